@@ -1,0 +1,25 @@
+# nnc_room(<name> SOURCES … [LINKS …]): one static library for each room of compiler/.
+# LLVM is built without RTTI and exceptions, and so are the rooms; parse/ turns both on for itself.
+# A precompiled header holds MLIR's heavy headers: without it each file costs ten seconds.
+set(NNC_ROOM_FLAGS -fno-exceptions -fno-rtti -Wall -Wextra -Wno-unused-parameter -Wno-comment)
+if(NNC_SANITIZE)
+  add_compile_options(-fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize=vptr)
+  add_link_options(-fsanitize=address,undefined)
+endif()
+
+function(nnc_room name)
+  cmake_parse_arguments(R "EXCEPTIONS;NO_PCH" "" "SOURCES;LINKS;DEPENDS" ${ARGN})
+  add_library(nnc_${name} STATIC ${R_SOURCES})
+  if(R_EXCEPTIONS)
+    target_compile_options(nnc_${name} PRIVATE -fexceptions -frtti -Wall -Wextra)
+  else()
+    target_compile_options(nnc_${name} PRIVATE ${NNC_ROOM_FLAGS})
+    if(NOT R_NO_PCH)
+      target_precompile_headers(nnc_${name} REUSE_FROM nnc_pch)
+    endif()
+  endif()
+  target_link_libraries(nnc_${name} PUBLIC ${R_LINKS})
+  if(R_DEPENDS)
+    add_dependencies(nnc_${name} ${R_DEPENDS})
+  endif()
+endfunction()

@@ -1,0 +1,267 @@
+/* The contract between compiled programs, the compiler and the runtime (C, versioned).
+ *
+ * A compiled program is one `nn_program`: constant tables plus pointers to compiled functions. The object file of a
+ * trainer and the code that the JIT makes carry the same tables, so both run through `nn_main` below.
+ * Everything here is owned by the program and lives as long as its code. Strings are UTF-8, NUL-terminated. A list is
+ * a pointer and a count. `where` strings are "file:line:col", for messages. */
+#ifndef NNC_RUNTIME_ABI_H
+#define NNC_RUNTIME_ABI_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define NN_ABI_VERSION 1u
+
+/* ---- compiled functions ------------------------------------------------------------------------------------ */
+
+/* Slots of nn_call.scalars. Options follow, in the order of nn_program.options. Known to the compiler by name:
+ * "step" (0-based), "epoch" (fractional), "total_steps", "steps_per_epoch", "seed". */
+enum { NN_SLOT_STEP, NN_SLOT_EPOCH, NN_SLOT_TOTAL_STEPS, NN_SLOT_STEPS_PER_EPOCH, NN_SLOT_SEED, NN_SLOT_OPTIONS };
+
+/* One call of a compiled function; shared by all worker threads. */
+typedef struct nn_call {
+  unsigned char *arena;      /* persistent tensors at their nn_tensor.offset; 64-byte aligned */
+  unsigned char *scratch;    /* at least fixed_bytes + row_bytes * capacity of the function; 64-byte aligned */
+  const void *const *in;     /* fields, row-major, `rows` examples each, in the order of the function's fields */
+  void *const *out;          /* results, row-major, in the order of the function's results */
+  const double *scalars;     /* NN_SLOT_…, then the options' values */
+  int64_t rows;              /* examples in this batch: 1 … capacity */
+  int64_t capacity;          /* the number of rows `scratch` was sized for */
+  void (*barrier)(void *);   /* all threads meet here between dependent kernels; never called when threads == 1 */
+  void *barrier_data;
+} nn_call;
+
+/* Called by every worker thread with its number; the result does not depend on `threads`, to the last bit. */
+typedef void (*nn_code)(const nn_call *call, int32_t thread, int32_t threads);
+
+typedef struct nn_fn {
+  nn_code code;              /* NULL: the function does not exist */
+  int64_t fixed_bytes;       /* scratch that does not depend on the batch */
+  int64_t row_bytes;         /* scratch for each row of capacity (a multiple of 64) */
+} nn_fn;
+
+/* A number that is either constant or the result `slot` of nn_program.settings (it depends on an option). */
+typedef struct nn_number {
+  double value;
+  int32_t slot;              /* -1: constant */
+} nn_number;
+
+/* ---- tensors and models ------------------------------------------------------------------------------------ */
+
+enum nn_tensor_kind { NN_PARAMETER = 0, NN_STATE = 1, NN_OPTIMIZER_STATE = 2 };
+
+/* A persistent tensor, in nn_program.elements ('f32' or 'f64'), row-major. */
+typedef struct nn_tensor {
+  const char *name;          /* the full place: "mlp.hidden.w"; optimizer state: "train0.m/mlp.hidden.w" */
+  const char *key;           /* name in weight files: the place without its model: "hidden.w" */
+  int64_t offset;            /* bytes from the start of the arena */
+  const int64_t *shape;
+  int32_t rank;
+  int32_t kind;              /* nn_tensor_kind */
+} nn_tensor;
+
+typedef struct nn_range { int32_t first, count; } nn_range;
+
+typedef struct nn_model {
+  const char *name;
+  const char *where;
+  nn_range tensors;          /* parameters and states, in nn_program.tensors */
+  nn_fn init;                /* no fields; writes every tensor of the model from scalars[SEED] */
+  nn_fn predict;             /* field 0: x; result 0: the output for each row; not in training mode */
+  const int64_t *in_shape; int32_t in_rank;     /* of one example */
+  const int64_t *out_shape; int32_t out_rank;
+  int32_t data;              /* the data set it was trained on first, whose fields `predict` prepares from; or -1 */
+} nn_model;
+
+/* ---- data -------------------------------------------------------------------------------------------------- */
+
+enum nn_source_kind { NN_ROWS, NN_CSV, NN_IDX, NN_BLOBS, NN_MOONS, NN_CIRCLES, NN_SPIRALS };
+
+enum nn_header { NN_HEADER_AUTO, NN_HEADER_YES, NN_HEADER_NO };
+
+typedef struct nn_source {
+  int32_t kind;
+  const char *where;
+  const char *path;          /* csv: the file; idx: the images */
+  const char *labels;        /* idx: the labels, or NULL */
+  int32_t header;            /* csv: nn_header */
+  const char *const *columns; int32_t n_columns;   /* csv: names given in the program, else 0 */
+  const double *values; int64_t n_values;          /* rows: row after row, x's elements before y's */
+  int32_t row_width;         /* rows: numbers in each row */
+  nn_number n, classes, turns, factor, noise, spread, dims, seed;  /* generators */
+} nn_source;
+
+enum nn_column_kind { NN_NUMBER, NN_CATEGORY };
+
+/* A raw input of a data set's prepare function: a column of a table, `image` or `label` of an idx source, `x` or `y`
+ * of rows and generators. A category becomes its class number: classes sorted, as numbers if all are, else as text. */
+typedef struct nn_column {
+  const char *name;
+  const char *where;
+  int32_t kind;              /* nn_column_kind */
+  int64_t size;              /* elements in each row: 1 for a table's column, 28·28 for an image */
+} nn_column;
+
+enum nn_field_flags { NN_FIELD_NORMALIZE = 1, NN_FIELD_CATEGORY = 2 };
+
+typedef struct nn_field {
+  const char *name;          /* x, y, … */
+  const int64_t *shape; int32_t rank;   /* of one example */
+  int32_t flags;
+  int32_t stat_axis_size;    /* normalize: statistics are kept for each of this many channels (the leading elements
+                                of the shape), 0: for each element. A deviation of 0 divides by 1. */
+  int32_t category_column;   /* with NN_FIELD_CATEGORY: index of the column whose classes it counts; else -1 */
+} nn_field;
+
+typedef struct nn_data {
+  const char *name;
+  const char *where;
+  nn_source source;
+  const nn_source *test;     /* a separate test source, or NULL */
+  const nn_column *columns; int32_t n_columns;
+  const nn_column *where_columns; int32_t n_where_columns;  /* raw inputs of `keep`, when there is a `where` */
+  nn_fn keep;                /* fields: where_columns; result 0: 1 for rows to keep; or no code */
+  nn_fn prepare;             /* fields: columns, in order; results: fields, in order */
+  const nn_field *fields; int32_t n_fields;
+  nn_number train, val, test_part;   /* fractions; train < 0: what the others leave */
+  int32_t folds;             /* 0: none */
+  int32_t stratify;          /* index of a field, or -1 */
+  nn_number split_seed;
+  int32_t has_split;
+} nn_data;
+
+/* ---- what is run ------------------------------------------------------------------------------------------- */
+
+enum nn_split { NN_SPLIT_TRAIN, NN_SPLIT_VAL, NN_SPLIT_TEST, NN_SPLIT_ALL };
+enum nn_direction { NN_LOWEST = -1, NN_NO_DIRECTION = 0, NN_HIGHEST = 1 };
+
+/* A metric: totals over all rows of a split, which `finish` turns into the value shown. */
+typedef struct nn_metric {
+  const char *name;          /* accuracy, r2, confusion … */
+  const int64_t *total_sizes; int32_t n_totals;  /* elements of each total, in the order of results */
+  nn_fn finish;              /* fields: the totals, as f64, unbatched; result 0: the value, f64 */
+  const int64_t *shape; int32_t rank;            /* of the value; rank 0: a number; rank 2: a table */
+  int32_t direction;         /* nn_direction: what is better */
+} nn_metric;
+
+/* Which value of a run's history: metric < 0 is the loss. */
+typedef struct nn_watch { int32_t metric; int32_t split; int32_t direction; } nn_watch;
+
+/* A field's values index something of `bound` elements: checked on the data before the run. */
+typedef struct nn_bound { int32_t field; int64_t bound; const char *where; } nn_bound;
+
+/* What made a number non-finite: entry i describes result i of nn_train.trace. */
+typedef struct nn_trace_point {
+  const char *op;            /* "log", "/" */
+  const char *place;         /* "net.dense1", or "the loss" */
+  const char *where;
+} nn_trace_point;
+
+typedef struct nn_train {
+  const char *where;
+  int32_t model, data;
+  const int32_t *fields; int32_t n_fields;   /* fields of the data, in the order the functions take them */
+  nn_fn init;                /* no fields: writes the optimizer's state */
+  nn_fn step;                /* one training step: result 0: the batch's mean loss; then each metric's totals. When the
+                                loss is not finite it returns before it has written any tensor. */
+  nn_fn eval;                /* the same results, not in training mode; writes no tensor */
+  nn_fn trace;               /* results: for each trace point 1 if it is non-finite; writes no tensor */
+  const nn_trace_point *trace_points; int32_t n_trace_points;
+  nn_range optimizer_tensors;
+  const nn_metric *metrics; int32_t n_metrics;
+  const nn_bound *bounds; int32_t n_bounds;
+  nn_number batch;           /* 0: all rows of the training split */
+  nn_number epochs;          /* 0 when `steps` is given */
+  nn_number steps;           /* total steps; 0 when `epochs` is given */
+  int32_t has_stop; nn_watch stop; nn_number stop_patience;   /* in epochs */
+  int32_t has_keep; nn_watch keep;
+  const char *checkpoint;    /* or NULL */
+  nn_number checkpoint_every;   /* in epochs */
+} nn_train;
+
+typedef struct nn_evaluate {
+  const char *where;
+  int32_t model, data, split;
+  const int32_t *fields; int32_t n_fields;
+  nn_fn eval;                /* results: each metric's totals */
+  const nn_metric *metrics; int32_t n_metrics;
+  const nn_bound *bounds; int32_t n_bounds;
+} nn_evaluate;
+
+typedef struct nn_save { const char *where; int32_t model; const char *path; } nn_save;
+/* Loads tensors by key; `except` lists key prefixes left as they are. */
+typedef struct nn_load { const char *where; int32_t model; const char *path; const char *const *except; int32_t n_except; } nn_load;
+typedef struct nn_report { const char *where; const char *path; } nn_report;
+
+/* Prints `text`, then the value that `fn` computes (no fields; result 0) when it has code. */
+typedef struct nn_print {
+  const char *where;
+  const char *text;          /* "net([0, 1])" or a string's contents */
+  nn_fn fn;
+  const int64_t *shape; int32_t rank;
+} nn_print;
+
+enum nn_statement_kind { NN_STMT_TRAIN, NN_STMT_EVALUATE, NN_STMT_SAVE, NN_STMT_LOAD, NN_STMT_REPORT, NN_STMT_PRINT };
+
+typedef struct nn_statement { int32_t kind; const void *body; } nn_statement;
+
+enum nn_option_kind { NN_OPTION_NUMBER, NN_OPTION_INTEGER, NN_OPTION_BOOL };
+
+typedef struct nn_option {
+  const char *name;
+  const char *help;
+  double value;              /* the default */
+  int32_t kind;
+} nn_option;
+
+typedef struct nn_program {
+  uint32_t abi_version;      /* NN_ABI_VERSION */
+  uint32_t size;             /* sizeof(nn_program) */
+  const char *name;          /* "mnist_mlp" */
+  const char *source_path;   /* as given to the compiler: relative data paths start from its folder */
+  const char *source_dir;    /* absolute at compile time */
+  const char *doc;           /* the first comment block of the program, for --help */
+  const char *elements;      /* "f32" or "f64" */
+  int64_t persistent_bytes;
+  const nn_tensor *tensors; int32_t n_tensors;
+  const nn_model *models; int32_t n_models;
+  const nn_data *data; int32_t n_data;
+  const nn_option *options; int32_t n_options;
+  const nn_statement *statements; int32_t n_statements;
+  nn_fn settings;            /* no fields; results: one f64 for each slot */
+  int32_t n_settings;
+} nn_program;
+
+/* ---- the runtime's entry points -------------------------------------------------------------------------- */
+
+/* The trainer's main: parses flags, runs the statements in order. Returns the exit code: 0 done, 1 the run failed (data,
+ * files, NaN loss), 2 wrong flags. */
+int nn_main(const nn_program *program, int argc, char **argv);
+
+/* A session keeps trained tensors (by name and shape) and loaded data between programs: the REPL's memory. */
+typedef struct nn_session nn_session;
+nn_session *nn_session_create(int argc, char **argv);
+int nn_session_run(nn_session *session, const nn_program *program);
+void nn_session_destroy(nn_session *session);
+
+/* What the compiler asks of a source before the run. */
+typedef struct nn_probe {
+  int64_t rows;
+  int32_t n_columns;
+  const char *const *columns;   /* csv: names, from the header or the program, or c1, c2, … */
+  int64_t image_shape[3];       /* idx: channels, height, width */
+  char error[1024];             /* empty when all is well; else a message without its place */
+} nn_probe;
+
+/* Opens `source` (paths relative to `dir`) and reads as little as it can. The probe owns what it points to until
+ * nn_probe_free. Returns 0 when all is well. */
+int nn_probe_source(const nn_source *source, const char *dir, nn_probe *probe);
+void nn_probe_free(nn_probe *probe);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
