@@ -1,0 +1,131 @@
+// What an expression is worth while a program is elaborated: a number known now, a tensor that the compiled function will
+// compute, or something that can be applied (a function, a layer, an optimizer).
+#pragma once
+
+#include "compiler/ast/Ast.h"
+
+#include "mlir/IR/Value.h"
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringMap.h"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace nnc {
+
+struct Applicable;
+
+struct Value {
+  enum class Kind {
+    Error,        // already reported; whatever uses it stays silent
+    Unavailable,  // exists, but not in this function: a metric's argument while its final formula is built
+    Number,       // known at compile time
+    Bool,
+    Text,
+    Tensor,       // one example's tensor; batched if the MLIR type leads with `?`
+    HostScalar,   // tensor<f64>: known before the step's data are (a schedule, an option)
+    List,         // [a, b]
+    Weights,      // several tensors of a model: arithmetic maps over them, a full reduction combines them
+    Axes,         // the value of `over =`
+    Applicable,   // function, layer, initializer, optimizer, metric, model
+    Place,        // a part of a model: text is its path
+    All,          // the word `all`
+  };
+  enum class Unit { None, Epochs, Steps };
+
+  Kind kind = Kind::Error;
+  double number = 0;                  // Number, Bool
+  Unit unit = Unit::None;
+  std::string text;                   // Text, Place
+  mlir::Value tensor;                 // Tensor, HostScalar
+  std::vector<std::string> axes;      // Tensor: each example axis' name, or ""; Axes: the names and positions asked for
+  std::vector<Value> items;           // List, Weights
+  std::shared_ptr<Applicable> target; // Applicable
+
+  bool isError() const { return kind == Kind::Error; }
+  bool isUnavailable() const { return kind == Kind::Unavailable; }
+  bool isNumber() const { return kind == Kind::Number; }
+  bool isTensor() const { return kind == Kind::Tensor; }
+  bool isHostScalar() const { return kind == Kind::HostScalar; }
+  bool isTensorLike() const { return isTensor() || isHostScalar(); }
+  /// A Number or a Bool.
+  bool isKnown() const { return kind == Kind::Number || kind == Kind::Bool; }
+
+  static Value error() { return {}; }
+  static Value ofKind(Kind k) { Value v; v.kind = k; return v; }
+  static Value of(double n, Unit unit = Unit::None) {
+    Value v = ofKind(Kind::Number);
+    v.number = n;
+    v.unit = unit;
+    return v;
+  }
+  static Value ofBool(bool b) {
+    Value v = ofKind(Kind::Bool);
+    v.number = b;
+    return v;
+  }
+  static Value ofText(llvm::StringRef s) {
+    Value v = ofKind(Kind::Text);
+    v.text = s.str();
+    return v;
+  }
+  static Value of(mlir::Value t, std::vector<std::string> axes = {}) {
+    Value v = ofKind(Kind::Tensor);
+    v.tensor = t;
+    v.axes = std::move(axes);
+    return v;
+  }
+  static Value ofHost(mlir::Value t) {
+    Value v = ofKind(Kind::HostScalar);
+    v.tensor = t;
+    return v;
+  }
+  static Value of(std::shared_ptr<Applicable> a) {
+    Value v = ofKind(Kind::Applicable);
+    v.target = std::move(a);
+    return v;
+  }
+
+  /// In words, for messages: "a number", "a tensor [64]", "a layer".
+  std::string describe() const;
+};
+
+/// The names visible in one call, declaration or block.
+struct Scope {
+  const Scope *parent = nullptr;
+  bool prelude = false;               // the code being evaluated belongs to the prelude
+  std::map<std::string, Value> names;
+
+  const Value *find(llvm::StringRef name) const {
+    for (const Scope *s = this; s; s = s->parent) {
+      auto it = s->names.find(name.str());
+      if (it != s->names.end())
+        return &it->second;
+    }
+    return nullptr;
+  }
+};
+
+/// A declaration with its arguments bound, or a builtin.
+struct Applicable {
+  enum class Kind { Function, Layer, Init, Optimizer, Metric, Model, Builtin, Sequence };
+  Kind kind = Kind::Function;
+  const ast::Decl *decl = nullptr;    // all but Builtin and Sequence
+  bool prelude = false;               // where decl stands
+  std::string name;                   // for messages and for numbering places: "dense"
+  bool instantiated = false;          // arguments are bound; a bare name is instantiated where it is used
+  std::map<std::string, Value> bound; // hyper-parameters
+  std::vector<Value> parts;           // Sequence: the layers, in order
+  std::string path;                   // Layer: where its parameters live, once placed
+  bool placed = false;
+};
+
+/// The shape of one example, from a tensor's MLIR type: without the batch.
+llvm::ArrayRef<int64_t> exampleShape(mlir::Value tensor);
+bool isBatched(mlir::Value tensor);
+/// "[64, 10]"
+std::string shapeText(llvm::ArrayRef<int64_t> shape);
+
+} // namespace nnc
