@@ -1,0 +1,111 @@
+// What passes may ask of an op. Passes ask these and never name an op.
+#ifndef NNC_INTERFACES_TD
+#define NNC_INTERFACES_TD
+
+include "mlir/IR/OpBase.td"
+
+def DifferentiableOp : OpInterface<"DifferentiableOp"> {
+  let cppNamespace = "::nnc::nn";
+  let description = "Each nn op says how gradients pass through it.";
+  let methods = [
+    StaticInterfaceMethod<"Whether there is a rule, a zero gradient, or an explicit none.",
+      "::nnc::nn::DerivativeKind", "getDerivativeKind">,
+    InterfaceMethod<
+      "Builds the gradients of the operands that `d` wants from the gradient of the result, with d.give().",
+      "void", "backward", (ins "::nnc::nn::Derivation &":$d), [{}],
+      [{ llvm_unreachable("no derivative rule"); }]>,
+  ];
+}
+
+def ScalarBodyOp : OpInterface<"ScalarBodyOp"> {
+  let cppNamespace = "::nnc::nn";
+  let description = [{
+    Elementwise: every element of the result depends on the operands' elements at the same index. All
+    such ops also implement PullOp.
+  }];
+  let methods = [
+    StaticInterfaceMethod<"The number of operands.", "unsigned", "getArity">,
+    InterfaceMethod<
+      "Emits the computation on scalars or vectors of the operands' element types (arith and math ops).",
+      "::mlir::Value", "buildScalar",
+      (ins "::mlir::OpBuilder &":$b, "::mlir::Location":$loc, "::mlir::ValueRange":$operands)>,
+  ];
+}
+
+def PullOp : OpInterface<"PullOp"> {
+  let cppNamespace = "::nnc::nn";
+  let description = "Each result element can be computed alone, so the op fuses into its consumers.";
+  let methods = [
+    InterfaceMethod<
+      "Emits the result's value at `index` (one entry a result dimension); see ElementBuilder.",
+      "::mlir::Value", "buildAt",
+      (ins "::nnc::nn::ElementBuilder &":$eb, "::llvm::ArrayRef<::nnc::nn::Index>":$index)>,
+    InterfaceMethod<
+      "About how many vector instructions one element costs beyond its loads (0 = only addressing).",
+      "unsigned", "getCost", (ins), [{}], [{ return 1; }]>,
+  ];
+}
+
+def ReductionOp : OpInterface<"ReductionOp"> {
+  let cppNamespace = "::nnc::nn";
+  let description = [{
+    Combines the elements along dimensions of operand 0, which the result no longer has. The state is one
+    or more values (scalars or vectors alike). The order of combination is the code generator's, but it
+    must be fixed by shapes alone.
+  }];
+  let methods = [
+    InterfaceMethod<"The reduced dimensions of operand 0, ascending.",
+      "::llvm::ArrayRef<int64_t>", "getReducedDims">,
+    InterfaceMethod<"Whether accumulate() needs the element's linear index over the reduced dimensions.",
+      "bool", "needsIndex", (ins), [{}], [{ return false; }]>,
+    InterfaceMethod<"The state before any element; `type` is T or a vector of T.",
+      "::llvm::SmallVector<::mlir::Value>", "buildInitial",
+      (ins "::mlir::OpBuilder &":$b, "::mlir::Location":$loc, "::mlir::Type":$type)>,
+    InterfaceMethod<
+      "The state after element `x`. `index` is its linear index as T, row-major over the reduced dimensions; null unless needsIndex().",
+      "::llvm::SmallVector<::mlir::Value>", "buildAccumulate",
+      (ins "::mlir::OpBuilder &":$b, "::mlir::Location":$loc, "::mlir::ValueRange":$state,
+           "::mlir::Value":$x, "::mlir::Value":$index)>,
+    InterfaceMethod<"Two states as one (lanes or chunks of one reduction).",
+      "::llvm::SmallVector<::mlir::Value>", "buildMerge",
+      (ins "::mlir::OpBuilder &":$b, "::mlir::Location":$loc, "::mlir::ValueRange":$left,
+           "::mlir::ValueRange":$right)>,
+    InterfaceMethod<"The result's element from the final state.",
+      "::mlir::Value", "buildFinal",
+      (ins "::mlir::OpBuilder &":$b, "::mlir::Location":$loc, "::mlir::ValueRange":$state)>,
+  ];
+}
+
+def ContractionOp : OpInterface<"ContractionOp"> {
+  let cppNamespace = "::nnc::nn";
+  let description = [{
+    out[mapOut(d)] = sum over the loop dims d that mapOut lacks of A[mapA(d)] * B[mapB(d)]. Entries of
+    mapA are a dim or s*di + t*dj; mapB and mapOut are plain.
+  }];
+  let methods = [
+    InterfaceMethod<"", "::mlir::Value", "getLeft">,
+    InterfaceMethod<"", "::mlir::Value", "getRight">,
+    InterfaceMethod<"", "::mlir::AffineMap", "getLeftMap">,
+    InterfaceMethod<"", "::mlir::AffineMap", "getRightMap">,
+    InterfaceMethod<"", "::mlir::AffineMap", "getOutMap">,
+    InterfaceMethod<"The extent of every loop dim; -1 is the batch.",
+      "::llvm::ArrayRef<int64_t>", "getLoopSizes">,
+  ];
+}
+
+def AutodiffMarkerOp : OpInterface<"AutodiffMarkerOp"> {
+  let cppNamespace = "::nnc::nn";
+  let description = "Matters to differentiation alone; afterwards it is the value getForwarded().";
+  let methods = [InterfaceMethod<"", "::mlir::Value", "getForwarded">];
+}
+
+def GradientRequestOp : OpInterface<"GradientRequestOp"> {
+  let cppNamespace = "::nnc::nn";
+  let description = "Asks for the gradients of one rank-0 value; result i belongs to the i-th value of getWrt().";
+  let methods = [
+    InterfaceMethod<"", "::mlir::Value", "getOf">,
+    InterfaceMethod<"", "::mlir::ValueRange", "getWithRespectTo">,
+  ];
+}
+
+#endif

@@ -1,0 +1,52 @@
+// The nn dialect itself, and the classes its ops derive from.
+#ifndef NNC_NN_DIALECT_TD
+#define NNC_NN_DIALECT_TD
+
+include "mlir/IR/OpBase.td"
+include "mlir/IR/BuiltinAttributes.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+include "compiler/dialect/Interfaces.td"
+
+def Nn_Dialect : Dialect {
+  let name = "nn";
+  let cppNamespace = "::nnc::nn";
+  let summary = "pure tensor primitives of a training step";
+  let description = [{
+    Values are builtin tensors of one element type T (f32 or f64). `?` is the number of examples of
+    the call, and may only be dimension 0. Host scalars (step, hyper-parameters) are `tensor<f64>`.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
+  let hasConstantMaterializer = 1;
+}
+
+def Nn_Tensor : RankedTensorOf<[F32, F64]>;
+def Nn_HostScalar : Type<
+    CPred<"$_self == ::mlir::RankedTensorType::get({}, ::mlir::Float64Type::get($_self.getContext()))">,
+    "tensor<f64>", "::mlir::RankedTensorType">,
+  BuildableType<"::mlir::RankedTensorType::get({}, $_builder.getF64Type())">;
+
+/// An op that disappears before code is generated: Differentiate or Simplify rewrites it.
+def Nn_BeforeCodegen : NativeOpTrait<"BeforeCodegen"> { let cppNamespace = "::nnc::nn"; }
+
+/// Every nn op: free of side effects, one line of math, and a word about its derivative:
+///   "Rule"  backward() gives the gradients of its operands,
+///   "Zero"  the gradient is zero (almost) everywhere, so differentiation stops here,
+///   "None"  differentiating through it is an error.
+class Nn_Op<string mnemonic, string math, string derivative, list<Trait> traits = []>
+    : Op<Nn_Dialect, mnemonic, !listconcat([Pure,
+        !if(!eq(derivative, "Rule"),
+            DeclareOpInterfaceMethods<DifferentiableOp, ["backward"]>,
+            DeclareOpInterfaceMethods<DifferentiableOp>)], traits)> {
+  let summary = math;
+  code definitions = "";
+  let extraClassDefinition = "::nnc::nn::DerivativeKind $cppClass::getDerivativeKind() {"
+    # "  return ::nnc::nn::DerivativeKind::" # derivative # ";\n}\n" # definitions;
+}
+
+/// The result's type follows from operands and attributes: `inferReturnTypes`.
+def Nn_Infer : DeclareOpInterfaceMethods<InferTypeOpInterface>;
+/// The op can give its result element by element: `buildAt`.
+def Nn_Pull : DeclareOpInterfaceMethods<PullOp>;
+
+#endif
