@@ -18,6 +18,10 @@ namespace nnc::nn {
 template <typename ConcreteType>
 class BeforeCodegen : public mlir::OpTrait::TraitBase<ConcreteType, BeforeCodegen> {};
 
+/// Marks ops whose result is operand 0 in the same row-major order (Nn_SameElements).
+template <typename ConcreteType>
+class SameElements : public mlir::OpTrait::TraitBase<ConcreteType, SameElements> {};
+
 /// Builds the nn op called `name` ("nn.add") after inferring its result types. If the operands do not fit, the op's own
 /// message is emitted at `loc` and nothing is built; irgen uses this, since a program's shapes may be wrong.
 /// `resultTypes` is needed by ops without type inference (broadcast, reshape, iota, cast, random_*), which are

@@ -29,6 +29,9 @@ def Nn_HostScalar : Type<
 /// An op that disappears before code is generated: Differentiate or Simplify rewrites it.
 def Nn_BeforeCodegen : NativeOpTrait<"BeforeCodegen"> { let cppNamespace = "::nnc::nn"; }
 
+/// The result is operand 0's elements in the same row-major order: a view of its memory, never a copy.
+def Nn_SameElements : NativeOpTrait<"SameElements"> { let cppNamespace = "::nnc::nn"; }
+
 /// Every nn op: free of side effects, one line of math, and a word about its derivative:
 ///   "Rule"  backward() gives the gradients of its operands,
 ///   "Zero"  the gradient is zero (almost) everywhere, so differentiation stops here,

@@ -42,7 +42,7 @@ def Nn_BroadcastOp : Nn_Move<"broadcast", "y = x, repeated along the result dims
 }
 
 // reshape: y = x's elements in row-major order; a batch dim stays;  dx = dy reshaped
-def Nn_ReshapeOp : Nn_Move<"reshape", "y = x's elements in the result's shape", "Rule", []> {
+def Nn_ReshapeOp : Nn_Move<"reshape", "y = x's elements in the result's shape", "Rule", [Nn_SameElements]> {
   let arguments = (ins Nn_Tensor:$x);
   let assemblyFormat = "$x attr-dict `:` type($x) `->` type($result)";
   let hasVerifier = 1;

@@ -1,0 +1,18 @@
+// What code generation must know of the machine. The codegen room fills it in from the host's feature bits.
+#pragma once
+
+#include "mlir/IR/Types.h"
+
+namespace nnc {
+
+struct LoweringTarget {
+  int64_t vectorBytes = 64;    // a vector register: 64 with AVX-512, 32 with AVX2, 16 with SSE or NEON
+  int64_t registers = 32;      // vector registers
+  int64_t l1Bytes = 32 << 10;  // data cache of one core
+  int64_t l2Bytes = 1 << 20;
+
+  /// Elements of `type` in one vector register.
+  int64_t lanesOf(mlir::Type type) const { return vectorBytes * 8 / type.getIntOrFloatBitWidth(); }
+};
+
+} // namespace nnc
