@@ -1,0 +1,204 @@
+// Index arithmetic over lanes, kept affine as long as possible: affine loads are contiguous or strided vectors, the
+// others are gathers.
+#include "compiler/dialect/ElementBuilder.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/TypeUtilities.h"
+#include <numeric>
+
+using namespace mlir;
+
+namespace nnc::nn {
+
+Type ElementBuilder::typeOf(Type element) const {
+  return laneCount == 1 ? element : VectorType::get({laneCount}, element);
+}
+
+Value ElementBuilder::broadcast(Value scalar) {
+  if (laneCount == 1 || isa<VectorType>(scalar.getType()))
+    return scalar;
+  return b.createOrFold<vector::BroadcastOp>(loc, typeOf(scalar.getType()), scalar);
+}
+
+// Indices ------------------------------------------------------------------------------------------------
+
+Index ElementBuilder::constant(int64_t value) {
+  return uniform(b.create<arith::ConstantIndexOp>(loc, value), std::abs(value));
+}
+
+Value ElementBuilder::materialize(Index a) {
+  if (!a.isAffine())
+    return a.getLanes();
+  Value base = broadcast(a.getBase());
+  if (laneCount == 1 || a.getStride() == 0)
+    return base;
+  SmallVector<APInt> steps;
+  for (int64_t lane = 0; lane < laneCount; ++lane)
+    steps.push_back(APInt(64, lane * a.getStride(), /*isSigned=*/true));
+  auto type = cast<VectorType>(typeOf(b.getIndexType()));
+  Value offsets = b.create<arith::ConstantOp>(loc, DenseIntElementsAttr::get(type, steps));
+  return b.createOrFold<arith::AddIOp>(loc, base, offsets);
+}
+
+Index ElementBuilder::add(Index x, Index y) {
+  if (!x.isAffine() || !y.isAffine())
+    return Index::lanes(b.createOrFold<arith::AddIOp>(loc, materialize(x), materialize(y)));
+  return Index::affine(b.createOrFold<arith::AddIOp>(loc, x.getBase(), y.getBase()),
+                       x.getStride() + y.getStride(), std::gcd(x.getDivisor(), y.getDivisor()));
+}
+
+Index ElementBuilder::add(Index a, int64_t c) { return c == 0 ? a : add(a, constant(c)); }
+
+Index ElementBuilder::mul(Index a, int64_t c) {
+  if (c == 1)
+    return a;
+  Value factor = constant(c).getBase();
+  if (!a.isAffine())
+    return Index::lanes(b.createOrFold<arith::MulIOp>(loc, a.getLanes(), broadcast(factor)));
+  return Index::affine(b.createOrFold<arith::MulIOp>(loc, a.getBase(), factor), a.getStride() * c,
+                       a.getDivisor() * std::abs(c));
+}
+
+/// Whether no lane of base + stride * lane is in another multiple of c than lane 0.
+static bool staysInside(Index a, int64_t c, int64_t lanes) {
+  int64_t common = std::gcd(a.getDivisor(), c);
+  return a.getStride() >= 0 && a.getStride() * (lanes - 1) < common;
+}
+
+Index ElementBuilder::floorDiv(Index a, int64_t c) {
+  if (c == 1)
+    return a;
+  Value divisor = constant(c).getBase();
+  bool inside = a.isAffine() && staysInside(a, c, laneCount);
+  if (!inside && !(a.isAffine() && a.getStride() % c == 0))
+    return Index::lanes(b.createOrFold<arith::DivUIOp>(loc, materialize(a), broadcast(divisor)));
+  return Index::affine(b.createOrFold<arith::DivUIOp>(loc, a.getBase(), divisor),
+                       inside ? 0 : a.getStride() / c,
+                       a.getDivisor() % c == 0 ? a.getDivisor() / c : 1);
+}
+
+Index ElementBuilder::mod(Index a, int64_t c) {
+  if (c == 1)
+    return constant(0);
+  Value divisor = constant(c).getBase();
+  bool inside = a.isAffine() && staysInside(a, c, laneCount);
+  if (!inside && !(a.isAffine() && a.getStride() % c == 0))
+    return Index::lanes(b.createOrFold<arith::RemUIOp>(loc, materialize(a), broadcast(divisor)));
+  return Index::affine(b.createOrFold<arith::RemUIOp>(loc, a.getBase(), divisor),
+                       inside ? a.getStride() : 0, std::gcd(a.getDivisor(), c));
+}
+
+Index ElementBuilder::linearize(ArrayRef<Index> index, ArrayRef<int64_t> strides) {
+  if (index.empty())
+    return constant(0);
+  Index sum = mul(index[0], strides[0]);
+  for (size_t i = 1; i < index.size(); ++i)
+    sum = add(sum, mul(index[i], strides[i]));
+  return sum;
+}
+
+// Masks --------------------------------------------------------------------------------------------------
+
+Value ElementBuilder::compare(int predicate, Index a, int64_t c) {
+  auto kind = static_cast<arith::CmpIPredicate>(predicate);
+  Value bound = constant(c).getBase();
+  if (a.isUniform())
+    return broadcast(b.createOrFold<arith::CmpIOp>(loc, kind, a.getBase(), bound));
+  return b.createOrFold<arith::CmpIOp>(loc, kind, materialize(a), broadcast(bound));
+}
+
+Value ElementBuilder::lessThan(Index a, int64_t c) { return compare(int(arith::CmpIPredicate::slt), a, c); }
+Value ElementBuilder::atLeast(Index a, int64_t c) { return compare(int(arith::CmpIPredicate::sge), a, c); }
+Value ElementBuilder::equals(Index a, int64_t c) { return compare(int(arith::CmpIPredicate::eq), a, c); }
+
+Value ElementBuilder::both(Value maskA, Value maskB) {
+  if (!maskA || !maskB)
+    return maskA ? maskA : maskB;
+  return b.createOrFold<arith::AndIOp>(loc, maskA, maskB);
+}
+
+Value ElementBuilder::negate(Value mask) {
+  Value all = broadcast(b.create<arith::ConstantOp>(loc, b.getBoolAttr(true)));
+  return b.createOrFold<arith::XOrIOp>(loc, mask, all);
+}
+
+Value ElementBuilder::select(Value mask, Value x, Value y) {
+  return b.createOrFold<arith::SelectOp>(loc, mask, x, y);
+}
+
+// Elements -----------------------------------------------------------------------------------------------
+
+Value ElementBuilder::splat(Type element, double value) {
+  auto scalar = FloatAttr::get(element, value);
+  if (laneCount == 1)
+    return b.create<arith::ConstantOp>(loc, scalar);
+  return b.create<arith::ConstantOp>(loc, DenseElementsAttr::get(cast<VectorType>(typeOf(element)), scalar));
+}
+
+Value ElementBuilder::toElement(Index a, Type element) {
+  // The base is converted alone and the lanes' offsets added as floats: exact below 2^24 (f32), the range in which
+  // T can count at all.
+  if (a.isAffine() && a.getStride() != 0 && laneCount > 1) {
+    SmallVector<Attribute> steps;
+    for (int64_t lane = 0; lane < laneCount; ++lane)
+      steps.push_back(FloatAttr::get(element, double(lane * a.getStride())));
+    auto type = cast<VectorType>(typeOf(element));
+    Value offsets = b.create<arith::ConstantOp>(loc, DenseElementsAttr::get(type, steps));
+    Value base = toElement(uniform(a.getBase()), element);
+    return b.createOrFold<arith::AddFOp>(loc, base, offsets);
+  }
+  bool scalar = a.isUniform();
+  Value index = scalar ? a.getBase() : materialize(a);
+  Type i64 = b.getI64Type();
+  Value integer = b.createOrFold<arith::IndexCastOp>(loc, scalar ? i64 : typeOf(i64), index);
+  Value result = b.createOrFold<arith::SIToFPOp>(loc, scalar ? element : typeOf(element), integer);
+  return broadcast(result);
+}
+
+Index ElementBuilder::toIndex(Value element, int64_t limit) {
+  Type type = getElementTypeOrSelf(element.getType());
+  // Clamp before converting: a float out of the integers' range, or NaN (which minnum/maxnum drop), has no defined
+  // conversion.
+  Value low = b.createOrFold<arith::MaxNumFOp>(loc, element, splat(type, 0));
+  Value inside = b.createOrFold<arith::MinNumFOp>(loc, low, splat(type, double(limit - 1)));
+  Value rounded = b.createOrFold<arith::AddFOp>(loc, inside, splat(type, 0.5));
+  Value integer = b.createOrFold<arith::FPToSIOp>(loc, typeOf(b.getI32Type()), rounded);
+  Value index = b.createOrFold<arith::IndexCastOp>(loc, typeOf(b.getIndexType()), integer);
+  return laneCount == 1 ? uniform(index) : Index::lanes(index);
+}
+
+// Integers -----------------------------------------------------------------------------------------------
+
+Value ElementBuilder::integer(unsigned bits, uint64_t value) {
+  auto scalar = b.getIntegerAttr(b.getIntegerType(bits), APInt(64, value).trunc(bits));
+  if (laneCount == 1)
+    return b.create<arith::ConstantOp>(loc, scalar);
+  return b.create<arith::ConstantOp>(
+      loc, DenseElementsAttr::get(cast<VectorType>(typeOf(scalar.getType())), scalar));
+}
+
+Value ElementBuilder::toInteger(Index a, unsigned bits) {
+  return b.createOrFold<arith::IndexCastUIOp>(loc, typeOf(b.getIntegerType(bits)), materialize(a));
+}
+
+// Loops --------------------------------------------------------------------------------------------------
+
+Value ElementBuilder::accumulate(int64_t count, Value init, function_ref<Value(Index, Value)> body) {
+  // Longer loops would bloat a kernel whose body is repeated for every tile.
+  constexpr int64_t longestUnrolled = 4;
+  if (count <= longestUnrolled) {
+    for (int64_t i = 0; i < count; ++i)
+      init = body(constant(i), init);
+    return init;
+  }
+  Value zero = constant(0).getBase(), end = constant(count).getBase(), one = constant(1).getBase();
+  auto loop = b.create<scf::ForOp>(loc, zero, end, one, init);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  Value next = body(uniform(loop.getInductionVar()), loop.getRegionIterArgs()[0]);
+  b.create<scf::YieldOp>(loc, next);
+  return loop.getResult(0);
+}
+
+} // namespace nnc::nn

@@ -1,0 +1,65 @@
+// What all elementwise ops share; only NnElementwise.td's code and this room use it.
+#pragma once
+
+#include "compiler/dialect/NnDialect.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+
+namespace nnc::nn {
+
+/// Short names for a scalar body: everything works on scalars and vectors, and folds constants.
+class ScalarEmitter {
+public:
+  ScalarEmitter(mlir::OpBuilder &b, mlir::Location loc) : b(b), loc(loc) {}
+
+  template <typename OpT, typename... Args> mlir::Value make(Args... args) {
+    return b.createOrFold<OpT>(loc, args...);
+  }
+  /// The constant `c` in x's type.
+  mlir::Value like(mlir::Value x, double c);
+  mlir::Value compare(mlir::arith::CmpFPredicate predicate, mlir::Value a, mlir::Value b2) {
+    // The truth value remembers its operands' type: see truth().
+    element = a.getType();
+    return make<mlir::arith::CmpFOp>(predicate, a, b2);
+  }
+  /// a > b, false if either is NaN.
+  mlir::Value greater(mlir::Value a, mlir::Value b2) {
+    return compare(mlir::arith::CmpFPredicate::OGT, a, b2);
+  }
+  mlir::Value select(mlir::Value mask, mlir::Value a, mlir::Value b2) {
+    return make<mlir::arith::SelectOp>(mask, a, b2);
+  }
+  /// 1 where the result of the last compare() holds, else 0.
+  mlir::Value truth(mlir::Value mask);
+
+private:
+  mlir::OpBuilder &b;
+  mlir::Location loc;
+  mlir::Type element;
+};
+
+/// The operands' common type, or an error at `loc` that shows the types that differ.
+mlir::LogicalResult inferElementwise(llvm::StringRef name, std::optional<mlir::Location> loc,
+                                     mlir::ValueRange operands, unsigned arity,
+                                     llvm::SmallVectorImpl<mlir::Type> &types);
+
+/// Loads every operand at `index` and emits the scalar body.
+mlir::Value buildElementwiseAt(ScalarBodyOp op, ElementBuilder &eb, llvm::ArrayRef<Index> index);
+
+/// The result as a constant when all operands are constants, by folding the scalar body.
+mlir::OpFoldResult foldElementwise(mlir::Operation *op, llvm::ArrayRef<mlir::Attribute> operands);
+
+/// `: T` for an op whose operands and result all have type T.
+template <typename... Types>
+mlir::ParseResult parseOneType(mlir::OpAsmParser &parser, mlir::Type &first, Types &...rest) {
+  if (parser.parseType(first))
+    return mlir::failure();
+  ((rest = first), ...);
+  return mlir::success();
+}
+template <typename... Types>
+void printOneType(mlir::OpAsmPrinter &p, mlir::Operation *, mlir::Type first, Types...) {
+  p << first;
+}
+
+} // namespace nnc::nn

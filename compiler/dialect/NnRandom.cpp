@@ -1,0 +1,126 @@
+// random_uniform and random_normal: Philox4x32-10 in vector arithmetic.
+#include "compiler/dialect/ShapeRules.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include <array>
+
+using namespace mlir;
+
+namespace nnc::nn {
+
+namespace {
+/// One evaluation for each lane; all values are i32 (or vectors of it).
+class Philox {
+public:
+  Philox(ElementBuilder &eb) : eb(eb), b(eb.builder()), loc(eb.location()) {}
+  using Block = std::array<Value, 4>;
+
+  Block run(Block counter, std::array<Value, 2> key) {
+    // Constants of Salmon et al., "Parallel random numbers: as easy as 1, 2, 3" (2011).
+    Value multiplier0 = eb.integer(32, 0xD2511F53), multiplier1 = eb.integer(32, 0xCD9E8D57);
+    Value bump0 = eb.integer(32, 0x9E3779B9), bump1 = eb.integer(32, 0xBB67AE85);
+    for (int round = 0; round < 10; ++round) {
+      if (round > 0) {
+        key[0] = b.create<arith::AddIOp>(loc, key[0], bump0);
+        key[1] = b.create<arith::AddIOp>(loc, key[1], bump1);
+      }
+      auto product0 = b.create<arith::MulUIExtendedOp>(loc, multiplier0, counter[0]);
+      auto product1 = b.create<arith::MulUIExtendedOp>(loc, multiplier1, counter[2]);
+      counter = {exclusiveOr(exclusiveOr(product1.getHigh(), counter[1]), key[0]), product1.getLow(),
+                 exclusiveOr(exclusiveOr(product0.getHigh(), counter[3]), key[1]), product0.getLow()};
+    }
+    return counter;
+  }
+
+  Value exclusiveOr(Value x, Value y) { return b.create<arith::XOrIOp>(loc, x, y); }
+
+  /// Words (value low 32 bits, high 32 bits) of a host scalar that holds a whole number below 2^53.
+  std::array<Value, 2> words(Value f64) {
+    Type i64 = eb.typeOf(b.getI64Type()), i32 = eb.typeOf(b.getI32Type());
+    Value whole = b.createOrFold<arith::FPToUIOp>(loc, i64, f64);
+    Value high = b.createOrFold<arith::ShRUIOp>(loc, whole, eb.integer(64, 32));
+    return {b.createOrFold<arith::TruncIOp>(loc, i32, whole), b.createOrFold<arith::TruncIOp>(loc, i32, high)};
+  }
+
+  /// block[word] for a word that differs from lane to lane.
+  Value pickWord(const Block &block, Value word) {
+    Value result = block[0];
+    for (uint64_t i = 1; i < 4; ++i) {
+      Value here = b.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::eq, word, eb.integer(32, i));
+      result = eb.select(here, block[i], result);
+    }
+    return result;
+  }
+
+  /// (bits >> 8) 2⁻²⁴, in [0, 1).
+  Value uniform(Value bits, Type element) {
+    Value top = b.createOrFold<arith::ShRUIOp>(loc, bits, eb.integer(32, 8));
+    Value whole = b.createOrFold<arith::SIToFPOp>(loc, eb.typeOf(element), top);
+    return b.createOrFold<arith::MulFOp>(loc, whole, eb.splat(element, 0x1p-24));
+  }
+
+private:
+  ElementBuilder &eb;
+  OpBuilder &b;
+  Location loc;
+};
+
+/// Where an element's random numbers come from.
+struct Source {
+  std::array<Value, 2> key;
+  Philox::Block counter;
+  Value word;
+};
+} // namespace
+
+template <typename OpT> static Source sourceOf(OpT op, Philox &philox, ElementBuilder &eb, ArrayRef<Index> index) {
+  OpBuilder &b = eb.builder();
+  Location loc = eb.location();
+  std::array<Value, 2> key = philox.words(eb.load(0, {}));
+  std::array<Value, 2> step = philox.words(eb.load(1, {}));
+  key[1] = philox.exclusiveOr(key[1], eb.integer(32, op.getPlace()));
+  Index element = eb.linearize(index, rowMajorStrides(op.getType().getShape()));
+  Index block = eb.add(eb.mul(eb.floorDiv(element, 64), 16), eb.mod(element, 16));
+  Index word = eb.mod(eb.floorDiv(element, 16), 4);
+  Value wide = eb.toInteger(block, 64);
+  Value high = b.createOrFold<arith::ShRUIOp>(loc, wide, eb.integer(64, 32));
+  Type i32 = eb.typeOf(b.getI32Type());
+  return {key,
+          {b.createOrFold<arith::TruncIOp>(loc, i32, wide), b.createOrFold<arith::TruncIOp>(loc, i32, high), step[0],
+           step[1]},
+          b.createOrFold<arith::TruncIOp>(loc, i32, eb.toInteger(word, 64))};
+}
+
+// random_uniform: y = (word >> 8) 2⁻²⁴ ------------------------------------------------------------------------------
+
+unsigned RandomUniformOp::getCost() { return 80; }
+
+Value RandomUniformOp::buildAt(ElementBuilder &eb, ArrayRef<Index> index) {
+  Philox philox(eb);
+  Source source = sourceOf(*this, philox, eb, index);
+  Value bits = philox.pickWord(philox.run(source.counter, source.key), source.word);
+  return philox.uniform(bits, getType().getElementType());
+}
+
+// random_normal: y = √(-2 ln(1 - u)) cos(2π v) ------------------------------------------------------------------------
+
+unsigned RandomNormalOp::getCost() { return 220; }
+
+Value RandomNormalOp::buildAt(ElementBuilder &eb, ArrayRef<Index> index) {
+  OpBuilder &b = eb.builder();
+  Location loc = eb.location();
+  Type element = getType().getElementType();
+  Philox philox(eb);
+  Source source = sourceOf(*this, philox, eb, index);
+  Value u = philox.uniform(philox.pickWord(philox.run(source.counter, source.key), source.word), element);
+  source.counter[3] = philox.exclusiveOr(source.counter[3], eb.integer(32, 0x80000000));
+  Value other = philox.exclusiveOr(source.word, eb.integer(32, 1));
+  Value v = philox.uniform(philox.pickWord(philox.run(source.counter, source.key), other), element);
+  Value rest = b.createOrFold<arith::SubFOp>(loc, eb.splat(element, 1), u);
+  Value log = b.createOrFold<math::LogOp>(loc, rest);
+  Value radius = b.createOrFold<math::SqrtOp>(loc, b.createOrFold<arith::MulFOp>(loc, log, eb.splat(element, -2)));
+  Value angle = b.createOrFold<arith::MulFOp>(loc, v, eb.splat(element, 6.283185307179586));
+  return b.createOrFold<arith::MulFOp>(loc, radius, b.createOrFold<math::CosOp>(loc, angle));
+}
+
+} // namespace nnc::nn
