@@ -1,0 +1,75 @@
+// Linking: everything is made in a folder of its own beside the output, then renamed into place, so that a failure leaves
+// neither half an executable nor a stray file.
+#include "compiler/codegen/Executable.h"
+#include "compiler/codegen/Object.h"
+
+#include "llvm/ADT/ScopeExit.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Program.h"
+
+using namespace llvm;
+
+namespace nnc {
+
+Expected<std::string> findRuntimeLibrary(const char *argv0, void *anchor) {
+  std::string self = sys::fs::getMainExecutable(argv0, anchor);
+  SmallString<256> path(sys::path::parent_path(sys::path::parent_path(self)));
+  sys::path::append(path, "lib", "libnnrt.a");
+  if (!sys::fs::exists(path))
+    return createStringError("the runtime library '" + path + "' is missing: nnc is not completely built or installed");
+  return path.str().str();
+}
+
+static Expected<std::string> findCompiler() {
+  for (StringRef name : {"c++", "g++", "clang++"})
+    if (auto path = sys::findProgramByName(name))
+      return *path;
+  return createStringError("no C++ compiler (c++, g++ or clang++) is in PATH; a trainer is linked with one. "
+                           "`nnc run` needs none");
+}
+
+Error linkExecutable(StringRef object, StringRef runtime, StringRef path) {
+  auto failed = [&](std::error_code code) {
+    return createStringError(code, "cannot write '" + path + "': " + code.message());
+  };
+  if (sys::fs::is_directory(path))
+    return failed(std::make_error_code(std::errc::is_a_directory));
+  auto compiler = findCompiler();
+  if (!compiler)
+    return compiler.takeError();
+
+  // Beside the output: the rename at the end must not cross file systems.
+  SmallString<256> folder;
+  sys::fs::createUniquePath(path + ".%%%%%%.tmp", folder, /*MakeAbsolute=*/false);
+  if (std::error_code code = sys::fs::create_directory(folder, /*IgnoreExisting=*/false))
+    return failed(code);
+  auto cleanUp = make_scope_exit([&] { sys::fs::remove_directories(folder); });
+  SmallString<256> input(folder), output(folder), messages(folder);
+  sys::path::append(input, "program.o");
+  sys::path::append(output, "program");
+  sys::path::append(messages, "messages");
+  if (Error error = writeFile(input, object)) {
+    // The temporary's name would say nothing to the user.
+    return failed(errorToErrorCode(std::move(error)));
+  }
+
+  // No build id: it would be the only thing that could differ from one linker's version to another's.
+  StringRef arguments[] = {*compiler, input, runtime, "-o", output, "-lz", "-lm", "-pthread",
+                           "-Wl,--gc-sections", "-Wl,--build-id=none"};
+  std::optional<StringRef> redirects[] = {StringRef(""), StringRef(messages), StringRef(messages)};
+  std::string problem;
+  int status = sys::ExecuteAndWait(*compiler, arguments, /*Env=*/std::nullopt, redirects, 0, 0, &problem);
+  if (status != 0) {
+    std::string text = problem;
+    if (auto buffer = MemoryBuffer::getFile(messages))
+      text += (*buffer)->getBuffer().trim().str();
+    return createStringError("linking '" + path + "' failed (" + sys::path::filename(*compiler) + "): " + text);
+  }
+  if (std::error_code code = sys::fs::rename(output, path))
+    return failed(code);
+  return Error::success();
+}
+
+} // namespace nnc

@@ -1,0 +1,141 @@
+// The JIT session.
+#include "compiler/codegen/Jit.h"
+#include "compiler/codegen/JitSymbols.h"
+#include "compiler/codegen/Target.h"
+#include "compiler/irgen/ProgramTables.h"
+
+#include "llvm/ExecutionEngine/Orc/IndirectionUtils.h"
+#include "llvm/ExecutionEngine/Orc/LLJIT.h"
+#include "llvm/ExecutionEngine/Orc/LazyReexports.h"
+#include "llvm/Target/TargetMachine.h"
+
+using namespace llvm;
+using namespace llvm::orc;
+
+namespace nnc {
+
+struct Jit::Impl {
+  std::unique_ptr<LLJIT> lljit;
+  // What lazy functions need; made with the first of them.
+  std::unique_ptr<LazyCallThroughManager> callThrough;
+  std::unique_ptr<IndirectStubsManager> stubs;
+};
+
+namespace {
+
+/// Functions that a callback provides as IR once the first of them is wanted.
+class ModuleOnDemand : public MaterializationUnit {
+public:
+  ModuleOnDemand(SymbolFlagsMap symbols, LLJIT &lljit, unique_function<Expected<LlvmProgram>()> make)
+      : MaterializationUnit(Interface(std::move(symbols), nullptr)), lljit(lljit), make(std::move(make)) {}
+  StringRef getName() const override { return "ModuleOnDemand"; }
+
+private:
+  void materialize(std::unique_ptr<MaterializationResponsibility> responsibility) override {
+    Expected<LlvmProgram> program = make();
+    if (!program) {
+      lljit.getExecutionSession().reportError(program.takeError());
+      return responsibility->failMaterialization();
+    }
+    // The layer expects exactly the promised symbols. The call goes through an alias: see addLazily.
+    for (Function &f : *program->module) {
+      if (f.isDeclaration())
+        continue;
+      if (responsibility->getSymbols().count(lljit.mangleAndIntern((f.getName() + bodySuffix).str())))
+        f.setName(f.getName() + bodySuffix);
+      else
+        f.setLinkage(GlobalValue::InternalLinkage);
+    }
+    lljit.getIRCompileLayer().emit(std::move(responsibility),
+                                   ThreadSafeModule(std::move(program->module), std::move(program->context)));
+  }
+  void discard(const JITDylib &, const SymbolStringPtr &) override {}
+
+  LLJIT &lljit;
+  unique_function<Expected<LlvmProgram>()> make;
+
+public:
+  static constexpr const char *bodySuffix = ".body";
+};
+
+/// Where a lazy call lands whose function could not be compiled. The reason has been reported by then.
+void lazyCallFailed() { report_fatal_error("a function could not be compiled", /*GenCrashDiag=*/false); }
+
+} // namespace
+
+Jit::Jit(std::unique_ptr<Impl> impl) : impl(std::move(impl)) {}
+Jit::~Jit() = default;
+
+Expected<std::unique_ptr<Jit>> Jit::create(const Target &target) {
+  auto impl = std::make_unique<Impl>();
+  JITTargetMachineBuilder builder((Triple(target.triple)));
+  auto lljit = LLJITBuilder()
+                   .setJITTargetMachineBuilder(std::move(builder))
+                   .setCompileFunctionCreator([target](JITTargetMachineBuilder)
+                                                  -> Expected<std::unique_ptr<IRCompileLayer::IRCompiler>> {
+                     auto machine = target.createMachine();
+                     if (!machine)
+                       return machine.takeError();
+                     return std::make_unique<TMOwningSimpleCompiler>(std::move(*machine));
+                   })
+                   .setLinkProcessSymbolsByDefault(false)
+                   .create();
+  if (!lljit)
+    return lljit.takeError();
+  impl->lljit = std::move(*lljit);
+  SymbolMap symbols;
+  for (const HostSymbol &symbol : hostSymbols())
+    symbols[impl->lljit->mangleAndIntern(symbol.name)] = {ExecutorAddr::fromPtr(symbol.address),
+                                                          JITSymbolFlags::Exported | JITSymbolFlags::Callable};
+  if (Error error = impl->lljit->getMainJITDylib().define(absoluteSymbols(std::move(symbols))))
+    return error;
+  return std::unique_ptr<Jit>(new Jit(std::move(impl)));
+}
+
+Error Jit::add(LlvmProgram program) {
+  return impl->lljit->addIRModule(ThreadSafeModule(std::move(program.module), std::move(program.context)));
+}
+
+Error Jit::addLazily(ArrayRef<std::string> names, unique_function<Expected<LlvmProgram>()> make) {
+  LLJIT &lljit = *impl->lljit;
+  if (!impl->stubs) {
+    auto callThrough = createLocalLazyCallThroughManager(lljit.getTargetTriple(), lljit.getExecutionSession(),
+                                                         ExecutorAddr::fromPtr(&lazyCallFailed));
+    if (!callThrough)
+      return callThrough.takeError();
+    impl->callThrough = std::move(*callThrough);
+    impl->stubs = createLocalIndirectStubsManagerBuilder(lljit.getTargetTriple())();
+  }
+  // `name` is a stub that on its first call compiles `name.body` and from then on jumps to it.
+  SymbolFlagsMap bodies;
+  SymbolAliasMap aliases;
+  for (const std::string &name : names) {
+    SymbolStringPtr body = lljit.mangleAndIntern(name + ModuleOnDemand::bodySuffix);
+    JITSymbolFlags flags = JITSymbolFlags::Exported | JITSymbolFlags::Callable;
+    bodies[body] = flags;
+    aliases[lljit.mangleAndIntern(name)] = {body, flags};
+  }
+  JITDylib &dylib = lljit.getMainJITDylib();
+  if (Error error = dylib.define(std::make_unique<ModuleOnDemand>(std::move(bodies), lljit, std::move(make))))
+    return error;
+  return dylib.define(lazyReexports(*impl->callThrough, *impl->stubs, dylib, std::move(aliases)));
+}
+
+Expected<void *> Jit::lookup(StringRef name) {
+  auto address = impl->lljit->lookup(name);
+  if (!address)
+    return address.takeError();
+  return address->toPtr<void *>();
+}
+
+Error Jit::patch(ProgramTables &tables) {
+  for (auto &[function, symbol] : tables.functions) {
+    auto address = lookup(symbol);
+    if (!address)
+      return address.takeError();
+    function->code = reinterpret_cast<nn_code>(*address);
+  }
+  return Error::success();
+}
+
+} // namespace nnc

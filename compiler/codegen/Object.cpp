@@ -1,0 +1,69 @@
+// Object emission.
+#include "compiler/codegen/Object.h"
+#include "compiler/codegen/Target.h"
+
+#include "llvm/IR/LegacyPassManager.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/raw_ostream.h"
+#include "llvm/Target/TargetMachine.h"
+
+using namespace llvm;
+
+namespace nnc {
+
+static Error emit(Module &module, const Target &target, CodeGenFileType kind, raw_pwrite_stream &stream) {
+  auto machine = target.createMachine();
+  if (!machine)
+    return machine.takeError();
+  legacy::PassManager passes;
+  if ((*machine)->addPassesToEmitFile(passes, stream, nullptr, kind, /*DisableVerify=*/true))
+    return createStringError("LLVM cannot write files for " + target.triple);
+  passes.run(module);
+  return Error::success();
+}
+
+Expected<SmallVector<char, 0>> emitObject(Module &module, const Target &target) {
+  SmallVector<char, 0> bytes;
+  raw_svector_ostream stream(bytes);
+  if (Error error = emit(module, target, CodeGenFileType::ObjectFile, stream))
+    return error;
+  return bytes;
+}
+
+Expected<std::string> emitAssembly(Module &module, const Target &target) {
+  SmallVector<char, 0> text;
+  raw_svector_ostream stream(text);
+  if (Error error = emit(module, target, CodeGenFileType::AssemblyFile, stream))
+    return error;
+  return std::string(text.begin(), text.end());
+}
+
+Error writeFile(StringRef path, StringRef bytes) {
+  auto failed = [&](std::error_code code) {
+    return createStringError(code, "cannot write '" + path + "': " + code.message());
+  };
+  if (sys::fs::is_directory(path))
+    return failed(std::make_error_code(std::errc::is_a_directory));
+  auto temporary = sys::fs::TempFile::create(path + ".%%%%%%.tmp");
+  if (!temporary)
+    return failed(errorToErrorCode(temporary.takeError()));
+  std::error_code code;
+  {
+    raw_fd_ostream stream(temporary->FD, /*shouldClose=*/false);
+    stream << bytes;
+    stream.flush();
+    code = stream.error();
+    stream.clear_error();
+  }
+  if (code) {
+    consumeError(temporary->discard());
+    return failed(code);
+  }
+  if (Error error = temporary->keep(path))
+    return failed(errorToErrorCode(std::move(error)));
+  return Error::success();
+}
+
+} // namespace nnc

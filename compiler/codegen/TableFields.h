@@ -1,0 +1,219 @@
+// The fields of the runtime's structs (runtime/abi.h), each list written once, in the order of declaration. A visitor gets
+// one call a field; the field's own type says what it is, and these calls say what the type cannot:
+//   v.field(s.x)                a number, a string (const char *) or a struct held by value
+//   v.list(s.items, s.n_items)  a pointer to n_items elements, then the count right behind it
+//   v.one(s.item)               a pointer to one struct, or null
+//   v.code(s)                   a whole nn_fn's code pointer
+//   v.body(s)                   an nn_statement's body, whose type its kind says
+#pragma once
+
+#include "runtime/abi.h"
+
+namespace nnc {
+
+template <class V> void visitFields(V &v, const nn_fn &s) {
+  v.code(s);
+  v.field(s.fixed_bytes);
+  v.field(s.row_bytes);
+}
+
+template <class V> void visitFields(V &v, const nn_number &s) {
+  v.field(s.value);
+  v.field(s.slot);
+}
+
+template <class V> void visitFields(V &v, const nn_tensor &s) {
+  v.field(s.name);
+  v.field(s.key);
+  v.field(s.offset);
+  v.list(s.shape, s.rank);
+  v.field(s.kind);
+}
+
+template <class V> void visitFields(V &v, const nn_range &s) {
+  v.field(s.first);
+  v.field(s.count);
+}
+
+template <class V> void visitFields(V &v, const nn_model &s) {
+  v.field(s.name);
+  v.field(s.where);
+  v.field(s.tensors);
+  v.field(s.init);
+  v.field(s.predict);
+  v.list(s.in_shape, s.in_rank);
+  v.list(s.out_shape, s.out_rank);
+  v.field(s.data);
+}
+
+template <class V> void visitFields(V &v, const nn_source &s) {
+  v.field(s.kind);
+  v.field(s.where);
+  v.field(s.path);
+  v.field(s.labels);
+  v.field(s.header);
+  v.list(s.columns, s.n_columns);
+  v.list(s.values, s.n_values);
+  v.field(s.row_width);
+  v.field(s.n);
+  v.field(s.classes);
+  v.field(s.turns);
+  v.field(s.factor);
+  v.field(s.noise);
+  v.field(s.spread);
+  v.field(s.dims);
+  v.field(s.seed);
+}
+
+template <class V> void visitFields(V &v, const nn_column &s) {
+  v.field(s.name);
+  v.field(s.where);
+  v.field(s.kind);
+  v.field(s.size);
+}
+
+template <class V> void visitFields(V &v, const nn_field &s) {
+  v.field(s.name);
+  v.list(s.shape, s.rank);
+  v.field(s.flags);
+  v.field(s.stat_axis_size);
+  v.field(s.category_column);
+}
+
+template <class V> void visitFields(V &v, const nn_data &s) {
+  v.field(s.name);
+  v.field(s.where);
+  v.field(s.source);
+  v.one(s.test);
+  v.list(s.columns, s.n_columns);
+  v.list(s.where_columns, s.n_where_columns);
+  v.field(s.keep);
+  v.field(s.prepare);
+  v.list(s.fields, s.n_fields);
+  v.field(s.train);
+  v.field(s.val);
+  v.field(s.test_part);
+  v.field(s.folds);
+  v.field(s.stratify);
+  v.field(s.split_seed);
+  v.field(s.has_split);
+}
+
+template <class V> void visitFields(V &v, const nn_metric &s) {
+  v.field(s.name);
+  v.list(s.total_sizes, s.n_totals);
+  v.field(s.finish);
+  v.list(s.shape, s.rank);
+  v.field(s.direction);
+}
+
+template <class V> void visitFields(V &v, const nn_watch &s) {
+  v.field(s.metric);
+  v.field(s.split);
+  v.field(s.direction);
+}
+
+template <class V> void visitFields(V &v, const nn_bound &s) {
+  v.field(s.field);
+  v.field(s.bound);
+  v.field(s.where);
+}
+
+template <class V> void visitFields(V &v, const nn_trace_point &s) {
+  v.field(s.op);
+  v.field(s.place);
+  v.field(s.where);
+}
+
+template <class V> void visitFields(V &v, const nn_train &s) {
+  v.field(s.where);
+  v.field(s.model);
+  v.field(s.data);
+  v.list(s.fields, s.n_fields);
+  v.field(s.init);
+  v.field(s.step);
+  v.field(s.eval);
+  v.field(s.trace);
+  v.list(s.trace_points, s.n_trace_points);
+  v.field(s.optimizer_tensors);
+  v.list(s.metrics, s.n_metrics);
+  v.list(s.bounds, s.n_bounds);
+  v.field(s.batch);
+  v.field(s.epochs);
+  v.field(s.steps);
+  v.field(s.has_stop);
+  v.field(s.stop);
+  v.field(s.stop_patience);
+  v.field(s.has_keep);
+  v.field(s.keep);
+  v.field(s.checkpoint);
+  v.field(s.checkpoint_every);
+}
+
+template <class V> void visitFields(V &v, const nn_evaluate &s) {
+  v.field(s.where);
+  v.field(s.model);
+  v.field(s.data);
+  v.field(s.split);
+  v.list(s.fields, s.n_fields);
+  v.field(s.eval);
+  v.list(s.metrics, s.n_metrics);
+  v.list(s.bounds, s.n_bounds);
+}
+
+template <class V> void visitFields(V &v, const nn_save &s) {
+  v.field(s.where);
+  v.field(s.model);
+  v.field(s.path);
+}
+
+template <class V> void visitFields(V &v, const nn_load &s) {
+  v.field(s.where);
+  v.field(s.model);
+  v.field(s.path);
+  v.list(s.except, s.n_except);
+}
+
+template <class V> void visitFields(V &v, const nn_report &s) {
+  v.field(s.where);
+  v.field(s.path);
+}
+
+template <class V> void visitFields(V &v, const nn_print &s) {
+  v.field(s.where);
+  v.field(s.text);
+  v.field(s.fn);
+  v.list(s.shape, s.rank);
+}
+
+template <class V> void visitFields(V &v, const nn_statement &s) {
+  v.field(s.kind);
+  v.body(s);
+}
+
+template <class V> void visitFields(V &v, const nn_option &s) {
+  v.field(s.name);
+  v.field(s.help);
+  v.field(s.value);
+  v.field(s.kind);
+}
+
+template <class V> void visitFields(V &v, const nn_program &s) {
+  v.field(s.abi_version);
+  v.field(s.size);
+  v.field(s.name);
+  v.field(s.source_path);
+  v.field(s.source_dir);
+  v.field(s.doc);
+  v.field(s.elements);
+  v.field(s.persistent_bytes);
+  v.list(s.tensors, s.n_tensors);
+  v.list(s.models, s.n_models);
+  v.list(s.data, s.n_data);
+  v.list(s.options, s.n_options);
+  v.list(s.statements, s.n_statements);
+  v.field(s.settings);
+  v.field(s.n_settings);
+}
+
+} // namespace nnc

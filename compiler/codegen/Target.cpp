@@ -1,0 +1,145 @@
+// Target: what a processor can do is read from its feature bits. Names of processors are wrong in virtual machines, and LLVM's
+// tuning for several of them prefers half of the vector width.
+#include "compiler/codegen/Target.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/IR/Module.h"
+#include "llvm/MC/MCSubtargetInfo.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/Target/TargetMachine.h"
+#include "llvm/TargetParser/Host.h"
+#include "llvm/TargetParser/SubtargetFeature.h"
+#include "llvm/TargetParser/Triple.h"
+
+using namespace llvm;
+
+namespace nnc {
+
+static const StringRef levels[] = {"x86-64-v4", "x86-64-v3", "x86-64-v2", "x86-64"};
+
+/// Whether a machine with these feature bits can run code for `level`: the bits that vector code depends on, and
+/// one scalar extension of the same generation.
+static bool hasLevel(const StringMap<bool> &bits, StringRef level) {
+  auto all = [&](std::initializer_list<StringRef> names) {
+    return all_of(names, [&](StringRef name) { return bits.lookup(name); });
+  };
+  if (level == "x86-64-v4")
+    return hasLevel(bits, "x86-64-v3") && all({"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"});
+  if (level == "x86-64-v3")
+    return hasLevel(bits, "x86-64-v2") && all({"avx2", "fma", "f16c", "bmi", "bmi2", "lzcnt", "movbe"});
+  if (level == "x86-64-v2")
+    return all({"sse4.2", "ssse3", "popcnt", "cx16"});
+  return true;
+}
+
+static void useHost(Target &target, const Triple &triple) {
+  StringMap<bool> bits = sys::getHostCPUFeatures();
+  if (triple.getArch() == Triple::x86_64) {
+    for (StringRef level : levels)
+      if (hasLevel(bits, level)) {
+        target.cpu = level.str();
+        break;
+      }
+  } else {
+    target.cpu = sys::getHostCPUName().str();
+  }
+  SmallVector<StringRef> names;
+  for (const auto &bit : bits)
+    if (bit.second)
+      names.push_back(bit.first());
+  sort(names); // the map's order is not stable, and the string is part of the object
+  SubtargetFeatures features;
+  for (StringRef name : names)
+    features.AddFeature(name);
+  target.features = features.getString();
+}
+
+Expected<Target> Target::parse(StringRef cpu, StringRef tripleName) {
+  Target target;
+  bool foreign = !tripleName.empty();
+  if (foreign) {
+    InitializeAllTargetInfos();
+    InitializeAllTargets();
+    InitializeAllTargetMCs();
+    InitializeAllAsmPrinters();
+  } else {
+    InitializeNativeTarget();
+    InitializeNativeTargetAsmPrinter();
+  }
+  target.triple = Triple::normalize(foreign ? tripleName : StringRef(sys::getProcessTriple()));
+  Triple triple(target.triple);
+  std::string message;
+  const llvm::Target *found = TargetRegistry::lookupTarget(target.triple, message);
+  if (!found)
+    return createStringError("unknown target '" + tripleName + "': " + message);
+  if (!triple.isArch64Bit() || !triple.isLittleEndian())
+    return createStringError("target '" + tripleName + "' is not a 64-bit little-endian machine");
+
+  bool x86 = triple.getArch() == Triple::x86_64;
+  if (cpu == "native") {
+    if (foreign && Triple(sys::getProcessTriple()).getArch() != triple.getArch())
+      target.cpu = x86 ? "x86-64-v3" : "generic";
+    else
+      useHost(target, triple);
+  } else if (x86 && !is_contained(levels, cpu)) {
+    return createStringError("unknown cpu '" + cpu +
+                             "': use native, x86-64, x86-64-v2, x86-64-v3 or x86-64-v4");
+  } else {
+    target.cpu = cpu.str();
+  }
+
+  // Ask LLVM what the processor and the features amount to.
+  std::unique_ptr<MCSubtargetInfo> info(
+      found->createMCSubtargetInfo(target.triple, target.cpu, target.features));
+  if (!info || !info->isCPUStringValid(target.cpu))
+    return createStringError("unknown cpu '" + cpu + "' for " + target.triple);
+  if (x86) {
+    bool avx512 = info->checkFeatures("+avx512f,+avx512vl");
+    target.hasFma = info->checkFeatures("+fma");
+    target.vectorBytes = avx512 ? 64 : info->checkFeatures("+avx2") ? 32 : 16;
+    target.vectorRegisters = avx512 ? 32 : 16;
+    if (!target.features.empty())
+      target.features += ",";
+    target.features += "-prefer-256-bit";
+  } else {
+    target.hasFma = triple.isAArch64();
+    target.vectorRegisters = triple.isAArch64() ? 32 : 16;
+  }
+  return target;
+}
+
+Expected<std::unique_ptr<TargetMachine>> Target::createMachine() const {
+  std::string message;
+  const llvm::Target *found = TargetRegistry::lookupTarget(triple, message);
+  if (!found)
+    return createStringError(message);
+  TargetOptions options;
+  // An a*b+c stays two roundings unless the kernel says fma: the same numbers on every machine.
+  options.AllowFPOpFusion = FPOpFusion::Strict;
+  // One section for each function and table: the linker drops what a program does not use.
+  options.FunctionSections = true;
+  options.DataSections = true;
+  std::unique_ptr<TargetMachine> machine(
+      found->createTargetMachine(triple, cpu, features, options, Reloc::PIC_, std::nullopt, CodeGenOptLevel::Default));
+  if (!machine)
+    return createStringError("LLVM cannot generate code for " + triple);
+  return machine;
+}
+
+void Target::apply(Module &module, const TargetMachine &machine) const {
+  module.setTargetTriple(triple);
+  module.setDataLayout(machine.createDataLayout());
+  module.setPICLevel(PICLevel::BigPIC);
+  for (Function &f : module) {
+    if (f.isDeclaration())
+      continue;
+    f.addFnAttr("target-cpu", cpu);
+    f.addFnAttr("target-features", features);
+    f.addFnAttr("prefer-vector-width", std::to_string(vectorBytes * 8));
+    f.addFnAttr(Attribute::NoUnwind);
+  }
+}
+
+} // namespace nnc

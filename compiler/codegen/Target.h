@@ -1,0 +1,41 @@
+// The machine that code is made for: instruction-set features, vector width, and LLVM's TargetMachine for it.
+#pragma once
+
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace llvm {
+class Module;
+class TargetMachine;
+} // namespace llvm
+
+namespace nnc {
+
+struct Target {
+  std::string triple;
+  std::string cpu;             ///< an LLVM processor name: a level such as x86-64-v4, never a product's name
+  std::string features;        ///< "+avx2,+fma,-prefer-256-bit": what the machine has beyond `cpu`
+  int64_t vectorBytes = 16;    ///< the widest vector register
+  int64_t vectorRegisters = 16;
+  bool hasFma = false;         ///< a fused multiply-add in hardware
+
+  /// The number of elements of `bytes` bytes in the widest vector.
+  int64_t lanes(int64_t bytes) const { return vectorBytes / bytes; }
+
+  /// The target that `--cpu CPU` and `--target TRIPLE` name. CPU: `native` (this machine, by its feature bits) or one of
+  /// the levels x86-64, x86-64-v2, x86-64-v3, x86-64-v4; for other architectures any name that LLVM knows. An
+  /// empty triple is this machine's. Unknown names are errors that list what is known.
+  static llvm::Expected<Target> parse(llvm::StringRef cpu = "native", llvm::StringRef triple = "");
+
+  /// LLVM's code generator for this target. Code is position independent, so objects link into any executable.
+  llvm::Expected<std::unique_ptr<llvm::TargetMachine>> createMachine() const;
+
+  /// Marks `module` and every function in it as code for this target.
+  void apply(llvm::Module &module, const llvm::TargetMachine &machine) const;
+};
+
+} // namespace nnc

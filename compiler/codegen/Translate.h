@@ -1,0 +1,32 @@
+// From MLIR's LLVM dialect to an LLVM module.
+#pragma once
+
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Support/Error.h"
+
+#include <memory>
+
+namespace mlir {
+class DialectRegistry;
+class ModuleOp;
+} // namespace mlir
+
+namespace nnc {
+
+struct Target;
+
+/// An LLVM module and the context it lives in. Movable; the module dies first.
+struct LlvmProgram {
+  std::unique_ptr<llvm::LLVMContext> context;
+  std::unique_ptr<llvm::Module> module;
+};
+
+/// Adds what translateProgram needs to the registry of the MLIRContext in which the module is built.
+void registerTranslation(mlir::DialectRegistry &registry);
+
+/// Translates `module`, which holds the LLVM dialect alone, and marks it as code for `target`. The module is
+/// verified; failures of either are compiler bugs and come back as text.
+llvm::Expected<LlvmProgram> translateProgram(mlir::ModuleOp module, const Target &target);
+
+} // namespace nnc
