@@ -60,6 +60,10 @@ public:
   bool hasErrors() const { return errors != 0; }
   const std::vector<Diagnostic> &all() const { return messages; }
 
+  /// While valid: the user's call of library code that is being worked on. Messages about that code are placed there, with a note
+  /// at the place inside.
+  Range callSite;
+
   /// Prints what has not been printed yet: `file:line:col: error: …`, the source line, carets, then the notes.
   /// After maxPrinted errors the rest are only counted. `colors` follows the stream's terminal when not given.
   void print(llvm::raw_ostream &os);

@@ -1,0 +1,54 @@
+// The printer's inside, shared by PrintExpr.cpp and PrintStmt.cpp; Printer.h is for everybody else.
+#pragma once
+#include "compiler/ast/Ast.h"
+#include "llvm/Support/raw_ostream.h"
+
+namespace nnc::ast {
+
+/// How tightly an expression binds, as the rules of grammar/Nn.g4 do. A node that binds more loosely than its place
+/// demands is printed in brackets.
+enum class Binding { Pipe, If, Or, And, Not, Compare, Sum, Product, Unary, Power, Postfix, Primary };
+
+class Printer {
+public:
+  explicit Printer(llvm::raw_ostream &os) : os(os) {}
+
+  void statements(llvm::ArrayRef<Stmt *> list);
+  void statement(const Stmt &stmt);
+  void expr(const Expr &e, Binding atLeast = Binding::Pipe);
+
+private:
+  // PrintExpr.cpp
+  void plain(const Expr &e);
+  void number(const NumberExpr &e);
+  void string(llvm::StringRef value);
+  void ifExpr(const IfExpr &e);
+  void block(const BlockExpr &e);
+  void exprs(llvm::ArrayRef<Expr *> list);
+  void args(llvm::ArrayRef<Argument> list);
+  void shape(const Shape &shape);
+  void ident(const Ident &name);
+  void path(const Path &path);
+  void paths(llvm::ArrayRef<Path> list);
+
+  // PrintStmt.cpp
+  void declaration(const Decl &decl);
+  void run(const Stmt &stmt);
+  void entry(const Entry &entry);
+  void entries(llvm::ArrayRef<Entry *> list);
+  void nested(llvm::ArrayRef<Stmt *> list);
+  void parameters(llvm::ArrayRef<Parameter> list);
+  void typed(const Ident &name, const Shape *shape);
+  void body(const Expr &body);
+  void exprStatement(const Expr &e);
+
+  void newline() {
+    os << '\n';
+    os.indent(2 * level);
+  }
+
+  llvm::raw_ostream &os;
+  unsigned level = 0; ///< of blocks
+};
+
+} // namespace nnc::ast

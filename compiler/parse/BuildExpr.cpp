@@ -1,0 +1,327 @@
+// Expressions of the parse tree -> AST. Chains of operators are walked in loops: a rule's context holds the whole
+// chain, so recursion here is as deep as brackets are nested.
+#include "compiler/parse/Builder.h"
+#include "llvm/ADT/StringExtras.h"
+#include <cmath>
+
+using namespace nnc;
+using namespace nnc::ast;
+using namespace nnc::parse;
+using P = Builder::P;
+
+Expr *Builder::expression(P::ExpressionContext *c) {
+  Expr *value = choice(c->choice());
+  for (P::PipeTailContext *tail : c->pipeTail()) {
+    auto *pipe = make<PipeExpr>(join(value->range, range(tail)));
+    pipe->lhs = value;
+    pipe->rhs = choice(tail->choice());
+    pipe->opRange = source.range(tail->start);
+    if (tail->name())
+      pipe->place = name(tail->name());
+    value = pipe;
+  }
+  return value;
+}
+
+Expr *Builder::choice(P::ChoiceContext *c) {
+  if (!c->If())
+    return disjunction(c->disjunction());
+  auto *node = make<IfExpr>(c);
+  auto parts = c->expression();
+  node->condition = expression(parts[0]);
+  node->hasBlocks = c->block() != nullptr;
+  node->then = node->hasBlocks ? block(c->block()) : expression(parts[1]);
+  if (c->choice())
+    node->otherwise = choice(c->choice());
+  return node;
+}
+
+static BinaryOp binaryOp(size_t type) {
+  switch (type) {
+  case P::Plus: return BinaryOp::Add;
+  case P::Minus: return BinaryOp::Sub;
+  case P::Star: return BinaryOp::Mul;
+  case P::Slash: return BinaryOp::Div;
+  case P::At: return BinaryOp::MatMul;
+  case P::Mod: return BinaryOp::Mod;
+  case P::Caret: return BinaryOp::Pow;
+  case P::Eq: return BinaryOp::Eq;
+  case P::Ne: return BinaryOp::Ne;
+  case P::Lt: return BinaryOp::Lt;
+  case P::Le: return BinaryOp::Le;
+  case P::Gt: return BinaryOp::Gt;
+  case P::Ge: return BinaryOp::Ge;
+  case P::And: return BinaryOp::And;
+  case P::Or: return BinaryOp::Or;
+  default: llvm_unreachable("not a binary operator");
+  }
+}
+
+Expr *Builder::binary(antlr4::Token *op, Expr *lhs, Expr *rhs) {
+  auto *node = make<BinaryExpr>(join(lhs->range, rhs->range));
+  node->op = binaryOp(op->getType());
+  node->opRange = source.range(op);
+  node->lhs = lhs;
+  node->rhs = rhs;
+  return node;
+}
+
+/// `a op b op c …`: the operands, built by `build`, are joined from the left. A context's children are operand,
+/// operator, operand, …
+template <typename Operands, typename Build>
+Expr *Builder::leftChain(antlr4::ParserRuleContext *c, const Operands &operands, Build build) {
+  Expr *value = build(operands[0]);
+  for (size_t i = 1; i != operands.size(); ++i) {
+    auto *op = static_cast<antlr4::tree::TerminalNode *>(c->children[2 * i - 1]);
+    value = binary(op->getSymbol(), value, build(operands[i]));
+  }
+  return value;
+}
+
+Expr *Builder::disjunction(P::DisjunctionContext *c) {
+  return leftChain(c, c->conjunction(), [&](auto *operand) { return conjunction(operand); });
+}
+
+Expr *Builder::conjunction(P::ConjunctionContext *c) {
+  return leftChain(c, c->negation(), [&](auto *operand) { return negation(operand); });
+}
+
+Expr *Builder::negation(P::NegationContext *c) {
+  if (c->comparison())
+    return comparison(c->comparison());
+  auto *node = make<UnaryExpr>(c);
+  node->op = UnaryOp::Not;
+  node->opRange = source.range(c->start);
+  node->operand = negation(c->negation());
+  return node;
+}
+
+Expr *Builder::comparison(P::ComparisonContext *c) {
+  auto operands = c->sum();
+  if (operands.size() > 2) {
+    auto *second = static_cast<antlr4::tree::TerminalNode *>(c->children[3]);
+    diags.error(source.range(second->getSymbol()), "comparisons do not chain")
+        .note("write `a < b and b < c`, or brackets around one of them");
+  }
+  return leftChain(c, operands, [&](auto *operand) { return sum(operand); });
+}
+
+Expr *Builder::sum(P::SumContext *c) {
+  return leftChain(c, c->product(), [&](auto *operand) { return product(operand); });
+}
+
+Expr *Builder::product(P::ProductContext *c) {
+  return leftChain(c, c->unary(), [&](auto *operand) { return unary(operand); });
+}
+
+Expr *Builder::unary(P::UnaryContext *c) {
+  if (c->power())
+    return power(c->power());
+  auto *node = make<UnaryExpr>(c);
+  node->op = UnaryOp::Neg;
+  node->opRange = source.range(c->start);
+  node->operand = unary(c->unary());
+  return node;
+}
+
+Expr *Builder::power(P::PowerContext *c) {
+  Expr *base = postfix(c->postfix());
+  return c->unary() ? binary(c->Caret()->getSymbol(), base, unary(c->unary())) : base;
+}
+
+Expr *Builder::postfix(P::PostfixContext *c) {
+  Expr *value = primary(c->primary());
+  for (P::SuffixContext *s : c->suffix())
+    value = suffix(value, s);
+  return value;
+}
+
+Expr *Builder::suffix(Expr *base, P::SuffixContext *c) {
+  Range whole = join(base->range, range(c));
+  if (auto *call = dynamic_cast<P::CallSuffixContext *>(c)) {
+    auto *node = make<CallExpr>(whole);
+    node->callee = base;
+    node->parens = range(c);
+    llvm::SmallVector<Argument, 8> args;
+    for (P::ArgumentContext *arg : call->argument())
+      args.push_back(argument(arg));
+    node->args = arena.copy(args);
+    return node;
+  }
+  if (auto *index = dynamic_cast<P::IndexSuffixContext *>(c)) {
+    auto *node = make<IndexExpr>(whole);
+    node->base = base;
+    node->indices = items(index->item());
+    return node;
+  }
+  if (auto *field = dynamic_cast<P::FieldSuffixContext *>(c)) {
+    auto *node = make<FieldExpr>(whole);
+    node->base = base;
+    node->field = name(field->name());
+    return node;
+  }
+  auto *node = make<TransposeExpr>(whole);
+  node->operand = base;
+  return node;
+}
+
+Argument Builder::argument(P::ArgumentContext *c) {
+  Argument result;
+  result.range = range(c);
+  if (c->name())
+    result.name = name(c->name());
+  if (c->shape())
+    result.shape = shape(c->shape());
+  else
+    result.value = expression(c->expression());
+  return result;
+}
+
+Expr *Builder::primary(P::PrimaryContext *c) {
+  if (auto *n = dynamic_cast<P::NumberContext *>(c))
+    return number(n->start, n->unit);
+  if (dynamic_cast<P::PercentContext *>(c))
+    return number(c->start, nullptr);
+  if (dynamic_cast<P::StringContext *>(c))
+    return string(c->start);
+  if (auto *flag = dynamic_cast<P::BoolContext *>(c)) {
+    auto *node = make<BoolExpr>(c);
+    node->value = flag->value->getType() == P::True;
+    return node;
+  }
+  if (auto *reference = dynamic_cast<P::NameRefContext *>(c)) {
+    auto *node = make<NameExpr>(c);
+    node->name = name(reference->name());
+    return node;
+  }
+  if (dynamic_cast<P::EllipsisContext *>(c))
+    return make<EllipsisExpr>(c);
+  if (auto *list = dynamic_cast<P::ListContext *>(c)) {
+    auto *node = make<ListExpr>(c);
+    node->elements = items(list->item());
+    return node;
+  }
+  if (auto *paren = dynamic_cast<P::ParenContext *>(c)) {
+    Expr *inner = expression(paren->expression());
+    inner->range = range(c); // so that a caret covers the brackets, too
+    return inner;
+  }
+  return block(static_cast<P::BlockValueContext *>(c)->block());
+}
+
+Expr *Builder::number(antlr4::Token *token, antlr4::Token *unit) {
+  auto *node = make<NumberExpr>(unit ? source.range(token, unit) : source.range(token));
+  llvm::StringRef text = source.text(token);
+  node->spelling = text;
+  node->isPercent = text.consume_back("%");
+  node->isInteger = !node->isPercent && text.find_first_of(".eE") == llvm::StringRef::npos;
+  if (unit)
+    node->unit = unit->getType() == P::Epoch || unit->getType() == P::Epochs ? Unit::Epochs : Unit::Steps;
+
+  std::string digits;
+  llvm::copy_if(text, std::back_inserter(digits), [](char c) { return c != '_'; });
+  bool malformed = llvm::StringRef(digits).getAsDouble(node->value);
+  bool nonzero = llvm::StringRef(digits).take_until([](char c) { return c == 'e' || c == 'E'; })
+                     .find_first_of("123456789") != llvm::StringRef::npos;
+  if (malformed || std::isinf(node->value) || (node->value == 0 && nonzero)) {
+    diags.error(source.range(token), "the number " + text + " is out of range").note("64-bit floats reach from "
+                                                                                     "about 5e-324 to 1.8e308");
+    node->value = 1;
+  }
+  if (node->isPercent)
+    node->value /= 100;
+  return node;
+}
+
+Expr *Builder::string(antlr4::Token *token) {
+  auto *node = make<StringExpr>(source.range(token));
+  node->value = stringValue(token);
+  return node;
+}
+
+llvm::StringRef Builder::stringValue(antlr4::Token *token) {
+  llvm::StringRef text = source.text(token).drop_front().drop_back();
+  if (!text.contains('\\'))
+    return text;
+  std::string value;
+  for (size_t i = 0; i != text.size(); ++i) {
+    if (text[i] != '\\') {
+      value += text[i];
+      continue;
+    }
+    switch (text[++i]) {
+    case 'n': value += '\n'; break;
+    case 't': value += '\t'; break;
+    case '"': value += '"'; break;
+    case '\\': value += '\\'; break;
+    default: {
+      auto begin = llvm::SMLoc::getFromPointer(text.data() + i - 1);
+      diags.error({begin, llvm::SMLoc::getFromPointer(text.data() + i + 1)}, "unknown escape in a string")
+          .note("`\\n`, `\\t`, `\\\"` and `\\\\` are known");
+    }
+    }
+  }
+  return arena.copy(value);
+}
+
+Expr *Builder::item(P::ItemContext *c) {
+  auto parts = c->expression();
+  Expr *first = expression(parts[0]);
+  if (parts.size() == 1)
+    return first;
+  auto *node = make<RangeOfExpr>(c);
+  node->first = first;
+  node->last = expression(parts[1]);
+  return node;
+}
+
+llvm::ArrayRef<Expr *> Builder::items(const std::vector<P::ItemContext *> &contexts) {
+  llvm::SmallVector<Expr *, 8> list;
+  for (P::ItemContext *c : contexts)
+    list.push_back(item(c));
+  return arena.copy(list);
+}
+
+llvm::ArrayRef<Expr *> Builder::expressions(const std::vector<P::ExpressionContext *> &contexts) {
+  llvm::SmallVector<Expr *, 8> list;
+  for (P::ExpressionContext *c : contexts)
+    list.push_back(expression(c));
+  return arena.copy(list);
+}
+
+// ---- names and shapes -----------------------------------------------------------------------------------------------
+
+Ident Builder::name(P::NameContext *c) {
+  Ident ident;
+  ident.range = range(c);
+  ident.text = source.text(c->start);
+  ident.quoted = c->start->getType() == P::Quoted;
+  if (ident.quoted)
+    ident.text = ident.text.drop_front().drop_back();
+  return ident;
+}
+
+Path Builder::path(P::PathContext *c) {
+  Path result;
+  result.range = range(c);
+  llvm::SmallVector<Ident, 4> parts;
+  for (P::NameContext *part : c->name())
+    parts.push_back(name(part));
+  result.parts = arena.copy(parts);
+  return result;
+}
+
+llvm::ArrayRef<Path> Builder::paths(const std::vector<P::PathContext *> &contexts) {
+  llvm::SmallVector<Path, 4> list;
+  for (P::PathContext *c : contexts)
+    list.push_back(path(c));
+  return arena.copy(list);
+}
+
+Shape *Builder::shape(P::ShapeContext *c) {
+  if (!c)
+    return nullptr;
+  Shape *result = make<Shape>(c);
+  result->dims = expressions(c->expression());
+  return result;
+}

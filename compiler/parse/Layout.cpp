@@ -1,0 +1,354 @@
+// The layout rules, applied token by token while lexing, so that a text over a limit is not even lexed to its end.
+#include "compiler/parse/Layout.h"
+#include "grammar/NnLexer.h"
+#include "grammar/NnParser.h"
+#include "llvm/ADT/StringExtras.h"
+
+using namespace nnc;
+using namespace nnc::parse;
+using grammar::NnLexer;
+using T = grammar::NnParser; // whose token types are the lexer's and those made here
+using Token = std::unique_ptr<antlr4::Token>;
+
+namespace {
+
+bool opens(size_t type) {
+  return type == T::LParen || type == T::LBracket || type == T::LBrace;
+}
+
+bool closes(size_t type) {
+  return type == T::RParen || type == T::RBracket || type == T::RBrace;
+}
+
+size_t closerOf(size_t opener) {
+  return opener == T::LParen ? T::RParen
+                                   : opener == T::LBracket ? T::RBracket : T::RBrace;
+}
+
+/// After these a newline cannot end the statement.
+bool continuesAfter(size_t type) {
+  switch (type) {
+  case T::PipeOp: case T::Arrow: case T::Assign: case T::Tilde: case T::Equals:
+  case T::Colon: case T::Comma: case T::Plus: case T::Minus: case T::Star:
+  case T::Slash: case T::At: case T::Mod: case T::Caret: case T::Eq: case T::Ne:
+  case T::Lt: case T::Le: case T::Gt: case T::Ge: case T::DotDot: case T::Dot:
+  case T::And: case T::Or: case T::Not: case T::If: case T::Then: case T::Else:
+  case T::As: case T::Derivative:
+    return true;
+  default:
+    return false;
+  }
+}
+
+/// Before these a newline does not end the statement.
+bool continuesBefore(size_t type) {
+  return type == T::PipeOp || type == T::Then || type == T::Else || type == T::Derivative ||
+         type == T::LBrace;
+}
+
+/// Tokens that add no depth to an expression's tree. Keywords are words too: they cannot follow one another in an
+/// expression, apart from `not` and `if`.
+bool isOperand(size_t type) {
+  switch (type) {
+  case T::Name: case T::Quoted: case T::Number: case T::Percent: case T::String:
+  case T::True: case T::False: case T::Ellipsis:
+    return true;
+  default:
+    return type >= T::Option && type <= T::Steps;
+  }
+}
+
+bool startsOperand(size_t type) {
+  return isOperand(type) || type == T::LParen || type == T::LBracket;
+}
+
+bool adjacent(const antlr4::Token &left, const antlr4::Token &right) {
+  return left.getStopIndex() + 1 == right.getStartIndex();
+}
+
+class Layout {
+public:
+  /// `diags` may be null: then nothing is reported.
+  Layout(SourceStream &source, Diagnostics *diags) : source(source), diags(diags), lexer(&source) {
+    lexer.removeErrorListeners();
+    next = lexer.nextToken();
+  }
+
+  bool run() {
+    while (next->getType() != antlr4::Token::EOF) {
+      Token token = std::move(next);
+      next = lexer.nextToken();
+      if (!take(std::move(token)))
+        return false;
+    }
+    wantsMore = !failed && (!open.empty() || continuesAfter(lastType()) || !docs.empty());
+    if (!open.empty()) {
+      if (!unfinished)
+        reportUnclosed(next.get());
+      return false;
+    }
+    endStatement(next.get());
+    push(std::move(next));
+    return !failed;
+  }
+
+  TokenList list;
+  bool wantsMore = false; ///< run() came to the end of a sound text, but not to the end of a statement
+
+private:
+  struct Open {
+    size_t type;
+    Range range;
+    unsigned operators; ///< in the innermost expression, so far
+  };
+
+  size_t lastType() const { return list.tokens.empty() ? size_t(T::Sep) : list.tokens.back()->getType(); }
+  bool inParens() const { return !open.empty() && open.back().type != T::LBrace; }
+
+  /// False: nothing sensible can follow.
+  bool take(Token token) {
+    size_t type = token->getType();
+    switch (type) {
+    case T::Doc: takeDoc(*token); return true;
+    case T::Newline: takeNewline(std::move(token)); return true;
+    case T::Semi: pending = std::move(token); lineStart = false; return true;
+    case T::OpenString: case T::OpenQuoted: case T::Unknown:
+      takeBroken(*token);
+      return true;
+    }
+    settlePending(type);
+    if (type == T::RBrace)
+      endStatement(token.get());
+    if ((type == T::RParen || type == T::RBracket) && lastType() == T::Comma && operandBeforeComma())
+      pop();
+    bool percent = type == T::Mod && lastType() == T::Number && adjacent(*list.tokens.back(), *token) &&
+                   !(adjacent(*token, *next) && startsOperand(next->getType()));
+    if (percent) {
+      makePercent(*token);
+      return true;
+    }
+    if (!countBrackets(*token) || !countOperators(*token))
+      return false;
+    if (!docs.empty())
+      list.docs[list.tokens.size()] = std::move(docs);
+    docs.clear();
+    lineStart = false;
+    push(std::move(token));
+    return true;
+  }
+
+  // ---- documentation comments -----------------------------------------------------------------------------------
+
+  void takeDoc(const antlr4::Token &token) {
+    if (!lineStart)
+      return; // `##` behind code documents nothing
+    llvm::StringRef text = source.text(&token).drop_front(2);
+    text.consume_front(" ");
+    if (!docs.empty())
+      docs += '\n';
+    docs += text.rtrim();
+    if (docs.empty())
+      docs = " "; // an empty first line still is a comment
+    afterDoc = true;
+  }
+
+  void takeNewline(Token token) {
+    if (!afterDoc)
+      docs.clear(); // a blank line or code lies between the comment and what follows
+    afterDoc = false;
+    lineStart = true;
+    if (!inParens() && !pending)
+      pending = std::move(token);
+  }
+
+  // ---- separators -----------------------------------------------------------------------------------------------
+
+  /// Decides about the newline or `;` before a token of type `type`.
+  void settlePending(size_t type) {
+    Token mark = std::move(pending);
+    if (!mark || lastType() == T::Sep || lastType() == T::LBrace)
+      return;
+    if (mark->getType() == T::Newline && (continuesAfter(lastType()) || continuesBefore(type)))
+      return;
+    endStatement(mark.get());
+  }
+
+  /// Puts a Sep before `at` unless the statement is ended already.
+  void endStatement(const antlr4::Token *at) {
+    if (lastType() == T::Sep || lastType() == T::LBrace)
+      return;
+    auto sep = std::make_unique<antlr4::CommonToken>(T::Sep);
+    sep->setStartIndex(at->getStartIndex());
+    sep->setStopIndex(at->getStartIndex() - 1 + (at->getType() == T::Semi));
+    sep->setLine(at->getLine());
+    sep->setCharPositionInLine(at->getCharPositionInLine());
+    resetOperators();
+    push(std::move(sep));
+  }
+
+  // ---- numbers --------------------------------------------------------------------------------------------------
+
+  void makePercent(const antlr4::Token &sign) {
+    auto *number = static_cast<antlr4::CommonToken *>(list.tokens.back().get());
+    number->setType(T::Percent);
+    number->setStopIndex(sign.getStopIndex());
+  }
+
+  bool operandBeforeComma() const {
+    size_t count = list.tokens.size();
+    return count >= 2 && !opens(list.tokens[count - 2]->getType()) &&
+           list.tokens[count - 2]->getType() != T::Comma;
+  }
+
+  // ---- brackets and limits --------------------------------------------------------------------------------------
+
+  bool countBrackets(const antlr4::Token &token) {
+    size_t type = token.getType();
+    if (opens(type)) {
+      if (open.size() == maxNesting) {
+        error(token, "brackets are nested more than " + llvm::Twine(maxNesting) + " deep");
+        return false;
+      }
+      return true;
+    }
+    if (!closes(type))
+      return true;
+    if (open.empty()) {
+      if (!unfinished)
+        error(token, "`" + source.text(&token) + "` closes no bracket");
+      return false;
+    }
+    if (closerOf(open.back().type) != type) {
+      if (!unfinished)
+        reportUnclosed(&token);
+      return false;
+    }
+    operators -= open.back().operators;
+    open.pop_back();
+    return true;
+  }
+
+  bool countOperators(const antlr4::Token &token) {
+    size_t type = token.getType();
+    if (type == T::Comma) {
+      resetOperators();
+    } else if (!isOperand(type) && !closes(type)) {
+      ++operators;
+      ++(open.empty() ? outermost : open.back().operators);
+      if (operators > maxOperators) {
+        error(token, "this expression is too long: more than " + llvm::Twine(maxOperators) +
+                         " operators; name parts of it with `let`");
+        return false;
+      }
+    }
+    return true;
+  }
+
+  void resetOperators() {
+    unsigned &count = open.empty() ? outermost : open.back().operators;
+    operators -= count;
+    count = 0;
+  }
+
+  void reportUnclosed(const antlr4::Token *found) {
+    if (!diags)
+      return;
+    auto spelled = [](size_t type) {
+      return type == T::LParen ? "`(`" : type == T::LBracket ? "`[`" : "`{`";
+    };
+    auto message = diags->error(open.back().range, llvm::Twine(spelled(open.back().type)) + " is never closed");
+    if (found->getType() == antlr4::Token::EOF) {
+      if (open.size() > 1)
+        message.note(open[open.size() - 2].range, llvm::Twine(spelled(open[open.size() - 2].type)) + " is open, too");
+    } else {
+      message.note(source.range(found), "`" + source.text(found) + "` stands here instead");
+    }
+    failed = true;
+  }
+
+  // ---- broken tokens --------------------------------------------------------------------------------------------
+
+  void takeBroken(const antlr4::Token &token) {
+    size_t type = token.getType();
+    lineStart = false;
+    failed = true;
+    if (type == T::OpenString || type == T::OpenQuoted) {
+      unfinished = true;
+      error(token, type == T::OpenString ? "this string has no closing `\"` on its line"
+                                               : "this name has no closing backquote on its line");
+      return;
+    }
+    bool continues = brokenEnd == token.getStartIndex();
+    brokenEnd = token.getStopIndex() + 1;
+    if (!continues)
+      reportUnknown(token);
+  }
+
+  void reportUnknown(const antlr4::Token &token) {
+    if (!diags)
+      return;
+    llvm::StringRef text = source.text(&token);
+    bool printable = text.size() > 1 || llvm::isPrint(text[0]);
+    auto message = diags->error(source.range(&token), printable ? "`" + text + "` has no meaning here"
+                                                                : llvm::Twine("a control character in the program"));
+    static const std::pair<llvm::StringRef, llvm::StringRef> instead[] = {
+        {"−", "-"}, {"×", "*"}, {"·", "*"}, {"÷", "/"}, {"≤", "<="}, {"≥", ">="}, {"≠", "!="}, {"²", "^2"},
+        {"³", "^3"}, {"“", "\""}, {"”", "\""}, {"„", "\""}, {"’", "'"}, {"→", "->"}, {"←", "<-"}, {"…", "..."},
+        {"!", "not"}, {"&", "and"}, {"|", "|> or `or`"}, {"ᵀ", "'"}, {"⊤", "'"}, {"∼", "~"}, {"√", "sqrt"},
+    };
+    for (auto [written, meant] : instead)
+      if (text == written)
+        message.note("write `" + meant + "`");
+  }
+
+  void error(const antlr4::Token &token, const llvm::Twine &message) {
+    failed = true;
+    if (diags)
+      diags->error(source.range(&token), message);
+  }
+
+  // ---- output ---------------------------------------------------------------------------------------------------
+
+  void push(Token token) {
+    size_t type = token->getType();
+    list.depths.push_back(open.size());
+    if (opens(type))
+      open.push_back({type, source.range(token.get()), 0});
+    list.tokens.push_back(std::move(token));
+  }
+
+  void pop() {
+    list.tokens.pop_back();
+    list.depths.pop_back();
+  }
+
+  SourceStream &source;
+  Diagnostics *diags;
+  NnLexer lexer;
+  Token next;    ///< the lexer's next token
+  Token pending; ///< a newline or `;` about which the next token decides
+  std::vector<Open> open;
+  unsigned operators = 0;  ///< in the expressions of all open brackets together
+  unsigned outermost = 0;  ///< those outside of every bracket
+  std::string docs;        ///< the `##` lines read so far
+  bool afterDoc = false;   ///< the current line is a `##` line
+  bool lineStart = true;   ///< nothing but blanks since the last newline
+  bool failed = false;
+  bool unfinished = false; ///< an unfinished string may have hidden brackets: say nothing about those
+  size_t brokenEnd = size_t(-1);
+};
+
+} // namespace
+
+std::optional<TokenList> parse::layOut(SourceStream &source, Diagnostics &diags) {
+  Layout layout(source, &diags);
+  if (!layout.run())
+    return std::nullopt;
+  return std::move(layout.list);
+}
+
+bool parse::endsOpen(SourceStream &source) {
+  Layout layout(source, nullptr);
+  layout.run();
+  return layout.wantsMore;
+}

@@ -1,0 +1,59 @@
+// The room's entry: lexing and layout, then ANTLR's parser, then the AST.
+#include "compiler/parse/Parse.h"
+#include "compiler/parse/Builder.h"
+#include "compiler/parse/ErrorStrategy.h"
+#include "compiler/parse/Layout.h"
+
+using namespace nnc;
+using namespace nnc::parse;
+using grammar::NnParser;
+
+/// Parses statement by statement. The loop stands here and not in the grammar's rule `program`, because an error at
+/// a statement's first token would leave that rule for good.
+static std::vector<NnParser::TopStatementContext *> parseStatements(NnParser &parser) {
+  std::vector<NnParser::TopStatementContext *> statements;
+  while (parser.getTokenStream()->LA(1) != antlr4::Token::EOF)
+    statements.push_back(parser.topStatement());
+  return statements;
+}
+
+std::unique_ptr<ast::Program> nnc::parseString(Diagnostics &diags, unsigned buffer) {
+  SourceStream source(bufferText(diags.sources(), buffer));
+  std::optional<TokenList> list = layOut(source, diags);
+  if (!list)
+    return nullptr;
+
+  antlr4::ListTokenSource tokenSource(std::move(list->tokens));
+  antlr4::CommonTokenStream tokens(&tokenSource);
+  NnParser parser(&tokens);
+  parser.removeErrorListeners();
+
+  // ANTLR's advice: try the quick prediction first, and the full one where it fails. Only the second pass reports.
+  std::vector<NnParser::TopStatementContext *> statements;
+  auto *simulator = parser.getInterpreter<antlr4::atn::ParserATNSimulator>();
+  try {
+    simulator->setPredictionMode(antlr4::atn::PredictionMode::SLL);
+    parser.setErrorHandler(std::make_shared<antlr4::BailErrorStrategy>());
+    statements = parseStatements(parser);
+  } catch (const antlr4::ParseCancellationException &) {
+    parser.reset();
+    simulator->setPredictionMode(antlr4::atn::PredictionMode::LL);
+    parser.setErrorHandler(std::make_shared<StatementErrorStrategy>(source, list->depths, diags));
+    statements = parseStatements(parser);
+  }
+
+  auto program = std::make_unique<ast::Program>();
+  program->buffer = buffer;
+  Builder builder(source, diags, list->docs, program->arena);
+  program->statements = builder.topStatements(statements);
+  return program;
+}
+
+bool nnc::isIncomplete(llvm::StringRef text) {
+  Diagnostics quiet;
+  std::optional<unsigned> buffer = addBuffer(quiet, text, "<input>");
+  if (!buffer)
+    return false;
+  SourceStream source(bufferText(quiet.sources(), *buffer));
+  return endsOpen(source);
+}

@@ -1,0 +1,157 @@
+// The wording of syntax errors.
+#include "compiler/parse/Words.h"
+#include "compiler/support/Diagnostics.h"
+
+using namespace nnc;
+using namespace nnc::parse;
+using grammar::NnParser;
+using llvm::StringRef;
+
+static bool isReserved(size_t type) { return type >= NnParser::Let && type <= NnParser::False; }
+static bool isSoftKeyword(size_t type) { return type >= NnParser::Option && type <= NnParser::Steps; }
+static bool isNameLike(size_t type) { return type == NnParser::Name || isSoftKeyword(type); }
+
+std::string parse::describeFound(const SourceStream &source, antlr4::TokenStream &tokens, size_t index) {
+  antlr4::Token *token = tokens.get(index);
+  StringRef text = source.text(token);
+  size_t type = token->getType();
+  if (type == antlr4::Token::EOF)
+    return "the end of the file";
+  if (type == NnParser::Sep) {
+    if (!text.empty())
+      return "`;`";
+    size_t next = tokens.get(index + 1)->getType();
+    return next == NnParser::RBrace ? "`}`" : next == antlr4::Token::EOF ? "the end of the file" : "the end of the line";
+  }
+  if (type == NnParser::Number || type == NnParser::Percent)
+    return ("the number " + text).str();
+  if (type == NnParser::String)
+    return ("the string " + (text.size() > 30 ? text.take_front(27).str() + "…\"" : text.str()));
+  if (isReserved(type))
+    return ("the reserved word `" + text + "`").str();
+  return ("`" + text + "`").str();
+}
+
+/// A token type as it is written.
+static std::string spell(size_t type, const antlr4::dfa::Vocabulary &vocabulary) {
+  std::string literal = vocabulary.getLiteralName(type);
+  if (literal == "'\\''")
+    return "`'`";
+  if (literal.size() > 2)
+    return "`" + literal.substr(1, literal.size() - 2) + "`";
+  switch (type) {
+  case NnParser::Sep: return "the end of the statement";
+  case NnParser::Name: return "a name";
+  case NnParser::String: return "a string";
+  case NnParser::Number: return "a number";
+  default: return vocabulary.getSymbolicName(type);
+  }
+}
+
+std::string parse::describeExpected(size_t rule, const antlr4::misc::IntervalSet &expected,
+                                    const antlr4::dfa::Vocabulary &vocabulary) {
+  switch (rule) {
+  case NnParser::RuleTopStatement:
+  case NnParser::RuleDeclaration:
+  case NnParser::RuleRun:
+    if (!expected.contains(NnParser::Sep))
+      return "a declaration or a statement";
+    break;
+  case NnParser::RuleDataEntry:
+    if (!expected.contains(NnParser::Sep))
+      return "an entry of a data block: `x = …`, `split …`, `normalize …`, `augment …`, `where …` or a row";
+    break;
+  case NnParser::RuleRunEntry:
+    if (!expected.contains(NnParser::Sep))
+      return "an entry: `key = …`, `metric …`, `clip …`, `stop when …`, `keep …` or `checkpoint …`";
+    break;
+  case NnParser::RuleBody: return "`=` and an expression, or `{` and a block";
+  case NnParser::RuleSuffix:
+  case NnParser::RuleParameters:
+  case NnParser::RuleShape:
+    if (expected.contains(NnParser::RParen))
+      return "`,` or `)`";
+    if (expected.contains(NnParser::RBracket))
+      return "`,` or `]`";
+    break;
+  }
+  if (expected.contains(NnParser::Number) && expected.contains(NnParser::LParen))
+    return "an expression";
+  std::vector<std::string> words;
+  bool name = expected.contains(NnParser::Name);
+  for (ssize_t type : expected.toList()) {
+    if (name && (type == NnParser::Quoted || isSoftKeyword(type)))
+      continue;
+    words.push_back(type == ssize_t(antlr4::Token::EOF) ? "the end of the file" : spell(type, vocabulary));
+  }
+  std::string list;
+  for (size_t i = 0; i != words.size() && i != 8; ++i)
+    list += (i == 0 ? "" : i + 1 == words.size() ? " or " : ", ") + words[i];
+  return list.empty() ? "something else" : list;
+}
+
+/// Words of other languages at the start of a statement, and what nn says instead.
+static std::string adviseOnFirstWord(StringRef word, size_t rule) {
+  static const std::pair<StringRef, StringRef> foreign[] = {
+      {"def", "a function is declared with `fn`"},
+      {"func", "a function is declared with `fn`"},
+      {"function", "a function is declared with `fn`"},
+      {"var", "a value is named with `let`"},
+      {"const", "a value is named with `let`"},
+      {"return", "a block's last expression is its value; there is no `return`"},
+      {"import", "there is nothing to import: the standard library is always there"},
+      {"class", "write `layer` for a layer, `model` for what is trained"},
+      {"while", "there are no loops: write tensors, or `repeat` for layers"},
+      {"for", "there are no loops: write tensors, or `repeat` for layers"},
+      {"network", "what is trained is declared with `model`"},
+      {"net", "what is trained is declared with `model`"},
+  };
+  for (auto [theirs, ours] : foreign)
+    if (word == theirs)
+      return ours.str();
+  static const StringRef top[] = {"let", "option", "fn", "layer", "init", "optimizer", "metric", "model", "data",
+                                  "train", "evaluate", "predict", "save", "load", "freeze", "report", "print", "plot",
+                                  "search", "compare", "ensemble"};
+  static const StringRef block[] = {"let", "param", "state"};
+  static const StringRef data[] = {"split", "normalize", "augment", "where"};
+  static const StringRef entries[] = {"metric", "clip", "stop", "keep", "checkpoint"};
+  StringRef near = rule == NnParser::RuleTopStatement ? didYouMean(word, top)
+                   : rule == NnParser::RuleStatement  ? didYouMean(word, block)
+                   : rule == NnParser::RuleDataEntry  ? didYouMean(word, data)
+                   : rule == NnParser::RuleRunEntry   ? didYouMean(word, entries)
+                                                      : StringRef();
+  return near.empty() ? "" : ("did you mean `" + near + "`?").str();
+}
+
+std::string parse::adviseOn(const SourceStream &source, antlr4::TokenStream &tokens, size_t index, size_t rule,
+                            const antlr4::Token *statementStart) {
+  size_t type = tokens.get(index)->getType();
+  size_t before = index == 0 ? size_t(NnParser::Sep) : tokens.get(index - 1)->getType();
+  size_t first = statementStart ? statementStart->getTokenIndex() : index;
+  if (isNameLike(tokens.get(first)->getType()) && index == first + 1 && (isNameLike(type) || type == NnParser::String ||
+                                                                      type == NnParser::Number))
+    return adviseOnFirstWord(source.text(tokens.get(first)), rule);
+  if (type == NnParser::Star && before == NnParser::Star)
+    return "a power is written `a ^ b`";
+  if (type == NnParser::Prime)
+    return "strings stand in double quotes; `'` behind a value transposes it";
+  if (type == NnParser::Plus && rule == NnParser::RulePrimary)
+    return "a number needs no `+` sign";
+  if (type == NnParser::Dot && rule == NnParser::RulePrimary)
+    return "a number begins with a digit: `0.5`";
+  if (type == NnParser::Equals && rule == NnParser::RuleTopStatement)
+    return "a value is named with `let`, a setting stands in the block of its run";
+  if (type == NnParser::Equals && rule == NnParser::RuleStatement)
+    return "`let name = …` names a value, `name <- …` updates a state";
+  if (type == NnParser::Assign)
+    return "`<-` updates a state; to compare with a negative value, leave a blank: `a < -b`";
+  if (type == NnParser::Equals && (before == NnParser::Eq || before == NnParser::Equals))
+    return "equality is written `==`";
+  if (type == NnParser::Colon)
+    return "blocks stand in `{ }`";
+  if (isReserved(type) && rule == NnParser::RuleName)
+    return "a reserved word can be a name in backquotes: `" + source.text(tokens.get(index)).str() + "`";
+  if (before == NnParser::Number && (isNameLike(type) || type == NnParser::LParen))
+    return "a product needs its sign: `2 * x`";
+  return "";
+}
