@@ -34,8 +34,13 @@ Error linkExecutable(StringRef object, StringRef runtime, StringRef path) {
   auto failed = [&](std::error_code code) {
     return createStringError(code, "cannot write '" + path + "': " + code.message());
   };
-  if (sys::fs::is_directory(path))
-    return failed(std::make_error_code(std::errc::is_a_directory));
+  sys::fs::file_status existing;
+  if (!sys::fs::status(path, existing)) {
+    if (sys::fs::is_directory(existing))
+      return failed(std::make_error_code(std::errc::is_a_directory));
+    if (!sys::fs::is_regular_file(existing)) // a device must not be replaced by a file
+      return createStringError("cannot write '" + path + "': not a regular file");
+  }
   auto compiler = findCompiler();
   if (!compiler)
     return compiler.takeError();

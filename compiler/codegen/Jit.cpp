@@ -79,6 +79,7 @@ Expected<std::unique_ptr<Jit>> Jit::create(const Target &target) {
                      return std::make_unique<TMOwningSimpleCompiler>(std::move(*machine));
                    })
                    .setLinkProcessSymbolsByDefault(false)
+                   .setPlatformSetUp(setUpInactivePlatform)
                    .create();
   if (!lljit)
     return lljit.takeError();

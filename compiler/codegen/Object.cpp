@@ -40,24 +40,35 @@ Expected<std::string> emitAssembly(Module &module, const Target &target) {
   return std::string(text.begin(), text.end());
 }
 
+static std::error_code writeAll(raw_fd_ostream &stream, StringRef bytes) {
+  stream << bytes;
+  stream.flush();
+  std::error_code code = stream.error();
+  stream.clear_error(); // a stream that dies with an error ends the process
+  return code;
+}
+
 Error writeFile(StringRef path, StringRef bytes) {
   auto failed = [&](std::error_code code) {
     return createStringError(code, "cannot write '" + path + "': " + code.message());
   };
-  if (sys::fs::is_directory(path))
+  sys::fs::file_status status;
+  bool exists = !sys::fs::status(path, status);
+  if (exists && sys::fs::is_directory(status))
     return failed(std::make_error_code(std::errc::is_a_directory));
+  if (exists && !sys::fs::is_regular_file(status)) {
+    // A device or a pipe must not be replaced by a file.
+    std::error_code code;
+    raw_fd_ostream stream(path, code);
+    if (!code)
+      code = writeAll(stream, bytes);
+    return code ? failed(code) : Error::success();
+  }
   auto temporary = sys::fs::TempFile::create(path + ".%%%%%%.tmp");
   if (!temporary)
     return failed(errorToErrorCode(temporary.takeError()));
-  std::error_code code;
-  {
-    raw_fd_ostream stream(temporary->FD, /*shouldClose=*/false);
-    stream << bytes;
-    stream.flush();
-    code = stream.error();
-    stream.clear_error();
-  }
-  if (code) {
+  raw_fd_ostream stream(temporary->FD, /*shouldClose=*/false);
+  if (std::error_code code = writeAll(stream, bytes)) {
     consumeError(temporary->discard());
     return failed(code);
   }

@@ -1,6 +1,7 @@
 // The machine that code is made for: instruction-set features, vector width, and LLVM's TargetMachine for it.
 #pragma once
 
+#include "compiler/lowering/Target.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 
@@ -25,6 +26,15 @@ struct Target {
 
   /// The number of elements of `bytes` bytes in the widest vector.
   int64_t lanes(int64_t bytes) const { return vectorBytes / bytes; }
+
+  /// What lowering must know. The cache sizes are those of any recent server core, not the host's: so the code depends on
+  /// what was asked for and on nothing else.
+  LoweringTarget lowering() const {
+    LoweringTarget result;
+    result.vectorBytes = vectorBytes;
+    result.registers = vectorRegisters;
+    return result;
+  }
 
   /// The target that `--cpu CPU` and `--target TRIPLE` name. CPU: `native` (this machine, by its feature bits) or one of
   /// the levels x86-64, x86-64-v2, x86-64-v3, x86-64-v4; for other architectures any name that LLVM knows. An

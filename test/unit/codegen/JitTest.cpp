@@ -1,0 +1,62 @@
+#include "compiler/codegen/Jit.h"
+#include "compiler/codegen/Optimize.h"
+#include "Sample.h"
+#include "llvm/Target/TargetMachine.h"
+
+#include <cmath>
+
+using namespace nnc;
+
+static LlvmProgram optimized(Sample &sample) {
+  LlvmProgram program = sample.translate();
+  optimize(*program.module, **sample.target.createMachine());
+  return program;
+}
+
+TEST(Jit, PatchesTheTablesWithCode) {
+  Sample sample;
+  ProgramTables tables;
+  fillTables(tables);
+  auto jit = Jit::create(sample.target);
+  ASSERT_TRUE(bool(jit)) << llvm::toString(jit.takeError());
+  ASSERT_FALSE(bool((*jit)->add(optimized(sample))));
+  llvm::Error error = (*jit)->patch(tables);
+  ASSERT_FALSE(bool(error)) << llvm::toString(std::move(error));
+  auto *train = static_cast<const nn_train *>(tables.program.statements[0].body);
+  EXPECT_EQ(callFunction<int64_t>(train->step.code, 6, 0, 1, 2), 612);
+  EXPECT_EQ(train->eval.code, nullptr);
+  auto *print = static_cast<const nn_print *>(tables.program.statements[1].body);
+  EXPECT_EQ(callFunction<double>(print->fn.code, 1, 2.0), std::exp(2.0));
+}
+
+TEST(Jit, LazyFunctionsAreMadeByTheirFirstCall) {
+  Sample sample;
+  auto jit = Jit::create(sample.target);
+  ASSERT_TRUE(bool(jit)) << llvm::toString(jit.takeError());
+  int made = 0;
+  std::string names[] = {"numbers", "exponential"};
+  llvm::Error error = (*jit)->addLazily(names, [&]() -> llvm::Expected<LlvmProgram> {
+    ++made;
+    return optimized(sample);
+  });
+  ASSERT_FALSE(bool(error)) << llvm::toString(std::move(error));
+  auto address = (*jit)->lookup("numbers");
+  ASSERT_TRUE(bool(address)) << llvm::toString(address.takeError());
+  EXPECT_EQ(made, 0);
+  auto code = reinterpret_cast<nn_code>(*address);
+  EXPECT_EQ(callFunction<int64_t>(code, 3, 0), 301);
+  EXPECT_EQ(callFunction<int64_t>(code, 4, 0), 401);
+  auto other = (*jit)->lookup("exponential");
+  ASSERT_TRUE(bool(other)) << llvm::toString(other.takeError());
+  EXPECT_EQ(callFunction<double>(reinterpret_cast<nn_code>(*other), 1, 0.5), std::exp(0.5));
+  EXPECT_EQ(made, 1);
+}
+
+TEST(Jit, MissingFunctionIsAnError) {
+  Sample sample;
+  auto jit = Jit::create(sample.target);
+  ASSERT_TRUE(bool(jit)) << llvm::toString(jit.takeError());
+  auto address = (*jit)->lookup("nothing");
+  ASSERT_FALSE(bool(address));
+  EXPECT_NE(llvm::toString(address.takeError()).find("nothing"), std::string::npos);
+}

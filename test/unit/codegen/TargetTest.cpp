@@ -1,0 +1,43 @@
+#include "compiler/codegen/Target.h"
+#include "llvm/Target/TargetMachine.h"
+#include "gtest/gtest.h"
+
+using namespace nnc;
+
+TEST(Target, NativeIsALevelWithFeatures) {
+  auto target = Target::parse();
+  ASSERT_TRUE(bool(target)) << llvm::toString(target.takeError());
+  EXPECT_FALSE(target->cpu.empty());
+  EXPECT_TRUE(bool(target->createMachine()));
+}
+
+TEST(Target, LevelsSetTheVectorWidth) {
+  struct Case { const char *cpu; int64_t bytes, registers; bool fma; };
+  for (Case c : {Case{"x86-64", 16, 16, false}, Case{"x86-64-v3", 32, 16, true}, Case{"x86-64-v4", 64, 32, true}}) {
+    auto target = Target::parse(c.cpu, "x86_64-unknown-linux-gnu");
+    ASSERT_TRUE(bool(target)) << llvm::toString(target.takeError());
+    EXPECT_EQ(target->vectorBytes, c.bytes) << c.cpu;
+    EXPECT_EQ(target->vectorRegisters, c.registers) << c.cpu;
+    EXPECT_EQ(target->hasFma, c.fma) << c.cpu;
+    EXPECT_EQ(target->lanes(4), c.bytes / 4);
+  }
+}
+
+TEST(Target, OtherArchitectures) {
+  auto target = Target::parse("native", "aarch64-unknown-linux-gnu");
+  ASSERT_TRUE(bool(target)) << llvm::toString(target.takeError());
+  EXPECT_EQ(target->vectorBytes, 16);
+  EXPECT_TRUE(bool(target->createMachine()));
+}
+
+TEST(Target, UnknownNamesAreErrors) {
+  auto cpu = Target::parse("x86-64-v9", "x86_64-unknown-linux-gnu");
+  ASSERT_FALSE(bool(cpu));
+  EXPECT_NE(llvm::toString(cpu.takeError()).find("x86-64-v3"), std::string::npos);
+  auto triple = Target::parse("native", "pdp11-dec-unix");
+  ASSERT_FALSE(bool(triple));
+  EXPECT_NE(llvm::toString(triple.takeError()).find("pdp11"), std::string::npos);
+  auto small = Target::parse("native", "i686-unknown-linux-gnu");
+  ASSERT_FALSE(bool(small));
+  llvm::consumeError(small.takeError());
+}
