@@ -57,13 +57,6 @@ Value IotaOp::buildAt(ElementBuilder &eb, ArrayRef<Index> index) {
 
 // batch_size: y = n ----------------------------------------------------------------------------------------
 
-LogicalResult BatchSizeOp::inferReturnTypes(MLIRContext *context, std::optional<Location>, ValueRange,
-                                            DictionaryAttr, OpaqueProperties, RegionRange,
-                                            SmallVectorImpl<Type> &types) {
-  types.assign(1, RankedTensorType::get({}, Float64Type::get(context)));
-  return success();
-}
-
 Value BatchSizeOp::buildAt(ElementBuilder &eb, ArrayRef<Index>) {
   return eb.toElement(eb.uniform(eb.batchSize()), getType().getElementType());
 }

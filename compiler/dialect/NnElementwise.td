@@ -107,13 +107,14 @@ def Nn_PowOp : Nn_Binary<"pow", "y = a^b",
   "dy * b * pow(a, select(equal(b, 0.0), 1.0, b - 1.0))",
   "dy * y * log(select(greater(a, 0.0), a, 1.0))",
   "e.make<::mlir::math::PowFOp>(lhs, rhs)", 40> { let hasCanonicalizer = 1; }
-// max: y = the greater, NaN if either is;  da = dy where a > b, db = dy elsewhere (so relu'(0) = 0)
+// max: y = the greater, NaN if either is;  da = dy where a > b, db = dy elsewhere (so relu'(0) = 0). The rules
+// of max and min ask y > b rather than a > b, which is the same: then the result is all that need be kept.
 def Nn_MaxOp : Nn_Binary<"max", "y = max(a, b)",
-  "select(greater(a, b), dy, 0.0)", "select(greater(a, b), 0.0, dy)",
+  "select(greater(y, b), dy, 0.0)", "select(greater(y, b), 0.0, dy)",
   "e.make<::mlir::arith::MaximumFOp>(lhs, rhs)", 2>;
 // min: y = the lesser, NaN if either is;  da = dy where a < b, db = dy elsewhere
 def Nn_MinOp : Nn_Binary<"min", "y = min(a, b)",
-  "select(greater(b, a), dy, 0.0)", "select(greater(b, a), 0.0, dy)",
+  "select(greater(b, y), dy, 0.0)", "select(greater(b, y), 0.0, dy)",
   "e.make<::mlir::arith::MinimumFOp>(lhs, rhs)", 2>;
 
 // Comparisons: y = 1 where it holds, else 0; a NaN compares unequal and neither less nor greater;  da = db = 0

@@ -112,7 +112,7 @@ def Nn_DynamicSliceOp : Nn_Move<"dynamic_slice", "y = a window of x at offsets o
 }
 
 // batch_size: y = n, the number of examples of this call
-def Nn_BatchSizeOp : Nn_Op<"batch_size", "y = n", "Zero", [Nn_Infer, DeclareOpInterfaceMethods<PullOp>]> {
+def Nn_BatchSizeOp : Nn_Op<"batch_size", "y = n", "Zero", [Nn_Pull]> {
   let results = (outs Nn_HostScalar:$result);
   let assemblyFormat = "attr-dict";
 }

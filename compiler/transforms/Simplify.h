@@ -1,0 +1,16 @@
+// Simplify: the ops' own folders and canonicalisations to a fixed point, then common subexpressions, then dead code.
+//
+// What is legal: a rewrite may not make a result less accurate, nor hide a NaN or an infinity. So x·0 stays unless
+// x is known to be finite; x-x, x/x and exp(log x) stay; sums may be regrouped where that saves work; the sign
+// of a zero is not kept (x+0 is x).
+#pragma once
+
+#include "mlir/Pass/Pass.h"
+#include <memory>
+
+namespace nnc {
+
+/// For a module: `nn-simplify`. Valid before and after Differentiate.
+std::unique_ptr<mlir::Pass> createSimplifyPass();
+
+} // namespace nnc
