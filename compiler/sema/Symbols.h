@@ -21,6 +21,8 @@ struct SourceInfo {
   int32_t header = NN_HEADER_AUTO;                // nn_header
   std::vector<std::string> givenColumns;          // csv(columns = […])
   llvm::StringMap<const ast::Expr *> settings;    // a generator's numbers by name: n, classes, noise, …
+  std::string pathPlace, labelsPlace;             // "file:line:col" of path and labels, for the runtime's messages
+  std::string dir;                                // where the files were found: sourceDir, dataDir, or empty (generators)
 
   /// The raw columns that the data block's expressions may name, with the shape of one example each: a table's columns
   /// (shape []), `image` and `label` of idx, the fields of rows, `x` and `y` of generators.
@@ -30,6 +32,24 @@ struct SourceInfo {
     bool isCategory = false;                      // an idx label, a generator's y
   };
   std::vector<Column> columns;
+  /// False after an error (a missing file): the columns are not known, and naming one is no error.
+  bool sound = false;
+
+  int columnIndex(llvm::StringRef name) const {
+    for (size_t i = 0; i < columns.size(); ++i)
+      if (columns[i].name == name)
+        return int(i);
+    return -1;
+  }
+};
+
+/// What a run's expressions may name of a data set.
+struct FieldInfo {
+  std::string name;
+  const ast::Expr *value = nullptr;               // null: the column of that name as it is
+  Range where;
+  bool normalize = false;
+  const ast::Expr *augment = nullptr;             // null: none
 };
 
 struct DataInfo {
@@ -39,11 +59,28 @@ struct DataInfo {
   SourceInfo test;                                // with hasTestSource: the same columns as source
   /// Which splits a run may name; without a `split` entry there is only `train` (all rows).
   bool hasSplit = false, hasVal = false, hasTest = false;
+  /// The `split` entry's settings; null: not given.
+  const ast::Expr *trainPart = nullptr, *valPart = nullptr, *testPart = nullptr, *folds = nullptr, *splitSeed = nullptr;
+  int stratify = -1;                              // index into fields
+
+  /// In the order of the text. Columns that no entry assigns are fields too in `rows` and generators, and in every
+  /// source where nothing is assigned.
+  std::vector<FieldInfo> fields;
+  llvm::SmallVector<const ast::Expr *, 1> conditions;   // of `where`: a row is kept where all hold
+  /// False after an error: some fields may be unknown.
+  bool sound = false;
+
+  int fieldIndex(llvm::StringRef name) const {
+    for (size_t i = 0; i < fields.size(); ++i)
+      if (fields[i].name == name)
+        return int(i);
+    return -1;
+  }
 };
 
 struct Symbols {
   llvm::StringMap<const ast::Decl *> user, prelude; // every top-level declaration
-  llvm::MapVector<const ast::DataDecl *, DataInfo> data;
+  llvm::MapVector<const ast::DataDecl *, DataInfo> data;  // those in the blocks of search and compare too
 
   /// The user's declaration of that name, else the prelude's, else null. Code of the prelude sees only the prelude.
   const ast::Decl *find(llvm::StringRef name, bool fromPrelude = false) const {

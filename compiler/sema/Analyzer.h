@@ -1,0 +1,180 @@
+// The checks' shared state. Each feature's methods are in the file named beside them.
+#pragma once
+
+#include "compiler/sema/Scope.h"
+#include "compiler/sema/Sema.h"
+
+#include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/SmallPtrSet.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSet.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace nnc::sema {
+
+using ast::Ident;
+
+/// What a name means where it stands.
+struct Target {
+  enum Kind { Unknown, Local, Declaration, Ambient, Structural, Elementwise };
+  Kind kind = Unknown;
+  const sema::Local *local = nullptr;
+  const ast::Decl *decl = nullptr;
+  const Builtin *builtin = nullptr;
+  unsigned arity = 0; // Elementwise
+
+  bool isDecl(ast::StmtKind k) const { return kind == Declaration && decl->kind == k; }
+};
+
+/// A parameter, as calls see it.
+struct Formal {
+  llvm::StringRef name;
+  bool required;
+};
+
+/// The metrics of a train block, which its quantities (`val.accuracy`) may name.
+struct MetricUse {
+  Ident name;
+  Target target;
+};
+
+class Analyzer {
+public:
+  Analyzer(Diagnostics &diags, const Options &options, Symbols &symbols)
+      : diags(diags), options(options), symbols(symbols), syntaxErrors(diags.hasErrors()) {}
+
+  void run(const ast::Program &program, llvm::ArrayRef<const ast::Program *> prelude);
+
+private:
+  // ---- Declarations.cpp: what is declared, and the declarations' own rules
+  void collect(const ast::Program &program, bool prelude);
+  void declare(const Ident &name, const ast::Decl *decl, bool prelude);
+  void checkDecl(const ast::Decl &decl, const Scope *outer, bool prelude);
+  void checkParameters(llvm::ArrayRef<ast::Parameter> params, Scope &scope);
+  void checkShapes(llvm::ArrayRef<ast::Parameter> params, Scope &scope);
+  void checkShape(const ast::Shape *shape, Scope &scope);
+  void checkOption(const ast::OptionDecl &decl);
+  void checkLet(const ast::LetDecl &decl, Scope &scope);
+
+  // ---- Blocks.cpp: statements inside braces
+  void checkBlock(const ast::BlockExpr &block, const Scope &outer);
+  void checkBlockStmt(const ast::Stmt &stmt, Scope &scope);
+  void checkAssign(const ast::AssignStmt &stmt, Scope &scope);
+  void checkParam(const ast::ParamStmt &stmt, Scope &scope);
+  void checkState(const ast::StateStmt &stmt, Scope &scope);
+  void addLocal(const Ident &name, LocalKind kind, Scope &scope);
+
+  // ---- Names.cpp: expressions and what their names mean
+  void checkExpr(const ast::Expr *expr, const Scope &scope);
+  void checkName(const ast::NameExpr &name, const Scope &scope);
+  void checkAxes(const ast::Expr *expr, const Scope &scope);
+  void checkRange(const ast::RangeOfExpr &range, const Scope &scope);
+  void checkField(const ast::FieldExpr &field, const Scope &scope);
+  Target resolve(llvm::StringRef name, const Scope &scope, bool callee = false) const;
+  /// Notes that `scope`'s declaration needs `decl`, for the search for cycles.
+  void use(const ast::Decl *decl, Range where, const Scope &scope);
+  void unknownName(const Ident &name, const Scope &scope, bool callee);
+  /// True where an unknown name is worth an error: not said before, and not the consequence of another error.
+  bool firstReport(const Ident &name, const Scope &scope, llvm::ArrayRef<llvm::StringRef> candidates);
+  std::vector<llvm::StringRef> visibleNames(const Scope &scope) const;
+  std::vector<llvm::StringRef> declaredNames(ast::StmtKind kind, const Scope &scope) const;
+
+  // ---- Calls.cpp: callees, arguments, pipes
+  void checkCall(const ast::CallExpr &call, const Scope &scope, unsigned piped);
+  void checkApplied(const ast::Expr *expr, const Scope &scope);
+  void checkCallee(const Target &target, const ast::NameExpr &name, const ast::CallExpr *call, const Scope &scope,
+                   unsigned piped);
+  /// `args` against `formals`, of which a pipe gives the first `piped`.
+  void checkArguments(llvm::ArrayRef<ast::Argument> args, Range where, llvm::StringRef callee, Range declared,
+                      llvm::ArrayRef<Formal> formals, unsigned piped);
+  void checkBuiltinArguments(llvm::ArrayRef<ast::Argument> args, Range where, const Builtin &builtin, unsigned piped);
+  void checkArgumentValues(llvm::ArrayRef<ast::Argument> args, const Scope &scope, const Target *target);
+  /// `expr` where a declaration of one kind is wanted, by its name or called: `optimizer = adam(…)`, `~ he`.
+  void checkKind(const ast::Expr *expr, const Scope &scope, ast::StmtKind wanted);
+
+  // ---- Cycles.cpp
+  void reportCycles();
+  void reportCycle(llvm::ArrayRef<std::pair<const ast::Decl *, Range>> cycle);
+
+  // ---- Constants.cpp: the little that is worth knowing without elaborating a program
+  std::optional<double> constantValue(const ast::Expr *expr) const;
+  std::optional<double> constantValue(const ast::Expr *expr, bool prelude, unsigned &budget) const;
+  std::optional<std::vector<int64_t>> constantShape(const ast::Shape &shape) const;
+
+  // ---- Data.cpp, Split.cpp, Rows.cpp: data declarations
+  const DataInfo &dataInfo(const ast::DataDecl &decl, const Scope *outer);
+  void checkData(const ast::DataDecl &decl, const Scope *outer, DataInfo &info);
+  void checkFieldSetting(const ast::SettingEntry &entry, const Scope &scope, DataInfo &info);
+  void checkTestSource(const ast::SettingEntry &entry, const Scope &scope, DataInfo &info);
+  void checkFieldUses(const ast::DataDecl &decl, const Scope *outer, DataInfo &info);
+  void checkSplit(const ast::SplitEntry &split, const Scope &scope, DataInfo &info);
+  void checkFraction(const ast::Expr *part, double &sum, bool &known);
+  void checkRows(const ast::DataDecl &decl, const SourceInfo &source);
+  void checkRow(const ast::RowEntry &row, const SourceInfo &source, Range declared);
+  const FieldInfo *findField(const Ident &name, const DataInfo &info);
+
+  // ---- Sources.cpp, Probe.cpp: the calls that say where examples come from
+  void checkSource(const ast::Expr *expr, const Scope &scope, SourceInfo &info);
+  void readCsvColumns(const ast::Expr *list, SourceInfo &info);
+  void readHeader(const ast::Expr *value, SourceInfo &info);
+  bool readRowFields(const ast::CallExpr &call, SourceInfo &info);
+  bool readGenerator(SourceInfo &info);
+  void probe(SourceInfo &info, const ast::Expr *path, const ast::Expr *labels);
+
+  // ---- Runs.cpp, Train.cpp, Quantities.cpp: statements that do something
+  void checkRun(const ast::Stmt &stmt, const Scope &scope);
+  void checkEvaluate(const ast::EvaluateStmt &stmt, const Scope &scope);
+  void checkPredict(const ast::PredictStmt &stmt, const Scope &scope);
+  void checkSearch(const ast::SearchStmt &stmt, const Scope &scope);
+  void checkNested(llvm::ArrayRef<ast::Stmt *> body, const Scope &outer);
+  void checkEnsemble(const ast::EnsembleStmt &stmt, const Scope &scope);
+  void checkText(const ast::Expr *file, llvm::StringRef what, const Scope &scope);
+  /// The model that a path begins with, checked to be one and to have that place; null: unknown, or a run's result.
+  const ast::ModelDecl *checkModelPath(const ast::Path &path, const Scope &scope, llvm::StringRef what, bool parts);
+  void checkPlace(const ast::ModelDecl &model, const Ident &place);
+  /// The data set that a path begins with; null: reported, or unknown.
+  const ast::DataDecl *checkDataPath(const ast::Path &path, const Scope &scope);
+  void addFields(const DataInfo *info, Scope &scope);
+  void checkDataSplit(const ast::DataDecl &decl, const Ident &split, const DataInfo &info);
+
+  void checkTrain(const ast::TrainStmt &stmt, const Scope &scope);
+  void checkTrainSetting(const ast::SettingEntry &entry, const Scope &fields, const Scope &plain,
+                         std::map<llvm::StringRef, Range> &seen);
+  void checkMetric(const ast::MetricEntry &entry, const Scope &scope, std::vector<MetricUse> &metrics);
+  void misplacedEntry(const ast::Entry &entry, llvm::StringRef block);
+  /// `keep` and `stop`: null `data` where the data set is unknown.
+  void checkQuantity(const ast::Path &quantity, const DataInfo *data, llvm::ArrayRef<MetricUse> metrics,
+                     llvm::StringRef forWhat, const ast::KeepEntry *keep);
+  void checkDirection(const MetricUse &metric, const ast::Path &quantity);
+
+  Diagnostics &diags;
+  const Options &options;
+  Symbols &symbols;
+  const bool syntaxErrors; // declarations may be missing that the text has
+
+  std::vector<const ast::Decl *> userDecls, preludeDecls; // in the order of the text, for suggestions
+  llvm::StringSet<> reported;                             // unknown names
+  llvm::SmallPtrSet<const ast::Decl *, 16> preludeSet;
+
+  struct Use {
+    const ast::Decl *decl;
+    Range where;
+  };
+  llvm::MapVector<const ast::Decl *, std::vector<Use>> uses;
+  Context topContext;
+};
+
+/// `x` in backquotes.
+std::string quoted(llvm::StringRef name);
+/// "a layer", "an optimizer": what a declaration is, in words.
+llvm::StringRef describe(ast::StmtKind kind);
+/// "a, b and c"
+std::string listed(llvm::ArrayRef<llvm::StringRef> names, llvm::StringRef conjunction = "and");
+/// "1 argument", "3 rows"
+std::string counted(uint64_t n, llvm::StringRef noun);
+
+} // namespace nnc::sema

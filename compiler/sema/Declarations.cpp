@@ -1,0 +1,164 @@
+// What a program declares, and the rules of each declaration.
+#include "compiler/sema/Analyzer.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+using namespace nnc::ast;
+using llvm::ArrayRef;
+using llvm::cast;
+using llvm::dyn_cast;
+using llvm::isa;
+using llvm::StringRef;
+
+namespace nnc::sema {
+
+void Analyzer::collect(const Program &program, bool prelude) {
+  for (const Stmt *s : program.statements)
+    if (auto *d = dyn_cast<Decl>(s))
+      declare(d->name, d, prelude);
+}
+
+void Analyzer::declare(const Ident &name, const Decl *decl, bool prelude) {
+  if (name.empty())
+    return;
+  auto &table = prelude ? symbols.prelude : symbols.user;
+  auto [it, fresh] = table.try_emplace(name.text, decl);
+  if (!fresh) {
+    diags.error(name.range, quoted(name.text) + " is declared twice").note(it->second->name.range, "first declared here");
+    return;
+  }
+  (prelude ? preludeDecls : userDecls).push_back(decl);
+}
+
+void Analyzer::checkDecl(const Decl &decl, const Scope *outer, bool prelude) {
+  Context context = topContext;
+  context.prelude = prelude;
+  context.owner = &decl;
+  Scope scope(outer, context);
+  switch (decl.kind) {
+  case StmtKind::Let:
+    return checkLet(cast<LetDecl>(decl), scope);
+  case StmtKind::Option:
+    return checkOption(cast<OptionDecl>(decl));
+  case StmtKind::Data:
+    dataInfo(cast<DataDecl>(decl), outer);
+    return;
+  case StmtKind::Fn: {
+    auto &fn = cast<FnDecl>(decl);
+    context.at = AtFunction;
+    checkParameters(fn.params, scope);
+    checkShapes(fn.params, scope);
+    checkExpr(fn.body, scope);
+    // A derivative may be written with the function itself: σ' = σ (1 - σ).
+    context.owner = nullptr;
+    return checkExpr(fn.derivative, scope);
+  }
+  case StmtKind::Metric: {
+    auto &metric = cast<MetricDecl>(decl);
+    context.at = AtMetric;
+    checkParameters(metric.params, scope);
+    checkShapes(metric.params, scope);
+    return checkExpr(metric.body, scope);
+  }
+  case StmtKind::Layer: {
+    auto &layer = cast<LayerDecl>(decl);
+    context.at = AtLayer;
+    checkParameters(layer.params, scope);
+    checkShapes(layer.params, scope);
+    checkParameters(layer.inputs, scope);
+    checkShapes(layer.inputs, scope);
+    checkShape(layer.result, scope);
+    return checkExpr(layer.body, scope);
+  }
+  case StmtKind::Model: {
+    auto &model = cast<ModelDecl>(decl);
+    context.at = AtModel;
+    checkParameters(model.inputs, scope);
+    checkShapes(model.inputs, scope);
+    checkShape(model.result, scope);
+    return checkExpr(model.body, scope);
+  }
+  case StmtKind::Init: {
+    auto &init = cast<InitDecl>(decl);
+    context.at = AtInit;
+    checkParameters(init.params, scope);
+    return checkExpr(init.body, scope);
+  }
+  case StmtKind::Optimizer: {
+    auto &optimizer = cast<OptimizerDecl>(decl);
+    context.at = AtOptimizer;
+    checkParameters(optimizer.params, scope);
+    return checkExpr(optimizer.body, scope);
+  }
+  default:
+    return;
+  }
+}
+
+/// A default sees the parameters before it: `max_pool(x, size, stride = size)`.
+void Analyzer::checkParameters(ArrayRef<Parameter> params, Scope &scope) {
+  for (const Parameter &p : params) {
+    checkExpr(p.defaultValue, scope);
+    addLocal(p.name, LocalKind::Value, scope);
+  }
+}
+
+/// The axis names of inputs: a bare name in a shape is a constant where it names a parameter or one of the program's
+/// constants, else it names the axis, and the same name elsewhere means the same size.
+void Analyzer::checkShapes(ArrayRef<Parameter> params, Scope &scope) {
+  for (const Parameter &p : params) {
+    if (!p.shape)
+      continue;
+    for (const Expr *dim : p.shape->dims) {
+      auto *name = dyn_cast<NameExpr>(dim);
+      if (!name || scope.find(name->name.text))
+        continue;
+      const Decl *d = scope.context().prelude ? nullptr : symbols.user.lookup(name->name.text);
+      if (!d || !isa<LetDecl, OptionDecl>(d))
+        scope.add({name->name.text, LocalKind::Axis, name->range, nullptr});
+    }
+  }
+  for (const Parameter &p : params)
+    checkShape(p.shape, scope);
+}
+
+void Analyzer::checkShape(const Shape *shape, Scope &scope) {
+  if (!shape)
+    return;
+  const Expr *dots = nullptr;
+  for (const Expr *dim : shape->dims) {
+    if (isa<EllipsisExpr>(dim)) {
+      if (dots)
+        diags.error(dim->range, "`...` stands twice in one shape").note(dots->range, "first here");
+      dots = dim;
+    } else {
+      checkExpr(dim, scope);
+    }
+  }
+}
+
+void Analyzer::checkOption(const OptionDecl &decl) {
+  const Expr *e = decl.defaultValue;
+  if (auto *u = llvm::dyn_cast_or_null<UnaryExpr>(e); u && u->op == UnaryOp::Neg)
+    e = isa<NumberExpr>(u->operand) ? u->operand : e;
+  if (!e || isa<BoolExpr>(e))
+    return;
+  auto *n = dyn_cast<NumberExpr>(e);
+  if (!n)
+    diags.error(e->range, "an option's default is a number, `true` or `false`")
+        .note("it can be replaced on the command line, so that nothing is computed from it here");
+  else if (n->unit != Unit::None)
+    diags.error(e->range, "an option's default has no unit")
+        .note("write the unit where the option is used, or count in epochs or steps there");
+}
+
+void Analyzer::checkLet(const LetDecl &decl, Scope &scope) {
+  if (decl.drawn) {
+    diags.error(decl.range, "`~` draws a value only in the blocks of `search` and `compare`")
+        .note("a constant is written with `=`");
+    return;
+  }
+  checkExpr(decl.value, scope);
+}
+
+} // namespace nnc::sema

@@ -1,0 +1,261 @@
+// Expressions, and what the names in them mean.
+#include "compiler/sema/Analyzer.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+using namespace nnc::ast;
+using llvm::cast;
+using llvm::dyn_cast;
+using llvm::isa;
+using llvm::StringRef;
+
+namespace nnc::sema {
+
+/// From the innermost outwards: the block and its surroundings, names that this kind of body provides, the program's
+/// declarations, names provided everywhere, the prelude, primitives.
+Target Analyzer::resolve(StringRef name, const Scope &scope, bool callee) const {
+  const Context &context = scope.context();
+  Target t;
+  if (const sema::Local *l = scope.find(name)) {
+    t.kind = l->kind == LocalKind::Declaration ? Target::Declaration : Target::Local;
+    t.local = l;
+    t.decl = l->decl;
+    return t;
+  }
+  // `grad(e, w)` is a function even where `grad` is a value.
+  const sema::Ambient *ambient = callee ? nullptr : findAmbient(name);
+  if (ambient && !(ambient->where & context.at))
+    ambient = nullptr;
+  t.kind = Target::Ambient;
+  if (ambient && ambient->hides)
+    return t;
+  t.kind = Target::Declaration;
+  if (!context.prelude && (t.decl = symbols.user.lookup(name)))
+    return t;
+  if (ambient) {
+    t.kind = Target::Ambient;
+    return t;
+  }
+  if ((t.decl = symbols.prelude.lookup(name)))
+    return t;
+  if ((t.builtin = findBuiltin(name))) {
+    t.kind = Target::Structural;
+    return t;
+  }
+  if (auto arity = elementwiseArity(name)) {
+    t.kind = Target::Elementwise;
+    t.arity = *arity;
+    return t;
+  }
+  t.kind = Target::Unknown;
+  return t;
+}
+
+void Analyzer::use(const Decl *decl, Range where, const Scope &scope) {
+  if (const Decl *owner = scope.context().owner)
+    uses[owner].push_back({decl, where});
+}
+
+void Analyzer::checkExpr(const Expr *expr, const Scope &scope) {
+  if (!expr)
+    return;
+  switch (expr->kind) {
+  case ExprKind::Number:
+  case ExprKind::String:
+  case ExprKind::Bool:
+  case ExprKind::Ellipsis:
+    return;
+  case ExprKind::Name:
+    return checkName(*cast<NameExpr>(expr), scope);
+  case ExprKind::List:
+    for (const Expr *e : cast<ListExpr>(expr)->elements)
+      checkExpr(e, scope);
+    return;
+  case ExprKind::RangeOf:
+    return checkRange(*cast<RangeOfExpr>(expr), scope);
+  case ExprKind::Unary:
+    return checkExpr(cast<UnaryExpr>(expr)->operand, scope);
+  case ExprKind::Binary: {
+    // Long sums lean to the left: walk their spine in a loop, and their operands in the order of the text.
+    llvm::SmallVector<const Expr *, 8> operands;
+    for (; auto *b = dyn_cast<BinaryExpr>(expr); expr = b->lhs)
+      operands.push_back(b->rhs);
+    checkExpr(expr, scope);
+    for (const Expr *e : llvm::reverse(operands))
+      checkExpr(e, scope);
+    return;
+  }
+  case ExprKind::If: {
+    auto *i = cast<IfExpr>(expr);
+    checkExpr(i->condition, scope);
+    checkExpr(i->then, scope);
+    return checkExpr(i->otherwise, scope);
+  }
+  case ExprKind::Call:
+    return checkCall(*cast<CallExpr>(expr), scope, 0);
+  case ExprKind::Index: {
+    auto *i = cast<IndexExpr>(expr);
+    checkExpr(i->base, scope);
+    for (const Expr *e : i->indices)
+      checkExpr(e, scope);
+    return;
+  }
+  case ExprKind::Field:
+    return checkField(*cast<FieldExpr>(expr), scope);
+  case ExprKind::Transpose:
+    return checkExpr(cast<TransposeExpr>(expr)->operand, scope);
+  case ExprKind::Pipe: {
+    llvm::SmallVector<const Expr *, 8> stages;
+    for (; auto *p = dyn_cast<PipeExpr>(expr); expr = p->lhs)
+      stages.push_back(p->rhs);
+    checkExpr(expr, scope);
+    for (const Expr *e : llvm::reverse(stages))
+      checkApplied(e, scope);
+    return;
+  }
+  case ExprKind::Block:
+    return checkBlock(*cast<BlockExpr>(expr), scope);
+  }
+}
+
+void Analyzer::checkName(const NameExpr &name, const Scope &scope) {
+  Target t = resolve(name.name.text, scope);
+  if (t.kind == Target::Unknown)
+    return unknownName(name.name, scope, false);
+  if (t.kind != Target::Declaration)
+    return;
+  use(t.decl, name.range, scope);
+  if (t.decl->kind == StmtKind::Data && reported.insert(name.name.text).second)
+    diags.error(name.range, quoted(name.name.text) + " is a data set, which has no value here")
+        .note(t.decl->name.range, "declared here")
+        .note("a run names it: `train … on " + name.name.text + "`; its fields are named in the run's block");
+}
+
+/// The value of `over =`: names in it are names of axes, unless they are in scope as values (`over = over`).
+void Analyzer::checkAxes(const Expr *expr, const Scope &scope) {
+  if (auto *list = dyn_cast<ListExpr>(expr)) {
+    for (const Expr *e : list->elements)
+      checkAxes(e, scope);
+  } else if (auto *choice = dyn_cast<IfExpr>(expr)) {
+    checkExpr(choice->condition, scope);
+    checkAxes(choice->then, scope);
+    if (choice->otherwise)
+      checkAxes(choice->otherwise, scope);
+  } else if (!isa<NameExpr>(expr)) {
+    checkExpr(expr, scope);
+  }
+}
+
+/// `c1 .. c13` between columns is a range of columns in their file's order; elsewhere of numbers.
+void Analyzer::checkRange(const RangeOfExpr &range, const Scope &scope) {
+  checkExpr(range.first, scope);
+  checkExpr(range.last, scope);
+  auto *first = dyn_cast<NameExpr>(range.first), *last = dyn_cast<NameExpr>(range.last);
+  const DataInfo *data = scope.context().data;
+  if (!first || !last || !data || scope.context().at != AtColumns)
+    return;
+  int a = data->source.columnIndex(first->name.text), b = data->source.columnIndex(last->name.text);
+  if (a > b && b >= 0)
+    diags.error(range.range, "no columns in this range: " + quoted(first->name.text) + " comes after " +
+                                 quoted(last->name.text))
+        .note("columns are in the order of their source: " + quoted(last->name.text) + " is number " +
+              llvm::Twine(b + 1) + ", " + quoted(first->name.text) + " number " + llvm::Twine(a + 1));
+}
+
+void Analyzer::checkField(const FieldExpr &field, const Scope &scope) {
+  auto *base = dyn_cast<NameExpr>(field.base);
+  if (!base)
+    return checkExpr(field.base, scope);
+  StringRef name = base->name.text;
+  Target t = resolve(name, scope);
+  if (t.isDecl(StmtKind::Model)) {
+    use(t.decl, base->range, scope);
+    return checkPlace(*cast<ModelDecl>(t.decl), field.field);
+  }
+  if (t.isDecl(StmtKind::Data)) {
+    auto e = diags.error(field.range, quoted(name) + " is a data set, which has no value here");
+    if (scope.context().at & (AtTrain | AtPart) && field.field.text == "test")
+      e.note("training never sees the test split; `evaluate … on " + name + ".test` judges the result");
+    return;
+  }
+  // A run's values: `plot val.loss`.
+  if (t.kind == Target::Unknown && scope.context().at == AtTop && (name == "train" || name == "val" || name == "test"))
+    return;
+  checkExpr(base, scope);
+}
+
+bool Analyzer::firstReport(const Ident &name, const Scope &scope, llvm::ArrayRef<StringRef> candidates) {
+  if (scope.context().open || !reported.insert(name.text).second)
+    return false;
+  // After a syntax error the declaration may stand in the statement that could not be read.
+  return !syntaxErrors || !didYouMean(name.text, candidates).empty();
+}
+
+void Analyzer::unknownName(const Ident &name, const Scope &scope, bool callee) {
+  const Context &context = scope.context();
+  std::vector<StringRef> candidates = visibleNames(scope);
+  if (!firstReport(name, scope, candidates))
+    return;
+  if (const sema::Ambient *a = findAmbient(name.text)) {
+    diags.error(name.range, quoted(name.text) + " is known only " + a->place);
+    return;
+  }
+  if (name.text == "batch") {
+    diags.error(name.range, "`batch` is an axis and has no value; it is named in `over =`");
+    return;
+  }
+  bool columns = context.at == AtColumns && !callee;
+  auto e = diags.error(name.range, llvm::Twine("unknown ") + (callee ? "function or layer " : columns ? "column " : "name ") +
+                                       quoted(name.text))
+               .suggest(name.text, candidates);
+  if (!context.data || !didYouMean(name.text, candidates).empty())
+    return;
+  std::vector<StringRef> names;
+  if (columns)
+    for (const SourceInfo::Column &c : context.data->source.columns)
+      names.push_back(c.name);
+  else
+    for (const FieldInfo &f : context.data->fields)
+      names.push_back(f.name);
+  constexpr size_t most = 12;
+  std::string more = names.size() > most ? " and " + std::to_string(names.size() - most) + " more" : "";
+  if (names.size() > most)
+    names.resize(most);
+  if (!names.empty())
+    e.note(context.data->decl->name.range, quoted(context.data->decl->name.text) + " has the " +
+                                               (columns ? "columns " : "fields ") +
+                                               (more.empty() ? listed(names) : llvm::join(names, ", ") + more));
+}
+
+std::vector<StringRef> Analyzer::visibleNames(const Scope &scope) const {
+  const Context &context = scope.context();
+  std::vector<StringRef> names;
+  scope.forEach([&](const sema::Local &l) { names.push_back(l.name); });
+  if (!context.prelude)
+    for (const Decl *d : userDecls)
+      names.push_back(d->name.text);
+  for (const sema::Ambient &a : ambients())
+    if (a.where & context.at)
+      names.push_back(a.name);
+  for (const Decl *d : preludeDecls)
+    names.push_back(d->name.text);
+  for (const Builtin &b : builtins())
+    names.push_back(b.name);
+  llvm::append_range(names, elementwiseNames());
+  return names;
+}
+
+std::vector<StringRef> Analyzer::declaredNames(StmtKind kind, const Scope &scope) const {
+  std::vector<StringRef> names;
+  scope.forEach([&](const sema::Local &l) {
+    if (l.decl && l.decl->kind == kind)
+      names.push_back(l.name);
+  });
+  for (const auto *list : {&userDecls, &preludeDecls})
+    for (const Decl *d : *list)
+      if (d->kind == kind)
+        names.push_back(d->name.text);
+  return names;
+}
+
+} // namespace nnc::sema

@@ -1,0 +1,83 @@
+// Opens a file source before the run, to know its columns and shapes, and its mistakes at the line that names it.
+#include "compiler/sema/Analyzer.h"
+
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+
+using namespace nnc::ast;
+using llvm::StringRef;
+
+namespace nnc::sema {
+
+namespace {
+
+/// Where the runtime will look: beside the program, then in --data DIR, by the whole path and by the file's name.
+struct Found {
+  std::string dir, path;
+};
+
+Found locate(StringRef path, const Options &options) {
+  auto exists = [](StringRef dir, StringRef file) {
+    llvm::SmallString<256> full(dir);
+    llvm::sys::path::append(full, file);
+    return llvm::sys::fs::exists(full);
+  };
+  if (llvm::sys::path::is_absolute(path) || options.dataDir.empty() || exists(options.sourceDir, path))
+    return {options.sourceDir, path.str()};
+  if (exists(options.dataDir, path))
+    return {options.dataDir, path.str()};
+  StringRef base = llvm::sys::path::filename(path);
+  if (exists(options.dataDir, base))
+    return {options.dataDir, base.str()};
+  return {options.sourceDir, path.str()};
+}
+
+} // namespace
+
+void Analyzer::probe(SourceInfo &info, const Expr *path, const Expr *labels) {
+  Found file = locate(info.path, options);
+  // The labels of a test set lie beside its images in every set known; each is looked for by itself all the same.
+  Found labelFile = info.labels.empty() ? Found() : locate(info.labels, options);
+  if (labelFile.dir != file.dir && !info.labels.empty()) {
+    llvm::SmallString<256> full(labelFile.dir);
+    llvm::sys::path::append(full, labelFile.path);
+    labelFile.path = full.str().str();
+  }
+  std::vector<const char *> names;
+  for (const std::string &name : info.givenColumns)
+    names.push_back(name.c_str());
+
+  nn_source source = {};
+  source.kind = info.kind;
+  source.where = info.pathPlace.c_str();
+  source.path = file.path.c_str();
+  source.labels = info.labels.empty() ? nullptr : labelFile.path.c_str();
+  source.header = info.header;
+  source.columns = names.empty() ? nullptr : names.data();
+  source.n_columns = int32_t(names.size());
+  for (nn_number *n : {&source.n, &source.classes, &source.turns, &source.factor, &source.noise, &source.spread,
+                       &source.dims, &source.seed})
+    n->slot = -1;
+
+  nn_probe result = {};
+  bool sound = nn_probe_source(&source, file.dir.c_str(), &result) == 0 && result.error[0] == 0;
+  if (!sound) {
+    StringRef message(result.error);
+    bool aboutLabels = labels && message.contains(labelFile.path) && !message.contains(file.path);
+    diags.error(aboutLabels ? labels->range : path->range, message.empty() ? "cannot be read" : message);
+  } else {
+    info.sound = true;
+    info.dir = file.dir;
+    if (info.kind == NN_CSV) {
+      for (int32_t i = 0; i < result.n_columns; ++i)
+        info.columns.push_back({result.columns[i], {}, false});
+    } else {
+      info.columns.push_back({"image", {result.image_shape, result.image_shape + 3}, false});
+      if (!info.labels.empty())
+        info.columns.push_back({"label", {}, true});
+    }
+  }
+  nn_probe_free(&result);
+}
+
+} // namespace nnc::sema

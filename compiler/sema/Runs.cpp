@@ -1,0 +1,348 @@
+// Runs other than train: what they name must exist and be of the right kind.
+#include "compiler/sema/Analyzer.h"
+#include "compiler/sema/SourceTable.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+using namespace nnc::ast;
+using llvm::cast;
+using llvm::dyn_cast;
+using llvm::isa;
+using llvm::StringRef;
+
+namespace nnc::sema {
+
+void Analyzer::checkRun(const Stmt &stmt, const Scope &scope) {
+  switch (stmt.kind) {
+  case StmtKind::Train:
+    return checkTrain(cast<TrainStmt>(stmt), scope);
+  case StmtKind::Evaluate:
+    return checkEvaluate(cast<EvaluateStmt>(stmt), scope);
+  case StmtKind::Predict:
+    return checkPredict(cast<PredictStmt>(stmt), scope);
+  case StmtKind::Save: {
+    auto &save = cast<SaveStmt>(stmt);
+    checkModelPath(save.target, scope, "save", false);
+    return checkText(save.file, "the name of a file", scope);
+  }
+  case StmtKind::Load: {
+    auto &load = cast<LoadStmt>(stmt);
+    checkModelPath(load.target, scope, "load", false);
+    checkText(load.file, "the name of a file", scope);
+    for (const Path &p : load.except)
+      checkModelPath(p, scope, "except", true);
+    return;
+  }
+  case StmtKind::Freeze:
+    for (const Path &p : cast<FreezeStmt>(stmt).places)
+      checkModelPath(p, scope, "freeze", true);
+    return;
+  case StmtKind::Report:
+    return checkText(cast<ReportStmt>(stmt).file, "the name of a file", scope);
+  case StmtKind::Print:
+    for (const Expr *e : cast<PrintStmt>(stmt).values)
+      checkExpr(e, scope);
+    return;
+  case StmtKind::Plot: {
+    auto &plot = cast<PlotStmt>(stmt);
+    for (const Expr *e : plot.values)
+      checkExpr(e, scope);
+    if (plot.file)
+      checkText(plot.file, "the name of a file", scope);
+    return;
+  }
+  case StmtKind::Search:
+    return checkSearch(cast<SearchStmt>(stmt), scope);
+  case StmtKind::Compare:
+    return checkNested(cast<CompareStmt>(stmt).body, scope);
+  case StmtKind::Ensemble:
+    return checkEnsemble(cast<EnsembleStmt>(stmt), scope);
+  case StmtKind::Expression:
+    return checkExpr(cast<ExprStmt>(stmt).expr, scope);
+  default:
+    diags.error(stmt.range, stmt.kind == StmtKind::Assign ? "`<-` stands in a layer or an optimizer, which have states"
+                                                          : "a `param` or `state` stands in a layer or an optimizer");
+  }
+}
+
+void Analyzer::checkText(const Expr *file, StringRef what, const Scope &scope) {
+  if (!file)
+    return;
+  auto *text = dyn_cast<StringExpr>(file);
+  if (!text)
+    diags.error(file->range, what + " is expected here, in quotes");
+  else if (text->value.empty())
+    diags.error(file->range, what + " is empty");
+}
+
+const ModelDecl *Analyzer::checkModelPath(const Path &path, const Scope &scope, StringRef what, bool parts) {
+  if (path.empty())
+    return nullptr;
+  const Ident &name = path.front();
+  Target t = resolve(name.text, scope);
+  if (t.isDecl(StmtKind::Model)) {
+    auto *model = cast<ModelDecl>(t.decl);
+    if (path.parts.size() > 1 && !parts)
+      diags.error(path.range, quoted(what) + " takes a whole model, not a part of one")
+          .note("write `" + what + " " + name.text + " …`");
+    else if (path.parts.size() > 1)
+      checkPlace(*model, path.parts[1]);
+    return model;
+  }
+  if (t.kind == Target::Local && t.local->kind == LocalKind::Result)
+    return nullptr;
+  std::vector<StringRef> candidates = declaredNames(StmtKind::Model, scope);
+  if (t.kind == Target::Unknown) {
+    if (!firstReport(name, scope, candidates))
+      return nullptr;
+    auto e = diags.error(name.range, "unknown model " + quoted(name.text)).suggest(name.text, candidates);
+    if (didYouMean(name.text, candidates).empty() && !candidates.empty())
+      e.note("the models are " + listed(candidates));
+    return nullptr;
+  }
+  StringRef kind = t.kind == Target::Declaration ? describe(t.decl->kind) : StringRef("not a model");
+  auto e = diags.error(name.range, quoted(name.text) + " is " + kind + "; a model is expected here");
+  if (t.kind == Target::Declaration)
+    e.note(t.decl->name.range, "declared here");
+  return nullptr;
+}
+
+namespace {
+
+/// The names after `as` and of lets in a model's body: they name places for certain.
+void collectPlaces(const Expr *expr, std::vector<Ident> &places) {
+  if (!expr)
+    return;
+  switch (expr->kind) {
+  case ExprKind::Pipe:
+    for (; auto *p = dyn_cast<PipeExpr>(expr); expr = p->lhs) {
+      if (p->place)
+        places.push_back(p->place);
+      collectPlaces(p->rhs, places);
+    }
+    return collectPlaces(expr, places);
+  case ExprKind::Block: {
+    auto *b = cast<BlockExpr>(expr);
+    for (const Stmt *s : b->statements) {
+      if (auto *let = dyn_cast<LetDecl>(s)) {
+        places.push_back(let->name);
+        collectPlaces(let->value, places);
+      } else if (auto *param = dyn_cast<ParamStmt>(s)) {
+        places.push_back(param->name);
+      } else if (auto *state = dyn_cast<StateStmt>(s)) {
+        places.push_back(state->name);
+      } else if (auto *e = dyn_cast<ExprStmt>(s)) {
+        collectPlaces(e->expr, places);
+      }
+    }
+    return collectPlaces(b->value, places);
+  }
+  case ExprKind::Binary:
+    for (; auto *b = dyn_cast<BinaryExpr>(expr); expr = b->lhs)
+      collectPlaces(b->rhs, places);
+    return collectPlaces(expr, places);
+  case ExprKind::If: {
+    auto *i = cast<IfExpr>(expr);
+    collectPlaces(i->then, places);
+    return collectPlaces(i->otherwise, places);
+  }
+  case ExprKind::Call:
+    for (const Argument &a : cast<CallExpr>(expr)->args)
+      collectPlaces(a.value, places);
+    return;
+  default:
+    return;
+  }
+}
+
+} // namespace
+
+/// A place that no name in the model's body gives must at least read like a numbered one (`dense1`); whether it is
+/// there shows when the model is built.
+void Analyzer::checkPlace(const ModelDecl &model, const Ident &place) {
+  StringRef stem = place.text.rtrim("0123456789");
+  if (place.text == "weights")
+    return;
+  if (stem.size() != place.text.size() && !stem.empty()) {
+    const Decl *kind = symbols.find(stem);
+    if ((kind && kind->kind == StmtKind::Layer) || (findBuiltin(stem) && findBuiltin(stem)->makesLayer()))
+      return;
+  }
+  std::vector<Ident> places;
+  collectPlaces(model.body, places);
+  std::vector<StringRef> names;
+  for (const Ident &p : places) {
+    if (p.text == place.text)
+      return;
+    names.push_back(p.text);
+  }
+  names.push_back("weights");
+  auto e = diags.error(place.range, quoted(model.name.text) + " has no part " + quoted(place.text)).suggest(place.text, names);
+  e.note(model.name.range, "the model is declared here");
+  if (didYouMean(place.text, names).empty())
+    e.note("parts are named by `as` (`|> dense(10) as " + place.text +
+           "`), or numbered by their kind (`dense1`); `weights` are all of them");
+}
+
+const DataDecl *Analyzer::checkDataPath(const Path &path, const Scope &scope) {
+  if (path.empty())
+    return nullptr;
+  const Ident &name = path.front();
+  Target t = resolve(name.text, scope);
+  if (t.isDecl(StmtKind::Data))
+    return cast<DataDecl>(t.decl);
+  std::vector<StringRef> candidates = declaredNames(StmtKind::Data, scope);
+  if (t.kind == Target::Unknown) {
+    if (!firstReport(name, scope, candidates))
+      return nullptr;
+    auto e = diags.error(name.range, "unknown data set " + quoted(name.text)).suggest(name.text, candidates);
+    if (didYouMean(name.text, candidates).empty() && !candidates.empty())
+      e.note("the data sets are " + listed(candidates));
+    return nullptr;
+  }
+  StringRef kind = t.kind == Target::Declaration ? describe(t.decl->kind) : StringRef("no data set");
+  auto e = diags.error(name.range, quoted(name.text) + " is " + kind + "; a data set is expected here");
+  if (t.kind == Target::Declaration)
+    e.note(t.decl->name.range, "declared here");
+  return nullptr;
+}
+
+void Analyzer::addFields(const DataInfo *info, Scope &scope) {
+  if (info)
+    for (const FieldInfo &f : info->fields)
+      scope.add({f.name, LocalKind::Field, f.where, nullptr});
+}
+
+/// `digits.test`: one of the splits that the data set has.
+void Analyzer::checkDataSplit(const DataDecl &decl, const Ident &split, const DataInfo &info) {
+  std::vector<StringRef> splits = {"train"};
+  if (info.hasVal)
+    splits.push_back("val");
+  if (info.hasTest)
+    splits.push_back("test");
+  if (llvm::is_contained(splits, split.text))
+    return;
+  static const StringRef all[] = {"train", "val", "test"};
+  auto e = diags.error(split.range, quoted(decl.name.text) + " has no split " + quoted(split.text));
+  if (!llvm::is_contained(all, split.text))
+    e.suggest(split.text, all);
+  else
+    e.note(decl.name.range, "a `split` entry with `" + split.text + " = 10%` makes one");
+}
+
+void Analyzer::checkEvaluate(const EvaluateStmt &stmt, const Scope &scope) {
+  checkModelPath(stmt.target, scope, "evaluate", false);
+  const DataDecl *decl = checkDataPath(stmt.data, scope);
+  const DataInfo *info = decl ? &dataInfo(*decl, &scope) : nullptr;
+  if (decl && stmt.data.parts.size() > 1)
+    checkDataSplit(*decl, stmt.data.parts[1], *info);
+  Context context = topContext;
+  context.at = AtEvaluate;
+  context.data = info;
+  context.open = !info || !info->sound;
+  Scope fields(&scope, context);
+  addFields(info, fields);
+  std::vector<MetricUse> metrics;
+  bool other = false;
+  for (const Entry *e : stmt.entries) {
+    if (auto *metric = dyn_cast<MetricEntry>(e)) {
+      checkMetric(*metric, fields, metrics);
+    } else if (auto *setting = dyn_cast<SettingEntry>(e)) {
+      other = true;
+      diags.error(setting->name.range, "`evaluate` has no setting " + quoted(setting->name.text))
+          .note("its block holds metrics: `metric accuracy(net(x), y)`");
+    } else {
+      other = true;
+      misplacedEntry(*e, "evaluate");
+    }
+  }
+  if (metrics.empty() && !other)
+    diags.error(stmt.range, "nothing to evaluate: the block has no `metric`");
+}
+
+void Analyzer::checkPredict(const PredictStmt &stmt, const Scope &scope) {
+  checkModelPath(stmt.target, scope, "predict", false);
+  if (stmt.file)
+    checkText(stmt.file, "the name of a file", scope);
+  if (!stmt.data)
+    return;
+  auto *field = dyn_cast<FieldExpr>(stmt.data);
+  auto *name = dyn_cast<NameExpr>(field ? field->base : stmt.data);
+  if (!name) {
+    SourceInfo source;
+    checkSource(stmt.data, scope, source);
+    return;
+  }
+  Path path;
+  path.parts = name->name;
+  path.range = name->range;
+  if (const DataDecl *decl = checkDataPath(path, scope); decl && field)
+    checkDataSplit(*decl, field->field, dataInfo(*decl, &scope));
+}
+
+void Analyzer::checkSearch(const SearchStmt &stmt, const Scope &scope) {
+  static const StringRef methods[] = {"random", "grid", "tpe"};
+  static const StringRef keys[] = {"trials", "seed"};
+  if (!llvm::is_contained(methods, stmt.method.text))
+    diags.error(stmt.method.range, "unknown method of search " + quoted(stmt.method.text))
+        .suggest(stmt.method.text, methods)
+        .note("the methods are " + listed(methods));
+  for (const Argument &a : stmt.settings) {
+    if (!llvm::is_contained(keys, a.name.text))
+      diags.error(a.name ? a.name.range : a.range, "`search` has no setting " + quoted(a.name.text)).suggest(a.name.text, keys);
+    checkExpr(a.value, scope);
+  }
+  if (!stmt.objective.empty() && stmt.objective.front().text == "test")
+    diags.error(stmt.objective.range, "a search never sees the test split")
+        .note("what is chosen by the test split is no longer judged by it; use `val` or folds");
+  checkNested(stmt.body, scope);
+}
+
+/// The block of search and compare: a small program of its own, whose lets may be drawn.
+void Analyzer::checkNested(llvm::ArrayRef<Stmt *> body, const Scope &outer) {
+  Scope scope(&outer, topContext);
+  for (const Stmt *s : body)
+    if (auto *d = dyn_cast<Decl>(s)) {
+      if (const sema::Local *first = scope.findHere(d->name.text))
+        diags.error(d->name.range, quoted(d->name.text) + " is declared twice").note(first->where, "first declared here");
+      else
+        scope.add({d->name.text, LocalKind::Declaration, d->name.range, d});
+    }
+  static const StringRef distributions[] = {"choice", "each", "uniform", "log_uniform", "normal", "integer"};
+  for (const Stmt *s : body) {
+    auto *let = dyn_cast<LetDecl>(s);
+    auto *call = let && let->drawn ? llvm::dyn_cast_or_null<CallExpr>(let->value) : nullptr;
+    if (let && let->drawn) {
+      auto *name = call ? dyn_cast<NameExpr>(call->callee) : nullptr;
+      if (!name || !llvm::is_contained(distributions, name->name.text))
+        diags.error(let->value ? let->value->range : let->range, "what a value is drawn from is expected here")
+            .note("that is " + listed(distributions, "or") + ": `let units ~ choice(64, 128)`");
+      else
+        checkArgumentValues(call->args, scope, nullptr);
+    } else if (auto *d = dyn_cast<Decl>(s)) {
+      checkDecl(*d, &scope, false);
+    } else {
+      checkRun(*s, scope);
+    }
+  }
+}
+
+void Analyzer::checkEnsemble(const EnsembleStmt &stmt, const Scope &scope) {
+  static const StringRef keys[] = {"members", "seed"};
+  checkModelPath(stmt.of, scope, "ensemble", false);
+  if (const DataDecl *decl = checkDataPath(stmt.data, scope); decl && stmt.data.parts.size() > 1 &&
+                                                              stmt.data.parts[1].text != "train")
+    diags.error(stmt.data.parts[1].range, "an ensemble is trained on the training split");
+  for (const Entry *e : stmt.entries) {
+    auto *setting = dyn_cast<SettingEntry>(e);
+    if (!setting) {
+      misplacedEntry(*e, "ensemble");
+      continue;
+    }
+    if (!llvm::is_contained(keys, setting->name.text))
+      diags.error(setting->name.range, "`ensemble` has no setting " + quoted(setting->name.text)).suggest(setting->name.text, keys);
+    checkExpr(setting->value, scope);
+  }
+}
+
+} // namespace nnc::sema

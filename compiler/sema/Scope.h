@@ -1,0 +1,74 @@
+// What an expression can see: the names of its block, of the blocks around it, and where it stands.
+#pragma once
+
+#include "compiler/ast/Ast.h"
+#include "compiler/sema/Builtins.h"
+
+#include "llvm/ADT/SmallVector.h"
+
+namespace nnc::sema {
+
+struct DataInfo;
+
+enum class LocalKind {
+  Value,       // a parameter, an input or a let
+  Axis,        // the n of `x: [n]`, a number in the body
+  Param,       // a layer's `param`
+  State,       // a `state`
+  Column,      // a raw column, in a data block
+  Field,       // a field of the data set of a run
+  Declaration, // a declaration in the block of `search` or `compare`
+  Result,      // what `search`, `compare` or `ensemble` gives a name to
+};
+
+struct Local {
+  llvm::StringRef name;
+  LocalKind kind = LocalKind::Value;
+  Range where;
+  const ast::Decl *decl = nullptr; // Declaration
+};
+
+/// Where an expression stands.
+struct Context {
+  unsigned at = AtTop;              // one At bit
+  bool prelude = false;             // prelude code sees prelude names only
+  const ast::Decl *owner = nullptr; // the declaration whose value needs what the expression names; null: a run
+  const DataInfo *data = nullptr;   // whose columns (AtColumns) or fields are in scope
+  bool open = false;                // some names are unknown because of an error already reported: stay silent
+};
+
+/// A block's names. Inner ones hide outer ones.
+class Scope {
+public:
+  Scope(const Scope *parent, const Context &context) : parent(parent), where(&context) {}
+  explicit Scope(const Scope &parent) = delete;
+
+  const Context &context() const { return *where; }
+
+  const Local *find(llvm::StringRef name) const {
+    for (const Scope *s = this; s; s = s->parent)
+      if (const Local *l = s->findHere(name))
+        return l;
+    return nullptr;
+  }
+  const Local *findHere(llvm::StringRef name) const {
+    for (const Local &l : locals)
+      if (l.name == name)
+        return &l;
+    return nullptr;
+  }
+  void add(Local local) { locals.push_back(local); }
+
+  template <typename F> void forEach(F visit) const {
+    for (const Scope *s = this; s; s = s->parent)
+      for (const Local &l : s->locals)
+        visit(l);
+  }
+
+private:
+  const Scope *parent;
+  const Context *where; // outlives the scope
+  llvm::SmallVector<Local, 8> locals;
+};
+
+} // namespace nnc::sema

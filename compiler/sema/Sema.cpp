@@ -1,0 +1,52 @@
+// The order of the checks.
+#include "compiler/sema/Sema.h"
+
+#include "compiler/sema/Analyzer.h"
+
+using namespace nnc::ast;
+using llvm::cast;
+using llvm::dyn_cast;
+
+namespace nnc::sema {
+
+void Analyzer::run(const Program &program, llvm::ArrayRef<const Program *> prelude) {
+  for (const Program *p : prelude)
+    collect(*p, true);
+  for (const Decl *d : preludeDecls)
+    preludeSet.insert(d);
+  collect(program, false);
+
+  for (const Decl *d : preludeDecls)
+    checkDecl(*d, nullptr, true);
+
+  // What runs give a name to stands beside the declarations.
+  Scope top(nullptr, topContext);
+  for (const Stmt *s : program.statements) {
+    Ident name;
+    if (auto *search = dyn_cast<SearchStmt>(s))
+      name = search->name;
+    else if (auto *compare = dyn_cast<CompareStmt>(s))
+      name = compare->name;
+    else if (auto *ensemble = dyn_cast<EnsembleStmt>(s))
+      name = ensemble->name;
+    if (const Decl *d = symbols.user.lookup(name.text))
+      diags.error(name.range, quoted(name.text) + " is declared twice").note(d->name.range, "first declared here");
+    else
+      addLocal(name, LocalKind::Result, top);
+  }
+  for (const Stmt *s : program.statements)
+    if (auto *d = dyn_cast<Decl>(s))
+      checkDecl(*d, &top, false);
+    else
+      checkRun(*s, top);
+  reportCycles();
+}
+
+bool analyze(Diagnostics &diags, const Program &program, llvm::ArrayRef<const Program *> prelude,
+             const Options &options, Symbols &symbols) {
+  unsigned before = diags.errorCount();
+  Analyzer(diags, options, symbols).run(program, prelude);
+  return diags.errorCount() == before;
+}
+
+} // namespace nnc::sema

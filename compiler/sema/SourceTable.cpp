@@ -1,0 +1,37 @@
+// The table of sources.
+#include "compiler/sema/SourceTable.h"
+
+#include "runtime/abi.h"
+
+using llvm::StringRef;
+
+namespace nnc::sema {
+
+namespace {
+const StringRef csv[] = {"path", "columns", "header"};
+const StringRef idx[] = {"images", "labels"};
+const StringRef blobs[] = {"n", "classes", "dims", "spread", "seed"};
+const StringRef ring[] = {"n", "noise", "seed"};
+const StringRef circles[] = {"n", "factor", "noise", "seed"};
+const StringRef spirals[] = {"n", "classes", "turns", "noise", "seed"};
+
+const SourceFunction table[] = {
+    {"rows", NN_ROWS, {}, 0, 0},      {"csv", NN_CSV, csv, 1, 1},         {"idx", NN_IDX, idx, 2, 1},
+    {"blobs", NN_BLOBS, blobs, 0, 1}, {"moons", NN_MOONS, ring, 0, 1},    {"circles", NN_CIRCLES, circles, 0, 1},
+    {"spirals", NN_SPIRALS, spirals, 0, 1},
+};
+} // namespace
+
+bool SourceFunction::isFile() const { return kind == NN_CSV || kind == NN_IDX; }
+bool SourceFunction::isGenerator() const { return kind >= NN_BLOBS; }
+
+llvm::ArrayRef<SourceFunction> sources() { return table; }
+
+const SourceFunction *findSource(StringRef name) {
+  for (const SourceFunction &s : table)
+    if (s.name == name)
+      return &s;
+  return nullptr;
+}
+
+} // namespace nnc::sema
