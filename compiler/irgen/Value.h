@@ -5,6 +5,7 @@
 #include "compiler/ast/Ast.h"
 
 #include "mlir/IR/Value.h"
+#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringMap.h"
 
@@ -16,6 +17,9 @@
 namespace nnc {
 
 struct Applicable;
+
+/// By name, in the order of insertion.
+template <class T> using NameMap = llvm::MapVector<std::string, T, std::map<std::string, unsigned>>;
 
 struct Value {
   enum class Kind {

@@ -8,8 +8,13 @@ Diagnostics::Diagnostics() = default;
 
 DiagnosticBuilder Diagnostics::error(Range where, const llvm::Twine &message) {
   ++errors;
-  messages.push_back({Severity::Error, where, message.str(), {}, {}});
-  return DiagnosticBuilder(*this);
+  const bool inLibrary = callSite.isValid() && where.isValid() &&
+                         manager.FindBufferContainingLoc(where.begin) != manager.FindBufferContainingLoc(callSite.begin);
+  messages.push_back({Severity::Error, inLibrary ? callSite : where, message.str(), {}, {}});
+  DiagnosticBuilder report(*this);
+  if (inLibrary)
+    report.note(where, "found here");
+  return report;
 }
 
 DiagnosticBuilder Diagnostics::warning(Range where, const llvm::Twine &message) {

@@ -83,6 +83,10 @@ std::optional<unsigned> nnc::loadFile(Diagnostics &diags, StringRef path) {
     diags.error("cannot read '" + path + "': " + buffer.getError().message());
     return std::nullopt;
   }
+  if ((*buffer)->getBuffer().trim().empty()) {
+    diags.error("'" + path + "' is empty: there is no program in it");
+    return std::nullopt;
+  }
   return accept(diags, std::move(*buffer));
 }
 

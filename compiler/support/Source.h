@@ -39,12 +39,13 @@ struct Position {
 /// The largest program text that is accepted: a bound against mistakes (a data file given as the program).
 constexpr size_t maxSourceBytes = 16u << 20;
 
-/// Reads the file `path` into the source manager of `diags`. On a missing or unreadable file, a directory, a binary
-/// file (a NUL byte or invalid UTF-8) and a file over maxSourceBytes it reports one error and returns nothing.
-/// An empty file is no error here: it is a program without statements.
+/// Reads the file `path` into the source manager of `diags`. On a missing or unreadable file, a directory, a file
+/// without any text, a binary file (a NUL byte or invalid UTF-8) and a file over maxSourceBytes it reports one error
+/// and returns nothing.
 std::optional<unsigned> loadFile(Diagnostics &diags, llvm::StringRef path);
 
-/// Registers a copy of `text` under the name `name` (`prelude/losses.nn`, `<repl>`). The same checks as loadFile.
+/// Registers a copy of `text` under the name `name` (`prelude/losses.nn`, `<repl>`). It may be empty; otherwise the
+/// checks are loadFile's.
 std::optional<unsigned> addBuffer(Diagnostics &diags, llvm::StringRef text, llvm::StringRef name);
 
 /// The whole text of a buffer that loadFile or addBuffer gave.

@@ -1,0 +1,90 @@
+// One compilation, stage by stage: each stage is run at most once and can be printed.
+#pragma once
+
+#include "compiler/ast/Ast.h"
+#include "compiler/codegen/Jit.h"
+#include "compiler/codegen/Target.h"
+#include "compiler/irgen/Irgen.h"
+#include "compiler/sema/Sema.h"
+#include "compiler/support/Diagnostics.h"
+
+#include "mlir/IR/MLIRContext.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace nnc {
+
+struct SessionOptions {
+  std::string path;            // the program's file, as given; "<repl>" for text that is typed
+  std::string dataDir;         // --data DIR
+  bool doublePrecision = false;
+  bool unfused = false;        // every op its own kernel: for tests
+  std::string cpu = "native";
+  std::string triple;          // empty: this machine
+  bool timing = false;         // measure each stage
+};
+
+/// Stages in order. Each includes those before it.
+enum class Stage { Parsed, Checked, Generated, Differentiated, Planned, Lowered, Translated };
+
+class Session {
+public:
+  explicit Session(SessionOptions options);
+  ~Session();
+
+  /// Takes the program from options.path, or from `text`. Reports what is wrong with the file.
+  bool load();
+  bool loadText(llvm::StringRef text, llvm::StringRef name);
+
+  /// Runs the stages up to `stage`. False after an error, which is in diagnostics().
+  bool reach(Stage stage);
+
+  Diagnostics &diagnostics() { return *diags; }
+  const ast::Program &program() const { return *parsed; }
+  llvm::ArrayRef<std::unique_ptr<ast::Program>> prelude() const { return preludePrograms; }
+  const sema::Symbols &symbols() const { return names; }
+  mlir::ModuleOp module() { return *generated.module; }
+  ProgramTables &tables() { return *generated.tables; }
+  const Target &target() const { return *codeTarget; }
+  llvm::Module &llvmModule() { return *translated.module; }
+  const SessionOptions &settings() const { return options; }
+
+  /// Compiles in memory and gives the program with its code's addresses; valid while the session lives. Null after an error.
+  const nn_program *compileInMemory();
+  /// Writes a standalone executable. `argv0` and the address of main find the runtime's library.
+  bool writeExecutable(llvm::StringRef output, const char *argv0);
+
+  /// (stage's name, seconds), in order, when options.timing.
+  const std::vector<std::pair<std::string, double>> &times() const { return stageTimes; }
+
+private:
+  bool parse();
+  bool check();
+  bool generateModule();
+  bool differentiateModule();
+  bool planModule();
+  bool lowerModule();
+  bool translateModule();
+  template <class F> bool timed(const char *name, F f);
+  bool fail(llvm::Error error);
+
+  SessionOptions options;
+  std::unique_ptr<Diagnostics> diags;
+  std::unique_ptr<mlir::MLIRContext> context;
+  std::optional<unsigned> buffer;
+  std::optional<Stage> reached;
+  std::unique_ptr<ast::Program> parsed;
+  std::vector<std::unique_ptr<ast::Program>> preludePrograms;
+  sema::Symbols names;
+  IrgenResult generated;
+  std::optional<Target> codeTarget;
+  mlir::OwningOpRef<mlir::ModuleOp> traceModule;
+  LlvmProgram translated;
+  std::unique_ptr<Jit> jit;
+  std::vector<std::pair<std::string, double>> stageTimes;
+};
+
+} // namespace nnc

@@ -1,0 +1,251 @@
+// The statements of a body: let, param, state, assignment.
+#include "compiler/irgen/Elaborator.h"
+
+#include "mlir/IR/BuiltinTypes.h"
+
+using namespace nnc;
+
+Value Elaborator::evaluateBlock(const ast::BlockExpr *block, Scope &scope) {
+  for (const ast::Stmt *s : block->statements)
+    if (!runStatement(s, scope))
+      return Value::error();
+  if (!block->value)
+    return Value::ofKind(Value::Kind::Unavailable);
+  return evaluate(block->value, scope);
+}
+
+bool Elaborator::runStatement(const ast::Stmt *s, Scope &scope) {
+  RangeGuard guard(*this, s->range);
+  switch (s->kind) {
+  case ast::StmtKind::Let: {
+    auto *let = llvm::cast<ast::LetDecl>(s);
+    Value v = evaluate(let->value, scope);
+    // `let enc = dense(64)` gives the layer's place its name.
+    if (v.kind == Value::Kind::Applicable && v.target->kind == Applicable::Kind::Layer && v.target->instantiated &&
+        !v.target->placed && fn->placement) {
+      v.target->path = (fn->placement->path.empty() ? "" : fn->placement->path + ".") + let->name.text.str();
+      v.target->placed = true;
+    }
+    scope.names[let->name.text.str()] = v;
+    return !v.isError();
+  }
+  case ast::StmtKind::Param: return runParam(llvm::cast<ast::ParamStmt>(s), scope);
+  case ast::StmtKind::State: return runState(llvm::cast<ast::StateStmt>(s), scope);
+  case ast::StmtKind::Assign: return runAssign(llvm::cast<ast::AssignStmt>(s), scope);
+  case ast::StmtKind::Expression: {
+    // For its assignments: a conditional block of a layer.
+    return !evaluate(llvm::cast<ast::ExprStmt>(s)->expr, scope).isError();
+  }
+  default:
+    diags.error(s->range, "this statement does not stand inside a body");
+    return false;
+  }
+}
+
+static TensorInfo makeInfo(Function &fn, llvm::StringRef name, int32_t kind, Range range) {
+  TensorInfo info;
+  info.name = (fn.placement && !fn.placement->path.empty() ? fn.placement->path + "." : std::string()) + name.str();
+  info.kind = kind;
+  info.range = range;
+  return info;
+}
+
+bool Elaborator::runParam(const ast::ParamStmt *s, Scope &scope) {
+  TensorInfo info = makeInfo(*fn, s->name.text, NN_PARAMETER, s->range);
+  if (!s->shape) {
+    diags.error(s->range, "a parameter needs a shape: `param " + s->name.text + ": [n]`");
+    return false;
+  }
+  if (!evaluateShape(*s->shape, scope, info.shape, info.axes))
+    return false;
+  Value start = s->value ? evaluate(s->value, scope) : Value::of(0);
+  if (start.isError())
+    return false;
+  Value value;
+  if (fn->initializing && !fn->hasTensor(info.name)) {
+    auto [it, fresh] = tensors.insert({info.name, info});
+    if (!fresh && it->second.shape != info.shape) {
+      diags.error(s->range, "the place `" + info.name + "` holds " + shapeText(it->second.shape) + " and " + shapeText(info.shape))
+          .note(it->second.range, "first declared here");
+      return false;
+    }
+    mlir::Value drawn = initialValue(start, info, s->value ? s->value->range : s->range);
+    if (!drawn)
+      return false;
+    fn->assign(info, drawn);
+    value = Value::of(drawn, info.axes);
+  } else {
+    value = fn->tensor(info);
+  }
+  scope.names[s->name.text.str()] = value;
+  return true;
+}
+
+bool Elaborator::runState(const ast::StateStmt *s, Scope &scope) {
+  auto theta = fn->ambient.find("theta");
+  if (theta != fn->ambient.end() && !s->shape) {
+    // An optimizer's state: the parameter's shape; runOptimizer says where it lives.
+    TensorInfo info;
+    info.kind = NN_OPTIMIZER_STATE;
+    info.name = fn->ambient.at("optimizer prefix").text + s->name.text.str() + "/" + fn->ambient.at("parameter").text;
+    info.shape = exampleShape(theta->second.tensor).vec();
+    info.range = s->range;
+    Value start = s->value ? evaluate(s->value, scope) : Value::of(0);
+    if (start.isError())
+      return false;
+    optimizerStates.insert({info.name, OptimizerState{info, start, s->range}});
+    localStates[s->name.text.str()] = info;
+    Value current = fn->tensor(info);
+    current.axes = theta->second.axes;
+    scope.names[s->name.text.str()] = current;
+    return true;
+  }
+  TensorInfo info = makeInfo(*fn, s->name.text, NN_STATE, s->range);
+  if (!s->shape) {
+    diags.error(s->range, "a layer's state needs a shape: `state " + s->name.text + ": [n] = 0`");
+    return false;
+  }
+  if (!evaluateShape(*s->shape, scope, info.shape, info.axes))
+    return false;
+  localStates[s->name.text.str()] = info;
+  Value start = s->value ? evaluate(s->value, scope) : Value::of(0);
+  if (start.isError())
+    return false;
+  Value value;
+  if (fn->initializing && !fn->hasTensor(info.name)) {
+    tensors.insert({info.name, info});
+    mlir::Value first = initialValue(start, info, s->value ? s->value->range : s->range);
+    if (!first)
+      return false;
+    fn->assign(info, first);
+    value = Value::of(first, info.axes);
+  } else {
+    value = fn->tensor(info);
+  }
+  scope.names[s->name.text.str()] = value;
+  return true;
+}
+
+bool Elaborator::runAssign(const ast::AssignStmt *s, Scope &scope) {
+  Value v = evaluate(s->value, scope);
+  if (v.isError())
+    return false;
+  const std::string name = s->name.text.str();
+  auto state = localStates.find(name);
+  if (state == localStates.end()) {
+    diags.error(s->name.range, "`" + name + "` is not a state; `<-` assigns to states, and in an optimizer to `theta`");
+    return false;
+  }
+  const TensorInfo &info = state->second;
+  v = fn->emit.toTensor(v, s->value->range);
+  if (!v.isTensor())
+    return false;
+  if (isBatched(v.tensor)) {
+    diags.error(s->value->range, "a state is one value for all examples, and this differs between them: take a `mean(…, over = batch)`");
+    return false;
+  }
+  auto type = fn->emit.typeOf(info.shape);
+  if (v.tensor.getType() != type) {
+    if (!exampleShape(v.tensor).empty()) {
+      fn->emit.shapeError(s->range, "`" + name + "` is " + shapeText(info.shape), v, s->value->range);
+      return false;
+    }
+    v.tensor = fn->emit.broadcast(v.tensor, type, {});
+  }
+  fn->assign(info, v.tensor);
+  Value now = Value::of(v.tensor, info.axes);
+  if (name == "theta" && fn->ambient.count("theta")) {
+    fn->ambient["theta"] = now;
+    return true;
+  }
+  // The name may belong to an enclosing body: `if training { mean_ <- … }`.
+  for (Scope *owner = &scope; owner; owner = const_cast<Scope *>(owner->parent)) {
+    auto it = owner->names.find(name);
+    if (it != owner->names.end()) {
+      it->second = now;
+      break;
+    }
+  }
+  return true;
+}
+
+mlir::Value Elaborator::initialValue(const Value &v, const TensorInfo &info, Range at) {
+  RangeGuard guard(*this, at);
+  Value start = v;
+  if (v.kind == Value::Kind::Applicable && v.target->kind == Applicable::Kind::Init) {
+    Value made = v;
+    if (!v.target->instantiated)
+      made = instantiate(*v.target, {}, at);
+    if (made.isError())
+      return {};
+    // fan_in and fan_out: n and m of [n, m]; of filters [o, c, …], channels times the window.
+    double in = 1, out = 1, window = 1;
+    auto &shape = info.shape;
+    for (size_t i = 2; i < shape.size(); ++i)
+      window *= double(shape[i]);
+    if (shape.size() == 1)
+      in = out = double(shape[0]);
+    else if (shape.size() == 2)
+      in = double(shape[0]), out = double(shape[1]);
+    else if (shape.size() > 2)
+      in = double(shape[1]) * window, out = double(shape[0]) * window;
+    Value list = Value::ofKind(Value::Kind::List);
+    for (int64_t s : shape)
+      list.items.push_back(Value::of(double(s)));
+    CallSite callSite(*this, made.target->prelude, at);
+    auto outerAmbient = fn->ambient;
+    fn->ambient["shape"] = list;
+    fn->ambient["fan_in"] = Value::of(in);
+    fn->ambient["fan_out"] = Value::of(out);
+    Placement site;
+    site.path = info.name;
+    Placement *outer = fn->placement;
+    fn->placement = &site;
+    Scope scope;
+    scope.prelude = made.target->prelude;
+    scope.names = made.target->bound;
+    start = evaluate(llvm::cast<ast::InitDecl>(made.target->decl)->body, scope);
+    fn->placement = outer;
+    fn->ambient = outerAmbient;
+  }
+  if (start.isError())
+    return {};
+  Value t = fn->emit.toTensor(start, at);
+  if (!t.isTensor())
+    return {};
+  auto type = fn->emit.typeOf(info.shape);
+  if (t.tensor.getType() == type)
+    return t.tensor;
+  if (!exampleShape(t.tensor).empty() || isBatched(t.tensor)) {
+    fn->emit.shapeError(at, "`" + info.name + "` is " + shapeText(info.shape) + ", and its start value is not", t, at);
+    return {};
+  }
+  return fn->emit.broadcast(t.tensor, type, {});
+}
+
+bool Elaborator::runOptimizer(const Applicable &optimizer, const TensorInfo &parameter, llvm::StringRef prefix,
+                              mlir::Value grad, Range at) {
+  auto *decl = llvm::cast<ast::OptimizerDecl>(optimizer.decl);
+  CallSite site(*this, optimizer.prelude, at);
+  auto outerAmbient = fn->ambient;
+  auto outerStates = std::move(localStates);
+  localStates.clear();
+  localStates["theta"] = parameter;
+  fn->ambient["theta"] = Value::of(fn->tensor(parameter).tensor);
+  fn->ambient["grad"] = Value::of(grad);
+  fn->ambient["optimizer prefix"] = Value::ofText(prefix);
+  fn->ambient["parameter"] = Value::ofText(parameter.name);
+  Scope scope;
+  scope.prelude = optimizer.prelude;
+  scope.names = optimizer.bound;
+  fn->emit.place = parameter.name;
+  bool ok = true;
+  for (const ast::Stmt *s : decl->body->statements)
+    ok = ok && runStatement(s, scope);
+  if (ok && decl->body->value)
+    ok = !evaluate(decl->body->value, scope).isError();
+  fn->emit.place.clear();
+  localStates = std::move(outerStates);
+  fn->ambient = outerAmbient;
+  return ok;
+}

@@ -1,0 +1,253 @@
+// Calls: binding arguments, functions with their stated derivatives, pipes.
+#include "compiler/irgen/Elaborator.h"
+
+#include "mlir/IR/BuiltinTypes.h"
+
+using namespace nnc;
+
+std::vector<Elaborator::Arg> Elaborator::evaluateArgs(llvm::ArrayRef<ast::Argument> args, const Scope &scope) {
+  std::vector<Arg> values;
+  for (const ast::Argument &a : args) {
+    Arg arg;
+    arg.name = a.name.text.str();
+    arg.range = a.value ? a.value->range : a.range;
+    if (!a.value) {
+      diags.error(a.range, "a shape stands only in the arguments of `rows`");
+      arg.value = Value::error();
+    } else if (arg.name == "over") {
+      arg.value = evaluateAxes(a.value, scope);
+    } else {
+      arg.value = evaluate(a.value, scope);
+    }
+    values.push_back(std::move(arg));
+  }
+  return values;
+}
+
+bool Elaborator::bind(llvm::ArrayRef<ast::Parameter> params, llvm::ArrayRef<Arg> args, Scope &scope, Range at,
+                      llvm::StringRef what, bool toSteps) {
+  size_t next = 0;
+  for (const Arg &a : args) {
+    if (a.value.isError())
+      return false;
+    const ast::Parameter *param = nullptr;
+    if (a.name.empty()) {
+      if (next < params.size())
+        param = &params[next++];
+    } else {
+      for (const ast::Parameter &p : params)
+        if (p.name.text == a.name)
+          param = &p;
+    }
+    if (!param) {
+      if (a.name.empty())
+        diags.error(a.range, "`" + what + "` takes " + llvm::Twine(params.size()) +
+                                 (params.size() == 1 ? " argument" : " arguments") + ", and this is one more");
+      else
+        diags.error(a.range, "`" + what + "` has no parameter `" + a.name + "`");
+      return false;
+    }
+    const std::string name = param->name.text.str();
+    if (scope.names.count(name)) {
+      diags.error(a.range, "`" + name + "` is given twice");
+      return false;
+    }
+    Value v = toSteps ? inSteps(a.value, a.range) : a.value;
+    if (v.isError())
+      return false;
+    scope.names[name] = v;
+  }
+  for (const ast::Parameter &p : params) {
+    const std::string name = p.name.text.str();
+    if (scope.names.count(name))
+      continue;
+    if (!p.defaultValue) {
+      diags.error(at, "`" + what + "` needs its argument `" + name + "`").note(p.range, "declared here");
+      return false;
+    }
+    Value v = name == "over" ? evaluateAxes(p.defaultValue, scope) : evaluate(p.defaultValue, scope);
+    v = toSteps ? inSteps(v, p.range) : v;
+    if (v.isError())
+      return false;
+    scope.names[name] = v;
+  }
+  return true;
+}
+
+Value Elaborator::callFunction(const Applicable &f, llvm::ArrayRef<Arg> args, Range at) {
+  auto *decl = llvm::cast<ast::FnDecl>(f.decl);
+  Scope scope;
+  scope.prelude = f.prelude;
+  CallSite site(*this, f.prelude, at);
+  if (!bind(decl->params, args, scope, at, f.name))
+    return Value::error();
+  if (++depth > 200) {
+    --depth;
+    diags.error(at, "`" + f.name + "` calls itself without end");
+    return Value::error();
+  }
+  struct Leave { unsigned &d; ~Leave() { --d; } } leave{depth};
+  for (const ast::Parameter &p : decl->params)
+    if (p.shape) {
+      Value input = fn->emit.toTensor(scope.names[p.name.text.str()], at);
+      if (input.isUnavailable())
+        return input;
+      if (input.isError() || !matchShape(p, input, scope, at, f.name))
+        return Value::error();
+      scope.names[p.name.text.str()] = input;
+    }
+  Scope derivativeScope = scope;
+  Value y = evaluate(decl->body, scope);
+  if (!decl->derivative || decl->params.empty() || !y.isTensor() || suppressedDerivative == decl)
+    return y;
+  Value x = derivativeScope.names[decl->params[0].name.text.str()];
+  if (!x.isTensor())
+    return y;
+  const void *outer = suppressedDerivative;
+  suppressedDerivative = decl; // inside it, the function's own derivative is derived, not stated
+  Value d = evaluate(decl->derivative, derivativeScope);
+  suppressedDerivative = outer;
+  if (d.isError())
+    return d;
+  Value dTensor = fn->emit.toTensor(d, decl->derivative->range);
+  if (dTensor.isError())
+    return dTensor;
+  auto type = llvm::cast<mlir::RankedTensorType>(x.tensor.getType());
+  if (exampleShape(dTensor.tensor).empty() && dTensor.tensor.getType() != type)
+    dTensor = Value::of(fn->emit.broadcast(dTensor.tensor, type,
+                                           isBatched(dTensor.tensor) ? llvm::ArrayRef<int64_t>{0} : llvm::ArrayRef<int64_t>{}));
+  if (y.tensor.getType() != type || dTensor.tensor.getType() != type)
+    return fn->emit.shapeError(decl->derivative->range,
+                               "a derivative is stated for each element: `" + f.name +
+                                   "` must give the shape of its first argument, and so must its derivative",
+                               {x, y, dTensor}, {decl->params[0].range, decl->body->range, decl->derivative->range});
+  mlir::Operation *op = fn->emit.create("nn.with_derivative", {y.tensor, x.tensor, dTensor.tensor}, type);
+  return Value::of(op->getResult(0), y.axes);
+}
+
+Value Elaborator::instantiate(const Applicable &a, llvm::ArrayRef<Arg> args, Range at) {
+  llvm::ArrayRef<ast::Parameter> params;
+  switch (a.kind) {
+  case Applicable::Kind::Layer: params = llvm::cast<ast::LayerDecl>(a.decl)->params; break;
+  case Applicable::Kind::Init: params = llvm::cast<ast::InitDecl>(a.decl)->params; break;
+  case Applicable::Kind::Optimizer: params = llvm::cast<ast::OptimizerDecl>(a.decl)->params; break;
+  default: llvm_unreachable("only these have hyper-parameters");
+  }
+  Scope scope;
+  scope.prelude = a.prelude;
+  if (!bind(params, args, scope, at, a.name))
+    return Value::error();
+  auto made = std::make_shared<Applicable>(a);
+  made->instantiated = true;
+  made->bound = std::move(scope.names);
+  return Value::of(made);
+}
+
+Value Elaborator::call(const Value &callee, llvm::ArrayRef<Arg> args, Range at) {
+  for (const Arg &a : args)
+    if (a.value.isError())
+      return Value::error();
+  if (callee.kind == Value::Kind::Place) {
+    diags.error(at, "a part of a model is applied with its model; this is " + callee.describe());
+    return Value::error();
+  }
+  if (callee.kind != Value::Kind::Applicable) {
+    if (!callee.isError())
+      diags.error(at, callee.describe() + " cannot be called");
+    return Value::error();
+  }
+  const Applicable &a = *callee.target;
+  switch (a.kind) {
+  case Applicable::Kind::Function: return callFunction(a, args, at);
+  case Applicable::Kind::Builtin: return callBuiltin(a.name, BuiltinCall{args, at});
+  case Applicable::Kind::Model: return applyModel(a, args, at);
+  case Applicable::Kind::Sequence: return applyLayer(callee.target, args, at);
+  case Applicable::Kind::Layer:
+    if (a.instantiated || llvm::cast<ast::LayerDecl>(a.decl)->params.empty())
+      return applyLayer(callee.target, args, at);
+    return instantiate(a, args, at);
+  case Applicable::Kind::Init:
+  case Applicable::Kind::Optimizer: return instantiate(a, args, at);
+  case Applicable::Kind::Metric:
+    diags.error(at, "the metric `" + a.name + "` is computed over a whole split: it stands in `metric` lines");
+    return Value::error();
+  }
+  return Value::error();
+}
+
+Value Elaborator::evaluateCall(const ast::CallExpr *e, const Scope &scope) {
+  // `category(species)` is a column read in another way, not a function of its numbers.
+  auto *called = llvm::dyn_cast<ast::NameExpr>(e->callee);
+  if (column && called && called->name.text == "category" && e->args.size() == 1 && e->args[0].value) {
+    if (auto *name = llvm::dyn_cast<ast::NameExpr>(e->args[0].value))
+      if (std::optional<Value> v = column(name->name.text, /*asCategory=*/true, name->range))
+        return *v;
+    diags.error(e->args[0].range, "`category` takes the name of a column");
+    return Value::error();
+  }
+  // `grad` is the gradient's value inside an optimizer, and a function everywhere.
+  if (auto *name = llvm::dyn_cast<ast::NameExpr>(e->callee))
+    if (isBuiltin(name->name.text) && !scope.find(name->name.text) &&
+        (scope.prelude || !symbols.user.count(name->name.text)) && !symbols.prelude.count(name->name.text))
+      return callBuiltin(name->name.text, BuiltinCall{evaluateArgs(e->args, scope), e->range});
+  Value callee = evaluate(e->callee, scope);
+  if (callee.isError())
+    return callee;
+  return call(callee, evaluateArgs(e->args, scope), e->range);
+}
+
+Value Elaborator::evaluatePipe(const ast::PipeExpr *e, const Scope &scope) {
+  Value x = evaluate(e->lhs, scope);
+  if (x.isError())
+    return x;
+  const llvm::StringRef place = e->place.text;
+  RangeGuard guard(*this, e->rhs->range);
+  Arg input{"", x, e->lhs->range};
+  // x |> f(args) is f(x, args) for a function, and f(args)(x) for a layer.
+  if (auto *callExpr = llvm::dyn_cast<ast::CallExpr>(e->rhs)) {
+    Value callee;
+    auto *name = llvm::dyn_cast<ast::NameExpr>(callExpr->callee);
+    if (name && (name->name.text == "repeat" || name->name.text == "seq"))
+      callee = evaluate(callExpr, scope);
+    else
+      callee = evaluate(callExpr->callee, scope);
+    if (callee.isError())
+      return callee;
+    if (callee.kind == Value::Kind::Applicable && callee.target->kind != Applicable::Kind::Sequence) {
+      const Applicable &a = *callee.target;
+      if (a.kind == Applicable::Kind::Function || a.kind == Applicable::Kind::Builtin) {
+        if (!place.empty())
+          diags.error(e->place.range, "`as` names a layer's place, and `" + a.name + "` is a function, without parameters");
+        std::vector<Arg> args = evaluateArgs(callExpr->args, scope);
+        args.insert(args.begin(), input);
+        return call(callee, args, e->rhs->range);
+      }
+      if (a.kind == Applicable::Kind::Layer && !a.instantiated)
+        callee = instantiate(a, evaluateArgs(callExpr->args, scope), callExpr->range);
+      else
+        callee = call(callee, evaluateArgs(callExpr->args, scope), callExpr->range);
+      if (callee.isError())
+        return callee;
+    }
+    if (callee.kind == Value::Kind::Applicable &&
+        (callee.target->kind == Applicable::Kind::Layer || callee.target->kind == Applicable::Kind::Sequence))
+      return applyLayer(callee.target, input, e->rhs->range, place);
+    return call(callee, input, e->rhs->range);
+  }
+  Value callee = evaluate(e->rhs, scope);
+  if (callee.isError())
+    return callee;
+  if (callee.kind == Value::Kind::Applicable) {
+    const Applicable &a = *callee.target;
+    if (a.kind == Applicable::Kind::Layer && !a.instantiated) {
+      callee = instantiate(a, {}, e->rhs->range);
+      if (callee.isError())
+        return callee;
+    }
+    if (a.kind == Applicable::Kind::Layer || a.kind == Applicable::Kind::Sequence)
+      return applyLayer(callee.target, input, e->rhs->range, place);
+  }
+  if (!place.empty())
+    diags.error(e->place.range, "`as` names a layer's place, and this is " + callee.describe());
+  return call(callee, input, e->rhs->range);
+}

@@ -1,0 +1,243 @@
+// A data set's row in the tables, and the functions that make its fields of its raw columns.
+#include "compiler/irgen/ProgramGenerator.h"
+
+#include "mlir/IR/BuiltinTypes.h"
+
+using namespace nnc;
+
+void ProgramGenerator::genRows(const ast::DataDecl *decl, const sema::SourceInfo &info, nn_source &out) {
+  std::vector<double> values;
+  int64_t width = 0;
+  for (const auto &column : info.columns) {
+    int64_t n = 1;
+    for (int64_t s : column.shape)
+      n *= s;
+    width += n;
+  }
+  elab.fn = settings.get();
+  std::function<bool(const Value &, Range)> flatten = [&](const Value &v, Range at) {
+    if (v.isKnown()) {
+      values.push_back(v.number);
+      return true;
+    }
+    if (v.kind == Value::Kind::List) {
+      for (const Value &item : v.items)
+        if (!flatten(item, at))
+          return false;
+      return true;
+    }
+    if (!v.isError())
+      diags.error(at, "a row holds numbers; this is " + v.describe());
+    return false;
+  };
+  for (const ast::Entry *e : decl->entries)
+    if (auto *row = llvm::dyn_cast<ast::RowEntry>(e)) {
+      const size_t before = values.size();
+      bool ok = true;
+      for (const ast::Expr *v : row->values)
+        ok = ok && flatten(elab.evaluate(v, Scope()), v->range);
+      if (ok && int64_t(values.size() - before) != width) {
+        diags.error(row->range, "this row holds " + llvm::Twine(values.size() - before) + " numbers; the fields need " +
+                                    llvm::Twine(width))
+            .note(decl->source->range, "declared here");
+        return;
+      }
+    }
+  out.values = tables.list<double>(values);
+  out.n_values = values.size();
+  out.row_width = width;
+}
+
+bool ProgramGenerator::genSource(const sema::SourceInfo &info, const ast::DataDecl *decl, nn_source &out) {
+  out = nn_source{};
+  out.kind = info.kind;
+  out.where = where(info.call ? info.call->range : decl->range);
+  out.path = info.path.empty() ? nullptr : text(info.path);
+  out.labels = info.labels.empty() ? nullptr : text(info.labels);
+  out.header = info.header;
+  std::vector<const char *> columns;
+  for (const std::string &c : info.givenColumns)
+    columns.push_back(text(c));
+  out.columns = tables.list<const char *>(columns);
+  out.n_columns = columns.size();
+  if (info.kind == NN_ROWS)
+    genRows(decl, info, out);
+  auto setting = [&](llvm::StringRef name, nn_number &to, double fallback, double least, double most) {
+    to = constantNumber(fallback);
+    if (const ast::Expr *e = info.settings.lookup(name))
+      to = number(e, ("`" + name + "`").str(), least, most);
+  };
+  setting("n", out.n, 1000, 1, 1e9);
+  setting("classes", out.classes, 2, 1, 1e6);
+  setting("turns", out.turns, 1, 0, 1e6);
+  setting("factor", out.factor, 0.5, 0, 1);
+  setting("noise", out.noise, 0, 0, 1e6);
+  setting("spread", out.spread, 1, 0, 1e6);
+  setting("dims", out.dims, 2, 1, 1e4);
+  setting("seed", out.seed, 0, 0, 9e15);
+  return true;
+}
+
+void ProgramGenerator::genData(const ast::DataDecl *decl) {
+  const int32_t index = dataRows.size();
+  dataIndex[decl] = index;
+  dataRows.emplace_back();
+  nn_data &row = dataRows.back();
+  row = nn_data{};
+  nn_data *slot = const_cast<nn_data *>(&tables.program.data[index]);
+  auto known = symbols.data.find(decl);
+  if (known == symbols.data.end())
+    return;
+  const sema::DataInfo &info = known->second;
+  row.name = text(decl->name.text);
+  row.where = where(decl->name.range);
+  row.stratify = -1;
+  genSource(info.source, decl, row.source);
+  if (info.hasTestSource) {
+    auto *test = tables.make<nn_source>();
+    genSource(info.test, decl, *test);
+    row.test = test;
+  }
+
+  // Raw columns appear as the expressions name them: (name, as a category) -> argument.
+  std::vector<nn_column> columns;
+  std::map<std::pair<std::string, bool>, Value> seen;
+  std::map<void *, int32_t> categoryColumn;
+  elab.column = [&](llvm::StringRef name, bool category, Range at) -> std::optional<Value> {
+    for (const auto &c : info.source.columns) {
+      if (c.name != name)
+        continue;
+      auto key = std::make_pair(c.name, category);
+      auto it = seen.find(key);
+      if (it != seen.end())
+        return it->second;
+      nn_column column{};
+      column.name = text(c.name);
+      column.where = where(at);
+      column.kind = category ? NN_CATEGORY : NN_NUMBER;
+      column.size = 1;
+      for (int64_t s : c.shape)
+        column.size *= s;
+      Value v = elab.fn->addField(c.name, c.shape);
+      if (category)
+        categoryColumn[v.tensor.getAsOpaquePointer()] = columns.size();
+      columns.push_back(column);
+      return seen[key] = v;
+    }
+    return std::nullopt;
+  };
+  elab.columnRange = [&](llvm::StringRef first, llvm::StringRef last, Range at) {
+    std::vector<std::string> names;
+    bool open = false, closed = false;
+    for (const auto &c : info.source.columns) {
+      open |= c.name == first;
+      if (open)
+        names.push_back(c.name);
+      if (open && c.name == last) {
+        closed = true;
+        break;
+      }
+    }
+    if (!closed) {
+      diags.error(at, "there is no range of columns from `" + first + "` to `" + last + "`");
+      names.clear();
+    }
+    return names;
+  };
+
+  // Rows that are kept.
+  for (const ast::Entry *e : decl->entries)
+    if (auto *condition = llvm::dyn_cast<ast::WhereEntry>(e)) {
+      Function keep(diags, module, ("data_" + decl->name.text + "_keep").str(), element);
+      keep.batched = true;
+      elab.fn = &keep;
+      Value v = elab.fn->emit.toTensor(elab.evaluate(condition->condition, Scope()), condition->condition->range);
+      if (v.isTensor() && !exampleShape(v.tensor).empty())
+        v = keep.emit.shapeError(condition->range, "`where` needs one truth value for each row", v, condition->condition->range);
+      if (v.isTensor())
+        keep.addResult("keep", keep.emit.batched(v.tensor));
+      finish(keep, &slot->keep);
+      row.where_columns = tables.list<nn_column>(columns);
+      row.n_where_columns = columns.size();
+      columns.clear();
+      seen.clear();
+      categoryColumn.clear();
+    }
+
+  // Fields: those the program defines, else the raw columns as they are.
+  Function prepare(diags, module, ("data_" + decl->name.text + "_prepare").str(), element);
+  prepare.batched = true;
+  elab.fn = &prepare;
+  std::vector<Field> &fields = fieldsOf[decl];
+  std::vector<nn_field> rows;
+  auto addField = [&](llvm::StringRef name, Value v, Range at) {
+    v = prepare.emit.toTensor(v, at);
+    if (!v.isTensor())
+      return;
+    nn_field field{};
+    field.name = text(name);
+    auto s = exampleShape(v.tensor);
+    field.shape = shape(s);
+    field.rank = s.size();
+    field.category_column = -1;
+    auto category = categoryColumn.find(v.tensor.getAsOpaquePointer());
+    if (category != categoryColumn.end()) {
+      field.flags |= NN_FIELD_CATEGORY;
+      field.category_column = category->second;
+    }
+    prepare.addResult(name, prepare.emit.batched(v.tensor));
+    fields.push_back(Field{name.str(), s.vec(), nullptr, int32_t(rows.size())});
+    rows.push_back(field);
+  };
+  for (const ast::Entry *e : decl->entries)
+    if (auto *set = llvm::dyn_cast<ast::SettingEntry>(e))
+      if (set->name.text != "test")
+        addField(set->name.text, elab.evaluate(set->value, Scope()), set->value->range);
+  if (rows.empty())
+    for (const auto &c : info.source.columns) {
+      const bool category = c.isCategory && info.source.kind == NN_CSV;
+      addField(c.name, *elab.column(c.name, category, decl->source->range), decl->source->range);
+    }
+  elab.column = nullptr;
+  elab.columnRange = nullptr;
+  finish(prepare, &slot->prepare);
+  row.columns = tables.list<nn_column>(columns);
+  row.n_columns = columns.size();
+
+  auto fieldNamed = [&](const ast::Ident &name) -> Field * {
+    for (Field &f : fields)
+      if (f.name == name.text)
+        return &f;
+    return nullptr;
+  };
+  row.train = constantNumber(-1);
+  row.val = row.test_part = row.split_seed = constantNumber(0);
+  for (const ast::Entry *e : decl->entries) {
+    if (auto *normalize = llvm::dyn_cast<ast::NormalizeEntry>(e)) {
+      for (const ast::Ident &name : normalize->fields)
+        if (Field *f = fieldNamed(name)) {
+          rows[f->row].flags |= NN_FIELD_NORMALIZE;
+          // An image's statistics are those of its channels: a pixel of the border may be the same everywhere.
+          rows[f->row].stat_axis_size = f->shape.size() == 3 ? int32_t(f->shape[0]) : 0;
+        }
+    } else if (auto *augment = llvm::dyn_cast<ast::AugmentEntry>(e)) {
+      if (Field *f = fieldNamed(augment->field))
+        f->augment = augment->value;
+    } else if (auto *split = llvm::dyn_cast<ast::SplitEntry>(e)) {
+      row.has_split = 1;
+      for (const ast::Argument &a : split->settings) {
+        if (a.name.text == "train") row.train = number(a.value, "`train`", 0);
+        else if (a.name.text == "val") row.val = number(a.value, "`val`", 0);
+        else if (a.name.text == "test") row.test_part = number(a.value, "`test`", 0);
+        else if (a.name.text == "seed") row.split_seed = number(a.value, "`seed`", 0);
+        else if (a.name.text == "folds") row.folds = int32_t(number(a.value, "`folds`", 2, 1000).value);
+        else if (a.name.text == "stratify")
+          if (auto *name = llvm::dyn_cast<ast::NameExpr>(a.value))
+            if (Field *f = fieldNamed(name->name))
+              row.stratify = f->row;
+      }
+    }
+  }
+  row.fields = tables.list<nn_field>(rows);
+  row.n_fields = rows.size();
+}

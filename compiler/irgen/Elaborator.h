@@ -1,0 +1,175 @@
+// Evaluates the language's expressions: everything known at compile time is computed, layers and functions are inlined,
+// and what remains becomes nn ops in the current function.
+#pragma once
+
+#include "compiler/irgen/Function.h"
+#include "compiler/sema/Symbols.h"
+
+#include <functional>
+#include <optional>
+
+namespace nnc {
+
+class Elaborator {
+public:
+  Elaborator(Diagnostics &diags, const sema::Symbols &symbols) : diags(diags), symbols(symbols) {}
+
+  Diagnostics &diags;
+  const sema::Symbols &symbols;
+  /// The function being filled.
+  Function *fn = nullptr;
+
+  /// Every persistent tensor met so far, by full place; filled when a model's init function is elaborated.
+  NameMap<TensorInfo> tensors;
+  /// Places the program froze: prefixes of tensor names.
+  std::vector<std::string> frozen;
+
+  /// Every `value` that indexes something of `bound` elements and is a field as it stands: checked on the data.
+  struct IndexBound { mlir::Value value; int64_t bound; Range range; };
+  std::vector<IndexBound> indexBounds;
+
+  /// In a data block: the column of that name, as numbers or as class numbers; and the names from one column to another.
+  std::function<std::optional<Value>(llvm::StringRef name, bool asCategory, Range at)> column;
+  std::function<std::vector<std::string>(llvm::StringRef first, llvm::StringRef last, Range at)> columnRange;
+
+  /// State of a metric's elaboration (Metrics.cpp): `total` collects in the batch function, and reads in the final one.
+  enum class TotalMode { None, Collect, Read };
+  TotalMode totalMode = TotalMode::None;
+  std::vector<mlir::Value> totals;      // Collect: the sums over the batch
+  size_t totalsRead = 0;                // Read: how many were asked for
+
+  // Expressions ----------------------------------------------------------------------------------------------
+  Value evaluate(const ast::Expr *e, const Scope &scope);
+  /// A block with a value; `scope` receives its lets.
+  Value evaluateBlock(const ast::BlockExpr *block, Scope &scope);
+  /// A compile-time number, with the unit dropped; reports anything else.
+  bool evaluateNumber(const ast::Expr *e, const Scope &scope, double &number, llvm::StringRef what);
+  bool evaluateInteger(const ast::Expr *e, const Scope &scope, int64_t &number, llvm::StringRef what);
+  /// A shape as declared: sizes and axis names. Names not yet known are an error.
+  bool evaluateShape(const ast::Shape &shape, const Scope &scope, std::vector<int64_t> &sizes,
+                     std::vector<std::string> &axes);
+
+  // Application ------------------------------------------------------------------------------------------------
+  struct Arg {
+    std::string name;   // empty: positional
+    Value value;
+    Range range;
+  };
+  /// Calls or instantiates `callee`.
+  Value call(const Value &callee, llvm::ArrayRef<Arg> args, Range at);
+  bool bindParameters(llvm::ArrayRef<ast::Parameter> params, llvm::ArrayRef<Arg> args, Scope &scope, Range at,
+                      llvm::StringRef what) {
+    return bind(params, args, scope, at, what);
+  }
+  Value applyLayer(const std::shared_ptr<Applicable> &layer, llvm::ArrayRef<Arg> inputs, Range at,
+                   llvm::StringRef placeName = {});
+  Value applyModel(const Applicable &model, llvm::ArrayRef<Arg> inputs, Range at);
+  /// The value of a declaration's name.
+  Value declared(const ast::Decl *decl, bool prelude);
+
+  /// Binary and unary arithmetic of the language on any values.
+  Value binary(ast::BinaryOp op, const Value &a, const Value &b, Range at, Range rangeA, Range rangeB);
+  Value negate(const Value &a, Range at);
+  Value choose(const Value &condition, const Value &a, const Value &b, Range at, llvm::ArrayRef<Range> ranges);
+
+  /// `10 epochs` as steps, where a plain number is wanted; everything else is unchanged.
+  Value inSteps(const Value &v, Range at);
+
+  /// The tensors of a model below a place.
+  std::vector<const TensorInfo *> tensorsUnder(llvm::StringRef place) const;
+  bool isFrozen(llvm::StringRef tensor) const;
+  /// The value of a place in an expression: one tensor, or the weights below it.
+  Value readPlace(const Value &place, Range at);
+
+  /// Evaluates an initializer, or a start value, for a tensor of that shape.
+  mlir::Value initialValue(const Value &v, const TensorInfo &info, Range at);
+
+  /// Runs the statements of an optimizer for one parameter: `theta` and `grad` are ambient. Returns the states' names.
+  bool runOptimizer(const Applicable &optimizer, const TensorInfo &parameter, llvm::StringRef prefix, mlir::Value grad,
+                    Range at);
+  /// Optimizer states are registered here while runOptimizer meets them, with their start values.
+  struct OptimizerState { TensorInfo info; Value start; Range range; };
+  NameMap<OptimizerState> optimizerStates;
+
+  /// While prelude code runs, messages and locations point at the user's call of it.
+  struct CallSite {
+    CallSite(Elaborator &e, bool prelude, Range at) : e(e), old(e.diags.callSite) {
+      if (prelude && !old.isValid())
+        e.diags.callSite = at;
+    }
+    ~CallSite() { e.diags.callSite = old; }
+    Elaborator &e;
+    Range old;
+  };
+
+  /// Reports that a name is unknown here (sema has checked names, so: not known in this place).
+  Value unknownName(llvm::StringRef name, Range at);
+
+  struct RangeGuard {
+    RangeGuard(Elaborator &e, Range r) : e(e), old(e.fn->emit.range) { e.fn->emit.range = r; }
+    ~RangeGuard() { e.fn->emit.range = old; }
+    Elaborator &e;
+    Range old;
+  };
+
+  // Builtins (Builtins*.cpp) --------------------------------------------------------------------------------------
+  struct BuiltinCall {
+    llvm::ArrayRef<Arg> args;
+    Range at;
+    const Arg *positional(size_t i) const;
+    const Arg *named(llvm::StringRef name) const;
+    /// Positional i or the named one; null if neither is there.
+    const Arg *either(size_t i, llvm::StringRef name) const;
+  };
+  Value callBuiltin(llvm::StringRef name, const BuiltinCall &call);
+  static bool isBuiltin(llvm::StringRef name);
+
+  bool integerOf(const Value &v, int64_t &n, Range at, llvm::StringRef what);
+  /// Evaluates `over = …`: axis names and positions, `batch` and `...`.
+  Value evaluateAxes(const ast::Expr *e, const Scope &scope);
+
+private:
+  Value evaluateName(const ast::NameExpr *e, const Scope &scope);
+  Value evaluateField(const ast::FieldExpr *e, const Scope &scope);
+  Value evaluateCall(const ast::CallExpr *e, const Scope &scope);
+  Value evaluatePipe(const ast::PipeExpr *e, const Scope &scope);
+  Value evaluateIndex(const ast::IndexExpr *e, const Scope &scope);
+  Value evaluateIf(const ast::IfExpr *e, const Scope &scope);
+  Value evaluateList(const ast::ListExpr *e, const Scope &scope);
+  bool runStatement(const ast::Stmt *s, Scope &scope);
+  bool runParam(const ast::ParamStmt *s, Scope &scope);
+  bool runState(const ast::StateStmt *s, Scope &scope);
+  bool runAssign(const ast::AssignStmt *s, Scope &scope);
+  std::vector<Arg> evaluateArgs(llvm::ArrayRef<ast::Argument> args, const Scope &scope);
+
+  /// Binds arguments to parameters in `scope`; defaults are evaluated there.
+  bool bind(llvm::ArrayRef<ast::Parameter> params, llvm::ArrayRef<Arg> args, Scope &scope, Range at,
+            llvm::StringRef what, bool toSteps = true);
+  /// Matches an input against its declared shape: binds axis names to sizes, and gives the tensor its axis names.
+  bool matchShape(const ast::Parameter &param, Value &input, Scope &scope, Range at, llvm::StringRef what);
+  bool checkResult(const ast::Shape *shape, Value &result, Scope &scope, Range at, llvm::StringRef what);
+  Value callFunction(const Applicable &f, llvm::ArrayRef<Arg> args, Range at);
+  Value instantiate(const Applicable &a, llvm::ArrayRef<Arg> args, Range at);
+  std::string placeFor(Applicable &layer, llvm::StringRef placeName, Range at);
+  Value mapWeights(const Value &a, const Value &b, llvm::function_ref<Value(const Value &, const Value &)> f);
+
+  // Builtins
+  Value reduction(llvm::StringRef op, const BuiltinCall &call);
+  llvm::SmallVector<int64_t> resolveAxes(const Value &x, const Arg *over, Range at, bool &ok);
+  Value random(llvm::StringRef op, const BuiltinCall &call);
+  Value conv2d(const BuiltinCall &call);
+  Value windows(const BuiltinCall &call);
+  Value window(const BuiltinCall &call);
+  Value padded(const BuiltinCall &call);
+  Value reshaped(llvm::StringRef name, const BuiltinCall &call);
+  Value gradientOf(const BuiltinCall &call);
+  Value totalOf(const BuiltinCall &call);
+  bool shapeFrom(const Value &v, std::vector<int64_t> &shape, Range at);
+
+  struct State { TensorInfo info; };
+  std::map<std::string, TensorInfo> localStates;   // names assigned with `<-` in the body being run
+  const void *suppressedDerivative = nullptr;       // inside a function's own derivative
+  unsigned depth = 0;
+};
+
+} // namespace nnc

@@ -1,0 +1,248 @@
+// Constants, conversions and single ops. Broadcasting stands in Broadcast.cpp, products in Products.cpp.
+#include "compiler/irgen/Emitter.h"
+
+#include "compiler/dialect/NnDialect.h"
+
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/BuiltinTypes.h"
+
+using namespace nnc;
+
+mlir::Location Emitter::loc() const {
+  mlir::MLIRContext *context = b.getContext();
+  Position p = diags.position(range);
+  mlir::Location where = p.isValid()
+      ? mlir::Location(mlir::FileLineColLoc::get(context, p.file, p.line, p.column))
+      : mlir::Location(mlir::UnknownLoc::get(context));
+  // Prelude code is inlined at the user's call, which is where a user looks for it.
+  if (diags.callSite.isValid())
+    if (Position call = diags.position(diags.callSite); call.isValid())
+      where = mlir::CallSiteLoc::get(where, mlir::FileLineColLoc::get(context, call.file, call.line, call.column));
+  if (place.empty())
+    return where;
+  return mlir::NameLoc::get(mlir::StringAttr::get(context, place), where);
+}
+
+mlir::RankedTensorType Emitter::typeOf(llvm::ArrayRef<int64_t> shape, bool batched) const {
+  llvm::SmallVector<int64_t> dims;
+  if (batched)
+    dims.push_back(mlir::ShapedType::kDynamic);
+  dims.append(shape.begin(), shape.end());
+  return mlir::RankedTensorType::get(dims, element);
+}
+
+mlir::Operation *Emitter::create(llvm::StringRef name, mlir::ValueRange operands, mlir::TypeRange results,
+                                 llvm::ArrayRef<mlir::NamedAttribute> attributes) {
+  mlir::OperationState state(loc(), name);
+  state.addOperands(operands);
+  state.addTypes(results);
+  state.addAttributes(attributes);
+  return b.create(state);
+}
+
+mlir::NamedAttribute Emitter::attr(llvm::StringRef name, llvm::ArrayRef<int64_t> values) {
+  return b.getNamedAttr(name, b.getDenseI64ArrayAttr(values));
+}
+
+static mlir::Value constantOp(Emitter &e, mlir::RankedTensorType type, llvm::ArrayRef<double> values) {
+  mlir::DenseElementsAttr attr;
+  if (type.getElementType().isF64()) {
+    attr = mlir::DenseElementsAttr::get(type, values);
+  } else {
+    llvm::SmallVector<float> rounded(values.begin(), values.end());
+    attr = mlir::DenseElementsAttr::get(type, llvm::ArrayRef<float>(rounded));
+  }
+  return e.create("nn.constant", {}, type, e.b.getNamedAttr("value", attr))->getResult(0);
+}
+
+mlir::Value Emitter::hostConstant(double value) {
+  return constantOp(*this, mlir::RankedTensorType::get({}, b.getF64Type()), value);
+}
+
+mlir::Value Emitter::constant(double value) { return constantOp(*this, typeOf({}), value); }
+
+mlir::Value Emitter::constant(llvm::ArrayRef<double> values, llvm::ArrayRef<int64_t> shape) {
+  return constantOp(*this, typeOf(shape), values);
+}
+
+mlir::Value Emitter::toHost(const Value &v) {
+  if (v.isHostScalar())
+    return v.tensor;
+  return hostConstant(v.number);
+}
+
+/// Collects the numbers of a nested list of one shape; false if it is ragged or holds anything else.
+static bool collectNumbers(const Value &v, std::vector<double> &numbers, llvm::SmallVectorImpl<int64_t> &shape,
+                           size_t depth = 0) {
+  if (v.isKnown()) {
+    numbers.push_back(v.number);
+    return depth == shape.size();
+  }
+  if (v.kind != Value::Kind::List)
+    return false;
+  if (depth == shape.size())
+    if (numbers.empty())
+      shape.push_back(v.items.size());
+    else
+      return false;
+  else if (shape[depth] != int64_t(v.items.size()))
+    return false;
+  for (const Value &item : v.items)
+    if (!collectNumbers(item, numbers, shape, depth + 1))
+      return false;
+  return true;
+}
+
+Value Emitter::toTensor(const Value &v, Range at) {
+  switch (v.kind) {
+  case Value::Kind::Error:
+  case Value::Kind::Unavailable:
+  case Value::Kind::Tensor:
+    return v;
+  case Value::Kind::Number:
+  case Value::Kind::Bool:
+    return Value::of(constant(v.number));
+  case Value::Kind::HostScalar:
+    return Value::of(element.isF64() ? v.tensor : create("nn.cast", v.tensor, typeOf({}))->getResult(0));
+  case Value::Kind::List: {
+    std::vector<double> numbers;
+    llvm::SmallVector<int64_t> shape;
+    if (!v.items.empty() && collectNumbers(v, numbers, shape))
+      return Value::of(constant(numbers, shape));
+    if (v.items.empty()) {
+      diags.error(at, "an empty list is no tensor");
+      return Value::error();
+    }
+    // Stack along a new first axis; all items need one shape.
+    std::vector<Value> parts;
+    bool anyBatched = false;
+    for (const Value &item : v.items) {
+      Value t = toTensor(item, at);
+      if (t.isError() || t.isUnavailable())
+        return t;
+      parts.push_back(t);
+      anyBatched |= isBatched(t.tensor);
+    }
+    llvm::SmallVector<int64_t> itemShape(exampleShape(parts[0].tensor));
+    llvm::SmallVector<mlir::Value> slabs;
+    llvm::SmallVector<int64_t> slabShape{1};
+    slabShape.append(itemShape.begin(), itemShape.end());
+    for (Value &t : parts) {
+      if (exampleShape(t.tensor) != llvm::ArrayRef<int64_t>(itemShape)) {
+        diags.error(at, "the elements of this list have different shapes: " + shapeText(itemShape) + " and " +
+                            shapeText(exampleShape(t.tensor)));
+        return Value::error();
+      }
+      mlir::Value whole = anyBatched ? batched(t.tensor) : t.tensor;
+      slabs.push_back(create("nn.reshape", whole, typeOf(slabShape, anyBatched))->getResult(0));
+    }
+    if (slabs.size() == 1)
+      return Value::of(slabs[0]);
+    slabShape[0] = slabs.size();
+    mlir::Operation *concat = create("nn.concat", slabs, typeOf(slabShape, anyBatched),
+                                     b.getNamedAttr("dim", b.getI64IntegerAttr(anyBatched ? 1 : 0)));
+    return Value::of(concat->getResult(0));
+  }
+  default:
+    diags.error(at, "a tensor or a number is wanted here, this is " + v.describe());
+    return Value::error();
+  }
+}
+
+mlir::Value Emitter::elementwise(llvm::StringRef mnemonic, mlir::ValueRange operands) {
+  return create(("nn." + mnemonic).str(), operands, operands.front().getType())->getResult(0);
+}
+
+mlir::Value Emitter::broadcast(mlir::Value v, mlir::RankedTensorType type, llvm::ArrayRef<int64_t> dims) {
+  if (v.getType() == type)
+    return v;
+  return create("nn.broadcast", v, type, attr("dims", dims))->getResult(0);
+}
+
+mlir::Value Emitter::batched(mlir::Value v) {
+  if (isBatched(v))
+    return v;
+  auto shape = llvm::cast<mlir::RankedTensorType>(v.getType()).getShape();
+  llvm::SmallVector<int64_t> dims;
+  for (size_t i = 0; i < shape.size(); ++i)
+    dims.push_back(i + 1);
+  return broadcast(v, typeOf(shape, true), dims);
+}
+
+Value Emitter::reshape(const Value &a, llvm::ArrayRef<int64_t> shape) {
+  auto type = typeOf(shape, isBatched(a.tensor));
+  if (type == a.tensor.getType())
+    return Value::of(a.tensor);
+  return Value::of(create("nn.reshape", a.tensor, type)->getResult(0));
+}
+
+Value Emitter::reduce(llvm::StringRef mnemonic, const Value &x, llvm::ArrayRef<int64_t> dims, bool keep) {
+  if (dims.empty())
+    return x;
+  auto type = llvm::cast<mlir::RankedTensorType>(x.tensor.getType());
+  const int64_t lead = isBatched(x.tensor);
+  llvm::SmallVector<int64_t> rest, kept;
+  std::vector<std::string> axes;
+  bool batchReduced = false;
+  for (int64_t d = 0; d < type.getRank(); ++d) {
+    const bool gone = llvm::is_contained(dims, d);
+    batchReduced |= gone && d < lead;
+    if (d < lead) {
+      if (!gone)
+        rest.push_back(type.getDimSize(d));
+      continue;
+    }
+    const std::string name = d - lead < int64_t(x.axes.size()) ? x.axes[d - lead] : "";
+    if (!gone)
+      rest.push_back(type.getDimSize(d));
+    if (!gone || keep) {
+      kept.push_back(gone ? 1 : type.getDimSize(d));
+      axes.push_back(name);
+    }
+  }
+  auto resultType = mlir::RankedTensorType::get(rest, type.getElementType());
+  mlir::Value r = create(("nn." + mnemonic).str(), x.tensor, resultType, attr("dims", dims))->getResult(0);
+  if (x.axes.empty())
+    axes.clear();
+  if (keep) {
+    auto keptType = typeOf(kept, lead && !batchReduced);
+    if (keptType != r.getType())
+      r = create("nn.reshape", r, keptType)->getResult(0);
+  }
+  return Value::of(r, axes);
+}
+
+mlir::Value Emitter::batchSum(mlir::Value v) {
+  if (!isBatched(v))
+    return v;
+  auto type = llvm::cast<mlir::RankedTensorType>(v.getType());
+  return create("nn.reduce_sum", v, mlir::RankedTensorType::get(type.getShape().drop_front(), type.getElementType()),
+                attr("dims", {0}))->getResult(0);
+}
+
+mlir::Value Emitter::batchMean(mlir::Value v) {
+  if (!isBatched(v))
+    return v;
+  mlir::Value sum = batchSum(v);
+  auto type = llvm::cast<mlir::RankedTensorType>(sum.getType());
+  mlir::Value n = create("nn.batch_size", {}, mlir::RankedTensorType::get({}, b.getF64Type()))->getResult(0);
+  if (!element.isF64())
+    n = create("nn.cast", n, typeOf({}))->getResult(0);
+  return elementwise("div", {sum, broadcast(n, type, {})});
+}
+
+Value Emitter::shapeError(Range at, const llvm::Twine &message, llvm::ArrayRef<Value> operands,
+                          llvm::ArrayRef<Range> ranges) {
+  auto report = diags.error(at, message);
+  for (auto [v, r] : llvm::zip(operands, ranges)) {
+    if (!v.isTensor())
+      continue;
+    report.also(r);
+    std::string text = "this is " + shapeText(exampleShape(v.tensor));
+    report.note(r, text);
+    auto it = origin.find(v.tensor);
+    if (it != origin.end() && it->second.begin != r.begin)
+      report.note(it->second, "which comes from here");
+  }
+  return Value::error();
+}

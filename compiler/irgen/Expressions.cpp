@@ -1,0 +1,403 @@
+// Names, lists, arithmetic, conditions, indexing.
+#include "compiler/irgen/Elaborator.h"
+
+#include "mlir/IR/BuiltinTypes.h"
+
+#include <cmath>
+
+using namespace nnc;
+
+Value Elaborator::evaluate(const ast::Expr *e, const Scope &scope) {
+  RangeGuard guard(*this, e->range);
+  Value v = [&]() -> Value {
+    switch (e->kind) {
+    case ast::ExprKind::Number: {
+      auto *n = llvm::cast<ast::NumberExpr>(e);
+      return Value::of(n->value, n->unit == ast::Unit::Epochs  ? Value::Unit::Epochs
+                                 : n->unit == ast::Unit::Steps ? Value::Unit::Steps
+                                                               : Value::Unit::None);
+    }
+    case ast::ExprKind::String: return Value::ofText(llvm::cast<ast::StringExpr>(e)->value);
+    case ast::ExprKind::Bool: return Value::ofBool(llvm::cast<ast::BoolExpr>(e)->value);
+    case ast::ExprKind::Name: return evaluateName(llvm::cast<ast::NameExpr>(e), scope);
+    case ast::ExprKind::List: return evaluateList(llvm::cast<ast::ListExpr>(e), scope);
+    case ast::ExprKind::Unary: {
+      auto *u = llvm::cast<ast::UnaryExpr>(e);
+      Value v = evaluate(u->operand, scope);
+      if (u->op == ast::UnaryOp::Neg)
+        return negate(v, e->range);
+      if (v.isKnown())
+        return Value::ofBool(v.number == 0);
+      return binary(ast::BinaryOp::Eq, v, Value::of(0), e->range, u->operand->range, e->range);
+    }
+    case ast::ExprKind::Binary: {
+      // Sums of many terms lean to the left: walk down in a loop rather than by recursion.
+      llvm::SmallVector<const ast::BinaryExpr *> spine;
+      const ast::Expr *left = e;
+      while (auto *bin = llvm::dyn_cast<ast::BinaryExpr>(left)) {
+        spine.push_back(bin);
+        left = bin->lhs;
+      }
+      Value v = evaluate(left, scope);
+      Range leftRange = left->range;
+      for (const ast::BinaryExpr *bin : llvm::reverse(spine)) {
+        Value r = evaluate(bin->rhs, scope);
+        RangeGuard inner(*this, bin->range);
+        v = binary(bin->op, v, r, bin->range, leftRange, bin->rhs->range);
+        leftRange = bin->range;
+        if (v.isTensor())
+          fn->emit.noteOrigin(v.tensor, bin->range);
+      }
+      return v;
+    }
+    case ast::ExprKind::If: return evaluateIf(llvm::cast<ast::IfExpr>(e), scope);
+    case ast::ExprKind::Call: return evaluateCall(llvm::cast<ast::CallExpr>(e), scope);
+    case ast::ExprKind::Index: return evaluateIndex(llvm::cast<ast::IndexExpr>(e), scope);
+    case ast::ExprKind::Field: return evaluateField(llvm::cast<ast::FieldExpr>(e), scope);
+    case ast::ExprKind::Transpose: {
+      Value v = evaluate(llvm::cast<ast::TransposeExpr>(e)->operand, scope);
+      if (v.isError() || v.isUnavailable())
+        return v;
+      v = fn->emit.toTensor(v, e->range);
+      return v.isTensor() ? fn->emit.transposed(v, e->range) : v;
+    }
+    case ast::ExprKind::Pipe: return evaluatePipe(llvm::cast<ast::PipeExpr>(e), scope);
+    case ast::ExprKind::Block: {
+      Scope inner;
+      inner.parent = &scope;
+      inner.prelude = scope.prelude;
+      return evaluateBlock(llvm::cast<ast::BlockExpr>(e), inner);
+    }
+    case ast::ExprKind::Ellipsis:
+    case ast::ExprKind::RangeOf: break;
+    }
+    diags.error(e->range, "this stands for axes or columns and has no value here");
+    return Value::error();
+  }();
+  if (v.isTensor())
+    fn->emit.noteOrigin(v.tensor, e->range);
+  return v;
+}
+
+Value Elaborator::unknownName(llvm::StringRef name, Range at) {
+  diags.error(at, "`" + name + "` has no value here");
+  return Value::error();
+}
+
+Value Elaborator::evaluateName(const ast::NameExpr *e, const Scope &scope) {
+  const llvm::StringRef name = e->name.text;
+  if (const Value *v = scope.find(name))
+    return *v;
+  const bool prelude = scope.prelude;
+  if (!prelude && column)
+    if (std::optional<Value> v = column(name, /*asCategory=*/false, e->range))
+      return *v;
+  if (!prelude)
+    if (const ast::Decl *d = symbols.user.lookup(name))
+      return declared(d, false);
+  auto it = fn->ambient.find(name.str());
+  if (it != fn->ambient.end())
+    return it->second;
+  if (fn->hasClock && (name == "step" || name == "epoch" || name == "total_steps" || name == "steps_per_epoch"))
+    return Value::ofHost(fn->scalar(name));
+  if (name == "all")
+    return Value::ofKind(Value::Kind::All);
+  if (name == "training")
+    return Value::ofBool(fn->training);
+  if (const ast::Decl *d = symbols.prelude.lookup(name))
+    return declared(d, true);
+  if (isBuiltin(name)) {
+    auto a = std::make_shared<Applicable>();
+    a->kind = Applicable::Kind::Builtin;
+    a->name = name.str();
+    return Value::of(a);
+  }
+  return unknownName(name, e->range);
+}
+
+Value Elaborator::declared(const ast::Decl *decl, bool prelude) {
+  Scope global;
+  global.prelude = prelude;
+  if (auto *let = llvm::dyn_cast<ast::LetDecl>(decl)) {
+    if (++depth > 200) {
+      --depth;
+      diags.error(decl->name.range, "`" + decl->name.text + "` depends on itself");
+      return Value::error();
+    }
+    Value v = evaluate(let->value, global);
+    --depth;
+    return v;
+  }
+  if (llvm::isa<ast::OptionDecl>(decl))
+    return Value::ofHost(fn->scalar(decl->name.text));
+  auto a = std::make_shared<Applicable>();
+  a->decl = decl;
+  a->prelude = prelude;
+  a->name = decl->name.text.str();
+  switch (decl->kind) {
+  case ast::StmtKind::Fn: a->kind = Applicable::Kind::Function; break;
+  case ast::StmtKind::Layer: a->kind = Applicable::Kind::Layer; break;
+  case ast::StmtKind::Init: a->kind = Applicable::Kind::Init; break;
+  case ast::StmtKind::Optimizer: a->kind = Applicable::Kind::Optimizer; break;
+  case ast::StmtKind::Metric: a->kind = Applicable::Kind::Metric; break;
+  case ast::StmtKind::Model: a->kind = Applicable::Kind::Model; break;
+  default:
+    diags.error(fn->emit.range, "`" + decl->name.text + "` is data, not a value");
+    return Value::error();
+  }
+  return Value::of(a);
+}
+
+Value Elaborator::evaluateField(const ast::FieldExpr *e, const Scope &scope) {
+  Value base = evaluate(e->base, scope);
+  if (base.isError())
+    return base;
+  Value place = Value::ofKind(Value::Kind::Place);
+  if (base.kind == Value::Kind::Applicable && base.target->kind == Applicable::Kind::Model)
+    place.text = base.target->name + "." + e->field.text.str();
+  else if (base.kind == Value::Kind::Place)
+    place.text = base.text + "." + e->field.text.str();
+  else {
+    diags.error(e->range, "`." + e->field.text + "` names a part of a model, and this is " + base.describe());
+    return Value::error();
+  }
+  return place;
+}
+
+Value Elaborator::evaluateList(const ast::ListExpr *e, const Scope &scope) {
+  Value list = Value::ofKind(Value::Kind::List);
+  for (const ast::Expr *item : e->elements) {
+    if (auto *range = llvm::dyn_cast<ast::RangeOfExpr>(item)) {
+      auto *a = llvm::dyn_cast<ast::NameExpr>(range->first), *b = llvm::dyn_cast<ast::NameExpr>(range->last);
+      if (columnRange && a && b) {
+        for (const std::string &name : columnRange(a->name.text, b->name.text, range->range)) {
+          std::optional<Value> v = column(name, false, range->range);
+          if (!v || v->isError())
+            return Value::error();
+          list.items.push_back(*v);
+        }
+        continue;
+      }
+      int64_t first, last;
+      if (!evaluateInteger(range->first, scope, first, "the first of a range") ||
+          !evaluateInteger(range->last, scope, last, "the last of a range"))
+        return Value::error();
+      for (int64_t i = first; i <= last; ++i)
+        list.items.push_back(Value::of(double(i)));
+      continue;
+    }
+    if (llvm::isa<ast::EllipsisExpr>(item)) {
+      diags.error(item->range, "`...` stands for axes, which have no value here");
+      return Value::error();
+    }
+    Value v = evaluate(item, scope);
+    if (v.isError() || v.isUnavailable())
+      return v;
+    list.items.push_back(v);
+  }
+  return list;
+}
+
+Value Elaborator::mapWeights(const Value &a, const Value &b,
+                             llvm::function_ref<Value(const Value &, const Value &)> f) {
+  Value result = Value::ofKind(Value::Kind::Weights);
+  const bool both = a.kind == Value::Kind::Weights && b.kind == Value::Kind::Weights;
+  const std::vector<Value> &items = a.kind == Value::Kind::Weights ? a.items : b.items;
+  if (both && a.items.size() != b.items.size()) {
+    diags.error(fn->emit.range, "two models with different numbers of weights");
+    return Value::error();
+  }
+  for (size_t i = 0; i < items.size(); ++i)
+    result.items.push_back(f(a.kind == Value::Kind::Weights ? a.items[i] : a,
+                             b.kind == Value::Kind::Weights ? b.items[i] : b));
+  return result;
+}
+
+Value Elaborator::negate(const Value &a, Range at) {
+  if (a.isNumber())
+    return Value::of(-a.number, a.unit);
+  if (a.kind == Value::Kind::Weights)
+    return mapWeights(a, Value::of(0), [&](const Value &x, const Value &) { return negate(x, at); });
+  return fn->emit.elementwise("neg", a, at, at);
+}
+
+static Value foldNumbers(Diagnostics &diags, ast::BinaryOp op, const Value &a, const Value &b, Range at) {
+  const double x = a.number, y = b.number;
+  Value::Unit unit = a.unit != Value::Unit::None ? a.unit : b.unit;
+  const bool bothUnits = a.unit != Value::Unit::None && b.unit != Value::Unit::None;
+  using Op = ast::BinaryOp;
+  switch (op) {
+  case Op::Add: return Value::of(x + y, unit);
+  case Op::Sub: return Value::of(x - y, unit);
+  case Op::Mul: return Value::of(x * y, unit);
+  case Op::Div:
+  case Op::Mod:
+    if (y == 0) {
+      diags.error(at, "a division of numbers by zero");
+      return Value::error();
+    }
+    return op == Op::Div ? Value::of(x / y, bothUnits ? Value::Unit::None : unit)
+                         : Value::of(x - y * std::floor(x / y), unit);
+  case Op::Pow: return Value::of(std::pow(x, y));
+  case Op::Eq: return Value::ofBool(x == y);
+  case Op::Ne: return Value::ofBool(x != y);
+  case Op::Lt: return Value::ofBool(x < y);
+  case Op::Le: return Value::ofBool(x <= y);
+  case Op::Gt: return Value::ofBool(x > y);
+  case Op::Ge: return Value::ofBool(x >= y);
+  case Op::And: return Value::ofBool(x != 0 && y != 0);
+  case Op::Or: return Value::ofBool(x != 0 || y != 0);
+  case Op::MatMul: break;
+  }
+  diags.error(at, "`@` needs tensors, not numbers");
+  return Value::error();
+}
+
+Value Elaborator::binary(ast::BinaryOp op, const Value &a0, const Value &b0, Range at, Range rangeA, Range rangeB) {
+  if (a0.isError() || b0.isError())
+    return Value::error();
+  if (a0.isUnavailable() || b0.isUnavailable())
+    return Value::ofKind(Value::Kind::Unavailable);
+  if (a0.isKnown() && b0.isKnown())
+    return foldNumbers(diags, op, a0, b0, at);
+  Value a = inSteps(a0, rangeA), b = inSteps(b0, rangeB);
+  for (Value *v : {&a, &b})
+    if (v->kind == Value::Kind::Place)
+      *v = readPlace(*v, v == &a ? rangeA : rangeB);
+  if (a.isError() || b.isError())
+    return Value::error();
+  if (a.kind == Value::Kind::Weights || b.kind == Value::Kind::Weights)
+    return mapWeights(a, b, [&](const Value &x, const Value &y) { return binary(op, x, y, at, rangeA, rangeB); });
+  using Op = ast::BinaryOp;
+  llvm::StringRef name;
+  switch (op) {
+  case Op::Add: name = "add"; break;
+  case Op::Sub: name = "sub"; break;
+  case Op::Mul: name = "mul"; break;
+  case Op::Div: name = "div"; break;
+  case Op::Pow: name = "pow"; break;
+  case Op::Eq: name = "eq"; break;
+  case Op::Ne: name = "ne"; break;
+  case Op::Lt: name = "lt"; break;
+  case Op::Le: name = "le"; break;
+  case Op::Gt: name = "gt"; break;
+  case Op::Ge: name = "ge"; break;
+  case Op::And: name = "mul"; break;   // of 0 and 1
+  case Op::Or: name = "max"; break;
+  case Op::Mod: {
+    Value q = fn->emit.elementwise("div", {a, b}, {rangeA, rangeB}, at);
+    q = q.isError() ? q : fn->emit.elementwise("floor", q, at, at);
+    q = q.isError() ? q : fn->emit.elementwise("mul", {b, q}, {rangeB, at}, at);
+    return q.isError() ? q : fn->emit.elementwise("sub", {a, q}, {rangeA, at}, at);
+  }
+  case Op::MatMul: {
+    Value x = fn->emit.toTensor(a, rangeA), y = fn->emit.toTensor(b, rangeB);
+    if (x.isError() || y.isError())
+      return Value::error();
+    return fn->emit.matmul(x, y, at, rangeA, rangeB);
+  }
+  }
+  return fn->emit.elementwise(name, {a, b}, {rangeA, rangeB}, at);
+}
+
+Value Elaborator::evaluateIf(const ast::IfExpr *e, const Scope &scope) {
+  Value c = evaluate(e->condition, scope);
+  if (c.isError() || c.isUnavailable())
+    return c;
+  if (c.isKnown()) {
+    const ast::Expr *branch = c.number != 0 ? e->then : e->otherwise;
+    return branch ? evaluate(branch, scope) : Value::ofKind(Value::Kind::Unavailable);
+  }
+  if (!e->otherwise) {
+    diags.error(e->range, "a condition that differs between examples needs an `else`");
+    return Value::error();
+  }
+  Value a = evaluate(e->then, scope), b = evaluate(e->otherwise, scope);
+  return choose(c, a, b, e->range, {e->condition->range, e->then->range, e->otherwise->range});
+}
+
+Value Elaborator::choose(const Value &condition, const Value &a, const Value &b, Range at,
+                         llvm::ArrayRef<Range> ranges) {
+  return fn->emit.elementwise("select", {condition, a, b}, ranges, at);
+}
+
+Value Elaborator::inSteps(const Value &v, Range at) {
+  if (!v.isNumber() || v.unit == Value::Unit::None)
+    return v;
+  if (v.unit == Value::Unit::Steps)
+    return Value::of(v.number);
+  if (!fn->hasClock) {
+    diags.error(at, "a duration in epochs has a length in steps only while training");
+    return Value::error();
+  }
+  return fn->emit.elementwise("mul", {Value::of(v.number), Value::ofHost(fn->scalar("steps_per_epoch"))}, {at, at}, at);
+}
+
+bool Elaborator::integerOf(const Value &v, int64_t &n, Range at, llvm::StringRef what) {
+  if (v.isError())
+    return false;
+  if (!v.isKnown()) {
+    auto report = diags.error(at, what + " must be known at compile time; this is " + v.describe());
+    if (v.isHostScalar())
+      report.note("an `option` is a flag of the compiled program; a `let` is known here");
+    return false;
+  }
+  if (v.number != std::floor(v.number) || std::abs(v.number) > 1e15) {
+    diags.error(at, what + " must be a whole number");
+    return false;
+  }
+  n = int64_t(v.number);
+  return true;
+}
+
+bool Elaborator::evaluateInteger(const ast::Expr *e, const Scope &scope, int64_t &n, llvm::StringRef what) {
+  return integerOf(evaluate(e, scope), n, e->range, what);
+}
+
+bool Elaborator::evaluateNumber(const ast::Expr *e, const Scope &scope, double &n, llvm::StringRef what) {
+  Value v = evaluate(e, scope);
+  if (v.isError())
+    return false;
+  if (!v.isKnown()) {
+    diags.error(e->range, what + " must be a number known at compile time; this is " + v.describe());
+    return false;
+  }
+  n = v.number;
+  return true;
+}
+
+bool Elaborator::evaluateShape(const ast::Shape &shape, const Scope &scope, std::vector<int64_t> &sizes,
+                               std::vector<std::string> &axes) {
+  for (const ast::Expr *dim : shape.dims) {
+    if (llvm::isa<ast::EllipsisExpr>(dim)) {
+      // The further axes of the input, by the names matchShape gave them.
+      for (int i = 0;; ++i) {
+        const std::string name = "..." + std::to_string(i);
+        const Value *v = scope.find(name);
+        if (!v)
+          break;
+        sizes.push_back(int64_t(v->number));
+        axes.push_back(name);
+      }
+      continue;
+    }
+    int64_t n;
+    if (!evaluateInteger(dim, scope, n, "the size of an axis"))
+      return false;
+    if (n < 1 || n > (int64_t(1) << 32)) {
+      diags.error(dim->range, "an axis of size " + llvm::Twine(n) + ": it must be 1 or more, and below 2^32");
+      return false;
+    }
+    sizes.push_back(n);
+    auto *name = llvm::dyn_cast<ast::NameExpr>(dim);
+    axes.push_back(name ? name->name.text.str() : "");
+  }
+  double elements = 1;
+  for (int64_t s : sizes)
+    elements *= double(s);
+  if (elements > double(int64_t(1) << 33)) {
+    diags.error(shape.range, "a tensor of " + llvm::Twine(shapeText(sizes)) + " would not fit in memory");
+    return false;
+  }
+  return true;
+}

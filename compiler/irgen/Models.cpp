@@ -1,0 +1,74 @@
+// A model's functions: `init` draws its tensors, `predict` applies it to a batch.
+#include "compiler/irgen/ProgramGenerator.h"
+
+#include "mlir/IR/BuiltinTypes.h"
+
+using namespace nnc;
+
+void ProgramGenerator::genModel(const ast::ModelDecl *decl) {
+  const int32_t index = modelRows.size();
+  modelIndex[decl] = index;
+  modelRows.emplace_back();
+  nn_model row{};
+  nn_model *slot = const_cast<nn_model *>(&tables.program.models[index]);
+  row.name = text(decl->name.text);
+  row.where = where(decl->name.range);
+  row.data = -1;
+  row.tensors = nn_range{int32_t(tensorRows.size()), 0};
+  auto done = [&] { modelRows[index] = row; };
+
+  std::vector<int64_t> inShape;
+  std::vector<std::string> axes;
+  Scope empty;
+  if (decl->inputs.size() != 1 || !decl->inputs[0].shape) {
+    diags.error(decl->name.range, "a model takes one input with a shape: `model " + decl->name.text + "(x: [n]) -> [m] { … }`");
+    return done();
+  }
+  Function init(diags, module, ("model_" + decl->name.text + "_init").str(), element);
+  elab.fn = &init;
+  init.initializing = true;
+  if (!elab.evaluateShape(*decl->inputs[0].shape, empty, inShape, axes)) {
+    init.finish();
+    return done();
+  }
+  row.in_shape = shape(inShape);
+  row.in_rank = inShape.size();
+  auto makeTarget = [&] {
+    Value v = elab.declared(decl, false);
+    return v;
+  };
+  const size_t before = elab.tensors.size();
+  // The layers are walked on an input of zeros; what that computes is dead, what it draws is not.
+  mlir::Value zeros = init.emit.broadcast(init.emit.constant(0), init.emit.typeOf(inShape), {});
+  Elaborator::Arg x{"", Value::of(zeros), decl->inputs[0].range};
+  Value y = elab.call(makeTarget(), x, decl->name.range);
+  for (auto it = elab.tensors.begin() + before; it != elab.tensors.end(); ++it) {
+    const TensorInfo &info = it->second;
+    nn_tensor t{};
+    t.name = text(info.name);
+    t.key = text(llvm::StringRef(info.name).split('.').second);
+    t.shape = shape(info.shape);
+    t.rank = info.shape.size();
+    t.kind = info.kind;
+    tensorRows.push_back(t);
+  }
+  row.tensors.count = tensorRows.size() - row.tensors.first;
+  if (row.tensors.count)
+    finish(init, &slot->init);
+  else
+    init.finish(), init.op().erase();
+  if (!y.isTensor())
+    return done();
+  row.out_shape = shape(exampleShape(y.tensor));
+  row.out_rank = exampleShape(y.tensor).size();
+
+  Function predict(diags, module, ("model_" + decl->name.text + "_predict").str(), element);
+  elab.fn = &predict;
+  predict.batched = true;
+  x.value = predict.addField("x", inShape);
+  y = elab.call(makeTarget(), x, decl->name.range);
+  if (y.isTensor())
+    predict.addResult("output", predict.emit.batched(y.tensor));
+  finish(predict, &slot->predict);
+  done();
+}

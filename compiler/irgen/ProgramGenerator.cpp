@@ -1,0 +1,218 @@
+// The order of generation, options, settings, and what several statements share.
+#include "compiler/irgen/ProgramGenerator.h"
+
+#include "mlir/IR/BuiltinTypes.h"
+#include "llvm/Support/Format.h"
+
+#include <cmath>
+
+using namespace nnc;
+
+ProgramGenerator::ProgramGenerator(Diagnostics &diags, mlir::MLIRContext &context, const ast::Program &program,
+                                   const sema::Symbols &symbols, const IrgenOptions &options, IrgenResult &result)
+    : diags(diags), context(context), program(program), symbols(symbols), options(options), result(result),
+      element(options.doublePrecision ? mlir::Type(mlir::Float64Type::get(&context)) : mlir::Float32Type::get(&context)),
+      elab(diags, symbols), tables(*(result.tables = std::make_unique<ProgramTables>())) {
+  result.module = mlir::ModuleOp::create(mlir::UnknownLoc::get(&context));
+  module = *result.module;
+}
+
+const char *ProgramGenerator::where(Range r) { return text(diags.position(r).str()); }
+
+void ProgramGenerator::finish(Function &fn, nn_fn *slot) {
+  mlir::func::FuncOp func = fn.finish();
+  if (slot)
+    tables.functions[slot] = func.getName().str();
+}
+
+nn_number ProgramGenerator::number(const ast::Expr *e, llvm::StringRef what, double least, double most) {
+  Function *outer = elab.fn;
+  elab.fn = settings.get();
+  Value v = elab.evaluate(e, Scope());
+  elab.fn = outer;
+  if (v.isError())
+    return constantNumber(0);
+  if (v.isKnown()) {
+    if (!(v.number >= least && v.number <= most)) {
+      auto tidy = [](double d) {
+        llvm::SmallString<16> s;
+        llvm::raw_svector_ostream(s) << llvm::format("%g", d);
+        return std::string(s);
+      };
+      std::string range = most >= 1e300 ? "at least " + tidy(least) : "between " + tidy(least) + " and " + tidy(most);
+      diags.error(e->range, what + " must be " + range + ", not " + tidy(v.number));
+    }
+    return constantNumber(v.number);
+  }
+  if (!v.isHostScalar()) {
+    diags.error(e->range, what + " must be a number; this is " + v.describe());
+    return constantNumber(0);
+  }
+  settings->addResult("setting" + std::to_string(settingCount), v.tensor);
+  return nn_number{0, settingCount++};
+}
+
+nn_number ProgramGenerator::epochs(const ast::Expr *e, llvm::StringRef what) {
+  if (auto *n = llvm::dyn_cast<ast::NumberExpr>(e))
+    if (n->unit == ast::Unit::Steps) {
+      diags.error(e->range, what + " is counted in epochs here: `" + n->spelling + " epochs`");
+      return constantNumber(1);
+    }
+  return number(e, what, 1);
+}
+
+bool ProgramGenerator::textOf(const ast::Expr *e, std::string &out, llvm::StringRef what) {
+  if (!e) {
+    return false;
+  }
+  Function *outer = elab.fn;
+  elab.fn = settings.get();
+  Value v = elab.evaluate(e, Scope());
+  elab.fn = outer;
+  if (v.isError())
+    return false;
+  if (v.kind != Value::Kind::Text || v.text.empty()) {
+    diags.error(e->range, what + " must be a file's name in quotes; this is " + (v.text.empty() && v.kind == Value::Kind::Text ? std::string("empty") : v.describe()));
+    return false;
+  }
+  out = v.text;
+  return true;
+}
+
+const ast::ModelDecl *ProgramGenerator::findModel(const ast::Path &path) {
+  auto *decl = llvm::dyn_cast_or_null<ast::ModelDecl>(symbols.user.lookup(path.front().text));
+  if (!decl)
+    diags.error(path.front().range, "`" + path.front().text + "` is not a model");
+  return decl;
+}
+
+const ast::DataDecl *ProgramGenerator::findData(const ast::Path &path, int32_t *split) {
+  auto *decl = llvm::dyn_cast_or_null<ast::DataDecl>(symbols.user.lookup(path.front().text));
+  if (!decl) {
+    diags.error(path.front().range, "`" + path.front().text + "` is not a data set");
+    return nullptr;
+  }
+  if (split) {
+    *split = NN_SPLIT_ALL;
+    if (path.parts.size() > 1) {
+      llvm::StringRef name = path.parts[1].text;
+      *split = name == "train" ? NN_SPLIT_TRAIN : name == "val" ? NN_SPLIT_VAL : NN_SPLIT_TEST;
+    }
+  }
+  return decl;
+}
+
+void ProgramGenerator::genOptions() {
+  for (const ast::Stmt *s : program.statements) {
+    auto *option = llvm::dyn_cast<ast::OptionDecl>(s);
+    if (!option)
+      continue;
+    nn_option row{};
+    row.name = text(option->name.text);
+    row.help = text(option->help);
+    row.kind = NN_OPTION_NUMBER;
+    if (auto *n = llvm::dyn_cast_or_null<ast::NumberExpr>(option->defaultValue)) {
+      row.value = n->value;
+      row.kind = n->isInteger ? NN_OPTION_INTEGER : NN_OPTION_NUMBER;
+    } else if (auto *b = llvm::dyn_cast_or_null<ast::BoolExpr>(option->defaultValue)) {
+      row.value = b->value;
+      row.kind = NN_OPTION_BOOL;
+    } else {
+      Function scratch(diags, module, "scratch", element);
+      Function *outer = elab.fn;
+      elab.fn = &scratch;
+      double value = 0;
+      elab.evaluateNumber(option->defaultValue, Scope(), value, "an option's default");
+      elab.fn = outer;
+      scratch.op().erase();
+      row.value = value;
+    }
+    optionRows.push_back(row);
+  }
+}
+
+/// The comment lines that open the file: what --help says.
+static std::string openingComment(llvm::StringRef source) {
+  std::string doc;
+  while (!source.empty()) {
+    auto [line, rest] = source.split('\n');
+    line = line.trim();
+    if (!line.starts_with("#") || line.starts_with("##"))
+      break;
+    doc += (doc.empty() ? "" : "\n") + line.drop_front().trim().str();
+    source = rest;
+  }
+  return doc;
+}
+
+void ProgramGenerator::run() {
+  nn_program &p = tables.program;
+  p.abi_version = NN_ABI_VERSION;
+  p.size = sizeof(nn_program);
+  p.name = text(options.name);
+  p.source_path = text(options.sourcePath);
+  p.source_dir = text(options.sourceDir);
+  p.doc = text(openingComment(bufferText(diags.sources(), program.buffer)));
+  p.elements = text(options.doublePrecision ? "f64" : "f32");
+  genOptions();
+
+  settings = std::make_unique<Function>(diags, module, "settings", mlir::Float64Type::get(&context));
+  elab.fn = settings.get();
+  // Rows of models and data hold nn_fn whose addresses the tables keep: reserve, so that they do not move before the
+  // final copies are made; see the end.
+  size_t models = 0, sets = 0;
+  for (const ast::Stmt *s : program.statements) {
+    models += llvm::isa<ast::ModelDecl>(s);
+    sets += llvm::isa<ast::DataDecl>(s);
+  }
+  modelRows.reserve(models);
+  dataRows.reserve(sets);
+  p.models = tables.list<nn_model>(std::vector<nn_model>(models));
+  p.data = tables.list<nn_data>(std::vector<nn_data>(sets));
+  for (const ast::Stmt *s : program.statements)
+    if (auto *freeze = llvm::dyn_cast<ast::FreezeStmt>(s))
+      for (const ast::Path &path : freeze->places) {
+        std::string place;
+        for (const ast::Ident &part : path.parts)
+          place += (place.empty() ? "" : ".") + part.text.str();
+        elab.frozen.push_back(place);
+      }
+  for (const ast::Stmt *s : program.statements)
+    if (auto *model = llvm::dyn_cast<ast::ModelDecl>(s))
+      genModel(model);
+  for (const ast::Stmt *s : program.statements)
+    if (auto *data = llvm::dyn_cast<ast::DataDecl>(s))
+      genData(data);
+  for (const ast::Stmt *s : program.statements)
+    genStatement(s);
+
+  finish(*settings, settingCount ? &p.settings : nullptr);
+  if (!settingCount)
+    settings->op().erase();
+  p.n_settings = settingCount;
+  p.n_models = modelRows.size();
+  std::copy(modelRows.begin(), modelRows.end(), const_cast<nn_model *>(p.models));
+  p.n_data = dataRows.size();
+  std::copy(dataRows.begin(), dataRows.end(), const_cast<nn_data *>(p.data));
+  p.tensors = tables.list<nn_tensor>(tensorRows);
+  p.n_tensors = tensorRows.size();
+  p.options = tables.list<nn_option>(optionRows);
+  p.n_options = optionRows.size();
+  p.statements = tables.list<nn_statement>(statementRows);
+  p.n_statements = statementRows.size();
+
+  mlir::Builder b(&context);
+  llvm::SmallVector<mlir::Attribute> scalars;
+  for (llvm::StringRef name : {"step", "epoch", "total_steps", "steps_per_epoch", "seed"})
+    scalars.push_back(b.getStringAttr(name));
+  for (const nn_option &o : optionRows)
+    scalars.push_back(b.getStringAttr(o.name));
+  module->setAttr("nn.scalars", b.getArrayAttr(scalars));
+}
+
+bool nnc::generate(Diagnostics &diags, mlir::MLIRContext &context, const ast::Program &program,
+                   const sema::Symbols &symbols, const IrgenOptions &options, IrgenResult &result) {
+  const unsigned before = diags.errorCount();
+  ProgramGenerator(diags, context, program, symbols, options, result).run();
+  return diags.errorCount() == before;
+}

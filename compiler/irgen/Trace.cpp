@@ -1,0 +1,69 @@
+// The trace function of a run: after a step whose loss is not finite it computes the forward pass again and says, for each
+// operation, whether its result is finite. The first that is not made the NaN.
+#include "compiler/irgen/ProgramGenerator.h"
+
+#include "mlir/IR/BuiltinTypes.h"
+
+using namespace nnc;
+
+/// Where the user's text caused an op: the call of prelude code rather than its inside.
+static std::string userPlace(mlir::Location loc, std::string &place) {
+  if (auto named = llvm::dyn_cast<mlir::NameLoc>(loc)) {
+    place = named.getName().str();
+    loc = named.getChildLoc();
+  }
+  if (auto call = llvm::dyn_cast<mlir::CallSiteLoc>(loc))
+    loc = call.getCaller();
+  if (auto file = llvm::dyn_cast<mlir::FileLineColLoc>(loc))
+    return file.getFilename().str() + ":" + std::to_string(file.getLine()) + ":" + std::to_string(file.getColumn());
+  return "<unknown>";
+}
+
+void ProgramGenerator::genTrace(const ast::TrainStmt *s, llvm::StringRef prefix, const ast::Expr *loss, nn_train *row,
+                                const ast::DataDecl *data) {
+  Function fn(diags, module, (prefix + "_trace").str(), element);
+  elab.fn = &fn;
+  fn.training = fn.batched = fn.hasClock = true;
+  Scope scope;
+  addFields(fn, data, scope, /*augment=*/true, nullptr);
+  meanLoss(loss, scope);
+  // States that a training step assigns are not written here.
+  for (auto &entry : fn.slots())
+    entry.second.current = entry.second.argument;
+  std::vector<nn_trace_point> points;
+  Emitter &emit = fn.emit;
+  llvm::SmallVector<mlir::Operation *> ops;
+  for (mlir::Operation &op : fn.op().getBody().front()) {
+    if (op.getNumOperands() == 0 || op.getNumResults() != 1)
+      continue;
+    ops.push_back(&op);
+  }
+  for (mlir::Operation *op : ops) {
+    mlir::Value v = op->getResult(0);
+    auto type = llvm::cast<mlir::RankedTensorType>(v.getType());
+    emit.range = loss->range;
+    Value x = Value::of(v);
+    if (type.getElementType() != element)
+      x = Value::of(emit.create("nn.cast", v, mlir::RankedTensorType::get(type.getShape(), element))->getResult(0));
+    // x - x is 0 for finite x and NaN for all others.
+    mlir::Value rest = emit.elementwise("sub", {x.tensor, x.tensor});
+    mlir::Value zero = emit.broadcast(emit.constant(0), llvm::cast<mlir::RankedTensorType>(rest.getType()), {});
+    mlir::Value bad = emit.elementwise("ne", {rest, zero});
+    llvm::SmallVector<int64_t> dims;
+    for (int64_t d = 0; d < type.getRank(); ++d)
+      dims.push_back(d);
+    Value flag = emit.reduce("reduce_max", Value::of(bad), dims, false);
+    fn.addResult("flag" + std::to_string(points.size()), flag.tensor);
+    nn_trace_point point{};
+    std::string place;
+    const std::string at = userPlace(op->getLoc(), place);
+    point.op = text(op->getName().stripDialect());
+    point.place = text(place.empty() ? "the loss" : place);
+    point.where = text(at);
+    points.push_back(point);
+  }
+  fn.op()->setAttr("nn.trace", emit.b.getUnitAttr());
+  finish(fn, &row->trace);
+  row->trace_points = tables.list<nn_trace_point>(points);
+  row->n_trace_points = points.size();
+}

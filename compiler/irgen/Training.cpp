@@ -1,0 +1,329 @@
+// Train statements: the step function (forward, gradients, penalties, clipping, update, metrics) and its companions.
+#include "compiler/irgen/ProgramGenerator.h"
+
+#include "mlir/IR/BuiltinTypes.h"
+
+using namespace nnc;
+
+struct ProgramGenerator::TrainEntries {
+  const ast::Expr *loss = nullptr, *optimizer = nullptr, *batch = nullptr, *epochs = nullptr, *steps = nullptr;
+  const ast::ClipEntry *clip = nullptr;
+  const ast::StopEntry *stop = nullptr;
+  const ast::KeepEntry *keep = nullptr;
+  const ast::CheckpointEntry *checkpoint = nullptr;
+  llvm::SmallVector<const ast::MetricEntry *> metrics;
+
+  explicit TrainEntries(llvm::ArrayRef<ast::Entry *> entries) {
+    for (const ast::Entry *e : entries) {
+      if (auto *set = llvm::dyn_cast<ast::SettingEntry>(e)) {
+        const llvm::StringRef key = set->name.text;
+        if (key == "loss") loss = set->value;
+        else if (key == "optimizer") optimizer = set->value;
+        else if (key == "batch") batch = set->value;
+        else if (key == "epochs") epochs = set->value;
+        else if (key == "steps") steps = set->value;
+      } else if (auto *m = llvm::dyn_cast<ast::MetricEntry>(e)) {
+        metrics.push_back(m);
+      } else if (auto *c = llvm::dyn_cast<ast::ClipEntry>(e)) {
+        clip = c;
+      } else if (auto *s = llvm::dyn_cast<ast::StopEntry>(e)) {
+        stop = s;
+      } else if (auto *k = llvm::dyn_cast<ast::KeepEntry>(e)) {
+        keep = k;
+      } else if (auto *c = llvm::dyn_cast<ast::CheckpointEntry>(e)) {
+        checkpoint = c;
+      }
+    }
+  }
+};
+
+bool ProgramGenerator::addFields(Function &fn, const ast::DataDecl *data, Scope &scope, bool augment,
+                                 std::vector<mlir::Value> *raw) {
+  std::vector<Field> &fields = fieldsOf[data];
+  for (const Field &f : fields) {
+    Value v = fn.addField(f.name, f.shape);
+    if (raw)
+      raw->push_back(v.tensor);
+    scope.names[f.name] = v;
+  }
+  if (!augment)
+    return true;
+  for (const Field &f : fields) {
+    if (!f.augment)
+      continue;
+    Placement site;
+    site.path = (data->name.text + "." + f.name).str();
+    fn.placement = &site;
+    Value v = fn.emit.toTensor(elab.evaluate(f.augment, scope), f.augment->range);
+    fn.placement = nullptr;
+    if (!v.isTensor())
+      return false;
+    if (exampleShape(v.tensor) != llvm::ArrayRef<int64_t>(f.shape)) {
+      fn.emit.shapeError(f.augment->range, "an augmentation keeps the shape of its field, " + shapeText(f.shape), v,
+                         f.augment->range);
+      return false;
+    }
+    v.axes.clear();
+    scope.names[f.name] = v;
+  }
+  return true;
+}
+
+mlir::Value ProgramGenerator::meanLoss(const ast::Expr *e, const Scope &scope) {
+  // Terms are averaged one by one, so that a penalty is not repeated for each example.
+  if (auto *sum = llvm::dyn_cast<ast::BinaryExpr>(e))
+    if (sum->op == ast::BinaryOp::Add || sum->op == ast::BinaryOp::Sub) {
+      mlir::Value a = meanLoss(sum->lhs, scope), b = a ? meanLoss(sum->rhs, scope) : mlir::Value();
+      if (!b)
+        return {};
+      Elaborator::RangeGuard guard(elab, e->range);
+      return elab.fn->emit.elementwise(sum->op == ast::BinaryOp::Add ? "add" : "sub", {a, b});
+    }
+  Value v = elab.evaluate(e, scope);
+  if (v.isError())
+    return {};
+  Elaborator::RangeGuard guard(elab, e->range);
+  Emitter &emit = elab.fn->emit;
+  v = emit.toTensor(v, e->range);
+  if (!v.isTensor())
+    return {};
+  auto shape = exampleShape(v.tensor);
+  int64_t elements = 1;
+  for (int64_t n : shape)
+    elements *= n;
+  if (elements != 1) {
+    emit.shapeError(e->range, "a loss is one number for each example, and this is " + shapeText(shape) +
+                    "; a `mean(…)` or `sum(…)` makes one of it", v, e->range);
+    return {};
+  }
+  if (!shape.empty())
+    v = emit.reshape(v, {});
+  return emit.batchMean(v.tensor);
+}
+
+bool ProgramGenerator::watch(const ast::Path &path, llvm::ArrayRef<nn_metric> metrics, nn_watch &out) {
+  llvm::StringRef split = path.parts.size() > 1 ? path.parts[0].text : "train", name = path.back().text;
+  out.split = split == "val" ? NN_SPLIT_VAL : NN_SPLIT_TRAIN;
+  out.metric = -1;
+  out.direction = NN_LOWEST;
+  if (name == "loss")
+    return true;
+  for (auto [i, m] : llvm::enumerate(metrics))
+    if (m.name && name == m.name) {
+      out.metric = i;
+      out.direction = m.direction;
+      return true;
+    }
+  diags.error(path.back().range, "this run has no metric `" + name + "`");
+  return false;
+}
+
+bool ProgramGenerator::genStep(const ast::TrainStmt *s, llvm::StringRef prefix, const TrainEntries &entries,
+                               nn_train *row, const ast::DataDecl *data, std::vector<nn_metric> &metrics) {
+  Function fn(diags, module, (prefix + "_step").str(), element);
+  elab.fn = &fn;
+  elab.optimizerStates.clear();
+  elab.indexBounds.clear();
+  fn.training = fn.batched = fn.hasClock = true;
+  struct Close { // whatever happens, the function must be well formed
+    ProgramGenerator &g; Function &fn; nn_fn *slot;
+    ~Close() { g.finish(fn, slot); }
+  } close{*this, fn, &row->step};
+
+  Scope scope;
+  std::vector<mlir::Value> raw;
+  if (!addFields(fn, data, scope, /*augment=*/true, &raw))
+    return false;
+  mlir::Value loss = meanLoss(entries.loss, scope);
+  if (!loss)
+    return false;
+  fn.addResult("loss", loss);
+  if (!addMetrics(fn, entries.metrics, scope, &metrics))
+    return false;
+
+  // Labels that index scores are checked on the data before the run.
+  std::vector<nn_bound> bounds;
+  for (const auto &b : elab.indexBounds)
+    for (auto [i, field] : llvm::enumerate(raw))
+      if (field == b.value && llvm::none_of(bounds, [&, i = i](const nn_bound &o) { return o.field == int32_t(i) && o.bound <= b.bound; }))
+        bounds.push_back(nn_bound{int32_t(i), b.bound, where(b.range)});
+  row->bounds = tables.list<nn_bound>(bounds);
+  row->n_bounds = bounds.size();
+
+  // What is trained: the model's parameters that the loss depends on.
+  const std::string target = s->target.front().text.str();
+  std::vector<TensorInfo> parameters;
+  bool anyFrozen = false;
+  for (auto &[name, slot] : fn.slots())
+    if (slot.info.kind == NN_PARAMETER && llvm::StringRef(name).starts_with(target + ".")) {
+      if (elab.isFrozen(name))
+        anyFrozen = true;
+      else
+        parameters.push_back(slot.info);
+    }
+  if (parameters.empty()) {
+    diags.error(entries.loss->range, anyFrozen ? "every parameter of `" + target + "` is frozen"
+                                               : "this loss does not depend on any parameter of `" + target + "`");
+    return false;
+  }
+  Emitter &emit = fn.emit;
+  emit.range = entries.loss->range;
+  llvm::SmallVector<mlir::Value> operands{loss};
+  llvm::SmallVector<mlir::Type> types;
+  for (const TensorInfo &p : parameters) {
+    operands.push_back(fn.tensor(p).tensor);
+    types.push_back(operands.back().getType());
+  }
+  mlir::Operation *gradient = emit.create("nn.gradient", operands, types);
+  llvm::SmallVector<mlir::Value> grads(gradient->getResults());
+
+  if (entries.clip) {
+    Range at = entries.clip->range;
+    Elaborator::RangeGuard guard(elab, at);
+    Value limit = elab.evaluate(entries.clip->limit, scope);
+    if (limit.isError())
+      return false;
+    if (entries.clip->by == ast::ClipKind::Value) {
+      Value low = elab.negate(limit, at);
+      for (mlir::Value &g : grads) {
+        Value v = emit.elementwise("max", {Value::of(g), low}, {at, at}, at);
+        g = emit.elementwise("min", {v, limit}, {at, at}, at).tensor;
+      }
+    } else {
+      // All gradients are scaled by min(1, limit / ‖g‖), ‖g‖ taken over all of them.
+      Value total;
+      for (auto [i, g] : llvm::enumerate(grads)) {
+        llvm::SmallVector<int64_t> dims;
+        for (int64_t d = 0; d < llvm::cast<mlir::RankedTensorType>(g.getType()).getRank(); ++d)
+          dims.push_back(d);
+        Value square = emit.reduce("reduce_sum", Value::of(emit.elementwise("mul", {g, g})), dims, false);
+        total = i ? emit.elementwise("add", {total, square}, {at, at}, at) : square;
+      }
+      Value norm = emit.elementwise("sqrt", total, at, at);
+      Value floor = emit.elementwise("max", {norm, Value::of(1e-30)}, {at, at}, at);
+      Value scale = emit.elementwise("min", {Value::of(1), emit.elementwise("div", {limit, floor}, {at, at}, at)}, {at, at}, at);
+      for (mlir::Value &g : grads)
+        g = emit.elementwise("mul", {Value::of(g), scale}, {at, at}, at).tensor;
+    }
+  }
+
+  emit.range = entries.optimizer->range;
+  fn.ambient["t"] = emit.elementwise("add", {Value::ofHost(fn.scalar("step")), Value::of(1)},
+                                     {emit.range, emit.range}, emit.range);
+  Value optimizer = elab.evaluate(entries.optimizer, scope);
+  if (optimizer.isError())
+    return false;
+  if (optimizer.kind != Value::Kind::Applicable || optimizer.target->kind != Applicable::Kind::Optimizer) {
+    diags.error(entries.optimizer->range, "an optimizer is wanted here, such as `adam(lr = 1e-3)`; this is " + optimizer.describe());
+    return false;
+  }
+  if (!optimizer.target->instantiated) {
+    optimizer = elab.call(optimizer, {}, entries.optimizer->range);
+    if (optimizer.isError())
+      return false;
+  }
+  const std::string statePrefix = (prefix + ".").str();
+  for (auto [p, g] : llvm::zip(parameters, grads))
+    if (!elab.runOptimizer(*optimizer.target, p, statePrefix, g, entries.optimizer->range))
+      return false;
+  fn.op()->setAttr("nn.guard", emit.b.getStringAttr("loss"));
+  return true;
+}
+
+void ProgramGenerator::genTrain(const ast::TrainStmt *s) {
+  const ast::ModelDecl *model = findModel(s->target);
+  const ast::DataDecl *data = findData(s->data);
+  if (!model || !data)
+    return;
+  if (s->target.parts.size() > 1) {
+    diags.error(s->target.range, "a run trains a whole model: `train " + s->target.front().text + " on …`");
+    return;
+  }
+  TrainEntries entries(s->entries);
+  if (!entries.loss || !entries.optimizer)
+    return; // sema has said so
+  const std::string prefix = "train" + std::to_string(trainCount++);
+  nn_train *row = addStatement<nn_train>(NN_STMT_TRAIN);
+  row->where = where(s->range);
+  row->model = modelIndex[model];
+  row->data = dataIndex[data];
+  if (modelRows[row->model].data < 0)
+    modelRows[row->model].data = row->data;
+  std::vector<int32_t> fieldRows;
+  for (const Field &f : fieldsOf[data])
+    fieldRows.push_back(f.row);
+  row->fields = tables.list<int32_t>(fieldRows);
+  row->n_fields = fieldRows.size();
+
+  std::vector<nn_metric> metrics;
+  if (!genStep(s, prefix, entries, row, data, metrics))
+    return;
+
+  // The optimizer's state.
+  row->optimizer_tensors = nn_range{int32_t(tensorRows.size()), 0};
+  if (!elab.optimizerStates.empty()) {
+    Function init(diags, module, prefix + "_init", element);
+    init.initializing = true;
+    elab.fn = &init;
+    auto states = elab.optimizerStates;
+    for (auto &[name, state] : states) {
+      if (!state.start.isKnown()) {
+        diags.error(state.range, "an optimizer's state starts as a number");
+        return;
+      }
+      mlir::Value start = elab.initialValue(state.start, state.info, state.range);
+      init.assign(state.info, start);
+      nn_tensor t{};
+      t.name = t.key = text(name);
+      t.shape = shape(state.info.shape);
+      t.rank = state.info.shape.size();
+      t.kind = NN_OPTIMIZER_STATE;
+      tensorRows.push_back(t);
+    }
+    finish(init, &row->init);
+  }
+  row->optimizer_tensors.count = tensorRows.size() - row->optimizer_tensors.first;
+
+  Function eval(diags, module, prefix + "_eval", element);
+  elab.fn = &eval;
+  eval.batched = eval.hasClock = true;
+  Scope scope;
+  addFields(eval, data, scope, /*augment=*/false, nullptr);
+  mlir::Value loss = meanLoss(entries.loss, scope);
+  if (loss)
+    eval.addResult("loss", loss);
+  addMetrics(eval, entries.metrics, scope, nullptr);
+  finish(eval, &row->eval);
+
+  nn_metric *list = metricList(metrics);
+  finishMetrics(prefix, entries.metrics, data, llvm::MutableArrayRef<nn_metric>(list, metrics.size()));
+  row->metrics = list;
+  row->n_metrics = metrics.size();
+  genTrace(s, prefix, entries.loss, row, data);
+
+  elab.fn = settings.get();
+  row->batch = constantNumber(32);
+  if (entries.batch) {
+    auto *name = llvm::dyn_cast<ast::NameExpr>(entries.batch);
+    row->batch = name && name->name.text == "all" ? constantNumber(0) : number(entries.batch, "`batch`", 1, 1e9);
+  }
+  row->epochs = entries.epochs ? epochs(entries.epochs, "`epochs`") : constantNumber(0);
+  row->steps = entries.steps ? number(entries.steps, "`steps`", 1, 1e15) : constantNumber(0);
+  if (entries.stop) {
+    row->has_stop = watch(entries.stop->quantity, metrics, row->stop);
+    row->stop_patience = epochs(entries.stop->patience, "the patience");
+  }
+  if (entries.keep) {
+    row->has_keep = watch(entries.keep->quantity, metrics, row->keep);
+    if (entries.keep->which != ast::KeepKind::Best)
+      row->keep.direction = entries.keep->which == ast::KeepKind::Highest ? NN_HIGHEST : NN_LOWEST;
+    else if (row->keep.direction == NN_NO_DIRECTION)
+      diags.error(entries.keep->quantity.range, "whether high or low is good of this metric is not known: say `keep highest` or `keep lowest`");
+  }
+  if (entries.checkpoint) {
+    std::string file;
+    if (textOf(entries.checkpoint->file, file, "a checkpoint"))
+      row->checkpoint = text(file);
+    row->checkpoint_every = epochs(entries.checkpoint->every, "the time between checkpoints");
+  }
+}

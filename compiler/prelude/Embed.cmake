@@ -1,0 +1,11 @@
+# Writes OUT: one array of (name, text) with the contents of FILES as raw string literals.
+set(text "// Made from compiler/prelude/*.nn; see Embed.cmake.\n#include \"compiler/prelude/Prelude.h\"\n\n")
+string(APPEND text "namespace nnc {\nconst PreludeFile preludeTable[] = {\n")
+string(REPLACE " " ";" FILES "${FILES}")
+foreach(file ${FILES})
+  get_filename_component(name ${file} NAME)
+  file(READ ${file} contents)
+  string(APPEND text "{\"prelude/${name}\", R\"~~nn~~(${contents})~~nn~~\"},\n")
+endforeach()
+string(APPEND text "};\nconst unsigned preludeCount = sizeof(preludeTable) / sizeof(preludeTable[0]);\n} // namespace nnc\n")
+file(WRITE ${OUT} "${text}")

@@ -1,0 +1,9 @@
+// Access to the embedded files.
+#include "compiler/prelude/Prelude.h"
+
+namespace nnc {
+extern const PreludeFile preludeTable[];
+extern const unsigned preludeCount;
+} // namespace nnc
+
+llvm::ArrayRef<nnc::PreludeFile> nnc::preludeFiles() { return {preludeTable, preludeCount}; }
