@@ -135,7 +135,7 @@ softKeyword
 
 // ---- lexical (LANGUAGE.md 2) ------------------------------------------------------------------------------------
 
-// Reserved: never names.
+// Reserved: never names, but in backquotes. Layout.cpp turns a Then that does not stand behind an operand into a Name.
 Let : 'let' ;   Fn : 'fn' ;     Derivative : 'derivative' ;   Print : 'print' ;
 If : 'if' ;     Then : 'then' ; Else : 'else' ;
 And : 'and' ;   Or : 'or' ;     Not : 'not' ;

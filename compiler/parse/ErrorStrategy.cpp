@@ -17,23 +17,22 @@ void StatementErrorStrategy::reportError(antlr4::Parser *parser, const antlr4::R
     return; // the same failure on its way up, or one in the wake of another
   beginErrorCondition(parser);
 
-  size_t index = failure.getOffendingToken()->getTokenIndex();
   antlr4::TokenStream &tokens = *parser->getTokenStream();
-  antlr4::ParserRuleContext *rule = parser->getContext();
-  auto *statement = rule;
-  while (statement && !isStatementRule(statement->getRuleIndex()))
-    statement = dynamic_cast<antlr4::ParserRuleContext *>(statement->parent);
+  antlr4::ParserRuleContext *rule = parser->getContext(), *statement = rule;
+  while (!isStatementRule(statement->getRuleIndex()))
+    statement = static_cast<antlr4::ParserRuleContext *>(statement->parent);
+  Failure where{failure.getOffendingToken()->getTokenIndex(), rule->getRuleIndex(), statement->getRuleIndex(),
+                statement->start->getTokenIndex()};
 
-  antlr4::Token *token = tokens.get(index);
-  Range where = source.range(token);
-  if (index > 0 && (token->getType() == NnParser::Sep || token->getType() == antlr4::Token::EOF) &&
-      source.text(token).empty()) // nothing to underline: point behind what came last
-    where = {source.range(tokens.get(index - 1)).end, source.range(tokens.get(index - 1)).end};
-  std::string expected = describeExpected(rule->getRuleIndex(), failure.getExpectedTokens(), parser->getVocabulary());
-  std::string found = describeFound(source, tokens, index);
-  auto message = diags.error(where, "expected " + expected + ", found " + found);
-  std::string advice =
-      adviseOn(source, tokens, index, rule->getRuleIndex(), statement ? statement->start : nullptr);
+  Range range = source.range(tokens.get(where.index));
+  if (where.index > 0 && range.begin == range.end) { // nothing to underline: point behind what came last
+    range.begin = source.range(tokens.get(where.index - 1)).end;
+    range.end = range.begin;
+  }
+  auto message = diags.error(
+      range, "expected " + describeExpected(tokens, where, failure.getExpectedTokens(), parser->getVocabulary()) +
+                 ", found " + describeFound(source, tokens, where.index));
+  std::string advice = adviseOn(source, tokens, where);
   if (!advice.empty())
     message.note(advice);
 }

@@ -46,6 +46,9 @@ bool continuesBefore(size_t type) {
          type == T::LBrace;
 }
 
+/// Reserved words that stand nowhere but at a statement's start: whatever came before is over.
+bool beginsStatement(size_t type) { return type == T::Let || type == T::Fn || type == T::Print; }
+
 /// Tokens that add no depth to an expression's tree. Keywords are words too: they cannot follow one another in an
 /// expression, apart from `not` and `if`.
 bool isOperand(size_t type) {
@@ -58,9 +61,18 @@ bool isOperand(size_t type) {
   }
 }
 
+/// Behind these an expression begins that is no part of the one before.
+bool startsExpression(size_t type) {
+  return type == T::Comma || type == T::Equals || type == T::Tilde || type == T::Assign || type == T::Arrow ||
+         type == T::Colon;
+}
+
 bool startsOperand(size_t type) {
   return isOperand(type) || type == T::LParen || type == T::LBracket;
 }
+
+/// Tokens that may be an expression's last.
+bool endsOperand(size_t type) { return isOperand(type) || closes(type) || type == T::Prime; }
 
 bool adjacent(const antlr4::Token &left, const antlr4::Token &right) {
   return left.getStopIndex() + 1 == right.getStartIndex();
@@ -83,8 +95,7 @@ public:
     }
     wantsMore = !failed && (!open.empty() || continuesAfter(lastType()) || !docs.empty());
     if (!open.empty()) {
-      if (!unfinished)
-        reportUnclosed(next.get());
+      reportUnclosed(next.get());
       return false;
     }
     endStatement(next.get());
@@ -107,6 +118,8 @@ private:
 
   /// False: nothing sensible can follow.
   bool take(Token token) {
+    if (token->getType() == T::Then && !endsOperand(lastType()))
+      static_cast<antlr4::CommonToken *>(token.get())->setType(T::Name); // `warmup(200 steps, then = …)`
     size_t type = token->getType();
     switch (type) {
     case T::Doc: takeDoc(*token); return true;
@@ -115,6 +128,10 @@ private:
     case T::OpenString: case T::OpenQuoted: case T::Unknown:
       takeBroken(*token);
       return true;
+    }
+    if (inParens() && beginsStatement(type)) {
+      reportUnclosed(token.get());
+      return false;
     }
     settlePending(type);
     if (type == T::RBrace)
@@ -168,7 +185,8 @@ private:
     Token mark = std::move(pending);
     if (!mark || lastType() == T::Sep || lastType() == T::LBrace)
       return;
-    if (mark->getType() == T::Newline && (continuesAfter(lastType()) || continuesBefore(type)))
+    bool continues = continuesAfter(lastType()) || continuesBefore(type);
+    if (mark->getType() == T::Newline && continues && !beginsStatement(type))
       return;
     endStatement(mark.get());
   }
@@ -219,8 +237,7 @@ private:
       return false;
     }
     if (closerOf(open.back().type) != type) {
-      if (!unfinished)
-        reportUnclosed(&token);
+      reportUnclosed(&token);
       return false;
     }
     operators -= open.back().operators;
@@ -230,9 +247,9 @@ private:
 
   bool countOperators(const antlr4::Token &token) {
     size_t type = token.getType();
-    if (type == T::Comma) {
+    if (startsExpression(type)) {
       resetOperators();
-    } else if (!isOperand(type) && !closes(type)) {
+    } else if (!isOperand(type) && !closes(type) && type != T::Then && type != T::Else) { // `if` counts already
       ++operators;
       ++(open.empty() ? outermost : open.back().operators);
       if (operators > maxOperators) {
@@ -251,7 +268,8 @@ private:
   }
 
   void reportUnclosed(const antlr4::Token *found) {
-    if (!diags)
+    failed = true;
+    if (!diags || unfinished)
       return;
     auto spelled = [](size_t type) {
       return type == T::LParen ? "`(`" : type == T::LBracket ? "`[`" : "`{`";
@@ -263,7 +281,6 @@ private:
     } else {
       message.note(source.range(found), "`" + source.text(found) + "` stands here instead");
     }
-    failed = true;
   }
 
   // ---- broken tokens --------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ std::unique_ptr<ast::Program> nnc::parseString(Diagnostics &diags, unsigned buff
 
   antlr4::ListTokenSource tokenSource(std::move(list->tokens));
   antlr4::CommonTokenStream tokens(&tokenSource);
+  tokens.fill(); // messages look at tokens ahead of the parser
   NnParser parser(&tokens);
   parser.removeErrorListeners();
 

@@ -32,6 +32,8 @@ std::string parse::describeFound(const SourceStream &source, antlr4::TokenStream
   return ("`" + text + "`").str();
 }
 
+static bool takes(const antlr4::misc::IntervalSet &expected, size_t type) { return expected.contains(type); }
+
 /// A token type as it is written.
 static std::string spell(size_t type, const antlr4::dfa::Vocabulary &vocabulary) {
   std::string literal = vocabulary.getLiteralName(type);
@@ -48,37 +50,68 @@ static std::string spell(size_t type, const antlr4::dfa::Vocabulary &vocabulary)
   }
 }
 
-std::string parse::describeExpected(size_t rule, const antlr4::misc::IntervalSet &expected,
-                                    const antlr4::dfa::Vocabulary &vocabulary) {
-  switch (rule) {
-  case NnParser::RuleTopStatement:
-  case NnParser::RuleDeclaration:
-  case NnParser::RuleRun:
-    if (!expected.contains(NnParser::Sep))
-      return "a declaration or a statement";
-    break;
+/// What may stand at the start of a statement of this kind.
+static std::string beginnings(size_t statement) {
+  switch (statement) {
   case NnParser::RuleDataEntry:
-    if (!expected.contains(NnParser::Sep))
-      return "an entry of a data block: `x = …`, `split …`, `normalize …`, `augment …`, `where …` or a row";
-    break;
+    return "an entry of a data block: `x = …`, `split …`, `normalize …`, `augment …`, `where …` or a row";
   case NnParser::RuleRunEntry:
-    if (!expected.contains(NnParser::Sep))
-      return "an entry: `key = …`, `metric …`, `clip …`, `stop when …`, `keep …` or `checkpoint …`";
+    return "an entry: `key = …`, `metric …`, `clip …`, `stop when …`, `keep …` or `checkpoint …`";
+  case NnParser::RuleTopStatement: return "a declaration or a statement";
+  default: return "a statement or an expression";
+  }
+}
+
+/// The parser found no way to go on from a statement's first word.
+static std::string describeAfterFirst(size_t type, size_t statement) {
+  if (type == NnParser::Keep)
+    return "`best`, `highest` or `lowest`";
+  if (type == NnParser::Clip)
+    return "`norm` or `value`";
+  if (type == NnParser::Stop)
+    return "`when`";
+  if (isNameLike(type) && (statement == NnParser::RuleDataEntry || statement == NnParser::RuleRunEntry))
+    return "`=`";
+  return isNameLike(type) ? "an operator or the end of the statement" : "an expression";
+}
+
+std::string parse::describeExpected(antlr4::TokenStream &tokens, const Failure &failure,
+                                    const antlr4::misc::IntervalSet &expected,
+                                    const antlr4::dfa::Vocabulary &vocabulary) {
+  if (failure.rule == failure.statement && !takes(expected, NnParser::Sep))
+    return failure.index == failure.first
+               ? beginnings(failure.statement)
+               : describeAfterFirst(tokens.get(failure.first)->getType(), failure.statement);
+  switch (failure.rule) {
+  case NnParser::RuleDeclaration:
+  case NnParser::RuleRun: return beginnings(NnParser::RuleTopStatement);
+  case NnParser::RuleDataDecl:
+    if (takes(expected, NnParser::RBrace))
+      return beginnings(NnParser::RuleDataEntry);
     break;
+  case NnParser::RuleRunBlock:
+    if (takes(expected, NnParser::RBrace))
+      return beginnings(NnParser::RuleRunEntry);
+    break;
+  case NnParser::RuleBlock:
+    if (takes(expected, NnParser::RBrace))
+      return beginnings(NnParser::RuleStatement);
+    break;
+  case NnParser::RuleShape:
+    return takes(expected, NnParser::LBracket) ? "a shape such as `[n, 10]`" : "`,` or `]`";
   case NnParser::RuleBody: return "`=` and an expression, or `{` and a block";
   case NnParser::RuleSuffix:
   case NnParser::RuleParameters:
-  case NnParser::RuleShape:
-    if (expected.contains(NnParser::RParen))
+    if (takes(expected, NnParser::RParen))
       return "`,` or `)`";
-    if (expected.contains(NnParser::RBracket))
+    if (takes(expected, NnParser::RBracket))
       return "`,` or `]`";
     break;
   }
-  if (expected.contains(NnParser::Number) && expected.contains(NnParser::LParen))
+  if (takes(expected, NnParser::Number) && takes(expected, NnParser::LParen))
     return "an expression";
   std::vector<std::string> words;
-  bool name = expected.contains(NnParser::Name);
+  bool name = takes(expected, NnParser::Name);
   for (ssize_t type : expected.toList()) {
     if (name && (type == NnParser::Quoted || isSoftKeyword(type)))
       continue;
@@ -123,14 +156,14 @@ static std::string adviseOnFirstWord(StringRef word, size_t rule) {
   return near.empty() ? "" : ("did you mean `" + near + "`?").str();
 }
 
-std::string parse::adviseOn(const SourceStream &source, antlr4::TokenStream &tokens, size_t index, size_t rule,
-                            const antlr4::Token *statementStart) {
-  size_t type = tokens.get(index)->getType();
-  size_t before = index == 0 ? size_t(NnParser::Sep) : tokens.get(index - 1)->getType();
-  size_t first = statementStart ? statementStart->getTokenIndex() : index;
-  if (isNameLike(tokens.get(first)->getType()) && index == first + 1 && (isNameLike(type) || type == NnParser::String ||
-                                                                      type == NnParser::Number))
-    return adviseOnFirstWord(source.text(tokens.get(first)), rule);
+std::string parse::adviseOn(const SourceStream &source, antlr4::TokenStream &tokens, const Failure &failure) {
+  auto typeAt = [&](size_t index) { return tokens.get(index)->getType(); };
+  size_t type = typeAt(failure.index), rule = failure.rule;
+  size_t before = failure.index == 0 ? size_t(NnParser::Sep) : typeAt(failure.index - 1);
+  bool second = failure.index == failure.first + 1;
+  bool startsValue = isNameLike(type) || type == NnParser::String || type == NnParser::Number;
+  if (second && isNameLike(typeAt(failure.first)) && startsValue)
+    return adviseOnFirstWord(source.text(tokens.get(failure.first)), failure.statement);
   if (type == NnParser::Star && before == NnParser::Star)
     return "a power is written `a ^ b`";
   if (type == NnParser::Prime)
@@ -147,10 +180,10 @@ std::string parse::adviseOn(const SourceStream &source, antlr4::TokenStream &tok
     return "`<-` updates a state; to compare with a negative value, leave a blank: `a < -b`";
   if (type == NnParser::Equals && (before == NnParser::Eq || before == NnParser::Equals))
     return "equality is written `==`";
-  if (type == NnParser::Colon)
+  if (type == NnParser::Colon && (rule == NnParser::RuleChoice || rule == NnParser::RuleBody))
     return "blocks stand in `{ }`";
   if (isReserved(type) && rule == NnParser::RuleName)
-    return "a reserved word can be a name in backquotes: `" + source.text(tokens.get(index)).str() + "`";
+    return "a reserved word can be a name in backquotes: `" + source.text(tokens.get(failure.index)).str() + "`";
   if (before == NnParser::Number && (isNameLike(type) || type == NnParser::LParen))
     return "a product needs its sign: `2 * x`";
   return "";

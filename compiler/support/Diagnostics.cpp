@@ -45,6 +45,15 @@ DiagnosticBuilder &DiagnosticBuilder::suggest(StringRef name, llvm::ArrayRef<Str
   return *this;
 }
 
+/// Whether two neighbouring letters have changed places, which counts as one difference: `gard` is near `grad`.
+static bool isSwap(StringRef a, StringRef b) {
+  size_t i = 0;
+  while (i < a.size() && i < b.size() && a[i] == b[i])
+    ++i;
+  return a.size() == b.size() && i + 1 < a.size() && a[i] == b[i + 1] && a[i + 1] == b[i] &&
+         a.substr(i + 2) == b.substr(i + 2);
+}
+
 StringRef nnc::didYouMean(StringRef name, llvm::ArrayRef<StringRef> candidates) {
   // Distances are doubled so that a difference in case alone can count half.
   unsigned limit = 2 * std::max<unsigned>(1, (name.size() + 1) / 3);
@@ -52,7 +61,7 @@ StringRef nnc::didYouMean(StringRef name, llvm::ArrayRef<StringRef> candidates) 
   for (StringRef candidate : candidates) {
     if (candidate.empty() || candidate == name)
       continue;
-    unsigned exact = 2 * name.edit_distance(candidate, true, limit / 2);
+    unsigned exact = isSwap(name, candidate) ? 2 : 2 * name.edit_distance(candidate, true, limit / 2);
     unsigned folded = 2 * name.edit_distance_insensitive(candidate, true, limit / 2) + 1;
     unsigned distance = std::min(exact, folded);
     // Two names that share no letter are not near, however short they are.
