@@ -1,0 +1,47 @@
+// The reference interpreter of the nn dialect: naive loops in f64, written from the ops' one-line math and sharing no
+// code with the compiler. Generated code is compared with it.
+#pragma once
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "test/interpreter/Tensor.h"
+#include "llvm/ADT/StringMap.h"
+#include <functional>
+#include <string>
+
+namespace nnc::reference {
+
+/// What one op sees: itself, its operands' values, the number of examples, and its result's shape with `?` replaced.
+struct Call {
+  mlir::Operation *op;
+  llvm::ArrayRef<Tensor> operands;
+  int64_t batch;
+  Shape resultShape;
+
+  const Tensor &operand(unsigned i) const { return operands[i]; }
+  /// The integers of a DenseI64ArrayAttr, and the value of an I64Attr.
+  Shape list(llvm::StringRef attribute) const;
+  int64_t number(llvm::StringRef attribute) const;
+};
+
+using Semantics = std::function<Tensor(const Call &)>;
+/// Semantics by op name; each file of semantics adds its part.
+using Table = llvm::StringMap<Semantics>;
+void addElementwise(Table &table);
+void addReductions(Table &table);
+void addShapes(Table &table);
+void addContraction(Table &table);
+void addRandom(Table &table);
+const Table &semantics();
+
+/// The shape of `type` for `batch` examples.
+Shape shapeOf(mlir::Type type, int64_t batch);
+
+struct Outcome {
+  std::vector<Tensor> results;
+  /// Empty if all went well.
+  std::string error;
+};
+
+/// Runs a function of nn ops (one block) on `arguments`, whose shapes must be its argument types' for `batch` examples.
+Outcome run(mlir::func::FuncOp function, llvm::ArrayRef<Tensor> arguments, int64_t batch);
+
+} // namespace nnc::reference
