@@ -47,6 +47,11 @@ static SmallVector<int64_t> plainDims(AffineMap map) {
   return dims;
 }
 
+/// Which entry of a plain map is `dim`.
+static size_t positionOf(AffineMap map, int64_t dim) {
+  return *map.getResultPosition(getAffineDimExpr(dim, map.getContext()));
+}
+
 static bool uses(AffineMap map, int64_t dim) { return map.isFunctionOfDim(dim); }
 
 static AffineMap mapOf(ArrayRef<AffineExpr> results, unsigned dims, MLIRContext *context) {
@@ -171,8 +176,7 @@ public:
       }
       if (!uses(mapY, p) || uses(mapB, p) || uses(mapY, q) || !uses(mapB, q))
         return {};
-      size_t yDim = llvm::find(plainDims(mapY), p) - plainDims(mapY).begin();
-      size_t bDim = llvm::find(plainDims(mapB), q) - plainDims(mapB).begin();
+      size_t yDim = positionOf(mapY, p), bDim = positionOf(mapB, q);
       int64_t extent = a.getDimSize(i), spread = (sizes[p] - 1) * s + 1;
       low[yDim] = t * (sizes[q] - 1);
       interior[yDim] = s - 1;
