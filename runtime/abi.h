@@ -26,7 +26,8 @@ typedef struct nn_call {
   unsigned char *arena;      /* persistent tensors at their nn_tensor.offset; 64-byte aligned */
   unsigned char *scratch;    /* at least fixed_bytes + row_bytes * capacity of the function; 64-byte aligned */
   const void *const *in;     /* fields, row-major, `rows` examples each, in the order of the function's fields */
-  void *const *out;          /* results, row-major, in the order of the function's results */
+  void *const *out;          /* results, row-major, in the order of the function's results. Fields and results are of the
+                                program's elements unless a table says f64, and aligned to one element, no more. */
   const double *scalars;     /* NN_SLOT_…, then the options' values */
   int64_t rows;              /* examples in this batch: 1 … capacity */
   int64_t capacity;          /* the number of rows `scratch` was sized for */
@@ -126,8 +127,8 @@ typedef struct nn_data {
   nn_fn keep;                /* fields: where_columns; result 0: 1 for rows to keep; or no code */
   nn_fn prepare;             /* fields: columns, in order; results: fields, in order */
   const nn_field *fields; int32_t n_fields;
-  nn_number train, val, test_part;   /* fractions; train < 0: what the others leave */
-  int32_t folds;             /* 0: none */
+  nn_number train, val, test_part;   /* fractions, or counts when above 1; train < 0: what the others leave */
+  int32_t folds;             /* 0: none; k: a lone train statement validates on 1/k of what `test` leaves */
   int32_t stratify;          /* index of a field, or -1 */
   nn_number split_seed;
   int32_t has_split;
@@ -150,7 +151,7 @@ typedef struct nn_metric {
 /* Which value of a run's history: metric < 0 is the loss. */
 typedef struct nn_watch { int32_t metric; int32_t split; int32_t direction; } nn_watch;
 
-/* A field's values index something of `bound` elements: checked on the data before the run. */
+/* The values of a field (an index in nn_data.fields) select one of `bound` elements: checked on the data before the run. */
 typedef struct nn_bound { int32_t field; int64_t bound; const char *where; } nn_bound;
 
 /* What made a number non-finite: entry i describes result i of nn_train.trace. */
@@ -249,7 +250,7 @@ void nn_session_destroy(nn_session *session);
 
 /* What the compiler asks of a source before the run. */
 typedef struct nn_probe {
-  int64_t rows;
+  int64_t rows;                 /* -1: not known (a very long CSV file; a generator whose n depends on an option) */
   int32_t n_columns;
   const char *const *columns;   /* csv: names, from the header or the program, or c1, c2, … */
   int64_t image_shape[3];       /* idx: channels, height, width */

@@ -1,0 +1,31 @@
+// The sizes of the tables on 64-bit machines: the compiler writes them as bytes, so a change here is a change of
+// NN_ABI_VERSION.
+#include "runtime/abi.h"
+
+#include <cstddef>
+
+static_assert(sizeof(void *) == 8, "the tables are laid out for 64-bit machines");
+static_assert(sizeof(nn_call) == 72, "");
+static_assert(sizeof(nn_fn) == 24, "");
+static_assert(sizeof(nn_number) == 16, "");
+static_assert(sizeof(nn_tensor) == 40, "");
+static_assert(sizeof(nn_range) == 8, "");
+static_assert(sizeof(nn_model) == 104, "");
+static_assert(sizeof(nn_source) == 208, "");
+static_assert(sizeof(nn_column) == 32, "");
+static_assert(sizeof(nn_field) == 32, "");
+static_assert(sizeof(nn_data) == 408, "");
+static_assert(sizeof(nn_metric) == 64, "");
+static_assert(sizeof(nn_watch) == 12, "");
+static_assert(sizeof(nn_bound) == 24, "");
+static_assert(sizeof(nn_trace_point) == 24, "");
+static_assert(sizeof(nn_train) == 304, "");
+static_assert(sizeof(nn_evaluate) == 96, "");
+static_assert(sizeof(nn_save) == 24, "");
+static_assert(sizeof(nn_load) == 40, "");
+static_assert(sizeof(nn_report) == 16, "");
+static_assert(sizeof(nn_print) == 56, "");
+static_assert(sizeof(nn_statement) == 16, "");
+static_assert(sizeof(nn_option) == 32, "");
+static_assert(sizeof(nn_program) == 168, "");
+static_assert(sizeof(nn_probe) == 1072, "");

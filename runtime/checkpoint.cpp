@@ -1,0 +1,184 @@
+// Checkpoints: everything that the rest of a training run depends on, in one safetensors file that is replaced
+// atomically. Order, dropout and noise are functions of (seed, step), so a resumed run repeats an uninterrupted one bit
+// for bit.
+#include "runtime/safetensors.h"
+#include "runtime/train.h"
+
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+
+namespace nnrt {
+
+static const char *const formatName = "nnc checkpoint 1";
+
+/// What must be the same for a checkpoint to be continued, with the words for a message.
+std::vector<std::pair<std::string, std::string>> Trainer::fingerprint() const {
+  const nn_program &program = run.program;
+  std::vector<std::pair<std::string, std::string>> list = {
+      {"program", program.name},
+      {"train statement", std::to_string(ordinal + 1)},
+      {"model", record.model},
+      {"data", record.data},
+      {"elements", program.elements},
+      {"seed", std::to_string(engine.seed())},
+      {"training rows", std::to_string(record.trainRows)},
+      {"validation rows", std::to_string(record.valRows)},
+      {"test rows", std::to_string(record.testRows)},
+      {"batch", std::to_string(record.batch)},
+      {"steps", std::to_string(record.totalSteps)},
+  };
+  for (int32_t i = 0; i < program.n_options; ++i)
+    list.push_back({std::string("option ") + program.options[i].name, format("%.17g", run.flags.options[i])});
+  std::string metrics;
+  for (int32_t m = 0; m < train.n_metrics; ++m)
+    metrics += (m ? ", " : "") + std::string(train.metrics[m].name);
+  list.push_back({"metrics", metrics});
+  return list;
+}
+
+namespace {
+
+/// Numbers of the state, as one tensor.
+std::vector<double> watchNumbers(const TrainRecord &record) {
+  return {double(record.kept.seen), record.kept.best, double(record.kept.epoch),
+          double(record.stop.seen), record.stop.best, double(record.stop.epoch)};
+}
+
+std::vector<double> historyNumbers(const TrainRecord &record, size_t columns) {
+  std::vector<double> all;
+  for (const EpochRecord &epoch : record.epochs) {
+    std::vector<double> row = {epoch.seconds};
+    row.insert(row.end(), epoch.train.begin(), epoch.train.end());
+    row.insert(row.end(), epoch.val.begin(), epoch.val.end());
+    row.resize(columns, NAN);
+    all.insert(all.end(), row.begin(), row.end());
+  }
+  return all;
+}
+
+std::vector<double> numbersOf(const TensorView &tensor) {
+  std::vector<double> all;
+  for (int64_t i = 0; i < tensor.elements(); ++i)
+    all.push_back(tensor.get(i));
+  return all;
+}
+
+TensorView view(const char *name, const std::vector<double> &values, std::vector<int64_t> shape) {
+  return {name, DType::F64, std::move(shape), reinterpret_cast<const unsigned char *>(values.data()),
+          values.size() * sizeof(double)};
+}
+
+} // namespace
+
+Status Trainer::writeCheckpoint(bool finished) {
+  const nn_program &program = run.program;
+  DType type = engine.f64() ? DType::F64 : DType::F32;
+  std::vector<TensorView> tensors;
+  auto add = [&](const char *prefix, int32_t t, const unsigned char *from) {
+    const nn_tensor &tensor = program.tensors[t];
+    tensors.push_back({std::string(prefix) + tensor.name, type, {tensor.shape, tensor.shape + tensor.rank}, from,
+                       size_t(engine.tensorElements(t) * engine.elementBytes())});
+  };
+  for (int32_t t : modelTensors())
+    add("tensor/", t, engine.tensor(t));
+  for (int32_t t = train.optimizer_tensors.first; t < train.optimizer_tensors.first + train.optimizer_tensors.count; ++t)
+    add("tensor/", t, engine.tensor(t));
+  size_t at = 0;
+  if (!snapshot.empty())
+    for (int32_t t : modelTensors()) {
+      add("best/", t, snapshot.data() + at);
+      at += size_t(engine.tensorElements(t) * engine.elementBytes());
+    }
+  size_t columns = 1 + (record.valRows ? 2 : 1) * (1 + size_t(train.n_metrics));
+  std::vector<double> history = historyNumbers(record, columns), watch = watchNumbers(record), partial = totals.save();
+  tensors.push_back(view("history", history, {int64_t(record.epochs.size()), int64_t(columns)}));
+  tensors.push_back(view("watch", watch, {int64_t(watch.size())}));
+  tensors.push_back(view("totals", partial, {int64_t(partial.size())}));
+
+  double seconds = priorSeconds + (now() - began);
+  Metadata metadata = {{"format", formatName},
+                       {"step", std::to_string(record.steps)},
+                       {"finished", finished ? "yes" : "no"},
+                       {"stopped early", record.stoppedEarly ? "yes" : "no"},
+                       {"seconds", format("%.3f", seconds)}};
+  for (const auto &entry : fingerprint())
+    metadata.push_back(entry);
+  return writeSafetensors(train.checkpoint, tensors, metadata).at(train.where);
+}
+
+Status Trainer::readCheckpoint(bool &found, bool &finished) {
+  found = finished = false;
+  if (!isFile(train.checkpoint))
+    return checkWritable(train.checkpoint);
+  SafetensorsFile file;
+  NN_TRY(readSafetensors(train.checkpoint, file));
+  const std::string *kind = file.meta("format");
+  if (!kind || *kind != formatName)
+    return Status::error(std::string(train.checkpoint) + " is not a checkpoint of this version");
+  for (const auto &entry : fingerprint()) {
+    const std::string *saved = file.meta(entry.first);
+    if (!saved || *saved != entry.second)
+      return Status::error(format("%s does not fit this run: its %s is %s, this run's is %s", train.checkpoint,
+                                  entry.first.c_str(), saved ? saved->c_str() : "unknown", entry.second.c_str()));
+  }
+  auto damaged = [&](const std::string &what) {
+    return Status::error(std::string(train.checkpoint) + " does not fit this run: " + what);
+  };
+  const TensorView *history = file.find("history"), *watch = file.find("watch"), *partial = file.find("totals");
+  const std::string *step = file.meta("step"), *state = file.meta("finished"), *seconds = file.meta("seconds"),
+                    *early = file.meta("stopped early");
+  size_t values = 1 + size_t(train.n_metrics), columns = 1 + (record.valRows ? 2 : 1) * values;
+  if (!history || !watch || !partial || !step || !state || !seconds || !early || history->shape.size() != 2 ||
+      history->shape[1] != int64_t(columns) || watch->elements() != 6 || !totals.restore(numbersOf(*partial)))
+    return damaged("its history has another form");
+
+  std::vector<int32_t> own = modelTensors(), optimizer;
+  for (int32_t t = train.optimizer_tensors.first; t < train.optimizer_tensors.first + train.optimizer_tensors.count; ++t)
+    optimizer.push_back(t);
+  DType type = engine.f64() ? DType::F64 : DType::F32;
+  auto tensorOf = [&](const char *prefix, int32_t t) -> const TensorView * {
+    const nn_tensor &tensor = run.program.tensors[t];
+    const TensorView *saved = file.find(std::string(prefix) + tensor.name);
+    bool fits = saved && saved->type == type &&
+                saved->shape == std::vector<int64_t>(tensor.shape, tensor.shape + tensor.rank);
+    return fits ? saved : nullptr;
+  };
+  for (const std::vector<int32_t> *list : {&own, &optimizer})
+    for (int32_t t : *list) {
+      const TensorView *saved = tensorOf("tensor/", t);
+      if (!saved)
+        return damaged(std::string("tensor `") + run.program.tensors[t].name + "` is missing or has another shape");
+      memcpy(engine.tensor(t), saved->data, saved->size);
+    }
+  snapshot.clear();
+  if (!own.empty() && tensorOf("best/", own[0]))
+    for (int32_t t : own) {
+      const TensorView *saved = tensorOf("best/", t);
+      if (!saved)
+        return damaged(std::string("the best `") + run.program.tensors[t].name + "` is missing");
+      snapshot.insert(snapshot.end(), saved->data, saved->data + saved->size);
+    }
+
+  record.steps = strtoll(step->c_str(), nullptr, 10);
+  record.seconds = strtod(seconds->c_str(), nullptr);
+  record.stoppedEarly = *early == "yes";
+  finished = *state == "yes";
+  std::vector<double> numbers = numbersOf(*watch);
+  record.kept = {numbers[0] != 0, numbers[1], int64_t(numbers[2])};
+  record.stop = {numbers[3] != 0, numbers[4], int64_t(numbers[5])};
+  numbers = numbersOf(*history);
+  for (int64_t e = 0; e < history->shape[0]; ++e) {
+    const double *row = numbers.data() + size_t(e) * columns;
+    EpochRecord epoch;
+    epoch.seconds = row[0];
+    epoch.train.assign(row + 1, row + 1 + values);
+    if (record.valRows)
+      epoch.val.assign(row + 1 + values, row + columns);
+    record.epochs.push_back(std::move(epoch));
+  }
+  found = true;
+  return Status();
+}
+
+} // namespace nnrt

@@ -1,0 +1,341 @@
+// Loading a data set: sources, filter, classes, prepare, split, normalisation, checks.
+#include "runtime/dataset.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstring>
+#include <sys/stat.h>
+#include <unordered_map>
+
+namespace nnrt {
+
+static const int64_t chunkRows = 4096; // rows that one call of prepare or keep computes
+
+static SourceSpec specOf(const Engine &engine, const nn_source &source, const Folders &folders) {
+  return {&source,
+          engine.value(source.n),
+          engine.value(source.classes),
+          engine.value(source.turns),
+          engine.value(source.factor),
+          engine.value(source.noise),
+          engine.value(source.spread),
+          engine.value(source.dims),
+          engine.value(source.seed),
+          folders};
+}
+
+/// Everything that determines what a source reads; files by path, size and time.
+static std::string cacheKey(const SourceSpec &spec, const std::vector<ColumnRequest> &columns) {
+  const nn_source &source = *spec.source;
+  std::string key = format("%d %d %d|", source.kind, source.header, source.row_width);
+  for (double value : {spec.n, spec.classes, spec.turns, spec.factor, spec.noise, spec.spread, spec.dims, spec.seed})
+    key += format("%a ", value);
+  for (const char *path : {source.path, source.labels}) {
+    std::string found;
+    struct stat info;
+    if (path && !findFile(path, spec.folders, found).failed() && stat(found.c_str(), &info) == 0)
+      key += format("|%s %lld %lld.%09ld", found.c_str(), (long long)info.st_size, (long long)info.st_mtim.tv_sec,
+                    info.st_mtim.tv_nsec);
+  }
+  for (int32_t i = 0; i < source.n_columns; ++i)
+    key += std::string("|") + source.columns[i];
+  for (const ColumnRequest &column : columns)
+    key += format("|%s %d %lld", column.name.c_str(), column.kind, (long long)column.size);
+  return key;
+}
+
+Status Dataset::open(Engine &engine, const nn_source &source, const Folders &folders, SourceCache *cache,
+                     Part &part) {
+  // Requests: the columns of prepare, then those of the filter.
+  std::vector<ColumnRequest> columns;
+  auto add = [&](const nn_column *list, int32_t count) {
+    for (int32_t i = 0; i < count; ++i)
+      columns.push_back({list[i].name, list[i].where ? list[i].where : "", list[i].kind, list[i].size});
+  };
+  add(description->columns, description->n_columns);
+  add(description->where_columns, description->n_where_columns);
+  SourceSpec spec = specOf(engine, source, folders);
+  // Rows lie in the program, which a session forgets: they are cheap to read again.
+  std::string key = cache && source.kind != NN_ROWS ? cacheKey(spec, columns) : "";
+  if (!key.empty()) {
+    auto found = cache->find(key);
+    if (found != cache->end()) {
+      part.source = found->second;
+      return Status();
+    }
+  }
+  std::unique_ptr<Source> opened;
+  NN_TRY(openSource(spec, columns, opened));
+  part.source = std::move(opened);
+  if (!key.empty())
+    cache->emplace(key, part.source);
+  return Status();
+}
+
+Status Dataset::filter(Engine &engine, Part &part) {
+  const nn_data &data = *description;
+  int64_t rows = part.source->rows;
+  if (!data.keep.code) {
+    part.kept.resize(rows);
+    for (int64_t i = 0; i < rows; ++i)
+      part.kept[i] = i;
+    return Status();
+  }
+  NN_TRY(engine.reserve(data.keep, chunkRows));
+  std::vector<Buffer> columns(data.n_where_columns);
+  std::vector<const void *> in;
+  for (int32_t c = 0; c < data.n_where_columns; ++c) {
+    NN_TRY(columns[c].allocate(chunkRows * data.where_columns[c].size * engine.elementBytes(), "a column"));
+    in.push_back(columns[c].data());
+  }
+  Buffer kept;
+  NN_TRY(kept.allocate(chunkRows * engine.elementBytes(), "a column"));
+  void *out = kept.data();
+  std::vector<int64_t> selected(chunkRows);
+  for (int64_t first = 0; first < rows; first += chunkRows) {
+    int64_t count = std::min(chunkRows, rows - first);
+    for (int64_t i = 0; i < count; ++i)
+      selected[i] = first + i;
+    for (int32_t c = 0; c < data.n_where_columns; ++c) {
+      Elements values{columns[c].data(), engine.f64()};
+      int request = data.n_columns + c;
+      part.source->fill(request, selected.data(), count, values);
+      if (const Category *category = part.source->category(request)) {
+        std::vector<std::string> sorted = sortedClasses(category->names);
+        for (int64_t i = 0; i < count; ++i) {
+          const std::string &name = category->names[size_t(values.get(i))];
+          values.set(i, double(std::find(sorted.begin(), sorted.end(), name) - sorted.begin()));
+        }
+      }
+    }
+    engine.call(data.keep, in.data(), &out, count, chunkRows);
+    for (int64_t i = 0; i < count; ++i)
+      if (Elements{kept.data(), engine.f64()}.get(i) != 0)
+        part.kept.push_back(first + i);
+  }
+  if (part.kept.empty())
+    return Status::error(format("`where` of %s keeps none of the %s rows", data.name, grouped(rows).c_str()))
+        .at(data.where);
+  return Status();
+}
+
+Status Dataset::numberClasses() {
+  const nn_data &data = *description;
+  classes.assign(data.n_columns, {});
+  for (size_t p = 0; p < parts.size(); ++p)
+    codeClasses[p].assign(data.n_columns, {});
+  for (int32_t c = 0; c < data.n_columns; ++c) {
+    if (data.columns[c].kind != NN_CATEGORY)
+      continue;
+    for (size_t p = 0; p < parts.size(); ++p) {
+      const Category *category = parts[p].source->category(c);
+      if (!category)
+        continue; // the source's numbers are its classes
+      std::vector<int64_t> firstRow(category->names.size(), -1);
+      for (int64_t row : parts[p].kept)
+        if (firstRow[category->codes[row]] < 0)
+          firstRow[category->codes[row]] = row;
+      if (p == 0) { // the main source says which classes there are, counting only rows that are kept
+        std::vector<std::string> names;
+        for (size_t i = 0; i < firstRow.size(); ++i)
+          if (firstRow[i] >= 0)
+            names.push_back(category->names[i]);
+        classes[c] = sortedClasses(names);
+      }
+      std::unordered_map<std::string, double> numbers;
+      for (size_t i = 0; i < classes[c].size(); ++i)
+        numbers[classes[c][i]] = double(i);
+      codeClasses[p][c].assign(category->names.size(), 0);
+      for (size_t i = 0; i < category->names.size(); ++i) {
+        auto found = numbers.find(category->names[i]);
+        if (found != numbers.end())
+          codeClasses[p][c][i] = found->second;
+        else if (firstRow[i] >= 0)
+          return Status::error(format("%s: class `%s` of column `%s` does not occur in the training data",
+                                      parts[p].source->place(firstRow[i]).c_str(),
+                                      quoted(category->names[i]).c_str(), data.columns[c].name))
+              .at(data.where);
+      }
+    }
+  }
+  return Status();
+}
+
+Status prepareRows(Engine &engine, const nn_data &data, const Source &source, const std::vector<int64_t> &rows,
+                   const std::vector<std::vector<double>> &codeClasses, const std::vector<unsigned char *> &fields,
+                   const std::vector<int64_t> &fieldSizes) {
+  int64_t capacity = std::min<int64_t>(chunkRows, int64_t(rows.size()));
+  NN_TRY(engine.reserve(data.prepare, capacity));
+  std::vector<Buffer> columns(data.n_columns);
+  std::vector<const void *> in;
+  for (int32_t c = 0; c < data.n_columns; ++c) {
+    NN_TRY(columns[c].allocate(capacity * data.columns[c].size * engine.elementBytes(), "a column"));
+    in.push_back(columns[c].data());
+  }
+  std::vector<void *> out(fields.size());
+  for (int64_t first = 0; first < int64_t(rows.size()); first += capacity) {
+    int64_t count = std::min<int64_t>(capacity, int64_t(rows.size()) - first);
+    for (int32_t c = 0; c < data.n_columns; ++c) {
+      Elements values{columns[c].data(), engine.f64()};
+      source.fill(c, rows.data() + first, count, values);
+      if (!codeClasses[c].empty())
+        for (int64_t i = 0; i < count; ++i)
+          values.set(i, codeClasses[c][size_t(values.get(i))]);
+    }
+    for (size_t f = 0; f < fields.size(); ++f)
+      out[f] = fields[f] + first * fieldSizes[f] * engine.elementBytes();
+    engine.call(data.prepare, in.data(), out.data(), count, capacity);
+  }
+  return Status();
+}
+
+Status Dataset::prepare(Engine &engine) {
+  const nn_data &data = *description;
+  fields.resize(data.n_fields);
+  fieldSizes.clear();
+  for (int32_t f = 0; f < data.n_fields; ++f) {
+    fieldSizes.push_back(elementCount(data.fields[f].shape, data.fields[f].rank));
+    NN_TRY(fields[f].allocate(size_t(rows) * fieldSizes[f] * engine.elementBytes(),
+                              format("field `%s` of %s", data.fields[f].name, data.name)));
+  }
+  int64_t first = 0;
+  for (size_t p = 0; p < parts.size(); ++p) {
+    std::vector<unsigned char *> into;
+    for (int32_t f = 0; f < data.n_fields; ++f)
+      into.push_back(fields[f].data() + first * fieldSizes[f] * engine.elementBytes());
+    NN_TRY(prepareRows(engine, data, *parts[p].source, parts[p].kept, codeClasses[p], into, fieldSizes));
+    first += int64_t(parts[p].kept.size());
+  }
+  return Status();
+}
+
+template <class T> static int64_t firstNonFinite(const T *values, int64_t count) {
+  // x - x is 0 for every finite x: a whole block is tested by one sum.
+  const int64_t block = 4096;
+  for (int64_t first = 0; first < count; first += block) {
+    int64_t end = std::min(count, first + block);
+    T sums[8] = {};
+    int64_t i = first;
+    for (; i + 8 <= end; i += 8)
+      for (int k = 0; k < 8; ++k)
+        sums[k] += values[i + k] - values[i + k];
+    for (; i < end; ++i)
+      sums[0] += values[i] - values[i];
+    T sum = 0;
+    for (T part : sums)
+      sum += part;
+    if (sum == 0)
+      continue;
+    for (i = first; i < end; ++i)
+      if (!std::isfinite(values[i]))
+        return i;
+  }
+  return -1;
+}
+
+Status Dataset::checkFinite(Engine &engine) {
+  for (int32_t f = 0; f < description->n_fields; ++f) {
+    Elements v = values(engine, f);
+    int64_t count = rows * fieldSizes[f];
+    int64_t bad = v.f64 ? firstNonFinite(static_cast<const double *>(v.data), count)
+                        : firstNonFinite(static_cast<const float *>(v.data), count);
+    if (bad < 0)
+      continue;
+    std::string element = fieldSizes[f] == 1 ? "" : format("[%lld]", (long long)(bad % fieldSizes[f]));
+    return Status::error(format("%s: `%s%s` of %s is %s", place(bad / fieldSizes[f]).c_str(),
+                                description->fields[f].name, element.c_str(), description->name,
+                                number(v.get(bad)).c_str()))
+        .at(description->where);
+  }
+  return Status();
+}
+
+Status Dataset::load(Engine &engine, const nn_data &data, const Folders &folders, SourceCache *cache) {
+  auto begin = std::chrono::steady_clock::now();
+  FlushDenormals flush;
+  description = &data;
+  parts.resize(data.test ? 2 : 1);
+  NN_TRY(open(engine, data.source, folders, cache, parts[0]));
+  if (data.test)
+    NN_TRY(open(engine, *data.test, folders, cache, parts[1]));
+  rows = 0;
+  for (Part &part : parts) {
+    NN_TRY(filter(engine, part));
+    rows += int64_t(part.kept.size());
+  }
+  NN_TRY(numberClasses());
+  NN_TRY(prepare(engine));
+  NN_TRY(checkFinite(engine));
+
+  int64_t own = int64_t(parts[0].kept.size());
+  std::vector<int32_t> strata;
+  if (data.has_split && data.stratify >= 0) {
+    Elements v = values(engine, data.stratify);
+    int64_t size = fieldSizes[data.stratify];
+    std::map<std::vector<double>, int32_t> seen;
+    for (int64_t row = 0; row < own; ++row) {
+      std::vector<double> key;
+      for (int64_t i = 0; i < size; ++i)
+        key.push_back(v.get(row * size + i));
+      seen.emplace(std::move(key), 0);
+    }
+    int32_t next = 0;
+    for (auto &entry : seen)
+      entry.second = next++;
+    for (int64_t row = 0; row < own; ++row) {
+      std::vector<double> key;
+      for (int64_t i = 0; i < size; ++i)
+        key.push_back(v.get(row * size + i));
+      strata.push_back(seen[key]);
+    }
+  }
+  SplitSizes sizes;
+  NN_TRY(splitSizes(data, engine, own, sizes).at(data.where));
+  nnrt::splitRows(own, sizes, strata, uint64_t(int64_t(engine.value(data.split_seed))), splits);
+  for (int64_t row = own; row < rows; ++row)
+    splits[NN_SPLIT_TEST].push_back(row);
+
+  statistics.assign(data.n_fields, {});
+  for (int32_t f = 0; f < data.n_fields; ++f) {
+    if (!(data.fields[f].flags & NN_FIELD_NORMALIZE))
+      continue;
+    statistics[f] = fieldStatistics(values(engine, f), fieldSizes[f], data.fields[f].stat_axis_size,
+                                    splits[NN_SPLIT_TRAIN]);
+    normalizeRows(values(engine, f), fieldSizes[f], statistics[f], rows);
+  }
+  loadSeconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return Status();
+}
+
+std::vector<int64_t> Dataset::splitRows(int32_t split) const {
+  if (split != NN_SPLIT_ALL)
+    return splits[split];
+  std::vector<int64_t> all(rows);
+  for (int64_t i = 0; i < rows; ++i)
+    all[i] = i;
+  return all;
+}
+
+std::string Dataset::place(int64_t row) const {
+  int64_t own = int64_t(parts[0].kept.size());
+  const Part &part = row < own ? parts[0] : parts[1];
+  return part.source->place(part.kept[row < own ? row : row - own]);
+}
+
+Status Dataset::checkBound(const Engine &engine, const nn_bound &bound) const {
+  Elements v = values(engine, bound.field);
+  int64_t size = fieldSizes[bound.field];
+  for (int64_t i = 0; i < rows * size; ++i) {
+    double value = v.get(i);
+    if (value >= 0 && value < double(bound.bound) && value == std::floor(value))
+      continue;
+    return Status::error(format("%s: `%s` of %s is %s, but it selects one of %lld: whole numbers from 0 to %lld",
+                                place(i / size).c_str(), description->fields[bound.field].name, description->name,
+                                number(value).c_str(), (long long)bound.bound, (long long)bound.bound - 1))
+        .at(bound.where);
+  }
+  return Status();
+}
+
+} // namespace nnrt

@@ -1,0 +1,84 @@
+// Dataset: a data declaration made real: read, filtered, prepared, split and normalised, and checked.
+#pragma once
+
+#include "runtime/abi.h"
+#include "runtime/buffer.h"
+#include "runtime/engine.h"
+#include "runtime/sources/source.h"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace nnrt {
+
+/// Statistics of a normalised field, from the training split: one entry for each channel or element.
+struct Statistics {
+  std::vector<double> mean, deviation; // a deviation of 0 is stored as 1
+};
+
+/// Raw sources that outlive one program, by everything that determines their contents: a session's memory.
+using SourceCache = std::map<std::string, std::shared_ptr<const Source>>;
+
+class Dataset {
+public:
+  const nn_data *description = nullptr;
+  int64_t rows = 0;                                  // the test source's follow the main source's
+  std::vector<Buffer> fields;                        // row after row
+  std::vector<int64_t> fieldSizes;                   // elements of one example
+  std::vector<int64_t> splits[3];                    // rows of NN_SPLIT_TRAIN, _VAL, _TEST
+  std::vector<Statistics> statistics;                // for each field; empty when it is not normalised
+  std::vector<std::vector<std::string>> classes;     // for each column; empty when it is not a category
+  double loadSeconds = 0;
+
+  /// Reads and prepares everything. `cache` may be null. The engine must be started.
+  Status load(Engine &engine, const nn_data &data, const Folders &folders, SourceCache *cache);
+
+  /// The rows of a split in source order; NN_SPLIT_ALL is all of them.
+  std::vector<int64_t> splitRows(int32_t split) const;
+  /// Where a row comes from: "iris.csv:12".
+  std::string place(int64_t row) const;
+  /// Fails when a value of a field that indexes `bound.bound` elements lies outside, naming the row.
+  Status checkBound(const Engine &engine, const nn_bound &bound) const;
+  Elements values(const Engine &engine, int32_t field) const { return {fields[field].data(), engine.f64()}; }
+
+private:
+  struct Part { // one of the sources and which of its rows are kept
+    std::shared_ptr<const Source> source;
+    std::vector<int64_t> kept;
+  };
+  Status open(Engine &engine, const nn_source &source, const Folders &folders, SourceCache *cache, Part &part);
+  Status filter(Engine &engine, Part &part);
+  Status numberClasses();
+  Status prepare(Engine &engine);
+  Status checkFinite(Engine &engine);
+
+  std::vector<Part> parts;
+  // For each column and part: class number of each of the source's codes; empty for numbers.
+  std::vector<std::vector<double>> codeClasses[2];
+};
+
+/// Computes what `prepare` makes of rows of a source, from `first` on, in chunks: into fields[f] + row * size.
+/// `codeClasses` maps codes of category columns to class numbers.
+Status prepareRows(Engine &engine, const nn_data &data, const Source &source, const std::vector<int64_t> &rows,
+                   const std::vector<std::vector<double>> &codeClasses, const std::vector<unsigned char *> &fields,
+                   const std::vector<int64_t> &fieldSizes);
+
+/// split.cpp: fills train, val and test with row numbers 0 … rows - 1. `key` gives rows of equal strata equal keys
+/// (empty: not stratified).
+struct SplitSizes {
+  int64_t train, val, test;
+};
+Status splitSizes(const nn_data &data, const Engine &engine, int64_t rows, SplitSizes &sizes);
+void splitRows(int64_t rows, const SplitSizes &sizes, const std::vector<int32_t> &strata, uint64_t seed,
+               std::vector<int64_t> (&splits)[3]);
+
+/// normalize.cpp: statistics of one field over `rows`, and (x - mean) / deviation applied to `count` rows.
+Statistics fieldStatistics(Elements values, int64_t size, int64_t channels, const std::vector<int64_t> &rows);
+void normalizeRows(Elements values, int64_t size, const Statistics &statistics, int64_t count);
+
+/// The class names a list of codes stands for: sorted as numbers when all are numbers, else as text.
+std::vector<std::string> sortedClasses(std::vector<std::string> names);
+
+} // namespace nnrt

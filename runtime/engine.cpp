@@ -1,0 +1,123 @@
+// Calls of compiled code: memory, threads, scalars.
+#include "runtime/engine.h"
+
+#include <chrono>
+#include <cstring>
+
+namespace nnrt {
+
+Engine::Engine(const nn_program &program, int threads, Pool *shared)
+    : program(program), wide(program.elements && !strcmp(program.elements, "f64")), fixedThreads(threads > 0) {
+  if (!shared)
+    owned.reset(new Pool(threads > 0 ? threads : availableCores()));
+  pool = shared ? shared : owned.get();
+}
+
+Status Engine::start(uint64_t seed, const std::vector<double> &options) {
+  if (program.abi_version != NN_ABI_VERSION || program.size != sizeof(nn_program))
+    return Status::error(format("the program was compiled for version %u of the runtime, this is version %u",
+                                program.abi_version, NN_ABI_VERSION));
+  theSeed = seed;
+  scalars.assign(NN_SLOT_OPTIONS, 0);
+  scalars[NN_SLOT_SEED] = double(seed);
+  scalars.insert(scalars.end(), options.begin(), options.end());
+  NN_TRY(arena.allocate(program.persistent_bytes, "the models' parameters and their optimizers' state"));
+  settings.assign(program.n_settings, 0);
+  if (program.settings.code && program.n_settings > 0) {
+    std::vector<void *> out;
+    for (double &slot : settings)
+      out.push_back(&slot);
+    NN_TRY(reserve(program.settings, 1));
+    call(program.settings, nullptr, out.data(), 1, 1);
+  }
+  return Status();
+}
+
+int64_t Engine::tensorElements(int32_t index) const {
+  return elementCount(program.tensors[index].shape, program.tensors[index].rank);
+}
+
+Status Engine::reserve(const nn_fn &function, int64_t capacity) {
+  unsigned __int128 need = (unsigned __int128)function.row_bytes * capacity + function.fixed_bytes;
+  if (need <= scratch.size())
+    return Status();
+  return scratch.allocate(need >> 60 ? SIZE_MAX : size_t(need),
+                          format("the intermediate results of %s %s", grouped(capacity).c_str(),
+                                 capacity == 1 ? "example" : "examples"));
+}
+
+int64_t Gather::bytes() const {
+  int64_t sum = 0;
+  for (int32_t f = 0; f < n_fields; ++f)
+    sum += fields[f].rowBytes * count;
+  return sum;
+}
+
+void Gather::copy(int32_t thread, int32_t threads) const {
+  int64_t first = count * thread / threads, last = count * (thread + 1) / threads;
+  for (int32_t f = 0; f < n_fields; ++f) {
+    const Field &field = fields[f];
+    if (field.rowBytes == 4) { // a label or a lone number: too small for memcpy
+      for (int64_t r = first; r < last; ++r)
+        reinterpret_cast<uint32_t *>(field.to)[r] = reinterpret_cast<const uint32_t *>(field.from)[rows[r]];
+      continue;
+    }
+    for (int64_t r = first; r < last; ++r)
+      memcpy(field.to + r * field.rowBytes, field.from + rows[r] * field.rowBytes, field.rowBytes);
+  }
+}
+
+namespace {
+struct Job {
+  const nn_call *call;
+  nn_code code;
+  const Gather *gather; // copied by all threads, or null
+};
+
+void runJob(void *data, int32_t thread, int32_t threads) {
+  const Job &job = *static_cast<Job *>(data);
+  if (job.gather) {
+    job.gather->copy(thread, threads);
+    if (threads > 1)
+      job.call->barrier(job.call->barrier_data);
+  }
+  job.code(job.call, thread, threads);
+}
+} // namespace
+
+void Engine::call(const nn_fn &function, const void *const *in, void *const *out, int64_t rows, int64_t capacity,
+                  Tuning &tuning, const Gather *gather) {
+  nn_call call{arena.data(), scratch.data(), in, out, scalars.data(), rows, capacity, &Pool::barrier, pool};
+  Job job{&call, function.code, gather};
+  if (gather && gather->bytes() < 16384) { // not worth a barrier
+    gather->copy(0, 1);
+    job.gather = nullptr;
+  }
+  if (fixedThreads || pool->size() == 1)
+    return pool->run(runJob, &job, pool->size());
+  if (tuning.threads)
+    return pool->run(runJob, &job, tuning.threads);
+
+  // Calls 0 and 1 warm up and time one thread, 2 to 5 all of them; below this time, threads cannot pay.
+  const double worthTrying = 10e-6;
+  int threads = tuning.calls < 2 ? 1 : pool->size();
+  auto begin = std::chrono::steady_clock::now();
+  pool->run(runJob, &job, threads);
+  double time = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  double &best = threads == 1 ? tuning.single : tuning.several;
+  if (time < best)
+    best = time;
+  ++tuning.calls;
+  if (tuning.calls == 2 && tuning.single < worthTrying)
+    tuning.threads = 1;
+  else if (tuning.calls == 6)
+    tuning.threads = tuning.several < tuning.single ? pool->size() : 1;
+}
+
+void Engine::call(const nn_fn &function, const void *const *in, void *const *out, int64_t rows, int64_t capacity) {
+  nn_call call{arena.data(), scratch.data(), in, out, scalars.data(), rows, capacity, &Pool::barrier, pool};
+  Job job{&call, function.code, nullptr};
+  pool->run(runJob, &job, pool->size());
+}
+
+} // namespace nnrt

@@ -1,0 +1,83 @@
+// Engine: a program that runs. It owns the arena (all persistent tensors), the scratch, the threads and the scalars, and
+// calls compiled functions.
+#pragma once
+
+#include "runtime/abi.h"
+#include "runtime/buffer.h"
+#include "runtime/pool.h"
+#include "runtime/sources/source.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace nnrt {
+
+/// How many threads a repeated call uses. Results do not depend on it, so the engine tries both ways on the first calls
+/// and keeps the faster: a tiny step is over before a second thread has woken up.
+struct Tuning {
+  int calls = 0;
+  double single = 1e30, several = 1e30; // best times, in seconds
+  int threads = 0;                      // the decision; 0: not yet
+};
+
+class Engine {
+public:
+  /// `threads` > 0: exactly so many; 0: up to the number of cores, decided by Tuning.
+  Engine(const nn_program &program, int threads, Pool *shared = nullptr);
+
+  /// Checks the program's version, allocates the arena, computes the settings. `options` has a value for each option.
+  Status start(uint64_t seed, const std::vector<double> &options);
+
+  const nn_program &program;
+  bool f64() const { return wide; }
+  int64_t elementBytes() const { return wide ? 8 : 4; }
+  int maxThreads() const { return pool->size(); }
+  uint64_t seed() const { return theSeed; }
+  /// Scalars of every call: NN_SLOT_… and the options.
+  std::vector<double> scalars;
+  Buffer arena;
+
+  /// A number of the tables.
+  double value(const nn_number &n) const { return n.slot < 0 ? n.value : settings[n.slot]; }
+  unsigned char *tensor(int32_t index) const { return arena.data() + program.tensors[index].offset; }
+  int64_t tensorElements(int32_t index) const;
+  Elements tensorValues(int32_t index) const { return {tensor(index), wide}; }
+
+  /// Makes the scratch big enough for `function` at this capacity.
+  Status reserve(const nn_fn &function, int64_t capacity);
+
+  /// Calls a function whose scratch is reserved. `gather` (may be null) first copies a batch: see Gather.
+  void call(const nn_fn &function, const void *const *in, void *const *out, int64_t rows, int64_t capacity,
+            Tuning &tuning, const struct Gather *gather = nullptr);
+  /// For calls that are not repeated.
+  void call(const nn_fn &function, const void *const *in, void *const *out, int64_t rows, int64_t capacity);
+
+private:
+  bool wide;
+  bool fixedThreads;
+  uint64_t theSeed = 0;
+  std::unique_ptr<Pool> owned;
+  Pool *pool;
+  Buffer scratch;
+  std::vector<double> settings;
+};
+
+/// Rows of several fields to be copied into contiguous memory before a call, by all its threads.
+struct Gather {
+  struct Field {
+    const unsigned char *from;
+    unsigned char *to;
+    int64_t rowBytes;
+  };
+  const int64_t *rows; // which ones
+  int64_t count;
+  const Field *fields;
+  int32_t n_fields;
+
+  int64_t bytes() const;
+  /// Copies part `thread` of `threads`.
+  void copy(int32_t thread, int32_t threads) const;
+};
+
+} // namespace nnrt

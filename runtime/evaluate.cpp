@@ -1,0 +1,81 @@
+// Evaluate and print statements: results on standard output.
+#include "runtime/metrics.h"
+#include "runtime/run.h"
+#include "runtime/tables.h"
+
+#include <cstdio>
+
+namespace nnrt {
+
+std::vector<std::string> classNames(const Dataset &data, int32_t field) {
+  if (field < 0)
+    return {};
+  const nn_field &f = data.description->fields[field];
+  if (!(f.flags & NN_FIELD_CATEGORY) || f.category_column < 0)
+    return {};
+  return data.classes[f.category_column];
+}
+
+Status runEvaluate(Run &run, const nn_evaluate &evaluate) {
+  Dataset *data = nullptr;
+  NN_TRY(run.need(evaluate.data, data));
+  static const char *const splitNames[] = {".train", ".val", ".test", ""};
+  EvaluateRecord record;
+  record.model = run.modelName(evaluate.model);
+  record.data = std::string(data->description->name) + splitNames[evaluate.split];
+  std::vector<int64_t> rows = data->splitRows(evaluate.split);
+  record.rows = int64_t(rows.size());
+  if (rows.empty())
+    return Status::error(record.data + " has no rows").at(evaluate.where);
+
+  Totals totals;
+  Tuning tuning;
+  NN_TRY(totals.prepare(run.engine, evaluate.metrics, evaluate.n_metrics, false));
+  NN_TRY(evaluateRows(run.engine, *data, evaluate.fields, evaluate.n_fields, evaluate.eval, rows, totals, tuning));
+  for (int32_t f = 0; f < evaluate.n_fields && record.classes.empty(); ++f)
+    record.classes = classNames(*data, evaluate.fields[f]);
+
+  run.progress.clear();
+  std::string line, tables;
+  for (int32_t m = 0; m < evaluate.n_metrics; ++m) {
+    const nn_metric &metric = evaluate.metrics[m];
+    EvaluateRecord::Value value;
+    value.name = metric.name;
+    value.shape.assign(metric.shape, metric.shape + metric.rank);
+    NN_TRY(totals.finish(run.engine, m, value.values));
+    if (metric.rank == 0)
+      line += format("%s %s %s", line.empty() ? "" : " ", metric.name, number(value.values[0]).c_str());
+    else
+      tables += std::string(metric.name) + ":\n" + valueText(value.values, value.shape, record.classes);
+    record.metrics.push_back(std::move(value));
+  }
+  printf("evaluate %s on %s:%s\n%s", record.model.c_str(), record.data.c_str(), line.c_str(), tables.c_str());
+  fflush(stdout);
+  run.evaluated.push_back(std::move(record));
+  return Status();
+}
+
+Status runPrint(Run &run, const nn_print &print) {
+  run.progress.clear();
+  if (!print.fn.code) {
+    printf("%s\n", print.text);
+    fflush(stdout);
+    return Status();
+  }
+  Engine &engine = run.engine;
+  int64_t count = elementCount(print.shape, print.rank);
+  Buffer result;
+  NN_TRY(result.allocate(size_t(count) * engine.elementBytes(), "the value to print"));
+  void *out = result.data();
+  NN_TRY(engine.reserve(print.fn, 1));
+  FlushDenormals flush;
+  engine.call(print.fn, nullptr, &out, 1, 1);
+  std::vector<double> values;
+  for (int64_t i = 0; i < count; ++i)
+    values.push_back(Elements{out, engine.f64()}.get(i));
+  printf("%s = %s\n", print.text, nested(values, {print.shape, print.shape + print.rank}).c_str());
+  fflush(stdout);
+  return Status();
+}
+
+} // namespace nnrt

@@ -1,0 +1,32 @@
+// What the command line asked for.
+#pragma once
+
+#include "runtime/abi.h"
+#include "runtime/status.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace nnrt {
+
+struct Flags {
+  bool help = false, resume = false, quiet = false, timing = false;
+  std::string data;            // --data DIR
+  uint64_t seed = 0;
+  int threads = 0;             // 0: not given
+  int64_t maxSteps = -1;       // -1: no limit
+  std::vector<double> options; // a value for each option of the program
+
+  bool predict = false; // the predict subcommand
+  std::string model, weights, input, output;
+};
+
+/// Reads argv[1 …]. A failure is a wrong use of the command line (exit code 2).
+/// `lenient`: flags that are neither fixed nor options of this program are passed over (a session's programs differ).
+Status parseFlags(const nn_program &program, int argc, char **argv, bool lenient, Flags &flags);
+
+/// The text of --help.
+std::string helpText(const nn_program &program, const char *argv0);
+
+} // namespace nnrt

@@ -1,0 +1,72 @@
+// What a train statement leaves behind for checkpoints, messages and the report.
+#pragma once
+
+#include "runtime/abi.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace nnrt {
+
+/// One epoch: the loss, then each metric (NaN for one that is not a number); val is empty without a validation split.
+struct EpochRecord {
+  double seconds = 0;
+  std::vector<double> train, val;
+};
+
+/// The watch of `keep best` or `stop when`.
+struct WatchState {
+  bool seen = false;
+  double best = 0;
+  int64_t epoch = 0; // of the best value, from 0
+};
+
+/// Whether `value` is better than what `state` has seen; NaN never is.
+inline bool better(const WatchState &state, int32_t direction, double value) {
+  if (value != value)
+    return false;
+  return !state.seen || (direction == NN_HIGHEST ? value > state.best : value < state.best);
+}
+
+/// The watched value of an epoch; NaN when there is none.
+inline double watched(const nn_watch &watch, const EpochRecord &epoch) {
+  const std::vector<double> &values = watch.split == NN_SPLIT_TRAIN ? epoch.train : epoch.val;
+  size_t index = watch.metric < 0 ? 0 : size_t(watch.metric) + 1;
+  return index < values.size() ? values[index] : __builtin_nan("");
+}
+
+/// "val.accuracy".
+inline std::string watchName(const nn_watch &watch, const nn_metric *metrics) {
+  return std::string(watch.split == NN_SPLIT_TRAIN ? "train." : "val.") +
+         (watch.metric < 0 ? "loss" : metrics[watch.metric].name);
+}
+
+/// A run of a train statement, up to now.
+struct TrainRecord {
+  const nn_train *statement = nullptr;
+  std::string model, data;
+  int64_t batch = 0, stepsPerEpoch = 0, totalSteps = 0;
+  int64_t trainRows = 0, valRows = 0, testRows = 0;
+  int64_t steps = 0; // done
+  double seconds = 0;
+  std::vector<EpochRecord> epochs;
+  WatchState kept, stop;
+  bool stoppedEarly = false;
+  int threads = 1; // what the step ran on
+};
+
+/// A result of an evaluate statement.
+struct EvaluateRecord {
+  std::string model, data; // "mnist.test"
+  int64_t rows = 0;
+  struct Value {
+    std::string name;
+    std::vector<int64_t> shape;
+    std::vector<double> values;
+  };
+  std::vector<Value> metrics;
+  std::vector<std::string> classes; // of the label, when known
+};
+
+} // namespace nnrt

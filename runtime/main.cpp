@@ -1,0 +1,85 @@
+// nn_main: a trainer from its command line to its exit code.
+#include "runtime/predict.h"
+#include "runtime/run.h"
+#include "runtime/signals.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <new>
+#include <unistd.h>
+
+namespace nnrt {
+
+void printError(const Status &status) {
+  fflush(stdout);
+  fprintf(stderr, "error: %s\n", status.message().c_str());
+}
+
+int finishRun(Run &run, const Status &status) {
+  run.progress.clear();
+  if (status.failed()) {
+    printError(status);
+    return ExitFailed;
+  }
+  if (run.signal) {
+    fprintf(stderr, "interrupted by %s after %lld steps\n", run.signal == 2 ? "SIGINT" : "SIGTERM",
+            run.trained.empty() ? 0LL : (long long)run.trained.back().steps);
+    return ExitSignal + run.signal;
+  }
+  if (run.flags.timing) {
+    printf("timing: data loaded in %s", duration(run.loadSeconds).c_str());
+    if (run.firstStepSeconds >= 0)
+      printf(", first step done %s after the start (%s without loading)", duration(run.firstStepSeconds).c_str(),
+             duration(run.firstStepSeconds - run.loadSeconds).c_str());
+    printf("\n");
+    for (const TrainRecord &record : run.trained)
+      printf("timing: train %s on %s: %s steps in %s, %s steps/s, %d %s\n", record.model.c_str(), record.data.c_str(),
+             grouped(record.steps).c_str(), duration(record.seconds).c_str(),
+             number(double(record.steps) / record.seconds).c_str(), record.threads,
+             record.threads == 1 ? "thread" : "threads");
+  }
+  // Output that never arrived (a full disk behind a redirection) is a failure too.
+  if (fflush(stdout) != 0 || ferror(stdout)) {
+    fprintf(stderr, "error: the output could not be written\n");
+    return ExitFailed;
+  }
+  return ExitDone;
+}
+
+static void outOfMemory() {
+  static const char text[] = "error: out of memory\n";
+  (void)!write(2, text, sizeof text - 1);
+  _exit(ExitFailed);
+}
+
+} // namespace nnrt
+
+extern "C" int nn_main(const nn_program *program, int argc, char **argv) {
+  using namespace nnrt;
+  double start = now();
+  std::set_new_handler(outOfMemory);
+  Flags flags;
+  if (Status status = parseFlags(*program, argc, argv, false, flags); status.failed()) {
+    printError(status);
+    return ExitUsage;
+  }
+  if (flags.help) {
+    fputs(helpText(*program, argc > 0 ? argv[0] : program->name).c_str(), stdout);
+    return ExitDone;
+  }
+  SignalScope signals;
+  Run run(*program, flags);
+  run.startSeconds = start;
+  run.stepsLeft = flags.maxSteps;
+  run.folders = programFolders(*program, flags.data);
+  Status status = run.engine.start(flags.seed, flags.options);
+  if (!status.failed())
+    status = initialiseModels(run);
+  if (!status.failed() && flags.predict)
+    status = predict(run);
+  if (!status.failed() && !flags.predict)
+    status = checkBeforeRun(run);
+  if (!status.failed() && !flags.predict)
+    status = runStatements(run);
+  return finishRun(run, status);
+}

@@ -1,0 +1,150 @@
+// Adding up results batch after batch, and evaluation over a split.
+#include "runtime/metrics.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace nnrt {
+
+Status Totals::prepare(Engine &engine, const nn_metric *list, int32_t n, bool loss) {
+  metrics = list;
+  count = n;
+  withLoss = loss;
+  wide = engine.f64();
+  sizes.clear();
+  if (withLoss)
+    sizes.push_back(1);
+  for (int32_t m = 0; m < count; ++m)
+    for (int32_t t = 0; t < metrics[m].n_totals; ++t)
+      sizes.push_back(metrics[m].total_sizes[t]);
+  auto padded = [&](int64_t size) { return (size * engine.elementBytes() + 63) / 64 * 64; };
+  int64_t bytes = 0;
+  for (int64_t size : sizes)
+    bytes += padded(size);
+  NN_TRY(results.allocate(bytes, "the metrics' results"));
+  outputs.clear();
+  sums.clear();
+  unsigned char *at = results.data();
+  for (int64_t size : sizes) {
+    outputs.push_back(at);
+    sums.emplace_back(size, 0.0);
+    at += padded(size);
+  }
+  for (int32_t m = 0; m < count; ++m)
+    if (metrics[m].finish.code)
+      NN_TRY(engine.reserve(metrics[m].finish, 1));
+  clear();
+  return Status();
+}
+
+void Totals::clear() {
+  lossSum = 0;
+  rowsAdded = 0;
+  for (std::vector<double> &sum : sums)
+    std::fill(sum.begin(), sum.end(), 0.0);
+}
+
+double Totals::readLoss() { return loss = Elements{outputs[0], wide}.get(0); }
+
+void Totals::add(int64_t rows) {
+  if (withLoss)
+    lossSum += readLoss() * double(rows);
+  rowsAdded += rows;
+  for (size_t i = withLoss; i < sums.size(); ++i) {
+    Elements from{outputs[i], wide};
+    for (int64_t k = 0; k < sizes[i]; ++k)
+      sums[i][k] += from.get(k);
+  }
+}
+
+Status Totals::finish(Engine &engine, int32_t metric, std::vector<double> &value) const {
+  size_t first = withLoss;
+  for (int32_t m = 0; m < metric; ++m)
+    first += metrics[m].n_totals;
+  const nn_metric &m = metrics[metric];
+  value.assign(elementCount(m.shape, m.rank), 0);
+  if (!m.finish.code) { // nothing to compute: the only total is the value
+    if (m.n_totals == 1 && sums[first].size() == value.size())
+      value = sums[first];
+    return Status();
+  }
+  std::vector<const void *> in;
+  for (int32_t t = 0; t < m.n_totals; ++t)
+    in.push_back(sums[first + t].data());
+  void *out = value.data();
+  NN_TRY(engine.reserve(m.finish, 1));
+  engine.call(m.finish, in.data(), &out, 1, 1);
+  return Status();
+}
+
+Status Totals::summary(Engine &engine, std::vector<double> &values) const {
+  values.clear();
+  if (withLoss)
+    values.push_back(meanLoss());
+  std::vector<double> value;
+  for (int32_t m = 0; m < count; ++m) {
+    if (metrics[m].rank != 0) {
+      values.push_back(NAN);
+      continue;
+    }
+    NN_TRY(finish(engine, m, value));
+    values.push_back(value[0]);
+  }
+  return Status();
+}
+
+std::vector<double> Totals::save() const {
+  std::vector<double> all = {lossSum, double(rowsAdded)};
+  for (const std::vector<double> &sum : sums)
+    all.insert(all.end(), sum.begin(), sum.end());
+  return all;
+}
+
+bool Totals::restore(const std::vector<double> &saved) {
+  size_t need = 2;
+  for (const std::vector<double> &sum : sums)
+    need += sum.size();
+  if (saved.size() != need)
+    return false;
+  lossSum = saved[0];
+  rowsAdded = int64_t(saved[1]);
+  size_t at = 2;
+  for (std::vector<double> &sum : sums)
+    for (double &value : sum)
+      value = saved[at++];
+  return true;
+}
+
+Status Batches::prepare(const Engine &engine, const Dataset &data, const int32_t *fields, int32_t count,
+                        int64_t capacity) {
+  buffers.clear();
+  buffers.resize(count);
+  inputs.clear();
+  copies.clear();
+  for (int32_t f = 0; f < count; ++f) {
+    int64_t rowBytes = data.fieldSizes[fields[f]] * engine.elementBytes();
+    NN_TRY(buffers[f].allocate(size_t(rowBytes) * capacity, format("a batch of %s examples", grouped(capacity).c_str())));
+    inputs.push_back(buffers[f].data());
+    copies.push_back({data.fields[fields[f]].data(), buffers[f].data(), rowBytes});
+  }
+  return Status();
+}
+
+Status evaluateRows(Engine &engine, const Dataset &data, const int32_t *fields, int32_t n_fields,
+                    const nn_fn &function, const std::vector<int64_t> &rows, Totals &totals, Tuning &tuning) {
+  FlushDenormals flush;
+  int64_t capacity = std::min<int64_t>(evalCapacity, int64_t(rows.size()));
+  Batches batches;
+  NN_TRY(batches.prepare(engine, data, fields, n_fields, capacity));
+  NN_TRY(engine.reserve(function, capacity));
+  totals.clear();
+  for (int64_t first = 0; first < int64_t(rows.size()); first += capacity) {
+    int64_t count = std::min<int64_t>(capacity, int64_t(rows.size()) - first);
+    Gather gather = batches.gather(rows.data() + first, count);
+    engine.call(function, batches.in(), totals.out(), count, capacity, tuning, &gather);
+    totals.add(count);
+  }
+  return Status();
+}
+
+} // namespace nnrt

@@ -1,0 +1,72 @@
+// Totals of a loss and metrics over the rows of a split, and the values they finish to.
+#pragma once
+
+#include "runtime/dataset.h"
+#include "runtime/engine.h"
+
+#include <vector>
+
+namespace nnrt {
+
+/// The results of a train or evaluate statement's functions: an optional mean loss, then each metric's totals. Batches
+/// are added up in double.
+class Totals {
+public:
+  /// Allocates room for the results. `withLoss`: result 0 is the batch's mean loss.
+  Status prepare(Engine &engine, const nn_metric *metrics, int32_t count, bool withLoss);
+
+  /// What to pass as nn_call.out.
+  void *const *out() { return outputs.data(); }
+  /// The loss of the last call.
+  double batchLoss() const { return loss; }
+  /// Reads the loss of the last call; the rest is not touched.
+  double readLoss();
+  /// Adds the last call's results, which were over `rows` rows.
+  void add(int64_t rows);
+  void clear();
+
+  double meanLoss() const { return rowsAdded ? lossSum / double(rowsAdded) : 0; }
+  /// A metric's value, row-major.
+  Status finish(Engine &engine, int32_t metric, std::vector<double> &value) const;
+  /// The loss (when there is one) and each metric's value; a metric that is not a number gives NaN.
+  Status summary(Engine &engine, std::vector<double> &values) const;
+
+  /// Everything that add() changes, for checkpoints: loss sum, rows, then the totals.
+  std::vector<double> save() const;
+  bool restore(const std::vector<double> &saved);
+
+private:
+  const nn_metric *metrics = nullptr;
+  int32_t count = 0;
+  bool withLoss = false, wide = false;
+  Buffer results;                 // all results, each at a 64-byte boundary
+  std::vector<void *> outputs;
+  std::vector<int64_t> sizes;     // elements of each total
+  std::vector<std::vector<double>> sums;
+  double loss = 0, lossSum = 0;
+  int64_t rowsAdded = 0;
+};
+
+/// The batches of a split as contiguous memory: what is passed as nn_call.in, and the copying.
+class Batches {
+public:
+  /// For up to `capacity` rows of the fields `fields` of a data set.
+  Status prepare(const Engine &engine, const Dataset &data, const int32_t *fields, int32_t count, int64_t capacity);
+  const void *const *in() const { return inputs.data(); }
+  /// How to copy these rows before a call.
+  Gather gather(const int64_t *rows, int64_t count) const { return {rows, count, copies.data(), int32_t(copies.size())}; }
+
+private:
+  std::vector<Buffer> buffers;
+  std::vector<const void *> inputs;
+  std::vector<Gather::Field> copies;
+};
+
+/// Rows that one call of an evaluation computes.
+const int64_t evalCapacity = 256;
+
+/// Runs `function` over `rows` of a data set and adds everything to `totals` (which is cleared first).
+Status evaluateRows(Engine &engine, const Dataset &data, const int32_t *fields, int32_t n_fields,
+                    const nn_fn &function, const std::vector<int64_t> &rows, Totals &totals, Tuning &tuning);
+
+} // namespace nnrt

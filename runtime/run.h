@@ -1,0 +1,68 @@
+// Run: a program with everything it needs while its statements are carried out.
+#pragma once
+
+#include "runtime/dataset.h"
+#include "runtime/engine.h"
+#include "runtime/flags.h"
+#include "runtime/history.h"
+#include "runtime/progress.h"
+
+#include <memory>
+#include <vector>
+
+namespace nnrt {
+
+/// Exit codes of a trainer.
+enum ExitCode { ExitDone = 0, ExitFailed = 1, ExitUsage = 2, ExitSignal = 128 };
+
+struct Run {
+  Run(const nn_program &program, const Flags &flags, Pool *pool = nullptr)
+      : program(program), flags(flags), engine(program, flags.threads, pool), progress(flags.quiet),
+        data(program.n_data) {}
+
+  const nn_program &program;
+  const Flags &flags;
+  Engine engine;
+  Progress progress;
+  Folders folders;
+  SourceCache *cache = nullptr;
+  std::vector<std::unique_ptr<Dataset>> data; // loaded when first needed
+  std::vector<TrainRecord> trained;
+  std::vector<EvaluateRecord> evaluated;
+  int64_t stepsLeft = -1; // --max-steps: -1 is no limit
+  int signal = 0;         // the run was interrupted by it
+  double loadSeconds = 0, firstStepSeconds = -1, startSeconds = 0; // startSeconds: monotonic time of the start
+
+  /// The data set with this index, loaded.
+  Status need(int32_t index, Dataset *&result);
+  /// The file at a path of the program that is written: relative to the working directory.
+  const char *modelName(int32_t index) const { return program.models[index].name; }
+};
+
+/// Where data of this program is looked for.
+Folders programFolders(const nn_program &program, const std::string &dataFlag);
+
+/// Draws every model's parameters from the seed.
+Status initialiseModels(Run &run);
+
+/// Prints, evaluates, trains …: all statements in order. Stops at the first failure, or when run.signal is set.
+Status runStatements(Run &run);
+
+/// What can be known before the first step: files that will be written, bounds of indices, splits that are watched.
+Status checkBeforeRun(Run &run);
+
+// One for each kind of statement.
+Status runTrain(Run &run, const nn_train &train, int32_t number);
+Status runEvaluate(Run &run, const nn_evaluate &evaluate);
+Status runPrint(Run &run, const nn_print &print);
+Status runSave(Run &run, const nn_save &save);
+Status runLoad(Run &run, const nn_load &load);
+Status runReport(Run &run, const nn_report &report);
+
+/// Seconds on the monotonic clock.
+double now();
+
+/// The names of the classes that `field` of a data set counts, or none.
+std::vector<std::string> classNames(const Dataset &data, int32_t field);
+
+} // namespace nnrt

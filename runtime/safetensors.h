@@ -1,0 +1,47 @@
+// The safetensors file format: a JSON header, then raw little-endian tensors. Weight files and checkpoints are both
+// of this kind, so other tools can read them.
+#pragma once
+
+#include "runtime/status.h"
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace nnrt {
+
+enum class DType { F32, F64, F16, BF16, Other };
+
+/// A tensor in memory (writing) or inside a file's contents (reading).
+struct TensorView {
+  std::string name;
+  DType type;
+  std::vector<int64_t> shape;
+  const unsigned char *data;
+  size_t size; // bytes
+  std::string typeName = {}; // as the file says it, for messages
+
+  int64_t elements() const;
+  /// Element i of a floating-point tensor.
+  double get(int64_t i) const;
+};
+
+using Metadata = std::vector<std::pair<std::string, std::string>>;
+
+/// Writes the file atomically.
+Status writeSafetensors(const std::string &path, const std::vector<TensorView> &tensors, const Metadata &metadata);
+
+/// A file that has been read and checked: every tensor lies inside the file, sizes match shapes, nothing overlaps.
+struct SafetensorsFile {
+  std::string path, contents;
+  std::vector<TensorView> tensors;
+  Metadata metadata;
+
+  const TensorView *find(const std::string &name) const;
+  /// A metadata value or null.
+  const std::string *meta(const std::string &name) const;
+};
+Status readSafetensors(const std::string &path, SafetensorsFile &file);
+
+} // namespace nnrt

@@ -1,0 +1,86 @@
+// Source: the raw columns of a data set before anything is computed from them. One class for each kind of source;
+// each keeps its numbers as small as they came (bytes of an image stay bytes).
+#pragma once
+
+#include "runtime/abi.h"
+#include "runtime/file.h"
+#include "runtime/status.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace nnrt {
+
+/// Elements of a program: where converted numbers go.
+struct Elements {
+  void *data;
+  bool f64;
+
+  void set(int64_t i, double value) const {
+    if (f64)
+      static_cast<double *>(data)[i] = value;
+    else
+      static_cast<float *>(data)[i] = float(value);
+  }
+  double get(int64_t i) const {
+    return f64 ? static_cast<const double *>(data)[i] : static_cast<const float *>(data)[i];
+  }
+};
+
+/// What a data set wants of a source.
+struct ColumnRequest {
+  std::string name;
+  std::string where; // in the program, for messages
+  int32_t kind;      // nn_column_kind
+  int64_t size;      // elements a row
+  bool optional = false; // predict: a column that may be missing from the file
+};
+
+/// A column of classes: a code for each row, and what the codes stand for (in order of appearance).
+struct Category {
+  std::vector<int32_t> codes;
+  std::vector<std::string> names;
+};
+
+class Source {
+public:
+  virtual ~Source() = default;
+
+  int64_t rows = 0;
+
+  /// Writes column `column` (its index among the requests) of rows selected[0 … count - 1], row after row. A column of
+  /// classes gives its codes.
+  virtual void fill(int column, const int64_t *selected, int64_t count, Elements out) const = 0;
+
+  /// The classes of a column that was requested as a category, or null: then its numbers are its classes.
+  virtual const Category *category(int column) const { return nullptr; }
+
+  /// False for an optional column that the file does not have; it is filled with zeros.
+  virtual bool has(int column) const { return true; }
+
+  /// Where a row comes from: "iris.csv:12", "row 5 of train-labels.gz".
+  virtual std::string place(int64_t row) const = 0;
+};
+
+/// A nn_source with its numbers known.
+struct SourceSpec {
+  const nn_source *source;
+  double n, classes, turns, factor, noise, spread, dims, seed;
+  Folders folders;
+};
+
+/// Opens and reads a source for these columns.
+Status openSource(const SourceSpec &spec, const std::vector<ColumnRequest> &columns,
+                  std::unique_ptr<Source> &result);
+
+// One of these for each kind of source; openSource chooses.
+Status openCsv(const SourceSpec &, const std::vector<ColumnRequest> &, std::unique_ptr<Source> &);
+Status openIdx(const SourceSpec &, const std::vector<ColumnRequest> &, std::unique_ptr<Source> &);
+Status openRows(const SourceSpec &, const std::vector<ColumnRequest> &, std::unique_ptr<Source> &);
+Status openGenerator(const SourceSpec &, const std::vector<ColumnRequest> &, std::unique_ptr<Source> &);
+
+/// Fails unless the column called `name` of a source has `size` elements a row.
+Status checkColumnSize(const ColumnRequest &column, int64_t size, const char *source);
+
+} // namespace nnrt

@@ -1,0 +1,99 @@
+// Text helpers: how numbers, sizes, times and shapes read in every message.
+#include "runtime/status.h"
+
+#include <cmath>
+#include <cstdio>
+
+namespace nnrt {
+
+std::string format(const char *pattern, ...) {
+  va_list args;
+  va_start(args, pattern);
+  va_list again;
+  va_copy(again, args);
+  int size = vsnprintf(nullptr, 0, pattern, args);
+  va_end(args);
+  std::string text(size > 0 ? size : 0, '\0');
+  if (size > 0)
+    vsnprintf(&text[0], size + 1, pattern, again);
+  va_end(again);
+  return text;
+}
+
+Status Status::at(const char *where) const {
+  if (!bad || !where || !*where)
+    return *this;
+  size_t line = text.find('\n');
+  std::string head = text.substr(0, line), tail = line == std::string::npos ? "" : text.substr(line);
+  return Status(head + " (at " + where + ")" + tail);
+}
+
+std::string number(double value) {
+  if (std::isnan(value))
+    return "nan";
+  if (value == 0)
+    return "0"; // also for -0
+  return format("%.6g", value);
+}
+
+std::string grouped(int64_t value) {
+  std::string digits = std::to_string(value);
+  for (int at = int(digits.size()) - 3; at > (value < 0 ? 1 : 0); at -= 3)
+    digits.insert(at, ",");
+  return digits;
+}
+
+std::string bytes(uint64_t value) {
+  static const char *const units[] = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+  double shown = double(value);
+  int unit = 0;
+  while (shown >= 1024 && unit < 6) {
+    shown /= 1024;
+    ++unit;
+  }
+  return unit == 0 ? format("%llu bytes", (unsigned long long)value)
+                   : format("%.1f %s", shown, units[unit]);
+}
+
+std::string duration(double seconds) {
+  if (seconds < 0.0995)
+    return format("%.1f ms", seconds * 1e3);
+  if (seconds < 99.5)
+    return format("%.1f s", seconds);
+  int64_t whole = int64_t(seconds + 0.5);
+  if (whole < 3600)
+    return format("%lld min %02lld s", (long long)(whole / 60), (long long)(whole % 60));
+  return format("%lld h %02lld min", (long long)(whole / 3600), (long long)(whole / 60 % 60));
+}
+
+std::string shapeText(const int64_t *shape, int32_t rank) {
+  if (rank == 0)
+    return "a number";
+  std::string text = "[";
+  for (int32_t i = 0; i < rank; ++i)
+    text += (i ? ", " : "") + std::to_string(shape[i]);
+  return text + "]";
+}
+
+int64_t elementCount(const int64_t *shape, int32_t rank) {
+  int64_t count = 1;
+  for (int32_t i = 0; i < rank; ++i)
+    count *= shape[i];
+  return count;
+}
+
+std::string quoted(const std::string &text, size_t limit) {
+  std::string shown;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (i >= limit && text.size() > limit + 3 && (text[i] & 0xC0) != 0x80)
+      return shown + "...";
+    unsigned char c = text[i];
+    if (c < 32 || c == 127)
+      shown += format("\\x%02x", c);
+    else
+      shown += char(c);
+  }
+  return shown;
+}
+
+} // namespace nnrt

@@ -1,0 +1,53 @@
+// Status: success, or one message for the person who runs the program. The runtime is built without exceptions, so
+// everything that can fail returns one of these. Also text helpers shared by all files.
+#pragma once
+
+#include <cstdarg>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+namespace nnrt {
+
+/// printf into a string.
+std::string format(const char *pattern, ...) __attribute__((format(printf, 1, 2)));
+
+class [[nodiscard]] Status {
+public:
+  Status() = default;
+  /// A failure; `text` reads as what comes after "error: ".
+  static Status error(std::string text) { return Status(std::move(text)); }
+
+  bool failed() const { return bad; }
+  const std::string &message() const { return text; }
+
+  /// The same failure with " (at file:line:col)" behind its first line; no change on success or without a place.
+  Status at(const char *where) const;
+
+private:
+  explicit Status(std::string text) : text(std::move(text)), bad(true) {}
+  std::string text;
+  bool bad = false;
+};
+
+/// Returns from the enclosing function when `expression` failed.
+#define NN_TRY(expression)                                                                                   \
+  if (::nnrt::Status status_ = (expression); status_.failed())                                               \
+  return status_
+
+/// Up to six significant digits: 0.9987, 12, 1e-05, nan.
+std::string number(double value);
+/// 12345678 -> "12,345,678".
+std::string grouped(int64_t value);
+/// 1536 -> "1.5 KiB".
+std::string bytes(uint64_t value);
+/// Seconds as "0.8 s", "2 min 05 s", "1 h 02 min".
+std::string duration(double seconds);
+/// "[2, 3]" for a shape; "a number" for rank 0.
+std::string shapeText(const int64_t *shape, int32_t rank);
+/// The product of the dimensions.
+int64_t elementCount(const int64_t *shape, int32_t rank);
+/// `text` shortened to at most `limit` characters, with control characters made visible, for quoting in messages.
+std::string quoted(const std::string &text, size_t limit = 40);
+
+} // namespace nnrt

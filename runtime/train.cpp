@@ -1,0 +1,233 @@
+// The training loop.
+#include "runtime/train.h"
+
+#include "runtime/shuffle.h"
+#include "runtime/signals.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace nnrt {
+
+static Status whole(double value, const char *what, double least, int64_t &result) {
+  if (!(value >= least) || value > 0x1p53 || value != std::floor(value))
+    return Status::error(format("%s is %s, but it must be a whole number of at least %s", what, number(value).c_str(),
+                                number(least).c_str()));
+  result = int64_t(value);
+  return Status();
+}
+
+Status Trainer::plan() {
+  record.statement = &train;
+  record.model = run.modelName(train.model);
+  record.data = data->description->name;
+  record.trainRows = int64_t(data->splits[NN_SPLIT_TRAIN].size());
+  record.valRows = int64_t(data->splits[NN_SPLIT_VAL].size());
+  record.testRows = int64_t(data->splits[NN_SPLIT_TEST].size());
+  NN_TRY(whole(engine.value(train.batch), "`batch`", 0, record.batch));
+  if (record.batch == 0 || record.batch > record.trainRows)
+    record.batch = record.trainRows;
+  record.stepsPerEpoch = (record.trainRows + record.batch - 1) / record.batch;
+  double steps = engine.value(train.steps), epochs = engine.value(train.epochs);
+  if (steps > 0) {
+    NN_TRY(whole(steps, "`steps`", 1, record.totalSteps));
+  } else {
+    if (!(epochs > 0) || epochs * double(record.stepsPerEpoch) > 0x1p53)
+      return Status::error(format("`epochs` is %s, but it must be above 0", number(epochs).c_str()));
+    record.totalSteps = std::max<int64_t>(1, int64_t(std::ceil(epochs * double(record.stepsPerEpoch) - 1e-9)));
+  }
+  if (record.valRows == 0)
+    for (const nn_watch *watch : {train.has_keep ? &train.keep : nullptr, train.has_stop ? &train.stop : nullptr})
+      if (watch && watch->split == NN_SPLIT_VAL)
+        return Status::error(format("`%s` is watched, but %s has no validation split",
+                                    watchName(*watch, train.metrics).c_str(), record.data.c_str()));
+  engine.scalars[NN_SLOT_TOTAL_STEPS] = double(record.totalSteps);
+  engine.scalars[NN_SLOT_STEPS_PER_EPOCH] = double(record.stepsPerEpoch);
+
+  NN_TRY(batches.prepare(engine, *data, train.fields, train.n_fields, record.batch));
+  NN_TRY(totals.prepare(engine, train.metrics, train.n_metrics, true));
+  NN_TRY(evalTotals.prepare(engine, train.metrics, train.n_metrics, true));
+  NN_TRY(engine.reserve(train.step, record.batch));
+  if (record.valRows)
+    NN_TRY(engine.reserve(train.eval, std::min(evalCapacity, record.valRows)));
+  if (train.trace.code)
+    NN_TRY(engine.reserve(train.trace, record.batch));
+  return Status();
+}
+
+std::vector<int32_t> Trainer::modelTensors() const {
+  std::vector<int32_t> list;
+  nn_range range = run.program.models[train.model].tensors;
+  for (int32_t i = range.first; i < range.first + range.count; ++i)
+    list.push_back(i);
+  return list;
+}
+
+void Trainer::takeSnapshot() {
+  size_t size = 0, at = 0;
+  for (int32_t t : modelTensors())
+    size += engine.tensorElements(t) * engine.elementBytes();
+  snapshot.resize(size);
+  for (int32_t t : modelTensors()) {
+    size_t bytes = engine.tensorElements(t) * engine.elementBytes();
+    memcpy(snapshot.data() + at, engine.tensor(t), bytes);
+    at += bytes;
+  }
+}
+
+void Trainer::restoreBest() {
+  if (snapshot.empty())
+    return;
+  size_t at = 0;
+  for (int32_t t : modelTensors()) {
+    size_t bytes = engine.tensorElements(t) * engine.elementBytes();
+    memcpy(engine.tensor(t), snapshot.data() + at, bytes);
+    at += bytes;
+  }
+}
+
+void Trainer::beginEpoch(int64_t epoch) {
+  // A batch of all rows needs no order; sums then run in the order of the source.
+  order = data->splits[NN_SPLIT_TRAIN];
+  if (record.batch < record.trainRows)
+    shuffle(order, engine.seed(), Stream::Shuffle, uint32_t(ordinal), uint32_t(epoch));
+}
+
+Status Trainer::step(int64_t rows, const Gather *gather) {
+  engine.scalars[NN_SLOT_STEP] = double(record.steps);
+  engine.scalars[NN_SLOT_EPOCH] = double(record.steps) / double(record.stepsPerEpoch);
+  engine.call(train.step, batches.in(), totals.out(), rows, record.batch, tuning, gather);
+  if (double loss = totals.readLoss(); !std::isfinite(loss))
+    return explain(loss, rows);
+  totals.add(rows);
+  ++record.steps;
+  return Status();
+}
+
+Status Trainer::endEpoch() {
+  EpochRecord epoch;
+  NN_TRY(totals.summary(engine, epoch.train));
+  totals.clear();
+  NN_TRY(checkParameters());
+  if (record.valRows) {
+    NN_TRY(evaluateRows(engine, *data, train.fields, train.n_fields, train.eval, data->splits[NN_SPLIT_VAL],
+                        evalTotals, evalTuning));
+    NN_TRY(evalTotals.summary(engine, epoch.val));
+  }
+  epoch.seconds = now() - epochBegan;
+  epochBegan = now();
+  record.epochs.push_back(std::move(epoch));
+  const EpochRecord &last = record.epochs.back();
+  int64_t index = int64_t(record.epochs.size()) - 1;
+  if (train.has_keep && better(record.kept, train.keep.direction, watched(train.keep, last))) {
+    record.kept = {true, watched(train.keep, last), index};
+    takeSnapshot();
+  }
+  if (train.has_stop) {
+    if (better(record.stop, train.stop.direction, watched(train.stop, last)))
+      record.stop = {true, watched(train.stop, last), index};
+    if (double(index - record.stop.epoch) >= engine.value(train.stop_patience))
+      record.stoppedEarly = true;
+  }
+  run.progress.epoch(record);
+  return Status();
+}
+
+Status Trainer::loop() {
+  FlushDenormals flush;
+  bool all = record.batch == record.trainRows;
+  bool gathered = false; // a batch of all rows is copied once
+  double every = train.checkpoint ? std::max(1.0, engine.value(train.checkpoint_every)) : 0;
+  epochBegan = now();
+  if (record.steps < record.totalSteps && record.steps % record.stepsPerEpoch != 0)
+    beginEpoch(record.steps / record.stepsPerEpoch); // resumed in the middle of an epoch
+  while (record.steps < record.totalSteps && !record.stoppedEarly && !run.signal && run.stepsLeft != 0) {
+    int64_t inEpoch = record.steps % record.stepsPerEpoch;
+    if (inEpoch == 0 && !(all && gathered))
+      beginEpoch(record.steps / record.stepsPerEpoch);
+    int64_t first = inEpoch * record.batch, rows = std::min(record.batch, record.trainRows - first);
+    if (all && gathered) {
+      NN_TRY(step(rows, nullptr));
+    } else {
+      Gather gather = batches.gather(order.data() + first, rows);
+      NN_TRY(step(rows, &gather));
+      gathered = true;
+    }
+    if (run.firstStepSeconds < 0)
+      run.firstStepSeconds = now() - run.startSeconds;
+    run.progress.step(record.steps, totals.meanLoss());
+    bool complete = record.steps % record.stepsPerEpoch == 0 || record.steps == record.totalSteps;
+    if (complete)
+      NN_TRY(endEpoch());
+    run.signal = pendingSignal();
+    if (run.stepsLeft > 0)
+      --run.stepsLeft;
+    if (complete && train.checkpoint && record.steps < record.totalSteps && !record.stoppedEarly &&
+        record.epochs.size() % size_t(every) == 0)
+      NN_TRY(writeCheckpoint(false));
+  }
+  return Status();
+}
+
+Status Trainer::execute() {
+  NN_TRY(run.need(train.data, data));
+  NN_TRY(plan().at(train.where));
+  if (train.init.code) {
+    NN_TRY(engine.reserve(train.init, 1));
+    engine.call(train.init, nullptr, nullptr, 1, 1);
+  }
+  totals.clear();
+  if (run.flags.resume && train.checkpoint) {
+    bool found = false, finished = false;
+    NN_TRY(readCheckpoint(found, finished).at(train.where));
+    if (finished) {
+      run.progress.note(format("train %s on %s: finished according to %s", record.model.c_str(),
+                               record.data.c_str(), train.checkpoint));
+      run.trained.push_back(std::move(record));
+      return Status();
+    }
+    run.progress.note(found ? format("train %s on %s: resumed from %s at step %lld", record.model.c_str(),
+                                     record.data.c_str(), train.checkpoint, (long long)record.steps)
+                            : format("train %s on %s: there is no checkpoint %s yet, starting from the beginning",
+                                     record.model.c_str(), record.data.c_str(), train.checkpoint));
+  }
+  priorSeconds = record.seconds;
+  began = now();
+  if (!(run.flags.resume && record.steps))
+    run.progress.note(format("train %s on %s: %s rows%s, %s steps in %s epochs", record.model.c_str(),
+                             record.data.c_str(), grouped(record.trainRows).c_str(),
+                             record.valRows ? format(" and %s to validate", grouped(record.valRows).c_str()).c_str()
+                                            : "",
+                             grouped(record.totalSteps).c_str(),
+                             grouped((record.totalSteps + record.stepsPerEpoch - 1) / record.stepsPerEpoch).c_str()));
+  run.progress.begin(record);
+  Status status = loop();
+  record.seconds = priorSeconds + (now() - began);
+  record.threads = tuning.threads ? tuning.threads : engine.maxThreads();
+  run.progress.end(record);
+  NN_TRY(std::move(status));
+
+  bool finished = record.stoppedEarly || record.steps == record.totalSteps;
+  if (train.checkpoint && !finished && record.steps > 0)
+    NN_TRY(writeCheckpoint(false));
+  if (run.stepsLeft == 0 && !finished)
+    run.progress.note(format("stopped by --max-steps after step %lld", (long long)record.steps));
+  if (train.has_keep && record.kept.seen) {
+    restoreBest();
+    run.progress.note(format("kept epoch %lld, the best: %s %s%s", (long long)record.kept.epoch + 1,
+                             watchName(train.keep, train.metrics).c_str(), number(record.kept.best).c_str(),
+                             record.stoppedEarly ? " (stopped early)" : ""));
+  } else if (record.stoppedEarly) {
+    run.progress.note(format("stopped: %s has not improved for %s epochs", watchName(train.stop, train.metrics).c_str(),
+                             number(engine.value(train.stop_patience)).c_str()));
+  }
+  if (train.checkpoint && finished)
+    NN_TRY(writeCheckpoint(true));
+  run.trained.push_back(std::move(record));
+  return Status();
+}
+
+Status runTrain(Run &run, const nn_train &train, int32_t number) { return Trainer(run, train, number).execute(); }
+
+} // namespace nnrt

@@ -1,0 +1,56 @@
+// Trainer: one train statement while it runs. train.cpp has the loop, diagnose.cpp explains a NaN, checkpoint.cpp
+// keeps the state on disk.
+#pragma once
+
+#include "runtime/metrics.h"
+#include "runtime/run.h"
+
+namespace nnrt {
+
+class Trainer {
+public:
+  Trainer(Run &run, const nn_train &train, int32_t ordinal)
+      : run(run), engine(run.engine), train(train), ordinal(ordinal) {}
+
+  /// The whole statement. Returns with run.signal set when it was interrupted.
+  Status execute();
+
+private:
+  // train.cpp
+  Status plan();
+  Status loop();
+  Status step(int64_t rows, const Gather *gather);
+  Status endEpoch();
+  void beginEpoch(int64_t epoch);
+  void takeSnapshot();
+  void restoreBest();
+  std::vector<int32_t> modelTensors() const;
+
+  // diagnose.cpp
+  /// Why the loss of the step just made is not finite. Nothing has been written since.
+  Status explain(double loss, int64_t rows);
+  /// Fails when a parameter is not finite, naming it.
+  Status checkParameters();
+
+  // checkpoint.cpp
+  Status writeCheckpoint(bool finished);
+  /// Restores the state from the checkpoint file; `found` is false when there is none.
+  Status readCheckpoint(bool &found, bool &finished);
+  std::vector<std::pair<std::string, std::string>> fingerprint() const;
+
+  Run &run;
+  Engine &engine;
+  const nn_train &train;
+  int32_t ordinal; // of this train statement among the program's
+  Dataset *data = nullptr;
+  TrainRecord record;
+  Totals totals, evalTotals;
+  Batches batches;
+  Tuning tuning, evalTuning;
+  std::vector<int64_t> order; // the training rows in this epoch's order
+  std::vector<unsigned char> snapshot; // of the model's tensors, at the best epoch
+  double began = 0, epochBegan = 0; // now() at the start of this run of the statement, of the epoch
+  double priorSeconds = 0;           // of the runs before it was resumed
+};
+
+} // namespace nnrt

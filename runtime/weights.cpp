@@ -1,0 +1,142 @@
+// Saving and loading models.
+#include "runtime/weights.h"
+
+#include "runtime/json.h"
+#include "runtime/suggest.h"
+
+#include <cstring>
+
+namespace nnrt {
+
+std::string meanKey(const nn_data &data, const nn_field &field) {
+  return std::string("normalize.") + data.name + "." + field.name + ".mean";
+}
+std::string deviationKey(const nn_data &data, const nn_field &field) {
+  return std::string("normalize.") + data.name + "." + field.name + ".deviation";
+}
+std::string classesKey(const nn_data &data, const nn_column &column) {
+  return std::string("classes.") + data.name + "." + column.name;
+}
+
+std::string classesText(const std::vector<std::string> &classes) {
+  std::string text = "[";
+  for (size_t i = 0; i < classes.size(); ++i)
+    text += (i ? "," : "") + jsonString(classes[i]);
+  return text + "]";
+}
+
+Status classesFromText(const std::string &text, std::vector<std::string> &classes) {
+  Json json;
+  NN_TRY(parseJson(text, json));
+  if (json.kind != Json::Array)
+    return Status::error("the list of classes is no list");
+  for (const Json &item : json.items)
+    classes.push_back(item.string);
+  return Status();
+}
+
+Status runSave(Run &run, const nn_save &save) {
+  Engine &engine = run.engine;
+  const nn_model &model = run.program.models[save.model];
+  std::vector<TensorView> tensors;
+  DType type = engine.f64() ? DType::F64 : DType::F32;
+  for (int32_t t = model.tensors.first; t < model.tensors.first + model.tensors.count; ++t) {
+    const nn_tensor &tensor = run.program.tensors[t];
+    tensors.push_back({tensor.key, type, {tensor.shape, tensor.shape + tensor.rank}, engine.tensor(t),
+                       size_t(engine.tensorElements(t) * engine.elementBytes())});
+  }
+  Metadata metadata = {{"format", "nnc"}, {"model", model.name}, {"program", run.program.name}};
+  if (model.data >= 0) {
+    Dataset *data = nullptr;
+    NN_TRY(run.need(model.data, data));
+    const nn_data &description = *data->description;
+    metadata.push_back({"data", description.name});
+    for (int32_t f = 0; f < description.n_fields; ++f) {
+      const Statistics &s = data->statistics[f];
+      int64_t size = int64_t(s.mean.size());
+      if (!size)
+        continue;
+      auto add = [&](std::string key, const std::vector<double> &values) {
+        tensors.push_back({std::move(key), DType::F64, {size}, reinterpret_cast<const unsigned char *>(values.data()),
+                           size_t(size) * sizeof(double)});
+      };
+      add(meanKey(description, description.fields[f]), s.mean);
+      add(deviationKey(description, description.fields[f]), s.deviation);
+    }
+    for (int32_t c = 0; c < description.n_columns; ++c)
+      if (!data->classes[c].empty())
+        metadata.push_back({classesKey(description, description.columns[c]), classesText(data->classes[c])});
+  }
+  NN_TRY(writeSafetensors(save.path, tensors, metadata).at(save.where));
+  run.progress.note(format("saved %s to %s", model.name, save.path));
+  return Status();
+}
+
+static bool covered(const std::string &key, const std::vector<std::string> &except) {
+  for (const std::string &prefix : except)
+    if (key == prefix || key.compare(0, prefix.size() + 1, prefix + ".") == 0)
+      return true;
+  return false;
+}
+
+Status loadModel(Engine &engine, const nn_model &model, const SafetensorsFile &file,
+                 const std::vector<std::string> &except, std::vector<std::string> &unused) {
+  std::vector<std::string> keys;
+  for (const TensorView &tensor : file.tensors)
+    keys.push_back(tensor.name);
+  int32_t end = model.tensors.first + model.tensors.count;
+  // Everything is checked before anything is written: a failed load leaves the model as it was.
+  for (bool write : {false, true})
+    for (int32_t t = model.tensors.first; t < end; ++t) {
+      const nn_tensor &tensor = engine.program.tensors[t];
+      if (covered(tensor.key, except))
+        continue;
+      const TensorView *found = file.find(tensor.key);
+      if (!found)
+        return Status::error(file.path + " has no tensor `" + tensor.key + "`, which " + model.name + " needs" +
+                             didYouMean(tensor.key, keys));
+      if (found->shape != std::vector<int64_t>(tensor.shape, tensor.shape + tensor.rank))
+        return Status::error(format("tensor `%s` has shape %s in %s, but %s in %s", tensor.key,
+                                    shapeText(found->shape.data(), int32_t(found->shape.size())).c_str(),
+                                    file.path.c_str(), shapeText(tensor.shape, tensor.rank).c_str(), model.name));
+      if (found->type == DType::Other)
+        return Status::error(format("tensor `%s` of %s holds %s, floating-point numbers are needed", tensor.key,
+                                    file.path.c_str(), found->typeName.c_str()));
+      if (!write)
+        continue;
+      Elements values = engine.tensorValues(t);
+      if (found->type == (engine.f64() ? DType::F64 : DType::F32))
+        memcpy(values.data, found->data, found->size);
+      else
+        for (int64_t i = 0, n = engine.tensorElements(t); i < n; ++i)
+          values.set(i, found->get(i));
+    }
+  for (const TensorView &tensor : file.tensors) {
+    bool known = tensor.name.compare(0, 10, "normalize.") == 0 || covered(tensor.name, except);
+    for (int32_t t = model.tensors.first; t < end && !known; ++t)
+      known = tensor.name == engine.program.tensors[t].key;
+    if (!known)
+      unused.push_back(tensor.name);
+  }
+  return Status();
+}
+
+Status runLoad(Run &run, const nn_load &load) {
+  // A file that an earlier `save` of this run has written lies in the working directory, not in the program's folder.
+  std::string path = load.path;
+  if (!isFile(path))
+    NN_TRY(findFile(load.path, run.folders, path).at(load.where));
+  SafetensorsFile file;
+  NN_TRY(readSafetensors(path, file).at(load.where));
+  std::vector<std::string> except(load.except, load.except + load.n_except), unused;
+  NN_TRY(loadModel(run.engine, run.program.models[load.model], file, except, unused).at(load.where));
+  std::string text = format("loaded %s from %s", run.modelName(load.model), path.c_str());
+  for (size_t i = 0; i < unused.size() && i < 5; ++i)
+    text += (i ? ", " : "; not used: ") + unused[i];
+  if (unused.size() > 5)
+    text += format(" and %zu more", unused.size() - 5);
+  run.progress.note(text);
+  return Status();
+}
+
+} // namespace nnrt

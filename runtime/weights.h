@@ -1,0 +1,23 @@
+// Weight files: what `save`, `load` and `predict` share.
+#pragma once
+
+#include "runtime/run.h"
+#include "runtime/safetensors.h"
+
+namespace nnrt {
+
+/// Copies the file's tensors into a model, by key. Every tensor of the model must be there in its shape, but for keys
+/// under a prefix in `except`. Keys that the model does not have are returned in `unused`.
+Status loadModel(Engine &engine, const nn_model &model, const SafetensorsFile &file,
+                 const std::vector<std::string> &except, std::vector<std::string> &unused);
+
+/// Names of the tensors and metadata entries that describe a model's data set in its weight file.
+std::string meanKey(const nn_data &data, const nn_field &field);
+std::string deviationKey(const nn_data &data, const nn_field &field);
+std::string classesKey(const nn_data &data, const nn_column &column);
+
+/// Metadata entry `classesKey`: a JSON list of strings.
+std::string classesText(const std::vector<std::string> &classes);
+Status classesFromText(const std::string &text, std::vector<std::string> &classes);
+
+} // namespace nnrt

@@ -1,0 +1,97 @@
+// A program made by hand, as the compiler would make it: y = x w + b fitted by momentum descent on the squared error.
+// Its "compiled" functions are plain C++ here. Everything a test wants to change is a member.
+#pragma once
+
+#include "runtime/abi.h"
+
+#include <string>
+#include <vector>
+
+namespace nnrt_test {
+
+class LinearProgram {
+public:
+  /// x has `inputs` elements, taken from columns c0 … of the source; y is one number.
+  explicit LinearProgram(int inputs = 1);
+  LinearProgram(const LinearProgram &) = delete;
+
+  /// Rows of inputs + 1 numbers.
+  void useRows(std::vector<double> values);
+  /// A CSV file whose columns `names` are x's elements, then y; the last is a category when `category`.
+  void useCsv(std::string path, std::vector<std::string> names, bool category = false);
+  /// A generator with x: [2] and y.
+  void useGenerator(int kind, double n);
+  /// Images of `inputs` bytes and labels.
+  void useIdx(std::string images, std::string labels);
+
+  void train();
+  void evaluate(int split);
+  void save(std::string path);
+  void load(std::string path, std::vector<std::string> except = {});
+  void print(std::string text);
+  void report(std::string path);
+
+  /// The finished tables. Call again after a change.
+  nn_program *finish();
+  /// Runs nn_main with these arguments behind the program's name.
+  int main(std::vector<std::string> arguments = {});
+
+  int inputs;
+  nn_data data{};
+  std::vector<nn_field> fields;
+  std::vector<nn_column> columns;
+  nn_source testSource{};
+  nn_train trainBody{};
+  std::vector<nn_bound> bounds;
+  std::vector<nn_option> options;
+  std::string dir;              // the program's folder
+  bool poison = false;          // y of 999 makes the loss NaN through `log`
+
+private:
+  std::vector<std::string> strings;
+  const char *keep(const std::string &text);
+  std::vector<nn_statement> statements;
+  nn_program program{};
+};
+
+/// What the functions last saw, for tests that look inside.
+struct Seen {
+  std::vector<double> y;            // of every row of every training step, in order
+  std::vector<int64_t> rows;        // of every training step
+  std::vector<double> epochs;       // scalars[EPOCH] of every training step
+  long stepCalls = 0, evalCalls = 0;
+};
+extern Seen seen;
+
+/// w and b after the last run (as the evaluate or print function saw them).
+extern std::vector<float> finalWeights;
+
+/// A folder of its own for a test's files, removed at the end.
+class TemporaryFolder {
+public:
+  TemporaryFolder();
+  ~TemporaryFolder();
+  std::string operator/(const std::string &name) const { return path + "/" + name; }
+  void write(const std::string &name, const std::string &text) const;
+  std::string read(const std::string &name) const;
+  std::string path;
+};
+
+/// Runs `body` with standard output and error caught.
+struct Caught {
+  int code;
+  std::string out, err;
+};
+template <class Body> Caught caught(Body body);
+
+} // namespace nnrt_test
+
+#include <gtest/gtest.h>
+
+template <class Body> nnrt_test::Caught nnrt_test::caught(Body body) {
+  testing::internal::CaptureStdout();
+  testing::internal::CaptureStderr();
+  int code = body();
+  Caught result{code, testing::internal::GetCapturedStdout(), testing::internal::GetCapturedStderr()};
+  return result;
+}
