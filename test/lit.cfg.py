@@ -1,0 +1,47 @@
+# The lit suite: every .mlir, .nn and .test file under test/ that holds RUN lines. test/README.md lists the substitutions.
+import os
+import lit.formats
+
+config.name = "nnc"
+config.test_format = lit.formats.ShTest(execute_external=False)
+config.suffixes = [".mlir", ".nn", ".test"]
+config.excludes = ["unit", "interpreter", "Inputs", "CMakeLists.txt", "README.md"]
+config.test_source_root = os.path.dirname(__file__)
+config.test_exec_root = os.path.join(config.nnc_build, "test", "lit")
+
+source, build = config.nnc_source, config.nnc_build
+# Data sets that are too large for the repository: beside the clone, or where NNC_SHARED says.
+shared = os.path.abspath(os.environ.get("NNC_SHARED", os.path.join(source, "..", "shared")))
+if os.path.isdir(os.path.join(shared, "data")):
+    config.available_features.add("shared")
+if config.sanitize:
+    config.available_features.add("sanitize")
+if os.environ.get("NNC_SLOW"):
+    config.available_features.add("slow")
+
+
+def command(*words):
+    return " ".join(words)
+
+
+helper = lambda name: command(config.python, os.path.join(source, "test", "tools", name))
+config.substitutions += [
+    # Longer names first: lit replaces text, so %nnc would eat the beginning of %nncdir.
+    ("%nnopt", os.path.join(build, "bin", "nn-opt")),
+    ("%nnc", os.path.join(build, "bin", "nnc")),
+    ("%python", config.python),
+    ("%shared", shared),
+    ("%examples", os.path.join(source, "examples")),
+    ("%src", source),
+    ("%build", build),
+    ("%fails", helper("fails.py")),
+    ("%bothways", helper("bothways.py") + " --nnc " + os.path.join(build, "bin", "nnc")),
+    ("%inputs", helper("inputs.py")),
+]
+
+config.environment["PATH"] = os.pathsep.join([config.llvm_tools, os.environ.get("PATH", "")])
+config.environment["LC_ALL"] = "C.UTF-8"
+config.environment["TERM"] = "dumb"  # no progress bar, no colours
+for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "NNC_TIME_FACTOR", "NNC_SHARED", "HOME"):
+    if name in os.environ:
+        config.environment[name] = os.environ[name]
