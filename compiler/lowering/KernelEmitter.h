@@ -17,6 +17,7 @@
 
 #include "compiler/dialect/Kern.h"
 #include "compiler/dialect/NnDialect.h"
+#include "compiler/lowering/Memory.h"
 #include "compiler/lowering/Target.h"
 
 #include "mlir/IR/Builders.h"
@@ -25,13 +26,6 @@
 #include <memory>
 
 namespace nnc {
-
-/// A tensor in memory: dense, row-major.
-struct Buffer {
-  mlir::Value base;             // !llvm.ptr to element 0
-  mlir::RankedTensorType type;  // its shape; dim 0 may be `?`, the number of rows
-  int64_t alignment = 1;        // of base, in bytes
-};
 
 class ElementScope;
 
@@ -75,14 +69,14 @@ public:
   std::pair<mlir::Value, mlir::Value> share(mlir::Value count, int64_t grain, int64_t multiple = 1);
 
   // Memory -------------------------------------------------------------------------------------------------
-  /// Elements base[offset + stride * lane] for each lane; a scalar if lanes == 1. `offset`: an `index`, in elements. Where
-  /// `mask` (may be null) is false the lane is 0 and no memory is read.
+  // loadElements() and storeElements() of Memory.h at builder().
   mlir::Value load(const Buffer &buffer, mlir::Value offset, int64_t lanes, int64_t stride = 1,
-                   mlir::Value mask = {});
-  /// base[offset + lane] = value's lanes (or the scalar value) where `mask` is true.
-  void store(const Buffer &buffer, mlir::Value offset, mlir::Value value, mlir::Value mask = {});
-  /// The address of element `offset`, as !llvm.ptr.
-  mlir::Value address(const Buffer &buffer, mlir::Value offset);
+                   mlir::Value mask = {}) {
+    return loadElements(b, location(), buffer, offset, lanes, stride, mask);
+  }
+  void store(const Buffer &buffer, mlir::Value offset, mlir::Value value, mlir::Value mask = {}) {
+    storeElements(b, location(), buffer, offset, value, /*stride=*/1, mask);
+  }
   /// vector<lanes x i1> (i1 if lanes == 1): lane < limit - base. For `index` values base and limit.
   mlir::Value tailMask(mlir::Value base, mlir::Value limit, int64_t lanes);
 

@@ -1,9 +1,9 @@
 // nn-opt: reads and prints the nn and kern dialects and runs single passes on them; for tests and for looking closely.
 #include "compiler/dialect/Kern.h"
 #include "compiler/dialect/NnDialect.h"
-#include "compiler/transforms/Differentiate.h"
-#include "compiler/transforms/Simplify.h"
+#include "compiler/pipeline/Pipeline.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -18,10 +18,9 @@ using namespace mlir;
 int main(int argc, char **argv) {
   DialectRegistry registry;
   registry.insert<nnc::nn::NnDialect, nnc::kern::KernDialect>();
-  registry.insert<arith::ArithDialect, func::FuncDialect, LLVM::LLVMDialect, math::MathDialect,
+  registry.insert<arith::ArithDialect, cf::ControlFlowDialect, func::FuncDialect, LLVM::LLVMDialect, math::MathDialect,
                   memref::MemRefDialect, scf::SCFDialect, vector::VectorDialect>();
-  registerPass(nnc::createDifferentiatePass);
-  registerPass(nnc::createSimplifyPass);
+  nnc::registerPasses();
   registerCanonicalizerPass();
   registerCSEPass();
   return asMainReturnCode(MlirOptMain(argc, argv, "nn-opt: the nn dialect's tool\n", registry));

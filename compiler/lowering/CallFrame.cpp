@@ -1,0 +1,109 @@
+// CallFrame: reads nn_call, meets the other threads, returns early.
+#include "compiler/lowering/CallFrame.h"
+
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
+#include "runtime/abi.h"
+
+#include <cstddef>
+
+using namespace mlir;
+
+namespace nnc {
+
+// The fields of nn_call, in order, each 8 bytes.
+enum Field { Arena, Scratch, In, Out, Scalars, Rows, Capacity, Barrier, BarrierData };
+static_assert(offsetof(nn_call, rows) == 8 * Rows && offsetof(nn_call, barrier_data) == 8 * BarrierData &&
+                  sizeof(nn_call) == 72,
+              "nn_call changed: this file must follow");
+
+CallFrame::CallFrame(OpBuilder &b, Location loc, StringRef name) : b(b), loc(loc) {
+  MLIRContext *context = b.getContext();
+  pointer = LLVM::LLVMPointerType::get(context);
+  Type i32 = b.getI32Type();
+  auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(context), {pointer, i32, i32});
+  func = b.create<LLVM::LLVMFuncOp>(loc, name, type);
+  Block *entry = func.addEntryBlock(b);
+  b.setInsertionPointToStart(entry);
+  call = entry->getArgument(0);
+  threadNumber = b.create<LLVM::SExtOp>(loc, b.getI64Type(), entry->getArgument(1));
+  threadCount = b.create<LLVM::SExtOp>(loc, b.getI64Type(), entry->getArgument(2));
+  rowCount = field(Rows, b.getI64Type());
+  capacity = field(Capacity, b.getI64Type());
+  Value one = b.create<LLVM::ConstantOp>(loc, i32, 1);
+  several = b.create<LLVM::ICmpOp>(loc, LLVM::ICmpPredicate::sgt, entry->getArgument(2), one);
+  // All fields are read at the start: the addresses below serve in every later block.
+  for (unsigned i : {Arena, Scratch, In, Out, Scalars, Barrier, BarrierData})
+    fields[i] = field(i, pointer);
+}
+
+Value CallFrame::field(unsigned number, Type type) {
+  Value address = b.create<LLVM::GEPOp>(loc, pointer, b.getI64Type(), call, ArrayRef<LLVM::GEPArg>{int32_t(number)});
+  return b.create<LLVM::LoadOp>(loc, type, address);
+}
+
+Value CallFrame::pointerTo(Value base, Value bytes) {
+  return b.create<LLVM::GEPOp>(loc, pointer, b.getI8Type(), base, ArrayRef<LLVM::GEPArg>{bytes});
+}
+
+Value CallFrame::address(kern::PlaceAttr place, int64_t fixedBytes) {
+  Value &known = addresses[place];
+  if (known)
+    return known;
+  // In the entry block, so that it dominates all kernels' calls.
+  OpBuilder::InsertionGuard guard(b);
+  Block &entry = func.getBody().front();
+  if (b.getInsertionBlock() != &entry)
+    b.setInsertionPoint(entry.getTerminator());
+  auto number = [&](int64_t value) -> Value { return b.create<LLVM::ConstantOp>(loc, b.getI64Type(), value); };
+  auto entryOf = [&](Value table) -> Value {
+    return b.create<LLVM::LoadOp>(loc, pointer, pointerTo(table, number(8 * place.getOffset())));
+  };
+  switch (place.getMemory()) {
+  case kern::Memory::fixed:
+    return known = pointerTo(fields[Scratch], number(place.getOffset()));
+  case kern::Memory::row: {
+    Value bytes = b.create<LLVM::MulOp>(loc, capacity, number(place.getOffset()));
+    return known = pointerTo(pointerTo(fields[Scratch], number(fixedBytes)), bytes);
+  }
+  case kern::Memory::tensor:
+    return known = pointerTo(fields[Arena], number(place.getOffset()));
+  case kern::Memory::field:
+    return known = entryOf(fields[In]);
+  case kern::Memory::result:
+    return known = entryOf(fields[Out]);
+  case kern::Memory::scalar:
+    return known = pointerTo(fields[Scalars], number(8 * place.getOffset()));
+  }
+  llvm_unreachable("unknown memory");
+}
+
+void CallFrame::barrier() {
+  Block *here = b.getInsertionBlock();
+  Block *after = here->splitBlock(b.getInsertionPoint());
+  Block *meet = b.createBlock(after);
+  b.setInsertionPointToEnd(here);
+  b.create<cf::CondBranchOp>(loc, several, meet, after);
+  b.setInsertionPointToEnd(meet);
+  auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()), {pointer});
+  b.create<LLVM::CallOp>(loc, type, ValueRange{fields[Barrier], fields[BarrierData]});
+  b.create<cf::BranchOp>(loc, after);
+  b.setInsertionPointToEnd(after);
+}
+
+void CallFrame::returnUnlessFinite(Value value) {
+  // x - x is 0 for finite x and NaN otherwise.
+  Value difference = b.create<LLVM::FSubOp>(loc, value, value);
+  Value finite = b.create<LLVM::FCmpOp>(loc, LLVM::FCmpPredicate::ord, difference, difference);
+  Block *here = b.getInsertionBlock();
+  Block *after = here->splitBlock(b.getInsertionPoint());
+  Block *leave = b.createBlock(after);
+  b.setInsertionPointToEnd(here);
+  b.create<cf::CondBranchOp>(loc, finite, after, leave);
+  b.setInsertionPointToEnd(leave);
+  b.create<LLVM::ReturnOp>(loc, ValueRange());
+  b.setInsertionPointToEnd(after);
+}
+
+void CallFrame::finish() { b.create<LLVM::ReturnOp>(loc, ValueRange()); }
+
+} // namespace nnc

@@ -1,0 +1,41 @@
+// The calling convention of compiled functions (nn_code and nn_call of runtime/abi.h), as code.
+#pragma once
+
+#include "compiler/dialect/Kern.h"
+
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+
+namespace nnc {
+
+/// Starts `llvm.func @name(call, thread, threads)` at b and gives access to the call's fields. b is left in its body.
+class CallFrame {
+public:
+  CallFrame(mlir::OpBuilder &b, mlir::Location loc, llvm::StringRef name);
+
+  mlir::LLVM::LLVMFuncOp function() { return func; }
+  /// Numbers of type i64: examples in this batch, this thread, all threads.
+  mlir::Value rows() { return rowCount; }
+  mlir::Value thread() { return threadNumber; }
+  mlir::Value threads() { return threadCount; }
+  /// The address of `place`; `fixedBytes` is the size of the fixed pool, behind which the row pool lies.
+  mlir::Value address(kern::PlaceAttr place, int64_t fixedBytes);
+  /// All threads meet here.
+  void barrier();
+  /// Ends the function here if `value` (a floating-point scalar) is not finite.
+  void returnUnlessFinite(mlir::Value value);
+  void finish();
+
+private:
+  mlir::Value field(unsigned number, mlir::Type type);
+  mlir::Value pointerTo(mlir::Value base, mlir::Value bytes);
+
+  mlir::OpBuilder &b;
+  mlir::Location loc;
+  mlir::LLVM::LLVMFuncOp func;
+  mlir::Type pointer, call64;
+  mlir::Value call, rowCount, capacity, threadNumber, threadCount, several;
+  llvm::DenseMap<unsigned, mlir::Value> fields;
+  llvm::DenseMap<mlir::Attribute, mlir::Value> addresses;
+};
+
+} // namespace nnc

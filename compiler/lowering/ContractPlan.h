@@ -1,0 +1,53 @@
+// How a contraction is computed: which operand is loaded as vectors, the register tile, what is packed.
+//
+// The tile generator multiplies vectors of one operand ("vectors", along the dim `lanesDim`) with single elements of the other
+// ("scalars", broadcast). A register tile is a box over the result's dims: rows are dims that only the scalars vary along,
+// columns are dims that only the vectors vary along; so each step over the summed dims costs one load a row, one a
+// column, and rows * columns multiply-adds. Products are added in ascending order of the summed dims, one
+// accumulator for each element: no choice made here can change a result.
+#pragma once
+
+#include "compiler/lowering/ContractShape.h"
+#include "compiler/lowering/Target.h"
+
+#include <optional>
+
+namespace nnc {
+
+struct ContractPlan {
+  /// Which operand is loaded as vectors: 0 left, 1 right.
+  unsigned vectors = 1;
+  /// The dim of the shape along which lanes run; the vectors vary along it and the scalars do not.
+  unsigned lanesDim = 0;
+  int64_t lanes = 1;
+  /// For each dim of the shape. Of the result: how many of it a register tile holds (lanesDim: a multiple of lanes).
+  /// Summed: how many of it one packed panel holds; without packing 0.
+  llvm::SmallVector<int64_t> tile;
+  /// Vectors are first copied to a panel in the order in which they are used. Needed when they are not contiguous.
+  bool pack = false;
+  /// Steps of the innermost summed dim in one pass of its loop.
+  int64_t unroll = 4;
+  /// The model's estimate: multiply-add slots of one core for a batch of `assumedRows`.
+  double cost = 0;
+
+  /// Rows and columns (in vectors) of the register tile.
+  int64_t rows(const ContractShape &shape) const;
+  int64_t columns(const ContractShape &shape) const;
+  bool isRow(const ContractDim &dim) const { return !dim.summed && !dim.stride(vectors); }
+  bool isColumn(const ContractDim &dim) const { return !dim.summed && dim.stride(vectors) && !dim.stride(1 - vectors); }
+
+  mlir::DictionaryAttr toAttribute(mlir::MLIRContext *context) const;
+  /// Null if the attribute is no plan for `shape`.
+  static std::optional<ContractPlan> fromAttribute(mlir::DictionaryAttr attribute, const ContractShape &shape);
+};
+
+/// The batch size that costs are estimated for. Plans serve every batch size.
+constexpr int64_t assumedRows = 64;
+
+/// The cheapest plan by the model, or none if no dim can carry lanes (a dot product, a product by element).
+std::optional<ContractPlan> planContraction(const ContractShape &shape, const LoweringTarget &target);
+
+/// The name of the attribute on kern.fused that holds the plan.
+constexpr llvm::StringLiteral contractPlanName = "kern.tiles";
+
+} // namespace nnc

@@ -1,0 +1,84 @@
+// ContractShape: strides from maps, then merging.
+#include "compiler/lowering/ContractShape.h"
+#include "compiler/lowering/ElementScope.h"
+
+using namespace mlir;
+
+namespace nnc {
+
+/// Adds scale * e, a sum of multiples of dims, to the coefficient of each dim.
+static void addCoefficients(AffineExpr e, int64_t scale, SmallVectorImpl<int64_t> &coefficients) {
+  if (auto dim = dyn_cast<AffineDimExpr>(e)) {
+    coefficients[dim.getPosition()] += scale;
+    return;
+  }
+  if (isa<AffineConstantExpr>(e))
+    return; // only 0 can occur: maps have no offsets
+  auto binary = cast<AffineBinaryOpExpr>(e);
+  if (e.getKind() == AffineExprKind::Mul)
+    return addCoefficients(binary.getLHS(), scale * cast<AffineConstantExpr>(binary.getRHS()).getValue(), coefficients);
+  addCoefficients(binary.getLHS(), scale, coefficients);
+  addCoefficients(binary.getRHS(), scale, coefficients);
+}
+
+static SmallVector<int64_t> stridesOf(Value tensor, AffineMap map) {
+  SmallVector<int64_t> strides(map.getNumDims(), 0);
+  SmallVector<int64_t> memory = rowMajorStrides(cast<RankedTensorType>(tensor.getType()).getShape());
+  for (auto [i, e] : llvm::enumerate(map.getResults()))
+    addCoefficients(e, memory[i], strides);
+  return strides;
+}
+
+/// Whether `outer` and `inner`, one right inside the other, walk every tensor like one loop.
+static bool areContiguous(const ContractDim &outer, const ContractDim &inner) {
+  return outer.summed == inner.summed && !inner.batch && outer.left == inner.left * inner.size &&
+         outer.right == inner.right * inner.size && outer.out == inner.out * inner.size;
+}
+
+ContractShape::ContractShape(nn::ContractionOp op) : loopSizes(op.getLoopSizes()) {
+  SmallVector<int64_t> left = stridesOf(op.getLeft(), op.getLeftMap());
+  SmallVector<int64_t> right = stridesOf(op.getRight(), op.getRightMap());
+  SmallVector<int64_t> out = stridesOf(op->getResult(0), op.getOutMap());
+  bits = cast<RankedTensorType>(op->getResult(0).getType()).getElementTypeBitWidth();
+
+  SmallVector<unsigned> order;
+  for (AffineExpr e : op.getOutMap().getResults())
+    order.push_back(cast<AffineDimExpr>(e).getPosition());
+  unsigned results = order.size();
+  for (unsigned loop = 0; loop < loopSizes.size(); ++loop)
+    if (!llvm::is_contained(order, loop))
+      order.push_back(loop);
+
+  for (auto [position, loop] : llvm::enumerate(order)) {
+    if (loopSizes[loop] == 1)
+      continue;
+    ContractDim dim;
+    dim.batch = loopSizes[loop] < 0;
+    dim.size = dim.batch ? 1 : loopSizes[loop];
+    dim.summed = position >= results;
+    dim.left = left[loop];
+    dim.right = right[loop];
+    dim.out = dim.summed ? 0 : out[loop];
+    dim.loops.push_back(loop);
+    if (!dims.empty() && areContiguous(dims.back(), dim)) {
+      ContractDim &outer = dims.back();
+      outer.size *= dim.size;
+      outer.left = dim.left;
+      outer.right = dim.right;
+      outer.out = dim.out;
+      outer.loops.push_back(loop);
+      continue;
+    }
+    dims.push_back(std::move(dim));
+  }
+}
+
+SmallVector<unsigned> ContractShape::summedDims() const {
+  SmallVector<unsigned> result;
+  for (auto [i, dim] : llvm::enumerate(dims))
+    if (dim.summed)
+      result.push_back(i);
+  return result;
+}
+
+} // namespace nnc

@@ -1,0 +1,41 @@
+// A contraction as the tile generator sees it: a nest of loops with three strides each.
+//
+// All tensors are row-major and every map is linear, so an element's address is a base plus the sum of index * stride over
+// the loops. Which loop came from which kind of op (matrix product, convolution, one of their gradients) no longer matters:
+//   summed    not in the result
+//   group     in both operands and the result (a batched product)
+//   left/right row or column: in the result and in one operand; the plan says which operand's loops become lanes
+#pragma once
+
+#include "compiler/dialect/NnDialect.h"
+
+namespace nnc {
+
+struct ContractDim {
+  int64_t size = 1;                       // its extent; per example if `batch`
+  bool batch = false;                     // the extent is size * rows
+  bool summed = false;
+  int64_t left = 0, right = 0, out = 0;   // strides in elements; 0: the tensor does not vary along it
+  llvm::SmallVector<unsigned, 2> loops;   // the contraction's loops that it stands for, outer to inner
+
+  /// The stride in operand 0 (left) or 1 (right).
+  int64_t stride(unsigned operand) const { return operand ? right : left; }
+  bool isGroup() const { return !summed && left && right; }
+};
+
+struct ContractShape {
+  /// No dim of extent 1; neighbours that are contiguous in all tensors are one. Results' dims come first, in the order of
+  /// the result; summed dims follow in the order in which products are added.
+  llvm::SmallVector<ContractDim> dims;
+  /// The extent of each loop of the op (-1: the batch).
+  llvm::SmallVector<int64_t> loopSizes;
+  /// Bits of an element.
+  unsigned bits = 32;
+
+  explicit ContractShape(nn::ContractionOp op);
+
+  /// The summed dims, outer to inner.
+  llvm::SmallVector<unsigned> summedDims() const;
+};
+
+} // namespace nnc

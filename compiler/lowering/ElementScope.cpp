@@ -1,0 +1,125 @@
+// ElementScope: from (value, index) to the op that computes it or the memory that holds it.
+#include "compiler/lowering/ElementScope.h"
+
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using nnc::nn::Index;
+
+namespace nnc {
+
+SmallVector<int64_t> rowMajorStrides(ArrayRef<int64_t> shape) {
+  SmallVector<int64_t> strides(shape.size(), 1);
+  for (int64_t i = int64_t(shape.size()) - 2; i >= 0; --i)
+    strides[i] = strides[i + 1] * shape[i + 1];
+  return strides;
+}
+
+ElementScope::ElementScope(KernelEmitter &emitter, OpBuilder &b, int64_t lanes, Value mask)
+    : nn::ElementBuilder(b, emitter.location(), lanes), emitter(emitter), tail(mask) {}
+
+ElementScope::Key ElementScope::keyOf(ArrayRef<Index> index) {
+  Key key;
+  for (const Index &i : index)
+    key.push_back(i.isAffine() ? std::make_pair(i.getBase().getAsOpaquePointer(), i.getStride())
+                               : std::make_pair(i.getLanes().getAsOpaquePointer(), INT64_MIN));
+  return key;
+}
+
+// An element found in an enclosing block was emitted earlier, so it dominates; one from a loop body that has
+// been left does not. What was computed for all lanes serves under any mask, but a masked load must give zeros.
+Value ElementScope::find(Value value, const Key &index) {
+  for (Entry &entry : memo[value])
+    if (entry.index == index && (entry.mask == asked || (!entry.mask && !isa<BlockArgument>(value)))) {
+      Block *home = entry.element.getParentBlock();
+      Block *here = builder().getInsertionBlock();
+      for (; here; here = here->getParentOp() ? here->getParentOp()->getBlock() : nullptr)
+        if (here == home)
+          return entry.element;
+    }
+  return {};
+}
+
+void ElementScope::bind(Value value, ArrayRef<Index> index, Value element) {
+  memo[value].push_back({keyOf(index), Value(), element});
+}
+
+void ElementScope::setLinear(ArrayRef<Index> index, ArrayRef<int64_t> shape, Index value) {
+  linearKey = keyOf(index);
+  linearShape.assign(shape.begin(), shape.end());
+  linear = value;
+}
+
+ElementScope &ElementScope::scalars() {
+  if (!scalarScope)
+    scalarScope = std::make_unique<ElementScope>(emitter, builder(), 1);
+  return *scalarScope;
+}
+
+Value ElementScope::at(Value value, ArrayRef<Index> index) {
+  Key key = keyOf(index);
+  if (Value known = find(value, key))
+    return known;
+
+  Value element;
+  bool isUniform = llvm::all_of(index, [](const Index &i) { return i.isUniform(); });
+  bool needsRoot = emitter.dependsOnRoot(value);
+  if (index.empty() && !needsRoot && this != emitter.prologueScope.get()) {
+    element = broadcast(emitter.prologueScope->at(value, {}));
+  } else if (isUniform && lanes() > 1 && !asked && !needsRoot) {
+    element = broadcast(scalars().at(value, index));
+  } else if (isa<BlockArgument>(value)) {
+    element = loadBuffer(emitter.input(value), index);
+  } else {
+    auto pull = value.getDefiningOp<nn::PullOp>();
+    assert(pull && "a root is asked for at an index it was not computed for");
+    Operation *outer = std::exchange(current, pull);
+    element = pull.buildAt(*this, index);
+    current = outer;
+  }
+  memo[value].push_back({key, asked, element});
+  return element;
+}
+
+Value ElementScope::load(unsigned operand, ArrayRef<Index> index, Value mask) {
+  Value value = current->getOperand(operand);
+  if (!mask)
+    return at(value, index);
+  Value outer = asked;
+  asked = both(outer, mask);
+  Value element = at(value, index);
+  asked = outer;
+  // Memory gave zeros already; a computed value has anything in the lanes that are off.
+  if (isa<BlockArgument>(value) && !index.empty())
+    return element;
+  Type type = cast<ShapedType>(value.getType()).getElementType();
+  return select(mask, element, splat(type, 0));
+}
+
+Value ElementScope::loadBuffer(const Buffer &buffer, ArrayRef<Index> index) {
+  Index at = linear && keyOf(index) == linearKey && buffer.type.getShape() == ArrayRef(linearShape)
+                 ? *linear
+                 : linearize(index, rowMajorStrides(buffer.type.getShape()));
+  if (!at.isAffine())
+    return gatherElements(builder(), location(), buffer, materialize(at), both(tail, asked));
+  if (at.isUniform() && lanes() > 1) {
+    if (asked)
+      return loadUniformMasked(buffer, at.getBase());
+    return broadcast(loadElements(builder(), location(), buffer, at.getBase(), 1));
+  }
+  return loadElements(builder(), location(), buffer, at.getBase(), lanes(), at.getStride(),
+                      both(tail, asked));
+}
+
+// One element for all lanes that want it; if none does, it may not exist: read element 0 instead.
+Value ElementScope::loadUniformMasked(const Buffer &buffer, Value offset) {
+  OpBuilder &b = builder();
+  Location loc = location();
+  Value any = b.create<vector::ReductionOp>(loc, vector::CombiningKind::OR, asked);
+  Value zero = b.create<arith::ConstantIndexOp>(loc, 0);
+  Value safe = b.create<arith::SelectOp>(loc, any, offset, zero);
+  Value element = broadcast(loadElements(b, loc, buffer, safe, 1));
+  return select(asked, element, splat(buffer.type.getElementType(), 0));
+}
+
+} // namespace nnc

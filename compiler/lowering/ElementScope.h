@@ -1,0 +1,55 @@
+// ElementScope: evaluates a kernel's nn ops at one point of its index space, one vector of elements at a time.
+//
+// A scope stands for one point: a tuple of indices and the place in the code where its elements are emitted. Within
+// it each (value, index) is emitted once. Values that do not vary over the lanes are computed as scalars and
+// splatted; those of rank 0 that depend on no root are computed in the kernel's prologue.
+#pragma once
+
+#include "compiler/lowering/KernelEmitter.h"
+
+namespace nnc {
+
+class ElementScope final : public nn::ElementBuilder {
+public:
+  /// Lanes where `mask` (may be null) is false are past the end: nothing is loaded for them, and what is
+  /// computed for them does not matter. `b` is where the code goes.
+  ElementScope(KernelEmitter &emitter, mlir::OpBuilder &b, int64_t lanes, mlir::Value mask = {});
+
+  /// Region value `value` has `element` at `index`; it is never computed here at any other index.
+  void bind(mlir::Value value, llvm::ArrayRef<nn::Index> index, mlir::Value element);
+  /// `index` in a row-major tensor of shape `shape` is element number `linear`.
+  void setLinear(llvm::ArrayRef<nn::Index> index, llvm::ArrayRef<int64_t> shape, nn::Index linear);
+
+  /// Region value `value` at `index`: a scalar if lanes() == 1, else a vector.
+  mlir::Value at(mlir::Value value, llvm::ArrayRef<nn::Index> index);
+
+  mlir::Value load(unsigned operand, llvm::ArrayRef<nn::Index> index, mlir::Value mask = {}) override;
+  mlir::Value batchSize() override { return emitter.rows(); }
+
+private:
+  using Key = llvm::SmallVector<std::pair<void *, int64_t>, 4>;
+  struct Entry {
+    Key index;
+    mlir::Value mask, element;
+  };
+  static Key keyOf(llvm::ArrayRef<nn::Index> index);
+  mlir::Value find(mlir::Value value, const Key &index);
+  mlir::Value loadBuffer(const Buffer &buffer, llvm::ArrayRef<nn::Index> index);
+  mlir::Value loadUniformMasked(const Buffer &buffer, mlir::Value offset);
+  ElementScope &scalars();
+
+  KernelEmitter &emitter;
+  mlir::Value tail;                  // lanes that exist
+  mlir::Value asked;                 // lanes that the ops being evaluated want; null: all
+  mlir::Operation *current = nullptr;
+  llvm::DenseMap<mlir::Value, llvm::SmallVector<Entry, 1>> memo;
+  Key linearKey;
+  llvm::SmallVector<int64_t> linearShape;
+  std::optional<nn::Index> linear;
+  std::unique_ptr<ElementScope> scalarScope;
+};
+
+/// The row-major strides of `shape`, in elements (dim 0 may be dynamic: no stride depends on it).
+llvm::SmallVector<int64_t> rowMajorStrides(llvm::ArrayRef<int64_t> shape);
+
+} // namespace nnc

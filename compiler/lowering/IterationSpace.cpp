@@ -1,0 +1,52 @@
+// Taking linear indices apart.
+#include "compiler/lowering/IterationSpace.h"
+
+using namespace mlir;
+using nnc::nn::Index;
+
+namespace nnc {
+
+std::optional<int64_t> staticExtent(RankedTensorType type, LaneDims dims) {
+  int64_t extent = 1;
+  for (unsigned dim = dims.first; dim <= dims.last && dim < type.getRank(); ++dim) {
+    if (type.isDynamicDim(dim))
+      return std::nullopt;
+    extent *= type.getDimSize(dim);
+  }
+  return extent;
+}
+
+Value extentOf(KernelEmitter &emitter, RankedTensorType type, LaneDims dims) {
+  return emitter.elements(RankedTensorType::get(
+      type.getShape().slice(dims.first, dims.last + 1 - dims.first), type.getElementType()));
+}
+
+bool isWhole(RankedTensorType type, LaneDims dims, int64_t lanes) {
+  int64_t extent = 1;
+  for (unsigned dim = dims.first; dim <= dims.last; ++dim)
+    extent *= type.isDynamicDim(dim) ? 1 : type.getDimSize(dim);
+  return extent % lanes == 0;
+}
+
+void splitLanes(ElementScope &scope, RankedTensorType type, LaneDims dims, Value base, int64_t divisor,
+                MutableArrayRef<Index> index) {
+  Index rest = Index::affine(base, scope.lanes() == 1 ? 0 : 1, divisor);
+  for (unsigned dim = dims.last; dim > dims.first; --dim) {
+    index[dim] = scope.mod(rest, type.getDimSize(dim));
+    rest = scope.floorDiv(rest, type.getDimSize(dim));
+  }
+  index[dims.first] = rest;
+}
+
+void splitUniform(ElementScope &scope, RankedTensorType type, ArrayRef<unsigned> dims, Value number,
+                  MutableArrayRef<Index> index) {
+  Index rest = scope.uniform(number);
+  for (size_t i = dims.size(); i-- > 1;) {
+    index[dims[i]] = scope.mod(rest, type.getDimSize(dims[i]));
+    rest = scope.floorDiv(rest, type.getDimSize(dims[i]));
+  }
+  if (!dims.empty())
+    index[dims[0]] = rest;
+}
+
+} // namespace nnc

@@ -1,0 +1,18 @@
+// LowerKernels: planned kern functions become LLVM-dialect functions with scf loops.
+//
+// In:  func.funcs of kern ops in which every argument and every kernel result has a place (PlanMemory).
+// Out: for each, an `llvm.func @name(call, thread, threads)`, the nn_code of runtime/abi.h, that calls its kernels
+//      `@name_k0, @name_k1, …` with a barrier wherever one needs what other threads did. Kernels hold scf, arith, math,
+//      vector and llvm ops. nn.fixed_bytes and nn.row_bytes stay on the functions.
+#pragma once
+
+#include "compiler/lowering/Target.h"
+
+#include "mlir/Pass/Pass.h"
+#include <memory>
+
+namespace nnc {
+
+std::unique_ptr<mlir::Pass> createLowerKernelsPass(const LoweringTarget &target = {});
+
+} // namespace nnc

@@ -1,0 +1,291 @@
+// Reduction kernels: the state of each reduction is kept in registers while the reduced dimensions are walked.
+//
+// Lanes run along one of two things, whichever costs less by the shapes alone (so that sums never depend on what was
+// fused into the kernel):
+//   kept      the last kept dim: lane l holds the state of another result; no lanes are ever combined. Column sums.
+//   reduced   the last reduced dims, as one run: lane l takes elements l, l + lanes, …; at the end the upper half of the
+//             lanes is merged into the lower until one is left. Row sums, sums over pixels, whole-tensor sums.
+#include "compiler/lowering/Generators.h"
+#include "compiler/lowering/IterationSpace.h"
+
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using nnc::nn::Index;
+
+namespace nnc {
+namespace {
+
+/// What a batch of unknown size is taken for when loop nests are compared.
+constexpr int64_t assumedRows = 64;
+/// Relative to a contiguous load of a vector.
+constexpr int64_t gatherCost = 8;
+
+class ReductionEmitter {
+public:
+  explicit ReductionEmitter(KernelEmitter &emitter);
+  void emit();
+
+private:
+  using State = SmallVector<Value>; // of all reductions, one after another
+
+  int64_t extent(unsigned dim) const {
+    return type.isDynamicDim(dim) ? assumedRows : type.getDimSize(dim);
+  }
+  bool isReduced(unsigned dim) const { return llvm::is_contained(reducedDims, int64_t(dim)); }
+  bool isContiguous(unsigned last) const;
+  void chooseLanes();
+  void emitKept();
+  void emitReduced();
+  State walk(ArrayRef<unsigned> dims, SmallVectorImpl<Index> &index, State state,
+             llvm::function_ref<State(State)> body);
+  State initial();
+  State accumulate(ElementScope &point, ArrayRef<Index> index, const State &state, Value mask);
+  State mergeLanes(State state);
+  SmallVector<KernelEmitter::Known> finish(const State &state);
+  SmallVector<Index> keptIndex(ArrayRef<Index> index);
+  template <class Each> State forEachRoot(const State &state, Each each);
+
+  KernelEmitter &emitter;
+  OpBuilder &b;
+  Location loc;
+  SmallVector<nn::ReductionOp> roots;
+  RankedTensorType type; // of what is reduced
+  SmallVector<int64_t> reducedDims;
+  SmallVector<unsigned> keptDims;
+  int64_t lanes; // by the reductions' own type: another element type elsewhere in the kernel must not change the order
+  bool alongReduced = false;
+  LaneDims laneDims{0, 0};
+};
+
+ReductionEmitter::ReductionEmitter(KernelEmitter &emitter)
+    : emitter(emitter), b(emitter.builder()), loc(emitter.location()) {
+  for (Operation *root : emitter.kernel().getRoots())
+    roots.push_back(cast<nn::ReductionOp>(root));
+  type = cast<RankedTensorType>(roots[0]->getOperand(0).getType());
+  lanes = emitter.target().lanesOf(type.getElementType());
+  reducedDims.assign(roots[0].getReducedDims().begin(), roots[0].getReducedDims().end());
+  for (unsigned dim = 0; dim < type.getRank(); ++dim)
+    if (!isReduced(dim))
+      keptDims.push_back(dim);
+}
+
+/// Whether neighbours along `last` are neighbours in row-major order.
+bool ReductionEmitter::isContiguous(unsigned last) const {
+  for (unsigned dim = last + 1; dim < type.getRank(); ++dim)
+    if (type.getDimSize(dim) != 1)
+      return false;
+  return true;
+}
+
+void ReductionEmitter::chooseLanes() {
+    unsigned lastReduced = reducedDims.back(), firstReduced = lastReduced;
+  while (firstReduced > 0 && isReduced(firstReduced - 1))
+    --firstReduced;
+  laneDims = {firstReduced, lastReduced};
+  alongReduced = true;
+  if (keptDims.empty())
+    return;
+
+  int64_t run = 1, others = 1;
+  for (int64_t dim : reducedDims)
+    (dim >= firstReduced ? run : others) *= extent(dim);
+  unsigned lastKept = keptDims.back();
+  // Costs of one result, in contiguous vector loads; merging the lanes costs about 2 log2(lanes).
+  double alongKept = double(run * others * (isContiguous(lastKept) ? 1 : gatherCost)) /
+                     std::min(extent(lastKept), lanes);
+  double alongRun = double(others * llvm::divideCeil(run, lanes) * (isContiguous(lastReduced) ? 1 : gatherCost)) +
+                    2 * llvm::Log2_64(lanes);
+  if (alongKept <= alongRun) {
+    alongReduced = false;
+    laneDims = {lastKept, lastKept};
+  }
+}
+
+void ReductionEmitter::emit() {
+  chooseLanes();
+  if (alongReduced)
+    emitReduced();
+  else
+    emitKept();
+}
+
+template <class Each> ReductionEmitter::State ReductionEmitter::forEachRoot(const State &state, Each each) {
+  State result;
+  size_t at = 0;
+  for (nn::ReductionOp root : roots) {
+    Type element = cast<ShapedType>(root->getResult(0).getType()).getElementType();
+    size_t size = root.buildInitial(b, loc, element).size();
+    llvm::append_range(result, each(root, ValueRange(state).slice(at, size)));
+    at += size;
+  }
+  return result;
+}
+
+ReductionEmitter::State ReductionEmitter::initial() {
+  State state;
+  for (nn::ReductionOp root : roots) {
+    Type element = cast<ShapedType>(root->getResult(0).getType()).getElementType();
+    Type kind = lanes == 1 ? element : VectorType::get({lanes}, element);
+    llvm::append_range(state, root.buildInitial(b, loc, kind));
+  }
+  return state;
+}
+
+/// The state after the element at `index`; lanes outside `mask` keep theirs.
+ReductionEmitter::State ReductionEmitter::accumulate(ElementScope &point, ArrayRef<Index> index,
+                                                     const State &state, Value mask) {
+  State next = forEachRoot(state, [&](nn::ReductionOp root, ValueRange own) {
+    Value number;
+    if (root.needsIndex()) {
+      Index linear = point.constant(0);
+      for (int64_t dim : reducedDims)
+        linear = point.add(type.isDynamicDim(dim) ? linear : point.mul(linear, type.getDimSize(dim)), index[dim]);
+      number = point.toElement(linear, type.getElementType());
+    }
+    return root.buildAccumulate(b, loc, own, point.at(root->getOperand(0), index), number);
+  });
+  if (mask)
+    for (auto [now, before] : llvm::zip(next, state))
+      now = b.create<arith::SelectOp>(loc, mask, now, before);
+  return next;
+}
+
+/// Loops over `dims`, outermost first, that carry the state; sets their indices.
+ReductionEmitter::State ReductionEmitter::walk(ArrayRef<unsigned> dims, SmallVectorImpl<Index> &index,
+                                               State state,
+                                               llvm::function_ref<State(State)> body) {
+  if (dims.empty())
+    return body(std::move(state));
+  auto loop = b.create<scf::ForOp>(loc, emitter.constant(0), emitter.extent(type, dims[0]), emitter.constant(1),
+                                   state);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  index[dims[0]] = Index::affine(loop.getInductionVar(), 0);
+  State inner(loop.getRegionIterArgs().begin(), loop.getRegionIterArgs().end());
+  State next = walk(dims.drop_front(), index, std::move(inner), body);
+  b.create<scf::YieldOp>(loc, next);
+  return State(loop.getResults().begin(), loop.getResults().end());
+}
+
+ReductionEmitter::State ReductionEmitter::mergeLanes(State state) {
+  for (int64_t half = lanes / 2; half >= 1; half /= 2) {
+    State low, high;
+    for (Value v : state) {
+      low.push_back(b.create<vector::ExtractStridedSliceOp>(loc, v, int64_t(0), half, int64_t(1)));
+      high.push_back(b.create<vector::ExtractStridedSliceOp>(loc, v, half, half, int64_t(1)));
+    }
+    size_t at = 0;
+    state = forEachRoot(low, [&](nn::ReductionOp root, ValueRange left) {
+      ValueRange right = ValueRange(high).slice(at, left.size());
+      at += left.size();
+      return root.buildMerge(b, loc, left, right);
+    });
+  }
+  for (Value &v : state)
+    v = b.create<vector::ExtractOp>(loc, v, ArrayRef<int64_t>{0});
+  return state;
+}
+
+SmallVector<KernelEmitter::Known> ReductionEmitter::finish(const State &state) {
+  SmallVector<KernelEmitter::Known> known;
+  forEachRoot(state, [&](nn::ReductionOp root, ValueRange own) {
+    known.push_back({root->getResult(0), root.buildFinal(b, loc, own)});
+    return State();
+  });
+  return known;
+}
+
+SmallVector<Index> ReductionEmitter::keptIndex(ArrayRef<Index> index) {
+  return llvm::map_to_vector(keptDims, [&](unsigned dim) { return index[dim]; });
+}
+
+static int64_t grain(int64_t vectorsPerUnit) { return std::max<int64_t>(2, 6000 / vectorsPerUnit); }
+
+void ReductionEmitter::emitKept() {
+    Value laneExtent = extentOf(emitter, type, laneDims);
+  bool whole = isWhole(type, laneDims, lanes);
+  SmallVector<unsigned> outer(ArrayRef<unsigned>(keptDims).drop_back());
+  Value blocks = b.createOrFold<arith::DivUIOp>(
+      loc, b.createOrFold<arith::AddIOp>(loc, laneExtent, emitter.constant(lanes - 1)), emitter.constant(lanes));
+  Value units = blocks;
+  for (unsigned dim : outer)
+    units = b.createOrFold<arith::MulIOp>(loc, units, emitter.extent(type, dim));
+  int64_t perUnit = 1;
+  for (int64_t dim : reducedDims)
+    perUnit *= extent(dim);
+  auto [begin, end] = emitter.share(units, grain(perUnit));
+  auto loop = b.create<scf::ForOp>(loc, begin, end, emitter.constant(1));
+
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  Value unit = loop.getInductionVar(), block = unit;
+  ElementScope indices(emitter, b, lanes);
+  SmallVector<Index> index(type.getRank(), indices.uniform(unit));
+  if (!outer.empty()) {
+    Value number = b.createOrFold<arith::DivUIOp>(loc, unit, blocks);
+    block = b.createOrFold<arith::RemUIOp>(loc, unit, blocks);
+    splitUniform(indices, type, outer, number, index);
+  }
+  Value base = b.createOrFold<arith::MulIOp>(loc, block, emitter.constant(lanes));
+  index[laneDims.first] = Index::affine(base, lanes == 1 ? 0 : 1, lanes);
+  Value mask = whole ? Value() : emitter.tailMask(base, laneExtent, lanes);
+  SmallVector<unsigned> dims(reducedDims.begin(), reducedDims.end());
+  State state = walk(dims, index, initial(), [&](State inner) {
+    ElementScope point(emitter, b, lanes, mask);
+    return accumulate(point, index, inner, {});
+  });
+  emitter.storeResults(keptIndex(index), finish(state), lanes, mask);
+}
+
+void ReductionEmitter::emitReduced() {
+    Value laneExtent = extentOf(emitter, type, laneDims);
+  bool whole = isWhole(type, laneDims, lanes);
+  Value units = emitter.constant(1);
+  for (unsigned dim : keptDims)
+    units = b.createOrFold<arith::MulIOp>(loc, units, emitter.extent(type, dim));
+  int64_t perUnit = 1;
+  for (int64_t dim : reducedDims)
+    perUnit *= extent(dim);
+  auto [begin, end] = emitter.share(units, grain(llvm::divideCeil(perUnit, lanes)));
+  auto loop = b.create<scf::ForOp>(loc, begin, end, emitter.constant(1));
+
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  ElementScope indices(emitter, b, lanes);
+  SmallVector<Index> index(type.getRank(), indices.uniform(loop.getInductionVar()));
+  splitUniform(indices, type, keptDims, loop.getInductionVar(), index);
+  SmallVector<unsigned> dims;
+  for (int64_t dim : reducedDims)
+    if (dim < laneDims.first)
+      dims.push_back(dim);
+  SmallVector<int64_t> strides = rowMajorStrides(type.getShape());
+  State state = walk(dims, index, initial(), [&](State outerState) {
+    auto run = b.create<scf::ForOp>(loc, emitter.constant(0), laneExtent, emitter.constant(lanes), outerState);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(run.getBody());
+    Value base = run.getInductionVar();
+    Value mask = whole ? Value() : emitter.tailMask(base, laneExtent, lanes);
+    ElementScope point(emitter, b, lanes, mask);
+    splitLanes(point, type, laneDims, base, lanes, index);
+    Index linear = point.mul(Index::affine(base, lanes == 1 ? 0 : 1, lanes), strides[laneDims.last]);
+    for (unsigned dim = 0; dim < type.getRank(); ++dim)
+      if (dim < laneDims.first || dim > laneDims.last)
+        linear = point.add(point.mul(index[dim], strides[dim]), linear);
+    point.setLinear(index, type.getShape(), linear);
+    State inner(run.getRegionIterArgs().begin(), run.getRegionIterArgs().end());
+    b.create<scf::YieldOp>(loc, accumulate(point, index, inner, mask));
+    return State(run.getResults().begin(), run.getResults().end());
+  });
+  state = mergeLanes(std::move(state));
+  SmallVector<Index> kept = llvm::map_to_vector(
+      keptDims, [&](unsigned dim) { return Index::affine(index[dim].getBase(), 0); });
+  emitter.storeResults(kept, finish(state), 1);
+}
+
+} // namespace
+
+void emitReduction(KernelEmitter &emitter) { ReductionEmitter(emitter).emit(); }
+
+} // namespace nnc

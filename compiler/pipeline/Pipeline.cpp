@@ -1,0 +1,67 @@
+// The order of passes.
+#include "compiler/pipeline/Pipeline.h"
+#include "compiler/lowering/LowerKernels.h"
+#include "compiler/lowering/ToLlvm.h"
+#include "compiler/transforms/Differentiate.h"
+#include "compiler/transforms/PlanMemory.h"
+#include "compiler/transforms/Schedule.h"
+#include "compiler/transforms/Simplify.h"
+
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+
+namespace nnc {
+
+void buildNnPipeline(OpPassManager &pm, const PipelineOptions &) {
+  pm.addPass(createSimplifyPass());
+  pm.addPass(createDifferentiatePass());
+  pm.addPass(createSimplifyPass());
+}
+
+void buildKernPipeline(OpPassManager &pm, const PipelineOptions &options) {
+  pm.addPass(createFusePass(options.fuse));
+  pm.addPass(createSchedulePass());
+  pm.addPass(createPlanMemoryPass());
+}
+
+void buildLoopPipeline(OpPassManager &pm, const PipelineOptions &options) {
+  pm.addPass(createLowerKernelsPass(options.target));
+  pm.addPass(createCSEPass());
+}
+
+void buildLlvmPipeline(OpPassManager &pm, const PipelineOptions &) { pm.addPass(createToLlvmPass()); }
+
+LogicalResult runPipeline(ModuleOp module, Stage last, const PipelineOptions &options) {
+  PassManager pm(module->getContext(), ModuleOp::getOperationName());
+  pm.enableVerifier(options.verifyEach);
+  buildNnPipeline(pm, options);
+  if (last >= Stage::Fused)
+    buildKernPipeline(pm, options);
+  if (last >= Stage::Loops)
+    buildLoopPipeline(pm, options);
+  if (last >= Stage::Llvm)
+    buildLlvmPipeline(pm, options);
+  return pm.run(module);
+}
+
+void registerPasses() {
+  registerPass([] { return createSimplifyPass(); });
+  registerPass([] { return createDifferentiatePass(); });
+  registerPass([] { return createFusePass(); });
+  registerPass([] { return createSchedulePass(); });
+  registerPass([] { return createPlanMemoryPass(); });
+  registerPass([] { return createLowerKernelsPass(); });
+  registerPass([] { return createToLlvmPass(); });
+  static PassPipelineRegistration<> nn("nn-pipeline-nn", "differentiate and simplify",
+                                       [](OpPassManager &pm) { buildNnPipeline(pm); });
+  static PassPipelineRegistration<> kern("nn-pipeline-kern", "fuse, schedule, plan memory",
+                                         [](OpPassManager &pm) { buildKernPipeline(pm); });
+  static PassPipelineRegistration<> loops("nn-pipeline-loops", "kernels to loops",
+                                          [](OpPassManager &pm) { buildLoopPipeline(pm); });
+  static PassPipelineRegistration<> llvm("nn-pipeline-llvm", "loops to the LLVM dialect",
+                                         [](OpPassManager &pm) { buildLlvmPipeline(pm); });
+}
+
+} // namespace nnc

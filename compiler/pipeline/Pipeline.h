@@ -1,0 +1,41 @@
+// The one place for the order of passes.
+//
+//   nn    --buildNnPipeline-->    nn without gradients, simplified       --emit=grad
+//         --buildKernPipeline-->  kern: fused, scheduled, planned        --emit=fused, plan
+//         --buildLoopPipeline-->  scf, arith, math, vector, llvm         --emit=mlir
+//         --buildLlvmPipeline-->  the LLVM dialect
+#pragma once
+
+#include "compiler/lowering/Target.h"
+#include "compiler/transforms/Fuse.h"
+
+#include "mlir/Pass/PassManager.h"
+
+namespace nnc {
+
+struct PipelineOptions {
+  FuseOptions fuse;
+  LoweringTarget target;
+  /// Run the verifier after every pass. On in tests: the MLIR libraries have their assertions off.
+  bool verifyEach = false;
+};
+
+/// Differentiates and simplifies.
+void buildNnPipeline(mlir::OpPassManager &pm, const PipelineOptions &options = {});
+/// Fuses, schedules and plans memory. memoryPlanOf() then tells the plan.
+void buildKernPipeline(mlir::OpPassManager &pm, const PipelineOptions &options = {});
+/// Lowers kernels to loops over memory.
+void buildLoopPipeline(mlir::OpPassManager &pm, const PipelineOptions &options = {});
+/// Lowers loops to the LLVM dialect.
+void buildLlvmPipeline(mlir::OpPassManager &pm, const PipelineOptions &options = {});
+
+/// How far runPipeline() goes.
+enum class Stage { Grad, Fused, Loops, Llvm };
+
+/// Runs `module`, as irgen made it, through all stages up to and including `last`.
+mlir::LogicalResult runPipeline(mlir::ModuleOp module, Stage last, const PipelineOptions &options = {});
+
+/// For nn-opt: every pass of the compiler, and `nn-pipeline-{nn,kern,loops,llvm}`.
+void registerPasses();
+
+} // namespace nnc

@@ -1,0 +1,169 @@
+// Fuse: writes the groups of the FusionGraph as kernels.
+#include "compiler/transforms/Fuse.h"
+#include "compiler/dialect/Kern.h"
+#include "compiler/dialect/NnDialect.h"
+#include "compiler/transforms/FusionGraph.h"
+
+#include "llvm/ADT/SetVector.h"
+
+using namespace mlir;
+
+namespace nnc {
+namespace {
+
+class KernelWriter {
+public:
+  KernelWriter(func::FuncOp function, const FusionGraph &graph)
+      : function(function), graph(graph), b(function.getBody().front().getTerminator()) {}
+
+  void write() {
+    for (const FusionGraph::Group *group : graph.getOrder())
+      writeGroup(*group);
+    writeReturn();
+    for (Operation *op : llvm::reverse(graph.getOps()))
+      op->erase();
+  }
+
+private:
+  void writeGroup(const FusionGraph::Group &group);
+  void gather(Operation *op, const FusionGraph::Group &group, llvm::SetVector<Operation *> &body);
+  void writeReturn();
+  Value copy(Value source);
+  Value mapped(Value value);
+
+  func::FuncOp function;
+  const FusionGraph &graph;
+  OpBuilder b;
+  IRMapping values; // old value -> kernel result or view
+};
+
+/// The value in the new function: arguments stay, views are made when first wanted.
+Value KernelWriter::mapped(Value value) {
+  if (isa<BlockArgument>(value))
+    return value;
+  if (Value known = values.lookupOrNull(value))
+    return known;
+  Operation *view = value.getDefiningOp();
+  assert(graph.roleOf(view) == FusionGraph::Role::View && "a kernel reads what no kernel computes");
+  Value source = mapped(view->getOperand(0));
+  Value result = b.create<kern::ViewOp>(view->getLoc(), value.getType(), source);
+  values.map(value, result);
+  return result;
+}
+
+/// Adds `op` and the inlined ops it reads, operands first.
+void KernelWriter::gather(Operation *op, const FusionGraph::Group &group, llvm::SetVector<Operation *> &body) {
+  if (body.contains(op))
+    return;
+  for (Value operand : op->getOperands())
+    if (Operation *maker = operand.getDefiningOp())
+      if (graph.roleOf(maker) == FusionGraph::Role::Inlined)
+        gather(maker, group, body);
+  body.insert(op);
+}
+
+static kern::Kind kindOf(Operation *root) {
+  if (!root)
+    return kern::Kind::pointwise;
+  return isa<nn::ContractionOp>(root) ? kern::Kind::contraction : kern::Kind::reduction;
+}
+
+void KernelWriter::writeGroup(const FusionGraph::Group &group) {
+  llvm::SetVector<Operation *> body;
+  SmallVector<Operation *> results;
+  for (unsigned number : group.ops) {
+    gather(graph.getOps()[number], group, body);
+    if (graph.isResult(number, group))
+      results.push_back(graph.getOps()[number]);
+  }
+  llvm::SetVector<Value> inputs;
+  for (Operation *op : body)
+    for (Value operand : op->getOperands())
+      if (!operand.getDefiningOp() || !body.contains(operand.getDefiningOp()))
+        inputs.insert(operand);
+
+  SmallVector<Value> arguments;
+  SmallVector<Type> types;
+  for (Value input : inputs)
+    arguments.push_back(mapped(input));
+  SmallVector<Location> locations;
+  for (Operation *result : results) {
+    types.push_back(result->getResult(0).getType());
+    locations.push_back(result->getLoc());
+  }
+  Location loc = group.root ? group.root->getLoc() : locations.front();
+  auto kernel = b.create<kern::FusedOp>(loc, types, kindOf(group.root), arguments, ArrayAttr());
+  Block *block = b.createBlock(&kernel.getBody());
+  IRMapping inside;
+  for (Value input : inputs)
+    inside.map(input, block->addArgument(input.getType(), loc));
+  for (Operation *op : body)
+    b.clone(*op, inside);
+  SmallVector<Value> yielded;
+  for (auto [result, output] : llvm::zip(results, kernel.getOutputs())) {
+    yielded.push_back(inside.lookup(result->getResult(0)));
+    values.map(result->getResult(0), output);
+  }
+  b.create<kern::YieldOp>(loc, yielded);
+  b.setInsertionPointAfter(kernel);
+}
+
+Value KernelWriter::copy(Value source) {
+  Location loc = source.getLoc();
+  auto kernel = b.create<kern::FusedOp>(loc, source.getType(), kern::Kind::pointwise, source, ArrayAttr());
+  Block *block = b.createBlock(&kernel.getBody());
+  b.create<kern::YieldOp>(loc, block->addArgument(source.getType(), loc));
+  b.setInsertionPointAfter(kernel);
+  return kernel.getOutputs()[0];
+}
+
+void KernelWriter::writeReturn() {
+  Operation *terminator = function.getBody().front().getTerminator();
+  llvm::SmallPtrSet<void *, 8> taken;
+  for (OpOperand &operand : terminator->getOpOperands()) {
+    Value value = mapped(operand.get());
+    Value memory = kern::memoryOf(value);
+    if (isa<BlockArgument>(memory) || !taken.insert(memory.getAsOpaquePointer()).second)
+      value = copy(value);
+    operand.set(value);
+  }
+}
+
+} // namespace
+
+LogicalResult fuse(func::FuncOp function, const FuseOptions &options) {
+  if (!function.getBody().hasOneBlock())
+    return function.emitOpError("must have one block");
+  for (Operation &op : function.getBody().front().without_terminator())
+    if (!isa<nn::PullOp, nn::ReductionOp, nn::ContractionOp>(op))
+      return op.emitOpError("is no op that code can be generated for");
+  // Dead ops would become kernels.
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(function.getBody().front().without_terminator())))
+    if (op.use_empty())
+      op.erase();
+  FusionGraph graph(function, options.unfused || function->hasAttr("nn.trace"));
+  KernelWriter(function, graph).write();
+  return success();
+}
+
+namespace {
+struct FusePass : PassWrapper<FusePass, OperationPass<ModuleOp>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(FusePass)
+  FusePass() = default;
+  explicit FusePass(const FuseOptions &options) { unfused = options.unfused; }
+  FusePass(const FusePass &other) : PassWrapper(other) { unfused = other.unfused; }
+  StringRef getArgument() const override { return "nn-fuse"; }
+  StringRef getDescription() const override { return "group nn ops into kernels"; }
+  void getDependentDialects(DialectRegistry &registry) const override { registry.insert<kern::KernDialect>(); }
+  void runOnOperation() override {
+    for (auto function : getOperation().getOps<func::FuncOp>())
+      if (failed(fuse(function, {unfused})))
+        return signalPassFailure();
+  }
+  Option<bool> unfused{*this, "unfused", llvm::cl::desc("make every op a kernel of its own"), llvm::cl::init(false)};
+};
+} // namespace
+
+std::unique_ptr<Pass> createFusePass(const FuseOptions &options) { return std::make_unique<FusePass>(options); }
+
+} // namespace nnc

@@ -1,0 +1,332 @@
+// FusionGraph: roles, edges, merging.
+#include "compiler/transforms/FusionGraph.h"
+#include "compiler/dialect/NnDialect.h"
+
+using namespace mlir;
+
+namespace nnc {
+
+/// A ranked op is repeated in its users if with its inlined operands it costs at most this many vector instructions an
+/// element: less than storing and loading the value.
+constexpr unsigned cheap = 3;
+/// … and at most this if it has one user, which reads each of its elements about once.
+constexpr unsigned cheapForOne = 16;
+
+static ArrayRef<int64_t> shapeOf(Value v) { return cast<RankedTensorType>(v.getType()).getShape(); }
+
+/// Elements, or elements for each example.
+static int64_t elementsOf(Value v) {
+  int64_t product = 1;
+  for (int64_t size : shapeOf(v))
+    product *= ShapedType::isDynamic(size) ? 1 : size;
+  return product;
+}
+
+static bool isRoot(Operation *op) { return isa<nn::ReductionOp, nn::ContractionOp>(op); }
+
+Value guardValueOf(func::FuncOp function) {
+  auto name = function->getAttrOfType<StringAttr>("nn.guard");
+  if (!name)
+    return {};
+  for (OpOperand &value : function.getBody().front().getTerminator()->getOpOperands())
+    if (function.getResultAttr(value.getOperandNumber(), "nn.result") == name)
+      return value.get();
+  return {};
+}
+
+FusionGraph::FusionGraph(func::FuncOp function, bool unfused) {
+  Block &body = function.getBody().front();
+  for (Operation &op : body.without_terminator()) {
+    numbers[&op] = ops.size();
+    ops.push_back(&op);
+  }
+  size_t count = ops.size();
+  roles.assign(count, Role::Fixed);
+  costs.assign(count, 0);
+  leaves.resize(count);
+  operands.resize(count);
+  users.resize(count);
+  returned.assign(count, false);
+  guarding.assign(count, false);
+  updating.assign(count, false);
+  for (OpOperand &value : body.getTerminator()->getOpOperands())
+    if (Operation *op = value.get().getDefiningOp()) {
+      returned[numbers[op]] = true;
+      if (function.getResultAttr(value.getOperandNumber(), "nn.update"))
+        updating[numbers[op]] = true;
+    }
+  if (unfused) {
+    for (unsigned i = 0; i < count; ++i)
+      if (ops[i]->hasTrait<nn::SameElements>())
+        roles[i] = Role::View;
+  } else {
+    assignRoles();
+  }
+  connect();
+  markGuarded(function);
+  groupOf.assign(count, 0);
+  for (unsigned i = 0; i < count; ++i) {
+    Group group;
+    group.ops.push_back(i);
+    group.root = isRoot(ops[i]) ? ops[i] : nullptr;
+    group.space = shapeOf(ops[i]->getResult(0));
+    group.alive = roles[i] == Role::Fixed;
+    groups.push_back(group);
+    groupOf[i] = i;
+  }
+  if (!unfused)
+    mergeAll();
+}
+
+// Roles --------------------------------------------------------------------------------------------------------
+
+void FusionGraph::assignRoles() {
+  for (unsigned i = 0; i < ops.size(); ++i) {
+    Operation *op = ops[i];
+    auto pull = dyn_cast<nn::PullOp>(op);
+    costs[i] = pull ? pull.getCost() : 0;
+    for (Value operand : op->getOperands()) {
+      Operation *maker = operand.getDefiningOp();
+      unsigned number = maker ? numbers[maker] : 0;
+      if (maker && roles[number] == Role::Inlined) {
+        costs[i] = std::min(costs[i] + costs[number], 1000000u);
+        for (Value leaf : leaves[number])
+          if (!llvm::is_contained(leaves[i], leaf))
+            leaves[i].push_back(leaf);
+      } else if (!shapeOf(operand).empty() && !llvm::is_contained(leaves[i], operand)) {
+        leaves[i].push_back(operand);
+      }
+    }
+    if (!pull)
+      continue;
+    Operation *source = op->getNumOperands() ? op->getOperand(0).getDefiningOp() : nullptr;
+    if (op->hasTrait<nn::SameElements>() && !(source && roles[numbers[source]] == Role::Inlined))
+      roles[i] = Role::View;
+    else if (!returned[i] && isWorthInlining(op))
+      roles[i] = Role::Inlined;
+  }
+}
+
+bool FusionGraph::isWorthInlining(Operation *op) {
+  unsigned number = numbers[op];
+  if (llvm::any_of(op->getUsers(), [](Operation *user) { return isa<nn::ContractionOp>(user); }))
+    return false;
+  if (shapeOf(op->getResult(0)).empty())
+    return true;
+  bool single = op->hasOneUse();
+  if (costs[number] <= cheap && leaves[number].size() <= 1)
+    return true;
+  // An elementwise user takes it into its kernel anyway; another moves its elements.
+  Operation *user = single ? *op->user_begin() : nullptr;
+  return user && isa<nn::PullOp>(user) && !isa<nn::ScalarBodyOp>(user) && !user->hasTrait<nn::SameElements>() &&
+         elementsOf(user->getResult(0)) <= elementsOf(op->getResult(0)) && costs[number] <= cheapForOne;
+}
+
+// Edges --------------------------------------------------------------------------------------------------------
+
+/// Connects `user` to the fixed ops that it reads through `value`. `elementwise`: at the user's own index so far.
+void FusionGraph::collect(unsigned user, Value value, bool elementwise, Edge edge) {
+  Operation *maker = value.getDefiningOp();
+  if (!maker)
+    return;
+  unsigned number = numbers[maker];
+  if (roles[number] == Role::Fixed) {
+    Edge kind = edge;
+    if (edge == Edge::Identity && !(elementwise && shapeOf(value) == shapeOf(ops[user]->getResult(0))))
+      kind = Edge::Memory;
+    for (Use &known : operands[user])
+      if (known.op == number) {
+        // Several ways of reading it: the most demanding one counts.
+        if (known.edge != kind)
+          known.edge = Edge::Memory;
+        return;
+      }
+    operands[user].push_back({number, kind});
+    return;
+  }
+  bool stays = elementwise && roles[number] == Role::Inlined && isa<nn::ScalarBodyOp>(maker);
+  Edge next = roles[number] == Role::View ? Edge::Memory : edge;
+  for (Value operand : maker->getOperands())
+    collect(user, operand, stays, next);
+}
+
+void FusionGraph::connect() {
+  for (unsigned i = 0; i < ops.size(); ++i) {
+    if (roles[i] != Role::Fixed)
+      continue;
+    Edge edge = isa<nn::ReductionOp>(ops[i])     ? Edge::Input
+                : isa<nn::ScalarBodyOp>(ops[i]) ? Edge::Identity
+                                                 : Edge::Memory;
+    for (Value operand : ops[i]->getOperands())
+      collect(i, operand, edge == Edge::Identity, edge);
+    for (Use use : operands[i])
+      users[use.op].push_back({i, use.edge});
+  }
+}
+
+void FusionGraph::markGuarded(func::FuncOp function) {
+  Value guard = guardValueOf(function);
+  if (!guard || !guard.getDefiningOp())
+    return;
+  SmallVector<Operation *> work{guard.getDefiningOp()};
+  while (!work.empty()) {
+    Operation *op = work.pop_back_val();
+    if (std::exchange(guarding[numbers[op]], true))
+      continue;
+    for (Value operand : op->getOperands())
+      if (Operation *maker = operand.getDefiningOp())
+        work.push_back(maker);
+  }
+}
+
+// Merging ------------------------------------------------------------------------------------------------------
+
+void FusionGraph::mergeAll() {
+  for (unsigned i = 0; i < ops.size(); ++i) {
+    if (roles[i] != Role::Fixed)
+      continue;
+    if (isa<nn::ReductionOp>(ops[i]))
+      mergeReduction(i);
+    else if (isa<nn::ScalarBodyOp>(ops[i]))
+      mergeElementwise(i);
+  }
+}
+
+void FusionGraph::mergeElementwise(unsigned op) {
+  SmallVector<unsigned> makers;
+  for (Use use : operands[op])
+    if (use.edge == Edge::Identity)
+      makers.push_back(use.op);
+  llvm::sort(makers, std::greater<>()); // the latest first: the others are ready by then
+  for (unsigned maker : makers) {
+    unsigned into = groupOf[maker], from = groupOf[op];
+    if (into != from && groups[into].space == groups[from].space &&
+        !(groups[into].root && groups[from].root) && mayMerge(into, from))
+      merge(into, from);
+  }
+}
+
+void FusionGraph::mergeReduction(unsigned op) {
+  auto reduction = cast<nn::ReductionOp>(ops[op]);
+  int64_t walked = elementsOf(reduction->getOperand(0));
+  for (Use use : SmallVector<Use, 2>(operands[op])) {
+    unsigned maker = groupOf[use.op], own = groupOf[op];
+    if (use.edge == Edge::Input && !groups[maker].root && isOnlyReadBy(maker, own) &&
+        elementsOf(ops[use.op]->getResult(0)) >= walked && mayMerge(own, maker)) {
+      merge(own, maker);
+      groups[own].space = shapeOf(reduction->getResult(0));
+    }
+  }
+  for (unsigned other = 0; other < op; ++other) {
+    auto earlier = dyn_cast<nn::ReductionOp>(ops[other]);
+    unsigned into = groupOf[other], from = groupOf[op];
+    if (!earlier || into == from || earlier->getOperand(0).getType() != reduction->getOperand(0).getType() ||
+        earlier.getReducedDims() != reduction.getReducedDims())
+      continue;
+    bool shares = llvm::any_of(leaves[op], [&](Value leaf) { return llvm::is_contained(leaves[other], leaf); });
+    if (shares && mayMerge(into, from))
+      merge(into, from);
+  }
+}
+
+bool FusionGraph::isOnlyReadBy(unsigned group, unsigned reader) const {
+  return llvm::all_of(groups[group].ops, [&](unsigned op) {
+    return !isResult(op, groups[group]) ||
+           (!returned[op] && llvm::all_of(users[op], [&](Use use) {
+              return groupOf[use.op] == group || (groupOf[use.op] == reader && use.edge == Edge::Input);
+            }) && llvm::none_of(ops[op]->getUsers(), [&](Operation *user) {
+              return roles[numbers.lookup(user)] == Role::View;
+            }));
+  });
+}
+
+bool FusionGraph::mayMerge(unsigned a, unsigned b) {
+  return !writesTooEarly(a, b) && !writesTooEarly(b, a) && !hasPath(a, b) && !hasPath(b, a);
+}
+
+/// Whether `early` is needed by the guard and `late` has an update that could wait for it.
+bool FusionGraph::writesTooEarly(unsigned early, unsigned late) const {
+  return llvm::any_of(groups[early].ops, [&](unsigned op) { return guarding[op]; }) &&
+         llvm::any_of(groups[late].ops, [&](unsigned op) { return updating[op] && !guarding[op]; });
+}
+
+/// Whether `to` needs something of `from` in memory: directly, or by way of a third group.
+bool FusionGraph::hasPath(unsigned from, unsigned to) {
+  llvm::SmallVector<bool> seen(groups.size(), false);
+  SmallVector<unsigned> work{from};
+  seen[from] = true;
+  while (!work.empty()) {
+    unsigned group = work.pop_back_val();
+    for (unsigned op : groups[group].ops)
+      for (Use use : users[op]) {
+        unsigned next = groupOf[use.op];
+        if (next == to && (group != from || use.edge == Edge::Memory))
+          return true;
+        if (next != to && !std::exchange(seen[next], true))
+          work.push_back(next);
+      }
+  }
+  return false;
+}
+
+void FusionGraph::merge(unsigned into, unsigned from) {
+  for (unsigned op : groups[from].ops)
+    groupOf[op] = into;
+  groups[into].ops.append(groups[from].ops);
+  llvm::sort(groups[into].ops);
+  if (!groups[into].root)
+    groups[into].root = groups[from].root;
+  groups[from].alive = false;
+  groups[from].ops.clear();
+}
+
+// Results ------------------------------------------------------------------------------------------------------
+
+bool FusionGraph::isResult(unsigned op, const Group &group) const {
+  if (returned[op])
+    return true;
+  // Through inlined users too: they are repeated in other kernels, which then read this value.
+  SmallVector<Operation *> work(ops[op]->user_begin(), ops[op]->user_end());
+  while (!work.empty()) {
+    Operation *user = work.pop_back_val();
+    auto found = numbers.find(user);
+    if (found == numbers.end())
+      continue;
+    if (roles[found->second] == Role::View)
+      return true;
+    if (roles[found->second] == Role::Fixed) {
+      if (groupOf[found->second] != groupOf[op])
+        return true;
+    } else {
+      work.append(user->user_begin(), user->user_end());
+    }
+  }
+  return false;
+}
+
+SmallVector<const FusionGraph::Group *> FusionGraph::getOrder() const {
+  // The first ready group in program order, again and again.
+  SmallVector<const Group *> order;
+  SmallVector<bool> done(groups.size(), false);
+  auto isReady = [&](const Group &group) {
+    return llvm::all_of(group.ops, [&](unsigned op) {
+      return llvm::all_of(operands[op], [&](Use use) {
+        return done[groupOf[use.op]] || groupOf[use.op] == groupOf[op];
+      });
+    });
+  };
+  size_t left = llvm::count_if(groups, [](const Group &g) { return g.alive; });
+  while (order.size() < left) {
+    size_t before = order.size();
+    for (unsigned i = 0; i < groups.size(); ++i)
+      if (groups[i].alive && !done[i] && isReady(groups[i])) {
+        order.push_back(&groups[i]);
+        done[i] = true;
+      }
+    assert(order.size() > before && "kernels need each other in a circle");
+    (void)before;
+  }
+  return order;
+}
+
+} // namespace nnc

@@ -1,0 +1,73 @@
+// FusionGraph: the ops of one function, grouped into kernels.
+#pragma once
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/DenseMap.h"
+
+namespace nnc {
+
+class FusionGraph {
+public:
+  enum class Role {
+    Fixed,    // computed in one kernel
+    Inlined,  // repeated in every kernel that uses it
+    View,     // the memory of its operand
+  };
+  struct Group {
+    llvm::SmallVector<unsigned> ops; // ascending, all Fixed
+    mlir::Operation *root = nullptr; // a contraction or the first of the reductions
+    llvm::ArrayRef<int64_t> space;   // the shape of its results
+    bool alive = true;
+  };
+
+  /// Reads `function`; with `unfused`, every op that is not a view stays alone.
+  FusionGraph(mlir::func::FuncOp function, bool unfused);
+
+  llvm::ArrayRef<mlir::Operation *> getOps() const { return ops; }
+  Role roleOf(mlir::Operation *op) const { return roles[numbers.lookup(op)]; }
+  /// The groups that are left, each after those it reads.
+  llvm::SmallVector<const Group *> getOrder() const;
+  /// Whether `op`, of `group`, is needed in memory: used by another kernel or returned.
+  bool isResult(unsigned op, const Group &group) const;
+
+private:
+  enum class Edge {
+    Identity, // the user reads it at its own index, elementwise
+    Input,    // a reduction reads it, wherever it likes
+    Memory,   // it must be in memory first
+  };
+  struct Use {
+    unsigned op;
+    Edge edge;
+  };
+
+  void assignRoles();
+  bool isWorthInlining(mlir::Operation *op);
+  void connect();
+  void collect(unsigned user, mlir::Value value, bool elementwise, Edge edge);
+  void markGuarded(mlir::func::FuncOp function);
+  void mergeAll();
+  void mergeElementwise(unsigned op);
+  void mergeReduction(unsigned op);
+  bool mayMerge(unsigned a, unsigned b);
+  bool writesTooEarly(unsigned early, unsigned late) const;
+  bool hasPath(unsigned from, unsigned to);
+  void merge(unsigned into, unsigned from);
+  bool isOnlyReadBy(unsigned group, unsigned reader) const;
+
+  llvm::SmallVector<mlir::Operation *> ops;
+  llvm::DenseMap<mlir::Operation *, unsigned> numbers;
+  llvm::SmallVector<Role> roles;
+  llvm::SmallVector<unsigned> costs;                            // with inlined operands
+  llvm::SmallVector<llvm::SmallVector<mlir::Value, 2>> leaves;  // memory of rank > 0 read through inlined operands
+  llvm::SmallVector<llvm::SmallVector<Use, 2>> operands, users; // of Fixed ops, through Inlined ones
+  llvm::SmallVector<bool> returned, guarding, updating;
+  llvm::SmallVector<Group> groups;
+  llvm::SmallVector<unsigned> groupOf;
+};
+
+/// The value whose finiteness `function`'s updates wait for (its `nn.guard` attribute names a result), or null.
+mlir::Value guardValueOf(mlir::func::FuncOp function);
+
+} // namespace nnc

@@ -1,0 +1,312 @@
+// PlanMemory: the persistent layout, then each function's places in schedule order.
+#include "compiler/transforms/PlanMemory.h"
+#include "compiler/dialect/Kern.h"
+#include "compiler/dialect/NnDialect.h"
+#include "compiler/transforms/Pool.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/MapVector.h"
+
+using namespace mlir;
+
+namespace nnc {
+
+/// Bytes of a tensor, or of one row of it if it is batched.
+static int64_t bytesOf(Type type) {
+  auto tensor = cast<RankedTensorType>(type);
+  int64_t bytes = tensor.getElementTypeBitWidth() / 8;
+  for (int64_t size : tensor.getShape())
+    bytes *= ShapedType::isDynamic(size) ? 1 : size;
+  return bytes;
+}
+
+namespace {
+
+/// The last op that uses each value's memory.
+class Liveness {
+public:
+  explicit Liveness(Block &body) {
+    for (Operation &op : body)
+      for (Value operand : op.getOperands())
+        if (!isa<kern::ViewOp>(op))
+          last[kern::memoryOf(operand)] = &op;
+  }
+  bool diesAt(Value value, Operation *op) const { return last.lookup(value) == op; }
+  bool isUsed(Value value) const { return last.contains(value); }
+
+private:
+  DenseMap<Value, Operation *> last;
+};
+
+class FunctionPlanner {
+public:
+  FunctionPlanner(func::FuncOp function, const llvm::MapVector<StringAttr, int64_t> &offsets,
+                  ArrayAttr scalars)
+      : function(function), offsets(offsets), scalars(scalars), body(function.getBody().front()) {}
+
+  LogicalResult run() {
+    if (failed(placeArguments()))
+      return failure();
+    placeReturned();
+    placeScratch();
+    Builder b(function.getContext());
+    for (auto &[kernel, places] : kernelPlaces)
+      kernel.setPlacesAttr(b.getArrayAttr(SmallVector<Attribute>(places.begin(), places.end())));
+    function->setAttr("nn.fixed_bytes", b.getI64IntegerAttr(fixed.size()));
+    function->setAttr("nn.row_bytes", b.getI64IntegerAttr(row.size()));
+    return success();
+  }
+
+private:
+  using Place = kern::PlaceAttr;
+
+  Place placeAt(kern::Memory memory, int64_t offset) { return Place::get(function.getContext(), memory, offset); }
+  Place &placeOf(OpResult result) {
+    auto kernel = cast<kern::FusedOp>(result.getOwner());
+    auto &places = kernelPlaces[kernel];
+    places.resize(kernel.getNumResults());
+    return places[result.getResultNumber()];
+  }
+  LogicalResult placeArguments();
+  void placeReturned();
+  bool mayWriteInPlace(StringAttr name, OpResult value);
+  void placeScratch();
+  void placeResults(kern::FusedOp kernel, const Liveness &live);
+  Place takeOver(kern::FusedOp kernel, OpResult result, const Liveness &live, DenseSet<Value> &taken);
+  void release(Place place);
+
+  func::FuncOp function;
+  const llvm::MapVector<StringAttr, int64_t> &offsets;
+  ArrayAttr scalars;
+  Block &body;
+  llvm::MapVector<kern::FusedOp, SmallVector<Place>> kernelPlaces;
+  Pool fixed, row;
+};
+
+LogicalResult FunctionPlanner::placeArguments() {
+  int64_t fields = 0;
+  for (unsigned i = 0; i < function.getNumArguments(); ++i) {
+    Place place;
+    if (function.getArgAttr(i, "nn.field")) {
+      place = placeAt(kern::Memory::field, fields++);
+    } else if (auto name = function.getArgAttrOfType<StringAttr>(i, "nn.tensor")) {
+      place = placeAt(kern::Memory::tensor, offsets.lookup(name));
+    } else if (auto name = function.getArgAttrOfType<StringAttr>(i, "nn.scalar")) {
+      auto found = scalars ? llvm::find(scalars, name) : nullptr;
+      if (!found || found == scalars.end())
+        return function.emitError("takes the scalar ") << name << ", which the module's nn.scalars lacks";
+      place = placeAt(kern::Memory::scalar, found - scalars.begin());
+    } else {
+      return function.emitError("has an argument of no kind: nn.field, nn.tensor or nn.scalar");
+    }
+    function.setArgAttr(i, "kern.place", place);
+  }
+  return success();
+}
+
+/// Whether the kernel reads its input `argument` at no other index than the one it writes: then it may overwrite it.
+static bool readsOnlyWhatItWrites(kern::FusedOp kernel, BlockArgument argument) {
+  SmallVector<Value> work{argument};
+  while (!work.empty()) {
+    Value value = work.pop_back_val();
+    if (cast<ShapedType>(value.getType()).getShape() != kernel.getSpace().getShape())
+      return false;
+    for (Operation *user : value.getUsers()) {
+      if (isa<kern::YieldOp>(user))
+        continue;
+      if (!isa<nn::ScalarBodyOp>(user))
+        return false;
+      work.push_back(user->getResult(0));
+    }
+  }
+  return true;
+}
+
+bool FunctionPlanner::mayWriteInPlace(StringAttr name, OpResult value) {
+  auto kernel = cast<kern::FusedOp>(value.getOwner());
+  for (auto guard : body.getOps<kern::GuardOp>())
+    if (kernel->isBeforeInBlock(guard))
+      return false;
+  for (BlockArgument argument : function.getArguments()) {
+    if (function.getArgAttr(argument.getArgNumber(), "nn.tensor") != name)
+      continue;
+    for (Operation &op : body.without_terminator())
+      for (OpOperand &operand : op.getOpOperands()) {
+        if (kern::memoryOf(operand.get()) != argument || isa<kern::ViewOp>(op))
+          continue;
+        if (kernel->isBeforeInBlock(&op))
+          return false;
+        if (&op == kernel &&
+            (operand.get() != argument ||
+             !readsOnlyWhatItWrites(kernel, kernel.getBody().getArgument(operand.getOperandNumber()))))
+          return false;
+      }
+  }
+  return true;
+}
+
+void FunctionPlanner::placeReturned() {
+  int64_t results = 0;
+  auto terminator = cast<func::ReturnOp>(body.getTerminator());
+  for (OpOperand &operand : terminator->getOpOperands()) {
+    auto value = cast<OpResult>(kern::memoryOf(operand.get()));
+    auto name = function.getResultAttrOfType<StringAttr>(operand.getOperandNumber(), "nn.update");
+    if (!name) {
+      placeOf(value) = placeAt(kern::Memory::result, results++);
+    } else if (mayWriteInPlace(name, value)) {
+      placeOf(value) = placeAt(kern::Memory::tensor, offsets.lookup(name));
+    } else {
+      // Computed elsewhere and copied when everything that reads the old value is done.
+      OpBuilder b(terminator);
+      Value source = operand.get();
+      auto copy = b.create<kern::FusedOp>(source.getLoc(), source.getType(), kern::Kind::pointwise, source, ArrayAttr());
+      Block *block = b.createBlock(&copy.getBody());
+      b.create<kern::YieldOp>(source.getLoc(), block->addArgument(source.getType(), source.getLoc()));
+      operand.set(copy.getOutputs()[0]);
+      placeOf(cast<OpResult>(copy.getOutputs()[0])) = placeAt(kern::Memory::tensor, offsets.lookup(name));
+    }
+  }
+}
+
+void FunctionPlanner::placeScratch() {
+  Liveness live(body);
+  for (auto kernel : body.getOps<kern::FusedOp>()) {
+    placeResults(kernel, live);
+    SmallVector<Value> dead;
+    for (Value input : kernel.getInputs())
+      if (Value memory = kern::memoryOf(input); memory.getDefiningOp() && live.diesAt(memory, kernel))
+        if (!llvm::is_contained(dead, memory))
+          dead.push_back(memory);
+    for (Value output : kernel.getOutputs())
+      if (!live.isUsed(output))
+        dead.push_back(output);
+    for (Value value : dead) {
+      Place place = placeOf(cast<OpResult>(value));
+      bool takenOver = llvm::is_contained(kernelPlaces[kernel], place) && value.getDefiningOp() != kernel;
+      if (!takenOver)
+        release(place);
+    }
+  }
+}
+
+void FunctionPlanner::release(Place place) {
+  if (place.getMemory() == kern::Memory::fixed)
+    fixed.release(place.getOffset());
+  else if (place.getMemory() == kern::Memory::row)
+    row.release(place.getOffset());
+}
+
+void FunctionPlanner::placeResults(kern::FusedOp kernel, const Liveness &live) {
+  DenseSet<Value> taken;
+  for (OpResult result : kernel->getResults()) {
+    if (placeOf(result))
+      continue;
+    Place place = takeOver(kernel, result, live, taken);
+    if (!place) {
+      bool batched = nn::isBatched(result.getType());
+      place = placeAt(batched ? kern::Memory::row : kern::Memory::fixed,
+                      (batched ? row : fixed).allocate(bytesOf(result.getType())));
+    }
+    placeOf(result) = place;
+  }
+}
+
+/// The place of an input that dies here and may be overwritten, or null.
+FunctionPlanner::Place FunctionPlanner::takeOver(kern::FusedOp kernel, OpResult result, const Liveness &live,
+                                                 DenseSet<Value> &taken) {
+  for (OpOperand &input : kernel->getOpOperands()) {
+    Value value = input.get();
+    if (!value.getDefiningOp<kern::FusedOp>() || value.getType() != result.getType() || taken.contains(value) ||
+        !live.diesAt(value, kernel) || llvm::count(kernel.getInputs(), value) != 1)
+      continue;
+    Place place = placeOf(cast<OpResult>(value));
+    if (place.getMemory() != kern::Memory::fixed && place.getMemory() != kern::Memory::row)
+      continue;
+    bool viewed = llvm::any_of(kernel.getInputs(), [&](Value other) {
+      return other != value && kern::memoryOf(other) == value;
+    });
+    if (viewed || !readsOnlyWhatItWrites(kernel, kernel.getBody().getArgument(input.getOperandNumber())))
+      continue;
+    taken.insert(value);
+    return place;
+  }
+  return {};
+}
+
+} // namespace
+
+LogicalResult planMemory(ModuleOp module) {
+  Builder b(module.getContext());
+  // Tensors in the order in which functions mention them.
+  llvm::MapVector<StringAttr, int64_t> offsets, sizes;
+  int64_t end = 0;
+  auto mention = [&](Attribute attribute, Type type) {
+    auto name = dyn_cast_or_null<StringAttr>(attribute);
+    if (!name || !offsets.insert({name, end}).second)
+      return;
+    sizes.insert({name, bytesOf(type)});
+    end = llvm::alignTo(end + bytesOf(type), Pool::alignment);
+  };
+  for (auto function : module.getOps<func::FuncOp>()) {
+    for (unsigned i = 0; i < function.getNumArguments(); ++i)
+      mention(function.getArgAttr(i, "nn.tensor"), function.getArgumentTypes()[i]);
+    for (unsigned i = 0; i < function.getNumResults(); ++i)
+      mention(function.getResultAttr(i, "nn.update"), function.getResultTypes()[i]);
+  }
+  for (auto function : module.getOps<func::FuncOp>())
+    if (failed(FunctionPlanner(function, offsets, module->getAttrOfType<ArrayAttr>("nn.scalars")).run()))
+      return failure();
+  NamedAttrList table, bytes;
+  for (auto [name, offset] : offsets) {
+    table.set(name, b.getI64IntegerAttr(offset));
+    bytes.set(name, b.getI64IntegerAttr(sizes.lookup(name)));
+  }
+  module->setAttr("nn.offsets", table.getDictionary(module.getContext()));
+  module->setAttr("nn.sizes", bytes.getDictionary(module.getContext()));
+  module->setAttr("nn.persistent_bytes", b.getI64IntegerAttr(end));
+  return success();
+}
+
+int64_t MemoryPlan::scratchBytes(int64_t capacity) const {
+  int64_t most = 0;
+  for (const Function &function : functions)
+    most = std::max(most, function.fixedBytes + function.rowBytes * capacity);
+  return most;
+}
+
+MemoryPlan memoryPlanOf(ModuleOp module) {
+  MemoryPlan plan;
+  auto integer = [](Operation *op, StringRef name) {
+    auto attribute = op->getAttrOfType<IntegerAttr>(name);
+    return attribute ? attribute.getInt() : 0;
+  };
+  plan.persistentBytes = integer(module, "nn.persistent_bytes");
+  auto sizes = module->getAttrOfType<DictionaryAttr>("nn.sizes");
+  if (auto offsets = module->getAttrOfType<DictionaryAttr>("nn.offsets"))
+    for (NamedAttribute entry : offsets)
+      plan.tensors.push_back({entry.getName().str(), cast<IntegerAttr>(entry.getValue()).getInt(),
+                              cast<IntegerAttr>(sizes.get(entry.getName())).getInt()});
+  llvm::sort(plan.tensors, [](const auto &a, const auto &b) { return a.offset < b.offset; });
+  for (Operation &op : module.getOps())
+    if (op.hasAttr("nn.fixed_bytes"))
+      plan.functions.push_back({SymbolTable::getSymbolName(&op).str(), integer(&op, "nn.fixed_bytes"),
+                                integer(&op, "nn.row_bytes")});
+  return plan;
+}
+
+namespace {
+struct PlanMemoryPass : PassWrapper<PlanMemoryPass, OperationPass<ModuleOp>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(PlanMemoryPass)
+  StringRef getArgument() const override { return "nn-plan-memory"; }
+  StringRef getDescription() const override { return "give every tensor its place"; }
+  void getDependentDialects(DialectRegistry &registry) const override { registry.insert<kern::KernDialect>(); }
+  void runOnOperation() override {
+    if (failed(planMemory(getOperation())))
+      signalPassFailure();
+  }
+};
+} // namespace
+
+std::unique_ptr<Pass> createPlanMemoryPass() { return std::make_unique<PlanMemoryPass>(); }
+
+} // namespace nnc
