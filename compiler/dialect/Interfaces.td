@@ -93,6 +93,12 @@ def ContractionOp : OpInterface<"ContractionOp"> {
   ];
 }
 
+def NotationOp : OpInterface<"NotationOp"> {
+  let cppNamespace = "::nnc::nn";
+  let description = "Each nn op says how a formula writes it.";
+  let methods = [StaticInterfaceMethod<"", "::nnc::nn::Notation", "getNotation">];
+}
+
 def AutodiffMarkerOp : OpInterface<"AutodiffMarkerOp"> {
   let cppNamespace = "::nnc::nn";
   let description = "Matters to differentiation alone; afterwards it is the value getForwarded().";

@@ -17,6 +17,7 @@ def Nn_WithDerivativeOp : Nn_Op<"with_derivative", "y, with d as its derivative 
     [Nn_BeforeCodegen, Nn_Infer,
      DeclareOpInterfaceMethods<AutodiffMarkerOp>]> {
   let arguments = (ins Nn_Tensor:$y, Nn_Tensor:$x, Nn_Tensor:$derivative);
+  let notation = Nn_Notation<"Same">;
   let results = (outs Nn_Tensor:$result);
   let assemblyFormat = "$y `by` $x `is` $derivative attr-dict `:` custom<OneType>(type($y), type($x), type($derivative), type($result))";
 }
@@ -25,6 +26,7 @@ def Nn_WithDerivativeOp : Nn_Op<"with_derivative", "y, with d as its derivative 
 def Nn_StopGradientOp : Nn_Op<"stop_gradient", "x, as a constant to differentiation", "Zero",
     [Nn_BeforeCodegen, Nn_Infer,
      DeclareOpInterfaceMethods<AutodiffMarkerOp>]> {
+  let notation = Nn_Notation<"Same">;
   let arguments = (ins Nn_Tensor:$x);
   let results = (outs Nn_Tensor:$result);
   let assemblyFormat = "$x attr-dict `:` custom<OneType>(type($x), type($result))";

@@ -15,6 +15,7 @@ def Nn_ContractOp : Nn_Op<"contract", "y = sums of products of a and b", "Rule",
   let arguments = (ins Nn_Tensor:$a, Nn_Tensor:$b, AffineMapArrayAttr:$maps, DenseI64ArrayAttr:$sizes);
   let results = (outs Nn_Tensor:$result);
   let assemblyFormat = "$a `,` $b attr-dict `:` functional-type(operands, $result)";
+  let notation = Nn_Notation<"Contraction">;
   let hasCanonicalizer = 1;
 }
 

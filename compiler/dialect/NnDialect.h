@@ -3,6 +3,7 @@
 
 #include "compiler/dialect/Derivation.h"
 #include "compiler/dialect/ElementBuilder.h"
+#include "compiler/dialect/Notation.h"
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"

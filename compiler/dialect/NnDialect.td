@@ -33,18 +33,28 @@ def Nn_BeforeCodegen : NativeOpTrait<"BeforeCodegen"> { let cppNamespace = "::nn
 def Nn_SameElements : NativeOpTrait<"SameElements"> { let cppNamespace = "::nnc::nn"; }
 
 /// Every nn op: free of side effects, one line of math, and a word about its derivative:
+/// How formulas write an op: a Form of Notation.h, and its symbol as text and in LaTeX.
+class Nn_Notation<string form, string text = "", string latex = text> {
+  string cpp = "{::nnc::nn::Form::" # form # ", R\"(" # text # ")\", R\"(" # latex # ")\"}";
+}
+/// `name(x, …)`; every op is written so that says nothing else.
+class Nn_FunctionNotation<string name>
+    : Nn_Notation<"Function", name, "\\operatorname{" # !subst("_", "\\_", name) # "}">;
+
 ///   "Rule"  backward() gives the gradients of its operands,
 ///   "Zero"  the gradient is zero (almost) everywhere, so differentiation stops here,
 ///   "None"  differentiating through it is an error.
 class Nn_Op<string mnemonic, string math, string derivative, list<Trait> traits = []>
-    : Op<Nn_Dialect, mnemonic, !listconcat([Pure,
+    : Op<Nn_Dialect, mnemonic, !listconcat([Pure, DeclareOpInterfaceMethods<NotationOp>,
         !if(!eq(derivative, "Rule"),
             DeclareOpInterfaceMethods<DifferentiableOp, ["backward"]>,
             DeclareOpInterfaceMethods<DifferentiableOp>)], traits)> {
   let summary = math;
   code definitions = "";
+  Nn_Notation notation = Nn_FunctionNotation<mnemonic>;
   let extraClassDefinition = "::nnc::nn::DerivativeKind $cppClass::getDerivativeKind() {"
-    # "  return ::nnc::nn::DerivativeKind::" # derivative # ";\n}\n" # definitions;
+    # "  return ::nnc::nn::DerivativeKind::" # derivative # ";\n}\n"
+    # "::nnc::nn::Notation $cppClass::getNotation() { return " # notation.cpp # "; }\n" # definitions;
 }
 
 /// The result's type follows from operands and attributes: `inferReturnTypes`.

@@ -62,16 +62,23 @@ class Nn_Binary<string mnemonic, string math, string da, string db, string body,
 
 // neg: y = -x;  dx = -dy
 def Nn_NegOp : Nn_Unary<"neg", "y = -x", "-dy", "e.make<::mlir::arith::NegFOp>(x)", 1> {
+  let notation = Nn_Notation<"Negative">;
   let hasCanonicalizer = 1;
 }
 // exp: y = e^x;  dx = dy y
 def Nn_ExpOp : Nn_Unary<"exp", "y = e^x", "dy * y", "e.make<::mlir::math::ExpOp>(x)", 12>;
 // log: y = ln x;  dx = dy / x
-def Nn_LogOp : Nn_Unary<"log", "y = ln x", "dy / x", "e.make<::mlir::math::LogOp>(x)", 18>;
+def Nn_LogOp : Nn_Unary<"log", "y = ln x", "dy / x", "e.make<::mlir::math::LogOp>(x)", 18> {
+  let notation = Nn_Notation<"Function", "ln", "\\ln">;
+}
 // sqrt: y = √x;  dx = dy / 2y
-def Nn_SqrtOp : Nn_Unary<"sqrt", "y = √x", "dy * 0.5 / y", "e.make<::mlir::math::SqrtOp>(x)", 6>;
+def Nn_SqrtOp : Nn_Unary<"sqrt", "y = √x", "dy * 0.5 / y", "e.make<::mlir::math::SqrtOp>(x)", 6> {
+  let notation = Nn_Notation<"Root">;
+}
 // abs: y = |x|;  dx = dy sign x, so 0 at 0
-def Nn_AbsOp : Nn_Unary<"abs", "y = |x|", "dy * sign(x)", "e.make<::mlir::math::AbsFOp>(x)", 1>;
+def Nn_AbsOp : Nn_Unary<"abs", "y = |x|", "dy * sign(x)", "e.make<::mlir::math::AbsFOp>(x)", 1> {
+  let notation = Nn_Notation<"Enclosed", "| |">;
+}
 // sign: y = x/|x|, 0 at 0, NaN at NaN;  dx = 0
 def Nn_SignOp : Nn_Unary<"sign", "y = -1, 0 or 1", "",
   "e.select(e.greater(x, e.like(x, 0)), e.like(x, 1), e.select(e.greater(e.like(x, 0), x), e.like(x, -1), x))", 4>;
@@ -82,7 +89,9 @@ def Nn_SinOp : Nn_Unary<"sin", "y = sin x", "dy * cos(x)", "e.make<::mlir::math:
 // cos: y = cos x;  dx = -dy sin x
 def Nn_CosOp : Nn_Unary<"cos", "y = cos x", "-(dy * sin(x))", "e.make<::mlir::math::CosOp>(x)", 20>;
 // floor: y = ⌊x⌋;  dx = 0
-def Nn_FloorOp : Nn_Unary<"floor", "y = the largest integer <= x", "", "e.make<::mlir::math::FloorOp>(x)", 1>;
+def Nn_FloorOp : Nn_Unary<"floor", "y = the largest integer <= x", "", "e.make<::mlir::math::FloorOp>(x)", 1> {
+  let notation = Nn_Notation<"Enclosed", "⌊ ⌋", "\\lfloor \\rfloor">;
+}
 // erf: y = 2/√π ∫₀ˣ e^(-t²) dt;  dx = dy 2/√π e^(-x²)
 def Nn_ErfOp : Nn_Unary<"erf", "y = erf x", "dy * 1.1283791670955126 * exp(-(x * x))",
   "e.make<::mlir::math::ErfOp>(x)", 20>;
@@ -91,22 +100,35 @@ def Nn_ErfOp : Nn_Unary<"erf", "y = erf x", "dy * 1.1283791670955126 * exp(-(x *
 
 // add: y = a + b;  da = dy, db = dy
 def Nn_AddOp : Nn_Binary<"add", "y = a + b", "dy", "dy",
-  "e.make<::mlir::arith::AddFOp>(lhs, rhs)", 1, [Commutative]> { let hasCanonicalizer = 1; }
+  "e.make<::mlir::arith::AddFOp>(lhs, rhs)", 1, [Commutative]> {
+  let notation = Nn_Notation<"Sum">;
+  let hasCanonicalizer = 1;
+}
 // sub: y = a - b;  da = dy, db = -dy
 def Nn_SubOp : Nn_Binary<"sub", "y = a - b", "dy", "-dy", "e.make<::mlir::arith::SubFOp>(lhs, rhs)", 1> {
+  let notation = Nn_Notation<"Difference">;
   let hasCanonicalizer = 1;
 }
 // mul: y = a b;  da = dy b, db = dy a
 def Nn_MulOp : Nn_Binary<"mul", "y = a b", "dy * b", "dy * a",
-  "e.make<::mlir::arith::MulFOp>(lhs, rhs)", 1, [Commutative]> { let hasCanonicalizer = 1; }
+  "e.make<::mlir::arith::MulFOp>(lhs, rhs)", 1, [Commutative]> {
+  let notation = Nn_Notation<"Product">;
+  let hasCanonicalizer = 1;
+}
 // div: y = a / b;  da = dy / b, db = -dy y / b
 def Nn_DivOp : Nn_Binary<"div", "y = a / b", "dy / b", "-(dy * y / b)",
-  "e.make<::mlir::arith::DivFOp>(lhs, rhs)", 5> { let hasCanonicalizer = 1; }
+  "e.make<::mlir::arith::DivFOp>(lhs, rhs)", 5> {
+  let notation = Nn_Notation<"Quotient">;
+  let hasCanonicalizer = 1;
+}
 // pow: y = a^b;  da = dy b a^(b-1), 0 where b = 0;  db = dy y ln a, 0 where a <= 0
 def Nn_PowOp : Nn_Binary<"pow", "y = a^b",
   "dy * b * pow(a, select(equal(b, 0.0), 1.0, b - 1.0))",
   "dy * y * log(select(greater(a, 0.0), a, 1.0))",
-  "e.make<::mlir::math::PowFOp>(lhs, rhs)", 40> { let hasCanonicalizer = 1; }
+  "e.make<::mlir::math::PowFOp>(lhs, rhs)", 40> {
+  let notation = Nn_Notation<"Power">;
+  let hasCanonicalizer = 1;
+}
 // max: y = the greater, NaN if either is;  da = dy where a > b, db = dy elsewhere (so relu'(0) = 0). The rules
 // of max and min ask y > b rather than a > b, which is the same: then the result is all that need be kept.
 def Nn_MaxOp : Nn_Binary<"max", "y = max(a, b)",
@@ -120,7 +142,10 @@ def Nn_MinOp : Nn_Binary<"min", "y = min(a, b)",
 // Comparisons: y = 1 where it holds, else 0; a NaN compares unequal and neither less nor greater;  da = db = 0
 class Nn_Compare<string mnemonic, string sign, string predicate>
     : Nn_Binary<mnemonic, "y = 1 where a " # sign # " b, else 0", "", "",
-        "e.truth(e.compare(::mlir::arith::CmpFPredicate::" # predicate # ", lhs, rhs))", 1>;
+        "e.truth(e.compare(::mlir::arith::CmpFPredicate::" # predicate # ", lhs, rhs))", 1> {
+  let notation = Nn_Notation<"Relation", !subst("<=", "≤", !subst(">=", "≥", sign)),
+      !subst("<=", "\\le", !subst(">=", "\\ge", !subst("≠", "\\ne", sign)))>;
+}
 def Nn_EqOp : Nn_Compare<"eq", "=", "OEQ">;
 def Nn_NeOp : Nn_Compare<"ne", "≠", "UNE">;
 def Nn_LtOp : Nn_Compare<"lt", "<", "OLT">;
@@ -131,6 +156,7 @@ def Nn_GeOp : Nn_Compare<"ge", ">=", "OGE">;
 // select: y = a where cond ≠ 0, else b;  da = dy where cond ≠ 0, db = dy elsewhere
 def Nn_SelectOp : Nn_Elementwise<"select", "y = a where cond is not 0, else b", "Rule", 1, ["cond", "a", "b"]> {
   let arguments = (ins Nn_Tensor:$cond, Nn_Tensor:$a, Nn_Tensor:$b);
+  let notation = Nn_Notation<"Cases">;
   let hasCanonicalizer = 1;
   let scalar = [{
     return e.select(e.compare(::mlir::arith::CmpFPredicate::UNE, operands[0], e.like(operands[0], 0)),
@@ -149,6 +175,7 @@ def Nn_CastOp : Nn_Op<"cast", "y = x in the result's element type", "Rule",
   let arguments = (ins Nn_Tensor:$x);
   let results = (outs Nn_Tensor:$result);
   let assemblyFormat = "$x attr-dict `:` type($x) `to` type($result)";
+  let notation = Nn_Notation<"Same">;
   let hasVerifier = 1;
   let hasFolder = 1;
 }

@@ -15,8 +15,12 @@ class Nn_Random<string mnemonic, string math>
 }
 
 // random_uniform: y = (word >> 8) 2⁻²⁴, in [0, 1)
-def Nn_RandomUniformOp : Nn_Random<"random_uniform", "y = uniform random numbers in [0, 1)">;
+def Nn_RandomUniformOp : Nn_Random<"random_uniform", "y = uniform random numbers in [0, 1)"> {
+  let notation = Nn_Notation<"Symbol", "U[0, 1)", "\\mathcal{U}[0, 1)">;
+}
 // random_normal: y = √(-2 ln(1 - u)) cos(2π v): u as above, v from word ^ 1 of the counter with step high ^ 2³¹
-def Nn_RandomNormalOp : Nn_Random<"random_normal", "y = standard normal random numbers">;
+def Nn_RandomNormalOp : Nn_Random<"random_normal", "y = standard normal random numbers"> {
+  let notation = Nn_Notation<"Symbol", "N(0, 1)", "\\mathcal{N}(0, 1)">;
+}
 
 #endif

@@ -25,18 +25,26 @@ class Nn_Reduce<string mnemonic, string math, string derivative, list<string> ov
 
 // reduce_sum: y = Σ x;  dx = dy broadcast
 def Nn_ReduceSumOp : Nn_Reduce<"reduce_sum", "y = the sum of x over dims", "Rule"> {
+  let notation = Nn_Notation<"Big", "Σ", "\\sum">;
   let hasCanonicalizer = 1;
 }
 // reduce_max: y = max x, NaN if any is;  dx = dy at the first element that attains it, 0 elsewhere
-def Nn_ReduceMaxOp : Nn_Reduce<"reduce_max", "y = the greatest x over dims", "Rule">;
+def Nn_ReduceMaxOp : Nn_Reduce<"reduce_max", "y = the greatest x over dims", "Rule"> {
+  let notation = Nn_Notation<"Big", "max", "\\max">;
+}
 // reduce_min: y = min x, NaN if any is;  dx = dy at the first element that attains it, 0 elsewhere
-def Nn_ReduceMinOp : Nn_Reduce<"reduce_min", "y = the least x over dims", "Rule">;
+def Nn_ReduceMinOp : Nn_Reduce<"reduce_min", "y = the least x over dims", "Rule"> {
+  let notation = Nn_Notation<"Big", "min", "\\min">;
+}
 // argmax: y = the linear index over dims (row-major, in T) of the first greatest x; NaN counts as greatest;  dx = 0
 def Nn_ArgmaxOp : Nn_Reduce<"argmax", "y = the linear index over dims of the first greatest x", "Zero",
-                            ["needsIndex"]>;
+                            ["needsIndex"]> {
+  let notation = Nn_Notation<"Big", "argmax", "\\operatorname*{argmax}">;
+}
 
 // pick: y[…] = x[…, idx[…], …], idx clamped to dim's range;  dx = dy where the index along dim is idx, 0 elsewhere
 def Nn_PickOp : Nn_Op<"pick", "y = the element of x at idx along dim", "Rule", [Nn_Infer, Nn_Pull]> {
+  let notation = Nn_Notation<"Element">;
   let arguments = (ins Nn_Tensor:$x, Nn_Tensor:$idx, I64Attr:$dim);
   let results = (outs Nn_Tensor:$result);
   let assemblyFormat = "$x `[` $idx `]` `along` $dim attr-dict `:` type($x) `,` type($idx) `->` type($result)";
