@@ -70,7 +70,9 @@ void Printer::exprStatement(const Expr &e) {
   bool block = false;
   llvm::StringRef callee = leadingCallee(&e, block);
   bool brackets = block || callee == "report" || callee == "plot" || callee == "where";
-  expr(e, brackets ? Binding::Primary : Binding::Pipe);
+  os << (brackets ? "(" : "");
+  expr(e);
+  os << (brackets ? ")" : "");
 }
 
 void Printer::statement(const Stmt &stmt) {

@@ -21,8 +21,10 @@ void StatementErrorStrategy::reportError(antlr4::Parser *parser, const antlr4::R
   antlr4::ParserRuleContext *rule = parser->getContext(), *statement = rule;
   while (!isStatementRule(statement->getRuleIndex()))
     statement = static_cast<antlr4::ParserRuleContext *>(statement->parent);
+  antlr4::misc::IntervalSet expected = failure.getExpectedTokens();
+  bool operandDue = expected.contains(size_t(NnParser::Number)) && expected.contains(size_t(NnParser::LParen));
   Failure where{failure.getOffendingToken()->getTokenIndex(), rule->getRuleIndex(), statement->getRuleIndex(),
-                statement->start->getTokenIndex()};
+                statement->start->getTokenIndex(), operandDue};
 
   Range range = source.range(tokens.get(where.index));
   if (where.index > 0 && range.begin == range.end) { // nothing to underline: point behind what came last
@@ -30,7 +32,7 @@ void StatementErrorStrategy::reportError(antlr4::Parser *parser, const antlr4::R
     range.end = range.begin;
   }
   auto message = diags.error(
-      range, "expected " + describeExpected(tokens, where, failure.getExpectedTokens(), parser->getVocabulary()) +
+      range, "expected " + describeExpected(tokens, where, expected, parser->getVocabulary()) +
                  ", found " + describeFound(source, tokens, where.index));
   std::string advice = adviseOn(source, tokens, where);
   if (!advice.empty())

@@ -98,6 +98,7 @@ public:
       reportUnclosed(next.get());
       return false;
     }
+    settlePending(antlr4::Token::EOF);
     endStatement(next.get());
     push(std::move(next));
     return !failed;

@@ -102,13 +102,16 @@ std::string parse::describeExpected(antlr4::TokenStream &tokens, const Failure &
   case NnParser::RuleBody: return "`=` and an expression, or `{` and a block";
   case NnParser::RuleSuffix:
   case NnParser::RuleParameters:
-    if (takes(expected, NnParser::RParen))
+  case NnParser::RulePrimary:
+    if (tokens.get(failure.index)->getType() == NnParser::Comma)
+      return failure.rule == NnParser::RuleParameters ? "a name" : "an expression"; // `f(,a)`, `f(a,,b)`
+    if (takes(expected, NnParser::RParen) && failure.rule != NnParser::RulePrimary)
       return "`,` or `)`";
     if (takes(expected, NnParser::RBracket))
       return "`,` or `]`";
     break;
   }
-  if (takes(expected, NnParser::Number) && takes(expected, NnParser::LParen))
+  if (failure.operandDue)
     return "an expression";
   std::vector<std::string> words;
   bool name = takes(expected, NnParser::Name);
@@ -168,9 +171,9 @@ std::string parse::adviseOn(const SourceStream &source, antlr4::TokenStream &tok
     return "a power is written `a ^ b`";
   if (type == NnParser::Prime)
     return "strings stand in double quotes; `'` behind a value transposes it";
-  if (type == NnParser::Plus && rule == NnParser::RulePrimary)
+  if (type == NnParser::Plus && failure.operandDue)
     return "a number needs no `+` sign";
-  if (type == NnParser::Dot && rule == NnParser::RulePrimary)
+  if (type == NnParser::Dot && failure.operandDue)
     return "a number begins with a digit: `0.5`";
   if (type == NnParser::Equals && rule == NnParser::RuleTopStatement)
     return "a value is named with `let`, a setting stands in the block of its run";

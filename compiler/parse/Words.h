@@ -14,6 +14,7 @@ struct Failure {
   size_t rule;      ///< the grammar rule it was in
   size_t statement; ///< the rule of the statement or entry around it: topStatement, statement, dataEntry or runEntry
   size_t first;     ///< the index of that statement's first token
+  bool operandDue;  ///< it could have gone on with any expression
 };
 
 /// What the parser could have gone on with, in words: "an expression", "`,` or `)`", "the end of the statement".

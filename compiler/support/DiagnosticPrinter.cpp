@@ -32,8 +32,9 @@ RenderedLine render(StringRef line) {
     column += width;
   };
   for (size_t at = 0; at < line.size();) {
-    size_t length = 1;
-    while (at + length < line.size() && (uint8_t(line[at + length]) & 0xC0) == 0x80 && length < 4)
+    uint8_t lead = line[at];
+    size_t most = lead < 0xC0 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4, length = 1;
+    while (length < most && at + length < line.size() && (uint8_t(line[at + length]) & 0xC0) == 0x80)
       ++length;
     result.columnOfByte.insert(result.columnOfByte.end(), length, column);
     StringRef character = line.substr(at, length);
