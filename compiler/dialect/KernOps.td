@@ -70,7 +70,7 @@ def Kern_FusedOp : Kern_Op<"fused", [Pure, IsolatedFromAbove, SingleBlock]> {
   let results = (outs Variadic<AnyRankedTensor>:$outputs);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
-    $kind `(` $inputs `)` (`at` $places^)? attr-dict `:` functional-type($inputs, $outputs) $body
+    $kind `` `(` $inputs `)` (`at` $places^)? attr-dict `:` functional-type($inputs, $outputs) $body
   }];
   let hasVerifier = 1;
   let extraClassDeclaration = [{

@@ -18,6 +18,7 @@ def Nn_Dialect : Dialect {
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
   let hasConstantMaterializer = 1;
+  let hasCanonicalizer = 1;
 }
 
 def Nn_Tensor : RankedTensorOf<[F32, F64]>;
@@ -32,7 +33,6 @@ def Nn_BeforeCodegen : NativeOpTrait<"BeforeCodegen"> { let cppNamespace = "::nn
 /// The result is operand 0's elements in the same row-major order: a view of its memory, never a copy.
 def Nn_SameElements : NativeOpTrait<"SameElements"> { let cppNamespace = "::nnc::nn"; }
 
-/// Every nn op: free of side effects, one line of math, and a word about its derivative:
 /// How formulas write an op: a Form of Notation.h, and its symbol as text and in LaTeX.
 class Nn_Notation<string form, string text = "", string latex = text> {
   string cpp = "{::nnc::nn::Form::" # form # ", R\"(" # text # ")\", R\"(" # latex # ")\"}";
@@ -41,6 +41,7 @@ class Nn_Notation<string form, string text = "", string latex = text> {
 class Nn_FunctionNotation<string name>
     : Nn_Notation<"Function", name, "\\operatorname{" # !subst("_", "\\_", name) # "}">;
 
+/// Every nn op: free of side effects, one line of math, and a word about its derivative:
 ///   "Rule"  backward() gives the gradients of its operands,
 ///   "Zero"  the gradient is zero (almost) everywhere, so differentiation stops here,
 ///   "None"  differentiating through it is an error.
@@ -50,8 +51,8 @@ class Nn_Op<string mnemonic, string math, string derivative, list<Trait> traits 
             DeclareOpInterfaceMethods<DifferentiableOp, ["backward"]>,
             DeclareOpInterfaceMethods<DifferentiableOp>)], traits)> {
   let summary = math;
-  code definitions = "";
   Nn_Notation notation = Nn_FunctionNotation<mnemonic>;
+  code definitions = "";
   let extraClassDefinition = "::nnc::nn::DerivativeKind $cppClass::getDerivativeKind() {"
     # "  return ::nnc::nn::DerivativeKind::" # derivative # ";\n}\n"
     # "::nnc::nn::Notation $cppClass::getNotation() { return " # notation.cpp # "; }\n" # definitions;

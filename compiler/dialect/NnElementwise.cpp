@@ -64,7 +64,8 @@ static constexpr int64_t maxFoldedElements = 4096;
 /// block of their own, which is dropped.
 static FloatAttr foldScalar(ScalarBodyOp op, ArrayRef<APFloat> operands) {
   Block scratch;
-  auto b = OpBuilder::atBlockBegin(&scratch);
+  OpBuilder b(op->getContext());
+  b.setInsertionPointToStart(&scratch);
   Location loc = op->getLoc();
   SmallVector<Value> values;
   for (auto [value, operand] : llvm::zip_equal(operands, op->getOperands()))

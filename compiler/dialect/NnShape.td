@@ -11,6 +11,7 @@ def Nn_ConstantOp : Nn_Op<"constant", "y = value", "Zero", [ConstantLike,
   let results = (outs Nn_Tensor:$result);
   let assemblyFormat = "attr-dict $value";
   let hasFolder = 1;
+  let hasCanonicalizer = 1;
   let builders = [OpBuilder<(ins "::mlir::RankedTensorType":$type, "double":$splat)>];
 }
 
@@ -18,8 +19,8 @@ def Nn_ConstantOp : Nn_Op<"constant", "y = value", "Zero", [ConstantLike,
 def Nn_IotaOp : Nn_Op<"iota", "y = the index along dims", "Zero",
     [DeclareOpInterfaceMethods<PullOp, ["getCost"]>]> {
   let arguments = (ins DenseI64ArrayAttr:$dims);
-  let results = (outs Nn_Tensor:$result);
   let notation = Nn_Notation<"Symbol", "index", "\\mathrm{index}">;
+  let results = (outs Nn_Tensor:$result);
   let assemblyFormat = "$dims attr-dict `:` type($result)";
   let hasVerifier = 1;
   let builders = [OpBuilder<(ins "::mlir::Type":$type, "int64_t":$dim), [{
@@ -35,8 +36,8 @@ class Nn_Move<string mnemonic, string math, string derivative = "Rule", list<Tra
 
 // broadcast: y[i] = x[i[dims[0]], i[dims[1]], …];  dx = dy summed over the other dims
 def Nn_BroadcastOp : Nn_Move<"broadcast", "y = x, repeated along the result dims not in dims", "Rule", []> {
-  let arguments = (ins Nn_Tensor:$x, DenseI64ArrayAttr:$dims);
   let notation = Nn_Notation<"Same">;
+  let arguments = (ins Nn_Tensor:$x, DenseI64ArrayAttr:$dims);
   let assemblyFormat = "$x `to` $dims attr-dict `:` type($x) `->` type($result)";
   let hasVerifier = 1;
   let hasFolder = 1;
@@ -45,8 +46,8 @@ def Nn_BroadcastOp : Nn_Move<"broadcast", "y = x, repeated along the result dims
 
 // reshape: y = x's elements in row-major order; a batch dim stays;  dx = dy reshaped
 def Nn_ReshapeOp : Nn_Move<"reshape", "y = x's elements in the result's shape", "Rule", [Nn_SameElements]> {
-  let arguments = (ins Nn_Tensor:$x);
   let notation = Nn_Notation<"Same">;
+  let arguments = (ins Nn_Tensor:$x);
   let assemblyFormat = "$x attr-dict `:` type($x) `->` type($result)";
   let hasVerifier = 1;
   let hasFolder = 1;
@@ -55,10 +56,11 @@ def Nn_ReshapeOp : Nn_Move<"reshape", "y = x's elements in the result's shape", 
 
 // transpose: y's dim i is x's dim perm[i];  dx = dy transposed by perm⁻¹
 def Nn_TransposeOp : Nn_Move<"transpose", "y's dim i is x's dim perm[i]"> {
-  let arguments = (ins Nn_Tensor:$x, DenseI64ArrayAttr:$perm);
   let notation = Nn_Notation<"Transposed">;
+  let arguments = (ins Nn_Tensor:$x, DenseI64ArrayAttr:$perm);
   let assemblyFormat = "$x `by` $perm attr-dict `:` type($x) `->` type($result)";
   let hasFolder = 1;
+  let hasCanonicalizer = 1;
 }
 
 // slice: y[i] = x[start + stride i], start + stride i < limit; of a batch dim: 0, -1, 1 (all);  dx = dy padded
@@ -117,9 +119,9 @@ def Nn_DynamicSliceOp : Nn_Move<"dynamic_slice", "y = a window of x at offsets o
 
 // batch_size: y = n, the number of examples of this call
 def Nn_BatchSizeOp : Nn_Op<"batch_size", "y = n", "Zero", [Nn_Pull]> {
+  let notation = Nn_Notation<"Symbol", "n">;
   let results = (outs Nn_HostScalar:$result);
   let assemblyFormat = "attr-dict";
-  let notation = Nn_Notation<"Symbol", "n">;
 }
 
 #endif
