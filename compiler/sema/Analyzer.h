@@ -96,6 +96,10 @@ private:
   /// `expr` where a declaration of one kind is wanted, by its name or called: `optimizer = adam(…)`, `~ he`.
   void checkKind(const ast::Expr *expr, const Scope &scope, ast::StmtKind wanted);
 
+  // ---- Places.cpp: parts of models
+  void checkStages(const ast::PipeExpr *pipe);
+  void checkPlace(const ast::ModelDecl &model, const Ident &place);
+
   // ---- Cycles.cpp
   void reportCycles();
   void reportCycle(llvm::ArrayRef<std::pair<const ast::Decl *, Range>> cycle);
@@ -135,7 +139,6 @@ private:
   void checkText(const ast::Expr *file, llvm::StringRef what, const Scope &scope);
   /// The model that a path begins with, checked to be one and to have that place; null: unknown, or a run's result.
   const ast::ModelDecl *checkModelPath(const ast::Path &path, const Scope &scope, llvm::StringRef what, bool parts);
-  void checkPlace(const ast::ModelDecl &model, const Ident &place);
   /// The data set that a path begins with; null: reported, or unknown.
   const ast::DataDecl *checkDataPath(const ast::Path &path, const Scope &scope);
   void addFields(const DataInfo *info, Scope &scope);

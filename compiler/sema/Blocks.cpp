@@ -105,6 +105,12 @@ void Analyzer::checkAssign(const AssignStmt &stmt, Scope &scope) {
   });
   if (at == AtOptimizer)
     states.push_back("theta");
+  const sema::Ambient *ambient = findAmbient(name);
+  if (ambient && ambient->where & at) {
+    diags.error(stmt.name.range, quoted(name) + " is given and keeps its value; only states" +
+                                     (at == AtOptimizer ? " and `theta`" : "") + " are assigned");
+    return;
+  }
   if (!reported.insert(name).second)
     return;
   auto e = diags.error(stmt.name.range, "unknown state " + quoted(name)).suggest(name, states);

@@ -31,8 +31,7 @@ bool holdsLiteral(const Decl *decl) {
   return let && let->value && isLiteral(let->value);
 }
 
-/// Whether `name =` of a call names axes: `over` of a builtin, and of a function that by default takes all of them
-/// (a schedule's `over` is a duration).
+/// Whether `name =` of a call names axes: `over` of a builtin, and of declarations that say so.
 bool namesAxes(StringRef name, const Target *target) {
   if (name != "over")
     return false;
@@ -46,14 +45,17 @@ bool namesAxes(StringRef name, const Target *target) {
   else if (auto *metric = dyn_cast<MetricDecl>(target->decl))
     params = metric->params;
   for (const Parameter &p : params)
-    if (p.name.text == name) {
-      auto *d = llvm::dyn_cast_or_null<NameExpr>(p.defaultValue);
-      return d && d->name.text == "all";
-    }
+    if (p.name.text == name)
+      return takesAxes(p);
   return true;
 }
 
 } // namespace
+
+bool takesAxes(const Parameter &parameter) {
+  auto *name = llvm::dyn_cast_or_null<NameExpr>(parameter.defaultValue);
+  return name && name->name.text == "all";
+}
 
 void Analyzer::checkCall(const CallExpr &call, const Scope &scope, unsigned piped) {
   if (auto *name = dyn_cast<NameExpr>(call.callee)) {

@@ -21,6 +21,7 @@ void Analyzer::reportCycles() {
     auto it = uses.find(d);
     return it == uses.end() ? llvm::ArrayRef<Use>() : llvm::ArrayRef<Use>(it->second);
   };
+  unsigned found = 0;
   for (auto &entry : uses) {
     if (color[entry.first] != White)
       continue;
@@ -37,6 +38,8 @@ void Analyzer::reportCycles() {
       const Use &u = list[top.next++];
       Color &c = color[u.decl];
       if (c == Grey) {
+        if (++found > Diagnostics::maxPrinted)
+          return;
         auto first = llvm::find_if(stack, [&](const Frame &f) { return f.decl == u.decl; });
         std::vector<std::pair<const Decl *, Range>> cycle; // each with where it names the next
         for (auto it = first; it != stack.end(); ++it)

@@ -28,7 +28,6 @@ void Analyzer::checkData(const DataDecl &decl, const Scope *outer, DataInfo &inf
   Context top = topContext;
   top.owner = &decl;
   Scope settings(outer, top);
-  unsigned errorsBefore = diags.errorCount();
   checkSource(decl.source, settings, info.source);
 
   // Fields are computed from columns.
@@ -58,17 +57,16 @@ void Analyzer::checkData(const DataDecl &decl, const Scope *outer, DataInfo &inf
   }
 
   bool assigned = !info.fields.empty();
-  if (!assigned || info.source.kind == NN_ROWS || info.source.kind >= NN_BLOBS) {
+  const bool isFile = info.source.kind == NN_CSV || info.source.kind == NN_IDX;
+  if (!assigned || !isFile) {
     std::vector<FieldInfo> plain;
     for (const SourceInfo::Column &c : info.source.columns)
       if (info.fieldIndex(c.name) < 0)
         plain.push_back({c.name, nullptr, declared, false, nullptr});
     info.fields.insert(info.fields.begin(), plain.begin(), plain.end());
   }
-  info.sound = info.source.sound || assigned;
+  info.sound = info.source.sound || (info.source.call && isFile && assigned);
   checkFieldUses(decl, outer, info);
-  if (diags.errorCount() != errorsBefore && !info.source.sound && !assigned)
-    info.sound = false;
 }
 
 void Analyzer::checkFieldSetting(const SettingEntry &entry, const Scope &scope, DataInfo &info) {

@@ -105,6 +105,7 @@ void Analyzer::checkExpr(const Expr *expr, const Scope &scope) {
   case ExprKind::Transpose:
     return checkExpr(cast<TransposeExpr>(expr)->operand, scope);
   case ExprKind::Pipe: {
+    checkStages(cast<PipeExpr>(expr));
     llvm::SmallVector<const Expr *, 8> stages;
     for (; auto *p = dyn_cast<PipeExpr>(expr); expr = p->lhs)
       stages.push_back(p->rhs);
@@ -193,7 +194,10 @@ bool Analyzer::firstReport(const Ident &name, const Scope &scope, llvm::ArrayRef
 
 void Analyzer::unknownName(const Ident &name, const Scope &scope, bool callee) {
   const Context &context = scope.context();
-  std::vector<StringRef> candidates = visibleNames(scope);
+  // Only so many errors are printed; suggestions for the rest would be searched for in vain.
+  std::vector<StringRef> candidates;
+  if (diags.errorCount() < Diagnostics::maxPrinted || syntaxErrors)
+    candidates = visibleNames(scope);
   if (!firstReport(name, scope, candidates))
     return;
   if (const sema::Ambient *a = findAmbient(name.text)) {
@@ -208,7 +212,7 @@ void Analyzer::unknownName(const Ident &name, const Scope &scope, bool callee) {
   auto e = diags.error(name.range, llvm::Twine("unknown ") + (callee ? "function or layer " : columns ? "column " : "name ") +
                                        quoted(name.text))
                .suggest(name.text, candidates);
-  if (!context.data || !didYouMean(name.text, candidates).empty())
+  if (callee || !context.data || !didYouMean(name.text, candidates).empty())
     return;
   std::vector<StringRef> names;
   if (columns)

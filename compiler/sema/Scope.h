@@ -4,6 +4,7 @@
 #include "compiler/ast/Ast.h"
 #include "compiler/sema/Builtins.h"
 
+#include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SmallVector.h"
 
 namespace nnc::sema {
@@ -41,7 +42,7 @@ struct Context {
 class Scope {
 public:
   Scope(const Scope *parent, const Context &context) : parent(parent), where(&context) {}
-  explicit Scope(const Scope &parent) = delete;
+  Scope(const Scope &) = delete;
 
   const Context &context() const { return *where; }
 
@@ -52,12 +53,21 @@ public:
     return nullptr;
   }
   const Local *findHere(llvm::StringRef name) const {
+    if (locals.size() > few) {
+      auto it = index.find(name);
+      return it == index.end() ? nullptr : &locals[it->second];
+    }
     for (const Local &l : locals)
       if (l.name == name)
         return &l;
     return nullptr;
   }
-  void add(Local local) { locals.push_back(local); }
+  void add(Local local) {
+    locals.push_back(local);
+    if (locals.size() > few)
+      for (; indexed < locals.size(); ++indexed)
+        index.try_emplace(locals[indexed].name, indexed);
+  }
 
   template <typename F> void forEach(F visit) const {
     for (const Scope *s = this; s; s = s->parent)
@@ -69,6 +79,9 @@ private:
   const Scope *parent;
   const Context *where; // outlives the scope
   llvm::SmallVector<Local, 8> locals;
+  static constexpr size_t few = 16;               // up to here a search costs less than a hash
+  llvm::DenseMap<llvm::StringRef, unsigned> index; // of a long scope: a table has thousands of columns
+  unsigned indexed = 0;
 };
 
 } // namespace nnc::sema

@@ -23,4 +23,8 @@ bool analyze(Diagnostics &diags, const ast::Program &program, llvm::ArrayRef<con
 bool isBuiltinFunction(llvm::StringRef name);
 bool isAmbientName(llvm::StringRef name);
 
+/// Whether an argument `over =` for this parameter names axes: where the default is `all`. A schedule's `over` is a duration, whose
+/// value is an ordinary expression. Builtins take axes always.
+bool takesAxes(const ast::Parameter &parameter);
+
 } // namespace nnc::sema

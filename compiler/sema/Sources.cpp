@@ -77,11 +77,9 @@ void Analyzer::checkSource(const Expr *expr, const Scope &scope, SourceInfo &inf
     checkArguments(call->args, call->range, source->name, name->range, formals, 0);
   if (columns)
     readCsvColumns(columns, info);
-  if (diags.errorCount() != errorsBefore)
-    return;
   if (source->isGenerator())
     info.sound = readGenerator(info);
-  else
+  else if (diags.errorCount() == errorsBefore)
     probe(info, path, labels);
 }
 

@@ -1,0 +1,102 @@
+// The places of a model's parts: where `as` names them, and where paths (`net.head.w`) look for them.
+#include "compiler/sema/Analyzer.h"
+
+using namespace nnc::ast;
+using llvm::cast;
+using llvm::dyn_cast;
+using llvm::StringRef;
+
+namespace nnc::sema {
+
+namespace {
+
+/// The names after `as` and of lets in a model's body: they name places for certain.
+void collectPlaces(const Expr *expr, std::vector<Ident> &places) {
+  if (!expr)
+    return;
+  switch (expr->kind) {
+  case ExprKind::Pipe:
+    for (; auto *p = dyn_cast<PipeExpr>(expr); expr = p->lhs) {
+      if (p->place)
+        places.push_back(p->place);
+      collectPlaces(p->rhs, places);
+    }
+    return collectPlaces(expr, places);
+  case ExprKind::Block: {
+    auto *b = cast<BlockExpr>(expr);
+    for (const Stmt *s : b->statements) {
+      if (auto *let = dyn_cast<LetDecl>(s)) {
+        places.push_back(let->name);
+        collectPlaces(let->value, places);
+      } else if (auto *param = dyn_cast<ParamStmt>(s)) {
+        places.push_back(param->name);
+      } else if (auto *state = dyn_cast<StateStmt>(s)) {
+        places.push_back(state->name);
+      } else if (auto *e = dyn_cast<ExprStmt>(s)) {
+        collectPlaces(e->expr, places);
+      }
+    }
+    return collectPlaces(b->value, places);
+  }
+  case ExprKind::Binary:
+    for (; auto *b = dyn_cast<BinaryExpr>(expr); expr = b->lhs)
+      collectPlaces(b->rhs, places);
+    return collectPlaces(expr, places);
+  case ExprKind::If: {
+    auto *i = cast<IfExpr>(expr);
+    collectPlaces(i->then, places);
+    return collectPlaces(i->otherwise, places);
+  }
+  case ExprKind::Call:
+    for (const Argument &a : cast<CallExpr>(expr)->args)
+      collectPlaces(a.value, places);
+    return;
+  default:
+    return;
+  }
+}
+
+} // namespace
+
+/// A place that no name in the model's body gives must at least read like a numbered one (`dense1`); whether it is
+/// there shows when the model is built.
+void Analyzer::checkPlace(const ModelDecl &model, const Ident &place) {
+  StringRef stem = place.text.rtrim("0123456789");
+  if (place.text == "weights")
+    return;
+  if (stem.size() != place.text.size() && !stem.empty()) {
+    const Decl *kind = symbols.find(stem);
+    if ((kind && kind->kind == StmtKind::Layer) || (findBuiltin(stem) && findBuiltin(stem)->makesLayer()))
+      return;
+  }
+  std::vector<Ident> places;
+  collectPlaces(model.body, places);
+  std::vector<StringRef> names;
+  for (const Ident &p : places) {
+    if (p.text == place.text)
+      return;
+    names.push_back(p.text);
+  }
+  names.push_back("weights");
+  auto e = diags.error(place.range, quoted(model.name.text) + " has no part " + quoted(place.text)).suggest(place.text, names);
+  e.note(model.name.range, "the model is declared here");
+  if (didYouMean(place.text, names).empty())
+    e.note("parts are named by `as` (`|> dense(10) as " + place.text +
+           "`), or numbered by their kind (`dense1`); `weights` are all of them");
+}
+
+/// Two layers of one pipe at one place would share their weights unasked.
+void Analyzer::checkStages(const PipeExpr *pipe) {
+  std::map<StringRef, Range> seen;
+  llvm::SmallVector<const Ident *, 8> places;
+  for (; pipe; pipe = dyn_cast<PipeExpr>(pipe->lhs))
+    if (pipe->place)
+      places.push_back(&pipe->place);
+  for (const Ident *place : llvm::reverse(places)) {
+    auto [it, fresh] = seen.try_emplace(place->text, place->range);
+    if (!fresh)
+      diags.error(place->range, "the place " + quoted(place->text) + " is taken").note(it->second, "first named here");
+  }
+}
+
+} // namespace nnc::sema

@@ -1,0 +1,71 @@
+// Data blocks: fields, splits, rows, generators.
+#include "Check.h"
+
+using namespace nnc;
+
+TEST(Data, unknownSource) {
+  EXPECT_EQ(errorsOf("data d = npy(\"a.npy\")\n"), Messages{"1:10 `npy` is not a source of data"});
+  EXPECT_EQ(notesOf("data d = npy(\"a.npy\")\n"),
+            Messages{"the sources are rows, csv, idx, blobs, moons, circles and spirals"});
+  EXPECT_EQ(errorsOf("data d = 3\n"), Messages{"1:10 a source of data is expected here"});
+}
+
+TEST(Data, generators) {
+  EXPECT_EQ(errorsOf("option noise = 0.1\ndata d = spirals(n = 3, classes = 2, turns = 1, noise = noise, seed = 7)\n"), Messages{});
+  EXPECT_EQ(errorsOf("data d = moons(n = 3, nois = 1)\n"), Messages{"1:23 `moons` has no parameter `nois`"});
+  EXPECT_EQ(errorsOf("data d = moons(noise = 1)\n"), Messages{"1:10 `moons` needs `n`"});
+  EXPECT_EQ(errorsOf("data d = moons(30)\n"), Messages{"1:16 an argument without its name; `moons` takes n, noise and seed, each by name"});
+}
+
+TEST(Data, generatorFields) {
+  Checked c("data d = blobs(n = 9, dims = 5) { normalize x }\n");
+  ASSERT_EQ(c.errors(), Messages{});
+  const sema::DataInfo &info = c.symbols.data.front().second;
+  ASSERT_EQ(info.fields.size(), 2u);
+  EXPECT_EQ(info.fields[0].name, "x");
+  EXPECT_TRUE(info.fields[0].normalize);
+  EXPECT_EQ(info.source.columns[0].shape, std::vector<int64_t>{5});
+  EXPECT_TRUE(info.source.columns[1].isCategory);
+  EXPECT_FALSE(info.hasTest);
+}
+
+TEST(Data, rows) {
+  EXPECT_EQ(errorsOf("data d = rows(x: [2], y: [1]) {\n [0, 1] -> [1]\n [1, -1] -> [0]\n}\n"), Messages{});
+  EXPECT_EQ(errorsOf("data d = rows(x: [2, 2]) {\n [1, 2, 3, 4]\n [[1, 2], [3, 4]]\n}\n"), Messages{});
+  EXPECT_EQ(errorsOf("data d = rows(x: [2], y: [1]) {\n [0, 1] -> [1]\n [1, 2, 3] -> [0]\n}\n"),
+            Messages{"3:2 `x` is declared [2], but this row gives 3 numbers"});
+  EXPECT_EQ(errorsOf("data d = rows(x: [2], y: [1]) {\n [0, 1]\n}\n"), Messages{"2:2 this row has 1 value for 2 fields"});
+  EXPECT_EQ(errorsOf("data d = rows(x: [2]) {\n [0, step]\n}\n"), Messages{"2:6 a row holds numbers only"});
+  EXPECT_EQ(errorsOf("data d = rows(x: [2])\n"), Messages{"1:6 `d` has no rows"});
+  EXPECT_EQ(errorsOf("data d = moons(n = 3) { [1, 2] }\n"), Messages{"1:25 only `rows(…)` has rows in its block"});
+  EXPECT_EQ(errorsOf("data d = rows(2) { [1] }\n"), Messages{"1:15 a field with its shape is expected here"});
+}
+
+TEST(Data, split) {
+  EXPECT_EQ(errorsOf("data d = moons(n = 9) { split train = 80%, val = 30% }\n"),
+            Messages{"1:25 the splits add up to 110 %, more than all rows"});
+  EXPECT_EQ(errorsOf("data d = moons(n = 9) { split tain = 80% }\n"), Messages{"1:31 `split` has no setting `tain`"});
+  EXPECT_EQ(errorsOf("data d = moons(n = 9) { split train = 80 }\n"),
+            Messages{"1:39 a split is a share of all rows, between 0 % and 100 %"});
+  EXPECT_EQ(errorsOf("data d = moons(n = 9) { split train = 80%, stratify = z }\n"), Messages{"1:55 `d` has no field `z`"});
+  EXPECT_EQ(errorsOf("data d = moons(n = 9) { split val = 10%, folds = 5 }\n"),
+            Messages{"1:37 `val` and `folds` exclude each other: each fold is the validation split in turn"});
+}
+
+TEST(Data, splitsThatExist) {
+  Checked c("data d = moons(n = 9) { split test = 20%, folds = 5, stratify = y }\n");
+  ASSERT_EQ(c.errors(), Messages{});
+  const sema::DataInfo &info = c.symbols.data.front().second;
+  EXPECT_TRUE(info.hasSplit && info.hasVal && info.hasTest);
+  EXPECT_EQ(info.stratify, 1);
+  EXPECT_NE(info.folds, nullptr);
+  EXPECT_EQ(info.trainPart, nullptr);
+}
+
+TEST(Data, fields) {
+  EXPECT_EQ(errorsOf("data d = moons(n = 9) { normalize w }\n"), Messages{"1:35 `d` has no field `w`"});
+  EXPECT_EQ(errorsOf("data d = moons(n = 9) { augment w = x }\n"), Messages{"1:33 `d` has no field `w`"});
+  EXPECT_EQ(errorsOf("data d = moons(n = 9) { x = x * 2; x = x * 3 }\n"), Messages{"1:36 `x` is given twice"});
+  EXPECT_EQ(errorsOf("data d = moons(n = 9) { where q > 1 }\n"), Messages{"1:31 unknown column `q`"});
+  EXPECT_EQ(notesOf("data d = moons(n = 9) { where q > 1 }\n"), Messages{"`d` has the columns x and y"});
+}
