@@ -92,5 +92,5 @@ TEST_F(Sources, testSource) {
   EXPECT_EQ(check("data d = csv(\"table.csv\") { test = csv(\"other.csv\"); x = [width] }\n").errors(),
             Messages{"1:36 the test source has other columns or shapes than the training source"});
   EXPECT_EQ(check("data d = csv(\"table.csv\") { test = csv(\"table.csv\"); split test = 10%; x = [width] }\n").errors(),
-            Messages{"1:68 the test split has a source of its own"});
+            Messages{"1:67 the test split has a source of its own"});
 }

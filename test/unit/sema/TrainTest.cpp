@@ -37,8 +37,8 @@ TEST(Train, twice) {
 TEST(Train, unknownNames) {
   EXPECT_EQ(errorsOf(std::string(common) + "train nte on d { loss = 1; optimizer = sgd; epochs = 1 }\n"),
             Messages{"3:7 unknown model `nte`"});
-  EXPECT_EQ(errorsOf(std::string(common) + "train net on e { loss = mse(net(x), z); optimizer = sgd; epochs = 1 }\n"),
-            Messages{"3:14 unknown data set `e`"});
+  EXPECT_EQ(errorsOf(std::string(common) + "train net on other { loss = mse(net(x), z); optimizer = sgd; epochs = 1 }\n"),
+            Messages{"3:14 unknown data set `other`"});
   EXPECT_EQ(errorsOf(std::string(common) + "train d on net { loss = 1; optimizer = sgd; epochs = 1 }\n"),
             (Messages{"3:7 `d` is a data set; a model is expected here", "3:12 `net` is a model; a data set is expected here"}));
   EXPECT_EQ(train("metric accuracy(net(x), z)"), Messages{"4:25 unknown name `z`"});
