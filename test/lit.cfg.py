@@ -37,6 +37,8 @@ config.substitutions += [
     ("%fails", helper("fails.py")),
     ("%bothways", helper("bothways.py") + " --nnc " + os.path.join(build, "bin", "nnc")),
     ("%inputs", helper("inputs.py")),
+    ("%stages", helper("stages.py") + " --nnc " + os.path.join(build, "bin", "nnc") + " --nn-opt " + os.path.join(build, "bin", "nn-opt")),
+    ("%killed", helper("killed.py")),
 ]
 
 config.environment["PATH"] = os.pathsep.join([config.llvm_tools, os.environ.get("PATH", "")])
