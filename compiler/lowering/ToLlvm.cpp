@@ -28,6 +28,19 @@ using namespace mlir;
 namespace nnc {
 namespace {
 
+/// Loop variables of type index are block arguments by now; nothing else converts those of an llvm.func.
+struct ConvertBlockArguments : OpConversionPattern<LLVM::LLVMFuncOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult matchAndRewrite(LLVM::LLVMFuncOp function, OpAdaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    LogicalResult converted = success();
+    rewriter.modifyOpInPlace(function, [&] {
+      converted = rewriter.convertRegionTypes(&function.getBody(), *getTypeConverter());
+    });
+    return converted;
+  }
+};
+
 struct ToLlvm : PassWrapper<ToLlvm, OperationPass<ModuleOp>> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ToLlvm)
   StringRef getArgument() const override { return "nn-to-llvm"; }
@@ -38,13 +51,11 @@ struct ToLlvm : PassWrapper<ToLlvm, OperationPass<ModuleOp>> {
   }
 
   void runOnOperation() override {
-    if (failed(expandMath()) || failed(callLibm()) || failed(convert()))
+    if (failed(expandMath()) || failed(callLibm()) || failed(flattenLoops()) || failed(convert()))
       signalPassFailure();
   }
 
 private:
-  static bool isF32(Operation *op) { return getElementTypeOrSelf(op->getResult(0).getType()).isF32(); }
-
   /// Functions of f32 for which a polynomial is at hand, in place of the calls.
   LogicalResult expandMath() {
     RewritePatternSet patterns(&getContext());
@@ -65,11 +76,20 @@ private:
     return applyPartialConversion(getOperation(), target, std::move(patterns));
   }
 
+  LogicalResult flattenLoops() {
+    RewritePatternSet patterns(&getContext());
+    populateSCFToControlFlowConversionPatterns(patterns);
+    ConversionTarget target(getContext());
+    target.addIllegalDialect<scf::SCFDialect>();
+    target.markUnknownOpDynamicallyLegal([](Operation *) { return true; });
+    return applyPartialConversion(getOperation(), target, std::move(patterns));
+  }
+
   LogicalResult convert() {
     LowerToLLVMOptions options(&getContext());
     LLVMTypeConverter types(&getContext(), options);
     RewritePatternSet patterns(&getContext());
-    populateSCFToControlFlowConversionPatterns(patterns);
+    patterns.add<ConvertBlockArguments>(types, &getContext());
     cf::populateControlFlowToLLVMConversionPatterns(types, patterns);
     arith::populateArithToLLVMConversionPatterns(types, patterns);
     populateMathToLLVMConversionPatterns(types, patterns);
@@ -80,6 +100,9 @@ private:
     populateVectorToLLVMConversionPatterns(types, patterns);
     LLVMConversionTarget target(getContext());
     target.addLegalOp<ModuleOp>();
+    target.addDynamicallyLegalOp<LLVM::LLVMFuncOp>([&](LLVM::LLVMFuncOp function) {
+      return llvm::all_of(function.getBody(), [&](Block &block) { return types.isLegal(block.getArgumentTypes()); });
+    });
     return applyFullConversion(getOperation(), target, std::move(patterns));
   }
 };
