@@ -1,6 +1,7 @@
 // Reverse accumulation over SSA values. Only ops on a way from `wrt` to y are visited, and only the gradients asked for
 // along these ways are built; how a gradient passes through an op is the op's own affair (DifferentiableOp).
 #include "compiler/transforms/Differentiate.h"
+#include "compiler/dialect/Derivation.h"
 #include "compiler/dialect/NnDialect.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
@@ -93,7 +94,7 @@ private:
     while (parts.size() > 1) {
       SmallVector<Value> sums;
       for (size_t i = 0; i + 1 < parts.size(); i += 2)
-        sums.push_back(b.createOrFold<nn::AddOp>(v.getLoc(), parts[i], parts[i + 1]));
+        sums.push_back(nn::Expr(parts[i], b, v.getLoc()) + nn::Expr(parts[i + 1], b, v.getLoc()));
       if (parts.size() % 2)
         sums.push_back(parts.back());
       parts = std::move(sums);
