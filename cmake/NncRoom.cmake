@@ -5,6 +5,7 @@ set(NNC_ROOM_FLAGS -fno-exceptions -fno-rtti -Wall -Wextra -Wno-unused-parameter
 if(NNC_SANITIZE)
   add_compile_options(-fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize=vptr)
   add_link_options(-fsanitize=address,undefined)
+  add_compile_definitions(NNC_SANITIZE)
 endif()
 
 function(nnc_room name)

@@ -62,6 +62,9 @@ Error linkExecutable(StringRef object, StringRef runtime, StringRef path) {
 
   // No build id: it would be the only thing that could differ from one linker's version to another's.
   StringRef arguments[] = {*compiler, input, runtime, "-o", output, "-lz", "-lm", "-pthread",
+#ifdef NNC_SANITIZE // the runtime library was compiled with it
+                           "-fsanitize=address,undefined",
+#endif
                            "-Wl,--gc-sections", "-Wl,--build-id=none"};
   std::optional<StringRef> redirects[] = {StringRef(""), StringRef(messages), StringRef(messages)};
   std::string problem;
