@@ -154,6 +154,9 @@ private:
                      llvm::StringRef forWhat, const ast::KeepEntry *keep);
   void checkDirection(const MetricUse &metric, const ast::Path &quantity);
 
+  /// Far more errors than are printed: looking for more, and for what was meant, would only cost time.
+  bool enough() const { return diags.errorCount() > 5 * Diagnostics::maxPrinted; }
+
   Diagnostics &diags;
   const Options &options;
   Symbols &symbols;

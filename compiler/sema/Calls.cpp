@@ -200,6 +200,8 @@ void Analyzer::checkArguments(ArrayRef<Argument> args, Range where, StringRef ca
   const Argument *surplus = nullptr;
   bool wrong = false;
   for (const Argument &a : args) {
+    if (enough())
+      return;
     size_t at = position;
     if (a.name) {
       at = llvm::find(names, a.name.text) - names.begin();
@@ -253,6 +255,8 @@ void Analyzer::checkBuiltinArguments(ArrayRef<Argument> args, Range where, const
   unsigned given = piped;
   llvm::SmallVector<const Argument *, 4> named;
   for (const Argument &a : args) {
+    if (enough())
+      return;
     if (!a.name) {
       ++given;
       continue;
@@ -263,10 +267,11 @@ void Analyzer::checkBuiltinArguments(ArrayRef<Argument> args, Range where, const
       if (didYouMean(a.name.text, builtin.named).empty() && !builtin.named.empty())
         e.note("it may be given " + listed(builtin.named, "or") + " by name");
     }
-    for (const Argument *b : named)
-      if (b->name.text == a.name.text)
-        diags.error(a.range, quoted(a.name.text) + " is given twice").note(b->range, "first given here");
-    named.push_back(&a);
+    auto first = llvm::find_if(named, [&](const Argument *b) { return b->name.text == a.name.text; });
+    if (first == named.end())
+      named.push_back(&a);
+    else
+      diags.error(a.range, quoted(a.name.text) + " is given twice").note((*first)->range, "first given here");
   }
   if (given >= builtin.min && given <= builtin.max)
     return;

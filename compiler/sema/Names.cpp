@@ -57,7 +57,7 @@ void Analyzer::use(const Decl *decl, Range where, const Scope &scope) {
 }
 
 void Analyzer::checkExpr(const Expr *expr, const Scope &scope) {
-  if (!expr)
+  if (!expr || enough())
     return;
   switch (expr->kind) {
   case ExprKind::Number:
@@ -194,10 +194,7 @@ bool Analyzer::firstReport(const Ident &name, const Scope &scope, llvm::ArrayRef
 
 void Analyzer::unknownName(const Ident &name, const Scope &scope, bool callee) {
   const Context &context = scope.context();
-  // Only so many errors are printed; suggestions for the rest would be searched for in vain.
-  std::vector<StringRef> candidates;
-  if (diags.errorCount() < Diagnostics::maxPrinted || syntaxErrors)
-    candidates = visibleNames(scope);
+  std::vector<StringRef> candidates = visibleNames(scope);
   if (!firstReport(name, scope, candidates))
     return;
   if (const sema::Ambient *a = findAmbient(name.text)) {
