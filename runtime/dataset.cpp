@@ -1,6 +1,8 @@
 // Loading a data set: sources, filter, classes, prepare, split, normalisation, checks.
 #include "runtime/dataset.h"
 
+#include "runtime/finite.h"
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -210,36 +212,10 @@ Status Dataset::prepare(Engine &engine) {
   return Status();
 }
 
-template <class T> static int64_t firstNonFinite(const T *values, int64_t count) {
-  // x - x is 0 for every finite x: a whole block is tested by one sum.
-  const int64_t block = 4096;
-  for (int64_t first = 0; first < count; first += block) {
-    int64_t end = std::min(count, first + block);
-    T sums[8] = {};
-    int64_t i = first;
-    for (; i + 8 <= end; i += 8)
-      for (int k = 0; k < 8; ++k)
-        sums[k] += values[i + k] - values[i + k];
-    for (; i < end; ++i)
-      sums[0] += values[i] - values[i];
-    T sum = 0;
-    for (T part : sums)
-      sum += part;
-    if (sum == 0)
-      continue;
-    for (i = first; i < end; ++i)
-      if (!std::isfinite(values[i]))
-        return i;
-  }
-  return -1;
-}
-
 Status Dataset::checkFinite(Engine &engine) {
   for (int32_t f = 0; f < description->n_fields; ++f) {
     Elements v = values(engine, f);
-    int64_t count = rows * fieldSizes[f];
-    int64_t bad = v.f64 ? firstNonFinite(static_cast<const double *>(v.data), count)
-                        : firstNonFinite(static_cast<const float *>(v.data), count);
+    int64_t bad = firstNonFinite(v, rows * fieldSizes[f]);
     if (bad < 0)
       continue;
     std::string element = fieldSizes[f] == 1 ? "" : format("[%lld]", (long long)(bad % fieldSizes[f]));

@@ -1,33 +1,26 @@
 // What made a loss NaN or infinite: the trace function runs the same step again and says which operation was the first
 // whose result is not finite; parameters that were spoilt by an earlier update are named.
+#include "runtime/finite.h"
 #include "runtime/train.h"
 
 #include <cmath>
 
 namespace nnrt {
 
-/// The first parameter or state of a model that is not finite, or -1.
-static int32_t spoiltTensor(const Engine &engine, nn_range range) {
+/// The first parameter or state of a model that is not finite, or -1; `value` is its first such element.
+static int32_t spoiltTensor(const Engine &engine, nn_range range, double &value) {
   for (int32_t t = range.first; t < range.first + range.count; ++t) {
     Elements values = engine.tensorValues(t);
-    double sum = 0; // x - x is 0 unless x is not finite
-    for (int64_t i = 0, n = engine.tensorElements(t); i < n; ++i)
-      sum += values.get(i) - values.get(i);
-    if (sum != 0)
+    int64_t at = firstNonFinite(values, engine.tensorElements(t));
+    if (at >= 0) {
+      value = values.get(at);
       return t;
+    }
   }
   return -1;
 }
 
 static const char *nameOf(double value) { return std::isnan(value) ? "NaN" : value > 0 ? "infinite" : "-infinite"; }
-
-static double firstBad(const Engine &engine, int32_t tensor) {
-  Elements values = engine.tensorValues(tensor);
-  for (int64_t i = 0, n = engine.tensorElements(tensor); i < n; ++i)
-    if (double value = values.get(i); !std::isfinite(value))
-      return value;
-  return 0;
-}
 
 Status Trainer::explain(double loss, int64_t rows) {
   int64_t step = record.steps + 1, epoch = record.steps / record.stepsPerEpoch + 1;
@@ -47,12 +40,13 @@ Status Trainer::explain(double loss, int64_t rows) {
                        point.where ? point.where : "");
     }
   }
-  int32_t spoilt = spoiltTensor(engine, run.program.models[train.model].tensors);
+  double value = 0;
+  int32_t spoilt = spoiltTensor(engine, run.program.models[train.model].tensors, value);
   if (spoilt >= 0 && record.steps > 0)
     text += format(": the update of step %lld made %s %s%s%s", (long long)step - 1, run.program.tensors[spoilt].name,
-                   nameOf(firstBad(engine, spoilt)), first.empty() ? "" : "; it is first seen by ", first.c_str());
+                   nameOf(value), first.empty() ? "" : "; it is first seen by ", first.c_str());
   else if (spoilt >= 0)
-    text += format(": %s starts out %s%s%s", run.program.tensors[spoilt].name, nameOf(firstBad(engine, spoilt)),
+    text += format(": %s starts out %s%s%s", run.program.tensors[spoilt].name, nameOf(value),
                    first.empty() ? "" : "; it is first seen by ", first.c_str());
   else if (!first.empty())
     text += ": first made by " + first;
@@ -62,12 +56,13 @@ Status Trainer::explain(double loss, int64_t rows) {
 }
 
 Status Trainer::checkParameters() {
-  int32_t spoilt = spoiltTensor(engine, run.program.models[train.model].tensors);
+  double value = 0;
+  int32_t spoilt = spoiltTensor(engine, run.program.models[train.model].tensors, value);
   if (spoilt < 0)
     return Status();
   // The loss was finite, so it is an update that did this; the next step would only hide which.
   return Status::error(format("%s became %s by step %lld (epoch %lld), while the loss was finite",
-                              run.program.tensors[spoilt].name, nameOf(firstBad(engine, spoilt)),
+                              run.program.tensors[spoilt].name, nameOf(value),
                               (long long)record.steps, (long long)(record.steps - 1) / record.stepsPerEpoch + 1))
       .at(train.where);
 }

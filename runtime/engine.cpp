@@ -28,7 +28,7 @@ Status Engine::start(uint64_t seed, const std::vector<double> &options) {
     for (double &slot : settings)
       out.push_back(&slot);
     NN_TRY(reserve(program.settings, 1));
-    call(program.settings, nullptr, out.data(), 1, 1);
+    callAlone(program.settings, nullptr, out.data());
   }
   return Status();
 }
@@ -118,6 +118,11 @@ void Engine::call(const nn_fn &function, const void *const *in, void *const *out
   nn_call call{arena.data(), scratch.data(), in, out, scalars.data(), rows, capacity, &Pool::barrier, pool};
   Job job{&call, function.code, nullptr};
   pool->run(runJob, &job, pool->size());
+}
+
+void Engine::callAlone(const nn_fn &function, const void *const *in, void *const *out) {
+  nn_call call{arena.data(), scratch.data(), in, out, scalars.data(), 1, 1, &Pool::barrier, pool};
+  function.code(&call, 0, 1);
 }
 
 } // namespace nnrt

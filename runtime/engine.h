@@ -53,6 +53,9 @@ public:
   /// For calls that are not repeated.
   void call(const nn_fn &function, const void *const *in, void *const *out, int64_t rows, int64_t capacity);
 
+  /// On this thread only: for unbatched functions that are too small to share.
+  void callAlone(const nn_fn &function, const void *const *in, void *const *out);
+
 private:
   bool wide;
   bool fixedThreads;

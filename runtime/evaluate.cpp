@@ -69,7 +69,7 @@ Status runPrint(Run &run, const nn_print &print) {
   void *out = result.data();
   NN_TRY(engine.reserve(print.fn, 1));
   FlushDenormals flush;
-  engine.call(print.fn, nullptr, &out, 1, 1);
+  engine.callAlone(print.fn, nullptr, &out);
   std::vector<double> values;
   for (int64_t i = 0; i < count; ++i)
     values.push_back(Elements{out, engine.f64()}.get(i));

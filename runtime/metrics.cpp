@@ -73,7 +73,7 @@ Status Totals::finish(Engine &engine, int32_t metric, std::vector<double> &value
     in.push_back(sums[first + t].data());
   void *out = value.data();
   NN_TRY(engine.reserve(m.finish, 1));
-  engine.call(m.finish, in.data(), &out, 1, 1);
+  engine.callAlone(m.finish, in.data(), &out);
   return Status();
 }
 

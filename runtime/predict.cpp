@@ -220,6 +220,8 @@ Status Predictor::checkNeeds() {
     std::string contents;
     std::vector<std::string> first;
     NN_TRY(firstRecord(run.flags.input, contents, first));
+    for (int32_t k = 0; k < data->n_columns; ++k) // a name that has its own use is not a misspelling
+      first.erase(std::remove(first.begin(), first.end(), data->columns[k].name), first.end());
     return Status::error(run.flags.input + " has no column `" + data->columns[c].name + "`, which x is computed from" +
                          (isHeader(first) ? didYouMean(data->columns[c].name, first) : ""));
   }

@@ -102,10 +102,11 @@ Status CsvScanner::next(std::vector<Cell> &cells, bool &done) {
 }
 
 bool parseNumber(std::string_view text, double &value) {
-  if (!text.empty() && text[0] == '+')
+  if (!text.empty() && text[0] == '+') {
     text.remove_prefix(1);
-  if (text.empty() || text[0] == '+')
-    return false;
+    if (!text.empty() && text[0] == '-')
+      return false;
+  }
   std::from_chars_result result = std::from_chars(text.data(), text.data() + text.size(), value);
   if (result.ptr != text.data() + text.size())
     return false;

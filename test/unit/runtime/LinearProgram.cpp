@@ -18,8 +18,8 @@ std::vector<float> finalWeights;
 static int inputs;   // of the program that runs
 static bool poison;
 
-// The arena: w at 0, b at 1024, momentum of w at 2048, of b at 3072.
-static const int64_t offsets[4] = {0, 1024, 2048, 3072};
+// The arena: w, b, the momentum of w and of b.
+static const int64_t offsets[4] = {0, 16384, 32768, 49152};
 
 static float *tensor(const nn_call *call, int i) { return reinterpret_cast<float *>(call->arena + offsets[i]); }
 
@@ -187,7 +187,6 @@ static const int32_t fieldOrder[2] = {0, 1};
 static const nn_trace_point points[2] = {{"@", "net.dense1", "linear.nn:3:5"}, {"log", "the loss", "linear.nn:5:9"}};
 
 LinearProgram::LinearProgram(int inputs) : inputs(inputs) {
-  strings.reserve(1000);
   options.push_back({"rate", "the learning rate", 0.05, NN_OPTION_NUMBER});
   options.push_back({"epochs", "passes over the data", 3, NN_OPTION_INTEGER});
   data.name = "points";
@@ -215,11 +214,10 @@ const char *LinearProgram::keep(const std::string &text) {
 }
 
 void LinearProgram::useRows(std::vector<double> values) {
-  double *copy = static_cast<double *>(malloc(values.size() * sizeof(double))); // lives as long as the test
-  memcpy(copy, values.data(), values.size() * sizeof(double));
+  rowValues.push_back(std::move(values));
   data.source.kind = NN_ROWS;
-  data.source.values = copy;
-  data.source.n_values = int64_t(values.size());
+  data.source.values = rowValues.back().data();
+  data.source.n_values = int64_t(rowValues.back().size());
   data.source.row_width = inputs + 1;
   columns = {{"x", "", NN_NUMBER, inputs}, {"y", "", NN_NUMBER, 1}};
   data.prepare = {prepareWhole, 0, 64};
@@ -258,7 +256,8 @@ void LinearProgram::useIdx(std::string images, std::string labels) {
 void LinearProgram::train() { statements.push_back({NN_STMT_TRAIN, &trainBody}); }
 
 void LinearProgram::evaluate(int split) {
-  nn_evaluate *body = new nn_evaluate(); // programs live as long as the process, here too
+  evaluations.emplace_back();
+  nn_evaluate *body = &evaluations.back();
   body->where = "linear.nn:9:1";
   body->split = split;
   body->fields = fieldOrder;
@@ -270,22 +269,26 @@ void LinearProgram::evaluate(int split) {
 }
 
 void LinearProgram::save(std::string path) {
-  statements.push_back({NN_STMT_SAVE, new nn_save{"linear.nn:10:1", 0, keep(path)}});
+  saves.push_back({"linear.nn:10:1", 0, keep(path)});
+  statements.push_back({NN_STMT_SAVE, &saves.back()});
 }
 
 void LinearProgram::load(std::string path, std::vector<std::string> except) {
-  const char **list = new const char *[except.size() + 1];
-  for (size_t i = 0; i < except.size(); ++i)
-    list[i] = keep(except[i]);
-  statements.push_back({NN_STMT_LOAD, new nn_load{"linear.nn:11:1", 0, keep(path), list, int32_t(except.size())}});
+  exceptions.emplace_back();
+  for (const std::string &prefix : except)
+    exceptions.back().push_back(keep(prefix));
+  loads.push_back({"linear.nn:11:1", 0, keep(path), exceptions.back().data(), int32_t(except.size())});
+  statements.push_back({NN_STMT_LOAD, &loads.back()});
 }
 
 void LinearProgram::print(std::string text) {
-  statements.push_back({NN_STMT_PRINT, new nn_print{"linear.nn:12:1", keep(text), {printWeights, 0, 0}, shapes, 1}});
+  prints.push_back({"linear.nn:12:1", keep(text), {printWeights, 0, 0}, shapes, 1});
+  statements.push_back({NN_STMT_PRINT, &prints.back()});
 }
 
 void LinearProgram::report(std::string path) {
-  statements.push_back({NN_STMT_REPORT, new nn_report{"linear.nn:13:1", keep(path)}});
+  reports.push_back({"linear.nn:13:1", keep(path)});
+  statements.push_back({NN_STMT_REPORT, &reports.back()});
 }
 
 nn_program *LinearProgram::finish() {
@@ -327,7 +330,7 @@ nn_program *LinearProgram::finish() {
   program.source_dir = keep(dir);
   program.doc = "Fits a line.";
   program.elements = "f32";
-  program.persistent_bytes = 4096;
+  program.persistent_bytes = 65536;
   program.tensors = tensors;
   program.n_tensors = 4;
   program.models = &model;

@@ -4,6 +4,7 @@
 
 #include "runtime/abi.h"
 
+#include <deque>
 #include <string>
 #include <vector>
 
@@ -48,7 +49,15 @@ public:
   bool poison = false;          // y of 999 makes the loss NaN through `log`
 
 private:
-  std::vector<std::string> strings;
+  // Deques: the tables point to what they hold.
+  std::deque<std::string> strings;
+  std::deque<std::vector<double>> rowValues;
+  std::deque<std::vector<const char *>> exceptions;
+  std::deque<nn_evaluate> evaluations;
+  std::deque<nn_save> saves;
+  std::deque<nn_load> loads;
+  std::deque<nn_print> prints;
+  std::deque<nn_report> reports;
   const char *keep(const std::string &text);
   std::vector<nn_statement> statements;
   nn_program program{};
