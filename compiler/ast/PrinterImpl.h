@@ -1,4 +1,4 @@
-// The printer's inside, shared by PrintExpr.cpp and PrintStmt.cpp; Printer.h is for everybody else.
+// The printer's inside, shared by PrintExpr.cpp, PrintDecl.cpp and PrintStmt.cpp; Printer.h is for everybody else.
 #pragma once
 #include "compiler/ast/Ast.h"
 #include "llvm/Support/raw_ostream.h"
@@ -31,15 +31,17 @@ private:
   void path(const Path &path);
   void paths(llvm::ArrayRef<Path> list);
 
-  // PrintStmt.cpp
+  // PrintDecl.cpp
   void declaration(const Decl &decl);
+  void parameters(llvm::ArrayRef<Parameter> list);
+  void typed(const Ident &name, const Shape *shape);
+  void body(const Expr &body);
+
+  // PrintStmt.cpp
   void run(const Stmt &stmt);
   void entry(const Entry &entry);
   void entries(llvm::ArrayRef<Entry *> list);
   void nested(llvm::ArrayRef<Stmt *> list);
-  void parameters(llvm::ArrayRef<Parameter> list);
-  void typed(const Ident &name, const Shape *shape);
-  void body(const Expr &body);
   void exprStatement(const Expr &e);
 
   void newline() {

@@ -22,7 +22,7 @@ static std::vector<std::pair<std::string, std::string>> programsIn(const std::st
 }
 
 static std::vector<std::pair<std::string, std::string>> allPrograms() {
-  const char *shared = std::getenv("NNC_SHARED_DIR");
+  const char *shared = std::getenv("NNC_SHARED");
   auto programs = programsIn(std::string(shared ? shared : NNC_SHARED_DIR) + "/programs");
   for (const char *folder : {"/compiler/prelude", "/examples"})
     llvm::append_range(programs, programsIn(NNC_SOURCE_DIR + std::string(folder)));

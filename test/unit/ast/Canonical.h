@@ -1,0 +1,13 @@
+// For the printer's tests: text that is printed as it was written.
+#pragma once
+#include "test/unit/parse/Parsed.h"
+
+namespace nnc::test {
+
+inline void expectCanonical(llvm::StringRef text) {
+  Parsed parsed(text);
+  EXPECT_EQ(parsed.messages(), "");
+  EXPECT_EQ(parsed.printed(), text.str());
+}
+
+} // namespace nnc::test
