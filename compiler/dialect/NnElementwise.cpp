@@ -143,7 +143,16 @@ OpFoldResult CastOp::fold(FoldAdaptor adaptor) {
       inner && inner.getX().getType() == getType() &&
       inner.getType().getElementTypeBitWidth() > getType().getElementTypeBitWidth())
     return inner.getX();
-  return foldElementwise(*this, adaptor.getOperands());
+  // Not by foldElementwise: arith.truncf refuses to fold what is not exact.
+  auto constant = dyn_cast_or_null<DenseFPElementsAttr>(adaptor.getX());
+  if (!constant)
+    return {};
+  Type to = getType().getElementType();
+  return constant.mapValues(to, [&](APFloat value) {
+    bool inexact;
+    value.convert(cast<FloatType>(to).getFloatSemantics(), APFloat::rmNearestTiesToEven, &inexact);
+    return value.bitcastToAPInt();
+  });
 }
 
 } // namespace nnc::nn

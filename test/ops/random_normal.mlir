@@ -1,0 +1,9 @@
+// nn.random_normal: what is printed reads back the same.
+// RUN: %nnopt %s | %nnopt | FileCheck %s
+
+// CHECK-LABEL: @first
+// CHECK: nn.random_normal {{%[a-z0-9]+}}, {{%[a-z0-9]+}} place 1 : tensor<16xf32>
+func.func @first(%seed: tensor<f64>, %step: tensor<f64>) -> tensor<16xf32> {
+  %y = nn.random_normal %seed, %step place 1 : tensor<16xf32>
+  return %y : tensor<16xf32>
+}

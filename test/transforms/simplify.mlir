@@ -1,0 +1,172 @@
+// One function for each rewrite; those that must not happen too.
+// RUN: %nnopt %s -nn-simplify | FileCheck %s
+
+// CHECK-LABEL: @identities
+// CHECK-SAME: %[[X:.*]]: tensor<?x3xf32>
+// CHECK-NEXT: return %[[X]]
+func.func @identities(%x: tensor<?x3xf32>) -> tensor<?x3xf32> {
+  %zero = nn.constant dense<0.0> : tensor<f32>
+  %one = nn.constant dense<1.0> : tensor<f32>
+  %zeros = nn.broadcast %zero to [] : tensor<f32> -> tensor<?x3xf32>
+  %ones = nn.broadcast %one to [] : tensor<f32> -> tensor<?x3xf32>
+  %a = nn.add %zeros, %x : tensor<?x3xf32>
+  %b = nn.mul %a, %ones : tensor<?x3xf32>
+  %c = nn.div %b, %ones : tensor<?x3xf32>
+  %d = nn.sub %c, %zeros : tensor<?x3xf32>
+  %e = nn.neg %d : tensor<?x3xf32>
+  %f = nn.neg %e : tensor<?x3xf32>
+  %g = nn.pow %f, %ones : tensor<?x3xf32>
+  return %g : tensor<?x3xf32>
+}
+
+// x·0 is NaN for an infinite x; but a comparison is finite.
+// CHECK-LABEL: @zeros
+// CHECK: %[[A:.*]] = nn.mul
+// CHECK-NOT: nn.mul
+// CHECK: return %[[A]]
+func.func @zeros(%x: tensor<3xf32>) -> (tensor<3xf32>, tensor<3xf32>) {
+  %zeros = nn.constant dense<0.0> : tensor<3xf32>
+  %a = nn.mul %x, %zeros : tensor<3xf32>
+  %gt = nn.gt %x, %zeros : tensor<3xf32>
+  %b = nn.mul %gt, %zeros : tensor<3xf32>
+  return %a, %b : tensor<3xf32>, tensor<3xf32>
+}
+
+// x-x and exp(log x) may hide a NaN or lose nothing: they stay.
+// CHECK-LABEL: @unsafe
+// CHECK: nn.sub
+// CHECK: nn.log
+// CHECK: nn.exp
+func.func @unsafe(%x: tensor<3xf32>) -> (tensor<3xf32>, tensor<3xf32>) {
+  %a = nn.sub %x, %x : tensor<3xf32>
+  %b = nn.log %x : tensor<3xf32>
+  %c = nn.exp %b : tensor<3xf32>
+  return %a, %c : tensor<3xf32>, tensor<3xf32>
+}
+
+// Signs move outwards and meet in the sum: (-a)b + c = c - ab.
+// CHECK-LABEL: @signs
+// CHECK: %[[M:.*]] = nn.mul
+// CHECK-NEXT: %[[S:.*]] = nn.sub %{{.*}}, %[[M]]
+// CHECK-NEXT: return %[[S]]
+func.func @signs(%a: tensor<3xf32>, %b: tensor<3xf32>, %c: tensor<3xf32>) -> tensor<3xf32> {
+  %n = nn.neg %a : tensor<3xf32>
+  %m = nn.mul %n, %b : tensor<3xf32>
+  %s = nn.add %m, %c : tensor<3xf32>
+  return %s : tensor<3xf32>
+}
+
+// CHECK-LABEL: @powers
+// CHECK-SAME: %[[X:.*]]: tensor<3xf32>
+// CHECK: %[[SQUARE:.*]] = nn.mul %[[X]], %[[X]]
+// CHECK: %[[ROOT:.*]] = nn.sqrt %[[X]]
+// CHECK: %[[INVERSE:.*]] = nn.div %{{.*}}, %[[X]]
+// CHECK: return %[[SQUARE]], %[[ROOT]], %[[INVERSE]]
+func.func @powers(%x: tensor<3xf32>) -> (tensor<3xf32>, tensor<3xf32>, tensor<3xf32>) {
+  %two = nn.constant dense<2.0> : tensor<3xf32>
+  %half = nn.constant dense<0.5> : tensor<3xf32>
+  %minus = nn.constant dense<-1.0> : tensor<3xf32>
+  %a = nn.pow %x, %two : tensor<3xf32>
+  %b = nn.pow %x, %half : tensor<3xf32>
+  %c = nn.pow %x, %minus : tensor<3xf32>
+  return %a, %b, %c : tensor<3xf32>, tensor<3xf32>, tensor<3xf32>
+}
+
+// Scalars are computed before they are repeated; host scalars fold in f64.
+// CHECK-LABEL: @scalars
+// CHECK-DAG: %[[C:.*]] = nn.constant dense<3.000000e-01> : tensor<f32>
+// CHECK: %[[P:.*]] = nn.mul %{{.*}}, %[[C]] : tensor<f32>
+// CHECK: %[[B:.*]] = nn.broadcast %[[P]] to []
+// CHECK: nn.mul %{{.*}}, %[[B]] : tensor<?x3xf32>
+func.func @scalars(%x: tensor<?x3xf32>, %s: tensor<f32>) -> tensor<?x3xf32> {
+  %a = nn.constant dense<0.1> : tensor<f64>
+  %b = nn.constant dense<3.0> : tensor<f64>
+  %c = nn.mul %a, %b : tensor<f64>
+  %t = nn.cast %c : tensor<f64> to tensor<f32>
+  %u = nn.broadcast %t to [] : tensor<f32> -> tensor<?x3xf32>
+  %v = nn.broadcast %s to [] : tensor<f32> -> tensor<?x3xf32>
+  %w = nn.mul %u, %v : tensor<?x3xf32>
+  %y = nn.mul %x, %w : tensor<?x3xf32>
+  return %y : tensor<?x3xf32>
+}
+
+// Σ of repetitions is a product; along the batch, with n.
+// CHECK-LABEL: @sum_of_broadcast
+// CHECK: nn.batch_size
+// CHECK-NOT: nn.reduce_sum
+// CHECK: return
+func.func @sum_of_broadcast(%x: tensor<3xf32>) -> tensor<3xf32> {
+  %b = nn.broadcast %x to [1] : tensor<3xf32> -> tensor<?x3x4xf32>
+  %s = nn.reduce_sum %b over [0, 2] : tensor<?x3x4xf32> -> tensor<3xf32>
+  return %s : tensor<3xf32>
+}
+
+// CHECK-LABEL: @sums
+// CHECK-NEXT: nn.reduce_sum %{{.*}} over [0, 1, 3]
+// CHECK-NEXT: return
+func.func @sums(%x: tensor<?x3x4x5xf32>) -> tensor<4xf32> {
+  %a = nn.reduce_sum %x over [1, 3] : tensor<?x3x4x5xf32> -> tensor<?x4xf32>
+  %b = nn.reduce_sum %a over [0] : tensor<?x4xf32> -> tensor<4xf32>
+  return %b : tensor<4xf32>
+}
+
+// CHECK-LABEL: @moves
+// CHECK-SAME: %[[X:.*]]: tensor<?x2x6xf32>
+// CHECK-NEXT: %[[R:.*]] = nn.reshape %[[X]] : tensor<?x2x6xf32> -> tensor<?x12xf32>
+// CHECK-NEXT: return %[[R]], %[[X]], %[[X]], %[[X]]
+func.func @moves(%x: tensor<?x2x6xf32>) -> (tensor<?x12xf32>, tensor<?x2x6xf32>, tensor<?x2x6xf32>, tensor<?x2x6xf32>) {
+  %a = nn.reshape %x : tensor<?x2x6xf32> -> tensor<?x4x3xf32>
+  %b = nn.reshape %a : tensor<?x4x3xf32> -> tensor<?x12xf32>
+  %c = nn.transpose %x by [0, 2, 1] : tensor<?x2x6xf32> -> tensor<?x6x2xf32>
+  %d = nn.transpose %c by [0, 2, 1] : tensor<?x6x2xf32> -> tensor<?x2x6xf32>
+  %e = nn.pad %x low [0, 1, 2] high [0, 3, 0] interior [0, 0, 1] : tensor<?x2x6xf32> -> tensor<?x6x13xf32>
+  %f = nn.slice %e from [0, 1, 2] to [-1, 3, 13] step [1, 1, 2] : tensor<?x6x13xf32> -> tensor<?x2x6xf32>
+  %g = nn.reverse %x over [1] : tensor<?x2x6xf32> -> tensor<?x2x6xf32>
+  %h = nn.reverse %g over [1] : tensor<?x2x6xf32> -> tensor<?x2x6xf32>
+  return %b, %d, %f, %h : tensor<?x12xf32>, tensor<?x2x6xf32>, tensor<?x2x6xf32>, tensor<?x2x6xf32>
+}
+
+// A transposed operand is another map, not a copy.
+// CHECK-LABEL: @transposed
+// CHECK-NOT: nn.transpose
+// CHECK: nn.contract
+// CHECK-NOT: nn.transpose
+// CHECK: return
+func.func @transposed(%x: tensor<?x3xf32>, %w: tensor<4x3xf32>) -> tensor<?x4xf32> {
+  %t = nn.transpose %w by [1, 0] : tensor<4x3xf32> -> tensor<3x4xf32>
+  %y = nn.contract %x, %t {maps = [affine_map<(n, k, j) -> (n, k)>, affine_map<(n, k, j) -> (k, j)>, affine_map<(n, k, j) -> (n, j)>], sizes = array<i64: -1, 3, 4>} : (tensor<?x3xf32>, tensor<3x4xf32>) -> tensor<?x4xf32>
+  return %y : tensor<?x4xf32>
+}
+
+// CHECK-LABEL: @total
+// CHECK: nn.reduce_sum %{{.*}} over [0]
+// CHECK: nn.batch_size
+func.func @total(%x: tensor<?xf32>, %p: tensor<f32>) -> (tensor<f32>, tensor<f32>) {
+  %a = nn.total %x : tensor<?xf32> -> tensor<f32>
+  %b = nn.total %p : tensor<f32> -> tensor<f32>
+  return %a, %b : tensor<f32>, tensor<f32>
+}
+
+// CHECK-LABEL: @selects
+// CHECK-SAME: %[[C:.*]]: tensor<3xf32>, %[[A:.*]]: tensor<3xf32>, %[[B:.*]]: tensor<3xf32>
+// CHECK: %[[S:.*]] = nn.select %[[C]], %[[A]], %[[B]]
+// CHECK: return %[[A]], %[[S]]
+func.func @selects(%c: tensor<3xf32>, %a: tensor<3xf32>, %b: tensor<3xf32>) -> (tensor<3xf32>, tensor<3xf32>) {
+  %one = nn.constant dense<1.0> : tensor<3xf32>
+  %x = nn.select %one, %a, %b : tensor<3xf32>
+  %i = nn.select %c, %a, %one : tensor<3xf32>
+  %y = nn.select %c, %i, %b : tensor<3xf32>
+  return %x, %y : tensor<3xf32>, tensor<3xf32>
+}
+
+// Equal computations are shared, unused ones dropped.
+// CHECK-LABEL: @shared
+// CHECK-COUNT-1: nn.exp
+// CHECK-NOT: nn.log
+func.func @shared(%x: tensor<3xf32>) -> tensor<3xf32> {
+  %a = nn.exp %x : tensor<3xf32>
+  %b = nn.exp %x : tensor<3xf32>
+  %unused = nn.log %x : tensor<3xf32>
+  %y = nn.mul %a, %b : tensor<3xf32>
+  return %y : tensor<3xf32>
+}
