@@ -63,8 +63,14 @@ void Analyzer::probe(SourceInfo &info, const Expr *path, const Expr *labels) {
   bool sound = nn_probe_source(&source, file.dir.c_str(), &result) == 0 && result.error[0] == 0;
   if (!sound) {
     StringRef message(result.error);
-    bool aboutLabels = labels && message.contains(labelFile.path) && !message.contains(file.path);
-    diags.error(aboutLabels ? labels->range : path->range, message.empty() ? "cannot be read" : message);
+    bool aboutLabels = labels && message.contains(labelFile.path);
+    bool aboutPath = !aboutLabels || message.contains(file.path);
+    auto [first, rest] = message.split('\n'); // what was tried, and what helps, a line each
+    auto e = diags.error(aboutPath ? path->range : labels->range, first.empty() ? "cannot be read" : first);
+    if (aboutPath && aboutLabels)
+      e.also(labels->range);
+    for (; !rest.empty(); rest = rest.split('\n').second)
+      e.note(rest.split('\n').first.trim());
   } else {
     info.sound = true;
     info.dir = file.dir;
