@@ -5,6 +5,7 @@
 #include "compiler/codegen/Jit.h"
 #include "compiler/codegen/Target.h"
 #include "compiler/irgen/Irgen.h"
+#include "compiler/pipeline/Pipeline.h"
 #include "compiler/sema/Sema.h"
 #include "compiler/support/Diagnostics.h"
 
@@ -28,7 +29,7 @@ struct SessionOptions {
 };
 
 /// Stages in order. Each includes those before it.
-enum class Stage { Parsed, Checked, Generated, Differentiated, Planned, Lowered, Translated };
+enum class Stage { Parsed, Checked, Generated, Differentiated, Planned, Looped, Lowered, Translated };
 
 class Session {
 public:
@@ -66,8 +67,10 @@ private:
   bool generateModule();
   bool differentiateModule();
   bool planModule();
+  bool loopModule();
   bool lowerModule();
   bool translateModule();
+  PipelineOptions pipelineOptions() const;
   template <class F> bool timed(const char *name, F f);
   bool fail(llvm::Error error);
 

@@ -1,5 +1,6 @@
 // The order of passes.
 #include "compiler/pipeline/Pipeline.h"
+#include "compiler/lowering/Contract.h"
 #include "compiler/lowering/LowerKernels.h"
 #include "compiler/lowering/ToLlvm.h"
 #include "compiler/transforms/Differentiate.h"
@@ -24,6 +25,7 @@ void buildKernPipeline(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(createFusePass(options.fuse));
   pm.addPass(createSchedulePass());
   pm.addPass(createPlanMemoryPass());
+  pm.addPass(createTileContractionsPass(options.target));
 }
 
 void buildLoopPipeline(OpPassManager &pm, const PipelineOptions &options) {
@@ -33,15 +35,15 @@ void buildLoopPipeline(OpPassManager &pm, const PipelineOptions &options) {
 
 void buildLlvmPipeline(OpPassManager &pm, const PipelineOptions &) { pm.addPass(createToLlvmPass()); }
 
-LogicalResult runPipeline(ModuleOp module, Stage last, const PipelineOptions &options) {
+LogicalResult runPipeline(ModuleOp module, PipelineStage last, const PipelineOptions &options) {
   PassManager pm(module->getContext(), ModuleOp::getOperationName());
   pm.enableVerifier(options.verifyEach);
   buildNnPipeline(pm, options);
-  if (last >= Stage::Fused)
+  if (last >= PipelineStage::Fused)
     buildKernPipeline(pm, options);
-  if (last >= Stage::Loops)
+  if (last >= PipelineStage::Loops)
     buildLoopPipeline(pm, options);
-  if (last >= Stage::Llvm)
+  if (last >= PipelineStage::Llvm)
     buildLlvmPipeline(pm, options);
   return pm.run(module);
 }
@@ -52,6 +54,7 @@ void registerPasses() {
   registerPass([] { return createFusePass(); });
   registerPass([] { return createSchedulePass(); });
   registerPass([] { return createPlanMemoryPass(); });
+  registerPass([] { return createTileContractionsPass(); });
   registerPass([] { return createLowerKernelsPass(); });
   registerPass([] { return createToLlvmPass(); });
   static PassPipelineRegistration<> nn("nn-pipeline-nn", "differentiate and simplify",

@@ -30,10 +30,10 @@ void buildLoopPipeline(mlir::OpPassManager &pm, const PipelineOptions &options =
 void buildLlvmPipeline(mlir::OpPassManager &pm, const PipelineOptions &options = {});
 
 /// How far runPipeline() goes.
-enum class Stage { Grad, Fused, Loops, Llvm };
+enum class PipelineStage { Grad, Fused, Loops, Llvm };
 
 /// Runs `module`, as irgen made it, through all stages up to and including `last`.
-mlir::LogicalResult runPipeline(mlir::ModuleOp module, Stage last, const PipelineOptions &options = {});
+mlir::LogicalResult runPipeline(mlir::ModuleOp module, PipelineStage last, const PipelineOptions &options = {});
 
 /// For nn-opt: every pass of the compiler, and `nn-pipeline-{nn,kern,loops,llvm}`.
 void registerPasses();

@@ -1,0 +1,180 @@
+// Names by place: an op's location says which part of the model it belongs to.
+#include "compiler/driver/math/Landmarks.h"
+
+#include "compiler/dialect/NnDialect.h"
+#include "compiler/driver/math/Writer.h"
+
+#include "mlir/IR/Matchers.h"
+#include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringSet.h"
+
+using namespace mlir;
+
+namespace nnc::math {
+
+static llvm::StringRef placeOf(Operation *op) {
+  if (auto named = dyn_cast<NameLoc>(op->getLoc()))
+    return named.getName();
+  if (auto fused = dyn_cast<FusedLoc>(op->getLoc()))
+    for (Location l : fused.getLocations())
+      if (auto named = dyn_cast<NameLoc>(l))
+        return named.getName();
+  return {};
+}
+
+static bool isUnder(llvm::StringRef place, llvm::StringRef root) {
+  return place.consume_front(root) && (place.empty() || place.front() == '.');
+}
+
+static nn::Form formOf(Value v) {
+  Operation *op = visible(v).getDefiningOp();
+  auto notation = op ? dyn_cast<nn::NotationOp>(op) : nn::NotationOp();
+  return notation ? notation.getNotation().form : nn::Form::Function;
+}
+
+namespace {
+
+class Finder {
+public:
+  Finder(Step &step, const Typography &type) : step(step), type(type) {}
+
+  void run(Value loss) {
+    collectForward(loss);
+    numberLayers();
+    nameParameters();
+    for (auto &[place, number] : layers) {
+      nameActivation(place, number);
+      nameLayer(place, number);
+    }
+    nameOutput();
+    llvm::sort(step.landmarks, [](const Landmark &a, const Landmark &b) {
+      return a.value.getDefiningOp()->isBeforeInBlock(b.value.getDefiningOp());
+    });
+  }
+
+private:
+  /// The ops that the loss is computed from, in order.
+  void collectForward(Value loss) {
+    llvm::SetVector<Operation *> needed;
+    if (Operation *op = loss.getDefiningOp())
+      needed.insert(op);
+    for (unsigned i = 0; i < needed.size(); ++i)
+      for (Value operand : needed[i]->getOperands())
+        if (Operation *op = operand.getDefiningOp())
+          needed.insert(op);
+    for (Operation &op : step.function.getBody().front())
+      if (needed.contains(&op))
+        forward.push_back(&op);
+    isForward.insert(forward.begin(), forward.end());
+  }
+
+  llvm::StringRef tensorName(Value v) {
+    auto argument = dyn_cast<BlockArgument>(v);
+    auto name = argument ? step.function.getArgAttrOfType<StringAttr>(argument.getArgNumber(), "nn.tensor") : StringAttr();
+    return name ? name.getValue() : llvm::StringRef();
+  }
+
+  void numberLayers() {
+    for (Operation *op : forward)
+      for (Value operand : op->getOperands())
+        if (llvm::StringRef name = tensorName(operand); !name.empty()) {
+          layers.insert({name.rsplit('.').first, layers.size() + 1});
+          if (model.empty())
+            model = name.split('.').first;
+        }
+  }
+
+  void nameParameters() {
+    for (BlockArgument argument : step.function.getArguments()) {
+      llvm::StringRef name = tensorName(argument);
+      if (name.empty() || name.contains('/')) // an optimizer's state: train0.m/net.dense1.w
+        continue;
+      auto [place, last] = name.rsplit('.');
+      auto layer = layers.find(place);
+      const bool matrix = cast<RankedTensorType>(argument.getType()).getRank() >= 2;
+      std::string base = matrix && last.size() == 1 ? last.upper() : last.str();
+      step.parameters.push_back({argument, {}, type.name(base, layer == layers.end() ? "" : std::to_string(layer->second)),
+                                 name.str()});
+    }
+  }
+
+  bool isNamed(Value v) const {
+    return llvm::any_of(step.landmarks, [&](const Landmark &l) { return l.value == v; });
+  }
+
+  void add(Value v, llvm::StringRef base, llvm::StringRef index, llvm::StringRef place, bool affine = false) {
+    v = visible(v);
+    if (!v.getDefiningOp() || isNamed(v) || matchPattern(v, m_Constant()) || !taken.insert((base + index).str()).second)
+      return;
+    Landmark l;
+    l.value = v;
+    l.name = type.name(base, index);
+    l.index = index.str();
+    l.place = place.str();
+    l.isAffine = affine;
+    step.landmarks.push_back(l);
+  }
+
+  /// What reaches a layer from above: the activation of the layer before it.
+  void nameActivation(llvm::StringRef place, unsigned number) {
+    if (number < 2)
+      return;
+    for (Operation *op : forward)
+      if (isUnder(placeOf(op), place))
+        for (Value operand : op->getOperands()) {
+          Value v = visible(operand);
+          Operation *producer = v.getDefiningOp();
+          if (producer && !isUnder(placeOf(producer), place) && isUnder(placeOf(producer), model) &&
+              nn::isBatched(v.getType()) && !isLayerOf(producer))
+            return add(v, "a", std::to_string(number - 1), "");
+        }
+  }
+
+  /// Whether the op belongs to a layer with parameters; its result then is that layer's.
+  bool isLayerOf(Operation *op) {
+    return llvm::any_of(layers, [&](auto &layer) { return isUnder(placeOf(op), layer.first); });
+  }
+
+  void nameLayer(llvm::StringRef place, unsigned number) {
+    Value result;
+    for (Operation *op : forward)
+      if (isUnder(placeOf(op), place) && llvm::any_of(op->getUsers(), [&](Operation *user) {
+            return isForward.contains(user) && !isUnder(placeOf(user), place);
+          }))
+        result = op->getResult(0);
+    if (!result)
+      return;
+    Value v = visible(result);
+    bool affine = formOf(v) == nn::Form::Contraction;
+    if (formOf(v) == nn::Form::Sum)
+      for (Value operand : v.getDefiningOp()->getOperands())
+        affine |= formOf(operand) == nn::Form::Contraction;
+    add(v, affine ? "z" : "h", std::to_string(number), place, affine);
+  }
+
+  void nameOutput() {
+    Value output;
+    for (Operation *op : forward)
+      if (isUnder(placeOf(op), model) && llvm::any_of(op->getUsers(), [&](Operation *user) {
+            return isForward.contains(user) && !isUnder(placeOf(user), model);
+          }))
+        output = op->getResult(0);
+    if (output && nn::isBatched(output.getType()))
+      add(output, "ŷ", "", "");
+  }
+
+  Step &step;
+  const Typography &type;
+  SmallVector<Operation *> forward;
+  llvm::SmallPtrSet<Operation *, 32> isForward;
+  llvm::MapVector<llvm::StringRef, unsigned> layers;
+  llvm::StringRef model;
+  llvm::StringSet<> taken;
+};
+
+} // namespace
+
+void findLandmarks(Step &step, Value loss, const Typography &type) { Finder(step, type).run(loss); }
+
+} // namespace nnc::math

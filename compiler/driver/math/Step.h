@@ -1,0 +1,59 @@
+// Step: a training step prepared for formulas. The values that a reader wants to see get names, and their gradients
+// are asked of the compiler's own differentiation.
+#pragma once
+
+#include "compiler/driver/math/Formula.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/OwningOpRef.h"
+
+#include <string>
+#include <vector>
+
+namespace nnc {
+class Session;
+}
+
+namespace nnc::math {
+
+/// A value of the forward pass with a name: a layer's result, an activation, the model's output.
+struct Landmark {
+  mlir::Value value, gradient; // gradient: null where the loss does not depend on it
+  Formula name;
+  std::string index;           // the layer's number
+  std::string place;           // "net.dense1", or empty
+  bool isAffine = false;       // z: its gradient is called δ
+};
+
+/// A persistent tensor that the step reads.
+struct Parameter {
+  mlir::Value value;    // the function's argument
+  mlir::Value gradient; // null for states and frozen parameters
+  Formula name;
+  std::string place;    // "net.dense1.w"
+};
+
+struct Step {
+  mlir::func::FuncOp function;
+  mlir::Value loss;
+  std::vector<Landmark> landmarks;  // in program order
+  std::vector<Parameter> parameters;
+};
+
+/// A function of the program that formulas call by its symbol, because its comment defines it: "σ(z) = …".
+struct Definition {
+  std::string symbol, comment;
+};
+
+/// The training steps of a session's program, differentiated and simplified. Owns the module.
+struct Steps {
+  std::unique_ptr<mlir::MLIRContext> context;
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  std::vector<Step> steps;
+  std::vector<Definition> definitions;
+};
+
+/// Builds them from a session that has been checked. Empty after an error, which is in the session.
+Steps prepareSteps(Session &session, const Typography &type);
+
+} // namespace nnc::math

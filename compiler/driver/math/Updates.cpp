@@ -1,0 +1,221 @@
+// The optimizer's formulas. They are written with θ for a parameter and g for its gradient, so that parameters that are
+// treated alike share one.
+#include "compiler/driver/math/Sheet.h"
+
+#include "compiler/dialect/NnDialect.h"
+
+#include "llvm/ADT/MapVector.h"
+
+using namespace mlir;
+
+namespace nnc::math {
+
+namespace {
+
+class Updates {
+public:
+  Updates(Step &step, const Writer &names) : step(step), type(names.type), base(names) {}
+
+  std::vector<Section> build() {
+    nameClock();
+    nameShared();
+    // By their formulas: the parameters which have them.
+    llvm::MapVector<std::string, std::pair<std::vector<Line>, std::vector<Formula>>, std::map<std::string, unsigned>> groups;
+    for (const Parameter &p : step.parameters)
+      if (p.gradient) {
+        std::vector<Line> lines = linesFor(p);
+        std::string key;
+        for (const Line &l : lines)
+          key += l.left + l.sign + l.right + "\n";
+        auto &group = groups[key];
+        group.first = lines;
+        group.second.push_back(p.name);
+      }
+    std::vector<Section> sections;
+    if (!shared.lines.empty())
+      sections.push_back(shared);
+    for (auto &[key, group] : groups) {
+      Section s{"Update", group.first};
+      if (groups.size() == 1) {
+        s.title += type.latex ? " of every parameter $\\theta$, with $g = \\partial J/\\partial\\theta$"
+                              : " of every parameter θ, with g = ∂J/∂θ";
+      } else {
+        s.title += type.latex ? " of $\\theta = " : " of θ = ";
+        for (auto [i, f] : llvm::enumerate(group.second))
+          s.title += (i ? ", " : "") + f.text;
+        s.title += type.latex ? "$, with $g = \\partial J/\\partial\\theta$" : ", with g = ∂J/∂θ";
+      }
+      sections.push_back(s);
+    }
+    return sections;
+  }
+
+private:
+  Value updated(llvm::StringRef tensor) {
+    Operation *end = step.function.getBody().front().getTerminator();
+    for (unsigned i = 0; i < step.function.getNumResults(); ++i)
+      if (step.function.getResultAttrOfType<StringAttr>(i, "nn.update") == tensor)
+        return end->getOperand(i);
+    return {};
+  }
+
+  /// The optimizer's states of a parameter: (argument, its name "m").
+  std::vector<std::pair<Value, std::string>> statesOf(const Parameter &p) {
+    std::vector<std::pair<Value, std::string>> states;
+    for (BlockArgument argument : step.function.getArguments())
+      if (auto name = step.function.getArgAttrOfType<StringAttr>(argument.getArgNumber(), "nn.tensor")) {
+        auto [state, of] = name.getValue().split('/');
+        if (of == p.place)
+          states.emplace_back(argument, state.rsplit('.').second.str());
+      }
+    return states;
+  }
+
+  std::string stateName(Value argument) {
+    return step.function.getArgAttrOfType<StringAttr>(cast<BlockArgument>(argument).getArgNumber(), "nn.tensor").str();
+  }
+
+  /// step + 1 is t, as in every paper.
+  void nameClock() {
+    for (Operation &op : step.function.getBody().front())
+      if (auto notation = dyn_cast<nn::NotationOp>(&op);
+          notation && notation.getNotation().form == nn::Form::Sum && nn::getSplatConstant(op.getOperand(1)) == 1.0)
+        if (auto argument = dyn_cast<BlockArgument>(op.getOperand(0));
+            argument && step.function.getArgAttrOfType<StringAttr>(argument.getArgNumber(), "nn.scalar") == "step") {
+          base.names[op.getResult(0)] = type.name("t");
+          clock = op.getResult(0);
+        }
+  }
+
+  void visit(Value v, llvm::SetVector<Value> &seen) {
+    for (Value part : base.parts(v))
+      if (part.getDefiningOp() && !base.names.count(part) && seen.insert(part))
+        visit(part, seen);
+  }
+
+  /// Numbers that every parameter's update uses: a scheduled rate, a factor that clips.
+  void nameShared() {
+    llvm::MapVector<Value, unsigned> count;
+    unsigned parameters = 0;
+    for (const Parameter &p : step.parameters) {
+      if (!p.gradient)
+        continue;
+      ++parameters;
+      llvm::SetVector<Value> seen;
+      for (auto &[argument, name] : statesOf(p))
+        if (Value v = updated(stateName(argument)))
+          visit(v, seen);
+      if (Value v = updated(p.place))
+        visit(v, seen);
+      for (Value v : seen)
+        ++count[v];
+    }
+    std::vector<Value> numbers;
+    for (auto &[v, n] : count)
+      if (n == parameters && cast<RankedTensorType>(v.getType()).getRank() == 0 && base.weight(v) > 5)
+        numbers.push_back(v);
+    llvm::sort(numbers, [](Value a, Value b) { return a.getDefiningOp()->isBeforeInBlock(b.getDefiningOp()); });
+    // Only the outermost of them: what another one is made of is written there.
+    llvm::DenseSet<Value> inner;
+    for (Value v : numbers) {
+      llvm::SetVector<Value> parts;
+      visit(v, parts);
+      inner.insert(parts.begin(), parts.end());
+    }
+    unsigned next = 0;
+    shared.title = "Of every step";
+    for (Value v : numbers)
+      if (isNormOfGradients(v))
+        base.names[v] = type.squaredNorm({type.latex ? "\\nabla J" : "∇J", Formula::Atom});
+    for (Value v : numbers)
+      if (!inner.contains(v) && !base.names.count(v)) {
+        Formula right = base.define(v);
+        Formula name = type.name("c", std::to_string(++next));
+        base.names[v] = name;
+        shared.lines.push_back({name.text, "=", right.text, ""});
+      }
+    if (clock)
+      shared.lines.push_back({"t", "=", type.sum(type.name("step"), type.number(1)).text, ""});
+  }
+
+  /// Σ over all parameters of ‖∂J/∂θ‖²
+  bool isNormOfGradients(Value v) {
+    llvm::DenseSet<Value> gradients;
+    for (const Parameter &p : step.parameters)
+      if (p.gradient)
+        gradients.insert(base.seen(p.gradient));
+    unsigned found = 0;
+    SmallVector<Value> work{v};
+    while (!work.empty()) {
+      Value part = base.seen(work.pop_back_val());
+      Operation *op = part.getDefiningOp();
+      auto notation = op ? dyn_cast<nn::NotationOp>(op) : nn::NotationOp();
+      if (!notation)
+        return false;
+      const nn::Form form = notation.getNotation().form;
+      if (form == nn::Form::Sum) {
+        work.append(op->operand_begin(), op->operand_end());
+        continue;
+      }
+      Operation *square = form == nn::Form::SumOver ? base.seen(op->getOperand(0)).getDefiningOp() : nullptr;
+      auto inner = square ? dyn_cast<nn::NotationOp>(square) : nn::NotationOp();
+      if (!inner || inner.getNotation().form != nn::Form::Product || square->getOperand(0) != square->getOperand(1) ||
+          !gradients.contains(base.seen(square->getOperand(0))))
+        return false;
+      ++found;
+    }
+    return found > 1 && found == gradients.size();
+  }
+
+  std::vector<Line> linesFor(const Parameter &p) {
+    const char *arrow = type.latex ? "\\leftarrow" : "←";
+    Writer w = base;
+    const Formula theta = type.name("theta");
+    w.names[p.value] = theta;
+    w.names[p.gradient] = type.name("g");
+    auto states = statesOf(p);
+    for (auto &[argument, name] : states)
+      w.names[argument] = type.name(name);
+    Value newTheta = updated(p.place);
+    std::vector<Line> before, after;
+    // A state that the parameter's formula uses after its change comes first.
+    Writer withNew = w;
+    llvm::SetVector<Value> used;
+    if (newTheta)
+      visitAll(w, newTheta, used);
+    for (auto &[argument, name] : states) {
+      Value v = updated(stateName(argument));
+      if (!v)
+        continue;
+      Line line{type.name(name).text, arrow, w.define(v).text, ""};
+      if (used.contains(v)) {
+        before.push_back(line);
+        withNew.names[v] = type.name(name);
+      } else {
+        after.push_back(line);
+      }
+    }
+    if (newTheta)
+      before.push_back({theta.text, arrow, withNew.define(newTheta).text, ""});
+    before.insert(before.end(), after.begin(), after.end());
+    return before;
+  }
+
+  void visitAll(const Writer &w, Value v, llvm::SetVector<Value> &seen) {
+    for (Value part : w.parts(v))
+      if (seen.insert(part))
+        visitAll(w, part, seen);
+  }
+
+  Step &step;
+  const Typography &type;
+  Writer base;
+  Section shared;
+  Value clock;
+};
+
+} // namespace
+
+std::vector<Section> updateSections(Step &step, const Writer &names) { return Updates(step, names).build(); }
+
+} // namespace nnc::math

@@ -1,0 +1,281 @@
+// From ops to formulas.
+#include "compiler/driver/math/Writer.h"
+
+#include "compiler/dialect/NnDialect.h"
+
+#include "mlir/IR/Matchers.h"
+
+using namespace mlir;
+
+namespace nnc::math {
+
+using nn::Form;
+
+static nn::Notation notationOf(Operation *op) {
+  if (auto notation = dyn_cast<nn::NotationOp>(op))
+    return notation.getNotation();
+  return {Form::Function, "", ""};
+}
+
+static bool isConstant(Value v) { return matchPattern(v, m_Constant()); }
+
+Value visible(Value v) {
+  while (Operation *op = v.getDefiningOp()) {
+    if (notationOf(op).form != Form::Same || op->getNumOperands() == 0)
+      break;
+    v = op->getOperand(0);
+  }
+  return v;
+}
+
+/// One number for the whole formula, so that a product with it needs no sign of its own.
+static bool isNumber(Value v) {
+  v = visible(v);
+  return cast<RankedTensorType>(v.getType()).getRank() == 0 || nn::getSplatConstant(v);
+}
+
+std::string indexLetters(Value tensor, ArrayRef<int64_t> dims) {
+  const bool batched = nn::isBatched(tensor.getType());
+  std::string letters;
+  for (int64_t d : dims)
+    letters += batched && d == 0 ? 'i' : char('j' + d - batched);
+  return letters;
+}
+
+Value Writer::seen(Value v) const {
+  while (Operation *op = v.getDefiningOp()) {
+    if (names.count(v) || notationOf(op).form != Form::Same || op->getNumOperands() == 0)
+      break;
+    v = op->getOperand(0);
+  }
+  return v;
+}
+
+Formula Writer::use(Value v) const {
+  v = seen(v);
+  auto found = names.find(v);
+  return found != names.end() ? found->second : define(v);
+}
+
+/// Attributes that say what a function's operands do not: sizes, offsets.
+std::string Writer::notShown(Operation *op) const {
+  std::string text;
+  for (NamedAttribute attribute : op->getAttrs())
+    if (auto list = dyn_cast<DenseI64ArrayAttr>(attribute.getValue())) {
+      StringRef name = attribute.getName();
+      if (name != "size" && name != "sizes" && name != "start" && name != "limit" && name != "low" && name != "high")
+        continue;
+      if (llvm::all_of(list.asArrayRef(), [](int64_t n) { return n == 0; }))
+        continue;
+      text += text.empty() ? "" : ", ";
+      text += name.str() + " ";
+      for (auto [i, n] : llvm::enumerate(list.asArrayRef()))
+        text += (i ? "×" : "") + (n < 0 ? std::string("n") : std::to_string(n));
+    }
+  return type.latex && !text.empty() ? "\\text{" + text + "}" : text;
+}
+
+Formula Writer::define(Value v) const {
+  Operation *op = v.getDefiningOp();
+  if (!op)
+    return type.name("?");
+  if (isConstant(v))
+    return constant(v);
+  const nn::Notation notation = notationOf(op);
+  const char *symbol = type.latex ? notation.latex : notation.text;
+  auto operand = [&](unsigned i) { return use(op->getOperand(i)); };
+  switch (notation.form) {
+  case Form::Same: return operand(0);
+  case Form::Sum: {
+    // Of a + b with a negative a, b comes first: y − x rather than −x + y.
+    Formula a = operand(0), b = operand(1);
+    const llvm::StringRef minus = type.latex ? "-" : "−";
+    if (a.level == Formula::Sum && llvm::StringRef(a.text).starts_with(minus) &&
+        !(b.level == Formula::Sum && llvm::StringRef(b.text).starts_with(minus)) && weight(seen(op->getOperand(0))) < 8)
+      std::swap(a, b);
+    return type.sum(a, b);
+  }
+  case Form::Difference: return type.difference(operand(0), operand(1));
+  case Form::Negative: return type.negative(operand(0));
+  case Form::Product: {
+    Value a = op->getOperand(0), b = op->getOperand(1);
+    if (visible(a) == visible(b))
+      return type.power(use(a), type.number(2));
+    if (auto m = mean(a, b, true))
+      return *m;
+    const bool number = isNumber(a) || isNumber(b);
+    if (isNumber(b) && !isNumber(a)) // 0.1 g, not g 0.1
+      std::swap(a, b);
+    return type.product(use(a), use(b), !number);
+  }
+  case Form::Quotient:
+    if (auto m = mean(op->getOperand(0), op->getOperand(1), false))
+      return *m;
+    return type.quotient(operand(0), operand(1));
+  case Form::Power: return type.power(operand(0), operand(1));
+  case Form::Root: return type.root(operand(0));
+  case Form::Enclosed: {
+    auto [left, right] = llvm::StringRef(symbol).split(' ');
+    return type.enclosed(left, operand(0), right);
+  }
+  case Form::Relation: return type.relation(symbol, operand(0), operand(1));
+  case Form::Cases: return cases(op);
+  case Form::Transposed: return type.transposed(operand(0));
+  case Form::Element: return type.element(operand(0), operand(1));
+  case Form::SumOver: return reduction(op, true);
+  case Form::Over: return reduction(op, false);
+  case Form::Contraction: return contraction(op);
+  case Form::Symbol: return {symbol, Formula::Atom};
+  case Form::Index: {
+    auto dims = op->getAttrOfType<DenseI64ArrayAttr>("dims");
+    return {indexLetters(v, dims ? dims.asArrayRef() : ArrayRef<int64_t>()), Formula::Atom};
+  }
+  case Form::Function: {
+    SmallVector<Formula> operands;
+    for (Value o : op->getOperands())
+      operands.push_back(use(o));
+    if (std::string more = notShown(op); !more.empty())
+      operands.push_back({more, Formula::Atom});
+    // A call of a function of the program: its symbol is an attribute.
+    if (auto name = op->getAttrOfType<StringAttr>("symbol"))
+      return type.function(type.name(name.getValue()).text, operands);
+    return type.function(symbol, operands);
+  }
+  }
+  return type.name("?");
+}
+
+Formula Writer::constant(Value v) const {
+  if (std::optional<double> splat = nn::getSplatConstant(v))
+    return type.number(*splat);
+  DenseFPElementsAttr elements;
+  if (!matchPattern(v, m_Constant(&elements)) || elements.getNumElements() > 8)
+    return {type.word("constant"), Formula::Atom};
+  SmallVector<Formula> list;
+  for (APFloat f : elements.getValues<APFloat>()) {
+    bool lost;
+    f.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven, &lost);
+    list.push_back(type.number(f.convertToDouble()));
+  }
+  return type.list(list);
+}
+
+Formula Writer::cases(Operation *op) const {
+  Value condition = op->getOperand(0), a = op->getOperand(1), b = op->getOperand(2);
+  Formula c = use(condition);
+  std::optional<double> yes = nn::getSplatConstant(visible(a)), no = nn::getSplatConstant(visible(b));
+  if (no == 0.0)
+    return yes == 1.0 ? c : type.product(use(a), c, true);
+  if (yes == 0.0)
+    return type.product(use(b), type.difference(type.number(1), c), true);
+  return type.cases(c, use(a), use(b));
+}
+
+/// Σ x over N elements, divided by N (or, `inverse`, times 1/N): their mean.
+std::optional<Formula> Writer::mean(Value total, Value divisor, bool inverse) const {
+  std::optional<double> n = nn::getSplatConstant(visible(divisor));
+  Operation *op = visible(total).getDefiningOp();
+  if (!n || !op || names.count(seen(total)) || notationOf(op).form != Form::SumOver)
+    return std::nullopt;
+  auto reduction = cast<nn::ReductionOp>(op);
+  auto shape = cast<RankedTensorType>(op->getOperand(0).getType()).getShape();
+  int64_t count = 1;
+  for (int64_t d : reduction.getReducedDims())
+    count = shape[d] < 0 ? -1 : count * shape[d];
+  if (count < 2 || std::abs((inverse ? *n * count : *n / count) - 1) > 1e-5)
+    return std::nullopt;
+  return type.big(type.latex ? "\\operatorname{mean}" : "mean",
+                  indexLetters(op->getOperand(0), reduction.getReducedDims()), use(op->getOperand(0)));
+}
+
+Formula Writer::reduction(Operation *op, bool isSum) const {
+  Value x = op->getOperand(0);
+  auto dims = cast<nn::ReductionOp>(op).getReducedDims();
+  const int64_t rank = cast<RankedTensorType>(x.getType()).getRank();
+  Operation *inner = visible(x).getDefiningOp();
+  if (isSum && inner && int64_t(dims.size()) == rank && !names.count(seen(x)) &&
+      notationOf(inner).form == Form::Product && visible(inner->getOperand(0)) == visible(inner->getOperand(1)))
+    return type.squaredNorm(use(inner->getOperand(0)));
+  const nn::Notation notation = notationOf(op);
+  return type.big(type.latex ? notation.latex : notation.text, indexLetters(x, dims), use(x));
+}
+
+/// Names the dims of a tensor by the letters of loop dims.
+static std::string lettersOf(AffineMap map) {
+  std::string text;
+  for (AffineExpr e : map.getResults()) {
+    auto d = dyn_cast<AffineDimExpr>(e);
+    text += d ? std::string(1, char('i' + d.getPosition())) : "·";
+  }
+  return text;
+}
+
+Formula Writer::contraction(Operation *op) const {
+  auto contract = cast<nn::ContractionOp>(op);
+  Formula a = use(contract.getLeft()), b = use(contract.getRight());
+  AffineMap mapA = contract.getLeftMap(), mapB = contract.getRightMap(), mapOut = contract.getOutMap();
+  if (!llvm::all_of(mapA.getResults(), [](AffineExpr e) { return isa<AffineDimExpr>(e); }))
+    return type.convolution(a, b);
+  const std::string x = lettersOf(mapA), y = lettersOf(mapB), out = lettersOf(mapOut);
+  // Of matrices and vectors: which dim is summed, and whether an operand is transposed.
+  if (x.size() <= 2 && y.size() <= 2) {
+    std::string shared;
+    for (char c : x)
+      if (y.find(c) != std::string::npos && out.find(c) == std::string::npos)
+        shared += c;
+    if (shared.empty() && x.size() == 1 && y.size() == 1 && out.size() == 2)
+      return out == x + y ? type.outerProduct(a, b) : type.outerProduct(b, a);
+    if (shared.size() == 1 && x.size() + y.size() == out.size() + 2) {
+      const char k = shared[0];
+      const bool swapped = x.size() == 2 && y.size() == 2 && out[0] != x[x[0] == k ? 1 : 0];
+      // A left factor's summed dim is last, a right factor's first.
+      auto left = [&](const Formula &f, llvm::StringRef d) { return d.size() == 2 && d[0] == k ? type.transposed(f) : f; };
+      auto right = [&](const Formula &f, llvm::StringRef d) { return d.size() == 2 && d[1] == k ? type.transposed(f) : f; };
+      if (swapped || (x.size() == 1 && y.size() == 2 && y[0] != k))
+        return type.matrixProduct(left(b, y), right(a, x));
+      return type.matrixProduct(left(a, x), right(b, y));
+    }
+  }
+  return einsum(op);
+}
+
+/// Σ over the dims that vanish of A[…] B[…], with an index letter for each loop dim.
+Formula Writer::einsum(Operation *op) const {
+  auto contract = cast<nn::ContractionOp>(op);
+  std::string vanish;
+  const std::string out = lettersOf(contract.getOutMap());
+  for (int64_t d = 0, e = contract.getLoopSizes().size(); d < e; ++d)
+    if (out.find(char('i' + d)) == std::string::npos)
+      vanish += char('i' + d);
+  Formula a = type.element(use(contract.getLeft()), {lettersOf(contract.getLeftMap()), Formula::Atom});
+  Formula b = type.element(use(contract.getRight()), {lettersOf(contract.getRightMap()), Formula::Atom});
+  Formula product = type.product(a, b, false);
+  return vanish.empty() ? product : type.big(type.latex ? "\\sum" : "Σ", vanish, product);
+}
+
+SmallVector<Value> Writer::parts(Value v) const {
+  SmallVector<Value> result;
+  Operation *op = v.getDefiningOp();
+  if (op && !isConstant(v) && notationOf(op).form != Form::Symbol)
+    for (Value o : op->getOperands())
+      result.push_back(seen(o));
+  return result;
+}
+
+void Writer::collectInlined(Value v, llvm::SetVector<Value> &inlined) const {
+  for (Value part : parts(v))
+    if (!names.count(part) && part.getDefiningOp() && !isConstant(part) && inlined.insert(part))
+      collectInlined(part, inlined);
+}
+
+unsigned Writer::weight(Value v) const {
+  unsigned total = 1;
+  for (Value part : parts(v)) {
+    total += names.count(part) ? 1 : weight(part);
+    if (total > 1000)
+      break;
+  }
+  return total;
+}
+
+} // namespace nnc::math

@@ -1,0 +1,50 @@
+// Writer: the formula of an SSA value. Asks ops for their Notation; names no op.
+#pragma once
+
+#include "compiler/driver/math/Formula.h"
+
+#include "mlir/IR/Value.h"
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/SetVector.h"
+
+namespace nnc::math {
+
+/// The value behind everything that a formula does not show (broadcasts, reshapes, casts).
+mlir::Value visible(mlir::Value v);
+
+class Writer {
+public:
+  explicit Writer(const Typography &type) : type(type) {}
+
+  const Typography &type;
+  /// What stands for a value wherever it is used.
+  llvm::DenseMap<mlir::Value, Formula> names;
+
+  /// `v` as it appears in other formulas: its name, or its formula.
+  Formula use(mlir::Value v) const;
+  /// v, or the value that it only repeats, reshapes or converts; ends at named values.
+  mlir::Value seen(mlir::Value v) const;
+  /// The values that the formula of v's op is made of.
+  llvm::SmallVector<mlir::Value> parts(mlir::Value v) const;
+  /// The right-hand side of v's definition, which ends at named values.
+  Formula define(mlir::Value v) const;
+
+  /// The values that define(v) writes out, without v.
+  void collectInlined(mlir::Value v, llvm::SetVector<mlir::Value> &inlined) const;
+  /// How many symbols v's definition shows.
+  unsigned weight(mlir::Value v) const;
+
+private:
+  Formula reduction(mlir::Operation *op, bool isSum) const;
+  Formula contraction(mlir::Operation *op) const;
+  Formula einsum(mlir::Operation *op) const;
+  Formula constant(mlir::Value v) const;
+  Formula cases(mlir::Operation *op) const;
+  std::optional<Formula> mean(mlir::Value total, mlir::Value divisor, bool inverse) const;
+  std::string notShown(mlir::Operation *op) const;
+};
+
+/// The letters of a tensor's dims: "i" is the example, "j", "k" … the axes of one example.
+std::string indexLetters(mlir::Value tensor, llvm::ArrayRef<int64_t> dims);
+
+} // namespace nnc::math
