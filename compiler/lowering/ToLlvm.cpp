@@ -60,6 +60,7 @@ private:
   LogicalResult expandMath() {
     RewritePatternSet patterns(&getContext());
     populateMathPolynomialApproximationPatterns(patterns);
+    arith::populateCeilFloorDivExpandOpsPatterns(patterns);
     GreedyRewriteConfig config;
     config.enableRegionSimplification = GreedySimplifyRegionLevel::Disabled;
     return applyPatternsAndFoldGreedily(getOperation(), std::move(patterns), config);
