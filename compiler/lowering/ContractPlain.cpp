@@ -1,4 +1,5 @@
-// Contractions as plain loops: lanes along the last output dim, one multiply-add after another.
+// Contractions as plain loops, for those without a dim that can carry lanes: dot products, products by element. Lanes run along the
+// last output dim.
 #include "compiler/lowering/Generators.h"
 #include "compiler/lowering/IterationSpace.h"
 
@@ -22,7 +23,7 @@ static Index apply(ElementScope &scope, AffineExpr e, ArrayRef<Index> loops) {
   return scope.add(left, apply(scope, binary.getRHS(), loops));
 }
 
-LogicalResult emitContraction(KernelEmitter &emitter) {
+void emitPlainContraction(KernelEmitter &emitter) {
   OpBuilder &b = emitter.builder();
   Location loc = emitter.location();
   auto root = cast<nn::ContractionOp>(emitter.kernel().getRoots()[0]);
@@ -96,7 +97,6 @@ LogicalResult emitContraction(KernelEmitter &emitter) {
   };
   Value sum = walk(summed, indices.splat(element, 0));
   emitter.storeResults(outIndex, {{root->getResult(0), sum}}, lanes, mask);
-  return success();
 }
 
 } // namespace nnc

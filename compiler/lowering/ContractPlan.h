@@ -8,7 +8,6 @@
 #pragma once
 
 #include "compiler/lowering/ContractShape.h"
-#include "compiler/lowering/Target.h"
 
 #include <optional>
 
@@ -27,7 +26,7 @@ struct ContractPlan {
   bool pack = false;
   /// Steps of the innermost summed dim in one pass of its loop.
   int64_t unroll = 4;
-  /// The model's estimate: multiply-add slots of one core for a batch of `assumedRows`.
+  /// The model's estimate; see contractCost().
   double cost = 0;
 
   /// Rows and columns (in vectors) of the register tile.
@@ -40,12 +39,6 @@ struct ContractPlan {
   /// Null if the attribute is no plan for `shape`.
   static std::optional<ContractPlan> fromAttribute(mlir::DictionaryAttr attribute, const ContractShape &shape);
 };
-
-/// The batch size that costs are estimated for. Plans serve every batch size.
-constexpr int64_t assumedRows = 64;
-
-/// The cheapest plan by the model, or none if no dim can carry lanes (a dot product, a product by element).
-std::optional<ContractPlan> planContraction(const ContractShape &shape, const LoweringTarget &target);
 
 /// The name of the attribute on kern.fused that holds the plan.
 constexpr llvm::StringLiteral contractPlanName = "kern.tiles";

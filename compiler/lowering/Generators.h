@@ -9,7 +9,8 @@ namespace nnc {
 void emitPointwise(KernelEmitter &emitter);
 /// Kind reduction. The order in which elements are combined depends on the shapes and the target alone.
 void emitReduction(KernelEmitter &emitter);
-/// Kind contraction.
-mlir::LogicalResult emitContraction(KernelEmitter &emitter);
+/// Kind contraction: by the tile generator, or as plain loops.
+void emitContraction(KernelEmitter &emitter);
+void emitPlainContraction(KernelEmitter &emitter);
 
 } // namespace nnc

@@ -2,6 +2,7 @@
 #include "compiler/lowering/KernelEmitter.h"
 #include "compiler/lowering/ElementScope.h"
 
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
@@ -94,6 +95,12 @@ Value KernelEmitter::tailMask(Value base, Value limit, int64_t lanes) {
   Value lane = b.create<arith::ConstantOp>(loc, DenseIntElementsAttr::get(type, numbers));
   Value bound = b.create<vector::BroadcastOp>(loc, type, left);
   return b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::slt, lane, bound);
+}
+
+Value KernelEmitter::stack(int64_t bytes) {
+  Value count = prologue.create<LLVM::ConstantOp>(location(), prologue.getI64Type(), bytes);
+  return prologue.create<LLVM::AllocaOp>(location(), LLVM::LLVMPointerType::get(b.getContext()), prologue.getI8Type(),
+                                         count, /*alignment=*/64);
 }
 
 std::unique_ptr<ElementScope> KernelEmitter::scope(int64_t lanes, Value mask) {

@@ -77,6 +77,8 @@ public:
   void store(const Buffer &buffer, mlir::Value offset, mlir::Value value, mlir::Value mask = {}) {
     storeElements(b, location(), buffer, offset, value, /*stride=*/1, mask);
   }
+  /// Memory on this thread's stack for the whole kernel, 64-byte aligned; !llvm.ptr.
+  mlir::Value stack(int64_t bytes);
   /// vector<lanes x i1> (i1 if lanes == 1): lane < limit - base. For `index` values base and limit.
   mlir::Value tailMask(mlir::Value base, mlir::Value limit, int64_t lanes);
 

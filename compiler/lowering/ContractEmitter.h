@@ -1,0 +1,54 @@
+// The tile generator: a contraction as its plan says.
+#pragma once
+
+#include "compiler/lowering/ContractEpilogue.h"
+#include "compiler/lowering/ContractTile.h"
+
+namespace nnc {
+
+class ContractEmitter {
+public:
+  ContractEmitter(KernelEmitter &emitter, nn::ContractionOp root, const ContractShape &shape, const ContractPlan &plan);
+
+  /// Emits the whole kernel.
+  void run();
+
+private:
+  void emitUnits();
+  void emitPlainUnits();
+  void emitPackedUnits();
+  void emitPanel(const TilePlace &panel, mlir::Value firstTile, mlir::Value lastTile);
+  void emitBlocks(const TilePlace &panel, mlir::Value firstTile, mlir::Value lastTile);
+
+  // Tiles along a dim, and where they begin.
+  mlir::Value tilesAlong(unsigned d);
+  mlir::Value tilesOf(llvm::ArrayRef<unsigned> dims);
+  void place(TilePlace &tile, unsigned d, mlir::Value number);
+  void placeAll(TilePlace &tile, llvm::ArrayRef<unsigned> dims, mlir::Value number);
+  bool isExact(unsigned d) const;
+
+  // One tile.
+  llvm::SmallVector<mlir::Value> masksOf(const TilePlace &tile);
+  mlir::Value address(unsigned operand, const TilePlace &tile, llvm::ArrayRef<unsigned> dims, mlir::Value base);
+  llvm::SmallVector<int64_t> rowOffsets();
+  llvm::SmallVector<int64_t> columnOffsets(bool alongLanes);
+  void loadSums(mlir::Value slot, llvm::SmallVectorImpl<mlir::Value> &sums);
+  void storeSums(mlir::Value slot, llvm::ArrayRef<mlir::Value> sums);
+
+  mlir::Value base(unsigned operand);
+  void loop(mlir::Value from, mlir::Value to, int64_t by, llvm::function_ref<void(mlir::Value)> body);
+  int64_t grain(int64_t unitsAtAssumedRows) const;
+
+  KernelEmitter &emitter;
+  mlir::OpBuilder &b;
+  mlir::Location loc;
+  nn::ContractionOp root;
+  const ContractShape &shape;
+  ContractPlan plan;
+  mlir::Type element;
+  VectorMemory memory;
+  llvm::SmallVector<unsigned> groups, columns, rows, summed;   // columns without the lanes' dim
+  mlir::Value slot, scratch, panel;
+};
+
+} // namespace nnc

@@ -1,0 +1,211 @@
+// The analytic model that chooses a plan. Costs are in slots: the time of one vector multiply-add, which is what the roof counts.
+#include "compiler/lowering/ContractModel.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/MathExtras.h"
+
+#include <cmath>
+
+using namespace mlir;
+
+namespace nnc {
+
+// What each part costs, in slots; measured with bench/kernels on Zen 4, where a slot is a cycle.
+constexpr double vectorLoad = 1.2;       // of a vector, some of them across cache lines
+constexpr double scalarLoad = 0.6;       // of an element into all lanes
+constexpr double latency = 6;            // a step is not faster than one dependent multiply-add
+constexpr double innerLoop = 4;          // entering and leaving an inner loop
+constexpr double tileOverhead = 30;      // addresses and loops of a tile
+constexpr double storeVector = 5;        // a tile's vector through memory, the epilogue and the store
+constexpr double transposeVector = 6;    // turning it before the epilogue
+constexpr double scatterVector = 24;     // storing it lane by lane
+constexpr double packContiguous = 0.15;  // an element copied to a panel
+constexpr double packTransposed = 0.5;   // the same, transposed
+constexpr double packGathered = 2.5;     // the same, lane by lane
+constexpr int64_t slotBytes = 128 << 10;  // accumulators of a blocked sum
+constexpr int64_t panelBytes = 256 << 10; // a packed panel; it stays in the second-level cache
+
+static double extentAt(const ContractDim &dim) { return double(dim.size) * (dim.batch ? assumedRows : 1); }
+static double tilesAlong(const ContractDim &dim, int64_t tile) { return std::ceil(extentAt(dim) / double(tile)); }
+
+double contractCost(const ContractShape &shape, const ContractPlan &plan) {
+  double rows = plan.rows(shape), columns = plan.columns(shape), tiles = 1, panels = 1, steps = 1, passes = 1;
+  for (auto [d, dim] : llvm::enumerate(shape.dims)) {
+    if (dim.summed) {
+      steps *= extentAt(dim);
+      continue;
+    }
+    double along = tilesAlong(dim, plan.tile[d]);
+    tiles *= along;
+    if (!plan.isRow(dim))
+      panels *= along;
+  }
+  SmallVector<unsigned> summed = shape.summedDims();
+  if (!summed.empty())
+    passes = steps / extentAt(shape.dims[summed.back()]);
+  const ContractDim &lanesDim = shape.dims[plan.lanesDim];
+  // Unpacked vectors of far apart steps each touch lines, and pages, of their own.
+  double load = vectorLoad;
+  if (!plan.pack && !summed.empty()) {
+    int64_t apart = shape.dims[summed.back()].stride(plan.vectors) * (shape.bits / 8);
+    load *= apart >= 4096 ? 3 : apart >= 2048 ? 2 : 1;
+  }
+  double step = std::max({rows * columns, columns * load + rows * scalarLoad, latency});
+  double stored = storeVector;
+  if (lanesDim.out != 1) {
+    stored += scatterVector;
+    for (auto [d, dim] : llvm::enumerate(shape.dims))
+      if (plan.isRow(dim) && dim.out == 1 && plan.tile[d] >= plan.lanes / 4 && plan.tile[d] > 1)
+        stored = storeVector + transposeVector * double(llvm::alignTo(plan.tile[d], plan.lanes)) / plan.tile[d];
+  }
+  double cost = tiles * (steps * step + passes * innerLoop + tileOverhead + rows * columns * stored);
+  if (plan.pack) {
+    double element = packGathered;
+    if (lanesDim.stride(plan.vectors) == 1)
+      element = packContiguous;
+    else if (!summed.empty() && shape.dims[summed.back()].stride(plan.vectors) == 1)
+      element = packTransposed;
+    cost += panels * steps * columns * plan.lanes * element;
+    double blocks = 1;
+    for (unsigned d : summed)
+      blocks *= tilesAlong(shape.dims[d], plan.tile[d]);
+    if (blocks > 1)
+      cost += tiles * rows * columns * 2 * blocks;
+  }
+  return cost;
+}
+
+namespace {
+
+class Planner {
+public:
+  Planner(const ContractShape &shape, const LoweringTarget &target)
+      : shape(shape), registers(target.registers), lanes(target.vectorBytes * 8 / shape.bits),
+        elementBytes(shape.bits / 8) {}
+
+  std::optional<ContractPlan> run() {
+    if (lanes < 2)
+      return std::nullopt;
+    for (unsigned vectors : {1u, 0u})
+      for (auto [d, dim] : llvm::enumerate(shape.dims)) {
+        ContractPlan plan;
+        plan.vectors = vectors;
+        plan.lanes = lanes;
+        plan.lanesDim = d;
+        plan.tile.assign(shape.dims.size(), 1);
+        if (plan.isColumn(dim))
+          consider(plan);
+      }
+    return best;
+  }
+
+private:
+  /// The dims of one kind, contiguous ones of the result first.
+  SmallVector<unsigned> innerFirst(llvm::function_ref<bool(unsigned)> wanted) {
+    SmallVector<unsigned> dims;
+    for (unsigned d = shape.dims.size(); d-- > 0;)
+      if (wanted(d))
+        dims.push_back(d);
+    llvm::stable_sort(dims, [&](unsigned x, unsigned y) { return shape.dims[x].out < shape.dims[y].out; });
+    return dims;
+  }
+
+  /// A box of at most `count` over `dims`: whole inner dims, then a part of one. Returns its size.
+  int64_t fill(ContractPlan &plan, ArrayRef<unsigned> dims, int64_t count) {
+    int64_t size = 1;
+    for (unsigned d : dims)
+      plan.tile[d] = 1;
+    for (unsigned d : dims) {
+      const ContractDim &dim = shape.dims[d];
+      int64_t part = count / size;
+      if (!dim.batch)
+        part = std::min(part, dim.size);
+      plan.tile[d] = std::max<int64_t>(part, 1);
+      size *= plan.tile[d];
+      if (dim.batch || plan.tile[d] < dim.size)
+        break;
+    }
+    return size;
+  }
+
+  void consider(ContractPlan plan) {
+    SmallVector<unsigned> rowDims = innerFirst([&](unsigned d) { return plan.isRow(shape.dims[d]); });
+    SmallVector<unsigned> columnDims =
+        innerFirst([&](unsigned d) { return d != plan.lanesDim && plan.isColumn(shape.dims[d]); });
+    const ContractDim &along = shape.dims[plan.lanesDim];
+    int64_t most = along.batch ? 8 : llvm::divideCeil(along.size, lanes);
+    for (int64_t vectors = 1; vectors <= std::min<int64_t>(most, 8); ++vectors) {
+      plan.tile[plan.lanesDim] = vectors * lanes;
+      for (int64_t more = 1; more * vectors <= 8; ++more) {
+        // Only a tile that has all of the lanes' dim may reach into another one.
+        if (more > 1 && (along.batch || vectors < most))
+          break;
+        int64_t columns = vectors * fill(plan, columnDims, more);
+        for (int64_t count = 1; count <= registers - 2; ++count) {
+          int64_t rows = fill(plan, rowDims, count);
+          if (rows != count || rows * columns + columns + 1 > registers)
+            continue;
+          finish(plan);
+        }
+      }
+    }
+  }
+
+  void finish(ContractPlan plan) {
+    const ContractDim &along = shape.dims[plan.lanesDim];
+    SmallVector<unsigned> summed = shape.summedDims();
+    for (unsigned d : summed)
+      plan.tile[d] = 0;
+    plan.pack = false;
+    if (along.stride(plan.vectors) == 1)
+      offer(plan);
+    if (setPanel(plan, summed)) {
+      plan.pack = true;
+      offer(plan);
+    }
+  }
+
+  /// As many inner summed dims as fit a panel whole, and a part of the next. False if the batch is inside them.
+  bool setPanel(ContractPlan &plan, ArrayRef<unsigned> summed) {
+    int64_t room = panelBytes / (plan.columns(shape) * lanes * elementBytes);
+    for (unsigned d : summed)
+      plan.tile[d] = 1;
+    for (unsigned i = summed.size(); i-- > 0;) {
+      const ContractDim &dim = shape.dims[summed[i]];
+      bool whole = !dim.batch && dim.size <= room;
+      plan.tile[summed[i]] = whole ? dim.size : room;
+      if (!whole && !dim.batch) {
+        // Equal parts.
+        int64_t parts = llvm::divideCeil(dim.size, room);
+        plan.tile[summed[i]] = llvm::alignTo(llvm::divideCeil(dim.size, parts), 4);
+      }
+      if (!whole)
+        break;
+      room /= dim.size;
+    }
+    return true;
+  }
+
+  void offer(ContractPlan &plan) {
+    plan.cost = contractCost(shape, plan);
+    if (!best || plan.cost < best->cost)
+      best = plan;
+  }
+
+  const ContractShape &shape;
+  int64_t registers, lanes, elementBytes;
+  std::optional<ContractPlan> best;
+};
+
+} // namespace
+
+std::optional<ContractPlan> planContraction(const ContractShape &shape, const LoweringTarget &target) {
+  return Planner(shape, target).run();
+}
+
+int64_t slotsOf(const ContractShape &shape, const ContractPlan &plan) {
+  int64_t bytes = plan.rows(shape) * plan.columns(shape) * plan.lanes * (shape.bits / 8);
+  return std::max<int64_t>(1, slotBytes / bytes);
+}
+
+} // namespace nnc

@@ -1,0 +1,37 @@
+// Addresses, vectors and broadcasts over plain pointers with offsets known at compile time, as the tile generator uses them. These
+// are LLVM ops: a register tile is hundreds of them, and they need no further lowering.
+#pragma once
+
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/IR/Builders.h"
+
+namespace nnc {
+
+/// Emits memory accesses to elements of one type at `b`'s insertion point.
+class VectorMemory {
+public:
+  VectorMemory(mlir::OpBuilder &b, mlir::Location loc, mlir::Type element, int64_t lanes)
+      : b(b), loc(loc), element(element), vector(mlir::VectorType::get({lanes}, element)) {}
+
+  mlir::VectorType type() const { return vector; }
+  /// base + offset elements.
+  mlir::Value at(mlir::Value base, int64_t offset);
+  /// base + index * stride elements; `index` has type index.
+  mlir::Value at(mlir::Value base, mlir::Value index, int64_t stride);
+  /// A vector of consecutive elements; lanes where `mask` (may be null) is false are 0 and read no memory.
+  mlir::Value load(mlir::Value address, mlir::Value mask = {});
+  void store(mlir::Value address, mlir::Value value);
+  /// One element, in all lanes.
+  mlir::Value broadcast(mlir::Value address);
+  mlir::Value multiplyAdd(mlir::Value x, mlir::Value y, mlir::Value sum);
+  mlir::Value zero();
+
+private:
+  unsigned alignment() const { return element.getIntOrFloatBitWidth() / 8; }
+  mlir::OpBuilder &b;
+  mlir::Location loc;
+  mlir::Type element;
+  mlir::VectorType vector;
+};
+
+} // namespace nnc

@@ -1,0 +1,161 @@
+// Generated contractions against their definition, for every kind of program and odd shapes; the bits must not depend on
+// threads, tiles or packing.
+#include "CompiledFunction.h"
+#include "Contraction.h"
+
+#include "gtest/gtest.h"
+
+#include <cmath>
+#include <random>
+
+using namespace nnc;
+
+namespace {
+
+template <class T> std::vector<T> numbers(int64_t count, unsigned seed) {
+  std::mt19937 random(seed);
+  std::uniform_real_distribution<T> uniform(-1, 1);
+  std::vector<T> values(count);
+  for (T &value : values)
+    value = uniform(random);
+  return values;
+}
+
+template <class T> std::vector<T> compute(CompiledFunction &function, const Contraction &c, int64_t rows, int threads) {
+  auto a = numbers<T>(elementsOf(c.leftShape, rows), 1), b = numbers<T>(elementsOf(c.rightShape(), rows), 2);
+  // Behind the result lies something that must stay.
+  int64_t size = elementsOf(c.outShape(), rows);
+  std::vector<T> y(size + 64, T(-77));
+  function.run(rows, {a.data(), b.data()}, {y.data()}, threads);
+  for (int64_t i = size; i < int64_t(y.size()); ++i)
+    EXPECT_EQ(y[i], T(-77)) << "wrote past the end";
+  y.resize(size);
+  return y;
+}
+
+template <class T> void expectCorrect(CompiledFunction &function, const Contraction &c, int64_t rows) {
+  auto a = numbers<T>(elementsOf(c.leftShape, rows), 1), b = numbers<T>(elementsOf(c.rightShape(), rows), 2);
+  std::vector<double> y, magnitude;
+  c.reference(rows, std::vector<double>(a.begin(), a.end()), std::vector<double>(b.begin(), b.end()), y, magnitude);
+  std::vector<T> got = compute<T>(function, c, rows, 1);
+  double k = double(c.depth(rows)), unit = std::numeric_limits<T>::epsilon() / 2, gamma = k * unit / (1 - k * unit);
+  // The reference itself rounds, in double.
+  double slack = sizeof(T) == 8 ? 2 : 1;
+  for (size_t i = 0; i < y.size(); ++i)
+    ASSERT_LE(std::fabs(double(got[i]) - y[i]), slack * gamma * magnitude[i] + 1e-300) << "element " << i << " of " << y.size();
+  for (int threads : {2, 3}) {
+    std::vector<T> other = compute<T>(function, c, rows, threads);
+    ASSERT_TRUE(got == other) << threads << " threads change the result";
+  }
+}
+
+void expectCorrect(Contraction c, std::vector<int64_t> batches = {1, 7, 64}) {
+  SCOPED_TRACE(c.name);
+  CompiledFunction function(c.module());
+  SCOPED_TRACE(function.kernText);
+  for (int64_t rows : batches) {
+    SCOPED_TRACE("batch of " + std::to_string(rows));
+    if (c.type == "f64")
+      expectCorrect<double>(function, c, rows);
+    else
+      expectCorrect<float>(function, c, rows);
+  }
+}
+
+Contraction inDouble(Contraction c) {
+  c.type = "f64";
+  return c;
+}
+
+} // namespace
+
+TEST(Contract, DenseForward) {
+  for (auto [k, n] : {std::pair<int64_t, int64_t>{1, 1}, {3, 2}, {784, 256}, {256, 10}, {128, 128}, {37, 53}, {5, 16}, {64, 1}, {1, 40}})
+    expectCorrect(denseForward(k, n), {1, 7, 64, 100});
+}
+TEST(Contract, DenseInput) {
+  for (auto [k, n] : {std::pair<int64_t, int64_t>{1, 1}, {3, 2}, {784, 256}, {256, 10}, {37, 53}, {16, 5}, {64, 1}, {1, 40}})
+    expectCorrect(denseInput(k, n), {1, 7, 64, 100});
+}
+TEST(Contract, DenseWeight) {
+  for (auto [k, n] : {std::pair<int64_t, int64_t>{1, 1}, {3, 2}, {784, 256}, {256, 10}, {37, 53}, {16, 5}, {64, 1}, {1, 40}})
+    expectCorrect(denseWeight(k, n), {1, 7, 64, 100});
+}
+TEST(Contract, ConvolutionForward) {
+  expectCorrect(convForward(1, 8, 28, 5), {1, 5});
+  expectCorrect(convForward(8, 16, 12, 5), {1, 5});
+  expectCorrect(convForward(3, 7, 9, 3), {2});
+  expectCorrect(convForward(16, 32, 34, 3), {1, 2});
+  expectCorrect(convForward(3, 5, 11, 3, 2), {3});
+  expectCorrect(convForward(20, 20, 6, 1), {3});
+}
+TEST(Contract, ConvolutionWeight) {
+  expectCorrect(convWeight(1, 8, 28, 5), {1, 5});
+  expectCorrect(convWeight(8, 16, 12, 5), {1, 5, 64});
+  expectCorrect(convWeight(3, 7, 9, 3), {2});
+  expectCorrect(convWeight(16, 32, 34, 3), {2});
+  expectCorrect(convWeight(3, 5, 11, 3, 2), {3});
+}
+TEST(Contract, ConvolutionInput) {
+  expectCorrect(convInput(8, 16, 12, 5), {1, 5});
+  expectCorrect(convInput(3, 7, 9, 3), {2});
+  expectCorrect(convInput(16, 32, 32, 3), {2});
+}
+TEST(Contract, Double) {
+  expectCorrect(inDouble(denseForward(50, 30)));
+  expectCorrect(inDouble(denseInput(50, 30)));
+  expectCorrect(inDouble(denseWeight(50, 30)));
+  expectCorrect(inDouble(convForward(3, 7, 9, 3)), {2});
+  expectCorrect(inDouble(convWeight(3, 7, 9, 3)), {2});
+}
+TEST(Contract, OtherForms) {
+  // Batched product, dot product, product by element, outer product, transposed result, a sum over the batch.
+  expectCorrect({"attention", {-1, 9, 11, 20}, {{{0, 1}}, {{1, 1}}, {{3, 1}}}, {0, 2, 3}, {0, 1, 2}, {-1, 9, 20}}, {3});
+  expectCorrect({"values", {-1, 9, 11, 20}, {{{0, 1}}, {{1, 1}}, {{2, 1}}}, {0, 2, 3}, {0, 1, 3}, {-1, 9, 11}}, {3});
+  expectCorrect({"dot", {50}, {{{0, 1}}}, {0}, {}, {50}}, {1});
+  expectCorrect({"batch dot", {-1}, {{{0, 1}}}, {0}, {}, {-1}}, {1, 64});
+  expectCorrect({"row dots", {-1, 30}, {{{0, 1}}, {{1, 1}}}, {0, 1}, {0}, {-1, 30}}, {1, 33});
+  expectCorrect({"products", {-1, 30}, {{{0, 1}}, {{1, 1}}}, {0, 1}, {0, 1}, {-1, 30}}, {1, 33});
+  expectCorrect({"outer", {20, 30}, {{{0, 1}}}, {1}, {0, 1}, {20}}, {1});
+  expectCorrect({"transposed", {20, 30, 40}, {{{0, 1}}, {{2, 1}}}, {2, 1}, {1, 0}, {20, 40}}, {1});
+  expectCorrect({"both transposed", {20, 30, 40}, {{{2, 1}}, {{0, 1}}}, {1, 2}, {0, 1}, {40, 20}}, {1});
+  expectCorrect({"sequence", {-1, 6, 24, 10}, {{{0, 1}}, {{1, 1}}, {{3, 1}}}, {3, 2}, {0, 1, 2}, {-1, 6, 10}}, {1, 5});
+  expectCorrect({"deep", {4, 40, 5000}, {{{0, 1}}, {{2, 1}}}, {1, 2}, {0, 1}, {4, 5000}}, {1});
+}
+
+TEST(Contract, EpilogueSeesEveryElementOnce) {
+  Contraction c = denseForward(20, 37);
+  CompiledFunction function(c.module("  %z = nn.add %y, %y : tensor<?x37xf32>")), plain(c.module());
+  for (int64_t rows : {1, 9, 30}) {
+    auto doubled = compute<float>(function, c, rows, 2), once = compute<float>(plain, c, rows, 1);
+    for (size_t i = 0; i < once.size(); ++i)
+      ASSERT_EQ(doubled[i], 2 * once[i]);
+  }
+}
+
+TEST(Contract, PlansDoNotChangeBits) {
+  auto check = [](const Contraction &c, int64_t rows, std::vector<std::string> plans) {
+    SCOPED_TRACE(c.name);
+    CompiledFunction chosen(c.module());
+    auto expected = compute<float>(chosen, c, rows, 1);
+    for (const std::string &plan : plans) {
+      CompileOptions options;
+      options.plan = plan;
+      options.cpu = "x86-64-v3";
+      CompiledFunction forced(c.module(), options);
+      for (int threads : {1, 2})
+        EXPECT_TRUE(compute<float>(forced, c, rows, threads) == expected) << forced.kernText;
+    }
+  };
+  // Shape dims of a dense layer: b, n, k.
+  check(denseForward(50, 40), 21,
+        {"{vectors = \"right\", lanes_dim = 1, lanes = 8, tile = array<i64: 4, 16, 0>, pack = false, unroll = 4}",
+         "{vectors = \"right\", lanes_dim = 1, lanes = 8, tile = array<i64: 5, 8, 50>, pack = true, unroll = 1}",
+         "{vectors = \"right\", lanes_dim = 1, lanes = 4, tile = array<i64: 3, 12, 7>, pack = true, unroll = 4}",
+         "{vectors = \"left\", lanes_dim = 0, lanes = 8, tile = array<i64: 16, 3, 50>, pack = true, unroll = 2}",
+         "{vectors = \"left\", lanes_dim = 0, lanes = 8, tile = array<i64: 8, 8, 16>, pack = true, unroll = 4}"});
+  // Shape dims of a convolution: b, o, h, w, c, r, s.
+  check(convForward(3, 12, 10, 3), 3,
+        {"{vectors = \"left\", lanes_dim = 3, lanes = 8, tile = array<i64: 1, 4, 1, 8, 0, 0, 0>, pack = false, unroll = 4}",
+         "{vectors = \"left\", lanes_dim = 3, lanes = 8, tile = array<i64: 1, 5, 3, 8, 0, 0, 0>, pack = false, unroll = 4}"});
+}
