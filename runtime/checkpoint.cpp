@@ -45,18 +45,6 @@ std::vector<double> watchNumbers(const TrainRecord &record) {
           double(record.stop.seen), record.stop.best, double(record.stop.epoch)};
 }
 
-std::vector<double> historyNumbers(const TrainRecord &record, size_t columns) {
-  std::vector<double> all;
-  for (const EpochRecord &epoch : record.epochs) {
-    std::vector<double> row = {epoch.seconds};
-    row.insert(row.end(), epoch.train.begin(), epoch.train.end());
-    row.insert(row.end(), epoch.val.begin(), epoch.val.end());
-    row.resize(columns, NAN);
-    all.insert(all.end(), row.begin(), row.end());
-  }
-  return all;
-}
-
 std::vector<double> numbersOf(const TensorView &tensor) {
   std::vector<double> all;
   for (int64_t i = 0; i < tensor.elements(); ++i)
@@ -90,15 +78,20 @@ Status Trainer::writeCheckpoint(bool finished) {
       add("best/", t, snapshot.data() + at);
       at += size_t(engine.tensorElements(t) * engine.elementBytes());
     }
-  size_t columns = 1 + (record.valRows ? 2 : 1) * (1 + size_t(train.n_metrics));
-  std::vector<double> history = historyNumbers(record, columns), watch = watchNumbers(record), partial = totals.save();
-  tensors.push_back(view("history", history, {int64_t(record.epochs.size()), int64_t(columns)}));
+  const History &history = record.history;
+  std::vector<double> watch = watchNumbers(record), partial = totals.save(), last = {record.last.seconds};
+  last.insert(last.end(), record.last.train.begin(), record.last.train.end());
+  last.insert(last.end(), record.last.val.begin(), record.last.val.end());
+  tensors.push_back(view("history", history.all(), {int64_t(history.rows()), int64_t(history.columns())}));
+  tensors.push_back(view("last epoch", last, {int64_t(last.size())}));
   tensors.push_back(view("watch", watch, {int64_t(watch.size())}));
   tensors.push_back(view("totals", partial, {int64_t(partial.size())}));
 
   double seconds = priorSeconds + (now() - began);
   Metadata metadata = {{"format", formatName},
                        {"step", std::to_string(record.steps)},
+                       {"epochs", std::to_string(record.epochs)},
+                       {"history stride", std::to_string(history.stride())},
                        {"finished", finished ? "yes" : "no"},
                        {"stopped early", record.stoppedEarly ? "yes" : "no"},
                        {"seconds", format("%.3f", seconds)}};
@@ -125,12 +118,17 @@ Status Trainer::readCheckpoint(bool &found, bool &finished) {
   auto damaged = [&](const std::string &what) {
     return Status::error(std::string(train.checkpoint) + " does not fit this run: " + what);
   };
-  const TensorView *history = file.find("history"), *watch = file.find("watch"), *partial = file.find("totals");
+  const TensorView *history = file.find("history"), *last = file.find("last epoch"), *watch = file.find("watch"),
+                   *partial = file.find("totals");
+  const std::string *epochs = file.meta("epochs"), *stride = file.meta("history stride");
   const std::string *step = file.meta("step"), *state = file.meta("finished"), *seconds = file.meta("seconds"),
                     *early = file.meta("stopped early");
   size_t values = 1 + size_t(train.n_metrics), columns = 1 + (record.valRows ? 2 : 1) * values;
-  if (!history || !watch || !partial || !step || !state || !seconds || !early || history->shape.size() != 2 ||
-      history->shape[1] != int64_t(columns) || watch->elements() != 6 || !totals.restore(numbersOf(*partial)))
+  bool whole = history && last && watch && partial && step && epochs && stride && state && seconds && early &&
+               history->shape.size() == 2 && watch->elements() == 6 && totals.restore(numbersOf(*partial));
+  bool fits = whole && (strtoll(epochs->c_str(), nullptr, 10) == 0 ||
+                        (history->shape[1] == int64_t(columns) && last->elements() == int64_t(columns)));
+  if (!fits)
     return damaged("its history has another form");
 
   std::vector<int32_t> own = modelTensors(), optimizer;
@@ -140,9 +138,9 @@ Status Trainer::readCheckpoint(bool &found, bool &finished) {
   auto tensorOf = [&](const char *prefix, int32_t t) -> const TensorView * {
     const nn_tensor &tensor = run.program.tensors[t];
     const TensorView *saved = file.find(std::string(prefix) + tensor.name);
-    bool fits = saved && saved->type == type &&
+    bool same = saved && saved->type == type &&
                 saved->shape == std::vector<int64_t>(tensor.shape, tensor.shape + tensor.rank);
-    return fits ? saved : nullptr;
+    return same ? saved : nullptr;
   };
   for (const std::vector<int32_t> *list : {&own, &optimizer})
     for (int32_t t : *list) {
@@ -167,15 +165,13 @@ Status Trainer::readCheckpoint(bool &found, bool &finished) {
   std::vector<double> numbers = numbersOf(*watch);
   record.kept = {numbers[0] != 0, numbers[1], int64_t(numbers[2])};
   record.stop = {numbers[3] != 0, numbers[4], int64_t(numbers[5])};
-  numbers = numbersOf(*history);
-  for (int64_t e = 0; e < history->shape[0]; ++e) {
-    const double *row = numbers.data() + size_t(e) * columns;
-    EpochRecord epoch;
-    epoch.seconds = row[0];
-    epoch.train.assign(row + 1, row + 1 + values);
-    if (record.valRows)
-      epoch.val.assign(row + 1 + values, row + columns);
-    record.epochs.push_back(std::move(epoch));
+  record.epochs = strtoll(epochs->c_str(), nullptr, 10);
+  if (record.epochs > 0) {
+    record.history.restore(numbersOf(*history), columns, strtoll(stride->c_str(), nullptr, 10));
+    numbers = numbersOf(*last);
+    record.last.seconds = numbers[0];
+    record.last.train.assign(numbers.begin() + 1, numbers.begin() + 1 + long(values));
+    record.last.val.assign(numbers.begin() + 1 + long(values), numbers.end());
   }
   found = true;
   return Status();

@@ -16,11 +16,11 @@ static double roundStep(double range) {
   return power * (part < 1.5 ? 1 : part < 3.5 ? 2 : part < 7.5 ? 5 : 10);
 }
 
-std::string curvesSvg(const std::string &title, const std::vector<Curve> &curves, int64_t mark) {
+std::string curvesSvg(const std::string &title, const std::vector<Curve> &curves, int64_t stride, int64_t mark) {
   double low = HUGE_VAL, high = -HUGE_VAL;
-  size_t epochs = 0;
+  size_t count = 0;
   for (const Curve &curve : curves) {
-    epochs = std::max(epochs, curve.values.size());
+    count = std::max(count, curve.values.size());
     for (double value : curve.values)
       if (std::isfinite(value)) {
         low = std::min(low, value);
@@ -33,34 +33,35 @@ std::string curvesSvg(const std::string &title, const std::vector<Curve> &curves
     low -= 0.5;
     high += 0.5;
   }
-  auto x = [&](double epoch) { return left + (epochs > 1 ? epoch / double(epochs - 1) : 0.5) * (width - left - right); };
+  double last = count ? double(count - 1) * double(stride) : 0; // epochs count from 0 here, from 1 for the reader
+  auto x = [&](double epoch) { return left + (last > 0 ? epoch / last : 0.5) * (width - left - right); };
   auto y = [&](double value) { return top + (high - value) / (high - low) * (height - top - bottom); };
 
   std::string svg = format("<svg width=\"%g\" height=\"%g\" viewBox=\"0 0 %g %g\" role=\"img\">\n", width, height, width,
                            height);
   svg += format("<text x=\"%g\" y=\"14\" style=\"font-weight:600\">%s</text>\n", left, htmlText(title).c_str());
-  double step = roundStep(high - low);
-  for (double tick = std::ceil(low / step) * step; tick <= high + step * 1e-9; tick += step)
+  double tickStep = roundStep(high - low);
+  for (double tick = std::ceil(low / tickStep) * tickStep; tick <= high + tickStep * 1e-9; tick += tickStep)
     svg += format("<line x1=\"%g\" x2=\"%g\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"#e4e4e4\"/><text x=\"%g\" y=\"%.1f\" "
                   "text-anchor=\"end\">%s</text>\n",
                   left, width - right, y(tick), y(tick), left - 6, y(tick) + 4,
-                  number(std::fabs(tick) < step * 1e-9 ? 0 : tick).c_str());
-  if (epochs > 1) {
-    double every = std::max(1.0, roundStep(double(epochs)));
-    for (double epoch = 0; epoch < double(epochs); epoch += every) {
-      double shown = epoch == 0 ? 1 : epoch; // epochs count from 1
+                  number(std::fabs(tick) < tickStep * 1e-9 ? 0 : tick).c_str());
+  if (last > 0) {
+    double every = std::max(1.0, roundStep(last + 1));
+    for (double epoch = 0; epoch <= last + 1; epoch += every) {
+      double shown = epoch == 0 ? 1 : epoch;
       svg += format("<text x=\"%.1f\" y=\"%g\" text-anchor=\"middle\">%g</text>\n", x(shown - 1), height - 14, shown);
     }
   }
   svg += format("<text x=\"%g\" y=\"%g\" text-anchor=\"end\">epoch</text>\n", width - right, height - 2);
-  if (mark >= 0)
+  if (mark >= 0 && double(mark) <= last)
     svg += format("<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%g\" y2=\"%g\" stroke=\"#999\" stroke-dasharray=\"3 3\"/>\n",
                   x(double(mark)), x(double(mark)), top, height - bottom);
   static const char *const colours[] = {"#2878c8", "#d0602a"};
   for (size_t c = 0; c < curves.size(); ++c) {
     const std::vector<double> &values = curves[c].values;
-    // More points than pixels only make the file big.
-    size_t stride = std::max<size_t>(1, values.size() / 800);
+    // More points than pixels only make the file big; the last one is always drawn.
+    size_t step = std::max<size_t>(1, values.size() / 800);
     std::string points;
     auto flush = [&] {
       if (!points.empty())
@@ -68,12 +69,12 @@ std::string curvesSvg(const std::string &title, const std::vector<Curve> &curves
                       points.c_str());
       points.clear();
     };
-    for (size_t i = 0; i < values.size(); i = i + stride < values.size() || i + 1 == values.size() ? i + stride : values.size() - 1) {
+    for (size_t i = 0; i < values.size(); i = i + 1 < values.size() ? std::min(i + step, values.size() - 1) : i + 1) {
       if (!std::isfinite(values[i])) {
         flush();
         continue;
       }
-      points += format("%.1f,%.1f ", x(double(i)), y(values[i]));
+      points += format("%.1f,%.1f ", x(double(i) * double(stride)), y(values[i]));
     }
     flush();
     svg += format("<text x=\"%g\" y=\"14\" text-anchor=\"end\" style=\"fill:%s\">%s</text>\n",

@@ -3,6 +3,7 @@
 
 #include "runtime/abi.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -13,6 +14,46 @@ namespace nnrt {
 struct EpochRecord {
   double seconds = 0;
   std::vector<double> train, val;
+};
+
+/// The epochs of a run as rows of numbers: seconds, the train values, the val values. A very long run keeps every
+/// second, fourth, … epoch, so that its history (and its checkpoints) stay small.
+class History {
+public:
+  static constexpr size_t limit = 4096; // rows; about as many as a plot has use for
+
+  void add(int64_t epoch, const EpochRecord &record) {
+    width = 1 + record.train.size() + record.val.size();
+    if (epoch % every != 0)
+      return;
+    numbers.push_back(record.seconds);
+    numbers.insert(numbers.end(), record.train.begin(), record.train.end());
+    numbers.insert(numbers.end(), record.val.begin(), record.val.end());
+    if (rows() < limit)
+      return;
+    every *= 2;
+    size_t kept = 0;
+    for (size_t row = 0; row < rows(); row += 2, ++kept)
+      std::copy_n(numbers.begin() + long(row * width), width, numbers.begin() + long(kept * width));
+    numbers.resize(kept * width);
+  }
+  size_t rows() const { return width ? numbers.size() / width : 0; }
+  size_t columns() const { return width; }
+  /// Row r is epoch r * stride().
+  int64_t stride() const { return every; }
+  double value(size_t row, size_t column) const { return numbers[row * width + column]; }
+
+  const std::vector<double> &all() const { return numbers; }
+  void restore(std::vector<double> saved, size_t columns, int64_t stride) {
+    numbers = std::move(saved);
+    width = columns;
+    every = stride;
+  }
+
+private:
+  std::vector<double> numbers;
+  size_t width = 0;
+  int64_t every = 1;
 };
 
 /// The watch of `keep best` or `stop when`.
@@ -50,7 +91,9 @@ struct TrainRecord {
   int64_t trainRows = 0, valRows = 0, testRows = 0;
   int64_t steps = 0; // done
   double seconds = 0;
-  std::vector<EpochRecord> epochs;
+  int64_t epochs = 0; // done
+  EpochRecord last;   // of them
+  History history;
   WatchState kept, stop;
   bool stoppedEarly = false;
   int threads = 1; // what the step ran on

@@ -30,6 +30,9 @@ Status Totals::prepare(Engine &engine, const nn_metric *list, int32_t n, bool lo
     sums.emplace_back(size, 0.0);
     at += padded(size);
   }
+  sumPointers.clear();
+  for (const std::vector<double> &sum : sums)
+    sumPointers.push_back(sum.data());
   for (int32_t m = 0; m < count; ++m)
     if (metrics[m].finish.code)
       NN_TRY(engine.reserve(metrics[m].finish, 1));
@@ -68,12 +71,9 @@ Status Totals::finish(Engine &engine, int32_t metric, std::vector<double> &value
       value = sums[first];
     return Status();
   }
-  std::vector<const void *> in;
-  for (int32_t t = 0; t < m.n_totals; ++t)
-    in.push_back(sums[first + t].data());
   void *out = value.data();
   NN_TRY(engine.reserve(m.finish, 1));
-  engine.callAlone(m.finish, in.data(), &out);
+  engine.callAlone(m.finish, sumPointers.data() + first, &out);
   return Status();
 }
 
@@ -81,14 +81,13 @@ Status Totals::summary(Engine &engine, std::vector<double> &values) const {
   values.clear();
   if (withLoss)
     values.push_back(meanLoss());
-  std::vector<double> value;
   for (int32_t m = 0; m < count; ++m) {
     if (metrics[m].rank != 0) {
       values.push_back(NAN);
       continue;
     }
-    NN_TRY(finish(engine, m, value));
-    values.push_back(value[0]);
+    NN_TRY(finish(engine, m, scratch));
+    values.push_back(scratch[0]);
   }
   return Status();
 }

@@ -43,6 +43,8 @@ private:
   std::vector<void *> outputs;
   std::vector<int64_t> sizes;     // elements of each total
   std::vector<std::vector<double>> sums;
+  std::vector<const void *> sumPointers; // to them, as nn_call.in of the metrics' finish functions
+  mutable std::vector<double> scratch;   // a value on its way into a summary
   double loss = 0, lossSum = 0;
   int64_t rowsAdded = 0;
 };

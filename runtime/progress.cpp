@@ -30,7 +30,7 @@ void Progress::begin(const TrainRecord &record) {
   nextLook = quiet || !terminal ? INT64_MAX : record.steps + 1;
   int64_t epochs = (record.totalSteps + record.stepsPerEpoch - 1) / record.stepsPerEpoch;
   everyEpochs = epochs <= 100 ? 1 : (epochs + 49) / 50;
-  shownEpochs = int64_t(record.epochs.size());
+  shownEpochs = record.epochs;
 }
 
 void Progress::look(int64_t steps, double meanLoss) {
@@ -64,8 +64,8 @@ void Progress::draw(int64_t steps, double meanLoss) {
     bar += i < full ? "█" : "░";
   std::string line = format("epoch %lld/%lld %s %3.0f %%  loss %s", (long long)epoch, (long long)epochs, bar.c_str(),
                             100 * part, shortNumber(meanLoss).c_str());
-  if (!current->epochs.empty()) { // metrics are known at the end of an epoch: show the last ones
-    const EpochRecord &last = current->epochs.back();
+  if (current->epochs > 0) { // metrics are known at the end of an epoch: show the last ones
+    const EpochRecord &last = current->last;
     const std::vector<double> &values = last.val.empty() ? last.train : last.val;
     for (int32_t m = 0; m < current->statement->n_metrics && m < 2; ++m)
       if (size_t(m) + 1 < values.size() && current->statement->metrics[m].rank == 0)
@@ -94,7 +94,7 @@ void Progress::clear() {
 
 std::string Progress::epochName(const TrainRecord &record) const {
   int64_t epochs = (record.totalSteps + record.stepsPerEpoch - 1) / record.stepsPerEpoch;
-  return format("epoch %lld/%lld", (long long)record.epochs.size(), (long long)epochs);
+  return format("epoch %lld/%lld", (long long)record.epochs, (long long)epochs);
 }
 
 std::string Progress::values(const TrainRecord &record, const EpochRecord &epoch) {
@@ -112,12 +112,12 @@ std::string Progress::values(const TrainRecord &record, const EpochRecord &epoch
 void Progress::epoch(const TrainRecord &record) {
   if (quiet)
     return;
-  int64_t done = int64_t(record.epochs.size());
+  int64_t done = record.epochs;
   bool due = done - shownEpochs >= everyEpochs || (everyEpochs > 1 && done == 1);
   if (!due && (everyEpochs == 1 || (done & 63) != 0 || since(lastLine) < 10))
     return;
   clear();
-  printf("%s%s  %s\n", epochName(record).c_str(), values(record, record.epochs.back()).c_str(),
+  printf("%s%s  %s\n", epochName(record).c_str(), values(record, record.last).c_str(),
          duration(since(lastLine)).c_str());
   fflush(stdout);
   lastLine = Clock::now();
@@ -126,7 +126,7 @@ void Progress::epoch(const TrainRecord &record) {
 
 void Progress::end(const TrainRecord &record) {
   clear();
-  if (!quiet && int64_t(record.epochs.size()) > shownEpochs) {
+  if (!quiet && record.epochs > shownEpochs) {
     everyEpochs = 1;
     epoch(record);
   }

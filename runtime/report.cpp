@@ -72,9 +72,9 @@ static void trainSection(std::string &html, const TrainRecord &record) {
     row(html, "stopped early", watchName(train.stop, train.metrics) + " did not improve after epoch " +
                                    std::to_string(record.stop.epoch + 1));
   html += "</table>\n";
-  if (record.epochs.empty())
+  if (record.epochs == 0)
     return;
-  const EpochRecord &last = record.epochs.back();
+  const EpochRecord &last = record.last;
   html += "<table class=\"grid\">\n<tr><th></th><th>train</th>" + std::string(last.val.empty() ? "" : "<th>val</th>") +
           "</tr>\n";
   for (size_t i = 0; i < last.train.size(); ++i) {
@@ -88,16 +88,13 @@ static void trainSection(std::string &html, const TrainRecord &record) {
   for (size_t i = 0; i < last.train.size(); ++i) {
     if (i && train.metrics[i - 1].rank != 0)
       continue;
-    Curve trainCurve{"train", {}}, valCurve{"val", {}};
-    for (const EpochRecord &epoch : record.epochs) {
-      trainCurve.values.push_back(epoch.train[i]);
-      if (i < epoch.val.size())
-        valCurve.values.push_back(epoch.val[i]);
-    }
-    std::vector<Curve> curves = {std::move(trainCurve)};
-    if (!valCurve.values.empty())
-      curves.push_back(std::move(valCurve));
-    html += curvesSvg(i ? train.metrics[i - 1].name : "loss", curves,
+    std::vector<Curve> curves = {{"train", {}}};
+    if (!last.val.empty())
+      curves.push_back({"val", {}});
+    for (size_t row = 0; row < record.history.rows(); ++row)
+      for (size_t side = 0; side < curves.size(); ++side)
+        curves[side].values.push_back(record.history.value(row, 1 + side * last.train.size() + i));
+    html += curvesSvg(i ? train.metrics[i - 1].name : "loss", curves, record.history.stride(),
                       train.has_keep && record.kept.seen ? record.kept.epoch : -1);
   }
   html += "</div>\n";

@@ -106,7 +106,7 @@ Status Trainer::step(int64_t rows, const Gather *gather) {
 }
 
 Status Trainer::endEpoch() {
-  EpochRecord epoch;
+  EpochRecord &epoch = record.last;
   NN_TRY(totals.summary(engine, epoch.train));
   totals.clear();
   NN_TRY(checkParameters());
@@ -115,18 +115,18 @@ Status Trainer::endEpoch() {
                         evalTotals, evalTuning));
     NN_TRY(evalTotals.summary(engine, epoch.val));
   }
-  epoch.seconds = now() - epochBegan;
-  epochBegan = now();
-  record.epochs.push_back(std::move(epoch));
-  const EpochRecord &last = record.epochs.back();
-  int64_t index = int64_t(record.epochs.size()) - 1;
-  if (train.has_keep && better(record.kept, train.keep.direction, watched(train.keep, last))) {
-    record.kept = {true, watched(train.keep, last), index};
+  double time = now();
+  epoch.seconds = time - epochBegan;
+  epochBegan = time;
+  int64_t index = record.epochs++;
+  record.history.add(index, epoch);
+  if (train.has_keep && better(record.kept, train.keep.direction, watched(train.keep, epoch))) {
+    record.kept = {true, watched(train.keep, epoch), index};
     takeSnapshot();
   }
   if (train.has_stop) {
-    if (better(record.stop, train.stop.direction, watched(train.stop, last)))
-      record.stop = {true, watched(train.stop, last), index};
+    if (better(record.stop, train.stop.direction, watched(train.stop, epoch)))
+      record.stop = {true, watched(train.stop, epoch), index};
     if (double(index - record.stop.epoch) >= engine.value(train.stop_patience))
       record.stoppedEarly = true;
   }
@@ -164,7 +164,7 @@ Status Trainer::loop() {
     if (run.stepsLeft > 0)
       --run.stepsLeft;
     if (complete && train.checkpoint && record.steps < record.totalSteps && !record.stoppedEarly &&
-        record.epochs.size() % size_t(every) == 0)
+        record.epochs % int64_t(every) == 0)
       NN_TRY(writeCheckpoint(false));
   }
   return Status();

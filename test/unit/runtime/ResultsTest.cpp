@@ -1,5 +1,6 @@
 // What runs leave behind: printed values and tables, weight files, the report.
 #include "LinearProgram.h"
+#include "runtime/history.h"
 #include "runtime/report.h"
 #include "runtime/status.h"
 #include "runtime/tables.h"
@@ -108,11 +109,22 @@ TEST(Report, IsSelfContained) {
 }
 
 TEST(Report, CurvesOfAnyForm) {
-  EXPECT_EQ(curvesSvg("loss", {{"train", {NAN}}}, -1), "");
+  EXPECT_EQ(curvesSvg("loss", {{"train", {NAN}}}, 1, -1), "");
   for (std::vector<double> values : {std::vector<double>{1}, {1, 1, 1}, {1, NAN, 3}, std::vector<double>(5000, 2)}) {
-    std::string svg = curvesSvg("a<b", {{"train", values}, {"val", {}}}, 0);
+    std::string svg = curvesSvg("a<b", {{"train", values}, {"val", {}}}, 1, 0);
     EXPECT_NE(svg.find("</svg>"), std::string::npos);
     EXPECT_NE(svg.find("a&lt;b"), std::string::npos);
     EXPECT_LT(svg.size(), 40000u);
   }
+}
+
+TEST(History, LongRunsKeepFewerEpochs) {
+  History history;
+  for (int64_t e = 0; e < 100000; ++e)
+    history.add(e, {0, {double(e), 1}, {2}});
+  EXPECT_LE(history.rows(), History::limit);
+  EXPECT_GE(history.rows(), History::limit / 2);
+  EXPECT_EQ(history.columns(), 4u);
+  for (size_t row = 0; row < history.rows(); ++row)
+    EXPECT_EQ(history.value(row, 1), double(row) * double(history.stride()));
 }
