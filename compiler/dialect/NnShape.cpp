@@ -135,7 +135,7 @@ LogicalResult TransposeOp::inferReturnTypes(MLIRContext *, std::optional<Locatio
   StringRef name = getOperationName();
   auto x = tensorOperand(name, loc, operands, 0);
   Adaptor adaptor(operands, attributes, properties, regions);
-  if (!x || !adaptor.getPermAttr())
+  if (!x || failed(checkPresent(name, loc, {{"perm", adaptor.getPermAttr()}})))
     return failure();
   ArrayRef<int64_t> perm = adaptor.getPerm();
   if (int64_t(perm.size()) != x.getRank())

@@ -13,7 +13,10 @@ LogicalResult SliceOp::inferReturnTypes(MLIRContext *, std::optional<Location> l
   StringRef name = getOperationName();
   auto x = tensorOperand(name, loc, operands, 0);
   Adaptor adaptor(operands, attributes, properties, regions);
-  if (!x || !adaptor.getStartAttr() || !adaptor.getLimitAttr() || !adaptor.getStrideAttr())
+  if (!x || failed(checkPresent(name, loc,
+                                    {{"start", adaptor.getStartAttr()},
+                                     {"limit", adaptor.getLimitAttr()},
+                                     {"stride", adaptor.getStrideAttr()}})))
     return failure();
   ArrayRef<int64_t> start = adaptor.getStart(), limit = adaptor.getLimit(), stride = adaptor.getStride();
   size_t rank = x.getRank();
@@ -69,7 +72,10 @@ LogicalResult PadOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc
   StringRef name = getOperationName();
   auto x = tensorOperand(name, loc, operands, 0);
   Adaptor adaptor(operands, attributes, properties, regions);
-  if (!x || !adaptor.getLowAttr() || !adaptor.getHighAttr() || !adaptor.getInteriorAttr())
+  if (!x || failed(checkPresent(name, loc,
+                                    {{"low", adaptor.getLowAttr()},
+                                     {"high", adaptor.getHighAttr()},
+                                     {"interior", adaptor.getInteriorAttr()}})))
     return failure();
   ArrayRef<int64_t> low = adaptor.getLow(), high = adaptor.getHigh(), interior = adaptor.getInterior();
   size_t rank = x.getRank();
@@ -141,7 +147,8 @@ LogicalResult ReverseOp::inferReturnTypes(MLIRContext *, std::optional<Location>
   StringRef name = getOperationName();
   auto x = tensorOperand(name, loc, operands, 0);
   Adaptor adaptor(operands, attributes, properties, regions);
-  if (!x || !adaptor.getDimsAttr() || failed(checkDims(name, loc, adaptor.getDims(), x.getRank())))
+  if (!x || failed(checkPresent(name, loc, {{"dims", adaptor.getDimsAttr()}})) ||
+      failed(checkDims(name, loc, adaptor.getDims(), x.getRank())))
     return failure();
   if (isBatched(x) && llvm::is_contained(adaptor.getDims(), 0))
     return mismatch(loc, name, "cannot reverse the batch of ", x);
@@ -178,7 +185,7 @@ LogicalResult ConcatOp::inferReturnTypes(MLIRContext *, std::optional<Location> 
   StringRef name = getOperationName();
   auto first = tensorOperand(name, loc, operands, 0);
   Adaptor adaptor(operands, attributes, properties, regions);
-  if (!first || !adaptor.getDimAttr())
+  if (!first || failed(checkPresent(name, loc, {{"dim", adaptor.getDimAttr()}})))
     return failure();
   int64_t dim = adaptor.getDim();
   if (failed(checkDims(name, loc, dim, first.getRank())))
@@ -244,7 +251,9 @@ LogicalResult DynamicSliceOp::inferReturnTypes(MLIRContext *, std::optional<Loca
   StringRef name = getOperationName();
   auto x = tensorOperand(name, loc, operands, 0), offsets = tensorOperand(name, loc, operands, 1);
   Adaptor adaptor(operands, attributes, properties, regions);
-  if (!x || !offsets || !adaptor.getDimsAttr() || !adaptor.getSizesAttr())
+  if (!x || !offsets || failed(checkPresent(name, loc,
+                                                {{"dims", adaptor.getDimsAttr()},
+                                                 {"sizes", adaptor.getSizesAttr()}})))
     return failure();
   ArrayRef<int64_t> dims = adaptor.getDims(), sizes = adaptor.getSizes();
   if (failed(checkDims(name, loc, dims, x.getRank(), /*ascending=*/false)))

@@ -34,8 +34,11 @@ LogicalResult WindowsOp::inferReturnTypes(MLIRContext *, std::optional<Location>
   StringRef name = getOperationName();
   auto x = tensorOperand(name, loc, operands, 0);
   Adaptor adaptor(operands, attributes, properties, regions);
-  if (!x || !adaptor.getDimsAttr() || !adaptor.getSizeAttr() || !adaptor.getStrideAttr() ||
-      !adaptor.getDilationAttr())
+  if (!x || failed(checkPresent(name, loc,
+                                    {{"dims", adaptor.getDimsAttr()},
+                                     {"size", adaptor.getSizeAttr()},
+                                     {"stride", adaptor.getStrideAttr()},
+                                     {"dilation", adaptor.getDilationAttr()}})))
     return failure();
   ArrayRef<int64_t> dims = adaptor.getDims(), size = adaptor.getSize();
   if (failed(checkWindows(name, loc, x, dims, size, adaptor.getStride(), adaptor.getDilation())))
@@ -79,8 +82,11 @@ LogicalResult FoldOp::inferReturnTypes(MLIRContext *, std::optional<Location> lo
   StringRef name = getOperationName();
   auto x = tensorOperand(name, loc, operands, 0);
   Adaptor adaptor(operands, attributes, properties, regions);
-  if (!x || !adaptor.getDimsAttr() || !adaptor.getExtentAttr() || !adaptor.getStrideAttr() ||
-      !adaptor.getDilationAttr())
+  if (!x || failed(checkPresent(name, loc,
+                                    {{"dims", adaptor.getDimsAttr()},
+                                     {"extent", adaptor.getExtentAttr()},
+                                     {"stride", adaptor.getStrideAttr()},
+                                     {"dilation", adaptor.getDilationAttr()}})))
     return failure();
   ArrayRef<int64_t> dims = adaptor.getDims(), extent = adaptor.getExtent();
   int64_t rank = x.getRank() - int64_t(dims.size());

@@ -31,6 +31,14 @@ RankedTensorType tensorOperand(StringRef name, std::optional<Location> loc, Valu
   return type;
 }
 
+LogicalResult checkPresent(StringRef name, std::optional<Location> loc,
+                           ArrayRef<std::pair<StringRef, Attribute>> attributes) {
+  for (auto [attribute, value] : attributes)
+    if (!value)
+      return mismatch(loc, name, "lacks the attribute ", attribute);
+  return success();
+}
+
 LogicalResult checkDims(StringRef name, std::optional<Location> loc, ArrayRef<int64_t> dims, int64_t rank,
                         bool ascending) {
   llvm::SmallBitVector seen(rank);

@@ -22,6 +22,10 @@ std::string listed(llvm::ArrayRef<int64_t> numbers);
 mlir::RankedTensorType tensorOperand(llvm::StringRef name, std::optional<mlir::Location> loc,
                                      mlir::ValueRange operands, unsigned i);
 
+/// All of these attributes, by name, are there.
+mlir::LogicalResult checkPresent(llvm::StringRef name, std::optional<mlir::Location> loc,
+                                 llvm::ArrayRef<std::pair<llvm::StringRef, mlir::Attribute>> attributes);
+
 /// `dims` ascending, distinct and inside `rank`.
 mlir::LogicalResult checkDims(llvm::StringRef name, std::optional<mlir::Location> loc,
                               llvm::ArrayRef<int64_t> dims, int64_t rank, bool ascending = true);

@@ -1,0 +1,91 @@
+// A walk over the registered nn ops: each has all its parts. An op that lacks one on purpose stands in an exemption list
+// with its reason.
+#include "compiler/dialect/NnDialect.h"
+#include "mlir/IR/MLIRContext.h"
+#include "test/interpreter/Interpreter.h"
+#include "llvm/Support/FileSystem.h"
+#include <gtest/gtest.h>
+#include <set>
+
+using namespace mlir;
+
+namespace nnc::test {
+namespace {
+
+class Registry : public ::testing::Test {
+protected:
+  Registry() { context.getOrLoadDialect<nn::NnDialect>(); }
+
+  std::vector<RegisteredOperationName> ops() {
+    std::vector<RegisteredOperationName> found;
+    for (RegisteredOperationName op : context.getRegisteredOperations())
+      if (op.getDialectNamespace() == "nn")
+        found.push_back(op);
+    return found;
+  }
+
+  MLIRContext context;
+};
+
+/// Ops whose result type is stated rather than inferred; their verifiers compare it with the operands.
+const std::set<std::string> typeStated = {
+    "nn.broadcast", "nn.cast", "nn.iota", "nn.reshape",
+    // Any shape is right for a random tensor.
+    "nn.random_normal", "nn.random_uniform"};
+
+/// Ops without derivative, and why.
+const std::set<std::string> noDerivative = {
+    "nn.dynamic_slice", // augments data, which nobody differentiates
+    "nn.gradient",      // expanded before anything that could ask
+};
+
+TEST_F(Registry, isNotEmpty) { EXPECT_GE(ops().size(), 45u); }
+
+TEST_F(Registry, everyOpHasATypeRule) {
+  for (RegisteredOperationName op : ops())
+    EXPECT_NE(op.hasInterface<InferTypeOpInterface>(), typeStated.count(op.getStringRef().str()) == 1)
+        << op.getStringRef().str();
+}
+
+TEST_F(Registry, everyOpHasADerivativeOrAnExplicitNone) {
+  for (RegisteredOperationName op : ops()) {
+    auto *differentiable = op.getInterface<nn::DifferentiableOp>();
+    ASSERT_TRUE(differentiable) << op.getStringRef().str();
+    EXPECT_EQ(differentiable->getDerivativeKind() == nn::DerivativeKind::None,
+              noDerivative.count(op.getStringRef().str()) == 1)
+        << op.getStringRef().str();
+  }
+}
+
+TEST_F(Registry, everyOpIsLoweredOrGoneByThen) {
+  for (RegisteredOperationName op : ops()) {
+    int ways = op.hasInterface<nn::PullOp>() + op.hasInterface<nn::ReductionOp>() +
+               op.hasInterface<nn::ContractionOp>() + op.hasTrait<nn::BeforeCodegen>();
+    EXPECT_EQ(ways, 1) << op.getStringRef().str();
+    if (op.hasInterface<nn::ScalarBodyOp>())
+      EXPECT_TRUE(op.hasInterface<nn::PullOp>()) << op.getStringRef().str();
+  }
+}
+
+TEST_F(Registry, everyOpIsPure) {
+  for (RegisteredOperationName op : ops())
+    EXPECT_TRUE(op.hasInterface<MemoryEffectOpInterface>()) << op.getStringRef().str();
+}
+
+TEST_F(Registry, everyOpHasATest) {
+  for (RegisteredOperationName op : ops()) {
+    std::string file = std::string(NNC_SOURCE_DIR) + "/test/ops/" + op.stripDialect().str() + ".mlir";
+    EXPECT_TRUE(llvm::sys::fs::exists(file)) << file;
+  }
+}
+
+TEST_F(Registry, theInterpreterKnowsEveryOp) {
+  for (RegisteredOperationName op : ops())
+    if (op.getStringRef() != "nn.gradient") // Expanded first.
+      EXPECT_TRUE(reference::semantics().count(op.getStringRef())) << op.getStringRef().str();
+  for (auto &entry : reference::semantics())
+    EXPECT_TRUE(RegisteredOperationName::lookup(entry.getKey(), &context)) << entry.getKey().str();
+}
+
+} // namespace
+} // namespace nnc::test
