@@ -69,6 +69,7 @@ Status Dataset::open(Engine &engine, const nn_source &source, const Folders &fol
   }
   std::unique_ptr<Source> opened;
   NN_TRY(openSource(spec, columns, opened));
+  part.own = key.empty() ? opened.get() : nullptr;
   part.source = std::move(opened);
   if (!key.empty())
     cache->emplace(key, part.source);
@@ -280,6 +281,9 @@ Status Dataset::load(Engine &engine, const nn_data &data, const Folders &folders
                                     splits[NN_SPLIT_TRAIN]);
     normalizeRows(values(engine, f), fieldSizes[f], statistics[f], rows);
   }
+  for (Part &part : parts)
+    if (part.own)
+      part.own->forget();
   loadSeconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return Status();
 }

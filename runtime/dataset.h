@@ -46,6 +46,7 @@ public:
 private:
   struct Part { // one of the sources and which of its rows are kept
     std::shared_ptr<const Source> source;
+    Source *own = nullptr; // the same, when no cache shares it
     std::vector<int64_t> kept;
   };
   Status open(Engine &engine, const nn_source &source, const Folders &folders, SourceCache *cache, Part &part);

@@ -31,6 +31,7 @@ public:
     return columns[column].kind == NN_CATEGORY ? &columns[column].classes : nullptr;
   }
   bool has(int column) const override { return columns[column].cell >= 0; }
+  void forget() override { std::vector<TableColumn>().swap(columns); }
   std::string place(int64_t row) const override {
     return format("%s:%llu", path.c_str(), (unsigned long long)lines[row]);
   }

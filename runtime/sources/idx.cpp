@@ -26,6 +26,11 @@ public:
         out.set(r * size + i, file.element(selected[r] * size + i));
   }
 
+  void forget() override {
+    images.data.release();
+    labels.data.release();
+  }
+
   std::string place(int64_t row) const override {
     return format("item %lld of %s", (long long)row + 1, images.path.c_str());
   }

@@ -59,6 +59,9 @@ public:
   /// False for an optional column that the file does not have; it is filled with zeros.
   virtual bool has(int column) const { return true; }
 
+  /// Frees the raw data; from now on only place() may be called.
+  virtual void forget() {}
+
   /// Where a row comes from: "iris.csv:12", "row 5 of train-labels.gz".
   virtual std::string place(int64_t row) const = 0;
 };
