@@ -25,21 +25,21 @@ class Nn_Reduce<string mnemonic, string math, string derivative, list<string> ov
 
 // reduce_sum: y = Σ x;  dx = dy broadcast
 def Nn_ReduceSumOp : Nn_Reduce<"reduce_sum", "y = the sum of x over dims", "Rule"> {
-  let notation = Nn_Notation<"Big", "Σ", "\\sum">;
+  let notation = Nn_Notation<"SumOver", "Σ", "\\sum">;
   let hasCanonicalizer = 1;
 }
 // reduce_max: y = max x, NaN if any is;  dx = dy at the first element that attains it, 0 elsewhere
 def Nn_ReduceMaxOp : Nn_Reduce<"reduce_max", "y = the greatest x over dims", "Rule"> {
-  let notation = Nn_Notation<"Big", "max", "\\max">;
+  let notation = Nn_Notation<"Over", "max", "\\max">;
 }
 // reduce_min: y = min x, NaN if any is;  dx = dy at the first element that attains it, 0 elsewhere
 def Nn_ReduceMinOp : Nn_Reduce<"reduce_min", "y = the least x over dims", "Rule"> {
-  let notation = Nn_Notation<"Big", "min", "\\min">;
+  let notation = Nn_Notation<"Over", "min", "\\min">;
 }
 // argmax: y = the linear index over dims (row-major, in T) of the first greatest x; NaN counts as greatest;  dx = 0
 def Nn_ArgmaxOp : Nn_Reduce<"argmax", "y = the linear index over dims of the first greatest x", "Zero",
                             ["needsIndex"]> {
-  let notation = Nn_Notation<"Big", "argmax", "\\operatorname*{argmax}">;
+  let notation = Nn_Notation<"Over", "argmax", "\\operatorname*{argmax}">;
 }
 
 // pick: y[…] = x[…, idx[…], …], idx clamped to dim's range;  dx = dy where the index along dim is idx, 0 elsewhere

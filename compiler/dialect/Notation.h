@@ -18,9 +18,11 @@ enum class Form {
   Cases,       // operand 1 where operand 0 holds, else operand 2
   Transposed,
   Element,     // operand 0 at index operand 1
-  Big,         // the symbol with the indices that vanish, then operand 0: Σ x (ReductionOp)
+  SumOver,     // Σ over the dims that vanish of operand 0 (ReductionOp)
+  Over,        // another symbol in its place: max over …
   Contraction, // products of matrices and the like (ContractionOp)
   Symbol,      // the symbol alone: n
+  Index,       // the index along the dims that the attribute `dims` names
 };
 
 struct Notation {

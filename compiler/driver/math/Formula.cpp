@@ -120,23 +120,22 @@ Formula Typography::name(StringRef base, StringRef index) const {
 }
 
 Formula Typography::number(double value) const {
-  if (std::isinf(value))
-    return {std::string(value < 0 ? "−" : "") + (latex ? "\\infty" : "∞"), value < 0 ? Formula::Sum : Formula::Atom};
   if (value < 0)
-    return negative(number(-value));
+    return -number(-value);
+  if (std::isinf(value))
+    return {latex ? "\\infty" : "∞", Formula::Atom};
   if (std::fabs(value - M_PI) < 1e-6)
     return name("pi");
   if (value != 1 && std::fabs(value - 1) < 1e-4)
     return value < 1 ? difference(number(1), number(1 - value)) : sum(number(1), number(value - 1));
   std::string text;
-  // Six digits tell apart whatever a program writes; near 1 three are all that single precision leaves of the rest.
-  llvm::raw_string_ostream(text) << llvm::format("%.*g", value < 1e-4 ? 2 : 6, value);
+  // Six digits tell apart whatever a program writes.
+  llvm::raw_string_ostream(text) << llvm::format("%.*g", value < 1e-4 ? 3 : 6, value);
   StringRef mantissa, exponent;
   std::tie(mantissa, exponent) = StringRef(text).split('e');
   if (exponent.empty())
     return {text, Formula::Atom};
-  const int power = std::stoi(exponent.str());
-  const std::string ten = "10" + superscript(std::to_string(power));
+  const std::string ten = "10" + superscript(std::to_string(std::stoi(exponent.str())));
   if (mantissa == "1")
     return {ten, Formula::Power};
   return {mantissa.str() + (latex ? "\\cdot " : "·") + ten, Formula::Product};
@@ -144,151 +143,158 @@ Formula Typography::number(double value) const {
 
 // Composition ------------------------------------------------------------------------------------------------------
 
+std::string Typography::str(const Formula &f) const {
+  if (!f.isNegative)
+    return f.text;
+  return (latex ? "-" : "−") + (f.level == Formula::Sum ? wrap({f.text}) : f.text);
+}
+
 std::string Typography::wrap(const Formula &f) const {
-  return latex ? "\\left(" + f.text + "\\right)" : "(" + f.text + ")";
+  return latex ? "\\left(" + str(f) + "\\right)" : "(" + str(f) + ")";
+}
+
+std::string Typography::wrapBelow(const Formula &f, Formula::Level level) const {
+  return f.isNegative || f.level < level ? wrap(f) : f.text;
+}
+
+/// Whether what follows the formula could be taken for a part of it: Σᵢ x, but not Σᵢ (x).
+static bool isOpen(const Formula &f) {
+  return f.level == Formula::Big && !StringRef(f.text).ends_with(")");
 }
 
 Formula Typography::sum(Formula a, Formula b) const {
-  if (a.level == Formula::Big)
+  if (a.isNegative && !b.isNegative) // y − x rather than −x + y
+    return difference(b, -a);
+  if (b.isNegative)
+    return difference(a, -b);
+  if (a.level == Formula::Product && b.level == Formula::Matrix) // xᵀ·δ + 0.1 W
+    std::swap(a, b);
+  if (isOpen(a))
     a.text = wrap(a);
-  StringRef right = b.text;
-  if (b.level == Formula::Sum && right.consume_front(latex ? "-" : "−"))
-    return {a.text + (latex ? " - " : " − ") + right.ltrim().str(), Formula::Sum};
+  if (isOpen(b))
+    b.text = wrap(b);
   return {a.text + " + " + b.text, Formula::Sum};
 }
 
 Formula Typography::difference(Formula a, Formula b) const {
-  if (a.level == Formula::Big)
-    a.text = wrap(a);
-  if (b.level == Formula::Sum)
-    b.text = wrap(b);
-  return {a.text + (latex ? " - " : " − ") + b.text, Formula::Sum};
+  if (b.isNegative)
+    return sum(a, -b);
+  if (isOpen(a))
+    a = {wrap(a)};
+  if (isOpen(b))
+    b = {wrap(b)};
+  return {str(a) + (latex ? " - " : " − ") + wrapBelow(b, Formula::Big), Formula::Sum};
 }
 
-Formula Typography::negative(Formula x) const {
-  if (x.level == Formula::Sum)
-    x.text = wrap(x);
-  return {(latex ? "-" : "−") + x.text, Formula::Sum};
-}
+Formula Typography::negative(Formula x) const { return -x; }
 
 Formula Typography::product(Formula a, Formula b, bool elementwise) const {
-  if (a.level < Formula::Product || (a.level == Formula::Matrix && elementwise))
+  const bool negative = a.isNegative != b.isNegative;
+  a.isNegative = b.isNegative = false;
+  // (1/n) x, but \frac{1}{n} x
+  a.text = wrapBelow(a, latex ? Formula::Quotient : Formula::Product);
+  b.text = wrapBelow(b, Formula::Big);
+  if (elementwise && a.level == Formula::Matrix)
     a.text = wrap(a);
-  if (b.level == Formula::Sum || (b.level == Formula::Matrix && elementwise))
+  if (elementwise && b.level == Formula::Matrix)
     b.text = wrap(b);
   const char *sign = elementwise ? (latex ? " \\odot " : " ⊙ ") : (latex ? "\\," : " ");
   if (!elementwise && !b.text.empty() && llvm::isDigit(b.text[0]))
     sign = latex ? " \\cdot " : "·";
-  return {a.text + sign + b.text, b.level == Formula::Big ? Formula::Big : Formula::Product};
+  return {a.text + sign + b.text, std::min(b.level == Formula::Sum ? Formula::Product : b.level, Formula::Product),
+          negative};
 }
 
 Formula Typography::matrixProduct(Formula a, Formula b) const {
-  if (a.level < Formula::Matrix)
-    a.text = wrap(a);
-  if (b.level <= Formula::Matrix)
-    b.text = wrap(b);
-  return {a.text + (latex ? "\\," : "·") + b.text, Formula::Matrix};
+  return {wrapBelow(a, Formula::Matrix) + (latex ? "\\," : "·") + wrapBelow(b, Formula::Power), Formula::Matrix};
 }
 
 Formula Typography::outerProduct(Formula a, Formula b) const {
-  if (a.level < Formula::Matrix)
-    a.text = wrap(a);
-  if (b.level <= Formula::Matrix)
-    b.text = wrap(b);
-  return {a.text + (latex ? " \\otimes " : " ⊗ ") + b.text, Formula::Matrix};
+  return {wrapBelow(a, Formula::Power) + (latex ? " \\otimes " : " ⊗ ") + wrapBelow(b, Formula::Power), Formula::Matrix};
 }
 
 Formula Typography::convolution(Formula a, Formula b) const {
-  if (a.level <= Formula::Matrix)
-    a.text = wrap(a);
-  if (b.level <= Formula::Matrix)
-    b.text = wrap(b);
-  return {a.text + (latex ? " \\ast " : " ∗ ") + b.text, Formula::Matrix};
+  return {wrapBelow(a, Formula::Power) + (latex ? " \\ast " : " ∗ ") + wrapBelow(b, Formula::Power), Formula::Matrix};
 }
 
 Formula Typography::quotient(Formula a, Formula b) const {
+  const bool negative = a.isNegative != b.isNegative;
+  a.isNegative = b.isNegative = false;
   if (a.level == Formula::Big) { // (1/n) Σ …
     Formula factor = quotient(number(1), b);
-    if (!latex)
-      factor.text = wrap(factor);
-    return {factor.text + (latex ? "" : " ") + a.text, Formula::Big};
+    return {(latex ? factor.text : wrap(factor) + " ") + a.text, Formula::Big, negative};
   }
   if (latex)
-    return {"\\frac{" + a.text + "}{" + b.text + "}", Formula::Product};
-  if (a.level < Formula::Product)
-    a.text = wrap(a);
-  if (b.level <= Formula::Matrix)
-    b.text = wrap(b);
+    return {"\\frac{" + a.text + "}{" + b.text + "}", Formula::Quotient, negative};
+  a.text = wrapBelow(a, Formula::Quotient);
+  b.text = wrapBelow(b, Formula::Power);
   const bool longer = width(a.text) + width(b.text) > 6;
-  return {a.text + (longer ? " / " : "/") + b.text, Formula::Product};
+  return {a.text + (longer ? " / " : "/") + b.text, Formula::Quotient, negative};
 }
 
 Formula Typography::power(Formula base, Formula exponent) const {
-  if (base.level < Formula::Atom)
-    base.text = wrap(base);
-  std::string raised = superscript(exponent.text);
+  std::string raised = superscript(str(exponent));
   if (raised.empty())
-    raised = "^" + (exponent.level == Formula::Atom ? exponent.text : wrap(exponent));
-  return {base.text + raised, Formula::Power};
+    raised = "^" + (exponent.level == Formula::Atom && !exponent.isNegative ? exponent.text : wrap(exponent));
+  return {wrapBelow(base, Formula::Atom) + raised, Formula::Power};
 }
 
 Formula Typography::root(Formula x) const {
   if (latex)
-    return {"\\sqrt{" + x.text + "}", Formula::Atom};
-  return {"√" + (x.level == Formula::Atom ? x.text : wrap(x)), Formula::Power};
+    return {"\\sqrt{" + str(x) + "}", Formula::Atom};
+  return {"√" + wrapBelow(x, Formula::Atom), Formula::Power};
 }
 
 Formula Typography::transposed(Formula x) const {
-  if (x.level < Formula::Atom)
-    x.text = wrap(x);
-  return {x.text + (latex ? "^\\top" : "ᵀ"), Formula::Power};
+  return {wrapBelow(x, Formula::Atom) + (latex ? "^\\top" : "ᵀ"), Formula::Power};
 }
 
 Formula Typography::squaredNorm(Formula x) const {
-  return {latex ? "\\lVert " + x.text + "\\rVert^{2}" : "‖" + x.text + "‖²", Formula::Power};
+  return {latex ? "\\lVert " + str(x) + "\\rVert^{2}" : "‖" + str(x) + "‖²", Formula::Power};
 }
 
 Formula Typography::function(StringRef symbol, llvm::ArrayRef<Formula> operands) const {
   std::string text = symbol.str() + (latex ? "\\left(" : "(");
   for (auto [i, f] : llvm::enumerate(operands))
-    text += (i ? ", " : "") + f.text;
+    text += (i ? ", " : "") + str(f);
   return {text + (latex ? "\\right)" : ")"), Formula::Atom};
 }
 
 Formula Typography::enclosed(StringRef left, Formula x, StringRef right) const {
-  return {(left + (latex ? " " : "") + x.text + (latex ? " " : "") + right).str(), Formula::Atom};
+  const std::string space = latex ? " " : "";
+  return {left.str() + space + str(x) + space + right.str(), Formula::Atom};
 }
 
 Formula Typography::relation(StringRef symbol, Formula a, Formula b) const {
-  return {("[" + a.text + " " + symbol + " " + b.text + "]"), Formula::Atom};
+  return {"[" + str(a) + " " + symbol.str() + " " + str(b) + "]", Formula::Atom};
 }
 
 Formula Typography::cases(Formula condition, Formula a, Formula b) const {
-  StringRef c = condition.text;
+  const std::string whole = str(condition);
+  StringRef c = whole;
   if (c.consume_front("["))
     c.consume_back("]");
   if (latex)
-    return {"\\begin{cases}" + a.text + " & " + c.str() + " \\\\ " + b.text + " & \\text{otherwise}\\end{cases}",
+    return {"\\begin{cases}" + str(a) + " & " + c.str() + " \\\\ " + str(b) + " & \\text{otherwise}\\end{cases}",
             Formula::Atom};
-  return {"{" + a.text + " if " + c.str() + ", else " + b.text + "}", Formula::Atom};
+  return {"{" + str(a) + " if " + c.str() + ", else " + str(b) + "}", Formula::Atom};
 }
 
 Formula Typography::element(Formula x, Formula index) const {
-  if (x.level < Formula::Atom)
-    x.text = wrap(x);
-  return {x.text + "[" + index.text + "]", Formula::Atom};
+  return {wrapBelow(x, Formula::Atom) + "[" + str(index) + "]", Formula::Atom};
 }
 
-Formula Typography::big(StringRef symbol, StringRef indices, Formula x) const {
-  if (x.level == Formula::Sum)
-    x.text = wrap(x);
-  return {symbol.str() + subscript(indices) + " " + x.text, Formula::Big};
+Formula Typography::big(StringRef symbol, StringRef indices, Formula x, bool linear) const {
+  const bool negative = linear && x.isNegative;
+  if (negative)
+    x = -x;
+  return {symbol.str() + subscript(indices) + " " + wrapBelow(x, Formula::Big), Formula::Big, negative};
 }
 
 Formula Typography::list(llvm::ArrayRef<Formula> elements) const {
   std::string text = "[";
   for (auto [i, f] : llvm::enumerate(elements))
-    text += (i ? ", " : "") + f.text;
+    text += (i ? ", " : "") + str(f);
   return {text + "]", Formula::Atom};
 }
 

@@ -10,9 +10,14 @@ namespace nnc::math {
 
 /// A formula, and how strongly its outermost form holds together: what decides on parentheses.
 struct Formula {
-  enum Level { Sum, Big, Product, Matrix, Power, Atom };
+  enum Level { Sum, Big, Quotient, Product, Matrix, Power, Atom };
   std::string text;
   Level level = Atom;
+  /// A minus stands before all of it, and is not in `text`: products and sums move it to where it reads best. `level`
+  /// is that of the rest.
+  bool isNegative = false;
+
+  Formula operator-() const { return {text, level, !isNegative}; }
 };
 
 /// Puts formulas together. All operands are complete formulas; parentheses are added where they are needed.
@@ -31,6 +36,8 @@ public:
   Formula sum(Formula a, Formula b) const;
   Formula difference(Formula a, Formula b) const;
   Formula negative(Formula x) const;
+  /// The whole text, with its sign.
+  std::string str(const Formula &f) const;
   /// `elementwise`: both have elements of their own (⊙); otherwise one is a number.
   Formula product(Formula a, Formula b, bool elementwise) const;
   Formula matrixProduct(Formula a, Formula b) const;
@@ -47,8 +54,8 @@ public:
   Formula relation(llvm::StringRef symbol, Formula a, Formula b) const;
   Formula cases(Formula condition, Formula a, Formula b) const;
   Formula element(Formula x, Formula index) const;
-  /// Σ, max … with the indices that vanish ("i", "jk").
-  Formula big(llvm::StringRef symbol, llvm::StringRef indices, Formula x) const;
+  /// Σ, max … with the indices that vanish ("i", "jk"). A minus goes before it where it is `linear`.
+  Formula big(llvm::StringRef symbol, llvm::StringRef indices, Formula x, bool linear) const;
   Formula list(llvm::ArrayRef<Formula> elements) const;
   Formula partial(Formula of, Formula by) const;   // ∂J/∂w
   /// `x ∈ ℝ²ˣ³`; a negative size is the number of examples.
@@ -60,6 +67,7 @@ public:
 
 private:
   std::string wrap(const Formula &f) const;
+  std::string wrapBelow(const Formula &f, Formula::Level level) const;
   std::string superscript(llvm::StringRef exponent) const;
 };
 

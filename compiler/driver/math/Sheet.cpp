@@ -140,7 +140,7 @@ Section Sheet::tensors() {
 Line Sheet::lineFor(Value v) {
   printed.insert(v);
   auto left = lefts.find(v);
-  return {left != lefts.end() ? left->second : writer.names[v].text, "=", writer.define(v).text, remarks.lookup(v)};
+  return {left != lefts.end() ? left->second : writer.names[v].text, "=", type.str(writer.define(v)), remarks.lookup(v)};
 }
 
 Section Sheet::forward() {
@@ -155,7 +155,7 @@ Section Sheet::forward() {
     if (auto name = step.function.getResultAttrOfType<StringAttr>(i, "nn.update"))
       for (const Parameter &p : step.parameters)
         if (!p.gradient && p.place == name)
-          section.lines.push_back({p.name.text, type.latex ? "\\leftarrow" : "←", writer.define(end->getOperand(i)).text, p.place});
+          section.lines.push_back({p.name.text, type.latex ? "\\leftarrow" : "←", type.str(writer.define(end->getOperand(i))), p.place});
   return section;
 }
 
@@ -165,16 +165,31 @@ Section Sheet::backward() {
   for (const Parameter &p : step.parameters)
     if (p.gradient)
       roots.push_back(p.gradient);
+  SmallVector<Value> named;
   for (Value v : reachable(roots))
     if (writer.names.count(v) && !printed.contains(v))
-      section.lines.push_back(lineFor(v));
+      named.push_back(v);
+  // A layer's gradients stand together, in the order of its parameters.
+  auto rank = [&](Value v) {
+    for (auto [i, p] : llvm::enumerate(step.parameters))
+      if (p.gradient == v)
+        return int(i);
+    return -1;
+  };
+  for (auto first = named.begin(); first != named.end();) {
+    auto last = std::find_if(first, named.end(), [&](Value v) { return rank(v) < 0; });
+    std::sort(first, last, [&](Value a, Value b) { return rank(a) < rank(b); });
+    first = std::find_if(last, named.end(), [&](Value v) { return rank(v) >= 0; });
+  }
+  for (Value v : named)
+    section.lines.push_back(lineFor(v));
   // Two parameters with one gradient, or a gradient that is a constant.
   const Formula loss = type.name("J");
   for (const Parameter &p : step.parameters)
     if (p.gradient) {
       const std::string left = type.partial(loss, p.name).text;
       if (llvm::none_of(section.lines, [&](const Line &l) { return l.left == left; }))
-        section.lines.push_back({left, "=", writer.use(p.gradient).text, ""});
+        section.lines.push_back({left, "=", type.str(writer.use(p.gradient)), ""});
     }
   return section;
 }

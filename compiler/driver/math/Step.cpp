@@ -67,7 +67,7 @@ static void nameCalls(Session &session, func::FuncOp function, std::vector<Defin
     if (!fn || !definition.match(fn->doc, &match))
       continue;
     OpBuilder b(body);
-    OperationState call(body->getLoc(), "math.call");
+    OperationState call(body->getLoc(), "formula.call");
     call.addOperands(x);
     call.addTypes(y.getType());
     call.addAttribute("symbol", b.getStringAttr(match[1]));
@@ -153,6 +153,7 @@ Steps prepareSteps(Session &session, const Typography &type) {
   // The session's own module has been simplified, and σ's formula with it.
   IrgenResult generated;
   IrgenOptions options;
+  options.doublePrecision = true; // numbers as the program writes them
   options.sourcePath = session.settings().path;
   if (!generate(session.diagnostics(), *result.context, session.program(), session.symbols(), options, generated))
     return result;

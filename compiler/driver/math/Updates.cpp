@@ -36,6 +36,8 @@ public:
       sections.push_back(shared);
     for (auto &[key, group] : groups) {
       Section s{"Update", group.first};
+      if (clock)
+        s.title += type.latex ? " in step $t = 1, 2, \\dots$" : " in step t = 1, 2, …";
       if (groups.size() == 1) {
         s.title += type.latex ? " of every parameter $\\theta$, with $g = \\partial J/\\partial\\theta$"
                               : " of every parameter θ, with g = ∂J/∂θ";
@@ -54,7 +56,7 @@ private:
   Value updated(llvm::StringRef tensor) {
     Operation *end = step.function.getBody().front().getTerminator();
     for (unsigned i = 0; i < step.function.getNumResults(); ++i)
-      if (step.function.getResultAttrOfType<StringAttr>(i, "nn.update") == tensor)
+      if (auto name = step.function.getResultAttrOfType<StringAttr>(i, "nn.update"); name && name == tensor)
         return end->getOperand(i);
     return {};
   }
@@ -80,11 +82,12 @@ private:
     for (Operation &op : step.function.getBody().front())
       if (auto notation = dyn_cast<nn::NotationOp>(&op);
           notation && notation.getNotation().form == nn::Form::Sum && nn::getSplatConstant(op.getOperand(1)) == 1.0)
-        if (auto argument = dyn_cast<BlockArgument>(op.getOperand(0));
-            argument && step.function.getArgAttrOfType<StringAttr>(argument.getArgNumber(), "nn.scalar") == "step") {
-          base.names[op.getResult(0)] = type.name("t");
-          clock = op.getResult(0);
-        }
+        if (auto argument = dyn_cast<BlockArgument>(op.getOperand(0)))
+          if (auto name = step.function.getArgAttrOfType<StringAttr>(argument.getArgNumber(), "nn.scalar");
+              name && name == "step") {
+            base.names[op.getResult(0)] = type.name("t");
+            clock = op.getResult(0);
+          }
   }
 
   void visit(Value v, llvm::SetVector<Value> &seen) {
@@ -132,10 +135,8 @@ private:
         Formula right = base.define(v);
         Formula name = type.name("c", std::to_string(++next));
         base.names[v] = name;
-        shared.lines.push_back({name.text, "=", right.text, ""});
+        shared.lines.push_back({name.text, "=", type.str(right), ""});
       }
-    if (clock)
-      shared.lines.push_back({"t", "=", type.sum(type.name("step"), type.number(1)).text, ""});
   }
 
   /// Σ over all parameters of ‖∂J/∂θ‖²
@@ -187,7 +188,7 @@ private:
       Value v = updated(stateName(argument));
       if (!v)
         continue;
-      Line line{type.name(name).text, arrow, w.define(v).text, ""};
+      Line line{type.name(name).text, arrow, type.str(w.define(v)), ""};
       if (used.contains(v)) {
         before.push_back(line);
         withNew.names[v] = type.name(name);
@@ -196,7 +197,7 @@ private:
       }
     }
     if (newTheta)
-      before.push_back({theta.text, arrow, withNew.define(newTheta).text, ""});
+      before.push_back({theta.text, arrow, type.str(withNew.define(newTheta)), ""});
     before.insert(before.end(), after.begin(), after.end());
     return before;
   }

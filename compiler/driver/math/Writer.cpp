@@ -86,28 +86,10 @@ Formula Writer::define(Value v) const {
   auto operand = [&](unsigned i) { return use(op->getOperand(i)); };
   switch (notation.form) {
   case Form::Same: return operand(0);
-  case Form::Sum: {
-    // Of a + b with a negative a, b comes first: y − x rather than −x + y.
-    Formula a = operand(0), b = operand(1);
-    const llvm::StringRef minus = type.latex ? "-" : "−";
-    if (a.level == Formula::Sum && llvm::StringRef(a.text).starts_with(minus) &&
-        !(b.level == Formula::Sum && llvm::StringRef(b.text).starts_with(minus)) && weight(seen(op->getOperand(0))) < 8)
-      std::swap(a, b);
-    return type.sum(a, b);
-  }
+  case Form::Sum: return sum(op);
   case Form::Difference: return type.difference(operand(0), operand(1));
   case Form::Negative: return type.negative(operand(0));
-  case Form::Product: {
-    Value a = op->getOperand(0), b = op->getOperand(1);
-    if (visible(a) == visible(b))
-      return type.power(use(a), type.number(2));
-    if (auto m = mean(a, b, true))
-      return *m;
-    const bool number = isNumber(a) || isNumber(b);
-    if (isNumber(b) && !isNumber(a)) // 0.1 g, not g 0.1
-      std::swap(a, b);
-    return type.product(use(a), use(b), !number);
-  }
+  case Form::Product: return product(op);
   case Form::Quotient:
     if (auto m = mean(op->getOperand(0), op->getOperand(1), false))
       return *m;
@@ -143,6 +125,41 @@ Formula Writer::define(Value v) const {
   }
   }
   return type.name("?");
+}
+
+/// a + b, where b may be a again: 0.5 w + 0.5 w is w.
+Formula Writer::sum(Operation *op) const {
+  Value a = seen(op->getOperand(0)), b = seen(op->getOperand(1));
+  if (a != b)
+    return type.sum(use(a), use(b));
+  Operation *inner = names.count(a) ? nullptr : a.getDefiningOp();
+  if (inner && notationOf(inner).form == Form::Product)
+    for (unsigned i : {0, 1})
+      if (std::optional<double> factor = nn::getSplatConstant(inner->getOperand(i))) {
+        Formula rest = use(inner->getOperand(1 - i));
+        return *factor == 0.5 ? rest : type.product(type.number(2 * *factor), rest, false);
+      }
+  return type.product(type.number(2), use(a), false);
+}
+
+Formula Writer::product(Operation *op) const {
+  Value a = op->getOperand(0), b = op->getOperand(1);
+  if (seen(a) == seen(b))
+    return type.power(use(a), type.number(2));
+  if (auto m = mean(a, b, true))
+    return *m;
+  auto isKnown = [](Value v) { return nn::getSplatConstant(v).has_value(); };
+  if ((isNumber(b) && !isNumber(a)) || (isKnown(b) && !isKnown(a))) // 0.1 g, not g 0.1
+    std::swap(a, b);
+  // (p / q) b is written p b / q, except for a factor 1/n.
+  Operation *quotient = names.count(seen(a)) ? nullptr : seen(a).getDefiningOp();
+  if (quotient && notationOf(quotient).form == Form::Quotient) {
+    Value p = quotient->getOperand(0), q = quotient->getOperand(1);
+    const bool isOne = nn::getSplatConstant(visible(p)) == 1.0;
+    if (!isOne || !isNumber(q))
+      return type.quotient(isOne ? use(b) : type.product(use(p), use(b), !isNumber(p) && !isNumber(b)), use(q));
+  }
+  return type.product(use(a), use(b), !isNumber(a) && !isNumber(b));
 }
 
 Formula Writer::constant(Value v) const {
@@ -185,7 +202,7 @@ std::optional<Formula> Writer::mean(Value total, Value divisor, bool inverse) co
   if (count < 2 || std::abs((inverse ? *n * count : *n / count) - 1) > 1e-5)
     return std::nullopt;
   return type.big(type.latex ? "\\operatorname{mean}" : "mean",
-                  indexLetters(op->getOperand(0), reduction.getReducedDims()), use(op->getOperand(0)));
+                  indexLetters(op->getOperand(0), reduction.getReducedDims()), use(op->getOperand(0)), true);
 }
 
 Formula Writer::reduction(Operation *op, bool isSum) const {
@@ -197,7 +214,7 @@ Formula Writer::reduction(Operation *op, bool isSum) const {
       notationOf(inner).form == Form::Product && visible(inner->getOperand(0)) == visible(inner->getOperand(1)))
     return type.squaredNorm(use(inner->getOperand(0)));
   const nn::Notation notation = notationOf(op);
-  return type.big(type.latex ? notation.latex : notation.text, indexLetters(x, dims), use(x));
+  return type.big(type.latex ? notation.latex : notation.text, indexLetters(x, dims), use(x), isSum);
 }
 
 /// Names the dims of a tensor by the letters of loop dims.
@@ -250,7 +267,7 @@ Formula Writer::einsum(Operation *op) const {
   Formula a = type.element(use(contract.getLeft()), {lettersOf(contract.getLeftMap()), Formula::Atom});
   Formula b = type.element(use(contract.getRight()), {lettersOf(contract.getRightMap()), Formula::Atom});
   Formula product = type.product(a, b, false);
-  return vanish.empty() ? product : type.big(type.latex ? "\\sum" : "Σ", vanish, product);
+  return vanish.empty() ? product : type.big(type.latex ? "\\sum" : "Σ", vanish, product, true);
 }
 
 SmallVector<Value> Writer::parts(Value v) const {

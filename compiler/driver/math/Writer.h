@@ -35,6 +35,8 @@ public:
   unsigned weight(mlir::Value v) const;
 
 private:
+  Formula sum(mlir::Operation *op) const;
+  Formula product(mlir::Operation *op) const;
   Formula reduction(mlir::Operation *op, bool isSum) const;
   Formula contraction(mlir::Operation *op) const;
   Formula einsum(mlir::Operation *op) const;
