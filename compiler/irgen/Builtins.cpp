@@ -48,6 +48,15 @@ Value Elaborator::evaluateAxes(const ast::Expr *e, const Scope &scope) {
         return *v;
     if (name->name.text == "all")
       return Value::ofKind(Value::Kind::All);
+    // A schedule's `over = total_steps` is a number of steps; `over = n` means the axis n, not its size.
+    const Value *local = scope.find(name->name.text);
+    const bool axis = local && local->isAxisSize;
+    const bool known = local || (!scope.prelude && symbols.user.count(name->name.text)) ||
+                       fn->ambient.count(name->name.text.str()) || sema::isAmbientName(name->name.text);
+    if (known && !axis)
+      return evaluate(e, scope);
+  } else if (!llvm::isa<ast::ListExpr, ast::EllipsisExpr>(e)) {
+    return evaluate(e, scope); // a position, or a schedule's duration
   }
   Value axes = Value::ofKind(Value::Kind::Axes);
   auto addOne = [&](const ast::Expr *item) {
@@ -56,7 +65,6 @@ Value Elaborator::evaluateAxes(const ast::Expr *e, const Scope &scope) {
       return true;
     }
     if (auto *name = llvm::dyn_cast<ast::NameExpr>(item)) {
-      // An axis name hides nothing: `n` in `over = n` is the axis, though `n` alone is its size.
       axes.axes.push_back(name->name.text.str());
       return true;
     }
@@ -93,7 +101,15 @@ llvm::SmallVector<int64_t> Elaborator::resolveAxes(const Value &x, const Arg *ov
     ok = false;
     return dims;
   }
-  for (const std::string &name : over->value.axes) {
+  std::vector<std::string> wanted = over->value.axes;
+  if (over->value.kind != Value::Kind::Axes) {
+    int64_t position;
+    ok = integerOf(over->value, position, over->range, "the position of an axis");
+    if (!ok)
+      return dims;
+    wanted.push_back("#" + std::to_string(position));
+  }
+  for (const std::string &name : wanted) {
     if (name == "batch") {
       if (lead)
         add(0);

@@ -1,6 +1,8 @@
 // Calls: binding arguments, functions with their stated derivatives, pipes.
 #include "compiler/irgen/Elaborator.h"
 
+#include "compiler/sema/Builtins.h"
+
 #include "mlir/IR/BuiltinTypes.h"
 
 using namespace nnc;
@@ -20,6 +22,25 @@ std::vector<Elaborator::Arg> Elaborator::evaluateArgs(llvm::ArrayRef<ast::Argume
       arg.value = evaluate(a.value, scope);
     }
     values.push_back(std::move(arg));
+  }
+  return values;
+}
+
+/// The parts of `seq` and `repeat`: a call of a function there lacks its first argument, which comes later.
+std::vector<Elaborator::Arg> Elaborator::evaluateParts(llvm::ArrayRef<ast::Argument> args, const Scope &scope) {
+  std::vector<Arg> values;
+  for (const ast::Argument &a : args) {
+    auto *call = llvm::dyn_cast_or_null<ast::CallExpr>(a.value);
+    auto *name = call ? llvm::dyn_cast<ast::NameExpr>(call->callee) : nullptr;
+    Value callee = name && !isBuiltin(name->name.text) ? evaluate(name, scope) : Value();
+    if (callee.kind == Value::Kind::Applicable && callee.target->kind == Applicable::Kind::Function) {
+      auto later = std::make_shared<Applicable>(*callee.target);
+      for (const Arg &given : evaluateArgs(call->args, scope))
+        later->partial.emplace_back(given.name, given.value);
+      values.push_back({a.name.text.str(), Value::of(later), a.range});
+    } else {
+      values.push_back(evaluateArgs(a, scope).front());
+    }
   }
   return values;
 }
@@ -79,7 +100,10 @@ Value Elaborator::callFunction(const Applicable &f, llvm::ArrayRef<Arg> args, Ra
   Scope scope;
   scope.prelude = f.prelude;
   CallSite site(*this, f.prelude, at);
-  if (!bind(decl->params, args, scope, at, f.name))
+  std::vector<Arg> all(args.begin(), args.end());
+  for (const auto &[name, value] : f.partial)
+    all.push_back({name, value, at});
+  if (!bind(decl->params, all, scope, at, f.name))
     return Value::error();
   if (++depth > 200) {
     --depth;
@@ -189,7 +213,10 @@ Value Elaborator::evaluateCall(const ast::CallExpr *e, const Scope &scope) {
   if (auto *name = llvm::dyn_cast<ast::NameExpr>(e->callee))
     if (isBuiltin(name->name.text) && !scope.find(name->name.text) &&
         (scope.prelude || !symbols.user.count(name->name.text)) && !symbols.prelude.count(name->name.text))
-      return callBuiltin(name->name.text, BuiltinCall{evaluateArgs(e->args, scope), e->range});
+      return callBuiltin(name->name.text, BuiltinCall{sema::findBuiltin(name->name.text) && sema::findBuiltin(name->name.text)->makesLayer()
+                                                          ? evaluateParts(e->args, scope)
+                                                          : evaluateArgs(e->args, scope),
+                                                      e->range});
   Value callee = evaluate(e->callee, scope);
   if (callee.isError())
     return callee;

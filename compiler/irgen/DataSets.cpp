@@ -145,24 +145,26 @@ void ProgramGenerator::genData(const ast::DataDecl *decl) {
     return names;
   };
 
-  // Rows that are kept.
-  for (const ast::Entry *e : decl->entries)
-    if (auto *condition = llvm::dyn_cast<ast::WhereEntry>(e)) {
-      Function keep(diags, module, ("data_" + decl->name.text + "_keep").str(), element);
-      keep.batched = true;
-      elab.fn = &keep;
-      Value v = elab.fn->emit.toTensor(elab.evaluate(condition->condition, Scope()), condition->condition->range);
+  if (!info.conditions.empty()) {
+    Function keep(diags, module, ("data_" + decl->name.text + "_keep").str(), element);
+    keep.batched = true;
+    elab.fn = &keep;
+    Value all = Value::ofBool(true);
+    for (const ast::Expr *condition : info.conditions) {
+      Value v = keep.emit.toTensor(elab.evaluate(condition, Scope()), condition->range);
       if (v.isTensor() && !exampleShape(v.tensor).empty())
-        v = keep.emit.shapeError(condition->range, "`where` needs one truth value for each row", v, condition->condition->range);
-      if (v.isTensor())
-        keep.addResult("keep", keep.emit.batched(v.tensor));
-      finish(keep, &slot->keep);
-      row.where_columns = tables.list<nn_column>(columns);
-      row.n_where_columns = columns.size();
-      columns.clear();
-      seen.clear();
-      categoryColumn.clear();
+        v = keep.emit.shapeError(condition->range, "`where` needs one truth value for each row", v, condition->range);
+      all = elab.binary(ast::BinaryOp::And, all, v, condition->range, condition->range, condition->range);
     }
+    if (all.isTensor())
+      keep.addResult("keep", keep.emit.batched(all.tensor));
+    finish(keep, &slot->keep);
+    row.where_columns = tables.list<nn_column>(columns);
+    row.n_where_columns = columns.size();
+    columns.clear();
+    seen.clear();
+    categoryColumn.clear();
+  }
 
   // Fields: those the program defines, else the raw columns as they are.
   Function prepare(diags, module, ("data_" + decl->name.text + "_prepare").str(), element);
@@ -189,55 +191,37 @@ void ProgramGenerator::genData(const ast::DataDecl *decl) {
     fields.push_back(Field{name.str(), s.vec(), nullptr, int32_t(rows.size())});
     rows.push_back(field);
   };
-  for (const ast::Entry *e : decl->entries)
-    if (auto *set = llvm::dyn_cast<ast::SettingEntry>(e))
-      if (set->name.text != "test")
-        addField(set->name.text, elab.evaluate(set->value, Scope()), set->value->range);
-  if (rows.empty())
-    for (const auto &c : info.source.columns) {
-      const bool category = c.isCategory && info.source.kind == NN_CSV;
-      addField(c.name, *elab.column(c.name, category, decl->source->range), decl->source->range);
-    }
+  for (const sema::FieldInfo &f : info.fields) {
+    const Range at = f.value ? f.value->range : decl->source->range;
+    if (f.value)
+      addField(f.name, elab.evaluate(f.value, Scope()), at);
+    else if (std::optional<Value> v = elab.column(f.name, /*asCategory=*/false, at))
+      addField(f.name, *v, at);
+  }
   elab.column = nullptr;
   elab.columnRange = nullptr;
   finish(prepare, &slot->prepare);
   row.columns = tables.list<nn_column>(columns);
   row.n_columns = columns.size();
 
-  auto fieldNamed = [&](const ast::Ident &name) -> Field * {
-    for (Field &f : fields)
-      if (f.name == name.text)
-        return &f;
-    return nullptr;
-  };
-  row.train = constantNumber(-1);
-  row.val = row.test_part = row.split_seed = constantNumber(0);
-  for (const ast::Entry *e : decl->entries) {
-    if (auto *normalize = llvm::dyn_cast<ast::NormalizeEntry>(e)) {
-      for (const ast::Ident &name : normalize->fields)
-        if (Field *f = fieldNamed(name)) {
-          rows[f->row].flags |= NN_FIELD_NORMALIZE;
-          // An image's statistics are those of its channels: a pixel of the border may be the same everywhere.
-          rows[f->row].stat_axis_size = f->shape.size() == 3 ? int32_t(f->shape[0]) : 0;
-        }
-    } else if (auto *augment = llvm::dyn_cast<ast::AugmentEntry>(e)) {
-      if (Field *f = fieldNamed(augment->field))
-        f->augment = augment->value;
-    } else if (auto *split = llvm::dyn_cast<ast::SplitEntry>(e)) {
-      row.has_split = 1;
-      for (const ast::Argument &a : split->settings) {
-        if (a.name.text == "train") row.train = number(a.value, "`train`", 0);
-        else if (a.name.text == "val") row.val = number(a.value, "`val`", 0);
-        else if (a.name.text == "test") row.test_part = number(a.value, "`test`", 0);
-        else if (a.name.text == "seed") row.split_seed = number(a.value, "`seed`", 0);
-        else if (a.name.text == "folds") row.folds = int32_t(number(a.value, "`folds`", 2, 1000).value);
-        else if (a.name.text == "stratify")
-          if (auto *name = llvm::dyn_cast<ast::NameExpr>(a.value))
-            if (Field *f = fieldNamed(name->name))
-              row.stratify = f->row;
-      }
-    }
+  for (auto [f, known] : llvm::zip(fields, info.fields)) {
+    f.augment = known.augment;
+    if (!known.normalize)
+      continue;
+    rows[f.row].flags |= NN_FIELD_NORMALIZE;
+    // An image's statistics are those of its channels: a pixel of the border may be the same everywhere.
+    rows[f.row].stat_axis_size = f.shape.size() == 3 ? int32_t(f.shape[0]) : 0;
   }
+  auto part = [&](const ast::Expr *e, llvm::StringRef name, double fallback) {
+    return e ? number(e, name, 0) : constantNumber(fallback);
+  };
+  row.has_split = info.hasSplit;
+  row.train = part(info.trainPart, "`train`", -1);
+  row.val = part(info.valPart, "`val`", 0);
+  row.test_part = part(info.testPart, "`test`", 0);
+  row.split_seed = part(info.splitSeed, "`seed`", 0);
+  row.folds = info.folds ? int32_t(number(info.folds, "`folds`", 2, 1000).value) : 0;
+  row.stratify = info.stratify;
   row.fields = tables.list<nn_field>(rows);
   row.n_fields = rows.size();
 }

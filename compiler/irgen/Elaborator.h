@@ -140,6 +140,7 @@ private:
   bool runParam(const ast::ParamStmt *s, Scope &scope);
   bool runState(const ast::StateStmt *s, Scope &scope);
   bool runAssign(const ast::AssignStmt *s, Scope &scope);
+  std::vector<Arg> evaluateParts(llvm::ArrayRef<ast::Argument> args, const Scope &scope);
   std::vector<Arg> evaluateArgs(llvm::ArrayRef<ast::Argument> args, const Scope &scope);
 
   /// Binds arguments to parameters in `scope`; defaults are evaluated there.

@@ -92,12 +92,12 @@ Value Elaborator::evaluateName(const ast::NameExpr *e, const Scope &scope) {
   if (!prelude && column)
     if (std::optional<Value> v = column(name, /*asCategory=*/false, e->range))
       return *v;
+  auto it = fn->ambient.find(name.str()); // theta, grad, shape …: they hide declarations
+  if (it != fn->ambient.end())
+    return it->second;
   if (!prelude)
     if (const ast::Decl *d = symbols.user.lookup(name))
       return declared(d, false);
-  auto it = fn->ambient.find(name.str());
-  if (it != fn->ambient.end())
-    return it->second;
   if (fn->hasClock && (name == "step" || name == "epoch" || name == "total_steps" || name == "steps_per_epoch"))
     return Value::ofHost(fn->scalar(name));
   if (name == "all")

@@ -50,8 +50,12 @@ bool Elaborator::matchShape(const ast::Parameter &param, Value &input, Scope &sc
       continue;
     }
     auto *name = llvm::dyn_cast<ast::NameExpr>(dims[i]);
-    if (name && !scope.find(name->name.text) && !symbols.find(name->name.text, scope.prelude)) {
-      scope.names[name->name.text.str()] = Value::of(double(shape[axis]));
+    // A name is a constant if it is a parameter, an axis met before, or a `let` of the program; else it names this axis.
+    const ast::Decl *constant = name && !scope.prelude ? symbols.user.lookup(name->name.text) : nullptr;
+    if (name && !scope.find(name->name.text) && !(constant && llvm::isa<ast::LetDecl, ast::OptionDecl>(constant))) {
+      Value size = Value::of(double(shape[axis]));
+      size.isAxisSize = true;
+      scope.names[name->name.text.str()] = size;
     } else {
       int64_t n;
       if (!evaluateInteger(dims[i], scope, n, "the size of an axis"))
@@ -186,6 +190,10 @@ Value Elaborator::applyLayer(const std::shared_ptr<Applicable> &layer, llvm::Arr
     result = ok ? evaluate(decl->body, scope) : Value::error();
     if (result.isKnown() || result.isHostScalar() || result.kind == Value::Kind::List)
       result = fn->emit.toTensor(result, at);
+    if (!result.isError() && !result.isTensor()) {
+      diags.error(decl->body->range, "a layer's value is a tensor, and this is " + result.describe());
+      result = Value::error();
+    }
     if (!result.isError() && !checkResult(decl->result, result, scope, at, layer->name))
       result = Value::error();
   }

@@ -41,6 +41,7 @@ struct Value {
 
   Kind kind = Kind::Error;
   double number = 0;                  // Number, Bool
+  bool isAxisSize = false;            // Number: the size of the axis of its name, `n` of `x: [n]`
   Unit unit = Unit::None;
   std::string text;                   // Text, Place
   mlir::Value tensor;                 // Tensor, HostScalar
@@ -121,6 +122,7 @@ struct Applicable {
   std::string name;                   // for messages and for numbering places: "dense"
   bool instantiated = false;          // arguments are bound; a bare name is instantiated where it is used
   std::map<std::string, Value> bound; // hyper-parameters
+  std::vector<std::pair<std::string, Value>> partial; // Function: arguments after the first, in `seq(max_pool(2), relu)`
   std::vector<Value> parts;           // Sequence: the layers, in order
   std::string path;                   // Layer: where its parameters live, once placed
   bool placed = false;

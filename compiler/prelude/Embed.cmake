@@ -1,6 +1,6 @@
 # Writes OUT: one array of (name, text) with the contents of FILES as raw string literals.
 set(text "// Made from compiler/prelude/*.nn; see Embed.cmake.\n#include \"compiler/prelude/Prelude.h\"\n\n")
-string(APPEND text "namespace nnc {\nconst PreludeFile preludeTable[] = {\n")
+string(APPEND text "namespace nnc {\nextern const PreludeFile preludeTable[];\nextern const unsigned preludeCount;\nconst PreludeFile preludeTable[] = {\n")
 string(REPLACE " " ";" FILES "${FILES}")
 foreach(file ${FILES})
   get_filename_component(name ${file} NAME)
