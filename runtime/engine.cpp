@@ -42,8 +42,7 @@ Status Engine::reserve(const nn_fn &function, int64_t capacity) {
   if (need <= scratch.size())
     return Status();
   return scratch.allocate(need >> 60 ? SIZE_MAX : size_t(need),
-                          format("the intermediate results of %s %s", grouped(capacity).c_str(),
-                                 capacity == 1 ? "example" : "examples"));
+                          format("the intermediate results of %s", counted(capacity, "example").c_str()));
 }
 
 int64_t Gather::bytes() const {

@@ -22,8 +22,9 @@ int finishRun(Run &run, const Status &status) {
     return ExitFailed;
   }
   if (run.signal) {
-    fprintf(stderr, "interrupted by %s after %lld steps\n", run.signal == 2 ? "SIGINT" : "SIGTERM",
-            run.trained.empty() ? 0LL : (long long)run.trained.back().steps);
+    int64_t steps = run.trained.empty() ? 0 : run.trained.back().steps;
+    fprintf(stderr, "interrupted by %s after %s\n", run.signal == 2 ? "SIGINT" : "SIGTERM",
+            counted(steps, "step").c_str());
     return ExitSignal + run.signal;
   }
   if (run.flags.timing) {
@@ -33,10 +34,9 @@ int finishRun(Run &run, const Status &status) {
              duration(run.firstStepSeconds - run.loadSeconds).c_str());
     printf("\n");
     for (const TrainRecord &record : run.trained)
-      printf("timing: train %s on %s: %s steps in %s, %s steps/s, %d %s\n", record.model.c_str(), record.data.c_str(),
-             grouped(record.steps).c_str(), duration(record.seconds).c_str(),
-             number(double(record.steps) / record.seconds).c_str(), record.threads,
-             record.threads == 1 ? "thread" : "threads");
+      printf("timing: train %s on %s: %s in %s, %s steps/s, %s\n", record.model.c_str(), record.data.c_str(),
+             counted(record.steps, "step").c_str(), duration(record.seconds).c_str(),
+             number(double(record.steps) / record.seconds).c_str(), counted(record.threads, "thread").c_str());
   }
   // Output that never arrived (a full disk behind a redirection) is a failure too.
   if (fflush(stdout) != 0 || ferror(stdout)) {

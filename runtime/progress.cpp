@@ -46,9 +46,8 @@ void Progress::look(int64_t steps, double meanLoss) {
 }
 
 static std::string shortNumber(double value) {
-  return std::isfinite(value) && value != 0 && (std::fabs(value) < 1e-3 || std::fabs(value) >= 1e6)
-             ? format("%.3g", value)
-             : format("%.4f", value);
+  double size = std::fabs(value);
+  return size >= 1000 ? format("%.6g", value) : value != 0 && size < 1e-3 ? format("%.3g", value) : format("%.4f", value);
 }
 
 void Progress::draw(int64_t steps, double meanLoss) {
@@ -113,7 +112,7 @@ void Progress::epoch(const TrainRecord &record) {
   if (quiet)
     return;
   int64_t done = record.epochs;
-  bool due = done - shownEpochs >= everyEpochs || (everyEpochs > 1 && done == 1);
+  bool due = done % everyEpochs == 0 || done == 1;
   if (!due && (everyEpochs == 1 || (done & 63) != 0 || since(lastLine) < 10))
     return;
   clear();

@@ -43,6 +43,8 @@ std::string grouped(int64_t value) {
   return digits;
 }
 
+std::string counted(int64_t count, const char *noun) { return grouped(count) + " " + noun + (count == 1 ? "" : "s"); }
+
 std::string bytes(uint64_t value) {
   static const char *const units[] = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
   double shown = double(value);
@@ -56,6 +58,8 @@ std::string bytes(uint64_t value) {
 }
 
 std::string duration(double seconds) {
+  if (seconds < 0.000995)
+    return format("%.3g us", seconds * 1e6);
   if (seconds < 0.0995)
     return format("%.1f ms", seconds * 1e3);
   if (seconds < 99.5)

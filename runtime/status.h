@@ -39,6 +39,8 @@ private:
 std::string number(double value);
 /// 12345678 -> "12,345,678".
 std::string grouped(int64_t value);
+/// "1 epoch", "1,000 epochs".
+std::string counted(int64_t count, const char *noun);
 /// 1536 -> "1.5 KiB".
 std::string bytes(uint64_t value);
 /// Seconds as "0.8 s", "2 min 05 s", "1 h 02 min".

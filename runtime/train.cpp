@@ -195,12 +195,12 @@ Status Trainer::execute() {
   priorSeconds = record.seconds;
   began = now();
   if (!(run.flags.resume && record.steps))
-    run.progress.note(format("train %s on %s: %s rows%s, %s steps in %s epochs", record.model.c_str(),
-                             record.data.c_str(), grouped(record.trainRows).c_str(),
-                             record.valRows ? format(" and %s to validate", grouped(record.valRows).c_str()).c_str()
-                                            : "",
-                             grouped(record.totalSteps).c_str(),
-                             grouped((record.totalSteps + record.stepsPerEpoch - 1) / record.stepsPerEpoch).c_str()));
+    run.progress.note(format("train %s on %s: %s%s, %s in %s", record.model.c_str(), record.data.c_str(),
+                             counted(record.trainRows, "row").c_str(),
+                             record.valRows ? (" and " + grouped(record.valRows) + " to validate").c_str() : "",
+                             counted(record.totalSteps, "step").c_str(),
+                             counted((record.totalSteps + record.stepsPerEpoch - 1) / record.stepsPerEpoch, "epoch")
+                                 .c_str()));
   run.progress.begin(record);
   Status status = loop();
   record.seconds = priorSeconds + (now() - began);
@@ -219,8 +219,8 @@ Status Trainer::execute() {
                              watchName(train.keep, train.metrics).c_str(), number(record.kept.best).c_str(),
                              record.stoppedEarly ? " (stopped early)" : ""));
   } else if (record.stoppedEarly) {
-    run.progress.note(format("stopped: %s has not improved for %s epochs", watchName(train.stop, train.metrics).c_str(),
-                             number(engine.value(train.stop_patience)).c_str()));
+    run.progress.note(format("stopped: %s has not improved for %s", watchName(train.stop, train.metrics).c_str(),
+                             counted(int64_t(engine.value(train.stop_patience)), "epoch").c_str()));
   }
   if (train.checkpoint && finished)
     NN_TRY(writeCheckpoint(true));
