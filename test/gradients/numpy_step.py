@@ -185,7 +185,7 @@ else:
 program = os.path.join(options.dir, options.network + ".nn")
 with open(program, "w") as file:
     file.write(text + RUN % {"model": options.network, "rate": RATE})
-done = subprocess.run([options.nnc, "run", os.path.abspath(program), "--precision", options.precision], cwd=options.dir,
+done = subprocess.run([options.nnc, "run", "--precision", options.precision, os.path.abspath(program)], cwd=options.dir,
                       stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 print(done.stdout.decode())
 if done.returncode != 0:
