@@ -19,7 +19,7 @@ def Nn_ConstantOp : Nn_Op<"constant", "y = value", "Zero", [ConstantLike,
 def Nn_IotaOp : Nn_Op<"iota", "y = the index along dims", "Zero",
     [DeclareOpInterfaceMethods<PullOp, ["getCost"]>]> {
   let arguments = (ins DenseI64ArrayAttr:$dims);
-  let notation = Nn_Notation<"Symbol", "index", "\\mathrm{index}">;
+  let notation = Nn_Notation<"Index">;
   let results = (outs Nn_Tensor:$result);
   let assemblyFormat = "$dims attr-dict `:` type($result)";
   let hasVerifier = 1;

@@ -240,6 +240,9 @@ Formula Typography::power(Formula base, Formula exponent) const {
 }
 
 Formula Typography::root(Formula x) const {
+  StringRef text = x.text;
+  if (!x.isNegative && text.starts_with(latex ? "\\lVert" : "‖") && text.consume_back(latex ? "^{2}" : "²"))
+    return {text.str(), Formula::Power}; // √‖x‖² is ‖x‖
   if (latex)
     return {"\\sqrt{" + str(x) + "}", Formula::Atom};
   return {"√" + wrapBelow(x, Formula::Atom), Formula::Power};

@@ -146,11 +146,22 @@ private:
     if (!result)
       return;
     Value v = visible(result);
-    bool affine = formOf(v) == nn::Form::Contraction;
-    if (formOf(v) == nn::Form::Sum)
-      for (Value operand : v.getDefiningOp()->getOperands())
-        affine |= formOf(operand) == nn::Form::Contraction;
-    add(v, affine ? "z" : "h", std::to_string(number), place, affine);
+    if (isAffine(v))
+      return add(v, "z", std::to_string(number), place, true);
+    // A layer may do more with x W + b; its own result then is h.
+    for (Operation *op : forward)
+      if (isUnder(placeOf(op), place) && isAffine(op->getResult(0))) {
+        add(op->getResult(0), "z", std::to_string(number), "", true);
+        break;
+      }
+    add(v, "h", std::to_string(number), place);
+  }
+
+  /// A contraction plus something.
+  static bool isAffine(Value v) {
+    return formOf(v) == nn::Form::Sum && llvm::any_of(visible(v).getDefiningOp()->getOperands(), [](Value operand) {
+             return formOf(operand) == nn::Form::Contraction;
+           });
   }
 
   void nameOutput() {

@@ -83,8 +83,18 @@ void Sheet::nameOne(Value v) {
     writer.names[v] = found->second;
     return;
   }
-  const char *base = isForward.contains(v) ? "u" : "s";
-  writer.names[v] = type.name(base, std::to_string(++counters[base]));
+  writer.names[v] = {}; // numbered once all are known
+  unnumbered.push_back(v);
+}
+
+void Sheet::numberParts() {
+  llvm::sort(unnumbered, [](Value a, Value b) {
+    return a != b && a.getDefiningOp()->isBeforeInBlock(b.getDefiningOp());
+  });
+  unsigned forward = 0, backward = 0;
+  for (Value v : unnumbered)
+    writer.names[v] = isForward.contains(v) ? type.name("u", std::to_string(++forward))
+                                            : type.name("s", std::to_string(++backward));
 }
 
 void Sheet::nameParts(Values roots) {
@@ -99,7 +109,7 @@ void Sheet::nameParts(Values roots) {
   for (Value v : values) {
     if (writer.names.count(v) || matchPattern(v, m_Constant()))
       continue;
-    if (uses[v] > 1 && writer.weight(v) > maxRepeated)
+    if (uses[v] > 1 && (writer.weight(v) > maxRepeated || writer.define(v).level == Formula::Big))
       nameOne(v);
   }
   // A long formula is cut in the middle, until its parts fit.
@@ -211,6 +221,7 @@ std::vector<Section> Sheet::build() {
         if (!p.gradient && p.place == name)
           roots.push_back(end->getOperand(i));
   nameParts(roots);
+  numberParts();
   std::vector<Section> sections{tensors(), forward(), backward()};
   for (Section &s : updateSections(step, writer))
     sections.push_back(std::move(s));

@@ -4,7 +4,6 @@
 #include "compiler/driver/math/Step.h"
 #include "compiler/driver/math/Writer.h"
 
-#include "llvm/ADT/StringMap.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <string>
@@ -38,6 +37,7 @@ private:
   /// Names what several formulas use, and parts of what would be too long for a line.
   void nameParts(Values roots);
   void nameOne(mlir::Value v);
+  void numberParts();
   /// All values that the roots are computed from, and the roots, in program order.
   llvm::SmallVector<mlir::Value> reachable(Values roots) const;
 
@@ -52,7 +52,7 @@ private:
   llvm::DenseSet<mlir::Value> isForward, printed;
   llvm::DenseMap<mlir::Value, Formula> preferred; // names for values that may get one
   llvm::DenseMap<mlir::Value, std::string> lefts, remarks;
-  llvm::StringMap<unsigned> counters;
+  llvm::SmallVector<mlir::Value> unnumbered;
 };
 
 /// The optimizer's formulas: one for all parameters where they are alike. `names`: of arguments and gradients.

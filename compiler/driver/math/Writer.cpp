@@ -4,6 +4,7 @@
 #include "compiler/dialect/NnDialect.h"
 
 #include "mlir/IR/Matchers.h"
+#include "llvm/ADT/MapVector.h"
 
 using namespace mlir;
 
@@ -127,19 +128,40 @@ Formula Writer::define(Value v) const {
   return type.name("?");
 }
 
-/// a + b, where b may be a again: 0.5 w + 0.5 w is w.
+/// `n` times v, where v may have a number of its own: 2 · 0.5 w is w, 2 · (1/n) x is (2/n) x.
+Formula Writer::times(double n, Value v) const {
+  Operation *op = names.count(v) ? nullptr : v.getDefiningOp();
+  if (op && notationOf(op).form == Form::Product && seen(op->getOperand(0)) != seen(op->getOperand(1)))
+    for (unsigned i : {0, 1}) {
+      Value factor = seen(op->getOperand(i)), rest = op->getOperand(1 - i);
+      if (std::optional<double> c = nn::getSplatConstant(factor))
+        return *c * n == 1 ? use(rest) : type.product(type.number(n * *c), use(rest), false);
+      Operation *quotient = names.count(factor) ? nullptr : factor.getDefiningOp();
+      if (quotient && notationOf(quotient).form == Form::Quotient && isNumber(factor) &&
+          nn::getSplatConstant(visible(quotient->getOperand(0))) == 1.0)
+        return type.product(type.quotient(type.number(n), use(quotient->getOperand(1))), use(rest), false);
+    }
+  return type.product(type.number(n), use(v), false);
+}
+
+/// a + b + …, where a term may come several times.
 Formula Writer::sum(Operation *op) const {
-  Value a = seen(op->getOperand(0)), b = seen(op->getOperand(1));
-  if (a != b)
-    return type.sum(use(a), use(b));
-  Operation *inner = names.count(a) ? nullptr : a.getDefiningOp();
-  if (inner && notationOf(inner).form == Form::Product)
-    for (unsigned i : {0, 1})
-      if (std::optional<double> factor = nn::getSplatConstant(inner->getOperand(i))) {
-        Formula rest = use(inner->getOperand(1 - i));
-        return *factor == 0.5 ? rest : type.product(type.number(2 * *factor), rest, false);
-      }
-  return type.product(type.number(2), use(a), false);
+  llvm::MapVector<Value, unsigned> terms;
+  SmallVector<Value> work{op->getOperand(1), op->getOperand(0)};
+  while (!work.empty()) {
+    Value term = seen(work.pop_back_val());
+    Operation *inner = names.count(term) ? nullptr : term.getDefiningOp();
+    if (inner && !isConstant(term) && notationOf(inner).form == Form::Sum)
+      work.append({inner->getOperand(1), inner->getOperand(0)});
+    else
+      ++terms[term];
+  }
+  std::optional<Formula> total;
+  for (auto [term, n] : terms) {
+    Formula f = n == 1 ? use(term) : times(n, term);
+    total = total ? type.sum(*total, f) : f;
+  }
+  return *total;
 }
 
 Formula Writer::product(Operation *op) const {
@@ -182,9 +204,9 @@ Formula Writer::cases(Operation *op) const {
   Formula c = use(condition);
   std::optional<double> yes = nn::getSplatConstant(visible(a)), no = nn::getSplatConstant(visible(b));
   if (no == 0.0)
-    return yes == 1.0 ? c : type.product(use(a), c, true);
+    return yes == 1.0 ? c : type.product(use(a), c, !isNumber(a));
   if (yes == 0.0)
-    return type.product(use(b), type.difference(type.number(1), c), true);
+    return type.product(use(b), type.difference(type.number(1), c), !isNumber(b));
   return type.cases(c, use(a), use(b));
 }
 

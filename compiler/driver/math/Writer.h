@@ -36,6 +36,7 @@ public:
 
 private:
   Formula sum(mlir::Operation *op) const;
+  Formula times(double n, mlir::Value v) const;
   Formula product(mlir::Operation *op) const;
   Formula reduction(mlir::Operation *op, bool isSum) const;
   Formula contraction(mlir::Operation *op) const;
