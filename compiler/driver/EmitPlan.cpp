@@ -1,0 +1,217 @@
+// --emit=plan: the bill before the run.
+#include "compiler/driver/Emit.h"
+
+#include "compiler/driver/plan/DataSize.h"
+#include "compiler/driver/plan/KernelCost.h"
+#include "compiler/driver/Session.h"
+#include "compiler/transforms/PlanMemory.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/Unicode.h"
+
+using namespace nnc;
+
+namespace {
+
+/// 1,234,567
+std::string grouped(double n) {
+  std::string digits = std::to_string(int64_t(n + 0.5));
+  for (int i = int(digits.size()) - 3; i > 0; i -= 3)
+    digits.insert(i, ",");
+  return digits;
+}
+
+/// Columns of text, numbers to the right.
+class Table {
+public:
+  void row(std::vector<std::string> cells) { rows.push_back(std::move(cells)); }
+  /// `right`: which columns hold numbers.
+  void print(llvm::raw_ostream &os, llvm::StringRef right) const {
+    std::vector<unsigned> widths;
+    for (auto &r : rows)
+      for (size_t i = 0; i < r.size(); ++i) {
+        widths.resize(std::max(widths.size(), i + 1));
+        widths[i] = std::max(widths[i], width(r[i]));
+      }
+    for (auto &r : rows) {
+      std::string line = " ";
+      for (size_t i = 0; i < r.size(); ++i) {
+        const std::string space(widths[i] - width(r[i]), ' ');
+        const bool number = i < right.size() && right[i] == 'r';
+        line += " " + (number ? space + r[i] : r[i] + space) + " ";
+      }
+      os << llvm::StringRef(line).rtrim() << "\n";
+    }
+  }
+
+private:
+  static unsigned width(llvm::StringRef s) { return std::max(0, llvm::sys::unicode::columnWidthUTF8(s)); }
+  std::vector<std::vector<std::string>> rows;
+};
+
+class PlanPrinter {
+public:
+  PlanPrinter(Session &session, llvm::raw_ostream &os)
+      : session(session), program(session.tables().program), os(os), memory(memoryPlanOf(session.module())) {
+    for (int32_t i = 0; i < program.n_data; ++i)
+      data.push_back(plan::sizeOf(session, program.data[i]));
+  }
+
+  void print() {
+    os << "program " << program.name << ", " << (elementBytes() == 8 ? "f64" : "f32") << "\n";
+    for (int32_t m = 0; m < program.n_models; ++m)
+      printModel(program.models[m]);
+    printMemory();
+    for (int32_t s = 0; s < program.n_statements; ++s)
+      if (program.statements[s].kind == NN_STMT_TRAIN)
+        printTrain(*static_cast<const nn_train *>(program.statements[s].body));
+  }
+
+private:
+  int64_t elementBytes() const { return session.settings().doublePrecision ? 8 : 4; }
+
+  static int64_t elementsOf(const nn_tensor &t) {
+    int64_t n = 1;
+    for (int32_t d = 0; d < t.rank; ++d)
+      n *= t.shape[d];
+    return n;
+  }
+
+  static std::string shapeOf(const nn_tensor &t) {
+    std::string text = "[";
+    for (int32_t d = 0; d < t.rank; ++d)
+      text += (d ? ", " : "") + std::to_string(t.shape[d]);
+    return text + "]";
+  }
+
+  void printModel(const nn_model &model) {
+    os << "\nmodel " << model.name << "\n";
+    Table table;
+    int64_t parameters = 0, states = 0;
+    for (int32_t i = model.tensors.first; i < model.tensors.first + model.tensors.count; ++i) {
+      const nn_tensor &t = program.tensors[i];
+      const bool state = t.kind == NN_STATE;
+      (state ? states : parameters) += elementsOf(t);
+      table.row({t.name, shapeOf(t), grouped(elementsOf(t)), state ? "state" : ""});
+    }
+    table.row({"parameters", "", grouped(parameters)});
+    if (states)
+      table.row({"states", "", grouped(states)});
+    table.print(os, "llr");
+  }
+
+  const plan::DataSize *sizeOf(int32_t index) const {
+    return index >= 0 && index < int32_t(data.size()) && data[index] ? &*data[index] : nullptr;
+  }
+
+  /// Rows of a batch; 0: not known before the run.
+  int64_t batchOf(const nn_train &train) const {
+    auto batch = plan::known(train.batch);
+    if (!batch)
+      return 0;
+    if (*batch > 0)
+      return int64_t(*batch);
+    const plan::DataSize *size = sizeOf(train.data);
+    return size ? size->trainRows : 0;
+  }
+
+  void printMemory() {
+    os << "\nmemory in bytes\n";
+    int64_t kinds[3] = {0, 0, 0};
+    for (int32_t i = 0; i < program.n_tensors; ++i)
+      kinds[program.tensors[i].kind] += elementsOf(program.tensors[i]) * elementBytes();
+    Table table;
+    double total = double(memory.persistentBytes);
+    table.row({"parameters", grouped(kinds[NN_PARAMETER])});
+    if (kinds[NN_STATE])
+      table.row({"states", grouped(kinds[NN_STATE])});
+    table.row({"optimizer state", grouped(kinds[NN_OPTIMIZER_STATE])});
+    table.row({"alignment", grouped(memory.persistentBytes - kinds[0] - kinds[1] - kinds[2])});
+    bool complete = true;
+    int64_t scratch = 0;
+    for (int32_t s = 0; s < program.n_statements; ++s) {
+      if (program.statements[s].kind != NN_STMT_TRAIN)
+        continue;
+      auto &train = *static_cast<const nn_train *>(program.statements[s].body);
+      const auto *step = functionOf(train.step);
+      const int64_t n = batchOf(train);
+      if (!step)
+        continue;
+      std::string how = grouped(step->fixedBytes) + " + " + grouped(step->rowBytes) + " a row";
+      complete &= n > 0;
+      scratch = std::max(scratch, step->fixedBytes + step->rowBytes * n);
+      table.row({"scratch of a step", n ? grouped(step->fixedBytes + step->rowBytes * n) : "?",
+                 how + (n ? ", " + grouped(n) + " rows" : "")});
+    }
+    total += double(scratch);
+    for (int32_t i = 0; i < program.n_data; ++i) {
+      const plan::DataSize *size = sizeOf(i);
+      const std::string name = std::string("data ") + program.data[i].name;
+      complete &= size != nullptr;
+      if (!size) {
+        table.row({name, "?", "not known before the run"});
+        continue;
+      }
+      const double bytes = double(size->rows) * double(size->rowElements * elementBytes());
+      total += bytes;
+      table.row({name, grouped(bytes), grouped(double(size->rows)) + " rows of " + grouped(double(size->rowElements)) +
+                                           " numbers"});
+    }
+    table.row({"in all", (complete ? "" : "≥ ") + grouped(total)});
+    table.print(os, "lr");
+  }
+
+  const MemoryPlan::Function *functionOf(const nn_fn &fn) const {
+    auto symbol = session.tables().functions.find(const_cast<nn_fn *>(&fn));
+    if (symbol == session.tables().functions.end())
+      return nullptr;
+    for (const MemoryPlan::Function &f : memory.functions)
+      if (f.name == symbol->second)
+        return &f;
+    return nullptr;
+  }
+
+  void printTrain(const nn_train &train) {
+    const auto *step = functionOf(train.step);
+    auto function = step ? session.module().lookupSymbol<mlir::func::FuncOp>(step->name) : mlir::func::FuncOp();
+    if (!function)
+      return;
+    int64_t n = batchOf(train);
+    os << "\ntrain " << program.models[train.model].name << " on " << program.data[train.data].name << ": ";
+    if (n) {
+      os << "batches of " << grouped(double(n));
+      if (const plan::DataSize *size = sizeOf(train.data))
+        os << ", " << grouped(double((size->trainRows + n - 1) / n)) << " steps in an epoch";
+    } else {
+      os << "per example, since the batch is not known before the run";
+      n = 1;
+    }
+    os << "\n";
+    Table table;
+    table.row({"", "kernel", "results", "FLOPs a step", "other operations", "bytes moved", "where"});
+    plan::KernelCost sum;
+    unsigned number = 0;
+    for (auto kernel : function.getOps<kern::FusedOp>()) {
+      plan::KernelCost cost = plan::costOf(kernel);
+      sum.contractions += cost.contractions;
+      sum.others += cost.others;
+      sum.bytes += cost.bytes;
+      const double flops = cost.contractions.at(n);
+      table.row({std::to_string(++number), cost.kind.str(), cost.computes, flops ? grouped(flops) : "",
+                 grouped(cost.others.at(n)), grouped(cost.bytes.at(n)), cost.places});
+    }
+    table.row({"", "in all", "", grouped(sum.contractions.at(n)), grouped(sum.others.at(n)), grouped(sum.bytes.at(n))});
+    table.print(os, "rllrrr");
+  }
+
+  Session &session;
+  const nn_program &program;
+  llvm::raw_ostream &os;
+  MemoryPlan memory;
+  std::vector<std::optional<plan::DataSize>> data;
+};
+
+} // namespace
+
+void nnc::printPlan(Session &session, llvm::raw_ostream &os) { PlanPrinter(session, os).print(); }

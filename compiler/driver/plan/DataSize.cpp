@@ -1,0 +1,58 @@
+// Asking the runtime's sources.
+#include "compiler/driver/plan/DataSize.h"
+
+#include <cmath>
+
+namespace nnc::plan {
+
+static std::optional<int64_t> rowsOf(Session &session, const nn_source &source) {
+  switch (source.kind) {
+  case NN_ROWS: return source.row_width ? source.n_values / source.row_width : 0;
+  case NN_CSV:
+  case NN_IDX: break;
+  default:
+    if (auto n = known(source.n))
+      return int64_t(*n);
+    return std::nullopt;
+  }
+  for (const std::string &dir : {std::string(session.tables().program.source_dir), session.settings().dataDir}) {
+    if (dir.empty())
+      continue;
+    nn_probe probe;
+    const bool opened = nn_probe_source(&source, dir.c_str(), &probe) == 0;
+    const int64_t rows = probe.rows;
+    nn_probe_free(&probe);
+    if (opened && rows >= 0)
+      return rows;
+  }
+  return std::nullopt;
+}
+
+std::optional<DataSize> sizeOf(Session &session, const nn_data &data) {
+  auto rows = rowsOf(session, data.source);
+  if (!rows)
+    return std::nullopt;
+  DataSize size;
+  size.rows = size.trainRows = *rows;
+  if (data.test) {
+    auto test = rowsOf(session, *data.test);
+    if (!test)
+      return std::nullopt;
+    size.rows += *test;
+  }
+  if (data.has_split) {
+    auto part = [&](const nn_number &n) { return std::max(0.0, known(n).value_or(0)); };
+    const double rest = 1 - part(data.val) - (data.test ? 0 : part(data.test_part));
+    const double train = known(data.train).value_or(-1);
+    size.trainRows = std::llround(double(*rows) * (train < 0 ? rest : train));
+  }
+  for (int32_t f = 0; f < data.n_fields; ++f) {
+    int64_t elements = 1;
+    for (int32_t d = 0; d < data.fields[f].rank; ++d)
+      elements *= data.fields[f].shape[d];
+    size.rowElements += elements;
+  }
+  return size;
+}
+
+} // namespace nnc::plan
