@@ -141,7 +141,7 @@ LogicalResult fuse(func::FuncOp function, const FuseOptions &options) {
   for (Operation &op : llvm::make_early_inc_range(llvm::reverse(function.getBody().front().without_terminator())))
     if (op.use_empty())
       op.erase();
-  FusionGraph graph(function, options.unfused || function->hasAttr("nn.trace"));
+  FusionGraph graph(function, options.unfused);
   KernelWriter(function, graph).write();
   return success();
 }

@@ -26,7 +26,7 @@ class FuncOp;
 namespace nnc {
 
 struct FuseOptions {
-  /// Every op is a kernel of its own: the reference for tests, and how functions marked `nn.trace` are always compiled.
+  /// Every op is a kernel of its own: the reference for tests. The numbers are the same, to the last bit.
   bool unfused = false;
 };
 
