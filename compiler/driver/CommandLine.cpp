@@ -71,16 +71,15 @@ SessionOptions sessionOptions(const std::string &path) {
   return options;
 }
 
+void printTimes(Session &session, size_t from = 0) {
+  for (auto &[name, seconds] : session.times().drop_front(from))
+    llvm::errs() << llvm::format("%8.1f ms  ", seconds * 1e3) << name << "\n";
+}
+
 int finish(Session &session, bool ok) {
   session.diagnostics().print(llvm::errs());
-  if (timing) {
-    double total = 0;
-    for (auto &[name, seconds] : session.times()) {
-      llvm::errs() << llvm::format("%8.1f ms  ", seconds * 1e3) << name << "\n";
-      total += seconds;
-    }
-    llvm::errs() << llvm::format("%8.1f ms  in all\n", total * 1e3);
-  }
+  if (timing)
+    printTimes(session);
   return ok && !session.diagnostics().hasErrors() ? 0 : 1;
 }
 
@@ -108,7 +107,11 @@ int run(const char *argv0) {
   for (std::string &w : words)
     argv.push_back(w.data());
   argv.push_back(nullptr);
-  return nn_main(program, int(argv.size()) - 1, argv.data());
+  const size_t before = session.times().size();
+  const int code = nn_main(program, int(argv.size()) - 1, argv.data());
+  if (timing)
+    printTimes(session, before); // what was compiled as the run came to it
+  return code;
 }
 
 int check() {

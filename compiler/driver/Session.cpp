@@ -32,10 +32,10 @@ bool Session::fail(llvm::Error error) {
   return false;
 }
 
-template <class F> bool Session::timed(const char *name, F f) {
+template <class F> bool Session::timed(std::string name, F f) {
   const auto start = std::chrono::steady_clock::now();
   const bool ok = f();
-  stageTimes.emplace_back(name, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  stageTimes.emplace_back(std::move(name), std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   return ok;
 }
 
@@ -176,16 +176,56 @@ bool Session::translateModule() {
   });
 }
 
+llvm::Expected<LlvmProgram> Session::compileFunction(llvm::StringRef name) {
+  // Worker threads may ask for different functions at once; the MLIR context serves one at a time.
+  std::lock_guard<std::mutex> lock(compiling);
+  LlvmProgram program;
+  llvm::Error error = llvm::Error::success();
+  timed(("compile " + name).str(), [&] {
+    auto whole = *generated.module;
+    mlir::OwningOpRef<mlir::ModuleOp> part = mlir::ModuleOp::create(whole.getLoc());
+    (*part)->setAttrs(whole->getAttrs());
+    part->push_back(whole.lookupSymbol(name)->clone());
+    mlir::PassManager pm(context.get());
+    buildLoopPipeline(pm, pipelineOptions());
+    buildLlvmPipeline(pm, pipelineOptions());
+    if (mlir::failed(pm.run(*part))) {
+      diags->print(llvm::errs());
+      error = llvm::createStringError("lowering `" + name + "` failed");
+      return false;
+    }
+    llvm::Expected<LlvmProgram> translation = translateProgram(*part, *codeTarget);
+    llvm::Expected<std::unique_ptr<llvm::TargetMachine>> machine = codeTarget->createMachine();
+    if (!translation || !machine) {
+      error = llvm::joinErrors(translation ? llvm::Error::success() : translation.takeError(),
+                               machine ? llvm::Error::success() : machine.takeError());
+      return false;
+    }
+    program = std::move(*translation);
+    optimize(*program.module, **machine);
+    return true;
+  });
+  if (error)
+    return error;
+  return program;
+}
+
 const nn_program *Session::compileInMemory() {
-  if (!reach(Stage::Translated))
+  if (!reach(Stage::Planned))
     return nullptr;
   const bool ok = timed("jit", [&] {
+    if (llvm::Error error = completeTables(*generated.tables, *generated.module))
+      return fail(std::move(error));
     llvm::Expected<std::unique_ptr<Jit>> made = Jit::create(*codeTarget);
     if (!made)
       return fail(made.takeError());
     jit = std::move(*made);
-    if (llvm::Error error = jit->add(std::move(translated)))
-      return fail(std::move(error));
+    // Each function is compiled when it is first called: the first step does not wait for what follows training.
+    for (auto func : generated.module->getOps<mlir::func::FuncOp>()) {
+      std::string name = func.getName().str();
+      if (llvm::Error error = jit->addLazily(name, [this, name] { return compileFunction(name); }))
+        return fail(std::move(error));
+    }
     if (llvm::Error error = jit->patch(*generated.tables))
       return fail(std::move(error));
     return true;

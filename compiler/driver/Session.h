@@ -12,6 +12,7 @@
 #include "mlir/IR/MLIRContext.h"
 
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -53,13 +54,14 @@ public:
   llvm::Module &llvmModule() { return *translated.module; }
   const SessionOptions &settings() const { return options; }
 
-  /// Compiles in memory and gives the program with its code's addresses; valid while the session lives. Null after an error.
+  /// Gives the program with the addresses of its functions, each of which is compiled in memory when it is first called; valid
+  /// while the session lives. Null after an error.
   const nn_program *compileInMemory();
   /// Writes a standalone executable. `argv0` and the address of main find the runtime's library.
   bool writeExecutable(llvm::StringRef output, const char *argv0);
 
   /// (stage's name, seconds), in order, when options.timing.
-  const std::vector<std::pair<std::string, double>> &times() const { return stageTimes; }
+  llvm::ArrayRef<std::pair<std::string, double>> times() const { return stageTimes; }
 
 private:
   bool parse();
@@ -71,7 +73,8 @@ private:
   bool lowerModule();
   bool translateModule();
   PipelineOptions pipelineOptions() const;
-  template <class F> bool timed(const char *name, F f);
+  template <class F> bool timed(std::string name, F f);
+  llvm::Expected<LlvmProgram> compileFunction(llvm::StringRef name);
   bool fail(llvm::Error error);
 
   SessionOptions options;
@@ -84,10 +87,10 @@ private:
   sema::Symbols names;
   IrgenResult generated;
   std::optional<Target> codeTarget;
-  mlir::OwningOpRef<mlir::ModuleOp> traceModule;
   LlvmProgram translated;
   std::unique_ptr<Jit> jit;
   std::vector<std::pair<std::string, double>> stageTimes;
+  std::mutex compiling;
 };
 
 } // namespace nnc
