@@ -24,7 +24,7 @@ struct FixedFlag {
 const FixedFlag fixedFlags[] = {
     {"data", Fixed::Data, "DIR", "another folder to look for data files in", false},
     {"seed", Fixed::Seed, "N", "seed of initial weights, order and dropout (default 0)", false},
-    {"threads", Fixed::Threads, "N", "worker threads (default: as many as pay, up to the cores); results do not change", false},
+    {"threads", Fixed::Threads, "N", "worker threads (default: as many as pay, up to the cores); same results", false},
     {"resume", Fixed::Resume, nullptr, "go on from the checkpoints", false},
     {"quiet", Fixed::Quiet, nullptr, "print only results and errors", false},
     {"max-steps", Fixed::MaxSteps, "N", "stop training after N steps in all", false},
@@ -219,7 +219,8 @@ static void line(std::string &text, const std::string &left, const std::string &
 
 std::string helpText(const nn_program &program, const char *argv0) {
   std::string name = argv0, text;
-  size_t slash = name.rfind('/');
+  // "/usr/bin/nnc run dir/model.nn": only the first word is a path to shorten.
+  size_t slash = name.substr(0, name.find(' ')).rfind('/');
   if (slash != std::string::npos && name.compare(0, 2, "./") != 0)
     name = name.substr(slash + 1);
   if (program.doc && *program.doc) {
