@@ -1,4 +1,4 @@
-// Contraction kernels as a share of the machine's roof: `kernels [filter [threads]]`. The roof is what multiply-adds on registers reach, measured
+// Contraction kernels as a share of the machine's roof: `kernels [filter [threads [plan]]]`. The roof is what multiply-adds on registers reach, measured
 // here in the same process, on as many threads. Columns: kernel, batch, threads, GFLOP/s, share of the roof, and how it is tiled.
 #include "test/unit/lowering/CompiledFunction.h"
 #include "test/unit/lowering/Contraction.h"
@@ -102,8 +102,10 @@ double roof(Team &team) {
   return 2.0 * 16 * accumulators * steps * team.size / bestSeconds([&] { team.run(job); });
 }
 
-void measure(const Contraction &c, int64_t rows, Team &team, double roofFlops) {
-  CompiledFunction function(c.module());
+void measure(const Contraction &c, int64_t rows, Team &team, double roofFlops, const char *forced) {
+  CompileOptions options;
+  options.plan = forced;
+  CompiledFunction function(c.module(), options);
   auto numbers = [](int64_t count) {
     std::vector<float> values(count + 16);
     std::mt19937 random(1);
@@ -153,6 +155,6 @@ int main(int argc, char **argv) {
     std::printf("roof on %d threads: %.0f GFLOP/s\n", threads, flops * 1e-9);
     for (auto &[c, rows] : kernels)
       if (argc < 2 || std::strstr((c.name + " batch " + std::to_string(rows)).c_str(), argv[1]))
-        measure(c, rows, team, flops);
+        measure(c, rows, team, flops, argc > 3 ? argv[3] : "");
   }
 }

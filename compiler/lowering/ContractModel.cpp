@@ -5,14 +5,16 @@
 #include "llvm/Support/MathExtras.h"
 
 #include <cmath>
+#include <numeric>
 
 using namespace mlir;
 
 namespace nnc {
 
 // What each part costs, in slots; measured with bench/kernels on Zen 4, where a slot is a cycle.
-constexpr double vectorLoad = 1.2;       // of a vector, some of them across cache lines
-constexpr double scalarLoad = 0.6;       // of an element into all lanes
+constexpr double vectorLoad = 1.1;       // of a vector, some of them across cache lines
+constexpr double scalarLoad = 1.05;      // of an element into all lanes
+constexpr double conflictingLoad = 3;    // the same, when rows push one another out of the first-level cache
 constexpr double latency = 6;            // a step is not faster than one dependent multiply-add
 constexpr double innerLoop = 4;          // entering and leaving an inner loop
 constexpr double tileOverhead = 30;      // addresses and loops of a tile
@@ -27,6 +29,18 @@ constexpr int64_t panelBytes = 256 << 10; // a packed panel; it stays in the sec
 
 static double extentAt(const ContractDim &dim) { return double(dim.size) * (dim.batch ? assumedRows : 1); }
 static double tilesAlong(const ContractDim &dim, int64_t tile) { return std::ceil(extentAt(dim) / double(tile)); }
+
+/// Whether the rows' elements lie in so few sets of the first-level cache (8 ways of 4096 bytes) that they do not all fit,
+/// with two ways left for the vectors that pass by.
+static bool conflict(const ContractShape &shape, const ContractPlan &plan) {
+  int64_t lines = 1;
+  for (auto [d, dim] : llvm::enumerate(shape.dims)) {
+    int64_t apart = dim.stride(1 - plan.vectors) * (shape.bits / 8);
+    if (plan.isRow(dim) && apart >= 64)
+      lines *= llvm::divideCeil(plan.tile[d], 4096 / std::gcd<int64_t>(apart, 4096));
+  }
+  return lines > 6;
+}
 
 double contractCost(const ContractShape &shape, const ContractPlan &plan) {
   double rows = plan.rows(shape), columns = plan.columns(shape), tiles = 1, panels = 1, steps = 1, passes = 1;
@@ -44,13 +58,8 @@ double contractCost(const ContractShape &shape, const ContractPlan &plan) {
   if (!summed.empty())
     passes = steps / extentAt(shape.dims[summed.back()]);
   const ContractDim &lanesDim = shape.dims[plan.lanesDim];
-  // Unpacked vectors of far apart steps each touch lines, and pages, of their own.
-  double load = vectorLoad;
-  if (!plan.pack && !summed.empty()) {
-    int64_t apart = shape.dims[summed.back()].stride(plan.vectors) * (shape.bits / 8);
-    load *= apart >= 4096 ? 3 : apart >= 2048 ? 2 : 1;
-  }
-  double step = std::max({rows * columns, columns * load + rows * scalarLoad, latency});
+  double loads = columns * vectorLoad + rows * (conflict(shape, plan) ? conflictingLoad : scalarLoad);
+  double step = std::max({rows * columns, loads, latency});
   double stored = storeVector;
   if (lanesDim.out != 1) {
     stored += scatterVector;
