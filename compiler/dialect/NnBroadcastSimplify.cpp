@@ -67,6 +67,37 @@ struct ComputeBeforeBroadcast : OpInterfaceRewritePattern<ScalarBodyOp> {
   }
 };
 
+/// f(reshape a, reshape b, …) = reshape f(a, b, …): all operands reshaped from one shape, or splats. Then reshapes meet
+/// and cancel.
+struct ComputeBeforeReshape : OpInterfaceRewritePattern<ScalarBodyOp> {
+  using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
+
+  LogicalResult matchAndRewrite(ScalarBodyOp op, PatternRewriter &b) const override {
+    ReshapeOp first;
+    for (Value operand : op->getOperands())
+      if (auto reshape = operand.getDefiningOp<ReshapeOp>())
+        first = first ? first : reshape;
+    if (!first)
+      return failure();
+    ArrayRef<int64_t> shape = first.getX().getType().getShape();
+    SmallVector<Value> before;
+    for (Value operand : op->getOperands()) {
+      auto reshape = operand.getDefiningOp<ReshapeOp>();
+      auto splat = operand.getDefiningOp<BroadcastOp>();
+      if (reshape && reshape.getX().getType().getShape() == shape)
+        before.push_back(reshape.getX());
+      else if (splat && splat.getX().getType().getRank() == 0)
+        before.push_back(buildBroadcast(b, op.getLoc(), splat.getX().getType().clone(shape), splat.getX(), {}));
+      else
+        return failure();
+    }
+    auto type = cast<RankedTensorType>(op->getResult(0).getType());
+    OperationState state(op.getLoc(), op->getName(), before, type.clone(shape), op->getAttrs());
+    b.replaceOpWithNewOp<ReshapeOp>(op, type, b.create(state)->getResult(0));
+    return success();
+  }
+};
+
 /// Moving the elements of a splat about gives the same splat.
 struct MoveOfSplat : RewritePattern {
   MoveOfSplat(MLIRContext *context) : RewritePattern(MatchAnyOpTypeTag(), 1, context) {}
@@ -102,9 +133,39 @@ static Value countAlong(PatternRewriter &b, Location loc, RankedTensorType x, Ar
   return result * result.with(buildBroadcast(b, loc, type, n, {}));
 }
 
-// Σ of Σ = Σ over all;  Σ over dims along which x repeats = x times their number;  Σ over dims of size 1 = reshape
+/// Σ x a = a Σ x where a repeats along the summed dims. Only if nobody else wants x a.
+static LogicalResult takeFactorOut(ReduceSumOp op, PatternRewriter &b) {
+  auto product = op.getX().getDefiningOp<MulOp>();
+  if (!product || !product->hasOneUse())
+    return failure();
+  for (auto [x, factor] : {std::pair<Value, Value>(product.getA(), product.getB()),
+                           std::pair<Value, Value>(product.getB(), product.getA())}) {
+    auto broadcast = factor.getDefiningOp<BroadcastOp>();
+    if (!broadcast || llvm::any_of(op.getDims(), [&](int64_t dim) { return llvm::is_contained(broadcast.getDims(), dim); }))
+      continue;
+    SmallVector<int64_t> kept = otherDims(product.getType().getRank(), op.getDims()), dims;
+    for (int64_t dim : broadcast.getDims())
+      dims.push_back(llvm::find(kept, dim) - kept.begin());
+    Value few = broadcast.getX();
+    bool identity = dims.size() == kept.size() && llvm::is_sorted(dims);
+    Value again = identity ? few : b.create<BroadcastOp>(op.getLoc(), op.getType(), few, dims).getResult();
+    Value sum = buildSum(b, op.getLoc(), x, op.getDims());
+    b.replaceOpWithNewOp<MulOp>(op, sum, again);
+    return success();
+  }
+  return failure();
+}
+
+// Σ of Σ = Σ over all;  Σ -x = -Σ x;  Σ x a = a Σ x where a repeats along the summed dims;
+// Σ over dims along which x repeats = x times their number;  Σ over dims of size 1 = reshape
 static LogicalResult simplifySum(ReduceSumOp op, PatternRewriter &b) {
   RankedTensorType x = op.getX().getType();
+  if (auto negated = op.getX().getDefiningOp<NegOp>()) {
+    b.replaceOpWithNewOp<NegOp>(op, buildSum(b, op.getLoc(), negated.getX(), op.getDims()));
+    return success();
+  }
+  if (succeeded(takeFactorOut(op, b)))
+    return success();
   if (op.getDims().empty()) {
     b.replaceOp(op, op.getX());
     return success();
@@ -132,7 +193,6 @@ static LogicalResult simplifySum(ReduceSumOp op, PatternRewriter &b) {
       for (int64_t dim : others)
         sums.push_back(newDim(dim));
       Value narrow = buildBroadcast(b, op.getLoc(), x.clone(shape), broadcast.getX(), dims);
-      // A broadcast that no longer repeats may still permute.
       Value sum = buildSum(b, op.getLoc(), narrow, sums);
       Expr value(sum, b, op.getLoc());
       Value count = countAlong(b, op.getLoc(), x, repeated, op.getType());
@@ -155,7 +215,7 @@ void BroadcastOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRC
 }
 
 void NnDialect::getCanonicalizationPatterns(RewritePatternSet &patterns) const {
-  patterns.add<ComputeBeforeBroadcast, MoveOfSplat>(getContext());
+  patterns.add<ComputeBeforeBroadcast, ComputeBeforeReshape, MoveOfSplat>(getContext());
 }
 
 } // namespace nnc::nn

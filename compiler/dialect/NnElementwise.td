@@ -148,9 +148,9 @@ class Nn_Compare<string mnemonic, string sign, string predicate>
 }
 def Nn_EqOp : Nn_Compare<"eq", "=", "OEQ">;
 def Nn_NeOp : Nn_Compare<"ne", "≠", "UNE">;
-def Nn_LtOp : Nn_Compare<"lt", "<", "OLT">;
+def Nn_LtOp : Nn_Compare<"lt", "<", "OLT"> { let hasCanonicalizer = 1; }
 def Nn_LeOp : Nn_Compare<"le", "<=", "OLE">;
-def Nn_GtOp : Nn_Compare<"gt", ">", "OGT">;
+def Nn_GtOp : Nn_Compare<"gt", ">", "OGT"> { let hasCanonicalizer = 1; }
 def Nn_GeOp : Nn_Compare<"ge", ">=", "OGE">;
 
 // select: y = a where cond ≠ 0, else b;  da = dy where cond ≠ 0, db = dy elsewhere

@@ -21,6 +21,13 @@ static bool isFinite(Value v) {
   return isa_and_nonnull<EqOp, NeOp, LtOp, LeOp, GtOp, GeOp, IotaOp, ArgmaxOp, RandomUniformOp, BatchSizeOp>(op);
 }
 
+/// Whether all elements are 0 or 1.
+static bool isTruth(Value v) {
+  if (auto broadcast = v.getDefiningOp<BroadcastOp>())
+    return isTruth(broadcast.getX());
+  return isa_and_nonnull<EqOp, NeOp, LtOp, LeOp, GtOp, GeOp>(v.getDefiningOp());
+}
+
 static Expr expr(Value v, Operation *at, PatternRewriter &b) { return Expr(v, b, at->getLoc()); }
 
 static LogicalResult replace(PatternRewriter &b, Operation *op, Value v) {
@@ -37,8 +44,10 @@ static LogicalResult simplifyNeg(NegOp op, PatternRewriter &b) {
   return failure();
 }
 
-// x + 0 = x;  x + (-y) = x - y
+// x + 0 = x;  x + (-y) = x - y;  x + x = 2 x, so that constant factors meet
 static LogicalResult simplifyAdd(AddOp op, PatternRewriter &b) {
+  if (op.getA() == op.getB())
+    return replace(b, op, expr(op.getA(), op, b) * 2.0);
   for (auto [x, y] : {std::pair<Value, Value>(op.getA(), op.getB()), std::pair<Value, Value>(op.getB(), op.getA())}) {
     if (isConstant(y, 0))
       return replace(b, op, x);
@@ -61,8 +70,21 @@ static LogicalResult simplifySub(SubOp op, PatternRewriter &b) {
   return failure();
 }
 
+/// The broadcast that repeats v along at least one dim, or null.
+static BroadcastOp repetition(Value v) {
+  auto broadcast = v.getDefiningOp<BroadcastOp>();
+  return broadcast && broadcast.getX().getType().getRank() < broadcast.getType().getRank() ? broadcast : BroadcastOp();
+}
+
+/// Whether f(a, b) of two repetitions can be computed before repeating: they repeat alike, or one is a single number.
+static bool repeatAlike(BroadcastOp a, BroadcastOp b) {
+  if (a.getX().getType().getRank() == 0 || b.getX().getType().getRank() == 0)
+    return true;
+  return a.getDims() == b.getDims() && a.getX().getType() == b.getX().getType();
+}
+
 // 1 x = x;  -1 x = -x;  0 x = 0 if x is finite;  (-x) y = -(x y), so that signs meet sums;  x (1 / y) = x / y if
-// nothing else wants 1 / y;  c (d x) = (c d) x where c d is exact
+// nothing else wants 1 / y;  r (s x) = (r s) x where r and s repeat fewer elements, which has as many roundings
 static LogicalResult simplifyMul(MulOp op, PatternRewriter &b) {
   for (auto [x, y] : {std::pair<Value, Value>(op.getA(), op.getB()), std::pair<Value, Value>(op.getB(), op.getA())}) {
     if (isConstant(y, 1) || (isConstant(x, 0) && isFinite(y)))
@@ -74,23 +96,21 @@ static LogicalResult simplifyMul(MulOp op, PatternRewriter &b) {
     if (auto quotient = y.getDefiningOp<DivOp>();
         quotient && quotient->hasOneUse() && isConstant(quotient.getA(), 1))
       return replace(b, op, b.create<DivOp>(op.getLoc(), x, quotient.getB()));
-    auto outer = getSplatConstant(y);
+    BroadcastOp outer = repetition(y);
     auto product = x.getDefiningOp<MulOp>();
-    if (!outer || !product)
+    if (!outer || !product || !product->hasOneUse())
       continue;
     for (auto [z, c] : {std::pair<Value, Value>(product.getA(), product.getB()),
                         std::pair<Value, Value>(product.getB(), product.getA())})
-      if (auto inner = getSplatConstant(c)) {
-        int exponent;
-        bool exact = std::abs(std::frexp(*inner, &exponent)) == 0.5 || std::abs(std::frexp(*outer, &exponent)) == 0.5;
-        if (exact)
-          return replace(b, op, expr(z, op, b) * (*inner * *outer));
-      }
+      if (BroadcastOp inner = repetition(c); inner && repeatAlike(inner, outer))
+        return replace(b, op, expr(z, op, b) * (expr(c, op, b) * expr(y, op, b)));
   }
   return failure();
 }
 
-// x / 1 = x;  x / c = x (1/c) where 1/c is exact;  (-x) / y = x / (-y) = -(x / y)
+// x / 1 = x;  x / c = x (1/c) where 1/c is exact;  (-x) / y = x / (-y) = -(x / y);
+// x / r = x (1 / r) where r repeats fewer elements that are no constants: one rounding more, and no division for
+// each element. (Constants are exempt, so that 49 / 49 is 1.)  1 / (f32)s = (f32)(1 / s) for a host scalar s
 static LogicalResult simplifyDiv(DivOp op, PatternRewriter &b) {
   Expr x = expr(op.getA(), op, b), y = expr(op.getB(), op, b);
   if (auto c = getSplatConstant(op.getB())) {
@@ -99,11 +119,22 @@ static LogicalResult simplifyDiv(DivOp op, PatternRewriter &b) {
       return replace(b, op, x);
     if (std::isnormal(*c) && std::abs(std::frexp(*c, &exponent)) == 0.5 && std::abs(exponent) < 100)
       return replace(b, op, x * (1 / *c));
+    return failure();
   }
   if (auto negated = op.getA().getDefiningOp<NegOp>())
     return replace(b, op, -(x.with(negated.getX()) / y));
   if (auto negated = op.getB().getDefiningOp<NegOp>())
     return replace(b, op, -(x / y.with(negated.getX())));
+  if (BroadcastOp repeated = repetition(op.getB())) {
+    Expr few = y.with(repeated.getX());
+    Value inverse = few.like(1) / few;
+    return replace(b, op, x * y.with(b.create<BroadcastOp>(op.getLoc(), op.getType(), inverse, repeated.getDims())));
+  }
+  auto cast = op.getB().getDefiningOp<CastOp>();
+  if (cast && isConstant(op.getA(), 1) && cast.getX().getType().getElementTypeBitWidth() > op.getType().getElementTypeBitWidth()) {
+    Expr wide = y.with(cast.getX());
+    return replace(b, op, b.create<CastOp>(op.getLoc(), op.getType(), wide.like(1) / wide));
+  }
   return failure();
 }
 
@@ -139,12 +170,34 @@ static LogicalResult simplifyPow(PowOp op, PatternRewriter &b) {
   return replace(b, op, result);
 }
 
-// select(constant, a, b);  select(c, a, a) = a;  select(c, select(c, a, _), b) = select(c, a, b) and likewise for b
+// x > c is max(x, c) > c: where that maximum is there, x itself need not be kept
+template <typename OpT> static LogicalResult askTheMaximum(OpT op, Value x, Value c, PatternRewriter &b) {
+  auto bound = getSplatConstant(c);
+  if (!bound)
+    return failure();
+  for (Operation *user : x.getUsers()) {
+    auto max = dyn_cast<MaxOp>(user);
+    if (!max || !max->isBeforeInBlock(op) || max->getBlock() != op->getBlock())
+      continue;
+    Value other = max.getA() == x ? max.getB() : max.getA();
+    if (getSplatConstant(other) != bound)
+      continue;
+    b.modifyOpInPlace(op, [&] { op->replaceUsesOfWith(x, max); });
+    return success();
+  }
+  return failure();
+}
+static LogicalResult simplifyGt(GtOp op, PatternRewriter &b) { return askTheMaximum(op, op.getA(), op.getB(), b); }
+static LogicalResult simplifyLt(LtOp op, PatternRewriter &b) { return askTheMaximum(op, op.getB(), op.getA(), b); }
+
+// select(constant, a, b);  select(c, a, a) = a;  select(c, 1, 0) = c if c is 0 or 1;  select(c, select(c, a, _), b) = select(c, a, b) and likewise for b
 static LogicalResult simplifySelect(SelectOp op, PatternRewriter &b) {
   if (auto cond = getSplatConstant(op.getCond()))
     return replace(b, op, *cond != 0 ? op.getA() : op.getB());
   if (op.getA() == op.getB())
     return replace(b, op, op.getA());
+  if (isConstant(op.getA(), 1) && isConstant(op.getB(), 0) && isTruth(op.getCond()))
+    return replace(b, op, op.getCond());
   auto innerA = op.getA().getDefiningOp<SelectOp>();
   if (innerA && innerA.getCond() == op.getCond())
     return replace(b, op, b.create<SelectOp>(op.getLoc(), op.getCond(), innerA.getA(), op.getB()));
@@ -160,6 +213,8 @@ void SubOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext
 void MulOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *) { patterns.add(simplifyMul); }
 void DivOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *) { patterns.add(simplifyDiv); }
 void PowOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *) { patterns.add(simplifyPow); }
+void GtOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *) { patterns.add(simplifyGt); }
+void LtOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *) { patterns.add(simplifyLt); }
 void SelectOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *) { patterns.add(simplifySelect); }
 
 } // namespace nnc::nn

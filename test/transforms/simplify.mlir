@@ -170,3 +170,84 @@ func.func @shared(%x: tensor<3xf32>) -> tensor<3xf32> {
   %y = nn.mul %a, %b : tensor<3xf32>
   return %y : tensor<3xf32>
 }
+
+// x > 0 is max(x, 0) > 0, so that x itself need not be kept; a truth value needs no select.
+// CHECK-LABEL: @relu_and_its_derivative
+// CHECK: %[[M:.*]] = nn.max
+// CHECK-NEXT: %[[G:.*]] = nn.gt %[[M]], %{{.*}}
+// CHECK-NEXT: return %[[M]], %[[G]]
+func.func @relu_and_its_derivative(%x: tensor<3xf32>) -> (tensor<3xf32>, tensor<3xf32>) {
+  %zero = nn.constant dense<0.0> : tensor<3xf32>
+  %one = nn.constant dense<1.0> : tensor<3xf32>
+  %y = nn.max %zero, %x : tensor<3xf32>
+  %p = nn.gt %x, %zero : tensor<3xf32>
+  %d = nn.select %p, %one, %zero : tensor<3xf32>
+  return %y, %d : tensor<3xf32>, tensor<3xf32>
+}
+
+// Many elements over one number: one division. Over a constant: exact division stays.
+// CHECK-LABEL: @quotients
+// CHECK: %[[R:.*]] = nn.div %{{.*}}, %{{.*}} : tensor<f32>
+// CHECK: %[[B:.*]] = nn.broadcast %[[R]] to []
+// CHECK: %[[P:.*]] = nn.mul %{{.*}}, %[[B]] : tensor<?x3xf32>
+// CHECK: nn.div %{{.*}} : tensor<?x3xf32>
+func.func @quotients(%x: tensor<?x3xf32>, %s: tensor<f32>) -> (tensor<?x3xf32>, tensor<?x3xf32>) {
+  %b = nn.broadcast %s to [] : tensor<f32> -> tensor<?x3xf32>
+  %c = nn.constant dense<49.0> : tensor<f32>
+  %d = nn.broadcast %c to [] : tensor<f32> -> tensor<?x3xf32>
+  %y = nn.div %x, %b : tensor<?x3xf32>
+  %z = nn.div %x, %d : tensor<?x3xf32>
+  return %y, %z : tensor<?x3xf32>, tensor<?x3xf32>
+}
+
+// Factors that repeat meet before they are repeated: γ (x) / s = x (γ / s).
+// CHECK-LABEL: @factors
+// CHECK-SAME: %[[X:.*]]: tensor<?x3xf32>, %[[G:.*]]: tensor<3xf32>, %[[S:.*]]: tensor<3xf32>
+// CHECK: %[[Q:.*]] = nn.div %[[G]], %[[S]] : tensor<3xf32>
+// CHECK: %[[B:.*]] = nn.broadcast %[[Q]] to [1]
+// CHECK: %[[Y:.*]] = nn.mul %[[X]], %[[B]]
+// CHECK: return %[[Y]]
+func.func @factors(%x: tensor<?x3xf32>, %g: tensor<3xf32>, %s: tensor<3xf32>) -> tensor<?x3xf32> {
+  %gb = nn.broadcast %g to [1] : tensor<3xf32> -> tensor<?x3xf32>
+  %sb = nn.broadcast %s to [1] : tensor<3xf32> -> tensor<?x3xf32>
+  %p = nn.mul %gb, %x : tensor<?x3xf32>
+  %y = nn.div %p, %sb : tensor<?x3xf32>
+  return %y : tensor<?x3xf32>
+}
+
+// Σ (-x) s = -(Σ x) s.
+// CHECK-LABEL: @out_of_sums
+// CHECK: %[[R:.*]] = nn.reduce_sum %arg0 over [0]
+// CHECK: nn.mul %[[R]]
+// CHECK: nn.neg
+func.func @out_of_sums(%x: tensor<?x3xf32>, %s: tensor<f32>) -> tensor<3xf32> {
+  %n = nn.neg %x : tensor<?x3xf32>
+  %b = nn.broadcast %s to [] : tensor<f32> -> tensor<?x3xf32>
+  %p = nn.mul %n, %b : tensor<?x3xf32>
+  %y = nn.reduce_sum %p over [0] : tensor<?x3xf32> -> tensor<3xf32>
+  return %y : tensor<3xf32>
+}
+
+// Dims of size 1 come and go.
+// CHECK-LABEL: @through_reshapes
+// CHECK-NEXT: nn.log %arg0 : tensor<?xf32>
+// CHECK-NEXT: nn.add
+// CHECK-NEXT: return
+func.func @through_reshapes(%x: tensor<?xf32>, %m: tensor<?xf32>) -> tensor<?xf32> {
+  %a = nn.reshape %x : tensor<?xf32> -> tensor<?x1xf32>
+  %b = nn.reshape %m : tensor<?xf32> -> tensor<?x1xf32>
+  %c = nn.log %a : tensor<?x1xf32>
+  %d = nn.add %c, %b : tensor<?x1xf32>
+  %e = nn.reshape %d : tensor<?x1xf32> -> tensor<?xf32>
+  return %e : tensor<?xf32>
+}
+
+// 0.5 x + 0.5 x is x.
+// CHECK-LABEL: @twice_half
+// CHECK-NEXT: return %arg0
+func.func @twice_half(%x: tensor<3xf32>) -> tensor<3xf32> {
+  %half = nn.constant dense<0.5> : tensor<3xf32>
+  %a = nn.mul %x, %half : tensor<3xf32>
+  %b = nn.add %a, %a : tensor<3xf32>
+  return %b : tensor<3xf32>
+}
