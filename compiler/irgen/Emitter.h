@@ -57,7 +57,11 @@ public:
   mlir::Value batched(mlir::Value v);
 
   /// Remembers which expression a tensor came from, for notes.
-  void noteOrigin(mlir::Value v, Range r) { origin.try_emplace(v, r); }
+  void noteOrigin(mlir::Value v, Range r, bool replace = false) {
+    auto [it, fresh] = origin.try_emplace(v, r);
+    if (!fresh && replace)
+      it->second = r;
+  }
   /// Reports a shape error with a note for each operand: its shape and where it came from.
   Value shapeError(Range at, const llvm::Twine &message, llvm::ArrayRef<Value> operands, llvm::ArrayRef<Range> ranges);
 

@@ -74,8 +74,9 @@ Value Elaborator::evaluate(const ast::Expr *e, const Scope &scope) {
     diags.error(e->range, "this stands for axes or columns and has no value here");
     return Value::error();
   }();
-  if (v.isTensor())
-    fn->emit.noteOrigin(v.tensor, e->range);
+  // A value comes from the user's widest expression for it; inside the prelude, only where no user's text made it.
+  if (v.isTensor() && e->kind != ast::ExprKind::Name)
+    fn->emit.noteOrigin(v.tensor, e->range, /*replace=*/!diags.callSite.isValid());
   return v;
 }
 
