@@ -54,10 +54,10 @@ public:
   virtual void fill(int column, const int64_t *selected, int64_t count, Elements out) const = 0;
 
   /// The classes of a column that was requested as a category, or null: then its numbers are its classes.
-  virtual const Category *category(int column) const { return nullptr; }
+  virtual const Category *category(int /*column*/) const { return nullptr; }
 
   /// False for an optional column that the file does not have; it is filled with zeros.
-  virtual bool has(int column) const { return true; }
+  virtual bool has(int /*column*/) const { return true; }
 
   /// Frees the raw data; from now on only place() may be called.
   virtual void forget() {}
