@@ -115,7 +115,7 @@ private:
     }
     std::vector<Value> numbers;
     for (auto &[v, n] : count)
-      if (n == parameters && cast<RankedTensorType>(v.getType()).getRank() == 0 && base.weight(v) > 5)
+      if (n == parameters && cast<RankedTensorType>(v.getType()).getRank() == 0 && base.weight(v) > 8)
         numbers.push_back(v);
     llvm::sort(numbers, [](Value a, Value b) { return a.getDefiningOp()->isBeforeInBlock(b.getDefiningOp()); });
     // Only the outermost of them: what another one is made of is written there.

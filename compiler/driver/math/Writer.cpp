@@ -173,12 +173,12 @@ Formula Writer::product(Operation *op) const {
   auto isKnown = [](Value v) { return nn::getSplatConstant(v).has_value(); };
   if ((isNumber(b) && !isNumber(a)) || (isKnown(b) && !isKnown(a))) // 0.1 g, not g 0.1
     std::swap(a, b);
-  // (p / q) b is written p b / q, except for a factor 1/n.
+  // (p / q) b is written p b / q, but 1/n stays a factor.
   Operation *quotient = names.count(seen(a)) ? nullptr : seen(a).getDefiningOp();
   if (quotient && notationOf(quotient).form == Form::Quotient) {
     Value p = quotient->getOperand(0), q = quotient->getOperand(1);
     const bool isOne = nn::getSplatConstant(visible(p)) == 1.0;
-    if (!isOne || !isNumber(q))
+    if (!isOne || !isNumber(q) || use(q).level != Formula::Atom)
       return type.quotient(isOne ? use(b) : type.product(use(p), use(b), !isNumber(p) && !isNumber(b)), use(q));
   }
   return type.product(use(a), use(b), !isNumber(a) && !isNumber(b));

@@ -1,0 +1,220 @@
+// The commands of an interactive session.
+#include "compiler/ast/Printer.h"
+#include "compiler/driver/Emit.h"
+#include "compiler/driver/repl/Evaluator.h"
+#include "compiler/sema/Builtins.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace nnc;
+using namespace nnc::repl;
+
+llvm::ArrayRef<Evaluator::Command> Evaluator::commands() {
+  static const Command list[] = {
+      {"help", "", "this list", &Evaluator::help},
+      {"type", "EXPR", "the kind and shape of an expression, or what a name stands for", &Evaluator::type},
+      {"source", "NAME", "the text of a declaration, of yours or of the prelude", &Evaluator::source},
+      {"ir", "[MODEL or STATEMENT]", "the nn IR of a model, a statement, or the last statement", &Evaluator::ir},
+      {"grad", "[MODEL]", "the last training step's gradients as formulas", &Evaluator::grad},
+      {"time", "STATEMENT", "run it and say where the time went", &Evaluator::time},
+      {"quit", "", "leave (so does Ctrl-D)", &Evaluator::quit},
+  };
+  return list;
+}
+
+void Evaluator::help(llvm::StringRef) {
+  llvm::outs() << "Type declarations and statements of the language. An expression prints its value; a declaration may be\n"
+                  "declared anew; what a model has learned stays while its shapes do. Ctrl-C ends a run.\n\n";
+  for (const Command &c : commands())
+    llvm::outs() << llvm::format("  :%-6s %-21s %s\n", c.name, c.argument, c.help);
+}
+
+// Kinds and signatures -----------------------------------------------------------------------------------------------
+
+static llvm::StringRef kindName(ast::StmtKind kind) {
+  switch (kind) {
+  case ast::StmtKind::Let: return "a constant";
+  case ast::StmtKind::Option: return "an option";
+  case ast::StmtKind::Fn: return "a function";
+  case ast::StmtKind::Layer: return "a layer";
+  case ast::StmtKind::Init: return "an initializer";
+  case ast::StmtKind::Optimizer: return "an optimizer";
+  case ast::StmtKind::Metric: return "a metric";
+  case ast::StmtKind::Model: return "a model";
+  case ast::StmtKind::Data: return "a data set";
+  default: return "a declaration";
+  }
+}
+
+/// A declaration's text up to its body: "layer dense(units)(x: [n]) -> [units]".
+static llvm::StringRef signatureOf(llvm::StringRef text) {
+  int depth = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    depth += c == '(' || c == '[';
+    depth -= c == ')' || c == ']';
+    if (depth == 0 && (c == '{' || (c == '=' && i > 0)))
+      return text.take_front(i).rtrim();
+  }
+  return text;
+}
+
+static void describe(llvm::StringRef name, ast::StmtKind kind, llvm::StringRef text, llvm::StringRef doc) {
+  // `text` may begin with its documentation.
+  while (text.starts_with("##"))
+    text = text.split('\n').second;
+  const bool isValue = kind == ast::StmtKind::Let || kind == ast::StmtKind::Option;
+  llvm::outs() << name << ": " << kindName(kind) << "\n  " << (isValue ? text : signatureOf(text)) << "\n";
+  for (llvm::StringRef line : llvm::split(doc, '\n'))
+    if (!line.empty())
+      llvm::outs() << "  " << line << "\n";
+}
+
+static llvm::StringRef textOfPrelude(const ast::Decl &d) {
+  return llvm::StringRef(d.range.begin.getPointer(), d.range.end.getPointer() - d.range.begin.getPointer());
+}
+
+static bool isName(llvm::StringRef text) {
+  return !text.empty() && llvm::all_of(text, [](char c) { return llvm::isAlnum(c) || c == '_' || (c & 0x80); }) &&
+         !llvm::isDigit(text.front());
+}
+
+static std::string arity(unsigned min, unsigned max) {
+  if (max == sema::Builtin::any)
+    return std::to_string(min) + " or more arguments";
+  if (min != max)
+    return std::to_string(min) + " to " + std::to_string(max) + " arguments";
+  return std::to_string(min) + (min == 1 ? " argument" : " arguments");
+}
+
+void Evaluator::type(llvm::StringRef expression) {
+  if (expression.empty()) {
+    llvm::errs() << "`:type` wants an expression or a name: `:type [1, 2] + 3`\n";
+    return;
+  }
+  // `dense(4)` is what `dense` makes; without its arguments a name says what they are.
+  llvm::StringRef head = expression.take_until([](char c) { return c == '('; });
+  if (isName(expression) || (isName(head) && expression.ends_with(")"))) {
+    const bool call = !isName(expression);
+    const Declaration *mine = declarations.find(head);
+    const ast::Decl *decl = mine ? nullptr : preludeDeclaration(head);
+    const ast::StmtKind kind = mine ? mine->kind : decl ? decl->kind : ast::StmtKind::Expression;
+    const bool makesSomething = kind == ast::StmtKind::Layer || kind == ast::StmtKind::Init || kind == ast::StmtKind::Optimizer;
+    if ((mine || decl) && (!call || makesSomething) && !(kind == ast::StmtKind::Let && !call))
+      return describe(head, kind, mine ? llvm::StringRef(mine->text) : textOfPrelude(*decl), mine ? mine->doc : decl->doc);
+    if (!mine && !decl && !call) {
+      if (auto *builtin = sema::findBuiltin(head)) {
+        llvm::outs() << head << ": a primitive of " << arity(builtin->min, builtin->max);
+        for (auto [i, named] : llvm::enumerate(builtin->named))
+          llvm::outs() << (i ? ", " : "; also by name: ") << named;
+        llvm::outs() << "\n";
+        return;
+      }
+      if (auto n = sema::elementwiseArity(head)) {
+        llvm::outs() << head << ": an elementwise primitive of " << arity(*n, *n) << "\n";
+        return;
+      }
+    }
+  }
+  std::unique_ptr<Session> session = compile(expression, Stage::Generated);
+  if (!session)
+    return;
+  const nn_program &program = session->tables().program;
+  for (int32_t i = 0; i < program.n_statements; ++i) {
+    if (program.statements[i].kind != NN_STMT_PRINT)
+      continue;
+    auto &row = *static_cast<const nn_print *>(program.statements[i].body);
+    if (!session->tables().functions.count(const_cast<nn_fn *>(&row.fn))) {
+      llvm::outs() << "a text\n";
+    } else if (row.rank == 0) {
+      llvm::outs() << "a number\n";
+    } else {
+      llvm::outs() << "a tensor [";
+      for (int32_t d = 0; d < row.rank; ++d)
+        llvm::outs() << (d ? ", " : "") << row.shape[d];
+      llvm::outs() << "]\n";
+    }
+  }
+}
+
+void Evaluator::source(llvm::StringRef name) {
+  if (const Declaration *mine = declarations.find(name)) {
+    llvm::outs() << mine->text << "\n";
+    return;
+  }
+  if (const ast::Decl *decl = preludeDeclaration(name)) {
+    Position at = prelude().diagnostics().position(decl->range);
+    llvm::outs() << "# " << at.file << ":" << at.line << "\n" << textOf(*decl) << "\n";
+    return;
+  }
+  if (sema::isBuiltinFunction(name)) {
+    llvm::outs() << "`" << name << "` is a primitive of the compiler\n";
+    return;
+  }
+  std::vector<llvm::StringRef> candidates;
+  for (const Declaration &d : declarations.all())
+    candidates.push_back(d.name);
+  for (auto &entry : prelude().symbols().prelude)
+    candidates.push_back(entry.getKey());
+  llvm::errs() << "nothing is called `" << name << "`";
+  if (llvm::StringRef near = didYouMean(name, candidates); !near.empty())
+    llvm::errs() << "; did you mean `" << near << "`?";
+  llvm::errs() << "\n";
+}
+
+// Looking inside ----------------------------------------------------------------------------------------------------------
+
+void Evaluator::ir(llvm::StringRef what) {
+  const Declaration *model = declarations.find(what);
+  if (model && model->kind != ast::StmtKind::Model) {
+    llvm::errs() << "`" << what << "` is " << kindName(model->kind) << "; IR is made of a model or a statement: `:ir "
+                 << what << "(…)`\n";
+    return;
+  }
+  const std::string statement = what.empty() ? lastStatement : what.str();
+  if (statement.empty()) {
+    llvm::errs() << "there is no statement yet\n";
+    return;
+  }
+  // A model needs no statement: its functions are compiled anyway.
+  std::unique_ptr<Session> session = compile(model ? "let unused_ = " + what.str() : statement, Stage::Generated);
+  if (!session && model)
+    return;
+  if (!session)
+    return;
+  const std::string wanted = model ? "model_" + what.str() + "_predict" : "";
+  for (auto function : session->module().getOps<mlir::func::FuncOp>()) {
+    llvm::StringRef name = function.getName();
+    const bool companion = name.starts_with("model_") || name.starts_with("data_") || name.starts_with("settings") ||
+                           name.ends_with("_init") || name.ends_with("_trace") || name.ends_with("_eval");
+    if (model ? name == wanted : !companion) {
+      function.print(llvm::outs());
+      llvm::outs() << "\n";
+    }
+  }
+}
+
+void Evaluator::grad(llvm::StringRef model) {
+  auto matches = [&](llvm::StringRef train) {
+    llvm::StringRef target = train.drop_front(strlen("train")).ltrim();
+    return model.empty() || (target.consume_front(model) && !target.empty() && !llvm::isAlnum(target.front()));
+  };
+  for (const std::string &train : llvm::reverse(trains))
+    if (matches(train)) {
+      if (std::unique_ptr<Session> session = compile(train, Stage::Checked)) {
+        printMath(*session, llvm::outs(), false);
+        session->diagnostics().print(llvm::errs());
+      }
+      return;
+    }
+  llvm::errs() << "no `train" << (model.empty() ? "" : " ") << model << "` has run yet\n";
+}
+
+void Evaluator::time(llvm::StringRef statement) {
+  if (statement.empty())
+    llvm::errs() << "`:time` wants a statement\n";
+  else if (run(statement, 1, 1, true))
+    lastStatement = statement.str();
+}
