@@ -262,6 +262,9 @@ typedef struct nn_probe {
 int nn_probe_source(const nn_source *source, const char *dir, nn_probe *probe);
 void nn_probe_free(nn_probe *probe);
 
+/* Whether every trainer has a flag of that name (`seed`, `threads` …), so that an option cannot have it. */
+int nn_is_flag(const char *name);
+
 #ifdef __cplusplus
 }
 #endif

@@ -260,3 +260,10 @@ std::string helpText(const nn_program &program, const char *argv0) {
 }
 
 } // namespace nnrt
+
+extern "C" int nn_is_flag(const char *name) {
+  for (const nnrt::FixedFlag &flag : nnrt::fixedFlags)
+    if (!std::strcmp(flag.name, name))
+      return 1;
+  return 0;
+}

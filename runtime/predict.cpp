@@ -3,7 +3,7 @@
 #include "runtime/predict.h"
 
 #include "runtime/metrics.h"
-#include "runtime/sources/csv_scan.h"
+#include "runtime/predict_input.h"
 #include "runtime/suggest.h"
 #include "runtime/weights.h"
 
@@ -13,107 +13,6 @@
 
 namespace nnrt {
 namespace {
-
-/// The elements of one column, row after row, from a table of plain numbers; the other columns are zero.
-class MatrixSource : public Source {
-public:
-  void fill(int column, const int64_t *selected, int64_t count, Elements out) const override {
-    int64_t size = sizes[column];
-    for (int64_t r = 0; r < count; ++r)
-      for (int64_t i = 0; i < size; ++i)
-        out.set(r * size + i, column == main ? numbers[selected[r] * width + i] : 0);
-  }
-  bool has(int column) const override { return column == main; }
-  std::string place(int64_t row) const override { return format("%s:%u", path.c_str(), lines[row]); }
-
-  std::string path;
-  int main = 0;
-  int64_t width = 0;
-  std::vector<int64_t> sizes;
-  std::vector<double> numbers;
-  std::vector<uint32_t> lines;
-};
-
-Status firstRecord(const std::string &path, std::string &contents, std::vector<std::string> &cells) {
-  NN_TRY(readFile(path, contents));
-  NN_TRY(checkText(contents, path));
-  CsvScanner scanner(contents, path);
-  std::vector<Cell> record;
-  bool done;
-  NN_TRY(scanner.next(record, done));
-  if (done)
-    return Status::error(path + " has only empty lines");
-  for (const Cell &cell : record)
-    cells.emplace_back(cell.text);
-  return Status();
-}
-
-bool isHeader(const std::vector<std::string> &cells) {
-  double ignored;
-  for (const std::string &cell : cells)
-    if (parseNumber(cell, ignored))
-      return false;
-  return true;
-}
-
-/// Opens the input as a table with the data set's columns, by name if it has a header, else by position.
-Status openTable(Run &run, const nn_data &data, std::unique_ptr<Source> &source) {
-  std::string contents;
-  std::vector<std::string> first;
-  NN_TRY(firstRecord(run.flags.input, contents, first));
-  nn_source description = data.source;
-  description.path = run.flags.input.c_str();
-  description.where = "";
-  description.header = isHeader(first) ? NN_HEADER_YES : NN_HEADER_NO;
-  std::vector<ColumnRequest> requests;
-  bool anyName = false;
-  for (int32_t c = 0; c < data.n_columns; ++c) {
-    requests.push_back({data.columns[c].name, "", data.columns[c].kind, data.columns[c].size, true});
-    anyName |= std::find(first.begin(), first.end(), data.columns[c].name) != first.end();
-  }
-  if (description.header == NN_HEADER_YES && anyName) {
-    description.n_columns = 0; // its own names
-  } else if (data.source.n_columns > 0) {
-    if (first.size() > size_t(data.source.n_columns))
-      return Status::error(format("%s has %zu columns, the program names %d", run.flags.input.c_str(), first.size(),
-                                  data.source.n_columns));
-    description.n_columns = int32_t(first.size()); // columns at the end may be missing
-  }
-  SourceSpec spec{&description, 0, 0, 0, 0, 0, 0, 0, 0, {}};
-  return openCsv(spec, requests, source);
-}
-
-/// Opens the input as rows of `width` numbers; further cells of a row are passed over.
-Status openMatrix(const std::string &path, int64_t width, std::unique_ptr<MatrixSource> &matrix) {
-  std::string contents;
-  std::vector<std::string> first;
-  NN_TRY(firstRecord(path, contents, first));
-  matrix.reset(new MatrixSource);
-  matrix->path = path;
-  matrix->width = width;
-  CsvScanner scanner(contents, path);
-  std::vector<Cell> cells;
-  bool done;
-  NN_TRY(scanner.next(cells, done));
-  if (isHeader(first))
-    NN_TRY(scanner.next(cells, done));
-  while (!done) {
-    if (int64_t(cells.size()) < width)
-      return Status::error(format("%s:%llu: this row has %zu cells, x has %lld elements", path.c_str(),
-                                  (unsigned long long)scanner.line(), cells.size(), (long long)width));
-    for (int64_t i = 0; i < width; ++i) {
-      double value;
-      if (!parseNumber(cells[i].text, value) || !std::isfinite(value))
-        return Status::error(scanner.place(cells[i]) + ": x needs a number, found `" +
-                             quoted(std::string(cells[i].text)) + "`");
-      matrix->numbers.push_back(value);
-    }
-    matrix->lines.push_back(uint32_t(scanner.line()));
-    NN_TRY(scanner.next(cells, done));
-  }
-  matrix->rows = int64_t(matrix->lines.size());
-  return matrix->rows ? Status() : Status::error(path + " has a header but no rows");
-}
 
 class Predictor {
 public:
@@ -130,6 +29,7 @@ private:
   Status checkNeeds();
   Status dependsOn(int32_t column, bool &depends);
   Status normalise();
+  bool selectsAnOutput() const;
   Status write(const Buffer &outputs);
 
   Run &run;
@@ -217,9 +117,8 @@ Status Predictor::checkNeeds() {
     NN_TRY(dependsOn(c, depends));
     if (!depends)
       continue;
-    std::string contents;
     std::vector<std::string> first;
-    NN_TRY(firstRecord(run.flags.input, contents, first));
+    NN_TRY(firstRecord(run.flags.input, first));
     for (int32_t k = 0; k < data->n_columns; ++k) // a name that has its own use is not a misspelling
       first.erase(std::remove(first.begin(), first.end(), data->columns[k].name), first.end());
     return Status::error(run.flags.input + " has no column `" + data->columns[c].name + "`, which x is computed from" +
@@ -305,6 +204,20 @@ Status Predictor::prepareInputs() {
   return Status();
 }
 
+/// Whether a label selected one of the outputs in training: then the largest output is a class number.
+bool Predictor::selectsAnOutput() const {
+  for (int32_t i = 0; i < run.program.n_statements; ++i) {
+    const nn_statement &statement = run.program.statements[i];
+    if (statement.kind != NN_STMT_TRAIN)
+      continue;
+    const nn_train &train = *static_cast<const nn_train *>(statement.body);
+    for (int32_t b = 0; b < train.n_bounds; ++b)
+      if (&run.program.models[train.model] == &model && train.bounds[b].bound == outSize)
+        return true;
+  }
+  return false;
+}
+
 Status Predictor::write(const Buffer &outputs) {
   bool category = false;
   std::vector<std::string> names;
@@ -314,6 +227,7 @@ Status Predictor::write(const Buffer &outputs) {
       if (data->fields[f].category_column >= 0)
         names = classes[data->fields[f].category_column];
     }
+  category = category || selectsAnOutput();
   category = category && outSize > 1 && (names.empty() || int64_t(names.size()) == outSize);
   std::string text;
   for (int64_t k = 0; k < outSize; ++k)

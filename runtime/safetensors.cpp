@@ -54,7 +54,9 @@ static const struct {
                  {"I16", DType::Other, 2}, {"U16", DType::Other, 2}, {"I8", DType::Other, 1},  {"U8", DType::Other, 1},
                  {"BOOL", DType::Other, 1}};
 
-Status writeSafetensors(const std::string &path, const std::vector<TensorView> &tensors, const Metadata &metadata) {
+Status writeSafetensors(const std::string &path, std::vector<TensorView> tensors, const Metadata &metadata) {
+  // Doubles first, so that every tensor is aligned to its elements.
+  std::stable_partition(tensors.begin(), tensors.end(), [](const TensorView &t) { return t.type == DType::F64; });
   std::string header = "{";
   if (!metadata.empty()) {
     header += "\"__metadata__\":{";

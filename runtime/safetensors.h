@@ -30,7 +30,7 @@ struct TensorView {
 using Metadata = std::vector<std::pair<std::string, std::string>>;
 
 /// Writes the file atomically.
-Status writeSafetensors(const std::string &path, const std::vector<TensorView> &tensors, const Metadata &metadata);
+Status writeSafetensors(const std::string &path, std::vector<TensorView> tensors, const Metadata &metadata);
 
 /// A file that has been read and checked: every tensor lies inside the file, sizes match shapes, nothing overlaps.
 struct SafetensorsFile {

@@ -1,0 +1,39 @@
+// The CSV files that predict reads.
+#pragma once
+
+#include "runtime/run.h"
+
+namespace nnrt {
+
+/// The elements of one column, row after row, from a table of plain numbers; the other columns are zero.
+class MatrixSource : public Source {
+public:
+  void fill(int column, const int64_t *selected, int64_t count, Elements out) const override {
+    int64_t size = sizes[column];
+    for (int64_t r = 0; r < count; ++r)
+      for (int64_t i = 0; i < size; ++i)
+        out.set(r * size + i, column == main ? numbers[selected[r] * width + i] : 0);
+  }
+  bool has(int column) const override { return column == main; }
+  std::string place(int64_t row) const override { return format("%s:%u", path.c_str(), lines[row]); }
+
+  std::string path;
+  int main = 0;
+  int64_t width = 0;
+  std::vector<int64_t> sizes;
+  std::vector<double> numbers;
+  std::vector<uint32_t> lines;
+};
+
+/// Opens the input as a table with the data set's columns, by name if it has a header, else by position. Columns may be
+/// missing.
+Status openTable(Run &run, const nn_data &data, std::unique_ptr<Source> &source);
+
+/// Opens the input as rows of `width` numbers; further cells of a row are passed over.
+Status openMatrix(const std::string &path, int64_t width, std::unique_ptr<MatrixSource> &matrix);
+
+/// The cells of a CSV file's first record, and whether they are a header: none of them is a number.
+Status firstRecord(const std::string &path, std::vector<std::string> &cells);
+bool isHeader(const std::vector<std::string> &cells);
+
+} // namespace nnrt
