@@ -1,0 +1,228 @@
+// A step's gradients, as the compiled step has them: with the update θ ← θ - g they are the difference of the parameters
+// before and after a call. The loss that the same call gives serves for finite differences, so random draws agree.
+#include "compiler/driver/check/Caller.h"
+#include "compiler/driver/check/Checks.h"
+
+#include "llvm/Support/Format.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <cmath>
+#include <random>
+
+using namespace nnc;
+using namespace nnc::check;
+
+static constexpr int64_t batchRows = 5;
+static constexpr size_t elementsOfTensor = 20;
+static constexpr const char *probeOptimizer = "gradient_probe_";
+
+/// The program's text with every optimizer replaced by one that subtracts the gradient, and without what changes
+/// gradients (clip) or leaves them out (freeze).
+static std::string probeText(Session &session) {
+  const llvm::SourceMgr &sources = session.diagnostics().sources();
+  std::string text = bufferText(sources, session.program().buffer).str();
+  const char *begin = bufferText(sources, session.program().buffer).data();
+  struct Edit {
+    size_t from, to;
+    std::string by;
+  };
+  std::vector<Edit> edits;
+  auto replace = [&](Range r, std::string by) {
+    edits.push_back({size_t(r.begin.getPointer() - begin), size_t(r.end.getPointer() - begin), std::move(by)});
+  };
+  for (const ast::Stmt *s : session.program().statements) {
+    if (llvm::isa<ast::FreezeStmt>(s))
+      replace(s->range, "");
+    if (auto *train = llvm::dyn_cast<ast::TrainStmt>(s))
+      for (const ast::Entry *e : train->entries) {
+        if (e->kind == ast::EntryKind::Clip)
+          replace(e->range, "");
+        if (auto *set = llvm::dyn_cast<ast::SettingEntry>(e); set && set->name.text == "optimizer")
+          replace(set->value->range, std::string(probeOptimizer) + "()");
+      }
+  }
+  llvm::sort(edits, [](const Edit &a, const Edit &b) { return a.from > b.from; });
+  for (const Edit &e : edits)
+    text.replace(e.from, e.to - e.from, e.by);
+  return text + "\noptimizer " + probeOptimizer + "() { theta <- theta - grad }\n";
+}
+
+namespace {
+
+class StepChecker {
+public:
+  StepChecker(Session &session, const nn_program &program, const nn_train &train, const ast::TrainStmt &statement)
+      : session(session), program(program), train(train), statement(statement), caller(program), random(7) {}
+
+  StepVerdicts run() {
+    StepVerdicts verdicts;
+    const nn_model &model = program.models[train.model];
+    verdicts.title = std::string(model.name) + " on " + program.data[train.data].name;
+    makeFields();
+    makeResults();
+    caller.call(model.init, {}, {}, 1);
+    // Biases start at 0, where many functions have a corner.
+    for (int32_t i = model.tensors.first; i < model.tensors.first + model.tensors.count; ++i)
+      if (program.tensors[i].kind == NN_PARAMETER)
+        for (double &v : caller.tensor(i))
+          v += uniform(-0.05, 0.05);
+    start = caller.save();
+    const double loss = lossNow();
+    verdicts.title += ", " + std::to_string(batchRows) + " random examples, loss ";
+    llvm::raw_string_ostream(verdicts.title) << llvm::format("%.6f", loss);
+    std::vector<std::pair<int32_t, std::vector<double>>> gradients;
+    for (int32_t i = model.tensors.first; i < model.tensors.first + model.tensors.count; ++i) {
+      if (program.tensors[i].kind != NN_PARAMETER)
+        continue;
+      std::vector<double> after = caller.tensor(i).vec();
+      caller.restore(start);
+      llvm::MutableArrayRef<double> before = caller.tensor(i);
+      std::vector<double> gradient(after.size());
+      for (size_t e = 0; e < after.size(); ++e)
+        gradient[e] = before[e] - after[e];
+      gradients.emplace_back(i, std::move(gradient));
+      lossNow(); // the state after the step again, for the next tensor
+    }
+    for (auto &[index, gradient] : gradients)
+      verdicts.tensors.push_back(std::isfinite(loss) ? checkTensor(index, gradient)
+                                                     : Verdict{program.tensors[index].name, "", -1, false,
+                                                               "the loss is not finite for random examples"});
+    return verdicts;
+  }
+
+private:
+  double uniform(double low, double high) { return low + (high - low) * double(random() >> 8) / double(1 << 24); }
+
+  /// Inputs in [-1, 1], other fields in [0, 1], indices within their bounds.
+  void makeFields() {
+    const nn_data &data = program.data[train.data];
+    for (int32_t f = 0; f < train.n_fields; ++f) {
+      const nn_field &field = data.fields[train.fields[f]];
+      int64_t elements = batchRows;
+      for (int32_t d = 0; d < field.rank; ++d)
+        elements *= field.shape[d];
+      int64_t bound = 0;
+      for (int32_t b = 0; b < train.n_bounds; ++b)
+        if (train.bounds[b].field == f)
+          bound = bound ? std::min(bound, train.bounds[b].bound) : train.bounds[b].bound;
+      std::vector<double> values(elements);
+      for (double &v : values)
+        v = bound ? double(random() % uint32_t(bound)) : f == 0 ? uniform(-1, 1) : uniform(0, 1);
+      fields.push_back(std::move(values));
+    }
+  }
+
+  void makeResults() {
+    results.emplace_back(1);
+    for (int32_t m = 0; m < train.n_metrics; ++m)
+      for (int32_t t = 0; t < train.metrics[m].n_totals; ++t)
+        results.emplace_back(size_t(train.metrics[m].total_sizes[t]));
+  }
+
+  /// Calls the step, which also changes the parameters.
+  double lossNow() {
+    caller.call(train.step, fields, results, batchRows);
+    return results[0][0];
+  }
+
+  double lossWith(int32_t tensor, size_t element, double shift) {
+    caller.restore(start);
+    caller.tensor(tensor)[element] += shift;
+    return lossNow();
+  }
+
+  Verdict checkTensor(int32_t index, const std::vector<double> &gradient) {
+    Verdict verdict;
+    verdict.what = program.tensors[index].name;
+    const size_t count = std::min(elementsOfTensor, gradient.size());
+    verdict.extent = std::to_string(count) + " of " + std::to_string(gradient.size());
+    unsigned corners = 0;
+    for (size_t k = 0; k < count; ++k) {
+      // All of a small tensor; of a large one every so many, never in step with its rows.
+      const size_t e = gradient.size() <= elementsOfTensor ? k : (k * gradient.size() / count + 7 * k) % gradient.size();
+      double error = 1e300, difference = 0;
+      bool corner = false;
+      // A smaller step keeps clear of corners nearby, at the price of digits.
+      for (double h : {1e-5, 1e-6, 1e-4}) {
+        const double above = lossWith(index, e, h), below = lossWith(index, e, -h);
+        const double d = (above - below) / (2 * h), found = relativeError(gradient[e], d, 1e-3);
+        if (found < error) {
+          error = found;
+          difference = d;
+        }
+        if (error <= tolerance)
+          break;
+        const double here = lossWith(index, e, 0);
+        corner |= relativeError((above - here) / h, (here - below) / h, 1e-3) > 1e-2;
+      }
+      if (error > tolerance && corner) {
+        ++corners;
+        continue;
+      }
+      verdict.worst = std::max(verdict.worst, error);
+      if (error > tolerance && !verdict.isWrong) {
+        verdict.isWrong = true;
+        report(index, e, gradient[e], difference);
+      }
+    }
+    if (corners)
+      verdict.remark = std::to_string(corners) + (corners == 1 ? " corner left out" : " corners left out");
+    return verdict;
+  }
+
+  void report(int32_t index, size_t element, double gradient, double difference) {
+    Range where = statement.range;
+    for (const ast::Entry *e : statement.entries)
+      if (auto *set = llvm::dyn_cast<ast::SettingEntry>(e); set && set->name.text == "loss")
+        where = set->value->range;
+    const nn_tensor &t = program.tensors[index];
+    std::string at;
+    size_t rest = element;
+    for (int32_t d = t.rank; d-- > 0;) {
+      at = std::to_string(rest % size_t(t.shape[d])) + (at.empty() ? "" : ", " + at);
+      rest /= size_t(t.shape[d]);
+    }
+    std::string message;
+    llvm::raw_string_ostream(message) << "the gradient of this loss by " << t.name << "[" << at << "] is "
+                                      << llvm::format("%.8g", gradient) << ", and finite differences give "
+                                      << llvm::format("%.8g", difference);
+    session.diagnostics().error(where, message);
+  }
+
+  Session &session;
+  const nn_program &program;
+  const nn_train &train;
+  const ast::TrainStmt &statement;
+  Caller caller;
+  std::mt19937 random;
+  std::vector<std::vector<double>> fields, results;
+  std::vector<double> start;
+};
+
+} // namespace
+
+std::vector<StepVerdicts> check::checkSteps(Session &session) {
+  std::vector<StepVerdicts> verdicts;
+  std::vector<const ast::TrainStmt *> trains;
+  for (const ast::Stmt *s : session.program().statements)
+    if (auto *train = llvm::dyn_cast<ast::TrainStmt>(s))
+      trains.push_back(train);
+  if (trains.empty())
+    return verdicts;
+  SessionOptions options = session.settings();
+  options.doublePrecision = true;
+  Session probe(options);
+  const nn_program *program = probe.loadText(probeText(session), session.settings().path) ? probe.compileInMemory() : nullptr;
+  if (!program) {
+    probe.diagnostics().print(llvm::errs());
+    session.diagnostics().error("the program could not be compiled for the check of its gradients");
+    return verdicts;
+  }
+  size_t next = 0;
+  for (int32_t i = 0; i < program->n_statements && next < trains.size(); ++i)
+    if (program->statements[i].kind == NN_STMT_TRAIN) {
+      auto &train = *static_cast<const nn_train *>(program->statements[i].body);
+      verdicts.push_back(StepChecker(session, *program, train, *trains[next++]).run());
+    }
+  return verdicts;
+}
