@@ -20,7 +20,8 @@ void addContraction(Table &table) {
         size = call.batch;
     Tensor result(call.resultShape);
     forEachIndex(loops, [&](const Shape &point) {
-      result(apply(map(2), point)) += call.operand(0)(apply(map(0), point)) * call.operand(1)(apply(map(1), point));
+      result(apply(map(2), point)) +=
+          call.operand(0)(apply(map(0), point)) * call.operand(1)(apply(map(1), point));
     });
     return result;
   };

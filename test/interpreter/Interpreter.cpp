@@ -10,7 +10,9 @@ Shape Call::list(StringRef attribute) const {
   return Shape(values.begin(), values.end());
 }
 
-int64_t Call::number(StringRef attribute) const { return op->getAttrOfType<IntegerAttr>(attribute).getInt(); }
+int64_t Call::number(StringRef attribute) const {
+  return op->getAttrOfType<IntegerAttr>(attribute).getInt();
+}
 
 const Table &semantics() {
   static const Table table = [] {

@@ -1,5 +1,5 @@
-// The reference interpreter of the nn dialect: naive loops in f64, written from the ops' one-line math and sharing no
-// code with the compiler. Generated code is compared with it.
+// The reference interpreter of the nn dialect: naive loops in f64, written from the ops' one-line
+// math and sharing no code with the compiler. Generated code is compared with it.
 #pragma once
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "test/interpreter/Tensor.h"
@@ -9,7 +9,8 @@
 
 namespace nnc::reference {
 
-/// What one op sees: itself, its operands' values, the number of examples, and its result's shape with `?` replaced.
+/// What one op sees: itself, its operands' values, the number of examples, and its result's shape
+/// with `?` replaced.
 struct Call {
   mlir::Operation *op;
   llvm::ArrayRef<Tensor> operands;
@@ -41,7 +42,8 @@ struct Outcome {
   std::string error;
 };
 
-/// Runs a function of nn ops (one block) on `arguments`, whose shapes must be its argument types' for `batch` examples.
+/// Runs a function of nn ops (one block) on `arguments`, whose shapes must be its argument types'
+/// for `batch` examples.
 Outcome run(mlir::func::FuncOp function, llvm::ArrayRef<Tensor> arguments, int64_t batch);
 
 } // namespace nnc::reference

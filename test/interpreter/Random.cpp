@@ -10,8 +10,8 @@ using Words = std::array<uint32_t, 4>;
 static Words philox(Words counter, std::array<uint32_t, 2> key) {
   for (int round = 0; round < 10; ++round) {
     uint64_t p = uint64_t(0xD2511F53u) * counter[0], q = uint64_t(0xCD9E8D57u) * counter[2];
-    counter = {uint32_t(q >> 32) ^ counter[1] ^ key[0], uint32_t(q), uint32_t(p >> 32) ^ counter[3] ^ key[1],
-               uint32_t(p)};
+    counter = {uint32_t(q >> 32) ^ counter[1] ^ key[0], uint32_t(q),
+               uint32_t(p >> 32) ^ counter[3] ^ key[1], uint32_t(p)};
     key[0] += 0x9E3779B9u;
     key[1] += 0xBB67AE85u;
   }
@@ -27,7 +27,8 @@ template <typename Draw> static Tensor draw(const Call &call, Draw drawOne) {
   for (uint64_t e = 0; e < result.data.size(); ++e) {
     uint64_t block = (e >> 6) * 16 + (e & 15);
     Words counter{uint32_t(block), uint32_t(block >> 32), uint32_t(step), uint32_t(step >> 32)};
-    result.data[e] = drawOne(counter, {uint32_t(seed), uint32_t(seed >> 32) ^ place}, unsigned(e >> 4) & 3);
+    result.data[e] =
+        drawOne(counter, {uint32_t(seed), uint32_t(seed >> 32) ^ place}, unsigned(e >> 4) & 3);
   }
   return result;
 }

@@ -6,7 +6,9 @@
 
 namespace nnc::reference {
 
-static bool contains(const Shape &list, int64_t dim) { return std::find(list.begin(), list.end(), dim) != list.end(); }
+static bool contains(const Shape &list, int64_t dim) {
+  return std::find(list.begin(), list.end(), dim) != list.end();
+}
 
 /// fold(state, x, linear index over dims) over the elements that belong to each result element.
 template <typename Fold> static Tensor reduce(const Call &call, double initial, Fold fold) {
@@ -59,7 +61,10 @@ void addReductions(Table &table) {
     int64_t dim = call.number("dim");
     return generate(call.resultShape, [&](const Shape &index) {
       double wanted = call.operand(1)(index);
-      int64_t at = std::isnan(wanted) ? 0 : int64_t(std::clamp(std::floor(wanted + 0.5), 0.0, double(x.shape[dim] - 1)));
+      int64_t at =
+          std::isnan(wanted)
+              ? 0
+              : int64_t(std::clamp(std::floor(wanted + 0.5), 0.0, double(x.shape[dim] - 1)));
       Shape from = index;
       from.insert(from.begin() + dim, at);
       return x(from);

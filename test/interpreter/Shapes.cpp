@@ -75,7 +75,8 @@ static Tensor dynamicSlice(const Call &call) {
         which.push_back(index[0]);
       which.push_back(int64_t(k));
       double last = double(x.shape[dims[k]] - sizes[k]), offset = offsets(which);
-      at[dims[k]] += std::isnan(offset) ? 0 : int64_t(std::clamp(std::floor(offset + 0.5), 0.0, last));
+      at[dims[k]] +=
+          std::isnan(offset) ? 0 : int64_t(std::clamp(std::floor(offset + 0.5), 0.0, last));
     }
     return x(at);
   });
@@ -94,7 +95,9 @@ void addShapes(Table &table) {
       return call.operand(0)(at);
     });
   };
-  table["nn.reshape"] = [](const Call &call) { return Tensor(call.resultShape, call.operand(0).data); };
+  table["nn.reshape"] = [](const Call &call) {
+    return Tensor(call.resultShape, call.operand(0).data);
+  };
   table["nn.transpose"] = [](const Call &call) {
     Shape perm = call.list("perm");
     return generate(call.resultShape, [&](const Shape &index) {

@@ -1,4 +1,5 @@
-// A tensor of the reference interpreter: doubles in row-major order, whatever the element type in the IR.
+// A tensor of the reference interpreter: doubles in row-major order, whatever the element type in
+// the IR.
 #pragma once
 #include <cassert>
 #include <cstdint>
@@ -20,7 +21,8 @@ struct Tensor {
   std::vector<double> data;
 
   Tensor() = default;
-  explicit Tensor(Shape shape, double fill = 0) : shape(std::move(shape)), data(elementsOf(this->shape), fill) {}
+  explicit Tensor(Shape shape, double fill = 0)
+      : shape(std::move(shape)), data(elementsOf(this->shape), fill) {}
   Tensor(Shape shape, std::vector<double> data) : shape(std::move(shape)), data(std::move(data)) {
     assert(int64_t(this->data.size()) == elementsOf(this->shape));
   }

@@ -13,13 +13,16 @@ namespace {
 class CreateChecked : public ::testing::Test {
 protected:
   CreateChecked()
-      : handler(&context, [this](Diagnostic &d) { message = d.str(); }), b(&context), loc(b.getUnknownLoc()) {
+      : handler(&context, [this](Diagnostic &d) { message = d.str(); }), b(&context),
+        loc(b.getUnknownLoc()) {
     context.getOrLoadDialect<nn::NnDialect>();
     module = ModuleOp::create(loc);
     b.setInsertionPointToStart(module->getBody());
   }
 
-  RankedTensorType f32(ArrayRef<int64_t> shape) { return RankedTensorType::get(shape, b.getF32Type()); }
+  RankedTensorType f32(ArrayRef<int64_t> shape) {
+    return RankedTensorType::get(shape, b.getF32Type());
+  }
   Value value(ArrayRef<int64_t> shape) { return nn::buildSplat(b, loc, f32(shape), 1); }
   NamedAttribute dims(StringRef name, ArrayRef<int64_t> list) {
     return b.getNamedAttr(name, b.getDenseI64ArrayAttr(list));
@@ -34,14 +37,16 @@ protected:
 };
 
 TEST_F(CreateChecked, infersTheResult) {
-  auto op = nn::createChecked(b, loc, "nn.reduce_sum", value({ShapedType::kDynamic, 3}), dims("dims", 1));
+  auto op =
+      nn::createChecked(b, loc, "nn.reduce_sum", value({ShapedType::kDynamic, 3}), dims("dims", 1));
   ASSERT_TRUE(succeeded(op));
   EXPECT_EQ((*op)->getResult(0).getType(), f32(ShapedType::kDynamic));
 }
 
 TEST_F(CreateChecked, reportsOperandsThatDiffer) {
   EXPECT_TRUE(failed(nn::createChecked(b, loc, "nn.add", {value(3), value(4)})));
-  EXPECT_EQ(message, "'nn.add' needs operands of one type, not 'tensor<3xf32>' and 'tensor<4xf32>'");
+  EXPECT_EQ(message,
+            "'nn.add' needs operands of one type, not 'tensor<3xf32>' and 'tensor<4xf32>'");
 }
 
 TEST_F(CreateChecked, reportsTooFewOperands) {
@@ -60,7 +65,8 @@ TEST_F(CreateChecked, verifiesStatedTypes) {
 }
 
 TEST_F(CreateChecked, reportsMissingAttributes) {
-  for (StringRef name : {"nn.reduce_sum", "nn.transpose", "nn.slice", "nn.pad", "nn.reverse", "nn.windows", "nn.fold"}) {
+  for (StringRef name : {"nn.reduce_sum", "nn.transpose", "nn.slice", "nn.pad", "nn.reverse",
+                         "nn.windows", "nn.fold"}) {
     message.clear();
     EXPECT_TRUE(failed(nn::createChecked(b, loc, name, value({2, 3})))) << name.str();
     EXPECT_FALSE(message.empty()) << name.str();

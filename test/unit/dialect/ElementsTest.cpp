@@ -1,5 +1,5 @@
-// Every op's pull form against the interpreter, in scalars and in vectors, without a code generator: operands are
-// constants, so the ops that buildAt emits fold to a constant.
+// Every op's pull form against the interpreter, in scalars and in vectors, without a code
+// generator: operands are constants, so the ops that buildAt emits fold to a constant.
 #include "compiler/dialect/NnDialect.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -25,7 +25,8 @@ constexpr int64_t batch = 4;
 /// Operands are tensors known now; indices must be constants by the time they are loaded.
 class ConstantElements : public nn::ElementBuilder {
 public:
-  ConstantElements(OpBuilder &b, Location loc, int64_t lanes, Operation *op, ArrayRef<Tensor> operands)
+  ConstantElements(OpBuilder &b, Location loc, int64_t lanes, Operation *op,
+                   ArrayRef<Tensor> operands)
       : ElementBuilder(b, loc, lanes), op(op), operands(operands) {}
 
   Value load(unsigned operand, ArrayRef<nn::Index> index, Value mask) override {
@@ -52,13 +53,15 @@ public:
 private:
   std::vector<int64_t> integers(Value v) {
     Attribute constant;
-    EXPECT_TRUE(matchPattern(v, m_Constant(&constant))) << "an index did not fold in " << op->getName().getStringRef().str();
+    EXPECT_TRUE(matchPattern(v, m_Constant(&constant)))
+        << "an index did not fold in " << op->getName().getStringRef().str();
     std::vector<int64_t> result;
     if (auto scalar = dyn_cast_or_null<IntegerAttr>(constant))
       result.push_back(scalar.getValue().getSExtValue() & (scalar.getType().isInteger(1) ? 1 : -1));
     else if (auto vector = dyn_cast_or_null<DenseIntElementsAttr>(constant))
       for (const APInt &element : vector.getValues<APInt>())
-        result.push_back(element.getBitWidth() == 1 ? element.getZExtValue() : element.getSExtValue());
+        result.push_back(element.getBitWidth() == 1 ? element.getZExtValue()
+                                                    : element.getSExtValue());
     result.resize(lanes());
     return result;
   }
@@ -70,13 +73,14 @@ private:
 class Elements : public ::testing::Test {
 protected:
   Elements() {
-    context.loadDialect<nn::NnDialect, arith::ArithDialect, math::MathDialect, func::FuncDialect, scf::SCFDialect,
-                        vector::VectorDialect>();
+    context.loadDialect<nn::NnDialect, arith::ArithDialect, math::MathDialect, func::FuncDialect,
+                        scf::SCFDialect, vector::VectorDialect>();
   }
 
-  /// `text` is one op on %0, %1 …, of operand types `operands` (f64); its last dim is a multiple of four.
-  void check(const std::string &text, const std::vector<std::string> &operands, double low = -2, double high = 2,
-             int64_t maxLanes = 4) {
+  /// `text` is one op on %0, %1 …, of operand types `operands` (f64); its last dim is a multiple of
+  /// four.
+  void check(const std::string &text, const std::vector<std::string> &operands, double low = -2,
+             double high = 2, int64_t maxLanes = 4) {
     std::string parameters;
     for (size_t i = 0; i < operands.size(); ++i)
       parameters += (i ? ", %" : "%") + std::to_string(i) + ": tensor<" + operands[i] + ">";
@@ -94,7 +98,8 @@ protected:
       values.push_back(t);
     }
     reference::Shape shape = reference::shapeOf(op->getResult(0).getType(), batch);
-    Tensor expected = reference::semantics().lookup(op->getName().getStringRef())({op, values, batch, shape});
+    Tensor expected =
+        reference::semantics().lookup(op->getName().getStringRef())({op, values, batch, shape});
     for (int64_t lanes : {1, 2, 4})
       for (size_t dim = 0; dim < std::max<size_t>(1, shape.size()); ++dim)
         if (lanes > maxLanes)
@@ -106,8 +111,8 @@ protected:
   static bool isHostScalar(Value v) { return cast<RankedTensorType>(v.getType()).getRank() == 0; }
 
   /// Vectors of `lanes` elements that follow one another along `dim`.
-  void compare(const std::string &text, Operation *op, ArrayRef<Tensor> values, const Tensor &expected, int64_t lanes,
-               size_t dim) {
+  void compare(const std::string &text, Operation *op, ArrayRef<Tensor> values,
+               const Tensor &expected, int64_t lanes, size_t dim) {
     auto module = OwningOpRef<ModuleOp>(ModuleOp::create(op->getLoc()));
     OpBuilder b(module->getBodyRegion());
     auto f = b.create<func::FuncOp>(op->getLoc(), "g", b.getFunctionType({}, {}));
@@ -122,7 +127,8 @@ protected:
       std::vector<nn::Index> index;
       for (size_t i = 0; i < at.size(); ++i) {
         Value base = b.create<arith::ConstantIndexOp>(op->getLoc(), at[i]);
-        index.push_back(lanes > 1 && i == dim ? nn::Index::affine(base, 1, at[i]) : eb.uniform(base, at[i]));
+        index.push_back(lanes > 1 && i == dim ? nn::Index::affine(base, 1, at[i])
+                                              : eb.uniform(base, at[i]));
       }
       starts.push_back(at);
       results.push_back(cast<nn::PullOp>(op).buildAt(eb, index));
@@ -135,15 +141,20 @@ protected:
     ASSERT_TRUE(succeeded(pm.run(*module))) << text;
     for (size_t i = 0; i < starts.size(); ++i) {
       Attribute constant;
-      ASSERT_TRUE(matchPattern(ret.getOperand(i), m_Constant(&constant))) << text << " did not fold";
+      ASSERT_TRUE(matchPattern(ret.getOperand(i), m_Constant(&constant)))
+          << text << " did not fold";
       for (int64_t lane = 0; lane < lanes; ++lane) {
-        double got = lanes == 1 ? cast<FloatAttr>(constant).getValueAsDouble()
-                                : (*std::next(cast<DenseFPElementsAttr>(constant).value_begin<APFloat>(), lane)).convertToDouble();
+        double got =
+            lanes == 1
+                ? cast<FloatAttr>(constant).getValueAsDouble()
+                : (*std::next(cast<DenseFPElementsAttr>(constant).value_begin<APFloat>(), lane))
+                      .convertToDouble();
         reference::Shape at = starts[i];
         if (!at.empty())
           at[dim] += lane;
         ASSERT_NEAR(got, expected(at), 1e-9 * std::max(1.0, std::fabs(got)))
-            << text << ", " << lanes << " lanes along dim " << dim << ", element " << expected.offset(at);
+            << text << ", " << lanes << " lanes along dim " << dim << ", element "
+            << expected.offset(at);
       }
     }
   }
@@ -168,36 +179,53 @@ TEST_F(Elements, reshape) {
   check("reshape %0 : tensor<f64> -> tensor<1x1xf64>", {"f64"});
   check("reshape %0 : tensor<?xf64> -> tensor<?x1xf64>", {"?xf64"});
 }
-TEST_F(Elements, transpose) { check("transpose %0 by [2, 0, 1] : tensor<2x3x4xf64> -> tensor<4x2x3xf64>", {"2x3x4xf64"}); }
+TEST_F(Elements, transpose) {
+  check("transpose %0 by [2, 0, 1] : tensor<2x3x4xf64> -> tensor<4x2x3xf64>", {"2x3x4xf64"});
+}
 TEST_F(Elements, slice) {
-  check("slice %0 from [0, 1] to [-1, 9] step [1, 2] : tensor<?x9xf64> -> tensor<?x4xf64>", {"?x9xf64"});
+  check("slice %0 from [0, 1] to [-1, 9] step [1, 2] : tensor<?x9xf64> -> tensor<?x4xf64>",
+        {"?x9xf64"});
 }
 TEST_F(Elements, pad) {
-  check("pad %0 low [0, 1] high [0, 2] interior [0, 0] : tensor<?x5xf64> -> tensor<?x8xf64>", {"?x5xf64"});
-  check("pad %0 low [3, 1] high [0, 2] interior [1, 2] : tensor<3x2xf64> -> tensor<8x7xf64>", {"3x2xf64"});
+  check("pad %0 low [0, 1] high [0, 2] interior [0, 0] : tensor<?x5xf64> -> tensor<?x8xf64>",
+        {"?x5xf64"});
+  check("pad %0 low [3, 1] high [0, 2] interior [1, 2] : tensor<3x2xf64> -> tensor<8x7xf64>",
+        {"3x2xf64"});
   check("pad %0 low [0] high [1] interior [1] : tensor<4xf64> -> tensor<8xf64>", {"4xf64"});
 }
-TEST_F(Elements, reverse) { check("reverse %0 over [0, 2] : tensor<2x3x4xf64> -> tensor<2x3x4xf64>", {"2x3x4xf64"}); }
+TEST_F(Elements, reverse) {
+  check("reverse %0 over [0, 2] : tensor<2x3x4xf64> -> tensor<2x3x4xf64>", {"2x3x4xf64"});
+}
 TEST_F(Elements, concat) {
-  check("concat %0, %1, %2 along 1 : (tensor<?x2xf64>, tensor<?x3xf64>, tensor<?x3xf64>) -> tensor<?x8xf64>",
+  check("concat %0, %1, %2 along 1 : (tensor<?x2xf64>, tensor<?x3xf64>, tensor<?x3xf64>) -> "
+        "tensor<?x8xf64>",
         {"?x2xf64", "?x3xf64", "?x3xf64"});
 }
 TEST_F(Elements, windows) {
-  check("windows %0 over [1, 2] size [2, 4] stride [2, 1] dilation [1, 2] : tensor<?x6x10xf64> -> tensor<?x3x4x2x4xf64>",
+  check("windows %0 over [1, 2] size [2, 4] stride [2, 1] dilation [1, 2] : tensor<?x6x10xf64> -> "
+        "tensor<?x3x4x2x4xf64>",
         {"?x6x10xf64"});
 }
 TEST_F(Elements, fold) {
-  check("fold %0 over [1] extent [8] stride [2] dilation [1] : tensor<?x4x2xf64> -> tensor<?x8xf64>", {"?x4x2xf64"});
-  check("fold %0 over [1] extent [8] stride [2] dilation [1] : tensor<?x3x2xf64> -> tensor<?x8xf64>", {"?x3x2xf64"});
-  check("fold %0 over [0, 1] extent [8, 4] stride [2, 1] dilation [1, 1] : tensor<3x2x3x3xf64> -> tensor<8x4xf64>",
+  check(
+      "fold %0 over [1] extent [8] stride [2] dilation [1] : tensor<?x4x2xf64> -> tensor<?x8xf64>",
+      {"?x4x2xf64"});
+  check(
+      "fold %0 over [1] extent [8] stride [2] dilation [1] : tensor<?x3x2xf64> -> tensor<?x8xf64>",
+      {"?x3x2xf64"});
+  check("fold %0 over [0, 1] extent [8, 4] stride [2, 1] dilation [1, 1] : tensor<3x2x3x3xf64> -> "
+        "tensor<8x4xf64>",
         {"3x2x3x3xf64"});
-  check("fold %0 over [0] extent [12] stride [3] dilation [2] : tensor<3x3xf64> -> tensor<12xf64>", {"3x3xf64"});
+  check("fold %0 over [0] extent [12] stride [3] dilation [2] : tensor<3x3xf64> -> tensor<12xf64>",
+        {"3x3xf64"});
 }
 TEST_F(Elements, pick) {
-  check("pick %0[%1] along 1 : tensor<?x5x4xf64>, tensor<?x4xf64> -> tensor<?x4xf64>", {"?x5x4xf64", "?x4xf64"}, -1, 7);
+  check("pick %0[%1] along 1 : tensor<?x5x4xf64>, tensor<?x4xf64> -> tensor<?x4xf64>",
+        {"?x5x4xf64", "?x4xf64"}, -1, 7);
 }
 TEST_F(Elements, dynamicSlice) {
-  check("dynamic_slice %0 at %1 over [2, 1] size [4, 3] : tensor<?x5x6xf64>, tensor<?x2xf64> -> tensor<?x3x4xf64>",
+  check("dynamic_slice %0 at %1 over [2, 1] size [4, 3] : tensor<?x5x6xf64>, tensor<?x2xf64> -> "
+        "tensor<?x3x4xf64>",
         {"?x5x6xf64", "?x2xf64"}, -1, 4);
 }
 TEST_F(Elements, constant) {

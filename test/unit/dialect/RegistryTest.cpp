@@ -1,5 +1,5 @@
-// A walk over the registered nn ops: each has all its parts. An op that lacks one on purpose stands in an exemption list
-// with its reason.
+// A walk over the registered nn ops: each has all its parts. An op that lacks one on purpose stands
+// in an exemption list with its reason.
 #include "compiler/dialect/NnDialect.h"
 #include "mlir/IR/MLIRContext.h"
 #include "test/interpreter/Interpreter.h"
@@ -27,11 +27,11 @@ protected:
   MLIRContext context;
 };
 
-/// Ops whose result type is stated rather than inferred; their verifiers compare it with the operands.
-const std::set<std::string> typeStated = {
-    "nn.broadcast", "nn.cast", "nn.iota", "nn.reshape",
-    // Any shape is right for a random tensor.
-    "nn.random_normal", "nn.random_uniform"};
+/// Ops whose result type is stated rather than inferred; their verifiers compare it with the
+/// operands.
+const std::set<std::string> typeStated = {"nn.broadcast", "nn.cast", "nn.iota", "nn.reshape",
+                                          // Any shape is right for a random tensor.
+                                          "nn.random_normal", "nn.random_uniform"};
 
 /// Ops without derivative, and why.
 const std::set<std::string> noDerivative = {
@@ -43,7 +43,8 @@ TEST_F(Registry, isNotEmpty) { EXPECT_GE(ops().size(), 45u); }
 
 TEST_F(Registry, everyOpHasATypeRule) {
   for (RegisteredOperationName op : ops())
-    EXPECT_NE(op.hasInterface<InferTypeOpInterface>(), typeStated.count(op.getStringRef().str()) == 1)
+    EXPECT_NE(op.hasInterface<InferTypeOpInterface>(),
+              typeStated.count(op.getStringRef().str()) == 1)
         << op.getStringRef().str();
 }
 
@@ -74,7 +75,8 @@ TEST_F(Registry, everyOpIsPure) {
 
 TEST_F(Registry, everyOpHasATest) {
   for (RegisteredOperationName op : ops()) {
-    std::string file = std::string(NNC_SOURCE_DIR) + "/test/ops/" + op.stripDialect().str() + ".mlir";
+    std::string file =
+        std::string(NNC_SOURCE_DIR) + "/test/ops/" + op.stripDialect().str() + ".mlir";
     EXPECT_TRUE(llvm::sys::fs::exists(file)) << file;
   }
 }

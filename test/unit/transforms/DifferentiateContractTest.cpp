@@ -5,36 +5,54 @@
 
 namespace nnc::test {
 
-static std::string tensor(const std::string &dims) { return "tensor<" + dims + (dims.empty() ? "f64>" : "xf64>"); }
+static std::string tensor(const std::string &dims) {
+  return "tensor<" + dims + (dims.empty() ? "f64>" : "xf64>");
+}
 
-static void contraction(const std::string &a, const std::string &b, const std::string &y, const std::string &loops,
-                        const std::string &mapA, const std::string &mapB, const std::string &mapY,
-                        const std::string &sizes, int order = 2) {
-  auto map = [&](const std::string &results) { return "affine_map<(" + loops + ") -> (" + results + ")>"; };
-  checkGradients("(%a: " + tensor(a) + ", %b: " + tensor(b) + ") -> " + tensor(y) + " { %y = nn.contract %a, %b {maps = [" +
-                     map(mapA) + ", " + map(mapB) + ", " + map(mapY) + "], sizes = array<i64: " + sizes + ">} : (" +
-                     tensor(a) + ", " + tensor(b) + ") -> " + tensor(y) + " return %y : " + tensor(y) + " }",
+static void contraction(const std::string &a, const std::string &b, const std::string &y,
+                        const std::string &loops, const std::string &mapA, const std::string &mapB,
+                        const std::string &mapY, const std::string &sizes, int order = 2) {
+  auto map = [&](const std::string &results) {
+    return "affine_map<(" + loops + ") -> (" + results + ")>";
+  };
+  checkGradients("(%a: " + tensor(a) + ", %b: " + tensor(b) + ") -> " + tensor(y) +
+                     " { %y = nn.contract %a, %b {maps = [" + map(mapA) + ", " + map(mapB) + ", " +
+                     map(mapY) + "], sizes = array<i64: " + sizes + ">} : (" + tensor(a) + ", " +
+                     tensor(b) + ") -> " + tensor(y) + " return %y : " + tensor(y) + " }",
                  {}, order, 2);
 }
 
-TEST(DifferentiateContract, matmul) { contraction("?x3", "3x4", "?x4", "n,k,j", "n,k", "k,j", "n,j", "-1,3,4", 3); }
-TEST(DifferentiateContract, leftTransposed) { contraction("3x2", "3x4", "2x4", "i,k,j", "k,i", "k,j", "i,j", "2,3,4"); }
-TEST(DifferentiateContract, rightTransposed) { contraction("?x3", "4x3", "?x4", "n,k,j", "n,k", "j,k", "n,j", "-1,3,4"); }
-TEST(DifferentiateContract, bothTransposed) { contraction("3x2", "4x3", "2x4", "i,k,j", "k,i", "j,k", "i,j", "2,3,4"); }
+TEST(DifferentiateContract, matmul) {
+  contraction("?x3", "3x4", "?x4", "n,k,j", "n,k", "k,j", "n,j", "-1,3,4", 3);
+}
+TEST(DifferentiateContract, leftTransposed) {
+  contraction("3x2", "3x4", "2x4", "i,k,j", "k,i", "k,j", "i,j", "2,3,4");
+}
+TEST(DifferentiateContract, rightTransposed) {
+  contraction("?x3", "4x3", "?x4", "n,k,j", "n,k", "j,k", "n,j", "-1,3,4");
+}
+TEST(DifferentiateContract, bothTransposed) {
+  contraction("3x2", "4x3", "2x4", "i,k,j", "k,i", "j,k", "i,j", "2,3,4");
+}
 TEST(DifferentiateContract, batched) {
   contraction("?x2x3", "?x3x4", "?x2x4", "n,i,k,j", "n,i,k", "n,k,j", "n,i,j", "-1,2,3,4");
 }
-TEST(DifferentiateContract, outer) { contraction("?x2", "?x3", "?x2x3", "n,i,j", "n,i", "n,j", "n,i,j", "-1,2,3"); }
+TEST(DifferentiateContract, outer) {
+  contraction("?x2", "?x3", "?x2x3", "n,i,j", "n,i", "n,j", "n,i,j", "-1,2,3");
+}
 TEST(DifferentiateContract, dot) { contraction("5", "5", "", "k", "k", "k", "", "5"); }
-TEST(DifferentiateContract, overTheBatch) { contraction("?x2", "?x3", "2x3", "n,i,j", "n,i", "n,j", "i,j", "-1,2,3"); }
+TEST(DifferentiateContract, overTheBatch) {
+  contraction("?x2", "?x3", "2x3", "n,i,j", "n,i", "n,j", "i,j", "-1,2,3");
+}
 
 static void conv(int64_t size, int64_t kernel, int64_t stride, int64_t dilation) {
   int64_t out = (size - (kernel - 1) * dilation - 1) / stride + 1;
   auto s = [](int64_t v) { return std::to_string(v); };
-  std::string h = s(stride) + "*p+" + s(dilation) + "*r", w = s(stride) + "*q+" + s(dilation) + "*s";
-  contraction("?x2x" + s(size) + "x" + s(size), "3x2x" + s(kernel) + "x" + s(kernel), "?x3x" + s(out) + "x" + s(out),
-              "n,o,p,q,c,r,s", "n,c," + h + "," + w, "o,c,r,s", "n,o,p,q",
-              "-1,3," + s(out) + "," + s(out) + ",2," + s(kernel) + "," + s(kernel));
+  std::string h = s(stride) + "*p+" + s(dilation) + "*r",
+              w = s(stride) + "*q+" + s(dilation) + "*s";
+  contraction("?x2x" + s(size) + "x" + s(size), "3x2x" + s(kernel) + "x" + s(kernel),
+              "?x3x" + s(out) + "x" + s(out), "n,o,p,q,c,r,s", "n,c," + h + "," + w, "o,c,r,s",
+              "n,o,p,q", "-1,3," + s(out) + "," + s(out) + ",2," + s(kernel) + "," + s(kernel));
 }
 TEST(DifferentiateContract, conv2d) { conv(4, 3, 1, 1); }
 TEST(DifferentiateContract, conv2dStride2) { conv(5, 3, 2, 1); }
@@ -43,19 +61,23 @@ TEST(DifferentiateContract, conv2dDilated) { conv(5, 2, 1, 3); }
 TEST(DifferentiateContract, conv2dStride3Dilated) { conv(7, 2, 3, 2); }
 TEST(DifferentiateContract, conv2dStrideBeyondKernel) { conv(7, 2, 3, 1); }
 TEST(DifferentiateContract, conv2dGrouped) {
-  contraction("?x2x2x4", "2x3x2x3", "?x2x3x2", "n,g,o,p,c,r", "n,g,c,p+r", "g,o,c,r", "n,g,o,p", "-1,2,3,2,2,3");
+  contraction("?x2x2x4", "2x3x2x3", "?x2x3x2", "n,g,o,p,c,r", "n,g,c,p+r", "g,o,c,r", "n,g,o,p",
+              "-1,2,3,2,2,3");
 }
 TEST(DifferentiateContract, convTransposedRoles) { // The window's second dim is the result's.
-  contraction("?x2x8", "3x2x3", "?x3x2", "n,o,p,c,r", "n,c,2*r+3*p", "o,c,r", "n,o,p", "-1,3,2,2,3");
+  contraction("?x2x8", "3x2x3", "?x3x2", "n,o,p,c,r", "n,c,2*r+3*p", "o,c,r", "n,o,p",
+              "-1,3,2,2,3");
 }
-TEST(DifferentiateContract, locallyConnected) { // Both dims of the window are in the other operand: needs fold.
+TEST(DifferentiateContract,
+     locallyConnected) { // Both dims of the window are in the other operand: needs fold.
   contraction("?x5", "3x3", "?x3", "n,p,r", "n,p+r", "p,r", "n,p", "-1,3,3");
 }
 TEST(DifferentiateContract, windowsKept) { // Both dims of the window are in the result.
   contraction("?x7", "?x2", "?x3x3x2", "n,p,r,j", "n,2*p+r", "n,j", "n,p,r,j", "-1,3,3,2");
 }
 
-// Random forms: each loop dim is given to two or three of a, b and the result; some of a's dims become windows.
+// Random forms: each loop dim is given to two or three of a, b and the result; some of a's dims
+// become windows.
 TEST(DifferentiateContract, random) {
   std::mt19937 random(11);
   auto pick = [&](int n) { return int(random() % n); };
@@ -97,8 +119,9 @@ TEST(DifferentiateContract, random) {
       inA.push_back(loops[p]);
       shapeA.push_back(sizes[p]);
     }
-    contraction(llvm::join(shapeA, "x"), llvm::join(shapeB, "x"), llvm::join(shapeY, "x"), llvm::join(loops, ","),
-                llvm::join(inA, ","), llvm::join(inB, ","), llvm::join(inY, ","), llvm::join(sizes, ","));
+    contraction(llvm::join(shapeA, "x"), llvm::join(shapeB, "x"), llvm::join(shapeY, "x"),
+                llvm::join(loops, ","), llvm::join(inA, ","), llvm::join(inB, ","),
+                llvm::join(inY, ","), llvm::join(sizes, ","));
   }
 }
 

@@ -8,7 +8,8 @@ static const char *const shapes[] = {"", "5x", "?x3x", "2x1x3x"};
 static void unary(const std::string &name, Domain domain, int order) {
   for (std::string shape : shapes) {
     std::string type = "tensor<" + shape + "f64>";
-    checkGradients("(%x: " + type + ") -> " + type + " { %y = nn." + name + " %x : " + type + " return %y : " + type + " }",
+    checkGradients("(%x: " + type + ") -> " + type + " { %y = nn." + name + " %x : " + type +
+                       " return %y : " + type + " }",
                    domain, order);
   }
 }
@@ -16,8 +17,8 @@ static void unary(const std::string &name, Domain domain, int order) {
 static void binary(const std::string &name, Domain domain, int order) {
   for (std::string shape : shapes) {
     std::string type = "tensor<" + shape + "f64>";
-    checkGradients("(%a: " + type + ", %b: " + type + ") -> " + type + " { %y = nn." + name + " %a, %b : " + type +
-                       " return %y : " + type + " }",
+    checkGradients("(%a: " + type + ", %b: " + type + ") -> " + type + " { %y = nn." + name +
+                       " %a, %b : " + type + " return %y : " + type + " }",
                    domain, order);
   }
 }
@@ -47,9 +48,11 @@ TEST(DifferentiateElementwise, comparisons) {
 }
 
 TEST(DifferentiateElementwise, select) {
-  checkGradients(R"((%c: tensor<?x7xf64>, %a: tensor<?x7xf64>, %b: tensor<?x7xf64>) -> tensor<?x7xf64> {
+  checkGradients(
+      R"((%c: tensor<?x7xf64>, %a: tensor<?x7xf64>, %b: tensor<?x7xf64>) -> tensor<?x7xf64> {
     %y = nn.select %c, %a, %b : tensor<?x7xf64>
-    return %y : tensor<?x7xf64> })", {0, 1, {0}}, 2);
+    return %y : tensor<?x7xf64> })",
+      {0, 1, {0}}, 2);
 }
 
 TEST(DifferentiateElementwise, cast) {
@@ -57,24 +60,29 @@ TEST(DifferentiateElementwise, cast) {
     %s = nn.cast %x : tensor<4xf64> to tensor<4xf32>
     %e = nn.exp %s : tensor<4xf32>
     %y = nn.cast %e : tensor<4xf32> to tensor<4xf64>
-    return %y : tensor<4xf64> })", {}, 2);
+    return %y : tensor<4xf64> })",
+                 {}, 2);
 }
 
 // The ways of pow whose exponent is known: Simplify rewrites them.
 TEST(DifferentiateElementwise, constantExponents) {
-  for (auto exponent : {"-2.0", "-1.0", "-0.5", "0.0", "0.5", "1.0", "1.5", "2.0", "3.0", "4.0", "5.0"})
+  for (auto exponent :
+       {"-2.0", "-1.0", "-0.5", "0.0", "0.5", "1.0", "1.5", "2.0", "3.0", "4.0", "5.0"})
     checkGradients(R"((%x: tensor<?x2xf64>) -> tensor<?x2xf64> {
-      %c = nn.constant dense<)" + std::string(exponent) + R"(> : tensor<f64>
+      %c = nn.constant dense<)" +
+                       std::string(exponent) + R"(> : tensor<f64>
       %b = nn.broadcast %c to [] : tensor<f64> -> tensor<?x2xf64>
       %y = nn.pow %x, %b : tensor<?x2xf64>
-      return %y : tensor<?x2xf64> })", {0.5, 2}, 2);
+      return %y : tensor<?x2xf64> })",
+                   {0.5, 2}, 2);
 }
 
 TEST(DifferentiateElementwise, negativeBasesOfWholePowers) {
   checkGradients(R"((%x: tensor<4xf64>) -> tensor<4xf64> {
     %c = nn.constant dense<3.0> : tensor<4xf64>
     %y = nn.pow %x, %c : tensor<4xf64>
-    return %y : tensor<4xf64> })", {-2, 2}, 2);
+    return %y : tensor<4xf64> })",
+                 {-2, 2}, 2);
 }
 
 } // namespace nnc::test

@@ -4,10 +4,13 @@
 namespace nnc::test {
 
 /// y = op(x), squared so that the second order is not zero.
-static void moved(const std::string &from, const std::string &to, const std::string &op, int order = 2) {
-  std::string x = "tensor<" + from + "xf64>", y = to.empty() ? "tensor<f64>" : "tensor<" + to + "xf64>";
-  checkGradients("(%x: " + x + ") -> " + y + " { %s = nn.mul %x, %x : " + x + " %m = nn." + op + " : " + x + " -> " + y +
-                     " %y = nn.mul %m, %m : " + y + " return %y : " + y + " }",
+static void moved(const std::string &from, const std::string &to, const std::string &op,
+                  int order = 2) {
+  std::string x = "tensor<" + from + "xf64>",
+              y = to.empty() ? "tensor<f64>" : "tensor<" + to + "xf64>";
+  checkGradients("(%x: " + x + ") -> " + y + " { %s = nn.mul %x, %x : " + x + " %m = nn." + op +
+                     " : " + x + " -> " + y + " %y = nn.mul %m, %m : " + y + " return %y : " + y +
+                     " }",
                  {}, order);
 }
 
@@ -39,7 +42,8 @@ TEST(DifferentiateShape, reverse) {
   moved("5", "5", "reverse %s over [0]");
 }
 TEST(DifferentiateShape, windows) {
-  moved("?x2x6x6", "?x2x3x3x2x2", "windows %s over [2, 3] size [2, 2] stride [2, 2] dilation [1, 1]");
+  moved("?x2x6x6", "?x2x3x3x2x2",
+        "windows %s over [2, 3] size [2, 2] stride [2, 2] dilation [1, 1]");
   moved("?x7", "?x3x3", "windows %s over [1] size [3] stride [2] dilation [1]");
   moved("9x2", "5x2x3", "windows %s over [0] size [3] stride [1] dilation [2]");
 }
@@ -52,7 +56,8 @@ TEST(DifferentiateShape, concat) {
   checkGradients(R"((%a: tensor<?x2x3xf64>, %b: tensor<?x1x3xf64>) -> tensor<?x5x3xf64> {
     %c = nn.concat %a, %b, %a along 1 : (tensor<?x2x3xf64>, tensor<?x1x3xf64>, tensor<?x2x3xf64>) -> tensor<?x5x3xf64>
     %y = nn.mul %c, %c : tensor<?x5x3xf64>
-    return %y : tensor<?x5x3xf64> })", {}, 2);
+    return %y : tensor<?x5x3xf64> })",
+                 {}, 2);
 }
 
 TEST(DifferentiateShape, reduceSum) {
@@ -78,7 +83,8 @@ TEST(DifferentiateShape, pick) {
   checkGradients(R"((%x: tensor<?x4x2xf64>, %i: tensor<?x2xf64>) -> tensor<?x2xf64> {
     %s = nn.mul %x, %x : tensor<?x4x2xf64>
     %y = nn.pick %s[%i] along 1 : tensor<?x4x2xf64>, tensor<?x2xf64> -> tensor<?x2xf64>
-    return %y : tensor<?x2xf64> })", {0, 3, {1}}, 2);
+    return %y : tensor<?x2xf64> })",
+                 {0, 3, {1}}, 2);
 }
 TEST(DifferentiateShape, total) {
   moved("?x3", "3", "total %s");

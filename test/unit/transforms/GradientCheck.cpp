@@ -15,7 +15,8 @@ using nnc::reference::Tensor;
 namespace nnc::test {
 namespace {
 
-/// A function at some order of differentiation: its leading arguments are the original ones, the others weights.
+/// A function at some order of differentiation: its leading arguments are the original ones, the
+/// others weights.
 class Level {
 public:
   Level(ModuleOp module) : module(module) {}
@@ -35,7 +36,8 @@ public:
       Value weight = block.addArgument(result.getType(), loc);
       inputs.push_back(result.getType());
       Value product = b.create<nn::MulOp>(loc, result, weight);
-      auto dims = llvm::to_vector(llvm::seq<int64_t>(0, cast<RankedTensorType>(result.getType()).getRank()));
+      auto dims = llvm::to_vector(
+          llvm::seq<int64_t>(0, cast<RankedTensorType>(result.getType()).getRank()));
       Value part = nn::buildSum(b, loc, product, dims);
       sum = sum ? Value(b.create<nn::AddOp>(loc, sum, part)) : part;
     }
@@ -53,7 +55,8 @@ private:
 };
 
 /// Σ w·results, where the last arguments are w.
-double weightedSum(func::FuncOp f, ArrayRef<Tensor> arguments, ArrayRef<Tensor> weights, int64_t batch) {
+double weightedSum(func::FuncOp f, ArrayRef<Tensor> arguments, ArrayRef<Tensor> weights,
+                   int64_t batch) {
   auto outcome = reference::run(f, arguments, batch);
   EXPECT_EQ(outcome.error, "");
   double sum = 0;
@@ -71,7 +74,8 @@ public:
   }
 
   void run(const std::string &body, int order) {
-    ScopedDiagnosticHandler handler(&context, [&](Diagnostic &d) { ADD_FAILURE() << d.str() << "\nin " << body; });
+    ScopedDiagnosticHandler handler(
+        &context, [&](Diagnostic &d) { ADD_FAILURE() << d.str() << "\nin " << body; });
     auto module = parseSourceString<ModuleOp>("func.func @f" + body, &context);
     ASSERT_TRUE(module) << body;
     func::FuncOp f = *module->getOps<func::FuncOp>().begin();
@@ -136,7 +140,8 @@ private:
         double numeric = (8 * (at(x + h) - at(x - h)) - (at(x + 2 * h) - at(x - 2 * h))) / (12 * h);
         arguments[i].data[j] = x;
         double derived = gradients.results[k].data[j];
-        ASSERT_NEAR(numeric, derived, 1e-6 * std::max({1.0, std::fabs(numeric), std::fabs(derived)}))
+        ASSERT_NEAR(numeric, derived,
+                    1e-6 * std::max({1.0, std::fabs(numeric), std::fabs(derived)}))
             << what << "\nargument " << i << " element " << j;
       }
     }

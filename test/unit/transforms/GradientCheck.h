@@ -9,14 +9,16 @@ namespace nnc::test {
 /// Where the random arguments of a check lie.
 struct Domain {
   double low = -2, high = 2;
-  /// Arguments that are drawn but not differentiated (indices, seeds); whole numbers in [low, high].
+  /// Arguments that are drawn but not differentiated (indices, seeds); whole numbers in [low,
+  /// high].
   std::vector<unsigned> indices = {};
 };
 
 /// `body` is the text of a function's parameters, results and block, with element type f64:
-///   "(%x: tensor<3xf64>) -> tensor<3xf64> { %y = nn.exp %x : tensor<3xf64> return %y : tensor<3xf64> }".
-/// Checks d(Σ w·results)/d(arguments) for random w, and `order` - 1 gradients of it in the same way, each before
-/// and after Simplify.
+///   "(%x: tensor<3xf64>) -> tensor<3xf64> { %y = nn.exp %x : tensor<3xf64> return %y :
+///   tensor<3xf64> }".
+/// Checks d(Σ w·results)/d(arguments) for random w, and `order` - 1 gradients of it in the same
+/// way, each before and after Simplify.
 void checkGradients(const std::string &body, Domain domain = {}, int order = 1, int64_t batch = 3);
 
 } // namespace nnc::test

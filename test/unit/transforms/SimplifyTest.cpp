@@ -1,6 +1,7 @@
-// Simplify keeps values: random programs give the same results before and after, and again after a second run.
-#include "compiler/dialect/NnDialect.h"
+// Simplify keeps values: random programs give the same results before and after, and again after a
+// second run.
 #include "compiler/transforms/Simplify.h"
+#include "compiler/dialect/NnDialect.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Pass/PassManager.h"
@@ -17,13 +18,16 @@ namespace {
 
 constexpr int64_t batch = 3;
 
-/// Grows a function op by op from values it already has; constants that rewrites look for are frequent.
+/// Grows a function op by op from values it already has; constants that rewrites look for are
+/// frequent.
 class RandomProgram {
 public:
-  RandomProgram(MLIRContext &context, unsigned seed) : b(&context), loc(b.getUnknownLoc()), random(seed) {
+  RandomProgram(MLIRContext &context, unsigned seed)
+      : b(&context), loc(b.getUnknownLoc()), random(seed) {
     module = ModuleOp::create(loc);
     b.setInsertionPointToStart(module->getBody());
-    SmallVector<Type> inputs{type({ShapedType::kDynamic, 4}), type({4}), type({ShapedType::kDynamic}), type({}), type({4, 4})};
+    SmallVector<Type> inputs{type({ShapedType::kDynamic, 4}), type({4}),
+                             type({ShapedType::kDynamic}), type({}), type({4, 4})};
     function = b.create<func::FuncOp>(loc, "f", b.getFunctionType(inputs, {}));
     b.setInsertionPointToStart(function.addEntryBlock());
     for (Value argument : function.getArguments())
@@ -40,7 +44,9 @@ public:
   func::FuncOp function;
 
 private:
-  RankedTensorType type(ArrayRef<int64_t> shape) { return RankedTensorType::get(shape, b.getF64Type()); }
+  RankedTensorType type(ArrayRef<int64_t> shape) {
+    return RankedTensorType::get(shape, b.getF64Type());
+  }
   int pick(int n) { return int(random() % n); }
   Value any() { return values[pick(values.size())]; }
   static RankedTensorType typeOf(Value v) { return cast<RankedTensorType>(v.getType()); }
@@ -59,8 +65,9 @@ private:
       Value from = any();
       ArrayRef<int64_t> shape = typeOf(v).getShape(), few = typeOf(from).getShape();
       if (few.size() <= shape.size() && shape.take_back(few.size()) == few)
-        return nn::buildBroadcast(b, loc, typeOf(v), from,
-                                  llvm::to_vector(llvm::seq<int64_t>(shape.size() - few.size(), shape.size())));
+        return nn::buildBroadcast(
+            b, loc, typeOf(v), from,
+            llvm::to_vector(llvm::seq<int64_t>(shape.size() - few.size(), shape.size())));
       [[fallthrough]];
     }
     default:
@@ -106,10 +113,13 @@ private:
     case 11: {
       if (t.getRank() != 2)
         return {};
-      Value transposed = b.create<nn::TransposeOp>(loc, function.getArgument(4), ArrayRef<int64_t>{1, 0});
+      Value transposed =
+          b.create<nn::TransposeOp>(loc, function.getArgument(4), ArrayRef<int64_t>{1, 0});
       int64_t rows = t.isDynamicDim(0) ? -1 : 4;
       auto d = [&](unsigned i) { return getAffineDimExpr(i, b.getContext()); };
-      auto map = [&](unsigned i, unsigned j) { return AffineMap::get(3, 0, {d(i), d(j)}, b.getContext()); };
+      auto map = [&](unsigned i, unsigned j) {
+        return AffineMap::get(3, 0, {d(i), d(j)}, b.getContext());
+      };
       return b.create<nn::ContractOp>(loc, x, pick(2) ? transposed : like(transposed),
                                       b.getAffineMapArrayAttr({map(0, 1), map(1, 2), map(0, 2)}),
                                       ArrayRef<int64_t>{rows, 4, 4});
@@ -119,7 +129,8 @@ private:
         return {};
       int64_t low = pick(2);
       Value padded = b.create<nn::PadOp>(loc, x, low, ArrayRef<int64_t>{2}, ArrayRef<int64_t>{0});
-      return b.create<nn::SliceOp>(loc, padded, ArrayRef<int64_t>{1}, ArrayRef<int64_t>{5}, ArrayRef<int64_t>{1});
+      return b.create<nn::SliceOp>(loc, padded, ArrayRef<int64_t>{1}, ArrayRef<int64_t>{5},
+                                   ArrayRef<int64_t>{1});
     }
     default:
       return nn::sin(e);
@@ -150,7 +161,8 @@ void expectClose(ArrayRef<Tensor> before, ArrayRef<Tensor> after, const std::str
   for (size_t i = 0; i < before.size(); ++i)
     for (size_t j = 0; j < before[i].data.size(); ++j) {
       double x = before[i].data[j], y = after[i].data[j];
-      // Regrouping moves huge values by their rounding, and may take an overflow a step earlier or later.
+      // Regrouping moves huge values by their rounding, and may take an overflow a step earlier or
+      // later.
       if (std::fabs(x) > 1e12 || !std::isfinite(x))
         continue;
       ASSERT_NEAR(x, y, 1e-7 * std::max(1.0, std::fabs(x))) << "result " << i << " of\n" << program;

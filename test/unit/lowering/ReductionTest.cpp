@@ -1,0 +1,70 @@
+#include "test/unit/lowering/Compiled.h"
+
+#include <cmath>
+
+using namespace nnc::test;
+
+/// Sum, max and argmax of `from` over `dims`.
+static std::string reductions(const std::string &from, const std::string &dims, const std::string &to) {
+  return "func.func @f(%x: " + from + ") -> (" + to + ", " + to + ", " + to + ") {\n" +
+         "%0 = nn.reduce_sum %x over [" + dims + "] : " + from + " -> " + to + "\n" +
+         "%1 = nn.reduce_max %x over [" + dims + "] : " + from + " -> " + to + "\n" +
+         "%2 = nn.argmax %x over [" + dims + "] : " + from + " -> " + to + "\n" +
+         "return %0, %1, %2 : " + to + ", " + to + ", " + to + "\n}";
+}
+
+TEST(Reduction, Rows) {
+  check(reductions("tensor<?x10xf32>", "1", "tensor<?xf32>"), 19);
+  check(reductions("tensor<?x2xf32>", "1", "tensor<?xf32>"), 5);
+  check(reductions("tensor<?x300xf32>", "1", "tensor<?xf32>"), 3);
+}
+
+TEST(Reduction, OverTheBatch) {
+  check(reductions("tensor<?x256xf32>", "0", "tensor<256xf32>"), 33);
+  check(reductions("tensor<?x10xf32>", "0", "tensor<10xf32>"), 64);
+  check(reductions("tensor<?x3xf32>", "0", "tensor<3xf32>"), 70);
+  check(reductions("tensor<?x1xf32>", "0", "tensor<1xf32>"), 70);
+  check(reductions("tensor<?xf32>", "0", "tensor<f32>"), 70);
+}
+
+TEST(Reduction, OfImages) {
+  check(reductions("tensor<?x5x7x9xf32>", "0, 2, 3", "tensor<5xf32>"), 4);
+  check(reductions("tensor<?x5x7x9xf32>", "2, 3", "tensor<?x5xf32>"), 4);
+  check(reductions("tensor<?x5x7x9xf32>", "1", "tensor<?x7x9xf32>"), 4);
+  check(reductions("tensor<?x5x7x16xf32>", "1, 3", "tensor<?x7xf32>"), 4);
+}
+
+TEST(Reduction, OfWholeTensors) {
+  check(reductions("tensor<31x45xf32>", "0, 1", "tensor<f32>"), 1, 1e-5);
+  check(reductions("tensor<?x45xf32>", "0, 1", "tensor<f32>"), 31, 1e-5);
+  check(reductions("tensor<1xf32>", "0", "tensor<f32>"), 1);
+}
+
+TEST(Reduction, WithPrologueAndEpilogue) {
+  check(R"(func.func @f(%x: tensor<?x20xf32>, %b: tensor<20xf32>) -> (tensor<20xf32>, tensor<20xf32>) {
+    %0 = nn.mul %x, %x : tensor<?x20xf32>
+    %1 = nn.exp %0 : tensor<?x20xf32>
+    %2 = nn.reduce_sum %1 over [0] : tensor<?x20xf32> -> tensor<20xf32>
+    %3 = nn.add %2, %b : tensor<20xf32>
+    %4 = nn.log %3 : tensor<20xf32>
+    return %3, %4 : tensor<20xf32>, tensor<20xf32>
+  })", 9);
+}
+
+TEST(Reduction, NaNsAndInfinities) {
+  Program program(reductions("tensor<4x20xf32>", "1", "tensor<4xf32>"));
+  std::vector<Tensor> x = program.randomArguments(1);
+  x[0].data[3] = NAN;
+  x[0].data[20 + 7] = INFINITY;
+  x[0].data[40 + 11] = -INFINITY;
+  for (int i = 60; i < 80; ++i)
+    x[0].data[i] = -INFINITY;
+  check(program, x, 1, 1e-5);
+}
+
+TEST(Reduction, ArgmaxTakesTheFirst) {
+  Program program(reductions("tensor<3x40xf32>", "0, 1", "tensor<f32>"));
+  std::vector<Tensor> x = program.randomArguments(1);
+  x[0].data[17] = x[0].data[33] = x[0].data[90] = 2;
+  EXPECT_EQ(program.run(x, 1)[2].data[0], 17);
+}
