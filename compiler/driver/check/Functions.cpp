@@ -125,7 +125,7 @@ static Verdict checkFunction(Session &session, const ast::FnDecl &fn, llvm::Stri
       verdict.isWrong = true;
       std::string message;
       llvm::raw_string_ostream(message)
-          << "the derivative that `" << verdict.what << "` states is wrong: at " << fn.params[0].name.text << " = " << x[i]
+          << "the derivative that `" << verdict.what << "` states is wrong: at " << fn.params[0].name.text << " = " << llvm::format("%g", x[i])
           << " it gives " << llvm::format("%.8g", stated) << ", and finite differences give "
           << llvm::format("%.8g", difference);
       session.diagnostics().error(fn.derivative->range, message);

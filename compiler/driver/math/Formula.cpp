@@ -196,7 +196,7 @@ Formula Typography::product(Formula a, Formula b, bool elementwise) const {
   b.text = wrapBelow(b, Formula::Big);
   if (elementwise && a.level == Formula::Matrix)
     a.text = wrap(a);
-  if (elementwise && b.level == Formula::Matrix)
+  if (b.level == Formula::Matrix) // 2 (x·W) ⊙ y
     b.text = wrap(b);
   const char *sign = elementwise ? (latex ? " \\odot " : " ⊙ ") : (latex ? "\\," : " ");
   if (!elementwise && !b.text.empty() && llvm::isDigit(b.text[0]))

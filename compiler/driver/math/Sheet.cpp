@@ -91,10 +91,11 @@ void Sheet::numberParts() {
   llvm::sort(unnumbered, [](Value a, Value b) {
     return a != b && a.getDefiningOp()->isBeforeInBlock(b.getDefiningOp());
   });
-  unsigned forward = 0, backward = 0;
+  unsigned drawn = 0, forward = 0, backward = 0;
   for (Value v : unnumbered)
-    writer.names[v] = isForward.contains(v) ? type.name("u", std::to_string(++forward))
-                                            : type.name("s", std::to_string(++backward));
+    writer.names[v] = writer.isRandom(v)      ? type.name("r", std::to_string(++drawn))
+                      : isForward.contains(v) ? type.name("u", std::to_string(++forward))
+                                              : type.name("s", std::to_string(++backward));
 }
 
 void Sheet::nameParts(Values roots) {
@@ -109,7 +110,7 @@ void Sheet::nameParts(Values roots) {
   for (Value v : values) {
     if (writer.names.count(v) || matchPattern(v, m_Constant()))
       continue;
-    if (uses[v] > 1 && (writer.weight(v) > maxRepeated || writer.define(v).level == Formula::Big))
+    if (uses[v] > 1 && (writer.weight(v) > maxRepeated || writer.define(v).level == Formula::Big || writer.isRandom(v)))
       nameOne(v);
   }
   // A long formula is cut in the middle, until its parts fit.
@@ -175,24 +176,33 @@ Section Sheet::backward() {
   for (const Parameter &p : step.parameters)
     if (p.gradient)
       roots.push_back(p.gradient);
-  SmallVector<Value> named;
+  // In program order, but each parameter's gradient directly below the last line that it needs.
+  SmallVector<Value> others;
+  llvm::DenseSet<Value> ofParameters;
+  for (const Parameter &p : step.parameters)
+    if (p.gradient)
+      ofParameters.insert(p.gradient);
   for (Value v : reachable(roots))
-    if (writer.names.count(v) && !printed.contains(v))
-      named.push_back(v);
-  // A layer's gradients stand together, in the order of its parameters.
-  auto rank = [&](Value v) {
-    for (auto [i, p] : llvm::enumerate(step.parameters))
-      if (p.gradient == v)
-        return int(i);
-    return -1;
-  };
-  for (auto first = named.begin(); first != named.end();) {
-    auto last = std::find_if(first, named.end(), [&](Value v) { return rank(v) < 0; });
-    std::sort(first, last, [&](Value a, Value b) { return rank(a) < rank(b); });
-    first = std::find_if(last, named.end(), [&](Value v) { return rank(v) >= 0; });
+    if (writer.names.count(v) && !printed.contains(v) && !ofParameters.contains(v))
+      others.push_back(v);
+  std::vector<SmallVector<Value>> below(others.size() + 1);
+  for (const Parameter &p : step.parameters) {
+    if (!p.gradient || !ofParameters.erase(p.gradient) || !p.gradient.getDefiningOp() ||
+        !writer.names.count(p.gradient) || printed.contains(p.gradient))
+      continue;
+    SmallVector<Value> whole = reachable({p.gradient});
+    unsigned position = 0;
+    for (auto [i, v] : llvm::enumerate(others))
+      if (llvm::is_contained(whole, v))
+        position = i + 1;
+    below[position].push_back(p.gradient);
   }
-  for (Value v : named)
-    section.lines.push_back(lineFor(v));
+  for (unsigned i = 0; i <= others.size(); ++i) {
+    if (i > 0)
+      section.lines.push_back(lineFor(others[i - 1]));
+    for (Value v : below[i])
+      section.lines.push_back(lineFor(v));
+  }
   // Two parameters with one gradient, or a gradient that is a constant.
   const Formula loss = type.name("J");
   for (const Parameter &p : step.parameters)

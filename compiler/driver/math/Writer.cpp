@@ -61,19 +61,29 @@ Formula Writer::use(Value v) const {
 /// Attributes that say what a function's operands do not: sizes, offsets.
 std::string Writer::notShown(Operation *op) const {
   std::string text;
+  auto low = op->getAttr("low"), high = op->getAttr("high");
   for (NamedAttribute attribute : op->getAttrs())
     if (auto list = dyn_cast<DenseI64ArrayAttr>(attribute.getValue())) {
       StringRef name = attribute.getName();
       if (name != "size" && name != "sizes" && name != "start" && name != "limit" && name != "low" && name != "high")
         continue;
-      if (llvm::all_of(list.asArrayRef(), [](int64_t n) { return n == 0; }))
+      if (llvm::all_of(list.asArrayRef(), [](int64_t n) { return n == 0; }) || (name == "high" && low == high))
         continue;
       text += text.empty() ? "" : ", ";
-      text += name.str() + " ";
+      text += name == "low" && low == high ? "by " : name.str() + " ";
       for (auto [i, n] : llvm::enumerate(list.asArrayRef()))
         text += (i ? "×" : "") + (n < 0 ? std::string("n") : std::to_string(n));
     }
   return type.latex && !text.empty() ? "\\text{" + text + "}" : text;
+}
+
+bool Writer::isRandom(Value v) const {
+  Operation *op = v.getDefiningOp();
+  if (!op)
+    return false;
+  if (notationOf(op).form == Form::Symbol)
+    return op->getNumOperands() > 0; // seed and step
+  return llvm::any_of(parts(v), [&](Value part) { return !names.count(part) && isRandom(part); });
 }
 
 Formula Writer::define(Value v) const {
@@ -173,6 +183,8 @@ Formula Writer::product(Operation *op) const {
   auto isKnown = [](Value v) { return nn::getSplatConstant(v).has_value(); };
   if ((isNumber(b) && !isNumber(a)) || (isKnown(b) && !isKnown(a))) // 0.1 g, not g 0.1
     std::swap(a, b);
+  if (std::optional<double> c = nn::getSplatConstant(a)) // 0.5 (0.2 x) is 0.1 x
+    return times(*c, seen(b));
   // (p / q) b is written p b / q, but 1/n stays a factor.
   Operation *quotient = names.count(seen(a)) ? nullptr : seen(a).getDefiningOp();
   if (quotient && notationOf(quotient).form == Form::Quotient) {

@@ -31,6 +31,8 @@ public:
 
   /// The values that define(v) writes out, without v.
   void collectInlined(mlir::Value v, llvm::SetVector<mlir::Value> &inlined) const;
+  /// Whether v's formula shows a random draw.
+  bool isRandom(mlir::Value v) const;
   /// How many symbols v's definition shows.
   unsigned weight(mlir::Value v) const;
 
