@@ -3,6 +3,8 @@
 #include "test/unit/lowering/CompiledFunction.h"
 #include "test/unit/lowering/Contraction.h"
 
+#include "llvm/Support/CommandLine.h"
+
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
@@ -138,6 +140,10 @@ void measure(const Contraction &c, int64_t rows, Team &team, double roofFlops, c
 } // namespace
 
 int main(int argc, char **argv) {
+  // Switches of LLVM, for experiments: NNC_LLVM="-disable-lsr" kernels …
+  const char *switches[] = {argv[0], std::getenv("NNC_LLVM")};
+  if (switches[1])
+    llvm::cl::ParseCommandLineOptions(2, switches);
   std::vector<std::pair<Contraction, int64_t>> kernels;
   for (auto [k, n, rows] : {std::tuple<int64_t, int64_t, int64_t>{784, 256, 64}, {256, 128, 64}, {128, 10, 64}, {1024, 1024, 128}, {1024, 1024, 1024}, {512, 512, 128}})
     for (const Contraction &c : {denseForward(k, n), denseInput(k, n), denseWeight(k, n)})

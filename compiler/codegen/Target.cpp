@@ -7,6 +7,7 @@
 #include "llvm/IR/Module.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
+#include "llvm/Support/CommandLine.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/TargetParser/Host.h"
@@ -16,6 +17,18 @@
 using namespace llvm;
 
 namespace nnc {
+
+/// Passes of LLVM's code generator that cost time and bring kernels nothing, or harm (bench/kernels): loop strength reduction
+/// a third of the time, since addresses already are one register and a constant; the mask registers' domain pass, since masks are made
+/// as masks. LLVM has no other door to them than its command line.
+static void leaveOutPasses() {
+  for (StringRef name : {"disable-lsr", "disable-x86-domain-reassignment"}) {
+    StringMap<cl::Option *> &options = cl::getRegisteredOptions();
+    auto found = options.find(name);
+    if (found != options.end() && found->second->getNumOccurrences() == 0)
+      static_cast<cl::opt<bool> *>(found->second)->setValue(true);
+  }
+}
 
 static const StringRef levels[] = {"x86-64-v4", "x86-64-v3", "x86-64-v2", "x86-64"};
 
@@ -57,6 +70,7 @@ static void useHost(Target &target, const Triple &triple) {
 }
 
 Expected<Target> Target::parse(StringRef cpu, StringRef tripleName) {
+  leaveOutPasses();
   Target target;
   bool foreign = !tripleName.empty();
   if (foreign) {
