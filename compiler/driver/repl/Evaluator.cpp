@@ -83,6 +83,14 @@ void Evaluator::statements(llvm::StringRef text) {
   }
 }
 
+/// The name that an "unknown …" message is about, or empty.
+static llvm::StringRef unknownName(const Diagnostic &d) {
+  llvm::StringRef message = d.message;
+  if (d.severity != Severity::Error || !message.starts_with("unknown "))
+    return {};
+  return message.split('`').second.split('`').first;
+}
+
 /// Checks a declaration. It stays even if that fails: what it lacks may be declared next, or it may be declared anew.
 void Evaluator::declare(const ast::Stmt &statement, Position at) {
   const std::string text(statement.range.begin.getPointer(), statement.range.end.getPointer());
@@ -98,10 +106,10 @@ void Evaluator::declare(const ast::Stmt &statement, Position at) {
   for (const Diagnostic &d : session.diagnostics().all()) {
     if (d.severity != Severity::Error)
       continue;
-    llvm::StringRef message = d.message;
-    if (!message.starts_with("unknown "))
+    llvm::StringRef missing = unknownName(d);
+    if (missing.empty())
       return session.diagnostics().print(llvm::errs());
-    unknown.insert(message.split('`').second.split('`').first.str());
+    unknown.insert(missing.str());
   }
   llvm::errs() << "`" << name << "` needs";
   const char *separator = " ";
@@ -112,6 +120,18 @@ void Evaluator::declare(const ast::Stmt &statement, Position at) {
   llvm::errs() << ", which is not declared yet\n";
 }
 
+void Evaluator::report(Session &session) {
+  session.diagnostics().print(llvm::errs());
+  // The compiled text had only the declarations that the input names, so it could not suggest the others.
+  std::vector<llvm::StringRef> names;
+  for (const Declaration &d : declarations.all())
+    names.push_back(d.name);
+  for (const Diagnostic &d : session.diagnostics().all())
+    if (llvm::StringRef name = unknownName(d); !name.empty() && d.notes.empty())
+      if (llvm::StringRef near = didYouMean(name, names); !near.empty())
+        llvm::errs() << "note: did you mean `" << near << "`?\n";
+}
+
 bool Evaluator::run(llvm::StringRef text, unsigned line, unsigned column, bool timing) {
   SessionOptions o = options;
   o.timing = timing;
@@ -119,7 +139,7 @@ bool Evaluator::run(llvm::StringRef text, unsigned line, unsigned column, bool t
   const nn_program *program = nullptr;
   if (session.loadText(declarations.programFor(text, line, column), bufferLabel))
     program = session.compileInMemory();
-  session.diagnostics().print(llvm::errs());
+  report(session);
   if (!program)
     return false;
   llvm::outs().flush();
@@ -148,7 +168,7 @@ bool Evaluator::run(llvm::StringRef text, unsigned line, unsigned column, bool t
 std::unique_ptr<Session> Evaluator::compile(llvm::StringRef text, Stage stage) {
   auto session = std::make_unique<Session>(options);
   const bool ok = session->loadText(declarations.programFor(text), bufferLabel) && session->reach(stage);
-  session->diagnostics().print(llvm::errs());
+  report(*session);
   return ok ? std::move(session) : nullptr;
 }
 

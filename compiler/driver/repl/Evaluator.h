@@ -35,6 +35,9 @@ private:
   void declare(const ast::Stmt &statement, Position at);
   bool run(llvm::StringRef text, unsigned line, unsigned column, bool timing);
 
+  /// Prints a session's messages, with suggestions from all declarations.
+  void report(Session &session);
+
   // The commands (Commands.cpp).
   void help(llvm::StringRef);
   void type(llvm::StringRef expression);
