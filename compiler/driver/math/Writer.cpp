@@ -72,7 +72,7 @@ std::string Writer::notShown(Operation *op) const {
       text += text.empty() ? "" : ", ";
       text += name == "low" && low == high ? "by " : name.str() + " ";
       for (auto [i, n] : llvm::enumerate(list.asArrayRef()))
-        text += (i ? "×" : "") + (n < 0 ? std::string("n") : std::to_string(n));
+        text += (i ? (type.latex ? "$\\times$" : "×") : "") + (n < 0 ? std::string("n") : std::to_string(n));
     }
   return type.latex && !text.empty() ? "\\text{" + text + "}" : text;
 }

@@ -140,6 +140,10 @@ void Evaluator::type(llvm::StringRef expression) {
 }
 
 void Evaluator::source(llvm::StringRef name) {
+  if (name.empty()) {
+    llvm::errs() << "`:source` wants the name of a declaration\n";
+    return;
+  }
   if (const Declaration *mine = declarations.find(name)) {
     llvm::outs() << mine->text << "\n";
     return;
@@ -180,8 +184,6 @@ void Evaluator::ir(llvm::StringRef what) {
   }
   // A model needs no statement: its functions are compiled anyway.
   std::unique_ptr<Session> session = compile(model ? "let unused_ = " + what.str() : statement, Stage::Generated);
-  if (!session && model)
-    return;
   if (!session)
     return;
   const std::string wanted = model ? "model_" + what.str() + "_predict" : "";
