@@ -47,8 +47,26 @@ static std::string cacheKey(const SourceSpec &spec, const std::vector<ColumnRequ
   return key;
 }
 
-Status Dataset::open(Engine &engine, const nn_source &source, const Folders &folders, SourceCache *cache,
-                     Part &part) {
+namespace {
+/// Opening of one part, as a job for a thread of its own.
+struct Opening {
+  SourceSpec spec;
+  const std::vector<ColumnRequest> *columns;
+  std::string key; // in the cache; empty: not cached
+  std::unique_ptr<Source> opened;
+  Status status;
+  bool needed = true;
+};
+
+void openPart(void *data, int32_t thread, int32_t threads) {
+  std::vector<Opening> &openings = *static_cast<std::vector<Opening> *>(data);
+  for (size_t i = size_t(thread); i < openings.size(); i += size_t(threads))
+    if (openings[i].needed)
+      openings[i].status = openSource(openings[i].spec, *openings[i].columns, openings[i].opened);
+}
+} // namespace
+
+Status Dataset::open(Engine &engine, const Folders &folders, SourceCache *cache) {
   // Requests: the columns of prepare, then those of the filter.
   std::vector<ColumnRequest> columns;
   auto add = [&](const nn_column *list, int32_t count) {
@@ -57,22 +75,32 @@ Status Dataset::open(Engine &engine, const nn_source &source, const Folders &fol
   };
   add(description->columns, description->n_columns);
   add(description->where_columns, description->n_where_columns);
-  SourceSpec spec = specOf(engine, source, folders);
-  // Rows lie in the program, which a session forgets: they are cheap to read again.
-  std::string key = cache && source.kind != NN_ROWS ? cacheKey(spec, columns) : "";
-  if (!key.empty()) {
-    auto found = cache->find(key);
-    if (found != cache->end()) {
-      part.source = found->second;
-      return Status();
-    }
+  std::vector<Opening> openings(parts.size());
+  for (size_t p = 0; p < parts.size(); ++p) {
+    const nn_source &source = p == 0 ? description->source : *description->test;
+    openings[p].spec = specOf(engine, source, folders);
+    openings[p].columns = &columns;
+    // Rows lie in the program, which a session forgets: they are cheap to read again.
+    if (!cache || source.kind == NN_ROWS)
+      continue;
+    openings[p].key = cacheKey(openings[p].spec, columns);
+    auto found = cache->find(openings[p].key);
+    if (found == cache->end())
+      continue;
+    parts[p].source = found->second;
+    openings[p].needed = false;
   }
-  std::unique_ptr<Source> opened;
-  NN_TRY(openSource(spec, columns, opened));
-  part.own = key.empty() ? opened.get() : nullptr;
-  part.source = std::move(opened);
-  if (!key.empty())
-    cache->emplace(key, part.source);
+  engine.share(openPart, &openings, int(parts.size())); // unpacking takes time: the test source's on another thread
+  for (size_t p = 0; p < parts.size(); ++p) {
+    Opening &opening = openings[p];
+    if (!opening.needed)
+      continue;
+    NN_TRY(std::move(opening.status));
+    parts[p].own = opening.key.empty() ? opening.opened.get() : nullptr;
+    parts[p].source = std::move(opening.opened);
+    if (!opening.key.empty())
+      cache->emplace(opening.key, parts[p].source);
+  }
   return Status();
 }
 
@@ -233,9 +261,7 @@ Status Dataset::load(Engine &engine, const nn_data &data, const Folders &folders
   FlushDenormals flush;
   description = &data;
   parts.resize(data.test ? 2 : 1);
-  NN_TRY(open(engine, data.source, folders, cache, parts[0]));
-  if (data.test)
-    NN_TRY(open(engine, *data.test, folders, cache, parts[1]));
+  NN_TRY(open(engine, folders, cache));
   rows = 0;
   for (Part &part : parts) {
     NN_TRY(filter(engine, part));

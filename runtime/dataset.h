@@ -49,7 +49,7 @@ private:
     Source *own = nullptr; // the same, when no cache shares it
     std::vector<int64_t> kept;
   };
-  Status open(Engine &engine, const nn_source &source, const Folders &folders, SourceCache *cache, Part &part);
+  Status open(Engine &engine, const Folders &folders, SourceCache *cache);
   Status filter(Engine &engine, Part &part);
   Status numberClasses();
   Status prepare(Engine &engine);

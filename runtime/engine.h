@@ -56,6 +56,9 @@ public:
   /// On this thread only: for unbatched functions that are too small to share.
   void callAlone(const nn_fn &function, const void *const *in, void *const *out);
 
+  /// Runs work of the runtime itself on up to `threads` threads.
+  void share(void (*job)(void *, int32_t, int32_t), void *data, int threads) { pool->run(job, data, threads); }
+
 private:
   bool wide;
   bool fixedThreads;
