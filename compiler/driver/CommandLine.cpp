@@ -168,6 +168,11 @@ int nnc::runCommandLine(int argc, char **argv) {
     llvm::errs() << complaints;
     return 2;
   }
+  if (cpu != "native" || !triple.empty())
+    if (llvm::Expected<Target> known = Target::parse(cpu, triple); !known) {
+      llvm::errs() << "nnc: " << llvm::toString(known.takeError()) << "\n";
+      return 2;
+    }
   if (runCommand)
     return run(argv[0]);
   if (checkCommand)

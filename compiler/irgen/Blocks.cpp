@@ -72,6 +72,7 @@ bool Elaborator::runParam(const ast::ParamStmt *s, Scope &scope) {
     mlir::Value drawn = initialValue(start, info, s->value ? s->value->range : s->range);
     if (!drawn)
       return false;
+    fn->emit.noteOrigin(drawn, s->range, /*replace=*/true);
     fn->assign(info, drawn);
     value = Value::of(drawn, info.axes);
   } else {

@@ -62,19 +62,19 @@ bool ProgramGenerator::genSource(const sema::SourceInfo &info, const ast::DataDe
   out.n_columns = columns.size();
   if (info.kind == NN_ROWS)
     genRows(decl, info, out);
-  auto setting = [&](llvm::StringRef name, nn_number &to, double fallback, double least, double most) {
+  auto setting = [&](llvm::StringRef name, nn_number &to, double fallback, double least, double most, bool whole = false) {
     to = constantNumber(fallback);
     if (const ast::Expr *e = info.settings.lookup(name))
-      to = number(e, ("`" + name + "`").str(), least, most);
+      to = number(e, ("`" + name + "`").str(), least, most, whole);
   };
-  setting("n", out.n, 1000, 1, 1e9);
-  setting("classes", out.classes, 2, 1, 1e6);
+  setting("n", out.n, 1000, 1, 1e9, true);
+  setting("classes", out.classes, 2, 1, 1e6, true);
   setting("turns", out.turns, 1, 0, 1e6);
   setting("factor", out.factor, 0.5, 0, 1);
   setting("noise", out.noise, 0, 0, 1e6);
   setting("spread", out.spread, 1, 0, 1e6);
-  setting("dims", out.dims, 2, 1, 1e4);
-  setting("seed", out.seed, 0, 0, 9e15);
+  setting("dims", out.dims, 2, 1, 1e4, true);
+  setting("seed", out.seed, 0, 0, 9e15, true);
   return true;
 }
 

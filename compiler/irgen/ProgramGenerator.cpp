@@ -25,7 +25,7 @@ void ProgramGenerator::finish(Function &fn, nn_fn *slot) {
     tables.functions[slot] = func.getName().str();
 }
 
-nn_number ProgramGenerator::number(const ast::Expr *e, llvm::StringRef what, double least, double most) {
+nn_number ProgramGenerator::number(const ast::Expr *e, llvm::StringRef what, double least, double most, bool whole) {
   Function *outer = elab.fn;
   elab.fn = settings.get();
   Value v = elab.evaluate(e, Scope());
@@ -41,6 +41,8 @@ nn_number ProgramGenerator::number(const ast::Expr *e, llvm::StringRef what, dou
       };
       std::string range = most >= 1e300 ? "at least " + tidy(least) : "between " + tidy(least) + " and " + tidy(most);
       diags.error(e->range, what + " must be " + range + ", not " + tidy(v.number));
+    } else if (whole && v.number != std::floor(v.number)) {
+      diags.error(e->range, what + " must be a whole number");
     }
     return constantNumber(v.number);
   }
@@ -58,7 +60,7 @@ nn_number ProgramGenerator::epochs(const ast::Expr *e, llvm::StringRef what) {
       diags.error(e->range, what + " is counted in epochs here: `" + n->spelling + " epochs`");
       return constantNumber(1);
     }
-  return number(e, what, 1);
+  return number(e, what, 1, 1e15, /*whole=*/true);
 }
 
 bool ProgramGenerator::textOf(const ast::Expr *e, std::string &out, llvm::StringRef what) {

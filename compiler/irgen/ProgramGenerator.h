@@ -51,7 +51,8 @@ private:
   const int64_t *shape(llvm::ArrayRef<int64_t> s) { return tables.list<int64_t>(s); }
   /// Ends a function and notes that `slot` (which must have its final address) is to hold it.
   void finish(Function &fn, nn_fn *slot);
-  nn_number number(const ast::Expr *e, llvm::StringRef what, double least = -1e300, double most = 1e300);
+  nn_number number(const ast::Expr *e, llvm::StringRef what, double least = -1e300, double most = 1e300,
+                   bool whole = false);
   nn_number constantNumber(double v) { return nn_number{v, -1}; }
   /// A duration or plain number in epochs.
   nn_number epochs(const ast::Expr *e, llvm::StringRef what);

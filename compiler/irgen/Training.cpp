@@ -305,10 +305,10 @@ void ProgramGenerator::genTrain(const ast::TrainStmt *s) {
   row->batch = constantNumber(32);
   if (entries.batch) {
     auto *name = llvm::dyn_cast<ast::NameExpr>(entries.batch);
-    row->batch = name && name->name.text == "all" ? constantNumber(0) : number(entries.batch, "`batch`", 1, 1e9);
+    row->batch = name && name->name.text == "all" ? constantNumber(0) : number(entries.batch, "`batch`", 1, 1e9, /*whole=*/true);
   }
   row->epochs = entries.epochs ? epochs(entries.epochs, "`epochs`") : constantNumber(0);
-  row->steps = entries.steps ? number(entries.steps, "`steps`", 1, 1e15) : constantNumber(0);
+  row->steps = entries.steps ? number(entries.steps, "`steps`", 1, 1e15, /*whole=*/true) : constantNumber(0);
   if (entries.stop) {
     row->has_stop = watch(entries.stop->quantity, metrics, row->stop);
     row->stop_patience = epochs(entries.stop->patience, "the patience");

@@ -138,6 +138,9 @@ void Analyzer::checkShape(const Shape *shape, Scope &scope) {
 }
 
 void Analyzer::checkOption(const OptionDecl &decl) {
+  if (nn_is_flag(decl.name.text.str().c_str()))
+    diags.error(decl.name.range, "every trainer has a flag `--" + decl.name.text + "` already: the option `" +
+                                     decl.name.text + "` needs another name");
   const Expr *e = decl.defaultValue;
   if (auto *u = llvm::dyn_cast_or_null<UnaryExpr>(e); u && u->op == UnaryOp::Neg)
     e = isa<NumberExpr>(u->operand) ? u->operand : e;
