@@ -4,12 +4,15 @@
 # Arguments behind BUILD go to lit, for example --filter=errors or -v.
 import os
 import re
+import resource
 import subprocess
 import sys
 import time
 
 LIT = "/usr/lib/llvm-19/build/utils/lit/lit.py"
 PASSED = {"Passed", "Passed With Retry", "Expectedly Failed"}
+# A test that would take the whole machine's memory fails instead; sanitizers reserve more than they use.
+MEMORY = 12 << 30
 FAILED = {"Failed", "Timed Out", "Unresolved", "Unexpectedly Passed"}
 SKIPPED = {"Unsupported", "Skipped"}
 
@@ -21,6 +24,8 @@ def main():
     suites = [os.path.join(build, "test", "unit"), os.path.join(build, "test")]
     command = [sys.executable, LIT, "-sv", *sys.argv[2:], *suites]
     counts = {"passed": 0, "failed": 0, "skipped": 0}
+    if "sanitize" not in build:
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     start = time.monotonic()
     lit = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
     for line in lit.stdout:

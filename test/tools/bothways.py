@@ -78,7 +78,7 @@ def run(command, folder):
 def without_times(text):
     """Durations and rates differ between runs; nothing else may."""
     text = re.sub(r"^timing: .*\n", "", text, flags=re.M)
-    return re.sub(r"\s+\d+(\.\d+)? (ms|s|min|h)\b( \d+ (s|min)\b)?", "", text)
+    return re.sub(r"\s+\d+(\.\d+)? (us|µs|ms|s|min|h)\b( \d+ (s|min)\b)?", "", text)
 
 
 def weights(folder):
