@@ -11,10 +11,10 @@ import time
 
 LIT = "/usr/lib/llvm-19/build/utils/lit/lit.py"
 PASSED = {"Passed", "Passed With Retry", "Expectedly Failed"}
-# A test that would take the whole machine's memory fails instead; sanitizers reserve more than they use.
-MEMORY = 12 << 30
 FAILED = {"Failed", "Timed Out", "Unresolved", "Unexpectedly Passed"}
 SKIPPED = {"Unsupported", "Skipped"}
+# A test that would take the whole machine's memory fails instead; sanitizers reserve more than they use.
+MEMORY = 12 << 30
 
 
 def main():
