@@ -37,7 +37,8 @@ Value buildSplat(OpBuilder &b, Location loc, RankedTensorType type, double value
   return buildBroadcast(b, loc, type, b.create<ConstantOp>(loc, scalar, value), {});
 }
 
-Value buildBroadcast(OpBuilder &b, Location loc, RankedTensorType type, Value x, ArrayRef<int64_t> dims) {
+Value buildBroadcast(OpBuilder &b, Location loc, RankedTensorType type, Value x,
+                     ArrayRef<int64_t> dims) {
   if (x.getType() == type)
     return x;
   return b.create<BroadcastOp>(loc, type, x, dims);

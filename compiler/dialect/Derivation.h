@@ -1,7 +1,7 @@
 // Derivation: what a derivative rule sees and says; Expr: nn ops written as arithmetic.
 //
-// A rule reads `d.give(0, dy * (1.0 - y * y))`. Every op it builds carries the forward op's location, so that
-// messages about derived code lead to the line that was differentiated.
+// A rule reads `d.give(0, dy * (1.0 - y * y))`. Every op it builds carries the forward op's
+// location, so that messages about derived code lead to the line that was differentiated.
 #pragma once
 
 #include "mlir/IR/Builders.h"
@@ -12,13 +12,15 @@ namespace nnc::nn {
 /// How gradients pass through an op; see Nn_Op in NnDialect.td.
 enum class DerivativeKind { Rule, Zero, None };
 
-/// A tensor value and where to build what is computed from it. The operators create elementwise nn ops; a double
-/// becomes a constant of the other operand's type.
+/// A tensor value and where to build what is computed from it. The operators create elementwise nn
+/// ops; a double becomes a constant of the other operand's type.
 class Expr {
 public:
   Expr(mlir::Value value, mlir::OpBuilder &b, mlir::Location loc) : value(value), b(&b), loc(loc) {}
   operator mlir::Value() const { return value; }
-  mlir::RankedTensorType getType() const { return mlir::cast<mlir::RankedTensorType>(value.getType()); }
+  mlir::RankedTensorType getType() const {
+    return mlir::cast<mlir::RankedTensorType>(value.getType());
+  }
   mlir::OpBuilder &builder() const { return *b; }
   mlir::Location location() const { return loc; }
   /// A value next to this one: same builder, same location.
@@ -55,19 +57,22 @@ Expr select(Expr cond, Expr a, Expr b);
 inline Expr select(Expr cond, Expr a, double b) { return select(cond, a, a.like(b)); }
 inline Expr select(Expr cond, double a, Expr b) { return select(cond, b.like(a), b); }
 
-/// The constant `value` in every element of `type`, whose dims may include the batch: a rank-0 constant, broadcast
-/// unless `type` has rank 0.
-mlir::Value buildSplat(mlir::OpBuilder &b, mlir::Location loc, mlir::RankedTensorType type, double value);
+/// The constant `value` in every element of `type`, whose dims may include the batch: a rank-0
+/// constant, broadcast unless `type` has rank 0.
+mlir::Value buildSplat(mlir::OpBuilder &b, mlir::Location loc, mlir::RankedTensorType type,
+                       double value);
 /// x repeated along the dims of `type` that `dims` does not name; x itself if nothing is repeated.
 mlir::Value buildBroadcast(mlir::OpBuilder &b, mlir::Location loc, mlir::RankedTensorType type,
                            mlir::Value x, llvm::ArrayRef<int64_t> dims);
 /// x summed over `dims`; x itself if there are none.
-mlir::Value buildSum(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x, llvm::ArrayRef<int64_t> dims);
+mlir::Value buildSum(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x,
+                     llvm::ArrayRef<int64_t> dims);
 
 /// One op whose result's gradient is known.
 class Derivation {
 public:
-  /// `gradients[i]` is set if operand i's gradient is `wanted[i]` and not zero; both as long as op's operands.
+  /// `gradients[i]` is set if operand i's gradient is `wanted[i]` and not zero; both as long as
+  /// op's operands.
   Derivation(mlir::OpBuilder &b, mlir::Operation *op, mlir::Value resultGradient,
              llvm::ArrayRef<bool> wanted, llvm::MutableArrayRef<mlir::Value> gradients)
       : b(b), op(op), dy(resultGradient), wanted(wanted), gradients(gradients) {}

@@ -1,5 +1,5 @@
-// Index arithmetic over lanes, kept affine as long as possible: affine loads are contiguous or strided vectors, the
-// others are gathers.
+// Index arithmetic over lanes, kept affine as long as possible: affine loads are contiguous or
+// strided vectors, the others are gathers.
 #include "compiler/dialect/ElementBuilder.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -21,7 +21,7 @@ Value ElementBuilder::broadcast(Value scalar) {
   return b.createOrFold<vector::BroadcastOp>(loc, typeOf(scalar.getType()), scalar);
 }
 
-// Indices ------------------------------------------------------------------------------------------------
+// Indices
 
 Index ElementBuilder::constant(int64_t value) {
   return uniform(b.create<arith::ConstantIndexOp>(loc, value), std::abs(value));
@@ -98,7 +98,7 @@ Index ElementBuilder::linearize(ArrayRef<Index> index, ArrayRef<int64_t> strides
   return sum;
 }
 
-// Masks --------------------------------------------------------------------------------------------------
+// Masks
 
 Value ElementBuilder::compare(int predicate, Index a, int64_t c) {
   auto kind = static_cast<arith::CmpIPredicate>(predicate);
@@ -108,9 +108,15 @@ Value ElementBuilder::compare(int predicate, Index a, int64_t c) {
   return b.createOrFold<arith::CmpIOp>(loc, kind, materialize(a), broadcast(bound));
 }
 
-Value ElementBuilder::lessThan(Index a, int64_t c) { return compare(int(arith::CmpIPredicate::slt), a, c); }
-Value ElementBuilder::atLeast(Index a, int64_t c) { return compare(int(arith::CmpIPredicate::sge), a, c); }
-Value ElementBuilder::equals(Index a, int64_t c) { return compare(int(arith::CmpIPredicate::eq), a, c); }
+Value ElementBuilder::lessThan(Index a, int64_t c) {
+  return compare(int(arith::CmpIPredicate::slt), a, c);
+}
+Value ElementBuilder::atLeast(Index a, int64_t c) {
+  return compare(int(arith::CmpIPredicate::sge), a, c);
+}
+Value ElementBuilder::equals(Index a, int64_t c) {
+  return compare(int(arith::CmpIPredicate::eq), a, c);
+}
 
 Value ElementBuilder::both(Value maskA, Value maskB) {
   if (!maskA || !maskB)
@@ -127,18 +133,19 @@ Value ElementBuilder::select(Value mask, Value x, Value y) {
   return b.createOrFold<arith::SelectOp>(loc, mask, x, y);
 }
 
-// Elements -----------------------------------------------------------------------------------------------
+// Elements
 
 Value ElementBuilder::splat(Type element, double value) {
   auto scalar = FloatAttr::get(element, value);
   if (laneCount == 1)
     return b.create<arith::ConstantOp>(loc, scalar);
-  return b.create<arith::ConstantOp>(loc, DenseElementsAttr::get(cast<VectorType>(typeOf(element)), scalar));
+  return b.create<arith::ConstantOp>(
+      loc, DenseElementsAttr::get(cast<VectorType>(typeOf(element)), scalar));
 }
 
 Value ElementBuilder::toElement(Index a, Type element) {
-  // The base is converted alone and the lanes' offsets added as floats: exact below 2^24 (f32), the range in which
-  // T can count at all.
+  // The base is converted alone and the lanes' offsets added as floats: exact below 2^24 (f32), the
+  // range in which T can count at all.
   if (a.isAffine() && a.getStride() != 0 && laneCount > 1) {
     SmallVector<Attribute> steps;
     for (int64_t lane = 0; lane < laneCount; ++lane)
@@ -158,8 +165,8 @@ Value ElementBuilder::toElement(Index a, Type element) {
 
 Index ElementBuilder::toIndex(Value element, int64_t limit) {
   Type type = getElementTypeOrSelf(element.getType());
-  // Clamp before converting: a float out of the integers' range, or NaN (which minnum/maxnum drop), has no defined
-  // conversion.
+  // Clamp before converting: a float out of the integers' range, or NaN (which minnum/maxnum drop),
+  // has no defined conversion.
   Value low = b.createOrFold<arith::MaxNumFOp>(loc, element, splat(type, 0));
   Value inside = b.createOrFold<arith::MinNumFOp>(loc, low, splat(type, double(limit - 1)));
   Value rounded = b.createOrFold<arith::AddFOp>(loc, inside, splat(type, 0.5));
@@ -168,7 +175,7 @@ Index ElementBuilder::toIndex(Value element, int64_t limit) {
   return laneCount == 1 ? uniform(index) : Index::lanes(index);
 }
 
-// Integers -----------------------------------------------------------------------------------------------
+// Integers
 
 Value ElementBuilder::integer(unsigned bits, uint64_t value) {
   auto scalar = b.getIntegerAttr(b.getIntegerType(bits), APInt(64, value).trunc(bits));
@@ -182,9 +189,10 @@ Value ElementBuilder::toInteger(Index a, unsigned bits) {
   return b.createOrFold<arith::IndexCastUIOp>(loc, typeOf(b.getIntegerType(bits)), materialize(a));
 }
 
-// Loops --------------------------------------------------------------------------------------------------
+// Loops
 
-Value ElementBuilder::accumulate(int64_t count, Value init, function_ref<Value(Index, Value)> body) {
+Value ElementBuilder::accumulate(int64_t count, Value init,
+                                 function_ref<Value(Index, Value)> body) {
   // Longer loops would bloat a kernel whose body is repeated for every tile.
   constexpr int64_t longestUnrolled = 4;
   if (count <= longestUnrolled) {

@@ -1,9 +1,11 @@
-// ElementBuilder: how an op emits one vector of its result's elements without knowing where its operands live.
+// ElementBuilder: how an op emits one vector of its result's elements without knowing where its
+// operands live.
 //
-// A kernel computes `lanes()` elements of some result at once. Each dimension's index is an Index: the value it
-// has in every lane. Ops turn result indices into operand indices (PullOp::buildAt) and ask load() for the
-// operand's elements; a code generator derives from this class and implements load(), which reads memory or asks the
-// operand's own op. With lanes() == 1 everything is scalar, so one description serves both.
+// A kernel computes `lanes()` elements of some result at once. Each dimension's index is an Index:
+// the value it has in every lane. Ops turn result indices into operand indices (PullOp::buildAt)
+// and ask load() for the operand's elements; a code generator derives from this class and
+// implements load(), which reads memory or asks the operand's own op. With lanes() == 1 everything
+// is scalar, so one description serves both.
 #pragma once
 
 #include "mlir/IR/Builders.h"
@@ -11,11 +13,12 @@
 
 namespace nnc::nn {
 
-/// One tensor index in every lane of a vector: affine in the lane (base + stride * lane), or one value for each.
+/// One tensor index in every lane of a vector: affine in the lane (base + stride * lane), or one
+/// value for each.
 class Index {
 public:
-  /// `base` has type `index`; lane l has base + stride * l. `divisor` is known to divide base: it lets
-  /// divisions by constants stay affine (see ElementBuilder::floorDiv).
+  /// `base` has type `index`; lane l has base + stride * l. `divisor` is known to divide base: it
+  /// lets divisions by constants stay affine (see ElementBuilder::floorDiv).
   static Index affine(mlir::Value base, int64_t stride, int64_t divisor = 1) {
     return Index(base, stride, divisor, /*perLane=*/false);
   }
@@ -41,18 +44,19 @@ private:
   bool perLane;
 };
 
-/// Emits elements at builder()'s insertion point. "Value" below: a scalar if lanes() == 1, else a vector of lanes()
-/// elements. "Mask": i1 or vector<lanes x i1>. Everything but the pure virtual methods is arithmetic that
-/// is the same for every code generator.
+/// Emits elements at builder()'s insertion point. "Value" below: a scalar if lanes() == 1, else a
+/// vector of lanes() elements. "Mask": i1 or vector<lanes x i1>. Everything but the pure virtual
+/// methods is arithmetic that is the same for every code generator.
 class ElementBuilder {
 public:
   ElementBuilder(mlir::OpBuilder &b, mlir::Location loc, int64_t lanes)
       : b(b), loc(loc), laneCount(lanes) {}
   virtual ~ElementBuilder() = default;
 
-  /// The elements of operand `operand` (of the op whose buildAt is running) at `index`, as a Value of that operand's
-  /// element type; host scalars (tensor<f64>) give f64. Lanes in which `mask` is false give 0, read no
-  /// memory, and may hold any index. A null mask means all lanes.
+  /// The elements of operand `operand` (of the op whose buildAt is running) at `index`, as a Value of
+  /// that operand's element type; host scalars (tensor<f64>) give f64. Lanes in which `mask` is false
+  /// give 0, read no memory, and may hold any index: an implementation that computes the operand by
+  /// its own op's buildAt passes the mask on to every load there. A null mask means all lanes.
   virtual mlir::Value load(unsigned operand, llvm::ArrayRef<Index> index,
                            mlir::Value mask = {}) = 0;
   /// The number of examples of this call, of type `index`.
@@ -64,15 +68,15 @@ public:
   /// `element`, or a vector of lanes() of it.
   mlir::Type typeOf(mlir::Type element) const;
 
-  // Indices ------------------------------------------------------------------------------------------------
+  // Indices
   Index constant(int64_t value);
   /// A uniform index from an `index` value.
   Index uniform(mlir::Value value, int64_t divisor = 1) { return Index::affine(value, 0, divisor); }
   Index add(Index a, Index b);
   Index add(Index a, int64_t c);
   Index mul(Index a, int64_t c);
-  /// a / c and a % c for a >= 0 and c > 0. Stays affine when no lane can cross a multiple of c: that is, when c
-  /// divides the stride, or gcd(divisor, c) exceeds the span of the lanes.
+  /// a / c and a % c for a >= 0 and c > 0. Stays affine when no lane can cross a multiple of c:
+  /// that is, when c divides the stride, or gcd(divisor, c) exceeds the span of the lanes.
   Index floorDiv(Index a, int64_t c);
   Index mod(Index a, int64_t c);
   /// Σ index[i] * strides[i].
@@ -80,7 +84,7 @@ public:
   /// a as vector<lanes x index> (or `index` when lanes() == 1).
   mlir::Value materialize(Index a);
 
-  // Masks --------------------------------------------------------------------------------------------------
+  // Masks
   /// a < c, a >= c, a == c, lane by lane (signed).
   mlir::Value lessThan(Index a, int64_t c);
   mlir::Value atLeast(Index a, int64_t c);
@@ -90,23 +94,25 @@ public:
   mlir::Value negate(mlir::Value mask);
   mlir::Value select(mlir::Value mask, mlir::Value a, mlir::Value b);
 
-  // Elements -----------------------------------------------------------------------------------------------
+  // Elements
   /// The constant `value` of element type `element` in all lanes.
   mlir::Value splat(mlir::Type element, double value);
   /// An index as a floating-point Value.
   mlir::Value toElement(Index a, mlir::Type element);
-  /// A floating-point Value that holds integers, rounded and clamped to [0, limit - 1]; NaN gives 0.
+  /// A floating-point Value that holds integers, rounded and clamped to [0, limit - 1]; NaN gives
+  /// 0.
   Index toIndex(mlir::Value element, int64_t limit);
   /// Splats a scalar over the lanes (the identity when it is a vector or lanes() == 1).
   mlir::Value broadcast(mlir::Value scalar);
 
-  // Integers of a fixed width, for random numbers --------------------------------------------------------------
+  // Integers of a fixed width, for random numbers
   mlir::Value integer(unsigned bits, uint64_t value);
   /// An index as integers of `bits` bits (truncated).
   mlir::Value toInteger(Index a, unsigned bits);
 
-  // Loops --------------------------------------------------------------------------------------------------
-  /// acc = init; for i in 0..count: acc = body(i, acc). Unrolled if short, else an scf.for; i is uniform.
+  // Loops
+  /// acc = init; for i in 0..count: acc = body(i, acc). Unrolled if short, else an scf.for; i is
+  /// uniform.
   mlir::Value accumulate(int64_t count, mlir::Value init,
                          llvm::function_ref<mlir::Value(Index, mlir::Value)> body);
 

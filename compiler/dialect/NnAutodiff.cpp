@@ -5,11 +5,11 @@ using namespace mlir;
 
 namespace nnc::nn {
 
-// gradient: ∂y/∂v for each v of wrt ----------------------------------------------------------------------------------
+// gradient: ∂y/∂v for each v of wrt
 
-LogicalResult GradientOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, ValueRange operands,
-                                           DictionaryAttr, OpaqueProperties, RegionRange,
-                                           SmallVectorImpl<Type> &types) {
+LogicalResult GradientOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                           ValueRange operands, DictionaryAttr, OpaqueProperties,
+                                           RegionRange, SmallVectorImpl<Type> &types) {
   for (unsigned i = 0; i < operands.size(); ++i)
     if (!tensorOperand(getOperationName(), loc, operands, i))
       return failure();
@@ -25,17 +25,19 @@ LogicalResult GradientOp::inferReturnTypes(MLIRContext *, std::optional<Location
 Value GradientOp::getOf() { return getY(); }
 ValueRange GradientOp::getWithRespectTo() { return getWrt(); }
 
-// with_derivative: the value is y;  dx = dy d ------------------------------------------------------------------------
+// with_derivative: the value is y;  dx = dy d
 
-LogicalResult WithDerivativeOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, ValueRange operands,
-                                                 DictionaryAttr, OpaqueProperties, RegionRange,
+LogicalResult WithDerivativeOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                                 ValueRange operands, DictionaryAttr,
+                                                 OpaqueProperties, RegionRange,
                                                  SmallVectorImpl<Type> &types) {
   for (unsigned i = 0; i < 3; ++i)
     if (!tensorOperand(getOperationName(), loc, operands, i))
       return failure();
   for (Type other : operands.drop_front().getTypes())
     if (other != operands[0].getType())
-      return mismatch(loc, getOperationName(), "needs a value, an argument and a derivative of one type, not ",
+      return mismatch(loc, getOperationName(),
+                      "needs a value, an argument and a derivative of one type, not ",
                       operands[0].getType(), " and ", other);
   types.assign(1, operands[0].getType());
   return success();
@@ -48,10 +50,11 @@ void WithDerivativeOp::backward(Derivation &d) {
 
 Value WithDerivativeOp::getForwarded() { return getY(); }
 
-// stop_gradient: y = x;  dx = 0 --------------------------------------------------------------------------------------
+// stop_gradient: y = x;  dx = 0
 
-LogicalResult StopGradientOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, ValueRange operands,
-                                               DictionaryAttr, OpaqueProperties, RegionRange,
+LogicalResult StopGradientOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                               ValueRange operands, DictionaryAttr,
+                                               OpaqueProperties, RegionRange,
                                                SmallVectorImpl<Type> &types) {
   if (!tensorOperand(getOperationName(), loc, operands, 0))
     return failure();
@@ -61,15 +64,16 @@ LogicalResult StopGradientOp::inferReturnTypes(MLIRContext *, std::optional<Loca
 
 Value StopGradientOp::getForwarded() { return getX(); }
 
-// total: y = Σ x over the batch, or n x --------------------------------------------------------------------------------
+// total: y = Σ x over the batch, or n x
 
-LogicalResult TotalOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, ValueRange operands,
-                                        DictionaryAttr, OpaqueProperties, RegionRange,
-                                        SmallVectorImpl<Type> &types) {
+LogicalResult TotalOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                        ValueRange operands, DictionaryAttr, OpaqueProperties,
+                                        RegionRange, SmallVectorImpl<Type> &types) {
   auto x = tensorOperand(getOperationName(), loc, operands, 0);
   if (!x)
     return failure();
-  types.assign(1, isBatched(x) ? RankedTensorType::get(x.getShape().drop_front(), x.getElementType()) : x);
+  types.assign(
+      1, isBatched(x) ? RankedTensorType::get(x.getShape().drop_front(), x.getElementType()) : x);
   return success();
 }
 

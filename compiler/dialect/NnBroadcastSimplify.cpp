@@ -1,4 +1,5 @@
-// Broadcasts move towards results: work is done before repetition, and repetition of a repetition is one.
+// Broadcasts move towards results: work is done before repetition, and repetition of a repetition
+// is one.
 #include "compiler/dialect/NnDialect.h"
 #include "compiler/dialect/ShapeRules.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
@@ -7,12 +8,14 @@ using namespace mlir;
 
 namespace nnc::nn {
 
-// constant of equal elements = broadcast of a rank-0 constant, so that splats have one form for all shapes.
+// constant of equal elements = broadcast of a rank-0 constant, so that splats have one form for all
+// shapes.
 static LogicalResult shrinkSplat(ConstantOp op, PatternRewriter &b) {
   auto value = dyn_cast<DenseElementsAttr>(op.getValue());
   if (!value || op.getType().getRank() == 0 || !value.isSplat())
     return failure();
-  b.replaceOp(op, buildSplat(b, op.getLoc(), op.getType(), value.getSplatValue<APFloat>().convertToDouble()));
+  b.replaceOp(op, buildSplat(b, op.getLoc(), op.getType(),
+                             value.getSplatValue<APFloat>().convertToDouble()));
   return success();
 }
 
@@ -33,7 +36,8 @@ static LogicalResult mergeBroadcasts(BroadcastOp op, PatternRewriter &b) {
 }
 
 namespace {
-/// f(broadcast a, broadcast b, …) = broadcast f(a, b, …): all operands broadcast alike, or from rank 0.
+/// f(broadcast a, broadcast b, …) = broadcast f(a, b, …): all operands broadcast alike, or from
+/// rank 0.
 struct ComputeBeforeBroadcast : OpInterfaceRewritePattern<ScalarBodyOp> {
   using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
 
@@ -67,8 +71,8 @@ struct ComputeBeforeBroadcast : OpInterfaceRewritePattern<ScalarBodyOp> {
   }
 };
 
-/// f(reshape a, reshape b, …) = reshape f(a, b, …): all operands reshaped from one shape, or splats. Then reshapes meet
-/// and cancel.
+/// f(reshape a, reshape b, …) = reshape f(a, b, …): all operands reshaped from one shape, or
+/// splats. Then reshapes meet and cancel.
 struct ComputeBeforeReshape : OpInterfaceRewritePattern<ScalarBodyOp> {
   using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
 
@@ -87,7 +91,8 @@ struct ComputeBeforeReshape : OpInterfaceRewritePattern<ScalarBodyOp> {
       if (reshape && reshape.getX().getType().getShape() == shape)
         before.push_back(reshape.getX());
       else if (splat && splat.getX().getType().getRank() == 0)
-        before.push_back(buildBroadcast(b, op.getLoc(), splat.getX().getType().clone(shape), splat.getX(), {}));
+        before.push_back(
+            buildBroadcast(b, op.getLoc(), splat.getX().getType().clone(shape), splat.getX(), {}));
       else
         return failure();
     }
@@ -116,8 +121,8 @@ struct MoveOfSplat : RewritePattern {
 } // namespace
 
 /// The number of elements along `dims` of a tensor of type x, in `type`; the batch counts n.
-static Value countAlong(PatternRewriter &b, Location loc, RankedTensorType x, ArrayRef<int64_t> dims,
-                        RankedTensorType type) {
+static Value countAlong(PatternRewriter &b, Location loc, RankedTensorType x,
+                        ArrayRef<int64_t> dims, RankedTensorType type) {
   double count = 1;
   bool batch = false;
   for (int64_t dim : dims)
@@ -141,14 +146,17 @@ static LogicalResult takeFactorOut(ReduceSumOp op, PatternRewriter &b) {
   for (auto [x, factor] : {std::pair<Value, Value>(product.getA(), product.getB()),
                            std::pair<Value, Value>(product.getB(), product.getA())}) {
     auto broadcast = factor.getDefiningOp<BroadcastOp>();
-    if (!broadcast || llvm::any_of(op.getDims(), [&](int64_t dim) { return llvm::is_contained(broadcast.getDims(), dim); }))
+    if (!broadcast || llvm::any_of(op.getDims(), [&](int64_t dim) {
+          return llvm::is_contained(broadcast.getDims(), dim);
+        }))
       continue;
     SmallVector<int64_t> kept = otherDims(product.getType().getRank(), op.getDims()), dims;
     for (int64_t dim : broadcast.getDims())
       dims.push_back(llvm::find(kept, dim) - kept.begin());
     Value few = broadcast.getX();
     bool identity = dims.size() == kept.size() && llvm::is_sorted(dims);
-    Value again = identity ? few : b.create<BroadcastOp>(op.getLoc(), op.getType(), few, dims).getResult();
+    Value again =
+        identity ? few : b.create<BroadcastOp>(op.getLoc(), op.getType(), few, dims).getResult();
     Value sum = buildSum(b, op.getLoc(), x, op.getDims());
     b.replaceOpWithNewOp<MulOp>(op, sum, again);
     return success();
@@ -208,8 +216,12 @@ static LogicalResult simplifySum(ReduceSumOp op, PatternRewriter &b) {
   return failure();
 }
 
-void ConstantOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *) { patterns.add(shrinkSplat); }
-void ReduceSumOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *) { patterns.add(simplifySum); }
+void ConstantOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *) {
+  patterns.add(shrinkSplat);
+}
+void ReduceSumOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *) {
+  patterns.add(simplifySum);
+}
 void BroadcastOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
   patterns.add(mergeBroadcasts);
 }

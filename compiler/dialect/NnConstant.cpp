@@ -6,7 +6,7 @@ using namespace mlir;
 
 namespace nnc::nn {
 
-// constant: y = value --------------------------------------------------------------------------------------
+// constant: y = value
 
 void ConstantOp::build(OpBuilder &b, OperationState &state, RankedTensorType type, double splat) {
   build(b, state, type, DenseElementsAttr::get(type, b.getFloatAttr(type.getElementType(), splat)));
@@ -24,7 +24,8 @@ Value ConstantOp::buildAt(ElementBuilder &eb, ArrayRef<Index> index) {
   };
   if (value.isSplat() || type.getRank() == 0)
     return eb.splat(type.getElementType(), element(0));
-  // A chain of selects. Constants of more than a few elements are memory to a code generator, which then never asks.
+  // A chain of selects. Constants of more than a few elements are memory to a code generator, which
+  // then never asks.
   Index at = eb.linearize(index, rowMajorStrides(type.getShape()));
   Value result = eb.splat(type.getElementType(), element(0));
   for (int64_t i = 1; i < type.getNumElements(); ++i)
@@ -32,14 +33,15 @@ Value ConstantOp::buildAt(ElementBuilder &eb, ArrayRef<Index> index) {
   return result;
 }
 
-// iota: y[i] = the linear index of i over dims -----------------------------------------------------------------
+// iota: y[i] = the linear index of i over dims
 
 LogicalResult IotaOp::verify() {
   if (failed(checkDims("nn.iota", getLoc(), getDims(), getType().getRank(), /*ascending=*/false)))
     return failure();
   for (int64_t dim : getDims().drop_front(getDims().empty() ? 0 : 1))
     if (getType().isDynamicDim(dim))
-      return emitOpError("can count along the batch only as the first of its dims, not ") << listed(getDims());
+      return emitOpError("can count along the batch only as the first of its dims, not ")
+             << listed(getDims());
   return success();
 }
 
@@ -55,7 +57,7 @@ Value IotaOp::buildAt(ElementBuilder &eb, ArrayRef<Index> index) {
   return eb.toElement(eb.linearize(at, rowMajorStrides(shape)), getType().getElementType());
 }
 
-// batch_size: y = n ----------------------------------------------------------------------------------------
+// batch_size: y = n
 
 Value BatchSizeOp::buildAt(ElementBuilder &eb, ArrayRef<Index>) {
   return eb.toElement(eb.uniform(eb.batchSize()), getType().getElementType());

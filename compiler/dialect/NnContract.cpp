@@ -58,11 +58,12 @@ static AffineMap mapOf(ArrayRef<AffineExpr> results, unsigned dims, MLIRContext 
   return AffineMap::get(dims, 0, results, context);
 }
 
-// Shape rule -----------------------------------------------------------------------------------------------
+// Shape rule
 
-LogicalResult ContractOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, ValueRange operands,
-                                           DictionaryAttr attributes, OpaqueProperties properties,
-                                           RegionRange regions, SmallVectorImpl<Type> &types) {
+LogicalResult ContractOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                           ValueRange operands, DictionaryAttr attributes,
+                                           OpaqueProperties properties, RegionRange regions,
+                                           SmallVectorImpl<Type> &types) {
   StringRef name = getOperationName();
   auto a = tensorOperand(name, loc, operands, 0), b = tensorOperand(name, loc, operands, 1);
   Adaptor adaptor(operands, attributes, properties, regions);
@@ -76,7 +77,8 @@ LogicalResult ContractOp::inferReturnTypes(MLIRContext *, std::optional<Location
   ArrayRef<int64_t> sizes = adaptor.getSizes();
   for (AffineMap map : maps)
     if (map.getNumDims() != sizes.size() || map.getNumSymbols() != 0)
-      return mismatch(loc, name, "has ", sizes.size(), " sizes, but a map of other dims: ", AffineMapAttr::get(map));
+      return mismatch(loc, name, "has ", sizes.size(),
+                      " sizes, but a map of other dims: ", AffineMapAttr::get(map));
   if (maps[0].getNumResults() != a.getRank() || maps[1].getNumResults() != b.getRank())
     return mismatch(loc, name, "has maps of other ranks than its operands ", a, " and ", b);
 
@@ -85,8 +87,8 @@ LogicalResult ContractOp::inferReturnTypes(MLIRContext *, std::optional<Location
   for (auto [i, e] : llvm::enumerate(maps[0].getResults())) {
     auto access = parseAccess(e);
     if (!access)
-      return mismatch(loc, name, "cannot address dim ", i, " of ", a, " by ", AffineMapAttr::get(maps[0]),
-                      ": only a dim or s*d0 + t*d1");
+      return mismatch(loc, name, "cannot address dim ", i, " of ", a, " by ",
+                      AffineMapAttr::get(maps[0]), ": only a dim or s*d0 + t*d1");
     for (int64_t dim : {access->outerDim, access->innerDim}) {
       if (dim < 0)
         continue;
@@ -96,13 +98,14 @@ LogicalResult ContractOp::inferReturnTypes(MLIRContext *, std::optional<Location
     }
     if (!access->isWindow()) {
       if (a.getDimSize(i) != extent(access->outerDim))
-        return mismatch(loc, name, "has d", access->outerDim, " = ", sizes[access->outerDim], ", but dim ", i, " of ",
-                        a, " has another size");
+        return mismatch(loc, name, "has d", access->outerDim, " = ", sizes[access->outerDim],
+                        ", but dim ", i, " of ", a, " has another size");
       continue;
     }
     if (sizes[access->outerDim] < 0 || sizes[access->innerDim] < 0 || a.isDynamicDim(i))
       return mismatch(loc, name, "cannot slide along the batch of ", a);
-    int64_t reach = access->outer * (sizes[access->outerDim] - 1) + access->inner * (sizes[access->innerDim] - 1);
+    int64_t reach = access->outer * (sizes[access->outerDim] - 1) +
+                    access->inner * (sizes[access->innerDim] - 1);
     if (reach >= a.getDimSize(i))
       return mismatch(loc, name, "reaches element ", reach, " along dim ", i, " of ", a);
   }
@@ -117,14 +120,17 @@ LogicalResult ContractOp::inferReturnTypes(MLIRContext *, std::optional<Location
   }
   for (auto [i, dim] : llvm::enumerate(plainDims(maps[1])))
     if (b.getDimSize(i) != extent(dim))
-      return mismatch(loc, name, "has d", dim, " = ", sizes[dim], ", but dim ", i, " of ", b, " has another size");
+      return mismatch(loc, name, "has d", dim, " = ", sizes[dim], ", but dim ", i, " of ", b,
+                      " has another size");
   for (int64_t dim = 0, e = sizes.size(); dim < e; ++dim)
     if (uses(maps[0], dim) + uses(maps[1], dim) + uses(maps[2], dim) < 2)
-      return mismatch(loc, name, "has d", dim, " in one map only; sum or broadcast that operand first");
+      return mismatch(loc, name, "has d", dim,
+                      " in one map only; sum or broadcast that operand first");
   SmallVector<int64_t> shape;
   for (int64_t dim : plainDims(maps[2])) {
     if (sizes[dim] < 0 && !shape.empty())
-      return mismatch(loc, name, "has the batch at dim ", shape.size(), " of the result; it can only be dim 0");
+      return mismatch(loc, name, "has the batch at dim ", shape.size(),
+                      " of the result; it can only be dim 0");
     shape.push_back(extent(dim));
   }
   types.assign(1, RankedTensorType::get(shape, a.getElementType()));
@@ -133,21 +139,25 @@ LogicalResult ContractOp::inferReturnTypes(MLIRContext *, std::optional<Location
 
 Value ContractOp::getLeft() { return getA(); }
 Value ContractOp::getRight() { return getB(); }
-static AffineMap mapAt(ContractOp op, unsigned i) { return cast<AffineMapAttr>(op.getMaps()[i]).getValue(); }
+static AffineMap mapAt(ContractOp op, unsigned i) {
+  return cast<AffineMapAttr>(op.getMaps()[i]).getValue();
+}
 AffineMap ContractOp::getLeftMap() { return mapAt(*this, 0); }
 AffineMap ContractOp::getRightMap() { return mapAt(*this, 1); }
 AffineMap ContractOp::getOutMap() { return mapAt(*this, 2); }
 ArrayRef<int64_t> ContractOp::getLoopSizes() { return getSizes(); }
 
-// Derivatives ----------------------------------------------------------------------------------------------
+// Derivatives
 
-/// The batch has to be the result's first dim; `da` and `db` put it where the operand has it, which is dim 0 too.
-static Value contract(Derivation &d, Value a, Value b, ArrayRef<AffineMap> maps, ArrayRef<int64_t> sizes) {
-  return d.builder().create<ContractOp>(d.location(), a, b, d.builder().getAffineMapArrayAttr(maps), sizes);
+static Value contract(Derivation &d, Value a, Value b, ArrayRef<AffineMap> maps,
+                      ArrayRef<int64_t> sizes) {
+  return d.builder().create<ContractOp>(d.location(), a, b, d.builder().getAffineMapArrayAttr(maps),
+                                        sizes);
 }
 
 namespace {
-/// da of a contraction with windows. For each window entry x = s·p + t·q of a, p is the dim that indexes the result:
+/// da of a contraction with windows. For each window entry x = s·p + t·q of a, p is the dim that
+/// indexes the result:
 ///   da[x] = Σ_q dy[(x - t q) / s] b[q]  =  Σ_q' P[x + t q'] b[Q-1-q']
 /// where P is dy with s-1 zeros between its elements along p and t(Q-1) zeros before.
 class WindowedLeft {
@@ -219,24 +229,28 @@ static Value foldedLeft(ContractOp op, Derivation &d) {
     dilation.push_back(parsed.inner);
   }
   access.append(trailing);
-  Value spread = contract(d, d.gradient(), op.getB(),
-                          {op.getOutMap(), op.getRightMap(), mapOf(access, op.getSizes().size(), context)},
-                          op.getSizes());
+  Value spread =
+      contract(d, d.gradient(), op.getB(),
+               {op.getOutMap(), op.getRightMap(), mapOf(access, op.getSizes().size(), context)},
+               op.getSizes());
   return d.builder().create<FoldOp>(d.location(), spread, dims, extent, stride, dilation);
 }
 
 void ContractOp::backward(Derivation &d) {
   if (d.wants(0)) {
-    bool windowed = llvm::any_of(getLeftMap().getResults(), [](AffineExpr e) { return !isa<AffineDimExpr>(e); });
+    bool windowed = llvm::any_of(getLeftMap().getResults(),
+                                 [](AffineExpr e) { return !isa<AffineDimExpr>(e); });
     Value da;
     if (!windowed)
-      da = contract(d, d.gradient(), getB(), {getOutMap(), getRightMap(), getLeftMap()}, getSizes());
+      da =
+          contract(d, d.gradient(), getB(), {getOutMap(), getRightMap(), getLeftMap()}, getSizes());
     else if (!(da = WindowedLeft(*this, d).build()))
       da = foldedLeft(*this, d);
     d.give(0, da);
   }
   if (d.wants(1))
-    d.give(1, contract(d, getA(), d.gradient(), {getLeftMap(), getOutMap(), getRightMap()}, getSizes()));
+    d.give(1, contract(d, getA(), d.gradient(), {getLeftMap(), getOutMap(), getRightMap()},
+                       getSizes()));
 }
 
 } // namespace nnc::nn

@@ -28,7 +28,8 @@ Operation *NnDialect::materializeConstant(OpBuilder &b, Attribute value, Type ty
 }
 
 namespace {
-/// An op's attributes as its properties, which type inference reads; lives as long as the inference.
+/// An op's attributes as its properties, which type inference reads; lives as long as the
+/// inference.
 class Properties {
 public:
   Properties(OperationName name, DictionaryAttr attributes, Location loc) : name(name) {
@@ -53,8 +54,9 @@ private:
 };
 } // namespace
 
-FailureOr<Operation *> createChecked(OpBuilder &b, Location loc, StringRef name, ValueRange operands,
-                                     ArrayRef<NamedAttribute> attributes, TypeRange resultTypes) {
+FailureOr<Operation *> createChecked(OpBuilder &b, Location loc, StringRef name,
+                                     ValueRange operands, ArrayRef<NamedAttribute> attributes,
+                                     TypeRange resultTypes) {
   OperationName opName(name, b.getContext());
   if (!opName.isRegistered())
     return emitError(loc) << "there is no operation '" << name << "'";
@@ -63,8 +65,9 @@ FailureOr<Operation *> createChecked(OpBuilder &b, Location loc, StringRef name,
   if (inference && types.empty()) {
     auto dictionary = b.getDictionaryAttr(attributes);
     Properties properties(opName, dictionary, loc);
-    if (!properties.valid || failed(inference->inferReturnTypes(b.getContext(), loc, operands, dictionary,
-                                                                properties.get(), {}, types)))
+    if (!properties.valid ||
+        failed(inference->inferReturnTypes(b.getContext(), loc, operands, dictionary,
+                                           properties.get(), {}, types)))
       return failure();
   }
   OperationState state(loc, opName);

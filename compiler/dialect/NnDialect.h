@@ -1,4 +1,5 @@
-// The nn dialect: its ops, their interfaces, and how to build an op whose operands are not yet known to fit.
+// The nn dialect: its ops, their interfaces, and how to build an op whose operands are not yet
+// known to fit.
 #pragma once
 
 #include "compiler/dialect/Derivation.h"
@@ -23,14 +24,14 @@ class BeforeCodegen : public mlir::OpTrait::TraitBase<ConcreteType, BeforeCodege
 template <typename ConcreteType>
 class SameElements : public mlir::OpTrait::TraitBase<ConcreteType, SameElements> {};
 
-/// Builds the nn op called `name` ("nn.add") after inferring its result types. If the operands do not fit, the op's own
-/// message is emitted at `loc` and nothing is built; irgen uses this, since a program's shapes may be wrong.
-/// `resultTypes` is needed by ops without type inference (broadcast, reshape, iota, cast, random_*), which are
-/// verified at once instead.
-mlir::FailureOr<mlir::Operation *> createChecked(mlir::OpBuilder &b, mlir::Location loc, llvm::StringRef name,
-                                                 mlir::ValueRange operands,
-                                                 llvm::ArrayRef<mlir::NamedAttribute> attributes = {},
-                                                 mlir::TypeRange resultTypes = {});
+/// Builds the nn op called `name` ("nn.add") after inferring its result types. If the operands do
+/// not fit, the op's own message is emitted at `loc` and nothing is built; irgen uses this, since a
+/// program's shapes may be wrong. `resultTypes` is needed by ops without type inference (broadcast,
+/// reshape, iota, cast, random_*), which are verified at once instead.
+mlir::FailureOr<mlir::Operation *>
+createChecked(mlir::OpBuilder &b, mlir::Location loc, llvm::StringRef name,
+              mlir::ValueRange operands, llvm::ArrayRef<mlir::NamedAttribute> attributes = {},
+              mlir::TypeRange resultTypes = {});
 
 /// Whether `type`'s dim 0 is the batch.
 inline bool isBatched(mlir::Type type) {
@@ -38,7 +39,8 @@ inline bool isBatched(mlir::Type type) {
   return tensor && tensor.getRank() > 0 && tensor.isDynamicDim(0);
 }
 
-/// The value of every element, if `v` is a constant whose elements are all equal (perhaps broadcast).
+/// The value of every element, if `v` is a constant whose elements are all equal (perhaps
+/// broadcast).
 std::optional<double> getSplatConstant(mlir::Value v);
 
 } // namespace nnc::nn

@@ -1,4 +1,5 @@
-// What elementwise ops share: type rule, pull form, constant folding; and cast, the one that changes the type.
+// What elementwise ops share: type rule, pull form, constant folding; and cast, the one that
+// changes the type.
 #include "compiler/dialect/Elementwise.h"
 #include "compiler/dialect/ShapeRules.h"
 #include "mlir/IR/Matchers.h"
@@ -7,7 +8,7 @@ using namespace mlir;
 
 namespace nnc::nn {
 
-// Scalar bodies ------------------------------------------------------------------------------------------
+// Scalar bodies
 
 Value ScalarEmitter::like(Value x, double c) {
   Type element = getElementTypeOrSelf(x.getType());
@@ -29,10 +30,10 @@ Value ScalarEmitter::truth(Value mask) {
   return select(mask, constant(1), constant(0));
 }
 
-// Type rule ----------------------------------------------------------------------------------------------
+// Type rule
 
-LogicalResult inferElementwise(StringRef name, std::optional<Location> loc, ValueRange operands, unsigned arity,
-                               SmallVectorImpl<Type> &types) {
+LogicalResult inferElementwise(StringRef name, std::optional<Location> loc, ValueRange operands,
+                               unsigned arity, SmallVectorImpl<Type> &types) {
   if (operands.size() != arity)
     return mismatch(loc, name, "takes ", arity, " operands, not ", operands.size());
   for (unsigned i = 0; i < arity; ++i)
@@ -46,7 +47,7 @@ LogicalResult inferElementwise(StringRef name, std::optional<Location> loc, Valu
   return success();
 }
 
-// Pull form ----------------------------------------------------------------------------------------------
+// Pull form
 
 Value buildElementwiseAt(ScalarBodyOp op, ElementBuilder &eb, ArrayRef<Index> index) {
   SmallVector<Value> operands;
@@ -55,13 +56,13 @@ Value buildElementwiseAt(ScalarBodyOp op, ElementBuilder &eb, ArrayRef<Index> in
   return op.buildScalar(eb.builder(), eb.location(), operands);
 }
 
-// Constant folding ---------------------------------------------------------------------------------------
+// Constant folding
 
 /// Large constants stay symbolic: folding them would only grow the module.
 static constexpr int64_t maxFoldedElements = 4096;
 
-/// The scalar body on constants, folded by arith and math; null if something did not fold. The ops live in a
-/// block of their own, which is dropped.
+/// The scalar body on constants, folded by arith and math; null if something did not fold. The ops
+/// live in a block of their own, which is dropped.
 static FloatAttr foldScalar(ScalarBodyOp op, ArrayRef<APFloat> operands) {
   Block scratch;
   OpBuilder b(op->getContext());
@@ -105,11 +106,12 @@ OpFoldResult foldElementwise(Operation *op, ArrayRef<Attribute> operands) {
   return DenseElementsAttr::get(type, results);
 }
 
-// cast: y = x as another floating-point type;  dx = dy as x's type --------------------------------------------
+// cast: y = x as another floating-point type;  dx = dy as x's type
 
 LogicalResult CastOp::verify() {
   if (getX().getType().getShape() != getType().getShape())
-    return emitOpError("keeps the shape, but goes from ") << getX().getType() << " to " << getType();
+    return emitOpError("keeps the shape, but goes from ")
+           << getX().getType() << " to " << getType();
   return success();
 }
 
@@ -133,7 +135,9 @@ Value CastOp::buildScalar(OpBuilder &b, Location loc, ValueRange operands) {
   return b.createOrFold<arith::TruncFOp>(loc, result, x);
 }
 
-Value CastOp::buildAt(ElementBuilder &eb, ArrayRef<Index> index) { return buildElementwiseAt(*this, eb, index); }
+Value CastOp::buildAt(ElementBuilder &eb, ArrayRef<Index> index) {
+  return buildElementwiseAt(*this, eb, index);
+}
 
 OpFoldResult CastOp::fold(FoldAdaptor adaptor) {
   if (getX().getType() == getType())

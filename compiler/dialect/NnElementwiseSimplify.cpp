@@ -1,5 +1,5 @@
-// Algebra of elementwise ops. What is legal is said in compiler/transforms/Simplify.h: no result becomes less
-// accurate, no NaN or infinity is hidden, the sign of a zero is not kept.
+// Algebra of elementwise ops. What is legal is said in compiler/transforms/Simplify.h: no result
+// becomes less accurate, no NaN or infinity is hidden, the sign of a zero is not kept.
 #include "compiler/dialect/NnDialect.h"
 
 using namespace mlir;
@@ -18,7 +18,8 @@ static bool isFinite(Value v) {
   if (auto broadcast = v.getDefiningOp<BroadcastOp>())
     return isFinite(broadcast.getX());
   Operation *op = v.getDefiningOp();
-  return isa_and_nonnull<EqOp, NeOp, LtOp, LeOp, GtOp, GeOp, IotaOp, ArgmaxOp, RandomUniformOp, BatchSizeOp>(op);
+  return isa_and_nonnull<EqOp, NeOp, LtOp, LeOp, GtOp, GeOp, IotaOp, ArgmaxOp, RandomUniformOp,
+                         BatchSizeOp>(op);
 }
 
 /// Whether all elements are 0 or 1.
@@ -48,7 +49,8 @@ static LogicalResult simplifyNeg(NegOp op, PatternRewriter &b) {
 static LogicalResult simplifyAdd(AddOp op, PatternRewriter &b) {
   if (op.getA() == op.getB())
     return replace(b, op, expr(op.getA(), op, b) * 2.0);
-  for (auto [x, y] : {std::pair<Value, Value>(op.getA(), op.getB()), std::pair<Value, Value>(op.getB(), op.getA())}) {
+  for (auto [x, y] : {std::pair<Value, Value>(op.getA(), op.getB()),
+                      std::pair<Value, Value>(op.getB(), op.getA())}) {
     if (isConstant(y, 0))
       return replace(b, op, x);
     if (auto negated = y.getDefiningOp<NegOp>())
@@ -73,20 +75,25 @@ static LogicalResult simplifySub(SubOp op, PatternRewriter &b) {
 /// The broadcast that repeats v along at least one dim, or null.
 static BroadcastOp repetition(Value v) {
   auto broadcast = v.getDefiningOp<BroadcastOp>();
-  return broadcast && broadcast.getX().getType().getRank() < broadcast.getType().getRank() ? broadcast : BroadcastOp();
+  return broadcast && broadcast.getX().getType().getRank() < broadcast.getType().getRank()
+             ? broadcast
+             : BroadcastOp();
 }
 
-/// Whether f(a, b) of two repetitions can be computed before repeating: they repeat alike, or one is a single number.
+/// Whether f(a, b) of two repetitions can be computed before repeating: they repeat alike, or one
+/// is a single number.
 static bool repeatAlike(BroadcastOp a, BroadcastOp b) {
   if (a.getX().getType().getRank() == 0 || b.getX().getType().getRank() == 0)
     return true;
   return a.getDims() == b.getDims() && a.getX().getType() == b.getX().getType();
 }
 
-// 1 x = x;  -1 x = -x;  0 x = 0 if x is finite;  (-x) y = -(x y), so that signs meet sums;  x (1 / y) = x / y if
-// nothing else wants 1 / y;  r (s x) = (r s) x where r and s repeat fewer elements, which has as many roundings
+// 1 x = x;  -1 x = -x;  0 x = 0 if x is finite;  (-x) y = -(x y), so that signs meet sums;
+// x (1 / y) = x / y if nothing else wants 1 / y;
+// r (s x) = (r s) x where r and s repeat fewer elements, which has as many roundings
 static LogicalResult simplifyMul(MulOp op, PatternRewriter &b) {
-  for (auto [x, y] : {std::pair<Value, Value>(op.getA(), op.getB()), std::pair<Value, Value>(op.getB(), op.getA())}) {
+  for (auto [x, y] : {std::pair<Value, Value>(op.getA(), op.getB()),
+                      std::pair<Value, Value>(op.getB(), op.getA())}) {
     if (isConstant(y, 1) || (isConstant(x, 0) && isFinite(y)))
       return replace(b, op, x);
     if (isConstant(y, -1))
@@ -102,15 +109,17 @@ static LogicalResult simplifyMul(MulOp op, PatternRewriter &b) {
       continue;
     for (auto [z, c] : {std::pair<Value, Value>(product.getA(), product.getB()),
                         std::pair<Value, Value>(product.getB(), product.getA())})
-      if (BroadcastOp inner = repetition(c); inner && repeatAlike(inner, outer))
+      // A z that repeats too would meet this rule again with the roles changed, without end.
+      if (BroadcastOp inner = repetition(c); inner && !repetition(z) && repeatAlike(inner, outer))
         return replace(b, op, expr(z, op, b) * (expr(c, op, b) * expr(y, op, b)));
   }
   return failure();
 }
 
 // x / 1 = x;  x / c = x (1/c) where 1/c is exact;  (-x) / y = x / (-y) = -(x / y);
-// x / r = x (1 / r) where r repeats fewer elements that are no constants: one rounding more, and no division for
-// each element. (Constants are exempt, so that 49 / 49 is 1.)  1 / (f32)s = (f32)(1 / s) for a host scalar s
+// x / r = x (1 / r) where r repeats fewer elements that are no constants: one rounding more, and no
+// division for each element (constants are exempt, so that 49 / 49 is 1);
+// 1 / (f32)s = (f32)(1 / s) for a host scalar s
 static LogicalResult simplifyDiv(DivOp op, PatternRewriter &b) {
   Expr x = expr(op.getA(), op, b), y = expr(op.getB(), op, b);
   if (auto c = getSplatConstant(op.getB())) {
@@ -128,10 +137,13 @@ static LogicalResult simplifyDiv(DivOp op, PatternRewriter &b) {
   if (BroadcastOp repeated = repetition(op.getB())) {
     Expr few = y.with(repeated.getX());
     Value inverse = few.like(1) / few;
-    return replace(b, op, x * y.with(b.create<BroadcastOp>(op.getLoc(), op.getType(), inverse, repeated.getDims())));
+    return replace(
+        b, op,
+        x * y.with(b.create<BroadcastOp>(op.getLoc(), op.getType(), inverse, repeated.getDims())));
   }
   auto cast = op.getB().getDefiningOp<CastOp>();
-  if (cast && isConstant(op.getA(), 1) && cast.getX().getType().getElementTypeBitWidth() > op.getType().getElementTypeBitWidth()) {
+  if (cast && isConstant(op.getA(), 1) &&
+      cast.getX().getType().getElementTypeBitWidth() > op.getType().getElementTypeBitWidth()) {
     Expr wide = y.with(cast.getX());
     return replace(b, op, b.create<CastOp>(op.getLoc(), op.getType(), wide.like(1) / wide));
   }
@@ -171,7 +183,8 @@ static LogicalResult simplifyPow(PowOp op, PatternRewriter &b) {
 }
 
 // x > c is max(x, c) > c: where that maximum is there, x itself need not be kept
-template <typename OpT> static LogicalResult askTheMaximum(OpT op, Value x, Value c, PatternRewriter &b) {
+template <typename OpT>
+static LogicalResult askTheMaximum(OpT op, Value x, Value c, PatternRewriter &b) {
   auto bound = getSplatConstant(c);
   if (!bound)
     return failure();
@@ -187,10 +200,15 @@ template <typename OpT> static LogicalResult askTheMaximum(OpT op, Value x, Valu
   }
   return failure();
 }
-static LogicalResult simplifyGt(GtOp op, PatternRewriter &b) { return askTheMaximum(op, op.getA(), op.getB(), b); }
-static LogicalResult simplifyLt(LtOp op, PatternRewriter &b) { return askTheMaximum(op, op.getB(), op.getA(), b); }
+static LogicalResult simplifyGt(GtOp op, PatternRewriter &b) {
+  return askTheMaximum(op, op.getA(), op.getB(), b);
+}
+static LogicalResult simplifyLt(LtOp op, PatternRewriter &b) {
+  return askTheMaximum(op, op.getB(), op.getA(), b);
+}
 
-// select(constant, a, b);  select(c, a, a) = a;  select(c, 1, 0) = c if c is 0 or 1;  select(c, select(c, a, _), b) = select(c, a, b) and likewise for b
+// select(constant, a, b);  select(c, a, a) = a;  select(c, 1, 0) = c if c is 0 or 1;
+// select(c, select(c, a, _), b) = select(c, a, b) and likewise for b
 static LogicalResult simplifySelect(SelectOp op, PatternRewriter &b) {
   if (auto cond = getSplatConstant(op.getCond()))
     return replace(b, op, *cond != 0 ? op.getA() : op.getB());
@@ -207,14 +225,32 @@ static LogicalResult simplifySelect(SelectOp op, PatternRewriter &b) {
   return failure();
 }
 
-void NegOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *) { patterns.add(simplifyNeg); }
-void AddOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *) { patterns.add(simplifyAdd); }
-void SubOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *) { patterns.add(simplifySub); }
-void MulOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *) { patterns.add(simplifyMul); }
-void DivOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *) { patterns.add(simplifyDiv); }
-void PowOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *) { patterns.add(simplifyPow); }
-void GtOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *) { patterns.add(simplifyGt); }
-void LtOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *) { patterns.add(simplifyLt); }
-void SelectOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *) { patterns.add(simplifySelect); }
+void NegOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *) {
+  patterns.add(simplifyNeg);
+}
+void AddOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *) {
+  patterns.add(simplifyAdd);
+}
+void SubOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *) {
+  patterns.add(simplifySub);
+}
+void MulOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *) {
+  patterns.add(simplifyMul);
+}
+void DivOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *) {
+  patterns.add(simplifyDiv);
+}
+void PowOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *) {
+  patterns.add(simplifyPow);
+}
+void GtOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *) {
+  patterns.add(simplifyGt);
+}
+void LtOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *) {
+  patterns.add(simplifyLt);
+}
+void SelectOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *) {
+  patterns.add(simplifySelect);
+}
 
 } // namespace nnc::nn

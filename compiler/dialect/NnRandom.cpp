@@ -26,8 +26,9 @@ public:
       }
       auto product0 = b.create<arith::MulUIExtendedOp>(loc, multiplier0, counter[0]);
       auto product1 = b.create<arith::MulUIExtendedOp>(loc, multiplier1, counter[2]);
-      counter = {exclusiveOr(exclusiveOr(product1.getHigh(), counter[1]), key[0]), product1.getLow(),
-                 exclusiveOr(exclusiveOr(product0.getHigh(), counter[3]), key[1]), product0.getLow()};
+      counter = {
+          exclusiveOr(exclusiveOr(product1.getHigh(), counter[1]), key[0]), product1.getLow(),
+          exclusiveOr(exclusiveOr(product0.getHigh(), counter[3]), key[1]), product0.getLow()};
     }
     return counter;
   }
@@ -39,14 +40,16 @@ public:
     Type i64 = eb.typeOf(b.getI64Type()), i32 = eb.typeOf(b.getI32Type());
     Value whole = b.createOrFold<arith::FPToUIOp>(loc, i64, f64);
     Value high = b.createOrFold<arith::ShRUIOp>(loc, whole, eb.integer(64, 32));
-    return {b.createOrFold<arith::TruncIOp>(loc, i32, whole), b.createOrFold<arith::TruncIOp>(loc, i32, high)};
+    return {b.createOrFold<arith::TruncIOp>(loc, i32, whole),
+            b.createOrFold<arith::TruncIOp>(loc, i32, high)};
   }
 
   /// block[word] for a word that differs from lane to lane.
   Value pickWord(const Block &block, Value word) {
     Value result = block[0];
     for (uint64_t i = 1; i < 4; ++i) {
-      Value here = b.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::eq, word, eb.integer(32, i));
+      Value here =
+          b.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::eq, word, eb.integer(32, i));
       result = eb.select(here, block[i], result);
     }
     return result;
@@ -73,7 +76,8 @@ struct Source {
 };
 } // namespace
 
-template <typename OpT> static Source sourceOf(OpT op, Philox &philox, ElementBuilder &eb, ArrayRef<Index> index) {
+template <typename OpT>
+static Source sourceOf(OpT op, Philox &philox, ElementBuilder &eb, ArrayRef<Index> index) {
   OpBuilder &b = eb.builder();
   Location loc = eb.location();
   std::array<Value, 2> key = philox.words(eb.load(0, {}));
@@ -86,12 +90,12 @@ template <typename OpT> static Source sourceOf(OpT op, Philox &philox, ElementBu
   Value high = b.createOrFold<arith::ShRUIOp>(loc, wide, eb.integer(64, 32));
   Type i32 = eb.typeOf(b.getI32Type());
   return {key,
-          {b.createOrFold<arith::TruncIOp>(loc, i32, wide), b.createOrFold<arith::TruncIOp>(loc, i32, high), step[0],
-           step[1]},
+          {b.createOrFold<arith::TruncIOp>(loc, i32, wide),
+           b.createOrFold<arith::TruncIOp>(loc, i32, high), step[0], step[1]},
           b.createOrFold<arith::TruncIOp>(loc, i32, eb.toInteger(word, 64))};
 }
 
-// random_uniform: y = (word >> 8) 2⁻²⁴ ------------------------------------------------------------------------------
+// random_uniform: y = (word >> 8) 2⁻²⁴
 
 unsigned RandomUniformOp::getCost() { return 80; }
 
@@ -102,7 +106,7 @@ Value RandomUniformOp::buildAt(ElementBuilder &eb, ArrayRef<Index> index) {
   return philox.uniform(bits, getType().getElementType());
 }
 
-// random_normal: y = √(-2 ln(1 - u)) cos(2π v) ------------------------------------------------------------------------
+// random_normal: y = √(-2 ln(1 - u)) cos(2π v)
 
 unsigned RandomNormalOp::getCost() { return 220; }
 
@@ -112,13 +116,15 @@ Value RandomNormalOp::buildAt(ElementBuilder &eb, ArrayRef<Index> index) {
   Type element = getType().getElementType();
   Philox philox(eb);
   Source source = sourceOf(*this, philox, eb, index);
-  Value u = philox.uniform(philox.pickWord(philox.run(source.counter, source.key), source.word), element);
+  Value u =
+      philox.uniform(philox.pickWord(philox.run(source.counter, source.key), source.word), element);
   source.counter[3] = philox.exclusiveOr(source.counter[3], eb.integer(32, 0x80000000));
   Value other = philox.exclusiveOr(source.word, eb.integer(32, 1));
   Value v = philox.uniform(philox.pickWord(philox.run(source.counter, source.key), other), element);
   Value rest = b.createOrFold<arith::SubFOp>(loc, eb.splat(element, 1), u);
   Value log = b.createOrFold<math::LogOp>(loc, rest);
-  Value radius = b.createOrFold<math::SqrtOp>(loc, b.createOrFold<arith::MulFOp>(loc, log, eb.splat(element, -2)));
+  Value radius = b.createOrFold<math::SqrtOp>(
+      loc, b.createOrFold<arith::MulFOp>(loc, log, eb.splat(element, -2)));
   Value angle = b.createOrFold<arith::MulFOp>(loc, v, eb.splat(element, 6.283185307179586));
   return b.createOrFold<arith::MulFOp>(loc, radius, b.createOrFold<math::CosOp>(loc, angle));
 }

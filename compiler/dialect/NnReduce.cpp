@@ -25,7 +25,7 @@ static Value scatterTo(Derivation &d, Value which, RankedTensorType x, ArrayRef<
   return select(here, restore(d, d.gradient(), x, dims), 0.0);
 }
 
-// reduce_sum: y = Σ x;  dx = dy broadcast ----------------------------------------------------------------------
+// reduce_sum: y = Σ x;  dx = dy broadcast
 
 void ReduceSumOp::backward(Derivation &d) {
   if (d.wants(0))
@@ -34,15 +34,17 @@ void ReduceSumOp::backward(Derivation &d) {
 SmallVector<Value> ReduceSumOp::buildInitial(OpBuilder &b, Location loc, Type type) {
   return constantState(b, loc, type, 0);
 }
-SmallVector<Value> ReduceSumOp::buildAccumulate(OpBuilder &b, Location loc, ValueRange state, Value x, Value) {
+SmallVector<Value> ReduceSumOp::buildAccumulate(OpBuilder &b, Location loc, ValueRange state,
+                                                Value x, Value) {
   return {b.create<arith::AddFOp>(loc, state[0], x)};
 }
-SmallVector<Value> ReduceSumOp::buildMerge(OpBuilder &b, Location loc, ValueRange left, ValueRange right) {
+SmallVector<Value> ReduceSumOp::buildMerge(OpBuilder &b, Location loc, ValueRange left,
+                                           ValueRange right) {
   return {b.create<arith::AddFOp>(loc, left[0], right[0])};
 }
 Value ReduceSumOp::buildFinal(OpBuilder &, Location, ValueRange state) { return state[0]; }
 
-// reduce_max: y = max x, NaN if any is;  dx = dy at the first element that attains it ---------------------------
+// reduce_max: y = max x, NaN if any is;  dx = dy at the first element that attains it
 
 void ReduceMaxOp::backward(Derivation &d) {
   if (!d.wants(0))
@@ -53,15 +55,17 @@ void ReduceMaxOp::backward(Derivation &d) {
 SmallVector<Value> ReduceMaxOp::buildInitial(OpBuilder &b, Location loc, Type type) {
   return constantState(b, loc, type, -std::numeric_limits<double>::infinity());
 }
-SmallVector<Value> ReduceMaxOp::buildAccumulate(OpBuilder &b, Location loc, ValueRange state, Value x, Value) {
+SmallVector<Value> ReduceMaxOp::buildAccumulate(OpBuilder &b, Location loc, ValueRange state,
+                                                Value x, Value) {
   return {b.create<arith::MaximumFOp>(loc, state[0], x)};
 }
-SmallVector<Value> ReduceMaxOp::buildMerge(OpBuilder &b, Location loc, ValueRange left, ValueRange right) {
+SmallVector<Value> ReduceMaxOp::buildMerge(OpBuilder &b, Location loc, ValueRange left,
+                                           ValueRange right) {
   return {b.create<arith::MaximumFOp>(loc, left[0], right[0])};
 }
 Value ReduceMaxOp::buildFinal(OpBuilder &, Location, ValueRange state) { return state[0]; }
 
-// reduce_min: y = min x, NaN if any is;  dx = dy at the first element that attains it ---------------------------
+// reduce_min: y = min x, NaN if any is;  dx = dy at the first element that attains it
 
 void ReduceMinOp::backward(Derivation &d) {
   if (!d.wants(0))
@@ -72,15 +76,17 @@ void ReduceMinOp::backward(Derivation &d) {
 SmallVector<Value> ReduceMinOp::buildInitial(OpBuilder &b, Location loc, Type type) {
   return constantState(b, loc, type, std::numeric_limits<double>::infinity());
 }
-SmallVector<Value> ReduceMinOp::buildAccumulate(OpBuilder &b, Location loc, ValueRange state, Value x, Value) {
+SmallVector<Value> ReduceMinOp::buildAccumulate(OpBuilder &b, Location loc, ValueRange state,
+                                                Value x, Value) {
   return {b.create<arith::MinimumFOp>(loc, state[0], x)};
 }
-SmallVector<Value> ReduceMinOp::buildMerge(OpBuilder &b, Location loc, ValueRange left, ValueRange right) {
+SmallVector<Value> ReduceMinOp::buildMerge(OpBuilder &b, Location loc, ValueRange left,
+                                           ValueRange right) {
   return {b.create<arith::MinimumFOp>(loc, left[0], right[0])};
 }
 Value ReduceMinOp::buildFinal(OpBuilder &, Location, ValueRange state) { return state[0]; }
 
-// argmax: the linear index over dims of the first greatest x; NaN counts as greatest;  dx = 0 ---------------------
+// argmax: the linear index over dims of the first greatest x; NaN counts as greatest;  dx = 0
 // The state is (value, index).
 
 bool ArgmaxOp::needsIndex() { return true; }
@@ -92,7 +98,8 @@ SmallVector<Value> ArgmaxOp::buildInitial(OpBuilder &b, Location loc, Type type)
   return state;
 }
 
-/// Whether (b, at j) comes before (a, at i): greater, or NaN against a number, or the same and earlier.
+/// Whether (b, at j) comes before (a, at i): greater, or NaN against a number, or the same and
+/// earlier.
 static Value takesOver(OpBuilder &b, Location loc, Value a, Value i, Value other, Value j) {
   using arith::CmpFPredicate;
   auto compare = [&](CmpFPredicate predicate, Value l, Value r) -> Value {
@@ -108,21 +115,24 @@ static Value takesOver(OpBuilder &b, Location loc, Value a, Value i, Value other
   return b.create<arith::OrIOp>(loc, greater, earlier);
 }
 
-SmallVector<Value> ArgmaxOp::buildMerge(OpBuilder &b, Location loc, ValueRange left, ValueRange right) {
+SmallVector<Value> ArgmaxOp::buildMerge(OpBuilder &b, Location loc, ValueRange left,
+                                        ValueRange right) {
   Value take = takesOver(b, loc, left[0], left[1], right[0], right[1]);
   return {b.create<arith::SelectOp>(loc, take, right[0], left[0]),
           b.create<arith::SelectOp>(loc, take, right[1], left[1])};
 }
-SmallVector<Value> ArgmaxOp::buildAccumulate(OpBuilder &b, Location loc, ValueRange state, Value x, Value index) {
+SmallVector<Value> ArgmaxOp::buildAccumulate(OpBuilder &b, Location loc, ValueRange state, Value x,
+                                             Value index) {
   return buildMerge(b, loc, state, {x, index});
 }
 Value ArgmaxOp::buildFinal(OpBuilder &, Location, ValueRange state) { return state[1]; }
 
-// pick: y[…] = x[…, idx[…], …] along dim;  dx = dy where the index along dim is idx, 0 elsewhere --------------------
+// pick: y[…] = x[…, idx[…], …] along dim;  dx = dy where the index along dim is idx, 0 elsewhere
 
-LogicalResult PickOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, ValueRange operands,
-                                       DictionaryAttr attributes, OpaqueProperties properties,
-                                       RegionRange regions, SmallVectorImpl<Type> &types) {
+LogicalResult PickOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                       ValueRange operands, DictionaryAttr attributes,
+                                       OpaqueProperties properties, RegionRange regions,
+                                       SmallVectorImpl<Type> &types) {
   StringRef name = getOperationName();
   auto x = tensorOperand(name, loc, operands, 0), idx = tensorOperand(name, loc, operands, 1);
   if (!x || !idx)
@@ -139,7 +149,8 @@ LogicalResult PickOp::inferReturnTypes(MLIRContext *, std::optional<Location> lo
   shape.erase(shape.begin() + dim);
   auto result = RankedTensorType::get(shape, x.getElementType());
   if (idx != result)
-    return mismatch(loc, name, "along dim ", dim, " of ", x, " needs indices of type ", result, ", not ", idx);
+    return mismatch(loc, name, "along dim ", dim, " of ", x, " needs indices of type ", result,
+                    ", not ", idx);
   types.assign(1, result);
   return success();
 }
@@ -153,7 +164,8 @@ void PickOp::backward(Derivation &d) {
 
 Value PickOp::buildAt(ElementBuilder &eb, ArrayRef<Index> index) {
   SmallVector<Index> at(index);
-  at.insert(at.begin() + getDim(), eb.toIndex(eb.load(1, index), getX().getType().getDimSize(getDim())));
+  at.insert(at.begin() + getDim(),
+            eb.toIndex(eb.load(1, index), getX().getType().getDimSize(getDim())));
   return eb.load(0, at);
 }
 

@@ -6,12 +6,13 @@ using namespace mlir;
 
 namespace nnc::nn {
 
-// broadcast: y[i] = x[i[dims[0]], i[dims[1]], …];  dx = dy summed over the other dims ---------------------------
+// broadcast: y[i] = x[i[dims[0]], i[dims[1]], …];  dx = dy summed over the other dims
 
 LogicalResult BroadcastOp::verify() {
   RankedTensorType from = getX().getType(), to = getType();
   if (int64_t(getDims().size()) != from.getRank())
-    return emitOpError("needs one result dim for each dim of ") << from << ", not " << listed(getDims());
+    return emitOpError("needs one result dim for each dim of ")
+           << from << ", not " << listed(getDims());
   if (failed(checkDims("nn.broadcast", getLoc(), getDims(), to.getRank(), /*ascending=*/false)))
     return failure();
   if (from.getElementType() != to.getElementType())
@@ -26,7 +27,8 @@ LogicalResult BroadcastOp::verify() {
 void BroadcastOp::backward(Derivation &d) {
   if (!d.wants(0))
     return;
-  Value sum = buildSum(d.builder(), getLoc(), d.gradient(), otherDims(getType().getRank(), getDims()));
+  Value sum =
+      buildSum(d.builder(), getLoc(), d.gradient(), otherDims(getType().getRank(), getDims()));
   // What is left has x's dims in the order of the result; put them in x's order.
   SmallVector<int64_t> sorted(getDims());
   llvm::sort(sorted);
@@ -52,7 +54,7 @@ OpFoldResult BroadcastOp::fold(FoldAdaptor adaptor) {
   return {};
 }
 
-// reshape: y = x's elements in row-major order; a batch dim stays;  dx = dy reshaped ------------------------------
+// reshape: y = x's elements in row-major order; a batch dim stays;  dx = dy reshaped
 
 LogicalResult ReshapeOp::verify() {
   RankedTensorType from = getX().getType(), to = getType();
@@ -80,8 +82,8 @@ void ReshapeOp::backward(Derivation &d) {
 unsigned ReshapeOp::getCost() { return 1; }
 
 Value ReshapeOp::buildAt(ElementBuilder &eb, ArrayRef<Index> index) {
-  // Runs of dims with equal products correspond to one another; only within a run are indices taken apart, which keeps
-  // them affine wherever possible.
+  // Runs of dims with equal products correspond to one another; only within a run are indices taken
+  // apart, which keeps them affine wherever possible.
   ArrayRef<int64_t> from = getX().getType().getShape(), to = getType().getShape();
   SmallVector<Index> at;
   size_t i = 0, j = 0;
@@ -127,11 +129,12 @@ OpFoldResult ReshapeOp::fold(FoldAdaptor adaptor) {
   return {};
 }
 
-// transpose: y's dim i is x's dim perm[i];  dx = dy transposed by perm⁻¹ -----------------------------------------
+// transpose: y's dim i is x's dim perm[i];  dx = dy transposed by perm⁻¹
 
-LogicalResult TransposeOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, ValueRange operands,
-                                            DictionaryAttr attributes, OpaqueProperties properties,
-                                            RegionRange regions, SmallVectorImpl<Type> &types) {
+LogicalResult TransposeOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                            ValueRange operands, DictionaryAttr attributes,
+                                            OpaqueProperties properties, RegionRange regions,
+                                            SmallVectorImpl<Type> &types) {
   StringRef name = getOperationName();
   auto x = tensorOperand(name, loc, operands, 0);
   Adaptor adaptor(operands, attributes, properties, regions);
@@ -139,7 +142,8 @@ LogicalResult TransposeOp::inferReturnTypes(MLIRContext *, std::optional<Locatio
     return failure();
   ArrayRef<int64_t> perm = adaptor.getPerm();
   if (int64_t(perm.size()) != x.getRank())
-    return mismatch(loc, name, "needs a permutation of the ", x.getRank(), " dims of ", x, ", not ", listed(perm));
+    return mismatch(loc, name, "needs a permutation of the ", x.getRank(), " dims of ", x, ", not ",
+                    listed(perm));
   if (failed(checkDims(name, loc, perm, x.getRank(), /*ascending=*/false)))
     return failure();
   if (isBatched(x) && perm[0] != 0)
@@ -153,7 +157,8 @@ LogicalResult TransposeOp::inferReturnTypes(MLIRContext *, std::optional<Locatio
 
 void TransposeOp::backward(Derivation &d) {
   if (d.wants(0))
-    d.give(0, d.builder().createOrFold<TransposeOp>(getLoc(), d.gradient(), invertPermutationVector(getPerm())));
+    d.give(0, d.builder().createOrFold<TransposeOp>(getLoc(), d.gradient(),
+                                                    invertPermutationVector(getPerm())));
 }
 
 unsigned TransposeOp::getCost() { return 0; }

@@ -26,7 +26,8 @@ static LogicalResult simplifySlice(SliceOp op, PatternRewriter &b) {
     for (int64_t i = 0; i < rank; ++i) {
       start.push_back(inner.getStart()[i] + op.getStart()[i] * inner.getStride()[i]);
       stride.push_back(op.getStride()[i] * inner.getStride()[i]);
-      limit.push_back(x.isDynamicDim(i) ? -1 : start[i] + (op.getType().getDimSize(i) - 1) * stride[i] + 1);
+      limit.push_back(
+          x.isDynamicDim(i) ? -1 : start[i] + (op.getType().getDimSize(i) - 1) * stride[i] + 1);
     }
     b.replaceOpWithNewOp<SliceOp>(op, inner.getX(), start, limit, stride);
     return success();
@@ -34,7 +35,8 @@ static LogicalResult simplifySlice(SliceOp op, PatternRewriter &b) {
   if (auto inner = op.getX().getDefiningOp<PadOp>()) {
     RankedTensorType whole = inner.getX().getType();
     for (int64_t i = 0; i < rank; ++i)
-      if (!x.isDynamicDim(i) && (op.getStart()[i] != inner.getLow()[i] || op.getStride()[i] != inner.getInterior()[i] + 1 ||
+      if (!x.isDynamicDim(i) && (op.getStart()[i] != inner.getLow()[i] ||
+                                 op.getStride()[i] != inner.getInterior()[i] + 1 ||
                                  op.getType().getDimSize(i) != whole.getDimSize(i)))
         return failure();
     b.replaceOp(op, inner.getX());
@@ -74,7 +76,8 @@ static LogicalResult simplifyContract(ContractOp op, PatternRewriter &b) {
       maps[i] = mapBefore(maps[i], transpose.getPerm());
       SmallVector<Value> operands(op->getOperands());
       operands[i] = transpose.getX();
-      b.replaceOpWithNewOp<ContractOp>(op, operands[0], operands[1], b.getAffineMapArrayAttr(maps), op.getSizes());
+      b.replaceOpWithNewOp<ContractOp>(op, operands[0], operands[1], b.getAffineMapArrayAttr(maps),
+                                       op.getSizes());
       return success();
     }
   for (unsigned i = 0; i < 2; ++i) {
@@ -82,8 +85,8 @@ static LogicalResult simplifyContract(ContractOp op, PatternRewriter &b) {
     AffineMap other = maps[1 - i], out = maps[2];
     if (!splat || splat.getX().getType().getRank() != 0 || !other.isProjectedPermutation())
       continue;
-    // Loop dims only the splat has are in the result; those only the other operand has are in the result too. So the sum
-    // runs over dims of the other operand, or of both.
+    // Loop dims only the splat has are in the result; those only the other operand has are in the
+    // result too. So the sum runs over dims of the other operand, or of both.
     SmallVector<int64_t> sums, kept, dims;
     for (auto [k, e] : llvm::enumerate(other.getResults()))
       if (out.isFunctionOfDim(cast<AffineDimExpr>(e).getPosition()))
@@ -109,15 +112,23 @@ static LogicalResult absorbTranspose(TransposeOp op, PatternRewriter &b) {
   for (int64_t dim : op.getPerm())
     results.push_back(inner.getOutMap().getResult(dim));
   AffineMap out = AffineMap::get(inner.getSizes().size(), 0, results, op.getContext());
-  b.replaceOpWithNewOp<ContractOp>(op, inner.getA(), inner.getB(),
-                                   b.getAffineMapArrayAttr({inner.getLeftMap(), inner.getRightMap(), out}),
-                                   inner.getSizes());
+  b.replaceOpWithNewOp<ContractOp>(
+      op, inner.getA(), inner.getB(),
+      b.getAffineMapArrayAttr({inner.getLeftMap(), inner.getRightMap(), out}), inner.getSizes());
   return success();
 }
 
-void ReshapeOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *) { patterns.add(mergeReshapes); }
-void SliceOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *) { patterns.add(simplifySlice); }
-void ContractOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *) { patterns.add(simplifyContract); }
-void TransposeOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *) { patterns.add(absorbTranspose); }
+void ReshapeOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *) {
+  patterns.add(mergeReshapes);
+}
+void SliceOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *) {
+  patterns.add(simplifySlice);
+}
+void ContractOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *) {
+  patterns.add(simplifyContract);
+}
+void TransposeOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *) {
+  patterns.add(absorbTranspose);
+}
 
 } // namespace nnc::nn

@@ -5,23 +5,26 @@ using namespace mlir;
 
 namespace nnc::nn {
 
-// slice: y[i] = x[start + stride i], start + stride i < limit;  dx = dy padded --------------------------------------
+// slice: y[i] = x[start + stride i], start + stride i < limit;  dx = dy padded
 
-LogicalResult SliceOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, ValueRange operands,
-                                        DictionaryAttr attributes, OpaqueProperties properties,
-                                        RegionRange regions, SmallVectorImpl<Type> &types) {
+LogicalResult SliceOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                        ValueRange operands, DictionaryAttr attributes,
+                                        OpaqueProperties properties, RegionRange regions,
+                                        SmallVectorImpl<Type> &types) {
   StringRef name = getOperationName();
   auto x = tensorOperand(name, loc, operands, 0);
   Adaptor adaptor(operands, attributes, properties, regions);
   if (!x || failed(checkPresent(name, loc,
-                                    {{"start", adaptor.getStartAttr()},
-                                     {"limit", adaptor.getLimitAttr()},
-                                     {"stride", adaptor.getStrideAttr()}})))
+                                {{"start", adaptor.getStartAttr()},
+                                 {"limit", adaptor.getLimitAttr()},
+                                 {"stride", adaptor.getStrideAttr()}})))
     return failure();
-  ArrayRef<int64_t> start = adaptor.getStart(), limit = adaptor.getLimit(), stride = adaptor.getStride();
+  ArrayRef<int64_t> start = adaptor.getStart(), limit = adaptor.getLimit(),
+                    stride = adaptor.getStride();
   size_t rank = x.getRank();
   if (start.size() != rank || limit.size() != rank || stride.size() != rank)
-    return mismatch(loc, name, "needs start, limit and stride for each of the ", rank, " dims of ", x);
+    return mismatch(loc, name, "needs start, limit and stride for each of the ", rank, " dims of ",
+                    x);
   SmallVector<int64_t> shape;
   for (size_t i = 0; i < rank; ++i) {
     if (x.isDynamicDim(i)) {
@@ -31,8 +34,8 @@ LogicalResult SliceOp::inferReturnTypes(MLIRContext *, std::optional<Location> l
       continue;
     }
     if (start[i] < 0 || limit[i] <= start[i] || limit[i] > x.getDimSize(i) || stride[i] < 1)
-      return mismatch(loc, name, "has no elements ", start[i], " to ", limit[i], " by ", stride[i], " along dim ", i,
-                      " of ", x);
+      return mismatch(loc, name, "has no elements ", start[i], " to ", limit[i], " by ", stride[i],
+                      " along dim ", i, " of ", x);
     shape.push_back(llvm::divideCeil(limit[i] - start[i], stride[i]));
   }
   types.assign(1, RankedTensorType::get(shape, x.getElementType()));
@@ -62,25 +65,30 @@ Value SliceOp::buildAt(ElementBuilder &eb, ArrayRef<Index> index) {
   return eb.load(0, at);
 }
 
-OpFoldResult SliceOp::fold(FoldAdaptor) { return getX().getType() == getType() ? OpFoldResult(getX()) : nullptr; }
+OpFoldResult SliceOp::fold(FoldAdaptor) {
+  return getX().getType() == getType() ? OpFoldResult(getX()) : nullptr;
+}
 
-// pad: zeros around x, and interior zeros between its elements;  dx = dy sliced ------------------------------------
+// pad: zeros around x, and interior zeros between its elements;  dx = dy sliced
 
-LogicalResult PadOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, ValueRange operands,
-                                      DictionaryAttr attributes, OpaqueProperties properties,
-                                      RegionRange regions, SmallVectorImpl<Type> &types) {
+LogicalResult PadOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                      ValueRange operands, DictionaryAttr attributes,
+                                      OpaqueProperties properties, RegionRange regions,
+                                      SmallVectorImpl<Type> &types) {
   StringRef name = getOperationName();
   auto x = tensorOperand(name, loc, operands, 0);
   Adaptor adaptor(operands, attributes, properties, regions);
   if (!x || failed(checkPresent(name, loc,
-                                    {{"low", adaptor.getLowAttr()},
-                                     {"high", adaptor.getHighAttr()},
-                                     {"interior", adaptor.getInteriorAttr()}})))
+                                {{"low", adaptor.getLowAttr()},
+                                 {"high", adaptor.getHighAttr()},
+                                 {"interior", adaptor.getInteriorAttr()}})))
     return failure();
-  ArrayRef<int64_t> low = adaptor.getLow(), high = adaptor.getHigh(), interior = adaptor.getInterior();
+  ArrayRef<int64_t> low = adaptor.getLow(), high = adaptor.getHigh(),
+                    interior = adaptor.getInterior();
   size_t rank = x.getRank();
   if (low.size() != rank || high.size() != rank || interior.size() != rank)
-    return mismatch(loc, name, "needs low, high and interior for each of the ", rank, " dims of ", x);
+    return mismatch(loc, name, "needs low, high and interior for each of the ", rank, " dims of ",
+                    x);
   SmallVector<int64_t> shape;
   for (size_t i = 0; i < rank; ++i) {
     if (low[i] < 0 || high[i] < 0 || interior[i] < 0)
@@ -137,13 +145,16 @@ Value PadOp::buildAt(ElementBuilder &eb, ArrayRef<Index> index) {
   return eb.load(0, at, inside);
 }
 
-OpFoldResult PadOp::fold(FoldAdaptor) { return getX().getType() == getType() ? OpFoldResult(getX()) : nullptr; }
+OpFoldResult PadOp::fold(FoldAdaptor) {
+  return getX().getType() == getType() ? OpFoldResult(getX()) : nullptr;
+}
 
-// reverse: y = x with the order along dims reversed;  dx = dy reversed ---------------------------------------------
+// reverse: y = x with the order along dims reversed;  dx = dy reversed
 
-LogicalResult ReverseOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, ValueRange operands,
-                                          DictionaryAttr attributes, OpaqueProperties properties,
-                                          RegionRange regions, SmallVectorImpl<Type> &types) {
+LogicalResult ReverseOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                          ValueRange operands, DictionaryAttr attributes,
+                                          OpaqueProperties properties, RegionRange regions,
+                                          SmallVectorImpl<Type> &types) {
   StringRef name = getOperationName();
   auto x = tensorOperand(name, loc, operands, 0);
   Adaptor adaptor(operands, attributes, properties, regions);
@@ -177,11 +188,12 @@ OpFoldResult ReverseOp::fold(FoldAdaptor) {
   return inner && inner.getDims() == getDims() ? OpFoldResult(inner.getX()) : nullptr;
 }
 
-// concat: y = the operands one after another along dim;  dxᵢ = its slice of dy ---------------------------------------
+// concat: y = the operands one after another along dim;  dxᵢ = its slice of dy
 
-LogicalResult ConcatOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, ValueRange operands,
-                                         DictionaryAttr attributes, OpaqueProperties properties,
-                                         RegionRange regions, SmallVectorImpl<Type> &types) {
+LogicalResult ConcatOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                         ValueRange operands, DictionaryAttr attributes,
+                                         OpaqueProperties properties, RegionRange regions,
+                                         SmallVectorImpl<Type> &types) {
   StringRef name = getOperationName();
   auto first = tensorOperand(name, loc, operands, 0);
   Adaptor adaptor(operands, attributes, properties, regions);
@@ -201,7 +213,8 @@ LogicalResult ConcatOp::inferReturnTypes(MLIRContext *, std::optional<Location> 
     if (other.getRank() == first.getRank())
       expected[dim] = other.getDimSize(dim);
     if (other != RankedTensorType::get(expected, first.getElementType()))
-      return mismatch(loc, name, "along dim ", dim, " needs equal other dims, not ", first, " and ", other);
+      return mismatch(loc, name, "along dim ", dim, " needs equal other dims, not ", first, " and ",
+                      other);
     shape[dim] += other.getDimSize(dim);
   }
   types.assign(1, RankedTensorType::get(shape, first.getElementType()));
@@ -241,25 +254,30 @@ Value ConcatOp::buildAt(ElementBuilder &eb, ArrayRef<Index> index) {
   return result;
 }
 
-OpFoldResult ConcatOp::fold(FoldAdaptor) { return getNumOperands() == 1 ? OpFoldResult(getXs()[0]) : nullptr; }
+OpFoldResult ConcatOp::fold(FoldAdaptor) {
+  return getNumOperands() == 1 ? OpFoldResult(getXs()[0]) : nullptr;
+}
 
-// dynamic_slice: for each example: y = x[… + offset …], offsets clamped so that the window lies inside x --------------
+// dynamic_slice: for each example: y = x[… + offset …], offsets clamped so that the window lies
+// inside x
 
-LogicalResult DynamicSliceOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, ValueRange operands,
-                                               DictionaryAttr attributes, OpaqueProperties properties,
-                                               RegionRange regions, SmallVectorImpl<Type> &types) {
+LogicalResult DynamicSliceOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                               ValueRange operands, DictionaryAttr attributes,
+                                               OpaqueProperties properties, RegionRange regions,
+                                               SmallVectorImpl<Type> &types) {
   StringRef name = getOperationName();
   auto x = tensorOperand(name, loc, operands, 0), offsets = tensorOperand(name, loc, operands, 1);
   Adaptor adaptor(operands, attributes, properties, regions);
-  if (!x || !offsets || failed(checkPresent(name, loc,
-                                                {{"dims", adaptor.getDimsAttr()},
-                                                 {"sizes", adaptor.getSizesAttr()}})))
+  if (!x || !offsets ||
+      failed(checkPresent(name, loc,
+                          {{"dims", adaptor.getDimsAttr()}, {"sizes", adaptor.getSizesAttr()}})))
     return failure();
   ArrayRef<int64_t> dims = adaptor.getDims(), sizes = adaptor.getSizes();
   if (failed(checkDims(name, loc, dims, x.getRank(), /*ascending=*/false)))
     return failure();
   if (dims.size() != sizes.size())
-    return mismatch(loc, name, "needs one size for each of the dims ", listed(dims), ", not ", listed(sizes));
+    return mismatch(loc, name, "needs one size for each of the dims ", listed(dims), ", not ",
+                    listed(sizes));
   SmallVector<int64_t> expected, shape(x.getShape());
   if (isBatched(x))
     expected.push_back(ShapedType::kDynamic);

@@ -13,19 +13,21 @@ std::string listed(ArrayRef<int64_t> numbers) {
   return out.str() + "]";
 }
 
-RankedTensorType tensorOperand(StringRef name, std::optional<Location> loc, ValueRange operands, unsigned i) {
+RankedTensorType tensorOperand(StringRef name, std::optional<Location> loc, ValueRange operands,
+                               unsigned i) {
   if (i >= operands.size()) {
     (void)mismatch(loc, name, "lacks operand ", i);
     return {};
   }
   auto type = dyn_cast<RankedTensorType>(operands[i].getType());
-  if (!type || !type.getElementType().isF32() && !type.getElementType().isF64()) {
+  if (!type || !(type.getElementType().isF32() || type.getElementType().isF64())) {
     (void)mismatch(loc, name, "needs a tensor of f32 or f64, not ", operands[i].getType());
     return {};
   }
   for (int64_t dim = 1; dim < type.getRank(); ++dim)
     if (type.isDynamicDim(dim)) {
-      (void)mismatch(loc, name, "has the batch (?) at dim ", dim, " of ", type, "; it can only be dim 0");
+      (void)mismatch(loc, name, "has the batch (?) at dim ", dim, " of ", type,
+                     "; it can only be dim 0");
       return {};
     }
   return type;
@@ -39,15 +41,17 @@ LogicalResult checkPresent(StringRef name, std::optional<Location> loc,
   return success();
 }
 
-LogicalResult checkDims(StringRef name, std::optional<Location> loc, ArrayRef<int64_t> dims, int64_t rank,
-                        bool ascending) {
+LogicalResult checkDims(StringRef name, std::optional<Location> loc, ArrayRef<int64_t> dims,
+                        int64_t rank, bool ascending) {
   llvm::SmallBitVector seen(rank);
   int64_t previous = -1;
   for (int64_t dim : dims) {
     if (dim < 0 || dim >= rank)
-      return mismatch(loc, name, "has no dim ", dim, " in rank ", rank, "; dims are ", listed(dims));
+      return mismatch(loc, name, "has no dim ", dim, " in rank ", rank, "; dims are ",
+                      listed(dims));
     if (seen.test(dim) || (ascending && dim < previous))
-      return mismatch(loc, name, "needs ", ascending ? "ascending, " : "", "distinct dims, not ", listed(dims));
+      return mismatch(loc, name, "needs ", ascending ? "ascending, " : "", "distinct dims, not ",
+                      listed(dims));
     seen.set(dim);
     previous = dim;
   }

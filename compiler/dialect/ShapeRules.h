@@ -5,9 +5,11 @@
 
 namespace nnc::nn {
 
-/// Emits "'nn.<name>' <message>" at `loc` if there is one; always a failure, so that a rule can return it.
+/// Emits "'nn.<name>' <message>" at `loc` if there is one; always a failure, so that a rule can
+/// return it.
 template <typename... Parts>
-mlir::LogicalResult mismatch(std::optional<mlir::Location> loc, llvm::StringRef name, Parts &&...parts) {
+mlir::LogicalResult mismatch(std::optional<mlir::Location> loc, llvm::StringRef name,
+                             Parts &&...parts) {
   if (!loc)
     return mlir::failure();
   auto diagnostic = mlir::emitError(*loc) << "'" << name << "' ";
@@ -18,13 +20,15 @@ mlir::LogicalResult mismatch(std::optional<mlir::Location> loc, llvm::StringRef 
 /// "[1, 2]" for messages.
 std::string listed(llvm::ArrayRef<int64_t> numbers);
 
-/// The tensor type of operand i, or null (with an error) if it is no tensor of floats or its `?` is not dim 0.
+/// The tensor type of operand i, or null (with an error) if it is no tensor of floats or its `?` is
+/// not dim 0.
 mlir::RankedTensorType tensorOperand(llvm::StringRef name, std::optional<mlir::Location> loc,
                                      mlir::ValueRange operands, unsigned i);
 
 /// All of these attributes, by name, are there.
-mlir::LogicalResult checkPresent(llvm::StringRef name, std::optional<mlir::Location> loc,
-                                 llvm::ArrayRef<std::pair<llvm::StringRef, mlir::Attribute>> attributes);
+mlir::LogicalResult
+checkPresent(llvm::StringRef name, std::optional<mlir::Location> loc,
+             llvm::ArrayRef<std::pair<llvm::StringRef, mlir::Attribute>> attributes);
 
 /// `dims` ascending, distinct and inside `rank`.
 mlir::LogicalResult checkDims(llvm::StringRef name, std::optional<mlir::Location> loc,

@@ -1,5 +1,6 @@
-// Reverse accumulation over SSA values. Only ops on a way from `wrt` to y are visited, and only the gradients asked for
-// along these ways are built; how a gradient passes through an op is the op's own affair (DifferentiableOp).
+// Reverse accumulation over SSA values. Only ops on a way from `wrt` to y are visited, and only the
+// gradients asked for along these ways are built; how a gradient passes through an op is the op's
+// own affair (DifferentiableOp).
 #include "compiler/transforms/Differentiate.h"
 #include "compiler/dialect/Derivation.h"
 #include "compiler/dialect/NnDialect.h"
@@ -24,8 +25,9 @@ public:
     SmallVector<Value> gradients;
     for (Value v : wrt) {
       Value gradient = gradientOf(v);
-      gradients.push_back(gradient ? gradient
-                                   : nn::buildSplat(b, requestLoc, cast<RankedTensorType>(v.getType()), 0));
+      gradients.push_back(
+          gradient ? gradient
+                   : nn::buildSplat(b, requestLoc, cast<RankedTensorType>(v.getType()), 0));
     }
     return gradients;
   }
@@ -84,8 +86,8 @@ private:
     return success();
   }
 
-  /// The sum of all contributions to v's gradient, or null. Neighbours are added first, so that the order is fixed by
-  /// the program and errors grow with the logarithm of the number of uses.
+  /// The sum of all contributions to v's gradient, or null. Neighbours are added first, so that the
+  /// order is fixed by the program and errors grow with the logarithm of the number of uses.
   Value gradientOf(Value v) {
     auto found = contributions.find(v);
     if (found == contributions.end())
@@ -112,8 +114,12 @@ private:
 struct DifferentiatePass : PassWrapper<DifferentiatePass, OperationPass<ModuleOp>> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(DifferentiatePass)
   StringRef getArgument() const override { return "nn-differentiate"; }
-  StringRef getDescription() const override { return "expand gradient requests by reverse accumulation"; }
-  void getDependentDialects(DialectRegistry &registry) const override { registry.insert<nn::NnDialect>(); }
+  StringRef getDescription() const override {
+    return "expand gradient requests by reverse accumulation";
+  }
+  void getDependentDialects(DialectRegistry &registry) const override {
+    registry.insert<nn::NnDialect>();
+  }
   void runOnOperation() override {
     for (auto function : getOperation().getOps<func::FuncOp>())
       if (failed(differentiate(function)))
@@ -123,7 +129,8 @@ struct DifferentiatePass : PassWrapper<DifferentiatePass, OperationPass<ModuleOp
 
 } // namespace
 
-FailureOr<SmallVector<Value>> buildGradients(OpBuilder &b, Location requestLoc, Value y, ValueRange wrt) {
+FailureOr<SmallVector<Value>> buildGradients(OpBuilder &b, Location requestLoc, Value y,
+                                             ValueRange wrt) {
   return ReverseSweep(b, requestLoc).run(y, wrt);
 }
 
@@ -136,7 +143,8 @@ LogicalResult differentiate(func::FuncOp function) {
     if (!request)
       continue;
     OpBuilder b(request);
-    auto gradients = buildGradients(b, request.getLoc(), request.getOf(), request.getWithRespectTo());
+    auto gradients =
+        buildGradients(b, request.getLoc(), request.getOf(), request.getWithRespectTo());
     if (failed(gradients))
       return failure();
     request->replaceAllUsesWith(*gradients);

@@ -14,8 +14,12 @@ namespace {
 struct SimplifyPass : PassWrapper<SimplifyPass, OperationPass<ModuleOp>> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(SimplifyPass)
   StringRef getArgument() const override { return "nn-simplify"; }
-  StringRef getDescription() const override { return "fold, canonicalise, and share common subexpressions"; }
-  void getDependentDialects(DialectRegistry &registry) const override { registry.insert<nn::NnDialect>(); }
+  StringRef getDescription() const override {
+    return "fold, canonicalise, and share common subexpressions";
+  }
+  void getDependentDialects(DialectRegistry &registry) const override {
+    registry.insert<nn::NnDialect>();
+  }
 
   LogicalResult initialize(MLIRContext *context) override {
     RewritePatternSet collected(context);
