@@ -9,6 +9,9 @@ namespace nnc {
 /// A ranked op is repeated in its users if with its inlined operands it costs at most this many vector instructions an
 /// element: less than storing and loading the value.
 constexpr unsigned cheap = 3;
+/// A rank-0 value that costs more than this (a schedule with a cosine, a bias correction) is computed once if several
+/// kernels want it, rather than in each of them by each thread.
+constexpr unsigned cheapScalar = 20;
 /// … and at most this if it has one user, which reads each of its elements about once.
 constexpr unsigned cheapForOne = 16;
 
@@ -112,7 +115,8 @@ bool FusionGraph::isWorthInlining(Operation *op) {
   if (llvm::any_of(op->getUsers(), [](Operation *user) { return isa<nn::ContractionOp>(user); }))
     return false;
   if (shapeOf(op->getResult(0)).empty())
-    return true;
+    return costs[number] <= cheapScalar || op->hasOneUse() ||
+           llvm::all_of(op->getUsers(), [](Operation *user) { return shapeOf(user->getResult(0)).empty(); });
   bool single = op->hasOneUse();
   if (costs[number] <= cheap && leaves[number].size() <= 1)
     return true;
@@ -187,6 +191,8 @@ void FusionGraph::mergeAll() {
       continue;
     if (isa<nn::ReductionOp>(ops[i]))
       mergeReduction(i);
+    else if (operands[i].empty() && shapeOf(ops[i]->getResult(0)).empty())
+      mergeScalar(i);
     else if (isa<nn::ScalarBodyOp>(ops[i]))
       mergeElementwise(i);
   }
@@ -203,6 +209,16 @@ void FusionGraph::mergeElementwise(unsigned op) {
     if (into != from && groups[into].space == groups[from].space &&
         !(groups[into].root && groups[from].root) && mayMerge(into, from))
       merge(into, from);
+  }
+}
+
+/// Numbers that depend on the call's scalars alone come from one kernel.
+void FusionGraph::mergeScalar(unsigned op) {
+  for (unsigned other = 0; other < op; ++other) {
+    unsigned into = groupOf[other];
+    if (roles[other] == Role::Fixed && operands[other].empty() && !groups[into].root && groups[into].space.empty() &&
+        into != groupOf[op] && mayMerge(into, groupOf[op]))
+      return merge(into, groupOf[op]);
   }
 }
 

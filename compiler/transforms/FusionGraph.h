@@ -50,6 +50,7 @@ private:
   void mergeAll();
   void mergeElementwise(unsigned op);
   void mergeReduction(unsigned op);
+  void mergeScalar(unsigned op);
   bool mayMerge(unsigned a, unsigned b);
   bool writesTooEarly(unsigned early, unsigned late) const;
   bool hasPath(unsigned from, unsigned to);

@@ -1,53 +1,10 @@
 // Generated contractions against their definition, for every kind of program and odd shapes; the bits must not depend on
 // threads, tiles or packing.
-#include "CompiledFunction.h"
-#include "Contraction.h"
-
-#include "gtest/gtest.h"
-
-#include <cmath>
-#include <random>
+#include "ContractCheck.h"
 
 using namespace nnc;
 
 namespace {
-
-template <class T> std::vector<T> numbers(int64_t count, unsigned seed) {
-  std::mt19937 random(seed);
-  std::uniform_real_distribution<T> uniform(-1, 1);
-  std::vector<T> values(count);
-  for (T &value : values)
-    value = uniform(random);
-  return values;
-}
-
-template <class T> std::vector<T> compute(CompiledFunction &function, const Contraction &c, int64_t rows, int threads) {
-  auto a = numbers<T>(elementsOf(c.leftShape, rows), 1), b = numbers<T>(elementsOf(c.rightShape(), rows), 2);
-  // Behind the result lies something that must stay.
-  int64_t size = elementsOf(c.outShape(), rows);
-  std::vector<T> y(size + 64, T(-77));
-  function.run(rows, {a.data(), b.data()}, {y.data()}, threads);
-  for (int64_t i = size; i < int64_t(y.size()); ++i)
-    EXPECT_EQ(y[i], T(-77)) << "wrote past the end";
-  y.resize(size);
-  return y;
-}
-
-template <class T> void expectCorrect(CompiledFunction &function, const Contraction &c, int64_t rows) {
-  auto a = numbers<T>(elementsOf(c.leftShape, rows), 1), b = numbers<T>(elementsOf(c.rightShape(), rows), 2);
-  std::vector<double> y, magnitude;
-  c.reference(rows, std::vector<double>(a.begin(), a.end()), std::vector<double>(b.begin(), b.end()), y, magnitude);
-  std::vector<T> got = compute<T>(function, c, rows, 1);
-  double k = double(c.depth(rows)), unit = std::numeric_limits<T>::epsilon() / 2, gamma = k * unit / (1 - k * unit);
-  // The reference itself rounds, in double.
-  double slack = sizeof(T) == 8 ? 2 : 1;
-  for (size_t i = 0; i < y.size(); ++i)
-    ASSERT_LE(std::fabs(double(got[i]) - y[i]), slack * gamma * magnitude[i] + 1e-300) << "element " << i << " of " << y.size();
-  for (int threads : {2, 3}) {
-    std::vector<T> other = compute<T>(function, c, rows, threads);
-    ASSERT_TRUE(got == other) << threads << " threads change the result";
-  }
-}
 
 void expectCorrect(Contraction c, std::vector<int64_t> batches = {1, 7, 64}) {
   SCOPED_TRACE(c.name);
@@ -56,9 +13,9 @@ void expectCorrect(Contraction c, std::vector<int64_t> batches = {1, 7, 64}) {
   for (int64_t rows : batches) {
     SCOPED_TRACE("batch of " + std::to_string(rows));
     if (c.type == "f64")
-      expectCorrect<double>(function, c, rows);
+      checkContraction<double>(function, c, rows);
     else
-      expectCorrect<float>(function, c, rows);
+      checkContraction<float>(function, c, rows);
   }
 }
 
@@ -127,7 +84,7 @@ TEST(Contract, EpilogueSeesEveryElementOnce) {
   Contraction c = denseForward(20, 37);
   CompiledFunction function(c.module("  %z = nn.add %y, %y : tensor<?x37xf32>")), plain(c.module());
   for (int64_t rows : {1, 9, 30}) {
-    auto doubled = compute<float>(function, c, rows, 2), once = compute<float>(plain, c, rows, 1);
+    auto doubled = computeContraction<float>(function, c, rows, 2), once = computeContraction<float>(plain, c, rows, 1);
     for (size_t i = 0; i < once.size(); ++i)
       ASSERT_EQ(doubled[i], 2 * once[i]);
   }
@@ -137,14 +94,14 @@ TEST(Contract, PlansDoNotChangeBits) {
   auto check = [](const Contraction &c, int64_t rows, std::vector<std::string> plans) {
     SCOPED_TRACE(c.name);
     CompiledFunction chosen(c.module());
-    auto expected = compute<float>(chosen, c, rows, 1);
+    auto expected = computeContraction<float>(chosen, c, rows, 1);
     for (const std::string &plan : plans) {
       CompileOptions options;
       options.plan = plan;
       options.cpu = "x86-64-v3";
       CompiledFunction forced(c.module(), options);
       for (int threads : {1, 2})
-        EXPECT_TRUE(compute<float>(forced, c, rows, threads) == expected) << forced.kernText;
+        EXPECT_TRUE(computeContraction<float>(forced, c, rows, threads) == expected) << forced.kernText;
     }
   };
   // Shape dims of a dense layer: b, n, k.

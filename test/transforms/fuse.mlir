@@ -1,0 +1,67 @@
+// What shares a kernel.
+// RUN: %nnopt %s --nn-fuse | FileCheck %s
+
+// The bias, the activation and the saved mask are the contraction's epilogue; the operand is in memory.
+// CHECK-LABEL: func.func @epilogue
+// CHECK: %[[K:.*]]:2 = kern.fused contraction(%{{.*}}, %{{.*}}, %{{.*}})
+// CHECK: nn.contract
+// CHECK: nn.add
+// CHECK: nn.max
+// CHECK: nn.gt
+// CHECK: kern.yield
+// CHECK-NOT: kern.fused
+// CHECK: return %[[K]]#0, %[[K]]#1
+func.func @epilogue(%x: tensor<?x8xf32>, %w: tensor<8x4xf32>, %b: tensor<4xf32>) -> (tensor<?x4xf32>, tensor<?x4xf32>) {
+  %z = nn.contract %x, %w {maps = [affine_map<(n,i,o) -> (n,i)>, affine_map<(n,i,o) -> (i,o)>, affine_map<(n,i,o) -> (n,o)>], sizes = array<i64: -1, 8, 4>} : (tensor<?x8xf32>, tensor<8x4xf32>) -> tensor<?x4xf32>
+  %bb = nn.broadcast %b to [1] : tensor<4xf32> -> tensor<?x4xf32>
+  %a = nn.add %z, %bb : tensor<?x4xf32>
+  %c = nn.constant dense<0.0> : tensor<f32>
+  %zero = nn.broadcast %c to [] : tensor<f32> -> tensor<?x4xf32>
+  %r = nn.max %a, %zero : tensor<?x4xf32>
+  %m = nn.gt %a, %zero : tensor<?x4xf32>
+  return %r, %m : tensor<?x4xf32>, tensor<?x4xf32>
+}
+
+// What a reduction alone reads is computed inside it; the exponential that another kernel wants too is not.
+// CHECK-LABEL: func.func @softmax
+// CHECK: kern.fused reduction
+// CHECK: nn.reduce_max
+// CHECK: kern.fused pointwise
+// CHECK: nn.sub
+// CHECK: nn.exp
+// CHECK: kern.fused reduction
+// CHECK-NOT: nn.exp
+// CHECK: nn.reduce_sum
+// CHECK: kern.fused pointwise
+// CHECK: nn.div
+func.func @softmax(%z: tensor<?x10xf32>) -> tensor<?x10xf32> {
+  %m = nn.reduce_max %z over [1] : tensor<?x10xf32> -> tensor<?xf32>
+  %mb = nn.broadcast %m to [0] : tensor<?xf32> -> tensor<?x10xf32>
+  %d = nn.sub %z, %mb : tensor<?x10xf32>
+  %e = nn.exp %d : tensor<?x10xf32>
+  %s = nn.reduce_sum %e over [1] : tensor<?x10xf32> -> tensor<?xf32>
+  %sb = nn.broadcast %s to [0] : tensor<?xf32> -> tensor<?x10xf32>
+  %p = nn.div %e, %sb : tensor<?x10xf32>
+  return %p : tensor<?x10xf32>
+}
+
+// A reshape of what is in memory is a view.
+// CHECK-LABEL: func.func @view
+// CHECK: %[[V:.*]] = kern.view %arg0
+// CHECK: kern.fused contraction(%[[V]], %arg1)
+func.func @view(%x: tensor<?x2x4xf32>, %w: tensor<8x4xf32>) -> tensor<?x4xf32> {
+  %f = nn.reshape %x : tensor<?x2x4xf32> -> tensor<?x8xf32>
+  %z = nn.contract %f, %w {maps = [affine_map<(n,i,o) -> (n,i)>, affine_map<(n,i,o) -> (i,o)>, affine_map<(n,i,o) -> (n,o)>], sizes = array<i64: -1, 8, 4>} : (tensor<?x8xf32>, tensor<8x4xf32>) -> tensor<?x4xf32>
+  return %z : tensor<?x4xf32>
+}
+
+// A reduction whose result meets its own input again is no cycle: the second kernel reads the first's.
+// CHECK-LABEL: func.func @centre
+// CHECK: kern.fused reduction
+// CHECK: kern.fused pointwise
+func.func @centre(%x: tensor<?x6xf32>) -> tensor<?x6xf32> {
+  %s = nn.reduce_sum %x over [0] : tensor<?x6xf32> -> tensor<6xf32>
+  %sb = nn.broadcast %s to [1] : tensor<6xf32> -> tensor<?x6xf32>
+  %d = nn.sub %x, %sb : tensor<?x6xf32>
+  return %d : tensor<?x6xf32>
+}
