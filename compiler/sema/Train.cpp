@@ -3,6 +3,8 @@
 
 #include "llvm/ADT/STLExtras.h"
 
+#include <cmath>
+
 using namespace nnc::ast;
 using llvm::cast;
 using llvm::dyn_cast;
@@ -129,6 +131,8 @@ void Analyzer::checkTrainSetting(const SettingEntry &entry, const Scope &fields,
   auto v = constantValue(entry.value);
   if (v && !(*v > 0))
     diags.error(entry.value->range, quoted(key) + " is at least 1");
+  else if (v && *v != std::floor(*v))
+    diags.error(entry.value->range, quoted(key) + " is a whole number");
 }
 
 /// A metric is called by its function's name, so it must be a call of one.
