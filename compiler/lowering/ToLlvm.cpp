@@ -1,5 +1,6 @@
 // ToLlvm: MLIR's own conversion patterns, in as few sweeps as they allow.
 #include "compiler/lowering/ToLlvm.h"
+#include "compiler/lowering/SinCos.h"
 
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
 #include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
@@ -59,6 +60,7 @@ private:
   /// Functions of f32 for which a polynomial is at hand, in place of the calls.
   LogicalResult expandMath() {
     RewritePatternSet patterns(&getContext());
+    populateSinCosPatterns(patterns);
     populateMathPolynomialApproximationPatterns(patterns);
     arith::populateCeilFloorDivExpandOpsPatterns(patterns);
     GreedyRewriteConfig config;

@@ -1,0 +1,91 @@
+// sin x and cos x: with k the integer nearest to x / (π/2) and r = x - k π/2, one of ±sin r, ±cos r by k mod 4.
+#include "compiler/lowering/SinCos.h"
+
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/TypeUtilities.h"
+
+using namespace mlir;
+
+namespace nnc {
+namespace {
+
+class Writer {
+public:
+  Writer(OpBuilder &b, Location loc, Type like) : b(b), loc(loc), vector(dyn_cast<VectorType>(like)) {}
+
+  Type typeOf(Type element) { return vector ? Type(vector.clone(element)) : element; }
+  Value constant(Type element, TypedAttr scalar) {
+    if (!vector)
+      return b.create<arith::ConstantOp>(loc, scalar);
+    return b.create<arith::ConstantOp>(loc, DenseElementsAttr::get(cast<ShapedType>(typeOf(element)), Attribute(scalar)));
+  }
+  Value number(Type element, double value) { return constant(element, b.getFloatAttr(element, value)); }
+  Value integer(int64_t value) { return constant(b.getI64Type(), b.getI64IntegerAttr(value)); }
+  Value fma(Value x, Value y, Value z) { return b.create<math::FmaOp>(loc, x, y, z); }
+
+  /// sin(x + quarters π/2).
+  Value sine(Value x, int64_t quarters) {
+    Type f32 = b.getF32Type(), f64 = b.getF64Type(), i64 = b.getI64Type();
+    // The reduction is done in f64, where k is exact up to 2^50 and π/2 has two parts. Adding 1.5 · 2^52 rounds to an
+    // integer and leaves it in the low bits.
+    Value wide = b.create<arith::ExtFOp>(loc, typeOf(f64), x);
+    Value shift = number(f64, 0x1.8p52);
+    Value shifted = fma(wide, number(f64, 0.63661977236758134308), shift);
+    Value k = b.create<arith::SubFOp>(loc, shifted, shift);
+    Value minusK = b.create<arith::NegFOp>(loc, k);
+    Value rest = fma(minusK, number(f64, 1.5707963267948966), wide);
+    rest = fma(minusK, number(f64, 6.123233995736766e-17), rest);
+    Value r = b.create<arith::TruncFOp>(loc, typeOf(f32), rest);
+    Value bits = b.create<arith::BitcastOp>(loc, typeOf(i64), shifted);
+    bits = b.create<arith::AddIOp>(loc, bits, integer(quarters));
+
+    // On [-π/4, π/4]; coefficients as in Cephes' sinf and cosf.
+    Value z = b.create<arith::MulFOp>(loc, r, r);
+    Value s = fma(z, number(f32, -1.9515295891e-4), number(f32, 8.3321608736e-3));
+    s = fma(z, s, number(f32, -1.6666654611e-1));
+    s = fma(b.create<arith::MulFOp>(loc, z, r), s, r);
+    Value c = fma(z, number(f32, 2.443315711809948e-5), number(f32, -1.388731625493765e-3));
+    c = fma(z, c, number(f32, 4.166664568298827e-2));
+    c = fma(z, c, number(f32, -0.5));
+    c = fma(z, c, number(f32, 1));
+
+    Value useCosine = isSet(bits, 1), negative = isSet(bits, 2);
+    Value y = b.create<arith::SelectOp>(loc, useCosine, c, s);
+    y = b.create<arith::SelectOp>(loc, negative, b.create<arith::NegFOp>(loc, y), y);
+    // Beyond 2^50 an f32 is no angle any more; infinities and NaN give NaN.
+    Value size = b.create<math::AbsFOp>(loc, x);
+    Value small = b.create<arith::CmpFOp>(loc, arith::CmpFPredicate::OLT, size, number(f32, 0x1p50));
+    Value other = b.create<arith::SubFOp>(loc, x, x);
+    return b.create<arith::SelectOp>(loc, small, y, other);
+  }
+
+private:
+  Value isSet(Value bits, int64_t bit) {
+    Value masked = b.create<arith::AndIOp>(loc, bits, integer(bit));
+    return b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::ne, masked, integer(0));
+  }
+
+  OpBuilder &b;
+  Location loc;
+  VectorType vector;
+};
+
+template <class Op, int64_t quarters> struct SinCosPattern : OpRewritePattern<Op> {
+  using OpRewritePattern<Op>::OpRewritePattern;
+  LogicalResult matchAndRewrite(Op op, PatternRewriter &rewriter) const override {
+    if (!getElementTypeOrSelf(op.getType()).isF32())
+      return failure();
+    rewriter.replaceOp(op, Writer(rewriter, op.getLoc(), op.getType()).sine(op.getOperand(), quarters));
+    return success();
+  }
+};
+
+} // namespace
+
+void populateSinCosPatterns(RewritePatternSet &patterns) {
+  // Before MLIR's own.
+  patterns.add<SinCosPattern<math::SinOp, 0>, SinCosPattern<math::CosOp, 1>>(patterns.getContext(), PatternBenefit(10));
+}
+
+} // namespace nnc

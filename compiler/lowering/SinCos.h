@@ -1,0 +1,14 @@
+// f32 sine and cosine, exact to about 2 ulp (near zeros of the function: 1e-7 absolute) for every argument below 2^50.
+#pragma once
+
+namespace mlir {
+class RewritePatternSet;
+}
+
+namespace nnc {
+
+/// Rewrites math.sin and math.cos of f32 and vectors of it. MLIR's own approximations reduce the argument in f32,
+/// which loses all digits near multiples of π beyond the first few.
+void populateSinCosPatterns(mlir::RewritePatternSet &patterns);
+
+} // namespace nnc
