@@ -42,17 +42,37 @@ static bool conflict(const ContractShape &shape, const ContractPlan &plan) {
   return lines > 6;
 }
 
-double contractCost(const ContractShape &shape, const ContractPlan &plan) {
-  double rows = plan.rows(shape), columns = plan.columns(shape), tiles = 1, panels = 1, steps = 1, passes = 1;
+namespace {
+/// What a plan's parts cost and how many there are.
+struct Parts {
+  double tile = 0;      // one register tile
+  double panel = 0;     // packing for the row tiles of one panel
+  double panels = 1;
+  double rowTiles = 1;  // of each panel
+
+  double serial() const { return panels * (panel + rowTiles * tile); }
+
+  /// The time of two threads that share the work as ContractEmitter does.
+  double onTwoThreads() const {
+    if (panel == 0)
+      return std::ceil(panels * rowTiles / 2) * tile;
+    double each = rowTiles;
+    if (std::fmod(panels, 2) != 0)
+      each = std::ceil(rowTiles / std::ceil(4 / panels));
+    double units = panels * std::ceil(rowTiles / each);
+    return std::ceil(units / 2) * (panel + each * tile);
+  }
+};
+} // namespace
+
+static Parts partsOf(const ContractShape &shape, const ContractPlan &plan) {
+  Parts parts;
+  double rows = plan.rows(shape), columns = plan.columns(shape), steps = 1, passes = 1;
   for (auto [d, dim] : llvm::enumerate(shape.dims)) {
-    if (dim.summed) {
+    if (dim.summed)
       steps *= extentAt(dim);
-      continue;
-    }
-    double along = tilesAlong(dim, plan.tile[d]);
-    tiles *= along;
-    if (!plan.isRow(dim))
-      panels *= along;
+    else
+      (plan.isRow(dim) ? parts.rowTiles : parts.panels) *= tilesAlong(dim, plan.tile[d]);
   }
   SmallVector<unsigned> summed = shape.summedDims();
   if (!summed.empty())
@@ -67,22 +87,24 @@ double contractCost(const ContractShape &shape, const ContractPlan &plan) {
       if (plan.isRow(dim) && dim.out == 1 && plan.tile[d] >= plan.lanes / 4 && plan.tile[d] > 1)
         stored = storeVector + transposeVector * double(llvm::alignTo(plan.tile[d], plan.lanes)) / plan.tile[d];
   }
-  double cost = tiles * (steps * step + passes * innerLoop + tileOverhead + rows * columns * stored);
-  if (plan.pack) {
-    double element = packGathered;
-    if (lanesDim.stride(plan.vectors) == 1)
-      element = packContiguous;
-    else if (!summed.empty() && shape.dims[summed.back()].stride(plan.vectors) == 1)
-      element = packTransposed;
-    cost += panels * steps * columns * plan.lanes * element;
-    double blocks = 1;
-    for (unsigned d : summed)
-      blocks *= tilesAlong(shape.dims[d], plan.tile[d]);
-    if (blocks > 1)
-      cost += tiles * rows * columns * 2 * blocks;
-  }
-  return cost;
+  parts.tile = steps * step + passes * innerLoop + tileOverhead + rows * columns * stored;
+  if (!plan.pack)
+    return parts;
+  double element = packGathered;
+  if (lanesDim.stride(plan.vectors) == 1)
+    element = packContiguous;
+  else if (!summed.empty() && shape.dims[summed.back()].stride(plan.vectors) == 1)
+    element = packTransposed;
+  parts.panel = steps * columns * plan.lanes * element;
+  double blocks = 1;
+  for (unsigned d : summed)
+    blocks *= tilesAlong(shape.dims[d], plan.tile[d]);
+  if (blocks > 1)
+    parts.tile += rows * columns * 2 * blocks;
+  return parts;
 }
+
+double contractCost(const ContractShape &shape, const ContractPlan &plan) { return partsOf(shape, plan).serial(); }
 
 namespace {
 
@@ -168,14 +190,13 @@ private:
     plan.pack = false;
     if (along.stride(plan.vectors) == 1)
       offer(plan);
-    if (setPanel(plan, summed)) {
-      plan.pack = true;
-      offer(plan);
-    }
+    setPanel(plan, summed);
+    plan.pack = true;
+    offer(plan);
   }
 
-  /// As many inner summed dims as fit a panel whole, and a part of the next. False if the batch is inside them.
-  bool setPanel(ContractPlan &plan, ArrayRef<unsigned> summed) {
+  /// As many inner summed dims as fit a panel whole, and a part of the next.
+  void setPanel(ContractPlan &plan, ArrayRef<unsigned> summed) {
     int64_t room = panelBytes / (plan.columns(shape) * lanes * elementBytes);
     for (unsigned d : summed)
       plan.tile[d] = 1;
@@ -184,26 +205,31 @@ private:
       bool whole = !dim.batch && dim.size <= room;
       plan.tile[summed[i]] = whole ? dim.size : room;
       if (!whole && !dim.batch) {
-        // Equal parts.
-        int64_t parts = llvm::divideCeil(dim.size, room);
-        plan.tile[summed[i]] = llvm::alignTo(llvm::divideCeil(dim.size, parts), 4);
+        // Equal parts, in whole unrolled steps.
+        int64_t part = llvm::divideCeil(dim.size, llvm::divideCeil(dim.size, room));
+        plan.tile[summed[i]] = room < 4 ? part : std::min<int64_t>(llvm::alignTo(part, 4), room);
       }
       if (!whole)
         break;
       room /= dim.size;
     }
-    return true;
   }
 
   void offer(ContractPlan &plan) {
-    plan.cost = contractCost(shape, plan);
-    if (!best || plan.cost < best->cost)
-      best = plan;
+    // One thread's time and two threads' count alike.
+    Parts parts = partsOf(shape, plan);
+    double score = parts.serial() + 2 * parts.onTwoThreads();
+    if (best && bestScore <= score)
+      return;
+    best = plan;
+    best->cost = parts.serial();
+    bestScore = score;
   }
 
   const ContractShape &shape;
   int64_t registers, lanes, elementBytes;
   std::optional<ContractPlan> best;
+  double bestScore = 0;
 };
 
 } // namespace

@@ -19,6 +19,30 @@ int64_t ContractPlan::columns(const ContractShape &shape) const {
   return product / lanes;
 }
 
+bool ContractPlan::fits(const ContractShape &shape) const {
+  if (tile.size() != shape.dims.size() || lanesDim >= shape.dims.size() || lanes < 2 || !llvm::isPowerOf2_64(lanes) ||
+      unroll < 1)
+    return false;
+  const ContractDim &along = shape.dims[lanesDim];
+  if (!isColumn(along) || tile[lanesDim] < lanes || tile[lanesDim] % lanes != 0 || (!pack && along.stride(vectors) != 1))
+    return false;
+  bool inPanel = false;
+  for (auto [d, dim] : llvm::enumerate(shape.dims)) {
+    if (d == lanesDim)
+      continue;
+    bool whole = !dim.batch && tile[d] == dim.size;
+    if (dim.summed) {
+      // One by one, then a part of one dim, then whole dims.
+      if (pack && (tile[d] < 1 || (!dim.batch && tile[d] > dim.size) || (inPanel && !whole)))
+        return false;
+      inPanel |= tile[d] > 1;
+    } else if (tile[d] < 1 || (!dim.batch && tile[d] > dim.size) || (tile[d] > 1 && !isRow(dim) && !isColumn(dim))) {
+      return false;
+    }
+  }
+  return true;
+}
+
 DictionaryAttr ContractPlan::toAttribute(MLIRContext *context) const {
   Builder b(context);
   return b.getDictionaryAttr({
@@ -45,8 +69,7 @@ std::optional<ContractPlan> ContractPlan::fromAttribute(DictionaryAttr attribute
   plan.tile.assign(tile.asArrayRef().begin(), tile.asArrayRef().end());
   plan.pack = pack.getValue();
   plan.unroll = number("unroll").getInt();
-  if (plan.tile.size() != shape.dims.size() || plan.lanesDim >= shape.dims.size() || plan.lanes < 1 || plan.unroll < 1 ||
-      !plan.isColumn(shape.dims[plan.lanesDim]) || plan.tile[plan.lanesDim] % plan.lanes != 0)
+  if (!plan.fits(shape))
     return std::nullopt;
   return plan;
 }

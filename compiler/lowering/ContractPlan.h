@@ -35,6 +35,8 @@ struct ContractPlan {
   bool isRow(const ContractDim &dim) const { return !dim.summed && !dim.stride(vectors); }
   bool isColumn(const ContractDim &dim) const { return !dim.summed && dim.stride(vectors) && !dim.stride(1 - vectors); }
 
+  /// Whether the plan is one for `shape`: every kernel with it is right, if perhaps slow.
+  bool fits(const ContractShape &shape) const;
   mlir::DictionaryAttr toAttribute(mlir::MLIRContext *context) const;
   /// Null if the attribute is no plan for `shape`.
   static std::optional<ContractPlan> fromAttribute(mlir::DictionaryAttr attribute, const ContractShape &shape);

@@ -1,0 +1,134 @@
+// What the contraction model chooses, and the plan as an attribute.
+#include "compiler/lowering/ContractModel.h"
+#include "Contraction.h"
+
+#include "compiler/dialect/NnDialect.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Parser/Parser.h"
+#include "gtest/gtest.h"
+
+using namespace nnc;
+
+namespace {
+
+class ContractPlanTest : public testing::Test {
+protected:
+  ContractPlanTest() {
+    context.disableMultithreading();
+    context.loadDialect<nn::NnDialect, mlir::func::FuncDialect>();
+  }
+
+  ContractShape shapeOf(const Contraction &c) {
+    module = mlir::parseSourceString<mlir::ModuleOp>(c.module(), &context);
+    std::optional<ContractShape> shape;
+    module->walk([&](nn::ContractionOp op) { shape.emplace(op); });
+    return *shape;
+  }
+
+  mlir::MLIRContext context;
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  LoweringTarget avx512;
+};
+
+} // namespace
+
+TEST_F(ContractPlanTest, NeighbouringLoopsMerge) {
+  // b, o, (h, w) of a 1x1 convolution are three loops: the image is contiguous in both tensors.
+  ContractShape shape = shapeOf(convForward(20, 30, 6, 1));
+  ASSERT_EQ(shape.dims.size(), 4u);
+  EXPECT_EQ(shape.dims[2].size, 36);
+  EXPECT_EQ(shape.dims[2].loops.size(), 2u);
+  EXPECT_TRUE(shape.dims[0].batch);
+  EXPECT_TRUE(shape.dims[3].summed);
+}
+
+TEST_F(ContractPlanTest, WindowsDoNotMerge) {
+  ContractShape shape = shapeOf(convForward(8, 16, 12, 5));
+  ASSERT_EQ(shape.dims.size(), 7u);
+  // b, o, h, w, c, r, s
+  EXPECT_EQ(shape.dims[3].left, 1);
+  EXPECT_EQ(shape.dims[6].left, 1);
+  EXPECT_EQ(shape.dims[2].left, 12);
+  EXPECT_EQ(shape.dims[5].left, 12);
+  EXPECT_EQ(shape.dims[1].left, 0);
+}
+
+TEST_F(ContractPlanTest, DenseForwardLoadsWeightsAsTheyAre) {
+  ContractShape shape = shapeOf(denseForward(784, 256));
+  auto plan = planContraction(shape, avx512);
+  ASSERT_TRUE(plan.has_value());
+  EXPECT_EQ(plan->vectors, 1u);
+  EXPECT_FALSE(plan->pack);
+  EXPECT_EQ(plan->lanes, 16);
+}
+
+TEST_F(ContractPlanTest, TransposedOperandsArePacked) {
+  ContractShape shape = shapeOf(denseInput(784, 256));
+  auto plan = planContraction(shape, avx512);
+  ASSERT_TRUE(plan.has_value());
+  EXPECT_TRUE(plan->pack);
+}
+
+TEST_F(ContractPlanTest, TilesFitTheRegisters) {
+  LoweringTarget avx2;
+  avx2.vectorBytes = 32;
+  avx2.registers = 16;
+  for (const LoweringTarget &target : {avx512, avx2})
+    for (const Contraction &c : {denseForward(784, 256), denseInput(784, 256), denseWeight(784, 256), denseForward(7, 3),
+                                 convForward(8, 16, 12, 5), convWeight(8, 16, 12, 5), convInput(8, 16, 12, 5)}) {
+      ContractShape shape = shapeOf(c);
+      auto plan = planContraction(shape, target);
+      ASSERT_TRUE(plan.has_value()) << c.name;
+      EXPECT_LE(plan->rows(shape) * plan->columns(shape) + plan->columns(shape) + 1, target.registers) << c.name;
+      EXPECT_EQ(plan->lanes, target.vectorBytes / 4) << c.name;
+    }
+}
+
+TEST_F(ContractPlanTest, RowsThatShareCacheSetsAreFew) {
+  ContractShape shape = shapeOf(denseForward(1024, 1024));
+  auto plan = planContraction(shape, avx512);
+  ASSERT_TRUE(plan.has_value());
+  EXPECT_LE(plan->rows(shape), 6);
+}
+
+TEST_F(ContractPlanTest, DotProductsHaveNoPlan) {
+  ContractShape shape = shapeOf({"dot", {50}, {{{0, 1}}}, {0}, {}, {50}});
+  EXPECT_FALSE(planContraction(shape, avx512).has_value());
+}
+
+TEST_F(ContractPlanTest, AttributeRoundTrip) {
+  for (const Contraction &c : {denseInput(784, 256), convWeight(8, 16, 12, 5)}) {
+    ContractShape shape = shapeOf(c);
+    auto plan = planContraction(shape, avx512);
+    ASSERT_TRUE(plan.has_value());
+    auto again = ContractPlan::fromAttribute(plan->toAttribute(&context), shape);
+    ASSERT_TRUE(again.has_value());
+    EXPECT_EQ(again->toAttribute(&context), plan->toAttribute(&context));
+  }
+}
+
+TEST_F(ContractPlanTest, UnusableAttributesAreNoPlans) {
+  ContractShape shape = shapeOf(denseForward(20, 30));
+  auto plan = planContraction(shape, avx512);
+  ASSERT_TRUE(plan.has_value());
+  ContractPlan other = *plan;
+  other.tile.pop_back();
+  EXPECT_FALSE(ContractPlan::fromAttribute(other.toAttribute(&context), shape).has_value());
+  other = *plan;
+  other.lanesDim = 2; // summed
+  EXPECT_FALSE(ContractPlan::fromAttribute(other.toAttribute(&context), shape).has_value());
+  other = *plan;
+  other.tile[other.lanesDim] = 3;
+  EXPECT_FALSE(ContractPlan::fromAttribute(other.toAttribute(&context), shape).has_value());
+}
+
+TEST_F(ContractPlanTest, ChosenPlansFit) {
+  for (const Contraction &c : {denseForward(784, 256), denseInput(5, 2000), denseWeight(1, 40), convForward(8, 16, 12, 5, 2),
+                               convWeight(64, 64, 40, 3), convInput(8, 16, 12, 5), denseInput(70000, 70000)}) {
+    ContractShape shape = shapeOf(c);
+    auto plan = planContraction(shape, avx512);
+    ASSERT_TRUE(plan.has_value()) << c.name;
+    EXPECT_TRUE(plan->fits(shape)) << c.name;
+  }
+}
