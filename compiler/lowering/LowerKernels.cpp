@@ -15,11 +15,51 @@ using namespace mlir;
 namespace nnc {
 namespace {
 
+/// The functions of kernels so far. Evaluation, prediction and tracing run the forward pass alike, so many kernels of
+/// different functions are the same code; they share it.
+class KernelTable {
+public:
+  /// The function of a kernel that does the same with the same buffers in common, or null.
+  LLVM::LLVMFuncOp find(kern::FusedOp kernel, ArrayRef<unsigned> slots) {
+    for (Entry &entry : entries)
+      if (entry.slots == slots && isSame(entry.kernel.get(), kernel))
+        return entry.function;
+    return {};
+  }
+  void add(kern::FusedOp kernel, ArrayRef<unsigned> slots, LLVM::LLVMFuncOp function) {
+    // A copy: the original goes with its function.
+    entries.push_back({OwningOpRef<kern::FusedOp>(detached(kernel)), SmallVector<unsigned>(slots), function});
+  }
+
+private:
+  struct Entry {
+    OwningOpRef<kern::FusedOp> kernel;
+    SmallVector<unsigned> slots;
+    LLVM::LLVMFuncOp function;
+  };
+  /// The kernel with inputs of no use, so that it can outlive what it reads.
+  static kern::FusedOp detached(kern::FusedOp kernel) {
+    Operation *copy = kernel->clone();
+    copy->setOperands({});
+    return cast<kern::FusedOp>(copy);
+  }
+  static bool isSame(kern::FusedOp a, kern::FusedOp b) {
+    auto attributes = [](kern::FusedOp kernel) {
+      NamedAttrList list(kernel->getAttrDictionary());
+      list.erase(kernel.getPlacesAttrName());
+      return list.getDictionary(kernel.getContext());
+    };
+    return a.getBody().getArgumentTypes() == b.getBody().getArgumentTypes() && attributes(a) == attributes(b) &&
+           OperationEquivalence::isRegionEquivalentTo(&a.getBody(), &b.getBody(), OperationEquivalence::IgnoreLocations);
+  }
+  std::vector<Entry> entries;
+};
+
 /// Lowers one nn function.
 class FunctionLowering {
 public:
-  FunctionLowering(func::FuncOp source, const LoweringTarget &target)
-      : source(source), target(target), b(source), frame(b, source.getLoc(), source.getName()) {}
+  FunctionLowering(func::FuncOp source, const LoweringTarget &target, KernelTable &table)
+      : source(source), target(target), table(table), b(source), frame(b, source.getLoc(), source.getName()) {}
 
   LogicalResult run() {
     fixedBytes = source->getAttrOfType<IntegerAttr>("nn.fixed_bytes").getInt();
@@ -30,8 +70,7 @@ public:
       if (auto kernel = dyn_cast<kern::FusedOp>(op)) {
         if (barriers.isNeededBefore(accessesOf(kernel)))
           frame.barrier();
-        if (failed(call(kernel)))
-          return failure();
+        call(kernel);
       } else if (auto guard = dyn_cast<kern::GuardOp>(op)) {
         emitGuard(guard);
       } else if (!isa<kern::ViewOp>(op)) {
@@ -43,8 +82,9 @@ public:
   }
 
 private:
-  LogicalResult call(kern::FusedOp kernel);
-  LogicalResult emitBody(kern::FusedOp kernel, LLVM::LLVMFuncOp function, ArrayRef<unsigned> slots);
+  void call(kern::FusedOp kernel);
+  LLVM::LLVMFuncOp makeFunction(kern::FusedOp kernel, ArrayRef<unsigned> slots, unsigned buffers);
+  void emitBody(kern::FusedOp kernel, LLVM::LLVMFuncOp function, ArrayRef<unsigned> slots);
   void emitGuard(kern::GuardOp guard) {
     if (barriers.isNeededBefore({{rangeOf(placeOf(guard.getValue()), guard.getValue().getType())}, {}}))
       frame.barrier();
@@ -55,6 +95,7 @@ private:
 
   func::FuncOp source;
   const LoweringTarget &target;
+  KernelTable &table;
   OpBuilder b;
   CallFrame frame;
   BarrierTracker barriers;
@@ -66,43 +107,46 @@ private:
 
 // A kernel's function takes each distinct buffer once, so that no two pointers overlap and noalias is true:
 //   (buffer…, rows, thread, threads)
-LogicalResult FunctionLowering::call(kern::FusedOp kernel) {
-  Location loc = kernel.getLoc();
-  SmallVector<kern::PlaceAttr> places;
-  for (Value input : kernel.getInputs())
-    places.push_back(placeOf(input));
-  for (Value output : kernel.getOutputs())
-    places.push_back(placeOf(output));
+void FunctionLowering::call(kern::FusedOp kernel) {
   SmallVector<kern::PlaceAttr> distinct;
   SmallVector<unsigned> slots;
-  for (kern::PlaceAttr place : places) {
+  auto addSlot = [&](kern::PlaceAttr place) {
     slots.push_back(llvm::find(distinct, place) - distinct.begin());
     if (slots.back() == distinct.size())
       distinct.push_back(place);
+  };
+  for (Value input : kernel.getInputs())
+    addSlot(placeOf(input));
+  for (Value output : kernel.getOutputs())
+    addSlot(placeOf(output));
+  LLVM::LLVMFuncOp function = table.find(kernel, slots);
+  if (!function) {
+    function = makeFunction(kernel, slots, distinct.size());
+    table.add(kernel, slots, function);
   }
-  Type pointer = LLVM::LLVMPointerType::get(b.getContext());
-  SmallVector<Type> types(distinct.size(), pointer);
-  types.append(3, b.getI64Type());
-  auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()), types);
-
-  OpBuilder outside(source);
-  std::string name = (source.getName() + "_k" + Twine(kernels++)).str();
-  auto function = outside.create<LLVM::LLVMFuncOp>(loc, name, type, LLVM::Linkage::Internal);
-  // Inlined, kernels would only make one function that is slow to compile.
-  function.setPassthroughAttr(b.getStrArrayAttr({"noinline", "nounwind"}));
-  for (unsigned i = 0; i < distinct.size(); ++i) {
-    function.setArgAttr(i, LLVM::LLVMDialect::getNoAliasAttrName(), b.getUnitAttr());
-    function.setArgAttr(i, LLVM::LLVMDialect::getNoCaptureAttrName(), b.getUnitAttr());
-  }
-  if (failed(emitBody(kernel, function, slots)))
-    return failure();
-
+  ++kernels;
   SmallVector<Value> arguments;
   for (kern::PlaceAttr place : distinct)
     arguments.push_back(frame.address(place, fixedBytes));
   arguments.append({frame.rows(), frame.thread(), frame.threads()});
-  b.create<LLVM::CallOp>(loc, function, arguments);
-  return success();
+  b.create<LLVM::CallOp>(kernel.getLoc(), function, arguments);
+}
+
+LLVM::LLVMFuncOp FunctionLowering::makeFunction(kern::FusedOp kernel, ArrayRef<unsigned> slots, unsigned buffers) {
+  SmallVector<Type> types(buffers, LLVM::LLVMPointerType::get(b.getContext()));
+  types.append(3, b.getI64Type());
+  auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()), types);
+  OpBuilder outside(source);
+  std::string name = (source.getName() + "_k" + Twine(kernels)).str();
+  auto function = outside.create<LLVM::LLVMFuncOp>(kernel.getLoc(), name, type, LLVM::Linkage::Internal);
+  // Inlined, kernels would only make one function that is slow to compile.
+  function.setPassthroughAttr(b.getStrArrayAttr({"noinline", "nounwind"}));
+  for (unsigned i = 0; i < buffers; ++i) {
+    function.setArgAttr(i, LLVM::LLVMDialect::getNoAliasAttrName(), b.getUnitAttr());
+    function.setArgAttr(i, LLVM::LLVMDialect::getNoCaptureAttrName(), b.getUnitAttr());
+  }
+  emitBody(kernel, function, slots);
+  return function;
 }
 
 /// Erases what the generators computed in advance and did not use.
@@ -116,8 +160,7 @@ static void eraseDead(Region &region) {
     }
 }
 
-LogicalResult FunctionLowering::emitBody(kern::FusedOp kernel, LLVM::LLVMFuncOp function,
-                                         ArrayRef<unsigned> slots) {
+void FunctionLowering::emitBody(kern::FusedOp kernel, LLVM::LLVMFuncOp function, ArrayRef<unsigned> slots) {
   Location loc = kernel.getLoc();
   OpBuilder k(kernel.getContext());
   Block *entry = function.addEntryBlock(k);
@@ -155,7 +198,6 @@ LogicalResult FunctionLowering::emitBody(kern::FusedOp kernel, LLVM::LLVMFuncOp 
     break;
   }
   eraseDead(function.getBody());
-  return success();
 }
 
 namespace {
@@ -170,9 +212,10 @@ struct LowerKernels : PassWrapper<LowerKernels, OperationPass<ModuleOp>> {
                     scf::SCFDialect, vector::VectorDialect>();
   }
   void runOnOperation() override {
+    KernelTable table;
     for (auto function : llvm::make_early_inc_range(getOperation().getOps<func::FuncOp>())) {
       // The new function takes the old one's name, so the old one must go before symbols are looked at.
-      if (failed(FunctionLowering(function, target).run()))
+      if (failed(FunctionLowering(function, target, table).run()))
         return signalPassFailure();
       function.erase();
     }
