@@ -21,6 +21,16 @@ static uint64_t availableMemory() {
   return kib * 1024;
 }
 
+Status checkMemory(size_t size, const std::string &purpose) {
+  if (size <= (size_t(256) << 20)) // not worth asking
+    return Status();
+  uint64_t available = availableMemory();
+  if (!available || size <= available)
+    return Status();
+  return Status::error(format("out of memory: %s needed for %s, %s available", bytes(size).c_str(), purpose.c_str(),
+                              bytes(available).c_str()));
+}
+
 Status Buffer::allocate(size_t size, const std::string &purpose) {
   release();
   const size_t huge = size_t(2) << 20, page = 4096;
@@ -29,13 +39,7 @@ Status Buffer::allocate(size_t size, const std::string &purpose) {
     return Status::error(format("out of memory: %s for ", bytes(size).c_str()) + purpose);
   if (size == 0)
     return Status();
-  // The system promises memory that it does not have and kills the process later: ask before touching a lot of it.
-  if (size > (size_t(256) << 20)) {
-    uint64_t available = availableMemory();
-    if (available && size > available)
-      return Status::error(format("out of memory: %s needed for %s, %s available", bytes(size).c_str(),
-                                  purpose.c_str(), bytes(available).c_str()));
-  }
+  NN_TRY(checkMemory(size, purpose));
   if (rounded < huge) {
     void *block = aligned_alloc(64, rounded);
     if (!block)

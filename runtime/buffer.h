@@ -7,6 +7,10 @@
 
 namespace nnrt {
 
+/// Fails when the machine cannot give `size` bytes more; `purpose` as below. The system itself promises memory that it
+/// does not have, and kills the process when it is touched.
+Status checkMemory(size_t size, const std::string &purpose);
+
 class Buffer {
 public:
   Buffer() = default;

@@ -1,6 +1,7 @@
 // Calls of compiled code: memory, threads, scalars.
 #include "runtime/engine.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstring>
 
@@ -94,20 +95,21 @@ void Engine::call(const nn_fn &function, const void *const *in, void *const *out
   }
   if (fixedThreads || pool->size() == 1)
     return pool->run(runJob, &job, pool->size());
-  if (tuning.threads)
+  const int period = 1000;
+  if (tuning.threads && ++tuning.calls < period)
     return pool->run(runJob, &job, tuning.threads);
+  if (tuning.threads)
+    tuning = Tuning();
 
-  // Calls 0 and 1 warm up and time one thread, 2 to 5 all of them; below this time, threads cannot pay.
-  const double worthTrying = 10e-6;
+  // A trial: calls 0 and 1 warm up and time one thread, 2 to 5 all of them. Below 10 µs threads cannot pay.
   int threads = tuning.calls < 2 ? 1 : pool->size();
   auto begin = std::chrono::steady_clock::now();
   pool->run(runJob, &job, threads);
   double time = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   double &best = threads == 1 ? tuning.single : tuning.several;
-  if (time < best)
-    best = time;
+  best = std::min(best, time);
   ++tuning.calls;
-  if (tuning.calls == 2 && tuning.single < worthTrying)
+  if (tuning.calls == 2 && tuning.single < 10e-6)
     tuning.threads = 1;
   else if (tuning.calls == 6)
     tuning.threads = tuning.several < tuning.single ? pool->size() : 1;

@@ -13,12 +13,13 @@
 
 namespace nnrt {
 
-/// How many threads a repeated call uses. Results do not depend on it, so the engine tries both ways on the first calls
-/// and keeps the faster: a tiny step is over before a second thread has woken up.
+/// How many threads a repeated call uses. Results do not depend on it, so the engine tries both ways and keeps the
+/// faster: a tiny step is over before a second thread has woken up, and on a machine that others use, threads that
+/// wait for one another are slow. From time to time it tries again.
 struct Tuning {
-  int calls = 0;
-  double single = 1e30, several = 1e30; // best times, in seconds
-  int threads = 0;                      // the decision; 0: not yet
+  int calls = 0;                        // since the last trial began
+  double single = 1e30, several = 1e30; // best times of the trial, in seconds
+  int threads = 0;                      // the decision; 0: a trial is going on
 };
 
 class Engine {

@@ -1,6 +1,8 @@
 // File system work on POSIX calls, which say what went wrong.
 #include "runtime/file.h"
 
+#include "runtime/buffer.h"
+
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -40,7 +42,12 @@ Status readFile(const std::string &path, std::string &contents, size_t limit) {
     close(file);
     return Status::error(path + (folder ? " is a directory, not a file" : " is not a regular file"));
   }
-  contents.resize(size_t(info.st_size) < limit ? size_t(info.st_size) : limit);
+  size_t size = size_t(info.st_size) < limit ? size_t(info.st_size) : limit;
+  if (Status status = checkMemory(size, path); status.failed()) {
+    close(file);
+    return status;
+  }
+  contents.resize(size);
   size_t got = 0;
   while (got < contents.size()) {
     ssize_t n = read(file, &contents[got], contents.size() - got);
