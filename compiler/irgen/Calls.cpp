@@ -241,7 +241,8 @@ Value Elaborator::evaluatePipe(const ast::PipeExpr *e, const Scope &scope) {
     if (callee.isError())
       return callee;
     if (callee.kind == Value::Kind::Applicable && callee.target->kind != Applicable::Kind::Sequence) {
-      const Applicable &a = *callee.target;
+      const std::shared_ptr<Applicable> held = callee.target; // callee may be replaced below
+      const Applicable &a = *held;
       if (a.kind == Applicable::Kind::Function || a.kind == Applicable::Kind::Builtin) {
         if (!place.empty())
           diags.error(e->place.range, "`as` names a layer's place, and `" + a.name + "` is a function, without parameters");
@@ -265,7 +266,8 @@ Value Elaborator::evaluatePipe(const ast::PipeExpr *e, const Scope &scope) {
   if (callee.isError())
     return callee;
   if (callee.kind == Value::Kind::Applicable) {
-    const Applicable &a = *callee.target;
+    const std::shared_ptr<Applicable> held = callee.target; // callee may be replaced below
+    const Applicable &a = *held;
     if (a.kind == Applicable::Kind::Layer && !a.instantiated) {
       callee = instantiate(a, {}, e->rhs->range);
       if (callee.isError())
