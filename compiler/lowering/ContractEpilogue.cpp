@@ -42,6 +42,9 @@ int64_t epilogueScratch(const ContractShape &shape, const ContractPlan &plan) {
 
 namespace {
 
+/// Vectors of a row whose epilogues are emitted one after another rather than in a loop; bounds the size of the code.
+constexpr int64_t mostSideBySide = 4;
+
 class Epilogue {
 public:
   Epilogue(KernelEmitter &emitter, nn::ContractionOp root, const ContractShape &shape, const ContractPlan &plan,
@@ -107,13 +110,22 @@ private:
   void storeStraight(Value slot) {
     unsigned d = plan.lanesDim;
     int64_t vectors = plan.tile[d] / lanes;
-    loop(emitter.constant(0), existing(vectors), [&](Value j) {
-      Value offset = b.createOrFold<arith::MulIOp>(loc, j, emitter.constant(lanes));
+    auto storeVector = [&](Value offset, Value address) {
       index[d] = b.createOrFold<arith::AddIOp>(loc, place.start[d], offset);
       Value mask;
       if (!lanesAreExact())
         mask = emitter.tailMask(index[d], extentOf(emitter, shape.dims[d]), lanes);
-      store(d, memory.load(memory.at(slot, offset, 1)), mask, /*divisor=*/lanes);
+      store(d, memory.load(address), mask, /*divisor=*/lanes);
+    };
+    // Side by side, the vectors of a row share addresses and their latencies overlap.
+    if (shape.dims[d].size % plan.tile[d] == 0 && vectors <= mostSideBySide) {
+      for (int64_t j = 0; j < vectors; ++j)
+        storeVector(emitter.constant(j * lanes), memory.at(slot, j * lanes));
+      return;
+    }
+    loop(emitter.constant(0), existing(vectors), [&](Value j) {
+      Value offset = b.createOrFold<arith::MulIOp>(loc, j, emitter.constant(lanes));
+      storeVector(offset, memory.at(slot, offset, 1));
     });
   }
 
