@@ -13,7 +13,7 @@
 extern "C" {
 #endif
 
-#define NN_ABI_VERSION 1u
+#define NN_ABI_VERSION 2u
 
 /* ---- compiled functions ------------------------------------------------------------------------------------ */
 
@@ -54,7 +54,8 @@ typedef struct nn_number {
 
 enum nn_tensor_kind { NN_PARAMETER = 0, NN_STATE = 1, NN_OPTIMIZER_STATE = 2 };
 
-/* A persistent tensor, in nn_program.elements ('f32' or 'f64'), row-major. */
+/* A persistent tensor, in nn_program.elements ('f32' or 'f64'): row-major, or a matrix [K, N] in blocks of `block` columns, whose
+ * element [k, n] is element ((n / block) * K + k) * block + n % block. Files and everything outside of the arena are row-major. */
 typedef struct nn_tensor {
   const char *name;          /* the full place: "mlp.hidden.w"; optimizer state: "train0.m/mlp.hidden.w" */
   const char *key;           /* name in weight files: the place without its model: "hidden.w" */
@@ -62,6 +63,7 @@ typedef struct nn_tensor {
   const int64_t *shape;
   int32_t rank;
   int32_t kind;              /* nn_tensor_kind */
+  int32_t block;             /* columns of a block; 0: row-major */
 } nn_tensor;
 
 typedef struct nn_range { int32_t first, count; } nn_range;

@@ -8,7 +8,7 @@ static_assert(sizeof(void *) == 8, "the tables are laid out for 64-bit machines"
 static_assert(sizeof(nn_call) == 72, "");
 static_assert(sizeof(nn_fn) == 24, "");
 static_assert(sizeof(nn_number) == 16, "");
-static_assert(sizeof(nn_tensor) == 40, "");
+static_assert(sizeof(nn_tensor) == 48, "");
 static_assert(sizeof(nn_range) == 8, "");
 static_assert(sizeof(nn_model) == 104, "");
 static_assert(sizeof(nn_source) == 208, "");

@@ -63,10 +63,11 @@ Status Trainer::writeCheckpoint(bool finished) {
   const nn_program &program = run.program;
   DType type = engine.f64() ? DType::F64 : DType::F32;
   std::vector<TensorView> tensors;
+  RowMajor rows(engine);
   auto add = [&](const char *prefix, int32_t t, const unsigned char *from) {
     const nn_tensor &tensor = program.tensors[t];
-    tensors.push_back({std::string(prefix) + tensor.name, type, {tensor.shape, tensor.shape + tensor.rank}, from,
-                       size_t(engine.tensorElements(t) * engine.elementBytes())});
+    tensors.push_back({std::string(prefix) + tensor.name, type, {tensor.shape, tensor.shape + tensor.rank},
+                       rows.of(t, from), size_t(engine.tensorBytes(t))});
   };
   for (int32_t t : modelTensors())
     add("tensor/", t, engine.tensor(t));
@@ -76,7 +77,7 @@ Status Trainer::writeCheckpoint(bool finished) {
   if (!snapshot.empty())
     for (int32_t t : modelTensors()) {
       add("best/", t, snapshot.data() + at);
-      at += size_t(engine.tensorElements(t) * engine.elementBytes());
+      at += size_t(engine.tensorBytes(t));
     }
   const History &history = record.history;
   std::vector<double> watch = watchNumbers(record), partial = totals.save(), last = {record.last.seconds};
@@ -147,7 +148,7 @@ Status Trainer::readCheckpoint(bool &found, bool &finished) {
       const TensorView *saved = tensorOf("tensor/", t);
       if (!saved)
         return damaged(std::string("tensor `") + run.program.tensors[t].name + "` is missing or has another shape");
-      memcpy(engine.tensor(t), saved->data, saved->size);
+      engine.importTensor(t, saved->data, engine.tensor(t));
     }
   snapshot.clear();
   if (!own.empty() && tensorOf("best/", own[0]))
@@ -155,7 +156,8 @@ Status Trainer::readCheckpoint(bool &found, bool &finished) {
       const TensorView *saved = tensorOf("best/", t);
       if (!saved)
         return damaged(std::string("the best `") + run.program.tensors[t].name + "` is missing");
-      snapshot.insert(snapshot.end(), saved->data, saved->data + saved->size);
+      snapshot.resize(snapshot.size() + saved->size);
+      engine.importTensor(t, saved->data, snapshot.data() + snapshot.size() - saved->size);
     }
 
   record.steps = strtoll(step->c_str(), nullptr, 10);

@@ -38,6 +38,34 @@ int64_t Engine::tensorElements(int32_t index) const {
   return elementCount(program.tensors[index].shape, program.tensors[index].rank);
 }
 
+/// Calls copy(place in the arena's order, place in row-major order, count) for runs of bytes that lie together in both.
+template <class Copy> static void forEachRun(const nn_tensor &tensor, int64_t bytes, int64_t elementBytes, Copy copy) {
+  if (tensor.block == 0)
+    return copy(0, 0, bytes);
+  int64_t rows = tensor.shape[0], run = tensor.block * elementBytes, rowBytes = tensor.shape[1] * elementBytes;
+  for (int64_t row = 0; row < rows; ++row)
+    for (int64_t at = 0; at < rowBytes; at += run)
+      copy(at * rows + row * run, row * rowBytes + at, run);
+}
+
+void Engine::exportTensor(int32_t index, const unsigned char *from, unsigned char *rowMajor) const {
+  forEachRun(program.tensors[index], tensorBytes(index), elementBytes(),
+             [&](int64_t place, int64_t outside, int64_t count) { memcpy(rowMajor + outside, from + place, count); });
+}
+
+void Engine::importTensor(int32_t index, const unsigned char *rowMajor, unsigned char *to) const {
+  forEachRun(program.tensors[index], tensorBytes(index), elementBytes(),
+             [&](int64_t place, int64_t outside, int64_t count) { memcpy(to + place, rowMajor + outside, count); });
+}
+
+const unsigned char *RowMajor::of(int32_t index, const unsigned char *from) {
+  if (engine.program.tensors[index].block == 0)
+    return from;
+  copies.emplace_back(size_t(engine.tensorBytes(index)));
+  engine.exportTensor(index, from, copies.back().data());
+  return copies.back().data();
+}
+
 Status Engine::reserve(const nn_fn &function, int64_t capacity) {
   unsigned __int128 need = (unsigned __int128)function.row_bytes * capacity + function.fixed_bytes;
   if (need <= scratch.size())

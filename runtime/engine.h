@@ -43,7 +43,13 @@ public:
   double value(const nn_number &n) const { return n.slot < 0 ? n.value : settings[n.slot]; }
   unsigned char *tensor(int32_t index) const { return arena.data() + program.tensors[index].offset; }
   int64_t tensorElements(int32_t index) const;
+  /// In the order of memory.
   Elements tensorValues(int32_t index) const { return {tensor(index), wide}; }
+  int64_t tensorBytes(int32_t index) const { return tensorElements(index) * elementBytes(); }
+  /// Copies a tensor, tensorBytes() of it, between memory in the arena's order (tensor(), or a copy of it) and row-major memory
+  /// outside.
+  void exportTensor(int32_t index, const unsigned char *from, unsigned char *rowMajor) const;
+  void importTensor(int32_t index, const unsigned char *rowMajor, unsigned char *to) const;
 
   /// Makes the scratch big enough for `function` at this capacity.
   Status reserve(const nn_fn &function, int64_t capacity);
@@ -68,6 +74,18 @@ private:
   Pool *pool;
   Buffer scratch;
   std::vector<double> settings;
+};
+
+/// Tensors row by row, for files: those that are kept in blocks are copied, the others shown as they are.
+class RowMajor {
+public:
+  explicit RowMajor(const Engine &engine) : engine(engine) {}
+  /// `from`: tensor `index` in the arena's order. Valid as long as this object and `from`.
+  const unsigned char *of(int32_t index, const unsigned char *from);
+
+private:
+  const Engine &engine;
+  std::vector<std::vector<unsigned char>> copies;
 };
 
 /// Rows of several fields to be copied into contiguous memory before a call, by all its threads.

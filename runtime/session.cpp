@@ -32,7 +32,7 @@ static void restoreTensors(const nn_session &session, Engine &engine) {
     const nn_session::Tensor &kept = found->second;
     if (kept.elements == program.elements &&
         kept.shape == std::vector<int64_t>(tensor.shape, tensor.shape + tensor.rank))
-      memcpy(engine.tensor(t), kept.data.data(), kept.data.size());
+      engine.importTensor(t, kept.data.data(), engine.tensor(t));
   }
 }
 
@@ -42,10 +42,9 @@ static void keepTensors(nn_session &session, const Engine &engine) {
     const nn_tensor &tensor = program.tensors[t];
     if (tensor.kind == NN_OPTIMIZER_STATE)
       continue;
-    const unsigned char *data = engine.tensor(t);
-    session.tensors[tensor.name] = {{tensor.shape, tensor.shape + tensor.rank},
-                                    program.elements,
-                                    {data, data + engine.tensorElements(t) * engine.elementBytes()}};
+    std::vector<unsigned char> data(size_t(engine.tensorBytes(t)));
+    engine.exportTensor(t, engine.tensor(t), data.data());
+    session.tensors[tensor.name] = {{tensor.shape, tensor.shape + tensor.rank}, program.elements, std::move(data)};
   }
 }
 

@@ -4,8 +4,6 @@
 #include "runtime/json.h"
 #include "runtime/suggest.h"
 
-#include <cstring>
-
 namespace nnrt {
 
 std::string meanKey(const nn_data &data, const nn_field &field) {
@@ -39,11 +37,12 @@ Status runSave(Run &run, const nn_save &save) {
   Engine &engine = run.engine;
   const nn_model &model = run.program.models[save.model];
   std::vector<TensorView> tensors;
+  RowMajor rows(engine);
   DType type = engine.f64() ? DType::F64 : DType::F32;
   for (int32_t t = model.tensors.first; t < model.tensors.first + model.tensors.count; ++t) {
     const nn_tensor &tensor = run.program.tensors[t];
-    tensors.push_back({tensor.key, type, {tensor.shape, tensor.shape + tensor.rank}, engine.tensor(t),
-                       size_t(engine.tensorElements(t) * engine.elementBytes())});
+    tensors.push_back({tensor.key, type, {tensor.shape, tensor.shape + tensor.rank}, rows.of(t, engine.tensor(t)),
+                       size_t(engine.tensorBytes(t))});
   }
   Metadata metadata = {{"format", "nnc"}, {"model", model.name}, {"program", run.program.name}};
   if (model.data >= 0) {
@@ -104,12 +103,15 @@ Status loadModel(Engine &engine, const nn_model &model, const SafetensorsFile &f
                                     file.path.c_str(), found->typeName.c_str()));
       if (!write)
         continue;
-      Elements values = engine.tensorValues(t);
-      if (found->type == (engine.f64() ? DType::F64 : DType::F32))
-        memcpy(values.data, found->data, found->size);
-      else
-        for (int64_t i = 0, n = engine.tensorElements(t); i < n; ++i)
-          values.set(i, found->get(i));
+      if (found->type == (engine.f64() ? DType::F64 : DType::F32)) {
+        engine.importTensor(t, found->data, engine.tensor(t));
+        continue;
+      }
+      std::vector<unsigned char> converted(size_t(engine.tensorBytes(t)));
+      Elements values{converted.data(), engine.f64()};
+      for (int64_t i = 0, n = engine.tensorElements(t); i < n; ++i)
+        values.set(i, found->get(i));
+      engine.importTensor(t, converted.data(), engine.tensor(t));
     }
   for (const TensorView &tensor : file.tensors) {
     bool known = tensor.name.compare(0, 10, "normalize.") == 0 || covered(tensor.name, except);

@@ -28,6 +28,7 @@ template <class V> void visitFields(V &v, const nn_tensor &s) {
   v.field(s.offset);
   v.list(s.shape, s.rank);
   v.field(s.kind);
+  v.field(s.block);
 }
 
 template <class V> void visitFields(V &v, const nn_range &s) {

@@ -1,5 +1,5 @@
 // completeTables: what planning decided comes as attributes, so that it is printed with the IR.
-//   module:   nn.persistent_bytes = 1024 : i64, nn.offsets = {"net.w" = 0, …}
+//   module:   nn.persistent_bytes = 1024 : i64, nn.offsets = {"net.w" = 0, …}, nn.blocks = {"net.w" = 64, …}
 //   function: nn.fixed_bytes = 4096 : i64, nn.row_bytes = 128 : i64
 #include "compiler/codegen/Tables.h"
 #include "compiler/irgen/ProgramTables.h"
@@ -25,6 +25,7 @@ Error completeTables(ProgramTables &tables, mlir::ModuleOp module) {
   program.persistent_bytes = integerOf(module->getAttr("nn.persistent_bytes")).value_or(0);
 
   auto offsets = module->getAttrOfType<mlir::DictionaryAttr>("nn.offsets");
+  auto blocks = module->getAttrOfType<mlir::DictionaryAttr>("nn.blocks");
   for (int32_t i = 0; i < program.n_tensors; ++i) {
     // The tables belong to `tables`; the struct shows them as const to the runtime alone.
     nn_tensor &tensor = const_cast<nn_tensor &>(program.tensors[i]);
@@ -32,6 +33,7 @@ Error completeTables(ProgramTables &tables, mlir::ModuleOp module) {
     if (!offset)
       return createStringError("no place was planned for the tensor '" + Twine(tensor.name) + "'");
     tensor.offset = *offset;
+    tensor.block = int32_t(integerOf(blocks ? blocks.get(tensor.name) : mlir::Attribute()).value_or(0));
   }
   mlir::SymbolTable symbols(module);
   for (auto &[function, symbol] : tables.functions) {

@@ -56,6 +56,9 @@ def ReductionOp : OpInterface<"ReductionOp"> {
   let methods = [
     InterfaceMethod<"The reduced dimensions of operand 0, ascending.",
       "::llvm::ArrayRef<int64_t>", "getReducedDims">,
+    InterfaceMethod<"The same reduction of `operand` over `dims`.",
+      "::mlir::Value", "cloneOver",
+      (ins "::mlir::OpBuilder &":$b, "::mlir::Value":$operand, "::llvm::ArrayRef<int64_t>":$dims)>,
     InterfaceMethod<"Whether accumulate() needs the element's linear index over the reduced dimensions.",
       "bool", "needsIndex", (ins), [{}], [{ return false; }]>,
     InterfaceMethod<"The state before any element; `type` is T or a vector of T.",
@@ -80,7 +83,7 @@ def ContractionOp : OpInterface<"ContractionOp"> {
   let cppNamespace = "::nnc::nn";
   let description = [{
     out[mapOut(d)] = sum over the loop dims d that mapOut lacks of A[mapA(d)] * B[mapB(d)]. Entries of
-    mapA are a dim or s*di + t*dj; mapB and mapOut are plain.
+    mapA are a dim or s*di + t*dj; entries of mapB and mapOut are a dim or size(dj)*di + dj.
   }];
   let methods = [
     InterfaceMethod<"", "::mlir::Value", "getLeft">,
@@ -90,6 +93,10 @@ def ContractionOp : OpInterface<"ContractionOp"> {
     InterfaceMethod<"", "::mlir::AffineMap", "getOutMap">,
     InterfaceMethod<"The extent of every loop dim; -1 is the batch.",
       "::llvm::ArrayRef<int64_t>", "getLoopSizes">,
+    InterfaceMethod<"The same kind of op on other operands, with maps (left, right, out) and loop sizes of its own.",
+      "::mlir::Value", "cloneWith",
+      (ins "::mlir::OpBuilder &":$b, "::mlir::Value":$left, "::mlir::Value":$right,
+           "::llvm::ArrayRef<::mlir::AffineMap>":$maps, "::llvm::ArrayRef<int64_t>":$sizes)>,
   ];
 }
 

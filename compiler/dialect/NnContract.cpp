@@ -40,11 +40,9 @@ static std::optional<Access> parseAccess(AffineExpr e) {
   return Access{outer->first, outer->second, inner->first, inner->second};
 }
 
-static SmallVector<int64_t> plainDims(AffineMap map) {
-  SmallVector<int64_t> dims;
-  for (AffineExpr e : map.getResults())
-    dims.push_back(cast<AffineDimExpr>(e).getPosition());
-  return dims;
+/// Whether the access counts one dim in blocks: outer·size + inner, which reaches every element once.
+static bool isSplit(const Access &access, ArrayRef<int64_t> sizes) {
+  return access.inner == 1 && sizes[access.outerDim] >= 0 && sizes[access.innerDim] == access.outer;
 }
 
 /// Which entry of a plain map is `dim`.
@@ -112,26 +110,34 @@ LogicalResult ContractOp::inferReturnTypes(MLIRContext *, std::optional<Location
   for (AffineMap map : ArrayRef(maps).drop_front()) {
     llvm::SmallBitVector seen(sizes.size());
     for (AffineExpr e : map.getResults()) {
-      auto dim = dyn_cast<AffineDimExpr>(e);
-      if (!dim || seen.test(dim.getPosition()))
-        return mismatch(loc, name, "needs plain, distinct dims in ", AffineMapAttr::get(map));
-      seen.set(dim.getPosition());
+      auto access = parseAccess(e);
+      if (!access || (access->isWindow() && !isSplit(*access, sizes)))
+        return mismatch(loc, name, "needs dims, or outer * size + inner of two, in ", AffineMapAttr::get(map));
+      for (int64_t dim : {access->outerDim, access->innerDim})
+        if (dim >= 0 && seen.test(dim))
+          return mismatch(loc, name, "needs distinct dims in ", AffineMapAttr::get(map));
+        else if (dim >= 0)
+          seen.set(dim);
     }
   }
-  for (auto [i, dim] : llvm::enumerate(plainDims(maps[1])))
-    if (b.getDimSize(i) != extent(dim))
-      return mismatch(loc, name, "has d", dim, " = ", sizes[dim], ", but dim ", i, " of ", b,
-                      " has another size");
+  auto extentOfEntry = [&](AffineExpr e) {
+    Access access = *parseAccess(e);
+    return access.isWindow() ? sizes[access.outerDim] * access.outer : extent(access.outerDim);
+  };
+  for (auto [i, e] : llvm::enumerate(maps[1].getResults()))
+    if (b.getDimSize(i) != extentOfEntry(e))
+      return mismatch(loc, name, "has another size for dim ", i, " of ", b, ": ", AffineMapAttr::get(maps[1]));
   for (int64_t dim = 0, e = sizes.size(); dim < e; ++dim)
     if (uses(maps[0], dim) + uses(maps[1], dim) + uses(maps[2], dim) < 2)
       return mismatch(loc, name, "has d", dim,
                       " in one map only; sum or broadcast that operand first");
   SmallVector<int64_t> shape;
-  for (int64_t dim : plainDims(maps[2])) {
-    if (sizes[dim] < 0 && !shape.empty())
+  for (AffineExpr e : maps[2].getResults()) {
+    int64_t size = extentOfEntry(e);
+    if (ShapedType::isDynamic(size) && !shape.empty())
       return mismatch(loc, name, "has the batch at dim ", shape.size(),
                       " of the result; it can only be dim 0");
-    shape.push_back(extent(dim));
+    shape.push_back(size);
   }
   types.assign(1, RankedTensorType::get(shape, a.getElementType()));
   return success();
@@ -146,6 +152,10 @@ AffineMap ContractOp::getLeftMap() { return mapAt(*this, 0); }
 AffineMap ContractOp::getRightMap() { return mapAt(*this, 1); }
 AffineMap ContractOp::getOutMap() { return mapAt(*this, 2); }
 ArrayRef<int64_t> ContractOp::getLoopSizes() { return getSizes(); }
+Value ContractOp::cloneWith(OpBuilder &b, Value left, Value right, ArrayRef<AffineMap> maps,
+                            ArrayRef<int64_t> sizes) {
+  return b.create<ContractOp>(getLoc(), left, right, b.getAffineMapArrayAttr(maps), sizes);
+}
 
 // Derivatives
 

@@ -20,6 +20,9 @@ class Nn_Reduce<string mnemonic, string math, string derivative, list<string> ov
       return ::nnc::nn::inferReduction(getOperationName(), loc, operands, adaptor.getDimsAttr(), types);
     }
     ::llvm::ArrayRef<int64_t> $cppClass::getReducedDims() { return getDims(); }
+    ::mlir::Value $cppClass::cloneOver(::mlir::OpBuilder &b, ::mlir::Value operand, ::llvm::ArrayRef<int64_t> dims) {
+      return b.create<$cppClass>(getLoc(), operand, dims);
+    }
   }];
 }
 

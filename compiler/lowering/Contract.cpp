@@ -11,7 +11,7 @@ namespace nnc {
 static std::optional<ContractPlan> planOf(kern::FusedOp kernel, const ContractShape &shape, const LoweringTarget &target) {
   if (auto attribute = kernel->getAttrOfType<DictionaryAttr>(contractPlanName))
     if (auto plan = ContractPlan::fromAttribute(attribute, shape)) {
-      plan->cost = contractCost(shape, *plan);
+      plan->cost = contractCost(shape, *plan, target);
       return plan;
     }
   return planContraction(shape, target);

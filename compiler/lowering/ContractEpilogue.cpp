@@ -186,8 +186,9 @@ private:
       Index rest = at(d);
       for (unsigned i = dim.loops.size(); i-- > 0;) {
         unsigned loop = dim.loops[i];
-        unsigned entry = *root.getOutMap().getResultPosition(getAffineDimExpr(loop, b.getContext()));
-        position[entry] = i ? scope->mod(rest, shape.loopSizes[loop]) : rest;
+        auto [entry, step] = shape.outEntries[loop];
+        Index part = i ? scope->mod(rest, shape.loopSizes[loop]) : rest;
+        position[entry] = scope->add(position[entry], scope->mul(part, step));
         if (i)
           rest = scope->floorDiv(rest, shape.loopSizes[loop]);
       }

@@ -11,35 +11,76 @@ using namespace mlir;
 
 namespace nnc {
 
-// What each part costs, in slots; measured with bench/kernels on Zen 4, where a slot is a cycle.
-constexpr double vectorLoad = 1.1;       // of a vector, some of them across cache lines
-constexpr double scalarLoad = 1.05;      // of an element into all lanes
-constexpr double conflictingLoad = 3;    // the same, when rows push one another out of the first-level cache
-constexpr double latency = 6;            // a step is not faster than one dependent multiply-add
+// What each part costs, in slots; measured with bench/kernels on Ice Lake, where a slot is half a cycle. A load of 64 bytes takes
+// about two slots there (one on Zen 4), so tiles that are nearly square win: 6 rows of 4 vectors do 24 multiply-adds for 10 loads.
+constexpr double vectorLoad = 2;         // of a vector from the first-level cache
+constexpr double crossingLoad = 4;       // the same where most vectors cross a line
+constexpr double secondLevelLoad = 3;    // from the second level, in the order of memory or nearly so
+constexpr double thirdLevelLoad = 20;    // from beyond
+constexpr double scalarLoad = 2;         // of an element into all lanes
+constexpr double conflictingLoad = 4;    // the same, when rows push one another out of the first-level cache
+constexpr double latency = 8;            // a step is not faster than one dependent multiply-add
 constexpr double innerLoop = 4;          // entering and leaving an inner loop
-constexpr double tileOverhead = 30;      // addresses and loops of a tile
-constexpr double storeVector = 5;        // a tile's vector through memory, the epilogue and the store
-constexpr double transposeVector = 6;    // turning it before the epilogue
-constexpr double scatterVector = 24;     // storing it lane by lane
-constexpr double packContiguous = 0.15;  // an element copied to a panel
-constexpr double packTransposed = 0.5;   // the same, transposed
-constexpr double packGathered = 2.5;     // the same, lane by lane
+constexpr double tileOverhead = 60;      // addresses and loops of a tile
+constexpr double storeVector = 8;        // a tile's vector through memory, the epilogue and the store
+constexpr double transposeVector = 10;   // turning it before the epilogue
+constexpr double scatterVector = 40;     // storing it lane by lane
+constexpr double packVector = 5;         // a vector copied to a panel
+constexpr double packTransposed = 0.6;   // an element copied to a panel, transposed
+constexpr double packGathered = 3;       // the same, lane by lane
 constexpr int64_t slotBytes = 128 << 10;  // accumulators of a blocked sum
 constexpr int64_t panelBytes = 256 << 10; // a packed panel; it stays in the second-level cache
+// Bytes from which on lines share a set again: 64 sets of the first level, 1024 of the second.
+constexpr int64_t firstLevelWay = 4096, secondLevelWay = 65536;
 
 static double extentAt(const ContractDim &dim) { return double(dim.size) * (dim.batch ? assumedRows : 1); }
 static double tilesAlong(const ContractDim &dim, int64_t tile) { return std::ceil(extentAt(dim) / double(tile)); }
 
-/// Whether the rows' elements lie in so few sets of the first-level cache (8 ways of 4096 bytes) that they do not all fit,
-/// with two ways left for the vectors that pass by.
+/// The part of a cache, from 0 to 1, that can hold pieces of `together` bytes that lie `apart` bytes from one another.
+static double usablePart(int64_t wayBytes, int64_t apart, int64_t together) {
+  if (apart <= together)
+    return 1;
+  double places = double(wayBytes / std::gcd(apart, wayBytes));
+  return std::min(1.0, places * double(together) / double(wayBytes));
+}
+
+/// Whether the rows' elements lie in so few sets of the first-level cache (8 ways at least) that they do not all fit, with two
+/// ways left for the vectors that pass by.
 static bool conflict(const ContractShape &shape, const ContractPlan &plan) {
   int64_t lines = 1;
   for (auto [d, dim] : llvm::enumerate(shape.dims)) {
     int64_t apart = dim.stride(1 - plan.vectors) * (shape.bits / 8);
     if (plan.isRow(dim) && apart >= 64)
-      lines *= llvm::divideCeil(plan.tile[d], 4096 / std::gcd<int64_t>(apart, 4096));
+      lines *= llvm::divideCeil(plan.tile[d], firstLevelWay / std::gcd<int64_t>(apart, firstLevelWay));
   }
   return lines > 6;
+}
+
+/// What loading one vector costs while row tile after row tile walks the same strip of memory. The strip is a panel, or what the
+/// columns of a tile see of the operand.
+static double vectorLoadCost(const ContractShape &shape, const ContractPlan &plan, const LoweringTarget &target) {
+  int64_t bytes = shape.bits / 8, together = plan.columns(shape) * plan.lanes * bytes;
+  double strip = double(together);
+  if (plan.pack) {
+    for (unsigned d : shape.summedDims())
+      strip *= double(plan.tile[d]);
+    return strip <= double(target.l1Bytes) ? vectorLoad : std::max(vectorLoad, secondLevelLoad);
+  }
+  bool crosses = false;
+  int64_t apart = 0;
+  for (auto [d, dim] : llvm::enumerate(shape.dims)) {
+    int64_t stride = dim.stride(plan.vectors);
+    crosses |= d != plan.lanesDim && stride % plan.lanes != 0;
+    // Windows overlap: a stride below the lanes reads the same lines again.
+    if (!dim.summed || stride < plan.lanes)
+      continue;
+    strip *= extentAt(dim);
+    apart = stride * bytes;
+  }
+  double first = double(target.l1Bytes) * usablePart(firstLevelWay, apart, together);
+  double second = double(target.l2Bytes) * usablePart(secondLevelWay, apart, together);
+  double load = crosses ? crossingLoad : vectorLoad;
+  return strip <= first / 2 ? load : strip <= second / 2 ? std::max(load, secondLevelLoad) : thirdLevelLoad;
 }
 
 namespace {
@@ -65,7 +106,7 @@ struct Parts {
 };
 } // namespace
 
-static Parts partsOf(const ContractShape &shape, const ContractPlan &plan) {
+static Parts partsOf(const ContractShape &shape, const ContractPlan &plan, const LoweringTarget &target) {
   Parts parts;
   double rows = plan.rows(shape), columns = plan.columns(shape), steps = 1, passes = 1;
   for (auto [d, dim] : llvm::enumerate(shape.dims)) {
@@ -78,7 +119,7 @@ static Parts partsOf(const ContractShape &shape, const ContractPlan &plan) {
   if (!summed.empty())
     passes = steps / extentAt(shape.dims[summed.back()]);
   const ContractDim &lanesDim = shape.dims[plan.lanesDim];
-  double loads = columns * vectorLoad + rows * (conflict(shape, plan) ? conflictingLoad : scalarLoad);
+  double loads = columns * vectorLoadCost(shape, plan, target) + rows * (conflict(shape, plan) ? conflictingLoad : scalarLoad);
   double step = std::max({rows * columns, loads, latency});
   double stored = storeVector;
   if (lanesDim.out != 1) {
@@ -92,7 +133,7 @@ static Parts partsOf(const ContractShape &shape, const ContractPlan &plan) {
     return parts;
   double element = packGathered;
   if (lanesDim.stride(plan.vectors) == 1)
-    element = packContiguous;
+    element = packVector / double(plan.lanes);
   else if (!summed.empty() && shape.dims[summed.back()].stride(plan.vectors) == 1)
     element = packTransposed;
   parts.panel = steps * columns * plan.lanes * element;
@@ -104,14 +145,16 @@ static Parts partsOf(const ContractShape &shape, const ContractPlan &plan) {
   return parts;
 }
 
-double contractCost(const ContractShape &shape, const ContractPlan &plan) { return partsOf(shape, plan).serial(); }
+double contractCost(const ContractShape &shape, const ContractPlan &plan, const LoweringTarget &target) {
+  return partsOf(shape, plan, target).serial();
+}
 
 namespace {
 
 class Planner {
 public:
   Planner(const ContractShape &shape, const LoweringTarget &target)
-      : shape(shape), registers(target.registers), lanes(target.vectorBytes * 8 / shape.bits),
+      : shape(shape), target(target), registers(target.registers), lanes(target.vectorBytes * 8 / shape.bits),
         elementBytes(shape.bits / 8) {}
 
   std::optional<ContractPlan> run() {
@@ -217,7 +260,7 @@ private:
 
   void offer(ContractPlan &plan) {
     // One thread's time and two threads' count alike.
-    Parts parts = partsOf(shape, plan);
+    Parts parts = partsOf(shape, plan, target);
     double score = parts.serial() + 2 * parts.onTwoThreads();
     if (best && bestScore <= score)
       return;
@@ -227,6 +270,7 @@ private:
   }
 
   const ContractShape &shape;
+  const LoweringTarget &target;
   int64_t registers, lanes, elementBytes;
   std::optional<ContractPlan> best;
   double bestScore = 0;

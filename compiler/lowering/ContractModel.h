@@ -15,7 +15,7 @@ constexpr int64_t assumedRows = 64;
 std::optional<ContractPlan> planContraction(const ContractShape &shape, const LoweringTarget &target);
 
 /// What `plan` costs one core for a batch of assumedRows, in slots: the time of one vector multiply-add.
-double contractCost(const ContractShape &shape, const ContractPlan &plan);
+double contractCost(const ContractShape &shape, const ContractPlan &plan, const LoweringTarget &target);
 
 /// How many register tiles' accumulators are kept at a time while a sum is taken in blocks.
 int64_t slotsOf(const ContractShape &shape, const ContractPlan &plan);

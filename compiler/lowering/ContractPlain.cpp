@@ -65,9 +65,21 @@ void emitPlainContraction(KernelEmitter &emitter) {
   }
   SmallVector<Index> loops(sizes.size(), indices.constant(0));
   SmallVector<bool> isOut(sizes.size(), false);
-  for (auto [i, e] : llvm::enumerate(out.getResults())) {
-    loops[cast<AffineDimExpr>(e).getPosition()] = outIndex[i];
+  auto setLoop = [&](AffineExpr e, Index index) {
+    loops[cast<AffineDimExpr>(e).getPosition()] = index;
     isOut[cast<AffineDimExpr>(e).getPosition()] = true;
+  };
+  for (auto [i, e] : llvm::enumerate(out.getResults())) {
+    if (isa<AffineDimExpr>(e)) {
+      setLoop(e, outIndex[i]);
+      continue;
+    }
+    // outer * size + inner
+    auto sum = cast<AffineBinaryOpExpr>(e);
+    auto product = cast<AffineBinaryOpExpr>(sum.getLHS());
+    int64_t size = cast<AffineConstantExpr>(product.getRHS()).getValue();
+    setLoop(product.getLHS(), indices.floorDiv(outIndex[i], size));
+    setLoop(sum.getRHS(), indices.mod(outIndex[i], size));
   }
   SmallVector<unsigned> summed;
   for (unsigned i = 0; i < sizes.size(); ++i)

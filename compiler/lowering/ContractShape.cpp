@@ -42,8 +42,20 @@ ContractShape::ContractShape(nn::ContractionOp op) : loopSizes(op.getLoopSizes()
   bits = cast<RankedTensorType>(op->getResult(0).getType()).getElementTypeBitWidth();
 
   SmallVector<unsigned> order;
-  for (AffineExpr e : op.getOutMap().getResults())
-    order.push_back(cast<AffineDimExpr>(e).getPosition());
+  outEntries.resize(loopSizes.size());
+  for (auto [entry, e] : llvm::enumerate(op.getOutMap().getResults())) {
+    SmallVector<int64_t> coefficients(loopSizes.size(), 0);
+    addCoefficients(e, 1, coefficients);
+    // The outer of two loops that count one dim in blocks has the greater coefficient.
+    SmallVector<unsigned> loops;
+    for (auto [loop, coefficient] : llvm::enumerate(coefficients))
+      if (coefficient)
+        loops.push_back(loop);
+    llvm::stable_sort(loops, [&](unsigned x, unsigned y) { return coefficients[x] > coefficients[y]; });
+    for (unsigned loop : loops)
+      outEntries[loop] = {unsigned(entry), coefficients[loop]};
+    order.append(loops);
+  }
   unsigned results = order.size();
   for (unsigned loop = 0; loop < loopSizes.size(); ++loop)
     if (!llvm::is_contained(order, loop))

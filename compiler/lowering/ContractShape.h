@@ -29,6 +29,12 @@ struct ContractShape {
   llvm::SmallVector<ContractDim> dims;
   /// The extent of each loop of the op (-1: the batch).
   llvm::SmallVector<int64_t> loopSizes;
+  /// For each loop of the op that is in the result: which entry of the result's index it counts, and in what steps.
+  struct OutEntry {
+    unsigned entry = 0;
+    int64_t step = 0;
+  };
+  llvm::SmallVector<OutEntry> outEntries;
   /// Bits of an element.
   unsigned bits = 32;
 

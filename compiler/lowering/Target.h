@@ -11,6 +11,10 @@ struct LoweringTarget {
   int64_t l1Bytes = 32 << 10;  // data cache of one core
   int64_t l2Bytes = 1 << 20;
 
+  /// Bytes of a row of the widest register tile: four vectors beside six rows of accumulators where there are 32 registers,
+  /// two beside six where there are 16.
+  int64_t blockBytes() const { return vectorBytes * (registers >= 32 ? 4 : 2); }
+
   /// Elements of `type` in one vector register.
   int64_t lanesOf(mlir::Type type) const { return vectorBytes * 8 / type.getIntOrFloatBitWidth(); }
 };

@@ -4,6 +4,7 @@
 #include "compiler/lowering/LowerKernels.h"
 #include "compiler/lowering/ToLlvm.h"
 #include "compiler/transforms/Differentiate.h"
+#include "compiler/transforms/LayOut.h"
 #include "compiler/transforms/PlanMemory.h"
 #include "compiler/transforms/Schedule.h"
 #include "compiler/transforms/Simplify.h"
@@ -22,6 +23,7 @@ void buildNnPipeline(OpPassManager &pm, const PipelineOptions &) {
 }
 
 void buildKernPipeline(OpPassManager &pm, const PipelineOptions &options) {
+  pm.addPass(createLayOutPass({options.blocks ? options.target.blockBytes() : 0}));
   pm.addPass(createFusePass(options.fuse));
   pm.addPass(createSchedulePass());
   pm.addPass(createPlanMemoryPass());
@@ -51,6 +53,7 @@ LogicalResult runPipeline(ModuleOp module, PipelineStage last, const PipelineOpt
 void registerPasses() {
   registerPass([] { return createSimplifyPass(); });
   registerPass([] { return createDifferentiatePass(); });
+  registerPass([] { return createLayOutPass(); });
   registerPass([] { return createFusePass(); });
   registerPass([] { return createSchedulePass(); });
   registerPass([] { return createPlanMemoryPass(); });
@@ -59,7 +62,7 @@ void registerPasses() {
   registerPass([] { return createToLlvmPass(); });
   static PassPipelineRegistration<> nn("nn-pipeline-nn", "differentiate and simplify",
                                        [](OpPassManager &pm) { buildNnPipeline(pm); });
-  static PassPipelineRegistration<> kern("nn-pipeline-kern", "fuse, schedule, plan memory",
+  static PassPipelineRegistration<> kern("nn-pipeline-kern", "lay out, fuse, schedule, plan memory",
                                          [](OpPassManager &pm) { buildKernPipeline(pm); });
   static PassPipelineRegistration<> loops("nn-pipeline-loops", "kernels to loops",
                                           [](OpPassManager &pm) { buildLoopPipeline(pm); });

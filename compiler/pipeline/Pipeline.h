@@ -16,13 +16,15 @@ namespace nnc {
 struct PipelineOptions {
   FuseOptions fuse;
   LoweringTarget target;
+  /// Keep matrices in blocks (LayOut). Off where a test hands in tensors row by row.
+  bool blocks = true;
   /// Run the verifier after every pass. On in tests: the MLIR libraries have their assertions off.
   bool verifyEach = false;
 };
 
 /// Differentiates and simplifies.
 void buildNnPipeline(mlir::OpPassManager &pm, const PipelineOptions &options = {});
-/// Fuses, schedules and plans memory. memoryPlanOf() then tells the plan.
+/// Lays out matrices, fuses, schedules and plans memory. memoryPlanOf() then tells the plan.
 void buildKernPipeline(mlir::OpPassManager &pm, const PipelineOptions &options = {});
 /// Lowers kernels to loops over memory.
 void buildLoopPipeline(mlir::OpPassManager &pm, const PipelineOptions &options = {});

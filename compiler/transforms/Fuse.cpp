@@ -138,9 +138,10 @@ LogicalResult fuse(func::FuncOp function, const FuseOptions &options) {
     if (!isa<nn::PullOp, nn::ReductionOp, nn::ContractionOp>(op))
       return op.emitOpError("is no op that code can be generated for");
   // Dead ops would become kernels.
-  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(function.getBody().front().without_terminator())))
-    if (op.use_empty())
-      op.erase();
+  auto ops = llvm::map_to_vector(function.getBody().front().without_terminator(), [](Operation &op) { return &op; });
+  for (Operation *op : llvm::reverse(ops))
+    if (op->use_empty())
+      op->erase();
   FusionGraph graph(function, options.unfused);
   KernelWriter(function, graph).write();
   return success();

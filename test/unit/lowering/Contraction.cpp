@@ -98,6 +98,20 @@ Contraction denseWeight(int64_t k, int64_t n) {
   return {"dense weight " + std::to_string(k) + "x" + std::to_string(n), {-1, n, k}, {{{0, 1}}, {{2, 1}}}, {0, 1}, {2, 1}, {-1, k}};
 }
 
+static std::string blockedName(const char *kind, int64_t k, int64_t n, int64_t block) {
+  return "blocked " + std::string(kind) + " " + std::to_string(k) + "x" + std::to_string(n) + " by " + std::to_string(block);
+}
+// Loops: b, block of n, n in the block, k.
+Contraction blockedForward(int64_t k, int64_t n, int64_t block) {
+  return {blockedName("forward", k, n, block), {-1, n / block, block, k}, {{{0, 1}}, {{3, 1}}}, {1, 3, 2}, {0, 1, 2}, {-1, k}};
+}
+Contraction blockedInput(int64_t k, int64_t n, int64_t block) {
+  return {blockedName("input", k, n, block), {-1, n / block, block, k}, {{{0, 1}}, {{1, 1}}, {{2, 1}}}, {1, 3, 2}, {0, 3}, {-1, n / block, block}};
+}
+Contraction blockedWeight(int64_t k, int64_t n, int64_t block) {
+  return {blockedName("weight", k, n, block), {-1, n / block, block, k}, {{{0, 1}}, {{3, 1}}}, {0, 1, 2}, {1, 3, 2}, {-1, k}};
+}
+
 static std::string convName(const char *kind, int64_t c, int64_t o, int64_t size, int64_t window) {
   return "conv " + std::string(kind) + " " + std::to_string(c) + "x" + std::to_string(size) + "x" + std::to_string(size) +
          " to " + std::to_string(o) + " by " + std::to_string(window);

@@ -41,6 +41,10 @@ int64_t elementsOf(const std::vector<int64_t> &shape, int64_t rows);
 Contraction denseForward(int64_t k, int64_t n);
 Contraction denseInput(int64_t k, int64_t n);
 Contraction denseWeight(int64_t k, int64_t n);
+/// The same with w in blocks of columns: w[n / block, k, n % block].
+Contraction blockedForward(int64_t k, int64_t n, int64_t block);
+Contraction blockedInput(int64_t k, int64_t n, int64_t block);
+Contraction blockedWeight(int64_t k, int64_t n, int64_t block);
 Contraction convForward(int64_t c, int64_t o, int64_t size, int64_t window, int64_t stride = 1);
 Contraction convWeight(int64_t c, int64_t o, int64_t size, int64_t window, int64_t stride = 1);
 /// The gradient by x, from dy padded to `size + window - 1` and reversed weights.

@@ -1,0 +1,341 @@
+// LayOut: first which tensors, by all functions together; then each function by itself.
+#include "compiler/transforms/LayOut.h"
+#include "compiler/dialect/Blocks.h"
+#include "compiler/dialect/NnDialect.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/EquivalenceClasses.h"
+#include "llvm/ADT/SetVector.h"
+
+using namespace mlir;
+
+namespace nnc {
+namespace {
+
+/// Rows below which a matrix is too small for its layout to matter.
+constexpr int64_t fewRows = 16;
+
+using Names = llvm::SetVector<StringAttr>;
+
+int64_t columnsOf(Type type, const LayOutOptions &options) {
+  return options.blockBytes * 8 / cast<RankedTensorType>(type).getElementTypeBitWidth();
+}
+
+bool hasBlocks(Type type, const LayOutOptions &options) {
+  auto matrix = dyn_cast<RankedTensorType>(type);
+  if (!matrix || matrix.getRank() != 2 || !matrix.hasStaticShape() || matrix.getDimSize(0) < fewRows)
+    return false;
+  int64_t columns = columnsOf(type, options);
+  return columns > 1 && matrix.getDimSize(1) > columns && matrix.getDimSize(1) % columns == 0;
+}
+
+AffineMap mapOf(nn::ContractionOp op, unsigned i) {
+  return i == 0 ? op.getLeftMap() : i == 1 ? op.getRightMap() : op.getOutMap();
+}
+
+bool isPlain(AffineMap map) {
+  return llvm::all_of(map.getResults(), [](AffineExpr e) { return isa<AffineDimExpr>(e); });
+}
+
+/// The loop dim that runs along the columns of the matrix which map `i` addresses, if it can be counted in blocks.
+std::optional<unsigned> columnDim(nn::ContractionOp op, unsigned i) {
+  AffineMap map = mapOf(op, i);
+  if (map.getNumResults() != 2 || !isPlain(map))
+    return std::nullopt;
+  unsigned column = cast<AffineDimExpr>(map.getResult(1)).getPosition();
+  for (unsigned other = 0; other < 3; ++other)
+    for (AffineExpr e : mapOf(op, other).getResults())
+      if (!isa<AffineDimExpr>(e) && e.isFunctionOfDim(column))
+        return std::nullopt;
+  return column;
+}
+
+bool reducesAll(nn::ReductionOp op) {
+  return !op.needsIndex() &&
+         int64_t(op.getReducedDims().size()) == cast<RankedTensorType>(op->getOperand(0).getType()).getRank();
+}
+
+bool isElementwise(Operation *op, Type type) {
+  return isa<nn::ScalarBodyOp>(op) && op->getNumResults() == 1 &&
+         cast<RankedTensorType>(op->getResult(0).getType()).getShape() == cast<RankedTensorType>(type).getShape();
+}
+
+StringAttr tensorOf(func::FuncOp function, unsigned argument) {
+  return function.getArgAttrOfType<StringAttr>(argument, "nn.tensor");
+}
+
+StringAttr updateOf(func::FuncOp function, unsigned result) {
+  return function.getResultAttrOfType<StringAttr>(result, "nn.update");
+}
+
+Operation *returnOf(func::FuncOp function) { return function.getBody().front().getTerminator(); }
+
+/// Decides which tensors are kept in blocks.
+class Choice {
+public:
+  Choice(ModuleOp module, const LayOutOptions &options) : options(options) {
+    for (auto function : module.getOps<func::FuncOp>()) {
+      for (BlockArgument argument : function.getArguments())
+        if (StringAttr name = tensorOf(function, argument.getArgNumber()))
+          consider(name, argument);
+      for (OpOperand &value : returnOf(function)->getOpOperands())
+        if (StringAttr name = updateOf(function, value.getOperandNumber()))
+          joinUpdate(function, name, value.get());
+    }
+  }
+
+  Names names() const {
+    Names result;
+    for (StringAttr name : seen) {
+      // A matrix and the optimizer's state for it share one fate.
+      bool wanted = false, barred = false;
+      for (auto member = groups.findLeader(name.getAsOpaquePointer()); member != groups.member_end(); ++member) {
+        wanted |= multiplied.contains(StringAttr::getFromOpaquePointer(*member));
+        barred |= lookedAt.contains(StringAttr::getFromOpaquePointer(*member));
+      }
+      if (wanted && !barred)
+        result.insert(name);
+    }
+    return result;
+  }
+
+private:
+  void consider(StringAttr name, BlockArgument argument) {
+    if (!hasBlocks(argument.getType(), options))
+      return;
+    add(name);
+    for (OpOperand &use : argument.getUses()) {
+      Operation *user = use.getOwner();
+      if (auto contraction = dyn_cast<nn::ContractionOp>(user)) {
+        if (columnDim(contraction, use.getOperandNumber()))
+          multiplied.insert(name);
+        else
+          lookedAt.insert(name);
+      } else if (auto reduction = dyn_cast<nn::ReductionOp>(user)) {
+        if (!reducesAll(reduction))
+          lookedAt.insert(name);
+      } else if (!isElementwise(user, argument.getType()) && !user->hasTrait<OpTrait::IsTerminator>()) {
+        lookedAt.insert(name);
+      }
+    }
+  }
+
+  void add(StringAttr name) {
+    seen.insert(name);
+    groups.insert(name.getAsOpaquePointer());
+  }
+
+  /// Joins the tensors that the new value of `name` is computed from, element by element.
+  void joinUpdate(func::FuncOp function, StringAttr name, Value value) {
+    Type type = value.getType();
+    if (!hasBlocks(type, options))
+      return;
+    add(name);
+    SmallVector<Value> work{value};
+    llvm::DenseSet<Value> visited;
+    while (!work.empty()) {
+      Value next = work.pop_back_val();
+      if (next.getType() != type || !visited.insert(next).second)
+        continue;
+      if (auto argument = dyn_cast<BlockArgument>(next)) {
+        if (StringAttr other = tensorOf(function, argument.getArgNumber())) {
+          add(other);
+          groups.unionSets(name.getAsOpaquePointer(), other.getAsOpaquePointer());
+        }
+      } else if (isElementwise(next.getDefiningOp(), type)) {
+        llvm::append_range(work, next.getDefiningOp()->getOperands());
+      }
+    }
+  }
+
+  const LayOutOptions &options;
+  Names seen;
+  llvm::EquivalenceClasses<const void *> groups;
+  llvm::DenseSet<StringAttr> multiplied, lookedAt;
+};
+
+/// Rewrites one function. A value's twin is the same matrix in blocks.
+class FunctionLayOut {
+public:
+  FunctionLayOut(func::FuncOp function, const Names &names, const LayOutOptions &options)
+      : function(function), names(names), options(options), b(function.getContext()) {}
+
+  void run() {
+    Block &body = function.getBody().front();
+    for (BlockArgument argument : function.getArguments()) {
+      StringAttr name = tensorOf(function, argument.getArgNumber());
+      if (!name || !names.contains(name))
+        continue;
+      SmallVector<OpOperand *> uses = llvm::map_to_vector(argument.getUses(), [](OpOperand &use) { return &use; });
+      argument.setType(nn::blockedType(cast<RankedTensorType>(argument.getType()), columnsOf(argument.getType(), options)));
+      b.setInsertionPointToStart(&body);
+      Value matrix = nn::fromBlocks(b, argument.getLoc(), argument);
+      for (OpOperand *use : uses)
+        use->set(matrix);
+      setTwin(matrix, argument);
+      outside[matrix] = matrix;
+    }
+    for (OpOperand &value : returnOf(function)->getOpOperands()) {
+      StringAttr name = updateOf(function, value.getOperandNumber());
+      if (name && names.contains(name))
+        value.set(twinOf(value.get()));
+    }
+    while (!work.empty())
+      convertUsers(work.pop_back_val());
+    auto ops = llvm::map_to_vector(body.without_terminator(), [](Operation &op) { return &op; });
+    for (Operation *op : llvm::reverse(ops))
+      if (op->use_empty())
+        op->erase();
+    function.setFunctionType(FunctionType::get(function.getContext(), body.getArgumentTypes(),
+                                               returnOf(function)->getOperandTypes()));
+  }
+
+private:
+  void setTwin(Value matrix, Value blocks) {
+    twins[matrix] = blocks;
+    work.push_back(matrix);
+  }
+
+  Value twinOf(Value matrix) {
+    if (Value known = twins.lookup(matrix))
+      return known;
+    Operation *op = matrix.getDefiningOp();
+    int64_t columns = columnsOf(matrix.getType(), options);
+    if (auto contraction = dyn_cast_or_null<nn::ContractionOp>(op))
+      if (auto column = columnDim(contraction, 2)) {
+        Value blocks = inBlocks(contraction, 2, *column, columns, {});
+        setTwin(matrix, blocks);
+        return blocks;
+      }
+    if (op && isElementwise(op, matrix.getType())) {
+      SmallVector<Value> operands = llvm::map_to_vector(op->getOperands(), [&](Value v) { return twinOf(v); });
+      b.setInsertionPoint(op);
+      Operation *twin = b.clone(*op);
+      twin->setOperands(operands);
+      auto type = cast<RankedTensorType>(matrix.getType());
+      twin->getResult(0).setType(nn::blockedType(type, columns));
+      setTwin(matrix, twin->getResult(0));
+      return twin->getResult(0);
+    }
+    b.setInsertionPointAfterValue(matrix);
+    return twins[matrix] = nn::toBlocks(b, matrix.getLoc(), matrix, columns);
+  }
+
+  /// Lets the users of a matrix that has a twin use the twin.
+  void convertUsers(Value matrix) {
+    Value blocks = twins.lookup(matrix);
+    for (OpOperand &use : llvm::make_early_inc_range(matrix.getUses())) {
+      Operation *user = use.getOwner();
+      if (auto contraction = dyn_cast<nn::ContractionOp>(user)) {
+        if (auto column = columnDim(contraction, use.getOperandNumber())) {
+          Value result = inBlocks(contraction, use.getOperandNumber(), *column, columnsOf(matrix.getType(), options), blocks);
+          replace(contraction->getResult(0), result);
+          continue;
+        }
+      } else if (auto reduction = dyn_cast<nn::ReductionOp>(user)) {
+        if (reducesAll(reduction)) {
+          b.setInsertionPoint(reduction);
+          replace(reduction->getResult(0), reduction.cloneOver(b, blocks, {0, 1, 2}));
+          continue;
+        }
+      } else if (isElementwise(user, matrix.getType())) {
+        twinOf(user->getResult(0));
+        continue;
+      }
+      use.set(outsideOf(matrix));
+    }
+  }
+
+  /// The matrix itself, read through its blocks: what computed it first is not needed any more.
+  Value outsideOf(Value matrix) {
+    Value &known = outside[matrix];
+    if (!known) {
+      Value blocks = twins.lookup(matrix);
+      b.setInsertionPointAfterValue(blocks);
+      known = nn::fromBlocks(b, matrix.getLoc(), blocks);
+    }
+    return known;
+  }
+
+  void replace(Value old, Value with) {
+    old.replaceAllUsesWith(with);
+    if (auto twin = twins.find(old); twin != twins.end()) {
+      Value blocks = twin->second;
+      twins.erase(twin);
+      setTwin(with, blocks);
+    }
+  }
+
+  /// The contraction with the matrix of map `i` in blocks; `blocks` is its operand, for i < 2.
+  Value inBlocks(nn::ContractionOp op, unsigned i, unsigned column, int64_t columns, Value blocks) {
+    MLIRContext *context = op.getContext();
+    unsigned dims = op.getLoopSizes().size() + 1;
+    AffineExpr outer = getAffineDimExpr(column, context), inner = getAffineDimExpr(column + 1, context);
+    SmallVector<AffineExpr> renamed;
+    for (unsigned d = 0; d + 1 < dims; ++d)
+      renamed.push_back(d == column ? outer * columns + inner : getAffineDimExpr(d + (d > column), context));
+    SmallVector<AffineMap> maps;
+    for (unsigned m = 0; m < 3; ++m) {
+      AffineMap map = mapOf(op, m);
+      if (m == i) {
+        AffineExpr row = map.getResult(0).replaceDims(renamed);
+        maps.push_back(AffineMap::get(dims, 0, {outer, row, inner}, context));
+      } else {
+        maps.push_back(map.replaceDimsAndSymbols(renamed, {}, dims, 0));
+      }
+    }
+    SmallVector<int64_t> sizes(op.getLoopSizes());
+    sizes[column] /= columns;
+    sizes.insert(sizes.begin() + column + 1, columns);
+    b.setInsertionPoint(op);
+    return op.cloneWith(b, i == 0 ? blocks : op.getLeft(), i == 1 ? blocks : op.getRight(), maps, sizes);
+  }
+
+  func::FuncOp function;
+  const Names &names;
+  const LayOutOptions &options;
+  OpBuilder b;
+  llvm::DenseMap<Value, Value> twins, outside;
+  SmallVector<Value> work; // matrices with twins whose users are still to be converted
+};
+
+} // namespace
+
+void layOut(ModuleOp module, const LayOutOptions &options) {
+  if (options.blockBytes == 0)
+    return;
+  Names names = Choice(module, options).names();
+  if (names.empty())
+    return;
+  Builder b(module.getContext());
+  NamedAttrList blocks;
+  for (auto function : module.getOps<func::FuncOp>()) {
+    for (BlockArgument argument : function.getArguments())
+      if (StringAttr name = tensorOf(function, argument.getArgNumber()); name && names.contains(name))
+        blocks.set(name, b.getI64IntegerAttr(columnsOf(argument.getType(), options)));
+    for (OpOperand &value : returnOf(function)->getOpOperands())
+      if (StringAttr name = updateOf(function, value.getOperandNumber()); name && names.contains(name))
+        blocks.set(name, b.getI64IntegerAttr(columnsOf(value.get().getType(), options)));
+  }
+  for (auto function : module.getOps<func::FuncOp>())
+    FunctionLayOut(function, names, options).run();
+  module->setAttr("nn.blocks", blocks.getDictionary(module.getContext()));
+}
+
+namespace {
+struct LayOutPass : PassWrapper<LayOutPass, OperationPass<ModuleOp>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(LayOutPass)
+  LayOutPass() = default;
+  explicit LayOutPass(const LayOutOptions &options) { blockBytes = options.blockBytes; }
+  LayOutPass(const LayOutPass &other) : PassWrapper(other) { blockBytes = other.blockBytes; }
+  StringRef getArgument() const override { return "nn-lay-out"; }
+  StringRef getDescription() const override { return "keep the matrices that contractions use in blocks of columns"; }
+  void getDependentDialects(DialectRegistry &registry) const override { registry.insert<nn::NnDialect>(); }
+  void runOnOperation() override { layOut(getOperation(), {blockBytes}); }
+  Option<int64_t> blockBytes{*this, "block-bytes", llvm::cl::desc("bytes of a row of a block"), llvm::cl::init(0)};
+};
+} // namespace
+
+std::unique_ptr<Pass> createLayOutPass(const LayOutOptions &options) { return std::make_unique<LayOutPass>(options); }
+
+} // namespace nnc
