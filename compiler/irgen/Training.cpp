@@ -307,6 +307,9 @@ void ProgramGenerator::genTrain(const ast::TrainStmt *s) {
     auto *name = llvm::dyn_cast<ast::NameExpr>(entries.batch);
     row->batch = name && name->name.text == "all" ? constantNumber(0) : number(entries.batch, "`batch`", 1, 1e9, /*whole=*/true);
   }
+  // What code generation may expect; every batch size is right.
+  if (auto step = module.lookupSymbol(prefix + "_step"); step && row->batch.slot < 0 && row->batch.value > 0)
+    step->setAttr("nn.rows", mlir::Builder(step->getContext()).getI64IntegerAttr(int64_t(row->batch.value)));
   row->epochs = entries.epochs ? epochs(entries.epochs, "`epochs`") : constantNumber(0);
   row->steps = entries.steps ? number(entries.steps, "`steps`", 1, 1e15, /*whole=*/true) : constantNumber(0);
   if (entries.stop) {

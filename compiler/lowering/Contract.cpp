@@ -8,13 +8,23 @@ using namespace mlir;
 
 namespace nnc {
 
+/// Vector instructions for each vector of results beside the contraction's own: the other ops and their loads.
+static double epilogueCost(kern::FusedOp kernel) {
+  double cost = double(kernel.getInputs().size() + kernel.getOutputs().size());
+  for (Operation &op : kernel.getBody().front().without_terminator())
+    if (auto pull = dyn_cast<nn::PullOp>(op))
+      if (cast<RankedTensorType>(op.getResult(0).getType()).getRank() > 0)
+        cost += pull.getCost();
+  return cost;
+}
+
 static std::optional<ContractPlan> planOf(kern::FusedOp kernel, const ContractShape &shape, const LoweringTarget &target) {
   if (auto attribute = kernel->getAttrOfType<DictionaryAttr>(contractPlanName))
     if (auto plan = ContractPlan::fromAttribute(attribute, shape)) {
-      plan->cost = contractCost(shape, *plan, target);
+      plan->cost = contractCost(shape, *plan, target, epilogueCost(kernel));
       return plan;
     }
-  return planContraction(shape, target);
+  return planContraction(shape, target, epilogueCost(kernel));
 }
 
 void emitContraction(KernelEmitter &emitter) {

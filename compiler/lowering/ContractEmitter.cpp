@@ -181,10 +181,10 @@ int64_t ContractEmitter::grain(int64_t units) const {
 
 // Units ----------------------------------------------------------------------------------------------------
 
-static int64_t tilesAtAssumedRows(const ContractShape &shape, const ContractPlan &plan, ArrayRef<unsigned> dims) {
+static int64_t tilesAtExpectedRows(const ContractShape &shape, const ContractPlan &plan, ArrayRef<unsigned> dims) {
   int64_t product = 1;
   for (unsigned d : dims)
-    product *= llvm::divideCeil(shape.dims[d].size * (shape.dims[d].batch ? assumedRows : 1), plan.tile[d]);
+    product *= llvm::divideCeil(shape.dims[d].size * (shape.dims[d].batch ? shape.rows : 1), plan.tile[d]);
   return product;
 }
 
@@ -203,7 +203,7 @@ void ContractEmitter::emitPlainUnits() {
     vectors.strides.push_back(dim.stride(plan.vectors));
     extents.push_back({dim.batch ? -1 : dim.size, extentOf(emitter, dim)});
   }
-  auto [begin, end] = emitter.share(tilesOf(all), grain(tilesAtAssumedRows(shape, plan, all)));
+  auto [begin, end] = emitter.share(tilesOf(all), grain(tilesAtExpectedRows(shape, plan, all)));
   loop(begin, end, 1, [&](Value unit) {
     TilePlace tile;
     tile.start.resize(shape.dims.size());
@@ -241,7 +241,7 @@ void ContractEmitter::emitPackedUnits() {
   Value chunks = b.createOrFold<arith::CeilDivUIOp>(loc, tiles, each);
   Value units = b.createOrFold<arith::MulIOp>(loc, panels, chunks);
 
-  auto [begin, end] = emitter.share(units, grain(tilesAtAssumedRows(shape, plan, all)));
+  auto [begin, end] = emitter.share(units, grain(tilesAtExpectedRows(shape, plan, all)));
   loop(begin, end, 1, [&](Value unit) {
     TilePlace tile;
     tile.start.resize(shape.dims.size());

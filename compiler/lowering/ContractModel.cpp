@@ -22,7 +22,7 @@ constexpr double conflictingLoad = 4;    // the same, when rows push one another
 constexpr double latency = 8;            // a step is not faster than one dependent multiply-add
 constexpr double innerLoop = 4;          // entering and leaving an inner loop
 constexpr double tileOverhead = 60;      // addresses and loops of a tile
-constexpr double storeVector = 8;        // a tile's vector through memory, the epilogue and the store
+constexpr double storeVector = 8;        // a tile's vector through memory and the store, without the kernel's other ops
 constexpr double transposeVector = 10;   // turning it before the epilogue
 constexpr double scatterVector = 40;     // storing it lane by lane
 constexpr double packVector = 5;         // a vector copied to a panel
@@ -33,8 +33,12 @@ constexpr int64_t panelBytes = 256 << 10; // a packed panel; it stays in the sec
 // Bytes from which on lines share a set again: 64 sets of the first level, 1024 of the second.
 constexpr int64_t firstLevelWay = 4096, secondLevelWay = 65536;
 
-static double extentAt(const ContractDim &dim) { return double(dim.size) * (dim.batch ? assumedRows : 1); }
-static double tilesAlong(const ContractDim &dim, int64_t tile) { return std::ceil(extentAt(dim) / double(tile)); }
+static double extentAt(const ContractShape &shape, const ContractDim &dim) {
+  return double(dim.size) * double(dim.batch ? shape.rows : 1);
+}
+static double tilesAlong(const ContractShape &shape, const ContractDim &dim, int64_t tile) {
+  return std::ceil(extentAt(shape, dim) / double(tile));
+}
 
 /// The part of a cache, from 0 to 1, that can hold pieces of `together` bytes that lie `apart` bytes from one another.
 static double usablePart(int64_t wayBytes, int64_t apart, int64_t together) {
@@ -74,7 +78,7 @@ static double vectorLoadCost(const ContractShape &shape, const ContractPlan &pla
     // Windows overlap: a stride below the lanes reads the same lines again.
     if (!dim.summed || stride < plan.lanes)
       continue;
-    strip *= extentAt(dim);
+    strip *= extentAt(shape, dim);
     apart = stride * bytes;
   }
   double first = double(target.l1Bytes) * usablePart(firstLevelWay, apart, together);
@@ -106,27 +110,31 @@ struct Parts {
 };
 } // namespace
 
-static Parts partsOf(const ContractShape &shape, const ContractPlan &plan, const LoweringTarget &target) {
+static Parts partsOf(const ContractShape &shape, const ContractPlan &plan, const LoweringTarget &target,
+                     double epilogue) {
   Parts parts;
   double rows = plan.rows(shape), columns = plan.columns(shape), steps = 1, passes = 1;
   for (auto [d, dim] : llvm::enumerate(shape.dims)) {
     if (dim.summed)
-      steps *= extentAt(dim);
+      steps *= extentAt(shape, dim);
     else
-      (plan.isRow(dim) ? parts.rowTiles : parts.panels) *= tilesAlong(dim, plan.tile[d]);
+      (plan.isRow(dim) ? parts.rowTiles : parts.panels) *= tilesAlong(shape, dim, plan.tile[d]);
   }
   SmallVector<unsigned> summed = shape.summedDims();
   if (!summed.empty())
-    passes = steps / extentAt(shape.dims[summed.back()]);
+    passes = steps / extentAt(shape, shape.dims[summed.back()]);
   const ContractDim &lanesDim = shape.dims[plan.lanesDim];
   double loads = columns * vectorLoadCost(shape, plan, target) + rows * (conflict(shape, plan) ? conflictingLoad : scalarLoad);
   double step = std::max({rows * columns, loads, latency});
-  double stored = storeVector;
+  double stored = storeVector + epilogue;
   if (lanesDim.out != 1) {
     stored += scatterVector;
     for (auto [d, dim] : llvm::enumerate(shape.dims))
-      if (plan.isRow(dim) && dim.out == 1 && plan.tile[d] >= plan.lanes / 4 && plan.tile[d] > 1)
-        stored = storeVector + transposeVector * double(llvm::alignTo(plan.tile[d], plan.lanes)) / plan.tile[d];
+      if (plan.isRow(dim) && dim.out == 1 && plan.tile[d] >= plan.lanes / 4 && plan.tile[d] > 1) {
+        // Vectors then run along the rows and are as full as those allow.
+        double full = plan.tile[d] / double(llvm::alignTo(plan.tile[d], plan.lanes));
+        stored = (storeVector + epilogue + transposeVector) / full;
+      }
   }
   parts.tile = steps * step + passes * innerLoop + tileOverhead + rows * columns * stored;
   if (!plan.pack)
@@ -139,22 +147,22 @@ static Parts partsOf(const ContractShape &shape, const ContractPlan &plan, const
   parts.panel = steps * columns * plan.lanes * element;
   double blocks = 1;
   for (unsigned d : summed)
-    blocks *= tilesAlong(shape.dims[d], plan.tile[d]);
+    blocks *= tilesAlong(shape, shape.dims[d], plan.tile[d]);
   if (blocks > 1)
     parts.tile += rows * columns * 2 * blocks;
   return parts;
 }
 
-double contractCost(const ContractShape &shape, const ContractPlan &plan, const LoweringTarget &target) {
-  return partsOf(shape, plan, target).serial();
+double contractCost(const ContractShape &shape, const ContractPlan &plan, const LoweringTarget &target, double epilogue) {
+  return partsOf(shape, plan, target, epilogue).serial();
 }
 
 namespace {
 
 class Planner {
 public:
-  Planner(const ContractShape &shape, const LoweringTarget &target)
-      : shape(shape), target(target), registers(target.registers), lanes(target.vectorBytes * 8 / shape.bits),
+  Planner(const ContractShape &shape, const LoweringTarget &target, double epilogue)
+      : shape(shape), target(target), epilogue(epilogue), registers(target.registers), lanes(target.vectorBytes * 8 / shape.bits),
         elementBytes(shape.bits / 8) {}
 
   std::optional<ContractPlan> run() {
@@ -260,7 +268,7 @@ private:
 
   void offer(ContractPlan &plan) {
     // One thread's time and two threads' count alike.
-    Parts parts = partsOf(shape, plan, target);
+    Parts parts = partsOf(shape, plan, target, epilogue);
     double score = parts.serial() + 2 * parts.onTwoThreads();
     if (best && bestScore <= score)
       return;
@@ -271,6 +279,7 @@ private:
 
   const ContractShape &shape;
   const LoweringTarget &target;
+  double epilogue;
   int64_t registers, lanes, elementBytes;
   std::optional<ContractPlan> best;
   double bestScore = 0;
@@ -278,8 +287,8 @@ private:
 
 } // namespace
 
-std::optional<ContractPlan> planContraction(const ContractShape &shape, const LoweringTarget &target) {
-  return Planner(shape, target).run();
+std::optional<ContractPlan> planContraction(const ContractShape &shape, const LoweringTarget &target, double epilogue) {
+  return Planner(shape, target, epilogue).run();
 }
 
 int64_t slotsOf(const ContractShape &shape, const ContractPlan &plan) {

@@ -2,6 +2,8 @@
 #include "compiler/lowering/ContractShape.h"
 #include "compiler/lowering/ElementScope.h"
 
+#include "mlir/Interfaces/FunctionInterfaces.h"
+
 using namespace mlir;
 
 namespace nnc {
@@ -36,6 +38,9 @@ static bool areContiguous(const ContractDim &outer, const ContractDim &inner) {
 }
 
 ContractShape::ContractShape(nn::ContractionOp op) : loopSizes(op.getLoopSizes()) {
+  if (auto function = op->getParentOfType<FunctionOpInterface>())
+    if (auto expected = function->getAttrOfType<IntegerAttr>("nn.rows"))
+      rows = expected.getInt();
   SmallVector<int64_t> left = stridesOf(op.getLeft(), op.getLeftMap());
   SmallVector<int64_t> right = stridesOf(op.getRight(), op.getRightMap());
   SmallVector<int64_t> out = stridesOf(op->getResult(0), op.getOutMap());

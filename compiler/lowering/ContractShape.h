@@ -35,6 +35,8 @@ struct ContractShape {
     int64_t step = 0;
   };
   llvm::SmallVector<OutEntry> outEntries;
+  /// The batch size that costs are estimated for: the function's `nn.rows`, or 64. Plans serve every batch size.
+  int64_t rows = 64;
   /// Bits of an element.
   unsigned bits = 32;
 
