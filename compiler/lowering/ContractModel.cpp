@@ -1,5 +1,6 @@
 // The analytic model that chooses a plan. Costs are in slots: the time of one vector multiply-add, which is what the roof counts.
 #include "compiler/lowering/ContractModel.h"
+#include "compiler/lowering/ContractTile.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MathExtras.h"
@@ -14,18 +15,20 @@ namespace nnc {
 // What each part costs, in slots; measured with bench/kernels on Ice Lake, where a slot is half a cycle. A load of 64 bytes takes
 // about two slots there (one on Zen 4), so tiles that are nearly square win: 6 rows of 4 vectors do 24 multiply-adds for 10 loads.
 constexpr double vectorLoad = 2;         // of a vector from the first-level cache
-constexpr double crossingLoad = 4;       // the same where most vectors cross a line
+constexpr double crossingLoad = 3;       // the same where most vectors cross a line
 constexpr double secondLevelLoad = 3;    // from the second level, in the order of memory or nearly so
 constexpr double thirdLevelLoad = 20;    // from beyond
 constexpr double scalarLoad = 2;         // of an element into all lanes
+constexpr double foldedLoad = 1.05;      // the same as an operand of the one multiply-add that wants it
 constexpr double conflictingLoad = 4;    // the same, when rows push one another out of the first-level cache
 constexpr double latency = 8;            // a step is not faster than one dependent multiply-add
 constexpr double innerLoop = 4;          // entering and leaving an inner loop
 constexpr double tileOverhead = 60;      // addresses and loops of a tile
 constexpr double storeVector = 8;        // a tile's vector through memory and the store, without the kernel's other ops
-constexpr double transposeVector = 10;   // turning it before the epilogue
+constexpr double transposeVector = 24;   // turning it before the epilogue
 constexpr double scatterVector = 40;     // storing it lane by lane
 constexpr double packVector = 5;         // a vector copied to a panel
+constexpr int64_t fewSpills = 4;         // elements of a window that may go through memory: 6 rows of 4 vectors still win
 constexpr double packTransposed = 0.6;   // an element copied to a panel, transposed
 constexpr double packGathered = 3;       // the same, lane by lane
 constexpr int64_t slotBytes = 128 << 10;  // accumulators of a blocked sum
@@ -58,6 +61,33 @@ static bool conflict(const ContractShape &shape, const ContractPlan &plan) {
       lines *= llvm::divideCeil(plan.tile[d], firstLevelWay / std::gcd<int64_t>(apart, firstLevelWay));
   }
   return lines > 6;
+}
+
+/// How many elements of the scalars' operand an unrolled window of it sees where rows lie along the window: an element then serves
+/// several steps, and LLVM keeps all of them in registers (6 rows and a window of 3: 8), but for one column, where they are
+/// part of the multiply-adds. 0 if no row dim lies along a window.
+static int64_t windowScalars(const ContractShape &shape, const ContractPlan &plan) {
+  SmallVector<unsigned> summed = shape.summedDims();
+  if (summed.empty() || shape.dims[summed.back()].batch || shape.dims[summed.back()].size > wholeUnroll)
+    return 0;
+  const ContractDim &window = shape.dims[summed.back()];
+  int64_t rows = 1, along = 0;
+  for (auto [d, dim] : llvm::enumerate(shape.dims)) {
+    if (!plan.isRow(dim) || plan.tile[d] == 1)
+      continue;
+    if (dim.stride(1 - plan.vectors) == window.stride(1 - plan.vectors))
+      along = plan.tile[d];
+    else
+      rows *= plan.tile[d];
+  }
+  return along ? rows * (along + window.size - 1) : 0;
+}
+
+/// Whether the tile's accumulators and what its steps need beside them fit the registers.
+static bool fitsRegisters(const ContractShape &shape, const ContractPlan &plan, int64_t registers) {
+  int64_t columns = plan.columns(shape), needed = plan.rows(shape) * columns + columns;
+  int64_t window = columns > 1 ? windowScalars(shape, plan) : 0;
+  return needed + 1 <= registers && needed + window <= registers + fewSpills;
 }
 
 /// What loading one vector costs while row tile after row tile walks the same strip of memory. The strip is a panel, or what the
@@ -124,7 +154,10 @@ static Parts partsOf(const ContractShape &shape, const ContractPlan &plan, const
   if (!summed.empty())
     passes = steps / extentAt(shape, shape.dims[summed.back()]);
   const ContractDim &lanesDim = shape.dims[plan.lanesDim];
-  double loads = columns * vectorLoadCost(shape, plan, target) + rows * (conflict(shape, plan) ? conflictingLoad : scalarLoad);
+  double scalar = conflict(shape, plan) ? conflictingLoad : scalarLoad;
+  if (columns == 1 && windowScalars(shape, plan))
+    scalar = foldedLoad;
+  double loads = columns * vectorLoadCost(shape, plan, target) + rows * scalar;
   double step = std::max({rows * columns, loads, latency});
   double stored = storeVector + epilogue;
   if (lanesDim.out != 1) {
@@ -142,8 +175,13 @@ static Parts partsOf(const ContractShape &shape, const ContractPlan &plan, const
   double element = packGathered;
   if (lanesDim.stride(plan.vectors) == 1)
     element = packVector / double(plan.lanes);
-  else if (!summed.empty() && shape.dims[summed.back()].stride(plan.vectors) == 1)
-    element = packTransposed;
+  else
+    for (unsigned d : summed)
+      if (const ContractDim &dim = shape.dims[d]; dim.stride(plan.vectors) == 1) {
+        // Squares of lanes * lanes, of which a short dim fills a part.
+        double extent = extentAt(shape, dim);
+        element = packTransposed * std::ceil(extent / double(plan.lanes)) * double(plan.lanes) / extent;
+      }
   parts.panel = steps * columns * plan.lanes * element;
   double blocks = 1;
   for (unsigned d : summed)
@@ -219,13 +257,13 @@ private:
     for (int64_t vectors = 1; vectors <= std::min<int64_t>(most, 8); ++vectors) {
       plan.tile[plan.lanesDim] = vectors * lanes;
       for (int64_t more = 1; more * vectors <= 8; ++more) {
-        // Only a tile that has all of the lanes' dim may reach into another one.
-        if (more > 1 && (along.batch || vectors < most))
+        // Only a tile that cuts the lanes' dim evenly may reach into another one.
+        if (more > 1 && (along.batch || (vectors < most && along.size % (vectors * lanes) != 0)))
           break;
-        int64_t columns = vectors * fill(plan, columnDims, more);
+        fill(plan, columnDims, more);
         for (int64_t count = 1; count <= registers - 2; ++count) {
           int64_t rows = fill(plan, rowDims, count);
-          if (rows != count || rows * columns + columns + 1 > registers)
+          if (rows != count || !fitsRegisters(shape, plan, registers))
             continue;
           finish(plan);
         }

@@ -9,9 +9,6 @@ using namespace mlir;
 namespace nnc {
 namespace {
 
-/// A short inner dim (a convolution's window) is unrolled as a whole.
-constexpr int64_t wholeUnroll = 8;
-
 class Products {
 public:
   Products(KernelEmitter &emitter, VectorMemory memory, const TileOperand &scalars, const TileOperand &vectors,

@@ -6,6 +6,9 @@
 
 namespace nnc {
 
+/// A short inner dim (a convolution's window) is unrolled as a whole.
+constexpr int64_t wholeUnroll = 8;
+
 /// The elements of one operand that a register tile uses.
 struct TileOperand {
   mlir::Value base;                        // the address where all summed indices are 0
