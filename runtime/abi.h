@@ -244,6 +244,16 @@ typedef struct nn_program {
  * files, NaN loss), 2 wrong flags. */
 int nn_main(const nn_program *program, int argc, char **argv);
 
+/* Monotonic seconds at which this process began (C++'s steady clock). Most exact when it is first called early, by the first
+ * thread alone: see runtime/clock.cpp. */
+double nn_process_start(void);
+
+/* From now on `observer` is told of each stage of a run after it ended, in monotonic seconds: "load NAME" for a data set,
+ * NN_STAGE_FIRST_STEP. Null: nobody is. */
+typedef void (*nn_observer)(void *data, const char *stage, double begin, double end);
+void nn_observe(nn_observer observer, void *data);
+#define NN_STAGE_FIRST_STEP "first step"
+
 /* A session keeps trained tensors (by name and shape) and loaded data between programs: the REPL's memory. */
 typedef struct nn_session nn_session;
 nn_session *nn_session_create(int argc, char **argv);

@@ -4,7 +4,6 @@
 #include "runtime/finite.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstring>
 #include <sys/stat.h>
@@ -257,7 +256,6 @@ Status Dataset::checkFinite(Engine &engine) {
 }
 
 Status Dataset::load(Engine &engine, const nn_data &data, const Folders &folders, SourceCache *cache) {
-  auto begin = std::chrono::steady_clock::now();
   FlushDenormals flush;
   description = &data;
   parts.resize(data.test ? 2 : 1);
@@ -310,7 +308,6 @@ Status Dataset::load(Engine &engine, const nn_data &data, const Folders &folders
   for (Part &part : parts)
     if (part.own)
       part.own->forget();
-  loadSeconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return Status();
 }
 

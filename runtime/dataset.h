@@ -30,7 +30,6 @@ public:
   std::vector<int64_t> splits[3];                    // rows of NN_SPLIT_TRAIN, _VAL, _TEST
   std::vector<Statistics> statistics;                // for each field; empty when it is not normalised
   std::vector<std::vector<std::string>> classes;     // for each column; empty when it is not a category
-  double loadSeconds = 0;
 
   /// Reads and prepares everything. `cache` may be null. The engine must be started.
   Status load(Engine &engine, const nn_data &data, const Folders &folders, SourceCache *cache);

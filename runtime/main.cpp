@@ -56,7 +56,7 @@ static void outOfMemory() {
 
 extern "C" int nn_main(const nn_program *program, int argc, char **argv) {
   using namespace nnrt;
-  double start = now();
+  const double start = nn_process_start();
   std::set_new_handler(outOfMemory);
   Flags flags;
   if (Status status = parseFlags(*program, argc, argv, false, flags); status.failed()) {

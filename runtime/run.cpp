@@ -3,17 +3,12 @@
 
 #include "runtime/signals.h"
 
-#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <set>
 #include <sys/stat.h>
 
 namespace nnrt {
-
-double now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 static bool isFolder(const std::string &path) {
   struct stat info;
@@ -31,13 +26,15 @@ Folders programFolders(const nn_program &program, const std::string &dataFlag) {
 
 Status Run::need(int32_t index, Dataset *&result) {
   if (!data[index]) {
+    const double begin = now();
     data[index].reset(new Dataset);
     Status status = data[index]->load(engine, program.data[index], folders, cache);
     if (status.failed()) {
       data[index].reset();
       return status;
     }
-    loadSeconds += data[index]->loadSeconds;
+    loadSeconds += now() - begin;
+    observed((std::string("load ") + program.data[index].name).c_str(), begin);
   }
   result = data[index].get();
   return Status();

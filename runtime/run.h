@@ -1,6 +1,7 @@
 // Run: a program with everything it needs while its statements are carried out.
 #pragma once
 
+#include "runtime/clock.h"
 #include "runtime/dataset.h"
 #include "runtime/engine.h"
 #include "runtime/flags.h"
@@ -31,7 +32,7 @@ struct Run {
   std::vector<EvaluateRecord> evaluated;
   int64_t stepsLeft = -1; // --max-steps: -1 is no limit
   int signal = 0;         // the run was interrupted by it
-  double loadSeconds = 0, firstStepSeconds = -1, startSeconds = 0; // startSeconds: monotonic time of the start
+  double loadSeconds = 0, firstStepSeconds = -1, startSeconds = 0; // startSeconds: when the process or, in a session, the program began
 
   /// The data set with this index, loaded.
   Status need(int32_t index, Dataset *&result);
@@ -58,9 +59,6 @@ Status runPrint(Run &run, const nn_print &print);
 Status runSave(Run &run, const nn_save &save);
 Status runLoad(Run &run, const nn_load &load);
 Status runReport(Run &run, const nn_report &report);
-
-/// Seconds on the monotonic clock.
-double now();
 
 /// The names of the classes that `field` of a data set counts, or none.
 std::vector<std::string> classNames(const Dataset &data, int32_t field);

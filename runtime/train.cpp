@@ -146,6 +146,7 @@ Status Trainer::loop() {
     int64_t inEpoch = record.steps % record.stepsPerEpoch;
     if (inEpoch == 0 && !(all && gathered))
       beginEpoch(record.steps / record.stepsPerEpoch);
+    const double stepBegan = run.firstStepSeconds < 0 ? now() : 0;
     int64_t first = inEpoch * record.batch, rows = std::min(record.batch, record.trainRows - first);
     if (all && gathered) {
       NN_TRY(step(rows, nullptr));
@@ -154,8 +155,10 @@ Status Trainer::loop() {
       NN_TRY(step(rows, &gather));
       gathered = true;
     }
-    if (run.firstStepSeconds < 0)
+    if (run.firstStepSeconds < 0) {
       run.firstStepSeconds = now() - run.startSeconds;
+      observed(NN_STAGE_FIRST_STEP, stepBegan);
+    }
     run.progress.step(record.steps, totals.meanLoss());
     bool complete = record.steps % record.stepsPerEpoch == 0 || record.steps == record.totalSteps;
     if (complete)
