@@ -4,6 +4,7 @@
 #include "compiler/codegen/Target.h"
 #include "compiler/irgen/ProgramTables.h"
 
+#include "llvm/ADT/StringSet.h"
 #include "llvm/ExecutionEngine/Orc/IndirectionUtils.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
 #include "llvm/ExecutionEngine/Orc/LazyReexports.h"
@@ -19,44 +20,35 @@ struct Jit::Impl {
   // What lazy functions need; made with the first of them.
   std::unique_ptr<LazyCallThroughManager> callThrough;
   std::unique_ptr<IndirectStubsManager> stubs;
+  StringSet<> lazy;
 };
 
 namespace {
 
-/// Functions that a callback provides as IR once the first of them is wanted.
-class ModuleOnDemand : public MaterializationUnit {
+/// Functions that a callback provides as an object file once the first of them is wanted.
+class ObjectOnDemand : public MaterializationUnit {
 public:
-  ModuleOnDemand(SymbolFlagsMap symbols, LLJIT &lljit, unique_function<Expected<LlvmProgram>()> make)
+  ObjectOnDemand(SymbolFlagsMap symbols, LLJIT &lljit, unique_function<Expected<std::unique_ptr<MemoryBuffer>>()> make)
       : MaterializationUnit(Interface(std::move(symbols), nullptr)), lljit(lljit), make(std::move(make)) {}
-  StringRef getName() const override { return "ModuleOnDemand"; }
+  StringRef getName() const override { return "ObjectOnDemand"; }
 
 private:
   void materialize(std::unique_ptr<MaterializationResponsibility> responsibility) override {
-    Expected<LlvmProgram> program = make();
-    if (!program) {
-      lljit.getExecutionSession().reportError(program.takeError());
+    Expected<std::unique_ptr<MemoryBuffer>> object = make();
+    if (!object) {
+      lljit.getExecutionSession().reportError(object.takeError());
       return responsibility->failMaterialization();
     }
-    // The layer expects exactly the promised symbols. The call goes through an alias: see addLazily.
-    for (Function &f : *program->module) {
-      if (f.isDeclaration())
-        continue;
-      if (responsibility->getSymbols().count(lljit.mangleAndIntern((f.getName() + bodySuffix).str())))
-        f.setName(f.getName() + bodySuffix);
-      else
-        f.setLinkage(GlobalValue::InternalLinkage);
-    }
-    lljit.getIRCompileLayer().emit(std::move(responsibility),
-                                   ThreadSafeModule(std::move(program->module), std::move(program->context)));
+    lljit.getObjLinkingLayer().emit(std::move(responsibility), std::move(*object));
   }
   void discard(const JITDylib &, const SymbolStringPtr &) override {}
 
   LLJIT &lljit;
-  unique_function<Expected<LlvmProgram>()> make;
-
-public:
-  static constexpr const char *bodySuffix = ".body";
+  unique_function<Expected<std::unique_ptr<MemoryBuffer>>()> make;
 };
+
+/// The stub of a lazily added function. The function itself keeps its name, so that its object is the same as any other.
+std::string stubName(StringRef name) { return (name + ".stub").str(); }
 
 /// Where a lazy call lands whose function could not be compiled. The reason has been reported by then.
 void lazyCallFailed() { report_fatal_error("a function could not be compiled", /*GenCrashDiag=*/false); }
@@ -97,7 +89,8 @@ Error Jit::add(LlvmProgram program) {
   return impl->lljit->addIRModule(ThreadSafeModule(std::move(program.module), std::move(program.context)));
 }
 
-Error Jit::addLazily(ArrayRef<std::string> names, unique_function<Expected<LlvmProgram>()> make) {
+Error Jit::addLazily(ArrayRef<std::string> names,
+                     unique_function<Expected<std::unique_ptr<MemoryBuffer>>()> make) {
   LLJIT &lljit = *impl->lljit;
   if (!impl->stubs) {
     auto callThrough = createLocalLazyCallThroughManager(lljit.getTargetTriple(), lljit.getExecutionSession(),
@@ -107,23 +100,26 @@ Error Jit::addLazily(ArrayRef<std::string> names, unique_function<Expected<LlvmP
     impl->callThrough = std::move(*callThrough);
     impl->stubs = createLocalIndirectStubsManagerBuilder(lljit.getTargetTriple())();
   }
-  // `name` is a stub that on its first call compiles `name.body` and from then on jumps to it.
-  SymbolFlagsMap bodies;
+  // The stub on its first call has the function made, and from then on jumps to it.
+  SymbolFlagsMap functions;
   SymbolAliasMap aliases;
   for (const std::string &name : names) {
-    SymbolStringPtr body = lljit.mangleAndIntern(name + ModuleOnDemand::bodySuffix);
+    SymbolStringPtr function = lljit.mangleAndIntern(name);
     JITSymbolFlags flags = JITSymbolFlags::Exported | JITSymbolFlags::Callable;
-    bodies[body] = flags;
-    aliases[lljit.mangleAndIntern(name)] = {body, flags};
+    functions[function] = flags;
+    aliases[lljit.mangleAndIntern(stubName(name))] = {function, flags};
+    impl->lazy.insert(name);
   }
   JITDylib &dylib = lljit.getMainJITDylib();
-  if (Error error = dylib.define(std::make_unique<ModuleOnDemand>(std::move(bodies), lljit, std::move(make))))
+  if (Error error = dylib.define(std::make_unique<ObjectOnDemand>(std::move(functions), lljit, std::move(make))))
     return error;
   return dylib.define(lazyReexports(*impl->callThrough, *impl->stubs, dylib, std::move(aliases)));
 }
 
+Error Jit::prepare(StringRef name) { return impl->lljit->lookup(name).takeError(); }
+
 Expected<void *> Jit::lookup(StringRef name) {
-  auto address = impl->lljit->lookup(name);
+  auto address = impl->lljit->lookup(impl->lazy.contains(name) ? stubName(name) : name.str());
   if (!address)
     return address.takeError();
   return address->toPtr<void *>();

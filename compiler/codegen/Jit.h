@@ -6,6 +6,7 @@
 #include "llvm/ADT/FunctionExtras.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
+#include "llvm/Support/MemoryBuffer.h"
 
 #include <memory>
 #include <string>
@@ -25,12 +26,16 @@ public:
   /// Adds an optimized module. It is compiled when one of its functions is first looked up.
   llvm::Error add(LlvmProgram program);
 
-  /// Adds functions whose module `make` provides, optimized, when one of `names` is first *called*: until then
-  /// lookup() gives a stub's address. For code that a run rarely needs. `make` runs on the calling thread.
+  /// Adds functions whose object file `make` provides when one of `names` is first *called*: until then lookup() gives a stub's
+  /// address. For code that a run rarely needs, or that a cache may have. `make` runs on the thread that calls first, or in
+  /// prepare(); other threads that need the same functions wait for it.
   llvm::Error addLazily(llvm::ArrayRef<std::string> names,
-                        llvm::unique_function<llvm::Expected<LlvmProgram>()> make);
+                        llvm::unique_function<llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>()> make);
 
-  /// The address of a function, compiling its module if that has not happened yet.
+  /// Provides a lazily added function now, on this thread, so that its first call finds it.
+  llvm::Error prepare(llvm::StringRef name);
+
+  /// The address of a function, compiling its module if that has not happened yet; of a lazily added one, its stub's.
   llvm::Expected<void *> lookup(llvm::StringRef name);
 
   /// Looks up every function that `tables` names and puts its address into the tables, which nn_main and nn_session_run

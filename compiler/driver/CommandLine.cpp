@@ -16,6 +16,8 @@ namespace cl = llvm::cl;
 
 namespace {
 
+double mainBegan; // Timeline::now()
+
 cl::OptionCategory category("nnc");
 cl::SubCommand runCommand("run", "compile in memory and run; what follows FILE goes to the program (nnc run FILE --help)");
 cl::SubCommand checkCommand("check", "every static check; nothing is run");
@@ -54,10 +56,22 @@ cl::opt<std::string> cpu("cpu", cl::desc("the processor: native, x86-64, x86-64-
                          cl::value_desc("level"), cl::cat(category), cl::sub(cl::SubCommand::getTopLevel()), cl::sub(runCommand));
 cl::opt<std::string> triple("target", cl::desc("the target's triple, for --emit=obj, asm and llvm"), cl::value_desc("triple"),
                             cl::cat(category));
+cl::opt<std::string> cacheDir("cache", cl::desc("keep compiled code in this folder instead of ~/.cache/nnc"), cl::value_desc("dir"),
+                              cl::cat(category), cl::sub(cl::SubCommand::getTopLevel()), cl::sub(runCommand), cl::sub(checkCommand));
+cl::opt<bool> noCache("no-cache", cl::desc("neither keep compiled code nor use what was kept"), cl::cat(category),
+                      cl::sub(cl::SubCommand::getTopLevel()), cl::sub(runCommand), cl::sub(checkCommand));
 cl::opt<bool> timing("timing", cl::desc("say where compile time goes"), cl::cat(category),
                      cl::sub(cl::SubCommand::getTopLevel()), cl::sub(runCommand), cl::sub(checkCommand));
 cl::opt<bool> unfused("unfused", cl::desc("give every operation a kernel of its own (for tests)"), cl::Hidden,
                       cl::cat(category), cl::sub(cl::SubCommand::getTopLevel()), cl::sub(runCommand));
+
+/// Whether one of LLVM's own options was given: they change code, and the cache does not know them.
+bool hasForeignOptions(cl::SubCommand &command) {
+  return llvm::any_of(cl::getRegisteredOptions(command), [](auto &entry) {
+    const cl::Option &option = *entry.getValue();
+    return option.getNumOccurrences() > 0 && !llvm::is_contained(option.Categories, &category);
+  });
+}
 
 SessionOptions sessionOptions(const std::string &path) {
   SessionOptions options;
@@ -67,21 +81,38 @@ SessionOptions sessionOptions(const std::string &path) {
   options.unfused = unfused;
   options.cpu = cpu;
   options.triple = triple;
-  options.timing = timing;
+  if (!noCache && !hasForeignOptions(cl::SubCommand::getTopLevel()) && !hasForeignOptions(runCommand) &&
+      !hasForeignOptions(checkCommand))
+    options.cacheDir = cacheDir.getNumOccurrences() ? cacheDir.getValue() : ObjectCache::defaultFolder();
   return options;
 }
 
-void printTimes(Session &session, size_t from = 0) {
-  for (auto &[name, seconds] : session.times().drop_front(from))
-    llvm::errs() << llvm::format("%8.1f ms  ", seconds * 1e3) << name << "\n";
+/// The table of --timing, from the process's start to `end`.
+void printTimes(Session &session, double end, llvm::StringRef total) {
+  if (!timing)
+    return;
+  session.timeline().add("load nnc and its libraries", nn_process_start(), mainBegan);
+  session.timeline().print(llvm::errs(), nn_process_start(), end, total);
 }
 
 int finish(Session &session, bool ok) {
   session.diagnostics().print(llvm::errs());
-  if (timing)
-    printTimes(session);
+  printTimes(session, Timeline::now(), "in all");
   return ok && !session.diagnostics().hasErrors() ? 0 : 1;
 }
+
+/// What the runtime tells of a run.
+struct Observation {
+  Timeline &timeline;
+  std::optional<double> firstStep = {}; // when it ended
+
+  static void note(void *self, const char *stage, double begin, double end) {
+    auto &observation = *static_cast<Observation *>(self);
+    observation.timeline.add(stage, begin, end);
+    if (!observation.firstStep && llvm::StringRef(stage) == NN_STAGE_FIRST_STEP)
+      observation.firstStep = end;
+  }
+};
 
 /// `nnc run FILE flags…`
 int run(const char *argv0) {
@@ -96,9 +127,9 @@ int run(const char *argv0) {
   }
   Session session(options);
   const nn_program *program = session.compileInMemory();
-  const int failed = finish(session, program != nullptr);
-  if (failed)
-    return failed;
+  if (!program)
+    return finish(session, false);
+  session.diagnostics().print(llvm::errs());
   std::vector<std::string> words{std::string(argv0) + " run " + runInput};
   if (!options.dataDir.empty() && llvm::none_of(runArguments, [](llvm::StringRef a) { return a.starts_with("--data"); }))
     words.insert(words.end(), {"--data", options.dataDir});
@@ -107,10 +138,15 @@ int run(const char *argv0) {
   for (std::string &w : words)
     argv.push_back(w.data());
   argv.push_back(nullptr);
-  const size_t before = session.times().size();
+  // The runtime tells when its own stages begin and end; the first step ends the time that --timing is about.
+  Observation observation{session.timeline()};
+  nn_observe(&Observation::note, &observation);
   const int code = nn_main(program, int(argv.size()) - 1, argv.data());
-  if (timing)
-    printTimes(session, before); // what was compiled as the run came to it
+  nn_observe(nullptr, nullptr);
+  if (observation.firstStep)
+    printTimes(session, *observation.firstStep, "from the process's start to the end of the first step");
+  else
+    printTimes(session, Timeline::now(), "in all");
   return code;
 }
 
@@ -152,6 +188,8 @@ int emit() {
 } // namespace
 
 int nnc::runCommandLine(int argc, char **argv) {
+  nn_process_start(); // what is asked for first is most exact
+  mainBegan = Timeline::now();
   cl::HideUnrelatedOptions(category);
   cl::HideUnrelatedOptions(category, runCommand);
   cl::HideUnrelatedOptions(category, checkCommand);

@@ -16,6 +16,7 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/PassManager.h"
+#include "llvm/IR/Module.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Target/TargetMachine.h"
@@ -24,19 +25,13 @@
 
 using namespace nnc;
 
-Session::Session(SessionOptions o) : options(std::move(o)), diags(std::make_unique<Diagnostics>()) {}
+Session::Session(SessionOptions o)
+    : options(std::move(o)), diags(std::make_unique<Diagnostics>()), cache(options.cacheDir) {}
 Session::~Session() = default;
 
 bool Session::fail(llvm::Error error) {
   diags->error(llvm::toString(std::move(error)));
   return false;
-}
-
-template <class F> bool Session::timed(std::string name, F f) {
-  const auto start = std::chrono::steady_clock::now();
-  const bool ok = f();
-  stageTimes.emplace_back(std::move(name), std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
-  return ok;
 }
 
 bool Session::load() {
@@ -64,18 +59,11 @@ bool Session::reach(Stage stage) {
   for (int i = reached ? int(*reached) + 1 : 0; i <= int(stage); ++i) {
     if (diags->hasErrors())
       return false;
-    if (!timed(steps[i].first, [&] { return (this->*steps[i].second)(); }))
+    if (!times.measure(steps[i].first, [&] { return (this->*steps[i].second)(); }))
       return false;
     reached = Stage(i);
   }
   return true;
-}
-
-PipelineOptions Session::pipelineOptions() const {
-  PipelineOptions pipeline;
-  pipeline.fuse.unfused = options.unfused;
-  pipeline.target = codeTarget->lowering();
-  return pipeline;
 }
 
 bool Session::parse() {
@@ -123,7 +111,7 @@ bool Session::generateModule() {
   irgen.sourceDir = llvm::sys::path::parent_path(dir).str();
   if (!generate(*diags, *context, *parsed, names, irgen, generated))
     return false;
-  return timed("simplify", [&] {
+  return times.measure("simplify", [&] {
     mlir::PassManager pm(context.get());
     pm.addPass(createSimplifyPass());
     return mlir::succeeded(pm.run(*generated.module));
@@ -141,20 +129,22 @@ bool Session::planModule() {
   if (!target)
     return fail(target.takeError());
   codeTarget = *target;
+  pipeline.fuse.unfused = options.unfused;
+  pipeline.target = codeTarget->lowering();
   mlir::PassManager pm(context.get());
-  buildKernPipeline(pm, pipelineOptions());
+  buildKernPipeline(pm, pipeline);
   return mlir::succeeded(pm.run(*generated.module)) && !diags->hasErrors();
 }
 
 bool Session::loopModule() {
   mlir::PassManager pm(context.get());
-  buildLoopPipeline(pm, pipelineOptions());
+  buildLoopPipeline(pm, pipeline);
   return mlir::succeeded(pm.run(*generated.module)) && !diags->hasErrors();
 }
 
 bool Session::lowerModule() {
   mlir::PassManager pm(context.get());
-  buildLlvmPipeline(pm, pipelineOptions());
+  buildLlvmPipeline(pm, pipeline);
   if (mlir::failed(pm.run(*generated.module)) || diags->hasErrors())
     return false;
   if (llvm::Error error = completeTables(*generated.tables, *generated.module))
@@ -167,7 +157,7 @@ bool Session::translateModule() {
   if (!program)
     return fail(program.takeError());
   translated = std::move(*program);
-  return timed("optimize", [&] {
+  return times.measure("optimize", [&] {
     llvm::Expected<std::unique_ptr<llvm::TargetMachine>> machine = codeTarget->createMachine();
     if (!machine)
       return fail(machine.takeError());
@@ -176,44 +166,10 @@ bool Session::translateModule() {
   });
 }
 
-llvm::Expected<LlvmProgram> Session::compileFunction(llvm::StringRef name) {
-  // Worker threads may ask for different functions at once; the MLIR context serves one at a time.
-  std::lock_guard<std::mutex> lock(compiling);
-  LlvmProgram program;
-  llvm::Error error = llvm::Error::success();
-  timed(("compile " + name).str(), [&] {
-    auto whole = *generated.module;
-    mlir::OwningOpRef<mlir::ModuleOp> part = mlir::ModuleOp::create(whole.getLoc());
-    (*part)->setAttrs(whole->getAttrs());
-    part->push_back(whole.lookupSymbol(name)->clone());
-    mlir::PassManager pm(context.get());
-    buildLoopPipeline(pm, pipelineOptions());
-    buildLlvmPipeline(pm, pipelineOptions());
-    if (mlir::failed(pm.run(*part))) {
-      diags->print(llvm::errs());
-      error = llvm::createStringError("lowering `" + name + "` failed");
-      return false;
-    }
-    llvm::Expected<LlvmProgram> translation = translateProgram(*part, *codeTarget);
-    llvm::Expected<std::unique_ptr<llvm::TargetMachine>> machine = codeTarget->createMachine();
-    if (!translation || !machine) {
-      error = llvm::joinErrors(translation ? llvm::Error::success() : translation.takeError(),
-                               machine ? llvm::Error::success() : machine.takeError());
-      return false;
-    }
-    program = std::move(*translation);
-    optimize(*program.module, **machine);
-    return true;
-  });
-  if (error)
-    return error;
-  return program;
-}
-
 const nn_program *Session::compileInMemory() {
   if (!reach(Stage::Planned))
     return nullptr;
-  const bool ok = timed("jit", [&] {
+  const bool ok = times.measure("jit", [&] {
     if (llvm::Error error = completeTables(*generated.tables, *generated.module))
       return fail(std::move(error));
     llvm::Expected<std::unique_ptr<Jit>> made = Jit::create(*codeTarget);
@@ -221,9 +177,16 @@ const nn_program *Session::compileInMemory() {
       return fail(made.takeError());
     jit = std::move(*made);
     // Each function is compiled when it is first called: the first step does not wait for what follows training.
+    compiler.emplace(*generated.module, *codeTarget, pipeline, cache, times);
     for (auto func : generated.module->getOps<mlir::func::FuncOp>()) {
       std::string name = func.getName().str();
-      if (llvm::Error error = jit->addLazily(name, [this, name] { return compileFunction(name); }))
+      auto compile = [this, name] {
+        llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> object = compiler->compile(name);
+        if (!object)
+          diags->print(llvm::errs());
+        return object;
+      };
+      if (llvm::Error error = jit->addLazily(name, std::move(compile)))
         return fail(std::move(error));
     }
     if (llvm::Error error = jit->patch(*generated.tables))
@@ -233,24 +196,51 @@ const nn_program *Session::compileInMemory() {
   return ok ? &generated.tables->program : nullptr;
 }
 
-bool Session::writeExecutable(llvm::StringRef output, const char *argv0) {
+llvm::Expected<llvm::SmallVector<char, 0>> Session::makeObject() {
+  std::string key;
+  if (cache.enabled()) {
+    if (llvm::Error error = completeTables(*generated.tables, *generated.module))
+      return error;
+    // The tables, in a module of their own, are the rest of what the object depends on.
+    llvm::LLVMContext tablesContext;
+    llvm::Module tablesModule("tables", tablesContext);
+    llvm::Expected<std::unique_ptr<llvm::TargetMachine>> machine = codeTarget->createMachine();
+    if (!machine)
+      return machine.takeError();
+    codeTarget->apply(tablesModule, **machine);
+    addProgram(tablesModule, *generated.tables);
+    std::string tables;
+    llvm::raw_string_ostream stream(tables);
+    tablesModule.print(stream, nullptr);
+    key = objectKey(*generated.module, *codeTarget, pipeline, tables);
+    if (std::unique_ptr<llvm::MemoryBuffer> kept = cache.find(key)) {
+      llvm::StringRef bytes = kept->getBuffer();
+      return llvm::SmallVector<char, 0>(bytes.begin(), bytes.end());
+    }
+  }
   if (!reach(Stage::Translated))
-    return false;
+    return llvm::createStringError("");
   addProgram(*translated.module, *generated.tables);
-  llvm::SmallVector<char, 0> object;
-  if (!timed("object", [&] {
-        llvm::Expected<llvm::SmallVector<char, 0>> bytes = emitObject(*translated.module, *codeTarget);
-        if (!bytes)
-          return fail(bytes.takeError());
-        object = std::move(*bytes);
-        return true;
-      }))
+  llvm::Expected<llvm::SmallVector<char, 0>> object =
+      times.measure("generate code", [&] { return emitObject(*translated.module, *codeTarget); });
+  if (object)
+    cache.keep(key, {object->data(), object->size()});
+  return object;
+}
+
+bool Session::writeExecutable(llvm::StringRef output, const char *argv0) {
+  if (!reach(Stage::Planned))
     return false;
-  return timed("link", [&] {
+  const double begin = Timeline::now();
+  llvm::Expected<llvm::SmallVector<char, 0>> object = makeObject();
+  if (!object)
+    return diags->hasErrors() ? (llvm::consumeError(object.takeError()), false) : fail(object.takeError());
+  times.add(reached == Stage::Planned ? "make the object (in the cache)" : "make the object", begin, Timeline::now());
+  return times.measure("link", [&] {
     llvm::Expected<std::string> runtime = findRuntimeLibrary(argv0, reinterpret_cast<void *>(&nnc::generate));
     if (!runtime)
       return fail(runtime.takeError());
-    if (llvm::Error error = linkExecutable(llvm::StringRef(object.data(), object.size()), *runtime, output))
+    if (llvm::Error error = linkExecutable(llvm::StringRef(object->data(), object->size()), *runtime, output))
       return fail(std::move(error));
     return true;
   });

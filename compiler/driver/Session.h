@@ -3,7 +3,10 @@
 
 #include "compiler/ast/Ast.h"
 #include "compiler/codegen/Jit.h"
+#include "compiler/codegen/ObjectCache.h"
 #include "compiler/codegen/Target.h"
+#include "compiler/driver/FunctionCompiler.h"
+#include "compiler/driver/Timeline.h"
 #include "compiler/irgen/Irgen.h"
 #include "compiler/pipeline/Pipeline.h"
 #include "compiler/sema/Sema.h"
@@ -12,7 +15,6 @@
 #include "mlir/IR/MLIRContext.h"
 
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,7 +28,7 @@ struct SessionOptions {
   bool unfused = false;        // every op its own kernel: for tests
   std::string cpu = "native";
   std::string triple;          // empty: this machine
-  bool timing = false;         // measure each stage
+  std::string cacheDir;        // where compiled objects are kept; empty: nowhere
 };
 
 /// Stages in order. Each includes those before it.
@@ -60,8 +62,8 @@ public:
   /// Writes a standalone executable. `argv0` and the address of main find the runtime's library.
   bool writeExecutable(llvm::StringRef output, const char *argv0);
 
-  /// (stage's name, seconds), in order, when options.timing.
-  llvm::ArrayRef<std::pair<std::string, double>> times() const { return stageTimes; }
+  /// What took how long so far.
+  Timeline &timeline() { return times; }
 
 private:
   bool parse();
@@ -72,9 +74,7 @@ private:
   bool loopModule();
   bool lowerModule();
   bool translateModule();
-  PipelineOptions pipelineOptions() const;
-  template <class F> bool timed(std::string name, F f);
-  llvm::Expected<LlvmProgram> compileFunction(llvm::StringRef name);
+  llvm::Expected<llvm::SmallVector<char, 0>> makeObject();
   bool fail(llvm::Error error);
 
   SessionOptions options;
@@ -87,10 +87,12 @@ private:
   sema::Symbols names;
   IrgenResult generated;
   std::optional<Target> codeTarget;
+  PipelineOptions pipeline; // complete once codeTarget is known
   LlvmProgram translated;
+  ObjectCache cache;
+  Timeline times;
+  std::optional<FunctionCompiler> compiler;
   std::unique_ptr<Jit> jit;
-  std::vector<std::pair<std::string, double>> stageTimes;
-  std::mutex compiling;
 };
 
 } // namespace nnc

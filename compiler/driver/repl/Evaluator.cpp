@@ -8,7 +8,6 @@
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
 
-#include <chrono>
 #include <cstdio>
 #include <set>
 
@@ -133,9 +132,8 @@ void Evaluator::report(Session &session) {
 }
 
 bool Evaluator::run(llvm::StringRef text, unsigned line, unsigned column, bool timing) {
-  SessionOptions o = options;
-  o.timing = timing;
-  Session session(o);
+  const double start = Timeline::now();
+  Session session(options);
   const nn_program *program = nullptr;
   if (session.loadText(declarations.programFor(text, line, column), bufferLabel))
     program = session.compileInMemory();
@@ -143,25 +141,12 @@ bool Evaluator::run(llvm::StringRef text, unsigned line, unsigned column, bool t
   if (!program)
     return false;
   llvm::outs().flush();
-  auto compileSeconds = [&] {
-    double total = 0;
-    for (auto &[name, seconds] : session.times())
-      total += seconds;
-    return total;
-  };
-  const double before = compileSeconds();
-  const auto start = std::chrono::steady_clock::now();
+  const double began = Timeline::now();
   const int code = nn_session_run(memory, program);
   std::fflush(stdout);
-  if (timing) {
-    // Functions are compiled when they are first called.
-    const double ran = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    const double within = compileSeconds() - before;
-    for (auto &[name, seconds] : session.times())
-      llvm::outs() << llvm::format("%8.1f ms  %s\n", seconds * 1e3, name.c_str());
-    llvm::outs() << llvm::format("%8.1f ms  to compile, in all\n%8.1f ms  to run\n", (before + within) * 1e3,
-                                 (ran - within) * 1e3);
-  }
+  session.timeline().add("run", began, Timeline::now());
+  if (timing)
+    session.timeline().print(llvm::outs(), start, Timeline::now(), "in all");
   return code == 0;
 }
 

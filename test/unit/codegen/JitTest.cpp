@@ -1,9 +1,12 @@
 #include "compiler/codegen/Jit.h"
+#include "compiler/codegen/Object.h"
 #include "compiler/codegen/Optimize.h"
 #include "Sample.h"
 #include "llvm/Target/TargetMachine.h"
 
+#include <atomic>
 #include <cmath>
+#include <thread>
 
 using namespace nnc;
 
@@ -11,6 +14,14 @@ static LlvmProgram optimized(Sample &sample) {
   LlvmProgram program = sample.translate();
   optimize(*program.module, **sample.target.createMachine());
   return program;
+}
+
+static llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> object(Sample &sample) {
+  LlvmProgram program = optimized(sample);
+  auto bytes = emitObject(*program.module, sample.target);
+  if (!bytes)
+    return bytes.takeError();
+  return llvm::MemoryBuffer::getMemBufferCopy({bytes->data(), bytes->size()});
 }
 
 TEST(Jit, PatchesTheTablesWithCode) {
@@ -35,9 +46,9 @@ TEST(Jit, LazyFunctionsAreMadeByTheirFirstCall) {
   ASSERT_TRUE(bool(jit)) << llvm::toString(jit.takeError());
   int made = 0;
   std::string names[] = {"numbers", "exponential"};
-  llvm::Error error = (*jit)->addLazily(names, [&]() -> llvm::Expected<LlvmProgram> {
+  llvm::Error error = (*jit)->addLazily(names, [&]() -> llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> {
     ++made;
-    return optimized(sample);
+    return object(sample);
   });
   ASSERT_FALSE(bool(error)) << llvm::toString(std::move(error));
   auto address = (*jit)->lookup("numbers");
@@ -50,6 +61,38 @@ TEST(Jit, LazyFunctionsAreMadeByTheirFirstCall) {
   ASSERT_TRUE(bool(other)) << llvm::toString(other.takeError());
   EXPECT_EQ(callFunction<double>(reinterpret_cast<nn_code>(*other), 1, 0.5), std::exp(0.5));
   EXPECT_EQ(made, 1);
+}
+
+TEST(Jit, PreparedFunctionIsNotMadeAgain) {
+  Sample sample;
+  auto jit = Jit::create(sample.target);
+  ASSERT_TRUE(bool(jit)) << llvm::toString(jit.takeError());
+  std::atomic<int> made = 0;
+  std::string names[] = {"numbers", "exponential"};
+  ASSERT_FALSE(bool((*jit)->addLazily(names, [&]() -> llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> {
+    ++made;
+    return object(sample);
+  })));
+  auto address = (*jit)->lookup("numbers");
+  ASSERT_TRUE(bool(address)) << llvm::toString(address.takeError());
+  // One thread prepares what another one calls meanwhile.
+  std::thread other([&] { EXPECT_FALSE(bool((*jit)->prepare("numbers"))); });
+  EXPECT_EQ(callFunction<int64_t>(reinterpret_cast<nn_code>(*address), 3, 0), 301);
+  other.join();
+  EXPECT_FALSE(bool((*jit)->prepare("exponential")));
+  EXPECT_EQ(made, 1);
+}
+
+TEST(Jit, FailureToPrepareIsAnError) {
+  Sample sample;
+  auto jit = Jit::create(sample.target);
+  ASSERT_TRUE(bool(jit)) << llvm::toString(jit.takeError());
+  std::string name = "numbers";
+  ASSERT_FALSE(bool((*jit)->addLazily(
+      name, []() -> llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> { return llvm::createStringError("no numbers"); })));
+  llvm::Error error = (*jit)->prepare("numbers");
+  EXPECT_TRUE(bool(error));
+  llvm::consumeError(std::move(error));
 }
 
 TEST(Jit, MissingFunctionIsAnError) {

@@ -1,0 +1,75 @@
+// What decides the bytes of an object is hashed while it is still small: planned kernels, a few kilobytes of text. A hit then
+// saves lowering, LLVM's passes and code generation, which take nearly all of the time.
+#include "compiler/driver/FunctionCompiler.h"
+
+#include "compiler/codegen/Object.h"
+#include "compiler/codegen/Optimize.h"
+#include "compiler/codegen/Translate.h"
+
+#include "mlir/IR/SymbolTable.h"
+#include "mlir/Pass/PassManager.h"
+#include "llvm/Target/TargetMachine.h"
+
+using namespace nnc;
+
+FunctionCompiler::FunctionCompiler(mlir::ModuleOp module, const Target &target, const PipelineOptions &pipeline,
+                                   ObjectCache &cache, Timeline &timeline)
+    : module(module), target(target), pipeline(pipeline), cache(cache), timeline(timeline) {}
+
+std::string nnc::objectKey(mlir::ModuleOp module, const Target &target, const PipelineOptions &pipeline,
+                           llvm::StringRef more) {
+  // Generic form: every attribute and type is in it, whatever an op's own syntax may leave out.
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  module.print(stream, mlir::OpPrintingFlags().printGenericOpForm().useLocalScope());
+  ObjectKey key;
+  key.add(target).add(text).add(more);
+  // A field that is new does not compile here until it is decided whether it changes code. Fusion has happened already.
+  const auto &[fuse, lowering, verifyEach] = pipeline;
+  const auto &[vectorBytes, registers, l1Bytes, l2Bytes] = lowering;
+  for (int64_t number : {vectorBytes, registers, l1Bytes, l2Bytes})
+    key.add(std::to_string(number));
+  (void)fuse, (void)verifyEach;
+  return key.text();
+}
+
+llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> FunctionCompiler::compile(llvm::StringRef name) {
+  const double begin = Timeline::now();
+  mlir::OwningOpRef<mlir::ModuleOp> part = mlir::ModuleOp::create(module.getLoc());
+  (*part)->setAttrs(module->getAttrs());
+  part->push_back(module.lookupSymbol(name)->clone());
+  const std::string key = cache.enabled() ? objectKey(*part, target, pipeline) : "";
+  if (std::unique_ptr<llvm::MemoryBuffer> kept = cache.find(key)) {
+    timeline.add(("compile " + name + " (in the cache)").str(), begin, Timeline::now());
+    return kept;
+  }
+  llvm::Expected<llvm::SmallVector<char, 0>> object = compileAnew(*part, name);
+  if (!object)
+    return object.takeError();
+  const llvm::StringRef bytes(object->data(), object->size());
+  cache.keep(key, bytes);
+  timeline.add(("compile " + name).str(), begin, Timeline::now());
+  return llvm::MemoryBuffer::getMemBufferCopy(bytes, name);
+}
+
+llvm::Expected<llvm::SmallVector<char, 0>> FunctionCompiler::compileAnew(mlir::ModuleOp part, llvm::StringRef name) {
+  const bool lowered = timeline.measure("lower", [&] {
+    mlir::PassManager passes(part->getContext());
+    buildLoopPipeline(passes, pipeline);
+    buildLlvmPipeline(passes, pipeline);
+    return mlir::succeeded(passes.run(part));
+  });
+  if (!lowered)
+    return llvm::createStringError("lowering `" + name + "` failed");
+  llvm::Expected<LlvmProgram> program = timeline.measure("translate", [&] { return translateProgram(part, target); });
+  if (!program)
+    return program.takeError();
+  llvm::Expected<std::unique_ptr<llvm::TargetMachine>> machine = target.createMachine();
+  if (!machine)
+    return machine.takeError();
+  timeline.measure("optimize", [&] {
+    optimize(*program->module, **machine);
+    return true;
+  });
+  return timeline.measure("generate code", [&] { return emitObject(*program->module, target); });
+}
