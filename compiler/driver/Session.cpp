@@ -27,7 +27,10 @@ using namespace nnc;
 
 Session::Session(SessionOptions o)
     : options(std::move(o)), diags(std::make_unique<Diagnostics>()), cache(options.cacheDir) {}
-Session::~Session() = default;
+Session::~Session() {
+  if (ahead)
+    pthread_join(*ahead, nullptr);
+}
 
 bool Session::fail(llvm::Error error) {
   diags->error(llvm::toString(std::move(error)));
@@ -166,6 +169,57 @@ bool Session::translateModule() {
   });
 }
 
+/// From now on several threads may lower functions of the module, each its own.
+void Session::allowThreads() {
+  // Dialects are loaded by one thread.
+  mlir::PassManager passes(context.get());
+  buildLoopPipeline(passes, pipeline);
+  buildLlvmPipeline(passes, pipeline);
+  mlir::DialectRegistry registry;
+  passes.getDependentDialects(registry);
+  context->appendDialectRegistry(registry);
+  context->loadAllAvailableDialects();
+  context->enableMultithreading();
+}
+
+/// What a run calls before its first step is done, if it trains at all: the step, which takes longest to compile, then the
+/// rest as it will be called. (What a run calls at its very beginning is not here: nothing is gained.)
+std::vector<std::string> Session::neededFirst() const {
+  std::vector<std::string> names;
+  auto add = [&](const nn_fn &function) {
+    auto found = generated.tables->functions.find(const_cast<nn_fn *>(&function));
+    if (found != generated.tables->functions.end() && !llvm::is_contained(names, found->second))
+      names.push_back(found->second);
+  };
+  const nn_program &program = generated.tables->program;
+  for (const nn_statement &statement : llvm::ArrayRef(program.statements, program.n_statements)) {
+    if (statement.kind != NN_STMT_TRAIN)
+      continue;
+    const auto &train = *static_cast<const nn_train *>(statement.body);
+    add(train.step);
+    add(program.data[train.data].keep);
+    add(program.data[train.data].prepare);
+    add(train.init);
+    break;
+  }
+  return names;
+}
+
+/// Compiles what will be called soon, on a thread of its own, while the run reads its data.
+void Session::compileAhead() {
+  pthread_t thread;
+  auto work = [](void *self) -> void * {
+    auto &session = *static_cast<Session *>(self);
+    for (const std::string &name : session.neededFirst())
+      // Whoever calls the function gets the same error.
+      llvm::consumeError(session.jit->prepare(name));
+    return nullptr;
+  };
+  // Not std::thread: where no more threads can be had, the run is to go on without.
+  if (pthread_create(&thread, nullptr, work, this) == 0)
+    ahead = thread;
+}
+
 const nn_program *Session::compileInMemory() {
   if (!reach(Stage::Planned))
     return nullptr;
@@ -176,11 +230,14 @@ const nn_program *Session::compileInMemory() {
     if (!made)
       return fail(made.takeError());
     jit = std::move(*made);
-    // Each function is compiled when it is first called: the first step does not wait for what follows training.
+    // Each function is compiled when it is first called: the first step does not wait for what follows training. The first call
+    // of all shows that there will be a run.
+    allowThreads();
     compiler.emplace(*generated.module, *codeTarget, pipeline, cache, times);
     for (auto func : generated.module->getOps<mlir::func::FuncOp>()) {
       std::string name = func.getName().str();
       auto compile = [this, name] {
+        std::call_once(aheadStarted, [this] { compileAhead(); });
         llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> object = compiler->compile(name);
         if (!object)
           diags->print(llvm::errs());

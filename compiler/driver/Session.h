@@ -15,7 +15,9 @@
 #include "mlir/IR/MLIRContext.h"
 
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <pthread.h>
 #include <string>
 #include <vector>
 
@@ -75,6 +77,9 @@ private:
   bool lowerModule();
   bool translateModule();
   llvm::Expected<llvm::SmallVector<char, 0>> makeObject();
+  void allowThreads();
+  std::vector<std::string> neededFirst() const;
+  void compileAhead();
   bool fail(llvm::Error error);
 
   SessionOptions options;
@@ -93,6 +98,8 @@ private:
   Timeline times;
   std::optional<FunctionCompiler> compiler;
   std::unique_ptr<Jit> jit;
+  std::once_flag aheadStarted;
+  std::optional<pthread_t> ahead; // a thread that compiles what will be called soon
 };
 
 } // namespace nnc
