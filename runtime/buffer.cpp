@@ -61,6 +61,16 @@ Status Buffer::allocate(size_t size, const std::string &purpose) {
   return Status();
 }
 
+bool Buffer::map(int file, size_t size) {
+  release();
+  void *block = size ? mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file, 0) : MAP_FAILED;
+  if (block == MAP_FAILED)
+    return false;
+  start = static_cast<unsigned char *>(block);
+  length = mapped = size;
+  return true;
+}
+
 void Buffer::release() {
   if (mapped)
     munmap(start, mapped);

@@ -25,6 +25,9 @@ public:
 
   /// Replaces the block by a zeroed one of `size` bytes. `purpose` completes "… for": "the batch of 64 rows".
   Status allocate(size_t size, const std::string &purpose);
+  /// Replaces the block by the contents of a file, read only: pages come when they are first touched. False when the system
+  /// cannot do that.
+  bool map(int file, size_t size);
   void release();
 
   unsigned char *data() const { return start; }

@@ -220,15 +220,19 @@ Status prepareRows(Engine &engine, const nn_data &data, const Source &source, co
   return Status();
 }
 
-Status Dataset::prepare(Engine &engine) {
+Status Dataset::allocateFields(Engine &engine) {
   const nn_data &data = *description;
   fields.resize(data.n_fields);
-  fieldSizes.clear();
-  for (int32_t f = 0; f < data.n_fields; ++f) {
-    fieldSizes.push_back(elementCount(data.fields[f].shape, data.fields[f].rank));
-    NN_TRY(fields[f].allocate(size_t(rows) * fieldSizes[f] * engine.elementBytes(),
-                              format("field `%s` of %s", data.fields[f].name, data.name)));
-  }
+  for (int32_t f = 0; f < data.n_fields; ++f)
+    if (!raw || fieldSizes[f] == 1)
+      NN_TRY(fields[f].allocate(size_t(rows) * fieldSizes[f] * engine.elementBytes(),
+                                format("field `%s` of %s", data.fields[f].name, data.name)));
+  return Status();
+}
+
+Status Dataset::prepare(Engine &engine) {
+  const nn_data &data = *description;
+  NN_TRY(allocateFields(engine));
   int64_t first = 0;
   for (size_t p = 0; p < parts.size(); ++p) {
     std::vector<unsigned char *> into;
@@ -240,17 +244,20 @@ Status Dataset::prepare(Engine &engine) {
   return Status();
 }
 
+Status Dataset::notFinite(int32_t field, int64_t element, double value) const {
+  int64_t size = fieldSizes[field];
+  std::string index = size == 1 ? "" : format("[%lld]", (long long)(element % size));
+  return Status::error(format("%s: `%s%s` of %s is %s", place(element / size).c_str(), description->fields[field].name,
+                              index.c_str(), description->name, number(value).c_str()))
+      .at(description->where);
+}
+
 Status Dataset::checkFinite(Engine &engine) {
   for (int32_t f = 0; f < description->n_fields; ++f) {
     Elements v = values(engine, f);
     int64_t bad = firstNonFinite(v, rows * fieldSizes[f]);
-    if (bad < 0)
-      continue;
-    std::string element = fieldSizes[f] == 1 ? "" : format("[%lld]", (long long)(bad % fieldSizes[f]));
-    return Status::error(format("%s: `%s%s` of %s is %s", place(bad / fieldSizes[f]).c_str(),
-                                description->fields[f].name, element.c_str(), description->name,
-                                number(v.get(bad)).c_str()))
-        .at(description->where);
+    if (bad >= 0)
+      return notFinite(f, bad, v.get(bad));
   }
   return Status();
 }
@@ -266,8 +273,16 @@ Status Dataset::load(Engine &engine, const nn_data &data, const Folders &folders
     rows += int64_t(part.kept.size());
   }
   NN_TRY(numberClasses());
-  NN_TRY(prepare(engine));
-  NN_TRY(checkFinite(engine));
+  fieldSizes.clear();
+  for (int32_t f = 0; f < data.n_fields; ++f)
+    fieldSizes.push_back(elementCount(data.fields[f].shape, data.fields[f].rank));
+  raw = canKeepRaw(engine);
+  if (raw) {
+    NN_TRY(checkRaw(engine));
+  } else {
+    NN_TRY(prepare(engine));
+    NN_TRY(checkFinite(engine));
+  }
 
   int64_t own = int64_t(parts[0].kept.size());
   std::vector<int32_t> strata;
@@ -305,9 +320,8 @@ Status Dataset::load(Engine &engine, const nn_data &data, const Folders &folders
                                     splits[NN_SPLIT_TRAIN]);
     normalizeRows(values(engine, f), fieldSizes[f], statistics[f], rows);
   }
-  for (Part &part : parts)
-    if (part.own)
-      part.own->forget();
+  if (!raw)
+    forget();
   return Status();
 }
 
@@ -326,7 +340,18 @@ std::string Dataset::place(int64_t row) const {
   return part.source->place(part.kept[row < own ? row : row - own]);
 }
 
-Status Dataset::checkBound(const Engine &engine, const nn_bound &bound) const {
+void Dataset::forget() {
+  for (Part &part : parts)
+    if (part.own)
+      part.own->forget();
+}
+
+Status Dataset::checkBound(Engine &engine, const nn_bound &bound) {
+  if (raw && fieldSizes[bound.field] != 1) { // whole tensors that index another: rare
+    raw = false;
+    NN_TRY(prepare(engine));
+    forget();
+  }
   Elements v = values(engine, bound.field);
   int64_t size = fieldSizes[bound.field];
   for (int64_t i = 0; i < rows * size; ++i) {

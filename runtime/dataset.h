@@ -25,6 +25,9 @@ class Dataset {
 public:
   const nn_data *description = nullptr;
   int64_t rows = 0;                                  // the test source's follow the main source's
+  /// Whether fields are computed for each batch from the raw data: for sources whose raw data are much smaller, such as images
+  /// of bytes. Then only fields of one element are in `fields`.
+  bool raw = false;
   std::vector<Buffer> fields;                        // row after row
   std::vector<int64_t> fieldSizes;                   // elements of one example
   std::vector<int64_t> splits[3];                    // rows of NN_SPLIT_TRAIN, _VAL, _TEST
@@ -34,12 +37,18 @@ public:
   /// Reads and prepares everything. `cache` may be null. The engine must be started.
   Status load(Engine &engine, const nn_data &data, const Folders &folders, SourceCache *cache);
 
+  /// Fields that take more memory than this are not kept, if their source is compact. Below, they are faster to copy.
+  int64_t keptBytes = int64_t(16) << 20;
+
+  /// With `raw`: writes the raw columns of rows[first … last - 1] to columns[c] + index * size, for prepare.
+  void fillColumns(const int64_t *rows, int64_t first, int64_t last, bool f64, unsigned char *const *columns) const;
+
   /// The rows of a split in source order; NN_SPLIT_ALL is all of them.
   std::vector<int64_t> splitRows(int32_t split) const;
   /// Where a row comes from: "iris.csv:12".
   std::string place(int64_t row) const;
   /// Fails when a value of a field that indexes `bound.bound` elements lies outside, naming the row.
-  Status checkBound(const Engine &engine, const nn_bound &bound) const;
+  Status checkBound(Engine &engine, const nn_bound &bound);
   Elements values(const Engine &engine, int32_t field) const { return {fields[field].data(), engine.f64()}; }
 
 private:
@@ -52,7 +61,13 @@ private:
   Status filter(Engine &engine, Part &part);
   Status numberClasses();
   Status prepare(Engine &engine);
+  void forget();
+  bool canKeepRaw(const Engine &engine) const;
+  Status allocateFields(Engine &engine);
   Status checkFinite(Engine &engine);
+  Status checkRaw(Engine &engine);
+  Status notFinite(int32_t field, int64_t element, double value) const;
+  friend struct RawCheck;
 
   std::vector<Part> parts;
   // For each column and part: class number of each of the source's codes; empty for numbers.

@@ -83,6 +83,8 @@ int64_t Gather::bytes() const {
 
 void Gather::copy(int32_t thread, int32_t threads) const {
   int64_t first = count * thread / threads, last = count * (thread + 1) / threads;
+  if (computation)
+    return computation->fill(computation->self, rows, first, last);
   for (int32_t f = 0; f < n_fields; ++f) {
     const Field &field = fields[f];
     if (field.rowBytes == 4) { // a label or a lone number: too small for memcpy
@@ -100,15 +102,26 @@ struct Job {
   const nn_call *call;
   nn_code code;
   const Gather *gather; // copied by all threads, or null
+  nn_call prepare;      // when the gathered rows are computed
 };
+
+void makeBatch(const Job &job, int32_t thread, int32_t threads) {
+  auto meet = [&] {
+    if (threads > 1)
+      job.call->barrier(job.call->barrier_data);
+  };
+  job.gather->copy(thread, threads);
+  meet();
+  if (job.gather->computation) {
+    job.gather->computation->prepare->code(&job.prepare, thread, threads);
+    meet();
+  }
+}
 
 void runJob(void *data, int32_t thread, int32_t threads) {
   const Job &job = *static_cast<Job *>(data);
-  if (job.gather) {
-    job.gather->copy(thread, threads);
-    if (threads > 1)
-      job.call->barrier(job.call->barrier_data);
-  }
+  if (job.gather)
+    makeBatch(job, thread, threads);
   job.code(job.call, thread, threads);
 }
 } // namespace
@@ -116,9 +129,16 @@ void runJob(void *data, int32_t thread, int32_t threads) {
 void Engine::call(const nn_fn &function, const void *const *in, void *const *out, int64_t rows, int64_t capacity,
                   Tuning &tuning, const Gather *gather) {
   nn_call call{arena.data(), scratch.data(), in, out, scalars.data(), rows, capacity, &Pool::barrier, pool};
-  Job job{&call, function.code, gather};
+  Job job{&call, function.code, gather, call};
+  if (gather && gather->computation) {
+    const Gather::Computation &computation = *gather->computation;
+    job.prepare.in = computation.columns;
+    job.prepare.out = computation.prepared;
+    job.prepare.capacity = computation.capacity;
+    job.prepare.rows = gather->count;
+  }
   if (gather && gather->bytes() < 16384) { // not worth a barrier
-    gather->copy(0, 1);
+    makeBatch(job, 0, 1);
     job.gather = nullptr;
   }
   if (fixedThreads || pool->size() == 1)
@@ -145,8 +165,14 @@ void Engine::call(const nn_fn &function, const void *const *in, void *const *out
 
 void Engine::call(const nn_fn &function, const void *const *in, void *const *out, int64_t rows, int64_t capacity) {
   nn_call call{arena.data(), scratch.data(), in, out, scalars.data(), rows, capacity, &Pool::barrier, pool};
-  Job job{&call, function.code, nullptr};
+  Job job{&call, function.code, nullptr, {}};
   pool->run(runJob, &job, pool->size());
+}
+
+void Engine::callHere(const nn_fn &function, const void *const *in, void *const *out, int64_t rows, int64_t capacity,
+                      const Buffer &own) const {
+  nn_call call{arena.data(), own.data(), in, out, scalars.data(), rows, capacity, &Pool::barrier, pool};
+  function.code(&call, 0, 1);
 }
 
 void Engine::callAlone(const nn_fn &function, const void *const *in, void *const *out) {

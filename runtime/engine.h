@@ -60,6 +60,10 @@ public:
   /// For calls that are not repeated.
   void call(const nn_fn &function, const void *const *in, void *const *out, int64_t rows, int64_t capacity);
 
+  /// On this thread only, with a scratch of its own, so that several threads may call at once.
+  void callHere(const nn_fn &function, const void *const *in, void *const *out, int64_t rows, int64_t capacity,
+                const Buffer &scratch) const;
+
   /// On this thread only: for unbatched functions that are too small to share.
   void callAlone(const nn_fn &function, const void *const *in, void *const *out);
 
@@ -88,7 +92,8 @@ private:
   std::vector<std::vector<unsigned char>> copies;
 };
 
-/// Rows of several fields to be copied into contiguous memory before a call, by all its threads.
+/// Rows of several fields to be copied into contiguous memory before a call, by all its threads; or to be computed there from
+/// raw data.
 struct Gather {
   struct Field {
     const unsigned char *from;
@@ -100,8 +105,19 @@ struct Gather {
   const Field *fields;
   int32_t n_fields;
 
+  /// To compute: what fills raw columns for rows[first … last - 1], and the function that makes the fields of the columns.
+  struct Computation {
+    void (*fill)(const void *self, const int64_t *rows, int64_t first, int64_t last);
+    const void *self;
+    const nn_fn *prepare;
+    const void *const *columns;
+    void *const *prepared;
+    int64_t capacity;
+  };
+  const Computation *computation = nullptr; // null: `fields` are copied
+
   int64_t bytes() const;
-  /// Copies part `thread` of `threads`.
+  /// Copies, or fills the columns for, part `thread` of `threads`.
   void copy(int32_t thread, int32_t threads) const;
 };
 

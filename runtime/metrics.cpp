@@ -114,18 +114,48 @@ bool Totals::restore(const std::vector<double> &saved) {
   return true;
 }
 
-Status Batches::prepare(const Engine &engine, const Dataset &data, const int32_t *fields, int32_t count,
-                        int64_t capacity) {
+Status Batches::prepare(Engine &engine, const Dataset &set, const int32_t *fields, int32_t count, int64_t capacity) {
+  data = &set;
+  f64 = engine.f64();
   buffers.clear();
-  buffers.resize(count);
   inputs.clear();
   copies.clear();
+  const std::string purpose = format("a batch of %s examples", grouped(capacity).c_str());
+  const nn_data &description = *set.description;
+  buffers.resize(description.n_fields);
+  auto allocate = [&](Buffer &buffer, int64_t size) {
+    return buffer.allocate(size_t(size) * engine.elementBytes() * capacity, purpose);
+  };
   for (int32_t f = 0; f < count; ++f) {
-    int64_t rowBytes = data.fieldSizes[fields[f]] * engine.elementBytes();
-    NN_TRY(buffers[f].allocate(size_t(rowBytes) * capacity, format("a batch of %s examples", grouped(capacity).c_str())));
-    inputs.push_back(buffers[f].data());
-    copies.push_back({data.fields[fields[f]].data(), buffers[f].data(), rowBytes});
+    int64_t size = set.fieldSizes[fields[f]];
+    if (!buffers[fields[f]].data())
+      NN_TRY(allocate(buffers[fields[f]], size));
+    inputs.push_back(buffers[fields[f]].data());
+    copies.push_back({set.fields[fields[f]].data(), buffers[fields[f]].data(), size * engine.elementBytes()});
   }
+  if (!set.raw)
+    return Status();
+  NN_TRY(engine.reserve(description.prepare, capacity));
+  prepared.clear();
+  for (int32_t f = 0; f < description.n_fields; ++f) {
+    if (!buffers[f].data())
+      NN_TRY(allocate(buffers[f], set.fieldSizes[f]));
+    prepared.push_back(buffers[f].data());
+  }
+  columns.clear();
+  columns.resize(description.n_columns);
+  columnStarts.clear();
+  columnInputs.clear();
+  for (int32_t c = 0; c < description.n_columns; ++c) {
+    NN_TRY(allocate(columns[c], description.columns[c].size));
+    columnStarts.push_back(columns[c].data());
+    columnInputs.push_back(columns[c].data());
+  }
+  auto fill = [](const void *self, const int64_t *rows, int64_t first, int64_t last) {
+    auto &batches = *static_cast<const Batches *>(self);
+    batches.data->fillColumns(rows, first, last, batches.f64, batches.columnStarts.data());
+  };
+  computation = {fill, this, &description.prepare, columnInputs.data(), prepared.data(), capacity};
   return Status();
 }
 

@@ -53,15 +53,25 @@ private:
 class Batches {
 public:
   /// For up to `capacity` rows of the fields `fields` of a data set.
-  Status prepare(const Engine &engine, const Dataset &data, const int32_t *fields, int32_t count, int64_t capacity);
+  Status prepare(Engine &engine, const Dataset &data, const int32_t *fields, int32_t count, int64_t capacity);
   const void *const *in() const { return inputs.data(); }
   /// How to copy these rows before a call.
-  Gather gather(const int64_t *rows, int64_t count) const { return {rows, count, copies.data(), int32_t(copies.size())}; }
+  Gather gather(const int64_t *rows, int64_t count) const {
+    return {rows, count, copies.data(), int32_t(copies.size()), data->raw ? &computation : nullptr};
+  }
 
 private:
   std::vector<Buffer> buffers;
   std::vector<const void *> inputs;
   std::vector<Gather::Field> copies;
+  // For fields that are computed: all of them, because prepare makes all.
+  const Dataset *data = nullptr;
+  bool f64 = false;
+  std::vector<Buffer> columns;
+  std::vector<unsigned char *> columnStarts;
+  std::vector<const void *> columnInputs;
+  std::vector<void *> prepared;
+  Gather::Computation computation = {};
 };
 
 /// Rows that one call of an evaluation computes.

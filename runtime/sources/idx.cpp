@@ -15,7 +15,7 @@ public:
     if (file.type == IdxType::U8 && !out.f64) { // the usual case, and the one where time counts
       float *to = static_cast<float *>(out.data);
       for (int64_t r = 0; r < count; ++r) {
-        const unsigned char *from = file.data.data() + selected[r] * size;
+        const unsigned char *from = file.bytes(selected[r] * size);
         for (int64_t i = 0; i < size; ++i)
           to[r * size + i] = from[i];
       }
@@ -25,6 +25,8 @@ public:
       for (int64_t i = 0; i < size; ++i)
         out.set(r * size + i, file.element(selected[r] * size + i));
   }
+
+  bool isCompact() const override { return images.elementBytes() < 4; }
 
   void forget() override {
     images.data.release();

@@ -17,10 +17,13 @@ struct IdxFile {
   IdxType type = IdxType::U8;
   std::vector<int64_t> shape; // shape[0] items
   Buffer data;                // as in the file; empty after readIdxHeader
+  size_t start = 0;           // where in `data` the first element is
 
   int64_t items() const { return shape[0]; }
   int64_t itemSize() const; // elements of one item
   int elementBytes() const;
+  /// The bytes of element i of the whole file.
+  const unsigned char *bytes(int64_t i) const { return data.data() + start + i * elementBytes(); }
   /// Element i of the whole file.
   double element(int64_t i) const;
 };
@@ -28,7 +31,7 @@ struct IdxFile {
 /// Reads only the type and the shape.
 Status readIdxHeader(const std::string &path, IdxFile &file);
 
-/// Reads everything. A file that is cut off or has bytes behind its end is an error that says how many bytes there are
+/// Reads everything; a file that is not compressed is mapped instead, so it must keep its length while it is used. A file that is cut off or has bytes behind its end is an error that says how many bytes there are
 /// and how many there should be.
 Status readIdx(const std::string &path, IdxFile &file);
 

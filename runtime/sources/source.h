@@ -59,6 +59,9 @@ public:
   /// False for an optional column that the file does not have; it is filled with zeros.
   virtual bool has(int /*column*/) const { return true; }
 
+  /// Whether the raw data take less memory than what `prepare` makes of them: it may pay to keep them instead.
+  virtual bool isCompact() const { return false; }
+
   /// Frees the raw data; from now on only place() may be called.
   virtual void forget() {}
 

@@ -1,0 +1,122 @@
+// Data sets whose fields are computed for each batch: images of bytes would take four times the memory as f32, and the system needs
+// longer to hand out that memory than the whole computation takes. Every row is computed once at the beginning all the
+// same, and looked at, so that bad data are found before the run.
+#include "runtime/dataset.h"
+#include "runtime/finite.h"
+
+#include <algorithm>
+
+namespace nnrt {
+
+bool Dataset::canKeepRaw(const Engine &engine) const {
+  const nn_data &data = *description;
+  int64_t bytes = 0;
+  for (int32_t f = 0; f < data.n_fields; ++f) {
+    // Statistics belong to the whole field.
+    if (data.fields[f].flags & NN_FIELD_NORMALIZE)
+      return false;
+    bytes += rows * fieldSizes[f] * engine.elementBytes();
+  }
+  return !(data.has_split && data.stratify >= 0) && bytes > keptBytes &&
+         std::all_of(parts.begin(), parts.end(), [](const Part &part) { return part.source->isCompact(); });
+}
+
+void Dataset::fillColumns(const int64_t *wanted, int64_t first, int64_t last, bool f64,
+                          unsigned char *const *columns) const {
+  const int64_t own = int64_t(parts[0].kept.size()), most = 64;
+  int64_t selected[most];
+  while (first < last) {
+    // A stretch of rows of one part.
+    const bool test = wanted[first] >= own;
+    const Part &part = parts[test];
+    int64_t count = 0;
+    for (; count < most && first + count < last && (wanted[first + count] >= own) == test; ++count)
+      selected[count] = part.kept[wanted[first + count] - (test ? own : 0)];
+    for (int32_t c = 0; c < description->n_columns; ++c) {
+      const int64_t size = description->columns[c].size;
+      Elements values{columns[c] + first * size * (f64 ? 8 : 4), f64};
+      part.source->fill(c, selected, count, values);
+      if (const std::vector<double> &numbers = codeClasses[test][c]; !numbers.empty())
+        for (int64_t i = 0; i < count; ++i)
+          values.set(i, numbers[size_t(values.get(i))]);
+    }
+    first += count;
+  }
+}
+
+/// The check of all rows, shared by threads: each has a stretch of rows and computes it in pieces that stay in its cache.
+struct RawCheck {
+  static constexpr int64_t piece = 64;
+  struct Bad {
+    int64_t element = -1;
+    double value = 0;
+  };
+
+  Dataset &data;
+  Engine &engine;
+  std::vector<std::vector<Bad>> bad; // for each thread and field, the first
+  std::vector<Status> status;
+
+  static void run(void *self, int32_t thread, int32_t threads) {
+    auto &check = *static_cast<RawCheck *>(self);
+    check.status[thread] = check.look(check.data.rows * thread / threads, check.data.rows * (thread + 1) / threads,
+                                      check.bad[thread]);
+  }
+
+  Status look(int64_t first, int64_t last, std::vector<Bad> &found) {
+    const nn_data &description = *data.description;
+    const nn_fn &prepare = description.prepare;
+    const int64_t width = engine.elementBytes();
+    Buffer scratch;
+    NN_TRY(scratch.allocate(size_t(prepare.fixed_bytes + prepare.row_bytes * piece), "a look at the data"));
+    std::vector<Buffer> columns(description.n_columns), fields(description.n_fields);
+    std::vector<unsigned char *> into;
+    std::vector<const void *> in;
+    std::vector<void *> out;
+    for (int32_t c = 0; c < description.n_columns; ++c) {
+      NN_TRY(columns[c].allocate(size_t(piece * description.columns[c].size * width), "a look at the data"));
+      into.push_back(columns[c].data());
+      in.push_back(columns[c].data());
+    }
+    for (int32_t f = 0; f < description.n_fields; ++f) {
+      NN_TRY(fields[f].allocate(size_t(piece * data.fieldSizes[f] * width), "a look at the data"));
+      out.push_back(fields[f].data());
+    }
+    int64_t rows[piece];
+    for (; first < last; first += piece) {
+      const int64_t count = std::min(piece, last - first);
+      for (int64_t i = 0; i < count; ++i)
+        rows[i] = first + i;
+      data.fillColumns(rows, 0, count, engine.f64(), into.data());
+      engine.callHere(prepare, in.data(), out.data(), count, piece, scratch);
+      for (int32_t f = 0; f < description.n_fields; ++f) {
+        const int64_t size = data.fieldSizes[f];
+        Elements values{fields[f].data(), engine.f64()};
+        if (found[f].element < 0)
+          if (int64_t at = firstNonFinite(values, count * size); at >= 0)
+            found[f] = {first * size + at, values.get(at)};
+        if (size == 1)
+          std::copy_n(fields[f].data(), count * width, data.fields[f].data() + first * width);
+      }
+    }
+    return Status();
+  }
+};
+
+Status Dataset::checkRaw(Engine &engine) {
+  NN_TRY(allocateFields(engine));
+  const int threads = engine.maxThreads();
+  RawCheck check{*this, engine, {}, {}};
+  check.bad.assign(threads, std::vector<RawCheck::Bad>(description->n_fields));
+  check.status.resize(threads);
+  engine.share(RawCheck::run, &check, threads);
+  for (Status &status : check.status)
+    NN_TRY(std::move(status));
+  for (int32_t f = 0; f < description->n_fields; ++f)
+    for (const std::vector<RawCheck::Bad> &found : check.bad)
+      if (found[f].element >= 0)
+        return notFinite(f, found[f].element, found[f].value);
+  return Status();
+}
+
+} // namespace nnrt
