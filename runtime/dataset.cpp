@@ -262,7 +262,7 @@ Status Dataset::checkFinite(Engine &engine) {
   return Status();
 }
 
-Status Dataset::load(Engine &engine, const nn_data &data, const Folders &folders, SourceCache *cache) {
+Status Dataset::load(Engine &engine, const nn_data &data, const Folders &folders, SourceCache *cache, bool later) {
   FlushDenormals flush;
   description = &data;
   parts.resize(data.test ? 2 : 1);
@@ -278,7 +278,10 @@ Status Dataset::load(Engine &engine, const nn_data &data, const Folders &folders
     fieldSizes.push_back(elementCount(data.fields[f].shape, data.fields[f].rank));
   raw = canKeepRaw(engine);
   if (raw) {
-    NN_TRY(checkRaw(engine));
+    NN_TRY(allocateFields(engine));
+    looked = false;
+    if (!later)
+      NN_TRY(checkRows(engine));
   } else {
     NN_TRY(prepare(engine));
     NN_TRY(checkFinite(engine));
@@ -347,7 +350,12 @@ void Dataset::forget() {
 }
 
 Status Dataset::checkBound(Engine &engine, const nn_bound &bound) {
+  if (!looked && fieldSizes[bound.field] == 1) {
+    bounds.push_back(bound);
+    return Status();
+  }
   if (raw && fieldSizes[bound.field] != 1) { // whole tensors that index another: rare
+    NN_TRY(checkRows(engine));
     raw = false;
     NN_TRY(prepare(engine));
     forget();

@@ -6,6 +6,9 @@
 #include "runtime/engine.h"
 #include "runtime/sources/source.h"
 
+#include <pthread.h>
+
+#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
@@ -23,6 +26,10 @@ using SourceCache = std::map<std::string, std::shared_ptr<const Source>>;
 
 class Dataset {
 public:
+  Dataset() = default;
+  Dataset(const Dataset &) = delete;
+  ~Dataset();
+
   const nn_data *description = nullptr;
   int64_t rows = 0;                                  // the test source's follow the main source's
   /// Whether fields are computed for each batch from the raw data: for sources whose raw data are much smaller, such as images
@@ -34,8 +41,19 @@ public:
   std::vector<Statistics> statistics;                // for each field; empty when it is not normalised
   std::vector<std::vector<std::string>> classes;     // for each column; empty when it is not a category
 
-  /// Reads and prepares everything. `cache` may be null. The engine must be started.
-  Status load(Engine &engine, const nn_data &data, const Folders &folders, SourceCache *cache);
+  /// Reads and prepares everything. `cache` may be null. The engine must be started. With `later`, the look at every row that
+  /// raw data need may be left out: checkRows() makes up for it.
+  Status load(Engine &engine, const nn_data &data, const Folders &folders, SourceCache *cache, bool later = false);
+
+  /// Whether rows have not been looked at yet, and not every number is known to be good.
+  bool unchecked() const { return !looked; }
+  /// Begins to look at the rows, and at the bounds that checkBound() was asked about, on a thread of its own if there is a core for
+  /// it. `engine` must live until checkRows() has returned.
+  void beginCheck(Engine &engine);
+  /// True when checkRows() would wait.
+  bool isChecking() const { return checker && !checkDone.load(std::memory_order_acquire); }
+  /// Makes sure that all rows have been looked at, and says what is wrong with them.
+  Status checkRows(Engine &engine);
 
   /// Fields that take more memory than this are not kept, if their source is compact. Below, they are faster to copy.
   int64_t keptBytes = int64_t(16) << 20;
@@ -47,7 +65,8 @@ public:
   std::vector<int64_t> splitRows(int32_t split) const;
   /// Where a row comes from: "iris.csv:12".
   std::string place(int64_t row) const;
-  /// Fails when a value of a field that indexes `bound.bound` elements lies outside, naming the row.
+  /// Fails when a value of a field that indexes `bound.bound` elements lies outside, naming the row. While rows are unchecked
+  /// it only remembers the question, for checkRows().
   Status checkBound(Engine &engine, const nn_bound &bound);
   Elements values(const Engine &engine, int32_t field) const { return {fields[field].data(), engine.f64()}; }
 
@@ -65,9 +84,17 @@ private:
   bool canKeepRaw(const Engine &engine) const;
   Status allocateFields(Engine &engine);
   Status checkFinite(Engine &engine);
-  Status checkRaw(Engine &engine);
+  Status checkRaw(Engine &engine, int threads);
+  Status checkRawAndBounds(Engine &engine, int threads);
   Status notFinite(int32_t field, int64_t element, double value) const;
   friend struct RawCheck;
+
+  bool looked = true;
+  std::vector<nn_bound> bounds; // to be checked with the rows
+  std::unique_ptr<pthread_t> checker;
+  Engine *checkEngine = nullptr;
+  std::atomic<bool> checkDone{false};
+  Status checkResult;
 
   std::vector<Part> parts;
   // For each column and part: class number of each of the source's codes; empty for numbers.

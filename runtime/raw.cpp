@@ -1,6 +1,7 @@
 // Data sets whose fields are computed for each batch: images of bytes would take four times the memory as f32, and the system needs
-// longer to hand out that memory than the whole computation takes. Every row is computed once at the beginning all the
-// same, and looked at, so that bad data are found before the run.
+// longer to hand out that memory than the whole computation takes. Every row is computed once all the same, and looked
+// at, so that bad data are found before the run, or before anything comes of it: on a machine with a core to spare, a run's first
+// steps are made meanwhile.
 #include "runtime/dataset.h"
 #include "runtime/finite.h"
 
@@ -103,13 +104,14 @@ struct RawCheck {
   }
 };
 
-Status Dataset::checkRaw(Engine &engine) {
-  NN_TRY(allocateFields(engine));
-  const int threads = engine.maxThreads();
+Status Dataset::checkRaw(Engine &engine, int threads) {
   RawCheck check{*this, engine, {}, {}};
   check.bad.assign(threads, std::vector<RawCheck::Bad>(description->n_fields));
   check.status.resize(threads);
-  engine.share(RawCheck::run, &check, threads);
+  if (threads == 1)
+    RawCheck::run(&check, 0, 1);
+  else
+    engine.share(RawCheck::run, &check, threads);
   for (Status &status : check.status)
     NN_TRY(std::move(status));
   for (int32_t f = 0; f < description->n_fields; ++f)
@@ -117,6 +119,44 @@ Status Dataset::checkRaw(Engine &engine) {
       if (found[f].element >= 0)
         return notFinite(f, found[f].element, found[f].value);
   return Status();
+}
+
+Status Dataset::checkRawAndBounds(Engine &engine, int threads) {
+  NN_TRY(checkRaw(engine, threads));
+  looked = true;
+  for (const nn_bound &bound : bounds)
+    NN_TRY(checkBound(engine, bound));
+  return Status();
+}
+
+void Dataset::beginCheck(Engine &engine) {
+  if (looked || checker || availableCores() < 2)
+    return;
+  checkEngine = &engine;
+  checker.reset(new pthread_t);
+  auto work = [](void *self) -> void * {
+    auto &data = *static_cast<Dataset *>(self);
+    FlushDenormals flush;
+    data.checkResult = data.checkRawAndBounds(*data.checkEngine, 1);
+    data.checkDone.store(true, std::memory_order_release);
+    return nullptr;
+  };
+  if (pthread_create(checker.get(), nullptr, work, this) != 0)
+    checker.reset(); // checkRows() does it
+}
+
+Status Dataset::checkRows(Engine &engine) {
+  if (checker) {
+    pthread_join(*checker, nullptr);
+    checker.reset();
+    return std::move(checkResult);
+  }
+  return looked ? Status() : checkRawAndBounds(engine, engine.maxThreads());
+}
+
+Dataset::~Dataset() {
+  if (checker)
+    pthread_join(*checker, nullptr);
 }
 
 } // namespace nnrt

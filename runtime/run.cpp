@@ -24,11 +24,11 @@ Folders programFolders(const nn_program &program, const std::string &dataFlag) {
   return folders;
 }
 
-Status Run::need(int32_t index, Dataset *&result) {
+Status Run::need(int32_t index, Dataset *&result, bool unchecked) {
   if (!data[index]) {
     const double begin = now();
     data[index].reset(new Dataset);
-    Status status = data[index]->load(engine, program.data[index], folders, cache);
+    Status status = data[index]->load(engine, program.data[index], folders, cache, unchecked);
     if (status.failed()) {
       data[index].reset();
       return status;
@@ -37,7 +37,20 @@ Status Run::need(int32_t index, Dataset *&result) {
     observed((std::string("load ") + program.data[index].name).c_str(), begin);
   }
   result = data[index].get();
-  return Status();
+  return unchecked ? Status() : result->checkRows(engine);
+}
+
+/// The data set that may be checked while its first steps are made, because nothing is printed or written before these: that of
+/// a train statement that everything begins with. -1: none.
+static int32_t checkedWhileTraining(const nn_program &program) {
+  for (int32_t i = 0; i < program.n_statements; ++i) {
+    const nn_statement &statement = program.statements[i];
+    if (statement.kind == NN_STMT_TRAIN)
+      return static_cast<const nn_train *>(statement.body)->data;
+    if (statement.kind != NN_STMT_LOAD)
+      break;
+  }
+  return -1;
 }
 
 Status initialiseModels(Run &run) {
@@ -55,7 +68,7 @@ Status initialiseModels(Run &run) {
 /// The bounds, watched splits and rows of one use of a data set.
 static Status checkUse(Run &run, int32_t index, const nn_bound *bounds, int32_t n_bounds) {
   Dataset *data = nullptr;
-  NN_TRY(run.need(index, data));
+  NN_TRY(run.need(index, data, index == checkedWhileTraining(run.program)));
   for (int32_t b = 0; b < n_bounds; ++b)
     NN_TRY(data->checkBound(run.engine, bounds[b]));
   return Status();
@@ -128,6 +141,10 @@ Status runStatements(Run &run) {
     if (!run.signal)
       run.signal = pendingSignal();
   }
+  // A train statement that was finished before has not looked at its data.
+  for (std::unique_ptr<Dataset> &data : run.data)
+    if (data)
+      NN_TRY(data->checkRows(run.engine));
   return Status();
 }
 

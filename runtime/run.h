@@ -34,8 +34,9 @@ struct Run {
   int signal = 0;         // the run was interrupted by it
   double loadSeconds = 0, firstStepSeconds = -1, startSeconds = 0; // startSeconds: when the process or, in a session, the program began
 
-  /// The data set with this index, loaded.
-  Status need(int32_t index, Dataset *&result);
+  /// The data set with this index, loaded. With `unchecked`, its rows may not have been looked at yet: the caller sees to
+  /// Dataset::checkRows().
+  Status need(int32_t index, Dataset *&result, bool unchecked = false);
   /// The file at a path of the program that is written: relative to the working directory.
   const char *modelName(int32_t index) const { return program.models[index].name; }
 };

@@ -97,9 +97,14 @@ void Trainer::beginEpoch(int64_t epoch) {
 Status Trainer::step(int64_t rows, const Gather *gather) {
   engine.scalars[NN_SLOT_STEP] = double(record.steps);
   engine.scalars[NN_SLOT_EPOCH] = double(record.steps) / double(record.stepsPerEpoch);
-  engine.call(train.step, batches.in(), totals.out(), rows, record.batch, tuning, gather);
-  if (double loss = totals.readLoss(); !std::isfinite(loss))
+  // While another thread looks at the data, it has the second core; and nothing is to be learned from how long a step takes.
+  Tuning one;
+  one.threads = 1;
+  engine.call(train.step, batches.in(), totals.out(), rows, record.batch, data->isChecking() ? one : tuning, gather);
+  if (double loss = totals.readLoss(); !std::isfinite(loss)) {
+    NN_TRY(data->checkRows(engine)); // bad data are a better explanation
     return explain(loss, rows);
+  }
   totals.add(rows);
   ++record.steps;
   return Status();
@@ -140,6 +145,7 @@ Status Trainer::loop() {
   bool gathered = false; // a batch of all rows is copied once
   double every = train.checkpoint ? std::max(1.0, engine.value(train.checkpoint_every)) : 0;
   epochBegan = now();
+  data->beginCheck(engine);
   if (record.steps < record.totalSteps && record.steps % record.stepsPerEpoch != 0)
     beginEpoch(record.steps / record.stepsPerEpoch); // resumed in the middle of an epoch
   while (record.steps < record.totalSteps && !record.stoppedEarly && !run.signal && run.stepsLeft != 0) {
@@ -161,8 +167,10 @@ Status Trainer::loop() {
     }
     run.progress.step(record.steps, totals.meanLoss());
     bool complete = record.steps % record.stepsPerEpoch == 0 || record.steps == record.totalSteps;
-    if (complete)
+    if (complete) {
+      NN_TRY(data->checkRows(engine)); // before anything is said or written
       NN_TRY(endEpoch());
+    }
     run.signal = pendingSignal();
     if (run.stepsLeft > 0)
       --run.stepsLeft;
@@ -170,11 +178,13 @@ Status Trainer::loop() {
         record.epochs % int64_t(every) == 0)
       NN_TRY(writeCheckpoint(false));
   }
-  return Status();
+  return data->checkRows(engine);
 }
 
 Status Trainer::execute() {
-  NN_TRY(run.need(train.data, data));
+  NN_TRY(run.need(train.data, data, true));
+  if (run.flags.resume) // whose messages tell what has been done
+    NN_TRY(data->checkRows(engine));
   NN_TRY(plan().at(train.where));
   if (train.init.code) {
     NN_TRY(engine.reserve(train.init, 1));

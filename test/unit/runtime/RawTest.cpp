@@ -2,6 +2,8 @@
 #include "LinearProgram.h"
 #include "runtime/metrics.h"
 
+#include <unistd.h>
+
 using namespace nnrt;
 using namespace nnrt_test;
 
@@ -108,6 +110,70 @@ TEST_F(Images, BadDataAreFoundBeforeTheRun) {
   writeImages(folder, "a", 300, pixels, 299 * pixels);
   for (int threads : {1, 2})
     EXPECT_EQ(Loaded(program, true, threads).status.message(), Loaded(program, false, threads).status.message());
+}
+
+TEST_F(Images, CheckedLater) {
+  writeImages(folder, "t", 100, pixels, 50 * pixels + 7);
+  const std::string message = Loaded(program, true).status.message();
+  for (bool begun : {false, true}) {
+    Engine engine(*program.finish(), 2);
+    Dataset data;
+    data.keptBytes = 0;
+    ASSERT_FALSE(engine.start(0, {0.1, 3}).failed());
+    Status status = data.load(engine, engine.program.data[0], {program.dir, ""}, nullptr, true);
+    ASSERT_FALSE(status.failed()) << status.message();
+    if (begun)
+      data.beginCheck(engine);
+    EXPECT_EQ(data.checkRows(engine).message(), message);
+  }
+  // Bounds are looked at with the rows, and in the order in which they were asked about.
+  writeImages(folder, "t", 100, pixels);
+  for (bool begun : {false, true}) {
+    Engine engine(*program.finish(), 2);
+    Dataset data;
+    data.keptBytes = 0;
+    ASSERT_FALSE(engine.start(0, {0.1, 3}).failed());
+    ASSERT_FALSE(data.load(engine, engine.program.data[0], {program.dir, ""}, nullptr, true).failed());
+    EXPECT_TRUE(data.unchecked());
+    EXPECT_FALSE(data.checkBound(engine, {1, 10, "a.nn:1:1"}).failed());
+    EXPECT_FALSE(data.checkBound(engine, {1, 9, "a.nn:2:1"}).failed());
+    EXPECT_FALSE(data.checkBound(engine, {1, 3, "a.nn:3:1"}).failed());
+    if (begun)
+      data.beginCheck(engine);
+    Status status = data.checkRows(engine);
+    EXPECT_NE(status.message().find("a.nn:2:1"), std::string::npos) << status.message();
+    EXPECT_FALSE(data.unchecked());
+  }
+}
+
+/// A whole run on data that are large enough to be computed for each batch.
+TEST(Raw, RunEndsBeforeItWritesAnythingOfBadData) {
+  constexpr int size = 40, rows = 120000; // 19 MB as f32
+  TemporaryFolder folder;
+  auto run = [&](int zeroAt) {
+    writeImages(folder, "a", rows, size, zeroAt);
+    LinearProgram program(size);
+    program.dir = folder.path;
+    program.useIdx("a", "a.labels");
+    static const int64_t shape[] = {size};
+    static const int64_t one[] = {1};
+    program.fields = {{"x", shape, 1, 0, 0, -1}, {"y", one, 1, 0, 0, -1}};
+    program.data.prepare = {invert<size>, 0, 64};
+    program.trainBody.batch = {16, -1};
+    program.train();
+    const std::string weights = folder / "w.safetensors";
+    program.save(weights);
+    Caught result = caught([&] { return program.main({"--max-steps", "3", "--quiet"}); });
+    return std::pair(result, access(weights.c_str(), F_OK) == 0);
+  };
+  auto [good, saved] = run(-1);
+  EXPECT_EQ(good.code, 0) << good.err;
+  EXPECT_TRUE(saved);
+  remove((folder / "w.safetensors").c_str());
+  auto [bad, written] = run(rows * size - 1);
+  EXPECT_EQ(bad.code, 1);
+  EXPECT_NE(bad.err.find("item 120000 of "), std::string::npos) << bad.err;
+  EXPECT_FALSE(written);
 }
 
 TEST_F(Images, BoundsOfNumbersAndOfTensors) {
