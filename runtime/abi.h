@@ -33,6 +33,10 @@ typedef struct nn_call {
   int64_t capacity;          /* the number of rows `scratch` was sized for */
   void (*barrier)(void *);   /* all threads meet here between dependent kernels; never called when threads == 1 */
   void *barrier_data;
+  void (*stamp)(void *, int32_t thread, int32_t event);   /* profiled functions alone call it: `event` has just ended on
+                                `thread`. Event i < n: kernel i; n + i: waiting for other threads behind kernel i, where
+                                n is nn_profiled.n_kernels. */
+  void *stamp_data;
 } nn_call;
 
 /* Called by every worker thread with its number; the result does not depend on `threads`, to the last bit. */
@@ -220,6 +224,44 @@ typedef struct nn_option {
   int32_t kind;
 } nn_option;
 
+/* ---- what a profile needs: the tables of nnc --profile ------------------------------------------------------ */
+
+/* A number that grows with the batch: fixed + per_row * rows. */
+typedef struct nn_amount { double fixed, per_row; } nn_amount;
+
+/* Bytes that a kernel reads and writes in one place, and how many bytes (these among them) the function touches from
+ * its last use of that place to the end of the kernel: a cache that holds so many still has them. */
+typedef struct nn_traffic { nn_amount bytes, distance; } nn_traffic;
+
+typedef struct nn_kernel {
+  const char *kind;          /* "contraction", "reduction", "pointwise" */
+  const char *results;       /* their shapes: "[n, 256]" */
+  const char *places;        /* the parts of the model: "net.dense1" */
+  const int32_t *lines; int32_t n_lines;   /* of nn_profile.lines: the one it is there for, then others it has a part of */
+  nn_amount flops;           /* of contractions: two for each multiply-add */
+  nn_amount others;          /* other operations, in vector instructions an element */
+  const nn_traffic *traffic; int32_t n_traffic;
+} nn_kernel;
+
+/* A function that calls nn_call.stamp. Its address is that of the nn_fn elsewhere in the tables. */
+typedef struct nn_profiled {
+  nn_fn fn;
+  const char *name;          /* "train0_step" */
+  const nn_kernel *kernels; int32_t n_kernels;   /* in the order in which they run */
+} nn_profiled;
+
+typedef struct nn_source_line {
+  const char *where;         /* "12", or "prelude/layers.nn:7" outside of the program's file */
+  const char *text;          /* without leading and trailing space */
+} nn_source_line;
+
+typedef struct nn_profile {
+  int32_t vector_bytes;      /* the width of the vectors that kernels use */
+  int32_t fma;               /* whether they use fused multiply-adds */
+  const nn_source_line *lines; int32_t n_lines;
+  const nn_profiled *functions; int32_t n_functions;
+} nn_profile;
+
 typedef struct nn_program {
   uint32_t abi_version;      /* NN_ABI_VERSION */
   uint32_t size;             /* sizeof(nn_program) */
@@ -236,6 +278,7 @@ typedef struct nn_program {
   const nn_statement *statements; int32_t n_statements;
   nn_fn settings;            /* no fields; results: one f64 for each slot */
   int32_t n_settings;
+  const nn_profile *profile; /* NULL: the program is not profiled */
 } nn_program;
 
 /* ---- the runtime's entry points -------------------------------------------------------------------------- */
@@ -273,6 +316,26 @@ typedef struct nn_probe {
  * nn_probe_free. Returns 0 when all is well. */
 int nn_probe_source(const nn_source *source, const char *dir, nn_probe *probe);
 void nn_probe_free(nn_probe *probe);
+
+/* What one core of this machine can do, measured. */
+enum nn_level { NN_L1, NN_L2, NN_L3, NN_MEMORY, NN_LEVELS };
+typedef struct nn_roof {
+  int32_t vector_bytes, fma;     /* of the multiply-adds measured; without fma a multiplication and an addition */
+  double flops;                  /* f32 FLOPs a second on registers alone, two for each multiply-add; f64 has half */
+  double bandwidth[NN_LEVELS];   /* bytes a second of a triad, a[i] = b[i] + s c[i], three times the length of a */
+  double sizes[NN_LEVELS];       /* bytes that the level holds; infinity for memory */
+} nn_roof;
+
+/* Measures for about 0.2 s. Returns 0, or 1 if this machine has no such vectors. */
+int nn_measure_roof(int32_t vector_bytes, int32_t fma, nn_roof *roof);
+
+/* The least time that a kernel could take on one core, in seconds: what its operations take when all data are in
+ * registers, and what its data take on their way from where they lie. */
+typedef struct nn_roofline {
+  double compute, memory;
+  int32_t level;                 /* nn_level: where most of `memory` goes */
+} nn_roofline;
+void nn_roofline_of(const nn_kernel *kernel, int64_t rows, int32_t element_bytes, const nn_roof *roof, nn_roofline *result);
 
 /* Whether every trainer has a flag of that name (`seed`, `threads` …), so that an option cannot have it. */
 int nn_is_flag(const char *name);

@@ -5,7 +5,7 @@
 #include <cstddef>
 
 static_assert(sizeof(void *) == 8, "the tables are laid out for 64-bit machines");
-static_assert(sizeof(nn_call) == 72, "");
+static_assert(sizeof(nn_call) == 88, "");
 static_assert(sizeof(nn_fn) == 24, "");
 static_assert(sizeof(nn_number) == 16, "");
 static_assert(sizeof(nn_tensor) == 48, "");
@@ -27,5 +27,11 @@ static_assert(sizeof(nn_report) == 16, "");
 static_assert(sizeof(nn_print) == 56, "");
 static_assert(sizeof(nn_statement) == 16, "");
 static_assert(sizeof(nn_option) == 32, "");
-static_assert(sizeof(nn_program) == 168, "");
+static_assert(sizeof(nn_amount) == 16, "");
+static_assert(sizeof(nn_traffic) == 32, "");
+static_assert(sizeof(nn_kernel) == 88, "");
+static_assert(sizeof(nn_profiled) == 48, "");
+static_assert(sizeof(nn_source_line) == 16, "");
+static_assert(sizeof(nn_profile) == 40, "");
+static_assert(sizeof(nn_program) == 176, "");
 static_assert(sizeof(nn_probe) == 1072, "");

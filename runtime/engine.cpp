@@ -18,6 +18,8 @@ Status Engine::start(uint64_t seed, const std::vector<double> &options) {
   if (program.abi_version != NN_ABI_VERSION || program.size != sizeof(nn_program))
     return Status::error(format("the program was compiled for version %u of the runtime, this is version %u",
                                 program.abi_version, NN_ABI_VERSION));
+  if (program.profile)
+    profiler.reset(new Profiler(program));
   theSeed = seed;
   scalars.assign(NN_SLOT_OPTIONS, 0);
   scalars[NN_SLOT_SEED] = double(seed);
@@ -111,24 +113,28 @@ void makeBatch(const Job &job, int32_t thread, int32_t threads) {
       job.call->barrier(job.call->barrier_data);
   };
   job.gather->copy(thread, threads);
-  meet();
   if (job.gather->computation) {
-    job.gather->computation->prepare->code(&job.prepare, thread, threads);
     meet();
+    job.gather->computation->prepare->code(&job.prepare, thread, threads);
   }
+  Profiler::copied(*job.call, thread);
+  meet();
+  if (threads > 1)
+    Profiler::metAfterCopy(*job.call, thread);
 }
 
 void runJob(void *data, int32_t thread, int32_t threads) {
   const Job &job = *static_cast<Job *>(data);
+  Profiler::started(*job.call, thread);
   if (job.gather)
     makeBatch(job, thread, threads);
   job.code(job.call, thread, threads);
 }
 } // namespace
 
-void Engine::call(const nn_fn &function, const void *const *in, void *const *out, int64_t rows, int64_t capacity,
-                  Tuning &tuning, const Gather *gather) {
-  nn_call call{arena.data(), scratch.data(), in, out, scalars.data(), rows, capacity, &Pool::barrier, pool};
+void Engine::runCall(const nn_fn &function, nn_call &call, const Gather *gather, int threads) {
+  if (profiler)
+    profiler->begin(function, call, threads);
   Job job{&call, function.code, gather, call};
   if (gather && gather->computation) {
     const Gather::Computation &computation = *gather->computation;
@@ -138,21 +144,31 @@ void Engine::call(const nn_fn &function, const void *const *in, void *const *out
     job.prepare.rows = gather->count;
   }
   if (gather && gather->bytes() < 16384) { // not worth a barrier
+    Profiler::started(call, 0);
     makeBatch(job, 0, 1);
     job.gather = nullptr;
   }
+  pool->run(runJob, &job, threads);
+  if (profiler)
+    profiler->end();
+}
+
+void Engine::call(const nn_fn &function, const void *const *in, void *const *out, int64_t rows, int64_t capacity,
+                  Tuning &tuning, const Gather *gather) {
+  nn_call call{arena.data(), scratch.data(), in,  out,           scalars.data(), rows,
+               capacity,     &Pool::barrier, pool, nullptr, nullptr};
   if (fixedThreads || pool->size() == 1)
-    return pool->run(runJob, &job, pool->size());
+    return runCall(function, call, gather, pool->size());
   const int period = 1000;
   if (tuning.threads && ++tuning.calls < period)
-    return pool->run(runJob, &job, tuning.threads);
+    return runCall(function, call, gather, tuning.threads);
   if (tuning.threads)
     tuning = Tuning();
 
   // A trial: calls 0 and 1 warm up and time one thread, 2 to 5 all of them. Below 10 µs threads cannot pay.
   int threads = tuning.calls < 2 ? 1 : pool->size();
   auto begin = std::chrono::steady_clock::now();
-  pool->run(runJob, &job, threads);
+  runCall(function, call, gather, threads);
   double time = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   double &best = threads == 1 ? tuning.single : tuning.several;
   best = std::min(best, time);
@@ -164,20 +180,20 @@ void Engine::call(const nn_fn &function, const void *const *in, void *const *out
 }
 
 void Engine::call(const nn_fn &function, const void *const *in, void *const *out, int64_t rows, int64_t capacity) {
-  nn_call call{arena.data(), scratch.data(), in, out, scalars.data(), rows, capacity, &Pool::barrier, pool};
-  Job job{&call, function.code, nullptr, {}};
-  pool->run(runJob, &job, pool->size());
+  nn_call call{arena.data(), scratch.data(), in,  out,           scalars.data(), rows,
+               capacity,     &Pool::barrier, pool, nullptr, nullptr};
+  runCall(function, call, nullptr, pool->size());
 }
 
 void Engine::callHere(const nn_fn &function, const void *const *in, void *const *out, int64_t rows, int64_t capacity,
                       const Buffer &own) const {
-  nn_call call{arena.data(), own.data(), in, out, scalars.data(), rows, capacity, &Pool::barrier, pool};
+  nn_call call{arena.data(), own.data(), in, out, scalars.data(), rows, capacity, &Pool::barrier, pool, nullptr, nullptr};
   function.code(&call, 0, 1);
 }
 
 void Engine::callAlone(const nn_fn &function, const void *const *in, void *const *out) {
-  nn_call call{arena.data(), scratch.data(), in, out, scalars.data(), 1, 1, &Pool::barrier, pool};
-  function.code(&call, 0, 1);
+  nn_call call{arena.data(), scratch.data(), in, out, scalars.data(), 1, 1, &Pool::barrier, pool, nullptr, nullptr};
+  runCall(function, call, nullptr, 1);
 }
 
 } // namespace nnrt

@@ -5,6 +5,7 @@
 #include "runtime/abi.h"
 #include "runtime/buffer.h"
 #include "runtime/pool.h"
+#include "runtime/profile.h"
 #include "runtime/sources/source.h"
 
 #include <memory>
@@ -38,6 +39,7 @@ public:
   /// Scalars of every call: NN_SLOT_… and the options.
   std::vector<double> scalars;
   Buffer arena;
+  std::unique_ptr<Profiler> profiler; // of a profiled program, from start() on
 
   /// A number of the tables.
   double value(const nn_number &n) const { return n.slot < 0 ? n.value : settings[n.slot]; }
@@ -71,6 +73,9 @@ public:
   void share(void (*job)(void *, int32_t, int32_t), void *data, int threads) { pool->run(job, data, threads); }
 
 private:
+  /// Runs a job that calls `function`, and measures it in a profiled program.
+  void runCall(const nn_fn &function, nn_call &call, const struct Gather *gather, int threads);
+
   bool wide;
   bool fixedThreads;
   uint64_t theSeed = 0;

@@ -11,7 +11,7 @@ namespace nnrt {
 
 namespace {
 
-enum class Fixed { Help, Data, Seed, Threads, Resume, Quiet, MaxSteps, Timing, Model, Weights, Output };
+enum class Fixed { Help, Data, Seed, Threads, Resume, Quiet, MaxSteps, Timing, Profile, Model, Weights, Output };
 
 struct FixedFlag {
   const char *name;
@@ -29,6 +29,7 @@ const FixedFlag fixedFlags[] = {
     {"quiet", Fixed::Quiet, nullptr, "print only results and errors", false},
     {"max-steps", Fixed::MaxSteps, "N", "stop training after N steps in all", false},
     {"timing", Fixed::Timing, nullptr, "print how long loading, the first step and training took", false},
+    {"profile", Fixed::Profile, nullptr, "print where the time went, by source line (compiled by nnc --profile)", false},
     {"help", Fixed::Help, nullptr, "this text", false},
     {"model", Fixed::Model, "NAME", "which model, when the program has several", true},
     {"weights", Fixed::Weights, "FILE", "its saved weights (.safetensors)", true},
@@ -116,6 +117,9 @@ Status apply(const FixedFlag &flag, const std::string &text, Flags &flags) {
   case Fixed::Timing:
     flags.timing = true;
     break;
+  case Fixed::Profile:
+    flags.profile = true;
+    break;
   case Fixed::Model:
     flags.model = text;
     break;
@@ -200,6 +204,8 @@ Status parseFlags(const nn_program &program, int argc, char **argv, bool lenient
     return Status::error("there is no flag --" + quoted(name) +
                          (near.empty() ? "; --help lists all" : "; did you mean --" + near + "?"));
   }
+  if (flags.profile && !program.profile && !lenient)
+    return Status::error("--profile needs a trainer that was compiled for it: nnc --profile FILE.nn -o TRAINER");
   if (!flags.predict && !inputs.empty() && !lenient)
     return Status::error("`" + quoted(inputs[0]) + "` is not a flag; --help lists all" +
                          (nearest(inputs[0], {"predict"}).empty() ? "" : "; did you mean `predict`?"));

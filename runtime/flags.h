@@ -12,6 +12,7 @@ namespace nnrt {
 
 struct Flags {
   bool help = false, resume = false, quiet = false, timing = false;
+  bool profile = false;        // given; a program compiled with a profile prints it in any case
   std::string data;            // --data DIR
   uint64_t seed = 0;
   int threads = 0;             // 0: not given

@@ -21,6 +21,8 @@ int finishRun(Run &run, const Status &status) {
     printError(status);
     return ExitFailed;
   }
+  if (run.engine.profiler)
+    fputs(run.engine.profiler->text().c_str(), stdout);
   if (run.signal) {
     int64_t steps = run.trained.empty() ? 0 : run.trained.back().steps;
     fprintf(stderr, "interrupted by %s after %s\n", run.signal == 2 ? "SIGINT" : "SIGTERM",

@@ -152,7 +152,7 @@ Status Trainer::loop() {
     int64_t inEpoch = record.steps % record.stepsPerEpoch;
     if (inEpoch == 0 && !(all && gathered))
       beginEpoch(record.steps / record.stepsPerEpoch);
-    const double stepBegan = run.firstStepSeconds < 0 ? now() : 0;
+    const double stepBegan = engine.profiler || run.firstStepSeconds < 0 ? now() : 0;
     int64_t first = inEpoch * record.batch, rows = std::min(record.batch, record.trainRows - first);
     if (all && gathered) {
       NN_TRY(step(rows, nullptr));
@@ -161,6 +161,8 @@ Status Trainer::loop() {
       NN_TRY(step(rows, &gather));
       gathered = true;
     }
+    if (engine.profiler)
+      engine.profiler->step(now() - stepBegan);
     if (run.firstStepSeconds < 0) {
       run.firstStepSeconds = now() - run.startSeconds;
       observed(NN_STAGE_FIRST_STEP, stepBegan);

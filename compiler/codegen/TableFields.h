@@ -199,6 +199,44 @@ template <class V> void visitFields(V &v, const nn_option &s) {
   v.field(s.kind);
 }
 
+template <class V> void visitFields(V &v, const nn_amount &s) {
+  v.field(s.fixed);
+  v.field(s.per_row);
+}
+
+template <class V> void visitFields(V &v, const nn_traffic &s) {
+  v.field(s.bytes);
+  v.field(s.distance);
+}
+
+template <class V> void visitFields(V &v, const nn_kernel &s) {
+  v.field(s.kind);
+  v.field(s.results);
+  v.field(s.places);
+  v.list(s.lines, s.n_lines);
+  v.field(s.flops);
+  v.field(s.others);
+  v.list(s.traffic, s.n_traffic);
+}
+
+template <class V> void visitFields(V &v, const nn_profiled &s) {
+  v.field(s.fn);
+  v.field(s.name);
+  v.list(s.kernels, s.n_kernels);
+}
+
+template <class V> void visitFields(V &v, const nn_source_line &s) {
+  v.field(s.where);
+  v.field(s.text);
+}
+
+template <class V> void visitFields(V &v, const nn_profile &s) {
+  v.field(s.vector_bytes);
+  v.field(s.fma);
+  v.list(s.lines, s.n_lines);
+  v.list(s.functions, s.n_functions);
+}
+
 template <class V> void visitFields(V &v, const nn_program &s) {
   v.field(s.abi_version);
   v.field(s.size);
@@ -215,6 +253,7 @@ template <class V> void visitFields(V &v, const nn_program &s) {
   v.list(s.statements, s.n_statements);
   v.field(s.settings);
   v.field(s.n_settings);
+  v.one(s.profile);
 }
 
 } // namespace nnc

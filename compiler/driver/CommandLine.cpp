@@ -62,6 +62,8 @@ cl::opt<bool> noCache("no-cache", cl::desc("neither keep compiled code nor use w
                       cl::sub(cl::SubCommand::getTopLevel()), cl::sub(runCommand), cl::sub(checkCommand));
 cl::opt<bool> timing("timing", cl::desc("say where compile time goes"), cl::cat(category),
                      cl::sub(cl::SubCommand::getTopLevel()), cl::sub(runCommand), cl::sub(checkCommand));
+cl::opt<bool> profile("profile", cl::desc("measure each source line's kernels and print their times when the run ends"),
+                      cl::cat(category), cl::sub(cl::SubCommand::getTopLevel()), cl::sub(runCommand));
 cl::opt<bool> unfused("unfused", cl::desc("give every operation a kernel of its own (for tests)"), cl::Hidden,
                       cl::cat(category), cl::sub(cl::SubCommand::getTopLevel()), cl::sub(runCommand));
 
@@ -84,6 +86,7 @@ SessionOptions sessionOptions(const std::string &path) {
   if (!noCache && !hasForeignOptions(cl::SubCommand::getTopLevel()) && !hasForeignOptions(runCommand) &&
       !hasForeignOptions(checkCommand))
     options.cacheDir = cacheDir.getNumOccurrences() ? cacheDir.getValue() : ObjectCache::defaultFolder();
+  options.profile = profile;
   return options;
 }
 
@@ -117,13 +120,15 @@ struct Observation {
 /// `nnc run FILE flags…`
 int run(const char *argv0) {
   SessionOptions options = sessionOptions(runInput);
-  // The program's own --data also says where the compiler looks for columns.
+  // The program's own --data also says where the compiler looks for columns; --profile changes the code.
   for (size_t i = 0; i < runArguments.size(); ++i) {
     llvm::StringRef a = runArguments[i];
     if (a == "--data" && i + 1 < runArguments.size())
       options.dataDir = runArguments[i + 1];
     else if (a.consume_front("--data="))
       options.dataDir = a.str();
+    else if (a == "--profile")
+      options.profile = true;
   }
   Session session(options);
   const nn_program *program = session.compileInMemory();

@@ -2,12 +2,13 @@
 #include "compiler/driver/Emit.h"
 
 #include "compiler/driver/plan/DataSize.h"
-#include "compiler/driver/plan/KernelCost.h"
+#include "compiler/driver/plan/KernelTables.h"
 #include "compiler/driver/Session.h"
 #include "compiler/transforms/PlanMemory.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/Support/Format.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Unicode.h"
 
 using namespace nnc;
@@ -63,6 +64,7 @@ public:
     for (int32_t m = 0; m < program.n_models; ++m)
       printModel(program.models[m]);
     printMemory();
+    printRoof();
     for (int32_t s = 0; s < program.n_statements; ++s)
       if (program.statements[s].kind == NN_STMT_TRAIN)
         printTrain(*static_cast<const nn_train *>(program.statements[s].body));
@@ -188,21 +190,65 @@ private:
       n = 1;
     }
     os << "\n";
+    plan::KernelTables kernelTables(session.tables(), session.diagnostics().sources(), session.settings().path);
     Table table;
-    table.row({"", "kernel", "results", "FLOPs a step", "other operations", "bytes moved", "where"});
-    plan::KernelCost sum;
+    table.row({"", "kernel", "results", "FLOPs a step", "other operations", "bytes moved", roof ? "µs" : "", roof ? "bound by" : "",
+               "where"});
+    double flops = 0, others = 0, bytes = 0, seconds = 0;
     unsigned number = 0;
-    for (auto kernel : function.getOps<kern::FusedOp>()) {
-      plan::KernelCost cost = plan::costOf(kernel);
-      sum.contractions += cost.contractions;
-      sum.others += cost.others;
-      sum.bytes += cost.bytes;
-      const double flops = cost.contractions.at(n);
-      table.row({std::to_string(++number), cost.kind.str(), cost.computes, flops ? grouped(flops) : "",
-                 grouped(cost.others.at(n)), grouped(cost.bytes.at(n)), cost.places});
+    for (const nn_kernel &kernel : kernelTables.kernelsOf(function)) {
+      auto at = [&](nn_amount amount) { return amount.fixed + amount.per_row * double(n); };
+      double moved = 0;
+      for (int32_t t = 0; t < kernel.n_traffic; ++t)
+        moved += at(kernel.traffic[t].bytes);
+      flops += at(kernel.flops);
+      others += at(kernel.others);
+      bytes += moved;
+      std::string time, bound;
+      if (roof) {
+        nn_roofline least;
+        nn_roofline_of(&kernel, n, int32_t(elementBytes()), &*roof, &least);
+        seconds += std::max(least.compute, least.memory);
+        time = microseconds(std::max(least.compute, least.memory));
+        bound = least.compute >= least.memory ? "compute" : levelNames[least.level];
+      }
+      table.row({std::to_string(++number), kernel.kind, kernel.results, at(kernel.flops) ? grouped(at(kernel.flops)) : "",
+                 grouped(at(kernel.others)), grouped(moved), time, bound, kernel.places});
     }
-    table.row({"", "in all", "", grouped(sum.contractions.at(n)), grouped(sum.others.at(n)), grouped(sum.bytes.at(n))});
-    table.print(os, "rllrrr");
+    table.row({"", "in all", "", grouped(flops), grouped(others), grouped(bytes), roof ? microseconds(seconds) : ""});
+    table.print(os, "rllrrrrl");
+    if (!roof)
+      return;
+    os << "  at least " << microseconds(seconds) << " µs a step on one core";
+    const plan::DataSize *size = batchOf(train) ? sizeOf(train.data) : nullptr;
+    if (size)
+      os << ", " << llvm::format("%.3g", seconds * double((size->trainRows + n - 1) / n)) << " s an epoch";
+    os << "\n";
+  }
+
+  /// What the rooflines are reckoned with. Only this machine can be measured.
+  void printRoof() {
+    const bool here = session.settings().cpu == "native" && session.settings().triple.empty();
+    roof.emplace();
+    if (!here || nn_measure_roof(int32_t(session.target().vectorBytes), session.target().hasFma, &*roof) != 0) {
+      roof.reset();
+      os << "\nroofline: not known for another machine than this one: leave out --cpu and --target\n";
+      return;
+    }
+    auto number = [](double x) { return llvm::format("%.0f", x * 1e-9); };
+    os << "\nroofline: measured just now on one core: " << number(roof->flops) << " GFLOP/s in f32 "
+       << (roof->fma ? "multiply-adds" : "multiplications and additions") << " on registers, " << roof->vector_bytes / 4
+       << " lanes wide\n";
+    Table table;
+    table.row({"level", "bytes", "GB/s (triad)"});
+    for (int level = 0; level < NN_LEVELS; ++level)
+      table.row({levelNames[level], level == NN_MEMORY ? "" : grouped(roof->sizes[level]),
+                 llvm::formatv("{0:f0}", roof->bandwidth[level] * 1e-9).str()});
+    table.print(os, "lrr");
+  }
+
+  static std::string microseconds(double seconds) {
+    return seconds >= 1e-3 ? grouped(seconds * 1e6) : llvm::formatv("{0:f2}", seconds * 1e6).str();
   }
 
   Session &session;
@@ -210,6 +256,8 @@ private:
   llvm::raw_ostream &os;
   MemoryPlan memory;
   std::vector<std::optional<plan::DataSize>> data;
+  std::optional<nn_roof> roof;
+  static constexpr const char *levelNames[NN_LEVELS] = {"L1", "L2", "L3", "memory"};
 };
 
 } // namespace

@@ -9,6 +9,7 @@
 #include "compiler/dialect/Kern.h"
 #include "compiler/dialect/NnDialect.h"
 #include "compiler/driver/MlirDiagnostics.h"
+#include "compiler/driver/plan/ProfileTables.h"
 #include "compiler/parse/Parse.h"
 #include "compiler/pipeline/Pipeline.h"
 #include "compiler/prelude/Prelude.h"
@@ -136,7 +137,11 @@ bool Session::planModule() {
   pipeline.target = codeTarget->lowering();
   mlir::PassManager pm(context.get());
   buildKernPipeline(pm, pipeline);
-  return mlir::succeeded(pm.run(*generated.module)) && !diags->hasErrors();
+  if (mlir::failed(pm.run(*generated.module)) || diags->hasErrors())
+    return false;
+  if (options.profile)
+    plan::addProfile(*this);
+  return true;
 }
 
 bool Session::loopModule() {

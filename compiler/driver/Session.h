@@ -31,6 +31,7 @@ struct SessionOptions {
   std::string cpu = "native";
   std::string triple;          // empty: this machine
   std::string cacheDir;        // where compiled objects are kept; empty: nowhere
+  bool profile = false;        // time stamps in the code of steps and evaluations, and the tables that explain them
 };
 
 /// Stages in order. Each includes those before it.

@@ -11,9 +11,9 @@ using namespace mlir;
 namespace nnc {
 
 // The fields of nn_call, in order, each 8 bytes.
-enum Field { Arena, Scratch, In, Out, Scalars, Rows, Capacity, Barrier, BarrierData };
+enum Field { Arena, Scratch, In, Out, Scalars, Rows, Capacity, Barrier, BarrierData, Stamp, StampData };
 static_assert(offsetof(nn_call, rows) == 8 * Rows && offsetof(nn_call, barrier_data) == 8 * BarrierData &&
-                  sizeof(nn_call) == 72,
+                  offsetof(nn_call, stamp_data) == 8 * StampData && sizeof(nn_call) == 88,
               "nn_call changed: this file must follow");
 
 CallFrame::CallFrame(OpBuilder &b, Location loc, StringRef name) : b(b), loc(loc) {
@@ -77,7 +77,7 @@ Value CallFrame::address(kern::PlaceAttr place, int64_t fixedBytes) {
   llvm_unreachable("unknown memory");
 }
 
-void CallFrame::barrier() {
+void CallFrame::barrier(std::optional<int32_t> event) {
   Block *here = b.getInsertionBlock();
   Block *after = here->splitBlock(b.getInsertionPoint());
   Block *meet = b.createBlock(after);
@@ -86,8 +86,19 @@ void CallFrame::barrier() {
   b.setInsertionPointToEnd(meet);
   auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()), {pointer});
   b.create<LLVM::CallOp>(loc, type, ValueRange{fields[Barrier], fields[BarrierData]});
+  if (event)
+    stamp(*event);
   b.create<cf::BranchOp>(loc, after);
   b.setInsertionPointToEnd(after);
+}
+
+void CallFrame::stamp(int32_t event) {
+  Type i32 = b.getI32Type();
+  Value thread = func.getBody().front().getArgument(1);
+  auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()), {pointer, i32, i32});
+  Value number = b.create<LLVM::ConstantOp>(loc, i32, event);
+  Value function = field(Stamp, pointer), data = field(StampData, pointer);
+  b.create<LLVM::CallOp>(loc, type, ValueRange{function, data, thread, number});
 }
 
 void CallFrame::returnUnlessFinite(Value value) {

@@ -19,8 +19,10 @@ public:
   mlir::Value threads() { return threadCount; }
   /// The address of `place`; `fixedBytes` is the size of the fixed pool, behind which the row pool lies.
   mlir::Value address(kern::PlaceAttr place, int64_t fixedBytes);
-  /// All threads meet here.
-  void barrier();
+  /// All threads meet here. If there are several, `event` ends when they have.
+  void barrier(std::optional<int32_t> event = std::nullopt);
+  /// Tells the profiler that `event` (see nn_call.stamp) has ended on this thread.
+  void stamp(int32_t event);
   /// Ends the function here if `value` (a floating-point scalar) is not finite.
   void returnUnlessFinite(mlir::Value value);
   void finish();

@@ -63,14 +63,19 @@ public:
 
   LogicalResult run() {
     fixedBytes = source->getAttrOfType<IntegerAttr>("nn.fixed_bytes").getInt();
+    auto all = source.getOps<kern::FusedOp>();
+    if (source->hasAttr("nn.profile"))
+      profiled = std::distance(all.begin(), all.end());
     for (NamedAttribute attribute : source->getDiscardableAttrs())
       if (attribute.getName().getValue().starts_with("nn."))
         frame.function()->setAttr(attribute.getName(), attribute.getValue());
     for (Operation &op : source.getBody().front().without_terminator()) {
       if (auto kernel = dyn_cast<kern::FusedOp>(op)) {
         if (barriers.isNeededBefore(accessesOf(kernel)))
-          frame.barrier();
+          meet();
         call(kernel);
+        if (profiled)
+          frame.stamp(kernels - 1);
       } else if (auto guard = dyn_cast<kern::GuardOp>(op)) {
         emitGuard(guard);
       } else if (!isa<kern::ViewOp>(op)) {
@@ -82,12 +87,14 @@ public:
   }
 
 private:
+  /// A barrier. There is a kernel before it: nothing else touches memory.
+  void meet() { frame.barrier(profiled ? std::optional<int32_t>(profiled + kernels - 1) : std::nullopt); }
   void call(kern::FusedOp kernel);
   LLVM::LLVMFuncOp makeFunction(kern::FusedOp kernel, ArrayRef<unsigned> slots, unsigned buffers);
   void emitBody(kern::FusedOp kernel, LLVM::LLVMFuncOp function, ArrayRef<unsigned> slots);
   void emitGuard(kern::GuardOp guard) {
     if (barriers.isNeededBefore({{rangeOf(placeOf(guard.getValue()), guard.getValue().getType())}, {}}))
-      frame.barrier();
+      meet();
     Value address = frame.address(placeOf(guard.getValue()), fixedBytes);
     Type element = cast<ShapedType>(guard.getValue().getType()).getElementType();
     frame.returnUnlessFinite(b.create<LLVM::LoadOp>(guard.getLoc(), element, address));
@@ -100,7 +107,8 @@ private:
   CallFrame frame;
   BarrierTracker barriers;
   int64_t fixedBytes = 0;
-  unsigned kernels = 0;
+  unsigned kernels = 0;   // called so far
+  unsigned profiled = 0;  // all its kernels, if it is to be profiled
 };
 
 } // namespace

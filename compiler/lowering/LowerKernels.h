@@ -4,6 +4,8 @@
 // Out: for each, an `llvm.func @name(call, thread, threads)`, the nn_code of runtime/abi.h, that calls its kernels
 //      `@name_k0, @name_k1, …` with a barrier wherever one needs what other threads did. Kernels hold scf, arith, math,
 //      vector and llvm ops. nn.fixed_bytes and nn.row_bytes stay on the functions.
+//
+// A function with the attribute nn.profile calls nn_call.stamp behind every kernel and every barrier.
 #pragma once
 
 #include "compiler/lowering/Target.h"

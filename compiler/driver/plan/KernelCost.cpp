@@ -1,8 +1,11 @@
-// Costs by interface: contractions say their loops, elementwise ops their cost.
+// Costs by interface: contractions say their loops, elementwise ops their cost. A place's last use is found by going back from
+// kernel to kernel, around the function's beginning to its end.
 #include "compiler/driver/plan/KernelCost.h"
 
 #include "compiler/dialect/NnDialect.h"
+#include "compiler/lowering/Barriers.h"
 
+#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
@@ -27,7 +30,7 @@ static Amount bytesOf(Value v) {
   return scaled(countOf(type.getShape()), type.getElementTypeBitWidth() / 8);
 }
 
-static llvm::StringRef placeOf(Operation *op) {
+static llvm::StringRef modelPlaceOf(Operation *op) {
   auto named = dyn_cast<NameLoc>(op->getLoc());
   return named ? named.getName().getValue() : llvm::StringRef();
 }
@@ -39,18 +42,53 @@ static std::string shapeOf(Value v) {
   return text + "]";
 }
 
-KernelCost costOf(kern::FusedOp kernel) {
+/// Where the user's text asks for something: the call of prelude code rather than its inside.
+static FileLineColLoc lineOf(Location loc) {
+  if (auto named = dyn_cast<NameLoc>(loc))
+    return lineOf(named.getChildLoc());
+  if (auto call = dyn_cast<CallSiteLoc>(loc))
+    return lineOf(call.getCaller());
+  if (auto fused = dyn_cast<FusedLoc>(loc)) {
+    for (Location part : fused.getLocations())
+      if (FileLineColLoc line = lineOf(part))
+        return line;
+    return {};
+  }
+  return dyn_cast<FileLineColLoc>(loc);
+}
+
+/// The bytes of each place that a kernel uses.
+static llvm::MapVector<Attribute, Amount> bytesByPlace(kern::FusedOp kernel) {
+  llvm::MapVector<Attribute, Amount> places;
+  for (Value v : kernel.getInputs())
+    places[placeOf(v)] += bytesOf(v);
+  for (Value v : kernel.getOutputs())
+    places[placeOf(v)] += bytesOf(v);
+  return places;
+}
+
+static KernelCost costOf(kern::FusedOp kernel) {
   KernelCost cost;
   cost.kind = kern::stringifyKind(kernel.getKind());
   llvm::SetVector<llvm::StringRef> places;
   llvm::SetVector<llvm::StringRef> main;
+  auto addLine = [&](Location loc) {
+    FileLineColLoc line = lineOf(loc);
+    auto same = [&](FileLineColLoc other) {
+      return other.getLine() == line.getLine() && other.getFilename() == line.getFilename();
+    };
+    if (line && llvm::none_of(cost.lines, same))
+      cost.lines.push_back(line);
+  };
+  addLine(kernel.getLoc());
   for (Operation *root : kernel.getRoots())
-    if (llvm::StringRef place = placeOf(root); !place.empty())
+    if (llvm::StringRef place = modelPlaceOf(root); !place.empty())
       places.insert(place);
   for (Operation &op : kernel.getBody().front()) {
     if (op.getNumResults() != 1)
       continue;
-    if (llvm::StringRef place = placeOf(&op); !place.empty())
+    addLine(op.getLoc());
+    if (llvm::StringRef place = modelPlaceOf(&op); !place.empty())
       places.insert(place);
     auto shape = cast<RankedTensorType>(op.getResult(0).getType()).getShape();
     if (auto contraction = dyn_cast<nn::ContractionOp>(op)) {
@@ -73,11 +111,45 @@ KernelCost costOf(kern::FusedOp kernel) {
       cost.computes += (i ? " " : "") + shapeOf(result);
   if (kernel.getOutputs().size() > 2)
     cost.computes += " …";
-  for (Value v : kernel.getInputs())
-    cost.bytes += bytesOf(v);
-  for (Value v : kernel.getOutputs())
-    cost.bytes += bytesOf(v);
   return cost;
+}
+
+std::vector<KernelCost> costsOf(func::FuncOp function) {
+  SmallVector<kern::FusedOp> kernels(function.getOps<kern::FusedOp>());
+  std::vector<llvm::MapVector<Attribute, Amount>> used;
+  llvm::DenseMap<Attribute, Amount> sizes; // of the largest tensor in each place
+  std::vector<KernelCost> costs;
+  for (kern::FusedOp kernel : kernels) {
+    costs.push_back(costOf(kernel));
+    used.push_back(bytesByPlace(kernel));
+    for (ValueRange values : {ValueRange(kernel.getInputs()), ValueRange(kernel.getOutputs())})
+      for (Value v : values) {
+        Amount &size = sizes[placeOf(v)];
+        Amount bytes = bytesOf(v);
+        size = {std::max(size.fixed, bytes.fixed), std::max(size.perRow, bytes.perRow)};
+      }
+  }
+  for (size_t k = 0; k < kernels.size(); ++k)
+    for (auto &[place, bytes] : used[k]) {
+      // Back to the last kernel that used the place, if need be through the call before. Fields were copied right before the call.
+      const bool field = cast<kern::PlaceAttr>(place).getMemory() == kern::Memory::field;
+      llvm::DenseSet<Attribute> between;
+      for (size_t back = 0; back < kernels.size(); ++back) {
+        const size_t other = (k + kernels.size() - back) % kernels.size();
+        const bool before = back > 0 && used[other].contains(place);
+        if (!before)
+          for (auto &entry : used[other])
+            between.insert(entry.first);
+        if (before || (field && other == 0))
+          break;
+      }
+      between.insert(place);
+      Amount distance;
+      for (Attribute other : between)
+        distance += sizes[other];
+      costs[k].traffic.push_back({bytes, distance});
+    }
+  return costs;
 }
 
 } // namespace nnc::plan

@@ -1,11 +1,14 @@
-// What one kernel of a planned function costs: operations and bytes.
+// What the kernels of a planned function cost: operations, and bytes by how long ago they were last touched. The one place that
+// counts: --emit=plan and --profile show these numbers.
 #pragma once
 
 #include "compiler/dialect/Kern.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/StringRef.h"
 
 #include <string>
+#include <vector>
 
 namespace nnc::plan {
 
@@ -20,15 +23,31 @@ struct Amount {
   }
 };
 
-struct KernelCost {
-  llvm::StringRef kind;      // "contraction"
-  std::string places;        // the parts of the model whose ops it computes: "net.dense1, net"
-  std::string computes;      // its main op and its results' shapes
-  Amount contractions;       // exact: two for each multiply-add
-  Amount others;             // elementwise ops and reductions, by the ops' own costs (in vector instructions an element)
-  Amount bytes;              // its inputs and results, each once
+/// One place in memory that a kernel uses.
+struct Traffic {
+  Amount bytes;     // read and written: twice its size if the kernel does both
+  Amount distance;  // bytes of all places, this one among them, touched from its last use to the end of the kernel. A function is
+                    // called again and again, so the last use may lie in the call before
 };
 
-KernelCost costOf(kern::FusedOp kernel);
+struct KernelCost {
+  llvm::StringRef kind;         // "contraction"
+  std::string places;           // the parts of the model whose ops it computes: "net.dense1, net"
+  std::string computes;         // its results' shapes
+  std::vector<mlir::FileLineColLoc> lines; // of the user's text: the kernel's own, then others whose ops it contains
+  Amount contractions;          // exact: two for each multiply-add
+  Amount others;                // elementwise ops and reductions, by the ops' own costs (in vector instructions an element)
+  std::vector<Traffic> traffic; // each place once
+
+  Amount bytes() const {
+    Amount sum;
+    for (const Traffic &t : traffic)
+      sum += t.bytes;
+    return sum;
+  }
+};
+
+/// The costs of a function's kernels, in their order.
+std::vector<KernelCost> costsOf(mlir::func::FuncOp function);
 
 } // namespace nnc::plan

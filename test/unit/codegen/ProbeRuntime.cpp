@@ -29,5 +29,10 @@ int nn_main(const nn_program *p, int argc, char **argv) {
               t.eval.code == nullptr, (long long)t.step.fixed_bytes, (long long)call<int64_t>(t.step, 0));
   std::printf("%.6f\n", call<double>(static_cast<const nn_print *>(p->statements[1].body)->fn, 1));
   std::printf("%s\n", static_cast<const nn_load *>(p->statements[2].body)->except[0]);
+  const nn_profiled &f = p->profile->functions[0];
+  const nn_kernel &k = f.kernels[0];
+  const nn_source_line &line = p->profile->lines[k.lines[0]];
+  std::printf("%d line %s of %s, %d kernels: %g flops, distance %g, %s\n", p->profile->vector_bytes, line.where, line.text, f.n_kernels,
+              k.flops.fixed, k.traffic[0].distance.per_row, f.fn.code == t.step.code ? "the step" : "another function");
   return argc > 1 ? argv[1][0] - '0' : 0;
 }

@@ -123,6 +123,26 @@ inline void fillTables(ProgramTables &tables) {
   nn_statement statements[] = {{NN_STMT_TRAIN, train}, {NN_STMT_PRINT, print}, {NN_STMT_LOAD, load}};
   p.statements = tables.list<nn_statement>(statements);
   p.n_statements = 3;
+
+  nn_kernel kernel = nn_kernel();
+  kernel.kind = kernel.results = kernel.places = tables.text("");
+  kernel.lines = tables.list<int32_t>({0});
+  kernel.n_lines = 1;
+  kernel.flops.fixed = 2.5;
+  kernel.traffic = tables.list<nn_traffic>({{{4, 0}, {0, 8}}});
+  kernel.n_traffic = 1;
+  auto *profiled = tables.make<nn_profiled>();
+  profiled->name = tables.text("step");
+  profiled->kernels = tables.list<nn_kernel>(kernel);
+  profiled->n_kernels = 1;
+  tables.functions[&profiled->fn] = "numbers";
+  auto *profile = tables.make<nn_profile>();
+  profile->vector_bytes = 16;
+  profile->lines = tables.list<nn_source_line>({{tables.text("7"), tables.text("sin x")}});
+  profile->n_lines = 1;
+  profile->functions = profiled;
+  profile->n_functions = 1;
+  p.profile = profile;
 }
 
 /// Calls a compiled function as the runtime would and returns its first result.

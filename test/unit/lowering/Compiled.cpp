@@ -227,7 +227,7 @@ std::vector<Tensor> Program::run(const std::vector<Tensor> &arguments, int64_t b
   for (Bytes &bytes : outputs)
     out.push_back(bytes.get());
   Barrier barrier(setup.threads);
-  nn_call call = {arena, alignedTo64(scratch), in.data(), out.data(), scalars.data(), batch, capacity, &Barrier::meet, &barrier};
+  nn_call call = {arena, alignedTo64(scratch), in.data(), out.data(), scalars.data(), batch, capacity, &Barrier::meet, &barrier, nullptr, nullptr};
   std::vector<std::thread> workers;
   for (int i = 1; i < setup.threads; ++i)
     workers.emplace_back([&, i] { code(&call, i, setup.threads); });
