@@ -56,6 +56,9 @@ public:
   /// Makes the scratch big enough for `function` at this capacity.
   Status reserve(const nn_fn &function, int64_t capacity);
 
+  /// The scratch that all functions called so far share.
+  size_t scratchBytes() const { return scratch.size(); }
+
   /// Calls a function whose scratch is reserved. `gather` (may be null) first copies a batch: see Gather.
   void call(const nn_fn &function, const void *const *in, void *const *out, int64_t rows, int64_t capacity,
             Tuning &tuning, const struct Gather *gather = nullptr);

@@ -28,7 +28,7 @@ const FixedFlag fixedFlags[] = {
     {"resume", Fixed::Resume, nullptr, "go on from the checkpoints", false},
     {"quiet", Fixed::Quiet, nullptr, "print only results and errors", false},
     {"max-steps", Fixed::MaxSteps, "N", "stop training after N steps in all", false},
-    {"timing", Fixed::Timing, nullptr, "print how long loading, the first step and training took", false},
+    {"timing", Fixed::Timing, nullptr, "print how long loading, the first step and training took, and the memory they use", false},
     {"profile", Fixed::Profile, nullptr, "print where the time went, by source line (compiled by nnc --profile)", false},
     {"help", Fixed::Help, nullptr, "this text", false},
     {"model", Fixed::Model, "NAME", "which model, when the program has several", true},

@@ -97,6 +97,7 @@ struct TrainRecord {
   WatchState kept, stop;
   bool stoppedEarly = false;
   int threads = 1; // what the step ran on
+  uint64_t scratchBytes = 0, batchBytes = 0, resultBytes = 0; // what a step needs beside the arena
 };
 
 /// A result of an evaluate statement.

@@ -35,6 +35,12 @@ int finishRun(Run &run, const Status &status) {
       printf(", first step done %s after the start (%s without loading)", duration(run.firstStepSeconds).c_str(),
              duration(run.firstStepSeconds - run.loadSeconds).c_str());
     printf("\n");
+    printf("timing: memory: arena %s bytes, scratch for all functions %s bytes\n",
+           grouped(int64_t(run.engine.arena.size())).c_str(), grouped(int64_t(run.engine.scratchBytes())).c_str());
+    for (const TrainRecord &record : run.trained)
+      printf("timing: memory: a step of train %s on %s: scratch %s bytes, batch %s bytes, results %s bytes\n", record.model.c_str(),
+             record.data.c_str(), grouped(int64_t(record.scratchBytes)).c_str(), grouped(int64_t(record.batchBytes)).c_str(),
+             grouped(int64_t(record.resultBytes)).c_str());
     for (const TrainRecord &record : run.trained)
       printf("timing: train %s on %s: %s in %s, %s steps/s, %s\n", record.model.c_str(), record.data.c_str(),
              counted(record.steps, "step").c_str(), duration(record.seconds).c_str(),

@@ -17,6 +17,7 @@ public:
 
   /// What to pass as nn_call.out.
   void *const *out() { return outputs.data(); }
+  size_t bytes() const { return results.size(); }
   /// The loss of the last call.
   double batchLoss() const { return loss; }
   /// Reads the loss of the last call; the rest is not touched.
@@ -55,6 +56,12 @@ public:
   /// For up to `capacity` rows of the fields `fields` of a data set.
   Status prepare(Engine &engine, const Dataset &data, const int32_t *fields, int32_t count, int64_t capacity);
   const void *const *in() const { return inputs.data(); }
+  size_t bytes() const {
+    size_t sum = 0;
+    for (const Buffer &buffer : buffers)
+      sum += buffer.size();
+    return sum;
+  }
   /// How to copy these rows before a call.
   Gather gather(const int64_t *rows, int64_t count) const {
     return {rows, count, copies.data(), int32_t(copies.size()), data->raw ? &computation : nullptr};

@@ -49,6 +49,9 @@ Status Trainer::plan() {
   NN_TRY(totals.prepare(engine, train.metrics, train.n_metrics, true));
   NN_TRY(evalTotals.prepare(engine, train.metrics, train.n_metrics, true));
   NN_TRY(engine.reserve(train.step, record.batch));
+  record.scratchBytes = uint64_t(train.step.fixed_bytes + train.step.row_bytes * record.batch);
+  record.batchBytes = batches.bytes();
+  record.resultBytes = totals.bytes();
   if (record.valRows)
     NN_TRY(engine.reserve(train.eval, std::min(evalCapacity, record.valRows)));
   if (train.trace.code)

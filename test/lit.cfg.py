@@ -39,6 +39,7 @@ config.substitutions += [
     ("%inputs", helper("inputs.py")),
     ("%stages", helper("stages.py") + " --nnc " + os.path.join(build, "bin", "nnc") + " --nn-opt " + os.path.join(build, "bin", "nn-opt")),
     ("%killed", helper("killed.py")),
+    ("%planned", helper("planned.py") + " --nnc " + os.path.join(build, "bin", "nnc")),
 ]
 
 config.environment["PATH"] = os.pathsep.join([config.llvm_tools, os.environ.get("PATH", "")])

@@ -9,7 +9,10 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MathExtras.h"
 #include "llvm/Support/Unicode.h"
+
+#include <numeric>
 
 using namespace nnc;
 
@@ -130,8 +133,9 @@ private:
       table.row({"states", grouped(kinds[NN_STATE])});
     table.row({"optimizer state", grouped(kinds[NN_OPTIMIZER_STATE])});
     table.row({"alignment", grouped(memory.persistentBytes - kinds[0] - kinds[1] - kinds[2])});
+    table.row({"arena", grouped(total), "all of these"});
     bool complete = true;
-    int64_t scratch = 0;
+    int64_t most = 0; // of a step, beside the arena
     for (int32_t s = 0; s < program.n_statements; ++s) {
       if (program.statements[s].kind != NN_STMT_TRAIN)
         continue;
@@ -140,13 +144,19 @@ private:
       const int64_t n = batchOf(train);
       if (!step)
         continue;
-      std::string how = grouped(step->fixedBytes) + " + " + grouped(step->rowBytes) + " a row";
+      const std::string rows = n ? ", " + grouped(n) + " rows" : "";
+      auto amount = [&](int64_t fixed, int64_t row) { return n ? grouped(fixed + row * n) : "?"; };
+      const int64_t scratch = step->fixedBytes + step->rowBytes * n, batch = rowElements(train) * elementBytes();
       complete &= n > 0;
-      scratch = std::max(scratch, step->fixedBytes + step->rowBytes * n);
-      table.row({"scratch of a step", n ? grouped(step->fixedBytes + step->rowBytes * n) : "?",
-                 how + (n ? ", " + grouped(n) + " rows" : "")});
+      most = std::max(most, scratch + batch * n + resultBytes(train));
+      table.row({"scratch of a step", amount(step->fixedBytes, step->rowBytes),
+                 grouped(step->fixedBytes) + " + " + grouped(step->rowBytes) + " a row" + rows});
+      table.row({"its batch", amount(0, batch), grouped(batch) + " a row" + rows});
+      table.row({"its results", grouped(resultBytes(train)), "the loss and totals of metrics"});
+      table.row({"a step in all", n ? grouped(memory.persistentBytes + scratch + batch * n + resultBytes(train)) : "?",
+                 "with the arena; and " + grouped(stackBytes(step->name)) + " on each thread's stack"});
     }
-    total += double(scratch);
+    total += double(most);
     for (int32_t i = 0; i < program.n_data; ++i) {
       const plan::DataSize *size = sizeOf(i);
       const std::string name = std::string("data ") + program.data[i].name;
@@ -162,6 +172,34 @@ private:
     }
     table.row({"in all", (complete ? "" : "≥ ") + grouped(total)});
     table.print(os, "lr");
+  }
+
+  /// Elements of one example, in the fields that a statement trains on.
+  int64_t rowElements(const nn_train &train) const {
+    int64_t sum = 0;
+    for (int32_t f = 0; f < train.n_fields; ++f) {
+      const nn_field &field = program.data[train.data].fields[train.fields[f]];
+      sum += std::accumulate(field.shape, field.shape + field.rank, int64_t(1), std::multiplies<int64_t>());
+    }
+    return sum;
+  }
+
+  /// A step's results, each in cache lines of its own.
+  int64_t resultBytes(const nn_train &train) const {
+    auto lines = [&](int64_t elements) { return int64_t(llvm::alignTo(elements * elementBytes(), 64)); };
+    int64_t bytes = lines(1);
+    for (int32_t m = 0; m < train.n_metrics; ++m)
+      for (int32_t t = 0; t < train.metrics[m].n_totals; ++t)
+        bytes += lines(train.metrics[m].total_sizes[t]);
+    return bytes;
+  }
+
+  /// What kernels need on the stack is known when they are loops.
+  int64_t stackBytes(const std::string &function) {
+    mlir::OwningOpRef<mlir::ModuleOp> loops = session.loopsOf(function);
+    mlir::Operation *lowered = loops ? loops->lookupSymbol(function) : nullptr;
+    auto bytes = lowered ? lowered->getAttrOfType<mlir::IntegerAttr>("nn.stack_bytes") : mlir::IntegerAttr();
+    return bytes ? bytes.getInt() : 0;
   }
 
   const MemoryPlan::Function *functionOf(const nn_fn &fn) const {

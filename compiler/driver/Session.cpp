@@ -174,6 +174,16 @@ bool Session::translateModule() {
   });
 }
 
+mlir::OwningOpRef<mlir::ModuleOp> Session::loopsOf(llvm::StringRef name) {
+  mlir::ModuleOp whole = *generated.module;
+  mlir::OwningOpRef<mlir::ModuleOp> part = mlir::ModuleOp::create(whole.getLoc());
+  (*part)->setAttrs(whole->getAttrs());
+  part->push_back(whole.lookupSymbol(name)->clone());
+  mlir::PassManager pm(context.get());
+  buildLoopPipeline(pm, pipeline);
+  return mlir::succeeded(pm.run(*part)) ? std::move(part) : nullptr;
+}
+
 /// From now on several threads may lower functions of the module, each its own.
 void Session::allowThreads() {
   // Dialects are loaded by one thread.

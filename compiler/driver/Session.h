@@ -59,6 +59,9 @@ public:
   llvm::Module &llvmModule() { return *translated.module; }
   const SessionOptions &settings() const { return options; }
 
+  /// A copy of one function, which has reached Planned, lowered to loops. Null after an error.
+  mlir::OwningOpRef<mlir::ModuleOp> loopsOf(llvm::StringRef name);
+
   /// Gives the program with the addresses of its functions, each of which is compiled in memory when it is first called; valid
   /// while the session lives. Null after an error.
   const nn_program *compileInMemory();

@@ -4,6 +4,7 @@
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using nnc::nn::Index;
@@ -98,6 +99,7 @@ Value KernelEmitter::tailMask(Value base, Value limit, int64_t lanes) {
 }
 
 Value KernelEmitter::stack(int64_t bytes) {
+  allStack += llvm::alignTo(bytes, 64);
   Value count = prologue.create<LLVM::ConstantOp>(location(), prologue.getI64Type(), bytes);
   return prologue.create<LLVM::AllocaOp>(location(), LLVM::LLVMPointerType::get(b.getContext()), prologue.getI8Type(),
                                          count, /*alignment=*/64);

@@ -79,6 +79,8 @@ public:
   }
   /// Memory on this thread's stack for the whole kernel, 64-byte aligned; !llvm.ptr.
   mlir::Value stack(int64_t bytes);
+  /// What stack() has given out so far.
+  int64_t stackBytes() const { return allStack; }
   /// vector<lanes x i1> (i1 if lanes == 1): lane < limit - base. For `index` values base and limit.
   mlir::Value tailMask(mlir::Value base, mlir::Value limit, int64_t lanes);
 
@@ -106,7 +108,7 @@ private:
   friend class ElementScope;
   mlir::OpBuilder &b;
   Context context;
-  int64_t laneCount;
+  int64_t laneCount, allStack = 0;
   mlir::OpBuilder prologue;
   llvm::DenseMap<int64_t, mlir::Value> constants;
   llvm::DenseSet<mlir::Value> rootDependent;

@@ -83,6 +83,7 @@ public:
       }
     }
     frame.finish();
+    frame.function()->setAttr("nn.stack_bytes", b.getI64IntegerAttr(stackBytes));
     return success();
   }
 
@@ -106,7 +107,7 @@ private:
   OpBuilder b;
   CallFrame frame;
   BarrierTracker barriers;
-  int64_t fixedBytes = 0;
+  int64_t fixedBytes = 0, stackBytes = 0;
   unsigned kernels = 0;   // called so far
   unsigned profiled = 0;  // all its kernels, if it is to be profiled
 };
@@ -133,6 +134,8 @@ void FunctionLowering::call(kern::FusedOp kernel) {
     table.add(kernel, slots, function);
   }
   ++kernels;
+  if (auto bytes = function->getAttrOfType<IntegerAttr>("nn.stack_bytes"))
+    stackBytes = std::max(stackBytes, bytes.getInt());
   SmallVector<Value> arguments;
   for (kern::PlaceAttr place : distinct)
     arguments.push_back(frame.address(place, fixedBytes));
@@ -206,6 +209,8 @@ void FunctionLowering::emitBody(kern::FusedOp kernel, LLVM::LLVMFuncOp function,
     break;
   }
   eraseDead(function.getBody());
+  if (emitter.stackBytes())
+    function->setAttr("nn.stack_bytes", k.getI64IntegerAttr(emitter.stackBytes()));
 }
 
 namespace {

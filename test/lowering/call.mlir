@@ -5,6 +5,7 @@
 // CHECK-LABEL: llvm.func @f(%arg0: !llvm.ptr, %arg1: i32, %arg2: i32)
 // CHECK-SAME: nn.fixed_bytes = 0
 // CHECK-SAME: nn.row_bytes = 64
+// CHECK-SAME: nn.stack_bytes = 0
 // CHECK: llvm.call @f_k0
 // CHECK: cf.cond_br
 // CHECK: llvm.call %{{.*}}(%{{.*}}) : !llvm.ptr, (!llvm.ptr) -> ()

@@ -235,6 +235,16 @@ std::vector<Tensor> Program::run(const std::vector<Tensor> &arguments, int64_t b
   for (std::thread &worker : workers)
     worker.join();
 
+  // Everything that was written lies within what was planned.
+  auto touchedBytes = [](const std::vector<unsigned char> &bytes, const unsigned char *start) {
+    auto last = std::find_if(bytes.rbegin(), bytes.rend(), [](unsigned char byte) { return byte != 0xff; });
+    return std::max<int64_t>(0, &*bytes.begin() + (bytes.rend() - last) - start);
+  };
+  scratchTouched = touchedBytes(scratch, alignedTo64(scratch));
+  scratchPlanned = scratchBytes;
+  EXPECT_LE(scratchTouched, scratchPlanned) << "written behind the scratch's end";
+  EXPECT_LE(touchedBytes(arenaBytes, arena), plan.persistentBytes) << "written behind the arena's end";
+
   std::vector<Tensor> results;
   size_t next = 0;
   for (unsigned i = 0; i < f.getNumResults(); ++i) {

@@ -40,6 +40,9 @@ public:
   /// The compiled function's results, in the order of the function's.
   std::vector<Tensor> run(const std::vector<Tensor> &arguments, int64_t batch, const Setup &setup = {});
 
+  /// Of the last run: the bytes of scratch that were planned, and those up to the last one that was written.
+  int64_t scratchPlanned = 0, scratchTouched = 0;
+
 private:
   void addKinds();
   mlir::OwningOpRef<mlir::ModuleOp> module;
