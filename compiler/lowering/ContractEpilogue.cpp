@@ -163,7 +163,9 @@ private:
 
   /// Lanes with base + lane >= first.
   Value lanesFrom(Value base, Value first) {
-    Value below = emitter.tailMask(base, first, lanes);
+    // tailMask() wants no limit below its base.
+    Value limit = b.createOrFold<arith::MaxUIOp>(loc, base, first);
+    Value below = emitter.tailMask(base, limit, lanes);
     Value ones = b.create<arith::ConstantOp>(loc, DenseElementsAttr::get(cast<VectorType>(below.getType()), true));
     return b.create<arith::XOrIOp>(loc, below, ones);
   }
