@@ -33,6 +33,7 @@ struct Target {
     LoweringTarget result;
     result.vectorBytes = vectorBytes;
     result.registers = vectorRegisters;
+    result.fma = hasFma;
     return result;
   }
 

@@ -12,7 +12,8 @@ namespace {
 
 class Writer {
 public:
-  Writer(OpBuilder &b, Location loc, Type like) : b(b), loc(loc), vector(dyn_cast<VectorType>(like)) {}
+  Writer(OpBuilder &b, Location loc, Type like, bool hasFma)
+      : b(b), loc(loc), vector(dyn_cast<VectorType>(like)), hasFma(hasFma) {}
 
   Type typeOf(Type element) { return vector ? Type(vector.clone(element)) : element; }
   Value constant(Type element, TypedAttr scalar) {
@@ -34,7 +35,7 @@ public:
     Value shifted = fma(wide, number(f64, 0.63661977236758134308), shift);
     Value k = b.create<arith::SubFOp>(loc, shifted, shift);
     Value minusK = b.create<arith::NegFOp>(loc, k);
-    Value rest = fma(minusK, number(f64, 1.5707963267948966), wide);
+    Value rest = multiplyAddExactly(minusK, 1.5707963267948966, wide);
     rest = fma(minusK, number(f64, 6.123233995736766e-17), rest);
     Value r = b.create<arith::TruncFOp>(loc, typeOf(f32), rest);
     Value bits = b.create<arith::BitcastOp>(loc, typeOf(i64), shifted);
@@ -61,6 +62,25 @@ public:
   }
 
 private:
+  /// x factor + z in f64, where the two nearly cancel: the product's rounding would be all that is left. Without a fused instruction the
+  /// product is taken apart (Dekker, 1971): x and the factor are cut into halves of 26 bits, whose products are exact.
+  Value multiplyAddExactly(Value x, double factor, Value z) {
+    Type f64 = b.getF64Type();
+    if (hasFma)
+      return fma(x, number(f64, factor), z);
+    auto minus = [&](Value left, Value right) -> Value { return b.create<arith::SubFOp>(loc, left, right); };
+    auto times = [&](Value left, Value right) -> Value { return b.create<arith::MulFOp>(loc, left, right); };
+    auto plus = [&](Value left, Value right) -> Value { return b.create<arith::AddFOp>(loc, left, right); };
+    const double splitter = 0x1p27 + 1, scaled = splitter * factor, high = scaled - (scaled - factor);
+    Value large = times(x, number(f64, splitter));
+    Value xHigh = minus(large, minus(large, x)), xLow = minus(x, xHigh);
+    Value fHigh = number(f64, high), fLow = number(f64, factor - high);
+    Value product = times(x, number(f64, factor));
+    Value error = minus(times(xHigh, fHigh), product);
+    error = plus(plus(plus(error, times(xHigh, fLow)), times(xLow, fHigh)), times(xLow, fLow));
+    return plus(plus(z, product), error);
+  }
+
   Value isSet(Value bits, int64_t bit) {
     Value masked = b.create<arith::AndIOp>(loc, bits, integer(bit));
     return b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::ne, masked, integer(0));
@@ -69,23 +89,25 @@ private:
   OpBuilder &b;
   Location loc;
   VectorType vector;
+  bool hasFma;
 };
 
 template <class Op, int64_t quarters> struct SinCosPattern : OpRewritePattern<Op> {
-  using OpRewritePattern<Op>::OpRewritePattern;
+  SinCosPattern(MLIRContext *context, bool hasFma)
+      : OpRewritePattern<Op>(context, PatternBenefit(10)), hasFma(hasFma) {} // before MLIR's own
   LogicalResult matchAndRewrite(Op op, PatternRewriter &rewriter) const override {
     if (!getElementTypeOrSelf(op.getType()).isF32())
       return failure();
-    rewriter.replaceOp(op, Writer(rewriter, op.getLoc(), op.getType()).sine(op.getOperand(), quarters));
+    rewriter.replaceOp(op, Writer(rewriter, op.getLoc(), op.getType(), hasFma).sine(op.getOperand(), quarters));
     return success();
   }
+  bool hasFma;
 };
 
 } // namespace
 
-void populateSinCosPatterns(RewritePatternSet &patterns) {
-  // Before MLIR's own.
-  patterns.add<SinCosPattern<math::SinOp, 0>, SinCosPattern<math::CosOp, 1>>(patterns.getContext(), PatternBenefit(10));
+void populateSinCosPatterns(RewritePatternSet &patterns, bool hasFma) {
+  patterns.add<SinCosPattern<math::SinOp, 0>, SinCosPattern<math::CosOp, 1>>(patterns.getContext(), hasFma);
 }
 
 } // namespace nnc

@@ -8,7 +8,7 @@ class RewritePatternSet;
 namespace nnc {
 
 /// Rewrites math.sin and math.cos of f32 and vectors of it. MLIR's own approximations reduce the argument in f32,
-/// which loses all digits near multiples of π beyond the first few.
-void populateSinCosPatterns(mlir::RewritePatternSet &patterns);
+/// which loses all digits near multiples of π beyond the first few. `hasFma`: whether the machine has fused multiply-adds.
+void populateSinCosPatterns(mlir::RewritePatternSet &patterns, bool hasFma);
 
 } // namespace nnc

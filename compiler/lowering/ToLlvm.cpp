@@ -42,8 +42,20 @@ struct ConvertBlockArguments : OpConversionPattern<LLVM::LLVMFuncOp> {
   }
 };
 
+/// x y + z without an instruction for it.
+template <class Fma, class Product, class Sum> struct SplitMultiplyAdd : OpRewritePattern<Fma> {
+  using OpRewritePattern<Fma>::OpRewritePattern;
+  LogicalResult matchAndRewrite(Fma op, PatternRewriter &rewriter) const override {
+    Value product = rewriter.create<Product>(op.getLoc(), op.getA(), op.getB());
+    rewriter.replaceOpWithNewOp<Sum>(op, product, op.getC());
+    return success();
+  }
+};
+
 struct ToLlvm : PassWrapper<ToLlvm, OperationPass<ModuleOp>> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ToLlvm)
+  explicit ToLlvm(const LoweringTarget &target) : target(target) {}
+  ToLlvm(const ToLlvm &other) : PassWrapper(other), target(other.target) {}
   StringRef getArgument() const override { return "nn-to-llvm"; }
   StringRef getDescription() const override { return "loops and vectors to the LLVM dialect"; }
   void getDependentDialects(DialectRegistry &registry) const override {
@@ -60,7 +72,10 @@ private:
   /// Functions of f32 for which a polynomial is at hand, in place of the calls.
   LogicalResult expandMath() {
     RewritePatternSet patterns(&getContext());
-    populateSinCosPatterns(patterns);
+    populateSinCosPatterns(patterns, target.fma);
+    if (!target.fma)
+      patterns.add<SplitMultiplyAdd<math::FmaOp, arith::MulFOp, arith::AddFOp>,
+                   SplitMultiplyAdd<LLVM::FMAOp, LLVM::FMulOp, LLVM::FAddOp>>(&getContext());
     populateMathPolynomialApproximationPatterns(patterns);
     arith::populateCeilFloorDivExpandOpsPatterns(patterns);
     GreedyRewriteConfig config;
@@ -108,10 +123,12 @@ private:
     });
     return applyFullConversion(getOperation(), target, std::move(patterns));
   }
+
+  LoweringTarget target;
 };
 
 } // namespace
 
-std::unique_ptr<Pass> createToLlvmPass() { return std::make_unique<ToLlvm>(); }
+std::unique_ptr<Pass> createToLlvmPass(const LoweringTarget &target) { return std::make_unique<ToLlvm>(target); }
 
 } // namespace nnc

@@ -2,14 +2,18 @@
 //
 // In:  llvm.funcs with scf, cf, arith, math, vector and llvm ops.
 // Out: the LLVM dialect alone. f32 exp, log, tanh, erf, sin, cos become polynomials in place (see accuracy in the
-//      README); other functions of f32 and all of f64 call libm. No op may be contracted or reassociated.
+//      README); other functions of f32 and all of f64 call libm. No op may be contracted or reassociated. On a target without
+//      an instruction for it, a fused multiply-add becomes a product and a sum, which round one after the other: libm's fma would
+//      take a hundred times as long.
 #pragma once
+
+#include "compiler/lowering/Target.h"
 
 #include "mlir/Pass/Pass.h"
 #include <memory>
 
 namespace nnc {
 
-std::unique_ptr<mlir::Pass> createToLlvmPass();
+std::unique_ptr<mlir::Pass> createToLlvmPass(const LoweringTarget &target = {});
 
 } // namespace nnc

@@ -1,7 +1,7 @@
 #include "test/unit/lowering/Compiled.h"
+#include "test/unit/lowering/Levels.h"
 #include "compiler/codegen/Jit.h"
 #include "compiler/codegen/Optimize.h"
-#include "compiler/codegen/Target.h"
 #include "compiler/codegen/Translate.h"
 #include "compiler/dialect/Kern.h"
 #include "compiler/dialect/NnDialect.h"
@@ -154,13 +154,6 @@ unsigned char *alignedTo64(std::vector<unsigned char> &bytes) {
   return bytes.data() + (64 - reinterpret_cast<uintptr_t>(bytes.data()) % 64) % 64;
 }
 
-Target hostTarget() {
-  auto target = Target::parse();
-  if (!target)
-    llvm::report_fatal_error(target.takeError());
-  return *target;
-}
-
 } // namespace
 
 std::vector<Tensor> Program::run(const std::vector<Tensor> &arguments, int64_t batch, const Setup &setup) {
@@ -169,13 +162,13 @@ std::vector<Tensor> Program::run(const std::vector<Tensor> &arguments, int64_t b
   ScopedDiagnosticHandler handler(&testContext(), [&](Diagnostic &d) { ADD_FAILURE() << d.str(); });
   PipelineOptions options;
   options.fuse.unfused = setup.unfused;
-  options.target.vectorBytes = setup.vectorBytes;
+  const Target target = targetOf(setup.cpu);
+  options.target = target.lowering();
   options.verifyEach = true;
   if (failed(runPipeline(*copy, PipelineStage::Llvm, options)))
     return {};
   MemoryPlan plan = memoryPlanOf(*copy);
 
-  Target target = hostTarget();
   auto fatal = [](llvm::Error error) { llvm::report_fatal_error(std::move(error)); };
   auto program = translateProgram(*copy, target);
   if (!program)
@@ -296,9 +289,10 @@ void expectSame(const std::vector<Tensor> &actual, const std::vector<Tensor> &ex
 
 void check(Program &program, const std::vector<Tensor> &arguments, int64_t batch, double tolerance) {
   std::vector<Tensor> expected = program.interpret(arguments, batch);
-  for (int64_t vectorBytes : {64, 16}) {
+  for (const std::string &level : levels()) {
+    SCOPED_TRACE(level);
     Setup setup;
-    setup.vectorBytes = vectorBytes;
+    setup.cpu = level;
     std::vector<Tensor> fused = program.run(arguments, batch, setup);
     expectNear(fused, expected, tolerance);
     setup.threads = 3;

@@ -16,7 +16,7 @@ using reference::Tensor;
 
 /// How a function is compiled and run.
 struct Setup {
-  int64_t vectorBytes = 64;
+  std::string cpu = "native";   // see Levels.h
   bool unfused = false;
   int threads = 1;
   int64_t spareRows = 3;  // scratch is made for this many rows more than there are
@@ -56,8 +56,8 @@ void expectNear(const std::vector<Tensor> &actual, const std::vector<Tensor> &ex
 /// Equal to the last bit; NaNs are equal.
 void expectSame(const std::vector<Tensor> &actual, const std::vector<Tensor> &expected, const std::string &what);
 
-/// Runs the program in every setup worth telling apart: near the interpreter, and bit-identical fused or not, with
-/// one, two and three threads.
+/// Runs the program in every setup worth telling apart, on each level: near the interpreter, and bit-identical fused or not, with
+/// one and three threads.
 void check(const std::string &text, int64_t batch, double tolerance = 1e-5, unsigned seed = 1);
 void check(Program &program, const std::vector<Tensor> &arguments, int64_t batch, double tolerance);
 

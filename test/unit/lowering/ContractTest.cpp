@@ -1,14 +1,25 @@
 // Generated contractions against their definition, for every kind of program and odd shapes; the bits must not depend on
-// threads, tiles or packing.
+// threads, tiles or packing. Each test runs for every level of processor that this machine can be.
 #include "ContractCheck.h"
+#include "Levels.h"
 
 using namespace nnc;
 
 namespace {
 
-void expectCorrect(Contraction c, std::vector<int64_t> batches = {1, 7, 64}) {
+class Contract : public testing::TestWithParam<std::string> {
+protected:
+  CompileOptions options() const {
+    CompileOptions options;
+    options.cpu = GetParam();
+    return options;
+  }
+  void expectCorrect(Contraction c, std::vector<int64_t> batches = {1, 7, 64});
+};
+
+void Contract::expectCorrect(Contraction c, std::vector<int64_t> batches) {
   SCOPED_TRACE(c.name);
-  CompiledFunction function(c.module());
+  CompiledFunction function(c.module(), options());
   SCOPED_TRACE(function.kernText);
   for (int64_t rows : batches) {
     SCOPED_TRACE("batch of " + std::to_string(rows));
@@ -26,19 +37,19 @@ Contraction inDouble(Contraction c) {
 
 } // namespace
 
-TEST(Contract, DenseForward) {
+TEST_P(Contract, DenseForward) {
   for (auto [k, n] : {std::pair<int64_t, int64_t>{1, 1}, {3, 2}, {784, 256}, {256, 10}, {128, 128}, {37, 53}, {5, 16}, {64, 1}, {1, 40}})
     expectCorrect(denseForward(k, n), {1, 7, 64, 100});
 }
-TEST(Contract, DenseInput) {
+TEST_P(Contract, DenseInput) {
   for (auto [k, n] : {std::pair<int64_t, int64_t>{1, 1}, {3, 2}, {784, 256}, {256, 10}, {37, 53}, {16, 5}, {64, 1}, {1, 40}})
     expectCorrect(denseInput(k, n), {1, 7, 64, 100});
 }
-TEST(Contract, DenseWeight) {
+TEST_P(Contract, DenseWeight) {
   for (auto [k, n] : {std::pair<int64_t, int64_t>{1, 1}, {3, 2}, {784, 256}, {256, 10}, {37, 53}, {16, 5}, {64, 1}, {1, 40}})
     expectCorrect(denseWeight(k, n), {1, 7, 64, 100});
 }
-TEST(Contract, ConvolutionForward) {
+TEST_P(Contract, ConvolutionForward) {
   expectCorrect(convForward(1, 8, 28, 5), {1, 5});
   expectCorrect(convForward(8, 16, 12, 5), {1, 5});
   expectCorrect(convForward(3, 7, 9, 3), {2});
@@ -46,26 +57,26 @@ TEST(Contract, ConvolutionForward) {
   expectCorrect(convForward(3, 5, 11, 3, 2), {3});
   expectCorrect(convForward(20, 20, 6, 1), {3});
 }
-TEST(Contract, ConvolutionWeight) {
+TEST_P(Contract, ConvolutionWeight) {
   expectCorrect(convWeight(1, 8, 28, 5), {1, 5});
   expectCorrect(convWeight(8, 16, 12, 5), {1, 5, 64});
   expectCorrect(convWeight(3, 7, 9, 3), {2});
   expectCorrect(convWeight(16, 32, 34, 3), {2});
   expectCorrect(convWeight(3, 5, 11, 3, 2), {3});
 }
-TEST(Contract, ConvolutionInput) {
+TEST_P(Contract, ConvolutionInput) {
   expectCorrect(convInput(8, 16, 12, 5), {1, 5});
   expectCorrect(convInput(3, 7, 9, 3), {2});
   expectCorrect(convInput(16, 32, 32, 3), {2});
 }
-TEST(Contract, Double) {
+TEST_P(Contract, Double) {
   expectCorrect(inDouble(denseForward(50, 30)));
   expectCorrect(inDouble(denseInput(50, 30)));
   expectCorrect(inDouble(denseWeight(50, 30)));
   expectCorrect(inDouble(convForward(3, 7, 9, 3)), {2});
   expectCorrect(inDouble(convWeight(3, 7, 9, 3)), {2});
 }
-TEST(Contract, OtherForms) {
+TEST_P(Contract, OtherForms) {
   // Batched product, dot product, product by element, outer product, transposed result, a sum over the batch.
   expectCorrect({"attention", {-1, 9, 11, 20}, {{{0, 1}}, {{1, 1}}, {{3, 1}}}, {0, 2, 3}, {0, 1, 2}, {-1, 9, 20}}, {3});
   expectCorrect({"values", {-1, 9, 11, 20}, {{{0, 1}}, {{1, 1}}, {{2, 1}}}, {0, 2, 3}, {0, 1, 3}, {-1, 9, 11}}, {3});
@@ -80,9 +91,9 @@ TEST(Contract, OtherForms) {
   expectCorrect({"deep", {4, 40, 5000}, {{{0, 1}}, {{2, 1}}}, {1, 2}, {0, 1}, {4, 5000}}, {1});
 }
 
-TEST(Contract, EpilogueSeesEveryElementOnce) {
+TEST_P(Contract, EpilogueSeesEveryElementOnce) {
   Contraction c = denseForward(20, 37);
-  CompiledFunction function(c.module("  %z = nn.add %y, %y : tensor<?x37xf32>")), plain(c.module());
+  CompiledFunction function(c.module("  %z = nn.add %y, %y : tensor<?x37xf32>"), options()), plain(c.module(), options());
   for (int64_t rows : {1, 9, 30}) {
     auto doubled = computeContraction<float>(function, c, rows, 2), once = computeContraction<float>(plain, c, rows, 1);
     for (size_t i = 0; i < once.size(); ++i)
@@ -90,7 +101,7 @@ TEST(Contract, EpilogueSeesEveryElementOnce) {
   }
 }
 
-TEST(Contract, PlansDoNotChangeBits) {
+TEST(ContractPlans, DoNotChangeBits) {
   auto check = [](const Contraction &c, int64_t rows, std::vector<std::string> plans) {
     SCOPED_TRACE(c.name);
     CompiledFunction chosen(c.module());
@@ -111,8 +122,13 @@ TEST(Contract, PlansDoNotChangeBits) {
          "{vectors = \"right\", lanes_dim = 1, lanes = 4, tile = array<i64: 3, 12, 7>, pack = true, unroll = 4}",
          "{vectors = \"left\", lanes_dim = 0, lanes = 8, tile = array<i64: 16, 3, 50>, pack = true, unroll = 2}",
          "{vectors = \"left\", lanes_dim = 0, lanes = 8, tile = array<i64: 8, 8, 16>, pack = true, unroll = 4}"});
+  // Rows that overlap at the end, where sums are stored transposed in more than one vector. Shape dims: columns, rows.
+  check({"transposed tail", {2, 13, 8}, {{{0, 1}}, {{1, 1}}}, {2}, {2, 0, 1}, {2, 13}}, 1,
+        {"{vectors = \"right\", lanes_dim = 0, lanes = 4, tile = array<i64: 4, 6>, pack = false, unroll = 2}"});
   // Shape dims of a convolution: b, o, h, w, c, r, s.
   check(convForward(3, 12, 10, 3), 3,
         {"{vectors = \"left\", lanes_dim = 3, lanes = 8, tile = array<i64: 1, 4, 1, 8, 0, 0, 0>, pack = false, unroll = 4}",
          "{vectors = \"left\", lanes_dim = 3, lanes = 8, tile = array<i64: 1, 5, 3, 8, 0, 0, 0>, pack = false, unroll = 4}"});
 }
+
+INSTANTIATE_TEST_SUITE_P(Levels, Contract, testing::ValuesIn(nnc::test::levels()), nnc::test::levelName);

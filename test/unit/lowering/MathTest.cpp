@@ -1,5 +1,6 @@
 // f32 functions against libm in f64: accuracy over their range, and special values.
 #include "test/unit/lowering/Compiled.h"
+#include "test/unit/lowering/Levels.h"
 
 #include <cmath>
 #include <functional>
@@ -7,6 +8,19 @@
 using namespace nnc::test;
 
 namespace {
+
+/// One level.
+class Math : public testing::TestWithParam<std::string> {
+protected:
+  void sweep(const std::string &op, const std::function<double(double)> &exact, double low, double high, double bound,
+             double absolute = 0);
+  void special(const std::string &op, const std::function<double(double)> &exact);
+  nnc::test::Setup setup() const {
+    nnc::test::Setup setup;
+    setup.cpu = GetParam();
+    return setup;
+  }
+};
 
 /// |actual - expected| in units in the last place of f32 at `expected`.
 double ulps(double actual, double expected) {
@@ -20,14 +34,14 @@ double ulps(double actual, double expected) {
 }
 
 /// The worst error of `op` over 20,000 points of [low, high], in ulps where |y| is normal.
-void sweep(const std::string &op, const std::function<double(double)> &exact, double low, double high, double bound,
-           double absolute = 0) {
+void Math::sweep(const std::string &op, const std::function<double(double)> &exact, double low, double high, double bound,
+                 double absolute) {
   Program program("func.func @f(%x: tensor<20000xf32>) -> tensor<20000xf32> {\n%0 = nn." + op +
                   " %x : tensor<20000xf32>\nreturn %0 : tensor<20000xf32>\n}");
   Tensor x({20000});
   for (int i = 0; i < 20000; ++i)
     x.data[i] = float(low + (high - low) * i / 19999);
-  Tensor y = program.run({x}, 1)[0];
+  Tensor y = program.run({x}, 1, setup())[0];
   double worst = 0, at = 0;
   for (int i = 0; i < 20000; ++i) {
     double expected = exact(x.data[i]);
@@ -43,12 +57,12 @@ void sweep(const std::string &op, const std::function<double(double)> &exact, do
   testing::Test::RecordProperty(op, std::to_string(worst));
 }
 
-void special(const std::string &op, const std::function<double(double)> &exact) {
+void Math::special(const std::string &op, const std::function<double(double)> &exact) {
   Program program("func.func @f(%x: tensor<16xf32>) -> tensor<16xf32> {\n%0 = nn." + op +
                   " %x : tensor<16xf32>\nreturn %0 : tensor<16xf32>\n}");
   Tensor x({16}, std::vector<double>{0.0, -0.0, 1, -1, INFINITY, -INFINITY, NAN, 1e30f, -1e30f, 88, -88, 200, -200,
                                      1e-30f, -1e-30f, 0.5});
-  Tensor y = program.run({x}, 1)[0];
+  Tensor y = program.run({x}, 1, setup())[0];
   for (int i = 0; i < 16; ++i) {
     double expected = float(exact(x.data[i]));
     if (std::isnan(expected))
@@ -62,24 +76,24 @@ void special(const std::string &op, const std::function<double(double)> &exact) 
 
 } // namespace
 
-TEST(Math, Exp) {
+TEST_P(Math, Exp) {
   sweep("exp", [](double x) { return std::exp(x); }, -87, 88, 2);
   special("exp", [](double x) { return std::exp(x); });
 }
-TEST(Math, Log) {
+TEST_P(Math, Log) {
   sweep("log", [](double x) { return std::log(x); }, 1e-6, 4, 2);
   sweep("log", [](double x) { return std::log(x); }, 1, 1e30, 2);
   special("log", [](double x) { return std::log(x); });
 }
-TEST(Math, Tanh) {
+TEST_P(Math, Tanh) {
   sweep("tanh", [](double x) { return std::tanh(x); }, -12, 12, 6);
   special("tanh", [](double x) { return std::tanh(x); });
 }
-TEST(Math, Erf) {
+TEST_P(Math, Erf) {
   sweep("erf", [](double x) { return std::erf(x); }, -5, 5, 6);
   special("erf", [](double x) { return std::erf(x); });
 }
-TEST(Math, SinAndCos) {
+TEST_P(Math, SinAndCos) {
   for (double range : {7.0, 100.0, 1e5, 1e12}) {
     sweep("sin", [](double x) { return std::sin(x); }, -range, range, 2, 1e-7);
     sweep("cos", [](double x) { return std::cos(x); }, -range, range, 2, 1e-7);
@@ -87,7 +101,9 @@ TEST(Math, SinAndCos) {
   special("sin", [](double x) { return std::abs(x) > 1e20 && std::isfinite(x) ? 0 : std::sin(x); });
   special("cos", [](double x) { return std::abs(x) > 1e20 && std::isfinite(x) ? 0 : std::cos(x); });
 }
-TEST(Math, Sqrt) {
+TEST_P(Math, Sqrt) {
   sweep("sqrt", [](double x) { return std::sqrt(x); }, 0, 1e10, 0.5);
   special("sqrt", [](double x) { return std::sqrt(x); });
 }
+
+INSTANTIATE_TEST_SUITE_P(Levels, Math, testing::ValuesIn(levels()), levelName);
