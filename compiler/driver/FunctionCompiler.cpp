@@ -25,11 +25,11 @@ std::string nnc::objectKey(mlir::ModuleOp module, const Target &target, const Pi
   ObjectKey key;
   key.add(target).add(text).add(more);
   // A field that is new does not compile here until it is decided whether it changes code. Fusion has happened already.
-  const auto &[fuse, lowering, verifyEach] = pipeline;
-  const auto &[vectorBytes, registers, l1Bytes, l2Bytes] = lowering;
-  for (int64_t number : {vectorBytes, registers, l1Bytes, l2Bytes})
+  const auto &[fuse, lowering, blocks, verifyEach] = pipeline;
+  const auto &[vectorBytes, registers, fma, l1Bytes, l2Bytes] = lowering;
+  for (int64_t number : {vectorBytes, registers, int64_t(fma), l1Bytes, l2Bytes})
     key.add(std::to_string(number));
-  (void)fuse, (void)verifyEach;
+  (void)fuse, (void)blocks, (void)verifyEach;
   return key.text();
 }
 
