@@ -230,6 +230,17 @@ bool ProgramGenerator::genStep(const ast::TrainStmt *s, llvm::StringRef prefix, 
   return true;
 }
 
+/// The rows of a batch, or 0 if they are not known before the run.
+static int64_t expectedRows(const nn_number &batch, const nn_data &data) {
+  if (batch.slot >= 0)
+    return 0;
+  if (batch.value > 0)
+    return int64_t(batch.value);
+  // All of the data, which may stand in the program.
+  const nn_source &source = data.source;
+  return source.kind == NN_ROWS && !data.has_split && source.row_width > 0 ? source.n_values / source.row_width : 0;
+}
+
 void ProgramGenerator::genTrain(const ast::TrainStmt *s) {
   const ast::ModelDecl *model = findModel(s->target);
   const ast::DataDecl *data = findData(s->data);
@@ -308,8 +319,9 @@ void ProgramGenerator::genTrain(const ast::TrainStmt *s) {
     row->batch = name && name->name.text == "all" ? constantNumber(0) : number(entries.batch, "`batch`", 1, 1e9, /*whole=*/true);
   }
   // What code generation may expect; every batch size is right.
-  if (auto step = module.lookupSymbol(prefix + "_step"); step && row->batch.slot < 0 && row->batch.value > 0)
-    step->setAttr("nn.rows", mlir::Builder(step->getContext()).getI64IntegerAttr(int64_t(row->batch.value)));
+  if (auto step = module.lookupSymbol(prefix + "_step"))
+    if (int64_t rows = expectedRows(row->batch, dataRows[row->data]))
+      step->setAttr("nn.rows", mlir::Builder(step->getContext()).getI64IntegerAttr(rows));
   row->epochs = entries.epochs ? epochs(entries.epochs, "`epochs`") : constantNumber(0);
   row->steps = entries.steps ? number(entries.steps, "`steps`", 1, 1e15, /*whole=*/true) : constantNumber(0);
   if (entries.stop) {

@@ -86,8 +86,8 @@ inline void fillTables(ProgramTables &tables) {
   p.name = tables.text("sample");
   p.doc = tables.text("A \"quoted\" line\nand θ");
   p.elements = tables.text("f32");
-  nn_tensor tensors[] = {{tables.text("net.w"), tables.text("w"), 0, tables.list<int64_t>({3, 5}), 2, NN_PARAMETER},
-                         {tables.text("net.b"), tables.text("b"), 0, tables.list<int64_t>({5}), 1, NN_STATE}};
+  nn_tensor tensors[] = {{tables.text("net.w"), tables.text("w"), 0, tables.list<int64_t>({3, 5}), 2, NN_PARAMETER, 0},
+                         {tables.text("net.b"), tables.text("b"), 0, tables.list<int64_t>({5}), 1, NN_STATE, 0}};
   p.tensors = tables.list<nn_tensor>(tensors);
   p.n_tensors = 2;
   nn_option option = {tables.text("epochs"), tables.text("passes"), 0.1, NN_OPTION_INTEGER};

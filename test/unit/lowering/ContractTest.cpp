@@ -57,6 +57,13 @@ TEST_P(Contract, ConvolutionForward) {
   expectCorrect(convForward(3, 5, 11, 3, 2), {3});
   expectCorrect(convForward(20, 20, 6, 1), {3});
 }
+TEST_P(Contract, Blocks) {
+  for (int64_t block : {16, 64}) {
+    expectCorrect(blockedForward(37, 128, block), {1, 7, 64});
+    expectCorrect(blockedInput(37, 128, block), {1, 7, 64});
+    expectCorrect(blockedWeight(37, 128, block), {1, 7, 64});
+  }
+}
 TEST_P(Contract, ConvolutionWeight) {
   expectCorrect(convWeight(1, 8, 28, 5), {1, 5});
   expectCorrect(convWeight(8, 16, 12, 5), {1, 5, 64});
