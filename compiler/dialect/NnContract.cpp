@@ -124,9 +124,15 @@ LogicalResult ContractOp::inferReturnTypes(MLIRContext *, std::optional<Location
     Access access = *parseAccess(e);
     return access.isWindow() ? sizes[access.outerDim] * access.outer : extent(access.outerDim);
   };
-  for (auto [i, e] : llvm::enumerate(maps[1].getResults()))
-    if (b.getDimSize(i) != extentOfEntry(e))
-      return mismatch(loc, name, "has another size for dim ", i, " of ", b, ": ", AffineMapAttr::get(maps[1]));
+  for (auto [i, e] : llvm::enumerate(maps[1].getResults())) {
+    if (b.getDimSize(i) == extentOfEntry(e))
+      continue;
+    if (auto dim = dyn_cast<AffineDimExpr>(e))
+      return mismatch(loc, name, "has d", dim.getPosition(), " = ", sizes[dim.getPosition()], ", but dim ", i, " of ", b,
+                      " has another size");
+    return mismatch(loc, name, "counts ", extentOfEntry(e), " elements in blocks, but dim ", i, " of ", b,
+                    " has another size");
+  }
   for (int64_t dim = 0, e = sizes.size(); dim < e; ++dim)
     if (uses(maps[0], dim) + uses(maps[1], dim) + uses(maps[2], dim) < 2)
       return mismatch(loc, name, "has d", dim,

@@ -114,7 +114,7 @@ static double vectorLoadCost(const ContractShape &shape, const ContractPlan &pla
   double first = double(target.l1Bytes) * usablePart(firstLevelWay, apart, together);
   double second = double(target.l2Bytes) * usablePart(secondLevelWay, apart, together);
   double load = crosses ? crossingLoad : vectorLoad;
-  return strip <= first / 2 ? load : strip <= second / 2 ? std::max(load, secondLevelLoad) : thirdLevelLoad;
+  return strip <= first / 2 ? load : strip <= 0.8 * second ? std::max(load, secondLevelLoad) : thirdLevelLoad;
 }
 
 namespace {
