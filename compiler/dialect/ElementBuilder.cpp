@@ -1,5 +1,5 @@
-// Index arithmetic over lanes, kept affine as long as possible: affine loads are contiguous or
-// strided vectors, the others are gathers.
+// Index arithmetic over lanes, with constant distances between them as long as possible: such loads are vectors, in which
+// elements change places at most; the others are gathers.
 #include "compiler/dialect/ElementBuilder.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -27,25 +27,52 @@ Index ElementBuilder::constant(int64_t value) {
   return uniform(b.create<arith::ConstantIndexOp>(loc, value), std::abs(value));
 }
 
+Index Index::pattern(Value base, ArrayRef<int64_t> offsets, int64_t divisor) {
+  int64_t stride = offsets.size() > 1 ? offsets[1] - offsets[0] : 0;
+  Index result = affine(base, stride, divisor);
+  for (auto [lane, offset] : llvm::enumerate(offsets))
+    if (offset != stride * int64_t(lane)) {
+      result.offsets.assign(offsets.begin(), offsets.end());
+      break;
+    }
+  return result;
+}
+
+/// base + offsetOf(lane).
+Index ElementBuilder::offsetBy(Value base, int64_t divisor, function_ref<int64_t(int64_t)> offsetOf) {
+  SmallVector<int64_t> offsets;
+  for (int64_t lane = 0; lane < laneCount; ++lane)
+    offsets.push_back(offsetOf(lane));
+  if (offsets[0] != 0 && llvm::all_equal(offsets))
+    return uniform(b.createOrFold<arith::AddIOp>(loc, base, constant(offsets[0]).getBase()), std::gcd(divisor, offsets[0]));
+  return Index::pattern(base, offsets, divisor);
+}
+
+bool ElementBuilder::everyOffset(const Index &a, function_ref<bool(int64_t)> holds) {
+  return a.hasBase() &&
+         llvm::all_of(llvm::seq<int64_t>(0, laneCount), [&](int64_t lane) { return holds(a.getOffset(lane)); });
+}
+
 Value ElementBuilder::materialize(Index a) {
-  if (!a.isAffine())
+  if (!a.hasBase())
     return a.getLanes();
   Value base = broadcast(a.getBase());
-  if (laneCount == 1 || a.getStride() == 0)
+  if (laneCount == 1 || a.isUniform())
     return base;
   SmallVector<APInt> steps;
   for (int64_t lane = 0; lane < laneCount; ++lane)
-    steps.push_back(APInt(64, lane * a.getStride(), /*isSigned=*/true));
+    steps.push_back(APInt(64, a.getOffset(lane), /*isSigned=*/true));
   auto type = cast<VectorType>(typeOf(b.getIndexType()));
   Value offsets = b.create<arith::ConstantOp>(loc, DenseIntElementsAttr::get(type, steps));
   return b.createOrFold<arith::AddIOp>(loc, base, offsets);
 }
 
 Index ElementBuilder::add(Index x, Index y) {
-  if (!x.isAffine() || !y.isAffine())
+  if (!x.hasBase() || !y.hasBase())
     return Index::lanes(b.createOrFold<arith::AddIOp>(loc, materialize(x), materialize(y)));
-  return Index::affine(b.createOrFold<arith::AddIOp>(loc, x.getBase(), y.getBase()),
-                       x.getStride() + y.getStride(), std::gcd(x.getDivisor(), y.getDivisor()));
+  return offsetBy(b.createOrFold<arith::AddIOp>(loc, x.getBase(), y.getBase()),
+                  std::gcd(x.getDivisor(), y.getDivisor()),
+                  [&](int64_t lane) { return x.getOffset(lane) + y.getOffset(lane); });
 }
 
 Index ElementBuilder::add(Index a, int64_t c) { return c == 0 ? a : add(a, constant(c)); }
@@ -54,39 +81,38 @@ Index ElementBuilder::mul(Index a, int64_t c) {
   if (c == 1)
     return a;
   Value factor = constant(c).getBase();
-  if (!a.isAffine())
+  if (!a.hasBase())
     return Index::lanes(b.createOrFold<arith::MulIOp>(loc, a.getLanes(), broadcast(factor)));
-  return Index::affine(b.createOrFold<arith::MulIOp>(loc, a.getBase(), factor), a.getStride() * c,
-                       a.getDivisor() * std::abs(c));
-}
-
-/// Whether no lane of base + stride * lane is in another multiple of c than lane 0.
-static bool staysInside(Index a, int64_t c, int64_t lanes) {
-  int64_t common = std::gcd(a.getDivisor(), c);
-  return a.getStride() >= 0 && a.getStride() * (lanes - 1) < common;
+  return offsetBy(b.createOrFold<arith::MulIOp>(loc, a.getBase(), factor), a.getDivisor() * std::abs(c),
+                  [&](int64_t lane) { return a.getOffset(lane) * c; });
 }
 
 Index ElementBuilder::floorDiv(Index a, int64_t c) {
   if (c == 1)
     return a;
   Value divisor = constant(c).getBase();
-  bool inside = a.isAffine() && staysInside(a, c, laneCount);
-  if (!inside && !(a.isAffine() && a.getStride() % c == 0))
+  int64_t common = std::gcd(a.getDivisor(), c);
+  bool inside = everyOffset(a, [&](int64_t offset) { return offset >= 0 && offset < common; });
+  bool divides = a.getDivisor() % c == 0 && everyOffset(a, [](int64_t offset) { return offset >= 0; });
+  if (!inside && !divides && !everyOffset(a, [&](int64_t offset) { return offset % c == 0; }))
     return Index::lanes(b.createOrFold<arith::DivUIOp>(loc, materialize(a), broadcast(divisor)));
-  return Index::affine(b.createOrFold<arith::DivUIOp>(loc, a.getBase(), divisor),
-                       inside ? 0 : a.getStride() / c,
-                       a.getDivisor() % c == 0 ? a.getDivisor() / c : 1);
+  return offsetBy(b.createOrFold<arith::DivUIOp>(loc, a.getBase(), divisor),
+                  a.getDivisor() % c == 0 ? a.getDivisor() / c : 1,
+                  [&](int64_t lane) { return inside ? 0 : a.getOffset(lane) / c; });
 }
 
 Index ElementBuilder::mod(Index a, int64_t c) {
   if (c == 1)
     return constant(0);
   Value divisor = constant(c).getBase();
-  bool inside = a.isAffine() && staysInside(a, c, laneCount);
-  if (!inside && !(a.isAffine() && a.getStride() % c == 0))
+  int64_t common = std::gcd(a.getDivisor(), c);
+  bool inside = everyOffset(a, [&](int64_t offset) { return offset >= 0 && offset < common; });
+  if (a.getDivisor() % c == 0 && everyOffset(a, [](int64_t offset) { return offset >= 0; }))
+    return offsetBy(constant(0).getBase(), 0, [&](int64_t lane) { return a.getOffset(lane) % c; });
+  if (!inside && !everyOffset(a, [&](int64_t offset) { return offset % c == 0; }))
     return Index::lanes(b.createOrFold<arith::RemUIOp>(loc, materialize(a), broadcast(divisor)));
-  return Index::affine(b.createOrFold<arith::RemUIOp>(loc, a.getBase(), divisor),
-                       inside ? a.getStride() : 0, std::gcd(a.getDivisor(), c));
+  return offsetBy(b.createOrFold<arith::RemUIOp>(loc, a.getBase(), divisor), common,
+                  [&](int64_t lane) { return inside ? a.getOffset(lane) : 0; });
 }
 
 Index ElementBuilder::linearize(ArrayRef<Index> index, ArrayRef<int64_t> strides) {
@@ -100,12 +126,26 @@ Index ElementBuilder::linearize(ArrayRef<Index> index, ArrayRef<int64_t> strides
 
 // Masks
 
+// Where the lanes' distances are constants, the bound moves by the base instead, and is compared with the distances in 32
+// bits: in one instruction for a whole vector. Beyond all distances it does not matter where it is.
 Value ElementBuilder::compare(int predicate, Index a, int64_t c) {
   auto kind = static_cast<arith::CmpIPredicate>(predicate);
   Value bound = constant(c).getBase();
   if (a.isUniform())
     return broadcast(b.createOrFold<arith::CmpIOp>(loc, kind, a.getBase(), bound));
-  return b.createOrFold<arith::CmpIOp>(loc, kind, materialize(a), broadcast(bound));
+  if (!a.hasBase())
+    return b.createOrFold<arith::CmpIOp>(loc, kind, a.getLanes(), broadcast(bound));
+  SmallVector<int32_t> offsets;
+  for (int64_t lane = 0; lane < laneCount; ++lane)
+    offsets.push_back(int32_t(a.getOffset(lane)));
+  int64_t low = *llvm::min_element(offsets), high = *llvm::max_element(offsets);
+  Value moved = b.createOrFold<arith::SubIOp>(loc, bound, a.getBase());
+  moved = b.createOrFold<arith::MaxSIOp>(loc, moved, constant(low - 1).getBase());
+  moved = b.createOrFold<arith::MinSIOp>(loc, moved, constant(high + 1).getBase());
+  moved = b.createOrFold<arith::IndexCastOp>(loc, b.getI32Type(), moved);
+  auto type = cast<VectorType>(typeOf(b.getI32Type()));
+  Value distances = b.create<arith::ConstantOp>(loc, DenseIntElementsAttr::get(type, offsets));
+  return b.createOrFold<arith::CmpIOp>(loc, kind, distances, broadcast(moved));
 }
 
 Value ElementBuilder::lessThan(Index a, int64_t c) {
@@ -146,10 +186,10 @@ Value ElementBuilder::splat(Type element, double value) {
 Value ElementBuilder::toElement(Index a, Type element) {
   // The base is converted alone and the lanes' offsets added as floats: exact below 2^24 (f32), the
   // range in which T can count at all.
-  if (a.isAffine() && a.getStride() != 0 && laneCount > 1) {
+  if (a.hasBase() && !a.isUniform() && laneCount > 1) {
     SmallVector<Attribute> steps;
     for (int64_t lane = 0; lane < laneCount; ++lane)
-      steps.push_back(FloatAttr::get(element, double(lane * a.getStride())));
+      steps.push_back(FloatAttr::get(element, double(a.getOffset(lane))));
     auto type = cast<VectorType>(typeOf(element));
     Value offsets = b.create<arith::ConstantOp>(loc, DenseElementsAttr::get(type, steps));
     Value base = toElement(uniform(a.getBase()), element);

@@ -13,27 +13,33 @@
 
 namespace nnc::nn {
 
-/// One tensor index in every lane of a vector: affine in the lane (base + stride * lane), or one
-/// value for each.
+/// One tensor index in every lane of a vector: a base and each lane's constant distance from it, or one value for each lane.
+/// The distances are a stride times the lane ("affine"), or any pattern: lane / 2, or lane % 8.
 class Index {
 public:
   /// `base` has type `index`; lane l has base + stride * l. `divisor` is known to divide base: it
-  /// lets divisions by constants stay affine (see ElementBuilder::floorDiv).
+  /// lets divisions by constants keep the distances constant (see ElementBuilder::floorDiv).
   static Index affine(mlir::Value base, int64_t stride, int64_t divisor = 1) {
     return Index(base, stride, divisor, /*perLane=*/false);
   }
+  /// Lane l has base + offsets[l].
+  static Index pattern(mlir::Value base, llvm::ArrayRef<int64_t> offsets, int64_t divisor = 1);
   /// `values` has type vector<lanes x index>.
   static Index lanes(mlir::Value values) { return Index(values, 0, 1, /*perLane=*/true); }
 
-  bool isAffine() const { return !perLane; }
+  /// Whether the lanes' distances are constants; affine ones included.
+  bool hasBase() const { return !perLane; }
+  bool isAffine() const { return !perLane && offsets.empty(); }
   /// The same value in every lane.
-  bool isUniform() const { return !perLane && stride == 0; }
-  /// Affine: lane 0's value, of type index.
+  bool isUniform() const { return isAffine() && stride == 0; }
+  /// With a base: it, of type index.
   mlir::Value getBase() const { return assert(!perLane), value; }
-  int64_t getStride() const { return assert(!perLane), stride; }
-  /// Affine: a number that divides the base (0 when the base is the constant 0).
+  /// With a base: the lane's distance from it.
+  int64_t getOffset(int64_t lane) const { return assert(!perLane), offsets.empty() ? stride * lane : offsets[lane]; }
+  int64_t getStride() const { return assert(isAffine()), stride; }
+  /// With a base: a number that divides the base (0 when the base is the constant 0).
   int64_t getDivisor() const { return divisor; }
-  /// Not affine: the vector<lanes x index>.
+  /// Without: the vector<lanes x index>.
   mlir::Value getLanes() const { return assert(perLane), value; }
 
 private:
@@ -42,6 +48,7 @@ private:
   mlir::Value value;
   int64_t stride, divisor;
   bool perLane;
+  llvm::SmallVector<int64_t, 0> offsets; // of a pattern
 };
 
 /// Emits elements at builder()'s insertion point. "Value" below: a scalar if lanes() == 1, else a
@@ -75,8 +82,8 @@ public:
   Index add(Index a, Index b);
   Index add(Index a, int64_t c);
   Index mul(Index a, int64_t c);
-  /// a / c and a % c for a >= 0 and c > 0. Stays affine when no lane can cross a multiple of c:
-  /// that is, when c divides the stride, or gcd(divisor, c) exceeds the span of the lanes.
+  /// a / c and a % c for a >= 0 and c > 0. The lanes' distances stay constants when c divides the base or all distances, or when
+  /// no lane can cross a multiple of c, that is, when gcd(divisor, c) exceeds the span of the lanes.
   Index floorDiv(Index a, int64_t c);
   Index mod(Index a, int64_t c);
   /// Σ index[i] * strides[i].
@@ -117,6 +124,8 @@ public:
                          llvm::function_ref<mlir::Value(Index, mlir::Value)> body);
 
 private:
+  Index offsetBy(mlir::Value base, int64_t divisor, llvm::function_ref<int64_t(int64_t)> offsetOf);
+  bool everyOffset(const Index &a, llvm::function_ref<bool(int64_t)> holds);
   mlir::Value compare(int predicate, Index a, int64_t c);
   mlir::OpBuilder &b;
   mlir::Location loc;

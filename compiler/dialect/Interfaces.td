@@ -43,6 +43,9 @@ def PullOp : OpInterface<"PullOp"> {
     InterfaceMethod<
       "About how many vector instructions one element costs beyond its loads (0 = only addressing).",
       "unsigned", "getCost", (ins), [{}], [{ return 1; }]>,
+    InterfaceMethod<
+      "Elements of an aligned row-major run of this length share most of that cost, if they are computed together.",
+      "int64_t", "getSharedRun", (ins), [{}], [{ return 1; }]>,
   ];
 }
 

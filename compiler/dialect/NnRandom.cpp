@@ -68,6 +68,9 @@ private:
   Location loc;
 };
 
+/// An evaluation gives four words for each of 16 counters: elements of the same rest by 16 in a run of this length.
+constexpr int64_t sharedRun = 64;
+
 /// Where an element's random numbers come from.
 struct Source {
   std::array<Value, 2> key;
@@ -84,7 +87,7 @@ static Source sourceOf(OpT op, Philox &philox, ElementBuilder &eb, ArrayRef<Inde
   std::array<Value, 2> step = philox.words(eb.load(1, {}));
   key[1] = philox.exclusiveOr(key[1], eb.integer(32, op.getPlace()));
   Index element = eb.linearize(index, rowMajorStrides(op.getType().getShape()));
-  Index block = eb.add(eb.mul(eb.floorDiv(element, 64), 16), eb.mod(element, 16));
+  Index block = eb.add(eb.mul(eb.floorDiv(element, sharedRun), 16), eb.mod(element, 16));
   Index word = eb.mod(eb.floorDiv(element, 16), 4);
   Value wide = eb.toInteger(block, 64);
   Value high = b.createOrFold<arith::ShRUIOp>(loc, wide, eb.integer(64, 32));
@@ -98,6 +101,7 @@ static Source sourceOf(OpT op, Philox &philox, ElementBuilder &eb, ArrayRef<Inde
 // random_uniform: y = (word >> 8) 2⁻²⁴
 
 unsigned RandomUniformOp::getCost() { return 80; }
+int64_t RandomUniformOp::getSharedRun() { return sharedRun; }
 
 Value RandomUniformOp::buildAt(ElementBuilder &eb, ArrayRef<Index> index) {
   Philox philox(eb);
@@ -109,6 +113,7 @@ Value RandomUniformOp::buildAt(ElementBuilder &eb, ArrayRef<Index> index) {
 // random_normal: y = √(-2 ln(1 - u)) cos(2π v)
 
 unsigned RandomNormalOp::getCost() { return 220; }
+int64_t RandomNormalOp::getSharedRun() { return sharedRun; }
 
 Value RandomNormalOp::buildAt(ElementBuilder &eb, ArrayRef<Index> index) {
   OpBuilder &b = eb.builder();

@@ -8,7 +8,7 @@ include "compiler/dialect/NnDialect.td"
 /// step high). The element with linear (row-major) index e has block (e >> 6) * 16 + (e & 15) and
 /// word (e >> 4) & 3, so that four 16-lane vectors can share one evaluation.
 class Nn_Random<string mnemonic, string math>
-    : Nn_Op<mnemonic, math, "Zero", [DeclareOpInterfaceMethods<PullOp, ["getCost"]>]> {
+    : Nn_Op<mnemonic, math, "Zero", [DeclareOpInterfaceMethods<PullOp, ["getCost", "getSharedRun"]>]> {
   let arguments = (ins Nn_HostScalar:$seed, Nn_HostScalar:$step, I64Attr:$place);
   let results = (outs Nn_Tensor:$result);
   let assemblyFormat = "$seed `,` $step `place` $place attr-dict `:` type($result)";

@@ -18,11 +18,17 @@ SmallVector<int64_t> rowMajorStrides(ArrayRef<int64_t> shape) {
 ElementScope::ElementScope(KernelEmitter &emitter, OpBuilder &b, int64_t lanes, Value mask)
     : nn::ElementBuilder(b, emitter.location(), lanes), emitter(emitter), tail(mask) {}
 
-ElementScope::Key ElementScope::keyOf(ArrayRef<Index> index) {
+ElementScope::Key ElementScope::keyOf(ArrayRef<Index> index) const {
   Key key;
-  for (const Index &i : index)
-    key.push_back(i.isAffine() ? std::make_pair(i.getBase().getAsOpaquePointer(), i.getStride())
-                               : std::make_pair(i.getLanes().getAsOpaquePointer(), INT64_MIN));
+  for (const Index &i : index) {
+    if (!i.hasBase()) {
+      key.push_back({i.getLanes().getAsOpaquePointer(), INT64_MIN});
+      continue;
+    }
+    key.push_back({i.getBase().getAsOpaquePointer(), i.isAffine() ? i.getStride() : INT64_MIN + 1});
+    for (int64_t lane = 0; !i.isAffine() && lane < lanes(); ++lane)
+      key.push_back({nullptr, i.getOffset(lane)});
+  }
   return key;
 }
 
@@ -46,8 +52,21 @@ void ElementScope::bind(Value value, ArrayRef<Index> index, Value element) {
 
 void ElementScope::setLinear(ArrayRef<Index> index, ArrayRef<int64_t> shape, Index value) {
   linearKey = keyOf(index);
+  linearIndex.assign(index.begin(), index.end());
   linearShape.assign(shape.begin(), shape.end());
   linear = value;
+}
+
+/// Whether `index`, the same in all lanes, exists in a tensor of this shape whatever lanes are asked for: each part of it is one of
+/// the point's own, along a dim of the same size. A channel's mean can so be read even where zeros are put around.
+bool ElementScope::existsAnyway(ArrayRef<Index> index, ArrayRef<int64_t> shape) const {
+  return llvm::all_of(llvm::zip(index, shape), [&](auto pair) {
+    auto [part, size] = pair;
+    for (auto [own, extent] : llvm::zip(linearIndex, linearShape))
+      if (part.isUniform() && own.isUniform() && own.getBase() == part.getBase() && extent == size)
+        return true;
+    return false;
+  });
 }
 
 ElementScope &ElementScope::scalars() {
@@ -66,7 +85,8 @@ Value ElementScope::at(Value value, ArrayRef<Index> index) {
   bool needsRoot = emitter.dependsOnRoot(value);
   if (index.empty() && !needsRoot && this != emitter.prologueScope.get()) {
     element = broadcast(emitter.prologueScope->at(value, {}));
-  } else if (isUniform && lanes() > 1 && !asked && !needsRoot) {
+  } else if (isUniform && lanes() > 1 && !needsRoot &&
+             (!asked || existsAnyway(index, cast<ShapedType>(value.getType()).getShape()))) {
     element = broadcast(scalars().at(value, index));
   } else if (isa<BlockArgument>(value)) {
     element = loadBuffer(emitter.input(value), index);
@@ -100,15 +120,19 @@ Value ElementScope::loadBuffer(const Buffer &buffer, ArrayRef<Index> index) {
   Index at = linear && keyOf(index) == linearKey && buffer.type.getShape() == ArrayRef(linearShape)
                  ? *linear
                  : linearize(index, rowMajorStrides(buffer.type.getShape()));
-  if (!at.isAffine())
+  if (!at.hasBase())
     return gatherElements(builder(), location(), buffer, materialize(at), both(tail, asked));
   if (at.isUniform() && lanes() > 1) {
     if (asked)
       return loadUniformMasked(buffer, at.getBase());
     return broadcast(loadElements(builder(), location(), buffer, at.getBase(), 1));
   }
-  return loadElements(builder(), location(), buffer, at.getBase(), lanes(), at.getStride(),
-                      both(tail, asked));
+  if (at.isAffine() && (at.getStride() == 1 || lanes() == 1))
+    return loadElements(builder(), location(), buffer, at.getBase(), lanes(), /*stride=*/1, both(tail, asked));
+  SmallVector<int64_t> offsets;
+  for (int64_t lane = 0; lane < lanes(); ++lane)
+    offsets.push_back(at.getOffset(lane));
+  return loadPattern(builder(), location(), buffer, at.getBase(), offsets, both(tail, asked));
 }
 
 // One element for all lanes that want it; if none does, it may not exist: read element 0 instead.

@@ -17,7 +17,7 @@ public:
 
   /// Region value `value` has `element` at `index`; it is never computed here at any other index.
   void bind(mlir::Value value, llvm::ArrayRef<nn::Index> index, mlir::Value element);
-  /// `index` in a row-major tensor of shape `shape` is element number `linear`.
+  /// `index` in a row-major tensor of shape `shape` is element number `linear`, and exists (in the lanes of the mask).
   void setLinear(llvm::ArrayRef<nn::Index> index, llvm::ArrayRef<int64_t> shape, nn::Index linear);
 
   /// Region value `value` at `index`: a scalar if lanes() == 1, else a vector.
@@ -32,8 +32,9 @@ private:
     Key index;
     mlir::Value mask, element;
   };
-  static Key keyOf(llvm::ArrayRef<nn::Index> index);
+  Key keyOf(llvm::ArrayRef<nn::Index> index) const;
   mlir::Value find(mlir::Value value, const Key &index);
+  bool existsAnyway(llvm::ArrayRef<nn::Index> index, llvm::ArrayRef<int64_t> shape) const;
   mlir::Value loadBuffer(const Buffer &buffer, llvm::ArrayRef<nn::Index> index);
   mlir::Value loadUniformMasked(const Buffer &buffer, mlir::Value offset);
   ElementScope &scalars();
@@ -44,6 +45,7 @@ private:
   mlir::Operation *current = nullptr;
   llvm::DenseMap<mlir::Value, llvm::SmallVector<Entry, 1>> memo;
   Key linearKey;
+  llvm::SmallVector<nn::Index> linearIndex;
   llvm::SmallVector<int64_t> linearShape;
   std::optional<nn::Index> linear;
   std::unique_ptr<ElementScope> scalarScope;

@@ -28,9 +28,15 @@ bool isWhole(RankedTensorType type, LaneDims dims, int64_t lanes) {
   return extent % lanes == 0;
 }
 
-void splitLanes(ElementScope &scope, RankedTensorType type, LaneDims dims, Value base, int64_t divisor,
-                MutableArrayRef<Index> index) {
-  Index rest = Index::affine(base, scope.lanes() == 1 ? 0 : 1, divisor);
+Index vectorAt(ElementScope &scope, Value base, int64_t first, int64_t divisor) {
+  SmallVector<int64_t> offsets;
+  for (int64_t lane = 0; lane < scope.lanes(); ++lane)
+    offsets.push_back(first + lane);
+  return Index::pattern(base, offsets, divisor);
+}
+
+void splitLanes(ElementScope &scope, RankedTensorType type, LaneDims dims, Index along, MutableArrayRef<Index> index) {
+  Index rest = along;
   for (unsigned dim = dims.last; dim > dims.first; --dim) {
     index[dim] = scope.mod(rest, type.getDimSize(dim));
     rest = scope.floorDiv(rest, type.getDimSize(dim));

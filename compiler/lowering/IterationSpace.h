@@ -18,9 +18,12 @@ mlir::Value extentOf(KernelEmitter &emitter, mlir::RankedTensorType type, LaneDi
 /// Whether the extent is a multiple of `lanes` for every batch size.
 bool isWhole(mlir::RankedTensorType type, LaneDims dims, int64_t lanes);
 
-/// Puts the indices of dims first..last, for lanes base, base + 1, …, into `index`. `base` is a multiple of `divisor`.
-void splitLanes(ElementScope &scope, mlir::RankedTensorType type, LaneDims dims, mlir::Value base,
-                int64_t divisor, llvm::MutableArrayRef<nn::Index> index);
+/// The vector of elements base + first, base + first + 1, …; `base` is a multiple of `divisor`.
+nn::Index vectorAt(ElementScope &scope, mlir::Value base, int64_t first, int64_t divisor);
+
+/// Puts the indices of dims first..last, where `along` is the index along them, into `index`.
+void splitLanes(ElementScope &scope, mlir::RankedTensorType type, LaneDims dims, nn::Index along,
+                llvm::MutableArrayRef<nn::Index> index);
 
 /// Splits the row-major linear index `number` over the sizes of `dims` (ascending dims of `type`) into uniform indices.
 void splitUniform(ElementScope &scope, mlir::RankedTensorType type, llvm::ArrayRef<unsigned> dims,

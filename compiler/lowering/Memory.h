@@ -20,6 +20,10 @@ mlir::Value elementAddress(mlir::OpBuilder &b, mlir::Location loc, const Buffer 
 mlir::Value loadElements(mlir::OpBuilder &b, mlir::Location loc, const Buffer &buffer, mlir::Value offset,
                          int64_t lanes, int64_t stride = 1, mlir::Value mask = {});
 
+/// Elements base[offset + pattern[lane]] for the two or more lanes that `pattern` has; no memory outside its span is read.
+mlir::Value loadPattern(mlir::OpBuilder &b, mlir::Location loc, const Buffer &buffer, mlir::Value offset,
+                        llvm::ArrayRef<int64_t> pattern, mlir::Value mask = {});
+
 /// Elements base[offsets[lane]]; `offsets`: vector<lanes x index>, or `index` for a scalar.
 mlir::Value gatherElements(mlir::OpBuilder &b, mlir::Location loc, const Buffer &buffer, mlir::Value offsets,
                            mlir::Value mask = {});

@@ -2,6 +2,7 @@
 //
 // As many trailing dims as possible become one run of memory: all of them if no op asks for an index inside them, or if the
 // last dim is a whole number of vectors, since then each vector has one index in every other dim.
+// Where an op computes a run of elements for little more than one (random numbers), their vectors are computed together.
 #include "compiler/lowering/Generators.h"
 #include "compiler/lowering/IterationSpace.h"
 #include "compiler/lowering/UsedDims.h"
@@ -35,6 +36,18 @@ static LaneDims chooseLanes(KernelEmitter &emitter) {
   return dims;
 }
 
+/// Rows of at most this many vectors are written out, vector by vector: beyond that the loop's own cost does not matter.
+constexpr int64_t shortRow = 4;
+
+/// How many vectors next to one another are computed at once: as many as share work.
+static int64_t groupOf(KernelEmitter &emitter, LaneDims dims) {
+  int64_t run = 1;
+  for (Operation &op : emitter.kernel().getBody().front().without_terminator())
+    if (auto pull = dyn_cast<nn::PullOp>(op))
+      run = std::max(run, pull.getSharedRun());
+  return run > emitter.lanes() && isWhole(emitter.kernel().getSpace(), dims, run) ? run / emitter.lanes() : 1;
+}
+
 void emitPointwise(KernelEmitter &emitter) {
   OpBuilder &b = emitter.builder();
   Location loc = emitter.location();
@@ -54,39 +67,57 @@ void emitPointwise(KernelEmitter &emitter) {
   LaneDims dims = chooseLanes(emitter);
   bool whole = isWhole(space, dims, lanes);
   Value extent = extentOf(emitter, space, dims);
+  int64_t group = groupOf(emitter, dims);
   SmallVector<unsigned> outer;
   for (unsigned dim = 0; dim < dims.first; ++dim)
     outer.push_back(dim);
 
-  // A unit of work is one vector: of outer index u / blocks, and block u % blocks along the lanes.
   Value up = b.createOrFold<arith::AddIOp>(loc, extent, emitter.constant(lanes - 1));
   Value blocks = b.createOrFold<arith::DivUIOp>(loc, up, emitter.constant(lanes));
-  Value units = blocks;
-  if (!outer.empty())
-    units = b.createOrFold<arith::MulIOp>(loc, units, extentOf(emitter, space, {0, dims.first - 1}));
-  // Shares of four vectors: no two threads write to one cache line.
-  auto [begin, end] = emitter.share(units, grainOf(emitter.kernel(), lanes) / lanes, 4);
-  auto loop = b.create<scf::ForOp>(loc, begin, end, emitter.constant(1));
+  Value rows = outer.empty() ? emitter.constant(1) : extentOf(emitter, space, {0, dims.first - 1});
+  int64_t grain = grainOf(emitter.kernel(), lanes) / lanes;
+  ElementScope indices(emitter, b, lanes);
+  SmallVector<Index> index(space.getRank(), indices.constant(0));
+  // Vectors block … block + group - 1 of a row.
+  auto emitBlock = [&](Value row, Value block) {
+    std::optional<Index> start;
+    if (!outer.empty()) {
+      splitUniform(indices, space, outer, row, index);
+      start = indices.uniform(b.createOrFold<arith::MulIOp>(loc, row, extent));
+    }
+    Value base = b.createOrFold<arith::MulIOp>(loc, block, emitter.constant(lanes));
+    Value mask = whole ? Value() : emitter.tailMask(base, extent, lanes);
+    for (int64_t vector = 0; vector < group; ++vector) {
+      splitLanes(indices, space, dims, vectorAt(indices, base, vector * lanes, group * lanes), index);
+      Index along = Index::affine(
+          b.createOrFold<arith::AddIOp>(loc, base, emitter.constant(vector * lanes)), lanes == 1 ? 0 : 1, lanes);
+      emitter.storeResults(index, {}, lanes, mask, start ? indices.add(*start, along) : along);
+    }
+  };
 
   OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPointToStart(loop.getBody());
-  Value unit = loop.getInductionVar(), block = unit;
-  ElementScope indices(emitter, b, lanes);
-  SmallVector<Index> index(space.getRank(), indices.uniform(unit));
-  std::optional<Index> linear;
-  if (!outer.empty()) {
-    bool one = staticExtent(space, dims) && *staticExtent(space, dims) <= lanes;
-    Value number = one ? unit : b.createOrFold<arith::DivUIOp>(loc, unit, blocks);
-    block = one ? emitter.constant(0) : b.createOrFold<arith::RemUIOp>(loc, unit, blocks);
-    splitUniform(indices, space, outer, number, index);
-    linear = indices.uniform(b.createOrFold<arith::MulIOp>(loc, number, extent));
+  std::optional<int64_t> length = staticExtent(space, dims);
+  if (!outer.empty() && length && llvm::divideCeil(*length, lanes) <= shortRow && group == 1) {
+    // A unit of work is a row, whose vectors are written out: what depends on the row is computed once, and masks are constants.
+    int64_t count = llvm::divideCeil(*length, lanes);
+    auto [begin, end] = emitter.share(rows, llvm::divideCeil(grain, count));
+    auto loop = b.create<scf::ForOp>(loc, begin, end, emitter.constant(1));
+    b.setInsertionPointToStart(loop.getBody());
+    for (int64_t block = 0; block < count; ++block)
+      emitBlock(loop.getInductionVar(), emitter.constant(block));
+    return;
   }
-  Value base = b.createOrFold<arith::MulIOp>(loc, block, emitter.constant(lanes));
-  splitLanes(indices, space, dims, base, lanes, index);
-  Index along = Index::affine(base, lanes == 1 ? 0 : 1, lanes);
-  linear = linear ? indices.add(*linear, along) : along;
-  Value mask = whole ? Value() : emitter.tailMask(base, extent, lanes);
-  emitter.storeResults(index, {}, lanes, mask, linear);
+  // A unit of work is a vector: of row u / blocks, and block u % blocks in it. Shares of four vectors: no two threads write to
+  // one cache line.
+  Value units = b.createOrFold<arith::MulIOp>(loc, rows, blocks);
+  auto [begin, end] = emitter.share(units, grain, std::max<int64_t>(4, group));
+  auto loop = b.create<scf::ForOp>(loc, begin, end, emitter.constant(group));
+  b.setInsertionPointToStart(loop.getBody());
+  Value unit = loop.getInductionVar();
+  if (outer.empty())
+    emitBlock(emitter.constant(0), unit);
+  else
+    emitBlock(b.createOrFold<arith::DivUIOp>(loc, unit, blocks), b.createOrFold<arith::RemUIOp>(loc, unit, blocks));
 }
 
 } // namespace nnc

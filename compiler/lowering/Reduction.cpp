@@ -80,7 +80,7 @@ bool ReductionEmitter::isContiguous(unsigned last) const {
 }
 
 void ReductionEmitter::chooseLanes() {
-    unsigned lastReduced = reducedDims.back(), firstReduced = lastReduced;
+  unsigned lastReduced = reducedDims.back(), firstReduced = lastReduced;
   while (firstReduced > 0 && isReduced(firstReduced - 1))
     --firstReduced;
   laneDims = {firstReduced, lastReduced};
@@ -204,15 +204,18 @@ SmallVector<Index> ReductionEmitter::keptIndex(ArrayRef<Index> index) {
 static int64_t grain(int64_t vectorsPerUnit) { return std::max<int64_t>(2, 6000 / vectorsPerUnit); }
 
 void ReductionEmitter::emitKept() {
-    Value laneExtent = extentOf(emitter, type, laneDims);
+  Value laneExtent = extentOf(emitter, type, laneDims);
   bool whole = isWhole(type, laneDims, lanes);
+  // Vectors next to one another: more of each row that is walked over, and sums that do not wait for each other.
+  int64_t group = isWhole(type, laneDims, 4 * lanes) ? 4 : 1;
   SmallVector<unsigned> outer(ArrayRef<unsigned>(keptDims).drop_back());
+  int64_t step = group * lanes;
   Value blocks = b.createOrFold<arith::DivUIOp>(
-      loc, b.createOrFold<arith::AddIOp>(loc, laneExtent, emitter.constant(lanes - 1)), emitter.constant(lanes));
+      loc, b.createOrFold<arith::AddIOp>(loc, laneExtent, emitter.constant(step - 1)), emitter.constant(step));
   Value units = blocks;
   for (unsigned dim : outer)
     units = b.createOrFold<arith::MulIOp>(loc, units, emitter.extent(type, dim));
-  int64_t perUnit = 1;
+  int64_t perUnit = group;
   for (int64_t dim : reducedDims)
     perUnit *= extent(dim);
   auto [begin, end] = emitter.share(units, grain(perUnit));
@@ -228,19 +231,34 @@ void ReductionEmitter::emitKept() {
     block = b.createOrFold<arith::RemUIOp>(loc, unit, blocks);
     splitUniform(indices, type, outer, number, index);
   }
-  Value base = b.createOrFold<arith::MulIOp>(loc, block, emitter.constant(lanes));
-  index[laneDims.first] = Index::affine(base, lanes == 1 ? 0 : 1, lanes);
+  Value base = b.createOrFold<arith::MulIOp>(loc, block, emitter.constant(step));
   Value mask = whole ? Value() : emitter.tailMask(base, laneExtent, lanes);
   SmallVector<unsigned> dims(reducedDims.begin(), reducedDims.end());
-  State state = walk(dims, index, initial(), [&](State inner) {
-    ElementScope point(emitter, b, lanes, mask);
-    return accumulate(point, index, inner, {});
+  State start;
+  for (int64_t vector = 0; vector < group; ++vector)
+    llvm::append_range(start, initial());
+  size_t size = start.size() / group;
+  auto stateOf = [&](const State &all, int64_t vector) {
+    return State(all.begin() + vector * size, all.begin() + (vector + 1) * size);
+  };
+  State state = walk(dims, index, start, [&](State inner) {
+    State next;
+    for (int64_t vector = 0; vector < group; ++vector) {
+      ElementScope point(emitter, b, lanes, mask);
+      index[laneDims.first] = vectorAt(indices, base, vector * lanes, step);
+      llvm::append_range(next, accumulate(point, index, stateOf(inner, vector), {}));
+    }
+    return next;
   });
-  emitter.storeResults(keptIndex(index), finish(state), lanes, mask);
+  for (int64_t vector = 0; vector < group; ++vector) {
+    Value first = b.createOrFold<arith::AddIOp>(loc, base, emitter.constant(vector * lanes));
+    index[laneDims.first] = Index::affine(first, lanes == 1 ? 0 : 1, lanes);
+    emitter.storeResults(keptIndex(index), finish(stateOf(state, vector)), lanes, mask);
+  }
 }
 
 void ReductionEmitter::emitReduced() {
-    Value laneExtent = extentOf(emitter, type, laneDims);
+  Value laneExtent = extentOf(emitter, type, laneDims);
   bool whole = isWhole(type, laneDims, lanes);
   Value units = emitter.constant(1);
   for (unsigned dim : keptDims)
@@ -268,7 +286,7 @@ void ReductionEmitter::emitReduced() {
     Value base = run.getInductionVar();
     Value mask = whole ? Value() : emitter.tailMask(base, laneExtent, lanes);
     ElementScope point(emitter, b, lanes, mask);
-    splitLanes(point, type, laneDims, base, lanes, index);
+    splitLanes(point, type, laneDims, vectorAt(point, base, 0, lanes), index);
     Index linear = point.mul(Index::affine(base, lanes == 1 ? 0 : 1, lanes), strides[laneDims.last]);
     for (unsigned dim = 0; dim < type.getRank(); ++dim)
       if (dim < laneDims.first || dim > laneDims.last)

@@ -25,7 +25,7 @@ public:
     }
     SmallVector<Value> uses;
     for (const Index &i : index)
-      uses.push_back(i.isAffine() ? i.getBase() : i.getLanes());
+      uses.push_back(i.hasBase() ? i.getBase() : i.getLanes());
     if (mask)
       uses.push_back(mask);
     return compute(value, index, element, uses, /*isOwnIndex=*/false);
