@@ -6,8 +6,9 @@
 //
 // What is fused, asking the ops' interfaces only:
 //   - an op that is cheap to compute at any index (constants, broadcasts, a slice, one addition on one tensor) is
-//     repeated inside each kernel that uses it; so are numbers of rank 0, unless they are costly and of use to several
-//     kernels: then one kernel computes all of them;
+//     repeated inside each kernel that uses it; how cheap depends on what it would cost to write the value and read it again, and
+//     operands that are small beside it (a channel's mean) count nothing. So are numbers of rank 0, unless they are costly
+//     and of use to several kernels: then one kernel computes all of them;
 //   - an elementwise op joins the kernel that makes one of its operands when both have the same index space: as the epilogue
 //     of a contraction or reduction, or in one pointwise kernel with several results;
 //   - what only a reduction reads is computed inside it; reductions of the same shape over something in common

@@ -6,22 +6,32 @@ using namespace mlir;
 
 namespace nnc {
 
-/// A ranked op is repeated in its users if with its inlined operands it costs at most this many vector instructions an
-/// element: less than storing and loading the value.
+/// A value is repeated in its users if with its inlined operands it costs at most this many vector instructions an element and
+/// reads hardly more memory than the value itself would be …
 constexpr unsigned cheap = 3;
+/// … or this many if it does not fit into the first level of cache, or into the second: a vector written and read again is
+/// 192 bytes (its line is read before it is written) at 100 or 20 to 30 GB/s, about 6 or 20 cycles of a core that starts
+/// two vector instructions in each.
+constexpr unsigned cheapBeyondFirst = 8, cheapBeyondSecond = 16;
 /// A rank-0 value that costs more than this (a schedule with a cosine, a bias correction) is computed once if several
 /// kernels want it, rather than in each of them by each thread.
 constexpr unsigned cheapScalar = 20;
 /// … and at most this if it has one user, which reads each of its elements about once.
 constexpr unsigned cheapForOne = 16;
+/// A batch of unknown size when sizes are compared.
+constexpr int64_t assumedRows = 64;
+/// f32 elements that fit into caches of 32 KiB and 1 MiB.
+constexpr int64_t firstLevel = 8192, secondLevel = 262144;
+/// Operands of so many times the value's elements may be read instead: fewer than two of its own size, and room for what a
+/// channel, an example or a window has one of.
+constexpr double readsAsMuch = 1.75;
 
 static ArrayRef<int64_t> shapeOf(Value v) { return cast<RankedTensorType>(v.getType()).getShape(); }
 
-/// Elements, or elements for each example.
 static int64_t elementsOf(Value v) {
   int64_t product = 1;
   for (int64_t size : shapeOf(v))
-    product *= ShapedType::isDynamic(size) ? 1 : size;
+    product *= ShapedType::isDynamic(size) ? assumedRows : size;
   return product;
 }
 
@@ -117,13 +127,45 @@ bool FusionGraph::isWorthInlining(Operation *op) {
   if (shapeOf(op->getResult(0)).empty())
     return costs[number] <= cheapScalar || op->hasOneUse() ||
            llvm::all_of(op->getUsers(), [](Operation *user) { return shapeOf(user->getResult(0)).empty(); });
-  bool single = op->hasOneUse();
-  if (costs[number] <= cheap && leaves[number].size() <= 1)
+  if (takesPlaceOfOperand(op))
+    return false;
+  unsigned cost = costs[number];
+  if (cost <= (isLarge(op, secondLevel) ? cheapBeyondSecond : isLarge(op, firstLevel) ? cheapBeyondFirst : cheap) &&
+      readsOf(op) <= readsAsMuch)
     return true;
-  // An elementwise user takes it into its kernel anyway; another moves its elements.
-  Operation *user = single ? *op->user_begin() : nullptr;
-  return user && isa<nn::PullOp>(user) && !isa<nn::ScalarBodyOp>(user) && !user->hasTrait<nn::SameElements>() &&
-         elementsOf(user->getResult(0)) <= elementsOf(op->getResult(0)) && costs[number] <= cheapForOne;
+  // A reduction computes what it alone reads. An elementwise user takes it into its kernel anyway; another moves its elements.
+  Operation *user = op->hasOneUse() ? *op->user_begin() : nullptr;
+  if (!user || cost > cheapForOne)
+    return false;
+  if (isa<nn::ReductionOp>(user))
+    return isLarge(op, firstLevel);
+  return isa<nn::PullOp>(user) && !isa<nn::ScalarBodyOp>(user) && !user->hasTrait<nn::SameElements>() &&
+         elementsOf(user->getResult(0)) <= elementsOf(op->getResult(0));
+}
+
+/// Whether the value has more than so many elements, and no user that reads each of them many times.
+bool FusionGraph::isLarge(Operation *op, int64_t level) const {
+  int64_t elements = elementsOf(op->getResult(0));
+  return elements > level && llvm::none_of(op->getUsers(), [&](Operation *user) {
+           return elementsOf(user->getResult(0)) > 2 * elements; // zeros around it repeat nothing
+         });
+}
+
+/// The elements read from memory to compute the value, relative to its own; of an operand no more than those.
+double FusionGraph::readsOf(Operation *op) const {
+  double own = elementsOf(op->getResult(0)), reads = 0;
+  for (Value leaf : leaves[numbers.lookup(op)])
+    reads += std::min(1.0, elementsOf(leaf) / own);
+  return reads;
+}
+
+/// Whether nobody else reads what `op` reads at its own index: computed where that is made, it is stored in its place.
+bool FusionGraph::takesPlaceOfOperand(Operation *op) const {
+  return isa<nn::ScalarBodyOp>(op) && llvm::any_of(op->getOperands(), [&](Value operand) {
+           Operation *maker = operand.getDefiningOp();
+           return maker && roles[numbers.lookup(maker)] == Role::Fixed && maker->hasOneUse() &&
+                  shapeOf(operand) == shapeOf(op->getResult(0)) && !shapeOf(operand).empty();
+         });
 }
 
 // Edges --------------------------------------------------------------------------------------------------------
@@ -207,9 +249,18 @@ void FusionGraph::mergeElementwise(unsigned op) {
   for (unsigned maker : makers) {
     unsigned into = groupOf[maker], from = groupOf[op];
     if (into != from && groups[into].space == groups[from].space &&
-        !(groups[into].root && groups[from].root) && mayMerge(into, from))
+        !(groups[into].root && (groups[from].root || sharesRuns(from))) &&
+        !(groups[from].root && sharesRuns(into)) && mayMerge(into, from))
       merge(into, from);
   }
+}
+
+/// Whether the group computes something whose vectors had better be computed several together: only its own loop does that.
+bool FusionGraph::sharesRuns(unsigned group) const {
+  return llvm::any_of(groups[group].ops, [&](unsigned op) {
+    auto pull = dyn_cast<nn::PullOp>(ops[op]);
+    return pull && pull.getSharedRun() > 1;
+  });
 }
 
 /// Numbers that depend on the call's scalars alone come from one kernel.
@@ -240,7 +291,7 @@ void FusionGraph::mergeReduction(unsigned op) {
         earlier.getReducedDims() != reduction.getReducedDims())
       continue;
     bool shares = llvm::any_of(leaves[op], [&](Value leaf) { return llvm::is_contained(leaves[other], leaf); });
-    if (shares && mayMerge(into, from))
+    if (shares && !readsDirectly(from, into) && mayMerge(into, from))
       merge(into, from);
   }
 }
@@ -253,6 +304,13 @@ bool FusionGraph::isOnlyReadBy(unsigned group, unsigned reader) const {
             }) && llvm::none_of(ops[op]->getUsers(), [&](Operation *user) {
               return roles[numbers.lookup(user)] == Role::View;
             }));
+  });
+}
+
+/// Whether an op of `reader` reads one of `maker`: then the one's sums are complete before the other's begin.
+bool FusionGraph::readsDirectly(unsigned reader, unsigned maker) const {
+  return llvm::any_of(groups[reader].ops, [&](unsigned op) {
+    return llvm::any_of(operands[op], [&](Use use) { return groupOf[use.op] == maker; });
   });
 }
 

@@ -44,6 +44,9 @@ private:
 
   void assignRoles();
   bool isWorthInlining(mlir::Operation *op);
+  bool isLarge(mlir::Operation *op, int64_t level) const;
+  double readsOf(mlir::Operation *op) const;
+  bool takesPlaceOfOperand(mlir::Operation *op) const;
   void connect();
   void collect(unsigned user, mlir::Value value, bool elementwise, Edge edge);
   void markGuarded(mlir::func::FuncOp function);
@@ -51,6 +54,8 @@ private:
   void mergeElementwise(unsigned op);
   void mergeReduction(unsigned op);
   void mergeScalar(unsigned op);
+  bool sharesRuns(unsigned group) const;
+  bool readsDirectly(unsigned reader, unsigned maker) const;
   bool mayMerge(unsigned a, unsigned b);
   bool writesTooEarly(unsigned early, unsigned late) const;
   bool hasPath(unsigned from, unsigned to);
