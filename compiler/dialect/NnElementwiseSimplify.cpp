@@ -45,7 +45,7 @@ static LogicalResult simplifyNeg(NegOp op, PatternRewriter &b) {
   return failure();
 }
 
-// x + 0 = x;  x + (-y) = x - y;  x + x = 2 x, so that constant factors meet
+// x + 0 = x;  x + (-y) = x - y;  x + x = 2 x, so that constant factors meet;  (x + y) + y = x + 2 y
 static LogicalResult simplifyAdd(AddOp op, PatternRewriter &b) {
   if (op.getA() == op.getB())
     return replace(b, op, expr(op.getA(), op, b) * 2.0);
@@ -55,6 +55,9 @@ static LogicalResult simplifyAdd(AddOp op, PatternRewriter &b) {
       return replace(b, op, x);
     if (auto negated = y.getDefiningOp<NegOp>())
       return replace(b, op, b.create<SubOp>(op.getLoc(), x, negated.getX()));
+    auto inner = x.getDefiningOp<AddOp>();
+    if (inner && inner->hasOneUse() && (inner.getA() == y || inner.getB() == y))
+      return replace(b, op, expr(inner.getA() == y ? inner.getB() : inner.getA(), op, b) + expr(y, op, b) * 2.0);
   }
   return failure();
 }

@@ -16,8 +16,7 @@ static LogicalResult mergeReshapes(ReshapeOp op, PatternRewriter &b) {
   return success();
 }
 
-// slice(slice x) = slice x;  slice(pad x) = x where it takes just what pad put between zeros;
-// slice(concat …) = slice of the one operand in which it lies
+// slice(slice x) = slice x;  slice(concat …) = slice of the one operand in which it lies
 static LogicalResult simplifySlice(SliceOp op, PatternRewriter &b) {
   RankedTensorType x = op.getX().getType();
   int64_t rank = x.getRank();
@@ -30,16 +29,6 @@ static LogicalResult simplifySlice(SliceOp op, PatternRewriter &b) {
           x.isDynamicDim(i) ? -1 : start[i] + (op.getType().getDimSize(i) - 1) * stride[i] + 1);
     }
     b.replaceOpWithNewOp<SliceOp>(op, inner.getX(), start, limit, stride);
-    return success();
-  }
-  if (auto inner = op.getX().getDefiningOp<PadOp>()) {
-    RankedTensorType whole = inner.getX().getType();
-    for (int64_t i = 0; i < rank; ++i)
-      if (!x.isDynamicDim(i) && (op.getStart()[i] != inner.getLow()[i] ||
-                                 op.getStride()[i] != inner.getInterior()[i] + 1 ||
-                                 op.getType().getDimSize(i) != whole.getDimSize(i)))
-        return failure();
-    b.replaceOp(op, inner.getX());
     return success();
   }
   if (auto inner = op.getX().getDefiningOp<ConcatOp>()) {
@@ -57,6 +46,69 @@ static LogicalResult simplifySlice(SliceOp op, PatternRewriter &b) {
     }
   }
   return failure();
+}
+
+// slice(pad x) = pad(slice x), which needs fewer zeros; x itself where it takes just what pad put between zeros
+static LogicalResult sliceOfPad(SliceOp op, PatternRewriter &b) {
+  auto pad = op.getX().getDefiningOp<PadOp>();
+  if (!pad)
+    return failure();
+  RankedTensorType x = pad.getX().getType();
+  SmallVector<int64_t> start, limit, low, high, interior;
+  for (int64_t i = 0; i < x.getRank(); ++i) {
+    interior.push_back(pad.getInterior()[i]);
+    if (x.isDynamicDim(i)) {
+      start.push_back(0), limit.push_back(-1), low.push_back(0), high.push_back(0);
+      continue;
+    }
+    int64_t size = x.getDimSize(i), step = interior[i] + 1, before = pad.getLow()[i];
+    if (op.getStride()[i] == step && op.getStart()[i] == before && op.getType().getDimSize(i) == size) {
+      interior[i] = 0;
+      start.push_back(0), limit.push_back(size), low.push_back(0), high.push_back(0);
+      continue;
+    }
+    // [from, to) of the padded dim, of which x fills [before, after).
+    int64_t from = op.getStart()[i], to = op.getLimit()[i], after = before + (size - 1) * step + 1;
+    bool whole = from <= before && to >= after;
+    if (op.getStride()[i] != 1 || from >= after || to <= before || (step != 1 && !whole))
+      return failure();
+    low.push_back(std::max<int64_t>(0, before - from));
+    high.push_back(std::max<int64_t>(0, to - after));
+    start.push_back(whole ? 0 : std::max<int64_t>(0, from - before));
+    limit.push_back(whole ? size : std::min(size, to - before));
+  }
+  SmallVector<int64_t> stride(x.getRank(), 1);
+  Value part = b.createOrFold<SliceOp>(op.getLoc(), pad.getX(), start, limit, stride);
+  b.replaceOp(op, b.createOrFold<PadOp>(op.getLoc(), part, low, high, interior));
+  return success();
+}
+
+// slice(contract(pad a, b)) = contract(slice(pad a), b) along dims of the result that b lacks: the gradient of a padded
+// convolution is wanted without the padding's own
+static LogicalResult sliceOfContract(SliceOp op, PatternRewriter &b) {
+  auto contract = op.getX().getDefiningOp<ContractOp>();
+  if (!contract || !contract->hasOneUse() || !contract.getA().getDefiningOp<PadOp>())
+    return failure();
+  SmallVector<int64_t> sizes(contract.getSizes()), first(sizes.size(), 0);
+  for (auto [i, e] : llvm::enumerate(contract.getOutMap().getResults())) {
+    int64_t dim = cast<AffineDimExpr>(e).getPosition();
+    if (sizes[dim] < 0 || sizes[dim] == op.getType().getDimSize(i))
+      continue;
+    if (op.getStride()[i] != 1 || contract.getRightMap().isFunctionOfDim(dim))
+      return failure();
+    first[dim] = op.getStart()[i];
+    sizes[dim] = op.getType().getDimSize(i);
+  }
+  SmallVector<int64_t> last;
+  for (auto [begin, size] : llvm::zip(first, sizes))
+    last.push_back(begin + (size < 0 ? 0 : size - 1));
+  SmallVector<int64_t> start = contract.getLeftMap().compose(first), limit = contract.getLeftMap().compose(last);
+  for (auto [i, end] : llvm::enumerate(limit))
+    end = cast<ShapedType>(contract.getA().getType()).isDynamicDim(i) ? -1 : end + 1;
+  SmallVector<int64_t> stride(start.size(), 1);
+  Value part = b.createOrFold<SliceOp>(op.getLoc(), contract.getA(), start, limit, stride);
+  b.replaceOpWithNewOp<ContractOp>(op, part, contract.getB(), contract.getMaps(), sizes);
+  return success();
 }
 
 /// `map` of a value x as the map of transpose x's operand: the operand's dim perm[i] is x's dim i.
@@ -123,6 +175,8 @@ void ReshapeOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRCon
 }
 void SliceOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *) {
   patterns.add(simplifySlice);
+  patterns.add(sliceOfPad);
+  patterns.add(sliceOfContract);
 }
 void ContractOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *) {
   patterns.add(simplifyContract);

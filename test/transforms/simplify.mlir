@@ -251,3 +251,98 @@ func.func @twice_half(%x: tensor<3xf32>) -> tensor<3xf32> {
   %b = nn.add %a, %a : tensor<3xf32>
   return %b : tensor<3xf32>
 }
+
+// (x + y) + y = x + 2 y.
+// CHECK-LABEL: @one_more
+// CHECK: %[[T:.*]] = nn.mul %arg1, %{{.*}} : tensor<3xf32>
+// CHECK-NEXT: %[[S:.*]] = nn.add %arg0, %[[T]]
+// CHECK-NEXT: return %[[S]]
+func.func @one_more(%x: tensor<3xf32>, %y: tensor<3xf32>) -> tensor<3xf32> {
+  %a = nn.add %x, %y : tensor<3xf32>
+  %b = nn.add %a, %y : tensor<3xf32>
+  return %b : tensor<3xf32>
+}
+
+// Σ (x - mean x) = 0, written so that an infinite or NaN x still shows; it takes the mean over the same dims.
+// CHECK-LABEL: @sum_of_centred
+// CHECK: %[[M:.*]] = nn.mul %{{.*}}, %{{.*}} : tensor<3xf32>
+// CHECK: nn.sub %[[M]], %[[M]] : tensor<3xf32>
+// CHECK: nn.reduce_sum %{{.*}} over [2] : tensor<?x3x4xf32>
+// CHECK-NOT: nn.reduce_sum
+func.func @sum_of_centred(%x: tensor<?x3x4xf32>) -> (tensor<3xf32>, tensor<?x3xf32>) {
+  %sum = nn.reduce_sum %x over [0, 2] : tensor<?x3x4xf32> -> tensor<3xf32>
+  %n = nn.batch_size
+  %four = nn.constant dense<4.0> : tensor<f64>
+  %one = nn.constant dense<1.0> : tensor<f64>
+  %count = nn.mul %n, %four : tensor<f64>
+  %share = nn.div %one, %count : tensor<f64>
+  %f = nn.cast %share : tensor<f64> to tensor<f32>
+  %fb = nn.broadcast %f to [] : tensor<f32> -> tensor<3xf32>
+  %mean = nn.mul %sum, %fb : tensor<3xf32>
+  %mb = nn.broadcast %mean to [1] : tensor<3xf32> -> tensor<?x3x4xf32>
+  %d = nn.sub %x, %mb : tensor<?x3x4xf32>
+  %zero = nn.reduce_sum %d over [0, 2] : tensor<?x3x4xf32> -> tensor<3xf32>
+  %other = nn.reduce_sum %d over [2] : tensor<?x3x4xf32> -> tensor<?x3xf32>
+  return %zero, %other : tensor<3xf32>, tensor<?x3xf32>
+}
+
+// Not the mean, but the sum of as many as there are examples: nothing cancels.
+// CHECK-LABEL: @sum_of_shifted
+// CHECK: nn.reduce_sum
+// CHECK: nn.reduce_sum
+func.func @sum_of_shifted(%x: tensor<?x3x4xf32>) -> tensor<3xf32> {
+  %sum = nn.reduce_sum %x over [0, 2] : tensor<?x3x4xf32> -> tensor<3xf32>
+  %n = nn.batch_size
+  %f = nn.cast %n : tensor<f64> to tensor<f32>
+  %fb = nn.broadcast %f to [] : tensor<f32> -> tensor<3xf32>
+  %mean = nn.div %sum, %fb : tensor<3xf32>
+  %mb = nn.broadcast %mean to [1] : tensor<3xf32> -> tensor<?x3x4xf32>
+  %d = nn.sub %x, %mb : tensor<?x3x4xf32>
+  %e = nn.exp %d : tensor<?x3x4xf32>
+  %all = nn.add %d, %e : tensor<?x3x4xf32>
+  %y = nn.reduce_sum %all over [0, 2] : tensor<?x3x4xf32> -> tensor<3xf32>
+  return %y : tensor<3xf32>
+}
+
+// Σ (a x + c) is a Σ x + n c where Σ x is there.
+// CHECK-LABEL: @sum_of_known_sums
+// CHECK: %[[S:.*]] = nn.reduce_sum %arg0 over [0]
+// CHECK-NOT: nn.reduce_sum
+// CHECK: nn.mul %[[S]], %arg1
+// CHECK: return %[[S]]
+func.func @sum_of_known_sums(%x: tensor<?x3xf32>, %a: tensor<3xf32>, %c: tensor<3xf32>) -> (tensor<3xf32>, tensor<3xf32>) {
+  %s = nn.reduce_sum %x over [0] : tensor<?x3xf32> -> tensor<3xf32>
+  %ab = nn.broadcast %a to [1] : tensor<3xf32> -> tensor<?x3xf32>
+  %cb = nn.broadcast %c to [1] : tensor<3xf32> -> tensor<?x3xf32>
+  %p = nn.mul %x, %ab : tensor<?x3xf32>
+  %q = nn.add %p, %cb : tensor<?x3xf32>
+  %t = nn.reduce_sum %q over [0] : tensor<?x3xf32> -> tensor<3xf32>
+  return %s, %t : tensor<3xf32>, tensor<3xf32>
+}
+
+// A slice of zeros around x needs fewer zeros, or less of x.
+// CHECK-LABEL: @slice_of_pad
+// CHECK: %[[P:.*]] = nn.pad %arg0 low [0, 1] high [0, 0] interior [0, 0]
+// CHECK: %[[S:.*]] = nn.slice %arg0 from [0, 2] to [-1, 5] step [1, 1]
+// CHECK: %[[Q:.*]] = nn.pad %[[S]] low [0, 0] high [0, 1] interior [0, 0]
+// CHECK: return %[[P]], %[[Q]], %arg0
+func.func @slice_of_pad(%x: tensor<?x5xf32>) -> (tensor<?x6xf32>, tensor<?x4xf32>, tensor<?x5xf32>) {
+  %p = nn.pad %x low [0, 2] high [0, 2] interior [0, 0] : tensor<?x5xf32> -> tensor<?x9xf32>
+  %a = nn.slice %p from [0, 1] to [-1, 7] step [1, 1] : tensor<?x9xf32> -> tensor<?x6xf32>
+  %b = nn.slice %p from [0, 4] to [-1, 8] step [1, 1] : tensor<?x9xf32> -> tensor<?x4xf32>
+  %i = nn.pad %x low [0, 1] high [0, 1] interior [0, 1] : tensor<?x5xf32> -> tensor<?x11xf32>
+  %c = nn.slice %i from [0, 1] to [-1, 10] step [1, 2] : tensor<?x11xf32> -> tensor<?x5xf32>
+  return %a, %b, %c : tensor<?x6xf32>, tensor<?x4xf32>, tensor<?x5xf32>
+}
+
+// The gradient of a padded convolution by its input is computed without the padding's own.
+// CHECK-LABEL: @slice_of_contraction
+// CHECK: %[[P:.*]] = nn.pad %arg0 low [0, 1] high [0, 1] interior [0, 0] : tensor<?x8xf32> -> tensor<?x10xf32>
+// CHECK: %[[C:.*]] = nn.contract %[[P]], %arg1 {{.*}}sizes = array<i64: -1, 8, 3>
+// CHECK-NEXT: return %[[C]]
+func.func @slice_of_contraction(%dy: tensor<?x8xf32>, %w: tensor<3xf32>) -> tensor<?x8xf32> {
+  %p = nn.pad %dy low [0, 2] high [0, 2] interior [0, 0] : tensor<?x8xf32> -> tensor<?x12xf32>
+  %c = nn.contract %p, %w {maps = [affine_map<(n,x,q) -> (n,x+q)>, affine_map<(n,x,q) -> (q)>, affine_map<(n,x,q) -> (n,x)>], sizes = array<i64: -1, 10, 3>} : (tensor<?x12xf32>, tensor<3xf32>) -> tensor<?x10xf32>
+  %s = nn.slice %c from [0, 1] to [-1, 9] step [1, 1] : tensor<?x10xf32> -> tensor<?x8xf32>
+  return %s : tensor<?x8xf32>
+}
