@@ -43,8 +43,9 @@ Index ElementBuilder::offsetBy(Value base, int64_t divisor, function_ref<int64_t
   SmallVector<int64_t> offsets;
   for (int64_t lane = 0; lane < laneCount; ++lane)
     offsets.push_back(offsetOf(lane));
-  if (offsets[0] != 0 && llvm::all_equal(offsets))
-    return uniform(b.createOrFold<arith::AddIOp>(loc, base, constant(offsets[0]).getBase()), std::gcd(divisor, offsets[0]));
+  int64_t first = offsetOf(0);
+  if (first != 0 && llvm::all_equal(offsets))
+    return uniform(b.createOrFold<arith::AddIOp>(loc, base, constant(first).getBase()), std::gcd(divisor, first));
   return Index::pattern(base, offsets, divisor);
 }
 
