@@ -39,6 +39,7 @@ config.substitutions += [
     ("%inputs", helper("inputs.py")),
     ("%stages", helper("stages.py") + " --nnc " + os.path.join(build, "bin", "nnc") + " --nn-opt " + os.path.join(build, "bin", "nn-opt")),
     ("%killed", helper("killed.py")),
+    ("%innerloop", helper("innerloop.py") + " --nnc " + os.path.join(build, "bin", "nnc")),
     ("%planned", helper("planned.py") + " --nnc " + os.path.join(build, "bin", "nnc")),
 ]
 

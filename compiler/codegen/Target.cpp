@@ -112,6 +112,7 @@ Expected<Target> Target::parse(StringRef cpu, StringRef tripleName) {
   if (x86) {
     bool avx512 = info->checkFeatures("+avx512f,+avx512vl");
     target.hasFma = info->checkFeatures("+fma");
+    target.hasRounding = info->checkFeatures("+sse4.1");
     target.vectorBytes = avx512 ? 64 : info->checkFeatures("+avx2") ? 32 : 16;
     target.vectorRegisters = avx512 ? 32 : 16;
     if (!target.features.empty())

@@ -23,6 +23,7 @@ struct Target {
   int64_t vectorBytes = 16;    ///< the widest vector register
   int64_t vectorRegisters = 16;
   bool hasFma = false;         ///< a fused multiply-add in hardware
+  bool hasRounding = true;     ///< an instruction for floor
 
   /// The number of elements of `bytes` bytes in the widest vector.
   int64_t lanes(int64_t bytes) const { return vectorBytes / bytes; }
@@ -34,6 +35,7 @@ struct Target {
     result.vectorBytes = vectorBytes;
     result.registers = vectorRegisters;
     result.fma = hasFma;
+    result.rounding = hasRounding;
     return result;
   }
 

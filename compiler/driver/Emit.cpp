@@ -3,6 +3,7 @@
 
 #include "compiler/ast/Printer.h"
 #include "compiler/codegen/Object.h"
+#include "compiler/codegen/Tables.h"
 #include "compiler/driver/Session.h"
 
 #include "llvm/IR/Module.h"
@@ -49,6 +50,8 @@ bool nnc::emitStage(Session &session, EmitKind kind, bool latex, llvm::raw_ostre
     return true;
   }
   case EmitKind::Obj: {
+    // Whole, with its tables and main: linked with the runtime, built for the same machine, it is a trainer.
+    addProgram(session.llvmModule(), session.tables());
     llvm::Expected<llvm::SmallVector<char, 0>> bytes = emitObject(session.llvmModule(), session.target());
     if (!bytes) {
       session.diagnostics().error(llvm::toString(bytes.takeError()));

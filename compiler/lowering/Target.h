@@ -9,6 +9,7 @@ struct LoweringTarget {
   int64_t vectorBytes = 64;    // a vector register: 64 with AVX-512, 32 with AVX2, 16 with SSE or NEON
   int64_t registers = 32;      // vector registers
   bool fma = true;             // multiply-adds in one instruction; without it they round twice
+  bool rounding = true;        // floor in one instruction
   int64_t l1Bytes = 32 << 10;  // data cache of one core
   int64_t l2Bytes = 1 << 20;
 

@@ -21,8 +21,11 @@
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Dialect/Vector/Transforms/LoweringPatterns.h"
 #include "mlir/IR/BuiltinDialect.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "mlir/Transforms/DialectConversion.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+#include <cmath>
 
 using namespace mlir;
 
@@ -52,6 +55,31 @@ template <class Fma, class Product, class Sum> struct SplitMultiplyAdd : OpRewri
   }
 };
 
+/// floor x without an instruction for it: adding and subtracting 2^(digits - 1) rounds |x| to the nearest integer, exactly; numbers
+/// beyond are integers already.
+struct FloorByAddition : OpRewritePattern<math::FloorOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(math::FloorOp op, PatternRewriter &b) const override {
+    Location loc = op.getLoc();
+    Value x = op.getOperand();
+    auto element = cast<FloatType>(getElementTypeOrSelf(x.getType()));
+    auto number = [&](double value) -> Value {
+      TypedAttr scalar = b.getFloatAttr(element, value);
+      if (auto vector = dyn_cast<VectorType>(x.getType()))
+        return b.create<arith::ConstantOp>(loc, DenseElementsAttr::get(vector, Attribute(scalar)));
+      return b.create<arith::ConstantOp>(loc, scalar);
+    };
+    Value limit = number(std::ldexp(1.0, element.getFPMantissaWidth() - 1)), size = b.create<math::AbsFOp>(loc, x);
+    Value nearest = b.create<arith::SubFOp>(loc, b.create<arith::AddFOp>(loc, size, limit), limit);
+    nearest = b.create<math::CopySignOp>(loc, nearest, x);
+    Value above = b.create<arith::CmpFOp>(loc, arith::CmpFPredicate::OGT, nearest, x);
+    Value below = b.create<arith::SelectOp>(loc, above, b.create<arith::SubFOp>(loc, nearest, number(1)), nearest);
+    Value isSmall = b.create<arith::CmpFOp>(loc, arith::CmpFPredicate::OLT, size, limit);
+    b.replaceOpWithNewOp<arith::SelectOp>(op, isSmall, below, x);
+    return success();
+  }
+};
+
 struct ToLlvm : PassWrapper<ToLlvm, OperationPass<ModuleOp>> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ToLlvm)
   explicit ToLlvm(const LoweringTarget &target) : target(target) {}
@@ -77,6 +105,8 @@ private:
       patterns.add<SplitMultiplyAdd<math::FmaOp, arith::MulFOp, arith::AddFOp>,
                    SplitMultiplyAdd<LLVM::FMAOp, LLVM::FMulOp, LLVM::FAddOp>>(&getContext());
     populateMathPolynomialApproximationPatterns(patterns);
+    if (!target.rounding)
+      patterns.add<FloorByAddition>(&getContext());
     arith::populateCeilFloorDivExpandOpsPatterns(patterns);
     GreedyRewriteConfig config;
     config.enableRegionSimplification = GreedySimplifyRegionLevel::Disabled;

@@ -19,6 +19,7 @@ parser.add_argument("--nnc", required=True)
 parser.add_argument("--dir", required=True, help="working folder; made anew")
 parser.add_argument("--ways", default="run1,aot2", help="of run1, run2, aot1, aot2: at least two")
 parser.add_argument("--flags", default="", help="flags for every run, such as '--epochs 1'")
+parser.add_argument("--compile", default="", help="flags for nnc itself, such as '--cpu x86-64-v3'")
 parser.add_argument("--append", default="", help="text to put behind the program")
 parser.add_argument("--expect", action="append", default=[], metavar="'NAME OP NUMBER'",
                     help="the last value printed for NAME, such as 'accuracy >= 0.98' or 'net([0, 1]) > 0.5'")
@@ -109,8 +110,8 @@ first_output = first_weights = first_way = None
 for way in options.ways.split(","):
     kind, threads = way[:-1], way[-1]
     if kind == "aot" and not os.path.exists(trainer):
-        run([options.nnc, program, "-o", trainer], folder)
-    command = [trainer] if kind == "aot" else [options.nnc, "run", program]
+        run([options.nnc, *options.compile.split(), program, "-o", trainer], folder)
+    command = [trainer] if kind == "aot" else [options.nnc, "run", *options.compile.split(), program]
     output = run(command + ["--threads", threads] + flags, os.path.join(folder, way))
     saved = weights(os.path.join(folder, way))
     if not saved:

@@ -12,13 +12,15 @@ TEST(Target, NativeIsALevelWithFeatures) {
 }
 
 TEST(Target, LevelsSetTheVectorWidth) {
-  struct Case { const char *cpu; int64_t bytes, registers; bool fma; };
-  for (Case c : {Case{"x86-64", 16, 16, false}, Case{"x86-64-v3", 32, 16, true}, Case{"x86-64-v4", 64, 32, true}}) {
+  struct Case { const char *cpu; int64_t bytes, registers; bool fma, rounding; };
+  for (Case c : {Case{"x86-64", 16, 16, false, false}, Case{"x86-64-v2", 16, 16, false, true},
+                 Case{"x86-64-v3", 32, 16, true, true}, Case{"x86-64-v4", 64, 32, true, true}}) {
     auto target = Target::parse(c.cpu, "x86_64-unknown-linux-gnu");
     ASSERT_TRUE(bool(target)) << llvm::toString(target.takeError());
     EXPECT_EQ(target->vectorBytes, c.bytes) << c.cpu;
     EXPECT_EQ(target->vectorRegisters, c.registers) << c.cpu;
     EXPECT_EQ(target->hasFma, c.fma) << c.cpu;
+    EXPECT_EQ(target->hasRounding, c.rounding) << c.cpu;
     EXPECT_EQ(target->lanes(4), c.bytes / 4);
   }
 }

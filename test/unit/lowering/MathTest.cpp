@@ -101,6 +101,11 @@ TEST_P(Math, SinAndCos) {
   special("sin", [](double x) { return std::abs(x) > 1e20 && std::isfinite(x) ? 0 : std::sin(x); });
   special("cos", [](double x) { return std::abs(x) > 1e20 && std::isfinite(x) ? 0 : std::cos(x); });
 }
+TEST_P(Math, Floor) {
+  for (double range : {3.0, 1e4, 0x1p22, 0x1p24, 1e30})
+    sweep("floor", [](double x) { return std::floor(x); }, -range, range, 0);
+  special("floor", [](double x) { return std::floor(x); });
+}
 TEST_P(Math, Sqrt) {
   sweep("sqrt", [](double x) { return std::sqrt(x); }, 0, 1e10, 0.5);
   special("sqrt", [](double x) { return std::sqrt(x); });
