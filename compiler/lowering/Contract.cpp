@@ -48,7 +48,7 @@ struct TileContractions : PassWrapper<TileContractions, OperationPass<ModuleOp>>
         return;
       ContractShape shape(cast<nn::ContractionOp>(kernel.getRoots()[0]));
       if (auto plan = planOf(kernel, shape, target))
-        kernel->setAttr(contractPlanName, plan->toAttribute(&getContext()));
+        kernel->setAttr(contractPlanName, plan->toAttribute(&getContext(), shape));
     });
   }
   LoweringTarget target;

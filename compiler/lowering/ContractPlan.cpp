@@ -43,7 +43,7 @@ bool ContractPlan::fits(const ContractShape &shape) const {
   return true;
 }
 
-DictionaryAttr ContractPlan::toAttribute(MLIRContext *context) const {
+DictionaryAttr ContractPlan::toAttribute(MLIRContext *context, const ContractShape &shape) const {
   Builder b(context);
   return b.getDictionaryAttr({
       b.getNamedAttr("vectors", b.getStringAttr(vectors ? "right" : "left")),
@@ -52,6 +52,7 @@ DictionaryAttr ContractPlan::toAttribute(MLIRContext *context) const {
       b.getNamedAttr("tile", b.getDenseI64ArrayAttr(tile)),
       b.getNamedAttr("pack", b.getBoolAttr(pack)),
       b.getNamedAttr("unroll", b.getI64IntegerAttr(unroll)),
+      b.getNamedAttr("accumulators", b.getI64IntegerAttr(rows(shape) * columns(shape))),
   });
 }
 

@@ -37,7 +37,8 @@ struct ContractPlan {
 
   /// Whether the plan is one for `shape`: every kernel with it is right, if perhaps slow.
   bool fits(const ContractShape &shape) const;
-  mlir::DictionaryAttr toAttribute(mlir::MLIRContext *context) const;
+  /// With the number of vectors in the register tile, for readers.
+  mlir::DictionaryAttr toAttribute(mlir::MLIRContext *context, const ContractShape &shape) const;
   /// Null if the attribute is no plan for `shape`.
   static std::optional<ContractPlan> fromAttribute(mlir::DictionaryAttr attribute, const ContractShape &shape);
 };

@@ -33,12 +33,9 @@ def planned():
         if not inside or "kern.fused" not in line:
             continue
         kernel += 1
-        tile = re.search(r"tile = array<i64: ([\d, ]+)>", line)
-        if tile:
-            # Dense layers: rows, columns, and the summed dim, which is not part of the register tile.
-            rows, columns = [int(n) for n in tile.group(1).split(",")][:2]
-            lanes, unroll = (int(re.search(name + r" = (\d+)", line).group(1)) for name in ("lanes", "unroll"))
-            counts[kernel] = rows * columns // lanes * unroll
+        accumulators = re.search(r"accumulators = (\d+)", line)
+        if accumulators:
+            counts[kernel] = int(accumulators.group(1)) * int(re.search(r"unroll = (\d+)", line).group(1))
     return counts
 
 

@@ -102,9 +102,9 @@ TEST_F(ContractPlanTest, AttributeRoundTrip) {
     ContractShape shape = shapeOf(c);
     auto plan = planContraction(shape, avx512);
     ASSERT_TRUE(plan.has_value());
-    auto again = ContractPlan::fromAttribute(plan->toAttribute(&context), shape);
+    auto again = ContractPlan::fromAttribute(plan->toAttribute(&context, shape), shape);
     ASSERT_TRUE(again.has_value());
-    EXPECT_EQ(again->toAttribute(&context), plan->toAttribute(&context));
+    EXPECT_EQ(again->toAttribute(&context, shape), plan->toAttribute(&context, shape));
   }
 }
 
@@ -114,13 +114,13 @@ TEST_F(ContractPlanTest, UnusableAttributesAreNoPlans) {
   ASSERT_TRUE(plan.has_value());
   ContractPlan other = *plan;
   other.tile.pop_back();
-  EXPECT_FALSE(ContractPlan::fromAttribute(other.toAttribute(&context), shape).has_value());
+  EXPECT_FALSE(ContractPlan::fromAttribute(other.toAttribute(&context, shape), shape).has_value());
   other = *plan;
   other.lanesDim = 2; // summed
-  EXPECT_FALSE(ContractPlan::fromAttribute(other.toAttribute(&context), shape).has_value());
+  EXPECT_FALSE(ContractPlan::fromAttribute(other.toAttribute(&context, shape), shape).has_value());
   other = *plan;
   other.tile[other.lanesDim] = 3;
-  EXPECT_FALSE(ContractPlan::fromAttribute(other.toAttribute(&context), shape).has_value());
+  EXPECT_FALSE(ContractPlan::fromAttribute(other.toAttribute(&context, shape), shape).has_value());
 }
 
 TEST_F(ContractPlanTest, ChosenPlansFit) {
