@@ -10,7 +10,7 @@ import struct
 import numpy as np
 
 CLASSES = 10
-ROWS = {"digits": (8192, (28, 28)), "pictures": (4096, (3, 32, 32)), "rows512": (8192, (16, 32))}
+ROWS = {"digits": (8192, (28, 28)), "pictures": (2048, (3, 32, 32)), "rows512": (8192, (16, 32))}
 TRUE_LABELS = 0.7  # of the labels; the others are any class
 MNIST = {"images": "train-images-idx3-ubyte", "labels": "train-labels-idx1-ubyte"}
 

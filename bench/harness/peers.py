@@ -1,5 +1,6 @@
 """Which peers a model has, how each is built and started."""
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -7,6 +8,7 @@ import sys
 from dataclasses import dataclass, field
 
 import data
+import models
 
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # Both halves of a vector unit, and the freedom with sums and roots that a hand-tuned program would take.
@@ -23,6 +25,11 @@ class Kind:
     group: str
     command: list
     environment: dict = field(default_factory=dict)
+
+    def prepare(self):
+        """Compiled code of earlier runs is forgotten: the time to the first step is that of a program that has never run."""
+        if "TORCHINDUCTOR_CACHE_DIR" in self.environment:
+            shutil.rmtree(self.environment["TORCHINDUCTOR_CACHE_DIR"], ignore_errors=True)
 
 
 def tell(text):
@@ -44,7 +51,7 @@ class Workshop:
         for path in (self.nnc, os.path.join(build, "lib", "libnnrt.a")):
             if not os.path.exists(path):
                 sys.exit("bench/run: there is no %s; build nnc first (`./bootstrap build`), or say where it is with --build" % path)
-        self.folder = folder
+        self.folder, self.mnist = folder, None
         self.data, self.bin, self.logs = (os.path.join(folder, name) for name in ("data", "bin", "logs"))
         for path in (self.data, self.bin, self.logs):
             os.makedirs(path, exist_ok=True)
@@ -52,9 +59,11 @@ class Workshop:
         if mnist:
             self.mnist = os.path.join(folder, "mnist")
             os.makedirs(self.mnist, exist_ok=True)
-            data.link_mnist(self.mnist, mnist)
+            try:
+                data.link_mnist(self.mnist, mnist)
+            except FileNotFoundError as error:
+                sys.exit("bench/run: --data: %s" % error)
         self.python = None
-        self.roof = self.compile_c("roof")
 
     def find_python(self, venv):
         """The virtual environment with PyTorch and JAX; made when none is named."""
@@ -79,23 +88,35 @@ class Workshop:
         """The trainer as nnc makes it, and the same behind the gate: nnc links with the `c++` of PATH, and for the second trainer
         that is a script which adds the gate to what is linked."""
         source, trainer = os.path.join(HERE, "models", model.program), os.path.join(self.bin, "nnc_" + model.stem)
-        compiler, linker = shutil.which("c++"), os.path.join(self.bin, "gated")
+        compiler, linker = shutil.which("c++") or sys.exit("bench/run: there is no c++ in PATH"), os.path.join(self.bin, "gated")
         os.makedirs(linker, exist_ok=True)
         gate, script = os.path.join(linker, "gate.o"), os.path.join(linker, "c++")
-        execute([compiler or "c++", "-O2", "-I", os.path.dirname(HERE), "-c", os.path.join(HERE, "peers", "gate.cpp"), "-o", gate])
+        execute([compiler, "-O2", "-I", os.path.dirname(HERE), "-c", os.path.join(HERE, "peers", "gate.cpp"), "-o", gate])
         with open(script, "w") as file:
             file.write('#!/bin/sh\nexec %s %s "$@"\n' % (shlex.quote(compiler), shlex.quote(gate)))
         os.chmod(script, 0o755)
+        self.check_program(model)
         execute([self.nnc, "--data", self.data, source, "-o", trainer])
         execute([self.nnc, "--data", self.data, source, "-o", trainer + "_gated"],
                 env={**os.environ, "PATH": linker + os.pathsep + os.environ["PATH"]})
         return trainer
 
+    def check_program(self, model):
+        """The program must be the network that the peers train: the same batch and, where the count is the same for everyone, the
+        same FLOPs. (nnc computes a convolution's input gradient over a border of zeros, and counts what it computes.)"""
+        source = os.path.join(HERE, "models", model.program)
+        plan = execute([self.nnc, "--data", self.data, source, "--emit=plan"])
+        batch = re.search(r"batches of (\d+)", plan)
+        flops = [int(number.replace(",", "")) for number in re.findall(r"in all +([\d,]+)", plan)]
+        expected = models.flops_per_step(model)
+        if not batch or int(batch.group(1)) != model.batch or (not model.convolutional and expected not in flops):
+            sys.exit("bench/run: %s is not the network of models.py: batch %d, %s FLOPs a step" % (source, model.batch, expected))
+
     def kinds(self, model, threads, wanted):
         """The peers of a model, nnc first. `wanted`: the families, of nnc, torch, compile, jax and c."""
         script = lambda name: os.path.join(HERE, "peers", name)
         omp = {"OMP_NUM_THREADS": str(threads), "MKL_NUM_THREADS": str(threads)}
-        kinds = [Kind("roof", "roof", [self.roof], omp)]
+        kinds = [Kind("roof", "roof", [self.compile_c("roof")], omp)]
         if "nnc" in wanted:
             gated = [self.compile_nnc(model) + "_gated", "--data", self.data, "--quiet", "--epochs", "1000000000000"]
             kinds.append(Kind("nnc", "nnc", gated))
@@ -107,7 +128,10 @@ class Workshop:
             if model.convolutional:
                 kinds.append(Kind("PyTorch eager, channels last", "eager", torch("eager", "nhwc"), omp))
         if "compile" in wanted:
-            kinds.append(Kind("torch.compile", "compile", torch("compile", "nhwc" if model.convolutional else "nchw"), omp))
+            for form in ("step", "loss") if model.letter == "e" else ("step",):
+                cache = {"TORCHINDUCTOR_CACHE_DIR": os.path.join(self.folder, "inductor-" + form)}
+                command = torch("compile-" + form, "nhwc" if model.convolutional else "nchw")
+                kinds.append(Kind("torch.compile, %s" % form, "compile", command, {**omp, **cache}))
         if "jax" in wanted:
             for form in ("jit", "scan"):
                 kinds.append(Kind("JAX " + form, "jax", [self.python, script("jax_peer.py"), model.letter, self.data, form]))

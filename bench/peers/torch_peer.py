@@ -1,9 +1,12 @@
-"""PyTorch: torch_peer.py MODEL DATA THREADS eager|compile nchw|nhwc."""
+"""PyTorch: torch_peer.py MODEL DATA THREADS FORM LAYOUT.
+
+FORM is `eager`; `compile-loss`, where forward and backward pass are compiled and the optimizer is PyTorch's own; or
+`compile-step`, where the whole step is one compiled function of plain tensors. LAYOUT is nchw or nhwc (channels last)."""
 import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), os.pardir, "harness"))
-letter, folder, threads, variant, layout = sys.argv[1:]
+letter, folder, threads, form, layout = sys.argv[1:]
 
 import torch
 
@@ -49,6 +52,59 @@ def build():
     return nn.Sequential(*layers)
 
 
+def whole_step(net, loss):
+    """A training step as a function of tensors alone, which the compiler sees from end to end."""
+    parameters, buffers = ({name: value.detach() for name, value in named} for named in (net.named_parameters(), net.named_buffers()))
+    memory = [{name: torch.zeros_like(value) for name, value in parameters.items()} for _ in range(2)]
+    count = torch.zeros(())
+
+    def mean_loss(parameters, x, y):
+        return loss(torch.func.functional_call(net, (parameters, buffers), (x,)), y)
+
+    @torch.no_grad()
+    def step(x, y):
+        gradients, value = torch.func.grad_and_value(mean_loss)(parameters, x, y)
+        count.add_(1)
+        for name, theta in parameters.items():
+            g, m, v = gradients[name], memory[0][name], memory[1][name]
+            if model.optimizer == "adam":
+                m.mul_(0.9).add_(g, alpha=0.1)
+                v.mul_(0.999).addcmul_(g, g, value=0.001)
+                theta.sub_(model.lr * (m / (1 - 0.9**count)) / ((v / (1 - 0.999**count)).sqrt() + 1e-8))
+            elif model.optimizer == "momentum":
+                m.mul_(0.9).add_(g)
+                theta.sub_(model.lr * m)
+            else:
+                theta.sub_(model.lr * g)
+        return value
+
+    return torch.compile(step)
+
+
+def usual_step(net, loss, compiled):
+    """The step as it is usually written."""
+    # `fused` (one kernel for each update) is the fastest form for Adam and momentum; without a state there is little to fuse.
+    if model.optimizer == "adam":
+        optimizer = torch.optim.Adam(net.parameters(), lr=model.lr, fused=True)
+    else:
+        rho = 0.9 if model.optimizer == "momentum" else 0
+        optimizer = torch.optim.SGD(net.parameters(), lr=model.lr, momentum=rho, fused=rho > 0)
+
+    def mean_loss(x, y):
+        return loss(net(x), y)
+
+    forward = torch.compile(mean_loss) if compiled else mean_loss
+
+    def step(x, y):
+        value = forward(x, y)
+        optimizer.zero_grad(set_to_none=True)
+        value.backward()
+        optimizer.step()
+        return value
+
+    return step
+
+
 class Trainer:
     chunk = 1
 
@@ -61,17 +117,9 @@ class Trainer:
         net = build()
         if self.channels_last:
             net = net.to(memory_format=torch.channels_last)
-        loss = getattr(functional, {"cross_entropy": "cross_entropy",
-                                    "binary_cross_entropy_logits": "binary_cross_entropy_with_logits"}[model.loss])
-        # `fused`: one kernel for each update, the fastest of PyTorch's forms.
-        if model.optimizer == "adam":
-            self.optimizer = torch.optim.Adam(net.parameters(), lr=model.lr, fused=True)
-        else:
-            self.optimizer = torch.optim.SGD(net.parameters(), lr=model.lr, momentum=0.9 if model.optimizer == "momentum" else 0,
-                                             fused=True)
-        self.forward = lambda x, y: loss(net(x), y)
-        if variant == "compile":
-            self.forward = torch.compile(self.forward)
+        loss = {"cross_entropy": functional.cross_entropy,
+                "binary_cross_entropy_logits": functional.binary_cross_entropy_with_logits}[model.loss]
+        self.step = whole_step(net, loss) if form == "compile-step" else usual_step(net, loss, form == "compile-loss")
         self.order = iter(())
         self.all = len(y) == model.batch
 
@@ -86,19 +134,12 @@ class Trainer:
         x = self.x.index_select(0, rows)
         return x.permute(0, 3, 1, 2) if self.channels_last else x, self.y.index_select(0, rows)
 
-    def step(self):
-        loss = self.forward(*self.batch())
-        self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        self.optimizer.step()
-        return loss
-
     def run(self, steps):
         for _ in range(steps):
-            self.step()
+            self.step(*self.batch())
 
     def learn(self, steps):
-        return sum(self.step().item() for _ in range(steps)) / steps
+        return sum(self.step(*self.batch()).item() for _ in range(steps)) / steps
 
 
 if (torch.tensor([1e-30]) * torch.tensor([1e-10])).item() != 0:
