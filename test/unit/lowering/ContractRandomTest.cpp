@@ -147,7 +147,7 @@ TEST_P(ContractRandom, EveryPlanGivesTheDefinition) {
     if (!plan)
       continue;
     options.plan.clear();
-    llvm::raw_string_ostream(options.plan) << plan->toAttribute(&context, shape);
+    llvm::raw_string_ostream(options.plan) << plan->toAttribute(&context, *shape);
     CompiledFunction forced(text, options);
     SCOPED_TRACE(options.plan);
     for (int64_t rows : batches)
