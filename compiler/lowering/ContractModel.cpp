@@ -93,8 +93,8 @@ static bool fitsRegisters(const ContractShape &shape, const ContractPlan &plan, 
 /// What loading one vector costs while row tile after row tile walks the same strip of memory. The strip is a panel, or what the
 /// columns of a tile see of the operand.
 static double vectorLoadCost(const ContractShape &shape, const ContractPlan &plan, const LoweringTarget &target) {
-  int64_t bytes = shape.bits / 8, together = plan.columns(shape) * plan.lanes * bytes;
-  double strip = double(together);
+  int64_t bytes = shape.bits / 8, together = plan.tile[plan.lanesDim] * bytes;
+  double strip = double(plan.columns(shape) * plan.lanes * bytes);
   if (plan.pack) {
     for (unsigned d : shape.summedDims())
       strip *= double(plan.tile[d]);
@@ -254,7 +254,8 @@ private:
         innerFirst([&](unsigned d) { return d != plan.lanesDim && plan.isColumn(shape.dims[d]); });
     const ContractDim &along = shape.dims[plan.lanesDim];
     int64_t most = along.batch ? 8 : llvm::divideCeil(along.size, lanes);
-    for (int64_t vectors = 1; vectors <= std::min<int64_t>(most, 8); ++vectors) {
+    // Of plans that cost the same the one with the longest runs of memory.
+    for (int64_t vectors = std::min<int64_t>(most, 8); vectors >= 1; --vectors) {
       plan.tile[plan.lanesDim] = vectors * lanes;
       for (int64_t more = 1; more * vectors <= 8; ++more) {
         // Only a tile that cuts the lanes' dim evenly may reach into another one.
