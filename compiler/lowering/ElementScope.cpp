@@ -51,18 +51,23 @@ void ElementScope::bind(Value value, ArrayRef<Index> index, Value element) {
 }
 
 void ElementScope::setLinear(ArrayRef<Index> index, ArrayRef<int64_t> shape, Index value) {
-  linearKey = keyOf(index);
+  linearPoints = {{keyOf(index), SmallVector<int64_t>(shape)}};
   linearIndex.assign(index.begin(), index.end());
-  linearShape.assign(shape.begin(), shape.end());
   linear = value;
+}
+
+bool ElementScope::isLinear(const Key &index, ArrayRef<int64_t> shape) const {
+  return llvm::any_of(linearPoints, [&](const LinearPoint &point) { return ArrayRef(point.shape) == shape && point.index == index; });
 }
 
 /// Whether `index`, the same in all lanes, exists in a tensor of this shape whatever lanes are asked for: each part of it is one of
 /// the point's own, along a dim of the same size. A channel's mean can so be read even where zeros are put around.
 bool ElementScope::existsAnyway(ArrayRef<Index> index, ArrayRef<int64_t> shape) const {
+  if (!linear)
+    return false;
   return llvm::all_of(llvm::zip(index, shape), [&](auto pair) {
     auto [part, size] = pair;
-    for (auto [own, extent] : llvm::zip(linearIndex, linearShape))
+    for (auto [own, extent] : llvm::zip(linearIndex, linearPoints.front().shape))
       if (part.isUniform() && own.isUniform() && own.getBase() == part.getBase() && extent == size)
         return true;
     return false;
@@ -94,8 +99,11 @@ Value ElementScope::at(Value value, ArrayRef<Index> index) {
     auto pull = value.getDefiningOp<nn::PullOp>();
     assert(pull && "a root is asked for at an index it was not computed for");
     Operation *outer = std::exchange(current, pull);
+    bool outerLinear = std::exchange(currentIsLinear, pull->hasTrait<nn::SameElements>() &&
+                                                          isLinear(key, cast<ShapedType>(value.getType()).getShape()));
     element = pull.buildAt(*this, index);
     current = outer;
+    currentIsLinear = outerLinear;
   }
   memo[value].push_back({key, asked, element});
   return element;
@@ -103,6 +111,10 @@ Value ElementScope::at(Value value, ArrayRef<Index> index) {
 
 Value ElementScope::load(unsigned operand, ArrayRef<Index> index, Value mask) {
   Value value = current->getOperand(operand);
+  // A reshaped element has the same number in its tensor, however its index is taken apart.
+  if (ArrayRef<int64_t> shape = cast<ShapedType>(value.getType()).getShape();
+      currentIsLinear && operand == 0 && !isLinear(keyOf(index), shape))
+    linearPoints.push_back({keyOf(index), SmallVector<int64_t>(shape)});
   if (!mask)
     return at(value, index);
   Value outer = asked;
@@ -117,9 +129,8 @@ Value ElementScope::load(unsigned operand, ArrayRef<Index> index, Value mask) {
 }
 
 Value ElementScope::loadBuffer(const Buffer &buffer, ArrayRef<Index> index) {
-  Index at = linear && keyOf(index) == linearKey && buffer.type.getShape() == ArrayRef(linearShape)
-                 ? *linear
-                 : linearize(index, rowMajorStrides(buffer.type.getShape()));
+  ArrayRef<int64_t> shape = buffer.type.getShape();
+  Index at = isLinear(keyOf(index), shape) ? *linear : linearize(index, rowMajorStrides(shape));
   if (!at.hasBase())
     return gatherElements(builder(), location(), buffer, materialize(at), both(tail, asked));
   if (at.isUniform() && lanes() > 1) {

@@ -43,10 +43,16 @@ private:
   mlir::Value tail;                  // lanes that exist
   mlir::Value asked;                 // lanes that the ops being evaluated want; null: all
   mlir::Operation *current = nullptr;
+  bool currentIsLinear = false;      // it has the same elements as its operand, and is asked for at a linear point
   llvm::DenseMap<mlir::Value, llvm::SmallVector<Entry, 1>> memo;
-  Key linearKey;
+  bool isLinear(const Key &index, llvm::ArrayRef<int64_t> shape) const;
+  /// The point in the kernel's space, then the same element in the shapes that ops of the same elements give it.
+  struct LinearPoint {
+    Key index;
+    llvm::SmallVector<int64_t> shape;
+  };
+  llvm::SmallVector<LinearPoint, 1> linearPoints;
   llvm::SmallVector<nn::Index> linearIndex;
-  llvm::SmallVector<int64_t> linearShape;
   std::optional<nn::Index> linear;
   std::unique_ptr<ElementScope> scalarScope;
 };

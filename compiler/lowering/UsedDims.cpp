@@ -13,11 +13,13 @@ namespace {
 class Probe final : public nn::ElementBuilder {
 public:
   Probe(KernelEmitter &emitter, OpBuilder &b, ArrayRef<Index> own, ArrayRef<int64_t> shape)
-      : nn::ElementBuilder(b, emitter.location(), 1), emitter(emitter), own(own), shape(shape) {}
+      : nn::ElementBuilder(b, emitter.location(), 1), emitter(emitter) {
+    points.push_back({SmallVector<Index>(own), SmallVector<int64_t>(shape)});
+  }
 
   Value at(Value value, ArrayRef<Index> index, Value mask) {
     Type element = cast<ShapedType>(value.getType()).getElementType();
-    if (isOwn(index) && cast<ShapedType>(value.getType()).getShape() == shape) {
+    if (isOwn(index, cast<ShapedType>(value.getType()).getShape())) {
       Value &known = seen[value];
       if (!known)
         known = compute(value, index, element, {}, /*isOwnIndex=*/true);
@@ -32,16 +34,23 @@ public:
   }
 
   Value load(unsigned operand, ArrayRef<Index> index, Value mask) override {
-    return at(current->getOperand(operand), index, mask);
+    Value value = current->getOperand(operand);
+    // A reshaped element is read by its number (ElementScope), not by its index.
+    if (currentIsOwn && operand == 0)
+      points.push_back({SmallVector<Index>(index), SmallVector<int64_t>(cast<ShapedType>(value.getType()).getShape())});
+    return at(value, index, mask);
   }
   Value batchSize() override { return emitter.rows(); }
 
 private:
-  bool isOwn(ArrayRef<Index> index) {
-    return index.size() == own.size() && llvm::all_of(llvm::zip(index, own), [](auto pair) {
-             auto [a, b] = pair;
-             return a.isAffine() && a.getBase() == b.getBase() && a.getStride() == b.getStride();
-           });
+  bool isOwn(ArrayRef<Index> index, ArrayRef<int64_t> shape) {
+    auto same = [](auto pair) {
+      auto [a, b] = pair;
+      return a.isAffine() && b.isAffine() && a.getBase() == b.getBase() && a.getStride() == b.getStride();
+    };
+    return llvm::any_of(points, [&](const Point &point) {
+      return ArrayRef(point.shape) == shape && index.size() == point.index.size() && llvm::all_of(llvm::zip(index, point.index), same);
+    });
   }
 
   Value compute(Value value, ArrayRef<Index> index, Type element, ArrayRef<Value> uses, bool isOwnIndex) {
@@ -49,8 +58,10 @@ private:
     if (!pull)
       return builder().create<UnrealizedConversionCastOp>(location(), element, uses).getResult(0);
     Operation *outer = std::exchange(current, pull);
+    bool outerIsOwn = std::exchange(currentIsOwn, isOwnIndex && pull->hasTrait<nn::SameElements>());
     Value result = pull.buildAt(*this, index);
     current = outer;
+    currentIsOwn = outerIsOwn;
     if (uses.empty() || isOwnIndex)
       return result;
     SmallVector<Value> all(uses);
@@ -58,10 +69,15 @@ private:
     return builder().create<UnrealizedConversionCastOp>(location(), element, all).getResult(0);
   }
 
+  /// Where the element asked for is: in the kernel's space, and in the shapes that ops of the same elements give it.
+  struct Point {
+    SmallVector<Index> index;
+    SmallVector<int64_t> shape;
+  };
   KernelEmitter &emitter;
-  ArrayRef<Index> own;
-  ArrayRef<int64_t> shape;
+  SmallVector<Point, 1> points;
   Operation *current = nullptr;
+  bool currentIsOwn = false;  // it has the same elements as its operand, and is asked for at one of the points
   DenseMap<Value, Value> seen;
 };
 
