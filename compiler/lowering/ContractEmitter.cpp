@@ -6,6 +6,7 @@
 #include "compiler/lowering/ContractEmitter.h"
 #include "compiler/lowering/ContractModel.h"
 #include "compiler/lowering/ContractPack.h"
+#include "compiler/lowering/ContractPrefetch.h"
 
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
@@ -211,6 +212,7 @@ void ContractEmitter::emitPlainUnits() {
     placeAll(tile, all, unit);
     scalars.base = address(1 - plan.vectors, tile, all, base(1 - plan.vectors));
     vectors.base = address(plan.vectors, tile, all, base(plan.vectors));
+    emitPrefetch(emitter, root, shape, plan, tile);
     SmallVector<Value> sums(scalars.offsets.size() * vectors.offsets.size(), memory.zero());
     storeSums(slot, emitProducts(emitter, element, plan.lanes, scalars, vectors, masksOf(tile), extents, plan.unroll,
                                  std::move(sums)));
@@ -307,6 +309,8 @@ void ContractEmitter::emitPanel(const TilePlace &panelPlace, Value firstTile, Va
       SmallVector<Value> sums(scalars.offsets.size() * vectors.offsets.size(), accumulate ? Value() : memory.zero());
       if (accumulate)
         loadSums(here, sums);
+      else
+        emitPrefetch(emitter, root, shape, plan, tile);
       storeSums(here, emitProducts(emitter, element, plan.lanes, scalars, vectors, masks, extents, plan.unroll,
                                    std::move(sums)));
       if (!accumulate)
