@@ -24,7 +24,10 @@ static std::optional<ContractPlan> planOf(kern::FusedOp kernel, const ContractSh
       plan->cost = contractCost(shape, *plan, target, epilogueCost(kernel));
       return plan;
     }
-  return planContraction(shape, target, epilogueCost(kernel));
+  std::optional<ContractPlan> plan = planContraction(shape, target, epilogueCost(kernel));
+  if (plan && paysToPackScalars(shape, *plan, target))
+    packScalars(shape, *plan, target);
+  return plan;
 }
 
 void emitContraction(KernelEmitter &emitter) {

@@ -1,11 +1,10 @@
 // ContractEmitter: units of work, which threads share, and the order in which tiles are computed.
 //
 // Without packing a unit is one register tile. With packing it is a panel of vectors and a number of row tiles that
-// use it. A tile that would reach past the end of a dim begins earlier instead: it computes some elements again, which are not
+// use it (packed scalars: ContractScalars.cpp). A tile that would reach past the end of a dim begins earlier instead: it computes some elements again, which are not
 // stored again. So there is one shape of tile; only lanes are masked.
 #include "compiler/lowering/ContractEmitter.h"
 #include "compiler/lowering/ContractModel.h"
-#include "compiler/lowering/ContractPack.h"
 #include "compiler/lowering/ContractPrefetch.h"
 
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -53,6 +52,8 @@ void ContractEmitter::emitUnits() {
   scratch = stack(epilogueScratch(shape, plan));
   if (plan.pack)
     emitPackedUnits();
+  else if (plan.packScalars)
+    emitScalarPanelUnits();
   else
     emitPlainUnits();
 }
@@ -182,7 +183,7 @@ int64_t ContractEmitter::grain(int64_t units) const {
 
 // Units ----------------------------------------------------------------------------------------------------
 
-static int64_t tilesAtExpectedRows(const ContractShape &shape, const ContractPlan &plan, ArrayRef<unsigned> dims) {
+int64_t tilesAtExpectedRows(const ContractShape &shape, const ContractPlan &plan, ArrayRef<unsigned> dims) {
   int64_t product = 1;
   for (unsigned d : dims)
     product *= llvm::divideCeil(shape.dims[d].size * (shape.dims[d].batch ? shape.rows : 1), plan.tile[d]);
@@ -255,6 +256,21 @@ void ContractEmitter::emitPackedUnits() {
   });
 }
 
+/// The columns at `place`, which varies along `dims`; without the summed dims.
+PanelSource ContractEmitter::sourceAt(const TilePlace &place, ArrayRef<unsigned> dims, Value from) {
+  PanelSource source;
+  source.element = element;
+  source.lanes = plan.lanes;
+  source.base = address(plan.vectors, place, dims, from);
+  source.offsets = columnOffsets(false);
+  source.vectors = plan.tile[plan.lanesDim] / plan.lanes;
+  source.laneStride = shape.dims[plan.lanesDim].stride(plan.vectors);
+  if (!isExact(plan.lanesDim))
+    source.lanesLeft =
+        b.create<arith::SubIOp>(loc, extentOf(emitter, shape.dims[plan.lanesDim]), place.start[plan.lanesDim]);
+  return source;
+}
+
 /// Row tiles firstTile … lastTile - 1 with the vectors at `panelPlace`.
 void ContractEmitter::emitPanel(const TilePlace &panelPlace, Value firstTile, Value lastTile) {
   // The summed dims in the panel: from the first of which it holds more than one.
@@ -273,17 +289,8 @@ void ContractEmitter::emitPanel(const TilePlace &panelPlace, Value firstTile, Va
 
   // Packs the block that begins at addresses `vectorBase` and `scalarBase` and adds its products to the slots.
   auto multiply = [&](Value vectorBase, Value scalarBase, ArrayRef<SummedExtent> extents, bool accumulate) {
-    PanelSource source;
-    source.element = element;
-    source.lanes = plan.lanes;
-    source.base = address(plan.vectors, panelPlace, panelDims, vectorBase);
+    PanelSource source = sourceAt(panelPlace, panelDims, vectorBase);
     source.extents.assign(extents.begin(), extents.end());
-    source.offsets = columnOffsets(false);
-    source.vectors = plan.tile[plan.lanesDim] / plan.lanes;
-    source.laneStride = shape.dims[plan.lanesDim].stride(plan.vectors);
-    if (!isExact(plan.lanesDim))
-      source.lanesLeft = b.create<arith::SubIOp>(loc, extentOf(emitter, shape.dims[plan.lanesDim]),
-                                                 panelPlace.start[plan.lanesDim]);
     TileOperand scalars, vectors;
     scalars.offsets = rowOffsets();
     int64_t width = int64_t(columnOffsets(true).size()) * plan.lanes;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "compiler/lowering/ContractEpilogue.h"
+#include "compiler/lowering/ContractPack.h"
 #include "compiler/lowering/ContractTile.h"
 
 namespace nnc {
@@ -17,8 +18,9 @@ private:
   void emitUnits();
   void emitPlainUnits();
   void emitPackedUnits();
+  void emitScalarPanelUnits();
+  void packScalars(mlir::Value firstTile, mlir::Value lastTile, mlir::Value tileElements);
   void emitPanel(const TilePlace &panel, mlir::Value firstTile, mlir::Value lastTile);
-  void emitBlocks(const TilePlace &panel, mlir::Value firstTile, mlir::Value lastTile);
 
   // Tiles along a dim, and where they begin.
   mlir::Value tilesAlong(unsigned d);
@@ -30,6 +32,7 @@ private:
   // One tile.
   llvm::SmallVector<mlir::Value> masksOf(const TilePlace &tile);
   mlir::Value address(unsigned operand, const TilePlace &tile, llvm::ArrayRef<unsigned> dims, mlir::Value base);
+  PanelSource sourceAt(const TilePlace &place, llvm::ArrayRef<unsigned> dims, mlir::Value from);
   llvm::SmallVector<int64_t> rowOffsets();
   llvm::SmallVector<int64_t> columnOffsets(bool alongLanes);
   void loadSums(mlir::Value slot, llvm::SmallVectorImpl<mlir::Value> &sums);
@@ -50,5 +53,8 @@ private:
   llvm::SmallVector<unsigned> groups, columns, rows, summed;   // columns without the lanes' dim
   mlir::Value slot, scratch, panel;
 };
+
+/// How many tiles there are over `dims` at the batch size that costs are estimated for.
+int64_t tilesAtExpectedRows(const ContractShape &shape, const ContractPlan &plan, llvm::ArrayRef<unsigned> dims);
 
 } // namespace nnc

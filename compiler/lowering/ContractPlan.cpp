@@ -40,7 +40,7 @@ bool ContractPlan::fits(const ContractShape &shape) const {
       return false;
     }
   }
-  return true;
+  return !packScalars || canPackScalars(shape, *this);
 }
 
 DictionaryAttr ContractPlan::toAttribute(MLIRContext *context, const ContractShape &shape) const {
@@ -51,6 +51,7 @@ DictionaryAttr ContractPlan::toAttribute(MLIRContext *context, const ContractSha
       b.getNamedAttr("lanes", b.getI64IntegerAttr(lanes)),
       b.getNamedAttr("tile", b.getDenseI64ArrayAttr(tile)),
       b.getNamedAttr("pack", b.getBoolAttr(pack)),
+      b.getNamedAttr("pack_scalars", b.getBoolAttr(packScalars)),
       b.getNamedAttr("unroll", b.getI64IntegerAttr(unroll)),
       b.getNamedAttr("accumulators", b.getI64IntegerAttr(rows(shape) * columns(shape))),
   });
@@ -69,6 +70,8 @@ std::optional<ContractPlan> ContractPlan::fromAttribute(DictionaryAttr attribute
   plan.lanes = number("lanes").getInt();
   plan.tile.assign(tile.asArrayRef().begin(), tile.asArrayRef().end());
   plan.pack = pack.getValue();
+  if (auto packScalars = attribute.getAs<BoolAttr>("pack_scalars"))
+    plan.packScalars = packScalars.getValue();
   plan.unroll = number("unroll").getInt();
   if (!plan.fits(shape))
     return std::nullopt;

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "compiler/lowering/ContractShape.h"
+#include "compiler/lowering/Target.h"
 
 #include <optional>
 
@@ -24,6 +25,8 @@ struct ContractPlan {
   llvm::SmallVector<int64_t> tile;
   /// Vectors are first copied to a panel in the order in which they are used. Needed when they are not contiguous.
   bool pack = false;
+  /// The scalars are copied to a panel, tile by tile, and the vectors, strip by strip (ContractScalars); only where canPackScalars().
+  bool packScalars = false;
   /// Steps of the innermost summed dim in one pass of its loop.
   int64_t unroll = 4;
   /// The model's estimate; see contractCost().
@@ -42,6 +45,13 @@ struct ContractPlan {
   /// Null if the attribute is no plan for `shape`.
   static std::optional<ContractPlan> fromAttribute(mlir::DictionaryAttr attribute, const ContractShape &shape);
 };
+
+/// Whether the scalars of `plan` can be packed: one row dim, contiguous, one summed dim, nothing else.
+bool canPackScalars(const ContractShape &shape, const ContractPlan &plan);
+/// Whether that pays: a large operand whose steps lie far apart, used by several strips of columns.
+bool paysToPackScalars(const ContractShape &shape, const ContractPlan &plan, const LoweringTarget &target);
+/// Makes `plan` one with packed scalars, and its tile longer and narrower until a strip leaves room for streams in the first level.
+void packScalars(const ContractShape &shape, ContractPlan &plan, const LoweringTarget &target);
 
 /// The name of the attribute on kern.fused that holds the plan.
 constexpr llvm::StringLiteral contractPlanName = "kern.tiles";

@@ -1,8 +1,7 @@
 // emitPrefetch: products of one tile take longer than a line needs to arrive from the third-level cache or from memory, and leave the
 // load ports idle half of the time. The hardware's own prefetchers see only short bursts, an epilogue's, and stop in between.
 #include "compiler/lowering/ContractPrefetch.h"
-
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "compiler/lowering/VectorMemory.h"
 
 #include "llvm/ADT/SetVector.h"
 
@@ -77,16 +76,12 @@ void emitPrefetch(KernelEmitter &emitter, nn::ContractionOp root, const Contract
     if (!dim.summed && dim.out)
       first = b.createOrFold<arith::AddIOp>(
           loc, first, b.createOrFold<arith::MulIOp>(loc, place.start[d], emitter.constant(dim.out)));
-  first = b.createOrFold<arith::IndexCastOp>(loc, b.getI64Type(), first);
   Type element = cast<RankedTensorType>(root->getResult(0).getType()).getElementType();
-  // Not `inbounds`: a tile's last lanes may lie past the end. A prefetch of any address is harmless.
-  auto at = [&](Value base, LLVM::GEPArg offset) {
-    return b.create<LLVM::GEPOp>(loc, base.getType(), element, base, ArrayRef<LLVM::GEPArg>{offset});
-  };
+  VectorMemory memory(b, loc, element, plan.lanes);
   for (Value base : bases) {
-    Value tile = at(base, first);
+    Value tile = memory.outside(base, first);
     for (int64_t line : lines)
-      b.create<LLVM::Prefetch>(loc, at(tile, int32_t(line)), /*rw=*/0, /*hint=*/3, /*cache=*/1);
+      memory.prefetch(memory.outside(tile, emitter.constant(line)));
   }
 }
 

@@ -23,6 +23,15 @@ Value VectorMemory::at(Value base, Value index, int64_t stride) {
   return b.create<LLVM::GEPOp>(loc, base.getType(), element, base, ArrayRef<LLVM::GEPArg>{number}, true);
 }
 
+Value VectorMemory::outside(Value base, Value index) {
+  Value number = b.createOrFold<arith::IndexCastOp>(loc, b.getI64Type(), index);
+  return b.create<LLVM::GEPOp>(loc, base.getType(), element, base, ArrayRef<LLVM::GEPArg>{number});
+}
+
+void VectorMemory::prefetch(Value address) {
+  b.create<LLVM::Prefetch>(loc, address, /*rw=*/0, /*hint=*/3, /*cache=*/1);
+}
+
 Value VectorMemory::load(Value address, Value mask) {
   if (!mask)
     return b.create<LLVM::LoadOp>(loc, vector, address, alignment());

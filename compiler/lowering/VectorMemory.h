@@ -2,6 +2,7 @@
 // are LLVM ops: a register tile is hundreds of them, and they need no further lowering.
 #pragma once
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/Builders.h"
 
@@ -18,6 +19,10 @@ public:
   mlir::Value at(mlir::Value base, int64_t offset);
   /// base + index * stride elements; `index` has type index.
   mlir::Value at(mlir::Value base, mlir::Value index, int64_t stride);
+  /// base + index elements where that may lie outside of the tensor, for prefetch() only.
+  mlir::Value outside(mlir::Value base, mlir::Value index);
+  /// Asks for the line at an address, which may be any, to be brought to the first-level cache.
+  void prefetch(mlir::Value address);
   /// A vector of consecutive elements; lanes where `mask` (may be null) is false are 0 and read no memory.
   mlir::Value load(mlir::Value address, mlir::Value mask = {});
   void store(mlir::Value address, mlir::Value value);

@@ -70,6 +70,29 @@ TEST_F(ContractPlanTest, TransposedOperandsArePacked) {
   EXPECT_TRUE(plan->pack);
 }
 
+TEST_F(ContractPlanTest, ScalarsArePackedWhereTheirStepsLieFarApart) {
+  // A large layer's weight gradient; its input has 512 KB, and rows 4096 bytes apart.
+  ContractShape large = shapeOf(denseWeight(1024, 1024));
+  large.rows = 128;
+  auto plan = planContraction(large, avx512);
+  ASSERT_TRUE(plan.has_value());
+  ASSERT_TRUE(paysToPackScalars(large, *plan, avx512));
+  int64_t accumulators = plan->rows(large) * plan->columns(large);
+  packScalars(large, *plan, avx512);
+  EXPECT_TRUE(plan->packScalars);
+  EXPECT_TRUE(plan->fits(large));
+  EXPECT_EQ(plan->rows(large) * plan->columns(large), accumulators);
+  EXPECT_LE(plan->columns(large) * plan->lanes * 128 * 4, avx512.l1Bytes / 2);
+
+  ContractShape small = shapeOf(denseWeight(784, 256));
+  EXPECT_FALSE(paysToPackScalars(small, *planContraction(small, avx512), avx512));
+  // A convolution's sum has several dims, a forward product walks its rows along.
+  ContractShape conv = shapeOf(convWeight(16, 32, 34, 3));
+  EXPECT_FALSE(canPackScalars(conv, *planContraction(conv, avx512)));
+  ContractShape forward = shapeOf(denseForward(1024, 1024));
+  EXPECT_FALSE(paysToPackScalars(forward, *planContraction(forward, avx512), avx512));
+}
+
 TEST_F(ContractPlanTest, TilesFitTheRegisters) {
   LoweringTarget avx2;
   avx2.vectorBytes = 32;

@@ -129,6 +129,11 @@ TEST(ContractPlans, DoNotChangeBits) {
          "{vectors = \"right\", lanes_dim = 1, lanes = 4, tile = array<i64: 3, 12, 7>, pack = true, unroll = 4}",
          "{vectors = \"left\", lanes_dim = 0, lanes = 8, tile = array<i64: 16, 3, 50>, pack = true, unroll = 2}",
          "{vectors = \"left\", lanes_dim = 0, lanes = 8, tile = array<i64: 8, 8, 16>, pack = true, unroll = 4}"});
+  // Scalars packed: in one panel, in two, and a sum too long for the panels. Shape dims of a weight gradient: k, n, b.
+  for (int64_t rows : {21, 900, 1300})
+    check(denseWeight(100, 40), rows,
+          {"{vectors = \"right\", lanes_dim = 1, lanes = 8, tile = array<i64: 6, 16, 0>, pack = false, pack_scalars = true, unroll = 4}",
+           "{vectors = \"right\", lanes_dim = 1, lanes = 8, tile = array<i64: 7, 24, 0>, pack = false, pack_scalars = true, unroll = 2}"});
   // Rows that overlap at the end, where sums are stored transposed in more than one vector. Shape dims: columns, rows.
   check({"transposed tail", {2, 13, 8}, {{{0, 1}}, {{1, 1}}}, {2}, {2, 0, 1}, {2, 13}}, 1,
         {"{vectors = \"right\", lanes_dim = 0, lanes = 4, tile = array<i64: 4, 6>, pack = false, unroll = 2}"});
