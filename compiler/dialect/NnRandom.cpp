@@ -17,19 +17,23 @@ public:
 
   Block run(Block counter, std::array<Value, 2> key) {
     // Constants of Salmon et al., "Parallel random numbers: as easy as 1, 2, 3" (2011).
-    Value multiplier0 = eb.integer(32, 0xD2511F53), multiplier1 = eb.integer(32, 0xCD9E8D57);
-    Value bump0 = eb.integer(32, 0x9E3779B9), bump1 = eb.integer(32, 0xBB67AE85);
+    Value multiplier0 = eb.integer(64, 0xD2511F53), multiplier1 = eb.integer(64, 0xCD9E8D57);
+    Value bump0 = eb.integer(64, 0x9E3779B9), bump1 = eb.integer(64, 0xBB67AE85);
+    // A word takes the lower half of a 64-bit lane throughout, and what products and sums leave in the upper half stays there: a
+    // round is multiplications of lower halves, shifts and exclusive ors, and no lane moves.
+    for (Value *word : {&counter[0], &counter[1], &counter[2], &counter[3], &key[0], &key[1]})
+      *word = b.create<arith::ExtUIOp>(loc, eb.typeOf(b.getI64Type()), *word);
     for (int round = 0; round < 10; ++round) {
       if (round > 0) {
         key[0] = b.create<arith::AddIOp>(loc, key[0], bump0);
         key[1] = b.create<arith::AddIOp>(loc, key[1], bump1);
       }
-      auto product0 = b.create<arith::MulUIExtendedOp>(loc, multiplier0, counter[0]);
-      auto product1 = b.create<arith::MulUIExtendedOp>(loc, multiplier1, counter[2]);
-      counter = {
-          exclusiveOr(exclusiveOr(product1.getHigh(), counter[1]), key[0]), product1.getLow(),
-          exclusiveOr(exclusiveOr(product0.getHigh(), counter[3]), key[1]), product0.getLow()};
+      Value product0 = multiply(multiplier0, counter[0]), product1 = multiply(multiplier1, counter[2]);
+      counter = {exclusiveOr(exclusiveOr(high(product1), counter[1]), key[0]), product1,
+                 exclusiveOr(exclusiveOr(high(product0), counter[3]), key[1]), product0};
     }
+    for (Value &word : counter)
+      word = b.create<arith::TruncIOp>(loc, eb.typeOf(b.getI32Type()), word);
     return counter;
   }
 
@@ -63,6 +67,12 @@ public:
   }
 
 private:
+  Value high(Value wide) { return b.create<arith::ShRUIOp>(loc, wide, eb.integer(64, 32)); }
+  Value multiply(Value multiplier, Value wide) {
+    Value low = b.create<arith::AndIOp>(loc, wide, eb.integer(64, 0xFFFFFFFF));
+    return b.create<arith::MulIOp>(loc, multiplier, low);
+  }
+
   ElementBuilder &eb;
   OpBuilder &b;
   Location loc;
