@@ -24,7 +24,7 @@ public:
   mlir::Value at(mlir::Value value, llvm::ArrayRef<nn::Index> index);
 
   mlir::Value load(unsigned operand, llvm::ArrayRef<nn::Index> index, mlir::Value mask = {}) override;
-  mlir::Value batchSize() override { return emitter.rows(); }
+  mlir::Value batchSize() override { return emitter.batch(); }
 
 private:
   using Key = llvm::SmallVector<std::pair<void *, int64_t>, 4>;

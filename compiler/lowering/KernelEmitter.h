@@ -31,13 +31,13 @@ class ElementScope;
 
 class KernelEmitter {
 public:
-  /// What of the kernel's function is known: buffers of the region's arguments and of the results; the batch size as
-  /// `index`; this thread's number and the number of threads as `index`. Values for the whole kernel are
+  /// What of the kernel's function is known: buffers of the region's arguments and of the results; the examples to compute and the
+  /// batch size, which may be more (RowPanels), as `index`; this thread's number and the number of threads as `index`. Values for the whole kernel are
   /// put before `prologueEnd`, an op of the function's entry block; the builder stands behind it.
   struct Context {
     kern::FusedOp kernel;
     llvm::SmallVector<Buffer> inputs, outputs;
-    mlir::Value rows, thread, threads;
+    mlir::Value rows, batch, thread, threads;
     mlir::Operation *prologueEnd;
     LoweringTarget target;
   };
@@ -48,8 +48,10 @@ public:
   mlir::OpBuilder &builder() { return b; }
   mlir::Location location() { return context.kernel.getLoc(); }
   const LoweringTarget &target() const { return context.target; }
-  /// The batch size, this thread's number, and the number of threads: of type `index`, valid everywhere in the function.
+  /// The examples to compute, the batch size, this thread's number, and the number of threads: of type `index`, valid everywhere
+  /// in the function.
   mlir::Value rows() { return context.rows; }
+  mlir::Value batch() { return context.batch; }
   mlir::Value thread() { return context.thread; }
   mlir::Value threads() { return context.threads; }
   /// The memory of a region argument (a contraction's operand, say), or of result `i`.

@@ -3,6 +3,7 @@
 #include "compiler/lowering/Barriers.h"
 #include "compiler/lowering/CallFrame.h"
 #include "compiler/lowering/Generators.h"
+#include "compiler/lowering/RowPanels.h"
 
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -47,6 +48,7 @@ private:
     auto attributes = [](kern::FusedOp kernel) {
       NamedAttrList list(kernel->getAttrDictionary());
       list.erase(kernel.getPlacesAttrName());
+      list.erase(rowPanelName);
       return list.getDictionary(kernel.getContext());
     };
     return a.getBody().getArgumentTypes() == b.getBody().getArgumentTypes() && attributes(a) == attributes(b) &&
@@ -69,13 +71,22 @@ public:
     for (NamedAttribute attribute : source->getDiscardableAttrs())
       if (attribute.getName().getValue().starts_with("nn."))
         frame.function()->setAttr(attribute.getName(), attribute.getValue());
-    for (Operation &op : source.getBody().front().without_terminator()) {
-      if (auto kernel = dyn_cast<kern::FusedOp>(op)) {
-        if (barriers.isNeededBefore(accessesOf(kernel)))
+    SmallVector<kern::FusedOp> panel;
+    for (Operation &op : source.getBody().front()) {
+      auto next = dyn_cast<kern::FusedOp>(op);
+      std::optional<RowPanel> own = next ? panelOf(next) : std::nullopt;
+      if (!panel.empty() && !isa<kern::ViewOp>(op) && !(own && own->group == panelOf(panel[0])->group)) {
+        callPanels(panel);
+        panel.clear();
+      }
+      if (op.hasTrait<OpTrait::IsTerminator>())
+        break;
+      if (own) {
+        panel.push_back(next);
+      } else if (next) {
+        if (barriers.isNeededBefore(accessesOf(next)))
           meet();
-        call(kernel);
-        if (profiled)
-          frame.stamp(kernels - 1);
+        call(next, prepare(next));
       } else if (auto guard = dyn_cast<kern::GuardOp>(op)) {
         emitGuard(guard);
       } else if (!isa<kern::ViewOp>(op)) {
@@ -90,7 +101,15 @@ public:
 private:
   /// A barrier. There is a kernel before it: nothing else touches memory.
   void meet() { frame.barrier(profiled ? std::optional<int32_t>(profiled + kernels - 1) : std::nullopt); }
-  void call(kern::FusedOp kernel);
+  /// A kernel's function, and the tensors that its pointers are for.
+  struct Callee {
+    LLVM::LLVMFuncOp function;
+    SmallVector<std::pair<kern::PlaceAttr, Type>> tensors;
+    int32_t event;
+  };
+  Callee prepare(kern::FusedOp kernel);
+  void call(kern::FusedOp kernel, const Callee &callee);
+  void callPanels(MutableArrayRef<kern::FusedOp> panel);
   LLVM::LLVMFuncOp makeFunction(kern::FusedOp kernel, ArrayRef<unsigned> slots, unsigned buffers);
   void emitBody(kern::FusedOp kernel, LLVM::LLVMFuncOp function, ArrayRef<unsigned> slots);
   void emitGuard(kern::GuardOp guard) {
@@ -115,37 +134,107 @@ private:
 } // namespace
 
 // A kernel's function takes each distinct buffer once, so that no two pointers overlap and noalias is true:
-//   (buffer…, rows, thread, threads)
-void FunctionLowering::call(kern::FusedOp kernel) {
+//   (buffer…, rows, batch, thread, threads)
+// where rows are the examples that it computes, all of the batch or a panel's.
+constexpr unsigned numbersOfKernel = 4;
+
+FunctionLowering::Callee FunctionLowering::prepare(kern::FusedOp kernel) {
+  Callee callee;
   SmallVector<kern::PlaceAttr> distinct;
   SmallVector<unsigned> slots;
-  auto addSlot = [&](kern::PlaceAttr place) {
+  auto addSlot = [&](Value value) {
+    kern::PlaceAttr place = placeOf(value);
     slots.push_back(llvm::find(distinct, place) - distinct.begin());
-    if (slots.back() == distinct.size())
+    if (slots.back() == distinct.size()) {
       distinct.push_back(place);
+      callee.tensors.push_back({place, value.getType()});
+    }
   };
   for (Value input : kernel.getInputs())
-    addSlot(placeOf(input));
+    addSlot(input);
   for (Value output : kernel.getOutputs())
-    addSlot(placeOf(output));
-  LLVM::LLVMFuncOp function = table.find(kernel, slots);
-  if (!function) {
-    function = makeFunction(kernel, slots, distinct.size());
-    table.add(kernel, slots, function);
+    addSlot(output);
+  callee.function = table.find(kernel, slots);
+  if (!callee.function) {
+    callee.function = makeFunction(kernel, slots, distinct.size());
+    table.add(kernel, slots, callee.function);
   }
-  ++kernels;
-  if (auto bytes = function->getAttrOfType<IntegerAttr>("nn.stack_bytes"))
+  callee.event = kernels++;
+  if (auto bytes = callee.function->getAttrOfType<IntegerAttr>("nn.stack_bytes"))
     stackBytes = std::max(stackBytes, bytes.getInt());
+  return callee;
+}
+
+void FunctionLowering::call(kern::FusedOp kernel, const Callee &callee) {
   SmallVector<Value> arguments;
-  for (kern::PlaceAttr place : distinct)
+  for (auto [place, type] : callee.tensors)
     arguments.push_back(frame.address(place, fixedBytes));
-  arguments.append({frame.rows(), frame.thread(), frame.threads()});
-  b.create<LLVM::CallOp>(kernel.getLoc(), function, arguments);
+  arguments.append({frame.rows(), frame.rows(), frame.thread(), frame.threads()});
+  b.create<LLVM::CallOp>(kernel.getLoc(), callee.function, arguments);
+  if (profiled)
+    frame.stamp(callee.event);
+}
+
+/// A vector or so of a row-wise kernel's elements takes as many cycles; below about 5 µs of work one thread does all panels.
+constexpr int64_t cyclesOfVector = 4, cyclesWorthSharing = 15000;
+
+void FunctionLowering::callPanels(MutableArrayRef<kern::FusedOp> panel) {
+  Location loc = panel[0].getLoc();
+  Accesses accesses;
+  int64_t bytes = 0;
+  for (kern::FusedOp kernel : panel) {
+    Accesses own = accessesOf(kernel);
+    accesses.reads.append(own.reads);
+    accesses.writes.append(own.writes);
+    for (ValueRange values : {ValueRange(kernel.getInputs()), ValueRange(kernel.getOutputs())})
+      for (Value value : values)
+        bytes += rowBytes(value.getType());
+  }
+  if (barriers.isNeededBefore(accesses))
+    meet();
+  auto callees = llvm::map_to_vector(panel, [&](kern::FusedOp kernel) { return prepare(kernel); });
+  for (const Callee &callee : callees)
+    for (auto [place, type] : callee.tensors)
+      frame.address(place, fixedBytes); // outside of the loop
+
+  auto number = [&](int64_t value) -> Value { return b.create<LLVM::ConstantOp>(loc, b.getI64Type(), value); };
+  Value rows = number(panelOf(panel[0])->rows), zero = number(0), one = number(1);
+  auto divideUp = [&](Value value, Value by) -> Value {
+    Value less = b.create<LLVM::SubOp>(loc, by, one);
+    return b.create<LLVM::UDivOp>(loc, b.create<LLVM::AddOp>(loc, value, less), by);
+  };
+  auto least = [&](Value x, Value y) -> Value { return b.create<LLVM::UMinOp>(loc, x, y); };
+  Value panels = divideUp(frame.rows(), rows);
+  int64_t enough = cyclesWorthSharing * target.vectorBytes / (cyclesOfVector * std::max<int64_t>(1, bytes));
+  Value small = b.create<LLVM::ICmpOp>(loc, LLVM::ICmpPredicate::ult, frame.rows(), number(enough));
+  Value each = b.create<LLVM::SelectOp>(loc, small, panels, divideUp(panels, frame.threads()));
+  Value begin = least(b.create<LLVM::MulOp>(loc, frame.thread(), each), panels);
+  Value end = least(b.create<LLVM::AddOp>(loc, begin, each), panels);
+  auto loop = b.create<scf::ForOp>(loc, begin, end, one);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  Value first = b.create<LLVM::MulOp>(loc, loop.getInductionVar(), rows);
+  Value count = least(rows, b.create<LLVM::SubOp>(loc, frame.rows(), first));
+  for (auto [kernel, callee] : llvm::zip(panel, callees)) {
+    SmallVector<Value> arguments;
+    for (auto [place, type] : callee.tensors) {
+      Value address = frame.address(place, fixedBytes);
+      if (int64_t size = rowBytes(type)) {
+        Value offset = b.create<LLVM::MulOp>(loc, first, number(size));
+        address = b.create<LLVM::GEPOp>(loc, address.getType(), b.getI8Type(), address, ArrayRef<LLVM::GEPArg>{offset});
+      }
+      arguments.push_back(address);
+    }
+    arguments.append({count, frame.rows(), zero, one});
+    b.create<LLVM::CallOp>(kernel.getLoc(), callee.function, arguments);
+    if (profiled)
+      frame.stamp(callee.event);
+  }
 }
 
 LLVM::LLVMFuncOp FunctionLowering::makeFunction(kern::FusedOp kernel, ArrayRef<unsigned> slots, unsigned buffers) {
   SmallVector<Type> types(buffers, LLVM::LLVMPointerType::get(b.getContext()));
-  types.append(3, b.getI64Type());
+  types.append(numbersOfKernel, b.getI64Type());
   auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()), types);
   OpBuilder outside(source);
   std::string name = (source.getName() + "_k" + Twine(kernels)).str();
@@ -176,15 +265,16 @@ void FunctionLowering::emitBody(kern::FusedOp kernel, LLVM::LLVMFuncOp function,
   OpBuilder k(kernel.getContext());
   Block *entry = function.addEntryBlock(k);
   k.setInsertionPointToStart(entry);
-  unsigned buffers = entry->getNumArguments() - 3;
+  unsigned buffers = entry->getNumArguments() - numbersOfKernel;
   auto index = [&](unsigned i) -> Value {
     return k.create<arith::IndexCastOp>(loc, k.getIndexType(), entry->getArgument(buffers + i));
   };
   KernelEmitter::Context context;
   context.kernel = kernel;
   context.rows = index(0);
-  context.thread = index(1);
-  context.threads = index(2);
+  context.batch = index(1);
+  context.thread = index(2);
+  context.threads = index(3);
   context.target = target;
   unsigned slot = 0;
   for (Value input : kernel.getInputs())

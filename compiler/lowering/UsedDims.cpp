@@ -40,7 +40,7 @@ public:
       points.push_back({SmallVector<Index>(index), SmallVector<int64_t>(cast<ShapedType>(value.getType()).getShape())});
     return at(value, index, mask);
   }
-  Value batchSize() override { return emitter.rows(); }
+  Value batchSize() override { return emitter.batch(); }
 
 private:
   bool isOwn(ArrayRef<Index> index, ArrayRef<int64_t> shape) {

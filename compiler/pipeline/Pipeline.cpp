@@ -2,6 +2,7 @@
 #include "compiler/pipeline/Pipeline.h"
 #include "compiler/lowering/Contract.h"
 #include "compiler/lowering/LowerKernels.h"
+#include "compiler/lowering/RowPanels.h"
 #include "compiler/lowering/ToLlvm.h"
 #include "compiler/transforms/Differentiate.h"
 #include "compiler/transforms/LayOut.h"
@@ -28,6 +29,7 @@ void buildKernPipeline(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(createSchedulePass());
   pm.addPass(createPlanMemoryPass());
   pm.addPass(createTileContractionsPass(options.target));
+  pm.addPass(createRowPanelsPass());
 }
 
 void buildLoopPipeline(OpPassManager &pm, const PipelineOptions &options) {
@@ -58,6 +60,7 @@ void registerPasses() {
   registerPass([] { return createSchedulePass(); });
   registerPass([] { return createPlanMemoryPass(); });
   registerPass([] { return createTileContractionsPass(); });
+  registerPass([] { return createRowPanelsPass(); });
   registerPass([] { return createLowerKernelsPass(); });
   registerPass([] { return createToLlvmPass(); });
   static PassPipelineRegistration<> nn("nn-pipeline-nn", "differentiate and simplify",

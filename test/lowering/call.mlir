@@ -3,8 +3,8 @@
 // RUN: %nnopt %s --nn-pipeline-kern --nn-pipeline-loops --nn-pipeline-llvm | FileCheck %s --check-prefix=LLVM
 
 // CHECK-LABEL: llvm.func @f(%arg0: !llvm.ptr, %arg1: i32, %arg2: i32)
-// CHECK-SAME: nn.fixed_bytes = 0
-// CHECK-SAME: nn.row_bytes = 64
+// CHECK-SAME: nn.fixed_bytes = 256
+// CHECK-SAME: nn.row_bytes = 0
 // CHECK-SAME: nn.stack_bytes = 0
 // CHECK: llvm.call @f_k0
 // CHECK: cf.cond_br
@@ -23,9 +23,9 @@
 // LLVM-NOT: contract
 module attributes {nn.scalars = []} {
   func.func @f(%x: tensor<?x64xf32> {nn.field = "x"}) -> (tensor<?x64xf32> {nn.result = "y"}) {
-    %s = nn.reduce_sum %x over [1] : tensor<?x64xf32> -> tensor<?xf32>
-    %e = nn.exp %s : tensor<?xf32>
-    %b = nn.broadcast %e to [0] : tensor<?xf32> -> tensor<?x64xf32>
+    %s = nn.reduce_sum %x over [0] : tensor<?x64xf32> -> tensor<64xf32>
+    %e = nn.exp %s : tensor<64xf32>
+    %b = nn.broadcast %e to [1] : tensor<64xf32> -> tensor<?x64xf32>
     %d = nn.div %x, %b : tensor<?x64xf32>
     return %d : tensor<?x64xf32>
   }

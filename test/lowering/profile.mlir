@@ -24,14 +24,14 @@
 // CHECK: llvm.return
 module attributes {nn.scalars = []} {
   func.func @measured(%x: tensor<?x64xf32> {nn.field = "x"}) -> (tensor<?x64xf32> {nn.result = "y"}) attributes {nn.profile} {
-    %s = nn.reduce_sum %x over [1] : tensor<?x64xf32> -> tensor<?xf32>
-    %b = nn.broadcast %s to [0] : tensor<?xf32> -> tensor<?x64xf32>
+    %s = nn.reduce_sum %x over [0] : tensor<?x64xf32> -> tensor<64xf32>
+    %b = nn.broadcast %s to [1] : tensor<64xf32> -> tensor<?x64xf32>
     %d = nn.div %x, %b : tensor<?x64xf32>
     return %d : tensor<?x64xf32>
   }
   func.func @plain(%x: tensor<?x64xf32> {nn.field = "x"}) -> (tensor<?x64xf32> {nn.result = "y"}) {
-    %s = nn.reduce_sum %x over [1] : tensor<?x64xf32> -> tensor<?xf32>
-    %b = nn.broadcast %s to [0] : tensor<?xf32> -> tensor<?x64xf32>
+    %s = nn.reduce_sum %x over [0] : tensor<?x64xf32> -> tensor<64xf32>
+    %b = nn.broadcast %s to [1] : tensor<64xf32> -> tensor<?x64xf32>
     %d = nn.div %x, %b : tensor<?x64xf32>
     return %d : tensor<?x64xf32>
   }
