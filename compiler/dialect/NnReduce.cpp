@@ -44,6 +44,12 @@ SmallVector<Value> ReduceSumOp::buildMerge(OpBuilder &b, Location loc, ValueRang
 }
 Value ReduceSumOp::buildFinal(OpBuilder &, Location, ValueRange state) { return state[0]; }
 
+/// Whether `x`, which comes later, takes the place of `before`: it is greater, or NaN against a number.
+static Value isGreater(OpBuilder &b, Location loc, Value before, Value x) {
+  Value isNumber = b.create<arith::CmpFOp>(loc, arith::CmpFPredicate::ORD, before, before);
+  return b.create<arith::AndIOp>(loc, isNumber, b.create<arith::CmpFOp>(loc, arith::CmpFPredicate::UGT, x, before));
+}
+
 // reduce_max: y = max x, NaN if any is;  dx = dy at the first element that attains it
 
 void ReduceMaxOp::backward(Derivation &d) {
@@ -57,7 +63,9 @@ SmallVector<Value> ReduceMaxOp::buildInitial(OpBuilder &b, Location loc, Type ty
 }
 SmallVector<Value> ReduceMaxOp::buildAccumulate(OpBuilder &b, Location loc, ValueRange state,
                                                 Value x, Value) {
-  return {b.create<arith::MaximumFOp>(loc, state[0], x)};
+  // As ArgmaxOp does: computed side by side they share comparison and value.
+  Value take = isGreater(b, loc, state[0], x);
+  return {b.create<arith::SelectOp>(loc, take, x, state[0])};
 }
 SmallVector<Value> ReduceMaxOp::buildMerge(OpBuilder &b, Location loc, ValueRange left,
                                            ValueRange right) {
@@ -92,9 +100,9 @@ Value ReduceMinOp::buildFinal(OpBuilder &, Location, ValueRange state) { return 
 bool ArgmaxOp::needsIndex() { return true; }
 
 SmallVector<Value> ArgmaxOp::buildInitial(OpBuilder &b, Location loc, Type type) {
-  // An infinite index loses every tie, so that -inf elements still have the right place.
+  // Where no element is above -inf, the first is the answer.
   SmallVector<Value> state = constantState(b, loc, type, -std::numeric_limits<double>::infinity());
-  state.append(constantState(b, loc, type, std::numeric_limits<double>::infinity()));
+  state.append(constantState(b, loc, type, 0));
   return state;
 }
 
@@ -105,8 +113,7 @@ static Value takesOver(OpBuilder &b, Location loc, Value a, Value i, Value other
   auto compare = [&](CmpFPredicate predicate, Value l, Value r) -> Value {
     return b.create<arith::CmpFOp>(loc, predicate, l, r);
   };
-  Value aNumber = compare(CmpFPredicate::ORD, a, a);
-  Value greater = b.create<arith::AndIOp>(loc, aNumber, compare(CmpFPredicate::UGT, other, a));
+  Value greater = isGreater(b, loc, a, other);
   Value otherNaN = compare(CmpFPredicate::UNO, other, other);
   Value aNaN = compare(CmpFPredicate::UNO, a, a);
   Value bothNaN = b.create<arith::AndIOp>(loc, aNaN, otherNaN);
@@ -123,7 +130,9 @@ SmallVector<Value> ArgmaxOp::buildMerge(OpBuilder &b, Location loc, ValueRange l
 }
 SmallVector<Value> ArgmaxOp::buildAccumulate(OpBuilder &b, Location loc, ValueRange state, Value x,
                                              Value index) {
-  return buildMerge(b, loc, state, {x, index});
+  // Elements come in ascending order: none is earlier than the state's.
+  Value take = isGreater(b, loc, state[0], x);
+  return {b.create<arith::SelectOp>(loc, take, x, state[0]), b.create<arith::SelectOp>(loc, take, index, state[1])};
 }
 Value ArgmaxOp::buildFinal(OpBuilder &, Location, ValueRange state) { return state[1]; }
 

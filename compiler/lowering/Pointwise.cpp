@@ -95,16 +95,34 @@ void emitPointwise(KernelEmitter &emitter) {
     }
   };
 
+  // `count` elements of a row from element `from` on.
+  auto emitShort = [&](Value row, int64_t from, int64_t count) {
+    ElementScope narrow(emitter, b, count);
+    SmallVector<Index> at(space.getRank(), narrow.constant(0));
+    splitUniform(narrow, space, outer, row, at);
+    Value base = emitter.constant(from);
+    splitLanes(narrow, space, dims, vectorAt(narrow, base, 0, count), at);
+    Index along = narrow.add(narrow.uniform(b.createOrFold<arith::MulIOp>(loc, row, extent)), Index::affine(base, 1, count));
+    emitter.storeResults(at, {}, count, {}, along);
+  };
+
   OpBuilder::InsertionGuard guard(b);
   std::optional<int64_t> length = staticExtent(space, dims);
   if (!outer.empty() && length && llvm::divideCeil(*length, lanes) <= shortRow && group == 1) {
     // A unit of work is a row, whose vectors are written out: what depends on the row is computed once, and masks are constants.
-    int64_t count = llvm::divideCeil(*length, lanes);
+    int64_t count = llvm::divideCeil(*length, lanes), rest = *length % lanes;
     auto [begin, end] = emitter.share(rows, llvm::divideCeil(grain, count));
     auto loop = b.create<scf::ForOp>(loc, begin, end, emitter.constant(1));
     b.setInsertionPointToStart(loop.getBody());
-    for (int64_t block = 0; block < count; ++block)
+    for (int64_t block = 0; block < count; ++block) {
+      // A rest of half or a quarter of a vector is a shorter vector: a masked store of a whole one makes the loads of the next row
+      // wait, where the result takes the place of an operand.
+      if (block == count - 1 && rest >= 4 && llvm::isPowerOf2_64(rest)) {
+        emitShort(loop.getInductionVar(), *length - rest, rest);
+        break;
+      }
       emitBlock(loop.getInductionVar(), emitter.constant(block));
+    }
     return;
   }
   // A unit of work is a vector: of row u / blocks, and block u % blocks in it. Shares of four vectors: no two threads write to

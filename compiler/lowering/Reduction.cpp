@@ -21,6 +21,8 @@ namespace {
 constexpr int64_t assumedRows = 64;
 /// Relative to a contiguous load of a vector.
 constexpr int64_t gatherCost = 8;
+/// Elements of a result up to which no loop is made: a pooling window of 3 × 3.
+constexpr int64_t wholeUnroll = 9;
 
 class ReductionEmitter {
 public:
@@ -32,6 +34,12 @@ private:
 
   int64_t extent(unsigned dim) const {
     return type.isDynamicDim(dim) ? assumedRows : type.getDimSize(dim);
+  }
+  int64_t product(ArrayRef<unsigned> dims) const {
+    int64_t result = 1;
+    for (unsigned dim : dims)
+      result *= extent(dim);
+    return result;
   }
   bool isReduced(unsigned dim) const { return llvm::is_contained(reducedDims, int64_t(dim)); }
   bool isContiguous(unsigned last) const;
@@ -158,6 +166,15 @@ ReductionEmitter::State ReductionEmitter::walk(ArrayRef<unsigned> dims, SmallVec
                                                llvm::function_ref<State(State)> body) {
   if (dims.empty())
     return body(std::move(state));
+  if (product(dims) <= wholeUnroll) {
+    // A short window is written out: its indices are constants then.
+    ElementScope indices(emitter, b, lanes);
+    for (int64_t i = 0; i < type.getDimSize(dims[0]); ++i) {
+      index[dims[0]] = indices.constant(i);
+      state = walk(dims.drop_front(), index, std::move(state), body);
+    }
+    return state;
+  }
   auto loop = b.create<scf::ForOp>(loc, emitter.constant(0), emitter.extent(type, dims[0]), emitter.constant(1),
                                    state);
   OpBuilder::InsertionGuard guard(b);
