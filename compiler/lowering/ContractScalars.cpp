@@ -36,8 +36,8 @@ bool paysToPackScalars(const ContractShape &shape, const ContractPlan &plan, con
     if (dim.summed)
       apart = dim.stride(1 - plan.vectors) * bytes;
   }
-  // Copying costs about four slots an element of a row and step; a strip's products of it `columns` slots.
-  return operand >= target.l2Bytes / 4 && apart >= 1024 && strips >= 8;
+  // Copying costs about four slots for a tile's rows and a step, a strip's products rows * columns.
+  return operand >= target.l2Bytes / 4 && apart >= 1024 && strips >= 4;
 }
 
 void packScalars(const ContractShape &shape, ContractPlan &plan, const LoweringTarget &target) {

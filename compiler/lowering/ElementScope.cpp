@@ -1,5 +1,6 @@
 // ElementScope: from (value, index) to the op that computes it or the memory that holds it.
 #include "compiler/lowering/ElementScope.h"
+#include "compiler/lowering/VectorMemory.h"
 
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
@@ -131,6 +132,8 @@ Value ElementScope::load(unsigned operand, ArrayRef<Index> index, Value mask) {
 Value ElementScope::loadBuffer(const Buffer &buffer, ArrayRef<Index> index) {
   ArrayRef<int64_t> shape = buffer.type.getShape();
   Index at = isLinear(keyOf(index), shape) ? *linear : linearize(index, rowMajorStrides(shape));
+  if (asksAhead && at.hasBase() && !at.isUniform() && buffer.type.isDynamicDim(0))
+    askFor(buffer, at);
   if (!at.hasBase())
     return gatherElements(builder(), location(), buffer, materialize(at), both(tail, asked));
   if (at.isUniform() && lanes() > 1) {
@@ -144,6 +147,14 @@ Value ElementScope::loadBuffer(const Buffer &buffer, ArrayRef<Index> index) {
   for (int64_t lane = 0; lane < lanes(); ++lane)
     offsets.push_back(at.getOffset(lane));
   return loadPattern(builder(), location(), buffer, at.getBase(), offsets, both(tail, asked));
+}
+
+/// Asks for the element of the next example that `at` is of this one: an address behind the last example's is harmless.
+void ElementScope::askFor(const Buffer &buffer, const Index &at) {
+  VectorMemory memory(builder(), location(), buffer.type.getElementType(), lanes());
+  int64_t example = rowMajorStrides(buffer.type.getShape())[0];
+  Value next = builder().createOrFold<arith::AddIOp>(location(), at.getBase(), emitter.constant(example));
+  memory.prefetch(memory.outside(buffer.base, next));
 }
 
 // One element for all lanes that want it; if none does, it may not exist: read element 0 instead.

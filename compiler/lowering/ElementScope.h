@@ -20,6 +20,9 @@ public:
   /// `index` in a row-major tensor of shape `shape` is element number `linear`, and exists (in the lanes of the mask).
   void setLinear(llvm::ArrayRef<nn::Index> index, llvm::ArrayRef<int64_t> shape, nn::Index linear);
 
+  /// From now on every load from a batched tensor also asks the memory for the same element of the next example.
+  void askForNextExample() { asksAhead = true; }
+
   /// Region value `value` at `index`: a scalar if lanes() == 1, else a vector.
   mlir::Value at(mlir::Value value, llvm::ArrayRef<nn::Index> index);
 
@@ -35,6 +38,7 @@ private:
   Key keyOf(llvm::ArrayRef<nn::Index> index) const;
   mlir::Value find(mlir::Value value, const Key &index);
   bool existsAnyway(llvm::ArrayRef<nn::Index> index, llvm::ArrayRef<int64_t> shape) const;
+  void askFor(const Buffer &buffer, const nn::Index &at);
   mlir::Value loadBuffer(const Buffer &buffer, llvm::ArrayRef<nn::Index> index);
   mlir::Value loadUniformMasked(const Buffer &buffer, mlir::Value offset);
   ElementScope &scalars();
@@ -54,6 +58,7 @@ private:
   llvm::SmallVector<LinearPoint, 1> linearPoints;
   llvm::SmallVector<nn::Index> linearIndex;
   std::optional<nn::Index> linear;
+  bool asksAhead = false;
   std::unique_ptr<ElementScope> scalarScope;
 };
 

@@ -21,6 +21,8 @@ namespace {
 constexpr int64_t assumedRows = 64;
 /// Relative to a contiguous load of a vector.
 constexpr int64_t gatherCost = 8;
+/// Elements of a piece from which on there is time to fetch the next one.
+constexpr int64_t shortPiece = 64;
 /// Elements of a result up to which no loop is made: a pooling window of 3 × 3.
 constexpr int64_t wholeUnroll = 9;
 
@@ -296,6 +298,9 @@ void ReductionEmitter::emitReduced() {
     if (dim < laneDims.first)
       dims.push_back(dim);
   SmallVector<int64_t> strides = rowMajorStrides(type.getShape());
+  // A channel's sum over a large batch of images walks a piece of each: too short for the hardware to see what comes next.
+  bool jumps = dims.size() == 1 && dims[0] == 0 && type.isDynamicDim(0) && staticExtent(type, laneDims).value_or(0) >= shortPiece &&
+               strides[0] * extent(0) * int64_t(type.getElementTypeBitWidth() / 8) > emitter.target().l2Bytes;
   State state = walk(dims, index, initial(), [&](State outerState) {
     auto run = b.create<scf::ForOp>(loc, emitter.constant(0), laneExtent, emitter.constant(lanes), outerState);
     OpBuilder::InsertionGuard guard(b);
@@ -309,6 +314,8 @@ void ReductionEmitter::emitReduced() {
       if (dim < laneDims.first || dim > laneDims.last)
         linear = point.add(point.mul(index[dim], strides[dim]), linear);
     point.setLinear(index, type.getShape(), linear);
+    if (jumps)
+      point.askForNextExample();
     State inner(run.getRegionIterArgs().begin(), run.getRegionIterArgs().end());
     b.create<scf::YieldOp>(loc, accumulate(point, index, inner, mask));
     return State(run.getResults().begin(), run.getResults().end());
