@@ -16,25 +16,43 @@ static_assert(offsetof(nn_call, rows) == 8 * Rows && offsetof(nn_call, barrier_d
                   offsetof(nn_call, stamp_data) == 8 * StampData && sizeof(nn_call) == 88,
               "nn_call changed: this file must follow");
 
-CallFrame::CallFrame(OpBuilder &b, Location loc, StringRef name) : b(b), loc(loc) {
+void CallFrame::begin(StringRef name) {
   MLIRContext *context = b.getContext();
   pointer = LLVM::LLVMPointerType::get(context);
   Type i32 = b.getI32Type();
   auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(context), {pointer, i32, i32});
   func = b.create<LLVM::LLVMFuncOp>(loc, name, type);
-  Block *entry = func.addEntryBlock(b);
-  b.setInsertionPointToStart(entry);
-  call = entry->getArgument(0);
-  threadNumber = b.create<LLVM::SExtOp>(loc, b.getI64Type(), entry->getArgument(1));
-  threadCount = b.create<LLVM::SExtOp>(loc, b.getI64Type(), entry->getArgument(2));
+  b.setInsertionPointToStart(func.addEntryBlock(b));
+  call = func.getArgument(0);
+}
+
+CallFrame::CallFrame(OpBuilder &b, Location loc, StringRef name) : b(b), loc(loc) {
+  begin(name);
+  threadNumber = b.create<LLVM::SExtOp>(loc, b.getI64Type(), func.getArgument(1));
+  threadCount = b.create<LLVM::SExtOp>(loc, b.getI64Type(), func.getArgument(2));
   rowCount = field(Rows, b.getI64Type());
   capacity = field(Capacity, b.getI64Type());
-  Value one = b.create<LLVM::ConstantOp>(loc, i32, 1);
-  several = b.create<LLVM::ICmpOp>(loc, LLVM::ICmpPredicate::sgt, entry->getArgument(2), one);
+  Value one = b.create<LLVM::ConstantOp>(loc, b.getI32Type(), 1);
+  several = b.create<LLVM::ICmpOp>(loc, LLVM::ICmpPredicate::sgt, func.getArgument(2), one);
   // All fields are read at the start: the addresses below serve in every later block.
   for (unsigned i : {Arena, Scratch, In, Out, Scalars, Barrier, BarrierData})
     fields[i] = field(i, pointer);
 }
+
+CallFrame::CallFrame(OpBuilder &b, Location loc, StringRef name, int64_t rows) : b(b), loc(loc) {
+  begin(name);
+  threadNumber = number(0);
+  threadCount = number(1);
+  rowCount = capacity = number(rows);
+  for (unsigned i : {Arena, In, Out, Scalars})
+    fields[i] = field(i, pointer);
+}
+
+void CallFrame::keepOnStack(kern::PlaceAttr place, int64_t bytes) {
+  addresses[place] = b.create<LLVM::AllocaOp>(loc, pointer, b.getI8Type(), number(bytes), /*alignment=*/64);
+}
+
+Value CallFrame::number(int64_t value) { return b.create<LLVM::ConstantOp>(loc, b.getI64Type(), value); }
 
 Value CallFrame::field(unsigned number, Type type) {
   Value address = b.create<LLVM::GEPOp>(loc, pointer, b.getI64Type(), call, ArrayRef<LLVM::GEPArg>{int32_t(number)});
@@ -54,7 +72,6 @@ Value CallFrame::address(kern::PlaceAttr place, int64_t fixedBytes) {
   Block &entry = func.getBody().front();
   if (b.getInsertionBlock() != &entry)
     b.setInsertionPoint(entry.getTerminator());
-  auto number = [&](int64_t value) -> Value { return b.create<LLVM::ConstantOp>(loc, b.getI64Type(), value); };
   auto entryOf = [&](Value table) -> Value {
     return b.create<LLVM::LoadOp>(loc, pointer, pointerTo(table, number(8 * place.getOffset())));
   };
@@ -78,6 +95,8 @@ Value CallFrame::address(kern::PlaceAttr place, int64_t fixedBytes) {
 }
 
 void CallFrame::barrier(std::optional<int32_t> event) {
+  if (!several) // nobody else is there
+    return;
   Block *here = b.getInsertionBlock();
   Block *after = here->splitBlock(b.getInsertionPoint());
   Block *meet = b.createBlock(after);
@@ -113,6 +132,24 @@ void CallFrame::returnUnlessFinite(Value value) {
   b.setInsertionPointToEnd(leave);
   b.create<LLVM::ReturnOp>(loc, ValueRange());
   b.setInsertionPointToEnd(after);
+}
+
+void CallFrame::leaveTo(LLVM::LLVMFuncOp function, int64_t rows) {
+  Block *here = b.getInsertionBlock();
+  Block *other = here->splitBlock(b.getInsertionPoint());
+  Block *first = b.createBlock(other), *work = b.createBlock(other), *leave = b.createBlock(other);
+  b.setInsertionPointToEnd(here);
+  Value usual = b.create<LLVM::ICmpOp>(loc, LLVM::ICmpPredicate::eq, rowCount, number(rows));
+  b.create<cf::CondBranchOp>(loc, usual, first, other);
+  b.setInsertionPointToEnd(first);
+  Value mine = b.create<LLVM::ICmpOp>(loc, LLVM::ICmpPredicate::eq, threadNumber, number(0));
+  b.create<cf::CondBranchOp>(loc, mine, work, leave);
+  b.setInsertionPointToEnd(work);
+  b.create<LLVM::CallOp>(loc, function, func.getArguments());
+  b.create<cf::BranchOp>(loc, leave);
+  b.setInsertionPointToEnd(leave);
+  b.create<LLVM::ReturnOp>(loc, ValueRange());
+  b.setInsertionPointToEnd(other);
 }
 
 void CallFrame::finish() { b.create<LLVM::ReturnOp>(loc, ValueRange()); }

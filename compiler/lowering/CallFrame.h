@@ -11,6 +11,9 @@ namespace nnc {
 class CallFrame {
 public:
   CallFrame(mlir::OpBuilder &b, mlir::Location loc, llvm::StringRef name);
+  /// The same for one thread and a number of examples that is known. Instead of scratch there are places on the stack, each by itself,
+  /// so that what happens to one does not keep another from becoming registers.
+  CallFrame(mlir::OpBuilder &b, mlir::Location loc, llvm::StringRef name, int64_t rows);
 
   mlir::LLVM::LLVMFuncOp function() { return func; }
   /// Numbers of type i64: examples in this batch, this thread, all threads.
@@ -19,15 +22,21 @@ public:
   mlir::Value threads() { return threadCount; }
   /// The address of `place`; `fixedBytes` is the size of the fixed pool, behind which the row pool lies.
   mlir::Value address(kern::PlaceAttr place, int64_t fixedBytes);
+  /// Makes a place of scratch on the stack.
+  void keepOnStack(kern::PlaceAttr place, int64_t bytes);
   /// All threads meet here. If there are several, `event` ends when they have.
   void barrier(std::optional<int32_t> event = std::nullopt);
   /// Tells the profiler that `event` (see nn_call.stamp) has ended on this thread.
   void stamp(int32_t event);
   /// Ends the function here if `value` (a floating-point scalar) is not finite.
   void returnUnlessFinite(mlir::Value value);
+  /// Lets thread 0 alone do the work, by `function`, if the batch has `rows` examples.
+  void leaveTo(mlir::LLVM::LLVMFuncOp function, int64_t rows);
   void finish();
 
 private:
+  void begin(llvm::StringRef name);
+  mlir::Value number(int64_t value);
   mlir::Value field(unsigned number, mlir::Type type);
   mlir::Value pointerTo(mlir::Value base, mlir::Value bytes);
 

@@ -4,6 +4,7 @@
 #include "compiler/lowering/CallFrame.h"
 #include "compiler/lowering/Generators.h"
 #include "compiler/lowering/RowPanels.h"
+#include "compiler/lowering/SmallFunction.h"
 
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -57,11 +58,43 @@ private:
   std::vector<Entry> entries;
 };
 
+/// The places of scratch that kernels write, and the bytes of the largest tensor in each.
+llvm::MapVector<kern::PlaceAttr, int64_t> scratchOf(func::FuncOp function, int64_t rows) {
+  llvm::MapVector<kern::PlaceAttr, int64_t> places;
+  for (auto kernel : function.getOps<kern::FusedOp>())
+    for (auto [i, type] : llvm::enumerate(kernel.getOutputs().getTypes())) {
+      kern::PlaceAttr place = kernel.getPlace(i);
+      if (place.getMemory() != kern::Memory::fixed && place.getMemory() != kern::Memory::row)
+        continue;
+      auto tensor = cast<RankedTensorType>(type);
+      int64_t bytes = tensor.getElementTypeBitWidth() / 8;
+      for (int64_t size : tensor.getShape())
+        bytes *= ShapedType::isDynamic(size) ? rows : size;
+      places[place] = std::max(places[place], bytes);
+    }
+  return places;
+}
+
 /// Lowers one nn function.
 class FunctionLowering {
 public:
   FunctionLowering(func::FuncOp source, const LoweringTarget &target, KernelTable &table)
       : source(source), target(target), table(table), b(source), frame(b, source.getLoc(), source.getName()) {}
+
+  /// Its flat form (see SmallFunction.h), for `rows` examples.
+  FunctionLowering(func::FuncOp source, const LoweringTarget &target, KernelTable &table, int64_t rows)
+      : source(source), target(target), table(table), b(source),
+        frame(b, source.getLoc(), (source.getName() + "_flat").str(), rows) {
+    for (auto [place, bytes] : scratchOf(source, rows))
+      frame.keepOnStack(place, bytes);
+    frame.function().setLinkage(LLVM::Linkage::Internal);
+    frame.function().setPassthroughAttr(b.getStrArrayAttr({"noinline", "nounwind", flatAttribute}));
+  }
+
+  LLVM::LLVMFuncOp function() { return frame.function(); }
+
+  /// Calls with `rows` examples shall go to `flat`. To be called before run().
+  void leaveTo(LLVM::LLVMFuncOp flat, int64_t rows) { frame.leaveTo(flat, rows); }
 
   LogicalResult run() {
     fixedBytes = source->getAttrOfType<IntegerAttr>("nn.fixed_bytes").getInt();
@@ -317,11 +350,19 @@ struct LowerKernels : PassWrapper<LowerKernels, OperationPass<ModuleOp>> {
   void runOnOperation() override {
     KernelTable table;
     for (auto function : llvm::make_early_inc_range(getOperation().getOps<func::FuncOp>())) {
-      // The new function takes the old one's name, so the old one must go before symbols are looked at.
-      if (failed(FunctionLowering(function, target, table).run()))
+      if (failed(lower(function, table)))
         return signalPassFailure();
       function.erase();
     }
+  }
+  LogicalResult lower(func::FuncOp function, KernelTable &table) {
+    // The new function takes the old one's name, so the old one must go before symbols are looked at.
+    const std::optional<int64_t> rows = rowsWhenFlat(function, target);
+    if (!rows)
+      return FunctionLowering(function, target, table).run();
+    FunctionLowering flat(function, target, table, *rows), whole(function, target, table);
+    whole.leaveTo(flat.function(), *rows);
+    return success(succeeded(flat.run()) && succeeded(whole.run()));
   }
   LoweringTarget target;
 };

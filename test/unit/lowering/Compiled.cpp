@@ -159,6 +159,8 @@ unsigned char *alignedTo64(std::vector<unsigned char> &bytes) {
 std::vector<Tensor> Program::run(const std::vector<Tensor> &arguments, int64_t batch, const Setup &setup) {
   func::FuncOp f = function();
   OwningOpRef<ModuleOp> copy(cast<ModuleOp>((*module)->clone()));
+  if (setup.usualRows)
+    (*copy->getOps<func::FuncOp>().begin())->setAttr("nn.rows", Builder(&testContext()).getI64IntegerAttr(setup.usualRows));
   ScopedDiagnosticHandler handler(&testContext(), [&](Diagnostic &d) { ADD_FAILURE() << d.str(); });
   PipelineOptions options;
   options.fuse.unfused = setup.unfused;
@@ -300,6 +302,11 @@ void check(Program &program, const std::vector<Tensor> &arguments, int64_t batch
     setup.unfused = true;
     setup.threads = 1;
     expectSame(program.run(arguments, batch, setup), fused, "unfused");
+    setup.usualRows = batch;
+    expectSame(program.run(arguments, batch, setup), fused, "unfused, flat");
+    setup.unfused = false;
+    setup.threads = 2;
+    expectSame(program.run(arguments, batch, setup), fused, "flat, two threads");
   }
 }
 

@@ -20,6 +20,7 @@ struct Setup {
   bool unfused = false;
   int threads = 1;
   int64_t spareRows = 3;  // scratch is made for this many rows more than there are
+  int64_t usualRows = 0;  // nn.rows; 0: not known
 };
 
 /// A module with one nn function. Arguments without a kind become fields (rank-0 f64 ones scalars), results without a
@@ -57,7 +58,7 @@ void expectNear(const std::vector<Tensor> &actual, const std::vector<Tensor> &ex
 void expectSame(const std::vector<Tensor> &actual, const std::vector<Tensor> &expected, const std::string &what);
 
 /// Runs the program in every setup worth telling apart, on each level: near the interpreter, and bit-identical fused or not, with
-/// one and three threads.
+/// one and three threads, as kernels and (where it is small) flat.
 void check(const std::string &text, int64_t batch, double tolerance = 1e-5, unsigned seed = 1);
 void check(Program &program, const std::vector<Tensor> &arguments, int64_t batch, double tolerance);
 
