@@ -56,10 +56,13 @@ Status Trainer::explain(double loss, int64_t rows) {
 }
 
 Status Trainer::checkParameters() {
+  bool finite = true;
+  for (const Parameter &parameter : parameters)
+    finite &= firstNonFinite(parameter.values, parameter.count) < 0;
+  if (finite)
+    return Status();
   double value = 0;
   int32_t spoilt = spoiltTensor(engine, run.program.models[train.model].tensors, value);
-  if (spoilt < 0)
-    return Status();
   // The loss was finite, so it is an update that did this; the next step would only hide which.
   return Status::error(format("%s became %s by step %lld (epoch %lld), while the loss was finite",
                               run.program.tensors[spoilt].name, nameOf(value),

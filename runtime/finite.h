@@ -9,7 +9,14 @@
 namespace nnrt {
 
 template <class T> int64_t firstNonFiniteOf(const T *values, int64_t count) {
-  // x - x is 0 for every finite x: a whole block is tested by one sum.
+  // x - x is 0 for every finite x: a few, and whole blocks, are tested by one sum.
+  if (count <= 16) {
+    T sum = 0;
+    for (int64_t i = 0; i < count; ++i)
+      sum += values[i] - values[i];
+    if (sum == 0)
+      return -1;
+  }
   const int64_t block = 4096;
   for (int64_t first = 0; first < count; first += block) {
     int64_t end = std::min(count, first + block);

@@ -24,7 +24,7 @@ public:
 
   void add(int64_t epoch, const EpochRecord &record) {
     width = 1 + record.train.size() + record.val.size();
-    if (epoch % every != 0)
+    if (!keeps(epoch))
       return;
     numbers.push_back(record.seconds);
     numbers.insert(numbers.end(), record.train.begin(), record.train.end());
@@ -37,6 +37,7 @@ public:
       std::copy_n(numbers.begin() + long(row * width), width, numbers.begin() + long(kept * width));
     numbers.resize(kept * width);
   }
+  bool keeps(int64_t epoch) const { return epoch % every == 0; }
   size_t rows() const { return width ? numbers.size() / width : 0; }
   size_t columns() const { return width; }
   /// Row r is epoch r * stride().

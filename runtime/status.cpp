@@ -20,11 +20,18 @@ std::string format(const char *pattern, ...) {
   return text;
 }
 
+const std::string &Status::message() const {
+  static const std::string none;
+  return text ? *text : none;
+}
+
 Status Status::at(const char *where) const {
-  if (!bad || !where || !*where)
-    return *this;
-  size_t line = text.find('\n');
-  std::string head = text.substr(0, line), tail = line == std::string::npos ? "" : text.substr(line);
+  if (!text)
+    return Status();
+  if (!where || !*where)
+    return Status(*text);
+  size_t line = text->find('\n');
+  std::string head = text->substr(0, line), tail = line == std::string::npos ? "" : text->substr(line);
   return Status(head + " (at " + where + ")" + tail);
 }
 

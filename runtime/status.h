@@ -4,6 +4,7 @@
 
 #include <cstdarg>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -18,16 +19,16 @@ public:
   /// A failure; `text` reads as what comes after "error: ".
   static Status error(std::string text) { return Status(std::move(text)); }
 
-  bool failed() const { return bad; }
-  const std::string &message() const { return text; }
+  bool failed() const { return text != nullptr; }
+  /// Empty on success.
+  const std::string &message() const;
 
   /// The same failure with " (at file:line:col)" behind its first line; no change on success or without a place.
   Status at(const char *where) const;
 
 private:
-  explicit Status(std::string text) : text(std::move(text)), bad(true) {}
-  std::string text;
-  bool bad = false;
+  explicit Status(std::string text) : text(new std::string(std::move(text))) {}
+  std::unique_ptr<const std::string> text; // null: success, which must cost nothing
 };
 
 /// Returns from the enclosing function when `expression` failed.

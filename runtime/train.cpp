@@ -56,6 +56,8 @@ Status Trainer::plan() {
     NN_TRY(engine.reserve(train.eval, std::min(evalCapacity, record.valRows)));
   if (train.trace.code)
     NN_TRY(engine.reserve(train.trace, record.batch));
+  for (int32_t t : modelTensors())
+    parameters.push_back({engine.tensorValues(t), engine.tensorElements(t)});
   return Status();
 }
 
@@ -123,10 +125,12 @@ Status Trainer::endEpoch() {
                         evalTotals, evalTuning));
     NN_TRY(evalTotals.summary(engine, epoch.val));
   }
-  double time = now();
-  epoch.seconds = time - epochBegan;
-  epochBegan = time;
   int64_t index = record.epochs++;
+  if (record.history.keeps(index) || record.history.keeps(index + 1)) { // reading the clock takes as long as a tiny epoch
+    double time = now();
+    epoch.seconds = time - epochBegan;
+    epochBegan = time;
+  }
   record.history.add(index, epoch);
   if (train.has_keep && better(record.kept, train.keep.direction, watched(train.keep, epoch))) {
     record.kept = {true, watched(train.keep, epoch), index};
@@ -151,8 +155,8 @@ Status Trainer::loop() {
   data->beginCheck(engine);
   if (record.steps < record.totalSteps && record.steps % record.stepsPerEpoch != 0)
     beginEpoch(record.steps / record.stepsPerEpoch); // resumed in the middle of an epoch
+  int64_t inEpoch = record.steps % record.stepsPerEpoch; // steps made
   while (record.steps < record.totalSteps && !record.stoppedEarly && !run.signal && run.stepsLeft != 0) {
-    int64_t inEpoch = record.steps % record.stepsPerEpoch;
     if (inEpoch == 0 && !(all && gathered))
       beginEpoch(record.steps / record.stepsPerEpoch);
     const double stepBegan = engine.profiler || run.firstStepSeconds < 0 ? now() : 0;
@@ -171,8 +175,9 @@ Status Trainer::loop() {
       observed(NN_STAGE_FIRST_STEP, stepBegan);
     }
     run.progress.step(record.steps, totals.meanLoss());
-    bool complete = record.steps % record.stepsPerEpoch == 0 || record.steps == record.totalSteps;
+    bool complete = ++inEpoch == record.stepsPerEpoch || record.steps == record.totalSteps;
     if (complete) {
+      inEpoch = 0;
       NN_TRY(data->checkRows(engine)); // before anything is said or written
       NN_TRY(endEpoch());
     }

@@ -47,6 +47,11 @@ private:
   Totals totals, evalTotals;
   Batches batches;
   Tuning tuning, evalTuning;
+  struct Parameter {
+    Elements values;
+    int64_t count;
+  };
+  std::vector<Parameter> parameters; // the model's tensors: all are looked at after each epoch
   std::vector<int64_t> order; // the training rows in this epoch's order
   std::vector<unsigned char> snapshot; // of the model's tensors, at the best epoch
   double began = 0, epochBegan = 0; // now() at the start of this run of the statement, of the epoch
