@@ -56,10 +56,7 @@ Status Trainer::explain(double loss, int64_t rows) {
 }
 
 Status Trainer::checkParameters() {
-  bool finite = true;
-  for (const Parameter &parameter : parameters)
-    finite &= firstNonFinite(parameter.values, parameter.count) < 0;
-  if (finite)
+  if (areParametersFinite())
     return Status();
   double value = 0;
   int32_t spoilt = spoiltTensor(engine, run.program.models[train.model].tensors, value);

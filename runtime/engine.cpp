@@ -157,12 +157,10 @@ void Engine::runCall(const nn_fn &function, nn_call &call, const Gather *gather,
 
 void Engine::call(const nn_fn &function, const void *const *in, void *const *out, int64_t rows, int64_t capacity,
                   Tuning &tuning, const Gather *gather) {
-  nn_call call{arena.data(), scratch.data(), in,  out,           scalars.data(), rows,
-               capacity,     &Pool::barrier, pool, nullptr, nullptr};
+  nn_call call = prepared(in, out, rows, capacity);
   if (fixedThreads || pool->size() == 1)
     return runCall(function, call, gather, pool->size());
-  const int period = 1000;
-  if (tuning.threads && ++tuning.calls < period)
+  if (tuning.threads && ++tuning.calls < tuningPeriod)
     return runCall(function, call, gather, tuning.threads);
   if (tuning.threads)
     tuning = Tuning();
@@ -182,8 +180,7 @@ void Engine::call(const nn_fn &function, const void *const *in, void *const *out
 }
 
 void Engine::call(const nn_fn &function, const void *const *in, void *const *out, int64_t rows, int64_t capacity) {
-  nn_call call{arena.data(), scratch.data(), in,  out,           scalars.data(), rows,
-               capacity,     &Pool::barrier, pool, nullptr, nullptr};
+  nn_call call = prepared(in, out, rows, capacity);
   runCall(function, call, nullptr, pool->size());
 }
 
@@ -194,7 +191,7 @@ void Engine::callHere(const nn_fn &function, const void *const *in, void *const 
 }
 
 void Engine::callAlone(const nn_fn &function, const void *const *in, void *const *out) {
-  nn_call call{arena.data(), scratch.data(), in, out, scalars.data(), 1, 1, &Pool::barrier, pool, nullptr, nullptr};
+  nn_call call = prepared(in, out, 1, 1);
   runCall(function, call, nullptr, 1);
 }
 

@@ -18,7 +18,7 @@ namespace nnrt {
 /// faster: a tiny step is over before a second thread has woken up, and on a machine that others use, threads that
 /// wait for one another are slow. From time to time it tries again.
 struct Tuning {
-  int calls = 0;                        // since the last trial began
+  int64_t calls = 0;                    // since the last trial began
   double single = 1e30, several = 1e30; // best times of the trial, in seconds
   int threads = 0;                      // the decision; 0: a trial is going on
 };
@@ -62,6 +62,16 @@ public:
   /// Calls a function whose scratch is reserved. `gather` (may be null) first copies a batch: see Gather.
   void call(const nn_fn &function, const void *const *in, void *const *out, int64_t rows, int64_t capacity,
             Tuning &tuning, const struct Gather *gather = nullptr);
+  /// How many of the next repeated calls are sure to be left to this thread alone, without a look at the time: whoever makes them by
+  /// itself, with what prepared() returns, adds them to tuning.calls.
+  int64_t callsAlone(const Tuning &tuning) const {
+    if (fixedThreads || pool->size() == 1)
+      return pool->size() == 1 ? INT64_MAX : 0;
+    return tuning.threads == 1 ? tuningPeriod - 1 - tuning.calls : 0;
+  }
+  nn_call prepared(const void *const *in, void *const *out, int64_t rows, int64_t capacity) const {
+    return {arena.data(), scratch.data(), in, out, scalars.data(), rows, capacity, &Pool::barrier, pool, nullptr, nullptr};
+  }
   /// For calls that are not repeated.
   void call(const nn_fn &function, const void *const *in, void *const *out, int64_t rows, int64_t capacity);
 
@@ -76,6 +86,8 @@ public:
   void share(void (*job)(void *, int32_t, int32_t), void *data, int threads) { pool->run(job, data, threads); }
 
 private:
+  static constexpr int tuningPeriod = 1000; // calls between two trials
+
   /// Runs a job that calls `function`, and measures it in a profiled program.
   void runCall(const nn_fn &function, nn_call &call, const struct Gather *gather, int threads);
 

@@ -38,6 +38,8 @@ public:
     numbers.resize(kept * width);
   }
   bool keeps(int64_t epoch) const { return epoch % every == 0; }
+  /// Epochs from this one on that are not kept.
+  int64_t untilKept(int64_t epoch) const { return keeps(epoch) ? 0 : every - epoch % every; }
   size_t rows() const { return width ? numbers.size() / width : 0; }
   size_t columns() const { return width; }
   /// Row r is epoch r * stride().

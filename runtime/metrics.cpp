@@ -40,19 +40,12 @@ Status Totals::prepare(Engine &engine, const nn_metric *list, int32_t n, bool lo
   return Status();
 }
 
-void Totals::clear() {
-  lossSum = 0;
-  rowsAdded = 0;
+void Totals::clearMetrics() {
   for (std::vector<double> &sum : sums)
     std::fill(sum.begin(), sum.end(), 0.0);
 }
 
-double Totals::readLoss() { return loss = Elements{outputs[0], wide}.get(0); }
-
-void Totals::add(int64_t rows) {
-  if (withLoss)
-    lossSum += readLoss() * double(rows);
-  rowsAdded += rows;
+void Totals::addMetrics() {
   for (size_t i = withLoss; i < sums.size(); ++i) {
     Elements from{outputs[i], wide};
     for (int64_t k = 0; k < sizes[i]; ++k)

@@ -21,10 +21,21 @@ public:
   /// The loss of the last call.
   double batchLoss() const { return loss; }
   /// Reads the loss of the last call; the rest is not touched.
-  double readLoss();
+  double readLoss() { return loss = Elements{outputs[0], wide}.get(0); }
   /// Adds the last call's results, which were over `rows` rows.
-  void add(int64_t rows);
-  void clear();
+  void add(int64_t rows) {
+    if (withLoss)
+      lossSum += readLoss() * double(rows);
+    rowsAdded += rows;
+    if (count)
+      addMetrics();
+  }
+  void clear() {
+    lossSum = 0;
+    rowsAdded = 0;
+    if (count)
+      clearMetrics();
+  }
 
   double meanLoss() const { return rowsAdded ? lossSum / double(rowsAdded) : 0; }
   /// A metric's value, row-major.
@@ -37,6 +48,9 @@ public:
   bool restore(const std::vector<double> &saved);
 
 private:
+  void addMetrics();
+  void clearMetrics();
+
   const nn_metric *metrics = nullptr;
   int32_t count = 0;
   bool withLoss = false, wide = false;

@@ -108,12 +108,22 @@ std::string Progress::values(const TrainRecord &record, const EpochRecord &epoch
   return line;
 }
 
+// A long run shows every n-th epoch, and looks at the clock more often.
+static constexpr int64_t clockEpochs = 64;
+
+int64_t Progress::untilShown(int64_t steps, int64_t epochs) const {
+  if (quiet)
+    return INT64_MAX;
+  auto until = [&](int64_t every) { return every - 1 - epochs % every; };
+  return std::min({nextLook - steps - 1, until(everyEpochs), until(clockEpochs)});
+}
+
 void Progress::epoch(const TrainRecord &record) {
   if (quiet)
     return;
   int64_t done = record.epochs;
   bool due = done % everyEpochs == 0 || done == 1;
-  if (!due && (everyEpochs == 1 || (done & 63) != 0 || since(lastLine) < 10))
+  if (!due && (everyEpochs == 1 || done % clockEpochs != 0 || since(lastLine) < 10))
     return;
   clear();
   printf("%s%s  %s\n", epochName(record).c_str(), values(record, record.last).c_str(),

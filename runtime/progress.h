@@ -14,12 +14,13 @@ public:
 
   /// A train statement begins (or goes on) at step record.steps.
   void begin(const TrainRecord &record);
-  /// Called after every step; costs a few nanoseconds unless it is time to redraw. `meanLoss` is the epoch's so far.
-  void step(int64_t steps, double meanLoss) {
-    if (steps < nextLook)
-      return;
-    look(steps, meanLoss);
+  /// Called after every step; costs a nanosecond unless it is time to redraw. `totals` are the epoch's so far.
+  template <class Totals> void step(int64_t steps, const Totals &totals) {
+    if (steps >= nextLook)
+      look(steps, totals.meanLoss());
   }
+  /// How many epochs of one step each may end without a call of step() or epoch(): those would do nothing.
+  int64_t untilShown(int64_t steps, int64_t epochs) const;
   /// The last epoch of `record` is complete.
   void epoch(const TrainRecord &record);
   /// The statement ends: the last epoch is shown if it was not, and the live line goes away.

@@ -100,8 +100,7 @@ void Trainer::beginEpoch(int64_t epoch) {
 }
 
 Status Trainer::step(int64_t rows, const Gather *gather) {
-  engine.scalars[NN_SLOT_STEP] = double(record.steps);
-  engine.scalars[NN_SLOT_EPOCH] = double(record.steps) / double(record.stepsPerEpoch);
+  setClock();
   // While another thread looks at the data, it has the second core; and nothing is to be learned from how long a step takes.
   Tuning one;
   one.threads = 1;
@@ -157,6 +156,10 @@ Status Trainer::loop() {
     beginEpoch(record.steps / record.stepsPerEpoch); // resumed in the middle of an epoch
   int64_t inEpoch = record.steps % record.stepsPerEpoch; // steps made
   while (record.steps < record.totalSteps && !record.stoppedEarly && !run.signal && run.stepsLeft != 0) {
+    if (int64_t count = gathered ? uneventfulEpochs() : 0; count > 0) {
+      NN_TRY(runUneventful(count));
+      continue;
+    }
     if (inEpoch == 0 && !(all && gathered))
       beginEpoch(record.steps / record.stepsPerEpoch);
     const double stepBegan = engine.profiler || run.firstStepSeconds < 0 ? now() : 0;
@@ -174,7 +177,7 @@ Status Trainer::loop() {
       run.firstStepSeconds = now() - run.startSeconds;
       observed(NN_STAGE_FIRST_STEP, stepBegan);
     }
-    run.progress.step(record.steps, totals.meanLoss());
+    run.progress.step(record.steps, totals);
     bool complete = ++inEpoch == record.stepsPerEpoch || record.steps == record.totalSteps;
     if (complete) {
       inEpoch = 0;

@@ -2,12 +2,18 @@
 // keeps the state on disk.
 #pragma once
 
+#include "runtime/finite.h"
 #include "runtime/metrics.h"
 #include "runtime/run.h"
 
 namespace nnrt {
 
 class Trainer {
+  struct Parameter {
+    Elements values;
+    int64_t count;
+  };
+
 public:
   Trainer(Run &run, const nn_train &train, int32_t ordinal)
       : run(run), engine(run.engine), train(train), ordinal(ordinal) {}
@@ -20,15 +26,31 @@ private:
   Status plan();
   Status loop();
   Status step(int64_t rows, const Gather *gather);
+  /// Tells the step what its number is.
+  void setClock() {
+    engine.scalars[NN_SLOT_STEP] = double(record.steps);
+    engine.scalars[NN_SLOT_EPOCH] = double(record.steps) / double(record.stepsPerEpoch);
+  }
   Status endEpoch();
   void beginEpoch(int64_t epoch);
   void takeSnapshot();
   void restoreBest();
   std::vector<int32_t> modelTensors() const;
 
+  // uneventful.cpp
+  /// How many epochs from here on consist of one step alone, after which there is nothing to show, to keep or to decide.
+  int64_t uneventfulEpochs() const;
+  Status runUneventful(int64_t count);
+
   // diagnose.cpp
   /// Why the loss of the step just made is not finite. Nothing has been written since.
   Status explain(double loss, int64_t rows);
+  bool areParametersFinite() const {
+    bool finite = true;
+    for (const Parameter &parameter : parameters)
+      finite &= firstNonFinite(parameter.values, parameter.count) < 0;
+    return finite;
+  }
   /// Fails when a parameter is not finite, naming it.
   Status checkParameters();
 
@@ -47,10 +69,6 @@ private:
   Totals totals, evalTotals;
   Batches batches;
   Tuning tuning, evalTuning;
-  struct Parameter {
-    Elements values;
-    int64_t count;
-  };
   std::vector<Parameter> parameters; // the model's tensors: all are looked at after each epoch
   std::vector<int64_t> order; // the training rows in this epoch's order
   std::vector<unsigned char> snapshot; // of the model's tensors, at the best epoch

@@ -22,12 +22,15 @@ void CallFrame::begin(StringRef name) {
   Type i32 = b.getI32Type();
   auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(context), {pointer, i32, i32});
   func = b.create<LLVM::LLVMFuncOp>(loc, name, type);
-  b.setInsertionPointToStart(func.addEntryBlock(b));
+  home = func.addEntryBlock(b);
+  b.setInsertionPointToStart(home);
   call = func.getArgument(0);
 }
 
-CallFrame::CallFrame(OpBuilder &b, Location loc, StringRef name) : b(b), loc(loc) {
+CallFrame::CallFrame(OpBuilder &b, Location loc, StringRef name, LLVM::LLVMFuncOp other, int64_t otherRows) : b(b), loc(loc) {
   begin(name);
+  if (other)
+    leaveTo(other, otherRows);
   threadNumber = b.create<LLVM::SExtOp>(loc, b.getI64Type(), func.getArgument(1));
   threadCount = b.create<LLVM::SExtOp>(loc, b.getI64Type(), func.getArgument(2));
   rowCount = field(Rows, b.getI64Type());
@@ -67,11 +70,9 @@ Value CallFrame::address(kern::PlaceAttr place, int64_t fixedBytes) {
   Value &known = addresses[place];
   if (known)
     return known;
-  // In the entry block, so that it dominates all kernels' calls.
   OpBuilder::InsertionGuard guard(b);
-  Block &entry = func.getBody().front();
-  if (b.getInsertionBlock() != &entry)
-    b.setInsertionPoint(entry.getTerminator());
+  if (b.getInsertionBlock() != home)
+    b.setInsertionPoint(home->getTerminator());
   auto entryOf = [&](Value table) -> Value {
     return b.create<LLVM::LoadOp>(loc, pointer, pointerTo(table, number(8 * place.getOffset())));
   };
@@ -134,22 +135,22 @@ void CallFrame::returnUnlessFinite(Value value) {
   b.setInsertionPointToEnd(after);
 }
 
-void CallFrame::leaveTo(LLVM::LLVMFuncOp function, int64_t rows) {
-  Block *here = b.getInsertionBlock();
-  Block *other = here->splitBlock(b.getInsertionPoint());
-  Block *first = b.createBlock(other), *work = b.createBlock(other), *leave = b.createBlock(other);
-  b.setInsertionPointToEnd(here);
-  Value usual = b.create<LLVM::ICmpOp>(loc, LLVM::ICmpPredicate::eq, rowCount, number(rows));
-  b.create<cf::CondBranchOp>(loc, usual, first, other);
+// Before anything else, and in a way that needs no frame: a flat step may take less time than saving and restoring registers.
+void CallFrame::leaveTo(LLVM::LLVMFuncOp other, int64_t rows) {
+  Block *first = func.addBlock(), *work = func.addBlock(), *leave = func.addBlock();
+  home = func.addBlock();
+  Value usual = b.create<LLVM::ICmpOp>(loc, LLVM::ICmpPredicate::eq, field(Rows, b.getI64Type()), number(rows));
+  b.create<cf::CondBranchOp>(loc, usual, first, home);
   b.setInsertionPointToEnd(first);
-  Value mine = b.create<LLVM::ICmpOp>(loc, LLVM::ICmpPredicate::eq, threadNumber, number(0));
+  Value zero = b.create<LLVM::ConstantOp>(loc, b.getI32Type(), 0);
+  Value mine = b.create<LLVM::ICmpOp>(loc, LLVM::ICmpPredicate::eq, func.getArgument(1), zero);
   b.create<cf::CondBranchOp>(loc, mine, work, leave);
   b.setInsertionPointToEnd(work);
-  b.create<LLVM::CallOp>(loc, function, func.getArguments());
-  b.create<cf::BranchOp>(loc, leave);
+  b.create<LLVM::CallOp>(loc, other, func.getArguments()).setTailCallKind(LLVM::TailCallKind::Tail);
+  b.create<LLVM::ReturnOp>(loc, ValueRange());
   b.setInsertionPointToEnd(leave);
   b.create<LLVM::ReturnOp>(loc, ValueRange());
-  b.setInsertionPointToEnd(other);
+  b.setInsertionPointToEnd(home);
 }
 
 void CallFrame::finish() { b.create<LLVM::ReturnOp>(loc, ValueRange()); }

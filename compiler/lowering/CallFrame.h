@@ -10,7 +10,8 @@ namespace nnc {
 /// Starts `llvm.func @name(call, thread, threads)` at b and gives access to the call's fields. b is left in its body.
 class CallFrame {
 public:
-  CallFrame(mlir::OpBuilder &b, mlir::Location loc, llvm::StringRef name);
+  /// Calls with `otherRows` examples do nothing but let thread 0 call `other`, if there is one.
+  CallFrame(mlir::OpBuilder &b, mlir::Location loc, llvm::StringRef name, mlir::LLVM::LLVMFuncOp other = {}, int64_t otherRows = 0);
   /// The same for one thread and a number of examples that is known. Instead of scratch there are places on the stack, each by itself,
   /// so that what happens to one does not keep another from becoming registers.
   CallFrame(mlir::OpBuilder &b, mlir::Location loc, llvm::StringRef name, int64_t rows);
@@ -30,12 +31,11 @@ public:
   void stamp(int32_t event);
   /// Ends the function here if `value` (a floating-point scalar) is not finite.
   void returnUnlessFinite(mlir::Value value);
-  /// Lets thread 0 alone do the work, by `function`, if the batch has `rows` examples.
-  void leaveTo(mlir::LLVM::LLVMFuncOp function, int64_t rows);
   void finish();
 
 private:
   void begin(llvm::StringRef name);
+  void leaveTo(mlir::LLVM::LLVMFuncOp other, int64_t rows);
   mlir::Value number(int64_t value);
   mlir::Value field(unsigned number, mlir::Type type);
   mlir::Value pointerTo(mlir::Value base, mlir::Value bytes);
@@ -43,6 +43,7 @@ private:
   mlir::OpBuilder &b;
   mlir::Location loc;
   mlir::LLVM::LLVMFuncOp func;
+  mlir::Block *home = nullptr; // where fields are read and addresses computed: it dominates all that follows
   mlir::Type pointer, call64;
   mlir::Value call, rowCount, capacity, threadNumber, threadCount, several;
   llvm::DenseMap<unsigned, mlir::Value> fields;

@@ -78,8 +78,9 @@ llvm::MapVector<kern::PlaceAttr, int64_t> scratchOf(func::FuncOp function, int64
 /// Lowers one nn function.
 class FunctionLowering {
 public:
-  FunctionLowering(func::FuncOp source, const LoweringTarget &target, KernelTable &table)
-      : source(source), target(target), table(table), b(source), frame(b, source.getLoc(), source.getName()) {}
+  /// Calls with `flatRows` examples go to `flat`, if there is one.
+  FunctionLowering(func::FuncOp source, const LoweringTarget &target, KernelTable &table, LLVM::LLVMFuncOp flat = {}, int64_t flatRows = 0)
+      : source(source), target(target), table(table), b(source), frame(b, source.getLoc(), source.getName(), flat, flatRows) {}
 
   /// Its flat form (see SmallFunction.h), for `rows` examples.
   FunctionLowering(func::FuncOp source, const LoweringTarget &target, KernelTable &table, int64_t rows)
@@ -92,9 +93,6 @@ public:
   }
 
   LLVM::LLVMFuncOp function() { return frame.function(); }
-
-  /// Calls with `rows` examples shall go to `flat`. To be called before run().
-  void leaveTo(LLVM::LLVMFuncOp flat, int64_t rows) { frame.leaveTo(flat, rows); }
 
   LogicalResult run() {
     fixedBytes = source->getAttrOfType<IntegerAttr>("nn.fixed_bytes").getInt();
@@ -360,9 +358,8 @@ struct LowerKernels : PassWrapper<LowerKernels, OperationPass<ModuleOp>> {
     const std::optional<int64_t> rows = rowsWhenFlat(function, target);
     if (!rows)
       return FunctionLowering(function, target, table).run();
-    FunctionLowering flat(function, target, table, *rows), whole(function, target, table);
-    whole.leaveTo(flat.function(), *rows);
-    return success(succeeded(flat.run()) && succeeded(whole.run()));
+    FunctionLowering flat(function, target, table, *rows);
+    return success(succeeded(flat.run()) && succeeded(FunctionLowering(function, target, table, flat.function(), *rows).run()));
   }
   LoweringTarget target;
 };

@@ -46,6 +46,7 @@ public:
   std::vector<nn_bound> bounds;
   std::vector<nn_option> options;
   std::string dir;              // the program's folder
+  bool measured = true;         // training has a metric, mae
   bool poison = false;          // y of 999 makes the loss NaN through `log`
 
 private:

@@ -2,6 +2,7 @@
 #include "LinearProgram.h"
 
 #include <algorithm>
+#include <regex>
 #include <set>
 
 using namespace nnrt_test;
@@ -112,4 +113,54 @@ TEST(Train, QuietPrintsOnlyResults) {
   Caught run = caught([&] { return program.main({"--quiet"}); });
   EXPECT_EQ(run.out.find("evaluate net on points.train: mae "), 0u) << run.out;
   EXPECT_EQ(std::count(run.out.begin(), run.out.end(), '\n'), 1);
+}
+
+/// A run of many epochs of one step each. If there is nothing to decide after them, most need no bookkeeping; with a condition that
+/// never stops it, all have it.
+static Caught longRun(double rate, bool watched, std::vector<std::string> flags = {}) {
+  LinearProgram program;
+  program.useRows(line(4));
+  program.measured = false;
+  program.trainBody.batch = {0, -1};
+  program.trainBody.epochs = {20000, -1};
+  program.trainBody.has_stop = watched;
+  program.trainBody.stop = {-1, NN_SPLIT_TRAIN, NN_LOWEST};
+  program.trainBody.stop_patience = {1e9, -1};
+  program.options[0].value = rate;
+  program.train();
+  program.print("net.w");
+  flags.insert(flags.end(), {"--threads", "1"});
+  Caught run = caught([&] { return program.main(flags); });
+  run.out = std::regex_replace(run.out, std::regex("  [0-9.]+ (us|ms|s)\n"), "\n"); // without the times
+  return run;
+}
+
+TEST(Train, UneventfulEpochsAreLikeOthers) {
+  Caught quick = longRun(0.01, false);
+  Seen first = seen;
+  std::vector<float> weights = finalWeights;
+  Caught whole = longRun(0.01, true);
+  EXPECT_EQ(quick.code, 0) << quick.err;
+  EXPECT_EQ(quick.out, whole.out);
+  EXPECT_NE(quick.out.find("epoch 10000/20000  loss "), std::string::npos) << quick.out;
+  EXPECT_EQ(first.stepCalls, 20000);
+  EXPECT_EQ(first.epochs, seen.epochs);
+  EXPECT_EQ(weights, finalWeights);
+}
+
+TEST(Train, MaxStepsAmongUneventfulEpochs) {
+  EXPECT_EQ(longRun(0.01, false, {"--quiet", "--max-steps", "15001"}).code, 0);
+  EXPECT_EQ(seen.stepCalls, 15001);
+}
+
+TEST(Train, UneventfulEpochsStopWhenTheLossIsNotFinite) {
+  const double growing = 1.4688; // by about 0.9 % a step
+  Caught quick = longRun(growing, false);
+  const long calls = seen.stepCalls;
+  Caught whole = longRun(growing, true);
+  EXPECT_EQ(quick.code, 1);
+  EXPECT_GT(calls, 4096 + 2); // up to there every epoch is kept
+  EXPECT_EQ(quick.err, whole.err);
+  EXPECT_NE(quick.err.find("at step " + std::to_string(calls)), std::string::npos) << quick.err;
+  EXPECT_EQ(quick.out, whole.out);
 }
