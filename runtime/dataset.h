@@ -48,7 +48,7 @@ public:
   /// Whether rows have not been looked at yet, and not every number is known to be good.
   bool unchecked() const { return !looked; }
   /// Begins to look at the rows, and at the bounds that checkBound() was asked about, on a thread of its own if there is a core for
-  /// it. `engine` must live until checkRows() has returned.
+  /// it that the engine may use. `engine` must live until checkRows() has returned.
   void beginCheck(Engine &engine);
   /// True when checkRows() would wait.
   bool isChecking() const { return checker && !checkDone.load(std::memory_order_acquire); }

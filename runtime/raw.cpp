@@ -130,7 +130,7 @@ Status Dataset::checkRawAndBounds(Engine &engine, int threads) {
 }
 
 void Dataset::beginCheck(Engine &engine) {
-  if (looked || checker || availableCores() < 2)
+  if (looked || checker || std::min(engine.maxThreads(), availableCores()) < 2)
     return;
   checkEngine = &engine;
   checker.reset(new pthread_t);
