@@ -7,12 +7,16 @@
 
 namespace nnc::nn {
 
-/// Short names for a scalar body: everything works on scalars and vectors, and folds constants.
+/// Short names for a scalar body: everything works on scalars and vectors, and folds constants, but no function of the math dialect:
+/// its folder rounds as the compiler's libm does, and the code as its own polynomial, so that a result would depend on whether an
+/// operand happens to be known, as an iota's lanes are in a fused kernel.
 class ScalarEmitter {
 public:
   ScalarEmitter(mlir::OpBuilder &b, mlir::Location loc) : b(b), loc(loc) {}
 
   template <typename OpT, typename... Args> mlir::Value make(Args... args) {
+    if (OpT::getOperationName().starts_with("math."))
+      return b.create<OpT>(loc, args...);
     return b.createOrFold<OpT>(loc, args...);
   }
   /// The constant `c` in x's type.

@@ -22,6 +22,7 @@
 #include "mlir/Dialect/Vector/Transforms/LoweringPatterns.h"
 #include "mlir/IR/BuiltinDialect.h"
 #include "mlir/IR/TypeUtilities.h"
+#include "mlir/Rewrite/PatternApplicator.h"
 #include "mlir/Transforms/DialectConversion.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
@@ -107,10 +108,34 @@ private:
     populateMathPolynomialApproximationPatterns(patterns);
     if (!target.rounding)
       patterns.add<FloorByAddition>(&getContext());
-    arith::populateCeilFloorDivExpandOpsPatterns(patterns);
+    FrozenRewritePatternSet math(std::move(patterns));
+    applyWithoutFolding(math);
+    RewritePatternSet divisions(&getContext());
+    arith::populateCeilFloorDivExpandOpsPatterns(divisions);
     GreedyRewriteConfig config;
     config.enableRegionSimplification = GreedySimplifyRegionLevel::Disabled;
-    return applyPatternsAndFoldGreedily(getOperation(), std::move(patterns), config);
+    return applyPatternsAndFoldGreedily(getOperation(), std::move(divisions), config);
+  }
+
+  /// The greedy driver folds before it rewrites: it would compute a function of constants with the compiler's libm, whose last bit
+  /// need not be the polynomial's, and so a result's bits would depend on what fusion lets the compiler know.
+  void applyWithoutFolding(const FrozenRewritePatternSet &patterns) {
+    PatternApplicator applicator(patterns);
+    applicator.applyDefaultCostModel();
+    PatternRewriter rewriter(&getContext());
+    bool changed = true;
+    while (changed) { // an expansion may contain another function
+      changed = false;
+      SmallVector<Operation *> work;
+      getOperation()->walk([&](Operation *op) {
+        if (isa<math::MathDialect, LLVM::LLVMDialect>(op->getDialect()))
+          work.push_back(op);
+      });
+      for (Operation *op : work) {
+        rewriter.setInsertionPoint(op);
+        changed |= succeeded(applicator.matchAndRewrite(op, rewriter));
+      }
+    }
   }
 
   /// What is left without an instruction of its own is called, lane by lane.
