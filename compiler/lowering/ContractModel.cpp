@@ -6,6 +6,7 @@
 #include "llvm/Support/MathExtras.h"
 
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 using namespace mlir;
@@ -63,30 +64,41 @@ static bool conflict(const ContractShape &shape, const ContractPlan &plan) {
   return lines > 6;
 }
 
-/// How many elements of the scalars' operand an unrolled window of it sees where rows lie along the window: an element then serves
-/// several steps, and LLVM keeps all of them in registers (6 rows and a window of 3: 8), but for one column, where they are
-/// part of the multiply-adds. 0 if no row dim lies along a window.
-static int64_t windowScalars(const ContractShape &shape, const ContractPlan &plan) {
-  SmallVector<unsigned> summed = shape.summedDims();
-  if (summed.empty() || shape.dims[summed.back()].batch || shape.dims[summed.back()].size > wholeUnroll)
-    return 0;
-  const ContractDim &window = shape.dims[summed.back()];
-  int64_t rows = 1, along = 0;
-  for (auto [d, dim] : llvm::enumerate(shape.dims)) {
-    if (!plan.isRow(dim) || plan.tile[d] == 1)
-      continue;
-    if (dim.stride(1 - plan.vectors) == window.stride(1 - plan.vectors))
-      along = plan.tile[d];
-    else
-      rows *= plan.tile[d];
+namespace {
+/// Rows that lie along a window, or along a summed dim that one slides over: an element of the scalars' operand then serves several
+/// steps, and LLVM keeps all of them that unrolled steps see in registers.
+struct Window {
+  int64_t rows = 0;   // rows along it; 0 if there are none
+  int64_t others = 1; // rows of the other dims: each has a window of its own
+  int64_t steps = 0;  // extent of the innermost summed dim
+
+  Window(const ContractShape &shape, const ContractPlan &plan) {
+    SmallVector<unsigned> summed = shape.summedDims();
+    if (summed.empty())
+      return;
+    const ContractDim &inner = shape.dims[summed.back()];
+    steps = inner.batch ? std::numeric_limits<int64_t>::max() : inner.size;
+    for (auto [d, dim] : llvm::enumerate(shape.dims)) {
+      if (!plan.isRow(dim) || plan.tile[d] == 1)
+        continue;
+      if (dim.stride(1 - plan.vectors) == inner.stride(1 - plan.vectors))
+        rows = plan.tile[d];
+      else
+        others *= plan.tile[d];
+    }
   }
-  return along ? rows * (along + window.size - 1) : 0;
-}
+
+  /// Elements that a step leaves to the next one.
+  int64_t kept() const { return rows ? others * (rows - 1) : 0; }
+  /// Elements that all steps together see (6 rows and a window of 3: 8), where they are written out.
+  int64_t seen() const { return rows && steps <= wholeUnroll ? others * (rows + steps - 1) : 0; }
+};
+} // namespace
 
 /// Whether the tile's accumulators and what its steps need beside them fit the registers.
 static bool fitsRegisters(const ContractShape &shape, const ContractPlan &plan, int64_t registers) {
   int64_t columns = plan.columns(shape), needed = plan.rows(shape) * columns + columns;
-  int64_t window = columns > 1 ? windowScalars(shape, plan) : 0;
+  int64_t window = columns > 1 ? Window(shape, plan).seen() : 0; // else they are part of the multiply-adds
   return needed + 1 <= registers && needed + window <= registers + fewSpills;
 }
 
@@ -155,7 +167,7 @@ static Parts partsOf(const ContractShape &shape, const ContractPlan &plan, const
     passes = steps / extentAt(shape, shape.dims[summed.back()]);
   const ContractDim &lanesDim = shape.dims[plan.lanesDim];
   double scalar = conflict(shape, plan) ? conflictingLoad : scalarLoad;
-  if (columns == 1 && windowScalars(shape, plan))
+  if (columns == 1 && Window(shape, plan).rows)
     scalar = foldedLoad;
   double loads = columns * vectorLoadCost(shape, plan, target) + rows * scalar;
   double step = std::max({rows * columns, loads, latency});
@@ -277,6 +289,9 @@ private:
     SmallVector<unsigned> summed = shape.summedDims();
     for (unsigned d : summed)
       plan.tile[d] = 0;
+    // Steps one by one where the elements that one leaves to the next would go through memory: each is then loaded where it is used.
+    if (plan.columns(shape) == 1 && plan.rows(shape) + 1 + Window(shape, plan).kept() > registers + fewSpills)
+      plan.unroll = 1;
     plan.pack = false;
     if (along.stride(plan.vectors) == 1)
       offer(plan);

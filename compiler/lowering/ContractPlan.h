@@ -27,7 +27,7 @@ struct ContractPlan {
   bool pack = false;
   /// The scalars are copied to a panel, tile by tile, and the vectors, strip by strip (ContractScalars); only where canPackScalars().
   bool packScalars = false;
-  /// Steps of the innermost summed dim in one pass of its loop.
+  /// Steps of the innermost summed dim in one pass of its loop; 1: each loads all it uses.
   int64_t unroll = 4;
   /// The model's estimate; see contractCost().
   double cost = 0;

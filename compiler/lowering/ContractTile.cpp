@@ -56,7 +56,7 @@ private:
   Sums walkInner(Value scalarBase, Value vectorBase, Sums sums) {
     int64_t scalarStride = scalars.strides.back(), vectorStride = vectors.strides.back();
     SummedExtent extent = extents.back();
-    if (extent.known >= 0 && extent.known <= wholeUnroll)
+    if (unroll > 1 && extent.known >= 0 && extent.known <= wholeUnroll)
       return steps(scalarBase, vectorBase, 0, extent.known, std::move(sums));
     // Whole passes of `unroll` steps, then what is left.
     int64_t knownWhole = extent.known - extent.known % unroll;

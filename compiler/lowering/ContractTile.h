@@ -6,7 +6,7 @@
 
 namespace nnc {
 
-/// A short inner dim (a convolution's window) is unrolled as a whole.
+/// A short inner dim (a convolution's window) is unrolled as a whole, unless steps are to be kept apart.
 constexpr int64_t wholeUnroll = 8;
 
 /// The elements of one operand that a register tile uses.

@@ -108,6 +108,21 @@ TEST_F(ContractPlanTest, TilesFitTheRegisters) {
     }
 }
 
+TEST_F(ContractPlanTest, StepsAreNotUnrolledWhereTheirWindowWouldSpill) {
+  // 25 accumulators, and each step would leave 20 elements of the image to the next one.
+  ContractShape weight = shapeOf(convWeight(8, 16, 12, 5));
+  auto plan = planContraction(weight, avx512);
+  ASSERT_TRUE(plan.has_value());
+  EXPECT_EQ(plan->rows(weight) * plan->columns(weight), 25);
+  EXPECT_EQ(plan->unroll, 1);
+  // 16 accumulators and 14 elements.
+  ContractShape forward = shapeOf(convForward(8, 16, 12, 5));
+  plan = planContraction(forward, avx512);
+  ASSERT_TRUE(plan.has_value());
+  EXPECT_EQ(plan->rows(forward) * plan->columns(forward), 16);
+  EXPECT_GT(plan->unroll, 1);
+}
+
 TEST_F(ContractPlanTest, RowsThatShareCacheSetsAreFew) {
   ContractShape shape = shapeOf(denseForward(1024, 1024));
   auto plan = planContraction(shape, avx512);
