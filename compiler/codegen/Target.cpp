@@ -58,6 +58,10 @@ static void useHost(Target &target, const Triple &triple) {
   } else {
     target.cpu = sys::getHostCPUName().str();
   }
+  // Two of each on Zen 2 and all since; Intel's cores reach that with vectors of 64 bytes only on paper. The vendor, unlike the
+  // product's name, is right in virtual machines too. It decides what is fast, never what is right.
+  target.fastLoads = triple.getArch() == Triple::x86_64 &&
+                     sys::detail::x86::getVendorSignature() == sys::detail::x86::VendorSignatures::AUTHENTIC_AMD;
   SmallVector<StringRef> names;
   for (const auto &bit : bits)
     if (bit.second)

@@ -24,18 +24,21 @@ struct Target {
   int64_t vectorRegisters = 16;
   bool hasFma = false;         ///< a fused multiply-add in hardware
   bool hasRounding = true;     ///< an instruction for floor
+  bool fastLoads = false;      ///< as many loads of a vector a cycle as multiply-adds
 
   /// The number of elements of `bytes` bytes in the widest vector.
   int64_t lanes(int64_t bytes) const { return vectorBytes / bytes; }
 
   /// What lowering must know. The cache sizes are those of any recent server core, not the host's: so the code depends on
-  /// what was asked for and on nothing else.
+  /// what was asked for, a level or this machine's kind, and on nothing else.
   LoweringTarget lowering() const {
     LoweringTarget result;
     result.vectorBytes = vectorBytes;
     result.registers = vectorRegisters;
     result.fma = hasFma;
     result.rounding = hasRounding;
+    if (fastLoads)
+      result.loadSlots = 1;
     return result;
   }
 

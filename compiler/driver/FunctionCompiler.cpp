@@ -26,8 +26,8 @@ std::string nnc::objectKey(mlir::ModuleOp module, const Target &target, const Pi
   key.add(target).add(text).add(more);
   // A field that is new does not compile here until it is decided whether it changes code. Fusion has happened already.
   const auto &[fuse, lowering, blocks, verifyEach] = pipeline;
-  const auto &[vectorBytes, registers, fma, rounding, l1Bytes, l2Bytes] = lowering;
-  for (int64_t number : {vectorBytes, registers, int64_t(fma), int64_t(rounding), l1Bytes, l2Bytes})
+  const auto &[vectorBytes, registers, fma, rounding, loadSlots, l1Bytes, l2Bytes] = lowering;
+  for (int64_t number : {vectorBytes, registers, int64_t(fma), int64_t(rounding), int64_t(16 * loadSlots), l1Bytes, l2Bytes})
     key.add(std::to_string(number));
   (void)fuse, (void)blocks, (void)verifyEach;
   return key.text();

@@ -13,14 +13,14 @@ using namespace mlir;
 
 namespace nnc {
 
-// What each part costs, in slots; measured with bench/kernels on Ice Lake, where a slot is half a cycle. A load of 64 bytes takes
-// about two slots there (one on Zen 4), so tiles that are nearly square win: 6 rows of 4 vectors do 24 multiply-adds for 10 loads.
-constexpr double vectorLoad = 2;         // of a vector from the first-level cache
-constexpr double crossingLoad = 3;       // the same where most vectors cross a line
+// What each part costs, in slots; measured with bench/kernels on Ice Lake and Zen 5, where a slot is half a cycle. A load of a vector
+// from the first-level cache, or of an element into all lanes, takes LoweringTarget::loadSlots: two on Ice Lake, so that tiles that are
+// nearly square win (6 rows of 4 vectors do 24 multiply-adds for 10 loads); one on Zen 5.
+constexpr double crossing = 1;           // what a load takes more where most vectors cross a line
 constexpr double secondLevelLoad = 3;    // from the second level, in the order of memory or nearly so
 constexpr double thirdLevelLoad = 20;    // from beyond
-constexpr double scalarLoad = 2;         // of an element into all lanes
-constexpr double foldedLoad = 1.05;      // the same as an operand of the one multiply-add that wants it
+constexpr double foldedLoad = 1.05;      // of an element as an operand of the one multiply-add that wants it
+constexpr double besideProducts = 0.02;  // what a load that fits beside the multiply-adds costs all the same
 constexpr double conflictingLoad = 4;    // the same, when rows push one another out of the first-level cache
 constexpr double latency = 8;            // a step is not faster than one dependent multiply-add
 constexpr double innerLoop = 4;          // entering and leaving an inner loop
@@ -110,7 +110,7 @@ static double vectorLoadCost(const ContractShape &shape, const ContractPlan &pla
   if (plan.pack) {
     for (unsigned d : shape.summedDims())
       strip *= double(plan.tile[d]);
-    return strip <= double(target.l1Bytes) ? vectorLoad : std::max(vectorLoad, secondLevelLoad);
+    return strip <= double(target.l1Bytes) ? target.loadSlots : secondLevelLoad;
   }
   bool crosses = false;
   int64_t apart = 0;
@@ -125,7 +125,7 @@ static double vectorLoadCost(const ContractShape &shape, const ContractPlan &pla
   }
   double first = double(target.l1Bytes) * usablePart(firstLevelWay, apart, together);
   double second = double(target.l2Bytes) * usablePart(secondLevelWay, apart, together);
-  double load = crosses ? crossingLoad : vectorLoad;
+  double load = target.loadSlots + (crosses ? crossing : 0);
   return strip <= first / 2 ? load : strip <= 0.8 * second ? std::max(load, secondLevelLoad) : thirdLevelLoad;
 }
 
@@ -166,11 +166,11 @@ static Parts partsOf(const ContractShape &shape, const ContractPlan &plan, const
   if (!summed.empty())
     passes = steps / extentAt(shape, shape.dims[summed.back()]);
   const ContractDim &lanesDim = shape.dims[plan.lanesDim];
-  double scalar = conflict(shape, plan) ? conflictingLoad : scalarLoad;
+  double scalar = conflict(shape, plan) ? conflictingLoad : target.loadSlots;
   if (columns == 1 && Window(shape, plan).rows)
     scalar = foldedLoad;
   double loads = columns * vectorLoadCost(shape, plan, target) + rows * scalar;
-  double step = std::max({rows * columns, loads, latency});
+  double step = std::max({rows * columns, loads, latency}) + besideProducts * loads;
   double stored = storeVector + epilogue;
   if (lanesDim.out != 1) {
     stored += scatterVector;

@@ -10,6 +10,7 @@ struct LoweringTarget {
   int64_t registers = 32;      // vector registers
   bool fma = true;             // multiply-adds in one instruction; without it they round twice
   bool rounding = true;        // floor in one instruction
+  double loadSlots = 2;        // what a vector's load costs in multiply-adds: 2 on Ice Lake, 1 where loads go beside them (Zen)
   int64_t l1Bytes = 32 << 10;  // data cache of one core
   int64_t l2Bytes = 1 << 20;
 

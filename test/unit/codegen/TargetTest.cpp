@@ -22,6 +22,8 @@ TEST(Target, LevelsSetTheVectorWidth) {
     EXPECT_EQ(target->hasFma, c.fma) << c.cpu;
     EXPECT_EQ(target->hasRounding, c.rounding) << c.cpu;
     EXPECT_EQ(target->lanes(4), c.bytes / 4);
+    // A level's code is the same wherever it is made.
+    EXPECT_EQ(target->lowering().loadSlots, LoweringTarget().loadSlots);
   }
 }
 

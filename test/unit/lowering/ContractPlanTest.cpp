@@ -123,6 +123,18 @@ TEST_F(ContractPlanTest, StepsAreNotUnrolledWhereTheirWindowWouldSpill) {
   EXPECT_GT(plan->unroll, 1);
 }
 
+TEST_F(ContractPlanTest, TilesMayBeLongWhereLoadsAreFree) {
+  // 13 rows of 2 vectors load 15 for 26 products, 6 of 4 load 10 for 24; but their vectors come from one row of the image.
+  ContractShape shape = shapeOf(convForward(32, 64, 34, 3));
+  auto square = planContraction(shape, avx512);
+  LoweringTarget zen;
+  zen.loadSlots = 1;
+  auto longer = planContraction(shape, zen);
+  ASSERT_TRUE(square && longer);
+  EXPECT_GT(longer->rows(shape), square->rows(shape));
+  EXPECT_LT(longer->cost, square->cost);
+}
+
 TEST_F(ContractPlanTest, RowsThatShareCacheSetsAreFew) {
   ContractShape shape = shapeOf(denseForward(1024, 1024));
   auto plan = planContraction(shape, avx512);
