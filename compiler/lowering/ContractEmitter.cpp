@@ -112,19 +112,31 @@ Value ContractEmitter::address(unsigned operand, const TilePlace &tile, ArrayRef
   return from;
 }
 
-static void addOffsets(SmallVectorImpl<int64_t> &offsets, int64_t count, int64_t stride) {
+static void addOffsets(SmallVectorImpl<int64_t> &offsets, ArrayRef<int64_t> steps, int64_t stride) {
   SmallVector<int64_t> outer(offsets.begin(), offsets.end());
   offsets.clear();
   for (int64_t base : outer)
-    for (int64_t i = 0; i < count; ++i)
+    for (int64_t i : steps)
       offsets.push_back(base + i * stride);
+}
+static void addOffsets(SmallVectorImpl<int64_t> &offsets, int64_t count, int64_t stride) {
+  addOffsets(offsets, llvm::to_vector(llvm::seq<int64_t>(0, count)), stride);
+}
+
+/// Where each row, or each pair of rows, of the tile is, by the stride along each dim.
+SmallVector<int64_t> ContractEmitter::offsetsOfRows(llvm::function_ref<int64_t(unsigned)> stride) {
+  SmallVector<int64_t> offsets{0};
+  for (unsigned d : rows) {
+    if (plan.pairs && d == *pairedDim(shape, plan))
+      addOffsets(offsets, pairStarts(plan.tile[d]), stride(d));
+    else
+      addOffsets(offsets, llvm::to_vector(llvm::seq<int64_t>(0, plan.tile[d])), stride(d));
+  }
+  return offsets;
 }
 
 SmallVector<int64_t> ContractEmitter::rowOffsets() {
-  SmallVector<int64_t> offsets{0};
-  for (unsigned d : rows)
-    addOffsets(offsets, plan.tile[d], shape.dims[d].stride(1 - plan.vectors));
-  return offsets;
+  return offsetsOfRows([&](unsigned d) { return shape.dims[d].stride(1 - plan.vectors); });
 }
 
 SmallVector<int64_t> ContractEmitter::columnOffsets(bool alongLanes) {
@@ -158,14 +170,43 @@ SmallVector<Value> ContractEmitter::masksOf(const TilePlace &tile) {
   return masks;
 }
 
+/// For each accumulator of a pair of rows, the number of the first; the second follows it in the slot, or `rowsApart` later.
+SmallVector<int64_t> ContractEmitter::pairsOfRows(int64_t &rowsApart) {
+  SmallVector<int64_t> strides(shape.dims.size());
+  int64_t stride = 1;
+  for (unsigned d : llvm::reverse(rows)) {
+    strides[d] = stride;
+    stride *= plan.tile[d];
+  }
+  rowsApart = strides[*pairedDim(shape, plan)];
+  return offsetsOfRows([&](unsigned d) { return strides[d]; });
+}
+
+// In the slot, each row has a vector of its own, paired or not.
 void ContractEmitter::loadSums(Value from, SmallVectorImpl<Value> &sums) {
-  for (auto [i, sum] : llvm::enumerate(sums))
-    sum = memory.load(memory.at(from, int64_t(i) * plan.lanes));
+  auto row = [&](int64_t i) { return memory.load(memory.at(from, i * plan.lanes)); };
+  if (!plan.pairs) {
+    for (auto [i, sum] : llvm::enumerate(sums))
+      sum = row(int64_t(i));
+    return;
+  }
+  int64_t apart;
+  for (auto [sum, first] : llvm::zip(sums, pairsOfRows(apart)))
+    sum = memory.interleave(row(first), row(first + apart));
 }
 
 void ContractEmitter::storeSums(Value to, ArrayRef<Value> sums) {
-  for (auto [i, sum] : llvm::enumerate(sums))
-    memory.store(memory.at(to, int64_t(i) * plan.lanes), sum);
+  auto store = [&](int64_t i, Value sum) { memory.store(memory.at(to, i * plan.lanes), sum); };
+  if (!plan.pairs) {
+    for (auto [i, sum] : llvm::enumerate(sums))
+      store(int64_t(i), sum);
+    return;
+  }
+  int64_t apart;
+  for (auto [sum, first] : llvm::zip(sums, pairsOfRows(apart))) {
+    store(first, memory.everyOther(sum, 0));
+    store(first + apart, memory.everyOther(sum, 1));
+  }
 }
 
 void ContractEmitter::loop(Value from, Value to, int64_t by, llvm::function_ref<void(Value)> body) {
@@ -261,6 +302,7 @@ PanelSource ContractEmitter::sourceAt(const TilePlace &place, ArrayRef<unsigned>
   PanelSource source;
   source.element = element;
   source.lanes = plan.lanes;
+  source.twice = plan.pairs;
   source.base = address(plan.vectors, place, dims, from);
   source.offsets = columnOffsets(false);
   source.vectors = plan.tile[plan.lanesDim] / plan.lanes;
@@ -292,6 +334,7 @@ void ContractEmitter::emitPanel(const TilePlace &panelPlace, Value firstTile, Va
     PanelSource source = sourceAt(panelPlace, panelDims, vectorBase);
     source.extents.assign(extents.begin(), extents.end());
     TileOperand scalars, vectors;
+    scalars.pairs = plan.pairs;
     scalars.offsets = rowOffsets();
     int64_t width = int64_t(columnOffsets(true).size()) * plan.lanes;
     for (int64_t offset = 0; offset < width; offset += plan.lanes)

@@ -33,7 +33,9 @@ private:
   llvm::SmallVector<mlir::Value> masksOf(const TilePlace &tile);
   mlir::Value address(unsigned operand, const TilePlace &tile, llvm::ArrayRef<unsigned> dims, mlir::Value base);
   PanelSource sourceAt(const TilePlace &place, llvm::ArrayRef<unsigned> dims, mlir::Value from);
+  llvm::SmallVector<int64_t> offsetsOfRows(llvm::function_ref<int64_t(unsigned)> stride);
   llvm::SmallVector<int64_t> rowOffsets();
+  llvm::SmallVector<int64_t> pairsOfRows(int64_t &rowsApart);
   llvm::SmallVector<int64_t> columnOffsets(bool alongLanes);
   void loadSums(mlir::Value slot, llvm::SmallVectorImpl<mlir::Value> &sums);
   void storeSums(mlir::Value slot, llvm::ArrayRef<mlir::Value> sums);

@@ -139,7 +139,11 @@ private:
         SmallVector<Value> square;
         for (int64_t k = 0; k < lanes; ++k)
           square.push_back(i + k < run ? memory.load(memory.at(from, k * slotStride[u])) : memory.zero());
-        for (auto [k, vector] : llvm::enumerate(transposeSquare(b, loc, square)))
+        SmallVector<Value> turned = transposeSquare(b, loc, square);
+        // Of lanes that never exist nothing is stored.
+        const ContractDim &along = shape.dims[d];
+        int64_t most = along.batch || vectors > 1 ? lanes : std::min(along.size, lanes);
+        for (auto [k, vector] : llvm::enumerate(ArrayRef(turned).take_front(most)))
           memory.store(memory.at(to, int64_t(k) * width), vector);
       });
     Value left = b.createOrFold<arith::SubIOp>(loc, extentOf(emitter, shape.dims[d]), place.start[d]);

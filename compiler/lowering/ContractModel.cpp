@@ -28,6 +28,7 @@ constexpr double tileOverhead = 60;      // addresses and loops of a tile
 constexpr double storeVector = 8;        // a tile's vector through memory and the store, without the kernel's other ops
 constexpr double transposeVector = 24;   // turning it before the epilogue
 constexpr double scatterVector = 40;     // storing it lane by lane
+constexpr double unpairVector = 2;       // a row's sums out of those of a pair
 constexpr double packVector = 5;         // a vector copied to a panel
 constexpr int64_t fewSpills = 4;         // elements of a window that may go through memory: 6 rows of 4 vectors still win
 constexpr double packTransposed = 0.6;   // an element copied to a panel, transposed
@@ -70,6 +71,7 @@ namespace {
 struct Window {
   int64_t rows = 0;   // rows along it; 0 if there are none
   int64_t others = 1; // rows of the other dims: each has a window of its own
+  bool pairs = false; // they are paired
   int64_t steps = 0;  // extent of the innermost summed dim
 
   Window(const ContractShape &shape, const ContractPlan &plan) {
@@ -82,14 +84,19 @@ struct Window {
       if (!plan.isRow(dim) || plan.tile[d] == 1)
         continue;
       if (dim.stride(1 - plan.vectors) == inner.stride(1 - plan.vectors))
-        rows = plan.tile[d];
+        rows = plan.tile[d], pairs = plan.pairs;
       else
         others *= plan.tile[d];
     }
   }
 
   /// Elements that a step leaves to the next one.
-  int64_t kept() const { return rows ? others * (rows - 1) : 0; }
+  int64_t kept() const {
+    if (!rows)
+      return 0;
+    // Pairs meet those of the step before the last one.
+    return others * (pairs ? 2 * (int64_t(pairStarts(rows).size()) - 1) : rows - 1);
+  }
   /// Elements that all steps together see (6 rows and a window of 3: 8), where they are written out.
   int64_t seen() const { return rows && steps <= wholeUnroll ? others * (rows + steps - 1) : 0; }
 };
@@ -97,7 +104,7 @@ struct Window {
 
 /// Whether the tile's accumulators and what its steps need beside them fit the registers.
 static bool fitsRegisters(const ContractShape &shape, const ContractPlan &plan, int64_t registers) {
-  int64_t columns = plan.columns(shape), needed = plan.rows(shape) * columns + columns;
+  int64_t columns = plan.columns(shape), needed = plan.accumulatorRows(shape) * columns + columns;
   int64_t window = columns > 1 ? Window(shape, plan).seen() : 0; // else they are part of the multiply-adds
   return needed + 1 <= registers && needed + window <= registers + fewSpills;
 }
@@ -129,6 +136,21 @@ static double vectorLoadCost(const ContractShape &shape, const ContractPlan &pla
   return strip <= first / 2 ? load : strip <= 0.8 * second ? std::max(load, secondLevelLoad) : thirdLevelLoad;
 }
 
+/// How many elements of the vectors' operand lie one after another in a panel: those of the contiguous summed dim `d`, and of whole
+/// dims outside of it that go on where it ends.
+static double packedRun(const ContractShape &shape, const ContractPlan &plan, unsigned d) {
+  int64_t run = 1;
+  for (unsigned i = d + 1; i-- > 0;) {
+    const ContractDim &dim = shape.dims[i];
+    if (!dim.summed || dim.stride(plan.vectors) != run)
+      break;
+    if (dim.batch || plan.tile[i] < dim.size)
+      return double(run * plan.tile[i]);
+    run *= dim.size;
+  }
+  return double(run);
+}
+
 namespace {
 /// What a plan's parts cost and how many there are.
 struct Parts {
@@ -155,7 +177,7 @@ struct Parts {
 static Parts partsOf(const ContractShape &shape, const ContractPlan &plan, const LoweringTarget &target,
                      double epilogue) {
   Parts parts;
-  double rows = plan.rows(shape), columns = plan.columns(shape), steps = 1, passes = 1;
+  double rows = plan.rows(shape), sums = plan.accumulatorRows(shape), columns = plan.columns(shape), steps = 1, passes = 1;
   for (auto [d, dim] : llvm::enumerate(shape.dims)) {
     if (dim.summed)
       steps *= extentAt(shape, dim);
@@ -167,18 +189,18 @@ static Parts partsOf(const ContractShape &shape, const ContractPlan &plan, const
     passes = steps / extentAt(shape, shape.dims[summed.back()]);
   const ContractDim &lanesDim = shape.dims[plan.lanesDim];
   double scalar = conflict(shape, plan) ? conflictingLoad : target.loadSlots;
-  if (columns == 1 && Window(shape, plan).rows)
+  if (columns == 1 && !plan.pairs && Window(shape, plan).rows)
     scalar = foldedLoad;
-  double loads = columns * vectorLoadCost(shape, plan, target) + rows * scalar;
-  double step = std::max({rows * columns, loads, latency}) + besideProducts * loads;
-  double stored = storeVector + epilogue;
+  double loads = columns * vectorLoadCost(shape, plan, target) + sums * scalar;
+  double step = std::max({sums * columns, loads, latency}) + besideProducts * loads;
+  double stored = storeVector + epilogue + (plan.pairs ? unpairVector : 0);
   if (lanesDim.out != 1) {
     stored += scatterVector;
     for (auto [d, dim] : llvm::enumerate(shape.dims))
       if (plan.isRow(dim) && dim.out == 1 && plan.tile[d] >= plan.lanes / 4 && plan.tile[d] > 1) {
         // Vectors then run along the rows and are as full as those allow.
         double full = plan.tile[d] / double(llvm::alignTo(plan.tile[d], plan.lanes));
-        stored = (storeVector + epilogue + transposeVector) / full;
+        stored = (stored - scatterVector + transposeVector) / full;
       }
   }
   parts.tile = steps * step + passes * innerLoop + tileOverhead + rows * columns * stored;
@@ -190,9 +212,9 @@ static Parts partsOf(const ContractShape &shape, const ContractPlan &plan, const
   else
     for (unsigned d : summed)
       if (const ContractDim &dim = shape.dims[d]; dim.stride(plan.vectors) == 1) {
-        // Squares of lanes * lanes, of which a short dim fills a part.
-        double extent = extentAt(shape, dim);
-        element = packTransposed * std::ceil(extent / double(plan.lanes)) * double(plan.lanes) / extent;
+        // Squares of lanes * lanes, of which a short run of memory fills a part. Of pairs, half of the rows are read.
+        double extent = packedRun(shape, plan, d);
+        element = packTransposed * std::ceil(extent / double(plan.lanes)) * double(plan.lanes) / extent * (plan.pairs ? 0.5 : 1);
       }
   parts.panel = steps * columns * plan.lanes * element;
   double blocks = 1;
@@ -274,11 +296,14 @@ private:
         if (more > 1 && (along.batch || (vectors < most && along.size % (vectors * lanes) != 0)))
           break;
         fill(plan, columnDims, more);
-        for (int64_t count = 1; count <= registers - 2; ++count) {
-          int64_t rows = fill(plan, rowDims, count);
-          if (rows != count || !fitsRegisters(shape, plan, registers))
-            continue;
-          finish(plan);
+        for (bool pairs : {false, true}) {
+          for (int64_t count = 1; count <= (registers - 2) * (pairs ? 2 : 1); ++count) {
+            int64_t rows = fill(plan, rowDims, count);
+            plan.pack = plan.pairs = pairs;
+            if (rows != count || (pairs && !canPair(shape, plan)) || !fitsRegisters(shape, plan, registers))
+              continue;
+            finish(plan);
+          }
         }
       }
     }
@@ -289,11 +314,12 @@ private:
     SmallVector<unsigned> summed = shape.summedDims();
     for (unsigned d : summed)
       plan.tile[d] = 0;
+    plan.unroll = ContractPlan().unroll;
     // Steps one by one where the elements that one leaves to the next would go through memory: each is then loaded where it is used.
-    if (plan.columns(shape) == 1 && plan.rows(shape) + 1 + Window(shape, plan).kept() > registers + fewSpills)
+    if (plan.columns(shape) == 1 && plan.accumulatorRows(shape) + 1 + Window(shape, plan).kept() > registers + fewSpills)
       plan.unroll = 1;
     plan.pack = false;
-    if (along.stride(plan.vectors) == 1)
+    if (!plan.pairs && along.stride(plan.vectors) == 1)
       offer(plan);
     setPanel(plan, summed);
     plan.pack = true;

@@ -95,7 +95,7 @@ private:
     if (source.lanes == 1)
       b.create<LLVM::StoreOp>(loc, loaded, panelColumn(to, j, column));
     else
-      memory.store(panelColumn(to, j, column), loaded);
+      memory.store(panelColumn(to, j, column), source.twice ? memory.twice(loaded) : loaded);
   }
 
   void square(Value from, Value to, const Dim &dim, Value left, int64_t offset, Value j, int64_t column) {
@@ -106,7 +106,8 @@ private:
     Value base = memory.at(from, offset);
     SmallVector<Value> rows;
     for (int64_t lane = 0; lane < lanes; ++lane) {
-      Value number = lane ? b.create<arith::AddIOp>(loc, first, emitter.constant(lane)) : first;
+      int64_t at = source.twice ? lane / 2 : lane;
+      Value number = at ? b.create<arith::AddIOp>(loc, first, emitter.constant(at)) : first;
       // Lanes past the end repeat the last one: what they hold does not matter.
       if (source.lanesLeft) {
         Value last = b.create<arith::SubIOp>(loc, source.lanesLeft, emitter.constant(1));

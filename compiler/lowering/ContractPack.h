@@ -15,6 +15,7 @@ struct PanelSource {
   llvm::SmallVector<int64_t> offsets;        // of the columns, leaving out those along the lanes' dim
   int64_t vectors = 1;                       // columns along the lanes' dim for each of `offsets`
   int64_t laneStride = 1;                    // the operand's stride from lane to lane
+  bool twice = false;                        // each element fills two lanes; only half of the lanes exist at most
   mlir::Value lanesLeft;                     // lanes that exist from lane 0 on; null if all of the tile do
 };
 

@@ -19,6 +19,34 @@ int64_t ContractPlan::columns(const ContractShape &shape) const {
   return product / lanes;
 }
 
+int64_t ContractPlan::accumulatorRows(const ContractShape &shape) const {
+  int64_t all = rows(shape);
+  if (!pairs)
+    return all;
+  int64_t paired = tile[*pairedDim(shape, *this)];
+  return all / paired * int64_t(pairStarts(paired).size());
+}
+
+std::optional<unsigned> pairedDim(const ContractShape &shape, const ContractPlan &plan) {
+  for (auto [d, dim] : llvm::enumerate(shape.dims))
+    if (plan.isRow(dim) && !dim.batch && dim.stride(1 - plan.vectors) == 1 && plan.tile[d] >= 2)
+      return unsigned(d);
+  return std::nullopt;
+}
+
+bool canPair(const ContractShape &shape, const ContractPlan &plan) {
+  const ContractDim &along = shape.dims[plan.lanesDim];
+  return plan.pack && plan.columns(shape) == 1 && !along.batch && 2 * along.size <= plan.lanes &&
+         pairedDim(shape, plan).has_value();
+}
+
+SmallVector<int64_t> pairStarts(int64_t count) {
+  SmallVector<int64_t> starts;
+  for (int64_t i = 0; i < count; i += 2)
+    starts.push_back(std::min(i, count - 2));
+  return starts;
+}
+
 bool ContractPlan::fits(const ContractShape &shape) const {
   if (tile.size() != shape.dims.size() || lanesDim >= shape.dims.size() || lanes < 2 || !llvm::isPowerOf2_64(lanes) ||
       unroll < 1)
@@ -40,7 +68,7 @@ bool ContractPlan::fits(const ContractShape &shape) const {
       return false;
     }
   }
-  return !packScalars || canPackScalars(shape, *this);
+  return (!packScalars || canPackScalars(shape, *this)) && (!pairs || canPair(shape, *this));
 }
 
 DictionaryAttr ContractPlan::toAttribute(MLIRContext *context, const ContractShape &shape) const {
@@ -52,8 +80,9 @@ DictionaryAttr ContractPlan::toAttribute(MLIRContext *context, const ContractSha
       b.getNamedAttr("tile", b.getDenseI64ArrayAttr(tile)),
       b.getNamedAttr("pack", b.getBoolAttr(pack)),
       b.getNamedAttr("pack_scalars", b.getBoolAttr(packScalars)),
+      b.getNamedAttr("pairs", b.getBoolAttr(pairs)),
       b.getNamedAttr("unroll", b.getI64IntegerAttr(unroll)),
-      b.getNamedAttr("accumulators", b.getI64IntegerAttr(rows(shape) * columns(shape))),
+      b.getNamedAttr("accumulators", b.getI64IntegerAttr(accumulatorRows(shape) * columns(shape))),
   });
 }
 
@@ -72,6 +101,8 @@ std::optional<ContractPlan> ContractPlan::fromAttribute(DictionaryAttr attribute
   plan.pack = pack.getValue();
   if (auto packScalars = attribute.getAs<BoolAttr>("pack_scalars"))
     plan.packScalars = packScalars.getValue();
+  if (auto pairs = attribute.getAs<BoolAttr>("pairs"))
+    plan.pairs = pairs.getValue();
   plan.unroll = number("unroll").getInt();
   if (!plan.fits(shape))
     return std::nullopt;

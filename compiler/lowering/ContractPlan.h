@@ -27,6 +27,9 @@ struct ContractPlan {
   bool pack = false;
   /// The scalars are copied to a panel, tile by tile, and the vectors, strip by strip (ContractScalars); only where canPackScalars().
   bool packScalars = false;
+  /// A vector holds each of the lanes' elements twice, beside two neighbouring elements of the scalars: one multiply-add for two rows,
+  /// where the lanes' dim fills but half of a vector. Only where canPair().
+  bool pairs = false;
   /// Steps of the innermost summed dim in one pass of its loop; 1: each loads all it uses.
   int64_t unroll = 4;
   /// The model's estimate; see contractCost().
@@ -35,6 +38,8 @@ struct ContractPlan {
   /// Rows and columns (in vectors) of the register tile.
   int64_t rows(const ContractShape &shape) const;
   int64_t columns(const ContractShape &shape) const;
+  /// Accumulators for each column: rows, or pairs of them.
+  int64_t accumulatorRows(const ContractShape &shape) const;
   bool isRow(const ContractDim &dim) const { return !dim.summed && !dim.stride(vectors); }
   bool isColumn(const ContractDim &dim) const { return !dim.summed && dim.stride(vectors) && !dim.stride(1 - vectors); }
 
@@ -45,6 +50,13 @@ struct ContractPlan {
   /// Null if the attribute is no plan for `shape`.
   static std::optional<ContractPlan> fromAttribute(mlir::DictionaryAttr attribute, const ContractShape &shape);
 };
+
+/// The dim along which rows are paired: contiguous in the scalars, and two of it in a tile at least. None if there is none.
+std::optional<unsigned> pairedDim(const ContractShape &shape, const ContractPlan &plan);
+/// Whether the rows of `plan` can be paired.
+bool canPair(const ContractShape &shape, const ContractPlan &plan);
+/// Where the pairs of `count` rows begin. The last pair of an odd number overlaps the one before.
+llvm::SmallVector<int64_t> pairStarts(int64_t count);
 
 /// Whether the scalars of `plan` can be packed: one row dim, contiguous, one summed dim, nothing else.
 bool canPackScalars(const ContractShape &shape, const ContractPlan &plan);

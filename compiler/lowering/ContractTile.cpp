@@ -38,7 +38,8 @@ private:
       columns.push_back(memory.load(memory.at(vectorBase, vectorOffset + offset), mask));
     unsigned i = 0;
     for (int64_t offset : scalars.offsets) {
-      Value scalar = memory.broadcast(memory.at(scalarBase, scalarOffset + offset));
+      Value address = memory.at(scalarBase, scalarOffset + offset);
+      Value scalar = scalars.pairs ? memory.broadcastPair(address) : memory.broadcast(address);
       for (Value column : columns) {
         sums[i] = memory.multiplyAdd(scalar, column, sums[i]);
         ++i;

@@ -14,6 +14,7 @@ struct TileOperand {
   mlir::Value base;                        // the address where all summed indices are 0
   llvm::SmallVector<int64_t> offsets;      // of each row (scalars) or column (vectors) from it, in elements
   llvm::SmallVector<int64_t> strides;      // along each summed dim, in elements
+  bool pairs = false;                      // scalars: at each offset are two neighbouring rows, for the even and the odd lanes
 };
 
 /// How far a summed dim is walked.

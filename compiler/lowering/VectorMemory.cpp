@@ -48,6 +48,41 @@ Value VectorMemory::broadcast(Value address) {
   return b.create<LLVM::ShuffleVectorOp>(loc, one, poison, SmallVector<int32_t>(vector.getNumElements(), 0));
 }
 
+Value VectorMemory::broadcastPair(Value address) {
+  // As one element of twice the width, which is one instruction.
+  int64_t lanes = vector.getNumElements() / 2;
+  auto wide = VectorType::get({lanes}, b.getIntegerType(2 * element.getIntOrFloatBitWidth()));
+  Value pair = b.create<LLVM::LoadOp>(loc, wide.getElementType(), address, alignment());
+  Value poison = b.create<LLVM::PoisonOp>(loc, wide);
+  Value first = b.create<LLVM::ConstantOp>(loc, b.getI32Type(), 0);
+  Value one = b.create<LLVM::InsertElementOp>(loc, poison, pair, first);
+  Value all = b.create<LLVM::ShuffleVectorOp>(loc, one, poison, SmallVector<int32_t>(lanes, 0));
+  return b.create<LLVM::BitcastOp>(loc, vector, all);
+}
+
+Value VectorMemory::twice(Value x) {
+  SmallVector<int32_t> lanes;
+  for (int64_t i = 0; i < vector.getNumElements(); ++i)
+    lanes.push_back(int32_t(i / 2));
+  return b.create<LLVM::ShuffleVectorOp>(loc, x, x, lanes);
+}
+
+Value VectorMemory::interleave(Value x, Value y) {
+  int64_t count = vector.getNumElements();
+  SmallVector<int32_t> lanes;
+  for (int64_t i = 0; i < count; ++i)
+    lanes.push_back(int32_t(i / 2 + i % 2 * count));
+  return b.create<LLVM::ShuffleVectorOp>(loc, x, y, lanes);
+}
+
+Value VectorMemory::everyOther(Value x, int64_t first) {
+  int64_t count = vector.getNumElements();
+  SmallVector<int32_t> lanes;
+  for (int64_t i = 0; i < count; ++i)
+    lanes.push_back(int32_t(2 * i % count + first));
+  return b.create<LLVM::ShuffleVectorOp>(loc, x, x, lanes);
+}
+
 Value VectorMemory::multiplyAdd(Value x, Value y, Value sum) { return b.create<LLVM::FMAOp>(loc, vector, x, y, sum); }
 
 Value VectorMemory::zero() { return b.create<LLVM::ConstantOp>(loc, vector, b.getZeroAttr(vector)); }

@@ -28,6 +28,14 @@ public:
   void store(mlir::Value address, mlir::Value value);
   /// One element, in all lanes.
   mlir::Value broadcast(mlir::Value address);
+  /// Two neighbouring elements, in all pairs of lanes.
+  mlir::Value broadcastPair(mlir::Value address);
+  /// x0 x0 x1 x1 … of the lower half of a vector.
+  mlir::Value twice(mlir::Value x);
+  /// x0 y0 x1 y1 … of the lower halves of two vectors.
+  mlir::Value interleave(mlir::Value x, mlir::Value y);
+  /// The even (0) or odd (1) lanes of a vector, in the lower half; the upper half holds them again.
+  mlir::Value everyOther(mlir::Value x, int64_t first);
   mlir::Value multiplyAdd(mlir::Value x, mlir::Value y, mlir::Value sum);
   mlir::Value zero();
 

@@ -158,6 +158,29 @@ TEST_F(ContractPlanTest, AttributeRoundTrip) {
   }
 }
 
+TEST_F(ContractPlanTest, RowsArePairedWhereLanesFillHalfAVector) {
+  LoweringTarget zen;
+  zen.loadSlots = 1;
+  // 8 channels; 25 elements of a 5x5 window in 15 pairs, the last of each row overlapping.
+  ContractShape shape = shapeOf(convWeight(1, 8, 28, 5));
+  auto plan = planContraction(shape, zen);
+  ASSERT_TRUE(plan.has_value());
+  EXPECT_TRUE(plan->pairs);
+  EXPECT_LT(plan->accumulatorRows(shape), plan->rows(shape));
+  auto again = ContractPlan::fromAttribute(plan->toAttribute(&context, shape), shape);
+  ASSERT_TRUE(again.has_value());
+  EXPECT_TRUE(again->pairs);
+  EXPECT_EQ(pairStarts(5), (llvm::SmallVector<int64_t>{0, 2, 3}));
+  EXPECT_EQ(pairStarts(4), (llvm::SmallVector<int64_t>{0, 2}));
+  // 16 channels fill it.
+  ContractShape full = shapeOf(convWeight(8, 16, 12, 5));
+  plan = planContraction(full, zen);
+  ASSERT_TRUE(plan.has_value());
+  EXPECT_FALSE(plan->pairs);
+  plan->pairs = true;
+  EXPECT_FALSE(plan->fits(full));
+}
+
 TEST_F(ContractPlanTest, UnusableAttributesAreNoPlans) {
   ContractShape shape = shapeOf(denseForward(20, 30));
   auto plan = planContraction(shape, avx512);

@@ -91,6 +91,7 @@ public:
         plan.tile.push_back(part);
       }
       plan.tile[plan.lanesDim] = plan.lanes * number(1, 3);
+      plan.pairs = canPair(shape, plan) && number(0, 1);
       if (plan.fits(shape) && plan.rows(shape) * plan.columns(shape) <= 40)
         return plan;
     }

@@ -118,6 +118,9 @@ TEST(ContractPlans, DoNotChangeBits) {
       options.plan = plan;
       options.cpu = "x86-64-v3";
       CompiledFunction forced(c.module(), options);
+      // A plan that does not fit would be replaced.
+      std::string tile = plan.substr(plan.find("tile = "), plan.find('>') - plan.find("tile = "));
+      EXPECT_NE(forced.kernText.find(tile), std::string::npos) << tile << " is not in\n" << forced.kernText;
       for (int threads : {1, 2})
         EXPECT_TRUE(computeContraction<float>(forced, c, rows, threads) == expected) << forced.kernText;
     }
@@ -141,6 +144,16 @@ TEST(ContractPlans, DoNotChangeBits) {
   check(convForward(3, 12, 10, 3), 3,
         {"{vectors = \"left\", lanes_dim = 3, lanes = 8, tile = array<i64: 1, 4, 1, 8, 0, 0, 0>, pack = false, unroll = 4}",
          "{vectors = \"left\", lanes_dim = 3, lanes = 8, tile = array<i64: 1, 5, 3, 8, 0, 0, 0>, pack = false, unroll = 4}"});
+  // Pairs of rows: an even and an odd number, packed lanes next to one another and apart, sums in one block and in several.
+  check(convForward(3, 4, 10, 3), 3,
+        {"{vectors = \"right\", lanes_dim = 1, lanes = 8, tile = array<i64: 1, 8, 2, 8, 3, 3, 3>, pack = true, pairs = true, unroll = 4}",
+         "{vectors = \"right\", lanes_dim = 1, lanes = 8, tile = array<i64: 2, 8, 1, 5, 1, 2, 3>, pack = true, pairs = true, unroll = 1}"});
+  check(denseWeight(33, 3), 7,
+        {"{vectors = \"right\", lanes_dim = 1, lanes = 8, tile = array<i64: 9, 8, 4>, pack = true, pairs = true, unroll = 4}"});
+  // Shape dims of a convolution's weight gradient: o, r, s, b, h, w.
+  check(convWeight(1, 4, 12, 5), 5,
+        {"{vectors = \"right\", lanes_dim = 0, lanes = 8, tile = array<i64: 8, 5, 5, 2, 8, 8>, pack = true, pairs = true, unroll = 4}",
+         "{vectors = \"right\", lanes_dim = 0, lanes = 8, tile = array<i64: 8, 2, 3, 1, 1, 3>, pack = true, pairs = true, unroll = 2}"});
 }
 
 INSTANTIATE_TEST_SUITE_P(Levels, Contract, testing::ValuesIn(nnc::test::levels()), nnc::test::levelName);
