@@ -4,6 +4,8 @@
 #include "compiler/lowering/ContractModel.h"
 #include "compiler/lowering/Generators.h"
 
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
 using namespace mlir;
 
 namespace nnc {
@@ -18,24 +20,47 @@ static double epilogueCost(kern::FusedOp kernel) {
   return cost;
 }
 
-static std::optional<ContractPlan> planOf(kern::FusedOp kernel, const ContractShape &shape, const LoweringTarget &target) {
-  if (auto attribute = kernel->getAttrOfType<DictionaryAttr>(contractPlanName))
-    if (auto plan = ContractPlan::fromAttribute(attribute, shape)) {
-      plan->cost = contractCost(shape, *plan, target, epilogueCost(kernel));
-      return plan;
-    }
-  std::optional<ContractPlan> plan = planContraction(shape, target, epilogueCost(kernel));
-  if (plan && paysToPackScalars(shape, *plan, target))
-    packScalars(shape, *plan, target);
-  return plan;
+static std::optional<ContractPlans> plansOf(kern::FusedOp kernel, const ContractShape &shape, const LoweringTarget &target) {
+  double epilogue = epilogueCost(kernel);
+  auto given = [&](StringRef name) {
+    auto attribute = kernel->getAttrOfType<DictionaryAttr>(name);
+    auto plan = attribute ? ContractPlan::fromAttribute(attribute, shape) : std::nullopt;
+    if (plan)
+      plan->cost = contractCost(shape, *plan, target, epilogue);
+    return plan;
+  };
+  if (auto plan = given(contractPlanName))
+    return ContractPlans{*plan, given(sharedPlanName)};
+  std::optional<ContractPlans> plans = planForThreads(shape, target, epilogue);
+  auto pack = [&](ContractPlan &plan) {
+    if (paysToPackScalars(shape, plan, target))
+      packScalars(shape, plan, target);
+  };
+  if (plans) {
+    pack(plans->plan);
+    if (plans->shared)
+      pack(*plans->shared);
+  }
+  return plans;
 }
 
 void emitContraction(KernelEmitter &emitter) {
   auto root = cast<nn::ContractionOp>(emitter.kernel().getRoots()[0]);
   ContractShape shape(root);
-  if (auto plan = planOf(emitter.kernel(), shape, emitter.target()))
-    return ContractEmitter(emitter, root, shape, *plan).run();
-  emitPlainContraction(emitter);
+  std::optional<ContractPlans> plans = plansOf(emitter.kernel(), shape, emitter.target());
+  if (!plans)
+    return emitPlainContraction(emitter);
+  auto emit = [&](const ContractPlan &plan) { ContractEmitter(emitter, root, shape, plan).run(); };
+  if (!plans->shared)
+    return emit(plans->plan);
+  OpBuilder &b = emitter.builder();
+  Value several = b.create<arith::CmpIOp>(emitter.location(), arith::CmpIPredicate::ugt, emitter.threads(), emitter.constant(1));
+  auto branch = b.create<scf::IfOp>(emitter.location(), several, /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(branch.thenBlock());
+  emit(*plans->shared);
+  b.setInsertionPointToStart(branch.elseBlock());
+  emit(plans->plan);
 }
 
 namespace {
@@ -50,8 +75,11 @@ struct TileContractions : PassWrapper<TileContractions, OperationPass<ModuleOp>>
       if (kernel.getKind() != kern::Kind::contraction)
         return;
       ContractShape shape(cast<nn::ContractionOp>(kernel.getRoots()[0]));
-      if (auto plan = planOf(kernel, shape, target))
-        kernel->setAttr(contractPlanName, plan->toAttribute(&getContext(), shape));
+      if (auto plans = plansOf(kernel, shape, target)) {
+        kernel->setAttr(contractPlanName, plans->plan.toAttribute(&getContext(), shape));
+        if (plans->shared)
+          kernel->setAttr(sharedPlanName, plans->shared->toAttribute(&getContext(), shape));
+      }
     });
   }
   LoweringTarget target;

@@ -5,6 +5,7 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MathExtras.h"
 
+#include <array>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -33,6 +34,8 @@ constexpr double packVector = 5;         // a vector copied to a panel
 constexpr int64_t fewSpills = 4;         // elements of a window that may go through memory: 6 rows of 4 vectors still win
 constexpr double packTransposed = 0.6;   // an element copied to a panel, transposed
 constexpr double packGathered = 3;       // the same, lane by lane
+constexpr double fewTiles = 4;
+constexpr double muchMore = 1.1;         // what a plan for all threads may cost some of them before each has one
 constexpr int64_t slotBytes = 128 << 10;  // accumulators of a blocked sum
 constexpr int64_t panelBytes = 256 << 10; // a packed panel; it stays in the second-level cache
 // Bytes from which on lines share a set again: 64 sets of the first level, 1024 of the second.
@@ -237,9 +240,16 @@ public:
       : shape(shape), target(target), epilogue(epilogue), registers(target.registers), lanes(target.vectorBytes * 8 / shape.bits),
         elementBytes(shape.bits / 8) {}
 
-  std::optional<ContractPlan> run() {
+  /// The best plans for one thread, for two, and for both.
+  enum { One, Two, Both };
+  struct Best {
+    std::optional<ContractPlan> plan;
+    double score = 0, one = 0, two = 0;
+  };
+
+  std::array<Best, 3> run() {
     if (lanes < 2)
-      return std::nullopt;
+      return best;
     for (unsigned vectors : {1u, 0u})
       for (auto [d, dim] : llvm::enumerate(shape.dims)) {
         ContractPlan plan;
@@ -321,14 +331,19 @@ private:
     plan.pack = false;
     if (!plan.pairs && along.stride(plan.vectors) == 1)
       offer(plan);
-    setPanel(plan, summed);
     plan.pack = true;
+    setPanel(plan, summed, panelBytes);
     offer(plan);
+    // A panel for a few row tiles had better stay in the first level, though sums then go through memory more often.
+    if (partsOf(shape, plan, target, epilogue).rowTiles <= fewTiles) {
+      setPanel(plan, summed, target.l1Bytes);
+      offer(plan);
+    }
   }
 
   /// As many inner summed dims as fit a panel whole, and a part of the next.
-  void setPanel(ContractPlan &plan, ArrayRef<unsigned> summed) {
-    int64_t room = panelBytes / (plan.columns(shape) * lanes * elementBytes);
+  void setPanel(ContractPlan &plan, ArrayRef<unsigned> summed, int64_t bytes) {
+    int64_t room = bytes / (plan.columns(shape) * lanes * elementBytes);
     for (unsigned d : summed)
       plan.tile[d] = 1;
     for (unsigned i = summed.size(); i-- > 0;) {
@@ -347,28 +362,38 @@ private:
   }
 
   void offer(ContractPlan &plan) {
-    // One thread's time and two threads' count alike.
     Parts parts = partsOf(shape, plan, target, epilogue);
-    double score = parts.serial() + 2 * parts.onTwoThreads();
-    if (best && bestScore <= score)
-      return;
-    best = plan;
-    best->cost = parts.serial();
-    bestScore = score;
+    double one = parts.serial(), two = parts.onTwoThreads();
+    plan.cost = one;
+    auto compare = [&](Best &other, double score) {
+      if (!other.plan || score < other.score)
+        other = {plan, score, one, two};
+    };
+    compare(best[One], one);
+    compare(best[Two], two);
+    compare(best[Both], one + 2 * two);
   }
 
   const ContractShape &shape;
   const LoweringTarget &target;
   double epilogue;
   int64_t registers, lanes, elementBytes;
-  std::optional<ContractPlan> best;
-  double bestScore = 0;
+  std::array<Best, 3> best;
 };
 
 } // namespace
 
 std::optional<ContractPlan> planContraction(const ContractShape &shape, const LoweringTarget &target, double epilogue) {
-  return Planner(shape, target, epilogue).run();
+  return Planner(shape, target, epilogue).run()[Planner::Both].plan;
+}
+
+std::optional<ContractPlans> planForThreads(const ContractShape &shape, const LoweringTarget &target, double epilogue) {
+  auto [one, two, both] = Planner(shape, target, epilogue).run();
+  if (!both.plan)
+    return std::nullopt;
+  if (both.one <= muchMore * one.one && both.two <= muchMore * two.two)
+    return ContractPlans{*both.plan, std::nullopt};
+  return ContractPlans{*one.plan, two.plan};
 }
 
 int64_t slotsOf(const ContractShape &shape, const ContractPlan &plan) {

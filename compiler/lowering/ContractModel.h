@@ -12,6 +12,14 @@ namespace nnc {
 /// instructions that the kernel's other ops take for each vector of results.
 std::optional<ContractPlan> planContraction(const ContractShape &shape, const LoweringTarget &target, double epilogue = 0);
 
+/// A plan for each number of threads.
+struct ContractPlans {
+  ContractPlan plan;
+  /// For several threads, where one plan for all would cost one thread or two of them much more than their own.
+  std::optional<ContractPlan> shared;
+};
+std::optional<ContractPlans> planForThreads(const ContractShape &shape, const LoweringTarget &target, double epilogue = 0);
+
 /// What `plan` costs one core for a batch of shape.rows, in slots: the time of one vector multiply-add.
 double contractCost(const ContractShape &shape, const ContractPlan &plan, const LoweringTarget &target,
                     double epilogue = 0);

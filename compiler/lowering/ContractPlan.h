@@ -67,5 +67,7 @@ void packScalars(const ContractShape &shape, ContractPlan &plan, const LoweringT
 
 /// The name of the attribute on kern.fused that holds the plan.
 constexpr llvm::StringLiteral contractPlanName = "kern.tiles";
+/// The same of the plan for several threads, where they have one of their own.
+constexpr llvm::StringLiteral sharedPlanName = "kern.tiles_shared";
 
 } // namespace nnc

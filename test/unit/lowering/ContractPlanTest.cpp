@@ -181,6 +181,26 @@ TEST_F(ContractPlanTest, RowsArePairedWhereLanesFillHalfAVector) {
   EXPECT_FALSE(plan->fits(full));
 }
 
+TEST_F(ContractPlanTest, ThreadsHaveAPlanOfTheirOwnWhereOneTileIsAll) {
+  LoweringTarget zen;
+  zen.loadSlots = 1;
+  ContractShape shape = shapeOf(convWeight(1, 8, 28, 5));
+  auto plans = planForThreads(shape, zen);
+  ASSERT_TRUE(plans && plans->shared);
+  // 200 elements are one tile of 25 rows; two threads have less each.
+  EXPECT_EQ(plans->plan.rows(shape), 25);
+  EXPECT_LT(plans->shared->rows(shape), 25);
+  // Its panel, used once, stays in the first-level cache.
+  int64_t panel = plans->plan.lanes * 4;
+  for (unsigned d : shape.summedDims())
+    panel *= plans->plan.tile[d];
+  EXPECT_LE(panel, zen.l1Bytes);
+  // Images enough for all threads.
+  auto forward = planForThreads(shapeOf(convForward(32, 64, 34, 3)), zen);
+  ASSERT_TRUE(forward.has_value());
+  EXPECT_FALSE(forward->shared.has_value());
+}
+
 TEST_F(ContractPlanTest, UnusableAttributesAreNoPlans) {
   ContractShape shape = shapeOf(denseForward(20, 30));
   auto plan = planContraction(shape, avx512);
