@@ -48,7 +48,7 @@ void ContractEmitter::emitUnits() {
   int64_t bytes = shape.bits / 8;
   slot = scratch = panel = {};
   auto stack = [&](int64_t elements) { return elements ? emitter.stack(elements * bytes) : Value(); };
-  slot = stack(slotElements(shape, plan) * (plan.pack ? slotsOf(shape, plan) : 1));
+  slot = stack(slotElements(shape, plan) * (isBlocked() ? slotsOf(shape, plan) : 1));
   scratch = stack(epilogueScratch(shape, plan));
   if (plan.pack)
     emitPackedUnits();
@@ -279,9 +279,15 @@ void ContractEmitter::emitPackedUnits() {
   Value even = b.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::eq, rest, emitter.constant(0));
   Value wanted = b.createOrFold<arith::CeilDivUIOp>(
       loc, b.createOrFold<arith::MulIOp>(loc, emitter.threads(), emitter.constant(2)), panels);
+  if (isBlocked()) {
+    // No more row tiles than there are slots, but still as many units for each thread.
+    Value least = b.createOrFold<arith::CeilDivUIOp>(loc, tiles, emitter.constant(slotsOf(shape, plan)));
+    one = least;
+    Value whole = b.createOrFold<arith::CeilDivUIOp>(loc, least, emitter.threads());
+    wanted = b.createOrFold<arith::MaxUIOp>(loc, wanted, b.createOrFold<arith::MulIOp>(loc, whole, emitter.threads()));
+  }
   wanted = b.createOrFold<arith::SelectOp>(loc, even, one, wanted);
   Value each = b.createOrFold<arith::CeilDivUIOp>(loc, tiles, wanted);
-  each = b.createOrFold<arith::MinUIOp>(loc, each, emitter.constant(slotsOf(shape, plan)));
   Value chunks = b.createOrFold<arith::CeilDivUIOp>(loc, tiles, each);
   Value units = b.createOrFold<arith::MulIOp>(loc, panels, chunks);
 
@@ -313,14 +319,25 @@ PanelSource ContractEmitter::sourceAt(const TilePlace &place, ArrayRef<unsigned>
   return source;
 }
 
-/// Row tiles firstTile … lastTile - 1 with the vectors at `panelPlace`.
-void ContractEmitter::emitPanel(const TilePlace &panelPlace, Value firstTile, Value lastTile) {
-  // The summed dims in the panel: from the first of which it holds more than one.
+/// The summed dims in the panel are those from the first of which it holds more than one.
+unsigned ContractEmitter::firstInPanel() const {
   unsigned block = 0;
   while (block + 1 < summed.size() && plan.tile[summed[block]] == 1)
     ++block;
-  bool blocked = block > 0 || (!summed.empty() && (shape.dims[summed[block]].batch ||
-                                                   plan.tile[summed[block]] < shape.dims[summed[block]].size));
+  return block;
+}
+
+/// Whether a panel holds but a part of the sum.
+bool ContractEmitter::isBlocked() const {
+  if (!plan.pack || summed.empty())
+    return false;
+  const ContractDim &outermost = shape.dims[summed[firstInPanel()]];
+  return firstInPanel() > 0 || outermost.batch || plan.tile[summed[firstInPanel()]] < outermost.size;
+}
+
+/// Row tiles firstTile … lastTile - 1 with the vectors at `panelPlace`.
+void ContractEmitter::emitPanel(const TilePlace &panelPlace, Value firstTile, Value lastTile) {
+  unsigned block = firstInPanel();
   int64_t tileElements = slotElements(shape, plan);
 
   SmallVector<unsigned> panelDims(groups);
@@ -371,7 +388,7 @@ void ContractEmitter::emitPanel(const TilePlace &panelPlace, Value firstTile, Va
   SmallVector<SummedExtent> extents;
   for (unsigned i = block; i < summed.size(); ++i)
     extents.push_back({shape.dims[summed[i]].size, extentOf(emitter, shape.dims[summed[i]])});
-  if (!blocked)
+  if (!isBlocked())
     return multiply(base(plan.vectors), base(1 - plan.vectors), extents, /*accumulate=*/false);
 
   Value tiles = b.create<arith::SubIOp>(loc, lastTile, firstTile);

@@ -20,6 +20,8 @@ private:
   void emitPackedUnits();
   void emitScalarPanelUnits();
   void packScalars(mlir::Value firstTile, mlir::Value lastTile, mlir::Value tileElements);
+  unsigned firstInPanel() const;
+  bool isBlocked() const;
   void emitPanel(const TilePlace &panel, mlir::Value firstTile, mlir::Value lastTile);
 
   // Tiles along a dim, and where they begin.
