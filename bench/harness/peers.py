@@ -103,7 +103,7 @@ class Workshop:
 
     def check_program(self, model):
         """The program must be the network that the peers train: the same batch and, where the count is the same for everyone, the
-        same FLOPs. (nnc computes a convolution's input gradient over a border of zeros, and counts what it computes.)"""
+        same FLOPs. (nnc computes a convolution's input gradient over a border of zeros, and counts it where it is small.)"""
         source = os.path.join(HERE, "models", model.program)
         plan = execute([self.nnc, "--data", self.data, source, "--emit=plan"])
         batch = re.search(r"batches of (\d+)", plan)

@@ -46,6 +46,9 @@ def PullOp : OpInterface<"PullOp"> {
     InterfaceMethod<
       "Elements of an aligned row-major run of this length share most of that cost, if they are computed together.",
       "int64_t", "getSharedRun", (ins), [{}], [{ return 1; }]>,
+    InterfaceMethod<
+      "For each dim, the first index and the limit of the part outside of which elements are 0, whatever the operands; or nothing.",
+      "::llvm::SmallVector<int64_t>", "getNonZeroPart", (ins), [{}], [{ return {}; }]>,
   ];
 }
 

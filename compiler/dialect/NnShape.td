@@ -28,9 +28,10 @@ def Nn_IotaOp : Nn_Op<"iota", "y = the index along dims", "Zero",
   }]>];
 }
 
-class Nn_Move<string mnemonic, string math, string derivative = "Rule", list<Trait> traits = [Nn_Infer]>
+class Nn_Move<string mnemonic, string math, string derivative = "Rule", list<Trait> traits = [Nn_Infer],
+              list<string> pull = ["getCost"]>
     : Nn_Op<mnemonic, math, derivative,
-            !listconcat([DeclareOpInterfaceMethods<PullOp, ["getCost"]>], traits)> {
+            !listconcat([DeclareOpInterfaceMethods<PullOp, pull>], traits)> {
   let results = (outs Nn_Tensor:$result);
 }
 
@@ -73,7 +74,7 @@ def Nn_SliceOp : Nn_Move<"slice", "y = x[start : limit : stride]"> {
 }
 
 // pad: zeros around x, and `interior` zeros between its elements; none of it negative;  dx = dy sliced
-def Nn_PadOp : Nn_Move<"pad", "y = x between zeros"> {
+def Nn_PadOp : Nn_Move<"pad", "y = x between zeros", "Rule", [Nn_Infer], ["getCost", "getNonZeroPart"]> {
   let arguments = (ins Nn_Tensor:$x, DenseI64ArrayAttr:$low, DenseI64ArrayAttr:$high,
                        DenseI64ArrayAttr:$interior);
   let assemblyFormat = "$x `low` $low `high` $high `interior` $interior attr-dict `:` type($x) `->` type($result)";

@@ -119,6 +119,15 @@ void PadOp::backward(Derivation &d) {
 
 unsigned PadOp::getCost() { return 2; }
 
+SmallVector<int64_t> PadOp::getNonZeroPart() {
+  SmallVector<int64_t> part;
+  for (auto [low, high, size] : llvm::zip(getLow(), getHigh(), getType().getShape())) {
+    part.push_back(low);
+    part.push_back(ShapedType::isDynamic(size) ? std::numeric_limits<int64_t>::max() : size - high);
+  }
+  return part;
+}
+
 Value PadOp::buildAt(ElementBuilder &eb, ArrayRef<Index> index) {
   RankedTensorType x = getX().getType();
   SmallVector<Index> at;

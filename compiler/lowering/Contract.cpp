@@ -63,6 +63,21 @@ void emitContraction(KernelEmitter &emitter) {
   emit(plans->plan);
 }
 
+/// PullOp::getNonZeroPart() of what another kernel has computed and `kernel` reads as `operand`. Asked before kernels are lowered
+/// one by one: two that do the same to a tensor with padding and one without do not share code.
+static SmallVector<int64_t> nonZeroPart(kern::FusedOp kernel, Value operand) {
+  auto argument = dyn_cast<BlockArgument>(operand);
+  if (!argument || argument.getOwner() != &kernel.getBody().front())
+    return {};
+  auto read = dyn_cast<OpResult>(kernel.getInputs()[argument.getArgNumber()]);
+  auto producer = read ? dyn_cast<kern::FusedOp>(read.getOwner()) : kern::FusedOp();
+  if (!producer)
+    return {};
+  Value yielded = producer.getBody().front().getTerminator()->getOperand(read.getResultNumber());
+  auto pull = yielded.getDefiningOp<nn::PullOp>();
+  return pull ? pull.getNonZeroPart() : SmallVector<int64_t>();
+}
+
 namespace {
 struct TileContractions : PassWrapper<TileContractions, OperationPass<ModuleOp>> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(TileContractions)
@@ -74,7 +89,12 @@ struct TileContractions : PassWrapper<TileContractions, OperationPass<ModuleOp>>
     getOperation().walk([&](kern::FusedOp kernel) {
       if (kernel.getKind() != kern::Kind::contraction)
         return;
-      ContractShape shape(cast<nn::ContractionOp>(kernel.getRoots()[0]));
+      auto root = cast<nn::ContractionOp>(kernel.getRoots()[0]);
+      if (SmallVector<int64_t> part = nonZeroPart(kernel, root.getLeft()); !part.empty())
+        kernel->setAttr(nonZeroPartName, DenseI64ArrayAttr::get(&getContext(), part));
+      ContractShape shape(root);
+      if (shape.bands.empty())
+        kernel->removeAttr(nonZeroPartName);
       if (auto plans = plansOf(kernel, shape, target)) {
         kernel->setAttr(contractPlanName, plans->plan.toAttribute(&getContext(), shape));
         if (plans->shared)

@@ -48,7 +48,7 @@ void ContractEmitter::emitUnits() {
   int64_t bytes = shape.bits / 8;
   slot = scratch = panel = {};
   auto stack = [&](int64_t elements) { return elements ? emitter.stack(elements * bytes) : Value(); };
-  slot = stack(slotElements(shape, plan) * (isBlocked() ? slotsOf(shape, plan) : 1));
+  slot = stack(slotElements(shape, plan) * (isBlocked(shape, plan) ? slotsOf(shape, plan) : 1));
   scratch = stack(epilogueScratch(shape, plan));
   if (plan.pack)
     emitPackedUnits();
@@ -137,6 +137,36 @@ SmallVector<int64_t> ContractEmitter::offsetsOfRows(llvm::function_ref<int64_t(u
 
 SmallVector<int64_t> ContractEmitter::rowOffsets() {
   return offsetsOfRows([&](unsigned d) { return shape.dims[d].stride(1 - plan.vectors); });
+}
+
+/// The steps of the innermost summed dim in which each row, or pair, meets more than padding, where that is known here.
+SmallVector<std::pair<int64_t, int64_t>> ContractEmitter::rangesOfRows() {
+  const ContractShape::Band *band = summed.empty() ? nullptr : shape.bandOf(summed.back());
+  if (!band || !plan.isRow(shape.dims[band->result]) || plan.tile[band->result] != shape.dims[band->result].size)
+    return {};
+  int64_t count = plan.pairs && band->result == *pairedDim(shape, plan) ? 2 : 1, steps = shape.dims[band->summed].size;
+  SmallVector<std::pair<int64_t, int64_t>> ranges;
+  for (int64_t place : offsetsOfRows([&](unsigned d) { return int64_t(d == band->result); })) {
+    int64_t first = std::max<int64_t>(0, band->first - (place + count - 1));
+    ranges.push_back({first, first + band->steps(place, count, steps)});
+  }
+  return ranges;
+}
+
+/// All summed dims' `extents`, without the steps outside of the innermost dim in which the whole of `tile` meets padding.
+SmallVector<SummedExtent> ContractEmitter::withoutPadding(const TilePlace &tile, ArrayRef<SummedExtent> extents) {
+  SmallVector<SummedExtent> result(extents);
+  for (auto [i, d] : llvm::enumerate(ArrayRef(summed).drop_back(summed.empty() ? 0 : 1))) {
+    const ContractShape::Band *band = shape.bandOf(d);
+    if (!band || band->result == plan.lanesDim)
+      continue;
+    Value start = tile.start[band->result];
+    auto from = [&](int64_t index) { return b.createOrFold<arith::SubIOp>(loc, emitter.constant(index), start); };
+    result[i].first =
+        b.createOrFold<arith::MaxSIOp>(loc, from(band->first - (plan.tile[band->result] - 1)), emitter.constant(0));
+    result[i].value = b.createOrFold<arith::MinSIOp>(loc, from(band->limit), extents[i].value);
+  }
+  return result;
 }
 
 SmallVector<int64_t> ContractEmitter::columnOffsets(bool alongLanes) {
@@ -238,6 +268,7 @@ void ContractEmitter::emitPlainUnits() {
   all.append(rows);
   TileOperand scalars, vectors;
   scalars.offsets = rowOffsets();
+  scalars.ranges = rangesOfRows();
   vectors.offsets = columnOffsets(true);
   SmallVector<SummedExtent> extents;
   for (unsigned d : summed) {
@@ -256,8 +287,8 @@ void ContractEmitter::emitPlainUnits() {
     vectors.base = address(plan.vectors, tile, all, base(plan.vectors));
     emitPrefetch(emitter, root, shape, plan, tile);
     SmallVector<Value> sums(scalars.offsets.size() * vectors.offsets.size(), memory.zero());
-    storeSums(slot, emitProducts(emitter, element, plan.lanes, scalars, vectors, masksOf(tile), extents, plan.unroll,
-                                 std::move(sums)));
+    storeSums(slot, emitProducts(emitter, element, plan.lanes, scalars, vectors, masksOf(tile), withoutPadding(tile, extents),
+                                 plan.unroll, std::move(sums)));
     emitEpilogue(emitter, root, shape, plan, tile, slot, scratch);
   });
 }
@@ -279,7 +310,7 @@ void ContractEmitter::emitPackedUnits() {
   Value even = b.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::eq, rest, emitter.constant(0));
   Value wanted = b.createOrFold<arith::CeilDivUIOp>(
       loc, b.createOrFold<arith::MulIOp>(loc, emitter.threads(), emitter.constant(2)), panels);
-  if (isBlocked()) {
+  if (isBlocked(shape, plan)) {
     // No more row tiles than there are slots, but still as many units for each thread.
     Value least = b.createOrFold<arith::CeilDivUIOp>(loc, tiles, emitter.constant(slotsOf(shape, plan)));
     one = least;
@@ -319,25 +350,9 @@ PanelSource ContractEmitter::sourceAt(const TilePlace &place, ArrayRef<unsigned>
   return source;
 }
 
-/// The summed dims in the panel are those from the first of which it holds more than one.
-unsigned ContractEmitter::firstInPanel() const {
-  unsigned block = 0;
-  while (block + 1 < summed.size() && plan.tile[summed[block]] == 1)
-    ++block;
-  return block;
-}
-
-/// Whether a panel holds but a part of the sum.
-bool ContractEmitter::isBlocked() const {
-  if (!plan.pack || summed.empty())
-    return false;
-  const ContractDim &outermost = shape.dims[summed[firstInPanel()]];
-  return firstInPanel() > 0 || outermost.batch || plan.tile[summed[firstInPanel()]] < outermost.size;
-}
-
 /// Row tiles firstTile … lastTile - 1 with the vectors at `panelPlace`.
 void ContractEmitter::emitPanel(const TilePlace &panelPlace, Value firstTile, Value lastTile) {
-  unsigned block = firstInPanel();
+  unsigned block = firstInPanel(shape, plan);
   int64_t tileElements = slotElements(shape, plan);
 
   SmallVector<unsigned> panelDims(groups);
@@ -353,6 +368,7 @@ void ContractEmitter::emitPanel(const TilePlace &panelPlace, Value firstTile, Va
     TileOperand scalars, vectors;
     scalars.pairs = plan.pairs;
     scalars.offsets = rowOffsets();
+    scalars.ranges = rangesOfRows();
     int64_t width = int64_t(columnOffsets(true).size()) * plan.lanes;
     for (int64_t offset = 0; offset < width; offset += plan.lanes)
       vectors.offsets.push_back(offset);
@@ -378,7 +394,8 @@ void ContractEmitter::emitPanel(const TilePlace &panelPlace, Value firstTile, Va
         loadSums(here, sums);
       else
         emitPrefetch(emitter, root, shape, plan, tile);
-      storeSums(here, emitProducts(emitter, element, plan.lanes, scalars, vectors, masks, extents, plan.unroll,
+      storeSums(here, emitProducts(emitter, element, plan.lanes, scalars, vectors, masks,
+                                   accumulate ? SmallVector<SummedExtent>(extents) : withoutPadding(tile, extents), plan.unroll,
                                    std::move(sums)));
       if (!accumulate)
         emitEpilogue(emitter, root, shape, plan, tile, here, scratch);
@@ -388,7 +405,7 @@ void ContractEmitter::emitPanel(const TilePlace &panelPlace, Value firstTile, Va
   SmallVector<SummedExtent> extents;
   for (unsigned i = block; i < summed.size(); ++i)
     extents.push_back({shape.dims[summed[i]].size, extentOf(emitter, shape.dims[summed[i]])});
-  if (!isBlocked())
+  if (!isBlocked(shape, plan))
     return multiply(base(plan.vectors), base(1 - plan.vectors), extents, /*accumulate=*/false);
 
   Value tiles = b.create<arith::SubIOp>(loc, lastTile, firstTile);

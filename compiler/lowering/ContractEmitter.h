@@ -20,8 +20,6 @@ private:
   void emitPackedUnits();
   void emitScalarPanelUnits();
   void packScalars(mlir::Value firstTile, mlir::Value lastTile, mlir::Value tileElements);
-  unsigned firstInPanel() const;
-  bool isBlocked() const;
   void emitPanel(const TilePlace &panel, mlir::Value firstTile, mlir::Value lastTile);
 
   // Tiles along a dim, and where they begin.
@@ -37,6 +35,8 @@ private:
   PanelSource sourceAt(const TilePlace &place, llvm::ArrayRef<unsigned> dims, mlir::Value from);
   llvm::SmallVector<int64_t> offsetsOfRows(llvm::function_ref<int64_t(unsigned)> stride);
   llvm::SmallVector<int64_t> rowOffsets();
+  llvm::SmallVector<std::pair<int64_t, int64_t>> rangesOfRows();
+  llvm::SmallVector<SummedExtent> withoutPadding(const TilePlace &tile, llvm::ArrayRef<SummedExtent> extents);
   llvm::SmallVector<int64_t> pairsOfRows(int64_t &rowsApart);
   llvm::SmallVector<int64_t> columnOffsets(bool alongLanes);
   void loadSums(mlir::Value slot, llvm::SmallVectorImpl<mlir::Value> &sums);

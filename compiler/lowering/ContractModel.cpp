@@ -177,6 +177,24 @@ struct Parts {
 };
 } // namespace
 
+/// The part of all steps that is not left out as padding: of the innermost summed dim, where that goes row by row and needs steps
+/// that are written out; or of the others, tile by tile.
+static double neededPart(const ContractShape &shape, const ContractPlan &plan, bool inner) {
+  SmallVector<unsigned> summed = shape.summedDims();
+  double part = 1;
+  for (const ContractShape::Band &band : shape.bands) {
+    const ContractDim &along = shape.dims[band.result];
+    int64_t steps = shape.dims[band.summed].size, tile = plan.tile[band.result];
+    bool written = plan.isRow(along) && tile == along.size && plan.unroll > 1 && steps <= wholeUnroll;
+    if (inner != (band.summed == summed.back()) || (inner ? !written : band.result == plan.lanesDim || isBlocked(shape, plan)))
+      continue;
+    if (inner)
+      tile = plan.pairs && *pairedDim(shape, plan) == band.result ? 2 : 1;
+    part *= shape.neededPart(band, tile);
+  }
+  return part;
+}
+
 static Parts partsOf(const ContractShape &shape, const ContractPlan &plan, const LoweringTarget &target,
                      double epilogue) {
   Parts parts;
@@ -194,6 +212,7 @@ static Parts partsOf(const ContractShape &shape, const ContractPlan &plan, const
   double scalar = conflict(shape, plan) ? conflictingLoad : target.loadSlots;
   if (columns == 1 && !plan.pairs && Window(shape, plan).rows)
     scalar = foldedLoad;
+  sums *= neededPart(shape, plan, /*inner=*/true);
   double loads = columns * vectorLoadCost(shape, plan, target) + sums * scalar;
   double step = std::max({sums * columns, loads, latency}) + besideProducts * loads;
   double stored = storeVector + epilogue + (plan.pairs ? unpairVector : 0);
@@ -206,7 +225,7 @@ static Parts partsOf(const ContractShape &shape, const ContractPlan &plan, const
         stored = (stored - scatterVector + transposeVector) / full;
       }
   }
-  parts.tile = steps * step + passes * innerLoop + tileOverhead + rows * columns * stored;
+  parts.tile = steps * neededPart(shape, plan, /*inner=*/false) * step + passes * innerLoop + tileOverhead + rows * columns * stored;
   if (!plan.pack)
     return parts;
   double element = packGathered;

@@ -27,6 +27,23 @@ int64_t ContractPlan::accumulatorRows(const ContractShape &shape) const {
   return all / paired * int64_t(pairStarts(paired).size());
 }
 
+unsigned firstInPanel(const ContractShape &shape, const ContractPlan &plan) {
+  SmallVector<unsigned> summed = shape.summedDims();
+  unsigned block = 0;
+  while (block + 1 < summed.size() && plan.tile[summed[block]] == 1)
+    ++block;
+  return block;
+}
+
+bool isBlocked(const ContractShape &shape, const ContractPlan &plan) {
+  SmallVector<unsigned> summed = shape.summedDims();
+  if (!plan.pack || summed.empty())
+    return false;
+  unsigned block = firstInPanel(shape, plan);
+  const ContractDim &outermost = shape.dims[summed[block]];
+  return block > 0 || outermost.batch || plan.tile[summed[block]] < outermost.size;
+}
+
 std::optional<unsigned> pairedDim(const ContractShape &shape, const ContractPlan &plan) {
   for (auto [d, dim] : llvm::enumerate(shape.dims))
     if (plan.isRow(dim) && !dim.batch && dim.stride(1 - plan.vectors) == 1 && plan.tile[d] >= 2)

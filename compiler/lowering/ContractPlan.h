@@ -51,6 +51,11 @@ struct ContractPlan {
   static std::optional<ContractPlan> fromAttribute(mlir::DictionaryAttr attribute, const ContractShape &shape);
 };
 
+/// The first of the summed dims in a panel: that of which it holds more than one.
+unsigned firstInPanel(const ContractShape &shape, const ContractPlan &plan);
+/// Whether a panel holds but a part of the sum.
+bool isBlocked(const ContractShape &shape, const ContractPlan &plan);
+
 /// The dim along which rows are paired: contiguous in the scalars, and two of it in a tile at least. None if there is none.
 std::optional<unsigned> pairedDim(const ContractShape &shape, const ContractPlan &plan);
 /// Whether the rows of `plan` can be paired.

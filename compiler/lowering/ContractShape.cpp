@@ -88,6 +88,60 @@ ContractShape::ContractShape(nn::ContractionOp op) : loopSizes(op.getLoopSizes()
     }
     dims.push_back(std::move(dim));
   }
+  findBands(op);
+}
+
+/// Padding pays to know from this share of all products on.
+constexpr double muchPadding = 0.1;
+
+void ContractShape::findBands(nn::ContractionOp op) {
+  auto part = op->getParentOp()->getAttrOfType<DenseI64ArrayAttr>(nonZeroPartName);
+  if (!part)
+    return;
+  auto type = cast<RankedTensorType>(op.getLeft().getType());
+  // The dim that is one loop, walked step by step.
+  auto dimOf = [&](AffineExpr e) -> std::optional<unsigned> {
+    auto loop = dyn_cast<AffineDimExpr>(e);
+    for (auto [d, dim] : llvm::enumerate(dims))
+      if (loop && !dim.batch && dim.loops.size() == 1 && dim.loops[0] == loop.getPosition())
+        return unsigned(d);
+    return std::nullopt;
+  };
+  for (auto [i, e] : llvm::enumerate(op.getLeftMap().getResults())) {
+    int64_t first = part[2 * i], limit = part[2 * i + 1];
+    auto sum = dyn_cast<AffineBinaryOpExpr>(e);
+    if (!sum || sum.getKind() != AffineExprKind::Add || type.isDynamicDim(i) || (first == 0 && limit == type.getDimSize(i)))
+      continue;
+    auto outer = dimOf(sum.getLHS()), inner = dimOf(sum.getRHS());
+    if (!outer || !inner || dims[*outer].summed == dims[*inner].summed)
+      continue;
+    if (dims[*outer].summed)
+      std::swap(outer, inner);
+    bands.push_back({*outer, *inner, first, limit});
+    if (neededPart(bands.back(), 1) > 1 - muchPadding)
+      bands.pop_back();
+  }
+}
+
+double ContractShape::neededPart(const Band &band, int64_t tile) const {
+  int64_t places = dims[band.result].size, steps = dims[band.summed].size, needed = 0, tiles = 0;
+  for (int64_t from = 0; from < places; from += tile, ++tiles)
+    needed += band.steps(std::min(from, places - tile), tile, steps);
+  return double(needed) / double(tiles * steps);
+}
+
+double ContractShape::neededPart() const {
+  double part = 1;
+  for (const Band &band : bands)
+    part *= neededPart(band, 1);
+  return part;
+}
+
+const ContractShape::Band *ContractShape::bandOf(unsigned summed) const {
+  for (const Band &band : bands)
+    if (band.summed == summed)
+      return &band;
+  return nullptr;
 }
 
 SmallVector<unsigned> ContractShape::summedDims() const {

@@ -35,6 +35,18 @@ struct ContractShape {
     int64_t step = 0;
   };
   llvm::SmallVector<OutEntry> outEntries;
+  /// Where the left operand is a padded tensor that a window slides along, products outside of first <= (the sum of the indices of
+  /// both dims) < limit are with zeros and may be left out.
+  struct Band {
+    unsigned result, summed; // dims
+    int64_t first, limit;
+
+    /// For `count` places from `from` on: how many of a window's `steps` places need not be left out.
+    int64_t steps(int64_t from, int64_t count, int64_t steps) const {
+      return std::max<int64_t>(0, std::min(steps, limit - from) - std::max<int64_t>(0, first - (from + count - 1)));
+    }
+  };
+  llvm::SmallVector<Band> bands;
   /// The batch size that costs are estimated for: the function's `nn.rows`, or 64. Plans serve every batch size.
   int64_t rows = 64;
   /// Bits of an element.
@@ -42,8 +54,20 @@ struct ContractShape {
 
   explicit ContractShape(nn::ContractionOp op);
 
+  /// The part of a band's products that tiles of `tile` places compute.
+  double neededPart(const Band &band, int64_t tile) const;
+  /// The part of all products that are not with padding.
+  double neededPart() const;
+  /// The band that `summed` is in, or null.
+  const Band *bandOf(unsigned summed) const;
   /// The summed dims, outer to inner.
   llvm::SmallVector<unsigned> summedDims() const;
+
+private:
+  void findBands(nn::ContractionOp op);
 };
+
+/// The attribute of kern.fused that says where its contraction's left operand is not padding (PullOp::getNonZeroPart).
+constexpr llvm::StringLiteral nonZeroPartName = "kern.non_zero";
 
 } // namespace nnc

@@ -21,10 +21,11 @@ public:
   /// All products of the summed dims from `level` on, at the given addresses.
   Sums walk(unsigned level, Value scalarBase, Value vectorBase, Sums sums) {
     if (level == extents.size())
-      return step(scalarBase, vectorBase, 0, 0, std::move(sums));
+      return step(scalarBase, vectorBase, 0, std::move(sums));
     if (level + 1 == extents.size())
       return walkInner(scalarBase, vectorBase, std::move(sums));
-    return loop(emitter.constant(0), extents[level].value, 1, std::move(sums), [&](Value i, Sums inner) {
+    Value first = extents[level].first ? extents[level].first : emitter.constant(0);
+    return loop(first, extents[level].value, 1, std::move(sums), [&](Value i, Sums inner) {
       return walk(level + 1, memory.at(scalarBase, i, scalars.strides[level]),
                   memory.at(vectorBase, i, vectors.strides[level]), std::move(inner));
     });
@@ -32,12 +33,17 @@ public:
 
 private:
   /// One step: rows * columns multiply-adds.
-  Sums step(Value scalarBase, Value vectorBase, int64_t scalarOffset, int64_t vectorOffset, Sums sums) {
+  Sums step(Value scalarBase, Value vectorBase, int64_t k, Sums sums) {
+    int64_t scalarOffset = k ? k * scalars.strides.back() : 0, vectorOffset = k ? k * vectors.strides.back() : 0;
     SmallVector<Value> columns;
     for (auto [offset, mask] : llvm::zip(vectors.offsets, masks))
       columns.push_back(memory.load(memory.at(vectorBase, vectorOffset + offset), mask));
     unsigned i = 0;
-    for (int64_t offset : scalars.offsets) {
+    for (auto [row, offset] : llvm::enumerate(scalars.offsets)) {
+      if (skip && (k < scalars.ranges[row].first || k >= scalars.ranges[row].second)) {
+        i += columns.size();
+        continue;
+      }
       Value address = memory.at(scalarBase, scalarOffset + offset);
       Value scalar = scalars.pairs ? memory.broadcastPair(address) : memory.broadcast(address);
       for (Value column : columns) {
@@ -50,15 +56,19 @@ private:
 
   Sums steps(Value scalarBase, Value vectorBase, int64_t first, int64_t count, Sums sums) {
     for (int64_t k = first; k < first + count; ++k)
-      sums = step(scalarBase, vectorBase, k * scalars.strides.back(), k * vectors.strides.back(), std::move(sums));
+      sums = step(scalarBase, vectorBase, k, std::move(sums));
     return sums;
   }
 
   Sums walkInner(Value scalarBase, Value vectorBase, Sums sums) {
     int64_t scalarStride = scalars.strides.back(), vectorStride = vectors.strides.back();
     SummedExtent extent = extents.back();
-    if (unroll > 1 && extent.known >= 0 && extent.known <= wholeUnroll)
-      return steps(scalarBase, vectorBase, 0, extent.known, std::move(sums));
+    if (unroll > 1 && extent.known >= 0 && extent.known <= wholeUnroll) {
+      skip = !scalars.ranges.empty();
+      sums = steps(scalarBase, vectorBase, 0, extent.known, std::move(sums));
+      skip = false;
+      return sums;
+    }
     // Whole passes of `unroll` steps, then what is left.
     int64_t knownWhole = extent.known - extent.known % unroll;
     Value whole = extent.known >= 0 ? emitter.constant(knownWhole) : Value();
@@ -74,7 +84,7 @@ private:
       return steps(memory.at(scalarBase, knownWhole * scalarStride), memory.at(vectorBase, knownWhole * vectorStride), 0,
                    extent.known - knownWhole, std::move(sums));
     return loop(whole, extent.value, 1, std::move(sums), [&](Value k, Sums inner) {
-      return step(memory.at(scalarBase, k, scalarStride), memory.at(vectorBase, k, vectorStride), 0, 0, std::move(inner));
+      return step(memory.at(scalarBase, k, scalarStride), memory.at(vectorBase, k, vectorStride), 0, std::move(inner));
     });
   }
 
@@ -95,6 +105,7 @@ private:
   ArrayRef<Value> masks;
   ArrayRef<SummedExtent> extents;
   int64_t unroll;
+  bool skip = false; // steps by scalars.ranges
 };
 
 } // namespace

@@ -14,6 +14,8 @@ struct TileOperand {
   mlir::Value base;                        // the address where all summed indices are 0
   llvm::SmallVector<int64_t> offsets;      // of each row (scalars) or column (vectors) from it, in elements
   llvm::SmallVector<int64_t> strides;      // along each summed dim, in elements
+  /// Of an inner dim written out as a whole: for each offset, the steps that it takes part in. Empty: in all.
+  llvm::SmallVector<std::pair<int64_t, int64_t>> ranges;
   bool pairs = false;                      // scalars: at each offset are two neighbouring rows, for the even and the odd lanes
 };
 
@@ -21,6 +23,7 @@ struct TileOperand {
 struct SummedExtent {
   int64_t known;        // -1: only `value` knows
   mlir::Value value;    // of type index
+  mlir::Value first;    // steps before it are left out; null: none are
 };
 
 /// Adds Σ scalars[row] * vectors[column] over the summed dims, outer to inner, to `sums` (row by row) and returns them. Columns

@@ -4,6 +4,7 @@
 
 #include "compiler/dialect/NnDialect.h"
 #include "compiler/lowering/Barriers.h"
+#include "compiler/lowering/ContractShape.h"
 
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/SetVector.h"
@@ -92,7 +93,7 @@ static KernelCost costOf(kern::FusedOp kernel) {
       places.insert(place);
     auto shape = cast<RankedTensorType>(op.getResult(0).getType()).getShape();
     if (auto contraction = dyn_cast<nn::ContractionOp>(op)) {
-      cost.contractions += scaled(countOf(contraction.getLoopSizes()), 2);
+      cost.contractions += scaled(countOf(contraction.getLoopSizes()), 2 * ContractShape(contraction).neededPart());
     } else if (isa<nn::ReductionOp>(op)) {
       cost.others += countOf(cast<RankedTensorType>(op.getOperand(0).getType()).getShape());
     } else if (auto pull = dyn_cast<nn::PullOp>(op)) {

@@ -35,7 +35,7 @@ struct KernelCost {
   std::string places;           // the parts of the model whose ops it computes: "net.dense1, net"
   std::string computes;         // its results' shapes
   std::vector<mlir::FileLineColLoc> lines; // of the user's text: the kernel's own, then others whose ops it contains
-  Amount contractions;          // exact: two for each multiply-add
+  Amount contractions;          // exact: two for each multiply-add, but for those left out as padding
   Amount others;                // elementwise ops and reductions, by the ops' own costs (in vector instructions an element)
   std::vector<Traffic> traffic; // each place once
 

@@ -30,6 +30,12 @@ void Contract::expectCorrect(Contraction c, std::vector<int64_t> batches) {
   }
 }
 
+/// A plan that does not fit would have been replaced.
+void expectPlan(const CompiledFunction &function, const std::string &plan) {
+  std::string tile = plan.substr(plan.find("tile = "), plan.find('>') - plan.find("tile = "));
+  EXPECT_NE(function.kernText.find(tile), std::string::npos) << tile << " is not in\n" << function.kernText;
+}
+
 Contraction inDouble(Contraction c) {
   c.type = "f64";
   return c;
@@ -98,6 +104,75 @@ TEST_P(Contract, OtherForms) {
   expectCorrect({"deep", {4, 40, 5000}, {{{0, 1}}, {{2, 1}}}, {1, 2}, {0, 1}, {4, 5000}}, {1});
 }
 
+namespace {
+
+/// A full convolution: dy of side `size`, padded by `low` and `high` on both sides of both dims by the kernel itself or, `known` false,
+/// by whoever calls it.
+std::string fullConvolution(int64_t c, int64_t o, int64_t size, int64_t window, int64_t low, int64_t high, bool known) {
+  int64_t padded = size + low + high, out = padded - window + 1;
+  Contraction whole = convInput(c, o, out, window);
+  std::string text = whole.module();
+  if (!known)
+    return text;
+  auto tensor = [&](int64_t side) {
+    return "tensor<?x" + std::to_string(o) + "x" + std::to_string(side) + "x" + std::to_string(side) + "xf32>";
+  };
+  text.replace(text.find("%a: " + tensor(padded)), 4 + tensor(padded).size(), "%p: " + tensor(size));
+  std::string lows = std::to_string(low), highs = std::to_string(high);
+  text.insert(text.find("  %y = "), "  %a = nn.pad %p low [0, 0, " + lows + ", " + lows + "] high [0, 0, " + highs + ", " + highs +
+                                        "] interior [0, 0, 0, 0] : " + tensor(size) + " -> " + tensor(padded) + "\n");
+  return text;
+}
+
+/// What it makes of random numbers.
+std::vector<float> computeFull(int64_t c, int64_t o, int64_t size, int64_t window, int64_t low, int64_t high, bool known, int64_t rows,
+                               int threads, const CompileOptions &options) {
+  int64_t padded = size + low + high, out = padded - window + 1;
+  auto dy = randomNumbers<float>(rows * o * size * size, 1), w = randomNumbers<float>(o * c * window * window, 2);
+  std::vector<float> wide(rows * o * padded * padded, 0.f), y(rows * c * out * out);
+  for (int64_t i = 0; i < rows * o; ++i)
+    for (int64_t row = 0; row < size; ++row)
+      std::copy_n(&dy[(i * size + row) * size], size, &wide[(i * padded + row + low) * padded + low]);
+  CompiledFunction function(fullConvolution(c, o, size, window, low, high, known), options);
+  EXPECT_EQ(function.kernText.find("kern.non_zero") != std::string::npos, known) << function.kernText;
+  if (!options.plan.empty())
+    expectPlan(function, options.plan);
+  function.run(rows, {known ? dy.data() : wide.data(), w.data()}, {y.data()}, threads);
+  return y;
+}
+
+} // namespace
+
+TEST_P(Contract, PaddingThatIsLeftOutChangesNothing) {
+  struct Case { int64_t c, o, size, window, low, high; };
+  for (Case s : {Case{8, 16, 8, 5, 4, 4}, {3, 5, 4, 3, 2, 2}, {16, 4, 3, 5, 4, 4}, {20, 3, 6, 4, 3, 1}, {2, 7, 5, 9, 8, 8}})
+    for (int64_t rows : {1, 6})
+      for (int threads : {1, 2}) {
+        SCOPED_TRACE(std::to_string(s.c) + " channels, window " + std::to_string(s.window));
+        EXPECT_TRUE(computeFull(s.c, s.o, s.size, s.window, s.low, s.high, true, rows, threads, options()) ==
+                    computeFull(s.c, s.o, s.size, s.window, s.low, s.high, false, rows, 1, options()));
+      }
+}
+
+TEST(ContractPlans, PaddingIsLeftOutByEveryPlan) {
+  // Shape dims: b, c, x, y, o, r, s. Lanes along pixels and along channels, rows of all pixels and of some, pairs, blocks of the sum.
+  auto expected = computeFull(4, 6, 8, 5, 4, 4, false, 3, 1, {});
+  for (std::string plan :
+       {"{vectors = \"left\", lanes_dim = 3, lanes = 8, tile = array<i64: 1, 4, 2, 8, 0, 0, 0>, pack = false, unroll = 4}",
+        "{vectors = \"left\", lanes_dim = 2, lanes = 8, tile = array<i64: 1, 2, 8, 3, 6, 5, 5>, pack = true, unroll = 4}",
+        "{vectors = \"right\", lanes_dim = 1, lanes = 8, tile = array<i64: 1, 8, 2, 12, 6, 5, 5>, pack = true, unroll = 4}",
+        "{vectors = \"right\", lanes_dim = 1, lanes = 8, tile = array<i64: 2, 8, 5, 5, 6, 5, 5>, pack = true, pairs = true, unroll = 1}",
+        "{vectors = \"right\", lanes_dim = 1, lanes = 8, tile = array<i64: 1, 8, 3, 12, 6, 5, 5>, pack = true, pairs = true, unroll = 4}",
+        "{vectors = \"right\", lanes_dim = 1, lanes = 8, tile = array<i64: 1, 8, 12, 2, 6, 5, 5>, pack = true, pairs = true, unroll = 4}",
+        "{vectors = \"right\", lanes_dim = 1, lanes = 8, tile = array<i64: 1, 8, 2, 12, 2, 5, 5>, pack = true, pairs = true, unroll = 4}"}) {
+    CompileOptions options;
+    options.plan = plan;
+    options.cpu = "x86-64-v3";
+    for (int threads : {1, 2})
+      EXPECT_TRUE(computeFull(4, 6, 8, 5, 4, 4, true, 3, threads, options) == expected) << plan;
+  }
+}
+
 TEST_P(Contract, EpilogueSeesEveryElementOnce) {
   Contraction c = denseForward(20, 37);
   CompiledFunction function(c.module("  %z = nn.add %y, %y : tensor<?x37xf32>"), options()), plain(c.module(), options());
@@ -118,9 +193,7 @@ TEST(ContractPlans, DoNotChangeBits) {
       options.plan = plan;
       options.cpu = "x86-64-v3";
       CompiledFunction forced(c.module(), options);
-      // A plan that does not fit would be replaced.
-      std::string tile = plan.substr(plan.find("tile = "), plan.find('>') - plan.find("tile = "));
-      EXPECT_NE(forced.kernText.find(tile), std::string::npos) << tile << " is not in\n" << forced.kernText;
+      expectPlan(forced, plan);
       for (int threads : {1, 2})
         EXPECT_TRUE(computeContraction<float>(forced, c, rows, threads) == expected) << forced.kernText;
     }
