@@ -72,8 +72,19 @@ static FloatAttr foldScalar(ScalarBodyOp op, ArrayRef<APFloat> operands) {
   for (auto [value, operand] : llvm::zip_equal(operands, op->getOperands()))
     values.push_back(b.create<arith::ConstantOp>(
         loc, FloatAttr::get(getElementTypeOrSelf(operand.getType()), value)));
+  Value result = op.buildScalar(b, loc, values);
+  // Here is the one place where functions of the math dialect are folded: before fusion, and so the same for all of its outcomes.
+  for (Operation &made : llvm::make_early_inc_range(scratch)) {
+    SmallVector<Value> known;
+    b.setInsertionPoint(&made);
+    if (isa<arith::ConstantOp>(made) || failed(b.tryFold(&made, known)))
+      continue;
+    if (result.getDefiningOp() == &made)
+      result = known[0];
+    made.replaceAllUsesWith(known);
+  }
   FloatAttr folded;
-  matchPattern(op.buildScalar(b, loc, values), m_Constant(&folded));
+  matchPattern(result, m_Constant(&folded));
   // The block's destructor wants no uses left.
   scratch.dropAllReferences();
   scratch.clear();
