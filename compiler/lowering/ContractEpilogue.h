@@ -8,6 +8,8 @@ namespace nnc {
 
 /// Where a register tile lies in the result.
 struct TilePlace {
+  explicit TilePlace(const ContractShape &shape) : start(shape.dims.size()), first(shape.dims.size()) {}
+
   llvm::SmallVector<mlir::Value> start;   // for each dim of the shape: the index of the tile's first element
   llvm::SmallVector<mlir::Value> first;   // the first index, from `start` on, that is not another tile's; null: 0
 };

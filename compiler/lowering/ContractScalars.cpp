@@ -45,9 +45,8 @@ void packScalars(const ContractShape &shape, ContractPlan &plan, const LoweringT
   int64_t strip = plan.columns(shape) * plan.lanes * shape.bits / 8;
   for (unsigned d : shape.summedDims())
     strip *= shape.dims[d].size * (shape.dims[d].batch ? shape.rows : 1);
-  // What streams past it (the scalars, weights and their state) takes the other half. One
-  // vector alone would be loads only. Bench model c: 75 % of the roof at 6 rows of
-  // 4 vectors, whose strip is 32 KiB, 86 % at 12 rows of 2.
+  // What streams past it (the scalars, weights and their state) takes the other half. One vector alone would be loads only. Bench
+  // model c: 75 % of the roof at 6 rows of 4 vectors, whose strip is 32 KiB, 86 % at 12 rows of 2.
   for (; strip > target.l1Bytes / 2 && plan.tile[plan.lanesDim] % (4 * plan.lanes) == 0; strip /= 2) {
     plan.tile[plan.lanesDim] /= 2;
     for (auto [d, dim] : llvm::enumerate(shape.dims))
@@ -62,9 +61,7 @@ void ContractEmitter::packScalars(Value firstTile, Value lastTile, Value tileEle
   int64_t count = plan.tile[d];
   VectorMemory row(b, loc, element, count);
   loop(firstTile, lastTile, 1, [&](Value number) {
-    TilePlace tile;
-    tile.start.resize(shape.dims.size());
-    tile.first.resize(shape.dims.size());
+    TilePlace tile(shape);
     place(tile, d, number);
     Value from = memory.at(base(operand), tile.start[d], 1);
     Value to = memory.at(panel, b.create<arith::MulIOp>(loc, b.create<arith::SubIOp>(loc, number, firstTile), tileElements), 1);
@@ -93,8 +90,6 @@ void ContractEmitter::emitScalarPanelUnits() {
 
   SmallVector<unsigned> stripDims(columns);
   stripDims.push_back(plan.lanesDim);
-  SmallVector<unsigned> all(stripDims);
-  all.push_back(rows[0]);
   Value strips = tilesOf(stripDims), tiles = tilesAlong(rows[0]);
   Value each = b.create<arith::MinUIOp>(loc, tiles, b.create<arith::DivUIOp>(loc, emitter.constant(room), tileElements));
   Value chunks = b.create<arith::CeilDivUIOp>(loc, tiles, each);
@@ -125,9 +120,7 @@ void ContractEmitter::emitScalarPanelUnits() {
       b.setInsertionPointToStart(pack.thenBlock());
       packScalars(firstTile, lastTile, tileElements);
     }
-    TilePlace stripPlace;
-    stripPlace.start.resize(shape.dims.size());
-    stripPlace.first.resize(shape.dims.size());
+    TilePlace stripPlace(shape);
     placeAll(stripPlace, stripDims, number);
     PanelSource source = sourceAt(stripPlace, stripDims, base(plan.vectors));
     source.extents = {extent};
