@@ -32,11 +32,12 @@ public:
   /// Ends the function here if `value` (a floating-point scalar) is not finite.
   void returnUnlessFinite(mlir::Value value);
   void finish();
+  /// A constant of 64 bits.
+  mlir::Value number(int64_t value);
 
 private:
   void begin(llvm::StringRef name);
   void leaveTo(mlir::LLVM::LLVMFuncOp other, int64_t rows);
-  mlir::Value number(int64_t value);
   mlir::Value field(unsigned number, mlir::Type type);
   mlir::Value pointerTo(mlir::Value base, mlir::Value bytes);
 

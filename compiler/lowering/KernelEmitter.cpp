@@ -62,23 +62,30 @@ Value KernelEmitter::elements(ShapedType type) {
   return b.createOrFold<arith::MulIOp>(location(), rows(), constant(known));
 }
 
-std::pair<Value, Value> KernelEmitter::share(Value count, int64_t grain, int64_t multiple) {
-  Location loc = location();
+std::pair<Value, Value> shareOf(OpBuilder &b, Location loc, Value count, Value thread, Value threads, int64_t grain,
+                                int64_t multiple) {
+  auto constant = [&](int64_t value) -> Value {
+    return b.create<arith::ConstantOp>(loc, b.getIntegerAttr(count.getType(), value));
+  };
   auto divideUp = [&](Value a, Value by) -> Value {
     Value less = b.createOrFold<arith::SubIOp>(loc, by, constant(1));
     return b.createOrFold<arith::DivUIOp>(loc, b.createOrFold<arith::AddIOp>(loc, a, less), by);
   };
   Value blocks = multiple == 1 ? count : divideUp(count, constant(multiple));
-  Value each = divideUp(blocks, threads());
+  Value each = divideUp(blocks, threads);
   if (multiple != 1)
     each = b.createOrFold<arith::MulIOp>(loc, each, constant(multiple));
   Value small = b.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::ult, count, constant(grain));
   each = b.createOrFold<arith::SelectOp>(loc, small, count, each);
-  Value begin = b.createOrFold<arith::MulIOp>(loc, thread(), each);
+  Value begin = b.createOrFold<arith::MulIOp>(loc, thread, each);
   begin = b.createOrFold<arith::MinUIOp>(loc, begin, count);
   Value end = b.createOrFold<arith::AddIOp>(loc, begin, each);
   end = b.createOrFold<arith::MinUIOp>(loc, end, count);
   return {begin, end};
+}
+
+std::pair<Value, Value> KernelEmitter::share(Value count, int64_t grain, int64_t multiple) {
+  return shareOf(b, location(), count, thread(), threads(), grain, multiple);
 }
 
 Value KernelEmitter::tailMask(Value base, Value limit, int64_t lanes) {

@@ -29,6 +29,11 @@ namespace nnc {
 
 class ElementScope;
 
+/// The half-open range of `count` pieces, in whole blocks of `multiple`, that `thread` of `threads` does; the first does everything if
+/// there are fewer than `grain`. All of them of one integer type or `index`.
+std::pair<mlir::Value, mlir::Value> shareOf(mlir::OpBuilder &b, mlir::Location loc, mlir::Value count, mlir::Value thread,
+                                            mlir::Value threads, int64_t grain, int64_t multiple = 1);
+
 class KernelEmitter {
 public:
   /// What of the kernel's function is known: buffers of the region's arguments and of the results; the examples to compute and the

@@ -3,6 +3,7 @@
 #include "compiler/lowering/Barriers.h"
 #include "compiler/lowering/CallFrame.h"
 #include "compiler/lowering/Generators.h"
+#include "compiler/lowering/KernelEmitter.h"
 #include "compiler/lowering/RowPanels.h"
 #include "compiler/lowering/SmallFunction.h"
 
@@ -12,10 +13,17 @@
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
+#include <array>
+
 using namespace mlir;
 
 namespace nnc {
 namespace {
+
+// A kernel's function takes each distinct buffer once, so that no two pointers overlap and noalias is true:
+//   (buffer…, rows, batch, thread, threads)
+// where rows are the examples that it computes, all of the batch or a panel's.
+constexpr unsigned numbersOfKernel = 4;
 
 /// The functions of kernels so far. Evaluation, prediction and tracing run the forward pass alike, so many kernels of
 /// different functions are the same code; they share it.
@@ -117,7 +125,7 @@ public:
       } else if (next) {
         if (barriers.isNeededBefore(accessesOf(next)))
           meet();
-        call(next, prepare(next));
+        emitCall(next, prepare(next), /*firstRow=*/{}, {frame.rows(), frame.rows(), frame.thread(), frame.threads()});
       } else if (auto guard = dyn_cast<kern::GuardOp>(op)) {
         emitGuard(guard);
       } else if (!isa<kern::ViewOp>(op)) {
@@ -139,7 +147,8 @@ private:
     int32_t event;
   };
   Callee prepare(kern::FusedOp kernel);
-  void call(kern::FusedOp kernel, const Callee &callee);
+  /// `firstRow`: the first example that the kernel is to compute; null: that of the batch. `numbers`: what it takes behind its buffers.
+  void emitCall(kern::FusedOp kernel, const Callee &callee, Value firstRow, std::array<Value, numbersOfKernel> numbers);
   void callPanels(MutableArrayRef<kern::FusedOp> panel);
   LLVM::LLVMFuncOp makeFunction(kern::FusedOp kernel, ArrayRef<unsigned> slots, unsigned buffers);
   void emitBody(kern::FusedOp kernel, LLVM::LLVMFuncOp function, ArrayRef<unsigned> slots);
@@ -163,11 +172,6 @@ private:
 };
 
 } // namespace
-
-// A kernel's function takes each distinct buffer once, so that no two pointers overlap and noalias is true:
-//   (buffer…, rows, batch, thread, threads)
-// where rows are the examples that it computes, all of the batch or a panel's.
-constexpr unsigned numbersOfKernel = 4;
 
 FunctionLowering::Callee FunctionLowering::prepare(kern::FusedOp kernel) {
   Callee callee;
@@ -196,11 +200,17 @@ FunctionLowering::Callee FunctionLowering::prepare(kern::FusedOp kernel) {
   return callee;
 }
 
-void FunctionLowering::call(kern::FusedOp kernel, const Callee &callee) {
+void FunctionLowering::emitCall(kern::FusedOp kernel, const Callee &callee, Value firstRow, std::array<Value, numbersOfKernel> numbers) {
   SmallVector<Value> arguments;
-  for (auto [place, type] : callee.tensors)
-    arguments.push_back(frame.address(place, fixedBytes));
-  arguments.append({frame.rows(), frame.rows(), frame.thread(), frame.threads()});
+  for (auto [place, type] : callee.tensors) {
+    Value address = frame.address(place, fixedBytes);
+    if (int64_t size = firstRow ? rowBytes(type) : 0) {
+      Value offset = b.create<LLVM::MulOp>(kernel.getLoc(), firstRow, frame.number(size));
+      address = b.create<LLVM::GEPOp>(kernel.getLoc(), address.getType(), b.getI8Type(), address, ArrayRef<LLVM::GEPArg>{offset});
+    }
+    arguments.push_back(address);
+  }
+  arguments.append(numbers.begin(), numbers.end());
   b.create<LLVM::CallOp>(kernel.getLoc(), callee.function, arguments);
   if (profiled)
     frame.stamp(callee.event);
@@ -228,39 +238,18 @@ void FunctionLowering::callPanels(MutableArrayRef<kern::FusedOp> panel) {
     for (auto [place, type] : callee.tensors)
       frame.address(place, fixedBytes); // outside of the loop
 
-  auto number = [&](int64_t value) -> Value { return b.create<LLVM::ConstantOp>(loc, b.getI64Type(), value); };
-  Value rows = number(panelOf(panel[0])->rows), zero = number(0), one = number(1);
-  auto divideUp = [&](Value value, Value by) -> Value {
-    Value less = b.create<LLVM::SubOp>(loc, by, one);
-    return b.create<LLVM::UDivOp>(loc, b.create<LLVM::AddOp>(loc, value, less), by);
-  };
-  auto least = [&](Value x, Value y) -> Value { return b.create<LLVM::UMinOp>(loc, x, y); };
-  Value panels = divideUp(frame.rows(), rows);
+  Value rows = frame.number(panelOf(panel[0])->rows), zero = frame.number(0), one = frame.number(1);
+  Value upToLast = b.create<LLVM::AddOp>(loc, frame.rows(), frame.number(panelOf(panel[0])->rows - 1));
+  Value panels = b.create<LLVM::UDivOp>(loc, upToLast, rows);
   int64_t enough = cyclesWorthSharing * target.vectorBytes / (cyclesOfVector * std::max<int64_t>(1, bytes));
-  Value small = b.create<LLVM::ICmpOp>(loc, LLVM::ICmpPredicate::ult, frame.rows(), number(enough));
-  Value each = b.create<LLVM::SelectOp>(loc, small, panels, divideUp(panels, frame.threads()));
-  Value begin = least(b.create<LLVM::MulOp>(loc, frame.thread(), each), panels);
-  Value end = least(b.create<LLVM::AddOp>(loc, begin, each), panels);
+  auto [begin, end] = shareOf(b, loc, panels, frame.thread(), frame.threads(), llvm::divideCeil(enough, panelOf(panel[0])->rows));
   auto loop = b.create<scf::ForOp>(loc, begin, end, one);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(loop.getBody());
   Value first = b.create<LLVM::MulOp>(loc, loop.getInductionVar(), rows);
-  Value count = least(rows, b.create<LLVM::SubOp>(loc, frame.rows(), first));
-  for (auto [kernel, callee] : llvm::zip(panel, callees)) {
-    SmallVector<Value> arguments;
-    for (auto [place, type] : callee.tensors) {
-      Value address = frame.address(place, fixedBytes);
-      if (int64_t size = rowBytes(type)) {
-        Value offset = b.create<LLVM::MulOp>(loc, first, number(size));
-        address = b.create<LLVM::GEPOp>(loc, address.getType(), b.getI8Type(), address, ArrayRef<LLVM::GEPArg>{offset});
-      }
-      arguments.push_back(address);
-    }
-    arguments.append({count, frame.rows(), zero, one});
-    b.create<LLVM::CallOp>(kernel.getLoc(), callee.function, arguments);
-    if (profiled)
-      frame.stamp(callee.event);
-  }
+  Value count = b.create<LLVM::UMinOp>(loc, rows, b.create<LLVM::SubOp>(loc, frame.rows(), first));
+  for (auto [kernel, callee] : llvm::zip(panel, callees))
+    emitCall(kernel, callee, first, {count, frame.rows(), zero, one});
 }
 
 LLVM::LLVMFuncOp FunctionLowering::makeFunction(kern::FusedOp kernel, ArrayRef<unsigned> slots, unsigned buffers) {
