@@ -78,16 +78,18 @@ LogicalResult FusedOp::verify() {
 
 LogicalResult ViewOp::verify() {
   auto from = cast<RankedTensorType>(getSource().getType()), to = cast<RankedTensorType>(getResult().getType());
-  auto elements = [](RankedTensorType type) {
-    int64_t product = 1;
-    for (int64_t size : type.getShape())
-      product *= ShapedType::isDynamic(size) ? 1 : size;
-    return product;
-  };
-  if (from.getElementType() != to.getElementType() || elements(from) != elements(to) ||
+  if (from.getElementType() != to.getElementType() || bytesOf(from) != bytesOf(to) ||
       from.hasStaticShape() != to.hasStaticShape())
     return emitOpError("cannot view ") << from << " as " << to;
   return success();
+}
+
+int64_t bytesOf(Type type, int64_t rows) {
+  auto tensor = cast<RankedTensorType>(type);
+  int64_t bytes = tensor.getElementTypeBitWidth() / 8;
+  for (int64_t size : tensor.getShape())
+    bytes *= ShapedType::isDynamic(size) ? rows : size;
+  return bytes;
 }
 
 Value memoryOf(Value value) {

@@ -20,6 +20,9 @@
 
 namespace nnc::kern {
 
+/// Bytes of a tensor of `rows` examples if it is batched.
+int64_t bytesOf(mlir::Type type, int64_t rows = 1);
+
 /// The kernel result or function argument whose memory `value` uses: looks through views.
 mlir::Value memoryOf(mlir::Value value);
 

@@ -18,13 +18,9 @@ kern::PlaceAttr placeOf(Value value) {
 }
 
 MemoryRange rangeOf(kern::PlaceAttr place, Type type) {
-  auto tensor = cast<RankedTensorType>(type);
-  int64_t bytes = tensor.getElementTypeBitWidth() / 8;
-  for (int64_t size : tensor.getShape())
-    bytes *= ShapedType::isDynamic(size) ? 1 : size;
   bool counted = place.getMemory() != kern::Memory::field && place.getMemory() != kern::Memory::result &&
                  place.getMemory() != kern::Memory::scalar;
-  return {place.getMemory(), place.getOffset(), place.getOffset() + (counted ? bytes : 1)};
+  return {place.getMemory(), place.getOffset(), place.getOffset() + (counted ? kern::bytesOf(type) : 1)};
 }
 
 Accesses accessesOf(kern::FusedOp kernel) {

@@ -74,11 +74,7 @@ llvm::MapVector<kern::PlaceAttr, int64_t> scratchOf(func::FuncOp function, int64
       kern::PlaceAttr place = kernel.getPlace(i);
       if (place.getMemory() != kern::Memory::fixed && place.getMemory() != kern::Memory::row)
         continue;
-      auto tensor = cast<RankedTensorType>(type);
-      int64_t bytes = tensor.getElementTypeBitWidth() / 8;
-      for (int64_t size : tensor.getShape())
-        bytes *= ShapedType::isDynamic(size) ? rows : size;
-      places[place] = std::max(places[place], bytes);
+      places[place] = std::max(places[place], kern::bytesOf(type, rows));
     }
   return places;
 }

@@ -3,6 +3,7 @@
 // A panel's first kernel writes rows of a tensor before the last one has read other rows of what lay there before. So tensors of a
 // run share memory only if they are rows of the same size at the same place: then row covers row.
 #include "compiler/lowering/RowPanels.h"
+#include "compiler/lowering/UsedDims.h"
 #include "compiler/dialect/NnDialect.h"
 #include "compiler/lowering/Barriers.h"
 
@@ -21,10 +22,7 @@ int64_t rowBytes(Type type) {
   auto tensor = cast<RankedTensorType>(type);
   if (tensor.getRank() == 0 || !tensor.isDynamicDim(0))
     return 0;
-  int64_t bytes = tensor.getElementTypeBitWidth() / 8;
-  for (int64_t size : tensor.getShape().drop_front())
-    bytes *= size;
-  return bytes;
+  return kern::bytesOf(tensor);
 }
 
 std::optional<RowPanel> panelOf(kern::FusedOp kernel) {
@@ -73,24 +71,14 @@ private:
 
 /// Whether `values`, evaluated over an index space of this shape, use the first index for nothing but their operands' own.
 static bool useRowsAsTheyAre(ValueRange values, ArrayRef<int64_t> shape, Location loc) {
-  OpBuilder b(loc.getContext());
-  Region region;
-  Block &block = region.emplaceBlock();
-  SmallVector<Index> own;
-  for (size_t i = 0; i < shape.size(); ++i)
-    own.push_back(Index::affine(block.addArgument(b.getIndexType(), loc), 0));
-  b.setInsertionPointToEnd(&block);
-  RowProbe probe(b, loc, block.getArgument(0));
-  llvm::SmallPtrSet<Operation *, 4> results;
-  for (Value value : values)
-    if (Operation *op = probe.at(value, own).getDefiningOp())
-      results.insert(op);
-  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
-    if (op.use_empty() && !results.contains(&op))
-      op.erase();
-  bool unused = block.getArgument(0).use_empty();
-  block.dropAllDefinedValueUses();
-  return unused;
+  llvm::SmallBitVector used = usedIndices(loc, shape.size(), [&](OpBuilder &b, ArrayRef<Index> own) {
+    RowProbe probe(b, loc, own[0].getBase());
+    SmallVector<Value> results;
+    for (Value value : values)
+      results.push_back(probe.at(value, own));
+    return results;
+  });
+  return !used[0];
 }
 
 bool isRowWise(kern::FusedOp kernel) {

@@ -83,38 +83,45 @@ private:
 
 } // namespace
 
-static llvm::SmallBitVector probe(KernelEmitter &emitter, ValueRange values, ArrayRef<int64_t> shape) {
-  Location loc = emitter.location();
-  OpBuilder b(emitter.kernel().getContext());
+llvm::SmallBitVector usedIndices(Location loc, size_t rank, llvm::function_ref<SmallVector<Value>(OpBuilder &, ArrayRef<Index>)> evaluate) {
+  OpBuilder b(loc.getContext());
   // A region of its own, so that constants are made here and not in the kernel.
-  OperationState state(loc, UnrealizedConversionCastOp::getOperationName());
   Region region;
   Block &block = region.emplaceBlock();
   SmallVector<Index> own;
-  for (size_t i = 0; i < shape.size(); ++i)
+  for (size_t i = 0; i < rank; ++i)
     own.push_back(Index::affine(block.addArgument(b.getIndexType(), loc), 0));
   b.setInsertionPointToEnd(&block);
-  Probe probe(emitter, b, own, shape);
   llvm::SmallPtrSet<Operation *, 4> results;
-  for (Value value : values)
-    if (Operation *op = probe.at(value, own, {}).getDefiningOp())
+  for (Value result : evaluate(b, own))
+    if (Operation *op = result.getDefiningOp())
       results.insert(op);
   for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
     if (op.use_empty() && !results.contains(&op))
       op.erase();
-  llvm::SmallBitVector used(shape.size());
-  for (size_t i = 0; i < shape.size(); ++i)
+  llvm::SmallBitVector used(rank);
+  for (size_t i = 0; i < rank; ++i)
     used[i] = !block.getArgument(i).use_empty();
   block.dropAllDefinedValueUses();
   return used;
 }
 
+static llvm::SmallBitVector usedDims(KernelEmitter &emitter, ValueRange values, ArrayRef<int64_t> shape) {
+  return usedIndices(emitter.location(), shape.size(), [&](OpBuilder &b, ArrayRef<Index> own) {
+    Probe probe(emitter, b, own, shape);
+    SmallVector<Value> results;
+    for (Value value : values)
+      results.push_back(probe.at(value, own, {}));
+    return results;
+  });
+}
+
 llvm::SmallBitVector usedDims(KernelEmitter &emitter) {
-  return probe(emitter, emitter.kernel().getYielded(), emitter.kernel().getSpace().getShape());
+  return usedDims(emitter, emitter.kernel().getYielded(), emitter.kernel().getSpace().getShape());
 }
 
 llvm::SmallBitVector usedDims(KernelEmitter &emitter, Value value) {
-  return probe(emitter, value, cast<ShapedType>(value.getType()).getShape());
+  return usedDims(emitter, value, cast<ShapedType>(value.getType()).getShape());
 }
 
 } // namespace nnc

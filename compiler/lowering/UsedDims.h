@@ -14,4 +14,9 @@ llvm::SmallBitVector usedDims(KernelEmitter &emitter);
 /// The same for evaluating `value` over its own index space.
 llvm::SmallBitVector usedDims(KernelEmitter &emitter, mlir::Value value);
 
+/// For each index of a space of `rank` dims, whether the code that `evaluate` builds depends on it. `evaluate` is given the indices, and
+/// returns the values that are wanted; what it builds is thrown away.
+llvm::SmallBitVector usedIndices(mlir::Location loc, size_t rank,
+                                 llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::OpBuilder &, llvm::ArrayRef<nn::Index>)> evaluate);
+
 } // namespace nnc

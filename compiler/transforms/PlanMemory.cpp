@@ -11,15 +11,6 @@ using namespace mlir;
 
 namespace nnc {
 
-/// Bytes of a tensor, or of one row of it if it is batched.
-static int64_t bytesOf(Type type) {
-  auto tensor = cast<RankedTensorType>(type);
-  int64_t bytes = tensor.getElementTypeBitWidth() / 8;
-  for (int64_t size : tensor.getShape())
-    bytes *= ShapedType::isDynamic(size) ? 1 : size;
-  return bytes;
-}
-
 namespace {
 
 /// The last op that uses each value's memory.
@@ -205,7 +196,7 @@ void FunctionPlanner::placeResults(kern::FusedOp kernel, const Liveness &live) {
     if (!place) {
       bool batched = nn::isBatched(result.getType());
       place = placeAt(batched ? kern::Memory::row : kern::Memory::fixed,
-                      (batched ? row : fixed).allocate(bytesOf(result.getType())));
+                      (batched ? row : fixed).allocate(kern::bytesOf(result.getType())));
     }
     placeOf(result) = place;
   }
@@ -244,8 +235,8 @@ LogicalResult planMemory(ModuleOp module) {
     auto name = dyn_cast_or_null<StringAttr>(attribute);
     if (!name || !offsets.insert({name, end}).second)
       return;
-    sizes.insert({name, bytesOf(type)});
-    end = llvm::alignTo(end + bytesOf(type), Pool::alignment);
+    sizes.insert({name, kern::bytesOf(type)});
+    end = llvm::alignTo(end + kern::bytesOf(type), Pool::alignment);
   };
   for (auto function : module.getOps<func::FuncOp>()) {
     for (unsigned i = 0; i < function.getNumArguments(); ++i)
