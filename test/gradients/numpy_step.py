@@ -3,9 +3,8 @@
 #
 # nnc saves the weights before and after one step of plain gradient descent, so that their difference is the gradient. Here the same
 # gradient is derived by hand, layer by layer, and computed in f64 from the saved initial weights. Nothing of nnc is used but its two
-# weight files, whose format is read here too.
+# weight files.
 import argparse
-import json
 import os
 import struct
 import subprocess
@@ -13,31 +12,18 @@ import sys
 
 import numpy as np
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools"))
+from safetensors import load
+
 parser = argparse.ArgumentParser(allow_abbrev=False)
 parser.add_argument("--nnc", required=True)
 parser.add_argument("--dir", required=True)
 parser.add_argument("--precision", default="f32")
 parser.add_argument("--network", choices=["reader", "lenet"], required=True)
 options = parser.parse_args()
-ELEMENT = {"f32": "float32", "f64": "float64"}[options.precision]
 # A rate so large that the difference of the weights keeps the gradient's digits.
 RATE = 1e4
 ROWS = 48
-
-
-def load(path):
-    """A .safetensors file: eight bytes of length, JSON, data."""
-    with open(path, "rb") as file:
-        data = file.read()
-    (length,) = struct.unpack("<Q", data[:8])
-    tensors = {}
-    for name, entry in json.loads(data[8:8 + length]).items():
-        if name != "__metadata__":
-            begin, end = entry["data_offsets"]
-            kind = {"F32": np.float32, "F64": np.float64}[entry["dtype"]]
-            tensors[name] = np.frombuffer(data[8 + length + begin:8 + length + end], kind).astype(
-                np.float64).reshape(entry["shape"])
-    return tensors
 
 
 class Network:

@@ -1,0 +1,246 @@
+# fifty_steps.py --nnc NNC --dir DIR KIND: the first 50 steps on a fixed small problem, by nnc and by NumPy, for each optimizer, schedule,
+# activation, loss or penalty of the prelude. Weights must agree to 1e-5, relative to the largest weight of a tensor.
+#
+# The program is full-batch gradient descent on eight rows; nnc saves its weights before and after. Here the same steps are taken in
+# f64 with formulas and derivatives written out by hand. Nothing of nnc is used but its two weight files.
+import argparse
+import math
+import os
+import subprocess
+import sys
+
+import numpy as np
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools"))
+from safetensors import load
+
+STEPS = 50
+X = np.array([[0.5, -1.0, 0.3], [1.5, 0.2, -0.7], [-0.3, 0.8, 1.1], [-1.2, -0.4, 0.6],
+              [0.9, 0.1, -1.3], [-0.6, 1.4, 0.2], [0.1, -0.9, -0.5], [1.1, 0.7, 0.4]])
+NUMBERS = np.array([[0.4], [1.2], [-0.8], [-1.5], [0.7], [0.3], [-0.2], [1.9]])
+SIGNS = np.sign(NUMBERS)
+BITS = (NUMBERS > 0) * 1.0
+CLASSES = np.array([0, 2, 1, 1, 0, 2, 1, 0])
+
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def softmax(z):
+    e = np.exp(z - z.max(1, keepdims=True))
+    return e / e.sum(1, keepdims=True)
+
+
+# Optimizers: one step, given the parameter, its gradient, the number of the step from 1, and a dictionary of its own. ------------------
+def sgd(lr=0.01):
+    return lambda theta, g, t, s: theta - lr * g
+
+
+def momentum(lr=0.01, rho=0.9):
+    def step(theta, g, t, s):
+        s["v"] = rho * s.get("v", 0) + g
+        return theta - lr * s["v"]
+    return step
+
+
+def nesterov(lr=0.01, rho=0.9):
+    def step(theta, g, t, s):
+        s["v"] = rho * s.get("v", 0) + g
+        return theta - lr * (g + rho * s["v"])
+    return step
+
+
+def adagrad(lr=0.01, eps=1e-7):
+    def step(theta, g, t, s):
+        s["g"] = s.get("g", 0) + g * g
+        return theta - lr * g / (np.sqrt(s["g"]) + eps)
+    return step
+
+
+def adadelta(lr=1.0, rho=0.95, eps=1e-6):
+    def step(theta, g, t, s):
+        s["g"] = rho * s.get("g", 0) + (1 - rho) * g * g
+        move = np.sqrt(s.get("d", 0) + eps) / np.sqrt(s["g"] + eps) * g
+        s["d"] = rho * s.get("d", 0) + (1 - rho) * move * move
+        return theta - lr * move
+    return step
+
+
+def rmsprop(lr=1e-3, decay=0.9, eps=1e-7):
+    def step(theta, g, t, s):
+        s["g"] = decay * s.get("g", 0) + (1 - decay) * g * g
+        return theta - lr * g / (np.sqrt(s["g"]) + eps)
+    return step
+
+
+def adamw(lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8, decay=0.01):
+    def step(theta, g, t, s):
+        s["m"] = beta1 * s.get("m", 0) + (1 - beta1) * g
+        s["v"] = beta2 * s.get("v", 0) + (1 - beta2) * g * g
+        scaled = s["m"] / (1 - beta1 ** t) / (np.sqrt(s["v"] / (1 - beta2 ** t)) + eps)
+        return theta - lr * (scaled + decay * theta)
+    return step
+
+
+def lion(lr=1e-4, beta1=0.9, beta2=0.99, decay=0.0):
+    def step(theta, g, t, s):
+        direction = np.sign(beta1 * s.get("m", 0) + (1 - beta1) * g)
+        s["m"] = beta2 * s.get("m", 0) + (1 - beta2) * g
+        return theta - lr * (direction + decay * theta)
+    return step
+
+
+OPTIMIZERS = {
+    "sgd(lr = 0.1)": sgd(0.1),
+    "momentum(lr = 0.05)": momentum(0.05),
+    "nesterov(lr = 0.05)": nesterov(0.05),
+    "adagrad(lr = 0.1)": adagrad(0.1),
+    "adadelta()": adadelta(),
+    "rmsprop(lr = 0.01)": rmsprop(0.01),
+    "adam(lr = 0.01)": adamw(0.01, decay=0.0),
+    "adamw(lr = 0.01, decay = 0.1)": adamw(0.01, decay=0.1),
+    "lion(lr = 0.01, decay = 0.1)": lion(0.01, decay=0.1),
+}
+
+
+# Schedules: the rate at step 0, 1, …; an epoch is one step here. ------------------------------------------------------------------------
+def half_cosine(start, end, part):
+    return end + (start - end) * (1 + math.cos(math.pi * min(1, part))) / 2
+
+
+def one_cycle(peak, rise, over):
+    def rate(step):
+        if step < rise:
+            return half_cosine(peak / 25, peak, step / rise)
+        return half_cosine(peak, peak / 1e4, (step - rise) / (over - rise))
+    return rate
+
+
+SCHEDULES = {
+    "cosine(from = 0.2, to = 0.01)": lambda i: half_cosine(0.2, 0.01, i / STEPS),
+    "cosine(from = 0.2, to = 0.01, over = 20 steps)": lambda i: half_cosine(0.2, 0.01, i / 20),
+    "linear(from = 0.2, to = 0.01)": lambda i: 0.2 + (0.01 - 0.2) * min(1, i / STEPS),
+    "warmup(10 steps, 0.1)": lambda i: 0.1 * min(1, (i + 1) / 10),
+    "warmup(10 steps, cosine(from = 0.2, to = 0))": lambda i: half_cosine(0.2, 0, i / STEPS) * min(1, (i + 1) / 10),
+    "step_decay(from = 0.2, by = 0.5, every = 15 steps)": lambda i: 0.2 * 0.5 ** (i // 15),
+    "exponential(from = 0.2, k = 0.05)": lambda i: 0.2 * math.exp(-0.05 * i),
+    "inverse_time(from = 0.2, k = 0.1)": lambda i: 0.2 / (1 + 0.1 * i),
+    "restarts(from = 0.2, to = 0.01, every = 12 steps)": lambda i: half_cosine(0.2, 0.01, i % 12 / 12),
+    "one_cycle(peak = 0.2)": one_cycle(0.2, 0.3 * STEPS, STEPS),
+    "one_cycle(peak = 0.2, rise = 10 steps, over = 40 steps)": one_cycle(0.2, 10, 40),
+}
+
+# Activations: value and derivative. -----------------------------------------------------------------------------------------------------
+ERF = np.vectorize(math.erf)
+ACTIVATIONS = {
+    "sigmoid": (sigmoid, lambda z: sigmoid(z) * (1 - sigmoid(z))),
+    "tanh": (np.tanh, lambda z: 1 - np.tanh(z) ** 2),
+    "relu": (lambda z: np.maximum(z, 0), lambda z: (z > 0) * 1.0),
+    "leaky_relu": (lambda z: np.maximum(0.01 * z, z), lambda z: np.where(z > 0, 1, 0.01)),
+    "elu": (lambda z: np.where(z > 0, z, np.exp(np.minimum(z, 0)) - 1), lambda z: np.where(z > 0, 1, np.exp(np.minimum(z, 0)))),
+    "gelu": (lambda z: z * (1 + ERF(z / math.sqrt(2))) / 2,
+             lambda z: (1 + ERF(z / math.sqrt(2))) / 2 + z * np.exp(-z * z / 2) / math.sqrt(2 * math.pi)),
+    "swish": (lambda z: z * sigmoid(z), lambda z: sigmoid(z) + z * sigmoid(z) * (1 - sigmoid(z))),
+    "softplus": (lambda z: np.log1p(np.exp(z)), sigmoid),
+}
+
+# Losses: the target, how many outputs, and dloss/dz for one example's outputs z (a row each). ----------------------------------------------
+ROWS = np.arange(len(X))
+
+
+def of_classes(z, p=None):
+    d = softmax(z)
+    d[ROWS, CLASSES] -= 1
+    return d
+
+
+LOSSES = {
+    "mse(net(x), y)": (NUMBERS, 1, lambda z: 2 * (z - NUMBERS)),
+    "l1_loss(net(x), y)": (NUMBERS, 1, lambda z: np.sign(z - NUMBERS)),
+    "huber(net(x), y, delta = 0.5)": (NUMBERS, 1, lambda z: np.clip(z - NUMBERS, -0.5, 0.5)),
+    "perceptron_loss(net(x), y)": (SIGNS, 1, lambda z: np.where(-SIGNS * z > 0, -SIGNS, 0)),
+    "hinge(net(x), y)": (SIGNS, 1, lambda z: np.where(1 - SIGNS * z > 0, -SIGNS, 0)),
+    "binary_cross_entropy(sigmoid(net(x)), y)": (BITS, 1, lambda z: sigmoid(z) - BITS),
+    "binary_cross_entropy_logits(net(x), y)": (BITS, 1, lambda z: sigmoid(z) - BITS),
+    "cross_entropy(net(x), y)": (CLASSES, 3, of_classes),
+    "cross_entropy_probabilities(softmax(net(x)), y)": (CLASSES, 3, of_classes),
+}
+
+# Penalties of the weights: their gradient. ------------------------------------------------------------------------------------------------
+PENALTIES = {
+    "0.1 * l2(net.weights)": lambda w: 0.1 * w,
+    "0.1 * l1(net.weights)": lambda w: 0.1 * np.sign(w),
+    "0.1 * elastic(net.weights, ratio = 0.3)": lambda w: 0.1 * (0.3 * np.sign(w) + 0.7 * w),
+}
+
+
+def train(before, target, slope, activation=None, optimizer=sgd(0.1), rate=None, penalty=lambda w: 0):
+    """The weights after STEPS steps. slope(z): the derivative of each example's loss by the network's outputs."""
+    weights = {name: value.copy() for name, value in before.items()}
+    states = {name: {} for name in weights}
+    f, df = ACTIVATIONS[activation] if activation else (None, None)
+    last = "dense2" if activation else "dense1"
+    for step in range(STEPS):
+        inner = X
+        if activation:
+            z1 = X @ weights["dense1.w"] + weights["dense1.b"]
+            inner = f(z1)
+        dz = slope(inner @ weights[last + ".w"] + weights[last + ".b"]) / len(X)
+        gradients = {last + ".w": inner.T @ dz, last + ".b": dz.sum(0)}
+        if activation:
+            d1 = dz @ weights[last + ".w"].T * df(z1)
+            gradients.update({"dense1.w": X.T @ d1, "dense1.b": d1.sum(0)})
+        for name in weights:
+            gradient = gradients[name] + (penalty(weights[name]) if name.endswith(".w") else 0)  # `weights` leaves biases out
+            step_of = sgd(rate(step)) if rate else optimizer
+            weights[name] = step_of(weights[name], gradient, step + 1, states[name])
+    return weights
+
+
+def compare(name, target, outputs, loss, optimizer_text, layers, **how):
+    folder = os.path.join(options.dir, "".join(c if c.isalnum() else "_" for c in name))
+    os.makedirs(folder, exist_ok=True)
+    category = target.ndim == 1
+    lines = ["data d = rows(x: [3], y: [%s]) {" % ("" if category else "1")]
+    lines += ["  [%s] -> [%s]" % (", ".join(map(repr, map(float, x))), float(y) if category else float(y[0])) for x, y in zip(X, target)]
+    lines += ["}", "model net(x: [3]) -> [%d] { x |> %s }" % (outputs, layers), 'save net to "before.safetensors"',
+              "train net on d { loss = %s; optimizer = %s; batch = all; epochs = %d }" % (loss, optimizer_text, STEPS),
+              'save net to "after.safetensors"']
+    with open(os.path.join(folder, "program.nn"), "w") as file:
+        file.write("\n".join(lines) + "\n")
+    subprocess.run([os.path.abspath(options.nnc), "run", "program.nn"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    expected = train(load(os.path.join(folder, "before.safetensors")), target, **how)
+    found = load(os.path.join(folder, "after.safetensors"))
+    worst = max(np.abs(found[key] - expected[key]).max() / np.abs(expected[key]).max() for key in expected)
+    print("%-60s %.1e" % (name, worst), flush=True)
+    return worst < 1e-5
+
+
+parser = argparse.ArgumentParser(allow_abbrev=False)
+parser.add_argument("--nnc", required=True)
+parser.add_argument("--dir", required=True)
+parser.add_argument("kind", choices=["optimizers", "schedules", "activations", "losses", "penalties"])
+options = parser.parse_args()
+results = []
+if options.kind == "optimizers":
+    for text, optimizer in OPTIMIZERS.items():
+        results.append(compare(text, *LOSSES["mse(net(x), y)"][:2], "mse(net(x), y)", text, "dense(4) |> tanh |> dense(1)",
+                               slope=LOSSES["mse(net(x), y)"][2], activation="tanh", optimizer=optimizer))
+elif options.kind == "schedules":
+    for text, rate in SCHEDULES.items():
+        results.append(compare(text, *LOSSES["mse(net(x), y)"][:2], "mse(net(x), y)", "sgd(lr = %s)" % text, "dense(4) |> tanh |> dense(1)",
+                               slope=LOSSES["mse(net(x), y)"][2], activation="tanh", rate=rate))
+elif options.kind == "activations":
+    for text in ACTIVATIONS:
+        results.append(compare(text, *LOSSES["mse(net(x), y)"][:2], "mse(net(x), y)", "sgd(lr = 0.1)", "dense(4) |> %s |> dense(1)" % text,
+                               slope=LOSSES["mse(net(x), y)"][2], activation=text))
+elif options.kind == "losses":
+    for text, (target, outputs, slope) in LOSSES.items():
+        results.append(compare(text, target, outputs, text, "sgd(lr = 0.1)", "dense(%d)" % outputs, slope=slope))
+else:
+    for text, penalty in PENALTIES.items():
+        results.append(compare(text, *LOSSES["mse(net(x), y)"][:2], "mse(net(x), y) + " + text, "sgd(lr = 0.1)", "dense(1)",
+                               slope=LOSSES["mse(net(x), y)"][2], penalty=penalty))
+if not all(results):
+    sys.exit("weights differ by more than 1e-5")
