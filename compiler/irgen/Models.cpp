@@ -42,6 +42,8 @@ void ProgramGenerator::genModel(const ast::ModelDecl *decl) {
   mlir::Value zeros = init.emit.broadcast(init.emit.constant(0), init.emit.typeOf(inShape), {});
   Elaborator::Arg x{"", Value::of(zeros), decl->inputs[0].range};
   Value y = elab.call(makeTarget(), x, decl->name.range);
+  // Taken now: the function that holds y may be erased below.
+  const llvm::SmallVector<int64_t> outShape(y.isTensor() ? exampleShape(y.tensor) : llvm::ArrayRef<int64_t>());
   for (auto it = elab.tensors.begin() + before; it != elab.tensors.end(); ++it) {
     const TensorInfo &info = it->second;
     nn_tensor t{};
@@ -59,8 +61,8 @@ void ProgramGenerator::genModel(const ast::ModelDecl *decl) {
     init.finish(), init.op().erase();
   if (!y.isTensor())
     return done();
-  row.out_shape = shape(exampleShape(y.tensor));
-  row.out_rank = exampleShape(y.tensor).size();
+  row.out_shape = shape(outShape);
+  row.out_rank = outShape.size();
 
   Function predict(diags, module, ("model_" + decl->name.text + "_predict").str(), element);
   elab.fn = &predict;
