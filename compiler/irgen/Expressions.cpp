@@ -56,6 +56,8 @@ Value Elaborator::evaluate(const ast::Expr *e, const Scope &scope) {
     case ast::ExprKind::Field: return evaluateField(llvm::cast<ast::FieldExpr>(e), scope);
     case ast::ExprKind::Transpose: {
       Value v = evaluate(llvm::cast<ast::TransposeExpr>(e)->operand, scope);
+      if (v.kind == Value::Kind::Place)
+        v = readPlace(v, e->range);
       if (v.isError() || v.isUnavailable())
         return v;
       v = fn->emit.toTensor(v, e->range);

@@ -38,6 +38,7 @@ public:
   /// Values whose meaning depends on where an expression stands: theta, grad, shape, input …
   std::map<std::string, Value> ambient;
   Placement *placement = nullptr;
+  std::map<std::string, Value> inputs; // what reaches each layer of one input, by its place
 
   /// Fields of the batch; declared once, in the ABI's order.
   Value addField(llvm::StringRef name, llvm::ArrayRef<int64_t> shape, bool batched = true, mlir::Type element = {});

@@ -142,6 +142,8 @@ Value Elaborator::applyLayer(const std::shared_ptr<Applicable> &layer, llvm::Arr
   scope.prelude = layer->prelude;
   scope.names = layer->bound;
   const std::string path = placeFor(*layer, placeName, at);
+  if (inputs.size() == 1)
+    fn->inputs[path] = inputs[0].value;
   Placement inner;
   inner.path = path;
   Placement *outerPlacement = fn->placement;

@@ -82,6 +82,8 @@ private:
   struct TrainEntries;
   /// Adds the fields of `data` to `fn` and gives their values names in `scope`; augmented ones too if training.
   bool addFields(Function &fn, const ast::DataDecl *data, Scope &scope, bool augment, std::vector<mlir::Value> *raw);
+  /// Where `s` trains a part of a model: `input` becomes what reaches that part. Reports an error and returns false if nothing does.
+  bool addPartInput(Function &fn, const ast::TrainStmt *s, Scope &scope);
   /// The mean loss over the batch: batched terms are averaged, the others added as they are.
   mlir::Value meanLoss(const ast::Expr *e, const Scope &scope);
   /// The metrics' totals as results of `fn`; fills in names, directions and sizes.

@@ -26,6 +26,7 @@ void ProgramGenerator::genTrace(const ast::TrainStmt *s, llvm::StringRef prefix,
   fn.training = fn.batched = fn.hasClock = true;
   Scope scope;
   addFields(fn, data, scope, /*augment=*/true, nullptr);
+  addPartInput(fn, s, scope);
   meanLoss(loss, scope);
   // States that a training step assigns are not written here.
   for (auto &entry : fn.slots())

@@ -118,6 +118,39 @@ bool ProgramGenerator::watch(const ast::Path &path, llvm::ArrayRef<nn_metric> me
   return false;
 }
 
+static std::string pathText(const ast::Path &path) {
+  std::string text;
+  for (const ast::Ident &part : path.parts)
+    text += (text.empty() ? "" : ".") + part.text.str();
+  return text;
+}
+
+bool ProgramGenerator::addPartInput(Function &fn, const ast::TrainStmt *s, Scope &scope) {
+  if (s->target.parts.size() == 1)
+    return true;
+  const ast::ModelDecl *model = findModel(s->target);
+  const std::string part = pathText(s->target), name = model->inputs[0].name.text.str();
+  auto field = scope.names.find(name);
+  if (field == scope.names.end()) {
+    diags.error(s->data.range, "`" + model->name.text + "` is given `" + name + "` on its way to `" + part + "`, and the data have no field of that name");
+    return false;
+  }
+  Range at = s->target.range;
+  if (elab.call(elab.declared(model, false), Elaborator::Arg{"", field->second, at}, at).isError())
+    return false;
+  auto input = fn.inputs.find(part);
+  if (input == fn.inputs.end()) {
+    diags.error(at, "`" + part + "` is not a layer of one input");
+    return false;
+  }
+  // Layers before and behind the part keep their states.
+  for (auto &[tensor, slot] : fn.slots())
+    if (!llvm::StringRef(tensor).starts_with(part + "."))
+      slot.current = slot.argument;
+  fn.ambient["input"] = input->second;
+  return true;
+}
+
 bool ProgramGenerator::genStep(const ast::TrainStmt *s, llvm::StringRef prefix, const TrainEntries &entries,
                                nn_train *row, const ast::DataDecl *data, std::vector<nn_metric> &metrics) {
   Function fn(diags, module, (prefix + "_step").str(), element);
@@ -132,7 +165,7 @@ bool ProgramGenerator::genStep(const ast::TrainStmt *s, llvm::StringRef prefix, 
 
   Scope scope;
   std::vector<mlir::Value> raw;
-  if (!addFields(fn, data, scope, /*augment=*/true, &raw))
+  if (!addFields(fn, data, scope, /*augment=*/true, &raw) || !addPartInput(fn, s, scope))
     return false;
   mlir::Value loss = meanLoss(entries.loss, scope);
   if (!loss)
@@ -151,7 +184,7 @@ bool ProgramGenerator::genStep(const ast::TrainStmt *s, llvm::StringRef prefix, 
   row->n_bounds = bounds.size();
 
   // What is trained: the model's parameters that the loss depends on.
-  const std::string target = s->target.front().text.str();
+  const std::string target = pathText(s->target);
   std::vector<TensorInfo> parameters;
   bool anyFrozen = false;
   for (auto &[name, slot] : fn.slots())
@@ -246,10 +279,6 @@ void ProgramGenerator::genTrain(const ast::TrainStmt *s) {
   const ast::DataDecl *data = findData(s->data);
   if (!model || !data)
     return;
-  if (s->target.parts.size() > 1) {
-    diags.error(s->target.range, "a run trains a whole model: `train " + s->target.front().text + " on …`");
-    return;
-  }
   TrainEntries entries(s->entries);
   if (!entries.loss || !entries.optimizer)
     return; // sema has said so
@@ -300,6 +329,7 @@ void ProgramGenerator::genTrain(const ast::TrainStmt *s) {
   eval.batched = eval.hasClock = true;
   Scope scope;
   addFields(eval, data, scope, /*augment=*/false, nullptr);
+  addPartInput(eval, s, scope);
   mlir::Value loss = meanLoss(entries.loss, scope);
   if (loss)
     eval.addResult("loss", loss);
