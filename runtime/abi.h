@@ -13,7 +13,7 @@
 extern "C" {
 #endif
 
-#define NN_ABI_VERSION 2u
+#define NN_ABI_VERSION 3u
 
 /* ---- compiled functions ------------------------------------------------------------------------------------ */
 
@@ -169,6 +169,7 @@ typedef struct nn_trace_point {
 
 typedef struct nn_train {
   const char *where;
+  const char *target;        /* what is trained: the model, or a part of it, "autoencoder.enc1" */
   int32_t model, data;
   const int32_t *fields; int32_t n_fields;   /* fields of the data, in the order the functions take them */
   nn_fn init;                /* no fields: writes the optimizer's state */

@@ -20,7 +20,7 @@ static Status whole(double value, const char *what, double least, int64_t &resul
 
 Status Trainer::plan() {
   record.statement = &train;
-  record.model = run.modelName(train.model);
+  record.model = train.target;
   record.data = data->description->name;
   record.trainRows = int64_t(data->splits[NN_SPLIT_TRAIN].size());
   record.valRows = int64_t(data->splits[NN_SPLIT_VAL].size());

@@ -128,6 +128,7 @@ template <class V> void visitFields(V &v, const nn_trace_point &s) {
 
 template <class V> void visitFields(V &v, const nn_train &s) {
   v.field(s.where);
+  v.field(s.target);
   v.field(s.model);
   v.field(s.data);
   v.list(s.fields, s.n_fields);

@@ -285,6 +285,7 @@ void ProgramGenerator::genTrain(const ast::TrainStmt *s) {
   const std::string prefix = "train" + std::to_string(trainCount++);
   nn_train *row = addStatement<nn_train>(NN_STMT_TRAIN);
   row->where = where(s->range);
+  row->target = text(pathText(s->target));
   row->model = modelIndex[model];
   row->data = dataIndex[data];
   if (modelRows[row->model].data < 0)

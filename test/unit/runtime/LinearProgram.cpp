@@ -202,6 +202,7 @@ LinearProgram::LinearProgram(int inputs) : inputs(inputs) {
   data.source.where = "linear.nn:1:8";
   testSource = data.source;
   trainBody.where = "linear.nn:4:1";
+  trainBody.target = "net";
   trainBody.batch = {2, -1};
   trainBody.epochs = {3, -1};
   trainBody.steps = {0, -1};
