@@ -7,6 +7,7 @@
 #include "llvm/Support/Allocator.h"
 #include "llvm/Support/Casting.h"
 #include <algorithm>
+#include <string>
 #include <type_traits>
 
 namespace nnc::ast {
@@ -54,6 +55,13 @@ struct Path {
   bool empty() const { return parts.empty(); }
   const Ident &front() const { return parts.front(); }
   const Ident &back() const { return parts.back(); }
+  /// The path as it is written, without its first `skip` parts.
+  std::string text(size_t skip = 0) const {
+    std::string all;
+    for (const Ident &part : parts.drop_front(skip))
+      all += (all.empty() ? "" : ".") + part.text.str();
+    return all;
+  }
 };
 
 struct Expr;

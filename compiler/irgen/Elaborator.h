@@ -10,6 +10,9 @@
 
 namespace nnc {
 
+/// Whether the tensor `name` is `place` or lies below it.
+bool isUnder(llvm::StringRef name, llvm::StringRef place);
+
 class Elaborator {
 public:
   Elaborator(Diagnostics &diags, const sema::Symbols &symbols) : diags(diags), symbols(symbols) {}

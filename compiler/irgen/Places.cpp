@@ -3,8 +3,7 @@
 
 using namespace nnc;
 
-/// Whether the tensor `name` is `place` or lies below it.
-static bool isUnder(llvm::StringRef name, llvm::StringRef place) {
+bool nnc::isUnder(llvm::StringRef name, llvm::StringRef place) {
   return name.consume_front(place) && (name.empty() || name.front() == '.');
 }
 

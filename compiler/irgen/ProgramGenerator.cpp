@@ -173,12 +173,8 @@ void ProgramGenerator::run() {
   p.data = tables.list<nn_data>(std::vector<nn_data>(sets));
   for (const ast::Stmt *s : program.statements)
     if (auto *freeze = llvm::dyn_cast<ast::FreezeStmt>(s))
-      for (const ast::Path &path : freeze->places) {
-        std::string place;
-        for (const ast::Ident &part : path.parts)
-          place += (place.empty() ? "" : ".") + part.text.str();
-        elab.frozen.push_back(place);
-      }
+      for (const ast::Path &path : freeze->places)
+        elab.frozen.push_back(path.text());
   for (const ast::Stmt *s : program.statements)
     if (auto *model = llvm::dyn_cast<ast::ModelDecl>(s))
       genModel(model);

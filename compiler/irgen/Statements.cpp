@@ -28,14 +28,11 @@ void ProgramGenerator::genStatement(const ast::Stmt *s) {
       return;
     std::vector<const char *> except;
     for (const ast::Path &path : load->except) {
-      std::string key;
-      for (const ast::Ident &part : path.parts.drop_front())
-        key += (key.empty() ? "" : ".") + part.text.str();
-      if (path.front().text != load->target.front().text || elab.tensorsUnder((path.front().text + "." + key).str()).empty()) {
+      if (path.front().text != load->target.front().text || path.parts.size() == 1 || elab.tensorsUnder(path.text()).empty()) {
         diags.error(path.range, "`except` names parts of `" + load->target.front().text + "`, and this is none");
         continue;
       }
-      except.push_back(text(key));
+      except.push_back(text(path.text(/*skip=*/1)));
     }
     auto *row = addStatement<nn_load>(NN_STMT_LOAD);
     *row = nn_load{where(s->range), modelIndex[model], text(file), tables.list<const char *>(except), int32_t(except.size())};
@@ -50,13 +47,9 @@ void ProgramGenerator::genStatement(const ast::Stmt *s) {
     return;
   }
   case ast::StmtKind::Freeze:
-    for (const ast::Path &path : llvm::cast<ast::FreezeStmt>(s)->places) {
-      std::string place;
-      for (const ast::Ident &part : path.parts)
-        place += (place.empty() ? "" : ".") + part.text.str();
-      if (elab.tensorsUnder(place).empty())
-        diags.error(path.range, "there is nothing to freeze at `" + place + "`");
-    }
+    for (const ast::Path &path : llvm::cast<ast::FreezeStmt>(s)->places)
+      if (elab.tensorsUnder(path.text()).empty())
+        diags.error(path.range, "there is nothing to freeze at `" + path.text() + "`");
     return;
   case ast::StmtKind::Expression: {
     // In the REPL an expression shows its value.

@@ -118,21 +118,15 @@ bool ProgramGenerator::watch(const ast::Path &path, llvm::ArrayRef<nn_metric> me
   return false;
 }
 
-static std::string pathText(const ast::Path &path) {
-  std::string text;
-  for (const ast::Ident &part : path.parts)
-    text += (text.empty() ? "" : ".") + part.text.str();
-  return text;
-}
-
 bool ProgramGenerator::addPartInput(Function &fn, const ast::TrainStmt *s, Scope &scope) {
   if (s->target.parts.size() == 1)
     return true;
   const ast::ModelDecl *model = findModel(s->target);
-  const std::string part = pathText(s->target), name = model->inputs[0].name.text.str();
+  const std::string part = s->target.text(), name = model->inputs[0].name.text.str();
   auto field = scope.names.find(name);
   if (field == scope.names.end()) {
-    diags.error(s->data.range, "`" + model->name.text + "` is given `" + name + "` on its way to `" + part + "`, and the data have no field of that name");
+    diags.error(s->data.range, "`" + model->name.text + "` is given `" + name + "` on its way to `" + part +
+                                   "`, and the data have no field of that name");
     return false;
   }
   Range at = s->target.range;
@@ -145,7 +139,7 @@ bool ProgramGenerator::addPartInput(Function &fn, const ast::TrainStmt *s, Scope
   }
   // Layers before and behind the part keep their states.
   for (auto &[tensor, slot] : fn.slots())
-    if (!llvm::StringRef(tensor).starts_with(part + "."))
+    if (!isUnder(tensor, part))
       slot.current = slot.argument;
   fn.ambient["input"] = input->second;
   return true;
@@ -184,11 +178,11 @@ bool ProgramGenerator::genStep(const ast::TrainStmt *s, llvm::StringRef prefix, 
   row->n_bounds = bounds.size();
 
   // What is trained: the model's parameters that the loss depends on.
-  const std::string target = pathText(s->target);
+  const std::string target = s->target.text();
   std::vector<TensorInfo> parameters;
   bool anyFrozen = false;
   for (auto &[name, slot] : fn.slots())
-    if (slot.info.kind == NN_PARAMETER && llvm::StringRef(name).starts_with(target + ".")) {
+    if (slot.info.kind == NN_PARAMETER && isUnder(name, target)) {
       if (elab.isFrozen(name))
         anyFrozen = true;
       else
@@ -285,7 +279,7 @@ void ProgramGenerator::genTrain(const ast::TrainStmt *s) {
   const std::string prefix = "train" + std::to_string(trainCount++);
   nn_train *row = addStatement<nn_train>(NN_STMT_TRAIN);
   row->where = where(s->range);
-  row->target = text(pathText(s->target));
+  row->target = text(s->target.text());
   row->model = modelIndex[model];
   row->data = dataIndex[data];
   if (modelRows[row->model].data < 0)
