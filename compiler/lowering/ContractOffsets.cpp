@@ -25,7 +25,7 @@ SmallVector<int64_t> ContractEmitter::offsetsOfRows(llvm::function_ref<int64_t(u
     if (plan.pairs && d == *pairedDim(shape, plan))
       addOffsets(offsets, pairStarts(plan.tile[d]), stride(d));
     else
-      addOffsets(offsets, llvm::to_vector(llvm::seq<int64_t>(0, plan.tile[d])), stride(d));
+      addOffsets(offsets, plan.tile[d], stride(d));
   }
   return offsets;
 }
