@@ -1,30 +1,22 @@
 # train_part.py --nnc NNC --dir DIR: trains the middle layer of a network by itself and looks which of the saved tensors changed. The
 # step is plain gradient descent on the sum of what the layer gives for its `input`, whose gradient is known: the mean input, and 1.
-import argparse
 import os
-import subprocess
 import sys
 
 import numpy as np
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools"))
-from safetensors import load
+import trials
 
-parser = argparse.ArgumentParser(allow_abbrev=False)
-parser.add_argument("--nnc", required=True)
-parser.add_argument("--dir", required=True)
-options = parser.parse_args()
-os.makedirs(options.dir, exist_ok=True)
-with open(os.path.join(options.dir, "program.nn"), "w") as file:
-    file.write("""data d = rows(x: [2], y: [1]) { [1, 2] -> [0]; [3, -1] -> [1] }
+options = trials.flags().parse_args()
+saved = trials.run(options.nnc, options.dir, """data d = rows(x: [2], y: [1]) { [1, 2] -> [0]; [3, -1] -> [1] }
 model net(x: [2]) -> [1] { x |> dense(3) as first |> dense(4) as middle |> batch_norm as norm |> dense(1) as last }
 fn total(layer, v) = sum(v @ layer.w + layer.b)
 save net to "before.safetensors"
 train net.middle on d { loss = total(net.middle, input); optimizer = sgd(lr = 0.5); batch = all; epochs = 1 }
 save net to "after.safetensors"
 """)
-subprocess.run([os.path.abspath(options.nnc), "run", "program.nn"], cwd=options.dir, check=True)
-before, after = (load(os.path.join(options.dir, name + ".safetensors")) for name in ("before", "after"))
+before, after = saved("before"), saved("after")
 moved = sorted(name for name in before if not np.array_equal(before[name], after[name]))
 print("changed: " + ", ".join(moved))
 reaches = np.array([[1, 2], [3, -1]]) @ before["first.w"] + before["first.b"]

@@ -3,16 +3,14 @@
 #
 # The program is full-batch gradient descent on eight rows; nnc saves its weights before and after. Here the same steps are taken in
 # f64 with formulas and derivatives written out by hand. Nothing of nnc is used but its two weight files.
-import argparse
 import math
 import os
-import subprocess
 import sys
 
 import numpy as np
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools"))
-from safetensors import load
+import trials
 
 STEPS = 50
 X = np.array([[0.5, -1.0, 0.3], [1.5, 0.2, -0.7], [-0.3, 0.8, 1.1], [-1.2, -0.4, 0.6],
@@ -235,18 +233,15 @@ def train(before, target, slope, activation=None, optimizer=sgd(0.1), rate=None,
 
 def compare(name, target, outputs, loss, optimizer_text, layers, by_hand=train, **how):
     folder = os.path.join(options.dir, "".join(c if c.isalnum() else "_" for c in name))
-    os.makedirs(folder, exist_ok=True)
     category = target.ndim == 1
     lines = ["data d = rows(x: [3], y: [%s]) {" % ("" if category else "1")]
     lines += ["  [%s] -> [%s]" % (", ".join(map(repr, map(float, x))), float(y) if category else float(y[0])) for x, y in zip(X, target)]
     lines += ["}", "model net(x: [3]) -> [%d] { x |> %s }" % (outputs, layers), 'save net to "before.safetensors"',
               "train net on d { loss = %s; optimizer = %s; batch = all; epochs = %d }" % (loss, optimizer_text, STEPS),
               'save net to "after.safetensors"']
-    with open(os.path.join(folder, "program.nn"), "w") as file:
-        file.write("\n".join(lines) + "\n")
-    subprocess.run([os.path.abspath(options.nnc), "run", "program.nn"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
-    expected = by_hand(load(os.path.join(folder, "before.safetensors")), target, **how)
-    found = load(os.path.join(folder, "after.safetensors"))
+    saved = trials.run(options.nnc, folder, "\n".join(lines) + "\n")
+    expected = by_hand(saved("before"), target, **how)
+    found = saved("after")
     # A bias before batch normalisation has no gradient but rounding: what it becomes is compared as it is.
     sizes = {key: np.abs(value).max() for key, value in expected.items()}
     worst = max(np.abs(found[key] - expected[key]).max() / (sizes[key] if sizes[key] > 1e-12 else 1) for key in expected)
@@ -254,9 +249,7 @@ def compare(name, target, outputs, loss, optimizer_text, layers, by_hand=train, 
     return worst < 1e-5
 
 
-parser = argparse.ArgumentParser(allow_abbrev=False)
-parser.add_argument("--nnc", required=True)
-parser.add_argument("--dir", required=True)
+parser = trials.flags()
 parser.add_argument("kind", choices=["optimizers", "schedules", "activations", "losses", "penalties", "normalisations"])
 options = parser.parse_args()
 results = []

@@ -1,21 +1,15 @@
 # initializers.py --nnc NNC --dir DIR: draws a matrix and a filter bank with each initializer of the prelude and compares mean, standard
 # deviation, bounds and, of `orthogonal`, singular values with what its definition says.
-import argparse
 import math
 import os
-import subprocess
 import sys
 
 import numpy as np
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools"))
-from safetensors import load
+import trials
 
-parser = argparse.ArgumentParser(allow_abbrev=False)
-parser.add_argument("--nnc", required=True)
-parser.add_argument("--dir", required=True)
-options = parser.parse_args()
-os.makedirs(options.dir, exist_ok=True)
+options = trials.flags().parse_args()
 
 # A normal distribution cut at two standard deviations: its own is this part of the whole one's.
 DENSITY = math.exp(-2) / math.sqrt(2 * math.pi)
@@ -45,16 +39,14 @@ DISTRIBUTIONS = {
 
 def tensors(init):
     """A matrix [300, 500] and filters [64, 16, 5, 5]."""
-    program = os.path.join(options.dir, "program.nn")
-    with open(program, "w") as file:
-        file.write("""data d = rows(x: [300], y: [1]) { [%s] -> [0] }
+    saved = trials.run(options.nnc, options.dir, """data d = rows(x: [300], y: [1]) { [%s] -> [0] }
 model net(x: [300]) -> [1] {
-  x |> dense(500, weights = %s) as matrix |> dense(1296) |> reshape([16, 9, 9]) |> conv(64, kernel = 5, weights = %s) as filters |> flatten |> dense(1)
+  x |> dense(500, weights = %s) as matrix |> dense(1296)
+    |> reshape([16, 9, 9]) |> conv(64, kernel = 5, weights = %s) as filters |> flatten |> dense(1)
 }
 save net to "drawn.safetensors"
 """ % (", ".join(["0"] * 300), init, init))
-    subprocess.run([os.path.abspath(options.nnc), "run", "program.nn"], cwd=options.dir, check=True, stdout=subprocess.DEVNULL)
-    drawn = load(os.path.join(options.dir, "drawn.safetensors"))
+    drawn = saved("drawn")
     return [(drawn["matrix.w"], 300, 500), (drawn["filters.w"], 16 * 25, 64 * 25)]
 
 
