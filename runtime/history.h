@@ -90,6 +90,8 @@ inline std::string watchName(const nn_watch &watch, const nn_metric *metrics) {
 struct TrainRecord {
   const nn_train *statement = nullptr;
   std::string model, data;
+  std::string group;   // the compare or search that it is a run of; empty: none
+  std::string variant; // which run of them: "act = relu"; also says "fold 2 of 5"
   int64_t batch = 0, stepsPerEpoch = 0, totalSteps = 0;
   int64_t trainRows = 0, valRows = 0, testRows = 0;
   int64_t steps = 0; // done
@@ -106,6 +108,7 @@ struct TrainRecord {
 /// A result of an evaluate statement.
 struct EvaluateRecord {
   std::string model, data; // "mnist.test"
+  std::string group, variant; // as of a TrainRecord
   int64_t rows = 0;
   struct Value {
     std::string name;
@@ -114,6 +117,21 @@ struct EvaluateRecord {
   };
   std::vector<Value> metrics;
   std::vector<std::string> classes; // of the label, when known
+};
+
+/// A search statement that is over.
+struct SearchRecord {
+  std::string name, method, goal; // "best", "tpe", "val.loss"
+  int32_t direction = NN_LOWEST;  // nn_direction of the goal
+  std::vector<std::string> variables;
+  struct Trial {
+    std::vector<std::string> values; // of the variables
+    double goal = 0, spread = 0;     // mean and standard deviation over the folds (spread 0: one split). NaN: it failed
+    double seconds = 0;
+    int64_t epochs = 0;
+  };
+  std::vector<Trial> trials;
+  int64_t best = -1, folds = 1;
 };
 
 } // namespace nnrt

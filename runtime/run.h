@@ -30,6 +30,7 @@ struct Run {
   std::vector<std::unique_ptr<Dataset>> data; // loaded when first needed
   std::vector<TrainRecord> trained;
   std::vector<EvaluateRecord> evaluated;
+  std::vector<SearchRecord> searched;
   int64_t stepsLeft = -1; // --max-steps: -1 is no limit
   int signal = 0;         // the run was interrupted by it
   double loadSeconds = 0, firstStepSeconds = -1, startSeconds = 0; // startSeconds: when the process or, in a session, the program began
