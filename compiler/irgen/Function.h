@@ -1,6 +1,7 @@
 // One func.func while it is filled: its arguments appear as the elaborated code asks for them.
 #pragma once
 
+#include "compiler/irgen/Applications.h"
 #include "compiler/irgen/Emitter.h"
 
 #include "runtime/abi.h"
@@ -9,15 +10,6 @@
 #include "llvm/ADT/StringMap.h"
 
 namespace nnc {
-
-/// A persistent tensor of the program, as irgen found it.
-struct TensorInfo {
-  std::string name;                 // the full place
-  std::vector<int64_t> shape;
-  int32_t kind = NN_PARAMETER;      // nn_tensor_kind
-  std::vector<std::string> axes;    // names of its axes in its declaration
-  Range range;                      // its declaration
-};
 
 /// Where new layers of a part of a model get their names from.
 struct Placement {
@@ -39,6 +31,7 @@ public:
   std::map<std::string, Value> ambient;
   Placement *placement = nullptr;
   std::map<std::string, Value> inputs; // what reaches each layer of one input, by its place
+  std::vector<Application> *applications = nullptr; // if not null, what is applied is noted here
 
   /// Fields of the batch; declared once, in the ABI's order.
   Value addField(llvm::StringRef name, llvm::ArrayRef<int64_t> shape, bool batched = true, mlir::Type element = {});
