@@ -134,7 +134,7 @@ typedef struct nn_data {
   nn_fn prepare;             /* fields: columns, in order; results: fields, in order */
   const nn_field *fields; int32_t n_fields;
   nn_number train, val, test_part;   /* fractions, or counts when above 1; train < 0: what the others leave */
-  int32_t folds;             /* 0: none; k: a lone train statement validates on 1/k of what `test` leaves */
+  int32_t folds;             /* 0: none; k: a lone train statement validates on the first of k parts of what `test` leaves */
   int32_t stratify;          /* index of a field, or -1 */
   nn_number split_seed;
   int32_t has_split;
