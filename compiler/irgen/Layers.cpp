@@ -175,7 +175,7 @@ Value Elaborator::applyLayer(const std::shared_ptr<Applicable> &layer, llvm::Arr
         break;
       Value v = bound.names[p.name.text.str()];
       if (v.isKnown() || v.kind == Value::Kind::List || v.isHostScalar())
-        v = fn->emit.toTensor(v, at);
+        v = fn->emit.argument(v, at);
       if (p.shape) {
         if (!v.isTensor()) {
           if (!v.isError())
@@ -215,7 +215,7 @@ Value Elaborator::applyModel(const Applicable &model, llvm::ArrayRef<Arg> inputs
     return Value::error();
   const void *key = nullptr;
   for (const ast::Parameter &p : decl->inputs) {
-    Value v = fn->emit.toTensor(scope.names[p.name.text.str()], at);
+    Value v = fn->emit.argument(scope.names[p.name.text.str()], at);
     if (v.isError() || v.isUnavailable())
       return v;
     if (p.shape && !matchShape(p, v, scope, at, model.name))
