@@ -55,6 +55,7 @@ static int32_t checkedWhileTraining(const nn_program &program) {
 
 Status initialiseModels(Run &run) {
   FlushDenormals flush;
+  run.drawn.assign(size_t(run.program.n_tensors), 1);
   for (int32_t m = 0; m < run.program.n_models; ++m) {
     const nn_model &model = run.program.models[m];
     if (!model.init.code)

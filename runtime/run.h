@@ -28,6 +28,7 @@ struct Run {
   Folders folders;
   SourceCache *cache = nullptr;
   std::vector<std::unique_ptr<Dataset>> data; // loaded when first needed
+  std::vector<char> drawn; // for each tensor of the program: its elements are as its initializer drew them
   std::vector<TrainRecord> trained;
   std::vector<EvaluateRecord> evaluated;
   std::vector<SearchRecord> searched;
