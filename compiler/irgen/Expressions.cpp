@@ -103,6 +103,13 @@ Value Elaborator::evaluateName(const ast::NameExpr *e, const Scope &scope) {
       return declared(d, false);
   if (fn->hasClock && (name == "step" || name == "epoch" || name == "total_steps" || name == "steps_per_epoch"))
     return Value::ofHost(fn->scalar(name));
+  if (fn->hasClock && name == "val_loss") {
+    if (fn->unvalidated.empty())
+      return Value::ofHost(fn->scalar(name));
+    diags.error(e->range, "`val_loss` is the loss on the validation split, and `" + fn->unvalidated + "` has none")
+        .note("a `split` entry with `val = 10%` makes one");
+    return Value::error();
+  }
   if (name == "all")
     return Value::ofKind(Value::Kind::All);
   if (name == "training")
