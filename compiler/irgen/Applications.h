@@ -37,6 +37,7 @@ struct Application {
 struct TrainedStep {
   const ast::TrainStmt *statement = nullptr;
   const ast::DataDecl *data = nullptr;
+  int32_t dataRow = -1;                        // its index in the tables
   mlir::func::FuncOp function;
   std::vector<Application> applications;
   std::shared_ptr<const Applicable> optimizer; // with its hyper-parameters

@@ -18,14 +18,13 @@ struct Prepared {
 Prepared preparedOf(const Context &context, const Step &step) {
   const ProgramTables &tables = *context.generated.tables;
   Prepared found;
-  for (const nn_data &row : llvm::ArrayRef(tables.program.data, tables.program.n_data)) {
-    auto name = tables.functions.find(const_cast<nn_fn *>(&row.prepare));
-    if (row.name && step.trained.data->name.text == row.name && name != tables.functions.end()) {
-      found.row = &row;
-      found.function = const_cast<mlir::OwningOpRef<mlir::ModuleOp> &>(context.generated.module)
-                           ->lookupSymbol<mlir::func::FuncOp>(name->second);
-    }
-  }
+  if (step.trained.dataRow < 0 || step.trained.dataRow >= tables.program.n_data)
+    return found;
+  found.row = &tables.program.data[step.trained.dataRow];
+  auto name = tables.functions.find(const_cast<nn_fn *>(&found.row->prepare));
+  if (name != tables.functions.end())
+    found.function = const_cast<mlir::OwningOpRef<mlir::ModuleOp> &>(context.generated.module)
+                         ->lookupSymbol<mlir::func::FuncOp>(name->second);
   return found;
 }
 
