@@ -200,6 +200,7 @@ typedef struct nn_train {
 
 typedef struct nn_evaluate {
   const char *where;
+  const char *target;        /* the model as the statement names it: what a search found has a name of its own */
   int32_t model, data, split;
   const int32_t *fields; int32_t n_fields;
   nn_fn eval;                /* results: each metric's totals */
@@ -207,7 +208,7 @@ typedef struct nn_evaluate {
   const nn_bound *bounds; int32_t n_bounds;
 } nn_evaluate;
 
-typedef struct nn_save { const char *where; int32_t model; const char *path; } nn_save;
+typedef struct nn_save { const char *where; const char *target; int32_t model; const char *path; } nn_save;
 /* Loads tensors by key; `except` lists key prefixes left as they are. */
 typedef struct nn_load { const char *where; int32_t model; const char *path; const char *const *except; int32_t n_except; } nn_load;
 typedef struct nn_report { const char *where; const char *path; } nn_report;

@@ -159,6 +159,7 @@ template <class V> void visitFields(V &v, const nn_train &s) {
 
 template <class V> void visitFields(V &v, const nn_evaluate &s) {
   v.field(s.where);
+  v.field(s.target);
   v.field(s.model);
   v.field(s.data);
   v.field(s.split);
@@ -170,6 +171,7 @@ template <class V> void visitFields(V &v, const nn_evaluate &s) {
 
 template <class V> void visitFields(V &v, const nn_save &s) {
   v.field(s.where);
+  v.field(s.target);
   v.field(s.model);
   v.field(s.path);
 }
