@@ -384,6 +384,17 @@ typedef struct nn_probe {
 int nn_probe_source(const nn_source *source, const char *dir, nn_probe *probe);
 void nn_probe_free(nn_probe *probe);
 
+/* What the numbers of a column are like, by a sample of its rows; an image's pixels count together. */
+typedef struct nn_column_summary {
+  double least, most, mean_square;
+  int32_t is_binary;            /* every number is 0 or 1 */
+} nn_column_summary;
+
+/* Reads these columns of `source` (paths relative to `dir`, then to `data_dir`, which may be null), of rows, csv or idx,
+ * and summarises each. Returns 0 when all is well, else 1: then the run will say what is wrong. */
+int nn_summarize_columns(const nn_source *source, const char *dir, const char *data_dir, const nn_column *columns, int32_t n_columns,
+                         nn_column_summary *summaries);
+
 /* What one core of this machine can do, measured. */
 enum nn_level { NN_L1, NN_L2, NN_L3, NN_MEMORY, NN_LEVELS };
 typedef struct nn_roof {

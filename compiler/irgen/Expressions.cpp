@@ -79,6 +79,8 @@ Value Elaborator::evaluate(const ast::Expr *e, const Scope &scope) {
   // A value comes from the user's widest expression for it; inside the prelude, only where no user's text made it.
   if (v.isTensor() && e->kind != ast::ExprKind::Name)
     fn->emit.noteOrigin(v.tensor, e->range, /*replace=*/!diags.callSite.isValid());
+  if (v.kind == Value::Kind::Applicable && !v.target->written.isValid())
+    v.target->written = e->range;
   return v;
 }
 
@@ -112,6 +114,8 @@ Value Elaborator::evaluateName(const ast::NameExpr *e, const Scope &scope) {
   }
   if (name == "all")
     return Value::ofKind(Value::Kind::All);
+  if (name == "none")
+    return Value::ofKind(Value::Kind::None);
   if (name == "training")
     return Value::ofBool(fn->training);
   if (const ast::Decl *d = symbols.prelude.lookup(name))
