@@ -41,6 +41,7 @@ private:
     std::string name;
     std::vector<int64_t> shape;
     const ast::Expr *augment = nullptr;
+    int augmentPart = -1;
     int32_t row = 0;
   };
   std::map<const ast::DataDecl *, std::vector<Field>> fieldsOf;
