@@ -41,8 +41,8 @@ private:
     std::string name;
     std::vector<int64_t> shape;
     const ast::Expr *augment = nullptr;
-    int augmentPart = -1;
     int32_t row = 0;
+    int augmentPart = -1;
   };
   std::map<const ast::DataDecl *, std::vector<Field>> fieldsOf;
 

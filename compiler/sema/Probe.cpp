@@ -46,11 +46,10 @@ void Analyzer::probe(SourceInfo &info, const Expr *path, const Expr *labels) {
   // So is each array.
   std::vector<std::string> located = info.arrays;
   for (std::string &array : located)
-    if (info.kind == NN_NPY) {
-      Found found = locate(array, options);
+    if (Found found = info.kind == NN_NPY ? locate(array, options) : Found(); found.dir != options.sourceDir && !found.dir.empty()) {
       llvm::SmallString<256> full(found.dir);
       llvm::sys::path::append(full, found.path);
-      array = llvm::sys::path::is_absolute(found.path) ? found.path : full.str().str();
+      array = full.str().str();
     }
   std::vector<const char *> names, arrays;
   for (const std::string &name : info.givenColumns)
@@ -79,7 +78,7 @@ void Analyzer::probe(SourceInfo &info, const Expr *path, const Expr *labels) {
     n->slot = -1;
 
   nn_probe result = {};
-  bool sound = nn_probe_source(&source, info.kind == NN_NPY ? "" : file.dir.c_str(), &result) == 0 && result.error[0] == 0;
+  bool sound = nn_probe_source(&source, info.kind == NN_NPY ? options.sourceDir.c_str() : file.dir.c_str(), &result) == 0 && result.error[0] == 0;
   if (!sound) {
     StringRef message(result.error);
     bool aboutLabels = labels && message.contains(labelFile.path);

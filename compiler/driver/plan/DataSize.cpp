@@ -46,7 +46,8 @@ std::optional<DataSize> sizeOf(Session &session, const nn_data &data) {
     auto part = [&](const nn_number &n) { return std::max(0.0, known(n).value_or(0)); };
     const double rest = 1 - part(data.val) - (data.test ? 0 : part(data.test_part));
     const double train = known(data.train).value_or(-1);
-    size.trainRows = std::llround(double(*rows) * (train < 0 ? rest : train));
+    const double trained = data.folds > 0 ? rest * (1 - 1.0 / data.folds) : rest;
+    size.trainRows = std::llround(double(*rows) * (train < 0 ? trained : train));
   }
   for (int32_t f = 0; f < data.n_fields; ++f) {
     int64_t elements = 1;

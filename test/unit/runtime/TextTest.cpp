@@ -6,7 +6,7 @@ using namespace nnrt;
 using namespace nnrt_test;
 
 namespace {
-struct Text : testing::Test {
+struct TextSource : testing::Test {
   TemporaryFolder folder;
   TextFile text;
   std::string read(const std::string &contents) {
@@ -26,7 +26,7 @@ struct Text : testing::Test {
 };
 } // namespace
 
-TEST_F(Text, CharactersAreNumberedByCodePoint) {
+TEST_F(TextSource, CharactersAreNumberedByCodePoint) {
   EXPECT_EQ(read("b€aüa😀\n"), "");
   EXPECT_EQ(text.characters, (std::vector<std::string>{"\n", "a", "b", "ü", "€", "😀"}));
   EXPECT_EQ(text.codes, (std::vector<uint16_t>{2, 4, 1, 3, 1, 5, 0}));
@@ -34,14 +34,14 @@ TEST_F(Text, CharactersAreNumberedByCodePoint) {
   EXPECT_EQ(text.characters, (std::vector<std::string>{"a", "b"}));
 }
 
-TEST_F(Text, NotUtf8) {
+TEST_F(TextSource, NotUtf8) {
   EXPECT_EQ(read("ab\nc\xff"), "a.txt:2: byte 5 of the file, 0xff, is no character: the text is not UTF-8");
   for (const char *bad : {"a\x80", "a\xc3", "\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82"})
     EXPECT_NE(read(bad).find("is not UTF-8"), std::string::npos) << bad;
   EXPECT_EQ(read(""), "a.txt is empty");
 }
 
-TEST_F(Text, EachExampleKnowsWhatFollows) {
+TEST_F(TextSource, EachExampleKnowsWhatFollows) {
   read("abcabcabd"); // two examples of four, with one character behind the second
   std::unique_ptr<Source> source;
   Status status = open(4, 4, source);
@@ -57,7 +57,7 @@ TEST_F(Text, EachExampleKnowsWhatFollows) {
   EXPECT_EQ(source->category(0)->names.size(), 4u);
 }
 
-TEST_F(Text, Mistakes) {
+TEST_F(TextSource, Mistakes) {
   read("abcd");
   std::unique_ptr<Source> source;
   EXPECT_EQ(open(4, 0, source).message(), folder / "a.txt" + " has 4 characters, but an example of 4 needs one more (at a.nn:1:1)");

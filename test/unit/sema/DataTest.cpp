@@ -4,9 +4,9 @@
 using namespace nnc;
 
 TEST(Data, unknownSource) {
-  EXPECT_EQ(errorsOf("data d = npy(\"a.npy\")\n"), Messages{"1:10 `npy` is not a source of data"});
-  EXPECT_EQ(notesOf("data d = npy(\"a.npy\")\n"),
-            Messages{"the sources are rows, csv, idx, blobs, moons, circles and spirals"});
+  EXPECT_EQ(errorsOf("data d = hdf5(\"a.h5\")\n"), Messages{"1:10 `hdf5` is not a source of data"});
+  EXPECT_EQ(notesOf("data d = hdf5(\"a.h5\")\n"),
+            Messages{"the sources are rows, csv, idx, npy, npz, images, text, blobs, moons, circles and spirals"});
   EXPECT_EQ(errorsOf("data d = 3\n"), Messages{"1:10 a source of data is expected here"});
 }
 
