@@ -65,7 +65,7 @@ std::string jpeg(int width, int height, std::vector<unsigned char> colour) {
 
 using Bytes = std::vector<unsigned char>;
 
-struct Images : testing::Test {
+struct ImageFiles : testing::Test {
   TemporaryFolder folder;
   Image image;
   std::string read(const std::string &contents) {
@@ -97,7 +97,7 @@ struct Images : testing::Test {
 
 } // namespace
 
-TEST_F(Images, EveryKindOfPng) {
+TEST_F(ImageFiles, EveryKindOfPng) {
   EXPECT_EQ(read(png(2, {"\x10\x20", "\x30\xff"}, 0)), "");
   EXPECT_EQ(image.channels, 1);
   EXPECT_EQ(image.height, 2);
@@ -118,7 +118,7 @@ TEST_F(Images, EveryKindOfPng) {
   EXPECT_EQ(image.pixels, (Bytes{1, 2, 3}));
 }
 
-TEST_F(Images, Jpeg) {
+TEST_F(ImageFiles, Jpeg) {
   EXPECT_EQ(read(jpeg(9, 5, {200})), "");
   EXPECT_EQ(image.channels, 1);
   EXPECT_EQ(image.height, 5);
@@ -131,7 +131,7 @@ TEST_F(Images, Jpeg) {
   EXPECT_NEAR(image.pixels[47], 90, 2);
 }
 
-TEST_F(Images, DamagedFiles) {
+TEST_F(ImageFiles, DamagedFiles) {
   EXPECT_EQ(read("x,y\n1,2\n"), "a is neither a PNG nor a JPEG image");
   const std::string good = png(2, {"\x10\x20", "\x30\xff"}, 0);
   for (size_t size = 8; size < good.size() - 12; ++size)
@@ -147,7 +147,7 @@ TEST_F(Images, DamagedFiles) {
   EXPECT_EQ(read(jpeg(4, 4, {1, 2, 3, 4})), "a is damaged: it has 4 channels, as for printing; gray or colours are expected");
 }
 
-TEST_F(Images, ChannelsAndSizes) {
+TEST_F(ImageFiles, ChannelsAndSizes) {
   image = {3, 1, 1, {100, 50, 200}};
   setChannels(image, 1);
   EXPECT_EQ(image.pixels, (Bytes{82})); // 29.9 + 29.35 + 22.8
@@ -164,7 +164,7 @@ TEST_F(Images, ChannelsAndSizes) {
   EXPECT_EQ(image.pixels, Bytes(15, 77));
 }
 
-TEST_F(Images, AFolderForEachClass) {
+TEST_F(ImageFiles, AFolderForEachClass) {
   for (const char *name : {"data", "data/cat", "data/ant", "data/.hidden"})
     make(name);
   folder.write("data/cat/1.png", png(2, {"\x01\x02"}, 0));
@@ -188,7 +188,7 @@ TEST_F(Images, AFolderForEachClass) {
   EXPECT_EQ(open(1, 1, 2, 0, 0, 5), "data/ has 2 folders, but the program was compiled for 5 (at a.nn:1:1)");
 }
 
-TEST_F(Images, MistakesOfFolders) {
+TEST_F(ImageFiles, MistakesOfFolders) {
   make("data");
   EXPECT_EQ(open(1, 1, 2), "data has no folders; one for each class is expected (at a.nn:1:1)");
   make("data/cat");

@@ -64,6 +64,26 @@ TEST(Data, splitsThatExist) {
   EXPECT_EQ(info.trainPart, nullptr);
 }
 
+TEST(Data, classesOfUnequalSize) {
+  Checked c("data d = moons(n = 9) { balance y }\nmodel net(x: [2]) { x |> dense(2) }\n"
+            "train net on d { loss = class_weights(y) * cross_entropy(net(x), y); optimizer = sgd(lr = 1); epochs = 1 }\n");
+  ASSERT_EQ(c.errors(), Messages{});
+  const sema::DataInfo &info = c.symbols.data.front().second;
+  EXPECT_TRUE(info.fields[1].balance && info.fields[1].weighted);
+  EXPECT_FALSE(info.fields[0].balance || info.fields[0].weighted);
+  EXPECT_EQ(errorsOf("data d = moons(n = 9) { balance x }\n"), Messages{"1:33 `x` is not a class for each example"});
+}
+
+TEST(Data, augmentsSeveralFields) {
+  Checked c("data d = moons(n = 9) { augment x, y = [x, y] }\n");
+  ASSERT_EQ(c.errors(), Messages{});
+  const sema::DataInfo &info = c.symbols.data.front().second;
+  EXPECT_EQ(info.fields[0].augment, info.fields[1].augment);
+  EXPECT_EQ(info.fields[0].augmentPart, 0);
+  EXPECT_EQ(info.fields[1].augmentPart, 1);
+  EXPECT_EQ(errorsOf("data d = moons(n = 9) { augment x = x; augment y, x = [y, x] }\n"), Messages{"1:51 `x` is augmented twice"});
+}
+
 TEST(Data, fields) {
   EXPECT_EQ(errorsOf("data d = moons(n = 9) { normalize w }\n"), Messages{"1:35 `d` has no field `w`"});
   EXPECT_EQ(errorsOf("data d = moons(n = 9) { augment w = x }\n"), Messages{"1:33 `d` has no field `w`"});
