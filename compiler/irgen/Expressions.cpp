@@ -103,6 +103,13 @@ Value Elaborator::evaluateName(const ast::NameExpr *e, const Scope &scope) {
       return declared(d, false);
   if (fn->hasClock && (name == "step" || name == "epoch" || name == "total_steps" || name == "steps_per_epoch"))
     return Value::ofHost(fn->scalar(name));
+  if (fn->hasClock && name == "val_loss") {
+    if (fn->unvalidated.empty())
+      return Value::ofHost(fn->scalar(name));
+    diags.error(e->range, "`val_loss` is the loss on the validation split, and `" + fn->unvalidated + "` has none")
+        .note("a `split` entry with `val = 10%` makes one");
+    return Value::error();
+  }
   if (name == "all")
     return Value::ofKind(Value::Kind::All);
   if (name == "training")
@@ -143,7 +150,10 @@ Value Elaborator::declared(const ast::Decl *decl, bool prelude) {
   case ast::StmtKind::Init: a->kind = Applicable::Kind::Init; break;
   case ast::StmtKind::Optimizer: a->kind = Applicable::Kind::Optimizer; break;
   case ast::StmtKind::Metric: a->kind = Applicable::Kind::Metric; break;
-  case ast::StmtKind::Model: a->kind = Applicable::Kind::Model; break;
+  case ast::StmtKind::Model:
+    a->kind = Applicable::Kind::Model;
+    a->path = placeOf(decl);
+    break;
   default:
     diags.error(fn->emit.range, "`" + decl->name.text + "` is data, not a value");
     return Value::error();
@@ -171,8 +181,12 @@ Value Elaborator::evaluateField(const ast::FieldExpr *e, const Scope &scope) {
   if (base.isError())
     return base;
   Value place = Value::ofKind(Value::Kind::Place);
-  if (base.kind == Value::Kind::Applicable && base.target->kind == Applicable::Kind::Model)
-    place.text = base.target->name + "." + e->field.text.str();
+  if (base.kind == Value::Kind::Applicable && base.target->kind == Applicable::Kind::Model) {
+    if (auto use = modelUses.find(base.target->decl); use != modelUses.end())
+      if (auto value = use->second.values.find(e->field.text.str()); value != use->second.values.end())
+        return value->second.isHostScalar() ? Value::ofHost(fn->scalar(value->second.text)) : value->second;
+    place.text = base.target->path + "." + e->field.text.str();
+  }
   else if (base.kind == Value::Kind::Place)
     place.text = base.text + "." + e->field.text.str();
   else {
