@@ -55,6 +55,13 @@ template <class V> void visitFields(V &v, const nn_source &s) {
   v.field(s.labels);
   v.field(s.header);
   v.list(s.columns, s.n_columns);
+  v.list(s.arrays, s.n_arrays);
+  v.field(s.channels);
+  v.field(s.height);
+  v.field(s.width);
+  v.field(s.resize);
+  v.field(s.recolor);
+  v.field(s.length);
   v.list(s.values, s.n_values);
   v.field(s.row_width);
   v.field(s.n);

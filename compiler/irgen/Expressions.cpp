@@ -165,7 +165,22 @@ Value Elaborator::declared(const ast::Decl *decl, bool prelude) {
   return Value::of(a);
 }
 
+/// `shakespeare.classes`: how many classes the categories of a source have.
+static std::optional<double> classesOf(const ast::FieldExpr *e, const sema::Symbols &symbols, const Scope &scope) {
+  auto *name = llvm::dyn_cast<ast::NameExpr>(e->base);
+  if (!name || e->field.text != "classes" || scope.find(name->name.text))
+    return std::nullopt;
+  auto known = symbols.data.find(llvm::dyn_cast_or_null<ast::DataDecl>(symbols.find(name->name.text, scope.prelude)));
+  if (known != symbols.data.end())
+    for (const auto &column : known->second.source.columns)
+      if (column.classes)
+        return double(column.classes);
+  return std::nullopt;
+}
+
 Value Elaborator::evaluateField(const ast::FieldExpr *e, const Scope &scope) {
+  if (auto classes = classesOf(e, symbols, scope))
+    return Value::of(*classes);
   Value base = evaluate(e->base, scope);
   if (base.isError())
     return base;
