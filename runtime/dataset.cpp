@@ -2,6 +2,7 @@
 #include "runtime/dataset.h"
 
 #include "runtime/finite.h"
+#include "runtime/split.h"
 
 #include <algorithm>
 #include <cmath>
@@ -287,45 +288,59 @@ Status Dataset::load(Engine &engine, const nn_data &data, const Folders &folders
     NN_TRY(checkFinite(engine));
   }
 
-  int64_t own = int64_t(parts[0].kept.size());
-  std::vector<int32_t> strata;
-  if (data.has_split && data.stratify >= 0) {
-    Elements v = values(engine, data.stratify);
-    int64_t size = fieldSizes[data.stratify];
-    std::map<std::vector<double>, int32_t> seen;
-    for (int64_t row = 0; row < own; ++row) {
-      std::vector<double> key;
-      for (int64_t i = 0; i < size; ++i)
-        key.push_back(v.get(row * size + i));
-      seen.emplace(std::move(key), 0);
-    }
-    int32_t next = 0;
-    for (auto &entry : seen)
-      entry.second = next++;
-    for (int64_t row = 0; row < own; ++row) {
-      std::vector<double> key;
-      for (int64_t i = 0; i < size; ++i)
-        key.push_back(v.get(row * size + i));
-      strata.push_back(seen[key]);
-    }
-  }
+  if (data.has_split && data.stratify >= 0)
+    NN_TRY(strataOf(values(engine, data.stratify), int64_t(parts[0].kept.size()), fieldSizes[data.stratify],
+                    data.fields[data.stratify].name, strata)
+               .at(data.where));
+  NN_TRY(split(engine));
+  NN_TRY(normalise(engine));
+  if (!raw)
+    forget();
+  return Status();
+}
+
+Status Dataset::split(Engine &engine) {
+  const nn_data &data = *description;
+  const int64_t own = int64_t(parts[0].kept.size());
   SplitSizes sizes;
   NN_TRY(splitSizes(data, engine, own, sizes).at(data.where));
-  nnrt::splitRows(own, sizes, strata, uint64_t(int64_t(engine.value(data.split_seed))), splits);
+  const uint64_t seed = uint64_t(int64_t(engine.value(data.split_seed)));
+  if (data.has_split && data.folds > 0)
+    foldRows(own, sizes.test, data.folds, fold, strata, seed, splits);
+  else
+    nnrt::splitRows(own, sizes, strata, seed, splits);
   for (int64_t row = own; row < rows; ++row)
     splits[NN_SPLIT_TEST].push_back(row);
+  return Status();
+}
 
+Status Dataset::normalise(Engine &engine) {
+  const nn_data &data = *description;
   statistics.assign(data.n_fields, {});
+  unscaled.resize(data.n_fields);
   for (int32_t f = 0; f < data.n_fields; ++f) {
     if (!(data.fields[f].flags & NN_FIELD_NORMALIZE))
       continue;
+    const size_t bytes = size_t(rows * fieldSizes[f] * engine.elementBytes());
+    if (data.folds > 0 && !unscaled[f].data()) {
+      NN_TRY(unscaled[f].allocate(bytes, format("field `%s` of %s", data.fields[f].name, data.name)));
+      memcpy(unscaled[f].data(), fields[f].data(), bytes);
+    } else if (data.folds > 0) {
+      memcpy(fields[f].data(), unscaled[f].data(), bytes);
+    }
     statistics[f] = fieldStatistics(values(engine, f), fieldSizes[f], data.fields[f].stat_axis_size,
                                     splits[NN_SPLIT_TRAIN]);
     normalizeRows(values(engine, f), fieldSizes[f], statistics[f], rows);
   }
-  if (!raw)
-    forget();
   return Status();
+}
+
+Status Dataset::useFold(Engine &engine, int32_t wanted) {
+  if (wanted == fold)
+    return Status();
+  fold = wanted;
+  NN_TRY(split(engine));
+  return normalise(engine);
 }
 
 std::vector<int64_t> Dataset::splitRows(int32_t split) const {

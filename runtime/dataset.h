@@ -45,6 +45,10 @@ public:
   /// raw data need may be left out: checkRows() makes up for it.
   Status load(Engine &engine, const nn_data &data, const Folders &folders, SourceCache *cache, bool later = false);
 
+  /// Makes fold `fold` (0 … description->folds - 1) of a data set with folds the validation split and all other folds the
+  /// training split, and normalises by the statistics of that training split. load() has used fold 0.
+  Status useFold(Engine &engine, int32_t fold);
+
   /// Whether rows have not been looked at yet, and not every number is known to be good.
   bool unchecked() const { return !looked; }
   /// Begins to look at the rows, and at the bounds that checkBound() was asked about, on a thread of its own if there is a core for
@@ -84,10 +88,16 @@ private:
   bool canKeepRaw(const Engine &engine) const;
   Status allocateFields(Engine &engine);
   Status checkFinite(Engine &engine);
+  Status split(Engine &engine);
+  Status normalise(Engine &engine);
   Status checkRaw(Engine &engine, int threads);
   Status checkRawAndBounds(Engine &engine, int threads);
   Status notFinite(int32_t field, int64_t element, double value) const;
   friend struct RawCheck;
+
+  int32_t fold = 0;             // that validates
+  std::vector<int32_t> strata;  // of the main source's rows; empty: not stratified
+  std::vector<Buffer> unscaled; // fields to be normalised, as they were before: each fold has statistics of its own
 
   bool looked = true;
   std::vector<nn_bound> bounds; // to be checked with the rows
@@ -106,15 +116,6 @@ private:
 Status prepareRows(Engine &engine, const nn_data &data, const Source &source, const std::vector<int64_t> &rows,
                    const std::vector<std::vector<double>> &codeClasses, const std::vector<unsigned char *> &fields,
                    const std::vector<int64_t> &fieldSizes);
-
-/// split.cpp: fills train, val and test with row numbers 0 … rows - 1. `key` gives rows of equal strata equal keys
-/// (empty: not stratified).
-struct SplitSizes {
-  int64_t train, val, test;
-};
-Status splitSizes(const nn_data &data, const Engine &engine, int64_t rows, SplitSizes &sizes);
-void splitRows(int64_t rows, const SplitSizes &sizes, const std::vector<int32_t> &strata, uint64_t seed,
-               std::vector<int64_t> (&splits)[3]);
 
 /// normalize.cpp: statistics of one field over `rows`, and (x - mean) / deviation applied to `count` rows.
 Statistics fieldStatistics(Elements values, int64_t size, int64_t channels, const std::vector<int64_t> &rows);

@@ -113,7 +113,7 @@ Value Elaborator::callFunction(const Applicable &f, llvm::ArrayRef<Arg> args, Ra
   struct Leave { unsigned &d; ~Leave() { --d; } } leave{depth};
   for (const ast::Parameter &p : decl->params)
     if (p.shape) {
-      Value input = fn->emit.toTensor(scope.names[p.name.text.str()], at);
+      Value input = fn->emit.argument(scope.names[p.name.text.str()], at);
       if (input.isUnavailable())
         return input;
       if (input.isError() || !matchShape(p, input, scope, at, f.name))

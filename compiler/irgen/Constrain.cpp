@@ -7,7 +7,7 @@ using namespace nnc;
 
 bool ProgramGenerator::constrain(const ast::ConstrainEntry *entry, llvm::ArrayRef<TensorInfo> trained) {
   Function &fn = *elab.fn;
-  const std::string target = entry->target.text();
+  const std::string target = placeText(entry->target);
   auto [front, last] = llvm::StringRef(target).rsplit('.');
   const bool weights = last == "weights", all = last == "parameters";
   const llvm::StringRef place = weights || all ? front : llvm::StringRef(target);

@@ -5,6 +5,7 @@
 
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Matchers.h"
 
 using namespace nnc;
 
@@ -147,6 +148,16 @@ Value Emitter::toTensor(const Value &v, Range at) {
     diags.error(at, "a tensor or a number is wanted here, this is " + v.describe());
     return Value::error();
   }
+}
+
+Value Emitter::argument(const Value &v, Range at) {
+  Value t = toTensor(v, at);
+  if (!t.isTensor() || !mlir::matchPattern(t.tensor, mlir::m_Constant()))
+    return t;
+  // Nothing flows back into a constant anyway; the number keeps two arguments of one value apart.
+  mlir::Operation *op = create("nn.stop_gradient", t.tensor, t.tensor.getType(),
+                               b.getNamedAttr("argument", b.getI64IntegerAttr(argumentCount++)));
+  return Value::of(op->getResult(0), t.axes);
 }
 
 mlir::Value Emitter::elementwise(llvm::StringRef mnemonic, mlir::ValueRange operands) {

@@ -181,7 +181,7 @@ Value Elaborator::applyLayer(const std::shared_ptr<Applicable> &layer, llvm::Arr
         break;
       Value v = bound.names[p.name.text.str()];
       if (v.isKnown() || v.kind == Value::Kind::List || v.isHostScalar())
-        v = fn->emit.toTensor(v, at);
+        v = fn->emit.argument(v, at);
       if (p.shape) {
         if (!v.isTensor()) {
           if (!v.isError())
@@ -221,7 +221,7 @@ Value Elaborator::applyModel(const Applicable &model, llvm::ArrayRef<Arg> inputs
     return Value::error();
   const void *key = nullptr;
   for (const ast::Parameter &p : decl->inputs) {
-    Value v = fn->emit.toTensor(scope.names[p.name.text.str()], at);
+    Value v = fn->emit.argument(scope.names[p.name.text.str()], at);
     if (v.isError() || v.isUnavailable())
       return v;
     if (p.shape && !matchShape(p, v, scope, at, model.name))
@@ -233,17 +233,27 @@ Value Elaborator::applyModel(const Applicable &model, llvm::ArrayRef<Arg> inputs
   if (decl->inputs.size() == 1 && memo != fn->applied.end())
     return memo->second;
 
-  Placement inner;
-  inner.path = model.name;
-  Placement *outerPlacement = fn->placement;
-  std::string outerPlace = fn->emit.place;
-  fn->placement = &inner;
-  fn->emit.place = model.name;
-  Value result = withFits(inner, [&] { return evaluate(decl->body, scope); });
-  if (result.isKnown() || result.isHostScalar() || result.kind == Value::Kind::List)
-    result = fn->emit.toTensor(result, at);
-  fn->placement = outerPlacement;
-  fn->emit.place = outerPlace;
+  auto body = [&](const std::string &place) {
+    Placement inner;
+    inner.path = place;
+    Placement *outerPlacement = fn->placement;
+    std::string outerPlace = fn->emit.place;
+    fn->placement = &inner;
+    fn->emit.place = place;
+    Value result = withFits(inner, [&] { return evaluate(decl->body, scope); });
+    if (result.isKnown() || result.isHostScalar() || result.kind == Value::Kind::List)
+      result = fn->emit.toTensor(result, at);
+    fn->placement = outerPlacement;
+    fn->emit.place = outerPlace;
+    return result;
+  };
+  auto use = modelUses.find(decl);
+  const int members = use == modelUses.end() ? 0 : use->second.members;
+  Value result = body(members ? model.path + ".member1" : model.path);
+  for (int m = 1; m < members && !result.isError(); ++m)
+    result = binary(ast::BinaryOp::Add, result, body(model.path + ".member" + std::to_string(m + 1)), at, at, at);
+  if (members && !result.isError())
+    result = binary(ast::BinaryOp::Div, result, Value::of(members), at, at, at);
   if (!result.isError() && !result.isTensor()) {
     diags.error(decl->body->range, "a model's value is a tensor, and this is " + result.describe());
     return Value::error();

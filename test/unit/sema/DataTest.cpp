@@ -50,6 +50,8 @@ TEST(Data, split) {
   EXPECT_EQ(errorsOf("data d = moons(n = 9) { split train = 80%, stratify = z }\n"), Messages{"1:55 `d` has no field `z`"});
   EXPECT_EQ(errorsOf("data d = moons(n = 9) { split val = 10%, folds = 5 }\n"),
             Messages{"1:37 `val` and `folds` exclude each other: each fold is the validation split in turn"});
+  EXPECT_EQ(errorsOf("data d = moons(n = 9) { split train = 80%, folds = 5 }\n"),
+            Messages{"1:39 `train` and `folds` exclude each other: all folds but one are the training split"});
 }
 
 TEST(Data, splitsThatExist) {
