@@ -13,11 +13,11 @@
 extern "C" {
 #endif
 
-#define NN_ABI_VERSION 3u
+#define NN_ABI_VERSION 4u
 
 /* ---- compiled functions ------------------------------------------------------------------------------------ */
 
-/* Slots of nn_call.scalars. Options follow, in the order of nn_program.options. Known to the compiler by name:
+/* Slots of nn_call.scalars. Options follow, in the order of nn_program.options, then what experiments choose. Known to the compiler by name:
  * "step" (0-based), "epoch" (fractional), "total_steps", "steps_per_epoch", "seed". */
 enum { NN_SLOT_STEP, NN_SLOT_EPOCH, NN_SLOT_TOTAL_STEPS, NN_SLOT_STEPS_PER_EPOCH, NN_SLOT_SEED, NN_SLOT_OPTIONS };
 
@@ -28,7 +28,7 @@ typedef struct nn_call {
   const void *const *in;     /* fields, row-major, `rows` examples each, in the order of the function's fields */
   void *const *out;          /* results, row-major, in the order of the function's results. Fields and results are of the
                                 program's elements unless a table says f64, and aligned to one element, no more. */
-  const double *scalars;     /* NN_SLOT_…, then the options' values */
+  const double *scalars;     /* NN_SLOT_…, the options' values, the values that experiments choose */
   int64_t rows;              /* examples in this batch: 1 … capacity */
   int64_t capacity;          /* the number of rows `scratch` was sized for */
   void (*barrier)(void *);   /* all threads meet here between dependent kernels; never called when threads == 1 */
@@ -81,6 +81,7 @@ typedef struct nn_model {
   const int64_t *in_shape; int32_t in_rank;     /* of one example */
   const int64_t *out_shape; int32_t out_rank;
   int32_t data;              /* the data set it was trained on first, whose fields `predict` prepares from; or -1 */
+  int32_t hidden;            /* 1: a variant of an experiment or an ensemble, which alone draws it; not shown to the user */
 } nn_model;
 
 /* ---- data -------------------------------------------------------------------------------------------------- */
@@ -138,6 +139,7 @@ typedef struct nn_data {
   int32_t stratify;          /* index of a field, or -1 */
   nn_number split_seed;
   int32_t has_split;
+  int32_t hidden;            /* 1: it stands in an experiment's block, and may differ from choice to choice */
 } nn_data;
 
 /* ---- what is run ------------------------------------------------------------------------------------------- */
@@ -212,9 +214,65 @@ typedef struct nn_print {
   const int64_t *shape; int32_t rank;
 } nn_print;
 
-enum nn_statement_kind { NN_STMT_TRAIN, NN_STMT_EVALUATE, NN_STMT_SAVE, NN_STMT_LOAD, NN_STMT_REPORT, NN_STMT_PRINT };
+enum nn_statement_kind {
+  NN_STMT_TRAIN, NN_STMT_EVALUATE, NN_STMT_SAVE, NN_STMT_LOAD, NN_STMT_REPORT, NN_STMT_PRINT,
+  NN_STMT_EXPERIMENT, NN_STMT_CHOSEN, NN_STMT_ENSEMBLE, NN_STMT_OUTCOME
+};
 
 typedef struct nn_statement { int32_t kind; const void *body; } nn_statement;
+
+/* ---- experiments: compare and search ------------------------------------------------------------------------- */
+
+enum nn_draw { NN_DRAW_LIST, NN_DRAW_UNIFORM, NN_DRAW_LOG_UNIFORM, NN_DRAW_NORMAL, NN_DRAW_INTEGER };
+
+/* What an experiment chooses: `let rate ~ log_uniform(1e-4, 1e-1)`. */
+typedef struct nn_variable {
+  const char *name;
+  int32_t draw;              /* nn_draw */
+  double low, high;          /* both included; NN_DRAW_NORMAL: mean and standard deviation */
+  const char *const *labels; int32_t n_labels;   /* NN_DRAW_LIST: the values as they are written */
+  const double *values; int32_t n_values;        /* with a slot: the values of NN_DRAW_LIST */
+  int32_t slot;              /* in nn_call.scalars; -1: the code depends on it, and each variant has one of the values */
+} nn_variable;
+
+/* The experiment's block, compiled for one choice of the variables without a slot. */
+typedef struct nn_variant {
+  const int32_t *choices; int32_t n_choices;     /* for each variable: the index of its value; -1 where it has a slot */
+  nn_range models;           /* drawn before the statements run */
+  int32_t model;             /* searches: the result, which the judged statement trains; else -1 */
+  const nn_statement *statements; int32_t n_statements;
+} nn_variant;
+
+enum nn_method { NN_COMPARE, NN_GRID, NN_RANDOM, NN_TPE };
+
+/* Runs its block once for each choice of values; on each fold of the data, where they have folds. */
+typedef struct nn_experiment {
+  const char *where;
+  const char *name;          /* "" when it has none */
+  int32_t method;            /* nn_method */
+  int32_t data;              /* whose folds are run through; -1: none */
+  const nn_variable *variables; int32_t n_variables;
+  const nn_variant *variants; int32_t n_variants;
+  nn_number trials, seed;    /* searches; trials = 0: all points of a grid */
+  int32_t goal_train;        /* searches: which of a variant's statements is the train statement that is judged */
+  nn_watch goal;
+} nn_experiment;
+
+/* A statement about the result of the experiment that is number `experiment` among the program's: bodies[v] is for variant v. */
+typedef struct nn_chosen { int32_t experiment; const nn_statement *bodies; int32_t n_bodies; } nn_chosen;
+
+/* Trains `members` networks as the load and train statements before it do that name the model `of`, each from a seed of its own, and
+ * keeps them as the parts of `model`: its tensors are those of `of`, member after member. */
+typedef struct nn_ensemble {
+  const char *where;
+  const char *name;
+  int32_t model, of;
+  int32_t members;
+  nn_number seed;
+} nn_ensemble;
+
+/* Prints what the experiment chose. */
+typedef struct nn_outcome { const char *where; int32_t experiment; } nn_outcome;
 
 enum nn_option_kind { NN_OPTION_NUMBER, NN_OPTION_INTEGER, NN_OPTION_BOOL };
 
@@ -279,6 +337,7 @@ typedef struct nn_program {
   const nn_statement *statements; int32_t n_statements;
   nn_fn settings;            /* no fields; results: one f64 for each slot */
   int32_t n_settings;
+  int32_t n_chosen;          /* scalars behind the options' */
   const nn_profile *profile; /* NULL: the program is not profiled */
 } nn_program;
 

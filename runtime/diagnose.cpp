@@ -23,6 +23,7 @@ static int32_t spoiltTensor(const Engine &engine, nn_range range, double &value)
 static const char *nameOf(double value) { return std::isnan(value) ? "NaN" : value > 0 ? "infinite" : "-infinite"; }
 
 Status Trainer::explain(double loss, int64_t rows) {
+  run.diverged = true;
   int64_t step = record.steps + 1, epoch = record.steps / record.stepsPerEpoch + 1;
   std::string text = format("the loss is %s at step %lld (epoch %lld)", nameOf(loss), (long long)step, (long long)epoch);
   std::string first;
@@ -58,6 +59,7 @@ Status Trainer::explain(double loss, int64_t rows) {
 Status Trainer::checkParameters() {
   if (areParametersFinite())
     return Status();
+  run.diverged = true;
   double value = 0;
   int32_t spoilt = spoiltTensor(engine, run.program.models[train.model].tensors, value);
   // The loss was finite, so it is an update that did this; the next step would only hide which.

@@ -3,6 +3,7 @@
 
 #include "runtime/file.h"
 #include "runtime/run.h"
+#include "runtime/statements.h"
 #include "runtime/tables.h"
 
 #include <cmath>
@@ -158,13 +159,13 @@ Status runReport(Run &run, const nn_report &report) {
     row(html, program.options[i].name, number(run.flags.options[i]));
   row(html, "seed", std::to_string(run.engine.seed()));
   row(html, "elements", program.elements);
-  for (int32_t m = 0; m < program.n_models; ++m) {
+  for (const nn_model *model : shownModels(program)) {
     int64_t count = 0;
-    nn_range range = program.models[m].tensors;
+    nn_range range = model->tensors;
     for (int32_t t = range.first; t < range.first + range.count; ++t)
       if (program.tensors[t].kind == NN_PARAMETER)
         count += run.engine.tensorElements(t);
-    row(html, std::string("parameters of ") + program.models[m].name, grouped(count));
+    row(html, std::string("parameters of ") + model->name, grouped(count));
   }
   row(html, "machine", cpuName() + ", " + std::to_string(availableCores()) + " cores, " +
                            std::to_string(run.engine.maxThreads()) + " threads");

@@ -21,6 +21,8 @@ static Status whole(double value, const char *what, double least, int64_t &resul
 Status Trainer::plan() {
   record.statement = &train;
   record.model = train.target;
+  record.group = run.group;
+  record.variant = run.variant;
   record.data = data->description->name;
   record.trainRows = int64_t(data->splits[NN_SPLIT_TRAIN].size());
   record.valRows = int64_t(data->splits[NN_SPLIT_VAL].size());

@@ -45,6 +45,7 @@ template <class V> void visitFields(V &v, const nn_model &s) {
   v.list(s.in_shape, s.in_rank);
   v.list(s.out_shape, s.out_rank);
   v.field(s.data);
+  v.field(s.hidden);
 }
 
 template <class V> void visitFields(V &v, const nn_source &s) {
@@ -98,6 +99,7 @@ template <class V> void visitFields(V &v, const nn_data &s) {
   v.field(s.stratify);
   v.field(s.split_seed);
   v.field(s.has_split);
+  v.field(s.hidden);
 }
 
 template <class V> void visitFields(V &v, const nn_metric &s) {
@@ -193,6 +195,55 @@ template <class V> void visitFields(V &v, const nn_statement &s) {
   v.body(s);
 }
 
+template <class V> void visitFields(V &v, const nn_variable &s) {
+  v.field(s.name);
+  v.field(s.draw);
+  v.field(s.low);
+  v.field(s.high);
+  v.list(s.labels, s.n_labels);
+  v.list(s.values, s.n_values);
+  v.field(s.slot);
+}
+
+template <class V> void visitFields(V &v, const nn_variant &s) {
+  v.list(s.choices, s.n_choices);
+  v.field(s.models);
+  v.field(s.model);
+  v.list(s.statements, s.n_statements);
+}
+
+template <class V> void visitFields(V &v, const nn_experiment &s) {
+  v.field(s.where);
+  v.field(s.name);
+  v.field(s.method);
+  v.field(s.data);
+  v.list(s.variables, s.n_variables);
+  v.list(s.variants, s.n_variants);
+  v.field(s.trials);
+  v.field(s.seed);
+  v.field(s.goal_train);
+  v.field(s.goal);
+}
+
+template <class V> void visitFields(V &v, const nn_chosen &s) {
+  v.field(s.experiment);
+  v.list(s.bodies, s.n_bodies);
+}
+
+template <class V> void visitFields(V &v, const nn_ensemble &s) {
+  v.field(s.where);
+  v.field(s.name);
+  v.field(s.model);
+  v.field(s.of);
+  v.field(s.members);
+  v.field(s.seed);
+}
+
+template <class V> void visitFields(V &v, const nn_outcome &s) {
+  v.field(s.where);
+  v.field(s.experiment);
+}
+
 template <class V> void visitFields(V &v, const nn_option &s) {
   v.field(s.name);
   v.field(s.help);
@@ -254,6 +305,7 @@ template <class V> void visitFields(V &v, const nn_program &s) {
   v.list(s.statements, s.n_statements);
   v.field(s.settings);
   v.field(s.n_settings);
+  v.field(s.n_chosen);
   v.one(s.profile);
 }
 

@@ -14,6 +14,7 @@
 #include "compiler/pipeline/Pipeline.h"
 #include "compiler/prelude/Prelude.h"
 #include "compiler/transforms/Simplify.h"
+#include "runtime/statements.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/PassManager.h"
@@ -207,16 +208,16 @@ std::vector<std::string> Session::neededFirst() const {
       names.push_back(found->second);
   };
   const nn_program &program = generated.tables->program;
-  for (const nn_statement &statement : llvm::ArrayRef(program.statements, program.n_statements)) {
+  nnrt::forEachStatement(program, [&](const nn_statement &statement) {
     if (statement.kind != NN_STMT_TRAIN)
-      continue;
+      return true;
     const auto &train = *static_cast<const nn_train *>(statement.body);
     add(train.step);
     add(program.data[train.data].keep);
     add(program.data[train.data].prepare);
     add(train.init);
-    break;
-  }
+    return false;
+  });
   return names;
 }
 

@@ -75,7 +75,10 @@ Value Elaborator::random(llvm::StringRef op, const BuiltinCall &call) {
     type = emit.typeOf(shape, fn->batched);
   }
   // The place of this draw in the program keys its numbers: the layer, and which draw of the layer it is.
+  // A model of an experiment's block draws the same numbers in every variant: what they differ in is what is compared.
   std::string site = fn->placement ? fn->placement->path : fn->op().getName().str();
+  if (size_t mark = site.find('#'); mark != std::string::npos)
+    site.erase(mark, site.find('.', mark) - mark);
   site += "#" + std::to_string(fn->placement ? fn->placement->randomSites++ : int(fn->applied.size()));
   const int64_t place = int64_t(llvm::xxh3_64bits(site) & 0xffffffffu);
   mlir::Value seed = fn->scalar("seed");

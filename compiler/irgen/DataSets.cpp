@@ -81,10 +81,13 @@ bool ProgramGenerator::genSource(const sema::SourceInfo &info, const ast::DataDe
 void ProgramGenerator::genData(const ast::DataDecl *decl) {
   const int32_t index = dataRows.size();
   dataIndex[decl] = index;
-  dataRows.emplace_back();
-  nn_data &row = dataRows.back();
-  row = nn_data{};
-  nn_data *slot = const_cast<nn_data *>(&tables.program.data[index]);
+  nn_data *slot = tables.make<nn_data>();
+  nn_data &row = *slot;
+  dataRows.push_back(slot);
+  fieldsOf[decl].clear();
+  // A data set of an experiment's block is made once for each variant.
+  row.hidden = inBlock;
+  const std::string symbol = "data_" + decl->name.text.str() + (row.hidden ? "_" + std::to_string(index) : "");
   auto known = symbols.data.find(decl);
   if (known == symbols.data.end())
     return;
@@ -146,7 +149,7 @@ void ProgramGenerator::genData(const ast::DataDecl *decl) {
   };
 
   if (!info.conditions.empty()) {
-    Function keep(diags, module, ("data_" + decl->name.text + "_keep").str(), element);
+    Function keep(diags, module, symbol + "_keep", element);
     keep.batched = true;
     elab.fn = &keep;
     Value all = Value::ofBool(true);
@@ -167,7 +170,7 @@ void ProgramGenerator::genData(const ast::DataDecl *decl) {
   }
 
   // Fields: those the program defines, else the raw columns as they are.
-  Function prepare(diags, module, ("data_" + decl->name.text + "_prepare").str(), element);
+  Function prepare(diags, module, symbol + "_prepare", element);
   prepare.batched = true;
   elab.fn = &prepare;
   std::vector<Field> &fields = fieldsOf[decl];

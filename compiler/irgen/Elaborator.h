@@ -22,6 +22,19 @@ public:
   /// The function being filled.
   Function *fn = nullptr;
 
+  /// What is known of a model besides its declaration: those in the blocks of experiments, and ensembles.
+  struct ModelUse {
+    std::string place;                     // where its tensors live; a `#` ends the part that keys its random numbers
+    int members = 0;                       // of an ensemble
+    std::map<std::string, Value> values;   // of what a search found: `best.rate`
+  };
+  std::map<const ast::Decl *, ModelUse> modelUses;
+  /// Where a model's tensors live: under its name, unless modelUses says otherwise.
+  std::string placeOf(const ast::Decl *model) const {
+    auto use = modelUses.find(model);
+    return use == modelUses.end() ? model->name.text.str() : use->second.place;
+  }
+
   /// Every persistent tensor met so far, by full place; filled when a model's init function is elaborated.
   NameMap<TensorInfo> tensors;
   /// Places the program froze: prefixes of tensor names.

@@ -143,7 +143,10 @@ Value Elaborator::declared(const ast::Decl *decl, bool prelude) {
   case ast::StmtKind::Init: a->kind = Applicable::Kind::Init; break;
   case ast::StmtKind::Optimizer: a->kind = Applicable::Kind::Optimizer; break;
   case ast::StmtKind::Metric: a->kind = Applicable::Kind::Metric; break;
-  case ast::StmtKind::Model: a->kind = Applicable::Kind::Model; break;
+  case ast::StmtKind::Model:
+    a->kind = Applicable::Kind::Model;
+    a->path = placeOf(decl);
+    break;
   default:
     diags.error(fn->emit.range, "`" + decl->name.text + "` is data, not a value");
     return Value::error();
@@ -156,8 +159,12 @@ Value Elaborator::evaluateField(const ast::FieldExpr *e, const Scope &scope) {
   if (base.isError())
     return base;
   Value place = Value::ofKind(Value::Kind::Place);
-  if (base.kind == Value::Kind::Applicable && base.target->kind == Applicable::Kind::Model)
-    place.text = base.target->name + "." + e->field.text.str();
+  if (base.kind == Value::Kind::Applicable && base.target->kind == Applicable::Kind::Model) {
+    if (auto use = modelUses.find(base.target->decl); use != modelUses.end())
+      if (auto value = use->second.values.find(e->field.text.str()); value != use->second.values.end())
+        return value->second.isHostScalar() ? Value::ofHost(fn->scalar(value->second.text)) : value->second;
+    place.text = base.target->path + "." + e->field.text.str();
+  }
   else if (base.kind == Value::Kind::Place)
     place.text = base.text + "." + e->field.text.str();
   else {

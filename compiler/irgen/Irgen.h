@@ -9,6 +9,7 @@
 #include "mlir/IR/OwningOpRef.h"
 
 #include <memory>
+#include <set>
 
 namespace nnc {
 
@@ -18,6 +19,10 @@ struct IrgenOptions {
   std::string sourcePath;         // as given
   std::string sourceDir;          // absolute
 };
+
+/// What experiments choose by values that the code depends on, such as a number of units: compiled once for each value. All other
+/// numbers are read while the program runs.
+using BuiltIn = std::set<const ast::LetDecl *>;
 
 struct IrgenResult {
   mlir::OwningOpRef<mlir::ModuleOp> module;

@@ -227,17 +227,27 @@ Value Elaborator::applyModel(const Applicable &model, llvm::ArrayRef<Arg> inputs
   if (decl->inputs.size() == 1 && memo != fn->applied.end())
     return memo->second;
 
-  Placement inner;
-  inner.path = model.name;
-  Placement *outerPlacement = fn->placement;
-  std::string outerPlace = fn->emit.place;
-  fn->placement = &inner;
-  fn->emit.place = model.name;
-  Value result = evaluate(decl->body, scope);
-  if (result.isKnown() || result.isHostScalar() || result.kind == Value::Kind::List)
-    result = fn->emit.toTensor(result, at);
-  fn->placement = outerPlacement;
-  fn->emit.place = outerPlace;
+  auto body = [&](const std::string &place) {
+    Placement inner;
+    inner.path = place;
+    Placement *outerPlacement = fn->placement;
+    std::string outerPlace = fn->emit.place;
+    fn->placement = &inner;
+    fn->emit.place = place;
+    Value result = evaluate(decl->body, scope);
+    if (result.isKnown() || result.isHostScalar() || result.kind == Value::Kind::List)
+      result = fn->emit.toTensor(result, at);
+    fn->placement = outerPlacement;
+    fn->emit.place = outerPlace;
+    return result;
+  };
+  auto use = modelUses.find(decl);
+  const int members = use == modelUses.end() ? 0 : use->second.members;
+  Value result = body(members ? model.path + ".member1" : model.path);
+  for (int m = 1; m < members && !result.isError(); ++m)
+    result = binary(ast::BinaryOp::Add, result, body(model.path + ".member" + std::to_string(m + 1)), at, at, at);
+  if (members && !result.isError())
+    result = binary(ast::BinaryOp::Div, result, Value::of(members), at, at, at);
   if (!result.isError() && !result.isTensor()) {
     diags.error(decl->body->range, "a model's value is a tensor, and this is " + result.describe());
     return Value::error();

@@ -122,7 +122,7 @@ bool ProgramGenerator::addPartInput(Function &fn, const ast::TrainStmt *s, Scope
   if (s->target.parts.size() == 1)
     return true;
   const ast::ModelDecl *model = findModel(s->target);
-  const std::string part = s->target.text(), name = model->inputs[0].name.text.str();
+  const std::string part = placeText(s->target), name = model->inputs[0].name.text.str();
   auto field = scope.names.find(name);
   if (field == scope.names.end()) {
     diags.error(s->data.range, "`" + model->name.text + "` is given `" + name + "` on its way to `" + part +
@@ -178,7 +178,7 @@ bool ProgramGenerator::genStep(const ast::TrainStmt *s, llvm::StringRef prefix, 
   row->n_bounds = bounds.size();
 
   // What is trained: the model's parameters that the loss depends on.
-  const std::string target = s->target.text();
+  const std::string target = placeText(s->target);
   std::vector<TensorInfo> parameters;
   bool anyFrozen = false;
   for (auto &[name, slot] : fn.slots())
@@ -282,8 +282,11 @@ void ProgramGenerator::genTrain(const ast::TrainStmt *s) {
   row->target = text(s->target.text());
   row->model = modelIndex[model];
   row->data = dataIndex[data];
-  if (modelRows[row->model].data < 0)
-    modelRows[row->model].data = row->data;
+  if (modelRows[row->model]->data < 0)
+    modelRows[row->model]->data = row->data;
+  trainsOfBlock.push_back(s);
+  if (s->target.parts.size() == 1)
+    trainedBy[model] = s;
   std::vector<int32_t> fieldRows;
   for (const Field &f : fieldsOf[data])
     fieldRows.push_back(f.row);
@@ -345,7 +348,7 @@ void ProgramGenerator::genTrain(const ast::TrainStmt *s) {
   }
   // What code generation may expect; every batch size is right.
   if (auto step = module.lookupSymbol(prefix + "_step"))
-    if (int64_t rows = expectedRows(row->batch, dataRows[row->data]))
+    if (int64_t rows = expectedRows(row->batch, *dataRows[row->data]))
       step->setAttr("nn.rows", mlir::Builder(step->getContext()).getI64IntegerAttr(rows));
   row->epochs = entries.epochs ? epochs(entries.epochs, "`epochs`") : constantNumber(0);
   row->steps = entries.steps ? number(entries.steps, "`steps`", 1, 1e15, /*whole=*/true) : constantNumber(0);

@@ -124,7 +124,7 @@ struct Applicable {
   std::map<std::string, Value> bound; // hyper-parameters
   std::vector<std::pair<std::string, Value>> partial; // Function: arguments after the first, in `seq(max_pool(2), relu)`
   std::vector<Value> parts;           // Sequence: the layers, in order
-  std::string path;                   // Layer: where its parameters live, once placed
+  std::string path;                   // Layer: where its parameters live, once placed; Model: likewise
   bool placed = false;
 };
 

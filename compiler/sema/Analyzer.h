@@ -134,7 +134,9 @@ private:
   void checkEvaluate(const ast::EvaluateStmt &stmt, const Scope &scope);
   void checkPredict(const ast::PredictStmt &stmt, const Scope &scope);
   void checkSearch(const ast::SearchStmt &stmt, const Scope &scope);
-  void checkNested(llvm::ArrayRef<ast::Stmt *> body, const Scope &outer);
+  void checkNested(llvm::ArrayRef<ast::Stmt *> body, const Scope &outer, bool compared);
+  void checkDrawn(const ast::LetDecl &let, const Scope &scope, bool compared);
+  void checkResult(const ast::Ident &name, llvm::StringRef what);
   void checkEnsemble(const ast::EnsembleStmt &stmt, const Scope &scope);
   void checkText(const ast::Expr *file, llvm::StringRef what, const Scope &scope);
   /// The model that a path begins with, checked to be one and to have that place; null: unknown, or a run's result.
@@ -172,6 +174,7 @@ private:
   };
   llvm::MapVector<const ast::Decl *, std::vector<Use>> uses;
   Context topContext;
+  const ast::Stmt *current = nullptr; // the top-level statement that is being checked
 };
 
 /// `x` in backquotes.

@@ -18,6 +18,8 @@ Target Analyzer::resolve(StringRef name, const Scope &scope, bool callee) const 
   Target t;
   if (const sema::Local *l = scope.find(name)) {
     t.kind = l->kind == LocalKind::Declaration ? Target::Declaration : Target::Local;
+    if (l->kind == LocalKind::Result)
+      symbols.mentions[current].insert(name.str());
     t.local = l;
     t.decl = l->decl;
     return t;

@@ -7,6 +7,8 @@
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/StringMap.h"
 
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -81,6 +83,9 @@ struct DataInfo {
 struct Symbols {
   llvm::StringMap<const ast::Decl *> user, prelude; // every top-level declaration
   llvm::MapVector<const ast::DataDecl *, DataInfo> data;  // those in the blocks of search and compare too
+  /// What search, compare and ensemble statements give a name to, and which of these names a top-level statement mentions.
+  llvm::StringMap<const ast::Stmt *> results;
+  std::map<const ast::Stmt *, std::set<std::string>> mentions;
 
   /// The user's declaration of that name, else the prelude's, else null. Code of the prelude sees only the prelude.
   const ast::Decl *find(llvm::StringRef name, bool fromPrelude = false) const {
