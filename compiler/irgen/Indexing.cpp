@@ -93,7 +93,7 @@ Value Elaborator::evaluateIndex(const ast::IndexExpr *e, const Scope &scope) {
       return i;
     mlir::Value idx = i.tensor;
     if (llvm::isa<mlir::BlockArgument>(idx))
-      indexBounds.push_back({idx, n, index->range});
+      indexBounds.push_back({idx, n, diags.callSite.isValid() ? diags.callSite : index->range});
     auto idxShape = exampleShape(idx);
     if (idxShape.size() == 1 && idxShape[0] == 1)
       idx = emit.reshape(i, {}).tensor;
