@@ -101,8 +101,13 @@ Value Elaborator::evaluateName(const ast::NameExpr *e, const Scope &scope) {
   if (!prelude)
     if (const ast::Decl *d = symbols.user.lookup(name))
       return declared(d, false);
-  if (fn->hasClock && (name == "step" || name == "epoch" || name == "total_steps" || name == "steps_per_epoch"))
-    return Value::ofHost(fn->scalar(name));
+  if (name == "step" || name == "epoch" || name == "total_steps" || name == "steps_per_epoch") {
+    if (fn->hasClock)
+      return Value::ofHost(fn->scalar(name));
+    // A schedule may be given to a layer that asks for it only while training, as dropout does; applyModel reports the others.
+    if (fn->placement)
+      return Value::ofKind(Value::Kind::Unavailable);
+  }
   if (name == "all")
     return Value::ofKind(Value::Kind::All);
   if (name == "training")
@@ -336,6 +341,8 @@ Value Elaborator::inSteps(const Value &v, Range at) {
     return v;
   if (v.unit == Value::Unit::Steps)
     return Value::of(v.number);
+  if (!fn->hasClock && fn->placement)
+    return Value::ofKind(Value::Kind::Unavailable); // as the clock itself: evaluateName
   if (!fn->hasClock) {
     diags.error(at, "a duration in epochs has a length in steps only while training");
     return Value::error();
