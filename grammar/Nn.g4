@@ -24,7 +24,7 @@ letDecl       : Let name op=('=' | '~') expression ;
 optionDecl    : Option name '=' expression String? ;
 fnDecl        : Fn name parameters body (Derivative expression)? ;
 layerDecl     : Layer name parameters parameters? ('->' shape)? body ;
-initDecl      : Init name parameters? body ;
+initDecl      : Init name parameters? body (Fit fit=expression)? ;
 optimizerDecl : Optimizer name parameters? block ;
 metricDecl    : Metric name parameters direction=(Highest | Lowest)? body ;
 modelDecl     : Model name parameters ('->' shape)? body ;
@@ -75,10 +75,11 @@ ensembleRun : Ensemble name Of path On path runBlock ;
 searchSetting : goal=(Minimize | Maximize) path | setting ;
 
 runBlock : '{' runEntry* '}' ;
-runEntry : (metricEntry | clipEntry | stopEntry | keepEntry | checkpointEntry | setting) Sep ;
+runEntry : (metricEntry | clipEntry | constrainEntry | stopEntry | keepEntry | checkpointEntry | setting) Sep ;
 
 metricEntry     : Metric expression ;
 clipEntry       : Clip by=(Norm | Value) expression ;
+constrainEntry  : Constrain path To expression ;
 stopEntry       : Stop When path Stalls For expression ;
 keepEntry       : Keep which=(Best | Highest | Lowest) path ;
 checkpointEntry : Checkpoint expression Every expression ;
@@ -129,7 +130,7 @@ softKeyword
   | Highest | Lowest | Best | Split | Normalize | Augment | Where
   | Train | Evaluate | Predict | Save | Load | Freeze | Report | Plot | Search | Compare | Ensemble
   | On | To | From | Except | By | Of | Minimize | Maximize
-  | Clip | Norm | Value | Stop | When | Stalls | For | Keep | Checkpoint | Every
+  | Fit | Clip | Norm | Value | Constrain | Stop | When | Stalls | For | Keep | Checkpoint | Every
   | Epoch | Epochs | Step | Steps
   ;
 
@@ -150,7 +151,7 @@ Load : 'load' ;           Freeze : 'freeze' ;     Report : 'report' ;     Plot :
 Search : 'search' ;       Compare : 'compare' ;   Ensemble : 'ensemble' ;
 On : 'on' ;  To : 'to' ;  From : 'from' ;  Except : 'except' ;  By : 'by' ;  Of : 'of' ;
 Minimize : 'minimize' ;   Maximize : 'maximize' ;
-Clip : 'clip' ;           Norm : 'norm' ;         Value : 'value' ;
+Fit : 'fit' ;  Clip : 'clip' ;  Norm : 'norm' ;  Value : 'value' ;  Constrain : 'constrain' ;
 Stop : 'stop' ;           When : 'when' ;         Stalls : 'stalls' ;     For : 'for' ;
 Keep : 'keep' ;           Checkpoint : 'checkpoint' ; Every : 'every' ;
 Epoch : 'epoch' ;  Epochs : 'epochs' ;  Step : 'step' ;  Steps : 'steps' ;

@@ -18,8 +18,9 @@ extern "C" {
 /* ---- compiled functions ------------------------------------------------------------------------------------ */
 
 /* Slots of nn_call.scalars. Options follow, in the order of nn_program.options, then what experiments choose. Known to the compiler by name:
- * "step" (0-based), "epoch" (fractional), "total_steps", "steps_per_epoch", "seed". */
-enum { NN_SLOT_STEP, NN_SLOT_EPOCH, NN_SLOT_TOTAL_STEPS, NN_SLOT_STEPS_PER_EPOCH, NN_SLOT_SEED, NN_SLOT_OPTIONS };
+ * "step" (0-based), "epoch" (fractional), "total_steps", "steps_per_epoch", "seed", "val_loss" (after the last complete epoch;
+ * infinite before). */
+enum { NN_SLOT_STEP, NN_SLOT_EPOCH, NN_SLOT_TOTAL_STEPS, NN_SLOT_STEPS_PER_EPOCH, NN_SLOT_SEED, NN_SLOT_VAL_LOSS, NN_SLOT_OPTIONS };
 
 /* One call of a compiled function; shared by all worker threads. */
 typedef struct nn_call {
@@ -180,6 +181,11 @@ typedef struct nn_train {
   nn_fn eval;                /* the same results, not in training mode; writes no tensor */
   nn_fn trace;               /* results: for each trace point 1 if it is non-finite; writes no tensor */
   const nn_trace_point *trace_points; int32_t n_trace_points;
+  nn_fn fit;                 /* fields: the batch, then for each of `fitted` one number, 1 to fit it; result 0: how much the
+                                call changed them, relative to their size. Not augmented; in training mode; or no code */
+  const int32_t *fitted; int32_t n_fitted;   /* parameters, in nn_program.tensors, that the first batch changes where they are as
+                                drawn */
+  int32_t reads_val_loss;    /* a schedule depends on it: there must be rows to validate on */
   nn_range optimizer_tensors;
   const nn_metric *metrics; int32_t n_metrics;
   const nn_bound *bounds; int32_t n_bounds;

@@ -19,7 +19,7 @@ static_assert(sizeof(nn_metric) == 64, "");
 static_assert(sizeof(nn_watch) == 12, "");
 static_assert(sizeof(nn_bound) == 24, "");
 static_assert(sizeof(nn_trace_point) == 24, "");
-static_assert(sizeof(nn_train) == 312, "");
+static_assert(sizeof(nn_train) == 352, "");
 static_assert(sizeof(nn_evaluate) == 96, "");
 static_assert(sizeof(nn_save) == 24, "");
 static_assert(sizeof(nn_load) == 40, "");

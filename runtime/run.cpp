@@ -4,6 +4,7 @@
 #include "runtime/signals.h"
 #include "runtime/statements.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <set>
@@ -70,12 +71,14 @@ void Run::say(const std::string &text) {
 
 static Status initialise(Run &run, nn_range models, bool hidden) {
   FlushDenormals flush;
+  run.drawn.resize(size_t(run.program.n_tensors));
   for (int32_t m = models.first; m < models.first + models.count; ++m) {
     const nn_model &model = run.program.models[m];
     if (!model.init.code || (model.hidden && !hidden))
       continue;
     NN_TRY(run.engine.reserve(model.init, 1));
     run.engine.call(model.init, nullptr, nullptr, 1, 1);
+    std::fill_n(run.drawn.begin() + model.tensors.first, model.tensors.count, 1);
   }
   return Status();
 }

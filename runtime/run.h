@@ -29,6 +29,7 @@ struct Run {
   SourceCache *cache = nullptr;
   std::map<std::pair<int32_t, int32_t>, std::shared_ptr<Dataset>> data; // by index and fold; loaded when first needed
   int32_t fold = 0; // which fold of data with folds validates
+  std::vector<char> drawn; // for each tensor of the program: its elements are as its initializer drew them
   std::vector<TrainRecord> trained;
   std::vector<EvaluateRecord> evaluated;
   std::vector<SearchRecord> searched;

@@ -27,6 +27,7 @@ void SideRuns::reset(Run &run) const {
   run.engine.setSeed(parent.engine.seed());
   run.engine.scalars = parent.engine.scalars;
   run.chosen = parent.chosen;
+  run.drawn = parent.drawn;
   run.stepsLeft = parent.stepsLeft;
   run.data.clear();
   for (const auto &entry : parent.data)

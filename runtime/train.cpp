@@ -44,6 +44,8 @@ Status Trainer::plan() {
       if (watch && watch->split == NN_SPLIT_VAL)
         return Status::error(format("`%s` is watched, but %s has no validation split",
                                     watchName(*watch, train.metrics).c_str(), record.data.c_str()));
+  if (record.valRows == 0 && train.reads_val_loss)
+    return Status::error(format("a schedule depends on `val_loss`, but %s has no validation split", record.data.c_str()));
   engine.scalars[NN_SLOT_TOTAL_STEPS] = double(record.totalSteps);
   engine.scalars[NN_SLOT_STEPS_PER_EPOCH] = double(record.stepsPerEpoch);
 
@@ -206,10 +208,11 @@ Status Trainer::execute() {
     engine.call(train.init, nullptr, nullptr, 1, 1);
   }
   totals.clear();
+  bool found = false, finished = false;
   if (run.flags.resume && train.checkpoint) {
-    bool found = false, finished = false;
     NN_TRY(readCheckpoint(found, finished).at(train.where));
     if (finished) {
+      forgetDrawn();
       run.progress.note(format("train %s on %s: finished according to %s", record.model.c_str(),
                                record.data.c_str(), train.checkpoint));
       run.trained.push_back(std::move(record));
@@ -220,6 +223,9 @@ Status Trainer::execute() {
                             : format("train %s on %s: there is no checkpoint %s yet, starting from the beginning",
                                      record.model.c_str(), record.data.c_str(), train.checkpoint));
   }
+  if (!found)
+    NN_TRY(fitToFirstBatch());
+  forgetDrawn();
   priorSeconds = record.seconds;
   began = now();
   if (!(run.flags.resume && record.steps))
@@ -236,7 +242,7 @@ Status Trainer::execute() {
   run.progress.end(record);
   NN_TRY(std::move(status));
 
-  bool finished = record.stoppedEarly || record.steps == record.totalSteps;
+  finished = record.stoppedEarly || record.steps == record.totalSteps;
   if (train.checkpoint && !finished && record.steps > 0)
     NN_TRY(writeCheckpoint(false));
   if (run.stepsLeft == 0 && !finished)

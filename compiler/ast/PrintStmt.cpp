@@ -243,6 +243,13 @@ void Printer::entry(const Entry &entry) {
     os << (clip.by == ClipKind::Norm ? "clip norm " : "clip value ");
     return expr(*clip.limit);
   }
+  case EntryKind::Constrain: {
+    auto &constrain = llvm::cast<ConstrainEntry>(entry);
+    os << "constrain ";
+    path(constrain.target);
+    os << " to ";
+    return expr(*constrain.value);
+  }
   case EntryKind::Stop: {
     auto &stop = llvm::cast<StopEntry>(entry);
     os << "stop when ";

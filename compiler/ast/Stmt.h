@@ -54,7 +54,7 @@ struct ExprStmt : StmtOf<StmtKind::Expression> {
 
 // ---- entries of the blocks of data, train, evaluate and ensemble ----------------------------------------------------
 
-enum class EntryKind { Setting, Metric, Clip, Stop, Keep, Checkpoint, Split, Normalize, Augment, Where, Row };
+enum class EntryKind { Setting, Metric, Clip, Constrain, Stop, Keep, Checkpoint, Split, Normalize, Augment, Where, Row };
 
 struct Entry {
   const EntryKind kind;
@@ -86,6 +86,12 @@ enum class ClipKind { Norm, Value };
 struct ClipEntry : EntryOf<EntryKind::Clip> {
   ClipKind by = ClipKind::Norm;
   Expr *limit = nullptr;
+};
+
+/// `constrain net.weights to max_norm(theta, 3)`: each of those parameters after each update.
+struct ConstrainEntry : EntryOf<EntryKind::Constrain> {
+  Path target;
+  Expr *value = nullptr;
 };
 
 /// `stop when val.loss stalls for 3 epochs`

@@ -139,6 +139,9 @@ template <class V> void visitFields(V &v, const nn_train &s) {
   v.field(s.eval);
   v.field(s.trace);
   v.list(s.trace_points, s.n_trace_points);
+  v.field(s.fit);
+  v.list(s.fitted, s.n_fitted);
+  v.field(s.reads_val_loss);
   v.field(s.optimizer_tensors);
   v.list(s.metrics, s.n_metrics);
   v.list(s.bounds, s.n_bounds);

@@ -237,32 +237,35 @@ Value Elaborator::window(const BuiltinCall &call) {
   return Value::of(op->getResult(0), x.axes);
 }
 
-/// pad(x, [0, p, p]): zeros on both sides of each axis.
+/// pad(x, low, high, between): zeros before, behind and between the elements of each axis; pad(x, [0, p, p]): on both sides.
 Value Elaborator::padded(const BuiltinCall &call) {
   Emitter &emit = fn->emit;
   Value x = emit.toTensor(call.positional(0)->value, call.positional(0)->range);
   if (!x.isTensor())
     return x;
   auto shape = exampleShape(x.tensor);
-  llvm::SmallVector<int64_t> low, high;
+  llvm::SmallVector<int64_t> low, high, between;
   if (!integers(*this, call.positional(1), shape.size(), 0, low, "the padding", 0))
     return Value::error();
   high = low;
   if (call.positional(2) && !integers(*this, call.positional(2), shape.size(), 0, high, "the padding", 0))
     return Value::error();
-  if (llvm::all_of(low, [](int64_t n) { return n == 0; }) && llvm::all_of(high, [](int64_t n) { return n == 0; }))
+  if (!integers(*this, call.positional(3), shape.size(), 0, between, "the padding", 0))
+    return Value::error();
+  auto none = [](llvm::ArrayRef<int64_t> zeros) { return llvm::all_of(zeros, [](int64_t n) { return n == 0; }); };
+  if (none(low) && none(high) && none(between))
     return x;
   llvm::SmallVector<int64_t> result;
   for (size_t i = 0; i < shape.size(); ++i)
-    result.push_back(shape[i] + low[i] + high[i]);
+    result.push_back(low[i] + shape[i] + (shape[i] - 1) * between[i] + high[i]);
   const bool batch = isBatched(x.tensor);
   if (batch) {
     low.insert(low.begin(), 0);
     high.insert(high.begin(), 0);
+    between.insert(between.begin(), 0);
   }
-  llvm::SmallVector<int64_t> interior(low.size(), 0);
   mlir::Operation *op = emit.create("nn.pad", x.tensor, emit.typeOf(result, batch),
-                                    {emit.attr("low", low), emit.attr("high", high), emit.attr("interior", interior)});
+                                    {emit.attr("low", low), emit.attr("high", high), emit.attr("interior", between)});
   return Value::of(op->getResult(0), x.axes);
 }
 

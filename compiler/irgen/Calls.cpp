@@ -121,7 +121,13 @@ Value Elaborator::callFunction(const Applicable &f, llvm::ArrayRef<Arg> args, Ra
       scope.names[p.name.text.str()] = input;
     }
   Scope derivativeScope = scope;
+  Schedule own{f.name, {}}, *outerSchedule = schedule;
+  auto outerStates = std::move(localStates);
+  localStates.clear();
+  schedule = &own;
   Value y = evaluate(decl->body, scope);
+  schedule = outerSchedule;
+  localStates = std::move(outerStates);
   if (!decl->derivative || decl->params.empty() || !y.isTensor() || suppressedDerivative == decl)
     return y;
   Value x = derivativeScope.names[decl->params[0].name.text.str()];

@@ -12,6 +12,8 @@ namespace nnc {
 
 /// Whether the tensor `name` is `place` or lies below it.
 bool isUnder(llvm::StringRef name, llvm::StringRef place);
+/// Whether a parameter multiplies inputs: biases, gains and shifts have one axis.
+inline bool isWeight(const TensorInfo &info) { return info.shape.size() >= 2; }
 
 class Elaborator {
 public:
@@ -99,6 +101,12 @@ public:
 
   /// Evaluates an initializer, or a start value, for a tensor of that shape.
   mlir::Value initialValue(const Value &v, const TensorInfo &info, Range at);
+  /// Parameters whose initializer goes on to fit them to the first batch; filled as `tensors` is.
+  std::set<std::string> fitted;
+  /// The sum of what a `fit` function has changed so far, and what masks each parameter it fits, in order.
+  struct FittedTensor { std::string name; mlir::Value mask; };
+  std::vector<FittedTensor> fits;
+  Value fitChange;
 
   /// Runs the statements of an optimizer for one parameter: `theta` and `grad` are ambient. Returns the states' names.
   bool runOptimizer(const Applicable &optimizer, const TensorInfo &parameter, llvm::StringRef prefix, mlir::Value grad,
@@ -167,7 +175,15 @@ private:
   bool checkResult(const ast::Shape *shape, Value &result, Scope &scope, Range at, llvm::StringRef what);
   Value callFunction(const Applicable &f, llvm::ArrayRef<Arg> args, Range at);
   Value instantiate(const Applicable &a, llvm::ArrayRef<Arg> args, Range at);
-  std::string placeFor(Applicable &layer, llvm::StringRef placeName, Range at);
+  std::string placeFor(const std::shared_ptr<Applicable> &layer, llvm::StringRef placeName, Range at);
+  /// What `e`, a part of the initializer `init`, makes of a tensor; `more` are names that it sees besides.
+  Value evaluateInit(const Applicable &init, const ast::Expr *e, const TensorInfo &info, const std::map<std::string, Value> &more,
+                     Range at);
+  /// A layer's value, of parameters that are fitted to it first where a `fit` function asks for that. `body` may be called twice.
+  Value withFits(Placement &place, llvm::function_ref<Value()> body);
+  bool fit(const Function::Fit &fit, const Value &output, mlir::Value &result);
+  /// A number that a schedule remembers.
+  bool runScheduleState(const ast::StateStmt *s, Scope &scope);
   Value mapWeights(const Value &a, const Value &b, llvm::function_ref<Value(const Value &, const Value &)> f);
 
   // Builtins
@@ -185,6 +201,10 @@ private:
 
   struct State { TensorInfo info; };
   std::map<std::string, TensorInfo> localStates;   // names assigned with `<-` in the body being run
+  /// The function whose body is being run, and what its states are called once it has one.
+  struct Schedule { std::string name, place; };
+  Schedule *schedule = nullptr;
+  std::vector<std::shared_ptr<Applicable>> placed;  // layers, in the order in which they got their places
   const void *suppressedDerivative = nullptr;       // inside a function's own derivative
   unsigned depth = 0;
 };

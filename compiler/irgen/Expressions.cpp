@@ -101,12 +101,16 @@ Value Elaborator::evaluateName(const ast::NameExpr *e, const Scope &scope) {
   if (!prelude)
     if (const ast::Decl *d = symbols.user.lookup(name))
       return declared(d, false);
-  if (name == "step" || name == "epoch" || name == "total_steps" || name == "steps_per_epoch") {
-    if (fn->hasClock)
+  const bool ofTheClock = name == "step" || name == "epoch" || name == "total_steps" || name == "steps_per_epoch" || name == "val_loss";
+  // A schedule may be given to a layer that asks for it only while training, as dropout does; applyModel reports the others.
+  if (ofTheClock && !fn->hasClock && fn->placement)
+    return Value::ofKind(Value::Kind::Unavailable);
+  if (ofTheClock && fn->hasClock) {
+    if (name != "val_loss" || fn->unvalidated.empty())
       return Value::ofHost(fn->scalar(name));
-    // A schedule may be given to a layer that asks for it only while training, as dropout does; applyModel reports the others.
-    if (fn->placement)
-      return Value::ofKind(Value::Kind::Unavailable);
+    diags.error(e->range, "`val_loss` is the loss on the validation split, and `" + fn->unvalidated + "` has none")
+        .note("a `split` entry with `val = 10%` makes one");
+    return Value::error();
   }
   if (name == "all")
     return Value::ofKind(Value::Kind::All);

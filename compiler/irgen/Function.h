@@ -8,6 +8,8 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/StringMap.h"
 
+#include <set>
+
 namespace nnc {
 
 /// A persistent tensor of the program, as irgen found it.
@@ -35,10 +37,18 @@ public:
   bool batched = false;      // values are those of a batch: random draws are made for each example
   bool initializing = false; // parameters are drawn here rather than read
   bool hasClock = false;     // step, epoch and total_steps have a meaning here
+  llvm::StringRef unvalidated; // with a clock: the data set, if it has no validation split and so no val_loss
+  std::string statePrefix;   // "train0." where schedules remember numbers from step to step; else empty
+  llvm::StringMap<int> schedules; // how many schedules of each name with a state there are so far
   /// Values whose meaning depends on where an expression stands: theta, grad, shape, input …
   std::map<std::string, Value> ambient;
   Placement *placement = nullptr;
   std::map<std::string, Value> inputs; // what reaches each layer of one input, by its place
+
+  /// Of a `fit` function: the parameters that are still to be fitted, and those of the layer whose body was just elaborated.
+  struct Fit { TensorInfo info; Value init; Range range; };
+  std::set<std::string> toFit;
+  std::vector<Fit> pendingFits;
 
   /// Fields of the batch; declared once, in the ABI's order.
   Value addField(llvm::StringRef name, llvm::ArrayRef<int64_t> shape, bool batched = true, mlir::Type element = {});
@@ -46,8 +56,14 @@ public:
   mlir::Value scalar(llvm::StringRef name);
   /// The present value of a persistent tensor: the argument, or what was last assigned.
   Value tensor(const TensorInfo &info);
+  bool takes(llvm::StringRef scalar) const { return scalars.count(scalar); }
   bool hasTensor(llvm::StringRef name) const { return tensors.count(name.str()); }
   void assign(const TensorInfo &info, mlir::Value value);
+  /// Whatever was assigned so far is not written.
+  void forgetUpdates() {
+    for (auto &[name, slot] : tensors)
+      slot.current = slot.argument;
+  }
   void addResult(llvm::StringRef name, mlir::Value value) { results.emplace_back(name.str(), value); }
 
   struct Slot {

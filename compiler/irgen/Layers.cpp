@@ -87,20 +87,21 @@ bool Elaborator::checkResult(const ast::Shape *shape, Value &result, Scope &scop
   return true;
 }
 
-std::string Elaborator::placeFor(Applicable &layer, llvm::StringRef placeName, Range at) {
-  if (layer.placed)
-    return layer.path;
+std::string Elaborator::placeFor(const std::shared_ptr<Applicable> &layer, llvm::StringRef placeName, Range at) {
+  if (layer->placed)
+    return layer->path;
   std::string name = placeName.str();
   if (fn->placement) {
-    const int count = ++fn->placement->counts[layer.name];
+    const int count = ++fn->placement->counts[layer->name];
     if (name.empty())
-      name = layer.name + std::to_string(count);
-    layer.path = fn->placement->path.empty() ? name : fn->placement->path + "." + name;
+      name = layer->name + std::to_string(count);
+    layer->path = fn->placement->path.empty() ? name : fn->placement->path + "." + name;
   } else {
-    layer.path = name.empty() ? layer.name : name;
+    layer->path = name.empty() ? layer->name : name;
   }
-  layer.placed = true;
-  return layer.path;
+  layer->placed = true;
+  placed.push_back(layer);
+  return layer->path;
 }
 
 Value Elaborator::applyLayer(const std::shared_ptr<Applicable> &layer, llvm::ArrayRef<Arg> inputs, Range at,
@@ -141,7 +142,7 @@ Value Elaborator::applyLayer(const std::shared_ptr<Applicable> &layer, llvm::Arr
   Scope scope;
   scope.prelude = layer->prelude;
   scope.names = layer->bound;
-  const std::string path = placeFor(*layer, placeName, at);
+  const std::string path = placeFor(layer, placeName, at);
   if (inputs.size() == 1)
     fn->inputs[path] = inputs[0].value;
   Placement inner;
@@ -150,22 +151,27 @@ Value Elaborator::applyLayer(const std::shared_ptr<Applicable> &layer, llvm::Arr
   std::string outerPlace = fn->emit.place;
   auto outerStates = std::move(localStates);
   localStates.clear();
+  Schedule *outerSchedule = schedule;
+  schedule = nullptr;
   fn->placement = &inner;
   fn->emit.place = path;
   auto restore = [&] {
     fn->placement = outerPlacement;
     fn->emit.place = outerPlace;
     localStates = std::move(outerStates);
+    schedule = outerSchedule;
   };
   Value result;
   if (!decl->hasInputs) {
     // The body's value is itself a layer.
-    Value made = evaluate(decl->body, scope);
-    result = made.isError() ? made
+    result = withFits(inner, [&] {
+      Value made = evaluate(decl->body, scope);
+      return made.isError() ? made
              : made.kind == Value::Kind::Applicable && (made.target->kind == Applicable::Kind::Layer ||
                                                         made.target->kind == Applicable::Kind::Sequence)
                  ? applyLayer(made.target, inputs, at)
                  : call(made, inputs, at);
+    });
   } else {
     Scope bound;
     bound.prelude = layer->prelude;
@@ -189,7 +195,7 @@ Value Elaborator::applyLayer(const std::shared_ptr<Applicable> &layer, llvm::Arr
       }
       scope.names[p.name.text.str()] = v;
     }
-    result = ok ? evaluate(decl->body, scope) : Value::error();
+    result = ok ? withFits(inner, [&] { return evaluate(decl->body, scope); }) : Value::error();
     if (result.isKnown() || result.isHostScalar() || result.kind == Value::Kind::List)
       result = fn->emit.toTensor(result, at);
     if (!result.isError() && !result.isTensor()) {
@@ -234,7 +240,7 @@ Value Elaborator::applyModel(const Applicable &model, llvm::ArrayRef<Arg> inputs
     std::string outerPlace = fn->emit.place;
     fn->placement = &inner;
     fn->emit.place = place;
-    Value result = evaluate(decl->body, scope);
+    Value result = withFits(inner, [&] { return evaluate(decl->body, scope); });
     if (result.isKnown() || result.isHostScalar() || result.kind == Value::Kind::List)
       result = fn->emit.toTensor(result, at);
     fn->placement = outerPlacement;

@@ -145,8 +145,16 @@ private:
   bool watch(const ast::Path &path, llvm::ArrayRef<nn_metric> metrics, nn_watch &out);
   void genTrace(const ast::TrainStmt *s, llvm::StringRef prefix, const ast::Expr *loss, nn_train *row,
                 const ast::DataDecl *data);
+  /// Fills in `trained`, the parameters that the loss depends on.
   bool genStep(const ast::TrainStmt *s, llvm::StringRef prefix, const TrainEntries &entries, nn_train *row,
-               const ast::DataDecl *data, std::vector<nn_metric> &metrics);
+               const ast::DataDecl *data, std::vector<nn_metric> &metrics, std::vector<TensorInfo> &trained);
+  /// Gives `step`, `val_loss` … and the states of schedules a meaning in a function of the train statement `prefix`.
+  void setClock(Function &fn, llvm::StringRef prefix, const ast::DataDecl *data);
+  /// Assigns what a `constrain` entry makes of those parameters that it names, in the step function; reports an error if there are none.
+  bool constrain(const ast::ConstrainEntry *entry, llvm::ArrayRef<TensorInfo> trained);
+  /// The function that fits freshly drawn parameters to the first batch, where initializers of `parameters` ask for it.
+  void genFit(const ast::TrainStmt *s, llvm::StringRef prefix, const ast::Expr *loss, llvm::ArrayRef<TensorInfo> parameters,
+              nn_train *row, const ast::DataDecl *data);
 };
 
 } // namespace nnc

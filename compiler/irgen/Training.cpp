@@ -12,6 +12,7 @@ struct ProgramGenerator::TrainEntries {
   const ast::KeepEntry *keep = nullptr;
   const ast::CheckpointEntry *checkpoint = nullptr;
   llvm::SmallVector<const ast::MetricEntry *> metrics;
+  llvm::SmallVector<const ast::ConstrainEntry *> constraints;
 
   explicit TrainEntries(llvm::ArrayRef<ast::Entry *> entries) {
     for (const ast::Entry *e : entries) {
@@ -26,6 +27,8 @@ struct ProgramGenerator::TrainEntries {
         metrics.push_back(m);
       } else if (auto *c = llvm::dyn_cast<ast::ClipEntry>(e)) {
         clip = c;
+      } else if (auto *c = llvm::dyn_cast<ast::ConstrainEntry>(e)) {
+        constraints.push_back(c);
       } else if (auto *s = llvm::dyn_cast<ast::StopEntry>(e)) {
         stop = s;
       } else if (auto *k = llvm::dyn_cast<ast::KeepEntry>(e)) {
@@ -101,6 +104,13 @@ mlir::Value ProgramGenerator::meanLoss(const ast::Expr *e, const Scope &scope) {
   return emit.batchMean(v.tensor);
 }
 
+void ProgramGenerator::setClock(Function &fn, llvm::StringRef prefix, const ast::DataDecl *data) {
+  fn.hasClock = true;
+  fn.statePrefix = (prefix + ".").str();
+  const sema::DataInfo &info = symbols.data.find(data)->second;
+  fn.unvalidated = info.hasVal ? llvm::StringRef() : data->name.text;
+}
+
 bool ProgramGenerator::watch(const ast::Path &path, llvm::ArrayRef<nn_metric> metrics, nn_watch &out) {
   llvm::StringRef split = path.parts.size() > 1 ? path.parts[0].text : "train", name = path.back().text;
   out.split = split == "val" ? NN_SPLIT_VAL : NN_SPLIT_TRAIN;
@@ -146,12 +156,13 @@ bool ProgramGenerator::addPartInput(Function &fn, const ast::TrainStmt *s, Scope
 }
 
 bool ProgramGenerator::genStep(const ast::TrainStmt *s, llvm::StringRef prefix, const TrainEntries &entries,
-                               nn_train *row, const ast::DataDecl *data, std::vector<nn_metric> &metrics) {
+                               nn_train *row, const ast::DataDecl *data, std::vector<nn_metric> &metrics, std::vector<TensorInfo> &parameters) {
   Function fn(diags, module, (prefix + "_step").str(), element);
   elab.fn = &fn;
   elab.optimizerStates.clear();
   elab.indexBounds.clear();
-  fn.training = fn.batched = fn.hasClock = true;
+  fn.training = fn.batched = true;
+  setClock(fn, prefix, data);
   struct Close { // whatever happens, the function must be well formed
     ProgramGenerator &g; Function &fn; nn_fn *slot;
     ~Close() { g.finish(fn, slot); }
@@ -179,7 +190,6 @@ bool ProgramGenerator::genStep(const ast::TrainStmt *s, llvm::StringRef prefix, 
 
   // What is trained: the model's parameters that the loss depends on.
   const std::string target = placeText(s->target);
-  std::vector<TensorInfo> parameters;
   bool anyFrozen = false;
   for (auto &[name, slot] : fn.slots())
     if (slot.info.kind == NN_PARAMETER && isUnder(name, target)) {
@@ -253,6 +263,10 @@ bool ProgramGenerator::genStep(const ast::TrainStmt *s, llvm::StringRef prefix, 
   for (auto [p, g] : llvm::zip(parameters, grads))
     if (!elab.runOptimizer(*optimizer.target, p, statePrefix, g, entries.optimizer->range))
       return false;
+  for (const ast::ConstrainEntry *entry : entries.constraints)
+    if (!constrain(entry, parameters))
+      return false;
+  row->reads_val_loss = fn.takes("val_loss");
   fn.op()->setAttr("nn.guard", emit.b.getStringAttr("loss"));
   return true;
 }
@@ -294,7 +308,8 @@ void ProgramGenerator::genTrain(const ast::TrainStmt *s) {
   row->n_fields = fieldRows.size();
 
   std::vector<nn_metric> metrics;
-  if (!genStep(s, prefix, entries, row, data, metrics))
+  std::vector<TensorInfo> trained;
+  if (!genStep(s, prefix, entries, row, data, metrics, trained))
     return;
 
   // The optimizer's state.
@@ -324,7 +339,8 @@ void ProgramGenerator::genTrain(const ast::TrainStmt *s) {
 
   Function eval(diags, module, prefix + "_eval", element);
   elab.fn = &eval;
-  eval.batched = eval.hasClock = true;
+  eval.batched = true;
+  setClock(eval, prefix, data);
   Scope scope;
   addFields(eval, data, scope, /*augment=*/false, nullptr);
   addPartInput(eval, s, scope);
@@ -332,6 +348,7 @@ void ProgramGenerator::genTrain(const ast::TrainStmt *s) {
   if (loss)
     eval.addResult("loss", loss);
   addMetrics(eval, entries.metrics, scope, nullptr);
+  eval.forgetUpdates(); // of schedules in the loss
   finish(eval, &row->eval);
 
   nn_metric *list = metricList(metrics);
@@ -339,6 +356,7 @@ void ProgramGenerator::genTrain(const ast::TrainStmt *s) {
   row->metrics = list;
   row->n_metrics = metrics.size();
   genTrace(s, prefix, entries.loss, row, data);
+  genFit(s, prefix, entries.loss, trained, row, data);
 
   elab.fn = settings.get();
   row->batch = constantNumber(32);

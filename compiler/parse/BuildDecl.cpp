@@ -48,6 +48,8 @@ Stmt *Builder::declaration(P::DeclarationContext *c) {
     auto *decl = declare<InitDecl>(d, d->name());
     decl->params = parameters(d->parameters());
     decl->body = body(d->body());
+    if (d->fit)
+      decl->fit = expression(d->fit);
     return decl;
   }
   auto *d = c->optimizerDecl();

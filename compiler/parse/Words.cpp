@@ -57,7 +57,7 @@ static std::string beginnings(size_t statement) {
   case NnParser::RuleDataEntry:
     return "an entry of a data block: `x = …`, `split …`, `normalize …`, `augment …`, `where …` or a row";
   case NnParser::RuleRunEntry:
-    return "an entry: `key = …`, `metric …`, `clip …`, `stop when …`, `keep …` or `checkpoint …`";
+    return "an entry: `key = …`, `metric …`, `clip …`, `constrain …`, `stop when …`, `keep …` or `checkpoint …`";
   case NnParser::RuleTopStatement: return "a declaration or a statement";
   default: return "a statement or an expression";
   }
@@ -151,7 +151,7 @@ static std::string adviseOnFirstWord(StringRef word, size_t rule) {
                                   "search", "compare", "ensemble"};
   static const StringRef block[] = {"let", "param", "state"};
   static const StringRef data[] = {"split", "normalize", "augment", "where"};
-  static const StringRef entries[] = {"metric", "clip", "stop", "keep", "checkpoint"};
+  static const StringRef entries[] = {"metric", "clip", "constrain", "stop", "keep", "checkpoint"};
   StringRef near = rule == NnParser::RuleTopStatement ? didYouMean(word, top)
                    : rule == NnParser::RuleStatement  ? didYouMean(word, block)
                    : rule == NnParser::RuleDataEntry  ? didYouMean(word, data)

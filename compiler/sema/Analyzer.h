@@ -150,6 +150,7 @@ private:
   void checkTrainSetting(const ast::SettingEntry &entry, const Scope &fields, const Scope &plain,
                          std::map<llvm::StringRef, Range> &seen);
   void checkMetric(const ast::MetricEntry &entry, const Scope &scope, std::vector<MetricUse> &metrics);
+  void checkConstrain(const ast::ConstrainEntry &entry, const ast::Path &trained, const Scope &outer);
   void misplacedEntry(const ast::Entry &entry, llvm::StringRef block);
   /// `keep` and `stop`: null `data` where the data set is unknown.
   void checkQuantity(const ast::Path &quantity, const DataInfo *data, llvm::ArrayRef<MetricUse> metrics,
