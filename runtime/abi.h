@@ -97,7 +97,7 @@ typedef struct nn_source {
   const char *path;          /* csv: the file; idx: the images */
   const char *labels;        /* idx: the labels, or NULL */
   int32_t header;            /* csv: nn_header */
-  const char *const *columns; int32_t n_columns;   /* csv: names given in the program, else 0 */
+  const char *const *columns; int32_t n_columns;   /* csv: names given in the program, else 0; rows: of each number of a row, its field */
   const double *values; int64_t n_values;          /* rows: row after row, x's elements before y's */
   int32_t row_width;         /* rows: numbers in each row */
   nn_number n, classes, turns, factor, noise, spread, dims, seed;  /* generators */

@@ -189,11 +189,12 @@ std::string parse::adviseOn(const SourceStream &source, antlr4::TokenStream &tok
   const bool inData = failure.statement == NnParser::RuleDataEntry;
   if (type == NnParser::Comma && rule == failure.statement && failure.index > failure.first)
     return inData ? "the fields of a row stand apart by `->`" : "entries and statements end with their line, or with `;`";
-  if (type == NnParser::Arrow && !failure.operandDue && (rule == NnParser::RuleTopStatement || rule == NnParser::RuleStatement))
-    return "a value goes on into a layer by `|>`";
-  static const size_t withShapes[] = {NnParser::Fn,   NnParser::Layer, NnParser::Init, NnParser::Optimizer, NnParser::Metric,
+  static const size_t withShapes[] = {NnParser::Fn,    NnParser::Layer, NnParser::Init,  NnParser::Optimizer, NnParser::Metric,
                                       NnParser::Model, NnParser::Data,  NnParser::Param, NnParser::State};
-  if (rule == NnParser::RuleShape && before == NnParser::Colon && !llvm::is_contained(withShapes, typeAt(failure.first)))
+  const bool declares = failure.statement != NnParser::RuleRunEntry && llvm::is_contained(withShapes, typeAt(failure.first));
+  if (type == NnParser::Arrow && !inData && !declares)
+    return "a value goes on into a layer by `|>`";
+  if (rule == NnParser::RuleShape && before == NnParser::Colon && !declares)
     return "an argument's value stands behind `=`";
   if (isReserved(type) && rule == NnParser::RuleName)
     return "a reserved word can be a name in backquotes: `" + source.text(tokens.get(failure.index)).str() + "`";
