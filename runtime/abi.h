@@ -98,7 +98,8 @@ typedef struct nn_source {
   const char *path;          /* csv, npz, text: the file; idx: the images; images: the folder */
   const char *labels;        /* idx: the labels, or NULL */
   int32_t header;            /* csv: nn_header */
-  const char *const *columns; int32_t n_columns;   /* csv, npz: names given in the program, else 0; npy: the columns' names */
+  const char *const *columns; int32_t n_columns;   /* csv, npz: names given in the program, else 0; npy: the columns' names;
+                                rows: of each number of a row, its field */
   const char *const *arrays; int32_t n_arrays;     /* for each of `columns`: npy: its file; npz: its array in the file */
   int64_t channels, height, width;   /* images: of every image; 0 (for nn_probe_source): as they are */
   int32_t resize, recolor;           /* images: make every image height by width, of `channels`; else they are so */
