@@ -243,6 +243,11 @@ Value Elaborator::evaluateCall(const ast::CallExpr *e, const Scope &scope) {
     diags.error(e->args[0].range, "`category` takes the name of a column");
     return Value::error();
   }
+  // `class_weights(y)` is a field that the data set computes beside `y`.
+  if (called && called->name.text == "class_weights" && e->args.size() == 1)
+    if (auto *field = llvm::dyn_cast_or_null<ast::NameExpr>(e->args[0].value))
+      if (const Value *weights = scope.find(("class_weights(" + field->name.text + ")").str()))
+        return *weights;
   // `grad` is the gradient's value inside an optimizer, and a function everywhere.
   if (auto *name = llvm::dyn_cast<ast::NameExpr>(e->callee))
     if (isBuiltin(name->name.text) && !scope.find(name->name.text) &&

@@ -197,6 +197,8 @@ private:
   Value windows(const BuiltinCall &call);
   Value window(const BuiltinCall &call);
   Value padded(const BuiltinCall &call);
+  /// The elements of x at `i` along an axis, whose place i's axes take.
+  Value taken(const Value &x, const Value &i, int64_t axis);
   Value reshaped(llvm::StringRef name, const BuiltinCall &call);
   Value gradientOf(const BuiltinCall &call);
   Value totalOf(const BuiltinCall &call);

@@ -26,6 +26,7 @@ public:
 
   Emitter emit;
   bool training = false;
+  int randomSites = 0;       // random draws so far outside of layers
   bool batched = false;      // values are those of a batch: random draws are made for each example
   bool initializing = false; // parameters are drawn here rather than read
   bool hasClock = false;     // step, epoch and total_steps have a meaning here
