@@ -98,7 +98,8 @@ typedef struct nn_source {
   const char *path;          /* csv, npz, text: the file; idx: the images; images: the folder */
   const char *labels;        /* idx: the labels, or NULL */
   int32_t header;            /* csv: nn_header */
-  const char *const *columns; int32_t n_columns;   /* csv, npz: names given in the program, else 0; npy: the columns' names */
+  const char *const *columns; int32_t n_columns;   /* csv, npz: names given in the program, else 0; npy: the columns' names;
+                                rows: of each number of a row, its field */
   const char *const *arrays; int32_t n_arrays;     /* for each of `columns`: npy: its file; npz: its array in the file */
   int64_t channels, height, width;   /* images: of every image; 0 (for nn_probe_source): as they are */
   int32_t resize, recolor;           /* images: make every image height by width, of `channels`; else they are so */
@@ -207,6 +208,7 @@ typedef struct nn_train {
 
 typedef struct nn_evaluate {
   const char *where;
+  const char *target;        /* the model as the statement names it: what a search found has a name of its own */
   int32_t model, data, split;
   const int32_t *fields; int32_t n_fields;
   nn_fn eval;                /* results: each metric's totals */
@@ -214,7 +216,7 @@ typedef struct nn_evaluate {
   const nn_bound *bounds; int32_t n_bounds;
 } nn_evaluate;
 
-typedef struct nn_save { const char *where; int32_t model; const char *path; } nn_save;
+typedef struct nn_save { const char *where; const char *target; int32_t model; const char *path; } nn_save;
 /* Loads tensors by key; `except` lists key prefixes left as they are. */
 typedef struct nn_load { const char *where; int32_t model; const char *path; const char *const *except; int32_t n_except; } nn_load;
 typedef struct nn_report { const char *where; const char *path; } nn_report;
@@ -396,6 +398,17 @@ typedef struct nn_probe {
  * nn_probe_free. Returns 0 when all is well. */
 int nn_probe_source(const nn_source *source, const char *dir, nn_probe *probe);
 void nn_probe_free(nn_probe *probe);
+
+/* What the numbers of a column are like, by a sample of its rows; an image's pixels count together. */
+typedef struct nn_column_summary {
+  double least, most, mean_square;
+  int32_t is_binary;            /* every number is 0 or 1 */
+} nn_column_summary;
+
+/* Reads these columns of `source` (paths relative to `dir`, then to `data_dir`, which may be null), of rows, csv or idx,
+ * and summarises each. Returns 0 when all is well, else 1: then the run will say what is wrong. */
+int nn_summarize_columns(const nn_source *source, const char *dir, const char *data_dir, const nn_column *columns, int32_t n_columns,
+                         nn_column_summary *summaries);
 
 /* What one core of this machine can do, measured. */
 enum nn_level { NN_L1, NN_L2, NN_L3, NN_MEMORY, NN_LEVELS };

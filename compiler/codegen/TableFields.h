@@ -166,6 +166,7 @@ template <class V> void visitFields(V &v, const nn_train &s) {
 
 template <class V> void visitFields(V &v, const nn_evaluate &s) {
   v.field(s.where);
+  v.field(s.target);
   v.field(s.model);
   v.field(s.data);
   v.field(s.split);
@@ -177,6 +178,7 @@ template <class V> void visitFields(V &v, const nn_evaluate &s) {
 
 template <class V> void visitFields(V &v, const nn_save &s) {
   v.field(s.where);
+  v.field(s.target);
   v.field(s.model);
   v.field(s.path);
 }

@@ -116,6 +116,10 @@ bool Session::generateModule() {
   irgen.sourceDir = llvm::sys::path::parent_path(dir).str();
   if (!generate(*diags, *context, *parsed, names, irgen, generated))
     return false;
+  lintProgram(*diags, *parsed, names, generated, options.dataDir, options.lints);
+  generated.elaborated = nullptr;
+  if (diags->hasErrors())
+    return false;
   return times.measure("simplify", [&] {
     mlir::PassManager pm(context.get());
     pm.addPass(createSimplifyPass());

@@ -17,7 +17,8 @@ static bool integers(Elaborator &e, const Elaborator::Arg *arg, size_t count, in
     return true;
   if (arg->value.kind == Value::Kind::List) {
     if (arg->value.items.size() != count) {
-      e.diags.error(arg->range, what + " needs one number, or " + llvm::Twine(count));
+      e.diags.error(arg->range, what + " is one number or a list of " + llvm::Twine(count) + ", one for each axis; this list has " +
+                                    llvm::Twine(arg->value.items.size()));
       return false;
     }
     for (size_t i = 0; i < count; ++i)

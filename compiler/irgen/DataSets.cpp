@@ -7,13 +7,17 @@ using namespace nnc;
 
 void ProgramGenerator::genRows(const ast::DataDecl *decl, const sema::SourceInfo &info, nn_source &out) {
   std::vector<double> values;
+  std::vector<const char *> columns; // the field of each number of a row
   int64_t width = 0;
   for (const auto &column : info.columns) {
     int64_t n = 1;
     for (int64_t s : column.shape)
       n *= s;
     width += n;
+    columns.insert(columns.end(), n, text(column.name));
   }
+  out.columns = tables.list<const char *>(columns);
+  out.n_columns = columns.size();
   elab.fn = settings.get();
   std::function<bool(const Value &, Range)> flatten = [&](const Value &v, Range at) {
     if (v.isKnown()) {

@@ -81,6 +81,9 @@ public:
   }
   Value applyLayer(const std::shared_ptr<Applicable> &layer, llvm::ArrayRef<Arg> inputs, Range at,
                    llvm::StringRef placeName = {});
+  Value runLayer(const std::shared_ptr<Applicable> &layer, llvm::ArrayRef<Arg> inputs, Range at, llvm::StringRef placeName);
+  /// Notes in `fn->applications`, if they are wanted, what `apply` does.
+  Value recorded(const Applicable &callee, llvm::ArrayRef<Arg> args, Range at, llvm::function_ref<Value()> apply);
   Value applyModel(const Applicable &model, llvm::ArrayRef<Arg> inputs, Range at);
   /// The value of a declaration's name.
   Value declared(const ast::Decl *decl, bool prelude);

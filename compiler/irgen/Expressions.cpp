@@ -79,6 +79,8 @@ Value Elaborator::evaluate(const ast::Expr *e, const Scope &scope) {
   // A value comes from the user's widest expression for it; inside the prelude, only where no user's text made it.
   if (v.isTensor() && e->kind != ast::ExprKind::Name)
     fn->emit.noteOrigin(v.tensor, e->range, /*replace=*/!diags.callSite.isValid());
+  if (v.kind == Value::Kind::Applicable && !v.target->written.isValid())
+    v.target->written = e->range;
   return v;
 }
 
@@ -101,10 +103,12 @@ Value Elaborator::evaluateName(const ast::NameExpr *e, const Scope &scope) {
   if (!prelude)
     if (const ast::Decl *d = symbols.user.lookup(name))
       return declared(d, false);
-  if (fn->hasClock && (name == "step" || name == "epoch" || name == "total_steps" || name == "steps_per_epoch"))
-    return Value::ofHost(fn->scalar(name));
-  if (fn->hasClock && name == "val_loss") {
-    if (fn->unvalidated.empty())
+  const bool ofTheClock = name == "step" || name == "epoch" || name == "total_steps" || name == "steps_per_epoch" || name == "val_loss";
+  // A schedule may be given to a layer that asks for it only while training, as dropout does; applyModel reports the others.
+  if (ofTheClock && !fn->hasClock && fn->placement)
+    return Value::ofKind(Value::Kind::Unavailable);
+  if (ofTheClock && fn->hasClock) {
+    if (name != "val_loss" || fn->unvalidated.empty())
       return Value::ofHost(fn->scalar(name));
     diags.error(e->range, "`val_loss` is the loss on the validation split, and `" + fn->unvalidated + "` has none")
         .note("a `split` entry with `val = 10%` makes one");
@@ -112,6 +116,8 @@ Value Elaborator::evaluateName(const ast::NameExpr *e, const Scope &scope) {
   }
   if (name == "all")
     return Value::ofKind(Value::Kind::All);
+  if (name == "none")
+    return Value::ofKind(Value::Kind::None);
   if (name == "training")
     return Value::ofBool(fn->training);
   if (const ast::Decl *d = symbols.prelude.lookup(name))
@@ -358,6 +364,8 @@ Value Elaborator::inSteps(const Value &v, Range at) {
     return v;
   if (v.unit == Value::Unit::Steps)
     return Value::of(v.number);
+  if (!fn->hasClock && fn->placement)
+    return Value::ofKind(Value::Kind::Unavailable); // as the clock itself: evaluateName
   if (!fn->hasClock) {
     diags.error(at, "a duration in epochs has a length in steps only while training");
     return Value::error();

@@ -116,7 +116,7 @@ Value Elaborator::evaluateIndex(const ast::IndexExpr *e, const Scope &scope) {
     if (i.isError())
       return i;
     if (llvm::isa<mlir::BlockArgument>(i.tensor))
-      indexBounds.push_back({i.tensor, n, index->range});
+      indexBounds.push_back({i.tensor, n, diags.callSite.isValid() ? diags.callSite : index->range});
     auto places = exampleShape(i.tensor);
     if (places.size() == 1 && places[0] == 1)
       i = emit.reshape(i, {});

@@ -184,11 +184,14 @@ bool ProgramGenerator::genStep(const ast::TrainStmt *s, llvm::StringRef prefix, 
 
   Scope scope;
   std::vector<mlir::Value> raw;
+  TrainedStep record{s, data, dataIndex[data], fn.op(), {}, nullptr};
+  fn.applications = &record.applications;
   if (!addFields(fn, data, scope, /*augment=*/true, &raw) || !addPartInput(fn, s, scope))
     return false;
   mlir::Value loss = meanLoss(entries.loss, scope);
   if (!loss)
     return false;
+  fn.applications = nullptr;
   fn.addResult("loss", loss);
   if (!addMetrics(fn, entries.metrics, scope, &metrics))
     return false;
@@ -282,6 +285,8 @@ bool ProgramGenerator::genStep(const ast::TrainStmt *s, llvm::StringRef prefix, 
       return false;
   row->reads_val_loss = fn.takes("val_loss");
   fn.op()->setAttr("nn.guard", emit.b.getStringAttr("loss"));
+  record.optimizer = optimizer.target;
+  result.elaborated->steps.push_back(std::move(record));
   return true;
 }
 

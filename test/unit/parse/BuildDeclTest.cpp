@@ -54,6 +54,12 @@ TEST(BuildDecl, ReadsLayersWithOneOrTwoLists) {
 TEST(BuildDecl, ReadsInitsOptimizersMetricsAndModels) {
   Parsed init("init he = random_normal(shape) * sqrt(2 / fan_in)");
   EXPECT_TRUE(init.only<InitDecl>().params.empty());
+  EXPECT_EQ(init.only<InitDecl>().fit, nullptr);
+  Parsed fitted("init scaled(start = he) = start fit theta / output");
+  EXPECT_EQ(tree(fitted.only<InitDecl>().body), "start");
+  EXPECT_EQ(tree(fitted.only<InitDecl>().fit), "(/ theta output)");
+  // `fit` is a name everywhere else.
+  EXPECT_EQ(tree(Parsed("let a = fit + fit(fit)").only<LetDecl>().value), "(+ fit (call fit fit))");
   Parsed optimizer("optimizer sgd(lr = 0.1) {\n  state m = 0\n  m <- grad\n  theta <- theta - lr * m\n}");
   auto *body = optimizer.only<OptimizerDecl>().body;
   ASSERT_EQ(body->statements.size(), 3u);
