@@ -49,7 +49,7 @@ Status summarizeAll(const nn_source &source, const Folders &folders, const nn_co
 extern "C" int nn_summarize_columns(const nn_source *source, const char *dir, const char *data_dir, const nn_column *columns,
                                     int32_t n_columns, nn_column_summary *summaries) {
   using namespace nnrt;
-  if (source->kind != NN_ROWS && source->kind != NN_CSV && source->kind != NN_IDX)
+  if (source->kind > NN_NPZ) // images would all be unpacked for it, characters are no amounts, generators are known
     return 1;
   return summarizeAll(*source, Folders{dir ? dir : "", data_dir ? data_dir : ""}, columns, n_columns, summaries).failed();
 }
