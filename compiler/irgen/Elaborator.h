@@ -81,6 +81,9 @@ public:
   }
   Value applyLayer(const std::shared_ptr<Applicable> &layer, llvm::ArrayRef<Arg> inputs, Range at,
                    llvm::StringRef placeName = {});
+  Value runLayer(const std::shared_ptr<Applicable> &layer, llvm::ArrayRef<Arg> inputs, Range at, llvm::StringRef placeName);
+  /// Notes in `fn->applications`, if they are wanted, what `apply` does.
+  Value recorded(const Applicable &callee, llvm::ArrayRef<Arg> args, Range at, llvm::function_ref<Value()> apply);
   Value applyModel(const Applicable &model, llvm::ArrayRef<Arg> inputs, Range at);
   /// The value of a declaration's name.
   Value declared(const ast::Decl *decl, bool prelude);
@@ -194,6 +197,8 @@ private:
   Value windows(const BuiltinCall &call);
   Value window(const BuiltinCall &call);
   Value padded(const BuiltinCall &call);
+  /// The elements of x at `i` along an axis, whose place i's axes take.
+  Value taken(const Value &x, const Value &i, int64_t axis);
   Value reshaped(llvm::StringRef name, const BuiltinCall &call);
   Value gradientOf(const BuiltinCall &call);
   Value totalOf(const BuiltinCall &call);

@@ -79,6 +79,8 @@ Value Elaborator::evaluate(const ast::Expr *e, const Scope &scope) {
   // A value comes from the user's widest expression for it; inside the prelude, only where no user's text made it.
   if (v.isTensor() && e->kind != ast::ExprKind::Name)
     fn->emit.noteOrigin(v.tensor, e->range, /*replace=*/!diags.callSite.isValid());
+  if (v.kind == Value::Kind::Applicable && !v.target->written.isValid())
+    v.target->written = e->range;
   return v;
 }
 
@@ -114,6 +116,8 @@ Value Elaborator::evaluateName(const ast::NameExpr *e, const Scope &scope) {
   }
   if (name == "all")
     return Value::ofKind(Value::Kind::All);
+  if (name == "none")
+    return Value::ofKind(Value::Kind::None);
   if (name == "training")
     return Value::ofBool(fn->training);
   if (const ast::Decl *d = symbols.prelude.lookup(name))
@@ -163,7 +167,22 @@ Value Elaborator::declared(const ast::Decl *decl, bool prelude) {
   return Value::of(a);
 }
 
+/// `shakespeare.classes`: how many classes the categories of a source have.
+static std::optional<double> classesOf(const ast::FieldExpr *e, const sema::Symbols &symbols, const Scope &scope) {
+  auto *name = llvm::dyn_cast<ast::NameExpr>(e->base);
+  if (!name || e->field.text != "classes" || scope.find(name->name.text))
+    return std::nullopt;
+  auto known = symbols.data.find(llvm::dyn_cast_or_null<ast::DataDecl>(symbols.find(name->name.text, scope.prelude)));
+  if (known != symbols.data.end())
+    for (const auto &column : known->second.source.columns)
+      if (column.classes)
+        return double(column.classes);
+  return std::nullopt;
+}
+
 Value Elaborator::evaluateField(const ast::FieldExpr *e, const Scope &scope) {
+  if (auto classes = classesOf(e, symbols, scope))
+    return Value::of(*classes);
   Value base = evaluate(e->base, scope);
   if (base.isError())
     return base;

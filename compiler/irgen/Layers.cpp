@@ -130,6 +130,11 @@ Value Elaborator::applyLayer(const std::shared_ptr<Applicable> &layer, llvm::Arr
     }
     return x.value;
   }
+  return recorded(*layer, inputs, at, [&] { return runLayer(layer, inputs, at, placeName); });
+}
+
+Value Elaborator::runLayer(const std::shared_ptr<Applicable> &layer, llvm::ArrayRef<Arg> inputs, Range at,
+                           llvm::StringRef placeName) {
   auto *decl = llvm::cast<ast::LayerDecl>(layer->decl);
   CallSite site(*this, layer->prelude, at);
   if (++depth > 200) {

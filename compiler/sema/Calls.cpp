@@ -68,6 +68,8 @@ void Analyzer::checkCall(const CallExpr &call, const Scope &scope, unsigned pipe
       return checkArgumentValues(call.args, scope, nullptr);
     }
     checkCallee(t, *name, &call, scope, piped);
+    if (t.kind == Target::Structural && t.builtin->name == "class_weights" && !piped)
+      return checkClassWeights(call, scope);
     return checkArgumentValues(call.args, scope, &t);
   }
   auto *inner = dyn_cast<CallExpr>(call.callee);

@@ -269,6 +269,7 @@ void LinearProgram::evaluate(int split) {
   evaluations.emplace_back();
   nn_evaluate *body = &evaluations.back();
   body->where = "linear.nn:9:1";
+  body->target = "net";
   body->split = split;
   body->fields = fieldOrder;
   body->n_fields = 2;
@@ -279,7 +280,7 @@ void LinearProgram::evaluate(int split) {
 }
 
 void LinearProgram::save(std::string path) {
-  saves.push_back({"linear.nn:10:1", 0, keep(path)});
+  saves.push_back({"linear.nn:10:1", "net", 0, keep(path)});
   statements.push_back({NN_STMT_SAVE, &saves.back()});
 }
 
