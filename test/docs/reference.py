@@ -36,7 +36,7 @@ def check(code, folder):
 
 
 def declared(code):
-    return re.findall(r"^%s (\w+)" % DECLARATION, code, re.M)
+    return re.findall(r"^ *%s (\w+)" % DECLARATION, code, re.M)
 
 
 examples = [(line, "\n".join(body)) for line, _, body in markdown.blocks(text)]
@@ -57,23 +57,46 @@ with tempfile.TemporaryDirectory() as folder:
             earlier.append(code)
 
 
-def parameters(listed):
-    return re.sub(r"\s+", " ", listed).strip()
+def parts(listed):
+    """The parameters of a list, without their shapes."""
+    found, depth = [""], 0
+    for c in listed:
+        depth += (c in "([{") - (c in ")]}")
+        if c == "," and depth == 0:
+            found.append("")
+        else:
+            found[-1] += c
+    return [re.sub(r":\s*\[[^]]*\]", "", " ".join(part.split())) for part in found if part.strip()]
+
+
+def closed(text, start):
+    """What stands in the brackets that open at `start`."""
+    depth = 0
+    for end in range(start, len(text)):
+        depth += (text[end] == "(") - (text[end] == ")")
+        if depth == 0:
+            return text[start + 1:end]
+    raise SystemExit("no closing bracket: " + text[start:start + 60])
 
 
 signatures = {}
 for path in sorted(glob.glob(os.path.join(source, "compiler", "prelude", "*.nn"))):
     with open(path, encoding="utf-8") as file:
-        for name, listed in re.findall(r"^%s (\w+)(?:\((.*?)\))?(?=[ (]|$)" % DECLARATION, file.read(), re.M):
-            signatures[name] = parameters(listed)
+        prelude = file.read()
+    for found in re.finditer(r"^%s (\w+)(\()?" % DECLARATION, prelude, re.M):
+        signatures[found.group(1)] = parts(closed(prelude, found.end() - 1)) if found.group(2) else []
 library = prose[prose.index("## 9 "):prose.index("## 10 ")]
 compared = 0
 for name, listed in re.findall(r"`(\w+)\(([^`]*)\)`", library):
-    if name in signatures and "…" not in listed:
-        compared += 1
-        # A function's first input may be left out where it stands behind |>, as may those of an image.
-        if parameters(listed) not in (signatures[name], signatures[name].partition(", ")[2]):
-            problems.append("LANGUAGE.md shows `%s(%s)`, and the prelude has `%s(%s)`" % (name, listed, name, signatures[name]))
+    shown = parts(listed)
+    # Calls with values are examples, not lists of parameters.
+    if name not in signatures or any(not re.fullmatch(r"\w+( = .*)?", part) for part in shown):
+        continue
+    compared += 1
+    # A function's first input may be left out, as it is behind |>.
+    if shown not in (signatures[name], signatures[name][1:]):
+        problems.append("LANGUAGE.md shows `%s(%s)`, and the prelude has `%s(%s)`" % (name, listed, name, ", ".join(signatures[name])))
+
 
 # Words of the language that the reference has to explain: those of the grammar, builtin functions, names with a meaning, sources of data.
 def found_in(path, pattern):
