@@ -7,7 +7,8 @@
 
 using namespace nnc;
 
-std::vector<Elaborator::Arg> Elaborator::evaluateArgs(llvm::ArrayRef<ast::Argument> args, const Scope &scope) {
+std::vector<Elaborator::Arg> Elaborator::evaluateArgs(llvm::ArrayRef<ast::Argument> args, const Scope &scope, bool ofLayer) {
+  const bool outer = std::exchange(schedulesLater, schedulesLater || (ofLayer && !fn->hasClock));
   std::vector<Arg> values;
   for (const ast::Argument &a : args) {
     Arg arg;
@@ -23,6 +24,7 @@ std::vector<Elaborator::Arg> Elaborator::evaluateArgs(llvm::ArrayRef<ast::Argume
     }
     values.push_back(std::move(arg));
   }
+  schedulesLater = outer;
   return values;
 }
 
@@ -226,7 +228,8 @@ Value Elaborator::evaluateCall(const ast::CallExpr *e, const Scope &scope) {
   Value callee = evaluate(e->callee, scope);
   if (callee.isError())
     return callee;
-  return call(callee, evaluateArgs(e->args, scope), e->range);
+  const bool isLayer = callee.kind == Value::Kind::Applicable && callee.target->kind == Applicable::Kind::Layer;
+  return call(callee, evaluateArgs(e->args, scope, isLayer), e->range);
 }
 
 Value Elaborator::evaluatePipe(const ast::PipeExpr *e, const Scope &scope) {
@@ -257,7 +260,7 @@ Value Elaborator::evaluatePipe(const ast::PipeExpr *e, const Scope &scope) {
         return call(callee, args, e->rhs->range);
       }
       if (a.kind == Applicable::Kind::Layer && !a.instantiated)
-        callee = instantiate(a, evaluateArgs(callExpr->args, scope), callExpr->range);
+        callee = instantiate(a, evaluateArgs(callExpr->args, scope, /*ofLayer=*/true), callExpr->range);
       else
         callee = call(callee, evaluateArgs(callExpr->args, scope), callExpr->range);
       if (callee.isError())

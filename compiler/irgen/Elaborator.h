@@ -165,7 +165,7 @@ private:
   bool runState(const ast::StateStmt *s, Scope &scope);
   bool runAssign(const ast::AssignStmt *s, Scope &scope);
   std::vector<Arg> evaluateParts(llvm::ArrayRef<ast::Argument> args, const Scope &scope);
-  std::vector<Arg> evaluateArgs(llvm::ArrayRef<ast::Argument> args, const Scope &scope);
+  std::vector<Arg> evaluateArgs(llvm::ArrayRef<ast::Argument> args, const Scope &scope, bool ofLayer = false);
 
   /// Binds arguments to parameters in `scope`; defaults are evaluated there.
   bool bind(llvm::ArrayRef<ast::Parameter> params, llvm::ArrayRef<Arg> args, Scope &scope, Range at,
@@ -205,6 +205,8 @@ private:
   struct Schedule { std::string name, place; };
   Schedule *schedule = nullptr;
   std::vector<std::shared_ptr<Applicable>> placed;  // layers, in the order in which they got their places
+  /// In the arguments of a layer, where nothing is trained: a schedule is Unavailable rather than an error. See applyLayer.
+  bool schedulesLater = false;
   const void *suppressedDerivative = nullptr;       // inside a function's own derivative
   unsigned depth = 0;
 };

@@ -101,8 +101,11 @@ Value Elaborator::evaluateName(const ast::NameExpr *e, const Scope &scope) {
   if (!prelude)
     if (const ast::Decl *d = symbols.user.lookup(name))
       return declared(d, false);
-  if (fn->hasClock && (name == "step" || name == "epoch" || name == "total_steps" || name == "steps_per_epoch"))
+  const bool ofClock = name == "step" || name == "epoch" || name == "total_steps" || name == "steps_per_epoch";
+  if (fn->hasClock && ofClock)
     return Value::ofHost(fn->scalar(name));
+  if (schedulesLater && (ofClock || name == "val_loss"))
+    return Value::ofKind(Value::Kind::Unavailable);
   if (fn->hasClock && name == "val_loss") {
     if (fn->unvalidated.empty())
       return Value::ofHost(fn->scalar(name));
@@ -343,6 +346,8 @@ Value Elaborator::inSteps(const Value &v, Range at) {
     return v;
   if (v.unit == Value::Unit::Steps)
     return Value::of(v.number);
+  if (schedulesLater)
+    return Value::ofKind(Value::Kind::Unavailable);
   if (!fn->hasClock) {
     diags.error(at, "a duration in epochs has a length in steps only while training");
     return Value::error();

@@ -198,6 +198,11 @@ Value Elaborator::applyLayer(const std::shared_ptr<Applicable> &layer, llvm::Arr
     result = ok ? withFits(inner, [&] { return evaluate(decl->body, scope); }) : Value::error();
     if (result.isKnown() || result.isHostScalar() || result.kind == Value::Kind::List)
       result = fn->emit.toTensor(result, at);
+    auto schedule = llvm::find_if(layer->bound, [](const auto &bound) { return bound.second.isUnavailable(); });
+    if (result.isUnavailable() && schedule != layer->bound.end() && totalMode != TotalMode::Read) {
+      diags.error(at, "`" + schedule->first + "` of `" + layer->name + "` is a schedule, which has a value only while training, and here the layer needs it");
+      result = Value::error();
+    }
     if (!result.isError() && !result.isTensor()) {
       diags.error(decl->body->range, "a layer's value is a tensor, and this is " + result.describe());
       result = Value::error();
