@@ -44,11 +44,12 @@ assignStmt : name '<-' expression ;
 
 // ---- data (LANGUAGE.md 7) ---------------------------------------------------------------------------------------
 
-dataEntry : (splitEntry | normalizeEntry | augmentEntry | whereEntry | setting | row) Sep ;
+dataEntry : (splitEntry | normalizeEntry | balanceEntry | augmentEntry | whereEntry | setting | row) Sep ;
 
 splitEntry     : Split setting (',' setting)* ;
 normalizeEntry : Normalize name (',' name)* ;
-augmentEntry   : Augment name '=' expression ;
+balanceEntry   : Balance name ;
+augmentEntry   : Augment name (',' name)* '=' expression ;
 whereEntry     : Where expression ;
 setting        : name '=' expression ;
 row            : expression ('->' expression)* ;
@@ -127,7 +128,7 @@ name : Name | Quoted | softKeyword ;
 // Words with a meaning only where a rule above asks for them; everywhere else they are names like any other.
 softKeyword
   : Option | Layer | Init | Optimizer | Metric | Model | Data | Param | State
-  | Highest | Lowest | Best | Split | Normalize | Augment | Where
+  | Highest | Lowest | Best | Split | Normalize | Balance | Augment | Where
   | Train | Evaluate | Predict | Save | Load | Freeze | Report | Plot | Search | Compare | Ensemble
   | On | To | From | Except | By | Of | Minimize | Maximize
   | Fit | Clip | Norm | Value | Constrain | Stop | When | Stalls | For | Keep | Checkpoint | Every
@@ -145,7 +146,8 @@ As : 'as' ;     True : 'true' ; False : 'false' ;
 Option : 'option' ;       Layer : 'layer' ;       Init : 'init' ;         Optimizer : 'optimizer' ;
 Metric : 'metric' ;       Model : 'model' ;       Data : 'data' ;         Param : 'param' ;
 State : 'state' ;         Highest : 'highest' ;   Lowest : 'lowest' ;     Best : 'best' ;
-Split : 'split' ;         Normalize : 'normalize' ; Augment : 'augment' ; Where : 'where' ;
+Split : 'split' ;         Normalize : 'normalize' ; Balance : 'balance' ;
+Augment : 'augment' ;     Where : 'where' ;
 Train : 'train' ;         Evaluate : 'evaluate' ; Predict : 'predict' ;   Save : 'save' ;
 Load : 'load' ;           Freeze : 'freeze' ;     Report : 'report' ;     Plot : 'plot' ;
 Search : 'search' ;       Compare : 'compare' ;   Ensemble : 'ensemble' ;

@@ -87,17 +87,23 @@ typedef struct nn_model {
 
 /* ---- data -------------------------------------------------------------------------------------------------- */
 
-enum nn_source_kind { NN_ROWS, NN_CSV, NN_IDX, NN_BLOBS, NN_MOONS, NN_CIRCLES, NN_SPIRALS };
+/* Those of files, but for rows, come before the generators. */
+enum nn_source_kind { NN_ROWS, NN_CSV, NN_IDX, NN_NPY, NN_NPZ, NN_IMAGES, NN_TEXT, NN_BLOBS, NN_MOONS, NN_CIRCLES, NN_SPIRALS };
 
 enum nn_header { NN_HEADER_AUTO, NN_HEADER_YES, NN_HEADER_NO };
 
 typedef struct nn_source {
   int32_t kind;
   const char *where;
-  const char *path;          /* csv: the file; idx: the images */
+  const char *path;          /* csv, npz, text: the file; idx: the images; images: the folder */
   const char *labels;        /* idx: the labels, or NULL */
   int32_t header;            /* csv: nn_header */
-  const char *const *columns; int32_t n_columns;   /* csv: names given in the program, else 0 */
+  const char *const *columns; int32_t n_columns;   /* csv, npz: names given in the program, else 0; npy: the columns' names;
+                                rows: of each number of a row, its field */
+  const char *const *arrays; int32_t n_arrays;     /* for each of `columns`: npy: its file; npz: its array in the file */
+  int64_t channels, height, width;   /* images: of every image; 0 (for nn_probe_source): as they are */
+  int32_t resize, recolor;           /* images: make every image height by width, of `channels`; else they are so */
+  int64_t length;                    /* text: characters of an example */
   const double *values; int64_t n_values;          /* rows: row after row, x's elements before y's */
   int32_t row_width;         /* rows: numbers in each row */
   nn_number n, classes, turns, factor, noise, spread, dims, seed;  /* generators */
@@ -105,8 +111,8 @@ typedef struct nn_source {
 
 enum nn_column_kind { NN_NUMBER, NN_CATEGORY };
 
-/* A raw input of a data set's prepare function: a column of a table, `image` or `label` of an idx source, `x` or `y`
- * of rows and generators. A category becomes its class number: classes sorted, as numbers if all are, else as text. */
+/* A raw input of a data set's prepare function: a column of a table, an array, `image` or `label` of images, `x` or `y`
+ * of rows, texts and generators. A category becomes its class number: classes sorted, as numbers if all are, else as text. */
 typedef struct nn_column {
   const char *name;
   const char *where;
@@ -114,7 +120,9 @@ typedef struct nn_column {
   int64_t size;              /* elements in each row: 1 for a table's column, 28·28 for an image */
 } nn_column;
 
-enum nn_field_flags { NN_FIELD_NORMALIZE = 1, NN_FIELD_CATEGORY = 2 };
+/* CLASS_WEIGHTS: prepare gives class numbers, which become the weights of their classes: n / (k n_class) over the training split.
+ * BALANCED: an epoch draws the classes of this field equally often. */
+enum nn_field_flags { NN_FIELD_NORMALIZE = 1, NN_FIELD_CATEGORY = 2, NN_FIELD_CLASS_WEIGHTS = 4, NN_FIELD_BALANCED = 8 };
 
 typedef struct nn_field {
   const char *name;          /* x, y, … */
@@ -200,6 +208,7 @@ typedef struct nn_train {
 
 typedef struct nn_evaluate {
   const char *where;
+  const char *target;        /* the model as the statement names it: what a search found has a name of its own */
   int32_t model, data, split;
   const int32_t *fields; int32_t n_fields;
   nn_fn eval;                /* results: each metric's totals */
@@ -207,7 +216,7 @@ typedef struct nn_evaluate {
   const nn_bound *bounds; int32_t n_bounds;
 } nn_evaluate;
 
-typedef struct nn_save { const char *where; int32_t model; const char *path; } nn_save;
+typedef struct nn_save { const char *where; const char *target; int32_t model; const char *path; } nn_save;
 /* Loads tensors by key; `except` lists key prefixes left as they are. */
 typedef struct nn_load { const char *where; int32_t model; const char *path; const char *const *except; int32_t n_except; } nn_load;
 typedef struct nn_report { const char *where; const char *path; } nn_report;
@@ -370,11 +379,18 @@ int nn_session_run(nn_session *session, const nn_program *program);
 void nn_session_destroy(nn_session *session);
 
 /* What the compiler asks of a source before the run. */
+enum { NN_PROBE_RANK = 7 };
+typedef struct nn_probe_column {
+  const char *name;             /* a table's: from the header or the program, or c1, c2, … */
+  int32_t kind;                 /* nn_column_kind; a table's are numbers */
+  int32_t rank; int64_t shape[NN_PROBE_RANK];   /* of one example */
+  int64_t classes;              /* how many classes there are, if that is known without reading everything; else 0 */
+} nn_probe_column;
+
 typedef struct nn_probe {
   int64_t rows;                 /* -1: not known (a very long CSV file; a generator whose n depends on an option) */
   int32_t n_columns;
-  const char *const *columns;   /* csv: names, from the header or the program, or c1, c2, … */
-  int64_t image_shape[3];       /* idx: channels, height, width */
+  nn_probe_column *columns;     /* of files; none of rows and generators, whose columns follow from the program */
   char error[1024];             /* empty when all is well; else a message without its place */
 } nn_probe;
 
@@ -382,6 +398,17 @@ typedef struct nn_probe {
  * nn_probe_free. Returns 0 when all is well. */
 int nn_probe_source(const nn_source *source, const char *dir, nn_probe *probe);
 void nn_probe_free(nn_probe *probe);
+
+/* What the numbers of a column are like, by a sample of its rows; an image's pixels count together. */
+typedef struct nn_column_summary {
+  double least, most, mean_square;
+  int32_t is_binary;            /* every number is 0 or 1 */
+} nn_column_summary;
+
+/* Reads these columns of `source` (paths relative to `dir`, then to `data_dir`, which may be null), of rows, csv or idx,
+ * and summarises each. Returns 0 when all is well, else 1: then the run will say what is wrong. */
+int nn_summarize_columns(const nn_source *source, const char *dir, const char *data_dir, const nn_column *columns, int32_t n_columns,
+                         nn_column_summary *summaries);
 
 /* What one core of this machine can do, measured. */
 enum nn_level { NN_L1, NN_L2, NN_L3, NN_MEMORY, NN_LEVELS };

@@ -1,6 +1,7 @@
 // Loading a data set: sources, filter, classes, prepare, split, normalisation, checks.
 #include "runtime/dataset.h"
 
+#include "runtime/balance.h"
 #include "runtime/finite.h"
 #include "runtime/split.h"
 
@@ -33,7 +34,11 @@ static std::string cacheKey(const SourceSpec &spec, const std::vector<ColumnRequ
   std::string key = format("%d %d %d|", source.kind, source.header, source.row_width);
   for (double value : {spec.n, spec.classes, spec.turns, spec.factor, spec.noise, spec.spread, spec.dims, spec.seed})
     key += format("%a ", value);
-  for (const char *path : {source.path, source.labels}) {
+  key += format("|%lld %lld %lld %d %d %lld", (long long)source.channels, (long long)source.height, (long long)source.width,
+                source.resize, source.recolor, (long long)source.length);
+  std::vector<const char *> files = {source.path, source.labels};
+  files.insert(files.end(), source.arrays, source.arrays + (source.kind == NN_NPY ? source.n_arrays : 0));
+  for (const char *path : files) {
     std::string found;
     struct stat info;
     if (path && !findFile(path, spec.folders, found).failed() && stat(found.c_str(), &info) == 0)
@@ -42,6 +47,8 @@ static std::string cacheKey(const SourceSpec &spec, const std::vector<ColumnRequ
   }
   for (int32_t i = 0; i < source.n_columns; ++i)
     key += std::string("|") + source.columns[i];
+  for (int32_t i = 0; i < source.n_arrays; ++i)
+    key += std::string("|") + source.arrays[i];
   for (const ColumnRequest &column : columns)
     key += format("|%s %d %lld", column.name.c_str(), column.kind, (long long)column.size);
   return key;
@@ -80,8 +87,8 @@ Status Dataset::open(Engine &engine, const Folders &folders, SourceCache *cache)
     const nn_source &source = p == 0 ? description->source : *description->test;
     openings[p].spec = specOf(engine, source, folders);
     openings[p].columns = &columns;
-    // Rows lie in the program, which a session forgets: they are cheap to read again.
-    if (!cache || source.kind == NN_ROWS)
+    // Rows lie in the program, which a session forgets: they are cheap to read again. A folder does not tell when an image changes.
+    if (!cache || source.kind == NN_ROWS || source.kind == NN_IMAGES)
       continue;
     openings[p].key = cacheKey(openings[p].spec, columns);
     auto found = cache->find(openings[p].key);
@@ -134,7 +141,7 @@ Status Dataset::filter(Engine &engine, Part &part) {
       part.source->fill(request, selected.data(), count, values);
       if (const Category *category = part.source->category(request)) {
         std::vector<std::string> sorted = sortedClasses(category->names);
-        for (int64_t i = 0; i < count; ++i) {
+        for (int64_t i = 0; i < count * data.where_columns[c].size; ++i) {
           const std::string &name = category->names[size_t(values.get(i))];
           values.set(i, double(std::find(sorted.begin(), sorted.end(), name) - sorted.begin()));
         }
@@ -163,9 +170,9 @@ Status Dataset::numberClasses() {
       const Category *category = parts[p].source->category(c);
       if (!category)
         continue; // the source's numbers are its classes
-      std::vector<int64_t> firstRow(category->names.size(), -1);
+      std::vector<int64_t> firstRow(category->names.size(), category->codes.empty() ? parts[p].kept[0] : -1);
       for (int64_t row : parts[p].kept)
-        if (firstRow[category->codes[row]] < 0)
+        if (!category->codes.empty() && firstRow[category->codes[row]] < 0)
           firstRow[category->codes[row]] = row;
       if (p == 0) { // the main source says which classes there are, counting only rows that are kept
         std::vector<std::string> names;
@@ -211,7 +218,7 @@ Status prepareRows(Engine &engine, const nn_data &data, const Source &source, co
       Elements values{columns[c].data(), engine.f64()};
       source.fill(c, rows.data() + first, count, values);
       if (!codeClasses[c].empty())
-        for (int64_t i = 0; i < count; ++i)
+        for (int64_t i = 0; i < count * data.columns[c].size; ++i)
           values.set(i, codeClasses[c][size_t(values.get(i))]);
     }
     for (size_t f = 0; f < fields.size(); ++f)
@@ -319,7 +326,9 @@ Status Dataset::normalise(Engine &engine) {
   statistics.assign(data.n_fields, {});
   unscaled.resize(data.n_fields);
   for (int32_t f = 0; f < data.n_fields; ++f) {
-    if (!(data.fields[f].flags & NN_FIELD_NORMALIZE))
+    if (data.fields[f].flags & NN_FIELD_BALANCED)
+      balanced = rowsOfClasses(values(engine, f), splits[NN_SPLIT_TRAIN]);
+    if (!(data.fields[f].flags & (NN_FIELD_NORMALIZE | NN_FIELD_CLASS_WEIGHTS)))
       continue;
     const size_t bytes = size_t(rows * fieldSizes[f] * engine.elementBytes());
     if (data.folds > 0 && !unscaled[f].data()) {
@@ -327,6 +336,13 @@ Status Dataset::normalise(Engine &engine) {
       memcpy(unscaled[f].data(), fields[f].data(), bytes);
     } else if (data.folds > 0) {
       memcpy(fields[f].data(), unscaled[f].data(), bytes);
+    }
+    if (data.fields[f].flags & NN_FIELD_CLASS_WEIGHTS) {
+      if (int64_t row = weighClasses(values(engine, f), rows, splits[NN_SPLIT_TRAIN]); row >= 0)
+        return Status::error(format("%s: its class has no row in the training split, so it has no weight in `%s`; `split … stratify` "
+                                    "gives every class to training", place(row).c_str(), data.fields[f].name))
+            .at(data.where);
+      continue;
     }
     statistics[f] = fieldStatistics(values(engine, f), fieldSizes[f], data.fields[f].stat_axis_size,
                                     splits[NN_SPLIT_TRAIN]);

@@ -38,6 +38,7 @@ public:
   std::vector<Buffer> fields;                        // row after row
   std::vector<int64_t> fieldSizes;                   // elements of one example
   std::vector<int64_t> splits[3];                    // rows of NN_SPLIT_TRAIN, _VAL, _TEST
+  std::vector<std::vector<int64_t>> balanced;        // training rows of each class, where epochs draw classes equally often; else empty
   std::vector<Statistics> statistics;                // for each field; empty when it is not normalised
   std::vector<std::vector<std::string>> classes;     // for each column; empty when it is not a category
 

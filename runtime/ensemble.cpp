@@ -2,8 +2,6 @@
 #include "runtime/side_runs.h"
 #include "runtime/statements.h"
 
-#include <algorithm>
-
 namespace nnrt {
 
 /// The statements before `ensemble` that make the model `of` what it is: loads and training.
@@ -24,25 +22,14 @@ Status runEnsemble(Run &run, const nn_ensemble &ensemble, int32_t trains) {
   const nn_program &program = run.program;
   const std::vector<nn_statement> recipe = recipeOf(program, ensemble);
   const nn_range from = program.models[ensemble.of].tensors, to = program.models[ensemble.model].tensors;
-  // With folds, each member is validated on another one.
-  int32_t folds = 1;
   for (const nn_statement &statement : recipe)
-    if (statement.kind == NN_STMT_TRAIN)
-      folds = std::max(folds, program.data[static_cast<const nn_train *>(statement.body)->data].folds);
-  for (int32_t fold = 0; fold < std::min(folds, ensemble.members); ++fold) {
-    run.fold = fold;
-    for (const nn_statement &statement : recipe)
-      if (statement.kind == NN_STMT_TRAIN && !program.data[static_cast<const nn_train *>(statement.body)->data].hidden)
-        NN_TRY(checkData(run, statement));
-  }
-  run.fold = 0;
-
+    if (statement.kind == NN_STMT_TRAIN && !program.data[static_cast<const nn_train *>(statement.body)->data].hidden)
+      NN_TRY(checkData(run, statement));
   std::vector<Status> results(ensemble.members);
   std::vector<std::vector<TrainRecord>> records(ensemble.members);
   const uint64_t seed = uint64_t(run.engine.value(ensemble.seed));
   SideRuns side(run);
   auto train = [&](Run &sub, int32_t member) -> Status {
-    sub.fold = member % folds;
     sub.group = std::string("ensemble ") + ensemble.name;
     sub.variant = format("member %d", member + 1);
     sub.engine.setSeed(run.engine.seed() + seed + 1 + uint64_t(member));

@@ -19,7 +19,7 @@ Status runEvaluate(Run &run, const nn_evaluate &evaluate) {
   NN_TRY(run.need(evaluate.data, data));
   static const char *const splitNames[] = {".train", ".val", ".test", ""};
   EvaluateRecord record;
-  record.model = run.modelName(evaluate.model);
+  record.model = evaluate.target;
   record.group = run.group;
   record.variant = run.variant;
   record.data = std::string(data->description->name) + splitNames[evaluate.split];

@@ -21,6 +21,7 @@ struct Job {
   std::string output;
   double goal = __builtin_nan(""), seconds = 0;
   std::vector<unsigned char> weights; // a search's: of the result, tensor after tensor, in the order of memory
+  std::string failure() const { return status.message().substr(0, status.message().find('\n')); }
 };
 
 struct Trial {
@@ -43,6 +44,15 @@ struct Trial {
     return std::sqrt(squares / double(jobs.size()));
   }
 };
+
+/// The values of the last training of each fold that did not fail.
+std::vector<std::vector<double>> endsOf(const Trial &trial) {
+  std::vector<std::vector<double>> ends;
+  for (const Job &job : trial.jobs)
+    if (!job.status.failed() && !job.trained.empty())
+      ends.push_back(endOf(job.trained.back()));
+  return ends;
+}
 
 class ExperimentRun {
 public:
@@ -114,8 +124,10 @@ Status ExperimentRun::prepare() {
   if (experiment.data >= 0)
     folds = std::max(1, run.program.data[experiment.data].folds);
   Status status;
+  const std::map<int32_t, int32_t> before = run.folds;
   for (int32_t fold = 0; fold < folds; ++fold) {
-    run.fold = fold;
+    if (folds > 1)
+      run.folds[experiment.data] = fold;
     for (int32_t v = 0; v < experiment.n_variants; ++v)
       forEachStatement(experiment.variants[v].statements, experiment.variants[v].n_statements, [&](const nn_statement &s) {
         const int32_t data = s.kind == NN_STMT_TRAIN      ? static_cast<const nn_train *>(s.body)->data
@@ -129,13 +141,14 @@ Status ExperimentRun::prepare() {
     if (status.failed())
       break;
   }
-  run.fold = 0;
+  run.folds = before;
   return status;
 }
 
 /// The statements of one run. `sub` is fresh.
 Status ExperimentRun::carryOut(Run &sub, const Trial &trial, int32_t fold) {
-  sub.fold = fold;
+  if (folds > 1)
+    sub.folds[experiment.data] = fold;
   sub.group = title();
   sub.variant = describe(trial.point);
   if (folds > 1)
@@ -185,8 +198,9 @@ void ExperimentRun::runJob(Run &sub, Trial &trial, int32_t fold) {
 void ExperimentRun::showDone() {
   for (; shown < trials.size() && trials[shown].done(); ++shown) {
     const Trial &trial = trials[shown];
-    std::string line = format("%s: %lld of %lld: %s", title().c_str(), (long long)shown + 1, (long long)planned,
-                              describe(trial.point).c_str());
+    std::string line = format("%s: %lld of %lld", title().c_str(), (long long)shown + 1, (long long)planned);
+    if (experiment.n_variables)
+      line += ": " + describe(trial.point);
     double seconds = 0;
     const Job *failed = nullptr;
     for (const Job &job : trial.jobs) {
@@ -194,13 +208,13 @@ void ExperimentRun::showDone() {
       failed = !failed && job.status.failed() ? &job : failed;
     }
     if (failed)
-      line += ": failed: " + failed->status.message().substr(0, failed->status.message().find('\n'));
+      line += ": failed: " + failed->failure();
     else if (isSearch())
       line += ": " + goalName(experiment, trials[0].jobs[0].trained) + " " + meanAndSpread(trial.mean(), trial.spread(), folds);
-    else
-      for (const Job &job : trial.jobs)
-        if (!job.trained.empty())
-          line += ":" + Progress::values(job.trained.back(), job.trained.back().last);
+    else if (!trial.jobs[0].trained.empty() && folds == 1)
+      line += ":" + Progress::values(trial.jobs[0].trained.back(), trial.jobs[0].trained.back().last);
+    else if (!trial.jobs[0].trained.empty())
+      line += ":" + foldedValues(columnsOf(trial.jobs[0].trained.back()), endsOf(trial));
     run.progress.note(line + "  " + duration(seconds));
     for (const Job &job : trial.jobs)
       if (!isSearch() && !job.output.empty())
@@ -283,13 +297,12 @@ Status ExperimentRun::finishCompare() {
   std::vector<ComparedRun> rows;
   for (Trial &trial : trials) {
     ComparedRun row;
-    row.name = describe(trial.point);
+    row.name = experiment.n_variables ? describe(trial.point) : "all folds";
+    row.results = endsOf(trial);
     for (Job &job : trial.jobs) {
       row.seconds += job.seconds;
       if (job.status.failed())
-        row.failure = job.status.message().substr(0, job.status.message().find('\n'));
-      else if (!job.trained.empty())
-        row.results.push_back(endOf(job.trained.back()));
+        row.failure = job.failure().substr(0, job.failure().find(": ")); // the whole of it was said when it happened
       if (!job.trained.empty() && row.columns.empty())
         row.columns = columnsOf(job.trained.back());
       for (TrainRecord &record : job.trained)
@@ -342,6 +355,8 @@ Status ExperimentRun::finishSearch() {
   for (const Job &job : chosen.jobs)
     if (experiment.goal.direction * job.goal > experiment.goal.direction * judged->goal)
       judged = &job;
+  if (folds > 1) // whose training split has given the statistics that it expects
+    run.folds[experiment.data] = int32_t(judged - chosen.jobs.data());
   if (chosen.variant->model >= 0) {
     const nn_range range = run.program.models[chosen.variant->model].tensors;
     const unsigned char *from = judged->weights.data();

@@ -5,6 +5,7 @@
 #include "runtime/statements.h"
 #include "runtime/suggest.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -221,7 +222,8 @@ Status parseFlags(const nn_program &program, int argc, char **argv, bool lenient
 }
 
 static void line(std::string &text, const std::string &left, const std::string &help) {
-  text += "  " + left + std::string(left.size() < 22 ? 22 - left.size() : 1, ' ') + help + "\n";
+  const size_t width = std::count_if(left.begin(), left.end(), [](char c) { return (c & 0xC0) != 0x80; }); // characters: `--λ`
+  text += "  " + left + std::string(width < 22 ? 22 - width : 1, ' ') + help + "\n";
 }
 
 std::string helpText(const nn_program &program, const char *argv0) {

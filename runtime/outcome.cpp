@@ -48,15 +48,31 @@ std::vector<double> endOf(const TrainRecord &record) {
   return values;
 }
 
-static double meanOf(const std::vector<double> &values) {
-  double sum = 0;
-  for (double value : values)
-    sum += value;
-  return sum / double(values.size());
-}
-
 std::string meanAndSpread(double mean, double spread, int64_t folds) {
   return folds > 1 ? format("%.4g ± %.2g", mean, spread) : format("%.4g", mean);
+}
+
+/// Mean and standard deviation of number `column` over the folds, or "-" if none has it.
+static std::string overFolds(const std::vector<std::vector<double>> &results, size_t column, int64_t folds) {
+  double sum = 0, squares = 0;
+  int64_t count = 0;
+  for (const std::vector<double> &result : results)
+    if (column < result.size())
+      sum += result[column], ++count;
+  if (!count)
+    return "-";
+  const double mean = sum / double(count);
+  for (const std::vector<double> &result : results)
+    if (column < result.size())
+      squares += (result[column] - mean) * (result[column] - mean);
+  return meanAndSpread(mean, std::sqrt(squares / double(count)), folds);
+}
+
+std::string foldedValues(const std::vector<std::string> &columns, const std::vector<std::vector<double>> &results) {
+  std::string text;
+  for (size_t c = 0; c < columns.size(); ++c)
+    text += "  " + columns[c] + " " + overFolds(results, c, int64_t(results.size()));
+  return text;
 }
 
 static size_t width(const std::string &text) { // in characters
@@ -74,21 +90,8 @@ std::string comparisonTable(const std::vector<ComparedRun> &runs, int32_t folds)
   rows[0].push_back("time");
   for (const ComparedRun &run : runs) {
     std::vector<std::string> row = {run.name};
-    for (size_t c = 0; c + 1 < columns; ++c) {
-      std::vector<double> values;
-      for (const std::vector<double> &result : run.results)
-        if (c < result.size())
-          values.push_back(result[c]);
-      if (values.empty() || !run.failure.empty()) {
-        row.push_back("-");
-        continue;
-      }
-      const double mean = meanOf(values);
-      double squares = 0;
-      for (double value : values)
-        squares += (value - mean) * (value - mean);
-      row.push_back(meanAndSpread(mean, std::sqrt(squares / double(values.size())), folds));
-    }
+    for (size_t c = 0; c + 1 < columns; ++c)
+      row.push_back(run.failure.empty() ? overFolds(run.results, c, folds) : "-");
     row.push_back(duration(run.seconds));
     rows.push_back(std::move(row));
   }
@@ -99,7 +102,8 @@ std::string comparisonTable(const std::vector<ComparedRun> &runs, int32_t folds)
   std::string text;
   for (size_t r = 0; r < rows.size(); ++r) {
     for (size_t c = 0; c < rows[r].size(); ++c) {
-      const std::string space(widths[c] - width(rows[r][c]), ' ');
+      // Times come last and differ: what stands before them does not move.
+      const std::string space(c == columns ? 0 : widths[c] - width(rows[r][c]), ' ');
       text += c ? "  " + space + rows[r][c] : "  " + rows[r][c] + space;
     }
     if (r && !runs[r - 1].failure.empty())

@@ -168,9 +168,12 @@ Status Predictor::prepareInputs() {
   if (data->source.kind == NN_CSV) {
     NN_TRY(openTable(run, *data, source));
   } else {
+    NN_TRY(openAlike(run, *data, source));
+  }
+  if (!source) {
     int main = 0;
     for (int32_t c = 0; c < data->n_columns; ++c)
-      if (!strcmp(data->columns[c].name, data->source.kind == NN_IDX ? "image" : "x"))
+      if (!strcmp(data->columns[c].name, "image") || !strcmp(data->columns[c].name, "x"))
         main = c;
     std::unique_ptr<MatrixSource> matrix;
     NN_TRY(openMatrix(run.flags.input, data->columns[main].size, matrix));

@@ -27,7 +27,8 @@ Folders programFolders(const nn_program &program, const std::string &dataFlag) {
 }
 
 Status Run::need(int32_t index, Dataset *&result, bool unchecked) {
-  const int32_t wanted = program.data[index].folds > 0 ? fold : 0;
+  auto fold = folds.find(index);
+  const int32_t wanted = fold == folds.end() ? 0 : fold->second;
   std::shared_ptr<Dataset> &kept = data[{index, wanted}];
   if (!kept) {
     const double begin = now();

@@ -28,7 +28,7 @@ struct Run {
   Folders folders;
   SourceCache *cache = nullptr;
   std::map<std::pair<int32_t, int32_t>, std::shared_ptr<Dataset>> data; // by index and fold; loaded when first needed
-  int32_t fold = 0; // which fold of data with folds validates
+  std::map<int32_t, int32_t> folds; // of data with folds: which one validates; the first where it is not here
   std::vector<char> drawn; // for each tensor of the program: its elements are as its initializer drew them
   std::vector<TrainRecord> trained;
   std::vector<EvaluateRecord> evaluated;

@@ -37,7 +37,7 @@ void SideRuns::reset(Run &run) const {
   run.evaluated.clear();
   run.diverged = false;
   run.output = nullptr;
-  run.fold = parent.fold;
+  run.folds = parent.folds;
   for (int32_t m = 0; m < program.n_models; ++m) {
     const nn_range range = program.models[m].tensors;
     if (!program.models[m].hidden)

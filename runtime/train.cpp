@@ -1,6 +1,7 @@
 // The training loop.
 #include "runtime/train.h"
 
+#include "runtime/balance.h"
 #include "runtime/shuffle.h"
 #include "runtime/signals.h"
 
@@ -99,7 +100,9 @@ void Trainer::restoreBest() {
 void Trainer::beginEpoch(int64_t epoch) {
   // A batch of all rows needs no order; sums then run in the order of the source.
   order = data->splits[NN_SPLIT_TRAIN];
-  if (record.batch < record.trainRows)
+  if (!data->balanced.empty())
+    drawBalanced(data->balanced, engine.seed(), uint32_t(ordinal), uint32_t(epoch), order);
+  else if (record.batch < record.trainRows)
     shuffle(order, engine.seed(), Stream::Shuffle, uint32_t(ordinal), uint32_t(epoch));
 }
 
@@ -151,7 +154,7 @@ Status Trainer::endEpoch() {
 
 Status Trainer::loop() {
   FlushDenormals flush;
-  bool all = record.batch == record.trainRows;
+  bool all = record.batch == record.trainRows && data->balanced.empty();
   bool gathered = false; // a batch of all rows is copied once
   double every = train.checkpoint ? std::max(1.0, engine.value(train.checkpoint_every)) : 0;
   epochBegan = now();

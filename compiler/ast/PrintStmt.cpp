@@ -276,10 +276,11 @@ void Printer::entry(const Entry &entry) {
     llvm::interleave(
         llvm::cast<NormalizeEntry>(entry).fields, [&](const Ident &field) { ident(field); }, [&] { os << ", "; });
     return;
+  case EntryKind::Balance: os << "balance "; return ident(llvm::cast<BalanceEntry>(entry).field);
   case EntryKind::Augment: {
     auto &augment = llvm::cast<AugmentEntry>(entry);
     os << "augment ";
-    ident(augment.field);
+    llvm::interleave(augment.fields, [&](const Ident &field) { ident(field); }, [&] { os << ", "; });
     os << " = ";
     return expr(*augment.value);
   }

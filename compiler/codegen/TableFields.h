@@ -55,6 +55,13 @@ template <class V> void visitFields(V &v, const nn_source &s) {
   v.field(s.labels);
   v.field(s.header);
   v.list(s.columns, s.n_columns);
+  v.list(s.arrays, s.n_arrays);
+  v.field(s.channels);
+  v.field(s.height);
+  v.field(s.width);
+  v.field(s.resize);
+  v.field(s.recolor);
+  v.field(s.length);
   v.list(s.values, s.n_values);
   v.field(s.row_width);
   v.field(s.n);
@@ -159,6 +166,7 @@ template <class V> void visitFields(V &v, const nn_train &s) {
 
 template <class V> void visitFields(V &v, const nn_evaluate &s) {
   v.field(s.where);
+  v.field(s.target);
   v.field(s.model);
   v.field(s.data);
   v.field(s.split);
@@ -170,6 +178,7 @@ template <class V> void visitFields(V &v, const nn_evaluate &s) {
 
 template <class V> void visitFields(V &v, const nn_save &s) {
   v.field(s.where);
+  v.field(s.target);
   v.field(s.model);
   v.field(s.path);
 }

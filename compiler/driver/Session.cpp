@@ -116,6 +116,10 @@ bool Session::generateModule() {
   irgen.sourceDir = llvm::sys::path::parent_path(dir).str();
   if (!generate(*diags, *context, *parsed, names, irgen, generated))
     return false;
+  lintProgram(*diags, *parsed, names, generated, options.dataDir, options.lints);
+  generated.elaborated = nullptr;
+  if (diags->hasErrors())
+    return false;
   return times.measure("simplify", [&] {
     mlir::PassManager pm(context.get());
     pm.addPass(createSimplifyPass());
@@ -313,7 +317,10 @@ bool Session::writeExecutable(llvm::StringRef output, const char *argv0) {
     llvm::Expected<std::string> runtime = findRuntimeLibrary(argv0, reinterpret_cast<void *>(&nnc::generate));
     if (!runtime)
       return fail(runtime.takeError());
-    if (llvm::Error error = linkExecutable(llvm::StringRef(object->data(), object->size()), *runtime, output))
+    const nn_program &program = tables().program;
+    const bool withImages = llvm::any_of(llvm::ArrayRef(program.data, program.n_data),
+                                         [](const nn_data &data) { return data.source.kind == NN_IMAGES; });
+    if (llvm::Error error = linkExecutable(llvm::StringRef(object->data(), object->size()), *runtime, withImages, output))
       return fail(std::move(error));
     return true;
   });

@@ -8,6 +8,7 @@
 #include "compiler/driver/FunctionCompiler.h"
 #include "compiler/driver/Timeline.h"
 #include "compiler/irgen/Irgen.h"
+#include "compiler/lint/Lint.h"
 #include "compiler/pipeline/Pipeline.h"
 #include "compiler/sema/Sema.h"
 #include "compiler/support/Diagnostics.h"
@@ -31,6 +32,7 @@ struct SessionOptions {
   std::string cpu = "native";
   std::string triple;          // empty: this machine
   std::string cacheDir;        // where compiled objects are kept; empty: nowhere
+  LintMode lints = LintMode::Off;
   bool profile = false;        // time stamps in the code of steps and evaluations, and the tables that explain them
 };
 

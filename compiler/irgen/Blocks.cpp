@@ -50,6 +50,12 @@ static TensorInfo makeInfo(Function &fn, llvm::StringRef name, int32_t kind, Ran
   return info;
 }
 
+/// Whether a start value is one number, repeated.
+static bool isOneNumber(mlir::Value v) {
+  mlir::Operation *op = v.getDefiningOp();
+  return op && op->getNumOperands() == 1 && exampleShape(op->getOperand(0)).empty() && !exampleShape(v).empty();
+}
+
 bool Elaborator::runParam(const ast::ParamStmt *s, Scope &scope) {
   TensorInfo info = makeInfo(*fn, s->name.text, NN_PARAMETER, s->range);
   if (!s->shape) {
@@ -62,6 +68,10 @@ bool Elaborator::runParam(const ast::ParamStmt *s, Scope &scope) {
   if (start.isError())
     return false;
   Value value;
+  if (start.kind == Value::Kind::None) { // a layer without it: as if it were 0 for ever
+    scope.names[s->name.text.str()] = Value::of(0);
+    return true;
+  }
   if (fn->initializing && !fn->hasTensor(info.name)) {
     auto [it, fresh] = tensors.insert({info.name, info});
     if (!fresh && it->second.shape != info.shape) {
@@ -72,6 +82,8 @@ bool Elaborator::runParam(const ast::ParamStmt *s, Scope &scope) {
     mlir::Value drawn = initialValue(start, info, s->value ? s->value->range : s->range);
     if (!drawn)
       return false;
+    it->second.init = start.target;
+    it->second.isUniform = isOneNumber(drawn);
     fn->emit.noteOrigin(drawn, s->range, /*replace=*/true);
     fn->assign(info, drawn);
     value = Value::of(drawn, info.axes);

@@ -391,6 +391,10 @@ Value Elaborator::callBuiltin(llvm::StringRef name, const BuiltinCall &call) {
     diags.error(call.at, "`category` turns a column of a data set into class numbers; it stands in a data block");
     return Value::error();
   }
+  if (name == "class_weights") {
+    diags.error(call.at, "`class_weights` takes a field of the data set that a run is on");
+    return Value::error();
+  }
   if (name == "conv2d") return conv2d(call);
   if (name == "windows") return windows(call);
   if (name == "window") return window(call);

@@ -17,7 +17,8 @@ static bool integers(Elaborator &e, const Elaborator::Arg *arg, size_t count, in
     return true;
   if (arg->value.kind == Value::Kind::List) {
     if (arg->value.items.size() != count) {
-      e.diags.error(arg->range, what + " needs one number, or " + llvm::Twine(count));
+      e.diags.error(arg->range, what + " is one number or a list of " + llvm::Twine(count) + ", one for each axis; this list has " +
+                                    llvm::Twine(arg->value.items.size()));
       return false;
     }
     for (size_t i = 0; i < count; ++i)
@@ -79,6 +80,8 @@ Value Elaborator::random(llvm::StringRef op, const BuiltinCall &call) {
   if (size_t mark = site.find('#'); mark != std::string::npos)
     site.erase(mark, site.find('.', mark) - mark);
   site += "#" + std::to_string(fn->placement ? fn->placement->randomSites++ : int(fn->applied.size()));
+  if (int before = fn->placement ? 0 : fn->randomSites++)
+    site += "." + std::to_string(before);
   const int64_t place = int64_t(llvm::xxh3_64bits(site) & 0xffffffffu);
   mlir::Value seed = fn->scalar("seed");
   mlir::Value step = fn->initializing ? emit.hostConstant(0) : fn->scalar("step");

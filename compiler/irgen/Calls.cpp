@@ -7,8 +7,7 @@
 
 using namespace nnc;
 
-std::vector<Elaborator::Arg> Elaborator::evaluateArgs(llvm::ArrayRef<ast::Argument> args, const Scope &scope, bool ofLayer) {
-  const bool outer = std::exchange(schedulesLater, schedulesLater || (ofLayer && !fn->hasClock));
+std::vector<Elaborator::Arg> Elaborator::evaluateArgs(llvm::ArrayRef<ast::Argument> args, const Scope &scope) {
   std::vector<Arg> values;
   for (const ast::Argument &a : args) {
     Arg arg;
@@ -24,7 +23,6 @@ std::vector<Elaborator::Arg> Elaborator::evaluateArgs(llvm::ArrayRef<ast::Argume
     }
     values.push_back(std::move(arg));
   }
-  schedulesLater = outer;
   return values;
 }
 
@@ -157,6 +155,31 @@ Value Elaborator::callFunction(const Applicable &f, llvm::ArrayRef<Arg> args, Ra
   return Value::of(op->getResult(0), y.axes);
 }
 
+Value Elaborator::recorded(const Applicable &callee, llvm::ArrayRef<Arg> args, Range at, llvm::function_ref<Value()> apply) {
+  if (!fn->applications)
+    return apply();
+  auto lastOp = [&]() -> mlir::Operation * {
+    mlir::Block *block = fn->emit.b.getInsertionBlock();
+    return block->empty() ? nullptr : &block->back();
+  };
+  std::vector<Application> &all = *fn->applications;
+  const size_t index = all.size();
+  Application &begun = all.emplace_back();
+  begun.decl = callee.decl;
+  begun.prelude = callee.prelude;
+  begun.name = callee.name;
+  begun.named = callee.written;
+  begun.at = diags.callSite.isValid() ? diags.callSite : at;
+  begun.before = lastOp();
+  for (const Arg &a : args)
+    begun.args.emplace_back(a.name, a.value.tensor);
+  Value result = apply();
+  all[index].place = callee.path;
+  all[index].result = result.tensor;
+  all[index].last = lastOp();
+  return result;
+}
+
 Value Elaborator::instantiate(const Applicable &a, llvm::ArrayRef<Arg> args, Range at) {
   llvm::ArrayRef<ast::Parameter> params;
   switch (a.kind) {
@@ -171,6 +194,8 @@ Value Elaborator::instantiate(const Applicable &a, llvm::ArrayRef<Arg> args, Ran
     return Value::error();
   auto made = std::make_shared<Applicable>(a);
   made->instantiated = true;
+  if (!args.empty())
+    made->written = at;
   made->bound = std::move(scope.names);
   return Value::of(made);
 }
@@ -190,8 +215,9 @@ Value Elaborator::call(const Value &callee, llvm::ArrayRef<Arg> args, Range at) 
   }
   const Applicable &a = *callee.target;
   switch (a.kind) {
-  case Applicable::Kind::Function: return callFunction(a, args, at);
-  case Applicable::Kind::Builtin: return callBuiltin(a.name, BuiltinCall{args, at});
+  case Applicable::Kind::Function: return recorded(a, args, at, [&] { return callFunction(a, args, at); });
+  case Applicable::Kind::Builtin:
+    return recorded(a, args, at, [&] { return callBuiltin(a.name, BuiltinCall{args, at}); });
   case Applicable::Kind::Model: return applyModel(a, args, at);
   case Applicable::Kind::Sequence: return applyLayer(callee.target, args, at);
   case Applicable::Kind::Layer:
@@ -217,19 +243,27 @@ Value Elaborator::evaluateCall(const ast::CallExpr *e, const Scope &scope) {
     diags.error(e->args[0].range, "`category` takes the name of a column");
     return Value::error();
   }
+  // `class_weights(y)` is a field that the data set computes beside `y`.
+  if (called && called->name.text == "class_weights" && e->args.size() == 1)
+    if (auto *field = llvm::dyn_cast_or_null<ast::NameExpr>(e->args[0].value))
+      if (const Value *weights = scope.find(("class_weights(" + field->name.text + ")").str()))
+        return *weights;
   // `grad` is the gradient's value inside an optimizer, and a function everywhere.
   if (auto *name = llvm::dyn_cast<ast::NameExpr>(e->callee))
     if (isBuiltin(name->name.text) && !scope.find(name->name.text) &&
-        (scope.prelude || !symbols.user.count(name->name.text)) && !symbols.prelude.count(name->name.text))
-      return callBuiltin(name->name.text, BuiltinCall{sema::findBuiltin(name->name.text) && sema::findBuiltin(name->name.text)->makesLayer()
-                                                          ? evaluateParts(e->args, scope)
-                                                          : evaluateArgs(e->args, scope),
-                                                      e->range});
+        (scope.prelude || !symbols.user.count(name->name.text)) && !symbols.prelude.count(name->name.text)) {
+      const sema::Builtin *builtin = sema::findBuiltin(name->name.text);
+      Applicable callee;
+      callee.kind = Applicable::Kind::Builtin;
+      callee.name = name->name.text.str();
+      callee.written = name->range;
+      const std::vector<Arg> args = builtin && builtin->makesLayer() ? evaluateParts(e->args, scope) : evaluateArgs(e->args, scope);
+      return recorded(callee, args, e->range, [&] { return callBuiltin(callee.name, BuiltinCall{args, e->range}); });
+    }
   Value callee = evaluate(e->callee, scope);
   if (callee.isError())
     return callee;
-  const bool isLayer = callee.kind == Value::Kind::Applicable && callee.target->kind == Applicable::Kind::Layer;
-  return call(callee, evaluateArgs(e->args, scope, isLayer), e->range);
+  return call(callee, evaluateArgs(e->args, scope), e->range);
 }
 
 Value Elaborator::evaluatePipe(const ast::PipeExpr *e, const Scope &scope) {
@@ -260,7 +294,7 @@ Value Elaborator::evaluatePipe(const ast::PipeExpr *e, const Scope &scope) {
         return call(callee, args, e->rhs->range);
       }
       if (a.kind == Applicable::Kind::Layer && !a.instantiated)
-        callee = instantiate(a, evaluateArgs(callExpr->args, scope, /*ofLayer=*/true), callExpr->range);
+        callee = instantiate(a, evaluateArgs(callExpr->args, scope), callExpr->range);
       else
         callee = call(callee, evaluateArgs(callExpr->args, scope), callExpr->range);
       if (callee.isError())

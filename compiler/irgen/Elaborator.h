@@ -81,6 +81,9 @@ public:
   }
   Value applyLayer(const std::shared_ptr<Applicable> &layer, llvm::ArrayRef<Arg> inputs, Range at,
                    llvm::StringRef placeName = {});
+  Value runLayer(const std::shared_ptr<Applicable> &layer, llvm::ArrayRef<Arg> inputs, Range at, llvm::StringRef placeName);
+  /// Notes in `fn->applications`, if they are wanted, what `apply` does.
+  Value recorded(const Applicable &callee, llvm::ArrayRef<Arg> args, Range at, llvm::function_ref<Value()> apply);
   Value applyModel(const Applicable &model, llvm::ArrayRef<Arg> inputs, Range at);
   /// The value of a declaration's name.
   Value declared(const ast::Decl *decl, bool prelude);
@@ -165,7 +168,7 @@ private:
   bool runState(const ast::StateStmt *s, Scope &scope);
   bool runAssign(const ast::AssignStmt *s, Scope &scope);
   std::vector<Arg> evaluateParts(llvm::ArrayRef<ast::Argument> args, const Scope &scope);
-  std::vector<Arg> evaluateArgs(llvm::ArrayRef<ast::Argument> args, const Scope &scope, bool ofLayer = false);
+  std::vector<Arg> evaluateArgs(llvm::ArrayRef<ast::Argument> args, const Scope &scope);
 
   /// Binds arguments to parameters in `scope`; defaults are evaluated there.
   bool bind(llvm::ArrayRef<ast::Parameter> params, llvm::ArrayRef<Arg> args, Scope &scope, Range at,
@@ -194,6 +197,8 @@ private:
   Value windows(const BuiltinCall &call);
   Value window(const BuiltinCall &call);
   Value padded(const BuiltinCall &call);
+  /// The elements of x at `i` along an axis, whose place i's axes take.
+  Value taken(const Value &x, const Value &i, int64_t axis);
   Value reshaped(llvm::StringRef name, const BuiltinCall &call);
   Value gradientOf(const BuiltinCall &call);
   Value totalOf(const BuiltinCall &call);
@@ -205,8 +210,6 @@ private:
   struct Schedule { std::string name, place; };
   Schedule *schedule = nullptr;
   std::vector<std::shared_ptr<Applicable>> placed;  // layers, in the order in which they got their places
-  /// In the arguments of a layer, where nothing is trained: a schedule is Unavailable rather than an error. See applyLayer.
-  bool schedulesLater = false;
   const void *suppressedDerivative = nullptr;       // inside a function's own derivative
   unsigned depth = 0;
 };

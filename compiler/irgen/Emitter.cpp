@@ -144,9 +144,14 @@ Value Emitter::toTensor(const Value &v, Range at) {
                                      b.getNamedAttr("dim", b.getI64IntegerAttr(anyBatched ? 1 : 0)));
     return Value::of(concat->getResult(0));
   }
-  default:
-    diags.error(at, "a tensor or a number is wanted here, this is " + v.describe());
+  default: {
+    auto e = diags.error(at, "a tensor or a number is wanted here, this is " + v.describe());
+    if (v.kind == Value::Kind::Applicable && v.target->kind == Applicable::Kind::Layer)
+      e.note("a layer's value is one: `x |> " + v.target->name + "(…)`");
+    else if (v.kind == Value::Kind::Applicable && v.target->kind == Applicable::Kind::Model)
+      e.note("a model's value is one: `" + v.target->name + "(x)`");
     return Value::error();
+  }
   }
 }
 

@@ -79,6 +79,8 @@ Value Elaborator::evaluate(const ast::Expr *e, const Scope &scope) {
   // A value comes from the user's widest expression for it; inside the prelude, only where no user's text made it.
   if (v.isTensor() && e->kind != ast::ExprKind::Name)
     fn->emit.noteOrigin(v.tensor, e->range, /*replace=*/!diags.callSite.isValid());
+  if (v.kind == Value::Kind::Applicable && !v.target->written.isValid())
+    v.target->written = e->range;
   return v;
 }
 
@@ -101,13 +103,12 @@ Value Elaborator::evaluateName(const ast::NameExpr *e, const Scope &scope) {
   if (!prelude)
     if (const ast::Decl *d = symbols.user.lookup(name))
       return declared(d, false);
-  const bool ofClock = name == "step" || name == "epoch" || name == "total_steps" || name == "steps_per_epoch";
-  if (fn->hasClock && ofClock)
-    return Value::ofHost(fn->scalar(name));
-  if (schedulesLater && (ofClock || name == "val_loss"))
+  const bool ofTheClock = name == "step" || name == "epoch" || name == "total_steps" || name == "steps_per_epoch" || name == "val_loss";
+  // A schedule may be given to a layer that asks for it only while training, as dropout does; applyModel reports the others.
+  if (ofTheClock && !fn->hasClock && fn->placement)
     return Value::ofKind(Value::Kind::Unavailable);
-  if (fn->hasClock && name == "val_loss") {
-    if (fn->unvalidated.empty())
+  if (ofTheClock && fn->hasClock) {
+    if (name != "val_loss" || fn->unvalidated.empty())
       return Value::ofHost(fn->scalar(name));
     diags.error(e->range, "`val_loss` is the loss on the validation split, and `" + fn->unvalidated + "` has none")
         .note("a `split` entry with `val = 10%` makes one");
@@ -115,6 +116,8 @@ Value Elaborator::evaluateName(const ast::NameExpr *e, const Scope &scope) {
   }
   if (name == "all")
     return Value::ofKind(Value::Kind::All);
+  if (name == "none")
+    return Value::ofKind(Value::Kind::None);
   if (name == "training")
     return Value::ofBool(fn->training);
   if (const ast::Decl *d = symbols.prelude.lookup(name))
@@ -164,7 +167,22 @@ Value Elaborator::declared(const ast::Decl *decl, bool prelude) {
   return Value::of(a);
 }
 
+/// `shakespeare.classes`: how many classes the categories of a source have.
+static std::optional<double> classesOf(const ast::FieldExpr *e, const sema::Symbols &symbols, const Scope &scope) {
+  auto *name = llvm::dyn_cast<ast::NameExpr>(e->base);
+  if (!name || e->field.text != "classes" || scope.find(name->name.text))
+    return std::nullopt;
+  auto known = symbols.data.find(llvm::dyn_cast_or_null<ast::DataDecl>(symbols.find(name->name.text, scope.prelude)));
+  if (known != symbols.data.end())
+    for (const auto &column : known->second.source.columns)
+      if (column.classes)
+        return double(column.classes);
+  return std::nullopt;
+}
+
 Value Elaborator::evaluateField(const ast::FieldExpr *e, const Scope &scope) {
+  if (auto classes = classesOf(e, symbols, scope))
+    return Value::of(*classes);
   Value base = evaluate(e->base, scope);
   if (base.isError())
     return base;
@@ -346,8 +364,8 @@ Value Elaborator::inSteps(const Value &v, Range at) {
     return v;
   if (v.unit == Value::Unit::Steps)
     return Value::of(v.number);
-  if (schedulesLater)
-    return Value::ofKind(Value::Kind::Unavailable);
+  if (!fn->hasClock && fn->placement)
+    return Value::ofKind(Value::Kind::Unavailable); // as the clock itself: evaluateName
   if (!fn->hasClock) {
     diags.error(at, "a duration in epochs has a length in steps only while training");
     return Value::error();

@@ -1,6 +1,7 @@
 // One func.func while it is filled: its arguments appear as the elaborated code asks for them.
 #pragma once
 
+#include "compiler/irgen/Applications.h"
 #include "compiler/irgen/Emitter.h"
 
 #include "runtime/abi.h"
@@ -11,15 +12,6 @@
 #include <set>
 
 namespace nnc {
-
-/// A persistent tensor of the program, as irgen found it.
-struct TensorInfo {
-  std::string name;                 // the full place
-  std::vector<int64_t> shape;
-  int32_t kind = NN_PARAMETER;      // nn_tensor_kind
-  std::vector<std::string> axes;    // names of its axes in its declaration
-  Range range;                      // its declaration
-};
 
 /// Where new layers of a part of a model get their names from.
 struct Placement {
@@ -34,6 +26,7 @@ public:
 
   Emitter emit;
   bool training = false;
+  int randomSites = 0;       // random draws so far outside of layers
   bool batched = false;      // values are those of a batch: random draws are made for each example
   bool initializing = false; // parameters are drawn here rather than read
   bool hasClock = false;     // step, epoch and total_steps have a meaning here
@@ -44,6 +37,7 @@ public:
   std::map<std::string, Value> ambient;
   Placement *placement = nullptr;
   std::map<std::string, Value> inputs; // what reaches each layer of one input, by its place
+  std::vector<Application> *applications = nullptr; // if not null, what is applied is noted here
 
   /// Of a `fit` function: the parameters that are still to be fitted, and those of the layer whose body was just elaborated.
   struct Fit { TensorInfo info; Value init; Range range; };

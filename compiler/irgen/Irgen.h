@@ -24,9 +24,12 @@ struct IrgenOptions {
 /// numbers are read while the program runs.
 using BuiltIn = std::set<const ast::LetDecl *>;
 
+struct Elaborated; // Applications.h
+
 struct IrgenResult {
   mlir::OwningOpRef<mlir::ModuleOp> module;
   std::unique_ptr<ProgramTables> tables;
+  std::shared_ptr<Elaborated> elaborated; // how the module came about; holds until a pass changes it
 };
 
 /// Elaborates every model, data set and statement of `program`. Reports every error it finds in `diags` and returns whether there was

@@ -130,6 +130,11 @@ Value Elaborator::applyLayer(const std::shared_ptr<Applicable> &layer, llvm::Arr
     }
     return x.value;
   }
+  return recorded(*layer, inputs, at, [&] { return runLayer(layer, inputs, at, placeName); });
+}
+
+Value Elaborator::runLayer(const std::shared_ptr<Applicable> &layer, llvm::ArrayRef<Arg> inputs, Range at,
+                           llvm::StringRef placeName) {
   auto *decl = llvm::cast<ast::LayerDecl>(layer->decl);
   CallSite site(*this, layer->prelude, at);
   if (++depth > 200) {
@@ -198,11 +203,6 @@ Value Elaborator::applyLayer(const std::shared_ptr<Applicable> &layer, llvm::Arr
     result = ok ? withFits(inner, [&] { return evaluate(decl->body, scope); }) : Value::error();
     if (result.isKnown() || result.isHostScalar() || result.kind == Value::Kind::List)
       result = fn->emit.toTensor(result, at);
-    auto schedule = llvm::find_if(layer->bound, [](const auto &bound) { return bound.second.isUnavailable(); });
-    if (result.isUnavailable() && schedule != layer->bound.end() && totalMode != TotalMode::Read) {
-      diags.error(at, "`" + schedule->first + "` of `" + layer->name + "` is a schedule, which has a value only while training, and here the layer needs it");
-      result = Value::error();
-    }
     if (!result.isError() && !result.isTensor()) {
       diags.error(decl->body->range, "a layer's value is a tensor, and this is " + result.describe());
       result = Value::error();
@@ -259,6 +259,12 @@ Value Elaborator::applyModel(const Applicable &model, llvm::ArrayRef<Arg> inputs
     result = binary(ast::BinaryOp::Add, result, body(model.path + ".member" + std::to_string(m + 1)), at, at, at);
   if (members && !result.isError())
     result = binary(ast::BinaryOp::Div, result, Value::of(members), at, at, at);
+  if (result.isUnavailable()) {
+    diags.error(decl->body->range,
+                "`" + model.name + "` needs the step, epoch or length of a run for its value, and has them only while it is trained")
+        .note("a layer chooses by `if training { … } else { … }`");
+    return Value::error();
+  }
   if (!result.isError() && !result.isTensor()) {
     diags.error(decl->body->range, "a model's value is a tensor, and this is " + result.describe());
     return Value::error();

@@ -17,6 +17,7 @@ ProgramGenerator::ProgramGenerator(Diagnostics &diags, mlir::MLIRContext &contex
       elab(diags, symbols), tables(*(result.tables = std::make_unique<ProgramTables>())) {
   result.module = mlir::ModuleOp::create(mlir::UnknownLoc::get(&context));
   module = *result.module;
+  result.elaborated = std::make_shared<Elaborated>();
 }
 
 const char *ProgramGenerator::where(Range r) { return text(diags.position(r).str()); }
@@ -221,6 +222,8 @@ void ProgramGenerator::run() {
   p.n_options = optionRows.size();
   p.statements = tables.list<nn_statement>(statementRows);
   p.n_statements = statementRows.size();
+
+  result.elaborated->tensors = elab.tensors;
 
   mlir::Builder b(&context);
   llvm::SmallVector<mlir::Attribute> scalars;

@@ -54,6 +54,7 @@ private:
     std::vector<int64_t> shape;
     const ast::Expr *augment = nullptr;
     int32_t row = 0;
+    int augmentPart = -1;
   };
   std::map<const ast::DataDecl *, std::vector<Field>> fieldsOf;
 

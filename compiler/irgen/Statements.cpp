@@ -23,7 +23,7 @@ void ProgramGenerator::genPlainStatement(const ast::Stmt *s) {
     if (!model || !textOf(save->file, file, "the file to save to"))
       return;
     auto *row = addStatement<nn_save>(NN_STMT_SAVE);
-    *row = nn_save{where(s->range), modelIndex[model], text(file)};
+    *row = nn_save{where(s->range), text(save->target.text()), modelIndex[model], text(file)};
     return;
   }
   case ast::StmtKind::Load: {
@@ -91,6 +91,7 @@ void ProgramGenerator::genEvaluate(const ast::EvaluateStmt *s) {
   const std::string prefix = "evaluate" + std::to_string(evaluateCount++);
   auto *row = addStatement<nn_evaluate>(NN_STMT_EVALUATE);
   row->where = where(s->range);
+  row->target = text(s->target.text());
   row->model = modelIndex[model];
   row->data = dataIndex[data];
   row->split = split;

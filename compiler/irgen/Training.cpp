@@ -51,13 +51,27 @@ bool ProgramGenerator::addFields(Function &fn, const ast::DataDecl *data, Scope 
   }
   if (!augment)
     return true;
+  std::map<const ast::Expr *, Value> joint; // what augments several fields, with one draw
   for (const Field &f : fields) {
     if (!f.augment)
       continue;
     Placement site;
     site.path = (data->name.text + "." + f.name).str();
     fn.placement = &site;
-    Value v = fn.emit.toTensor(elab.evaluate(f.augment, scope), f.augment->range);
+    auto [known, fresh] = joint.try_emplace(f.augment);
+    if (fresh)
+      known->second = elab.evaluate(f.augment, scope);
+    Value v = known->second;
+    const size_t parts = llvm::count_if(fields, [&](const Field &g) { return g.augment == f.augment; });
+    if (f.augmentPart >= 0 && !v.isError()) {
+      if (v.kind != Value::Kind::List || v.items.size() != parts) {
+        elab.diags.error(f.augment->range, "this augments " + llvm::Twine(parts) + " fields, so it is to be a list of as many tensors");
+        fn.placement = nullptr;
+        return false;
+      }
+      v = v.items[f.augmentPart];
+    }
+    v = fn.emit.toTensor(v, f.augment->range);
     fn.placement = nullptr;
     if (!v.isTensor())
       return false;
@@ -170,11 +184,14 @@ bool ProgramGenerator::genStep(const ast::TrainStmt *s, llvm::StringRef prefix, 
 
   Scope scope;
   std::vector<mlir::Value> raw;
+  TrainedStep record{s, data, dataIndex[data], fn.op(), {}, nullptr};
+  fn.applications = &record.applications;
   if (!addFields(fn, data, scope, /*augment=*/true, &raw) || !addPartInput(fn, s, scope))
     return false;
   mlir::Value loss = meanLoss(entries.loss, scope);
   if (!loss)
     return false;
+  fn.applications = nullptr;
   fn.addResult("loss", loss);
   if (!addMetrics(fn, entries.metrics, scope, &metrics))
     return false;
@@ -268,6 +285,8 @@ bool ProgramGenerator::genStep(const ast::TrainStmt *s, llvm::StringRef prefix, 
       return false;
   row->reads_val_loss = fn.takes("val_loss");
   fn.op()->setAttr("nn.guard", emit.b.getStringAttr("loss"));
+  record.optimizer = optimizer.target;
+  result.elaborated->steps.push_back(std::move(record));
   return true;
 }
 

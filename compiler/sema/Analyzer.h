@@ -119,11 +119,17 @@ private:
   void checkFraction(const ast::Expr *part, double &sum, bool &known);
   void checkRows(const ast::DataDecl &decl, const SourceInfo &source);
   void checkRow(const ast::RowEntry &row, const SourceInfo &source, Range declared);
+  void checkAugment(const ast::AugmentEntry &augment, const Scope &fields, DataInfo &info);
+  /// Fails unless a field has one class for each example.
+  bool checkCategory(const FieldInfo &field, const DataInfo &info, Range where);
+  void checkClassWeights(const ast::CallExpr &call, const Scope &scope);
   const FieldInfo *findField(const Ident &name, const DataInfo &info);
 
   // ---- Sources.cpp, Probe.cpp: the calls that say where examples come from
   void checkSource(const ast::Expr *expr, const Scope &scope, SourceInfo &info);
   void readCsvColumns(const ast::Expr *list, SourceInfo &info);
+  void readArrayColumn(const ast::Argument &argument, SourceInfo &info);
+  void readFileSetting(llvm::StringRef name, const ast::Expr *value, SourceInfo &info);
   void readHeader(const ast::Expr *value, SourceInfo &info);
   bool readRowFields(const ast::CallExpr &call, SourceInfo &info);
   bool readGenerator(SourceInfo &info);

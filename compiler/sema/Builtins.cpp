@@ -54,6 +54,7 @@ const Builtin table[] = {
     // Metrics and data.
     {"total", 1, 1, {}},
     {"category", 1, 1, {}},
+    {"class_weights", 1, 1, {}},
     // Layers from layers.
     {"repeat", 2, 2, {}, 1},
     {"seq", 1, Builtin::any, {}, 0},
@@ -69,6 +70,7 @@ const Ambient ambientTable[] = {
     {"steps_per_epoch", AtAnywhere & ~AtColumns, false, duringTraining},
     {"training", inRuns, false, "in the body of a layer, a model or a function"},
     {"all", AtAnywhere, false, "anywhere"},
+    {"none", AtAnywhere, false, "anywhere"},
     {"val_loss", AtAnywhere & ~AtColumns, false, duringTraining},
     {"shape", AtInit | AtFit, true, "in the body of an `init`"},
     {"fan_in", AtInit | AtFit, true, "in the body of an `init`"},

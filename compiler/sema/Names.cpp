@@ -175,6 +175,14 @@ void Analyzer::checkField(const FieldExpr &field, const Scope &scope) {
     use(t.decl, base->range, scope);
     return checkPlace(*cast<ModelDecl>(t.decl), field.field);
   }
+  if (t.isDecl(StmtKind::Data) && field.field.text == "classes") {
+    const DataInfo &info = dataInfo(*cast<DataDecl>(t.decl), nullptr);
+    auto known = [](const SourceInfo::Column &c) { return c.classes > 0; };
+    if (info.source.sound && llvm::none_of(info.source.columns, known))
+      diags.error(field.range, "how many classes " + quoted(name) + " has is not known before the run")
+          .note(info.decl->name.range, "it is known of `images` and `text`");
+    return;
+  }
   if (t.isDecl(StmtKind::Data)) {
     auto e = diags.error(field.range, quoted(name) + " is a data set, which has no value here");
     if (scope.context().at & (AtTrain | AtPart) && field.field.text == "test")

@@ -209,6 +209,9 @@ void Analyzer::misplacedEntry(const Entry &entry, StringRef block) {
   case EntryKind::Normalize:
     what = "`normalize`", home = "data";
     break;
+  case EntryKind::Balance:
+    what = "`balance`", home = "data";
+    break;
   case EntryKind::Augment:
     what = "`augment`", home = "data";
     break;

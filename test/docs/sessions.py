@@ -117,6 +117,8 @@ def main():
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         results = list(pool.map(lambda one: session(nnc, one[1], home), sessions))
     problems = list(excerpts(text, home))
+    run_here = " ".join(line for _, body in sessions for line in body if line.startswith("$ "))
+    problems += ["no session runs " + name for name in sorted(os.listdir(home)) if name.endswith(".nn") and name not in run_here]
     lines = text.split("\n")
     for (number, body), (new, wrong) in reversed(list(zip(sessions, results))):
         problems += ["line %d: %s" % (number, one) for one in wrong]

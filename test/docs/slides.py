@@ -19,10 +19,11 @@ def read(path):
 
 
 def headings(lecture):
-    """Lines that look like headings: one line with a blank line on both sides, in words, and no item, formula, code or link."""
+    """Lines that look like headings: one line with a blank line on both sides, in words, and no item, formula, code or source of a picture."""
     lines = [line.strip() for line in lecture.split("\n")]
     for i, line in enumerate(lines[1:-1], 1):
-        if line and not lines[i - 1] and not lines[i + 1] and re.match(r"[A-Z]", line) and not re.search(r"[$\\{}_=<|]", line):
+        alone = line and not lines[i - 1] and not lines[i + 1]
+        if alone and re.match(r"[A-Z]", line) and not re.search(r"[$\\{}_=<|]|copyright", line):
             yield line
 
 
@@ -33,10 +34,12 @@ for number, cells in markdown.rows(read(os.path.join(home, "SLIDES.md"))):
     if len(cells) != 3:
         fail("%d cells, not 3" % len(cells))
         continue
-    for heading in cells[0].split("; "):
+    for heading in cells[0].split(" · "):
         if heading in seen:
             fail("`%s` stands twice" % heading)
         seen.add(heading)
+    if cells[1] == "–":  # reading, advice
+        continue
     line, link = re.fullmatch(r"`(.+)`", cells[1]), re.fullmatch(r"\[.+\]\((\S+\.nn)\)", cells[2])
     if not line or not link:
         fail("a line in backquotes and a link to a program are wanted")

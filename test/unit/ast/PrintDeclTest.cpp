@@ -15,6 +15,6 @@ TEST(PrintDecl, LeavesCanonicalTextAlone) {
   expectCanonical("metric accuracy(a, b) highest = a == b\n\nmetric mae(a, b) lowest = abs(a - b)\n\nmetric pairs(a, b) {\n  a\n}\n");
   expectCanonical("model net(x: [2]) -> [1] {\n  x |> dense(1)\n}\n");
   expectCanonical("data d = csv(\"a.csv\") {\n  where class < 5\n  x = [c1 .. c3]\n  split train = 70%, seed = 1\n"
-                  "  normalize x, y\n  augment x = shift(x, 2)\n}\n");
+                  "  normalize x, y\n  balance y\n  augment x = shift(x, 2)\n  augment x, y = mix(x, y)\n}\n");
   expectCanonical("data xor = rows(x: [2], y: [1]) {\n  [0, 0] -> [0]\n  [0, 1] -> [1]\n}\n");
 }

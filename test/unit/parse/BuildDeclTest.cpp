@@ -83,18 +83,20 @@ TEST(BuildDecl, ReadsTheForTrainingBranchesOfALayer) {
 TEST(BuildDecl, ReadsData) {
   Parsed parsed("data d = csv(\"a.csv\", header = none) {\n"
                 "  test = csv(\"b.csv\")\n  x = [c1 .. c13]\n  y = category(`petal width (cm)`)\n"
-                "  split train = 70%, val = 10%, stratify = y\n  normalize x, y\n  augment x = shift(x, 2)\n"
+                "  split train = 70%, val = 10%, stratify = y\n  normalize x, y\n  augment x, y = mix(x, y)\n  balance y\n"
                 "  where class < 5\n}");
   auto &data = parsed.only<DataDecl>();
   std::vector<EntryKind> kinds;
   for (const Entry *entry : data.entries)
     kinds.push_back(entry->kind);
   EXPECT_EQ(kinds, (std::vector<EntryKind>{EntryKind::Setting, EntryKind::Setting, EntryKind::Setting, EntryKind::Split,
-                                           EntryKind::Normalize, EntryKind::Augment, EntryKind::Where}));
+                                           EntryKind::Normalize, EntryKind::Augment, EntryKind::Balance, EntryKind::Where}));
   auto *split = llvm::cast<SplitEntry>(data.entries[3]);
   ASSERT_EQ(split->settings.size(), 3u);
   EXPECT_EQ(split->settings[0].name.text, "train");
   EXPECT_EQ(llvm::cast<NormalizeEntry>(data.entries[4])->fields.size(), 2u);
+  EXPECT_EQ(llvm::cast<AugmentEntry>(data.entries[5])->fields[1].text, "y");
+  EXPECT_EQ(llvm::cast<BalanceEntry>(data.entries[6])->field.text, "y");
   auto *category = llvm::cast<CallExpr>(llvm::cast<SettingEntry>(data.entries[2])->value);
   EXPECT_TRUE(llvm::cast<NameExpr>(category->args[0].value)->name.quoted);
 }
