@@ -69,6 +69,8 @@ static std::string describeAfterFirst(size_t type, size_t statement) {
     return "`best`, `highest` or `lowest`";
   if (type == NnParser::Clip)
     return "`norm` or `value`";
+  if (type == NnParser::Constrain)
+    return "parameters of a model, such as `net.weights`";
   if (type == NnParser::Stop)
     return "`when`";
   if (isNameLike(type) && (statement == NnParser::RuleDataEntry || statement == NnParser::RuleRunEntry))
