@@ -31,9 +31,13 @@ Status runEvaluate(Run &run, const nn_evaluate &evaluate) {
   Totals totals;
   Tuning tuning;
   NN_TRY(totals.prepare(run.engine, evaluate.metrics, evaluate.n_metrics, false));
+  const double began = now();
   NN_TRY(evaluateRows(run.engine, *data, evaluate.fields, evaluate.n_fields, evaluate.eval, rows, totals, tuning));
+  record.seconds = now() - began;
   for (int32_t f = 0; f < evaluate.n_fields && record.classes.empty(); ++f)
     record.classes = classNames(*data, evaluate.fields[f]);
+  if (run.reported)
+    NN_TRY(findMistakes(run, evaluate, *data, rows, record));
 
   run.progress.clear();
   std::string line, tables;
@@ -51,6 +55,7 @@ Status runEvaluate(Run &run, const nn_evaluate &evaluate) {
   }
   printf("evaluate %s on %s:%s\n%s", record.model.c_str(), record.data.c_str(), line.c_str(), tables.c_str());
   fflush(stdout);
+  NN_TRY(run.recorder.evaluated(record));
   run.evaluated.push_back(std::move(record));
   return Status();
 }

@@ -7,6 +7,7 @@
 #include "runtime/flags.h"
 #include "runtime/history.h"
 #include "runtime/progress.h"
+#include "runtime/record/recorder.h"
 
 #include <memory>
 #include <vector>
@@ -19,18 +20,25 @@ enum ExitCode { ExitDone = 0, ExitFailed = 1, ExitUsage = 2, ExitSignal = 128 };
 struct Run {
   Run(const nn_program &program, const Flags &flags, Pool *pool = nullptr)
       : program(program), flags(flags), engine(program, flags.threads, pool), progress(flags.quiet),
-        data(program.n_data) {}
+        data(program.n_data) {
+    for (int32_t i = 0; i < program.n_statements; ++i)
+      reported |= program.statements[i].kind == NN_STMT_REPORT;
+    monitored = reported || flags.watch || !flags.log.empty() || !flags.tensorboard.empty();
+  }
 
   const nn_program &program;
   const Flags &flags;
   Engine engine;
   Progress progress;
+  Recorder recorder;
   Folders folders;
   SourceCache *cache = nullptr;
   std::vector<std::unique_ptr<Dataset>> data; // loaded when first needed
   std::vector<TrainRecord> trained;
   std::vector<EvaluateRecord> evaluated;
   std::vector<SearchRecord> searched;
+  bool reported = false;  // a statement writes a report
+  bool monitored = false; // something shows what Monitor sees
   int64_t stepsLeft = -1; // --max-steps: -1 is no limit
   int signal = 0;         // the run was interrupted by it
   double loadSeconds = 0, firstStepSeconds = -1, startSeconds = 0; // startSeconds: when the process or, in a session, the program began
@@ -61,6 +69,9 @@ Status runPrint(Run &run, const nn_print &print);
 Status runSave(Run &run, const nn_save &save);
 Status runLoad(Run &run, const nn_load &load);
 Status runReport(Run &run, const nn_report &report);
+
+/// Fills in the record's mistakes where the model is a classifier of the data's field x.
+Status findMistakes(Run &run, const nn_evaluate &evaluate, const Dataset &data, const std::vector<int64_t> &rows, EvaluateRecord &record);
 
 /// The names of the classes that `field` of a data set counts, or none.
 std::vector<std::string> classNames(const Dataset &data, int32_t field);

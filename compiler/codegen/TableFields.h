@@ -137,6 +137,9 @@ template <class V> void visitFields(V &v, const nn_train &s) {
   v.field(s.eval);
   v.field(s.trace);
   v.list(s.trace_points, s.n_trace_points);
+  v.field(s.monitor);
+  v.list(s.trained, s.n_trained);
+  v.list(s.activations, s.n_activations);
   v.field(s.optimizer_tensors);
   v.list(s.metrics, s.n_metrics);
   v.list(s.bounds, s.n_bounds);
@@ -179,6 +182,21 @@ template <class V> void visitFields(V &v, const nn_load &s) {
 template <class V> void visitFields(V &v, const nn_report &s) {
   v.field(s.where);
   v.field(s.path);
+}
+
+template <class V> void visitFields(V &v, const nn_plotted &s) {
+  v.field(s.text);
+  v.field(s.fn);
+  v.list(s.shape, s.rank);
+  v.field(s.train);
+  v.field(s.metric);
+  v.field(s.splits);
+}
+
+template <class V> void visitFields(V &v, const nn_plot &s) {
+  v.field(s.where);
+  v.field(s.path);
+  v.list(s.items, s.n_items);
 }
 
 template <class V> void visitFields(V &v, const nn_print &s) {

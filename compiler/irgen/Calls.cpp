@@ -149,6 +149,17 @@ Value Elaborator::callFunction(const Applicable &f, llvm::ArrayRef<Arg> args, Ra
   return Value::of(op->getResult(0), y.axes);
 }
 
+Value Elaborator::noted(llvm::StringRef name, llvm::ArrayRef<Arg> args, llvm::function_ref<Value()> apply) {
+  if (!fn->notesApplications || !fn->placement || insideFunction)
+    return apply();
+  insideFunction = true;
+  Value y = apply();
+  insideFunction = false;
+  if (!args.empty() && args[0].value.isTensor() && y.isTensor())
+    fn->applications.push_back({name.str(), args[0].value.tensor, y.tensor});
+  return y;
+}
+
 Value Elaborator::instantiate(const Applicable &a, llvm::ArrayRef<Arg> args, Range at) {
   llvm::ArrayRef<ast::Parameter> params;
   switch (a.kind) {
@@ -182,8 +193,8 @@ Value Elaborator::call(const Value &callee, llvm::ArrayRef<Arg> args, Range at) 
   }
   const Applicable &a = *callee.target;
   switch (a.kind) {
-  case Applicable::Kind::Function: return callFunction(a, args, at);
-  case Applicable::Kind::Builtin: return callBuiltin(a.name, BuiltinCall{args, at});
+  case Applicable::Kind::Function: return noted(a.name, args, [&] { return callFunction(a, args, at); });
+  case Applicable::Kind::Builtin: return noted(a.name, args, [&] { return callBuiltin(a.name, BuiltinCall{args, at}); });
   case Applicable::Kind::Model: return applyModel(a, args, at);
   case Applicable::Kind::Sequence: return applyLayer(callee.target, args, at);
   case Applicable::Kind::Layer:
@@ -213,10 +224,11 @@ Value Elaborator::evaluateCall(const ast::CallExpr *e, const Scope &scope) {
   if (auto *name = llvm::dyn_cast<ast::NameExpr>(e->callee))
     if (isBuiltin(name->name.text) && !scope.find(name->name.text) &&
         (scope.prelude || !symbols.user.count(name->name.text)) && !symbols.prelude.count(name->name.text))
-      return callBuiltin(name->name.text, BuiltinCall{sema::findBuiltin(name->name.text) && sema::findBuiltin(name->name.text)->makesLayer()
-                                                          ? evaluateParts(e->args, scope)
-                                                          : evaluateArgs(e->args, scope),
-                                                      e->range});
+{
+      const sema::Builtin *builtin = sema::findBuiltin(name->name.text);
+      std::vector<Arg> args = builtin && builtin->makesLayer() ? evaluateParts(e->args, scope) : evaluateArgs(e->args, scope);
+      return noted(name->name.text, args, [&] { return callBuiltin(name->name.text, BuiltinCall{args, e->range}); });
+    }
   Value callee = evaluate(e->callee, scope);
   if (callee.isError())
     return callee;

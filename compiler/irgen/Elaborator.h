@@ -153,6 +153,8 @@ private:
   bool matchShape(const ast::Parameter &param, Value &input, Scope &scope, Range at, llvm::StringRef what);
   bool checkResult(const ast::Shape *shape, Value &result, Scope &scope, Range at, llvm::StringRef what);
   Value callFunction(const Applicable &f, llvm::ArrayRef<Arg> args, Range at);
+  /// What `apply` makes of `args`; notes the application where fn wants it.
+  Value noted(llvm::StringRef name, llvm::ArrayRef<Arg> args, llvm::function_ref<Value()> apply);
   Value instantiate(const Applicable &a, llvm::ArrayRef<Arg> args, Range at);
   std::string placeFor(Applicable &layer, llvm::StringRef placeName, Range at);
   Value mapWeights(const Value &a, const Value &b, llvm::function_ref<Value(const Value &, const Value &)> f);
@@ -174,6 +176,7 @@ private:
   std::map<std::string, TensorInfo> localStates;   // names assigned with `<-` in the body being run
   const void *suppressedDerivative = nullptr;       // inside a function's own derivative
   unsigned depth = 0;
+  bool insideFunction = false;                      // whose applications are parts of its own
 };
 
 } // namespace nnc

@@ -64,6 +64,11 @@ public:
   /// Applications of models seen so far, so that loss and metrics share one: (model, input) -> output.
   std::map<std::pair<const void *, void *>, Value> applied;
 
+  /// A function that was applied in a model, outside of other functions: noted on request.
+  struct Application { std::string name; mlir::Value input, result; };
+  std::vector<Application> applications;
+  bool notesApplications = false;
+
 private:
   mlir::Value addArgument(mlir::Type type, llvm::StringRef kind, llvm::StringRef name);
   mlir::func::FuncOp func;

@@ -99,7 +99,13 @@ private:
   void genTrace(const ast::TrainStmt *s, llvm::StringRef prefix, const ast::Expr *loss, nn_train *row,
                 const ast::DataDecl *data);
   bool genStep(const ast::TrainStmt *s, llvm::StringRef prefix, const TrainEntries &entries, nn_train *row,
-               const ast::DataDecl *data, std::vector<nn_metric> &metrics);
+               const ast::DataDecl *data, std::vector<nn_metric> &metrics, std::vector<TensorInfo> &trained);
+  /// Whether anything shows what the monitor functions compute.
+  bool monitors() const;
+  void genMonitor(const ast::TrainStmt *s, llvm::StringRef prefix, const ast::Expr *loss, nn_train *row, const ast::DataDecl *data,
+                  llvm::ArrayRef<TensorInfo> trained);
+  /// The shares of an activation's units that are dead, and saturated, as results of `fn`.
+  void addUnits(Function &fn, const Function::Application &activation, int number, Range at);
 };
 
 } // namespace nnc

@@ -146,7 +146,8 @@ bool ProgramGenerator::addPartInput(Function &fn, const ast::TrainStmt *s, Scope
 }
 
 bool ProgramGenerator::genStep(const ast::TrainStmt *s, llvm::StringRef prefix, const TrainEntries &entries,
-                               nn_train *row, const ast::DataDecl *data, std::vector<nn_metric> &metrics) {
+                               nn_train *row, const ast::DataDecl *data, std::vector<nn_metric> &metrics,
+                               std::vector<TensorInfo> &parameters) {
   Function fn(diags, module, (prefix + "_step").str(), element);
   elab.fn = &fn;
   elab.optimizerStates.clear();
@@ -179,7 +180,6 @@ bool ProgramGenerator::genStep(const ast::TrainStmt *s, llvm::StringRef prefix, 
 
   // What is trained: the model's parameters that the loss depends on.
   const std::string target = s->target.text();
-  std::vector<TensorInfo> parameters;
   bool anyFrozen = false;
   for (auto &[name, slot] : fn.slots())
     if (slot.info.kind == NN_PARAMETER && isUnder(name, target)) {
@@ -291,8 +291,14 @@ void ProgramGenerator::genTrain(const ast::TrainStmt *s) {
   row->n_fields = fieldRows.size();
 
   std::vector<nn_metric> metrics;
-  if (!genStep(s, prefix, entries, row, data, metrics))
+  std::vector<TensorInfo> trained;
+  if (!genStep(s, prefix, entries, row, data, metrics, trained))
     return;
+  std::vector<int32_t> trainedRows;
+  for (const TensorInfo &info : trained)
+    trainedRows.push_back(llvm::find_if(tensorRows, [&](const nn_tensor &t) { return info.name == t.name; }) - tensorRows.begin());
+  row->trained = tables.list<int32_t>(trainedRows);
+  row->n_trained = trainedRows.size();
 
   // The optimizer's state.
   row->optimizer_tensors = nn_range{int32_t(tensorRows.size()), 0};
@@ -336,6 +342,8 @@ void ProgramGenerator::genTrain(const ast::TrainStmt *s) {
   row->metrics = list;
   row->n_metrics = metrics.size();
   genTrace(s, prefix, entries.loss, row, data);
+  if (monitors())
+    genMonitor(s, prefix, entries.loss, row, data, trained);
 
   elab.fn = settings.get();
   row->batch = constantNumber(32);
