@@ -118,7 +118,7 @@ Status findMistakes(Run &run, const nn_evaluate &evaluate, const Dataset &data, 
       if (!(truth >= 0 && truth < double(classes)) || int64_t(truth) == predicted)
         continue;
       ++record.wrong;
-      EvaluateRecord::Mistake mistake{data.place(rows[size_t(first + r)]), int64_t(truth), predicted, p[size_t(predicted)], p[size_t(truth)], {}};
+      EvaluateRecord::Mistake mistake{baseName(data.place(rows[size_t(first + r)])), int64_t(truth), predicted, p[size_t(predicted)], p[size_t(truth)], {}};
       auto worse = [](const EvaluateRecord::Mistake &a, const EvaluateRecord::Mistake &b) { return a.forTruth < b.forTruth; };
       auto at = std::upper_bound(record.mistakes.begin(), record.mistakes.end(), mistake, worse);
       if (at - record.mistakes.begin() >= long(mostShown))

@@ -65,10 +65,13 @@ std::string monitorText(const TrainRecord &record) {
 }
 
 Histogram histogramOf(const Engine &engine, int32_t tensor, int parts) {
-  Histogram h;
+  Histogram h = histogramOf(engine.tensorValues(tensor), engine.tensorElements(tensor), parts);
   h.name = engine.program.tensors[tensor].name;
-  Elements values = engine.tensorValues(tensor);
-  const int64_t count = engine.tensorElements(tensor);
+  return h;
+}
+
+Histogram histogramOf(Elements values, int64_t count, int parts) {
+  Histogram h;
   h.counts.assign(size_t(parts), 0);
   if (count == 0)
     return h;

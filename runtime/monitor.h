@@ -33,7 +33,8 @@ const char *unitsWarning(double share);
 /// A table of the last look, for a terminal; empty when there was none.
 std::string monitorText(const TrainRecord &record);
 
-/// The histogram of a tensor's values in `parts` equal parts between the least and the greatest.
+/// The histogram of values, or of a tensor's, in `parts` equal parts between the least and the greatest.
+Histogram histogramOf(Elements values, int64_t count, int parts);
 Histogram histogramOf(const Engine &engine, int32_t tensor, int parts);
 
 class Monitor {

@@ -105,6 +105,12 @@ Status checkBeforeRun(Run &run) {
       NN_TRY(checkWritable(report.path).at(report.where));
       break;
     }
+    case NN_STMT_PLOT: {
+      const nn_plot &plot = *static_cast<const nn_plot *>(statement.body);
+      if (plot.path)
+        NN_TRY(checkWritable(plot.path).at(plot.where));
+      break;
+    }
     default:
       break;
     }
@@ -131,6 +137,9 @@ Status runStatements(Run &run) {
       break;
     case NN_STMT_REPORT:
       NN_TRY(runReport(run, *static_cast<const nn_report *>(statement.body)));
+      break;
+    case NN_STMT_PLOT:
+      NN_TRY(runPlot(run, *static_cast<const nn_plot *>(statement.body)));
       break;
     case NN_STMT_PRINT:
       NN_TRY(runPrint(run, *static_cast<const nn_print *>(statement.body)));

@@ -68,6 +68,7 @@ Status runEvaluate(Run &run, const nn_evaluate &evaluate);
 Status runPrint(Run &run, const nn_print &print);
 Status runSave(Run &run, const nn_save &save);
 Status runLoad(Run &run, const nn_load &load);
+Status runPlot(Run &run, const nn_plot &plot);
 Status runReport(Run &run, const nn_report &report);
 
 /// Fills in the record's mistakes where the model is a classifier of the data's field x.

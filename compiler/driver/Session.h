@@ -31,7 +31,7 @@ struct SessionOptions {
   std::string cpu = "native";
   std::string triple;          // empty: this machine
   std::string cacheDir;        // where compiled objects are kept; empty: nowhere
-  bool monitor = false;        // functions that tell norms of gradients and dead units, even if no report or plot asks for them
+  bool monitor = false;        // functions that tell norms of gradients and dead units, even if no report asks for them
   bool profile = false;        // time stamps in the code of steps and evaluations, and the tables that explain them
 };
 

@@ -17,7 +17,7 @@ struct IrgenOptions {
   std::string name;               // the program's: "mnist_mlp"
   std::string sourcePath;         // as given
   std::string sourceDir;          // absolute
-  bool monitor = false;           // train statements get their monitor function even if no report or plot asks for it
+  bool monitor = false;           // train statements get their monitor function even if no report asks for it
 };
 
 struct IrgenResult {

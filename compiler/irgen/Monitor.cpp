@@ -55,7 +55,7 @@ static std::string placeOf(mlir::Value v, llvm::StringRef otherwise) {
 
 bool ProgramGenerator::monitors() const {
   return options.monitor ||
-         llvm::any_of(program.statements, [](const ast::Stmt *s) { return llvm::isa<ast::ReportStmt, ast::PlotStmt>(s); });
+         llvm::any_of(program.statements, [](const ast::Stmt *s) { return llvm::isa<ast::ReportStmt>(s); });
 }
 
 void ProgramGenerator::addUnits(Function &fn, const Function::Application &a, int number, Range at) {

@@ -34,7 +34,10 @@ private:
   /// Functions named while the row that holds them could still move: (address of the row's copy, symbol) at the end.
   std::unique_ptr<Function> settings;
   int32_t settingCount = 0;
-  int trainCount = 0, evaluateCount = 0, printCount = 0;
+  int trainCount = 0, evaluateCount = 0, printCount = 0, plotCount = 0;
+  const ast::TrainStmt *lastTrain = nullptr;  // above the statement that is being generated, with its row and that row's number
+  const nn_train *lastTrainRow = nullptr;
+  int32_t lastTrainStatement = -1;
 
   /// A field of a data set as the runs see it.
   struct Field {
@@ -72,6 +75,8 @@ private:
   void genTrain(const ast::TrainStmt *s);
   void genEvaluate(const ast::EvaluateStmt *s);
   void genPrint(const ast::PrintStmt *s);
+  void genPlot(const ast::PlotStmt *s);
+  bool genPlotted(const ast::Expr *e, nn_plotted &item);
   template <class T> T *addStatement(int32_t kind) {
     T *body = tables.make<T>();
     statementRows.push_back(nn_statement{kind, body});

@@ -59,8 +59,8 @@ void ProgramGenerator::genStatement(const ast::Stmt *s) {
     print.values = llvm::ArrayRef<ast::Expr *>(e);
     return genPrint(&print);
   }
+  case ast::StmtKind::Plot: return genPlot(llvm::cast<ast::PlotStmt>(s));
   case ast::StmtKind::Predict:
-  case ast::StmtKind::Plot:
   case ast::StmtKind::Search:
   case ast::StmtKind::Compare:
   case ast::StmtKind::Ensemble:

@@ -278,6 +278,9 @@ void ProgramGenerator::genTrain(const ast::TrainStmt *s) {
     return; // sema has said so
   const std::string prefix = "train" + std::to_string(trainCount++);
   nn_train *row = addStatement<nn_train>(NN_STMT_TRAIN);
+  lastTrain = s;
+  lastTrainRow = row;
+  lastTrainStatement = int32_t(statementRows.size()) - 1;
   row->where = where(s->range);
   row->target = text(s->target.text());
   row->model = modelIndex[model];

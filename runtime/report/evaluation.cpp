@@ -38,7 +38,8 @@ static void addTable(Page &page, const EvaluateRecord &record, const EvaluateRec
 static std::string percent(double share) { return format("%.*f %%", share < 0.1 ? 1 : 0, 100 * share); }
 
 static void addMistakes(Page &page, const EvaluateRecord &record) {
-  page.heading("The most wrong of " + counted(record.wrong, "mistake"));
+  page.heading(record.wrong == int64_t(record.mistakes.size()) ? counted(record.wrong, "mistake")
+                                                               : "The most wrong of " + counted(record.wrong, "mistake"));
   if (record.channels == 0) {
     Page::Table table{"where the model gave the true class the least", {"row", "true", "predicted"}, {}, {}, ""};
     for (const EvaluateRecord::Mistake &m : record.mistakes)
@@ -67,7 +68,7 @@ void addEvaluation(Page &page, const EvaluateRecord &record) {
   if (record.wrong >= 0)
     facts.push_back({"predicted wrong", grouped(record.wrong)});
   if (record.seconds > 0)
-    facts.push_back({"time", duration(record.seconds) + ", " + number(std::round(double(record.rows) / record.seconds)) + " rows/s"});
+    facts.push_back({"time", duration(record.seconds) + ", " + grouped(std::llround(double(record.rows) / record.seconds)) + " rows/s"});
   page.html += "<div class=\"cards\">\n";
   page.card("Results", facts);
   page.html += "</div>\n";

@@ -6,6 +6,8 @@
 
 namespace nnrt {
 
+static std::string shortNumber(double value) { return format("%.3g", value); }
+
 static std::string warned(const std::string &text, const char *why) {
   return why ? "<td class=\"warn\" title=\"" + htmlText(why) + "\">" + text + "</td>" : text;
 }
@@ -19,8 +21,8 @@ static void addTensors(Page &page, const TrainRecord &record, size_t last) {
     for (const Histogram &h : record.weights)
       if (h.name == record.tensors[t])
         weights = &h;
-    table.rows.push_back({htmlText(record.tensors[t]), number(look.weight), warned(number(look.gradient), gradientWarning(record, last, t)),
-                          number(look.update), warned(look.weight > 0 ? number(look.update / look.weight) : "–", updateWarning(look)),
+    table.rows.push_back({htmlText(record.tensors[t]), shortNumber(look.weight), warned(shortNumber(look.gradient), gradientWarning(record, last, t)),
+                          shortNumber(look.update), warned(look.weight > 0 ? shortNumber(look.update / look.weight) : "–", updateWarning(look)),
                           weights ? smallBarsSvg(format("%s to %s", number(weights->low).c_str(), number(weights->high).c_str()), weights->counts)
                                   : ""});
   }

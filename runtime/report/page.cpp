@@ -13,10 +13,10 @@ void Page::card(const std::string &title, const Facts &facts) {
 }
 
 void Page::table(const Table &table) {
+  html += "<p class=\"caption\">" + htmlText(table.caption) + "</p>\n";
   // A box that scrolls can be reached with the keyboard.
   html += "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"" + htmlText(table.caption) + "\">\n<table" +
-          (table.kind.empty() ? std::string() : " class=\"" + table.kind + "\"") + ">\n<caption>" + htmlText(table.caption) +
-          "</caption>\n<thead><tr>";
+          (table.kind.empty() ? std::string() : " class=\"" + table.kind + "\"") + ">\n<thead><tr>";
   for (const std::string &name : table.head)
     html += name.empty() ? std::string("<td></td>") : "<th scope=\"col\">" + htmlText(name) + "</th>";
   html += "</tr></thead>\n<tbody>\n";

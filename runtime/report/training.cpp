@@ -14,7 +14,7 @@ static Page::Facts runFacts(const TrainRecord &record) {
                        {"batch", grouped(record.batch)},
                        {"steps", both(record.steps, record.totalSteps) + ", " + grouped(record.stepsPerEpoch) + " in an epoch"},
                        {"epochs", grouped(record.epochs)}};
-  std::string speed = record.steps && record.seconds > 0 ? ", " + number(double(record.steps) / record.seconds) + " steps/s" : "";
+  std::string speed = record.steps && record.seconds > 0 ? ", " + format(double(record.steps) < 100 * record.seconds ? "%.3g steps/s" : "%.0f steps/s", double(record.steps) / record.seconds) : "";
   facts.push_back({"time", duration(record.seconds) + speed + ", " + counted(record.threads, "thread")});
   if (train.has_keep && record.kept.seen)
     facts.push_back({"kept", "epoch " + std::to_string(record.kept.epoch + 1) + ": " + watchName(train.keep, train.metrics) + " " +

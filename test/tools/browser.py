@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 
+LAUNCH = "import os, sys; os.dup2(int(sys.argv[1]), 3); os.dup2(int(sys.argv[2]), 4); os.execv(sys.argv[3], sys.argv[3:])"
 LOOK = """(async () => {
   await Promise.all([...document.images].map(i => i.decode().catch(() => 0)));
   const plots = [...document.querySelectorAll("svg.curves")];
@@ -42,10 +43,10 @@ class Browser:
     def __init__(self, program, profile):
         to_read, to_write = os.pipe()
         from_read, from_write = os.pipe()
-        # The protocol reads from 3 and writes to 4; a shell puts the pipes there.
+        # The protocol reads from 3 and writes to 4; a launcher puts the pipes there.
         high = [fcntl.fcntl(fd, fcntl.F_DUPFD, 20) for fd in (to_read, from_write)]
         self.process = subprocess.Popen(
-            ["/bin/sh", "-c", 'exec "$@" 3<&%d 4>&%d' % tuple(high), "sh", program, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--hide-scrollbars",
+            [sys.executable, "-c", LAUNCH, str(high[0]), str(high[1]), program, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--hide-scrollbars",
              "--disable-background-networking", "--user-data-dir=" + profile, "--remote-debugging-pipe", "about:blank"],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, pass_fds=high)
         for fd in high + [to_read, from_write]:
