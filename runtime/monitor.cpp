@@ -108,6 +108,11 @@ Status Monitor::prepare(Engine &theEngine, const nn_train &theTrain, TrainRecord
   return engine->reserve(train->monitor, record.batch);
 }
 
+int64_t Monitor::columns() const {
+  const int32_t activations = train->monitor.code ? train->n_activations : 0;
+  return int64_t(1 + tensorNumbers * old.size() + unitNumbers * size_t(activations));
+}
+
 void Monitor::beforeStep(int64_t epoch) {
   if (!on || untilDue(epoch) != 0)
     return;

@@ -43,6 +43,8 @@ public:
   Status prepare(Engine &engine, const nn_train &train, TrainRecord &record);
 
   bool active() const { return on; }
+  /// Of record.monitored.
+  int64_t columns() const;
   /// How many epochs from `epoch` on may end without a look.
   int64_t untilDue(int64_t epoch) const { return on ? (every - epoch % every) % every : INT64_MAX; }
   /// Before the last step of epoch `epoch`.

@@ -35,7 +35,7 @@ static void addTable(Page &page, const EvaluateRecord &record, const EvaluateRec
   page.table(table);
 }
 
-static std::string percent(double share) { return format("%.*f %%", share < 0.1 ? 1 : 0, 100 * share); }
+static std::string percent(double share) { return format("%.*f\u00a0%%", share < 0.1 ? 1 : 0, 100 * share); }
 
 static void addMistakes(Page &page, const EvaluateRecord &record) {
   page.heading(record.wrong == int64_t(record.mistakes.size()) ? counted(record.wrong, "mistake")

@@ -40,7 +40,9 @@ void addTraining(Page &page, const TrainRecord &record);                        
 void addMonitored(Page &page, const TrainRecord &record);                          // layers.cpp
 void addEvaluation(Page &page, const EvaluateRecord &record);                      // evaluation.cpp
 
-/// The whole page.
+/// A page around `body`, which is HTML.
+std::string wholePage(const std::string &title, const std::string &body);
+/// The report of a run.
 std::string reportHtml(const Run &run);
 
 /// Grey or RGB pixels (channels 1 or 3) as a PNG file, and any bytes as base64.

@@ -26,7 +26,7 @@ struct Plot {
   int64_t mark = -1;   // >= 0: an epoch, the one kept, with a vertical line
 };
 
-/// Curves over epochs with axes and a legend; the upright axis is logarithmic where the values span more than two decades. Empty when
+/// Curves over epochs with axes and a legend; the upright axis is logarithmic where the values span two decades or more. Empty when
 /// there is nothing to draw. `alone`: a file of its own rather than a part of a page.
 std::string curvesSvg(const Plot &plot, bool alone = false);
 
@@ -51,7 +51,7 @@ const char *paletteColour(int index);
 /// An axis: where values lie between two ends of pixels, and its ticks.
 class Scale {
 public:
-  /// Over the finite ones of `values`; `logarithmic` is for positive values that span more than two decades.
+  /// Over the finite ones of `values`; `logarithmic` is for positive values that span two decades or more.
   Scale(const std::vector<double> &values, double from, double to, bool mayBeLogarithmic);
   bool empty() const { return low > high; }
   double at(double value) const;

@@ -14,13 +14,16 @@ static const char pageScript[] =
 #include "runtime/report/page.js.inc"
     ;
 
+std::string wholePage(const std::string &title, const std::string &body) {
+  return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+         "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<link rel=\"icon\" href=\"data:,\">\n<title>" +
+         htmlText(title) + ": report</title>\n<style>" + pageStyle + "</style>\n</head>\n<body>\n<main>\n<h1>" + htmlText(title) +
+         "</h1>\n" + body + "</main>\n<script>" + pageScript + "</script>\n</body>\n</html>\n";
+}
+
 std::string reportHtml(const Run &run) {
   const nn_program &program = run.program;
   Page page;
-  page.html = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-              "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<link rel=\"icon\" href=\"data:,\">\n<title>" +
-              htmlText(program.name) + ": report</title>\n<style>" + pageStyle + "</style>\n</head>\n<body>\n<main>\n<h1>" +
-              htmlText(program.name) + "</h1>\n";
   if (program.doc && *program.doc)
     page.html += "<p class=\"doc\">" + htmlText(program.doc) + "</p>\n";
   time_t today = time(nullptr);
@@ -49,8 +52,7 @@ std::string reportHtml(const Run &run) {
   for (const EvaluateRecord &record : run.evaluated)
     if (record.group.empty())
       addEvaluation(page, record);
-  page.html += std::string("</main>\n<script>") + pageScript + "</script>\n</body>\n</html>\n";
-  return page.html;
+  return wholePage(program.name, page.html);
 }
 
 Status runReport(Run &run, const nn_report &report) {

@@ -50,7 +50,7 @@ Scale::Scale(const std::vector<double> &values, double from, double to, bool may
     }
   if (empty())
     return;
-  logarithmic = mayBeLogarithmic && low > 0 && high > 100 * low;
+  logarithmic = mayBeLogarithmic && low > 0 && high >= 100 * low;
   if (high - low < 1e-12 * std::max(1.0, std::fabs(high))) { // a flat line still needs a scale
     low -= 0.5;
     high += 0.5;
