@@ -9,6 +9,7 @@ import fcntl
 import json
 import os
 import pathlib
+import resource
 import shutil
 import subprocess
 import sys
@@ -94,6 +95,9 @@ def main():
         print("skipped: there is no chromium")
         return 0
     address = pathlib.Path(options.page).resolve().as_uri()
+    # It reserves addresses by the terabyte; the limit that tests run under is for what they use.
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
     problems = []
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         browser = Browser(program, profile)
