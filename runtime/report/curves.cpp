@@ -15,14 +15,15 @@ static std::string legendSvg(const std::vector<Curve> &curves, double &y) {
   std::string svg;
   double x = left;
   for (const Curve &curve : curves) {
-    double need = 30 + 6.6 * double(curve.name.size());
+    const std::string name = quoted(curve.name, 48); // what fits in a row of its own
+    double need = 30 + 6.6 * double(name.size());
     if (x > left && x + need > width) {
       x = left;
       y += legendRow;
     }
     svg += format("<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"%s\" stroke-width=\"3\"%s/>\n", x, x + 18, y - 4,
                   y - 4, paletteColour(curve.colour), curve.dashed ? " stroke-dasharray=\"4 3\"" : "") +
-           textSvg(x + 23, y, "start", curve.name);
+           textSvg(x + 23, y, "start", name);
     x += need + 8;
   }
   y += legendRow;
