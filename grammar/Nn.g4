@@ -24,7 +24,7 @@ letDecl       : Let name op=('=' | '~') expression ;
 optionDecl    : Option name '=' expression String? ;
 fnDecl        : Fn name parameters body (Derivative expression)? ;
 layerDecl     : Layer name parameters parameters? ('->' shape)? body ;
-initDecl      : Init name parameters? body ;
+initDecl      : Init name parameters? body (Fit fit=expression)? ;
 optimizerDecl : Optimizer name parameters? block ;
 metricDecl    : Metric name parameters direction=(Highest | Lowest)? body ;
 modelDecl     : Model name parameters ('->' shape)? body ;
@@ -44,11 +44,12 @@ assignStmt : name '<-' expression ;
 
 // ---- data (LANGUAGE.md 7) ---------------------------------------------------------------------------------------
 
-dataEntry : (splitEntry | normalizeEntry | augmentEntry | whereEntry | setting | row) Sep ;
+dataEntry : (splitEntry | normalizeEntry | balanceEntry | augmentEntry | whereEntry | setting | row) Sep ;
 
 splitEntry     : Split setting (',' setting)* ;
 normalizeEntry : Normalize name (',' name)* ;
-augmentEntry   : Augment name '=' expression ;
+balanceEntry   : Balance name ;
+augmentEntry   : Augment name (',' name)* '=' expression ;
 whereEntry     : Where expression ;
 setting        : name '=' expression ;
 row            : expression ('->' expression)* ;
@@ -75,10 +76,11 @@ ensembleRun : Ensemble name Of path On path runBlock ;
 searchSetting : goal=(Minimize | Maximize) path | setting ;
 
 runBlock : '{' runEntry* '}' ;
-runEntry : (metricEntry | clipEntry | stopEntry | keepEntry | checkpointEntry | setting) Sep ;
+runEntry : (metricEntry | clipEntry | constrainEntry | stopEntry | keepEntry | checkpointEntry | setting) Sep ;
 
 metricEntry     : Metric expression ;
 clipEntry       : Clip by=(Norm | Value) expression ;
+constrainEntry  : Constrain path To expression ;
 stopEntry       : Stop When path Stalls For expression ;
 keepEntry       : Keep which=(Best | Highest | Lowest) path ;
 checkpointEntry : Checkpoint expression Every expression ;
@@ -126,10 +128,10 @@ name : Name | Quoted | softKeyword ;
 // Words with a meaning only where a rule above asks for them; everywhere else they are names like any other.
 softKeyword
   : Option | Layer | Init | Optimizer | Metric | Model | Data | Param | State
-  | Highest | Lowest | Best | Split | Normalize | Augment | Where
+  | Highest | Lowest | Best | Split | Normalize | Balance | Augment | Where
   | Train | Evaluate | Predict | Save | Load | Freeze | Report | Plot | Search | Compare | Ensemble
   | On | To | From | Except | By | Of | Minimize | Maximize
-  | Clip | Norm | Value | Stop | When | Stalls | For | Keep | Checkpoint | Every
+  | Fit | Clip | Norm | Value | Constrain | Stop | When | Stalls | For | Keep | Checkpoint | Every
   | Epoch | Epochs | Step | Steps
   ;
 
@@ -144,13 +146,14 @@ As : 'as' ;     True : 'true' ; False : 'false' ;
 Option : 'option' ;       Layer : 'layer' ;       Init : 'init' ;         Optimizer : 'optimizer' ;
 Metric : 'metric' ;       Model : 'model' ;       Data : 'data' ;         Param : 'param' ;
 State : 'state' ;         Highest : 'highest' ;   Lowest : 'lowest' ;     Best : 'best' ;
-Split : 'split' ;         Normalize : 'normalize' ; Augment : 'augment' ; Where : 'where' ;
+Split : 'split' ;         Normalize : 'normalize' ; Balance : 'balance' ;
+Augment : 'augment' ;     Where : 'where' ;
 Train : 'train' ;         Evaluate : 'evaluate' ; Predict : 'predict' ;   Save : 'save' ;
 Load : 'load' ;           Freeze : 'freeze' ;     Report : 'report' ;     Plot : 'plot' ;
 Search : 'search' ;       Compare : 'compare' ;   Ensemble : 'ensemble' ;
 On : 'on' ;  To : 'to' ;  From : 'from' ;  Except : 'except' ;  By : 'by' ;  Of : 'of' ;
 Minimize : 'minimize' ;   Maximize : 'maximize' ;
-Clip : 'clip' ;           Norm : 'norm' ;         Value : 'value' ;
+Fit : 'fit' ;  Clip : 'clip' ;  Norm : 'norm' ;  Value : 'value' ;  Constrain : 'constrain' ;
 Stop : 'stop' ;           When : 'when' ;         Stalls : 'stalls' ;     For : 'for' ;
 Keep : 'keep' ;           Checkpoint : 'checkpoint' ; Every : 'every' ;
 Epoch : 'epoch' ;  Epochs : 'epochs' ;  Step : 'step' ;  Steps : 'steps' ;

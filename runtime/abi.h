@@ -17,9 +17,10 @@ extern "C" {
 
 /* ---- compiled functions ------------------------------------------------------------------------------------ */
 
-/* Slots of nn_call.scalars. Options follow, in the order of nn_program.options. Known to the compiler by name:
- * "step" (0-based), "epoch" (fractional), "total_steps", "steps_per_epoch", "seed". */
-enum { NN_SLOT_STEP, NN_SLOT_EPOCH, NN_SLOT_TOTAL_STEPS, NN_SLOT_STEPS_PER_EPOCH, NN_SLOT_SEED, NN_SLOT_OPTIONS };
+/* Slots of nn_call.scalars. Options follow, in the order of nn_program.options, then what experiments choose. Known to the compiler by name:
+ * "step" (0-based), "epoch" (fractional), "total_steps", "steps_per_epoch", "seed", "val_loss" (after the last complete epoch;
+ * infinite before). */
+enum { NN_SLOT_STEP, NN_SLOT_EPOCH, NN_SLOT_TOTAL_STEPS, NN_SLOT_STEPS_PER_EPOCH, NN_SLOT_SEED, NN_SLOT_VAL_LOSS, NN_SLOT_OPTIONS };
 
 /* One call of a compiled function; shared by all worker threads. */
 typedef struct nn_call {
@@ -28,7 +29,7 @@ typedef struct nn_call {
   const void *const *in;     /* fields, row-major, `rows` examples each, in the order of the function's fields */
   void *const *out;          /* results, row-major, in the order of the function's results. Fields and results are of the
                                 program's elements unless a table says f64, and aligned to one element, no more. */
-  const double *scalars;     /* NN_SLOT_…, then the options' values */
+  const double *scalars;     /* NN_SLOT_…, the options' values, the values that experiments choose */
   int64_t rows;              /* examples in this batch: 1 … capacity */
   int64_t capacity;          /* the number of rows `scratch` was sized for */
   void (*barrier)(void *);   /* all threads meet here between dependent kernels; never called when threads == 1 */
@@ -81,21 +82,28 @@ typedef struct nn_model {
   const int64_t *in_shape; int32_t in_rank;     /* of one example */
   const int64_t *out_shape; int32_t out_rank;
   int32_t data;              /* the data set it was trained on first, whose fields `predict` prepares from; or -1 */
+  int32_t hidden;            /* 1: a variant of an experiment or an ensemble, which alone draws it; not shown to the user */
 } nn_model;
 
 /* ---- data -------------------------------------------------------------------------------------------------- */
 
-enum nn_source_kind { NN_ROWS, NN_CSV, NN_IDX, NN_BLOBS, NN_MOONS, NN_CIRCLES, NN_SPIRALS };
+/* Those of files, but for rows, come before the generators. */
+enum nn_source_kind { NN_ROWS, NN_CSV, NN_IDX, NN_NPY, NN_NPZ, NN_IMAGES, NN_TEXT, NN_BLOBS, NN_MOONS, NN_CIRCLES, NN_SPIRALS };
 
 enum nn_header { NN_HEADER_AUTO, NN_HEADER_YES, NN_HEADER_NO };
 
 typedef struct nn_source {
   int32_t kind;
   const char *where;
-  const char *path;          /* csv: the file; idx: the images */
+  const char *path;          /* csv, npz, text: the file; idx: the images; images: the folder */
   const char *labels;        /* idx: the labels, or NULL */
   int32_t header;            /* csv: nn_header */
-  const char *const *columns; int32_t n_columns;   /* csv: names given in the program, else 0 */
+  const char *const *columns; int32_t n_columns;   /* csv, npz: names given in the program, else 0; npy: the columns' names;
+                                rows: of each number of a row, its field */
+  const char *const *arrays; int32_t n_arrays;     /* for each of `columns`: npy: its file; npz: its array in the file */
+  int64_t channels, height, width;   /* images: of every image; 0 (for nn_probe_source): as they are */
+  int32_t resize, recolor;           /* images: make every image height by width, of `channels`; else they are so */
+  int64_t length;                    /* text: characters of an example */
   const double *values; int64_t n_values;          /* rows: row after row, x's elements before y's */
   int32_t row_width;         /* rows: numbers in each row */
   nn_number n, classes, turns, factor, noise, spread, dims, seed;  /* generators */
@@ -103,8 +111,8 @@ typedef struct nn_source {
 
 enum nn_column_kind { NN_NUMBER, NN_CATEGORY };
 
-/* A raw input of a data set's prepare function: a column of a table, `image` or `label` of an idx source, `x` or `y`
- * of rows and generators. A category becomes its class number: classes sorted, as numbers if all are, else as text. */
+/* A raw input of a data set's prepare function: a column of a table, an array, `image` or `label` of images, `x` or `y`
+ * of rows, texts and generators. A category becomes its class number: classes sorted, as numbers if all are, else as text. */
 typedef struct nn_column {
   const char *name;
   const char *where;
@@ -112,7 +120,9 @@ typedef struct nn_column {
   int64_t size;              /* elements in each row: 1 for a table's column, 28·28 for an image */
 } nn_column;
 
-enum nn_field_flags { NN_FIELD_NORMALIZE = 1, NN_FIELD_CATEGORY = 2 };
+/* CLASS_WEIGHTS: prepare gives class numbers, which become the weights of their classes: n / (k n_class) over the training split.
+ * BALANCED: an epoch draws the classes of this field equally often. */
+enum nn_field_flags { NN_FIELD_NORMALIZE = 1, NN_FIELD_CATEGORY = 2, NN_FIELD_CLASS_WEIGHTS = 4, NN_FIELD_BALANCED = 8 };
 
 typedef struct nn_field {
   const char *name;          /* x, y, … */
@@ -134,10 +144,11 @@ typedef struct nn_data {
   nn_fn prepare;             /* fields: columns, in order; results: fields, in order */
   const nn_field *fields; int32_t n_fields;
   nn_number train, val, test_part;   /* fractions, or counts when above 1; train < 0: what the others leave */
-  int32_t folds;             /* 0: none; k: a lone train statement validates on 1/k of what `test` leaves */
+  int32_t folds;             /* 0: none; k: a lone train statement validates on the first of k parts of what `test` leaves */
   int32_t stratify;          /* index of a field, or -1 */
   nn_number split_seed;
   int32_t has_split;
+  int32_t hidden;            /* 1: it stands in an experiment's block, and may differ from choice to choice */
 } nn_data;
 
 /* ---- what is run ------------------------------------------------------------------------------------------- */
@@ -182,6 +193,11 @@ typedef struct nn_train {
                                 units that are dead, and the share that are saturated; writes no tensor. May have no code */
   const int32_t *trained; int32_t n_trained;               /* in nn_program.tensors */
   const char *const *activations; int32_t n_activations;   /* "net.dense1 relu" */
+  nn_fn fit;                 /* fields: the batch, then for each of `fitted` one number, 1 to fit it; result 0: how much the
+                                call changed them, relative to their size. Not augmented; in training mode; or no code */
+  const int32_t *fitted; int32_t n_fitted;   /* parameters, in nn_program.tensors, that the first batch changes where they are as
+                                drawn */
+  int32_t reads_val_loss;    /* a schedule depends on it: there must be rows to validate on */
   nn_range optimizer_tensors;
   const nn_metric *metrics; int32_t n_metrics;
   const nn_bound *bounds; int32_t n_bounds;
@@ -196,6 +212,7 @@ typedef struct nn_train {
 
 typedef struct nn_evaluate {
   const char *where;
+  const char *target;        /* the model as the statement names it: what a search found has a name of its own */
   int32_t model, data, split;
   const int32_t *fields; int32_t n_fields;
   nn_fn eval;                /* results: each metric's totals */
@@ -203,7 +220,7 @@ typedef struct nn_evaluate {
   const nn_bound *bounds; int32_t n_bounds;
 } nn_evaluate;
 
-typedef struct nn_save { const char *where; int32_t model; const char *path; } nn_save;
+typedef struct nn_save { const char *where; const char *target; int32_t model; const char *path; } nn_save;
 /* Loads tensors by key; `except` lists key prefixes left as they are. */
 typedef struct nn_load { const char *where; int32_t model; const char *path; const char *const *except; int32_t n_except; } nn_load;
 typedef struct nn_report { const char *where; const char *path; } nn_report;
@@ -213,9 +230,9 @@ typedef struct nn_plotted {
   const char *text;          /* as written: "val.loss", "net.dense1.w" */
   nn_fn fn;                  /* computes the values (no fields; result 0); no code: a curve */
   const int64_t *shape; int32_t rank;
-  int32_t train;             /* of a curve: the train statement, in nn_program.statements */
   int32_t metric;            /* of a curve: -1 is the loss */
   int32_t splits;            /* of a curve: 1 train, 2 val, 3 both */
+  const struct nn_train *train;   /* of a curve: the statement */
 } nn_plotted;
 
 /* Curves share a plot, a histogram has one of its own. With a path: an SVG file, instead of the terminal. */
@@ -233,9 +250,65 @@ typedef struct nn_print {
   const int64_t *shape; int32_t rank;
 } nn_print;
 
-enum nn_statement_kind { NN_STMT_TRAIN, NN_STMT_EVALUATE, NN_STMT_SAVE, NN_STMT_LOAD, NN_STMT_REPORT, NN_STMT_PRINT, NN_STMT_PLOT };
+enum nn_statement_kind {
+  NN_STMT_TRAIN, NN_STMT_EVALUATE, NN_STMT_SAVE, NN_STMT_LOAD, NN_STMT_REPORT, NN_STMT_PRINT,
+  NN_STMT_EXPERIMENT, NN_STMT_CHOSEN, NN_STMT_ENSEMBLE, NN_STMT_OUTCOME, NN_STMT_PLOT
+};
 
 typedef struct nn_statement { int32_t kind; const void *body; } nn_statement;
+
+/* ---- experiments: compare and search ------------------------------------------------------------------------- */
+
+enum nn_draw { NN_DRAW_LIST, NN_DRAW_UNIFORM, NN_DRAW_LOG_UNIFORM, NN_DRAW_NORMAL, NN_DRAW_INTEGER };
+
+/* What an experiment chooses: `let rate ~ log_uniform(1e-4, 1e-1)`. */
+typedef struct nn_variable {
+  const char *name;
+  int32_t draw;              /* nn_draw */
+  double low, high;          /* both included; NN_DRAW_NORMAL: mean and standard deviation */
+  const char *const *labels; int32_t n_labels;   /* NN_DRAW_LIST: the values as they are written */
+  const double *values; int32_t n_values;        /* with a slot: the values of NN_DRAW_LIST */
+  int32_t slot;              /* in nn_call.scalars; -1: the code depends on it, and each variant has one of the values */
+} nn_variable;
+
+/* The experiment's block, compiled for one choice of the variables without a slot. */
+typedef struct nn_variant {
+  const int32_t *choices; int32_t n_choices;     /* for each variable: the index of its value; -1 where it has a slot */
+  nn_range models;           /* drawn before the statements run */
+  int32_t model;             /* searches: the result, which the judged statement trains; else -1 */
+  const nn_statement *statements; int32_t n_statements;
+} nn_variant;
+
+enum nn_method { NN_COMPARE, NN_GRID, NN_RANDOM, NN_TPE };
+
+/* Runs its block once for each choice of values; on each fold of the data, where they have folds. */
+typedef struct nn_experiment {
+  const char *where;
+  const char *name;          /* "" when it has none */
+  int32_t method;            /* nn_method */
+  int32_t data;              /* whose folds are run through; -1: none */
+  const nn_variable *variables; int32_t n_variables;
+  const nn_variant *variants; int32_t n_variants;
+  nn_number trials, seed;    /* searches; trials = 0: all points of a grid */
+  int32_t goal_train;        /* searches: which of a variant's statements is the train statement that is judged */
+  nn_watch goal;
+} nn_experiment;
+
+/* A statement about the result of the experiment that is number `experiment` among the program's: bodies[v] is for variant v. */
+typedef struct nn_chosen { int32_t experiment; const nn_statement *bodies; int32_t n_bodies; } nn_chosen;
+
+/* Trains `members` networks as the load and train statements before it do that name the model `of`, each from a seed of its own, and
+ * keeps them as the parts of `model`: its tensors are those of `of`, member after member. */
+typedef struct nn_ensemble {
+  const char *where;
+  const char *name;
+  int32_t model, of;
+  int32_t members;
+  nn_number seed;
+} nn_ensemble;
+
+/* Prints what the experiment chose. */
+typedef struct nn_outcome { const char *where; int32_t experiment; } nn_outcome;
 
 enum nn_option_kind { NN_OPTION_NUMBER, NN_OPTION_INTEGER, NN_OPTION_BOOL };
 
@@ -300,6 +373,7 @@ typedef struct nn_program {
   const nn_statement *statements; int32_t n_statements;
   nn_fn settings;            /* no fields; results: one f64 for each slot */
   int32_t n_settings;
+  int32_t n_chosen;          /* scalars behind the options' */
   const nn_profile *profile; /* NULL: the program is not profiled */
 } nn_program;
 
@@ -326,11 +400,18 @@ int nn_session_run(nn_session *session, const nn_program *program);
 void nn_session_destroy(nn_session *session);
 
 /* What the compiler asks of a source before the run. */
+enum { NN_PROBE_RANK = 7 };
+typedef struct nn_probe_column {
+  const char *name;             /* a table's: from the header or the program, or c1, c2, … */
+  int32_t kind;                 /* nn_column_kind; a table's are numbers */
+  int32_t rank; int64_t shape[NN_PROBE_RANK];   /* of one example */
+  int64_t classes;              /* how many classes there are, if that is known without reading everything; else 0 */
+} nn_probe_column;
+
 typedef struct nn_probe {
   int64_t rows;                 /* -1: not known (a very long CSV file; a generator whose n depends on an option) */
   int32_t n_columns;
-  const char *const *columns;   /* csv: names, from the header or the program, or c1, c2, … */
-  int64_t image_shape[3];       /* idx: channels, height, width */
+  nn_probe_column *columns;     /* of files; none of rows and generators, whose columns follow from the program */
   char error[1024];             /* empty when all is well; else a message without its place */
 } nn_probe;
 
@@ -338,6 +419,17 @@ typedef struct nn_probe {
  * nn_probe_free. Returns 0 when all is well. */
 int nn_probe_source(const nn_source *source, const char *dir, nn_probe *probe);
 void nn_probe_free(nn_probe *probe);
+
+/* What the numbers of a column are like, by a sample of its rows; an image's pixels count together. */
+typedef struct nn_column_summary {
+  double least, most, mean_square;
+  int32_t is_binary;            /* every number is 0 or 1 */
+} nn_column_summary;
+
+/* Reads these columns of `source` (paths relative to `dir`, then to `data_dir`, which may be null), of rows, csv or idx,
+ * and summarises each. Returns 0 when all is well, else 1: then the run will say what is wrong. */
+int nn_summarize_columns(const nn_source *source, const char *dir, const char *data_dir, const nn_column *columns, int32_t n_columns,
+                         nn_column_summary *summaries);
 
 /* What one core of this machine can do, measured. */
 enum nn_level { NN_L1, NN_L2, NN_L3, NN_MEMORY, NN_LEVELS };

@@ -1,7 +1,9 @@
 // Loading a data set: sources, filter, classes, prepare, split, normalisation, checks.
 #include "runtime/dataset.h"
 
+#include "runtime/balance.h"
 #include "runtime/finite.h"
+#include "runtime/split.h"
 
 #include <algorithm>
 #include <cmath>
@@ -32,7 +34,11 @@ static std::string cacheKey(const SourceSpec &spec, const std::vector<ColumnRequ
   std::string key = format("%d %d %d|", source.kind, source.header, source.row_width);
   for (double value : {spec.n, spec.classes, spec.turns, spec.factor, spec.noise, spec.spread, spec.dims, spec.seed})
     key += format("%a ", value);
-  for (const char *path : {source.path, source.labels}) {
+  key += format("|%lld %lld %lld %d %d %lld", (long long)source.channels, (long long)source.height, (long long)source.width,
+                source.resize, source.recolor, (long long)source.length);
+  std::vector<const char *> files = {source.path, source.labels};
+  files.insert(files.end(), source.arrays, source.arrays + (source.kind == NN_NPY ? source.n_arrays : 0));
+  for (const char *path : files) {
     std::string found;
     struct stat info;
     if (path && !findFile(path, spec.folders, found).failed() && stat(found.c_str(), &info) == 0)
@@ -41,6 +47,8 @@ static std::string cacheKey(const SourceSpec &spec, const std::vector<ColumnRequ
   }
   for (int32_t i = 0; i < source.n_columns; ++i)
     key += std::string("|") + source.columns[i];
+  for (int32_t i = 0; i < source.n_arrays; ++i)
+    key += std::string("|") + source.arrays[i];
   for (const ColumnRequest &column : columns)
     key += format("|%s %d %lld", column.name.c_str(), column.kind, (long long)column.size);
   return key;
@@ -79,8 +87,8 @@ Status Dataset::open(Engine &engine, const Folders &folders, SourceCache *cache)
     const nn_source &source = p == 0 ? description->source : *description->test;
     openings[p].spec = specOf(engine, source, folders);
     openings[p].columns = &columns;
-    // Rows lie in the program, which a session forgets: they are cheap to read again.
-    if (!cache || source.kind == NN_ROWS)
+    // Rows lie in the program, which a session forgets: they are cheap to read again. A folder does not tell when an image changes.
+    if (!cache || source.kind == NN_ROWS || source.kind == NN_IMAGES)
       continue;
     openings[p].key = cacheKey(openings[p].spec, columns);
     auto found = cache->find(openings[p].key);
@@ -133,7 +141,7 @@ Status Dataset::filter(Engine &engine, Part &part) {
       part.source->fill(request, selected.data(), count, values);
       if (const Category *category = part.source->category(request)) {
         std::vector<std::string> sorted = sortedClasses(category->names);
-        for (int64_t i = 0; i < count; ++i) {
+        for (int64_t i = 0; i < count * data.where_columns[c].size; ++i) {
           const std::string &name = category->names[size_t(values.get(i))];
           values.set(i, double(std::find(sorted.begin(), sorted.end(), name) - sorted.begin()));
         }
@@ -162,9 +170,9 @@ Status Dataset::numberClasses() {
       const Category *category = parts[p].source->category(c);
       if (!category)
         continue; // the source's numbers are its classes
-      std::vector<int64_t> firstRow(category->names.size(), -1);
+      std::vector<int64_t> firstRow(category->names.size(), category->codes.empty() ? parts[p].kept[0] : -1);
       for (int64_t row : parts[p].kept)
-        if (firstRow[category->codes[row]] < 0)
+        if (!category->codes.empty() && firstRow[category->codes[row]] < 0)
           firstRow[category->codes[row]] = row;
       if (p == 0) { // the main source says which classes there are, counting only rows that are kept
         std::vector<std::string> names;
@@ -210,7 +218,7 @@ Status prepareRows(Engine &engine, const nn_data &data, const Source &source, co
       Elements values{columns[c].data(), engine.f64()};
       source.fill(c, rows.data() + first, count, values);
       if (!codeClasses[c].empty())
-        for (int64_t i = 0; i < count; ++i)
+        for (int64_t i = 0; i < count * data.columns[c].size; ++i)
           values.set(i, codeClasses[c][size_t(values.get(i))]);
     }
     for (size_t f = 0; f < fields.size(); ++f)
@@ -287,45 +295,68 @@ Status Dataset::load(Engine &engine, const nn_data &data, const Folders &folders
     NN_TRY(checkFinite(engine));
   }
 
-  int64_t own = int64_t(parts[0].kept.size());
-  std::vector<int32_t> strata;
-  if (data.has_split && data.stratify >= 0) {
-    Elements v = values(engine, data.stratify);
-    int64_t size = fieldSizes[data.stratify];
-    std::map<std::vector<double>, int32_t> seen;
-    for (int64_t row = 0; row < own; ++row) {
-      std::vector<double> key;
-      for (int64_t i = 0; i < size; ++i)
-        key.push_back(v.get(row * size + i));
-      seen.emplace(std::move(key), 0);
-    }
-    int32_t next = 0;
-    for (auto &entry : seen)
-      entry.second = next++;
-    for (int64_t row = 0; row < own; ++row) {
-      std::vector<double> key;
-      for (int64_t i = 0; i < size; ++i)
-        key.push_back(v.get(row * size + i));
-      strata.push_back(seen[key]);
-    }
-  }
+  if (data.has_split && data.stratify >= 0)
+    NN_TRY(strataOf(values(engine, data.stratify), int64_t(parts[0].kept.size()), fieldSizes[data.stratify],
+                    data.fields[data.stratify].name, strata)
+               .at(data.where));
+  NN_TRY(split(engine));
+  NN_TRY(normalise(engine));
+  if (!raw)
+    forget();
+  return Status();
+}
+
+Status Dataset::split(Engine &engine) {
+  const nn_data &data = *description;
+  const int64_t own = int64_t(parts[0].kept.size());
   SplitSizes sizes;
   NN_TRY(splitSizes(data, engine, own, sizes).at(data.where));
-  nnrt::splitRows(own, sizes, strata, uint64_t(int64_t(engine.value(data.split_seed))), splits);
+  const uint64_t seed = uint64_t(int64_t(engine.value(data.split_seed)));
+  if (data.has_split && data.folds > 0)
+    foldRows(own, sizes.test, data.folds, fold, strata, seed, splits);
+  else
+    nnrt::splitRows(own, sizes, strata, seed, splits);
   for (int64_t row = own; row < rows; ++row)
     splits[NN_SPLIT_TEST].push_back(row);
+  return Status();
+}
 
+Status Dataset::normalise(Engine &engine) {
+  const nn_data &data = *description;
   statistics.assign(data.n_fields, {});
+  unscaled.resize(data.n_fields);
   for (int32_t f = 0; f < data.n_fields; ++f) {
-    if (!(data.fields[f].flags & NN_FIELD_NORMALIZE))
+    if (data.fields[f].flags & NN_FIELD_BALANCED)
+      balanced = rowsOfClasses(values(engine, f), splits[NN_SPLIT_TRAIN]);
+    if (!(data.fields[f].flags & (NN_FIELD_NORMALIZE | NN_FIELD_CLASS_WEIGHTS)))
       continue;
+    const size_t bytes = size_t(rows * fieldSizes[f] * engine.elementBytes());
+    if (data.folds > 0 && !unscaled[f].data()) {
+      NN_TRY(unscaled[f].allocate(bytes, format("field `%s` of %s", data.fields[f].name, data.name)));
+      memcpy(unscaled[f].data(), fields[f].data(), bytes);
+    } else if (data.folds > 0) {
+      memcpy(fields[f].data(), unscaled[f].data(), bytes);
+    }
+    if (data.fields[f].flags & NN_FIELD_CLASS_WEIGHTS) {
+      if (int64_t row = weighClasses(values(engine, f), rows, splits[NN_SPLIT_TRAIN]); row >= 0)
+        return Status::error(format("%s: its class has no row in the training split, so it has no weight in `%s`; `split … stratify` "
+                                    "gives every class to training", place(row).c_str(), data.fields[f].name))
+            .at(data.where);
+      continue;
+    }
     statistics[f] = fieldStatistics(values(engine, f), fieldSizes[f], data.fields[f].stat_axis_size,
                                     splits[NN_SPLIT_TRAIN]);
     normalizeRows(values(engine, f), fieldSizes[f], statistics[f], rows);
   }
-  if (!raw)
-    forget();
   return Status();
+}
+
+Status Dataset::useFold(Engine &engine, int32_t wanted) {
+  if (wanted == fold)
+    return Status();
+  fold = wanted;
+  NN_TRY(split(engine));
+  return normalise(engine);
 }
 
 std::vector<int64_t> Dataset::splitRows(int32_t split) const {

@@ -38,12 +38,17 @@ public:
   std::vector<Buffer> fields;                        // row after row
   std::vector<int64_t> fieldSizes;                   // elements of one example
   std::vector<int64_t> splits[3];                    // rows of NN_SPLIT_TRAIN, _VAL, _TEST
+  std::vector<std::vector<int64_t>> balanced;        // training rows of each class, where epochs draw classes equally often; else empty
   std::vector<Statistics> statistics;                // for each field; empty when it is not normalised
   std::vector<std::vector<std::string>> classes;     // for each column; empty when it is not a category
 
   /// Reads and prepares everything. `cache` may be null. The engine must be started. With `later`, the look at every row that
   /// raw data need may be left out: checkRows() makes up for it.
   Status load(Engine &engine, const nn_data &data, const Folders &folders, SourceCache *cache, bool later = false);
+
+  /// Makes fold `fold` (0 … description->folds - 1) of a data set with folds the validation split and all other folds the
+  /// training split, and normalises by the statistics of that training split. load() has used fold 0.
+  Status useFold(Engine &engine, int32_t fold);
 
   /// Whether rows have not been looked at yet, and not every number is known to be good.
   bool unchecked() const { return !looked; }
@@ -84,10 +89,16 @@ private:
   bool canKeepRaw(const Engine &engine) const;
   Status allocateFields(Engine &engine);
   Status checkFinite(Engine &engine);
+  Status split(Engine &engine);
+  Status normalise(Engine &engine);
   Status checkRaw(Engine &engine, int threads);
   Status checkRawAndBounds(Engine &engine, int threads);
   Status notFinite(int32_t field, int64_t element, double value) const;
   friend struct RawCheck;
+
+  int32_t fold = 0;             // that validates
+  std::vector<int32_t> strata;  // of the main source's rows; empty: not stratified
+  std::vector<Buffer> unscaled; // fields to be normalised, as they were before: each fold has statistics of its own
 
   bool looked = true;
   std::vector<nn_bound> bounds; // to be checked with the rows
@@ -106,15 +117,6 @@ private:
 Status prepareRows(Engine &engine, const nn_data &data, const Source &source, const std::vector<int64_t> &rows,
                    const std::vector<std::vector<double>> &codeClasses, const std::vector<unsigned char *> &fields,
                    const std::vector<int64_t> &fieldSizes);
-
-/// split.cpp: fills train, val and test with row numbers 0 … rows - 1. `key` gives rows of equal strata equal keys
-/// (empty: not stratified).
-struct SplitSizes {
-  int64_t train, val, test;
-};
-Status splitSizes(const nn_data &data, const Engine &engine, int64_t rows, SplitSizes &sizes);
-void splitRows(int64_t rows, const SplitSizes &sizes, const std::vector<int32_t> &strata, uint64_t seed,
-               std::vector<int64_t> (&splits)[3]);
 
 /// normalize.cpp: statistics of one field over `rows`, and (x - mean) / deviation applied to `count` rows.
 Statistics fieldStatistics(Elements values, int64_t size, int64_t channels, const std::vector<int64_t> &rows);

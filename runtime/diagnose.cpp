@@ -7,6 +7,13 @@
 
 namespace nnrt {
 
+/// "net#3.dense1.w", of variant 3 of an experiment's model, as the program names it: "net.dense1.w".
+static std::string asWritten(std::string place) {
+  if (size_t mark = place.find('#'); mark != std::string::npos)
+    place.erase(mark, place.find('.', mark) - mark);
+  return place;
+}
+
 /// The first parameter or state of a model that is not finite, or -1; `value` is its first such element.
 static int32_t spoiltTensor(const Engine &engine, nn_range range, double &value) {
   for (int32_t t = range.first; t < range.first + range.count; ++t) {
@@ -23,6 +30,7 @@ static int32_t spoiltTensor(const Engine &engine, nn_range range, double &value)
 static const char *nameOf(double value) { return std::isnan(value) ? "NaN" : value > 0 ? "infinite" : "-infinite"; }
 
 Status Trainer::explain(double loss, int64_t rows) {
+  run.diverged = true;
   int64_t step = record.steps + 1, epoch = record.steps / record.stepsPerEpoch + 1;
   std::string text = format("the loss is %s at step %lld (epoch %lld)", nameOf(loss), (long long)step, (long long)epoch);
   std::string first;
@@ -36,17 +44,17 @@ Status Trainer::explain(double loss, int64_t rows) {
     for (int32_t i = 0; i < train.n_trace_points && first.empty(); ++i) {
       const nn_trace_point &point = train.trace_points[i];
       if (Elements{out[i], engine.f64()}.get(0) != 0)
-        first = format("`%s` in %s%s%s", point.op, point.place, point.where && *point.where ? " at " : "",
+        first = format("`%s` in %s%s%s", point.op, asWritten(point.place).c_str(), point.where && *point.where ? " at " : "",
                        point.where ? point.where : "");
     }
   }
   double value = 0;
   int32_t spoilt = spoiltTensor(engine, run.program.models[train.model].tensors, value);
   if (spoilt >= 0 && record.steps > 0)
-    text += format(": the update of step %lld made %s %s%s%s", (long long)step - 1, run.program.tensors[spoilt].name,
+    text += format(": the update of step %lld made %s %s%s%s", (long long)step - 1, asWritten(run.program.tensors[spoilt].name).c_str(),
                    nameOf(value), first.empty() ? "" : "; it is first seen by ", first.c_str());
   else if (spoilt >= 0)
-    text += format(": %s starts out %s%s%s", run.program.tensors[spoilt].name, nameOf(value),
+    text += format(": %s starts out %s%s%s", asWritten(run.program.tensors[spoilt].name).c_str(), nameOf(value),
                    first.empty() ? "" : "; it is first seen by ", first.c_str());
   else if (!first.empty())
     text += ": first made by " + first;
@@ -58,11 +66,12 @@ Status Trainer::explain(double loss, int64_t rows) {
 Status Trainer::checkParameters() {
   if (areParametersFinite())
     return Status();
+  run.diverged = true;
   double value = 0;
   int32_t spoilt = spoiltTensor(engine, run.program.models[train.model].tensors, value);
   // The loss was finite, so it is an update that did this; the next step would only hide which.
   return Status::error(format("%s became %s by step %lld (epoch %lld), while the loss was finite",
-                              run.program.tensors[spoilt].name, nameOf(value),
+                              asWritten(run.program.tensors[spoilt].name).c_str(), nameOf(value),
                               (long long)record.steps, (long long)(record.steps - 1) / record.stepsPerEpoch + 1))
       .at(train.where);
 }

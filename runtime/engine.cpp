@@ -20,12 +20,16 @@ Status Engine::start(uint64_t seed, const std::vector<double> &options) {
                                 program.abi_version, NN_ABI_VERSION));
   if (program.profile)
     profiler.reset(new Profiler(program));
-  theSeed = seed;
   scalars.assign(NN_SLOT_OPTIONS, 0);
-  scalars[NN_SLOT_SEED] = double(seed);
+  setSeed(seed);
   scalars.insert(scalars.end(), options.begin(), options.end());
+  scalars.resize(scalars.size() + program.n_chosen);
   NN_TRY(arena.allocate(program.persistent_bytes, "the models' parameters and their optimizers' state"));
   settings.assign(program.n_settings, 0);
+  return updateSettings();
+}
+
+Status Engine::updateSettings() {
   if (program.settings.code && program.n_settings > 0) {
     std::vector<void *> out;
     for (double &slot : settings)

@@ -31,11 +31,18 @@ public:
   /// Checks the program's version, allocates the arena, computes the settings. `options` has a value for each option.
   Status start(uint64_t seed, const std::vector<double> &options);
 
+  /// Computes the settings anew, after scalars have changed.
+  Status updateSettings();
+
   const nn_program &program;
   bool f64() const { return wide; }
   int64_t elementBytes() const { return wide ? 8 : 4; }
   int maxThreads() const { return pool->size(); }
   uint64_t seed() const { return theSeed; }
+  void setSeed(uint64_t seed) {
+    theSeed = seed;
+    scalars[NN_SLOT_SEED] = double(seed);
+  }
   /// Scalars of every call: NN_SLOT_… and the options.
   std::vector<double> scalars;
   Buffer arena;

@@ -3,8 +3,6 @@
 #include "runtime/run.h"
 #include "runtime/tables.h"
 
-#include <cstdio>
-
 namespace nnrt {
 
 std::vector<std::string> classNames(const Dataset &data, int32_t field) {
@@ -21,7 +19,9 @@ Status runEvaluate(Run &run, const nn_evaluate &evaluate) {
   NN_TRY(run.need(evaluate.data, data));
   static const char *const splitNames[] = {".train", ".val", ".test", ""};
   EvaluateRecord record;
-  record.model = run.modelName(evaluate.model);
+  record.model = evaluate.target;
+  record.group = run.group;
+  record.variant = run.variant;
   record.data = std::string(data->description->name) + splitNames[evaluate.split];
   std::vector<int64_t> rows = data->splitRows(evaluate.split);
   record.rows = int64_t(rows.size());
@@ -39,7 +39,6 @@ Status runEvaluate(Run &run, const nn_evaluate &evaluate) {
   if (run.reported)
     NN_TRY(findMistakes(run, evaluate, *data, rows, record));
 
-  run.progress.clear();
   std::string line, tables;
   for (int32_t m = 0; m < evaluate.n_metrics; ++m) {
     const nn_metric &metric = evaluate.metrics[m];
@@ -53,18 +52,15 @@ Status runEvaluate(Run &run, const nn_evaluate &evaluate) {
       tables += std::string(metric.name) + ":\n" + valueText(value.values, value.shape, record.classes);
     record.metrics.push_back(std::move(value));
   }
-  printf("evaluate %s on %s:%s\n%s", record.model.c_str(), record.data.c_str(), line.c_str(), tables.c_str());
-  fflush(stdout);
+  run.say(format("evaluate %s on %s:", record.model.c_str(), record.data.c_str()) + line + "\n" + tables);
   NN_TRY(run.recorder.evaluated(record));
   run.evaluated.push_back(std::move(record));
   return Status();
 }
 
 Status runPrint(Run &run, const nn_print &print) {
-  run.progress.clear();
   if (!print.fn.code) {
-    printf("%s\n", print.text);
-    fflush(stdout);
+    run.say(std::string(print.text) + "\n");
     return Status();
   }
   Engine &engine = run.engine;
@@ -78,8 +74,7 @@ Status runPrint(Run &run, const nn_print &print) {
   std::vector<double> values;
   for (int64_t i = 0; i < count; ++i)
     values.push_back(Elements{out, engine.f64()}.get(i));
-  printf("%s = %s\n", print.text, nested(values, {print.shape, print.shape + print.rank}).c_str());
-  fflush(stdout);
+  run.say(std::string(print.text) + " = " + nested(values, {print.shape, print.shape + print.rank}) + "\n");
   return Status();
 }
 

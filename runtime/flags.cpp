@@ -2,8 +2,10 @@
 #include "runtime/flags.h"
 
 #include "runtime/sources/csv_scan.h"
+#include "runtime/statements.h"
 #include "runtime/suggest.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -233,11 +235,13 @@ Status parseFlags(const nn_program &program, int argc, char **argv, bool lenient
 }
 
 static void line(std::string &text, const std::string &left, const std::string &help) {
-  text += "  " + left + std::string(left.size() < 22 ? 22 - left.size() : 1, ' ') + help + "\n";
+  const size_t width = std::count_if(left.begin(), left.end(), [](char c) { return (c & 0xC0) != 0x80; }); // characters: `--λ`
+  text += "  " + left + std::string(width < 22 ? 22 - width : 1, ' ') + help + "\n";
 }
 
 std::string helpText(const nn_program &program, const char *argv0) {
   std::string name = argv0, text;
+  const std::vector<const nn_model *> models = shownModels(program);
   // "/usr/bin/nnc run dir/model.nn": only the first word is a path to shorten.
   size_t slash = name.substr(0, name.find(' ')).rfind('/');
   if (slash != std::string::npos && name.compare(0, 2, "./") != 0)
@@ -249,7 +253,7 @@ std::string helpText(const nn_program &program, const char *argv0) {
     text += "\n";
   }
   text += "usage: " + name + " [flags]\n";
-  if (program.n_models > 0)
+  if (!models.empty())
     text += "       " + name + " predict [--model NAME] --weights FILE INPUT.csv [-o OUTPUT.csv]\n";
   if (program.n_options > 0) {
     text += "\noptions of the program:\n";
@@ -263,17 +267,17 @@ std::string helpText(const nn_program &program, const char *argv0) {
     }
   }
   for (bool predict : {false, true}) {
-    if (predict && program.n_models == 0)
+    if (predict && models.empty())
       continue;
     text += predict ? "\nflags of predict:\n" : "\nflags:\n";
     for (const FixedFlag &flag : fixedFlags)
       if (flag.predict == predict)
         line(text, std::string("--") + flag.name + (flag.value ? std::string(" ") + flag.value : ""), flag.help);
   }
-  if (program.n_models > 1) {
+  if (models.size() > 1) {
     text += "\nmodels:\n";
-    for (int32_t i = 0; i < program.n_models; ++i)
-      text += std::string("  ") + program.models[i].name + "\n";
+    for (const nn_model *model : models)
+      text += std::string("  ") + model->name + "\n";
   }
   return text + "\nexit codes: 0 done, 1 the run failed, 2 wrong flags, 130 or 143 interrupted\n";
 }

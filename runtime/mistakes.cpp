@@ -1,6 +1,7 @@
 // The worst mistakes of a classifier on the rows of an evaluate statement, with pictures where its input is one.
 #include "runtime/metrics.h"
 #include "runtime/run.h"
+#include "runtime/statements.h"
 
 #include <algorithm>
 #include <cmath>
@@ -12,14 +13,14 @@ static const size_t mostShown = 24;
 
 /// The field that holds the classes of `model`'s outputs: what a label selected in a loss, or a category; -1: none.
 static int32_t labelField(const nn_program &program, int32_t model, int32_t data, int64_t classes) {
-  for (int32_t i = 0; i < program.n_statements; ++i) {
-    if (program.statements[i].kind != NN_STMT_TRAIN)
-      continue;
-    const nn_train &train = *static_cast<const nn_train *>(program.statements[i].body);
+  int32_t label = -1;
+  forEachTrain(program, [&](const nn_train &train) {
     for (int32_t b = 0; b < train.n_bounds; ++b)
       if (train.model == model && train.data == data && train.bounds[b].bound == classes)
-        return train.bounds[b].field;
-  }
+        label = train.bounds[b].field;
+  });
+  if (label >= 0)
+    return label;
   for (int32_t f = 0; f < program.data[data].n_fields; ++f)
     if (program.data[data].fields[f].flags & NN_FIELD_CATEGORY)
       return f;

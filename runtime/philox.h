@@ -27,7 +27,7 @@ inline Philox philox(uint32_t c0, uint32_t c1, uint32_t c2, uint32_t c3, uint32_
 }
 
 /// What a stream of numbers is for: streams with different tags are independent under the same seed.
-enum class Stream : uint32_t { Split = 1, Shuffle = 2, Generator = 3, Centre = 4 };
+enum class Stream : uint32_t { Split = 1, Shuffle = 2, Generator = 3, Centre = 4, Balance = 5, Trial = 16 };
 
 /// Four words for element `index` of a stream; `a` and `b` tell apart streams of the same kind.
 inline Philox randomWords(uint64_t seed, Stream stream, uint64_t index, uint32_t a = 0, uint32_t b = 0) {

@@ -24,10 +24,9 @@ struct Panel {
 } // namespace
 
 static Status addCurve(Run &run, const nn_plot &plot, const nn_plotted &item, std::vector<Panel> &panels) {
-  const void *train = run.program.statements[item.train].body;
   const TrainRecord *record = nullptr;
   for (const TrainRecord &candidate : run.trained)
-    if (candidate.statement == train)
+    if (candidate.statement == item.train)
       record = &candidate;
   if (!record)
     return Status::error(format("there is no `%s` to plot: its training has not run", item.text)).at(plot.where);
@@ -101,12 +100,10 @@ Status runPlot(Run &run, const nn_plot &plot) {
   std::vector<Panel> panels;
   for (int32_t i = 0; i < plot.n_items; ++i)
     NN_TRY(plot.items[i].fn.code ? addValues(run, plot, plot.items[i], panels) : addCurve(run, plot, plot.items[i], panels));
-  run.progress.clear();
   if (!plot.path) {
     for (const Panel &panel : panels)
-      fputs((panel.record ? curvesText(panel.title, panel.curves, standardCanvas())
-                          : histogramText(panel.title, panel.histogram, standardCanvas())).c_str(), stdout);
-    fflush(stdout);
+      run.say(panel.record ? curvesText(panel.title, panel.curves, standardCanvas())
+                           : histogramText(panel.title, panel.histogram, standardCanvas()));
     return Status();
   }
   std::vector<std::string> svgs;

@@ -4,6 +4,7 @@
 
 #include "runtime/metrics.h"
 #include "runtime/predict_input.h"
+#include "runtime/statements.h"
 #include "runtime/suggest.h"
 #include "runtime/weights.h"
 
@@ -167,9 +168,12 @@ Status Predictor::prepareInputs() {
   if (data->source.kind == NN_CSV) {
     NN_TRY(openTable(run, *data, source));
   } else {
+    NN_TRY(openAlike(run, *data, source));
+  }
+  if (!source) {
     int main = 0;
     for (int32_t c = 0; c < data->n_columns; ++c)
-      if (!strcmp(data->columns[c].name, data->source.kind == NN_IDX ? "image" : "x"))
+      if (!strcmp(data->columns[c].name, "image") || !strcmp(data->columns[c].name, "x"))
         main = c;
     std::unique_ptr<MatrixSource> matrix;
     NN_TRY(openMatrix(run.flags.input, data->columns[main].size, matrix));
@@ -206,16 +210,15 @@ Status Predictor::prepareInputs() {
 
 /// Whether a label selected one of the outputs in training: then the largest output is a class number.
 bool Predictor::selectsAnOutput() const {
-  for (int32_t i = 0; i < run.program.n_statements; ++i) {
-    const nn_statement &statement = run.program.statements[i];
+  return !forEachStatement(run.program, [&](const nn_statement &statement) {
     if (statement.kind != NN_STMT_TRAIN)
-      continue;
+      return true;
     const nn_train &train = *static_cast<const nn_train *>(statement.body);
     for (int32_t b = 0; b < train.n_bounds; ++b)
       if (&run.program.models[train.model] == &model && train.bounds[b].bound == outSize)
-        return true;
-  }
-  return false;
+        return false;
+    return true;
+  });
 }
 
 Status Predictor::write(const Buffer &outputs) {
@@ -289,9 +292,10 @@ Status Predictor::execute() {
 
 Status predict(Run &run) {
   const nn_program &program = run.program;
+  const std::vector<const nn_model *> models = shownModels(program);
   std::vector<std::string> names;
-  for (int32_t m = 0; m < program.n_models; ++m)
-    names.push_back(program.models[m].name);
+  for (const nn_model *model : models)
+    names.push_back(model->name);
   if (names.empty())
     return Status::error("the program has no model");
   size_t chosen = 0;
@@ -305,7 +309,7 @@ Status predict(Run &run) {
       list += (list.empty() ? "" : ", ") + name;
     return Status::error("the program has several models; choose one with --model: " + list);
   }
-  return Predictor(run, program.models[chosen]).execute();
+  return Predictor(run, *models[chosen]).execute();
 }
 
 } // namespace nnrt

@@ -2,9 +2,12 @@
 #include "runtime/predict_input.h"
 
 #include "runtime/sources/csv_scan.h"
+#include "runtime/sources/image_reader.h"
+#include "runtime/sources/npy_file.h"
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 namespace nnrt {
 
@@ -54,6 +57,71 @@ Status openTable(Run &run, const nn_data &data, std::unique_ptr<Source> &source)
   }
   SourceSpec spec{&description, 0, 0, 0, 0, 0, 0, 0, 0, {}};
   return openCsv(spec, requests, source);
+}
+
+/// The program's columns in an archive: by their own names, or else by what they were read from in training.
+static Status openArchive(nn_source description, const std::vector<ColumnRequest> &requests, std::unique_ptr<Source> &source) {
+  std::vector<std::string> held;
+  NN_TRY(listNpz(description.path, held));
+  std::vector<const char *> names, arrays;
+  for (const ColumnRequest &request : requests) {
+    const char *array = request.name.c_str();
+    for (int32_t i = 0; i < description.n_arrays && description.kind == NN_NPZ; ++i)
+      if (request.name == description.columns[i] && std::find(held.begin(), held.end(), request.name) == held.end())
+        array = description.arrays[i];
+    if (std::find(held.begin(), held.end(), array) == held.end())
+      continue;
+    names.push_back(request.name.c_str());
+    arrays.push_back(array);
+  }
+  if (names.empty())
+    return Status::error(std::string(description.path) + " has none of the columns that x is computed from");
+  description.kind = NN_NPZ;
+  description.columns = names.data();
+  description.arrays = arrays.data();
+  description.n_columns = description.n_arrays = int32_t(names.size());
+  return openNpy({&description, 0, 0, 0, 0, 0, 0, 0, 0, {}}, requests, source);
+}
+
+Status openAlike(Run &run, const nn_data &data, std::unique_ptr<Source> &source) {
+  const std::string &path = run.flags.input;
+  nn_source description = data.source;
+  description.path = path.c_str();
+  description.where = "";
+  std::vector<ColumnRequest> requests;
+  for (int32_t c = 0; c < data.n_columns; ++c)
+    requests.push_back({data.columns[c].name, "", data.columns[c].kind, data.columns[c].size, true});
+  std::string start;
+  const bool isFolder = !isFile(path);
+  if (!isFolder)
+    NN_TRY(readFile(path, start, 8));
+  auto begins = [&](const char *magic) { return start.compare(0, strlen(magic), magic) == 0; };
+  switch (data.source.kind) {
+  case NN_IMAGES:
+    if (imageReader() && (isFolder || begins("\x89PNG") || begins("\xff\xd8")))
+      return imageReader()->openLoose(description, path, requests, source);
+    return Status();
+  case NN_NPY:
+  case NN_NPZ:
+    if (begins("PK"))
+      return openArchive(description, requests, source);
+    if (begins("\x93NUMPY")) { // the first column, or `x`
+      const char *column = data.columns[0].name, *array = path.c_str();
+      for (int32_t c = 0; c < data.n_columns; ++c)
+        if (!strcmp(data.columns[c].name, "x"))
+          column = data.columns[c].name;
+      description.kind = NN_NPY;
+      description.columns = &column;
+      description.arrays = &array;
+      description.n_columns = description.n_arrays = 1;
+      return openNpy({&description, 0, 0, 0, 0, 0, 0, 0, 0, {}}, requests, source);
+    }
+    return Status();
+  case NN_TEXT:
+    return openText({&description, 0, 0, 0, 0, 0, 0, 0, 0, {}}, requests, source);
+  default:
+    return Status();
+  }
 }
 
 Status openMatrix(const std::string &path, int64_t width, std::unique_ptr<MatrixSource> &matrix) {

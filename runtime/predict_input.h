@@ -29,6 +29,10 @@ public:
 /// missing.
 Status openTable(Run &run, const nn_data &data, std::unique_ptr<Source> &source);
 
+/// Opens an input that is made as the data set's own source is: images (a file, or a folder of them), arrays of NumPy, a text. `source`
+/// stays null when it is none of these.
+Status openAlike(Run &run, const nn_data &data, std::unique_ptr<Source> &source);
+
 /// Opens the input as rows of `width` numbers; further cells of a row are passed over.
 Status openMatrix(const std::string &path, int64_t width, std::unique_ptr<MatrixSource> &matrix);
 

@@ -1,6 +1,9 @@
-// nn_probe_source: what the compiler asks of a source before the run: names of columns, shapes of images, rows.
+// nn_probe_source: what the compiler asks of a source before the run: names and shapes of columns, rows.
 #include "runtime/sources/csv_scan.h"
 #include "runtime/sources/idx_file.h"
+#include "runtime/sources/image_reader.h"
+#include "runtime/sources/npy_file.h"
+#include "runtime/sources/text_file.h"
 #include "runtime/file.h"
 
 #include <cstdio>
@@ -11,6 +14,20 @@ namespace nnrt {
 namespace {
 
 const size_t countLimit = size_t(64) << 20; // rows of bigger CSV files are not counted
+
+/// Adds a column to the probe; without memory for it there is none.
+void addColumn(nn_probe &probe, const std::string &name, const std::vector<int64_t> &shape, int32_t kind = NN_NUMBER,
+               int64_t classes = 0) {
+  const size_t bytes = sizeof(nn_probe_column) * size_t(probe.n_columns + 1);
+  auto *columns = static_cast<nn_probe_column *>(realloc(probe.columns, bytes));
+  if (!columns)
+    return;
+  probe.columns = columns;
+  nn_probe_column &column = columns[probe.n_columns++];
+  column = {strdup(name.c_str()), kind, int32_t(shape.size()), {}, classes};
+  for (size_t d = 0; d < shape.size() && d < NN_PROBE_RANK; ++d)
+    column.shape[d] = shape[d];
+}
 
 Status probeCsv(const nn_source &source, const Folders &folders, nn_probe &probe) {
   std::string path, contents;
@@ -27,11 +44,8 @@ Status probeCsv(const nn_source &source, const Folders &folders, nn_probe &probe
   described.where = nullptr; // the compiler adds the place
   CsvLayout layout;
   NN_TRY(csvLayout(described, cells, scanner, layout));
-  const char **names = static_cast<const char **>(calloc(layout.names.size(), sizeof(char *)));
-  for (size_t i = 0; names && i < layout.names.size(); ++i)
-    names[i] = strdup(layout.names[i].c_str());
-  probe.columns = names;
-  probe.n_columns = names ? int32_t(layout.names.size()) : 0;
+  for (const std::string &name : layout.names)
+    addColumn(probe, name, {});
   if (contents.size() == countLimit)
     return Status();
   int64_t rows = layout.header ? 0 : 1;
@@ -52,10 +66,10 @@ Status probeIdx(const nn_source &source, const Folders &folders, nn_probe &probe
   if (images.shape.size() > 4)
     return Status::error(format("%s holds items of %zu dimensions, images have up to 3", path.c_str(),
                                 images.shape.size() - 1));
-  for (int64_t &size : probe.image_shape)
-    size = 1;
+  std::vector<int64_t> shape(3, 1);
   for (size_t d = 1; d < images.shape.size(); ++d) // aligned at the end: height and width before channels
-    probe.image_shape[3 - images.shape.size() + d] = images.shape[d];
+    shape[3 - images.shape.size() + d] = images.shape[d];
+  addColumn(probe, "image", shape);
   if (source.labels) {
     IdxFile labels;
     NN_TRY(findFile(source.labels, folders, path));
@@ -67,7 +81,47 @@ Status probeIdx(const nn_source &source, const Folders &folders, nn_probe &probe
       return Status::error(path + " does not hold labels: its shape is " +
                            shapeText(labels.shape.data(), int32_t(labels.shape.size())));
   }
+  if (source.labels)
+    addColumn(probe, "label", {}, NN_CATEGORY);
   probe.rows = images.items();
+  return Status();
+}
+
+Status probeArrays(const nn_source &source, const Folders &folders, nn_probe &probe) {
+  std::vector<std::string> names;
+  NN_TRY(arrayColumns(source, folders, names));
+  bool same = true;
+  for (const std::string &name : names) {
+    NpyArray array;
+    NN_TRY(openArray(source, folders, name, true, array));
+    same &= &name == &names[0] || probe.rows == array.rows();
+    probe.rows = array.rows();
+    addColumn(probe, name, {array.shape.begin() + 1, array.shape.end()});
+  }
+  if (!same) // an archive may hold several sets of examples
+    probe.rows = -1;
+  return Status();
+}
+
+Status probeImages(const nn_source &source, const Folders &folders, nn_probe &probe) {
+  ImageFolder folder;
+  if (!imageReader())
+    return Status::error("this program was linked without the library that reads images");
+  NN_TRY(imageReader()->probe(source, folders, folder));
+  addColumn(probe, "image", {folder.channels, folder.height, folder.width});
+  addColumn(probe, "label", {}, NN_CATEGORY, folder.classes);
+  probe.rows = folder.images;
+  return Status();
+}
+
+Status probeText(const nn_source &source, const Folders &folders, nn_probe &probe) {
+  std::string path;
+  NN_TRY(findFile(source.path, folders, path));
+  TextFile text;
+  NN_TRY(readText(path, text));
+  NN_TRY(textRows(path, text, source.length, probe.rows));
+  for (const char *name : {"x", "y"})
+    addColumn(probe, name, {source.length}, NN_CATEGORY, int64_t(text.characters.size()));
   return Status();
 }
 
@@ -87,6 +141,16 @@ extern "C" int nn_probe_source(const nn_source *source, const char *dir, nn_prob
   case NN_IDX:
     status = probeIdx(*source, folders, *probe);
     break;
+  case NN_NPY:
+  case NN_NPZ:
+    status = probeArrays(*source, folders, *probe);
+    break;
+  case NN_IMAGES:
+    status = probeImages(*source, folders, *probe);
+    break;
+  case NN_TEXT:
+    status = probeText(*source, folders, *probe);
+    break;
   case NN_ROWS:
     if (source->row_width > 0)
       probe->rows = source->n_values / source->row_width;
@@ -104,8 +168,8 @@ extern "C" int nn_probe_source(const nn_source *source, const char *dir, nn_prob
 
 extern "C" void nn_probe_free(nn_probe *probe) {
   for (int32_t i = 0; i < probe->n_columns; ++i)
-    free(const_cast<char *>(probe->columns[i]));
-  free(const_cast<char **>(probe->columns));
+    free(const_cast<char *>(probe->columns[i].name));
+  free(probe->columns);
   probe->columns = nullptr;
   probe->n_columns = 0;
 }

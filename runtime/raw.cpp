@@ -14,7 +14,7 @@ bool Dataset::canKeepRaw(const Engine &engine) const {
   int64_t bytes = 0;
   for (int32_t f = 0; f < data.n_fields; ++f) {
     // Statistics belong to the whole field.
-    if (data.fields[f].flags & NN_FIELD_NORMALIZE)
+    if (data.fields[f].flags & (NN_FIELD_NORMALIZE | NN_FIELD_CLASS_WEIGHTS | NN_FIELD_BALANCED))
       return false;
     bytes += rows * fieldSizes[f] * engine.elementBytes();
   }
@@ -38,7 +38,7 @@ void Dataset::fillColumns(const int64_t *wanted, int64_t first, int64_t last, bo
       Elements values{columns[c] + first * size * (f64 ? 8 : 4), f64};
       part.source->fill(c, selected, count, values);
       if (const std::vector<double> &numbers = codeClasses[test][c]; !numbers.empty())
-        for (int64_t i = 0; i < count; ++i)
+        for (int64_t i = 0; i < count * size; ++i)
           values.set(i, numbers[size_t(values.get(i))]);
     }
     first += count;

@@ -2,7 +2,9 @@
 #include "runtime/run.h"
 
 #include "runtime/signals.h"
+#include "runtime/statements.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <set>
@@ -25,18 +27,23 @@ Folders programFolders(const nn_program &program, const std::string &dataFlag) {
 }
 
 Status Run::need(int32_t index, Dataset *&result, bool unchecked) {
-  if (!data[index]) {
+  auto fold = folds.find(index);
+  const int32_t wanted = fold == folds.end() ? 0 : fold->second;
+  std::shared_ptr<Dataset> &kept = data[{index, wanted}];
+  if (!kept) {
     const double begin = now();
-    data[index].reset(new Dataset);
-    Status status = data[index]->load(engine, program.data[index], folders, cache, unchecked);
+    kept.reset(new Dataset);
+    Status status = kept->load(engine, program.data[index], folders, cache, unchecked);
+    if (!status.failed() && wanted > 0)
+      status = kept->useFold(engine, wanted);
     if (status.failed()) {
-      data[index].reset();
+      kept.reset();
       return status;
     }
     loadSeconds += now() - begin;
     observed((std::string("load ") + program.data[index].name).c_str(), begin);
   }
-  result = data[index].get();
+  result = kept.get();
   return unchecked ? Status() : result->checkRows(engine);
 }
 
@@ -53,17 +60,32 @@ static int32_t checkedWhileTraining(const nn_program &program) {
   return -1;
 }
 
-Status initialiseModels(Run &run) {
+void Run::say(const std::string &text) {
+  if (output) {
+    *output += text;
+    return;
+  }
+  progress.clear();
+  fputs(text.c_str(), stdout);
+  fflush(stdout);
+}
+
+static Status initialise(Run &run, nn_range models, bool hidden) {
   FlushDenormals flush;
-  for (int32_t m = 0; m < run.program.n_models; ++m) {
+  run.drawn.resize(size_t(run.program.n_tensors));
+  for (int32_t m = models.first; m < models.first + models.count; ++m) {
     const nn_model &model = run.program.models[m];
-    if (!model.init.code)
+    if (!model.init.code || (model.hidden && !hidden))
       continue;
     NN_TRY(run.engine.reserve(model.init, 1));
     run.engine.call(model.init, nullptr, nullptr, 1, 1);
+    std::fill_n(run.drawn.begin() + model.tensors.first, model.tensors.count, 1);
   }
   return Status();
 }
+
+Status initialiseModels(Run &run) { return initialise(run, {0, run.program.n_models}, false); }
+Status initialiseModels(Run &run, nn_range models) { return initialise(run, models, true); }
 
 /// The bounds, watched splits and rows of one use of a data set.
 static Status checkUse(Run &run, int32_t index, const nn_bound *bounds, int32_t n_bounds) {
@@ -74,54 +96,65 @@ static Status checkUse(Run &run, int32_t index, const nn_bound *bounds, int32_t 
   return Status();
 }
 
-Status checkBeforeRun(Run &run) {
-  std::set<std::string> checkpoints;
-  for (int32_t i = 0; i < run.program.n_statements; ++i) {
-    const nn_statement &statement = run.program.statements[i];
-    switch (statement.kind) {
-    case NN_STMT_TRAIN: {
-      const nn_train &train = *static_cast<const nn_train *>(statement.body);
-      if (train.checkpoint) {
-        NN_TRY(checkWritable(train.checkpoint).at(train.where));
-        if (!checkpoints.insert(train.checkpoint).second)
-          return Status::error(format("two train statements write the checkpoint %s", train.checkpoint))
-              .at(train.where);
-      }
-      NN_TRY(checkUse(run, train.data, train.bounds, train.n_bounds));
-      break;
-    }
-    case NN_STMT_EVALUATE: {
-      const nn_evaluate &evaluate = *static_cast<const nn_evaluate *>(statement.body);
-      NN_TRY(checkUse(run, evaluate.data, evaluate.bounds, evaluate.n_bounds));
-      break;
-    }
-    case NN_STMT_SAVE: {
-      const nn_save &save = *static_cast<const nn_save *>(statement.body);
-      NN_TRY(checkWritable(save.path).at(save.where));
-      break;
-    }
-    case NN_STMT_REPORT: {
-      const nn_report &report = *static_cast<const nn_report *>(statement.body);
-      NN_TRY(checkWritable(report.path).at(report.where));
-      break;
-    }
-    case NN_STMT_PLOT: {
-      const nn_plot &plot = *static_cast<const nn_plot *>(statement.body);
-      if (plot.path)
-        NN_TRY(checkWritable(plot.path).at(plot.where));
-      break;
-    }
-    default:
-      break;
-    }
+Status checkData(Run &run, const nn_statement &statement) {
+  if (statement.kind == NN_STMT_TRAIN) {
+    const nn_train &train = *static_cast<const nn_train *>(statement.body);
+    return checkUse(run, train.data, train.bounds, train.n_bounds);
+  }
+  if (statement.kind == NN_STMT_EVALUATE) {
+    const nn_evaluate &evaluate = *static_cast<const nn_evaluate *>(statement.body);
+    return checkUse(run, evaluate.data, evaluate.bounds, evaluate.n_bounds);
   }
   return Status();
 }
 
-Status runStatements(Run &run) {
-  int32_t trains = 0;
-  for (int32_t i = 0; i < run.program.n_statements && !run.signal; ++i) {
-    const nn_statement &statement = run.program.statements[i];
+/// Of one statement: a train statement's checkpoint goes to `checkpoints`.
+static Status checkStatement(Run &run, const nn_statement &statement, std::set<std::string> &checkpoints) {
+  switch (statement.kind) {
+  case NN_STMT_TRAIN: {
+    const nn_train &train = *static_cast<const nn_train *>(statement.body);
+    if (train.checkpoint) {
+      NN_TRY(checkWritable(train.checkpoint).at(train.where));
+      if (!checkpoints.insert(train.checkpoint).second)
+        return Status::error(format("two train statements write the checkpoint %s", train.checkpoint)).at(train.where);
+    }
+    return run.program.data[train.data].hidden ? Status() : checkData(run, statement);
+  }
+  case NN_STMT_EVALUATE: {
+    const nn_evaluate &evaluate = *static_cast<const nn_evaluate *>(statement.body);
+    return run.program.data[evaluate.data].hidden ? Status() : checkData(run, statement);
+  }
+  case NN_STMT_SAVE: {
+    const nn_save &save = *static_cast<const nn_save *>(statement.body);
+    return checkWritable(save.path).at(save.where);
+  }
+  case NN_STMT_REPORT: {
+    const nn_report &report = *static_cast<const nn_report *>(statement.body);
+    return checkWritable(report.path).at(report.where);
+  }
+  case NN_STMT_PLOT: {
+    const nn_plot &plot = *static_cast<const nn_plot *>(statement.body);
+    return plot.path ? checkWritable(plot.path).at(plot.where) : Status();
+  }
+  default:
+    return Status();
+  }
+}
+
+Status checkBeforeRun(Run &run) {
+  std::set<std::string> checkpoints;
+  Status status;
+  forEachStatement(run.program, [&](const nn_statement &statement) {
+    status = checkStatement(run, statement, checkpoints);
+    return !status.failed();
+  });
+  return status;
+}
+
+Status runStatements(Run &run, const nn_statement *statements, int32_t count, int32_t &trains) {
+  int32_t experiments = 0;
+  for (int32_t i = 0; i < count && !run.signal; ++i) {
+    const nn_statement &statement = statements[i];
     switch (statement.kind) {
     case NN_STMT_TRAIN:
       NN_TRY(runTrain(run, *static_cast<const nn_train *>(statement.body), trains++));
@@ -144,16 +177,36 @@ Status runStatements(Run &run) {
     case NN_STMT_PRINT:
       NN_TRY(runPrint(run, *static_cast<const nn_print *>(statement.body)));
       break;
+    case NN_STMT_EXPERIMENT:
+      NN_TRY(runExperiment(run, *static_cast<const nn_experiment *>(statement.body), experiments++, trains));
+      break;
+    case NN_STMT_CHOSEN: {
+      const nn_chosen &chosen = *static_cast<const nn_chosen *>(statement.body);
+      NN_TRY(runStatements(run, chosen.bodies + run.chosen[chosen.experiment], 1, trains));
+      break;
+    }
+    case NN_STMT_ENSEMBLE:
+      NN_TRY(runEnsemble(run, *static_cast<const nn_ensemble *>(statement.body), trains));
+      break;
+    case NN_STMT_OUTCOME:
+      NN_TRY(runOutcome(run, *static_cast<const nn_outcome *>(statement.body)));
+      break;
     default:
       return Status::error(format("the program has a statement of unknown kind %d", statement.kind));
     }
     if (!run.signal)
       run.signal = pendingSignal();
   }
+  return Status();
+}
+
+Status runStatements(Run &run) {
+  int32_t trains = 0;
+  NN_TRY(runStatements(run, run.program.statements, run.program.n_statements, trains));
   // A train statement that was finished before has not looked at its data.
-  for (std::unique_ptr<Dataset> &data : run.data)
-    if (data)
-      NN_TRY(data->checkRows(run.engine));
+  for (auto &data : run.data)
+    if (data.second)
+      NN_TRY(data.second->checkRows(run.engine));
   return Status();
 }
 

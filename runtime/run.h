@@ -9,6 +9,7 @@
 #include "runtime/progress.h"
 #include "runtime/record/recorder.h"
 
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -19,8 +20,7 @@ enum ExitCode { ExitDone = 0, ExitFailed = 1, ExitUsage = 2, ExitSignal = 128 };
 
 struct Run {
   Run(const nn_program &program, const Flags &flags, Pool *pool = nullptr)
-      : program(program), flags(flags), engine(program, flags.threads, pool), progress(flags.quiet),
-        data(program.n_data) {
+      : program(program), flags(flags), engine(program, flags.threads, pool), progress(flags.quiet) {
     for (int32_t i = 0; i < program.n_statements; ++i)
       reported |= program.statements[i].kind == NN_STMT_REPORT;
     monitored = reported || flags.watch || !flags.log.empty() || !flags.tensorboard.empty();
@@ -33,19 +33,28 @@ struct Run {
   Recorder recorder;
   Folders folders;
   SourceCache *cache = nullptr;
-  std::vector<std::unique_ptr<Dataset>> data; // loaded when first needed
+  std::map<std::pair<int32_t, int32_t>, std::shared_ptr<Dataset>> data; // by index and fold; loaded when first needed
+  std::map<int32_t, int32_t> folds; // of data with folds: which one validates; the first where it is not here
+  std::vector<char> drawn; // for each tensor of the program: its elements are as its initializer drew them
   std::vector<TrainRecord> trained;
   std::vector<EvaluateRecord> evaluated;
   std::vector<SearchRecord> searched;
   bool reported = false;  // a statement writes a report
   bool monitored = false; // something shows what Monitor sees
+  std::map<int32_t, std::string> outcomes; // of experiments: what `print` shows of them
+  std::map<int32_t, int32_t> chosen; // experiment, in the order of the program -> the variant it chose
+  std::string group, variant;        // of the experiment that this is a run of: see TrainRecord
+  std::string *output = nullptr;     // where results go instead of standard output: those of runs that go on side by side
   int64_t stepsLeft = -1; // --max-steps: -1 is no limit
   int signal = 0;         // the run was interrupted by it
+  bool diverged = false;  // a train statement failed because its loss or its parameters were not finite
   double loadSeconds = 0, firstStepSeconds = -1, startSeconds = 0; // startSeconds: when the process or, in a session, the program began
 
   /// The data set with this index, loaded. With `unchecked`, its rows may not have been looked at yet: the caller sees to
   /// Dataset::checkRows().
   Status need(int32_t index, Dataset *&result, bool unchecked = false);
+  /// Shows results.
+  void say(const std::string &text);
   /// The file at a path of the program that is written: relative to the working directory.
   const char *modelName(int32_t index) const { return program.models[index].name; }
 };
@@ -53,11 +62,17 @@ struct Run {
 /// Where data of this program is looked for.
 Folders programFolders(const nn_program &program, const std::string &dataFlag);
 
-/// Draws every model's parameters from the seed.
+/// Draws the parameters of every model that is not hidden, or of those in `models`, from the seed.
 Status initialiseModels(Run &run);
+Status initialiseModels(Run &run, nn_range models);
 
 /// Prints, evaluates, trains …: all statements in order. Stops at the first failure, or when run.signal is set.
 Status runStatements(Run &run);
+/// `trains`: how many train statements came before; counts on.
+Status runStatements(Run &run, const nn_statement *statements, int32_t count, int32_t &trains);
+
+/// Loads the data that a train or evaluate statement uses, and checks that its indices are in bounds.
+Status checkData(Run &run, const nn_statement &statement);
 
 /// What can be known before the first step: files that will be written, bounds of indices, splits that are watched.
 Status checkBeforeRun(Run &run);
@@ -70,6 +85,10 @@ Status runSave(Run &run, const nn_save &save);
 Status runLoad(Run &run, const nn_load &load);
 Status runPlot(Run &run, const nn_plot &plot);
 Status runReport(Run &run, const nn_report &report);
+/// `ordinal`: of the experiment among the program's; `trains` as above.
+Status runExperiment(Run &run, const nn_experiment &experiment, int32_t ordinal, int32_t trains);
+Status runOutcome(Run &run, const nn_outcome &outcome);
+Status runEnsemble(Run &run, const nn_ensemble &ensemble, int32_t trains);
 
 /// Fills in the record's mistakes where the model is a classifier of the data's field x.
 Status findMistakes(Run &run, const nn_evaluate &evaluate, const Dataset &data, const std::vector<int64_t> &rows, EvaluateRecord &record);

@@ -22,7 +22,8 @@ struct nn_session {
 namespace nnrt {
 
 /// Puts back the tensors that an earlier program has left under the same name and in the same shape.
-static void restoreTensors(const nn_session &session, Engine &engine) {
+static void restoreTensors(const nn_session &session, Run &run) {
+  Engine &engine = run.engine;
   const nn_program &program = engine.program;
   for (int32_t t = 0; t < program.n_tensors; ++t) {
     const nn_tensor &tensor = program.tensors[t];
@@ -31,8 +32,10 @@ static void restoreTensors(const nn_session &session, Engine &engine) {
       continue;
     const nn_session::Tensor &kept = found->second;
     if (kept.elements == program.elements &&
-        kept.shape == std::vector<int64_t>(tensor.shape, tensor.shape + tensor.rank))
+        kept.shape == std::vector<int64_t>(tensor.shape, tensor.shape + tensor.rank)) {
       engine.importTensor(t, kept.data.data(), engine.tensor(t));
+      run.drawn[size_t(t)] = 0;
+    }
   }
 }
 
@@ -69,7 +72,7 @@ static int runInSession(nn_session &session, const nn_program &program) {
   if (status.failed())
     return finishRun(run, status);
   status = initialiseModels(run);
-  restoreTensors(session, run.engine);
+  restoreTensors(session, run);
   if (!status.failed())
     status = checkBeforeRun(run);
   if (!status.failed())

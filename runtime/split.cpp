@@ -1,11 +1,15 @@
 // Splits: exact sizes by largest remainder, then rows dealt out in an order that keeps strata in proportion.
-#include "runtime/dataset.h"
+#include "runtime/split.h"
 #include "runtime/shuffle.h"
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 namespace nnrt {
+
+/// The first folds have one row more, if the rows cannot be shared out evenly.
+static int64_t foldSize(int64_t rows, int32_t folds, int32_t fold) { return rows / folds + (fold < rows % folds); }
 
 Status splitSizes(const nn_data &data, const Engine &engine, int64_t rows, SplitSizes &sizes) {
   int64_t *size[3] = {&sizes.train, &sizes.val, &sizes.test};
@@ -15,8 +19,8 @@ Status splitSizes(const nn_data &data, const Engine &engine, int64_t rows, Split
     return Status();
   }
   double part[3] = {engine.value(data.train), engine.value(data.val), engine.value(data.test_part)};
-  if (data.folds > 0 && part[1] <= 0) // a lone train statement takes the first fold to validate on
-    part[1] = (1 - std::max(0.0, part[2] > 1 ? part[2] / double(rows) : part[2])) / data.folds;
+  if (data.folds > 0) // what the test split leaves is dealt to the folds: see below
+    part[0] = -1, part[1] = 0;
   // Numbers above 1 are counts of rows, others shares of them.
   double ideal[3], sum = 0;
   for (int s = 0; s < 3; ++s) {
@@ -52,50 +56,134 @@ Status splitSizes(const nn_data &data, const Engine &engine, int64_t rows, Split
     if (ideal[s] > 0 && *size[s] == 0)
       return Status::error(format("split: the %s split is empty: %s of %s rows is less than one", names[s],
                                   number(part[s]).c_str(), grouped(rows).c_str()));
+  if (data.folds > 0) {
+    if (sizes.train < data.folds)
+      return Status::error(format("split: %d folds need at least as many rows, there are %s", data.folds,
+                                  grouped(sizes.train).c_str()));
+    sizes.val = foldSize(sizes.train, data.folds, 0);
+    sizes.train -= sizes.val;
+  }
   if (sizes.train == 0)
     return Status::error("split: nothing is left for the training split");
   return Status();
 }
 
-void splitRows(int64_t rows, const SplitSizes &sizes, const std::vector<int32_t> &strata, uint64_t seed,
-               std::vector<int64_t> (&splits)[3]) {
+/// Deals rows 0 … rows - 1 to parts of these sizes; what they leave over goes nowhere.
+static std::vector<std::vector<int64_t>> dealRows(int64_t rows, const std::vector<int64_t> &sizes,
+                                                  const std::vector<int32_t> &strata, uint64_t seed) {
   std::vector<int64_t> order(rows);
   for (int64_t i = 0; i < rows; ++i)
     order[i] = i;
-  for (std::vector<int64_t> &split : splits)
-    split.clear();
-  const int64_t size[3] = {sizes.train, sizes.val, sizes.test};
-  if (sizes.train != rows)
+  if (sizes[0] != rows)
     shuffle(order, seed, Stream::Split, 0, 0);
+  std::vector<std::vector<int64_t>> parts(sizes.size());
   if (strata.empty()) {
     int64_t at = 0;
-    for (int s = 0; s < 3; ++s)
-      for (int64_t i = 0; i < size[s]; ++i)
-        splits[s].push_back(order[at++]);
-  } else {
-    // Stratum after stratum, each row goes where most are missing so far. At every point each split is within about one
-    // row of its share, so it is in each stratum too; the caps make the totals exact.
-    std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) { return strata[a] < strata[b]; });
-    int64_t given[4] = {0, 0, 0, 0};
-    const int64_t want[4] = {size[0], size[1], size[2], rows - size[0] - size[1] - size[2]}; // the last: unused rows
-    for (int64_t i = 0; i < rows; ++i) {
-      int best = -1;
-      double most = 0;
-      for (int s = 0; s < 4; ++s) {
-        double missing = double(want[s]) * double(i + 1) / double(rows) - double(given[s]);
-        if (given[s] < want[s] && (best < 0 || missing > most)) {
-          best = s;
-          most = missing;
-        }
-      }
-      ++given[best];
-      if (best < 3)
-        splits[best].push_back(order[i]);
-    }
+    for (size_t p = 0; p < parts.size(); ++p)
+      for (int64_t i = 0; i < sizes[p]; ++i)
+        parts[p].push_back(order[at++]);
+    return parts;
   }
-  // Source order: reads walk forward through memory, and evaluation follows the file.
+  // Stratum after stratum, each row goes where most are missing so far. At every point each part is within about one
+  // row of its share, so it is in each stratum too; the caps make the totals exact.
+  std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) { return strata[a] < strata[b]; });
+  std::vector<int64_t> want = sizes;
+  int64_t unused = rows;
+  for (int64_t size : sizes)
+    unused -= size;
+  want.push_back(unused);
+  std::vector<int64_t> given(want.size(), 0);
+  for (int64_t i = 0; i < rows; ++i) {
+    size_t best = want.size();
+    double most = 0;
+    for (size_t p = 0; p < want.size(); ++p) {
+      double missing = double(want[p]) * double(i + 1) / double(rows) - double(given[p]);
+      if (given[p] < want[p] && (best == want.size() || missing > most)) {
+        best = p;
+        most = missing;
+      }
+    }
+    ++given[best];
+    if (best < parts.size())
+      parts[best].push_back(order[i]);
+  }
+  return parts;
+}
+
+/// A class of few rows may have gone to the other splits altogether, and could not be learned: it gets a row of theirs, in
+/// exchange for one of the class that trains most.
+static void teachEveryClass(const std::vector<int32_t> &strata, std::vector<std::vector<int64_t>> &parts) {
+  const int32_t count = 1 + *std::max_element(strata.begin(), strata.end());
+  std::vector<int64_t> trained(count, 0);
+  for (int64_t row : parts[0])
+    ++trained[strata[row]];
+  for (size_t p = parts.size(); p-- > 1;)
+    for (int64_t &row : parts[p]) {
+      const int32_t most = int32_t(std::max_element(trained.begin(), trained.end()) - trained.begin());
+      if (trained[strata[row]] > 0 || trained[most] < 2)
+        continue;
+      auto given = std::find_if(parts[0].rbegin(), parts[0].rend(), [&](int64_t r) { return strata[r] == most; });
+      --trained[most];
+      ++trained[strata[row]];
+      std::swap(*given, row);
+    }
+}
+
+/// Source order: reads walk forward through memory, and evaluation follows the file.
+static void sortSplits(std::vector<int64_t> (&splits)[3]) {
   for (std::vector<int64_t> &split : splits)
     std::sort(split.begin(), split.end());
+}
+
+void splitRows(int64_t rows, const SplitSizes &sizes, const std::vector<int32_t> &strata, uint64_t seed,
+               std::vector<int64_t> (&splits)[3]) {
+  std::vector<std::vector<int64_t>> parts = dealRows(rows, {sizes.train, sizes.val, sizes.test}, strata, seed);
+  if (!strata.empty())
+    teachEveryClass(strata, parts);
+  for (int s = 0; s < 3; ++s)
+    splits[s] = std::move(parts[s]);
+  sortSplits(splits);
+}
+
+void foldRows(int64_t rows, int64_t test, int32_t folds, int32_t fold, const std::vector<int32_t> &strata, uint64_t seed,
+              std::vector<int64_t> (&splits)[3]) {
+  std::vector<int64_t> sizes;
+  for (int32_t f = 0; f < folds; ++f)
+    sizes.push_back(foldSize(rows - test, folds, f));
+  sizes.push_back(test);
+  std::vector<std::vector<int64_t>> parts = dealRows(rows, sizes, strata, seed);
+  splits[NN_SPLIT_TRAIN].clear();
+  for (int32_t f = 0; f < folds; ++f)
+    if (f != fold)
+      splits[NN_SPLIT_TRAIN].insert(splits[NN_SPLIT_TRAIN].end(), parts[f].begin(), parts[f].end());
+  splits[NN_SPLIT_VAL] = std::move(parts[fold]);
+  splits[NN_SPLIT_TEST] = std::move(parts[folds]);
+  sortSplits(splits);
+}
+
+Status strataOf(Elements values, int64_t rows, int64_t size, const char *name, std::vector<int32_t> &strata) {
+  auto key = [&](int64_t row) {
+    std::vector<double> elements(size);
+    for (int64_t i = 0; i < size; ++i)
+      elements[i] = values.get(row * size + i);
+    return elements;
+  };
+  std::map<std::vector<double>, std::pair<int32_t, int64_t>> seen; // number, rows
+  for (int64_t row = 0; row < rows; ++row)
+    ++seen[key(row)].second;
+  int32_t next = 0;
+  int64_t alone = 0;
+  for (auto &entry : seen) {
+    entry.second.first = next++;
+    alone += entry.second.second == 1;
+  }
+  if (alone > rows / 2)
+    return Status::error(format("split: `stratify = %s` finds %s different values in %s rows, but it needs classes", name,
+                                grouped(next).c_str(), grouped(rows).c_str()));
+  strata.resize(rows);
+  for (int64_t row = 0; row < rows; ++row)
+    strata[row] = seen[key(row)].first;
+  return Status();
 }
 
 } // namespace nnrt

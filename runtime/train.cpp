@@ -2,6 +2,7 @@
 #include "runtime/train.h"
 
 #include "runtime/advice.h"
+#include "runtime/balance.h"
 #include "runtime/shuffle.h"
 #include "runtime/signals.h"
 
@@ -22,6 +23,8 @@ static Status whole(double value, const char *what, double least, int64_t &resul
 Status Trainer::plan() {
   record.statement = &train;
   record.model = train.target;
+  record.group = run.group;
+  record.variant = run.variant;
   record.data = data->description->name;
   record.trainRows = int64_t(data->splits[NN_SPLIT_TRAIN].size());
   record.valRows = int64_t(data->splits[NN_SPLIT_VAL].size());
@@ -43,6 +46,8 @@ Status Trainer::plan() {
       if (watch && watch->split == NN_SPLIT_VAL)
         return Status::error(format("`%s` is watched, but %s has no validation split",
                                     watchName(*watch, train.metrics).c_str(), record.data.c_str()));
+  if (record.valRows == 0 && train.reads_val_loss)
+    return Status::error(format("a schedule depends on `val_loss`, but %s has no validation split", record.data.c_str()));
   engine.scalars[NN_SLOT_TOTAL_STEPS] = double(record.totalSteps);
   engine.scalars[NN_SLOT_STEPS_PER_EPOCH] = double(record.stepsPerEpoch);
 
@@ -98,7 +103,9 @@ void Trainer::restoreBest() {
 void Trainer::beginEpoch(int64_t epoch) {
   // A batch of all rows needs no order; sums then run in the order of the source.
   order = data->splits[NN_SPLIT_TRAIN];
-  if (record.batch < record.trainRows)
+  if (!data->balanced.empty())
+    drawBalanced(data->balanced, engine.seed(), uint32_t(ordinal), uint32_t(epoch), order);
+  else if (record.batch < record.trainRows)
     shuffle(order, engine.seed(), Stream::Shuffle, uint32_t(ordinal), uint32_t(epoch));
 }
 
@@ -150,7 +157,7 @@ Status Trainer::endEpoch() {
 
 Status Trainer::loop() {
   FlushDenormals flush;
-  bool all = record.batch == record.trainRows;
+  bool all = record.batch == record.trainRows && data->balanced.empty();
   bool gathered = false; // a batch of all rows is copied once
   double every = train.checkpoint ? std::max(1.0, engine.value(train.checkpoint_every)) : 0;
   epochBegan = now();
@@ -221,10 +228,11 @@ Status Trainer::execute() {
     engine.call(train.init, nullptr, nullptr, 1, 1);
   }
   totals.clear();
+  bool found = false, finished = false;
   if (run.flags.resume && train.checkpoint) {
-    bool found = false, finished = false;
     NN_TRY(readCheckpoint(found, finished).at(train.where));
     if (finished) {
+      forgetDrawn();
       run.progress.note(format("train %s on %s: finished according to %s", record.model.c_str(),
                                record.data.c_str(), train.checkpoint));
       run.trained.push_back(std::move(record));
@@ -235,6 +243,9 @@ Status Trainer::execute() {
                             : format("train %s on %s: there is no checkpoint %s yet, starting from the beginning",
                                      record.model.c_str(), record.data.c_str(), train.checkpoint));
   }
+  if (!found)
+    NN_TRY(fitToFirstBatch());
+  forgetDrawn();
   priorSeconds = record.seconds;
   began = now();
   if (!(run.flags.resume && record.steps))
@@ -253,7 +264,7 @@ Status Trainer::execute() {
   NN_TRY(std::move(status));
   sayAdvice();
 
-  bool finished = record.stoppedEarly || record.steps == record.totalSteps;
+  finished = record.stoppedEarly || record.steps == record.totalSteps;
   if (train.checkpoint && !finished && record.steps > 0)
     NN_TRY(writeCheckpoint(false));
   if (run.stepsLeft == 0 && !finished)

@@ -7,6 +7,8 @@
 #include "runtime/monitor.h"
 #include "runtime/run.h"
 
+#include <limits>
+
 namespace nnrt {
 
 class Trainer {
@@ -27,10 +29,21 @@ private:
   Status plan();
   Status loop();
   Status step(int64_t rows, const Gather *gather);
+  // fit.cpp
+  /// Fits what is still as drawn, and what this statement's initializers fit, to the first batch.
+  Status fitToFirstBatch();
+  /// From now on no other statement fits these.
+  void forgetDrawn() {
+    for (int32_t i = 0; i < train.n_fitted; ++i)
+      run.drawn[size_t(train.fitted[i])] = 0;
+  }
+
   /// Tells the step what its number is.
   void setClock() {
     engine.scalars[NN_SLOT_STEP] = double(record.steps);
     engine.scalars[NN_SLOT_EPOCH] = double(record.steps) / double(record.stepsPerEpoch);
+    if (train.reads_val_loss)
+      engine.scalars[NN_SLOT_VAL_LOSS] = record.epochs > 0 ? record.last.val[0] : std::numeric_limits<double>::infinity();
   }
   Status endEpoch();
   void sayAdvice();

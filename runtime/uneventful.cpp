@@ -9,7 +9,7 @@
 namespace nnrt {
 
 int64_t Trainer::uneventfulEpochs() const {
-  if (record.stepsPerEpoch != 1 || engine.profiler || data->unchecked() || train.n_metrics || record.valRows || train.has_keep ||
+  if (record.stepsPerEpoch != 1 || !data->balanced.empty() || engine.profiler || data->unchecked() || train.n_metrics || record.valRows || train.has_keep ||
       train.has_stop || train.checkpoint || run.recorder.active())
     return 0;
   // The last one, and the one at whose end the time of a kept one begins, are of interest.

@@ -132,6 +132,10 @@ Status runLoad(Run &run, const nn_load &load) {
   NN_TRY(readSafetensors(path, file).at(load.where));
   std::vector<std::string> except(load.except, load.except + load.n_except), unused;
   NN_TRY(loadModel(run.engine, run.program.models[load.model], file, except, unused).at(load.where));
+  const nn_range range = run.program.models[load.model].tensors;
+  for (int32_t t = range.first; t < range.first + range.count; ++t)
+    if (!covered(run.program.tensors[t].key, except))
+      run.drawn[size_t(t)] = 0;
   std::string text = format("loaded %s from %s", run.modelName(load.model), path.c_str());
   for (size_t i = 0; i < unused.size() && i < 5; ++i)
     text += (i ? ", " : "; not used: ") + unused[i];

@@ -40,6 +40,7 @@ config.substitutions += [
     ("%fails", helper("fails.py")),
     ("%bothways", helper("bothways.py") + " --nnc " + os.path.join(build, "bin", "nnc")),
     ("%inputs", helper("inputs.py")),
+    ("%sources", helper("sources.py")),
     ("%stages", helper("stages.py") + " --nnc " + os.path.join(build, "bin", "nnc") + " --nn-opt " + os.path.join(build, "bin", "nn-opt")),
     ("%killed", helper("killed.py")),
     ("%innerloop", helper("innerloop.py") + " --nnc " + os.path.join(build, "bin", "nnc")),

@@ -49,10 +49,11 @@ struct LayerDecl : DeclOf<StmtKind::Layer> {
   Expr *body = nullptr;    ///< a BlockExpr for the form with braces
 };
 
-/// `init normal(std = 0.05) = std * random_normal(shape)`, `init he = …`
+/// `init normal(std = 0.05) = std * random_normal(shape)`, `init scaled = he fit theta / sqrt(var(output))`
 struct InitDecl : DeclOf<StmtKind::Init> {
   llvm::ArrayRef<Parameter> params;
   Expr *body = nullptr;
+  Expr *fit = nullptr; ///< what the first batch makes of it; null: it stays as drawn
 };
 
 /// `optimizer sgd(lr = 0.1) { theta <- theta - lr * grad }`

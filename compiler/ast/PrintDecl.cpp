@@ -67,7 +67,12 @@ void Printer::declaration(const Decl &decl) {
     ident(init.name);
     if (!init.params.empty())
       parameters(init.params);
-    return body(*init.body);
+    body(*init.body);
+    if (init.fit) {
+      os << " fit ";
+      expr(*init.fit);
+    }
+    return;
   }
   case StmtKind::Optimizer: {
     auto &optimizer = llvm::cast<OptimizerDecl>(decl);

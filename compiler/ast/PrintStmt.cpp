@@ -243,6 +243,13 @@ void Printer::entry(const Entry &entry) {
     os << (clip.by == ClipKind::Norm ? "clip norm " : "clip value ");
     return expr(*clip.limit);
   }
+  case EntryKind::Constrain: {
+    auto &constrain = llvm::cast<ConstrainEntry>(entry);
+    os << "constrain ";
+    path(constrain.target);
+    os << " to ";
+    return expr(*constrain.value);
+  }
   case EntryKind::Stop: {
     auto &stop = llvm::cast<StopEntry>(entry);
     os << "stop when ";
@@ -269,10 +276,11 @@ void Printer::entry(const Entry &entry) {
     llvm::interleave(
         llvm::cast<NormalizeEntry>(entry).fields, [&](const Ident &field) { ident(field); }, [&] { os << ", "; });
     return;
+  case EntryKind::Balance: os << "balance "; return ident(llvm::cast<BalanceEntry>(entry).field);
   case EntryKind::Augment: {
     auto &augment = llvm::cast<AugmentEntry>(entry);
     os << "augment ";
-    ident(augment.field);
+    llvm::interleave(augment.fields, [&](const Ident &field) { ident(field); }, [&] { os << ", "; });
     os << " = ";
     return expr(*augment.value);
   }

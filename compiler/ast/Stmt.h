@@ -54,7 +54,7 @@ struct ExprStmt : StmtOf<StmtKind::Expression> {
 
 // ---- entries of the blocks of data, train, evaluate and ensemble ----------------------------------------------------
 
-enum class EntryKind { Setting, Metric, Clip, Stop, Keep, Checkpoint, Split, Normalize, Augment, Where, Row };
+enum class EntryKind { Setting, Metric, Clip, Constrain, Stop, Keep, Checkpoint, Split, Normalize, Balance, Augment, Where, Row };
 
 struct Entry {
   const EntryKind kind;
@@ -88,6 +88,12 @@ struct ClipEntry : EntryOf<EntryKind::Clip> {
   Expr *limit = nullptr;
 };
 
+/// `constrain net.weights to max_norm(theta, 3)`: each of those parameters after each update.
+struct ConstrainEntry : EntryOf<EntryKind::Constrain> {
+  Path target;
+  Expr *value = nullptr;
+};
+
 /// `stop when val.loss stalls for 3 epochs`
 struct StopEntry : EntryOf<EntryKind::Stop> {
   Path quantity;
@@ -118,9 +124,14 @@ struct NormalizeEntry : EntryOf<EntryKind::Normalize> {
   llvm::ArrayRef<Ident> fields;
 };
 
-/// `augment x = shift(x, 2)`
-struct AugmentEntry : EntryOf<EntryKind::Augment> {
+/// `balance y`
+struct BalanceEntry : EntryOf<EntryKind::Balance> {
   Ident field;
+};
+
+/// `augment x = shift(x, 2)`; of several fields the value is a list
+struct AugmentEntry : EntryOf<EntryKind::Augment> {
+  llvm::ArrayRef<Ident> fields;
   Expr *value = nullptr;
 };
 

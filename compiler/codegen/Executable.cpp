@@ -30,7 +30,7 @@ static Expected<std::string> findCompiler() {
                            "`nnc run` needs none");
 }
 
-Error linkExecutable(StringRef object, StringRef runtime, StringRef path) {
+Error linkExecutable(StringRef object, StringRef runtime, bool withImages, StringRef path) {
   auto failed = [&](std::error_code code) {
     return createStringError(code, "cannot write '" + path + "': " + code.message());
   };
@@ -61,11 +61,19 @@ Error linkExecutable(StringRef object, StringRef runtime, StringRef path) {
   }
 
   // No build id: it would be the only thing that could differ from one linker's version to another's.
-  StringRef arguments[] = {*compiler, input, runtime, "-o", output, "-lz", "-lm", "-pthread",
+  SmallVector<StringRef> arguments = {*compiler, input};
+  SmallString<256> images(sys::path::parent_path(runtime));
+  sys::path::append(images, "libnnrt_images.a");
+  if (withImages) // the runtime's reference to it is weak
+    arguments.append({"-Wl,-u,nn_image_reader", images});
+  arguments.append({runtime, "-o", output});
+  if (withImages)
+    arguments.append({"-lpng", "-ljpeg"});
+  arguments.append({"-lz", "-lm", "-pthread",
 #ifdef NNC_SANITIZE // the runtime library was compiled with it
-                           "-fsanitize=address,undefined",
+                    "-fsanitize=address,undefined",
 #endif
-                           "-Wl,--gc-sections", "-Wl,--build-id=none"};
+                    "-Wl,--gc-sections", "-Wl,--build-id=none"});
   std::optional<StringRef> redirects[] = {StringRef(""), StringRef(messages), StringRef(messages)};
   std::string problem;
   int status = sys::ExecuteAndWait(*compiler, arguments, /*Env=*/std::nullopt, redirects, 0, 0, &problem);

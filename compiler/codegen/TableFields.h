@@ -45,6 +45,7 @@ template <class V> void visitFields(V &v, const nn_model &s) {
   v.list(s.in_shape, s.in_rank);
   v.list(s.out_shape, s.out_rank);
   v.field(s.data);
+  v.field(s.hidden);
 }
 
 template <class V> void visitFields(V &v, const nn_source &s) {
@@ -54,6 +55,13 @@ template <class V> void visitFields(V &v, const nn_source &s) {
   v.field(s.labels);
   v.field(s.header);
   v.list(s.columns, s.n_columns);
+  v.list(s.arrays, s.n_arrays);
+  v.field(s.channels);
+  v.field(s.height);
+  v.field(s.width);
+  v.field(s.resize);
+  v.field(s.recolor);
+  v.field(s.length);
   v.list(s.values, s.n_values);
   v.field(s.row_width);
   v.field(s.n);
@@ -98,6 +106,7 @@ template <class V> void visitFields(V &v, const nn_data &s) {
   v.field(s.stratify);
   v.field(s.split_seed);
   v.field(s.has_split);
+  v.field(s.hidden);
 }
 
 template <class V> void visitFields(V &v, const nn_metric &s) {
@@ -140,6 +149,9 @@ template <class V> void visitFields(V &v, const nn_train &s) {
   v.field(s.monitor);
   v.list(s.trained, s.n_trained);
   v.list(s.activations, s.n_activations);
+  v.field(s.fit);
+  v.list(s.fitted, s.n_fitted);
+  v.field(s.reads_val_loss);
   v.field(s.optimizer_tensors);
   v.list(s.metrics, s.n_metrics);
   v.list(s.bounds, s.n_bounds);
@@ -157,6 +169,7 @@ template <class V> void visitFields(V &v, const nn_train &s) {
 
 template <class V> void visitFields(V &v, const nn_evaluate &s) {
   v.field(s.where);
+  v.field(s.target);
   v.field(s.model);
   v.field(s.data);
   v.field(s.split);
@@ -168,6 +181,7 @@ template <class V> void visitFields(V &v, const nn_evaluate &s) {
 
 template <class V> void visitFields(V &v, const nn_save &s) {
   v.field(s.where);
+  v.field(s.target);
   v.field(s.model);
   v.field(s.path);
 }
@@ -188,9 +202,9 @@ template <class V> void visitFields(V &v, const nn_plotted &s) {
   v.field(s.text);
   v.field(s.fn);
   v.list(s.shape, s.rank);
-  v.field(s.train);
   v.field(s.metric);
   v.field(s.splits);
+  v.one(s.train);
 }
 
 template <class V> void visitFields(V &v, const nn_plot &s) {
@@ -209,6 +223,55 @@ template <class V> void visitFields(V &v, const nn_print &s) {
 template <class V> void visitFields(V &v, const nn_statement &s) {
   v.field(s.kind);
   v.body(s);
+}
+
+template <class V> void visitFields(V &v, const nn_variable &s) {
+  v.field(s.name);
+  v.field(s.draw);
+  v.field(s.low);
+  v.field(s.high);
+  v.list(s.labels, s.n_labels);
+  v.list(s.values, s.n_values);
+  v.field(s.slot);
+}
+
+template <class V> void visitFields(V &v, const nn_variant &s) {
+  v.list(s.choices, s.n_choices);
+  v.field(s.models);
+  v.field(s.model);
+  v.list(s.statements, s.n_statements);
+}
+
+template <class V> void visitFields(V &v, const nn_experiment &s) {
+  v.field(s.where);
+  v.field(s.name);
+  v.field(s.method);
+  v.field(s.data);
+  v.list(s.variables, s.n_variables);
+  v.list(s.variants, s.n_variants);
+  v.field(s.trials);
+  v.field(s.seed);
+  v.field(s.goal_train);
+  v.field(s.goal);
+}
+
+template <class V> void visitFields(V &v, const nn_chosen &s) {
+  v.field(s.experiment);
+  v.list(s.bodies, s.n_bodies);
+}
+
+template <class V> void visitFields(V &v, const nn_ensemble &s) {
+  v.field(s.where);
+  v.field(s.name);
+  v.field(s.model);
+  v.field(s.of);
+  v.field(s.members);
+  v.field(s.seed);
+}
+
+template <class V> void visitFields(V &v, const nn_outcome &s) {
+  v.field(s.where);
+  v.field(s.experiment);
 }
 
 template <class V> void visitFields(V &v, const nn_option &s) {
@@ -272,6 +335,7 @@ template <class V> void visitFields(V &v, const nn_program &s) {
   v.list(s.statements, s.n_statements);
   v.field(s.settings);
   v.field(s.n_settings);
+  v.field(s.n_chosen);
   v.one(s.profile);
 }
 

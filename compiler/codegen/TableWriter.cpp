@@ -146,6 +146,14 @@ Constant *TableWriter::body(const nn_statement &statement) {
     return list(static_cast<const nn_plot *>(statement.body), 1);
   case NN_STMT_PRINT:
     return list(static_cast<const nn_print *>(statement.body), 1);
+  case NN_STMT_EXPERIMENT:
+    return list(static_cast<const nn_experiment *>(statement.body), 1);
+  case NN_STMT_CHOSEN:
+    return list(static_cast<const nn_chosen *>(statement.body), 1);
+  case NN_STMT_ENSEMBLE:
+    return list(static_cast<const nn_ensemble *>(statement.body), 1);
+  case NN_STMT_OUTCOME:
+    return list(static_cast<const nn_outcome *>(statement.body), 1);
   }
   report_fatal_error("an unknown kind of statement");
 }

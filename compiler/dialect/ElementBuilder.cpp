@@ -88,6 +88,10 @@ Index ElementBuilder::mul(Index a, int64_t c) {
                   [&](int64_t lane) { return a.getOffset(lane) * c; });
 }
 
+/// A base from which offsets lead into a padded tensor may itself lie before it, below zero, where an unsigned division is wrong: it is
+/// divided `multiples` of the divisor higher up. No padding is that wide.
+static constexpr int64_t multiples = int64_t(1) << 24;
+
 Index ElementBuilder::floorDiv(Index a, int64_t c) {
   if (c == 1)
     return a;
@@ -97,8 +101,10 @@ Index ElementBuilder::floorDiv(Index a, int64_t c) {
   bool divides = a.getDivisor() % c == 0 && everyOffset(a, [](int64_t offset) { return offset >= 0; });
   if (!inside && !divides && !everyOffset(a, [&](int64_t offset) { return offset % c == 0; }))
     return Index::lanes(b.createOrFold<arith::DivUIOp>(loc, materialize(a), broadcast(divisor)));
-  return offsetBy(b.createOrFold<arith::DivUIOp>(loc, a.getBase(), divisor),
-                  a.getDivisor() % c == 0 ? a.getDivisor() / c : 1,
+  Value quotient = b.createOrFold<arith::DivUIOp>(loc, inside ? a.getBase() : add(a, multiples * c).getBase(), divisor);
+  if (!inside)
+    quotient = b.createOrFold<arith::AddIOp>(loc, quotient, constant(-multiples).getBase());
+  return offsetBy(quotient, a.getDivisor() % c == 0 ? a.getDivisor() / c : 1,
                   [&](int64_t lane) { return inside ? 0 : a.getOffset(lane) / c; });
 }
 
@@ -112,7 +118,7 @@ Index ElementBuilder::mod(Index a, int64_t c) {
     return offsetBy(constant(0).getBase(), 0, [&](int64_t lane) { return a.getOffset(lane) % c; });
   if (!inside && !everyOffset(a, [&](int64_t offset) { return offset % c == 0; }))
     return Index::lanes(b.createOrFold<arith::RemUIOp>(loc, materialize(a), broadcast(divisor)));
-  return offsetBy(b.createOrFold<arith::RemUIOp>(loc, a.getBase(), divisor), common,
+  return offsetBy(b.createOrFold<arith::RemUIOp>(loc, inside ? a.getBase() : add(a, multiples * c).getBase(), divisor), common,
                   [&](int64_t lane) { return inside ? a.getOffset(lane) : 0; });
 }
 

@@ -54,15 +54,18 @@ struct ComputeBeforeBroadcast : OpInterfaceRewritePattern<ScalarBodyOp> {
       return failure();
     ArrayRef<int64_t> shape = widest.getX().getType().getShape();
     SmallVector<Value> narrow;
+    // A pattern that fails must have built nothing, or it would be tried again without end.
     for (Value operand : op->getOperands()) {
       auto broadcast = operand.getDefiningOp<BroadcastOp>();
       auto x = broadcast.getX().getType();
       bool alike = broadcast.getDims() == widest.getDims() && x.getShape() == shape;
       if (!alike && x.getRank() != 0)
         return failure();
-      // One that is alike already has the narrow shape, and is returned as it is.
-      narrow.push_back(buildBroadcast(b, op.getLoc(), x.clone(shape), broadcast.getX(), {}));
+      narrow.push_back(broadcast.getX());
     }
+    // One that is alike already has the narrow shape, and is returned as it is.
+    for (Value &x : narrow)
+      x = buildBroadcast(b, op.getLoc(), cast<RankedTensorType>(x.getType()).clone(shape), x, {});
     auto wide = cast<RankedTensorType>(op->getResult(0).getType());
     OperationState state(op.getLoc(), op->getName(), narrow, wide.clone(shape), op->getAttrs());
     Operation *computed = b.create(state);
@@ -91,11 +94,13 @@ struct ComputeBeforeReshape : OpInterfaceRewritePattern<ScalarBodyOp> {
       if (reshape && reshape.getX().getType().getShape() == shape)
         before.push_back(reshape.getX());
       else if (splat && splat.getX().getType().getRank() == 0)
-        before.push_back(
-            buildBroadcast(b, op.getLoc(), splat.getX().getType().clone(shape), splat.getX(), {}));
+        before.push_back(splat.getX());
       else
         return failure();
     }
+    for (Value &x : before)
+      if (auto type = cast<RankedTensorType>(x.getType()); type.getRank() == 0)
+        x = buildBroadcast(b, op.getLoc(), type.clone(shape), x, {});
     auto type = cast<RankedTensorType>(op->getResult(0).getType());
     OperationState state(op.getLoc(), op->getName(), before, type.clone(shape), op->getAttrs());
     b.replaceOpWithNewOp<ReshapeOp>(op, type, b.create(state)->getResult(0));

@@ -81,7 +81,7 @@ def Nn_PadOp : Nn_Move<"pad", "y = x between zeros", "Rule", [Nn_Infer], ["getCo
   let hasFolder = 1;
 }
 
-// reverse: y = x with the order along dims reversed;  dx = dy reversed
+// reverse: y = x with the order along dims, of which the batch may be one, reversed;  dx = dy reversed
 def Nn_ReverseOp : Nn_Move<"reverse", "y = x backwards along dims"> {
   let arguments = (ins Nn_Tensor:$x, DenseI64ArrayAttr:$dims);
   let assemblyFormat = "$x `over` $dims attr-dict `:` type($x) `->` type($result)";

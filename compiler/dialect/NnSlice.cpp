@@ -170,8 +170,6 @@ LogicalResult ReverseOp::inferReturnTypes(MLIRContext *, std::optional<Location>
   if (!x || failed(checkPresent(name, loc, {{"dims", adaptor.getDimsAttr()}})) ||
       failed(checkDims(name, loc, adaptor.getDims(), x.getRank())))
     return failure();
-  if (isBatched(x) && llvm::is_contained(adaptor.getDims(), 0))
-    return mismatch(loc, name, "cannot reverse the batch of ", x);
   types.assign(1, x);
   return success();
 }
@@ -185,8 +183,10 @@ unsigned ReverseOp::getCost() { return 0; }
 
 Value ReverseOp::buildAt(ElementBuilder &eb, ArrayRef<Index> index) {
   SmallVector<Index> at(index);
-  for (int64_t dim : getDims())
-    at[dim] = eb.add(eb.mul(at[dim], -1), getType().getDimSize(dim) - 1);
+  for (int64_t dim : getDims()) {
+    at[dim] = eb.add(eb.mul(at[dim], -1), getType().isDynamicDim(dim) ? eb.uniform(eb.batchSize()) : eb.constant(getType().getDimSize(dim)));
+    at[dim] = eb.add(at[dim], -1);
+  }
   return eb.load(0, at);
 }
 

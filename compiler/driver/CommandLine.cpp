@@ -45,6 +45,12 @@ cl::opt<bool> latex("latex", cl::desc("with --emit=math: LaTeX"), cl::cat(catego
 cl::opt<bool> gradients("gradients", cl::desc("try every derivative against finite differences"), cl::cat(category),
                         cl::sub(checkCommand));
 
+cl::opt<LintMode> lints("lints", cl::desc("what becomes of things that are allowed and seldom meant:"), cl::init(LintMode::Warn),
+                        cl::values(clEnumValN(LintMode::Warn, "warn", "warnings (the default)"),
+                                   clEnumValN(LintMode::Error, "error", "errors: nothing is compiled"),
+                                   clEnumValN(LintMode::Off, "off", "nothing")),
+                        cl::cat(category), cl::sub(cl::SubCommand::getTopLevel()), cl::sub(runCommand), cl::sub(checkCommand));
+
 enum class Precision { F32, F64 };
 cl::opt<Precision> precision("precision", cl::desc("the type of all tensors:"), cl::init(Precision::F32),
                              cl::values(clEnumValN(Precision::F32, "f32", "single precision (the default)"),
@@ -87,6 +93,7 @@ SessionOptions sessionOptions(const std::string &path) {
       !hasForeignOptions(checkCommand))
     options.cacheDir = cacheDir.getNumOccurrences() ? cacheDir.getValue() : ObjectCache::defaultFolder();
   options.profile = profile;
+  options.lints = lints;
   return options;
 }
 
@@ -227,7 +234,9 @@ int nnc::runCommandLine(int argc, char **argv) {
       llvm::errs() << "nnc: a file is wanted: nnc FILE.nn …\n";
       return 2;
     }
-    return runRepl(sessionOptions("<repl>"), argc, argv);
+    SessionOptions options = sessionOptions("<repl>");
+    options.lints = LintMode::Off; // each input is a program of its own
+    return runRepl(options, argc, argv);
   }
   if (latex && emitKind != EmitKind::Math) {
     llvm::errs() << "nnc: --latex goes with --emit=math\n";

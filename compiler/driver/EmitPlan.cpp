@@ -5,6 +5,7 @@
 #include "compiler/driver/plan/KernelTables.h"
 #include "compiler/driver/Session.h"
 #include "compiler/transforms/PlanMemory.h"
+#include "runtime/statements.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/Support/Format.h"
@@ -68,9 +69,7 @@ public:
       printModel(program.models[m]);
     printMemory();
     printRoof();
-    for (int32_t s = 0; s < program.n_statements; ++s)
-      if (program.statements[s].kind == NN_STMT_TRAIN)
-        printTrain(*static_cast<const nn_train *>(program.statements[s].body));
+    nnrt::forEachTrain(program, [&](const nn_train &train) { printTrain(train); });
   }
 
 private:
@@ -136,14 +135,11 @@ private:
     table.row({"arena", grouped(total), "all of these"});
     bool complete = true;
     int64_t most = 0; // of a step, beside the arena
-    for (int32_t s = 0; s < program.n_statements; ++s) {
-      if (program.statements[s].kind != NN_STMT_TRAIN)
-        continue;
-      auto &train = *static_cast<const nn_train *>(program.statements[s].body);
+    nnrt::forEachTrain(program, [&](const nn_train &train) {
       const auto *step = functionOf(train.step);
       const int64_t n = batchOf(train);
       if (!step)
-        continue;
+        return;
       const std::string rows = n ? ", " + grouped(n) + " rows" : "";
       auto amount = [&](int64_t fixed, int64_t row) { return n ? grouped(fixed + row * n) : "?"; };
       const int64_t scratch = step->fixedBytes + step->rowBytes * n, batch = rowElements(train) * elementBytes();
@@ -155,7 +151,7 @@ private:
       table.row({"its results", grouped(resultBytes(train)), "the loss and totals of metrics"});
       table.row({"a step in all", n ? grouped(memory.persistentBytes + scratch + batch * n + resultBytes(train)) : "?",
                  "with the arena; and " + grouped(stackBytes(step->name)) + " on each thread's stack"});
-    }
+    });
     total += double(most);
     for (int32_t i = 0; i < program.n_data; ++i) {
       const plan::DataSize *size = sizeOf(i);

@@ -14,6 +14,7 @@
 #include "compiler/pipeline/Pipeline.h"
 #include "compiler/prelude/Prelude.h"
 #include "compiler/transforms/Simplify.h"
+#include "runtime/statements.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/PassManager.h"
@@ -116,6 +117,10 @@ bool Session::generateModule() {
   irgen.sourceDir = llvm::sys::path::parent_path(dir).str();
   if (!generate(*diags, *context, *parsed, names, irgen, generated))
     return false;
+  lintProgram(*diags, *parsed, names, generated, options.dataDir, options.lints);
+  generated.elaborated = nullptr;
+  if (diags->hasErrors())
+    return false;
   return times.measure("simplify", [&] {
     mlir::PassManager pm(context.get());
     pm.addPass(createSimplifyPass());
@@ -208,16 +213,16 @@ std::vector<std::string> Session::neededFirst() const {
       names.push_back(found->second);
   };
   const nn_program &program = generated.tables->program;
-  for (const nn_statement &statement : llvm::ArrayRef(program.statements, program.n_statements)) {
+  nnrt::forEachStatement(program, [&](const nn_statement &statement) {
     if (statement.kind != NN_STMT_TRAIN)
-      continue;
+      return true;
     const auto &train = *static_cast<const nn_train *>(statement.body);
     add(train.step);
     add(program.data[train.data].keep);
     add(program.data[train.data].prepare);
     add(train.init);
-    break;
-  }
+    return false;
+  });
   return names;
 }
 
@@ -313,7 +318,10 @@ bool Session::writeExecutable(llvm::StringRef output, const char *argv0) {
     llvm::Expected<std::string> runtime = findRuntimeLibrary(argv0, reinterpret_cast<void *>(&nnc::generate));
     if (!runtime)
       return fail(runtime.takeError());
-    if (llvm::Error error = linkExecutable(llvm::StringRef(object->data(), object->size()), *runtime, output))
+    const nn_program &program = tables().program;
+    const bool withImages = llvm::any_of(llvm::ArrayRef(program.data, program.n_data),
+                                         [](const nn_data &data) { return data.source.kind == NN_IMAGES; });
+    if (llvm::Error error = linkExecutable(llvm::StringRef(object->data(), object->size()), *runtime, withImages, output))
       return fail(std::move(error));
     return true;
   });

@@ -8,6 +8,7 @@
 #include "compiler/driver/FunctionCompiler.h"
 #include "compiler/driver/Timeline.h"
 #include "compiler/irgen/Irgen.h"
+#include "compiler/lint/Lint.h"
 #include "compiler/pipeline/Pipeline.h"
 #include "compiler/sema/Sema.h"
 #include "compiler/support/Diagnostics.h"
@@ -32,6 +33,7 @@ struct SessionOptions {
   std::string triple;          // empty: this machine
   std::string cacheDir;        // where compiled objects are kept; empty: nowhere
   bool monitor = false;        // functions that tell norms of gradients and dead units, even if no report asks for them
+  LintMode lints = LintMode::Off;
   bool profile = false;        // time stamps in the code of steps and evaluations, and the tables that explain them
 };
 

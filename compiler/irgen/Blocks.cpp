@@ -50,6 +50,12 @@ static TensorInfo makeInfo(Function &fn, llvm::StringRef name, int32_t kind, Ran
   return info;
 }
 
+/// Whether a start value is one number, repeated.
+static bool isOneNumber(mlir::Value v) {
+  mlir::Operation *op = v.getDefiningOp();
+  return op && op->getNumOperands() == 1 && exampleShape(op->getOperand(0)).empty() && !exampleShape(v).empty();
+}
+
 bool Elaborator::runParam(const ast::ParamStmt *s, Scope &scope) {
   TensorInfo info = makeInfo(*fn, s->name.text, NN_PARAMETER, s->range);
   if (!s->shape) {
@@ -62,6 +68,10 @@ bool Elaborator::runParam(const ast::ParamStmt *s, Scope &scope) {
   if (start.isError())
     return false;
   Value value;
+  if (start.kind == Value::Kind::None) { // a layer without it: as if it were 0 for ever
+    scope.names[s->name.text.str()] = Value::of(0);
+    return true;
+  }
   if (fn->initializing && !fn->hasTensor(info.name)) {
     auto [it, fresh] = tensors.insert({info.name, info});
     if (!fresh && it->second.shape != info.shape) {
@@ -72,17 +82,43 @@ bool Elaborator::runParam(const ast::ParamStmt *s, Scope &scope) {
     mlir::Value drawn = initialValue(start, info, s->value ? s->value->range : s->range);
     if (!drawn)
       return false;
+    it->second.init = start.target;
+    it->second.isUniform = isOneNumber(drawn);
     fn->emit.noteOrigin(drawn, s->range, /*replace=*/true);
     fn->assign(info, drawn);
     value = Value::of(drawn, info.axes);
   } else {
     value = fn->tensor(info);
+    if (fn->toFit.count(info.name))
+      fn->pendingFits.push_back({info, start, s->value->range});
   }
   scope.names[s->name.text.str()] = value;
   return true;
 }
 
+bool Elaborator::runScheduleState(const ast::StateStmt *s, Scope &scope) {
+  if (fn->statePrefix.empty()) {
+    diags.error(s->range, "`" + schedule->name + "` remembers numbers from step to step: it has a value only in a train block");
+    return false;
+  }
+  if (schedule->place.empty())
+    schedule->place = schedule->name + std::to_string(++fn->schedules[schedule->name]);
+  TensorInfo info;
+  info.kind = NN_OPTIMIZER_STATE;
+  info.name = fn->statePrefix + s->name.text.str() + "/" + schedule->place;
+  info.range = s->range;
+  Value start = s->value ? evaluate(s->value, scope) : Value::of(0);
+  if (start.isError())
+    return false;
+  optimizerStates.insert({info.name, OptimizerState{info, start, s->range}});
+  localStates[s->name.text.str()] = info;
+  scope.names[s->name.text.str()] = fn->tensor(info);
+  return true;
+}
+
 bool Elaborator::runState(const ast::StateStmt *s, Scope &scope) {
+  if (schedule)
+    return runScheduleState(s, scope);
   auto theta = fn->ambient.find("theta");
   if (theta != fn->ambient.end() && !s->shape) {
     // An optimizer's state: the parameter's shape; runOptimizer says where it lives.
@@ -170,44 +206,59 @@ bool Elaborator::runAssign(const ast::AssignStmt *s, Scope &scope) {
   return true;
 }
 
+Value Elaborator::evaluateInit(const Applicable &init, const ast::Expr *e, const TensorInfo &info,
+                               const std::map<std::string, Value> &more, Range at) {
+  // fan_in and fan_out: n and m of [n, m]; of filters [o, c, …], channels times the window.
+  double in = 1, out = 1, window = 1;
+  auto &shape = info.shape;
+  for (size_t i = 2; i < shape.size(); ++i)
+    window *= double(shape[i]);
+  if (shape.size() == 1)
+    in = out = double(shape[0]);
+  else if (shape.size() == 2)
+    in = double(shape[0]), out = double(shape[1]);
+  else if (shape.size() > 2)
+    in = double(shape[1]) * window, out = double(shape[0]) * window;
+  Value list = Value::ofKind(Value::Kind::List);
+  for (int64_t s : shape)
+    list.items.push_back(Value::of(double(s)));
+  CallSite callSite(*this, init.prelude, at);
+  auto outerAmbient = fn->ambient;
+  fn->ambient["shape"] = list;
+  fn->ambient["fan_in"] = Value::of(in);
+  fn->ambient["fan_out"] = Value::of(out);
+  for (const auto &[name, value] : more)
+    fn->ambient[name] = value;
+  Placement site;
+  site.path = info.name;
+  Placement *outer = fn->placement;
+  fn->placement = &site;
+  Scope scope;
+  scope.prelude = init.prelude;
+  scope.names = init.bound;
+  Value v = evaluate(e, scope);
+  fn->placement = outer;
+  fn->ambient = outerAmbient;
+  return v;
+}
+
 mlir::Value Elaborator::initialValue(const Value &v, const TensorInfo &info, Range at) {
   RangeGuard guard(*this, at);
   Value start = v;
-  if (v.kind == Value::Kind::Applicable && v.target->kind == Applicable::Kind::Init) {
-    Value made = v;
-    if (!v.target->instantiated)
-      made = instantiate(*v.target, {}, at);
-    if (made.isError())
+  // What an initializer draws may be another's: `init scaled(start = he) = start fit …`.
+  for (int links = 0; start.kind == Value::Kind::Applicable && start.target->kind == Applicable::Kind::Init; ++links) {
+    if (!start.target->instantiated)
+      start = instantiate(*start.target, {}, at);
+    if (start.isError())
       return {};
-    // fan_in and fan_out: n and m of [n, m]; of filters [o, c, …], channels times the window.
-    double in = 1, out = 1, window = 1;
-    auto &shape = info.shape;
-    for (size_t i = 2; i < shape.size(); ++i)
-      window *= double(shape[i]);
-    if (shape.size() == 1)
-      in = out = double(shape[0]);
-    else if (shape.size() == 2)
-      in = double(shape[0]), out = double(shape[1]);
-    else if (shape.size() > 2)
-      in = double(shape[1]) * window, out = double(shape[0]) * window;
-    Value list = Value::ofKind(Value::Kind::List);
-    for (int64_t s : shape)
-      list.items.push_back(Value::of(double(s)));
-    CallSite callSite(*this, made.target->prelude, at);
-    auto outerAmbient = fn->ambient;
-    fn->ambient["shape"] = list;
-    fn->ambient["fan_in"] = Value::of(in);
-    fn->ambient["fan_out"] = Value::of(out);
-    Placement site;
-    site.path = info.name;
-    Placement *outer = fn->placement;
-    fn->placement = &site;
-    Scope scope;
-    scope.prelude = made.target->prelude;
-    scope.names = made.target->bound;
-    start = evaluate(llvm::cast<ast::InitDecl>(made.target->decl)->body, scope);
-    fn->placement = outer;
-    fn->ambient = outerAmbient;
+    if (links == 100) {
+      diags.error(at, "`" + start.target->name + "` is drawn from itself without end");
+      return {};
+    }
+    auto *decl = llvm::cast<ast::InitDecl>(start.target->decl);
+    if (decl->fit && info.kind == NN_PARAMETER)
+      fitted.insert(info.name);
+    start = evaluateInit(*std::shared_ptr<Applicable>(start.target), decl->body, info, {}, at);
   }
   if (start.isError())
     return {};
@@ -231,6 +282,8 @@ bool Elaborator::runOptimizer(const Applicable &optimizer, const TensorInfo &par
   auto outerAmbient = fn->ambient;
   auto outerStates = std::move(localStates);
   localStates.clear();
+  Schedule *outerSchedule = schedule;
+  schedule = nullptr;
   localStates["theta"] = parameter;
   fn->ambient["theta"] = Value::of(fn->tensor(parameter).tensor);
   fn->ambient["grad"] = Value::of(grad);
@@ -246,6 +299,7 @@ bool Elaborator::runOptimizer(const Applicable &optimizer, const TensorInfo &par
   if (ok && decl->body->value)
     ok = !evaluate(decl->body->value, scope).isError();
   fn->emit.place.clear();
+  schedule = outerSchedule;
   localStates = std::move(outerStates);
   fn->ambient = outerAmbient;
   return ok;

@@ -2,11 +2,12 @@
 // move elements stand in BuiltinsShape.cpp.
 #include "compiler/irgen/Elaborator.h"
 
-
+#include "compiler/dialect/NnDialect.h"
 #include "compiler/sema/Builtins.h"
 #include "compiler/sema/Sema.h"
 
 #include "mlir/IR/BuiltinTypes.h"
+#include "llvm/ADT/DenseSet.h"
 
 using namespace nnc;
 
@@ -192,6 +193,22 @@ Value Elaborator::reduction(llvm::StringRef op, const BuiltinCall &call) {
   return fn->emit.reduce(op, v, dims, keeps);
 }
 
+/// False for what is computed of constants alone, which folding would make a constant before it is derived by.
+static bool canVary(mlir::Value v) {
+  llvm::SmallVector<mlir::Value> open{v};
+  llvm::DenseSet<mlir::Value> seen;
+  while (!open.empty()) {
+    mlir::Value one = open.pop_back_val();
+    if (!seen.insert(one).second)
+      continue;
+    mlir::Operation *op = one.getDefiningOp();
+    if (!op || llvm::isa<nn::AutodiffMarkerOp>(op))
+      return true;
+    open.append(op->operand_begin(), op->operand_end());
+  }
+  return false;
+}
+
 Value Elaborator::gradientOf(const BuiltinCall &call) {
   Value y = fn->emit.toTensor(call.positional(0)->value, call.positional(0)->range);
   Value x = call.positional(1)->value;
@@ -203,8 +220,11 @@ Value Elaborator::gradientOf(const BuiltinCall &call) {
     return Value::ofKind(Value::Kind::Unavailable);
   std::vector<Value> wrt = x.kind == Value::Kind::Weights ? x.items : std::vector<Value>{x};
   for (Value &v : wrt)
-    if (!v.isTensor()) {
-      diags.error(call.positional(1)->range, "`grad(e, w)` needs a tensor w; this is " + v.describe());
+    if (!v.isTensor() || !(fn->initializing || canVary(v.tensor))) { // initialisation asks for shapes: all else is zero in it
+      auto e = diags.error(call.positional(1)->range,
+                           "`grad(e, w)` needs a tensor w; this is " + (v.isTensor() ? "a constant" : v.describe()));
+      if (v.isTensor() || v.isKnown() || v.kind == Value::Kind::List)
+        e.note("what is known before the run does not vary; a parameter with a shape does: `fn slope(z: []) = grad(f(z), z)`");
       return Value::error();
     }
   if (!exampleShape(y.tensor).empty())
@@ -369,6 +389,10 @@ Value Elaborator::callBuiltin(llvm::StringRef name, const BuiltinCall &call) {
   }
   if (name == "category") {
     diags.error(call.at, "`category` turns a column of a data set into class numbers; it stands in a data block");
+    return Value::error();
+  }
+  if (name == "class_weights") {
+    diags.error(call.at, "`class_weights` takes a field of the data set that a run is on");
     return Value::error();
   }
   if (name == "conv2d") return conv2d(call);

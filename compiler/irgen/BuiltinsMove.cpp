@@ -35,15 +35,34 @@ Value Elaborator::reshaped(llvm::StringRef name, const BuiltinCall &call) {
     for (const Arg &a : call.args)
       if (a.name.empty())
         list.items.push_back(a.value);
-    return emit.toTensor(list, call.at);
+    Value t = emit.toTensor(list, call.at); // along a new first axis
+    if (!t.isTensor())
+      return t;
+    auto shape = exampleShape(t.tensor);
+    int64_t axis;
+    if (!axisOf(*this, call.named("axis"), 0, shape.size(), axis))
+      return Value::error();
+    if (axis == 0)
+      return t;
+    const bool batch = isBatched(t.tensor);
+    llvm::SmallVector<int64_t> perm, result;
+    if (batch)
+      perm.push_back(0);
+    for (int64_t i = 0; i < int64_t(shape.size()); ++i) {
+      const int64_t from = i < axis ? i + 1 : i == axis ? 0 : i;
+      perm.push_back(from + batch);
+      result.push_back(shape[from]);
+    }
+    return Value::of(emit.create("nn.transpose", t.tensor, emit.typeOf(result, batch), emit.attr("perm", perm))->getResult(0));
   }
   if (name == "concat") {
     llvm::SmallVector<Value> parts;
     bool batch = false;
+    const bool single = !call.positional(1); // a list of the parts
     for (const Arg &a : call.args) {
       if (!a.name.empty())
         continue;
-      std::vector<Value> items = a.value.kind == Value::Kind::List ? a.value.items : std::vector<Value>{a.value};
+      std::vector<Value> items = single && a.value.kind == Value::Kind::List ? a.value.items : std::vector<Value>{a.value};
       for (const Value &item : items) {
         parts.push_back(emit.toTensor(item, a.range));
         if (!parts.back().isTensor())

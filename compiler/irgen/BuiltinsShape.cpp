@@ -17,7 +17,8 @@ static bool integers(Elaborator &e, const Elaborator::Arg *arg, size_t count, in
     return true;
   if (arg->value.kind == Value::Kind::List) {
     if (arg->value.items.size() != count) {
-      e.diags.error(arg->range, what + " needs one number, or " + llvm::Twine(count));
+      e.diags.error(arg->range, what + " is one number or a list of " + llvm::Twine(count) + ", one for each axis; this list has " +
+                                    llvm::Twine(arg->value.items.size()));
       return false;
     }
     for (size_t i = 0; i < count; ++i)
@@ -74,8 +75,13 @@ Value Elaborator::random(llvm::StringRef op, const BuiltinCall &call) {
     type = emit.typeOf(shape, fn->batched);
   }
   // The place of this draw in the program keys its numbers: the layer, and which draw of the layer it is.
+  // A model of an experiment's block draws the same numbers in every variant: what they differ in is what is compared.
   std::string site = fn->placement ? fn->placement->path : fn->op().getName().str();
+  if (size_t mark = site.find('#'); mark != std::string::npos)
+    site.erase(mark, site.find('.', mark) - mark);
   site += "#" + std::to_string(fn->placement ? fn->placement->randomSites++ : int(fn->applied.size()));
+  if (int before = fn->placement ? 0 : fn->randomSites++)
+    site += "." + std::to_string(before);
   const int64_t place = int64_t(llvm::xxh3_64bits(site) & 0xffffffffu);
   mlir::Value seed = fn->scalar("seed");
   mlir::Value step = fn->initializing ? emit.hostConstant(0) : fn->scalar("step");
@@ -233,32 +239,35 @@ Value Elaborator::window(const BuiltinCall &call) {
   return Value::of(op->getResult(0), x.axes);
 }
 
-/// pad(x, [0, p, p]): zeros on both sides of each axis.
+/// pad(x, low, high, between): zeros before, behind and between the elements of each axis; pad(x, [0, p, p]): on both sides.
 Value Elaborator::padded(const BuiltinCall &call) {
   Emitter &emit = fn->emit;
   Value x = emit.toTensor(call.positional(0)->value, call.positional(0)->range);
   if (!x.isTensor())
     return x;
   auto shape = exampleShape(x.tensor);
-  llvm::SmallVector<int64_t> low, high;
+  llvm::SmallVector<int64_t> low, high, between;
   if (!integers(*this, call.positional(1), shape.size(), 0, low, "the padding", 0))
     return Value::error();
   high = low;
   if (call.positional(2) && !integers(*this, call.positional(2), shape.size(), 0, high, "the padding", 0))
     return Value::error();
-  if (llvm::all_of(low, [](int64_t n) { return n == 0; }) && llvm::all_of(high, [](int64_t n) { return n == 0; }))
+  if (!integers(*this, call.positional(3), shape.size(), 0, between, "the padding", 0))
+    return Value::error();
+  auto none = [](llvm::ArrayRef<int64_t> zeros) { return llvm::all_of(zeros, [](int64_t n) { return n == 0; }); };
+  if (none(low) && none(high) && none(between))
     return x;
   llvm::SmallVector<int64_t> result;
   for (size_t i = 0; i < shape.size(); ++i)
-    result.push_back(shape[i] + low[i] + high[i]);
+    result.push_back(low[i] + shape[i] + (shape[i] - 1) * between[i] + high[i]);
   const bool batch = isBatched(x.tensor);
   if (batch) {
     low.insert(low.begin(), 0);
     high.insert(high.begin(), 0);
+    between.insert(between.begin(), 0);
   }
-  llvm::SmallVector<int64_t> interior(low.size(), 0);
   mlir::Operation *op = emit.create("nn.pad", x.tensor, emit.typeOf(result, batch),
-                                    {emit.attr("low", low), emit.attr("high", high), emit.attr("interior", interior)});
+                                    {emit.attr("low", low), emit.attr("high", high), emit.attr("interior", between)});
   return Value::of(op->getResult(0), x.axes);
 }
 

@@ -113,7 +113,7 @@ Value Elaborator::callFunction(const Applicable &f, llvm::ArrayRef<Arg> args, Ra
   struct Leave { unsigned &d; ~Leave() { --d; } } leave{depth};
   for (const ast::Parameter &p : decl->params)
     if (p.shape) {
-      Value input = fn->emit.toTensor(scope.names[p.name.text.str()], at);
+      Value input = fn->emit.argument(scope.names[p.name.text.str()], at);
       if (input.isUnavailable())
         return input;
       if (input.isError() || !matchShape(p, input, scope, at, f.name))
@@ -121,7 +121,13 @@ Value Elaborator::callFunction(const Applicable &f, llvm::ArrayRef<Arg> args, Ra
       scope.names[p.name.text.str()] = input;
     }
   Scope derivativeScope = scope;
+  Schedule own{f.name, {}}, *outerSchedule = schedule;
+  auto outerStates = std::move(localStates);
+  localStates.clear();
+  schedule = &own;
   Value y = evaluate(decl->body, scope);
+  schedule = outerSchedule;
+  localStates = std::move(outerStates);
   if (!decl->derivative || decl->params.empty() || !y.isTensor() || suppressedDerivative == decl)
     return y;
   Value x = derivativeScope.names[decl->params[0].name.text.str()];
@@ -149,15 +155,33 @@ Value Elaborator::callFunction(const Applicable &f, llvm::ArrayRef<Arg> args, Ra
   return Value::of(op->getResult(0), y.axes);
 }
 
-Value Elaborator::noted(llvm::StringRef name, llvm::ArrayRef<Arg> args, llvm::function_ref<Value()> apply) {
-  if (!fn->notesApplications || !fn->placement || insideFunction)
+Value Elaborator::recorded(const Applicable &callee, llvm::ArrayRef<Arg> args, Range at, llvm::function_ref<Value()> apply) {
+  if (!fn->applications)
     return apply();
-  insideFunction = true;
-  Value y = apply();
-  insideFunction = false;
-  if (!args.empty() && args[0].value.isTensor() && y.isTensor())
-    fn->applications.push_back({name.str(), args[0].value.tensor, y.tensor});
-  return y;
+  auto lastOp = [&]() -> mlir::Operation * {
+    mlir::Block *block = fn->emit.b.getInsertionBlock();
+    return block->empty() ? nullptr : &block->back();
+  };
+  std::vector<Application> &all = *fn->applications;
+  const size_t index = all.size();
+  Application &begun = all.emplace_back();
+  begun.decl = callee.decl;
+  begun.prelude = callee.prelude;
+  begun.name = callee.name;
+  begun.insideFunction = insideFunction;
+  begun.named = callee.written;
+  begun.at = diags.callSite.isValid() ? diags.callSite : at;
+  begun.before = lastOp();
+  for (const Arg &a : args)
+    begun.args.emplace_back(a.name, a.value.tensor);
+  const bool outer = insideFunction;
+  insideFunction |= callee.kind == Applicable::Kind::Function || callee.kind == Applicable::Kind::Builtin;
+  Value result = apply();
+  insideFunction = outer;
+  all[index].place = callee.path;
+  all[index].result = result.tensor;
+  all[index].last = lastOp();
+  return result;
 }
 
 Value Elaborator::instantiate(const Applicable &a, llvm::ArrayRef<Arg> args, Range at) {
@@ -174,6 +198,8 @@ Value Elaborator::instantiate(const Applicable &a, llvm::ArrayRef<Arg> args, Ran
     return Value::error();
   auto made = std::make_shared<Applicable>(a);
   made->instantiated = true;
+  if (!args.empty())
+    made->written = at;
   made->bound = std::move(scope.names);
   return Value::of(made);
 }
@@ -193,8 +219,9 @@ Value Elaborator::call(const Value &callee, llvm::ArrayRef<Arg> args, Range at) 
   }
   const Applicable &a = *callee.target;
   switch (a.kind) {
-  case Applicable::Kind::Function: return noted(a.name, args, [&] { return callFunction(a, args, at); });
-  case Applicable::Kind::Builtin: return noted(a.name, args, [&] { return callBuiltin(a.name, BuiltinCall{args, at}); });
+  case Applicable::Kind::Function: return recorded(a, args, at, [&] { return callFunction(a, args, at); });
+  case Applicable::Kind::Builtin:
+    return recorded(a, args, at, [&] { return callBuiltin(a.name, BuiltinCall{args, at}); });
   case Applicable::Kind::Model: return applyModel(a, args, at);
   case Applicable::Kind::Sequence: return applyLayer(callee.target, args, at);
   case Applicable::Kind::Layer:
@@ -220,14 +247,22 @@ Value Elaborator::evaluateCall(const ast::CallExpr *e, const Scope &scope) {
     diags.error(e->args[0].range, "`category` takes the name of a column");
     return Value::error();
   }
+  // `class_weights(y)` is a field that the data set computes beside `y`.
+  if (called && called->name.text == "class_weights" && e->args.size() == 1)
+    if (auto *field = llvm::dyn_cast_or_null<ast::NameExpr>(e->args[0].value))
+      if (const Value *weights = scope.find(("class_weights(" + field->name.text + ")").str()))
+        return *weights;
   // `grad` is the gradient's value inside an optimizer, and a function everywhere.
   if (auto *name = llvm::dyn_cast<ast::NameExpr>(e->callee))
     if (isBuiltin(name->name.text) && !scope.find(name->name.text) &&
-        (scope.prelude || !symbols.user.count(name->name.text)) && !symbols.prelude.count(name->name.text))
-{
+        (scope.prelude || !symbols.user.count(name->name.text)) && !symbols.prelude.count(name->name.text)) {
       const sema::Builtin *builtin = sema::findBuiltin(name->name.text);
-      std::vector<Arg> args = builtin && builtin->makesLayer() ? evaluateParts(e->args, scope) : evaluateArgs(e->args, scope);
-      return noted(name->name.text, args, [&] { return callBuiltin(name->name.text, BuiltinCall{args, e->range}); });
+      Applicable callee;
+      callee.kind = Applicable::Kind::Builtin;
+      callee.name = name->name.text.str();
+      callee.written = name->range;
+      const std::vector<Arg> args = builtin && builtin->makesLayer() ? evaluateParts(e->args, scope) : evaluateArgs(e->args, scope);
+      return recorded(callee, args, e->range, [&] { return callBuiltin(callee.name, BuiltinCall{args, e->range}); });
     }
   Value callee = evaluate(e->callee, scope);
   if (callee.isError())

@@ -7,13 +7,17 @@ using namespace nnc;
 
 void ProgramGenerator::genRows(const ast::DataDecl *decl, const sema::SourceInfo &info, nn_source &out) {
   std::vector<double> values;
+  std::vector<const char *> columns; // the field of each number of a row
   int64_t width = 0;
   for (const auto &column : info.columns) {
     int64_t n = 1;
     for (int64_t s : column.shape)
       n *= s;
     width += n;
+    columns.insert(columns.end(), n, text(column.name));
   }
+  out.columns = tables.list<const char *>(columns);
+  out.n_columns = columns.size();
   elab.fn = settings.get();
   std::function<bool(const Value &, Range)> flatten = [&](const Value &v, Range at) {
     if (v.isKnown()) {
@@ -60,6 +64,17 @@ bool ProgramGenerator::genSource(const sema::SourceInfo &info, const ast::DataDe
     columns.push_back(text(c));
   out.columns = tables.list<const char *>(columns);
   out.n_columns = columns.size();
+  std::vector<const char *> arrays;
+  for (const std::string &a : info.arrays)
+    arrays.push_back(text(a));
+  out.arrays = tables.list<const char *>(arrays);
+  out.n_arrays = arrays.size();
+  out.channels = info.channels;
+  out.height = info.height;
+  out.width = info.width;
+  out.resize = info.resize;
+  out.recolor = info.recolor;
+  out.length = info.length;
   if (info.kind == NN_ROWS)
     genRows(decl, info, out);
   auto setting = [&](llvm::StringRef name, nn_number &to, double fallback, double least, double most, bool whole = false) {
@@ -69,6 +84,9 @@ bool ProgramGenerator::genSource(const sema::SourceInfo &info, const ast::DataDe
   };
   setting("n", out.n, 1000, 1, 1e9, true);
   setting("classes", out.classes, 2, 1, 1e6, true);
+  for (const auto &c : info.columns)
+    if (c.classes)
+      out.classes = constantNumber(c.classes);
   setting("turns", out.turns, 1, 0, 1e6);
   setting("factor", out.factor, 0.5, 0, 1);
   setting("noise", out.noise, 0, 0, 1e6);
@@ -81,10 +99,13 @@ bool ProgramGenerator::genSource(const sema::SourceInfo &info, const ast::DataDe
 void ProgramGenerator::genData(const ast::DataDecl *decl) {
   const int32_t index = dataRows.size();
   dataIndex[decl] = index;
-  dataRows.emplace_back();
-  nn_data &row = dataRows.back();
-  row = nn_data{};
-  nn_data *slot = const_cast<nn_data *>(&tables.program.data[index]);
+  nn_data *slot = tables.make<nn_data>();
+  nn_data &row = *slot;
+  dataRows.push_back(slot);
+  fieldsOf[decl].clear();
+  // A data set of an experiment's block is made once for each variant.
+  row.hidden = inBlock;
+  const std::string symbol = "data_" + decl->name.text.str() + (row.hidden ? "_" + std::to_string(index) : "");
   auto known = symbols.data.find(decl);
   if (known == symbols.data.end())
     return;
@@ -96,6 +117,8 @@ void ProgramGenerator::genData(const ast::DataDecl *decl) {
   if (info.hasTestSource) {
     auto *test = tables.make<nn_source>();
     genSource(info.test, decl, *test);
+    if (!info.test.settings.count("classes"))
+      test->classes = constantNumber(info.test.kind < NN_BLOBS ? 0 : 2); // a test source may lack some of the classes
     row.test = test;
   }
 
@@ -114,12 +137,12 @@ void ProgramGenerator::genData(const ast::DataDecl *decl) {
       nn_column column{};
       column.name = text(c.name);
       column.where = where(at);
-      column.kind = category ? NN_CATEGORY : NN_NUMBER;
+      column.kind = category || c.isCategory ? NN_CATEGORY : NN_NUMBER;
       column.size = 1;
       for (int64_t s : c.shape)
         column.size *= s;
       Value v = elab.fn->addField(c.name, c.shape);
-      if (category)
+      if (column.kind == NN_CATEGORY)
         categoryColumn[v.tensor.getAsOpaquePointer()] = columns.size();
       columns.push_back(column);
       return seen[key] = v;
@@ -146,7 +169,7 @@ void ProgramGenerator::genData(const ast::DataDecl *decl) {
   };
 
   if (!info.conditions.empty()) {
-    Function keep(diags, module, ("data_" + decl->name.text + "_keep").str(), element);
+    Function keep(diags, module, symbol + "_keep", element);
     keep.batched = true;
     elab.fn = &keep;
     Value all = Value::ofBool(true);
@@ -167,7 +190,7 @@ void ProgramGenerator::genData(const ast::DataDecl *decl) {
   }
 
   // Fields: those the program defines, else the raw columns as they are.
-  Function prepare(diags, module, ("data_" + decl->name.text + "_prepare").str(), element);
+  Function prepare(diags, module, symbol + "_prepare", element);
   prepare.batched = true;
   elab.fn = &prepare;
   std::vector<Field> &fields = fieldsOf[decl];
@@ -198,6 +221,13 @@ void ProgramGenerator::genData(const ast::DataDecl *decl) {
     else if (std::optional<Value> v = elab.column(f.name, /*asCategory=*/false, at))
       addField(f.name, *v, at);
   }
+  for (const sema::FieldInfo &f : info.fields)
+    if (f.weighted) {
+      const size_t before = rows.size();
+      addField("class_weights(" + f.name + ")", f.value ? elab.evaluate(f.value, Scope()) : *elab.column(f.name, false, f.where), f.where);
+      for (size_t i = before; i < rows.size(); ++i)
+        rows[i].flags = NN_FIELD_CLASS_WEIGHTS;
+    }
   elab.column = nullptr;
   elab.columnRange = nullptr;
   finish(prepare, &slot->prepare);
@@ -206,6 +236,9 @@ void ProgramGenerator::genData(const ast::DataDecl *decl) {
 
   for (auto [f, known] : llvm::zip(fields, info.fields)) {
     f.augment = known.augment;
+    f.augmentPart = known.augmentPart;
+    if (known.balance)
+      rows[f.row].flags |= NN_FIELD_BALANCED;
     if (!known.normalize)
       continue;
     rows[f.row].flags |= NN_FIELD_NORMALIZE;

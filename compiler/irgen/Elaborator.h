@@ -12,6 +12,8 @@ namespace nnc {
 
 /// Whether the tensor `name` is `place` or lies below it.
 bool isUnder(llvm::StringRef name, llvm::StringRef place);
+/// Whether a parameter multiplies inputs: biases, gains and shifts have one axis.
+inline bool isWeight(const TensorInfo &info) { return info.shape.size() >= 2; }
 
 class Elaborator {
 public:
@@ -21,6 +23,19 @@ public:
   const sema::Symbols &symbols;
   /// The function being filled.
   Function *fn = nullptr;
+
+  /// What is known of a model besides its declaration: those in the blocks of experiments, and ensembles.
+  struct ModelUse {
+    std::string place;                     // where its tensors live; a `#` ends the part that keys its random numbers
+    int members = 0;                       // of an ensemble
+    std::map<std::string, Value> values;   // of what a search found: `best.rate`
+  };
+  std::map<const ast::Decl *, ModelUse> modelUses;
+  /// Where a model's tensors live: under its name, unless modelUses says otherwise.
+  std::string placeOf(const ast::Decl *model) const {
+    auto use = modelUses.find(model);
+    return use == modelUses.end() ? model->name.text.str() : use->second.place;
+  }
 
   /// Every persistent tensor met so far, by full place; filled when a model's init function is elaborated.
   NameMap<TensorInfo> tensors;
@@ -66,6 +81,9 @@ public:
   }
   Value applyLayer(const std::shared_ptr<Applicable> &layer, llvm::ArrayRef<Arg> inputs, Range at,
                    llvm::StringRef placeName = {});
+  Value runLayer(const std::shared_ptr<Applicable> &layer, llvm::ArrayRef<Arg> inputs, Range at, llvm::StringRef placeName);
+  /// Notes in `fn->applications`, if they are wanted, what `apply` does.
+  Value recorded(const Applicable &callee, llvm::ArrayRef<Arg> args, Range at, llvm::function_ref<Value()> apply);
   Value applyModel(const Applicable &model, llvm::ArrayRef<Arg> inputs, Range at);
   /// The value of a declaration's name.
   Value declared(const ast::Decl *decl, bool prelude);
@@ -86,6 +104,12 @@ public:
 
   /// Evaluates an initializer, or a start value, for a tensor of that shape.
   mlir::Value initialValue(const Value &v, const TensorInfo &info, Range at);
+  /// Parameters whose initializer goes on to fit them to the first batch; filled as `tensors` is.
+  std::set<std::string> fitted;
+  /// The sum of what a `fit` function has changed so far, and what masks each parameter it fits, in order.
+  struct FittedTensor { std::string name; mlir::Value mask; };
+  std::vector<FittedTensor> fits;
+  Value fitChange;
 
   /// Runs the statements of an optimizer for one parameter: `theta` and `grad` are ambient. Returns the states' names.
   bool runOptimizer(const Applicable &optimizer, const TensorInfo &parameter, llvm::StringRef prefix, mlir::Value grad,
@@ -153,10 +177,16 @@ private:
   bool matchShape(const ast::Parameter &param, Value &input, Scope &scope, Range at, llvm::StringRef what);
   bool checkResult(const ast::Shape *shape, Value &result, Scope &scope, Range at, llvm::StringRef what);
   Value callFunction(const Applicable &f, llvm::ArrayRef<Arg> args, Range at);
-  /// What `apply` makes of `args`; notes the application where fn wants it.
-  Value noted(llvm::StringRef name, llvm::ArrayRef<Arg> args, llvm::function_ref<Value()> apply);
   Value instantiate(const Applicable &a, llvm::ArrayRef<Arg> args, Range at);
-  std::string placeFor(Applicable &layer, llvm::StringRef placeName, Range at);
+  std::string placeFor(const std::shared_ptr<Applicable> &layer, llvm::StringRef placeName, Range at);
+  /// What `e`, a part of the initializer `init`, makes of a tensor; `more` are names that it sees besides.
+  Value evaluateInit(const Applicable &init, const ast::Expr *e, const TensorInfo &info, const std::map<std::string, Value> &more,
+                     Range at);
+  /// A layer's value, of parameters that are fitted to it first where a `fit` function asks for that. `body` may be called twice.
+  Value withFits(Placement &place, llvm::function_ref<Value()> body);
+  bool fit(const Function::Fit &fit, const Value &output, mlir::Value &result);
+  /// A number that a schedule remembers.
+  bool runScheduleState(const ast::StateStmt *s, Scope &scope);
   Value mapWeights(const Value &a, const Value &b, llvm::function_ref<Value(const Value &, const Value &)> f);
 
   // Builtins
@@ -167,6 +197,8 @@ private:
   Value windows(const BuiltinCall &call);
   Value window(const BuiltinCall &call);
   Value padded(const BuiltinCall &call);
+  /// The elements of x at `i` along an axis, whose place i's axes take.
+  Value taken(const Value &x, const Value &i, int64_t axis);
   Value reshaped(llvm::StringRef name, const BuiltinCall &call);
   Value gradientOf(const BuiltinCall &call);
   Value totalOf(const BuiltinCall &call);
@@ -174,6 +206,10 @@ private:
 
   struct State { TensorInfo info; };
   std::map<std::string, TensorInfo> localStates;   // names assigned with `<-` in the body being run
+  /// The function whose body is being run, and what its states are called once it has one.
+  struct Schedule { std::string name, place; };
+  Schedule *schedule = nullptr;
+  std::vector<std::shared_ptr<Applicable>> placed;  // layers, in the order in which they got their places
   const void *suppressedDerivative = nullptr;       // inside a function's own derivative
   unsigned depth = 0;
   bool insideFunction = false;                      // whose applications are parts of its own

@@ -5,6 +5,7 @@
 
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Matchers.h"
 
 using namespace nnc;
 
@@ -143,10 +144,25 @@ Value Emitter::toTensor(const Value &v, Range at) {
                                      b.getNamedAttr("dim", b.getI64IntegerAttr(anyBatched ? 1 : 0)));
     return Value::of(concat->getResult(0));
   }
-  default:
-    diags.error(at, "a tensor or a number is wanted here, this is " + v.describe());
+  default: {
+    auto e = diags.error(at, "a tensor or a number is wanted here, this is " + v.describe());
+    if (v.kind == Value::Kind::Applicable && v.target->kind == Applicable::Kind::Layer)
+      e.note("a layer's value is one: `x |> " + v.target->name + "(…)`");
+    else if (v.kind == Value::Kind::Applicable && v.target->kind == Applicable::Kind::Model)
+      e.note("a model's value is one: `" + v.target->name + "(x)`");
     return Value::error();
   }
+  }
+}
+
+Value Emitter::argument(const Value &v, Range at) {
+  Value t = toTensor(v, at);
+  if (!t.isTensor() || !mlir::matchPattern(t.tensor, mlir::m_Constant()))
+    return t;
+  // Nothing flows back into a constant anyway; the number keeps two arguments of one value apart.
+  mlir::Operation *op = create("nn.stop_gradient", t.tensor, t.tensor.getType(),
+                               b.getNamedAttr("argument", b.getI64IntegerAttr(argumentCount++)));
+  return Value::of(op->getResult(0), t.axes);
 }
 
 mlir::Value Emitter::elementwise(llvm::StringRef mnemonic, mlir::ValueRange operands) {

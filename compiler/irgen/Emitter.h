@@ -35,6 +35,9 @@ public:
   mlir::Value constant(llvm::ArrayRef<double> values, llvm::ArrayRef<int64_t> shape);
   /// `v` as a tensor of T: numbers become rank 0, lists are stacked along a new first axis. Reports what cannot be one.
   Value toTensor(const Value &v, Range at);
+  /// The same for an argument whose parameter is a tensor: `grad` may ask how a value changes with it, so what is known before the run
+  /// becomes a value of its own, which neither folding nor an equal number elsewhere is taken for.
+  Value argument(const Value &v, Range at);
   /// `v` as tensor<f64> (numbers and host scalars only).
   mlir::Value toHost(const Value &v);
 
@@ -73,6 +76,7 @@ public:
 private:
   struct Joint;
   llvm::DenseMap<mlir::Value, Range> origin;
+  int64_t argumentCount = 0;
   bool join(llvm::ArrayRef<Value> operands, Joint &joint);
   mlir::Value spread(const Value &v, const Joint &joint);
 };

@@ -79,6 +79,8 @@ Value Elaborator::evaluate(const ast::Expr *e, const Scope &scope) {
   // A value comes from the user's widest expression for it; inside the prelude, only where no user's text made it.
   if (v.isTensor() && e->kind != ast::ExprKind::Name)
     fn->emit.noteOrigin(v.tensor, e->range, /*replace=*/!diags.callSite.isValid());
+  if (v.kind == Value::Kind::Applicable && !v.target->written.isValid())
+    v.target->written = e->range;
   return v;
 }
 
@@ -101,10 +103,21 @@ Value Elaborator::evaluateName(const ast::NameExpr *e, const Scope &scope) {
   if (!prelude)
     if (const ast::Decl *d = symbols.user.lookup(name))
       return declared(d, false);
-  if (fn->hasClock && (name == "step" || name == "epoch" || name == "total_steps" || name == "steps_per_epoch"))
-    return Value::ofHost(fn->scalar(name));
+  const bool ofTheClock = name == "step" || name == "epoch" || name == "total_steps" || name == "steps_per_epoch" || name == "val_loss";
+  // A schedule may be given to a layer that asks for it only while training, as dropout does; applyModel reports the others.
+  if (ofTheClock && !fn->hasClock && fn->placement)
+    return Value::ofKind(Value::Kind::Unavailable);
+  if (ofTheClock && fn->hasClock) {
+    if (name != "val_loss" || fn->unvalidated.empty())
+      return Value::ofHost(fn->scalar(name));
+    diags.error(e->range, "`val_loss` is the loss on the validation split, and `" + fn->unvalidated + "` has none")
+        .note("a `split` entry with `val = 10%` makes one");
+    return Value::error();
+  }
   if (name == "all")
     return Value::ofKind(Value::Kind::All);
+  if (name == "none")
+    return Value::ofKind(Value::Kind::None);
   if (name == "training")
     return Value::ofBool(fn->training);
   if (const ast::Decl *d = symbols.prelude.lookup(name))
@@ -143,7 +156,10 @@ Value Elaborator::declared(const ast::Decl *decl, bool prelude) {
   case ast::StmtKind::Init: a->kind = Applicable::Kind::Init; break;
   case ast::StmtKind::Optimizer: a->kind = Applicable::Kind::Optimizer; break;
   case ast::StmtKind::Metric: a->kind = Applicable::Kind::Metric; break;
-  case ast::StmtKind::Model: a->kind = Applicable::Kind::Model; break;
+  case ast::StmtKind::Model:
+    a->kind = Applicable::Kind::Model;
+    a->path = placeOf(decl);
+    break;
   default:
     diags.error(fn->emit.range, "`" + decl->name.text + "` is data, not a value");
     return Value::error();
@@ -151,13 +167,32 @@ Value Elaborator::declared(const ast::Decl *decl, bool prelude) {
   return Value::of(a);
 }
 
+/// `shakespeare.classes`: how many classes the categories of a source have.
+static std::optional<double> classesOf(const ast::FieldExpr *e, const sema::Symbols &symbols, const Scope &scope) {
+  auto *name = llvm::dyn_cast<ast::NameExpr>(e->base);
+  if (!name || e->field.text != "classes" || scope.find(name->name.text))
+    return std::nullopt;
+  auto known = symbols.data.find(llvm::dyn_cast_or_null<ast::DataDecl>(symbols.find(name->name.text, scope.prelude)));
+  if (known != symbols.data.end())
+    for (const auto &column : known->second.source.columns)
+      if (column.classes)
+        return double(column.classes);
+  return std::nullopt;
+}
+
 Value Elaborator::evaluateField(const ast::FieldExpr *e, const Scope &scope) {
+  if (auto classes = classesOf(e, symbols, scope))
+    return Value::of(*classes);
   Value base = evaluate(e->base, scope);
   if (base.isError())
     return base;
   Value place = Value::ofKind(Value::Kind::Place);
-  if (base.kind == Value::Kind::Applicable && base.target->kind == Applicable::Kind::Model)
-    place.text = base.target->name + "." + e->field.text.str();
+  if (base.kind == Value::Kind::Applicable && base.target->kind == Applicable::Kind::Model) {
+    if (auto use = modelUses.find(base.target->decl); use != modelUses.end())
+      if (auto value = use->second.values.find(e->field.text.str()); value != use->second.values.end())
+        return value->second.isHostScalar() ? Value::ofHost(fn->scalar(value->second.text)) : value->second;
+    place.text = base.target->path + "." + e->field.text.str();
+  }
   else if (base.kind == Value::Kind::Place)
     place.text = base.text + "." + e->field.text.str();
   else {
@@ -329,6 +364,8 @@ Value Elaborator::inSteps(const Value &v, Range at) {
     return v;
   if (v.unit == Value::Unit::Steps)
     return Value::of(v.number);
+  if (!fn->hasClock && fn->placement)
+    return Value::ofKind(Value::Kind::Unavailable); // as the clock itself: evaluateName
   if (!fn->hasClock) {
     diags.error(at, "a duration in epochs has a length in steps only while training");
     return Value::error();

@@ -1,6 +1,7 @@
 // One func.func while it is filled: its arguments appear as the elaborated code asks for them.
 #pragma once
 
+#include "compiler/irgen/Applications.h"
 #include "compiler/irgen/Emitter.h"
 
 #include "runtime/abi.h"
@@ -8,16 +9,9 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/StringMap.h"
 
-namespace nnc {
+#include <set>
 
-/// A persistent tensor of the program, as irgen found it.
-struct TensorInfo {
-  std::string name;                 // the full place
-  std::vector<int64_t> shape;
-  int32_t kind = NN_PARAMETER;      // nn_tensor_kind
-  std::vector<std::string> axes;    // names of its axes in its declaration
-  Range range;                      // its declaration
-};
+namespace nnc {
 
 /// Where new layers of a part of a model get their names from.
 struct Placement {
@@ -32,13 +26,23 @@ public:
 
   Emitter emit;
   bool training = false;
+  int randomSites = 0;       // random draws so far outside of layers
   bool batched = false;      // values are those of a batch: random draws are made for each example
   bool initializing = false; // parameters are drawn here rather than read
   bool hasClock = false;     // step, epoch and total_steps have a meaning here
+  llvm::StringRef unvalidated; // with a clock: the data set, if it has no validation split and so no val_loss
+  std::string statePrefix;   // "train0." where schedules remember numbers from step to step; else empty
+  llvm::StringMap<int> schedules; // how many schedules of each name with a state there are so far
   /// Values whose meaning depends on where an expression stands: theta, grad, shape, input …
   std::map<std::string, Value> ambient;
   Placement *placement = nullptr;
   std::map<std::string, Value> inputs; // what reaches each layer of one input, by its place
+  std::vector<Application> *applications = nullptr; // if not null, what is applied is noted here
+
+  /// Of a `fit` function: the parameters that are still to be fitted, and those of the layer whose body was just elaborated.
+  struct Fit { TensorInfo info; Value init; Range range; };
+  std::set<std::string> toFit;
+  std::vector<Fit> pendingFits;
 
   /// Fields of the batch; declared once, in the ABI's order.
   Value addField(llvm::StringRef name, llvm::ArrayRef<int64_t> shape, bool batched = true, mlir::Type element = {});
@@ -46,8 +50,14 @@ public:
   mlir::Value scalar(llvm::StringRef name);
   /// The present value of a persistent tensor: the argument, or what was last assigned.
   Value tensor(const TensorInfo &info);
+  bool takes(llvm::StringRef scalar) const { return scalars.count(scalar); }
   bool hasTensor(llvm::StringRef name) const { return tensors.count(name.str()); }
   void assign(const TensorInfo &info, mlir::Value value);
+  /// Whatever was assigned so far is not written.
+  void forgetUpdates() {
+    for (auto &[name, slot] : tensors)
+      slot.current = slot.argument;
+  }
   void addResult(llvm::StringRef name, mlir::Value value) { results.emplace_back(name.str(), value); }
 
   struct Slot {
@@ -63,11 +73,6 @@ public:
 
   /// Applications of models seen so far, so that loss and metrics share one: (model, input) -> output.
   std::map<std::pair<const void *, void *>, Value> applied;
-
-  /// A function that was applied in a model, outside of other functions: noted on request.
-  struct Application { std::string name; mlir::Value input, result; };
-  std::vector<Application> applications;
-  bool notesApplications = false;
 
 private:
   mlir::Value addArgument(mlir::Type type, llvm::StringRef kind, llvm::StringRef name);

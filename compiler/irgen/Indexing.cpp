@@ -30,6 +30,30 @@ static Value sliceAxis(Emitter &emit, const Value &x, size_t axis, int64_t from,
   return emit.reshape(part, sizes);
 }
 
+Value Elaborator::taken(const Value &x, const Value &i, int64_t axis) {
+  Emitter &emit = fn->emit;
+  const bool batch = isBatched(x.tensor) || isBatched(i.tensor);
+  mlir::Value from = batch ? emit.batched(x.tensor) : x.tensor, index = batch ? emit.batched(i.tensor) : i.tensor;
+  auto shape = exampleShape(x.tensor), places = exampleShape(i.tensor);
+  // x is picked from in the form [before, n, places, after]: it lacks the places, and the index all but them.
+  llvm::SmallVector<int64_t> result(shape.begin(), shape.begin() + axis), whole(result), xDims, indexDims;
+  result.append(places.begin(), places.end());
+  result.append(shape.begin() + axis + 1, shape.end());
+  whole.push_back(shape[axis]);
+  whole.append(result.begin() + axis, result.end());
+  for (int64_t d = 0; d < int64_t(shape.size()) + batch; ++d)
+    xDims.push_back(d <= axis + batch ? d : d + int64_t(places.size()));
+  if (batch)
+    indexDims.push_back(0);
+  for (size_t d = 0; d < places.size(); ++d)
+    indexDims.push_back(axis + batch + int64_t(d));
+  from = emit.broadcast(from, emit.typeOf(whole, batch), xDims);
+  auto type = emit.typeOf(result, batch);
+  index = emit.broadcast(index, type, indexDims);
+  return Value::of(emit.create("nn.pick", {from, index}, type, emit.b.getNamedAttr("dim", emit.b.getI64IntegerAttr(axis + batch)))
+                       ->getResult(0));
+}
+
 Value Elaborator::evaluateIndex(const ast::IndexExpr *e, const Scope &scope) {
   Value x = evaluate(e->base, scope);
   if (x.isError() || x.isUnavailable())
@@ -91,23 +115,13 @@ Value Elaborator::evaluateIndex(const ast::IndexExpr *e, const Scope &scope) {
     i = emit.toTensor(i, index->range);
     if (i.isError())
       return i;
-    mlir::Value idx = i.tensor;
-    if (llvm::isa<mlir::BlockArgument>(idx))
-      indexBounds.push_back({idx, n, index->range});
-    auto idxShape = exampleShape(idx);
-    if (idxShape.size() == 1 && idxShape[0] == 1)
-      idx = emit.reshape(i, {}).tensor;
-    else if (!idxShape.empty())
-      return emit.shapeError(index->range, "an index must be one number for each example", i, index->range);
-    const bool batch = isBatched(idx) || isBatched(x.tensor);
-    mlir::Value from = batch ? emit.batched(x.tensor) : x.tensor;
-    llvm::SmallVector<int64_t> rest(shape);
-    rest.erase(rest.begin() + axis);
-    auto type = emit.typeOf(rest, batch);
-    idx = emit.broadcast(batch ? emit.batched(idx) : idx, type, batch ? llvm::ArrayRef<int64_t>{0} : llvm::ArrayRef<int64_t>{});
-    mlir::Operation *pick = emit.create("nn.pick", {from, idx}, type,
-                                        emit.b.getNamedAttr("dim", emit.b.getI64IntegerAttr(axis + batch)));
-    x = Value::of(pick->getResult(0));
+    if (llvm::isa<mlir::BlockArgument>(i.tensor))
+      indexBounds.push_back({i.tensor, n, diags.callSite.isValid() ? diags.callSite : index->range});
+    auto places = exampleShape(i.tensor);
+    if (places.size() == 1 && places[0] == 1)
+      i = emit.reshape(i, {});
+    x = taken(x, i, axis);
+    axis += exampleShape(i.tensor).size();
   }
   return x;
 }

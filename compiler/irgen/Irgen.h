@@ -9,6 +9,7 @@
 #include "mlir/IR/OwningOpRef.h"
 
 #include <memory>
+#include <set>
 
 namespace nnc {
 
@@ -20,9 +21,16 @@ struct IrgenOptions {
   bool monitor = false;           // train statements get their monitor function even if no report asks for it
 };
 
+/// What experiments choose by values that the code depends on, such as a number of units: compiled once for each value. All other
+/// numbers are read while the program runs.
+using BuiltIn = std::set<const ast::LetDecl *>;
+
+struct Elaborated; // Applications.h
+
 struct IrgenResult {
   mlir::OwningOpRef<mlir::ModuleOp> module;
   std::unique_ptr<ProgramTables> tables;
+  std::shared_ptr<Elaborated> elaborated; // how the module came about; holds until a pass changes it
 };
 
 /// Elaborates every model, data set and statement of `program`. Reports every error it finds in `diags` and returns whether there was

@@ -87,20 +87,21 @@ bool Elaborator::checkResult(const ast::Shape *shape, Value &result, Scope &scop
   return true;
 }
 
-std::string Elaborator::placeFor(Applicable &layer, llvm::StringRef placeName, Range at) {
-  if (layer.placed)
-    return layer.path;
+std::string Elaborator::placeFor(const std::shared_ptr<Applicable> &layer, llvm::StringRef placeName, Range at) {
+  if (layer->placed)
+    return layer->path;
   std::string name = placeName.str();
   if (fn->placement) {
-    const int count = ++fn->placement->counts[layer.name];
+    const int count = ++fn->placement->counts[layer->name];
     if (name.empty())
-      name = layer.name + std::to_string(count);
-    layer.path = fn->placement->path.empty() ? name : fn->placement->path + "." + name;
+      name = layer->name + std::to_string(count);
+    layer->path = fn->placement->path.empty() ? name : fn->placement->path + "." + name;
   } else {
-    layer.path = name.empty() ? layer.name : name;
+    layer->path = name.empty() ? layer->name : name;
   }
-  layer.placed = true;
-  return layer.path;
+  layer->placed = true;
+  placed.push_back(layer);
+  return layer->path;
 }
 
 Value Elaborator::applyLayer(const std::shared_ptr<Applicable> &layer, llvm::ArrayRef<Arg> inputs, Range at,
@@ -129,6 +130,11 @@ Value Elaborator::applyLayer(const std::shared_ptr<Applicable> &layer, llvm::Arr
     }
     return x.value;
   }
+  return recorded(*layer, inputs, at, [&] { return runLayer(layer, inputs, at, placeName); });
+}
+
+Value Elaborator::runLayer(const std::shared_ptr<Applicable> &layer, llvm::ArrayRef<Arg> inputs, Range at,
+                           llvm::StringRef placeName) {
   auto *decl = llvm::cast<ast::LayerDecl>(layer->decl);
   CallSite site(*this, layer->prelude, at);
   if (++depth > 200) {
@@ -141,7 +147,7 @@ Value Elaborator::applyLayer(const std::shared_ptr<Applicable> &layer, llvm::Arr
   Scope scope;
   scope.prelude = layer->prelude;
   scope.names = layer->bound;
-  const std::string path = placeFor(*layer, placeName, at);
+  const std::string path = placeFor(layer, placeName, at);
   if (inputs.size() == 1)
     fn->inputs[path] = inputs[0].value;
   Placement inner;
@@ -150,22 +156,27 @@ Value Elaborator::applyLayer(const std::shared_ptr<Applicable> &layer, llvm::Arr
   std::string outerPlace = fn->emit.place;
   auto outerStates = std::move(localStates);
   localStates.clear();
+  Schedule *outerSchedule = schedule;
+  schedule = nullptr;
   fn->placement = &inner;
   fn->emit.place = path;
   auto restore = [&] {
     fn->placement = outerPlacement;
     fn->emit.place = outerPlace;
     localStates = std::move(outerStates);
+    schedule = outerSchedule;
   };
   Value result;
   if (!decl->hasInputs) {
     // The body's value is itself a layer.
-    Value made = evaluate(decl->body, scope);
-    result = made.isError() ? made
+    result = withFits(inner, [&] {
+      Value made = evaluate(decl->body, scope);
+      return made.isError() ? made
              : made.kind == Value::Kind::Applicable && (made.target->kind == Applicable::Kind::Layer ||
                                                         made.target->kind == Applicable::Kind::Sequence)
                  ? applyLayer(made.target, inputs, at)
                  : call(made, inputs, at);
+    });
   } else {
     Scope bound;
     bound.prelude = layer->prelude;
@@ -175,7 +186,7 @@ Value Elaborator::applyLayer(const std::shared_ptr<Applicable> &layer, llvm::Arr
         break;
       Value v = bound.names[p.name.text.str()];
       if (v.isKnown() || v.kind == Value::Kind::List || v.isHostScalar())
-        v = fn->emit.toTensor(v, at);
+        v = fn->emit.argument(v, at);
       if (p.shape) {
         if (!v.isTensor()) {
           if (!v.isError())
@@ -189,7 +200,7 @@ Value Elaborator::applyLayer(const std::shared_ptr<Applicable> &layer, llvm::Arr
       }
       scope.names[p.name.text.str()] = v;
     }
-    result = ok ? evaluate(decl->body, scope) : Value::error();
+    result = ok ? withFits(inner, [&] { return evaluate(decl->body, scope); }) : Value::error();
     if (result.isKnown() || result.isHostScalar() || result.kind == Value::Kind::List)
       result = fn->emit.toTensor(result, at);
     if (!result.isError() && !result.isTensor()) {
@@ -215,7 +226,7 @@ Value Elaborator::applyModel(const Applicable &model, llvm::ArrayRef<Arg> inputs
     return Value::error();
   const void *key = nullptr;
   for (const ast::Parameter &p : decl->inputs) {
-    Value v = fn->emit.toTensor(scope.names[p.name.text.str()], at);
+    Value v = fn->emit.argument(scope.names[p.name.text.str()], at);
     if (v.isError() || v.isUnavailable())
       return v;
     if (p.shape && !matchShape(p, v, scope, at, model.name))
@@ -227,17 +238,33 @@ Value Elaborator::applyModel(const Applicable &model, llvm::ArrayRef<Arg> inputs
   if (decl->inputs.size() == 1 && memo != fn->applied.end())
     return memo->second;
 
-  Placement inner;
-  inner.path = model.name;
-  Placement *outerPlacement = fn->placement;
-  std::string outerPlace = fn->emit.place;
-  fn->placement = &inner;
-  fn->emit.place = model.name;
-  Value result = evaluate(decl->body, scope);
-  if (result.isKnown() || result.isHostScalar() || result.kind == Value::Kind::List)
-    result = fn->emit.toTensor(result, at);
-  fn->placement = outerPlacement;
-  fn->emit.place = outerPlace;
+  auto body = [&](const std::string &place) {
+    Placement inner;
+    inner.path = place;
+    Placement *outerPlacement = fn->placement;
+    std::string outerPlace = fn->emit.place;
+    fn->placement = &inner;
+    fn->emit.place = place;
+    Value result = withFits(inner, [&] { return evaluate(decl->body, scope); });
+    if (result.isKnown() || result.isHostScalar() || result.kind == Value::Kind::List)
+      result = fn->emit.toTensor(result, at);
+    fn->placement = outerPlacement;
+    fn->emit.place = outerPlace;
+    return result;
+  };
+  auto use = modelUses.find(decl);
+  const int members = use == modelUses.end() ? 0 : use->second.members;
+  Value result = body(members ? model.path + ".member1" : model.path);
+  for (int m = 1; m < members && !result.isError(); ++m)
+    result = binary(ast::BinaryOp::Add, result, body(model.path + ".member" + std::to_string(m + 1)), at, at, at);
+  if (members && !result.isError())
+    result = binary(ast::BinaryOp::Div, result, Value::of(members), at, at, at);
+  if (result.isUnavailable()) {
+    diags.error(decl->body->range,
+                "`" + model.name + "` needs the step, epoch or length of a run for its value, and has them only while it is trained")
+        .note("a layer chooses by `if training { … } else { … }`");
+    return Value::error();
+  }
   if (!result.isError() && !result.isTensor()) {
     diags.error(decl->body->range, "a model's value is a tensor, and this is " + result.describe());
     return Value::error();

@@ -8,28 +8,31 @@ using namespace nnc;
 void ProgramGenerator::genModel(const ast::ModelDecl *decl) {
   const int32_t index = modelRows.size();
   modelIndex[decl] = index;
-  modelRows.emplace_back();
-  nn_model row{};
-  nn_model *slot = const_cast<nn_model *>(&tables.program.models[index]);
+  nn_model *slot = tables.make<nn_model>();
+  nn_model &row = *slot;
+  modelRows.push_back(slot);
+  const std::string symbol = "model_" + symbolOf(decl);
+  auto use = elab.modelUses.find(decl);
+  const bool ensemble = use != elab.modelUses.end() && use->second.members;
+  row.hidden = use != elab.modelUses.end() && use->second.place.find('#') != std::string::npos;
   row.name = text(decl->name.text);
   row.where = where(decl->name.range);
   row.data = -1;
   row.tensors = nn_range{int32_t(tensorRows.size()), 0};
-  auto done = [&] { modelRows[index] = row; };
 
   std::vector<int64_t> inShape;
   std::vector<std::string> axes;
   Scope empty;
   if (decl->inputs.size() != 1 || !decl->inputs[0].shape) {
     diags.error(decl->name.range, "a model takes one input with a shape: `model " + decl->name.text + "(x: [n]) -> [m] { … }`");
-    return done();
+    return;
   }
-  Function init(diags, module, ("model_" + decl->name.text + "_init").str(), element);
+  Function init(diags, module, symbol + "_init", element);
   elab.fn = &init;
   init.initializing = true;
   if (!elab.evaluateShape(*decl->inputs[0].shape, empty, inShape, axes)) {
     init.finish();
-    return done();
+    return;
   }
   row.in_shape = shape(inShape);
   row.in_rank = inShape.size();
@@ -55,16 +58,16 @@ void ProgramGenerator::genModel(const ast::ModelDecl *decl) {
     tensorRows.push_back(t);
   }
   row.tensors.count = tensorRows.size() - row.tensors.first;
-  if (row.tensors.count)
+  if (row.tensors.count && !ensemble) // an ensemble's members are copies of trained models
     finish(init, &slot->init);
   else
     init.finish(), init.op().erase();
   if (!y.isTensor())
-    return done();
+    return;
   row.out_shape = shape(outShape);
   row.out_rank = outShape.size();
 
-  Function predict(diags, module, ("model_" + decl->name.text + "_predict").str(), element);
+  Function predict(diags, module, symbol + "_predict", element);
   elab.fn = &predict;
   predict.batched = true;
   x.value = predict.addField("x", inShape);
@@ -72,5 +75,4 @@ void ProgramGenerator::genModel(const ast::ModelDecl *decl) {
   if (y.isTensor())
     predict.addResult("output", predict.emit.batched(y.tensor));
   finish(predict, &slot->predict);
-  done();
 }

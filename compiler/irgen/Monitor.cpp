@@ -38,11 +38,13 @@ struct Dependence {
 };
 } // namespace
 
-static bool isActivation(const Function::Application &a) {
-  if (!isBatched(a.input) || a.input.getType() != a.result.getType() || a.input == a.result)
-    return false;
-  Dependence result(a.input);
-  return result.on(a.result) && result.elementwise;
+/// The input of an activation, or null for any other application.
+static mlir::Value activated(const Application &a) {
+  mlir::Value input = a.args.empty() ? mlir::Value() : a.args[0].second;
+  if (a.insideFunction || !a.result || !input || !isBatched(input) || input.getType() != a.result.getType() || input == a.result)
+    return {};
+  Dependence result(input);
+  return result.on(a.result) && result.elementwise ? input : mlir::Value();
 }
 
 /// The part of the model whose value `v` is.
@@ -58,9 +60,9 @@ bool ProgramGenerator::monitors() const {
          llvm::any_of(program.statements, [](const ast::Stmt *s) { return llvm::isa<ast::ReportStmt>(s); });
 }
 
-void ProgramGenerator::addUnits(Function &fn, const Function::Application &a, int number, Range at) {
+void ProgramGenerator::addUnits(Function &fn, mlir::Value input, mlir::Value result, int number, Range at) {
   Emitter &emit = fn.emit;
-  auto type = llvm::cast<mlir::RankedTensorType>(a.result.getType());
+  auto type = llvm::cast<mlir::RankedTensorType>(result.getType());
   llvm::SmallVector<int64_t> all, inner; // what one unit covers: examples, and the places of a channel
   for (int64_t d = 0; d < type.getRank(); ++d) {
     all.push_back(d);
@@ -70,8 +72,8 @@ void ProgramGenerator::addUnits(Function &fn, const Function::Application &a, in
   auto op = [&](llvm::StringRef name, llvm::ArrayRef<Value> x) {
     return emit.elementwise(name, x, llvm::SmallVector<Range>(x.size(), at), at);
   };
-  Value total = emit.reduce("reduce_sum", Value::of(a.result), all, false);
-  mlir::Value slope = emit.create("nn.gradient", {total.tensor, a.input}, type)->getResult(0);
+  Value total = emit.reduce("reduce_sum", Value::of(result), all, false);
+  mlir::Value slope = emit.create("nn.gradient", {total.tensor, input}, type)->getResult(0);
   Value flat = op("lt", {op("abs", {Value::of(slope)}), Value::of(flatDerivative)});
   double places = 1;
   if (inner.size() > 1)
@@ -79,7 +81,7 @@ void ProgramGenerator::addUnits(Function &fn, const Function::Application &a, in
       places *= double(type.getDimSize(d));
   Value share = inner.size() > 1 ? emit.reduce("reduce_sum", flat, llvm::ArrayRef(inner).drop_front(), false) : flat;
   share = op("div", {Value::of(emit.batchMean(share.tensor)), Value::of(places)});
-  Value dead = op("eq", {emit.reduce("reduce_max", Value::of(a.result), inner, false), emit.reduce("reduce_min", Value::of(a.result), inner, false)});
+  Value dead = op("eq", {emit.reduce("reduce_max", Value::of(result), inner, false), emit.reduce("reduce_min", Value::of(result), inner, false)});
   Value saturated = op("mul", {op("ge", {share, Value::of(nearlyAll)}), op("sub", {Value::of(1), dead})});
   for (auto [name, units] : {std::pair("dead", dead), std::pair("saturated", saturated)}) {
     auto shape = exampleShape(units.tensor);
@@ -98,16 +100,19 @@ void ProgramGenerator::genMonitor(const ast::TrainStmt *s, llvm::StringRef prefi
                                   const ast::DataDecl *data, llvm::ArrayRef<TensorInfo> trained) {
   Function fn(diags, module, (prefix + "_monitor").str(), element);
   elab.fn = &fn;
-  fn.training = fn.batched = fn.hasClock = fn.notesApplications = true;
+  fn.training = fn.batched = true;
+  setClock(fn, prefix, data);
   Scope scope;
   addFields(fn, data, scope, /*augment=*/true, nullptr);
+  std::vector<Application> applications;
+  fn.applications = &applications;
   addPartInput(fn, s, scope);
   mlir::Value loss = meanLoss(lossExpr, scope);
+  fn.applications = nullptr;
   if (!loss)
     return finish(fn, nullptr);
   // States that a training step assigns are not written here.
-  for (auto &entry : fn.slots())
-    entry.second.current = entry.second.argument;
+  fn.forgetUpdates();
   const Range at = lossExpr->range;
   Emitter &emit = fn.emit;
   emit.range = at;
@@ -127,13 +132,14 @@ void ProgramGenerator::genMonitor(const ast::TrainStmt *s, llvm::StringRef prefi
   }
   std::vector<const char *> names;
   std::map<std::string, int> counts;
-  for (const Function::Application &a : fn.applications) {
-    if (!isActivation(a))
+  for (const Application &a : applications) {
+    mlir::Value input = activated(a);
+    if (!input)
       continue;
-    std::string name = placeOf(a.input, s->target.text()) + " " + a.name;
+    std::string name = placeOf(input, placeText(s->target)) + " " + a.name;
     if (const int n = ++counts[name]; n > 1)
       name += " " + std::to_string(n);
-    addUnits(fn, a, int(names.size()), at);
+    addUnits(fn, input, a.result, int(names.size()), at);
     names.push_back(text(name));
   }
   finish(fn, &row->monitor);

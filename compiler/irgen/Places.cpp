@@ -30,8 +30,7 @@ Value Elaborator::readPlace(const Value &place, Range at) {
   if (weights || all) {
     Value list = Value::ofKind(Value::Kind::Weights);
     for (const TensorInfo *info : tensorsUnder(front))
-      // Weights are what multiplies inputs; biases, gains and shifts have one axis.
-      if (info->kind == NN_PARAMETER && (all || info->shape.size() >= 2))
+      if (info->kind == NN_PARAMETER && (all || isWeight(*info)))
         list.items.push_back(fn->tensor(*info));
     if (!list.items.empty())
       return list;

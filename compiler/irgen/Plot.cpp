@@ -9,7 +9,7 @@ bool ProgramGenerator::genPlotted(const ast::Expr *e, nn_plotted &item) {
   if (std::optional<sema::CurveName> curve = sema::curveName(e, lastTrain, symbols)) {
     if (!lastTrainRow)
       return false; // sema has said so, or its training is not sound
-    item.train = lastTrainStatement;
+    item.train = lastTrainRow;
     item.splits = curve->splits;
     item.metric = -1;
     for (int32_t m = 0; curve->name != "loss" && m < lastTrainRow->n_metrics && item.metric < 0; ++m)

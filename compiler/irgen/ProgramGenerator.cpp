@@ -9,12 +9,15 @@
 using namespace nnc;
 
 ProgramGenerator::ProgramGenerator(Diagnostics &diags, mlir::MLIRContext &context, const ast::Program &program,
-                                   const sema::Symbols &symbols, const IrgenOptions &options, IrgenResult &result)
-    : diags(diags), context(context), program(program), symbols(symbols), options(options), result(result),
+                                   const sema::Symbols &known, const IrgenOptions &options, const BuiltIn &builtIn,
+                                   bool attempt, IrgenResult &result)
+    : diags(diags), context(context), program(program), symbols(known), options(options), builtIn(builtIn), attempt(attempt),
+      result(result),
       element(options.doublePrecision ? mlir::Type(mlir::Float64Type::get(&context)) : mlir::Float32Type::get(&context)),
       elab(diags, symbols), tables(*(result.tables = std::make_unique<ProgramTables>())) {
   result.module = mlir::ModuleOp::create(mlir::UnknownLoc::get(&context));
   module = *result.module;
+  result.elaborated = std::make_shared<Elaborated>();
 }
 
 const char *ProgramGenerator::where(Range r) { return text(diags.position(r).str()); }
@@ -86,6 +89,38 @@ const ast::ModelDecl *ProgramGenerator::findModel(const ast::Path &path) {
   if (!decl)
     diags.error(path.front().range, "`" + path.front().text + "` is not a model");
   return decl;
+}
+
+template <class T> T *ProgramGenerator::settle(const std::vector<T *> &rows) {
+  std::vector<T> copies;
+  for (const T *row : rows)
+    copies.push_back(*row);
+  T *list = tables.list<T>(copies);
+  llvm::MapVector<nn_fn *, std::string> functions;
+  for (auto &[function, symbol] : tables.functions) {
+    nn_fn *moved = function;
+    const auto *at = reinterpret_cast<const char *>(function);
+    for (auto [i, row] : llvm::enumerate(rows)) {
+      const auto *begin = reinterpret_cast<const char *>(row);
+      if (at >= begin && at < begin + sizeof(T))
+        moved = reinterpret_cast<nn_fn *>(reinterpret_cast<char *>(list + i) + (at - begin));
+    }
+    functions[moved] = symbol;
+  }
+  tables.functions = std::move(functions);
+  return list;
+}
+
+std::string ProgramGenerator::symbolOf(const ast::ModelDecl *model) const {
+  std::string name = elab.placeOf(model);
+  std::replace(name.begin(), name.end(), '#', '_');
+  return name;
+}
+
+std::string ProgramGenerator::placeText(const ast::Path &path) {
+  const ast::Decl *model = symbols.user.lookup(path.front().text);
+  const std::string rest = path.text(/*skip=*/1);
+  return (model ? elab.placeOf(model) : path.front().text.str()) + (rest.empty() ? "" : "." + rest);
 }
 
 const ast::DataDecl *ProgramGenerator::findData(const ast::Path &path, int32_t *split) {
@@ -160,17 +195,6 @@ void ProgramGenerator::run() {
 
   settings = std::make_unique<Function>(diags, module, "settings", mlir::Float64Type::get(&context));
   elab.fn = settings.get();
-  // Rows of models and data hold nn_fn whose addresses the tables keep: reserve, so that they do not move before the
-  // final copies are made; see the end.
-  size_t models = 0, sets = 0;
-  for (const ast::Stmt *s : program.statements) {
-    models += llvm::isa<ast::ModelDecl>(s);
-    sets += llvm::isa<ast::DataDecl>(s);
-  }
-  modelRows.reserve(models);
-  dataRows.reserve(sets);
-  p.models = tables.list<nn_model>(std::vector<nn_model>(models));
-  p.data = tables.list<nn_data>(std::vector<nn_data>(sets));
   for (const ast::Stmt *s : program.statements)
     if (auto *freeze = llvm::dyn_cast<ast::FreezeStmt>(s))
       for (const ast::Path &path : freeze->places)
@@ -188,10 +212,10 @@ void ProgramGenerator::run() {
   if (!settingCount)
     settings->op().erase();
   p.n_settings = settingCount;
+  p.models = settle(modelRows);
   p.n_models = modelRows.size();
-  std::copy(modelRows.begin(), modelRows.end(), const_cast<nn_model *>(p.models));
+  p.data = settle(dataRows);
   p.n_data = dataRows.size();
-  std::copy(dataRows.begin(), dataRows.end(), const_cast<nn_data *>(p.data));
   p.tensors = tables.list<nn_tensor>(tensorRows);
   p.n_tensors = tensorRows.size();
   p.options = tables.list<nn_option>(optionRows);
@@ -199,18 +223,65 @@ void ProgramGenerator::run() {
   p.statements = tables.list<nn_statement>(statementRows);
   p.n_statements = statementRows.size();
 
+  result.elaborated->tensors = elab.tensors;
+
   mlir::Builder b(&context);
   llvm::SmallVector<mlir::Attribute> scalars;
-  for (llvm::StringRef name : {"step", "epoch", "total_steps", "steps_per_epoch", "seed"})
+  for (llvm::StringRef name : {"step", "epoch", "total_steps", "steps_per_epoch", "seed", "val_loss"})
     scalars.push_back(b.getStringAttr(name));
   for (const nn_option &o : optionRows)
     scalars.push_back(b.getStringAttr(o.name));
+  for (const std::string &name : chosenNames)
+    scalars.push_back(b.getStringAttr(name));
+  p.n_chosen = chosenNames.size();
   module->setAttr("nn.scalars", b.getArrayAttr(scalars));
+}
+
+/// The variables of experiments whose values are numbers in the text, or a range of numbers.
+static std::vector<const ast::LetDecl *> numericDraws(const ast::Program &program) {
+  std::vector<const ast::LetDecl *> draws;
+  for (const ast::Stmt *s : program.statements) {
+    auto *search = llvm::dyn_cast<ast::SearchStmt>(s);
+    auto *compare = llvm::dyn_cast<ast::CompareStmt>(s);
+    if (!search && !compare)
+      continue;
+    for (const ast::Stmt *inner : search ? search->body : compare->body)
+      if (auto *let = llvm::dyn_cast<ast::LetDecl>(inner); let && let->drawn)
+        draws.push_back(let);
+  }
+  return draws;
+}
+
+/// Which variables the code depends on is found by trying: a program that is sound while a variable is only known in the run does
+/// not depend on it.
+static BuiltIn findBuiltIn(Diagnostics &diags, mlir::MLIRContext &context, const ast::Program &program,
+                           const sema::Symbols &symbols, const IrgenOptions &options) {
+  BuiltIn builtIn;
+  const std::vector<const ast::LetDecl *> draws = numericDraws(program);
+  auto isSound = [&](const BuiltIn &set) {
+    const Diagnostics::Mark before = diags.mark();
+    IrgenResult result;
+    ProgramGenerator(diags, context, program, symbols, options, set, /*attempt=*/true, result).run();
+    const bool sound = diags.errorCount() == before.errors;
+    diags.rewind(before);
+    return sound;
+  };
+  if (draws.empty() || isSound(builtIn))
+    return builtIn;
+  const BuiltIn all(draws.begin(), draws.end());
+  for (const ast::LetDecl *let : draws) {
+    BuiltIn others = all;
+    others.erase(let);
+    if (!isSound(others))
+      builtIn.insert(let);
+  }
+  return builtIn;
 }
 
 bool nnc::generate(Diagnostics &diags, mlir::MLIRContext &context, const ast::Program &program,
                    const sema::Symbols &symbols, const IrgenOptions &options, IrgenResult &result) {
   const unsigned before = diags.errorCount();
-  ProgramGenerator(diags, context, program, symbols, options, result).run();
+  const BuiltIn builtIn = findBuiltIn(diags, context, program, symbols, options);
+  ProgramGenerator(diags, context, program, symbols, options, builtIn, /*attempt=*/false, result).run();
   return diags.errorCount() == before;
 }

@@ -4,20 +4,30 @@
 #include "compiler/irgen/Elaborator.h"
 #include "compiler/irgen/Irgen.h"
 
+#include <memory>
+#include <set>
+
 namespace nnc {
+
+struct Drawn;             // Experiment.h: a variable of an experiment
+struct Experiment;        // one that has been generated, for the statements about its result
+struct ExperimentVariant;
 
 class ProgramGenerator {
 public:
   ProgramGenerator(Diagnostics &diags, mlir::MLIRContext &context, const ast::Program &program,
-                   const sema::Symbols &symbols, const IrgenOptions &options, IrgenResult &result);
+                   const sema::Symbols &symbols, const IrgenOptions &options, const BuiltIn &builtIn, bool attempt,
+                   IrgenResult &result);
   void run();
 
 private:
   Diagnostics &diags;
   mlir::MLIRContext &context;
   const ast::Program &program;
-  const sema::Symbols &symbols;
+  sema::Symbols symbols; // in an experiment, names of its block stand before the program's
   const IrgenOptions &options;
+  const BuiltIn &builtIn;
+  const bool attempt;    // to see whether the program is sound: one variant of each experiment is enough
   IrgenResult &result;
   mlir::ModuleOp module;
   mlir::Type element;          // T
@@ -25,19 +35,20 @@ private:
   ProgramTables &tables;
 
   std::vector<nn_tensor> tensorRows;
-  std::vector<nn_model> modelRows;
-  std::vector<nn_data> dataRows;
+  std::vector<nn_model *> modelRows; // in the tables' memory until the list is complete
+  std::vector<nn_data *> dataRows;
   std::vector<nn_option> optionRows;
+  std::vector<std::string> chosenNames; // scalars that experiments choose: "best.rate"
   std::vector<nn_statement> statementRows;
   std::map<const ast::ModelDecl *, int32_t> modelIndex;
   std::map<const ast::DataDecl *, int32_t> dataIndex;
   /// Functions named while the row that holds them could still move: (address of the row's copy, symbol) at the end.
   std::unique_ptr<Function> settings;
   int32_t settingCount = 0;
-  int trainCount = 0, evaluateCount = 0, printCount = 0, plotCount = 0;
-  const ast::TrainStmt *lastTrain = nullptr;  // above the statement that is being generated, with its row and that row's number
+  int trainCount = 0, evaluateCount = 0, printCount = 0, plotCount = 0, experimentCount = 0, variantCount = 0;
+  bool inBlock = false; // of an experiment
+  const ast::TrainStmt *lastTrain = nullptr;  // above the statement that is being generated, with its row
   const nn_train *lastTrainRow = nullptr;
-  int32_t lastTrainStatement = -1;
 
   /// A field of a data set as the runs see it.
   struct Field {
@@ -45,6 +56,7 @@ private:
     std::vector<int64_t> shape;
     const ast::Expr *augment = nullptr;
     int32_t row = 0;
+    int augmentPart = -1;
   };
   std::map<const ast::DataDecl *, std::vector<Field>> fieldsOf;
 
@@ -63,6 +75,13 @@ private:
   const ast::ModelDecl *findModel(const ast::Path &path);
   const ast::DataDecl *findData(const ast::Path &path, int32_t *split = nullptr);
 
+  /// The tables' list of `rows`, whose functions are from now on those of the list.
+  template <class T> T *settle(const std::vector<T *> &rows);
+  /// A model's place, as a part of a function's name.
+  std::string symbolOf(const ast::ModelDecl *model) const;
+  /// A path whose model may be one of an experiment's block: "net#3.dense1".
+  std::string placeText(const ast::Path &path);
+
   // Declarations ---------------------------------------------------------------------------------------------
   void genOptions();
   void genModel(const ast::ModelDecl *decl);
@@ -72,11 +91,39 @@ private:
 
   // Statements -------------------------------------------------------------------------------------------------
   void genStatement(const ast::Stmt *s);
+  /// One that does not depend on what an experiment found, or does so in the variant whose names are in scope.
+  void genPlainStatement(const ast::Stmt *s);
   void genTrain(const ast::TrainStmt *s);
   void genEvaluate(const ast::EvaluateStmt *s);
   void genPrint(const ast::PrintStmt *s);
   void genPlot(const ast::PlotStmt *s);
   bool genPlotted(const ast::Expr *e, nn_plotted &item);
+
+  // Experiments (Experiments.cpp, Ensembles.cpp) ---------------------------------------------------------------
+  /// Nodes that no program has: a model of a block once more for each variant, a constant for a value that is drawn.
+  std::vector<std::shared_ptr<void>> made;
+  template <class T> T *copyOf(const T &node) {
+    auto copy = std::make_shared<T>(node);
+    made.push_back(copy);
+    return copy.get();
+  }
+  std::map<std::string, std::shared_ptr<Experiment>> experiments; // by the name of their result
+  std::map<std::string, std::string> ensembles;                   // name -> the search whose result it trains, or empty
+  std::map<const ast::ModelDecl *, const ast::TrainStmt *> trainedBy;
+  ExperimentVariant *current = nullptr;  // whose names are in scope, in a statement about a search's result
+  std::vector<const ast::TrainStmt *> trainsOfBlock; // of the variant that is being generated, in order
+
+  void genExperiment(const ast::Stmt *s, const ast::Ident &name, llvm::ArrayRef<ast::Stmt *> body);
+  bool readDrawn(const ast::LetDecl *let, Drawn &drawn);
+  bool genVariant(llvm::ArrayRef<ast::Stmt *> body, llvm::ArrayRef<Drawn> drawn, llvm::ArrayRef<int32_t> choice,
+                  nn_variant &variant, Experiment &experiment);
+  bool genGoal(const ast::SearchStmt *s, nn_experiment *row, Experiment &experiment);
+  /// A statement about results: once for each variant of the experiment that it depends on.
+  void genAboutResult(const ast::Stmt *s, const std::set<std::string> &names);
+  void genForEachChoice(const ast::Stmt *s, const std::set<std::string> &names);
+  void genEnsemble(const ast::EnsembleStmt *s);
+  std::string resultOfCurrent() const; // the search that `current` belongs to
+  void genOutcome(const ast::Stmt *s, const std::string &name);
   template <class T> T *addStatement(int32_t kind) {
     T *body = tables.make<T>();
     statementRows.push_back(nn_statement{kind, body});
@@ -103,6 +150,7 @@ private:
   bool watch(const ast::Path &path, llvm::ArrayRef<nn_metric> metrics, nn_watch &out);
   void genTrace(const ast::TrainStmt *s, llvm::StringRef prefix, const ast::Expr *loss, nn_train *row,
                 const ast::DataDecl *data);
+  /// Fills in `trained`, the parameters that the loss depends on.
   bool genStep(const ast::TrainStmt *s, llvm::StringRef prefix, const TrainEntries &entries, nn_train *row,
                const ast::DataDecl *data, std::vector<nn_metric> &metrics, std::vector<TensorInfo> &trained);
   /// Whether anything shows what the monitor functions compute.
@@ -110,7 +158,14 @@ private:
   void genMonitor(const ast::TrainStmt *s, llvm::StringRef prefix, const ast::Expr *loss, nn_train *row, const ast::DataDecl *data,
                   llvm::ArrayRef<TensorInfo> trained);
   /// The shares of an activation's units that are dead, and saturated, as results of `fn`.
-  void addUnits(Function &fn, const Function::Application &activation, int number, Range at);
+  void addUnits(Function &fn, mlir::Value input, mlir::Value result, int number, Range at);
+  /// Gives `step`, `val_loss` … and the states of schedules a meaning in a function of the train statement `prefix`.
+  void setClock(Function &fn, llvm::StringRef prefix, const ast::DataDecl *data);
+  /// Assigns what a `constrain` entry makes of those parameters that it names, in the step function; reports an error if there are none.
+  bool constrain(const ast::ConstrainEntry *entry, llvm::ArrayRef<TensorInfo> trained);
+  /// The function that fits freshly drawn parameters to the first batch, where initializers of `parameters` ask for it.
+  void genFit(const ast::TrainStmt *s, llvm::StringRef prefix, const ast::Expr *loss, llvm::ArrayRef<TensorInfo> parameters,
+              nn_train *row, const ast::DataDecl *data);
 };
 
 } // namespace nnc

@@ -6,6 +6,12 @@
 using namespace nnc;
 
 void ProgramGenerator::genStatement(const ast::Stmt *s) {
+  if (auto about = symbols.mentions.find(s); about != symbols.mentions.end() && !inBlock)
+    return genAboutResult(s, about->second);
+  genPlainStatement(s);
+}
+
+void ProgramGenerator::genPlainStatement(const ast::Stmt *s) {
   switch (s->kind) {
   case ast::StmtKind::Train: return genTrain(llvm::cast<ast::TrainStmt>(s));
   case ast::StmtKind::Evaluate: return genEvaluate(llvm::cast<ast::EvaluateStmt>(s));
@@ -17,7 +23,7 @@ void ProgramGenerator::genStatement(const ast::Stmt *s) {
     if (!model || !textOf(save->file, file, "the file to save to"))
       return;
     auto *row = addStatement<nn_save>(NN_STMT_SAVE);
-    *row = nn_save{where(s->range), modelIndex[model], text(file)};
+    *row = nn_save{where(s->range), text(save->target.text()), modelIndex[model], text(file)};
     return;
   }
   case ast::StmtKind::Load: {
@@ -28,7 +34,7 @@ void ProgramGenerator::genStatement(const ast::Stmt *s) {
       return;
     std::vector<const char *> except;
     for (const ast::Path &path : load->except) {
-      if (path.front().text != load->target.front().text || path.parts.size() == 1 || elab.tensorsUnder(path.text()).empty()) {
+      if (path.front().text != load->target.front().text || path.parts.size() == 1 || elab.tensorsUnder(placeText(path)).empty()) {
         diags.error(path.range, "`except` names parts of `" + load->target.front().text + "`, and this is none");
         continue;
       }
@@ -48,7 +54,7 @@ void ProgramGenerator::genStatement(const ast::Stmt *s) {
   }
   case ast::StmtKind::Freeze:
     for (const ast::Path &path : llvm::cast<ast::FreezeStmt>(s)->places)
-      if (elab.tensorsUnder(path.text()).empty())
+      if (elab.tensorsUnder(placeText(path)).empty())
         diags.error(path.range, "there is nothing to freeze at `" + path.text() + "`");
     return;
   case ast::StmtKind::Expression: {
@@ -60,10 +66,16 @@ void ProgramGenerator::genStatement(const ast::Stmt *s) {
     return genPrint(&print);
   }
   case ast::StmtKind::Plot: return genPlot(llvm::cast<ast::PlotStmt>(s));
+  case ast::StmtKind::Search: {
+    auto *search = llvm::cast<ast::SearchStmt>(s);
+    return genExperiment(s, search->name, search->body);
+  }
+  case ast::StmtKind::Compare: {
+    auto *compare = llvm::cast<ast::CompareStmt>(s);
+    return genExperiment(s, compare->name, compare->body);
+  }
+  case ast::StmtKind::Ensemble: return genEnsemble(llvm::cast<ast::EnsembleStmt>(s));
   case ast::StmtKind::Predict:
-  case ast::StmtKind::Search:
-  case ast::StmtKind::Compare:
-  case ast::StmtKind::Ensemble:
     diags.error(s->range, "this version of nnc does not run this statement");
     return;
   default: return; // declarations
@@ -79,6 +91,7 @@ void ProgramGenerator::genEvaluate(const ast::EvaluateStmt *s) {
   const std::string prefix = "evaluate" + std::to_string(evaluateCount++);
   auto *row = addStatement<nn_evaluate>(NN_STMT_EVALUATE);
   row->where = where(s->range);
+  row->target = text(s->target.text());
   row->model = modelIndex[model];
   row->data = dataIndex[data];
   row->split = split;

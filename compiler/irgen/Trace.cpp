@@ -23,14 +23,14 @@ void ProgramGenerator::genTrace(const ast::TrainStmt *s, llvm::StringRef prefix,
                                 const ast::DataDecl *data) {
   Function fn(diags, module, (prefix + "_trace").str(), element);
   elab.fn = &fn;
-  fn.training = fn.batched = fn.hasClock = true;
+  fn.training = fn.batched = true;
+  setClock(fn, prefix, data);
   Scope scope;
   addFields(fn, data, scope, /*augment=*/true, nullptr);
   addPartInput(fn, s, scope);
   meanLoss(loss, scope);
   // States that a training step assigns are not written here.
-  for (auto &entry : fn.slots())
-    entry.second.current = entry.second.argument;
+  fn.forgetUpdates();
   std::vector<nn_trace_point> points;
   Emitter &emit = fn.emit;
   llvm::SmallVector<mlir::Operation *> ops;

@@ -12,6 +12,7 @@ struct ProgramGenerator::TrainEntries {
   const ast::KeepEntry *keep = nullptr;
   const ast::CheckpointEntry *checkpoint = nullptr;
   llvm::SmallVector<const ast::MetricEntry *> metrics;
+  llvm::SmallVector<const ast::ConstrainEntry *> constraints;
 
   explicit TrainEntries(llvm::ArrayRef<ast::Entry *> entries) {
     for (const ast::Entry *e : entries) {
@@ -26,6 +27,8 @@ struct ProgramGenerator::TrainEntries {
         metrics.push_back(m);
       } else if (auto *c = llvm::dyn_cast<ast::ClipEntry>(e)) {
         clip = c;
+      } else if (auto *c = llvm::dyn_cast<ast::ConstrainEntry>(e)) {
+        constraints.push_back(c);
       } else if (auto *s = llvm::dyn_cast<ast::StopEntry>(e)) {
         stop = s;
       } else if (auto *k = llvm::dyn_cast<ast::KeepEntry>(e)) {
@@ -48,13 +51,27 @@ bool ProgramGenerator::addFields(Function &fn, const ast::DataDecl *data, Scope 
   }
   if (!augment)
     return true;
+  std::map<const ast::Expr *, Value> joint; // what augments several fields, with one draw
   for (const Field &f : fields) {
     if (!f.augment)
       continue;
     Placement site;
     site.path = (data->name.text + "." + f.name).str();
     fn.placement = &site;
-    Value v = fn.emit.toTensor(elab.evaluate(f.augment, scope), f.augment->range);
+    auto [known, fresh] = joint.try_emplace(f.augment);
+    if (fresh)
+      known->second = elab.evaluate(f.augment, scope);
+    Value v = known->second;
+    const size_t parts = llvm::count_if(fields, [&](const Field &g) { return g.augment == f.augment; });
+    if (f.augmentPart >= 0 && !v.isError()) {
+      if (v.kind != Value::Kind::List || v.items.size() != parts) {
+        elab.diags.error(f.augment->range, "this augments " + llvm::Twine(parts) + " fields, so it is to be a list of as many tensors");
+        fn.placement = nullptr;
+        return false;
+      }
+      v = v.items[f.augmentPart];
+    }
+    v = fn.emit.toTensor(v, f.augment->range);
     fn.placement = nullptr;
     if (!v.isTensor())
       return false;
@@ -101,6 +118,13 @@ mlir::Value ProgramGenerator::meanLoss(const ast::Expr *e, const Scope &scope) {
   return emit.batchMean(v.tensor);
 }
 
+void ProgramGenerator::setClock(Function &fn, llvm::StringRef prefix, const ast::DataDecl *data) {
+  fn.hasClock = true;
+  fn.statePrefix = (prefix + ".").str();
+  const sema::DataInfo &info = symbols.data.find(data)->second;
+  fn.unvalidated = info.hasVal ? llvm::StringRef() : data->name.text;
+}
+
 bool ProgramGenerator::watch(const ast::Path &path, llvm::ArrayRef<nn_metric> metrics, nn_watch &out) {
   llvm::StringRef split = path.parts.size() > 1 ? path.parts[0].text : "train", name = path.back().text;
   out.split = split == "val" ? NN_SPLIT_VAL : NN_SPLIT_TRAIN;
@@ -122,7 +146,7 @@ bool ProgramGenerator::addPartInput(Function &fn, const ast::TrainStmt *s, Scope
   if (s->target.parts.size() == 1)
     return true;
   const ast::ModelDecl *model = findModel(s->target);
-  const std::string part = s->target.text(), name = model->inputs[0].name.text.str();
+  const std::string part = placeText(s->target), name = model->inputs[0].name.text.str();
   auto field = scope.names.find(name);
   if (field == scope.names.end()) {
     diags.error(s->data.range, "`" + model->name.text + "` is given `" + name + "` on its way to `" + part +
@@ -146,13 +170,13 @@ bool ProgramGenerator::addPartInput(Function &fn, const ast::TrainStmt *s, Scope
 }
 
 bool ProgramGenerator::genStep(const ast::TrainStmt *s, llvm::StringRef prefix, const TrainEntries &entries,
-                               nn_train *row, const ast::DataDecl *data, std::vector<nn_metric> &metrics,
-                               std::vector<TensorInfo> &parameters) {
+                               nn_train *row, const ast::DataDecl *data, std::vector<nn_metric> &metrics, std::vector<TensorInfo> &parameters) {
   Function fn(diags, module, (prefix + "_step").str(), element);
   elab.fn = &fn;
   elab.optimizerStates.clear();
   elab.indexBounds.clear();
-  fn.training = fn.batched = fn.hasClock = true;
+  fn.training = fn.batched = true;
+  setClock(fn, prefix, data);
   struct Close { // whatever happens, the function must be well formed
     ProgramGenerator &g; Function &fn; nn_fn *slot;
     ~Close() { g.finish(fn, slot); }
@@ -160,11 +184,14 @@ bool ProgramGenerator::genStep(const ast::TrainStmt *s, llvm::StringRef prefix, 
 
   Scope scope;
   std::vector<mlir::Value> raw;
+  TrainedStep record{s, data, dataIndex[data], fn.op(), {}, nullptr};
+  fn.applications = &record.applications;
   if (!addFields(fn, data, scope, /*augment=*/true, &raw) || !addPartInput(fn, s, scope))
     return false;
   mlir::Value loss = meanLoss(entries.loss, scope);
   if (!loss)
     return false;
+  fn.applications = nullptr;
   fn.addResult("loss", loss);
   if (!addMetrics(fn, entries.metrics, scope, &metrics))
     return false;
@@ -179,7 +206,7 @@ bool ProgramGenerator::genStep(const ast::TrainStmt *s, llvm::StringRef prefix, 
   row->n_bounds = bounds.size();
 
   // What is trained: the model's parameters that the loss depends on.
-  const std::string target = s->target.text();
+  const std::string target = placeText(s->target);
   bool anyFrozen = false;
   for (auto &[name, slot] : fn.slots())
     if (slot.info.kind == NN_PARAMETER && isUnder(name, target)) {
@@ -253,7 +280,13 @@ bool ProgramGenerator::genStep(const ast::TrainStmt *s, llvm::StringRef prefix, 
   for (auto [p, g] : llvm::zip(parameters, grads))
     if (!elab.runOptimizer(*optimizer.target, p, statePrefix, g, entries.optimizer->range))
       return false;
+  for (const ast::ConstrainEntry *entry : entries.constraints)
+    if (!constrain(entry, parameters))
+      return false;
+  row->reads_val_loss = fn.takes("val_loss");
   fn.op()->setAttr("nn.guard", emit.b.getStringAttr("loss"));
+  record.optimizer = optimizer.target;
+  result.elaborated->steps.push_back(std::move(record));
   return true;
 }
 
@@ -280,13 +313,15 @@ void ProgramGenerator::genTrain(const ast::TrainStmt *s) {
   nn_train *row = addStatement<nn_train>(NN_STMT_TRAIN);
   lastTrain = s;
   lastTrainRow = row;
-  lastTrainStatement = int32_t(statementRows.size()) - 1;
   row->where = where(s->range);
   row->target = text(s->target.text());
   row->model = modelIndex[model];
   row->data = dataIndex[data];
-  if (modelRows[row->model].data < 0)
-    modelRows[row->model].data = row->data;
+  if (modelRows[row->model]->data < 0)
+    modelRows[row->model]->data = row->data;
+  trainsOfBlock.push_back(s);
+  if (s->target.parts.size() == 1)
+    trainedBy[model] = s;
   std::vector<int32_t> fieldRows;
   for (const Field &f : fieldsOf[data])
     fieldRows.push_back(f.row);
@@ -330,7 +365,8 @@ void ProgramGenerator::genTrain(const ast::TrainStmt *s) {
 
   Function eval(diags, module, prefix + "_eval", element);
   elab.fn = &eval;
-  eval.batched = eval.hasClock = true;
+  eval.batched = true;
+  setClock(eval, prefix, data);
   Scope scope;
   addFields(eval, data, scope, /*augment=*/false, nullptr);
   addPartInput(eval, s, scope);
@@ -338,6 +374,7 @@ void ProgramGenerator::genTrain(const ast::TrainStmt *s) {
   if (loss)
     eval.addResult("loss", loss);
   addMetrics(eval, entries.metrics, scope, nullptr);
+  eval.forgetUpdates(); // of schedules in the loss
   finish(eval, &row->eval);
 
   nn_metric *list = metricList(metrics);
@@ -347,6 +384,7 @@ void ProgramGenerator::genTrain(const ast::TrainStmt *s) {
   genTrace(s, prefix, entries.loss, row, data);
   if (monitors())
     genMonitor(s, prefix, entries.loss, row, data, trained);
+  genFit(s, prefix, entries.loss, trained, row, data);
 
   elab.fn = settings.get();
   row->batch = constantNumber(32);
@@ -356,7 +394,7 @@ void ProgramGenerator::genTrain(const ast::TrainStmt *s) {
   }
   // What code generation may expect; every batch size is right.
   if (auto step = module.lookupSymbol(prefix + "_step"))
-    if (int64_t rows = expectedRows(row->batch, dataRows[row->data]))
+    if (int64_t rows = expectedRows(row->batch, *dataRows[row->data]))
       step->setAttr("nn.rows", mlir::Builder(step->getContext()).getI64IntegerAttr(rows));
   row->epochs = entries.epochs ? epochs(entries.epochs, "`epochs`") : constantNumber(0);
   row->steps = entries.steps ? number(entries.steps, "`steps`", 1, 1e15, /*whole=*/true) : constantNumber(0);

@@ -39,6 +39,7 @@ std::string Value::describe() const {
   case Kind::Axes: return "a choice of axes";
   case Kind::Place: return "the place `" + text + "`";
   case Kind::All: return "`all`";
+  case Kind::None: return "`none`";
   case Kind::Applicable:
     switch (target->kind) {
     case nnc::Applicable::Kind::Function:

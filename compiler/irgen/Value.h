@@ -36,6 +36,7 @@ struct Value {
     Applicable,   // function, layer, initializer, optimizer, metric, model
     Place,        // a part of a model: text is its path
     All,          // the word `all`
+    None,         // the word `none`: a parameter that starts from it is left out
   };
   enum class Unit { None, Epochs, Steps };
 
@@ -120,11 +121,12 @@ struct Applicable {
   const ast::Decl *decl = nullptr;    // all but Builtin and Sequence
   bool prelude = false;               // where decl stands
   std::string name;                   // for messages and for numbering places: "dense"
+  Range written;                      // the expression that named it: a default of the prelude stands in the prelude
   bool instantiated = false;          // arguments are bound; a bare name is instantiated where it is used
   std::map<std::string, Value> bound; // hyper-parameters
   std::vector<std::pair<std::string, Value>> partial; // Function: arguments after the first, in `seq(max_pool(2), relu)`
   std::vector<Value> parts;           // Sequence: the layers, in order
-  std::string path;                   // Layer: where its parameters live, once placed
+  std::string path;                   // Layer: where its parameters live, once placed; Model: likewise
   bool placed = false;
 };
 

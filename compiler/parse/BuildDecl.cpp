@@ -48,6 +48,8 @@ Stmt *Builder::declaration(P::DeclarationContext *c) {
     auto *decl = declare<InitDecl>(d, d->name());
     decl->params = parameters(d->parameters());
     decl->body = body(d->body());
+    if (d->fit)
+      decl->fit = expression(d->fit);
     return decl;
   }
   auto *d = c->optimizerDecl();
@@ -206,15 +208,17 @@ Entry *Builder::dataEntry(P::DataEntryContext *c) {
   }
   if (auto *e = c->normalizeEntry()) {
     auto *entry = make<NormalizeEntry>(e);
-    llvm::SmallVector<Ident, 4> fields;
-    for (P::NameContext *field : e->name())
-      fields.push_back(name(field));
-    entry->fields = arena.copy(fields);
+    entry->fields = names(e->name());
+    return entry;
+  }
+  if (auto *e = c->balanceEntry()) {
+    auto *entry = make<BalanceEntry>(e);
+    entry->field = name(e->name());
     return entry;
   }
   if (auto *e = c->augmentEntry()) {
     auto *entry = make<AugmentEntry>(e);
-    entry->field = name(e->name());
+    entry->fields = names(e->name());
     entry->value = expression(e->expression());
     return entry;
   }

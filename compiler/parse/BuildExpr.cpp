@@ -291,6 +291,13 @@ llvm::ArrayRef<Expr *> Builder::expressions(const std::vector<P::ExpressionConte
 
 // ---- names and shapes -----------------------------------------------------------------------------------------------
 
+llvm::ArrayRef<Ident> Builder::names(const std::vector<P::NameContext *> &contexts) {
+  llvm::SmallVector<Ident, 4> list;
+  for (P::NameContext *c : contexts)
+    list.push_back(name(c));
+  return arena.copy(list);
+}
+
 Ident Builder::name(P::NameContext *c) {
   Ident ident;
   ident.range = range(c);

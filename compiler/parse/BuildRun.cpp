@@ -135,6 +135,12 @@ Entry *Builder::runEntry(P::RunEntryContext *c) {
     entry->limit = expression(e->expression());
     return entry;
   }
+  if (auto *e = c->constrainEntry()) {
+    auto *entry = make<ConstrainEntry>(e);
+    entry->target = path(e->path());
+    entry->value = expression(e->expression());
+    return entry;
+  }
   if (auto *e = c->stopEntry()) {
     auto *entry = make<StopEntry>(e);
     entry->quantity = path(e->path());

@@ -49,6 +49,7 @@ private:
 
   // ---- names and shapes: BuildExpr.cpp
   ast::Ident name(P::NameContext *c);
+  llvm::ArrayRef<ast::Ident> names(const std::vector<P::NameContext *> &contexts);
   ast::Path path(P::PathContext *c);
   llvm::ArrayRef<ast::Path> paths(const std::vector<P::PathContext *> &contexts);
   ast::Shape *shape(P::ShapeContext *c); ///< null for null

@@ -1,6 +1,7 @@
 // The wording of syntax errors.
 #include "compiler/parse/Words.h"
 #include "compiler/support/Diagnostics.h"
+#include "llvm/ADT/STLExtras.h"
 
 using namespace nnc;
 using namespace nnc::parse;
@@ -54,9 +55,9 @@ static std::string spell(size_t type, const antlr4::dfa::Vocabulary &vocabulary)
 static std::string beginnings(size_t statement) {
   switch (statement) {
   case NnParser::RuleDataEntry:
-    return "an entry of a data block: `x = …`, `split …`, `normalize …`, `augment …`, `where …` or a row";
+    return "an entry of a data block: `x = …`, `split …`, `normalize …`, `balance …`, `augment …`, `where …` or a row";
   case NnParser::RuleRunEntry:
-    return "an entry: `key = …`, `metric …`, `clip …`, `stop when …`, `keep …` or `checkpoint …`";
+    return "an entry: `key = …`, `metric …`, `clip …`, `constrain …`, `stop when …`, `keep …` or `checkpoint …`";
   case NnParser::RuleTopStatement: return "a declaration or a statement";
   default: return "a statement or an expression";
   }
@@ -149,8 +150,8 @@ static std::string adviseOnFirstWord(StringRef word, size_t rule) {
                                   "train", "evaluate", "predict", "save", "load", "freeze", "report", "print", "plot",
                                   "search", "compare", "ensemble"};
   static const StringRef block[] = {"let", "param", "state"};
-  static const StringRef data[] = {"split", "normalize", "augment", "where"};
-  static const StringRef entries[] = {"metric", "clip", "stop", "keep", "checkpoint"};
+  static const StringRef data[] = {"split", "normalize", "balance", "augment", "where"};
+  static const StringRef entries[] = {"metric", "clip", "constrain", "stop", "keep", "checkpoint"};
   StringRef near = rule == NnParser::RuleTopStatement ? didYouMean(word, top)
                    : rule == NnParser::RuleStatement  ? didYouMean(word, block)
                    : rule == NnParser::RuleDataEntry  ? didYouMean(word, data)
@@ -185,6 +186,16 @@ std::string parse::adviseOn(const SourceStream &source, antlr4::TokenStream &tok
     return "equality is written `==`";
   if (type == NnParser::Colon && (rule == NnParser::RuleChoice || rule == NnParser::RuleBody))
     return "blocks stand in `{ }`";
+  const bool inData = failure.statement == NnParser::RuleDataEntry;
+  if (type == NnParser::Comma && rule == failure.statement && failure.index > failure.first)
+    return inData ? "the fields of a row stand apart by `->`" : "entries and statements end with their line, or with `;`";
+  static const size_t withShapes[] = {NnParser::Fn,    NnParser::Layer, NnParser::Init,  NnParser::Optimizer, NnParser::Metric,
+                                      NnParser::Model, NnParser::Data,  NnParser::Param, NnParser::State};
+  const bool declares = failure.statement != NnParser::RuleRunEntry && llvm::is_contained(withShapes, typeAt(failure.first));
+  if (type == NnParser::Arrow && !inData && !declares)
+    return "a value goes on into a layer by `|>`";
+  if (rule == NnParser::RuleShape && before == NnParser::Colon && !declares)
+    return "an argument's value stands behind `=`";
   if (isReserved(type) && rule == NnParser::RuleName)
     return "a reserved word can be a name in backquotes: `" + source.text(tokens.get(failure.index)).str() + "`";
   if (before == NnParser::Number && (isNameLike(type) || type == NnParser::LParen))

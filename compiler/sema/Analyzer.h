@@ -119,11 +119,17 @@ private:
   void checkFraction(const ast::Expr *part, double &sum, bool &known);
   void checkRows(const ast::DataDecl &decl, const SourceInfo &source);
   void checkRow(const ast::RowEntry &row, const SourceInfo &source, Range declared);
+  void checkAugment(const ast::AugmentEntry &augment, const Scope &fields, DataInfo &info);
+  /// Fails unless a field has one class for each example.
+  bool checkCategory(const FieldInfo &field, const DataInfo &info, Range where);
+  void checkClassWeights(const ast::CallExpr &call, const Scope &scope);
   const FieldInfo *findField(const Ident &name, const DataInfo &info);
 
   // ---- Sources.cpp, Probe.cpp: the calls that say where examples come from
   void checkSource(const ast::Expr *expr, const Scope &scope, SourceInfo &info);
   void readCsvColumns(const ast::Expr *list, SourceInfo &info);
+  void readArrayColumn(const ast::Argument &argument, SourceInfo &info);
+  void readFileSetting(llvm::StringRef name, const ast::Expr *value, SourceInfo &info);
   void readHeader(const ast::Expr *value, SourceInfo &info);
   bool readRowFields(const ast::CallExpr &call, SourceInfo &info);
   bool readGenerator(SourceInfo &info);
@@ -135,7 +141,9 @@ private:
   void checkPlot(const ast::PlotStmt &stmt, const Scope &scope); // Plots.cpp
   void checkPredict(const ast::PredictStmt &stmt, const Scope &scope);
   void checkSearch(const ast::SearchStmt &stmt, const Scope &scope);
-  void checkNested(llvm::ArrayRef<ast::Stmt *> body, const Scope &outer);
+  void checkNested(llvm::ArrayRef<ast::Stmt *> body, const Scope &outer, bool compared);
+  void checkDrawn(const ast::LetDecl &let, const Scope &scope, bool compared);
+  void checkResult(const ast::Ident &name, llvm::StringRef what);
   void checkEnsemble(const ast::EnsembleStmt &stmt, const Scope &scope);
   void checkText(const ast::Expr *file, llvm::StringRef what, const Scope &scope);
   /// The model that a path begins with, checked to be one and to have that place; null: unknown, or a run's result.
@@ -149,6 +157,7 @@ private:
   void checkTrainSetting(const ast::SettingEntry &entry, const Scope &fields, const Scope &plain,
                          std::map<llvm::StringRef, Range> &seen);
   void checkMetric(const ast::MetricEntry &entry, const Scope &scope, std::vector<MetricUse> &metrics);
+  void checkConstrain(const ast::ConstrainEntry &entry, const ast::Path &trained, const Scope &outer);
   void misplacedEntry(const ast::Entry &entry, llvm::StringRef block);
   /// `keep` and `stop`: null `data` where the data set is unknown.
   void checkQuantity(const ast::Path &quantity, const DataInfo *data, llvm::ArrayRef<MetricUse> metrics,
@@ -174,6 +183,7 @@ private:
   };
   llvm::MapVector<const ast::Decl *, std::vector<Use>> uses;
   Context topContext;
+  const ast::Stmt *current = nullptr; // the top-level statement that is being checked
 };
 
 /// `x` in backquotes.

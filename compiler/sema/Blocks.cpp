@@ -69,21 +69,24 @@ void Analyzer::checkParam(const ParamStmt &stmt, Scope &scope) {
 }
 
 void Analyzer::checkState(const StateStmt &stmt, Scope &scope) {
-  if (!(scope.context().at & (AtLayer | AtModel | AtOptimizer)))
-    diags.error(stmt.range, "a `state` belongs in a layer or an optimizer");
+  if (!(scope.context().at & (AtLayer | AtModel | AtOptimizer | AtFunction)))
+    diags.error(stmt.range, "a `state` belongs in a layer, an optimizer or a schedule");
+  else if (scope.context().at == AtFunction && stmt.shape)
+    diags.error(stmt.shape->range, "the state of a function is one number, without a shape")
+        .note("a function with a state is a schedule; a layer's states have shapes");
   checkShape(stmt.shape, scope);
   if (stmt.value)
     checkExpr(stmt.value, scope);
   addLocal(stmt.name, LocalKind::State, scope);
 }
 
-/// A layer writes its states, an optimizer its states and theta; everything else is a value for good.
+/// A layer or a schedule writes its states, an optimizer its states and theta; everything else is a value for good.
 void Analyzer::checkAssign(const AssignStmt &stmt, Scope &scope) {
   unsigned at = scope.context().at;
   StringRef name = stmt.name.text;
   checkExpr(stmt.value, scope);
-  if (!(at & (AtLayer | AtModel | AtOptimizer))) {
-    diags.error(stmt.range, "`<-` belongs in a layer or an optimizer, which have states");
+  if (!(at & (AtLayer | AtModel | AtOptimizer | AtFunction))) {
+    diags.error(stmt.range, "`<-` belongs in a layer, an optimizer or a schedule, which have states");
     return;
   }
   const sema::Local *l = scope.find(name);

@@ -50,6 +50,8 @@ enum At : unsigned {
   AtTrain = 1u << 9,
   AtPart = 1u << 10,     ///< the train block of a part of a model
   AtEvaluate = 1u << 11,
+  AtFit = 1u << 12,      ///< what the first batch makes of an initializer's draw
+  AtConstrain = 1u << 13, ///< in a train block, what is made of a parameter after each update
   AtAnywhere = ~0u,
 };
 

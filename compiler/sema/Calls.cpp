@@ -68,6 +68,8 @@ void Analyzer::checkCall(const CallExpr &call, const Scope &scope, unsigned pipe
       return checkArgumentValues(call.args, scope, nullptr);
     }
     checkCallee(t, *name, &call, scope, piped);
+    if (t.kind == Target::Structural && t.builtin->name == "class_weights" && !piped)
+      return checkClassWeights(call, scope);
     return checkArgumentValues(call.args, scope, &t);
   }
   auto *inner = dyn_cast<CallExpr>(call.callee);
@@ -306,7 +308,9 @@ void Analyzer::checkKind(const Expr *expr, const Scope &scope, StmtKind wanted) 
   std::string word = describe(wanted).str();
   if (!name) {
     if (isLiteral(expr) || isa<UnaryExpr>(expr)) {
-      diags.error(expr->range, word + " is expected here, not a value");
+      auto e = diags.error(expr->range, word + " is expected here, not a value");
+      if (auto *text = dyn_cast<StringExpr>(expr); text && llvm::is_contained(declaredNames(wanted, scope), text->value))
+        e.note("a name stands without quotes");
       return;
     }
     return checkExpr(expr, scope);

@@ -51,18 +51,19 @@ void Analyzer::checkData(const DataDecl &decl, const Scope *outer, DataInfo &inf
     } else if (auto *where = dyn_cast<WhereEntry>(e)) {
       checkExpr(where->condition, columns);
       info.conditions.push_back(where->condition);
-    } else if (!isa<RowEntry, SplitEntry, NormalizeEntry, AugmentEntry>(e)) {
+    } else if (!isa<RowEntry, SplitEntry, NormalizeEntry, BalanceEntry, AugmentEntry>(e)) {
       misplacedEntry(*e, "data");
     }
   }
 
   bool assigned = !info.fields.empty();
-  const bool isFile = info.source.kind == NN_CSV || info.source.kind == NN_IDX;
+  const SourceFunction *source = info.source.call ? findSource(cast<NameExpr>(info.source.call->callee)->name.text) : nullptr;
+  const bool isFile = source && source->isFile();
   if (!assigned || !isFile) {
     std::vector<FieldInfo> plain;
     for (const SourceInfo::Column &c : info.source.columns)
       if (info.fieldIndex(c.name) < 0)
-        plain.push_back({c.name, nullptr, declared, false, nullptr});
+        plain.push_back({c.name, nullptr, declared});
     info.fields.insert(info.fields.begin(), plain.begin(), plain.end());
   }
   info.sound = info.source.sound || (info.source.call && isFile && assigned);
@@ -76,7 +77,7 @@ void Analyzer::checkFieldSetting(const SettingEntry &entry, const Scope &scope, 
     diags.error(entry.name.range, quoted(entry.name.text) + " is given twice").note(info.fields[i].where, "first given here");
     return;
   }
-  info.fields.push_back({entry.name.text.str(), entry.value, entry.name.range, false, nullptr});
+  info.fields.push_back({entry.name.text.str(), entry.value, entry.name.range});
 }
 
 /// `test = idx(…)`: a source of its own, with the same columns.
@@ -131,18 +132,61 @@ void Analyzer::checkFieldUses(const DataDecl &decl, const Scope *outer, DataInfo
       for (const Ident &name : normalize->fields)
         if (findField(name, info))
           info.fields[info.fieldIndex(name.text)].normalize = true;
+    } else if (auto *balance = dyn_cast<BalanceEntry>(e)) {
+      if (const FieldInfo *field = findField(balance->field, info); field && checkCategory(*field, info, balance->field.range)) {
+        for (const FieldInfo &other : info.fields)
+          if (other.balance)
+            diags.error(balance->field.range, "an epoch balances one field; " + quoted(other.name) + " is balanced already");
+        info.fields[info.fieldIndex(field->name)].balance = true;
+      }
     } else if (auto *augment = dyn_cast<AugmentEntry>(e)) {
-      checkExpr(augment->value, fields);
-      if (!findField(augment->field, info))
-        continue;
-      FieldInfo &field = info.fields[info.fieldIndex(augment->field.text)];
-      if (field.augment)
-        diags.error(augment->field.range, quoted(field.name) + " is augmented twice")
-            .note(field.augment->range, "first here")
-            .note("one expression does both: `augment x = flip(shift(x, 2))`");
-      field.augment = augment->value;
+      checkAugment(*augment, fields, info);
     }
   }
+}
+
+void Analyzer::checkAugment(const AugmentEntry &augment, const Scope &fields, DataInfo &info) {
+  checkExpr(augment.value, fields);
+  for (const Ident &name : augment.fields) {
+    if (!findField(name, info))
+      continue;
+    FieldInfo &field = info.fields[info.fieldIndex(name.text)];
+    if (field.augment)
+      diags.error(name.range, quoted(field.name) + " is augmented twice")
+          .note(field.augment->range, "first here")
+          .note("one expression does both: `augment x = flip(shift(x, 2))`");
+    field.augment = augment.value;
+    field.augmentPart = augment.fields.size() == 1 ? -1 : int(&name - augment.fields.begin());
+  }
+}
+
+bool Analyzer::checkCategory(const FieldInfo &field, const DataInfo &info, Range where) {
+  auto *call = llvm::dyn_cast_or_null<CallExpr>(field.value);
+  auto *callee = call ? dyn_cast<NameExpr>(call->callee) : nullptr;
+  if (!info.source.sound || (callee && callee->name.text == "category"))
+    return true;
+  auto *name = llvm::dyn_cast_or_null<NameExpr>(field.value);
+  const int i = info.source.columnIndex(field.value ? (name ? name->name.text : "") : StringRef(field.name));
+  if (i >= 0 && info.source.columns[i].isCategory && info.source.columns[i].shape.empty())
+    return true;
+  diags.error(where, quoted(field.name) + " is not a class for each example")
+      .note(field.where, "it comes from here; `" + field.name + " = category(column)` makes classes of a column");
+  return false;
+}
+
+/// `class_weights(y)` in a run: the data set computes another field.
+void Analyzer::checkClassWeights(const CallExpr &call, const Scope &scope) {
+  auto *name = call.args.empty() ? nullptr : llvm::dyn_cast_or_null<NameExpr>(call.args.front().value);
+  const Local *local = name ? scope.find(name->name.text) : nullptr;
+  if (!local || local->kind != LocalKind::Field || scope.context().at == AtAugment) {
+    if (!scope.context().open)
+      diags.error(call.range, "`class_weights` takes a field of the data set that a run is on: `class_weights(y) * cross_entropy(net(x), y)`");
+    return;
+  }
+  const DataInfo &info = *scope.context().data;
+  const int i = info.fieldIndex(name->name.text);
+  if (i >= 0 && checkCategory(info.fields[i], info, name->range))
+    symbols.data.find(info.decl)->second.fields[i].weighted = true;
 }
 
 } // namespace nnc::sema

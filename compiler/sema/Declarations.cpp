@@ -82,7 +82,9 @@ void Analyzer::checkDecl(const Decl &decl, const Scope *outer, bool prelude) {
     auto &init = cast<InitDecl>(decl);
     context.at = AtInit;
     checkParameters(init.params, scope);
-    return checkExpr(init.body, scope);
+    checkExpr(init.body, scope);
+    context.at = AtFit;
+    return checkExpr(init.fit, scope);
   }
   case StmtKind::Optimizer: {
     auto &optimizer = cast<OptimizerDecl>(decl);

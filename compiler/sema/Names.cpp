@@ -18,6 +18,8 @@ Target Analyzer::resolve(StringRef name, const Scope &scope, bool callee) const 
   Target t;
   if (const sema::Local *l = scope.find(name)) {
     t.kind = l->kind == LocalKind::Declaration ? Target::Declaration : Target::Local;
+    if (l->kind == LocalKind::Result)
+      symbols.mentions[current].insert(name.str());
     t.local = l;
     t.decl = l->decl;
     return t;
@@ -172,6 +174,14 @@ void Analyzer::checkField(const FieldExpr &field, const Scope &scope) {
   if (t.isDecl(StmtKind::Model)) {
     use(t.decl, base->range, scope);
     return checkPlace(*cast<ModelDecl>(t.decl), field.field);
+  }
+  if (t.isDecl(StmtKind::Data) && field.field.text == "classes") {
+    const DataInfo &info = dataInfo(*cast<DataDecl>(t.decl), nullptr);
+    auto known = [](const SourceInfo::Column &c) { return c.classes > 0; };
+    if (info.source.sound && llvm::none_of(info.source.columns, known))
+      diags.error(field.range, "how many classes " + quoted(name) + " has is not known before the run")
+          .note(info.decl->name.range, "it is known of `images` and `text`");
+    return;
   }
   if (t.isDecl(StmtKind::Data)) {
     auto e = diags.error(field.range, quoted(name) + " is a data set, which has no value here");

@@ -62,7 +62,7 @@ void collectPlaces(const Expr *expr, std::vector<Ident> &places) {
 /// there shows when the model is built.
 void Analyzer::checkPlace(const ModelDecl &model, const Ident &place) {
   StringRef stem = place.text.rtrim("0123456789");
-  if (place.text == "weights")
+  if (place.text == "weights" || place.text == "parameters")
     return;
   if (stem.size() != place.text.size() && !stem.empty()) {
     const Decl *kind = symbols.find(stem);

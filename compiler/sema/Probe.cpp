@@ -43,9 +43,19 @@ void Analyzer::probe(SourceInfo &info, const Expr *path, const Expr *labels) {
     llvm::sys::path::append(full, labelFile.path);
     labelFile.path = full.str().str();
   }
-  std::vector<const char *> names;
+  // So is each array.
+  std::vector<std::string> located = info.arrays;
+  for (std::string &array : located)
+    if (Found found = info.kind == NN_NPY ? locate(array, options) : Found(); found.dir != options.sourceDir && !found.dir.empty()) {
+      llvm::SmallString<256> full(found.dir);
+      llvm::sys::path::append(full, found.path);
+      array = full.str().str();
+    }
+  std::vector<const char *> names, arrays;
   for (const std::string &name : info.givenColumns)
     names.push_back(name.c_str());
+  for (const std::string &array : located)
+    arrays.push_back(array.c_str());
 
   nn_source source = {};
   source.kind = info.kind;
@@ -55,12 +65,20 @@ void Analyzer::probe(SourceInfo &info, const Expr *path, const Expr *labels) {
   source.header = info.header;
   source.columns = names.empty() ? nullptr : names.data();
   source.n_columns = int32_t(names.size());
+  source.arrays = arrays.empty() ? nullptr : arrays.data();
+  source.n_arrays = int32_t(arrays.size());
+  source.channels = info.channels;
+  source.height = info.height;
+  source.width = info.width;
+  source.resize = info.resize;
+  source.recolor = info.recolor;
+  source.length = info.length;
   for (nn_number *n : {&source.n, &source.classes, &source.turns, &source.factor, &source.noise, &source.spread,
                        &source.dims, &source.seed})
     n->slot = -1;
 
   nn_probe result = {};
-  bool sound = nn_probe_source(&source, file.dir.c_str(), &result) == 0 && result.error[0] == 0;
+  bool sound = nn_probe_source(&source, info.kind == NN_NPY ? options.sourceDir.c_str() : file.dir.c_str(), &result) == 0 && result.error[0] == 0;
   if (!sound) {
     StringRef message(result.error);
     bool aboutLabels = labels && message.contains(labelFile.path);
@@ -74,13 +92,14 @@ void Analyzer::probe(SourceInfo &info, const Expr *path, const Expr *labels) {
   } else {
     info.sound = true;
     info.dir = file.dir;
-    if (info.kind == NN_CSV) {
-      for (int32_t i = 0; i < result.n_columns; ++i)
-        info.columns.push_back({result.columns[i], {}, false});
-    } else {
-      info.columns.push_back({"image", {result.image_shape, result.image_shape + 3}, false});
-      if (!info.labels.empty())
-        info.columns.push_back({"label", {}, true});
+    for (int32_t i = 0; i < result.n_columns; ++i) {
+      const nn_probe_column &c = result.columns[i];
+      info.columns.push_back({c.name, {c.shape, c.shape + c.rank}, c.kind == NN_CATEGORY, c.classes});
+    }
+    if (info.kind == NN_IMAGES) {
+      info.channels = result.columns[0].shape[0];
+      info.height = result.columns[0].shape[1];
+      info.width = result.columns[0].shape[2];
     }
   }
   nn_probe_free(&result);

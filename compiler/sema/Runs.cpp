@@ -50,7 +50,7 @@ void Analyzer::checkRun(const Stmt &stmt, const Scope &scope) {
   case StmtKind::Search:
     return checkSearch(cast<SearchStmt>(stmt), scope);
   case StmtKind::Compare:
-    return checkNested(cast<CompareStmt>(stmt).body, scope);
+    return checkNested(cast<CompareStmt>(stmt).body, scope, /*compared=*/true);
   case StmtKind::Ensemble:
     return checkEnsemble(cast<EnsembleStmt>(stmt), scope);
   case StmtKind::Expression:
@@ -85,8 +85,10 @@ const ModelDecl *Analyzer::checkModelPath(const Path &path, const Scope &scope, 
       checkPlace(*model, path.parts[1]);
     return model;
   }
-  if (t.kind == Target::Local && t.local->kind == LocalKind::Result)
+  if (t.kind == Target::Local && t.local->kind == LocalKind::Result) {
+    checkResult(name, what);
     return nullptr;
+  }
   std::vector<StringRef> candidates = declaredNames(StmtKind::Model, scope);
   if (t.kind == Target::Unknown) {
     if (!firstReport(name, scope, candidates))
@@ -197,71 +199,6 @@ void Analyzer::checkPredict(const PredictStmt &stmt, const Scope &scope) {
   path.range = name->range;
   if (const DataDecl *decl = checkDataPath(path, scope); decl && field)
     checkDataSplit(*decl, field->field, dataInfo(*decl, &scope));
-}
-
-void Analyzer::checkSearch(const SearchStmt &stmt, const Scope &scope) {
-  static const StringRef methods[] = {"random", "grid", "tpe"};
-  static const StringRef keys[] = {"trials", "seed"};
-  if (!llvm::is_contained(methods, stmt.method.text))
-    diags.error(stmt.method.range, "unknown method of search " + quoted(stmt.method.text))
-        .suggest(stmt.method.text, methods)
-        .note("the methods are " + listed(methods));
-  for (const Argument &a : stmt.settings) {
-    if (!llvm::is_contained(keys, a.name.text))
-      diags.error(a.name ? a.name.range : a.range, "`search` has no setting " + quoted(a.name.text)).suggest(a.name.text, keys);
-    checkExpr(a.value, scope);
-  }
-  if (!stmt.objective.empty() && stmt.objective.front().text == "test")
-    diags.error(stmt.objective.range, "a search never sees the test split")
-        .note("what is chosen by the test split is no longer judged by it; use `val` or folds");
-  checkNested(stmt.body, scope);
-}
-
-/// The block of search and compare: a small program of its own, whose lets may be drawn.
-void Analyzer::checkNested(llvm::ArrayRef<Stmt *> body, const Scope &outer) {
-  Scope scope(&outer, topContext);
-  for (const Stmt *s : body)
-    if (auto *d = dyn_cast<Decl>(s)) {
-      if (const sema::Local *first = scope.findHere(d->name.text))
-        diags.error(d->name.range, quoted(d->name.text) + " is declared twice").note(first->where, "first declared here");
-      else
-        scope.add({d->name.text, LocalKind::Declaration, d->name.range, d});
-    }
-  static const StringRef distributions[] = {"choice", "each", "uniform", "log_uniform", "normal", "integer"};
-  for (const Stmt *s : body) {
-    auto *let = dyn_cast<LetDecl>(s);
-    auto *call = let && let->drawn ? llvm::dyn_cast_or_null<CallExpr>(let->value) : nullptr;
-    if (let && let->drawn) {
-      auto *name = call ? dyn_cast<NameExpr>(call->callee) : nullptr;
-      if (!name || !llvm::is_contained(distributions, name->name.text))
-        diags.error(let->value ? let->value->range : let->range, "what a value is drawn from is expected here")
-            .note("that is " + listed(distributions, "or") + ": `let units ~ choice(64, 128)`");
-      else
-        checkArgumentValues(call->args, scope, nullptr);
-    } else if (auto *d = dyn_cast<Decl>(s)) {
-      checkDecl(*d, &scope, false);
-    } else {
-      checkRun(*s, scope);
-    }
-  }
-}
-
-void Analyzer::checkEnsemble(const EnsembleStmt &stmt, const Scope &scope) {
-  static const StringRef keys[] = {"members", "seed"};
-  checkModelPath(stmt.of, scope, "ensemble", false);
-  if (const DataDecl *decl = checkDataPath(stmt.data, scope); decl && stmt.data.parts.size() > 1 &&
-                                                              stmt.data.parts[1].text != "train")
-    diags.error(stmt.data.parts[1].range, "an ensemble is trained on the training split");
-  for (const Entry *e : stmt.entries) {
-    auto *setting = dyn_cast<SettingEntry>(e);
-    if (!setting) {
-      misplacedEntry(*e, "ensemble");
-      continue;
-    }
-    if (!llvm::is_contained(keys, setting->name.text))
-      diags.error(setting->name.range, "`ensemble` has no setting " + quoted(setting->name.text)).suggest(setting->name.text, keys);
-    checkExpr(setting->value, scope);
-  }
 }
 
 } // namespace nnc::sema

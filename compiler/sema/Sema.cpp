@@ -33,12 +33,16 @@ void Analyzer::run(const Program &program, llvm::ArrayRef<const Program *> prelu
       diags.error(name.range, quoted(name.text) + " is declared twice").note(d->name.range, "first declared here");
     else
       addLocal(name, LocalKind::Result, top);
+    if (!name.empty())
+      symbols.results.try_emplace(name.text, s);
   }
-  for (const Stmt *s : program.statements)
+  for (const Stmt *s : program.statements) {
+    current = s;
     if (auto *d = dyn_cast<Decl>(s))
       checkDecl(*d, &top, false);
     else
       checkRun(*s, top);
+  }
   reportCycles();
 }
 

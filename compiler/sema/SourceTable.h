@@ -14,8 +14,9 @@ struct SourceFunction {
   llvm::ArrayRef<llvm::StringRef> params; ///< all may be named; the first `positional` also stand by position
   unsigned positional;
   unsigned required;                      ///< the first this many must be given
+  bool columns = false;                   ///< any other name is that of a column: `npy(x = "x.npy")`
 
-  bool isFile() const;                    ///< csv, idx
+  bool isFile() const;                    ///< csv, idx, npy, npz, images, text
   bool isGenerator() const;               ///< blobs, moons, circles, spirals
 };
 

@@ -3,6 +3,7 @@
 #include "compiler/sema/SourceTable.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/Path.h"
 
 using namespace nnc::ast;
 using llvm::cast;
@@ -42,7 +43,14 @@ void Analyzer::checkSource(const Expr *expr, const Scope &scope, SourceInfo &inf
     formals.push_back({source->params[i], i < source->required});
   size_t position = 0;
   const Expr *path = nullptr, *labels = nullptr, *columns = nullptr;
+  std::vector<Argument> plain; // without columns' names
   for (const Argument &a : call->args) {
+    if (source->columns && (a.name ? !llvm::is_contained(source->params, a.name.text) : position >= source->positional)) {
+      readArrayColumn(a, info);
+      path = path ? path : a.value;
+      continue;
+    }
+    plain.push_back(a);
     size_t at = a.name ? llvm::find(source->params, a.name.text) - source->params.begin() : position++;
     if (!a.name && at >= source->positional) {
       diags.error(a.range, "an argument without its name; " + quoted(source->name) + " takes " +
@@ -63,6 +71,8 @@ void Analyzer::checkSource(const Expr *expr, const Scope &scope, SourceInfo &inf
       columns = a.value;
     } else if (param == "header") {
       readHeader(a.value, info);
+    } else if (param == "size" || param == "channels" || param == "length") {
+      readFileSetting(param, a.value, info);
     } else if (auto *text = dyn_cast<StringExpr>(a.value)) {
       (param == "labels" ? labels : path) = a.value;
       (param == "labels" ? info.labels : info.path) = text->value.str();
@@ -74,9 +84,11 @@ void Analyzer::checkSource(const Expr *expr, const Scope &scope, SourceInfo &inf
     }
   }
   if (diags.errorCount() == errorsBefore)
-    checkArguments(call->args, call->range, source->name, name->range, formals, 0);
+    checkArguments(plain, call->range, source->name, name->range, formals, 0);
   if (columns)
     readCsvColumns(columns, info);
+  if (source->kind == NN_NPY && call->args.empty())
+    diags.error(call->range, "`npy` needs a file: `npy(x = \"x.npy\", y = \"y.npy\")`");
   if (source->isGenerator())
     info.sound = readGenerator(info);
   else if (diags.errorCount() == errorsBefore)
@@ -105,6 +117,50 @@ void Analyzer::readCsvColumns(const Expr *value, SourceInfo &info) {
     if (!fresh)
       diags.error(e->range, "two columns are called " + quoted(name)).note(it->second, "the first");
     info.givenColumns.push_back(name.str());
+  }
+}
+
+/// `npy("x.npy")`, `npy(x = "inputs.npy")`, `npz("all.npz", x = "x_train")`: a column and the array behind it.
+void Analyzer::readArrayColumn(const Argument &argument, SourceInfo &info) {
+  auto *text = llvm::dyn_cast_or_null<StringExpr>(argument.value);
+  if (!text || text->value.empty()) {
+    diags.error(argument.range, info.kind == NN_NPY ? "the name of a file is expected here, in quotes"
+                                                    : "the name of an array in the file is expected here, in quotes");
+    return;
+  }
+  StringRef name = argument.name ? argument.name.text : llvm::sys::path::stem(text->value);
+  if (llvm::is_contained(info.givenColumns, name))
+    diags.error(argument.range, "two columns are called " + quoted(name));
+  info.givenColumns.push_back(name.str());
+  info.arrays.push_back(text->value.str());
+  if (info.pathPlace.empty())
+    info.pathPlace = diags.position(argument.value->range).str();
+}
+
+/// `size = [32, 32]` and `channels = 1` of images, `length = 64` of a text: they shape the columns.
+void Analyzer::readFileSetting(StringRef name, const Expr *value, SourceInfo &info) {
+  auto whole = [&](const Expr *e, double most) -> int64_t {
+    auto v = constantValue(e);
+    return v && *v >= 1 && *v <= most && *v == int64_t(*v) ? int64_t(*v) : 0;
+  };
+  if (name == "length") {
+    info.length = whole(value, 1e6);
+    if (!info.length)
+      diags.error(value->range, "`length` is the number of characters of an example, a whole number known before the run");
+  } else if (name == "channels") {
+    info.recolor = true;
+    info.channels = whole(value, 3);
+    if (info.channels != 1 && info.channels != 3)
+      diags.error(value->range, "`channels` is 1, for gray, or 3, for colours");
+  } else {
+    info.resize = true;
+    auto *list = dyn_cast<ListExpr>(value);
+    if (list && list->elements.size() == 2) {
+      info.height = whole(list->elements[0], 65536);
+      info.width = whole(list->elements[1], 65536);
+    }
+    if (!info.height || !info.width)
+      diags.error(value->range, "`size` is the height and the width of every image: `size = [32, 32]`");
   }
 }
 
@@ -147,7 +203,7 @@ bool Analyzer::readRowFields(const CallExpr &call, SourceInfo &info) {
       fail(a.shape->range, "the shape of a row's field is of whole numbers of at least 1");
       continue;
     }
-    info.columns.push_back({a.name.text.str(), *shape, false});
+    info.columns.push_back({a.name.text.str(), *shape});
   }
   return sound;
 }
@@ -163,7 +219,7 @@ bool Analyzer::readGenerator(SourceInfo &info) {
     }
     dims = int64_t(*v);
   }
-  info.columns.push_back({"x", {dims}, false});
+  info.columns.push_back({"x", {dims}});
   info.columns.push_back({"y", {}, true});
   return true;
 }

@@ -56,6 +56,9 @@ void Analyzer::checkSplit(const SplitEntry &split, const Scope &scope, DataInfo 
       checkFraction(a.value, sum, known);
     }
   }
+  if (info.folds && info.trainPart)
+    diags.error(info.trainPart->range, "`train` and `folds` exclude each other: all folds but one are the training split")
+        .note(info.folds->range, "the folds are given here");
   if (info.folds && info.valPart)
     diags.error(info.valPart->range, "`val` and `folds` exclude each other: each fold is the validation split in turn")
         .note(info.folds->range, "the folds are given here");

@@ -7,6 +7,8 @@
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/StringMap.h"
 
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,17 +21,22 @@ struct SourceInfo {
   int32_t kind = NN_ROWS;                         // nn_source_kind
   std::string path, labels;                       // as written
   int32_t header = NN_HEADER_AUTO;                // nn_header
-  std::vector<std::string> givenColumns;          // csv(columns = […])
+  std::vector<std::string> givenColumns;          // csv(columns = […]), npy and npz(x = …)
+  std::vector<std::string> arrays;                // npy, npz: what each of these is read from: a file, a member
+  int64_t channels = 0, height = 0, width = 0;    // images: of each; once the source was opened, always known
+  bool resize = false, recolor = false;           // images: `size` and `channels` were given
+  int64_t length = 0;                             // text: characters of an example
   llvm::StringMap<const ast::Expr *> settings;    // a generator's numbers by name: n, classes, noise, …
   std::string pathPlace, labelsPlace;             // "file:line:col" of path and labels, for the runtime's messages
   std::string dir;                                // where the files were found: sourceDir, dataDir, or empty (generators)
 
   /// The raw columns that the data block's expressions may name, with the shape of one example each: a table's columns
-  /// (shape []), `image` and `label` of idx, the fields of rows, `x` and `y` of generators.
+  /// (shape []), arrays, `image` and `label` of images, the fields of rows, `x` and `y` of generators.
   struct Column {
     std::string name;
     std::vector<int64_t> shape;
-    bool isCategory = false;                      // an idx label, a generator's y
+    bool isCategory = false;                      // a label of images, a character, a generator's y
+    int64_t classes = 0;                          // how many there are, where that is known before the run
   };
   std::vector<Column> columns;
   /// False after an error (a missing file): the columns are not known, and naming one is no error.
@@ -49,7 +56,10 @@ struct FieldInfo {
   const ast::Expr *value = nullptr;               // null: the column of that name as it is
   Range where;
   bool normalize = false;
+  bool balance = false;                           // an epoch draws its classes equally often
+  bool weighted = false;                          // a run asks for `class_weights` of it
   const ast::Expr *augment = nullptr;             // null: none
+  int augmentPart = -1;                           // which element of that, where it augments several fields
 };
 
 struct DataInfo {
@@ -81,6 +91,9 @@ struct DataInfo {
 struct Symbols {
   llvm::StringMap<const ast::Decl *> user, prelude; // every top-level declaration
   llvm::MapVector<const ast::DataDecl *, DataInfo> data;  // those in the blocks of search and compare too
+  /// What search, compare and ensemble statements give a name to, and which of these names a top-level statement mentions.
+  llvm::StringMap<const ast::Stmt *> results;
+  std::map<const ast::Stmt *, std::set<std::string>> mentions;
 
   /// The user's declaration of that name, else the prelude's, else null. Code of the prelude sees only the prelude.
   const ast::Decl *find(llvm::StringRef name, bool fromPrelude = false) const {

@@ -16,7 +16,7 @@ namespace nnc::sema {
 namespace {
 const StringRef settings[] = {"loss", "optimizer", "batch", "epochs", "steps"};
 /// What else a train block holds, for suggestions: `metrics = …` means `metric …`.
-const StringRef otherEntries[] = {"metric", "clip", "stop", "keep", "checkpoint"};
+const StringRef otherEntries[] = {"metric", "clip", "constrain", "stop", "keep", "checkpoint"};
 } // namespace
 
 void Analyzer::checkTrain(const TrainStmt &stmt, const Scope &scope) {
@@ -60,6 +60,8 @@ void Analyzer::checkTrain(const TrainStmt &stmt, const Scope &scope) {
     if (auto *clip = dyn_cast<ClipEntry>(e)) {
       once("clip", clip->range);
       checkExpr(clip->limit, plain);
+    } else if (auto *constrain = dyn_cast<ConstrainEntry>(e)) {
+      checkConstrain(*constrain, stmt.target, scope);
     } else if (auto *stop = dyn_cast<StopEntry>(e)) {
       once("stop", stop->range);
       checkQuantity(stop->quantity, info, metrics, "stop", nullptr);
@@ -135,6 +137,17 @@ void Analyzer::checkTrainSetting(const SettingEntry &entry, const Scope &fields,
     diags.error(entry.value->range, quoted(key) + " is a whole number");
 }
 
+/// Parameters of what is trained; whether they are trained shows when the step is built.
+void Analyzer::checkConstrain(const ConstrainEntry &entry, const Path &trained, const Scope &outer) {
+  const ModelDecl *model = checkModelPath(entry.target, outer, "constrain", true);
+  if (model && !trained.empty() && model->name.text != trained.front().text)
+    diags.error(entry.target.range, "this block trains " + quoted(trained.text()) + ", and constrains a part of it")
+        .note(trained.range, "trained here");
+  Context context = topContext;
+  context.at = AtConstrain;
+  checkExpr(entry.value, Scope(&outer, context));
+}
+
 /// A metric is called by its function's name, so it must be a call of one.
 void Analyzer::checkMetric(const MetricEntry &entry, const Scope &scope, std::vector<MetricUse> &metrics) {
   auto *call = llvm::dyn_cast_or_null<CallExpr>(entry.expr);
@@ -178,6 +191,9 @@ void Analyzer::misplacedEntry(const Entry &entry, StringRef block) {
   case EntryKind::Clip:
     what = "`clip`", home = "train";
     break;
+  case EntryKind::Constrain:
+    what = "`constrain`", home = "train";
+    break;
   case EntryKind::Stop:
     what = "`stop`", home = "train";
     break;
@@ -192,6 +208,9 @@ void Analyzer::misplacedEntry(const Entry &entry, StringRef block) {
     break;
   case EntryKind::Normalize:
     what = "`normalize`", home = "data";
+    break;
+  case EntryKind::Balance:
+    what = "`balance`", home = "data";
     break;
   case EntryKind::Augment:
     what = "`augment`", home = "data";

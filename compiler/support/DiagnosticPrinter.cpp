@@ -4,6 +4,7 @@
 // a character that is not ASCII, which `θ` is.
 #include "compiler/support/Diagnostics.h"
 #include "llvm/Support/Unicode.h"
+#include <set>
 
 using namespace nnc;
 using llvm::raw_ostream;
@@ -163,8 +164,15 @@ void Diagnostics::print(raw_ostream &os) { print(os, os.is_displayed() && os.has
 void Diagnostics::print(raw_ostream &os, bool colors) {
   Printer printer(manager, os, colors);
   unsigned hidden = 0;
+  std::set<std::pair<const char *, StringRef>> said;
+  for (size_t i = 0; i != printed; ++i)
+    if (messages[i].where.isValid())
+      said.insert({messages[i].where.begin.getPointer(), messages[i].message});
   for (; printed != messages.size(); ++printed) {
     const Diagnostic &message = messages[printed];
+    // A model is elaborated once for each function that needs it, and each time finds the same.
+    if (message.where.isValid() && !said.insert({message.where.begin.getPointer(), message.message}).second)
+      continue;
     if (message.severity == Severity::Error && ++shownErrors > maxPrinted)
       ++hidden;
     else

@@ -69,6 +69,17 @@ public:
   void print(llvm::raw_ostream &os);
   void print(llvm::raw_ostream &os, bool colors);
 
+  /// What has been said so far; rewind(mark()) forgets what is said in between: of an attempt that may fail.
+  struct Mark {
+    size_t messages;
+    unsigned errors;
+  };
+  Mark mark() const { return {messages.size(), errors}; }
+  void rewind(const Mark &mark) {
+    messages.resize(mark.messages);
+    errors = mark.errors;
+  }
+
   /// Forgets every message (the sources stay): between two inputs of the REPL.
   void clear();
 

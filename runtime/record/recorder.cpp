@@ -115,9 +115,36 @@ std::string Recorder::tagPrefix(const TrainRecord &record) const {
   return count > 1 && own ? format("train%d.", own) : "";
 }
 
+static const size_t noLook = SIZE_MAX;
+
 Status Recorder::epoch(const Engine &engine, const TrainRecord &record, bool looked) {
+  return look(&engine, record, looked ? record.monitored.rows() - 1 : noLook);
+}
+
+Status Recorder::whole(const TrainRecord &record) {
+  TrainRecord at = record; // as it was at the end of each epoch
+  const size_t values = record.last.train.size();
+  at.steps = 0;
+  NN_TRY(trainBegins(at));
+  for (size_t row = 0; row < record.history.rows(); ++row) {
+    const int64_t epoch = int64_t(row) * record.history.stride(), apart = record.monitored.stride() * record.monitorEvery;
+    at.epochs = epoch + 1;
+    at.steps = std::min(record.steps, at.epochs * record.stepsPerEpoch);
+    at.last.seconds = record.history.value(row, 0);
+    for (size_t i = 0; i < values; ++i)
+      at.last.train[i] = record.history.value(row, 1 + i);
+    for (size_t i = 0; i < at.last.val.size(); ++i)
+      at.last.val[i] = record.history.value(row, 1 + values + i);
+    const bool looked = epoch % apart == 0 && size_t(epoch / apart) < record.monitored.rows();
+    NN_TRY(look(nullptr, at, looked ? size_t(epoch / apart) : noLook));
+  }
+  return trainEnds(record);
+}
+
+/// The last epoch, and row `row` of record.monitored. Without an engine there are no weights to look at.
+Status Recorder::look(const Engine *engine, const TrainRecord &record, size_t last) {
   const nn_train &train = *record.statement;
-  const size_t last = record.monitored.rows() - 1;
+  const bool looked = last != noLook;
   if (log.isOpen()) {
     Object o = about("epoch", record);
     o.add("epoch", record.epochs).add("step", record.steps).add("seconds", record.last.seconds);
@@ -154,11 +181,13 @@ Status Recorder::epoch(const Engine &engine, const TrainRecord &record, bool loo
     summary.add(prefix + "weight norm/" + record.tensors[t], look.weight);
     if (look.weight > 0)
       summary.add(prefix + "update to weight/" + record.tensors[t], look.update / look.weight);
+    if (!engine)
+      continue;
     double sum = 0;
-    Elements values = engine.tensorValues(train.trained[t]);
-    for (int64_t i = 0, count = engine.tensorElements(train.trained[t]); i < count; ++i)
+    Elements values = engine->tensorValues(train.trained[t]);
+    for (int64_t i = 0, count = engine->tensorElements(train.trained[t]); i < count; ++i)
       sum += values.get(i);
-    summary.add(prefix + "weights/" + record.tensors[t], histogramOf(engine, train.trained[t], 40), sum, look.weight * look.weight);
+    summary.add(prefix + "weights/" + record.tensors[t], histogramOf(*engine, train.trained[t], 40), sum, look.weight * look.weight);
   }
   for (size_t a = 0; looked && a < record.activations.size(); ++a) {
     UnitsLook look = unitsLook(record, last, a);

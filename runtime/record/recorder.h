@@ -62,6 +62,8 @@ public:
   Status trainBegins(const TrainRecord &record);
   /// The last epoch of `record` is complete. `looked`: the last row of record.monitored is of this epoch.
   Status epoch(const Engine &engine, const TrainRecord &record, bool looked);
+  /// A run of an experiment that is over, which was made beside others.
+  Status whole(const TrainRecord &record);
   Status trainEnds(const TrainRecord &record);
   Status evaluated(const EvaluateRecord &record);
   /// The end of the run; `error` is empty when all went well.
@@ -69,6 +71,7 @@ public:
 
 private:
   Status events(const TrainRecord &record, EventFile *&file);
+  Status look(const Engine *engine, const TrainRecord &record, size_t row);
   std::string tagPrefix(const TrainRecord &record) const;
 
   const nn_program *program = nullptr;

@@ -2,6 +2,9 @@
 // splits and why, the hyper-parameters, the times of training and of testing, and the machine.
 #include "runtime/machine.h"
 #include "runtime/report/page.h"
+#include "runtime/statements.h"
+
+#include <set>
 
 #include <cmath>
 
@@ -10,11 +13,17 @@ namespace nnrt {
 static Page::Facts dataFacts(const Run &run, const Dataset &data) {
   const nn_data &d = *data.description;
   Page::Facts facts;
-  static const char *const kinds[] = {"rows in the program", "CSV", "IDX", "blobs", "moons", "circles", "spirals"};
   if (d.source.path)
     facts.push_back({"source", baseName(d.source.path) + (d.test && d.test->path ? ", test " + baseName(d.test->path) : "")});
-  else if (size_t(d.source.kind) < sizeof kinds / sizeof *kinds)
-    facts.push_back({"source", kinds[d.source.kind]});
+  else if (d.source.n_arrays)
+    facts.push_back({"source", baseName(d.source.arrays[0]) + (d.source.n_arrays > 1 ? ", …" : "")});
+  else
+    facts.push_back({"source", d.source.kind == NN_ROWS      ? "rows in the program"
+                               : d.source.kind == NN_BLOBS   ? "blobs"
+                               : d.source.kind == NN_MOONS   ? "moons"
+                               : d.source.kind == NN_CIRCLES ? "circles"
+                               : d.source.kind == NN_SPIRALS ? "spirals"
+                                                             : "files"});
   facts.push_back({"rows", grouped(data.rows)});
   static const char *const names[] = {"training", "validation", "test"};
   for (int split = 0; split < 3; ++split)
@@ -43,17 +52,18 @@ void addSetup(Page &page, const Run &run) {
     settings.push_back({program.options[i].name, number(run.flags.options[i])});
   settings.push_back({"seed", std::to_string(run.engine.seed())});
   settings.push_back({"elements", program.elements});
-  for (int32_t m = 0; m < program.n_models; ++m) {
+  for (const nn_model *model : shownModels(program)) {
     int64_t count = 0;
-    nn_range range = program.models[m].tensors;
+    nn_range range = model->tensors;
     for (int32_t t = range.first; t < range.first + range.count; ++t)
       if (program.tensors[t].kind == NN_PARAMETER)
         count += run.engine.tensorElements(t);
-    settings.push_back({std::string("parameters of ") + program.models[m].name, grouped(count)});
+    settings.push_back({std::string("parameters of ") + model->name, grouped(count)});
   }
   page.card("Settings", settings);
-  for (const std::unique_ptr<Dataset> &data : run.data)
-    if (data)
+  std::set<std::string> shown; // the folds of a data set are one
+  for (const auto &[key, data] : run.data)
+    if (data && shown.insert(data->description->name).second)
       page.card(std::string("Data: ") + data->description->name, dataFacts(run, *data));
   double training = 0, testing = 0;
   int64_t steps = 0, tested = 0;

@@ -1,4 +1,4 @@
-// Rows written in the program itself: x's elements, then y's, in each row.
+// Rows written in the program itself: the elements of one field behind those of another, in each row.
 #include "runtime/sources/source.h"
 
 namespace nnrt {
@@ -33,14 +33,17 @@ Status openRows(const SourceSpec &spec, const std::vector<ColumnRequest> &column
   const nn_source &source = *spec.source;
   if (source.row_width <= 0 || source.n_values < source.row_width)
     return Status::error("the data set has no rows");
-  // Only the whole layout tells where y starts: x lies in front, y at the end of each row.
   std::vector<int64_t> starts, sizes;
   for (const ColumnRequest &column : columns) {
-    if (column.name != "x" && column.name != "y")
-      return Status::error("rows have `x` and `y`, there is no `" + column.name + "`").at(column.where.c_str());
-    if (column.size > source.row_width)
-      return checkColumnSize(column, source.row_width, "rows");
-    starts.push_back(column.name == "x" ? 0 : source.row_width - column.size);
+    int64_t start = 0, end;
+    while (start < source.n_columns && column.name != source.columns[start])
+      ++start;
+    for (end = start; end < source.n_columns && column.name == source.columns[end]; ++end)
+      ;
+    if (start == end)
+      return Status::error("the rows have no field `" + column.name + "`").at(column.where.c_str());
+    NN_TRY(checkColumnSize(column, end - start, "rows"));
+    starts.push_back(start);
     sizes.push_back(column.size);
   }
   result.reset(new RowsSource(source, std::move(starts), std::move(sizes)));

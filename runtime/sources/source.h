@@ -39,7 +39,7 @@ struct ColumnRequest {
 
 /// A column of classes: a code for each row, and what the codes stand for (in order of appearance).
 struct Category {
-  std::vector<int32_t> codes;
+  std::vector<int32_t> codes; // empty: every name occurs, and a row may hold several codes
   std::vector<std::string> names;
 };
 
@@ -83,8 +83,18 @@ Status openSource(const SourceSpec &spec, const std::vector<ColumnRequest> &colu
 // One of these for each kind of source; openSource chooses.
 Status openCsv(const SourceSpec &, const std::vector<ColumnRequest> &, std::unique_ptr<Source> &);
 Status openIdx(const SourceSpec &, const std::vector<ColumnRequest> &, std::unique_ptr<Source> &);
+Status openNpy(const SourceSpec &, const std::vector<ColumnRequest> &, std::unique_ptr<Source> &);
+Status openText(const SourceSpec &, const std::vector<ColumnRequest> &, std::unique_ptr<Source> &);
 Status openRows(const SourceSpec &, const std::vector<ColumnRequest> &, std::unique_ptr<Source> &);
 Status openGenerator(const SourceSpec &, const std::vector<ColumnRequest> &, std::unique_ptr<Source> &);
+
+/// npy.cpp: the names of an npy or npz source's columns, and the array behind one of them.
+Status arrayColumns(const nn_source &source, const Folders &folders, std::vector<std::string> &names);
+Status openArray(const nn_source &source, const Folders &folders, const std::string &column, bool headerOnly,
+                 struct NpyArray &array);
+
+/// Fails where the program was compiled for another number of classes than a source has. `what` is counted: "character".
+Status checkClasses(const SourceSpec &spec, size_t found, const char *source, const char *what);
 
 /// Fails unless the column called `name` of a source has `size` elements a row.
 Status checkColumnSize(const ColumnRequest &column, int64_t size, const char *source);

@@ -8,7 +8,7 @@ import re
 import sys
 
 source = sys.argv[1]
-FREE_OF_NAMES = ["transforms", "lowering", "pipeline", "codegen", "driver", "tools"]
+FREE_OF_NAMES = ["lint", "transforms", "lowering", "pipeline", "codegen", "driver", "tools"]
 # What a pass may know: terms of differentiation that are part of the language, resolved through their own interfaces.
 classes, mnemonics = set(), set()
 for path in glob.glob(os.path.join(source, "compiler", "dialect", "Nn*.td")):

@@ -1,5 +1,6 @@
 # fifty_steps.py --nnc NNC --dir DIR KIND: the first 50 steps on a fixed small problem, by nnc and by NumPy, for each optimizer, schedule,
-# activation, loss, penalty or normalisation of the prelude. Weights must agree to 1e-5, relative to the largest weight of a tensor.
+# activation, loss, penalty, constraint or normalisation of the prelude, and for each mode of gradient descent. Weights must agree to
+# 1e-5, relative to the largest weight of a tensor. What the prelude declares and no table here names fails the test.
 #
 # The program is full-batch gradient descent on eight rows; nnc saves its weights before and after. Here the same steps are taken in
 # f64 with formulas and derivatives written out by hand. Nothing of nnc is used but its two weight files.
@@ -10,6 +11,7 @@ import sys
 import numpy as np
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools"))
+import shuffle
 import trials
 
 STEPS = 50
@@ -141,6 +143,7 @@ ACTIVATIONS = {
              lambda z: (1 + ERF(z / math.sqrt(2))) / 2 + z * np.exp(-z * z / 2) / math.sqrt(2 * math.pi)),
     "swish": (lambda z: z * sigmoid(z), lambda z: sigmoid(z) + z * sigmoid(z) * (1 - sigmoid(z))),
     "softplus": (lambda z: np.log1p(np.exp(z)), sigmoid),
+    "heaviside": (lambda z: (z >= 0) * 1.0, lambda z: 0 * z),
 }
 
 # Losses: the target, how many outputs, and dloss/dz for one example's outputs z (a row each). ----------------------------------------------
@@ -172,6 +175,14 @@ PENALTIES = {
     "0.1 * elastic(net.weights, ratio = 0.3)": lambda w: 0.1 * (0.3 * np.sign(w) + 0.7 * w),
 }
 
+
+# Constraints of the weights.
+CONSTRAINTS = {
+    "constrain net.weights to max_norm(theta, 0.5)": lambda name, w: w * np.minimum(1, 0.5 / np.linalg.norm(w, axis=0)) if name[-1] == "w" else w,
+    "constrain net.dense1.w to max_norm(theta, 0.3); constrain net.parameters to max_norm(theta, 0.4)":
+        lambda name, w: np.clip(w, -0.4, 0.4) if name[-1] == "b" else w * np.minimum(1, {"1": 0.3, "2": 0.4}[name[5]] / np.linalg.norm(w, axis=0)),
+    "constrain net.dense1 to max(theta, 0)": lambda name, w: np.maximum(w, 0) if name.startswith("dense1") else w,
+}
 
 # Normalisations of eight units: the shape whose last but `axis` dims are apart, the axis that is normalised, and how many units share
 # a channel's gain and shift. ---------------------------------------------------------------------------------------------------------------
@@ -208,40 +219,83 @@ def train_normalised(before, target, slope, kind, eps=1e-5, rate=0.1, momentum=0
     return w
 
 
-def train(before, target, slope, activation=None, optimizer=sgd(0.1), rate=None, penalty=lambda w: 0):
-    """The weights after STEPS steps. slope(z): the derivative of each example's loss by the network's outputs."""
+def train(before, target, slope, activation=None, optimizer=sgd(0.1), rate=None, penalty=lambda w: 0, constraint=lambda name, w: w,
+          batches=None):
+    """The weights after STEPS steps. slope(z): the derivative of each example's loss by the network's outputs; a step of part of the rows
+    gets their numbers too."""
     weights = {name: value.copy() for name, value in before.items()}
     states = {name: {} for name in weights}
     f, df = ACTIVATIONS[activation] if activation else (None, None)
     last = "dense2" if activation else "dense1"
     for step in range(STEPS):
-        inner = X
+        rows = batches[step] if batches else slice(None)
+        x = inner = X[rows]
         if activation:
-            z1 = X @ weights["dense1.w"] + weights["dense1.b"]
+            z1 = x @ weights["dense1.w"] + weights["dense1.b"]
             inner = f(z1)
-        dz = slope(inner @ weights[last + ".w"] + weights[last + ".b"]) / len(X)
+        z = inner @ weights[last + ".w"] + weights[last + ".b"]
+        dz = (slope(z, rows) if batches else slope(z)) / len(x)
         gradients = {last + ".w": inner.T @ dz, last + ".b": dz.sum(0)}
         if activation:
             d1 = dz @ weights[last + ".w"].T * df(z1)
-            gradients.update({"dense1.w": X.T @ d1, "dense1.b": d1.sum(0)})
+            gradients.update({"dense1.w": x.T @ d1, "dense1.b": d1.sum(0)})
         for name in weights:
             gradient = gradients[name] + (penalty(weights[name]) if name.endswith(".w") else 0)  # `weights` leaves biases out
             step_of = sgd(rate(step)) if rate else optimizer
-            weights[name] = step_of(weights[name], gradient, step + 1, states[name])
+            weights[name] = constraint(name, step_of(weights[name], gradient, step + 1, states[name]))
     return weights
 
 
-def compare(name, target, outputs, loss, optimizer_text, layers, by_hand=train, **how):
+def train_with_plateau(before, target, slope, rate, by, patience, least, lowest):
+    """One row again and again, so that the validation loss is that of the weights on it."""
+    w = {name: value.copy() for name, value in before.items()}
+    best, waited, factor, x, y, falls, gains = np.inf, 0, 1.0, X[:1], target[:1], 0, 0
+    for step in range(STEPS):
+        inner = np.tanh(x @ w["dense1.w"] + w["dense1.b"])
+        z = inner @ w["dense2.w"] + w["dense2.b"]
+        if step:
+            loss = ((z - y) ** 2).mean()
+            better = loss < best - least * abs(best) if best < np.inf else True
+            best, waited = (loss, 0) if better else (best, waited + 1)
+            if waited >= patience:
+                factor, waited = by * factor, 0
+            falls, gains = falls + (waited == 0 and not better), gains + better
+        lr = max(rate * factor, lowest)
+        dz = 2 * (z - y)
+        d1 = dz @ w["dense2.w"].T * (1 - inner ** 2)
+        for name, gradient in {"dense2.w": inner.T @ dz, "dense2.b": dz[0], "dense1.w": x.T @ d1, "dense1.b": d1[0]}.items():
+            w[name] = w[name] - lr * gradient
+    assert falls > 1 and gains > 1, "the rate shall fall, and the loss become better in between"
+    return w
+
+
+def train_boltzmann(before, target, rate=0.1):
+    """Contrastive divergence, with weights so large that every hidden unit is drawn with certainty."""
+    w, a, b = (before["rbm." + name].copy() for name in "wab")
+    for _ in range(STEPS):
+        z = X @ w + b
+        assert np.abs(z).min() > 25, "a hidden unit is not certain"
+        h = sigmoid(z)
+        dreamed = sigmoid((h > 0.5) @ w.T + a)
+        again = sigmoid(dreamed @ w + b)
+        w = w + rate * (X.T @ h - dreamed.T @ again) / len(X)
+        a = a + rate * (X - dreamed).mean(0)
+        b = b + rate * (h - again).mean(0)
+    return {"rbm.w": w, "rbm.a": a, "rbm.b": b}
+
+
+def compare(name, target, outputs, loss, optimizer_text, layers, by_hand=train, inputs=X, split="", entries="", batch="all", model="net", **how):
     folder = os.path.join(options.dir, "".join(c if c.isalnum() else "_" for c in name))
     category = target.ndim == 1
-    lines = ["data d = rows(x: [3], y: [%s]) {" % ("" if category else "1")]
-    lines += ["  [%s] -> [%s]" % (", ".join(map(repr, map(float, x))), float(y) if category else float(y[0])) for x, y in zip(X, target)]
+    lines = ["data d = rows(x: [3], y: [%s]) {" % ("" if category else "1"), split]
+    lines += ["  [%s] -> [%s]" % (", ".join(map(repr, map(float, x))), float(y) if category else float(y[0])) for x, y in zip(inputs, target)]
     lines += ["}", "model net(x: [3]) -> [%d] { x |> %s }" % (outputs, layers), 'save net to "before.safetensors"',
-              "train net on d { loss = %s; optimizer = %s; batch = all; epochs = %d }" % (loss, optimizer_text, STEPS),
+              "train %s on d { loss = %s; optimizer = %s; batch = %s; steps = %d; %s }" % (model, loss, optimizer_text, batch, STEPS, entries),
               'save net to "after.safetensors"']
     saved = trials.run(options.nnc, folder, "\n".join(lines) + "\n")
     expected = by_hand(saved("before"), target, **how)
     found = saved("after")
+    compared.append(name)
     # A bias before batch normalisation has no gradient but rounding: what it becomes is compared as it is.
     sizes = {key: np.abs(value).max() for key, value in expected.items()}
     worst = max(np.abs(found[key] - expected[key]).max() / (sizes[key] if sizes[key] > 1e-12 else 1) for key in expected)
@@ -250,31 +304,60 @@ def compare(name, target, outputs, loss, optimizer_text, layers, by_hand=train, 
 
 
 parser = trials.flags()
-parser.add_argument("kind", choices=["optimizers", "schedules", "activations", "losses", "penalties", "normalisations"])
+parser.add_argument("kind", choices=["optimizers", "schedules", "activations", "losses", "penalties", "constraints", "normalisations", "modes"])
 options = parser.parse_args()
-results = []
+results, compared = [], []
 if options.kind == "optimizers":
     for text, optimizer in OPTIMIZERS.items():
         results.append(compare(text, *LOSSES["mse(net(x), y)"][:2], "mse(net(x), y)", text, "dense(4) |> tanh |> dense(1)",
                                slope=LOSSES["mse(net(x), y)"][2], activation="tanh", optimizer=optimizer))
+    trials.complete("optimizers.nn", "optimizer", compared)
 elif options.kind == "schedules":
     for text, rate in SCHEDULES.items():
         results.append(compare(text, *LOSSES["mse(net(x), y)"][:2], "mse(net(x), y)", "sgd(lr = %s)" % text, "dense(4) |> tanh |> dense(1)",
                                slope=LOSSES["mse(net(x), y)"][2], activation="tanh", rate=rate))
+    for number, (lr, by, patience, least, lowest) in enumerate([(0.08, 0.5, 3, 0.15, 0), (0.15, 0.3, 2, 0.4, 0.03)]):
+        text = "plateau(%g, by = %g, patience = %d epochs, least = %g, lowest = %g)" % (lr, by, patience, least, lowest)
+        results.append(compare(text, NUMBERS[:1].repeat(12, 0), 1, "mse(net(x), y)", "sgd(lr = %s)" % text, "dense(4) |> tanh |> dense(1)",
+                               by_hand=train_with_plateau, inputs=X[:1].repeat(12, 0), split="split train = 50%, val = 50%", slope=None, rate=lr,
+                               by=by, patience=patience, least=least, lowest=lowest))
+    trials.complete("schedules.nn", "fn", compared, parts=["half_cosine"])
 elif options.kind == "activations":
     for text in ACTIVATIONS:
         results.append(compare(text, *LOSSES["mse(net(x), y)"][:2], "mse(net(x), y)", "sgd(lr = 0.1)", "dense(4) |> %s |> dense(1)" % text,
                                slope=LOSSES["mse(net(x), y)"][2], activation=text))
+    trials.complete("activations.nn", "fn", compared)
 elif options.kind == "losses":
     for text, (target, outputs, slope) in LOSSES.items():
         results.append(compare(text, target, outputs, text, "sgd(lr = 0.1)", "dense(%d)" % outputs, slope=slope))
+    results.append(compare("contrastive_divergence", NUMBERS, 2, "contrastive_divergence(net.rbm, input)", "sgd(lr = 0.1)",
+                           "rbm_dense(2, weights = normal(300)) as rbm", by_hand=train_boltzmann, model="net.rbm"))
+    trials.complete("losses.nn", "fn", compared, parts=["free_energy"])
+elif options.kind == "constraints":
+    for text, constraint in CONSTRAINTS.items():
+        results.append(compare(text, *LOSSES["mse(net(x), y)"][:2], "mse(net(x), y)", "momentum(lr = 0.05)", "dense(4) |> tanh |> dense(1)",
+                               slope=LOSSES["mse(net(x), y)"][2], activation="tanh", optimizer=momentum(0.05), constraint=constraint, entries=text))
+    trials.complete("functions.nn", "fn", compared, which="max_norm")
+elif options.kind == "modes":
+    X = np.float64(np.float32(np.random.default_rng(3).normal(size=(150, 3))))
+    goal = np.float64(np.float32(np.sin(X.sum(1, keepdims=True))))
+    for batch in (1, 64, "all"):
+        size = len(X) if batch == "all" else batch
+        per_epoch = -(-len(X) // size)
+        orders = [shuffle.order(len(X), epoch) for epoch in range(STEPS)] if size < len(X) else [list(range(len(X)))] * STEPS
+        batches = [orders[i // per_epoch][i % per_epoch * size:][:size] for i in range(STEPS)]
+        results.append(compare("batch = %s" % batch, goal, 1, "mse(net(x), y)", "momentum(lr = 0.01)", "dense(4) |> tanh |> dense(1)", inputs=X,
+                               batch=batch, slope=lambda z, rows: 2 * (z - goal[rows]), activation="tanh", optimizer=momentum(0.01),
+                               batches=batches))
 elif options.kind == "normalisations":
     for text in NORMALISATIONS:
         results.append(compare(text, *LOSSES["mse(net(x), y)"][:2], "mse(net(x), y)", "sgd(lr = 0.1)", "dense(8) |> %s |> tanh |> dense(1)" % text,
                                by_hand=train_normalised, slope=LOSSES["mse(net(x), y)"][2], kind=text))
+    trials.complete("layers.nn", "layer", compared, which=r"\w*norm\w*")
 else:
     for text, penalty in PENALTIES.items():
         results.append(compare(text, *LOSSES["mse(net(x), y)"][:2], "mse(net(x), y) + " + text, "sgd(lr = 0.1)", "dense(1)",
                                slope=LOSSES["mse(net(x), y)"][2], penalty=penalty))
+    trials.complete("functions.nn", "fn", compared, which="l1|l2|elastic")
 if not all(results):
     sys.exit("weights differ by more than 1e-5")

@@ -10,6 +10,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import trials
 
 options = trials.flags().parse_args()
+FITTED = ["lsuv", "data_dependent"]  # to the first batch: fit.py compares these
 
 # A normal distribution cut at two standard deviations: its own is this part of the whole one's.
 DENSITY = math.exp(-2) / math.sqrt(2 * math.pi)
@@ -50,6 +51,7 @@ save net to "drawn.safetensors"
     return [(drawn["matrix.w"], 300, 500), (drawn["filters.w"], 16 * 25, 64 * 25)]
 
 
+trials.complete("initializers.nn", "init", [*DISTRIBUTIONS, *FITTED])
 failed = False
 for init, distribution in DISTRIBUTIONS.items():
     for x, fan_in, fan_out in tensors(init):

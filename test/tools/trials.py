@@ -1,7 +1,10 @@
-# trials.py: what tests share that compute nnc's results again: the flags --nnc and --dir, and a program run in a folder of its own.
+# trials.py: what tests share that compute nnc's results again: the flags --nnc and --dir, a program run in a folder of its own, and
+# whether all of a kind in the prelude are compared.
 import argparse
 import os
+import re
 import subprocess
+import sys
 
 from safetensors import load
 
@@ -12,6 +15,18 @@ def flags():
     parser.add_argument("--nnc", required=True, type=os.path.abspath)
     parser.add_argument("--dir", required=True)
     return parser
+
+
+def complete(file, keyword, texts, parts=(), which=r"\w+"):
+    """Ends the test if the prelude's `file` declares a `keyword` that none of `texts` names. `parts` are not compared by themselves, because
+    others in `file` are made of them; `which`: a pattern of the names that count."""
+    place = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "compiler", "prelude", file)
+    with open(place, encoding="utf-8") as text:
+        declared = re.findall(r"^%s (%s)\b" % (keyword, which), text.read(), re.M)
+    compared = {name for text in texts for name in re.findall(r"\w+", text)}
+    missing = [name for name in declared if name not in compared and name not in parts]
+    if not declared or missing or any(name not in declared for name in parts):
+        sys.exit("prelude/%s: %s" % (file, "not compared with NumPy: " + ", ".join(missing) if missing else "what is to be compared is not there"))
 
 
 def run(nnc, folder, text):

@@ -346,3 +346,14 @@ func.func @slice_of_contraction(%dy: tensor<?x8xf32>, %w: tensor<3xf32>) -> tens
   %s = nn.slice %c from [0, 1] to [-1, 9] step [1, 1] : tensor<?x10xf32> -> tensor<?x8xf32>
   return %s : tensor<?x8xf32>
 }
+
+// A splat and a reshape beside an operand that is neither: nothing moves, and it comes to an end.
+// CHECK-LABEL: @beside_a_reshape
+// CHECK: nn.reshape
+// CHECK: nn.select
+func.func @beside_a_reshape(%w: tensor<6x2xf32>, %r: tensor<12xf32>, %m: tensor<f32>) -> tensor<6x2xf32> {
+  %a = nn.broadcast %m to [] : tensor<f32> -> tensor<6x2xf32>
+  %b = nn.reshape %r : tensor<12xf32> -> tensor<6x2xf32>
+  %c = nn.select %a, %b, %w : tensor<6x2xf32>
+  return %c : tensor<6x2xf32>
+}

@@ -88,13 +88,14 @@ static Verdict checkFunction(Session &session, const ast::FnDecl &fn, llvm::Stri
       v += shift;
     return fn.name.text.str() + "(" + listOf(moved) + " * 1" + more + ")";
   };
-  std::vector<std::string> expressions{"gradient_of_" + verdict.what + "(" + listOf(x) + " * 1)", at(0)};
+  std::vector<std::string> expressions{"gradient_of_" + verdict.what + "(" + listOf(x) + ")", at(0)};
   for (double h : steps) {
     expressions.push_back(at(h));
     expressions.push_back(at(-h));
   }
   const std::string helper =
-      "fn gradient_of_" + verdict.what + "(at) = grad(sum(" + fn.name.text.str() + "(at" + more + ")), at)\n";
+      "fn gradient_of_" + verdict.what + "(at: [" + std::to_string(x.size()) + "]) = grad(sum(" + fn.name.text.str() + "(at" +
+      more + ")), at)\n";
   auto values = valuesOf(session, declarations.str() + helper, expressions, verdict.remark);
   verdict.extent = std::to_string(x.size()) + " points";
   if (values.size() != expressions.size() || values[0].size() != x.size() || values[1].size() != x.size()) {

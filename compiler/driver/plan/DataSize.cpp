@@ -8,12 +8,14 @@ namespace nnc::plan {
 static std::optional<int64_t> rowsOf(Session &session, const nn_source &source) {
   switch (source.kind) {
   case NN_ROWS: return source.row_width ? source.n_values / source.row_width : 0;
-  case NN_CSV:
-  case NN_IDX: break;
-  default:
+  case NN_BLOBS:
+  case NN_MOONS:
+  case NN_CIRCLES:
+  case NN_SPIRALS:
     if (auto n = known(source.n))
       return int64_t(*n);
     return std::nullopt;
+  default: break; // files
   }
   for (const std::string &dir : {std::string(session.tables().program.source_dir), session.settings().dataDir}) {
     if (dir.empty())
@@ -44,7 +46,8 @@ std::optional<DataSize> sizeOf(Session &session, const nn_data &data) {
     auto part = [&](const nn_number &n) { return std::max(0.0, known(n).value_or(0)); };
     const double rest = 1 - part(data.val) - (data.test ? 0 : part(data.test_part));
     const double train = known(data.train).value_or(-1);
-    size.trainRows = std::llround(double(*rows) * (train < 0 ? rest : train));
+    const double trained = data.folds > 0 ? rest * (1 - 1.0 / data.folds) : rest;
+    size.trainRows = std::llround(double(*rows) * (train < 0 ? trained : train));
   }
   for (int32_t f = 0; f < data.n_fields; ++f) {
     int64_t elements = 1;

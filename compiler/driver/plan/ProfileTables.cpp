@@ -3,6 +3,7 @@
 
 #include "compiler/driver/Session.h"
 #include "compiler/driver/plan/KernelTables.h"
+#include "runtime/statements.h"
 
 namespace nnc::plan {
 
@@ -23,8 +24,7 @@ void addProfile(Session &session) {
     symbols.push_back(symbol->second);
   };
   static const char *const splits[] = {".train", ".val", ".test", ""};
-  for (int32_t i = 0; i < program.n_statements; ++i) {
-    const nn_statement &statement = program.statements[i];
+  nnrt::forEachStatement(program, [&](const nn_statement &statement) {
     if (statement.kind == NN_STMT_TRAIN) {
       const auto &train = *static_cast<const nn_train *>(statement.body);
       const std::string what = std::string("train ") + program.models[train.model].name + " on " + program.data[train.data].name;
@@ -35,7 +35,8 @@ void addProfile(Session &session) {
       add(evaluate.eval, std::string("evaluate ") + program.models[evaluate.model].name + " on " +
                              program.data[evaluate.data].name + splits[evaluate.split]);
     }
-  }
+    return true;
+  });
   auto *profile = tables.make<nn_profile>();
   profile->vector_bytes = int32_t(session.target().vectorBytes);
   profile->fma = session.target().hasFma;

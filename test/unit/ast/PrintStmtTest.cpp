@@ -4,7 +4,7 @@
 using namespace nnc::test;
 
 TEST(PrintStmt, LeavesCanonicalTextAlone) {
-  expectCanonical("train m.enc on d {\n  loss = mse(m(x), y)\n  metric r2(m(x), y)\n  clip norm 1.0\n  clip value 2\n"
+  expectCanonical("train m.enc on d {\n  loss = mse(m(x), y)\n  metric r2(m(x), y)\n  clip norm 1.0\n  clip value 2\n  constrain m.weights to max_norm(theta, 3)\n"
                   "  stop when val.loss stalls for 3 epochs\n  keep best val.loss\n  keep highest val.r2\n"
                   "  checkpoint \"a.ckpt\" every 1 epochs\n}\n");
   expectCanonical("evaluate m on d.test {\n  metric r2(m(x), y)\n}\n\nevaluate m on d\n");

@@ -41,6 +41,20 @@ TEST(Pointwise, ReturnsItsArgumentsAndTheSameValueTwice) {
   })", 4);
 }
 
+// A base before the first element, from which lanes reach into it: their indices are taken apart all the same.
+TEST(Pointwise, TakenApartBehindPadding) {
+  for (int64_t low : {1, 2, 3, 4, 6})
+    for (int64_t spread : {2, 3}) {
+      std::string wide = std::to_string(4 * spread), some = std::to_string(3 * spread + 1), all = std::to_string(3 * spread + 1 + 2 * low);
+      std::string l = std::to_string(low), more = std::to_string(spread - 1), s = std::to_string(spread);
+      check("func.func @f(%a: tensor<4x1xf32>) -> tensor<" + all + "xf32> {\n%0 = nn.pad %a low [0, 0] high [0, " + more +
+            "] interior [0, 0] : tensor<4x1xf32> -> tensor<4x" + s + "xf32>\n%1 = nn.reshape %0 : tensor<4x" + s +
+            "xf32> -> tensor<" + wide + "xf32>\n%2 = nn.slice %1 from [0] to [" + some + "] step [1] : tensor<" + wide +
+            "xf32> -> tensor<" + some + "xf32>\n%3 = nn.pad %2 low [" + l + "] high [" + l + "] interior [0] : tensor<" + some +
+            "xf32> -> tensor<" + all + "xf32>\nreturn %3 : tensor<" + all + "xf32>\n}", 1);
+    }
+}
+
 // Lanes at constant distances from one another: strides, pairs of a window, backwards; whole vectors and tails.
 TEST(Pointwise, LanesInPatterns) {
   for (int64_t width : {6, 8, 12, 16, 24, 32, 40})

@@ -292,7 +292,7 @@ private:
   }
   void reverse() {
     Value x = any();
-    Sizes dims = someDims(x, false);
+    Sizes dims = someDims(x, true);
     if (!dims.empty())
       keep(b.create<nn::ReverseOp>(loc, x, dims));
   }

@@ -54,6 +54,12 @@ TEST(BuildDecl, ReadsLayersWithOneOrTwoLists) {
 TEST(BuildDecl, ReadsInitsOptimizersMetricsAndModels) {
   Parsed init("init he = random_normal(shape) * sqrt(2 / fan_in)");
   EXPECT_TRUE(init.only<InitDecl>().params.empty());
+  EXPECT_EQ(init.only<InitDecl>().fit, nullptr);
+  Parsed fitted("init scaled(start = he) = start fit theta / output");
+  EXPECT_EQ(tree(fitted.only<InitDecl>().body), "start");
+  EXPECT_EQ(tree(fitted.only<InitDecl>().fit), "(/ theta output)");
+  // `fit` is a name everywhere else.
+  EXPECT_EQ(tree(Parsed("let a = fit + fit(fit)").only<LetDecl>().value), "(+ fit (call fit fit))");
   Parsed optimizer("optimizer sgd(lr = 0.1) {\n  state m = 0\n  m <- grad\n  theta <- theta - lr * m\n}");
   auto *body = optimizer.only<OptimizerDecl>().body;
   ASSERT_EQ(body->statements.size(), 3u);
@@ -77,18 +83,20 @@ TEST(BuildDecl, ReadsTheForTrainingBranchesOfALayer) {
 TEST(BuildDecl, ReadsData) {
   Parsed parsed("data d = csv(\"a.csv\", header = none) {\n"
                 "  test = csv(\"b.csv\")\n  x = [c1 .. c13]\n  y = category(`petal width (cm)`)\n"
-                "  split train = 70%, val = 10%, stratify = y\n  normalize x, y\n  augment x = shift(x, 2)\n"
+                "  split train = 70%, val = 10%, stratify = y\n  normalize x, y\n  augment x, y = mix(x, y)\n  balance y\n"
                 "  where class < 5\n}");
   auto &data = parsed.only<DataDecl>();
   std::vector<EntryKind> kinds;
   for (const Entry *entry : data.entries)
     kinds.push_back(entry->kind);
   EXPECT_EQ(kinds, (std::vector<EntryKind>{EntryKind::Setting, EntryKind::Setting, EntryKind::Setting, EntryKind::Split,
-                                           EntryKind::Normalize, EntryKind::Augment, EntryKind::Where}));
+                                           EntryKind::Normalize, EntryKind::Augment, EntryKind::Balance, EntryKind::Where}));
   auto *split = llvm::cast<SplitEntry>(data.entries[3]);
   ASSERT_EQ(split->settings.size(), 3u);
   EXPECT_EQ(split->settings[0].name.text, "train");
   EXPECT_EQ(llvm::cast<NormalizeEntry>(data.entries[4])->fields.size(), 2u);
+  EXPECT_EQ(llvm::cast<AugmentEntry>(data.entries[5])->fields[1].text, "y");
+  EXPECT_EQ(llvm::cast<BalanceEntry>(data.entries[6])->field.text, "y");
   auto *category = llvm::cast<CallExpr>(llvm::cast<SettingEntry>(data.entries[2])->value);
   EXPECT_TRUE(llvm::cast<NameExpr>(category->args[0].value)->name.quoted);
 }

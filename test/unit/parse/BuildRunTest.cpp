@@ -15,11 +15,11 @@ static std::string spell(const Path &path) {
 TEST(BuildRun, ReadsEveryEntryOfTrain) {
   Parsed parsed("train m.enc1 on digits {\n  loss = mse(m(x), y); metric r2(m(x), y)\n  optimizer = adam()\n  clip norm 1.0\n"
                 "  clip value 0.5\n  stop when val.loss stalls for 3 epochs\n  keep best val.accuracy\n  keep lowest val.loss\n"
-                "  checkpoint \"run.ckpt\" every 1 epochs\n}");
+                "  checkpoint \"run.ckpt\" every 1 epochs\n  constrain m.enc1.weights to max_norm(theta, 3)\n}");
   auto &train = parsed.only<TrainStmt>();
   EXPECT_EQ(spell(train.target), "m.enc1");
   EXPECT_EQ(spell(train.data), "digits");
-  ASSERT_EQ(train.entries.size(), 9u);
+  ASSERT_EQ(train.entries.size(), 10u);
   EXPECT_EQ(llvm::cast<SettingEntry>(train.entries[0])->name.text, "loss");
   EXPECT_EQ(tree(llvm::cast<MetricEntry>(train.entries[1])->expr), "(call r2 (call m x) y)");
   EXPECT_EQ(llvm::cast<SettingEntry>(train.entries[2])->name.text, "optimizer");
@@ -30,6 +30,8 @@ TEST(BuildRun, ReadsEveryEntryOfTrain) {
   EXPECT_EQ(llvm::cast<KeepEntry>(train.entries[6])->which, KeepKind::Best);
   EXPECT_EQ(llvm::cast<KeepEntry>(train.entries[7])->which, KeepKind::Lowest);
   EXPECT_EQ(tree(llvm::cast<CheckpointEntry>(train.entries[8])->every), "1 epochs");
+  EXPECT_EQ(spell(llvm::cast<ConstrainEntry>(train.entries[9])->target), "m.enc1.weights");
+  EXPECT_EQ(tree(llvm::cast<ConstrainEntry>(train.entries[9])->value), "(call max_norm theta 3)");
 }
 
 TEST(BuildRun, KeepsUnknownKeysForSema) {

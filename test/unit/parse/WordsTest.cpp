@@ -35,7 +35,7 @@ TEST(Words, NamesWhatWasExpected) {
   EXPECT_EQ(complaint("train m on d { stop when val.loss stalls 3 epochs }"), "expected `for`, found the number 3");
   EXPECT_EQ(complaint("train m on d { clip 1 }"), "expected `norm` or `value`, found the number 1");
   EXPECT_EQ(complaint("data d = f() { = 3 }"),
-            "expected an entry of a data block: `x = …`, `split …`, `normalize …`, `augment …`, `where …` or a row, "
+            "expected an entry of a data block: `x = …`, `split …`, `normalize …`, `balance …`, `augment …`, `where …` or a row, "
             "found `=`");
 }
 

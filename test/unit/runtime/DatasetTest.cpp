@@ -2,7 +2,9 @@
 #include "LinearProgram.h"
 #include "runtime/dataset.h"
 
+#include <algorithm>
 #include <cmath>
+#include <numeric>
 
 using namespace nnrt;
 using namespace nnrt_test;
@@ -218,4 +220,35 @@ TEST(Generators, WrongParameters) {
   LinearProgram program(2);
   program.useGenerator(NN_SPIRALS, 0);
   EXPECT_EQ(Loaded(program).error(), "spirals: n = 0, but it must be a whole number from 1 to 1e+09");
+}
+
+TEST(Dataset, EachFoldHasItsOwnStatistics) {
+  LinearProgram program;
+  program.useRows({1, 0, 2, 0, 4, 0, 8, 0, 16, 0, 32, 0});
+  static const int64_t one[] = {1};
+  program.fields = {{"x", one, 1, NN_FIELD_NORMALIZE, 0, -1}, {"y", one, 1, 0, 0, -1}};
+  program.data.has_split = 1;
+  program.data.folds = 3;
+  program.data.stratify = -1;
+  program.data.train.value = -1;
+  Loaded loaded(program);
+  ASSERT_FALSE(loaded.status.failed()) << loaded.error();
+  const double raw[] = {1, 2, 4, 8, 16, 32};
+  const std::vector<double> first = loaded.field(0);
+  std::vector<int> validated(6, 0);
+  for (int fold : {0, 1, 2, 0}) {
+    ASSERT_FALSE(loaded.data.useFold(loaded.engine, fold).failed());
+    ASSERT_EQ(loaded.data.splits[NN_SPLIT_TRAIN].size(), 4u);
+    double mean = 0;
+    for (int64_t row : loaded.data.splits[NN_SPLIT_TRAIN])
+      mean += raw[row] / 4;
+    EXPECT_DOUBLE_EQ(loaded.data.statistics[0].mean[0], mean);
+    for (int64_t row = 0; row < 6; ++row)
+      EXPECT_NEAR(loaded.field(0)[row], (raw[row] - mean) / loaded.data.statistics[0].deviation[0], 1e-6);
+    for (int64_t row : loaded.data.splits[NN_SPLIT_VAL])
+      ++validated[row];
+  }
+  EXPECT_EQ(loaded.field(0), first); // back at fold 0
+  EXPECT_EQ(std::accumulate(validated.begin(), validated.end(), 0), 8);
+  EXPECT_GT(*std::min_element(validated.begin(), validated.end()), 0);
 }

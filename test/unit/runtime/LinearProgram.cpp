@@ -222,12 +222,17 @@ void LinearProgram::useRows(std::vector<double> values) {
   data.source.values = rowValues.back().data();
   data.source.n_values = int64_t(rowValues.back().size());
   data.source.row_width = inputs + 1;
+  rowFields.assign(inputs, "x");
+  rowFields.push_back("y");
+  data.source.columns = rowFields.data();
+  data.source.n_columns = int32_t(rowFields.size());
   columns = {{"x", "", NN_NUMBER, inputs}, {"y", "", NN_NUMBER, 1}};
   data.prepare = {prepareWhole, 0, 64};
 }
 
 void LinearProgram::useCsv(std::string path, std::vector<std::string> names, bool category) {
   data.source.kind = NN_CSV;
+  data.source.n_columns = 0;
   data.source.path = keep(path);
   columns.clear();
   for (const std::string &name : names)
@@ -239,6 +244,7 @@ void LinearProgram::useCsv(std::string path, std::vector<std::string> names, boo
 
 void LinearProgram::useGenerator(int kind, double n) {
   data.source.kind = kind;
+  data.source.n_columns = 0;
   data.source.n = {n, -1};
   data.source.classes = {2, -1};
   data.source.turns = {1, -1};
@@ -250,6 +256,7 @@ void LinearProgram::useGenerator(int kind, double n) {
 
 void LinearProgram::useIdx(std::string images, std::string labels) {
   data.source.kind = NN_IDX;
+  data.source.n_columns = 0;
   data.source.path = keep(images);
   data.source.labels = keep(labels);
   columns = {{"image", "", NN_NUMBER, inputs}, {"label", "", NN_NUMBER, 1}};
@@ -262,6 +269,7 @@ void LinearProgram::evaluate(int split) {
   evaluations.emplace_back();
   nn_evaluate *body = &evaluations.back();
   body->where = "linear.nn:9:1";
+  body->target = "net";
   body->split = split;
   body->fields = fieldOrder;
   body->n_fields = 2;
@@ -272,7 +280,7 @@ void LinearProgram::evaluate(int split) {
 }
 
 void LinearProgram::save(std::string path) {
-  saves.push_back({"linear.nn:10:1", 0, keep(path)});
+  saves.push_back({"linear.nn:10:1", "net", 0, keep(path)});
   statements.push_back({NN_STMT_SAVE, &saves.back()});
 }
 

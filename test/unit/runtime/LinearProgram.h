@@ -40,6 +40,7 @@ public:
   int inputs;
   nn_data data{};
   std::vector<nn_field> fields;
+  std::vector<const char *> rowFields;
   std::vector<nn_column> columns;
   nn_source testSource{};
   nn_train trainBody{};

@@ -64,12 +64,12 @@ TEST(Probe, Csv) {
   ASSERT_EQ(nn_probe_source(&s, folder.path.c_str(), &probe), 0) << probe.error;
   EXPECT_EQ(probe.rows, 2);
   ASSERT_EQ(probe.n_columns, 2);
-  EXPECT_STREQ(probe.columns[1], "height");
+  EXPECT_STREQ(probe.columns[1].name, "height");
   nn_probe_free(&probe);
   s.path = "b.csv";
   ASSERT_EQ(nn_probe_source(&s, folder.path.c_str(), &probe), 0) << probe.error;
   EXPECT_EQ(probe.rows, 3);
-  EXPECT_STREQ(probe.columns[0], "c1");
+  EXPECT_STREQ(probe.columns[0].name, "c1");
   nn_probe_free(&probe);
 }
 
@@ -100,8 +100,8 @@ TEST(Probe, Idx) {
   nn_probe probe;
   ASSERT_EQ(nn_probe_source(&s, folder.path.c_str(), &probe), 0) << probe.error;
   EXPECT_EQ(probe.rows, 2);
-  EXPECT_EQ(probe.image_shape[0], 1);
-  EXPECT_EQ(probe.image_shape[1], 3);
-  EXPECT_EQ(probe.image_shape[2], 4);
+  EXPECT_EQ(probe.columns[0].shape[0], 1);
+  EXPECT_EQ(probe.columns[0].shape[1], 3);
+  EXPECT_EQ(probe.columns[0].shape[2], 4);
   nn_probe_free(&probe);
 }

@@ -12,14 +12,20 @@ TEST(Blocks, assignments) {
   EXPECT_EQ(errorsOf("layer l(x: [n]) { let a = 1; a <- 2; x }\n"), Messages{"1:30 `a` is not a state and keeps its value"});
   EXPECT_EQ(errorsOf("layer l(x: [n]) { param a: [n] = 1; a <- 2; x }\n"),
             Messages{"1:37 `a` is a parameter, which only the optimizer changes"});
-  EXPECT_EQ(errorsOf("fn f(x) { x <- 2; x }\n"), Messages{"1:11 `<-` belongs in a layer or an optimizer, which have states"});
+  EXPECT_EQ(errorsOf("fn f(x) { x <- 2; x }\n"), Messages{"1:11 `x` is not a state and keeps its value"});
 }
 
 TEST(Blocks, paramsBelongInLayers) {
   EXPECT_EQ(errorsOf("fn f(x) { param w: [2] = 0; x + w }\n"), Messages{"1:11 a `param` belongs in a layer"});
   EXPECT_EQ(errorsOf("optimizer o(lr) { param w = 0; theta <- w }\n"),
             Messages{"1:19 an optimizer has no `param`; what it remembers is a `state`"});
-  EXPECT_EQ(errorsOf("fn f(x) { state w = 0; x + w }\n"), Messages{"1:11 a `state` belongs in a layer or an optimizer"});
+  EXPECT_EQ(errorsOf("metric f(x) { state w = 0; x + w }\n"), Messages{"1:15 a `state` belongs in a layer, an optimizer or a schedule"});
+  EXPECT_EQ(errorsOf("metric f(x) { x <- 2; x }\n"), Messages{"1:15 `<-` belongs in a layer, an optimizer or a schedule, which have states"});
+}
+
+TEST(Blocks, schedulesRemember) {
+  EXPECT_EQ(errorsOf("fn falling(from) { state s = 1; s <- if val_loss > 2 then s / 2 else s; from * s }\n"), Messages{});
+  EXPECT_EQ(errorsOf("fn f(x) { state w: [2] = 0; x + w }\n"), Messages{"1:20 the state of a function is one number, without a shape"});
 }
 
 TEST(Blocks, initializers) {

@@ -4,9 +4,9 @@
 using namespace nnc;
 
 TEST(Data, unknownSource) {
-  EXPECT_EQ(errorsOf("data d = npy(\"a.npy\")\n"), Messages{"1:10 `npy` is not a source of data"});
-  EXPECT_EQ(notesOf("data d = npy(\"a.npy\")\n"),
-            Messages{"the sources are rows, csv, idx, blobs, moons, circles and spirals"});
+  EXPECT_EQ(errorsOf("data d = hdf5(\"a.h5\")\n"), Messages{"1:10 `hdf5` is not a source of data"});
+  EXPECT_EQ(notesOf("data d = hdf5(\"a.h5\")\n"),
+            Messages{"the sources are rows, csv, idx, npy, npz, images, text, blobs, moons, circles and spirals"});
   EXPECT_EQ(errorsOf("data d = 3\n"), Messages{"1:10 a source of data is expected here"});
 }
 
@@ -50,6 +50,8 @@ TEST(Data, split) {
   EXPECT_EQ(errorsOf("data d = moons(n = 9) { split train = 80%, stratify = z }\n"), Messages{"1:55 `d` has no field `z`"});
   EXPECT_EQ(errorsOf("data d = moons(n = 9) { split val = 10%, folds = 5 }\n"),
             Messages{"1:37 `val` and `folds` exclude each other: each fold is the validation split in turn"});
+  EXPECT_EQ(errorsOf("data d = moons(n = 9) { split train = 80%, folds = 5 }\n"),
+            Messages{"1:39 `train` and `folds` exclude each other: all folds but one are the training split"});
 }
 
 TEST(Data, splitsThatExist) {
@@ -60,6 +62,26 @@ TEST(Data, splitsThatExist) {
   EXPECT_EQ(info.stratify, 1);
   EXPECT_NE(info.folds, nullptr);
   EXPECT_EQ(info.trainPart, nullptr);
+}
+
+TEST(Data, classesOfUnequalSize) {
+  Checked c("data d = moons(n = 9) { balance y }\nmodel net(x: [2]) { x |> dense(2) }\n"
+            "train net on d { loss = class_weights(y) * cross_entropy(net(x), y); optimizer = sgd(lr = 1); epochs = 1 }\n");
+  ASSERT_EQ(c.errors(), Messages{});
+  const sema::DataInfo &info = c.symbols.data.front().second;
+  EXPECT_TRUE(info.fields[1].balance && info.fields[1].weighted);
+  EXPECT_FALSE(info.fields[0].balance || info.fields[0].weighted);
+  EXPECT_EQ(errorsOf("data d = moons(n = 9) { balance x }\n"), Messages{"1:33 `x` is not a class for each example"});
+}
+
+TEST(Data, augmentsSeveralFields) {
+  Checked c("data d = moons(n = 9) { augment x, y = [x, y] }\n");
+  ASSERT_EQ(c.errors(), Messages{});
+  const sema::DataInfo &info = c.symbols.data.front().second;
+  EXPECT_EQ(info.fields[0].augment, info.fields[1].augment);
+  EXPECT_EQ(info.fields[0].augmentPart, 0);
+  EXPECT_EQ(info.fields[1].augmentPart, 1);
+  EXPECT_EQ(errorsOf("data d = moons(n = 9) { augment x = x; augment y, x = [y, x] }\n"), Messages{"1:51 `x` is augmented twice"});
 }
 
 TEST(Data, fields) {

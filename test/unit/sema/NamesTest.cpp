@@ -22,7 +22,7 @@ TEST(Names, ofOneKindOfBody) {
   EXPECT_EQ(errorsOf("init i = random_normal(shape) * fan_in / fan_out\n"), Messages{});
   EXPECT_EQ(errorsOf("fn f(x) = x * fan_in\n"), Messages{"1:15 `fan_in` is known only in the body of an `init`"});
   EXPECT_EQ(errorsOf("optimizer o(lr) { theta <- theta - lr * grad / t }\n"), Messages{});
-  EXPECT_EQ(errorsOf("layer l(x: [n]) = x * theta\n"), Messages{"1:23 `theta` is known only in the body of an `optimizer`"});
+  EXPECT_EQ(errorsOf("layer l(x: [n]) = x * theta\n"), Messages{"1:23 `theta` is known only in the body of an `optimizer`, behind `fit` and in `constrain`"});
 }
 
 TEST(Names, schedulesStandAnywhereButInData) {

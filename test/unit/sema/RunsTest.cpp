@@ -45,6 +45,15 @@ TEST(Runs, resultsHaveNames) {
                 "print best\nensemble five of best on d { members = 5 }\n"
                 "evaluate five on d.test { metric accuracy(five(x), y) }"),
             Messages{});
+  EXPECT_EQ(run("search best by random, minimize val { let u ~ uniform(1) }"),
+            (Messages{"3:16 a search by `random` needs the number of its trials: `trials = 20`",
+                      "3:33 a search is judged by a value of a split, such as `val.loss`", "3:47 `uniform` takes 2 arguments, not 1"}));
+  EXPECT_EQ(run("compare c { let u ~ uniform(0, 1)\n option n = 1\n report \"a.html\" }\nfreeze c.a"),
+            (Messages{"3:21 `compare` makes a run of each value, and `uniform` has no list of them",
+                      "4:2 an `option` is a flag of the whole program: it stands outside of this block",
+                      "5:2 this statement does not stand in the block of `search` or `compare`, which runs many times",
+                      "6:8 `c` is what a search, comparison or ensemble found: `freeze` needs a model"}));
+  EXPECT_EQ(run("compare { let net ~ each(1, 2) }"), Messages{"3:15 `net` is declared outside of this block already"});
   EXPECT_EQ(run("search best by rndom, minimize val.loss { let u ~ 3 }"),
             (Messages{"3:16 unknown method of search `rndom`", "3:51 what a value is drawn from is expected here"}));
 }

@@ -96,3 +96,15 @@ TEST(DiagnosticPrinter, ShowsOnlyTheFirstErrors) {
   EXPECT_EQ(llvm::StringRef(printed).count("error: e"), Diagnostics::maxPrinted);
   EXPECT_TRUE(llvm::StringRef(printed).ends_with("… and 3 more errors\n"));
 }
+
+TEST(DiagnosticPrinter, SaysOneThingOnceAtOnePlace) {
+  Fixture f("abc");
+  for (unsigned i = 0; i != 2; ++i) {
+    f.diags.error(f.find("b"), "e");
+    f.diags.error(f.find("b"), "another");
+    f.diags.error(f.find("c"), "e");
+  }
+  std::string printed = f.printed();
+  EXPECT_EQ(llvm::StringRef(printed).count("error: e"), 2u);
+  EXPECT_EQ(llvm::StringRef(printed).count("error: another"), 1u);
+}

@@ -1,0 +1,24 @@
+// The checks of the table in Lint.cpp. Each judges one training step; a check that serves several lints asks `lint.name` which.
+#pragma once
+
+#include "compiler/lint/Context.h"
+#include "compiler/lint/Step.h"
+
+namespace nnc::lint {
+
+// Initializers.cpp
+void checkInitializers(Context &, const Step &, const Lint &);
+void checkConstantWeights(Context &, const Step &, const Lint &);
+// Layers.cpp
+void checkBiasBeforeNorm(Context &, const Step &, const Lint &);
+void checkDropoutAtOutput(Context &, const Step &, const Lint &);
+// Losses.cpp
+void checkProbabilitiesAsLogits(Context &, const Step &, const Lint &);
+void checkLogitsAsProbabilities(Context &, const Step &, const Lint &);
+void checkSigmoidWithMse(Context &, const Step &, const Lint &);
+// Rates.cpp
+void checkLearningRate(Context &, const Step &, const Lint &);
+// Inputs.cpp
+void checkRawInputs(Context &, const Step &, const Lint &);
+
+} // namespace nnc::lint

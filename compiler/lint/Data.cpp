@@ -1,0 +1,104 @@
+// From a field to the raw columns that its `prepare` function passes on unchanged, and to their numbers.
+#include "compiler/lint/Data.h"
+
+#include "llvm/ADT/SetVector.h"
+
+using llvm::StringRef;
+
+namespace nnc::lint {
+
+namespace {
+
+/// A data set's row of the tables, and the function that computes its fields.
+struct Prepared {
+  const nn_data *row = nullptr;
+  mlir::func::FuncOp function;
+};
+
+Prepared preparedOf(const Context &context, const Step &step) {
+  const ProgramTables &tables = *context.generated.tables;
+  Prepared found;
+  if (step.trained.dataRow < 0 || step.trained.dataRow >= tables.program.n_data)
+    return found;
+  found.row = &tables.program.data[step.trained.dataRow];
+  auto name = tables.functions.find(const_cast<nn_fn *>(&found.row->prepare));
+  if (name != tables.functions.end())
+    found.function = const_cast<mlir::OwningOpRef<mlir::ModuleOp> &>(context.generated.module)
+                         ->lookupSymbol<mlir::func::FuncOp>(name->second);
+  return found;
+}
+
+/// The names of the columns whose elements `v` has, unchanged: through all parts of what was put together.
+void collectColumns(mlir::func::FuncOp function, mlir::Value v, llvm::SetVector<StringRef> &names) {
+  llvm::SmallVector<mlir::Value> todo{v};
+  while (!todo.empty()) {
+    mlir::Value next = todo.pop_back_val();
+    mlir::Operation *op = next.getDefiningOp();
+    if (auto arg = llvm::dyn_cast<mlir::BlockArgument>(next)) {
+      if (auto name = function.getArgAttrOfType<mlir::StringAttr>(arg.getArgNumber(), "nn.field"))
+        names.insert(name.getValue());
+    } else if (op && Step::moved(op)) {
+      todo.append(op->operand_begin(), op->operand_end());
+    }
+  }
+}
+
+} // namespace
+
+const sema::FieldInfo *fieldInfo(const Context &context, const Step &step, StringRef field) {
+  auto data = context.symbols.data.find(step.trained.data);
+  if (data == context.symbols.data.end())
+    return nullptr;
+  const int index = data->second.fieldIndex(field);
+  return index < 0 ? nullptr : &data->second.fields[index];
+}
+
+std::vector<ColumnRead> rawColumns(const Context &context, const Step &step, StringRef field) {
+  Prepared data = preparedOf(context, step);
+  auto info = context.symbols.data.find(step.trained.data);
+  if (!data.row || !data.function || info == context.symbols.data.end())
+    return {};
+  llvm::SetVector<StringRef> names;
+  auto results = data.function.getBody().front().getTerminator()->getOperands();
+  for (auto [i, result] : llvm::enumerate(results))
+    if (auto name = data.function.getResultAttrOfType<mlir::StringAttr>(i, "nn.result"); name && name.getValue() == field)
+      collectColumns(data.function, result, names);
+  const llvm::ArrayRef<nn_column> columns(data.row->columns, data.row->n_columns);
+  auto isWanted = [&](const nn_column &column) {
+    const int known = info->second.source.columnIndex(column.name);
+    return names.contains(column.name) && column.kind == NN_NUMBER && known >= 0 && !info->second.source.columns[known].isCategory;
+  };
+  if (llvm::none_of(columns, isWanted))
+    return {};
+  // All are asked for, as the run will: where a column of `rows` lies follows from the others.
+  std::vector<nn_column_summary> summaries(columns.size());
+  if (nn_summarize_columns(&data.row->source, context.generated.tables->program.source_dir,
+                           context.dataDir.empty() ? nullptr : context.dataDir.c_str(), columns.data(), int32_t(columns.size()),
+                           summaries.data()) != 0)
+    return {};
+  std::vector<ColumnRead> read;
+  for (auto [column, summary] : llvm::zip(columns, summaries))
+    if (isWanted(column))
+      read.push_back({column.name, summary});
+  return read;
+}
+
+bool holdsLabels(const Context &context, const Step &step, StringRef field) {
+  Prepared data = preparedOf(context, step);
+  auto info = context.symbols.data.find(step.trained.data);
+  const sema::FieldInfo *declared = fieldInfo(context, step, field);
+  if (!data.row || !declared)
+    return false;
+  for (const nn_field &f : llvm::ArrayRef(data.row->fields, data.row->n_fields))
+    if (field == f.name && (f.flags & NN_FIELD_CATEGORY))
+      return true;
+  // A column of classes as it is: an idx label, a generator's y.
+  auto *name = llvm::dyn_cast_or_null<ast::NameExpr>(declared->value);
+  const int column = info->second.source.columnIndex(declared->value ? (name ? name->name.text : StringRef()) : field);
+  if (column >= 0 && info->second.source.columns[column].isCategory)
+    return true;
+  const std::vector<ColumnRead> columns = rawColumns(context, step, field);
+  return !columns.empty() && llvm::all_of(columns, [](const ColumnRead &c) { return c.summary.is_binary != 0; });
+}
+
+} // namespace nnc::lint

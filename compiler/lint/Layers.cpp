@@ -1,0 +1,53 @@
+// Layers in an order that is seldom meant: a bias that normalisation takes away again, dropout of the outputs.
+#include "compiler/lint/Checks.h"
+
+using llvm::StringRef;
+
+namespace nnc::lint {
+
+/// The parameter with one axis that is added to `v`, or null.
+static const TensorInfo *biasOf(const Step &step, mlir::Value v) {
+  auto sum = llvm::dyn_cast_or_null<nn::NotationOp>(step.source(v).getDefiningOp());
+  if (!sum || sum.getNotation().form != nn::Form::Sum)
+    return nullptr;
+  for (mlir::Value term : sum->getOperands())
+    if (const TensorInfo *p = step.parameter(term); p && p->shape.size() == 1)
+      return p;
+  return nullptr;
+}
+
+void checkBiasBeforeNorm(Context &context, const Step &step, const Lint &lint) {
+  std::optional<DiagnosticBuilder> report;
+  for (const Application &norm : step.trained.applications) {
+    if (factOf(norm.decl, "centres") != StringRef("batch") || norm.args.empty() || !norm.args[0].second ||
+        context.isDrawn(norm.named))
+      continue;
+    const TensorInfo *bias = biasOf(step, norm.args[0].second);
+    const Application *layer = bias ? step.layerAt(StringRef(bias->name).rsplit('.').first) : nullptr;
+    if (!layer)
+      continue;
+    const Range at = context.isUsers(bias->range) ? bias->range : context.placeOf(*layer);
+    if (!report) {
+      if (auto first = context.report(lint, at, "`" + norm.name + "` subtracts the mean of what it gets, and with it this layer's "
+                                                "bias, which is never learned"))
+        report.emplace(first->note(context.placeOf(norm), "it is normalised here, where `beta` does the bias's work")
+                           .note("leave it out: `bias = none`"));
+    } else if (context.isNew(lint, at)) {
+      report->note(at, "the same holds here"); // one warning for a network is enough
+    }
+  }
+}
+
+void checkDropoutAtOutput(Context &context, const Step &step, const Lint &lint) {
+  for (const Application &drop : step.trained.applications) {
+    if (!factOf(drop.decl, "drops") || !drop.result || drop.args.empty() || drop.result == drop.args[0].second ||
+        step.isWeighedLater(drop.result) || context.isDrawn(drop.named))
+      continue;
+    if (auto report = context.report(lint, context.placeOf(drop),
+                                     "no layer follows this dropout: it makes outputs 0 at random instead of hidden units, and the "
+                                     "network cannot learn to do without them"))
+      report->note("dropout stands before the last layer: `… |> " + drop.name + "(…) |> dense(…)`");
+  }
+}
+
+} // namespace nnc::lint

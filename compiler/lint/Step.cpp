@@ -1,0 +1,178 @@
+// Walking the values of a training step.
+#include "compiler/lint/Step.h"
+
+#include "llvm/ADT/SmallPtrSet.h"
+
+using llvm::StringRef;
+
+namespace nnc::lint {
+
+mlir::Value Step::moved(mlir::Operation *op) {
+  if (!op || op->getNumOperands() == 0)
+    return {};
+  if (auto marker = llvm::dyn_cast<nn::AutodiffMarkerOp>(op))
+    return marker.getForwarded();
+  return llvm::isa<nn::PullOp>(op) && !llvm::isa<nn::ScalarBodyOp>(op) ? op->getOperand(0) : mlir::Value();
+}
+
+mlir::Value Step::argument(const Application &a, llvm::ArrayRef<ast::Parameter> parameters, size_t i) {
+  for (const auto &[name, value] : a.args)
+    if (name.empty() ? i-- == 0 : i < parameters.size() && name == parameters[i].name.text)
+      return value;
+  return {};
+}
+
+/// If an op adds to a value of each example something that is the same for all, or scales it by that: the value. Else null.
+static mlir::Value shifted(mlir::Operation *op) {
+  if (!llvm::isa<nn::ScalarBodyOp>(op) || op->getNumOperands() != 2)
+    return {};
+  mlir::Value only;
+  for (mlir::Value v : op->getOperands()) {
+    mlir::Value whole = v;
+    while (mlir::Operation *from = whole.getDefiningOp()) {
+      mlir::Value inner = Step::moved(from);
+      if (!inner)
+        break;
+      whole = inner;
+    }
+    if (!nn::isBatched(whole.getType()))
+      continue;
+    if (only)
+      return {};
+    only = v;
+  }
+  return only;
+}
+
+Step::Step(const TrainedStep &trained, const IrgenResult &generated, const sema::Symbols &symbols)
+    : trained(trained), generated(generated), block(&const_cast<TrainedStep &>(trained).function.getBody().front()) {
+  for (mlir::BlockArgument arg : block->getArguments()) {
+    auto attribute = [&](StringRef name) {
+      auto attr = const_cast<TrainedStep &>(trained).function.getArgAttrOfType<mlir::StringAttr>(arg.getArgNumber(), name);
+      return attr ? attr.getValue() : StringRef();
+    };
+    if (StringRef name = attribute("nn.field"); !name.empty())
+      fields[arg] = name;
+    auto tensor = generated.elaborated->tensors.find(attribute("nn.tensor").str());
+    if (tensor != generated.elaborated->tensors.end() && tensor->second.kind == NN_PARAMETER)
+      parameters[arg] = &tensor->second;
+  }
+  for (const auto &entry : symbols.prelude)
+    for (StringRef key : {"like", "for"})
+      if (auto value = factOf(entry.second, key))
+        families.insert(*value);
+  for (mlir::Operation &op : *block) {
+    if (llvm::isa<nn::GradientRequestOp>(op))
+      break;
+    auto product = llvm::dyn_cast<nn::ContractionOp>(op);
+    if (!product)
+      continue;
+    for (auto [one, other] : {std::pair(product.getLeft(), product.getRight()), std::pair(product.getRight(), product.getLeft())})
+      if (const TensorInfo *weights = parameter(one); weights && weights->shape.size() > 1 && !parameter(other)) {
+        weighings.push_back({product, weights, other, op.getResult(0)});
+        break;
+      }
+  }
+}
+
+mlir::Value Step::source(mlir::Value v) const {
+  while (mlir::Value from = moved(v.getDefiningOp()))
+    v = from;
+  return v;
+}
+
+const TensorInfo *Step::parameter(mlir::Value v) const { return parameters.lookup(source(v)); }
+StringRef Step::field(mlir::Value v) const { return fields.lookup(source(v)); }
+
+llvm::SmallVector<StringRef> Step::fieldsBehind(mlir::Value v) const {
+  llvm::SmallVector<StringRef> found;
+  llvm::SmallVector<mlir::Value> todo{v};
+  llvm::SmallPtrSet<void *, 32> seen;
+  while (!todo.empty()) {
+    mlir::Value next = todo.pop_back_val();
+    if (!seen.insert(next.getAsOpaquePointer()).second)
+      continue;
+    if (StringRef name = fields.lookup(next); !name.empty())
+      found.push_back(name);
+    if (mlir::Operation *op = next.getDefiningOp())
+      todo.append(op->operand_begin(), op->operand_end());
+  }
+  return found;
+}
+
+const Application *Step::madeBy(mlir::Value v, StringRef fact, StringRef value) const {
+  while (v) {
+    for (const Application &a : trained.applications)
+      if (a.result == v && factOf(a.decl, fact) == value)
+        return &a;
+    v = moved(v.getDefiningOp());
+  }
+  return nullptr;
+}
+
+const Weighing *Step::weighed(mlir::Value v) const {
+  while (v) {
+    for (const Weighing &w : weighings)
+      if (w.result == v)
+        return &w;
+    mlir::Operation *op = v.getDefiningOp();
+    v = op ? moved(op) : mlir::Value();
+    if (!v && op)
+      v = shifted(op);
+  }
+  return nullptr;
+}
+
+bool Step::isWeighedLater(mlir::Value v, const TensorInfo *except) const {
+  llvm::SmallVector<mlir::Operation *> todo(v.getUsers().begin(), v.getUsers().end());
+  llvm::SmallPtrSet<mlir::Operation *, 32> seen;
+  while (!todo.empty()) {
+    mlir::Operation *op = todo.pop_back_val();
+    if (!seen.insert(op).second || llvm::isa<nn::GradientRequestOp>(op))
+      continue;
+    for (const Weighing &w : weighings)
+      if (w.op == op && w.weights != except)
+        return true;
+    todo.append(op->user_begin(), op->user_end());
+  }
+  return false;
+}
+
+bool Step::contains(const Application &a, mlir::Operation *op) const {
+  return op->getBlock() == block && a.last && (!a.before || a.before->isBeforeInBlock(op)) && !a.last->isBeforeInBlock(op);
+}
+
+StringRef Step::family(const Application &a) const {
+  if (auto like = factOf(a.decl, "like"))
+    return *like;
+  if (a.decl && !a.prelude)
+    return "";
+  auto own = families.find(a.name);
+  return own == families.end() ? StringRef() : *own;
+}
+
+const Application *Step::activationOf(mlir::Value v) const {
+  while (v) {
+    llvm::SmallPtrSet<mlir::Operation *, 8> users(v.user_begin(), v.user_end());
+    for (const Application &a : trained.applications)
+      if (!a.args.empty() && a.args.front().second == v && !family(a).empty() &&
+          llvm::all_of(users, [&](mlir::Operation *user) { return contains(a, user); }))
+        return &a;
+    if (users.size() != 1)
+      return nullptr;
+    mlir::Operation *user = *users.begin();
+    if (user->getNumResults() != 1 || (moved(user) != v && shifted(user) != v))
+      return nullptr;
+    v = user->getResult(0);
+  }
+  return nullptr;
+}
+
+const Application *Step::layerAt(StringRef place) const {
+  for (const Application &a : trained.applications)
+    if (!a.place.empty() && a.place == place)
+      return &a;
+  return nullptr;
+}
+
+} // namespace nnc::lint

@@ -1,0 +1,55 @@
+// nn_summarize_columns: what the compiler asks of a source's numbers, to warn of inputs that are too large as they stand.
+#include "runtime/sources/source.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+namespace nnrt {
+namespace {
+
+const int64_t rowsRead = 4096, elementsRead = 4 << 20; // as many tell what a column is like
+
+/// A tuple of numbers for a column; one of several elements a row counts as a whole.
+nn_column_summary summarize(const Source &source, int column, int64_t size) {
+  const int64_t count = std::min({source.rows, rowsRead, std::max<int64_t>(1, elementsRead / size)});
+  std::vector<int64_t> selected(count); // spread evenly: files are often sorted
+  for (int64_t i = 0; i < count; ++i)
+    selected[i] = i * source.rows / count;
+  std::vector<double> values(count * size);
+  source.fill(column, selected.data(), count, Elements{values.data(), true});
+  nn_column_summary s{INFINITY, -INFINITY, 0, 1};
+  for (double v : values) {
+    s.least = std::min(s.least, v);
+    s.most = std::max(s.most, v);
+    s.mean_square += v * v / double(values.size());
+    s.is_binary &= v == 0 || v == 1;
+  }
+  return s;
+}
+
+Status summarizeAll(const nn_source &source, const Folders &folders, const nn_column *columns, int32_t count,
+                    nn_column_summary *summaries) {
+  std::vector<ColumnRequest> requests;
+  for (int32_t i = 0; i < count; ++i)
+    requests.push_back({columns[i].name, columns[i].where ? columns[i].where : "", columns[i].kind, columns[i].size});
+  SourceSpec spec{&source, 0, 0, 0, 0, 0, 0, 0, 0, folders};
+  std::unique_ptr<Source> opened;
+  NN_TRY(openSource(spec, requests, opened));
+  if (opened->rows == 0)
+    return Status::error("there are no rows");
+  for (int32_t i = 0; i < count; ++i)
+    summaries[i] = summarize(*opened, i, columns[i].size);
+  return Status();
+}
+
+} // namespace
+} // namespace nnrt
+
+extern "C" int nn_summarize_columns(const nn_source *source, const char *dir, const char *data_dir, const nn_column *columns,
+                                    int32_t n_columns, nn_column_summary *summaries) {
+  using namespace nnrt;
+  if (source->kind != NN_ROWS && source->kind != NN_CSV && source->kind != NN_IDX)
+    return 1;
+  return summarizeAll(*source, Folders{dir ? dir : "", data_dir ? data_dir : ""}, columns, n_columns, summaries).failed();
+}

@@ -1,0 +1,81 @@
+// JPEG through libjpeg. Its errors leave by longjmp, so nothing between setjmp and there may need a destructor; what it only warns of
+// (an image that is cut off) is an error here.
+#include "runtime/images/image_file.h"
+
+#include <csetjmp>
+#include <cstdio>
+#include <cstring>
+#include <jpeglib.h>
+
+namespace nnrt {
+namespace {
+
+struct Failure {
+  jpeg_error_mgr manager; // first: libjpeg gives its address
+  jmp_buf back;
+  char message[JMSG_LENGTH_MAX];
+};
+
+void fail(j_common_ptr info) {
+  auto *failure = reinterpret_cast<Failure *>(info->err);
+  failure->manager.format_message(info, failure->message);
+  longjmp(failure->back, 1);
+}
+
+void note(j_common_ptr info, int level) {
+  if (level < 0)
+    fail(info);
+}
+
+bool header(jpeg_decompress_struct &jpeg, Failure &failure, const std::string &contents) {
+  if (setjmp(failure.back))
+    return false;
+  jpeg_create_decompress(&jpeg);
+  jpeg_mem_src(&jpeg, reinterpret_cast<const unsigned char *>(contents.data()), contents.size());
+  jpeg_read_header(&jpeg, TRUE);
+  return true;
+}
+
+bool pixels(jpeg_decompress_struct &jpeg, Failure &failure, unsigned char *into, size_t rowBytes) {
+  if (setjmp(failure.back))
+    return false;
+  jpeg.dct_method = JDCT_ISLOW; // the same pixels on every machine
+  jpeg_start_decompress(&jpeg);
+  while (jpeg.output_scanline < jpeg.output_height) {
+    JSAMPROW row = into + jpeg.output_scanline * rowBytes;
+    jpeg_read_scanlines(&jpeg, &row, 1);
+  }
+  jpeg_finish_decompress(&jpeg);
+  return true;
+}
+
+} // namespace
+
+Status readJpeg(const std::string &contents, bool sizeOnly, Image &image) {
+  jpeg_decompress_struct jpeg = {};
+  Failure failure = {};
+  jpeg.err = jpeg_std_error(&failure.manager);
+  failure.manager.error_exit = fail;
+  failure.manager.emit_message = note;
+  Status status;
+  bool good = header(jpeg, failure, contents);
+  if (good) {
+    image.channels = jpeg.num_components;
+    image.height = jpeg.image_height;
+    image.width = jpeg.image_width;
+    if (image.channels != 1 && image.channels != 3)
+      status = Status::error(format("it has %d channels, as for printing; gray or colours are expected", image.channels));
+    else if (image.height * image.width > mostPixels)
+      status = Status::error(format("it has %lld times %lld pixels", (long long)image.height, (long long)image.width));
+  }
+  if (good && !status.failed() && !sizeOnly) {
+    jpeg.out_color_space = image.channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
+    const size_t rowBytes = size_t(image.width) * image.channels;
+    image.pixels.resize(rowBytes * size_t(image.height));
+    good = pixels(jpeg, failure, image.pixels.data(), rowBytes);
+  }
+  jpeg_destroy_decompress(&jpeg);
+  return good ? std::move(status) : Status::error(failure.message);
+}
+
+} // namespace nnrt

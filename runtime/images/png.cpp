@@ -1,0 +1,87 @@
+// PNG through libpng. Its errors leave by longjmp, so nothing between setjmp and there may need a destructor.
+#include "runtime/images/image_file.h"
+
+#include <csetjmp>
+#include <cstring>
+#include <png.h>
+
+namespace nnrt {
+namespace {
+
+struct Reading {
+  const unsigned char *at;
+  size_t left;
+  char message[200];
+};
+
+void give(png_structp png, png_bytep into, size_t size) {
+  auto &reading = *static_cast<Reading *>(png_get_io_ptr(png));
+  if (size > reading.left)
+    png_error(png, "the file is cut off");
+  memcpy(into, reading.at, size);
+  reading.at += size;
+  reading.left -= size;
+}
+
+void fail(png_structp png, png_const_charp message) {
+  auto &reading = *static_cast<Reading *>(png_get_error_ptr(png));
+  snprintf(reading.message, sizeof reading.message, "%s", message);
+  longjmp(png_jmpbuf(png), 1);
+}
+
+void ignore(png_structp, png_const_charp) {}
+
+/// Everything that may jump. `rows` is filled for image.pixels, which is sized by the first of two calls.
+bool header(png_structp png, png_infop info, Image &image) {
+  if (setjmp(png_jmpbuf(png)))
+    return false;
+  png_read_info(png, info);
+  png_set_expand(png);   // palettes, fewer than 8 bits, transparent colours
+  png_set_scale_16(png);
+  png_set_strip_alpha(png);
+  png_set_interlace_handling(png);
+  png_read_update_info(png, info);
+  image.channels = png_get_channels(png, info);
+  image.height = png_get_image_height(png, info);
+  image.width = png_get_image_width(png, info);
+  return true;
+}
+
+bool pixels(png_structp png, png_bytepp rows) {
+  if (setjmp(png_jmpbuf(png)))
+    return false;
+  png_read_image(png, rows);
+  png_read_end(png, nullptr);
+  return true;
+}
+
+} // namespace
+
+Status readPng(const std::string &contents, bool sizeOnly, Image &image) {
+  Reading reading = {reinterpret_cast<const unsigned char *>(contents.data()), contents.size(), ""};
+  png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &reading, fail, ignore);
+  png_infop info = png ? png_create_info_struct(png) : nullptr;
+  if (!info) {
+    png_destroy_read_struct(&png, nullptr, nullptr);
+    return Status::error("there is no memory for it");
+  }
+  png_set_read_fn(png, &reading, give);
+  bool good = header(png, info, image);
+  Status status;
+  if (good && image.height * image.width > mostPixels) {
+    status = Status::error(format("it has %lld times %lld pixels", (long long)image.height, (long long)image.width));
+  } else if (good && !sizeOnly) {
+    const size_t rowBytes = size_t(image.width) * image.channels;
+    image.pixels.resize(rowBytes * size_t(image.height));
+    std::vector<png_bytep> rows(image.height);
+    for (int64_t y = 0; y < image.height; ++y)
+      rows[y] = image.pixels.data() + y * rowBytes;
+    good = png_get_rowbytes(png, info) == rowBytes && pixels(png, rows.data());
+  }
+  png_destroy_read_struct(&png, &info, nullptr);
+  if (status.failed() || good)
+    return status;
+  return Status::error(reading.message[0] ? reading.message : "its rows have an unexpected length");
+}
+
+} // namespace nnrt

@@ -1,0 +1,98 @@
+// Arrays of NumPy as columns: an .npy file for each, or members of one .npz file. The first axis counts the examples.
+#include "runtime/sources/npy_file.h"
+#include "runtime/sources/source.h"
+#include "runtime/suggest.h"
+
+#include <algorithm>
+
+namespace nnrt {
+namespace {
+
+class NpySource : public Source {
+public:
+  void fill(int column, const int64_t *selected, int64_t count, Elements out) const override {
+    const int64_t size = sizes[column];
+    if (!arrays[column])
+      return;
+    for (int64_t r = 0; r < count; ++r)
+      if (out.f64)
+        arrays[column]->read(selected[r] * size, size, static_cast<double *>(out.data) + r * size);
+      else
+        arrays[column]->read(selected[r] * size, size, static_cast<float *>(out.data) + r * size);
+  }
+  bool has(int column) const override { return arrays[column] != nullptr; }
+  bool isCompact() const override {
+    return std::all_of(arrays.begin(), arrays.end(), [](const auto &array) { return array && array->bytes < 4; });
+  }
+  void forget() override { arrays.clear(); }
+  std::string place(int64_t row) const override {
+    return format("item %lld of %s", (long long)row + 1, first.c_str());
+  }
+
+  std::vector<std::shared_ptr<NpyArray>> arrays; // for each request; null: optional and missing
+  std::vector<int64_t> sizes;
+  std::string first; // the array that places name
+};
+
+} // namespace
+
+Status openArray(const nn_source &source, const Folders &folders, const std::string &column, bool headerOnly,
+                 NpyArray &array) {
+  std::string path, member = column;
+  for (int32_t i = 0; i < source.n_columns; ++i)
+    if (column == source.columns[i])
+      member = source.arrays[i];
+  NN_TRY(findFile(source.kind == NN_NPY ? member : source.path, folders, path));
+  return source.kind == NN_NPY ? readNpy(path, array, headerOnly) : readNpz(path, member, array, headerOnly);
+}
+
+Status arrayColumns(const nn_source &source, const Folders &folders, std::vector<std::string> &names) {
+  names.assign(source.columns, source.columns + source.n_columns);
+  if (source.n_columns > 0)
+    return Status();
+  std::string path;
+  NN_TRY(findFile(source.path, folders, path));
+  return listNpz(path, names);
+}
+
+Status openNpy(const SourceSpec &spec, const std::vector<ColumnRequest> &columns, std::unique_ptr<Source> &result) {
+  const nn_source &source = *spec.source;
+  std::unique_ptr<NpySource> opened(new NpySource);
+  std::vector<std::string> names;
+  NN_TRY(arrayColumns(source, spec.folders, names).at(source.where));
+  for (const ColumnRequest &column : columns) {
+    std::shared_ptr<NpyArray> array;
+    for (size_t i = 0; i < opened->arrays.size() && !array; ++i) // a column may be asked for twice
+      if (columns[i].name == column.name)
+        array = opened->arrays[i];
+    const bool known = std::find(names.begin(), names.end(), column.name) != names.end();
+    if (!array && (known || !column.optional)) {
+      if (!known)
+        return Status::error("there is no array `" + column.name + "` in the data" + didYouMean(column.name, names))
+            .at(column.where.c_str());
+      array = std::make_shared<NpyArray>();
+      NN_TRY(openArray(source, spec.folders, column.name, false, *array).at(source.where));
+      NN_TRY(checkColumnSize(column, array->rowSize(), array->name.c_str()).at(source.where));
+      if (opened->first.empty()) {
+        opened->first = array->name;
+        opened->rows = array->rows();
+      } else if (array->rows() != opened->rows) {
+        return Status::error(format("%s holds %s examples, but %s holds %s", opened->first.c_str(),
+                                    grouped(opened->rows).c_str(), array->name.c_str(), grouped(array->rows()).c_str()))
+            .at(source.where);
+      }
+    }
+    opened->sizes.push_back(column.size);
+    opened->arrays.push_back(std::move(array));
+  }
+  if (opened->first.empty()) { // nothing is asked for but the number of rows
+    NpyArray array;
+    NN_TRY(openArray(source, spec.folders, names.front(), true, array).at(source.where));
+    opened->first = array.name;
+    opened->rows = array.rows();
+  }
+  result = std::move(opened);
+  return Status();
+}
+
+} // namespace nnrt

@@ -1,0 +1,121 @@
+// Texts, character by character: an example is a stretch of characters and, for each, the one that follows. Stretches lie one behind the
+// other, so that what one split learns does not stand in another. Characters are numbered in the order of their code points.
+#include "runtime/sources/text_file.h"
+
+#include <algorithm>
+
+namespace nnrt {
+
+namespace {
+
+/// The code point that starts at `at`, which moves on behind it; -1 if there is none.
+int32_t nextCharacter(const std::string &text, size_t &at) {
+  const unsigned char lead = (unsigned char)text[at++];
+  if (lead < 0x80)
+    return lead;
+  const int more = lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : 1;
+  if (lead < 0xC2 || lead > 0xF4 || text.size() - at < size_t(more))
+    return -1;
+  int32_t code = lead & (0x3F >> more);
+  for (int i = 0; i < more; ++i) {
+    const unsigned char next = (unsigned char)text[at++];
+    if ((next & 0xC0) != 0x80)
+      return -1;
+    code = code << 6 | (next & 0x3F);
+  }
+  const bool tooLong = code < (more == 1 ? 0x80 : more == 2 ? 0x800 : 0x10000), surrogate = code >= 0xD800 && code < 0xE000;
+  return tooLong || surrogate || code > 0x10FFFF ? -1 : code;
+}
+
+class TextSource : public Source {
+public:
+  void fill(int column, const int64_t *selected, int64_t count, Elements out) const override {
+    for (int64_t r = 0; r < count; ++r)
+      for (int64_t i = 0; i < length; ++i)
+        out.set(r * length + i, file.codes[selected[r] * length + i + isNext[column]]);
+  }
+  const Category *category(int) const override { return &characters; }
+  bool isCompact() const override { return true; }
+  void forget() override { std::vector<uint16_t>().swap(file.codes); }
+  std::string place(int64_t row) const override {
+    return format("%s, characters %lld to %lld", path.c_str(), (long long)(row * length + 1), (long long)((row + 1) * length));
+  }
+
+  std::string path;
+  TextFile file;
+  Category characters; // without codes: every character occurs
+  int64_t length = 0;
+  std::vector<int> isNext; // for each request: 1 for y
+};
+
+} // namespace
+
+Status readText(const std::string &path, TextFile &text) {
+  std::string contents;
+  NN_TRY(readFile(path, contents));
+  if (contents.empty())
+    return Status::error(path + " is empty");
+  std::vector<int32_t> points;
+  size_t at = contents.compare(0, 3, "\xef\xbb\xbf") == 0 ? 3 : 0; // a byte order mark
+  for (int64_t line = 1; at < contents.size();) {
+    const size_t start = at;
+    const int32_t code = nextCharacter(contents, at);
+    if (code < 0)
+      return Status::error(format("%s:%lld: byte %zu of the file, 0x%02x, is no character: the text is not UTF-8", path.c_str(),
+                                  (long long)line, start + 1, (unsigned char)contents[start]));
+    line += code == '\n';
+    points.push_back(code);
+  }
+  std::vector<int32_t> seen = points;
+  std::sort(seen.begin(), seen.end());
+  seen.erase(std::unique(seen.begin(), seen.end()), seen.end());
+  if (seen.size() > 65536)
+    return Status::error(format("%s has %zu different characters; up to 65,536 are expected", path.c_str(), seen.size()));
+  text.characters.clear();
+  for (int32_t code : seen) {
+    std::string character;
+    if (code < 0x80)
+      character = char(code);
+    else if (code < 0x800)
+      character = {char(0xC0 | code >> 6), char(0x80 | (code & 0x3F))};
+    else if (code < 0x10000)
+      character = {char(0xE0 | code >> 12), char(0x80 | (code >> 6 & 0x3F)), char(0x80 | (code & 0x3F))};
+    else
+      character = {char(0xF0 | code >> 18), char(0x80 | (code >> 12 & 0x3F)), char(0x80 | (code >> 6 & 0x3F)),
+                   char(0x80 | (code & 0x3F))};
+    text.characters.push_back(character);
+  }
+  text.codes.resize(points.size());
+  for (size_t i = 0; i < points.size(); ++i)
+    text.codes[i] = uint16_t(std::lower_bound(seen.begin(), seen.end(), points[i]) - seen.begin());
+  return Status();
+}
+
+Status textRows(const std::string &path, const TextFile &text, int64_t length, int64_t &rows) {
+  rows = (int64_t(text.codes.size()) - 1) / length; // the last character of a stretch needs one behind it
+  if (rows < 1)
+    return Status::error(format("%s has %s, but an example of %lld needs one more", path.c_str(),
+                                counted(int64_t(text.codes.size()), "character").c_str(), (long long)length));
+  return Status();
+}
+
+Status openText(const SourceSpec &spec, const std::vector<ColumnRequest> &columns, std::unique_ptr<Source> &result) {
+  const nn_source &source = *spec.source;
+  std::unique_ptr<TextSource> opened(new TextSource);
+  NN_TRY(findFile(source.path, spec.folders, opened->path).at(source.where));
+  NN_TRY(readText(opened->path, opened->file).at(source.where));
+  NN_TRY(checkClasses(spec, opened->file.characters.size(), opened->path.c_str(), "different character"));
+  opened->length = source.length;
+  NN_TRY(textRows(opened->path, opened->file, source.length, opened->rows).at(source.where));
+  opened->characters.names = opened->file.characters;
+  for (const ColumnRequest &column : columns) {
+    if (column.name != "x" && column.name != "y")
+      return Status::error("a text has `x` and `y`, there is no `" + column.name + "`").at(column.where.c_str());
+    NN_TRY(checkColumnSize(column, source.length, opened->path.c_str()).at(column.where.c_str()));
+    opened->isNext.push_back(column.name == "y");
+  }
+  result = std::move(opened);
+  return Status();
+}
+
+} // namespace nnrt
