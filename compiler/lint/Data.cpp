@@ -43,7 +43,25 @@ void collectColumns(mlir::func::FuncOp function, mlir::Value v, llvm::SetVector<
   }
 }
 
+/// The columns that a field holds as they stand, perhaps among computed ones.
+llvm::SetVector<StringRef> columnNames(Prepared data, StringRef field) {
+  llvm::SetVector<StringRef> names;
+  auto results = data.function.getBody().front().getTerminator()->getOperands();
+  for (auto [i, result] : llvm::enumerate(results))
+    if (auto name = data.function.getResultAttrOfType<mlir::StringAttr>(i, "nn.result"); name && name.getValue() == field)
+      collectColumns(data.function, result, names);
+  return names;
+}
+
 } // namespace
+
+bool shareColumns(const Context &context, const Step &step, StringRef a, StringRef b) {
+  Prepared data = preparedOf(context, step);
+  if (!data.function)
+    return false;
+  const llvm::SetVector<StringRef> ofA = columnNames(data, a), ofB = columnNames(data, b);
+  return llvm::any_of(ofA, [&](StringRef name) { return ofB.contains(name); });
+}
 
 const sema::FieldInfo *fieldInfo(const Context &context, const Step &step, StringRef field) {
   auto data = context.symbols.data.find(step.trained.data);
@@ -58,11 +76,7 @@ std::vector<ColumnRead> rawColumns(const Context &context, const Step &step, Str
   auto info = context.symbols.data.find(step.trained.data);
   if (!data.row || !data.function || info == context.symbols.data.end())
     return {};
-  llvm::SetVector<StringRef> names;
-  auto results = data.function.getBody().front().getTerminator()->getOperands();
-  for (auto [i, result] : llvm::enumerate(results))
-    if (auto name = data.function.getResultAttrOfType<mlir::StringAttr>(i, "nn.result"); name && name.getValue() == field)
-      collectColumns(data.function, result, names);
+  const llvm::SetVector<StringRef> names = columnNames(data, field);
   const llvm::ArrayRef<nn_column> columns(data.row->columns, data.row->n_columns);
   auto isWanted = [&](const nn_column &column) {
     const int known = info->second.source.columnIndex(column.name);

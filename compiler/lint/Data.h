@@ -20,4 +20,7 @@ std::vector<ColumnRead> rawColumns(const Context &context, const Step &step, llv
 /// Whether a field holds classes, or numbers that all are 0 or 1.
 bool holdsLabels(const Context &context, const Step &step, llvm::StringRef field);
 
+/// Whether two fields hold a raw column both.
+bool shareColumns(const Context &context, const Step &step, llvm::StringRef a, llvm::StringRef b);
+
 } // namespace nnc::lint

@@ -11,7 +11,7 @@ void checkInitializers(Context &context, const Step &step, const Lint &lint) {
   for (const Weighing &w : step.weighings) {
     // Only what the program's text chose: a default serves most networks well enough.
     const Applicable *init = w.weights->init.get();
-    if (!init || !context.isUsers(init->written) || factOf(init->decl, "for") != drawnFor || context.isDrawn(init->written))
+    if (!w.isTrained || !init || !context.isUsers(init->written) || factOf(init->decl, "for") != drawnFor || context.isDrawn(init->written))
       continue;
     const Application *activation = step.activationOf(w.result);
     if (!activation || step.family(*activation) != reached || context.isDrawn(activation->named) ||
@@ -34,7 +34,7 @@ void checkInitializers(Context &context, const Step &step, const Lint &lint) {
 void checkConstantWeights(Context &context, const Step &step, const Lint &lint) {
   for (const Weighing &w : step.weighings) {
     const TensorInfo &weights = *w.weights;
-    if (!weights.isUniform || !step.isWeighedLater(w.result, &weights))
+    if (!w.isTrained || !weights.isUniform || !step.isWeighedLater(w.result, &weights))
       continue;
     const Range at = weights.init && context.isUsers(weights.init->written) ? weights.init->written : weights.range;
     if (context.isDrawn(at))

@@ -53,8 +53,10 @@ void checkSigmoidWithMse(Context &context, const Step &step, const Lint &lint) {
       return;
     // A target that is also the input is what an autoencoder paints: shades, not classes.
     const llvm::SmallVector<StringRef> targets = step.fieldsBehind(target), inputs = step.fieldsBehind(given);
-    if (targets.empty() || llvm::any_of(targets, [&](StringRef t) { return llvm::is_contained(inputs, t); }) ||
-        !llvm::all_of(targets, [&](StringRef t) { return holdsLabels(context, step, t); }))
+    auto isInput = [&](StringRef target) {
+      return llvm::any_of(inputs, [&](StringRef input) { return input == target || shareColumns(context, step, input, target); });
+    };
+    if (targets.empty() || llvm::any_of(targets, isInput) || !llvm::all_of(targets, [&](StringRef t) { return holdsLabels(context, step, t); }))
       return;
     if (auto report = context.report(lint, context.placeOf(loss), "`" + loss.name + "` of a probability against classes: where `" +
                                                                       maker->name + "` saturates on the wrong side there is no gradient")) {

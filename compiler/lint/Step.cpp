@@ -61,15 +61,17 @@ Step::Step(const TrainedStep &trained, const IrgenResult &generated, const sema:
     for (StringRef key : {"like", "for"})
       if (auto value = factOf(entry.second, key))
         families.insert(*value);
+  llvm::SmallPtrSet<const TensorInfo *, 16> learned;
+  for (auto request : block->getOps<nn::GradientRequestOp>())
+    for (mlir::Value v : request.getWithRespectTo())
+      learned.insert(parameters.lookup(v));
   for (mlir::Operation &op : *block) {
-    if (llvm::isa<nn::GradientRequestOp>(op))
-      break;
     auto product = llvm::dyn_cast<nn::ContractionOp>(op);
     if (!product)
       continue;
     for (auto [one, other] : {std::pair(product.getLeft(), product.getRight()), std::pair(product.getRight(), product.getLeft())})
       if (const TensorInfo *weights = parameter(one); weights && weights->shape.size() > 1 && !parameter(other)) {
-        weighings.push_back({product, weights, other, op.getResult(0)});
+        weighings.push_back({product, weights, learned.contains(weights), other, op.getResult(0)});
         break;
       }
   }
@@ -158,10 +160,19 @@ const Application *Step::activationOf(mlir::Value v) const {
       if (!a.args.empty() && a.args.front().second == v && !family(a).empty() &&
           llvm::all_of(users, [&](mlir::Operation *user) { return contains(a, user); }))
         return &a;
+    auto drops = llvm::find_if(trained.applications, [&](const Application &a) {
+      return factOf(a.decl, "drops") && a.args.size() == 1 && a.args.front().second == v && a.result != v &&
+             llvm::all_of(users, [&](mlir::Operation *user) { return contains(a, user); });
+    });
+    if (drops != trained.applications.end()) {
+      v = drops->result;
+      continue;
+    }
     if (users.size() != 1)
       return nullptr;
     mlir::Operation *user = *users.begin();
-    if (user->getNumResults() != 1 || (moved(user) != v && shifted(user) != v))
+    const bool pools = llvm::isa<nn::ReductionOp>(user) && nn::isBatched(user->getResult(0).getType());
+    if (user->getNumResults() != 1 || (!pools && moved(user) != v && shifted(user) != v))
       return nullptr;
     v = user->getResult(0);
   }

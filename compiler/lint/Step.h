@@ -16,6 +16,7 @@ namespace nnc::lint {
 struct Weighing {
   nn::ContractionOp op;
   const TensorInfo *weights;
+  bool isTrained;          // by this step
   mlir::Value data;        // the other factor
   mlir::Value result;
 };
@@ -41,7 +42,8 @@ public:
   const Weighing *weighed(mlir::Value v) const;
   /// Whether a later weighing, with weights other than `except`, depends on `v`.
   bool isWeighedLater(mlir::Value v, const TensorInfo *except = nullptr) const;
-  /// The activation that all of `v` goes through, up to what is added to it for all examples alike, or null; and what it is like.
+  /// The activation that all of `v` goes through, perhaps pooled or with some of it dropped, up to what is added to it for all
+  /// examples alike; or null.
   const Application *activationOf(mlir::Value v) const;
   /// The activation that a function is like: "relu", "tanh", …; "" for any other function.
   llvm::StringRef family(const Application &a) const;

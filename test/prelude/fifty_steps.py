@@ -166,6 +166,8 @@ LOSSES = {
     "binary_cross_entropy_logits(net(x), y)": (BITS, 1, lambda z: sigmoid(z) - BITS),
     "cross_entropy(net(x), y)": (CLASSES, 3, of_classes),
     "cross_entropy_probabilities(softmax(net(x)), y)": (CLASSES, 3, of_classes),
+    "soft_cross_entropy(net(x), one_hot(y, 3))": (CLASSES, 3, of_classes),
+    "sequence_cross_entropy(reshape(net(x), [1, 3]), reshape(y, [1]))": (CLASSES, 3, of_classes),
 }
 
 # Penalties of the weights: their gradient. ------------------------------------------------------------------------------------------------

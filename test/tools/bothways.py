@@ -111,8 +111,8 @@ first_output = first_weights = first_way = None
 for way in options.ways.split(","):
     kind, threads = way[:-1], way[-1]
     if kind == "aot" and not os.path.exists(trainer):
-        run([options.nnc, *options.compile.split(), program, "-o", trainer], folder)
-    command = [trainer] if kind == "aot" else [options.nnc, "run", *options.compile.split(), program]
+        run([options.nnc, "--lints=off", *options.compile.split(), program, "-o", trainer], folder)
+    command = [trainer] if kind == "aot" else [options.nnc, "run", "--lints=off", *options.compile.split(), program]
     output = run(command + ["--threads", threads] + flags, os.path.join(folder, way))
     saved = weights(os.path.join(folder, way))
     if not saved and not options.output_only:

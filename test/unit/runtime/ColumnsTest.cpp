@@ -33,6 +33,9 @@ TEST(Columns, OfRows) {
   s.values = values;
   s.n_values = 6;
   s.row_width = 3;
+  const char *fields[] = {"x", "x", "y"};
+  s.columns = fields;
+  s.n_columns = 3;
   const nn_column columns[] = {{"x", "", NN_NUMBER, 2}, {"y", "", NN_NUMBER, 1}};
   nn_column_summary summaries[2];
   ASSERT_EQ(nn_summarize_columns(&s, "", nullptr, columns, 2, summaries), 0);
@@ -51,6 +54,9 @@ TEST(Columns, WhatCannotBeRead) {
   EXPECT_EQ(nn_summarize_columns(&s, folder.path.c_str(), nullptr, &other, 1, &summary), 1);
   s.path = "missing.csv";
   EXPECT_EQ(nn_summarize_columns(&s, folder.path.c_str(), nullptr, &age, 1, &summary), 1);
+  s = sourceOf(NN_IMAGES, "nowhere"); // not read
+  EXPECT_EQ(nn_summarize_columns(&s, "", nullptr, &age, 1, &summary), 0);
+  EXPECT_EQ(summary.most, 255);
   s = sourceOf(NN_MOONS, nullptr);
   EXPECT_EQ(nn_summarize_columns(&s, "", nullptr, &age, 1, &summary), 1);
 }

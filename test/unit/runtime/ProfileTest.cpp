@@ -82,8 +82,8 @@ TEST(Profiler, AttributesTimesToLinesAndKernels) {
   // Each at least what was waited for; the machine may have added to it.
   EXPECT_GE(seven[1], 1999);
   EXPECT_GE(eight[1], 999);
-  EXPECT_GT(seven[1], eight[1]) << "sorted by time:\n" << text;
-  EXPECT_LT(text.find("dense(64)"), text.find("|> relu"));
+  // Sorted by time: mostly line 7 took longer, but a busy machine may have added more to line 8.
+  EXPECT_EQ(seven[1] > eight[1], text.find("dense(64)") < text.find("|> relu")) << text;
   EXPECT_NEAR(seven[2], seven[1] / 40, 0.06); // percent of 4000 µs
   EXPECT_NEAR(seven[3], 8e6 / seven[1] / 1e3, 0.06); // GFLOP/s
   std::vector<double> kernel = numbersOf(text, "contraction [n, 64] in net.dense1; with line 9");
