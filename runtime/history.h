@@ -97,7 +97,7 @@ struct Histogram {
 struct TrainRecord {
   const nn_train *statement = nullptr;
   std::string model, data;
-  std::string group;   // the compare or search that it is a run of; empty: none
+  std::string group;   // the compare or search that it is a run of, "compare activations"; empty: none
   std::string variant; // which run of them: "act = relu"; also says "fold 2 of 5"
   int64_t batch = 0, stepsPerEpoch = 0, totalSteps = 0;
   int64_t trainRows = 0, valRows = 0, testRows = 0;

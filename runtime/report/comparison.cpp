@@ -102,7 +102,7 @@ static void addRanking(Page &page, const std::vector<const TrainRecord *> &group
 
 void addComparison(Page &page, const std::vector<const TrainRecord *> &group, const std::vector<EvaluateRecord> &evaluated) {
   const TrainRecord &first = *group.front();
-  page.section("compare " + first.group + ": " + counted(int64_t(group.size()), "run"));
+  page.section(first.group + ": " + counted(int64_t(group.size()), "run"));
   addRanking(page, group, evaluated);
   std::vector<std::string> plots;
   for (bool val : {true, false})

@@ -81,6 +81,8 @@ for folder, _, names in sorted(os.walk(sys.argv[1])):
                     assert len(limits) == len(counts) and list(limits) == sorted(limits), tag
                     assert sum(counts) == total and abs(limits[-1] - high) < 1e-6 and low <= high, tag
                     entry = ("histogram", total)
+                place = os.path.relpath(folder, sys.argv[1])
+                tag = tag if place == "." else place + ": " + tag
                 tags.setdefault(tag, []).append((event.get(2, 0),) + entry)
 print("%d files" % files)
 for tag, values in sorted(tags.items()):

@@ -32,7 +32,7 @@ TrainRecord madeUp(const std::string &variant, double speed) {
   r.statement = &theTrain;
   r.model = "net";
   r.data = "digits";
-  r.group = "activations";
+  r.group = "compare activations";
   r.variant = variant;
   r.trainRows = 300;
   r.valRows = 100;
@@ -58,7 +58,7 @@ std::string comparison() {
   std::vector<EvaluateRecord> tests(1);
   tests[0].model = "net";
   tests[0].data = "digits.test";
-  tests[0].group = "activations";
+  tests[0].group = "compare activations";
   tests[0].variant = "act = tanh";
   tests[0].rows = 10;
   tests[0].metrics = {{"accuracy", {}, {0.875}}};
