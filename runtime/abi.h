@@ -189,6 +189,10 @@ typedef struct nn_train {
   nn_fn eval;                /* the same results, not in training mode; writes no tensor */
   nn_fn trace;               /* results: for each trace point 1 if it is non-finite; writes no tensor */
   const nn_trace_point *trace_points; int32_t n_trace_points;
+  nn_fn monitor;             /* results: for each of `trained` the norm of its gradient; then for each activation the share of its
+                                units that are dead, and the share that are saturated; writes no tensor. May have no code */
+  const int32_t *trained; int32_t n_trained;               /* in nn_program.tensors */
+  const char *const *activations; int32_t n_activations;   /* "net.dense1 relu" */
   nn_fn fit;                 /* fields: the batch, then for each of `fitted` one number, 1 to fit it; result 0: how much the
                                 call changed them, relative to their size. Not augmented; in training mode; or no code */
   const int32_t *fitted; int32_t n_fitted;   /* parameters, in nn_program.tensors, that the first batch changes where they are as
@@ -221,6 +225,23 @@ typedef struct nn_save { const char *where; const char *target; int32_t model; c
 typedef struct nn_load { const char *where; int32_t model; const char *path; const char *const *except; int32_t n_except; } nn_load;
 typedef struct nn_report { const char *where; const char *path; } nn_report;
 
+/* What a plot statement shows: a curve of the last run of a train statement, or the histogram of values. */
+typedef struct nn_plotted {
+  const char *text;          /* as written: "val.loss", "net.dense1.w" */
+  nn_fn fn;                  /* computes the values (no fields; result 0); no code: a curve */
+  const int64_t *shape; int32_t rank;
+  int32_t metric;            /* of a curve: -1 is the loss */
+  int32_t splits;            /* of a curve: 1 train, 2 val, 3 both */
+  const struct nn_train *train;   /* of a curve: the statement */
+} nn_plotted;
+
+/* Curves share a plot, a histogram has one of its own. With a path: an SVG file, instead of the terminal. */
+typedef struct nn_plot {
+  const char *where;
+  const char *path;          /* or NULL */
+  const nn_plotted *items; int32_t n_items;
+} nn_plot;
+
 /* Prints `text`, then the value that `fn` computes (no fields; result 0) when it has code. */
 typedef struct nn_print {
   const char *where;
@@ -231,7 +252,7 @@ typedef struct nn_print {
 
 enum nn_statement_kind {
   NN_STMT_TRAIN, NN_STMT_EVALUATE, NN_STMT_SAVE, NN_STMT_LOAD, NN_STMT_REPORT, NN_STMT_PRINT,
-  NN_STMT_EXPERIMENT, NN_STMT_CHOSEN, NN_STMT_ENSEMBLE, NN_STMT_OUTCOME
+  NN_STMT_EXPERIMENT, NN_STMT_CHOSEN, NN_STMT_ENSEMBLE, NN_STMT_OUTCOME, NN_STMT_PLOT
 };
 
 typedef struct nn_statement { int32_t kind; const void *body; } nn_statement;
@@ -433,6 +454,8 @@ void nn_roofline_of(const nn_kernel *kernel, int64_t rows, int32_t element_bytes
 
 /* Whether every trainer has a flag of that name (`seed`, `threads` …), so that an option cannot have it. */
 int nn_is_flag(const char *name);
+/* Whether that flag (`log`, `watch` …) makes a trainer call nn_train.monitor. */
+int nn_is_monitor_flag(const char *name);
 
 #ifdef __cplusplus
 }

@@ -88,11 +88,16 @@ Status Trainer::writeCheckpoint(bool finished) {
   tensors.push_back(view("watch", watch, {int64_t(watch.size())}));
   tensors.push_back(view("totals", partial, {int64_t(partial.size())}));
 
+  const History &looks = record.monitored;
+  if (looks.rows())
+    tensors.push_back(view("monitored", looks.all(), {int64_t(looks.rows()), int64_t(looks.columns())}));
+
   double seconds = priorSeconds + (now() - began);
   Metadata metadata = {{"format", formatName},
                        {"step", std::to_string(record.steps)},
                        {"epochs", std::to_string(record.epochs)},
                        {"history stride", std::to_string(history.stride())},
+                       {"monitored stride", std::to_string(looks.stride())},
                        {"finished", finished ? "yes" : "no"},
                        {"stopped early", record.stoppedEarly ? "yes" : "no"},
                        {"seconds", format("%.3f", seconds)}};
@@ -175,6 +180,11 @@ Status Trainer::readCheckpoint(bool &found, bool &finished) {
     record.last.train.assign(numbers.begin() + 1, numbers.begin() + 1 + long(values));
     record.last.val.assign(numbers.begin() + 1 + long(values), numbers.end());
   }
+  // Without it, or if other things were monitored then, the looks begin anew.
+  const TensorView *looks = file.find("monitored");
+  const std::string *every = file.meta("monitored stride");
+  if (monitor.active() && looks && every && looks->shape.size() == 2 && looks->shape[1] == monitor.columns())
+    record.monitored.restore(numbersOf(*looks), size_t(looks->shape[1]), strtoll(every->c_str(), nullptr, 10));
   found = true;
   return Status();
 }

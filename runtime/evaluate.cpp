@@ -31,9 +31,13 @@ Status runEvaluate(Run &run, const nn_evaluate &evaluate) {
   Totals totals;
   Tuning tuning;
   NN_TRY(totals.prepare(run.engine, evaluate.metrics, evaluate.n_metrics, false));
+  const double began = now();
   NN_TRY(evaluateRows(run.engine, *data, evaluate.fields, evaluate.n_fields, evaluate.eval, rows, totals, tuning));
+  record.seconds = now() - began;
   for (int32_t f = 0; f < evaluate.n_fields && record.classes.empty(); ++f)
     record.classes = classNames(*data, evaluate.fields[f]);
+  if (run.reported)
+    NN_TRY(findMistakes(run, evaluate, *data, rows, record));
 
   std::string line, tables;
   for (int32_t m = 0; m < evaluate.n_metrics; ++m) {
@@ -49,6 +53,7 @@ Status runEvaluate(Run &run, const nn_evaluate &evaluate) {
     record.metrics.push_back(std::move(value));
   }
   run.say(format("evaluate %s on %s:", record.model.c_str(), record.data.c_str()) + line + "\n" + tables);
+  NN_TRY(run.recorder.evaluated(record));
   run.evaluated.push_back(std::move(record));
   return Status();
 }

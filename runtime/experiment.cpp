@@ -305,10 +305,14 @@ Status ExperimentRun::finishCompare() {
         row.failure = job.failure().substr(0, job.failure().find(": ")); // the whole of it was said when it happened
       if (!job.trained.empty() && row.columns.empty())
         row.columns = columnsOf(job.trained.back());
-      for (TrainRecord &record : job.trained)
+      for (TrainRecord &record : job.trained) {
+        NN_TRY(run.recorder.whole(record));
         run.trained.push_back(std::move(record));
-      for (EvaluateRecord &record : job.evaluated)
+      }
+      for (EvaluateRecord &record : job.evaluated) {
+        NN_TRY(run.recorder.evaluated(record));
         run.evaluated.push_back(std::move(record));
+      }
     }
     rows.push_back(std::move(row));
   }
@@ -364,10 +368,14 @@ Status ExperimentRun::finishSearch() {
       memcpy(run.engine.tensor(t), from, size_t(run.engine.tensorBytes(t)));
   }
   for (Job &job : chosen.jobs) {
-    for (TrainRecord &trained : job.trained)
+    for (TrainRecord &trained : job.trained) {
+      NN_TRY(run.recorder.whole(trained));
       run.trained.push_back(std::move(trained));
-    for (EvaluateRecord &evaluated : job.evaluated)
+    }
+    for (EvaluateRecord &evaluated : job.evaluated) {
+      NN_TRY(run.recorder.evaluated(evaluated));
       run.evaluated.push_back(std::move(evaluated));
+    }
   }
   run.outcomes[ordinal] = searchSummary(record);
   run.progress.note(title() + format(": trial %lld is the best", (long long)best + 1));

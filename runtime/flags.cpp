@@ -13,7 +13,7 @@ namespace nnrt {
 
 namespace {
 
-enum class Fixed { Help, Data, Seed, Threads, Resume, Quiet, MaxSteps, Timing, Profile, Model, Weights, Output };
+enum class Fixed { Help, Data, Seed, Threads, Resume, Quiet, MaxSteps, Timing, Profile, Watch, Log, TensorBoard, Model, Weights, Output };
 
 struct FixedFlag {
   const char *name;
@@ -21,6 +21,7 @@ struct FixedFlag {
   const char *value; // what --help calls its value, or null
   const char *help;
   bool predict; // belongs to the predict subcommand
+  bool monitors = false; // shows what Monitor sees
 };
 
 const FixedFlag fixedFlags[] = {
@@ -32,6 +33,9 @@ const FixedFlag fixedFlags[] = {
     {"max-steps", Fixed::MaxSteps, "N", "stop training after N steps in all", false},
     {"timing", Fixed::Timing, nullptr, "print how long loading, the first step and training took, and the memory they use", false},
     {"profile", Fixed::Profile, nullptr, "print where the time went, by source line (compiled by nnc --profile)", false},
+    {"watch", Fixed::Watch, nullptr, "print norms of weights, gradients and updates and dead units after training", false, true},
+    {"log", Fixed::Log, "FILE", "write what happens to FILE, one JSON object a line", false, true},
+    {"tensorboard", Fixed::TensorBoard, "DIR", "write event files for TensorBoard to DIR", false, true},
     {"help", Fixed::Help, nullptr, "this text", false},
     {"model", Fixed::Model, "NAME", "which model, when the program has several", true},
     {"weights", Fixed::Weights, "FILE", "its saved weights (.safetensors)", true},
@@ -121,6 +125,15 @@ Status apply(const FixedFlag &flag, const std::string &text, Flags &flags) {
     break;
   case Fixed::Profile:
     flags.profile = true;
+    break;
+  case Fixed::Watch:
+    flags.watch = true;
+    break;
+  case Fixed::Log:
+  case Fixed::TensorBoard:
+    if (text.empty())
+      return Status::error(format("--%s needs a value: %s", flag.name, flag.value));
+    (flag.id == Fixed::Log ? flags.log : flags.tensorboard) = text;
     break;
   case Fixed::Model:
     flags.model = text;
@@ -270,6 +283,13 @@ std::string helpText(const nn_program &program, const char *argv0) {
 }
 
 } // namespace nnrt
+
+extern "C" int nn_is_monitor_flag(const char *name) {
+  for (const nnrt::FixedFlag &flag : nnrt::fixedFlags)
+    if (!std::strcmp(flag.name, name))
+      return flag.monitors;
+  return 0;
+}
 
 extern "C" int nn_is_flag(const char *name) {
   for (const nnrt::FixedFlag &flag : nnrt::fixedFlags)

@@ -11,9 +11,11 @@
 namespace nnrt {
 
 struct Flags {
-  bool help = false, resume = false, quiet = false, timing = false;
+  bool help = false, resume = false, quiet = false, timing = false, watch = false;
   bool profile = false;        // given; a program compiled with a profile prints it in any case
   std::string data;            // --data DIR
+  std::string log;             // --log FILE, or empty
+  std::string tensorboard;     // --tensorboard DIR, or empty
   uint64_t seed = 0;
   int threads = 0;             // 0: not given
   int64_t maxSteps = -1;       // -1: no limit

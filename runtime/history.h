@@ -86,11 +86,18 @@ inline std::string watchName(const nn_watch &watch, const nn_metric *metrics) {
          (watch.metric < 0 ? "loss" : metrics[watch.metric].name);
 }
 
+/// The weights of a tensor, counted: counts[i] of them lie in the i-th of equal parts of low … high.
+struct Histogram {
+  std::string name;
+  double low = 0, high = 0;
+  std::vector<double> counts;
+};
+
 /// A run of a train statement, up to now.
 struct TrainRecord {
   const nn_train *statement = nullptr;
   std::string model, data;
-  std::string group;   // the compare or search that it is a run of; empty: none
+  std::string group;   // the compare or search that it is a run of, "compare activations"; empty: none
   std::string variant; // which run of them: "act = relu"; also says "fold 2 of 5"
   int64_t batch = 0, stepsPerEpoch = 0, totalSteps = 0;
   int64_t trainRows = 0, valRows = 0, testRows = 0;
@@ -102,14 +109,22 @@ struct TrainRecord {
   WatchState kept, stop;
   bool stoppedEarly = false;
   int threads = 1; // what the step ran on
+  std::vector<std::string> tensors, activations; // what `monitored` is about: trained tensors; "net.dense1 relu"
+  History monitored;   // every monitorEvery-th epoch: what monitor.h says of each tensor, then of each activation
+  int64_t monitorEvery = 1;
+  std::vector<Histogram> weights; // at the end, of each of `tensors`
   uint64_t scratchBytes = 0, batchBytes = 0, resultBytes = 0; // what a step needs beside the arena
 };
+
+/// The curve of a value over the epochs that `record` has kept: 0 is the loss, i is metric i - 1. Empty where there is none.
+std::vector<double> series(const TrainRecord &record, bool val, size_t value);
 
 /// A result of an evaluate statement.
 struct EvaluateRecord {
   std::string model, data; // "mnist.test"
   std::string group, variant; // as of a TrainRecord
   int64_t rows = 0;
+  double seconds = 0;
   struct Value {
     std::string name;
     std::vector<int64_t> shape;
@@ -117,6 +132,15 @@ struct EvaluateRecord {
   };
   std::vector<Value> metrics;
   std::vector<std::string> classes; // of the label, when known
+  struct Mistake {
+    std::string place;            // "iris.csv:12"
+    int64_t truth, predicted;     // class numbers
+    double confidence, forTruth;  // the shares that the model gives to the two
+    std::vector<uint8_t> pixels;  // rows of the picture, each pixel's channels together; empty: x is no picture
+  };
+  int64_t wrong = -1;             // how many rows are predicted wrong; -1: not known
+  std::vector<Mistake> mistakes;  // the worst of them, by the share given to the true class
+  int32_t height = 0, width = 0, channels = 0; // of the pictures
 };
 
 /// A search statement that is over.

@@ -88,6 +88,12 @@ extern "C" int nn_main(const nn_program *program, int argc, char **argv) {
   if (!status.failed() && !flags.predict)
     status = checkBeforeRun(run);
   if (!status.failed() && !flags.predict)
+    status = run.recorder.open(run);
+  if (!status.failed() && !flags.predict) {
     status = runStatements(run);
+    Status closed = run.recorder.end(now() - run.startSeconds, status.failed() ? status.message() : run.signal ? "interrupted" : "");
+    if (!status.failed())
+      status = std::move(closed);
+  }
   return finishRun(run, status);
 }

@@ -2,6 +2,7 @@
 #include "runtime/progress.h"
 
 #include "runtime/status.h"
+#include "runtime/terminal.h"
 
 #include <algorithm>
 #include <cmath>
@@ -73,6 +74,9 @@ void Progress::draw(int64_t steps, double meanLoss) {
   }
   line += rate >= 100 ? format("  %s steps/s", grouped(int64_t(rate)).c_str()) : format("  %.3g steps/s", rate);
   line += "  " + duration(double(current->totalSteps - steps) / std::max(rate, 1e-9)) + " left";
+  for (bool val : {false, true}) // last, so that a narrow terminal cuts it first
+    if (std::string spark = sparkline(series(*current, val, 0), 10); !spark.empty())
+      line += (val ? "  val " : "  loss ") + spark;
   winsize size{};
   size_t columns = ioctl(1, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80, shown = 0, at = 0;
   for (; at < line.size(); ++at) // cut at the terminal's width, counting characters rather than bytes

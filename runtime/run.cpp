@@ -132,6 +132,10 @@ static Status checkStatement(Run &run, const nn_statement &statement, std::set<s
     const nn_report &report = *static_cast<const nn_report *>(statement.body);
     return checkWritable(report.path).at(report.where);
   }
+  case NN_STMT_PLOT: {
+    const nn_plot &plot = *static_cast<const nn_plot *>(statement.body);
+    return plot.path ? checkWritable(plot.path).at(plot.where) : Status();
+  }
   default:
     return Status();
   }
@@ -166,6 +170,9 @@ Status runStatements(Run &run, const nn_statement *statements, int32_t count, in
       break;
     case NN_STMT_REPORT:
       NN_TRY(runReport(run, *static_cast<const nn_report *>(statement.body)));
+      break;
+    case NN_STMT_PLOT:
+      NN_TRY(runPlot(run, *static_cast<const nn_plot *>(statement.body)));
       break;
     case NN_STMT_PRINT:
       NN_TRY(runPrint(run, *static_cast<const nn_print *>(statement.body)));

@@ -7,6 +7,7 @@
 #include "runtime/flags.h"
 #include "runtime/history.h"
 #include "runtime/progress.h"
+#include "runtime/record/recorder.h"
 
 #include <map>
 #include <memory>
@@ -19,12 +20,17 @@ enum ExitCode { ExitDone = 0, ExitFailed = 1, ExitUsage = 2, ExitSignal = 128 };
 
 struct Run {
   Run(const nn_program &program, const Flags &flags, Pool *pool = nullptr)
-      : program(program), flags(flags), engine(program, flags.threads, pool), progress(flags.quiet) {}
+      : program(program), flags(flags), engine(program, flags.threads, pool), progress(flags.quiet) {
+    for (int32_t i = 0; i < program.n_statements; ++i)
+      reported |= program.statements[i].kind == NN_STMT_REPORT;
+    monitored = reported || flags.watch || !flags.log.empty() || !flags.tensorboard.empty();
+  }
 
   const nn_program &program;
   const Flags &flags;
   Engine engine;
   Progress progress;
+  Recorder recorder;
   Folders folders;
   SourceCache *cache = nullptr;
   std::map<std::pair<int32_t, int32_t>, std::shared_ptr<Dataset>> data; // by index and fold; loaded when first needed
@@ -33,6 +39,8 @@ struct Run {
   std::vector<TrainRecord> trained;
   std::vector<EvaluateRecord> evaluated;
   std::vector<SearchRecord> searched;
+  bool reported = false;  // a statement writes a report
+  bool monitored = false; // something shows what Monitor sees
   std::map<int32_t, std::string> outcomes; // of experiments: what `print` shows of them
   std::map<int32_t, int32_t> chosen; // experiment, in the order of the program -> the variant it chose
   std::string group, variant;        // of the experiment that this is a run of: see TrainRecord
@@ -75,11 +83,15 @@ Status runEvaluate(Run &run, const nn_evaluate &evaluate);
 Status runPrint(Run &run, const nn_print &print);
 Status runSave(Run &run, const nn_save &save);
 Status runLoad(Run &run, const nn_load &load);
+Status runPlot(Run &run, const nn_plot &plot);
 Status runReport(Run &run, const nn_report &report);
 /// `ordinal`: of the experiment among the program's; `trains` as above.
 Status runExperiment(Run &run, const nn_experiment &experiment, int32_t ordinal, int32_t trains);
 Status runOutcome(Run &run, const nn_outcome &outcome);
 Status runEnsemble(Run &run, const nn_ensemble &ensemble, int32_t trains);
+
+/// Fills in the record's mistakes where the model is a classifier of the data's field x.
+Status findMistakes(Run &run, const nn_evaluate &evaluate, const Dataset &data, const std::vector<int64_t> &rows, EvaluateRecord &record);
 
 /// The names of the classes that `field` of a data set counts, or none.
 std::vector<std::string> classNames(const Dataset &data, int32_t field);

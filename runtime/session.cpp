@@ -76,6 +76,8 @@ static int runInSession(nn_session &session, const nn_program &program) {
   if (!status.failed())
     status = checkBeforeRun(run);
   if (!status.failed())
+    status = run.recorder.open(run);
+  if (!status.failed())
     status = runStatements(run);
   // Also after a failure: a step that fails has written nothing, so the tensors are those of the last good step.
   keepTensors(session, run.engine);

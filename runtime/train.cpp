@@ -1,6 +1,7 @@
 // The training loop.
 #include "runtime/train.h"
 
+#include "runtime/advice.h"
 #include "runtime/balance.h"
 #include "runtime/shuffle.h"
 #include "runtime/signals.h"
@@ -61,6 +62,8 @@ Status Trainer::plan() {
     NN_TRY(engine.reserve(train.eval, std::min(evalCapacity, record.valRows)));
   if (train.trace.code)
     NN_TRY(engine.reserve(train.trace, record.batch));
+  if (run.monitored)
+    NN_TRY(monitor.prepare(engine, train, record));
   for (int32_t t : modelTensors())
     parameters.push_back({engine.tensorValues(t), engine.tensorElements(t)});
   return Status();
@@ -170,6 +173,9 @@ Status Trainer::loop() {
     if (inEpoch == 0 && !(all && gathered))
       beginEpoch(record.steps / record.stepsPerEpoch);
     const double stepBegan = engine.profiler || run.firstStepSeconds < 0 ? now() : 0;
+    const bool complete = inEpoch + 1 == record.stepsPerEpoch || record.steps + 1 == record.totalSteps;
+    if (complete)
+      monitor.beforeStep(record.epochs);
     int64_t first = inEpoch * record.batch, rows = std::min(record.batch, record.trainRows - first);
     if (all && gathered) {
       NN_TRY(step(rows, nullptr));
@@ -185,11 +191,15 @@ Status Trainer::loop() {
       observed(NN_STAGE_FIRST_STEP, stepBegan);
     }
     run.progress.step(record.steps, totals);
-    bool complete = ++inEpoch == record.stepsPerEpoch || record.steps == record.totalSteps;
+    ++inEpoch;
     if (complete) {
+      NN_TRY(monitor.afterStep(record.epochs, batches.in(), rows, record.batch, record));
       inEpoch = 0;
       NN_TRY(data->checkRows(engine)); // before anything is said or written
+      const bool looked = run.recorder.active() && monitor.untilDue(record.epochs) == 0;
       NN_TRY(endEpoch());
+      if (run.recorder.active())
+        NN_TRY(run.recorder.epoch(engine, record, looked));
     }
     run.signal = pendingSignal();
     if (run.stepsLeft > 0)
@@ -199,6 +209,13 @@ Status Trainer::loop() {
       NN_TRY(writeCheckpoint(false));
   }
   return data->checkRows(engine);
+}
+
+/// Runs of a comparison or a search are judged side by side, in the report.
+void Trainer::sayAdvice() {
+  if (record.group.empty())
+    for (const Advice &entry : advice(record))
+      run.progress.note("advice: " + entry.text);
 }
 
 Status Trainer::execute() {
@@ -238,12 +255,14 @@ Status Trainer::execute() {
                              counted(record.totalSteps, "step").c_str(),
                              counted((record.totalSteps + record.stepsPerEpoch - 1) / record.stepsPerEpoch, "epoch")
                                  .c_str()));
+  NN_TRY(run.recorder.trainBegins(record));
   run.progress.begin(record);
   Status status = loop();
   record.seconds = priorSeconds + (now() - began);
   record.threads = tuning.threads ? tuning.threads : engine.maxThreads();
   run.progress.end(record);
   NN_TRY(std::move(status));
+  sayAdvice();
 
   finished = record.stoppedEarly || record.steps == record.totalSteps;
   if (train.checkpoint && !finished && record.steps > 0)
@@ -261,6 +280,10 @@ Status Trainer::execute() {
   }
   if (train.checkpoint && finished)
     NN_TRY(writeCheckpoint(true));
+  monitor.finish(record);
+  if (run.flags.watch)
+    run.progress.note("watched: " + record.model + "\n" + monitorText(record));
+  NN_TRY(run.recorder.trainEnds(record));
   run.trained.push_back(std::move(record));
   return Status();
 }

@@ -4,6 +4,7 @@
 
 #include "runtime/finite.h"
 #include "runtime/metrics.h"
+#include "runtime/monitor.h"
 #include "runtime/run.h"
 
 #include <limits>
@@ -45,6 +46,7 @@ private:
       engine.scalars[NN_SLOT_VAL_LOSS] = record.epochs > 0 ? record.last.val[0] : std::numeric_limits<double>::infinity();
   }
   Status endEpoch();
+  void sayAdvice();
   void beginEpoch(int64_t epoch);
   void takeSnapshot();
   void restoreBest();
@@ -81,6 +83,7 @@ private:
   TrainRecord record;
   Totals totals, evalTotals;
   Batches batches;
+  Monitor monitor;
   Tuning tuning, evalTuning;
   std::vector<Parameter> parameters; // the model's tensors: all are looked at after each epoch
   std::vector<int64_t> order; // the training rows in this epoch's order

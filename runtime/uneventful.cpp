@@ -10,11 +10,12 @@ namespace nnrt {
 
 int64_t Trainer::uneventfulEpochs() const {
   if (record.stepsPerEpoch != 1 || !data->balanced.empty() || engine.profiler || data->unchecked() || train.n_metrics || record.valRows || train.has_keep ||
-      train.has_stop || train.checkpoint)
+      train.has_stop || train.checkpoint || run.recorder.active())
     return 0;
   // The last one, and the one at whose end the time of a kept one begins, are of interest.
   int64_t count = std::min(record.totalSteps - record.steps, record.history.untilKept(record.epochs)) - 1;
-  count = std::min({count, engine.callsAlone(tuning), run.progress.untilShown(record.steps, record.epochs)});
+  count = std::min({count, engine.callsAlone(tuning), run.progress.untilShown(record.steps, record.epochs),
+                    monitor.untilDue(record.epochs)});
   return run.stepsLeft < 0 ? count : std::min(count, run.stepsLeft);
 }
 

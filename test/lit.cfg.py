@@ -1,5 +1,6 @@
 # The lit suite: every .mlir, .nn and .test file under test/ that holds RUN lines. test/README.md lists the substitutions.
 import os
+import shutil
 import lit.formats
 
 config.name = "nnc"
@@ -16,6 +17,8 @@ if os.path.isdir(os.path.join(shared, "data")):
     config.available_features.add("shared")
 if config.sanitize:
     config.available_features.add("sanitize")
+if shutil.which("chromium"):
+    config.available_features.add("chromium")
 if os.environ.get("NNC_SLOW"):
     config.available_features.add("slow")
 

@@ -25,7 +25,8 @@ def main():
     command = [sys.executable, LIT, "-sv", *sys.argv[2:], *suites]
     counts = {"passed": 0, "failed": 0, "skipped": 0}
     if "sanitize" not in build:
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        # A browser reserves more, and may raise its own limit again.
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
     start = time.monotonic()
     lit = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
     for line in lit.stdout:

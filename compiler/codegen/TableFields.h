@@ -146,6 +146,9 @@ template <class V> void visitFields(V &v, const nn_train &s) {
   v.field(s.eval);
   v.field(s.trace);
   v.list(s.trace_points, s.n_trace_points);
+  v.field(s.monitor);
+  v.list(s.trained, s.n_trained);
+  v.list(s.activations, s.n_activations);
   v.field(s.fit);
   v.list(s.fitted, s.n_fitted);
   v.field(s.reads_val_loss);
@@ -193,6 +196,21 @@ template <class V> void visitFields(V &v, const nn_load &s) {
 template <class V> void visitFields(V &v, const nn_report &s) {
   v.field(s.where);
   v.field(s.path);
+}
+
+template <class V> void visitFields(V &v, const nn_plotted &s) {
+  v.field(s.text);
+  v.field(s.fn);
+  v.list(s.shape, s.rank);
+  v.field(s.metric);
+  v.field(s.splits);
+  v.one(s.train);
+}
+
+template <class V> void visitFields(V &v, const nn_plot &s) {
+  v.field(s.where);
+  v.field(s.path);
+  v.list(s.items, s.n_items);
 }
 
 template <class V> void visitFields(V &v, const nn_print &s) {

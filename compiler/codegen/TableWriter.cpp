@@ -142,6 +142,8 @@ Constant *TableWriter::body(const nn_statement &statement) {
     return list(static_cast<const nn_load *>(statement.body), 1);
   case NN_STMT_REPORT:
     return list(static_cast<const nn_report *>(statement.body), 1);
+  case NN_STMT_PLOT:
+    return list(static_cast<const nn_plot *>(statement.body), 1);
   case NN_STMT_PRINT:
     return list(static_cast<const nn_print *>(statement.body), 1);
   case NN_STMT_EXPERIMENT:

@@ -136,6 +136,8 @@ int run(const char *argv0) {
       options.dataDir = a.str();
     else if (a == "--profile")
       options.profile = true;
+    else if (nn_is_monitor_flag(a.drop_while([](char c) { return c == '-'; }).split('=').first.str().c_str()))
+      options.monitor = true;
   }
   Session session(options);
   const nn_program *program = session.compileInMemory();
@@ -251,6 +253,8 @@ int nnc::runCommandLine(int argc, char **argv) {
     llvm::errs() << "nnc: --target goes with --emit=obj, asm or llvm; a trainer is linked for this machine\n";
     return 2;
   }
-  Session session(sessionOptions(input));
+  SessionOptions options = sessionOptions(input);
+  options.monitor = true; // the trainer's own flags may ask for it
+  Session session(options);
   return finish(session, session.writeExecutable(output, argv[0]));
 }

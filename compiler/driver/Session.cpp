@@ -113,6 +113,7 @@ bool Session::generateModule() {
   irgen.doublePrecision = options.doublePrecision;
   irgen.name = llvm::sys::path::stem(options.path).str();
   irgen.sourcePath = options.path;
+  irgen.monitor = options.monitor;
   irgen.sourceDir = llvm::sys::path::parent_path(dir).str();
   if (!generate(*diags, *context, *parsed, names, irgen, generated))
     return false;

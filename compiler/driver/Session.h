@@ -32,6 +32,7 @@ struct SessionOptions {
   std::string cpu = "native";
   std::string triple;          // empty: this machine
   std::string cacheDir;        // where compiled objects are kept; empty: nowhere
+  bool monitor = false;        // functions that tell norms of gradients and dead units, even if no report asks for them
   LintMode lints = LintMode::Off;
   bool profile = false;        // time stamps in the code of steps and evaluations, and the tables that explain them
 };

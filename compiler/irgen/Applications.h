@@ -28,6 +28,7 @@ struct Application {
   std::string name;
   Range named, at;                  // where it was named; where it was applied: outside of the prelude
   std::string place;                // of a layer
+  bool insideFunction = false;      // it is a part of another function's value
   llvm::SmallVector<std::pair<std::string, mlir::Value>, 2> args; // name ("": by position) and tensor, or null
   mlir::Value result;               // null: none
   mlir::Operation *before = nullptr, *last = nullptr; // its ops are those behind `before` (null: the first), up to `last`

@@ -168,12 +168,16 @@ Value Elaborator::recorded(const Applicable &callee, llvm::ArrayRef<Arg> args, R
   begun.decl = callee.decl;
   begun.prelude = callee.prelude;
   begun.name = callee.name;
+  begun.insideFunction = insideFunction;
   begun.named = callee.written;
   begun.at = diags.callSite.isValid() ? diags.callSite : at;
   begun.before = lastOp();
   for (const Arg &a : args)
     begun.args.emplace_back(a.name, a.value.tensor);
+  const bool outer = insideFunction;
+  insideFunction |= callee.kind == Applicable::Kind::Function || callee.kind == Applicable::Kind::Builtin;
   Value result = apply();
+  insideFunction = outer;
   all[index].place = callee.path;
   all[index].result = result.tensor;
   all[index].last = lastOp();

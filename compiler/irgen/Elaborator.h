@@ -212,6 +212,7 @@ private:
   std::vector<std::shared_ptr<Applicable>> placed;  // layers, in the order in which they got their places
   const void *suppressedDerivative = nullptr;       // inside a function's own derivative
   unsigned depth = 0;
+  bool insideFunction = false;                      // whose applications are parts of its own
 };
 
 } // namespace nnc

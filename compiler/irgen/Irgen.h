@@ -18,6 +18,7 @@ struct IrgenOptions {
   std::string name;               // the program's: "mnist_mlp"
   std::string sourcePath;         // as given
   std::string sourceDir;          // absolute
+  bool monitor = false;           // train statements get their monitor function even if no report asks for it
 };
 
 /// What experiments choose by values that the code depends on, such as a number of units: compiled once for each value. All other

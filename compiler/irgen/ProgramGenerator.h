@@ -45,8 +45,10 @@ private:
   /// Functions named while the row that holds them could still move: (address of the row's copy, symbol) at the end.
   std::unique_ptr<Function> settings;
   int32_t settingCount = 0;
-  int trainCount = 0, evaluateCount = 0, printCount = 0, experimentCount = 0, variantCount = 0;
+  int trainCount = 0, evaluateCount = 0, printCount = 0, plotCount = 0, experimentCount = 0, variantCount = 0;
   bool inBlock = false; // of an experiment
+  const ast::TrainStmt *lastTrain = nullptr;  // above the statement that is being generated, with its row
+  const nn_train *lastTrainRow = nullptr;
 
   /// A field of a data set as the runs see it.
   struct Field {
@@ -94,6 +96,8 @@ private:
   void genTrain(const ast::TrainStmt *s);
   void genEvaluate(const ast::EvaluateStmt *s);
   void genPrint(const ast::PrintStmt *s);
+  void genPlot(const ast::PlotStmt *s);
+  bool genPlotted(const ast::Expr *e, nn_plotted &item);
 
   // Experiments (Experiments.cpp, Ensembles.cpp) ---------------------------------------------------------------
   /// Nodes that no program has: a model of a block once more for each variant, a constant for a value that is drawn.
@@ -149,6 +153,12 @@ private:
   /// Fills in `trained`, the parameters that the loss depends on.
   bool genStep(const ast::TrainStmt *s, llvm::StringRef prefix, const TrainEntries &entries, nn_train *row,
                const ast::DataDecl *data, std::vector<nn_metric> &metrics, std::vector<TensorInfo> &trained);
+  /// Whether anything shows what the monitor functions compute.
+  bool monitors() const;
+  void genMonitor(const ast::TrainStmt *s, llvm::StringRef prefix, const ast::Expr *loss, nn_train *row, const ast::DataDecl *data,
+                  llvm::ArrayRef<TensorInfo> trained);
+  /// The shares of an activation's units that are dead, and saturated, as results of `fn`.
+  void addUnits(Function &fn, mlir::Value input, mlir::Value result, int number, Range at);
   /// Gives `step`, `val_loss` … and the states of schedules a meaning in a function of the train statement `prefix`.
   void setClock(Function &fn, llvm::StringRef prefix, const ast::DataDecl *data);
   /// Assigns what a `constrain` entry makes of those parameters that it names, in the step function; reports an error if there are none.

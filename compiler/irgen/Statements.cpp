@@ -65,6 +65,7 @@ void ProgramGenerator::genPlainStatement(const ast::Stmt *s) {
     print.values = llvm::ArrayRef<ast::Expr *>(e);
     return genPrint(&print);
   }
+  case ast::StmtKind::Plot: return genPlot(llvm::cast<ast::PlotStmt>(s));
   case ast::StmtKind::Search: {
     auto *search = llvm::cast<ast::SearchStmt>(s);
     return genExperiment(s, search->name, search->body);
@@ -75,7 +76,6 @@ void ProgramGenerator::genPlainStatement(const ast::Stmt *s) {
   }
   case ast::StmtKind::Ensemble: return genEnsemble(llvm::cast<ast::EnsembleStmt>(s));
   case ast::StmtKind::Predict:
-  case ast::StmtKind::Plot:
     diags.error(s->range, "this version of nnc does not run this statement");
     return;
   default: return; // declarations

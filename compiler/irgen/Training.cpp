@@ -311,6 +311,8 @@ void ProgramGenerator::genTrain(const ast::TrainStmt *s) {
     return; // sema has said so
   const std::string prefix = "train" + std::to_string(trainCount++);
   nn_train *row = addStatement<nn_train>(NN_STMT_TRAIN);
+  lastTrain = s;
+  lastTrainRow = row;
   row->where = where(s->range);
   row->target = text(s->target.text());
   row->model = modelIndex[model];
@@ -330,6 +332,11 @@ void ProgramGenerator::genTrain(const ast::TrainStmt *s) {
   std::vector<TensorInfo> trained;
   if (!genStep(s, prefix, entries, row, data, metrics, trained))
     return;
+  std::vector<int32_t> trainedRows;
+  for (const TensorInfo &info : trained)
+    trainedRows.push_back(llvm::find_if(tensorRows, [&](const nn_tensor &t) { return info.name == t.name; }) - tensorRows.begin());
+  row->trained = tables.list<int32_t>(trainedRows);
+  row->n_trained = trainedRows.size();
 
   // The optimizer's state.
   row->optimizer_tensors = nn_range{int32_t(tensorRows.size()), 0};
@@ -375,6 +382,8 @@ void ProgramGenerator::genTrain(const ast::TrainStmt *s) {
   row->metrics = list;
   row->n_metrics = metrics.size();
   genTrace(s, prefix, entries.loss, row, data);
+  if (monitors())
+    genMonitor(s, prefix, entries.loss, row, data, trained);
   genFit(s, prefix, entries.loss, trained, row, data);
 
   elab.fn = settings.get();

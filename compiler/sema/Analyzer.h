@@ -138,6 +138,7 @@ private:
   // ---- Runs.cpp, Train.cpp, Quantities.cpp: statements that do something
   void checkRun(const ast::Stmt &stmt, const Scope &scope);
   void checkEvaluate(const ast::EvaluateStmt &stmt, const Scope &scope);
+  void checkPlot(const ast::PlotStmt &stmt, const Scope &scope); // Plots.cpp
   void checkPredict(const ast::PredictStmt &stmt, const Scope &scope);
   void checkSearch(const ast::SearchStmt &stmt, const Scope &scope);
   void checkNested(llvm::ArrayRef<ast::Stmt *> body, const Scope &outer, bool compared);
@@ -167,6 +168,7 @@ private:
   bool enough() const { return diags.errorCount() > 5 * Diagnostics::maxPrinted; }
 
   Diagnostics &diags;
+  const ast::TrainStmt *lastTrain = nullptr; // above the statement that is being checked
   const Options &options;
   Symbols &symbols;
   const bool syntaxErrors; // declarations may be missing that the text has

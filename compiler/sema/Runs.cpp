@@ -15,7 +15,9 @@ namespace nnc::sema {
 void Analyzer::checkRun(const Stmt &stmt, const Scope &scope) {
   switch (stmt.kind) {
   case StmtKind::Train:
-    return checkTrain(cast<TrainStmt>(stmt), scope);
+    checkTrain(cast<TrainStmt>(stmt), scope);
+    lastTrain = &cast<TrainStmt>(stmt);
+    return;
   case StmtKind::Evaluate:
     return checkEvaluate(cast<EvaluateStmt>(stmt), scope);
   case StmtKind::Predict:
@@ -43,14 +45,8 @@ void Analyzer::checkRun(const Stmt &stmt, const Scope &scope) {
     for (const Expr *e : cast<PrintStmt>(stmt).values)
       checkExpr(e, scope);
     return;
-  case StmtKind::Plot: {
-    auto &plot = cast<PlotStmt>(stmt);
-    for (const Expr *e : plot.values)
-      checkExpr(e, scope);
-    if (plot.file)
-      checkText(plot.file, "the name of a file", scope);
-    return;
-  }
+  case StmtKind::Plot:
+    return checkPlot(cast<PlotStmt>(stmt), scope);
   case StmtKind::Search:
     return checkSearch(cast<SearchStmt>(stmt), scope);
   case StmtKind::Compare:

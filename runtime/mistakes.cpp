@@ -1,0 +1,147 @@
+// The worst mistakes of a classifier on the rows of an evaluate statement, with pictures where its input is one.
+#include "runtime/metrics.h"
+#include "runtime/run.h"
+#include "runtime/statements.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace nnrt {
+
+static const size_t mostShown = 24;
+
+/// The field that holds the classes of `model`'s outputs: what a label selected in a loss, or a category; -1: none.
+static int32_t labelField(const nn_program &program, int32_t model, int32_t data, int64_t classes) {
+  int32_t label = -1;
+  forEachTrain(program, [&](const nn_train &train) {
+    for (int32_t b = 0; b < train.n_bounds; ++b)
+      if (train.model == model && train.data == data && train.bounds[b].bound == classes)
+        label = train.bounds[b].field;
+  });
+  if (label >= 0)
+    return label;
+  for (int32_t f = 0; f < program.data[data].n_fields; ++f)
+    if (program.data[data].fields[f].flags & NN_FIELD_CATEGORY)
+      return f;
+  return -1;
+}
+
+/// Whether x is a picture: [h, w], [1, h, w] or [3, h, w], or one of these flattened, if a column of images says so.
+static bool isPicture(const nn_data &data, const nn_field &x, EvaluateRecord &record) {
+  const int64_t *s = x.shape;
+  auto take = [&](int64_t channels, int64_t height, int64_t width) {
+    record.channels = int32_t(channels);
+    record.height = int32_t(height);
+    record.width = int32_t(width);
+    return height >= 4 && width >= 4 && height <= 1024 && width <= 1024;
+  };
+  if (x.rank == 2)
+    return take(1, s[0], s[1]);
+  if (x.rank == 3 && (s[0] == 1 || s[0] == 3))
+    return take(s[0], s[1], s[2]);
+  for (int32_t c = 0; x.rank == 1 && c < data.n_columns; ++c)
+    for (int64_t channels : {1, 3}) {
+      int64_t side = int64_t(std::lround(std::sqrt(double(s[0]) / double(channels))));
+      if (!strcmp(data.columns[c].name, "image") && data.columns[c].size == s[0] && side * side * channels == s[0])
+        return take(channels, side, side);
+    }
+  return false;
+}
+
+/// Planes of numbers as bytes, each pixel's channels together; from the least to the greatest number of the picture.
+static std::vector<uint8_t> pixelsOf(const EvaluateRecord &record, const std::vector<double> &x) {
+  const double low = *std::min_element(x.begin(), x.end()), high = *std::max_element(x.begin(), x.end());
+  const size_t plane = size_t(record.height) * size_t(record.width);
+  std::vector<uint8_t> pixels(x.size());
+  for (size_t c = 0; c < size_t(record.channels); ++c)
+    for (size_t i = 0; i < plane; ++i)
+      pixels[i * size_t(record.channels) + c] = uint8_t(high > low ? std::lround(255 * (x[c * plane + i] - low) / (high - low)) : 0);
+  return pixels;
+}
+
+/// The shares that the outputs give to the classes: themselves where they are probabilities, else their softmax.
+static std::vector<double> shares(Elements outputs, int64_t first, int64_t classes) {
+  std::vector<double> p;
+  double sum = 0, most = -HUGE_VAL, least = HUGE_VAL;
+  for (int64_t k = 0; k < classes; ++k) {
+    p.push_back(outputs.get(first + k));
+    sum += p.back();
+    most = std::max(most, p.back());
+    least = std::min(least, p.back());
+  }
+  if (least >= 0 && std::fabs(sum - 1) < 1e-3)
+    return p;
+  sum = 0;
+  for (double &value : p)
+    sum += value = std::exp(value - most);
+  for (double &value : p)
+    value /= sum;
+  return p;
+}
+
+Status findMistakes(Run &run, const nn_evaluate &evaluate, const Dataset &data, const std::vector<int64_t> &rows,
+                    EvaluateRecord &record) {
+  const nn_model &model = run.program.models[evaluate.model];
+  const nn_data &description = *data.description;
+  const int64_t classes = elementCount(model.out_shape, model.out_rank), size = elementCount(model.in_shape, model.in_rank);
+  const int32_t label = labelField(run.program, evaluate.model, evaluate.data, classes);
+  int32_t x = -1;
+  for (int32_t f = 0; f < description.n_fields; ++f) // as predict finds it
+    if (!strcmp(description.fields[f].name, "x") && data.fieldSizes[f] == size)
+      x = f;
+  if (!model.predict.code || classes < 2 || label < 0 || x < 0 || data.fieldSizes[label] != 1)
+    return Status();
+  Engine &engine = run.engine;
+  FlushDenormals flush;
+  const int32_t fields[] = {x, label};
+  const int64_t capacity = std::min<int64_t>(evalCapacity, int64_t(rows.size()));
+  Batches batches;
+  NN_TRY(batches.prepare(engine, data, fields, 2, capacity));
+  NN_TRY(engine.reserve(model.predict, capacity));
+  Buffer outputs;
+  NN_TRY(outputs.allocate(size_t(capacity * classes * engine.elementBytes()), "the predictions"));
+  if (!isPicture(description, description.fields[x], record))
+    record.channels = 0;
+  const Statistics &statistics = data.statistics[size_t(x)];
+  record.wrong = 0;
+  for (int64_t first = 0; first < int64_t(rows.size()); first += capacity) {
+    const int64_t count = std::min<int64_t>(capacity, int64_t(rows.size()) - first);
+    const Gather gather = batches.gather(rows.data() + first, count);
+    void *out = outputs.data();
+    Tuning one;
+    one.threads = engine.maxThreads();
+    engine.call(model.predict, batches.in(), &out, count, capacity, one, &gather);
+    for (int64_t r = 0; r < count; ++r) {
+      std::vector<double> p = shares({out, engine.f64()}, r * classes, classes);
+      const double truth = Elements{const_cast<void *>(batches.in()[1]), engine.f64()}.get(r);
+      const int64_t predicted = std::max_element(p.begin(), p.end()) - p.begin();
+      if (!(truth >= 0 && truth < double(classes)) || int64_t(truth) == predicted)
+        continue;
+      ++record.wrong;
+      EvaluateRecord::Mistake mistake{baseName(data.place(rows[size_t(first + r)])), int64_t(truth), predicted, p[size_t(predicted)], p[size_t(truth)], {}};
+      auto worse = [](const EvaluateRecord::Mistake &a, const EvaluateRecord::Mistake &b) { return a.forTruth < b.forTruth; };
+      auto at = std::upper_bound(record.mistakes.begin(), record.mistakes.end(), mistake, worse);
+      if (at - record.mistakes.begin() >= long(mostShown))
+        continue;
+      if (record.channels) {
+        std::vector<double> values;
+        for (int64_t i = 0; i < size; ++i) {
+          double value = Elements{const_cast<void *>(batches.in()[0]), engine.f64()}.get(r * size + i);
+          if (size_t group = statistics.mean.size(); group) { // as it was before it was normalised
+            size_t g = size_t(i) / (size_t(size) / group);
+            value = value * statistics.deviation[g] + statistics.mean[g];
+          }
+          values.push_back(value);
+        }
+        mistake.pixels = pixelsOf(record, values);
+      }
+      record.mistakes.insert(at, std::move(mistake));
+      if (record.mistakes.size() > mostShown)
+        record.mistakes.pop_back();
+    }
+  }
+  return Status();
+}
+
+} // namespace nnrt

@@ -1,0 +1,236 @@
+// The lines of --log, and what goes to TensorBoard.
+#include "runtime/record/recorder.h"
+
+#include "runtime/advice.h"
+#include "runtime/json.h"
+#include "runtime/machine.h"
+#include "runtime/monitor.h"
+#include "runtime/run.h"
+
+#include <cmath>
+#include <ctime>
+
+namespace nnrt {
+
+namespace {
+
+/// A JSON object under construction.
+struct Object {
+  std::string text = "{";
+
+  Object &raw(const std::string &name, const std::string &value) {
+    text += (text.size() > 1 ? ", " : "") + jsonString(name) + ": " + value;
+    return *this;
+  }
+  Object &add(const std::string &name, const std::string &value) { return raw(name, jsonString(value)); }
+  Object &add(const std::string &name, const char *value) { return raw(name, jsonString(value)); }
+  Object &add(const std::string &name, bool value) { return raw(name, value ? "true" : "false"); }
+  Object &add(const std::string &name, int64_t value) { return raw(name, std::to_string(value)); }
+  /// JSON has no NaN: null.
+  Object &add(const std::string &name, double value) { return raw(name, std::isfinite(value) ? format("%.9g", value) : "null"); }
+  Object &add(const std::string &name, const Object &value) { return raw(name, value.text + "}"); }
+  std::string line() const { return text + "}\n"; }
+};
+
+Object split(const TrainRecord &record, const std::vector<double> &values) {
+  Object o;
+  for (size_t i = 0; i < values.size(); ++i)
+    if (i == 0 || record.statement->metrics[i - 1].rank == 0)
+      o.add(i ? record.statement->metrics[i - 1].name : "loss", values[i]);
+  return o;
+}
+
+/// Which run a line is about.
+Object about(const char *event, const std::string &model, const std::string &data, const std::string &group, const std::string &variant) {
+  Object o;
+  o.add("event", event).add("model", model).add("data", data);
+  if (!group.empty())
+    o.add("group", group).add("variant", variant);
+  return o;
+}
+
+Object about(const char *event, const TrainRecord &record) { return about(event, record.model, record.data, record.group, record.variant); }
+
+} // namespace
+
+Status Recorder::open(const Run &run) {
+  program = &run.program;
+  folder = run.flags.tensorboard;
+  while (folder.size() > 1 && folder.back() == '/')
+    folder.pop_back();
+  if (!folder.empty()) { // an unwritable folder is known before the run
+    files[folder].reset(new EventFile);
+    NN_TRY(files[folder]->open(folder));
+  }
+  if (run.flags.log.empty())
+    return Status();
+  NN_TRY(log.open(run.flags.log, run.flags.resume));
+  Object options, machine, start;
+  for (int32_t i = 0; i < program->n_options; ++i)
+    options.add(program->options[i].name, run.flags.options[size_t(i)]);
+  for (const auto &[name, value] : machineFacts(run.engine.maxThreads()))
+    machine.add(name, value);
+  start.add("event", "start").add("program", program->name).add("time", int64_t(time(nullptr))).add("seed", int64_t(run.engine.seed()));
+  start.add("elements", program->elements).add("resumed", run.flags.resume).add("options", options).add("machine", machine);
+  return log.write(start.line());
+}
+
+Status Recorder::trainBegins(const TrainRecord &record) {
+  if (!log.isOpen())
+    return Status();
+  Object o = about("train", record), rows;
+  rows.add("train", record.trainRows).add("val", record.valRows).add("test", record.testRows);
+  o.add("rows", rows).add("batch", record.batch).add("step", record.steps).add("steps", record.totalSteps);
+  return log.write(o.add("steps_per_epoch", record.stepsPerEpoch).line());
+}
+
+/// Runs of a comparison are runs of TensorBoard, in folders of their own.
+Status Recorder::events(const TrainRecord &record, EventFile *&file) {
+  std::string path = folder;
+  if (!record.group.empty()) {
+    std::string name = record.group + "-" + record.variant;
+    for (char &c : name)
+      if (c == '/' || c == '.' || uint8_t(c) < ' ')
+        c = '_';
+    path += "/" + name;
+  }
+  std::unique_ptr<EventFile> &entry = files[path];
+  if (!entry) {
+    entry.reset(new EventFile);
+    NN_TRY(entry->open(path));
+  }
+  file = entry.get();
+  return Status();
+}
+
+/// Several train statements count steps of their own: "train2.".
+std::string Recorder::tagPrefix(const TrainRecord &record) const {
+  int count = 0, own = 0;
+  for (int32_t i = 0; i < program->n_statements; ++i)
+    if (program->statements[i].kind == NN_STMT_TRAIN) {
+      ++count;
+      if (program->statements[i].body == record.statement)
+        own = count;
+    }
+  return count > 1 && own ? format("train%d.", own) : "";
+}
+
+static const size_t noLook = SIZE_MAX;
+
+Status Recorder::epoch(const Engine &engine, const TrainRecord &record, bool looked) {
+  return look(&engine, record, looked ? record.monitored.rows() - 1 : noLook);
+}
+
+Status Recorder::whole(const TrainRecord &record) {
+  TrainRecord at = record; // as it was at the end of each epoch
+  const size_t values = record.last.train.size();
+  at.steps = 0;
+  NN_TRY(trainBegins(at));
+  for (size_t row = 0; row < record.history.rows(); ++row) {
+    const int64_t epoch = int64_t(row) * record.history.stride(), apart = record.monitored.stride() * record.monitorEvery;
+    at.epochs = epoch + 1;
+    at.steps = std::min(record.steps, at.epochs * record.stepsPerEpoch);
+    at.last.seconds = record.history.value(row, 0);
+    for (size_t i = 0; i < values; ++i)
+      at.last.train[i] = record.history.value(row, 1 + i);
+    for (size_t i = 0; i < at.last.val.size(); ++i)
+      at.last.val[i] = record.history.value(row, 1 + values + i);
+    const bool looked = epoch % apart == 0 && size_t(epoch / apart) < record.monitored.rows();
+    NN_TRY(look(nullptr, at, looked ? size_t(epoch / apart) : noLook));
+  }
+  return trainEnds(record);
+}
+
+/// The last epoch, and row `row` of record.monitored. Without an engine there are no weights to look at.
+Status Recorder::look(const Engine *engine, const TrainRecord &record, size_t last) {
+  const nn_train &train = *record.statement;
+  const bool looked = last != noLook;
+  if (log.isOpen()) {
+    Object o = about("epoch", record);
+    o.add("epoch", record.epochs).add("step", record.steps).add("seconds", record.last.seconds);
+    o.add("train", split(record, record.last.train));
+    if (!record.last.val.empty())
+      o.add("val", split(record, record.last.val));
+    Object tensors, activations;
+    for (size_t t = 0; looked && t < record.tensors.size(); ++t) {
+      TensorLook look = tensorLook(record, last, t);
+      tensors.add(record.tensors[t], Object().add("weight", look.weight).add("gradient", look.gradient).add("update", look.update));
+    }
+    for (size_t a = 0; looked && a < record.activations.size(); ++a) {
+      UnitsLook look = unitsLook(record, last, a);
+      activations.add(record.activations[a], Object().add("dead", look.dead).add("saturated", look.saturated));
+    }
+    if (looked)
+      o.add("tensors", tensors).add("activations", activations);
+    NN_TRY(log.write(o.line()));
+  }
+  if (folder.empty())
+    return Status();
+  EventFile *file = nullptr;
+  NN_TRY(events(record, file));
+  EventFile::Summary summary;
+  const std::string prefix = tagPrefix(record);
+  for (const std::vector<double> *values : {&record.last.train, &record.last.val})
+    for (size_t i = 0; i < values->size(); ++i)
+      if (i == 0 || train.metrics[i - 1].rank == 0)
+        summary.add(prefix + (i ? train.metrics[i - 1].name : "loss") + (values == &record.last.val ? "/val" : "/train"), (*values)[i]);
+  for (size_t t = 0; looked && t < record.tensors.size(); ++t) {
+    TensorLook look = tensorLook(record, last, t);
+    if (std::isfinite(look.gradient))
+      summary.add(prefix + "gradient norm/" + record.tensors[t], look.gradient);
+    summary.add(prefix + "weight norm/" + record.tensors[t], look.weight);
+    if (look.weight > 0)
+      summary.add(prefix + "update to weight/" + record.tensors[t], look.update / look.weight);
+    if (!engine)
+      continue;
+    double sum = 0;
+    Elements values = engine->tensorValues(train.trained[t]);
+    for (int64_t i = 0, count = engine->tensorElements(train.trained[t]); i < count; ++i)
+      sum += values.get(i);
+    summary.add(prefix + "weights/" + record.tensors[t], histogramOf(*engine, train.trained[t], 40), sum, look.weight * look.weight);
+  }
+  for (size_t a = 0; looked && a < record.activations.size(); ++a) {
+    UnitsLook look = unitsLook(record, last, a);
+    summary.add(prefix + "dead/" + record.activations[a], look.dead);
+    summary.add(prefix + "saturated/" + record.activations[a], look.saturated);
+  }
+  return file->write(record.steps, summary);
+}
+
+Status Recorder::trainEnds(const TrainRecord &record) {
+  if (!log.isOpen())
+    return Status();
+  Object o = about("trained", record);
+  o.add("epochs", record.epochs).add("steps", record.steps).add("seconds", record.seconds).add("stopped_early", record.stoppedEarly);
+  if (record.statement->has_keep && record.kept.seen)
+    o.add("kept_epoch", record.kept.epoch + 1);
+  std::string sentences;
+  for (const Advice &entry : advice(record))
+    sentences += (sentences.empty() ? "" : ", ") + jsonString(entry.text);
+  return log.write(o.raw("advice", "[" + sentences + "]").line());
+}
+
+Status Recorder::evaluated(const EvaluateRecord &record) {
+  if (!log.isOpen())
+    return Status();
+  Object o = about("evaluate", record.model, record.data, record.group, record.variant), metrics;
+  for (const EvaluateRecord::Value &value : record.metrics) {
+    std::string numbers;
+    for (double x : value.values)
+      numbers += (numbers.empty() ? "" : ", ") + (std::isfinite(x) ? format("%.9g", x) : std::string("null"));
+    metrics.raw(value.name, value.shape.empty() ? numbers : "[" + numbers + "]");
+  }
+  return log.write(o.add("rows", record.rows).add("seconds", record.seconds).add("metrics", metrics).line());
+}
+
+Status Recorder::end(double seconds, const std::string &error) {
+  if (!log.isOpen())
+    return Status();
+  Object o;
+  o.add("event", "end").add("seconds", seconds);
+  if (!error.empty())
+    o.add("error", error);
+  return log.write(o.line());
+}
+
+} // namespace nnrt

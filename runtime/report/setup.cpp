@@ -1,0 +1,91 @@
+// The head of the report: what a reader has to know to judge and to repeat the run. The lecture's list for a project asks for the
+// splits and why, the hyper-parameters, the times of training and of testing, and the machine.
+#include "runtime/machine.h"
+#include "runtime/report/page.h"
+#include "runtime/statements.h"
+
+#include <set>
+
+#include <cmath>
+
+namespace nnrt {
+
+static Page::Facts dataFacts(const Run &run, const Dataset &data) {
+  const nn_data &d = *data.description;
+  Page::Facts facts;
+  if (d.source.path)
+    facts.push_back({"source", baseName(d.source.path) + (d.test && d.test->path ? ", test " + baseName(d.test->path) : "")});
+  else if (d.source.n_arrays)
+    facts.push_back({"source", baseName(d.source.arrays[0]) + (d.source.n_arrays > 1 ? ", …" : "")});
+  else
+    facts.push_back({"source", d.source.kind == NN_ROWS      ? "rows in the program"
+                               : d.source.kind == NN_BLOBS   ? "blobs"
+                               : d.source.kind == NN_MOONS   ? "moons"
+                               : d.source.kind == NN_CIRCLES ? "circles"
+                               : d.source.kind == NN_SPIRALS ? "spirals"
+                                                             : "files"});
+  facts.push_back({"rows", grouped(data.rows)});
+  static const char *const names[] = {"training", "validation", "test"};
+  for (int split = 0; split < 3; ++split)
+    if (size_t rows = data.splits[split].size())
+      facts.push_back({names[split], grouped(int64_t(rows)) + " rows (" + number(std::round(1000.0 * double(rows) / double(data.rows)) / 10) + " %)"});
+  if (d.has_split)
+    facts.push_back({"drawn", "at random, seed " + number(run.engine.value(d.split_seed)) +
+                                  (d.stratify >= 0 ? std::string(", same shares of `") + d.fields[d.stratify].name + "` in each" : "")});
+  std::string fields, normalized;
+  for (int32_t f = 0; f < d.n_fields; ++f) {
+    fields += (f ? ", " : "") + std::string(d.fields[f].name) + ": " + shapeText(d.fields[f].shape, d.fields[f].rank);
+    if (d.fields[f].flags & NN_FIELD_NORMALIZE)
+      normalized += (normalized.empty() ? "" : ", ") + std::string(d.fields[f].name);
+  }
+  facts.push_back({"fields", fields});
+  if (!normalized.empty())
+    facts.push_back({"normalized", normalized + ", by statistics of the training rows"});
+  return facts;
+}
+
+void addSetup(Page &page, const Run &run) {
+  const nn_program &program = run.program;
+  page.html += "<div class=\"cards\">\n";
+  Page::Facts settings;
+  for (int32_t i = 0; i < program.n_options; ++i)
+    settings.push_back({program.options[i].name, number(run.flags.options[i])});
+  settings.push_back({"seed", std::to_string(run.engine.seed())});
+  settings.push_back({"elements", program.elements});
+  for (const nn_model *model : shownModels(program)) {
+    int64_t count = 0;
+    nn_range range = model->tensors;
+    for (int32_t t = range.first; t < range.first + range.count; ++t)
+      if (program.tensors[t].kind == NN_PARAMETER)
+        count += run.engine.tensorElements(t);
+    settings.push_back({std::string("parameters of ") + model->name, grouped(count)});
+  }
+  page.card("Settings", settings);
+  std::set<std::string> shown; // the folds of a data set are one
+  for (const auto &[key, data] : run.data)
+    if (data && shown.insert(data->description->name).second)
+      page.card(std::string("Data: ") + data->description->name, dataFacts(run, *data));
+  double training = 0, testing = 0;
+  int64_t steps = 0, tested = 0;
+  for (const TrainRecord &record : run.trained) {
+    training += record.seconds;
+    steps += record.steps;
+  }
+  for (const EvaluateRecord &record : run.evaluated) {
+    testing += record.seconds;
+    tested += record.rows;
+  }
+  Page::Facts times = {{"loading data", duration(run.loadSeconds)}};
+  if (run.firstStepSeconds >= 0)
+    times.push_back({"first step done after", duration(run.firstStepSeconds)});
+  if (!run.trained.empty())
+    times.push_back({"training", duration(training) + " for " + counted(steps, "step")});
+  if (!run.evaluated.empty())
+    times.push_back({"testing", duration(testing) + " for " + counted(tested, "row")});
+  times.push_back({"all since the start", duration(now() - run.startSeconds)});
+  page.card("Times", times);
+  page.card("Machine", machineFacts(run.engine.maxThreads()));
+  page.html += "</div>\n";
+}
+
+} // namespace nnrt

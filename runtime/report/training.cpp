@@ -1,0 +1,70 @@
+// A train statement in the report: its figures, advice, curves, and what was monitored.
+#include "runtime/advice.h"
+#include "runtime/report/page.h"
+
+namespace nnrt {
+
+static std::string both(int64_t part, int64_t whole) {
+  return part == whole ? grouped(part) : grouped(part) + " of " + grouped(whole);
+}
+
+static Page::Facts runFacts(const TrainRecord &record) {
+  const nn_train &train = *record.statement;
+  Page::Facts facts = {{"rows", grouped(record.trainRows) + " train, " + grouped(record.valRows) + " val, " + grouped(record.testRows) + " test"},
+                       {"batch", grouped(record.batch)},
+                       {"steps", both(record.steps, record.totalSteps) + ", " + grouped(record.stepsPerEpoch) + " in an epoch"},
+                       {"epochs", grouped(record.epochs)}};
+  std::string speed = record.steps && record.seconds > 0 ? ", " + format(double(record.steps) < 100 * record.seconds ? "%.3g steps/s" : "%.0f steps/s", double(record.steps) / record.seconds) : "";
+  facts.push_back({"time", duration(record.seconds) + speed + ", " + counted(record.threads, "thread")});
+  if (train.has_keep && record.kept.seen)
+    facts.push_back({"kept", "epoch " + std::to_string(record.kept.epoch + 1) + ": " + watchName(train.keep, train.metrics) + " " +
+                                 number(record.kept.best)});
+  if (record.stoppedEarly)
+    facts.push_back({"stopped early", watchName(train.stop, train.metrics) + " did not improve after epoch " + std::to_string(record.stop.epoch + 1)});
+  return facts;
+}
+
+/// The last epoch's values; nothing for a metric that is no number.
+static Page::Facts lastFacts(const TrainRecord &record) {
+  Page::Facts facts;
+  const EpochRecord &last = record.last;
+  for (size_t i = 0; i < last.train.size(); ++i) {
+    if (i && record.statement->metrics[i - 1].rank != 0)
+      continue;
+    std::string text = "train " + number(last.train[i]);
+    if (i < last.val.size())
+      text += ", val " + number(last.val[i]) + ", gap " + number(last.val[i] - last.train[i]);
+    facts.push_back({i ? record.statement->metrics[i - 1].name : "loss", text});
+  }
+  return facts;
+}
+
+void addTraining(Page &page, const TrainRecord &record) {
+  const nn_train &train = *record.statement;
+  page.section("train " + record.model + " on " + record.data + (record.variant.empty() ? "" : " (" + record.variant + ")"));
+  page.html += "<div class=\"cards\">\n";
+  page.card("The run", runFacts(record));
+  if (record.epochs > 0)
+    page.card("The last epoch", lastFacts(record));
+  page.html += "</div>\n";
+  if (std::vector<Advice> list = advice(record); !list.empty()) {
+    page.html += "<div class=\"advice\" role=\"note\"><ul>\n";
+    for (const Advice &entry : list)
+      page.html += "<li>" + htmlText(entry.text) + "</li>\n";
+    page.html += "</ul></div>\n";
+  }
+  std::vector<std::string> plots;
+  for (size_t i = 0; i < record.last.train.size(); ++i) {
+    if (i && train.metrics[i - 1].rank != 0)
+      continue;
+    Plot plot{i ? train.metrics[i - 1].name : "loss", {}, train.has_keep && record.kept.seen ? record.kept.epoch : -1};
+    plot.curves.push_back({"train", series(record, false, i), record.history.stride(), 0, false});
+    if (record.valRows)
+      plot.curves.push_back({"val", series(record, true, i), record.history.stride(), 1, false});
+    plots.push_back(curvesSvg(plot));
+  }
+  page.plots(plots);
+  addMonitored(page, record);
+}
+
+} // namespace nnrt
