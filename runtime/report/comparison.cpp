@@ -89,7 +89,8 @@ static void addRanking(Page &page, const std::vector<const TrainRecord *> &group
   std::stable_sort(order.begin(), order.end(), [&](const Place &a, const Place &b) { return judge.better(a.best, b.best); });
   for (const Place &place : order) {
     const TrainRecord &record = *group[place.index];
-    std::vector<std::string> cells = {swatch(int(place.index)) + htmlText(record.variant), shortly(place.best),
+    const std::string failed = record.failure.empty() ? "" : " (failed)";
+    std::vector<std::string> cells = {swatch(int(place.index)) + htmlText(record.variant + failed), shortly(place.best),
                                       place.epoch ? std::to_string(place.epoch) : "–"};
     for (size_t i = 0; i < 1 + size_t(train.n_metrics); ++i)
       if (i == 0 || train.metrics[i - 1].rank == 0)
@@ -123,9 +124,12 @@ void addComparison(Page &page, const std::vector<const TrainRecord *> &group, co
     }
   page.plots(plots);
   std::string notes;
-  for (size_t g = 0; g < group.size(); ++g)
+  for (size_t g = 0; g < group.size(); ++g) {
+    if (!group[g]->failure.empty())
+      notes += "<li>" + swatch(int(g)) + "<b>" + htmlText(group[g]->variant) + "</b> failed: " + htmlText(group[g]->failure) + "</li>\n";
     for (const Advice &entry : advice(*group[g]))
       notes += "<li>" + swatch(int(g)) + "<b>" + htmlText(group[g]->variant) + "</b>: " + htmlText(entry.text) + "</li>\n";
+  }
   if (!notes.empty())
     page.html += "<div class=\"advice\" role=\"note\"><ul>\n" + notes + "</ul></div>\n";
 }
