@@ -322,10 +322,13 @@ Status ExperimentRun::finishCompare() {
 }
 
 Status ExperimentRun::finishSearch() {
-  if (best == SIZE_MAX)
-    return Status::error(format("no trial of `%s` succeeded: %s", title().c_str(),
-                                trials.empty() ? "there was none" : trials[0].jobs[0].status.message().c_str()))
-        .at(experiment.where);
+  if (best == SIZE_MAX) {
+    std::string why = goalName(experiment, trials[0].jobs[0].trained) + " was computed for none, since no epoch was finished";
+    for (const Job &job : trials[0].jobs)
+      if (job.status.failed())
+        why = job.status.message();
+    return Status::error(format("no trial of `%s` succeeded: %s", title().c_str(), why.c_str())).at(experiment.where);
+  }
   Trial &chosen = trials[best];
   setChosen(run.engine, chosen.point);
   NN_TRY(run.engine.updateSettings());
