@@ -76,6 +76,7 @@ private:
   void setChosen(Engine &engine, const Point &point) const;
   std::string describe(const Point &point) const;
   void keepBest(size_t first);
+  Status record(Job &job);
   Status finishCompare();
   Status finishSearch();
 
@@ -293,6 +294,19 @@ Status ExperimentRun::execute() {
   return isSearch() ? finishSearch() : finishCompare();
 }
 
+/// What `job` has trained and evaluated is the program's from now on.
+Status ExperimentRun::record(Job &job) {
+  for (TrainRecord &trained : job.trained) {
+    NN_TRY(run.recorder.whole(trained));
+    run.trained.push_back(std::move(trained));
+  }
+  for (EvaluateRecord &evaluated : job.evaluated) {
+    NN_TRY(run.recorder.evaluated(evaluated));
+    run.evaluated.push_back(std::move(evaluated));
+  }
+  return Status();
+}
+
 Status ExperimentRun::finishCompare() {
   std::vector<ComparedRun> rows;
   for (Trial &trial : trials) {
@@ -305,14 +319,7 @@ Status ExperimentRun::finishCompare() {
         row.failure = job.failure().substr(0, job.failure().find(": ")); // the whole of it was said when it happened
       if (!job.trained.empty() && row.columns.empty())
         row.columns = columnsOf(job.trained.back());
-      for (TrainRecord &record : job.trained) {
-        NN_TRY(run.recorder.whole(record));
-        run.trained.push_back(std::move(record));
-      }
-      for (EvaluateRecord &record : job.evaluated) {
-        NN_TRY(run.recorder.evaluated(record));
-        run.evaluated.push_back(std::move(record));
-      }
+      NN_TRY(record(job));
     }
     rows.push_back(std::move(row));
   }
@@ -334,16 +341,16 @@ Status ExperimentRun::finishSearch() {
   NN_TRY(run.engine.updateSettings());
   run.chosen[ordinal] = int32_t(chosen.variant - experiment.variants);
 
-  SearchRecord record;
+  SearchRecord found;
   static const char *const methods[] = {"compare", "grid", "random", "tpe"};
-  record.name = *experiment.name ? experiment.name : "search";
-  record.method = methods[experiment.method];
-  record.goal = goalName(experiment, chosen.jobs[0].trained);
-  record.direction = experiment.goal.direction;
-  record.folds = folds;
-  record.best = int64_t(best);
+  found.name = *experiment.name ? experiment.name : "search";
+  found.method = methods[experiment.method];
+  found.goal = goalName(experiment, chosen.jobs[0].trained);
+  found.direction = experiment.goal.direction;
+  found.folds = folds;
+  found.best = int64_t(best);
   for (int32_t v = 0; v < experiment.n_variables; ++v)
-    record.variables.push_back(experiment.variables[v].name);
+    found.variables.push_back(experiment.variables[v].name);
   for (const Trial &trial : trials) {
     SearchRecord::Trial row;
     for (int32_t v = 0; v < experiment.n_variables; ++v)
@@ -355,7 +362,7 @@ Status ExperimentRun::finishSearch() {
       for (const TrainRecord &trained : job.trained)
         row.epochs += trained.epochs;
     }
-    record.trials.push_back(std::move(row));
+    found.trials.push_back(std::move(row));
   }
   // The network of the fold on which it did best.
   const Job *judged = &chosen.jobs[0];
@@ -370,19 +377,11 @@ Status ExperimentRun::finishSearch() {
     for (int32_t t = range.first; t < range.first + range.count; from += run.engine.tensorBytes(t), ++t)
       memcpy(run.engine.tensor(t), from, size_t(run.engine.tensorBytes(t)));
   }
-  for (Job &job : chosen.jobs) {
-    for (TrainRecord &trained : job.trained) {
-      NN_TRY(run.recorder.whole(trained));
-      run.trained.push_back(std::move(trained));
-    }
-    for (EvaluateRecord &evaluated : job.evaluated) {
-      NN_TRY(run.recorder.evaluated(evaluated));
-      run.evaluated.push_back(std::move(evaluated));
-    }
-  }
-  run.outcomes[ordinal] = searchSummary(record);
+  for (Job &job : chosen.jobs)
+    NN_TRY(record(job));
+  run.outcomes[ordinal] = searchSummary(found);
   run.progress.note(title() + format(": trial %lld is the best", (long long)best + 1));
-  run.searched.push_back(std::move(record));
+  run.searched.push_back(std::move(found));
   return Status();
 }
 
