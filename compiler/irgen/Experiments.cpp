@@ -266,6 +266,10 @@ void ProgramGenerator::genExperiment(const ast::Stmt *s, const ast::Ident &name,
   }
   if (!name.empty())
     experiments[name.text.str()] = experiment;
+  if (!search && variants.front().n_statements == 0) {
+    diags.error(s->range, "there is nothing to compare: the block has no statement that runs, such as `train`");
+    return;
+  }
 }
 
 void ProgramGenerator::genOutcome(const ast::Stmt *s, const std::string &name) {
