@@ -246,6 +246,7 @@ void ProgramGenerator::genExperiment(const ast::Stmt *s, const ast::Ident &name,
         rest /= drawn[i].labels.size();
       }
     variants.emplace_back();
+  auto trained = trainedBy;
     if (!genVariant(body, drawn, choice, variants.back(), *experiment))
       return; // what is wrong in one variant is mostly wrong in all
   }
@@ -271,12 +272,16 @@ void ProgramGenerator::genExperiment(const ast::Stmt *s, const ast::Ident &name,
     return;
   }
 }
+  trained.swap(trainedBy); // what a block does to a model of the program is undone, but for the search's result
 
 void ProgramGenerator::genOutcome(const ast::Stmt *s, const std::string &name) {
   auto found = experiments.find(name);
   if (found == experiments.end()) {
     diags.error(s->range, "`" + name + "` has no result yet: statements run in order")
         .note(symbols.results[name]->range, "it is found here");
+    for (const ExperimentVariant &variant : experiment->variants)
+      if (auto by = trained.find(variant.model); by != trained.end())
+        trainedBy[variant.model] = by->second;
     return;
   }
   auto *row = addStatement<nn_outcome>(NN_STMT_OUTCOME);
