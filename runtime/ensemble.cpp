@@ -4,23 +4,39 @@
 
 namespace nnrt {
 
-/// The statements before `ensemble` that make the model `of` what it is: loads and training.
-static std::vector<nn_statement> recipeOf(const nn_program &program, const nn_ensemble &ensemble) {
-  std::vector<nn_statement> recipe;
-  forEachStatement(program, [&](const nn_statement &statement) {
+/// Adds the statements before `ensemble` that make the model `of` what it is: loads and training, of a search those of its best
+/// trial. What a comparison does to a model is undone. Returns false at `ensemble`.
+static bool addRecipe(const Run &run, const nn_statement *statements, int32_t count, const nn_ensemble &ensemble,
+                      std::vector<nn_statement> &recipe) {
+  int32_t experiments = 0;
+  for (int32_t i = 0; i < count; ++i) {
+    const nn_statement &statement = statements[i];
     if (statement.body == &ensemble)
       return false;
     if ((statement.kind == NN_STMT_TRAIN && static_cast<const nn_train *>(statement.body)->model == ensemble.of) ||
         (statement.kind == NN_STMT_LOAD && static_cast<const nn_load *>(statement.body)->model == ensemble.of))
       recipe.push_back(statement);
-    return true;
-  });
-  return recipe;
+    if (statement.kind == NN_STMT_EXPERIMENT) {
+      const auto best = run.chosen.find(experiments++);
+      if (best == run.chosen.end())
+        continue;
+      const nn_variant &variant = static_cast<const nn_experiment *>(statement.body)->variants[best->second];
+      if (variant.model == ensemble.of)
+        addRecipe(run, variant.statements, variant.n_statements, ensemble, recipe);
+    }
+    if (statement.kind == NN_STMT_CHOSEN) {
+      const nn_chosen &chosen = *static_cast<const nn_chosen *>(statement.body);
+      if (!addRecipe(run, chosen.bodies + run.chosen.at(chosen.experiment), 1, ensemble, recipe))
+        return false;
+    }
+  }
+  return true;
 }
 
 Status runEnsemble(Run &run, const nn_ensemble &ensemble, int32_t trains) {
   const nn_program &program = run.program;
-  const std::vector<nn_statement> recipe = recipeOf(program, ensemble);
+  std::vector<nn_statement> recipe;
+  addRecipe(run, program.statements, program.n_statements, ensemble, recipe);
   const nn_range from = program.models[ensemble.of].tensors, to = program.models[ensemble.model].tensors;
   for (const nn_statement &statement : recipe)
     if (statement.kind == NN_STMT_TRAIN && !program.data[static_cast<const nn_train *>(statement.body)->data].hidden)

@@ -76,7 +76,7 @@ private:
   void setChosen(Engine &engine, const Point &point) const;
   std::string describe(const Point &point) const;
   void keepBest(size_t first);
-  Status giveRecords(Job &job);
+  Status record(Job &job);
   Status finishCompare();
   Status finishSearch();
 
@@ -294,15 +294,15 @@ Status ExperimentRun::execute() {
   return isSearch() ? finishSearch() : finishCompare();
 }
 
-/// To the report, and to the files that tell of the run.
-Status ExperimentRun::giveRecords(Job &job) {
-  for (TrainRecord &record : job.trained) {
-    NN_TRY(run.recorder.whole(record));
-    run.trained.push_back(std::move(record));
+/// What `job` has trained and evaluated is the program's from now on.
+Status ExperimentRun::record(Job &job) {
+  for (TrainRecord &trained : job.trained) {
+    NN_TRY(run.recorder.whole(trained));
+    run.trained.push_back(std::move(trained));
   }
-  for (EvaluateRecord &record : job.evaluated) {
-    NN_TRY(run.recorder.evaluated(record));
-    run.evaluated.push_back(std::move(record));
+  for (EvaluateRecord &evaluated : job.evaluated) {
+    NN_TRY(run.recorder.evaluated(evaluated));
+    run.evaluated.push_back(std::move(evaluated));
   }
   return Status();
 }
@@ -319,7 +319,7 @@ Status ExperimentRun::finishCompare() {
         row.failure = job.failure().substr(0, job.failure().find(": ")); // the whole of it was said when it happened
       if (!job.trained.empty() && row.columns.empty())
         row.columns = columnsOf(job.trained.back());
-      NN_TRY(giveRecords(job));
+      NN_TRY(record(job));
     }
     rows.push_back(std::move(row));
   }
@@ -329,25 +329,28 @@ Status ExperimentRun::finishCompare() {
 }
 
 Status ExperimentRun::finishSearch() {
-  if (best == SIZE_MAX)
-    return Status::error(format("no trial of `%s` succeeded: %s", title().c_str(),
-                                trials.empty() ? "there was none" : trials[0].jobs[0].status.message().c_str()))
-        .at(experiment.where);
+  if (best == SIZE_MAX) {
+    std::string why = goalName(experiment, trials[0].jobs[0].trained) + " was computed for none, since no epoch was finished";
+    for (const Job &job : trials[0].jobs)
+      if (job.status.failed())
+        why = job.status.message();
+    return Status::error(format("no trial of `%s` succeeded: %s", title().c_str(), why.c_str())).at(experiment.where);
+  }
   Trial &chosen = trials[best];
   setChosen(run.engine, chosen.point);
   NN_TRY(run.engine.updateSettings());
   run.chosen[ordinal] = int32_t(chosen.variant - experiment.variants);
 
-  SearchRecord record;
+  SearchRecord found;
   static const char *const methods[] = {"compare", "grid", "random", "tpe"};
-  record.name = *experiment.name ? experiment.name : "search";
-  record.method = methods[experiment.method];
-  record.goal = goalName(experiment, chosen.jobs[0].trained);
-  record.direction = experiment.goal.direction;
-  record.folds = folds;
-  record.best = int64_t(best);
+  found.name = *experiment.name ? experiment.name : "search";
+  found.method = methods[experiment.method];
+  found.goal = goalName(experiment, chosen.jobs[0].trained);
+  found.direction = experiment.goal.direction;
+  found.folds = folds;
+  found.best = int64_t(best);
   for (int32_t v = 0; v < experiment.n_variables; ++v)
-    record.variables.push_back(experiment.variables[v].name);
+    found.variables.push_back(experiment.variables[v].name);
   for (const Trial &trial : trials) {
     SearchRecord::Trial row;
     for (int32_t v = 0; v < experiment.n_variables; ++v)
@@ -359,7 +362,7 @@ Status ExperimentRun::finishSearch() {
       for (const TrainRecord &trained : job.trained)
         row.epochs += trained.epochs;
     }
-    record.trials.push_back(std::move(row));
+    found.trials.push_back(std::move(row));
   }
   // The network of the fold on which it did best.
   const Job *judged = &chosen.jobs[0];
@@ -375,10 +378,10 @@ Status ExperimentRun::finishSearch() {
       memcpy(run.engine.tensor(t), from, size_t(run.engine.tensorBytes(t)));
   }
   for (Job &job : chosen.jobs)
-    NN_TRY(giveRecords(job));
-  run.outcomes[ordinal] = searchSummary(record);
+    NN_TRY(record(job));
+  run.outcomes[ordinal] = searchSummary(found);
   run.progress.note(title() + format(": trial %lld is the best", (long long)best + 1));
-  run.searched.push_back(std::move(record));
+  run.searched.push_back(std::move(found));
   return Status();
 }
 

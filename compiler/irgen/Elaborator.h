@@ -28,7 +28,7 @@ public:
   struct ModelUse {
     std::string place;                     // where its tensors live; a `#` ends the part that keys its random numbers
     int members = 0;                       // of an ensemble
-    std::map<std::string, Value> values;   // of what a search found: `best.rate`
+    std::map<std::string, Value> values;   // of what a search found: `best.rate`; unavailable: what the name stands for
   };
   std::map<const ast::Decl *, ModelUse> modelUses;
   /// Where a model's tensors live: under its name, unless modelUses says otherwise.

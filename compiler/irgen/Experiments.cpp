@@ -2,6 +2,9 @@
 // chosen are scalars of the compiled functions, set by the runtime before each trial.
 #include "compiler/irgen/Experiment.h"
 
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+
 #include <cmath>
 
 using namespace nnc;
@@ -15,6 +18,15 @@ static bool isNumberInText(const ast::Expr *e) {
   return llvm::isa<ast::NumberExpr>(e);
 }
 
+/// What stands at `r`, on one line.
+static std::string labelAt(Range r) {
+  llvm::SmallVector<llvm::StringRef> words;
+  for (llvm::StringRef line : llvm::split(llvm::StringRef(r.begin.getPointer(), r.end.getPointer() - r.begin.getPointer()), '\n'))
+    words.push_back(line.split('#').first.trim()); // without a comment
+  llvm::erase_if(words, [](llvm::StringRef word) { return word.empty(); });
+  return llvm::join(words, " ");
+}
+
 bool ProgramGenerator::readDrawn(const ast::LetDecl *let, Drawn &drawn) {
   auto *call = llvm::cast<ast::CallExpr>(let->value);
   const llvm::StringRef from = llvm::cast<ast::NameExpr>(call->callee)->name.text;
@@ -24,8 +36,7 @@ bool ProgramGenerator::readDrawn(const ast::LetDecl *let, Drawn &drawn) {
     bool numbers = true;
     for (const ast::Argument &a : call->args) {
       drawn.values.push_back(a.value);
-      const Range r = a.value->range;
-      drawn.labels.push_back(std::string(r.begin.getPointer(), r.end.getPointer()));
+      drawn.labels.push_back(labelAt(a.value->range));
       numbers &= isNumberInText(a.value);
     }
     if (numbers)
@@ -88,8 +99,7 @@ bool ProgramGenerator::genVariant(llvm::ArrayRef<ast::Stmt *> body, llvm::ArrayR
       let->value = const_cast<ast::Expr *>(d.values[chosen]);
       let->drawn = false;
       names[name] = let;
-      if (!d.numbers.empty())
-        values[name] = Value::of(d.numbers[chosen]);
+      values[name] = d.numbers.empty() ? Value::ofKind(Value::Kind::Unavailable) : Value::of(d.numbers[chosen]);
     } else {
       ast::OptionDecl option;
       option.range = d.let->range;
@@ -236,6 +246,7 @@ void ProgramGenerator::genExperiment(const ast::Stmt *s, const ast::Ident &name,
   auto experiment = std::make_shared<Experiment>();
   experiment->ordinal = ordinal;
   std::vector<nn_variant> variants;
+  auto trained = trainedBy;
   for (size_t c = 0; c < (attempt ? 1 : combinations); ++c) {
     // The last variable changes fastest.
     std::vector<int32_t> choice(drawn.size(), -1);
@@ -255,14 +266,22 @@ void ProgramGenerator::genExperiment(const ast::Stmt *s, const ast::Ident &name,
     if (const nn_statement &inner = variants.front().statements[i]; inner.kind == NN_STMT_TRAIN)
       if (const int32_t data = static_cast<const nn_train *>(inner.body)->data; dataRows[data]->folds > 0)
         row->data = data;
+  if (!search && variants.front().n_statements == 0) {
+    diags.error(s->range, "there is nothing to compare: the block has no statement that runs, such as `train`");
+    return;
+  }
   row->seed = constantNumber(0);
   row->trials = constantNumber(0);
+  trained.swap(trainedBy); // what a block does to a model of the program is undone, but for the search's result
   if (search) {
     for (const ast::Argument &a : search->settings)
       (a.name.text == "trials" ? row->trials : row->seed) =
           number(a.value, ("`" + a.name.text + "`").str(), a.name.text == "trials" ? 1 : 0, 1e9, /*whole=*/true);
     if (!genGoal(search, row, *experiment))
       return;
+    for (const ExperimentVariant &variant : experiment->variants)
+      if (auto by = trained.find(variant.model); by != trained.end())
+        trainedBy[variant.model] = by->second;
   }
   if (!name.empty())
     experiments[name.text.str()] = experiment;
@@ -331,6 +350,7 @@ void ProgramGenerator::genForEachChoice(const ast::Stmt *s, const std::set<std::
   if (!experiment)
     return genPlainStatement(s);
 
+  const unsigned before = diags.errorCount();
   std::vector<std::vector<nn_statement>> bodies;
   std::vector<nn_statement> outer = std::move(statementRows);
   for (ExperimentVariant &variant : experiment->variants) {
@@ -351,6 +371,10 @@ void ProgramGenerator::genForEachChoice(const ast::Stmt *s, const std::set<std::
       genPlainStatement(s);
     }
     current = nullptr;
+    if (diags.errorCount() != before) {
+      statementRows = std::move(outer);
+      return; // what is wrong about one variant is mostly wrong about all
+    }
     bodies.push_back(statementRows);
   }
   statementRows = std::move(outer);

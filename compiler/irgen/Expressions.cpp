@@ -189,8 +189,11 @@ Value Elaborator::evaluateField(const ast::FieldExpr *e, const Scope &scope) {
   Value place = Value::ofKind(Value::Kind::Place);
   if (base.kind == Value::Kind::Applicable && base.target->kind == Applicable::Kind::Model) {
     if (auto use = modelUses.find(base.target->decl); use != modelUses.end())
-      if (auto value = use->second.values.find(e->field.text.str()); value != use->second.values.end())
+      if (auto value = use->second.values.find(e->field.text.str()); value != use->second.values.end()) {
+        if (value->second.isUnavailable())
+          return evaluate(llvm::cast<ast::LetDecl>(symbols.user.lookup(e->field.text))->value, Scope());
         return value->second.isHostScalar() ? Value::ofHost(fn->scalar(value->second.text)) : value->second;
+      }
     place.text = base.target->path + "." + e->field.text.str();
   }
   else if (base.kind == Value::Kind::Place)

@@ -1,6 +1,8 @@
 // Parts of models: `mlp.hidden.w`, `mlp.weights`.
 #include "compiler/irgen/Elaborator.h"
 
+#include "llvm/ADT/StringExtras.h"
+
 using namespace nnc;
 
 bool nnc::isUnder(llvm::StringRef name, llvm::StringRef place) {
@@ -19,6 +21,12 @@ bool Elaborator::isFrozen(llvm::StringRef tensor) const {
   return llvm::any_of(frozen, [&](const std::string &place) { return isUnder(tensor, place); });
 }
 
+/// A place as users write it: models of experiments have a number, `net#3.dense1.w`.
+static std::string withoutNumber(llvm::StringRef place) {
+  auto [name, rest] = place.split('#');
+  return (name + rest.drop_while(llvm::isDigit)).str();
+}
+
 Value Elaborator::readPlace(const Value &place, Range at) {
   if (totalMode == TotalMode::Read)
     return Value::ofKind(Value::Kind::Unavailable);
@@ -34,15 +42,15 @@ Value Elaborator::readPlace(const Value &place, Range at) {
         list.items.push_back(fn->tensor(*info));
     if (!list.items.empty())
       return list;
-    diags.error(at, "`" + front + "` has no " + last);
+    diags.error(at, "`" + withoutNumber(front) + "` has no " + last);
     return Value::error();
   }
-  auto report = diags.error(at, tensorsUnder(place.text).empty()
-                                    ? "there is no part `" + place.text + "`"
-                                    : "`" + place.text + "` is a layer, not a tensor");
-  std::vector<llvm::StringRef> names;
+  const std::string shown = withoutNumber(place.text);
+  auto report = diags.error(at, tensorsUnder(place.text).empty() ? "there is no part `" + shown + "`"
+                                                                 : "`" + shown + "` is a layer, not a tensor");
+  std::vector<std::string> names;
   for (const auto &entry : tensors)
-    names.push_back(entry.first);
-  report.suggest(place.text, names);
+    names.push_back(withoutNumber(entry.first));
+  report.suggest(shown, std::vector<llvm::StringRef>(names.begin(), names.end()));
   return Value::error();
 }

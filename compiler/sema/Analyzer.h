@@ -168,6 +168,7 @@ private:
   bool enough() const { return diags.errorCount() > 5 * Diagnostics::maxPrinted; }
 
   Diagnostics &diags;
+  const Scope *block = nullptr; // of the `search` or `compare` that is being checked
   const ast::TrainStmt *lastTrain = nullptr; // above the statement that is being checked
   const Options &options;
   Symbols &symbols;

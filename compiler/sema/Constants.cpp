@@ -25,7 +25,8 @@ std::optional<double> Analyzer::constantValue(const Expr *expr, bool prelude, un
     return v && u->op == UnaryOp::Neg ? std::optional<double>(-*v) : std::nullopt;
   }
   if (auto *name = dyn_cast<NameExpr>(expr)) {
-    const Decl *d = symbols.find(name->name.text, prelude);
+    const Local *local = block && !prelude ? block->findHere(name->name.text) : nullptr;
+    const Decl *d = local ? local->decl : symbols.find(name->name.text, prelude);
     auto *let = llvm::dyn_cast_or_null<LetDecl>(d);
     return let && !let->drawn ? constantValue(let->value, prelude || preludeSet.count(d), budget) : std::nullopt;
   }

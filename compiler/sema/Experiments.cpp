@@ -2,6 +2,7 @@
 #include "compiler/sema/Analyzer.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/SaveAndRestore.h"
 
 using namespace nnc::ast;
 using llvm::cast;
@@ -99,6 +100,7 @@ void Analyzer::checkNested(llvm::ArrayRef<Stmt *> body, const Scope &outer, bool
       else
         scope.add({d->name.text, LocalKind::Declaration, d->name.range, d});
     }
+  llvm::SaveAndRestore<const Scope *> inside(block, &scope);
   for (const Stmt *s : body) {
     auto *let = dyn_cast<LetDecl>(s);
     if (let && let->drawn) {
