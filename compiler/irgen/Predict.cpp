@@ -25,13 +25,13 @@ void ProgramGenerator::noteInputColumns(const ast::DataDecl *decl, mlir::func::F
   llvm::DenseSet<mlir::Value> seen;
   while (!open.empty()) {
     mlir::Value v = open.pop_back_val();
-    if (!seen.insert(v).second)
-      continue;
-    if (mlir::Operation *made = v.getDefiningOp())
+    mlir::Operation *made = seen.insert(v).second ? v.getDefiningOp() : nullptr;
+    if (made)
       llvm::append_range(open, made->getOperands());
-    else if (auto column = llvm::cast<mlir::BlockArgument>(v); int32_t(column.getArgNumber()) < row.n_columns)
-      input.names.push_back(row.columns[column.getArgNumber()].name);
   }
+  for (int32_t c = 0; c < row.n_columns; ++c)
+    if (seen.contains(prepare.getArgument(unsigned(c))))
+      input.names.push_back(row.columns[c].name);
 }
 
 /// Gives the columns of a table without names of its own those that the data set's table has been given, as far as it goes.
@@ -107,7 +107,7 @@ void ProgramGenerator::genPredict(const ast::PredictStmt *s) {
   const ast::ModelDecl *model = findModel(s->target);
   auto known = symbols.predicted.find(s);
   std::string file;
-  if (!model || known == symbols.predicted.end() || (s->file && !textOf(s->file, file, "the file to write")))
+  if (!model || model->inputs.empty() || known == symbols.predicted.end() || (s->file && !textOf(s->file, file, "the file to write")))
     return;
   const sema::PredictInfo &info = known->second;
   auto *row = addStatement<nn_predict>(NN_STMT_PREDICT);
