@@ -114,6 +114,7 @@ bool Session::generateModule() {
   irgen.name = llvm::sys::path::stem(options.path).str();
   irgen.sourcePath = options.path;
   irgen.monitor = options.monitor;
+  irgen.session = options.path == "<repl>";
   irgen.sourceDir = llvm::sys::path::parent_path(dir).str();
   if (!generate(*diags, *context, *parsed, names, irgen, generated))
     return false;
