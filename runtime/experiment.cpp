@@ -76,6 +76,7 @@ private:
   void setChosen(Engine &engine, const Point &point) const;
   std::string describe(const Point &point) const;
   void keepBest(size_t first);
+  Status giveRecords(Job &job);
   Status finishCompare();
   Status finishSearch();
 
@@ -291,6 +292,19 @@ Status ExperimentRun::execute() {
   return isSearch() ? finishSearch() : finishCompare();
 }
 
+/// To the report, and to the files that tell of the run.
+Status ExperimentRun::giveRecords(Job &job) {
+  for (TrainRecord &record : job.trained) {
+    NN_TRY(run.recorder.whole(record));
+    run.trained.push_back(std::move(record));
+  }
+  for (EvaluateRecord &record : job.evaluated) {
+    NN_TRY(run.recorder.evaluated(record));
+    run.evaluated.push_back(std::move(record));
+  }
+  return Status();
+}
+
 Status ExperimentRun::finishCompare() {
   std::vector<ComparedRun> rows;
   for (Trial &trial : trials) {
@@ -303,14 +317,7 @@ Status ExperimentRun::finishCompare() {
         row.failure = job.failure().substr(0, job.failure().find(": ")); // the whole of it was said when it happened
       if (!job.trained.empty() && row.columns.empty())
         row.columns = columnsOf(job.trained.back());
-      for (TrainRecord &record : job.trained) {
-        NN_TRY(run.recorder.whole(record));
-        run.trained.push_back(std::move(record));
-      }
-      for (EvaluateRecord &record : job.evaluated) {
-        NN_TRY(run.recorder.evaluated(record));
-        run.evaluated.push_back(std::move(record));
-      }
+      NN_TRY(giveRecords(job));
     }
     rows.push_back(std::move(row));
   }
@@ -365,16 +372,8 @@ Status ExperimentRun::finishSearch() {
     for (int32_t t = range.first; t < range.first + range.count; from += run.engine.tensorBytes(t), ++t)
       memcpy(run.engine.tensor(t), from, size_t(run.engine.tensorBytes(t)));
   }
-  for (Job &job : chosen.jobs) {
-    for (TrainRecord &trained : job.trained) {
-      NN_TRY(run.recorder.whole(trained));
-      run.trained.push_back(std::move(trained));
-    }
-    for (EvaluateRecord &evaluated : job.evaluated) {
-      NN_TRY(run.recorder.evaluated(evaluated));
-      run.evaluated.push_back(std::move(evaluated));
-    }
-  }
+  for (Job &job : chosen.jobs)
+    NN_TRY(giveRecords(job));
   run.outcomes[ordinal] = searchSummary(record);
   run.progress.note(title() + format(": trial %lld is the best", (long long)best + 1));
   run.searched.push_back(std::move(record));
