@@ -13,7 +13,7 @@
 extern "C" {
 #endif
 
-#define NN_ABI_VERSION 4u
+#define NN_ABI_VERSION 5u
 
 /* ---- compiled functions ------------------------------------------------------------------------------------ */
 
@@ -223,6 +223,17 @@ typedef struct nn_evaluate {
 typedef struct nn_save { const char *where; const char *target; int32_t model; const char *path; } nn_save;
 /* Loads tensors by key; `except` lists key prefixes left as they are. */
 typedef struct nn_load { const char *where; int32_t model; const char *path; const char *const *except; int32_t n_except; } nn_load;
+
+/* Writes the model's outputs as CSV: for the rows of a data set, or for those of `source`, whose columns are those of the data set `data`
+ * that the model was trained on; -1: nothing is known of it, and its rows begin with x's elements. */
+typedef struct nn_predict {
+  const char *where;
+  const char *target;        /* the model as the statement names it */
+  int32_t model, data, split;
+  const nn_source *source;   /* or NULL */
+  const char *path;          /* NULL: standard output */
+} nn_predict;
+
 typedef struct nn_report { const char *where; const char *path; } nn_report;
 
 /* What a plot statement shows: a curve of the last run of a train statement, or the histogram of values. */
@@ -252,7 +263,7 @@ typedef struct nn_print {
 
 enum nn_statement_kind {
   NN_STMT_TRAIN, NN_STMT_EVALUATE, NN_STMT_SAVE, NN_STMT_LOAD, NN_STMT_REPORT, NN_STMT_PRINT,
-  NN_STMT_EXPERIMENT, NN_STMT_CHOSEN, NN_STMT_ENSEMBLE, NN_STMT_OUTCOME, NN_STMT_PLOT
+  NN_STMT_EXPERIMENT, NN_STMT_CHOSEN, NN_STMT_ENSEMBLE, NN_STMT_OUTCOME, NN_STMT_PLOT, NN_STMT_PREDICT
 };
 
 typedef struct nn_statement { int32_t kind; const void *body; } nn_statement;

@@ -23,6 +23,7 @@ static_assert(sizeof(nn_train) == 408, "");
 static_assert(sizeof(nn_evaluate) == 104, "");
 static_assert(sizeof(nn_save) == 32, "");
 static_assert(sizeof(nn_load) == 40, "");
+static_assert(sizeof(nn_predict) == 48, "");
 static_assert(sizeof(nn_report) == 16, "");
 static_assert(sizeof(nn_plotted) == 64, "");
 static_assert(sizeof(nn_plot) == 32, "");

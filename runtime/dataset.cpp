@@ -15,7 +15,7 @@ namespace nnrt {
 
 static const int64_t chunkRows = 4096; // rows that one call of prepare or keep computes
 
-static SourceSpec specOf(const Engine &engine, const nn_source &source, const Folders &folders) {
+SourceSpec specOf(const Engine &engine, const nn_source &source, const Folders &folders) {
   return {&source,
           engine.value(source.n),
           engine.value(source.classes),

@@ -112,6 +112,9 @@ private:
   std::vector<std::vector<double>> codeClasses[2];
 };
 
+/// A source with its numbers as the program's options make them.
+SourceSpec specOf(const Engine &engine, const nn_source &source, const Folders &folders);
+
 /// Computes what `prepare` makes of rows of a source, from `first` on, in chunks: into fields[f] + row * size.
 /// `codeClasses` maps codes of category columns to class numbers.
 Status prepareRows(Engine &engine, const nn_data &data, const Source &source, const std::vector<int64_t> &rows,

@@ -131,9 +131,7 @@ Status ExperimentRun::prepare() {
       run.folds[experiment.data] = fold;
     for (int32_t v = 0; v < experiment.n_variants; ++v)
       forEachStatement(experiment.variants[v].statements, experiment.variants[v].n_statements, [&](const nn_statement &s) {
-        const int32_t data = s.kind == NN_STMT_TRAIN      ? static_cast<const nn_train *>(s.body)->data
-                             : s.kind == NN_STMT_EVALUATE ? static_cast<const nn_evaluate *>(s.body)->data
-                                                          : -1;
+        const int32_t data = dataOf(s);
         if (data < 0 || run.program.data[data].hidden)
           return true;
         status = checkData(run, s);
@@ -158,7 +156,7 @@ Status ExperimentRun::carryOut(Run &sub, const Trial &trial, int32_t fold) {
   NN_TRY(sub.engine.updateSettings());
   NN_TRY(initialiseModels(sub, trial.variant->models));
   for (int32_t i = 0; i < trial.variant->n_statements; ++i)
-    if (const nn_statement &s = trial.variant->statements[i]; s.kind == NN_STMT_TRAIN || s.kind == NN_STMT_EVALUATE)
+    if (const nn_statement &s = trial.variant->statements[i]; dataOf(s) >= 0)
       NN_TRY(checkData(sub, s)); // data of the block itself
   int32_t ordinals = trains;
   return runStatements(sub, trial.variant->statements, trial.variant->n_statements, ordinals);

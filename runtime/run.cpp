@@ -105,6 +105,10 @@ Status checkData(Run &run, const nn_statement &statement) {
     const nn_evaluate &evaluate = *static_cast<const nn_evaluate *>(statement.body);
     return checkUse(run, evaluate.data, evaluate.bounds, evaluate.n_bounds);
   }
+  if (statement.kind == NN_STMT_PREDICT) {
+    const nn_predict &predict = *static_cast<const nn_predict *>(statement.body);
+    return checkPredict(run, predict, predict.data >= 0 && predict.data == checkedWhileTraining(run.program));
+  }
   return Status();
 }
 
@@ -123,6 +127,12 @@ static Status checkStatement(Run &run, const nn_statement &statement, std::set<s
   case NN_STMT_EVALUATE: {
     const nn_evaluate &evaluate = *static_cast<const nn_evaluate *>(statement.body);
     return run.program.data[evaluate.data].hidden ? Status() : checkData(run, statement);
+  }
+  case NN_STMT_PREDICT: {
+    const nn_predict &predict = *static_cast<const nn_predict *>(statement.body);
+    if (predict.path)
+      NN_TRY(checkWritable(predict.path).at(predict.where));
+    return predict.data >= 0 && run.program.data[predict.data].hidden ? Status() : checkData(run, statement);
   }
   case NN_STMT_SAVE: {
     const nn_save &save = *static_cast<const nn_save *>(statement.body);
@@ -161,6 +171,9 @@ Status runStatements(Run &run, const nn_statement *statements, int32_t count, in
       break;
     case NN_STMT_EVALUATE:
       NN_TRY(runEvaluate(run, *static_cast<const nn_evaluate *>(statement.body)));
+      break;
+    case NN_STMT_PREDICT:
+      NN_TRY(runPredict(run, *static_cast<const nn_predict *>(statement.body)));
       break;
     case NN_STMT_SAVE:
       NN_TRY(runSave(run, *static_cast<const nn_save *>(statement.body)));

@@ -71,8 +71,11 @@ Status runStatements(Run &run);
 /// `trains`: how many train statements came before; counts on.
 Status runStatements(Run &run, const nn_statement *statements, int32_t count, int32_t &trains);
 
-/// Loads the data that a train or evaluate statement uses, and checks that its indices are in bounds.
+/// Loads the data that a train, evaluate or predict statement uses, and checks that its indices are in bounds.
 Status checkData(Run &run, const nn_statement &statement);
+
+/// Whether a predict statement's rows can be had: all but its model's outputs. `unchecked` as in Run::need().
+Status checkPredict(Run &run, const nn_predict &predict, bool unchecked);
 
 /// What can be known before the first step: files that will be written, bounds of indices, splits that are watched.
 Status checkBeforeRun(Run &run);
@@ -81,6 +84,7 @@ Status checkBeforeRun(Run &run);
 Status runTrain(Run &run, const nn_train &train, int32_t number);
 Status runEvaluate(Run &run, const nn_evaluate &evaluate);
 Status runPrint(Run &run, const nn_print &print);
+Status runPredict(Run &run, const nn_predict &predict);
 Status runSave(Run &run, const nn_save &save);
 Status runLoad(Run &run, const nn_load &load);
 Status runPlot(Run &run, const nn_plot &plot);

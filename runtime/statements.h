@@ -4,6 +4,7 @@
 #include "runtime/abi.h"
 
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 namespace nnrt {
@@ -40,6 +41,24 @@ template <class Visit> void forEachTrain(const nn_program &program, Visit &&visi
       visit(*static_cast<const nn_train *>(statement.body));
     return true;
   });
+}
+
+/// The field of a data set (that has fields) which a model predicts from: `x`, else the first.
+inline int32_t inputField(const nn_data &data) {
+  for (int32_t f = 0; f < data.n_fields; ++f)
+    if (std::string_view(data.fields[f].name) == "x")
+      return f;
+  return 0;
+}
+
+/// The data set that a statement reads, or -1.
+inline int32_t dataOf(const nn_statement &statement) {
+  switch (statement.kind) {
+  case NN_STMT_TRAIN: return static_cast<const nn_train *>(statement.body)->data;
+  case NN_STMT_EVALUATE: return static_cast<const nn_evaluate *>(statement.body)->data;
+  case NN_STMT_PREDICT: return static_cast<const nn_predict *>(statement.body)->data;
+  default: return -1;
+  }
 }
 
 /// The models that a user can name: not those of experiments.

@@ -193,6 +193,16 @@ template <class V> void visitFields(V &v, const nn_load &s) {
   v.list(s.except, s.n_except);
 }
 
+template <class V> void visitFields(V &v, const nn_predict &s) {
+  v.field(s.where);
+  v.field(s.target);
+  v.field(s.model);
+  v.field(s.data);
+  v.field(s.split);
+  v.one(s.source);
+  v.field(s.path);
+}
+
 template <class V> void visitFields(V &v, const nn_report &s) {
   v.field(s.where);
   v.field(s.path);

@@ -140,6 +140,8 @@ Constant *TableWriter::body(const nn_statement &statement) {
     return list(static_cast<const nn_save *>(statement.body), 1);
   case NN_STMT_LOAD:
     return list(static_cast<const nn_load *>(statement.body), 1);
+  case NN_STMT_PREDICT:
+    return list(static_cast<const nn_predict *>(statement.body), 1);
   case NN_STMT_REPORT:
     return list(static_cast<const nn_report *>(statement.body), 1);
   case NN_STMT_PLOT:

@@ -114,6 +114,7 @@ bool Session::generateModule() {
   irgen.name = llvm::sys::path::stem(options.path).str();
   irgen.sourcePath = options.path;
   irgen.monitor = options.monitor;
+  irgen.session = options.path == "<repl>";
   irgen.sourceDir = llvm::sys::path::parent_path(dir).str();
   if (!generate(*diags, *context, *parsed, names, irgen, generated))
     return false;
@@ -319,8 +320,13 @@ bool Session::writeExecutable(llvm::StringRef output, const char *argv0) {
     if (!runtime)
       return fail(runtime.takeError());
     const nn_program &program = tables().program;
-    const bool withImages = llvm::any_of(llvm::ArrayRef(program.data, program.n_data),
-                                         [](const nn_data &data) { return data.source.kind == NN_IMAGES; });
+    bool withImages = llvm::any_of(llvm::ArrayRef(program.data, program.n_data),
+                                   [](const nn_data &data) { return data.source.kind == NN_IMAGES; });
+    nnrt::forEachStatement(program, [&](const nn_statement &statement) {
+      auto *predict = statement.kind == NN_STMT_PREDICT ? static_cast<const nn_predict *>(statement.body) : nullptr;
+      withImages |= predict && predict->source && predict->source->kind == NN_IMAGES;
+      return true;
+    });
     if (llvm::Error error = linkExecutable(llvm::StringRef(object->data(), object->size()), *runtime, withImages, output))
       return fail(std::move(error));
     return true;

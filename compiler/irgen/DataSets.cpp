@@ -257,4 +257,5 @@ void ProgramGenerator::genData(const ast::DataDecl *decl) {
   row.stratify = info.stratify;
   row.fields = tables.list<nn_field>(rows);
   row.n_fields = rows.size();
+  noteInputColumns(decl, prepare.op(), row);
 }

@@ -18,6 +18,7 @@ struct IrgenOptions {
   std::string name;               // the program's: "mnist_mlp"
   std::string sourcePath;         // as given
   std::string sourceDir;          // absolute
+  bool session = false;           // the program is an input of a session: earlier inputs may have trained its models
   bool monitor = false;           // train statements get their monitor function even if no report asks for it
 };
 

@@ -131,10 +131,8 @@ const ast::DataDecl *ProgramGenerator::findData(const ast::Path &path, int32_t *
   }
   if (split) {
     *split = NN_SPLIT_ALL;
-    if (path.parts.size() > 1) {
-      llvm::StringRef name = path.parts[1].text;
-      *split = name == "train" ? NN_SPLIT_TRAIN : name == "val" ? NN_SPLIT_VAL : NN_SPLIT_TEST;
-    }
+    if (path.parts.size() > 1)
+      *split = sema::splitNamed(path.parts[1].text);
   }
   return decl;
 }

@@ -60,6 +60,13 @@ private:
   };
   std::map<const ast::DataDecl *, std::vector<Field>> fieldsOf;
 
+  /// What the input of models is computed from, for each of dataRows.
+  struct InputColumns {
+    const ast::DataDecl *decl;
+    std::vector<std::string> names;
+  };
+  std::map<int32_t, InputColumns> inputColumns;
+
   // Helpers ------------------------------------------------------------------------------------------------
   const char *where(Range r);
   const char *text(llvm::StringRef s) { return tables.text(s); }
@@ -95,6 +102,12 @@ private:
   void genPlainStatement(const ast::Stmt *s);
   void genTrain(const ast::TrainStmt *s);
   void genEvaluate(const ast::EvaluateStmt *s);
+  void genPredict(const ast::PredictStmt *s);
+  /// What `predict` reads from a source: checks that it has the columns that the input of the data set `trained` (-1: none) is computed
+  /// from, and adds its row; returns false after an error.
+  bool genPredictSource(const ast::PredictStmt *s, sema::SourceInfo source, int32_t trained, nn_predict *row);
+  /// Notes on which columns the data set's input depends, once `prepare` is complete.
+  void noteInputColumns(const ast::DataDecl *decl, mlir::func::FuncOp prepare, const nn_data &row);
   void genPrint(const ast::PrintStmt *s);
   void genPlot(const ast::PlotStmt *s);
   bool genPlotted(const ast::Expr *e, nn_plotted &item);

@@ -15,6 +15,7 @@ void ProgramGenerator::genPlainStatement(const ast::Stmt *s) {
   switch (s->kind) {
   case ast::StmtKind::Train: return genTrain(llvm::cast<ast::TrainStmt>(s));
   case ast::StmtKind::Evaluate: return genEvaluate(llvm::cast<ast::EvaluateStmt>(s));
+  case ast::StmtKind::Predict: return genPredict(llvm::cast<ast::PredictStmt>(s));
   case ast::StmtKind::Print: return genPrint(llvm::cast<ast::PrintStmt>(s));
   case ast::StmtKind::Save: {
     auto *save = llvm::cast<ast::SaveStmt>(s);
@@ -75,9 +76,6 @@ void ProgramGenerator::genPlainStatement(const ast::Stmt *s) {
     return genExperiment(s, compare->name, compare->body);
   }
   case ast::StmtKind::Ensemble: return genEnsemble(llvm::cast<ast::EnsembleStmt>(s));
-  case ast::StmtKind::Predict:
-    diags.error(s->range, "this version of nnc does not run this statement");
-    return;
   default: return; // declarations
   }
 }

@@ -113,6 +113,9 @@ void Analyzer::checkNested(llvm::ArrayRef<Stmt *> body, const Scope &outer, bool
       diags.error(s->range, "this statement does not stand in the block of `search` or `compare`, which runs many times")
           .note("write it below the block");
     } else {
+      if (auto *predict = dyn_cast<PredictStmt>(s); predict && predict->file)
+        diags.error(predict->file->range, "the runs of `search` and `compare` cannot all write the same file")
+            .note("write the `predict` below the block");
       checkRun(*s, scope);
       if (auto *train = dyn_cast<TrainStmt>(s))
         for (const Entry *e : train->entries)

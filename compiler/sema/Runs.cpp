@@ -189,16 +189,24 @@ void Analyzer::checkPredict(const PredictStmt &stmt, const Scope &scope) {
     return;
   auto *field = dyn_cast<FieldExpr>(stmt.data);
   auto *name = dyn_cast<NameExpr>(field ? field->base : stmt.data);
+  PredictInfo &info = symbols.predicted[&stmt];
   if (!name) {
-    SourceInfo source;
-    checkSource(stmt.data, scope, source);
+    checkSource(stmt.data, scope, info.source);
+    if (info.source.call && info.source.kind == NN_ROWS)
+      diags.error(stmt.data->range, "`rows` stand in the block of a data declaration").note("`predict` takes that data set");
     return;
   }
   Path path;
   path.parts = name->name;
   path.range = name->range;
-  if (const DataDecl *decl = checkDataPath(path, scope); decl && field)
-    checkDataSplit(*decl, field->field, dataInfo(*decl, &scope));
+  info.data = checkDataPath(path, scope);
+  if (!info.data)
+    return;
+  const DataInfo &data = dataInfo(*info.data, &scope);
+  if (!field)
+    return;
+  checkDataSplit(*info.data, field->field, data);
+  info.split = splitNamed(field->field.text);
 }
 
 } // namespace nnc::sema

@@ -88,9 +88,22 @@ struct DataInfo {
   }
 };
 
+/// What a predict statement reads: a data set, or a source of its own.
+struct PredictInfo {
+  const ast::DataDecl *data = nullptr;
+  int32_t split = NN_SPLIT_ALL;
+  SourceInfo source;                              // where `data` is null
+};
+
+/// The split of that name.
+inline int32_t splitNamed(llvm::StringRef name) {
+  return name == "train" ? NN_SPLIT_TRAIN : name == "val" ? NN_SPLIT_VAL : NN_SPLIT_TEST;
+}
+
 struct Symbols {
   llvm::StringMap<const ast::Decl *> user, prelude; // every top-level declaration
   llvm::MapVector<const ast::DataDecl *, DataInfo> data;  // those in the blocks of search and compare too
+  std::map<const ast::PredictStmt *, PredictInfo> predicted;
   /// What search, compare and ensemble statements give a name to, and which of these names a top-level statement mentions.
   llvm::StringMap<const ast::Stmt *> results;
   std::map<const ast::Stmt *, std::set<std::string>> mentions;

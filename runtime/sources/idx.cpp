@@ -24,6 +24,11 @@ NNRT_CLONES void widen(const unsigned char *from, float *to, int64_t count) {
 class IdxSource : public Source {
 public:
   void fill(int column, const int64_t *selected, int64_t count, Elements out) const override {
+    if (isMissing[column]) {
+      for (int64_t r = 0; r < count; ++r)
+        out.set(r, 0);
+      return;
+    }
     const IdxFile &file = isImage[column] ? images : labels;
     int64_t size = file.itemSize();
     if (file.type == IdxType::U8 && !out.f64) { // the usual case, and the one where time counts
@@ -37,6 +42,7 @@ public:
         out.set(r * size + i, file.element(selected[r] * size + i));
   }
 
+  bool has(int column) const override { return !isMissing[column]; }
   bool isCompact() const override { return images.elementBytes() < 4; }
 
   void forget() override {
@@ -49,7 +55,7 @@ public:
   }
 
   IdxFile images, labels;
-  std::vector<bool> isImage;
+  std::vector<bool> isImage, isMissing; // for each request
 };
 
 Status checkFinite(const IdxFile &file) {
@@ -85,6 +91,11 @@ Status openIdx(const SourceSpec &spec, const std::vector<ColumnRequest> &columns
         .at(source.where);
   for (const ColumnRequest &column : columns) {
     bool image = column.name == "image";
+    if (!image && column.optional && (column.name != "label" || !source.labels)) {
+      pair->isImage.push_back(false);
+      pair->isMissing.push_back(true);
+      continue;
+    }
     if (!image && (column.name != "label" || !source.labels))
       return Status::error("idx data have `image`" + std::string(source.labels ? " and `label`" : "") +
                            ", there is no `" + column.name + "`")
@@ -92,6 +103,7 @@ Status openIdx(const SourceSpec &spec, const std::vector<ColumnRequest> &columns
     const IdxFile &file = image ? pair->images : pair->labels;
     NN_TRY(checkColumnSize(column, file.itemSize(), file.path.c_str()).at(column.where.c_str()));
     pair->isImage.push_back(image);
+    pair->isMissing.push_back(false);
   }
   NN_TRY(readIdx(path, pair->images).at(source.where));
   NN_TRY(checkFinite(pair->images).at(source.where));

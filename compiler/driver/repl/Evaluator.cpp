@@ -189,7 +189,7 @@ std::vector<std::string> Evaluator::completions(llvm::StringRef prefix) {
     offer(name);
   for (llvm::StringRef keyword :
        {"let", "option", "fn", "layer", "init", "optimizer", "metric", "model", "data", "param", "state", "train", "evaluate",
-        "save", "load", "freeze", "report", "print", "derivative", "fit", "if", "then", "else", "loss", "batch", "epochs", "steps",
+        "predict", "save", "load", "freeze", "report", "print", "derivative", "fit", "if", "then", "else", "loss", "batch", "epochs", "steps",
         "clip", "constrain", "stop", "keep", "checkpoint", "split", "normalize", "augment", "where"})
     offer(keyword);
   return {words.begin(), words.end()};

@@ -1,0 +1,71 @@
+// Outputs as CSV: numbers that read back as themselves, and names of classes, quoted where they must be.
+#include "runtime/predict_table.h"
+
+#include "runtime/statements.h"
+
+namespace nnrt {
+
+/// The model that train statements name for this one: its members' for an ensemble.
+static int32_t trainedAs(const nn_program &program, int32_t model) {
+  forEachStatement(program, [&](const nn_statement &statement) {
+    if (statement.kind != NN_STMT_ENSEMBLE || static_cast<const nn_ensemble *>(statement.body)->model != model)
+      return true;
+    model = static_cast<const nn_ensemble *>(statement.body)->of;
+    return false;
+  });
+  return model;
+}
+
+/// Whether a label selected one of the outputs in training: then the largest output is a class number.
+static bool selectsAnOutput(const nn_program &program, const nn_model &model, int64_t outputs) {
+  const int32_t trained = trainedAs(program, int32_t(&model - program.models));
+  bool selects = false;
+  forEachTrain(program, [&](const nn_train &train) {
+    for (int32_t b = 0; b < train.n_bounds; ++b)
+      selects |= train.model == trained && train.bounds[b].bound == outputs;
+  });
+  return selects;
+}
+
+static std::string cell(const std::string &name) {
+  if (name.find_first_of(",\"\n\r") == std::string::npos)
+    return name;
+  std::string doubled;
+  for (char c : name)
+    doubled += c == '"' ? "\"\"" : std::string(1, c);
+  return "\"" + doubled + "\"";
+}
+
+std::string predictionTable(const Run &run, const nn_model &model, const nn_data *data,
+                            const std::vector<std::vector<std::string>> &classes, Elements outputs, int64_t rows) {
+  const int64_t size = elementCount(model.out_shape, model.out_rank);
+  bool category = false;
+  std::vector<std::string> names;
+  for (int32_t f = 0; data && f < data->n_fields && !category; ++f)
+    if (data->fields[f].flags & NN_FIELD_CATEGORY) {
+      category = true;
+      if (data->fields[f].category_column >= 0)
+        names = classes[size_t(data->fields[f].category_column)];
+    }
+  category = category || selectsAnOutput(run.program, model, size);
+  category = category && size > 1 && (names.empty() || int64_t(names.size()) == size);
+  std::string text;
+  for (int64_t k = 0; k < size; ++k)
+    text += (k ? "," : "") + (size == 1 ? std::string("output") : "output" + std::to_string(k + 1));
+  text += category ? ",class\n" : "\n";
+  for (int64_t r = 0; r < rows; ++r) {
+    int64_t best = 0;
+    for (int64_t k = 0; k < size; ++k) {
+      double value = outputs.get(r * size + k);
+      text += format(outputs.f64 ? "%s%.17g" : "%s%.9g", k ? "," : "", value);
+      if (value > outputs.get(r * size + best))
+        best = k;
+    }
+    if (category)
+      text += "," + (names.empty() ? std::to_string(best) : cell(names[size_t(best)]));
+    text += "\n";
+  }
+  return text;
+}
+
+} // namespace nnrt
