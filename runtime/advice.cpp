@@ -11,6 +11,7 @@ namespace nnrt {
 namespace {
 
 const size_t leastEpochs = 4;      // fewer points are no curve
+const size_t trendEpochs = 8;      // fewer do not tell slow progress from noise
 const double flatShare = 0.01;     // a loss that has moved less than this share of its start has not moved
 const double noiseShare = 0.1;     // a rise of this share from one epoch to the next is more than the noise of batches
 const double risenShare = 0.1;     // validation loss this far above its best has turned
@@ -58,8 +59,13 @@ bool overshoots(const Curves &c) {
 
 bool isSolved(const Curves &c) { return c.last() <= solvedShare * std::fabs(c.first()); }
 
-/// Less than half of the loss is gone, and the last third of the run gained as much as its share: a straight line down.
+/// Less than half of the loss is gone, and the last third of the run gained as much as its share: a straight line down, without noise.
 bool crawls(const Curves &c) {
+  size_t rises = 0;
+  for (size_t i = 1; i < c.epochs(); ++i)
+    rises += c.train[i] > c.train[i - 1];
+  if (double(rises) > 0.1 * double(c.epochs()))
+    return false;
   double drop = c.first() - c.last(), late = c.train[c.epochs() * 2 / 3] - c.last();
   return drop > 0 && drop < 0.5 * std::fabs(c.first()) && late > 0.25 * drop;
 }
@@ -131,7 +137,7 @@ std::vector<Advice> advice(const TrainRecord &record) {
     say(Symptom::Gap, format("a gap of %s between train and validation %s: %s", shown(width).c_str(),
                              record.statement->metrics[metric - 1].name, lessVariance));
   }
-  if (record.stoppedEarly || isSolved(c))
+  if (record.stoppedEarly || isSolved(c) || c.epochs() < trendEpochs)
     return list;
   const std::vector<double> &judged = c.val.empty() ? c.train : c.val;
   if (crawls(c))

@@ -108,6 +108,7 @@ struct TrainRecord {
   History history;
   WatchState kept, stop;
   bool stoppedEarly = false;
+  std::string failure; // why it broke off, in one line: what it came to is still of interest in a comparison; empty: it did not
   int threads = 1; // what the step ran on
   std::vector<std::string> tensors, activations; // what `monitored` is about: trained tensors; "net.dense1 relu"
   History monitored;   // every monitorEvery-th epoch: what monitor.h says of each tensor, then of each activation

@@ -262,7 +262,11 @@ Status Trainer::execute() {
   record.seconds = priorSeconds + (now() - began);
   record.threads = tuning.threads ? tuning.threads : engine.maxThreads();
   run.progress.end(record);
-  NN_TRY(std::move(status));
+  if (status.failed()) {
+    record.failure = status.message().substr(0, status.message().find_first_of("\n"));
+    run.trained.push_back(std::move(record));
+    return status;
+  }
   sayAdvice();
 
   finished = record.stoppedEarly || record.steps == record.totalSteps;

@@ -38,6 +38,9 @@ struct Judge {
   }
 };
 
+/// Enough digits to tell runs apart, few enough for a wide table.
+std::string shortly(double value) { return format("%.4g", value); }
+
 std::string swatch(int colour) { return format("<span class=\"swatch\" style=\"background:%s\"></span>", paletteColour(colour)); }
 
 } // namespace
@@ -46,12 +49,16 @@ static void addRanking(Page &page, const std::vector<const TrainRecord *> &group
   const TrainRecord &first = *group.front();
   const nn_train &train = *first.statement;
   Judge judge(first);
-  Page::Table table{"the runs, best " + judge.name + " first", {"run", "best " + judge.name, "at epoch"}, {}, {}, ""};
+  Page::Table table{"the runs, best " + judge.name + " first; the other values are those of the last epoch",
+                    {"run", "best " + judge.name, "at epoch"},
+                    {},
+                    {},
+                    ""};
   for (int32_t i = -1; i < train.n_metrics; ++i)
     if (i < 0 || train.metrics[i].rank == 0)
       for (const char *split : {"train", "val"})
         if (split[0] == 't' || first.valRows)
-          table.head.push_back(std::string("last ") + split + "." + (i < 0 ? "loss" : train.metrics[i].name));
+          table.head.push_back(std::string(split) + "." + (i < 0 ? "loss" : train.metrics[i].name));
   std::vector<std::string> tests; // values of evaluate statements in the runs
   auto testsOf = [&](const TrainRecord &record, const std::string &name) {
     for (const EvaluateRecord &e : evaluated)
@@ -82,13 +89,14 @@ static void addRanking(Page &page, const std::vector<const TrainRecord *> &group
   std::stable_sort(order.begin(), order.end(), [&](const Place &a, const Place &b) { return judge.better(a.best, b.best); });
   for (const Place &place : order) {
     const TrainRecord &record = *group[place.index];
-    std::vector<std::string> cells = {swatch(int(place.index)) + htmlText(record.variant), number(place.best),
+    const std::string failed = record.failure.empty() ? "" : " (failed)";
+    std::vector<std::string> cells = {swatch(int(place.index)) + htmlText(record.variant + failed), shortly(place.best),
                                       place.epoch ? std::to_string(place.epoch) : "–"};
     for (size_t i = 0; i < 1 + size_t(train.n_metrics); ++i)
       if (i == 0 || train.metrics[i - 1].rank == 0)
         for (const std::vector<double> *values : {&record.last.train, &record.last.val})
           if (values == &record.last.train || first.valRows)
-            cells.push_back(i < values->size() ? number((*values)[i]) : "–");
+            cells.push_back(i < values->size() ? shortly((*values)[i]) : "–");
     for (const std::string &name : tests)
       cells.push_back(testsOf(record, name));
     cells.push_back(grouped(record.epochs));
@@ -116,9 +124,12 @@ void addComparison(Page &page, const std::vector<const TrainRecord *> &group, co
     }
   page.plots(plots);
   std::string notes;
-  for (size_t g = 0; g < group.size(); ++g)
+  for (size_t g = 0; g < group.size(); ++g) {
+    if (!group[g]->failure.empty())
+      notes += "<li>" + swatch(int(g)) + "<b>" + htmlText(group[g]->variant) + "</b> failed: " + htmlText(group[g]->failure) + "</li>\n";
     for (const Advice &entry : advice(*group[g]))
       notes += "<li>" + swatch(int(g)) + "<b>" + htmlText(group[g]->variant) + "</b>: " + htmlText(entry.text) + "</li>\n";
+  }
   if (!notes.empty())
     page.html += "<div class=\"advice\" role=\"note\"><ul>\n" + notes + "</ul></div>\n";
 }

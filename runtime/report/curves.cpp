@@ -10,12 +10,23 @@ namespace nnrt {
 
 static const double width = 440, left = 56, right = 14, plotHeight = 190, legendRow = 17;
 
+/// What fits in a row of the legend: the end of a long name, where runs of one comparison differ ("…, fold 2 of 5").
+static std::string shortened(const std::string &name) {
+  const size_t most = 48;
+  if (name.size() <= most)
+    return name;
+  size_t from = name.size() - most;
+  while (from < name.size() && (name[from] & 0xC0) == 0x80) // whole characters
+    ++from;
+  return "…" + name.substr(from);
+}
+
 /// Names with their colours, in as many rows as they need; `y` is the first baseline and moves below the last.
 static std::string legendSvg(const std::vector<Curve> &curves, double &y) {
   std::string svg;
   double x = left;
   for (const Curve &curve : curves) {
-    const std::string name = quoted(curve.name, 48); // what fits in a row of its own
+    const std::string name = shortened(curve.name);
     double need = 30 + 6.6 * double(name.size());
     if (x > left && x + need > width) {
       x = left;

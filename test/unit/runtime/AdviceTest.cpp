@@ -75,6 +75,11 @@ TEST(Advice, LearningRateTooHigh) {
   EXPECT_EQ(MadeUp(40, [](double e) { return 2 * std::exp(-e / 2) + 0.01 * (1 + std::sin(2.5 * e)); }).symptoms(), List());
 }
 
+TEST(Advice, NoTrendInAFewNoisyEpochs) {
+  EXPECT_EQ(MadeUp(5, [](double e) { return 0.8 - 0.07 * e; }).symptoms(), List());
+  EXPECT_EQ(MadeUp(20, [](double e) { return 0.31 - 0.002 * e + 0.004 * std::sin(2.5 * e); }).symptoms(), List{Symptom::StillImproving});
+}
+
 TEST(Advice, LearningRateTooLow) {
   EXPECT_EQ(MadeUp(20, [](double e) { return 2.3 - 0.02 * e; }).symptoms(), List{Symptom::RateTooLow});
 }
