@@ -7,6 +7,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <cstring>
 
 namespace nnrt {
 
@@ -26,7 +27,8 @@ struct Panel {
 static Status addCurve(Run &run, const nn_plot &plot, const nn_plotted &item, std::vector<Panel> &panels) {
   const TrainRecord *record = nullptr;
   for (const TrainRecord &candidate : run.trained)
-    if (candidate.statement == item.train)
+    // By its place: a search has one statement for each choice of what the code depends on, and trained by the best one.
+    if (strcmp(candidate.statement->where, item.train->where) == 0)
       record = &candidate;
   if (!record)
     return Status::error(format("there is no `%s` to plot: its training has not run", item.text)).at(plot.where);

@@ -86,6 +86,28 @@ void Profiler::metAfterCopy(const nn_call &call, int32_t thread) {
     call.stamp(call.stamp_data, thread, 2 * static_cast<Stamps *>(call.stamp_data)->kernels + WaitAfterCopy);
 }
 
+Profiler::Stamps &Profiler::tableOf(const nn_profiled &profiled, int threads) {
+  for (auto &table : tables)
+    if (table->function == &profiled && table->threads == threads)
+      return *table;
+  tables.emplace_back(new Stamps(&profiled, profiled.n_kernels, threads));
+  return *tables.back();
+}
+
+void Profiler::add(const Profiler &other) {
+  for (const auto &from : other.tables) {
+    Stamps &to = tableOf(*from->function, from->threads);
+    for (int thread = 0; thread < to.threads; ++thread)
+      for (int32_t event = 0; event < 2 * to.kernels + n_special; ++event)
+        to.of(thread)[1 + event] += from->of(thread)[1 + event];
+    to.calls += from->calls;
+    to.steps += from->steps;
+    to.examples += from->examples;
+    to.callSeconds += from->callSeconds;
+    to.stepSeconds += from->stepSeconds;
+  }
+}
+
 void Profiler::begin(const nn_fn &function, nn_call &call, int threads) {
   current = nullptr;
   const nn_profile &profile = *program.profile;
@@ -101,13 +123,7 @@ void Profiler::begin(const nn_fn &function, nn_call &call, int threads) {
     call.stamp_data = unused.get();
     return;
   }
-  for (auto &table : tables)
-    if (table->function == &profiled && table->threads == threads)
-      current = table.get();
-  if (!current) {
-    tables.emplace_back(new Stamps(&profiled, profiled.n_kernels, threads));
-    current = tables.back().get();
-  }
+  current = &tableOf(profiled, threads);
   call.stamp_data = current;
   ++current->calls;
   current->examples += call.rows;

@@ -28,12 +28,16 @@ public:
   static void copied(const nn_call &call, int32_t thread);
   static void metAfterCopy(const nn_call &call, int32_t thread);
 
+  /// Adds what `other`, of another engine of the same program, has measured.
+  void add(const Profiler &other);
+
   /// The tables for standard output: a part for each function that was called more than once, ending in a newline.
   std::string text() const;
 
 private:
   struct Stamps;
   static void stamp(void *stamps, int32_t thread, int32_t event);
+  Stamps &tableOf(const nn_profiled &profiled, int threads);
   std::string textOf(const Stamps &stamps, double secondsPerTick) const;
 
   const nn_program &program;

@@ -15,6 +15,12 @@ SideRuns::SideRuns(Run &parent) : parent(parent), flags(parent.flags) {
   flags.resume = false;
 }
 
+SideRuns::~SideRuns() {
+  for (const auto &run : runs)
+    if (run->engine.profiler && parent.engine.profiler)
+      parent.engine.profiler->add(*run->engine.profiler);
+}
+
 Status SideRuns::make(std::unique_ptr<Run> &run) {
   run.reset(new Run(parent.program, flags));
   run->folders = parent.folders;

@@ -14,6 +14,8 @@ class SideRuns {
 public:
   /// `parent` must live longer, and is not to be used while each() works.
   explicit SideRuns(Run &parent);
+  /// What was profiled becomes the parent's.
+  ~SideRuns();
 
   /// Calls work(run, i) for i in 0 … count - 1, by as many threads as the parent's engine has. Before each, `run` has the
   /// parent's seed, chosen values and data, and its models as they are there, except for hidden ones; what it prints goes to

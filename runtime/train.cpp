@@ -29,7 +29,8 @@ Status Trainer::plan() {
   record.trainRows = int64_t(data->splits[NN_SPLIT_TRAIN].size());
   record.valRows = int64_t(data->splits[NN_SPLIT_VAL].size());
   record.testRows = int64_t(data->splits[NN_SPLIT_TEST].size());
-  NN_TRY(whole(engine.value(train.batch), "`batch`", 0, record.batch));
+  // A constant 0 is `all`; an option or a drawn value is a number of examples.
+  NN_TRY(whole(engine.value(train.batch), "`batch`", train.batch.slot < 0 ? 0 : 1, record.batch));
   if (record.batch == 0 || record.batch > record.trainRows)
     record.batch = record.trainRows;
   record.stepsPerEpoch = (record.trainRows + record.batch - 1) / record.batch;

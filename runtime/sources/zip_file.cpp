@@ -80,6 +80,8 @@ Status ZipFile::open(const std::string &name) {
   const bool mapped = descriptor >= 0 && fstat(descriptor, &info) == 0 && file.map(descriptor, size_t(info.st_size));
   if (descriptor >= 0)
     close(descriptor);
+  if (start.empty())
+    return Status::error(path + " is empty");
   if (!mapped)
     return Status::error("cannot open " + path);
   if (start.compare(0, 2, "PK") != 0)
