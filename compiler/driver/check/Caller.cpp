@@ -7,7 +7,7 @@ using namespace nnc::check;
 
 Caller::Caller(const nn_program &program) : program(program) {
   arena.resize(size_t(program.persistent_bytes));
-  scalars.assign(NN_SLOT_OPTIONS + program.n_options, 0.0);
+  scalars.assign(NN_SLOT_OPTIONS + program.n_options + program.n_chosen, 0.0);
   // A moment in the middle of a run, so that schedules are away from their ends.
   scalars[NN_SLOT_STEP] = 30;
   scalars[NN_SLOT_EPOCH] = 0.3;
@@ -17,6 +17,15 @@ Caller::Caller(const nn_program &program) : program(program) {
   scalars[NN_SLOT_VAL_LOSS] = 1;
   for (int32_t i = 0; i < program.n_options; ++i)
     scalars[NN_SLOT_OPTIONS + i] = program.options[i].value;
+  // What experiments choose: any value that they may choose.
+  for (const nn_statement &statement : llvm::ArrayRef(program.statements, program.n_statements)) {
+    if (statement.kind != NN_STMT_EXPERIMENT)
+      continue;
+    const auto &experiment = *static_cast<const nn_experiment *>(statement.body);
+    for (const nn_variable &variable : llvm::ArrayRef(experiment.variables, experiment.n_variables))
+      if (variable.slot >= 0)
+        scalars[variable.slot] = variable.draw == NN_DRAW_LIST ? variable.values[0] : variable.low;
+  }
 }
 
 llvm::MutableArrayRef<double> Caller::tensor(int32_t index) {

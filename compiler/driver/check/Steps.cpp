@@ -18,6 +18,40 @@ static constexpr const char *probeOptimizer = "gradient_probe_";
 
 /// The program's text with every optimizer replaced by one that subtracts the gradient, and without what changes
 /// gradients (clip) or leaves them out (freeze).
+/// "net#3.dense1.w", of a variant, as the program names it.
+static std::string asWritten(std::string tensor) {
+  if (size_t mark = tensor.find('#'); mark != std::string::npos)
+    tensor.erase(mark, tensor.find('.', mark) - mark);
+  return tensor;
+}
+
+/// The block of an experiment; empty for every other statement.
+static llvm::ArrayRef<ast::Stmt *> blockOf(const ast::Stmt *s) {
+  if (auto *search = llvm::dyn_cast<ast::SearchStmt>(s))
+    return search->body;
+  if (auto *compare = llvm::dyn_cast<ast::CompareStmt>(s))
+    return compare->body;
+  return {};
+}
+
+static std::vector<const ast::TrainStmt *> trainsOf(llvm::ArrayRef<ast::Stmt *> statements) {
+  std::vector<const ast::TrainStmt *> trains;
+  for (const ast::Stmt *s : statements)
+    if (auto *train = llvm::dyn_cast<ast::TrainStmt>(s))
+      trains.push_back(train);
+  return trains;
+}
+
+/// " with act = tanh": what tells a variant of an experiment from the others.
+static std::string variantText(const nn_experiment &experiment, const nn_variant &variant) {
+  std::string text;
+  for (int32_t v = 0; v < variant.n_choices; ++v)
+    if (variant.choices[v] >= 0)
+      text += std::string(text.empty() ? " with " : ", ") + experiment.variables[v].name + " = " +
+              experiment.variables[v].labels[variant.choices[v]];
+  return text;
+}
+
 static std::string probeText(Session &session) {
   const llvm::SourceMgr &sources = session.diagnostics().sources();
   std::string text = bufferText(sources, session.program().buffer).str();
@@ -30,7 +64,7 @@ static std::string probeText(Session &session) {
   auto replace = [&](Range r, std::string by) {
     edits.push_back({size_t(r.begin.getPointer() - begin), size_t(r.end.getPointer() - begin), std::move(by)});
   };
-  for (const ast::Stmt *s : session.program().statements) {
+  auto edit = [&](const ast::Stmt *s) {
     if (llvm::isa<ast::FreezeStmt>(s))
       replace(s->range, "");
     if (auto *train = llvm::dyn_cast<ast::TrainStmt>(s))
@@ -40,6 +74,11 @@ static std::string probeText(Session &session) {
         if (auto *set = llvm::dyn_cast<ast::SettingEntry>(e); set && set->name.text == "optimizer")
           replace(set->value->range, std::string(probeOptimizer) + "()");
       }
+  };
+  for (const ast::Stmt *s : session.program().statements) {
+    edit(s);
+    for (const ast::Stmt *inner : blockOf(s))
+      edit(inner);
   }
   llvm::sort(edits, [](const Edit &a, const Edit &b) { return a.from > b.from; });
   for (const Edit &e : edits)
@@ -85,7 +124,7 @@ public:
     }
     for (auto &[index, gradient] : gradients)
       verdicts.tensors.push_back(std::isfinite(loss) ? checkTensor(index, gradient)
-                                                     : Verdict{program.tensors[index].name, "", -1, false,
+                                                     : Verdict{asWritten(program.tensors[index].name), "", -1, false,
                                                                "the loss is not finite for random examples"});
     return verdicts;
   }
@@ -133,7 +172,7 @@ private:
 
   Verdict checkTensor(int32_t index, const std::vector<double> &gradient) {
     Verdict verdict;
-    verdict.what = program.tensors[index].name;
+    verdict.what = asWritten(program.tensors[index].name);
     const size_t count = std::min(elementsOfTensor, gradient.size());
     verdict.extent = std::to_string(count) + " of " + std::to_string(gradient.size());
     unsigned corners = 0;
@@ -203,11 +242,13 @@ private:
 
 std::vector<StepVerdicts> check::checkSteps(Session &session) {
   std::vector<StepVerdicts> verdicts;
-  std::vector<const ast::TrainStmt *> trains;
-  for (const ast::Stmt *s : session.program().statements)
-    if (auto *train = llvm::dyn_cast<ast::TrainStmt>(s))
-      trains.push_back(train);
-  if (trains.empty())
+  const llvm::ArrayRef<ast::Stmt *> statements = session.program().statements;
+  const std::vector<const ast::TrainStmt *> trains = trainsOf(statements);
+  std::vector<llvm::ArrayRef<ast::Stmt *>> blocks; // of experiments
+  for (const ast::Stmt *s : statements)
+    if (llvm::isa<ast::SearchStmt, ast::CompareStmt>(s))
+      blocks.push_back(blockOf(s));
+  if (trains.empty() && blocks.empty())
     return verdicts;
   SessionOptions options = session.settings();
   options.doublePrecision = true;
@@ -218,11 +259,25 @@ std::vector<StepVerdicts> check::checkSteps(Session &session) {
     session.diagnostics().error("the program could not be compiled for the check of its gradients");
     return verdicts;
   }
+  // The tables have train statements in the order of the text, those of a block once for each variant.
+  auto checkAll = [&](llvm::ArrayRef<nn_statement> rows, llvm::ArrayRef<const ast::TrainStmt *> written, const std::string &variant) {
+    for (const nn_statement &row : rows)
+      if (row.kind == NN_STMT_TRAIN && !written.empty()) {
+        verdicts.push_back(StepChecker(session, *program, *static_cast<const nn_train *>(row.body), *written.front()).run());
+        verdicts.back().title += variant;
+        written = written.drop_front();
+      }
+  };
+  const llvm::ArrayRef<nn_statement> rows(program->statements, program->n_statements);
+  checkAll(rows, trains, "");
   size_t next = 0;
-  for (int32_t i = 0; i < program->n_statements && next < trains.size(); ++i)
-    if (program->statements[i].kind == NN_STMT_TRAIN) {
-      auto &train = *static_cast<const nn_train *>(program->statements[i].body);
-      verdicts.push_back(StepChecker(session, *program, train, *trains[next++]).run());
-    }
+  for (const nn_statement &row : rows) {
+    if (row.kind != NN_STMT_EXPERIMENT || next >= blocks.size())
+      continue;
+    const auto &experiment = *static_cast<const nn_experiment *>(row.body);
+    const std::vector<const ast::TrainStmt *> written = trainsOf(blocks[next++]);
+    for (const nn_variant &variant : llvm::ArrayRef(experiment.variants, experiment.n_variants))
+      checkAll(llvm::ArrayRef(variant.statements, variant.n_statements), written, variantText(experiment, variant));
+  }
   return verdicts;
 }
