@@ -291,7 +291,8 @@ void FusionGraph::mergeReduction(unsigned op) {
         earlier.getReducedDims() != reduction.getReducedDims())
       continue;
     bool shares = llvm::any_of(leaves[op], [&](Value leaf) { return llvm::is_contained(leaves[other], leaf); });
-    if (shares && !readsDirectly(from, into) && mayMerge(into, from))
+    // Either way round: `from` may have been merged with what another reduction reads.
+    if (shares && !readsDirectly(from, into) && !readsDirectly(into, from) && mayMerge(into, from))
       merge(into, from);
   }
 }

@@ -122,3 +122,20 @@ func.func @dropped(%x: tensor<?x8xf32>, %w: tensor<8x64xf32>, %seed: tensor<f64>
   %y = nn.mul %z, %u : tensor<?x64xf32>
   return %y : tensor<?x64xf32>
 }
+
+// A sum that needs another one is made in a kernel of its own, also when a third reduction has joined the first.
+// CHECK-LABEL: func.func @variance_and_largest
+// CHECK: kern.fused reduction
+// CHECK: nn.reduce_sum
+// CHECK: nn.reduce_max
+// CHECK: kern.fused reduction
+// CHECK: nn.reduce_sum
+func.func @variance_and_largest(%x: tensor<64x32xf32>) -> (tensor<32xf32>, tensor<32xf32>) {
+  %sum = nn.reduce_sum %x over [0] : tensor<64x32xf32> -> tensor<32xf32>
+  %all = nn.broadcast %sum to [1] : tensor<32xf32> -> tensor<64x32xf32>
+  %off = nn.sub %x, %all : tensor<64x32xf32>
+  %square = nn.mul %off, %off : tensor<64x32xf32>
+  %squares = nn.reduce_sum %square over [0] : tensor<64x32xf32> -> tensor<32xf32>
+  %largest = nn.reduce_max %x over [0] : tensor<64x32xf32> -> tensor<32xf32>
+  return %squares, %largest : tensor<32xf32>, tensor<32xf32>
+}
