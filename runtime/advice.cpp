@@ -126,10 +126,11 @@ std::vector<Advice> advice(const TrainRecord &record) {
   }
   if (turned(c)) {
     say(Symptom::Overfitting,
-        format("overfitting since epoch %lld: the validation loss rose from %s to %s while the training loss went on falling: %s, "
-               "or %s",
+        format("overfitting since epoch %lld: the validation loss rose from %s to %s while the training loss went on falling: %s%s",
                c.epoch(c.bestVal()), shown(c.val[c.bestVal()]).c_str(), shown(c.val.back()).c_str(), lessVariance,
-               record.statement->has_keep ? "`stop when val.loss stalls`" : "`keep best val.loss`"));
+               record.stoppedEarly            ? "" // it has done what it could do by itself
+               : record.statement->has_keep ? ", or `stop when val.loss stalls`"
+                                            : ", or `keep best val.loss`"));
     return list;
   }
   double width;

@@ -101,6 +101,9 @@ TEST(Advice, Overfitting) {
   EXPECT_NE(run.text().find("`keep best val.loss`"), std::string::npos);
   run.train.has_keep = 1;
   EXPECT_NE(run.text().find("`stop when val.loss stalls`"), std::string::npos);
+  run.record.stoppedEarly = true; // nothing to be said of when to stop
+  EXPECT_EQ(run.text().find("`stop when val.loss stalls`"), std::string::npos);
+  EXPECT_NE(run.text().find("overfitting"), std::string::npos);
 }
 
 TEST(Advice, GapOfAMetric) {
