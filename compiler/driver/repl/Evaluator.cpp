@@ -55,6 +55,17 @@ void Evaluator::command(llvm::StringRef text) {
     llvm::errs() << "; `:help` lists them\n";
 }
 
+/// The name that a search, comparison or ensemble gives its result, or empty.
+static std::string resultOf(const ast::Stmt &s) {
+  if (auto *search = llvm::dyn_cast<ast::SearchStmt>(&s))
+    return search->name.text.str();
+  if (auto *compare = llvm::dyn_cast<ast::CompareStmt>(&s))
+    return compare->name.text.str();
+  if (auto *ensemble = llvm::dyn_cast<ast::EnsembleStmt>(&s))
+    return ensemble->name.text.str();
+  return "";
+}
+
 void Evaluator::statements(llvm::StringRef text) {
   Diagnostics diags;
   std::optional<unsigned> buffer = addBuffer(diags, text, bufferLabel);
@@ -65,13 +76,26 @@ void Evaluator::statements(llvm::StringRef text) {
   for (const ast::Stmt *s : program->statements)
     if (llvm::isa<ast::Decl>(s))
       declarations.add(declarationOf(*s));
-  for (const ast::Stmt *s : program->statements) {
+  for (auto [i, s] : llvm::enumerate(program->statements)) {
     const Position at = diags.position(s->range);
     if (llvm::isa<ast::Decl>(s)) {
       declare(*s, at);
       continue;
     }
     const std::string statement = textOf(*s);
+    if (const std::string result = resultOf(*s); !result.empty()) {
+      // What stands below it in the input may use what it finds: they are one program.
+      std::string rest = statement;
+      for (const ast::Stmt *later : program->statements.drop_front(i + 1))
+        if (llvm::isa<ast::Decl>(later))
+          declare(*later, diags.position(later->range));
+        else
+          rest += "\n" + textOf(*later);
+      results.insert(result);
+      if (run(rest, at.line, at.column, false))
+        lastStatement = rest;
+      return;
+    }
     if (!run(statement, at.line, at.column, false))
       continue;
     lastStatement = statement;
@@ -126,7 +150,9 @@ void Evaluator::report(Session &session) {
   for (const Declaration &d : declarations.all())
     names.push_back(d.name);
   for (const Diagnostic &d : session.diagnostics().all())
-    if (llvm::StringRef name = unknownName(d); !name.empty() && d.notes.empty())
+    if (llvm::StringRef name = unknownName(d); results.count(name.str()))
+      llvm::errs() << "note: what `" << name << "` found is known only in the input that ran it: write `; print " << name << "` behind its block\n";
+    else if (!name.empty() && d.notes.empty())
       if (llvm::StringRef near = didYouMean(name, names); !near.empty())
         llvm::errs() << "note: did you mean `" << near << "`?\n";
 }

@@ -6,6 +6,7 @@
 
 #include "runtime/abi.h"
 
+#include <set>
 #include <string>
 
 namespace nnc::repl {
@@ -57,6 +58,7 @@ private:
   std::vector<std::string> arguments;
   nn_session *memory;               // what was learned
   Declarations declarations;
+  std::set<std::string> results; // names of what searches, comparisons and ensembles found
   std::string lastStatement;
   std::vector<std::string> trains;  // train statements, the last one last
   std::unique_ptr<Session> preludeSession;
