@@ -228,6 +228,21 @@ Value Emitter::reduce(llvm::StringRef mnemonic, const Value &x, llvm::ArrayRef<i
   return Value::of(r, axes);
 }
 
+Value Emitter::reduceAll(llvm::StringRef mnemonic, const Value &x) {
+  llvm::SmallVector<int64_t> dims;
+  for (int64_t d = 0; d < llvm::cast<mlir::RankedTensorType>(x.tensor.getType()).getRank(); ++d)
+    dims.push_back(d);
+  return reduce(mnemonic, x, dims, false);
+}
+
+Value Emitter::sumOfSquares(mlir::Value v) { return reduceAll("reduce_sum", Value::of(elementwise("mul", {v, v}))); }
+
+llvm::SmallVector<mlir::Value> Emitter::gradients(mlir::Value y, mlir::ValueRange xs) {
+  llvm::SmallVector<mlir::Value> operands{y};
+  llvm::append_range(operands, xs);
+  return llvm::to_vector<6>(mlir::ValueRange(create("nn.gradient", operands, xs.getTypes())->getResults()));
+}
+
 mlir::Value Emitter::batchSum(mlir::Value v) {
   if (!isBatched(v))
     return v;

@@ -51,6 +51,12 @@ public:
   Value reshape(const Value &a, llvm::ArrayRef<int64_t> shape);
   /// Reduces `dims` of the MLIR tensor (batch included, ascending) with a reduction op; keep leaves axes of size 1.
   Value reduce(llvm::StringRef mnemonic, const Value &x, llvm::ArrayRef<int64_t> dims, bool keep);
+  /// Reduces every dim, the batch included.
+  Value reduceAll(llvm::StringRef mnemonic, const Value &x);
+  /// Of all elements; its root is the Euclidean norm.
+  Value sumOfSquares(mlir::Value v);
+  /// d `y` / d each of `xs`; y is one number.
+  llvm::SmallVector<mlir::Value> gradients(mlir::Value y, mlir::ValueRange xs);
   /// Sum over the batch, divided by the number of examples; the identity without a batch.
   mlir::Value batchMean(mlir::Value v);
   mlir::Value batchSum(mlir::Value v);

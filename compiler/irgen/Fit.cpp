@@ -83,13 +83,7 @@ bool Elaborator::fit(const Function::Fit &fit, const Value &output, mlir::Value 
   result = chosen.tensor;
   fits.push_back({fit.info.name, mask});
   // ‖new - old‖ / (1 + ‖new‖), the largest of all.
-  llvm::SmallVector<int64_t> dims;
-  for (int64_t d = 0; d < type.getRank(); ++d)
-    dims.push_back(d);
-  auto norm = [&](mlir::Value v) {
-    Value square = emit.reduce("reduce_sum", Value::of(emit.elementwise("mul", {v, v})), dims, false);
-    return emit.elementwise("sqrt", square, fit.range, fit.range);
-  };
+  auto norm = [&](mlir::Value v) { return emit.elementwise("sqrt", emit.sumOfSquares(v), fit.range, fit.range); };
   Value size = emit.elementwise("add", {norm(result), Value::of(1)}, {fit.range, fit.range}, fit.range);
   Value change = emit.elementwise("div", {norm(emit.elementwise("sub", {result, theta.tensor})), size}, {fit.range, fit.range}, fit.range);
   fitChange = fits.size() == 1 ? change : emit.elementwise("max", {fitChange, change}, {fit.range, fit.range}, fit.range);
@@ -107,14 +101,8 @@ void ProgramGenerator::genFit(const ast::TrainStmt *s, llvm::StringRef prefix, c
     fn.op().erase();
     return;
   }
-  elab.fn = &fn;
   elab.fits.clear();
-  fn.training = fn.batched = true;
-  setClock(fn, prefix, data);
-  Scope scope;
-  addFields(fn, data, scope, /*augment=*/false, nullptr);
-  addPartInput(fn, s, scope);
-  meanLoss(loss, scope);
+  lossAsInStep(fn, s, prefix, loss, data, /*augment=*/false);
   if (!fn.toFit.empty() && !diags.errorCount())
     diags.error(loss->range, "`" + *fn.toFit.begin() + "` is fitted to what its layer makes of the first batch, and this loss never applies that layer");
   // Nothing but what was fitted is written: no layer's state, no schedule's.

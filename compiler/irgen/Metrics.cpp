@@ -123,13 +123,10 @@ void ProgramGenerator::finishMetrics(llvm::StringRef prefix, llvm::ArrayRef<cons
       // The mean over the examples, and over what axes an example's value has.
       Value sum = Value::of(elab.totals[0]), n = Value::of(elab.totals[1 < elab.totals.size() ? 1 : 0]);
       v = fn.emit.elementwise("div", {sum, n}, {entry->range, entry->range}, entry->range);
-      llvm::SmallVector<int64_t> dims;
       double count = 1;
-      for (auto [d, size] : llvm::enumerate(exampleShape(v.tensor))) {
-        dims.push_back(d);
+      for (int64_t size : exampleShape(v.tensor))
         count *= double(size);
-      }
-      v = fn.emit.reduce("reduce_sum", v, dims, false);
+      v = fn.emit.reduceAll("reduce_sum", v);
       if (count != 1)
         v = fn.emit.elementwise("div", {v, Value::of(count)}, {entry->range, entry->range}, entry->range);
     }

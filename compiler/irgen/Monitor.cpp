@@ -63,17 +63,14 @@ bool ProgramGenerator::monitors() const {
 void ProgramGenerator::addUnits(Function &fn, mlir::Value input, mlir::Value result, int number, Range at) {
   Emitter &emit = fn.emit;
   auto type = llvm::cast<mlir::RankedTensorType>(result.getType());
-  llvm::SmallVector<int64_t> all, inner; // what one unit covers: examples, and the places of a channel
-  for (int64_t d = 0; d < type.getRank(); ++d) {
-    all.push_back(d);
+  llvm::SmallVector<int64_t> inner; // what one unit covers: examples, and the places of a channel
+  for (int64_t d = 0; d < type.getRank(); ++d)
     if (d == 0 || (type.getRank() == 4 && d > 1))
       inner.push_back(d);
-  }
   auto op = [&](llvm::StringRef name, llvm::ArrayRef<Value> x) {
     return emit.elementwise(name, x, llvm::SmallVector<Range>(x.size(), at), at);
   };
-  Value total = emit.reduce("reduce_sum", Value::of(result), all, false);
-  mlir::Value slope = emit.create("nn.gradient", {total.tensor, input}, type)->getResult(0);
+  mlir::Value slope = emit.gradients(emit.reduceAll("reduce_sum", Value::of(result)).tensor, input).front();
   Value flat = op("lt", {op("abs", {Value::of(slope)}), Value::of(flatDerivative)});
   double places = 1;
   if (inner.size() > 1)
@@ -84,31 +81,18 @@ void ProgramGenerator::addUnits(Function &fn, mlir::Value input, mlir::Value res
   Value dead = op("eq", {emit.reduce("reduce_max", Value::of(result), inner, false), emit.reduce("reduce_min", Value::of(result), inner, false)});
   Value saturated = op("mul", {op("ge", {share, Value::of(nearlyAll)}), op("sub", {Value::of(1), dead})});
   for (auto [name, units] : {std::pair("dead", dead), std::pair("saturated", saturated)}) {
-    auto shape = exampleShape(units.tensor);
-    llvm::SmallVector<int64_t> dims;
     double count = 1;
-    for (auto [d, size] : llvm::enumerate(shape)) {
-      dims.push_back(d);
+    for (int64_t size : exampleShape(units.tensor))
       count *= double(size);
-    }
-    Value sum = emit.reduce("reduce_sum", units, dims, false);
-    fn.addResult(name + std::to_string(number), op("div", {sum, Value::of(count)}).tensor);
+    fn.addResult(name + std::to_string(number), op("div", {emit.reduceAll("reduce_sum", units), Value::of(count)}).tensor);
   }
 }
 
 void ProgramGenerator::genMonitor(const ast::TrainStmt *s, llvm::StringRef prefix, const ast::Expr *lossExpr, nn_train *row,
                                   const ast::DataDecl *data, llvm::ArrayRef<TensorInfo> trained) {
   Function fn(diags, module, (prefix + "_monitor").str(), element);
-  elab.fn = &fn;
-  fn.training = fn.batched = true;
-  setClock(fn, prefix, data);
-  Scope scope;
-  addFields(fn, data, scope, /*augment=*/true, nullptr);
   std::vector<Application> applications;
-  fn.applications = &applications;
-  addPartInput(fn, s, scope);
-  mlir::Value loss = meanLoss(lossExpr, scope);
-  fn.applications = nullptr;
+  mlir::Value loss = lossAsInStep(fn, s, prefix, lossExpr, data, /*augment=*/true, &applications);
   if (!loss)
     return finish(fn, nullptr);
   // States that a training step assigns are not written here.
@@ -116,20 +100,8 @@ void ProgramGenerator::genMonitor(const ast::TrainStmt *s, llvm::StringRef prefi
   const Range at = lossExpr->range;
   Emitter &emit = fn.emit;
   emit.range = at;
-  llvm::SmallVector<mlir::Value> operands{loss};
-  llvm::SmallVector<mlir::Type> types;
-  for (const TensorInfo &p : trained) {
-    operands.push_back(fn.tensor(p).tensor);
-    types.push_back(operands.back().getType());
-  }
-  mlir::Operation *gradient = emit.create("nn.gradient", operands, types);
-  for (auto [i, g] : llvm::enumerate(gradient->getResults())) {
-    llvm::SmallVector<int64_t> dims;
-    for (int64_t d = 0; d < llvm::cast<mlir::RankedTensorType>(g.getType()).getRank(); ++d)
-      dims.push_back(d);
-    Value sum = emit.reduce("reduce_sum", Value::of(emit.elementwise("mul", {g, g})), dims, false);
-    fn.addResult("gradient" + std::to_string(i), emit.elementwise("sqrt", sum, at, at).tensor);
-  }
+  for (auto [i, g] : llvm::enumerate(gradientsOf(fn, loss, trained)))
+    fn.addResult("gradient" + std::to_string(i), emit.elementwise("sqrt", emit.sumOfSquares(g), at, at).tensor);
   std::vector<const char *> names;
   std::map<std::string, int> counts;
   for (const Application &a : applications) {

@@ -172,6 +172,11 @@ private:
                   llvm::ArrayRef<TensorInfo> trained);
   /// The shares of an activation's units that are dead, and saturated, as results of `fn`.
   void addUnits(Function &fn, mlir::Value input, mlir::Value result, int number, Range at);
+  llvm::SmallVector<mlir::Value> gradientsOf(Function &fn, mlir::Value loss, llvm::ArrayRef<TensorInfo> parameters);
+  /// The mean loss in a function beside the step, computed as the step does; null after an error. `applications` (may be null) is told
+  /// what is applied to what.
+  mlir::Value lossAsInStep(Function &fn, const ast::TrainStmt *s, llvm::StringRef prefix, const ast::Expr *loss,
+                           const ast::DataDecl *data, bool augment, std::vector<Application> *applications = nullptr);
   /// Gives `step`, `val_loss` … and the states of schedules a meaning in a function of the train statement `prefix`.
   void setClock(Function &fn, llvm::StringRef prefix, const ast::DataDecl *data);
   /// Assigns what a `constrain` entry makes of those parameters that it names, in the step function; reports an error if there are none.

@@ -22,13 +22,7 @@ static std::string userPlace(mlir::Location loc, std::string &place) {
 void ProgramGenerator::genTrace(const ast::TrainStmt *s, llvm::StringRef prefix, const ast::Expr *loss, nn_train *row,
                                 const ast::DataDecl *data) {
   Function fn(diags, module, (prefix + "_trace").str(), element);
-  elab.fn = &fn;
-  fn.training = fn.batched = true;
-  setClock(fn, prefix, data);
-  Scope scope;
-  addFields(fn, data, scope, /*augment=*/true, nullptr);
-  addPartInput(fn, s, scope);
-  meanLoss(loss, scope);
+  lossAsInStep(fn, s, prefix, loss, data, /*augment=*/true);
   // States that a training step assigns are not written here.
   fn.forgetUpdates();
   std::vector<nn_trace_point> points;
@@ -50,10 +44,7 @@ void ProgramGenerator::genTrace(const ast::TrainStmt *s, llvm::StringRef prefix,
     mlir::Value rest = emit.elementwise("sub", {x.tensor, x.tensor});
     mlir::Value zero = emit.broadcast(emit.constant(0), llvm::cast<mlir::RankedTensorType>(rest.getType()), {});
     mlir::Value bad = emit.elementwise("ne", {rest, zero});
-    llvm::SmallVector<int64_t> dims;
-    for (int64_t d = 0; d < type.getRank(); ++d)
-      dims.push_back(d);
-    Value flag = emit.reduce("reduce_max", Value::of(bad), dims, false);
+    Value flag = emit.reduceAll("reduce_max", Value::of(bad));
     fn.addResult("flag" + std::to_string(points.size()), flag.tensor);
     nn_trace_point point{};
     std::string place;

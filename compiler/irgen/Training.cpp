@@ -118,6 +118,27 @@ mlir::Value ProgramGenerator::meanLoss(const ast::Expr *e, const Scope &scope) {
   return emit.batchMean(v.tensor);
 }
 
+llvm::SmallVector<mlir::Value> ProgramGenerator::gradientsOf(Function &fn, mlir::Value loss, llvm::ArrayRef<TensorInfo> parameters) {
+  llvm::SmallVector<mlir::Value> values;
+  for (const TensorInfo &p : parameters)
+    values.push_back(fn.tensor(p).tensor);
+  return fn.emit.gradients(loss, values);
+}
+
+mlir::Value ProgramGenerator::lossAsInStep(Function &fn, const ast::TrainStmt *s, llvm::StringRef prefix, const ast::Expr *loss,
+                                           const ast::DataDecl *data, bool augment, std::vector<Application> *applications) {
+  elab.fn = &fn;
+  fn.training = fn.batched = true;
+  setClock(fn, prefix, data);
+  Scope scope;
+  addFields(fn, data, scope, augment, nullptr);
+  fn.applications = applications;
+  addPartInput(fn, s, scope);
+  mlir::Value value = meanLoss(loss, scope);
+  fn.applications = nullptr;
+  return value;
+}
+
 void ProgramGenerator::setClock(Function &fn, llvm::StringRef prefix, const ast::DataDecl *data) {
   fn.hasClock = true;
   fn.statePrefix = (prefix + ".").str();
@@ -222,14 +243,7 @@ bool ProgramGenerator::genStep(const ast::TrainStmt *s, llvm::StringRef prefix, 
   }
   Emitter &emit = fn.emit;
   emit.range = entries.loss->range;
-  llvm::SmallVector<mlir::Value> operands{loss};
-  llvm::SmallVector<mlir::Type> types;
-  for (const TensorInfo &p : parameters) {
-    operands.push_back(fn.tensor(p).tensor);
-    types.push_back(operands.back().getType());
-  }
-  mlir::Operation *gradient = emit.create("nn.gradient", operands, types);
-  llvm::SmallVector<mlir::Value> grads(gradient->getResults());
+  llvm::SmallVector<mlir::Value> grads = gradientsOf(fn, loss, parameters);
 
   if (entries.clip) {
     Range at = entries.clip->range;
@@ -247,10 +261,7 @@ bool ProgramGenerator::genStep(const ast::TrainStmt *s, llvm::StringRef prefix, 
       // All gradients are scaled by min(1, limit / ‖g‖), ‖g‖ taken over all of them.
       Value total;
       for (auto [i, g] : llvm::enumerate(grads)) {
-        llvm::SmallVector<int64_t> dims;
-        for (int64_t d = 0; d < llvm::cast<mlir::RankedTensorType>(g.getType()).getRank(); ++d)
-          dims.push_back(d);
-        Value square = emit.reduce("reduce_sum", Value::of(emit.elementwise("mul", {g, g})), dims, false);
+        Value square = emit.sumOfSquares(g);
         total = i ? emit.elementwise("add", {total, square}, {at, at}, at) : square;
       }
       Value norm = emit.elementwise("sqrt", total, at, at);
