@@ -31,17 +31,12 @@ struct Trial {
   bool done() const {
     return std::all_of(jobs.begin(), jobs.end(), [](const Job &job) { return job.done; });
   }
-  double mean() const {
-    double sum = 0;
+  /// Of the goal over the folds.
+  Spread goal() const {
+    std::vector<double> goals;
     for (const Job &job : jobs)
-      sum += job.goal;
-    return sum / double(jobs.size());
-  }
-  double spread() const {
-    double squares = 0;
-    for (const Job &job : jobs)
-      squares += (job.goal - mean()) * (job.goal - mean());
-    return std::sqrt(squares / double(jobs.size()));
+      goals.push_back(job.goal);
+    return spreadOf(goals);
   }
 };
 
@@ -209,7 +204,7 @@ void ExperimentRun::showDone() {
     if (failed)
       line += ": failed: " + failed->failure();
     else if (isSearch())
-      line += ": " + goalName(experiment, trials[0].jobs[0].trained) + " " + meanAndSpread(trial.mean(), trial.spread(), folds);
+      line += ": " + goalName(experiment, trials[0].jobs[0].trained) + " " + meanAndSpread(trial.goal(), folds);
     else if (!trial.jobs[0].trained.empty() && folds == 1)
       line += ":" + Progress::values(trial.jobs[0].trained.back(), trial.jobs[0].trained.back().last);
     else if (!trial.jobs[0].trained.empty())
@@ -242,7 +237,7 @@ Status ExperimentRun::runTrials(size_t first) {
 
 /// Of the trials from `first` on and the best before: only the best one's weights are kept.
 void ExperimentRun::keepBest(size_t first) {
-  auto loss = [&](size_t t) { return -experiment.goal.direction * trials[t].mean(); };
+  auto loss = [&](size_t t) { return -experiment.goal.direction * trials[t].goal().mean; };
   for (size_t t = first; t < trials.size(); ++t)
     if (!std::isnan(loss(t)) && (best == SIZE_MAX || loss(t) < loss(best)))
       best = t;
@@ -277,7 +272,7 @@ Status ExperimentRun::execute() {
     while (int64_t(trials.size()) < planned && !run.signal) {
       std::vector<Tried> tried;
       for (const Trial &trial : trials)
-        tried.push_back({trial.point, -experiment.goal.direction * trial.mean()});
+        tried.push_back({trial.point, -experiment.goal.direction * trial.goal().mean});
       const size_t first = trials.size();
       for (int64_t t = int64_t(first); t < std::min(planned, int64_t(first) + round); ++t) {
         trials.emplace_back();
@@ -353,8 +348,9 @@ Status ExperimentRun::finishSearch() {
     SearchRecord::Trial row;
     for (int32_t v = 0; v < experiment.n_variables; ++v)
       row.values.push_back(valueText(experiment.variables[v], trial.point[size_t(v)]));
-    row.goal = trial.mean();
-    row.spread = trial.spread();
+    const Spread goal = trial.goal();
+    row.goal = goal.mean;
+    row.spread = goal.deviation;
     for (const Job &job : trial.jobs) {
       row.seconds += job.seconds;
       for (const TrainRecord &trained : job.trained)

@@ -235,8 +235,7 @@ Status parseFlags(const nn_program &program, int argc, char **argv, bool lenient
 }
 
 static void line(std::string &text, const std::string &left, const std::string &help) {
-  const size_t width = std::count_if(left.begin(), left.end(), [](char c) { return (c & 0xC0) != 0x80; }); // characters: `--λ`
-  text += "  " + left + std::string(width < 22 ? 22 - width : 1, ' ') + help + "\n";
+  text += "  " + padded(left, std::max<size_t>(22, characters(left) + 1), false) + help + "\n";
 }
 
 std::string helpText(const nn_program &program, const char *argv0) {

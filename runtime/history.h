@@ -16,6 +16,10 @@ struct EpochRecord {
   std::vector<double> train, val;
 };
 
+/// Value i of an EpochRecord: the loss, then metrics, of which some are tables rather than numbers.
+inline const char *valueName(const nn_train &train, size_t i) { return i ? train.metrics[i - 1].name : "loss"; }
+inline bool isNumber(const nn_train &train, size_t i) { return i == 0 || train.metrics[i - 1].rank == 0; }
+
 /// The epochs of a run as rows of numbers: seconds, the train values, the val values. A very long run keeps every
 /// second, fourth, … epoch, so that its history (and its checkpoints) stay small.
 class History {

@@ -6,8 +6,8 @@
 
 namespace nnrt {
 
-/// The row of the history that holds the values of the epoch that was kept; null: the last epoch's are wanted, or the row was
-/// dropped from a long history.
+/// The values of the epoch that was kept, train before val; those of the last epoch where none was, or where a long history has
+/// dropped it.
 static std::vector<double> keptValues(const TrainRecord &record) {
   std::vector<double> values = record.last.train;
   values.insert(values.end(), record.last.val.begin(), record.last.val.end());
@@ -28,14 +28,12 @@ double resultOf(const TrainRecord &record, const nn_watch &watch) {
   return index < values.size() ? values[index] : __builtin_nan("");
 }
 
-static bool isNumber(const TrainRecord &record, size_t i) { return i == 0 || record.statement->metrics[i - 1].rank == 0; }
-
 std::vector<std::string> columnsOf(const TrainRecord &record) {
   std::vector<std::string> names;
   for (int side = 0; side < 2; ++side)
     for (size_t i = 0; i < (side ? record.last.val : record.last.train).size(); ++i)
-      if (isNumber(record, i))
-        names.push_back(std::string(side ? "val." : "") + (i ? record.statement->metrics[i - 1].name : "loss"));
+      if (isNumber(*record.statement, i))
+        names.push_back(std::string(side ? "val." : "") + valueName(*record.statement, i));
   return names;
 }
 
@@ -43,29 +41,32 @@ std::vector<double> endOf(const TrainRecord &record) {
   std::vector<double> all = keptValues(record), values;
   const size_t train = record.last.train.size();
   for (size_t i = 0; i < all.size(); ++i)
-    if (isNumber(record, i < train ? i : i - train))
+    if (isNumber(*record.statement, i < train ? i : i - train))
       values.push_back(all[i]);
   return values;
 }
 
-std::string meanAndSpread(double mean, double spread, int64_t folds) {
-  return folds > 1 ? format("%.4g ± %.2g", mean, spread) : format("%.4g", mean);
+Spread spreadOf(const std::vector<double> &values) {
+  double sum = 0, squares = 0;
+  for (double value : values)
+    sum += value;
+  const double mean = sum / double(values.size());
+  for (double value : values)
+    squares += (value - mean) * (value - mean);
+  return {mean, std::sqrt(squares / double(values.size()))};
 }
 
-/// Mean and standard deviation of number `column` over the folds, or "-" if none has it.
+std::string meanAndSpread(const Spread &spread, int64_t folds) {
+  return folds > 1 ? format("%.4g ± %.2g", spread.mean, spread.deviation) : format("%.4g", spread.mean);
+}
+
+/// Number `column` over the folds, or "-" if none has it.
 static std::string overFolds(const std::vector<std::vector<double>> &results, size_t column, int64_t folds) {
-  double sum = 0, squares = 0;
-  int64_t count = 0;
+  std::vector<double> values;
   for (const std::vector<double> &result : results)
     if (column < result.size())
-      sum += result[column], ++count;
-  if (!count)
-    return "-";
-  const double mean = sum / double(count);
-  for (const std::vector<double> &result : results)
-    if (column < result.size())
-      squares += (result[column] - mean) * (result[column] - mean);
-  return meanAndSpread(mean, std::sqrt(squares / double(count)), folds);
+      values.push_back(result[column]);
+  return values.empty() ? "-" : meanAndSpread(spreadOf(values), folds);
 }
 
 std::string foldedValues(const std::vector<std::string> &columns, const std::vector<std::vector<double>> &results) {
@@ -73,10 +74,6 @@ std::string foldedValues(const std::vector<std::string> &columns, const std::vec
   for (size_t c = 0; c < columns.size(); ++c)
     text += "  " + columns[c] + " " + overFolds(results, c, int64_t(results.size()));
   return text;
-}
-
-static size_t width(const std::string &text) { // in characters
-  return size_t(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
 std::string comparisonTable(const std::vector<ComparedRun> &runs, int32_t folds) {
@@ -98,13 +95,12 @@ std::string comparisonTable(const std::vector<ComparedRun> &runs, int32_t folds)
   std::vector<size_t> widths(columns + 1, 0);
   for (const std::vector<std::string> &row : rows)
     for (size_t c = 0; c < row.size(); ++c)
-      widths[c] = std::max(widths[c], width(row[c]));
+      widths[c] = std::max(widths[c], characters(row[c]));
   std::string text;
   for (size_t r = 0; r < rows.size(); ++r) {
     for (size_t c = 0; c < rows[r].size(); ++c) {
       // Times come last and differ: what stands before them does not move.
-      const std::string space(c == columns ? 0 : widths[c] - width(rows[r][c]), ' ');
-      text += c ? "  " + space + rows[r][c] : "  " + rows[r][c] + space;
+      text += "  " + padded(rows[r][c], c == columns ? 0 : widths[c], c > 0);
     }
     if (r && !runs[r - 1].failure.empty())
       text += "  failed: " + runs[r - 1].failure;
@@ -121,13 +117,13 @@ std::string searchSummary(const SearchRecord &record) {
   const SearchRecord::Trial &best = record.trials[size_t(record.best)];
   std::string text = format("%s: trial %lld of %lld by %s: %s %s%s\n", record.name.c_str(), (long long)record.best + 1,
                             (long long)record.trials.size(), record.method.c_str(), record.goal.c_str(),
-                            meanAndSpread(best.goal, best.spread, record.folds).c_str(),
+                            meanAndSpread({best.goal, best.spread}, record.folds).c_str(),
                             record.folds > 1 ? format(" over %lld folds", (long long)record.folds).c_str() : "");
   size_t widest = 0;
   for (const std::string &name : record.variables)
-    widest = std::max(widest, width(name));
+    widest = std::max(widest, characters(name));
   for (size_t v = 0; v < record.variables.size(); ++v)
-    text += "  " + record.variables[v] + std::string(widest - width(record.variables[v]), ' ') + " = " + best.values[v] + "\n";
+    text += "  " + padded(record.variables[v], widest, false) + " = " + best.values[v] + "\n";
   std::vector<double> goals;
   for (const SearchRecord::Trial &trial : record.trials)
     goals.push_back(std::isnan(trial.goal) ? -record.direction * __builtin_inf() : trial.goal);

@@ -32,8 +32,13 @@ std::string comparisonTable(const std::vector<ComparedRun> &runs, int32_t folds)
 
 /// "val.loss"
 std::string goalName(const nn_experiment &experiment, const std::vector<TrainRecord> &trained);
+/// Mean and (population) standard deviation of some values.
+struct Spread {
+  double mean, deviation;
+};
+Spread spreadOf(const std::vector<double> &values);
 /// "0.0432", or "0.0432 ± 0.011" over several folds.
-std::string meanAndSpread(double mean, double spread, int64_t folds);
+std::string meanAndSpread(const Spread &spread, int64_t folds);
 /// The chosen values, with their result and that of the median trial.
 std::string searchSummary(const SearchRecord &record);
 

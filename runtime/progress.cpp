@@ -105,8 +105,8 @@ std::string Progress::values(const TrainRecord &record, const EpochRecord &epoch
   for (int side = 0; side < 2; ++side) {
     const std::vector<double> &values = side ? epoch.val : epoch.train;
     for (size_t i = 0; i < values.size(); ++i)
-      if (i == 0 || record.statement->metrics[i - 1].rank == 0)
-        line += format("  %s%s %s", side ? "val." : "", i ? record.statement->metrics[i - 1].name : "loss",
+      if (isNumber(*record.statement, i))
+        line += format("  %s%s %s", side ? "val." : "", valueName(*record.statement, i),
                        shortNumber(values[i]).c_str());
   }
   return line;

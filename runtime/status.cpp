@@ -93,6 +93,19 @@ int64_t elementCount(const int64_t *shape, int32_t rank) {
   return count;
 }
 
+size_t characters(const std::string &text) {
+  size_t count = 0;
+  for (char c : text)
+    count += (c & 0xC0) != 0x80;
+  return count;
+}
+
+std::string padded(const std::string &text, size_t to, bool right) {
+  const size_t count = characters(text);
+  const std::string space(to > count ? to - count : 0, ' ');
+  return right ? space + text : text + space;
+}
+
 std::string quoted(const std::string &text, size_t limit) {
   std::string shown;
   for (size_t i = 0; i < text.size(); ++i) {

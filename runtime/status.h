@@ -50,6 +50,10 @@ std::string duration(double seconds);
 std::string shapeText(const int64_t *shape, int32_t rank);
 /// The product of the dimensions.
 int64_t elementCount(const int64_t *shape, int32_t rank);
+/// How many characters `text` has, rather than bytes.
+size_t characters(const std::string &text);
+/// `text` with spaces before it (`right`) or behind it, so that it has `to` characters.
+std::string padded(const std::string &text, size_t to, bool right);
 /// `text` shortened to at most `limit` characters, with control characters made visible, for quoting in messages.
 std::string quoted(const std::string &text, size_t limit = 40);
 

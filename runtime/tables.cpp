@@ -30,19 +30,6 @@ std::string nested(const std::vector<double> &values, const std::vector<int64_t>
   return text;
 }
 
-/// Characters rather than bytes.
-static size_t width(const std::string &text) {
-  size_t count = 0;
-  for (char c : text)
-    count += (c & 0xC0) != 0x80;
-  return count;
-}
-
-static std::string padded(const std::string &text, size_t to, bool right) {
-  std::string space(to > width(text) ? to - width(text) : 0, ' ');
-  return right ? space + text : text + space;
-}
-
 std::string valueText(const std::vector<double> &values, const std::vector<int64_t> &shape,
                       const std::vector<std::string> &classes) {
   if (shape.size() != 2)
@@ -54,12 +41,12 @@ std::string valueText(const std::vector<double> &values, const std::vector<int64
     cells.push_back(number(value));
   size_t first = 4; // "true"
   for (size_t r = 0; r < rows; ++r)
-    first = std::max(first, width(heading(r, rows)));
+    first = std::max(first, characters(heading(r, rows)));
   std::vector<size_t> widths(columns);
   for (size_t c = 0; c < columns; ++c) {
-    widths[c] = width(heading(c, columns));
+    widths[c] = characters(heading(c, columns));
     for (size_t r = 0; r < rows; ++r)
-      widths[c] = std::max(widths[c], width(cells[r * columns + c]));
+      widths[c] = std::max(widths[c], characters(cells[r * columns + c]));
   }
   std::string text = "  " + padded("", first, false);
   for (size_t c = 0; c < columns; ++c)

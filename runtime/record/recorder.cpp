@@ -35,8 +35,8 @@ struct Object {
 Object split(const TrainRecord &record, const std::vector<double> &values) {
   Object o;
   for (size_t i = 0; i < values.size(); ++i)
-    if (i == 0 || record.statement->metrics[i - 1].rank == 0)
-      o.add(i ? record.statement->metrics[i - 1].name : "loss", values[i]);
+    if (isNumber(*record.statement, i))
+      o.add(valueName(*record.statement, i), values[i]);
   return o;
 }
 
@@ -172,8 +172,8 @@ Status Recorder::look(const Engine *engine, const TrainRecord &record, size_t la
   const std::string prefix = tagPrefix(record);
   for (const std::vector<double> *values : {&record.last.train, &record.last.val})
     for (size_t i = 0; i < values->size(); ++i)
-      if (i == 0 || train.metrics[i - 1].rank == 0)
-        summary.add(prefix + (i ? train.metrics[i - 1].name : "loss") + (values == &record.last.val ? "/val" : "/train"), (*values)[i]);
+      if (isNumber(train, i))
+        summary.add(prefix + valueName(train, i) + (values == &record.last.val ? "/val" : "/train"), (*values)[i]);
   for (size_t t = 0; looked && t < record.tensors.size(); ++t) {
     TensorLook look = tensorLook(record, last, t);
     if (std::isfinite(look.gradient))

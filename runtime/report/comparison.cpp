@@ -93,7 +93,7 @@ static void addRanking(Page &page, const std::vector<const TrainRecord *> &group
     std::vector<std::string> cells = {swatch(int(place.index)) + htmlText(record.variant + failed), shortly(place.best),
                                       place.epoch ? std::to_string(place.epoch) : "–"};
     for (size_t i = 0; i < 1 + size_t(train.n_metrics); ++i)
-      if (i == 0 || train.metrics[i - 1].rank == 0)
+      if (isNumber(train, i))
         for (const std::vector<double> *values : {&record.last.train, &record.last.val})
           if (values == &record.last.train || first.valRows)
             cells.push_back(i < values->size() ? shortly((*values)[i]) : "–");
@@ -115,9 +115,9 @@ void addComparison(Page &page, const std::vector<const TrainRecord *> &group, co
   std::vector<std::string> plots;
   for (bool val : {true, false})
     for (size_t i = 0; i < 1 + size_t(first.statement->n_metrics); ++i) {
-      if ((i && first.statement->metrics[i - 1].rank != 0) || (val && !first.valRows))
+      if (!isNumber(*first.statement, i) || (val && !first.valRows))
         continue;
-      Plot plot{std::string(val ? "val." : "train.") + (i ? first.statement->metrics[i - 1].name : "loss"), {}, -1};
+      Plot plot{std::string(val ? "val." : "train.") + valueName(*first.statement, i), {}, -1};
       for (size_t g = 0; g < group.size(); ++g)
         plot.curves.push_back({group[g]->variant, series(*group[g], val, i), group[g]->history.stride(), int(g), g >= 8});
       plots.push_back(curvesSvg(plot));

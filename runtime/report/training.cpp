@@ -29,12 +29,12 @@ static Page::Facts lastFacts(const TrainRecord &record) {
   Page::Facts facts;
   const EpochRecord &last = record.last;
   for (size_t i = 0; i < last.train.size(); ++i) {
-    if (i && record.statement->metrics[i - 1].rank != 0)
+    if (!isNumber(*record.statement, i))
       continue;
     std::string text = "train " + number(last.train[i]);
     if (i < last.val.size())
       text += ", val " + number(last.val[i]) + ", gap " + number(last.val[i] - last.train[i]);
-    facts.push_back({i ? record.statement->metrics[i - 1].name : "loss", text});
+    facts.push_back({valueName(*record.statement, i), text});
   }
   return facts;
 }
@@ -55,9 +55,9 @@ void addTraining(Page &page, const TrainRecord &record) {
   }
   std::vector<std::string> plots;
   for (size_t i = 0; i < record.last.train.size(); ++i) {
-    if (i && train.metrics[i - 1].rank != 0)
+    if (!isNumber(train, i))
       continue;
-    Plot plot{i ? train.metrics[i - 1].name : "loss", {}, train.has_keep && record.kept.seen ? record.kept.epoch : -1};
+    Plot plot{valueName(train, i), {}, train.has_keep && record.kept.seen ? record.kept.epoch : -1};
     plot.curves.push_back({"train", series(record, false, i), record.history.stride(), 0, false});
     if (record.valRows)
       plot.curves.push_back({"val", series(record, true, i), record.history.stride(), 1, false});
