@@ -55,9 +55,7 @@ struct Profiler::Stamps {
 };
 
 Profiler::Profiler(const nn_program &program) : program(program) {
-  const nn_profile &profile = *program.profile;
-  hasRoof = nn_measure_roof(profile.vector_bytes, profile.fma, &roof) == 0;
-  calls.assign(profile.n_functions, 0);
+  calls.assign(program.profile->n_functions, 0);
   began = now();
   firstTick = ticks();
 }
@@ -318,8 +316,10 @@ std::string Profiler::textOf(const Stamps &stamps, double secondsPerTick) const 
   return text;
 }
 
-std::string Profiler::text() const {
+std::string Profiler::text() {
   const double perTick = (now() - began) / double(std::max<uint64_t>(1, ticks() - firstTick));
+  // Now, not at the start: the run does not wait for it, and of several engines only the one that tells of all needs it.
+  hasRoof = nn_measure_roof(program.profile->vector_bytes, program.profile->fma, &roof) == 0;
   std::string text = "profile: what one core can do was not measured: it has no vectors of that kind\n";
   if (hasRoof)
     text = format("profile: one core reaches %.0f GFLOP/s in f32 %s on registers, %d lanes wide; a triad moves %.0f GB/s in L1, "

@@ -32,7 +32,7 @@ public:
   void add(const Profiler &other);
 
   /// The tables for standard output: a part for each function that was called more than once, ending in a newline.
-  std::string text() const;
+  std::string text();
 
 private:
   struct Stamps;
