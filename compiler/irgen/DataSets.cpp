@@ -54,11 +54,10 @@ void ProgramGenerator::genRows(const ast::DataDecl *decl, const sema::SourceInfo
 
 bool ProgramGenerator::genSource(const sema::SourceInfo &info, const ast::DataDecl *decl, nn_source &out) {
   out = nn_source{};
-  out.kind = info.kind;
+  info.describe(out);
   out.where = where(info.call ? info.call->range : decl->range);
   out.path = info.path.empty() ? nullptr : text(info.path);
   out.labels = info.labels.empty() ? nullptr : text(info.labels);
-  out.header = info.header;
   std::vector<const char *> columns;
   for (const std::string &c : info.givenColumns)
     columns.push_back(text(c));
@@ -69,12 +68,6 @@ bool ProgramGenerator::genSource(const sema::SourceInfo &info, const ast::DataDe
     arrays.push_back(text(a));
   out.arrays = tables.list<const char *>(arrays);
   out.n_arrays = arrays.size();
-  out.channels = info.channels;
-  out.height = info.height;
-  out.width = info.width;
-  out.resize = info.resize;
-  out.recolor = info.recolor;
-  out.length = info.length;
   if (info.kind == NN_ROWS)
     genRows(decl, info, out);
   auto setting = [&](llvm::StringRef name, nn_number &to, double fallback, double least, double most, bool whole = false) {

@@ -58,21 +58,14 @@ void Analyzer::probe(SourceInfo &info, const Expr *path, const Expr *labels) {
     arrays.push_back(array.c_str());
 
   nn_source source = {};
-  source.kind = info.kind;
+  info.describe(source);
   source.where = info.pathPlace.c_str();
   source.path = file.path.c_str();
   source.labels = info.labels.empty() ? nullptr : labelFile.path.c_str();
-  source.header = info.header;
   source.columns = names.empty() ? nullptr : names.data();
   source.n_columns = int32_t(names.size());
   source.arrays = arrays.empty() ? nullptr : arrays.data();
   source.n_arrays = int32_t(arrays.size());
-  source.channels = info.channels;
-  source.height = info.height;
-  source.width = info.width;
-  source.resize = info.resize;
-  source.recolor = info.recolor;
-  source.length = info.length;
   for (nn_number *n : {&source.n, &source.classes, &source.turns, &source.factor, &source.noise, &source.spread,
                        &source.dims, &source.seed})
     n->slot = -1;

@@ -42,6 +42,18 @@ struct SourceInfo {
   /// False after an error (a missing file): the columns are not known, and naming one is no error.
   bool sound = false;
 
+  /// Fills in what the runtime's table says of a source in numbers.
+  void describe(nn_source &source) const {
+    source.kind = kind;
+    source.header = header;
+    source.channels = channels;
+    source.height = height;
+    source.width = width;
+    source.resize = resize;
+    source.recolor = recolor;
+    source.length = length;
+  }
+
   int columnIndex(llvm::StringRef name) const {
     for (size_t i = 0; i < columns.size(); ++i)
       if (columns[i].name == name)
