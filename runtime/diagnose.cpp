@@ -1,18 +1,12 @@
 // What made a loss NaN or infinite: the trace function runs the same step again and says which operation was the first
 // whose result is not finite; parameters that were spoilt by an earlier update are named.
 #include "runtime/finite.h"
+#include "runtime/statements.h"
 #include "runtime/train.h"
 
 #include <cmath>
 
 namespace nnrt {
-
-/// "net#3.dense1.w", of variant 3 of an experiment's model, as the program names it: "net.dense1.w".
-static std::string asWritten(std::string place) {
-  if (size_t mark = place.find('#'); mark != std::string::npos)
-    place.erase(mark, place.find('.', mark) - mark);
-  return place;
-}
 
 /// The first parameter or state of a model that is not finite, or -1; `value` is its first such element.
 static int32_t spoiltTensor(const Engine &engine, nn_range range, double &value) {
@@ -44,17 +38,17 @@ Status Trainer::explain(double loss, int64_t rows) {
     for (int32_t i = 0; i < train.n_trace_points && first.empty(); ++i) {
       const nn_trace_point &point = train.trace_points[i];
       if (Elements{out[i], engine.f64()}.get(0) != 0)
-        first = format("`%s` in %s%s%s", point.op, asWritten(point.place).c_str(), point.where && *point.where ? " at " : "",
+        first = format("`%s` in %s%s%s", point.op, withoutVariant(point.place).c_str(), point.where && *point.where ? " at " : "",
                        point.where ? point.where : "");
     }
   }
   double value = 0;
   int32_t spoilt = spoiltTensor(engine, run.program.models[train.model].tensors, value);
   if (spoilt >= 0 && record.steps > 0)
-    text += format(": the update of step %lld made %s %s%s%s", (long long)step - 1, asWritten(run.program.tensors[spoilt].name).c_str(),
+    text += format(": the update of step %lld made %s %s%s%s", (long long)step - 1, withoutVariant(run.program.tensors[spoilt].name).c_str(),
                    nameOf(value), first.empty() ? "" : "; it is first seen by ", first.c_str());
   else if (spoilt >= 0)
-    text += format(": %s starts out %s%s%s", asWritten(run.program.tensors[spoilt].name).c_str(), nameOf(value),
+    text += format(": %s starts out %s%s%s", withoutVariant(run.program.tensors[spoilt].name).c_str(), nameOf(value),
                    first.empty() ? "" : "; it is first seen by ", first.c_str());
   else if (!first.empty())
     text += ": first made by " + first;
@@ -71,7 +65,7 @@ Status Trainer::checkParameters() {
   int32_t spoilt = spoiltTensor(engine, run.program.models[train.model].tensors, value);
   // The loss was finite, so it is an update that did this; the next step would only hide which.
   return Status::error(format("%s became %s by step %lld (epoch %lld), while the loss was finite",
-                              asWritten(run.program.tensors[spoilt].name).c_str(), nameOf(value),
+                              withoutVariant(run.program.tensors[spoilt].name).c_str(), nameOf(value),
                               (long long)record.steps, (long long)(record.steps - 1) / record.stepsPerEpoch + 1))
       .at(train.where);
 }

@@ -4,10 +4,19 @@
 #include "runtime/abi.h"
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
 namespace nnrt {
+
+/// A place of a variant's model as the program names it: "net#3.dense1.w" is "net.dense1.w". What stands between only tells variants
+/// apart.
+inline std::string withoutVariant(std::string place) {
+  if (const size_t mark = place.find('#'); mark != std::string::npos)
+    place.erase(mark, place.find('.', mark) - mark);
+  return place;
+}
 
 /// Calls visit(statement) for each of `count` statements and for those inside of them, in the order of the program, until a
 /// call returns false. Returns whether none did.

@@ -22,3 +22,30 @@ llvm::StringRef nnc::ast::spelling(BinaryOp op) {
   }
   llvm_unreachable("every operator is listed");
 }
+
+llvm::ArrayRef<nnc::ast::Stmt *> nnc::ast::blockOf(const Stmt *s) {
+  if (auto *search = llvm::dyn_cast<SearchStmt>(s))
+    return search->body;
+  if (auto *compare = llvm::dyn_cast<CompareStmt>(s))
+    return compare->body;
+  return {};
+}
+
+nnc::ast::Ident nnc::ast::resultOf(const Stmt *s) {
+  if (auto *search = llvm::dyn_cast<SearchStmt>(s))
+    return search->name;
+  if (auto *compare = llvm::dyn_cast<CompareStmt>(s))
+    return compare->name;
+  if (auto *ensemble = llvm::dyn_cast<EnsembleStmt>(s))
+    return ensemble->name;
+  return {};
+}
+
+std::vector<const nnc::ast::LetDecl *> nnc::ast::drawnLets(const Program &program) {
+  std::vector<const LetDecl *> drawn;
+  for (const Stmt *s : program.statements)
+    for (const Stmt *inner : blockOf(s))
+      if (auto *let = llvm::dyn_cast<LetDecl>(inner); let && let->drawn)
+        drawn.push_back(let);
+  return drawn;
+}

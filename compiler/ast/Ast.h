@@ -1,6 +1,7 @@
 // The abstract syntax tree of one source text: plain nodes without behaviour, built by parse/, read by sema/.
 #pragma once
 #include "compiler/ast/Decl.h"
+#include <vector>
 
 namespace nnc::ast {
 
@@ -15,5 +16,8 @@ struct Program {
   Program(const Program &) = delete;
   Program &operator=(const Program &) = delete;
 };
+
+/// The `let … ~ …` in the blocks of its experiments.
+std::vector<const LetDecl *> drawnLets(const Program &program);
 
 } // namespace nnc::ast

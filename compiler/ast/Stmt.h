@@ -223,4 +223,9 @@ struct EnsembleStmt : StmtOf<StmtKind::Ensemble> {
   llvm::ArrayRef<Entry *> entries;
 };
 
+/// The block of a search or compare; empty for every other statement.
+llvm::ArrayRef<Stmt *> blockOf(const Stmt *s);
+/// The name that a search, compare or ensemble gives its result; empty: none, or another statement.
+Ident resultOf(const Stmt *s);
+
 } // namespace nnc::ast

@@ -5,6 +5,8 @@
 #include "mlir/IR/AffineMap.h"
 #include "mlir/IR/BuiltinTypes.h"
 
+#include "runtime/statements.h"
+
 #include "llvm/Support/xxhash.h"
 
 using namespace nnc;
@@ -76,9 +78,7 @@ Value Elaborator::random(llvm::StringRef op, const BuiltinCall &call) {
   }
   // The place of this draw in the program keys its numbers: the layer, and which draw of the layer it is.
   // A model of an experiment's block draws the same numbers in every variant: what they differ in is what is compared.
-  std::string site = fn->placement ? fn->placement->path : fn->op().getName().str();
-  if (size_t mark = site.find('#'); mark != std::string::npos)
-    site.erase(mark, site.find('.', mark) - mark);
+  std::string site = nnrt::withoutVariant(fn->placement ? fn->placement->path : fn->op().getName().str());
   site += "#" + std::to_string(fn->placement ? fn->placement->randomSites++ : int(fn->applied.size()));
   if (int before = fn->placement ? 0 : fn->randomSites++)
     site += "." + std::to_string(before);

@@ -30,6 +30,14 @@ private:
   Names hidden;
 };
 
+/// What a drawn constant is drawn from: an nn_draw.
+int32_t drawOf(const ast::LetDecl *let);
+/// Whether it is one of some numbers that stand in the text.
+bool listsNumbers(const ast::LetDecl *let);
+/// The drawn constants that code depends on, other than those of lists of functions and the like. Says nothing in `diags`.
+BuiltIn findBuiltIn(Diagnostics &diags, mlir::MLIRContext &context, const ast::Program &program, const sema::Symbols &symbols,
+                    const IrgenOptions &options);
+
 /// `let rate ~ log_uniform(1e-4, 1e-1)`
 struct Drawn {
   const ast::LetDecl *let = nullptr;

@@ -2,6 +2,8 @@
 // chosen are scalars of the compiled functions, set by the runtime before each trial.
 #include "compiler/irgen/Experiment.h"
 
+#include "compiler/sema/Experiments.h"
+
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 
@@ -11,12 +13,6 @@ using namespace nnc;
 
 /// More variants than this would take minutes to compile, and were hardly meant.
 static constexpr size_t mostVariants = 512;
-
-static bool isNumberInText(const ast::Expr *e) {
-  if (auto *minus = llvm::dyn_cast<ast::UnaryExpr>(e); minus && minus->op == ast::UnaryOp::Neg)
-    e = minus->operand;
-  return llvm::isa<ast::NumberExpr>(e);
-}
 
 /// What stands at `r`, on one line.
 static std::string labelAt(Range r) {
@@ -29,16 +25,14 @@ static std::string labelAt(Range r) {
 
 bool ProgramGenerator::readDrawn(const ast::LetDecl *let, Drawn &drawn) {
   auto *call = llvm::cast<ast::CallExpr>(let->value);
-  const llvm::StringRef from = llvm::cast<ast::NameExpr>(call->callee)->name.text;
   drawn.let = let;
-  if (from == "each" || from == "choice") {
-    drawn.draw = NN_DRAW_LIST;
-    bool numbers = true;
+  drawn.draw = drawOf(let);
+  if (drawn.draw == NN_DRAW_LIST) {
     for (const ast::Argument &a : call->args) {
       drawn.values.push_back(a.value);
       drawn.labels.push_back(labelAt(a.value->range));
-      numbers &= isNumberInText(a.value);
     }
+    const bool numbers = listsNumbers(let);
     if (numbers)
       for (const ast::Expr *value : drawn.values) {
         double number = 0;
@@ -49,10 +43,6 @@ bool ProgramGenerator::readDrawn(const ast::LetDecl *let, Drawn &drawn) {
     drawn.builtIn = !numbers || builtIn.count(let);
     return true;
   }
-  drawn.draw = from == "uniform"       ? NN_DRAW_UNIFORM
-               : from == "log_uniform" ? NN_DRAW_LOG_UNIFORM
-               : from == "normal"      ? NN_DRAW_NORMAL
-                                       : NN_DRAW_INTEGER;
   if (!elab.evaluateNumber(call->args[0].value, Scope(), drawn.low, "the first number of a distribution") ||
       !elab.evaluateNumber(call->args[1].value, Scope(), drawn.high, "the second number of a distribution"))
     return false;
@@ -187,17 +177,16 @@ bool ProgramGenerator::genGoal(const ast::SearchStmt *s, nn_experiment *row, Exp
   return true;
 }
 
-void ProgramGenerator::genExperiment(const ast::Stmt *s, const ast::Ident &name, llvm::ArrayRef<ast::Stmt *> body) {
+void ProgramGenerator::genExperiment(const ast::Stmt *s) {
+  const ast::Ident name = ast::resultOf(s);
+  const llvm::ArrayRef<ast::Stmt *> body = ast::blockOf(s);
   auto *search = llvm::dyn_cast<ast::SearchStmt>(s);
   const int32_t ordinal = experimentCount++;
   auto *row = addStatement<nn_experiment>(NN_STMT_EXPERIMENT);
   row->where = where(s->range);
   row->name = text(name.text);
   row->data = -1;
-  row->method = !search                          ? NN_COMPARE
-                : search->method.text == "grid"   ? NN_GRID
-                : search->method.text == "random" ? NN_RANDOM
-                                                  : NN_TPE;
+  row->method = search ? sema::findSearchMethod(search->method.text)->method : int32_t(NN_COMPARE);
   elab.fn = settings.get();
   std::vector<Drawn> drawn;
   std::vector<nn_variable> variables;

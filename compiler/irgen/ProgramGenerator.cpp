@@ -1,5 +1,5 @@
 // The order of generation, options, settings, and what several statements share.
-#include "compiler/irgen/ProgramGenerator.h"
+#include "compiler/irgen/Experiment.h"
 
 #include "mlir/IR/BuiltinTypes.h"
 #include "llvm/Support/Format.h"
@@ -233,47 +233,6 @@ void ProgramGenerator::run() {
     scalars.push_back(b.getStringAttr(name));
   p.n_chosen = chosenNames.size();
   module->setAttr("nn.scalars", b.getArrayAttr(scalars));
-}
-
-/// The variables of experiments whose values are numbers in the text, or a range of numbers.
-static std::vector<const ast::LetDecl *> numericDraws(const ast::Program &program) {
-  std::vector<const ast::LetDecl *> draws;
-  for (const ast::Stmt *s : program.statements) {
-    auto *search = llvm::dyn_cast<ast::SearchStmt>(s);
-    auto *compare = llvm::dyn_cast<ast::CompareStmt>(s);
-    if (!search && !compare)
-      continue;
-    for (const ast::Stmt *inner : search ? search->body : compare->body)
-      if (auto *let = llvm::dyn_cast<ast::LetDecl>(inner); let && let->drawn)
-        draws.push_back(let);
-  }
-  return draws;
-}
-
-/// Which variables the code depends on is found by trying: a program that is sound while a variable is only known in the run does
-/// not depend on it.
-static BuiltIn findBuiltIn(Diagnostics &diags, mlir::MLIRContext &context, const ast::Program &program,
-                           const sema::Symbols &symbols, const IrgenOptions &options) {
-  BuiltIn builtIn;
-  const std::vector<const ast::LetDecl *> draws = numericDraws(program);
-  auto isSound = [&](const BuiltIn &set) {
-    const Diagnostics::Mark before = diags.mark();
-    IrgenResult result;
-    ProgramGenerator(diags, context, program, symbols, options, set, /*attempt=*/true, result).run();
-    const bool sound = diags.errorCount() == before.errors;
-    diags.rewind(before);
-    return sound;
-  };
-  if (draws.empty() || isSound(builtIn))
-    return builtIn;
-  const BuiltIn all(draws.begin(), draws.end());
-  for (const ast::LetDecl *let : draws) {
-    BuiltIn others = all;
-    others.erase(let);
-    if (!isSound(others))
-      builtIn.insert(let);
-  }
-  return builtIn;
 }
 
 bool nnc::generate(Diagnostics &diags, mlir::MLIRContext &context, const ast::Program &program,

@@ -126,7 +126,7 @@ private:
   ExperimentVariant *current = nullptr;  // whose names are in scope, in a statement about a search's result
   std::vector<const ast::TrainStmt *> trainsOfBlock; // of the variant that is being generated, in order
 
-  void genExperiment(const ast::Stmt *s, const ast::Ident &name, llvm::ArrayRef<ast::Stmt *> body);
+  void genExperiment(const ast::Stmt *s);
   bool readDrawn(const ast::LetDecl *let, Drawn &drawn);
   bool genVariant(llvm::ArrayRef<ast::Stmt *> body, llvm::ArrayRef<Drawn> drawn, llvm::ArrayRef<int32_t> choice,
                   nn_variant &variant, Experiment &experiment);

@@ -67,14 +67,8 @@ void ProgramGenerator::genPlainStatement(const ast::Stmt *s) {
     return genPrint(&print);
   }
   case ast::StmtKind::Plot: return genPlot(llvm::cast<ast::PlotStmt>(s));
-  case ast::StmtKind::Search: {
-    auto *search = llvm::cast<ast::SearchStmt>(s);
-    return genExperiment(s, search->name, search->body);
-  }
-  case ast::StmtKind::Compare: {
-    auto *compare = llvm::cast<ast::CompareStmt>(s);
-    return genExperiment(s, compare->name, compare->body);
-  }
+  case ast::StmtKind::Search:
+  case ast::StmtKind::Compare: return genExperiment(s);
   case ast::StmtKind::Ensemble: return genEnsemble(llvm::cast<ast::EnsembleStmt>(s));
   default: return; // declarations
   }

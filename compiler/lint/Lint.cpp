@@ -26,24 +26,10 @@ static const Lint unknownLint{"unknown-lint", nullptr};
 
 llvm::ArrayRef<Lint> lints() { return table; }
 
-/// The `let … ~` of blocks, wherever they are.
-static void findDrawn(llvm::ArrayRef<ast::Stmt *> statements, std::vector<const ast::LetDecl *> &drawn) {
-  for (const ast::Stmt *s : statements) {
-    if (auto *let = llvm::dyn_cast<ast::LetDecl>(s); let && let->drawn)
-      drawn.push_back(let);
-    else if (auto *search = llvm::dyn_cast<ast::SearchStmt>(s))
-      findDrawn(search->body, drawn);
-    else if (auto *compare = llvm::dyn_cast<ast::CompareStmt>(s))
-      findDrawn(compare->body, drawn);
-  }
-}
-
 Context::Context(Diagnostics &diags, const ast::Program &program, const sema::Symbols &symbols, const IrgenResult &generated,
                  StringRef dataDir, bool asErrors)
     : program(program), symbols(symbols), generated(generated), dataDir(dataDir), diags(diags), asErrors(asErrors),
-      silencers(diags.sources(), program.buffer) {
-  findDrawn(program.statements, drawn);
-}
+      silencers(diags.sources(), program.buffer), drawn(ast::drawnLets(program)) {}
 
 bool Context::isUsers(Range r) const {
   return r.isValid() && diags.sources().FindBufferContainingLoc(r.begin) == program.buffer;

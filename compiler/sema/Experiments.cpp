@@ -1,4 +1,6 @@
 // search, compare and ensemble: their settings, what their blocks hold, and what may be done with their results.
+#include "compiler/sema/Experiments.h"
+
 #include "compiler/sema/Analyzer.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -13,27 +15,40 @@ using llvm::StringRef;
 namespace nnc::sema {
 
 namespace {
-struct Distribution {
-  StringRef name;
-  unsigned least, most; // arguments
-  bool compared;        // `compare` runs all values, so that they must be a list
-  StringRef example;
-};
 constexpr unsigned any = ~0u;
 const Distribution distributions[] = {
-    {"each", 1, any, true, "each(relu, tanh)"},        {"choice", 1, any, true, "choice(64, 128)"},
-    {"uniform", 2, 2, false, "uniform(0, 0.5)"},       {"log_uniform", 2, 2, false, "log_uniform(1e-4, 1e-1)"},
-    {"normal", 2, 2, false, "normal(0, 1)"},           {"integer", 2, 2, false, "integer(1, 8)"},
+    {"each", NN_DRAW_LIST, 1, any, "each(relu, tanh)"},
+    {"choice", NN_DRAW_LIST, 1, any, "choice(64, 128)"},
+    {"uniform", NN_DRAW_UNIFORM, 2, 2, "uniform(0, 0.5)"},
+    {"log_uniform", NN_DRAW_LOG_UNIFORM, 2, 2, "log_uniform(1e-4, 1e-1)"},
+    {"normal", NN_DRAW_NORMAL, 2, 2, "normal(0, 1)"},
+    {"integer", NN_DRAW_INTEGER, 2, 2, "integer(1, 8)"},
 };
+const SearchMethod searchMethods[] = {{"random", NN_RANDOM, true}, {"grid", NN_GRID, false}, {"tpe", NN_TPE, true}};
+
+template <class T, size_t n> const T *findNamed(const T (&all)[n], StringRef name) {
+  const T *found = llvm::find_if(all, [&](const T &one) { return one.name == name; });
+  return found == std::end(all) ? nullptr : found;
+}
+
+template <class T, size_t n> std::vector<StringRef> namesOf(const T (&all)[n]) {
+  std::vector<StringRef> names;
+  for (const T &one : all)
+    names.push_back(one.name);
+  return names;
+}
 } // namespace
 
+const Distribution *findDistribution(StringRef name) { return findNamed(distributions, name); }
+const SearchMethod *findSearchMethod(StringRef name) { return findNamed(searchMethods, name); }
+
 void Analyzer::checkSearch(const SearchStmt &stmt, const Scope &scope) {
-  static const StringRef methods[] = {"random", "grid", "tpe"};
   static const StringRef keys[] = {"trials", "seed"};
-  if (!llvm::is_contained(methods, stmt.method.text))
+  const SearchMethod *method = findSearchMethod(stmt.method.text);
+  if (!method)
     diags.error(stmt.method.range, "unknown method of search " + quoted(stmt.method.text))
-        .suggest(stmt.method.text, methods)
-        .note("the methods are " + listed(methods));
+        .suggest(stmt.method.text, namesOf(searchMethods))
+        .note("the methods are " + listed(namesOf(searchMethods)));
   std::map<StringRef, Range> seen;
   for (const Argument &a : stmt.settings) {
     if (!llvm::is_contained(keys, a.name.text))
@@ -42,7 +57,7 @@ void Analyzer::checkSearch(const SearchStmt &stmt, const Scope &scope) {
       diags.error(a.range, quoted(a.name.text) + " is given twice").note(it->second, "first given here");
     checkExpr(a.value, scope);
   }
-  if ((stmt.method.text == "random" || stmt.method.text == "tpe") && !seen.count("trials") && !syntaxErrors)
+  if (method && method->needsTrials && !seen.count("trials") && !syntaxErrors)
     diags.error(stmt.method.range, "a search by " + quoted(stmt.method.text) + " needs the number of its trials: `trials = 20`");
   const Path &goal = stmt.objective;
   if (!goal.empty() && goal.front().text == "test")
@@ -56,21 +71,15 @@ void Analyzer::checkSearch(const SearchStmt &stmt, const Scope &scope) {
 void Analyzer::checkDrawn(const LetDecl &let, const Scope &scope, bool compared) {
   auto *call = llvm::dyn_cast_or_null<CallExpr>(let.value);
   auto *name = call ? dyn_cast<NameExpr>(call->callee) : nullptr;
-  const Distribution *from = nullptr;
-  std::vector<StringRef> names;
-  for (const Distribution &d : distributions) {
-    names.push_back(d.name);
-    if (name && d.name == name->name.text)
-      from = &d;
-  }
+  const Distribution *from = name ? findDistribution(name->name.text) : nullptr;
   if (!from) {
     auto e = diags.error(let.value ? let.value->range : let.range, "what a value is drawn from is expected here");
     if (name)
-      e.suggest(name->name.text, names);
-    e.note("that is " + listed(names, "or") + ": `let units ~ choice(64, 128)`");
+      e.suggest(name->name.text, namesOf(distributions));
+    e.note("that is " + listed(namesOf(distributions), "or") + ": `let units ~ choice(64, 128)`");
     return;
   }
-  if (compared && !from->compared)
+  if (compared && from->draw != NN_DRAW_LIST) // it runs all values, so that they must be a list
     diags.error(call->range, "`compare` makes a run of each value, and " + quoted(from->name) + " has no list of them")
         .note("`each(…)` lists them; `search` draws from " + quoted(from->name));
   for (const Argument &a : call->args)
@@ -79,7 +88,7 @@ void Analyzer::checkDrawn(const LetDecl &let, const Scope &scope, bool compared)
   const unsigned given = call->args.size();
   if (given < from->least || given > from->most)
     diags.error(call->range, quoted(from->name) + " takes " +
-                                 (from->most == any ? std::string("the values to choose from") : counted(from->least, "argument")) +
+                                 (from->draw == NN_DRAW_LIST ? std::string("the values to choose from") : counted(from->least, "argument")) +
                                  ", not " + llvm::Twine(given))
         .note("such as `" + from->example + "`");
   checkArgumentValues(call->args, scope, nullptr);

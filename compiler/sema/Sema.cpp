@@ -22,13 +22,7 @@ void Analyzer::run(const Program &program, llvm::ArrayRef<const Program *> prelu
   // What runs give a name to stands beside the declarations.
   Scope top(nullptr, topContext);
   for (const Stmt *s : program.statements) {
-    Ident name;
-    if (auto *search = dyn_cast<SearchStmt>(s))
-      name = search->name;
-    else if (auto *compare = dyn_cast<CompareStmt>(s))
-      name = compare->name;
-    else if (auto *ensemble = dyn_cast<EnsembleStmt>(s))
-      name = ensemble->name;
+    const Ident name = resultOf(s);
     if (const Decl *d = symbols.user.lookup(name.text))
       diags.error(name.range, quoted(name.text) + " is declared twice").note(d->name.range, "first declared here");
     else

@@ -3,6 +3,8 @@
 #include "compiler/driver/check/Caller.h"
 #include "compiler/driver/check/Checks.h"
 
+#include "runtime/statements.h"
+
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -15,24 +17,6 @@ using namespace nnc::check;
 static constexpr int64_t batchRows = 5;
 static constexpr size_t elementsOfTensor = 20;
 static constexpr const char *probeOptimizer = "gradient_probe_";
-
-/// The program's text with every optimizer replaced by one that subtracts the gradient, and without what changes
-/// gradients (clip) or leaves them out (freeze).
-/// "net#3.dense1.w", of a variant, as the program names it.
-static std::string asWritten(std::string tensor) {
-  if (size_t mark = tensor.find('#'); mark != std::string::npos)
-    tensor.erase(mark, tensor.find('.', mark) - mark);
-  return tensor;
-}
-
-/// The block of an experiment; empty for every other statement.
-static llvm::ArrayRef<ast::Stmt *> blockOf(const ast::Stmt *s) {
-  if (auto *search = llvm::dyn_cast<ast::SearchStmt>(s))
-    return search->body;
-  if (auto *compare = llvm::dyn_cast<ast::CompareStmt>(s))
-    return compare->body;
-  return {};
-}
 
 static std::vector<const ast::TrainStmt *> trainsOf(llvm::ArrayRef<ast::Stmt *> statements) {
   std::vector<const ast::TrainStmt *> trains;
@@ -52,6 +36,8 @@ static std::string variantText(const nn_experiment &experiment, const nn_variant
   return text;
 }
 
+/// The program's text with every optimizer replaced by one that subtracts the gradient, and without what changes
+/// gradients (clip) or leaves them out (freeze).
 static std::string probeText(Session &session) {
   const llvm::SourceMgr &sources = session.diagnostics().sources();
   std::string text = bufferText(sources, session.program().buffer).str();
@@ -77,7 +63,7 @@ static std::string probeText(Session &session) {
   };
   for (const ast::Stmt *s : session.program().statements) {
     edit(s);
-    for (const ast::Stmt *inner : blockOf(s))
+    for (const ast::Stmt *inner : ast::blockOf(s))
       edit(inner);
   }
   llvm::sort(edits, [](const Edit &a, const Edit &b) { return a.from > b.from; });
@@ -124,7 +110,7 @@ public:
     }
     for (auto &[index, gradient] : gradients)
       verdicts.tensors.push_back(std::isfinite(loss) ? checkTensor(index, gradient)
-                                                     : Verdict{asWritten(program.tensors[index].name), "", -1, false,
+                                                     : Verdict{nnrt::withoutVariant(program.tensors[index].name), "", -1, false,
                                                                "the loss is not finite for random examples"});
     return verdicts;
   }
@@ -172,7 +158,7 @@ private:
 
   Verdict checkTensor(int32_t index, const std::vector<double> &gradient) {
     Verdict verdict;
-    verdict.what = asWritten(program.tensors[index].name);
+    verdict.what = nnrt::withoutVariant(program.tensors[index].name);
     const size_t count = std::min(elementsOfTensor, gradient.size());
     verdict.extent = std::to_string(count) + " of " + std::to_string(gradient.size());
     unsigned corners = 0;
@@ -247,7 +233,7 @@ std::vector<StepVerdicts> check::checkSteps(Session &session) {
   std::vector<llvm::ArrayRef<ast::Stmt *>> blocks; // of experiments
   for (const ast::Stmt *s : statements)
     if (llvm::isa<ast::SearchStmt, ast::CompareStmt>(s))
-      blocks.push_back(blockOf(s));
+      blocks.push_back(ast::blockOf(s));
   if (trains.empty() && blocks.empty())
     return verdicts;
   SessionOptions options = session.settings();

@@ -55,17 +55,6 @@ void Evaluator::command(llvm::StringRef text) {
     llvm::errs() << "; `:help` lists them\n";
 }
 
-/// The name that a search, comparison or ensemble gives its result, or empty.
-static std::string resultOf(const ast::Stmt &s) {
-  if (auto *search = llvm::dyn_cast<ast::SearchStmt>(&s))
-    return search->name.text.str();
-  if (auto *compare = llvm::dyn_cast<ast::CompareStmt>(&s))
-    return compare->name.text.str();
-  if (auto *ensemble = llvm::dyn_cast<ast::EnsembleStmt>(&s))
-    return ensemble->name.text.str();
-  return "";
-}
-
 void Evaluator::statements(llvm::StringRef text) {
   Diagnostics diags;
   std::optional<unsigned> buffer = addBuffer(diags, text, bufferLabel);
@@ -83,7 +72,7 @@ void Evaluator::statements(llvm::StringRef text) {
       continue;
     }
     const std::string statement = textOf(*s);
-    if (const std::string result = resultOf(*s); !result.empty()) {
+    if (const ast::Ident result = ast::resultOf(s); !result.empty()) {
       // What stands below it in the input may use what it finds: they are one program.
       std::string rest = statement;
       for (const ast::Stmt *later : program->statements.drop_front(i + 1))
@@ -91,7 +80,7 @@ void Evaluator::statements(llvm::StringRef text) {
           declare(*later, diags.position(later->range));
         else
           rest += "\n" + textOf(*later);
-      results.insert(result);
+      results.insert(result.text.str());
       if (run(rest, at.line, at.column, false))
         lastStatement = rest;
       return;
