@@ -3,9 +3,12 @@
 # A precompiled header holds MLIR's heavy headers: without it each file costs ten seconds.
 set(NNC_ROOM_FLAGS -fno-exceptions -fno-rtti -Wall -Wextra -Wno-unused-parameter -Wno-comment)
 if(NNC_SANITIZE)
-  add_compile_options(-fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize=vptr)
-  add_link_options(-fsanitize=address,undefined)
-  add_compile_definitions(NNC_SANITIZE)
+  add_compile_options(-fsanitize=${NNC_SANITIZE} -fno-omit-frame-pointer)
+  if(NNC_SANITIZE MATCHES undefined)
+    add_compile_options(-fno-sanitize=vptr)
+  endif()
+  add_link_options(-fsanitize=${NNC_SANITIZE})
+  add_compile_definitions(NNC_SANITIZE="${NNC_SANITIZE}")
 endif()
 
 function(nnc_room name)

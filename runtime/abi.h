@@ -13,14 +13,16 @@
 extern "C" {
 #endif
 
-#define NN_ABI_VERSION 5u
+#define NN_ABI_VERSION 6u
 
 /* ---- compiled functions ------------------------------------------------------------------------------------ */
 
 /* Slots of nn_call.scalars. Options follow, in the order of nn_program.options, then what experiments choose. Known to the compiler by name:
  * "step" (0-based), "epoch" (fractional), "total_steps", "steps_per_epoch", "seed", "val_loss" (after the last complete epoch;
- * infinite before). */
-enum { NN_SLOT_STEP, NN_SLOT_EPOCH, NN_SLOT_TOTAL_STEPS, NN_SLOT_STEPS_PER_EPOCH, NN_SLOT_SEED, NN_SLOT_VAL_LOSS, NN_SLOT_OPTIONS };
+ * infinite before), "first_row" (of an evaluation in pieces: the number of the call's first row among all rows), "batch_share" (of a
+ * training step: its rows / those of a full batch). */
+enum { NN_SLOT_STEP, NN_SLOT_EPOCH, NN_SLOT_TOTAL_STEPS, NN_SLOT_STEPS_PER_EPOCH, NN_SLOT_SEED, NN_SLOT_VAL_LOSS, NN_SLOT_FIRST_ROW,
+       NN_SLOT_BATCH_SHARE, NN_SLOT_OPTIONS };
 
 /* One call of a compiled function; shared by all worker threads. */
 typedef struct nn_call {
@@ -47,6 +49,8 @@ typedef struct nn_fn {
   nn_code code;              /* NULL: the function does not exist */
   int64_t fixed_bytes;       /* scratch that does not depend on the batch */
   int64_t row_bytes;         /* scratch for each row of capacity (a multiple of 64) */
+  int64_t whole;             /* of an evaluation or a prediction: 1 if its rows depend on one another (`over = batch`), so that all of
+                                them belong in one call */
 } nn_fn;
 
 /* A number that is either constant or the result `slot` of nn_program.settings (it depends on an option). */

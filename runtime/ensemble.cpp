@@ -43,6 +43,7 @@ Status runEnsemble(Run &run, const nn_ensemble &ensemble, int32_t trains) {
       NN_TRY(checkData(run, statement));
   std::vector<Status> results(ensemble.members);
   std::vector<std::vector<TrainRecord>> records(ensemble.members);
+  std::vector<std::vector<unsigned char>> learned(ensemble.members); // row-major, tensor after tensor
   const uint64_t seed = uint64_t(run.engine.value(ensemble.seed));
   SideRuns side(run);
   auto train = [&](Run &sub, int32_t member) -> Status {
@@ -55,11 +56,11 @@ Status runEnsemble(Run &run, const nn_ensemble &ensemble, int32_t trains) {
     std::string unseen;
     sub.output = &unseen;
     NN_TRY(runStatements(sub, recipe.data(), int32_t(recipe.size()), ordinals));
-    // Every member writes its own part. The two may be laid out differently.
+    // Not yet into the run's arena: others begin their members with a copy of that.
     RowMajor rowMajor(sub.engine);
-    for (int32_t t = 0; t < from.count; ++t) {
-      const int32_t into = to.first + member * from.count + t;
-      run.engine.importTensor(into, rowMajor.of(from.first + t, sub.engine.tensor(from.first + t)), run.engine.tensor(into));
+    for (int32_t t = from.first; t < from.first + from.count; ++t) {
+      const unsigned char *values = rowMajor.of(t, sub.engine.tensor(t));
+      learned[size_t(member)].insert(learned[size_t(member)].end(), values, values + sub.engine.tensorBytes(t));
     }
     records[member] = std::move(sub.trained);
     return Status();
@@ -69,6 +70,14 @@ Status runEnsemble(Run &run, const nn_ensemble &ensemble, int32_t trains) {
     NN_TRY(std::move(status));
   if (run.signal)
     return Status();
+  int32_t into = to.first; // the tensors of all members, one after the other; they may be laid out differently
+  for (const std::vector<unsigned char> &member : learned) {
+    const unsigned char *values = member.data();
+    for (int32_t t = 0; t < from.count; ++t, ++into) {
+      run.engine.importTensor(into, values, run.engine.tensor(into));
+      values += run.engine.tensorBytes(into);
+    }
+  }
   for (int32_t m = 0; m < ensemble.members; ++m)
     for (TrainRecord &record : records[m]) {
       run.progress.note(format("ensemble %s: member %d of %d:%s  %s", ensemble.name, m + 1, ensemble.members,

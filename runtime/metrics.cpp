@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 namespace nnrt {
 
@@ -152,21 +153,37 @@ Status Batches::prepare(Engine &engine, const Dataset &set, const int32_t *field
   return Status();
 }
 
+int64_t pieceRows(const nn_fn &function, int64_t rows) {
+  // Intermediate results of as many rows stay in the caches. Tests cut otherwise: nothing may depend on it.
+  static const int64_t usual = [] {
+    const char *text = getenv("NNC_EVAL_ROWS");
+    const long long own = text ? atoll(text) : 0;
+    return int64_t(own > 0 ? own : 256);
+  }();
+  return function.whole ? rows : std::min(usual, rows);
+}
+
+Status reservePieces(Engine &engine, const nn_fn &function, int64_t rows) {
+  Status status = engine.reserve(function, pieceRows(function, rows));
+  if (!status.failed() || !function.whole)
+    return status;
+  return Status::error(status.message() + "\n  note: all of them are needed at once, because they depend on one another (`over = batch`); in a "
+                                          "metric, `total(e)` adds up e over all rows without that");
+}
+
 Status evaluateRows(Engine &engine, const Dataset &data, const int32_t *fields, int32_t n_fields,
                     const nn_fn &function, const std::vector<int64_t> &rows, Totals &totals, Tuning &tuning) {
   FlushDenormals flush;
-  int64_t capacity = std::min<int64_t>(evalCapacity, int64_t(rows.size()));
+  const int64_t capacity = pieceRows(function, int64_t(rows.size()));
   Batches batches;
   NN_TRY(batches.prepare(engine, data, fields, n_fields, capacity));
-  NN_TRY(engine.reserve(function, capacity));
   totals.clear();
-  for (int64_t first = 0; first < int64_t(rows.size()); first += capacity) {
-    int64_t count = std::min<int64_t>(capacity, int64_t(rows.size()) - first);
+  return forEachPiece(engine, function, int64_t(rows.size()), [&](int64_t first, int64_t count) {
     Gather gather = batches.gather(rows.data() + first, count);
     engine.call(function, batches.in(), totals.out(), count, capacity, tuning, &gather);
     totals.add(count);
-  }
-  return Status();
+    return Status();
+  });
 }
 
 } // namespace nnrt

@@ -4,6 +4,7 @@
 #include "runtime/dataset.h"
 #include "runtime/engine.h"
 
+#include <algorithm>
 #include <vector>
 
 namespace nnrt {
@@ -95,8 +96,23 @@ private:
   Gather::Computation computation = {};
 };
 
-/// Rows that one call of an evaluation computes.
-const int64_t evalCapacity = 256;
+/// Rows of `rows` that one call of an evaluation computes: some that fit the caches, or all where they depend on one another.
+int64_t pieceRows(const nn_fn &function, int64_t rows);
+/// Makes the scratch big enough for such calls.
+Status reservePieces(Engine &engine, const nn_fn &function, int64_t rows);
+
+/// Calls `piece(first, count)` for each piece of `rows` rows, from the first on, and tells the engine which row is the first.
+template <class Piece> Status forEachPiece(Engine &engine, const nn_fn &function, int64_t rows, Piece &&piece) {
+  const int64_t capacity = pieceRows(function, rows);
+  NN_TRY(reservePieces(engine, function, rows));
+  Status status;
+  for (int64_t first = 0; first < rows && !status.failed(); first += capacity) {
+    engine.scalars[NN_SLOT_FIRST_ROW] = double(first);
+    status = piece(first, std::min(capacity, rows - first));
+  }
+  engine.scalars[NN_SLOT_FIRST_ROW] = 0;
+  return status;
+}
 
 /// Runs `function` over `rows` of a data set and adds everything to `totals` (which is cleared first).
 Status evaluateRows(Engine &engine, const Dataset &data, const int32_t *fields, int32_t n_fields,

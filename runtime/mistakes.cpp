@@ -95,18 +95,16 @@ Status findMistakes(Run &run, const nn_evaluate &evaluate, const Dataset &data, 
   Engine &engine = run.engine;
   FlushDenormals flush;
   const int32_t fields[] = {x, label};
-  const int64_t capacity = std::min<int64_t>(evalCapacity, int64_t(rows.size()));
+  const int64_t capacity = pieceRows(model.predict, int64_t(rows.size()));
   Batches batches;
   NN_TRY(batches.prepare(engine, data, fields, 2, capacity));
-  NN_TRY(engine.reserve(model.predict, capacity));
   Buffer outputs;
   NN_TRY(outputs.allocate(size_t(capacity * classes * engine.elementBytes()), "the predictions"));
   if (!isPicture(description, description.fields[x], record))
     record.channels = 0;
   const Statistics &statistics = data.statistics[size_t(x)];
   record.wrong = 0;
-  for (int64_t first = 0; first < int64_t(rows.size()); first += capacity) {
-    const int64_t count = std::min<int64_t>(capacity, int64_t(rows.size()) - first);
+  return forEachPiece(engine, model.predict, int64_t(rows.size()), [&](int64_t first, int64_t count) {
     const Gather gather = batches.gather(rows.data() + first, count);
     void *out = outputs.data();
     Tuning one;
@@ -140,8 +138,8 @@ Status findMistakes(Run &run, const nn_evaluate &evaluate, const Dataset &data, 
       if (record.mistakes.size() > mostShown)
         record.mistakes.pop_back();
     }
-  }
-  return Status();
+    return Status();
+  });
 }
 
 } // namespace nnrt

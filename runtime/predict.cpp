@@ -51,16 +51,14 @@ Status readElements(Engine &engine, const std::string &path, int64_t size, Rows 
 Status apply(Engine &engine, const nn_model &model, const Rows &rows, Buffer &outputs) {
   const int64_t outBytes = elementCount(model.out_shape, model.out_rank) * engine.elementBytes();
   NN_TRY(outputs.allocate(size_t(rows.count) * outBytes, "the predictions"));
-  const int64_t capacity = std::min(evalCapacity, rows.count);
+  const int64_t capacity = pieceRows(model.predict, rows.count);
   Batches batches;
   if (rows.data) {
     const int32_t field = inputField(*rows.data->description);
     NN_TRY(batches.prepare(engine, *rows.data, &field, 1, capacity));
   }
-  NN_TRY(engine.reserve(model.predict, capacity));
   Tuning tuning;
-  for (int64_t first = 0; first < rows.count; first += capacity) {
-    const int64_t count = std::min(capacity, rows.count - first);
+  return forEachPiece(engine, model.predict, rows.count, [&](int64_t first, int64_t count) {
     void *out = outputs.data() + first * outBytes;
     if (rows.data) {
       const Gather gather = batches.gather(rows.selected.data() + first, count);
@@ -69,8 +67,8 @@ Status apply(Engine &engine, const nn_model &model, const Rows &rows, Buffer &ou
       const void *in = rows.x.data() + first * inputSize(model) * engine.elementBytes();
       engine.call(model.predict, &in, &out, count, capacity, tuning);
     }
-  }
-  return Status();
+    return Status();
+  });
 }
 
 /// Applies the model and writes the table to `path`, or shows it where that is null.

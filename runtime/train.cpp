@@ -51,6 +51,7 @@ Status Trainer::plan() {
     return Status::error(format("a schedule depends on `val_loss`, but %s has no validation split", record.data.c_str()));
   engine.scalars[NN_SLOT_TOTAL_STEPS] = double(record.totalSteps);
   engine.scalars[NN_SLOT_STEPS_PER_EPOCH] = double(record.stepsPerEpoch);
+  engine.scalars[NN_SLOT_BATCH_SHARE] = 1;
 
   NN_TRY(batches.prepare(engine, *data, train.fields, train.n_fields, record.batch));
   NN_TRY(totals.prepare(engine, train.metrics, train.n_metrics, true));
@@ -60,7 +61,7 @@ Status Trainer::plan() {
   record.batchBytes = batches.bytes();
   record.resultBytes = totals.bytes();
   if (record.valRows)
-    NN_TRY(engine.reserve(train.eval, std::min(evalCapacity, record.valRows)));
+    NN_TRY(reservePieces(engine, train.eval, record.valRows));
   if (train.trace.code)
     NN_TRY(engine.reserve(train.trace, record.batch));
   if (run.monitored)
@@ -112,6 +113,7 @@ void Trainer::beginEpoch(int64_t epoch) {
 
 Status Trainer::step(int64_t rows, const Gather *gather) {
   setClock();
+  engine.scalars[NN_SLOT_BATCH_SHARE] = double(rows) / double(record.batch);
   // While another thread looks at the data, it has the second core; and nothing is to be learned from how long a step takes.
   Tuning one;
   one.threads = 1;

@@ -52,6 +52,6 @@ config.environment["LC_ALL"] = "C.UTF-8"
 config.environment["NNC_CACHE_DIR"] = ""  # every test compiles for itself; test/driver/cache.test has folders of its own
 config.environment["PYTHONDONTWRITEBYTECODE"] = "1"  # nothing is written beside the sources
 config.environment["TERM"] = "dumb"  # no progress bar, no colours
-for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "NNC_TIME_FACTOR", "NNC_SHARED", "HOME"):
+for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "NNC_TIME_FACTOR", "NNC_SHARED", "HOME"):
     if name in os.environ:
         config.environment[name] = os.environ[name]

@@ -71,7 +71,7 @@ Error linkExecutable(StringRef object, StringRef runtime, bool withImages, Strin
     arguments.append({"-lpng", "-ljpeg"});
   arguments.append({"-lz", "-lm", "-pthread",
 #ifdef NNC_SANITIZE // the runtime library was compiled with it
-                    "-fsanitize=address,undefined",
+                    "-fsanitize=" NNC_SANITIZE,
 #endif
                     "-Wl,--gc-sections", "-Wl,--build-id=none"});
   std::optional<StringRef> redirects[] = {StringRef(""), StringRef(messages), StringRef(messages)};

@@ -15,6 +15,7 @@ template <class V> void visitFields(V &v, const nn_fn &s) {
   v.code(s);
   v.field(s.fixed_bytes);
   v.field(s.row_bytes);
+  v.field(s.whole);
 }
 
 template <class V> void visitFields(V &v, const nn_number &s) {

@@ -1,6 +1,6 @@
 // completeTables: what planning decided comes as attributes, so that it is printed with the IR.
 //   module:   nn.persistent_bytes = 1024 : i64, nn.offsets = {"net.w" = 0, …}, nn.blocks = {"net.w" = 64, …}
-//   function: nn.fixed_bytes = 4096 : i64, nn.row_bytes = 128 : i64
+//   function: nn.fixed_bytes = 4096 : i64, nn.row_bytes = 128 : i64, nn.whole
 #include "compiler/codegen/Tables.h"
 #include "compiler/irgen/ProgramTables.h"
 
@@ -42,6 +42,7 @@ Error completeTables(ProgramTables &tables, mlir::ModuleOp module) {
       return createStringError("the function '" + symbol + "' of the tables was not compiled");
     function->fixed_bytes = integerOf(op->getAttr("nn.fixed_bytes")).value_or(0);
     function->row_bytes = integerOf(op->getAttr("nn.row_bytes")).value_or(0);
+    function->whole = op->hasAttr("nn.whole");
   }
   return Error::success();
 }

@@ -97,21 +97,36 @@ static Source sourceOf(OpT op, Philox &philox, ElementBuilder &eb, ArrayRef<Inde
   std::array<Value, 2> step = philox.words(eb.load(1, {}));
   key[1] = philox.exclusiveOr(key[1], eb.integer(32, op.getPlace()));
   Index element = eb.linearize(index, rowMajorStrides(op.getType().getShape()));
-  Index block = eb.add(eb.mul(eb.floorDiv(element, sharedRun), 16), eb.mod(element, 16));
-  Index word = eb.mod(eb.floorDiv(element, 16), 4);
-  Value wide = eb.toInteger(block, 64);
+  Value wide, word;
+  if (op.getFirstRow()) {
+    // How far the piece is from the whole's first element is known in the run alone, so each lane has a block and a word of its own.
+    Type i64 = eb.typeOf(b.getI64Type());
+    int64_t rowElements = 1;
+    for (int64_t size : op.getType().getShape().drop_front())
+      rowElements *= size;
+    Value first = b.createOrFold<arith::FPToUIOp>(loc, i64, eb.load(2, {}));
+    Value at = b.createOrFold<arith::AddIOp>(loc, eb.toInteger(element, 64),
+                                             b.createOrFold<arith::MulIOp>(loc, first, eb.integer(64, uint64_t(rowElements))));
+    auto shifted = [&](unsigned bits) { return b.createOrFold<arith::ShRUIOp>(loc, at, eb.integer(64, bits)); };
+    Value run = b.createOrFold<arith::ShLIOp>(loc, shifted(6), eb.integer(64, 4));
+    wide = b.createOrFold<arith::AddIOp>(loc, run, b.createOrFold<arith::AndIOp>(loc, at, eb.integer(64, 15)));
+    word = b.createOrFold<arith::AndIOp>(loc, shifted(4), eb.integer(64, 3));
+  } else {
+    wide = eb.toInteger(eb.add(eb.mul(eb.floorDiv(element, sharedRun), 16), eb.mod(element, 16)), 64);
+    word = eb.toInteger(eb.mod(eb.floorDiv(element, 16), 4), 64);
+  }
   Value high = b.createOrFold<arith::ShRUIOp>(loc, wide, eb.integer(64, 32));
   Type i32 = eb.typeOf(b.getI32Type());
   return {key,
           {b.createOrFold<arith::TruncIOp>(loc, i32, wide),
            b.createOrFold<arith::TruncIOp>(loc, i32, high), step[0], step[1]},
-          b.createOrFold<arith::TruncIOp>(loc, i32, eb.toInteger(word, 64))};
+          b.createOrFold<arith::TruncIOp>(loc, i32, word)};
 }
 
 // random_uniform: y = (word >> 8) 2⁻²⁴
 
 unsigned RandomUniformOp::getCost() { return 80; }
-int64_t RandomUniformOp::getSharedRun() { return sharedRun; }
+int64_t RandomUniformOp::getSharedRun() { return getFirstRow() ? 1 : sharedRun; }
 
 Value RandomUniformOp::buildAt(ElementBuilder &eb, ArrayRef<Index> index) {
   Philox philox(eb);
@@ -123,7 +138,7 @@ Value RandomUniformOp::buildAt(ElementBuilder &eb, ArrayRef<Index> index) {
 // random_normal: y = √(-2 ln(1 - u)) cos(2π v)
 
 unsigned RandomNormalOp::getCost() { return 220; }
-int64_t RandomNormalOp::getSharedRun() { return sharedRun; }
+int64_t RandomNormalOp::getSharedRun() { return getFirstRow() ? 1 : sharedRun; }
 
 Value RandomNormalOp::buildAt(ElementBuilder &eb, ArrayRef<Index> index) {
   OpBuilder &b = eb.builder();

@@ -174,6 +174,11 @@ bool Elaborator::runAssign(const ast::AssignStmt *s, Scope &scope) {
     return false;
   }
   const TensorInfo &info = state->second;
+  // Whatever the body says: states of optimizers and schedules change in steps, a layer's where it is trained, and no metric changes it.
+  const bool isTheta = name == "theta" && fn->ambient.count("theta");
+  const bool assigns = fn->training && (info.kind != NN_STATE || !(fn->measuring || isFrozen(info.name)));
+  if (!assigns && v.isUnavailable())
+    return true;
   v = fn->emit.toTensor(v, s->value->range);
   if (!v.isTensor())
     return false;
@@ -189,9 +194,11 @@ bool Elaborator::runAssign(const ast::AssignStmt *s, Scope &scope) {
     }
     v.tensor = fn->emit.broadcast(v.tensor, type, {});
   }
+  if (!assigns)
+    return true;
   fn->assign(info, v.tensor);
   Value now = Value::of(v.tensor, info.axes);
-  if (name == "theta" && fn->ambient.count("theta")) {
+  if (isTheta) {
     fn->ambient["theta"] = now;
     return true;
   }

@@ -112,6 +112,12 @@ llvm::SmallVector<int64_t> Elaborator::resolveAxes(const Value &x, const Arg *ov
   }
   for (const std::string &name : wanted) {
     if (name == "batch") {
+      if (column) {
+        diags.error(over->range, "a field is computed row by row, and knows no batch")
+            .note("`normalize` takes statistics over the training split; a layer, a loss or a metric can look at other examples");
+        ok = false;
+        return dims;
+      }
       if (lead)
         add(0);
       continue;
@@ -231,6 +237,7 @@ Value Elaborator::gradientOf(const BuiltinCall &call) {
     return fn->emit.shapeError(call.at, "`grad(e, w)` needs one number e for each example", y, call.positional(0)->range);
   // Examples do not touch one another, so the gradient of the sum holds each example's own.
   mlir::Value of = fn->emit.batchSum(y.tensor);
+  fn->addsUp(of, y.tensor);
   llvm::SmallVector<mlir::Value> operands{of};
   llvm::SmallVector<mlir::Type> types;
   for (const Value &v : wrt) {
@@ -261,7 +268,8 @@ Value Elaborator::totalOf(const BuiltinCall &call) {
   Value t = fn->emit.toTensor(x, call.positional(0)->range);
   if (!t.isTensor())
     return Value::error();
-  mlir::Value sum = fn->emit.batchSum(fn->batched ? fn->emit.batched(t.tensor) : t.tensor);
+  mlir::Value each = fn->batched ? fn->emit.batched(t.tensor) : t.tensor, sum = fn->emit.batchSum(each);
+  fn->addsUp(sum, each);
   totals.push_back(sum);
   return Value::of(sum);
 }

@@ -58,6 +58,11 @@ bool Elaborator::shapeFrom(const Value &v, std::vector<int64_t> &shape, Range at
 Value Elaborator::random(llvm::StringRef op, const BuiltinCall &call) {
   const Arg *like = call.named("like"), *shapeArg = call.positional(0);
   Emitter &emit = fn->emit;
+  if (column) {
+    diags.error(call.at, "a field is computed from its columns alone, so that a row is the same whenever it is read: nothing is drawn here")
+        .note("`augment` draws, anew at each step: `augment x = noise(x)`");
+    return Value::error();
+  }
   mlir::RankedTensorType type;
   std::vector<std::string> axes;
   if (like) {
@@ -84,9 +89,13 @@ Value Elaborator::random(llvm::StringRef op, const BuiltinCall &call) {
     site += "." + std::to_string(before);
   const int64_t place = int64_t(llvm::xxh3_64bits(site) & 0xffffffffu);
   mlir::Value seed = fn->scalar("seed");
-  mlir::Value step = fn->initializing ? emit.hostConstant(0) : fn->scalar("step");
+  // Where there are no steps, what is drawn does not depend on how many a training before has made.
+  llvm::SmallVector<mlir::Value> from{seed, fn->hasClock ? fn->scalar("step") : emit.hostConstant(0)};
+  // Nor does it depend on the pieces in which rows are evaluated: each has the numbers of its place among all rows.
+  if (fn->inPieces && !type.getShape().empty() && type.isDynamicDim(0))
+    from.push_back(fn->scalar("first_row"));
   const bool normal = op == "random_normal";
-  mlir::Operation *draw = emit.create(normal ? "nn.random_normal" : "nn.random_uniform", {seed, step}, type,
+  mlir::Operation *draw = emit.create(normal ? "nn.random_normal" : "nn.random_uniform", from, type,
                                       emit.b.getNamedAttr("place", emit.b.getI64IntegerAttr(place)));
   Value v = Value::of(draw->getResult(0), axes);
   if (op != "random_bernoulli")

@@ -99,6 +99,19 @@ public:
   /// The tensors of a model below a place.
   std::vector<const TensorInfo *> tensorsUnder(llvm::StringRef place) const;
   bool isFrozen(llvm::StringRef tensor) const;
+  /// Whether the train statement whose step is being filled trains what is at that place.
+  bool isTrained(llvm::StringRef place) const;
+  /// Within the part of a model at `place`, `training` is 1 if that part is trained: what is frozen, and other models in a loss, are
+  /// applied as in an evaluation.
+  struct PartGuard {
+    PartGuard(Function &fn, bool trained) : fn(fn), training(fn.training), inside(fn.insideModel) {
+      fn.training = fn.isStep && trained;
+      fn.insideModel = true;
+    }
+    ~PartGuard() { fn.training = training, fn.insideModel = inside; }
+    Function &fn;
+    bool training, inside;
+  };
   /// The value of a place in an expression: one tensor, or the weights below it.
   Value readPlace(const Value &place, Range at);
 

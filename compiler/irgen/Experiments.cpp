@@ -121,10 +121,6 @@ bool ProgramGenerator::genVariant(llvm::ArrayRef<ast::Stmt *> body, llvm::ArrayR
   trainsOfBlock.clear();
   const size_t frozen = elab.frozen.size();
   inBlock = true;
-  for (const ast::Stmt *s : body)
-    if (auto *freeze = llvm::dyn_cast<ast::FreezeStmt>(s))
-      for (const ast::Path &path : freeze->places)
-        elab.frozen.push_back(placeText(path));
   variant.models.first = modelRows.size();
   for (const ast::ModelDecl *model : models)
     genModel(model);

@@ -118,6 +118,8 @@ Value Elaborator::evaluateName(const ast::NameExpr *e, const Scope &scope) {
     return Value::ofKind(Value::Kind::All);
   if (name == "none")
     return Value::ofKind(Value::Kind::None);
+  if (name == "batch_share")
+    return fn->training ? Value::ofHost(fn->scalar(name)) : Value::of(1);
   if (name == "training")
     return Value::ofBool(fn->training);
   if (const ast::Decl *d = symbols.prelude.lookup(name))

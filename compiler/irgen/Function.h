@@ -25,7 +25,12 @@ public:
   Function(Diagnostics &diags, mlir::ModuleOp module, llvm::StringRef name, mlir::Type element);
 
   Emitter emit;
-  bool training = false;
+  bool training = false;     // what the name `training` means here
+  bool isStep = false;       // of a train statement: parts of models that are trained are in training mode, all others are not
+  std::vector<std::string> trained; // of a step: the places that the statement trains
+  bool insideModel = false;  // the body of a model is being evaluated
+  bool measuring = false;    // a metric is being evaluated, which changes no layer's state
+  bool inPieces = false;     // an evaluation, whose rows are computed in several calls
   int randomSites = 0;       // random draws so far outside of layers
   bool batched = false;      // values are those of a batch: random draws are made for each example
   bool initializing = false; // parameters are drawn here rather than read
@@ -59,6 +64,13 @@ public:
       slot.current = slot.argument;
   }
   void addResult(llvm::StringRef name, mlir::Value value) { results.emplace_back(name.str(), value); }
+  /// `value` adds up (or averages) `parts` over the examples, as the runtime goes on to do over the pieces of a split.
+  void addsUp(mlir::Value value, llvm::ArrayRef<mlir::Value> parts) {
+    if (!llvm::is_contained(parts, value)) // there are no examples
+      sums.try_emplace(value, parts.begin(), parts.end());
+  }
+  /// An operation that looks at several examples, and on which a result depends otherwise than by such a sum; or null. See Pieces.cpp.
+  mlir::Operation *mixesExamples() const;
 
   struct Slot {
     TensorInfo info;
@@ -81,6 +93,7 @@ private:
   llvm::StringMap<mlir::Value> scalars;
   NameMap<Slot> tensors;
   llvm::SmallVector<std::pair<std::string, mlir::Value>> results;
+  llvm::DenseMap<mlir::Value, llvm::SmallVector<mlir::Value, 2>> sums;
 };
 
 } // namespace nnc

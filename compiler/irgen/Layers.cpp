@@ -150,6 +150,9 @@ Value Elaborator::runLayer(const std::shared_ptr<Applicable> &layer, llvm::Array
   const std::string path = placeFor(layer, placeName, at);
   if (inputs.size() == 1)
     fn->inputs[path] = inputs[0].value;
+  std::optional<PartGuard> part;
+  if (fn->insideModel)
+    part.emplace(*fn, isTrained(path));
   Placement inner;
   inner.path = path;
   Placement *outerPlacement = fn->placement;
@@ -239,6 +242,7 @@ Value Elaborator::applyModel(const Applicable &model, llvm::ArrayRef<Arg> inputs
     return memo->second;
 
   auto body = [&](const std::string &place) {
+    PartGuard part(*fn, isTrained(place));
     Placement inner;
     inner.path = place;
     Placement *outerPlacement = fn->placement;

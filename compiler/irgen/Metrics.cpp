@@ -42,6 +42,7 @@ Value ProgramGenerator::evaluateMetric(const ast::Expr *e, const Scope &scope, s
 bool ProgramGenerator::addMetrics(Function &fn, llvm::ArrayRef<const ast::MetricEntry *> entries, const Scope &scope,
                                   std::vector<nn_metric> *rows) {
   bool ok = true;
+  fn.measuring = true;
   totalTypes.clear();
   std::map<std::string, int> names;
   for (auto [i, entry] : llvm::enumerate(entries)) {
@@ -67,9 +68,11 @@ bool ProgramGenerator::addMetrics(Function &fn, llvm::ArrayRef<const ast::Metric
         totalTypes.emplace_back();
         continue;
       }
-      mlir::Value whole = fn.emit.batched(t.tensor);
-      totals.push_back(fn.emit.batchSum(whole));
-      totals.push_back(fn.emit.batchSum(fn.emit.batched(fn.emit.constant(1))));
+      for (mlir::Value one : {t.tensor, fn.emit.constant(1)}) {
+        mlir::Value whole = fn.emit.batched(one);
+        totals.push_back(fn.emit.batchSum(whole));
+        fn.addsUp(totals.back(), whole);
+      }
     }
     std::vector<int64_t> sizes;
     std::vector<mlir::RankedTensorType> types;
@@ -93,6 +96,7 @@ bool ProgramGenerator::addMetrics(Function &fn, llvm::ArrayRef<const ast::Metric
                                                           : NN_NO_DIRECTION;
     rows->push_back(row);
   }
+  fn.measuring = false;
   return ok;
 }
 

@@ -69,7 +69,7 @@ void ProgramGenerator::genModel(const ast::ModelDecl *decl) {
 
   Function predict(diags, module, symbol + "_predict", element);
   elab.fn = &predict;
-  predict.batched = true;
+  predict.batched = predict.inPieces = true;
   x.value = predict.addField("x", inShape);
   y = elab.call(makeTarget(), x, decl->name.range);
   if (y.isTensor())

@@ -21,6 +21,10 @@ bool Elaborator::isFrozen(llvm::StringRef tensor) const {
   return llvm::any_of(frozen, [&](const std::string &place) { return isUnder(tensor, place); });
 }
 
+bool Elaborator::isTrained(llvm::StringRef place) const {
+  return !isFrozen(place) && llvm::any_of(fn->trained, [&](const std::string &part) { return isUnder(place, part); });
+}
+
 /// A place as users write it: models of experiments have a number, `net#3.dense1.w`.
 static std::string withoutNumber(llvm::StringRef place) {
   auto [name, rest] = place.split('#');

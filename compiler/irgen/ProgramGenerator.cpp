@@ -23,7 +23,10 @@ ProgramGenerator::ProgramGenerator(Diagnostics &diags, mlir::MLIRContext &contex
 const char *ProgramGenerator::where(Range r) { return text(diags.position(r).str()); }
 
 void ProgramGenerator::finish(Function &fn, nn_fn *slot) {
+  const bool whole = fn.inPieces && fn.mixesExamples();
   mlir::func::FuncOp func = fn.finish();
+  if (whole)
+    func->setAttr("nn.whole", mlir::UnitAttr::get(&context));
   if (slot)
     tables.functions[slot] = func.getName().str();
 }
@@ -193,8 +196,9 @@ void ProgramGenerator::run() {
 
   settings = std::make_unique<Function>(diags, module, "settings", mlir::Float64Type::get(&context));
   elab.fn = settings.get();
+  // In a session, what is declared so far follows the input.
   for (const ast::Stmt *s : program.statements)
-    if (auto *freeze = llvm::dyn_cast<ast::FreezeStmt>(s))
+    if (auto *freeze = llvm::dyn_cast<ast::FreezeStmt>(s); freeze && options.session)
       for (const ast::Path &path : freeze->places)
         elab.frozen.push_back(path.text());
   for (const ast::Stmt *s : program.statements)
@@ -225,7 +229,7 @@ void ProgramGenerator::run() {
 
   mlir::Builder b(&context);
   llvm::SmallVector<mlir::Attribute> scalars;
-  for (llvm::StringRef name : {"step", "epoch", "total_steps", "steps_per_epoch", "seed", "val_loss"})
+  for (llvm::StringRef name : {"step", "epoch", "total_steps", "steps_per_epoch", "seed", "val_loss", "first_row", "batch_share"})
     scalars.push_back(b.getStringAttr(name));
   for (const nn_option &o : optionRows)
     scalars.push_back(b.getStringAttr(o.name));

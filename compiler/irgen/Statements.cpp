@@ -54,9 +54,11 @@ void ProgramGenerator::genPlainStatement(const ast::Stmt *s) {
     return;
   }
   case ast::StmtKind::Freeze:
-    for (const ast::Path &path : llvm::cast<ast::FreezeStmt>(s)->places)
-      if (elab.tensorsUnder(placeText(path)).empty())
+    for (const ast::Path &path : llvm::cast<ast::FreezeStmt>(s)->places) {
+      elab.frozen.push_back(placeText(path));
+      if (elab.tensorsUnder(elab.frozen.back()).empty())
         diags.error(path.range, "there is nothing to freeze at `" + path.text() + "`");
+    }
     return;
   case ast::StmtKind::Expression: {
     // In the REPL an expression shows its value.
@@ -98,7 +100,7 @@ void ProgramGenerator::genEvaluate(const ast::EvaluateStmt *s) {
       entries.push_back(m);
   Function fn(diags, module, prefix, element);
   elab.fn = &fn;
-  fn.batched = true;
+  fn.batched = fn.inPieces = true;
   elab.indexBounds.clear();
   Scope scope;
   std::vector<mlir::Value> raw;

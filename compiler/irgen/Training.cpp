@@ -94,7 +94,9 @@ mlir::Value ProgramGenerator::meanLoss(const ast::Expr *e, const Scope &scope) {
       if (!b)
         return {};
       Elaborator::RangeGuard guard(elab, e->range);
-      return elab.fn->emit.elementwise(sum->op == ast::BinaryOp::Add ? "add" : "sub", {a, b});
+      mlir::Value both = elab.fn->emit.elementwise(sum->op == ast::BinaryOp::Add ? "add" : "sub", {a, b});
+      elab.fn->addsUp(both, {a, b});
+      return both;
     }
   Value v = elab.evaluate(e, scope);
   if (v.isError())
@@ -115,7 +117,16 @@ mlir::Value ProgramGenerator::meanLoss(const ast::Expr *e, const Scope &scope) {
   }
   if (!shape.empty())
     v = emit.reshape(v, {});
-  return emit.batchMean(v.tensor);
+  mlir::Value mean = emit.batchMean(v.tensor);
+  elab.fn->addsUp(mean, v.tensor);
+  return mean;
+}
+
+void ProgramGenerator::beginStep(Function &fn, const ast::TrainStmt *s, llvm::StringRef prefix, const ast::DataDecl *data) {
+  elab.fn = &fn;
+  fn.isStep = fn.training = fn.batched = true;
+  fn.trained = {placeText(s->target)};
+  setClock(fn, prefix, data);
 }
 
 llvm::SmallVector<mlir::Value> ProgramGenerator::gradientsOf(Function &fn, mlir::Value loss, llvm::ArrayRef<TensorInfo> parameters) {
@@ -127,9 +138,7 @@ llvm::SmallVector<mlir::Value> ProgramGenerator::gradientsOf(Function &fn, mlir:
 
 mlir::Value ProgramGenerator::lossAsInStep(Function &fn, const ast::TrainStmt *s, llvm::StringRef prefix, const ast::Expr *loss,
                                            const ast::DataDecl *data, bool augment, std::vector<Application> *applications) {
-  elab.fn = &fn;
-  fn.training = fn.batched = true;
-  setClock(fn, prefix, data);
+  beginStep(fn, s, prefix, data);
   Scope scope;
   addFields(fn, data, scope, augment, nullptr);
   fn.applications = applications;
@@ -182,10 +191,6 @@ bool ProgramGenerator::addPartInput(Function &fn, const ast::TrainStmt *s, Scope
     diags.error(at, "`" + part + "` is not a layer of one input");
     return false;
   }
-  // Layers before and behind the part keep their states.
-  for (auto &[tensor, slot] : fn.slots())
-    if (!isUnder(tensor, part))
-      slot.current = slot.argument;
   fn.ambient["input"] = input->second;
   return true;
 }
@@ -193,11 +198,9 @@ bool ProgramGenerator::addPartInput(Function &fn, const ast::TrainStmt *s, Scope
 bool ProgramGenerator::genStep(const ast::TrainStmt *s, llvm::StringRef prefix, const TrainEntries &entries,
                                nn_train *row, const ast::DataDecl *data, std::vector<nn_metric> &metrics, std::vector<TensorInfo> &parameters) {
   Function fn(diags, module, (prefix + "_step").str(), element);
-  elab.fn = &fn;
+  beginStep(fn, s, prefix, data);
   elab.optimizerStates.clear();
   elab.indexBounds.clear();
-  fn.training = fn.batched = true;
-  setClock(fn, prefix, data);
   struct Close { // whatever happens, the function must be well formed
     ProgramGenerator &g; Function &fn; nn_fn *slot;
     ~Close() { g.finish(fn, slot); }
@@ -376,7 +379,7 @@ void ProgramGenerator::genTrain(const ast::TrainStmt *s) {
 
   Function eval(diags, module, prefix + "_eval", element);
   elab.fn = &eval;
-  eval.batched = true;
+  eval.batched = eval.inPieces = true;
   setClock(eval, prefix, data);
   Scope scope;
   addFields(eval, data, scope, /*augment=*/false, nullptr);
@@ -385,7 +388,6 @@ void ProgramGenerator::genTrain(const ast::TrainStmt *s) {
   if (loss)
     eval.addResult("loss", loss);
   addMetrics(eval, entries.metrics, scope, nullptr);
-  eval.forgetUpdates(); // of schedules in the loss
   finish(eval, &row->eval);
 
   nn_metric *list = metricList(metrics);

@@ -11,6 +11,7 @@ void checkInitializers(Context &, const Step &, const Lint &);
 void checkConstantWeights(Context &, const Step &, const Lint &);
 // Layers.cpp
 void checkBiasBeforeNorm(Context &, const Step &, const Lint &);
+void checkNormOfOneRow(Context &, const Step &, const Lint &);
 void checkDropoutAtOutput(Context &, const Step &, const Lint &);
 // Losses.cpp
 void checkProbabilitiesAsLogits(Context &, const Step &, const Lint &);

@@ -38,6 +38,25 @@ void checkBiasBeforeNorm(Context &context, const Step &step, const Lint &lint) {
   }
 }
 
+void checkNormOfOneRow(Context &context, const Step &step, const Lint &lint) {
+  mlir::func::FuncOp function = step.trained.function;
+  auto rows = function->getAttrOfType<mlir::IntegerAttr>("nn.rows"); // of a batch, where that is known
+  if (!rows || rows.getInt() != 1)
+    return;
+  for (const Application &norm : step.trained.applications) {
+    mlir::Value x = norm.args.empty() ? mlir::Value() : norm.args[0].second;
+    if (factOf(norm.decl, "centres") != StringRef("batch") || !x || context.isDrawn(norm.named))
+      continue;
+    llvm::ArrayRef<int64_t> shape = exampleShape(x);
+    if (llvm::any_of(shape.drop_front(shape.empty() ? 0 : 1), [](int64_t size) { return size != 1; }))
+      continue; // a channel has several numbers in one row
+    if (auto report = context.report(lint, context.placeOf(norm),
+                                     "batches of one row: a channel's mean is the number itself, so that `" + norm.name +
+                                         "` makes 0 of every input while training"))
+      report->note("a batch of several rows has a mean and a variance: `batch = 32`; `layer_norm` needs none");
+  }
+}
+
 void checkDropoutAtOutput(Context &context, const Step &step, const Lint &lint) {
   for (const Application &drop : step.trained.applications) {
     if (!factOf(drop.decl, "drops") || !drop.result || drop.args.empty() || drop.result == drop.args[0].second ||

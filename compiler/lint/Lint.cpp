@@ -13,6 +13,7 @@ static const Lint table[] = {
     {"xavier-with-relu", checkInitializers},
     {"constant-weights", checkConstantWeights},
     {"bias-before-norm", checkBiasBeforeNorm},
+    {"norm-of-one-row", checkNormOfOneRow},
     {"dropout-at-output", checkDropoutAtOutput},
     {"probabilities-as-logits", checkProbabilitiesAsLogits},
     {"logits-as-probabilities", checkLogitsAsProbabilities},

@@ -69,6 +69,7 @@ const Ambient ambientTable[] = {
     {"total_steps", AtAnywhere & ~AtColumns, false, duringTraining},
     {"steps_per_epoch", AtAnywhere & ~AtColumns, false, duringTraining},
     {"training", inRuns, false, "in the body of a layer, a model or a function"},
+    {"batch_share", inRuns, false, "in the body of a layer, a model or a function"},
     {"all", AtAnywhere, false, "anywhere"},
     {"none", AtAnywhere, false, "anywhere"},
     {"val_loss", AtAnywhere & ~AtColumns, false, duringTraining},

@@ -24,11 +24,15 @@ template <typename Draw> static Tensor draw(const Call &call, Draw drawOne) {
   uint64_t seed = uint64_t(call.operand(0).data[0]), step = uint64_t(call.operand(1).data[0]);
   uint32_t place = uint32_t(call.number("place"));
   Tensor result(call.resultShape);
+  // Of a piece, the whole's row that is its row 0.
+  uint64_t first = call.op->getNumOperands() > 2 ? uint64_t(call.operand(2).data[0]) : 0;
+  for (size_t d = 1; d < call.resultShape.size(); ++d)
+    first *= uint64_t(call.resultShape[d]);
   for (uint64_t e = 0; e < result.data.size(); ++e) {
-    uint64_t block = (e >> 6) * 16 + (e & 15);
+    uint64_t at = first + e, block = (at >> 6) * 16 + (at & 15);
     Words counter{uint32_t(block), uint32_t(block >> 32), uint32_t(step), uint32_t(step >> 32)};
     result.data[e] =
-        drawOne(counter, {uint32_t(seed), uint32_t(seed >> 32) ^ place}, unsigned(e >> 4) & 3);
+        drawOne(counter, {uint32_t(seed), uint32_t(seed >> 32) ^ place}, unsigned(at >> 4) & 3);
   }
   return result;
 }

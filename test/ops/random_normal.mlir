@@ -7,3 +7,10 @@ func.func @first(%seed: tensor<f64>, %step: tensor<f64>) -> tensor<16xf32> {
   %y = nn.random_normal %seed, %step place 1 : tensor<16xf32>
   return %y : tensor<16xf32>
 }
+
+// CHECK-LABEL: @piece
+// CHECK: nn.random_normal {{%[a-z0-9]+}}, {{%[a-z0-9]+}} from {{%[a-z0-9]+}} place 7 : tensor<?x4xf32>
+func.func @piece(%seed: tensor<f64>, %step: tensor<f64>, %first: tensor<f64>) -> tensor<?x4xf32> {
+  %y = nn.random_normal %seed, %step from %first place 7 : tensor<?x4xf32>
+  return %y : tensor<?x4xf32>
+}

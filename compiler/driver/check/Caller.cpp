@@ -15,6 +15,7 @@ Caller::Caller(const nn_program &program) : program(program) {
   scalars[NN_SLOT_STEPS_PER_EPOCH] = 100;
   scalars[NN_SLOT_SEED] = 1;
   scalars[NN_SLOT_VAL_LOSS] = 1;
+  scalars[NN_SLOT_BATCH_SHARE] = 1;
   for (int32_t i = 0; i < program.n_options; ++i)
     scalars[NN_SLOT_OPTIONS + i] = program.options[i].value;
   // What experiments choose: any value that they may choose.

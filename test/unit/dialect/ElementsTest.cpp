@@ -241,6 +241,8 @@ TEST_F(Elements, random) {
   check("random_uniform %0, %1 place 7 : tensor<?x40xf64>", {"f64", "f64"});
   check("random_uniform %0, %1 place 4294967297 : tensor<160xf64>", {"f64", "f64"});
   check("random_normal %0, %1 place 7 : tensor<?x24xf64>", {"f64", "f64"});
+  check("random_uniform %0, %1 from %2 place 7 : tensor<?x12xf64>", {"f64", "f64", "f64"});
+  check("random_normal %0, %1 from %2 place 7 : tensor<?x3x4xf64>", {"f64", "f64", "f64"});
 }
 TEST_F(Elements, unary) {
   for (std::string op : {"neg", "exp", "sqrt", "log", "abs", "tanh", "sin", "cos", "floor", "erf"})
