@@ -99,20 +99,25 @@ static Source sourceOf(OpT op, Philox &philox, ElementBuilder &eb, ArrayRef<Inde
   Index element = eb.linearize(index, rowMajorStrides(op.getType().getShape()));
   Value wide, word;
   if (op.getFirstRow()) {
-    // How far the piece is from the whole's first element is known in the run alone, so each lane has a block and a word of its own.
+    // How far the piece is from the whole's first element is known in the run alone, so each lane
+    // has a block and a word of its own.
     Type i64 = eb.typeOf(b.getI64Type());
     int64_t rowElements = 1;
     for (int64_t size : op.getType().getShape().drop_front())
       rowElements *= size;
     Value first = b.createOrFold<arith::FPToUIOp>(loc, i64, eb.load(2, {}));
-    Value at = b.createOrFold<arith::AddIOp>(loc, eb.toInteger(element, 64),
-                                             b.createOrFold<arith::MulIOp>(loc, first, eb.integer(64, uint64_t(rowElements))));
-    auto shifted = [&](unsigned bits) { return b.createOrFold<arith::ShRUIOp>(loc, at, eb.integer(64, bits)); };
+    Value skipped = b.createOrFold<arith::MulIOp>(loc, first, eb.integer(64, uint64_t(rowElements)));
+    Value at = b.createOrFold<arith::AddIOp>(loc, eb.toInteger(element, 64), skipped);
+    auto shifted = [&](unsigned bits) -> Value {
+      return b.createOrFold<arith::ShRUIOp>(loc, at, eb.integer(64, bits));
+    };
     Value run = b.createOrFold<arith::ShLIOp>(loc, shifted(6), eb.integer(64, 4));
-    wide = b.createOrFold<arith::AddIOp>(loc, run, b.createOrFold<arith::AndIOp>(loc, at, eb.integer(64, 15)));
+    Value lane = b.createOrFold<arith::AndIOp>(loc, at, eb.integer(64, 15));
+    wide = b.createOrFold<arith::AddIOp>(loc, run, lane);
     word = b.createOrFold<arith::AndIOp>(loc, shifted(4), eb.integer(64, 3));
   } else {
-    wide = eb.toInteger(eb.add(eb.mul(eb.floorDiv(element, sharedRun), 16), eb.mod(element, 16)), 64);
+    Index run = eb.mul(eb.floorDiv(element, sharedRun), 16);
+    wide = eb.toInteger(eb.add(run, eb.mod(element, 16)), 64);
     word = eb.toInteger(eb.mod(eb.floorDiv(element, 16), 4), 64);
   }
   Value high = b.createOrFold<arith::ShRUIOp>(loc, wide, eb.integer(64, 32));

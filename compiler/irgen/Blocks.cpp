@@ -174,9 +174,11 @@ bool Elaborator::runAssign(const ast::AssignStmt *s, Scope &scope) {
     return false;
   }
   const TensorInfo &info = state->second;
-  // Whatever the body says: states of optimizers and schedules change in steps, a layer's where it is trained, and no metric changes it.
+  // Whatever the body says: states of optimizers and schedules change in steps, a layer's where it
+  // is trained, and no metric changes it.
   const bool isTheta = name == "theta" && fn->ambient.count("theta");
-  const bool assigns = fn->training && (info.kind != NN_STATE || !(fn->measuring || isFrozen(info.name)));
+  const bool stays = info.kind == NN_STATE && (fn->measuring || isFrozen(info.name));
+  const bool assigns = fn->training && !stays;
   if (!assigns && v.isUnavailable())
     return true;
   v = fn->emit.toTensor(v, s->value->range);

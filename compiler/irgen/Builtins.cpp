@@ -114,7 +114,8 @@ llvm::SmallVector<int64_t> Elaborator::resolveAxes(const Value &x, const Arg *ov
     if (name == "batch") {
       if (column) {
         diags.error(over->range, "a field is computed row by row, and knows no batch")
-            .note("`normalize` takes statistics over the training split; a layer, a loss or a metric can look at other examples");
+            .note("`normalize` takes statistics over the training split; a layer, a loss or a metric "
+                  "can look at other examples");
         ok = false;
         return dims;
       }
@@ -268,7 +269,8 @@ Value Elaborator::totalOf(const BuiltinCall &call) {
   Value t = fn->emit.toTensor(x, call.positional(0)->range);
   if (!t.isTensor())
     return Value::error();
-  mlir::Value each = fn->batched ? fn->emit.batched(t.tensor) : t.tensor, sum = fn->emit.batchSum(each);
+  mlir::Value each = fn->batched ? fn->emit.batched(t.tensor) : t.tensor;
+  mlir::Value sum = fn->emit.batchSum(each);
   fn->addsUp(sum, each);
   totals.push_back(sum);
   return Value::of(sum);

@@ -59,7 +59,8 @@ Value Elaborator::random(llvm::StringRef op, const BuiltinCall &call) {
   const Arg *like = call.named("like"), *shapeArg = call.positional(0);
   Emitter &emit = fn->emit;
   if (column) {
-    diags.error(call.at, "a field is computed from its columns alone, so that a row is the same whenever it is read: nothing is drawn here")
+    diags.error(call.at, "a field is computed from its columns alone, so that a row is the same whenever it is "
+                         "read: nothing is drawn here")
         .note("`augment` draws, anew at each step: `augment x = noise(x)`");
     return Value::error();
   }
@@ -90,8 +91,10 @@ Value Elaborator::random(llvm::StringRef op, const BuiltinCall &call) {
   const int64_t place = int64_t(llvm::xxh3_64bits(site) & 0xffffffffu);
   mlir::Value seed = fn->scalar("seed");
   // Where there are no steps, what is drawn does not depend on how many a training before has made.
-  llvm::SmallVector<mlir::Value> from{seed, fn->hasClock ? fn->scalar("step") : emit.hostConstant(0)};
-  // Nor does it depend on the pieces in which rows are evaluated: each has the numbers of its place among all rows.
+  mlir::Value step = fn->hasClock ? fn->scalar("step") : emit.hostConstant(0);
+  llvm::SmallVector<mlir::Value> from{seed, step};
+  // Nor does it depend on the pieces in which rows are evaluated: each has the numbers of its place
+  // among all rows.
   if (fn->inPieces && !type.getShape().empty() && type.isDynamicDim(0))
     from.push_back(fn->scalar("first_row"));
   const bool normal = op == "random_normal";

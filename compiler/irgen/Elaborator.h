@@ -101,8 +101,8 @@ public:
   bool isFrozen(llvm::StringRef tensor) const;
   /// Whether the train statement whose step is being filled trains what is at that place.
   bool isTrained(llvm::StringRef place) const;
-  /// Within the part of a model at `place`, `training` is 1 if that part is trained: what is frozen, and other models in a loss, are
-  /// applied as in an evaluation.
+  /// Within a part of a model, `training` is 1 if that part is trained: what is frozen, and other
+  /// models in a loss, are applied as in an evaluation.
   struct PartGuard {
     PartGuard(Function &fn, bool trained) : fn(fn), training(fn.training), inside(fn.insideModel) {
       fn.training = fn.isStep && trained;

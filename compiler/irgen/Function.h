@@ -26,7 +26,7 @@ public:
 
   Emitter emit;
   bool training = false;     // what the name `training` means here
-  bool isStep = false;       // of a train statement: parts of models that are trained are in training mode, all others are not
+  bool isStep = false;       // of a train statement: the parts of models that it trains are in training mode
   std::vector<std::string> trained; // of a step: the places that the statement trains
   bool insideModel = false;  // the body of a model is being evaluated
   bool measuring = false;    // a metric is being evaluated, which changes no layer's state
@@ -64,12 +64,14 @@ public:
       slot.current = slot.argument;
   }
   void addResult(llvm::StringRef name, mlir::Value value) { results.emplace_back(name.str(), value); }
-  /// `value` adds up (or averages) `parts` over the examples, as the runtime goes on to do over the pieces of a split.
+  /// `value` adds up (or averages) `parts` over the examples, as the runtime goes on to do over the
+  /// pieces of a split.
   void addsUp(mlir::Value value, llvm::ArrayRef<mlir::Value> parts) {
     if (!llvm::is_contained(parts, value)) // there are no examples
       sums.try_emplace(value, parts.begin(), parts.end());
   }
-  /// An operation that looks at several examples, and on which a result depends otherwise than by such a sum; or null. See Pieces.cpp.
+  /// An operation that looks at several examples, and on which a result depends otherwise than by
+  /// such a sum; or null. See Pieces.cpp.
   mlir::Operation *mixesExamples() const;
 
   struct Slot {

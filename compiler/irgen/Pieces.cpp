@@ -1,5 +1,6 @@
-// Evaluations and predictions go through their rows in pieces that fit the caches. Results must not depend on that: a function is
-// computed in one piece where one of its results depends on several examples otherwise than by a sum that the runtime goes on with.
+// Evaluations and predictions go through their rows in pieces that fit the caches. Results must not
+// depend on that: a function is computed in one piece where one of its results depends on several
+// examples otherwise than by a sum that the runtime goes on with.
 #include "compiler/irgen/Function.h"
 
 #include "compiler/dialect/NnDialect.h"
@@ -15,8 +16,9 @@ static bool mixes(mlir::Operation *op) {
   const bool fromExamples = llvm::any_of(op->getOperands(), isBatched);
   if (fromExamples && llvm::any_of(op->getResults(), [](mlir::Value v) { return !isBatched(v); }))
     return true; // it reduces the batch
-  auto dims = op->getName().getStringRef() == "nn.reverse" ? op->getAttrOfType<mlir::DenseI64ArrayAttr>("dims") : nullptr;
-  return dims && fromExamples && llvm::is_contained(dims.asArrayRef(), 0);
+  if (!fromExamples || op->getName().getStringRef() != "nn.reverse")
+    return false;
+  return llvm::is_contained(op->getAttrOfType<mlir::DenseI64ArrayAttr>("dims").asArrayRef(), 0);
 }
 
 mlir::Operation *Function::mixesExamples() const {
@@ -27,8 +29,10 @@ mlir::Operation *Function::mixesExamples() const {
     llvm::SmallVector<mlir::Value> whole{v};
     while (!whole.empty()) {
       mlir::Value one = whole.pop_back_val();
-      auto parts = sums.find(one);
-      (parts == sums.end() ? open : whole).append(parts == sums.end() ? llvm::SmallVector<mlir::Value, 2>{one} : parts->second);
+      if (auto parts = sums.find(one); parts != sums.end())
+        llvm::append_range(whole, parts->second);
+      else
+        open.push_back(one);
     }
   };
   for (const auto &[name, value] : results)
@@ -41,7 +45,8 @@ mlir::Operation *Function::mixesExamples() const {
     if (!op || !seen.insert(v).second)
       continue;
     if (auto gradient = llvm::dyn_cast<nn::GradientRequestOp>(op)) {
-      // Of the sum over the examples: by what belongs to each example it is that one's own, by a parameter it adds up all of them.
+      // Of the sum over the examples: by what belongs to each example it is that one's own, by a
+      // parameter it adds up all of them.
       auto of = sums.find(gradient.getOf());
       const bool ofExamples = of != sums.end() && llvm::any_of(of->second, isBatched);
       if (ofExamples && !isBatched(v))

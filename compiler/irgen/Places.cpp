@@ -22,7 +22,8 @@ bool Elaborator::isFrozen(llvm::StringRef tensor) const {
 }
 
 bool Elaborator::isTrained(llvm::StringRef place) const {
-  return !isFrozen(place) && llvm::any_of(fn->trained, [&](const std::string &part) { return isUnder(place, part); });
+  auto holds = [&](const std::string &part) { return isUnder(place, part); };
+  return !isFrozen(place) && llvm::any_of(fn->trained, holds);
 }
 
 /// A place as users write it: models of experiments have a number, `net#3.dense1.w`.

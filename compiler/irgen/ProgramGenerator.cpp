@@ -229,7 +229,8 @@ void ProgramGenerator::run() {
 
   mlir::Builder b(&context);
   llvm::SmallVector<mlir::Attribute> scalars;
-  for (llvm::StringRef name : {"step", "epoch", "total_steps", "steps_per_epoch", "seed", "val_loss", "first_row", "batch_share"})
+  for (llvm::StringRef name : {"step", "epoch", "total_steps", "steps_per_epoch", "seed", "val_loss",
+                               "first_row", "batch_share"}) // as NN_SLOT_…
     scalars.push_back(b.getStringAttr(name));
   for (const nn_option &o : optionRows)
     scalars.push_back(b.getStringAttr(o.name));

@@ -178,7 +178,8 @@ private:
   mlir::Value lossAsInStep(Function &fn, const ast::TrainStmt *s, llvm::StringRef prefix, const ast::Expr *loss,
                            const ast::DataDecl *data, bool augment, std::vector<Application> *applications = nullptr);
   /// Fills `fn` from here on as a step of that statement, or as what goes with one.
-  void beginStep(Function &fn, const ast::TrainStmt *s, llvm::StringRef prefix, const ast::DataDecl *data);
+  void beginStep(Function &fn, const ast::TrainStmt *s, llvm::StringRef prefix,
+                 const ast::DataDecl *data);
   /// Gives `step`, `val_loss` … and the states of schedules a meaning in a function of the train statement `prefix`.
   void setClock(Function &fn, llvm::StringRef prefix, const ast::DataDecl *data);
   /// Assigns what a `constrain` entry makes of those parameters that it names, in the step function; reports an error if there are none.

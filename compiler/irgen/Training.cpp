@@ -94,7 +94,8 @@ mlir::Value ProgramGenerator::meanLoss(const ast::Expr *e, const Scope &scope) {
       if (!b)
         return {};
       Elaborator::RangeGuard guard(elab, e->range);
-      mlir::Value both = elab.fn->emit.elementwise(sum->op == ast::BinaryOp::Add ? "add" : "sub", {a, b});
+      const bool adds = sum->op == ast::BinaryOp::Add;
+      mlir::Value both = elab.fn->emit.elementwise(adds ? "add" : "sub", {a, b});
       elab.fn->addsUp(both, {a, b});
       return both;
     }
@@ -122,7 +123,8 @@ mlir::Value ProgramGenerator::meanLoss(const ast::Expr *e, const Scope &scope) {
   return mean;
 }
 
-void ProgramGenerator::beginStep(Function &fn, const ast::TrainStmt *s, llvm::StringRef prefix, const ast::DataDecl *data) {
+void ProgramGenerator::beginStep(Function &fn, const ast::TrainStmt *s, llvm::StringRef prefix,
+                                 const ast::DataDecl *data) {
   elab.fn = &fn;
   fn.isStep = fn.training = fn.batched = true;
   fn.trained = {placeText(s->target)};

@@ -40,7 +40,7 @@ void checkBiasBeforeNorm(Context &context, const Step &step, const Lint &lint) {
 
 void checkNormOfOneRow(Context &context, const Step &step, const Lint &lint) {
   mlir::func::FuncOp function = step.trained.function;
-  auto rows = function->getAttrOfType<mlir::IntegerAttr>("nn.rows"); // of a batch, where that is known
+  auto rows = function->getAttrOfType<mlir::IntegerAttr>("nn.rows"); // of a batch, where known
   if (!rows || rows.getInt() != 1)
     return;
   for (const Application &norm : step.trained.applications) {
@@ -48,12 +48,14 @@ void checkNormOfOneRow(Context &context, const Step &step, const Lint &lint) {
     if (factOf(norm.decl, "centres") != StringRef("batch") || !x || context.isDrawn(norm.named))
       continue;
     llvm::ArrayRef<int64_t> shape = exampleShape(x);
-    if (llvm::any_of(shape.drop_front(shape.empty() ? 0 : 1), [](int64_t size) { return size != 1; }))
+    auto several = [](int64_t size) { return size != 1; };
+    if (llvm::any_of(shape.drop_front(shape.empty() ? 0 : 1), several))
       continue; // a channel has several numbers in one row
-    if (auto report = context.report(lint, context.placeOf(norm),
-                                     "batches of one row: a channel's mean is the number itself, so that `" + norm.name +
-                                         "` makes 0 of every input while training"))
-      report->note("a batch of several rows has a mean and a variance: `batch = 32`; `layer_norm` needs none");
+    const std::string message = "batches of one row: a channel's mean is the number itself, so that `" +
+                                norm.name + "` makes 0 of every input while training";
+    if (auto report = context.report(lint, context.placeOf(norm), message))
+      report->note("a batch of several rows has a mean and a variance: `batch = 32`; `layer_norm` "
+                   "needs none");
   }
 }
 
