@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <cstring>
 
 namespace nnrt {
@@ -43,15 +44,16 @@ Status openTable(Run &run, const nn_data &data, std::unique_ptr<Source> &source)
   nn_source description = likeTraining(data, path);
   const std::vector<std::string> known = columnNames(data);
   CsvTable table;
-  if (Status status = readTable(description, path, size_t(1) << 20, known, table); status.failed()) {
-    if (data.source.header == NN_HEADER_AUTO)
-      return status;
-    description.header = data.source.header; // the table does not tell: it is like the one of training
-    CsvTable again;
-    NN_TRY(readTable(description, path, size_t(1) << 20, known, again));
-    std::swap(table, again);
+  const bool doubtful = readTable(description, path, size_t(1) << 20, known, table).failed();
+  if (doubtful) {
+    // Where nobody can tell, it is like the table of training. A row too many has an output too, so none is lost.
+    description.header = data.source.header == NN_HEADER_YES ? NN_HEADER_YES : NN_HEADER_NO;
+    table = {};
+    NN_TRY(readTable(description, path, size_t(1) << 20, known, table));
   }
   description.header = table.header ? NN_HEADER_YES : NN_HEADER_NO;
+  if ((table.guessed || doubtful) && !run.flags.quiet) // standard output may be the predictions
+    fprintf(stderr, "note: %s: %s\n", path.c_str(), table.shape().c_str());
   std::vector<ColumnRequest> requests;
   bool anyName = false;
   for (int32_t c = 0; c < data.n_columns; ++c) {
@@ -136,7 +138,12 @@ Status openAlike(Run &run, const nn_data &data, std::unique_ptr<Source> &source)
 
 Status openMatrix(const nn_source &described, const std::string &path, int64_t width, std::unique_ptr<MatrixSource> &matrix) {
   CsvTable table;
-  NN_TRY(readTable(described, path, SIZE_MAX, {}, table));
+  if (readTable(described, path, SIZE_MAX, {}, table).failed()) { // a line of numbers is a row where nobody can tell: each has its output
+    nn_source plain = described;
+    plain.header = NN_HEADER_NO;
+    table = {};
+    NN_TRY(readTable(plain, path, SIZE_MAX, {}, table));
+  }
   matrix.reset(new MatrixSource);
   matrix->path = path;
   matrix->width = width;

@@ -96,7 +96,7 @@ Status badCell(const CsvScanner &scanner, const CsvTable &table, const Cell &cel
     text += "\n  the number is needed at " + request.where;
   double value;
   const char other = table.dialect.decimal == '.' ? ',' : '.';
-  if (parseNumber(cell.text, value, other))
+  if (cell.text.find(other) != std::string_view::npos && parseNumber(cell.text, value, other))
     text += other == ',' ? "\n  `decimal = \",\"` reads numbers that are written like this"
                          : "\n  the decimal point is `,` here, as `decimal` says";
   return Status::error(text);

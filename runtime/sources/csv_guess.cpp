@@ -10,9 +10,11 @@ namespace {
 
 const char candidates[] = {',', ';', '\t', '|'}; // the first of equals is taken
 const size_t separatorRecords = 100;
+const double leastYear = 1000; // names that count up from elsewhere than 0 are years, or the like
 
-bool isNumber(std::string_view text, char decimal, double &value) {
-  return parseNumber(text, value, decimal) && std::isfinite(value);
+/// A number as some people write it; not only those that the table is said to hold.
+bool isNumber(std::string_view text, double &value) {
+  return (parseNumber(text, value, '.') || parseNumber(text, value, ',')) && std::isfinite(value);
 }
 
 struct Fitness {
@@ -36,7 +38,7 @@ Fitness fitnessOf(std::string_view text, CsvDialect dialect, bool isWhole) {
     size_t plain = 0;
     for (const Cell &cell : cells) {
       double value;
-      plain += cell.isQuoted || isNumber(cell.text, '.', value) || isNumber(cell.text, ',', value) ||
+      plain += cell.isQuoted || isNumber(cell.text, value) ||
                cell.text.find_first_of(std::string_view(candidates, sizeof candidates)) == std::string_view::npos;
     }
     records.push_back({cells.size(), plain});
@@ -82,7 +84,7 @@ std::vector<Column> compare(const CsvTable &table, const Sample &sample) {
         continue;
       double value;
       column.again |= cell.text == top[c].text;
-      if (!isNumber(cell.text, table.dialect.decimal, value)) {
+      if (!isNumber(cell.text, value)) {
         ++column.words;
         continue;
       }
@@ -92,7 +94,7 @@ std::vector<Column> compare(const CsvTable &table, const Sample &sample) {
       column.least = std::min(column.least, value);
       column.most = std::max(column.most, value);
     }
-    if (isNumber(top[c].text, table.dialect.decimal, column.value)) // a number in quotes over plain ones is a name
+    if (isNumber(top[c].text, column.value)) // a number in quotes over plain ones is a name
       column.first = top[c].isQuoted && plainNumbers[c] ? Column::Word : Column::Number;
     else
       column.first = table.isMissing(top[c]) ? Column::Missing : Column::Word;
@@ -137,7 +139,7 @@ Judgement judgeNumbers(const std::vector<Column> &columns, size_t records) {
     return {FirstRecord::Header, false, ""};
   if (contrast)
     return {FirstRecord::Doubtful, false, "it has a word where the lines below have numbers, and numbers too"};
-  if (counts && (start == 0 || !within))
+  if (counts && (start == 0 || (start >= leastYear && !within)))
     return {FirstRecord::Doubtful, false, "its numbers count up, as names do that nobody gave"};
   return {FirstRecord::Data, false, ""};
 }

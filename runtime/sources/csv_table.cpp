@@ -132,7 +132,7 @@ Status readTable(const nn_source &source, const std::string &path, size_t limit,
   const Judgement judged = judgeFirst(table, sample, known, source.n_columns > 0);
   if (judged.is == FirstRecord::Doubtful)
     return Status::error(format("%s:%llu: is this line a header? %s", path.c_str(), (unsigned long long)line, judged.why.c_str()) +
-                         "\n  `header = yes` says that it is, `header = none` that it is data");
+                         "\n  `csv(…, header = yes)` says that it is, `header = none` that it is data");
   table.header = judged.is == FirstRecord::Header;
   table.guessed = !judged.sure || (!source.separator && table.dialect.separator != ',');
   return nameColumns(source, sample.front(), line, table);
