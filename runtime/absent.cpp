@@ -164,6 +164,7 @@ static double meanOf(const std::vector<double> &values) {
   return mean;
 }
 
+/// Before the split is made it finds those that do not depend on it.
 Status Dataset::learnFills() {
   const nn_data &data = *description;
   fills.assign(size_t(data.n_columns), NAN);
@@ -177,7 +178,7 @@ Status Dataset::learnFills() {
       }
       continue;
     }
-    if (!isStatistic(column.absent))
+    if (!isStatistic(column.absent) || splits[NN_SPLIT_TRAIN].empty()) // before the split
       continue;
     std::vector<double> values;
     for (int64_t row : splits[NN_SPLIT_TRAIN]) {

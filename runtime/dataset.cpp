@@ -316,11 +316,19 @@ Status Dataset::load(Engine &engine, const nn_data &data, const Folders &folders
     if (!later)
       NN_TRY(checkRows(engine));
   } else {
+    if (learnsFills())
+      NN_TRY(learnFills()); // what is known before the split
     NN_TRY(prepare(engine));
     if (!learnsFills())
       NN_TRY(checkFinite(engine));
   }
 
+  if (data.has_split && data.stratify >= 0 && learnsFills() &&
+      firstNonFinite(values(engine, data.stratify), int64_t(parts[0].kept.size()) * fieldSizes[data.stratify]) >= 0)
+    return Status::error(format("`stratify = %s` is made of a column that the training split fills, which is known only after the split; a "
+                                "value fills it before",
+                                data.fields[data.stratify].name))
+        .at(data.where);
   if (data.has_split && data.stratify >= 0)
     NN_TRY(strataOf(values(engine, data.stratify), int64_t(parts[0].kept.size()), fieldSizes[data.stratify],
                     data.fields[data.stratify].name, strata)
