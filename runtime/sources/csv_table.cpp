@@ -82,7 +82,17 @@ Status CsvTable::begin(CsvScanner &scanner) const {
   return scanner.next(cells, done);
 }
 
+void CsvTable::setMissing(std::vector<std::string> words) {
+  missing = std::move(words);
+  for (const std::string &word : missing)
+    (word.empty() ? emptyIsMissing : begins[(unsigned char)word[0]]) = true;
+}
+
 bool CsvTable::isMissing(const Cell &cell) const {
+  if (cell.text.empty())
+    return emptyIsMissing;
+  if (!begins[(unsigned char)cell.text[0]])
+    return false;
   for (const std::string &word : missing)
     if (cell.text == word)
       return true;
@@ -110,9 +120,9 @@ Status readTable(const nn_source &source, const std::string &path, size_t limit,
   table.path = path;
   NN_TRY(readText(path, source.encoding, table.text, limit, table.cut));
   if (source.has_missing)
-    table.missing.assign(source.missing, source.missing + source.n_missing);
+    table.setMissing({source.missing, source.missing + source.n_missing});
   else // what people and other programs write
-    table.missing = {"", "?", "NA", "N/A", "n/a", "na", "nan", "NaN", "NAN", "null", "NULL", "Null"};
+    table.setMissing({"", "?", "NA", "N/A", "n/a", "na", "nan", "NaN", "NAN", "null", "NULL", "Null"});
   table.dialect.quote = source.quote == NN_NO_QUOTES ? 0 : source.quote ? char(source.quote) : '"';
   table.dialect.decimal = source.decimal ? char(source.decimal) : '.';
   table.dialect.separator = source.separator ? char(source.separator) : findSeparator(table.text, table.dialect);

@@ -28,7 +28,12 @@ struct CsvTable {
   /// "no header, semicolon".
   std::string shape() const;
 
-  std::vector<std::string> missing;
+  void setMissing(std::vector<std::string> words);
+
+private:
+  std::vector<std::string> missing; // what stands in cells without a value
+  bool begins[256] = {};            // what these begin with: most cells need no comparison
+  bool emptyIsMissing = false;
 };
 
 /// Reads a table and finds out what the program does not say: the separator, and whether the first record is a header. `known` are names that

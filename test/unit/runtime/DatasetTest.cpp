@@ -259,7 +259,7 @@ TEST(Dataset, CellsWithoutAValueAreCounted) {
   LinearProgram program;
   program.dir = folder.path;
   program.useCsv("a.csv", {"a", "b"}, true);
-  EXPECT_EQ(Loaded(program).error().substr(0, 150),
+  EXPECT_EQ(Loaded(program).error().substr(0, 156),
             "a.csv has rows without a value: 2 without `a`, 1 without `b`, of 5 rows (at linear.nn:1:1)\n"
             "  the first is at a.csv:3:1, `?`\n  the number is needed at linear");
   program.columns[0].absent = NN_ABSENT_DROP;
