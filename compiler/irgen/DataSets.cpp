@@ -188,7 +188,7 @@ void ProgramGenerator::genData(const ast::DataDecl *decl) {
     }
     auto [it, fresh] = seenTruths.try_emplace({name.str(), kind, compared.str()});
     if (fresh) {
-      columns.push_back(nn_column{text(name), where(at), kind, 1, kind == NN_EQUALS ? text(compared) : nullptr});
+      columns.push_back(nn_column{text(name), where(at), kind, 1, kind == NN_EQUALS ? text(compared) : nullptr, 0, NN_ABSENT_ERROR});
       it->second = elab.fn->addField(name, {});
     }
     return it->second;

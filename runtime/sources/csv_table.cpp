@@ -133,7 +133,8 @@ Status readTable(const nn_source &source, const std::string &path, size_t limit,
   NN_TRY(readSample(table, owned, sample, line));
   if (sample.empty())
     return Status::error(path + " has only empty lines");
-  dropEmptyEnd(sample);
+  if (source.n_columns == 0 || size_t(source.n_columns) < sample.front().size())
+    dropEmptyEnd(sample);
   if (source.header != NN_HEADER_AUTO) {
     table.header = source.header == NN_HEADER_YES;
     table.guessed = !source.separator && table.dialect.separator != ',';
