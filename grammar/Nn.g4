@@ -44,13 +44,16 @@ assignStmt : name '<-' expression ;
 
 // ---- data (LANGUAGE.md 7) ---------------------------------------------------------------------------------------
 
-dataEntry : (splitEntry | normalizeEntry | balanceEntry | augmentEntry | whereEntry | setting | row) Sep ;
+dataEntry
+  : (splitEntry | normalizeEntry | balanceEntry | augmentEntry | whereEntry | dropEntry | fillEntry | setting | row) Sep ;
 
 splitEntry     : Split setting (',' setting)* ;
 normalizeEntry : Normalize name (',' name)* ;
 balanceEntry   : Balance name ;
 augmentEntry   : Augment name (',' name)* '=' expression ;
 whereEntry     : Where expression ;
+dropEntry      : Drop Missing ('[' name (',' name)* ']')? ;
+fillEntry      : Fill name (',' name)* '=' expression ;
 setting        : name '=' expression ;
 row            : expression ('->' expression)* ;
 
@@ -128,7 +131,7 @@ name : Name | Quoted | softKeyword ;
 // Words with a meaning only where a rule above asks for them; everywhere else they are names like any other.
 softKeyword
   : Option | Layer | Init | Optimizer | Metric | Model | Data | Param | State
-  | Highest | Lowest | Best | Split | Normalize | Balance | Augment | Where
+  | Highest | Lowest | Best | Split | Normalize | Balance | Augment | Where | Drop | Missing | Fill
   | Train | Evaluate | Predict | Save | Load | Freeze | Report | Plot | Search | Compare | Ensemble
   | On | To | From | Except | By | Of | Minimize | Maximize
   | Fit | Clip | Norm | Value | Constrain | Stop | When | Stalls | For | Keep | Checkpoint | Every
@@ -147,7 +150,7 @@ Option : 'option' ;       Layer : 'layer' ;       Init : 'init' ;         Optimi
 Metric : 'metric' ;       Model : 'model' ;       Data : 'data' ;         Param : 'param' ;
 State : 'state' ;         Highest : 'highest' ;   Lowest : 'lowest' ;     Best : 'best' ;
 Split : 'split' ;         Normalize : 'normalize' ; Balance : 'balance' ;
-Augment : 'augment' ;     Where : 'where' ;
+Augment : 'augment' ;     Where : 'where' ;       Drop : 'drop' ;         Missing : 'missing' ;     Fill : 'fill' ;
 Train : 'train' ;         Evaluate : 'evaluate' ; Predict : 'predict' ;   Save : 'save' ;
 Load : 'load' ;           Freeze : 'freeze' ;     Report : 'report' ;     Plot : 'plot' ;
 Search : 'search' ;       Compare : 'compare' ;   Ensemble : 'ensemble' ;

@@ -95,6 +95,8 @@ typedef struct nn_model {
 enum nn_source_kind { NN_ROWS, NN_CSV, NN_IDX, NN_NPY, NN_NPZ, NN_IMAGES, NN_TEXT, NN_BLOBS, NN_MOONS, NN_CIRCLES, NN_SPIRALS };
 
 enum nn_header { NN_HEADER_AUTO, NN_HEADER_YES, NN_HEADER_NO };
+enum nn_encoding { NN_UTF8, NN_LATIN1, NN_CP1252, NN_UTF16 };
+enum { NN_NO_QUOTES = -1 };   /* nn_source.quote: cells are never in quotes */
 
 typedef struct nn_source {
   int32_t kind;
@@ -102,6 +104,13 @@ typedef struct nn_source {
   const char *path;          /* csv, npz, text: the file; idx: the images; images: the folder */
   const char *labels;        /* idx: the labels, or NULL */
   int32_t header;            /* csv: nn_header */
+  int32_t separator;         /* csv: the character between cells; 0: to be found out */
+  int32_t decimal;           /* csv: the character of the decimal point; 0: a point */
+  int32_t quote;             /* csv: the character around cells; 0: a double quote; or NN_NO_QUOTES */
+  int32_t encoding;          /* csv, text: nn_encoding */
+  int32_t has_missing;       /* csv: 1: cells that read as one of `missing` have no value; 0: those of the usual list */
+  const char *const *missing; int32_t n_missing;
+  int32_t n_compiled;        /* csv: columns of the file that the program was compiled with; 0: not known */
   const char *const *columns; int32_t n_columns;   /* csv, npz: names given in the program, else 0; npy: the columns' names;
                                 rows: of each number of a row, its field */
   const char *const *arrays; int32_t n_arrays;     /* for each of `columns`: npy: its file; npz: its array in the file */
@@ -113,7 +122,12 @@ typedef struct nn_source {
   nn_number n, classes, turns, factor, noise, spread, dims, seed;  /* generators */
 } nn_source;
 
-enum nn_column_kind { NN_NUMBER, NN_CATEGORY };
+/* Of a table, also: NN_MISSING: 1 where the cell has no value, else 0; NN_EQUALS: 1 where the cell reads as nn_column.text, else 0. */
+enum nn_column_kind { NN_NUMBER, NN_CATEGORY, NN_MISSING, NN_EQUALS };
+
+/* What becomes of a cell without a value: an error; its row is left out; or a value takes its place: a statistic of the training split,
+ * the value of the row before, or nn_column.fill (numbers) or nn_column.text (categories). */
+enum nn_absent { NN_ABSENT_ERROR, NN_ABSENT_DROP, NN_ABSENT_MEAN, NN_ABSENT_MEDIAN, NN_ABSENT_MODE, NN_ABSENT_PREVIOUS, NN_ABSENT_VALUE };
 
 /* A raw input of a data set's prepare function: a column of a table, an array, `image` or `label` of images, `x` or `y`
  * of rows, texts and generators. A category becomes its class number: classes sorted, as numbers if all are, else as text. */
@@ -122,6 +136,9 @@ typedef struct nn_column {
   const char *where;
   int32_t kind;              /* nn_column_kind */
   int64_t size;              /* elements in each row: 1 for a table's column, 28·28 for an image */
+  const char *text;          /* NN_EQUALS, and NN_ABSENT_VALUE of a category; else NULL */
+  double fill;               /* NN_ABSENT_VALUE of a number */
+  int32_t absent;            /* nn_absent */
 } nn_column;
 
 /* CLASS_WEIGHTS: prepare gives class numbers, which become the weights of their classes: n / (k n_class) over the training split.

@@ -18,6 +18,7 @@ nn_column_summary summarize(const Source &source, int column, int64_t size) {
     selected[i] = i * source.rows / count;
   std::vector<double> values(count * size);
   source.fill(column, selected.data(), count, Elements{values.data(), true});
+  values.erase(std::remove_if(values.begin(), values.end(), [](double v) { return std::isnan(v); }), values.end());
   nn_column_summary s{INFINITY, -INFINITY, 0, 1};
   for (double v : values) {
     s.least = std::min(s.least, v);
@@ -32,12 +33,15 @@ Status summarizeAll(const nn_source &source, const Folders &folders, const nn_co
                     nn_column_summary *summaries) {
   std::vector<ColumnRequest> requests;
   for (int32_t i = 0; i < count; ++i)
-    requests.push_back({columns[i].name, columns[i].where ? columns[i].where : "", columns[i].kind, columns[i].size});
+    requests.push_back(requestFor(columns[i]));
   SourceSpec spec{&source, 0, 0, 0, 0, 0, 0, 0, 0, folders};
   std::unique_ptr<Source> opened;
   NN_TRY(openSource(spec, requests, opened));
   if (opened->rows == 0)
     return Status::error("there are no rows");
+  for (int32_t i = 0; i < count; ++i)
+    if (int64_t(opened->absent(i).size()) == opened->rows)
+      return Status::error("a column has no values");
   for (int32_t i = 0; i < count; ++i)
     summaries[i] = summarize(*opened, i, columns[i].size);
   return Status();

@@ -36,6 +36,9 @@ static std::string cacheKey(const SourceSpec &spec, const std::vector<ColumnRequ
     key += format("%a ", value);
   key += format("|%lld %lld %lld %d %d %lld", (long long)source.channels, (long long)source.height, (long long)source.width,
                 source.resize, source.recolor, (long long)source.length);
+  key += format("|%d %d %d %d %d", source.separator, source.decimal, source.quote, source.encoding, source.has_missing);
+  for (int32_t i = 0; i < source.n_missing; ++i)
+    key += format("|%zu:", strlen(source.missing[i])) + source.missing[i];
   std::vector<const char *> files = {source.path, source.labels};
   files.insert(files.end(), source.arrays, source.arrays + (source.kind == NN_NPY ? source.n_arrays : 0));
   for (const char *path : files) {
@@ -50,7 +53,8 @@ static std::string cacheKey(const SourceSpec &spec, const std::vector<ColumnRequ
   for (int32_t i = 0; i < source.n_arrays; ++i)
     key += std::string("|") + source.arrays[i];
   for (const ColumnRequest &column : columns)
-    key += format("|%s %d %lld", column.name.c_str(), column.kind, (long long)column.size);
+    key += format("|%s %d %lld %d %zu:", column.name.c_str(), column.kind, (long long)column.size,
+                  column.absent == NN_ABSENT_PREVIOUS, column.text.size()) + column.text;
   return key;
 }
 
@@ -78,7 +82,7 @@ Status Dataset::open(Engine &engine, const Folders &folders, SourceCache *cache)
   std::vector<ColumnRequest> columns;
   auto add = [&](const nn_column *list, int32_t count) {
     for (int32_t i = 0; i < count; ++i)
-      columns.push_back({list[i].name, list[i].where ? list[i].where : "", list[i].kind, list[i].size});
+      columns.push_back(requestFor(list[i]));
   };
   add(description->columns, description->n_columns);
   add(description->where_columns, description->n_where_columns);
@@ -103,6 +107,8 @@ Status Dataset::open(Engine &engine, const Folders &folders, SourceCache *cache)
     if (!opening.needed)
       continue;
     NN_TRY(std::move(opening.status));
+    if (std::string guessed = opening.opened->guessed(); !guessed.empty())
+      remarks.push_back(guessed);
     parts[p].own = opening.key.empty() ? opening.opened.get() : nullptr;
     parts[p].source = std::move(opening.opened);
     if (!opening.key.empty())
@@ -142,6 +148,10 @@ Status Dataset::filter(Engine &engine, Part &part) {
       if (const Category *category = part.source->category(request)) {
         std::vector<std::string> sorted = sortedClasses(category->names);
         for (int64_t i = 0; i < count * data.where_columns[c].size; ++i) {
+          if (!(values.get(i) >= 0)) { // no value: no comparison holds
+            values.set(i, NAN);
+            continue;
+          }
           const std::string &name = category->names[size_t(values.get(i))];
           values.set(i, double(std::find(sorted.begin(), sorted.end(), name) - sorted.begin()));
         }
@@ -152,6 +162,7 @@ Status Dataset::filter(Engine &engine, Part &part) {
       if (Elements{kept.data(), engine.f64()}.get(i) != 0)
         part.kept.push_back(first + i);
   }
+  noteFiltered(part);
   if (part.kept.empty())
     return Status::error(format("`where` of %s keeps none of the %s rows", data.name, grouped(rows).c_str()))
         .at(data.where);
@@ -172,13 +183,17 @@ Status Dataset::numberClasses() {
         continue; // the source's numbers are its classes
       std::vector<int64_t> firstRow(category->names.size(), category->codes.empty() ? parts[p].kept[0] : -1);
       for (int64_t row : parts[p].kept)
-        if (!category->codes.empty() && firstRow[category->codes[row]] < 0)
+        if (!category->codes.empty() && category->codes[row] >= 0 && firstRow[category->codes[row]] < 0)
           firstRow[category->codes[row]] = row;
       if (p == 0) { // the main source says which classes there are, counting only rows that are kept
         std::vector<std::string> names;
         for (size_t i = 0; i < firstRow.size(); ++i)
           if (firstRow[i] >= 0)
             names.push_back(category->names[i]);
+        const nn_column &column = data.columns[c];
+        if (column.absent == NN_ABSENT_VALUE && column.text && !parts[p].source->absent(c).empty() &&
+            std::find(names.begin(), names.end(), column.text) == names.end())
+          names.push_back(column.text); // a class of the rows that have none
         classes[c] = sortedClasses(names);
       }
       std::unordered_map<std::string, double> numbers;
@@ -201,8 +216,8 @@ Status Dataset::numberClasses() {
 }
 
 Status prepareRows(Engine &engine, const nn_data &data, const Source &source, const std::vector<int64_t> &rows,
-                   const std::vector<std::vector<double>> &codeClasses, const std::vector<unsigned char *> &fields,
-                   const std::vector<int64_t> &fieldSizes) {
+                   const std::vector<std::vector<double>> &codeClasses, const std::vector<double> &fills,
+                   const std::vector<unsigned char *> &fields, const std::vector<int64_t> &fieldSizes) {
   int64_t capacity = std::min<int64_t>(chunkRows, int64_t(rows.size()));
   NN_TRY(engine.reserve(data.prepare, capacity));
   std::vector<Buffer> columns(data.n_columns);
@@ -217,9 +232,16 @@ Status prepareRows(Engine &engine, const nn_data &data, const Source &source, co
     for (int32_t c = 0; c < data.n_columns; ++c) {
       Elements values{columns[c].data(), engine.f64()};
       source.fill(c, rows.data() + first, count, values);
-      if (!codeClasses[c].empty())
-        for (int64_t i = 0; i < count * data.columns[c].size; ++i)
-          values.set(i, codeClasses[c][size_t(values.get(i))]);
+      const bool fillsIn = !fills.empty() && !source.absent(c).empty();
+      if (codeClasses[c].empty() && !fillsIn)
+        continue;
+      for (int64_t i = 0; i < count * data.columns[c].size; ++i) {
+        const double value = values.get(i);
+        if (codeClasses[c].empty() ? std::isnan(value) : value < 0)
+          values.set(i, fillsIn ? fills[size_t(c)] : NAN);
+        else if (!codeClasses[c].empty())
+          values.set(i, codeClasses[c][size_t(value)]);
+      }
     }
     for (size_t f = 0; f < fields.size(); ++f)
       out[f] = fields[f] + first * fieldSizes[f] * engine.elementBytes();
@@ -246,7 +268,7 @@ Status Dataset::prepare(Engine &engine) {
     std::vector<unsigned char *> into;
     for (int32_t f = 0; f < data.n_fields; ++f)
       into.push_back(fields[f].data() + first * fieldSizes[f] * engine.elementBytes());
-    NN_TRY(prepareRows(engine, data, *parts[p].source, parts[p].kept, codeClasses[p], into, fieldSizes));
+    NN_TRY(prepareRows(engine, data, *parts[p].source, parts[p].kept, codeClasses[p], fills, into, fieldSizes));
     first += int64_t(parts[p].kept.size());
   }
   return Status();
@@ -278,8 +300,11 @@ Status Dataset::load(Engine &engine, const nn_data &data, const Folders &folders
   rows = 0;
   for (Part &part : parts) {
     NN_TRY(filter(engine, part));
-    rows += int64_t(part.kept.size());
   }
+  NN_TRY(dropAbsent());
+  NN_TRY(checkAbsent());
+  for (Part &part : parts)
+    rows += int64_t(part.kept.size());
   NN_TRY(numberClasses());
   fieldSizes.clear();
   for (int32_t f = 0; f < data.n_fields; ++f)
@@ -291,17 +316,31 @@ Status Dataset::load(Engine &engine, const nn_data &data, const Folders &folders
     if (!later)
       NN_TRY(checkRows(engine));
   } else {
+    if (learnsFills())
+      NN_TRY(learnFills()); // what is known before the split
     NN_TRY(prepare(engine));
-    NN_TRY(checkFinite(engine));
+    if (!learnsFills())
+      NN_TRY(checkFinite(engine));
   }
 
+  if (data.has_split && data.stratify >= 0 && learnsFills() &&
+      firstNonFinite(values(engine, data.stratify), int64_t(parts[0].kept.size()) * fieldSizes[data.stratify]) >= 0)
+    return Status::error(format("`stratify = %s` is made of a column that the training split fills, which is known only after the split; a "
+                                "value fills it before",
+                                data.fields[data.stratify].name))
+        .at(data.where);
   if (data.has_split && data.stratify >= 0)
     NN_TRY(strataOf(values(engine, data.stratify), int64_t(parts[0].kept.size()), fieldSizes[data.stratify],
                     data.fields[data.stratify].name, strata)
                .at(data.where));
   NN_TRY(split(engine));
+  if (learnsFills()) { // from the training split, which is known only now
+    NN_TRY(learnFills());
+    NN_TRY(prepare(engine));
+    NN_TRY(checkFinite(engine));
+  }
   NN_TRY(normalise(engine));
-  if (!raw)
+  if (!raw && !(learnsFills() && data.folds > 0)) // each fold fills by its own training split
     forget();
   return Status();
 }
@@ -356,6 +395,12 @@ Status Dataset::useFold(Engine &engine, int32_t wanted) {
     return Status();
   fold = wanted;
   NN_TRY(split(engine));
+  if (learnsFills()) {
+    NN_TRY(learnFills());
+    NN_TRY(prepare(engine));
+    for (Buffer &kept : unscaled)
+      kept = Buffer();
+  }
   return normalise(engine);
 }
 

@@ -41,6 +41,8 @@ public:
   std::vector<std::vector<int64_t>> balanced;        // training rows of each class, where epochs draw classes equally often; else empty
   std::vector<Statistics> statistics;                // for each field; empty when it is not normalised
   std::vector<std::vector<std::string>> classes;     // for each column; empty when it is not a category
+  std::vector<double> fills;                         // for each column: what a cell without a value becomes; not a number: nothing
+  std::vector<std::string> remarks;                  // of the loading, to be said once
 
   /// Reads and prepares everything. `cache` may be null. The engine must be started. With `later`, the look at every row that
   /// raw data need may be left out: checkRows() makes up for it.
@@ -83,6 +85,11 @@ private:
   };
   Status open(Engine &engine, const Folders &folders, SourceCache *cache);
   Status filter(Engine &engine, Part &part);
+  void noteFiltered(const Part &part);
+  Status dropAbsent();
+  Status checkAbsent() const;
+  bool learnsFills() const;
+  Status learnFills();
   Status numberClasses();
   Status prepare(Engine &engine);
   void forget();
@@ -116,10 +123,13 @@ private:
 SourceSpec specOf(const Engine &engine, const nn_source &source, const Folders &folders);
 
 /// Computes what `prepare` makes of rows of a source, from `first` on, in chunks: into fields[f] + row * size.
-/// `codeClasses` maps codes of category columns to class numbers.
+/// `codeClasses` maps codes of category columns to class numbers, and `fills` has what stands for a missing cell of each column.
 Status prepareRows(Engine &engine, const nn_data &data, const Source &source, const std::vector<int64_t> &rows,
-                   const std::vector<std::vector<double>> &codeClasses, const std::vector<unsigned char *> &fields,
-                   const std::vector<int64_t> &fieldSizes);
+                   const std::vector<std::vector<double>> &codeClasses, const std::vector<double> &fills,
+                   const std::vector<unsigned char *> &fields, const std::vector<int64_t> &fieldSizes);
+
+/// absent.cpp: what helps where cells have no value, as the second line of an error.
+std::string absentCures(const nn_column &column);
 
 /// normalize.cpp: statistics of one field over `rows`, and (x - mean) / deviation applied to `count` rows.
 Statistics fieldStatistics(Elements values, int64_t size, int64_t channels, const std::vector<int64_t> &rows);

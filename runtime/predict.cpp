@@ -7,11 +7,13 @@
 #include "runtime/predict_input.h"
 #include "runtime/predict_rows.h"
 #include "runtime/predict_table.h"
+#include "runtime/sources/csv_scan.h"
 #include "runtime/statements.h"
 #include "runtime/suggest.h"
 #include "runtime/weights.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 namespace nnrt {
@@ -37,9 +39,9 @@ Status checkSize(const nn_data &data, const nn_model &model) {
 }
 
 /// Of a CSV file for a model that was never trained: x's elements are the first cells of its rows.
-Status readElements(Engine &engine, const std::string &path, int64_t size, Rows &rows) {
+Status readElements(Engine &engine, const nn_source &described, const std::string &path, int64_t size, Rows &rows) {
   std::unique_ptr<MatrixSource> matrix;
-  NN_TRY(openMatrix(path, size, matrix));
+  NN_TRY(openMatrix(described, path, size, matrix));
   rows.count = matrix->rows;
   NN_TRY(rows.x.allocate(size_t(rows.count) * size * engine.elementBytes(), "the input"));
   for (size_t i = 0; i < matrix->numbers.size(); ++i)
@@ -90,6 +92,12 @@ Status readLearned(const SafetensorsFile &weights, const nn_data &data, Learned 
     if (const std::string *text = weights.meta(classesKey(data, data.columns[c])))
       if (classesFromText(*text, learned.classes[c]).failed())
         return Status::error(weights.path + " is damaged: its list of classes of `" + data.columns[c].name + "` cannot be read");
+  for (int32_t c = 0; c < data.n_columns; ++c)
+    if (const std::string *text = weights.meta(fillKey(data, data.columns[c]))) {
+      learned.fills.resize(size_t(data.n_columns), NAN);
+      if (!parseNumber(*text, learned.fills[size_t(c)]))
+        return Status::error(weights.path + " is damaged: what fills `" + data.columns[c].name + "` is no number");
+    }
   const nn_field &field = data.fields[inputField(data)];
   if (!(field.flags & NN_FIELD_NORMALIZE))
     return Status();
@@ -115,7 +123,7 @@ Status openInput(Run &run, const nn_data &data, std::unique_ptr<Source> &source)
     if (!strcmp(data.columns[c].name, "image") || !strcmp(data.columns[c].name, "x"))
       main = c;
   std::unique_ptr<MatrixSource> matrix;
-  NN_TRY(openMatrix(run.flags.input, data.columns[main].size, matrix));
+  NN_TRY(openMatrix(nn_source{}, run.flags.input, data.columns[main].size, matrix));
   matrix->main = main;
   for (int32_t c = 0; c < data.n_columns; ++c)
     matrix->sizes.push_back(data.columns[c].size);
@@ -145,7 +153,7 @@ Status predictFile(Run &run, const nn_model &model) {
     rows.count = source->rows;
     NN_TRY(prepareInput(run.engine, *data, inputField(*data), *source, run.flags.input, learned, rows.x));
   } else {
-    NN_TRY(readElements(run.engine, run.flags.input, inputSize(model), rows));
+    NN_TRY(readElements(run.engine, nn_source{}, run.flags.input, inputSize(model), rows));
   }
   return applyAndWrite(run, model, data, learned.classes, rows, path);
 }
@@ -157,18 +165,18 @@ Status sourceRows(Run &run, const nn_predict &predict, bool unchecked, Rows &row
   if (named.path)
     NN_TRY(findFile(named.path, run.folders, path).at(named.where));
   if (predict.data < 0)
-    return readElements(run.engine, path, inputSize(run.program.models[predict.model]), rows).at(predict.where);
+    return readElements(run.engine, named, path, inputSize(run.program.models[predict.model]), rows).at(predict.where);
   Dataset *trained = nullptr;
   NN_TRY(run.need(predict.data, trained, unchecked));
   const nn_data &data = *trained->description;
   std::vector<ColumnRequest> requests;
   for (int32_t c = 0; c < data.n_columns; ++c)
-    requests.push_back({data.columns[c].name, "", data.columns[c].kind, data.columns[c].size, true});
+    requests.push_back(requestFor(data.columns[c], true));
   std::unique_ptr<Source> source;
   NN_TRY(openSource(specOf(run.engine, named, run.folders), requests, source));
   rows.count = source->rows;
   const int32_t field = inputField(data);
-  return prepareInput(run.engine, data, field, *source, path, {trained->classes, trained->statistics[size_t(field)]}, rows.x)
+  return prepareInput(run.engine, data, field, *source, path, {trained->classes, trained->statistics[size_t(field)], trained->fills}, rows.x)
       .at(predict.where);
 }
 

@@ -1,59 +1,71 @@
 // Reading predict's input: a table with the data set's columns, or plain rows of x's elements.
 #include "runtime/predict_input.h"
 
-#include "runtime/sources/csv_scan.h"
+#include "runtime/sources/csv_table.h"
 #include "runtime/sources/image_reader.h"
 #include "runtime/sources/npy_file.h"
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <cstring>
 
 namespace nnrt {
 
-Status firstRecord(const std::string &path, std::vector<std::string> &cells) {
-  std::string contents;
-  NN_TRY(readFile(path, contents, size_t(1) << 20));
-  NN_TRY(checkText(contents, path));
-  CsvScanner scanner(contents, path);
-  std::vector<Cell> record;
-  bool done;
-  NN_TRY(scanner.next(record, done));
-  if (done)
-    return Status::error(path + " has only empty lines");
-  for (const Cell &cell : record)
-    cells.emplace_back(cell.text);
-  return Status();
+/// The columns of a data set as names that make a header of a table's first line.
+static std::vector<std::string> columnNames(const nn_data &data) {
+  std::vector<std::string> names(data.source.columns, data.source.columns + data.source.n_columns);
+  for (int32_t c = 0; c < data.n_columns; ++c)
+    names.push_back(data.columns[c].name);
+  return names;
 }
 
-bool isHeader(const std::vector<std::string> &cells) {
-  double ignored;
-  for (const std::string &cell : cells)
-    if (parseNumber(cell, ignored))
-      return false;
-  return true;
+/// How new rows are written: as the rows of training, but for a header.
+static nn_source likeTraining(const nn_data &data, const std::string &path) {
+  nn_source description = data.source.kind == NN_CSV ? data.source : nn_source{};
+  description.kind = NN_CSV;
+  description.path = path.c_str();
+  description.where = "";
+  description.columns = nullptr;
+  description.n_columns = description.n_compiled = 0;
+  description.header = NN_HEADER_AUTO;
+  return description;
+}
+
+std::vector<std::string> namesOf(const nn_data &data, const std::string &path) {
+  CsvTable table; // what is no table has no names
+  if (readTable(likeTraining(data, path), path, size_t(1) << 20, columnNames(data), table).failed() || !table.header)
+    return {};
+  return table.names;
 }
 
 Status openTable(Run &run, const nn_data &data, std::unique_ptr<Source> &source) {
-  std::vector<std::string> first;
-  NN_TRY(firstRecord(run.flags.input, first));
-  nn_source description = data.source;
-  description.path = run.flags.input.c_str();
-  description.where = "";
-  description.header = isHeader(first) ? NN_HEADER_YES : NN_HEADER_NO;
+  const std::string &path = run.flags.input;
+  nn_source description = likeTraining(data, path);
+  const std::vector<std::string> known = columnNames(data);
+  CsvTable table;
+  const bool doubtful = readTable(description, path, size_t(1) << 20, known, table).failed();
+  if (doubtful) {
+    // Where nobody can tell, it is like the table of training. A row too many has an output too, so none is lost.
+    description.header = data.source.header == NN_HEADER_YES ? NN_HEADER_YES : NN_HEADER_NO;
+    table = {};
+    NN_TRY(readTable(description, path, size_t(1) << 20, known, table));
+  }
+  description.header = table.header ? NN_HEADER_YES : NN_HEADER_NO;
+  if ((table.guessed || doubtful) && !run.flags.quiet) // standard output may be the predictions
+    fprintf(stderr, "note: %s: %s\n", path.c_str(), table.shape().c_str());
   std::vector<ColumnRequest> requests;
   bool anyName = false;
   for (int32_t c = 0; c < data.n_columns; ++c) {
-    requests.push_back({data.columns[c].name, "", data.columns[c].kind, data.columns[c].size, true});
-    anyName |= std::find(first.begin(), first.end(), data.columns[c].name) != first.end();
+    requests.push_back(requestFor(data.columns[c], true));
+    anyName |= std::find(table.names.begin(), table.names.end(), data.columns[c].name) != table.names.end();
   }
-  if (description.header == NN_HEADER_YES && anyName) {
-    description.n_columns = 0; // its own names
-  } else if (data.source.n_columns > 0) {
-    if (first.size() > size_t(data.source.n_columns))
-      return Status::error(format("%s has %zu columns, the program names %d", run.flags.input.c_str(), first.size(),
+  if (data.source.n_columns > 0 && !(table.header && anyName)) { // else its own names
+    if (table.names.size() > size_t(data.source.n_columns))
+      return Status::error(format("%s has %zu columns, the program names %d", path.c_str(), table.names.size(),
                                   data.source.n_columns));
-    description.n_columns = int32_t(first.size()); // columns at the end may be missing
+    description.columns = data.source.columns;
+    description.n_columns = int32_t(table.names.size()); // columns at the end may be missing
   }
   SourceSpec spec{&description, 0, 0, 0, 0, 0, 0, 0, 0, {}};
   return openCsv(spec, requests, source);
@@ -90,7 +102,7 @@ Status openAlike(Run &run, const nn_data &data, std::unique_ptr<Source> &source)
   description.where = "";
   std::vector<ColumnRequest> requests;
   for (int32_t c = 0; c < data.n_columns; ++c)
-    requests.push_back({data.columns[c].name, "", data.columns[c].kind, data.columns[c].size, true});
+    requests.push_back(requestFor(data.columns[c], true));
   std::string start;
   const bool isFolder = !isFile(path);
   if (!isFolder)
@@ -124,34 +136,36 @@ Status openAlike(Run &run, const nn_data &data, std::unique_ptr<Source> &source)
   }
 }
 
-Status openMatrix(const std::string &path, int64_t width, std::unique_ptr<MatrixSource> &matrix) {
-  std::string contents;
-  std::vector<std::string> first;
-  NN_TRY(firstRecord(path, first));
-  NN_TRY(readFile(path, contents));
-  NN_TRY(checkText(contents, path));
+Status openMatrix(const nn_source &described, const std::string &path, int64_t width, std::unique_ptr<MatrixSource> &matrix) {
+  CsvTable table;
+  if (readTable(described, path, SIZE_MAX, {}, table).failed()) { // a line of numbers is a row where nobody can tell: each has its output
+    nn_source plain = described;
+    plain.header = NN_HEADER_NO;
+    table = {};
+    NN_TRY(readTable(plain, path, SIZE_MAX, {}, table));
+  }
   matrix.reset(new MatrixSource);
   matrix->path = path;
   matrix->width = width;
-  CsvScanner scanner(contents, path);
+  CsvScanner scanner(table.text, path, table.dialect);
+  NN_TRY(table.begin(scanner));
   std::vector<Cell> cells;
   bool done;
-  NN_TRY(scanner.next(cells, done));
-  if (isHeader(first))
+  while (true) {
     NN_TRY(scanner.next(cells, done));
-  while (!done) {
+    if (done)
+      break;
     if (int64_t(cells.size()) < width)
       return Status::error(format("%s:%llu: this row has %zu cells, x has %lld elements", path.c_str(),
                                   (unsigned long long)scanner.line(), cells.size(), (long long)width));
     for (int64_t i = 0; i < width; ++i) {
       double value;
-      if (!parseNumber(cells[i].text, value) || !std::isfinite(value))
-        return Status::error(scanner.place(cells[i]) + ": x needs a number, found `" +
-                             quoted(std::string(cells[i].text)) + "`");
+      if (!parseNumber(cells[i].text, value, table.dialect.decimal) || !std::isfinite(value))
+        return Status::error(scanner.place(cells[i]) + ": x needs a number, " +
+                             (cells[i].text.empty() ? "the cell is empty" : "found `" + quoted(std::string(cells[i].text)) + "`"));
       matrix->numbers.push_back(value);
     }
     matrix->lines.push_back(uint32_t(scanner.line()));
-    NN_TRY(scanner.next(cells, done));
   }
   matrix->rows = int64_t(matrix->lines.size());
   return matrix->rows ? Status() : Status::error(path + " has a header but no rows");

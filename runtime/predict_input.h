@@ -33,11 +33,10 @@ Status openTable(Run &run, const nn_data &data, std::unique_ptr<Source> &source)
 /// stays null when it is none of these.
 Status openAlike(Run &run, const nn_data &data, std::unique_ptr<Source> &source);
 
-/// Opens the input as rows of `width` numbers; further cells of a row are passed over.
-Status openMatrix(const std::string &path, int64_t width, std::unique_ptr<MatrixSource> &matrix);
+/// Opens the input as rows of `width` numbers; further cells of a row are passed over. `described` says how it is written.
+Status openMatrix(const nn_source &described, const std::string &path, int64_t width, std::unique_ptr<MatrixSource> &matrix);
 
-/// The cells of a CSV file's first record, and whether they are a header: none of them is a number.
-Status firstRecord(const std::string &path, std::vector<std::string> &cells);
-bool isHeader(const std::vector<std::string> &cells);
+/// The names of the columns of a table, to suggest one; none where it has no header.
+std::vector<std::string> namesOf(const nn_data &data, const std::string &path);
 
 } // namespace nnrt

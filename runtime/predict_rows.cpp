@@ -22,6 +22,7 @@ private:
   Status dependsOn(int32_t column, bool &depends);
   Status checkNeeds();
   Status mapClasses();
+  Status checkAbsent();
 
   Engine &engine;
   const nn_data &data;
@@ -95,19 +96,44 @@ Status InputRows::checkNeeds() {
     NN_TRY(dependsOn(c, depends));
     if (!depends)
       continue;
-    std::vector<std::string> first;
-    if (firstRecord(input, first).failed()) // no table: it has no names to suggest
-      first.clear();
+    std::vector<std::string> first = source.isTable() ? namesOf(data, input) : std::vector<std::string>();
     for (int32_t k = 0; k < data.n_columns; ++k) // a name that has its own use is not a misspelling
       first.erase(std::remove(first.begin(), first.end(), data.columns[k].name), first.end());
     return Status::error(input + " has no column `" + data.columns[c].name + "`, which " + data.fields[field].name +
-                         " is computed from" + (isHeader(first) ? didYouMean(data.columns[c].name, first) : ""));
+                         " is computed from" + didYouMean(data.columns[c].name, first));
+  }
+  return Status();
+}
+
+/// A row without a value that x is computed from has no output, unless the data set says what takes its place.
+Status InputRows::checkAbsent() {
+  for (int32_t c = 0; c < data.n_columns; ++c) {
+    const nn_column &column = data.columns[c];
+    bool depends = false;
+    if (source.absent(c).empty() || column.kind == NN_MISSING || (!learned.fills.empty() && !std::isnan(learned.fills[size_t(c)])))
+      continue;
+    NN_TRY(dependsOn(c, depends));
+    if (!depends)
+      continue;
+    std::string text = format("%s: %s without a value in column `%s`, which %s is computed from\n  the first is at %s", input.c_str(),
+                              counted(int64_t(source.absent(c).size()), "row").c_str(), column.name, data.fields[field].name,
+                              source.firstAbsent(c).c_str());
+    if (column.absent == NN_ABSENT_DROP)
+      text += format("\n  each row needs an output, so `drop missing` does not help here; `fill %s = %s` does", column.name,
+                     column.kind == NN_CATEGORY ? "mode" : "mean");
+    else if (column.absent == NN_ABSENT_PREVIOUS)
+      text += "\n  no row before it has one, so `previous` cannot fill it";
+    else
+      text += format("\n  `fill %s = %s` in the data set, before training, says what takes its place", column.name,
+                     column.kind == NN_CATEGORY ? "mode" : "mean");
+    return Status::error(text);
   }
   return Status();
 }
 
 Status InputRows::compute(Buffer &x) {
   NN_TRY(checkNeeds());
+  NN_TRY(checkAbsent());
   NN_TRY(mapClasses());
   for (std::vector<double> &map : codeClasses)
     for (double &number : map)
@@ -123,7 +149,7 @@ Status InputRows::compute(Buffer &x) {
   }
   for (int64_t i = 0; i < rows; ++i)
     all[i] = i;
-  NN_TRY(prepareRows(engine, data, source, all, codeClasses, into, sizes));
+  NN_TRY(prepareRows(engine, data, source, all, codeClasses, learned.fills, into, sizes));
   x = std::move(fields[field]);
   Elements values{x.data(), engine.f64()};
   if (!learned.statistics.mean.empty())

@@ -9,6 +9,7 @@ namespace nnrt {
 struct Learned {
   std::vector<std::vector<std::string>> classes; // for each column; empty where it is not a category
   Statistics statistics;                         // of x; empty where it is not normalised
+  std::vector<double> fills;                     // for each column: what a missing cell becomes; empty: nothing
 };
 
 /// Writes the field `field` of every row of `source` to `x`, whose columns are those of `data`; columns that the field does not depend on

@@ -1,5 +1,5 @@
 // nn_probe_source: what the compiler asks of a source before the run: names and shapes of columns, rows.
-#include "runtime/sources/csv_scan.h"
+#include "runtime/sources/csv_table.h"
 #include "runtime/sources/idx_file.h"
 #include "runtime/sources/image_reader.h"
 #include "runtime/sources/npy_file.h"
@@ -30,28 +30,24 @@ void addColumn(nn_probe &probe, const std::string &name, const std::vector<int64
 }
 
 Status probeCsv(const nn_source &source, const Folders &folders, nn_probe &probe) {
-  std::string path, contents;
+  std::string path;
   NN_TRY(findFile(source.path, folders, path));
-  NN_TRY(readFile(path, contents, countLimit));
-  NN_TRY(checkText(contents, path));
-  CsvScanner scanner(contents, path);
+  CsvTable table;
+  const std::vector<std::string> known(source.columns, source.columns + source.n_columns);
+  NN_TRY(readTable(source, path, countLimit, known, table)); // the compiler adds the place
+  for (const std::string &name : table.names)
+    addColumn(probe, name, {});
+  if (table.cut)
+    return Status();
+  CsvScanner scanner(table.text, path, table.dialect);
+  NN_TRY(table.begin(scanner));
   std::vector<Cell> cells;
   bool done;
-  NN_TRY(scanner.next(cells, done));
-  if (done)
-    return Status::error(path + " has only empty lines");
-  nn_source described = source;
-  described.where = nullptr; // the compiler adds the place
-  CsvLayout layout;
-  NN_TRY(csvLayout(described, cells, scanner, layout));
-  for (const std::string &name : layout.names)
-    addColumn(probe, name, {});
-  if (contents.size() == countLimit)
-    return Status();
-  int64_t rows = layout.header ? 0 : 1;
-  NN_TRY(scanner.next(cells, done));
-  for (; !done; ++rows)
+  int64_t rows = -1;
+  do {
+    ++rows;
     NN_TRY(scanner.next(cells, done));
+  } while (!done);
   if (rows == 0)
     return Status::error(path + " has a header but no rows");
   probe.rows = rows;
@@ -118,7 +114,7 @@ Status probeText(const nn_source &source, const Folders &folders, nn_probe &prob
   std::string path;
   NN_TRY(findFile(source.path, folders, path));
   TextFile text;
-  NN_TRY(readText(path, text));
+  NN_TRY(readText(path, source.encoding, text));
   NN_TRY(textRows(path, text, source.length, probe.rows));
   for (const char *name : {"x", "y"})
     addColumn(probe, name, {source.length}, NN_CATEGORY, int64_t(text.characters.size()));

@@ -4,6 +4,8 @@
 #include "runtime/json.h"
 #include "runtime/suggest.h"
 
+#include <cmath>
+
 namespace nnrt {
 
 std::string meanKey(const nn_data &data, const nn_field &field) {
@@ -14,6 +16,11 @@ std::string deviationKey(const nn_data &data, const nn_field &field) {
 }
 std::string classesKey(const nn_data &data, const nn_column &column) {
   return std::string("classes.") + data.name + "." + column.name;
+}
+
+/// A column may be read as numbers and as classes.
+std::string fillKey(const nn_data &data, const nn_column &column) {
+  return std::string(column.kind == NN_CATEGORY ? "fill-class." : "fill.") + data.name + "." + column.name;
 }
 
 std::string classesText(const std::vector<std::string> &classes) {
@@ -65,6 +72,9 @@ Status runSave(Run &run, const nn_save &save) {
     for (int32_t c = 0; c < description.n_columns; ++c)
       if (!data->classes[c].empty())
         metadata.push_back({classesKey(description, description.columns[c]), classesText(data->classes[c])});
+    for (int32_t c = 0; c < description.n_columns; ++c)
+      if (!data->fills.empty() && !std::isnan(data->fills[size_t(c)]))
+        metadata.push_back({fillKey(description, description.columns[c]), format("%.17g", data->fills[size_t(c)])});
   }
   NN_TRY(writeSafetensors(save.path, tensors, metadata).at(save.where));
   run.progress.note(format("saved %s to %s", model.name, save.path));

@@ -15,6 +15,7 @@ Status loadModel(Engine &engine, const nn_model &model, const SafetensorsFile &f
 std::string meanKey(const nn_data &data, const nn_field &field);
 std::string deviationKey(const nn_data &data, const nn_field &field);
 std::string classesKey(const nn_data &data, const nn_column &column);
+std::string fillKey(const nn_data &data, const nn_column &column);
 
 /// Metadata entry `classesKey`: a JSON list of strings.
 std::string classesText(const std::vector<std::string> &classes);

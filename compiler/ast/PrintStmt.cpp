@@ -285,6 +285,23 @@ void Printer::entry(const Entry &entry) {
     return expr(*augment.value);
   }
   case EntryKind::Where: os << "where "; return expr(*llvm::cast<WhereEntry>(entry).condition);
+  case EntryKind::Drop: {
+    auto &drop = llvm::cast<DropEntry>(entry);
+    os << "drop missing";
+    if (drop.columns.empty())
+      return;
+    os << " [";
+    llvm::interleave(drop.columns, [&](const Ident &column) { ident(column); }, [&] { os << ", "; });
+    os << "]";
+    return;
+  }
+  case EntryKind::Fill: {
+    auto &fill = llvm::cast<FillEntry>(entry);
+    os << "fill ";
+    llvm::interleave(fill.columns, [&](const Ident &column) { ident(column); }, [&] { os << ", "; });
+    os << " = ";
+    return expr(*fill.value);
+  }
   case EntryKind::Row:
     llvm::interleave(
         llvm::cast<RowEntry>(entry).values, [&](const Expr *value) { exprStatement(*value); }, [&] { os << " -> "; });

@@ -54,7 +54,7 @@ struct ExprStmt : StmtOf<StmtKind::Expression> {
 
 // ---- entries of the blocks of data, train, evaluate and ensemble ----------------------------------------------------
 
-enum class EntryKind { Setting, Metric, Clip, Constrain, Stop, Keep, Checkpoint, Split, Normalize, Balance, Augment, Where, Row };
+enum class EntryKind { Setting, Metric, Clip, Constrain, Stop, Keep, Checkpoint, Split, Normalize, Balance, Augment, Where, Drop, Fill, Row };
 
 struct Entry {
   const EntryKind kind;
@@ -138,6 +138,17 @@ struct AugmentEntry : EntryOf<EntryKind::Augment> {
 /// `where class < 5`
 struct WhereEntry : EntryOf<EntryKind::Where> {
   Expr *condition = nullptr;
+};
+
+/// `drop missing`, `drop missing [age, height]`
+struct DropEntry : EntryOf<EntryKind::Drop> {
+  llvm::ArrayRef<Ident> columns; ///< empty: all that are used
+};
+
+/// `fill age, height = mean`
+struct FillEntry : EntryOf<EntryKind::Fill> {
+  llvm::ArrayRef<Ident> columns;
+  Expr *value = nullptr;
 };
 
 /// One row of `rows(…)`: `[0, 1] -> [1]`; one value for each field, in the order of the fields.

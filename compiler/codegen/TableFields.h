@@ -55,6 +55,13 @@ template <class V> void visitFields(V &v, const nn_source &s) {
   v.field(s.path);
   v.field(s.labels);
   v.field(s.header);
+  v.field(s.separator);
+  v.field(s.decimal);
+  v.field(s.quote);
+  v.field(s.encoding);
+  v.field(s.has_missing);
+  v.list(s.missing, s.n_missing);
+  v.field(s.n_compiled);
   v.list(s.columns, s.n_columns);
   v.list(s.arrays, s.n_arrays);
   v.field(s.channels);
@@ -80,6 +87,9 @@ template <class V> void visitFields(V &v, const nn_column &s) {
   v.field(s.where);
   v.field(s.kind);
   v.field(s.size);
+  v.field(s.text);
+  v.field(s.fill);
+  v.field(s.absent);
 }
 
 template <class V> void visitFields(V &v, const nn_field &s) {

@@ -397,6 +397,10 @@ Value Elaborator::callBuiltin(llvm::StringRef name, const BuiltinCall &call) {
       sequence->parts.push_back(copy(layer));
     return Value::of(sequence);
   }
+  if (name == "missing") {
+    diags.error(call.at, "`missing` asks whether a column of a data set has no value; it stands in a data block");
+    return Value::error();
+  }
   if (name == "category") {
     diags.error(call.at, "`category` turns a column of a data set into class numbers; it stands in a data block");
     return Value::error();

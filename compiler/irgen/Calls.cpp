@@ -247,6 +247,13 @@ Value Elaborator::evaluateCall(const ast::CallExpr *e, const Scope &scope) {
     diags.error(e->args[0].range, "`category` takes the name of a column");
     return Value::error();
   }
+  if (columnTruth && called && called->name.text == "missing" && !symbols.user.count("missing") && e->args.size() == 1 && e->args[0].value) {
+    if (auto *name = llvm::dyn_cast<ast::NameExpr>(e->args[0].value))
+      if (std::optional<Value> v = columnTruth(name->name.text, NN_MISSING, "", name->range))
+        return *v;
+    diags.error(e->args[0].range, "`missing` takes the name of a column");
+    return Value::error();
+  }
   // `class_weights(y)` is a field that the data set computes beside `y`.
   if (called && called->name.text == "class_weights" && e->args.size() == 1)
     if (auto *field = llvm::dyn_cast_or_null<ast::NameExpr>(e->args[0].value))

@@ -63,6 +63,12 @@ bool ProgramGenerator::genSource(const sema::SourceInfo &info, const ast::DataDe
     columns.push_back(text(c));
   out.columns = tables.list<const char *>(columns);
   out.n_columns = columns.size();
+  std::vector<const char *> missing;
+  for (const std::string &m : info.missing)
+    missing.push_back(text(m));
+  out.missing = tables.list<const char *>(missing);
+  out.n_missing = missing.size();
+  out.n_compiled = info.kind == NN_CSV ? info.columns.size() : 0;
   std::vector<const char *> arrays;
   for (const std::string &a : info.arrays)
     arrays.push_back(text(a));
@@ -87,6 +93,36 @@ bool ProgramGenerator::genSource(const sema::SourceInfo &info, const ast::DataDe
   setting("dims", out.dims, 2, 1, 1e4, true);
   setting("seed", out.seed, 0, 0, 9e15, true);
   return true;
+}
+
+/// What becomes of cells without a value in each of the columns.
+void ProgramGenerator::treatAbsent(const sema::DataInfo &info, std::vector<nn_column> &columns) {
+  std::set<std::string> named; // by an entry
+  for (const sema::AbsentInfo &absent : info.absent) {
+    named.insert(absent.column);
+    for (nn_column &column : columns) {
+      if (absent.column != column.name || column.kind == NN_EQUALS)
+        continue;
+      if (column.kind == NN_MISSING) {
+        column.absent = absent.absent == NN_ABSENT_DROP ? NN_ABSENT_DROP : NN_ABSENT_ERROR;
+        continue;
+      }
+      const bool category = column.kind == NN_CATEGORY;
+      if (category && (absent.absent == NN_ABSENT_MEAN || absent.absent == NN_ABSENT_MEDIAN))
+        diags.error(absent.where, "`" + absent.column + "` holds classes, which have no mean and no median")
+            .note("`fill " + absent.column + " = mode` takes the most frequent one");
+      else if (absent.absent == NN_ABSENT_VALUE && absent.isText != category)
+        diags.error(absent.where, category ? "`" + absent.column + "` holds classes: what fills it is a class, in quotes"
+                                           : "`" + absent.column + "` holds numbers: what fills it is a number");
+      column.absent = absent.absent;
+      column.fill = absent.number;
+      if (category && absent.isText)
+        column.text = text(absent.text);
+    }
+  }
+  for (nn_column &column : columns)
+    if (info.dropsAll && (column.kind == NN_NUMBER || column.kind == NN_CATEGORY) && !named.count(column.name))
+      column.absent = NN_ABSENT_DROP;
 }
 
 void ProgramGenerator::genData(const ast::DataDecl *decl) {
@@ -142,6 +178,21 @@ void ProgramGenerator::genData(const ast::DataDecl *decl) {
     }
     return std::nullopt;
   };
+  std::map<std::tuple<std::string, int32_t, std::string>, Value> seenTruths;
+  elab.columnTruth = [&](llvm::StringRef name, int32_t kind, llvm::StringRef compared, Range at) -> std::optional<Value> {
+    if (info.source.columnIndex(name) < 0)
+      return std::nullopt;
+    if (info.source.kind != NN_CSV) {
+      diags.error(at, "`" + name + "` is not a column of a table, whose cells are texts").note(decl->source->range, "the examples come from here");
+      return Value::error();
+    }
+    auto [it, fresh] = seenTruths.try_emplace({name.str(), kind, compared.str()});
+    if (fresh) {
+      columns.push_back(nn_column{text(name), where(at), kind, 1, kind == NN_EQUALS ? text(compared) : nullptr, 0, NN_ABSENT_ERROR});
+      it->second = elab.fn->addField(name, {});
+    }
+    return it->second;
+  };
   elab.columnRange = [&](llvm::StringRef first, llvm::StringRef last, Range at) {
     std::vector<std::string> names;
     bool open = false, closed = false;
@@ -179,6 +230,7 @@ void ProgramGenerator::genData(const ast::DataDecl *decl) {
     row.n_where_columns = columns.size();
     columns.clear();
     seen.clear();
+    seenTruths.clear();
     categoryColumn.clear();
   }
 
@@ -221,7 +273,12 @@ void ProgramGenerator::genData(const ast::DataDecl *decl) {
       for (size_t i = before; i < rows.size(); ++i)
         rows[i].flags = NN_FIELD_CLASS_WEIGHTS;
     }
+  for (const sema::AbsentInfo &absent : info.absent) // a column to drop by may have no other use
+    if (absent.absent == NN_ABSENT_DROP)
+      elab.columnTruth(absent.column, NN_MISSING, "", absent.where);
+  treatAbsent(info, columns);
   elab.column = nullptr;
+  elab.columnTruth = nullptr;
   elab.columnRange = nullptr;
   finish(prepare, &slot->prepare);
   row.columns = tables.list<nn_column>(columns);

@@ -48,6 +48,11 @@ public:
 
   /// In a data block: the column of that name, as numbers or as class numbers; and the names from one column to another.
   std::function<std::optional<Value>(llvm::StringRef name, bool asCategory, Range at)> column;
+  /// In a data block: 1 where the column's cell has no value (NN_MISSING), or reads as `text` (NN_EQUALS), else 0.
+  std::function<std::optional<Value>(llvm::StringRef name, int32_t kind, llvm::StringRef text, Range at)> columnTruth;
+  /// `origin != "usa"`: a cell compared with a text.
+  bool comparesText(const ast::BinaryExpr *e) const;
+  Value compareText(const ast::BinaryExpr *e);
   std::function<std::vector<std::string>(llvm::StringRef first, llvm::StringRef last, Range at)> columnRange;
 
   /// State of a metric's elaboration (Metrics.cpp): `total` collects in the batch function, and reads in the final one.

@@ -31,10 +31,14 @@ Value Elaborator::evaluate(const ast::Expr *e, const Scope &scope) {
       return binary(ast::BinaryOp::Eq, v, Value::of(0), e->range, u->operand->range, e->range);
     }
     case ast::ExprKind::Binary: {
+      if (comparesText(llvm::cast<ast::BinaryExpr>(e)))
+        return compareText(llvm::cast<ast::BinaryExpr>(e));
       // Sums of many terms lean to the left: walk down in a loop rather than by recursion.
       llvm::SmallVector<const ast::BinaryExpr *> spine;
       const ast::Expr *left = e;
       while (auto *bin = llvm::dyn_cast<ast::BinaryExpr>(left)) {
+        if (comparesText(bin))
+          break;
         spine.push_back(bin);
         left = bin->lhs;
       }
@@ -86,6 +90,29 @@ Value Elaborator::evaluate(const ast::Expr *e, const Scope &scope) {
 
 Value Elaborator::unknownName(llvm::StringRef name, Range at) {
   diags.error(at, "`" + name + "` has no value here");
+  return Value::error();
+}
+
+/// `origin != "usa"` in a data block: a cell as it is written.
+bool Elaborator::comparesText(const ast::BinaryExpr *e) const {
+  return columnTruth && (llvm::isa<ast::StringExpr>(e->lhs) || llvm::isa<ast::StringExpr>(e->rhs));
+}
+
+Value Elaborator::compareText(const ast::BinaryExpr *e) {
+  auto *text = llvm::dyn_cast<ast::StringExpr>(e->rhs);
+  const ast::Expr *other = text ? e->lhs : e->rhs;
+  if (!text)
+    text = llvm::cast<ast::StringExpr>(e->lhs);
+  auto *call = llvm::dyn_cast<ast::CallExpr>(other); // `category(origin) == "usa"` says the same
+  auto *callee = call ? llvm::dyn_cast<ast::NameExpr>(call->callee) : nullptr;
+  if (callee && callee->name.text == "category" && call->args.size() == 1 && call->args[0].value)
+    other = call->args[0].value;
+  auto *name = llvm::dyn_cast<ast::NameExpr>(other);
+  const bool equal = e->op == ast::BinaryOp::Eq;
+  if (name && (equal || e->op == ast::BinaryOp::Ne))
+    if (std::optional<Value> v = columnTruth(name->name.text, NN_EQUALS, text->value, name->range))
+      return equal || v->isError() ? *v : binary(ast::BinaryOp::Sub, Value::of(1), *v, e->range, e->range, e->range);
+  diags.error(e->range, "a text is compared by `==` or `!=` with a column: `where origin != \"usa\"`");
   return Value::error();
 }
 

@@ -94,6 +94,7 @@ private:
   void genModel(const ast::ModelDecl *decl);
   void genData(const ast::DataDecl *decl);
   bool genSource(const sema::SourceInfo &info, const ast::DataDecl *decl, nn_source &out);
+  void treatAbsent(const sema::DataInfo &info, std::vector<nn_column> &columns);
   void genRows(const ast::DataDecl *decl, const sema::SourceInfo &info, nn_source &out);
 
   // Statements -------------------------------------------------------------------------------------------------

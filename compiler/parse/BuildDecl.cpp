@@ -222,6 +222,17 @@ Entry *Builder::dataEntry(P::DataEntryContext *c) {
     entry->value = expression(e->expression());
     return entry;
   }
+  if (auto *e = c->dropEntry()) {
+    auto *entry = make<DropEntry>(e);
+    entry->columns = names(e->name());
+    return entry;
+  }
+  if (auto *e = c->fillEntry()) {
+    auto *entry = make<FillEntry>(e);
+    entry->columns = names(e->name());
+    entry->value = expression(e->expression());
+    return entry;
+  }
   auto *e = c->whereEntry();
   auto *entry = make<WhereEntry>(e);
   entry->condition = expression(e->expression());

@@ -55,7 +55,7 @@ static std::string spell(size_t type, const antlr4::dfa::Vocabulary &vocabulary)
 static std::string beginnings(size_t statement) {
   switch (statement) {
   case NnParser::RuleDataEntry:
-    return "an entry of a data block: `x = …`, `split …`, `normalize …`, `balance …`, `augment …`, `where …` or a row";
+    return "an entry of a data block: `x = …`, `split …`, `normalize …`, `balance …`, `augment …`, `where …`, `drop missing`, `fill …` or a row";
   case NnParser::RuleRunEntry:
     return "an entry: `key = …`, `metric …`, `clip …`, `constrain …`, `stop when …`, `keep …` or `checkpoint …`";
   case NnParser::RuleTopStatement: return "a declaration or a statement";
@@ -73,6 +73,8 @@ static std::string describeAfterFirst(size_t type, size_t statement) {
     return "parameters of a model, such as `net.weights`";
   if (type == NnParser::Stop)
     return "`when`";
+  if (type == NnParser::Drop)
+    return "`missing`";
   if (isNameLike(type) && (statement == NnParser::RuleDataEntry || statement == NnParser::RuleRunEntry))
     return "`=`";
   return isNameLike(type) ? "an operator or the end of the statement" : "an expression";
@@ -152,7 +154,7 @@ static std::string adviseOnFirstWord(StringRef word, size_t rule) {
                                   "train", "evaluate", "predict", "save", "load", "freeze", "report", "print", "plot",
                                   "search", "compare", "ensemble"};
   static const StringRef block[] = {"let", "param", "state"};
-  static const StringRef data[] = {"split", "normalize", "balance", "augment", "where"};
+  static const StringRef data[] = {"split", "normalize", "balance", "augment", "where", "drop", "fill"};
   static const StringRef entries[] = {"metric", "clip", "constrain", "stop", "keep", "checkpoint"};
   StringRef near = rule == NnParser::RuleTopStatement ? didYouMean(word, top)
                    : rule == NnParser::RuleStatement  ? didYouMean(word, block)

@@ -131,6 +131,11 @@ private:
   void readArrayColumn(const ast::Argument &argument, SourceInfo &info);
   void readFileSetting(llvm::StringRef name, const ast::Expr *value, SourceInfo &info);
   void readHeader(const ast::Expr *value, SourceInfo &info);
+  static bool isTableSetting(llvm::StringRef name); // Tables.cpp
+  void readTableSetting(llvm::StringRef name, const ast::Expr *value, SourceInfo &info);
+  void checkDrop(const ast::DropEntry &drop, DataInfo &info);
+  void checkFill(const ast::FillEntry &fill, DataInfo &info);
+  bool addAbsent(const Ident &column, AbsentInfo absent, DataInfo &info);
   bool readRowFields(const ast::CallExpr &call, SourceInfo &info);
   bool readGenerator(SourceInfo &info);
   void probe(SourceInfo &info, const ast::Expr *path, const ast::Expr *labels);

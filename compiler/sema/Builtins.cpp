@@ -54,6 +54,7 @@ const Builtin table[] = {
     // Metrics and data.
     {"total", 1, 1, {}},
     {"category", 1, 1, {}},
+    {"missing", 1, 1, {}},
     {"class_weights", 1, 1, {}},
     // Layers from layers.
     {"repeat", 2, 2, {}, 1},

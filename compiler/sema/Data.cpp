@@ -51,6 +51,10 @@ void Analyzer::checkData(const DataDecl &decl, const Scope *outer, DataInfo &inf
     } else if (auto *where = dyn_cast<WhereEntry>(e)) {
       checkExpr(where->condition, columns);
       info.conditions.push_back(where->condition);
+    } else if (auto *drop = dyn_cast<DropEntry>(e)) {
+      checkDrop(*drop, info);
+    } else if (auto *fill = dyn_cast<FillEntry>(e)) {
+      checkFill(*fill, info);
     } else if (!isa<RowEntry, SplitEntry, NormalizeEntry, BalanceEntry, AugmentEntry>(e)) {
       misplacedEntry(*e, "data");
     }

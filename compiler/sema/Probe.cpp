@@ -51,7 +51,9 @@ void Analyzer::probe(SourceInfo &info, const Expr *path, const Expr *labels) {
       llvm::sys::path::append(full, found.path);
       array = full.str().str();
     }
-  std::vector<const char *> names, arrays;
+  std::vector<const char *> names, arrays, missing;
+  for (const std::string &text : info.missing)
+    missing.push_back(text.c_str());
   for (const std::string &name : info.givenColumns)
     names.push_back(name.c_str());
   for (const std::string &array : located)
@@ -64,6 +66,8 @@ void Analyzer::probe(SourceInfo &info, const Expr *path, const Expr *labels) {
   source.labels = info.labels.empty() ? nullptr : labelFile.path.c_str();
   source.columns = names.empty() ? nullptr : names.data();
   source.n_columns = int32_t(names.size());
+  source.missing = missing.data();
+  source.n_missing = int32_t(missing.size());
   source.arrays = arrays.empty() ? nullptr : arrays.data();
   source.n_arrays = int32_t(arrays.size());
   for (nn_number *n : {&source.n, &source.classes, &source.turns, &source.factor, &source.noise, &source.spread,

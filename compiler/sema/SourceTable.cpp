@@ -8,11 +8,11 @@ using llvm::StringRef;
 namespace nnc::sema {
 
 namespace {
-const StringRef csv[] = {"path", "columns", "header"};
+const StringRef csv[] = {"path", "columns", "header", "separator", "decimal", "quote", "encoding", "missing"};
 const StringRef idx[] = {"images", "labels"};
 const StringRef npz[] = {"path"};
 const StringRef images[] = {"path", "size", "channels"};
-const StringRef text[] = {"path", "length"};
+const StringRef text[] = {"path", "length", "encoding"};
 const StringRef blobs[] = {"n", "classes", "dims", "spread", "seed"};
 const StringRef ring[] = {"n", "noise", "seed"};
 const StringRef circles[] = {"n", "factor", "noise", "seed"};

@@ -21,6 +21,10 @@ struct SourceInfo {
   int32_t kind = NN_ROWS;                         // nn_source_kind
   std::string path, labels;                       // as written
   int32_t header = NN_HEADER_AUTO;                // nn_header
+  int32_t separator = 0, decimal = 0, quote = 0;  // csv: as in nn_source
+  int32_t encoding = NN_UTF8;                     // csv, text: nn_encoding
+  bool hasMissing = false;                        // csv: `missing` was given
+  std::vector<std::string> missing;
   std::vector<std::string> givenColumns;          // csv(columns = […]), npy and npz(x = …)
   std::vector<std::string> arrays;                // npy, npz: what each of these is read from: a file, a member
   int64_t channels = 0, height = 0, width = 0;    // images: of each; once the source was opened, always known
@@ -46,6 +50,11 @@ struct SourceInfo {
   void describe(nn_source &source) const {
     source.kind = kind;
     source.header = header;
+    source.separator = separator;
+    source.decimal = decimal;
+    source.quote = quote;
+    source.encoding = encoding;
+    source.has_missing = hasMissing;
     source.channels = channels;
     source.height = height;
     source.width = width;
@@ -74,6 +83,16 @@ struct FieldInfo {
   int augmentPart = -1;                           // which element of that, where it augments several fields
 };
 
+/// What becomes of cells without a value in a column.
+struct AbsentInfo {
+  std::string column;
+  Range where;                                    // of its name in the entry
+  int32_t absent = NN_ABSENT_ERROR;               // nn_absent
+  double number = 0;                              // with NN_ABSENT_VALUE: a number, or a class
+  bool isText = false;
+  std::string text;
+};
+
 struct DataInfo {
   const ast::DataDecl *decl = nullptr;
   SourceInfo source;
@@ -88,6 +107,8 @@ struct DataInfo {
   /// In the order of the text. Columns that no entry assigns are fields too in `rows` and generators, and in every
   /// source where nothing is assigned.
   std::vector<FieldInfo> fields;
+  std::vector<AbsentInfo> absent;                 // of `drop missing [a]` and `fill a = …`
+  bool dropsAll = false;                          // `drop missing`: all columns in use that no other entry names
   llvm::SmallVector<const ast::Expr *, 1> conditions;   // of `where`: a row is kept where all hold
   /// False after an error: some fields may be unknown.
   bool sound = false;

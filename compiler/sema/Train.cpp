@@ -218,6 +218,12 @@ void Analyzer::misplacedEntry(const Entry &entry, StringRef block) {
   case EntryKind::Where:
     what = "`where`", home = "data";
     break;
+  case EntryKind::Drop:
+    what = "`drop missing`", home = "data";
+    break;
+  case EntryKind::Fill:
+    what = "`fill`", home = "data";
+    break;
   case EntryKind::Row:
     what = "a row", home = "data";
     break;

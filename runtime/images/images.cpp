@@ -2,6 +2,7 @@
 #include "runtime/images/image_file.h"
 #include "runtime/buffer.h"
 #include "runtime/sources/image_reader.h"
+#include "runtime/sources/text_bytes.h"
 
 #include <algorithm>
 #include <cstring>
@@ -76,6 +77,8 @@ Status listClasses(const nn_source &source, const Folders &folders, Listing &lis
   for (const Entry &entry : entries) {
     if (!entry.isFolder)
       return Status::error(path + "/" + entry.name + " lies beside the folders of classes; images lie in them");
+    if (firstBadByte(entry.name) != std::string::npos) // it goes into weight files, tables and reports
+      return Status::error(path + "/" + quoted(entry.name) + ": the folder's name is a class, and it is not UTF-8");
     NN_TRY(listFiles(path + "/" + entry.name, int32_t(listing.labels.names.size()), listing));
     listing.labels.names.push_back(entry.name);
   }

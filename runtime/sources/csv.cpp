@@ -1,6 +1,6 @@
 // CSV tables. Only the columns that the program uses are read; a cell that is not the number it should be stops the
-// run with its place.
-#include "runtime/sources/csv_scan.h"
+// run with its place. What has no value is kept apart: the data set decides what becomes of it.
+#include "runtime/sources/csv_table.h"
 #include "runtime/sources/source.h"
 #include "runtime/suggest.h"
 
@@ -13,9 +13,22 @@ namespace {
 struct TableColumn {
   int32_t kind;
   int64_t cell = -1;           // index in a record, or -1: an optional column that is missing
-  std::vector<double> numbers; // NN_NUMBER
-  Category classes;            // NN_CATEGORY
+  std::string text;            // NN_EQUALS
+  bool previous = false;       // a cell without a value has that of the row before
+  std::vector<double> numbers; // NN_NUMBER; not a number: missing
+  std::vector<uint8_t> truths; // NN_MISSING, NN_EQUALS
+  std::vector<int64_t> absent; // rows without a value
+  std::string firstAbsent;     // the place of its cell, and what is in it
+  Category classes;            // NN_CATEGORY; code -1: missing
   std::unordered_map<std::string, int32_t> codes;
+
+  double value(int64_t row) const {
+    switch (kind) {
+    case NN_NUMBER: return numbers[size_t(row)];
+    case NN_CATEGORY: return classes.codes[size_t(row)];
+    default: return truths[size_t(row)];
+    }
+  }
 };
 
 class CsvSource : public Source {
@@ -23,20 +36,22 @@ public:
   void fill(int column, const int64_t *selected, int64_t count, Elements out) const override {
     const TableColumn &from = columns[column];
     for (int64_t r = 0; r < count; ++r)
-      out.set(r, from.cell < 0          ? 0
-                 : from.kind == NN_NUMBER ? from.numbers[selected[r]]
-                                          : double(from.classes.codes[selected[r]]));
+      out.set(r, from.cell < 0 ? 0 : from.value(selected[r]));
   }
   const Category *category(int column) const override {
     return columns[column].kind == NN_CATEGORY ? &columns[column].classes : nullptr;
   }
+  const std::vector<int64_t> &absent(int column) const override { return columns[column].absent; }
+  std::string firstAbsent(int column) const override { return columns[column].firstAbsent; }
   bool has(int column) const override { return columns[column].cell >= 0; }
   void forget() override { std::vector<TableColumn>().swap(columns); }
   std::string place(int64_t row) const override {
     return format("%s:%llu", path.c_str(), (unsigned long long)lines[row]);
   }
+  bool isTable() const override { return true; }
+  std::string guessed() const override { return guess; }
 
-  std::string path;
+  std::string path, guess;
   std::vector<TableColumn> columns;
   std::vector<uint32_t> lines;
 };
@@ -49,60 +64,80 @@ std::string listOf(const std::vector<std::string> &names) {
 }
 
 /// Finds the cell of each requested column.
-Status locate(const CsvLayout &layout, const std::string &path, const std::vector<ColumnRequest> &requests,
-              std::vector<TableColumn> &columns) {
+Status locate(const CsvTable &table, const std::vector<ColumnRequest> &requests, std::vector<TableColumn> &columns) {
+  std::unordered_map<std::string, int64_t> cells; // -2: several
+  for (size_t i = 0; i < table.names.size(); ++i)
+    if (auto added = cells.emplace(table.names[i], int64_t(i)); !added.second)
+      added.first->second = -2;
   for (const ColumnRequest &request : requests) {
     TableColumn column;
     column.kind = request.kind;
-    for (size_t i = 0; i < layout.names.size(); ++i) {
-      if (layout.names[i] != request.name)
-        continue;
-      if (column.cell >= 0)
-        return Status::error("two columns of " + path + " are called `" + request.name + "`")
-            .at(request.where.c_str());
-      column.cell = int64_t(i);
-    }
-    if (column.cell < 0 && !request.optional)
-      return Status::error(path + " has no column `" + request.name + "`" +
-                           didYouMean(request.name, layout.names) +
-                           "\n  its columns are: " + listOf(layout.names))
+    column.text = request.text;
+    column.previous = request.absent == NN_ABSENT_PREVIOUS;
+    auto found = cells.find(request.name);
+    if (found != cells.end() && found->second == -2)
+      return Status::error("two columns of " + table.path + " are called `" + quoted(request.name) + "`").at(request.where.c_str());
+    if (found != cells.end())
+      column.cell = found->second;
+    else if (!request.optional)
+      return Status::error(table.path + " has no column `" + quoted(request.name) + "`" + didYouMean(request.name, table.names) +
+                           "\n  its columns are: " + listOf(table.names))
           .at(request.where.c_str());
-    NN_TRY(checkColumnSize(request, 1, path.c_str()).at(request.where.c_str()));
+    NN_TRY(checkColumnSize(request, 1, table.path.c_str()).at(request.where.c_str()));
     columns.push_back(std::move(column));
   }
   return Status();
 }
 
-Status badCell(const CsvScanner &scanner, const Cell &cell, const std::string &column) {
-  std::string found = cell.text.empty() ? "the cell is empty" : "found `" + quoted(std::string(cell.text)) + "`";
-  return Status::error(scanner.place(cell) + ": column `" + column + "` needs a number, " + found);
+Status badCell(const CsvScanner &scanner, const CsvTable &table, const Cell &cell, const ColumnRequest &request) {
+  std::string text = scanner.place(cell) + ": column `" + quoted(request.name) + "` needs a number, " +
+                     (cell.text.empty() ? "the cell is empty" : "found `" + quoted(std::string(cell.text)) + "`");
+  if (!request.where.empty())
+    text += "\n  the number is needed at " + request.where;
+  double value;
+  const char other = table.dialect.decimal == '.' ? ',' : '.';
+  if (cell.text.find(other) != std::string_view::npos && parseNumber(cell.text, value, other))
+    text += other == ',' ? "\n  `decimal = \",\"` reads numbers that are written like this"
+                         : "\n  the decimal point is `,` here, as `decimal` says";
+  return Status::error(text);
 }
 
-Status readRecord(const CsvScanner &scanner, const std::vector<Cell> &cells, const CsvLayout &layout,
-                  std::vector<TableColumn> &columns) {
-  if (cells.size() != layout.names.size())
-    return Status::error(format("%s:%llu: this row has %zu %s, the table has %zu columns", scanner.file().c_str(),
-                                (unsigned long long)scanner.line(), cells.size(),
-                                cells.size() == 1 ? "cell" : "cells", layout.names.size()));
-  for (TableColumn &column : columns) {
-    if (column.cell < 0)
-      continue;
-    const Cell &cell = cells[column.cell];
-    if (column.kind == NN_NUMBER) {
-      double value;
-      if (!parseNumber(cell.text, value) || !std::isfinite(value))
-        return badCell(scanner, cell, layout.names[column.cell]);
-      column.numbers.push_back(value);
-      continue;
-    }
-    if (cell.text.empty())
-      return Status::error(scanner.place(cell) + ": column `" + layout.names[column.cell] +
-                           "` needs a class, the cell is empty");
+/// Adds one record's cell to a column.
+Status readCell(const CsvScanner &scanner, const CsvTable &table, const Cell &cell, const ColumnRequest &request, int64_t row,
+                TableColumn &column) {
+  if (column.kind == NN_EQUALS) {
+    column.truths.push_back(cell.text == column.text);
+    return Status();
+  }
+  const bool missing = table.isMissing(cell);
+  if (column.kind == NN_MISSING) {
+    column.truths.push_back(missing);
+    if (missing)
+      column.absent.push_back(row);
+    return Status();
+  }
+  const bool fromBefore = missing && column.previous && row > 0 &&
+                          (column.absent.empty() || column.absent.back() != row - 1);
+  if (missing && !fromBefore) {
+    if (column.absent.empty())
+      column.firstAbsent = scanner.place(cell) + (cell.text.empty() ? ", which is empty" : ", `" + quoted(std::string(cell.text)) + "`");
+    column.absent.push_back(row);
+  }
+  if (column.kind == NN_NUMBER) {
+    double value = fromBefore ? column.numbers.back() : NAN;
+    if (!missing && (!parseNumber(cell.text, value, table.dialect.decimal) || !std::isfinite(value)))
+      return badCell(scanner, table, cell, request);
+    column.numbers.push_back(value);
+    return Status();
+  }
+  int32_t code = fromBefore ? column.classes.codes.back() : -1;
+  if (!missing) {
     auto added = column.codes.emplace(std::string(cell.text), int32_t(column.classes.names.size()));
     if (added.second)
       column.classes.names.emplace_back(cell.text);
-    column.classes.codes.push_back(added.first->second);
+    code = added.first->second;
   }
+  column.classes.codes.push_back(code);
   return Status();
 }
 
@@ -110,32 +145,35 @@ Status readRecord(const CsvScanner &scanner, const std::vector<Cell> &cells, con
 
 Status openCsv(const SourceSpec &spec, const std::vector<ColumnRequest> &requests,
                std::unique_ptr<Source> &result) {
-  std::unique_ptr<CsvSource> table(new CsvSource);
-  NN_TRY(findFile(spec.source->path, spec.folders, table->path).at(spec.source->where));
-  std::string contents;
-  NN_TRY(readFile(table->path, contents).at(spec.source->where));
-  NN_TRY(checkText(contents, table->path).at(spec.source->where));
+  const nn_source &source = *spec.source;
+  std::unique_ptr<CsvSource> opened(new CsvSource);
+  NN_TRY(findFile(source.path, spec.folders, opened->path).at(source.where));
+  CsvTable table;
+  const std::vector<std::string> known(source.columns, source.columns + source.n_columns);
+  NN_TRY(readTable(source, opened->path, SIZE_MAX, known, table).at(source.where));
+  NN_TRY(locate(table, requests, opened->columns));
 
-  CsvScanner scanner(contents, table->path);
+  CsvScanner scanner(table.text, table.path, table.dialect);
+  NN_TRY(table.begin(scanner));
   std::vector<Cell> cells;
   bool done;
-  NN_TRY(scanner.next(cells, done));
-  if (done)
-    return Status::error(table->path + " has only empty lines").at(spec.source->where);
-  CsvLayout layout;
-  NN_TRY(csvLayout(*spec.source, cells, scanner, layout));
-  NN_TRY(locate(layout, table->path, requests, table->columns));
-  if (layout.header)
+  while (true) {
     NN_TRY(scanner.next(cells, done));
-  while (!done) {
-    NN_TRY(readRecord(scanner, cells, layout, table->columns));
-    table->lines.push_back(uint32_t(scanner.line()));
-    NN_TRY(scanner.next(cells, done));
+    if (done)
+      break;
+    NN_TRY(table.fit(scanner, cells));
+    const int64_t row = int64_t(opened->lines.size());
+    for (size_t c = 0; c < opened->columns.size(); ++c)
+      if (TableColumn &column = opened->columns[c]; column.cell >= 0)
+        NN_TRY(readCell(scanner, table, cells[size_t(column.cell)], requests[c], row, column));
+    opened->lines.push_back(uint32_t(scanner.line()));
   }
-  table->rows = int64_t(table->lines.size());
-  if (table->rows == 0)
-    return Status::error(table->path + " has a header but no rows").at(spec.source->where);
-  result = std::move(table);
+  opened->rows = int64_t(opened->lines.size());
+  if (opened->rows == 0)
+    return Status::error(opened->path + " has a header but no rows").at(source.where);
+  if (table.guessed)
+    opened->guess = format("%s: %s, %s", source.path, table.shape().c_str(), counted(opened->rows, "row").c_str());
+  result = std::move(opened);
   return Status();
 }
 

@@ -4,6 +4,16 @@
 
 namespace nnrt {
 
+ColumnRequest requestFor(const nn_column &column, bool optional) {
+  return {column.name, column.where && !optional ? column.where : "", column.kind, column.size, optional,
+          column.text && column.kind == NN_EQUALS ? column.text : "", column.absent};
+}
+
+const std::vector<int64_t> &Source::absent(int) const {
+  static const std::vector<int64_t> none;
+  return none;
+}
+
 Status openSource(const SourceSpec &spec, const std::vector<ColumnRequest> &columns,
                   std::unique_ptr<Source> &result) {
   switch (spec.source->kind) {

@@ -35,11 +35,16 @@ struct ColumnRequest {
   int32_t kind;      // nn_column_kind
   int64_t size;      // elements a row
   bool optional = false; // predict: a column that may be missing from the file
+  std::string text;      // NN_EQUALS: what the cell is compared with
+  int32_t absent = NN_ABSENT_ERROR; // nn_absent; the source itself sees to NN_ABSENT_PREVIOUS
 };
+
+/// What a data set's column asks of a source.
+ColumnRequest requestFor(const nn_column &column, bool optional = false);
 
 /// A column of classes: a code for each row, and what the codes stand for (in order of appearance).
 struct Category {
-  std::vector<int32_t> codes; // empty: every name occurs, and a row may hold several codes
+  std::vector<int32_t> codes; // empty: every name occurs, and a row may hold several codes; -1: no value
   std::vector<std::string> names;
 };
 
@@ -55,6 +60,16 @@ public:
 
   /// The classes of a column that was requested as a category, or null: then its numbers are its classes.
   virtual const Category *category(int /*column*/) const { return nullptr; }
+
+  /// The rows, in their order, that have no value in a column. It is filled with what is not a number, or with the code -1.
+  virtual const std::vector<int64_t> &absent(int column) const;
+  /// The first of these: "iris.csv:12:3, `?`".
+  virtual std::string firstAbsent(int /*column*/) const { return ""; }
+
+  /// Whether it is a table of cells.
+  virtual bool isTable() const { return false; }
+  /// How a file was understood that could be meant otherwise, to be said once; or empty.
+  virtual std::string guessed() const { return ""; }
 
   /// False for an optional column that the file does not have; it is filled with zeros.
   virtual bool has(int /*column*/) const { return true; }

@@ -2,30 +2,13 @@
 // other, so that what one split learns does not stand in another. Characters are numbered in the order of their code points.
 #include "runtime/sources/text_file.h"
 
+#include "runtime/sources/text_bytes.h"
+
 #include <algorithm>
 
 namespace nnrt {
 
 namespace {
-
-/// The code point that starts at `at`, which moves on behind it; -1 if there is none.
-int32_t nextCharacter(const std::string &text, size_t &at) {
-  const unsigned char lead = (unsigned char)text[at++];
-  if (lead < 0x80)
-    return lead;
-  const int more = lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : 1;
-  if (lead < 0xC2 || lead > 0xF4 || text.size() - at < size_t(more))
-    return -1;
-  int32_t code = lead & (0x3F >> more);
-  for (int i = 0; i < more; ++i) {
-    const unsigned char next = (unsigned char)text[at++];
-    if ((next & 0xC0) != 0x80)
-      return -1;
-    code = code << 6 | (next & 0x3F);
-  }
-  const bool tooLong = code < (more == 1 ? 0x80 : more == 2 ? 0x800 : 0x10000), surrogate = code >= 0xD800 && code < 0xE000;
-  return tooLong || surrogate || code > 0x10FFFF ? -1 : code;
-}
 
 class TextSource : public Source {
 public:
@@ -50,22 +33,14 @@ public:
 
 } // namespace
 
-Status readText(const std::string &path, TextFile &text) {
+Status readText(const std::string &path, int32_t encoding, TextFile &text) {
   std::string contents;
-  NN_TRY(readFile(path, contents));
-  if (contents.empty())
-    return Status::error(path + " is empty");
+  bool cut;
+  NN_TRY(readText(path, encoding, contents, SIZE_MAX, cut));
   std::vector<int32_t> points;
   size_t at = contents.compare(0, 3, "\xef\xbb\xbf") == 0 ? 3 : 0; // a byte order mark
-  for (int64_t line = 1; at < contents.size();) {
-    const size_t start = at;
-    const int32_t code = nextCharacter(contents, at);
-    if (code < 0)
-      return Status::error(format("%s:%lld: byte %zu of the file, 0x%02x, is no character: the text is not UTF-8", path.c_str(),
-                                  (long long)line, start + 1, (unsigned char)contents[start]));
-    line += code == '\n';
-    points.push_back(code);
-  }
+  while (at < contents.size())
+    points.push_back(nextCharacter(contents, at));
   std::vector<int32_t> seen = points;
   std::sort(seen.begin(), seen.end());
   seen.erase(std::unique(seen.begin(), seen.end()), seen.end());
@@ -74,15 +49,7 @@ Status readText(const std::string &path, TextFile &text) {
   text.characters.clear();
   for (int32_t code : seen) {
     std::string character;
-    if (code < 0x80)
-      character = char(code);
-    else if (code < 0x800)
-      character = {char(0xC0 | code >> 6), char(0x80 | (code & 0x3F))};
-    else if (code < 0x10000)
-      character = {char(0xE0 | code >> 12), char(0x80 | (code >> 6 & 0x3F)), char(0x80 | (code & 0x3F))};
-    else
-      character = {char(0xF0 | code >> 18), char(0x80 | (code >> 12 & 0x3F)), char(0x80 | (code >> 6 & 0x3F)),
-                   char(0x80 | (code & 0x3F))};
+    addCharacter(character, code);
     text.characters.push_back(character);
   }
   text.codes.resize(points.size());
@@ -103,7 +70,7 @@ Status openText(const SourceSpec &spec, const std::vector<ColumnRequest> &column
   const nn_source &source = *spec.source;
   std::unique_ptr<TextSource> opened(new TextSource);
   NN_TRY(findFile(source.path, spec.folders, opened->path).at(source.where));
-  NN_TRY(readText(opened->path, opened->file).at(source.where));
+  NN_TRY(readText(opened->path, source.encoding, opened->file).at(source.where));
   NN_TRY(checkClasses(spec, opened->file.characters.size(), opened->path.c_str(), "different character"));
   opened->length = source.length;
   NN_TRY(textRows(opened->path, opened->file, source.length, opened->rows).at(source.where));

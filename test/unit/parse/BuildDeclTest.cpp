@@ -101,6 +101,20 @@ TEST(BuildDecl, ReadsData) {
   EXPECT_TRUE(llvm::cast<NameExpr>(category->args[0].value)->name.quoted);
 }
 
+TEST(BuildDecl, ReadsWhatBecomesOfGaps) {
+  Parsed parsed("data d = csv(\"a.csv\", missing = [\"?\"]) {\n  drop missing\n  drop missing [a, `b c`]\n  fill a, b = mean\n"
+                "  fill = 1\n  drop = missing(a)\n}");
+  auto &data = parsed.only<DataDecl>();
+  ASSERT_EQ(data.entries.size(), 5u);
+  EXPECT_TRUE(llvm::cast<DropEntry>(data.entries[0])->columns.empty());
+  EXPECT_EQ(llvm::cast<DropEntry>(data.entries[1])->columns[1].text, "b c");
+  auto *fill = llvm::cast<FillEntry>(data.entries[2]);
+  EXPECT_EQ(fill->columns.size(), 2u);
+  EXPECT_EQ(tree(fill->value), "mean");
+  EXPECT_EQ(llvm::cast<SettingEntry>(data.entries[3])->name.text, "fill"); // names everywhere else
+  EXPECT_EQ(tree(llvm::cast<SettingEntry>(data.entries[4])->value), "(call missing a)");
+}
+
 TEST(BuildDecl, ReadsRows) {
   Parsed parsed("data xor = rows(x: [2], y: [1]) { [0, 0] -> [0]; [0, -1] -> [1] }");
   auto &data = parsed.only<DataDecl>();

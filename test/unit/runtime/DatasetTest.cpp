@@ -252,3 +252,61 @@ TEST(Dataset, EachFoldHasItsOwnStatistics) {
   EXPECT_EQ(std::accumulate(validated.begin(), validated.end(), 0), 8);
   EXPECT_GT(*std::min_element(validated.begin(), validated.end()), 0);
 }
+
+TEST(Dataset, CellsWithoutAValueAreCounted) {
+  TemporaryFolder folder;
+  folder.write("a.csv", "a,b\n1,x\n?,y\n3,\nNA,x\n5,y\n");
+  LinearProgram program;
+  program.dir = folder.path;
+  program.useCsv("a.csv", {"a", "b"}, true);
+  EXPECT_EQ(Loaded(program).error().substr(0, 156),
+            "a.csv has rows without a value: 2 without `a`, 1 without `b`, of 5 rows (at linear.nn:1:1)\n"
+            "  the first is at a.csv:3:1, `?`\n  the number is needed at linear");
+  program.columns[0].absent = NN_ABSENT_DROP;
+  EXPECT_EQ(Loaded(program).error().substr(0, 52), "a.csv has rows without a value: 1 without `b`, of 3 ");
+  program.columns[1].absent = NN_ABSENT_DROP;
+  Loaded dropped(program);
+  ASSERT_FALSE(dropped.status.failed()) << dropped.error();
+  EXPECT_EQ(dropped.field(0), (std::vector<double>{1, 5}));
+  EXPECT_EQ(dropped.data.place(1), folder / "a.csv" + ":6");
+  EXPECT_EQ(dropped.data.remarks, (std::vector<std::string>{"a.csv: 3 of 5 rows dropped, 2 without `a`, 1 without `b`"}));
+  folder.write("a.csv", "a,b\n1,\n?,y\n");
+  EXPECT_EQ(Loaded(program).error(), "`drop missing` leaves no row of a.csv: 1 without `a`, 1 without `b` (at linear.nn:1:1)");
+}
+
+TEST(Dataset, FillsAreOfTheTrainingSplit) {
+  TemporaryFolder folder;
+  std::string text = "a,b\n";
+  for (int i = 0; i < 20; ++i)
+    text += (i % 4 == 1 ? "?," : std::to_string(i * i) + ",") + (i % 5 == 2 ? "" : i % 3 ? "x" : "y") + "\n";
+  folder.write("a.csv", text);
+  for (int32_t absent : {NN_ABSENT_MEAN, NN_ABSENT_MEDIAN, NN_ABSENT_MODE, NN_ABSENT_VALUE}) {
+    LinearProgram program;
+    program.dir = folder.path;
+    program.useCsv("a.csv", {"a", "b"}, true);
+    program.columns[0].absent = absent;
+    program.columns[0].fill = -7;
+    program.columns[1].absent = NN_ABSENT_VALUE;
+    program.columns[1].text = "w";
+    program.data.has_split = 1;
+    program.data.folds = 4;
+    Loaded loaded(program);
+    ASSERT_FALSE(loaded.status.failed()) << loaded.error();
+    EXPECT_EQ(loaded.data.classes[1], (std::vector<std::string>{"w", "x", "y"}));
+    for (int fold : {0, 2, 1}) {
+      ASSERT_FALSE(loaded.data.useFold(loaded.engine, fold).failed());
+      std::vector<double> known;
+      for (int64_t row : loaded.data.splits[NN_SPLIT_TRAIN])
+        if (row % 4 != 1)
+          known.push_back(double(row * row));
+      std::sort(known.begin(), known.end());
+      const size_t n = known.size();
+      const double mean = std::accumulate(known.begin(), known.end(), 0.0) / double(n), median = (known[(n - 1) / 2] + known[n / 2]) / 2;
+      const double fill = absent == NN_ABSENT_MEAN ? mean : absent == NN_ABSENT_MEDIAN ? median : absent == NN_ABSENT_MODE ? known[0] : -7;
+      for (int i = 0; i < 20; ++i) {
+        EXPECT_NEAR(loaded.field(0)[size_t(i)], i % 4 == 1 ? fill : i * i, 1e-4) << fold << " " << absent << " " << i;
+        EXPECT_EQ(loaded.field(1)[size_t(i)], i % 5 == 2 ? 0 : i % 3 ? 1 : 2);
+      }
+    }
+  }
+}

@@ -67,7 +67,8 @@ TEST(Predict, MissingColumnThatMatters) {
 
 TEST(Predict, BadInputs) {
   Trained t;
-  EXPECT_NE(t.predict("a,b\n1,?\n").err.find("in.csv:2:3: column `b` needs a number"), std::string::npos);
+  EXPECT_NE(t.predict("a,b\n1,?\n").err.find("in.csv: 1 row without a value in column `b`, which x is computed from"), std::string::npos);
+  EXPECT_NE(t.predict("a,b\n1,x\n").err.find("in.csv:2:3: column `b` needs a number, found `x`"), std::string::npos);
   EXPECT_NE(t.predict("").err.find("in.csv is empty"), std::string::npos);
   t.folder.write("w.safetensors", "nonsense nonsense");
   EXPECT_NE(t.predict("a,b\n1,1\n").err.find("is not a safetensors file"), std::string::npos);

@@ -11,7 +11,7 @@ struct TextSource : testing::Test {
   TextFile text;
   std::string read(const std::string &contents) {
     folder.write("a.txt", contents);
-    std::string error = readText(folder / "a.txt", text).message();
+    std::string error = readText(folder / "a.txt", NN_UTF8, text).message();
     return error.substr(0, folder.path.size() + 1) == folder.path + "/" ? error.substr(folder.path.size() + 1) : error;
   }
   Status open(int64_t length, double classes, std::unique_ptr<Source> &source) {
@@ -35,7 +35,8 @@ TEST_F(TextSource, CharactersAreNumberedByCodePoint) {
 }
 
 TEST_F(TextSource, NotUtf8) {
-  EXPECT_EQ(read("ab\nc\xff"), "a.txt:2: byte 5 of the file, 0xff, is no character: the text is not UTF-8");
+  EXPECT_EQ(read("ab\nc\xff"), "a.txt:2:2: byte 0xff is no character: the file is not UTF-8\n"
+                               "  `encoding = \"latin1\"` reads it if it is in Latin-1, `encoding = \"cp1252\"` if it comes from Windows");
   for (const char *bad : {"a\x80", "a\xc3", "\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82"})
     EXPECT_NE(read(bad).find("is not UTF-8"), std::string::npos) << bad;
   EXPECT_EQ(read(""), "a.txt is empty");
