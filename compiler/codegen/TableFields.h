@@ -89,6 +89,13 @@ template <class V> void visitFields(V &v, const nn_column &s) {
   v.field(s.text);
   v.field(s.fill);
   v.field(s.absent);
+  v.field(s.numbered);
+  v.field(s.classes);
+}
+
+template <class V> void visitFields(V &v, const nn_input &s) {
+  v.list(s.columns, s.n_columns);
+  v.field(s.wide);
 }
 
 template <class V> void visitFields(V &v, const nn_field &s) {
@@ -105,7 +112,9 @@ template <class V> void visitFields(V &v, const nn_data &s) {
   v.field(s.source);
   v.one(s.test);
   v.list(s.columns, s.n_columns);
+  v.list(s.inputs, s.n_inputs);
   v.list(s.where_columns, s.n_where_columns);
+  v.list(s.where_inputs, s.n_where_inputs);
   v.field(s.keep);
   v.field(s.prepare);
   v.list(s.fields, s.n_fields);
@@ -135,7 +144,12 @@ template <class V> void visitFields(V &v, const nn_watch &s) {
 
 template <class V> void visitFields(V &v, const nn_bound &s) {
   v.field(s.field);
+  v.field(s.kind);
   v.field(s.bound);
+  v.field(s.low);
+  v.field(s.high);
+  v.field(s.ignored);
+  v.field(s.reader);
   v.field(s.where);
 }
 

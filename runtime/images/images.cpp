@@ -108,6 +108,18 @@ Status readAs(const nn_source &source, const std::string &path, const std::strin
   return Status();
 }
 
+const size_t mostListed = 20;
+
+/// One message alone, or several under a heading.
+std::string listed(const std::vector<std::string> &messages, const std::string &heading) {
+  if (messages.size() == 1 && heading.find("cannot") != std::string::npos)
+    return messages[0];
+  std::string text = heading;
+  for (size_t i = 0; i < messages.size() && i < mostListed; ++i)
+    text += "\n  " + messages[i];
+  return messages.size() > mostListed ? text + format("\n  and %zu more", messages.size() - mostListed) : text;
+}
+
 class ImageSource : public Source {
 public:
   void fill(int column, const int64_t *selected, int64_t count, Elements out) const override {
@@ -137,13 +149,28 @@ public:
     area = source.height * source.width;
     NN_TRY(bytes.allocate(size_t(rows * channels * area), counted(rows, "image")));
     Image image;
+    std::vector<std::string> failures, warnings;
     for (int64_t r = 0; r < rows; ++r) {
-      NN_TRY(readAs(source, files[r], like.empty() ? files[0] : like, image));
+      image.warning.clear();
+      if (Status status = readAs(source, files[r], like.empty() ? files[0] : like, image); status.failed())
+        failures.push_back(status.message());
+      if (!image.warning.empty())
+        warnings.push_back(files[r] + ": " + image.warning);
+      if (!failures.empty())
+        continue;
       unsigned char *to = bytes.data() + r * channels * area;
       for (int64_t c = 0; c < channels; ++c)
         for (int64_t i = 0; i < area; ++i)
           *to++ = image.pixels[i * channels + c];
     }
+    if (!failures.empty())
+      return Status::error(listed(failures, counted(int64_t(failures.size()), "image") + " cannot be used:"));
+    if (!warnings.empty())
+      fprintf(stderr, "warning: %s\n",
+              listed(warnings, counted(int64_t(warnings.size()), "picture") +
+                                   (warnings.size() == 1 ? " has stray bytes, and is used as it could be read:"
+                                                         : " have stray bytes, and are used as they could be read:"))
+                  .c_str());
     return Status();
   }
 
