@@ -5,6 +5,8 @@
 #include "compiler/irgen/Elaborator.h"
 #include "compiler/irgen/ProgramTables.h"
 
+#include <tuple>
+
 namespace nnc {
 
 class Columns {
