@@ -5,6 +5,7 @@
 #include "runtime/sources/text_bytes.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <cstring>
 #include <dirent.h>
 #include <sys/stat.h>
@@ -110,10 +111,8 @@ Status readAs(const nn_source &source, const std::string &path, const std::strin
 
 const size_t mostListed = 20;
 
-/// One message alone, or several under a heading.
+/// The first messages under a heading.
 std::string listed(const std::vector<std::string> &messages, const std::string &heading) {
-  if (messages.size() == 1 && heading.find("cannot") != std::string::npos)
-    return messages[0];
   std::string text = heading;
   for (size_t i = 0; i < messages.size() && i < mostListed; ++i)
     text += "\n  " + messages[i];
@@ -163,13 +162,15 @@ public:
         for (int64_t i = 0; i < area; ++i)
           *to++ = image.pixels[i * channels + c];
     }
+    if (failures.size() == 1)
+      return Status::error(failures[0]);
     if (!failures.empty())
       return Status::error(listed(failures, counted(int64_t(failures.size()), "image") + " cannot be used:"));
     if (!warnings.empty())
       fprintf(stderr, "warning: %s\n",
               listed(warnings, counted(int64_t(warnings.size()), "picture") +
-                                   (warnings.size() == 1 ? " has stray bytes, and is used as it could be read:"
-                                                         : " have stray bytes, and are used as they could be read:"))
+                                   (warnings.size() == 1 ? " has stray or damaged bytes, and is used as it could be read:"
+                                                         : " have stray or damaged bytes, and are used as they could be read:"))
                   .c_str());
     return Status();
   }

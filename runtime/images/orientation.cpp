@@ -49,10 +49,8 @@ int exifOrientation(const unsigned char *tiff, size_t size) {
 int jpegOrientation(const std::string &contents) {
   Bytes bytes{reinterpret_cast<const unsigned char *>(contents.data()), contents.size(), true};
   for (size_t at = 2; bytes.good;) { // after SOI: segments of a marker and a length, up to the picture itself
-    if (bytes.number(at, 1) != 0xff)
-      return 1;
     const uint32_t marker = bytes.number(at + 1, 1);
-    if (marker == 0xff) { // fill bytes
+    if (bytes.number(at, 1) != 0xff || marker == 0xff) { // stray bytes, and bytes that fill
       ++at;
       continue;
     }

@@ -185,7 +185,7 @@ TEST_F(ImageFiles, AreTurnedAsTheCameraSays) {
 
 TEST_F(ImageFiles, StrayBytesAreAWarning) {
   const std::string photo = jpeg(16, 16, {250, 20, 90});
-  EXPECT_EQ(read(photo.substr(0, photo.size() - 2) + std::string(5, '\x11') + photo.substr(photo.size() - 2)), "");
+  EXPECT_EQ(read(photo.substr(0, 20) + std::string(5, '\x11') + photo.substr(20)), ""); // after the first segment
   EXPECT_NE(image.warning, "");
   EXPECT_EQ(image.pixels.size(), 768u);
 }
