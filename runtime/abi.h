@@ -171,6 +171,7 @@ typedef struct nn_data {
   nn_fn keep;                /* fields: where_inputs; result 0: f64, 1 for rows to keep; or no code */
   nn_fn prepare;             /* fields: inputs, in order; results: fields, in order, as f64 those with NN_FIELD_NORMALIZE or
                                 NN_FIELD_CLASS_WEIGHTS: what they become is computed from that */
+  const struct nn_bound *bounds; int32_t n_bounds;   /* what the inputs of `prepare` must be: nn_bound.field is an index in `inputs` */
   const nn_field *fields; int32_t n_fields;
   nn_number train, val, test_part;   /* fractions, or counts when above 1; train < 0: what the others leave */
   int32_t folds;             /* 0: none; k: a lone train statement validates on the first of k parts of what `test` leaves */

@@ -95,13 +95,20 @@ ClassNumbers classesOfNumbers(const std::vector<std::string> &names) {
   return result;
 }
 
+/// A number in words that read back as itself.
+static std::string exactText(double value) {
+  double read;
+  const std::string text = number(value);
+  return parseNumber(text, read) && read == value ? text : format("%.17g", value);
+}
+
 Status Dataset::numberValues(int32_t c, const std::vector<std::string> *known) {
   for (size_t p = 0; p < parts.size(); ++p) {
     std::map<double, int64_t> found;
     NN_TRY(numbersOf(*parts[p].source, c, description->columns[c].size, parts[p].kept, found).at(description->columns[c].where));
     if (p == 0 && !known)
       for (const auto &entry : found)
-        classes[c].push_back(format("%.17g", entry.first) == number(entry.first) ? number(entry.first) : format("%.17g", entry.first));
+        classes[c].push_back(exactText(entry.first));
     codeClasses[p][c] = p == 0 || known ? classesOfNumbers(classes[c]) : codeClasses[0][c];
     for (const auto &entry : found)
       if (codeClasses[p][c].of(entry.first) < 0)

@@ -163,6 +163,7 @@ Status prepareRows(Engine &engine, const nn_data &data, const Source &source, co
   for (int64_t first = 0; first < int64_t(rows.size()); first += capacity) {
     const int64_t count = std::min<int64_t>(capacity, int64_t(rows.size()) - first);
     inputs.fill(source, table, codeClasses, rows.data() + first, 0, count);
+    NN_TRY(inputs.check(source, table, data, rows.data() + first, count));
     for (size_t f = 0; f < fields.size(); ++f)
       out[f] = fields[f] + first * fieldSizes[f] * (isExact(data.fields[f]) ? 8 : engine.elementBytes());
     engine.call(data.prepare, inputs.in(), out.data(), count, capacity);
@@ -362,16 +363,6 @@ void Dataset::forget() {
       part.own->forget();
 }
 
-static bool isAllowed(const nn_bound &bound, double value) {
-  if (value == bound.ignored)
-    return true;
-  switch (bound.kind) {
-  case NN_SELECTS: return value >= 0 && value < double(bound.bound) && value == std::floor(value);
-  case NN_WITHIN: return value >= bound.low && value <= bound.high;
-  default: return value == bound.low || value == bound.high;
-  }
-}
-
 Status Dataset::checkBound(Engine &engine, const nn_bound &bound) {
   if (!looked && fieldSizes[bound.field] == 1) {
     bounds.push_back(bound);
@@ -383,22 +374,10 @@ Status Dataset::checkBound(Engine &engine, const nn_bound &bound) {
     NN_TRY(prepare(engine));
     forget();
   }
-  const Elements v = prepared(engine, bound.field);
+  const Elements v = values(engine, bound.field);
   const int64_t size = fieldSizes[bound.field];
-  for (int64_t i = 0; i < rows * size; ++i) {
-    const double value = v.get(i);
-    if (isAllowed(bound, value))
-      continue;
-    std::string found = format("%s: `%s%s` of %s is %s, but ", place(i / size).c_str(), description->fields[bound.field].name,
-                               size == 1 ? "" : format("[%lld]", (long long)(i % size)).c_str(), description->name, number(value).c_str());
-    if (bound.kind == NN_SELECTS)
-      found += format("it selects one of %lld: whole numbers from 0 to %lld", (long long)bound.bound, (long long)bound.bound - 1);
-    else
-      found += format("`%s` takes %s %s %s", bound.reader, number(bound.low).c_str(), bound.kind == NN_WITHIN ? "to" : "or",
-                      number(bound.high).c_str());
-    return Status::error(found).at(bound.where);
-  }
-  return Status();
+  const int64_t bad = firstOutside(bound, v, rows * size);
+  return bad < 0 ? Status() : outside(bound, description->fields[bound.field].name, description->name, place(bad / size), size, bad, v.get(bad));
 }
 
 } // namespace nnrt

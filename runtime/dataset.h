@@ -96,6 +96,9 @@ public:
   /// With `raw`: writes the raw columns of rows[first … last - 1] to the same places of `inputs`, for prepare.
   void fillInputs(const int64_t *rows, int64_t first, int64_t last, const InputBuffers &inputs) const;
 
+  /// Fails where inputs that were filled for `rows` are not as `prepare` takes them.
+  Status checkInputs(const int64_t *rows, int64_t count, const InputBuffers &inputs) const;
+
   /// The rows of a split in source order; NN_SPLIT_ALL is all of them.
   std::vector<int64_t> splitRows(int32_t split) const;
   /// Where a row comes from: "iris.csv:12".

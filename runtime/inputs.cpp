@@ -76,6 +76,51 @@ void InputBuffers::fill(const Source &source, const InputTable &table, const std
     fillInput(source, table, i, classes, rows + first, last - first, at(i, first));
 }
 
+static bool isAllowed(const nn_bound &bound, double value) {
+  if (value == bound.ignored)
+    return true;
+  switch (bound.kind) {
+  case NN_SELECTS: return value >= 0 && value < double(bound.bound) && value == std::floor(value);
+  case NN_WITHIN: return value >= bound.low && value <= bound.high;
+  default: return value == bound.low || value == bound.high;
+  }
+}
+
+int64_t firstOutside(const nn_bound &bound, Elements values, int64_t count) {
+  for (int64_t i = 0; i < count; ++i)
+    if (!isAllowed(bound, values.get(i)))
+      return i;
+  return -1;
+}
+
+Status outside(const nn_bound &bound, const std::string &name, const char *data, const std::string &place, int64_t size, int64_t element,
+               double value) {
+  std::string text = format("%s: `%s%s` of %s is %s, but ", place.c_str(), name.c_str(),
+                            size == 1 ? "" : format("[%lld]", (long long)(element % size)).c_str(), data, number(value).c_str());
+  if (bound.kind == NN_SELECTS)
+    text += format("it selects one of %lld: whole numbers from 0 to %lld", (long long)bound.bound, (long long)bound.bound - 1);
+  else
+    text += format("`%s` takes %s %s %s", bound.reader, number(bound.low).c_str(), bound.kind == NN_WITHIN ? "to" : "or",
+                   number(bound.high).c_str());
+  return Status::error(text).at(bound.where);
+}
+
+std::string inputName(const nn_data &data, int32_t input) { return data.columns[data.inputs[input].columns[0]].name; }
+
+Status InputBuffers::check(const Source &source, const InputTable &table, const nn_data &data, const int64_t *rows, int64_t count) const {
+  for (int32_t b = 0; b < data.n_bounds; ++b) {
+    const nn_bound &bound = data.bounds[b];
+    const int64_t size = sizes[bound.field], bad = firstOutside(bound, at(bound.field, 0), count * size);
+    // A run of columns has a name for each element.
+    const nn_input &input = table.inputs[bound.field];
+    if (bad >= 0 && input.n_columns > 1)
+      return outside(bound, table.columns[input.columns[bad % size]].name, data.name, source.place(rows[bad / size]), 1, bad, at(bound.field, 0).get(bad));
+    if (bad >= 0)
+      return outside(bound, inputName(data, bound.field), data.name, source.place(rows[bad / size]), size, bad, at(bound.field, 0).get(bad));
+  }
+  return Status();
+}
+
 int64_t rowsAtOnce(const InputTable &table) {
   int64_t bytes = 8;
   for (int32_t i = 0; i < table.n_inputs; ++i)

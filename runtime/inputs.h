@@ -52,6 +52,8 @@ public:
   /// Fills rows[first … last - 1], to the same places.
   void fill(const Source &source, const InputTable &table, const std::vector<ClassNumbers> &classes, const int64_t *rows, int64_t first,
             int64_t last) const;
+  /// Fails where rows[0 … count - 1], which are filled in, are not as `prepare` takes them.
+  Status check(const Source &source, const InputTable &table, const nn_data &data, const int64_t *rows, int64_t count) const;
   /// Values of an input from row `row` on.
   Elements at(int32_t input, int64_t row) const {
     return {buffers[input].data() + row * sizes[input] * (wide[input] ? 8 : 4), wide[input] != 0};
@@ -65,6 +67,14 @@ private:
   std::vector<char> wide;
   std::vector<const void *> pointers;
 };
+
+/// The first of values[0 … count - 1] that is not as a bound says; -1: all are.
+int64_t firstOutside(const nn_bound &bound, Elements values, int64_t count);
+/// Says so of element `element` of what is called `name`, of `size` elements a row.
+Status outside(const nn_bound &bound, const std::string &name, const char *data, const std::string &place, int64_t size, int64_t element,
+               double value);
+/// What an input is called: its column.
+std::string inputName(const nn_data &data, int32_t input);
 
 /// How many rows a call of `prepare` or `keep` computes: few where rows are long.
 int64_t rowsAtOnce(const InputTable &table);

@@ -39,6 +39,17 @@ void Dataset::fillInputs(const int64_t *wanted, int64_t first, int64_t last, con
   }
 }
 
+Status Dataset::checkInputs(const int64_t *wanted, int64_t count, const InputBuffers &inputs) const {
+  for (int32_t b = 0; b < description->n_bounds; ++b) {
+    const nn_bound &bound = description->bounds[b];
+    const int64_t size = inputs.size(bound.field), bad = firstOutside(bound, inputs.at(bound.field, 0), count * size);
+    if (bad >= 0)
+      return outside(bound, inputName(*description, bound.field), description->name, place(wanted[bad / size]), size, bad,
+                     inputs.at(bound.field, 0).get(bad));
+  }
+  return Status();
+}
+
 /// The check of all rows, shared by threads: each has a stretch of rows and computes it in pieces that stay in its cache.
 struct RawCheck {
   static constexpr int64_t piece = 64;
@@ -78,6 +89,7 @@ struct RawCheck {
       for (int64_t i = 0; i < count; ++i)
         rows[i] = first + i;
       data.fillInputs(rows, 0, count, inputs);
+      NN_TRY(data.checkInputs(rows, count, inputs));
       engine.callHere(prepare, inputs.in(), out.data(), count, piece, scratch);
       for (int32_t f = 0; f < description.n_fields; ++f) {
         const int64_t size = data.fieldSizes[f];

@@ -106,6 +106,17 @@ template <class V> void visitFields(V &v, const nn_field &s) {
   v.field(s.category_column);
 }
 
+template <class V> void visitFields(V &v, const nn_bound &s) {
+  v.field(s.field);
+  v.field(s.kind);
+  v.field(s.bound);
+  v.field(s.low);
+  v.field(s.high);
+  v.field(s.ignored);
+  v.field(s.reader);
+  v.field(s.where);
+}
+
 template <class V> void visitFields(V &v, const nn_data &s) {
   v.field(s.name);
   v.field(s.where);
@@ -117,6 +128,7 @@ template <class V> void visitFields(V &v, const nn_data &s) {
   v.list(s.where_inputs, s.n_where_inputs);
   v.field(s.keep);
   v.field(s.prepare);
+  v.list(s.bounds, s.n_bounds);
   v.list(s.fields, s.n_fields);
   v.field(s.train);
   v.field(s.val);
@@ -140,17 +152,6 @@ template <class V> void visitFields(V &v, const nn_watch &s) {
   v.field(s.metric);
   v.field(s.split);
   v.field(s.direction);
-}
-
-template <class V> void visitFields(V &v, const nn_bound &s) {
-  v.field(s.field);
-  v.field(s.kind);
-  v.field(s.bound);
-  v.field(s.low);
-  v.field(s.high);
-  v.field(s.ignored);
-  v.field(s.reader);
-  v.field(s.where);
 }
 
 template <class V> void visitFields(V &v, const nn_trace_point &s) {

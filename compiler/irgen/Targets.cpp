@@ -10,6 +10,8 @@
 #include "compiler/ast/Facts.h"
 #include "compiler/dialect/NnDialect.h"
 
+#include "mlir/IR/TypeUtilities.h"
+
 #include <cmath>
 
 using namespace nnc;
@@ -17,7 +19,9 @@ using namespace nnc;
 void Elaborator::noteBound(mlir::Value value, nn_bound row, Range at) {
   // What only moves numbers leaves them as they are.
   while (mlir::Operation *op = value.getDefiningOp()) {
-    if (!llvm::isa<nn::PullOp>(op) || llvm::isa<nn::ScalarBodyOp>(op) || op->getNumOperands() != 1)
+    const bool converts = op->getNumOperands() == 1 && mlir::getElementTypeOrSelf(op->getOperand(0).getType()) !=
+                                                           mlir::getElementTypeOrSelf(op->getResult(0).getType());
+    if (!llvm::isa<nn::PullOp>(op) || (llvm::isa<nn::ScalarBodyOp>(op) && !converts) || op->getNumOperands() != 1)
       return;
     value = op->getOperand(0);
   }
