@@ -86,9 +86,9 @@ static bool isAllowed(const nn_bound &bound, double value) {
   }
 }
 
-int64_t firstOutside(const nn_bound &bound, Elements values, int64_t count) {
+int64_t firstOutside(const nn_bound &bound, Elements values, int64_t count, bool hasGaps) {
   for (int64_t i = 0; i < count; ++i)
-    if (!isAllowed(bound, values.get(i)))
+    if (const double value = values.get(i); !isAllowed(bound, value) && !(hasGaps && std::isnan(value)))
       return i;
   return -1;
 }
@@ -110,9 +110,12 @@ std::string inputName(const nn_data &data, int32_t input) { return data.columns[
 Status InputBuffers::check(const Source &source, const InputTable &table, const nn_data &data, const int64_t *rows, int64_t count) const {
   for (int32_t b = 0; b < data.n_bounds; ++b) {
     const nn_bound &bound = data.bounds[b];
-    const int64_t size = sizes[bound.field], bad = firstOutside(bound, at(bound.field, 0), count * size);
-    // A run of columns has a name for each element.
     const nn_input &input = table.inputs[bound.field];
+    bool hasGaps = false;
+    for (int32_t c = 0; c < input.n_columns; ++c)
+      hasGaps |= !source.absent(table.first + input.columns[c]).empty();
+    const int64_t size = sizes[bound.field], bad = firstOutside(bound, at(bound.field, 0), count * size, hasGaps);
+    // A run of columns has a name for each element.
     if (bad >= 0 && input.n_columns > 1)
       return outside(bound, table.columns[input.columns[bad % size]].name, data.name, source.place(rows[bad / size]), 1, bad, at(bound.field, 0).get(bad));
     if (bad >= 0)

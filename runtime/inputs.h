@@ -68,8 +68,8 @@ private:
   std::vector<const void *> pointers;
 };
 
-/// The first of values[0 … count - 1] that is not as a bound says; -1: all are.
-int64_t firstOutside(const nn_bound &bound, Elements values, int64_t count);
+/// The first of values[0 … count - 1] that is not as a bound says; -1: all are. With gaps, what is not a number is yet to be filled.
+int64_t firstOutside(const nn_bound &bound, Elements values, int64_t count, bool hasGaps = false);
 /// Says so of element `element` of what is called `name`, of `size` elements a row.
 Status outside(const nn_bound &bound, const std::string &name, const char *data, const std::string &place, int64_t size, int64_t element,
                double value);
