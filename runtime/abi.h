@@ -139,7 +139,16 @@ typedef struct nn_column {
   const char *text;          /* NN_EQUALS, and NN_ABSENT_VALUE of a category; else NULL */
   double fill;               /* NN_ABSENT_VALUE of a number */
   int32_t absent;            /* nn_absent */
+  int32_t numbered;          /* 1: `category(column)`: where the source has numbers instead of names, their values are numbered from 0
+                                too; 0: such numbers are the classes as they stand */
+  int64_t classes;           /* how many classes the code was compiled for; 0: for any number of them */
 } nn_column;
+
+/* A field of `prepare` or `keep`: the elements of these columns, one column after the other in each row, as a table's `[a .. z]`. */
+typedef struct nn_input {
+  const int32_t *columns; int32_t n_columns;   /* in the table of columns */
+  int32_t wide;              /* 1: f64; 0: the program's elements, which hold every number of the source exactly */
+} nn_input;
 
 /* CLASS_WEIGHTS: prepare gives class numbers, which become the weights of their classes: n / (k n_class) over the training split.
  * BALANCED: an epoch draws the classes of this field equally often. */
@@ -160,9 +169,13 @@ typedef struct nn_data {
   nn_source source;
   const nn_source *test;     /* a separate test source, or NULL */
   const nn_column *columns; int32_t n_columns;
+  const nn_input *inputs; int32_t n_inputs;                 /* what `prepare` takes of them */
   const nn_column *where_columns; int32_t n_where_columns;  /* raw inputs of `keep`, when there is a `where` */
-  nn_fn keep;                /* fields: where_columns; result 0: 1 for rows to keep; or no code */
-  nn_fn prepare;             /* fields: columns, in order; results: fields, in order */
+  const nn_input *where_inputs; int32_t n_where_inputs;
+  nn_fn keep;                /* fields: where_inputs; result 0: f64, 1 for rows to keep; or no code */
+  nn_fn prepare;             /* fields: inputs, in order; results: fields, in order, as f64 those with NN_FIELD_NORMALIZE or
+                                NN_FIELD_CLASS_WEIGHTS: what they become is computed from that */
+  const struct nn_bound *bounds; int32_t n_bounds;   /* what the inputs of `prepare` must be: nn_bound.field is an index in `inputs` */
   const nn_field *fields; int32_t n_fields;
   nn_number train, val, test_part;   /* fractions, or counts when above 1; train < 0: what the others leave */
   int32_t folds;             /* 0: none; k: a lone train statement validates on the first of k parts of what `test` leaves */
@@ -189,8 +202,22 @@ typedef struct nn_metric {
 /* Which value of a run's history: metric < 0 is the loss. */
 typedef struct nn_watch { int32_t metric; int32_t split; int32_t direction; } nn_watch;
 
-/* The values of a field (an index in nn_data.fields) select one of `bound` elements: checked on the data before the run. */
-typedef struct nn_bound { int32_t field; int64_t bound; const char *where; } nn_bound;
+/* What the values of a field (an index in nn_data.fields) must be, by what a loss or a metric makes of them: checked on the data before the
+ * run. */
+enum nn_bound_kind {
+  NN_SELECTS,                /* whole numbers from 0 to bound - 1: they select one of `bound` elements */
+  NN_WITHIN,                 /* from low to high */
+  NN_EITHER                  /* low or high */
+};
+typedef struct nn_bound {
+  int32_t field;
+  int32_t kind;              /* nn_bound_kind */
+  int64_t bound;             /* NN_SELECTS */
+  double low, high;          /* the others */
+  double ignored;            /* a value that is passed over, whatever the kind; NaN: none is */
+  const char *reader;        /* what asks for it: "binary_cross_entropy"; or NULL: an index */
+  const char *where;
+} nn_bound;
 
 /* What made a number non-finite: entry i describes result i of nn_train.trace. */
 typedef struct nn_trace_point {
@@ -438,6 +465,8 @@ typedef struct nn_probe_column {
   int32_t kind;                 /* nn_column_kind; a table's are numbers */
   int32_t rank; int64_t shape[NN_PROBE_RANK];   /* of one example */
   int64_t classes;              /* how many classes there are, if that is known without reading everything; else 0 */
+  int32_t wide;                 /* 1: its numbers may need 64 bits; 0: all are exact in 32 */
+  const char *word;             /* a cell of a table's column where none of the cells looked at is a number; else NULL */
 } nn_probe_column;
 
 typedef struct nn_probe {
@@ -463,6 +492,9 @@ typedef struct nn_column_summary {
  * the source cannot be read: then the run will say why. */
 int nn_summarize_columns(const nn_source *source, const char *dir, const char *data_dir, const nn_column *columns, int32_t n_columns,
                          nn_column_summary *summaries);
+
+/* How many classes the column has, a category: reads that column of `source`. -1 where it cannot be read: then the run will say why. */
+int64_t nn_count_classes(const nn_source *source, const char *dir, const char *data_dir, const nn_column *column);
 
 /* What one core of this machine can do, measured. */
 enum nn_level { NN_L1, NN_L2, NN_L3, NN_MEMORY, NN_LEVELS };

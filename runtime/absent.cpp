@@ -178,6 +178,10 @@ Status Dataset::learnFills() {
       }
       continue;
     }
+    if (const double known = given ? given->fillOf(column) : NAN; isStatistic(column.absent) && !std::isnan(known)) {
+      fills[c] = known;
+      continue;
+    }
     if (!isStatistic(column.absent) || splits[NN_SPLIT_TRAIN].empty()) // before the split
       continue;
     std::vector<double> values;
@@ -186,7 +190,7 @@ Status Dataset::learnFills() {
       const int64_t from = parts[0].kept[size_t(row)];
       parts[0].source->fill(c, &from, 1, Elements{&value, true});
       if (column.kind == NN_CATEGORY && value >= 0)
-        value = codeClasses[0][c][size_t(value)];
+        value = codeClasses[0][c].of(value);
       if (value >= 0 || (column.kind == NN_NUMBER && !std::isnan(value)))
         values.push_back(value);
     }
@@ -196,6 +200,9 @@ Status Dataset::learnFills() {
                : column.absent == NN_ABSENT_MEDIAN ? medianOf(values)
                                                    : modeOf(values);
   }
+  for (size_t p = 0; p < parts.size(); ++p)
+    for (int32_t c = 0; c < data.n_columns; ++c)
+      codeClasses[p][c].absent = parts[p].source->absent(c).empty() ? NAN : fills[c];
   return Status();
 }
 

@@ -1,8 +1,9 @@
-// The order of classes: the number of a class is its place in this order, in every run and every weight file.
+// Classes of columns, and their order: the number of a class is its place in this order, in every run and every weight file.
 #include "runtime/dataset.h"
 #include "runtime/sources/csv_scan.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 namespace nnrt {
 
@@ -24,6 +25,147 @@ std::vector<std::string> sortedClasses(std::vector<std::string> names) {
     return x != y ? x < y : a < b; // "1" and "1.0" stay two classes, in a fixed order
   });
   return names;
+}
+
+Status Dataset::numberNames(int32_t c, const std::vector<std::string> *known) {
+  for (size_t p = 0; p < parts.size(); ++p) {
+    const Category &category = *parts[p].source->category(c);
+    std::vector<int64_t> firstRow(category.names.size(), category.codes.empty() ? parts[p].kept[0] : -1);
+    for (int64_t row : parts[p].kept)
+      if (!category.codes.empty() && category.codes[row] >= 0 && firstRow[category.codes[row]] < 0)
+        firstRow[category.codes[row]] = row;
+    if (p == 0 && !known) { // the main source says which classes there are, counting only rows that are kept
+      std::vector<std::string> names;
+      for (size_t i = 0; i < firstRow.size(); ++i)
+        if (firstRow[i] >= 0)
+          names.push_back(category.names[i]);
+      const nn_column &column = description->columns[c];
+      if (column.absent == NN_ABSENT_VALUE && column.text && !parts[p].source->absent(c).empty() &&
+          std::find(names.begin(), names.end(), column.text) == names.end())
+        names.push_back(column.text); // a class of the rows that have none
+      classes[c] = sortedClasses(names);
+    }
+    std::unordered_map<std::string, double> numbers;
+    for (size_t i = 0; i < classes[c].size(); ++i)
+      numbers[classes[c][i]] = double(i);
+    std::vector<double> &byCode = codeClasses[p][c].byCode;
+    byCode.assign(category.names.size(), 0);
+    for (size_t i = 0; i < category.names.size(); ++i) {
+      auto found = numbers.find(category.names[i]);
+      if (found != numbers.end())
+        byCode[i] = found->second;
+      else if (firstRow[i] >= 0)
+        return unknownClass(parts[p].source->place(firstRow[i]), category.names[i], c);
+    }
+  }
+  return Status();
+}
+
+Status Dataset::unknownClass(const std::string &place, const std::string &name, int32_t column) const {
+  return Status::error(format("%s: class `%s` of column `%s` does not occur in the training data", place.c_str(), quoted(name).c_str(),
+                              description->columns[column].name))
+      .at(description->where);
+}
+
+Status numbersOf(const Source &source, int column, int64_t size, const std::vector<int64_t> &rows, std::map<double, int64_t> &found) {
+  const int64_t most = std::max<int64_t>(1, (1 << 18) / size);
+  std::vector<double> values(static_cast<size_t>(std::min<int64_t>(most, int64_t(rows.size())) * size));
+  for (int64_t first = 0; first < int64_t(rows.size()); first += most) {
+    const int64_t count = std::min<int64_t>(most, int64_t(rows.size()) - first);
+    source.fill(column, rows.data() + first, count, Elements{values.data(), true});
+    for (int64_t i = 0; i < count * size; ++i) {
+      found.emplace(values[size_t(i)], rows[size_t(first + i / size)]);
+      if (found.size() > mostClasses)
+        return Status::error(format("%s: more than %s different values are too many for classes",
+                                    source.place(rows[size_t(first + i / size)]).c_str(), grouped(int64_t(mostClasses)).c_str()));
+    }
+  }
+  return Status();
+}
+
+ClassNumbers classesOfNumbers(const std::vector<std::string> &names) {
+  ClassNumbers result;
+  for (const std::string &name : names) {
+    double value;
+    if (parseNumber(name, value) && (result.values.empty() || value > result.values.back()))
+      result.values.push_back(value);
+    else
+      return ClassNumbers();
+  }
+  return result;
+}
+
+/// A number in words that read back as itself.
+static std::string exactText(double value) {
+  double read;
+  const std::string text = number(value);
+  return parseNumber(text, read) && read == value ? text : format("%.17g", value);
+}
+
+Status Dataset::numberValues(int32_t c, const std::vector<std::string> *known) {
+  for (size_t p = 0; p < parts.size(); ++p) {
+    std::map<double, int64_t> found;
+    NN_TRY(numbersOf(*parts[p].source, c, description->columns[c].size, parts[p].kept, found).at(description->columns[c].where));
+    if (p == 0 && !known)
+      for (const auto &entry : found)
+        classes[c].push_back(exactText(entry.first));
+    codeClasses[p][c] = p == 0 || known ? classesOfNumbers(classes[c]) : codeClasses[0][c];
+    for (const auto &entry : found)
+      if (codeClasses[p][c].of(entry.first) < 0)
+        return unknownClass(parts[p].source->place(entry.second), number(entry.first), c);
+  }
+  return Status();
+}
+
+Status Dataset::numberClasses() {
+  const nn_data &data = *description;
+  classes.assign(data.n_columns, {});
+  for (size_t p = 0; p < parts.size(); ++p)
+    codeClasses[p].assign(data.n_columns, {});
+  for (int32_t c = 0; c < data.n_columns; ++c) {
+    const nn_column &column = data.columns[c];
+    if (column.kind != NN_CATEGORY)
+      continue;
+    const std::vector<std::string> *known = given ? given->classesOf(column.name) : nullptr;
+    if (known)
+      classes[c] = *known;
+    if (parts[0].source->category(c)) {
+      NN_TRY(numberNames(c, known));
+    } else if (column.numbered) { // else the source's numbers are its classes
+      NN_TRY(numberValues(c, known));
+    }
+    if (column.classes && !classes[c].empty() && column.classes != int64_t(classes[c].size()))
+      return Status::error(format("column `%s` of %s has %s in the rows that are used, but the program was compiled for %s: where they are "
+                                  "counted, `one_hot(category(%s), %lld)` gives the number",
+                                  column.name, data.name, counted(int64_t(classes[c].size()), "class").c_str(),
+                                  grouped(column.classes).c_str(), column.name, (long long)column.classes))
+          .at(column.where);
+  }
+  return Status();
+}
+
+Status Dataset::whereClasses(const Part &part, std::vector<ClassNumbers> &numbers) const {
+  const nn_data &data = *description;
+  for (int32_t c = 0; c < data.n_where_columns; ++c) {
+    const int request = data.n_columns + c;
+    if (const Category *category = part.source->category(request)) {
+      const std::vector<std::string> sorted = sortedClasses(category->names);
+      std::unordered_map<std::string, double> places;
+      for (size_t i = 0; i < sorted.size(); ++i)
+        places[sorted[i]] = double(i);
+      for (const std::string &name : category->names)
+        numbers[c].byCode.push_back(places[name]);
+    } else if (data.where_columns[c].kind == NN_CATEGORY && data.where_columns[c].numbered) {
+      std::vector<int64_t> all(static_cast<size_t>(part.source->rows));
+      for (size_t i = 0; i < all.size(); ++i)
+        all[i] = int64_t(i);
+      std::map<double, int64_t> found;
+      NN_TRY(numbersOf(*part.source, request, data.where_columns[c].size, all, found).at(data.where_columns[c].where));
+      for (const auto &entry : found)
+        numbers[c].values.push_back(entry.first);
+    }
+  }
+  return Status();
 }
 
 } // namespace nnrt

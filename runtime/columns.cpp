@@ -1,5 +1,6 @@
-// nn_summarize_columns: what the compiler asks of a source's numbers, to warn of inputs that are too large as they stand.
-#include "runtime/sources/source.h"
+// What the compiler asks of a source's numbers: nn_summarize_columns, to warn of inputs that are too large as they stand, and
+// nn_count_classes.
+#include "runtime/dataset.h"
 
 #include <algorithm>
 #include <cmath>
@@ -47,8 +48,32 @@ Status summarizeAll(const nn_source &source, const Folders &folders, const nn_co
   return Status();
 }
 
+Status countClasses(const nn_source &source, const Folders &folders, const nn_column &column, int64_t &classes) {
+  const std::vector<ColumnRequest> requests = {requestFor(column)};
+  SourceSpec spec{&source, source.n.value, source.classes.value, source.turns.value, source.factor.value, source.noise.value,
+                  source.spread.value, source.dims.value, source.seed.value, folders};
+  std::unique_ptr<Source> opened;
+  NN_TRY(openSource(spec, requests, opened));
+  if (const Category *category = opened->category(0)) {
+    classes = int64_t(category->names.size());
+    return Status();
+  }
+  std::vector<int64_t> all(static_cast<size_t>(opened->rows));
+  for (size_t i = 0; i < all.size(); ++i)
+    all[i] = int64_t(i);
+  std::map<double, int64_t> found;
+  NN_TRY(numbersOf(*opened, 0, column.size, all, found));
+  classes = int64_t(found.size());
+  return Status();
+}
+
 } // namespace
 } // namespace nnrt
+
+extern "C" int64_t nn_count_classes(const nn_source *source, const char *dir, const char *data_dir, const nn_column *column) {
+  int64_t classes = -1;
+  return nnrt::countClasses(*source, nnrt::Folders{dir ? dir : "", data_dir ? data_dir : ""}, *column, classes).failed() ? -1 : classes;
+}
 
 extern "C" int nn_summarize_columns(const nn_source *source, const char *dir, const char *data_dir, const nn_column *columns,
                                     int32_t n_columns, nn_column_summary *summaries) {

@@ -13,8 +13,6 @@
 
 namespace nnrt {
 
-static const int64_t chunkRows = 4096; // rows that one call of prepare or keep computes
-
 SourceSpec specOf(const Engine &engine, const nn_source &source, const Folders &folders) {
   return {&source,
           engine.value(source.n),
@@ -126,40 +124,24 @@ Status Dataset::filter(Engine &engine, Part &part) {
       part.kept[i] = i;
     return Status();
   }
+  const InputTable table = keepInputs(data);
+  const int64_t chunkRows = rowsAtOnce(table);
   NN_TRY(engine.reserve(data.keep, chunkRows));
-  std::vector<Buffer> columns(data.n_where_columns);
-  std::vector<const void *> in;
-  for (int32_t c = 0; c < data.n_where_columns; ++c) {
-    NN_TRY(columns[c].allocate(chunkRows * data.where_columns[c].size * engine.elementBytes(), "a column"));
-    in.push_back(columns[c].data());
-  }
-  Buffer kept;
-  NN_TRY(kept.allocate(chunkRows * engine.elementBytes(), "a column"));
+  InputBuffers inputs;
+  NN_TRY(inputs.allocate(table, engine.f64(), chunkRows, "rows"));
+  std::vector<double> kept(static_cast<size_t>(chunkRows));
   void *out = kept.data();
+  std::vector<ClassNumbers> numbers(static_cast<size_t>(data.n_where_columns));
+  NN_TRY(whereClasses(part, numbers));
   std::vector<int64_t> selected(chunkRows);
   for (int64_t first = 0; first < rows; first += chunkRows) {
     int64_t count = std::min(chunkRows, rows - first);
     for (int64_t i = 0; i < count; ++i)
       selected[i] = first + i;
-    for (int32_t c = 0; c < data.n_where_columns; ++c) {
-      Elements values{columns[c].data(), engine.f64()};
-      int request = data.n_columns + c;
-      part.source->fill(request, selected.data(), count, values);
-      if (const Category *category = part.source->category(request)) {
-        std::vector<std::string> sorted = sortedClasses(category->names);
-        for (int64_t i = 0; i < count * data.where_columns[c].size; ++i) {
-          if (!(values.get(i) >= 0)) { // no value: no comparison holds
-            values.set(i, NAN);
-            continue;
-          }
-          const std::string &name = category->names[size_t(values.get(i))];
-          values.set(i, double(std::find(sorted.begin(), sorted.end(), name) - sorted.begin()));
-        }
-      }
-    }
-    engine.call(data.keep, in.data(), &out, count, chunkRows);
+    inputs.fill(*part.source, table, numbers, selected.data(), 0, count);
+    engine.call(data.keep, inputs.in(), &out, count, chunkRows);
     for (int64_t i = 0; i < count; ++i)
-      if (Elements{kept.data(), engine.f64()}.get(i) != 0)
+      if (kept[size_t(i)] != 0)
         part.kept.push_back(first + i);
   }
   noteFiltered(part);
@@ -169,83 +151,22 @@ Status Dataset::filter(Engine &engine, Part &part) {
   return Status();
 }
 
-Status Dataset::numberClasses() {
-  const nn_data &data = *description;
-  classes.assign(data.n_columns, {});
-  for (size_t p = 0; p < parts.size(); ++p)
-    codeClasses[p].assign(data.n_columns, {});
-  for (int32_t c = 0; c < data.n_columns; ++c) {
-    if (data.columns[c].kind != NN_CATEGORY)
-      continue;
-    for (size_t p = 0; p < parts.size(); ++p) {
-      const Category *category = parts[p].source->category(c);
-      if (!category)
-        continue; // the source's numbers are its classes
-      std::vector<int64_t> firstRow(category->names.size(), category->codes.empty() ? parts[p].kept[0] : -1);
-      for (int64_t row : parts[p].kept)
-        if (!category->codes.empty() && category->codes[row] >= 0 && firstRow[category->codes[row]] < 0)
-          firstRow[category->codes[row]] = row;
-      if (p == 0) { // the main source says which classes there are, counting only rows that are kept
-        std::vector<std::string> names;
-        for (size_t i = 0; i < firstRow.size(); ++i)
-          if (firstRow[i] >= 0)
-            names.push_back(category->names[i]);
-        const nn_column &column = data.columns[c];
-        if (column.absent == NN_ABSENT_VALUE && column.text && !parts[p].source->absent(c).empty() &&
-            std::find(names.begin(), names.end(), column.text) == names.end())
-          names.push_back(column.text); // a class of the rows that have none
-        classes[c] = sortedClasses(names);
-      }
-      std::unordered_map<std::string, double> numbers;
-      for (size_t i = 0; i < classes[c].size(); ++i)
-        numbers[classes[c][i]] = double(i);
-      codeClasses[p][c].assign(category->names.size(), 0);
-      for (size_t i = 0; i < category->names.size(); ++i) {
-        auto found = numbers.find(category->names[i]);
-        if (found != numbers.end())
-          codeClasses[p][c][i] = found->second;
-        else if (firstRow[i] >= 0)
-          return Status::error(format("%s: class `%s` of column `%s` does not occur in the training data",
-                                      parts[p].source->place(firstRow[i]).c_str(),
-                                      quoted(category->names[i]).c_str(), data.columns[c].name))
-              .at(data.where);
-      }
-    }
-  }
-  return Status();
-}
-
 Status prepareRows(Engine &engine, const nn_data &data, const Source &source, const std::vector<int64_t> &rows,
-                   const std::vector<std::vector<double>> &codeClasses, const std::vector<double> &fills,
-                   const std::vector<unsigned char *> &fields, const std::vector<int64_t> &fieldSizes) {
-  int64_t capacity = std::min<int64_t>(chunkRows, int64_t(rows.size()));
+                   const std::vector<ClassNumbers> &codeClasses, const std::vector<unsigned char *> &fields,
+                   const std::vector<int64_t> &fieldSizes) {
+  const InputTable table = prepareInputs(data);
+  const int64_t capacity = std::max<int64_t>(1, std::min<int64_t>(rowsAtOnce(table), int64_t(rows.size())));
   NN_TRY(engine.reserve(data.prepare, capacity));
-  std::vector<Buffer> columns(data.n_columns);
-  std::vector<const void *> in;
-  for (int32_t c = 0; c < data.n_columns; ++c) {
-    NN_TRY(columns[c].allocate(capacity * data.columns[c].size * engine.elementBytes(), "a column"));
-    in.push_back(columns[c].data());
-  }
+  InputBuffers inputs;
+  NN_TRY(inputs.allocate(table, engine.f64(), capacity, "rows"));
   std::vector<void *> out(fields.size());
   for (int64_t first = 0; first < int64_t(rows.size()); first += capacity) {
-    int64_t count = std::min<int64_t>(capacity, int64_t(rows.size()) - first);
-    for (int32_t c = 0; c < data.n_columns; ++c) {
-      Elements values{columns[c].data(), engine.f64()};
-      source.fill(c, rows.data() + first, count, values);
-      const bool fillsIn = !fills.empty() && !source.absent(c).empty();
-      if (codeClasses[c].empty() && !fillsIn)
-        continue;
-      for (int64_t i = 0; i < count * data.columns[c].size; ++i) {
-        const double value = values.get(i);
-        if (codeClasses[c].empty() ? std::isnan(value) : value < 0)
-          values.set(i, fillsIn ? fills[size_t(c)] : NAN);
-        else if (!codeClasses[c].empty())
-          values.set(i, codeClasses[c][size_t(value)]);
-      }
-    }
+    const int64_t count = std::min<int64_t>(capacity, int64_t(rows.size()) - first);
+    inputs.fill(source, table, codeClasses, rows.data() + first, 0, count);
+    NN_TRY(inputs.check(source, table, data, rows.data() + first, count));
     for (size_t f = 0; f < fields.size(); ++f)
-      out[f] = fields[f] + first * fieldSizes[f] * engine.elementBytes();
-    engine.call(data.prepare, in.data(), out.data(), count, capacity);
+      out[f] = fields[f] + first * fieldSizes[f] * (isExact(data.fields[f]) ? 8 : engine.elementBytes());
+    engine.call(data.prepare, inputs.in(), out.data(), count, capacity);
   }
   return Status();
 }
@@ -253,10 +174,15 @@ Status prepareRows(Engine &engine, const nn_data &data, const Source &source, co
 Status Dataset::allocateFields(Engine &engine) {
   const nn_data &data = *description;
   fields.resize(data.n_fields);
-  for (int32_t f = 0; f < data.n_fields; ++f)
+  exact.resize(data.n_fields);
+  for (int32_t f = 0; f < data.n_fields; ++f) {
+    const std::string what = format("field `%s` of %s", data.fields[f].name, data.name);
+    const size_t elements = size_t(rows) * fieldSizes[f];
     if (!raw || fieldSizes[f] == 1)
-      NN_TRY(fields[f].allocate(size_t(rows) * fieldSizes[f] * engine.elementBytes(),
-                                format("field `%s` of %s", data.fields[f].name, data.name)));
+      NN_TRY(fields[f].allocate(elements * engine.elementBytes(), what));
+    if (isExact(data.fields[f]))
+      NN_TRY(exact[f].allocate(elements * sizeof(double), what));
+  }
   return Status();
 }
 
@@ -267,8 +193,9 @@ Status Dataset::prepare(Engine &engine) {
   for (size_t p = 0; p < parts.size(); ++p) {
     std::vector<unsigned char *> into;
     for (int32_t f = 0; f < data.n_fields; ++f)
-      into.push_back(fields[f].data() + first * fieldSizes[f] * engine.elementBytes());
-    NN_TRY(prepareRows(engine, data, *parts[p].source, parts[p].kept, codeClasses[p], fills, into, fieldSizes));
+      into.push_back(isExact(data.fields[f]) ? exact[f].data() + first * fieldSizes[f] * sizeof(double)
+                                             : fields[f].data() + first * fieldSizes[f] * engine.elementBytes());
+    NN_TRY(prepareRows(engine, data, *parts[p].source, parts[p].kept, codeClasses[p], into, fieldSizes));
     first += int64_t(parts[p].kept.size());
   }
   return Status();
@@ -284,7 +211,7 @@ Status Dataset::notFinite(int32_t field, int64_t element, double value) const {
 
 Status Dataset::checkFinite(Engine &engine) {
   for (int32_t f = 0; f < description->n_fields; ++f) {
-    Elements v = values(engine, f);
+    Elements v = prepared(engine, f);
     int64_t bad = firstNonFinite(v, rows * fieldSizes[f]);
     if (bad >= 0)
       return notFinite(f, bad, v.get(bad));
@@ -292,18 +219,22 @@ Status Dataset::checkFinite(Engine &engine) {
   return Status();
 }
 
-Status Dataset::load(Engine &engine, const nn_data &data, const Folders &folders, SourceCache *cache, bool later) {
+Status Dataset::load(Engine &engine, const nn_data &data, const Folders &folders, SourceCache *cache, bool later, const Learned *learned) {
   FlushDenormals flush;
   description = &data;
+  given.reset(learned ? new Learned(*learned) : nullptr);
   parts.resize(data.test ? 2 : 1);
   NN_TRY(open(engine, folders, cache));
-  rows = 0;
-  for (Part &part : parts) {
-    NN_TRY(filter(engine, part));
+  for (const Part &part : parts) {
+    NN_TRY(checkWidths(*part.source, prepareInputs(data), data.where));
+    NN_TRY(checkWidths(*part.source, keepInputs(data), data.where));
   }
+  rows = 0;
+  for (Part &part : parts)
+    NN_TRY(filter(engine, part));
   NN_TRY(dropAbsent());
   NN_TRY(checkAbsent());
-  for (Part &part : parts)
+  for (const Part &part : parts)
     rows += int64_t(part.kept.size());
   NN_TRY(numberClasses());
   fieldSizes.clear();
@@ -324,13 +255,13 @@ Status Dataset::load(Engine &engine, const nn_data &data, const Folders &folders
   }
 
   if (data.has_split && data.stratify >= 0 && learnsFills() &&
-      firstNonFinite(values(engine, data.stratify), int64_t(parts[0].kept.size()) * fieldSizes[data.stratify]) >= 0)
+      firstNonFinite(prepared(engine, data.stratify), int64_t(parts[0].kept.size()) * fieldSizes[data.stratify]) >= 0)
     return Status::error(format("`stratify = %s` is made of a column that the training split fills, which is known only after the split; a "
                                 "value fills it before",
                                 data.fields[data.stratify].name))
         .at(data.where);
   if (data.has_split && data.stratify >= 0)
-    NN_TRY(strataOf(values(engine, data.stratify), int64_t(parts[0].kept.size()), fieldSizes[data.stratify],
+    NN_TRY(strataOf(prepared(engine, data.stratify), int64_t(parts[0].kept.size()), fieldSizes[data.stratify],
                     data.fields[data.stratify].name, strata)
                .at(data.where));
   NN_TRY(split(engine));
@@ -363,29 +294,36 @@ Status Dataset::split(Engine &engine) {
 Status Dataset::normalise(Engine &engine) {
   const nn_data &data = *description;
   statistics.assign(data.n_fields, {});
-  unscaled.resize(data.n_fields);
   for (int32_t f = 0; f < data.n_fields; ++f) {
     if (data.fields[f].flags & NN_FIELD_BALANCED)
-      balanced = rowsOfClasses(values(engine, f), splits[NN_SPLIT_TRAIN]);
+      balanced = rowsOfClasses(prepared(engine, f), splits[NN_SPLIT_TRAIN]);
     if (!(data.fields[f].flags & (NN_FIELD_NORMALIZE | NN_FIELD_CLASS_WEIGHTS)))
       continue;
-    const size_t bytes = size_t(rows * fieldSizes[f] * engine.elementBytes());
-    if (data.folds > 0 && !unscaled[f].data()) {
-      NN_TRY(unscaled[f].allocate(bytes, format("field `%s` of %s", data.fields[f].name, data.name)));
-      memcpy(unscaled[f].data(), fields[f].data(), bytes);
-    } else if (data.folds > 0) {
-      memcpy(fields[f].data(), unscaled[f].data(), bytes);
-    }
+    Elements result = values(engine, f);
     if (data.fields[f].flags & NN_FIELD_CLASS_WEIGHTS) {
-      if (int64_t row = weighClasses(values(engine, f), rows, splits[NN_SPLIT_TRAIN]); row >= 0)
+      for (int64_t i = 0; i < rows * fieldSizes[f]; ++i)
+        result.set(i, exactValues(f).get(i));
+      if (int64_t row = weighClasses(result, rows, splits[NN_SPLIT_TRAIN]); row >= 0)
         return Status::error(format("%s: its class has no row in the training split, so it has no weight in `%s`; `split … stratify` "
                                     "gives every class to training", place(row).c_str(), data.fields[f].name))
             .at(data.where);
-      continue;
+    } else {
+      const double *from = static_cast<const double *>(exactValues(f).data);
+      const Statistics *known = given ? given->statisticsOf(data.fields[f].name) : nullptr;
+      const int64_t groups = data.fields[f].stat_axis_size > 0 ? data.fields[f].stat_axis_size : fieldSizes[f];
+      if (known && int64_t(known->mean.size()) == groups)
+        statistics[f] = *known;
+      else
+        statistics[f] = fieldStatistics(from, fieldSizes[f], data.fields[f].stat_axis_size, splits[NN_SPLIT_TRAIN]);
+      for (size_t g = 0; g < statistics[f].mean.size(); ++g)
+        if (!std::isfinite(statistics[f].mean[g]) || !std::isfinite(statistics[f].deviation[g]))
+          return Status::error(format("`%s` of %s cannot be normalised: the square of its numbers is too large for 64 bits",
+                                      data.fields[f].name, data.name))
+              .at(data.where);
+      normalizeRows(from, fieldSizes[f], statistics[f], rows, result);
     }
-    statistics[f] = fieldStatistics(values(engine, f), fieldSizes[f], data.fields[f].stat_axis_size,
-                                    splits[NN_SPLIT_TRAIN]);
-    normalizeRows(values(engine, f), fieldSizes[f], statistics[f], rows);
+    if (data.folds == 0)
+      exact[f].release();
   }
   return Status();
 }
@@ -436,18 +374,10 @@ Status Dataset::checkBound(Engine &engine, const nn_bound &bound) {
     NN_TRY(prepare(engine));
     forget();
   }
-  Elements v = values(engine, bound.field);
-  int64_t size = fieldSizes[bound.field];
-  for (int64_t i = 0; i < rows * size; ++i) {
-    double value = v.get(i);
-    if (value >= 0 && value < double(bound.bound) && value == std::floor(value))
-      continue;
-    return Status::error(format("%s: `%s` of %s is %s, but it selects one of %lld: whole numbers from 0 to %lld",
-                                place(i / size).c_str(), description->fields[bound.field].name, description->name,
-                                number(value).c_str(), (long long)bound.bound, (long long)bound.bound - 1))
-        .at(bound.where);
-  }
-  return Status();
+  const Elements v = values(engine, bound.field);
+  const int64_t size = fieldSizes[bound.field];
+  const int64_t bad = firstOutside(bound, v, rows * size);
+  return bad < 0 ? Status() : outside(bound, description->fields[bound.field].name, description->name, place(bad / size), size, bad, v.get(bad));
 }
 
 } // namespace nnrt

@@ -4,11 +4,13 @@
 #include "runtime/abi.h"
 #include "runtime/buffer.h"
 #include "runtime/engine.h"
+#include "runtime/inputs.h"
 #include "runtime/sources/source.h"
 
 #include <pthread.h>
 
 #include <atomic>
+#include <cmath>
 #include <map>
 #include <memory>
 #include <string>
@@ -19,6 +21,28 @@ namespace nnrt {
 /// Statistics of a normalised field, from the training split: one entry for each channel or element.
 struct Statistics {
   std::vector<double> mean, deviation; // a deviation of 0 is stored as 1
+};
+
+/// What a model has learned from the data that it was trained on, besides its weights.
+struct Learned {
+  std::string from;                                           // a data set, or a weight file
+  std::map<std::string, std::vector<std::string>> classes;    // of the columns that are categories, by name
+  std::map<std::string, Statistics> statistics;               // of the fields that are normalised, by name
+  std::map<std::pair<std::string, int32_t>, double> fills;    // what a cell without a value becomes, by the column's name and kind
+
+  /// Not a number: nothing is known.
+  double fillOf(const nn_column &column) const {
+    auto found = fills.find({column.name, column.kind});
+    return found == fills.end() ? NAN : found->second;
+  }
+  const Statistics *statisticsOf(const std::string &field) const {
+    auto found = statistics.find(field);
+    return found == statistics.end() ? nullptr : &found->second;
+  }
+  const std::vector<std::string> *classesOf(const std::string &column) const {
+    auto found = classes.find(column);
+    return found == classes.end() ? nullptr : &found->second;
+  }
 };
 
 /// Raw sources that outlive one program, by everything that determines their contents: a session's memory.
@@ -46,7 +70,11 @@ public:
 
   /// Reads and prepares everything. `cache` may be null. The engine must be started. With `later`, the look at every row that
   /// raw data need may be left out: checkRows() makes up for it.
-  Status load(Engine &engine, const nn_data &data, const Folders &folders, SourceCache *cache, bool later = false);
+  /// With `learned`, classes and statistics are those, where they are there, instead of the data's own.
+  Status load(Engine &engine, const nn_data &data, const Folders &folders, SourceCache *cache, bool later = false,
+              const Learned *learned = nullptr);
+  /// What a model learns from it besides weights.
+  Learned learned() const;
 
   /// Makes fold `fold` (0 … description->folds - 1) of a data set with folds the validation split and all other folds the
   /// training split, and normalises by the statistics of that training split. load() has used fold 0.
@@ -65,8 +93,11 @@ public:
   /// Fields that take more memory than this are not kept, if their source is compact. Below, they are faster to copy.
   int64_t keptBytes = int64_t(16) << 20;
 
-  /// With `raw`: writes the raw columns of rows[first … last - 1] to columns[c] + index * size, for prepare.
-  void fillColumns(const int64_t *rows, int64_t first, int64_t last, bool f64, unsigned char *const *columns) const;
+  /// With `raw`: writes the raw columns of rows[first … last - 1] to the same places of `inputs`, for prepare.
+  void fillInputs(const int64_t *rows, int64_t first, int64_t last, const InputBuffers &inputs) const;
+
+  /// Fails where inputs that were filled for `rows` are not as `prepare` takes them.
+  Status checkInputs(const int64_t *rows, int64_t count, const InputBuffers &inputs) const;
 
   /// The rows of a split in source order; NN_SPLIT_ALL is all of them.
   std::vector<int64_t> splitRows(int32_t split) const;
@@ -90,7 +121,11 @@ private:
   Status checkAbsent() const;
   bool learnsFills() const;
   Status learnFills();
+  // classes.cpp; `known`: the classes that a model has learned
   Status numberClasses();
+  Status numberNames(int32_t column, const std::vector<std::string> *known);
+  Status numberValues(int32_t column, const std::vector<std::string> *known);
+  Status unknownClass(const std::string &place, const std::string &name, int32_t column) const;
   Status prepare(Engine &engine);
   void forget();
   bool canKeepRaw(const Engine &engine) const;
@@ -104,8 +139,15 @@ private:
   friend struct RawCheck;
 
   int32_t fold = 0;             // that validates
+  std::unique_ptr<Learned> given;  // classes and statistics to be used instead of its own; or null
   std::vector<int32_t> strata;  // of the main source's rows; empty: not stratified
-  std::vector<Buffer> unscaled; // fields to be normalised, as they were before: each fold has statistics of its own
+  std::vector<Buffer> exact;    // of fields for which isExact(): what prepare gave, in f64; kept for folds, which have statistics of their own
+  Elements exactValues(int32_t field) const { return {exact[field].data(), true}; }
+  /// A field as prepare gave it.
+  Elements prepared(const Engine &engine, int32_t field) const {
+    return size_t(field) < exact.size() && exact[field].data() ? exactValues(field) : values(engine, field);
+  }
+  Status whereClasses(const Part &part, std::vector<ClassNumbers> &numbers) const;
 
   bool looked = true;
   std::vector<nn_bound> bounds; // to be checked with the rows
@@ -115,25 +157,31 @@ private:
   Status checkResult;
 
   std::vector<Part> parts;
-  // For each column and part: class number of each of the source's codes; empty for numbers.
-  std::vector<std::vector<double>> codeClasses[2];
+  std::vector<ClassNumbers> codeClasses[2]; // for each column, of each part
 };
 
 /// A source with its numbers as the program's options make them.
 SourceSpec specOf(const Engine &engine, const nn_source &source, const Folders &folders);
 
-/// Computes what `prepare` makes of rows of a source, from `first` on, in chunks: into fields[f] + row * size.
-/// `codeClasses` maps codes of category columns to class numbers, and `fills` has what stands for a missing cell of each column.
+/// Computes what `prepare` makes of rows of a source, in chunks: into fields[f], row after row; f64 where isExact().
+/// `codeClasses`: for each column.
 Status prepareRows(Engine &engine, const nn_data &data, const Source &source, const std::vector<int64_t> &rows,
-                   const std::vector<std::vector<double>> &codeClasses, const std::vector<double> &fills,
-                   const std::vector<unsigned char *> &fields, const std::vector<int64_t> &fieldSizes);
+                   const std::vector<ClassNumbers> &codeClasses, const std::vector<unsigned char *> &fields,
+                   const std::vector<int64_t> &fieldSizes);
 
 /// absent.cpp: what helps where cells have no value, as the second line of an error.
 std::string absentCures(const nn_column &column);
 
-/// normalize.cpp: statistics of one field over `rows`, and (x - mean) / deviation applied to `count` rows.
-Statistics fieldStatistics(Elements values, int64_t size, int64_t channels, const std::vector<int64_t> &rows);
-void normalizeRows(Elements values, int64_t size, const Statistics &statistics, int64_t count);
+/// normalize.cpp: statistics of one field over `rows`; `to` = (from - mean) / deviation for `count` rows.
+Statistics fieldStatistics(const double *values, int64_t size, int64_t channels, const std::vector<int64_t> &rows);
+void normalizeRows(const double *from, int64_t size, const Statistics &statistics, int64_t count, Elements to);
+
+/// The numbers of a column in `rows`, each with the first row that has it.
+Status numbersOf(const Source &source, int column, int64_t size, const std::vector<int64_t> &rows, std::map<double, int64_t> &found);
+/// More different numbers than this are no classes.
+const size_t mostClasses = 1 << 20;
+/// What numbers classes whose names are numbers, in ascending order; nothing where they are not.
+ClassNumbers classesOfNumbers(const std::vector<std::string> &names);
 
 /// The class names a list of codes stands for: sorted as numbers when all are numbers, else as text.
 std::vector<std::string> sortedClasses(std::vector<std::string> names);

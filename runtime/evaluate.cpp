@@ -16,7 +16,7 @@ std::vector<std::string> classNames(const Dataset &data, int32_t field) {
 
 Status runEvaluate(Run &run, const nn_evaluate &evaluate) {
   Dataset *data = nullptr;
-  NN_TRY(run.need(evaluate.data, data));
+  NN_TRY(run.needFor(evaluate.model, evaluate.data, data));
   static const char *const splitNames[] = {".train", ".val", ".test", ""};
   EvaluateRecord record;
   record.model = evaluate.target;
@@ -34,8 +34,7 @@ Status runEvaluate(Run &run, const nn_evaluate &evaluate) {
   const double began = now();
   NN_TRY(evaluateRows(run.engine, *data, evaluate.fields, evaluate.n_fields, evaluate.eval, rows, totals, tuning));
   record.seconds = now() - began;
-  for (int32_t f = 0; f < evaluate.n_fields && record.classes.empty(); ++f)
-    record.classes = classNames(*data, evaluate.fields[f]);
+  record.classes = classNames(*data, labelField(run.program, evaluate));
   if (run.reported)
     NN_TRY(findMistakes(run, evaluate, *data, rows, record));
 

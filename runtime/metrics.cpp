@@ -136,20 +136,12 @@ Status Batches::prepare(Engine &engine, const Dataset &set, const int32_t *field
       NN_TRY(allocate(buffers[f], set.fieldSizes[f]));
     prepared.push_back(buffers[f].data());
   }
-  columns.clear();
-  columns.resize(description.n_columns);
-  columnStarts.clear();
-  columnInputs.clear();
-  for (int32_t c = 0; c < description.n_columns; ++c) {
-    NN_TRY(allocate(columns[c], description.columns[c].size));
-    columnStarts.push_back(columns[c].data());
-    columnInputs.push_back(columns[c].data());
-  }
+  NN_TRY(columns.allocate(prepareInputs(description), f64, capacity, purpose));
   auto fill = [](const void *self, const int64_t *rows, int64_t first, int64_t last) {
     auto &batches = *static_cast<const Batches *>(self);
-    batches.data->fillColumns(rows, first, last, batches.f64, batches.columnStarts.data());
+    batches.data->fillInputs(rows, first, last, batches.columns);
   };
-  computation = {fill, this, &description.prepare, columnInputs.data(), prepared.data(), capacity};
+  computation = {fill, this, &description.prepare, columns.in(), prepared.data(), capacity};
   return Status();
 }
 

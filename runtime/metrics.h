@@ -89,9 +89,7 @@ private:
   // For fields that are computed: all of them, because prepare makes all.
   const Dataset *data = nullptr;
   bool f64 = false;
-  std::vector<Buffer> columns;
-  std::vector<unsigned char *> columnStarts;
-  std::vector<const void *> columnInputs;
+  InputBuffers columns;
   std::vector<void *> prepared;
   Gather::Computation computation = {};
 };

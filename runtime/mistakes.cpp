@@ -11,20 +11,15 @@ namespace nnrt {
 
 static const size_t mostShown = 24;
 
-/// The field that holds the classes of `model`'s outputs: what a label selected in a loss, or a category; -1: none.
-static int32_t labelField(const nn_program &program, int32_t model, int32_t data, int64_t classes) {
-  int32_t label = -1;
+int32_t labelField(const nn_program &program, const nn_evaluate &evaluate) {
+  const nn_model &model = program.models[evaluate.model];
+  const int64_t outputs = elementCount(model.out_shape, model.out_rank);
+  int32_t label = labelOf(evaluate, outputs);
   forEachTrain(program, [&](const nn_train &train) {
-    for (int32_t b = 0; b < train.n_bounds; ++b)
-      if (train.model == model && train.data == data && train.bounds[b].bound == classes)
-        label = train.bounds[b].field;
+    if (label < 0 && train.model == evaluate.model && train.data == evaluate.data)
+      label = labelOf(train, outputs);
   });
-  if (label >= 0)
-    return label;
-  for (int32_t f = 0; f < program.data[data].n_fields; ++f)
-    if (program.data[data].fields[f].flags & NN_FIELD_CATEGORY)
-      return f;
-  return -1;
+  return label;
 }
 
 /// Whether x is a picture: [h, w], [1, h, w] or [3, h, w], or one of these flattened, if a column of images says so.
@@ -85,7 +80,7 @@ Status findMistakes(Run &run, const nn_evaluate &evaluate, const Dataset &data, 
   const nn_model &model = run.program.models[evaluate.model];
   const nn_data &description = *data.description;
   const int64_t classes = elementCount(model.out_shape, model.out_rank), size = elementCount(model.in_shape, model.in_rank);
-  const int32_t label = labelField(run.program, evaluate.model, evaluate.data, classes);
+  const int32_t label = labelField(run.program, evaluate);
   int32_t x = -1;
   for (int32_t f = 0; f < description.n_fields; ++f) // as predict finds it
     if (!strcmp(description.fields[f].name, "x") && data.fieldSizes[f] == size)

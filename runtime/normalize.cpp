@@ -6,8 +6,7 @@
 
 namespace nnrt {
 
-template <class T>
-static Statistics statisticsOf(const T *values, int64_t size, int64_t channels, const std::vector<int64_t> &rows) {
+Statistics fieldStatistics(const double *values, int64_t size, int64_t channels, const std::vector<int64_t> &rows) {
   int64_t groups = channels > 0 ? channels : size, inner = size / groups;
   Statistics result;
   result.mean.assign(groups, 0);
@@ -40,26 +39,13 @@ static Statistics statisticsOf(const T *values, int64_t size, int64_t channels, 
   return result;
 }
 
-Statistics fieldStatistics(Elements values, int64_t size, int64_t channels, const std::vector<int64_t> &rows) {
-  return values.f64 ? statisticsOf(static_cast<const double *>(values.data), size, channels, rows)
-                    : statisticsOf(static_cast<const float *>(values.data), size, channels, rows);
-}
-
-template <class T> static void normalizeAs(T *values, int64_t size, const Statistics &s, int64_t count) {
-  int64_t groups = int64_t(s.mean.size()), inner = size / groups;
+void normalizeRows(const double *from, int64_t size, const Statistics &s, int64_t count, Elements to) {
+  const int64_t groups = int64_t(s.mean.size()), inner = size / groups;
+  int64_t i = 0;
   for (int64_t row = 0; row < count; ++row)
-    for (int64_t g = 0; g < groups; ++g) {
-      double mean = s.mean[g], deviation = s.deviation[g];
-      for (int64_t k = 0; k < inner; ++k, ++values)
-        *values = T((*values - mean) / deviation);
-    }
-}
-
-void normalizeRows(Elements values, int64_t size, const Statistics &statistics, int64_t count) {
-  if (values.f64)
-    normalizeAs(static_cast<double *>(values.data), size, statistics, count);
-  else
-    normalizeAs(static_cast<float *>(values.data), size, statistics, count);
+    for (int64_t g = 0; g < groups; ++g)
+      for (int64_t k = 0; k < inner; ++k, ++i)
+        to.set(i, (from[i] - s.mean[g]) / s.deviation[g]);
 }
 
 } // namespace nnrt

@@ -74,11 +74,11 @@ Status apply(Engine &engine, const nn_model &model, const Rows &rows, Buffer &ou
 }
 
 /// Applies the model and writes the table to `path`, or shows it where that is null.
-Status applyAndWrite(Run &run, const nn_model &model, const nn_data *data, const std::vector<std::vector<std::string>> &classes,
+Status applyAndWrite(Run &run, const nn_model &model, const nn_data *data, const Learned &learned,
                      const Rows &rows, const char *path) {
   Buffer outputs;
   NN_TRY(apply(run.engine, model, rows, outputs));
-  const std::string text = predictionTable(run, model, data, classes, {outputs.data(), run.engine.f64()}, rows.count);
+  const std::string text = predictionTable(run, model, data, learned, {outputs.data(), run.engine.f64()}, rows.count);
   if (path)
     return writeFile(path, {{text.data(), text.size()}});
   run.say(text);
@@ -87,15 +87,13 @@ Status applyAndWrite(Run &run, const nn_model &model, const nn_data *data, const
 
 /// From a weight file.
 Status readLearned(const SafetensorsFile &weights, const nn_data &data, Learned &learned) {
-  learned.classes.assign(data.n_columns, {});
   for (int32_t c = 0; c < data.n_columns; ++c)
     if (const std::string *text = weights.meta(classesKey(data, data.columns[c])))
-      if (classesFromText(*text, learned.classes[c]).failed())
+      if (classesFromText(*text, learned.classes[data.columns[c].name]).failed())
         return Status::error(weights.path + " is damaged: its list of classes of `" + data.columns[c].name + "` cannot be read");
   for (int32_t c = 0; c < data.n_columns; ++c)
     if (const std::string *text = weights.meta(fillKey(data, data.columns[c]))) {
-      learned.fills.resize(size_t(data.n_columns), NAN);
-      if (!parseNumber(*text, learned.fills[size_t(c)]))
+      if (!parseNumber(*text, learned.fills[{data.columns[c].name, data.columns[c].kind}]))
         return Status::error(weights.path + " is damaged: what fills `" + data.columns[c].name + "` is no number");
     }
   const nn_field &field = data.fields[inputField(data)];
@@ -106,9 +104,10 @@ Status readLearned(const SafetensorsFile &weights, const nn_data &data, Learned 
   if (!mean || !deviation || mean->elements() != groups || deviation->elements() != groups)
     return Status::error(weights.path + " has no statistics to normalise `" + field.name + "` of " + data.name +
                          " with; save the model with this program");
+  Statistics &statistics = learned.statistics[field.name];
   for (int64_t i = 0; i < groups; ++i) {
-    learned.statistics.mean.push_back(mean->get(i));
-    learned.statistics.deviation.push_back(deviation->get(i));
+    statistics.mean.push_back(mean->get(i));
+    statistics.deviation.push_back(deviation->get(i));
   }
   return Status();
 }
@@ -155,7 +154,7 @@ Status predictFile(Run &run, const nn_model &model) {
   } else {
     NN_TRY(readElements(run.engine, nn_source{}, run.flags.input, inputSize(model), rows));
   }
-  return applyAndWrite(run, model, data, learned.classes, rows, path);
+  return applyAndWrite(run, model, data, learned, rows, path);
 }
 
 /// The rows of a source that the program names, whose columns are those of the data set `predict.data`.
@@ -167,7 +166,7 @@ Status sourceRows(Run &run, const nn_predict &predict, bool unchecked, Rows &row
   if (predict.data < 0)
     return readElements(run.engine, named, path, inputSize(run.program.models[predict.model]), rows).at(predict.where);
   Dataset *trained = nullptr;
-  NN_TRY(run.need(predict.data, trained, unchecked));
+  NN_TRY(run.needFor(predict.model, predict.data, trained, unchecked));
   const nn_data &data = *trained->description;
   std::vector<ColumnRequest> requests;
   for (int32_t c = 0; c < data.n_columns; ++c)
@@ -176,8 +175,7 @@ Status sourceRows(Run &run, const nn_predict &predict, bool unchecked, Rows &row
   NN_TRY(openSource(specOf(run.engine, named, run.folders), requests, source));
   rows.count = source->rows;
   const int32_t field = inputField(data);
-  return prepareInput(run.engine, data, field, *source, path, {trained->classes, trained->statistics[size_t(field)], trained->fills}, rows.x)
-      .at(predict.where);
+  return prepareInput(run.engine, data, field, *source, path, trained->learned(), rows.x).at(predict.where);
 }
 
 Status rowsOf(Run &run, const nn_predict &predict, bool unchecked, Rows &rows) {
@@ -185,7 +183,7 @@ Status rowsOf(Run &run, const nn_predict &predict, bool unchecked, Rows &rows) {
   if (predict.source)
     return sourceRows(run, predict, unchecked, rows);
   Dataset *data = nullptr;
-  NN_TRY(run.need(predict.data, data, unchecked));
+  NN_TRY(run.needFor(predict.model, predict.data, data, unchecked));
   rows.data = data;
   rows.selected = data->splitRows(predict.split);
   rows.count = int64_t(rows.selected.size());
@@ -207,9 +205,9 @@ Status runPredict(Run &run, const nn_predict &predict) {
   const int32_t index = model.data >= 0 ? model.data : predict.data;
   Dataset *data = nullptr;
   if (index >= 0)
-    NN_TRY(run.need(index, data));
+    NN_TRY(run.needFor(predict.model, index, data));
   FlushDenormals flush;
-  NN_TRY(applyAndWrite(run, model, data ? data->description : nullptr, data ? data->classes : std::vector<std::vector<std::string>>(),
+  NN_TRY(applyAndWrite(run, model, data ? data->description : nullptr, data ? data->learned() : Learned(),
                        rows, predict.path)
              .at(predict.where));
   if (predict.path)

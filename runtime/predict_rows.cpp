@@ -19,10 +19,15 @@ public:
   Status compute(Buffer &x);
 
 private:
-  Status dependsOn(int32_t column, bool &depends);
+  Status change(const std::vector<int32_t> &columns, bool &depends);
+  Status dependsOn(int32_t column, bool &depends) { return change({column}, depends); }
+  Status firstOf(std::vector<int32_t> columns, int32_t &first);
   Status checkNeeds();
   Status mapClasses();
   Status checkAbsent();
+  Status mapNames(int32_t column, const Category &category);
+  Status mapNumbers(int32_t column);
+  Status unknown(int32_t column, const std::string &name) const;
 
   Engine &engine;
   const nn_data &data;
@@ -31,78 +36,156 @@ private:
   const std::string &input;
   const Learned &learned;
   int64_t size;
-  std::vector<std::vector<double>> codeClasses; // for each column; -1: a class the model does not know
+  std::vector<ClassNumbers> codeClasses; // for each column
 };
+
+Status InputRows::unknown(int32_t column, const std::string &name) const {
+  return Status::error(input + ": `" + quoted(name) + "` in column `" + data.columns[column].name + "` is not a class that the model knows" +
+                       didYouMean(name, *learned.classesOf(data.columns[column].name)));
+}
+
+Status InputRows::mapNames(int32_t c, const Category &category) {
+  static const std::vector<std::string> none;
+  const std::vector<std::string> *known = learned.classesOf(data.columns[c].name), &classes = known ? *known : none;
+  std::vector<double> &byCode = codeClasses[c].byCode;
+  for (const std::string &name : category.names) {
+    auto found = std::find(classes.begin(), classes.end(), name);
+    byCode.push_back(found == classes.end() ? -1 : double(found - classes.begin()));
+  }
+  for (size_t code = 0; known && code < byCode.size(); ++code) {
+    bool depends = false;
+    if (byCode[code] >= 0)
+      continue;
+    ClassNumbers kept; // codes as they are while it is tried
+    std::swap(kept, codeClasses[c]);
+    NN_TRY(dependsOn(c, depends));
+    std::swap(kept, codeClasses[c]);
+    if (depends)
+      return unknown(c, category.names[code]);
+  }
+  for (double &number : byCode)
+    number = std::max(number, 0.0); // an unknown class of a column that does not matter
+  return Status();
+}
+
+Status InputRows::mapNumbers(int32_t c) {
+  const std::vector<std::string> *classes = learned.classesOf(data.columns[c].name);
+  if (!classes || classes->empty())
+    return Status();
+  bool depends = false;
+  NN_TRY(dependsOn(c, depends));
+  if (!depends)
+    return Status();
+  const ClassNumbers numbers = classesOfNumbers(*classes);
+  std::vector<double> values(static_cast<size_t>(data.columns[c].size));
+  for (int64_t row = 0; row < source.rows; ++row) {
+    source.fill(c, &row, 1, Elements{values.data(), true});
+    for (double value : values)
+      if (!numbers.isNeeded() || numbers.of(value) < 0)
+        return unknown(c, number(value));
+  }
+  codeClasses[c] = numbers;
+  return Status();
+}
 
 Status InputRows::mapClasses() {
   codeClasses.assign(data.n_columns, {});
   for (int32_t c = 0; c < data.n_columns; ++c) {
-    const Category *category = source.category(c);
-    if (!category || !source.has(c))
+    if (!source.has(c) || data.columns[c].kind != NN_CATEGORY)
       continue;
-    const std::vector<std::string> &classes = learned.classes[c];
-    for (const std::string &name : category->names) {
-      auto found = std::find(classes.begin(), classes.end(), name);
-      codeClasses[c].push_back(found == classes.end() ? -1 : double(found - classes.begin()));
-    }
-    for (size_t code = 0; code < category->names.size(); ++code) {
-      bool depends = false;
-      if (codeClasses[c][code] >= 0)
-        continue;
-      NN_TRY(dependsOn(c, depends));
-      if (depends)
-        return Status::error(input + ": `" + quoted(category->names[code]) + "` in column `" + data.columns[c].name +
-                             "` is not a class that the model knows" + didYouMean(category->names[code], classes));
+    const Category *category = source.category(c);
+    if (category) {
+      NN_TRY(mapNames(c, *category));
+    } else if (data.columns[c].numbered) {
+      NN_TRY(mapNumbers(c));
     }
   }
   return Status();
 }
 
-/// Whether x changes with a column, in the first row.
-Status InputRows::dependsOn(int32_t column, bool &depends) {
+/// Whether x changes with any of these columns, in the first row.
+Status InputRows::change(const std::vector<int32_t> &columns, bool &depends) {
   depends = false;
-  std::vector<Buffer> columns(data.n_columns), results(data.n_fields);
-  std::vector<const void *> in;
+  const InputTable table = prepareInputs(data);
+  InputBuffers inputs;
+  NN_TRY(inputs.allocate(table, engine.f64(), 1, "a row"));
+  const std::vector<ClassNumbers> asTheyAre(static_cast<size_t>(data.n_columns));
+  const int64_t row = 0;
+  inputs.fill(source, table, asTheyAre, &row, 0, 1);
+  std::vector<Buffer> results(data.n_fields);
   std::vector<void *> out;
-  int64_t row = 0;
-  for (int32_t c = 0; c < data.n_columns; ++c) {
-    NN_TRY(columns[c].allocate(size_t(data.columns[c].size) * engine.elementBytes(), "a column"));
-    source.fill(c, &row, 1, {columns[c].data(), engine.f64()});
-    in.push_back(columns[c].data());
-  }
   for (int32_t f = 0; f < data.n_fields; ++f) {
-    NN_TRY(results[f].allocate(elementCount(data.fields[f].shape, data.fields[f].rank) * engine.elementBytes(), "x"));
+    NN_TRY(results[f].allocate(elementCount(data.fields[f].shape, data.fields[f].rank) * sizeof(double), "x"));
     out.push_back(results[f].data());
   }
   NN_TRY(engine.reserve(data.prepare, 1));
-  Elements values{columns[column].data(), engine.f64()};
-  double base = values.get(0);
+  struct Place {
+    Elements values;
+    int64_t element;
+    double base;
+  };
+  std::vector<Place> places;
+  std::vector<char> isTried(static_cast<size_t>(data.n_columns));
+  for (int32_t column : columns)
+    isTried[size_t(column)] = 1;
+  for (int32_t i = 0; i < table.n_inputs; ++i) {
+    int64_t element = 0;
+    for (int32_t k = 0; k < table.inputs[i].n_columns; ++k) {
+      const int32_t column = table.inputs[i].columns[k];
+      for (int64_t end = element + data.columns[column].size; element < end; ++element)
+        if (isTried[size_t(column)])
+          places.push_back({inputs.at(i, 0), element, inputs.at(i, 0).get(element)});
+    }
+  }
+  const size_t bytes = size_t(size * (isExact(data.fields[field]) ? 8 : engine.elementBytes()));
   std::vector<std::string> seen;
-  for (double tried : {base, 0.0, 1.0, 2.0, base + 1, -base - 3, double(NAN)}) {
-    for (int64_t i = 0; i < data.columns[column].size; ++i)
-      values.set(i, tried);
-    engine.call(data.prepare, in.data(), out.data(), 1, 1);
-    seen.emplace_back(reinterpret_cast<char *>(results[field].data()), size_t(size * engine.elementBytes()));
+  const double same = 0, nan = NAN;
+  for (int trial = 0; trial < 7; ++trial) {
+    // Columns get numbers of their own, so that their difference changes too.
+    for (size_t p = 0; p < places.size(); ++p) {
+      const double base = places[p].base, own = double(p % 97);
+      const double tried[] = {base, same, 1, 2 + own, base + 1 + own, -base - 3 - own, nan};
+      places[p].values.set(places[p].element, tried[trial]);
+    }
+    engine.call(data.prepare, inputs.in(), out.data(), 1, 1);
+    seen.emplace_back(reinterpret_cast<char *>(results[field].data()), bytes);
     depends |= seen.back() != seen.front();
   }
   return Status();
 }
 
-Status InputRows::checkNeeds() {
-  for (int32_t c = 0; c < data.n_columns; ++c) {
+/// Of columns that x changes with when all of them change, the first that it does with; -1: with none by itself.
+Status InputRows::firstOf(std::vector<int32_t> columns, int32_t &first) {
+  while (columns.size() > 1) {
+    std::vector<int32_t> half(columns.begin(), columns.begin() + std::ptrdiff_t(columns.size() / 2));
     bool depends = false;
-    if (source.has(c))
-      continue;
-    NN_TRY(dependsOn(c, depends));
-    if (!depends)
-      continue;
-    std::vector<std::string> first = source.isTable() ? namesOf(data, input) : std::vector<std::string>();
-    for (int32_t k = 0; k < data.n_columns; ++k) // a name that has its own use is not a misspelling
-      first.erase(std::remove(first.begin(), first.end(), data.columns[k].name), first.end());
-    return Status::error(input + " has no column `" + data.columns[c].name + "`, which " + data.fields[field].name +
-                         " is computed from" + didYouMean(data.columns[c].name, first));
+    NN_TRY(change(half, depends));
+    if (depends)
+      columns = std::move(half);
+    else
+      columns.erase(columns.begin(), columns.begin() + std::ptrdiff_t(half.size()));
   }
+  first = columns.front();
   return Status();
+}
+
+Status InputRows::checkNeeds() {
+  std::vector<int32_t> missing;
+  for (int32_t c = 0; c < data.n_columns; ++c)
+    if (!source.has(c))
+      missing.push_back(c);
+  bool depends = false;
+  if (!missing.empty())
+    NN_TRY(change(missing, depends));
+  if (!depends)
+    return Status();
+  int32_t needed = 0;
+  NN_TRY(firstOf(std::move(missing), needed));
+  std::vector<std::string> first = source.isTable() ? namesOf(data, input) : std::vector<std::string>();
+  for (int32_t k = 0; k < data.n_columns && data.n_columns < 100; ++k) // a name that has its own use is not a misspelling
+    first.erase(std::remove(first.begin(), first.end(), data.columns[k].name), first.end());
+  return Status::error(input + " has no column `" + data.columns[needed].name + "`, which " + data.fields[field].name +
+                       " is computed from" + didYouMean(data.columns[needed].name, first));
 }
 
 /// A row without a value that x is computed from has no output, unless the data set says what takes its place.
@@ -110,7 +193,7 @@ Status InputRows::checkAbsent() {
   for (int32_t c = 0; c < data.n_columns; ++c) {
     const nn_column &column = data.columns[c];
     bool depends = false;
-    if (source.absent(c).empty() || column.kind == NN_MISSING || (!learned.fills.empty() && !std::isnan(learned.fills[size_t(c)])))
+    if (source.absent(c).empty() || column.kind == NN_MISSING || !std::isnan(learned.fillOf(column)))
       continue;
     NN_TRY(dependsOn(c, depends));
     if (!depends)
@@ -135,25 +218,34 @@ Status InputRows::compute(Buffer &x) {
   NN_TRY(checkNeeds());
   NN_TRY(checkAbsent());
   NN_TRY(mapClasses());
-  for (std::vector<double> &map : codeClasses)
-    for (double &number : map)
-      number = std::max(number, 0.0); // an unknown class of a column that does not matter
+  for (int32_t c = 0; c < data.n_columns; ++c)
+    if (source.has(c) && !source.absent(c).empty())
+      codeClasses[c].absent = learned.fillOf(data.columns[c]);
+  NN_TRY(checkWidths(source, prepareInputs(data), ""));
   const int64_t rows = source.rows;
   std::vector<Buffer> fields(data.n_fields);
   std::vector<unsigned char *> into;
   std::vector<int64_t> sizes, all(rows);
   for (int32_t f = 0; f < data.n_fields; ++f) {
     sizes.push_back(elementCount(data.fields[f].shape, data.fields[f].rank));
-    NN_TRY(fields[f].allocate(size_t(rows) * sizes[f] * engine.elementBytes(), "the input"));
+    NN_TRY(fields[f].allocate(size_t(rows) * sizes[f] * (isExact(data.fields[f]) ? 8 : engine.elementBytes()), "the input"));
     into.push_back(fields[f].data());
   }
   for (int64_t i = 0; i < rows; ++i)
     all[i] = i;
-  NN_TRY(prepareRows(engine, data, source, all, codeClasses, learned.fills, into, sizes));
-  x = std::move(fields[field]);
+  NN_TRY(prepareRows(engine, data, source, all, codeClasses, into, sizes));
+  if (isExact(data.fields[field])) {
+    NN_TRY(x.allocate(size_t(rows) * size * engine.elementBytes(), "the input"));
+    const double *from = reinterpret_cast<const double *>(fields[field].data());
+    auto statistics = learned.statistics.find(data.fields[field].name);
+    if (statistics != learned.statistics.end())
+      normalizeRows(from, size, statistics->second, rows, {x.data(), engine.f64()});
+    else
+      return Status::error(format("nothing is known of the mean of `%s`", data.fields[field].name));
+  } else {
+    x = std::move(fields[field]);
+  }
   Elements values{x.data(), engine.f64()};
-  if (!learned.statistics.mean.empty())
-    normalizeRows(values, size, learned.statistics, rows);
   for (int64_t i = 0; i < rows * size; ++i)
     if (double value = values.get(i); !std::isfinite(value))
       return Status::error(format("%s: %s[%lld] is %s", source.place(i / size).c_str(), data.fields[field].name, (long long)(i % size),

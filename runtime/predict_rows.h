@@ -5,13 +5,6 @@
 
 namespace nnrt {
 
-/// What a model's data set has learned from its training rows.
-struct Learned {
-  std::vector<std::vector<std::string>> classes; // for each column; empty where it is not a category
-  Statistics statistics;                         // of x; empty where it is not normalised
-  std::vector<double> fills;                     // for each column: what a missing cell becomes; empty: nothing
-};
-
 /// Writes the field `field` of every row of `source` to `x`, whose columns are those of `data`; columns that the field does not depend on
 /// may be missing, and hold classes that are not known. Errors name `input`, the file, or the row.
 Status prepareInput(Engine &engine, const nn_data &data, int32_t field, const Source &source, const std::string &input,

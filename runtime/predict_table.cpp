@@ -16,15 +16,16 @@ static int32_t trainedAs(const nn_program &program, int32_t model) {
   return model;
 }
 
-/// Whether a label selected one of the outputs in training: then the largest output is a class number.
-static bool selectsAnOutput(const nn_program &program, const nn_model &model, int64_t outputs) {
+/// The field, of the data set that it was trained on, whose classes the outputs stand for: what selected one of them in a loss. -1: none,
+/// they are no classes.
+static int32_t classField(const nn_program &program, const nn_model &model, int64_t outputs) {
   const int32_t trained = trainedAs(program, int32_t(&model - program.models));
-  bool selects = false;
+  int32_t field = -1;
   forEachTrain(program, [&](const nn_train &train) {
-    for (int32_t b = 0; b < train.n_bounds; ++b)
-      selects |= train.model == trained && train.bounds[b].bound == outputs;
+    if (train.model == trained && train.data == model.data && field < 0)
+      field = labelOf(train, outputs);
   });
-  return selects;
+  return field;
 }
 
 static std::string cell(const std::string &name) {
@@ -37,18 +38,14 @@ static std::string cell(const std::string &name) {
 }
 
 std::string predictionTable(const Run &run, const nn_model &model, const nn_data *data,
-                            const std::vector<std::vector<std::string>> &classes, Elements outputs, int64_t rows) {
+                            const Learned &learned, Elements outputs, int64_t rows) {
   const int64_t size = elementCount(model.out_shape, model.out_rank);
-  bool category = false;
+  const int32_t label = data ? classField(run.program, model, size) : -1;
+  const bool category = label >= 0 && size > 1;
   std::vector<std::string> names;
-  for (int32_t f = 0; data && f < data->n_fields && !category; ++f)
-    if (data->fields[f].flags & NN_FIELD_CATEGORY) {
-      category = true;
-      if (data->fields[f].category_column >= 0)
-        names = classes[size_t(data->fields[f].category_column)];
-    }
-  category = category || selectsAnOutput(run.program, model, size);
-  category = category && size > 1 && (names.empty() || int64_t(names.size()) == size);
+  if (category && data->fields[label].category_column >= 0)
+    if (const auto *known = learned.classesOf(data->columns[data->fields[label].category_column].name); known && int64_t(known->size()) == size)
+      names = *known;
   std::string text;
   for (int64_t k = 0; k < size; ++k)
     text += (k ? "," : "") + (size == 1 ? std::string("output") : "output" + std::to_string(k + 1));

@@ -6,8 +6,8 @@
 namespace nnrt {
 
 /// CSV: a line for each of `rows` rows with the model's outputs and, for a classifier, the class of the largest one: its name where
-/// `classes` has one, else its number. `data` (may be null) and `classes`, a list for each of its columns, are those of its training.
+/// `learned` has one, else its number. `data` (may be null) and `learned` are those of its training.
 std::string predictionTable(const Run &run, const nn_model &model, const nn_data *data,
-                            const std::vector<std::vector<std::string>> &classes, Elements outputs, int64_t rows);
+                            const Learned &learned, Elements outputs, int64_t rows);
 
 } // namespace nnrt

@@ -22,9 +22,9 @@ bool Dataset::canKeepRaw(const Engine &engine) const {
          std::all_of(parts.begin(), parts.end(), [](const Part &part) { return part.source->isCompact(); });
 }
 
-void Dataset::fillColumns(const int64_t *wanted, int64_t first, int64_t last, bool f64,
-                          unsigned char *const *columns) const {
+void Dataset::fillInputs(const int64_t *wanted, int64_t first, int64_t last, const InputBuffers &inputs) const {
   const int64_t own = int64_t(parts[0].kept.size()), most = 64;
+  const InputTable table = prepareInputs(*description);
   int64_t selected[most];
   while (first < last) {
     // A stretch of rows of one part.
@@ -33,16 +33,21 @@ void Dataset::fillColumns(const int64_t *wanted, int64_t first, int64_t last, bo
     int64_t count = 0;
     for (; count < most && first + count < last && (wanted[first + count] >= own) == test; ++count)
       selected[count] = part.kept[wanted[first + count] - (test ? own : 0)];
-    for (int32_t c = 0; c < description->n_columns; ++c) {
-      const int64_t size = description->columns[c].size;
-      Elements values{columns[c] + first * size * (f64 ? 8 : 4), f64};
-      part.source->fill(c, selected, count, values);
-      if (const std::vector<double> &numbers = codeClasses[test][c]; !numbers.empty())
-        for (int64_t i = 0; i < count * size; ++i)
-          values.set(i, numbers[size_t(values.get(i))]);
-    }
+    for (int32_t i = 0; i < table.n_inputs; ++i)
+      fillInput(*part.source, table, i, codeClasses[test], selected, count, inputs.at(i, first));
     first += count;
   }
+}
+
+Status Dataset::checkInputs(const int64_t *wanted, int64_t count, const InputBuffers &inputs) const {
+  for (int32_t b = 0; b < description->n_bounds; ++b) {
+    const nn_bound &bound = description->bounds[b];
+    const int64_t size = inputs.size(bound.field), bad = firstOutside(bound, inputs.at(bound.field, 0), count * size);
+    if (bad >= 0)
+      return outside(bound, inputName(*description, bound.field), description->name, place(wanted[bad / size]), size, bad,
+                     inputs.at(bound.field, 0).get(bad));
+  }
+  return Status();
 }
 
 /// The check of all rows, shared by threads: each has a stretch of rows and computes it in pieces that stay in its cache.
@@ -70,15 +75,10 @@ struct RawCheck {
     const int64_t width = engine.elementBytes();
     Buffer scratch;
     NN_TRY(scratch.allocate(size_t(prepare.fixed_bytes + prepare.row_bytes * piece), "a look at the data"));
-    std::vector<Buffer> columns(description.n_columns), fields(description.n_fields);
-    std::vector<unsigned char *> into;
-    std::vector<const void *> in;
+    std::vector<Buffer> fields(description.n_fields);
+    InputBuffers inputs;
+    NN_TRY(inputs.allocate(prepareInputs(description), engine.f64(), piece, "a look at the data"));
     std::vector<void *> out;
-    for (int32_t c = 0; c < description.n_columns; ++c) {
-      NN_TRY(columns[c].allocate(size_t(piece * description.columns[c].size * width), "a look at the data"));
-      into.push_back(columns[c].data());
-      in.push_back(columns[c].data());
-    }
     for (int32_t f = 0; f < description.n_fields; ++f) {
       NN_TRY(fields[f].allocate(size_t(piece * data.fieldSizes[f] * width), "a look at the data"));
       out.push_back(fields[f].data());
@@ -88,8 +88,9 @@ struct RawCheck {
       const int64_t count = std::min(piece, last - first);
       for (int64_t i = 0; i < count; ++i)
         rows[i] = first + i;
-      data.fillColumns(rows, 0, count, engine.f64(), into.data());
-      engine.callHere(prepare, in.data(), out.data(), count, piece, scratch);
+      data.fillInputs(rows, 0, count, inputs);
+      NN_TRY(data.checkInputs(rows, count, inputs));
+      engine.callHere(prepare, inputs.in(), out.data(), count, piece, scratch);
       for (int32_t f = 0; f < description.n_fields; ++f) {
         const int64_t size = data.fieldSizes[f];
         Elements values{fields[f].data(), engine.f64()};

@@ -91,9 +91,9 @@ Status initialiseModels(Run &run) { return initialise(run, {0, run.program.n_mod
 Status initialiseModels(Run &run, nn_range models) { return initialise(run, models, true); }
 
 /// The bounds, watched splits and rows of one use of a data set.
-static Status checkUse(Run &run, int32_t index, const nn_bound *bounds, int32_t n_bounds) {
+static Status checkUse(Run &run, int32_t model, int32_t index, const nn_bound *bounds, int32_t n_bounds) {
   Dataset *data = nullptr;
-  NN_TRY(run.need(index, data, index == checkedWhileTraining(run.program)));
+  NN_TRY(run.needFor(model, index, data, index == checkedWhileTraining(run.program)));
   for (int32_t b = 0; b < n_bounds; ++b)
     NN_TRY(data->checkBound(run.engine, bounds[b]));
   return Status();
@@ -102,11 +102,11 @@ static Status checkUse(Run &run, int32_t index, const nn_bound *bounds, int32_t 
 Status checkData(Run &run, const nn_statement &statement) {
   if (statement.kind == NN_STMT_TRAIN) {
     const nn_train &train = *static_cast<const nn_train *>(statement.body);
-    return checkUse(run, train.data, train.bounds, train.n_bounds);
+    return checkUse(run, train.model, train.data, train.bounds, train.n_bounds);
   }
   if (statement.kind == NN_STMT_EVALUATE) {
     const nn_evaluate &evaluate = *static_cast<const nn_evaluate *>(statement.body);
-    return checkUse(run, evaluate.data, evaluate.bounds, evaluate.n_bounds);
+    return checkUse(run, evaluate.model, evaluate.data, evaluate.bounds, evaluate.n_bounds);
   }
   if (statement.kind == NN_STMT_PREDICT) {
     const nn_predict &predict = *static_cast<const nn_predict *>(statement.body);

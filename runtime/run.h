@@ -10,6 +10,7 @@
 #include "runtime/record/recorder.h"
 
 #include <map>
+#include <set>
 #include <memory>
 #include <vector>
 
@@ -34,6 +35,9 @@ struct Run {
   Folders folders;
   SourceCache *cache = nullptr;
   std::map<std::pair<int32_t, int32_t>, std::shared_ptr<Dataset>> data; // by index and fold; loaded when first needed
+  std::map<std::string, Learned> loaded; // by a model's name: what a weight file says of it
+  std::map<std::pair<int32_t, int32_t>, std::shared_ptr<Dataset>> adapted; // by model and data: see needFor()
+  std::set<std::string> told;            // notes that were made
   std::map<int32_t, int32_t> folds; // of data with folds: which one validates; the first where it is not here
   std::vector<char> drawn; // for each tensor of the program: its elements are as its initializer drew them
   std::vector<TrainRecord> trained;
@@ -53,11 +57,17 @@ struct Run {
   /// The data set with this index, loaded. With `unchecked`, its rows may not have been looked at yet: the caller sees to
   /// Dataset::checkRows().
   Status need(int32_t index, Dataset *&result, bool unchecked = false);
+  /// The same as a model takes it: with the statistics and the classes that it was trained with, where it was trained on other data or
+  /// loaded. Says so once.
+  Status needFor(int32_t model, int32_t index, Dataset *&result, bool unchecked = false);
   /// Shows results.
   void say(const std::string &text);
   /// The file at a path of the program that is written: relative to the working directory.
   const char *modelName(int32_t index) const { return program.models[index].name; }
 };
+
+/// What a weight file says that a model has learned from its data.
+Learned learnedFrom(const struct SafetensorsFile &file);
 
 /// Where data of this program is looked for.
 Folders programFolders(const nn_program &program, const std::string &dataFlag);
@@ -96,6 +106,9 @@ Status runEnsemble(Run &run, const nn_ensemble &ensemble, int32_t trains);
 
 /// Fills in the record's mistakes where the model is a classifier of the data's field x.
 Status findMistakes(Run &run, const nn_evaluate &evaluate, const Dataset &data, const std::vector<int64_t> &rows, EvaluateRecord &record);
+
+/// The field that holds the classes of the model's outputs, as the metrics read them or the losses that it was trained with; -1: none.
+int32_t labelField(const nn_program &program, const nn_evaluate &evaluate);
 
 /// The names of the classes that `field` of a data set counts, or none.
 std::vector<std::string> classNames(const Dataset &data, int32_t field);

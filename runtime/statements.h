@@ -60,6 +60,15 @@ inline int32_t inputField(const nn_data &data) {
   return 0;
 }
 
+/// The field (an index in nn_data.fields) that tells which of a model's `outputs` was right, as a train or evaluate statement reads it;
+/// -1: none.
+template <class Statement> int32_t labelOf(const Statement &statement, int64_t outputs) {
+  for (int32_t b = 0; b < statement.n_bounds; ++b)
+    if (statement.bounds[b].kind == NN_SELECTS && statement.bounds[b].bound == outputs)
+      return statement.bounds[b].field;
+  return -1;
+}
+
 /// The data set that a statement reads, or -1.
 inline int32_t dataOf(const nn_statement &statement) {
   switch (statement.kind) {

@@ -222,7 +222,7 @@ void Trainer::sayAdvice() {
 }
 
 Status Trainer::execute() {
-  NN_TRY(run.need(train.data, data, true));
+  NN_TRY(run.needFor(train.model, train.data, data, true));
   if (run.flags.resume) // whose messages tell what has been done
     NN_TRY(data->checkRows(engine));
   NN_TRY(plan().at(train.where));

@@ -19,9 +19,10 @@ std::string classesKey(const nn_data &data, const nn_column &column) {
 }
 
 /// A column may be read as numbers and as classes.
-std::string fillKey(const nn_data &data, const nn_column &column) {
-  return std::string(column.kind == NN_CATEGORY ? "fill-class." : "fill.") + data.name + "." + column.name;
+std::string fillKey(const std::string &data, const std::string &column, int32_t kind) {
+  return (kind == NN_CATEGORY ? "fill-class." : "fill.") + data + "." + column;
 }
+std::string fillKey(const nn_data &data, const nn_column &column) { return fillKey(data.name, column.name, column.kind); }
 
 std::string classesText(const std::vector<std::string> &classes) {
   std::string text = "[";
@@ -54,7 +55,7 @@ Status runSave(Run &run, const nn_save &save) {
   Metadata metadata = {{"format", "nnc"}, {"model", model.name}, {"program", run.program.name}};
   if (model.data >= 0) {
     Dataset *data = nullptr;
-    NN_TRY(run.need(model.data, data));
+    NN_TRY(run.needFor(save.model, model.data, data));
     const nn_data &description = *data->description;
     metadata.push_back({"data", description.name});
     for (int32_t f = 0; f < description.n_fields; ++f) {
@@ -109,7 +110,7 @@ Status loadModel(Engine &engine, const nn_model &model, const SafetensorsFile &f
                                     shapeText(found->shape.data(), int32_t(found->shape.size())).c_str(),
                                     file.path.c_str(), shapeText(tensor.shape, tensor.rank).c_str(), model.name));
       if (found->type == DType::Other)
-        return Status::error(format("tensor `%s` of %s holds %s, floating-point numbers are needed", tensor.key,
+        return Status::error(format("tensor `%s` of %s holds %s; F32, F64, F16 or BF16 is needed", tensor.key,
                                     file.path.c_str(), found->typeName.c_str()));
       if (!write)
         continue;
@@ -142,6 +143,10 @@ Status runLoad(Run &run, const nn_load &load) {
   NN_TRY(readSafetensors(path, file).at(load.where));
   std::vector<std::string> except(load.except, load.except + load.n_except), unused;
   NN_TRY(loadModel(run.engine, run.program.models[load.model], file, except, unused).at(load.where));
+  Learned learned = learnedFrom(file);
+  if (!except.empty())
+    learned.classes.clear(); // a part that is left as it is, as a new head, may stand for other classes
+  run.loaded[run.program.models[load.model].name] = std::move(learned);
   const nn_range range = run.program.models[load.model].tensors;
   for (int32_t t = range.first; t < range.first + range.count; ++t)
     if (!covered(run.program.tensors[t].key, except))

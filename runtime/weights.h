@@ -16,6 +16,7 @@ std::string meanKey(const nn_data &data, const nn_field &field);
 std::string deviationKey(const nn_data &data, const nn_field &field);
 std::string classesKey(const nn_data &data, const nn_column &column);
 std::string fillKey(const nn_data &data, const nn_column &column);
+std::string fillKey(const std::string &data, const std::string &column, int32_t kind);
 
 /// Metadata entry `classesKey`: a JSON list of strings.
 std::string classesText(const std::vector<std::string> &classes);

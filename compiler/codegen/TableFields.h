@@ -90,6 +90,13 @@ template <class V> void visitFields(V &v, const nn_column &s) {
   v.field(s.text);
   v.field(s.fill);
   v.field(s.absent);
+  v.field(s.numbered);
+  v.field(s.classes);
+}
+
+template <class V> void visitFields(V &v, const nn_input &s) {
+  v.list(s.columns, s.n_columns);
+  v.field(s.wide);
 }
 
 template <class V> void visitFields(V &v, const nn_field &s) {
@@ -100,15 +107,29 @@ template <class V> void visitFields(V &v, const nn_field &s) {
   v.field(s.category_column);
 }
 
+template <class V> void visitFields(V &v, const nn_bound &s) {
+  v.field(s.field);
+  v.field(s.kind);
+  v.field(s.bound);
+  v.field(s.low);
+  v.field(s.high);
+  v.field(s.ignored);
+  v.field(s.reader);
+  v.field(s.where);
+}
+
 template <class V> void visitFields(V &v, const nn_data &s) {
   v.field(s.name);
   v.field(s.where);
   v.field(s.source);
   v.one(s.test);
   v.list(s.columns, s.n_columns);
+  v.list(s.inputs, s.n_inputs);
   v.list(s.where_columns, s.n_where_columns);
+  v.list(s.where_inputs, s.n_where_inputs);
   v.field(s.keep);
   v.field(s.prepare);
+  v.list(s.bounds, s.n_bounds);
   v.list(s.fields, s.n_fields);
   v.field(s.train);
   v.field(s.val);
@@ -132,12 +153,6 @@ template <class V> void visitFields(V &v, const nn_watch &s) {
   v.field(s.metric);
   v.field(s.split);
   v.field(s.direction);
-}
-
-template <class V> void visitFields(V &v, const nn_bound &s) {
-  v.field(s.field);
-  v.field(s.bound);
-  v.field(s.where);
 }
 
 template <class V> void visitFields(V &v, const nn_trace_point &s) {

@@ -401,6 +401,17 @@ Value Elaborator::callBuiltin(llvm::StringRef name, const BuiltinCall &call) {
     diags.error(call.at, "`missing` asks whether a column of a data set has no value; it stands in a data block");
     return Value::error();
   }
+  if (name == "classes") {
+    const Arg *of = call.positional(0);
+    const int64_t n = of && of->value.classes ? (*of->value.classes)() : -1;
+    if (of && of->value.isError())
+      return of->value;
+    if (n > 0)
+      return Value::of(double(n));
+    diags.error(diags.callSite.isValid() ? diags.callSite : call.at, "how many classes there are is not known before the run")
+        .note("it is counted for `category(column)`, and for fields that are one; else give the number: `one_hot(y, 10)`");
+    return Value::error();
+  }
   if (name == "category") {
     diags.error(call.at, "`category` turns a column of a data set into class numbers; it stands in a data block");
     return Value::error();

@@ -1,4 +1,5 @@
 // Calls: binding arguments, functions with their stated derivatives, pipes.
+#include "compiler/ast/Facts.h"
 #include "compiler/irgen/Elaborator.h"
 
 #include "compiler/sema/Builtins.h"
@@ -120,6 +121,13 @@ Value Elaborator::callFunction(const Applicable &f, llvm::ArrayRef<Arg> args, Ra
         return Value::error();
       scope.names[p.name.text.str()] = input;
     }
+  const double outerIgnored = ignored;
+  struct Restore { double &to; double value; ~Restore() { to = value; } } restore{ignored, outerIgnored};
+  if (auto fact = ast::factOf(decl, "ignores"))
+    if (const Value *value = scope.find(*fact); value && value->isKnown())
+      ignored = value->number;
+  if (!noteTarget(decl, scope, at))
+    return Value::error();
   Scope derivativeScope = scope;
   Schedule own{f.name, {}}, *outerSchedule = schedule;
   auto outerStates = std::move(localStates);

@@ -1,4 +1,5 @@
 // A data set's row in the tables, and the functions that make its fields of its raw columns.
+#include "compiler/irgen/Columns.h"
 #include "compiler/irgen/ProgramGenerator.h"
 
 #include "mlir/IR/BuiltinTypes.h"
@@ -151,71 +152,13 @@ void ProgramGenerator::genData(const ast::DataDecl *decl) {
     row.test = test;
   }
 
-  // Raw columns appear as the expressions name them: (name, as a category) -> argument.
-  std::vector<nn_column> columns;
-  std::map<std::pair<std::string, bool>, Value> seen;
-  std::map<void *, int32_t> categoryColumn;
-  elab.column = [&](llvm::StringRef name, bool category, Range at) -> std::optional<Value> {
-    for (const auto &c : info.source.columns) {
-      if (c.name != name)
-        continue;
-      auto key = std::make_pair(c.name, category);
-      auto it = seen.find(key);
-      if (it != seen.end())
-        return it->second;
-      nn_column column{};
-      column.name = text(c.name);
-      column.where = where(at);
-      column.kind = category || c.isCategory ? NN_CATEGORY : NN_NUMBER;
-      column.size = 1;
-      for (int64_t s : c.shape)
-        column.size *= s;
-      Value v = elab.fn->addField(c.name, c.shape);
-      if (column.kind == NN_CATEGORY)
-        categoryColumn[v.tensor.getAsOpaquePointer()] = columns.size();
-      columns.push_back(column);
-      return seen[key] = v;
-    }
-    return std::nullopt;
-  };
-  std::map<std::tuple<std::string, int32_t, std::string>, Value> seenTruths;
-  elab.columnTruth = [&](llvm::StringRef name, int32_t kind, llvm::StringRef compared, Range at) -> std::optional<Value> {
-    if (info.source.columnIndex(name) < 0)
-      return std::nullopt;
-    if (info.source.kind != NN_CSV) {
-      diags.error(at, "`" + name + "` is not a column of a table, whose cells are texts").note(decl->source->range, "the examples come from here");
-      return Value::error();
-    }
-    auto [it, fresh] = seenTruths.try_emplace({name.str(), kind, compared.str()});
-    if (fresh) {
-      columns.push_back(nn_column{text(name), where(at), kind, 1, kind == NN_EQUALS ? text(compared) : nullptr, 0, NN_ABSENT_ERROR});
-      it->second = elab.fn->addField(name, {});
-    }
-    return it->second;
-  };
-  elab.columnRange = [&](llvm::StringRef first, llvm::StringRef last, Range at) {
-    std::vector<std::string> names;
-    bool open = false, closed = false;
-    for (const auto &c : info.source.columns) {
-      open |= c.name == first;
-      if (open)
-        names.push_back(c.name);
-      if (open && c.name == last) {
-        closed = true;
-        break;
-      }
-    }
-    if (!closed) {
-      diags.error(at, "there is no range of columns from `" + first + "` to `" + last + "`");
-      names.clear();
-    }
-    return names;
-  };
-
+  // What a data block computes is computed in 64 bits, as its columns are; only the fields are of the program's elements.
+  mlir::Type exact = mlir::Float64Type::get(&context);
+  Columns columns(elab, tables, info.source, row.source, options.sourceDir, [this](Range at) { return where(at); });
   if (!info.conditions.empty()) {
-    Function keep(diags, module, symbol + "_keep", element);
+    Function keep(diags, module, symbol + "_keep", exact);
     keep.batched = true;
-    elab.fn = &keep;
+    columns.enter(keep);
     Value all = Value::ofBool(true);
     for (const ast::Expr *condition : info.conditions) {
       Value v = keep.emit.toTensor(elab.evaluate(condition, Scope()), condition->range);
@@ -226,21 +169,18 @@ void ProgramGenerator::genData(const ast::DataDecl *decl) {
     if (all.isTensor())
       keep.addResult("keep", keep.emit.batched(all.tensor));
     finish(keep, &slot->keep);
-    row.where_columns = tables.list<nn_column>(columns);
-    row.n_where_columns = columns.size();
-    columns.clear();
-    seen.clear();
-    seenTruths.clear();
-    categoryColumn.clear();
+    columns.finish(row.where_columns, row.n_where_columns, row.where_inputs, row.n_where_inputs);
   }
 
   // Fields: those the program defines, else the raw columns as they are.
-  Function prepare(diags, module, symbol + "_prepare", element);
+  Function prepare(diags, module, symbol + "_prepare", exact);
   prepare.batched = true;
-  elab.fn = &prepare;
+  columns.enter(prepare);
+  elab.bounds.clear();
   std::vector<Field> &fields = fieldsOf[decl];
   std::vector<nn_field> rows;
-  auto addField = [&](llvm::StringRef name, Value v, Range at) {
+  auto addField = [&](llvm::StringRef name, Value v, Range at, bool isExact) {
+    const auto classes = v.classes;
     v = prepare.emit.toTensor(v, at);
     if (!v.isTensor())
       return;
@@ -249,40 +189,38 @@ void ProgramGenerator::genData(const ast::DataDecl *decl) {
     auto s = exampleShape(v.tensor);
     field.shape = shape(s);
     field.rank = s.size();
-    field.category_column = -1;
-    auto category = categoryColumn.find(v.tensor.getAsOpaquePointer());
-    if (category != categoryColumn.end()) {
+    field.category_column = columns.categoryOf(v);
+    if (field.category_column >= 0)
       field.flags |= NN_FIELD_CATEGORY;
-      field.category_column = category->second;
-    }
-    prepare.addResult(name, prepare.emit.batched(v.tensor));
-    fields.push_back(Field{name.str(), s.vec(), nullptr, int32_t(rows.size())});
+    mlir::Value whole = prepare.emit.batched(v.tensor);
+    prepare.addResult(name, isExact ? whole : prepare.emit.narrowed(whole, element));
+    fields.push_back(Field{name.str(), s.vec(), nullptr, int32_t(rows.size()), -1, classes});
     rows.push_back(field);
   };
   for (const sema::FieldInfo &f : info.fields) {
     const Range at = f.value ? f.value->range : decl->source->range;
     if (f.value)
-      addField(f.name, elab.evaluate(f.value, Scope()), at);
+      addField(f.name, elab.evaluate(f.value, Scope()), at, f.normalize);
     else if (std::optional<Value> v = elab.column(f.name, /*asCategory=*/false, at))
-      addField(f.name, *v, at);
+      addField(f.name, *v, at, f.normalize);
   }
   for (const sema::FieldInfo &f : info.fields)
     if (f.weighted) {
       const size_t before = rows.size();
-      addField("class_weights(" + f.name + ")", f.value ? elab.evaluate(f.value, Scope()) : *elab.column(f.name, false, f.where), f.where);
+      addField("class_weights(" + f.name + ")", f.value ? elab.evaluate(f.value, Scope()) : *elab.column(f.name, false, f.where), f.where,
+               /*isExact=*/true);
       for (size_t i = before; i < rows.size(); ++i)
         rows[i].flags = NN_FIELD_CLASS_WEIGHTS;
     }
   for (const sema::AbsentInfo &absent : info.absent) // a column to drop by may have no other use
     if (absent.absent == NN_ABSENT_DROP)
       elab.columnTruth(absent.column, NN_MISSING, "", absent.where);
-  treatAbsent(info, columns);
-  elab.column = nullptr;
-  elab.columnTruth = nullptr;
-  elab.columnRange = nullptr;
+  treatAbsent(info, columns.table());
+  const std::vector<mlir::Value> arguments(prepare.op().getArguments().begin(), prepare.op().getArguments().end());
+  addBounds(arguments, row.bounds, row.n_bounds);
+  elab.bounds.clear();
   finish(prepare, &slot->prepare);
-  row.columns = tables.list<nn_column>(columns);
-  row.n_columns = columns.size();
+  columns.finish(row.columns, row.n_columns, row.inputs, row.n_inputs);
 
   for (auto [f, known] : llvm::zip(fields, info.fields)) {
     f.augment = known.augment;

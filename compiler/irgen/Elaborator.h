@@ -5,6 +5,7 @@
 #include "compiler/irgen/Function.h"
 #include "compiler/sema/Symbols.h"
 
+#include <cmath>
 #include <functional>
 #include <optional>
 
@@ -14,6 +15,9 @@ namespace nnc {
 bool isUnder(llvm::StringRef name, llvm::StringRef place);
 /// Whether a parameter multiplies inputs: biases, gains and shifts have one axis.
 inline bool isWeight(const TensorInfo &info) { return info.shape.size() >= 2; }
+
+/// A column, as an expression names it.
+struct ColumnName { llvm::StringRef name; Range at; };
 
 class Elaborator {
 public:
@@ -42,18 +46,29 @@ public:
   /// Places the program froze: prefixes of tensor names.
   std::vector<std::string> frozen;
 
-  /// Every `value` that indexes something of `bound` elements and is a field as it stands: checked on the data.
-  struct IndexBound { mlir::Value value; int64_t bound; Range range; };
-  std::vector<IndexBound> indexBounds;
+  /// What the values of a field must be that reaches an index, or a function or metric that states a fact about it, as it stands: checked
+  /// on the data.
+  struct Bound { mlir::Value value; nn_bound row; Range range; };
+  std::vector<Bound> bounds;
+  std::map<const char *, std::string> readers; // the names in `bounds`
+  double ignored = NAN;                        // `ignore` of the function that is being run; NaN: nothing is ignored
+  /// Notes what the facts of a function or a metric say of its arguments (Targets.cpp); false after an error.
+  bool noteTarget(const ast::Decl *decl, const Scope &scope, Range at);
+  void noteBound(mlir::Value value, nn_bound row, Range at);
 
-  /// In a data block: the column of that name, as numbers or as class numbers; and the names from one column to another.
+  /// In a data block: whether there is a column of that name; its value, as numbers or as class numbers; columns of one number each as
+  /// one tensor, or nothing where they are more; and the names from one column to another.
+  std::function<bool(llvm::StringRef name)> isColumn;
   std::function<std::optional<Value>(llvm::StringRef name, bool asCategory, Range at)> column;
   /// In a data block: 1 where the column's cell has no value (NN_MISSING), or reads as `text` (NN_EQUALS), else 0.
   std::function<std::optional<Value>(llvm::StringRef name, int32_t kind, llvm::StringRef text, Range at)> columnTruth;
   /// `origin != "usa"`: a cell compared with a text.
   bool comparesText(const ast::BinaryExpr *e) const;
   Value compareText(const ast::BinaryExpr *e);
-  std::function<std::vector<std::string>(llvm::StringRef first, llvm::StringRef last, Range at)> columnRange;
+  std::function<std::optional<Value>(llvm::ArrayRef<ColumnName> names)> columnRun;
+  std::function<std::vector<ColumnName>(llvm::StringRef first, llvm::StringRef last, Range at)> columnRange;
+  /// Whether the program's elements are f64.
+  bool wideProgram = false;
 
   /// State of a metric's elaboration (Metrics.cpp): `total` collects in the batch function, and reads in the final one.
   enum class TotalMode { None, Collect, Read };
@@ -181,6 +196,8 @@ private:
   Value evaluateIndex(const ast::IndexExpr *e, const Scope &scope);
   Value evaluateIf(const ast::IfExpr *e, const Scope &scope);
   Value evaluateList(const ast::ListExpr *e, const Scope &scope);
+  /// Appends the columns that an element of a list names: one, or a range. False: it is no column as it stands.
+  bool namesColumns(const ast::Expr *e, const Scope &scope, std::vector<ColumnName> &names);
   bool runStatement(const ast::Stmt *s, Scope &scope);
   bool runParam(const ast::ParamStmt *s, Scope &scope);
   bool runState(const ast::StateStmt *s, Scope &scope);

@@ -62,6 +62,9 @@ public:
   mlir::Value batchSum(mlir::Value v);
   /// Repeats an unbatched or smaller tensor: operand dim i becomes dims[i] of `type`.
   mlir::Value broadcast(mlir::Value v, mlir::RankedTensorType type, llvm::ArrayRef<int64_t> dims);
+  /// An f64 value in fewer bits: rounded once. Where that gives the same, what it is made of is narrowed, not the value: what only moves
+  /// numbers, and one operation on numbers that are exact in fewer bits.
+  mlir::Value narrowed(mlir::Value v, mlir::Type to);
   /// `v` with a leading batch dim.
   mlir::Value batched(mlir::Value v);
 
@@ -83,6 +86,7 @@ private:
   struct Joint;
   llvm::DenseMap<mlir::Value, Range> origin;
   int64_t argumentCount = 0;
+  mlir::Value exactly(mlir::Value v, mlir::Type to);
   bool join(llvm::ArrayRef<Value> operands, Joint &joint);
   mlir::Value spread(const Value &v, const Joint &joint);
 };

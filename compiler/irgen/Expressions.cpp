@@ -234,26 +234,78 @@ Value Elaborator::evaluateField(const ast::FieldExpr *e, const Scope &scope) {
   return place;
 }
 
+bool Elaborator::namesColumns(const ast::Expr *e, const Scope &scope, std::vector<ColumnName> &names) {
+  if (!columnRun || scope.prelude)
+    return false;
+  if (auto *range = llvm::dyn_cast<ast::RangeOfExpr>(e)) {
+    auto *a = llvm::dyn_cast<ast::NameExpr>(range->first), *b = llvm::dyn_cast<ast::NameExpr>(range->last);
+    if (!a || !b)
+      return false;
+    llvm::append_range(names, columnRange(a->name.text, b->name.text, range->range));
+    return true;
+  }
+  auto *name = llvm::dyn_cast<ast::NameExpr>(e);
+  if (!name || scope.find(name->name.text) || !isColumn(name->name.text))
+    return false;
+  names.push_back({name->name.text, name->range});
+  return true;
+}
+
+/// A list as a tensor; `isRun` are those elements that stand for several.
+static Value joined(Emitter &emit, llvm::ArrayRef<Value> items, const std::vector<bool> &isRun, Range at) {
+  llvm::SmallVector<mlir::Value> parts;
+  int64_t size = 0;
+  for (auto [i, item] : llvm::enumerate(items)) {
+    Value part = emit.toTensor(item, at);
+    if (!part.isTensor())
+      return part;
+    auto shape = exampleShape(part.tensor);
+    if (!isRun[i] && !shape.empty()) {
+      emit.diags.error(at, "the elements of this list have different shapes: [] and " + shapeText(shape));
+      return Value::error();
+    }
+    part = Value::of(emit.batched(part.tensor));
+    parts.push_back(isRun[i] ? part.tensor : emit.reshape(part, {1}).tensor);
+    size += exampleShape(parts.back())[0];
+  }
+  if (parts.size() == 1)
+    return Value::of(parts[0]);
+  return Value::of(emit.create("nn.concat", parts, emit.typeOf({size}, true), emit.b.getNamedAttr("dim", emit.b.getI64IntegerAttr(1)))
+                       ->getResult(0));
+}
+
 Value Elaborator::evaluateList(const ast::ListExpr *e, const Scope &scope) {
   Value list = Value::ofKind(Value::Kind::List);
+  std::vector<ColumnName> run; // columns side by side
+  std::vector<bool> isRun;
+  auto add = [&](const Value &v, bool several = false) {
+    list.items.push_back(v);
+    isRun.push_back(several);
+  };
+  auto endRun = [&] {
+    std::optional<Value> all = run.size() > 1 ? columnRun(run) : std::nullopt;
+    if (all)
+      add(*all, true);
+    else
+      for (const ColumnName &name : run)
+        add(*column(name.name, /*asCategory=*/false, name.at));
+    run.clear();
+  };
   for (const ast::Expr *item : e->elements) {
+    const size_t before = run.size();
+    if (namesColumns(item, scope, run)) {
+      if (run.size() == before)
+        return Value::error();
+      continue;
+    }
+    endRun();
     if (auto *range = llvm::dyn_cast<ast::RangeOfExpr>(item)) {
-      auto *a = llvm::dyn_cast<ast::NameExpr>(range->first), *b = llvm::dyn_cast<ast::NameExpr>(range->last);
-      if (columnRange && a && b) {
-        for (const std::string &name : columnRange(a->name.text, b->name.text, range->range)) {
-          std::optional<Value> v = column(name, false, range->range);
-          if (!v || v->isError())
-            return Value::error();
-          list.items.push_back(*v);
-        }
-        continue;
-      }
       int64_t first, last;
       if (!evaluateInteger(range->first, scope, first, "the first of a range") ||
           !evaluateInteger(range->last, scope, last, "the last of a range"))
         return Value::error();
       for (int64_t i = first; i <= last; ++i)
-        list.items.push_back(Value::of(double(i)));
+        add(Value::of(double(i)));
       continue;
     }
     if (llvm::isa<ast::EllipsisExpr>(item)) {
@@ -263,9 +315,10 @@ Value Elaborator::evaluateList(const ast::ListExpr *e, const Scope &scope) {
     Value v = evaluate(item, scope);
     if (v.isError() || v.isUnavailable())
       return v;
-    list.items.push_back(v);
+    add(v);
   }
-  return list;
+  endRun();
+  return llvm::is_contained(isRun, true) ? joined(fn->emit, list.items, isRun, e->range) : list;
 }
 
 Value Elaborator::mapWeights(const Value &a, const Value &b,

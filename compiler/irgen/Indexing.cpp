@@ -115,8 +115,7 @@ Value Elaborator::evaluateIndex(const ast::IndexExpr *e, const Scope &scope) {
     i = emit.toTensor(i, index->range);
     if (i.isError())
       return i;
-    if (llvm::isa<mlir::BlockArgument>(i.tensor))
-      indexBounds.push_back({i.tensor, n, diags.callSite.isValid() ? diags.callSite : index->range});
+    noteBound(i.tensor, nn_bound{-1, NN_SELECTS, n, 0, 0, NAN, nullptr, nullptr}, index->range);
     auto places = exampleShape(i.tensor);
     if (places.size() == 1 && places[0] == 1)
       i = emit.reshape(i, {});

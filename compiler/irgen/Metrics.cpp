@@ -1,5 +1,6 @@
 // Metrics: their totals over a batch become results of the batch functions, and a small f64 function turns the
 // totals of a whole split into the value shown. Both come from one elaboration of the same code: see TotalMode.
+#include "compiler/ast/Facts.h"
 #include "compiler/irgen/ProgramGenerator.h"
 
 #include "mlir/IR/BuiltinTypes.h"
@@ -36,6 +37,24 @@ Value ProgramGenerator::evaluateMetric(const ast::Expr *e, const Scope &scope, s
   inner.prelude = prelude;
   if (!elab.bindParameters(decl->params, args, inner, e->range, name))
     return Value::error();
+  const double outer = elab.ignored;
+  struct Restore { double &to; double value; ~Restore() { to = value; } } restore{elab.ignored, outer};
+  if (auto fact = ast::factOf(decl, "ignores"))
+    if (const Value *value = inner.find(*fact); value && value->isKnown())
+      elab.ignored = value->number;
+  if (!elab.noteTarget(decl, inner, e->range))
+    return Value::error();
+  if (metricUses && elab.totalMode == Elaborator::TotalMode::Collect) {
+    Application use;
+    use.decl = decl;
+    use.prelude = prelude;
+    use.name = name;
+    use.named = callee->range;
+    use.at = e->range;
+    for (const Elaborator::Arg &a : args)
+      use.args.emplace_back(a.name, a.value.isTensor() ? a.value.tensor : mlir::Value());
+    metricUses->push_back(std::move(use));
+  }
   return elab.evaluate(decl->body, inner);
 }
 

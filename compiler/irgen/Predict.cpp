@@ -29,9 +29,10 @@ void ProgramGenerator::noteInputColumns(const ast::DataDecl *decl, mlir::func::F
     if (made)
       llvm::append_range(open, made->getOperands());
   }
-  for (int32_t c = 0; c < row.n_columns; ++c)
-    if (seen.contains(prepare.getArgument(unsigned(c))))
-      input.names.push_back(row.columns[c].name);
+  for (int32_t i = 0; i < row.n_inputs; ++i)
+    if (seen.contains(prepare.getArgument(unsigned(i))))
+      for (int32_t c : llvm::ArrayRef(row.inputs[i].columns, row.inputs[i].n_columns))
+        input.names.push_back(row.columns[c].name);
 }
 
 /// Gives the columns of a table without names of its own those that the data set's table has been given, as far as it goes.
@@ -45,6 +46,7 @@ static bool nameColumns(sema::SourceInfo &source, const sema::SourceInfo &traine
     column.name = name;
     source.givenColumns.push_back(name);
   }
+  source.reindex();
   return true;
 }
 

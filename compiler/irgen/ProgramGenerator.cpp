@@ -17,6 +17,7 @@ ProgramGenerator::ProgramGenerator(Diagnostics &diags, mlir::MLIRContext &contex
       elab(diags, symbols), tables(*(result.tables = std::make_unique<ProgramTables>())) {
   result.module = mlir::ModuleOp::create(mlir::UnknownLoc::get(&context));
   module = *result.module;
+  elab.wideProgram = options.doublePrecision;
   result.elaborated = std::make_shared<Elaborated>();
 }
 

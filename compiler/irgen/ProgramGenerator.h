@@ -57,6 +57,7 @@ private:
     const ast::Expr *augment = nullptr;
     int32_t row = 0;
     int augmentPart = -1;
+    std::shared_ptr<const std::function<int64_t()>> classes; // of class numbers: counts the classes
   };
   std::map<const ast::DataDecl *, std::vector<Field>> fieldsOf;
 
@@ -147,6 +148,9 @@ private:
   /// The entries of a train block, sorted out.
   struct TrainEntries;
   /// Adds the fields of `data` to `fn` and gives their values names in `scope`; augmented ones too if training.
+  std::vector<Application> *metricUses = nullptr; // if not null, metrics of declarations are noted there
+  /// The bounds that elaborating a function has noted of `fields`.
+  void addBounds(llvm::ArrayRef<mlir::Value> fields, const nn_bound *&list, int32_t &count);
   bool addFields(Function &fn, const ast::DataDecl *data, Scope &scope, bool augment, std::vector<mlir::Value> *raw);
   /// Where `s` trains a part of a model: `input` becomes what reaches that part. Reports an error and returns false if nothing does.
   bool addPartInput(Function &fn, const ast::TrainStmt *s, Scope &scope);

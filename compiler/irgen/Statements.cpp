@@ -101,19 +101,13 @@ void ProgramGenerator::genEvaluate(const ast::EvaluateStmt *s) {
   Function fn(diags, module, prefix, element);
   elab.fn = &fn;
   fn.batched = fn.inPieces = true;
-  elab.indexBounds.clear();
+  elab.bounds.clear();
   Scope scope;
   std::vector<mlir::Value> raw;
   addFields(fn, data, scope, /*augment=*/false, &raw);
   std::vector<nn_metric> metrics;
   const bool ok = addMetrics(fn, entries, scope, &metrics);
-  std::vector<nn_bound> bounds;
-  for (const auto &b : elab.indexBounds)
-    for (auto [i, field] : llvm::enumerate(raw))
-      if (field == b.value)
-        bounds.push_back(nn_bound{int32_t(i), b.bound, where(b.range)});
-  row->bounds = tables.list<nn_bound>(bounds);
-  row->n_bounds = bounds.size();
+  addBounds(raw, row->bounds, row->n_bounds);
   finish(fn, &row->eval);
   if (!ok)
     return;

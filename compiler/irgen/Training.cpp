@@ -45,6 +45,7 @@ bool ProgramGenerator::addFields(Function &fn, const ast::DataDecl *data, Scope 
   std::vector<Field> &fields = fieldsOf[data];
   for (const Field &f : fields) {
     Value v = fn.addField(f.name, f.shape);
+    v.classes = f.classes;
     if (raw)
       raw->push_back(v.tensor);
     scope.names[f.name] = v;
@@ -202,7 +203,7 @@ bool ProgramGenerator::genStep(const ast::TrainStmt *s, llvm::StringRef prefix, 
   Function fn(diags, module, (prefix + "_step").str(), element);
   beginStep(fn, s, prefix, data);
   elab.optimizerStates.clear();
-  elab.indexBounds.clear();
+  elab.bounds.clear();
   struct Close { // whatever happens, the function must be well formed
     ProgramGenerator &g; Function &fn; nn_fn *slot;
     ~Close() { g.finish(fn, slot); }
@@ -219,17 +220,14 @@ bool ProgramGenerator::genStep(const ast::TrainStmt *s, llvm::StringRef prefix, 
     return false;
   fn.applications = nullptr;
   fn.addResult("loss", loss);
-  if (!addMetrics(fn, entries.metrics, scope, &metrics))
+  metricUses = &record.applications;
+  const bool measured = addMetrics(fn, entries.metrics, scope, &metrics);
+  metricUses = nullptr;
+  if (!measured)
     return false;
 
-  // Labels that index scores are checked on the data before the run.
-  std::vector<nn_bound> bounds;
-  for (const auto &b : elab.indexBounds)
-    for (auto [i, field] : llvm::enumerate(raw))
-      if (field == b.value && llvm::none_of(bounds, [&, i = i](const nn_bound &o) { return o.field == int32_t(i) && o.bound <= b.bound; }))
-        bounds.push_back(nn_bound{int32_t(i), b.bound, where(b.range)});
-  row->bounds = tables.list<nn_bound>(bounds);
-  row->n_bounds = bounds.size();
+  // Labels that index scores, and targets of losses, are checked on the data before the run.
+  addBounds(raw, row->bounds, row->n_bounds);
 
   // What is trained: the model's parameters that the loss depends on.
   const std::string target = placeText(s->target);

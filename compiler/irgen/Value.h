@@ -9,6 +9,7 @@
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringMap.h"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -49,6 +50,7 @@ struct Value {
   std::vector<std::string> axes;      // Tensor: each example axis' name, or ""; Axes: the names and positions asked for
   std::vector<Value> items;           // List, Weights
   std::shared_ptr<Applicable> target; // Applicable
+  std::shared_ptr<const std::function<int64_t()>> classes; // Tensor of class numbers: counts the classes
 
   bool isError() const { return kind == Kind::Error; }
   bool isUnavailable() const { return kind == Kind::Unavailable; }

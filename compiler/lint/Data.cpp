@@ -1,6 +1,7 @@
 // From a field to the raw columns that its `prepare` function passes on unchanged, and to their numbers.
 #include "compiler/lint/Data.h"
 
+#include "mlir/IR/TypeUtilities.h"
 #include "llvm/ADT/SetVector.h"
 
 using llvm::StringRef;
@@ -28,16 +29,25 @@ Prepared preparedOf(const Context &context, const Step &step) {
   return found;
 }
 
+/// Whether an op gives its operand's numbers in another width.
+bool isConversion(mlir::Operation *op) {
+  return op->getNumOperands() == 1 && llvm::isa<nn::ScalarBodyOp>(op) &&
+         mlir::getElementTypeOrSelf(op->getOperand(0).getType()) != mlir::getElementTypeOrSelf(op->getResult(0).getType());
+}
+
 /// The names of the columns whose elements `v` has, unchanged: through all parts of what was put together.
-void collectColumns(mlir::func::FuncOp function, mlir::Value v, llvm::SetVector<StringRef> &names) {
+void collectColumns(Prepared data, mlir::Value v, llvm::SetVector<StringRef> &names) {
   llvm::SmallVector<mlir::Value> todo{v};
   while (!todo.empty()) {
     mlir::Value next = todo.pop_back_val();
     mlir::Operation *op = next.getDefiningOp();
     if (auto arg = llvm::dyn_cast<mlir::BlockArgument>(next)) {
-      if (auto name = function.getArgAttrOfType<mlir::StringAttr>(arg.getArgNumber(), "nn.field"))
-        names.insert(name.getValue());
-    } else if (op && Step::moved(op)) {
+      if (arg.getArgNumber() < unsigned(data.row->n_inputs)) {
+        const nn_input &input = data.row->inputs[arg.getArgNumber()];
+        for (int32_t column : llvm::ArrayRef(input.columns, input.n_columns))
+          names.insert(data.row->columns[column].name);
+      }
+    } else if (op && (Step::moved(op) || isConversion(op))) {
       todo.append(op->operand_begin(), op->operand_end());
     }
   }
@@ -49,7 +59,7 @@ llvm::SetVector<StringRef> columnNames(Prepared data, StringRef field) {
   auto results = data.function.getBody().front().getTerminator()->getOperands();
   for (auto [i, result] : llvm::enumerate(results))
     if (auto name = data.function.getResultAttrOfType<mlir::StringAttr>(i, "nn.result"); name && name.getValue() == field)
-      collectColumns(data.function, result, names);
+      collectColumns(data, result, names);
   return names;
 }
 

@@ -1,25 +1,9 @@
-// Reading facts from documentation comments.
+// Reading facts that have a form of their own.
 #include "compiler/lint/Facts.h"
-
-#include "llvm/ADT/StringExtras.h"
 
 using llvm::StringRef;
 
 namespace nnc::lint {
-
-std::optional<StringRef> factOf(const ast::Decl *decl, StringRef key) {
-  if (!decl)
-    return std::nullopt;
-  for (StringRef line : llvm::split(decl->doc, '\n')) {
-    line = line.trim();
-    if (!line.consume_front("@"))
-      continue;
-    auto [word, value] = line.split(' ');
-    if (word == key)
-      return value.trim();
-  }
-  return std::nullopt;
-}
 
 std::optional<UsualRange> usualRangeOf(const ast::Decl *decl) {
   std::optional<StringRef> text = factOf(decl, "usual");

@@ -9,14 +9,11 @@
 //   optimizer  @usual NAME A .. B    values of that hyper-parameter outside of A to B are rarely meant
 #pragma once
 
-#include "compiler/ast/Ast.h"
-
-#include <optional>
+#include "compiler/ast/Facts.h"
 
 namespace nnc::lint {
 
-/// The value of a fact, "" for one without, or nothing where `decl` (which may be null) does not state it.
-std::optional<llvm::StringRef> factOf(const ast::Decl *decl, llvm::StringRef key);
+using ast::factOf;
 
 /// `@usual`: the name, the least and the largest usual value.
 struct UsualRange {

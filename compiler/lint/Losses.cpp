@@ -7,15 +7,17 @@ using llvm::StringRef;
 
 namespace nnc::lint {
 
-/// Calls each application of a loss that takes `kind`, with its first two arguments.
+/// Calls each application of a loss or a metric that takes `kind`, with its first two arguments.
 static void forLosses(const Step &step, StringRef kind,
                       llvm::function_ref<void(const Application &, mlir::Value first, mlir::Value second)> judge) {
   for (const Application &a : step.trained.applications) {
     auto *fn = llvm::dyn_cast_or_null<ast::FnDecl>(a.decl);
-    if (!fn || factOf(fn, "takes") != kind)
+    auto *metric = llvm::dyn_cast_or_null<ast::MetricDecl>(a.decl);
+    if ((!fn && !metric) || factOf(a.decl, "takes") != kind)
       continue;
-    if (mlir::Value first = Step::argument(a, fn->params, 0))
-      judge(a, first, Step::argument(a, fn->params, 1));
+    llvm::ArrayRef<ast::Parameter> params = fn ? llvm::ArrayRef(fn->params) : llvm::ArrayRef(metric->params);
+    if (mlir::Value first = Step::argument(a, params, 0))
+      judge(a, first, Step::argument(a, params, 1));
   }
 }
 
@@ -39,9 +41,14 @@ void checkLogitsAsProbabilities(Context &context, const Step &step, const Lint &
     if (!layer)
       return;
     if (auto report = context.report(lint, context.placeOf(loss), "`" + loss.name + "` takes probabilities and is given scores of any size: "
-                                                                  "beyond 0 and 1 they are cut off and have no gradient")) {
+                                                                  + (llvm::isa<ast::MetricDecl>(loss.decl)
+                                                                               ? "0.5 is no border between them"
+                                                                               : "beyond 0 and 1 they are cut off and have no gradient"))) {
       report->note(context.placeOf(*layer), "they are the sums of this layer");
-      report->note("put `sigmoid` or `softmax` behind it, or take a loss for scores: `binary_cross_entropy_logits`, `cross_entropy`");
+      if (llvm::isa<ast::MetricDecl>(loss.decl))
+        report->note("give it `sigmoid` of the score; a loss for scores may stay as it is");
+      else
+        report->note("put `sigmoid` or `softmax` after it, or take a loss for scores: `binary_cross_entropy_logits`, `cross_entropy`");
     }
   });
 }

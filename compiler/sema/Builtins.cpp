@@ -55,6 +55,7 @@ const Builtin table[] = {
     {"total", 1, 1, {}},
     {"category", 1, 1, {}},
     {"missing", 1, 1, {}},
+    {"classes", 1, 1, {}},
     {"class_weights", 1, 1, {}},
     // Layers from layers.
     {"repeat", 2, 2, {}, 1},

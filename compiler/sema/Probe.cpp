@@ -91,7 +91,7 @@ void Analyzer::probe(SourceInfo &info, const Expr *path, const Expr *labels) {
     info.dir = file.dir;
     for (int32_t i = 0; i < result.n_columns; ++i) {
       const nn_probe_column &c = result.columns[i];
-      info.columns.push_back({c.name, {c.shape, c.shape + c.rank}, c.kind == NN_CATEGORY, c.classes});
+      info.columns.push_back({c.name, {c.shape, c.shape + c.rank}, c.kind == NN_CATEGORY, c.classes, c.wide != 0, c.word ? c.word : ""});
     }
     if (info.kind == NN_IMAGES) {
       info.channels = result.columns[0].shape[0];

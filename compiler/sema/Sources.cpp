@@ -205,7 +205,7 @@ bool Analyzer::readRowFields(const CallExpr &call, SourceInfo &info) {
       fail(a.shape->range, "the shape of a row's field is of whole numbers of at least 1");
       continue;
     }
-    info.columns.push_back({a.name.text.str(), *shape});
+    info.columns.push_back({a.name.text.str(), *shape, false, 0, true, {}});
   }
   return sound;
 }
@@ -221,8 +221,8 @@ bool Analyzer::readGenerator(SourceInfo &info) {
     }
     dims = int64_t(*v);
   }
-  info.columns.push_back({"x", {dims}});
-  info.columns.push_back({"y", {}, true});
+  info.columns.push_back({"x", {dims}, false, 0, true, {}});
+  info.columns.push_back({"y", {}, true, 0, true, {}});
   return true;
 }
 

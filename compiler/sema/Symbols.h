@@ -41,6 +41,8 @@ struct SourceInfo {
     std::vector<int64_t> shape;
     bool isCategory = false;                      // a label of images, a character, a generator's y
     int64_t classes = 0;                          // how many there are, where that is known before the run
+    bool wide = true;                             // its numbers may need 64 bits
+    std::string word;                             // one that it holds, of a table's column that holds no numbers
   };
   std::vector<Column> columns;
   /// False after an error (a missing file): the columns are not known, and naming one is no error.
@@ -63,12 +65,22 @@ struct SourceInfo {
     source.length = length;
   }
 
+  /// The first column of that name, or -1.
   int columnIndex(llvm::StringRef name) const {
-    for (size_t i = 0; i < columns.size(); ++i)
-      if (columns[i].name == name)
-        return int(i);
-    return -1;
+    for (; indexed < columns.size(); ++indexed)
+      index.try_emplace(columns[indexed].name, int(indexed));
+    auto found = index.find(name);
+    return found == index.end() ? -1 : found->second;
   }
+  /// To be called after columns have got other names.
+  void reindex() {
+    index.clear();
+    indexed = 0;
+  }
+
+private:
+  mutable llvm::StringMap<int> index; // a table may have thousands of columns
+  mutable size_t indexed = 0;
 };
 
 /// What a run's expressions may name of a data set.

@@ -5,6 +5,7 @@
 #include "runtime/sources/text_bytes.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <cstring>
 #include <dirent.h>
 #include <sys/stat.h>
@@ -108,6 +109,16 @@ Status readAs(const nn_source &source, const std::string &path, const std::strin
   return Status();
 }
 
+const size_t mostListed = 20;
+
+/// The first messages under a heading.
+std::string listed(const std::vector<std::string> &messages, const std::string &heading) {
+  std::string text = heading;
+  for (size_t i = 0; i < messages.size() && i < mostListed; ++i)
+    text += "\n  " + messages[i];
+  return messages.size() > mostListed ? text + format("\n  and %zu more", messages.size() - mostListed) : text;
+}
+
 class ImageSource : public Source {
 public:
   void fill(int column, const int64_t *selected, int64_t count, Elements out) const override {
@@ -137,13 +148,30 @@ public:
     area = source.height * source.width;
     NN_TRY(bytes.allocate(size_t(rows * channels * area), counted(rows, "image")));
     Image image;
+    std::vector<std::string> failures, warnings;
     for (int64_t r = 0; r < rows; ++r) {
-      NN_TRY(readAs(source, files[r], like.empty() ? files[0] : like, image));
+      image.warning.clear();
+      if (Status status = readAs(source, files[r], like.empty() ? files[0] : like, image); status.failed())
+        failures.push_back(status.message());
+      if (!image.warning.empty())
+        warnings.push_back(files[r] + ": " + image.warning);
+      if (!failures.empty())
+        continue;
       unsigned char *to = bytes.data() + r * channels * area;
       for (int64_t c = 0; c < channels; ++c)
         for (int64_t i = 0; i < area; ++i)
           *to++ = image.pixels[i * channels + c];
     }
+    if (failures.size() == 1)
+      return Status::error(failures[0]);
+    if (!failures.empty())
+      return Status::error(listed(failures, counted(int64_t(failures.size()), "image") + " cannot be used:"));
+    if (!warnings.empty())
+      fprintf(stderr, "warning: %s\n",
+              listed(warnings, counted(int64_t(warnings.size()), "picture") +
+                                   (warnings.size() == 1 ? " has stray or damaged bytes, and is used as it could be read:"
+                                                         : " have stray or damaged bytes, and are used as they could be read:"))
+                  .c_str());
     return Status();
   }
 

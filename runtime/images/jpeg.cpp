@@ -1,11 +1,13 @@
-// JPEG through libjpeg. Its errors leave by longjmp, so nothing between setjmp and there may need a destructor; what it only warns of
-// (an image that is cut off) is an error here.
+// JPEG through libjpeg. Its errors leave by longjmp, so nothing between setjmp and there may need a destructor. What it only warns of is told
+// (a phone's stray bytes, which it passes over), but for data that end before the picture does: the rest would be gray.
 #include "runtime/images/image_file.h"
 
 #include <csetjmp>
 #include <cstdio>
 #include <cstring>
 #include <jpeglib.h>
+// After it: codes of messages.
+#include <jerror.h>
 
 namespace nnrt {
 namespace {
@@ -14,6 +16,8 @@ struct Failure {
   jpeg_error_mgr manager; // first: libjpeg gives its address
   jmp_buf back;
   char message[JMSG_LENGTH_MAX];
+  char warning[JMSG_LENGTH_MAX]; // the first
+  bool isCutOff;
 };
 
 void fail(j_common_ptr info) {
@@ -23,8 +27,15 @@ void fail(j_common_ptr info) {
 }
 
 void note(j_common_ptr info, int level) {
-  if (level < 0)
+  auto *failure = reinterpret_cast<Failure *>(info->err);
+  if (level >= 0)
+    return;
+  if (info->err->msg_code == JWRN_JPEG_EOF || info->err->msg_code == JWRN_HIT_MARKER) // the data end too early
+    failure->isCutOff = true;
+  if (failure->isCutOff)
     fail(info);
+  if (!failure->warning[0])
+    failure->manager.format_message(info, failure->warning);
 }
 
 bool header(jpeg_decompress_struct &jpeg, Failure &failure, const std::string &contents) {
@@ -75,6 +86,9 @@ Status readJpeg(const std::string &contents, bool sizeOnly, Image &image) {
     good = pixels(jpeg, failure, image.pixels.data(), rowBytes);
   }
   jpeg_destroy_decompress(&jpeg);
+  image.warning = failure.warning;
+  if (good)
+    turn(image, jpegOrientation(contents));
   return good ? std::move(status) : Status::error(failure.message);
 }
 

@@ -12,6 +12,7 @@ struct Reading {
   const unsigned char *at;
   size_t left;
   char message[200];
+  char warning[200]; // the first
 };
 
 void give(png_structp png, png_bytep into, size_t size) {
@@ -29,7 +30,11 @@ void fail(png_structp png, png_const_charp message) {
   longjmp(png_jmpbuf(png), 1);
 }
 
-void ignore(png_structp, png_const_charp) {}
+void note(png_structp png, png_const_charp message) {
+  auto &reading = *static_cast<Reading *>(png_get_error_ptr(png));
+  if (!reading.warning[0])
+    snprintf(reading.warning, sizeof reading.warning, "%s", message);
+}
 
 /// Everything that may jump. `rows` is filled for image.pixels, which is sized by the first of two calls.
 bool header(png_structp png, png_infop info, Image &image) {
@@ -58,8 +63,8 @@ bool pixels(png_structp png, png_bytepp rows) {
 } // namespace
 
 Status readPng(const std::string &contents, bool sizeOnly, Image &image) {
-  Reading reading = {reinterpret_cast<const unsigned char *>(contents.data()), contents.size(), ""};
-  png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &reading, fail, ignore);
+  Reading reading = {reinterpret_cast<const unsigned char *>(contents.data()), contents.size(), "", ""};
+  png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &reading, fail, note);
   png_infop info = png ? png_create_info_struct(png) : nullptr;
   if (!info) {
     png_destroy_read_struct(&png, nullptr, nullptr);
@@ -79,6 +84,9 @@ Status readPng(const std::string &contents, bool sizeOnly, Image &image) {
     good = png_get_rowbytes(png, info) == rowBytes && pixels(png, rows.data());
   }
   png_destroy_read_struct(&png, &info, nullptr);
+  image.warning = reading.warning;
+  if (good && !status.failed())
+    turn(image, pngOrientation(contents));
   if (status.failed() || good)
     return status;
   return Status::error(reading.message[0] ? reading.message : "its rows have an unexpected length");

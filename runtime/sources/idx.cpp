@@ -43,6 +43,7 @@ public:
   }
 
   bool has(int column) const override { return !isMissing[column]; }
+  bool isWide(int column) const override { return !isMissing[column] && !(isImage[column] ? images : labels).isExactInF32(); }
   bool isCompact() const override { return images.elementBytes() < 4; }
 
   void forget() override {

@@ -22,6 +22,7 @@ struct IdxFile {
   int64_t items() const { return shape[0]; }
   int64_t itemSize() const; // elements of one item
   int elementBytes() const;
+  bool isExactInF32() const { return type != IdxType::I32 && type != IdxType::F64; }
   /// The bytes of element i of the whole file.
   const unsigned char *bytes(int64_t i) const { return data.data() + start + i * elementBytes(); }
   /// Element i of the whole file.

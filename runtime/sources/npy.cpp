@@ -12,6 +12,8 @@ class NpySource : public Source {
 public:
   void fill(int column, const int64_t *selected, int64_t count, Elements out) const override {
     const int64_t size = sizes[column];
+    for (int64_t i = 0; !arrays[column] && i < count * size; ++i)
+      out.set(i, 0);
     if (!arrays[column])
       return;
     for (int64_t r = 0; r < count; ++r)
@@ -21,6 +23,7 @@ public:
         arrays[column]->read(selected[r] * size, size, static_cast<float *>(out.data) + r * size);
   }
   bool has(int column) const override { return arrays[column] != nullptr; }
+  bool isWide(int column) const override { return arrays[column] && !arrays[column]->isExactInF32(); }
   bool isCompact() const override {
     return std::all_of(arrays.begin(), arrays.end(), [](const auto &array) { return array && array->bytes < 4; });
   }

@@ -23,6 +23,7 @@ struct NpyArray {
 
   int64_t rows() const { return shape[0]; }
   int64_t rowSize() const; // elements of one example
+  bool isExactInF32() const { return bytes < 4 || (bytes == 4 && kind == NpyKind::Float); }
   /// Writes `count` elements from element `first` of the whole array on.
   template <class T> void read(int64_t first, int64_t count, T *out) const;
 };

@@ -74,6 +74,9 @@ public:
   /// False for an optional column that the file does not have; it is filled with zeros.
   virtual bool has(int /*column*/) const { return true; }
 
+  /// Whether numbers of a column may need 64 bits: they are not all exact in f32.
+  virtual bool isWide(int /*column*/) const { return false; }
+
   /// Whether the raw data take less memory than what `prepare` makes of them: it may pay to keep them instead.
   virtual bool isCompact() const { return false; }
 

@@ -147,6 +147,49 @@ TEST_F(ImageFiles, DamagedFiles) {
   EXPECT_EQ(read(jpeg(4, 4, {1, 2, 3, 4})), "a is damaged: it has 4 channels, as for printing; gray or colours are expected");
 }
 
+/// What a camera writes of how it was held: a TIFF of one entry, of these bytes.
+std::string exif(bool big, int orientation) {
+  auto number = [&](uint32_t value, int bytes) {
+    std::string text;
+    for (int i = 0; i < bytes; ++i)
+      text += char(value >> 8 * (big ? bytes - 1 - i : i));
+    return text;
+  };
+  return (big ? std::string("MM\0*", 4) : std::string("II*\0", 4)) + number(8, 4) + number(1, 2) + number(0x0112, 2) + number(3, 2) + number(1, 4) +
+         number(uint32_t(orientation), 2) + number(0, 2) + number(0, 4);
+}
+
+TEST_F(ImageFiles, AreTurnedAsTheCameraSays) {
+  // The file's rows are 1 2 3 and 4 5 6.
+  const std::vector<Bytes> shown = {{1, 2, 3, 4, 5, 6}, {3, 2, 1, 6, 5, 4}, {6, 5, 4, 3, 2, 1}, {4, 5, 6, 1, 2, 3},
+                                    {1, 4, 2, 5, 3, 6}, {4, 1, 5, 2, 6, 3}, {6, 3, 5, 2, 4, 1}, {3, 6, 2, 5, 1, 4}};
+  for (int orientation = 1; orientation <= 8; ++orientation)
+    for (bool big : {false, true}) {
+      const std::string tag = exif(big, orientation);
+      EXPECT_EQ(read(png(3, {"\1\2\3", "\4\5\6"}, 0, 8, chunk("eXIf", tag))), "");
+      EXPECT_EQ(image.pixels, shown[size_t(orientation - 1)]) << orientation;
+      EXPECT_EQ(image.width, orientation >= 5 ? 2 : 3);
+      EXPECT_EQ(image.height, orientation >= 5 ? 3 : 2);
+      // The same tag in a JPEG's segment, behind another one: its size tells that it was read.
+      const std::string photo = jpeg(9, 5, {200}), body = std::string("Exif\0\0", 6) + tag;
+      const std::string segment = std::string("\xff\xe1") + char(0) + char(body.size() + 2) + body;
+      EXPECT_EQ(read(photo.substr(0, 2) + segment + photo.substr(2)), "");
+      EXPECT_EQ(image.width, orientation >= 5 ? 5 : 9);
+      // Cut anywhere, the tag says nothing or all, and the picture is read.
+      for (size_t size = 0; size < tag.size(); ++size)
+        EXPECT_EQ(read(png(3, {"\1\2\3", "\4\5\6"}, 0, 8, chunk("eXIf", tag.substr(0, size)))), "") << size;
+    }
+  EXPECT_EQ(read(png(3, {"\1\2\3", "\4\5\6"}, 0, 8, chunk("eXIf", exif(false, 9)))), "");
+  EXPECT_EQ(image.pixels, shown[0]);
+}
+
+TEST_F(ImageFiles, StrayBytesAreAWarning) {
+  const std::string photo = jpeg(16, 16, {250, 20, 90});
+  EXPECT_EQ(read(photo.substr(0, 20) + std::string(5, '\x11') + photo.substr(20)), ""); // after the first segment
+  EXPECT_NE(image.warning, "");
+  EXPECT_EQ(image.pixels.size(), 768u);
+}
+
 TEST_F(ImageFiles, ChannelsAndSizes) {
   image = {3, 1, 1, {100, 50, 200}};
   setChannels(image, 1);

@@ -16,7 +16,7 @@ Seen seen;
 std::vector<float> finalWeights;
 
 static int inputs;   // of the program that runs
-static bool measured, poison;
+static bool measured, poison, exactFields[2];
 
 // The arena: w, b, the momentum of w and of b.
 static const int64_t offsets[4] = {0, 16384, 32768, 49152};
@@ -160,21 +160,31 @@ static void printWeights(const nn_call *call, int32_t thread, int32_t) {
 }
 
 /// x = [columns], y = the last column; rows and images come as one column x.
+/// A field that is to be normalised stays f64.
+static void give(const nn_call *call, int field, int64_t at, double value) {
+  if (exactFields[field])
+    static_cast<double *>(call->out[field])[at] = value;
+  else
+    static_cast<float *>(call->out[field])[at] = float(value);
+}
+
 static void prepareColumns(const nn_call *call, int32_t thread, int32_t) {
   if (thread)
     return;
   for (int64_t r = 0; r < call->rows; ++r) {
     for (int i = 0; i < inputs; ++i)
-      static_cast<float *>(call->out[0])[r * inputs + i] = static_cast<const float *>(call->in[i])[r];
-    static_cast<float *>(call->out[1])[r] = static_cast<const float *>(call->in[inputs])[r];
+      give(call, 0, r * inputs + i, static_cast<const double *>(call->in[i])[r]);
+    give(call, 1, r, static_cast<const double *>(call->in[inputs])[r]);
   }
 }
 
 static void prepareWhole(const nn_call *call, int32_t thread, int32_t) {
   if (thread)
     return;
-  memcpy(call->out[0], call->in[0], size_t(call->rows) * inputs * sizeof(float));
-  memcpy(call->out[1], call->in[1], size_t(call->rows) * sizeof(float));
+  for (int64_t i = 0; i < call->rows * inputs; ++i)
+    give(call, 0, i, static_cast<const double *>(call->in[0])[i]);
+  for (int64_t r = 0; r < call->rows; ++r)
+    give(call, 1, r, static_cast<const double *>(call->in[1])[r]);
 }
 
 // ---- tables ----
@@ -307,6 +317,8 @@ nn_program *LinearProgram::finish() {
   nnrt_test::inputs = inputs;
   nnrt_test::measured = measured;
   nnrt_test::poison = poison;
+  for (size_t f = 0; f < 2 && f < fields.size(); ++f)
+    exactFields[f] = fields[f].flags & (NN_FIELD_NORMALIZE | NN_FIELD_CLASS_WEIGHTS);
   tensors[0] = {"net.dense1.w", "dense1.w", offsets[0], shapes, 1, NN_PARAMETER};
   tensors[1] = {"net.dense1.b", "dense1.b", offsets[1], nullptr, 0, NN_PARAMETER};
   tensors[2] = {"train0.m/net.dense1.w", "train0.m/net.dense1.w", offsets[2], shapes, 1, NN_OPTIMIZER_STATE};
@@ -319,6 +331,14 @@ nn_program *LinearProgram::finish() {
   }
   data.columns = columns.data();
   data.n_columns = int32_t(columns.size());
+  columnNumbers.resize(columns.size());
+  inputTable.clear();
+  for (size_t c = 0; c < columns.size(); ++c) {
+    columnNumbers[c] = int32_t(c);
+    inputTable.push_back({&columnNumbers[c], 1, 1});
+  }
+  data.inputs = inputTable.data();
+  data.n_inputs = int32_t(inputTable.size());
   data.fields = fields.data();
   data.n_fields = int32_t(fields.size());
   trainBody.fields = fieldOrder;

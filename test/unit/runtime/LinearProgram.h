@@ -42,6 +42,8 @@ public:
   std::vector<nn_field> fields;
   std::vector<const char *> rowFields;
   std::vector<nn_column> columns;
+  std::vector<int32_t> columnNumbers;
+  std::vector<nn_input> inputTable;
   nn_source testSource{};
   nn_train trainBody{};
   std::vector<nn_bound> bounds;

@@ -178,7 +178,8 @@ TEST(Raw, RunEndsBeforeItWritesAnythingOfBadData) {
 
 TEST_F(Images, BoundsOfNumbersAndOfTensors) {
   Loaded kept(program, false), raw(program, true);
-  for (nn_bound bound : {nn_bound{1, 10, "a.nn:1:1"}, {1, 9, "a.nn:1:1"}, {0, 3, "a.nn:1:1"}})
+  auto selects = [](int32_t field, int64_t bound) { return nn_bound{field, NN_SELECTS, bound, 0, 0, NAN, nullptr, "a.nn:1:1"}; };
+  for (const nn_bound &bound : {selects(1, 10), selects(1, 9), selects(0, 3)})
     EXPECT_EQ(raw.data.checkBound(raw.engine, bound).message(), kept.data.checkBound(kept.engine, bound).message());
   // The whole field was needed for the last one; it stays.
   EXPECT_FALSE(raw.data.raw);

@@ -191,24 +191,24 @@ TEST(Split, StrataKeepTheirShares) {
 
 TEST(Normalize, StatisticsOfTheGivenRowsAlone) {
   std::vector<double> values = {1, 10, 3, 10, 1000, 1000}; // rows of two elements; the last is not in the split
-  Statistics s = fieldStatistics({values.data(), true}, 2, 0, {0, 1});
+  Statistics s = fieldStatistics(values.data(), 2, 0, {0, 1});
   EXPECT_EQ(s.mean, (std::vector<double>{2, 10}));
   EXPECT_EQ(s.deviation, (std::vector<double>{1, 1})); // constant: divided by 1
-  normalizeRows({values.data(), true}, 2, s, 3);
+  normalizeRows(values.data(), 2, s, 3, {values.data(), true});
   EXPECT_EQ(values, (std::vector<double>{-1, 0, 1, 0, 998, 990}));
 }
 
 TEST(Normalize, PerChannel) {
-  std::vector<float> values = {1, 3, 5, 5, 1, 3, 5, 5}; // two rows of two channels of two
-  Statistics s = fieldStatistics({values.data(), false}, 4, 2, {0, 1});
+  std::vector<double> values = {1, 3, 5, 5, 1, 3, 5, 5}; // two rows of two channels of two
+  Statistics s = fieldStatistics(values.data(), 4, 2, {0, 1});
   EXPECT_EQ(s.mean, (std::vector<double>{2, 5}));
   EXPECT_EQ(s.deviation, (std::vector<double>{1, 1}));
 }
 
 TEST(Normalize, ConstantColumnsThatAreNotRepresentable) {
-  std::vector<float> values(1000, 0.1f);
+  std::vector<double> values(1000, 0.1);
   std::vector<int64_t> rows;
   for (int i = 0; i < 1000; ++i)
     rows.push_back(i);
-  EXPECT_EQ(fieldStatistics({values.data(), false}, 1, 0, rows).deviation[0], 1);
+  EXPECT_EQ(fieldStatistics(values.data(), 1, 0, rows).deviation[0], 1);
 }

@@ -1,0 +1,96 @@
+// What losses and metrics ask of the numbers that they compare with, by their own facts: checked on the data before the run.
+//
+//   @target PARAMETER 0 .. 1      numbers in that range
+//   @target PARAMETER -1 or 1     one of two numbers
+//   @target PARAMETER of OTHER    class numbers, as many as OTHER says or as its last axis has elements
+//   @ignores PARAMETER            class numbers that equal that argument are passed over
+//   @classes PARAMETER NAME       its last axis has an element for each class; NAME is for a single one
+#include "compiler/irgen/ProgramGenerator.h"
+
+#include "compiler/ast/Facts.h"
+#include "compiler/dialect/NnDialect.h"
+
+#include "mlir/IR/TypeUtilities.h"
+
+#include <cmath>
+
+using namespace nnc;
+
+void Elaborator::noteBound(mlir::Value value, nn_bound row, Range at) {
+  // What only moves numbers leaves them as they are.
+  while (mlir::Operation *op = value.getDefiningOp()) {
+    const bool converts = op->getNumOperands() == 1 && mlir::getElementTypeOrSelf(op->getOperand(0).getType()) !=
+                                                           mlir::getElementTypeOrSelf(op->getResult(0).getType());
+    if (!llvm::isa<nn::PullOp>(op) || (llvm::isa<nn::ScalarBodyOp>(op) && !converts) || op->getNumOperands() != 1)
+      return;
+    value = op->getOperand(0);
+  }
+  row.ignored = ignored;
+  bounds.push_back({value, row, diags.callSite.isValid() ? diags.callSite : at});
+}
+
+/// How many classes a parameter says: its number, or the size of its last axis; 0: unknown.
+static int64_t classesBy(const Value *v) {
+  if (v && v->isNumber())
+    return int64_t(v->number);
+  if (!v || !v->isTensor())
+    return 0;
+  auto shape = exampleShape(v->tensor);
+  return shape.empty() ? 1 : shape.back();
+}
+
+bool Elaborator::noteTarget(const ast::Decl *decl, const Scope &scope, Range at) {
+  const std::string name = decl->name.text.str();
+  if (auto fact = ast::factOf(decl, "classes")) {
+    auto [parameter, other] = fact->split(' ');
+    if (const Value *scores = scope.find(parameter); scores && scores->isTensor() && classesBy(scores) == 1) {
+      diags.error(diags.callSite.isValid() ? diags.callSite : at,
+                  "`" + name + "` takes a number for each class, and this is one: " + shapeText(exampleShape(scores->tensor)))
+          .note("for the classes 0 and 1 of a single output there is `" + other.trim() + "`");
+      return false;
+    }
+  }
+  auto fact = ast::factOf(decl, "target");
+  if (!fact)
+    return true;
+  auto [parameter, range] = fact->split(' ');
+  const Value *target = scope.find(parameter);
+  if (!target || !target->isTensor())
+    return true;
+  nn_bound row{-1, NN_SELECTS, 0, 0, 0, NAN, name.c_str(), nullptr};
+  range = range.trim();
+  if (range.consume_front("of ")) {
+    row.bound = classesBy(scope.find(range.trim()));
+    if (row.bound < 1)
+      return true;
+  } else {
+    row.kind = range.contains("..") ? NN_WITHIN : NN_EITHER;
+    auto [low, high] = range.split(row.kind == NN_WITHIN ? ".." : "or");
+    if (low.trim().getAsDouble(row.low) || high.trim().getAsDouble(row.high))
+      return true;
+  }
+  row.reader = decl->name.text.data();
+  readers[row.reader] = name;
+  noteBound(target->tensor, row, at);
+  return true;
+}
+
+void ProgramGenerator::addBounds(llvm::ArrayRef<mlir::Value> fields, const nn_bound *&list, int32_t &count) {
+  std::vector<nn_bound> rows;
+  for (const Elaborator::Bound &b : elab.bounds)
+    for (auto [i, field] : llvm::enumerate(fields)) {
+      nn_bound row = b.row;
+      auto isSaid = [&](const nn_bound &other) {
+        return other.field == int32_t(i) && other.kind == row.kind && other.low == row.low && other.high == row.high &&
+               other.bound <= row.bound;
+      };
+      if (field != b.value || llvm::any_of(rows, isSaid))
+        continue;
+      row.field = int32_t(i);
+      row.where = where(b.range);
+      row.reader = row.reader ? text(elab.readers[row.reader]) : nullptr;
+      rows.push_back(row);
+    }
+  list = tables.list<nn_bound>(rows);
+  count = rows.size();
+}
