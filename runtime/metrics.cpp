@@ -148,7 +148,8 @@ Status Batches::prepare(Engine &engine, const Dataset &set, const int32_t *field
     auto &batches = *static_cast<const Batches *>(self);
     batches.data->fillColumns(rows, first, last, batches.f64, batches.columnStarts.data());
   };
-  computation = {fill, this, &description.prepare, columnInputs.data(), prepared.data(), capacity};
+  auto intact = [](const void *self) { return static_cast<const Batches *>(self)->data->isIntact(); };
+  computation = {fill, this, &description.prepare, columnInputs.data(), prepared.data(), capacity, intact};
   return Status();
 }
 
@@ -163,7 +164,8 @@ Status evaluateRows(Engine &engine, const Dataset &data, const int32_t *fields, 
   for (int64_t first = 0; first < int64_t(rows.size()); first += capacity) {
     int64_t count = std::min<int64_t>(capacity, int64_t(rows.size()) - first);
     Gather gather = batches.gather(rows.data() + first, count);
-    engine.call(function, batches.in(), totals.out(), count, capacity, tuning, &gather);
+    if (!engine.call(function, batches.in(), totals.out(), count, capacity, tuning, &gather))
+      return data.checkIntact();
     totals.add(count);
   }
   return Status();

@@ -53,8 +53,10 @@ struct Run {
   /// The data set with this index, loaded. With `unchecked`, its rows may not have been looked at yet: the caller sees to
   /// Dataset::checkRows().
   Status need(int32_t index, Dataset *&result, bool unchecked = false);
-  /// Shows results.
+  /// Shows results: what controls a terminal in them is made visible.
   void say(const std::string &text);
+  /// Shows what say() has made safe, or what is meant to control a terminal: a coloured plot.
+  void draw(const std::string &text);
   /// The file at a path of the program that is written: relative to the working directory.
   const char *modelName(int32_t index) const { return program.models[index].name; }
 };
