@@ -98,8 +98,8 @@ with open(trace, errors="replace") as file:
         counts[kind] = counts.get(kind, 0) + 1
         if kind == "openat" and NOT_OURS.search(call):
             continue
-        if kind == "close" and counts[kind] < counts.get("openat", 0) - 40:
-            continue
+        if kind == "close" and not any(entry[0] == "openat" for entry in calls):
+            continue  # the loader's
         calls.append((kind, counts[kind], call.strip()))
 
 

@@ -213,6 +213,7 @@ TEST(Settings, OfTraining) {
   nn_train train = {};
   train.batch = {8, -1};
   train.epochs = {2, -1};
+  train.steps = {0, -1};
   Engine engine(program, 1);
   TrainNumbers numbers;
   EXPECT_FALSE(trainNumbers(engine, train, numbers).failed());
@@ -227,7 +228,7 @@ TEST(Settings, OfTraining) {
   EXPECT_EQ(error(&nn_train::batch, -8), "`batch` is -8, but it must be a whole number of at least 0");
   EXPECT_EQ(error(&nn_train::batch, 1e18), "`batch` is 1e+18, but it must be at most 9,007,199,254,740,992");
   EXPECT_EQ(error(&nn_train::epochs, 1e18), "`epochs` is 1e+18, but it must be at most 9,007,199,254,740,992");
-  for (double value : {-1.0, 0.0, double(NAN), -INFINITY})
+  for (double value : {-1.0, 0.0, double(NAN), double(-INFINITY)})
     EXPECT_NE(error(&nn_train::epochs, value).find("must be above 0"), std::string::npos) << value;
   for (auto which : {&nn_train::stop_patience, &nn_train::checkpoint_every})
     for (double value : {-1.0, 0.0, 0.5, double(NAN), double(INFINITY), 1e18})
