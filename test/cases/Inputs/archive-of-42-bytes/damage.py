@@ -49,4 +49,5 @@ with open(path, "wb") as file:
     file.write(good)
 if subprocess.run([nnc, "run", program, "--quiet"]).returncode != 0:
     problems.append("the whole one is refused")
-sys.exit("\n".join(problems))
+print("\n".join(problems))
+sys.exit(len(problems) > 0)
