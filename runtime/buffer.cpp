@@ -8,29 +8,6 @@
 
 namespace nnrt {
 
-/// Bytes that the machine can still give, or 0 when that is not known.
-static uint64_t availableMemory() {
-  uint64_t kib = 0;
-  if (FILE *file = fopen("/proc/meminfo", "r")) {
-    char line[128];
-    while (fgets(line, sizeof line, file))
-      if (sscanf(line, "MemAvailable: %llu", (unsigned long long *)&kib) == 1)
-        break;
-    fclose(file);
-  }
-  return kib * 1024;
-}
-
-Status checkMemory(size_t size, const std::string &purpose) {
-  if (size <= (size_t(256) << 20)) // not worth asking
-    return Status();
-  uint64_t available = availableMemory();
-  if (!available || size <= available)
-    return Status();
-  return Status::error(format("out of memory: %s needed for %s, %s available", bytes(size).c_str(), purpose.c_str(),
-                              bytes(available).c_str()));
-}
-
 Status Buffer::allocate(size_t size, const std::string &purpose) {
   release();
   const size_t huge = size_t(2) << 20, page = 4096;
@@ -39,7 +16,7 @@ Status Buffer::allocate(size_t size, const std::string &purpose) {
     return Status::error(format("out of memory: %s for ", bytes(size).c_str()) + purpose);
   if (size == 0)
     return Status();
-  NN_TRY(checkMemory(size, purpose));
+  NN_TRY(checkMemory(rounded, purpose));
   if (rounded < huge) {
     void *block = aligned_alloc(64, rounded);
     if (!block)
@@ -58,24 +35,19 @@ Status Buffer::allocate(size_t size, const std::string &purpose) {
   start = static_cast<unsigned char *>(block);
   length = size;
   mapped = rounded;
+  countMemory(int64_t(mapped));
   return Status();
 }
 
-bool Buffer::map(int file, size_t size) {
-  release();
-  void *block = size ? mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file, 0) : MAP_FAILED;
-  if (block == MAP_FAILED)
-    return false;
-  start = static_cast<unsigned char *>(block);
-  length = mapped = size;
-  return true;
-}
-
 void Buffer::release() {
-  if (mapped)
+  if (source) {
+    unmap();
+  } else if (mapped) {
     munmap(start, mapped);
-  else
+    countMemory(-int64_t(mapped));
+  } else {
     free(start);
+  }
   start = nullptr;
   length = mapped = 0;
 }

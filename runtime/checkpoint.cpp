@@ -4,13 +4,12 @@
 #include "runtime/safetensors.h"
 #include "runtime/train.h"
 
+#include <algorithm>
+#include <charconv>
 #include <cmath>
-#include <cstdlib>
 #include <cstring>
 
 namespace nnrt {
-
-static const char *const formatName = "nnc checkpoint 1";
 
 /// What must be the same for a checkpoint to be continued, with the words for a message.
 std::vector<std::pair<std::string, std::string>> Trainer::fingerprint() const {
@@ -93,7 +92,7 @@ Status Trainer::writeCheckpoint(bool finished) {
     tensors.push_back(view("monitored", looks.all(), {int64_t(looks.rows()), int64_t(looks.columns())}));
 
   double seconds = priorSeconds + (now() - began);
-  Metadata metadata = {{"format", formatName},
+  Metadata metadata = {{"format", checkpointFormat},
                        {"step", std::to_string(record.steps)},
                        {"epochs", std::to_string(record.epochs)},
                        {"history stride", std::to_string(history.stride())},
@@ -106,6 +105,85 @@ Status Trainer::writeCheckpoint(bool finished) {
   return writeSafetensors(train.checkpoint, tensors, metadata).at(train.where);
 }
 
+namespace {
+
+/// A whole number from `least` to `most`, and nothing else.
+bool wholeNumber(const std::string *text, int64_t least, int64_t most, int64_t &value) {
+  if (!text)
+    return false;
+  const std::from_chars_result read = std::from_chars(text->data(), text->data() + text->size(), value);
+  return read.ec == std::errc() && read.ptr == text->data() + text->size() && value >= least && value <= most;
+}
+
+bool yesOrNo(const std::string *text, bool &value) {
+  value = text && *text == "yes";
+  return text && (value || *text == "no");
+}
+
+/// The stride of a History: a power of two, because it only ever doubles.
+bool strideOf(const std::string *text, int64_t &value) {
+  return wholeNumber(text, 1, int64_t(1) << 53, value) && (value & (value - 1)) == 0;
+}
+
+/// What watchNumbers() has written of one watch, after `epochs` epochs.
+bool readWatch(const double *numbers, int64_t epochs, WatchState &state) {
+  const double seen = numbers[0], epoch = numbers[2];
+  if ((seen != 0 && seen != 1) || !(epoch >= 0) || epoch != std::floor(epoch) || epoch > double(epochs) ||
+      (seen == 1 && (epoch >= double(epochs) || std::isnan(numbers[1]))))
+    return false;
+  state = {seen == 1, numbers[1], int64_t(epoch)};
+  return true;
+}
+
+} // namespace
+
+/// Reads the numbers of `file` into a copy of the record; false when they cannot be those of this run.
+bool Trainer::readProgress(const SafetensorsFile &file, TrainRecord &next, bool &finished) {
+  const TensorView *history = file.find("history"), *last = file.find("last epoch"), *watch = file.find("watch"),
+                   *partial = file.find("totals");
+  if (!history || !last || !watch || !partial || history->shape.size() != 2 || watch->elements() != 6)
+    return false;
+  int64_t stride = 0;
+  bool stopped = false;
+  const std::string *seconds = file.meta("seconds");
+  if (!seconds || !wholeNumber(file.meta("step"), 0, next.totalSteps, next.steps) || !strideOf(file.meta("history stride"), stride) ||
+      !yesOrNo(file.meta("finished"), finished) || !yesOrNo(file.meta("stopped early"), stopped))
+    return false;
+  const std::from_chars_result read = std::from_chars(seconds->data(), seconds->data() + seconds->size(), next.seconds);
+  if (read.ec != std::errc() || !std::isfinite(next.seconds) || next.seconds < 0)
+    return false;
+  // As many epochs are complete as the steps say, but that the last one may not have been looked at.
+  const int64_t complete = completeEpochs(next.steps), inEpoch = next.steps % next.stepsPerEpoch;
+  if (!wholeNumber(file.meta("epochs"), std::max<int64_t>(0, complete - 1), complete, next.epochs))
+    return false;
+  const int64_t epochs = next.epochs;
+  if (epochs < complete && inEpoch != 0 && next.steps != next.totalSteps)
+    return false;
+  next.stoppedEarly = stopped;
+  if ((stopped && !train.has_stop) || (finished && !stopped && next.steps != next.totalSteps))
+    return false;
+
+  const size_t values = 1 + size_t(train.n_metrics), columns = 1 + (next.valRows ? 2 : 1) * values;
+  if (epochs > 0) {
+    const int64_t rows = (epochs + stride - 1) / stride;
+    if (history->shape[0] != rows || rows >= int64_t(History::limit) || history->shape[1] != int64_t(columns) ||
+        last->elements() != int64_t(columns))
+      return false;
+    next.history.restore(numbersOf(*history), columns, stride);
+    const std::vector<double> numbers = numbersOf(*last);
+    next.last.seconds = numbers[0];
+    next.last.train.assign(numbers.begin() + 1, numbers.begin() + 1 + long(values));
+    next.last.val.assign(numbers.begin() + 1 + long(values), numbers.end());
+  }
+  const std::vector<double> watched = numbersOf(*watch), sums = numbersOf(*partial);
+  if (!readWatch(&watched[0], epochs, next.kept) || !readWatch(&watched[3], epochs, next.stop))
+    return false;
+  // Sums are kept of the rows of an epoch that is not over.
+  const int64_t first = epochs * next.stepsPerEpoch;
+  const double rows = double(std::min((next.steps - std::min(first, next.steps)) * next.batch, next.trainRows));
+  return sums.size() >= 2 && std::isfinite(sums[0]) && sums[1] == rows && totals.restore(sums);
+}
+
 Status Trainer::readCheckpoint(bool &found, bool &finished) {
   found = finished = false;
   if (!isFile(train.checkpoint))
@@ -113,7 +191,7 @@ Status Trainer::readCheckpoint(bool &found, bool &finished) {
   SafetensorsFile file;
   NN_TRY(readSafetensors(train.checkpoint, file));
   const std::string *kind = file.meta("format");
-  if (!kind || *kind != formatName)
+  if (!kind || *kind != checkpointFormat || !file.checked)
     return Status::error(std::string(train.checkpoint) + " is not a checkpoint of this version");
   for (const auto &entry : fingerprint()) {
     const std::string *saved = file.meta(entry.first);
@@ -124,18 +202,10 @@ Status Trainer::readCheckpoint(bool &found, bool &finished) {
   auto damaged = [&](const std::string &what) {
     return Status::error(std::string(train.checkpoint) + " does not fit this run: " + what);
   };
-  const TensorView *history = file.find("history"), *last = file.find("last epoch"), *watch = file.find("watch"),
-                   *partial = file.find("totals");
-  const std::string *epochs = file.meta("epochs"), *stride = file.meta("history stride");
-  const std::string *step = file.meta("step"), *state = file.meta("finished"), *seconds = file.meta("seconds"),
-                    *early = file.meta("stopped early");
-  size_t values = 1 + size_t(train.n_metrics), columns = 1 + (record.valRows ? 2 : 1) * values;
-  bool whole = history && last && watch && partial && step && epochs && stride && state && seconds && early &&
-               history->shape.size() == 2 && watch->elements() == 6 && totals.restore(numbersOf(*partial));
-  bool fits = whole && (strtoll(epochs->c_str(), nullptr, 10) == 0 ||
-                        (history->shape[1] == int64_t(columns) && last->elements() == int64_t(columns)));
-  if (!fits)
-    return damaged("its history has another form");
+  // Everything is looked at before anything is changed.
+  TrainRecord next = record;
+  if (!readProgress(file, next, finished))
+    return damaged("its steps, epochs and history contradict each other or the program");
 
   std::vector<int32_t> own = modelTensors(), optimizer;
   for (int32_t t = train.optimizer_tensors.first; t < train.optimizer_tensors.first + train.optimizer_tensors.count; ++t)
@@ -148,43 +218,38 @@ Status Trainer::readCheckpoint(bool &found, bool &finished) {
                 saved->shape == std::vector<int64_t>(tensor.shape, tensor.shape + tensor.rank);
     return same ? saved : nullptr;
   };
-  for (const std::vector<int32_t> *list : {&own, &optimizer})
-    for (int32_t t : *list) {
-      const TensorView *saved = tensorOf("tensor/", t);
-      if (!saved)
-        return damaged(std::string("tensor `") + run.program.tensors[t].name + "` is missing or has another shape");
-      engine.importTensor(t, saved->data, engine.tensor(t));
-    }
-  snapshot.clear();
-  if (!own.empty() && tensorOf("best/", own[0]))
+  const bool best = !own.empty() && tensorOf("best/", own[0]);
+  if ((best != next.kept.seen && !own.empty()) || (best && !train.has_keep))
+    return damaged("it has the best weights without knowing of which epoch, or the other way round");
+  for (bool write : {false, true}) {
+    for (const std::vector<int32_t> *list : {&own, &optimizer})
+      for (int32_t t : *list) {
+        const TensorView *saved = tensorOf("tensor/", t);
+        if (!saved)
+          return damaged(std::string("tensor `") + run.program.tensors[t].name + "` is missing or has another shape");
+        if (write)
+          engine.importTensor(t, saved->data, engine.tensor(t));
+      }
+    if (write)
+      snapshot.clear();
     for (int32_t t : own) {
-      const TensorView *saved = tensorOf("best/", t);
-      if (!saved)
+      const TensorView *saved = best ? tensorOf("best/", t) : nullptr;
+      if (best && !saved)
         return damaged(std::string("the best `") + run.program.tensors[t].name + "` is missing");
+      if (!write || !best)
+        continue;
       snapshot.resize(snapshot.size() + saved->size);
       engine.importTensor(t, saved->data, snapshot.data() + snapshot.size() - saved->size);
     }
-
-  record.steps = strtoll(step->c_str(), nullptr, 10);
-  record.seconds = strtod(seconds->c_str(), nullptr);
-  record.stoppedEarly = *early == "yes";
-  finished = *state == "yes";
-  std::vector<double> numbers = numbersOf(*watch);
-  record.kept = {numbers[0] != 0, numbers[1], int64_t(numbers[2])};
-  record.stop = {numbers[3] != 0, numbers[4], int64_t(numbers[5])};
-  record.epochs = strtoll(epochs->c_str(), nullptr, 10);
-  if (record.epochs > 0) {
-    record.history.restore(numbersOf(*history), columns, strtoll(stride->c_str(), nullptr, 10));
-    numbers = numbersOf(*last);
-    record.last.seconds = numbers[0];
-    record.last.train.assign(numbers.begin() + 1, numbers.begin() + 1 + long(values));
-    record.last.val.assign(numbers.begin() + 1 + long(values), numbers.end());
   }
+
   // Without it, or if other things were monitored then, the looks begin anew.
   const TensorView *looks = file.find("monitored");
-  const std::string *every = file.meta("monitored stride");
-  if (monitor.active() && looks && every && looks->shape.size() == 2 && looks->shape[1] == monitor.columns())
-    record.monitored.restore(numbersOf(*looks), size_t(looks->shape[1]), strtoll(every->c_str(), nullptr, 10));
+  int64_t every = 0;
+  if (monitor.active() && looks && looks->shape.size() == 2 && looks->shape[1] == monitor.columns() &&
+      looks->shape[0] < int64_t(History::limit) && strideOf(file.meta("monitored stride"), every))
+    next.monitored.restore(numbersOf(*looks), size_t(looks->shape[1]), every);
+  record = std::move(next);
   found = true;
   return Status();
 }

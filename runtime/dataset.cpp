@@ -171,6 +171,57 @@ Status prepareRows(Engine &engine, const nn_data &data, const Source &source, co
   return Status();
 }
 
+bool Dataset::isIntact() const {
+  for (const Part &part : parts)
+    if (!part.source->changed().empty())
+      return false;
+  return true;
+}
+
+Status Dataset::checkIntact() const {
+  for (const Part &part : parts)
+    if (const std::string path = part.source->changed(); !path.empty())
+      return changedWhileRead(path);
+  return Status();
+}
+
+uint64_t Dataset::bytes() const {
+  uint64_t sum = 0;
+  for (const std::vector<Buffer> *buffers : {&fields, &unscaled})
+    for (const Buffer &buffer : *buffers)
+      sum += buffer.size();
+  for (const Part &part : parts)
+    sum += part.kept.capacity() * sizeof(int64_t);
+  for (const std::vector<int64_t> &split : splits)
+    sum += split.capacity() * sizeof(int64_t);
+  return sum;
+}
+
+/// Before anything is made for its rows: whether there is memory for all of it.
+Status Dataset::checkSize(const Engine &engine) const {
+  const nn_data &data = *description;
+  unsigned __int128 count = 0, numbers = 0, copies = 0;
+  for (const Part &part : parts)
+    count += uint64_t(part.source->rows);
+  bool compact = true;
+  for (const Part &part : parts)
+    compact &= part.source->isCompact();
+  for (int32_t f = 0; f < data.n_fields; ++f) {
+    const int64_t size = elementCount(data.fields[f].shape, data.fields[f].rank);
+    const bool scaled = data.fields[f].flags & (NN_FIELD_NORMALIZE | NN_FIELD_CLASS_WEIGHTS | NN_FIELD_BALANCED);
+    numbers += uint64_t(size);
+    compact &= !scaled;
+    copies += scaled && data.folds > 0 ? uint64_t(size) : 0;
+  }
+  // Which rows are kept, those of each split, and the order of an epoch.
+  const unsigned __int128 orders = count * 3 * sizeof(int64_t);
+  const unsigned __int128 need = orders + (compact ? 0 : count * (numbers + copies) * uint64_t(engine.elementBytes()));
+  return checkMemory(need >> 60 ? SIZE_MAX : size_t(need),
+                     format("data %s (%s of %s)", data.name, counted(int64_t(count), "row").c_str(),
+                            counted(int64_t(numbers), "number").c_str()))
+      .at(data.where);
+}
+
 Status Dataset::allocateFields(Engine &engine) {
   const nn_data &data = *description;
   fields.resize(data.n_fields);
@@ -229,6 +280,7 @@ Status Dataset::load(Engine &engine, const nn_data &data, const Folders &folders
     NN_TRY(checkWidths(*part.source, prepareInputs(data), data.where));
     NN_TRY(checkWidths(*part.source, keepInputs(data), data.where));
   }
+  NN_TRY(checkSize(engine));
   rows = 0;
   for (Part &part : parts)
     NN_TRY(filter(engine, part));
@@ -271,6 +323,7 @@ Status Dataset::load(Engine &engine, const nn_data &data, const Folders &folders
     NN_TRY(checkFinite(engine));
   }
   NN_TRY(normalise(engine));
+  NN_TRY(checkIntact());
   if (!raw && !(learnsFills() && data.folds > 0)) // each fold fills by its own training split
     forget();
   return Status();

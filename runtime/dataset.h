@@ -90,6 +90,12 @@ public:
   /// Makes sure that all rows have been looked at, and says what is wrong with them.
   Status checkRows(Engine &engine);
 
+  /// Whether every file that rows are still read from is as it was when it was opened; asked after rows have been read.
+  bool isIntact() const;
+  Status checkIntact() const;
+  /// Of memory: fields, and the numbers of rows.
+  uint64_t bytes() const;
+
   /// Fields that take more memory than this are not kept, if their source is compact. Below, they are faster to copy.
   int64_t keptBytes = int64_t(16) << 20;
 
@@ -129,6 +135,7 @@ private:
   Status prepare(Engine &engine);
   void forget();
   bool canKeepRaw(const Engine &engine) const;
+  Status checkSize(const Engine &engine) const;
   Status allocateFields(Engine &engine);
   Status checkFinite(Engine &engine);
   Status split(Engine &engine);

@@ -109,9 +109,10 @@ struct Job {
   nn_code code;
   const Gather *gather; // copied by all threads, or null
   nn_call prepare;      // when the gathered rows are computed
+  bool bad = false;     // they cannot be believed; written by thread 0 between two barriers
 };
 
-void makeBatch(const Job &job, int32_t thread, int32_t threads) {
+void makeBatch(Job &job, int32_t thread, int32_t threads) {
   auto meet = [&] {
     if (threads > 1)
       job.call->barrier(job.call->barrier_data);
@@ -119,6 +120,8 @@ void makeBatch(const Job &job, int32_t thread, int32_t threads) {
   job.gather->copy(thread, threads);
   if (job.gather->computation) {
     meet();
+    if (thread == 0)
+      job.bad = !job.gather->computation->intact(job.gather->computation->self);
     job.gather->computation->prepare->code(&job.prepare, thread, threads);
   }
   Profiler::copied(*job.call, thread);
@@ -128,17 +131,21 @@ void makeBatch(const Job &job, int32_t thread, int32_t threads) {
 }
 
 void runJob(void *data, int32_t thread, int32_t threads) {
-  const Job &job = *static_cast<Job *>(data);
+  Job &job = *static_cast<Job *>(data);
   Profiler::started(*job.call, thread);
   if (job.gather)
     makeBatch(job, thread, threads);
+  if (job.bad)
+    return;
   job.code(job.call, thread, threads);
 }
 } // namespace
 
-void Engine::runCall(const nn_fn &function, nn_call &call, const Gather *gather, int threads) {
-  if (threads == 1 && !gather && !profiler) // a step may take less time than what follows
-    return function.code(&call, 0, 1);
+bool Engine::runCall(const nn_fn &function, nn_call &call, const Gather *gather, int threads) {
+  if (threads == 1 && !gather && !profiler) { // a step may take less time than what follows
+    function.code(&call, 0, 1);
+    return true;
+  }
   if (profiler)
     profiler->begin(function, call, threads);
   Job job{&call, function.code, gather, call};
@@ -157,9 +164,10 @@ void Engine::runCall(const nn_fn &function, nn_call &call, const Gather *gather,
   pool->run(runJob, &job, threads);
   if (profiler)
     profiler->end();
+  return !job.bad;
 }
 
-void Engine::call(const nn_fn &function, const void *const *in, void *const *out, int64_t rows, int64_t capacity,
+bool Engine::call(const nn_fn &function, const void *const *in, void *const *out, int64_t rows, int64_t capacity,
                   Tuning &tuning, const Gather *gather) {
   nn_call call = prepared(in, out, rows, capacity);
   if (fixedThreads || pool->size() == 1)
@@ -172,7 +180,7 @@ void Engine::call(const nn_fn &function, const void *const *in, void *const *out
   // A trial: calls 0 and 1 warm up and time one thread, 2 to 5 all of them. Below 10 µs threads cannot pay.
   int threads = tuning.calls < 2 ? 1 : pool->size();
   auto begin = std::chrono::steady_clock::now();
-  runCall(function, call, gather, threads);
+  const bool made = runCall(function, call, gather, threads);
   double time = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   double &best = threads == 1 ? tuning.single : tuning.several;
   best = std::min(best, time);
@@ -181,6 +189,7 @@ void Engine::call(const nn_fn &function, const void *const *in, void *const *out
     tuning.threads = 1;
   else if (tuning.calls == 6)
     tuning.threads = tuning.several < tuning.single ? pool->size() : 1;
+  return made;
 }
 
 void Engine::call(const nn_fn &function, const void *const *in, void *const *out, int64_t rows, int64_t capacity) {

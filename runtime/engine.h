@@ -66,8 +66,9 @@ public:
   /// The scratch that all functions called so far share.
   size_t scratchBytes() const { return scratch.size(); }
 
-  /// Calls a function whose scratch is reserved. `gather` (may be null) first copies a batch: see Gather.
-  void call(const nn_fn &function, const void *const *in, void *const *out, int64_t rows, int64_t capacity,
+  /// Calls a function whose scratch is reserved. `gather` (may be null) first copies a batch: see Gather. False when the function
+  /// was not called, because the batch cannot be believed.
+  bool call(const nn_fn &function, const void *const *in, void *const *out, int64_t rows, int64_t capacity,
             Tuning &tuning, const struct Gather *gather = nullptr);
   /// How many of the next repeated calls are sure to be left to this thread alone, without a look at the time: whoever makes them by
   /// itself, with what prepared() returns, adds them to tuning.calls.
@@ -96,7 +97,7 @@ private:
   static constexpr int tuningPeriod = 1000; // calls between two trials
 
   /// Runs a job that calls `function`, and measures it in a profiled program.
-  void runCall(const nn_fn &function, nn_call &call, const struct Gather *gather, int threads);
+  bool runCall(const nn_fn &function, nn_call &call, const struct Gather *gather, int threads);
 
   bool wide;
   bool fixedThreads;
@@ -140,6 +141,8 @@ struct Gather {
     const void *const *columns;
     void *const *prepared;
     int64_t capacity;
+    /// Whether what fill() has read so far can be believed: its file has not been cut meanwhile.
+    bool (*intact)(const void *self);
   };
   const Computation *computation = nullptr; // null: `fields` are copied
 

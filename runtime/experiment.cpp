@@ -1,6 +1,7 @@
 // compare and search statements: their runs side by side, and what comes out of them.
 #include "runtime/outcome.h"
 #include "runtime/proposals.h"
+#include "runtime/settings.h"
 #include "runtime/side_runs.h"
 #include "runtime/statements.h"
 
@@ -212,7 +213,7 @@ void ExperimentRun::showDone() {
     run.progress.note(line + "  " + duration(seconds));
     for (const Job &job : trial.jobs)
       if (!isSearch() && !job.output.empty())
-        run.say(job.output);
+        run.draw(job.output);
   }
 }
 
@@ -251,9 +252,7 @@ Status ExperimentRun::execute() {
   NN_TRY(prepare().at(experiment.where));
   const uint64_t seed = uint64_t(run.engine.value(experiment.seed)) + run.engine.seed();
   const double asked = run.engine.value(experiment.trials);
-  if (asked < 0 || asked != std::floor(asked) || asked > 1e6 || (asked == 0 && experiment.method > NN_GRID))
-    return Status::error(format("`trials` is %s, but it must be a whole number of at least 1", number(asked).c_str()))
-        .at(experiment.where);
+  NN_TRY(checkTrials(asked, experiment.method <= NN_GRID).at(experiment.where));
   if (experiment.method <= NN_GRID) {
     std::vector<Point> points;
     NN_TRY(gridPoints(experiment, experiment.method == NN_GRID ? int64_t(asked) : 0, points).at(experiment.where));

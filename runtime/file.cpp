@@ -1,4 +1,4 @@
-// File system work on POSIX calls, which say what went wrong.
+// Reading files and finding them: POSIX calls, which say what went wrong. Writing is in write_file.cpp.
 #include "runtime/file.h"
 
 #include "runtime/buffer.h"
@@ -27,8 +27,12 @@ bool isFile(const std::string &path) {
   return stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode);
 }
 
-static Status systemError(const char *doing, const std::string &path, int code) {
+Status systemError(const char *doing, const std::string &path, int code) {
   return Status::error(format("cannot %s %s: %s", doing, path.c_str(), strerror(code)));
+}
+
+Status changedWhileRead(const std::string &path) {
+  return Status::error(path + " was cut or written to while it was read: its numbers cannot be believed any more");
 }
 
 Status readFile(const std::string &path, std::string &contents, size_t limit) {
@@ -62,84 +66,9 @@ Status readFile(const std::string &path, std::string &contents, size_t limit) {
       break;
     got += n;
   }
-  contents.resize(got);
   close(file);
-  return Status();
-}
-
-static int writeAll(int file, const Piece &piece) {
-  const char *at = static_cast<const char *>(piece.data);
-  size_t left = piece.size;
-  while (left) {
-    ssize_t n = write(file, at, left < (1u << 30) ? left : (1u << 30));
-    if (n < 0 && errno == EINTR)
-      continue;
-    if (n < 0)
-      return errno;
-    at += n;
-    left -= n;
-  }
-  return 0;
-}
-
-Status writeFile(const std::string &path, const std::vector<Piece> &pieces) {
-  struct stat info;
-  if (stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode)) {
-    if (S_ISDIR(info.st_mode))
-      return Status::error("cannot write " + path + ": it is a directory");
-    // A device or a pipe (/dev/stdout) cannot be replaced; write into it.
-    int file = open(path.c_str(), O_WRONLY | O_CLOEXEC);
-    int code = file < 0 ? errno : 0;
-    for (size_t i = 0; !code && i < pieces.size(); ++i)
-      code = writeAll(file, pieces[i]);
-    if (file >= 0)
-      close(file);
-    return code ? systemError("write", path, code) : Status();
-  }
-  std::string temporary = path + ".tmp";
-  int file = open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (file < 0)
-    return systemError("write", path, errno);
-  int code = 0;
-  for (size_t i = 0; !code && i < pieces.size(); ++i)
-    code = writeAll(file, pieces[i]);
-  if (!code && fsync(file) != 0)
-    code = errno;
-  if (close(file) != 0 && !code)
-    code = errno;
-  if (!code && rename(temporary.c_str(), path.c_str()) != 0)
-    code = errno;
-  if (code) {
-    unlink(temporary.c_str());
-    return systemError("write", path, code);
-  }
-  // The rename itself must survive a power cut; a folder that cannot be synced is no reason to fail.
-  std::string folder = folderOf(path);
-  int handle = open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (handle >= 0) {
-    (void)!fsync(handle);
-    close(handle);
-  }
-  return Status();
-}
-
-Status checkWritable(const std::string &path) {
-  struct stat info;
-  if (path.empty())
-    return Status::error("cannot write a file without a name");
-  if (stat(path.c_str(), &info) == 0) {
-    if (S_ISDIR(info.st_mode))
-      return Status::error("cannot write " + path + ": it is a directory");
-    if (!S_ISREG(info.st_mode))
-      return Status();
-  }
-  std::string folder = folderOf(path).empty() ? "." : folderOf(path);
-  if (stat(folder.c_str(), &info) != 0)
-    return Status::error("cannot write " + path + ": there is no folder " + folder);
-  if (!S_ISDIR(info.st_mode))
-    return Status::error("cannot write " + path + ": " + folder + " is not a folder");
-  if (access(folder.c_str(), W_OK | X_OK) != 0)
-    return systemError("write", path, errno);
+  if (got < size) // what is left of it may well look like a whole file
+    return changedWhileRead(path);
   return Status();
 }
 

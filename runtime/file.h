@@ -18,13 +18,20 @@ struct Piece {
   size_t size;
 };
 
-/// Writes `pieces` to a temporary file beside `path`, flushes it to the disk and renames it, so that at every moment
-/// `path` is either the old file or the complete new one. On an error nothing is left behind.
+/// Writes `pieces` to a new file beside `path`, flushes it to the disk and renames it, so that at every moment `path` is
+/// either the old file or the complete new one, however many processes write it. On an error nothing is left behind.
+/// A symbolic link stays: the file that it leads to is replaced. Into a device or a pipe (/dev/stdout) is written directly.
 Status writeFile(const std::string &path, const std::vector<Piece> &pieces);
 
-/// Fails when a file could not be created at `path` (its folder is missing or not writable, it is a directory):
-/// asked before a long run that ends with writing it.
+/// Fails when writeFile() would: asked before a long run that ends with writing it. Makes a file beside `path` and removes
+/// it; removes what a killed process has left there too.
 Status checkWritable(const std::string &path);
+
+/// "cannot write PATH: No space left on device".
+Status systemError(const char *doing, const std::string &path, int code);
+
+/// What is wrong with a file that was cut, or written to, between two looks at it.
+Status changedWhileRead(const std::string &path);
 
 /// Where the data of a program is looked for.
 struct Folders {

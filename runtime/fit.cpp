@@ -32,7 +32,8 @@ Status Trainer::fitToFirstBatch() {
   Tuning own;
   const Gather first = batches.gather(order.data(), record.batch);
   for (int i = 0; i < mostCalls; ++i) {
-    engine.call(train.fit, in.data(), out, record.batch, record.batch, own, i ? nullptr : &first);
+    if (!engine.call(train.fit, in.data(), out, record.batch, record.batch, own, i ? nullptr : &first))
+      return data->checkIntact();
     if (!(Elements{out[0], engine.f64()}.get(0) > enough))
       break;
   }

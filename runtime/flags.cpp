@@ -278,7 +278,7 @@ std::string helpText(const nn_program &program, const char *argv0) {
     for (const nn_model *model : models)
       text += std::string("  ") + model->name + "\n";
   }
-  return text + "\nexit codes: 0 done, 1 the run failed, 2 wrong flags, 130 or 143 interrupted\n";
+  return text + "\nexit codes: 0 done, 1 the run failed, 2 wrong flags, 129, 130 or 143 interrupted\n";
 }
 
 } // namespace nnrt

@@ -1,18 +1,44 @@
 // nn_main: a trainer from its command line to its exit code.
+#include "runtime/output.h"
 #include "runtime/predict.h"
+#include "runtime/process.h"
 #include "runtime/run.h"
 #include "runtime/signals.h"
 
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <new>
 #include <unistd.h>
 
 namespace nnrt {
 
 void printError(const Status &status) {
-  fflush(stdout);
-  fprintf(stderr, "error: %s\n", status.message().c_str());
+  showError("error: " + status.message() + "\n");
+}
+
+/// What --timing shows.
+static std::string timingText(const Run &run) {
+  std::string text = "timing: data loaded in " + duration(run.loadSeconds);
+  if (run.firstStepSeconds >= 0)
+    text += format(", first step done %s after the start (%s without loading)", duration(run.firstStepSeconds).c_str(),
+                   duration(run.firstStepSeconds - run.loadSeconds).c_str());
+  text += format("\ntiming: memory: arena %s bytes, scratch for all functions %s bytes\n",
+                 grouped(int64_t(run.engine.arena.size())).c_str(), grouped(int64_t(run.engine.scratchBytes())).c_str());
+  for (const auto &[key, data] : run.data)
+    if (data)
+      text += format("timing: memory: data %s%s: %s bytes\n", data->description->name,
+                     data->description->folds > 0 ? format(", fold %d", key.second + 1).c_str() : "",
+                     grouped(int64_t(data->bytes())).c_str());
+  for (const TrainRecord &record : run.trained)
+    text += format("timing: memory: a step of train %s on %s: scratch %s bytes, batch %s bytes, results %s bytes\n",
+                   record.model.c_str(), record.data.c_str(), grouped(int64_t(record.scratchBytes)).c_str(),
+                   grouped(int64_t(record.batchBytes)).c_str(), grouped(int64_t(record.resultBytes)).c_str());
+  for (const TrainRecord &record : run.trained)
+    text += format("timing: train %s on %s: %s in %s, %s steps/s, %s\n", record.model.c_str(), record.data.c_str(),
+                   counted(record.steps, "step").c_str(), duration(record.seconds).c_str(),
+                   number(double(record.steps) / record.seconds).c_str(), counted(record.threads, "thread").c_str());
+  return text;
 }
 
 int finishRun(Run &run, const Status &status) {
@@ -22,36 +48,21 @@ int finishRun(Run &run, const Status &status) {
     return ExitFailed;
   }
   if (run.engine.profiler)
-    fputs(run.engine.profiler->text().c_str(), stdout);
+    show(run.engine.profiler->text());
   if (run.signal) {
     int64_t steps = run.trained.empty() ? 0 : run.trained.back().steps;
-    fprintf(stderr, "interrupted by %s after %s\n", run.signal == 2 ? "SIGINT" : "SIGTERM",
-            counted(steps, "step").c_str());
+    const std::string after = " after " + counted(steps, "step") + "\n";
+    if (outputError()) { // nobody interrupted it
+      showError(format("error: the output could not be written: %s; stopped", strerror(outputError())) + after);
+      return ExitFailed;
+    }
+    showError(std::string("interrupted by ") + signalName(run.signal) + after);
     return ExitSignal + run.signal;
   }
   if (run.flags.timing) {
-    printf("timing: data loaded in %s", duration(run.loadSeconds).c_str());
-    if (run.firstStepSeconds >= 0)
-      printf(", first step done %s after the start (%s without loading)", duration(run.firstStepSeconds).c_str(),
-             duration(run.firstStepSeconds - run.loadSeconds).c_str());
-    printf("\n");
-    printf("timing: memory: arena %s bytes, scratch for all functions %s bytes\n",
-           grouped(int64_t(run.engine.arena.size())).c_str(), grouped(int64_t(run.engine.scratchBytes())).c_str());
-    for (const TrainRecord &record : run.trained)
-      printf("timing: memory: a step of train %s on %s: scratch %s bytes, batch %s bytes, results %s bytes\n", record.model.c_str(),
-             record.data.c_str(), grouped(int64_t(record.scratchBytes)).c_str(), grouped(int64_t(record.batchBytes)).c_str(),
-             grouped(int64_t(record.resultBytes)).c_str());
-    for (const TrainRecord &record : run.trained)
-      printf("timing: train %s on %s: %s in %s, %s steps/s, %s\n", record.model.c_str(), record.data.c_str(),
-             counted(record.steps, "step").c_str(), duration(record.seconds).c_str(),
-             number(double(record.steps) / record.seconds).c_str(), counted(record.threads, "thread").c_str());
+    show(timingText(run));
   }
-  // Output that never arrived (a full disk behind a redirection) is a failure too.
-  if (fflush(stdout) != 0 || ferror(stdout)) {
-    fprintf(stderr, "error: the output could not be written\n");
-    return ExitFailed;
-  }
-  return ExitDone;
+  return nn_output_end(ExitDone); // output that never arrived is a failure too
 }
 
 static void outOfMemory() {
@@ -65,6 +76,7 @@ static void outOfMemory() {
 extern "C" int nn_main(const nn_program *program, int argc, char **argv) {
   using namespace nnrt;
   const double start = nn_process_start();
+  nn_process_begin();
   std::set_new_handler(outOfMemory);
   Flags flags;
   if (Status status = parseFlags(*program, argc, argv, false, flags); status.failed()) {
@@ -72,8 +84,8 @@ extern "C" int nn_main(const nn_program *program, int argc, char **argv) {
     return ExitUsage;
   }
   if (flags.help) {
-    fputs(helpText(*program, argc > 0 ? argv[0] : program->name).c_str(), stdout);
-    return ExitDone;
+    show(helpText(*program, argc > 0 ? argv[0] : program->name));
+    return nn_output_end(ExitDone);
   }
   SignalScope signals;
   Run run(*program, flags);

@@ -141,7 +141,8 @@ Status Batches::prepare(Engine &engine, const Dataset &set, const int32_t *field
     auto &batches = *static_cast<const Batches *>(self);
     batches.data->fillInputs(rows, first, last, batches.columns);
   };
-  computation = {fill, this, &description.prepare, columns.in(), prepared.data(), capacity};
+  auto intact = [](const void *self) { return static_cast<const Batches *>(self)->data->isIntact(); };
+  computation = {fill, this, &description.prepare, columns.in(), prepared.data(), capacity, intact};
   return Status();
 }
 
@@ -172,7 +173,8 @@ Status evaluateRows(Engine &engine, const Dataset &data, const int32_t *fields, 
   totals.clear();
   return forEachPiece(engine, function, int64_t(rows.size()), [&](int64_t first, int64_t count) {
     Gather gather = batches.gather(rows.data() + first, count);
-    engine.call(function, batches.in(), totals.out(), count, capacity, tuning, &gather);
+    if (!engine.call(function, batches.in(), totals.out(), count, capacity, tuning, &gather))
+      return data.checkIntact();
     totals.add(count);
     return Status();
   });

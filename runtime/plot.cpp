@@ -104,8 +104,8 @@ Status runPlot(Run &run, const nn_plot &plot) {
     NN_TRY(plot.items[i].fn.code ? addValues(run, plot, plot.items[i], panels) : addCurve(run, plot, plot.items[i], panels));
   if (!plot.path) {
     for (const Panel &panel : panels)
-      run.say(panel.record ? curvesText(panel.title, panel.curves, standardCanvas())
-                           : histogramText(panel.title, panel.histogram, standardCanvas()));
+      run.draw(panel.record ? curvesText(panel.title, panel.curves, standardCanvas())
+                            : histogramText(panel.title, panel.histogram, standardCanvas()));
     return Status();
   }
   std::vector<std::string> svgs;

@@ -2,6 +2,9 @@
 // 100 µs), then sleeps on a condition variable; at a barrier a thread spins, then lets others run.
 #include "runtime/pool.h"
 
+#include "runtime/output.h"
+#include "runtime/status.h"
+
 #include <sched.h>
 #include <unistd.h>
 #if defined(__x86_64__)
@@ -58,6 +61,7 @@ Pool::Pool(int threads) {
     // pthread_create rather than std::thread, which throws when there are too many threads.
     if (pthread_create(&workers.back().thread, nullptr, &Pool::main, &workers.back()) != 0) {
       workers.pop_back();
+      showError(format("note: the system gives only %d of %d threads\n", size(), threads));
       break;
     }
   }

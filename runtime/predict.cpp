@@ -64,7 +64,8 @@ Status apply(Engine &engine, const nn_model &model, const Rows &rows, Buffer &ou
     void *out = outputs.data() + first * outBytes;
     if (rows.data) {
       const Gather gather = batches.gather(rows.selected.data() + first, count);
-      engine.call(model.predict, batches.in(), &out, count, capacity, tuning, &gather);
+      if (!engine.call(model.predict, batches.in(), &out, count, capacity, tuning, &gather))
+        return rows.data->checkIntact();
     } else {
       const void *in = rows.x.data() + first * inputSize(model) * engine.elementBytes();
       engine.call(model.predict, &in, &out, count, capacity, tuning);

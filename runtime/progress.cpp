@@ -1,8 +1,10 @@
 // Drawing. The clock is read only about every 20 ms, however short the steps are.
 #include "runtime/progress.h"
 
+#include "runtime/output.h"
 #include "runtime/status.h"
 #include "runtime/terminal.h"
+#include "runtime/visible.h"
 
 #include <algorithm>
 #include <cmath>
@@ -82,16 +84,13 @@ void Progress::draw(int64_t steps, double meanLoss) {
   for (; at < line.size(); ++at) // cut at the terminal's width, counting characters rather than bytes
     if ((line[at] & 0xC0) != 0x80 && ++shown >= columns)
       break;
-  printf("\r%s\033[K", line.substr(0, at).c_str());
-  fflush(stdout);
+  drawText("\r" + visible(line.substr(0, at)) + "\033[K");
   drawn = true;
 }
 
 void Progress::clear() {
-  if (drawn) {
-    printf("\r\033[K");
-    fflush(stdout);
-  }
+  if (drawn)
+    drawText("\r\033[K");
   drawn = false;
 }
 
@@ -130,9 +129,7 @@ void Progress::epoch(const TrainRecord &record) {
   if (!due && (everyEpochs == 1 || done % clockEpochs != 0 || since(lastLine) < 10))
     return;
   clear();
-  printf("%s%s  %s\n", epochName(record).c_str(), values(record, record.last).c_str(),
-         duration(since(lastLine)).c_str());
-  fflush(stdout);
+  show(epochName(record) + values(record, record.last) + "  " + duration(since(lastLine)) + "\n");
   lastLine = Clock::now();
   shownEpochs = done;
 }
@@ -150,8 +147,7 @@ void Progress::note(const std::string &text) {
   clear();
   if (quiet)
     return;
-  printf("%s\n", text.c_str());
-  fflush(stdout);
+  show(text + "\n");
 }
 
 } // namespace nnrt

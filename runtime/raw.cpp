@@ -115,6 +115,7 @@ Status Dataset::checkRaw(Engine &engine, int threads) {
     engine.share(RawCheck::run, &check, threads);
   for (Status &status : check.status)
     NN_TRY(std::move(status));
+  NN_TRY(checkIntact());
   for (int32_t f = 0; f < description->n_fields; ++f)
     for (const std::vector<RawCheck::Bad> &found : check.bad)
       if (found[f].element >= 0)

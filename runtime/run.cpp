@@ -1,8 +1,11 @@
 // Carrying out a program's statements.
 #include "runtime/run.h"
 
+#include "runtime/output.h"
+#include "runtime/settings.h"
 #include "runtime/signals.h"
 #include "runtime/statements.h"
+#include "runtime/visible.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -63,14 +66,15 @@ static int32_t checkedWhileTraining(const nn_program &program) {
   return -1;
 }
 
-void Run::say(const std::string &text) {
+void Run::say(const std::string &text) { draw(visible(text, true)); }
+
+void Run::draw(const std::string &text) {
   if (output) {
     *output += text;
     return;
   }
   progress.clear();
-  fputs(text.c_str(), stdout);
-  fflush(stdout);
+  drawText(text);
 }
 
 static Status initialise(Run &run, nn_range models, bool hidden) {
@@ -154,9 +158,28 @@ static Status checkStatement(Run &run, const nn_statement &statement, std::set<s
   }
 }
 
+/// The numbers of statements and experiments that depend on options alone; what an experiment draws is not known yet.
+static Status checkNumbers(Run &run) {
+  for (int32_t i = 0; i < run.program.n_statements; ++i) {
+    const nn_statement &statement = run.program.statements[i];
+    if (statement.kind == NN_STMT_TRAIN) {
+      const nn_train &train = *static_cast<const nn_train *>(statement.body);
+      TrainNumbers numbers;
+      NN_TRY(trainNumbers(run.engine, train, numbers).at(train.where));
+    } else if (statement.kind == NN_STMT_EXPERIMENT) {
+      const nn_experiment &experiment = *static_cast<const nn_experiment *>(statement.body);
+      if (experiment.method != NN_COMPARE)
+        NN_TRY(checkTrials(run.engine.value(experiment.trials), experiment.method == NN_GRID).at(experiment.where));
+    }
+  }
+  return Status();
+}
+
 Status checkBeforeRun(Run &run) {
   std::set<std::string> checkpoints;
-  Status status;
+  Status status = checkNumbers(run);
+  if (status.failed())
+    return status;
   forEachStatement(run.program, [&](const nn_statement &statement) {
     status = checkStatement(run, statement, checkpoints);
     return !status.failed();

@@ -60,8 +60,10 @@ struct Run {
   /// The same as a model takes it: with the statistics and the classes that it was trained with, where it was trained on other data or
   /// loaded. Says so once.
   Status needFor(int32_t model, int32_t index, Dataset *&result, bool unchecked = false);
-  /// Shows results.
+  /// Shows results: what controls a terminal in them is made visible.
   void say(const std::string &text);
+  /// Shows what say() has made safe, or what is meant to control a terminal: a coloured plot.
+  void draw(const std::string &text);
   /// The file at a path of the program that is written: relative to the working directory.
   const char *modelName(int32_t index) const { return program.models[index].name; }
 };

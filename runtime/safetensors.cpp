@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <zlib.h>
 
 namespace nnrt {
 
@@ -54,16 +55,29 @@ static const struct {
                  {"I16", DType::Other, 2}, {"U16", DType::Other, 2}, {"I8", DType::Other, 1},  {"U8", DType::Other, 1},
                  {"BOOL", DType::Other, 1}};
 
+const char *const weightsFormat = "nnc 2";
+const char *const checkpointFormat = "nnc checkpoint 2";
+
+// The checksum is the first entry of the metadata, so that every file has it at the same place: CRC-32 (zlib's) of the whole
+// file with zeros for these eight digits. A wrong bit, and any run of up to 32 of them, is always found; other damage is missed
+// once in 2^32 times.
+static const char checksumBefore[] = "{\"__metadata__\":{\"checksum\":\"crc32:";
+static const size_t checksumDigits = 8, checksumAt = 8 + sizeof checksumBefore - 1; // in the file
+
+static uint32_t addToChecksum(uint32_t sum, const void *data, size_t size) {
+  const unsigned char *at = static_cast<const unsigned char *>(data);
+  for (; size; size -= std::min<size_t>(size, 1u << 30), at += 1u << 30) // zlib counts in 32 bits
+    sum = uint32_t(crc32(sum, at, uInt(std::min<size_t>(size, 1u << 30))));
+  return sum;
+}
+
 Status writeSafetensors(const std::string &path, std::vector<TensorView> tensors, const Metadata &metadata) {
   // Doubles first, so that every tensor is aligned to its elements.
   std::stable_partition(tensors.begin(), tensors.end(), [](const TensorView &t) { return t.type == DType::F64; });
-  std::string header = "{";
-  if (!metadata.empty()) {
-    header += "\"__metadata__\":{";
-    for (size_t i = 0; i < metadata.size(); ++i)
-      header += (i ? "," : "") + jsonString(metadata[i].first) + ":" + jsonString(metadata[i].second);
-    header += "}";
-  }
+  std::string header = checksumBefore + std::string(checksumDigits, '0') + "\"";
+  for (const auto &[name, value] : metadata)
+    header += "," + jsonString(name) + ":" + jsonString(value);
+  header += "}";
   size_t offset = 0;
   for (const TensorView &tensor : tensors) {
     const char *type = "F32";
@@ -84,6 +98,10 @@ Status writeSafetensors(const std::string &path, std::vector<TensorView> tensors
   std::vector<Piece> pieces = {{length, 8}, {header.data(), header.size()}};
   for (const TensorView &tensor : tensors)
     pieces.push_back({tensor.data, tensor.size});
+  uint32_t sum = 0;
+  for (const Piece &piece : pieces)
+    sum = addToChecksum(sum, piece.data, piece.size);
+  header.replace(checksumAt - 8, checksumDigits, format("%08x", sum));
   return writeFile(path, pieces);
 }
 
@@ -150,8 +168,34 @@ static Status readEntry(const std::string &name, const Json &json, size_t dataSt
   return Status();
 }
 
+/// Compares the checksum that the metadata tell with the file's, if they tell one.
+static Status checkChecksum(SafetensorsFile &file) {
+  const std::string *told = file.meta("checksum"), *kind = file.meta("format");
+  const std::string &contents = file.contents;
+  if (told && told->compare(0, 6, "crc32:") != 0)
+    told = nullptr; // somebody else's
+  if (!told && kind && (*kind == weightsFormat || *kind == checkpointFormat))
+    return Status::error(file.path + " is damaged: its checksum is missing");
+  if (!told)
+    return Status();
+  const std::string zeros(checksumDigits, '0');
+  const char *digits = contents.data() + checksumAt;
+  bool right = contents.size() > checksumAt + checksumDigits && contents.compare(8, checksumAt - 8, checksumBefore) == 0;
+  if (right) {
+    uint32_t sum = addToChecksum(0, contents.data(), checksumAt);
+    sum = addToChecksum(sum, zeros.data(), zeros.size());
+    sum = addToChecksum(sum, digits + checksumDigits, contents.size() - checksumAt - checksumDigits);
+    right = contents.compare(checksumAt, checksumDigits, format("%08x", sum)) == 0; // as text: `A` is a wrong bit too
+  }
+  file.checked = right;
+  return right ? Status()
+               : Status::error(file.path + " is damaged: its checksum is not that of its contents (where another program has changed "
+                                           "the file, it must leave out `checksum` and `format` of the metadata)");
+}
+
 Status readSafetensors(const std::string &path, SafetensorsFile &file) {
   file.path = path;
+  file.checked = false;
   file.tensors.clear();
   file.metadata.clear();
   NN_TRY(readFile(path, file.contents));
@@ -173,8 +217,11 @@ Status readSafetensors(const std::string &path, SafetensorsFile &file) {
     return Status::error(path + " has a damaged header: it is no JSON object");
   for (const auto &member : header.members) {
     if (member.first == "__metadata__") {
-      for (const auto &entry : member.second.members)
+      for (const auto &entry : member.second.members) {
+        if (entry.second.kind != Json::String)
+          return Status::error(path + " has a damaged header: its metadata are no texts");
         file.metadata.emplace_back(entry.first, entry.second.string);
+      }
       continue;
     }
     NN_TRY(readEntry(member.first, member.second, 8 + length, file));
@@ -186,9 +233,16 @@ Status readSafetensors(const std::string &path, SafetensorsFile &file) {
   std::sort(byPlace.begin(), byPlace.end(), [](auto *a, auto *b) { return a->data < b->data; });
   for (size_t i = 1; i < byPlace.size(); ++i)
     if (byPlace[i - 1]->data + byPlace[i - 1]->size > byPlace[i]->data)
-      return Status::error(path + " is damaged: tensors `" + byPlace[i - 1]->name + "` and `" + byPlace[i]->name +
+      return Status::error(path + " is damaged: tensors `" + quoted(byPlace[i - 1]->name) + "` and `" + quoted(byPlace[i]->name) +
                            "` overlap");
-  return Status();
+  // As in the format's reference implementation: every byte belongs to a tensor.
+  size_t used = 0;
+  for (const TensorView *tensor : byPlace)
+    used += tensor->size;
+  if (used != contents.size() - 8 - length)
+    return Status::error(format("%s is damaged: its tensors have %s bytes, but %s follow its header", path.c_str(),
+                                grouped(int64_t(used)).c_str(), grouped(int64_t(contents.size() - 8 - length)).c_str()));
+  return checkChecksum(file);
 }
 
 } // namespace nnrt

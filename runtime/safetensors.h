@@ -29,10 +29,14 @@ struct TensorView {
 
 using Metadata = std::vector<std::pair<std::string, std::string>>;
 
-/// Writes the file atomically.
+/// Writes the file atomically, with a checksum of its header and its data among the metadata.
 Status writeSafetensors(const std::string &path, std::vector<TensorView> tensors, const Metadata &metadata);
 
-/// A file that has been read and checked: every tensor lies inside the file, sizes match shapes, nothing overlaps.
+/// What `format` says in the metadata of files that must have a checksum, followed by a version: "nnc 2".
+extern const char *const weightsFormat, *const checkpointFormat;
+
+/// A file that has been read and checked: every tensor lies inside the file, sizes match shapes, nothing overlaps, nothing
+/// is between or after them, and the checksum is right where there is one.
 struct SafetensorsFile {
   std::string path, contents;
   std::vector<TensorView> tensors;
@@ -41,6 +45,8 @@ struct SafetensorsFile {
   const TensorView *find(const std::string &name) const;
   /// A metadata value or null.
   const std::string *meta(const std::string &name) const;
+  /// Whether the file has a checksum, which is right. Files of other programs have none.
+  bool checked = false;
 };
 Status readSafetensors(const std::string &path, SafetensorsFile &file);
 

@@ -6,15 +6,17 @@
 namespace nnrt {
 
 static volatile sig_atomic_t pending = 0;
-static struct sigaction before[2];
-static const int caught[2] = {SIGINT, SIGTERM};
+static const int caught[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
+static const int kinds = sizeof caught / sizeof *caught;
+static struct sigaction before[kinds];
 
 static void handle(int signal) {
-  if (pending) {
+  if (pending && signal != SIGPIPE) {
     std::signal(signal, SIG_DFL);
     raise(signal);
   }
-  pending = signal;
+  if (!pending)
+    pending = signal;
 }
 
 SignalScope::SignalScope() {
@@ -23,15 +25,27 @@ SignalScope::SignalScope() {
   action.sa_handler = handle;
   action.sa_flags = SA_RESTART;
   sigemptyset(&action.sa_mask);
-  for (int i = 0; i < 2; ++i)
+  for (int i = 0; i < kinds; ++i) {
     sigaction(caught[i], &action, &before[i]);
+    if (caught[i] == SIGHUP && before[i].sa_handler == SIG_IGN) // nohup
+      sigaction(caught[i], &before[i], nullptr);
+  }
 }
 
 SignalScope::~SignalScope() {
-  for (int i = 0; i < 2; ++i)
+  for (int i = 0; i < kinds; ++i)
     sigaction(caught[i], &before[i], nullptr);
 }
 
 int pendingSignal() { return pending; }
+
+void askToStop(int signal) {
+  if (!pending)
+    pending = signal;
+}
+
+const char *signalName(int signal) {
+  return signal == SIGINT ? "SIGINT" : signal == SIGTERM ? "SIGTERM" : signal == SIGHUP ? "SIGHUP" : "SIGPIPE";
+}
 
 } // namespace nnrt

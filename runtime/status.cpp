@@ -1,6 +1,8 @@
 // Text helpers: how numbers, sizes, times and shapes read in every message.
 #include "runtime/status.h"
 
+#include "runtime/visible.h"
+
 #include <cmath>
 #include <cstdio>
 
@@ -108,14 +110,13 @@ std::string padded(const std::string &text, size_t to, bool right) {
 
 std::string quoted(const std::string &text, size_t limit) {
   std::string shown;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (i >= limit && text.size() > limit + 3 && (text[i] & 0xC0) != 0x80)
+  for (size_t at = 0; at < text.size();) {
+    if (at >= limit && text.size() > limit + 3)
       return shown + "...";
-    unsigned char c = text[i];
-    if (c < 32 || c == 127)
-      shown += format("\\x%02x", c);
-    else
-      shown += char(c);
+    uint32_t code;
+    const size_t size = firstCharacter(std::string_view(text).substr(at), code);
+    shown += visible(std::string_view(text).substr(at, size));
+    at += size;
   }
   return shown;
 }

@@ -2,6 +2,7 @@
 #include "runtime/tables.h"
 
 #include "runtime/status.h"
+#include "runtime/visible.h"
 
 #include <algorithm>
 
@@ -35,7 +36,7 @@ std::string valueText(const std::vector<double> &values, const std::vector<int64
   if (shape.size() != 2)
     return "  " + nested(values, shape) + "\n";
   size_t rows = size_t(shape[0]), columns = size_t(shape[1]);
-  auto heading = [&](size_t i, size_t of) { return classes.size() == of ? classes[i] : std::to_string(i); };
+  auto heading = [&](size_t i, size_t of) { return classes.size() == of ? visible(classes[i]) : std::to_string(i); };
   std::vector<std::string> cells;
   for (double value : values)
     cells.push_back(number(value));

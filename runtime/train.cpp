@@ -3,6 +3,7 @@
 
 #include "runtime/advice.h"
 #include "runtime/balance.h"
+#include "runtime/settings.h"
 #include "runtime/shuffle.h"
 #include "runtime/signals.h"
 
@@ -11,14 +12,6 @@
 #include <cstring>
 
 namespace nnrt {
-
-static Status whole(double value, const char *what, double least, int64_t &result) {
-  if (!(value >= least) || value > 0x1p53 || value != std::floor(value))
-    return Status::error(format("%s is %s, but it must be a whole number of at least %s", what, number(value).c_str(),
-                                number(least).c_str()));
-  result = int64_t(value);
-  return Status();
-}
 
 Status Trainer::plan() {
   record.statement = &train;
@@ -29,19 +22,10 @@ Status Trainer::plan() {
   record.trainRows = int64_t(data->splits[NN_SPLIT_TRAIN].size());
   record.valRows = int64_t(data->splits[NN_SPLIT_VAL].size());
   record.testRows = int64_t(data->splits[NN_SPLIT_TEST].size());
-  // A constant 0 is `all`; an option or a drawn value is a number of examples.
-  NN_TRY(whole(engine.value(train.batch), "`batch`", train.batch.slot < 0 ? 0 : 1, record.batch));
-  if (record.batch == 0 || record.batch > record.trainRows)
-    record.batch = record.trainRows;
+  NN_TRY(trainNumbers(engine, train, numbers));
+  record.batch = numbers.batch == 0 ? record.trainRows : std::min(numbers.batch, record.trainRows);
   record.stepsPerEpoch = (record.trainRows + record.batch - 1) / record.batch;
-  double steps = engine.value(train.steps), epochs = engine.value(train.epochs);
-  if (steps > 0) {
-    NN_TRY(whole(steps, "`steps`", 1, record.totalSteps));
-  } else {
-    if (!(epochs > 0) || epochs * double(record.stepsPerEpoch) > 0x1p53)
-      return Status::error(format("`epochs` is %s, but it must be above 0", number(epochs).c_str()));
-    record.totalSteps = std::max<int64_t>(1, int64_t(std::ceil(epochs * double(record.stepsPerEpoch) - 1e-9)));
-  }
+  NN_TRY(stepsInAll(numbers, record.stepsPerEpoch, record.totalSteps));
   if (record.valRows == 0)
     for (const nn_watch *watch : {train.has_keep ? &train.keep : nullptr, train.has_stop ? &train.stop : nullptr})
       if (watch && watch->split == NN_SPLIT_VAL)
@@ -117,7 +101,8 @@ Status Trainer::step(int64_t rows, const Gather *gather) {
   // While another thread looks at the data, it has the second core; and nothing is to be learned from how long a step takes.
   Tuning one;
   one.threads = 1;
-  engine.call(train.step, batches.in(), totals.out(), rows, record.batch, data->isChecking() ? one : tuning, gather);
+  if (!engine.call(train.step, batches.in(), totals.out(), rows, record.batch, data->isChecking() ? one : tuning, gather))
+    return data->checkIntact(); // nothing has been computed from it
   if (double loss = totals.readLoss(); !std::isfinite(loss)) {
     NN_TRY(data->checkRows(engine)); // bad data are a better explanation
     return explain(loss, rows);
@@ -129,14 +114,15 @@ Status Trainer::step(int64_t rows, const Gather *gather) {
 
 Status Trainer::endEpoch() {
   EpochRecord &epoch = record.last;
-  NN_TRY(totals.summary(engine, epoch.train));
-  totals.clear();
   NN_TRY(checkParameters());
-  if (record.valRows) {
+  // What can fail comes first: a checkpoint that is written then still has the epoch's totals.
+  if (record.valRows)
     NN_TRY(evaluateRows(engine, *data, train.fields, train.n_fields, train.eval, data->splits[NN_SPLIT_VAL],
                         evalTotals, evalTuning));
+  NN_TRY(totals.summary(engine, epoch.train));
+  totals.clear();
+  if (record.valRows)
     NN_TRY(evalTotals.summary(engine, epoch.val));
-  }
   int64_t index = record.epochs++;
   if (record.history.keeps(index) || record.history.keeps(index + 1)) { // reading the clock takes as long as a tiny epoch
     double time = now();
@@ -151,7 +137,7 @@ Status Trainer::endEpoch() {
   if (train.has_stop) {
     if (better(record.stop, train.stop.direction, watched(train.stop, epoch)))
       record.stop = {true, watched(train.stop, epoch), index};
-    if (double(index - record.stop.epoch) >= engine.value(train.stop_patience))
+    if (index - record.stop.epoch >= numbers.patience)
       record.stoppedEarly = true;
   }
   run.progress.epoch(record);
@@ -162,11 +148,15 @@ Status Trainer::loop() {
   FlushDenormals flush;
   bool all = record.batch == record.trainRows && data->balanced.empty();
   bool gathered = false; // a batch of all rows is copied once
-  double every = train.checkpoint ? std::max(1.0, engine.value(train.checkpoint_every)) : 0;
   epochBegan = now();
   data->beginCheck(engine);
   if (record.steps < record.totalSteps && record.steps % record.stepsPerEpoch != 0)
     beginEpoch(record.steps / record.stepsPerEpoch); // resumed in the middle of an epoch
+  if (record.epochs < completeEpochs(record.steps)) { // resumed where the data have failed at its end
+    NN_TRY(endEpoch());
+    if (run.recorder.active())
+      NN_TRY(run.recorder.epoch(engine, record, false));
+  }
   int64_t inEpoch = record.steps % record.stepsPerEpoch; // steps made
   while (record.steps < record.totalSteps && !record.stoppedEarly && !run.signal && run.stepsLeft != 0) {
     if (int64_t count = gathered ? uneventfulEpochs() : 0; count > 0) {
@@ -208,7 +198,7 @@ Status Trainer::loop() {
     if (run.stepsLeft > 0)
       --run.stepsLeft;
     if (complete && train.checkpoint && record.steps < record.totalSteps && !record.stoppedEarly &&
-        record.epochs % int64_t(every) == 0)
+        record.epochs % numbers.checkpointEvery == 0)
       NN_TRY(writeCheckpoint(false));
   }
   return data->checkRows(engine);
@@ -219,6 +209,12 @@ void Trainer::sayAdvice() {
   if (record.group.empty())
     for (const Advice &entry : advice(record))
       run.progress.note("advice: " + entry.text);
+}
+
+Status Trainer::keepDespite(const Status &failure) {
+  NN_TRY(writeCheckpoint(false));
+  return Status::error(failure.message() + format("\n  %s holds the run up to step %s: with the data as they were, --resume goes on from there",
+                                                  train.checkpoint, grouped(record.steps).c_str()));
 }
 
 Status Trainer::execute() {
@@ -265,6 +261,8 @@ Status Trainer::execute() {
   record.threads = tuning.threads ? tuning.threads : engine.maxThreads();
   run.progress.end(record);
   if (status.failed()) {
+    if (train.checkpoint && record.steps > 0 && !data->isIntact()) // the data have failed, not the run
+      status = keepDespite(status);
     record.failure = status.message().substr(0, status.message().find_first_of("\n"));
     run.trained.push_back(std::move(record));
     return status;
@@ -283,7 +281,7 @@ Status Trainer::execute() {
                              record.stoppedEarly ? " (stopped early)" : ""));
   } else if (record.stoppedEarly) {
     run.progress.note(format("stopped: %s has not improved for %s", watchName(train.stop, train.metrics).c_str(),
-                             counted(int64_t(engine.value(train.stop_patience)), "epoch").c_str()));
+                             counted(numbers.patience, "epoch").c_str()));
   }
   if (train.checkpoint && finished)
     NN_TRY(writeCheckpoint(true));

@@ -6,6 +6,8 @@
 #include "runtime/metrics.h"
 #include "runtime/monitor.h"
 #include "runtime/run.h"
+#include "runtime/safetensors.h"
+#include "runtime/settings.h"
 
 #include <limits>
 
@@ -51,6 +53,12 @@ private:
   void takeSnapshot();
   void restoreBest();
   std::vector<int32_t> modelTensors() const;
+  /// How many epochs `steps` steps make; the last one may be a part of one.
+  int64_t completeEpochs(int64_t steps) const {
+    return steps / record.stepsPerEpoch + (steps == record.totalSteps && steps % record.stepsPerEpoch != 0);
+  }
+  /// Writes the checkpoint after a failure that has left everything as it was after the last step.
+  Status keepDespite(const Status &failure);
 
   // uneventful.cpp
   /// How many epochs from here on consist of one step alone, after which there is nothing to show, to keep or to decide.
@@ -73,6 +81,7 @@ private:
   Status writeCheckpoint(bool finished);
   /// Restores the state from the checkpoint file; `found` is false when there is none.
   Status readCheckpoint(bool &found, bool &finished);
+  bool readProgress(const SafetensorsFile &file, TrainRecord &next, bool &finished);
   std::vector<std::pair<std::string, std::string>> fingerprint() const;
 
   Run &run;
@@ -81,6 +90,7 @@ private:
   int32_t ordinal; // of this train statement among the program's
   Dataset *data = nullptr;
   TrainRecord record;
+  TrainNumbers numbers;
   Totals totals, evalTotals;
   Batches batches;
   Monitor monitor;

@@ -52,7 +52,7 @@ Status runSave(Run &run, const nn_save &save) {
     tensors.push_back({tensor.key, type, {tensor.shape, tensor.shape + tensor.rank}, rows.of(t, engine.tensor(t)),
                        size_t(engine.tensorBytes(t))});
   }
-  Metadata metadata = {{"format", "nnc"}, {"model", model.name}, {"program", run.program.name}};
+  Metadata metadata = {{"format", weightsFormat}, {"model", model.name}, {"program", run.program.name}};
   if (model.data >= 0) {
     Dataset *data = nullptr;
     NN_TRY(run.needFor(save.model, model.data, data));

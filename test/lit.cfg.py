@@ -1,6 +1,7 @@
 # The lit suite: every .mlir, .nn and .test file under test/ that holds RUN lines. test/README.md lists the substitutions.
 import os
 import shutil
+import subprocess
 import lit.formats
 
 config.name = "nnc"
@@ -19,6 +20,10 @@ if config.sanitize:
     config.available_features.add("sanitize")
 if shutil.which("chromium"):
     config.available_features.add("chromium")
+# strace may be there without being allowed to trace.
+if shutil.which("strace") and subprocess.run(["strace", "-o", os.devnull, "-e", "inject=fsync:error=EIO", "true"],
+                                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0:
+    config.available_features.add("strace")
 if os.environ.get("NNC_SLOW"):
     config.available_features.add("slow")
 
@@ -43,6 +48,7 @@ config.substitutions += [
     ("%sources", helper("sources.py")),
     ("%stages", helper("stages.py") + " --nnc " + os.path.join(build, "bin", "nnc") + " --nn-opt " + os.path.join(build, "bin", "nn-opt")),
     ("%killed", helper("killed.py")),
+    ("%faults", helper("faults.py")),
     ("%innerloop", helper("innerloop.py") + " --nnc " + os.path.join(build, "bin", "nnc")),
     ("%planned", helper("planned.py") + " --nnc " + os.path.join(build, "bin", "nnc")),
 ]

@@ -3,6 +3,7 @@
 
 #include "compiler/driver/repl/Evaluator.h"
 #include "compiler/parse/Parse.h"
+#include "runtime/process.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/LineEditor/LineEditor.h"
@@ -39,7 +40,7 @@ static bool wantsMore(llvm::StringRef text) { return !text.ltrim().starts_with("
 
 static void runLines(repl::Evaluator &evaluator) {
   std::string input;
-  for (std::string line; !evaluator.isOver() && std::getline(std::cin, line);) {
+  for (std::string line; !evaluator.isOver() && !nn_output_lost() && std::getline(std::cin, line);) {
     input += line + "\n";
     if (wantsMore(input))
       continue;

@@ -3,6 +3,7 @@
 // llvm::SMDiagnostic is not used for this: it counts bytes as columns and leaves the carets out as soon as a line holds
 // a character that is not ASCII, which `θ` is.
 #include "compiler/support/Diagnostics.h"
+#include "runtime/visible.h"
 #include "llvm/Support/Unicode.h"
 #include <set>
 
@@ -44,8 +45,8 @@ RenderedLine render(StringRef line) {
       unsigned blanks = tabStop - column % tabStop;
       for (unsigned i = 0; i != blanks; ++i)
         put(" ", 1);
-    } else if (width < 0) {
-      put("?", 1); // a control character, or a byte that is not UTF-8
+    } else if (width < 0 || nnrt::visible(character) != character) {
+      put("?", 1); // what controls a terminal, or a byte that is not UTF-8
     } else {
       put(character, width);
     }
@@ -94,14 +95,14 @@ private:
   void printHead(Range where, Severity severity, StringRef message) {
     Position position = positionOf(sources, where.begin);
     if (position.isValid())
-      os << position.str() << ": ";
+      os << nnrt::visible(position.str()) << ": ";
     if (severity == Severity::Error)
       Colored(os, colors, raw_ostream::RED), os << "error: ";
     else if (severity == Severity::Warning)
       Colored(os, colors, raw_ostream::MAGENTA), os << "warning: ";
     else
       Colored(os, colors, raw_ostream::CYAN), os << "note: ";
-    os << message << '\n';
+    os << nnrt::visible(message, /*lines=*/true) << '\n';
   }
 
   /// Prints the line of `where` with carets under it and under those of `also` that lie on the same line; the others

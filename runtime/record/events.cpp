@@ -1,5 +1,6 @@
-// TensorBoard's files: protocol buffers by hand, since a run needs four messages of them, framed as TFRecords.
-//   Event { 1: double wall_time  2: int64 step  3: string file_version  5: Summary summary }
+// TensorBoard's files: protocol buffers by hand, since a run needs five messages of them, framed as TFRecords.
+//   Event { 1: double wall_time  2: int64 step  3: string file_version  5: Summary summary  7: SessionLog session_log }
+//   SessionLog { 1: status }
 //   Summary { 1: repeated Value }   Value { 1: string tag  2: float simple_value  5: HistogramProto histo }
 //   HistogramProto { 1: double min  2: max  3: num  4: sum  5: sum_squares  6: repeated double bucket_limit  7: bucket }
 #include "runtime/record/recorder.h"
@@ -99,6 +100,11 @@ Status EventFile::open(const std::string &folder) {
   gethostname(host, sizeof host - 1);
   NN_TRY(file.open(format("%s/events.out.tfevents.%010lld.%s.%d.%d", folder.c_str(), (long long)wallTime(), host, int(getpid()), serial++), false));
   return file.write(tfRecord(number64(1, wallTime()) + text(3, "brain.Event:2")));
+}
+
+Status EventFile::beginAgain(int64_t step) {
+  const std::string start = key(1, 0) + varint(1); // SessionLog.SessionStatus.START
+  return file.write(tfRecord(number64(1, wallTime()) + key(2, 0) + varint(uint64_t(step)) + text(7, start)));
 }
 
 Status EventFile::write(int64_t step, const Summary &summary) {

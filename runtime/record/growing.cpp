@@ -1,9 +1,11 @@
 // Files that are written while a run goes on.
+#include "runtime/file.h"
 #include "runtime/record/recorder.h"
 
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,19 +19,29 @@ GrowingFile::~GrowingFile() {
 Status GrowingFile::open(const std::string &name, bool goOn) {
   path = name;
   auto failed = [&](int code) { return Status::error(format("cannot write %s: %s", path.c_str(), strerror(code))); };
-  file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK | (goOn ? 0 : O_TRUNC), 0666);
-  if (file < 0)
-    return failed(errno);
-  if (!goOn)
-    return Status();
+  file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0666);
   struct stat info;
-  off_t end = fstat(file, &info) == 0 && S_ISREG(info.st_mode) ? info.st_size : 0;
+  if (file < 0 || fstat(file, &info) != 0)
+    return failed(errno);
+  fcntl(file, F_SETFL, fcntl(file, F_GETFL) & ~O_NONBLOCK); // a reader of a pipe may be slow
+  if (!S_ISREG(info.st_mode))
+    return Status();
+  if (flock(file, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    return Status::error("cannot write " + path + ": another run is writing it");
+  off_t end = goOn ? info.st_size : 0;
   char last = '\n'; // back to the end of the last complete line
   while (end > 0 && (pread(file, &last, 1, end - 1) != 1 || last != '\n'))
     --end;
-  if (S_ISREG(info.st_mode) && (ftruncate(file, end) != 0 || lseek(file, end, SEEK_SET) < 0))
+  if (ftruncate(file, end) != 0 || lseek(file, end, SEEK_SET) < 0)
     return failed(errno);
   return Status();
+}
+
+Status GrowingFile::replace(const std::string &text) {
+  NN_TRY(writeFile(path, {{text.data(), text.size()}}));
+  close(file);
+  file = -1;
+  return open(path, true);
 }
 
 Status GrowingFile::write(const std::string &text) {

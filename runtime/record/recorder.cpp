@@ -2,11 +2,13 @@
 #include "runtime/record/recorder.h"
 
 #include "runtime/advice.h"
+#include "runtime/file.h"
 #include "runtime/json.h"
 #include "runtime/machine.h"
 #include "runtime/monitor.h"
 #include "runtime/run.h"
 
+#include <algorithm>
 #include <cmath>
 #include <ctime>
 
@@ -75,14 +77,64 @@ Status Recorder::open(const Run &run) {
   return log.write(start.line());
 }
 
+/// A run that is resumed makes the epochs after its checkpoint a second time: those that the log tells of already are dropped, from
+/// its end back to what the checkpoint holds.
+Status Recorder::dropRepeated(const TrainRecord &record) {
+  std::string all;
+  if (!isFile(log.name()))
+    return Status(); // a pipe
+  NN_TRY(readFile(log.name(), all));
+  std::vector<std::string> lines;
+  for (size_t at = 0; at < all.size();) {
+    const size_t end = std::min(all.find('\n', at), all.size() - 1);
+    lines.push_back(all.substr(at, end + 1 - at));
+    at = end + 1;
+  }
+  bool dropped = false;
+  for (size_t i = lines.size(); i-- > 0;) {
+    Json line;
+    if (parseJson(lines[i], line).failed())
+      continue;
+    auto is = [&](const char *name, const std::string &value) {
+      const Json *found = line.find(name);
+      return found ? found->string == value : value.empty();
+    };
+    const bool training = is("event", "train") || is("event", "epoch") || is("event", "trained");
+    const Json *step = line.find(is("event", "trained") ? "steps" : "step");
+    if (!training || !step || !is("model", record.model) || !is("data", record.data) || !is("group", record.group) ||
+        !is("variant", record.variant))
+      continue;
+    if (step->number <= double(record.steps))
+      break;
+    lines[i].clear();
+    dropped = true;
+  }
+  if (!dropped)
+    return Status();
+  all.clear();
+  for (const std::string &line : lines)
+    all += line;
+  return log.replace(all);
+}
+
 Status Recorder::trainBegins(const TrainRecord &record) {
+  if (record.steps > 0 && !folder.empty()) {
+    EventFile *file = nullptr;
+    NN_TRY(events(record, file));
+    NN_TRY(file->beginAgain(record.steps + 1));
+  }
   if (!log.isOpen())
     return Status();
+  if (record.steps > 0)
+    NN_TRY(dropRepeated(record));
   Object o = about("train", record), rows;
   rows.add("train", record.trainRows).add("val", record.valRows).add("test", record.testRows);
   o.add("rows", rows).add("batch", record.batch).add("step", record.steps).add("steps", record.totalSteps);
   return log.write(o.add("steps_per_epoch", record.stepsPerEpoch).line());
 }
+
+/// Bytes of the name of a run's folder; file systems have 255 of them for a name.
+static const size_t mostName = 200;
 
 /// Runs of a comparison are runs of TensorBoard, in folders of their own.
 Status Recorder::events(const TrainRecord &record, EventFile *&file) {
@@ -92,6 +144,8 @@ Status Recorder::events(const TrainRecord &record, EventFile *&file) {
     for (char &c : name)
       if (c == '/' || c == '.' || uint8_t(c) < ' ')
         c = '_';
+    if (name.size() > mostName) // a name of a file has an end
+      name = name.substr(0, mostName) + format("-%08x", crc32c(name));
     path += "/" + name;
   }
   std::unique_ptr<EventFile> &entry = files[path];

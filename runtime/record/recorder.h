@@ -24,7 +24,10 @@ public:
   /// Creates `path`. With `goOn` its lines are kept, but for one that a crash has cut off.
   Status open(const std::string &path, bool goOn);
   bool isOpen() const { return file >= 0; }
+  const std::string &name() const { return path; }
   Status write(const std::string &text);
+  /// Makes `text` the whole of it; to be gone on with.
+  Status replace(const std::string &text);
 
 private:
   int file = -1;
@@ -43,6 +46,8 @@ public:
     void add(const std::string &tag, const Histogram &histogram, double sum, double sumOfSquares);
   };
   Status write(int64_t step, const Summary &summary);
+  /// What the folder's other files say of steps from `step` on does not count any more: a run begins there anew.
+  Status beginAgain(int64_t step);
 
 private:
   GrowingFile file;
@@ -70,6 +75,7 @@ public:
   Status end(double seconds, const std::string &error);
 
 private:
+  Status dropRepeated(const TrainRecord &record);
   Status events(const TrainRecord &record, EventFile *&file);
   Status look(const Engine *engine, const TrainRecord &record, size_t row);
   std::string tagPrefix(const TrainRecord &record) const;

@@ -46,6 +46,10 @@ public:
   bool isWide(int column) const override { return !isMissing[column] && !(isImage[column] ? images : labels).isExactInF32(); }
   bool isCompact() const override { return images.elementBytes() < 4; }
 
+  std::string changed() const override {
+    return !images.data.intact() ? images.path : !labels.data.intact() ? labels.path : "";
+  }
+
   void forget() override {
     images.data.release();
     labels.data.release();
@@ -109,6 +113,8 @@ Status openIdx(const SourceSpec &spec, const std::vector<ColumnRequest> &columns
   NN_TRY(readIdx(path, pair->images).at(source.where));
   NN_TRY(checkFinite(pair->images).at(source.where));
   pair->rows = pair->images.items();
+  if (const std::string changed = pair->changed(); !changed.empty())
+    return changedWhileRead(changed);
   result = std::move(pair);
   return Status();
 }

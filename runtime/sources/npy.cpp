@@ -27,6 +27,12 @@ public:
   bool isCompact() const override {
     return std::all_of(arrays.begin(), arrays.end(), [](const auto &array) { return array && array->bytes < 4; });
   }
+  std::string changed() const override {
+    for (const auto &array : arrays)
+      if (array && !array->data.intact())
+        return array->name;
+    return "";
+  }
   void forget() override { arrays.clear(); }
   std::string place(int64_t row) const override {
     return format("item %lld of %s", (long long)row + 1, first.c_str());

@@ -179,6 +179,8 @@ Status straighten(NpyArray &array) {
       index[d] = 0;
     }
   }
+  if (!array.data.intact())
+    return changedWhileRead(array.name);
   array.data = std::move(result);
   array.start = 0;
   return Status();

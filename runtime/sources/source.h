@@ -83,6 +83,9 @@ public:
   /// Frees the raw data; from now on only place() may be called.
   virtual void forget() {}
 
+  /// The path of a file that is still read from and has been cut or written to since it was opened; or "".
+  virtual std::string changed() const { return ""; }
+
   /// Where a row comes from: "iris.csv:12", "row 5 of train-labels.gz".
   virtual std::string place(int64_t row) const = 0;
 };

@@ -1,10 +1,14 @@
 // ZIP: members one after another, a directory of them, and at the file's very end where the directory is. Numbers are little-endian;
 // those that do not fit stand in extra fields ("zip64"). (PKWARE's APPNOTE.TXT, 4.3)
+//
+// Nothing that the file says is believed: every offset and size is compared with the file's length before it is used, by
+// subtractions that cannot wrap, and pieces are read rather than mapped, so that a file that shrinks meanwhile is an error too.
 #include "runtime/sources/zip_file.h"
 
 #include "runtime/file.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -23,103 +27,186 @@ uint64_t numberAt(const unsigned char *at, int bytes) {
   return value;
 }
 
-const size_t endSize = 22, end64Size = 56, locatorSize = 20, entrySize = 46, localSize = 30;
+const uint64_t endSize = 22, end64Size = 56, locatorSize = 20, entrySize = 46, localSize = 30, mostComment = 65535;
 
-/// Where the directory starts and how many entries it has.
-bool findDirectory(const Buffer &file, uint64_t &start, uint64_t &count) {
-  const unsigned char *data = file.data();
-  for (size_t at = file.size() - endSize; at + 65536 > file.size() - endSize; --at) { // a comment may follow
-    if (memcmp(data + at, "PK\5\6", 4) == 0) {
-      count = numberAt(data + at + 10, 2);
-      start = numberAt(data + at + 16, 4);
-      const bool wide = (count == 0xFFFF || start == 0xFFFFFFFF) && at >= locatorSize &&
-                        memcmp(data + at - locatorSize, "PK\6\7", 4) == 0;
-      if (!wide)
-        return true;
-      const uint64_t record = numberAt(data + at - locatorSize + 8, 8);
-      if (record > file.size() - end64Size || memcmp(data + record, "PK\6\6", 4) != 0)
-        return false;
-      count = numberAt(data + record + 32, 8);
-      start = numberAt(data + record + 48, 8);
-      return true;
-    }
-    if (at == 0)
-      break;
-  }
-  return false;
-}
-
-/// Sizes and offsets that do not fit in 32 bits, in the order of the specification.
-void readWide(const unsigned char *extra, size_t length, ZipFile::Member &member) {
-  while (length >= 4) {
+/// Sizes and offsets that do not fit in 32 bits, in the order of the specification. False when one is missing.
+bool readWide(const unsigned char *extra, size_t length, ZipFile::Member &member) {
+  size_t wanted = 0;
+  for (uint64_t value : {member.size, member.packed, member.offset})
+    wanted += value == 0xFFFFFFFF;
+  while (wanted && length >= 4) {
     const size_t size = size_t(numberAt(extra + 2, 2));
-    if (size + 4 > length)
-      return;
+    if (size > length - 4)
+      return false;
     if (numberAt(extra, 2) == 1) {
-      size_t at = 4;
+      if (size < 8 * wanted)
+        return false;
+      const unsigned char *at = extra + 4;
       for (uint64_t *value : {&member.size, &member.packed, &member.offset})
-        if (*value == 0xFFFFFFFF && at + 8 <= size + 4) {
-          *value = numberAt(extra + at, 8);
+        if (*value == 0xFFFFFFFF) {
+          *value = numberAt(at, 8);
           at += 8;
         }
-      return;
+      return true;
     }
     extra += size + 4;
     length -= size + 4;
   }
+  return wanted == 0;
 }
 
 } // namespace
 
-Status ZipFile::open(const std::string &name) {
-  path = name;
-  std::string start;
-  NN_TRY(readFile(path, start, 4)); // what is wrong with a missing or empty file
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  struct stat info;
-  const bool mapped = descriptor >= 0 && fstat(descriptor, &info) == 0 && file.map(descriptor, size_t(info.st_size));
-  if (descriptor >= 0)
-    close(descriptor);
-  if (start.empty())
-    return Status::error(path + " is empty");
-  if (!mapped)
-    return Status::error("cannot open " + path);
-  if (start.compare(0, 2, "PK") != 0)
-    return Status::error(path + " is not an .npz file: it does not begin as a ZIP archive");
-  uint64_t at = 0, count = 0;
-  if (file.size() < endSize || !findDirectory(file, at, count))
-    return Status::error(path + " is cut off: the directory at its end is missing");
+ZipFile::~ZipFile() {
+  if (file >= 0)
+    close(file);
+}
+
+bool ZipFile::readAt(uint64_t offset, void *into, uint64_t size) const {
+  if (offset > length || size > length - offset)
+    return false;
+  unsigned char *to = static_cast<unsigned char *>(into);
+  while (size) {
+    const ssize_t n = pread(file, to, size_t(std::min<uint64_t>(size, 1u << 30)), off_t(offset));
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n <= 0)
+      return false;
+    to += n;
+    offset += uint64_t(n);
+    size -= uint64_t(n);
+  }
+  return true;
+}
+
+/// Where the directory starts, where it must have ended, and how many entries it has.
+bool ZipFile::findDirectory(uint64_t &start, uint64_t &end, uint64_t &count) const {
+  std::vector<unsigned char> tail(size_t(std::min(length, mostComment + endSize)));
+  if (tail.size() < endSize || !readAt(length - tail.size(), tail.data(), tail.size()))
+    return false;
+  for (size_t at = tail.size() - endSize + 1; at-- > 0;) { // a comment may follow
+    const unsigned char *record = tail.data() + at;
+    if (memcmp(record, "PK\5\6", 4) != 0 || numberAt(record + 20, 2) != tail.size() - endSize - at)
+      continue;
+    count = numberAt(record + 10, 2);
+    start = numberAt(record + 16, 4);
+    end = length - tail.size() + at;
+    unsigned char locator[locatorSize], wide[end64Size];
+    if ((count != 0xFFFF && start != 0xFFFFFFFF) || end < locatorSize || !readAt(end - locatorSize, locator, locatorSize) ||
+        memcmp(locator, "PK\6\7", 4) != 0)
+      return start <= end;
+    end = numberAt(locator + 8, 8);
+    if (!readAt(end, wide, end64Size) || memcmp(wide, "PK\6\6", 4) != 0)
+      return false;
+    count = numberAt(wide + 32, 8);
+    start = numberAt(wide + 48, 8);
+    return start <= end;
+  }
+  return false;
+}
+
+Status ZipFile::readDirectory(uint64_t at, uint64_t end, uint64_t count) {
+  const Status damaged = Status::error(path + " is damaged: its directory ends too early");
   for (uint64_t i = 0; i < count; ++i) {
-    const unsigned char *entry = file.data() + at;
-    if (at > file.size() || file.size() - at < entrySize || memcmp(entry, "PK\1\2", 4) != 0)
-      return Status::error(path + " is damaged: its directory ends too early");
-    Member member;
+    unsigned char entry[entrySize];
+    if (at > end || end - at < entrySize || !readAt(at, entry, entrySize) || memcmp(entry, "PK\1\2", 4) != 0)
+      return Status::error(damaged.message());
     const size_t nameSize = size_t(numberAt(entry + 28, 2)), extraSize = size_t(numberAt(entry + 30, 2)),
-                 commentSize = size_t(numberAt(entry + 32, 2));
-    if (file.size() - at < entrySize + nameSize + extraSize + commentSize)
-      return Status::error(path + " is damaged: its directory ends too early");
-    member.name.assign(reinterpret_cast<const char *>(entry) + entrySize, nameSize);
+                 commentSize = size_t(numberAt(entry + 32, 2)), rest = nameSize + extraSize + commentSize;
+    std::string texts(nameSize + extraSize, '\0');
+    if (end - at - entrySize < rest || !readAt(at + entrySize, &texts[0], texts.size()))
+      return Status::error(damaged.message());
+    Member member;
+    member.name = texts.substr(0, nameSize);
     member.method = uint16_t(numberAt(entry + 10, 2));
     member.checksum = uint32_t(numberAt(entry + 16, 4));
     member.packed = numberAt(entry + 20, 4);
     member.size = numberAt(entry + 24, 4);
     member.offset = numberAt(entry + 42, 4);
-    readWide(entry + entrySize + nameSize, extraSize, member);
+    if (!readWide(reinterpret_cast<const unsigned char *>(texts.data()) + nameSize, extraSize, member))
+      return Status::error(path + " is damaged: the sizes of `" + quoted(member.name) + "` are missing");
     if (numberAt(entry + 8, 2) & 1)
       return Status::error(path + ": `" + quoted(member.name) + "` is encrypted");
     members.push_back(std::move(member));
-    at += entrySize + nameSize + extraSize + commentSize;
+    at += entrySize + rest;
   }
   return Status();
 }
 
+Status ZipFile::checkApart(uint64_t directory) const {
+  std::vector<const Member *> byPlace, byName;
+  for (const Member &member : members)
+    byPlace.push_back(&member);
+  byName = byPlace;
+  std::sort(byPlace.begin(), byPlace.end(), [](auto *a, auto *b) { return a->offset < b->offset; });
+  std::sort(byName.begin(), byName.end(), [](auto *a, auto *b) { return a->name < b->name; });
+  for (size_t i = 0; i < byPlace.size(); ++i) {
+    const Member &member = *byPlace[i];
+    const uint64_t next = i + 1 < byPlace.size() ? byPlace[i + 1]->offset : directory;
+    if (member.offset > next || next - member.offset < localSize || next - member.offset - localSize < member.packed)
+      return Status::error(path + " is damaged: `" + quoted(member.name) + "` reaches into what follows it");
+    if (i && byName[i]->name == byName[i - 1]->name)
+      return Status::error(path + " is damaged: it holds `" + quoted(byName[i]->name) + "` twice");
+  }
+  return Status();
+}
+
+Status ZipFile::open(const std::string &name) {
+  path = name;
+  std::string start;
+  NN_TRY(readFile(path, start, 4)); // what is wrong with a missing or empty file
+  if (start.empty())
+    return Status::error(path + " is empty");
+  file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  struct stat info;
+  if (file < 0 || fstat(file, &info) != 0)
+    return systemError("open", path, errno);
+  length = uint64_t(info.st_size);
+  if (start.compare(0, 2, "PK") != 0)
+    return Status::error(path + " is not an .npz file: it does not begin as a ZIP archive");
+  uint64_t at = 0, end = 0, count = 0;
+  if (!findDirectory(at, end, count))
+    return Status::error(path + " is cut off: the directory at its end is missing");
+  NN_TRY(readDirectory(at, end, count));
+  return checkApart(at);
+}
+
+Status ZipFile::inflate(const Member &member, uint64_t start, uint64_t size, unsigned char *out, const std::string &place) const {
+  z_stream stream = {};
+  if (inflateInit2(&stream, -MAX_WBITS) != Z_OK)
+    return Status::error(place + "cannot be unpacked: there is no memory for it");
+  std::vector<unsigned char> piece(size_t(std::min<uint64_t>(member.packed, 1u << 20)));
+  uint64_t in = 0, made = 0;
+  int code = Z_OK;
+  bool readable = true;
+  while (code == Z_OK && made < size && readable) {
+    if (stream.avail_in == 0 && in < member.packed) {
+      const uint64_t count = std::min<uint64_t>(member.packed - in, piece.size());
+      readable = readAt(start + in, piece.data(), count);
+      stream.next_in = piece.data();
+      stream.avail_in = uInt(count);
+      in += count;
+    }
+    const uInt room = uInt(std::min<uint64_t>(size - made, 1u << 30)); // zlib counts in 32 bits
+    stream.next_out = out + made;
+    stream.avail_out = room;
+    if (readable)
+      code = ::inflate(&stream, Z_NO_FLUSH);
+    made += room - stream.avail_out;
+  }
+  inflateEnd(&stream);
+  if (!readable)
+    return Status::error(place + "was cut while it was read");
+  return made == size ? Status() : Status::error(place + "is damaged: its compressed data are not valid");
+}
+
 Status ZipFile::read(const Member &member, size_t limit, Buffer &result) const {
   const std::string place = path + ": `" + quoted(member.name) + "` ";
-  const unsigned char *local = file.data() + member.offset;
-  if (member.offset > file.size() || file.size() - member.offset < localSize || memcmp(local, "PK\3\4", 4) != 0)
+  unsigned char local[localSize];
+  if (!readAt(member.offset, local, localSize) || memcmp(local, "PK\3\4", 4) != 0)
     return Status::error(place + "is damaged: it does not lie where the directory says");
   const uint64_t start = member.offset + localSize + numberAt(local + 26, 2) + numberAt(local + 28, 2);
-  if (start > file.size() || member.packed > file.size() - start)
+  if (start > length || member.packed > length - start)
     return Status::error(place + "is cut off");
   const uint64_t size = std::min<uint64_t>(member.size, limit);
   if (member.method == 0 && member.packed != member.size)
@@ -130,28 +217,10 @@ Status ZipFile::read(const Member &member, size_t limit, Buffer &result) const {
   if (member.method == 8 && member.size / 1100 > member.packed) // deflate's best is 1032 to 1
     return Status::error(place + "is damaged: it cannot be as large as the directory says");
   NN_TRY(result.allocate(size_t(size), place));
-  const unsigned char *from = file.data() + start;
-  if (member.method == 0) {
-    memcpy(result.data(), from, size_t(size));
-  } else {
-    z_stream stream = {};
-    if (inflateInit2(&stream, -MAX_WBITS) != Z_OK)
-      return Status::error(place + "cannot be unpacked: there is no memory for it");
-    uint64_t in = 0, out = 0;
-    int code = Z_OK;
-    while (code == Z_OK && out < size) { // zlib counts in 32 bits
-      stream.next_in = const_cast<unsigned char *>(from + in);
-      stream.avail_in = uInt(std::min<uint64_t>(member.packed - in, 1u << 30));
-      stream.next_out = result.data() + out;
-      stream.avail_out = uInt(std::min<uint64_t>(size - out, 1u << 30));
-      const uInt hadIn = stream.avail_in, hadOut = stream.avail_out;
-      code = inflate(&stream, Z_NO_FLUSH);
-      in += hadIn - stream.avail_in;
-      out += hadOut - stream.avail_out;
-    }
-    inflateEnd(&stream);
-    if (out < size)
-      return Status::error(place + "is damaged: its compressed data are not valid");
+  if (member.method == 8) {
+    NN_TRY(inflate(member, start, size, result.data(), place));
+  } else if (!readAt(start, result.data(), size)) {
+    return Status::error(place + "was cut while it was read");
   }
   if (size != member.size)
     return Status();

@@ -4,12 +4,17 @@
 #include "runtime/buffer.h"
 #include "runtime/status.h"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 namespace nnrt {
 
 struct ZipFile {
+  ZipFile() = default;
+  ZipFile(const ZipFile &) = delete;
+  ~ZipFile();
+
   struct Member {
     std::string name;
     uint64_t offset = 0, packed = 0, size = 0; // of its local header; bytes in the file, bytes unpacked
@@ -18,12 +23,22 @@ struct ZipFile {
   };
   std::string path;
   std::vector<Member> members;
-  Buffer file;
 
-  /// Reads the archive's directory. The file is mapped, so it must keep its length while this lives.
+  /// Reads the archive's directory. It may be followed by nothing but a comment; members lie before it, apart, and have names
+  /// of their own.
   Status open(const std::string &path);
   /// Unpacks the first `limit` bytes of a member; of a whole one the checksum must be right.
   Status read(const Member &member, size_t limit, Buffer &result) const;
+
+private:
+  bool readAt(uint64_t offset, void *into, uint64_t size) const;
+  bool findDirectory(uint64_t &start, uint64_t &end, uint64_t &count) const;
+  Status readDirectory(uint64_t at, uint64_t end, uint64_t count);
+  Status checkApart(uint64_t directory) const;
+  Status inflate(const Member &member, uint64_t start, uint64_t size, unsigned char *out, const std::string &place) const;
+
+  int file = -1;
+  uint64_t length = 0; // of the file
 };
 
 } // namespace nnrt

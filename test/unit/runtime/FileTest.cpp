@@ -19,7 +19,7 @@ TEST(File, ReplacesAtomically) {
 TEST(File, ErrorsSayWhatIsWrong) {
   TemporaryFolder folder;
   std::string path = folder / "none/f";
-  EXPECT_EQ(writeFile(path, {{"x", 1}}).message(), "cannot write " + path + ": No such file or directory");
+  EXPECT_EQ(writeFile(path, {{"x", 1}}).message(), "cannot write " + path + ": there is no folder " + (folder / "none"));
   EXPECT_EQ(checkWritable(path).message(), "cannot write " + path + ": there is no folder " + (folder / "none"));
   EXPECT_EQ(checkWritable(folder.path).message(), "cannot write " + folder.path + ": it is a directory");
   folder.write("f", "");

@@ -1,0 +1,7 @@
+# plain.py FILE: it holds nothing but text and newlines.
+import sys
+import unicodedata
+
+text = open(sys.argv[1], encoding="utf-8").read()
+bad = [c for c in text if c not in "\n\t" and unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp")]
+sys.exit("plain.py: %r" % bad if bad else 0)
