@@ -15,7 +15,7 @@ static_assert(sizeof(nn_source) == 264, "");
 static_assert(sizeof(nn_column) == 32, "");
 static_assert(sizeof(nn_field) == 32, "");
 static_assert(sizeof(nn_data) == 464, "");
-static_assert(sizeof(nn_metric) == 64, "");
+static_assert(sizeof(nn_metric) == 80, "");
 static_assert(sizeof(nn_watch) == 12, "");
 static_assert(sizeof(nn_bound) == 24, "");
 static_assert(sizeof(nn_trace_point) == 24, "");

@@ -25,6 +25,8 @@ public:
   Function(Diagnostics &diags, mlir::ModuleOp module, llvm::StringRef name, mlir::Type element);
 
   Emitter emit;
+  /// The element type of its tensors in memory. What is elaborated while emit.element is another (metrics: f64) is cast.
+  const mlir::Type element;
   bool training = false;
   int randomSites = 0;       // random draws so far outside of layers
   bool batched = false;      // values are those of a batch: random draws are made for each example

@@ -115,8 +115,11 @@ Value Elaborator::evaluateIndex(const ast::IndexExpr *e, const Scope &scope) {
     i = emit.toTensor(i, index->range);
     if (i.isError())
       return i;
-    if (llvm::isa<mlir::BlockArgument>(i.tensor))
-      indexBounds.push_back({i.tensor, n, diags.callSite.isValid() ? diags.callSite : index->range});
+    mlir::Value field = Emitter::beforeCast(i.tensor); // a metric's labels are widened
+    if (llvm::isa<mlir::BlockArgument>(field))
+      indexBounds.push_back({field, n, diags.callSite.isValid() ? diags.callSite : index->range});
+    if (!emit.canCount(double(n), index->range, "this index"))
+      return Value::error();
     auto places = exampleShape(i.tensor);
     if (places.size() == 1 && places[0] == 1)
       i = emit.reshape(i, {});

@@ -53,6 +53,7 @@ const Builtin table[] = {
     {"grad", 2, 2, {}},
     // Metrics and data.
     {"total", 1, 1, {}},
+    {"total_spread", 1, 1, {}},
     {"category", 1, 1, {}},
     {"class_weights", 1, 1, {}},
     // Layers from layers.
