@@ -193,7 +193,10 @@ enum nn_direction { NN_LOWEST = -1, NN_NO_DIRECTION = 0, NN_HIGHEST = 1 };
 /* A metric: totals over all rows of a split, which `finish` turns into the value shown. */
 typedef struct nn_metric {
   const char *name;          /* accuracy, r2, confusion … */
-  const int64_t *total_sizes; int32_t n_totals;  /* elements of each total, in the order of results */
+  const int64_t *total_sizes; int32_t n_totals;  /* elements of each total, in the order of results; all are f64 */
+  /* Totals are added up, batch after batch, but three from each of these on: the number of examples, their mean and the squares of
+   * their distances from it, which are put together as those of two sets are. */
+  const int32_t *spreads; int32_t n_spreads;
   nn_fn finish;              /* fields: the totals, as f64, unbatched; result 0: the value, f64 */
   const int64_t *shape; int32_t rank;            /* of the value; rank 0: a number; rank 2: a table */
   int32_t direction;         /* nn_direction: what is better */
@@ -221,7 +224,7 @@ typedef struct nn_bound {
 
 /* What made a number non-finite: entry i describes result i of nn_train.trace. */
 typedef struct nn_trace_point {
-  const char *op;            /* "log", "/" */
+  const char *op;            /* "log", "/"; or in words what is wrong with the step, if `place` is empty */
   const char *place;         /* "net.dense1", or "the loss" */
   const char *where;
 } nn_trace_point;

@@ -37,9 +37,12 @@ Status Trainer::explain(double loss, int64_t rows) {
     engine.call(train.trace, batches.in(), out.data(), rows, record.batch);
     for (int32_t i = 0; i < train.n_trace_points && first.empty(); ++i) {
       const nn_trace_point &point = train.trace_points[i];
-      if (Elements{out[i], engine.f64()}.get(0) != 0)
-        first = format("`%s` in %s%s%s", point.op, withoutVariant(point.place).c_str(), point.where && *point.where ? " at " : "",
-                       point.where ? point.where : "");
+      if (Elements{out[i], engine.f64()}.get(0) == 0)
+        continue;
+      if (!*point.place)
+        return Status::error(format("%s at step %lld (epoch %lld)", point.op, (long long)step, (long long)epoch)).at(point.where);
+      first = format("`%s` in %s%s%s", point.op, withoutVariant(point.place).c_str(), point.where && *point.where ? " at " : "",
+                     point.where ? point.where : "");
     }
   }
   double value = 0;

@@ -18,7 +18,7 @@ Status Totals::prepare(Engine &engine, const nn_metric *list, int32_t n, bool lo
   for (int32_t m = 0; m < count; ++m)
     for (int32_t t = 0; t < metrics[m].n_totals; ++t)
       sizes.push_back(metrics[m].total_sizes[t]);
-  auto padded = [&](int64_t size) { return (size * engine.elementBytes() + 63) / 64 * 64; };
+  auto padded = [&](int64_t size) { return (size * int64_t(sizeof(double)) + 63) / 64 * 64; };
   int64_t bytes = 0;
   for (int64_t size : sizes)
     bytes += padded(size);
@@ -47,10 +47,39 @@ void Totals::clearMetrics() {
 }
 
 void Totals::addMetrics() {
-  for (size_t i = withLoss; i < sums.size(); ++i) {
-    Elements from{outputs[i], wide};
-    for (int64_t k = 0; k < sizes[i]; ++k)
-      sums[i][k] += from.get(k);
+  size_t total = withLoss;
+  for (int32_t m = 0; m < count; ++m) {
+    const nn_metric &metric = metrics[m];
+    int32_t spread = 0;
+    for (int32_t t = 0; t < metric.n_totals; ++t, ++total) {
+      if (spread < metric.n_spreads && metric.spreads[spread] == t) {
+        addSpread(total);
+        ++spread;
+        t += 2;
+        total += 2;
+        continue;
+      }
+      const double *batch = static_cast<const double *>(outputs[total]);
+      for (int64_t k = 0; k < sizes[total]; ++k)
+        sums[total][k] += batch[k];
+    }
+  }
+}
+
+/// Squares of distances from the mean, of both sets together (Chan, Golub and LeVeque, 1979): nothing large is subtracted.
+void Totals::addSpread(size_t first) {
+  double &all = sums[first][0];
+  const double n = *static_cast<const double *>(outputs[first]), before = all;
+  const double *means = static_cast<const double *>(outputs[first + 1]);
+  const double *squares = static_cast<const double *>(outputs[first + 2]);
+  if (n <= 0)
+    return;
+  all += n;
+  for (int64_t k = 0; k < sizes[first + 1]; ++k) {
+    double &mean = sums[first + 1][k];
+    const double apart = means[k] - mean;
+    sums[first + 2][k] += squares[k] + (before > 0 ? apart * apart * (before * n / all) : 0);
+    mean += apart * (n / all);
   }
 }
 

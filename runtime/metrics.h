@@ -50,6 +50,7 @@ public:
 
 private:
   void addMetrics();
+  void addSpread(size_t first);
   void clearMetrics();
 
   const nn_metric *metrics = nullptr;

@@ -122,6 +122,22 @@ void Monitor::beforeStep(int64_t epoch) {
   }
 }
 
+/// √Σ v², of shares of the greatest so that no square overflows.
+template <class Get> static double length(int64_t count, Get get) {
+  double top = 0, sum = 0;
+  for (int64_t k = 0; k < count; ++k) {
+    const double v = std::fabs(get(k));
+    if (std::isnan(v))
+      return v;
+    top = std::max(top, v);
+  }
+  if (!(top > 0) || std::isinf(top))
+    return top;
+  for (int64_t k = 0; k < count; ++k)
+    sum += (get(k) / top) * (get(k) / top);
+  return top * std::sqrt(sum);
+}
+
 Status Monitor::afterStep(int64_t epoch, const void *const *in, int64_t rows, int64_t capacity, TrainRecord &record) {
   if (!on || untilDue(epoch) != 0)
     return Status();
@@ -131,13 +147,10 @@ Status Monitor::afterStep(int64_t epoch, const void *const *in, int64_t rows, in
   EpochRecord look;
   for (size_t i = 0; i < old.size(); ++i) {
     Elements now = engine->tensorValues(train->trained[i]), before{old[i].data(), engine->f64()};
-    double weight = 0, update = 0;
-    for (int64_t k = 0, count = engine->tensorElements(train->trained[i]); k < count; ++k) {
-      double value = now.get(k), step = value - before.get(k);
-      weight += value * value;
-      update += step * step;
-    }
-    look.train.insert(look.train.end(), {std::sqrt(weight), train->monitor.code ? result(i) : NAN, std::sqrt(update)});
+    const int64_t count = engine->tensorElements(train->trained[i]);
+    double weight = length(count, [&](int64_t k) { return now.get(k); });
+    double update = length(count, [&](int64_t k) { return now.get(k) - before.get(k); });
+    look.train.insert(look.train.end(), {weight, train->monitor.code ? result(i) : NAN, update});
   }
   for (size_t i = old.size(); i < out.size(); ++i)
     look.train.push_back(result(i));

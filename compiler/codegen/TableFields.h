@@ -144,6 +144,7 @@ template <class V> void visitFields(V &v, const nn_data &s) {
 template <class V> void visitFields(V &v, const nn_metric &s) {
   v.field(s.name);
   v.list(s.total_sizes, s.n_totals);
+  v.list(s.spreads, s.n_spreads);
   v.field(s.finish);
   v.list(s.shape, s.rank);
   v.field(s.direction);

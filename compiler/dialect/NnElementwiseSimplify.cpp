@@ -1,22 +1,23 @@
-// Algebra of elementwise ops. What is legal is said in compiler/transforms/Simplify.h: no result
-// becomes less accurate, no NaN or infinity is hidden, the sign of a zero is not kept.
+// Algebra of elementwise ops. What is legal is said in compiler/transforms/Simplify.h: the result is
+// the same number, bit for bit, for all operands: NaN, infinities and zeros of both signs too.
 #include "compiler/dialect/NnDialect.h"
 
 using namespace mlir;
 
 namespace nnc::nn {
 
+/// A zero only equals one of its own sign: x - 0 is x for every x, and x + 0 is not, for x = -0.
 static bool isConstant(Value v, double c) {
   auto constant = getSplatConstant(v);
-  return constant && *constant == c;
+  return constant && *constant == c && std::signbit(*constant) == std::signbit(c);
 }
 
-/// Whether no element can be infinite or NaN, as far as a look at v alone tells.
-static bool isFinite(Value v) {
+/// Whether every element is finite and no element below +0, as far as a look at v alone tells.
+static bool isFiniteAndPositive(Value v) {
   if (auto constant = getSplatConstant(v))
-    return std::isfinite(*constant);
+    return std::isfinite(*constant) && !std::signbit(*constant);
   if (auto broadcast = v.getDefiningOp<BroadcastOp>())
-    return isFinite(broadcast.getX());
+    return isFiniteAndPositive(broadcast.getX());
   Operation *op = v.getDefiningOp();
   return isa_and_nonnull<EqOp, NeOp, LtOp, LeOp, GtOp, GeOp, IotaOp, ArgmaxOp, RandomUniformOp,
                          BatchSizeOp>(op);
@@ -36,93 +37,54 @@ static LogicalResult replace(PatternRewriter &b, Operation *op, Value v) {
   return success();
 }
 
-// -(-x) = x;  -(a - b) = b - a
+// -(-x) = x
 static LogicalResult simplifyNeg(NegOp op, PatternRewriter &b) {
   if (auto inner = op.getX().getDefiningOp<NegOp>())
     return replace(b, op, inner.getX());
-  if (auto inner = op.getX().getDefiningOp<SubOp>())
-    return replace(b, op, b.create<SubOp>(op.getLoc(), inner.getB(), inner.getA()));
   return failure();
 }
 
-// x + 0 = x;  x + (-y) = x - y;  x + x = 2 x, so that constant factors meet;  (x + y) + y = x + 2 y
+// x + -0 = x;  x + (-y) = x - y;  x + x = 2 x
 static LogicalResult simplifyAdd(AddOp op, PatternRewriter &b) {
   if (op.getA() == op.getB())
     return replace(b, op, expr(op.getA(), op, b) * 2.0);
   for (auto [x, y] : {std::pair<Value, Value>(op.getA(), op.getB()),
                       std::pair<Value, Value>(op.getB(), op.getA())}) {
-    if (isConstant(y, 0))
+    if (isConstant(y, -0.0))
       return replace(b, op, x);
     if (auto negated = y.getDefiningOp<NegOp>())
       return replace(b, op, b.create<SubOp>(op.getLoc(), x, negated.getX()));
-    auto inner = x.getDefiningOp<AddOp>();
-    if (inner && inner->hasOneUse() && (inner.getA() == y || inner.getB() == y))
-      return replace(b, op, expr(inner.getA() == y ? inner.getB() : inner.getA(), op, b) + expr(y, op, b) * 2.0);
   }
   return failure();
 }
 
-// x - 0 = x;  0 - x = -x;  x - (-y) = x + y;  -x - y = -(x + y)
+// x - 0 = x;  -0 - x = -x;  x - (-y) = x + y
 static LogicalResult simplifySub(SubOp op, PatternRewriter &b) {
   if (isConstant(op.getB(), 0))
     return replace(b, op, op.getA());
-  if (isConstant(op.getA(), 0))
+  if (isConstant(op.getA(), -0.0))
     return replace(b, op, b.create<NegOp>(op.getLoc(), op.getB()));
   if (auto negated = op.getB().getDefiningOp<NegOp>())
     return replace(b, op, b.create<AddOp>(op.getLoc(), op.getA(), negated.getX()));
-  if (auto negated = op.getA().getDefiningOp<NegOp>())
-    return replace(b, op, -(expr(negated.getX(), op, b) + expr(op.getB(), op, b)));
   return failure();
 }
 
-/// The broadcast that repeats v along at least one dim, or null.
-static BroadcastOp repetition(Value v) {
-  auto broadcast = v.getDefiningOp<BroadcastOp>();
-  return broadcast && broadcast.getX().getType().getRank() < broadcast.getType().getRank()
-             ? broadcast
-             : BroadcastOp();
-}
-
-/// Whether f(a, b) of two repetitions can be computed before repeating: they repeat alike, or one
-/// is a single number.
-static bool repeatAlike(BroadcastOp a, BroadcastOp b) {
-  if (a.getX().getType().getRank() == 0 || b.getX().getType().getRank() == 0)
-    return true;
-  return a.getDims() == b.getDims() && a.getX().getType() == b.getX().getType();
-}
-
-// 1 x = x;  -1 x = -x;  0 x = 0 if x is finite;  (-x) y = -(x y), so that signs meet sums;
-// x (1 / y) = x / y if nothing else wants 1 / y;
-// r (s x) = (r s) x where r and s repeat fewer elements, which has as many roundings
+// 1 x = x;  -1 x = -x;  0 x = 0 if x is finite and not negative;  (-x) y = -(x y), so that signs meet sums
 static LogicalResult simplifyMul(MulOp op, PatternRewriter &b) {
   for (auto [x, y] : {std::pair<Value, Value>(op.getA(), op.getB()),
                       std::pair<Value, Value>(op.getB(), op.getA())}) {
-    if (isConstant(y, 1) || (isConstant(x, 0) && isFinite(y)))
+    if (isConstant(y, 1) || (isConstant(x, 0) && isFiniteAndPositive(y)))
       return replace(b, op, x);
     if (isConstant(y, -1))
       return replace(b, op, b.create<NegOp>(op.getLoc(), x));
     if (auto negated = y.getDefiningOp<NegOp>())
       return replace(b, op, -(expr(x, op, b) * expr(negated.getX(), op, b)));
-    if (auto quotient = y.getDefiningOp<DivOp>();
-        quotient && quotient->hasOneUse() && isConstant(quotient.getA(), 1))
-      return replace(b, op, b.create<DivOp>(op.getLoc(), x, quotient.getB()));
-    BroadcastOp outer = repetition(y);
-    auto product = x.getDefiningOp<MulOp>();
-    if (!outer || !product || !product->hasOneUse())
-      continue;
-    for (auto [z, c] : {std::pair<Value, Value>(product.getA(), product.getB()),
-                        std::pair<Value, Value>(product.getB(), product.getA())})
-      // A z that repeats too would meet this rule again with the roles changed, without end.
-      if (BroadcastOp inner = repetition(c); inner && !repetition(z) && repeatAlike(inner, outer))
-        return replace(b, op, expr(z, op, b) * (expr(c, op, b) * expr(y, op, b)));
   }
   return failure();
 }
 
-// x / 1 = x;  x / c = x (1/c) where 1/c is exact;  (-x) / y = x / (-y) = -(x / y);
-// x / r = x (1 / r) where r repeats fewer elements that are no constants: one rounding more, and no
-// division for each element (constants are exempt, so that 49 / 49 is 1);
-// 1 / (f32)s = (f32)(1 / s) for a host scalar s
+// x / 1 = x;  x / c = x (1/c) where 1/c is exact;  (-x) / y = x / (-y) = -(x / y).
+// A quotient is IEEE's in every other case: 41 / 41 is 1, which 41 (1 / 41) is not, and a remainder follows from it.
 static LogicalResult simplifyDiv(DivOp op, PatternRewriter &b) {
   Expr x = expr(op.getA(), op, b), y = expr(op.getB(), op, b);
   if (auto c = getSplatConstant(op.getB())) {
@@ -137,19 +99,6 @@ static LogicalResult simplifyDiv(DivOp op, PatternRewriter &b) {
     return replace(b, op, -(x.with(negated.getX()) / y));
   if (auto negated = op.getB().getDefiningOp<NegOp>())
     return replace(b, op, -(x / y.with(negated.getX())));
-  if (BroadcastOp repeated = repetition(op.getB())) {
-    Expr few = y.with(repeated.getX());
-    Value inverse = few.like(1) / few;
-    return replace(
-        b, op,
-        x * y.with(b.create<BroadcastOp>(op.getLoc(), op.getType(), inverse, repeated.getDims())));
-  }
-  auto cast = op.getB().getDefiningOp<CastOp>();
-  if (cast && isConstant(op.getA(), 1) &&
-      cast.getX().getType().getElementTypeBitWidth() > op.getType().getElementTypeBitWidth()) {
-    Expr wide = y.with(cast.getX());
-    return replace(b, op, b.create<CastOp>(op.getLoc(), op.getType(), wide.like(1) / wide));
-  }
   return failure();
 }
 

@@ -1,10 +1,21 @@
 // Reductions: how each combines elements, and its derivative.
 #include "compiler/dialect/Elementwise.h"
+#include "compiler/dialect/LongSums.h"
 #include "compiler/dialect/ShapeRules.h"
 
 using namespace mlir;
 
 namespace nnc::nn {
+
+std::pair<Value, Value> addCompensated(OpBuilder &b, Location loc, Value sum, Value lost, Value x) {
+  Value term = b.create<arith::SubFOp>(loc, x, lost);
+  Value next = b.create<arith::AddFOp>(loc, sum, term);
+  Value gone = b.create<arith::SubFOp>(loc, b.create<arith::SubFOp>(loc, next, sum), term);
+  // Of an infinite sum nothing is lost; the differences above are no numbers then. gone - gone is 0 for a finite one.
+  Value zero = b.create<arith::ConstantOp>(loc, b.getZeroAttr(gone.getType()));
+  Value finite = b.create<arith::CmpFOp>(loc, arith::CmpFPredicate::OEQ, b.create<arith::SubFOp>(loc, gone, gone), zero);
+  return {next, b.create<arith::SelectOp>(loc, finite, gone, zero)};
+}
 
 static SmallVector<Value> constantState(OpBuilder &b, Location loc, Type type, double value) {
   auto scalar = FloatAttr::get(getElementTypeOrSelf(type), value);
@@ -18,11 +29,25 @@ static Expr restore(Derivation &d, Value reduced, RankedTensorType x, ArrayRef<i
   return d.of(buildBroadcast(d.builder(), d.location(), x, reduced, otherDims(x.getRank(), dims)));
 }
 
-/// dy where an element's linear index over `dims` is `which`, and 0 elsewhere.
+/// dy where an element's linear index over `dims` is `which`, and 0 elsewhere. `which` may be f64, where x is not.
 static Value scatterTo(Derivation &d, Value which, RankedTensorType x, ArrayRef<int64_t> dims) {
-  Value position = d.builder().create<IotaOp>(d.location(), x, dims);
-  Expr here = equal(d.of(position), restore(d, which, x, dims));
-  return select(here, restore(d, d.gradient(), x, dims), 0.0);
+  OpBuilder &b = d.builder();
+  RankedTensorType counted = x.clone(cast<ShapedType>(which.getType()).getElementType());
+  Value position = b.create<IotaOp>(d.location(), counted, dims);
+  Value here = equal(d.of(position), restore(d, which, counted, dims));
+  return select(d.of(b.createOrFold<CastOp>(d.location(), x, here)), restore(d, d.gradient(), x, dims), 0.0);
+}
+
+/// Where x is greatest over `dims`, for scatterTo(): in f64 where there may be more elements than f32 can count.
+static Value placeOfGreatest(Derivation &d, Value x, ArrayRef<int64_t> dims) {
+  auto type = cast<RankedTensorType>(x.getType());
+  double count = 1;
+  for (int64_t dim : dims)
+    count *= type.isDynamicDim(dim) ? exactInF32 + 1 : double(type.getDimSize(dim));
+  OpBuilder &b = d.builder();
+  if (count > exactInF32)
+    x = b.createOrFold<CastOp>(d.location(), type.clone(b.getF64Type()), x);
+  return b.create<ArgmaxOp>(d.location(), x, dims);
 }
 
 // reduce_sum: y = Σ x;  dx = dy broadcast
@@ -43,6 +68,7 @@ SmallVector<Value> ReduceSumOp::buildMerge(OpBuilder &b, Location loc, ValueRang
   return {b.create<arith::AddFOp>(loc, left[0], right[0])};
 }
 Value ReduceSumOp::buildFinal(OpBuilder &, Location, ValueRange state) { return state[0]; }
+bool losesDigits(Operation *reduction) { return isa<ReduceSumOp>(reduction); }
 
 /// Whether `x`, which comes later, takes the place of `before`: it is greater, or NaN against a number.
 static Value isGreater(OpBuilder &b, Location loc, Value before, Value x) {
@@ -55,7 +81,7 @@ static Value isGreater(OpBuilder &b, Location loc, Value before, Value x) {
 void ReduceMaxOp::backward(Derivation &d) {
   if (!d.wants(0))
     return;
-  Value which = d.builder().create<ArgmaxOp>(d.location(), getX(), getDims());
+  Value which = placeOfGreatest(d, getX(), getDims());
   d.give(0, scatterTo(d, which, getX().getType(), getDims()));
 }
 SmallVector<Value> ReduceMaxOp::buildInitial(OpBuilder &b, Location loc, Type type) {
@@ -78,7 +104,7 @@ Value ReduceMaxOp::buildFinal(OpBuilder &, Location, ValueRange state) { return 
 void ReduceMinOp::backward(Derivation &d) {
   if (!d.wants(0))
     return;
-  Value which = d.builder().create<ArgmaxOp>(d.location(), -d.operand(0), getDims());
+  Value which = placeOfGreatest(d, -d.operand(0), getDims());
   d.give(0, scatterTo(d, which, getX().getType(), getDims()));
 }
 SmallVector<Value> ReduceMinOp::buildInitial(OpBuilder &b, Location loc, Type type) {

@@ -24,17 +24,33 @@ static Value countAlong(PatternRewriter &b, Location loc, RankedTensorType x,
   return result * result.with(buildBroadcast(b, loc, type, n, {}));
 }
 
-/// The operands (x, a) of a product x a in which a repeats along all of `dims`, or nothing.
-static std::optional<std::pair<Value, BroadcastOp>> repeatedFactor(Value v, ArrayRef<int64_t> dims) {
-  auto product = v.getDefiningOp<MulOp>();
-  if (!product)
-    return std::nullopt;
-  for (auto [x, factor] : {std::pair<Value, Value>(product.getA(), product.getB()),
-                           std::pair<Value, Value>(product.getB(), product.getA())}) {
+namespace {
+/// x times or over something.
+struct Factor {
+  Value x;
+  BroadcastOp by;
+  bool divides;
+
+  Expr of(Expr sum, Expr again) const { return divides ? sum / again : sum * again; }
+};
+} // namespace
+
+/// The parts of a product x a, or a quotient x / a, in which a repeats along all of `dims`, or nothing.
+static std::optional<Factor> repeatedFactor(Value v, ArrayRef<int64_t> dims) {
+  auto repeats = [&](Value factor) {
     auto broadcast = factor.getDefiningOp<BroadcastOp>();
-    if (broadcast && llvm::none_of(dims, [&](int64_t dim) { return llvm::is_contained(broadcast.getDims(), dim); }))
-      return std::pair(x, broadcast);
+    bool fits = broadcast && llvm::none_of(dims, [&](int64_t dim) { return llvm::is_contained(broadcast.getDims(), dim); });
+    return fits ? broadcast : BroadcastOp();
+  };
+  if (auto product = v.getDefiningOp<MulOp>()) {
+    if (BroadcastOp by = repeats(product.getB()))
+      return Factor{product.getA(), by, false};
+    if (BroadcastOp by = repeats(product.getA()))
+      return Factor{product.getB(), by, false};
   }
+  if (auto quotient = v.getDefiningOp<DivOp>())
+    if (BroadcastOp by = repeats(quotient.getB()))
+      return Factor{quotient.getA(), by, true};
   return std::nullopt;
 }
 
@@ -49,13 +65,15 @@ static Value withoutDims(PatternRewriter &b, Location loc, BroadcastOp repeated,
   return b.create<BroadcastOp>(loc, type, repeated.getX(), places);
 }
 
-/// Σ x a = a Σ x where a repeats along the summed dims. Not if x is nothing but the way to an x a that others want.
+/// Σ x a = a Σ x where a repeats along the summed dims, and Σ x / a likewise. Not if x is nothing but the way to an x a that others
+/// want.
 static LogicalResult takeFactorOut(ReduceSumOp op, PatternRewriter &b) {
   auto found = repeatedFactor(op.getX(), op.getDims());
-  if (!found || !(op.getX().hasOneUse() || !found->first.hasOneUse()))
+  if (!found || !(op.getX().hasOneUse() || !found->x.hasOneUse()))
     return failure();
-  Value again = withoutDims(b, op.getLoc(), found->second, op.getDims(), op.getType());
-  b.replaceOpWithNewOp<MulOp>(op, buildSum(b, op.getLoc(), found->first, op.getDims()), again);
+  Expr sum(buildSum(b, op.getLoc(), found->x, op.getDims()), b, op.getLoc());
+  Value again = withoutDims(b, op.getLoc(), found->by, op.getDims(), op.getType());
+  b.replaceOp(op, Value(found->of(sum, sum.with(again))));
   return success();
 }
 
@@ -85,6 +103,9 @@ static std::optional<Count> countOf(Value v) {
                         : Count{x->factor / y->factor, x->power - y->power};
 }
 
+/// x as a number of that type.
+static double rounded(double x, Type type) { return type.isF32() ? double(float(x)) : x; }
+
 /// The mean over `dims` if v is x minus it, else null.
 static Value centredAt(Value v, ArrayRef<int64_t> dims) {
   auto difference = v.getDefiningOp<SubOp>();
@@ -109,9 +130,10 @@ static Value centredAt(Value v, ArrayRef<int64_t> dims) {
     bool divides = isa<DivOp>(quotient);
     if (divides && i == 1)
       continue;
-    if (!divides) // by the reciprocal, which is rounded
-      count = Count{1 / count->factor, -count->power};
-    if (count->power == wanted.power && std::abs(count->factor / wanted.factor - 1) < 1e-6)
+    // A factor is the reciprocal, rounded: above a million elements n and n - 1 are closer to one another than any tolerance.
+    bool same = divides ? count->factor == wanted.factor
+                        : count->factor == rounded(1 / wanted.factor, difference.getType().getElementType());
+    if (same && count->power == (divides ? wanted.power : -wanted.power))
       return mean;
   }
   return {};
@@ -137,7 +159,7 @@ private:
     if (centredAt(v, op.getDims()) || repeated(v))
       return true;
     if (auto factor = repeatedFactor(v, op.getDims()))
-      return exists(factor->first);
+      return exists(factor->x);
     return isa_and_nonnull<AddOp, SubOp, NegOp>(maker) &&
            llvm::all_of(maker->getOperands(), [&](Value operand) { return exists(operand); });
   }
@@ -151,7 +173,7 @@ private:
       return of(withoutDims(b, op.getLoc(), few, op.getDims(), op.getType())) *
              of(countAlong(b, op.getLoc(), cast<RankedTensorType>(v.getType()), op.getDims(), op.getType()));
     if (auto factor = repeatedFactor(v, op.getDims()))
-      return build(factor->first) * of(withoutDims(b, op.getLoc(), factor->second, op.getDims(), op.getType()));
+      return factor->of(build(factor->x), of(withoutDims(b, op.getLoc(), factor->by, op.getDims(), op.getType())));
     Operation *maker = v.getDefiningOp();
     Expr first = build(maker->getOperand(0));
     if (isa<NegOp>(maker))
@@ -180,7 +202,7 @@ private:
 };
 } // namespace
 
-// Σ of Σ = Σ over all;  Σ -x = -Σ x;  Σ x a = a Σ x where a repeats along the summed dims;
+// Σ of Σ = Σ over all;  Σ -x = -Σ x;  Σ x a = a Σ x, and Σ x / a, where a repeats along the summed dims;
 // Σ (x + y) = Σ x + Σ y where both cost no pass over memory;  Σ (x - mean x) = 0;
 // Σ over dims along which x repeats = x times their number;  Σ over dims of size 1 = reshape
 static LogicalResult simplifySum(ReduceSumOp op, PatternRewriter &b) {

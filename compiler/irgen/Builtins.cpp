@@ -195,6 +195,14 @@ Value Elaborator::reduction(llvm::StringRef op, const BuiltinCall &call) {
   llvm::SmallVector<int64_t> dims = resolveAxes(v, over, x->range, ok);
   if (!ok)
     return Value::error();
+  if (op == "argmax") {
+    double count = 1;
+    for (int64_t d : dims)
+      if (auto type = llvm::cast<mlir::RankedTensorType>(v.tensor.getType()); !type.isDynamicDim(d))
+        count *= double(type.getDimSize(d));
+    if (!fn->emit.canCount(count, call.at, "`argmax`"))
+      return Value::error();
+  }
   if (op == "argmax" && dims.empty())
     return Value::of(fn->emit.broadcast(fn->emit.constant(0), llvm::cast<mlir::RankedTensorType>(v.tensor.getType()), {}));
   return fn->emit.reduce(op, v, dims, keeps);
@@ -242,26 +250,29 @@ Value Elaborator::gradientOf(const BuiltinCall &call) {
   llvm::SmallVector<mlir::Value> operands{of};
   llvm::SmallVector<mlir::Type> types;
   for (const Value &v : wrt) {
-    operands.push_back(v.tensor);
-    types.push_back(v.tensor.getType());
+    // What a metric has widened it computes with; the model was given what it was before.
+    operands.push_back(Emitter::beforeCast(v.tensor));
+    types.push_back(operands.back().getType());
   }
   mlir::Operation *op = fn->emit.create("nn.gradient", operands, types);
   if (x.kind != Value::Kind::Weights)
-    return Value::of(op->getResult(0), x.axes);
+    return fn->emit.inElement(Value::of(op->getResult(0), x.axes));
   Value result = Value::ofKind(Value::Kind::Weights);
   for (auto [i, v] : llvm::enumerate(wrt))
-    result.items.push_back(Value::of(op->getResult(i), v.axes));
+    result.items.push_back(fn->emit.inElement(Value::of(op->getResult(i), v.axes)));
   return result;
 }
 
-/// Σ over all examples of the split: the batch's share is collected, and the final formula reads the whole.
-Value Elaborator::totalOf(const BuiltinCall &call) {
+/// Σ over all examples of the split: the batch's share is collected, and the final formula reads the whole. A spread's share is its
+/// examples' number, mean, and squares around that mean: shares are put together without a difference of large sums (nn_metric).
+Value Elaborator::totalOf(const BuiltinCall &call, bool spread) {
   const Value &x = call.positional(0)->value;
   if (totalMode == TotalMode::None) {
-    diags.error(call.at, "`total` sums over a whole split, which only a metric does");
+    diags.error(call.at, llvm::Twine(spread ? "`total_spread`" : "`total`") + " sums over a whole split, which only a metric does");
     return Value::error();
   }
   if (totalMode == TotalMode::Read) {
+    totalsRead += spread ? 2 : 0;
     if (totalsRead >= totals.size())
       return Value::ofKind(Value::Kind::Unavailable);
     return Value::of(totals[totalsRead++]);
@@ -269,19 +280,32 @@ Value Elaborator::totalOf(const BuiltinCall &call) {
   Value t = fn->emit.toTensor(x, call.positional(0)->range);
   if (!t.isTensor())
     return Value::error();
-  mlir::Value each = fn->batched ? fn->emit.batched(t.tensor) : t.tensor;
-  mlir::Value sum = fn->emit.batchSum(each);
-  fn->addsUp(sum, each);
-  totals.push_back(sum);
-  return Value::of(sum);
+  Emitter &emit = fn->emit;
+  auto whole = [&](mlir::Value v) { return fn->batched ? emit.batched(v) : v; };
+  mlir::Value all = whole(t.tensor), sum = emit.batchSum(all);
+  if (!spread) {
+    fn->addsUp(sum, all);
+    totals.push_back(sum);
+    return Value::of(sum);
+  }
+  auto type = llvm::cast<mlir::RankedTensorType>(sum.getType());
+  mlir::Value n = emit.batchSum(whole(emit.constant(1)));
+  mlir::Value mean = emit.elementwise("div", {sum, emit.broadcast(n, type, {})});
+  mlir::Value apart = emit.elementwise("sub", {all, whole(mean)});
+  mlir::Value squares = emit.batchSum(emit.elementwise("mul", {apart, apart}));
+  for (mlir::Value v : {n, mean, squares})
+    fn->addsUp(v, all);
+  spreads.push_back(totals.size());
+  llvm::append_range(totals, llvm::ArrayRef<mlir::Value>{n, mean, squares});
+  return Value::of(squares);
 }
 
 Value Elaborator::callBuiltin(llvm::StringRef name, const BuiltinCall &call) {
   for (const Arg &a : call.args)
     if (a.value.isError())
       return Value::error();
-  if (name == "total")
-    return totalOf(call);
+  if (name == "total" || name == "total_spread")
+    return totalOf(call, /*spread=*/name == "total_spread");
   for (const Arg &a : call.args)
     if (a.value.isUnavailable())
       return a.value;

@@ -74,6 +74,7 @@ public:
   enum class TotalMode { None, Collect, Read };
   TotalMode totalMode = TotalMode::None;
   std::vector<mlir::Value> totals;      // Collect: the sums over the batch
+  std::vector<size_t> spreads;          // Collect: where the three totals of a `total_spread` begin
   size_t totalsRead = 0;                // Read: how many were asked for
 
   // Expressions ----------------------------------------------------------------------------------------------
@@ -236,7 +237,7 @@ private:
   Value taken(const Value &x, const Value &i, int64_t axis);
   Value reshaped(llvm::StringRef name, const BuiltinCall &call);
   Value gradientOf(const BuiltinCall &call);
-  Value totalOf(const BuiltinCall &call);
+  Value totalOf(const BuiltinCall &call, bool spread);
   bool shapeFrom(const Value &v, std::vector<int64_t> &shape, Range at);
 
   struct State { TensorInfo info; };

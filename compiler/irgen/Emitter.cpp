@@ -1,11 +1,14 @@
 // Constants, conversions and single ops. Broadcasting stands in Broadcast.cpp, products in Products.cpp.
 #include "compiler/irgen/Emitter.h"
 
+#include "compiler/dialect/LongSums.h"
 #include "compiler/dialect/NnDialect.h"
 
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Matchers.h"
+
+#include <limits>
 
 using namespace nnc;
 
@@ -235,7 +238,82 @@ Value Emitter::reduceAll(llvm::StringRef mnemonic, const Value &x) {
   return reduce(mnemonic, x, dims, false);
 }
 
-Value Emitter::sumOfSquares(mlir::Value v) { return reduceAll("reduce_sum", Value::of(elementwise("mul", {v, v}))); }
+mlir::Value Emitter::beforeCast(mlir::Value v) {
+  mlir::Operation *made = v.getDefiningOp();
+  if (!made || made->getName().getStringRef() != "nn.cast")
+    return v;
+  mlir::Value before = made->getOperand(0);
+  auto bits = [](mlir::Value x) { return llvm::cast<mlir::RankedTensorType>(x.getType()).getElementTypeBitWidth(); };
+  return bits(before) < bits(v) ? before : v;
+}
+
+mlir::Value Emitter::cast(mlir::Value v, mlir::Type to) {
+  auto type = llvm::cast<mlir::RankedTensorType>(v.getType());
+  if (type.getElementType() == to)
+    return v;
+  if (mlir::Value before = beforeCast(v); before.getType() == type.clone(to))
+    return before; // only ever widened: a value of the run's own type comes back unchanged
+  return create("nn.cast", v, type.clone(to))->getResult(0);
+}
+
+bool Emitter::canCount(double count, Range at, llvm::StringRef what) {
+  if (element.isF64() || count <= nn::exactInF32)
+    return true;
+  diags.error(at, what + " counts " + llvm::Twine(int64_t(count)) + " elements, and f32 holds every whole number only up to 16777216")
+      .note("`--precision f64` counts further");
+  return false;
+}
+
+Value Emitter::inElement(Value v) {
+  if (v.isTensor())
+    v.tensor = cast(v.tensor, element);
+  for (Value &item : v.items)
+    item = inElement(item);
+  return v;
+}
+
+Value Emitter::norm(mlir::ValueRange tensors) {
+  mlir::Type f64 = b.getF64Type();
+  auto number = [&](mlir::Value v) { return Value::of(v); };
+  auto both = [&](llvm::StringRef op, mlir::Value x, mlir::Value y) { return x ? elementwise(op, {x, y}) : y; };
+  // Squares of f32 fit f64. In f64 itself they are taken of shares of the greatest element.
+  mlir::Value top, total;
+  if (element.isF64()) {
+    for (mlir::Value v : tensors)
+      top = both("max", top, reduceAll("reduce_max", number(elementwise("abs", v))).tensor);
+    mlir::Value zero = hostConstant(0), one = hostConstant(1), most = hostConstant(std::numeric_limits<double>::max());
+    mlir::Value usable = elementwise("mul", {elementwise("gt", {top, zero}), elementwise("le", {top, most})});
+    top = elementwise("select", {usable, top, one}); // all 0, infinite or NaN: the sum below tells
+  }
+  for (mlir::Value v : tensors) {
+    v = cast(v, f64);
+    if (top)
+      v = elementwise("div", {v, broadcast(top, llvm::cast<mlir::RankedTensorType>(v.getType()), {})});
+    total = both("add", total, reduceAll("reduce_sum", number(elementwise("mul", {v, v}))).tensor);
+  }
+  mlir::Value root = elementwise("sqrt", total);
+  return Value::ofHost(top ? elementwise("mul", {root, top}) : root);
+}
+
+/// Whether every element is 0 or 1: a comparison, or `and` and `or` of such.
+static bool isTruth(mlir::Value v) {
+  mlir::Operation *op = v.getDefiningOp();
+  if (!op)
+    return false;
+  llvm::StringRef name = op->getName().getStringRef();
+  static const llvm::StringRef comparisons[] = {"nn.eq", "nn.ne", "nn.lt", "nn.le", "nn.gt", "nn.ge"};
+  static const llvm::StringRef keeping[] = {"nn.mul", "nn.max", "nn.broadcast", "nn.reshape"};
+  return llvm::is_contained(comparisons, name) ||
+         (llvm::is_contained(keeping, name) && llvm::all_of(op->getOperands(), isTruth));
+}
+
+Value Emitter::truth(const Value &v, Range at) {
+  if (v.isKnown())
+    return Value::ofBool(v.number != 0);
+  if (v.isTensorLike() && isTruth(v.tensor))
+    return v;
+  return elementwise("ne", {v, Value::of(0)}, {at, at}, at);
+}
 
 llvm::SmallVector<mlir::Value> Emitter::gradients(mlir::Value y, mlir::ValueRange xs) {
   llvm::SmallVector<mlir::Value> operands{y};

@@ -23,6 +23,14 @@ public:
   Range range;
   std::string place;
 
+  /// While it lives, T is `element`.
+  struct ElementGuard {
+    Emitter &emit;
+    mlir::Type outer;
+    ElementGuard(Emitter &emit, mlir::Type element) : emit(emit), outer(emit.element) { emit.element = element; }
+    ~ElementGuard() { emit.element = outer; }
+  };
+
   mlir::Location loc() const;
 
   // Types --------------------------------------------------------------------------------------------------
@@ -53,8 +61,18 @@ public:
   Value reduce(llvm::StringRef mnemonic, const Value &x, llvm::ArrayRef<int64_t> dims, bool keep);
   /// Reduces every dim, the batch included.
   Value reduceAll(llvm::StringRef mnemonic, const Value &x);
-  /// Of all elements; its root is the Euclidean norm.
-  Value sumOfSquares(mlir::Value v);
+  /// The length of all elements of all tensors taken together, as a host scalar. Neither overflows nor underflows on the way.
+  Value norm(mlir::ValueRange tensors);
+  /// v in another element type; what was cast from that type is what it was cast from.
+  mlir::Value cast(mlir::Value v, mlir::Type to);
+  /// What was widened to make `v`, or `v` itself.
+  static mlir::Value beforeCast(mlir::Value v);
+  /// The tensors of `v`, or of its items, as tensors of T.
+  Value inElement(Value v);
+  /// Whether every whole number below `count` can be told from its neighbours in T; if not, says so of `what`.
+  bool canCount(double count, Range at, llvm::StringRef what);
+  /// Where `v` is not 0, which NaN is not either: 1 there, else 0. A comparison is that already.
+  Value truth(const Value &v, Range at);
   /// d `y` / d each of `xs`; y is one number.
   llvm::SmallVector<mlir::Value> gradients(mlir::Value y, mlir::ValueRange xs);
   /// Sum over the batch, divided by the number of examples; the identity without a batch.

@@ -119,14 +119,14 @@ Value Elaborator::compareText(const ast::BinaryExpr *e) {
 Value Elaborator::evaluateName(const ast::NameExpr *e, const Scope &scope) {
   const llvm::StringRef name = e->name.text;
   if (const Value *v = scope.find(name))
-    return *v;
+    return fn->emit.inElement(*v);
   const bool prelude = scope.prelude;
   if (!prelude && column)
     if (std::optional<Value> v = column(name, /*asCategory=*/false, e->range))
       return *v;
   auto it = fn->ambient.find(name.str()); // theta, grad, shape …: they hide declarations
   if (it != fn->ambient.end())
-    return it->second;
+    return fn->emit.inElement(it->second);
   if (!prelude)
     if (const ast::Decl *d = symbols.user.lookup(name))
       return declared(d, false);
@@ -405,8 +405,12 @@ Value Elaborator::binary(ast::BinaryOp op, const Value &a0, const Value &b0, Ran
   case Op::Le: name = "le"; break;
   case Op::Gt: name = "gt"; break;
   case Op::Ge: name = "ge"; break;
-  case Op::And: name = "mul"; break;   // of 0 and 1
-  case Op::Or: name = "max"; break;
+  case Op::And:
+  case Op::Or: // of what is 0 or 1
+    a = fn->emit.truth(a, rangeA);
+    b = fn->emit.truth(b, rangeB);
+    name = op == Op::And ? "mul" : "max";
+    break;
   case Op::Mod: {
     Value q = fn->emit.elementwise("div", {a, b}, {rangeA, rangeB}, at);
     q = q.isError() ? q : fn->emit.elementwise("floor", q, at, at);

@@ -83,7 +83,7 @@ bool Elaborator::fit(const Function::Fit &fit, const Value &output, mlir::Value 
   result = chosen.tensor;
   fits.push_back({fit.info.name, mask});
   // ‖new - old‖ / (1 + ‖new‖), the largest of all.
-  auto norm = [&](mlir::Value v) { return emit.elementwise("sqrt", emit.sumOfSquares(v), fit.range, fit.range); };
+  auto norm = [&](mlir::Value v) { return emit.toTensor(emit.norm(v), fit.range); };
   Value size = emit.elementwise("add", {norm(result), Value::of(1)}, {fit.range, fit.range}, fit.range);
   Value change = emit.elementwise("div", {norm(emit.elementwise("sub", {result, theta.tensor})), size}, {fit.range, fit.range}, fit.range);
   fitChange = fits.size() == 1 ? change : emit.elementwise("max", {fitChange, change}, {fit.range, fit.range}, fit.range);

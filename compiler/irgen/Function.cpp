@@ -19,7 +19,7 @@ static mlir::OpBuilder bodyBuilder(mlir::func::FuncOp func) {
 }
 
 Function::Function(Diagnostics &diags, mlir::ModuleOp module, llvm::StringRef name, mlir::Type element)
-    : emit(diags, mlir::OpBuilder(module.getContext()), element), func(makeFunc(module, name)) {
+    : emit(diags, mlir::OpBuilder(module.getContext()), element), element(element), func(makeFunc(module, name)) {
   emit.b = bodyBuilder(func);
 }
 
@@ -46,17 +46,17 @@ Value Function::tensor(const TensorInfo &info) {
   Slot &slot = tensors[info.name];
   if (!slot.current) {
     slot.info = info;
-    slot.argument = slot.current = addArgument(emit.typeOf(info.shape), "nn.tensor", info.name);
+    slot.argument = slot.current = addArgument(mlir::RankedTensorType::get(info.shape, element), "nn.tensor", info.name);
     emit.noteOrigin(slot.current, info.range);
   }
-  return Value::of(slot.current, info.axes);
+  return Value::of(emit.cast(slot.current, emit.element), info.axes);
 }
 
 void Function::assign(const TensorInfo &info, mlir::Value value) {
   Slot &slot = tensors[info.name];
   if (slot.info.name.empty())
     slot.info = info;
-  slot.current = value;
+  slot.current = emit.cast(value, element);
 }
 
 mlir::func::FuncOp Function::finish() {

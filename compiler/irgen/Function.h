@@ -25,11 +25,13 @@ public:
   Function(Diagnostics &diags, mlir::ModuleOp module, llvm::StringRef name, mlir::Type element);
 
   Emitter emit;
+  /// The element type of its tensors in memory. What is elaborated while emit.element is another (metrics: f64) is cast.
+  const mlir::Type element;
   bool training = false;     // what the name `training` means here
   bool isStep = false;       // of a train statement: the parts of models that it trains are in training mode
   std::vector<std::string> trained; // of a step: the places that the statement trains
   bool insideModel = false;  // the body of a model is being evaluated
-  bool measuring = false;    // a metric is being evaluated, which changes no layer's state
+  bool measuring = false;    // a metric is being evaluated, which changes no state of a layer
   bool inPieces = false;     // an evaluation, whose rows are computed in several calls
   int randomSites = 0;       // random draws so far outside of layers
   bool batched = false;      // values are those of a batch: random draws are made for each example

@@ -116,6 +116,8 @@ Value Elaborator::evaluateIndex(const ast::IndexExpr *e, const Scope &scope) {
     if (i.isError())
       return i;
     noteBound(i.tensor, nn_bound{-1, NN_SELECTS, n, 0, 0, NAN, nullptr, nullptr}, index->range);
+    if (!emit.canCount(double(n), index->range, "this index"))
+      return Value::error();
     auto places = exampleShape(i.tensor);
     if (places.size() == 1 && places[0] == 1)
       i = emit.reshape(i, {});

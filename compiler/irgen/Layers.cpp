@@ -219,6 +219,18 @@ Value Elaborator::runLayer(const std::shared_ptr<Applicable> &layer, llvm::Array
 }
 
 Value Elaborator::applyModel(const Applicable &model, llvm::ArrayRef<Arg> inputs, Range at) {
+  if (fn->emit.element != fn->element) {
+    // A metric computes in f64, and of what the model gives in its own precision.
+    std::vector<Arg> own;
+    Value result;
+    {
+      Emitter::ElementGuard guard(fn->emit, fn->element);
+      for (const Arg &a : inputs)
+        own.push_back({a.name, fn->emit.inElement(a.value), a.range});
+      result = applyModel(model, own, at);
+    }
+    return fn->emit.inElement(result);
+  }
   auto *decl = llvm::cast<ast::ModelDecl>(model.decl);
   for (const Arg &a : inputs)
     if (a.value.isError() || a.value.isUnavailable())

@@ -69,6 +69,9 @@ bool ProgramGenerator::addMetrics(Function &fn, llvm::ArrayRef<const ast::Metric
     ast::Direction direction;
     elab.totalMode = Elaborator::TotalMode::Collect;
     elab.totals.clear();
+    elab.spreads.clear();
+    // In f64: a square of a target far from zero has no room in f32 for what matters of it.
+    Emitter::ElementGuard wide(fn.emit, mlir::Float64Type::get(&context));
     Value v = evaluateMetric(entry->expr, scope, name, direction);
     elab.totalMode = Elaborator::TotalMode::None;
     std::vector<mlir::Value> totals = elab.totals;
@@ -110,6 +113,9 @@ bool ProgramGenerator::addMetrics(Function &fn, llvm::ArrayRef<const ast::Metric
     row.name = text(name);
     row.total_sizes = tables.list<int64_t>(sizes);
     row.n_totals = sizes.size();
+    std::vector<int32_t> spreads(elab.spreads.begin(), elab.spreads.end());
+    row.spreads = tables.list<int32_t>(spreads);
+    row.n_spreads = spreads.size();
     row.direction = direction == ast::Direction::Highest  ? NN_HIGHEST
                     : direction == ast::Direction::Lowest ? NN_LOWEST
                                                           : NN_NO_DIRECTION;

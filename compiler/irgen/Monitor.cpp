@@ -101,7 +101,7 @@ void ProgramGenerator::genMonitor(const ast::TrainStmt *s, llvm::StringRef prefi
   Emitter &emit = fn.emit;
   emit.range = at;
   for (auto [i, g] : llvm::enumerate(gradientsOf(fn, loss, trained)))
-    fn.addResult("gradient" + std::to_string(i), emit.elementwise("sqrt", emit.sumOfSquares(g), at, at).tensor);
+    fn.addResult("gradient" + std::to_string(i), emit.toTensor(emit.norm(g), at).tensor);
   std::vector<const char *> names;
   std::map<std::string, int> counts;
   for (const Application &a : applications) {

@@ -166,7 +166,13 @@ private:
   std::vector<std::vector<mlir::RankedTensorType>> totalTypes; // of the metrics of the last addMetrics
   nn_metric *metricList(std::vector<nn_metric> &rows);
   bool watch(const ast::Path &path, llvm::ArrayRef<nn_metric> metrics, nn_watch &out);
-  void genTrace(const ast::TrainStmt *s, llvm::StringRef prefix, const ast::Expr *loss, nn_train *row,
+  /// The limit of a `clip` entry: one number, at least 0 if it is known.
+  Value clipLimit(const ast::ClipEntry *entry);
+  /// Whether a limit that is known during the run only is none: 0 or 1, of the function's own type.
+  mlir::Value isBelowZero(const Value &limit, Range at);
+  mlir::Value lossUnlessBelowZero(mlir::Value loss, const Value &limit, Range at);
+  bool clip(const ast::ClipEntry *entry, const Value &limit, llvm::MutableArrayRef<mlir::Value> grads);
+  void genTrace(const ast::TrainStmt *s, llvm::StringRef prefix, const ast::Expr *loss, const ast::ClipEntry *clip, nn_train *row,
                 const ast::DataDecl *data);
   /// Fills in `trained`, the parameters that the loss depends on.
   bool genStep(const ast::TrainStmt *s, llvm::StringRef prefix, const TrainEntries &entries, nn_train *row,

@@ -19,6 +19,10 @@ using namespace nnc;
 void Elaborator::noteBound(mlir::Value value, nn_bound row, Range at) {
   // What only moves numbers leaves them as they are.
   while (mlir::Operation *op = value.getDefiningOp()) {
+    if (auto marker = llvm::dyn_cast<nn::AutodiffMarkerOp>(op)) {
+      value = marker.getForwarded();
+      continue;
+    }
     const bool converts = op->getNumOperands() == 1 && mlir::getElementTypeOrSelf(op->getOperand(0).getType()) !=
                                                            mlir::getElementTypeOrSelf(op->getResult(0).getType());
     if (!llvm::isa<nn::PullOp>(op) || (llvm::isa<nn::ScalarBodyOp>(op) && !converts) || op->getNumOperands() != 1)

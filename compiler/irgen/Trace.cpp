@@ -19,10 +19,11 @@ static std::string userPlace(mlir::Location loc, std::string &place) {
   return "<unknown>";
 }
 
-void ProgramGenerator::genTrace(const ast::TrainStmt *s, llvm::StringRef prefix, const ast::Expr *loss, nn_train *row,
-                                const ast::DataDecl *data) {
+void ProgramGenerator::genTrace(const ast::TrainStmt *s, llvm::StringRef prefix, const ast::Expr *loss, const ast::ClipEntry *clip,
+                                nn_train *row, const ast::DataDecl *data) {
   Function fn(diags, module, (prefix + "_trace").str(), element);
   lossAsInStep(fn, s, prefix, loss, data, /*augment=*/true);
+  Value limit = clip ? clipLimit(clip) : Value::of(0);
   // States that a training step assigns are not written here.
   fn.forgetUpdates();
   std::vector<nn_trace_point> points;
@@ -52,6 +53,14 @@ void ProgramGenerator::genTrace(const ast::TrainStmt *s, llvm::StringRef prefix,
     point.op = text(op->getName().stripDialect());
     point.place = text(place.empty() ? "the loss" : place);
     point.where = text(at);
+    points.push_back(point);
+  }
+  if (!limit.isKnown() && !limit.isError()) {
+    fn.addResult("flag" + std::to_string(points.size()), isBelowZero(limit, clip->limit->range));
+    nn_trace_point point{};
+    point.op = text("the limit of `clip` is below 0");
+    point.place = text(""); // no operation of the loss: this says it all
+    point.where = where(clip->limit->range);
     points.push_back(point);
   }
   fn.op()->setAttr("nn.trace", emit.b.getUnitAttr());

@@ -219,7 +219,11 @@ bool ProgramGenerator::genStep(const ast::TrainStmt *s, llvm::StringRef prefix, 
   if (!loss)
     return false;
   fn.applications = nullptr;
-  fn.addResult("loss", loss);
+  Value limit;
+  if (entries.clip && (limit = clipLimit(entries.clip)).isError())
+    return false;
+  // What the guard looks at: a limit below 0 stops the run as a loss does that is not finite, and genTrace says which it was.
+  fn.addResult("loss", entries.clip ? lossUnlessBelowZero(loss, limit, entries.clip->limit->range) : loss);
   metricUses = &record.applications;
   const bool measured = addMetrics(fn, entries.metrics, scope, &metrics);
   metricUses = nullptr;
@@ -248,32 +252,8 @@ bool ProgramGenerator::genStep(const ast::TrainStmt *s, llvm::StringRef prefix, 
   emit.range = entries.loss->range;
   llvm::SmallVector<mlir::Value> grads = gradientsOf(fn, loss, parameters);
 
-  if (entries.clip) {
-    Range at = entries.clip->range;
-    Elaborator::RangeGuard guard(elab, at);
-    Value limit = elab.evaluate(entries.clip->limit, scope);
-    if (limit.isError())
-      return false;
-    if (entries.clip->by == ast::ClipKind::Value) {
-      Value low = elab.negate(limit, at);
-      for (mlir::Value &g : grads) {
-        Value v = emit.elementwise("max", {Value::of(g), low}, {at, at}, at);
-        g = emit.elementwise("min", {v, limit}, {at, at}, at).tensor;
-      }
-    } else {
-      // All gradients are scaled by min(1, limit / ‖g‖), ‖g‖ taken over all of them.
-      Value total;
-      for (auto [i, g] : llvm::enumerate(grads)) {
-        Value square = emit.sumOfSquares(g);
-        total = i ? emit.elementwise("add", {total, square}, {at, at}, at) : square;
-      }
-      Value norm = emit.elementwise("sqrt", total, at, at);
-      Value floor = emit.elementwise("max", {norm, Value::of(1e-30)}, {at, at}, at);
-      Value scale = emit.elementwise("min", {Value::of(1), emit.elementwise("div", {limit, floor}, {at, at}, at)}, {at, at}, at);
-      for (mlir::Value &g : grads)
-        g = emit.elementwise("mul", {Value::of(g), scale}, {at, at}, at).tensor;
-    }
-  }
+  if (entries.clip && !clip(entries.clip, limit, grads))
+    return false;
 
   emit.range = entries.optimizer->range;
   fn.ambient["t"] = emit.elementwise("add", {Value::ofHost(fn.scalar("step")), Value::of(1)},
@@ -394,7 +374,7 @@ void ProgramGenerator::genTrain(const ast::TrainStmt *s) {
   finishMetrics(prefix, entries.metrics, data, llvm::MutableArrayRef<nn_metric>(list, metrics.size()));
   row->metrics = list;
   row->n_metrics = metrics.size();
-  genTrace(s, prefix, entries.loss, row, data);
+  genTrace(s, prefix, entries.loss, entries.clip, row, data);
   if (monitors())
     genMonitor(s, prefix, entries.loss, row, data, trained);
   genFit(s, prefix, entries.loss, trained, row, data);

@@ -23,6 +23,7 @@ ContractEmitter::ContractEmitter(KernelEmitter &emitter, nn::ContractionOp root,
       continue;
     (plan.isRow(dim) ? rows : plan.isColumn(dim) ? columns : groups).push_back(d);
   }
+  cutLongSums();
 }
 
 void ContractEmitter::run() {
@@ -48,7 +49,9 @@ void ContractEmitter::emitUnits() {
   int64_t bytes = shape.bits / 8;
   slot = scratch = panel = {};
   auto stack = [&](int64_t elements) { return elements ? emitter.stack(elements * bytes) : Value(); };
-  slot = stack(slotElements(shape, plan) * (isBlocked(shape, plan) ? slotsOf(shape, plan) : 1));
+  int64_t slots = slotElements(shape, plan) * (isBlocked(shape, plan) ? slotsOf(shape, plan) : 1);
+  slotBytes = slots * bytes;
+  slot = stack(blocks ? 2 * slots : slots);
   scratch = stack(epilogueScratch(shape, plan));
   if (plan.pack)
     emitPackedUnits();
@@ -157,9 +160,7 @@ void ContractEmitter::emitPlainUnits() {
     scalars.base = address(1 - plan.vectors, tile, all, base(1 - plan.vectors));
     vectors.base = address(plan.vectors, tile, all, base(plan.vectors));
     emitPrefetch(emitter, root, shape, plan, tile);
-    SmallVector<Value> sums(scalars.offsets.size() * vectors.offsets.size(), memory.zero());
-    storeSums(slot, emitProducts(emitter, element, plan.lanes, scalars, vectors, masksOf(tile), withoutPadding(tile, extents),
-                                 plan.unroll, std::move(sums)));
+    sumTile(slot, scalars, vectors, masksOf(tile), extents, tile);
     emitEpilogue(emitter, root, shape, plan, tile, slot, scratch);
   });
 }
@@ -258,16 +259,16 @@ void ContractEmitter::emitPanel(const TilePlace &panelPlace, Value firstTile, Va
       Value here = slot;
       if (accumulate)
         here = memory.at(slot, b.create<arith::SubIOp>(loc, number, firstTile), tileElements);
-      SmallVector<Value> sums(scalars.offsets.size() * vectors.offsets.size(), accumulate ? Value() : memory.zero());
-      if (accumulate)
-        loadSums(here, sums);
-      else
+      if (!accumulate) {
         emitPrefetch(emitter, root, shape, plan, tile);
-      storeSums(here, emitProducts(emitter, element, plan.lanes, scalars, vectors, masks,
-                                   accumulate ? SmallVector<SummedExtent>(extents) : withoutPadding(tile, extents), plan.unroll,
-                                   std::move(sums)));
-      if (!accumulate)
-        emitEpilogue(emitter, root, shape, plan, tile, here, scratch);
+        sumTile(here, scalars, vectors, masks, extents, tile);
+        return emitEpilogue(emitter, root, shape, plan, tile, here, scratch);
+      }
+      if (blocks)
+        return addBlocks(here, scalars, vectors, masks, extents, blocks->level - block);
+      SmallVector<Value> sums(scalars.offsets.size() * vectors.offsets.size());
+      loadSums(here, sums);
+      storeSums(here, emitProducts(emitter, element, plan.lanes, scalars, vectors, masks, extents, plan.unroll, std::move(sums)));
     });
   };
 
@@ -280,8 +281,11 @@ void ContractEmitter::emitPanel(const TilePlace &panelPlace, Value firstTile, Va
   Value tiles = b.create<arith::SubIOp>(loc, lastTile, firstTile);
   loop(emitter.constant(0), tiles, 1, [&](Value number) {
     Value here = memory.at(slot, number, tileElements);
-    loop(emitter.constant(0), emitter.constant(tileElements), plan.lanes,
-         [&](Value i) { memory.store(memory.at(here, i, 1), memory.zero()); });
+    loop(emitter.constant(0), emitter.constant(tileElements), plan.lanes, [&](Value i) {
+      memory.store(memory.at(here, i, 1), memory.zero());
+      if (blocks)
+        memory.store(memory.at(lostOf(here), i, 1), memory.zero());
+    });
   });
   // The summed dims outside of the panel one by one, then blocks of the panel's outermost.
   std::function<void(unsigned, Value, Value)> walk = [&](unsigned i, Value vectorBase, Value scalarBase) {

@@ -4,6 +4,7 @@
 #include "compiler/lowering/ContractEpilogue.h"
 #include "compiler/lowering/ContractPack.h"
 #include "compiler/lowering/ContractTile.h"
+#include "compiler/lowering/LongSums.h"
 
 namespace nnc {
 
@@ -39,6 +40,15 @@ private:
   llvm::SmallVector<SummedExtent> withoutPadding(const TilePlace &tile, llvm::ArrayRef<SummedExtent> extents);
   llvm::SmallVector<int64_t> pairsOfRows(int64_t &rowsApart);
   llvm::SmallVector<int64_t> columnOffsets(bool alongLanes);
+  // Long sums (ContractBlocks.cpp).
+  void cutLongSums();
+  void sumTile(mlir::Value here, const TileOperand &scalars, const TileOperand &vectors, llvm::ArrayRef<mlir::Value> masks,
+               llvm::ArrayRef<SummedExtent> extents, const TilePlace &tile);
+  void addBlocks(mlir::Value here, const TileOperand &scalars, const TileOperand &vectors, llvm::ArrayRef<mlir::Value> masks,
+                 llvm::ArrayRef<SummedExtent> extents, unsigned level);
+  void addBlock(mlir::Value here, llvm::ArrayRef<mlir::Value> sums);
+  mlir::Value lostOf(mlir::Value here);
+  mlir::Value isSingleBlock();
   void loadSums(mlir::Value slot, llvm::SmallVectorImpl<mlir::Value> &sums);
   void storeSums(mlir::Value slot, llvm::ArrayRef<mlir::Value> sums);
 
@@ -56,6 +66,8 @@ private:
   VectorMemory memory;
   llvm::SmallVector<unsigned> groups, columns, rows, summed;   // columns without the lanes' dim
   mlir::Value slot, scratch, panel;
+  std::optional<SumBlocks> blocks; // of the summed dims, if the sum may be long
+  int64_t slotBytes = 0;           // behind a long sum's slots, as many for what rounding lost of each
 };
 
 /// How many tiles there are over `dims` at the batch size that costs are estimated for.

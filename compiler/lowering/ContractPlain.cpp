@@ -2,6 +2,7 @@
 // last output dim.
 #include "compiler/lowering/Generators.h"
 #include "compiler/lowering/IterationSpace.h"
+#include "compiler/lowering/LongSums.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -86,7 +87,11 @@ void emitPlainContraction(KernelEmitter &emitter) {
     if (!isOut[i])
       summed.push_back(i);
 
-  std::function<Value(ArrayRef<unsigned>, Value)> walk = [&](ArrayRef<unsigned> rest, Value sum) -> Value {
+  // `part`: how the loop over rest[0] runs, if not as a whole.
+  struct Part {
+    Value from, to;
+  };
+  std::function<Value(ArrayRef<unsigned>, Value, std::optional<Part>)> walk = [&](ArrayRef<unsigned> rest, Value sum, std::optional<Part> part) -> Value {
     if (rest.empty()) {
       ElementScope point(emitter, b, lanes, mask);
       auto operand = [&](Value v, AffineMap map) {
@@ -99,15 +104,41 @@ void emitPlainContraction(KernelEmitter &emitter) {
       Value right = operand(root.getRight(), root.getRightMap());
       return b.create<math::FmaOp>(loc, left, right, sum);
     }
-    auto inner = b.create<scf::ForOp>(loc, emitter.constant(0), extent(rest[0]), emitter.constant(1), ValueRange{sum});
+    Value from = part ? part->from : emitter.constant(0), to = part ? part->to : extent(rest[0]);
+    auto inner = b.create<scf::ForOp>(loc, from, to, emitter.constant(1), ValueRange{sum});
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(inner.getBody());
     loops[rest[0]] = indices.uniform(inner.getInductionVar());
-    Value next = walk(rest.drop_front(), inner.getRegionIterArg(0));
+    Value next = walk(rest.drop_front(), inner.getRegionIterArg(0), std::nullopt);
     b.create<scf::YieldOp>(loc, next);
     return inner.getResult(0);
   };
-  Value sum = walk(summed, indices.splat(element, 0));
+  SmallVector<SumLevel> levels;
+  for (unsigned i : summed)
+    levels.push_back({sizes[i], extent(i)});
+  std::optional<SumBlocks> blocks = blocksOf(levels);
+  Value zero = indices.splat(element, 0);
+  // The sum of the blocks, and what rounding lost of it.
+  std::function<SmallVector<Value>(unsigned, SmallVector<Value>)> walkBlocks = [&](unsigned level, SmallVector<Value> carried) {
+    bool cut = level == blocks->level;
+    auto loop = b.create<scf::ForOp>(loc, emitter.constant(0), levels[level].value, emitter.constant(cut ? blocks->each : 1), carried);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(loop.getBody());
+    Value i = loop.getInductionVar();
+    SmallVector<Value> next(loop.getRegionIterArgs().begin(), loop.getRegionIterArgs().end());
+    if (cut) {
+      Value end = b.createOrFold<arith::AddIOp>(loc, i, emitter.constant(blocks->each));
+      Part part{i, b.createOrFold<arith::MinUIOp>(loc, end, levels[level].value)};
+      std::tie(next[0], next[1]) =
+          nn::addCompensated(b, loc, next[0], next[1], walk(ArrayRef(summed).drop_front(level), zero, part));
+    } else {
+      loops[summed[level]] = indices.uniform(i);
+      next = walkBlocks(level + 1, next);
+    }
+    b.create<scf::YieldOp>(loc, next);
+    return SmallVector<Value>(loop.getResults().begin(), loop.getResults().end());
+  };
+  Value sum = blocks ? walkBlocks(0, {indices.splat(element, -0.0), zero})[0] : walk(summed, zero, std::nullopt);
   emitter.storeResults(outIndex, {{root->getResult(0), sum}}, lanes, mask);
 }
 

@@ -132,9 +132,7 @@ void ContractEmitter::emitScalarPanelUnits() {
       Value inPanel = b.create<arith::MulIOp>(loc, b.create<arith::SubIOp>(loc, number, firstTile), tileElements);
       scalars.base = memory.at(panel, inPanel, 1);
       emitPrefetch(emitter, root, shape, plan, tile);
-      SmallVector<Value> sums(scalars.offsets.size() * vectors.offsets.size(), memory.zero());
-      storeSums(slot, emitProducts(emitter, element, plan.lanes, scalars, vectors, masks, {extent}, plan.unroll,
-                                   std::move(sums)));
+      sumTile(slot, scalars, vectors, masks, {extent}, tile);
       emitEpilogue(emitter, root, shape, plan, tile, slot, scratch);
     });
   });

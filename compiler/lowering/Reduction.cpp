@@ -5,8 +5,11 @@
 //   kept      the last kept dim: lane l holds the state of another result; no lanes are ever combined. Column sums.
 //   reduced   the last reduced dims, as one run: lane l takes elements l, l + lanes, …; at the end the upper half of the
 //             lanes is merged into the lower until one is left. Row sums, sums over pixels, whole-tensor sums.
+//
+// A lane's walk over many elements is cut into blocks (LongSums.h) for those reductions that would lose digits in it.
 #include "compiler/lowering/Generators.h"
 #include "compiler/lowering/IterationSpace.h"
+#include "compiler/lowering/ReductionEmitter.h"
 
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -15,59 +18,11 @@ using namespace mlir;
 using nnc::nn::Index;
 
 namespace nnc {
-namespace {
 
-/// What a batch of unknown size is taken for when loop nests are compared.
-constexpr int64_t assumedRows = 64;
 /// Relative to a contiguous load of a vector.
 constexpr int64_t gatherCost = 8;
 /// Elements of a piece from which on there is time to fetch the next one.
 constexpr int64_t shortPiece = 64;
-/// Elements of a result up to which no loop is made: a pooling window of 3 × 3.
-constexpr int64_t wholeUnroll = 9;
-
-class ReductionEmitter {
-public:
-  explicit ReductionEmitter(KernelEmitter &emitter);
-  void emit();
-
-private:
-  using State = SmallVector<Value>; // of all reductions, one after another
-
-  int64_t extent(unsigned dim) const {
-    return type.isDynamicDim(dim) ? assumedRows : type.getDimSize(dim);
-  }
-  int64_t product(ArrayRef<unsigned> dims) const {
-    int64_t result = 1;
-    for (unsigned dim : dims)
-      result *= extent(dim);
-    return result;
-  }
-  bool isReduced(unsigned dim) const { return llvm::is_contained(reducedDims, int64_t(dim)); }
-  bool isContiguous(unsigned last) const;
-  void chooseLanes();
-  void emitKept();
-  void emitReduced();
-  State walk(ArrayRef<unsigned> dims, SmallVectorImpl<Index> &index, State state,
-             llvm::function_ref<State(State)> body);
-  State initial();
-  State accumulate(ElementScope &point, ArrayRef<Index> index, const State &state, Value mask);
-  State mergeLanes(State state);
-  SmallVector<KernelEmitter::Known> finish(const State &state);
-  SmallVector<Index> keptIndex(ArrayRef<Index> index);
-  template <class Each> State forEachRoot(const State &state, Each each);
-
-  KernelEmitter &emitter;
-  OpBuilder &b;
-  Location loc;
-  SmallVector<nn::ReductionOp> roots;
-  RankedTensorType type; // of what is reduced
-  SmallVector<int64_t> reducedDims;
-  SmallVector<unsigned> keptDims;
-  int64_t lanes; // by the reductions' own type: another element type elsewhere in the kernel must not change the order
-  bool alongReduced = false;
-  LaneDims laneDims{0, 0};
-};
 
 ReductionEmitter::ReductionEmitter(KernelEmitter &emitter)
     : emitter(emitter), b(emitter.builder()), loc(emitter.location()) {
@@ -162,32 +117,6 @@ ReductionEmitter::State ReductionEmitter::accumulate(ElementScope &point, ArrayR
   return next;
 }
 
-/// Loops over `dims`, outermost first, that carry the state; sets their indices.
-ReductionEmitter::State ReductionEmitter::walk(ArrayRef<unsigned> dims, SmallVectorImpl<Index> &index,
-                                               State state,
-                                               llvm::function_ref<State(State)> body) {
-  if (dims.empty())
-    return body(std::move(state));
-  if (product(dims) <= wholeUnroll) {
-    // A short window is written out: its indices are constants then.
-    ElementScope indices(emitter, b, lanes);
-    for (int64_t i = 0; i < type.getDimSize(dims[0]); ++i) {
-      index[dims[0]] = indices.constant(i);
-      state = walk(dims.drop_front(), index, std::move(state), body);
-    }
-    return state;
-  }
-  auto loop = b.create<scf::ForOp>(loc, emitter.constant(0), emitter.extent(type, dims[0]), emitter.constant(1),
-                                   state);
-  OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPointToStart(loop.getBody());
-  index[dims[0]] = Index::affine(loop.getInductionVar(), 0);
-  State inner(loop.getRegionIterArgs().begin(), loop.getRegionIterArgs().end());
-  State next = walk(dims.drop_front(), index, std::move(inner), body);
-  b.create<scf::YieldOp>(loc, next);
-  return State(loop.getResults().begin(), loop.getResults().end());
-}
-
 ReductionEmitter::State ReductionEmitter::mergeLanes(State state) {
   for (int64_t half = lanes / 2; half >= 1; half /= 2) {
     State low, high;
@@ -253,14 +182,12 @@ void ReductionEmitter::emitKept() {
   Value base = b.createOrFold<arith::MulIOp>(loc, block, emitter.constant(step));
   Value mask = whole ? Value() : emitter.tailMask(base, laneExtent, lanes);
   SmallVector<unsigned> dims(reducedDims.begin(), reducedDims.end());
-  State start;
-  for (int64_t vector = 0; vector < group; ++vector)
-    llvm::append_range(start, initial());
-  size_t size = start.size() / group;
+  vectors = group;
+  size_t size = initial().size();
   auto stateOf = [&](const State &all, int64_t vector) {
     return State(all.begin() + vector * size, all.begin() + (vector + 1) * size);
   };
-  State state = walk(dims, index, start, [&](State inner) {
+  auto point = [&](State inner) {
     State next;
     for (int64_t vector = 0; vector < group; ++vector) {
       ElementScope point(emitter, b, lanes, mask);
@@ -268,7 +195,9 @@ void ReductionEmitter::emitKept() {
       llvm::append_range(next, accumulate(point, index, stateOf(inner, vector), {}));
     }
     return next;
-  });
+  };
+  Nest nest{dims, index, point, nullptr};
+  State state = walkAll(nest);
   for (int64_t vector = 0; vector < group; ++vector) {
     Value first = b.createOrFold<arith::AddIOp>(loc, base, emitter.constant(vector * lanes));
     index[laneDims.first] = Index::affine(first, lanes == 1 ? 0 : 1, lanes);
@@ -301,11 +230,7 @@ void ReductionEmitter::emitReduced() {
   // A channel's sum over a large batch of images walks a piece of each: too short for the hardware to see what comes next.
   bool jumps = dims.size() == 1 && dims[0] == 0 && type.isDynamicDim(0) && staticExtent(type, laneDims).value_or(0) >= shortPiece &&
                strides[0] * extent(0) * int64_t(type.getElementTypeBitWidth() / 8) > emitter.target().l2Bytes;
-  State state = walk(dims, index, initial(), [&](State outerState) {
-    auto run = b.create<scf::ForOp>(loc, emitter.constant(0), laneExtent, emitter.constant(lanes), outerState);
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPointToStart(run.getBody());
-    Value base = run.getInductionVar();
+  auto alongRun = [&](Value base, State inner) {
     Value mask = whole ? Value() : emitter.tailMask(base, laneExtent, lanes);
     ElementScope point(emitter, b, lanes, mask);
     splitLanes(point, type, laneDims, vectorAt(point, base, 0, lanes), index);
@@ -316,17 +241,20 @@ void ReductionEmitter::emitReduced() {
     point.setLinear(index, type.getShape(), linear);
     if (jumps)
       point.askForNextExample();
-    State inner(run.getRegionIterArgs().begin(), run.getRegionIterArgs().end());
-    b.create<scf::YieldOp>(loc, accumulate(point, index, inner, mask));
-    return State(run.getResults().begin(), run.getResults().end());
-  });
-  state = mergeLanes(std::move(state));
+    return accumulate(point, index, inner, mask);
+  };
+  // Blocks count vectors; the loop itself counts elements, which its mask is made of.
+  auto run = [&](Value from, Value to, State state) {
+    auto elements = [&](Value n) { return b.createOrFold<arith::MulIOp>(loc, n, emitter.constant(lanes)); };
+    Value end = b.createOrFold<arith::MinUIOp>(loc, elements(to), laneExtent);
+    return this->loop(elements(from), end, emitter.constant(lanes), std::move(state), alongRun);
+  };
+  Nest nest{dims, index, nullptr, run, /*hasRun=*/true};
+  State state = mergeLanes(walkAll(nest));
   SmallVector<Index> kept = llvm::map_to_vector(
       keptDims, [&](unsigned dim) { return Index::affine(index[dim].getBase(), 0); });
   emitter.storeResults(kept, finish(state), 1);
 }
-
-} // namespace
 
 void emitReduction(KernelEmitter &emitter) { ReductionEmitter(emitter).emit(); }
 

@@ -53,6 +53,7 @@ const Builtin table[] = {
     {"grad", 2, 2, {}},
     // Metrics and data.
     {"total", 1, 1, {}},
+    {"total_spread", 1, 1, {}},
     {"category", 1, 1, {}},
     {"missing", 1, 1, {}},
     {"classes", 1, 1, {}},

@@ -1,11 +1,10 @@
 // Simplify: the ops' own folders and canonicalisations to a fixed point, then common
 // subexpressions, then dead code.
 //
-// What is legal: a rewrite may not make a result less accurate, nor hide a NaN or an infinity. So
-// x·0 stays unless x is known to be finite; x-x, x/x and exp(log x) stay; sums and products may be
-// regrouped where that saves work; the sign of a zero is not kept (x+0 is x). One exception: to
-// divide many elements by one that is computed at run time is to multiply them by its reciprocal,
-// which rounds once more.
+// What is legal: an elementwise result stays the same number, bit for bit, for all operands, among them NaN, infinities and
+// zeros of both signs. So x·0, x-x, x/x, x+0 and exp(log x) stay, products and sums of three are not regrouped, and a quotient
+// is IEEE's division. Powers by small whole and half exponents alone become products and roots, which round differently.
+// Sums over axes have no order of their own: they may be taken apart and regrouped where that saves a pass over memory.
 #pragma once
 
 #include "mlir/Pass/Pass.h"

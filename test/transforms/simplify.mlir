@@ -6,10 +6,12 @@
 // CHECK-NEXT: return %[[X]]
 func.func @identities(%x: tensor<?x3xf32>) -> tensor<?x3xf32> {
   %zero = nn.constant dense<0.0> : tensor<f32>
+  %below = nn.constant dense<-0.0> : tensor<f32>
   %one = nn.constant dense<1.0> : tensor<f32>
   %zeros = nn.broadcast %zero to [] : tensor<f32> -> tensor<?x3xf32>
   %ones = nn.broadcast %one to [] : tensor<f32> -> tensor<?x3xf32>
-  %a = nn.add %zeros, %x : tensor<?x3xf32>
+  %belows = nn.broadcast %below to [] : tensor<f32> -> tensor<?x3xf32>
+  %a = nn.add %belows, %x : tensor<?x3xf32>
   %b = nn.mul %a, %ones : tensor<?x3xf32>
   %c = nn.div %b, %ones : tensor<?x3xf32>
   %d = nn.sub %c, %zeros : tensor<?x3xf32>
@@ -17,6 +19,24 @@ func.func @identities(%x: tensor<?x3xf32>) -> tensor<?x3xf32> {
   %f = nn.neg %e : tensor<?x3xf32>
   %g = nn.pow %f, %ones : tensor<?x3xf32>
   return %g : tensor<?x3xf32>
+}
+
+// -0 + 0 is 0, and 0 - 0 is no -0: zeros have signs, which 1/x shows.
+// CHECK-LABEL: @signs_of_zeros
+// CHECK: nn.add
+// CHECK: nn.sub
+// CHECK: nn.sub
+// CHECK-NEXT: nn.neg
+// CHECK: nn.sub
+func.func @signs_of_zeros(%x: tensor<3xf32>, %y: tensor<3xf32>) -> (tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>) {
+  %zeros = nn.constant dense<0.0> : tensor<3xf32>
+  %a = nn.add %x, %zeros : tensor<3xf32>
+  %b = nn.sub %zeros, %x : tensor<3xf32>
+  %d = nn.sub %x, %y : tensor<3xf32>
+  %c = nn.neg %d : tensor<3xf32>
+  %n = nn.neg %x : tensor<3xf32>
+  %e = nn.sub %n, %y : tensor<3xf32>
+  return %a, %b, %c, %e : tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>
 }
 
 // x·0 is NaN for an infinite x; but a comparison is finite.
@@ -185,28 +205,34 @@ func.func @relu_and_its_derivative(%x: tensor<3xf32>) -> (tensor<3xf32>, tensor<
   return %y, %d : tensor<3xf32>, tensor<3xf32>
 }
 
-// Many elements over one number: one division. Over a constant: exact division stays.
+// A quotient is IEEE's, whatever repeats: 41 (1 / 41) is not 1. Only by a power of two a product is the same.
 // CHECK-LABEL: @quotients
-// CHECK: %[[R:.*]] = nn.div %{{.*}}, %{{.*}} : tensor<f32>
-// CHECK: %[[B:.*]] = nn.broadcast %[[R]] to []
-// CHECK: %[[P:.*]] = nn.mul %{{.*}}, %[[B]] : tensor<?x3xf32>
 // CHECK: nn.div %{{.*}} : tensor<?x3xf32>
-func.func @quotients(%x: tensor<?x3xf32>, %s: tensor<f32>) -> (tensor<?x3xf32>, tensor<?x3xf32>) {
+// CHECK: nn.div %{{.*}} : tensor<?x3xf32>
+// CHECK: nn.mul %{{.*}} : tensor<?x3xf32>
+// CHECK: %[[I:.*]] = nn.div %{{.*}}, %{{.*}} : tensor<f32>
+// CHECK: nn.broadcast %[[I]]
+// CHECK: nn.mul %{{.*}} : tensor<?x3xf32>
+func.func @quotients(%x: tensor<?x3xf32>, %s: tensor<f32>) -> (tensor<?x3xf32>, tensor<?x3xf32>, tensor<?x3xf32>, tensor<?x3xf32>) {
   %b = nn.broadcast %s to [] : tensor<f32> -> tensor<?x3xf32>
   %c = nn.constant dense<49.0> : tensor<f32>
   %d = nn.broadcast %c to [] : tensor<f32> -> tensor<?x3xf32>
+  %four = nn.constant dense<4.0> : tensor<f32>
+  %fours = nn.broadcast %four to [] : tensor<f32> -> tensor<?x3xf32>
+  %one = nn.constant dense<1.0> : tensor<f32>
+  %ones = nn.broadcast %one to [] : tensor<f32> -> tensor<?x3xf32>
   %y = nn.div %x, %b : tensor<?x3xf32>
   %z = nn.div %x, %d : tensor<?x3xf32>
-  return %y, %z : tensor<?x3xf32>, tensor<?x3xf32>
+  %w = nn.div %x, %fours : tensor<?x3xf32>
+  %i = nn.div %ones, %b : tensor<?x3xf32>
+  %v = nn.mul %x, %i : tensor<?x3xf32>
+  return %y, %z, %w, %v : tensor<?x3xf32>, tensor<?x3xf32>, tensor<?x3xf32>, tensor<?x3xf32>
 }
 
-// Factors that repeat meet before they are repeated: γ (x) / s = x (γ / s).
+// Factors are not regrouped, even where they repeat: γ x may overflow where γ / s does not, and the other way round.
 // CHECK-LABEL: @factors
-// CHECK-SAME: %[[X:.*]]: tensor<?x3xf32>, %[[G:.*]]: tensor<3xf32>, %[[S:.*]]: tensor<3xf32>
-// CHECK: %[[Q:.*]] = nn.div %[[G]], %[[S]] : tensor<3xf32>
-// CHECK: %[[B:.*]] = nn.broadcast %[[Q]] to [1]
-// CHECK: %[[Y:.*]] = nn.mul %[[X]], %[[B]]
-// CHECK: return %[[Y]]
+// CHECK: nn.mul %{{.*}} : tensor<?x3xf32>
+// CHECK: nn.div %{{.*}} : tensor<?x3xf32>
 func.func @factors(%x: tensor<?x3xf32>, %g: tensor<3xf32>, %s: tensor<3xf32>) -> tensor<?x3xf32> {
   %gb = nn.broadcast %g to [1] : tensor<3xf32> -> tensor<?x3xf32>
   %sb = nn.broadcast %s to [1] : tensor<3xf32> -> tensor<?x3xf32>
@@ -252,15 +278,28 @@ func.func @twice_half(%x: tensor<3xf32>) -> tensor<3xf32> {
   return %b : tensor<3xf32>
 }
 
-// (x + y) + y = x + 2 y.
+// (x + y) + y is not x + 2 y, which rounds elsewhere, and is infinite where 2 y is.
 // CHECK-LABEL: @one_more
-// CHECK: %[[T:.*]] = nn.mul %arg1, %{{.*}} : tensor<3xf32>
-// CHECK-NEXT: %[[S:.*]] = nn.add %arg0, %[[T]]
+// CHECK-NEXT: %[[T:.*]] = nn.add %arg0, %arg1
+// CHECK-NEXT: %[[S:.*]] = nn.add %[[T]], %arg1
 // CHECK-NEXT: return %[[S]]
 func.func @one_more(%x: tensor<3xf32>, %y: tensor<3xf32>) -> tensor<3xf32> {
   %a = nn.add %x, %y : tensor<3xf32>
   %b = nn.add %a, %y : tensor<3xf32>
   return %b : tensor<3xf32>
+}
+
+// Divided by n - 1, a sum is no mean, however many elements there are.
+// CHECK-LABEL: @centred_nearly
+// CHECK-COUNT-2: nn.reduce_sum
+func.func @centred_nearly(%x: tensor<20000000xf32>) -> tensor<f32> {
+  %s = nn.reduce_sum %x over [0] : tensor<20000000xf32> -> tensor<f32>
+  %c = nn.constant dense<19999999.0> : tensor<f32>
+  %m = nn.div %s, %c : tensor<f32>
+  %b = nn.broadcast %m to [] : tensor<f32> -> tensor<20000000xf32>
+  %d = nn.sub %x, %b : tensor<20000000xf32>
+  %y = nn.reduce_sum %d over [0] : tensor<20000000xf32> -> tensor<f32>
+  return %y : tensor<f32>
 }
 
 // Σ (x - mean x) = 0, written so that an infinite or NaN x still shows; it takes the mean over the same dims.

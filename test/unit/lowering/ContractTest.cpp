@@ -89,6 +89,42 @@ TEST_P(Contract, Double) {
   expectCorrect(inDouble(convForward(3, 7, 9, 3)), {2});
   expectCorrect(inDouble(convWeight(3, 7, 9, 3)), {2});
 }
+TEST_P(Contract, LongSums) {
+  // Of equal products, which lose the most: right to 1e-5, and the same bits on several threads. Dense layers, packed and not, with
+  // and without lanes; convolutions; a small batch; a sum that fills its last block and one that does not.
+  for (auto [c, batches] : std::vector<std::pair<Contraction, std::vector<int64_t>>>{
+           {denseWeight(3, 5), {100, 512, 513, 200'001}},
+           {denseWeight(100, 40), {900, 20'000}},
+           {denseWeight(300, 96), {3'000}},
+           {denseWeight(1, 1), {200'000}},
+           {denseForward(100'000, 10), {1, 9}},
+           {denseForward(1'025, 70), {30}},
+           {denseInput(40, 50'000), {3}},
+           {convWeight(1, 8, 28, 5), {40}},
+           {convWeight(8, 16, 12, 5), {200}},
+           {convForward(130, 8, 9, 5), {2}},
+           {convInput(8, 160, 8, 3), {2}},
+           {{"dot", {500'000}, {{{0, 1}}}, {0}, {}, {500'000}}, {1}},
+           {{"batch dot", {-1}, {{{0, 1}}}, {0}, {}, {-1}}, {7, 500'000}},
+           {{"row dots", {-1, 50'000}, {{{0, 1}}, {{1, 1}}}, {0, 1}, {0}, {-1, 50'000}}, {3}}}) {
+    SCOPED_TRACE(c.name);
+    CompiledFunction function(c.module(), options());
+    SCOPED_TRACE(function.kernText);
+    for (int64_t rows : batches) {
+      std::vector<float> a(elementsOf(c.leftShape, rows), 0.3f), w(elementsOf(c.rightShape(), rows), 0.7f);
+      std::vector<float> y(elementsOf(c.outShape(), rows));
+      function.run(rows, {a.data(), w.data()}, {y.data()});
+      double right = double(0.3f) * double(0.7f) * double(c.depth(rows));
+      for (float one : y)
+        ASSERT_NEAR(one / right, 1, 1e-5) << "batch of " << rows;
+      for (int threads : {2, 3}) {
+        std::vector<float> other(y.size());
+        function.run(rows, {a.data(), w.data()}, {other.data()}, threads);
+        ASSERT_TRUE(other == y) << "batch of " << rows << " on " << threads << " threads";
+      }
+    }
+  }
+}
 TEST_P(Contract, OtherForms) {
   // Batched product, dot product, product by element, outer product, transposed result, a sum over the batch.
   expectCorrect({"attention", {-1, 9, 11, 20}, {{{0, 1}}, {{1, 1}}, {{3, 1}}}, {0, 2, 3}, {0, 1, 2}, {-1, 9, 20}}, {3});
@@ -210,6 +246,18 @@ TEST(ContractPlans, DoNotChangeBits) {
     check(denseWeight(100, 40), rows,
           {"{vectors = \"right\", lanes_dim = 1, lanes = 8, tile = array<i64: 6, 16, 0>, pack = false, pack_scalars = true, unroll = 4}",
            "{vectors = \"right\", lanes_dim = 1, lanes = 8, tile = array<i64: 7, 24, 0>, pack = false, pack_scalars = true, unroll = 2}"});
+  // Long sums: panels that hold less than a block, some, and more than one; not packed; pairs. The chosen plan says what is right.
+  check(denseForward(3000, 40), 21,
+        {"{vectors = \"right\", lanes_dim = 1, lanes = 8, tile = array<i64: 4, 16, 0>, pack = false, unroll = 4}",
+         "{vectors = \"right\", lanes_dim = 1, lanes = 8, tile = array<i64: 5, 8, 50>, pack = true, unroll = 1}",
+         "{vectors = \"right\", lanes_dim = 1, lanes = 8, tile = array<i64: 5, 8, 1100>, pack = true, unroll = 4}",
+         "{vectors = \"left\", lanes_dim = 0, lanes = 8, tile = array<i64: 16, 3, 3000>, pack = true, unroll = 2}"});
+  check(denseWeight(33, 3), 2000,
+        {"{vectors = \"right\", lanes_dim = 1, lanes = 8, tile = array<i64: 9, 8, 4>, pack = true, pairs = true, unroll = 4}"});
+  check(convWeight(1, 4, 12, 5), 50,
+        {"{vectors = \"right\", lanes_dim = 0, lanes = 8, tile = array<i64: 8, 5, 5, 2, 8, 8>, pack = true, pairs = true, unroll = 4}",
+         "{vectors = \"right\", lanes_dim = 0, lanes = 8, tile = array<i64: 8, 2, 3, 1, 1, 3>, pack = true, pairs = true, unroll = 2}",
+         "{vectors = \"right\", lanes_dim = 0, lanes = 8, tile = array<i64: 8, 5, 5, 0, 0, 0>, pack = false, unroll = 4}"});
   // Rows that overlap at the end, where sums are stored transposed in more than one vector. Shape dims: columns, rows.
   check({"transposed tail", {2, 13, 8}, {{{0, 1}}, {{1, 1}}}, {2}, {2, 0, 1}, {2, 13}}, 1,
         {"{vectors = \"right\", lanes_dim = 0, lanes = 4, tile = array<i64: 4, 6>, pack = false, unroll = 2}"});

@@ -1,4 +1,5 @@
 #include "test/unit/lowering/Compiled.h"
+#include "test/unit/lowering/Levels.h"
 
 #include <cmath>
 
@@ -67,4 +68,46 @@ TEST(Reduction, ArgmaxTakesTheFirst) {
   std::vector<Tensor> x = program.randomArguments(1);
   x[0].data[17] = x[0].data[33] = x[0].data[90] = 2;
   EXPECT_EQ(program.run(x, 1)[2].data[0], 17);
+}
+
+/// Of equal numbers, whose sum loses the most: right to 1e-5, on every level, fused or not, on any number of threads.
+static void checkLong(const std::string &from, const std::string &dims, const std::string &to, int64_t batch) {
+  SCOPED_TRACE(from + " over " + dims);
+  Program program(reductions(from, dims, to));
+  std::vector<Tensor> x = program.randomArguments(batch);
+  for (double &value : x[0].data)
+    value = 0.1f;
+  check(program, x, batch, 1e-5);
+}
+
+TEST(Reduction, LongSums) {
+  checkLong("tensor<?xf32>", "0", "tensor<f32>", 300'001);
+  checkLong("tensor<?x3xf32>", "0", "tensor<3xf32>", 100'003);
+  checkLong("tensor<?x64xf32>", "0", "tensor<64xf32>", 20'001);
+  checkLong("tensor<?x70xf32>", "0", "tensor<70xf32>", 9'999);
+  checkLong("tensor<?x5x9x40xf32>", "0, 2, 3", "tensor<5xf32>", 211);
+  checkLong("tensor<?x5x9x40xf32>", "0, 2", "tensor<5x40xf32>", 300);
+  checkLong("tensor<2x700001xf32>", "1", "tensor<2xf32>", 1);
+  checkLong("tensor<700001x2xf32>", "0", "tensor<2xf32>", 1);
+  checkLong("tensor<?x40000xf32>", "1", "tensor<?xf32>", 3);
+}
+
+TEST(Reduction, LongSumsOfWhatIsNotFinite) {
+  Program program("func.func @f(%x: tensor<4x9000xf32>) -> tensor<4xf32> {\n"
+                  "%0 = nn.reduce_sum %x over [1] : tensor<4x9000xf32> -> tensor<4xf32>\nreturn %0 : tensor<4xf32>\n}");
+  std::vector<Tensor> x = program.randomArguments(1);
+  x[0].data[17] = INFINITY;                                    // infinite
+  x[0].data[9000 + 5000] = NAN;                                // not a number
+  x[0].data[18000] = INFINITY, x[0].data[26000] = -INFINITY;   // neither
+  for (int i = 27000; i < 36000; ++i)                          // too large, though every part of it fits
+    x[0].data[i] = 3e37f;
+  for (const std::string &level : levels()) {
+    Setup setup;
+    setup.cpu = level;
+    std::vector<Tensor> y = program.run(x, 1, setup);
+    EXPECT_EQ(y[0].data[0], INFINITY);
+    EXPECT_TRUE(std::isnan(y[0].data[1]));
+    EXPECT_TRUE(std::isnan(y[0].data[2]));
+    EXPECT_EQ(y[0].data[3], INFINITY);
+  }
 }

@@ -67,8 +67,8 @@ static float results(const nn_call *call) {
   *static_cast<float *>(call->out[0]) = loss / float(call->rows);
   if (!measured)
     return loss;
-  *static_cast<float *>(call->out[1]) = absolute;
-  *static_cast<float *>(call->out[2]) = float(call->rows);
+  *static_cast<double *>(call->out[1]) = absolute; // totals are f64
+  *static_cast<double *>(call->out[2]) = double(call->rows);
   return loss;
 }
 
