@@ -2,6 +2,7 @@
 #include "runtime/predict_table.h"
 
 #include "runtime/statements.h"
+#include "runtime/weights.h"
 
 namespace nnrt {
 
@@ -21,8 +22,10 @@ static bool selectsAnOutput(const nn_program &program, const nn_model &model, in
   const int32_t trained = trainedAs(program, int32_t(&model - program.models));
   bool selects = false;
   forEachTrain(program, [&](const nn_train &train) {
-    for (int32_t b = 0; b < train.n_bounds; ++b)
-      selects |= train.model == trained && train.bounds[b].bound == outputs;
+    // `proba(x) = softmax(net(x))` has the classes of `net`.
+    if (train.model == trained || isPartOf(program, program.models[train.model], model))
+      for (int32_t b = 0; b < train.n_bounds; ++b)
+        selects |= train.bounds[b].bound == outputs;
   });
   return selects;
 }

@@ -213,6 +213,7 @@ bool ProgramGenerator::genStep(const ast::TrainStmt *s, llvm::StringRef prefix, 
   if (!loss)
     return false;
   fn.applications = nullptr;
+  record.turnedMeetings = fn.emit.turnedMeetings;
   fn.addResult("loss", loss);
   if (!addMetrics(fn, entries.metrics, scope, &metrics))
     return false;
@@ -230,7 +231,7 @@ bool ProgramGenerator::genStep(const ast::TrainStmt *s, llvm::StringRef prefix, 
   const std::string target = placeText(s->target);
   bool anyFrozen = false;
   for (auto &[name, slot] : fn.slots())
-    if (slot.info.kind == NN_PARAMETER && isUnder(name, target)) {
+    if (slot.info.kind == NN_PARAMETER && elab.belongsTo(name, target)) {
       if (elab.isFrozen(name))
         anyFrozen = true;
       else
@@ -328,8 +329,7 @@ void ProgramGenerator::genTrain(const ast::TrainStmt *s) {
   row->target = text(s->target.text());
   row->model = modelIndex[model];
   row->data = dataIndex[data];
-  if (modelRows[row->model]->data < 0)
-    modelRows[row->model]->data = row->data;
+  noteData(model, row->data);
   trainsOfBlock.push_back(s);
   if (s->target.parts.size() == 1)
     trainedBy[model] = s;

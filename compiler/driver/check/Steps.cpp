@@ -85,7 +85,9 @@ public:
     verdicts.title = std::string(model.name) + " on " + program.data[train.data].name;
     makeFields();
     makeResults();
-    caller.call(model.init, {}, {}, 1);
+    for (int32_t m = 0; m < program.n_models; ++m) // it may be made of others
+      if (program.models[m].init.code)
+        caller.call(program.models[m].init, {}, {}, 1);
     // Biases start at 0, where many functions have a corner.
     for (int32_t i = model.tensors.first; i < model.tensors.first + model.tensors.count; ++i)
       if (program.tensors[i].kind == NN_PARAMETER)
