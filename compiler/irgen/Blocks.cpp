@@ -59,6 +59,19 @@ static Value drawnElsewhere(Function &fn, const TensorInfo &info) {
   return Value::of(fn.emit.broadcast(fn.emit.constant(0), fn.emit.typeOf(info.shape), {}), info.axes);
 }
 
+/// Reports a tensor that no model's init function draws: nothing would ever give it a value.
+static bool isDrawn(const Elaborator &elab, const TensorInfo &info) {
+  if (elab.tensors.find(info.name) != elab.tensors.end())
+    return true;
+  auto report = elab.diags.error(elab.fn->emit.range, "`" + info.name + "` is never drawn");
+  const llvm::StringRef first = llvm::StringRef(info.name).split('.').first.split('#').first;
+  if (llvm::isa_and_nonnull<ast::ModelDecl>(elab.symbols.find(first)))
+    report.note("a model has the same layers while it is trained and after: choose between values, not between layers, by `training`");
+  else
+    report.note("a layer has its weights in a model: `model net(x: [n]) { x |> … }`");
+  return false;
+}
+
 /// Whether a start value is one number, repeated.
 static bool isOneNumber(mlir::Value v) {
   mlir::Operation *op = v.getDefiningOp();
@@ -102,6 +115,8 @@ bool Elaborator::runParam(const ast::ParamStmt *s, Scope &scope) {
     fn->assign(info, drawn);
     value = Value::of(drawn, info.axes);
   } else {
+    if (!fn->initializing && !isDrawn(*this, info))
+      return false;
     value = fn->tensor(info);
     if (fn->toFit.count(info.name))
       fn->pendingFits.push_back({info, start, s->value->range});
@@ -176,6 +191,8 @@ bool Elaborator::runState(const ast::StateStmt *s, Scope &scope) {
     fn->assign(info, first);
     value = Value::of(first, info.axes);
   } else {
+    if (!fn->initializing && !isDrawn(*this, info))
+      return false;
     value = fn->tensor(info);
   }
   scope.names[s->name.text.str()] = value;

@@ -97,6 +97,11 @@ Value Elaborator::applyLayer(const std::shared_ptr<Applicable> &layer, llvm::Arr
     if (a.value.isError() || a.value.isUnavailable())
       return a.value;
   if (layer->kind == Applicable::Kind::Sequence) {
+    if (!placeName.empty()) {
+      diags.error(at, "`as " + placeName + "` names the place of one layer, and `" + layer->name + "` makes several")
+          .note("a layer of its own has a place: `layer part = " + layer->name + "(…)`, and `|> part as " + placeName + "`");
+      return Value::error();
+    }
     if (inputs.size() != 1) {
       diags.error(at, "a sequence of layers takes one input");
       return Value::error();

@@ -77,6 +77,10 @@ bool Elaborator::placeFor(const std::shared_ptr<Applicable> &layer, llvm::String
   } else {
     int count = ++in->counts[layer->given.empty() ? layer->name : layer->given];
     if (!name.empty()) {
+      if (name == "weights" || name == "parameters") {
+        diags.error(at, "a layer cannot be called `" + name + "`: that means all of a part's");
+        return false;
+      }
       layer->given = name;
       if (!give(*in, name, layer.get(), at))
         return false;
