@@ -30,7 +30,7 @@ Value Elaborator::withFits(Placement &place, llvm::function_ref<Value()> body) {
   for (size_t i = before; i < placed.size(); ++i)
     placed[i]->placed = false;
   placed.resize(before);
-  place = Placement{place.path, place.owner};
+  place = Placement{place.path, place.owner, {}, 0, {}};
   return body();
 }
 

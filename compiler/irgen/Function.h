@@ -17,11 +17,11 @@ namespace nnc {
 struct Placement {
   std::string path;                       // "mlp" or "mlp.dense1"; empty outside a model
   const ast::Decl *owner = nullptr;       // the model or layer whose body gives the names
-  llvm::StringMap<int> counts = {};       // layers of each kind so far
+  llvm::StringMap<int> counts;            // layers of each kind so far
   int randomSites = 0;                    // random draws so far
   /// What has a name here: a layer, a parameter, a model that is a part of this one.
   struct Taken { const void *by; Range where; bool numbered; };
-  std::map<std::string, Taken> taken = {};
+  std::map<std::string, Taken> taken;
 };
 
 class Function {

@@ -145,7 +145,7 @@ Value Elaborator::runLayer(const std::shared_ptr<Applicable> &layer, llvm::Array
   const std::string path = layer->path;
   if (inputs.size() == 1)
     fn->inputs[path] = inputs[0].value;
-  Placement inner{path, decl};
+  Placement inner{path, decl, {}, 0, {}};
   Placement *outerPlacement = fn->placement;
   std::string outerPlace = fn->emit.place;
   auto outerStates = std::move(localStates);
@@ -243,7 +243,7 @@ Value Elaborator::applyModel(const Applicable &model, llvm::ArrayRef<Arg> inputs
   auto use = modelUses.find(decl);
   const int members = use == modelUses.end() ? 0 : use->second.members;
   auto body = [&](const std::string &place) {
-    Placement inner{place, decl};
+    Placement inner{place, decl, {}, 0, {}};
     Placement *outerPlacement = fn->placement;
     std::string outerPlace = fn->emit.place;
     fn->placement = &inner;

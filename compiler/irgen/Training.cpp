@@ -205,7 +205,7 @@ bool ProgramGenerator::genStep(const ast::TrainStmt *s, llvm::StringRef prefix, 
 
   Scope scope;
   std::vector<mlir::Value> raw;
-  TrainedStep record{s, data, dataIndex[data], fn.op(), {}, nullptr};
+  TrainedStep record{s, data, dataIndex[data], fn.op(), {}, nullptr, {}};
   fn.applications = &record.applications;
   if (!addFields(fn, data, scope, /*augment=*/true, &raw) || !addPartInput(fn, s, scope))
     return false;
