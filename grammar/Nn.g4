@@ -90,6 +90,8 @@ checkpointEntry : Checkpoint expression Every expression ;
 
 // ---- expressions, from loosest to tightest (LANGUAGE.md 4) ------------------------------------------------------
 
+// An `else` reaches to the end of its expression: the pipes behind `if c then a else b` belong to b. Builder::expression gives them to
+// it; a rule for it here could not decide on one token which chain a pipe goes on with.
 expression  : choice pipeTail* ;
 pipeTail    : '|>' choice (As name)? ;
 choice      : If expression (Then expression Else choice | block (Else choice)?) | disjunction ;

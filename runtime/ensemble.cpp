@@ -1,8 +1,25 @@
 // ensemble statements: members trained side by side, each from its own seed.
 #include "runtime/side_runs.h"
 #include "runtime/statements.h"
+#include "runtime/weights.h"
+
+#include <map>
 
 namespace nnrt {
+
+/// Whether a statement changes tensors of that model. Another one may share them.
+static bool changes(const nn_program &program, const nn_statement &statement, const nn_model &of) {
+  if (statement.kind == NN_STMT_LOAD)
+    return shareTensors(program, program.models[static_cast<const nn_load *>(statement.body)->model], of);
+  if (statement.kind != NN_STMT_TRAIN)
+    return false;
+  const nn_train &train = *static_cast<const nn_train *>(statement.body);
+  for (int32_t i = 0; i < train.n_trained; ++i)
+    for (int32_t t = of.tensors.first; t < of.tensors.first + of.tensors.count; ++t)
+      if (program.tensors[t].offset == program.tensors[train.trained[i]].offset)
+        return true;
+  return false;
+}
 
 /// Adds the statements before `ensemble` that make the model `of` what it is: loads and training, of a search those of its best
 /// trial. What a comparison does to a model is undone. Returns false at `ensemble`.
@@ -13,8 +30,7 @@ static bool addRecipe(const Run &run, const nn_statement *statements, int32_t co
     const nn_statement &statement = statements[i];
     if (statement.body == &ensemble)
       return false;
-    if ((statement.kind == NN_STMT_TRAIN && static_cast<const nn_train *>(statement.body)->model == ensemble.of) ||
-        (statement.kind == NN_STMT_LOAD && static_cast<const nn_load *>(statement.body)->model == ensemble.of))
+    if (changes(run.program, statement, run.program.models[ensemble.of]))
       recipe.push_back(statement);
     if (statement.kind == NN_STMT_EXPERIMENT) {
       const auto best = run.chosen.find(experiments++);
@@ -38,6 +54,9 @@ Status runEnsemble(Run &run, const nn_ensemble &ensemble, int32_t trains) {
   std::vector<nn_statement> recipe;
   addRecipe(run, program.statements, program.n_statements, ensemble, recipe);
   const nn_range from = program.models[ensemble.of].tensors, to = program.models[ensemble.model].tensors;
+  std::map<std::string, int32_t> members; // the ensemble's tensors by key: "member1.dense1.w"
+  for (int32_t t = to.first; t < to.first + to.count; ++t)
+    members[program.tensors[t].key] = t;
   for (const nn_statement &statement : recipe)
     if (statement.kind == NN_STMT_TRAIN && !program.data[static_cast<const nn_train *>(statement.body)->data].hidden)
       NN_TRY(checkData(run, statement));
@@ -51,7 +70,9 @@ Status runEnsemble(Run &run, const nn_ensemble &ensemble, int32_t trains) {
     sub.variant = format("member %d", member + 1);
     sub.engine.setSeed(run.engine.seed() + seed + 1 + uint64_t(member));
     NN_TRY(sub.engine.updateSettings());
-    NN_TRY(initialiseModels(sub, {ensemble.of, 1}));
+    for (int32_t m = 0; m < program.n_models; ++m)
+      if (m == ensemble.of || shareTensors(program, program.models[m], program.models[ensemble.of]))
+        NN_TRY(initialiseModels(sub, {m, 1}));
     int32_t ordinals = trains;
     std::string unseen;
     sub.output = &unseen;
@@ -70,12 +91,12 @@ Status runEnsemble(Run &run, const nn_ensemble &ensemble, int32_t trains) {
     NN_TRY(std::move(status));
   if (run.signal)
     return Status();
-  int32_t into = to.first; // the tensors of all members, one after the other; they may be laid out differently
-  for (const std::vector<unsigned char> &member : learned) {
-    const unsigned char *values = member.data();
-    for (int32_t t = 0; t < from.count; ++t, ++into) {
-      run.engine.importTensor(into, values, run.engine.tensor(into));
-      values += run.engine.tensorBytes(into);
+  for (int32_t m = 0; m < ensemble.members; ++m) { // the two may be laid out differently
+    const unsigned char *values = learned[size_t(m)].data();
+    for (int32_t t = from.first; t < from.first + from.count; ++t) {
+      const int32_t own = members.at(format("member%d.%s", m + 1, program.tensors[t].key));
+      run.engine.importTensor(own, values, run.engine.tensor(own));
+      values += run.engine.tensorBytes(own);
     }
   }
   for (int32_t m = 0; m < ensemble.members; ++m)

@@ -2,6 +2,7 @@
 #include "runtime/predict_table.h"
 
 #include "runtime/statements.h"
+#include "runtime/weights.h"
 
 namespace nnrt {
 
@@ -22,7 +23,9 @@ static int32_t classField(const nn_program &program, const nn_model &model, int6
   const int32_t trained = trainedAs(program, int32_t(&model - program.models));
   int32_t field = -1;
   forEachTrain(program, [&](const nn_train &train) {
-    if (train.model == trained && train.data == model.data && field < 0)
+    // `proba(x) = softmax(net(x))` has the classes of `net`.
+    const bool its = train.model == trained || isPartOf(program, program.models[train.model], model);
+    if (its && train.data == model.data && field < 0)
       field = labelOf(train, outputs);
   });
   return field;

@@ -4,9 +4,28 @@
 #include "runtime/json.h"
 #include "runtime/suggest.h"
 
+#include <algorithm>
 #include <cmath>
+#include <set>
 
 namespace nnrt {
+
+static std::set<int64_t> offsetsOf(const nn_program &program, const nn_model &model) {
+  std::set<int64_t> offsets;
+  for (int32_t t = model.tensors.first; t < model.tensors.first + model.tensors.count; ++t)
+    offsets.insert(program.tensors[t].offset);
+  return offsets;
+}
+
+bool shareTensors(const nn_program &program, const nn_model &a, const nn_model &b) {
+  const std::set<int64_t> ofA = offsetsOf(program, a), ofB = offsetsOf(program, b);
+  return std::any_of(ofA.begin(), ofA.end(), [&](int64_t offset) { return ofB.count(offset) > 0; });
+}
+
+bool isPartOf(const nn_program &program, const nn_model &part, const nn_model &whole) {
+  const std::set<int64_t> some = offsetsOf(program, part), all = offsetsOf(program, whole);
+  return !some.empty() && std::includes(all.begin(), all.end(), some.begin(), some.end());
+}
 
 std::string meanKey(const nn_data &data, const nn_field &field) {
   return std::string("normalize.") + data.name + "." + field.name + ".mean";
@@ -148,8 +167,12 @@ Status runLoad(Run &run, const nn_load &load) {
     learned.classes.clear(); // a part that is left as it is, as a new head, may stand for other classes
   run.loaded[run.program.models[load.model].name] = std::move(learned);
   const nn_range range = run.program.models[load.model].tensors;
+  std::set<int64_t> loaded;
   for (int32_t t = range.first; t < range.first + range.count; ++t)
     if (!covered(run.program.tensors[t].key, except))
+      loaded.insert(run.program.tensors[t].offset);
+  for (int32_t t = 0; t < run.program.n_tensors; ++t) // in all models that have it
+    if (loaded.count(run.program.tensors[t].offset))
       run.drawn[size_t(t)] = 0;
   std::string text = format("loaded %s from %s", run.modelName(load.model), path.c_str());
   for (size_t i = 0; i < unused.size() && i < 5; ++i)

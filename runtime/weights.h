@@ -11,6 +11,11 @@ namespace nnrt {
 Status loadModel(Engine &engine, const nn_model &model, const SafetensorsFile &file,
                  const std::vector<std::string> &except, std::vector<std::string> &unused);
 
+/// Models share tensors where one is made of the other: each has rows of its own for them, at the same place in memory.
+bool shareTensors(const nn_program &program, const nn_model &a, const nn_model &b);
+/// Whether all tensors of `part`, which has some, are those of `whole`, too.
+bool isPartOf(const nn_program &program, const nn_model &part, const nn_model &whole);
+
 /// Names of the tensors and metadata entries that describe a model's data set in its weight file.
 std::string meanKey(const nn_data &data, const nn_field &field);
 std::string deviationKey(const nn_data &data, const nn_field &field);

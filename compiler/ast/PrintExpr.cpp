@@ -24,7 +24,7 @@ static Binding tighter(Binding binding) { return Binding(int(binding) + 1); }
 static Binding bindingOf(const Expr &e) {
   switch (e.kind) {
   case ExprKind::Pipe: return Binding::Pipe;
-  case ExprKind::If: return Binding::If;
+  case ExprKind::If: return Binding::Pipe; // its `else` side may be a pipe
   case ExprKind::Binary: return bindingOf(llvm::cast<BinaryExpr>(e).op);
   case ExprKind::Unary: return llvm::cast<UnaryExpr>(e).op == UnaryOp::Not ? Binding::Not : Binding::Unary;
   case ExprKind::RangeOf: return Binding::Pipe; // stands only as an item, where nothing is demanded
@@ -110,9 +110,10 @@ void Printer::plain(const Expr &e) {
     return;
   case ExprKind::Pipe: {
     auto &pipe = llvm::cast<PipeExpr>(e);
-    expr(*pipe.lhs);
+    // An `else` without brackets would reach over this pipe, or over those that follow.
+    expr(*pipe.lhs, llvm::isa<PipeExpr>(pipe.lhs) ? Binding::Pipe : Binding::Or);
     os << " |> ";
-    expr(*pipe.rhs, Binding::If);
+    expr(*pipe.rhs, Binding::Or);
     if (pipe.place) {
       os << " as ";
       ident(pipe.place);
@@ -153,7 +154,7 @@ void Printer::ifExpr(const IfExpr &e) {
   expr(*e.then, Binding::Or);
   if (e.otherwise) {
     os << " else ";
-    expr(*e.otherwise, Binding::If);
+    expr(*e.otherwise);
   }
 }
 

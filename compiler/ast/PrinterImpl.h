@@ -6,8 +6,8 @@
 namespace nnc::ast {
 
 /// How tightly an expression binds, as the rules of grammar/Nn.g4 do. A node that binds more loosely than its place
-/// demands is printed in brackets.
-enum class Binding { Pipe, If, Or, And, Not, Compare, Sum, Product, Unary, Power, Postfix, Primary };
+/// demands is printed in brackets. Pipe: an `if`, too, whose `else` side may be one.
+enum class Binding { Pipe, Or, And, Not, Compare, Sum, Product, Unary, Power, Postfix, Primary };
 
 class Printer {
 public:

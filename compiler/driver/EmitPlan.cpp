@@ -8,6 +8,7 @@
 #include "runtime/statements.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
@@ -123,8 +124,10 @@ private:
   void printMemory() {
     os << "\nmemory in bytes\n";
     int64_t kinds[3] = {0, 0, 0};
+    llvm::StringSet<> seen; // a model made of others has further rows for theirs
     for (int32_t i = 0; i < program.n_tensors; ++i)
-      kinds[program.tensors[i].kind] += elementsOf(program.tensors[i]) * elementBytes();
+      if (seen.insert(program.tensors[i].name).second)
+        kinds[program.tensors[i].kind] += elementsOf(program.tensors[i]) * elementBytes();
     Table table;
     double total = double(memory.persistentBytes);
     table.row({"parameters", grouped(kinds[NN_PARAMETER])});

@@ -42,6 +42,7 @@ struct TrainedStep {
   mlir::func::FuncOp function;
   std::vector<Application> applications;
   std::shared_ptr<const Applicable> optimizer; // with its hyper-parameters
+  std::vector<TurnedMeeting> turnedMeetings;
 };
 
 /// What elaboration knew besides the module that it made.

@@ -23,7 +23,11 @@ bool Elaborator::runStatement(const ast::Stmt *s, Scope &scope) {
     // `let enc = dense(64)` gives the layer's place its name.
     if (v.kind == Value::Kind::Applicable && v.target->kind == Applicable::Kind::Layer && v.target->instantiated &&
         !v.target->placed && fn->placement) {
-      v.target->path = (fn->placement->path.empty() ? "" : fn->placement->path + ".") + let->name.text.str();
+      std::string name = let->name.text.str();
+      v.target->given = name;
+      if (!give(*fn->placement, name, v.target.get(), let->name.range))
+        return false;
+      v.target->path = (fn->placement->path.empty() ? "" : fn->placement->path + ".") + name;
       v.target->placed = true;
     }
     scope.names[let->name.text.str()] = v;
@@ -50,6 +54,24 @@ static TensorInfo makeInfo(Function &fn, llvm::StringRef name, int32_t kind, Ran
   return info;
 }
 
+/// In the init function of a model: a tensor of another one that it is made of. Its values do not matter here.
+static Value drawnElsewhere(Function &fn, const TensorInfo &info) {
+  return Value::of(fn.emit.broadcast(fn.emit.constant(0), fn.emit.typeOf(info.shape), {}), info.axes);
+}
+
+/// Reports a tensor that no model's init function draws: nothing would ever give it a value.
+static bool isDrawn(const Elaborator &elab, const TensorInfo &info) {
+  if (elab.tensors.find(info.name) != elab.tensors.end())
+    return true;
+  auto report = elab.diags.error(elab.fn->emit.range, "`" + info.name + "` is never drawn");
+  const llvm::StringRef first = llvm::StringRef(info.name).split('.').first.split('#').first;
+  if (llvm::isa_and_nonnull<ast::ModelDecl>(elab.symbols.find(first)))
+    report.note("a model has the same layers while it is trained and after: choose between values, not between layers, by `training`");
+  else
+    report.note("a layer has its weights in a model: `model net(x: [n]) { x |> … }`");
+  return false;
+}
+
 /// Whether a start value is one number, repeated.
 static bool isOneNumber(mlir::Value v) {
   mlir::Operation *op = v.getDefiningOp();
@@ -64,6 +86,9 @@ bool Elaborator::runParam(const ast::ParamStmt *s, Scope &scope) {
   }
   if (!evaluateShape(*s->shape, scope, info.shape, info.axes))
     return false;
+  // A name in the layer, which a layer inside must not have.
+  if (std::string own = s->name.text.str(); fn->placement && !give(*fn->placement, own, s, s->name.range))
+    return false;
   Value start = s->value ? evaluate(s->value, scope) : Value::of(0);
   if (start.isError())
     return false;
@@ -72,7 +97,9 @@ bool Elaborator::runParam(const ast::ParamStmt *s, Scope &scope) {
     scope.names[s->name.text.str()] = Value::of(0);
     return true;
   }
-  if (fn->initializing && !fn->hasTensor(info.name)) {
+  if (fn->initializing && !isUnder(info.name, fn->initializes)) {
+    value = drawnElsewhere(*fn, info);
+  } else if (fn->initializing && !fn->hasTensor(info.name)) {
     auto [it, fresh] = tensors.insert({info.name, info});
     if (!fresh && it->second.shape != info.shape) {
       diags.error(s->range, "the place `" + info.name + "` holds " + shapeText(it->second.shape) + " and " + shapeText(info.shape))
@@ -88,6 +115,8 @@ bool Elaborator::runParam(const ast::ParamStmt *s, Scope &scope) {
     fn->assign(info, drawn);
     value = Value::of(drawn, info.axes);
   } else {
+    if (!fn->initializing && !isDrawn(*this, info))
+      return false;
     value = fn->tensor(info);
     if (fn->toFit.count(info.name))
       fn->pendingFits.push_back({info, start, s->value->range});
@@ -144,12 +173,17 @@ bool Elaborator::runState(const ast::StateStmt *s, Scope &scope) {
   }
   if (!evaluateShape(*s->shape, scope, info.shape, info.axes))
     return false;
+  // A name in the layer, which a layer inside must not have.
+  if (std::string own = s->name.text.str(); fn->placement && !give(*fn->placement, own, s, s->name.range))
+    return false;
   localStates[s->name.text.str()] = info;
   Value start = s->value ? evaluate(s->value, scope) : Value::of(0);
   if (start.isError())
     return false;
   Value value;
-  if (fn->initializing && !fn->hasTensor(info.name)) {
+  if (fn->initializing && !isUnder(info.name, fn->initializes)) {
+    value = drawnElsewhere(*fn, info);
+  } else if (fn->initializing && !fn->hasTensor(info.name)) {
     tensors.insert({info.name, info});
     mlir::Value first = initialValue(start, info, s->value ? s->value->range : s->range);
     if (!first)
@@ -157,6 +191,8 @@ bool Elaborator::runState(const ast::StateStmt *s, Scope &scope) {
     fn->assign(info, first);
     value = Value::of(first, info.axes);
   } else {
+    if (!fn->initializing && !isDrawn(*this, info))
+      return false;
     value = fn->tensor(info);
   }
   scope.names[s->name.text.str()] = value;
@@ -244,6 +280,7 @@ Value Elaborator::evaluateInit(const Applicable &init, const ast::Expr *e, const
   fn->placement = &site;
   Scope scope;
   scope.prelude = init.prelude;
+  scope.frame = ++frames;
   scope.names = init.bound;
   Value v = evaluate(e, scope);
   fn->placement = outer;

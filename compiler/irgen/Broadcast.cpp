@@ -20,10 +20,16 @@ static bool fullyNamed(const Value &v) {
   std::set<std::string> seen;
   if (v.axes.size() != exampleShape(v.tensor).size() || v.axes.empty())
     return false;
-  for (const std::string &name : v.axes)
-    if (name.empty() || !seen.insert(name).second)
+  for (const std::string &axis : v.axes)
+    if (axis.empty() || !seen.insert(axisIdOfName(axis)).second)
       return false;
   return true;
+}
+
+/// Whether b's axes are a's in another order: then one of the two is transposed.
+static bool reordered(const Value &a, const Value &b) {
+  return a.axes.size() == b.axes.size() && a.axes != b.axes && !llvm::is_contained(a.axes, "") &&
+         std::is_permutation(a.axes.begin(), a.axes.end(), b.axes.begin());
 }
 
 /// The axis of `joint` that axis i of v lies on.
@@ -126,7 +132,13 @@ Value Emitter::elementwise(llvm::StringRef mnemonic, llvm::ArrayRef<Value> opera
       return Value::error();
   }
   Joint joint;
-  if (!join(tensors, joint)) {
+  const bool fits = join(tensors, joint);
+  for (const Value &v : tensors)
+    for (const Value &w : tensors)
+      if (v.turned != Value::Turned::No && w.turned == Value::Turned::No && reordered(v, w) &&
+          (joint.byName || v.turned == Value::Turned::ByMark))
+        turnedMeetings.push_back({at, joint.byName});
+  if (!fits) {
     std::string shapes;
     for (size_t i = 0; i < tensors.size(); ++i)
       shapes += (i ? i + 1 == tensors.size() ? " and " : ", " : "") + shapeText(exampleShape(tensors[i].tensor));
@@ -135,5 +147,10 @@ Value Emitter::elementwise(llvm::StringRef mnemonic, llvm::ArrayRef<Value> opera
   llvm::SmallVector<mlir::Value> values;
   for (const Value &v : tensors)
     values.push_back(spread(v, joint));
-  return Value::of(elementwise(mnemonic, values), joint.axes);
+  Value result = Value::of(elementwise(mnemonic, values), joint.axes);
+  // What is computed of a transpose and of numbers is one.
+  auto hasAxes = [](const Value &v) { return !exampleShape(v.tensor).empty(); };
+  if (llvm::count_if(tensors, hasAxes) == 1)
+    result.turned = llvm::find_if(tensors, hasAxes)->turned;
+  return result;
 }

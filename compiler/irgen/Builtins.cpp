@@ -54,19 +54,25 @@ Value Elaborator::evaluateAxes(const ast::Expr *e, const Scope &scope) {
     const bool axis = local && local->isAxisSize;
     const bool known = local || (!scope.prelude && symbols.user.count(name->name.text)) ||
                        fn->ambient.count(name->name.text.str()) || sema::isAmbientName(name->name.text);
-    if (known && !axis)
-      return evaluate(e, scope);
+    if (known && !axis) {
+      // `units` of `w: [n, units]` is a number, and names an axis: where the tensor has that axis, it is meant.
+      Value v = evaluate(e, scope);
+      if (v.isNumber())
+        v.axes = {axisId(scope.frameOfCall(), name->name.text)};
+      return v;
+    }
   } else if (!llvm::isa<ast::ListExpr, ast::EllipsisExpr>(e)) {
     return evaluate(e, scope); // a position, or a schedule's duration
   }
   Value axes = Value::ofKind(Value::Kind::Axes);
+  const unsigned frame = scope.frameOfCall(); // the names are those of the declaration around
   auto addOne = [&](const ast::Expr *item) {
     if (llvm::isa<ast::EllipsisExpr>(item)) {
-      axes.axes.push_back("...");
+      axes.axes.push_back(axisId(frame, "..."));
       return true;
     }
     if (auto *name = llvm::dyn_cast<ast::NameExpr>(item)) {
-      axes.axes.push_back(name->name.text.str());
+      axes.axes.push_back(name->name.text == "batch" ? "batch" : axisId(frame, name->name.text));
       return true;
     }
     int64_t i;
@@ -103,7 +109,11 @@ llvm::SmallVector<int64_t> Elaborator::resolveAxes(const Value &x, const Arg *ov
     return dims;
   }
   std::vector<std::string> wanted = over->value.axes;
-  if (over->value.kind != Value::Kind::Axes) {
+  const bool named = !wanted.empty() && llvm::any_of(x.axes, [&](const std::string &axis) {
+    return !axis.empty() && axisIdOfName(axis) == wanted[0];
+  });
+  if (over->value.kind != Value::Kind::Axes && !named) {
+    wanted.clear();
     int64_t position;
     ok = integerOf(over->value, position, over->range, "the position of an axis");
     if (!ok)
@@ -123,9 +133,9 @@ llvm::SmallVector<int64_t> Elaborator::resolveAxes(const Value &x, const Arg *ov
         add(0);
       continue;
     }
-    if (name == "...") {
+    if (axisName(name) == "...") {
       for (size_t i = 0; i < x.axes.size(); ++i)
-        if (llvm::StringRef(x.axes[i]).starts_with("..."))
+        if (axisName(x.axes[i]).starts_with("...") && (axisFrame(x.axes[i]) == "0" || axisFrame(x.axes[i]) == axisFrame(name)))
           add(lead + i);
       continue;
     }
@@ -140,19 +150,31 @@ llvm::SmallVector<int64_t> Elaborator::resolveAxes(const Value &x, const Arg *ov
       add(lead + (i < 0 ? i + rank : i));
       continue;
     }
-    auto it = llvm::find(x.axes, name);
-    if (it == x.axes.end()) {
-      auto report = diags.error(over->range, "the tensor has no axis `" + name + "`");
-      std::string known;
-      for (const std::string &a : x.axes)
-        if (!a.empty())
-          known += (known.empty() ? "`" : ", `") + a + "`";
-      report.note(known.empty() ? std::string("its axes have no names; they can be given by position: `over = 0`, `over = -1`")
-                                : "its axes are " + known);
+    const std::string plain = axisName(name).str();
+    llvm::SmallVector<int64_t> found;
+    std::string known, foreign;
+    for (size_t i = 0; i < x.axes.size(); ++i) {
+      if (x.axes[i].empty())
+        continue;
+      if (axisIdOfName(x.axes[i]) == name)
+        found.push_back(int64_t(i));
+      std::string &list = axisFrame(x.axes[i]) == axisFrame(name) ? known : foreign;
+      list += (list.empty() ? "`" : ", `") + axisName(x.axes[i]).str() + "`";
+    }
+    if (found.size() != 1) {
+      auto report = diags.error(over->range, found.empty() ? "the tensor has no axis `" + plain + "`"
+                                                           : "the tensor has " + std::to_string(found.size()) + " axes `" + plain + "`");
+      if (!found.empty())
+        report.note("they can be given by position: `over = 0`, `over = -1`");
+      else if (!known.empty())
+        report.note("its axes are " + known);
+      else
+        report.note("its axes have no names" + (foreign.empty() ? std::string() : " in this declaration") +
+                    "; they can be given by position: `over = 0`, `over = -1`");
       ok = false;
       return dims;
     }
-    add(lead + (it - x.axes.begin()));
+    add(lead + found[0]);
   }
   llvm::sort(dims);
   return dims;
@@ -404,21 +426,41 @@ Value Elaborator::callBuiltin(llvm::StringRef name, const BuiltinCall &call) {
     auto sequence = std::make_shared<Applicable>();
     sequence->kind = Applicable::Kind::Sequence;
     sequence->name = "repeat";
-    const Value &layer = call.positional(1)->value;
-    // Every repetition has parameters of its own: copy the layer and the layers inside it.
-    std::function<Value(const Value &)> copy = [&](const Value &v) {
+    // Every repetition has parameters of its own: copy the layer and the layers inside it. What is one layer stays one in each.
+    std::map<const Applicable *, std::shared_ptr<Applicable>> copies;
+    const Applicable *model = nullptr;
+    std::function<void(Value &)> renew = [&](Value &v) {
+      for (Value &item : v.items)
+        renew(item);
       if (v.kind != Value::Kind::Applicable)
-        return v;
-      Value fresh = v;
-      fresh.target = std::make_shared<Applicable>(*v.target);
-      for (Value &part : fresh.target->parts)
-        part = copy(part);
-      for (auto &entry : fresh.target->bound)
-        entry.second = copy(entry.second);
-      return fresh;
+        return;
+      if (v.target->kind == Applicable::Kind::Model)
+        model = v.target.get();
+      std::shared_ptr<Applicable> &fresh = copies[v.target.get()];
+      if (!fresh) {
+        fresh = std::make_shared<Applicable>(*v.target);
+        if (fresh->kind == Applicable::Kind::Layer)
+          fresh->placed = false;
+        for (Value &part : fresh->parts)
+          renew(part);
+        for (auto &entry : fresh->bound)
+          renew(entry.second);
+        for (auto &entry : fresh->partial)
+          renew(entry.second);
+      }
+      v.target = fresh;
     };
-    for (int64_t i = 0; i < times; ++i)
-      sequence->parts.push_back(copy(layer));
+    for (int64_t i = 0; i < times; ++i) {
+      copies.clear();
+      sequence->parts.push_back(call.positional(1)->value);
+      renew(sequence->parts.back());
+    }
+    if (model) {
+      diags.error(call.positional(1)->range, "`repeat` gives each repetition weights of its own, and the model `" + model->name +
+                                                 "` has one set of them")
+          .note("`seq(" + model->name + ", " + model->name + ")` applies it twice; a `layer` can be repeated");
+      return Value::error();
+    }
     return Value::of(sequence);
   }
   if (name == "missing") {

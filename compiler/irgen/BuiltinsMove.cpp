@@ -161,7 +161,10 @@ Value Elaborator::reshaped(llvm::StringRef name, const BuiltinCall &call) {
     for (size_t i = 0; i < sorted.size(); ++i)
       if (sorted.size() != size_t(rank + batch) || sorted[i] != int64_t(i))
         return emit.shapeError(by->range, "`transpose` needs every axis once", x, xa->range);
-    return Value::of(emit.create("nn.transpose", x.tensor, emit.typeOf(result, batch), emit.attr("perm", perm))->getResult(0), axes);
+    Value turned =
+        Value::of(emit.create("nn.transpose", x.tensor, emit.typeOf(result, batch), emit.attr("perm", perm))->getResult(0), axes);
+    turned.turned = Value::Turned::ByCall;
+    return turned;
   }
   if (name == "slice") {
     int64_t axis, from, to, step = 1;

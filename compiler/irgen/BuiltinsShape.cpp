@@ -175,8 +175,8 @@ Value Elaborator::conv2d(const BuiltinCall &call) {
   // The result's channels are the filters' first axis, so a bias [channels] lines up by name.
   if (w.axes.size() == 4 && !w.axes[0].empty()) {
     auto spatial = [&](size_t i) {
-      const std::string name = x.axes.size() == 3 ? x.axes[i] : "";
-      return name.empty() ? "..." + std::to_string(i - 1) : name;
+      const std::string axis = x.axes.size() == 3 ? x.axes[i] : "";
+      return axis.empty() ? axisId(0, "..." + std::to_string(i - 1)) : axis;
     };
     result.axes = {w.axes[0], spatial(1), spatial(2)};
   }

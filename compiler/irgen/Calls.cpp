@@ -96,10 +96,22 @@ bool Elaborator::bind(llvm::ArrayRef<ast::Parameter> params, llvm::ArrayRef<Arg>
   return true;
 }
 
+/// Names of axes end with the call that gave them.
+static void forgetAxes(Value &v, unsigned frame) {
+  const std::string own = std::to_string(frame);
+  if (v.isTensor())
+    for (std::string &axis : v.axes)
+      if (llvm::StringRef(axis).split(':').first.split('.').first == own)
+        axis.clear();
+  for (Value &item : v.items)
+    forgetAxes(item, frame);
+}
+
 Value Elaborator::callFunction(const Applicable &f, llvm::ArrayRef<Arg> args, Range at) {
   auto *decl = llvm::cast<ast::FnDecl>(f.decl);
   Scope scope;
   scope.prelude = f.prelude;
+  scope.frame = ++frames;
   CallSite site(*this, f.prelude, at);
   std::vector<Arg> all(args.begin(), args.end());
   for (const auto &[name, value] : f.partial)
@@ -136,6 +148,7 @@ Value Elaborator::callFunction(const Applicable &f, llvm::ArrayRef<Arg> args, Ra
   Value y = evaluate(decl->body, scope);
   schedule = outerSchedule;
   localStates = std::move(outerStates);
+  forgetAxes(y, scope.frame);
   if (!decl->derivative || decl->params.empty() || !y.isTensor() || suppressedDerivative == decl)
     return y;
   Value x = derivativeScope.names[decl->params[0].name.text.str()];

@@ -13,7 +13,7 @@ bool ProgramGenerator::constrain(const ast::ConstrainEntry *entry, llvm::ArrayRe
   const llvm::StringRef place = weights || all ? front : llvm::StringRef(target);
   bool any = false;
   for (const TensorInfo &p : trained) {
-    if (!isUnder(p.name, place) || (weights && !isWeight(p)))
+    if (!elab.belongsTo(p.name, place) || (weights && !isWeight(p)))
       continue;
     any = true;
     Elaborator::RangeGuard guard(elab, entry->range);

@@ -41,6 +41,21 @@ public:
     return use == modelUses.end() ? model->name.text.str() : use->second.place;
   }
 
+  /// Models made of models (Models.cpp). `parts` are those that a model applies, however deep, by their place; `passesOn` those that get
+  /// its input as it is. Filled when a model's init function is elaborated, which ends early where a part is not `known` yet, `missing`.
+  std::map<const ast::Decl *, NameMap<const ast::Decl *>> parts;
+  std::map<const ast::Decl *, std::set<const ast::Decl *>> passesOn;
+  std::set<const ast::Decl *> known;
+  const ast::Decl *missing = nullptr;
+  /// Names that the program gives to places, by the model and the declaration in whose body they are given: numbers pass them over.
+  std::map<std::pair<const ast::Decl *, const ast::Decl *>, std::set<std::string>> givenNames;
+  /// A number was given that the text gives as a name further on: elaborate the model once more.
+  bool renumber = false;
+  /// A place as a program writes it, below a model: the first name after it may be that of a part that is a model.
+  std::string placeBelow(const ast::Decl *model, llvm::StringRef rest) const;
+  /// Whether a tensor is at a place, or below it, or in a model that the model at that place is made of.
+  bool belongsTo(llvm::StringRef tensor, llvm::StringRef place) const;
+
   /// Every persistent tensor met so far, by full place; filled when a model's init function is elaborated.
   NameMap<TensorInfo> tensors;
   /// Places the program froze: prefixes of tensor names.
@@ -195,6 +210,12 @@ private:
   Value evaluateCall(const ast::CallExpr *e, const Scope &scope);
   Value evaluatePipe(const ast::PipeExpr *e, const Scope &scope);
   Value evaluateIndex(const ast::IndexExpr *e, const Scope &scope);
+  /// The element of `n` that an index means, from the end if it is negative; `of` is what has them: "an axis", "a list".
+  bool positionOf(const Value &v, int64_t n, llvm::StringRef of, int64_t &at, Range range);
+  /// The first and the last element that a range means.
+  bool positionsOf(const ast::RangeOfExpr *range, int64_t n, llvm::StringRef of, int64_t &from, int64_t &to, const Scope &scope);
+  /// An item of a list, or some; `known` becomes false where the index is not known before the run, and is what is returned.
+  Value indexList(const Value &list, const ast::Expr *index, const Scope &scope, bool &known);
   Value evaluateIf(const ast::IfExpr *e, const Scope &scope);
   Value evaluateList(const ast::ListExpr *e, const Scope &scope);
   /// Appends the columns that an element of a list names: one, or a range. False: it is no column as it stands.
@@ -214,7 +235,18 @@ private:
   bool checkResult(const ast::Shape *shape, Value &result, Scope &scope, Range at, llvm::StringRef what);
   Value callFunction(const Applicable &f, llvm::ArrayRef<Arg> args, Range at);
   Value instantiate(const Applicable &a, llvm::ArrayRef<Arg> args, Range at);
-  std::string placeFor(const std::shared_ptr<Applicable> &layer, llvm::StringRef placeName, Range at);
+  bool placeFor(const std::shared_ptr<Applicable> &layer, llvm::StringRef placeName, Range at);
+  /// Gives `who` the name in `in`, and reports an error if something else has it. A number gives way, at the next elaboration.
+  bool give(Placement &in, std::string &name, const void *who, Range at);
+  /// What applyModel knows of the model around it.
+  struct Around {
+    const ast::Decl *model = nullptr;
+    mlir::Value input;
+    Placement *placement = nullptr;
+    std::string member;         // of an ensemble: the place of the member, which has parts of its own
+  };
+  Around around;
+  bool notePart(const Applicable &model, mlir::Value input, const std::string &place, Range at);
   /// What `e`, a part of the initializer `init`, makes of a tensor; `more` are names that it sees besides.
   Value evaluateInit(const Applicable &init, const ast::Expr *e, const TensorInfo &info, const std::map<std::string, Value> &more,
                      Range at);
@@ -248,6 +280,7 @@ private:
   std::vector<std::shared_ptr<Applicable>> placed;  // layers, in the order in which they got their places
   const void *suppressedDerivative = nullptr;       // inside a function's own derivative
   unsigned depth = 0;
+  unsigned frames = 0;                              // calls so far: see Scope::frame
   bool insideFunction = false;                      // whose applications are parts of its own
 };
 

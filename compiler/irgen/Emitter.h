@@ -95,6 +95,8 @@ public:
   /// Reports a shape error with a note for each operand: its shape and where it came from.
   Value shapeError(Range at, const llvm::Twine &message, llvm::ArrayRef<Value> operands, llvm::ArrayRef<Range> ranges);
 
+  std::vector<TurnedMeeting> turnedMeetings;
+
   /// Creates an op by name with the result types given.
   mlir::Operation *create(llvm::StringRef name, mlir::ValueRange operands, mlir::TypeRange results,
                           llvm::ArrayRef<mlir::NamedAttribute> attributes = {});

@@ -7,6 +7,9 @@
 
 using namespace nnc;
 
+/// Of `[a .. b]`: each item of a list is a value of its own, and more of them fill the memory.
+static constexpr int64_t mostListed = 1000000;
+
 Value Elaborator::evaluate(const ast::Expr *e, const Scope &scope) {
   RangeGuard guard(*this, e->range);
   Value v = [&]() -> Value {
@@ -89,6 +92,11 @@ Value Elaborator::evaluate(const ast::Expr *e, const Scope &scope) {
 }
 
 Value Elaborator::unknownName(llvm::StringRef name, Range at) {
+  if (symbols.results.count(name)) {
+    diags.error(at, "`" + name + "` is found while the program runs, and what stands here is built before")
+        .note("`save " + name + " to …` and `load … from` put its weights into a model of the program");
+    return Value::error();
+  }
   diags.error(at, "`" + name + "` has no value here");
   return Value::error();
 }
@@ -223,7 +231,7 @@ Value Elaborator::evaluateField(const ast::FieldExpr *e, const Scope &scope) {
           return evaluate(llvm::cast<ast::LetDecl>(symbols.user.lookup(e->field.text))->value, Scope());
         return value->second.isHostScalar() ? Value::ofHost(fn->scalar(value->second.text)) : value->second;
       }
-    place.text = base.target->path + "." + e->field.text.str();
+    place.text = placeBelow(base.target->decl, e->field.text);
   }
   else if (base.kind == Value::Kind::Place)
     place.text = base.text + "." + e->field.text.str();
@@ -304,6 +312,12 @@ Value Elaborator::evaluateList(const ast::ListExpr *e, const Scope &scope) {
       if (!evaluateInteger(range->first, scope, first, "the first of a range") ||
           !evaluateInteger(range->last, scope, last, "the last of a range"))
         return Value::error();
+      if (last < first || last - first >= mostListed) {
+        auto report = diags.error(item->range, "a range from " + llvm::Twine(first) + " to " + llvm::Twine(last) +
+                                                   (last < first ? " is empty" : " is too long for a list"));
+        report.note(last < first ? "both ends of `a .. b` are included, and a comes first" : "`range(n)` is a tensor of 0 to n - 1");
+        return Value::error();
+      }
       for (int64_t i = first; i <= last; ++i)
         add(Value::of(double(i)));
       continue;
@@ -497,6 +511,8 @@ bool Elaborator::evaluateNumber(const ast::Expr *e, const Scope &scope, double &
 
 bool Elaborator::evaluateShape(const ast::Shape &shape, const Scope &scope, std::vector<int64_t> &sizes,
                                std::vector<std::string> &axes) {
+  const unsigned frame = scope.frameOfCall();
+  std::map<std::string, unsigned> seen;
   for (const ast::Expr *dim : shape.dims) {
     if (llvm::isa<ast::EllipsisExpr>(dim)) {
       // The further axes of the input, by the names matchShape gave them.
@@ -506,7 +522,7 @@ bool Elaborator::evaluateShape(const ast::Shape &shape, const Scope &scope, std:
         if (!v)
           break;
         sizes.push_back(int64_t(v->number));
-        axes.push_back(name);
+        axes.push_back(axisId(frame, name));
       }
       continue;
     }
@@ -519,7 +535,7 @@ bool Elaborator::evaluateShape(const ast::Shape &shape, const Scope &scope, std:
     }
     sizes.push_back(n);
     auto *name = llvm::dyn_cast<ast::NameExpr>(dim);
-    axes.push_back(name ? name->name.text.str() : "");
+    axes.push_back(name ? axisId(frame, name->name.text, seen[name->name.text.str()]++) : "");
   }
   double elements = 1;
   for (int64_t s : sizes)

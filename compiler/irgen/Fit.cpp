@@ -30,7 +30,7 @@ Value Elaborator::withFits(Placement &place, llvm::function_ref<Value()> body) {
   for (size_t i = before; i < placed.size(); ++i)
     placed[i]->placed = false;
   placed.resize(before);
-  place = Placement{place.path, {}, 0};
+  place = Placement{place.path, place.owner, {}, 0, {}};
   return body();
 }
 
@@ -60,7 +60,7 @@ bool Elaborator::fit(const Function::Fit &fit, const Value &output, mlir::Value 
   Value theta = fn->tensor(fit.info), seen = output;
   seen.axes.clear();
   for (size_t i = 0; i < exampleShape(output.tensor).size(); ++i)
-    seen.axes.push_back("..." + std::to_string(i));
+    seen.axes.push_back(axisId(0, "..." + std::to_string(i)));
   Value made = evaluateInit(*init.target, how, fit.info, {{"theta", theta}, {"output", seen}}, fit.range);
   made = made.isError() ? made : emit.toTensor(made, how->range);
   if (!made.isTensor())
@@ -111,9 +111,7 @@ void ProgramGenerator::genFit(const ast::TrainStmt *s, llvm::StringRef prefix, c
       slot.current = slot.argument;
   std::vector<int32_t> fitted;
   for (const auto &one : elab.fits)
-    for (auto [i, t] : llvm::enumerate(tensorRows))
-      if (one.name == t.name)
-        fitted.push_back(int32_t(i));
+    fitted.push_back(llvm::find_if(tensorRows, [&](const nn_tensor &t) { return one.name == t.name; }) - tensorRows.begin());
   row->fitted = tables.list<int32_t>(fitted);
   row->n_fitted = fitted.size();
   if (!elab.fits.empty())

@@ -16,8 +16,12 @@ namespace nnc {
 /// Where new layers of a part of a model get their names from.
 struct Placement {
   std::string path;                       // "mlp" or "mlp.dense1"; empty outside a model
+  const ast::Decl *owner = nullptr;       // the model or layer whose body gives the names
   llvm::StringMap<int> counts;            // layers of each kind so far
   int randomSites = 0;                    // random draws so far
+  /// What has a name here: a layer, a parameter, a model that is a part of this one.
+  struct Taken { const void *by; Range where; bool numbered; };
+  std::map<std::string, Taken> taken;
 };
 
 class Function {
@@ -36,6 +40,7 @@ public:
   int randomSites = 0;       // random draws so far outside of layers
   bool batched = false;      // values are those of a batch: random draws are made for each example
   bool initializing = false; // parameters are drawn here rather than read
+  std::string initializes;   // then: the place below which they are; parts that are models of their own are drawn by those
   bool hasClock = false;     // step, epoch and total_steps have a meaning here
   llvm::StringRef unvalidated; // with a clock: the data set, if it has no validation split and so no val_loss
   std::string statePrefix;   // "train0." where schedules remember numbers from step to step; else empty
@@ -87,8 +92,8 @@ public:
   mlir::func::FuncOp finish();
   mlir::func::FuncOp op() { return func; }
 
-  /// Applications of models seen so far, so that loss and metrics share one: (model, input) -> output.
-  std::map<std::pair<const void *, void *>, Value> applied;
+  /// Applications of models seen so far, so that loss and metrics share one: (the model's place, input) -> output.
+  std::map<std::pair<std::string, void *>, Value> applied;
 
 private:
   mlir::Value addArgument(mlir::Type type, llvm::StringRef kind, llvm::StringRef name);

@@ -54,23 +54,60 @@ Value Elaborator::taken(const Value &x, const Value &i, int64_t axis) {
                        ->getResult(0));
 }
 
+bool Elaborator::positionOf(const Value &v, int64_t n, llvm::StringRef of, int64_t &at, Range range) {
+  if (!integerOf(v, at, range, "an index"))
+    return false;
+  if (at < -n || at >= n) {
+    auto report = diags.error(range, "index " + llvm::Twine(at) + " of " + of + " of " + llvm::Twine(n));
+    report.note("indices are 0 to " + llvm::Twine(n - 1) + ", or -" + llvm::Twine(n) + " to -1 from the end");
+    return false;
+  }
+  at = at < 0 ? at + n : at;
+  return true;
+}
+
+bool Elaborator::positionsOf(const ast::RangeOfExpr *range, int64_t n, llvm::StringRef of, int64_t &from, int64_t &to,
+                             const Scope &scope) {
+  const Value first = evaluate(range->first, scope), last = evaluate(range->last, scope);
+  if (!positionOf(first, n, of, from, range->first->range) || !positionOf(last, n, of, to, range->last->range))
+    return false;
+  if (from <= to)
+    return true;
+  diags.error(range->range, "a range from element " + llvm::Twine(from) + " to element " + llvm::Twine(to) + " of " + of + " of " +
+                                llvm::Twine(n) + " is empty")
+      .note("both ends of `a .. b` are included, and a comes first; `reverse(z, over = 0)` turns the order round");
+  return false;
+}
+
+Value Elaborator::indexList(const Value &list, const ast::Expr *index, const Scope &scope, bool &known) {
+  const int64_t n = list.items.size();
+  int64_t from, to;
+  if (auto *range = llvm::dyn_cast<ast::RangeOfExpr>(index)) {
+    if (!positionsOf(range, n, "a list", from, to, scope))
+      return Value::error();
+    Value part = Value::ofKind(Value::Kind::List);
+    part.items.assign(list.items.begin() + from, list.items.begin() + to + 1);
+    return part;
+  }
+  const Value i = evaluate(index, scope);
+  if (i.isError() || i.isUnavailable())
+    return i;
+  known = i.isKnown();
+  if (!known)
+    return i;
+  return positionOf(i, n, "a list", from, index->range) ? list.items[from] : Value::error();
+}
+
 Value Elaborator::evaluateIndex(const ast::IndexExpr *e, const Scope &scope) {
   Value x = evaluate(e->base, scope);
   if (x.isError() || x.isUnavailable())
     return x;
   Emitter &emit = fn->emit;
-  if (x.kind == Value::Kind::List) {
-    int64_t i;
-    if (e->indices.size() == 1 && !llvm::isa<ast::RangeOfExpr>(e->indices[0])) {
-      if (!evaluateInteger(e->indices[0], scope, i, "the index of a list"))
-        return Value::error();
-      const int64_t n = x.items.size();
-      if (i < -n || i >= n) {
-        diags.error(e->indices[0]->range, "index " + llvm::Twine(i) + " of a list of " + llvm::Twine(n));
-        return Value::error();
-      }
-      return x.items[i < 0 ? i + n : i];
-    }
+  if (x.kind == Value::Kind::List && e->indices.size() == 1 && !llvm::isa<ast::EllipsisExpr>(e->indices[0])) {
+    bool known = true;
+    Value item = indexList(x, e->indices[0], scope, known);
+    if (known || !item.isTensorLike())
+      return item;
   }
   if (x.kind == Value::Kind::Place)
     x = readPlace(x, e->base->range);
@@ -89,12 +126,8 @@ Value Elaborator::evaluateIndex(const ast::IndexExpr *e, const Scope &scope) {
     const int64_t n = shape[axis];
     if (auto *range = llvm::dyn_cast<ast::RangeOfExpr>(index)) {
       int64_t from, to;
-      if (!evaluateInteger(range->first, scope, from, "the first of a range") ||
-          !evaluateInteger(range->last, scope, to, "the last of a range"))
+      if (!positionsOf(range, n, "an axis", from, to, scope))
         return Value::error();
-      if (from < 0 || to < from || to >= n)
-        return emit.shapeError(index->range, "indices " + llvm::Twine(from) + " .. " + llvm::Twine(to) +
-                               " of an axis of " + llvm::Twine(n), x, e->base->range);
       x = sliceAxis(emit, x, axis++, from, to + 1, false);
       continue;
     }
@@ -103,12 +136,8 @@ Value Elaborator::evaluateIndex(const ast::IndexExpr *e, const Scope &scope) {
       return i;
     if (i.isKnown()) {
       int64_t at;
-      if (!integerOf(i, at, index->range, "an index"))
+      if (!positionOf(i, n, "an axis", at, index->range))
         return Value::error();
-      if (at < -n || at >= n)
-        return emit.shapeError(index->range, "index " + llvm::Twine(at) + " of an axis of " + llvm::Twine(n), x,
-                               e->base->range);
-      at = at < 0 ? at + n : at;
       x = sliceAxis(emit, x, axis, at, at + 1, true);
       continue;
     }
@@ -118,9 +147,6 @@ Value Elaborator::evaluateIndex(const ast::IndexExpr *e, const Scope &scope) {
     noteBound(i.tensor, nn_bound{-1, NN_SELECTS, n, 0, 0, NAN, nullptr, nullptr}, index->range);
     if (!emit.canCount(double(n), index->range, "this index"))
       return Value::error();
-    auto places = exampleShape(i.tensor);
-    if (places.size() == 1 && places[0] == 1)
-      i = emit.reshape(i, {});
     x = taken(x, i, axis);
     axis += exampleShape(i.tensor).size();
   }

@@ -40,12 +40,15 @@ bool Elaborator::matchShape(const ast::Parameter &param, Value &input, Scope &sc
   if (open ? shape.size() + 1 < dims.size() : shape.size() != dims.size())
     return mismatch(", which has " + llvm::Twine(shape.size()) + (shape.size() == 1 ? " axis" : " axes"));
   std::vector<std::string> axes(shape.size());
+  const unsigned frame = scope.frameOfCall();
+  std::map<std::string, unsigned> seen;
   const size_t rest = open ? shape.size() + 1 - dims.size() : 0;
   for (size_t i = 0, axis = 0; i < dims.size(); ++i) {
     if (i == ellipsis) {
       for (size_t k = 0; k < rest; ++k, ++axis) {
-        axes[axis] = "..." + std::to_string(k);
-        scope.names[axes[axis]] = Value::of(double(shape[axis]));
+        const std::string further = "..." + std::to_string(k);
+        axes[axis] = axisId(frame, further);
+        scope.names[further] = Value::of(double(shape[axis]));
       }
       continue;
     }
@@ -64,7 +67,7 @@ bool Elaborator::matchShape(const ast::Parameter &param, Value &input, Scope &sc
         return mismatch(name ? llvm::Twine(": `" + name->name.text.str() + "` is " + std::to_string(n) + " here")
                              : llvm::Twine());
     }
-    axes[axis] = name ? name->name.text.str() : "";
+    axes[axis] = name ? axisId(frame, name->name.text, seen[name->name.text.str()]++) : "";
     ++axis;
   }
   input.axes = axes;
@@ -87,22 +90,6 @@ bool Elaborator::checkResult(const ast::Shape *shape, Value &result, Scope &scop
   return true;
 }
 
-std::string Elaborator::placeFor(const std::shared_ptr<Applicable> &layer, llvm::StringRef placeName, Range at) {
-  if (layer->placed)
-    return layer->path;
-  std::string name = placeName.str();
-  if (fn->placement) {
-    const int count = ++fn->placement->counts[layer->name];
-    if (name.empty())
-      name = layer->name + std::to_string(count);
-    layer->path = fn->placement->path.empty() ? name : fn->placement->path + "." + name;
-  } else {
-    layer->path = name.empty() ? layer->name : name;
-  }
-  layer->placed = true;
-  placed.push_back(layer);
-  return layer->path;
-}
 
 Value Elaborator::applyLayer(const std::shared_ptr<Applicable> &layer, llvm::ArrayRef<Arg> inputs, Range at,
                              llvm::StringRef placeName) {
@@ -110,6 +97,11 @@ Value Elaborator::applyLayer(const std::shared_ptr<Applicable> &layer, llvm::Arr
     if (a.value.isError() || a.value.isUnavailable())
       return a.value;
   if (layer->kind == Applicable::Kind::Sequence) {
+    if (!placeName.empty()) {
+      diags.error(at, "`as " + placeName + "` names the place of one layer, and `" + layer->name + "` makes several")
+          .note("a layer of its own has a place: `layer part = " + layer->name + "(…)`, and `|> part as " + placeName + "`");
+      return Value::error();
+    }
     if (inputs.size() != 1) {
       diags.error(at, "a sequence of layers takes one input");
       return Value::error();
@@ -146,15 +138,17 @@ Value Elaborator::runLayer(const std::shared_ptr<Applicable> &layer, llvm::Array
 
   Scope scope;
   scope.prelude = layer->prelude;
+  scope.frame = ++frames;
   scope.names = layer->bound;
-  const std::string path = placeFor(layer, placeName, at);
+  if (!placeFor(layer, placeName, at))
+    return Value::error();
+  const std::string path = layer->path;
   if (inputs.size() == 1)
     fn->inputs[path] = inputs[0].value;
   std::optional<PartGuard> part;
   if (fn->insideModel)
     part.emplace(*fn, isTrained(path));
-  Placement inner;
-  inner.path = path;
+  Placement inner{path, decl, {}, 0, {}};
   Placement *outerPlacement = fn->placement;
   std::string outerPlace = fn->emit.place;
   auto outerStates = std::move(localStates);
@@ -237,9 +231,10 @@ Value Elaborator::applyModel(const Applicable &model, llvm::ArrayRef<Arg> inputs
       return a.value;
   Scope scope;
   scope.prelude = model.prelude;
+  scope.frame = ++frames;
   if (!bind(decl->inputs, inputs, scope, at, model.name))
     return Value::error();
-  const void *key = nullptr;
+  mlir::Value input;
   for (const ast::Parameter &p : decl->inputs) {
     Value v = fn->emit.argument(scope.names[p.name.text.str()], at);
     if (v.isError() || v.isUnavailable())
@@ -247,32 +242,42 @@ Value Elaborator::applyModel(const Applicable &model, llvm::ArrayRef<Arg> inputs
     if (p.shape && !matchShape(p, v, scope, at, model.name))
       return Value::error();
     scope.names[p.name.text.str()] = v;
-    key = key ? key : v.tensor.getAsOpaquePointer();
+    input = input ? input : v.tensor;
   }
-  auto memo = fn->applied.find({decl, const_cast<void *>(key)});
+  // A member of an ensemble has parts of its own.
+  const std::string path = around.member.empty() ? model.path : around.member + "." + model.name;
+  if (!notePart(model, input, path, at))
+    return Value::error();
+  if (inputs.size() == 1)
+    fn->inputs[path] = Value::of(input);
+  const std::pair<std::string, void *> key{path, input.getAsOpaquePointer()};
+  auto memo = fn->applied.find(key);
   if (decl->inputs.size() == 1 && memo != fn->applied.end())
     return memo->second;
 
+  auto use = modelUses.find(decl);
+  const int members = use == modelUses.end() ? 0 : use->second.members;
   auto body = [&](const std::string &place) {
     PartGuard part(*fn, isTrained(place));
-    Placement inner;
-    inner.path = place;
+    Placement inner{place, decl, {}, 0, {}};
     Placement *outerPlacement = fn->placement;
     std::string outerPlace = fn->emit.place;
     fn->placement = &inner;
     fn->emit.place = place;
+    const Around outerModel = around;
+    around = {outerModel.member.empty() ? decl : outerModel.model, input, outerModel.member.empty() ? &inner : outerModel.placement,
+              members ? place : outerModel.member};
     Value result = withFits(inner, [&] { return evaluate(decl->body, scope); });
     if (result.isKnown() || result.isHostScalar() || result.kind == Value::Kind::List)
       result = fn->emit.toTensor(result, at);
     fn->placement = outerPlacement;
     fn->emit.place = outerPlace;
+    around = outerModel;
     return result;
   };
-  auto use = modelUses.find(decl);
-  const int members = use == modelUses.end() ? 0 : use->second.members;
-  Value result = body(members ? model.path + ".member1" : model.path);
+  Value result = body(members ? path + ".member1" : path);
   for (int m = 1; m < members && !result.isError(); ++m)
-    result = binary(ast::BinaryOp::Add, result, body(model.path + ".member" + std::to_string(m + 1)), at, at, at);
+    result = binary(ast::BinaryOp::Add, result, body(path + ".member" + std::to_string(m + 1)), at, at, at);
   if (members && !result.isError())
     result = binary(ast::BinaryOp::Div, result, Value::of(members), at, at, at);
   if (result.isUnavailable()) {
@@ -288,6 +293,6 @@ Value Elaborator::applyModel(const Applicable &model, llvm::ArrayRef<Arg> inputs
   if (!result.isError() && !checkResult(decl->result, result, scope, decl->name.range, model.name))
     result = Value::error();
   result.axes.clear();
-  fn->applied[{decl, const_cast<void *>(key)}] = result;
+  fn->applied[key] = result;
   return result;
 }

@@ -5,7 +5,31 @@
 
 using namespace nnc;
 
+bool ProgramGenerator::genInit(const ast::ModelDecl *decl, Function &init, const Elaborator::Arg &x, Value &made) {
+  const unsigned errors = diags.errorCount();
+  const size_t before = elab.tensors.size();
+  elab.fn = &init;
+  init.initializing = true;
+  init.initializes = elab.placeOf(decl);
+  elab.parts.erase(decl);
+  elab.passesOn.erase(decl);
+  made = elab.call(elab.declared(decl, false), x, decl->name.range);
+  const bool renumber = std::exchange(elab.renumber, false);
+  const ast::Decl *missing = std::exchange(elab.missing, nullptr);
+  if (diags.errorCount() != errors || (!missing && !renumber))
+    return true;
+  while (elab.tensors.size() > before)
+    elab.tensors.pop_back();
+  init.finish();
+  init.op().erase();
+  if (missing)
+    genModel(llvm::cast<ast::ModelDecl>(missing));
+  return false;
+}
+
 void ProgramGenerator::genModel(const ast::ModelDecl *decl) {
+  if (modelIndex.count(decl))
+    return; // a part of another model, which needed it first
   const int32_t index = modelRows.size();
   modelIndex[decl] = index;
   nn_model *slot = tables.make<nn_model>();
@@ -18,7 +42,6 @@ void ProgramGenerator::genModel(const ast::ModelDecl *decl) {
   row.name = text(decl->name.text);
   row.where = where(decl->name.range);
   row.data = -1;
-  row.tensors = nn_range{int32_t(tensorRows.size()), 0};
 
   std::vector<int64_t> inShape;
   std::vector<std::string> axes;
@@ -27,26 +50,28 @@ void ProgramGenerator::genModel(const ast::ModelDecl *decl) {
     diags.error(decl->name.range, "a model takes one input with a shape: `model " + decl->name.text + "(x: [n]) -> [m] { … }`");
     return;
   }
-  Function init(diags, module, symbol + "_init", element);
-  elab.fn = &init;
-  init.initializing = true;
-  if (!elab.evaluateShape(*decl->inputs[0].shape, empty, inShape, axes)) {
-    init.finish();
-    return;
-  }
+  Elaborator::Arg x{"", {}, decl->inputs[0].range};
+  Value y;
+  std::unique_ptr<Function> init;
+  size_t before = 0;
+  do {
+    init = std::make_unique<Function>(diags, module, symbol + "_init", element);
+    elab.fn = init.get();
+    if (inShape.empty() && !elab.evaluateShape(*decl->inputs[0].shape, empty, inShape, axes)) {
+      init->finish();
+      return;
+    }
+    // The layers are walked on an input of zeros; what that computes is dead, what it draws is not.
+    mlir::Value zeros = init->emit.broadcast(init->emit.constant(0), init->emit.typeOf(inShape), {});
+    x.value = Value::of(zeros);
+    before = elab.tensors.size();
+  } while (!genInit(decl, *init, x, y));
+  elab.known.insert(decl);
   row.in_shape = shape(inShape);
   row.in_rank = inShape.size();
-  auto makeTarget = [&] {
-    Value v = elab.declared(decl, false);
-    return v;
-  };
-  const size_t before = elab.tensors.size();
-  // The layers are walked on an input of zeros; what that computes is dead, what it draws is not.
-  mlir::Value zeros = init.emit.broadcast(init.emit.constant(0), init.emit.typeOf(inShape), {});
-  Elaborator::Arg x{"", Value::of(zeros), decl->inputs[0].range};
-  Value y = elab.call(makeTarget(), x, decl->name.range);
   // Taken now: the function that holds y may be erased below.
   const llvm::SmallVector<int64_t> outShape(y.isTensor() ? exampleShape(y.tensor) : llvm::ArrayRef<int64_t>());
+  row.tensors = nn_range{int32_t(tensorRows.size()), 0};
   for (auto it = elab.tensors.begin() + before; it != elab.tensors.end(); ++it) {
     const TensorInfo &info = it->second;
     nn_tensor t{};
@@ -57,11 +82,23 @@ void ProgramGenerator::genModel(const ast::ModelDecl *decl) {
     t.kind = info.kind;
     tensorRows.push_back(t);
   }
+  const bool draws = tensorRows.size() > size_t(row.tensors.first);
+  // The tensors of models that it is made of are its own, too: further rows of them, with keys that begin with the part's name.
+  for (const auto &[place, part] : elab.parts[decl]) {
+    const nn_range own = modelRows[modelIndex[llvm::cast<ast::ModelDecl>(part)]]->tensors;
+    for (int32_t i = own.first; i < own.first + own.count; ++i) {
+      nn_tensor t = tensorRows[i];
+      if (!isUnder(t.name, place))
+        continue; // of a part of that part, which has its own turn
+      t.key = text((part->name.text + "." + t.key).str());
+      tensorRows.push_back(t);
+    }
+  }
   row.tensors.count = tensorRows.size() - row.tensors.first;
-  if (row.tensors.count && !ensemble) // an ensemble's members are copies of trained models
-    finish(init, &slot->init);
+  if (draws && !ensemble) // an ensemble's members are copies of trained models
+    finish(*init, &slot->init);
   else
-    init.finish(), init.op().erase();
+    init->finish(), init->op().erase();
   if (!y.isTensor())
     return;
   row.out_shape = shape(outShape);
@@ -71,8 +108,27 @@ void ProgramGenerator::genModel(const ast::ModelDecl *decl) {
   elab.fn = &predict;
   predict.batched = predict.inPieces = true;
   x.value = predict.addField("x", inShape);
-  y = elab.call(makeTarget(), x, decl->name.range);
+  y = elab.call(elab.declared(decl, false), x, decl->name.range);
   if (y.isTensor())
     predict.addResult("output", predict.emit.batched(y.tensor));
   finish(predict, &slot->predict);
+}
+
+void ProgramGenerator::noteData(const ast::ModelDecl *model, int32_t data) {
+  if (ownData.insert(model).second)
+    modelRows[modelIndex[model]]->data = data;
+  std::set<const ast::Decl *> seen{model};
+  llvm::SmallVector<const ast::Decl *> open{model};
+  while (!open.empty()) {
+    const ast::Decl *one = open.pop_back_val();
+    for (const auto &[outer, inner] : elab.passesOn)
+      for (const ast::Decl *part : inner)
+        for (const ast::Decl *next : {outer, part})
+          if ((one == outer || one == part) && seen.insert(next).second) {
+            open.push_back(next);
+            nn_model &row = *modelRows[modelIndex[llvm::cast<ast::ModelDecl>(next)]];
+            if (row.data < 0)
+              row.data = data;
+          }
+  }
 }

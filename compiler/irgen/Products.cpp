@@ -21,7 +21,9 @@ Value Emitter::transposed(const Value &a, Range at) {
   if (axes.size() == size_t(rank))
     std::swap(axes[rank - 1], axes[rank - 2]);
   mlir::Operation *op = create("nn.transpose", a.tensor, typeOf(sizes, lead), attr("perm", perm));
-  return Value::of(op->getResult(0), axes);
+  Value result = Value::of(op->getResult(0), axes);
+  result.turned = a.turned == Value::Turned::No ? Value::Turned::ByMark : Value::Turned::No;
+  return result;
 }
 
 /// NumPy's `@`: the last axis of a against the last but one of b (or its only one); axes before those are

@@ -124,7 +124,7 @@ std::string ProgramGenerator::symbolOf(const ast::ModelDecl *model) const {
 std::string ProgramGenerator::placeText(const ast::Path &path) {
   const ast::Decl *model = symbols.user.lookup(path.front().text);
   const std::string rest = path.text(/*skip=*/1);
-  return (model ? elab.placeOf(model) : path.front().text.str()) + (rest.empty() ? "" : "." + rest);
+  return model ? elab.placeBelow(model, rest) : path.front().text.str() + (rest.empty() ? "" : "." + rest);
 }
 
 const ast::DataDecl *ProgramGenerator::findData(const ast::Path &path, int32_t *split) {
@@ -197,14 +197,14 @@ void ProgramGenerator::run() {
 
   settings = std::make_unique<Function>(diags, module, "settings", mlir::Float64Type::get(&context));
   elab.fn = settings.get();
+  for (const ast::Stmt *s : program.statements)
+    if (auto *model = llvm::dyn_cast<ast::ModelDecl>(s))
+      genModel(model);
   // In a session, what is declared so far follows the input.
   for (const ast::Stmt *s : program.statements)
     if (auto *freeze = llvm::dyn_cast<ast::FreezeStmt>(s); freeze && options.session)
       for (const ast::Path &path : freeze->places)
-        elab.frozen.push_back(path.text());
-  for (const ast::Stmt *s : program.statements)
-    if (auto *model = llvm::dyn_cast<ast::ModelDecl>(s))
-      genModel(model);
+        elab.frozen.push_back(placeText(path));
   for (const ast::Stmt *s : program.statements)
     if (auto *data = llvm::dyn_cast<ast::DataDecl>(s))
       genData(data);

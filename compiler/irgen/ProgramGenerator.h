@@ -93,6 +93,12 @@ private:
   // Declarations ---------------------------------------------------------------------------------------------
   void genOptions();
   void genModel(const ast::ModelDecl *decl);
+  /// Draws the model's tensors in `init`; `x` is its input, `made` its value. False if one of its parts must be generated before.
+  bool genInit(const ast::ModelDecl *decl, Function &init, const Elaborator::Arg &x, Value &made);
+  /// The model is trained on that data set: its input is prepared as the data's from now on, and so is that of models which hand the
+  /// same input on to it, or get it from it.
+  void noteData(const ast::ModelDecl *model, int32_t data);
+  std::set<const ast::Decl *> ownData; // models that were trained themselves
   void genData(const ast::DataDecl *decl);
   bool genSource(const sema::SourceInfo &info, const ast::DataDecl *decl, nn_source &out);
   void treatAbsent(const sema::DataInfo &info, std::vector<nn_column> &columns);

@@ -211,7 +211,7 @@ bool ProgramGenerator::genStep(const ast::TrainStmt *s, llvm::StringRef prefix, 
 
   Scope scope;
   std::vector<mlir::Value> raw;
-  TrainedStep record{s, data, dataIndex[data], fn.op(), {}, nullptr};
+  TrainedStep record{s, data, dataIndex[data], fn.op(), {}, nullptr, {}};
   fn.applications = &record.applications;
   if (!addFields(fn, data, scope, /*augment=*/true, &raw) || !addPartInput(fn, s, scope))
     return false;
@@ -219,6 +219,7 @@ bool ProgramGenerator::genStep(const ast::TrainStmt *s, llvm::StringRef prefix, 
   if (!loss)
     return false;
   fn.applications = nullptr;
+  record.turnedMeetings = fn.emit.turnedMeetings;
   Value limit;
   if (entries.clip && (limit = clipLimit(entries.clip)).isError())
     return false;
@@ -237,7 +238,7 @@ bool ProgramGenerator::genStep(const ast::TrainStmt *s, llvm::StringRef prefix, 
   const std::string target = placeText(s->target);
   bool anyFrozen = false;
   for (auto &[name, slot] : fn.slots())
-    if (slot.info.kind == NN_PARAMETER && isUnder(name, target)) {
+    if (slot.info.kind == NN_PARAMETER && elab.belongsTo(name, target)) {
       if (elab.isFrozen(name))
         anyFrozen = true;
       else
@@ -311,8 +312,7 @@ void ProgramGenerator::genTrain(const ast::TrainStmt *s) {
   row->target = text(s->target.text());
   row->model = modelIndex[model];
   row->data = dataIndex[data];
-  if (modelRows[row->model]->data < 0)
-    modelRows[row->model]->data = row->data;
+  noteData(model, row->data);
   trainsOfBlock.push_back(s);
   if (s->target.parts.size() == 1)
     trainedBy[model] = s;

@@ -5,6 +5,16 @@
 
 using namespace nnc;
 
+std::string nnc::axisId(unsigned frame, llvm::StringRef name, unsigned again) {
+  return std::to_string(frame) + (again ? "." + std::to_string(again) : std::string()) + ":" + name.str();
+}
+
+llvm::StringRef nnc::axisName(llvm::StringRef id) { return id.split(':').second; }
+
+llvm::StringRef nnc::axisFrame(llvm::StringRef id) { return id.split(':').first.split('.').first; }
+
+std::string nnc::axisIdOfName(llvm::StringRef id) { return (axisFrame(id) + ":" + axisName(id)).str(); }
+
 bool nnc::isBatched(mlir::Value tensor) {
   auto type = llvm::cast<mlir::RankedTensorType>(tensor.getType());
   return type.getRank() > 0 && type.isDynamicDim(0);

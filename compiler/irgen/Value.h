@@ -19,6 +19,17 @@ namespace nnc {
 
 struct Applicable;
 
+/// An axis: its name together with the use of a declaration that gave it, so that names of one call never meet those of another
+/// (LANGUAGE.md 3.4). `again` tells apart axes that one shape calls alike, `[n, n]`. Frame 0 are names that the language gives.
+std::string axisId(unsigned frame, llvm::StringRef name, unsigned again = 0);
+llvm::StringRef axisName(llvm::StringRef id);
+llvm::StringRef axisFrame(llvm::StringRef id);
+/// Without `again`.
+std::string axisIdOfName(llvm::StringRef id);
+
+/// Where a tensor met its own transpose, and whether names or positions lined them up.
+struct TurnedMeeting { Range at; bool byName; };
+
 /// By name, in the order of insertion.
 template <class T> using NameMap = llvm::MapVector<std::string, T, std::map<std::string, unsigned>>;
 
@@ -47,7 +58,9 @@ struct Value {
   Unit unit = Unit::None;
   std::string text;                   // Text, Place
   mlir::Value tensor;                 // Tensor, HostScalar
-  std::vector<std::string> axes;      // Tensor: each example axis' name, or ""; Axes: the names and positions asked for
+  std::vector<std::string> axes;      // Tensor: each example axis' axisId, or ""; Axes: the axes and positions asked for
+  enum class Turned : unsigned char { No, ByMark, ByCall };
+  Turned turned = Turned::No;         // Tensor: its last axes were exchanged, by `x'` or by `transpose`
   std::vector<Value> items;           // List, Weights
   std::shared_ptr<Applicable> target; // Applicable
   std::shared_ptr<const std::function<int64_t()>> classes; // Tensor of class numbers: counts the classes
@@ -104,8 +117,15 @@ struct Value {
 struct Scope {
   const Scope *parent = nullptr;
   bool prelude = false;               // the code being evaluated belongs to the prelude
+  unsigned frame = 0;                 // of a call: which one it is; names of axes belong to it
   std::map<std::string, Value> names;
 
+  unsigned frameOfCall() const {
+    const Scope *outermost = this;
+    while (outermost->parent)
+      outermost = outermost->parent;
+    return outermost->frame;
+  }
   const Value *find(llvm::StringRef name) const {
     for (const Scope *s = this; s; s = s->parent) {
       auto it = s->names.find(name.str());
@@ -130,6 +150,7 @@ struct Applicable {
   std::vector<Value> parts;           // Sequence: the layers, in order
   std::string path;                   // Layer: where its parameters live, once placed; Model: likewise
   bool placed = false;
+  std::string given;                  // Layer: the name that the program gives its place; a copy's place is numbered by it
 };
 
 /// The shape of one example, from a tensor's MLIR type: without the batch.

@@ -13,6 +13,7 @@ void checkConstantWeights(Context &, const Step &, const Lint &);
 void checkBiasBeforeNorm(Context &, const Step &, const Lint &);
 void checkNormOfOneRow(Context &, const Step &, const Lint &);
 void checkDropoutAtOutput(Context &, const Step &, const Lint &);
+void checkTransposedAxes(Context &, const Step &, const Lint &);
 // Losses.cpp
 void checkProbabilitiesAsLogits(Context &, const Step &, const Lint &);
 void checkLogitsAsProbabilities(Context &, const Step &, const Lint &);

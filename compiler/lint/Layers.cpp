@@ -71,4 +71,16 @@ void checkDropoutAtOutput(Context &context, const Step &step, const Lint &lint) 
   }
 }
 
+void checkTransposedAxes(Context &context, const Step &step, const Lint &lint) {
+  for (const TurnedMeeting &meeting : step.trained.turnedMeetings) {
+    auto report = context.report(lint, meeting.at, meeting.byName ? "a tensor meets its transpose, and their axes line up by name: the "
+                                                                    "transpose changes nothing"
+                                                                  : "a tensor meets its transpose, and its axes have one name: they line "
+                                                                    "up by position, element [i, j] with element [j, i]");
+    if (report)
+      report->note(meeting.byName ? "axes that both are called `n` line up by position: `x: [n, n]`"
+                                  : "`transpose(x, [1, 0])` says that this is meant");
+  }
+}
+
 } // namespace nnc::lint

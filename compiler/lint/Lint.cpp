@@ -20,6 +20,7 @@ static const Lint table[] = {
     {"sigmoid-with-mse", checkSigmoidWithMse},
     {"learning-rate", checkLearningRate},
     {"raw-inputs", checkRawInputs},
+    {"transposed-axes", checkTransposedAxes},
 };
 
 /// Of comments that silence what is no lint.

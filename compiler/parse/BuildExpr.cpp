@@ -10,20 +10,31 @@ using namespace nnc::parse;
 using P = Builder::P;
 
 Expr *Builder::expression(P::ExpressionContext *c) {
-  Expr *value = choice(c->choice());
+  OpenElses open;
+  Expr *value = choice(c->choice(), open);
   for (P::PipeTailContext *tail : c->pipeTail()) {
-    auto *pipe = make<PipeExpr>(join(value->range, range(tail)));
-    pipe->lhs = value;
-    pipe->rhs = choice(tail->choice());
+    // An `else` reaches to the end of the expression (LANGUAGE.md 4.1): its side goes on.
+    Expr *&end = open.last ? open.last->otherwise : value;
+    auto *pipe = make<PipeExpr>(join(end->range, range(tail)));
+    pipe->lhs = end;
     pipe->opRange = source.range(tail->start);
     if (tail->name())
       pipe->place = name(tail->name());
-    value = pipe;
+    end = pipe;
+    for (Expr *around : open.around)
+      around->range = join(around->range, pipe->range);
+    OpenElses inner;
+    pipe->rhs = choice(tail->choice(), inner);
+    if (inner.last) {
+      open.around.push_back(pipe);
+      open.around.append(inner.around);
+      open.last = inner.last;
+    }
   }
   return value;
 }
 
-Expr *Builder::choice(P::ChoiceContext *c) {
+Expr *Builder::choice(P::ChoiceContext *c, OpenElses &open) {
   if (!c->If())
     return disjunction(c->disjunction());
   auto *node = make<IfExpr>(c);
@@ -31,8 +42,11 @@ Expr *Builder::choice(P::ChoiceContext *c) {
   node->condition = expression(parts[0]);
   node->hasBlocks = c->block() != nullptr;
   node->then = node->hasBlocks ? block(c->block()) : expression(parts[1]);
-  if (c->choice())
-    node->otherwise = choice(c->choice());
+  if (c->choice()) {
+    open.around.push_back(node);
+    open.last = node;
+    node->otherwise = choice(c->choice(), open);
+  }
   return node;
 }
 

@@ -24,7 +24,12 @@ public:
 private:
   // ---- expressions: BuildExpr.cpp
   ast::Expr *expression(P::ExpressionContext *c);
-  ast::Expr *choice(P::ChoiceContext *c);
+  /// The `else` sides without brackets at the end of what was built so far, to the last of which a pipe behind them belongs.
+  struct OpenElses {
+    ast::IfExpr *last = nullptr;
+    llvm::SmallVector<ast::Expr *, 2> around; ///< nodes that end where the last one ends
+  };
+  ast::Expr *choice(P::ChoiceContext *c, OpenElses &open);
   ast::Expr *disjunction(P::DisjunctionContext *c);
   ast::Expr *conjunction(P::ConjunctionContext *c);
   ast::Expr *negation(P::NegationContext *c);

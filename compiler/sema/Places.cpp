@@ -69,6 +69,9 @@ void Analyzer::checkPlace(const ModelDecl &model, const Ident &place) {
     if ((kind && kind->kind == StmtKind::Layer) || (findBuiltin(stem) && findBuiltin(stem)->makesLayer()))
       return;
   }
+  // A model that it is made of; irgen knows whether it is.
+  if (const Decl *part = symbols.find(place.text); part && part->kind == StmtKind::Model && part != &model)
+    return;
   std::vector<Ident> places;
   collectPlaces(model.body, places);
   std::vector<StringRef> names;

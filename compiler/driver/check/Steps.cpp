@@ -85,7 +85,9 @@ public:
     verdicts.title = std::string(model.name) + " on " + program.data[train.data].name;
     makeFields();
     makeResults();
-    caller.call(model.init, {}, {}, 1);
+    for (int32_t m = 0; m < program.n_models; ++m) // it may be made of others
+      if (program.models[m].init.code)
+        caller.call(program.models[m].init, {}, {}, 1);
     // Biases start at 0, where many functions have a corner.
     for (int32_t i = model.tensors.first; i < model.tensors.first + model.tensors.count; ++i)
       if (program.tensors[i].kind == NN_PARAMETER)
@@ -96,9 +98,7 @@ public:
     verdicts.title += ", " + std::to_string(batchRows) + " random examples, loss ";
     llvm::raw_string_ostream(verdicts.title) << llvm::format("%.6f", loss);
     std::vector<std::pair<int32_t, std::vector<double>>> gradients;
-    for (int32_t i = model.tensors.first; i < model.tensors.first + model.tensors.count; ++i) {
-      if (program.tensors[i].kind != NN_PARAMETER)
-        continue;
+    for (int32_t i : llvm::ArrayRef(train.trained, train.n_trained)) { // not what is frozen, or in another part of the model
       std::vector<double> after = caller.tensor(i).vec();
       caller.restore(start);
       llvm::MutableArrayRef<double> before = caller.tensor(i);

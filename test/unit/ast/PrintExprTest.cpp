@@ -20,7 +20,8 @@ TEST(PrintExpr, LeavesCanonicalTextAlone) {
            "a' @ (b + c)'", "run.val.loss", "[c1 .. c13, [1, 2]]", "rows(x: [2, n], y: [])", "80%", "10 epochs", "200 steps",
            "10_000", "1e-3", "\"a\\\"b\\\\c\\n\"", "true", "`petal width (cm)` / 2", "(3).x", "(3)'", "f()(x)", "a @ b % c",
            "(if a then b else c)(x)", "if (x |> f) then a else b", "if a then (if b then c else d) else e", "3^2",
-           "x |> if a then f else g", "(not a) == b"})
+           "x |> (if a then f else g)", "(not a) == b", "if a then b else c |> f", "(if a then b else c) |> f",
+           "x |> (if a then f else g) |> h", "x |> (if a then f else g |> h)", "if a then (b |> f) else c |> g as p"})
     EXPECT_EQ(canonical(text), text);
 }
 

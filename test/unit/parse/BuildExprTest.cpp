@@ -12,7 +12,7 @@ TEST(BuildExpr, BindsFromLoosestToTightest) {
   EXPECT_EQ(treeOf("a ^ -b"), "(^ a (- b))");
   EXPECT_EQ(treeOf("a < b + c"), "(< a (+ b c))");
   EXPECT_EQ(treeOf("not a == b and c or d"), "(or (and (not (== a b)) c) d)");
-  EXPECT_EQ(treeOf("if a or b then c + 1 else d |> f"), "(|> (if (or a b) (+ c 1) d) f)");
+  EXPECT_EQ(treeOf("if a or b then c + 1 else d |> f"), "(if (or a b) (+ c 1) (|> d f))");
   EXPECT_EQ(treeOf("x @ w + b |> relu"), "(|> (+ (@ x w) b) relu)");
 }
 
@@ -50,6 +50,22 @@ TEST(BuildExpr, ReadsBothFormsOfIf) {
   EXPECT_EQ(treeOf("if a { b } else { c }"), "(if a (block 0 b) (block 0 c))");
   EXPECT_EQ(treeOf("if a { b } else if c { d }"), "(if a (block 0 b) (if c (block 0 d) null))");
   EXPECT_EQ(treeOf("if a then if b then c else d else e"), "(if a (if b c d) e)");
+}
+
+TEST(BuildExpr, LetsElseReachOverPipes) {
+  EXPECT_EQ(treeOf("if a then b else c |> f |> g as p"), "(if a b (|> (|> c f) g as p))");
+  EXPECT_EQ(treeOf("(if a then b else c) |> f"), "(|> (if a b c) f)");
+  EXPECT_EQ(treeOf("if a then b |> f else c"), "(if a (|> b f) c)");
+  EXPECT_EQ(treeOf("if a then b else if c then d else e |> f"), "(if a b (if c d (|> e f)))");
+  EXPECT_EQ(treeOf("if a { b } else { c } |> f"), "(if a (block 0 b) (|> (block 0 c) f))");
+  EXPECT_EQ(treeOf("if a { b } |> f"), "(|> (if a (block 0 b) null) f)");
+  EXPECT_EQ(treeOf("if a { b } else if c { d } |> f"), "(if a (block 0 b) (|> (if c (block 0 d) null) f))");
+  EXPECT_EQ(treeOf("x |> if a then f else g |> h"), "(|> x (if a f (|> g h)))");
+  EXPECT_EQ(treeOf("x |> if a then f else g |> if b then h else i |> j"), "(|> x (if a f (|> g (if b h (|> i j)))))");
+  EXPECT_EQ(treeOf("x |> (if a then f else g) |> h"), "(|> (|> x (if a f g)) h)");
+  EXPECT_EQ(treeOf("x |> if a then f else g as p"), "(|> x (if a f g) as p)");
+  EXPECT_EQ(treeOf("[if a then b else c |> f, d]"), "(list (if a b (|> c f)) d)");
+  EXPECT_EQ(treeOf("if a then b else c\n|> f"), "(if a b (|> c f))");
 }
 
 TEST(BuildExpr, ReadsShapesInCalls) { EXPECT_EQ(treeOf("rows(x: [2, n], y: [])"), "(call rows x:[ 2 n ] y:[ ])"); }
