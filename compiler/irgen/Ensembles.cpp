@@ -18,11 +18,20 @@ void ProgramGenerator::genEnsemble(const ast::EnsembleStmt *s) {
         .note(trained->second->data.range, "here");
     return;
   }
-  for (const ast::Entry *e : trained->second->entries)
-    if (llvm::isa<ast::CheckpointEntry>(e)) {
-      diags.error(s->range, "the members of an ensemble cannot all write the same checkpoint").note(e->range, "this one");
-      return;
-    }
+  // Each member repeats what trains its tensors, those of its parts included.
+  auto places = [&](const ast::Decl *model) {
+    std::set<std::string> all{elab.placeOf(model)};
+    for (const auto &[place, part] : elab.parts[model])
+      all.insert(place);
+    return all;
+  };
+  const std::set<std::string> own = places(of);
+  for (const auto &[model, train] : trainedBy)
+    for (const ast::Entry *e : train->entries)
+      if (llvm::isa<ast::CheckpointEntry>(e) && llvm::any_of(places(model), [&](const std::string &p) { return own.count(p) > 0; })) {
+        diags.error(s->range, "the members of an ensemble cannot all write the same checkpoint").note(e->range, "this one");
+        return;
+      }
   int64_t members = 0;
   nn_number seed = constantNumber(0);
   for (const ast::Entry *e : s->entries) {
