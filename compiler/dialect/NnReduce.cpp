@@ -18,11 +18,16 @@ static Expr restore(Derivation &d, Value reduced, RankedTensorType x, ArrayRef<i
   return d.of(buildBroadcast(d.builder(), d.location(), x, reduced, otherDims(x.getRank(), dims)));
 }
 
-/// dy where an element's linear index over `dims` is `which`, and 0 elsewhere.
-static Value scatterTo(Derivation &d, Value which, RankedTensorType x, ArrayRef<int64_t> dims) {
+/// 1 where an element's linear index over `dims` is `which`, and 0 elsewhere.
+static Expr isAt(Derivation &d, Value which, RankedTensorType x, ArrayRef<int64_t> dims) {
   Value position = d.builder().create<IotaOp>(d.location(), x, dims);
-  Expr here = equal(d.of(position), restore(d, which, x, dims));
-  return select(here, restore(d, d.gradient(), x, dims), 0.0);
+  return equal(d.of(position), restore(d, which, x, dims));
+}
+
+/// dy at the element that was chosen, and nothing at those that lost, whatever they are.
+static void giveTo(Derivation &d, Value which, RankedTensorType x, ArrayRef<int64_t> dims) {
+  Expr chosen = isAt(d, which, x, dims);
+  d.giveWhere(0, restore(d, d.gradient(), x, dims), chosen);
 }
 
 // reduce_sum: y = Σ x;  dx = dy broadcast
@@ -56,7 +61,7 @@ void ReduceMaxOp::backward(Derivation &d) {
   if (!d.wants(0))
     return;
   Value which = d.builder().create<ArgmaxOp>(d.location(), getX(), getDims());
-  d.give(0, scatterTo(d, which, getX().getType(), getDims()));
+  giveTo(d, which, getX().getType(), getDims());
 }
 SmallVector<Value> ReduceMaxOp::buildInitial(OpBuilder &b, Location loc, Type type) {
   return constantState(b, loc, type, -std::numeric_limits<double>::infinity());
@@ -79,7 +84,7 @@ void ReduceMinOp::backward(Derivation &d) {
   if (!d.wants(0))
     return;
   Value which = d.builder().create<ArgmaxOp>(d.location(), -d.operand(0), getDims());
-  d.give(0, scatterTo(d, which, getX().getType(), getDims()));
+  giveTo(d, which, getX().getType(), getDims());
 }
 SmallVector<Value> ReduceMinOp::buildInitial(OpBuilder &b, Location loc, Type type) {
   return constantState(b, loc, type, std::numeric_limits<double>::infinity());
@@ -165,8 +170,11 @@ LogicalResult PickOp::inferReturnTypes(MLIRContext *, std::optional<Location> lo
 }
 
 void PickOp::backward(Derivation &d) {
-  if (d.wants(0))
-    d.give(0, scatterTo(d, getIdx(), getX().getType(), int64_t(getDim())));
+  if (d.wants(0)) {
+    int64_t dim = getDim();
+    Expr picked = isAt(d, getIdx(), getX().getType(), dim);
+    d.give(0, select(picked, restore(d, d.gradient(), getX().getType(), dim), 0.0));
+  }
   if (d.wants(1)) // An index is a whole number: nothing changes under a small change of it.
     d.give(1, buildSplat(d.builder(), getLoc(), getIdx().getType(), 0));
 }
