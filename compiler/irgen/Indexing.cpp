@@ -1,6 +1,8 @@
 // `z[i]`, `z[1, 2 .. 4]`, `z[label]`.
 #include "compiler/irgen/Elaborator.h"
 
+#include "compiler/dialect/NnDialect.h"
+
 #include "mlir/IR/BuiltinTypes.h"
 
 using namespace nnc;
@@ -115,8 +117,11 @@ Value Elaborator::evaluateIndex(const ast::IndexExpr *e, const Scope &scope) {
     i = emit.toTensor(i, index->range);
     if (i.isError())
       return i;
-    if (llvm::isa<mlir::BlockArgument>(i.tensor))
-      indexBounds.push_back({i.tensor, n, diags.callSite.isValid() ? diags.callSite : index->range});
+    mlir::Value given = i.tensor;
+    while (auto argument = given.getDefiningOp<nn::ArgumentOp>())
+      given = argument.getX();
+    if (llvm::isa<mlir::BlockArgument>(given))
+      indexBounds.push_back({given, n, diags.callSite.isValid() ? diags.callSite : index->range});
     auto places = exampleShape(i.tensor);
     if (places.size() == 1 && places[0] == 1)
       i = emit.reshape(i, {});
