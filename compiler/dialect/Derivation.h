@@ -68,13 +68,20 @@ mlir::Value buildBroadcast(mlir::OpBuilder &b, mlir::Location loc, mlir::RankedT
 mlir::Value buildSum(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x,
                      llvm::ArrayRef<int64_t> dims);
 
+/// What a rule says of one operand's gradient.
+struct OperandGradient {
+  mlir::Value value; // null: there is none
+  mlir::Value where; // if not null, `value` counts where this is not 0 (is 0, if not `holds`)
+  bool holds = true;
+};
+
 /// One op whose result's gradient is known.
 class Derivation {
 public:
   /// `gradients[i]` is set if operand i's gradient is `wanted[i]` and not zero; both as long as
   /// op's operands.
   Derivation(mlir::OpBuilder &b, mlir::Operation *op, mlir::Value resultGradient,
-             llvm::ArrayRef<bool> wanted, llvm::MutableArrayRef<mlir::Value> gradients)
+             llvm::ArrayRef<bool> wanted, llvm::MutableArrayRef<OperandGradient> gradients)
       : b(b), op(op), dy(resultGradient), wanted(wanted), gradients(gradients) {}
 
   mlir::OpBuilder &builder() { return b; }
@@ -89,7 +96,14 @@ public:
   /// States operand i's gradient, in the operand's type.
   void give(unsigned i, mlir::Value gradient) {
     assert(gradient.getType() == op->getOperand(i).getType() && "a gradient has its value's type");
-    gradients[i] = gradient;
+    gradients[i] = {gradient, {}, true};
+  }
+  /// The gradient of an operand that is one side of a choice: `gradient` where `cond` is not 0 (is
+  /// 0, if not `holds`), and nothing where the other side is taken, whatever the operand is there.
+  void giveWhere(unsigned i, mlir::Value gradient, mlir::Value cond, bool holds = true) {
+    give(i, gradient);
+    gradients[i].where = cond;
+    gradients[i].holds = holds;
   }
 
 private:
@@ -97,7 +111,7 @@ private:
   mlir::Operation *op;
   mlir::Value dy;
   llvm::ArrayRef<bool> wanted;
-  llvm::MutableArrayRef<mlir::Value> gradients;
+  llvm::MutableArrayRef<OperandGradient> gradients;
 };
 
 } // namespace nnc::nn

@@ -29,6 +29,9 @@ def ScalarBodyOp : OpInterface<"ScalarBodyOp"> {
       "Emits the computation on scalars or vectors of the operands' element types (arith and math ops).",
       "::mlir::Value", "buildScalar",
       (ins "::mlir::OpBuilder &":$b, "::mlir::Location":$loc, "::mlir::ValueRange":$operands)>,
+    InterfaceMethod<"Where the result lies, if the operands lie in `operands`; see Range.h.",
+      "::nnc::nn::Range", "getRange", (ins "::llvm::ArrayRef<::nnc::nn::Range>":$operands), [{}],
+      [{ return ::nnc::nn::Range::unknown(); }]>,
   ];
 }
 
@@ -116,6 +119,18 @@ def AutodiffMarkerOp : OpInterface<"AutodiffMarkerOp"> {
   let cppNamespace = "::nnc::nn";
   let description = "Matters to differentiation alone; afterwards it is the value getForwarded().";
   let methods = [InterfaceMethod<"", "::mlir::Value", "getForwarded">];
+}
+
+def StatedDerivativeOp : OpInterface<"StatedDerivativeOp"> {
+  let cppNamespace = "::nnc::nn";
+  let description = [{
+    The result is getValue(), whose derivative by getBy() is stated: the op's own rule gives it. Whatever else
+    getValue() is computed from has the derivative that its computation has.
+  }];
+  let methods = [
+    InterfaceMethod<"", "::mlir::Value", "getValue">,
+    InterfaceMethod<"", "::mlir::Value", "getBy">,
+  ];
 }
 
 def GradientRequestOp : OpInterface<"GradientRequestOp"> {

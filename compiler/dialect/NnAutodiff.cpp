@@ -1,4 +1,4 @@
-// gradient, with_derivative, stop_gradient, total.
+// gradient, argument, with_derivative, stop_gradient, total.
 #include "compiler/dialect/ShapeRules.h"
 
 using namespace mlir;
@@ -25,6 +25,24 @@ LogicalResult GradientOp::inferReturnTypes(MLIRContext *, std::optional<Location
 Value GradientOp::getOf() { return getY(); }
 ValueRange GradientOp::getWithRespectTo() { return getWrt(); }
 
+// argument: y = x;  dx = dy
+
+LogicalResult ArgumentOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                           ValueRange operands, DictionaryAttr, OpaqueProperties,
+                                           RegionRange, SmallVectorImpl<Type> &types) {
+  if (!tensorOperand(getOperationName(), loc, operands, 0))
+    return failure();
+  types.assign(1, operands[0].getType());
+  return success();
+}
+
+void ArgumentOp::backward(Derivation &d) {
+  if (d.wants(0))
+    d.give(0, d.gradient());
+}
+
+Value ArgumentOp::getForwarded() { return getX(); }
+
 // with_derivative: the value is y;  dx = dy d
 
 LogicalResult WithDerivativeOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
@@ -49,6 +67,8 @@ void WithDerivativeOp::backward(Derivation &d) {
 }
 
 Value WithDerivativeOp::getForwarded() { return getY(); }
+Value WithDerivativeOp::getValue() { return getY(); }
+Value WithDerivativeOp::getBy() { return getX(); }
 
 // stop_gradient: y = x;  dx = 0
 

@@ -12,9 +12,19 @@ def Nn_GradientOp : Nn_Op<"gradient", "the gradients of y with respect to values
   let assemblyFormat = "$y `wrt` $wrt attr-dict `:` type($y) `,` type($wrt)";
 }
 
-// with_derivative: the value is y;  dx = dy d: nothing flows into y or d
-def Nn_WithDerivativeOp : Nn_Op<"with_derivative", "y, with d as its derivative by x", "Rule",
+// argument: y = x;  dx = dy. What differs in `number` is another variable, though its value may be the same
+def Nn_ArgumentOp : Nn_Op<"argument", "x, as a variable of its own", "Rule",
     [Nn_BeforeCodegen, Nn_Infer,
+     DeclareOpInterfaceMethods<AutodiffMarkerOp>]> {
+  let notation = Nn_Notation<"Same">;
+  let arguments = (ins Nn_Tensor:$x, I64Attr:$number);
+  let results = (outs Nn_Tensor:$result);
+  let assemblyFormat = "$x `number` $number attr-dict `:` custom<OneType>(type($x), type($result))";
+}
+
+// with_derivative: the value is y;  dx = dy d. Nothing flows from y into x; into all else that y depends on flows what does
+def Nn_WithDerivativeOp : Nn_Op<"with_derivative", "y, with d as its derivative by x", "Rule",
+    [Nn_BeforeCodegen, Nn_Infer, DeclareOpInterfaceMethods<StatedDerivativeOp>,
      DeclareOpInterfaceMethods<AutodiffMarkerOp>]> {
   let arguments = (ins Nn_Tensor:$y, Nn_Tensor:$x, Nn_Tensor:$derivative);
   let notation = Nn_Notation<"Same">;

@@ -5,6 +5,7 @@
 #include "compiler/dialect/Derivation.h"
 #include "compiler/dialect/ElementBuilder.h"
 #include "compiler/dialect/Notation.h"
+#include "compiler/dialect/Range.h"
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"

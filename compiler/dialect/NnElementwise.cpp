@@ -127,6 +127,7 @@ LogicalResult CastOp::verify() {
 }
 
 unsigned CastOp::getArity() { return 1; }
+Range CastOp::getRange(ArrayRef<Range> operands) { return operands[0]; }
 
 void CastOp::backward(Derivation &d) {
   if (d.wants(0))

@@ -1,6 +1,7 @@
 // Elementwise ops. Each entry is the whole of an op: its math, its derivative (d<operand>, written in nn ops
-// through Expr: operands by name, y the result, dy its gradient), and its scalar body (arith/math ops, for
-// scalars and vectors alike, which constant folding evaluates too).
+// through Expr: operands by name, y the result, dy its gradient), its scalar body (arith/math ops, for
+// scalars and vectors alike, which constant folding evaluates too), and where its values lie (Range.h; a and b are the
+// ranges of the first and the last operand). An op that says nothing of its range may give infinities and NaN.
 #ifndef NNC_NN_ELEMENTWISE_TD
 #define NNC_NN_ELEMENTWISE_TD
 
@@ -11,13 +12,14 @@ class Nn_Elementwise<string mnemonic, string math, string derivative, int cost, 
                      list<Trait> traits = []>
     : Nn_Op<mnemonic, math, derivative, !listconcat([
         Nn_Infer,
-        DeclareOpInterfaceMethods<ScalarBodyOp>, DeclareOpInterfaceMethods<PullOp, ["getCost"]>], traits)> {
+        DeclareOpInterfaceMethods<ScalarBodyOp, ["getRange"]>, DeclareOpInterfaceMethods<PullOp, ["getCost"]>], traits)> {
   let results = (outs Nn_Tensor:$result);
   let assemblyFormat = "operands attr-dict `:` custom<OneType>(type($"
     # !interleave(names, "), type($") # "), type($result))";
   let hasFolder = 1;
   code scalar = "";
   code gradients = "";
+  code range = "Range::unknown()";
   let definitions = [{
     ::llvm::LogicalResult $cppClass::inferReturnTypes(::mlir::MLIRContext *, std::optional<::mlir::Location> loc,
         ::mlir::ValueRange operands, ::mlir::DictionaryAttr, ::mlir::OpaqueProperties, ::mlir::RegionRange,
@@ -34,7 +36,14 @@ class Nn_Elementwise<string mnemonic, string math, string derivative, int cost, 
     unsigned $cppClass::getArity() { return }] # !size(names) # [{; }
     ::mlir::Value $cppClass::buildScalar(::mlir::OpBuilder &b, ::mlir::Location loc, ::mlir::ValueRange operands) {
       [[maybe_unused]] ::nnc::nn::ScalarEmitter e(b, loc);
-      }] # scalar # "\n}\n"
+      }] # scalar # [{
+    }
+    ::nnc::nn::Range $cppClass::getRange(::llvm::ArrayRef<::nnc::nn::Range> operands) {
+      using namespace ::nnc::nn;
+      [[maybe_unused]] Range a = operands[0], b = operands.back();
+      return }] # range # [{;
+    }
+    }]
     # !if(!eq(derivative, "Rule"), [{
     void $cppClass::backward(::nnc::nn::Derivation &d) {
       using namespace ::nnc::nn;
@@ -62,62 +71,89 @@ class Nn_Binary<string mnemonic, string math, string da, string db, string body,
 
 // neg: y = -x;  dx = -dy
 def Nn_NegOp : Nn_Unary<"neg", "y = -x", "-dy", "e.make<::mlir::arith::NegFOp>(x)", 1> {
+  let range = "-a";
   let notation = Nn_Notation<"Negative">;
   let hasCanonicalizer = 1;
 }
 // exp: y = e^x;  dx = dy y
-def Nn_ExpOp : Nn_Unary<"exp", "y = e^x", "dy * y", "e.make<::mlir::math::ExpOp>(x)", 12>;
+def Nn_ExpOp : Nn_Unary<"exp", "y = e^x", "dy * y", "e.make<::mlir::math::ExpOp>(x)", 12> {
+  let range = "exp(a)";
+}
 // log: y = ln x;  dx = dy / x
 def Nn_LogOp : Nn_Unary<"log", "y = ln x", "dy / x", "e.make<::mlir::math::LogOp>(x)", 18> {
+  let range = "log(a)";
   let notation = Nn_Notation<"Function", "ln", "\\ln">;
 }
 // sqrt: y = √x;  dx = dy / 2y
 def Nn_SqrtOp : Nn_Unary<"sqrt", "y = √x", "dy * 0.5 / y", "e.make<::mlir::math::SqrtOp>(x)", 6> {
+  let range = "sqrt(a)";
   let notation = Nn_Notation<"Root">;
 }
 // abs: y = |x|;  dx = dy sign x, so 0 at 0
 def Nn_AbsOp : Nn_Unary<"abs", "y = |x|", "dy * sign(x)", "e.make<::mlir::math::AbsFOp>(x)", 1> {
+  let range = "abs(a)";
   let notation = Nn_Notation<"Enclosed", "| |">;
 }
 // sign: y = x/|x|, 0 at 0, NaN at NaN;  dx = 0
 def Nn_SignOp : Nn_Unary<"sign", "y = -1, 0 or 1", "",
-  "e.select(e.greater(x, e.like(x, 0)), e.like(x, 1), e.select(e.greater(e.like(x, 0), x), e.like(x, -1), x))", 4>;
+  "e.select(e.greater(x, e.like(x, 0)), e.like(x, 1), e.select(e.greater(e.like(x, 0), x), e.like(x, -1), x))", 4> {
+  let range = "(a.nan ? Range::unknown() : Range{-1, 1, false})";
+}
 // tanh: y = tanh x;  dx = dy (1 - y²)
-def Nn_TanhOp : Nn_Unary<"tanh", "y = tanh x", "dy * (1.0 - y * y)", "e.make<::mlir::math::TanhOp>(x)", 20>;
+def Nn_TanhOp : Nn_Unary<"tanh", "y = tanh x", "dy * (1.0 - y * y)", "e.make<::mlir::math::TanhOp>(x)", 20> {
+  let range = "a.monotone(-1, 1)";
+}
 // sin: y = sin x;  dx = dy cos x
-def Nn_SinOp : Nn_Unary<"sin", "y = sin x", "dy * cos(x)", "e.make<::mlir::math::SinOp>(x)", 20>;
+def Nn_SinOp : Nn_Unary<"sin", "y = sin x", "dy * cos(x)", "e.make<::mlir::math::SinOp>(x)", 20> {
+  let range = "a.periodic()";
+}
 // cos: y = cos x;  dx = -dy sin x
-def Nn_CosOp : Nn_Unary<"cos", "y = cos x", "-(dy * sin(x))", "e.make<::mlir::math::CosOp>(x)", 20>;
+def Nn_CosOp : Nn_Unary<"cos", "y = cos x", "-(dy * sin(x))", "e.make<::mlir::math::CosOp>(x)", 20> {
+  let range = "a.periodic()";
+}
 // floor: y = ⌊x⌋;  dx = 0
 def Nn_FloorOp : Nn_Unary<"floor", "y = the largest integer <= x", "", "e.make<::mlir::math::FloorOp>(x)", 1> {
+  let range = "a.rounded()";
   let notation = Nn_Notation<"Enclosed", "⌊ ⌋", "\\lfloor \\rfloor">;
+}
+// ceil: y = ⌈x⌉;  dx = 0
+def Nn_CeilOp : Nn_Unary<"ceil", "y = the smallest integer >= x", "",
+  "e.make<::mlir::arith::NegFOp>(e.make<::mlir::math::FloorOp>(e.make<::mlir::arith::NegFOp>(x)))", 2> {
+  let range = "a.rounded()";
+  let notation = Nn_Notation<"Enclosed", "⌈ ⌉", "\\lceil \\rceil">;
 }
 // erf: y = 2/√π ∫₀ˣ e^(-t²) dt;  dx = dy 2/√π e^(-x²)
 def Nn_ErfOp : Nn_Unary<"erf", "y = erf x", "dy * 1.1283791670955126 * exp(-(x * x))",
-  "e.make<::mlir::math::ErfOp>(x)", 20>;
+  "e.make<::mlir::math::ErfOp>(x)", 20> {
+  let range = "a.monotone(-1, 1)";
+}
 
 // Binary -------------------------------------------------------------------------------------------------
 
 // add: y = a + b;  da = dy, db = dy
 def Nn_AddOp : Nn_Binary<"add", "y = a + b", "dy", "dy",
   "e.make<::mlir::arith::AddFOp>(lhs, rhs)", 1, [Commutative]> {
+  let range = "a + b";
   let notation = Nn_Notation<"Sum">;
   let hasCanonicalizer = 1;
 }
 // sub: y = a - b;  da = dy, db = -dy
 def Nn_SubOp : Nn_Binary<"sub", "y = a - b", "dy", "-dy", "e.make<::mlir::arith::SubFOp>(lhs, rhs)", 1> {
+  let range = "a - b";
   let notation = Nn_Notation<"Difference">;
   let hasCanonicalizer = 1;
 }
 // mul: y = a b;  da = dy b, db = dy a
 def Nn_MulOp : Nn_Binary<"mul", "y = a b", "dy * b", "dy * a",
   "e.make<::mlir::arith::MulFOp>(lhs, rhs)", 1, [Commutative]> {
+  let range = "(getA() == getB() ? square(a) : a * b)";
   let notation = Nn_Notation<"Product">;
   let hasCanonicalizer = 1;
 }
 // div: y = a / b;  da = dy / b, db = -dy y / b
 def Nn_DivOp : Nn_Binary<"div", "y = a / b", "dy / b", "-(dy * y / b)",
   "e.make<::mlir::arith::DivFOp>(lhs, rhs)", 5> {
+  let range = "a / b";
   let notation = Nn_Notation<"Quotient">;
   let hasCanonicalizer = 1;
 }
@@ -131,18 +167,28 @@ def Nn_PowOp : Nn_Binary<"pow", "y = a^b",
 }
 // max: y = the greater, NaN if either is;  da = dy where a > b, db = dy elsewhere (so relu'(0) = 0). The rules
 // of max and min ask y > b rather than a > b, which is the same: then the result is all that need be kept.
-def Nn_MaxOp : Nn_Binary<"max", "y = max(a, b)",
-  "select(greater(y, b), dy, 0.0)", "select(greater(y, b), 0.0, dy)",
-  "e.make<::mlir::arith::MaximumFOp>(lhs, rhs)", 2>;
+class Nn_Extremum<string mnemonic, string math, string first, string body>
+    : Nn_Binary<mnemonic, math, "dy", "dy", body, 2> {
+  let gradients = "Expr b = d.operand(1), first = " # first # [{;
+    if (d.wants(0)) d.giveWhere(0, dy, first);
+    if (d.wants(1)) d.giveWhere(1, dy, first, /*holds=*/false);
+  }];
+}
+def Nn_MaxOp : Nn_Extremum<"max", "y = max(a, b)", "greater(y, b)",
+  "e.make<::mlir::arith::MaximumFOp>(lhs, rhs)"> {
+  let range = "max(a, b)";
+}
 // min: y = the lesser, NaN if either is;  da = dy where a < b, db = dy elsewhere
-def Nn_MinOp : Nn_Binary<"min", "y = min(a, b)",
-  "select(greater(b, y), dy, 0.0)", "select(greater(b, y), 0.0, dy)",
-  "e.make<::mlir::arith::MinimumFOp>(lhs, rhs)", 2>;
+def Nn_MinOp : Nn_Extremum<"min", "y = min(a, b)", "greater(b, y)",
+  "e.make<::mlir::arith::MinimumFOp>(lhs, rhs)"> {
+  let range = "min(a, b)";
+}
 
 // Comparisons: y = 1 where it holds, else 0; a NaN compares unequal and neither less nor greater;  da = db = 0
 class Nn_Compare<string mnemonic, string sign, string predicate>
     : Nn_Binary<mnemonic, "y = 1 where a " # sign # " b, else 0", "", "",
         "e.truth(e.compare(::mlir::arith::CmpFPredicate::" # predicate # ", lhs, rhs))", 1> {
+  let range = "(Range{0, 1, false})";
   let notation = Nn_Notation<"Relation", !subst("<=", "≤", !subst(">=", "≥", sign)),
       !subst("<=", "\\le", !subst(">=", "\\ge", !subst("≠", "\\ne", sign)))>;
 }
@@ -162,16 +208,16 @@ def Nn_SelectOp : Nn_Elementwise<"select", "y = a where cond is not 0, else b", 
     return e.select(e.compare(::mlir::arith::CmpFPredicate::UNE, operands[0], e.like(operands[0], 0)),
                     operands[1], operands[2]);
   }];
+  let range = "hull(operands[1], operands[2])";
   let gradients = [{
-    Expr cond = d.operand(0);
-    if (d.wants(1)) d.give(1, select(cond, dy, 0.0));
-    if (d.wants(2)) d.give(2, select(cond, 0.0, dy));
+    if (d.wants(1)) d.giveWhere(1, dy, d.operand(0));
+    if (d.wants(2)) d.giveWhere(2, dy, d.operand(0), /*holds=*/false);
   }];
 }
 
 // cast: y = x as another floating-point type;  dx = dy as x's type
 def Nn_CastOp : Nn_Op<"cast", "y = x in the result's element type", "Rule",
-    [DeclareOpInterfaceMethods<ScalarBodyOp>, Nn_Pull]> {
+    [DeclareOpInterfaceMethods<ScalarBodyOp, ["getRange"]>, Nn_Pull]> {
   let arguments = (ins Nn_Tensor:$x);
   let results = (outs Nn_Tensor:$result);
   let assemblyFormat = "$x attr-dict `:` type($x) `to` type($result)";

@@ -29,16 +29,22 @@ static Expr restore(Derivation &d, Value reduced, RankedTensorType x, ArrayRef<i
   return d.of(buildBroadcast(d.builder(), d.location(), x, reduced, otherDims(x.getRank(), dims)));
 }
 
-/// dy where an element's linear index over `dims` is `which`, and 0 elsewhere. `which` may be f64, where x is not.
-static Value scatterTo(Derivation &d, Value which, RankedTensorType x, ArrayRef<int64_t> dims) {
+/// 1 where an element's linear index over `dims` is `which`, and 0 elsewhere. `which` may be f64, where x is not.
+static Expr isAt(Derivation &d, Value which, RankedTensorType x, ArrayRef<int64_t> dims) {
   OpBuilder &b = d.builder();
   RankedTensorType counted = x.clone(cast<ShapedType>(which.getType()).getElementType());
   Value position = b.create<IotaOp>(d.location(), counted, dims);
   Value here = equal(d.of(position), restore(d, which, counted, dims));
-  return select(d.of(b.createOrFold<CastOp>(d.location(), x, here)), restore(d, d.gradient(), x, dims), 0.0);
+  return d.of(b.createOrFold<CastOp>(d.location(), x, here));
 }
 
-/// Where x is greatest over `dims`, for scatterTo(): in f64 where there may be more elements than f32 can count.
+/// dy at the element that was chosen, and nothing at those that lost, whatever they are.
+static void giveTo(Derivation &d, Value which, RankedTensorType x, ArrayRef<int64_t> dims) {
+  Expr chosen = isAt(d, which, x, dims);
+  d.giveWhere(0, restore(d, d.gradient(), x, dims), chosen);
+}
+
+/// Where x is greatest over `dims`, for isAt(): in f64 where there may be more elements than f32 can count.
 static Value placeOfGreatest(Derivation &d, Value x, ArrayRef<int64_t> dims) {
   auto type = cast<RankedTensorType>(x.getType());
   double count = 1;
@@ -81,8 +87,7 @@ static Value isGreater(OpBuilder &b, Location loc, Value before, Value x) {
 void ReduceMaxOp::backward(Derivation &d) {
   if (!d.wants(0))
     return;
-  Value which = placeOfGreatest(d, getX(), getDims());
-  d.give(0, scatterTo(d, which, getX().getType(), getDims()));
+  giveTo(d, placeOfGreatest(d, getX(), getDims()), getX().getType(), getDims());
 }
 SmallVector<Value> ReduceMaxOp::buildInitial(OpBuilder &b, Location loc, Type type) {
   return constantState(b, loc, type, -std::numeric_limits<double>::infinity());
@@ -104,8 +109,7 @@ Value ReduceMaxOp::buildFinal(OpBuilder &, Location, ValueRange state) { return 
 void ReduceMinOp::backward(Derivation &d) {
   if (!d.wants(0))
     return;
-  Value which = placeOfGreatest(d, -d.operand(0), getDims());
-  d.give(0, scatterTo(d, which, getX().getType(), getDims()));
+  giveTo(d, placeOfGreatest(d, -d.operand(0), getDims()), getX().getType(), getDims());
 }
 SmallVector<Value> ReduceMinOp::buildInitial(OpBuilder &b, Location loc, Type type) {
   return constantState(b, loc, type, std::numeric_limits<double>::infinity());
@@ -191,8 +195,11 @@ LogicalResult PickOp::inferReturnTypes(MLIRContext *, std::optional<Location> lo
 }
 
 void PickOp::backward(Derivation &d) {
-  if (d.wants(0))
-    d.give(0, scatterTo(d, getIdx(), getX().getType(), int64_t(getDim())));
+  if (d.wants(0)) {
+    int64_t dim = getDim();
+    Expr picked = isAt(d, getIdx(), getX().getType(), dim);
+    d.give(0, select(picked, restore(d, d.gradient(), getX().getType(), dim), 0.0));
+  }
   if (d.wants(1)) // An index is a whole number: nothing changes under a small change of it.
     d.give(1, buildSplat(d.builder(), getLoc(), getIdx().getType(), 0));
 }

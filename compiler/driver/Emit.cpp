@@ -6,6 +6,8 @@
 #include "compiler/codegen/Tables.h"
 #include "compiler/driver/Session.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "llvm/IR/Module.h"
 
 using namespace nnc;
@@ -27,6 +29,15 @@ static Stage stageOf(EmitKind kind) {
   return Stage::Parsed;
 }
 
+/// What elaboration built and nobody uses. Nothing is simplified: equal values may be different variables.
+static void eraseDeadOps(mlir::ModuleOp module) {
+  for (auto function : module.getOps<mlir::func::FuncOp>())
+    if (!function.isExternal())
+      for (mlir::Operation &op : llvm::make_early_inc_range(llvm::reverse(function.getBody().front())))
+        if (mlir::isOpTriviallyDead(&op))
+          op.erase();
+}
+
 bool nnc::emitStage(Session &session, EmitKind kind, bool latex, llvm::raw_ostream &os) {
   if (!session.reach(stageOf(kind)))
     return false;
@@ -34,6 +45,8 @@ bool nnc::emitStage(Session &session, EmitKind kind, bool latex, llvm::raw_ostre
   case EmitKind::None: return true;
   case EmitKind::Ast: ast::print(session.program(), os); return true;
   case EmitKind::Nn:
+    eraseDeadOps(session.module());
+    [[fallthrough]];
   case EmitKind::Grad:
   case EmitKind::Fused:
   case EmitKind::Mlir: session.module().print(os); return true;

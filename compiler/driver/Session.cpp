@@ -13,7 +13,6 @@
 #include "compiler/parse/Parse.h"
 #include "compiler/pipeline/Pipeline.h"
 #include "compiler/prelude/Prelude.h"
-#include "compiler/transforms/Simplify.h"
 #include "runtime/statements.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -120,13 +119,7 @@ bool Session::generateModule() {
     return false;
   lintProgram(*diags, *parsed, names, generated, options.dataDir, options.lints);
   generated.elaborated = nullptr;
-  if (diags->hasErrors())
-    return false;
-  return times.measure("simplify", [&] {
-    mlir::PassManager pm(context.get());
-    pm.addPass(createSimplifyPass());
-    return mlir::succeeded(pm.run(*generated.module));
-  }) && !diags->hasErrors();
+  return !diags->hasErrors();
 }
 
 bool Session::differentiateModule() {

@@ -7,7 +7,6 @@
 #include "compiler/sema/Sema.h"
 
 #include "mlir/IR/BuiltinTypes.h"
-#include "llvm/ADT/DenseSet.h"
 
 using namespace nnc;
 
@@ -228,61 +227,6 @@ Value Elaborator::reduction(llvm::StringRef op, const BuiltinCall &call) {
   if (op == "argmax" && dims.empty())
     return Value::of(fn->emit.broadcast(fn->emit.constant(0), llvm::cast<mlir::RankedTensorType>(v.tensor.getType()), {}));
   return fn->emit.reduce(op, v, dims, keeps);
-}
-
-/// False for what is computed of constants alone, which folding would make a constant before it is derived by.
-static bool canVary(mlir::Value v) {
-  llvm::SmallVector<mlir::Value> open{v};
-  llvm::DenseSet<mlir::Value> seen;
-  while (!open.empty()) {
-    mlir::Value one = open.pop_back_val();
-    if (!seen.insert(one).second)
-      continue;
-    mlir::Operation *op = one.getDefiningOp();
-    if (!op || llvm::isa<nn::AutodiffMarkerOp>(op))
-      return true;
-    open.append(op->operand_begin(), op->operand_end());
-  }
-  return false;
-}
-
-Value Elaborator::gradientOf(const BuiltinCall &call) {
-  Value y = fn->emit.toTensor(call.positional(0)->value, call.positional(0)->range);
-  Value x = call.positional(1)->value;
-  if (x.kind == Value::Kind::Place)
-    x = readPlace(x, call.positional(1)->range);
-  if (y.isError() || x.isError())
-    return Value::error();
-  if (y.isUnavailable() || x.isUnavailable())
-    return Value::ofKind(Value::Kind::Unavailable);
-  std::vector<Value> wrt = x.kind == Value::Kind::Weights ? x.items : std::vector<Value>{x};
-  for (Value &v : wrt)
-    if (!v.isTensor() || !(fn->initializing || canVary(v.tensor))) { // initialisation asks for shapes: all else is zero in it
-      auto e = diags.error(call.positional(1)->range,
-                           "`grad(e, w)` needs a tensor w; this is " + (v.isTensor() ? "a constant" : v.describe()));
-      if (v.isTensor() || v.isKnown() || v.kind == Value::Kind::List)
-        e.note("what is known before the run does not vary; a parameter with a shape does: `fn slope(z: []) = grad(f(z), z)`");
-      return Value::error();
-    }
-  if (!exampleShape(y.tensor).empty())
-    return fn->emit.shapeError(call.at, "`grad(e, w)` needs one number e for each example", y, call.positional(0)->range);
-  // Examples do not touch one another, so the gradient of the sum holds each example's own.
-  mlir::Value of = fn->emit.batchSum(y.tensor);
-  fn->addsUp(of, y.tensor);
-  llvm::SmallVector<mlir::Value> operands{of};
-  llvm::SmallVector<mlir::Type> types;
-  for (const Value &v : wrt) {
-    // What a metric has widened it computes with; the model was given what it was before.
-    operands.push_back(Emitter::beforeCast(v.tensor));
-    types.push_back(operands.back().getType());
-  }
-  mlir::Operation *op = fn->emit.create("nn.gradient", operands, types);
-  if (x.kind != Value::Kind::Weights)
-    return fn->emit.inElement(Value::of(op->getResult(0), x.axes));
-  Value result = Value::ofKind(Value::Kind::Weights);
-  for (auto [i, v] : llvm::enumerate(wrt))
-    result.items.push_back(fn->emit.inElement(Value::of(op->getResult(i), v.axes)));
-  return result;
 }
 
 /// Σ over all examples of the split: the batch's share is collected, and the final formula reads the whole. A spread's share is its

@@ -183,7 +183,28 @@ Value Elaborator::conv2d(const BuiltinCall &call) {
   return result;
 }
 
-/// windows(x, size, stride): the last two axes slide; their windows become two further axes.
+/// `x` with `low` and `high` further elements of value `border` before and after those of its last two axes.
+static mlir::Value bordered(Emitter &emit, mlir::Value x, llvm::ArrayRef<int64_t> low, llvm::ArrayRef<int64_t> high, double border) {
+  auto type = llvm::cast<mlir::RankedTensorType>(x.getType());
+  const int64_t rank = type.getRank();
+  llvm::SmallVector<int64_t> before(rank, 0), after(rank, 0), none(rank, 0), sizes(type.getShape());
+  for (int i = 0; i < 2; ++i) {
+    before[rank - 2 + i] = low[i];
+    after[rank - 2 + i] = high[i];
+    sizes[rank - 2 + i] += low[i] + high[i];
+  }
+  auto whole = mlir::RankedTensorType::get(sizes, type.getElementType());
+  auto pad = [&](mlir::Value v) {
+    return emit.create("nn.pad", v, whole, {emit.attr("low", before), emit.attr("high", after), emit.attr("interior", none)})->getResult(0);
+  };
+  if (border == 0)
+    return pad(x);
+  auto splat = [&](double value, mlir::RankedTensorType of) { return emit.broadcast(emit.constant(value), of, {}); };
+  return emit.elementwise("select", {pad(splat(1, type)), pad(x), splat(border, whole)});
+}
+
+/// windows(x, size, stride, padding, ceil, border): the last two axes slide; their windows become two further axes. `padding` elements of
+/// value `border` lie on either side; with `ceil`, windows that begin before the right border but reach beyond it are there, too.
 Value Elaborator::windows(const BuiltinCall &call) {
   Emitter &emit = fn->emit;
   Value x = emit.toTensor(call.positional(0)->value, call.positional(0)->range);
@@ -192,22 +213,44 @@ Value Elaborator::windows(const BuiltinCall &call) {
   auto shape = exampleShape(x.tensor);
   if (shape.size() < 2)
     return emit.shapeError(call.at, "a window slides over the last two axes, and there are fewer", x, call.positional(0)->range);
-  llvm::SmallVector<int64_t> size, stride;
+  llvm::SmallVector<int64_t> size, stride, padding;
+  const Arg *paddingArg = call.named("padding"), *ceil = call.named("ceil"), *borderArg = call.named("border");
   if (!integers(*this, call.positional(1), 2, 1, size, "the size of a window", 1) ||
-      !integers(*this, call.named("stride"), 2, 1, stride, "the stride", 1))
+      !integers(*this, call.named("stride"), 2, 1, stride, "the stride", 1) ||
+      !integers(*this, paddingArg, 2, 0, padding, "the padding", 0))
     return Value::error();
-  const bool batch = isBatched(x.tensor);
+  for (const Arg *known : {ceil, borderArg})
+    if (known && !known->value.isKnown()) {
+      diags.error(known->range, "`" + known->name + "` must be known before the run; this is " + known->value.describe());
+      return Value::error();
+    }
+  const double border = borderArg ? borderArg->value.number : 0;
+  const bool batch = isBatched(x.tensor), partial = ceil && ceil->value.number != 0;
   const int64_t lead = batch, rank = shape.size();
-  llvm::SmallVector<int64_t> result(shape);
+  llvm::SmallVector<int64_t> result(shape), after(padding);
   for (int i = 0; i < 2; ++i) {
     int64_t &n = result[rank - 2 + i];
-    if (size[i] > n)
-      return emit.shapeError(call.at, "a window of " + llvm::Twine(size[i]) + " does not fit into an axis of " + llvm::Twine(n),
+    const int64_t whole = n + 2 * padding[i];
+    if (borderArg && 2 * padding[i] > size[i]) {
+      diags.error(paddingArg->range, "a padding of " + llvm::Twine(padding[i]) + " is more than half of a window of " +
+                                         llvm::Twine(size[i]) + ": some windows would hold nothing but border");
+      return Value::error();
+    }
+    if (size[i] > whole)
+      return emit.shapeError(call.at, "a window of " + llvm::Twine(size[i]) + " does not fit into an axis of " + llvm::Twine(whole),
                              x, call.positional(0)->range);
-    n = (n - size[i]) / stride[i] + 1;
+    int64_t count = (whole - size[i]) / stride[i] + 1;
+    // As PyTorch counts: a window more if something is left, unless it would begin in the right border.
+    if (partial && (whole - size[i]) % stride[i] != 0 && count * stride[i] < n + padding[i])
+      ++count;
+    after[i] += std::max<int64_t>(0, (count - 1) * stride[i] + size[i] - whole);
+    n = count;
   }
   result.append(size.begin(), size.end());
-  mlir::Operation *op = emit.create("nn.windows", x.tensor, emit.typeOf(result, batch),
+  mlir::Value from = x.tensor;
+  if (llvm::any_of(llvm::concat<const int64_t>(padding, after), [](int64_t n) { return n != 0; }))
+    from = bordered(emit, from, padding, after, border);
+  mlir::Operation *op = emit.create("nn.windows", from, emit.typeOf(result, batch),
                                     {emit.attr("dims", {lead + rank - 2, lead + rank - 1}), emit.attr("size", size),
                                      emit.attr("stride", stride), emit.attr("dilation", {1, 1})});
   return Value::of(op->getResult(0));

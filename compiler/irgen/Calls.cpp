@@ -124,6 +124,7 @@ Value Elaborator::callFunction(const Applicable &f, llvm::ArrayRef<Arg> args, Ra
     return Value::error();
   }
   struct Leave { unsigned &d; ~Leave() { --d; } } leave{depth};
+  fn->emit.beginCall();
   for (const ast::Parameter &p : decl->params)
     if (p.shape) {
       Value input = fn->emit.argument(scope.names[p.name.text.str()], at);
@@ -140,6 +141,10 @@ Value Elaborator::callFunction(const Applicable &f, llvm::ArrayRef<Arg> args, Ra
       ignored = value->number;
   if (!noteTarget(decl, scope, at))
     return Value::error();
+  // A stated derivative is by a variable of its own, too: what is computed of it elsewhere has nothing to do with this function.
+  if (decl->derivative && !decl->params.empty() && !decl->params[0].shape)
+    if (Value &first = scope.names[decl->params[0].name.text.str()]; first.isTensor())
+      first = fn->emit.argument(first, at);
   Scope derivativeScope = scope;
   Schedule own{f.name, {}}, *outerSchedule = schedule;
   auto outerStates = std::move(localStates);
@@ -290,7 +295,19 @@ Value Elaborator::evaluateCall(const ast::CallExpr *e, const Scope &scope) {
       callee.name = name->name.text.str();
       callee.written = name->range;
       const std::vector<Arg> args = builtin && builtin->makesLayer() ? evaluateParts(e->args, scope) : evaluateArgs(e->args, scope);
-      return recorded(callee, args, e->range, [&] { return callBuiltin(callee.name, BuiltinCall{args, e->range}); });
+      // A name for the tensor means its copies; the tensors of a place are replaced where they are kept.
+      auto again = [&](llvm::ArrayRef<Value> tensors) {
+        auto *by = llvm::dyn_cast<ast::NameExpr>(e->args[1].value);
+        if (!by || tensors.size() != 1)
+          return evaluate(e->args[0].value, scope);
+        Scope copies = scope;
+        copies.names[by->name.text.str()] = tensors[0];
+        return evaluate(e->args[0].value, copies);
+      };
+      BuiltinCall builtinCall{args, e->range};
+      if (callee.name == "grad" && e->args.size() == 2)
+        builtinCall.again = again;
+      return recorded(callee, args, e->range, [&] { return callBuiltin(callee.name, builtinCall); });
     }
   Value callee = evaluate(e->callee, scope);
   if (callee.isError())

@@ -192,6 +192,8 @@ public:
   struct BuiltinCall {
     llvm::ArrayRef<Arg> args;
     Range at;
+    /// Of `grad`: evaluates its first argument once more, where these tensors are the second.
+    llvm::function_ref<Value(llvm::ArrayRef<Value>)> again = nullptr;
     const Arg *positional(size_t i) const;
     const Arg *named(llvm::StringRef name) const;
     /// Positional i or the named one; null if neither is there.
@@ -269,6 +271,10 @@ private:
   Value taken(const Value &x, const Value &i, int64_t axis);
   Value reshaped(llvm::StringRef name, const BuiltinCall &call);
   Value gradientOf(const BuiltinCall &call);
+  /// Reports an e that does not depend on w, though it depends on what w is made of.
+  bool checkDependence(const Value &y, const Value &w, const BuiltinCall &call);
+  /// Each example's derivative of the call's e by each of the tensors that all share, or nothing.
+  std::optional<std::vector<mlir::Value>> ownGradients(const BuiltinCall &call, llvm::ArrayRef<Value> shared);
   Value totalOf(const BuiltinCall &call, bool spread);
   bool shapeFrom(const Value &v, std::vector<int64_t> &shape, Range at);
 

@@ -6,7 +6,6 @@
 
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"
-#include "mlir/IR/Matchers.h"
 
 #include <limits>
 
@@ -160,11 +159,13 @@ Value Emitter::toTensor(const Value &v, Range at) {
 
 Value Emitter::argument(const Value &v, Range at) {
   Value t = toTensor(v, at);
-  if (!t.isTensor() || !mlir::matchPattern(t.tensor, mlir::m_Constant()))
+  if (!t.isTensor())
     return t;
-  // Nothing flows back into a constant anyway; the number keeps two arguments of one value apart.
-  mlir::Operation *op = create("nn.stop_gradient", t.tensor, t.tensor.getType(),
-                               b.getNamedAttr("argument", b.getI64IntegerAttr(argumentCount++)));
+  mlir::Operation *op = create("nn.argument", t.tensor, t.tensor.getType(),
+                               b.getNamedAttr("number", b.getI64IntegerAttr(argumentCount++)));
+  callsOf[op->getResult(0)] = calls;
+  if (auto known = origin.find(t.tensor); known != origin.end())
+    noteOrigin(op->getResult(0), known->second);
   return Value::of(op->getResult(0), t.axes);
 }
 

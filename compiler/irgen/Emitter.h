@@ -43,9 +43,13 @@ public:
   mlir::Value constant(llvm::ArrayRef<double> values, llvm::ArrayRef<int64_t> shape);
   /// `v` as a tensor of T: numbers become rank 0, lists are stacked along a new first axis. Reports what cannot be one.
   Value toTensor(const Value &v, Range at);
-  /// The same for an argument whose parameter is a tensor: `grad` may ask how a value changes with it, so what is known before the run
-  /// becomes a value of its own, which neither folding nor an equal number elsewhere is taken for.
+  /// The same for an argument whose parameter is a tensor: `grad` may ask how a value changes with it, so it becomes a variable of its
+  /// own, even if the same tensor is given twice, or one that is known before the run.
   Value argument(const Value &v, Range at);
+  /// The arguments that follow belong to a new call.
+  void beginCall() { ++calls; }
+  /// Which call the argument `v` belongs to.
+  int64_t callOf(mlir::Value v) const { return callsOf.lookup(v); }
   /// `v` as tensor<f64> (numbers and host scalars only).
   mlir::Value toHost(const Value &v);
 
@@ -105,7 +109,8 @@ public:
 private:
   struct Joint;
   llvm::DenseMap<mlir::Value, Range> origin;
-  int64_t argumentCount = 0;
+  int64_t argumentCount = 0, calls = 0;
+  llvm::DenseMap<mlir::Value, int64_t> callsOf;
   mlir::Value exactly(mlir::Value v, mlir::Type to);
   bool join(llvm::ArrayRef<Value> operands, Joint &joint);
   mlir::Value spread(const Value &v, const Joint &joint);

@@ -1,6 +1,8 @@
 // `z[i]`, `z[1, 2 .. 4]`, `z[label]`.
 #include "compiler/irgen/Elaborator.h"
 
+#include "compiler/dialect/NnDialect.h"
+
 #include "mlir/IR/BuiltinTypes.h"
 
 using namespace nnc;

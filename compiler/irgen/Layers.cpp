@@ -178,6 +178,7 @@ Value Elaborator::runLayer(const std::shared_ptr<Applicable> &layer, llvm::Array
     Scope bound;
     bound.prelude = layer->prelude;
     bool ok = bind(decl->inputs, inputs, bound, at, layer->name);
+    fn->emit.beginCall();
     for (const ast::Parameter &p : decl->inputs) {
       if (!ok)
         break;
@@ -191,6 +192,8 @@ Value Elaborator::runLayer(const std::shared_ptr<Applicable> &layer, llvm::Array
           ok = false;
           break;
         }
+        if (!layer->prelude) // whose layers derive nothing
+          v = fn->emit.argument(v, at);
         ok = matchShape(p, v, scope, at, layer->name);
       } else {
         v.axes.clear();
@@ -236,11 +239,9 @@ Value Elaborator::applyModel(const Applicable &model, llvm::ArrayRef<Arg> inputs
     return Value::error();
   mlir::Value input;
   for (const ast::Parameter &p : decl->inputs) {
-    Value v = fn->emit.argument(scope.names[p.name.text.str()], at);
+    Value v = fn->emit.toTensor(scope.names[p.name.text.str()], at);
     if (v.isError() || v.isUnavailable())
       return v;
-    if (p.shape && !matchShape(p, v, scope, at, model.name))
-      return Value::error();
     scope.names[p.name.text.str()] = v;
     input = input ? input : v.tensor;
   }
@@ -254,6 +255,13 @@ Value Elaborator::applyModel(const Applicable &model, llvm::ArrayRef<Arg> inputs
   auto memo = fn->applied.find(key);
   if (decl->inputs.size() == 1 && memo != fn->applied.end())
     return memo->second;
+  fn->emit.beginCall();
+  for (const ast::Parameter &p : decl->inputs) {
+    Value &v = scope.names[p.name.text.str()];
+    v = fn->emit.argument(v, at);
+    if (p.shape && !matchShape(p, v, scope, at, model.name))
+      return Value::error();
+  }
 
   auto use = modelUses.find(decl);
   const int members = use == modelUses.end() ? 0 : use->second.members;

@@ -18,7 +18,8 @@ using namespace mlir;
 namespace nnc {
 
 void buildNnPipeline(OpPassManager &pm, const PipelineOptions &) {
-  pm.addPass(createSimplifyPass());
+  // First of all: simplification sees through a value to what it is made of, and a gradient by that
+  // value would find no way to it.
   pm.addPass(createDifferentiatePass());
   pm.addPass(createSimplifyPass());
 }

@@ -18,6 +18,7 @@ const StringRef overKeep[] = {"over", "keep"};
 const StringRef over[] = {"over"};
 const StringRef axis[] = {"axis"};
 const StringRef stride[] = {"stride"};
+const StringRef windowed[] = {"stride", "padding", "ceil", "border"};
 const StringRef atSize[] = {"at", "size"};
 const StringRef convolution[] = {"stride", "dilation", "groups"};
 const StringRef sliced[] = {"axis", "stride"};
@@ -39,7 +40,7 @@ const Builtin table[] = {
     {"stack", 1, Builtin::any, axis},
     {"transpose", 1, 2, {}},
     {"pad", 2, 4, {}},
-    {"windows", 2, 2, stride},
+    {"windows", 2, 2, windowed},
     {"window", 1, 1, atSize},
     {"slice", 3, 3, sliced},
     {"reverse", 1, 1, over},

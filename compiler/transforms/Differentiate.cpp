@@ -4,6 +4,7 @@
 #include "compiler/transforms/Differentiate.h"
 #include "compiler/dialect/Derivation.h"
 #include "compiler/dialect/NnDialect.h"
+#include "compiler/transforms/Guarded.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
 using namespace mlir;
@@ -11,38 +12,53 @@ using namespace mlir;
 namespace nnc {
 namespace {
 
+/// What one way backwards collects: the whole of a request, or the body of a function whose
+/// derivative by one argument is stated.
+struct Frame {
+  Frame *outer = nullptr;
+  DenseSet<Value> own; // of a body: what depends on the argument. All else is the outer frame's
+  DenseSet<Value> active;
+  DenseMap<Value, SmallVector<Gradient>> parts;
+
+  Frame &holding(Value v) {
+    Frame *frame = this;
+    while (frame->outer && !frame->own.contains(v))
+      frame = frame->outer;
+    return *frame;
+  }
+  bool isActive(Value v) { return holding(v).active.contains(v); }
+  void add(Value v, Gradient part) { holding(v).parts[v].push_back(std::move(part)); }
+};
+
 class ReverseSweep {
 public:
-  ReverseSweep(OpBuilder &b, Location requestLoc) : b(b), requestLoc(requestLoc) {}
+  ReverseSweep(OpBuilder &b, Location requestLoc) : b(b), requestLoc(requestLoc), guards(b) {}
 
   FailureOr<SmallVector<Value>> run(Value y, ValueRange wrt) {
-    SmallVector<Operation *> path = activePath(y, wrt);
+    Frame frame;
+    frame.active.insert(wrt.begin(), wrt.end());
+    SmallVector<Operation *> path = activePath(frame, opsFor(y, nullptr));
     auto number = cast<RankedTensorType>(y.getType());
-    contributions[y].push_back(nn::buildSplat(b, y.getLoc(), number, 1));
+    frame.add(y, {nn::buildSplat(b, y.getLoc(), number, 1), {}, true});
     for (Operation *op : llvm::reverse(path))
-      if (failed(visit(op)))
+      if (failed(visit(frame, op)))
         return failure();
     SmallVector<Value> gradients;
     for (Value v : wrt) {
-      Value gradient = gradientOf(v);
+      Gradient *gradient = gradientOf(frame, v);
       gradients.push_back(
-          gradient ? gradient
+          gradient ? guards.whole(*gradient)
                    : nn::buildSplat(b, requestLoc, cast<RankedTensorType>(v.getType()), 0));
     }
     return gradients;
   }
 
 private:
-  /// Ops that y depends on and that depend on `wrt`, in program order; fills `active`.
-  SmallVector<Operation *> activePath(Value y, ValueRange wrt) {
-    active.insert(wrt.begin(), wrt.end());
-    Operation *last = y.getDefiningOp();
-    if (!last)
-      return {};
-    // Backwards: what y is computed from.
-    DenseSet<Operation *> needed{last};
+  /// Ops after `first` that y is computed from, in program order.
+  static SmallVector<Operation *> opsFor(Value y, Operation *first) {
     SmallVector<Operation *> order;
-    for (Operation *op = last; op; op = op->getPrevNode()) {
+    DenseSet<Operation *> needed{y.getDefiningOp()};
+    for (Operation *op = y.getDefiningOp(); op && op != first; op = op->getPrevNode()) {
       if (!needed.contains(op))
         continue;
       order.push_back(op);
@@ -50,22 +66,26 @@ private:
         if (Operation *producer = operand.getDefiningOp())
           needed.insert(producer);
     }
-    // Forwards: what changes with wrt.
+    return SmallVector<Operation *>(llvm::reverse(order));
+  }
+
+  /// Those of `ops`, in program order, through which gradients pass; fills `frame.active`.
+  static SmallVector<Operation *> activePath(Frame &frame, ArrayRef<Operation *> ops) {
     SmallVector<Operation *> path;
-    for (Operation *op : llvm::reverse(order)) {
+    for (Operation *op : ops) {
       auto differentiable = dyn_cast<nn::DifferentiableOp>(op);
       bool stops = differentiable && differentiable.getDerivativeKind() == nn::DerivativeKind::Zero;
-      if (stops || llvm::none_of(op->getOperands(), [&](Value v) { return active.contains(v); }))
+      if (stops || llvm::none_of(op->getOperands(), [&](Value v) { return frame.isActive(v); }))
         continue;
-      active.insert(op->result_begin(), op->result_end());
+      frame.active.insert(op->result_begin(), op->result_end());
       path.push_back(op);
     }
     return path;
   }
 
   /// Passes the gradient of op's result on to its active operands.
-  LogicalResult visit(Operation *op) {
-    Value gradient = op->getNumResults() == 1 ? gradientOf(op->getResult(0)) : Value();
+  LogicalResult visit(Frame &frame, Operation *op) {
+    Gradient *gradient = op->getNumResults() == 1 ? gradientOf(frame, op->getResult(0)) : nullptr;
     if (!gradient)
       return success(); // Nothing flows back here, whatever the op.
     auto differentiable = dyn_cast<nn::DifferentiableOp>(op);
@@ -76,39 +96,54 @@ private:
     }
     SmallVector<bool> wanted;
     for (Value operand : op->getOperands())
-      wanted.push_back(active.contains(operand));
-    SmallVector<Value> gradients(op->getNumOperands());
-    nn::Derivation derivation(b, op, gradient, wanted, gradients);
-    differentiable.backward(derivation);
+      wanted.push_back(frame.isActive(operand));
+    SmallVector<Gradient> gradients = guards.backward(op, *gradient, wanted);
     for (auto [operand, part] : llvm::zip_equal(op->getOperands(), gradients))
-      if (part)
-        contributions[operand].push_back(part);
+      if (part.value)
+        frame.add(operand, part);
+    if (auto stated = dyn_cast<nn::StatedDerivativeOp>(op))
+      return passBesides(frame, stated, *gradientOf(frame, op->getResult(0)));
     return success();
   }
 
-  /// The sum of all contributions to v's gradient, or null. Neighbours are added first, so that the
-  /// order is fixed by the program and errors grow with the logarithm of the number of uses.
-  Value gradientOf(Value v) {
-    auto found = contributions.find(v);
-    if (found == contributions.end())
-      return {};
-    SmallVector<Value> parts = found->second;
-    while (parts.size() > 1) {
-      SmallVector<Value> sums;
-      for (size_t i = 0; i + 1 < parts.size(); i += 2)
-        sums.push_back(nn::Expr(parts[i], b, v.getLoc()) + nn::Expr(parts[i + 1], b, v.getLoc()));
-      if (parts.size() % 2)
-        sums.push_back(parts.back());
-      parts = std::move(sums);
-    }
-    found->second = parts;
-    return parts.front();
+  /// Passes the gradient of a function's value on to all that its body depends on but the argument
+  /// whose derivative is stated. Within the body, what depends on that argument has a gradient of
+  /// its own here: a derivative that was derived from it may flow through the same values.
+  LogicalResult passBesides(Frame &outer, nn::StatedDerivativeOp stated, Gradient gradient) {
+    Value y = stated.getValue(), by = stated.getBy();
+    Frame frame;
+    frame.outer = &outer;
+    frame.own.insert(by);
+    SmallVector<Operation *> body;
+    if (y.getDefiningOp())
+      for (Operation *op : opsFor(y, by.getDefiningOp()))
+        if (llvm::any_of(op->getOperands(), [&](Value v) { return frame.own.contains(v); })) {
+          frame.own.insert(op->result_begin(), op->result_end());
+          body.push_back(op);
+        }
+    body = activePath(frame, body);
+    if (!frame.isActive(y))
+      return success();
+    frame.add(y, gradient);
+    for (Operation *op : llvm::reverse(body))
+      if (failed(visit(frame, op)))
+        return failure();
+    return success();
+  }
+
+  /// The sum of all contributions to v's gradient, or null.
+  Gradient *gradientOf(Frame &frame, Value v) {
+    auto found = frame.parts.find(v);
+    if (found == frame.parts.end())
+      return nullptr;
+    if (found->second.size() > 1)
+      found->second = {guards.sum(found->second, v.getLoc())};
+    return &found->second.front();
   }
 
   OpBuilder &b;
   Location requestLoc;
-  DenseSet<Value> active;
-  DenseMap<Value, SmallVector<Value>> contributions;
+  Guards guards;
 };
 
 struct DifferentiatePass : PassWrapper<DifferentiatePass, OperationPass<ModuleOp>> {

@@ -12,7 +12,8 @@
 
 namespace nnc {
 
-/// For a module: `nn-simplify`. Valid before and after Differentiate.
+/// For a module without gradient requests: `nn-simplify`. A request that is still there may lose its
+/// way: after a rewrite its number may no longer be computed from the value it is derived by.
 std::unique_ptr<mlir::Pass> createSimplifyPass();
 
 } // namespace nnc

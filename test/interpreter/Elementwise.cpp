@@ -32,6 +32,8 @@ void addElementwise(Table &table) {
   table["nn.tanh"] = unary([](double x) { return std::tanh(x); });
   table["nn.sin"] = unary([](double x) { return std::sin(x); });
   table["nn.cos"] = unary([](double x) { return std::cos(x); });
+  table["nn.argument"] = unary([](double x) { return x; });
+  table["nn.ceil"] = unary([](double x) { return std::ceil(x); });
   table["nn.floor"] = unary([](double x) { return std::floor(x); });
   table["nn.erf"] = unary([](double x) { return std::erf(x); });
   table["nn.cast"] = unary([](double x) { return x; });

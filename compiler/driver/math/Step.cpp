@@ -94,6 +94,23 @@ static Value resultNamed(func::FuncOp function, llvm::StringRef kind, llvm::Stri
   return {};
 }
 
+/// Expands what the program itself asks for, in its loss or its metrics: simplification would hide what these are derived by.
+/// `own`, of the step's parameters, is left.
+static bool expandOthers(func::FuncOp function, nn::GradientRequestOp own) {
+  for (Operation &op : llvm::make_early_inc_range(function.getBody().front())) {
+    auto request = dyn_cast<nn::GradientRequestOp>(op);
+    if (!request || request == own)
+      continue;
+    OpBuilder b(request);
+    auto gradients = buildGradients(b, request.getLoc(), request.getOf(), request.getWithRespectTo());
+    if (failed(gradients))
+      return false;
+    request->replaceAllUsesWith(*gradients);
+    request->erase();
+  }
+  return true;
+}
+
 /// Also asks for the landmarks' gradients, and returns landmarks and gradients as further results, where they outlast
 /// every simplification.
 static void returnLandmarks(Step &step, nn::GradientRequestOp request) {
@@ -168,6 +185,8 @@ Steps prepareSteps(Session &session, const Typography &type) {
       function.erase();
       continue;
     }
+    if (!expandOthers(function, request))
+      return Steps();
     Step step;
     step.function = function;
     result.steps.push_back(step);

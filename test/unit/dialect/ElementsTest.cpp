@@ -245,11 +245,12 @@ TEST_F(Elements, random) {
   check("random_normal %0, %1 from %2 place 7 : tensor<?x3x4xf64>", {"f64", "f64", "f64"});
 }
 TEST_F(Elements, unary) {
-  for (std::string op : {"neg", "exp", "sqrt", "log", "abs", "tanh", "sin", "cos", "floor", "erf"})
+  for (std::string op : {"neg", "exp", "sqrt", "log", "abs", "tanh", "sin", "cos", "floor", "ceil", "erf"})
     check(op + " %0 : tensor<?x4xf64>", {"?x4xf64"}, 0.1, 2);
   // Comparisons of vectors do not fold, so these are scalars only.
   check("sign %0 : tensor<?x4xf64>", {"?x4xf64"}, -2, 2, 1);
   check("floor %0 : tensor<?x4xf64>", {"?x4xf64"});
+  check("ceil %0 : tensor<?x4xf64>", {"?x4xf64"});
   check("cast %0 : tensor<?x4xf64> to tensor<?x4xf64>", {"?x4xf64"});
 }
 TEST_F(Elements, binary) {

@@ -106,6 +106,11 @@ TEST_P(Math, Floor) {
     sweep("floor", [](double x) { return std::floor(x); }, -range, range, 0);
   special("floor", [](double x) { return std::floor(x); });
 }
+TEST_P(Math, Ceil) {
+  for (double range : {3.0, 1e4, 0x1p22, 0x1p24, 1e30})
+    sweep("ceil", [](double x) { return std::ceil(x); }, -range, range, 0);
+  special("ceil", [](double x) { return std::ceil(x); });
+}
 TEST_P(Math, Sqrt) {
   sweep("sqrt", [](double x) { return std::sqrt(x); }, 0, 1e10, 0.5);
   special("sqrt", [](double x) { return std::sqrt(x); });

@@ -33,6 +33,7 @@ TEST(DifferentiateElementwise, tanh) { unary("tanh", {}, 2); }
 TEST(DifferentiateElementwise, sin) { unary("sin", {}, 2); }
 TEST(DifferentiateElementwise, cos) { unary("cos", {}, 2); }
 TEST(DifferentiateElementwise, floor) { unary("floor", {0.1, 0.9}, 1); }
+TEST(DifferentiateElementwise, ceil) { unary("ceil", {0.1, 0.9}, 1); }
 TEST(DifferentiateElementwise, erf) { unary("erf", {}, 2); }
 
 TEST(DifferentiateElementwise, add) { binary("add", {}, 2); }

@@ -12,6 +12,8 @@ struct Domain {
   /// Arguments that are drawn but not differentiated (indices, seeds); whole numbers in [low,
   /// high].
   std::vector<unsigned> indices = {};
+  /// Whether all arguments are whole numbers: 0, ties, and where functions are undefined.
+  bool whole = false;
 };
 
 /// `body` is the text of a function's parameters, results and block, with element type f64:

@@ -1,0 +1,84 @@
+// Arithmetic of ranges.
+#include "compiler/dialect/Range.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace nnc::nn {
+
+static constexpr double infinity = std::numeric_limits<double>::infinity();
+static constexpr double largest = std::numeric_limits<double>::max();
+
+Range Range::unknown() { return {-infinity, infinity, true}; }
+Range Range::finite() { return {-largest, largest, false}; }
+bool Range::isFinite() const { return !nan && lo > -infinity && hi < infinity; }
+Range Range::rounded() const { return {std::floor(lo), std::ceil(hi), nan}; }
+
+/// A bound that left the finite numbers though no operand is infinite: an overflow.
+static Range bounded(double lo, double hi, bool nan, bool finite) {
+  if (std::isnan(lo) || std::isnan(hi))
+    return Range::unknown();
+  if (finite)
+    return {std::clamp(lo, -largest, largest), std::clamp(hi, -largest, largest), nan};
+  return {lo, hi, nan};
+}
+
+Range hull(Range a, Range b) { return {std::min(a.lo, b.lo), std::max(a.hi, b.hi), a.nan || b.nan}; }
+Range operator-(Range a) { return {-a.hi, -a.lo, a.nan}; }
+
+Range operator+(Range a, Range b) {
+  bool cancels = (a.hi == infinity && b.lo == -infinity) || (a.lo == -infinity && b.hi == infinity);
+  if (cancels)
+    return Range::unknown();
+  return bounded(a.lo + b.lo, a.hi + b.hi, a.nan || b.nan, a.isFinite() && b.isFinite());
+}
+Range operator-(Range a, Range b) { return a + -b; }
+
+Range operator*(Range a, Range b) {
+  if (!a.isFinite() || !b.isFinite()) {
+    // 0 times infinity; without a 0, the sign alone is known.
+    bool zero = (a.lo <= 0 && a.hi >= 0) || (b.lo <= 0 && b.hi >= 0);
+    if (zero || a.nan || b.nan)
+      return Range::unknown();
+  }
+  double corners[] = {a.lo * b.lo, a.lo * b.hi, a.hi * b.lo, a.hi * b.hi};
+  return bounded(*std::min_element(corners, corners + 4), *std::max_element(corners, corners + 4), false,
+                 a.isFinite() && b.isFinite());
+}
+
+Range operator/(Range a, Range b) {
+  if (a.nan || b.nan || (b.lo <= 0 && b.hi >= 0))
+    return Range::unknown();
+  bool infinite = (a.lo == -infinity || a.hi == infinity) && (b.lo == -infinity || b.hi == infinity);
+  if (infinite)
+    return Range::unknown();
+  double corners[] = {a.lo / b.lo, a.lo / b.hi, a.hi / b.lo, a.hi / b.hi};
+  return bounded(*std::min_element(corners, corners + 4), *std::max_element(corners, corners + 4), false,
+                 a.isFinite());
+}
+
+Range square(Range a) {
+  double most = std::max(std::fabs(a.lo), std::fabs(a.hi));
+  return bounded(0, most * most, a.nan, a.isFinite());
+}
+Range abs(Range a) { return {0, std::max(std::fabs(a.lo), std::fabs(a.hi)), a.nan}; }
+Range exp(Range a) {
+  // In f32, beyond this e^x is infinite.
+  constexpr double beyond = 88;
+  return {a.lo > -beyond ? std::exp(a.lo) : 0, a.hi < beyond ? std::exp(a.hi) : infinity, a.nan};
+}
+Range log(Range a) {
+  if (a.lo <= 0)
+    return Range::unknown();
+  return {std::log(a.lo), std::log(a.hi), a.nan};
+}
+Range sqrt(Range a) {
+  if (a.lo < 0)
+    return Range::unknown();
+  return {std::sqrt(a.lo), std::sqrt(a.hi), a.nan};
+}
+Range max(Range a, Range b) { return {std::max(a.lo, b.lo), std::max(a.hi, b.hi), a.nan || b.nan}; }
+Range min(Range a, Range b) { return {std::min(a.lo, b.lo), std::min(a.hi, b.hi), a.nan || b.nan}; }
+
+} // namespace nnc::nn
