@@ -3,6 +3,7 @@
 
 #include "runtime/balance.h"
 #include "runtime/finite.h"
+#include "runtime/settings.h"
 #include "runtime/split.h"
 
 #include <algorithm>
@@ -334,7 +335,9 @@ Status Dataset::split(Engine &engine) {
   const int64_t own = int64_t(parts[0].kept.size());
   SplitSizes sizes;
   NN_TRY(splitSizes(data, engine, own, sizes).at(data.where));
-  const uint64_t seed = uint64_t(int64_t(engine.value(data.split_seed)));
+  uint64_t seed = 0;
+  if (data.has_split)
+    NN_TRY(seedOf(engine, data.split_seed, "`seed` of the split", seed).at(data.where));
   if (data.has_split && data.folds > 0)
     foldRows(own, sizes.test, data.folds, fold, strata, seed, splits);
   else

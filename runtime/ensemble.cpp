@@ -1,4 +1,5 @@
 // ensemble statements: members trained side by side, each from its own seed.
+#include "runtime/settings.h"
 #include "runtime/side_runs.h"
 #include "runtime/statements.h"
 #include "runtime/weights.h"
@@ -63,7 +64,8 @@ Status runEnsemble(Run &run, const nn_ensemble &ensemble, int32_t trains) {
   std::vector<Status> results(ensemble.members);
   std::vector<std::vector<TrainRecord>> records(ensemble.members);
   std::vector<std::vector<unsigned char>> learned(ensemble.members); // row-major, tensor after tensor
-  const uint64_t seed = uint64_t(run.engine.value(ensemble.seed));
+  uint64_t seed = 0;
+  NN_TRY(seedOf(run.engine, ensemble.seed, "`seed`", seed).at(ensemble.where));
   SideRuns side(run);
   auto train = [&](Run &sub, int32_t member) -> Status {
     sub.group = std::string("ensemble ") + ensemble.name;

@@ -250,7 +250,9 @@ void ExperimentRun::keepBest(size_t first) {
 
 Status ExperimentRun::execute() {
   NN_TRY(prepare().at(experiment.where));
-  const uint64_t seed = uint64_t(run.engine.value(experiment.seed)) + run.engine.seed();
+  uint64_t seed = 0;
+  NN_TRY(seedOf(run.engine, experiment.seed, "`seed`", seed).at(experiment.where));
+  seed += run.engine.seed();
   const double asked = run.engine.value(experiment.trials);
   NN_TRY(checkTrials(asked, experiment.method <= NN_GRID).at(experiment.where));
   if (experiment.method <= NN_GRID) {

@@ -31,10 +31,10 @@ struct Place {
 };
 Place places[64];
 std::mutex placing;
+size_t page = 4096; // of this machine, once a file is mapped
 struct sigaction before;
 
 void fill(int signal, siginfo_t *info, void *context) {
-  static const size_t page = 4096;
   unsigned char *at = static_cast<unsigned char *>(info->si_addr);
   for (Place &place : places) {
     unsigned char *start = place.start.load(std::memory_order_acquire);
@@ -60,6 +60,7 @@ void handleCuts() {
   if (handled)
     return;
   handled = true;
+  page = size_t(sysconf(_SC_PAGESIZE));
   struct sigaction action = {};
   action.sa_sigaction = fill;
   action.sa_flags = SA_SIGINFO;

@@ -50,6 +50,13 @@ Status stepsInAll(const TrainNumbers &numbers, int64_t stepsPerEpoch, int64_t &s
   return Status();
 }
 
+Status seedOf(const Engine &engine, const nn_number &number, const char *what, uint64_t &seed) {
+  int64_t value = 0;
+  NN_TRY(whole(engine.value(number), what, 0, value));
+  seed = uint64_t(value);
+  return Status();
+}
+
 Status checkTrials(double trials, bool mayBeAll) {
   if (trials >= (mayBeAll ? 0 : 1) && trials <= double(mostTrials) && trials == std::floor(trials))
     return Status();

@@ -18,6 +18,9 @@ Status trainNumbers(const Engine &engine, const nn_train &train, TrainNumbers &n
 /// How many steps make so many epochs.
 Status stepsInAll(const TrainNumbers &numbers, int64_t stepsPerEpoch, int64_t &steps);
 
+/// A seed: whole, from 0 to 2^53, which every number type here holds exactly. `what` begins the message: "`seed`".
+Status seedOf(const Engine &engine, const nn_number &number, const char *what, uint64_t &seed);
+
 /// What each trial has come to is kept, and told in the report: more of them than this were not meant.
 const int64_t mostTrials = 1'000'000;
 /// `mayBeAll`: 0 stands for all points of a grid.

@@ -1,6 +1,8 @@
 // Parts of models: `mlp.hidden.w`, `mlp.weights`.
 #include "compiler/irgen/Elaborator.h"
 
+#include "compiler/dialect/NnDialect.h"
+
 #include "llvm/ADT/StringExtras.h"
 
 using namespace nnc;
@@ -124,7 +126,7 @@ bool Elaborator::notePart(const Applicable &model, mlir::Value input, const std:
   }
   auto unshaped = [](mlir::Value v) { // of the same elements in the same order
     while (mlir::Operation *op = v.getDefiningOp()) {
-      if (op->getName().getStringRef() != "nn.reshape")
+      if (!llvm::isa<nn::ReshapeOp, nn::ArgumentOp>(op))
         break;
       v = op->getOperand(0);
     }

@@ -233,6 +233,11 @@ TEST(Settings, OfTraining) {
   for (auto which : {&nn_train::stop_patience, &nn_train::checkpoint_every})
     for (double value : {-1.0, 0.0, 0.5, double(NAN), double(INFINITY), 1e18})
       EXPECT_NE(error(which, value), "") << value;
+  uint64_t seed = 1;
+  EXPECT_FALSE(seedOf(engine, {7, -1}, "`seed`", seed).failed());
+  EXPECT_EQ(seed, 7u);
+  for (double value : {-1.0, 0.5, 1e30, double(NAN)})
+    EXPECT_TRUE(seedOf(engine, {value, -1}, "`seed`", seed).failed()) << value;
   EXPECT_NE(checkTrials(1e9, true).message().find("from 1 to 1,000,000"), std::string::npos);
   EXPECT_TRUE(checkTrials(0, false).failed());
   EXPECT_FALSE(checkTrials(0, true).failed());
