@@ -2,7 +2,8 @@
 #
 # Of each program a copy is made that trains a little, and that saves each model trained at its top level, and each ensemble, and predicts
 # with it at its end, from a file of new rows. The copy's trainer is run; then `./trainer predict --weights …` reads the same rows. Programs
-# without such a model, or whose data are no table, no rows and no generator, are passed over; --least N: as many must not be.
+# without such a model, whose data are no table, no rows and no generator, or that are not to be compiled, are passed over; --least N: as
+# many must not be.
 import argparse
 import os
 import random
@@ -112,6 +113,8 @@ def compare(number_and_path):
             if first != again or not first.count(b"\n") > 1:
                 return "%s: `%s` predicts otherwise:\n%s\nnot\n%s" % (path, model, again.decode()[:500], first.decode()[:500]), 0
     except RuntimeError as e:
+        if subprocess.run([options.nnc, "check", path, "--lints=off"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode:
+            return None, 0
         return "%s: %s" % (path, e), 0
     return None, len(jobs)
 
