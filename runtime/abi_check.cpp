@@ -15,7 +15,7 @@ static_assert(sizeof(nn_source) == 296, "");
 static_assert(sizeof(nn_column) == 64, "");
 static_assert(sizeof(nn_input) == 16, "");
 static_assert(sizeof(nn_field) == 32, "");
-static_assert(sizeof(nn_data) == 528, "");
+static_assert(sizeof(nn_data) == 560, "");
 static_assert(sizeof(nn_metric) == 88, "");
 static_assert(sizeof(nn_watch) == 12, "");
 static_assert(sizeof(nn_bound) == 56, "");

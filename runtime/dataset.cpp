@@ -392,8 +392,6 @@ Status Dataset::useFold(Engine &engine, int32_t wanted) {
   if (learnsFills()) {
     NN_TRY(learnFills());
     NN_TRY(prepare(engine));
-    for (Buffer &kept : unscaled)
-      kept = Buffer();
   }
   return normalise(engine);
 }

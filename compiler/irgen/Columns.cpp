@@ -40,6 +40,7 @@ void Columns::finish(const nn_column *&columnList, int32_t &n_columns, const nn_
   n_inputs = inputs.size();
   columns.clear();
   inputs.clear();
+  given.clear();
   rows.clear();
   truths.clear();
   values.clear();
@@ -78,6 +79,7 @@ Value Columns::input(llvm::StringRef name, std::vector<int32_t> of, llvm::ArrayR
   mlir::Type f64 = function->emit.element, narrow = mlir::Float32Type::get(f64.getContext());
   wide = wide || elab.wideProgram;
   Value v = function->addField(name, shape, /*batched=*/true, wide ? f64 : narrow);
+  given.push_back(v.tensor);
   if (!wide) // exact there, and half the size: bytes of images stay small on their way
     v.tensor = function->emit.create("nn.cast", v.tensor, function->emit.typeOf(shape, true))->getResult(0);
   inputs.push_back(nn_input{tables.list<int32_t>(known->first), int32_t(known->first.size()), wide});

@@ -20,6 +20,9 @@ public:
   /// Ends the function's inputs, and puts them and their columns into the tables.
   void finish(const nn_column *&columns, int32_t &n_columns, const nn_input *&inputs, int32_t &n_inputs);
 
+  /// The function's arguments, for each of the inputs so far: options are arguments too, between them.
+  llvm::ArrayRef<mlir::Value> arguments() const { return given; }
+
   /// The columns so far.
   std::vector<nn_column> &table() { return columns; }
 
@@ -53,6 +56,7 @@ private:
   };
   std::vector<std::shared_ptr<Count>> counts; // for each column
   std::vector<nn_input> inputs;
+  std::vector<mlir::Value> given;                        // what each of them is in the function
   std::map<std::pair<int, bool>, int32_t> rows;          // (column of the source, as a category) -> columns
   std::map<std::tuple<int, int32_t, std::string>, int32_t> truths; // (column of the source, kind, text) -> columns
   std::map<std::vector<int32_t>, Value> values;          // rows -> the input that has them

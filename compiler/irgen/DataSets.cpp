@@ -216,8 +216,7 @@ void ProgramGenerator::genData(const ast::DataDecl *decl) {
     if (absent.absent == NN_ABSENT_DROP)
       elab.columnTruth(absent.column, NN_MISSING, "", absent.where);
   treatAbsent(info, columns.table());
-  const std::vector<mlir::Value> arguments(prepare.op().getArguments().begin(), prepare.op().getArguments().end());
-  addBounds(arguments, row.bounds, row.n_bounds);
+  addBounds(columns.arguments(), row.bounds, row.n_bounds);
   elab.bounds.clear();
   finish(prepare, &slot->prepare);
   columns.finish(row.columns, row.n_columns, row.inputs, row.n_inputs);

@@ -29,8 +29,9 @@ void ProgramGenerator::noteInputColumns(const ast::DataDecl *decl, mlir::func::F
     if (made)
       llvm::append_range(open, made->getOperands());
   }
-  for (int32_t i = 0; i < row.n_inputs; ++i)
-    if (seen.contains(prepare.getArgument(unsigned(i))))
+  int32_t i = -1;
+  for (mlir::BlockArgument argument : prepare.getArguments()) // inputs, and options between them
+    if (prepare.getArgAttr(argument.getArgNumber(), "nn.field") && ++i < row.n_inputs && seen.contains(argument))
       for (int32_t c : llvm::ArrayRef(row.inputs[i].columns, row.inputs[i].n_columns))
         input.names.push_back(row.columns[c].name);
 }

@@ -42,8 +42,11 @@ void collectColumns(Prepared data, mlir::Value v, llvm::SetVector<StringRef> &na
     mlir::Value next = todo.pop_back_val();
     mlir::Operation *op = next.getDefiningOp();
     if (auto arg = llvm::dyn_cast<mlir::BlockArgument>(next)) {
-      if (arg.getArgNumber() < unsigned(data.row->n_inputs)) {
-        const nn_input &input = data.row->inputs[arg.getArgNumber()];
+      int32_t index = -1; // among the inputs: options are arguments too
+      for (unsigned i = 0; i <= arg.getArgNumber(); ++i)
+        index += data.function.getArgAttr(i, "nn.field") != nullptr;
+      if (data.function.getArgAttr(arg.getArgNumber(), "nn.field") && index < data.row->n_inputs) {
+        const nn_input &input = data.row->inputs[index];
         for (int32_t column : llvm::ArrayRef(input.columns, input.n_columns))
           names.insert(data.row->columns[column].name);
       }
