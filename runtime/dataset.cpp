@@ -188,9 +188,8 @@ Status Dataset::checkIntact() const {
 
 uint64_t Dataset::bytes() const {
   uint64_t sum = 0;
-  for (const std::vector<Buffer> *buffers : {&fields, &unscaled})
-    for (const Buffer &buffer : *buffers)
-      sum += buffer.size();
+  for (const Buffer &field : fields)
+    sum += field.size();
   for (const Part &part : parts)
     sum += part.kept.capacity() * sizeof(int64_t);
   for (const std::vector<int64_t> &split : splits)

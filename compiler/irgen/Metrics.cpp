@@ -148,7 +148,7 @@ void ProgramGenerator::finishMetrics(llvm::StringRef prefix, llvm::ArrayRef<cons
     ast::Direction direction;
     Value v = evaluateMetric(entry->expr, scope, name, direction);
     elab.totalMode = Elaborator::TotalMode::None;
-    if (v.isUnavailable() || !v.isTensor()) {
+    if (!elab.totalsRead || v.isUnavailable() || !v.isTensor()) {
       // The mean over the examples, and over what axes an example's value has.
       Value sum = Value::of(elab.totals[0]), n = Value::of(elab.totals[1 < elab.totals.size() ? 1 : 0]);
       v = fn.emit.elementwise("div", {sum, n}, {entry->range, entry->range}, entry->range);
