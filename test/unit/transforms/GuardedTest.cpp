@@ -91,7 +91,7 @@ TEST(Guarded, RandomCompositions) {
 TEST(Guarded, SpecialPoints) {
   const std::string t = " : tensor<6xf64>";
   const std::string half = "%h = nn.constant dense<0.25>" + t + " %c = nn.gt %x, %h" + t + " ";
-  for (std::string f : {"%f = nn.log %x", "%f = nn.sqrt %x", "%f = nn.div %h, %x", "%r = nn.sqrt %x" + t + " %f = nn.mul %r, %r",
+  for (const std::string &f : std::initializer_list<std::string>{"%f = nn.log %x", "%f = nn.sqrt %x", "%f = nn.div %h, %x", "%r = nn.sqrt %x" + t + " %f = nn.mul %r, %r",
                         "%r = nn.div %x, %x" + t + " %f = nn.sqrt %r", "%r = nn.log %x" + t + " %f = nn.exp %r"})
     checkGradients("(%x: tensor<6xf64>) -> tensor<6xf64> { " + half + f + t + " %g = nn.mul %x, %x" + t + " %y = nn.select %c, %f, %g" + t +
                        " return %y" + t + " }",
