@@ -136,7 +136,7 @@ Judgement judgeNumbers(const std::vector<Column> &columns, size_t records) {
   if (records < 2)
     return {FirstRecord::Data, true, ""};
   if (counts && !whole && numbers > 1)
-    return {FirstRecord::Header, false, ""};
+    return {FirstRecord::Header, false, "", start == 0};
   if (contrast)
     return {FirstRecord::Doubtful, false, "it has a word where the lines below have numbers, and numbers too"};
   if (counts && (start == 0 || (start >= leastYear && !within)))

@@ -58,13 +58,18 @@ void dropEmptyEnd(Sample &sample) {
     record.resize(width - 1);
 }
 
-Status nameColumns(const nn_source &source, const std::vector<Cell> &first, uint64_t line, CsvTable &table) {
+/// `unnamed`: a header's numbers, and what is empty, are no names.
+Status nameColumns(const nn_source &source, const std::vector<Cell> &first, uint64_t line, bool unnamed, CsvTable &table) {
+  auto isName = [&](const Cell &cell) {
+    double ignored;
+    return table.header && !(unnamed && (cell.text.empty() || parseNumber(cell.text, ignored)));
+  };
   if (source.n_columns > 0 && size_t(source.n_columns) != first.size())
     return Status::error(format("%s:%llu has %zu %s, the program names %d", table.path.c_str(), (unsigned long long)line, first.size(),
                                 first.size() == 1 ? "column" : "columns", source.n_columns));
   for (size_t i = 0; i < first.size(); ++i)
     table.names.push_back(source.n_columns > 0 ? std::string(source.columns[i])
-                          : table.header       ? std::string(first[i].text)
+                          : isName(first[i])   ? std::string(first[i].text)
                                                : "c" + std::to_string(i + 1));
   if (!table.header && source.n_columns == 0 && source.n_compiled > 0 && size_t(source.n_compiled) != first.size())
     return Status::error(format("%s:%llu has %zu columns and no header; the table that the program was compiled with has %d",
@@ -138,7 +143,7 @@ Status readTable(const nn_source &source, const std::string &path, size_t limit,
   if (source.header != NN_HEADER_AUTO) {
     table.header = source.header == NN_HEADER_YES;
     table.guessed = !source.separator && table.dialect.separator != ',';
-    return nameColumns(source, sample.front(), line, table);
+    return nameColumns(source, sample.front(), line, false, table);
   }
   const Judgement judged = judgeFirst(table, sample, known, source.n_columns > 0);
   if (judged.is == FirstRecord::Doubtful)
@@ -146,7 +151,7 @@ Status readTable(const nn_source &source, const std::string &path, size_t limit,
                          "\n  `csv(…, header = yes)` says that it is, `header = none` that it is data");
   table.header = judged.is == FirstRecord::Header;
   table.guessed = !judged.sure || (!source.separator && table.dialect.separator != ',');
-  return nameColumns(source, sample.front(), line, table);
+  return nameColumns(source, sample.front(), line, judged.unnamed, table);
 }
 
 } // namespace nnrt

@@ -48,6 +48,7 @@ struct Judgement {
   FirstRecord is;
   bool sure;       // the records below leave no other reading
   std::string why; // of a doubt
+  bool unnamed = false; // a header of the numbers from 0: nobody gave the columns names
 };
 Judgement judgeFirst(const CsvTable &table, const Sample &sample, const std::vector<std::string> &known, bool named);
 char findSeparator(std::string_view text, const CsvDialect &dialect);

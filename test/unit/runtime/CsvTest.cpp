@@ -180,6 +180,10 @@ TEST(Csv, WhetherTheFirstLineIsAHeader) {
   for (const char *doubtful : {"0,1,2\n5,3,2\n4,8,1\n", "land,1990,1991\nA,7677850,7754891\nB,8132171,8400412\n", "0\n0.5\n1.5\n", "a,1,5\n2,3,4\n",
                                "id,1990,1991\n1,5,6\n2,5,6\n"})
     EXPECT_NE(shapeOf(doubtful).find(asks), std::string::npos) << doubtful << shapeOf(doubtful);
+  Table unnamed(",0,1\n0,0.5,-1.5\n1,1.5,0.25\n", {numbers("c1"), numbers("c3")});
+  EXPECT_FALSE(unnamed.status.failed()) << unnamed.error();
+  Table years("1990,1991\n0.5,-1.5\n1.5,0.25\n", {numbers("1990")});
+  EXPECT_FALSE(years.status.failed()) << years.error();
   // Words over words.
   EXPECT_EQ(shapeOf("a,b\nx,y\nz,y\n"), "t.csv: header, comma, 2 rows");
   EXPECT_EQ(shapeOf("x,y\nx,y\nz,y\n"), "t.csv: no header, comma, 3 rows");
