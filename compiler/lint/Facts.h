@@ -9,7 +9,7 @@
 //   optimizer  @usual NAME A .. B    values of that hyper-parameter outside of A to B are rarely meant
 #pragma once
 
-#include "compiler/ast/Ast.h"
+#include "compiler/ast/Facts.h"
 
 #include <optional>
 
@@ -19,10 +19,7 @@ namespace nnc::lint {
 std::optional<llvm::StringRef> factOf(const ast::Decl *decl, llvm::StringRef key);
 
 /// `@usual`: the name, the least and the largest usual value.
-struct UsualRange {
-  llvm::StringRef name;
-  double least, most;
-};
+using UsualRange = ast::NamedRange;
 std::optional<UsualRange> usualRangeOf(const ast::Decl *decl);
 
 } // namespace nnc::lint

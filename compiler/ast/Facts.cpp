@@ -1,0 +1,37 @@
+// Reading facts from documentation comments.
+#include "compiler/ast/Facts.h"
+
+#include "llvm/ADT/StringExtras.h"
+
+using llvm::StringRef;
+
+namespace nnc::ast {
+
+std::vector<StringRef> factsOf(const Decl *decl, StringRef key) {
+  std::vector<StringRef> facts;
+  if (!decl)
+    return facts;
+  for (StringRef line : llvm::split(decl->doc, '\n')) {
+    line = line.trim();
+    if (!line.consume_front("@"))
+      continue;
+    auto [word, value] = line.split(' ');
+    if (word == key)
+      facts.push_back(value.trim());
+  }
+  return facts;
+}
+
+std::vector<NamedRange> rangesOf(const Decl *decl, StringRef key) {
+  std::vector<NamedRange> ranges;
+  for (StringRef text : factsOf(decl, key)) {
+    auto [name, range] = text.split(' ');
+    auto [least, most] = range.split("..");
+    NamedRange stated{name, 0, 0};
+    if (!least.trim().getAsDouble(stated.least) && !most.trim().getAsDouble(stated.most))
+      ranges.push_back(stated);
+  }
+  return ranges;
+}
+
+} // namespace nnc::ast
