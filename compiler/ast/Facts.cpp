@@ -5,16 +5,38 @@
 
 using llvm::StringRef;
 
-std::optional<StringRef> nnc::ast::factOf(const Decl *decl, StringRef key) {
+namespace nnc::ast {
+
+std::vector<StringRef> factsOf(const Decl *decl, StringRef key) {
+  std::vector<StringRef> facts;
   if (!decl)
-    return std::nullopt;
+    return facts;
   for (StringRef line : llvm::split(decl->doc, '\n')) {
     line = line.trim();
     if (!line.consume_front("@"))
       continue;
     auto [word, value] = line.split(' ');
     if (word == key)
-      return value.trim();
+      facts.push_back(value.trim());
   }
-  return std::nullopt;
+  return facts;
 }
+
+std::optional<StringRef> factOf(const Decl *decl, StringRef key) {
+  const std::vector<StringRef> facts = factsOf(decl, key);
+  return facts.empty() ? std::nullopt : std::optional(facts.front());
+}
+
+std::vector<NamedRange> rangesOf(const Decl *decl, StringRef key) {
+  std::vector<NamedRange> ranges;
+  for (StringRef text : factsOf(decl, key)) {
+    auto [name, range] = text.split(' ');
+    auto [least, most] = range.split("..");
+    NamedRange stated{name, 0, 0};
+    if (!least.trim().getAsDouble(stated.least) && !most.trim().getAsDouble(stated.most))
+      ranges.push_back(stated);
+  }
+  return ranges;
+}
+
+} // namespace nnc::ast

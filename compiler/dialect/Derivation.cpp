@@ -25,6 +25,7 @@ Expr log(Expr x) { return make<LogOp>(x); }
 Expr sin(Expr x) { return make<SinOp>(x); }
 Expr cos(Expr x) { return make<CosOp>(x); }
 Expr sign(Expr x) { return make<SignOp>(x); }
+Expr floor(Expr x) { return make<FloorOp>(x); }
 Expr pow(Expr a, Expr b) { return make<PowOp>(a, b); }
 Expr equal(Expr a, Expr b) { return make<EqOp>(a, b); }
 Expr greater(Expr a, Expr b) { return make<GtOp>(a, b); }

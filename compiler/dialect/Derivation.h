@@ -39,6 +39,7 @@ Expr operator+(Expr a, Expr b);
 Expr operator-(Expr a, Expr b);
 Expr operator*(Expr a, Expr b);
 Expr operator/(Expr a, Expr b);
+inline Expr operator+(Expr a, double b) { return a + a.like(b); }
 inline Expr operator-(double a, Expr b) { return b.like(a) - b; }
 inline Expr operator-(Expr a, double b) { return a - a.like(b); }
 inline Expr operator*(Expr a, double b) { return a * a.like(b); }
@@ -47,6 +48,7 @@ Expr log(Expr x);
 Expr sin(Expr x);
 Expr cos(Expr x);
 Expr sign(Expr x);
+Expr floor(Expr x);
 Expr pow(Expr a, Expr b);
 /// 1 where it holds, else 0.
 Expr equal(Expr a, Expr b);

@@ -33,6 +33,9 @@ public:
   mlir::Value select(mlir::Value mask, mlir::Value a, mlir::Value b2) {
     return make<mlir::arith::SelectOp>(mask, a, b2);
   }
+  /// a - b ⌊a / b⌋ without rounding: the exact remainder of the truncated quotient, which has a's sign,
+  /// moved to b's sign. Only that last sum may round, and then to b at most.
+  mlir::Value remainder(mlir::Value a, mlir::Value b2);
   /// 1 where the result of the last compare() holds, else 0.
   mlir::Value truth(mlir::Value mask);
 

@@ -30,6 +30,13 @@ Value ScalarEmitter::truth(Value mask) {
   return select(mask, constant(1), constant(0));
 }
 
+Value ScalarEmitter::remainder(Value a, Value b2) {
+  Value zero = like(a, 0), rest = make<arith::RemFOp>(a, b2);
+  Value apart = make<arith::XOrIOp>(greater(zero, rest), greater(zero, b2));
+  Value isLeft = compare(arith::CmpFPredicate::ONE, rest, zero);
+  return select(make<arith::AndIOp>(apart, isLeft), make<arith::AddFOp>(rest, b2), rest);
+}
+
 // Type rule
 
 LogicalResult inferElementwise(StringRef name, std::optional<Location> loc, ValueRange operands,

@@ -84,6 +84,14 @@ def Nn_LogOp : Nn_Unary<"log", "y = ln x", "dy / x", "e.make<::mlir::math::LogOp
   let range = "log(a)";
   let notation = Nn_Notation<"Function", "ln", "\\ln">;
 }
+// log1p: y = ln(1 + x), to all digits where x is small;  dx = dy / (1 + x)
+def Nn_Log1pOp : Nn_Unary<"log1p", "y = ln(1 + x)", "dy / (x + 1.0)", "e.make<::mlir::math::Log1pOp>(x)", 20> {
+  let range = "log(Range{1, 1, false} + a)";
+}
+// expm1: y = e^x - 1, to all digits where x is small;  dx = dy e^x
+def Nn_Expm1Op : Nn_Unary<"expm1", "y = e^x - 1", "dy * exp(x)", "e.make<::mlir::math::ExpM1Op>(x)", 16> {
+  let range = "exp(a) - Range{1, 1, false}";
+}
 // sqrt: y = √x;  dx = dy / 2y
 def Nn_SqrtOp : Nn_Unary<"sqrt", "y = √x", "dy * 0.5 / y", "e.make<::mlir::math::SqrtOp>(x)", 6> {
   let range = "sqrt(a)";
@@ -93,6 +101,7 @@ def Nn_SqrtOp : Nn_Unary<"sqrt", "y = √x", "dy * 0.5 / y", "e.make<::mlir::mat
 def Nn_AbsOp : Nn_Unary<"abs", "y = |x|", "dy * sign(x)", "e.make<::mlir::math::AbsFOp>(x)", 1> {
   let range = "abs(a)";
   let notation = Nn_Notation<"Enclosed", "| |">;
+  let hasCanonicalizer = 1;
 }
 // sign: y = x/|x|, 0 at 0, NaN at NaN;  dx = 0
 def Nn_SignOp : Nn_Unary<"sign", "y = -1, 0 or 1", "",
@@ -157,10 +166,17 @@ def Nn_DivOp : Nn_Binary<"div", "y = a / b", "dy / b", "-(dy * y / b)",
   let notation = Nn_Notation<"Quotient">;
   let hasCanonicalizer = 1;
 }
-// pow: y = a^b;  da = dy b a^(b-1), 0 where b = 0;  db = dy y ln a, 0 where a <= 0
+// rem: y = a - b ⌊a / b⌋, exact, so that |y| < |b| and y has b's sign;  da = dy, db = -dy ⌊a / b⌋: what
+// is nearest to (a - y) / b, where a / b may round up to the next integer
+def Nn_RemOp : Nn_Binary<"rem", "y = a - b floor(a / b)", "dy", "-(dy * floor((a - y) / b + 0.5))",
+  "e.remainder(lhs, rhs)", 30> {
+  let notation = Nn_Notation<"Relation", "mod", "\\bmod">;
+}
+// pow: y = a^b;  da = dy b a^(b-1), 0 where b = 0;  db = dy y ln a, 0 where a = 0 and b >= 0. Where a < 0
+// there is no slope along b, and the logarithm says so: NaN.
 def Nn_PowOp : Nn_Binary<"pow", "y = a^b",
   "dy * b * pow(a, select(equal(b, 0.0), 1.0, b - 1.0))",
-  "dy * y * log(select(greater(a, 0.0), a, 1.0))",
+  "dy * y * log(select(equal(a, 0.0) * (1.0 - greater(b.like(0), b)), 1.0, a))",
   "e.make<::mlir::math::PowFOp>(lhs, rhs)", 40> {
   let notation = Nn_Notation<"Power">;
   let hasCanonicalizer = 1;

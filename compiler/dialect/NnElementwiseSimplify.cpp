@@ -44,6 +44,12 @@ static LogicalResult simplifyNeg(NegOp op, PatternRewriter &b) {
   return failure();
 }
 
+// |-x| = |x|
+static LogicalResult simplifyAbs(AbsOp op, PatternRewriter &b) {
+  auto inner = op.getX().getDefiningOp<NegOp>();
+  return inner ? replace(b, op, b.create<AbsOp>(op.getLoc(), inner.getX())) : failure();
+}
+
 // x + -0 = x;  x + (-y) = x - y;  x + x = 2 x
 static LogicalResult simplifyAdd(AddOp op, PatternRewriter &b) {
   if (op.getA() == op.getB())
@@ -179,6 +185,9 @@ static LogicalResult simplifySelect(SelectOp op, PatternRewriter &b) {
 
 void NegOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *) {
   patterns.add(simplifyNeg);
+}
+void AbsOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *) {
+  patterns.add(simplifyAbs);
 }
 void AddOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *) {
   patterns.add(simplifyAdd);

@@ -33,7 +33,7 @@ static bool print(llvm::raw_ostream &os, llvm::StringRef title, llvm::ArrayRef<c
 }
 
 bool nnc::checkGradients(Session &session, llvm::raw_ostream &os) {
-  bool ok = print(os, "stated derivatives", check::checkFunctions(session));
+  bool ok = print(os, "derivatives of functions", check::checkFunctions(session));
   for (const check::StepVerdicts &step : check::checkSteps(session))
     ok &= print(os, "gradients of train " + step.title, step.tensors);
   return ok && !session.diagnostics().hasErrors();

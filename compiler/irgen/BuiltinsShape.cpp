@@ -7,6 +7,8 @@
 
 #include "runtime/statements.h"
 
+#include "llvm/Support/Format.h"
+#include "llvm/Support/raw_ostream.h"
 #include "llvm/Support/xxhash.h"
 
 using namespace nnc;
@@ -104,6 +106,12 @@ Value Elaborator::random(llvm::StringRef op, const BuiltinCall &call) {
   if (op != "random_bernoulli")
     return v;
   const Arg *p = like ? call.either(0, "p") : call.either(1, "p");
+  if (p && p->value.isKnown() && !(p->value.number >= 0 && p->value.number <= 1)) {
+    std::string message;
+    llvm::raw_string_ostream(message) << "a probability is from 0 to 1, not " << llvm::format("%g", p->value.number);
+    diags.error(p->range, message);
+    return Value::error();
+  }
   return emit.elementwise("lt", {v, p ? p->value : Value::of(0.5)}, {call.at, call.at}, call.at);
 }
 

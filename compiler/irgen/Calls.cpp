@@ -1,8 +1,11 @@
 // Calls: binding arguments, functions with their stated derivatives, pipes.
-#include "compiler/ast/Facts.h"
 #include "compiler/irgen/Elaborator.h"
 
+#include "compiler/ast/Facts.h"
 #include "compiler/sema/Builtins.h"
+
+#include "llvm/Support/Format.h"
+#include "llvm/Support/raw_ostream.h"
 
 #include "mlir/IR/BuiltinTypes.h"
 
@@ -107,6 +110,28 @@ static void forgetAxes(Value &v, unsigned frame) {
     forgetAxes(item, frame);
 }
 
+/// Whether what is known of the arguments is within the ranges that `decl` states (`## @within p 0 .. 1`); reports what is not.
+static bool keepsRanges(Diagnostics &diags, const ast::Decl *decl, llvm::ArrayRef<ast::Parameter> params, llvm::ArrayRef<Elaborator::Arg> args,
+                        const Scope &scope, Range at) {
+  for (const ast::NamedRange &allowed : ast::rangesOf(decl, "within")) {
+    const Value *v = scope.find(allowed.name);
+    if (!v || !v->isKnown() || (v->number >= allowed.least && v->number <= allowed.most))
+      continue;
+    size_t position = 0;
+    for (const Elaborator::Arg &a : args) {
+      const bool isIt = a.name.empty() ? position < params.size() && params[position].name.text == allowed.name : a.name == allowed.name;
+      at = isIt ? a.range : at;
+      position += a.name.empty();
+    }
+    std::string message;
+    llvm::raw_string_ostream(message) << "`" << allowed.name << "` of `" << decl->name.text << "` must be from " << llvm::format("%g", allowed.least)
+                                      << " to " << llvm::format("%g", allowed.most) << ", not " << llvm::format("%g", v->number);
+    diags.error(at, message);
+    return false;
+  }
+  return true;
+}
+
 Value Elaborator::callFunction(const Applicable &f, llvm::ArrayRef<Arg> args, Range at) {
   auto *decl = llvm::cast<ast::FnDecl>(f.decl);
   Scope scope;
@@ -116,7 +141,7 @@ Value Elaborator::callFunction(const Applicable &f, llvm::ArrayRef<Arg> args, Ra
   std::vector<Arg> all(args.begin(), args.end());
   for (const auto &[name, value] : f.partial)
     all.push_back({name, value, at});
-  if (!bind(decl->params, all, scope, at, f.name))
+  if (!bind(decl->params, all, scope, at, f.name) || !keepsRanges(diags, decl, decl->params, all, scope, at))
     return Value::error();
   if (++depth > 200) {
     --depth;
@@ -220,7 +245,7 @@ Value Elaborator::instantiate(const Applicable &a, llvm::ArrayRef<Arg> args, Ran
   }
   Scope scope;
   scope.prelude = a.prelude;
-  if (!bind(params, args, scope, at, a.name))
+  if (!bind(params, args, scope, at, a.name) || !keepsRanges(diags, a.decl, params, args, scope, at))
     return Value::error();
   auto made = std::make_shared<Applicable>(a);
   made->instantiated = true;

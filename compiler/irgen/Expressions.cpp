@@ -358,6 +358,12 @@ Value Elaborator::negate(const Value &a, Range at) {
   return fn->emit.elementwise("neg", a, at, at);
 }
 
+/// x - y ⌊x / y⌋ without rounding, as nn.rem has it: of y's sign.
+static double exactRemainder(double x, double y) {
+  const double rest = std::fmod(x, y);
+  return rest != 0 && (rest < 0) != (y < 0) ? rest + y : rest;
+}
+
 static Value foldNumbers(Diagnostics &diags, ast::BinaryOp op, const Value &a, const Value &b, Range at) {
   const double x = a.number, y = b.number;
   Value::Unit unit = a.unit != Value::Unit::None ? a.unit : b.unit;
@@ -374,7 +380,7 @@ static Value foldNumbers(Diagnostics &diags, ast::BinaryOp op, const Value &a, c
       return Value::error();
     }
     return op == Op::Div ? Value::of(x / y, bothUnits ? Value::Unit::None : unit)
-                         : Value::of(x - y * std::floor(x / y), unit);
+                         : Value::of(exactRemainder(x, y), unit);
   case Op::Pow: return Value::of(std::pow(x, y));
   case Op::Eq: return Value::ofBool(x == y);
   case Op::Ne: return Value::ofBool(x != y);
@@ -425,12 +431,7 @@ Value Elaborator::binary(ast::BinaryOp op, const Value &a0, const Value &b0, Ran
     b = fn->emit.truth(b, rangeB);
     name = op == Op::And ? "mul" : "max";
     break;
-  case Op::Mod: {
-    Value q = fn->emit.elementwise("div", {a, b}, {rangeA, rangeB}, at);
-    q = q.isError() ? q : fn->emit.elementwise("floor", q, at, at);
-    q = q.isError() ? q : fn->emit.elementwise("mul", {b, q}, {rangeB, at}, at);
-    return q.isError() ? q : fn->emit.elementwise("sub", {a, q}, {rangeA, at}, at);
-  }
+  case Op::Mod: name = "rem"; break;
   case Op::MatMul: {
     Value x = fn->emit.toTensor(a, rangeA), y = fn->emit.toTensor(b, rangeB);
     if (x.isError() || y.isError())

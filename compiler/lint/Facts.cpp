@@ -6,15 +6,8 @@ using llvm::StringRef;
 namespace nnc::lint {
 
 std::optional<UsualRange> usualRangeOf(const ast::Decl *decl) {
-  std::optional<StringRef> text = factOf(decl, "usual");
-  if (!text)
-    return std::nullopt;
-  auto [name, range] = text->split(' ');
-  auto [least, most] = range.split("..");
-  UsualRange usual{name, 0, 0};
-  if (least.trim().getAsDouble(usual.least) || most.trim().getAsDouble(usual.most))
-    return std::nullopt;
-  return usual;
+  const std::vector<UsualRange> ranges = ast::rangesOf(decl, "usual");
+  return ranges.empty() ? std::nullopt : std::optional(ranges.front());
 }
 
 } // namespace nnc::lint

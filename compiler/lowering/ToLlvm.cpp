@@ -1,5 +1,6 @@
 // ToLlvm: MLIR's own conversion patterns, in as few sweeps as they allow.
 #include "compiler/lowering/ToLlvm.h"
+#include "compiler/lowering/Log1pExpm1.h"
 #include "compiler/lowering/SinCos.h"
 
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
@@ -102,6 +103,7 @@ private:
   LogicalResult expandMath() {
     RewritePatternSet patterns(&getContext());
     populateSinCosPatterns(patterns, target.fma);
+    populateLog1pExpm1Patterns(patterns);
     if (!target.fma)
       patterns.add<SplitMultiplyAdd<math::FmaOp, arith::MulFOp, arith::AddFOp>,
                    SplitMultiplyAdd<LLVM::FMAOp, LLVM::FMulOp, LLVM::FAddOp>>(&getContext());

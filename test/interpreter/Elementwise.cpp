@@ -26,6 +26,8 @@ void addElementwise(Table &table) {
   table["nn.neg"] = unary([](double x) { return -x; });
   table["nn.exp"] = unary([](double x) { return std::exp(x); });
   table["nn.log"] = unary([](double x) { return std::log(x); });
+  table["nn.log1p"] = unary([](double x) { return std::log1p(x); });
+  table["nn.expm1"] = unary([](double x) { return std::expm1(x); });
   table["nn.sqrt"] = unary([](double x) { return std::sqrt(x); });
   table["nn.abs"] = unary([](double x) { return std::fabs(x); });
   table["nn.sign"] = unary([](double x) { return x > 0 ? 1 : x < 0 ? -1 : x; });
@@ -43,6 +45,10 @@ void addElementwise(Table &table) {
   table["nn.sub"] = binary([](double a, double b) { return a - b; });
   table["nn.mul"] = binary([](double a, double b) { return a * b; });
   table["nn.div"] = binary([](double a, double b) { return a / b; });
+  table["nn.rem"] = binary([](double a, double b) {
+    const double rest = std::fmod(a, b);
+    return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;
+  });
   table["nn.pow"] = binary([](double a, double b) { return std::pow(a, b); });
   table["nn.max"] = binary([](double a, double b) { return std::isnan(a) || a > b || (a == b && !std::signbit(a)) ? a : b; });
   table["nn.min"] = binary([](double a, double b) { return std::isnan(a) || a < b || (a == b && std::signbit(a)) ? a : b; });

@@ -23,7 +23,8 @@ constexpr double tolerance = 1e-6;
 /// |a - b| relative to the greater of them; numbers that vanish beside `scale` are compared with it.
 double relativeError(double a, double b, double scale);
 
-/// The stated derivative of every function, the program's and the prelude's, at points around 0.
+/// The derivatives of the program's functions, and of the prelude's activations and losses: at points around 0, and where functions like
+/// to go wrong (Slopes.h).
 std::vector<Verdict> checkFunctions(Session &session);
 
 /// One train statement and its verdicts, for each parameter.

@@ -1,7 +1,11 @@
-// Stated derivatives: grad() of a call uses what the program states; the call's values say what is right.
-#include "compiler/driver/check/Caller.h"
+// Functions of one element or more: grad() of a call, stated or found by the compiler; the call's values say what is right.
 #include "compiler/driver/check/Checks.h"
+#include "compiler/driver/check/Probe.h"
+#include "compiler/driver/check/Slopes.h"
 
+#include "compiler/ast/Facts.h"
+
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -10,8 +14,8 @@
 using namespace nnc;
 using namespace nnc::check;
 
-/// Around 0 and on both sides of it, at no round number, where functions like to have their corners.
-static std::vector<double> points() {
+/// Around 0 and on both sides of it, at no round number.
+static std::vector<double> ordinaryPoints() {
   std::vector<double> x;
   for (int i = 0; i < 24; ++i)
     x.push_back(std::round((-3.9137 + 7.81 * i / 23.0 + 0.013 * (i % 3)) * 1e6) / 1e6);
@@ -22,13 +26,25 @@ double check::relativeError(double a, double b, double scale) {
   return std::fabs(a - b) / std::max({std::fabs(a), std::fabs(b), scale});
 }
 
-static std::string listOf(llvm::ArrayRef<double> values) {
-  std::string text;
-  llvm::raw_string_ostream os(text);
-  for (size_t i = 0; i < values.size(); ++i)
-    os << (i ? ", " : "[") << llvm::format("%.17g", values[i]);
-  os << "]";
-  return text;
+/// The numbers in the function's text, which are where it may have corners or ends of its domain, and their opposites.
+static std::vector<double> numbersOf(const ast::FnDecl &fn) {
+  std::vector<double> numbers;
+  llvm::StringRef text(fn.range.begin.getPointer(), size_t(fn.range.end.getPointer() - fn.range.begin.getPointer()));
+  auto isPart = [](char c) { return llvm::isAlnum(c) || c == '.' || c == '_' || (c & 0x80); };
+  while (!text.empty() && numbers.size() < 24) {
+    const llvm::StringRef word = text.take_while(isPart);
+    double value = 0;
+    // 1e-7 and 1e+7 go on after the sign.
+    llvm::StringRef number = word;
+    if (!word.empty() && llvm::isDigit(word[0]) && word.ends_with("e") && word.size() + 1 < text.size())
+      number = text.take_front(word.size() + 1 + text.drop_front(word.size() + 1).take_while(llvm::isDigit).size());
+    if (!word.empty() && llvm::isDigit(word[0]) && !number.getAsDouble(value))
+      for (double v : {value, -value})
+        if (!llvm::is_contained(numbers, v))
+          numbers.push_back(v);
+    text = text.drop_front(std::max<size_t>(1, std::max(word.size(), number.size())));
+  }
+  return numbers;
 }
 
 /// Declarations of the program, without what runs.
@@ -40,111 +56,148 @@ static std::string declarationsOf(Session &session) {
   return text;
 }
 
-/// The values of `expressions`, each of which has as many elements as there are points. Nothing after an error.
-static std::vector<std::vector<double>> valuesOf(Session &session, llvm::StringRef declarations,
-                                                 llvm::ArrayRef<std::string> expressions, std::string &why) {
-  std::string text = declarations.str();
-  for (const std::string &e : expressions)
-    text += "print " + e + "\n";
-  SessionOptions options = session.settings();
-  options.doublePrecision = true;
-  Session probe(options);
-  const nn_program *program = probe.loadText(text, session.settings().path) ? probe.compileInMemory() : nullptr;
-  std::vector<std::vector<double>> values;
-  if (!program) {
-    if (!probe.diagnostics().all().empty())
-      why = probe.diagnostics().all().front().message;
-    return values;
-  }
-  Caller caller(*program);
-  for (int32_t i = 0; i < program->n_statements; ++i) {
-    auto &row = *static_cast<const nn_print *>(program->statements[i].body);
-    size_t elements = 1;
-    for (int32_t d = 0; d < row.rank; ++d)
-      elements *= size_t(row.shape[d]);
-    std::vector<double> result[1] = {std::vector<double>(elements)};
-    caller.call(row.fn, {}, result, 1);
-    values.push_back(result[0]);
-  }
-  return values;
-}
+namespace {
 
-static Verdict checkFunction(Session &session, const ast::FnDecl &fn, llvm::StringRef declarations) {
-  Verdict verdict;
-  verdict.what = fn.name.text.str();
-  std::string more;
-  double next = 0.6;
-  for (const ast::Parameter &p : fn.params.drop_front())
-    if (!p.defaultValue) {
-      more += ", " + std::to_string(next);
-      next += 0.3;
-    }
-  const std::vector<double> x = points();
-  // Two steps: at a corner of the function they disagree with one another.
-  const double steps[] = {1e-5, 1e-6};
-  auto at = [&](double shift) {
-    std::vector<double> moved = x;
-    for (double &v : moved)
-      v += shift;
-    return fn.name.text.str() + "(" + listOf(moved) + " * 1" + more + ")";
-  };
-  std::vector<std::string> expressions{"gradient_of_" + verdict.what + "(" + listOf(x) + ")", at(0)};
-  for (double h : steps) {
-    expressions.push_back(at(h));
-    expressions.push_back(at(-h));
+class FunctionChecker {
+public:
+  FunctionChecker(Session &session, const ast::FnDecl &fn, Probe &probe) : session(session), fn(fn), probe(probe), x(probe.size()) {
+    verdict.what = fn.name.text.str();
   }
-  const std::string helper =
-      "fn gradient_of_" + verdict.what + "(at: [" + std::to_string(x.size()) + "]) = grad(sum(" + fn.name.text.str() + "(at" +
-      more + ")), at)\n";
-  auto values = valuesOf(session, declarations.str() + helper, expressions, verdict.remark);
-  verdict.extent = std::to_string(x.size()) + " points";
-  if (values.size() != expressions.size() || values[0].size() != x.size() || values[1].size() != x.size()) {
-    verdict.worst = -1;
-    if (verdict.remark.empty())
-      verdict.remark = "not a function of one element";
+
+  Verdict run() {
+    const std::vector<double> ordinary = ordinaryPoints(), own = numbersOf(fn);
+    std::vector<double> special(std::begin(specialPoints), std::end(specialPoints));
+    for (double v : own)
+      if (!llvm::is_contained(special, v))
+        special.push_back(v);
+    for (double v : ordinary)
+      checkOrdinary(v);
+    unsigned points = ordinary.size();
+    // Against targets of 0 and 1, one in between, and the argument itself, where the two tie.
+    for (double v : special) {
+      std::vector<double> others{0.6};
+      if (probe.hasOther())
+        others = {0, 1, 0.6, v};
+      for (double other : others)
+        checkSpecial(v, other);
+      ++points;
+    }
+    verdict.extent = std::to_string(points) + " points";
+    if (corners)
+      verdict.remark = std::to_string(corners) + (corners == 1 ? " corner left out" : " corners left out");
     return verdict;
   }
-  unsigned corners = 0;
-  for (size_t i = 0; i < x.size(); ++i) {
-    const double stated = values[0][i];
+
+private:
+  /// All elements near v, each at its own distance, so that none is another's.
+  double gradientAt(double v, double other, size_t element) {
+    for (size_t i = 0; i < x.size(); ++i)
+      x[i] = v + 0.37 * double(i);
+    return probe.at(x, other).gradient[element];
+  }
+  double valueWith(size_t element, double shift, double other) {
+    const double kept = x[element];
+    x[element] += shift;
+    const double value = probe.at(x, other).value;
+    x[element] = kept;
+    return value;
+  }
+
+  void checkOrdinary(double v) {
+    const double other = 0.6, gradient = gradientAt(v, other, 0);
     double error = 1e300, difference = 0;
-    for (size_t s = 0; s < 2; ++s) {
-      const double d = (values[2 + 2 * s][i] - values[3 + 2 * s][i]) / (2 * steps[s]);
-      const double e = relativeError(stated, d, 1e-3);
-      if (e < error) {
-        error = e;
+    bool corner = false, found = false;
+    // Two distances: at a corner of the function they disagree with one another.
+    for (double h : {1e-5, 1e-6}) {
+      const double above = valueWith(0, h, other), below = valueWith(0, -h, other), here = valueWith(0, 0, other);
+      if (!std::isfinite(above) || !std::isfinite(below) || !std::isfinite(here))
+        continue;
+      const double d = (above - below) / (2 * h), e = relativeError(gradient, d, 1e-3);
+      found = true;
+      corner |= relativeError((above - here) / h, (here - below) / h, 1e-3) > 1e-2;
+      if (!(e >= error)) {
+        error = std::isnan(e) ? 1e300 : e;
         difference = d;
       }
     }
-    const double right = (values[2][i] - values[1][i]) / steps[0], left = (values[1][i] - values[3][i]) / steps[0];
-    if (error > tolerance && relativeError(left, right, 1e-3) > 1e-2) {
-      ++corners;
-      continue;
+    if (!found)
+      return;
+    // Far from 1 the differences are too coarse for this measure; one-sided ones know how coarse.
+    double better;
+    if (error > tolerance &&
+        judge(gradient, v, [&](double shift) { return valueWith(0, shift, other); }, better) == Judgement::Right) {
+      corners += corner;
+      return;
     }
-    verdict.worst = std::max(verdict.worst, error);
-    if (error > tolerance && !verdict.isWrong) {
-      verdict.isWrong = true;
-      std::string message;
-      llvm::raw_string_ostream(message)
-          << "the derivative that `" << verdict.what << "` states is wrong: at " << fn.params[0].name.text << " = " << llvm::format("%g", x[i])
-          << " it gives " << llvm::format("%.8g", stated) << ", and finite differences give "
-          << llvm::format("%.8g", difference);
-      session.diagnostics().error(fn.derivative->range, message);
+    if (error > tolerance && corner && std::isfinite(gradient)) {
+      ++corners;
+      return;
+    }
+    verdict.worst = std::max(verdict.worst, std::min(error, 1.0));
+    if (error > tolerance)
+      report(v, gradient, difference);
+  }
+
+  void checkSpecial(double v, double other) {
+    for (size_t element = 0; element < std::min<size_t>(x.size(), 2); ++element) {
+      const double gradient = gradientAt(v, other, element);
+      double difference = 0;
+      auto f = [&](double shift) { return valueWith(element, shift, other); };
+      if (judge(gradient, x[element], f, difference) != Judgement::Wrong)
+        continue;
+      verdict.worst = std::max(verdict.worst, std::min(relativeError(gradient, difference, 1e-3), 1.0));
+      report(x[element], gradient, difference);
     }
   }
-  if (corners)
-    verdict.remark = std::to_string(corners) + (corners == 1 ? " corner left out" : " corners left out");
-  return verdict;
+
+  void report(double at, double gradient, double difference) {
+    if (verdict.isWrong)
+      return;
+    verdict.isWrong = true;
+    std::string message;
+    llvm::raw_string_ostream os(message);
+    if (fn.derivative)
+      os << "the derivative that `" << verdict.what << "` states is wrong: at ";
+    else
+      os << "the derivative of `" << verdict.what << "` is wrong: at ";
+    os << fn.params[0].name.text << " = " << llvm::format("%g", at) << " it gives " << llvm::format("%.8g", gradient)
+       << ", and finite differences give " << llvm::format("%.8g", difference);
+    auto e = session.diagnostics().error(fn.derivative ? fn.derivative->range : fn.name.range, message);
+    if (!fn.derivative)
+      e.note("each operation of it is derived by itself, and at that point this fails; another formula, or a stated `derivative`, mends it");
+  }
+
+  Session &session;
+  const ast::FnDecl &fn;
+  Probe &probe;
+  std::vector<double> x;
+  Verdict verdict;
+  unsigned corners = 0;
+};
+
+/// Whether the library's function is one that programs apply to units or scores: activations and losses say so.
+bool isActivationOrLoss(const ast::FnDecl &fn) {
+  return fn.derivative || !ast::factsOf(&fn, "like").empty() || !ast::factsOf(&fn, "takes").empty();
 }
+
+} // namespace
 
 std::vector<Verdict> check::checkFunctions(Session &session) {
   std::vector<Verdict> verdicts;
   const std::string declarations = declarationsOf(session);
   auto checkAll = [&](const ast::Program &program, bool isPrelude) {
-    for (const ast::Stmt *s : program.statements)
-      if (auto *fn = llvm::dyn_cast<ast::FnDecl>(s); fn && fn->derivative && !fn->params.empty())
-        // What hides a prelude function must not be tried in its place.
-        verdicts.push_back(checkFunction(session, *fn, isPrelude ? "" : declarations));
+    for (const ast::Stmt *s : program.statements) {
+      auto *fn = llvm::dyn_cast<ast::FnDecl>(s);
+      if (!fn || fn->params.empty() || (isPrelude && !isActivationOrLoss(*fn)))
+        continue;
+      std::string why;
+      // What hides a prelude function must not be tried in its place.
+      std::unique_ptr<Probe> probe = Probe::make(session, *fn, isPrelude ? "" : declarations, why);
+      if (probe)
+        verdicts.push_back(FunctionChecker(session, *fn, *probe).run());
+      else if (fn->derivative)
+        verdicts.push_back({fn->name.text.str(), "", -1, false, why.empty() ? "not a function of numbers" : why});
+    }
   };
   checkAll(session.program(), false);
   for (auto &program : session.prelude())

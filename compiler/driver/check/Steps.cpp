@@ -2,6 +2,7 @@
 // before and after a call. The loss that the same call gives serves for finite differences, so random draws agree.
 #include "compiler/driver/check/Caller.h"
 #include "compiler/driver/check/Checks.h"
+#include "compiler/driver/check/Slopes.h"
 
 #include "runtime/statements.h"
 
@@ -94,10 +95,25 @@ public:
         for (double &v : caller.tensor(i))
           v += uniform(-0.05, 0.05);
     start = caller.save();
-    const double loss = lossNow();
+    double loss = 0;
+    const auto gradients = gradientsNow(loss);
     verdicts.title += ", " + std::to_string(batchRows) + " random examples, loss ";
     llvm::raw_string_ostream(verdicts.title) << llvm::format("%.6f", loss);
+    for (auto &[index, gradient] : gradients)
+      verdicts.tensors.push_back(std::isfinite(loss) ? checkTensor(index, gradient)
+                                                     : Verdict{nnrt::withoutVariant(program.tensors[index].name), "", -1, false,
+                                                               "the loss is not finite for random examples"});
+    checkAtTheStart(verdicts);
+    return verdicts;
+  }
+
+private:
+  /// The gradients of all parameters at `start`.
+  std::vector<std::pair<int32_t, std::vector<double>>> gradientsNow(double &loss) {
+    const nn_model &model = program.models[train.model];
     std::vector<std::pair<int32_t, std::vector<double>>> gradients;
+    caller.restore(start);
+    loss = lossNow();
     for (int32_t i : llvm::ArrayRef(train.trained, train.n_trained)) { // not what is frozen, or in another part of the model
       std::vector<double> after = caller.tensor(i).vec();
       caller.restore(start);
@@ -108,14 +124,50 @@ public:
       gradients.emplace_back(i, std::move(gradient));
       lossNow(); // the state after the step again, for the next tensor
     }
-    for (auto &[index, gradient] : gradients)
-      verdicts.tensors.push_back(std::isfinite(loss) ? checkTensor(index, gradient)
-                                                     : Verdict{nnrt::withoutVariant(program.tensors[index].name), "", -1, false,
-                                                               "the loss is not finite for random examples"});
-    return verdicts;
+    return gradients;
   }
 
-private:
+  /// Where training starts, functions are often at their special points: sums of zeros, outputs that tie. Among the examples are one of
+  /// zeros and one of ones. At a corner any subgradient is right.
+  void checkAtTheStart(StepVerdicts &verdicts) {
+    caller.call(program.models[train.model].init, {}, {}, 1);
+    start = caller.save();
+    for (std::vector<double> &field : fields) {
+      const size_t elements = field.size() / size_t(batchRows);
+      std::fill_n(field.begin(), elements, 0.0);
+      if (!isBounded(&field - fields.data()))
+        std::fill_n(field.begin() + elements, elements, 1.0);
+    }
+    double loss = 0;
+    const auto gradients = gradientsNow(loss);
+    if (!std::isfinite(loss))
+      return;
+    for (size_t t = 0; t < gradients.size(); ++t) {
+      const int32_t index = gradients[t].first;
+      const std::vector<double> &gradient = gradients[t].second;
+      Verdict &verdict = verdicts.tensors[t];
+      const size_t count = std::min(elementsOfTensor, gradient.size());
+      for (size_t k = 0; k < count && !verdict.isWrong; ++k) {
+        const size_t e = elementOf(k, count, gradient.size());
+        double difference = 0;
+        caller.restore(start);
+        const double value = caller.tensor(index)[e];
+        if (judge(gradient[e], value, [&](double shift) { return lossWith(index, e, shift); }, difference) != Judgement::Wrong)
+          continue;
+        verdict.isWrong = true;
+        verdict.worst = std::max(verdict.worst, std::min(relativeError(gradient[e], difference, 1e-3), 1.0));
+        report(index, e, gradient[e], difference, " where training starts, for examples of zeros and ones,");
+      }
+    }
+  }
+
+  /// The k-th element that is tried: all of a small tensor; of a large one every so many, never in step with its rows.
+  static size_t elementOf(size_t k, size_t count, size_t size) { return size <= elementsOfTensor ? k : (k * size / count + 7 * k) % size; }
+
+  bool isBounded(size_t field) {
+    return llvm::any_of(llvm::ArrayRef(train.bounds, train.n_bounds), [&](const auto &b) { return size_t(b.field) == field; });
+  }
+
   double uniform(double low, double high) { return low + (high - low) * double(random() >> 8) / double(1 << 24); }
 
   /// Inputs in [-1, 1], other fields in [0, 1], indices within their bounds.
@@ -163,8 +215,7 @@ private:
     verdict.extent = std::to_string(count) + " of " + std::to_string(gradient.size());
     unsigned corners = 0;
     for (size_t k = 0; k < count; ++k) {
-      // All of a small tensor; of a large one every so many, never in step with its rows.
-      const size_t e = gradient.size() <= elementsOfTensor ? k : (k * gradient.size() / count + 7 * k) % gradient.size();
+      const size_t e = elementOf(k, count, gradient.size());
       double error = 1e300, difference = 0;
       bool corner = false;
       // A smaller step keeps clear of corners nearby, at the price of digits.
@@ -195,7 +246,7 @@ private:
     return verdict;
   }
 
-  void report(int32_t index, size_t element, double gradient, double difference) {
+  void report(int32_t index, size_t element, double gradient, double difference, llvm::StringRef circumstances = "") {
     Range where = statement.range;
     for (const ast::Entry *e : statement.entries)
       if (auto *set = llvm::dyn_cast<ast::SettingEntry>(e); set && set->name.text == "loss")
@@ -208,7 +259,7 @@ private:
       rest /= size_t(t.shape[d]);
     }
     std::string message;
-    llvm::raw_string_ostream(message) << "the gradient of this loss by " << t.name << "[" << at << "] is "
+    llvm::raw_string_ostream(message) << "the gradient of this loss by " << t.name << "[" << at << "]" << circumstances << " is "
                                       << llvm::format("%.8g", gradient) << ", and finite differences give "
                                       << llvm::format("%.8g", difference);
     session.diagnostics().error(where, message);

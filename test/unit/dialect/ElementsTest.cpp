@@ -245,7 +245,7 @@ TEST_F(Elements, random) {
   check("random_normal %0, %1 from %2 place 7 : tensor<?x3x4xf64>", {"f64", "f64", "f64"});
 }
 TEST_F(Elements, unary) {
-  for (std::string op : {"neg", "exp", "sqrt", "log", "abs", "tanh", "sin", "cos", "floor", "ceil", "erf"})
+  for (std::string op : {"neg", "exp", "expm1", "sqrt", "log", "log1p", "abs", "tanh", "sin", "cos", "floor", "ceil", "erf"})
     check(op + " %0 : tensor<?x4xf64>", {"?x4xf64"}, 0.1, 2);
   // Comparisons of vectors do not fold, so these are scalars only.
   check("sign %0 : tensor<?x4xf64>", {"?x4xf64"}, -2, 2, 1);
@@ -259,6 +259,8 @@ TEST_F(Elements, binary) {
   for (std::string op : {"eq", "ne", "lt", "le", "gt", "ge"})
     check(op + " %0, %1 : tensor<?x4xf64>", {"?x4xf64", "?x4xf64"}, -2, 2, 1);
   check("pow %0, %1 : tensor<?x4xf64>", {"?x4xf64", "?x4xf64"}, 0.1, 2);
+  // As of sign: scalars only.
+  check("rem %0, %1 : tensor<?x4xf64>", {"?x4xf64", "?x4xf64"}, -2, 2, 1);
 }
 TEST_F(Elements, select) {
   check("select %0, %1, %2 : tensor<?x4xf64>", {"?x4xf64", "?x4xf64", "?x4xf64"}, -2, 2, 1);

@@ -26,6 +26,8 @@ static void binary(const std::string &name, Domain domain, int order) {
 TEST(DifferentiateElementwise, neg) { unary("neg", {}, 2); }
 TEST(DifferentiateElementwise, exp) { unary("exp", {}, 2); }
 TEST(DifferentiateElementwise, log) { unary("log", {0.5, 3}, 2); }
+TEST(DifferentiateElementwise, log1p) { unary("log1p", {-0.5, 3}, 2); }
+TEST(DifferentiateElementwise, expm1) { unary("expm1", {}, 2); }
 TEST(DifferentiateElementwise, sqrt) { unary("sqrt", {0.5, 3}, 2); }
 TEST(DifferentiateElementwise, abs) { unary("abs", {-2, -0.1}, 1), unary("abs", {0.1, 2}, 1); }
 TEST(DifferentiateElementwise, sign) { unary("sign", {0.1, 2}, 1); }
@@ -40,6 +42,7 @@ TEST(DifferentiateElementwise, add) { binary("add", {}, 2); }
 TEST(DifferentiateElementwise, sub) { binary("sub", {}, 2); }
 TEST(DifferentiateElementwise, mul) { binary("mul", {}, 2); }
 TEST(DifferentiateElementwise, div) { binary("div", {0.5, 2}, 2); }
+TEST(DifferentiateElementwise, rem) { binary("rem", {3.1, 3.9}, 1); }
 TEST(DifferentiateElementwise, pow) { binary("pow", {0.5, 2}, 2); }
 TEST(DifferentiateElementwise, max) { binary("max", {}, 1); }
 TEST(DifferentiateElementwise, min) { binary("min", {}, 1); }
