@@ -162,6 +162,7 @@ def Nn_PowOp : Nn_Binary<"pow", "y = a^b",
   "dy * b * pow(a, select(equal(b, 0.0), 1.0, b - 1.0))",
   "dy * y * log(select(greater(a, 0.0), a, 1.0))",
   "e.make<::mlir::math::PowFOp>(lhs, rhs)", 40> {
+  let range = "pow(a, b)";
   let notation = Nn_Notation<"Power">;
   let hasCanonicalizer = 1;
 }
