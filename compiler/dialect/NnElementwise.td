@@ -178,6 +178,7 @@ def Nn_PowOp : Nn_Binary<"pow", "y = a^b",
   "dy * b * pow(a, select(equal(b, 0.0), 1.0, b - 1.0))",
   "dy * y * log(select(equal(a, 0.0) * (1.0 - greater(b.like(0), b)), 1.0, a))",
   "e.make<::mlir::math::PowFOp>(lhs, rhs)", 40> {
+  let range = "pow(a, b)";
   let notation = Nn_Notation<"Power">;
   let hasCanonicalizer = 1;
 }

@@ -62,6 +62,19 @@ Range square(Range a) {
   double most = std::max(std::fabs(a.lo), std::fabs(a.hi));
   return bounded(0, most * most, a.nan, a.isFinite());
 }
+Range pow(Range a, Range b) {
+  bool whole = b.lo == b.hi && b.lo >= 0 && b.lo == std::floor(b.lo) && !b.nan;
+  if (whole) {
+    double low = std::pow(a.lo, b.lo), high = std::pow(a.hi, b.lo);
+    bool isEven = std::fmod(b.lo, 2) == 0;
+    return bounded(isEven ? 0 : low, isEven ? std::max(low, high) : high, a.nan, a.isFinite());
+  }
+  // With one operand fixed a^b is monotonic: its extremes are at the corners.
+  if (!a.isFinite() || !b.isFinite() || a.lo < 0 || (a.lo == 0 && b.lo < 0))
+    return Range::unknown();
+  double corners[] = {std::pow(a.lo, b.lo), std::pow(a.lo, b.hi), std::pow(a.hi, b.lo), std::pow(a.hi, b.hi)};
+  return bounded(*std::min_element(corners, corners + 4), *std::max_element(corners, corners + 4), false, true);
+}
 Range abs(Range a) { return {0, std::max(std::fabs(a.lo), std::fabs(a.hi)), a.nan}; }
 Range exp(Range a) {
   // In f32, beyond this e^x is infinite.

@@ -32,6 +32,8 @@ Range operator*(Range a, Range b);
 Range operator/(Range a, Range b);
 /// x x
 Range square(Range a);
+/// a^b; known of whole powers, and of powers of what is not negative.
+Range pow(Range a, Range b);
 Range abs(Range a);
 Range exp(Range a);
 Range log(Range a);
