@@ -116,18 +116,18 @@ void emitPlainContraction(KernelEmitter &emitter) {
   SmallVector<SumLevel> levels;
   for (unsigned i : summed)
     levels.push_back({sizes[i], extent(i)});
-  std::optional<SumBlocks> blocks = blocksOf(levels);
+  std::optional<SumBlocks> sumBlocks = blocksOf(levels);
   Value zero = indices.splat(element, 0);
   // The sum of the blocks, and what rounding lost of it.
   std::function<SmallVector<Value>(unsigned, SmallVector<Value>)> walkBlocks = [&](unsigned level, SmallVector<Value> carried) {
-    bool cut = level == blocks->level;
-    auto loop = b.create<scf::ForOp>(loc, emitter.constant(0), levels[level].value, emitter.constant(cut ? blocks->each : 1), carried);
+    bool cut = level == sumBlocks->level;
+    auto loop = b.create<scf::ForOp>(loc, emitter.constant(0), levels[level].value, emitter.constant(cut ? sumBlocks->each : 1), carried);
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(loop.getBody());
     Value i = loop.getInductionVar();
     SmallVector<Value> next(loop.getRegionIterArgs().begin(), loop.getRegionIterArgs().end());
     if (cut) {
-      Value end = b.createOrFold<arith::AddIOp>(loc, i, emitter.constant(blocks->each));
+      Value end = b.createOrFold<arith::AddIOp>(loc, i, emitter.constant(sumBlocks->each));
       Part part{i, b.createOrFold<arith::MinUIOp>(loc, end, levels[level].value)};
       std::tie(next[0], next[1]) =
           nn::addCompensated(b, loc, next[0], next[1], walk(ArrayRef(summed).drop_front(level), zero, part));
@@ -138,7 +138,7 @@ void emitPlainContraction(KernelEmitter &emitter) {
     b.create<scf::YieldOp>(loc, next);
     return SmallVector<Value>(loop.getResults().begin(), loop.getResults().end());
   };
-  Value sum = blocks ? walkBlocks(0, {indices.splat(element, -0.0), zero})[0] : walk(summed, zero, std::nullopt);
+  Value sum = sumBlocks ? walkBlocks(0, {indices.splat(element, -0.0), zero})[0] : walk(summed, zero, std::nullopt);
   emitter.storeResults(outIndex, {{root->getResult(0), sum}}, lanes, mask);
 }
 

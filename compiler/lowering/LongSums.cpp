@@ -17,6 +17,9 @@ std::optional<SumBlocks> blocksOf(llvm::ArrayRef<SumLevel> levels) {
   int64_t each = std::max<int64_t>(1, blockTerms / inner);
   if (int64_t known = levels[cut].known; known > 0) // blocks of about one size
     each = llvm::divideCeil(known, llvm::divideCeil(known, each));
+  // One run of a level is all of the next.
+  for (; each == 1 && cut + 1 < levels.size(); ++cut)
+    each = levels[cut + 1].known;
   return SumBlocks{cut, each};
 }
 

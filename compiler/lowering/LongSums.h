@@ -19,7 +19,8 @@ struct SumLevel {
   mlir::Value value; // the same as `index`
 };
 
-/// The cut of a nest of loops, outermost first: loops outside of `level` run as they are, and a block is `each` runs of `level`.
+/// The cut of a nest of loops, outermost first: loops outside of `level` run as they are, and a block is `each` runs of `level`: more
+/// than one, unless that is the innermost.
 struct SumBlocks {
   unsigned level;
   int64_t each;

@@ -157,8 +157,9 @@ private:
 /// Rewrites one function. A value's twin is the same matrix in blocks.
 class FunctionLayOut {
 public:
-  FunctionLayOut(func::FuncOp function, const Names &names, const LayOutOptions &options)
-      : function(function), names(names), options(options), b(function.getContext()) {}
+  /// `columns`: of a block, for matrices of every element type, since a cast changes no place.
+  FunctionLayOut(func::FuncOp function, const Names &names, int64_t columns)
+      : function(function), names(names), columns(columns), b(function.getContext()) {}
 
   void run() {
     Block &body = function.getBody().front();
@@ -167,7 +168,7 @@ public:
       if (!name || !names.contains(name))
         continue;
       SmallVector<OpOperand *> uses = llvm::map_to_vector(argument.getUses(), [](OpOperand &use) { return &use; });
-      argument.setType(nn::blockedType(cast<RankedTensorType>(argument.getType()), columnsOf(argument.getType(), options)));
+      argument.setType(nn::blockedType(cast<RankedTensorType>(argument.getType()), columns));
       b.setInsertionPointToStart(&body);
       Value matrix = nn::fromBlocks(b, argument.getLoc(), argument);
       for (OpOperand *use : uses)
@@ -200,10 +201,9 @@ private:
     if (Value known = twins.lookup(matrix))
       return known;
     Operation *op = matrix.getDefiningOp();
-    int64_t columns = columnsOf(matrix.getType(), options);
     if (auto contraction = dyn_cast_or_null<nn::ContractionOp>(op))
       if (auto column = columnDim(contraction, 2)) {
-        Value blocks = inBlocks(contraction, 2, *column, columns, {});
+        Value blocks = inBlocks(contraction, 2, *column, {});
         setTwin(matrix, blocks);
         return blocks;
       }
@@ -228,7 +228,7 @@ private:
       Operation *user = use.getOwner();
       if (auto contraction = dyn_cast<nn::ContractionOp>(user)) {
         if (auto column = columnDim(contraction, use.getOperandNumber())) {
-          Value result = inBlocks(contraction, use.getOperandNumber(), *column, columnsOf(matrix.getType(), options), blocks);
+          Value result = inBlocks(contraction, use.getOperandNumber(), *column, blocks);
           replace(contraction->getResult(0), result);
           continue;
         }
@@ -267,7 +267,7 @@ private:
   }
 
   /// The contraction with the matrix of map `i` in blocks; `blocks` is its operand, for i < 2.
-  Value inBlocks(nn::ContractionOp op, unsigned i, unsigned column, int64_t columns, Value blocks) {
+  Value inBlocks(nn::ContractionOp op, unsigned i, unsigned column, Value blocks) {
     MLIRContext *context = op.getContext();
     unsigned dims = op.getLoopSizes().size() + 1;
     AffineExpr outer = getAffineDimExpr(column, context), inner = getAffineDimExpr(column + 1, context);
@@ -293,7 +293,7 @@ private:
 
   func::FuncOp function;
   const Names &names;
-  const LayOutOptions &options;
+  const int64_t columns;
   OpBuilder b;
   llvm::DenseMap<Value, Value> twins, outside;
   SmallVector<Value> work; // matrices with twins whose users are still to be converted
@@ -309,16 +309,17 @@ void layOut(ModuleOp module, const LayOutOptions &options) {
     return;
   Builder b(module.getContext());
   NamedAttrList blocks;
+  int64_t columns = 0; // persistent tensors have one element type
   for (auto function : module.getOps<func::FuncOp>()) {
     for (BlockArgument argument : function.getArguments())
       if (StringAttr name = tensorOf(function, argument.getArgNumber()); name && names.contains(name))
-        blocks.set(name, b.getI64IntegerAttr(columnsOf(argument.getType(), options)));
+        blocks.set(name, b.getI64IntegerAttr(columns = columnsOf(argument.getType(), options)));
     for (OpOperand &value : returnOf(function)->getOpOperands())
       if (StringAttr name = updateOf(function, value.getOperandNumber()); name && names.contains(name))
-        blocks.set(name, b.getI64IntegerAttr(columnsOf(value.get().getType(), options)));
+        blocks.set(name, b.getI64IntegerAttr(columns = columnsOf(value.get().getType(), options)));
   }
   for (auto function : module.getOps<func::FuncOp>())
-    FunctionLayOut(function, names, options).run();
+    FunctionLayOut(function, names, columns).run();
   module->setAttr("nn.blocks", blocks.getDictionary(module.getContext()));
 }
 

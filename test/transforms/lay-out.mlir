@@ -51,3 +51,14 @@ func.func @others(%x: tensor<?x24xf32> {nn.field = "x"}, %t: tensor<24x32xf32> {
   %s = nn.slice %t from [0, 0] to [12, 32] step [1, 1] : tensor<24x32xf32> -> tensor<12x32xf32>
   return %y, %z, %s : tensor<?x32xf32>, tensor<?x16xf32>, tensor<12x32xf32>
 }
+
+// A norm that is taken in f64 reads the same blocks.
+// CHECK-LABEL: func.func @norm
+// CHECK: nn.cast %{{.*}} : tensor<2x24x16xf32> to tensor<2x24x16xf64>
+// CHECK: nn.reduce_sum %{{.*}} over [0, 1, 2] : tensor<2x24x16xf64> -> tensor<f64>
+func.func @norm(%w: tensor<24x32xf32> {nn.tensor = "net.w"}) -> (tensor<f64> {nn.result = "norm"}) {
+  %c = nn.cast %w : tensor<24x32xf32> to tensor<24x32xf64>
+  %s = nn.mul %c, %c : tensor<24x32xf64>
+  %y = nn.reduce_sum %s over [0, 1] : tensor<24x32xf64> -> tensor<f64>
+  return %y : tensor<f64>
+}

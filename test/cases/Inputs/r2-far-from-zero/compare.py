@@ -31,7 +31,7 @@ def check(mean, precision, single):
     path = os.path.join(folder, "pressure.nn")
     with open(path, "w") as out:
         out.write(program)
-    found = subprocess.run([nnc, "run", path, "--precision", precision], check=True, capture_output=True, text=True).stdout
+    found = subprocess.run([nnc, "run", "--precision", precision, path], check=True, capture_output=True, text=True).stdout
 
     f32 = (lambda v: __import__("struct").unpack("f", __import__("struct").pack("f", v))[0]) if single else (lambda v: v)
     target = [f32(y) for _, y in rows]
