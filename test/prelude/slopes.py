@@ -1,7 +1,7 @@
 # slopes.py --nnc NNC --dir DIR f32|f64: values, slopes and second derivatives of every activation, loss and elementwise primitive at special
 # points, against formulas written out by hand in f64. What the prelude or the dialect declares and no table here names fails the test.
 #
-# One program gives all columns for all points as a prediction, so that nothing is folded. An entry is: an expression of z (and t), the
+# Each entry is predicted for all points, so that nothing is folded. It is: an expression of z (and t), the
 # value, the slope by z, and the second derivative or None where there is a corner; at a corner the slope is the one that LANGUAGE.md states.
 # `near`: how far from zero rounding may put a value, in units of the precision, where the formula that the reference states loses digits;
 # a negative one is the distance itself, of what is good to f32's precision only.
@@ -175,10 +175,13 @@ def compare(title, entries, points, both):
     """Of each entry at each point: value, slope, second derivative, in one prediction."""
     folder = os.path.join(options.dir, title)
     os.makedirs(folder, exist_ok=True)
-    text, parts = [], []
+    text = []
     arguments = "z: [1], t: [1]" if both else "z: [1]"
     given = "x[0 .. 0], x[1 .. 1]" if both else "x"
+    text += ["data d = rows(x: [%d], y: [1]) {" % (2 if both else 1)]
+    text += ["  %s -> [0]" % (list(map(float, p)) if both else [float(p)]) for p in points] + ["}"]
     for number, (formula, _, slope, bend, _) in enumerate(entries.values()):
+        parts = []
         text.append("fn f%d(%s) = %s" % (number, arguments, formula))
         parts.append("reshape(f%d(%s), [1])" % (number, given))
         if slope:
@@ -187,18 +190,18 @@ def compare(title, entries, points, both):
         if bend:
             text.append("fn b%d(%s) = grad(sum(d%d(%s)), z)" % (number, arguments, number, "z, t" if both else "z"))
             parts.append("b%d(%s)" % (number, given))
-    text.append("model net(x: [%d]) -> [%d] {\n  concat(%s)\n}" % (2 if both else 1, len(parts), ", ".join(parts)))
-    rows = ["  %s -> [0]" % (list(map(float, p)) if both else [float(p)]) for p in points]
-    text += ["data d = rows(x: [%d], y: [1]) {" % (2 if both else 1)] + rows + ["}", 'predict net on d to "out.csv"']
+        text.append("model net%d(x: [%d]) -> [%d] { %s }" % (number, 2 if both else 1, len(parts), "concat(%s)" % ", ".join(parts) if parts[1:] else parts[0]))
+        text.append('predict net%d on d to "out%d.csv"' % (number, number))
     with open(os.path.join(folder, "program.nn"), "w") as file:
         file.write("\n".join(text) + "\n")
     subprocess.run([options.nnc, "run", "--precision", options.precision, "program.nn"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
-    with open(os.path.join(folder, "out.csv")) as file:
-        found = np.array([list(map(float, row)) for row in list(csv.reader(file))[1:]])
     real = np.float32 if options.precision == "f32" else np.float64
     unit, tiny, most = float(np.finfo(real).eps), float(np.finfo(real).tiny), float(np.finfo(real).max)
-    column, wrong = 0, []
-    for name, (formula, value, slope, bend, near) in entries.items():
+    wrong = []
+    for number, (formula, value, slope, bend, near) in enumerate(entries.values()):
+        with open(os.path.join(folder, "out%d.csv" % number)) as file:
+            found = np.array([list(map(float, row)) for row in list(csv.reader(file))[1:]])
+        column = 0
         for kind, exact in [("value", value), ("slope", slope), ("second derivative", bend)]:
             if not exact:
                 continue
