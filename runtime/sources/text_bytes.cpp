@@ -5,6 +5,7 @@
 #include "runtime/file.h"
 
 #include <algorithm>
+#include <cstring>
 #include <zlib.h>
 
 namespace nnrt {
@@ -49,6 +50,11 @@ void addCharacter(std::string &text, int32_t code) {
 
 size_t firstBadByte(std::string_view text) {
   for (size_t at = 0; at < text.size();) {
+    uint64_t eight; // most text is ASCII
+    while (at + sizeof eight <= text.size() && (memcpy(&eight, text.data() + at, sizeof eight), !(eight & 0x8080808080808080)))
+      at += sizeof eight;
+    if (at == text.size())
+      break;
     const size_t start = at;
     if (nextCharacter(text, at) < 0)
       return start;
