@@ -208,14 +208,15 @@ typedef struct nn_watch { int32_t metric; int32_t split; int32_t direction; } nn
 /* What the values of a field (an index in nn_data.fields) must be, by what a loss or a metric makes of them: checked on the data before the
  * run. */
 enum nn_bound_kind {
-  NN_SELECTS,                /* whole numbers from 0 to bound - 1: they select one of `bound` elements */
+  NN_SELECTS,                /* whole numbers from 0 to bound - 1: they select one of an example's `bound` elements */
+  NN_LOOKS_UP,               /* the same, of a table that all examples share */
   NN_WITHIN,                 /* from low to high */
   NN_EITHER                  /* low or high */
 };
 typedef struct nn_bound {
   int32_t field;
   int32_t kind;              /* nn_bound_kind */
-  int64_t bound;             /* NN_SELECTS */
+  int64_t bound;             /* NN_SELECTS, NN_LOOKS_UP */
   double low, high;          /* the others */
   double ignored;            /* a value that is passed over, whatever the kind; NaN: none is */
   const char *reader;        /* what asks for it: "binary_cross_entropy"; or NULL: an index */

@@ -80,7 +80,8 @@ static bool isAllowed(const nn_bound &bound, double value) {
   if (value == bound.ignored)
     return true;
   switch (bound.kind) {
-  case NN_SELECTS: return value >= 0 && value < double(bound.bound) && value == std::floor(value);
+  case NN_SELECTS:
+  case NN_LOOKS_UP: return value >= 0 && value < double(bound.bound) && value == std::floor(value);
   case NN_WITHIN: return value >= bound.low && value <= bound.high;
   default: return value == bound.low || value == bound.high;
   }
@@ -97,7 +98,7 @@ Status outside(const nn_bound &bound, const std::string &name, const char *data,
                double value) {
   std::string text = format("%s: `%s%s` of %s is %s, but ", place.c_str(), name.c_str(),
                             size == 1 ? "" : format("[%lld]", (long long)(element % size)).c_str(), data, number(value).c_str());
-  if (bound.kind == NN_SELECTS)
+  if (bound.kind == NN_SELECTS || bound.kind == NN_LOOKS_UP)
     text += format("it selects one of %lld: whole numbers from 0 to %lld", (long long)bound.bound, (long long)bound.bound - 1);
   else
     text += format("`%s` takes %s %s %s", bound.reader, number(bound.low).c_str(), bound.kind == NN_WITHIN ? "to" : "or",

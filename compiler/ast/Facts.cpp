@@ -1,6 +1,8 @@
 // Reading facts from documentation comments.
 #include "compiler/ast/Facts.h"
 
+#include "compiler/support/Numbers.h"
+
 #include "llvm/ADT/StringExtras.h"
 
 using llvm::StringRef;
@@ -33,7 +35,7 @@ std::vector<NamedRange> rangesOf(const Decl *decl, StringRef key) {
     auto [name, range] = text.split(' ');
     auto [least, most] = range.split("..");
     NamedRange stated{name, 0, 0};
-    if (!least.trim().getAsDouble(stated.least) && !most.trim().getAsDouble(stated.most))
+    if (readNumber(least.trim(), stated.least) && readNumber(most.trim(), stated.most))
       ranges.push_back(stated);
   }
   return ranges;

@@ -292,13 +292,14 @@ mlir::Value Elaborator::initialValue(const Value &v, const TensorInfo &info, Ran
   RangeGuard guard(*this, at);
   Value start = v;
   // What an initializer draws may be another's: `init scaled(start = he) = start fit …`.
-  for (int links = 0; start.kind == Value::Kind::Applicable && start.target->kind == Applicable::Kind::Init; ++links) {
+  for (unsigned links = 0; start.kind == Value::Kind::Applicable && start.target->kind == Applicable::Kind::Init; ++links) {
     if (!start.target->instantiated)
       start = instantiate(*start.target, {}, at);
     if (start.isError())
       return {};
-    if (links == 100) {
-      diags.error(at, "`" + start.target->name + "` is drawn from itself without end");
+    if (links == mostNesting) {
+      diags.error(at, "`" + start.target->name + "` comes after " + llvm::Twine(mostNesting) +
+                          " initializers, each drawn from the next; nnc goes no deeper");
       return {};
     }
     auto *decl = llvm::cast<ast::InitDecl>(start.target->decl);

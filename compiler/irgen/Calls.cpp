@@ -143,12 +143,9 @@ Value Elaborator::callFunction(const Applicable &f, llvm::ArrayRef<Arg> args, Ra
     all.push_back({name, value, at});
   if (!bind(decl->params, all, scope, at, f.name) || !keepsRanges(diags, decl, decl->params, all, scope, at))
     return Value::error();
-  if (++depth > 200) {
-    --depth;
-    diags.error(at, "`" + f.name + "` calls itself without end");
+  Nesting nesting(*this, f.name, at);
+  if (!nesting.allowed)
     return Value::error();
-  }
-  struct Leave { unsigned &d; ~Leave() { --d; } } leave{depth};
   fn->emit.beginCall();
   for (const ast::Parameter &p : decl->params)
     if (p.shape) {

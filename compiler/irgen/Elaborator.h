@@ -181,6 +181,23 @@ public:
   /// Reports that a name is unknown here (sema has checked names, so: not known in this place).
   Value unknownName(llvm::StringRef name, Range at);
 
+  /// A level of values, functions and layers that are made of one another. Evaluation is recursive: the limit keeps its stack below
+  /// half of the usual 8 MiB.
+  static constexpr unsigned mostNesting = 400;
+  struct Nesting {
+    Nesting(Elaborator &e, const llvm::Twine &name, Range at);
+    ~Nesting() { --e.depth; }
+    Elaborator &e;
+    const bool allowed;
+  };
+  /// Expressions in one function: 5,000 layers need a tenth of it, and what doubles itself meets it within seconds.
+  static constexpr int64_t mostEvaluations = 4'000'000;
+  /// Counts an evaluation; reports once that there are too many.
+  bool withinLimit(Range at);
+  /// Known numbers of the program's lets.
+  std::map<const ast::Decl *, Value> knownLets;
+  bool inVariant = false; // a block of an experiment is elaborated, with names of its own
+
   struct RangeGuard {
     RangeGuard(Elaborator &e, Range r) : e(e), old(e.fn->emit.range) { e.fn->emit.range = r; }
     ~RangeGuard() { e.fn->emit.range = old; }

@@ -120,7 +120,7 @@ bool ProgramGenerator::genVariant(llvm::ArrayRef<ast::Stmt *> body, llvm::ArrayR
   statementRows.clear();
   trainsOfBlock.clear();
   const size_t frozen = elab.frozen.size();
-  inBlock = true;
+  inBlock = elab.inVariant = true;
   variant.models.first = modelRows.size();
   for (const ast::ModelDecl *model : models)
     genModel(model);
@@ -130,7 +130,7 @@ bool ProgramGenerator::genVariant(llvm::ArrayRef<ast::Stmt *> body, llvm::ArrayR
       genData(data);
   for (const ast::Stmt *s : body)
     genPlainStatement(s);
-  inBlock = false;
+  inBlock = elab.inVariant = false;
   elab.frozen.resize(frozen);
   variant.choices = tables.list<int32_t>(choice);
   variant.n_choices = choice.size();

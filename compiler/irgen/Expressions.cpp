@@ -10,7 +10,26 @@ using namespace nnc;
 /// Of `[a .. b]`: each item of a list is a value of its own, and more of them fill the memory.
 static constexpr int64_t mostListed = 1000000;
 
+Elaborator::Nesting::Nesting(Elaborator &e, const llvm::Twine &name, Range at) : e(e), allowed(++e.depth <= mostNesting) {
+  if (!allowed)
+    e.diags.error(at, "`" + name + "` is more than " + llvm::Twine(mostNesting) +
+                          " values, functions and layers deep, each of which is made of the next; nnc goes no deeper")
+        .note("a longer chain can be cut by arguments: `fn f(x) = …` of a value that is computed before");
+}
+
+bool Elaborator::withinLimit(Range at) {
+  if (++fn->evaluations <= mostEvaluations)
+    return true;
+  if (fn->evaluations == mostEvaluations + 1)
+    diags.error(at, "this program is too large: written out, its functions, layers and lists are more than " +
+                        llvm::Twine(mostEvaluations / 1000000) + " million operations in one step")
+        .note("what uses a value twice, once for each time it is used in turn, doubles: `let` in a body computes it once");
+  return false;
+}
+
 Value Elaborator::evaluate(const ast::Expr *e, const Scope &scope) {
+  if (!withinLimit(e->range))
+    return Value::error();
   RangeGuard guard(*this, e->range);
   Value v = [&]() -> Value {
     switch (e->kind) {
@@ -172,13 +191,16 @@ Value Elaborator::declared(const ast::Decl *decl, bool prelude) {
   Scope global;
   global.prelude = prelude;
   if (auto *let = llvm::dyn_cast<ast::LetDecl>(decl)) {
-    if (++depth > 200) {
-      --depth;
-      diags.error(decl->name.range, "`" + decl->name.text + "` depends on itself");
+    // A number is the same wherever its name stands, unless names mean something else there: `theta`, what an experiment draws.
+    const bool fixed = !inVariant && fn->ambient.empty();
+    if (auto known = knownLets.find(let); fixed && known != knownLets.end())
+      return known->second;
+    Nesting nesting(*this, decl->name.text, decl->name.range);
+    if (!nesting.allowed)
       return Value::error();
-    }
     Value v = evaluate(let->value, global);
-    --depth;
+    if (fixed && v.isKnown())
+      knownLets.emplace(let, v);
     return v;
   }
   if (llvm::isa<ast::OptionDecl>(decl))

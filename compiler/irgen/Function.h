@@ -37,6 +37,7 @@ public:
   bool insideModel = false;  // the body of a model is being evaluated
   bool measuring = false;    // a metric is being evaluated, which changes no state of a layer
   bool inPieces = false;     // an evaluation, whose rows are computed in several calls
+  int64_t evaluations = 0;   // expressions evaluated in it so far
   int randomSites = 0;       // random draws so far outside of layers
   bool batched = false;      // values are those of a batch: random draws are made for each example
   bool initializing = false; // parameters are drawn here rather than read

@@ -129,12 +129,9 @@ Value Elaborator::runLayer(const std::shared_ptr<Applicable> &layer, llvm::Array
                            llvm::StringRef placeName) {
   auto *decl = llvm::cast<ast::LayerDecl>(layer->decl);
   CallSite site(*this, layer->prelude, at);
-  if (++depth > 200) {
-    --depth;
-    diags.error(at, "`" + layer->name + "` contains itself without end");
+  Nesting nesting(*this, layer->name, at);
+  if (!nesting.allowed)
     return Value::error();
-  }
-  struct Leave { unsigned &d; ~Leave() { --d; } } leave{depth};
 
   Scope scope;
   scope.prelude = layer->prelude;

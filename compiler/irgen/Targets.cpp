@@ -7,6 +7,8 @@
 //   @classes PARAMETER NAME       its last axis has an element for each class; NAME is for a single one
 #include "compiler/irgen/ProgramGenerator.h"
 
+#include "compiler/support/Numbers.h"
+
 #include "compiler/ast/Facts.h"
 #include "compiler/dialect/NnDialect.h"
 
@@ -70,7 +72,7 @@ bool Elaborator::noteTarget(const ast::Decl *decl, const Scope &scope, Range at)
   } else {
     row.kind = range.contains("..") ? NN_WITHIN : NN_EITHER;
     auto [low, high] = range.split(row.kind == NN_WITHIN ? ".." : "or");
-    if (low.trim().getAsDouble(row.low) || high.trim().getAsDouble(row.high))
+    if (!readNumber(low.trim(), row.low) || !readNumber(high.trim(), row.high))
       return true;
   }
   row.reader = decl->name.text.data();

@@ -12,6 +12,8 @@ mlir::Value Step::moved(mlir::Operation *op) {
     return {};
   if (auto marker = llvm::dyn_cast<nn::AutodiffMarkerOp>(op))
     return marker.getForwarded();
+  if (llvm::isa<nn::CastOp>(op)) // metrics compute in f64
+    return op->getOperand(0);
   return llvm::isa<nn::PullOp>(op) && !llvm::isa<nn::ScalarBodyOp>(op) ? op->getOperand(0) : mlir::Value();
 }
 

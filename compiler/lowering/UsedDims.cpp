@@ -20,10 +20,10 @@ public:
   Value at(Value value, ArrayRef<Index> index, Value mask) {
     Type element = cast<ShapedType>(value.getType()).getElementType();
     if (isOwn(index, cast<ShapedType>(value.getType()).getShape())) {
-      Value &known = seen[value];
-      if (!known)
-        known = compute(value, index, element, {}, /*isOwnIndex=*/true);
-      return known;
+      if (Value known = seen.lookup(value))
+        return known;
+      Value made = compute(value, index, element, {}, /*isOwnIndex=*/true); // which fills `seen`, too
+      return seen[value] = made;
     }
     SmallVector<Value> uses;
     for (const Index &i : index)

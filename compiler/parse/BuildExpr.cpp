@@ -1,6 +1,7 @@
 // Expressions of the parse tree -> AST. Chains of operators are walked in loops: a rule's context holds the whole
 // chain, so recursion here is as deep as brackets are nested.
 #include "compiler/parse/Builder.h"
+#include "compiler/support/Numbers.h"
 #include "llvm/ADT/StringExtras.h"
 #include <cmath>
 
@@ -234,11 +235,12 @@ Expr *Builder::number(antlr4::Token *token, antlr4::Token *unit) {
 
   std::string digits;
   llvm::copy_if(text, std::back_inserter(digits), [](char c) { return c != '_'; });
-  bool malformed = llvm::StringRef(digits).getAsDouble(node->value);
+  const bool malformed = !readNumber(digits, node->value);
   bool nonzero = llvm::StringRef(digits).take_until([](char c) { return c == 'e' || c == 'E'; })
                      .find_first_of("123456789") != llvm::StringRef::npos;
   if (malformed || std::isinf(node->value) || (node->value == 0 && nonzero)) {
-    diags.error(source.range(token), "the number " + text + " is out of range").note("64-bit floats reach from "
+    const std::string shown = text.size() <= 40 ? text.str() : (text.take_front(30) + "… of " + llvm::Twine(text.size()) + " characters").str();
+    diags.error(source.range(token), "the number " + shown + " is out of range").note("64-bit floats reach from "
                                                                                      "about 5e-324 to 1.8e308");
     node->value = 1;
   }

@@ -1,5 +1,6 @@
 // Functions of one element or more: grad() of a call, stated or found by the compiler; the call's values say what is right.
 #include "compiler/driver/check/Checks.h"
+#include "compiler/support/Numbers.h"
 #include "compiler/driver/check/Probe.h"
 #include "compiler/driver/check/Slopes.h"
 
@@ -38,7 +39,7 @@ static std::vector<double> numbersOf(const ast::FnDecl &fn) {
     llvm::StringRef number = word;
     if (!word.empty() && llvm::isDigit(word[0]) && word.ends_with("e") && word.size() + 1 < text.size())
       number = text.take_front(word.size() + 1 + text.drop_front(word.size() + 1).take_while(llvm::isDigit).size());
-    if (!word.empty() && llvm::isDigit(word[0]) && !number.getAsDouble(value))
+    if (!word.empty() && llvm::isDigit(word[0]) && readNumber(number, value))
       for (double v : {value, -value})
         if (!llvm::is_contained(numbers, v))
           numbers.push_back(v);
