@@ -102,7 +102,7 @@ TEST(Reduction, LongSumsOfWhatIsNotFinite) {
   for (int i = 27000; i < 36000; ++i)                          // too large, though every part of it fits
     x[0].data[i] = 3e37f;
   for (const std::string &level : levels()) {
-    Setup setup;
+    nnc::test::Setup setup;
     setup.cpu = level;
     std::vector<Tensor> y = program.run(x, 1, setup);
     EXPECT_EQ(y[0].data[0], INFINITY);

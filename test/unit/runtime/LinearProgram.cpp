@@ -324,7 +324,7 @@ nn_program *LinearProgram::finish() {
   tensors[2] = {"train0.m/net.dense1.w", "train0.m/net.dense1.w", offsets[2], shapes, 1, NN_OPTIMIZER_STATE};
   tensors[3] = {"train0.m/net.dense1.b", "train0.m/net.dense1.b", offsets[3], nullptr, 0, NN_OPTIMIZER_STATE};
   model = {"net", "linear.nn:3:1", {0, 2}, {init, 0, 0}, {predict, 0, 64}, shapes, 1, one, 1, 0};
-  metric = {"mae", totalSizes, 2, {finishMae, 0, 0}, nullptr, 0, NN_LOWEST};
+  metric = {"mae", totalSizes, 2, nullptr, 0, {finishMae, 0, 0}, nullptr, 0, NN_LOWEST};
   if (fields.empty()) {
     fields.push_back({"x", shapes, 1, 0, 0, -1});
     fields.push_back({"y", one, 1, 0, 0, -1});

@@ -3,6 +3,8 @@
 #include "compiler/dialect/NnDialect.h"
 #include "compiler/transforms/Simplify.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Pass/PassManager.h"
 #include "test/interpreter/Interpreter.h"
