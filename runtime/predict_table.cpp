@@ -31,6 +31,13 @@ static int32_t classField(const nn_program &program, const nn_model &model, int6
   return field;
 }
 
+static bool isTrained(const nn_program &program, const nn_model &model) {
+  const int32_t trained = trainedAs(program, int32_t(&model - program.models));
+  bool is = false;
+  forEachTrain(program, [&](const nn_train &train) { is |= train.model == trained || isPartOf(program, program.models[train.model], model); });
+  return is;
+}
+
 static std::string cell(const std::string &name) {
   if (name.find_first_of(",\"\n\r") == std::string::npos)
     return name;
@@ -44,8 +51,17 @@ std::string predictionTable(const Run &run, const nn_model &model, const nn_data
                             const Learned &learned, Elements outputs, int64_t rows) {
   const int64_t size = elementCount(model.out_shape, model.out_rank);
   const int32_t label = data ? classField(run.program, model, size) : -1;
-  const bool category = label >= 0 && size > 1;
+  bool category = label >= 0 && size > 1;
   std::vector<std::string> names;
+  // Nothing tells what a model stands for that is only loaded, but for what its weights know: classes, as many as its outputs.
+  for (int32_t f = 0; data && label < 0 && !isTrained(run.program, model) && f < data->n_fields && names.empty(); ++f) {
+    const int32_t column = data->fields[f].category_column;
+    const auto *known = f == inputField(*data) || column < 0 ? nullptr : learned.classesOf(data->columns[column].name);
+    if (known && size > 1 && int64_t(known->size()) == size) {
+      category = true;
+      names = *known;
+    }
+  }
   if (category && data->fields[label].category_column >= 0)
     if (const auto *known = learned.classesOf(data->columns[data->fields[label].category_column].name); known && int64_t(known->size()) == size)
       names = *known;

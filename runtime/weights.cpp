@@ -55,6 +55,7 @@ Status classesFromText(const std::string &text, std::vector<std::string> &classe
   NN_TRY(parseJson(text, json));
   if (json.kind != Json::Array)
     return Status::error("the list of classes is no list");
+  classes.clear(); // a column may occur twice, as numbers and as classes
   for (const Json &item : json.items)
     classes.push_back(item.string);
   return Status();

@@ -164,7 +164,8 @@ Value Elaborator::callFunction(const Applicable &f, llvm::ArrayRef<Arg> args, Ra
   if (!noteTarget(decl, scope, at))
     return Value::error();
   // A stated derivative is by a variable of its own, too: what is computed of it elsewhere has nothing to do with this function.
-  if (decl->derivative && !decl->params.empty() && !decl->params[0].shape)
+  // Inside of the derivative it is that variable already.
+  if (decl->derivative && !decl->params.empty() && !decl->params[0].shape && suppressedDerivative != decl)
     if (Value &first = scope.names[decl->params[0].name.text.str()]; first.isTensor())
       first = fn->emit.argument(first, at);
   Scope derivativeScope = scope;

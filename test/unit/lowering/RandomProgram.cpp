@@ -225,8 +225,8 @@ private:
       Type like = any().getType();
       auto place = b.getI64IntegerAttr(below(100));
       if (coin())
-        return keep(b.create<nn::RandomUniformOp>(loc, like, seed, step, place));
-      return keep(b.create<nn::RandomNormalOp>(loc, like, seed, step, place));
+        return keep(b.create<nn::RandomUniformOp>(loc, like, seed, step, Value(), place));
+      return keep(b.create<nn::RandomNormalOp>(loc, like, seed, step, Value(), place));
     }
     }
   }
