@@ -121,16 +121,19 @@ TEST(Dataset, TestSourceIsKeptApart) {
   EXPECT_EQ(unknown.error(), "t.csv:2: class `z` of column `b` does not occur in the training data (at linear.nn:1:1)");
 }
 
+/// What an index of field 1 into `count` elements asks for.
+static nn_bound selects(int64_t count, const char *where) { return {1, NN_SELECTS, count, 0, 0, NAN, nullptr, where}; }
+
 TEST(Dataset, BoundsNameTheRow) {
   LinearProgram program;
   program.useRows({0, 0, 0, 1, 0, 3});
   Loaded loaded(program);
-  EXPECT_FALSE(loaded.data.checkBound(loaded.engine, {1, 4, "linear.nn:7:7"}).failed());
-  EXPECT_EQ(loaded.data.checkBound(loaded.engine, {1, 3, "linear.nn:7:7"}).message(),
+  EXPECT_FALSE(loaded.data.checkBound(loaded.engine, selects(4, "linear.nn:7:7")).failed());
+  EXPECT_EQ(loaded.data.checkBound(loaded.engine, selects(3, "linear.nn:7:7")).message(),
             "row 3: `y` of points is 3, but it selects one of 3: whole numbers from 0 to 2 (at linear.nn:7:7)");
   program.useRows({0, 0.5});
   Loaded half(program);
-  EXPECT_TRUE(half.data.checkBound(half.engine, {1, 3, ""}).failed());
+  EXPECT_TRUE(half.data.checkBound(half.engine, selects(3, "")).failed());
 }
 
 TEST(Dataset, NumbersThatAreNotFinite) {

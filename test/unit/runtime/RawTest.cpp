@@ -2,12 +2,17 @@
 #include "LinearProgram.h"
 #include "runtime/metrics.h"
 
+#include <cmath>
+
 #include <unistd.h>
 
 using namespace nnrt;
 using namespace nnrt_test;
 
 namespace {
+
+/// What an index of field 1 into `count` elements asks for.
+nn_bound selects(int64_t count, const char *where) { return {1, NN_SELECTS, count, 0, 0, NAN, nullptr, where}; }
 
 std::string bigEndian(uint32_t value) {
   return {char(value >> 24), char(value >> 16), char(value >> 8), char(value)};
@@ -135,9 +140,9 @@ TEST_F(Images, CheckedLater) {
     ASSERT_FALSE(engine.start(0, {0.1, 3}).failed());
     ASSERT_FALSE(data.load(engine, engine.program.data[0], {program.dir, ""}, nullptr, true).failed());
     EXPECT_TRUE(data.unchecked());
-    EXPECT_FALSE(data.checkBound(engine, {1, 10, "a.nn:1:1"}).failed());
-    EXPECT_FALSE(data.checkBound(engine, {1, 9, "a.nn:2:1"}).failed());
-    EXPECT_FALSE(data.checkBound(engine, {1, 3, "a.nn:3:1"}).failed());
+    EXPECT_FALSE(data.checkBound(engine, selects(10, "a.nn:1:1")).failed());
+    EXPECT_FALSE(data.checkBound(engine, selects(9, "a.nn:2:1")).failed());
+    EXPECT_FALSE(data.checkBound(engine, selects(3, "a.nn:3:1")).failed());
     if (begun)
       data.beginCheck(engine);
     Status status = data.checkRows(engine);
