@@ -108,7 +108,7 @@ Value Elaborator::evaluateIndex(const ast::IndexExpr *e, const Scope &scope) {
   if (x.kind == Value::Kind::List && e->indices.size() == 1 && !llvm::isa<ast::EllipsisExpr>(e->indices[0])) {
     bool known = true;
     Value item = indexList(x, e->indices[0], scope, known);
-    if (known || !item.isTensorLike())
+    if (known || item.isError() || item.isUnavailable())
       return item;
   }
   if (x.kind == Value::Kind::Place)
@@ -143,6 +143,13 @@ Value Elaborator::evaluateIndex(const ast::IndexExpr *e, const Scope &scope) {
       x = sliceAxis(emit, x, axis, at, at + 1, true);
       continue;
     }
+    if (i.kind == Value::Kind::List) // positions that are known are checked now
+      for (Value &item : i.items)
+        if (int64_t at; item.isKnown()) {
+          if (!positionOf(item, n, "an axis", at, index->range))
+            return Value::error();
+          item = Value::of(double(at));
+        }
     i = emit.toTensor(i, index->range);
     if (i.isError())
       return i;

@@ -1,0 +1,14 @@
+# doubling.py KIND N: a program of N declarations, each of which uses the one before twice.
+import sys
+
+kind, n = sys.argv[1], int(sys.argv[2])
+if kind == "let":
+    print("let a0 = 1", *["let a%d = a%d + a%d" % (i, i - 1, i - 1) for i in range(1, n + 1)], "print a%d" % n, sep="\n")
+elif kind == "list":
+    print("let a0 = [1]", *["let a%d = [a%d, a%d]" % (i, i - 1, i - 1) for i in range(1, n + 1)], "print sum(a%d)" % n, sep="\n")
+elif kind == "fn":
+    print("fn f0(x) = x + x", *["fn f%d(x) = f%d(f%d(x))" % (i, i - 1, i - 1) for i in range(1, n + 1)], "print f%d(1)" % n, sep="\n")
+else:
+    print("layer f0(x: [n]) -> [n] { x }", *["layer f%d(x: [n]) -> [n] { x |> f%d |> f%d }" % (i, i - 1, i - 1) for i in range(1, n + 1)],
+          "data d = rows(x: [2], y: [2]) { [1, 2] -> [3, 4] }", "model net(x: [2]) -> [2] { x |> f%d |> dense(2) }" % n,
+          "train net on d { loss = mse(net(x), y); optimizer = sgd(lr = 0.1); batch = all; steps = 1 }", sep="\n")
