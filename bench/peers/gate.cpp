@@ -55,4 +55,7 @@ int pendingSignal() {
   return wait();
 }
 
+void askToStop(int) {}
+const char *signalName(int) { return "SIGINT"; }
+
 } // namespace nnrt

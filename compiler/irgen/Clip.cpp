@@ -52,6 +52,18 @@ bool ProgramGenerator::clip(const ast::ClipEntry *entry, const Value &limit, llv
     }
     return true;
   }
+  if (options.formulas) {
+    Value total;
+    for (mlir::Value g : grads) {
+      Value square = emit.sumOfSquares(g);
+      total = total.isTensor() ? emit.elementwise("add", {total, square}, {at, at}, at) : square;
+    }
+    Value norm = emit.elementwise("max", {emit.elementwise("sqrt", total, at, at), Value::of(1e-30)}, {at, at}, at);
+    Value scale = emit.elementwise("min", {Value::of(1), emit.elementwise("div", {limit, norm}, {at, at}, at)}, {at, at}, at);
+    for (mlir::Value &g : grads)
+      g = emit.elementwise("mul", {Value::of(g), scale}, {at, at}, at).tensor;
+    return true;
+  }
   // All gradients are scaled by min(1, limit / ‖g‖), ‖g‖ taken over all of them, in f64: the norm of numbers that fit f32, and
   // what scales them, may lie outside of it.
   Value norm = emit.norm(grads);

@@ -19,6 +19,7 @@ struct IrgenOptions {
   std::string sourcePath;         // as given
   std::string sourceDir;          // absolute
   bool session = false;           // the program is an input of a session: earlier inputs may have trained its models
+  bool formulas = false;          // norms as formulas write them: never run, so nothing keeps them from overflowing
   bool monitor = false;           // train statements get their monitor function even if no report asks for it
 };
 

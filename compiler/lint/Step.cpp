@@ -12,8 +12,9 @@ mlir::Value Step::moved(mlir::Operation *op) {
     return {};
   if (auto marker = llvm::dyn_cast<nn::AutodiffMarkerOp>(op))
     return marker.getForwarded();
-  if (llvm::isa<nn::CastOp>(op)) // metrics compute in f64
-    return op->getOperand(0);
+  auto elementOf = [](mlir::Value v) { return mlir::getElementTypeOrSelf(v.getType()); };
+  if (op->getNumOperands() == 1 && elementOf(op->getOperand(0)) != elementOf(op->getResult(0)))
+    return op->getOperand(0); // the same numbers in another precision: metrics compute in f64
   return llvm::isa<nn::PullOp>(op) && !llvm::isa<nn::ScalarBodyOp>(op) ? op->getOperand(0) : mlir::Value();
 }
 

@@ -108,6 +108,7 @@ ONE = {
     "sin": ("sin(z)", math.sin, math.cos, lambda z: -math.sin(z), 1),
     "cos": ("cos(z)", math.cos, lambda z: -math.sin(z), lambda z: -math.cos(z), 1),
     "floor": ("floor(z)", math.floor, lambda z: 0, None, 0),
+    "ceil": ("ceil(z)", math.ceil, lambda z: 0, None, 0),
     "erf": ("erf(z)", math.erf, lambda z: 2 / math.sqrt(math.pi) * exp(-z * z), lambda z: -4 / math.sqrt(math.pi) * z * exp(-z * z), 0),
     "pow": ("z^3", lambda z: z ** 3, lambda z: 3 * z * z, lambda z: 6 * z, 0),
     "pow 1": ("z^1", lambda z: z, lambda z: 1, lambda z: 0, 0),

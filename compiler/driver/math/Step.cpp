@@ -171,6 +171,7 @@ Steps prepareSteps(Session &session, const Typography &type) {
   IrgenResult generated;
   IrgenOptions options;
   options.doublePrecision = true; // numbers as the program writes them
+  options.formulas = true;
   options.sourcePath = session.settings().path;
   if (!generate(session.diagnostics(), *result.context, session.program(), session.symbols(), options, generated))
     return result;

@@ -164,7 +164,7 @@ private:
 
   void unary() {
     Value x = any();
-    switch (below(12)) {
+    switch (below(15)) {
     case 0: return keep(b.create<nn::NegOp>(loc, x));
     case 1: return keep(shrink(b.create<nn::ExpOp>(loc, shrink(x))));
     case 2: return keep(b.create<nn::LogOp>(loc, positive(x)));
@@ -176,12 +176,16 @@ private:
     case 8: return keep(b.create<nn::CosOp>(loc, x));
     case 9: return keep(b.create<nn::ErfOp>(loc, x));
     case 10: return keep(shrink(b.create<nn::FloorOp>(loc, b.create<nn::MulOp>(loc, x, constant(3.7, shapeOf(x))))));
+    case 11: return keep(shrink(b.create<nn::CeilOp>(loc, b.create<nn::MulOp>(loc, x, constant(3.7, shapeOf(x))))));
+    case 12: return keep(b.create<nn::Log1pOp>(loc, positive(x)));
+    case 13: return keep(shrink(b.create<nn::Expm1Op>(loc, shrink(x))));
     default: return keep(shrink(x));
     }
   }
   void binary() {
     Value x = any(), y = like(x);
-    switch (below(13)) {
+    switch (below(14)) {
+    case 13: return keep(shrink(b.create<nn::RemOp>(loc, integers(x, 5), positive(integers(y, 3)))));
     case 0: return keep(shrink(b.create<nn::AddOp>(loc, x, y)));
     case 1: return keep(b.create<nn::SubOp>(loc, x, y));
     case 2: return keep(shrink(b.create<nn::MulOp>(loc, x, y)));

@@ -23,7 +23,12 @@ static std::vector<std::pair<std::string, std::string>> programsIn(const std::st
 
 static std::vector<std::pair<std::string, std::string>> allPrograms() {
   const char *shared = std::getenv("NNC_SHARED");
-  auto programs = programsIn(std::string(shared ? shared : NNC_SHARED_DIR) + "/programs");
+  const std::string samples = std::string(shared ? shared : NNC_SHARED_DIR) + "/programs";
+  auto programs = programsIn(samples);
+  // Their README names those that are written in the language's next edition.
+  if (auto readme = llvm::MemoryBuffer::getFile(samples + "/README.md"))
+    if (const llvm::StringRef text = (*readme)->getBuffer(); text.contains("second edition"))
+      llvm::erase_if(programs, [&](auto &program) { return text.contains(("`" + llvm::sys::path::stem(program.first) + "`").str()); });
   for (const char *folder : {"/compiler/prelude", "/examples"})
     llvm::append_range(programs, programsIn(NNC_SOURCE_DIR + std::string(folder)));
   return programs;

@@ -36,7 +36,8 @@ TEST(Words, NamesWhatWasExpected) {
   EXPECT_EQ(complaint("train m on d { constrain 3 to w }"), "expected parameters of a model, such as `net.weights`, found the number 3");
   EXPECT_EQ(complaint("train m on d { clip 1 }"), "expected `norm` or `value`, found the number 1");
   EXPECT_EQ(complaint("data d = f() { = 3 }"),
-            "expected an entry of a data block: `x = …`, `split …`, `normalize …`, `balance …`, `augment …`, `where …` or a row, "
+            "expected an entry of a data block: `x = …`, `split …`, `normalize …`, `balance …`, `augment …`, `where …`, `drop missing`, "
+            "`fill …` or a row, "
             "found `=`");
 }
 

@@ -38,14 +38,14 @@ struct Loaded {
 void keepAboveTwo(const nn_call *call, int32_t thread, int32_t) {
   if (thread == 0)
     for (int64_t r = 0; r < call->rows; ++r)
-      static_cast<float *>(call->out[0])[r] = static_cast<const float *>(call->in[0])[r] > 2;
+      static_cast<double *>(call->out[0])[r] = static_cast<const double *>(call->in[0])[r] > 2;
 }
 
 void divideByX(const nn_call *call, int32_t thread, int32_t) {
   if (thread == 0)
     for (int64_t r = 0; r < call->rows; ++r) {
-      static_cast<float *>(call->out[0])[r] = 1 / static_cast<const float *>(call->in[0])[r];
-      static_cast<float *>(call->out[1])[r] = static_cast<const float *>(call->in[1])[r];
+      static_cast<float *>(call->out[0])[r] = float(1 / static_cast<const double *>(call->in[0])[r]);
+      static_cast<float *>(call->out[1])[r] = float(static_cast<const double *>(call->in[1])[r]);
     }
 }
 } // namespace

@@ -35,8 +35,8 @@ void writeImages(const TemporaryFolder &folder, const std::string &name, uint32_
 template <int size> void invert(const nn_call *call, int32_t thread, int32_t threads) {
   for (int64_t r = call->rows * thread / threads; r < call->rows * (thread + 1) / threads; ++r) {
     for (int i = 0; i < size; ++i)
-      static_cast<float *>(call->out[0])[r * size + i] = 1 / static_cast<const float *>(call->in[0])[r * size + i];
-    static_cast<float *>(call->out[1])[r] = static_cast<const float *>(call->in[1])[r];
+      static_cast<float *>(call->out[0])[r * size + i] = float(1 / static_cast<const double *>(call->in[0])[r * size + i]);
+    static_cast<float *>(call->out[1])[r] = float(static_cast<const double *>(call->in[1])[r]);
   }
 }
 

@@ -4,7 +4,7 @@
 using namespace nnc;
 
 TEST(Names, unknown) {
-  EXPECT_EQ(errorsOf("let a = missing + 1\n"), Messages{"1:9 unknown name `missing`"});
+  EXPECT_EQ(errorsOf("let a = absent + 1\n"), Messages{"1:9 unknown name `absent`"});
 }
 
 TEST(Names, didYouMean) {

@@ -38,7 +38,7 @@ private:
     case 3: // repeats a sum
       return add(e, emit("broadcast " + emit("reduce_sum " + e + " over [0]", ": tensor<4xf64> -> tensor<f64>") + " to []",
                          ": tensor<f64> -> tensor<4xf64>"));
-    case 4: return emit("reverse " + e + " over [0]");
+    case 4: return emit("reverse " + e + " over [0]", ": tensor<4xf64> -> tensor<4xf64>");
     case 5: return emit("contract " + e + ", %w {maps = [affine_map<(k, j) -> (k)>, affine_map<(k, j) -> (k, j)>, affine_map<(k, j) -> (j)>], "
                         "sizes = array<i64: 4, 4>}", ": (tensor<4xf64>, tensor<4x4xf64>) -> tensor<4xf64>");
     default: return guarded(e);
