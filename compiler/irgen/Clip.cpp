@@ -55,7 +55,7 @@ bool ProgramGenerator::clip(const ast::ClipEntry *entry, const Value &limit, llv
   if (options.formulas) {
     Value total;
     for (mlir::Value g : grads) {
-      Value square = emit.sumOfSquares(g);
+      Value square = emit.reduceAll("reduce_sum", Value::of(emit.elementwise("mul", {g, g})));
       total = total.isTensor() ? emit.elementwise("add", {total, square}, {at, at}, at) : square;
     }
     Value norm = emit.elementwise("max", {emit.elementwise("sqrt", total, at, at), Value::of(1e-30)}, {at, at}, at);

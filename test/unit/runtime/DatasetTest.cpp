@@ -86,6 +86,10 @@ TEST(Dataset, FilterComesBeforeClasses) {
   nn_column where = {"a", "linear.nn:2:9", NN_NUMBER, 1};
   program.data.where_columns = &where;
   program.data.n_where_columns = 1;
+  const int32_t first[] = {0};
+  const nn_input wide = {first, 1, 1};
+  program.data.where_inputs = &wide;
+  program.data.n_where_inputs = 1;
   program.data.keep = {keepAboveTwo, 0, 64};
   Loaded loaded(program);
   ASSERT_FALSE(loaded.status.failed()) << loaded.error();
