@@ -138,7 +138,7 @@ bool Elaborator::notePart(const Applicable &model, mlir::Value input, const std:
 }
 
 bool Elaborator::isTrained(llvm::StringRef place) const {
-  auto holds = [&](const std::string &part) { return isUnder(place, part); };
+  auto holds = [&](const std::string &part) { return belongsTo(place, part); }; // models that it is made of, too
   return !isFrozen(place) && llvm::any_of(fn->trained, holds);
 }
 

@@ -19,7 +19,13 @@
 using namespace nnc;
 
 void Elaborator::noteBound(mlir::Value value, nn_bound row, Range at) {
-  // What only moves numbers leaves them as they are.
+  // What only moves numbers leaves them as they are. A part of a field says nothing of the rest of it, and is not checked.
+  auto elements = [](mlir::Value v) {
+    int64_t n = 1;
+    for (int64_t size : llvm::cast<mlir::RankedTensorType>(v.getType()).getShape())
+      n *= mlir::ShapedType::isDynamic(size) ? 1 : size;
+    return n;
+  };
   while (mlir::Operation *op = value.getDefiningOp()) {
     if (auto marker = llvm::dyn_cast<nn::AutodiffMarkerOp>(op)) {
       value = marker.getForwarded();
@@ -27,7 +33,8 @@ void Elaborator::noteBound(mlir::Value value, nn_bound row, Range at) {
     }
     const bool converts = op->getNumOperands() == 1 && mlir::getElementTypeOrSelf(op->getOperand(0).getType()) !=
                                                            mlir::getElementTypeOrSelf(op->getResult(0).getType());
-    if (!llvm::isa<nn::PullOp>(op) || (llvm::isa<nn::ScalarBodyOp>(op) && !converts) || op->getNumOperands() != 1)
+    if (!llvm::isa<nn::PullOp>(op) || (llvm::isa<nn::ScalarBodyOp>(op) && !converts) || op->getNumOperands() != 1 ||
+        elements(op->getOperand(0)) > elements(op->getResult(0)))
       return;
     value = op->getOperand(0);
   }
