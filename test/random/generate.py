@@ -20,13 +20,14 @@ class Env(dict):
     def __init__(self, tensors, training, updates, class_numbers=None):
         super().__init__()
         self.tensors, self.training, self.updates, self.class_numbers, self.assigned = tensors, training, updates, class_numbers, {}
+        self.share = 1.0  # this batch's rows of a full one's
 
     def parameter(self, name): return self.tensors[name]
     state = parameter
 
-    def assign(self, name, momentum, now):
+    def assign(self, name, weight, now):
         before = nn.A.numpy(self.tensors[name].a)
-        self.assigned[name] = momentum * before + (1 - momentum) * now
+        self.assigned[name] = (1 - weight) * before + weight * now
 
 
 class Program:
@@ -61,6 +62,7 @@ class Program:
 
             def apply_inner(e):
                 own = Env(e.tensors, e.training, e.updates)
+                own.share = e.share
                 own["z"] = e["x"]
                 self.inner.run(own)
                 e.assigned.update(own.assigned)
@@ -201,8 +203,9 @@ class Program:
         return "p%d" % self.counts["p"]
 
     # The reference -----------------------------------------------------------------------------------------------------------------------
-    def apply(self, tensors, rows, training):
+    def apply(self, tensors, rows, training, batch=None):
         env = Env(tensors, training, training, None if self.k is None else self.k[rows])
+        env.share = len(rows) / min(batch or len(rows), len(self.x))
         env["x"] = V(self.x[rows], True)
         self.body.run(env)
         return env, nn.batched(self.output(env), len(rows))
@@ -227,13 +230,13 @@ class Program:
 
     def one_step(self, tensors, frozen, states, t, step, rows):
         held = {name: V(value) for name, value in tensors.items()}
-        env, z = self.apply(held, rows, True)
+        env, z = self.apply(held, rows, True, t["batch"])
         per_example = self.loss_of(z, self.y[rows])
         if t["penalty"] == "slope":
             slope = nn.gradient(nn.total(nn.tanh(z)), env["x"])
             per_example = per_example + 0.05 * nn.total(nn.square(slope))
         loss = nn.batch_mean(per_example)
-        weights = [v for name, v in held.items() if v.rank >= 2 and not is_state(name) and name.startswith("net.")]
+        weights = [v for name, v in held.items() if v.rank >= 2 and not is_state(name)]  # those of the inner model are the outer one's, too
         for v in weights:
             if t["penalty"] == "l2": loss = loss + 0.005 * nn.total(nn.square(v))
             if t["penalty"] == "l1": loss = loss + 0.003 * nn.total(nn.absolute(v))
@@ -248,11 +251,10 @@ class Program:
             gradients = {name: np.clip(g, -t["clip"][1], t["clip"][1]) for name, g in gradients.items()}
         for name in trained:
             value = t["step"](tensors[name], gradients[name], step + 1, states.setdefault(name, {}))
-            own = name.startswith("net.")
-            if t["constrain"] == "max_norm" and value.ndim >= 2 and own:
+            if t["constrain"] == "max_norm" and value.ndim >= 2:
                 axes = tuple(range(1, value.ndim)) if value.ndim > 2 else (0,)
                 value = value * np.minimum(1, 1.1 / np.sqrt((value * value).sum(axes, keepdims=True)))
-            if t["constrain"] == "clamp" and own:
+            if t["constrain"] == "clamp":
                 value = np.clip(value, -1, 1)
             tensors[name] = value
         for name, value in env.assigned.items():

@@ -225,7 +225,7 @@ def channels(p, v):
 
 
 def batch_norm(v, gamma, beta, mean_, var_, training, eps=1e-5):
-    """The result, and the batch's mean and variance while training."""
+    """The result, and while training the batch's mean, variance and how many numbers they are of."""
     if not training:
         return channels(gamma, v) * (v - channels(mean_, v)) / sqrt(channels(var_, v) + eps) + channels(beta, v), None
     axes = (0,) + tuple(range(2, v.a.ndim))
@@ -234,7 +234,7 @@ def batch_norm(v, gamma, beta, mean_, var_, training, eps=1e-5):
     centred = v - V(A.reshape(m.a, (m.a.shape[1],) + (1,) * (v.rank - 1)))
     variance = V(A.reshape(A.sum(centred.a * centred.a, axes, True) * (1.0 / number), (v.shape[0],)))
     result = channels(gamma, v) * centred / sqrt(channels(variance, v) + eps) + channels(beta, v)
-    return result, (np.array(A.numpy(m.a)).reshape(-1), np.array(A.numpy(variance.a)))
+    return result, (np.array(A.numpy(m.a)).reshape(-1), np.array(A.numpy(variance.a)), number)
 
 
 def layer_norm(v, gamma, beta, eps=1e-5):

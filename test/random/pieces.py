@@ -48,7 +48,7 @@ UNARY = [
     ("sqrt(1 + (%s)^2)", lambda v: nn.sqrt(1.0 + nn.square(v))), ("log(1 + (%s)^2)", lambda v: nn.log(1.0 + nn.square(v))),
     ("1 / (1 + (%s)^2)", lambda v: 1.0 / (1.0 + nn.square(v))), ("-(%s)", lambda v: -v), ("tanh(%s)^3", lambda v: nn.tanh(v) * nn.square(nn.tanh(v))),
     ("(0.5 + abs(%s))^1.5", lambda v: nn.exp(1.5 * nn.log(0.5 + nn.absolute(v)))), ("clamp(%s, -0.7, 0.8)", lambda v: nn.minimum(nn.maximum(v, -0.7), 0.8)),
-    # ("log1p(abs(%s))", lambda v: nn.log(1.0 + nn.absolute(v))), ("expm1(tanh(%s))", lambda v: nn.exp(nn.tanh(v)) - 1.0),
+    ("log1p(abs(%s))", lambda v: nn.log(1.0 + nn.absolute(v))), ("expm1(tanh(%s))", lambda v: nn.exp(nn.tanh(v)) - 1.0),
 ]
 SMOOTH = [u for u in UNARY if u[0].split("(")[0] in ("tanh", "sin", "cos", "sigmoid", "erf", "softplus", "swish", "gelu")] + [UNARY[12], UNARY[13], UNARY[14]]
 
@@ -317,8 +317,10 @@ def normalised(body, v):
             result, batch = nn.batch_norm(e[v[0]], e.parameter(full + "gamma"), e.parameter(full + "beta"), e.state(full + "mean_"),
                                           e.state(full + "var_"), e.training)
             if batch and e.updates:
-                for name, now in zip(("mean_", "var_"), batch):
-                    e.assign(full + name, momentum, now)
+                # A short batch counts by its numbers in a mean, and by its numbers less one in a variance.
+                mean, variance, n = batch
+                e.assign(full + "mean_", (1 - momentum) * e.share, mean)
+                e.assign(full + "var_", (1 - momentum) * (n - 1) / max(n / e.share - 1, 1), variance)
             return result
         body.let("%s |> batch_norm(momentum = %s) as %s" % (v[0], momentum, place), v[1], run)
     elif len(v[1]) == 1 and v[1][0] > 1:
