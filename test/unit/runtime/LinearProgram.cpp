@@ -317,6 +317,7 @@ nn_program *LinearProgram::finish() {
   nnrt_test::inputs = inputs;
   nnrt_test::measured = measured;
   nnrt_test::poison = poison;
+  exactFields[0] = exactFields[1] = false; // what another program left
   for (size_t f = 0; f < 2 && f < fields.size(); ++f)
     exactFields[f] = fields[f].flags & (NN_FIELD_NORMALIZE | NN_FIELD_CLASS_WEIGHTS);
   tensors[0] = {"net.dense1.w", "dense1.w", offsets[0], shapes, 1, NN_PARAMETER};
