@@ -110,7 +110,6 @@ public:
 private:
   /// The gradients of all parameters at `start`.
   std::vector<std::pair<int32_t, std::vector<double>>> gradientsNow(double &loss) {
-    const nn_model &model = program.models[train.model];
     std::vector<std::pair<int32_t, std::vector<double>>> gradients;
     caller.restore(start);
     loss = lossNow();
