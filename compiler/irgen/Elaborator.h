@@ -192,6 +192,7 @@ public:
   };
   /// Expressions in one function: 5,000 layers need a tenth of it, and what doubles itself meets it within seconds.
   static constexpr int64_t mostEvaluations = 4'000'000;
+  bool tooLarge = false;
   /// Counts an evaluation; reports once that there are too many.
   bool withinLimit(Range at);
   /// Known numbers of the program's lets.

@@ -18,9 +18,9 @@ Elaborator::Nesting::Nesting(Elaborator &e, const llvm::Twine &name, Range at) :
 }
 
 bool Elaborator::withinLimit(Range at) {
-  if (++fn->evaluations <= mostEvaluations)
+  if (!tooLarge && ++fn->evaluations <= mostEvaluations)
     return true;
-  if (fn->evaluations == mostEvaluations + 1)
+  if (!std::exchange(tooLarge, true)) // the other functions would only meet it again
     diags.error(at, "this program is too large: written out, its functions, layers and lists are more than " +
                         llvm::Twine(mostEvaluations / 1000000) + " million operations in one step")
         .note("what uses a value twice, once for each time it is used in turn, doubles: `let` in a body computes it once");
