@@ -1,6 +1,8 @@
 // Recursive descent over JSON (RFC 8259).
 #include "runtime/json.h"
 
+#include "runtime/utf8.h"
+
 #include <charconv>
 #include <cmath>
 #include <cstring>
@@ -131,24 +133,6 @@ private:
     return true;
   }
 
-  static void append(std::string &out, uint32_t code) { // UTF-8
-    if (code < 0x80) {
-      out += char(code);
-    } else if (code < 0x800) {
-      out += char(0xC0 | code >> 6);
-      out += char(0x80 | (code & 63));
-    } else if (code < 0x10000) {
-      out += char(0xE0 | code >> 12);
-      out += char(0x80 | (code >> 6 & 63));
-      out += char(0x80 | (code & 63));
-    } else {
-      out += char(0xF0 | code >> 18);
-      out += char(0x80 | (code >> 12 & 63));
-      out += char(0x80 | (code >> 6 & 63));
-      out += char(0x80 | (code & 63));
-    }
-  }
-
   Status string(std::string &out) {
     ++at;
     while (at < text.size() && text[at] != '"') {
@@ -173,7 +157,7 @@ private:
           return fail("half of a surrogate pair");
         code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
       }
-      append(out, code);
+      addCharacter(out, code);
     }
     if (at >= text.size())
       return fail("a string is never closed");

@@ -3,6 +3,7 @@
 #include "runtime/sources/text_file.h"
 
 #include "runtime/sources/text_bytes.h"
+#include "runtime/utf8.h"
 
 #include <algorithm>
 
@@ -37,17 +38,20 @@ Status readText(const std::string &path, int32_t encoding, TextFile &text) {
   std::string contents;
   bool cut;
   NN_TRY(readText(path, encoding, contents, SIZE_MAX, cut));
-  std::vector<int32_t> points;
+  std::vector<uint32_t> points;
   size_t at = contents.compare(0, 3, "\xef\xbb\xbf") == 0 ? 3 : 0; // a byte order mark
-  while (at < contents.size())
-    points.push_back(nextCharacter(contents, at));
-  std::vector<int32_t> seen = points;
+  while (at < contents.size()) {
+    uint32_t code;
+    at += firstCharacter(std::string_view(contents).substr(at), code);
+    points.push_back(code);
+  }
+  std::vector<uint32_t> seen = points;
   std::sort(seen.begin(), seen.end());
   seen.erase(std::unique(seen.begin(), seen.end()), seen.end());
   if (seen.size() > 65536)
     return Status::error(format("%s has %zu different characters; up to 65,536 are expected", path.c_str(), seen.size()));
   text.characters.clear();
-  for (int32_t code : seen) {
+  for (uint32_t code : seen) {
     std::string character;
     addCharacter(character, code);
     text.characters.push_back(character);

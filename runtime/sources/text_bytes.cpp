@@ -3,50 +3,13 @@
 
 #include "runtime/buffer.h"
 #include "runtime/file.h"
+#include "runtime/utf8.h"
 
 #include <algorithm>
 #include <cstring>
 #include <zlib.h>
 
 namespace nnrt {
-
-int32_t nextCharacter(std::string_view text, size_t &at) {
-  const unsigned char lead = (unsigned char)text[at++];
-  if (lead < 0x80)
-    return lead;
-  const int more = lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : 1;
-  if (lead < 0xC2 || lead > 0xF4 || text.size() - at < size_t(more))
-    return -1;
-  int32_t code = lead & (0x3F >> more);
-  for (int i = 0; i < more; ++i) {
-    const unsigned char next = (unsigned char)text[at++];
-    if ((next & 0xC0) != 0x80)
-      return -1;
-    code = code << 6 | (next & 0x3F);
-  }
-  const bool tooLong = code < (more == 1 ? 0x80 : more == 2 ? 0x800 : 0x10000);
-  const bool surrogate = code >= 0xD800 && code < 0xE000;
-  return tooLong || surrogate || code > 0x10FFFF ? -1 : code;
-}
-
-void addCharacter(std::string &text, int32_t code) {
-  if (code < 0x80) {
-    text += char(code);
-    return;
-  }
-  if (code < 0x800) {
-    text += char(0xC0 | code >> 6);
-  } else {
-    if (code < 0x10000) {
-      text += char(0xE0 | code >> 12);
-    } else {
-      text += char(0xF0 | code >> 18);
-      text += char(0x80 | (code >> 12 & 0x3F));
-    }
-    text += char(0x80 | (code >> 6 & 0x3F));
-  }
-  text += char(0x80 | (code & 0x3F));
-}
 
 size_t firstBadByte(std::string_view text) {
   for (size_t at = 0; at < text.size();) {
@@ -55,9 +18,11 @@ size_t firstBadByte(std::string_view text) {
       at += sizeof eight;
     if (at == text.size())
       break;
-    const size_t start = at;
-    if (nextCharacter(text, at) < 0)
-      return start;
+    uint32_t code;
+    const size_t size = firstCharacter(text.substr(at), code);
+    if (code == UINT32_MAX)
+      return at;
+    at += size;
   }
   return std::string_view::npos;
 }
@@ -145,7 +110,7 @@ Status fromBytes(const std::string &path, bool isWindows, std::string &bytes) {
   text.reserve(bytes.size() + bytes.size() / 8);
   for (size_t i = 0; i < bytes.size(); ++i) {
     const unsigned char byte = (unsigned char)bytes[i];
-    const int32_t code = isWindows && byte >= 0x80 && byte < 0xA0 ? windows[byte - 0x80] : byte;
+    const uint32_t code = isWindows && byte >= 0x80 && byte < 0xA0 ? windows[byte - 0x80] : byte;
     if (!code && byte)
       return Status::error(byteAt(path, bytes, i) + " is no character of Windows-1252");
     addCharacter(text, code);
@@ -169,7 +134,7 @@ Status fromUtf16(const std::string &path, std::string &bytes) {
     } else if (code >= 0xD800 && code < 0xE000) {
       return Status::error(format("%s: byte %zu begins no character of UTF-16", path.c_str(), i + 1));
     }
-    addCharacter(text, code);
+    addCharacter(text, uint32_t(code));
   }
   bytes = std::move(text);
   return Status();

@@ -9,10 +9,6 @@
 
 namespace nnrt {
 
-/// The code point that starts at `at`, which moves on after it; -1 if there is none.
-int32_t nextCharacter(std::string_view text, size_t &at);
-/// Adds a code point to a text in UTF-8.
-void addCharacter(std::string &text, int32_t code);
 /// Where the first byte is that belongs to no character; npos where the text is UTF-8.
 size_t firstBadByte(std::string_view text);
 
