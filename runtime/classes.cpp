@@ -3,6 +3,7 @@
 #include "runtime/sources/csv_scan.h"
 
 #include <algorithm>
+#include <numeric>
 #include <unordered_map>
 
 namespace nnrt {
@@ -65,6 +66,12 @@ Status Dataset::unknownClass(const std::string &place, const std::string &name, 
   return Status::error(format("%s: class `%s` of column `%s` does not occur in the training data", place.c_str(), quoted(name).c_str(),
                               description->columns[column].name))
       .at(description->where);
+}
+
+std::vector<int64_t> allRows(const Source &source) {
+  std::vector<int64_t> rows(static_cast<size_t>(source.rows));
+  std::iota(rows.begin(), rows.end(), 0);
+  return rows;
 }
 
 Status numbersOf(const Source &source, int column, int64_t size, const std::vector<int64_t> &rows, std::map<double, int64_t> &found) {
@@ -156,11 +163,8 @@ Status Dataset::whereClasses(const Part &part, std::vector<ClassNumbers> &number
       for (const std::string &name : category->names)
         numbers[c].byCode.push_back(places[name]);
     } else if (data.where_columns[c].kind == NN_CATEGORY && data.where_columns[c].numbered) {
-      std::vector<int64_t> all(static_cast<size_t>(part.source->rows));
-      for (size_t i = 0; i < all.size(); ++i)
-        all[i] = int64_t(i);
       std::map<double, int64_t> found;
-      NN_TRY(numbersOf(*part.source, request, data.where_columns[c].size, all, found).at(data.where_columns[c].where));
+      NN_TRY(numbersOf(*part.source, request, data.where_columns[c].size, allRows(*part.source), found).at(data.where_columns[c].where));
       for (const auto &entry : found)
         numbers[c].values.push_back(entry.first);
     }

@@ -1,8 +1,6 @@
 // What a model has learned from its data besides weights: the statistics that its inputs were normalised by and the order of its classes. They
 // belong to the model, so other data that it is given are prepared by them.
 #include "runtime/run.h"
-#include "runtime/sources/csv_scan.h"
-#include "runtime/weights.h"
 
 #include <cmath>
 
@@ -85,40 +83,6 @@ Status Run::needFor(int32_t model, int32_t index, Dataset *&result, bool uncheck
   }
   result = kept.get();
   return Status();
-}
-
-Learned learnedFrom(const SafetensorsFile &file) {
-  Learned result;
-  result.from = file.path;
-  const std::string *data = file.meta("data");
-  if (!data)
-    return result;
-  const std::string statistics = "normalize." + *data + ".", classes = "classes." + *data + ".", mean = ".mean";
-  for (const TensorView &tensor : file.tensors) {
-    const std::string &name = tensor.name;
-    if (name.compare(0, statistics.size(), statistics) != 0 || name.size() < statistics.size() + mean.size() ||
-        name.compare(name.size() - mean.size(), mean.size(), mean) != 0)
-      continue;
-    const TensorView *deviation = file.find(name.substr(0, name.size() - mean.size()) + ".deviation");
-    if (!deviation || deviation->elements() != tensor.elements() || tensor.type == DType::Other || deviation->type == DType::Other)
-      continue;
-    Statistics &s = result.statistics[name.substr(statistics.size(), name.size() - statistics.size() - mean.size())];
-    for (int64_t i = 0; i < tensor.elements(); ++i) {
-      s.mean.push_back(tensor.get(i));
-      s.deviation.push_back(deviation->get(i));
-    }
-  }
-  for (int32_t kind : {NN_NUMBER, NN_CATEGORY}) {
-    const std::string fills = fillKey(*data, "", kind);
-    for (const auto &entry : file.metadata)
-      if (double value; entry.first.compare(0, fills.size(), fills) == 0 && parseNumber(entry.second, value))
-        result.fills[{entry.first.substr(fills.size()), kind}] = value;
-  }
-  for (const auto &entry : file.metadata)
-    if (entry.first.compare(0, classes.size(), classes) == 0)
-      if (std::vector<std::string> names; !classesFromText(entry.second, names).failed())
-        result.classes[entry.first.substr(classes.size())] = std::move(names);
-  return result;
 }
 
 } // namespace nnrt

@@ -7,7 +7,6 @@
 #include "runtime/predict_input.h"
 #include "runtime/predict_rows.h"
 #include "runtime/predict_table.h"
-#include "runtime/sources/csv_scan.h"
 #include "runtime/statements.h"
 #include "runtime/suggest.h"
 #include "runtime/weights.h"
@@ -88,28 +87,12 @@ Status applyAndWrite(Run &run, const nn_model &model, const nn_data *data, const
 
 /// From a weight file.
 Status readLearned(const SafetensorsFile &weights, const nn_data &data, Learned &learned) {
-  for (int32_t c = 0; c < data.n_columns; ++c)
-    if (const std::string *text = weights.meta(classesKey(data, data.columns[c])))
-      if (classesFromText(*text, learned.classes[data.columns[c].name]).failed())
-        return Status::error(weights.path + " is damaged: its list of classes of `" + data.columns[c].name + "` cannot be read");
-  for (int32_t c = 0; c < data.n_columns; ++c)
-    if (const std::string *text = weights.meta(fillKey(data, data.columns[c]))) {
-      if (!parseNumber(*text, learned.fills[{data.columns[c].name, data.columns[c].kind}]))
-        return Status::error(weights.path + " is damaged: what fills `" + data.columns[c].name + "` is no number");
-    }
+  NN_TRY(learnedFrom(weights, data.name, learned));
   const nn_field &field = data.fields[inputField(data)];
-  if (!(field.flags & NN_FIELD_NORMALIZE))
-    return Status();
-  const TensorView *mean = weights.find(meanKey(data, field)), *deviation = weights.find(deviationKey(data, field));
   const int64_t groups = field.stat_axis_size > 0 ? field.stat_axis_size : elementCount(field.shape, field.rank);
-  if (!mean || !deviation || mean->elements() != groups || deviation->elements() != groups)
+  if ((field.flags & NN_FIELD_NORMALIZE) && int64_t(learned.statistics[field.name].mean.size()) != groups)
     return Status::error(weights.path + " has no statistics to normalise `" + field.name + "` of " + data.name +
                          " with; save the model with this program");
-  Statistics &statistics = learned.statistics[field.name];
-  for (int64_t i = 0; i < groups; ++i) {
-    statistics.mean.push_back(mean->get(i));
-    statistics.deviation.push_back(deviation->get(i));
-  }
   return Status();
 }
 

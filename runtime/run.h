@@ -68,9 +68,6 @@ struct Run {
   const char *modelName(int32_t index) const { return program.models[index].name; }
 };
 
-/// What a weight file says that a model has learned from its data.
-Learned learnedFrom(const struct SafetensorsFile &file);
-
 /// Where data of this program is looked for.
 Folders programFolders(const nn_program &program, const std::string &dataFlag);
 

@@ -2,10 +2,12 @@
 #include "runtime/weights.h"
 
 #include "runtime/json.h"
+#include "runtime/sources/csv_scan.h"
 #include "runtime/suggest.h"
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <set>
 
 namespace nnrt {
@@ -27,21 +29,25 @@ bool isPartOf(const nn_program &program, const nn_model &part, const nn_model &w
   return !some.empty() && std::includes(all.begin(), all.end(), some.begin(), some.end());
 }
 
-std::string meanKey(const nn_data &data, const nn_field &field) {
-  return std::string("normalize.") + data.name + "." + field.name + ".mean";
-}
-std::string deviationKey(const nn_data &data, const nn_field &field) {
-  return std::string("normalize.") + data.name + "." + field.name + ".deviation";
-}
-std::string classesKey(const nn_data &data, const nn_column &column) {
-  return std::string("classes.") + data.name + "." + column.name;
+// What describes a model's data set in its weight file: tensors "normalize.points.x.mean" and ".deviation", metadata
+// "classes.points.label", "fill.points.age" and, of classes, "fill-class.points.town".
+static const char *const statisticsKind = "normalize", *const classesKind = "classes", *const meanEnd = ".mean",
+                         *const deviationEnd = ".deviation";
+/// A column may be read as numbers and as classes.
+static const char *fillKind(int32_t kind) { return kind == NN_CATEGORY ? "fill-class" : "fill"; }
+
+static std::string keyOf(const char *kind, const std::string &data, const std::string &name, const char *end = "") {
+  return std::string(kind) + "." + data + "." + name + end;
 }
 
-/// A column may be read as numbers and as classes.
-std::string fillKey(const std::string &data, const std::string &column, int32_t kind) {
-  return (kind == NN_CATEGORY ? "fill-class." : "fill.") + data + "." + column;
+/// The name in such a key; empty where it is another.
+static std::string nameIn(const std::string &key, const char *kind, const std::string &data, const char *end = "") {
+  const std::string start = keyOf(kind, data, "");
+  const size_t rest = strlen(end);
+  if (key.size() < start.size() + rest || key.compare(0, start.size(), start) != 0 || key.compare(key.size() - rest, rest, end) != 0)
+    return "";
+  return key.substr(start.size(), key.size() - start.size() - rest);
 }
-std::string fillKey(const nn_data &data, const nn_column &column) { return fillKey(data.name, column.name, column.kind); }
 
 std::string classesText(const std::vector<std::string> &classes) {
   std::string text = "[";
@@ -56,8 +62,11 @@ Status classesFromText(const std::string &text, std::vector<std::string> &classe
   if (json.kind != Json::Array)
     return Status::error("the list of classes is no list");
   classes.clear(); // a column may occur twice, as numbers and as classes
-  for (const Json &item : json.items)
+  for (const Json &item : json.items) {
+    if (item.kind != Json::String)
+      return Status::error("a class is no text");
     classes.push_back(item.string);
+  }
   return Status();
 }
 
@@ -87,15 +96,15 @@ Status runSave(Run &run, const nn_save &save) {
         tensors.push_back({std::move(key), DType::F64, {size}, reinterpret_cast<const unsigned char *>(values.data()),
                            size_t(size) * sizeof(double)});
       };
-      add(meanKey(description, description.fields[f]), s.mean);
-      add(deviationKey(description, description.fields[f]), s.deviation);
+      add(keyOf(statisticsKind, description.name, description.fields[f].name, meanEnd), s.mean);
+      add(keyOf(statisticsKind, description.name, description.fields[f].name, deviationEnd), s.deviation);
     }
     for (int32_t c = 0; c < description.n_columns; ++c)
       if (!data->classes[c].empty())
-        metadata.push_back({classesKey(description, description.columns[c]), classesText(data->classes[c])});
-    for (int32_t c = 0; c < description.n_columns; ++c)
-      if (!data->fills.empty() && !std::isnan(data->fills[size_t(c)]))
-        metadata.push_back({fillKey(description, description.columns[c]), format("%.17g", data->fills[size_t(c)])});
+        metadata.push_back({keyOf(classesKind, description.name, description.columns[c].name), classesText(data->classes[c])});
+    for (int32_t c = 0; c < description.n_columns && !data->fills.empty(); ++c)
+      if (const nn_column &column = description.columns[c]; !std::isnan(data->fills[size_t(c)]))
+        metadata.push_back({keyOf(fillKind(column.kind), description.name, column.name), format("%.17g", data->fills[size_t(c)])});
   }
   NN_TRY(writeSafetensors(save.path, tensors, metadata).at(save.where));
   run.progress.note(format("saved %s to %s", model.name, save.path));
@@ -154,6 +163,36 @@ Status loadModel(Engine &engine, const nn_model &model, const SafetensorsFile &f
   return Status();
 }
 
+/// The mean and the deviation that a tensor `mean` of a file is one half of.
+static Status readStatistics(const SafetensorsFile &file, const std::string &data, const std::string &field, const TensorView &mean,
+                             Statistics &statistics) {
+  const TensorView *deviation = file.find(keyOf(statisticsKind, data, field, deviationEnd));
+  if (!deviation || deviation->elements() != mean.elements() || mean.type == DType::Other || deviation->type == DType::Other)
+    return Status::error(file.path + " is damaged: there is no deviation for each mean of `" + quoted(field) + "`");
+  for (int64_t i = 0; i < mean.elements(); ++i) {
+    statistics.mean.push_back(mean.get(i));
+    statistics.deviation.push_back(deviation->get(i));
+  }
+  return Status();
+}
+
+Status learnedFrom(const SafetensorsFile &file, const std::string &data, Learned &learned) {
+  learned.from = file.path;
+  for (const TensorView &tensor : file.tensors)
+    if (const std::string field = nameIn(tensor.name, statisticsKind, data, meanEnd); !field.empty())
+      NN_TRY(readStatistics(file, data, field, tensor, learned.statistics[field]));
+  for (const auto &[key, text] : file.metadata) {
+    if (const std::string column = nameIn(key, classesKind, data); !column.empty())
+      if (classesFromText(text, learned.classes[column]).failed())
+        return Status::error(file.path + " is damaged: its list of classes of `" + quoted(column) + "` cannot be read");
+    for (int32_t kind : {NN_NUMBER, NN_CATEGORY})
+      if (const std::string column = nameIn(key, fillKind(kind), data); !column.empty())
+        if (!parseNumber(text, learned.fills[{column, kind}]))
+          return Status::error(file.path + " is damaged: what fills `" + quoted(column) + "` is no number");
+  }
+  return Status();
+}
+
 Status runLoad(Run &run, const nn_load &load) {
   // A file that an earlier `save` of this run has written lies in the working directory, not in the program's folder.
   std::string path = load.path;
@@ -163,7 +202,9 @@ Status runLoad(Run &run, const nn_load &load) {
   NN_TRY(readSafetensors(path, file).at(load.where));
   std::vector<std::string> except(load.except, load.except + load.n_except), unused;
   NN_TRY(loadModel(run.engine, run.program.models[load.model], file, except, unused).at(load.where));
-  Learned learned = learnedFrom(file);
+  Learned learned;
+  if (const std::string *data = file.meta("data"))
+    NN_TRY(learnedFrom(file, *data, learned).at(load.where));
   if (!except.empty())
     learned.classes.clear(); // a part that is left as it is, as a new head, may stand for other classes
   run.loaded[run.program.models[load.model].name] = std::move(learned);

@@ -16,14 +16,11 @@ bool shareTensors(const nn_program &program, const nn_model &a, const nn_model &
 /// Whether all tensors of `part`, which has some, are those of `whole`, too.
 bool isPartOf(const nn_program &program, const nn_model &part, const nn_model &whole);
 
-/// Names of the tensors and metadata entries that describe a model's data set in its weight file.
-std::string meanKey(const nn_data &data, const nn_field &field);
-std::string deviationKey(const nn_data &data, const nn_field &field);
-std::string classesKey(const nn_data &data, const nn_column &column);
-std::string fillKey(const nn_data &data, const nn_column &column);
-std::string fillKey(const std::string &data, const std::string &column, int32_t kind);
+/// What a weight file says that a model has learned from the data set `data`: nothing, where it has none of its own. What it says and
+/// cannot be read is an error.
+Status learnedFrom(const SafetensorsFile &file, const std::string &data, Learned &learned);
 
-/// Metadata entry `classesKey`: a JSON list of strings.
+/// A list of classes, as a JSON list of strings.
 std::string classesText(const std::vector<std::string> &classes);
 Status classesFromText(const std::string &text, std::vector<std::string> &classes);
 
