@@ -30,14 +30,27 @@ nn_column_summary summarize(const Source &source, int column, int64_t size) {
   return s;
 }
 
+/// A source before any run: with the numbers that are constants.
+SourceSpec asWritten(const nn_source &source, const Folders &folders) {
+  return {&source,
+          source.n.value,
+          source.classes.value,
+          source.turns.value,
+          source.factor.value,
+          source.noise.value,
+          source.spread.value,
+          source.dims.value,
+          source.seed.value,
+          folders};
+}
+
 Status summarizeAll(const nn_source &source, const Folders &folders, const nn_column *columns, int32_t count,
                     nn_column_summary *summaries) {
   std::vector<ColumnRequest> requests;
   for (int32_t i = 0; i < count; ++i)
     requests.push_back(requestFor(columns[i]));
-  SourceSpec spec{&source, 0, 0, 0, 0, 0, 0, 0, 0, folders};
   std::unique_ptr<Source> opened;
-  NN_TRY(openSource(spec, requests, opened));
+  NN_TRY(openSource(asWritten(source, folders), requests, opened));
   if (opened->rows == 0)
     return Status::error("there are no rows");
   for (int32_t i = 0; i < count; ++i)
@@ -50,19 +63,14 @@ Status summarizeAll(const nn_source &source, const Folders &folders, const nn_co
 
 Status countClasses(const nn_source &source, const Folders &folders, const nn_column &column, int64_t &classes) {
   const std::vector<ColumnRequest> requests = {requestFor(column)};
-  SourceSpec spec{&source, source.n.value, source.classes.value, source.turns.value, source.factor.value, source.noise.value,
-                  source.spread.value, source.dims.value, source.seed.value, folders};
   std::unique_ptr<Source> opened;
-  NN_TRY(openSource(spec, requests, opened));
+  NN_TRY(openSource(asWritten(source, folders), requests, opened));
   if (const Category *category = opened->category(0)) {
     classes = int64_t(category->names.size());
     return Status();
   }
-  std::vector<int64_t> all(static_cast<size_t>(opened->rows));
-  for (size_t i = 0; i < all.size(); ++i)
-    all[i] = int64_t(i);
   std::map<double, int64_t> found;
-  NN_TRY(numbersOf(*opened, 0, column.size, all, found));
+  NN_TRY(numbersOf(*opened, 0, column.size, allRows(*opened), found));
   classes = int64_t(found.size());
   return Status();
 }

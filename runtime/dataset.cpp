@@ -166,7 +166,7 @@ Status prepareRows(Engine &engine, const nn_data &data, const Source &source, co
     inputs.fill(source, table, codeClasses, rows.data() + first, 0, count);
     NN_TRY(inputs.check(source, table, data, rows.data() + first, count));
     for (size_t f = 0; f < fields.size(); ++f)
-      out[f] = fields[f] + first * fieldSizes[f] * (isExact(data.fields[f]) ? 8 : engine.elementBytes());
+      out[f] = fields[f] + first * fieldSizes[f] * preparedBytes(data.fields[f], engine.elementBytes());
     engine.call(data.prepare, inputs.in(), out.data(), count, capacity);
   }
   return Status();
@@ -244,8 +244,8 @@ Status Dataset::prepare(Engine &engine) {
   for (size_t p = 0; p < parts.size(); ++p) {
     std::vector<unsigned char *> into;
     for (int32_t f = 0; f < data.n_fields; ++f)
-      into.push_back(isExact(data.fields[f]) ? exact[f].data() + first * fieldSizes[f] * sizeof(double)
-                                             : fields[f].data() + first * fieldSizes[f] * engine.elementBytes());
+      into.push_back((isExact(data.fields[f]) ? exact : fields)[f].data() +
+                     first * fieldSizes[f] * preparedBytes(data.fields[f], engine.elementBytes()));
     NN_TRY(prepareRows(engine, data, *parts[p].source, parts[p].kept, codeClasses[p], into, fieldSizes));
     first += int64_t(parts[p].kept.size());
   }

@@ -1,13 +1,13 @@
 // Reading predict's input: a table with the data set's columns, or plain rows of x's elements.
 #include "runtime/predict_input.h"
 
+#include "runtime/output.h"
 #include "runtime/sources/csv_table.h"
 #include "runtime/sources/image_reader.h"
 #include "runtime/sources/npy_file.h"
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <cstring>
 
 namespace nnrt {
@@ -39,21 +39,29 @@ std::vector<std::string> namesOf(const nn_data &data, const std::string &path) {
   return table.names;
 }
 
+/// Reads a table whose first line is a header as `otherwise` (NN_HEADER_…) says where nobody can tell, which is `doubtful`: as in the table of
+/// training, or none. A row too many has an output too, so none is lost.
+static Status readOrElse(nn_source description, const std::string &path, size_t limit, const std::vector<std::string> &known,
+                         int32_t otherwise, CsvTable &table, bool &doubtful) {
+  doubtful = readTable(description, path, limit, known, table).failed();
+  if (!doubtful)
+    return Status();
+  description.header = otherwise;
+  table = {};
+  return readTable(description, path, limit, known, table);
+}
+
 Status openTable(Run &run, const nn_data &data, std::unique_ptr<Source> &source) {
   const std::string &path = run.flags.input;
   nn_source description = likeTraining(data, path);
   const std::vector<std::string> known = columnNames(data);
   CsvTable table;
-  const bool doubtful = readTable(description, path, size_t(1) << 20, known, table).failed();
-  if (doubtful) {
-    // Where nobody can tell, it is like the table of training. A row too many has an output too, so none is lost.
-    description.header = data.source.header == NN_HEADER_YES ? NN_HEADER_YES : NN_HEADER_NO;
-    table = {};
-    NN_TRY(readTable(description, path, size_t(1) << 20, known, table));
-  }
+  bool doubtful;
+  NN_TRY(readOrElse(description, path, size_t(1) << 20, known, data.source.header == NN_HEADER_YES ? NN_HEADER_YES : NN_HEADER_NO, table,
+                    doubtful));
   description.header = table.header ? NN_HEADER_YES : NN_HEADER_NO;
   if ((table.guessed || doubtful) && !run.flags.quiet) // standard output may be the predictions
-    fprintf(stderr, "note: %s: %s\n", path.c_str(), table.shape().c_str());
+    showError("note: " + path + ": " + table.shape() + "\n");
   std::vector<ColumnRequest> requests;
   bool anyName = false;
   for (int32_t c = 0; c < data.n_columns; ++c) {
@@ -138,12 +146,8 @@ Status openAlike(Run &run, const nn_data &data, std::unique_ptr<Source> &source)
 
 Status openMatrix(const nn_source &described, const std::string &path, int64_t width, std::unique_ptr<MatrixSource> &matrix) {
   CsvTable table;
-  if (readTable(described, path, SIZE_MAX, {}, table).failed()) { // a line of numbers is a row where nobody can tell: each has its output
-    nn_source plain = described;
-    plain.header = NN_HEADER_NO;
-    table = {};
-    NN_TRY(readTable(plain, path, SIZE_MAX, {}, table));
-  }
+  bool doubtful;
+  NN_TRY(readOrElse(described, path, SIZE_MAX, {}, NN_HEADER_NO, table, doubtful));
   matrix.reset(new MatrixSource);
   matrix->path = path;
   matrix->width = width;

@@ -137,7 +137,7 @@ Status InputRows::change(const std::vector<int32_t> &columns, bool &depends) {
           places.push_back({inputs.at(i, 0), element, inputs.at(i, 0).get(element)});
     }
   }
-  const size_t bytes = size_t(size * (isExact(data.fields[field]) ? 8 : engine.elementBytes()));
+  const size_t bytes = size_t(size) * preparedBytes(data.fields[field], engine.elementBytes());
   std::vector<std::string> seen;
   const double same = 0, nan = NAN;
   for (int trial = 0; trial < 7; ++trial) {
@@ -228,7 +228,7 @@ Status InputRows::compute(Buffer &x) {
   std::vector<int64_t> sizes, all(rows);
   for (int32_t f = 0; f < data.n_fields; ++f) {
     sizes.push_back(elementCount(data.fields[f].shape, data.fields[f].rank));
-    NN_TRY(fields[f].allocate(size_t(rows) * sizes[f] * (isExact(data.fields[f]) ? 8 : engine.elementBytes()), "the input"));
+    NN_TRY(fields[f].allocate(size_t(rows) * sizes[f] * preparedBytes(data.fields[f], engine.elementBytes()), "the input"));
     into.push_back(fields[f].data());
   }
   for (int64_t i = 0; i < rows; ++i)

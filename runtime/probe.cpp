@@ -192,7 +192,8 @@ extern "C" int nn_probe_source(const nn_source *source, const char *dir, nn_prob
 
 extern "C" void nn_probe_free(nn_probe *probe) {
   for (int32_t i = 0; i < probe->n_columns; ++i)
-    free(const_cast<char *>(probe->columns[i].name)), free(const_cast<char *>(probe->columns[i].word));
+    for (const char *text : {probe->columns[i].name, probe->columns[i].word})
+      free(const_cast<char *>(text));
   free(probe->columns);
   probe->columns = nullptr;
   probe->n_columns = 0;

@@ -1,11 +1,11 @@
 // Folders of images: a folder for each class. Images are kept as bytes, channel after channel.
 #include "runtime/images/image_file.h"
 #include "runtime/buffer.h"
+#include "runtime/output.h"
 #include "runtime/sources/image_reader.h"
 #include "runtime/sources/text_bytes.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <cstring>
 #include <dirent.h>
 #include <sys/stat.h>
@@ -167,11 +167,11 @@ public:
     if (!failures.empty())
       return Status::error(listed(failures, counted(int64_t(failures.size()), "image") + " cannot be used:"));
     if (!warnings.empty())
-      fprintf(stderr, "warning: %s\n",
-              listed(warnings, counted(int64_t(warnings.size()), "picture") +
-                                   (warnings.size() == 1 ? " has stray or damaged bytes, and is used as it could be read:"
-                                                         : " have stray or damaged bytes, and are used as they could be read:"))
-                  .c_str());
+      showError("warning: " +
+                listed(warnings, counted(int64_t(warnings.size()), "picture") +
+                                     (warnings.size() == 1 ? " has stray or damaged bytes, and is used as it could be read:"
+                                                           : " have stray or damaged bytes, and are used as they could be read:")) +
+                "\n");
     return Status();
   }
 

@@ -103,12 +103,10 @@ std::vector<Column> compare(const CsvTable &table, const Sample &sample) {
 }
 
 /// Words alone.
-Judgement judgeWords(const CsvTable &table, const std::vector<Column> &columns, size_t words, bool named) {
+Judgement judgeWords(const std::vector<Column> &columns, size_t words, bool named) {
   const size_t again = size_t(std::count_if(columns.begin(), columns.end(),
                                             [](const Column &c) { return c.first == Column::Word && c.again; }));
-  if (words == 0)
-    return {FirstRecord::Data, false, ""};
-  if (again == words)
+  if (again == words) // or there are none
     return {FirstRecord::Data, false, ""};
   if (named)
     return {FirstRecord::Doubtful, false, "its cells are words, as those below are, and the program names the columns"};
@@ -185,7 +183,7 @@ Judgement judgeFirst(const CsvTable &table, const Sample &sample, const std::vec
     return {FirstRecord::Header, true, ""};
   if (sample.size() == 1 && !named)
     return {FirstRecord::Header, true, ""};
-  return judgeWords(table, columns, words, named);
+  return judgeWords(columns, words, named);
 }
 
 } // namespace nnrt

@@ -17,7 +17,7 @@ std::string CsvScanner::place(const Cell &cell) const {
   return format("%s:%llu:%u", name.c_str(), (unsigned long long)recordLine, cell.column);
 }
 
-/// Moves on behind LF, CRLF or CR.
+/// Moves on past LF, CRLF or CR.
 void CsvScanner::endLine() {
   if (at >= text.size())
     return;

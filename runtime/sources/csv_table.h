@@ -31,7 +31,7 @@ struct CsvTable {
   void setMissing(std::vector<std::string> words);
 
 private:
-  std::vector<std::string> missing; // what stands in cells without a value
+  std::vector<std::string> missing; // texts of cells without a value
   bool begins[256] = {};            // what these begin with: most cells need no comparison
   bool emptyIsMissing = false;
 };
