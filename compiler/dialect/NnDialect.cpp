@@ -3,6 +3,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/Matchers.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "mlir/IR/Verifier.h"
 
 using namespace mlir;
@@ -80,6 +81,17 @@ FailureOr<Operation *> createChecked(OpBuilder &b, Location loc, StringRef name,
     return failure();
   }
   return op;
+}
+
+Value movedBy(Operation *op) {
+  if (!op || op->getNumOperands() == 0)
+    return {};
+  if (auto marker = dyn_cast<AutodiffMarkerOp>(op))
+    return marker.getForwarded();
+  auto elementOf = [](Value v) { return getElementTypeOrSelf(v.getType()); };
+  if (op->getNumOperands() == 1 && elementOf(op->getOperand(0)) != elementOf(op->getResult(0)))
+    return op->getOperand(0);
+  return isa<PullOp>(op) && !isa<ScalarBodyOp>(op) ? op->getOperand(0) : Value();
 }
 
 std::optional<double> getSplatConstant(Value v) {

@@ -7,12 +7,11 @@
 //   @classes PARAMETER NAME       its last axis has an element for each class; NAME is for a single one
 #include "compiler/irgen/ProgramGenerator.h"
 
-#include "compiler/support/Numbers.h"
-
 #include "compiler/ast/Facts.h"
 #include "compiler/dialect/NnDialect.h"
+#include "compiler/support/Numbers.h"
 
-#include "mlir/IR/TypeUtilities.h"
+#include "mlir/IR/BuiltinTypes.h"
 
 #include <cmath>
 
@@ -27,19 +26,20 @@ void Elaborator::noteBound(mlir::Value value, nn_bound row, Range at) {
     return n;
   };
   while (mlir::Operation *op = value.getDefiningOp()) {
-    if (auto marker = llvm::dyn_cast<nn::AutodiffMarkerOp>(op)) {
-      value = marker.getForwarded();
-      continue;
-    }
-    const bool converts = op->getNumOperands() == 1 && mlir::getElementTypeOrSelf(op->getOperand(0).getType()) !=
-                                                           mlir::getElementTypeOrSelf(op->getResult(0).getType());
-    if (!llvm::isa<nn::PullOp>(op) || (llvm::isa<nn::ScalarBodyOp>(op) && !converts) || op->getNumOperands() != 1 ||
-        elements(op->getOperand(0)) > elements(op->getResult(0)))
+    mlir::Value from = nn::movedBy(op);
+    const bool isWhole = llvm::isa<nn::AutodiffMarkerOp>(op) || op->getNumOperands() == 1;
+    if (!from || !isWhole || elements(from) > elements(value))
       return;
-    value = op->getOperand(0);
+    value = from;
   }
   row.ignored = ignored;
   bounds.push_back({value, row, diags.callSite.isValid() ? diags.callSite : at});
+}
+
+Elaborator::IgnoreGuard::IgnoreGuard(Elaborator &e, const ast::Decl *decl, const Scope &scope) : e(e), outer(e.ignored) {
+  if (auto fact = ast::factOf(decl, "ignores"))
+    if (const Value *value = scope.find(*fact); value && value->isKnown())
+      e.ignored = value->number;
 }
 
 /// How many classes a parameter says: its number, or the size of its last axis; 0: unknown.

@@ -1,7 +1,6 @@
 // From a field to the raw columns that its `prepare` function passes on unchanged, and to their numbers.
 #include "compiler/lint/Data.h"
 
-#include "mlir/IR/TypeUtilities.h"
 #include "llvm/ADT/SetVector.h"
 
 using llvm::StringRef;
@@ -29,12 +28,6 @@ Prepared preparedOf(const Context &context, const Step &step) {
   return found;
 }
 
-/// Whether an op gives its operand's numbers in another width.
-bool isConversion(mlir::Operation *op) {
-  return op->getNumOperands() == 1 && llvm::isa<nn::ScalarBodyOp>(op) &&
-         mlir::getElementTypeOrSelf(op->getOperand(0).getType()) != mlir::getElementTypeOrSelf(op->getResult(0).getType());
-}
-
 /// The names of the columns whose elements `v` has, unchanged: through all parts of what was put together.
 void collectColumns(Prepared data, mlir::Value v, llvm::SetVector<StringRef> &names) {
   llvm::SmallVector<mlir::Value> todo{v};
@@ -50,7 +43,7 @@ void collectColumns(Prepared data, mlir::Value v, llvm::SetVector<StringRef> &na
         for (int32_t column : llvm::ArrayRef(input.columns, input.n_columns))
           names.insert(data.row->columns[column].name);
       }
-    } else if (op && (Step::moved(op) || isConversion(op))) {
+    } else if (nn::movedBy(op)) {
       todo.append(op->operand_begin(), op->operand_end());
     }
   }

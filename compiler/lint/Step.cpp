@@ -7,17 +7,6 @@ using llvm::StringRef;
 
 namespace nnc::lint {
 
-mlir::Value Step::moved(mlir::Operation *op) {
-  if (!op || op->getNumOperands() == 0)
-    return {};
-  if (auto marker = llvm::dyn_cast<nn::AutodiffMarkerOp>(op))
-    return marker.getForwarded();
-  auto elementOf = [](mlir::Value v) { return mlir::getElementTypeOrSelf(v.getType()); };
-  if (op->getNumOperands() == 1 && elementOf(op->getOperand(0)) != elementOf(op->getResult(0)))
-    return op->getOperand(0); // the same numbers in another precision: metrics compute in f64
-  return llvm::isa<nn::PullOp>(op) && !llvm::isa<nn::ScalarBodyOp>(op) ? op->getOperand(0) : mlir::Value();
-}
-
 mlir::Value Step::argument(const Application &a, llvm::ArrayRef<ast::Parameter> parameters, size_t i) {
   for (const auto &[name, value] : a.args)
     if (name.empty() ? i-- == 0 : i < parameters.size() && name == parameters[i].name.text)
@@ -33,7 +22,7 @@ static mlir::Value shifted(mlir::Operation *op) {
   for (mlir::Value v : op->getOperands()) {
     mlir::Value whole = v;
     while (mlir::Operation *from = whole.getDefiningOp()) {
-      mlir::Value inner = Step::moved(from);
+      mlir::Value inner = nn::movedBy(from);
       if (!inner)
         break;
       whole = inner;
@@ -81,7 +70,7 @@ Step::Step(const TrainedStep &trained, const IrgenResult &generated, const sema:
 }
 
 mlir::Value Step::source(mlir::Value v) const {
-  while (mlir::Value from = moved(v.getDefiningOp()))
+  while (mlir::Value from = nn::movedBy(v.getDefiningOp()))
     v = from;
   return v;
 }
@@ -110,7 +99,7 @@ const Application *Step::madeBy(mlir::Value v, StringRef fact, StringRef value) 
     for (const Application &a : trained.applications)
       if (a.result == v && factOf(a.decl, fact) == value)
         return &a;
-    v = moved(v.getDefiningOp());
+    v = nn::movedBy(v.getDefiningOp());
   }
   return nullptr;
 }
@@ -121,7 +110,7 @@ const Weighing *Step::weighed(mlir::Value v) const {
       if (w.result == v)
         return &w;
     mlir::Operation *op = v.getDefiningOp();
-    v = op ? moved(op) : mlir::Value();
+    v = op ? nn::movedBy(op) : mlir::Value();
     if (!v && op)
       v = shifted(op);
   }
@@ -175,7 +164,7 @@ const Application *Step::activationOf(mlir::Value v) const {
       return nullptr;
     mlir::Operation *user = *users.begin();
     const bool pools = llvm::isa<nn::ReductionOp>(user) && nn::isBatched(user->getResult(0).getType());
-    if (user->getNumResults() != 1 || (!pools && moved(user) != v && shifted(user) != v))
+    if (user->getNumResults() != 1 || (!pools && nn::movedBy(user) != v && shifted(user) != v))
       return nullptr;
     v = user->getResult(0);
   }

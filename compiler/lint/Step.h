@@ -50,8 +50,6 @@ public:
   /// The application of a layer at a place, or null.
   const Application *layerAt(llvm::StringRef place) const;
 
-  /// If `op` only moves elements of its first operand, that; else null.
-  static mlir::Value moved(mlir::Operation *op);
   /// The tensor of argument `i` of a function or a layer of these parameters; null: not given, or no tensor.
   static mlir::Value argument(const Application &a, llvm::ArrayRef<ast::Parameter> parameters, size_t i);
 
