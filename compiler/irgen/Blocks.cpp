@@ -54,11 +54,6 @@ static TensorInfo makeInfo(Function &fn, llvm::StringRef name, int32_t kind, Ran
   return info;
 }
 
-/// In the init function of a model: a tensor of another one that it is made of. Its values do not matter here.
-static Value drawnElsewhere(Function &fn, const TensorInfo &info) {
-  return Value::of(fn.emit.broadcast(fn.emit.constant(0), fn.emit.typeOf(info.shape), {}), info.axes);
-}
-
 /// Reports a tensor that no model's init function draws: nothing would ever give it a value.
 static bool isDrawn(const Elaborator &elab, const TensorInfo &info) {
   if (elab.tensors.find(info.name) != elab.tensors.end())
@@ -70,6 +65,23 @@ static bool isDrawn(const Elaborator &elab, const TensorInfo &info) {
   else
     report.note("a layer has its weights in a model: `model net(x: [n]) { x |> … }`");
   return false;
+}
+
+/// Whether this is the place where a tensor is drawn: in the init function of the model that it belongs to, and for the first time.
+static bool isDrawnHere(const Function &fn, const TensorInfo &info) {
+  return fn.initializing && isUnder(info.name, fn.initializes) && !fn.hasTensor(info.name);
+}
+
+/// A tensor that is drawn elsewhere; false after an error.
+static bool readTensor(Elaborator &elab, const TensorInfo &info, Value &value) {
+  Function &fn = *elab.fn;
+  if (!fn.initializing && !isDrawn(elab, info))
+    return false;
+  if (fn.initializing && !isUnder(info.name, fn.initializes)) // of another model that this one is made of: its values do not matter here
+    value = Value::of(fn.emit.broadcast(fn.emit.constant(0), fn.emit.typeOf(info.shape), {}), info.axes);
+  else
+    value = fn.tensor(info);
+  return true;
 }
 
 /// Whether a start value is one number, repeated.
@@ -97,9 +109,7 @@ bool Elaborator::runParam(const ast::ParamStmt *s, Scope &scope) {
     scope.names[s->name.text.str()] = Value::of(0);
     return true;
   }
-  if (fn->initializing && !isUnder(info.name, fn->initializes)) {
-    value = drawnElsewhere(*fn, info);
-  } else if (fn->initializing && !fn->hasTensor(info.name)) {
+  if (isDrawnHere(*fn, info)) {
     auto [it, fresh] = tensors.insert({info.name, info});
     if (!fresh && it->second.shape != info.shape) {
       diags.error(s->range, "the place `" + info.name + "` holds " + shapeText(it->second.shape) + " and " + shapeText(info.shape))
@@ -115,9 +125,8 @@ bool Elaborator::runParam(const ast::ParamStmt *s, Scope &scope) {
     fn->assign(info, drawn);
     value = Value::of(drawn, info.axes);
   } else {
-    if (!fn->initializing && !isDrawn(*this, info))
+    if (!readTensor(*this, info, value))
       return false;
-    value = fn->tensor(info);
     if (fn->toFit.count(info.name))
       fn->pendingFits.push_back({info, start, s->value->range});
   }
@@ -181,19 +190,15 @@ bool Elaborator::runState(const ast::StateStmt *s, Scope &scope) {
   if (start.isError())
     return false;
   Value value;
-  if (fn->initializing && !isUnder(info.name, fn->initializes)) {
-    value = drawnElsewhere(*fn, info);
-  } else if (fn->initializing && !fn->hasTensor(info.name)) {
+  if (isDrawnHere(*fn, info)) {
     tensors.insert({info.name, info});
     mlir::Value first = initialValue(start, info, s->value ? s->value->range : s->range);
     if (!first)
       return false;
     fn->assign(info, first);
     value = Value::of(first, info.axes);
-  } else {
-    if (!fn->initializing && !isDrawn(*this, info))
-      return false;
-    value = fn->tensor(info);
+  } else if (!readTensor(*this, info, value)) {
+    return false;
   }
   scope.names[s->name.text.str()] = value;
   return true;

@@ -4,10 +4,9 @@
 #include "compiler/ast/Facts.h"
 #include "compiler/sema/Builtins.h"
 
+#include "mlir/IR/BuiltinTypes.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
-
-#include "mlir/IR/BuiltinTypes.h"
 
 using namespace nnc;
 
@@ -104,7 +103,7 @@ static void forgetAxes(Value &v, unsigned frame) {
   const std::string own = std::to_string(frame);
   if (v.isTensor())
     for (std::string &axis : v.axes)
-      if (llvm::StringRef(axis).split(':').first.split('.').first == own)
+      if (axisFrame(axis) == own)
         axis.clear();
   for (Value &item : v.items)
     forgetAxes(item, frame);
@@ -156,11 +155,7 @@ Value Elaborator::callFunction(const Applicable &f, llvm::ArrayRef<Arg> args, Ra
         return Value::error();
       scope.names[p.name.text.str()] = input;
     }
-  const double outerIgnored = ignored;
-  struct Restore { double &to; double value; ~Restore() { to = value; } } restore{ignored, outerIgnored};
-  if (auto fact = ast::factOf(decl, "ignores"))
-    if (const Value *value = scope.find(*fact); value && value->isKnown())
-      ignored = value->number;
+  IgnoreGuard ignores(*this, decl, scope);
   if (!noteTarget(decl, scope, at))
     return Value::error();
   // A stated derivative is by a variable of its own, too: what is computed of it elsewhere has nothing to do with this function.

@@ -81,7 +81,7 @@ Value Columns::input(llvm::StringRef name, std::vector<int32_t> of, llvm::ArrayR
   Value v = function->addField(name, shape, /*batched=*/true, wide ? f64 : narrow);
   given.push_back(v.tensor);
   if (!wide) // exact there, and half the size: bytes of images stay small on their way
-    v.tensor = function->emit.create("nn.cast", v.tensor, function->emit.typeOf(shape, true))->getResult(0);
+    v.tensor = function->emit.cast(v.tensor, f64);
   inputs.push_back(nn_input{tables.list<int32_t>(known->first), int32_t(known->first.size()), wide});
   return known->second = v;
 }

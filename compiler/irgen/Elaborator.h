@@ -67,6 +67,13 @@ public:
   std::vector<Bound> bounds;
   std::map<const char *, std::string> readers; // the names in `bounds`
   double ignored = NAN;                        // `ignore` of the function that is being run; NaN: nothing is ignored
+  /// While it lives, what a function or a metric says that it ignores is.
+  struct IgnoreGuard {
+    IgnoreGuard(Elaborator &e, const ast::Decl *decl, const Scope &scope);
+    ~IgnoreGuard() { e.ignored = outer; }
+    Elaborator &e;
+    const double outer;
+  };
   /// Notes what the facts of a function or a metric say of its arguments (Targets.cpp); false after an error.
   bool noteTarget(const ast::Decl *decl, const Scope &scope, Range at);
   void noteBound(mlir::Value value, nn_bound row, Range at);

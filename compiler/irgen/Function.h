@@ -24,6 +24,9 @@ struct Placement {
   std::map<std::string, Taken> taken;
 };
 
+/// Whether an operation looks at other examples than the one that its result belongs to (Pieces.cpp).
+bool mixesExamples(mlir::Operation *op);
+
 class Function {
 public:
   Function(Diagnostics &diags, mlir::ModuleOp module, llvm::StringRef name, mlir::Type element);

@@ -113,11 +113,8 @@ static bool joinsExamples(mlir::Value y, llvm::ArrayRef<mlir::Value> copies) {
       continue;
     for (mlir::Value result : op->getResults())
       moving.insert(result);
-    auto reverse = llvm::dyn_cast<nn::ReverseOp>(op);
-    const bool alongBatch = reverse && llvm::is_contained(reverse.getDims(), 0);
-    for (mlir::Value result : op->getResults())
-      if (needed.contains(result) && (alongBatch || !isBatched(result)))
-        return true;
+    if (mixesExamples(op) && llvm::any_of(op->getResults(), [&](mlir::Value v) { return needed.contains(v); }))
+      return true;
   }
   return false;
 }

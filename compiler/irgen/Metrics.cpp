@@ -1,6 +1,5 @@
 // Metrics: their totals over a batch become results of the batch functions, and a small f64 function turns the
 // totals of a whole split into the value shown. Both come from one elaboration of the same code: see TotalMode.
-#include "compiler/ast/Facts.h"
 #include "compiler/irgen/ProgramGenerator.h"
 
 #include "mlir/IR/BuiltinTypes.h"
@@ -37,11 +36,7 @@ Value ProgramGenerator::evaluateMetric(const ast::Expr *e, const Scope &scope, s
   inner.prelude = prelude;
   if (!elab.bindParameters(decl->params, args, inner, e->range, name))
     return Value::error();
-  const double outer = elab.ignored;
-  struct Restore { double &to; double value; ~Restore() { to = value; } } restore{elab.ignored, outer};
-  if (auto fact = ast::factOf(decl, "ignores"))
-    if (const Value *value = inner.find(*fact); value && value->isKnown())
-      elab.ignored = value->number;
+  Elaborator::IgnoreGuard ignores(elab, decl, inner);
   if (!elab.noteTarget(decl, inner, e->range))
     return Value::error();
   if (metricUses && elab.totalMode == Elaborator::TotalMode::Collect) {

@@ -62,5 +62,5 @@ mlir::Value Emitter::narrowed(mlir::Value v, mlir::Type to) {
     if (right)
       return again(b, op, {left, right}, to);
   }
-  return create("nn.cast", v, withElement(v, to))->getResult(0);
+  return cast(v, to);
 }

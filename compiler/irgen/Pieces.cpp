@@ -9,16 +9,14 @@
 
 using namespace nnc;
 
-/// Whether an operation looks at other examples than the one that its result belongs to.
-static bool mixes(mlir::Operation *op) {
-  if (op->getName().getStringRef() == "nn.batch_size")
+bool nnc::mixesExamples(mlir::Operation *op) {
+  if (llvm::isa<nn::BatchSizeOp>(op))
     return true;
   const bool fromExamples = llvm::any_of(op->getOperands(), isBatched);
   if (fromExamples && llvm::any_of(op->getResults(), [](mlir::Value v) { return !isBatched(v); }))
     return true; // it reduces the batch
-  if (!fromExamples || op->getName().getStringRef() != "nn.reverse")
-    return false;
-  return llvm::is_contained(op->getAttrOfType<mlir::DenseI64ArrayAttr>("dims").asArrayRef(), 0);
+  auto reverse = llvm::dyn_cast<nn::ReverseOp>(op);
+  return fromExamples && reverse && llvm::is_contained(reverse.getDims(), 0);
 }
 
 mlir::Operation *Function::mixesExamples() const {
@@ -59,7 +57,7 @@ mlir::Operation *Function::mixesExamples() const {
       open.push_back(marker.getForwarded());
       continue;
     }
-    if (!marker && mixes(op))
+    if (!marker && nnc::mixesExamples(op))
       return op;
     llvm::append_range(open, op->getOperands());
   }
