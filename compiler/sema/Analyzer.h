@@ -131,8 +131,10 @@ private:
   void readArrayColumn(const ast::Argument &argument, SourceInfo &info);
   void readFileSetting(llvm::StringRef name, const ast::Expr *value, SourceInfo &info);
   void readHeader(const ast::Expr *value, SourceInfo &info);
-  static bool isTableSetting(llvm::StringRef name); // Tables.cpp
-  void readTableSetting(llvm::StringRef name, const ast::Expr *value, SourceInfo &info);
+  // Tables.cpp
+  /// False: it is no such setting.
+  bool readTableSetting(llvm::StringRef name, const ast::Expr *value, SourceInfo &info);
+  bool hasGaps(const ast::Entry &entry, const SourceInfo &source);
   void checkDrop(const ast::DropEntry &drop, DataInfo &info);
   void checkFill(const ast::FillEntry &fill, DataInfo &info);
   bool addAbsent(const Ident &column, AbsentInfo absent, DataInfo &info);

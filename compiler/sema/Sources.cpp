@@ -71,8 +71,8 @@ void Analyzer::checkSource(const Expr *expr, const Scope &scope, SourceInfo &inf
       columns = a.value;
     } else if (param == "header") {
       readHeader(a.value, info);
-    } else if (isTableSetting(param)) {
-      readTableSetting(param, a.value, info);
+    } else if (readTableSetting(param, a.value, info)) {
+      continue;
     } else if (param == "size" || param == "channels" || param == "length") {
       readFileSetting(param, a.value, info);
     } else if (auto *text = dyn_cast<StringExpr>(a.value)) {

@@ -22,11 +22,7 @@ const std::pair<StringRef, int32_t> statistics[] = {
 
 } // namespace
 
-bool Analyzer::isTableSetting(StringRef name) {
-  return name == "separator" || name == "decimal" || name == "quote" || name == "encoding" || name == "missing";
-}
-
-void Analyzer::readTableSetting(StringRef name, const Expr *value, SourceInfo &info) {
+bool Analyzer::readTableSetting(StringRef name, const Expr *value, SourceInfo &info) {
   auto *string = dyn_cast<StringExpr>(value);
   auto *word = dyn_cast<NameExpr>(value);
   const StringRef text = string ? StringRef(string->value) : StringRef();
@@ -50,24 +46,27 @@ void Analyzer::readTableSetting(StringRef name, const Expr *value, SourceInfo &i
       info.encoding = known->second;
     else
       diags.error(value->range, "`encoding` is `\"utf-8\"`, `\"latin1\"`, `\"cp1252\"` or `\"utf-16\"`");
-  } else {
+  } else if (name == "missing") {
     auto *list = dyn_cast<ListExpr>(value);
     info.hasMissing = true;
     auto add = [&](const Expr *e) {
       if (auto *s = dyn_cast<StringExpr>(e))
         info.missing.push_back(s->value.str());
       else
-        diags.error(e->range, "`missing` lists what stands in cells without a value, in quotes: `missing = [\"?\", \"-999\"]`");
+        diags.error(e->range, "`missing` lists the texts that cells without a value hold, in quotes: `missing = [\"?\", \"-999\"]`");
     };
     if (list)
       llvm::for_each(list->elements, add);
     else
       add(value);
+  } else {
+    return false;
   }
   if (info.separator && info.separator == (info.decimal ? info.decimal : '.'))
     diags.error(value->range, "the separator and the decimal point are the same character");
   if (info.separator && info.separator == (info.quote ? info.quote : '"'))
     diags.error(value->range, "the separator and the quote are the same character");
+  return true;
 }
 
 /// False after an error: the column is unknown, or was named before.
@@ -92,11 +91,17 @@ bool Analyzer::addAbsent(const Ident &column, AbsentInfo absent, DataInfo &info)
   return true;
 }
 
+/// Whether a source can have cells without a value, which `entry` asks about; reports one that has none.
+bool Analyzer::hasGaps(const Entry &entry, const SourceInfo &source) {
+  if (!source.call || source.kind == NN_CSV)
+    return true;
+  diags.error(entry.range, "only a table of `csv` has cells without a value").note(source.call->range, "the examples come from here");
+  return false;
+}
+
 void Analyzer::checkDrop(const DropEntry &drop, DataInfo &info) {
-  if (info.source.call && info.source.kind != NN_CSV) {
-    diags.error(drop.range, "only a table of `csv` has cells without a value").note(info.source.call->range, "the examples come from here");
+  if (!hasGaps(drop, info.source))
     return;
-  }
   info.dropsAll |= drop.columns.empty();
   AbsentInfo absent;
   absent.absent = NN_ABSENT_DROP;
@@ -105,10 +110,8 @@ void Analyzer::checkDrop(const DropEntry &drop, DataInfo &info) {
 }
 
 void Analyzer::checkFill(const FillEntry &fill, DataInfo &info) {
-  if (info.source.call && info.source.kind != NN_CSV) {
-    diags.error(fill.range, "only a table of `csv` has cells without a value").note(info.source.call->range, "the examples come from here");
+  if (!hasGaps(fill, info.source))
     return;
-  }
   AbsentInfo absent;
   absent.absent = NN_ABSENT_VALUE;
   auto *word = dyn_cast<NameExpr>(fill.value);
