@@ -1,10 +1,10 @@
 // Functions of one element or more: grad() of a call, stated or found by the compiler; the call's values say what is right.
 #include "compiler/driver/check/Checks.h"
-#include "compiler/support/Numbers.h"
 #include "compiler/driver/check/Probe.h"
 #include "compiler/driver/check/Slopes.h"
 
 #include "compiler/ast/Facts.h"
+#include "compiler/support/Numbers.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"

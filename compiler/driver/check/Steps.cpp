@@ -86,9 +86,7 @@ public:
     verdicts.title = std::string(model.name) + " on " + program.data[train.data].name;
     makeFields();
     makeResults();
-    for (int32_t m = 0; m < program.n_models; ++m) // it may be made of others
-      if (program.models[m].init.code)
-        caller.call(program.models[m].init, {}, {}, 1);
+    initialise();
     // Biases start at 0, where many functions have a corner.
     for (int32_t i = model.tensors.first; i < model.tensors.first + model.tensors.count; ++i)
       if (program.tensors[i].kind == NN_PARAMETER)
@@ -108,6 +106,13 @@ public:
   }
 
 private:
+  /// All models: the one that is trained may be made of others.
+  void initialise() {
+    for (int32_t m = 0; m < program.n_models; ++m)
+      if (program.models[m].init.code)
+        caller.call(program.models[m].init, {}, {}, 1);
+  }
+
   /// The gradients of all parameters at `start`.
   std::vector<std::pair<int32_t, std::vector<double>>> gradientsNow(double &loss) {
     std::vector<std::pair<int32_t, std::vector<double>>> gradients;
@@ -129,7 +134,7 @@ private:
   /// Where training starts, functions are often at their special points: sums of zeros, outputs that tie. Among the examples are one of
   /// zeros and one of ones. At a corner any subgradient is right.
   void checkAtTheStart(StepVerdicts &verdicts) {
-    caller.call(program.models[train.model].init, {}, {}, 1);
+    initialise();
     start = caller.save();
     for (std::vector<double> &field : fields) {
       const size_t elements = field.size() / size_t(batchRows);
