@@ -26,15 +26,10 @@ ReductionEmitter::State ReductionEmitter::walk(ArrayRef<unsigned> dims, SmallVec
     }
     return state;
   }
-  auto loop = b.create<scf::ForOp>(loc, emitter.constant(0), emitter.extent(type, dims[0]), emitter.constant(1),
-                                   state);
-  OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPointToStart(loop.getBody());
-  index[dims[0]] = Index::affine(loop.getInductionVar(), 0);
-  State inner(loop.getRegionIterArgs().begin(), loop.getRegionIterArgs().end());
-  State next = walk(dims.drop_front(), index, std::move(inner), body);
-  b.create<scf::YieldOp>(loc, next);
-  return State(loop.getResults().begin(), loop.getResults().end());
+  return loop(emitter.constant(0), emitter.extent(type, dims[0]), emitter.constant(1), std::move(state), [&](Value i, State inner) {
+    index[dims[0]] = Index::affine(i, 0);
+    return walk(dims.drop_front(), index, std::move(inner), body);
+  });
 }
 
 ReductionEmitter::State ReductionEmitter::loop(Value from, Value to, Value by, State state,

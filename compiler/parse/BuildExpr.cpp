@@ -1,7 +1,9 @@
 // Expressions of the parse tree -> AST. Chains of operators are walked in loops: a rule's context holds the whole
 // chain, so recursion here is as deep as brackets are nested.
 #include "compiler/parse/Builder.h"
+
 #include "compiler/support/Numbers.h"
+
 #include "llvm/ADT/StringExtras.h"
 #include <cmath>
 
