@@ -13,7 +13,7 @@
 extern "C" {
 #endif
 
-#define NN_ABI_VERSION 6u
+#define NN_ABI_VERSION 7u
 
 /* ---- compiled functions ------------------------------------------------------------------------------------ */
 
@@ -223,6 +223,14 @@ typedef struct nn_bound {
   const char *where;
 } nn_bound;
 
+/* What losses and metrics make of fields before they read it (`y[1]`, `y - 1`): computed for every row and checked before the run, as fields
+ * are. nn_bound.field is here the index of a result. */
+typedef struct nn_targets {
+  nn_fn compute;             /* fields: those of the statement; results: the numbers in question. No code: there are none */
+  const int64_t *sizes; int32_t n_results;   /* elements of each result, of one row */
+  const nn_bound *bounds; int32_t n_bounds;
+} nn_targets;
+
 /* What made a number non-finite: entry i describes result i of nn_train.trace. */
 typedef struct nn_trace_point {
   const char *op;            /* "log", "/"; or in words what is wrong with the step, if `place` is empty */
@@ -253,6 +261,7 @@ typedef struct nn_train {
   nn_range optimizer_tensors;
   const nn_metric *metrics; int32_t n_metrics;
   const nn_bound *bounds; int32_t n_bounds;
+  nn_targets targets;
   nn_number batch;           /* 0: all rows of the training split */
   nn_number epochs;          /* 0 when `steps` is given */
   nn_number steps;           /* total steps; 0 when `epochs` is given */
@@ -270,6 +279,7 @@ typedef struct nn_evaluate {
   nn_fn eval;                /* results: each metric's totals */
   const nn_metric *metrics; int32_t n_metrics;
   const nn_bound *bounds; int32_t n_bounds;
+  nn_targets targets;
 } nn_evaluate;
 
 typedef struct nn_save { const char *where; const char *target; int32_t model; const char *path; } nn_save;

@@ -113,6 +113,9 @@ template <class Piece> Status forEachPiece(Engine &engine, const nn_fn &function
   return status;
 }
 
+/// Fails where a number that a loss or a metric computes from fields and reads as a target is not as its bound says, naming the row.
+Status checkTargets(Engine &engine, Dataset &data, const int32_t *fields, int32_t n_fields, const nn_targets &targets);
+
 /// Runs `function` over `rows` of a data set and adds everything to `totals` (which is cleared first).
 Status evaluateRows(Engine &engine, const Dataset &data, const int32_t *fields, int32_t n_fields,
                     const nn_fn &function, const std::vector<int64_t> &rows, Totals &totals, Tuning &tuning);

@@ -1,4 +1,5 @@
 // Carrying out a program's statements.
+#include "runtime/metrics.h"
 #include "runtime/run.h"
 
 #include "runtime/output.h"
@@ -94,23 +95,23 @@ static Status initialise(Run &run, nn_range models, bool hidden) {
 Status initialiseModels(Run &run) { return initialise(run, {0, run.program.n_models}, false); }
 Status initialiseModels(Run &run, nn_range models) { return initialise(run, models, true); }
 
-/// The bounds, watched splits and rows of one use of a data set.
-static Status checkUse(Run &run, int32_t model, int32_t index, const nn_bound *bounds, int32_t n_bounds) {
+/// The bounds of one use of a data set, a train or an evaluate statement.
+template <class Statement> static Status checkUse(Run &run, const Statement &statement) {
   Dataset *data = nullptr;
-  NN_TRY(run.needFor(model, index, data, index == checkedWhileTraining(run.program)));
-  for (int32_t b = 0; b < n_bounds; ++b)
-    NN_TRY(data->checkBound(run.engine, bounds[b]));
-  return Status();
+  NN_TRY(run.needFor(statement.model, statement.data, data, statement.data == checkedWhileTraining(run.program)));
+  for (int32_t b = 0; b < statement.n_bounds; ++b)
+    NN_TRY(data->checkBound(run.engine, statement.bounds[b]));
+  return checkTargets(run.engine, *data, statement.fields, statement.n_fields, statement.targets);
 }
 
 Status checkData(Run &run, const nn_statement &statement) {
   if (statement.kind == NN_STMT_TRAIN) {
     const nn_train &train = *static_cast<const nn_train *>(statement.body);
-    return checkUse(run, train.model, train.data, train.bounds, train.n_bounds);
+    return checkUse(run, train);
   }
   if (statement.kind == NN_STMT_EVALUATE) {
     const nn_evaluate &evaluate = *static_cast<const nn_evaluate *>(statement.body);
-    return checkUse(run, evaluate.model, evaluate.data, evaluate.bounds, evaluate.n_bounds);
+    return checkUse(run, evaluate);
   }
   if (statement.kind == NN_STMT_PREDICT) {
     const nn_predict &predict = *static_cast<const nn_predict *>(statement.body);

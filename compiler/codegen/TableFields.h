@@ -118,6 +118,12 @@ template <class V> void visitFields(V &v, const nn_bound &s) {
   v.field(s.where);
 }
 
+template <class V> void visitFields(V &v, const nn_targets &s) {
+  v.field(s.compute);
+  v.list(s.sizes, s.n_results);
+  v.list(s.bounds, s.n_bounds);
+}
+
 template <class V> void visitFields(V &v, const nn_data &s) {
   v.field(s.name);
   v.field(s.where);
@@ -182,6 +188,7 @@ template <class V> void visitFields(V &v, const nn_train &s) {
   v.field(s.optimizer_tensors);
   v.list(s.metrics, s.n_metrics);
   v.list(s.bounds, s.n_bounds);
+  v.field(s.targets);
   v.field(s.batch);
   v.field(s.epochs);
   v.field(s.steps);
@@ -204,6 +211,7 @@ template <class V> void visitFields(V &v, const nn_evaluate &s) {
   v.field(s.eval);
   v.list(s.metrics, s.n_metrics);
   v.list(s.bounds, s.n_bounds);
+  v.field(s.targets);
 }
 
 template <class V> void visitFields(V &v, const nn_save &s) {

@@ -157,6 +157,8 @@ private:
   std::vector<Application> *metricUses = nullptr; // if not null, metrics of declarations are noted there
   /// The bounds that elaborating a function has noted of `fields`.
   void addBounds(llvm::ArrayRef<mlir::Value> fields, const nn_bound *&list, int32_t &count);
+  /// The bounds of what it computes from `fields`, those of `data`, alone (ComputedTargets.cpp).
+  void addTargets(llvm::StringRef prefix, const ast::DataDecl *data, llvm::ArrayRef<mlir::Value> fields, nn_targets &row);
   bool addFields(Function &fn, const ast::DataDecl *data, Scope &scope, bool augment, std::vector<mlir::Value> *raw);
   /// Where `s` trains a part of a model: `input` becomes what reaches that part. Reports an error and returns false if nothing does.
   bool addPartInput(Function &fn, const ast::TrainStmt *s, Scope &scope);

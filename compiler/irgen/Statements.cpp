@@ -108,6 +108,7 @@ void ProgramGenerator::genEvaluate(const ast::EvaluateStmt *s) {
   std::vector<nn_metric> metrics;
   const bool ok = addMetrics(fn, entries, scope, &metrics);
   addBounds(raw, row->bounds, row->n_bounds);
+  addTargets(prefix, data, raw, row->targets);
   finish(fn, &row->eval);
   if (!ok)
     return;

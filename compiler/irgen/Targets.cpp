@@ -18,7 +18,7 @@
 using namespace nnc;
 
 void Elaborator::noteBound(mlir::Value value, nn_bound row, Range at) {
-  // What only moves numbers leaves them as they are. A part of a field says nothing of the rest of it, and is not checked.
+  // What only moves numbers leaves them as they are. A part of a field says nothing of the rest of it: it counts as computed.
   auto elements = [](mlir::Value v) {
     int64_t n = 1;
     for (int64_t size : llvm::cast<mlir::RankedTensorType>(v.getType()).getShape())
@@ -29,7 +29,7 @@ void Elaborator::noteBound(mlir::Value value, nn_bound row, Range at) {
     mlir::Value from = nn::movedBy(op);
     const bool isWhole = llvm::isa<nn::AutodiffMarkerOp>(op) || op->getNumOperands() == 1;
     if (!from || !isWhole || elements(from) > elements(value))
-      return;
+      break;
     value = from;
   }
   row.ignored = ignored;
@@ -38,8 +38,8 @@ void Elaborator::noteBound(mlir::Value value, nn_bound row, Range at) {
 
 Elaborator::IgnoreGuard::IgnoreGuard(Elaborator &e, const ast::Decl *decl, const Scope &scope) : e(e), outer(e.ignored) {
   if (auto fact = ast::factOf(decl, "ignores"))
-    if (const Value *value = scope.find(*fact); value && value->isKnown())
-      e.ignored = value->number;
+    if (const Value *value = scope.find(*fact); value && value->isKnown() && value->number == std::floor(value->number))
+      e.ignored = value->number; // a number that is no label stands for none
 }
 
 /// How many classes a parameter says: its number, or the size of its last axis; 0: unknown.
@@ -67,9 +67,12 @@ bool Elaborator::noteTarget(const ast::Decl *decl, const Scope &scope, Range at)
   if (!fact)
     return true;
   auto [parameter, range] = fact->split(' ');
-  const Value *target = scope.find(parameter);
-  if (!target || !target->isTensor())
+  const Value *given = scope.find(parameter);
+  if (!given)
     return true;
+  const Value target = given->kind == Value::Kind::List ? fn->emit.toTensor(*given, at) : *given;
+  if (!target.isTensor())
+    return !target.isError();
   nn_bound row{-1, NN_SELECTS, 0, 0, 0, NAN, name.c_str(), nullptr};
   range = range.trim();
   if (range.consume_front("of ")) {
@@ -84,7 +87,7 @@ bool Elaborator::noteTarget(const ast::Decl *decl, const Scope &scope, Range at)
   }
   row.reader = decl->name.text.data();
   readers[row.reader] = name;
-  noteBound(target->tensor, row, at);
+  noteBound(target.tensor, row, at);
   return true;
 }
 

@@ -233,6 +233,7 @@ bool ProgramGenerator::genStep(const ast::TrainStmt *s, llvm::StringRef prefix, 
 
   // Labels that index scores, and targets of losses, are checked on the data before the run.
   addBounds(raw, row->bounds, row->n_bounds);
+  addTargets(prefix, data, raw, row->targets);
 
   // What is trained: the model's parameters that the loss depends on.
   const std::string target = placeText(s->target);

@@ -73,11 +73,6 @@ def phi(z):
     return math.erfc(-z / math.sqrt(2)) / 2
 
 
-def of_formula(f):
-    """f but for numbers where e^-z overflows: a derivative is stated once, and its own is that of the formula, which is NaN there."""
-    return lambda z: f(z) if z > -80 else None
-
-
 def rem(a, b):
     return math.fmod(a, b) + (b if math.fmod(a, b) * b < 0 else 0)
 
@@ -85,14 +80,14 @@ def rem(a, b):
 POINTS = [0, 1e-30, -1e-30, 1e-9, -1e-9, 1e-3, -1e-3, 0.25, -0.25, 1, -1, 2, -2, 20, -20, 50, -50, 100, -100, 1e4, -1e4, 1e15, -1e15, 1e30, -1e30]
 # name: (expression, value, slope, second derivative, near)
 ONE = {
-    "sigmoid": ("sigmoid(z)", sigmoid, bell, of_formula(lambda z: bell(z) * (sigmoid(-z) - sigmoid(z))), 1),
+    "sigmoid": ("sigmoid(z)", sigmoid, bell, lambda z: bell(z) * (sigmoid(-z) - sigmoid(z)), 1),
     "relu": ("relu(z)", lambda z: max(z, 0), lambda z: z > 0, None, 0),
     "leaky_relu": ("leaky_relu(z)", lambda z: z if z > 0 else 0.01 * z, lambda z: 1 if z > 0 else 0.01, None, 0),
     "elu": ("elu(z)", lambda z: z if z > 0 else expm1(z), lambda z: 1 if z > 0 else exp(z), None, 0),
     "elu 2": ("elu(z, alpha = 2)", lambda z: z if z > 0 else 2 * expm1(z), lambda z: 1 if z > 0 else 2 * exp(z), None, 0),
     "gelu": ("gelu(z)", lambda z: z * phi(z), lambda z: phi(z) + z * normal(z), lambda z: (2 - z * z) * normal(z), 100),
     "swish": ("swish(z)", lambda z: z * sigmoid(z), lambda z: sigmoid(z) + z * bell(z),
-              of_formula(lambda z: 2 * bell(z) + z * bell(z) * (sigmoid(-z) - sigmoid(z))), 100),
+              lambda z: 2 * bell(z) + z * bell(z) * (sigmoid(-z) - sigmoid(z)), 100),
     "softplus": ("softplus(z)", softplus, sigmoid, bell, 1),
     "heaviside": ("heaviside(z)", lambda z: z >= 0, lambda z: 0, None, 0),
     "neg": ("-z", lambda z: -z, lambda z: -1, lambda z: 0, 0),
