@@ -110,6 +110,7 @@ static int runInSession(nn_session &session, const nn_program &program, const in
   }
   Run &run = *owned;
   run.earlier = earlier;
+  run.reported = run.monitored = true; // a later program may report what this one does
   for (const auto &entry : session.memory)
     run.earlierTrains += entry.second.isTrain;
   Status status = run.engine.start(flags.seed, flags.options);

@@ -9,6 +9,8 @@
 #include "llvm/LineEditor/LineEditor.h"
 
 #include <csignal>
+#include <cstdio>
+#include <fcntl.h>
 #include <iostream>
 #include <unistd.h>
 
@@ -39,27 +41,43 @@ class Terminal {
 public:
   explicit Terminal(repl::Evaluator &evaluator) : evaluator(evaluator), history(repl::historyPath()) { makeEditor(); }
   ~Terminal() {
-    editor.reset(); // which writes its own history
+    dropEditor();
     history.save();
   }
   void run();
 
 private:
   void makeEditor();
+  void dropEditor();
   void enter();
 
   repl::Evaluator &evaluator;
   repl::History history;
   std::unique_ptr<llvm::LineEditor> editor;
+  FILE *out = nullptr; // the editor's
   std::string input; // what was typed of it so far
 };
 
 } // namespace
 
-void Terminal::makeEditor() {
+/// An editor ends by writing its own history, and an empty line, which nobody is to see.
+void Terminal::dropEditor() {
+  if (!editor)
+    return;
+  std::fflush(out);
+  if (const int nowhere = open("/dev/null", O_WRONLY); nowhere >= 0) {
+    dup2(nowhere, fileno(out));
+    close(nowhere);
+  }
   editor.reset();
+  std::fclose(out);
+}
+
+void Terminal::makeEditor() {
+  dropEditor();
   history.save();
-  editor = std::make_unique<llvm::LineEditor>("nnc", history.path());
+  out = fdopen(dup(STDOUT_FILENO), "w");
+  editor = std::make_unique<llvm::LineEditor>("nnc", history.path(), stdin, out);
   editor->setListCompleter([this](llvm::StringRef text, size_t position) {
     const std::string before = input + text.take_front(position).str();
     llvm::StringRef word;

@@ -16,7 +16,7 @@ using namespace nnc::repl;
 static constexpr const char *typedLabel = "<repl>";
 
 Evaluator::Evaluator(SessionOptions o, int argc, char **argv) : options(std::move(o)) {
-  options.session = true;
+  options.session = options.monitor = true; // a report may come, and tell of what was monitored
   arguments.push_back(argc ? argv[0] : "nnc");
   if (!options.dataDir.empty())
     arguments.insert(arguments.end(), {"--data", options.dataDir});
