@@ -1,8 +1,7 @@
-"""Types into a program on a terminal of its own and prints what it shows: typed.py COMMAND … < KEYS
-
-Each line of KEYS is typed and ended with Enter, once the program has shown a prompt; a line that ends in \\ is typed without Enter.
-\\t, \\e (escape) and \\c (Control-C) in it are those keys. What controls the terminal is left out of the output.
-"""
+# Types into a program on a terminal of its own and prints what it shows: typed.py COMMAND … < KEYS
+#
+# Each line of KEYS is typed and ended with Enter, once the program has shown a prompt; a line that ends in \ is typed without Enter.
+# \t, \e (escape) and \c (Control-C) in it are those keys. What controls the terminal is left out of the output.
 import os
 import pty
 import re

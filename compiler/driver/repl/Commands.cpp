@@ -207,6 +207,6 @@ void Evaluator::grad(llvm::StringRef model) {
 void Evaluator::time(llvm::StringRef statement) {
   if (statement.empty())
     llvm::errs() << "`:time` wants a statement\n";
-  else if (run({statement, {{0, statement.size()}}, ast::StmtKind::Expression, "", "", false}, "<repl>", true))
-    lastStatement = statement.str();
+  else
+    statements({statement, "<repl>", "", false, true});
 }

@@ -138,7 +138,7 @@ bool Evaluator::runStatement(const ast::Stmt &s, const Input &input, size_t offs
     }
   const Part part{input.text, {{offset, offset + record.text.size()}}, s.kind, record.result, input.folder, true};
   const std::string text = record.text;
-  if (!run(part, input.label, false, &record))
+  if (!run(part, input, record))
     return false;
   lastStatement = text;
   if (s.kind == ast::StmtKind::Train)
@@ -213,10 +213,10 @@ void Evaluator::report(Session &session, const Composed &program) {
         llvm::errs() << "note: did you mean `" << near << "`?\n";
 }
 
-bool Evaluator::run(const Part &part, const std::string &label, bool timing, Ran *record) {
+bool Evaluator::run(const Part &part, const Input &input, Ran &record) {
   const double start = Timeline::now();
   Composed composed = declarations.compose(part);
-  std::unique_ptr<Session> session = open(composed, label);
+  std::unique_ptr<Session> session = open(composed, input.label);
   const nn_program *program = session->compileInMemory();
   report(*session, composed);
   if (!program)
@@ -229,21 +229,28 @@ bool Evaluator::run(const Part &part, const std::string &label, bool timing, Ran
   const int code = nn_session_run(memory, program, numbers.data(), int32_t(composed.numbers.size()));
   std::fflush(stdout);
   session->timeline().add("run", began, Timeline::now());
-  if (timing)
+  if (input.isTimed)
     session->timeline().print(llvm::outs(), start, Timeline::now(), "in all");
   // A training that was broken off has a history all the same; what is loaded or frozen counts for ensembles and from here on.
-  const bool loaded = record && (record->kind == ast::StmtKind::Load || record->kind == ast::StmtKind::Freeze);
-  if (record && (nn_session_remembers(memory, number) || (loaded && code == 0))) {
-    record->number = number;
-    record->needs = std::move(composed.needs);
-    record->uses = std::move(composed.uses);
-    declarations.add(std::move(*record));
+  const bool loaded = record.kind == ast::StmtKind::Load || record.kind == ast::StmtKind::Freeze;
+  if (nn_session_remembers(memory, number) || (loaded && code == 0)) {
+    record.number = number;
+    record.needs = std::move(composed.needs);
+    record.uses = std::move(composed.uses);
+    declarations.add(std::move(record));
   }
   return code == 0;
 }
 
 std::unique_ptr<Session> Evaluator::compile(llvm::StringRef text, Stage stage) {
-  const Composed program = declarations.compose({text, {{0, text.size()}}, ast::StmtKind::Expression, "", "", false});
+  Part part{text, {{0, text.size()}}, ast::StmtKind::Expression, "", "", false};
+  Diagnostics diags; // what is wrong is said below
+  std::optional<unsigned> buffer = addBuffer(diags, text, typedLabel);
+  if (std::unique_ptr<ast::Program> parsed = buffer ? parseString(diags, *buffer) : nullptr; parsed && !parsed->statements.empty()) {
+    part.kind = parsed->statements.back()->kind;
+    part.result = ast::resultOf(parsed->statements.back()).text.str();
+  }
+  const Composed program = declarations.compose(part);
   std::unique_ptr<Session> session = open(program, typedLabel);
   const bool ok = session->reach(stage);
   report(*session, program);

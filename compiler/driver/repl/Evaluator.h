@@ -37,14 +37,14 @@ private:
   struct Input {
     llvm::StringRef text;
     std::string label, folder; // for messages; where paths start
-    bool isFile = false;
+    bool isFile = false, isTimed = false;
   };
 
   void command(llvm::StringRef text);
   bool statements(const Input &input);
   void declare(const ast::Decl &declaration, const Input &input);
   bool runStatement(const ast::Stmt &statement, const Input &input, size_t offset);
-  bool run(const Part &part, const std::string &label, bool timing, Ran *record = nullptr);
+  bool run(const Part &part, const Input &input, Ran &record);
 
   /// A session of a part with what it needs, loaded.
   std::unique_ptr<Session> open(const Composed &program, const std::string &label);
