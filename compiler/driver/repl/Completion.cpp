@@ -93,7 +93,7 @@ static std::vector<std::string> files(llvm::StringRef typed) {
 
 Session *Evaluator::quietly(llvm::StringRef name) {
   const std::string text = "let unused_ = 0 # " + name.str();
-  const Composed program = declarations.compose({text, {{0, text.size()}}, ast::StmtKind::Expression, "", "", false});
+  const Composed program = declarations.compose({text, {{0, text.size()}}, {}, {}, "", false});
   if (looked.first != program.text) {
     looked = {program.text, open(program, "<repl>")};
     looked.second->reach(Stage::Generated);
@@ -127,7 +127,7 @@ bool Evaluator::offerFields(llvm::StringRef before, Words &words) {
         if (column.classes > 0)
           words.offer("classes");
     }
-  } else if (known && known->kind == ast::StmtKind::Model) {
+  } else if ((known && known->kind == ast::StmtKind::Model) || (result && result->kind == ast::StmtKind::Ensemble)) {
     Session *session = quietly(head);
     if (session->diagnostics().hasErrors())
       return true;
@@ -207,7 +207,7 @@ void Evaluator::offerData(llvm::StringRef before, Words &words) {
     llvm::StringRef statement = head.drop_front(at);
     if (keyword == "data ") {
       Declarations with = declarations;
-      const Composed program = with.compose({statement, {{0, statement.size()}}, ast::StmtKind::Data, "", "", false});
+      const Composed program = with.compose({statement, {{0, statement.size()}}, {}, {}, "", false});
       std::unique_ptr<Session> session = this->open(program, "<repl>");
       session->reach(Stage::Checked);
       const llvm::StringRef name = statement.drop_front(5).ltrim().take_while(isWordByte);

@@ -85,7 +85,8 @@ struct Declarations::Selection {
   llvm::StringSet<> words;
   std::vector<bool> declarations, statements;
   bool trainedGone = false;
-  std::string result; // that the input will give: an earlier one of that name is no matter of it
+  std::vector<std::string> forgotten;
+  std::vector<std::string> results; // that the input will give: earlier ones of these names are no matter of it
 };
 
 /// Whether a statement cannot be compiled again as it was: a declaration has changed, or a result that it is about is gone.
@@ -109,7 +110,7 @@ void Declarations::close(Selection &chosen) const {
         collectWords(d.text, chosen.words);
       }
     for (auto [i, s] : llvm::enumerate(statements)) {
-      const bool named = !s.result.empty() && s.result != chosen.result && chosen.words.contains(s.result);
+      const bool named = !s.result.empty() && !llvm::is_contained(chosen.results, s.result) && chosen.words.contains(s.result);
       const bool frozen = s.kind == StmtKind::Freeze && chosen.words.contains(s.target);
       if (!chosen.statements[i] && (named || frozen) && !isStale(s))
         chosen.statements[i] = grown = true;
@@ -126,34 +127,40 @@ void Declarations::close(Selection &chosen) const {
   }
 }
 
-/// Statements that an input is about without naming them.
-void Declarations::chooseByKind(const Part &part, Selection &chosen) const {
-  auto choose = [&](size_t i) {
-    if (statements[i].result != part.result || part.result.empty())
+/// What a plot is about.
+void Declarations::chooseLastTraining(Selection &chosen) const {
+  for (size_t i = statements.size(); i-- > 0;)
+    if (llvm::is_contained({StmtKind::Train, StmtKind::Search, StmtKind::Compare}, statements[i].kind)) {
+      if (isStale(statements[i]))
+        chosen.trainedGone = true;
+      else
+        chosen.statements[i] = true;
+      return;
+    }
+}
+
+/// The data that a model is trained on first say how its input is made.
+void Declarations::chooseTrainings(StmtKind kind, Selection &chosen) const {
+  llvm::StringSet<> found;
+  for (auto [i, s] : llvm::enumerate(statements))
+    if (s.kind == StmtKind::Train && chosen.words.contains(s.target) && !isStale(s) && found.insert(s.target).second)
       chosen.statements[i] = true;
-  };
-  llvm::StringSet<> targets;
-  if (part.kind == StmtKind::Plot) {
-    for (size_t i = statements.size(); i-- > 0;)
-      if (llvm::is_contained({StmtKind::Train, StmtKind::Search, StmtKind::Compare}, statements[i].kind)) {
-        if (!isStale(statements[i]))
-          choose(i);
-        else
-          chosen.trainedGone = true;
-        return;
-      }
-    return;
-  }
+  for (const Ran &s : statements)
+    if (kind == StmtKind::Save && s.kind == StmtKind::Train && chosen.words.contains(s.target) && found.insert(s.target).second)
+      chosen.forgotten.push_back(s.target);
+}
+
+/// Statements that one of that kind is about without naming them.
+void Declarations::chooseByKind(StmtKind kind, Selection &chosen) const {
+  if (kind == StmtKind::Plot)
+    return chooseLastTraining(chosen);
+  if (kind == StmtKind::Predict || kind == StmtKind::Save)
+    return chooseTrainings(kind, chosen);
   for (auto [i, s] : llvm::enumerate(statements)) {
-    if (isStale(s))
-      continue;
     const bool recipe = s.kind == StmtKind::Train || s.kind == StmtKind::Load || s.kind == StmtKind::Freeze;
-    if (part.kind == StmtKind::Report || (part.kind == StmtKind::Ensemble && recipe))
-      choose(i);
-    // The data that a model is trained on first say how its input is made.
-    const bool asksData = part.kind == StmtKind::Predict || part.kind == StmtKind::Save;
-    if (asksData && s.kind == StmtKind::Train && chosen.words.contains(s.target) && targets.insert(s.target).second)
-      choose(i);
+    const bool again = !s.result.empty() && llvm::is_contained(chosen.results, s.result);
+    if ((kind == StmtKind::Report || (kind == StmtKind::Ensemble && recipe)) && !again && !isStale(s))
+      chosen.statements[i] = true;
   }
 }
 
@@ -201,17 +208,19 @@ Composed Declarations::compose(const Part &part) const {
   Selection chosen;
   chosen.declarations.resize(list.size());
   chosen.statements.resize(statements.size());
-  chosen.result = part.result;
+  chosen.results = part.results;
   for (const auto &[begin, end] : part.stretches)
     collectWords(part.input.slice(begin, end), chosen.words);
   close(chosen);
-  chooseByKind(part, chosen);
+  for (StmtKind kind : part.kinds)
+    chooseByKind(kind, chosen);
   close(chosen);
 
   Composed program;
   program.trainedGone = chosen.trainedGone;
+  program.forgotten = std::move(chosen.forgotten);
   for (const Ran &s : statements)
-    if (!s.result.empty() && s.result != part.result && chosen.words.contains(s.result) && isStale(s))
+    if (!s.result.empty() && !llvm::is_contained(part.results, s.result) && chosen.words.contains(s.result) && isStale(s))
       program.gone.push_back(s.result);
   std::vector<Stretch> stretches = part.stretches;
   for (auto [i, d] : llvm::enumerate(list)) {

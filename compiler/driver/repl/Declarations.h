@@ -44,6 +44,7 @@ struct Composed {
   std::vector<std::pair<std::string, std::string>> needs;
   std::vector<int64_t> uses;    // the numbers of all of them
   bool trainedGone = false;     // what a plot is about cannot be compiled again, for the same reason
+  std::vector<std::string> forgotten; // models to be saved whose data cannot be told any more, for the same reason
   std::vector<std::string> gone; // results that it names and that can no longer be had, since declarations have changed
 };
 
@@ -51,8 +52,8 @@ struct Composed {
 struct Part {
   llvm::StringRef input;
   std::vector<Stretch> stretches;
-  ast::StmtKind kind = ast::StmtKind::Expression; // of the statement
-  std::string result;                             // the name that it will give
+  std::vector<ast::StmtKind> kinds; // of its statements
+  std::vector<std::string> results; // the names that they will give
   std::string folder;
   bool inPlace = false; // declarations with a place in this input are taken from there
 };
@@ -79,7 +80,9 @@ private:
   struct Selection;
   void close(Selection &chosen) const;
   bool isStale(const Ran &statement) const;
-  void chooseByKind(const Part &part, Selection &chosen) const;
+  void chooseByKind(ast::StmtKind kind, Selection &chosen) const;
+  void chooseLastTraining(Selection &chosen) const;
+  void chooseTrainings(ast::StmtKind kind, Selection &chosen) const;
 
   std::vector<Declaration> list;
   std::vector<Ran> statements;

@@ -83,13 +83,18 @@ bool Evaluator::statements(const Input &input) {
   };
   if (input.isFile) { // as a whole: nothing is taken from a file that is not sound
     Declarations before = declarations;
-    for (const ast::Stmt *s : program->statements)
+    Part all{input.text, {{0, input.text.size()}}, {}, {}, input.folder, true};
+    for (const ast::Stmt *s : program->statements) {
+      all.kinds.push_back(s->kind);
+      if (const ast::Ident result = ast::resultOf(s); !result.empty())
+        all.results.push_back(result.text.str());
       if (auto *decl = llvm::dyn_cast<ast::Decl>(s)) {
         Declaration d = declarationOf(*decl);
         d.here = stretch(*decl);
         before.add(std::move(d));
       }
-    const Composed whole = before.compose({input.text, {{0, input.text.size()}}, ast::StmtKind::Expression, "", input.folder, true});
+    }
+    const Composed whole = before.compose(all);
     std::unique_ptr<Session> session = open(whole, input.label);
     const bool sound = session->reach(Stage::Generated);
     report(*session, whole);
@@ -136,7 +141,7 @@ bool Evaluator::runStatement(const ast::Stmt &s, const Input &input, size_t offs
       show(name->name.text); // it has no value, and can be shown all the same
       return true;
     }
-  const Part part{input.text, {{offset, offset + record.text.size()}}, s.kind, record.result, input.folder, true};
+  const Part part{input.text, {{offset, offset + record.text.size()}}, {s.kind}, {record.result}, input.folder, true};
   const std::string text = record.text;
   if (!run(part, input, record))
     return false;
@@ -160,7 +165,7 @@ void Evaluator::declare(const ast::Decl &declaration, const Input &input) {
   if (!own)
     return; // the input declares it twice
   const std::string name = own->name;
-  const Composed program = declarations.compose({input.text, {own->here}, declaration.kind, "", input.folder, true});
+  const Composed program = declarations.compose({input.text, {own->here}, {}, {}, input.folder, true});
   std::unique_ptr<Session> session = open(program, input.label);
   if (session->reach(Stage::Generated))
     return session->diagnostics().print(llvm::errs());
@@ -194,6 +199,9 @@ std::unique_ptr<Session> Evaluator::open(const Composed &program, const std::str
 
 void Evaluator::report(Session &session, const Composed &program) {
   session.diagnostics().print(llvm::errs());
+  for (const std::string &model : program.forgotten)
+    llvm::errs() << "note: `" << model << "` was trained with declarations that have changed since: what it learned from its data besides "
+                 << "weights is not saved\n";
   if (!session.diagnostics().hasErrors())
     return;
   for (const std::string &name : program.gone)
@@ -243,12 +251,12 @@ bool Evaluator::run(const Part &part, const Input &input, Ran &record) {
 }
 
 std::unique_ptr<Session> Evaluator::compile(llvm::StringRef text, Stage stage) {
-  Part part{text, {{0, text.size()}}, ast::StmtKind::Expression, "", "", false};
+  Part part{text, {{0, text.size()}}, {}, {}, "", false};
   Diagnostics diags; // what is wrong is said below
   std::optional<unsigned> buffer = addBuffer(diags, text, typedLabel);
   if (std::unique_ptr<ast::Program> parsed = buffer ? parseString(diags, *buffer) : nullptr; parsed && !parsed->statements.empty()) {
-    part.kind = parsed->statements.back()->kind;
-    part.result = ast::resultOf(parsed->statements.back()).text.str();
+    part.kinds.push_back(parsed->statements.back()->kind);
+    part.results.push_back(ast::resultOf(parsed->statements.back()).text.str());
   }
   const Composed program = declarations.compose(part);
   std::unique_ptr<Session> session = open(program, typedLabel);

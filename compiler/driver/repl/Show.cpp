@@ -106,7 +106,7 @@ void Evaluator::show(llvm::StringRef name) {
   if (!known || known->kind != ast::StmtKind::Data)
     return type(name);
   const std::string text = "let unused_ = 0 # " + name.str();
-  const Composed composed = declarations.compose({text, {{0, text.size()}}, ast::StmtKind::Expression, "", "", false});
+  const Composed composed = declarations.compose({text, {{0, text.size()}}, {}, {}, "", false});
   std::unique_ptr<Session> session = open(composed, "<repl>");
   const nn_program *program = session->compileInMemory();
   report(*session, composed);
