@@ -160,6 +160,19 @@ void Evaluator::source(llvm::StringRef name) {
 
 // Looking inside ----------------------------------------------------------------------------------------------------------
 
+/// Whether something in `function` was written in the first `lines` lines of the text: below these stands what ran before.
+static bool isOfLines(mlir::func::FuncOp function, unsigned lines) {
+  bool found = false;
+  function.walk([&](mlir::Operation *op) {
+    op->getLoc()->walk([&](mlir::Location at) {
+      if (auto place = mlir::dyn_cast<mlir::FileLineColLoc>(at))
+        found |= place.getFilename() == "<repl>" && place.getLine() <= lines;
+      return mlir::WalkResult::advance();
+    });
+  });
+  return found;
+}
+
 void Evaluator::ir(llvm::StringRef what) {
   const Declaration *model = declarations.find(what);
   if (model && model->kind != ast::StmtKind::Model) {
@@ -181,7 +194,8 @@ void Evaluator::ir(llvm::StringRef what) {
     llvm::StringRef name = function.getName();
     const bool companion = name.starts_with("model_") || name.starts_with("data_") || name.starts_with("settings") ||
                            name.ends_with("_init") || name.ends_with("_trace") || name.ends_with("_eval");
-    if (model ? name == wanted : !companion) {
+    const bool ranBefore = session->settings().earlier > 0 && !isOfLines(function, llvm::StringRef(statement).count('\n') + 1);
+    if (model ? name == wanted : !companion && !ranBefore) {
       function.print(llvm::outs());
       llvm::outs() << "\n";
     }

@@ -101,6 +101,27 @@ Session *Evaluator::quietly(llvm::StringRef name) {
   return looked.second.get();
 }
 
+/// The places of the network that a search has found: those of any of its variants.
+void Evaluator::offerFound(llvm::StringRef path, Words &words) {
+  auto [head, rest] = path.split('.');
+  Session *session = quietly(head);
+  if (session->diagnostics().hasErrors())
+    return;
+  const nn_program &program = session->tables().program;
+  const std::string under = rest.empty() ? "" : rest.str() + ".";
+  for (int32_t s = 0; s < program.n_statements; ++s) {
+    if (program.statements[s].kind != NN_STMT_EXPERIMENT)
+      continue;
+    const auto &experiment = *static_cast<const nn_experiment *>(program.statements[s].body);
+    if (head != experiment.name || experiment.variants[0].model < 0)
+      continue;
+    const nn_range range = program.models[experiment.variants[0].model].tensors;
+    for (int32_t t = range.first; t < range.first + range.count; ++t)
+      if (llvm::StringRef key = program.tensors[t].key; key.consume_front(under))
+        words.offer(key.split('.').first);
+  }
+}
+
 /// `net.`: layers and tensors; `d.`: splits; `best.`: what was chosen; `val.`: what the last training has curves of.
 bool Evaluator::offerFields(llvm::StringRef before, Words &words) {
   if (!before.ends_with("."))
@@ -146,6 +167,7 @@ bool Evaluator::offerFields(llvm::StringRef before, Words &words) {
       if (result->kind == ast::StmtKind::Search && let.drop_front(name.size()).ltrim().starts_with("~"))
         words.offer(name);
     }
+    offerFound(path, words);
   } else if (head == "val" || head == "train") {
     words.offer("loss");
     for (const Ran &s : llvm::reverse(declarations.ran()))

@@ -70,6 +70,7 @@ private:
   struct Words;
   void offerGeneral(Words &words);
   bool offerFields(llvm::StringRef before, Words &words);
+  void offerFound(llvm::StringRef path, Words &words);
   void offerArguments(llvm::StringRef before, Words &words);
   void offerData(llvm::StringRef before, Words &words);
   /// A declaration of the session, checked and generated without a message; null where it is not sound. Kept until something changes.

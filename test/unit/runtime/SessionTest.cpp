@@ -34,6 +34,34 @@ TEST(Session, KeepsWhatWasTrained) {
   nn_session_destroy(session);
 }
 
+TEST(Session, RemembersStatements) {
+  nn_session *session = nn_session_create(0, nullptr);
+  const int64_t first[] = {7}, second[] = {7, 9};
+  auto program = [](LinearProgram &p) {
+    p.useRows({0, 1, 1, 3, 2, 5});
+    p.trainBody.epochs = {50, -1};
+    p.train();
+    p.print("w");
+  };
+  std::vector<float> trained;
+  {
+    LinearProgram once;
+    program(once);
+    EXPECT_EQ(caught([&] { return nn_session_run(session, once.finish(), first, 0); }).code, 0);
+    trained = finalWeights;
+  }
+  EXPECT_EQ(nn_session_remembers(session, 7), 1);
+  EXPECT_EQ(nn_session_remembers(session, 9), 0);
+  LinearProgram again; // its training is that of before, and is not made once more
+  program(again);
+  Caught run = caught([&] { return nn_session_run(session, again.finish(), second, 1); });
+  EXPECT_EQ(run.code, 0);
+  EXPECT_EQ(finalWeights, trained);
+  EXPECT_EQ(run.out.find("w = ["), 0u) << run.out;
+  EXPECT_EQ(nn_session_remembers(session, 9), 0); // what prints leaves nothing
+  nn_session_destroy(session);
+}
+
 TEST(Session, ErrorsDoNotEndIt) {
   nn_session *session = nn_session_create(0, nullptr);
   LinearProgram broken;
