@@ -469,7 +469,15 @@ void nn_observe(nn_observer observer, void *data);
 /* A session keeps trained tensors (by name and shape) and loaded data between programs: the REPL's memory. */
 typedef struct nn_session nn_session;
 nn_session *nn_session_create(int argc, char **argv);
-int nn_session_run(nn_session *session, const nn_program *program);
+/* Runs the statements of the program but the first `n_earlier`. These ran in earlier programs of the session, under the numbers that
+ * `numbers` lists: what they came to (histories, evaluations, what a search has chosen) is taken from the session's memory. The number
+ * behind those is that of the first statement that runs; it may be given again later. NULL where there are no earlier ones: then nothing
+ * is remembered but tensors. */
+int nn_session_run(nn_session *session, const nn_program *program, const int64_t *numbers, int32_t n_earlier);
+/* Whether the statement with that number has left something to be given again: 1 or 0. */
+int nn_session_remembers(const nn_session *session, int64_t number);
+/* Loads the data set `name` of the program and describes it: rows, splits, fields, ranges, classes. Returns the exit code. */
+int nn_session_show(nn_session *session, const nn_program *program, const char *name);
 void nn_session_destroy(nn_session *session);
 
 /* What the compiler asks of a source before the run. */

@@ -56,9 +56,9 @@ Status Run::need(int32_t index, Dataset *&result, bool unchecked) {
 
 /// The data set that may be checked while its first steps are made, because nothing is printed or written before these: that of
 /// a train statement that everything begins with. -1: none.
-static int32_t checkedWhileTraining(const nn_program &program) {
-  for (int32_t i = 0; i < program.n_statements; ++i) {
-    const nn_statement &statement = program.statements[i];
+static int32_t checkedWhileTraining(const Run &run) {
+  for (int32_t i = run.earlier; i < run.program.n_statements; ++i) {
+    const nn_statement &statement = run.program.statements[i];
     if (statement.kind == NN_STMT_TRAIN)
       return static_cast<const nn_train *>(statement.body)->data;
     if (statement.kind != NN_STMT_LOAD)
@@ -98,7 +98,7 @@ Status initialiseModels(Run &run, nn_range models) { return initialise(run, mode
 /// The bounds of one use of a data set, a train or an evaluate statement.
 template <class Statement> static Status checkUse(Run &run, const Statement &statement) {
   Dataset *data = nullptr;
-  NN_TRY(run.needFor(statement.model, statement.data, data, statement.data == checkedWhileTraining(run.program)));
+  NN_TRY(run.needFor(statement.model, statement.data, data, statement.data == checkedWhileTraining(run)));
   for (int32_t b = 0; b < statement.n_bounds; ++b)
     NN_TRY(data->checkBound(run.engine, statement.bounds[b]));
   return checkTargets(run.engine, *data, statement.fields, statement.n_fields, statement.targets);
@@ -115,7 +115,7 @@ Status checkData(Run &run, const nn_statement &statement) {
   }
   if (statement.kind == NN_STMT_PREDICT) {
     const nn_predict &predict = *static_cast<const nn_predict *>(statement.body);
-    return checkPredict(run, predict, predict.data >= 0 && predict.data == checkedWhileTraining(run.program));
+    return checkPredict(run, predict, predict.data >= 0 && predict.data == checkedWhileTraining(run));
   }
   return Status();
 }
@@ -161,7 +161,7 @@ static Status checkStatement(Run &run, const nn_statement &statement, std::set<s
 
 /// The numbers of statements and experiments that depend on options alone; what an experiment draws is not known yet.
 static Status checkNumbers(Run &run) {
-  for (int32_t i = 0; i < run.program.n_statements; ++i) {
+  for (int32_t i = run.earlier; i < run.program.n_statements; ++i) {
     const nn_statement &statement = run.program.statements[i];
     if (statement.kind == NN_STMT_TRAIN) {
       const nn_train &train = *static_cast<const nn_train *>(statement.body);
@@ -181,15 +181,14 @@ Status checkBeforeRun(Run &run) {
   Status status = checkNumbers(run);
   if (status.failed())
     return status;
-  forEachStatement(run.program, [&](const nn_statement &statement) {
+  forEachStatement(run.program.statements + run.earlier, run.program.n_statements - run.earlier, [&](const nn_statement &statement) {
     status = checkStatement(run, statement, checkpoints);
     return !status.failed();
   });
   return status;
 }
 
-Status runStatements(Run &run, const nn_statement *statements, int32_t count, int32_t &trains) {
-  int32_t experiments = 0;
+Status runStatements(Run &run, const nn_statement *statements, int32_t count, int32_t &trains, int32_t experiments) {
   for (int32_t i = 0; i < count && !run.signal; ++i) {
     const nn_statement &statement = statements[i];
     switch (statement.kind) {
@@ -241,8 +240,10 @@ Status runStatements(Run &run, const nn_statement *statements, int32_t count, in
 }
 
 Status runStatements(Run &run) {
-  int32_t trains = 0;
-  NN_TRY(runStatements(run, run.program.statements, run.program.n_statements, trains));
+  int32_t trains = run.earlierTrains, experiments = 0;
+  for (int32_t i = 0; i < run.earlier; ++i)
+    experiments += run.program.statements[i].kind == NN_STMT_EXPERIMENT;
+  NN_TRY(runStatements(run, run.program.statements + run.earlier, run.program.n_statements - run.earlier, trains, experiments));
   // A train statement that was finished before has not looked at its data.
   for (auto &data : run.data)
     if (data.second)

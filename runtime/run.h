@@ -53,6 +53,9 @@ struct Run {
   int signal = 0;         // the run was interrupted by it
   bool diverged = false;  // a train statement failed because its loss or its parameters were not finite
   double loadSeconds = 0, firstStepSeconds = -1, startSeconds = 0; // startSeconds: when the process or, in a session, the program began
+  // In a session (remember.h): statements of the program that ran in earlier programs, all that trained, and records that are theirs.
+  int32_t earlier = 0, earlierTrains = 0;
+  size_t recalledTrained = 0, recalledEvaluated = 0, recalledSearched = 0;
 
   /// The data set with this index, loaded. With `unchecked`, its rows may not have been looked at yet: the caller sees to
   /// Dataset::checkRows().
@@ -77,8 +80,8 @@ Status initialiseModels(Run &run, nn_range models);
 
 /// Prints, evaluates, trains …: all statements in order. Stops at the first failure, or when run.signal is set.
 Status runStatements(Run &run);
-/// `trains`: how many train statements came before; counts on.
-Status runStatements(Run &run, const nn_statement *statements, int32_t count, int32_t &trains);
+/// `trains`: how many train statements came before; counts on. `experiments`: the same of experiments.
+Status runStatements(Run &run, const nn_statement *statements, int32_t count, int32_t &trains, int32_t experiments = 0);
 
 /// Loads the data that a train, evaluate or predict statement uses, and checks that its indices are in bounds.
 Status checkData(Run &run, const nn_statement &statement);

@@ -27,6 +27,7 @@ cl::opt<std::string> runInput(cl::Positional, cl::desc("FILE.nn"), cl::Required,
 cl::opt<std::string> checkInput(cl::Positional, cl::desc("FILE.nn"), cl::Required, cl::cat(category), cl::sub(checkCommand));
 cl::list<std::string> runArguments(cl::ConsumeAfter, cl::desc("[the program's own flags]"), cl::cat(category), cl::sub(runCommand));
 
+cl::opt<bool> interactive("i", cl::desc("run FILE.nn, then go on in a session with all that it declares"), cl::cat(category));
 cl::opt<std::string> output("o", cl::desc("write a standalone trainer, or with --emit its text, to this file"),
                             cl::value_desc("file"), cl::cat(category));
 cl::opt<EmitKind> emitKind(
@@ -215,7 +216,8 @@ int nnc::runCommandLine(int argc, char **argv) {
                                    "  nnc run FILE.nn              compile in memory and run\n"
                                    "  nnc check FILE.nn            every static check, nothing is run\n"
                                    "  nnc FILE.nn --emit=STAGE     print a stage of the compiler\n"
-                                   "  nnc                          an interactive session\n",
+                                   "  nnc                          an interactive session\n"
+                                   "  nnc -i FILE.nn               run, then an interactive session\n",
                                    &complaint)) {
     llvm::errs() << complaints;
     return 2;
@@ -229,14 +231,18 @@ int nnc::runCommandLine(int argc, char **argv) {
     return run(argv[0]);
   if (checkCommand)
     return check();
-  if (input.empty()) {
+  if (interactive && (!output.empty() || emitKind != EmitKind::None || !triple.empty())) {
+    llvm::errs() << "nnc: -i runs the program here: it does not go with -o, --emit or --target\n";
+    return 2;
+  }
+  if (input.empty() || interactive) {
     if (argc > 1 && (!output.empty() || emitKind != EmitKind::None)) {
       llvm::errs() << "nnc: a file is wanted: nnc FILE.nn …\n";
       return 2;
     }
     SessionOptions options = sessionOptions("<repl>");
     options.lints = LintMode::Off; // each input is a program of its own
-    return runRepl(options, argc, argv);
+    return runRepl(options, input, argc, argv);
   }
   if (latex && emitKind != EmitKind::Math) {
     llvm::errs() << "nnc: --latex goes with --emit=math\n";

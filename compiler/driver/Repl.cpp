@@ -2,38 +2,21 @@
 #include "compiler/driver/Repl.h"
 
 #include "compiler/driver/repl/Evaluator.h"
+#include "compiler/driver/repl/History.h"
 #include "compiler/parse/Parse.h"
 #include "runtime/process.h"
 
-#include "llvm/ADT/StringExtras.h"
 #include "llvm/LineEditor/LineEditor.h"
-#include "llvm/Support/FileSystem.h"
-#include "llvm/Support/Path.h"
-#include "llvm/Support/Process.h"
 
 #include <csignal>
+#include <cstdio>
+#include <fcntl.h>
 #include <iostream>
 #include <unistd.h>
 
 using namespace nnc;
 
 static volatile sig_atomic_t interrupted = 0;
-
-/// Where typed lines are remembered: $XDG_STATE_HOME/nnc/history, or below ~/.local/state.
-static std::string historyPath() {
-  llvm::SmallString<128> path;
-  if (auto state = llvm::sys::Process::GetEnv("XDG_STATE_HOME"); state && !state->empty())
-    path = *state;
-  else if (!llvm::sys::path::home_directory(path))
-    return "";
-  else
-    llvm::sys::path::append(path, ".local", "state");
-  llvm::sys::path::append(path, "nnc");
-  if (llvm::sys::fs::create_directories(path))
-    return ""; // then there is no history
-  llvm::sys::path::append(path, "history");
-  return path.str().str();
-}
 
 /// A beginning of an input needs more lines; a command never does.
 static bool wantsMore(llvm::StringRef text) { return !text.ltrim().starts_with(":") && isIncomplete(text); }
@@ -51,36 +34,76 @@ static void runLines(repl::Evaluator &evaluator) {
     evaluator.evaluate(input); // an unfinished last input gets its message
 }
 
-static void runEditor(repl::Evaluator &evaluator) {
-  llvm::LineEditor editor("nnc", historyPath());
-  editor.setListCompleter([&](llvm::StringRef text, size_t position) {
-    llvm::StringRef before = text.take_front(position);
-    size_t start = position;
-    while (start > 0 && (llvm::isAlnum(before[start - 1]) || before[start - 1] == '_' || (before[start - 1] & 0x80)))
-      --start;
-    if (start == 1 && before[0] == ':')
-      start = 0;
-    llvm::StringRef word = before.drop_front(start);
+namespace {
+
+/// The terminal: an editor for each input of several lines, which is one entry of the history from then on.
+class Terminal {
+public:
+  explicit Terminal(repl::Evaluator &evaluator) : evaluator(evaluator), history(repl::historyPath()) { makeEditor(); }
+  ~Terminal() {
+    dropEditor();
+    history.save();
+  }
+  void run();
+
+private:
+  void makeEditor();
+  void dropEditor();
+  void enter();
+
+  repl::Evaluator &evaluator;
+  repl::History history;
+  std::unique_ptr<llvm::LineEditor> editor;
+  FILE *out = nullptr; // the editor's
+  std::string input; // what was typed of it so far
+};
+
+} // namespace
+
+/// An editor ends by writing its own history, and an empty line, which nobody is to see.
+void Terminal::dropEditor() {
+  if (!editor)
+    return;
+  std::fflush(out);
+  if (const int nowhere = open("/dev/null", O_WRONLY); nowhere >= 0) {
+    dup2(nowhere, fileno(out));
+    close(nowhere);
+  }
+  editor.reset();
+  std::fclose(out);
+}
+
+void Terminal::makeEditor() {
+  dropEditor();
+  history.save();
+  out = fdopen(dup(STDOUT_FILENO), "w");
+  editor = std::make_unique<llvm::LineEditor>("nnc", history.path(), stdin, out);
+  editor->setListCompleter([this](llvm::StringRef text, size_t position) {
+    const std::string before = input + text.take_front(position).str();
+    llvm::StringRef word;
     std::vector<llvm::LineEditor::Completion> list;
-    for (const std::string &candidate : evaluator.completions(word))
+    for (const std::string &candidate : evaluator.completions(before, word))
       list.emplace_back(candidate.substr(word.size()), candidate);
     return list;
   });
-  // Ctrl-C gives up the input that is being typed; while a run lasts, the runtime ends that run.
-  struct sigaction action = {};
-  action.sa_handler = [](int) { interrupted = 1; };
-  sigemptyset(&action.sa_mask);
-  sigaction(SIGINT, &action, nullptr);
+}
 
-  llvm::outs() << "nnc: `:help` lists the commands, Ctrl-D leaves\n";
-  llvm::outs().flush();
-  std::string input;
+/// The input is over, evaluated or given up.
+void Terminal::enter() {
+  const bool isBlock = llvm::StringRef(input).rtrim().contains('\n');
+  history.add(input);
+  input.clear();
+  if (isBlock)
+    makeEditor();
+}
+
+void Terminal::run() {
   while (!evaluator.isOver()) {
-    editor.setPrompt(input.empty() ? "nnc> " : "...> ");
+    editor->setPrompt(input.empty() ? "nnc> " : "...> ");
     interrupted = 0;
-    std::optional<std::string> line = editor.readLine();
+    std::optional<std::string> line = editor->readLine();
     if (interrupted) {
-      input.clear();
+      enter();
       std::clearerr(stdin);
       llvm::outs() << "\n";
       llvm::outs().flush();
@@ -93,13 +116,26 @@ static void runEditor(repl::Evaluator &evaluator) {
     if (wantsMore(input) && !line->empty())
       continue;
     evaluator.evaluate(input);
-    input.clear();
+    enter();
   }
   llvm::outs() << "\n";
 }
 
-int nnc::runRepl(SessionOptions options, int argc, char **argv) {
+static void runEditor(repl::Evaluator &evaluator) {
+  // Ctrl-C gives up the input that is being typed; while a run lasts, the runtime ends that run.
+  struct sigaction action = {};
+  action.sa_handler = [](int) { interrupted = 1; };
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGINT, &action, nullptr);
+  llvm::outs() << "nnc: `:help` lists the commands, Ctrl-D leaves\n";
+  llvm::outs().flush();
+  Terminal(evaluator).run();
+}
+
+int nnc::runRepl(SessionOptions options, const std::string &file, int argc, char **argv) {
   repl::Evaluator evaluator(std::move(options), argc, argv);
+  if (!file.empty() && !evaluator.loadFile(file))
+    return 1;
   if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
     runEditor(evaluator);
   else

@@ -5,7 +5,8 @@
 
 namespace nnc {
 
-/// Reads inputs until `:quit` or the end of the input; returns the exit code. `options` apply to every input's compilation.
-int runRepl(SessionOptions options, int argc, char **argv);
+/// Loads `file`, if it is not empty, then reads inputs until `:quit` or the end of the input; returns the exit code. `options` apply to
+/// every input's compilation.
+int runRepl(SessionOptions options, const std::string &file, int argc, char **argv);
 
 } // namespace nnc

@@ -74,7 +74,25 @@ bool Session::parse() {
   if (!buffer && !load())
     return false;
   parsed = parseString(*diags, *buffer);
-  return parsed && !diags->hasErrors();
+  if (!parsed || diags->hasErrors())
+    return false;
+  if (options.earlierAt) {
+    const char *earlier = bufferText(diags->sources(), *buffer).data() + options.earlierAt;
+    ordered = parsed->statements.vec();
+    std::stable_partition(ordered.begin(), ordered.end(),
+                          [&](const ast::Stmt *s) { return s->range.begin.getPointer() >= earlier; });
+    parsed->statements = ordered;
+  }
+  return true;
+}
+
+/// Where relative paths in the parts of the text start.
+sema::Folders Session::folders() {
+  sema::Folders result;
+  const char *text = bufferText(diags->sources(), *buffer).data();
+  for (const auto &[offset, folder] : options.folders)
+    result.starts.push_back({text + offset, folder});
+  return result;
 }
 
 bool Session::check() {
@@ -90,9 +108,12 @@ bool Session::check() {
     prelude.push_back(p.get());
   llvm::SmallString<128> dir(options.path);
   llvm::sys::path::remove_filename(dir);
-  if (dir.empty())
+  if (dir.empty() || options.session)
     dir = ".";
   sema::Options semaOptions;
+  semaOptions.folders = folders();
+  if (options.earlierAt)
+    semaOptions.earlier = bufferText(diags->sources(), *buffer).data() + options.earlierAt;
   semaOptions.sourceDir = dir.str().str();
   semaOptions.dataDir = options.dataDir;
   return sema::analyze(*diags, *parsed, prelude, semaOptions, names);
@@ -105,7 +126,7 @@ bool Session::generateModule() {
   context->loadDialect<nn::NnDialect, kern::KernDialect, mlir::func::FuncDialect>();
   reportMlirDiagnostics(*context, *diags);
 
-  llvm::SmallString<128> dir(options.path);
+  llvm::SmallString<128> dir(options.session ? "session" : options.path.c_str());
   llvm::sys::fs::make_absolute(dir);
   llvm::sys::path::remove_dots(dir, true);
   IrgenOptions irgen;
@@ -113,7 +134,8 @@ bool Session::generateModule() {
   irgen.name = llvm::sys::path::stem(options.path).str();
   irgen.sourcePath = options.path;
   irgen.monitor = options.monitor;
-  irgen.session = options.path == "<repl>";
+  irgen.session = options.session;
+  irgen.folders = folders();
   irgen.sourceDir = llvm::sys::path::parent_path(dir).str();
   if (!generate(*diags, *context, *parsed, names, irgen, generated))
     return false;
@@ -207,7 +229,8 @@ std::vector<std::string> Session::neededFirst() const {
       names.push_back(found->second);
   };
   const nn_program &program = generated.tables->program;
-  nnrt::forEachStatement(program, [&](const nn_statement &statement) {
+  const int32_t earlier = std::min(options.earlier, program.n_statements);
+  nnrt::forEachStatement(program.statements + earlier, program.n_statements - earlier, [&](const nn_statement &statement) {
     if (statement.kind != NN_STMT_TRAIN)
       return true;
     const auto &train = *static_cast<const nn_train *>(statement.body);

@@ -34,6 +34,11 @@ struct SessionOptions {
   std::string cacheDir;        // where compiled objects are kept; empty: nowhere
   bool monitor = false;        // functions that tell norms of gradients and dead units, even if no report asks for them
   LintMode lints = LintMode::Off;
+  // Of an input of an interactive session, whose text holds more than the input (repl/Declarations.h):
+  bool session = false;
+  size_t earlierAt = 0;  // runs from this offset of the text on ran before, and come first; 0: none did
+  int32_t earlier = 0;   // how many of the program's statements they are
+  std::vector<std::pair<size_t, std::string>> folders; // from these offsets on, data paths start in that folder
   bool profile = false;        // time stamps in the code of steps and evaluations, and the tables that explain them
 };
 
@@ -76,6 +81,7 @@ public:
 
 private:
   bool parse();
+  sema::Folders folders();
   bool check();
   bool generateModule();
   bool differentiateModule();
@@ -95,6 +101,7 @@ private:
   std::optional<unsigned> buffer;
   std::optional<Stage> reached;
   std::unique_ptr<ast::Program> parsed;
+  std::vector<ast::Stmt *> ordered; // its statements, where they do not run in the order of the text
   std::vector<std::unique_ptr<ast::Program>> preludePrograms;
   sema::Symbols names;
   IrgenResult generated;

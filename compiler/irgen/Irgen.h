@@ -2,6 +2,7 @@
 #pragma once
 
 #include "compiler/irgen/ProgramTables.h"
+#include "compiler/sema/Folders.h"
 #include "compiler/sema/Symbols.h"
 #include "compiler/support/Diagnostics.h"
 
@@ -21,6 +22,7 @@ struct IrgenOptions {
   bool session = false;           // the program is an input of a session: earlier inputs may have trained its models
   bool formulas = false;          // norms as formulas write them: never run, so nothing keeps them from overflowing
   bool monitor = false;           // train statements get their monitor function even if no report asks for it
+  sema::Folders folders;          // of parts of the program that come from elsewhere
 };
 
 /// What experiments choose by values that the code depends on, such as a number of units: compiled once for each value. All other

@@ -200,11 +200,6 @@ void ProgramGenerator::run() {
   for (const ast::Stmt *s : program.statements)
     if (auto *model = llvm::dyn_cast<ast::ModelDecl>(s))
       genModel(model);
-  // In a session, what is declared so far follows the input.
-  for (const ast::Stmt *s : program.statements)
-    if (auto *freeze = llvm::dyn_cast<ast::FreezeStmt>(s); freeze && options.session)
-      for (const ast::Path &path : freeze->places)
-        elab.frozen.push_back(placeText(path));
   for (const ast::Stmt *s : program.statements)
     if (auto *data = llvm::dyn_cast<ast::DataDecl>(s))
       genData(data);

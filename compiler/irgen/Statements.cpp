@@ -2,6 +2,7 @@
 #include "compiler/irgen/ProgramGenerator.h"
 
 #include "mlir/IR/BuiltinTypes.h"
+#include "llvm/Support/FileSystem.h"
 
 using namespace nnc;
 
@@ -41,6 +42,8 @@ void ProgramGenerator::genPlainStatement(const ast::Stmt *s) {
       }
       except.push_back(text(path.text(/*skip=*/1)));
     }
+    if (const std::string beside = options.folders.pathAt(load->file->range.begin, file); llvm::sys::fs::exists(beside))
+      file = beside;
     auto *row = addStatement<nn_load>(NN_STMT_LOAD);
     *row = nn_load{where(s->range), modelIndex[model], text(file), tables.list<const char *>(except), int32_t(except.size())};
     return;

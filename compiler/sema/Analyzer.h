@@ -149,6 +149,7 @@ private:
   void checkPredict(const ast::PredictStmt &stmt, const Scope &scope);
   void checkSearch(const ast::SearchStmt &stmt, const Scope &scope);
   void checkNested(llvm::ArrayRef<ast::Stmt *> body, const Scope &outer, bool compared);
+  bool ranBefore(const ast::Stmt &stmt) const;
   void checkDrawn(const ast::LetDecl &let, const Scope &scope, bool compared);
   void checkResult(const ast::Ident &name, llvm::StringRef what);
   void checkEnsemble(const ast::EnsembleStmt &stmt, const Scope &scope);

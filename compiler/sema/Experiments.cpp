@@ -94,6 +94,11 @@ void Analyzer::checkDrawn(const LetDecl &let, const Scope &scope, bool compared)
   checkArgumentValues(call->args, scope, nullptr);
 }
 
+/// Whether it stands in a statement that a session has run before: what was declared since then is not its business.
+bool Analyzer::ranBefore(const Stmt &stmt) const {
+  return options.earlier && stmt.range.begin.getPointer() >= options.earlier;
+}
+
 /// The block of search and compare: a small program of its own, whose lets may be drawn.
 void Analyzer::checkNested(llvm::ArrayRef<Stmt *> body, const Scope &outer, bool compared) {
   Scope scope(&outer, topContext);
@@ -102,7 +107,7 @@ void Analyzer::checkNested(llvm::ArrayRef<Stmt *> body, const Scope &outer, bool
       const Decl *program = symbols.user.lookup(d->name.text);
       if (const sema::Local *first = scope.findHere(d->name.text))
         diags.error(d->name.range, quoted(d->name.text) + " is declared twice").note(first->where, "first declared here");
-      else if (program)
+      else if (program && !ranBefore(*d))
         // Declarations of the program that use the name mean the program's: one name for two things would only confuse.
         diags.error(d->name.range, quoted(d->name.text) + " is declared outside of this block already")
             .note(program->name.range, "declared here");

@@ -1,6 +1,7 @@
 // Static checks of a parsed program: names, arity, kinds, keys, splits, columns.
 #pragma once
 
+#include "compiler/sema/Folders.h"
 #include "compiler/sema/Symbols.h"
 #include "compiler/support/Diagnostics.h"
 
@@ -11,6 +12,8 @@ namespace nnc::sema {
 struct Options {
   std::string sourceDir;   // the folder of the program's file: data paths start there
   std::string dataDir;     // --data DIR, or empty: tried after sourceDir, as the runtime does
+  Folders folders;         // of parts of the program that come from elsewhere
+  const char *earlier = nullptr; // of a session: runs from here on in the text ran before, when other names were declared
 };
 
 /// Checks `program` against itself and the prelude, collecting every error in `diags`. Opens the sources of data declarations as

@@ -2,6 +2,7 @@
 #include "compiler/ast/Printer.h"
 #include "compiler/driver/Emit.h"
 #include "compiler/driver/repl/Evaluator.h"
+#include "compiler/driver/repl/Kinds.h"
 #include "compiler/sema/Builtins.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -18,6 +19,8 @@ llvm::ArrayRef<Evaluator::Command> Evaluator::commands() {
       {"source", "NAME", "the text of a declaration, of yours or of the prelude", &Evaluator::source},
       {"ir", "[MODEL or STATEMENT]", "the nn IR of a model, a statement, or the last statement", &Evaluator::ir},
       {"grad", "[MODEL]", "the last training step's gradients as formulas", &Evaluator::grad},
+      {"show", "[NAME]", "a data set: rows, splits, fields, ranges, classes; a model: parameters; what there is", &Evaluator::show},
+      {"load", "FILE", "declare and run what the file holds", &Evaluator::load},
       {"time", "STATEMENT", "run it and say where the time went", &Evaluator::time},
       {"quit", "", "leave (so does Ctrl-D)", &Evaluator::quit},
   };
@@ -26,27 +29,14 @@ llvm::ArrayRef<Evaluator::Command> Evaluator::commands() {
 
 void Evaluator::help(llvm::StringRef) {
   llvm::outs() << "Type declarations and statements of the language. An expression prints its value; a declaration may be\n"
-                  "declared anew; what a model has learned stays while its shapes do. Ctrl-C ends a run.\n\n";
+                  "declared anew; what a model has learned stays while its shapes do, and what `search`, `compare` and\n"
+                  "`ensemble` find, while nothing that it rests on is declared anew. `plot loss` shows the last training, `report`\n"
+                  "all of them. Tab completes names, and places of models behind a point. Ctrl-C ends a run.\n\n";
   for (const Command &c : commands())
     llvm::outs() << llvm::format("  :%-6s %-21s %s\n", c.name, c.argument, c.help);
 }
 
 // Kinds and signatures -----------------------------------------------------------------------------------------------
-
-static llvm::StringRef kindName(ast::StmtKind kind) {
-  switch (kind) {
-  case ast::StmtKind::Let: return "a constant";
-  case ast::StmtKind::Option: return "an option";
-  case ast::StmtKind::Fn: return "a function";
-  case ast::StmtKind::Layer: return "a layer";
-  case ast::StmtKind::Init: return "an initializer";
-  case ast::StmtKind::Optimizer: return "an optimizer";
-  case ast::StmtKind::Metric: return "a metric";
-  case ast::StmtKind::Model: return "a model";
-  case ast::StmtKind::Data: return "a data set";
-  default: return "a declaration";
-  }
-}
 
 /// A declaration's text up to its body: "layer dense(units)(x: [n]) -> [units]".
 static llvm::StringRef signatureOf(llvm::StringRef text) {
@@ -95,6 +85,10 @@ void Evaluator::type(llvm::StringRef expression) {
     return;
   }
   // `dense(4)` is what `dense` makes; without its arguments a name says what they are.
+  if (const Ran *found = declarations.findResult(expression)) {
+    llvm::outs() << expression << ": " << kindName(found->kind) << "\n";
+    return;
+  }
   llvm::StringRef head = expression.take_until([](char c) { return c == '('; });
   if (isName(expression) || (isName(head) && expression.ends_with(")"))) {
     const bool call = !isName(expression);
@@ -157,18 +151,27 @@ void Evaluator::source(llvm::StringRef name) {
     llvm::outs() << "`" << name << "` is a primitive of the compiler\n";
     return;
   }
-  std::vector<llvm::StringRef> candidates;
-  for (const Declaration &d : declarations.all())
-    candidates.push_back(d.name);
-  for (auto &entry : prelude().symbols().prelude)
-    candidates.push_back(entry.getKey());
-  llvm::errs() << "nothing is called `" << name << "`";
-  if (llvm::StringRef near = didYouMean(name, candidates); !near.empty())
-    llvm::errs() << "; did you mean `" << near << "`?";
-  llvm::errs() << "\n";
+  if (const Ran *found = declarations.findResult(name)) {
+    llvm::outs() << found->text << "\n";
+    return;
+  }
+  unknown(name);
 }
 
 // Looking inside ----------------------------------------------------------------------------------------------------------
+
+/// Whether something in `function` was written in the first `lines` lines of the text: below these stands what ran before.
+static bool isOfLines(mlir::func::FuncOp function, unsigned lines) {
+  bool found = false;
+  function.walk([&](mlir::Operation *op) {
+    op->getLoc()->walk([&](mlir::Location at) {
+      if (auto place = mlir::dyn_cast<mlir::FileLineColLoc>(at))
+        found |= place.getFilename() == "<repl>" && place.getLine() <= lines;
+      return mlir::WalkResult::advance();
+    });
+  });
+  return found;
+}
 
 void Evaluator::ir(llvm::StringRef what) {
   const Declaration *model = declarations.find(what);
@@ -191,7 +194,8 @@ void Evaluator::ir(llvm::StringRef what) {
     llvm::StringRef name = function.getName();
     const bool companion = name.starts_with("model_") || name.starts_with("data_") || name.starts_with("settings") ||
                            name.ends_with("_init") || name.ends_with("_trace") || name.ends_with("_eval");
-    if (model ? name == wanted : !companion) {
+    const bool ranBefore = session->settings().earlier > 0 && !isOfLines(function, llvm::StringRef(statement).count('\n') + 1);
+    if (model ? name == wanted : !companion && !ranBefore) {
       function.print(llvm::outs());
       llvm::outs() << "\n";
     }
@@ -217,6 +221,6 @@ void Evaluator::grad(llvm::StringRef model) {
 void Evaluator::time(llvm::StringRef statement) {
   if (statement.empty())
     llvm::errs() << "`:time` wants a statement\n";
-  else if (run(statement, 1, 1, true))
-    lastStatement = statement.str();
+  else
+    statements({statement, "<repl>", "", false, true});
 }

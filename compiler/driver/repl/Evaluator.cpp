@@ -3,9 +3,8 @@
 
 #include "compiler/ast/Printer.h"
 #include "compiler/parse/Parse.h"
-#include "compiler/sema/Builtins.h"
 
-#include "llvm/Support/Format.h"
+#include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <cstdio>
@@ -14,9 +13,10 @@
 using namespace nnc;
 using namespace nnc::repl;
 
-static constexpr const char *bufferLabel = "<repl>";
+static constexpr const char *typedLabel = "<repl>";
 
 Evaluator::Evaluator(SessionOptions o, int argc, char **argv) : options(std::move(o)) {
+  options.session = options.monitor = true; // a report may come, and tell of what was monitored
   arguments.push_back(argc ? argv[0] : "nnc");
   if (!options.dataDir.empty())
     arguments.insert(arguments.end(), {"--data", options.dataDir});
@@ -28,15 +28,19 @@ Evaluator::Evaluator(SessionOptions o, int argc, char **argv) : options(std::mov
 
 Evaluator::~Evaluator() { nn_session_destroy(memory); }
 
+static void flush() {
+  llvm::outs().flush();
+  llvm::errs().flush();
+  std::fflush(stdout);
+}
+
 void Evaluator::evaluate(llvm::StringRef input) {
   llvm::StringRef trimmed = input.trim();
   if (trimmed.starts_with(":"))
     command(trimmed.drop_front());
   else if (!trimmed.empty())
-    statements(input);
-  llvm::outs().flush();
-  llvm::errs().flush();
-  std::fflush(stdout);
+    statements({input, typedLabel, "", false});
+  flush();
 }
 
 void Evaluator::command(llvm::StringRef text) {
@@ -55,44 +59,96 @@ void Evaluator::command(llvm::StringRef text) {
     llvm::errs() << "; `:help` lists them\n";
 }
 
-void Evaluator::statements(llvm::StringRef text) {
+bool Evaluator::loadFile(llvm::StringRef path) {
   Diagnostics diags;
-  std::optional<unsigned> buffer = addBuffer(diags, text, bufferLabel);
+  std::optional<unsigned> buffer = nnc::loadFile(diags, path);
+  diags.print(llvm::errs());
+  if (buffer)
+    statements({bufferText(diags.sources(), *buffer), path.str(), llvm::sys::path::parent_path(path).str(), true});
+  flush();
+  return buffer.has_value();
+}
+
+bool Evaluator::statements(const Input &input) {
+  Diagnostics diags;
+  std::optional<unsigned> buffer = addBuffer(diags, input.text, input.label);
   std::unique_ptr<ast::Program> program = buffer ? parseString(diags, *buffer) : nullptr;
-  if (!program || diags.hasErrors())
-    return diags.print(llvm::errs());
+  if (!program || diags.hasErrors()) {
+    diags.print(llvm::errs());
+    return false;
+  }
+  const char *text = bufferText(diags.sources(), *buffer).data();
+  auto stretch = [&](const ast::Stmt &s) {
+    return Stretch(s.range.begin.getPointer() - text, s.range.end.getPointer() - text);
+  };
+  if (input.isFile) { // as a whole: nothing is taken from a file that is not sound
+    Declarations before = declarations;
+    Part all{input.text, {{0, input.text.size()}}, {}, {}, input.folder, true};
+    for (const ast::Stmt *s : program->statements) {
+      all.kinds.push_back(s->kind);
+      if (const ast::Ident result = ast::resultOf(s); !result.empty())
+        all.results.push_back(result.text.str());
+      if (auto *decl = llvm::dyn_cast<ast::Decl>(s)) {
+        Declaration d = declarationOf(*decl);
+        d.here = stretch(*decl);
+        before.add(std::move(d));
+      }
+    }
+    const Composed whole = before.compose(all);
+    std::unique_ptr<Session> session = open(whole, input.label);
+    const bool sound = session->reach(Stage::Generated);
+    report(*session, whole);
+    if (!sound)
+      return false;
+  }
   // All declarations of one input first: they may need one another.
   for (const ast::Stmt *s : program->statements)
-    if (llvm::isa<ast::Decl>(s))
-      declarations.add(declarationOf(*s));
-  for (auto [i, s] : llvm::enumerate(program->statements)) {
-    const Position at = diags.position(s->range);
-    if (llvm::isa<ast::Decl>(s)) {
-      declare(*s, at);
+    if (auto *decl = llvm::dyn_cast<ast::Decl>(s)) {
+      Declaration d = declarationOf(*decl);
+      d.here = stretch(*decl);
+      d.folder = input.folder;
+      for (const std::string &model : declarations.add(std::move(d)))
+        llvm::errs() << "note: `" << model << "` is declared anew, and nothing of it is frozen any more\n";
+    }
+  bool ok = true;
+  for (const ast::Stmt *s : program->statements) {
+    if (auto *decl = llvm::dyn_cast<ast::Decl>(s)) {
+      if (!input.isFile)
+        declare(*decl, input);
       continue;
     }
-    const std::string statement = textOf(*s);
-    if (const ast::Ident result = ast::resultOf(s); !result.empty()) {
-      // What stands below it in the input may use what it finds: they are one program.
-      std::string rest = statement;
-      for (const ast::Stmt *later : program->statements.drop_front(i + 1))
-        if (llvm::isa<ast::Decl>(later))
-          declare(*later, diags.position(later->range));
-        else
-          rest += "\n" + textOf(*later);
-      results.insert(result.text.str());
-      if (run(rest, at.line, at.column, false))
-        lastStatement = rest;
-      return;
+    ok = runStatement(*s, input, stretch(*s).first);
+    flush();
+    if (!ok && input.isFile) {
+      if (s != program->statements.back())
+        llvm::errs() << "note: what follows line " << diags.position(s->range).line << " of " << input.label << " has not been run\n";
+      break;
     }
-    if (!run(statement, at.line, at.column, false))
-      continue;
-    lastStatement = statement;
-    if (s->kind == ast::StmtKind::Train)
-      trains.push_back(statement);
-    if (s->kind == ast::StmtKind::Freeze)
-      declarations.add(declarationOf(*s));
   }
+  declarations.leaveInput();
+  return ok;
+}
+
+bool Evaluator::runStatement(const ast::Stmt &s, const Input &input, size_t offset) {
+  Ran record;
+  record.kind = s.kind;
+  record.text = textOf(s);
+  record.folder = input.folder;
+  record.result = ast::resultOf(&s).text.str();
+  record.target = targetOf(s);
+  if (auto *expression = llvm::dyn_cast<ast::ExprStmt>(&s))
+    if (auto *name = llvm::dyn_cast<ast::NameExpr>(expression->expr); name && declarations.findResult(name->name.text)) {
+      show(name->name.text); // it has no value, and can be shown all the same
+      return true;
+    }
+  const Part part{input.text, {{offset, offset + record.text.size()}}, {s.kind}, {record.result}, input.folder, true};
+  const std::string text = record.text;
+  if (!run(part, input, record))
+    return false;
+  lastStatement = text;
+  if (s.kind == ast::StmtKind::Train)
+    trains.push_back(text);
+  return true;
 }
 
 /// The name that an "unknown …" message is about, or empty.
@@ -104,108 +160,118 @@ static llvm::StringRef unknownName(const Diagnostic &d) {
 }
 
 /// Checks a declaration. It stays even if that fails: what it lacks may be declared next, or it may be declared anew.
-void Evaluator::declare(const ast::Stmt &statement, Position at) {
-  const std::string text(statement.range.begin.getPointer(), statement.range.end.getPointer());
-  const std::string name = llvm::cast<ast::Decl>(statement).name.text.str();
-  Declarations others;
-  for (const Declaration &d : declarations.all())
-    if (d.name != name)
-      others.add(d);
-  Session session(options);
-  if (session.loadText(others.programFor(text, at.line, at.column), bufferLabel) && session.reach(Stage::Generated))
-    return session.diagnostics().print(llvm::errs());
-  std::set<std::string> unknown;
-  for (const Diagnostic &d : session.diagnostics().all()) {
+void Evaluator::declare(const ast::Decl &declaration, const Input &input) {
+  const Declaration *own = declarations.find(declaration.name.text);
+  if (!own)
+    return; // the input declares it twice
+  const std::string name = own->name;
+  const Composed program = declarations.compose({input.text, {own->here}, {}, {}, input.folder, true});
+  std::unique_ptr<Session> session = open(program, input.label);
+  if (session->reach(Stage::Generated))
+    return session->diagnostics().print(llvm::errs());
+  std::set<std::string> missing;
+  for (const Diagnostic &d : session->diagnostics().all()) {
     if (d.severity != Severity::Error)
       continue;
-    llvm::StringRef missing = unknownName(d);
-    if (missing.empty())
-      return session.diagnostics().print(llvm::errs());
-    unknown.insert(missing.str());
+    llvm::StringRef unknown = unknownName(d);
+    if (unknown.empty())
+      return session->diagnostics().print(llvm::errs());
+    missing.insert(unknown.str());
   }
   llvm::errs() << "`" << name << "` needs";
   const char *separator = " ";
-  for (const std::string &u : unknown) {
+  for (const std::string &u : missing) {
     llvm::errs() << separator << "`" << u << "`";
     separator = ", ";
   }
   llvm::errs() << ", which is not declared yet\n";
 }
 
-void Evaluator::report(Session &session) {
+std::unique_ptr<Session> Evaluator::open(const Composed &program, const std::string &label) {
+  SessionOptions own = options;
+  own.earlierAt = program.earlierAt;
+  own.earlier = int32_t(program.numbers.size());
+  own.folders = program.folders;
+  auto session = std::make_unique<Session>(std::move(own));
+  session->loadText(program.text, label); // what is wrong with the text stands in the session's diagnostics
+  return session;
+}
+
+void Evaluator::report(Session &session, const Composed &program) {
   session.diagnostics().print(llvm::errs());
+  for (const std::string &model : program.forgotten)
+    llvm::errs() << "note: `" << model << "` was trained with declarations that have changed since: what it learned from its data besides "
+                 << "weights is not saved\n";
+  if (!session.diagnostics().hasErrors())
+    return;
+  for (const std::string &name : program.gone)
+    llvm::errs() << "note: what `" << name << "` found was found with declarations that have changed since: run it again\n";
+  if (program.trainedGone)
+    llvm::errs() << "note: what was trained last was declared anew since: train it again\n";
   // The compiled text had only the declarations that the input names, so it could not suggest the others.
   std::vector<llvm::StringRef> names;
   for (const Declaration &d : declarations.all())
     names.push_back(d.name);
+  for (const Ran &s : declarations.ran())
+    if (!s.result.empty())
+      names.push_back(s.result);
   for (const Diagnostic &d : session.diagnostics().all())
-    if (llvm::StringRef name = unknownName(d); results.count(name.str()))
-      llvm::errs() << "note: what `" << name << "` found is known only in the input that ran it: write `; print " << name << "` behind its block\n";
-    else if (!name.empty() && d.notes.empty())
+    if (llvm::StringRef name = unknownName(d); !name.empty() && d.notes.empty() && !llvm::is_contained(program.gone, name))
       if (llvm::StringRef near = didYouMean(name, names); !near.empty())
         llvm::errs() << "note: did you mean `" << near << "`?\n";
 }
 
-bool Evaluator::run(llvm::StringRef text, unsigned line, unsigned column, bool timing) {
+bool Evaluator::run(const Part &part, const Input &input, Ran &record) {
   const double start = Timeline::now();
-  Session session(options);
-  const nn_program *program = nullptr;
-  if (session.loadText(declarations.programFor(text, line, column), bufferLabel))
-    program = session.compileInMemory();
-  report(session);
+  Composed composed = declarations.compose(part);
+  std::unique_ptr<Session> session = open(composed, input.label);
+  const nn_program *program = session->compileInMemory();
+  report(*session, composed);
   if (!program)
     return false;
   llvm::outs().flush();
   const double began = Timeline::now();
-  const int code = nn_session_run(memory, program);
+  const int64_t number = nextNumber++;
+  std::vector<int64_t> numbers = composed.numbers;
+  numbers.push_back(number);
+  const int code = nn_session_run(memory, program, numbers.data(), int32_t(composed.numbers.size()));
   std::fflush(stdout);
-  session.timeline().add("run", began, Timeline::now());
-  if (timing)
-    session.timeline().print(llvm::outs(), start, Timeline::now(), "in all");
+  session->timeline().add("run", began, Timeline::now());
+  if (input.isTimed)
+    session->timeline().print(llvm::outs(), start, Timeline::now(), "in all");
+  // A training that was broken off has a history all the same; what is loaded or frozen counts for ensembles and from here on.
+  const bool loaded = record.kind == ast::StmtKind::Load || record.kind == ast::StmtKind::Freeze;
+  if (nn_session_remembers(memory, number) || (loaded && code == 0)) {
+    record.number = number;
+    record.needs = std::move(composed.needs);
+    record.uses = std::move(composed.uses);
+    declarations.add(std::move(record));
+  }
   return code == 0;
 }
 
 std::unique_ptr<Session> Evaluator::compile(llvm::StringRef text, Stage stage) {
-  auto session = std::make_unique<Session>(options);
-  const bool ok = session->loadText(declarations.programFor(text), bufferLabel) && session->reach(stage);
-  report(*session);
+  Part part{text, {{0, text.size()}}, {}, {}, "", false};
+  Diagnostics diags; // what is wrong is said below
+  std::optional<unsigned> buffer = addBuffer(diags, text, typedLabel);
+  if (std::unique_ptr<ast::Program> parsed = buffer ? parseString(diags, *buffer) : nullptr; parsed && !parsed->statements.empty()) {
+    part.kinds.push_back(parsed->statements.back()->kind);
+    part.results.push_back(ast::resultOf(parsed->statements.back()).text.str());
+  }
+  const Composed program = declarations.compose(part);
+  std::unique_ptr<Session> session = open(program, typedLabel);
+  const bool ok = session->reach(stage);
+  report(*session, program);
   return ok ? std::move(session) : nullptr;
 }
 
 Session &Evaluator::prelude() {
   if (!preludeSession) {
     preludeSession = std::make_unique<Session>(options);
-    preludeSession->loadText("let nothing = 0\n", bufferLabel);
+    preludeSession->loadText("let nothing = 0\n", typedLabel);
     preludeSession->reach(Stage::Checked);
   }
   return *preludeSession;
 }
 
 const ast::Decl *Evaluator::preludeDeclaration(llvm::StringRef name) { return prelude().symbols().prelude.lookup(name); }
-
-std::vector<std::string> Evaluator::completions(llvm::StringRef prefix) {
-  std::set<std::string> words;
-  auto offer = [&](llvm::StringRef word) {
-    if (word.starts_with(prefix))
-      words.insert(word.str());
-  };
-  if (prefix.starts_with(":")) {
-    for (const Command &c : commands())
-      offer((":" + llvm::StringRef(c.name)).str());
-    return {words.begin(), words.end()};
-  }
-  for (const Declaration &d : declarations.all())
-    offer(d.name);
-  for (auto &entry : prelude().symbols().prelude)
-    offer(entry.getKey());
-  for (const sema::Builtin &b : sema::builtins())
-    offer(b.name);
-  for (llvm::StringRef name : sema::elementwiseNames())
-    offer(name);
-  for (llvm::StringRef keyword :
-       {"let", "option", "fn", "layer", "init", "optimizer", "metric", "model", "data", "param", "state", "train", "evaluate",
-        "predict", "save", "load", "freeze", "report", "print", "derivative", "fit", "if", "then", "else", "loss", "batch", "epochs", "steps",
-        "clip", "constrain", "stop", "keep", "checkpoint", "split", "normalize", "augment", "where"})
-    offer(keyword);
-  return {words.begin(), words.end()};
-}

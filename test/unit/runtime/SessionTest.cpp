@@ -15,13 +15,13 @@ TEST(Session, KeepsWhatWasTrained) {
     program.trainBody.epochs = {50, -1};
     program.train();
     program.print("w");
-    EXPECT_EQ(caught([&] { return nn_session_run(session, program.finish()); }).code, 0);
+    EXPECT_EQ(caught([&] { return nn_session_run(session, program.finish(), nullptr, 0); }).code, 0);
     trained = finalWeights;
   }
   LinearProgram next;
   next.useRows({0, 1});
   next.print("w");
-  Caught run = caught([&] { return nn_session_run(session, next.finish()); });
+  Caught run = caught([&] { return nn_session_run(session, next.finish(), nullptr, 0); });
   EXPECT_EQ(run.code, 0);
   EXPECT_EQ(finalWeights, trained);
   EXPECT_EQ(run.out.find("w = ["), 0u) << run.out;
@@ -29,8 +29,36 @@ TEST(Session, KeepsWhatWasTrained) {
   LinearProgram wider(2); // the same names in other shapes: drawn anew
   wider.useRows({0, 1, 2});
   wider.print("w");
-  EXPECT_EQ(caught([&] { return nn_session_run(session, wider.finish()); }).code, 0);
+  EXPECT_EQ(caught([&] { return nn_session_run(session, wider.finish(), nullptr, 0); }).code, 0);
   EXPECT_EQ(finalWeights[1], 0.02f);
+  nn_session_destroy(session);
+}
+
+TEST(Session, RemembersStatements) {
+  nn_session *session = nn_session_create(0, nullptr);
+  const int64_t first[] = {7}, second[] = {7, 9};
+  auto program = [](LinearProgram &p) {
+    p.useRows({0, 1, 1, 3, 2, 5});
+    p.trainBody.epochs = {50, -1};
+    p.train();
+    p.print("w");
+  };
+  std::vector<float> trained;
+  {
+    LinearProgram once;
+    program(once);
+    EXPECT_EQ(caught([&] { return nn_session_run(session, once.finish(), first, 0); }).code, 0);
+    trained = finalWeights;
+  }
+  EXPECT_EQ(nn_session_remembers(session, 7), 1);
+  EXPECT_EQ(nn_session_remembers(session, 9), 0);
+  LinearProgram again; // its training is that of before, and is not made once more
+  program(again);
+  Caught run = caught([&] { return nn_session_run(session, again.finish(), second, 1); });
+  EXPECT_EQ(run.code, 0);
+  EXPECT_EQ(finalWeights, trained);
+  EXPECT_EQ(run.out.find("w = ["), 0u) << run.out;
+  EXPECT_EQ(nn_session_remembers(session, 9), 0); // what prints leaves nothing
   nn_session_destroy(session);
 }
 
@@ -39,11 +67,11 @@ TEST(Session, ErrorsDoNotEndIt) {
   LinearProgram broken;
   broken.useCsv("nowhere.csv", {"a", "y"});
   broken.train();
-  EXPECT_EQ(caught([&] { return nn_session_run(session, broken.finish()); }).code, 1);
+  EXPECT_EQ(caught([&] { return nn_session_run(session, broken.finish(), nullptr, 0); }).code, 1);
   LinearProgram good;
   good.useRows({0, 1});
   good.print("w");
-  EXPECT_EQ(caught([&] { return nn_session_run(session, good.finish()); }).code, 0);
+  EXPECT_EQ(caught([&] { return nn_session_run(session, good.finish(), nullptr, 0); }).code, 0);
   nn_session_destroy(session);
 }
 

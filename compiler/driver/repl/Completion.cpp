@@ -1,0 +1,304 @@
+// What may follow the text before the cursor: places of a model, splits of data, columns, fields, named arguments, files, names.
+#include "compiler/driver/repl/Evaluator.h"
+
+#include "compiler/sema/Builtins.h"
+#include "compiler/sema/SourceTable.h"
+
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+
+#include <set>
+
+using namespace nnc;
+using namespace nnc::repl;
+
+struct Evaluator::Words {
+  std::string prefix;
+  std::set<std::string> list;
+
+  void offer(llvm::StringRef word) {
+    if (word.starts_with(prefix))
+      list.insert(word.str());
+  }
+};
+
+static bool isWordByte(char c) { return llvm::isAlnum(c) || c == '_' || (c & 0x80); }
+
+/// The word that ends `text`.
+static llvm::StringRef lastWord(llvm::StringRef text) {
+  size_t start = text.size();
+  while (start > 0 && isWordByte(text[start - 1]))
+    --start;
+  return text.drop_front(start);
+}
+
+/// Where the innermost bracket of this kind begins that `text` leaves open; npos: none is open.
+static size_t openBracket(llvm::StringRef text, char open) {
+  std::vector<size_t> stack;
+  bool quoted = false, comment = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '\n')
+      quoted = comment = false;
+    else if (comment)
+      continue;
+    else if (c == '"' && (i == 0 || text[i - 1] != '\\'))
+      quoted = !quoted;
+    else if (quoted)
+      continue;
+    else if (c == '#')
+      comment = true;
+    else if (c == '(' || c == '[' || c == '{')
+      stack.push_back(i);
+    else if ((c == ')' || c == ']' || c == '}') && !stack.empty())
+      stack.pop_back();
+  }
+  while (!stack.empty() && text[stack.back()] != open)
+    stack.pop_back();
+  return stack.empty() ? llvm::StringRef::npos : stack.back();
+}
+
+/// Whether the cursor stands in a text in quotes, whose beginning `text` becomes.
+static bool inQuotes(llvm::StringRef line, llvm::StringRef &text) {
+  size_t begin = llvm::StringRef::npos;
+  for (size_t i = 0; i < line.size(); ++i)
+    if (line[i] == '"' && (i == 0 || line[i - 1] != '\\'))
+      begin = begin == llvm::StringRef::npos ? i + 1 : llvm::StringRef::npos;
+    else if (line[i] == '#' && begin == llvm::StringRef::npos)
+      return false;
+  if (begin == llvm::StringRef::npos)
+    return false;
+  text = line.drop_front(begin);
+  return true;
+}
+
+static std::vector<std::string> files(llvm::StringRef typed) {
+  llvm::StringRef folder = llvm::sys::path::parent_path(typed);
+  if (typed.ends_with("/"))
+    folder = typed.drop_back();
+  std::set<std::string> found;
+  std::error_code error;
+  const std::string where = typed.starts_with("/") && folder.empty() ? "/" : folder.empty() ? "." : folder.str();
+  for (llvm::sys::fs::directory_iterator i(where, error), end; i != end && !error; i.increment(error)) {
+    const llvm::StringRef name = llvm::sys::path::filename(i->path());
+    const bool isFolder = llvm::sys::fs::is_directory(i->path());
+    const size_t slash = typed.rfind('/');
+    std::string path = (slash == llvm::StringRef::npos ? "" : typed.take_front(slash + 1).str()) + name.str() + (isFolder ? "/" : "");
+    if (llvm::StringRef(path).starts_with(typed) && (!name.starts_with(".") || llvm::sys::path::filename(typed).starts_with(".")))
+      found.insert(path);
+  }
+  return {found.begin(), found.end()};
+}
+
+Session *Evaluator::quietly(llvm::StringRef name) {
+  const std::string text = "let unused_ = 0 # " + name.str();
+  const Composed program = declarations.compose({text, {{0, text.size()}}, {}, {}, "", false});
+  if (looked.first != program.text) {
+    looked = {program.text, open(program, "<repl>")};
+    looked.second->reach(Stage::Generated);
+  }
+  return looked.second.get();
+}
+
+/// The places of the network that a search has found: those of any of its variants.
+void Evaluator::offerFound(llvm::StringRef path, Words &words) {
+  auto [head, rest] = path.split('.');
+  Session *session = quietly(head);
+  if (session->diagnostics().hasErrors())
+    return;
+  const nn_program &program = session->tables().program;
+  const std::string under = rest.empty() ? "" : rest.str() + ".";
+  for (int32_t s = 0; s < program.n_statements; ++s) {
+    if (program.statements[s].kind != NN_STMT_EXPERIMENT)
+      continue;
+    const auto &experiment = *static_cast<const nn_experiment *>(program.statements[s].body);
+    if (head != experiment.name || experiment.variants[0].model < 0)
+      continue;
+    const nn_range range = program.models[experiment.variants[0].model].tensors;
+    for (int32_t t = range.first; t < range.first + range.count; ++t)
+      if (llvm::StringRef key = program.tensors[t].key; key.consume_front(under))
+        words.offer(key.split('.').first);
+  }
+}
+
+/// `net.`: layers and tensors; `d.`: splits; `best.`: what was chosen; `val.`: what the last training has curves of.
+bool Evaluator::offerFields(llvm::StringRef before, Words &words) {
+  if (!before.ends_with("."))
+    return false;
+  size_t start = before.size();
+  while (start > 0 && (isWordByte(before[start - 1]) || before[start - 1] == '.'))
+    --start;
+  llvm::StringRef path = before.drop_front(start).drop_back(); // "net.dense1"
+  auto [head, rest] = path.split('.');
+  if (head.empty() || llvm::isDigit(head.front()))
+    return false;
+  const Declaration *known = declarations.find(head);
+  const Ran *result = declarations.findResult(head);
+  if (known && known->kind == ast::StmtKind::Data) {
+    for (const auto &[decl, info] : quietly(head)->symbols().data) {
+      if (decl->name.text != head)
+        continue;
+      words.offer("train");
+      if (info.hasVal)
+        words.offer("val");
+      if (info.hasTest)
+        words.offer("test");
+      for (const auto &column : info.source.columns)
+        if (column.classes > 0)
+          words.offer("classes");
+    }
+  } else if ((known && known->kind == ast::StmtKind::Model) || (result && result->kind == ast::StmtKind::Ensemble)) {
+    Session *session = quietly(head);
+    if (session->diagnostics().hasErrors())
+      return true;
+    const nn_program &program = session->tables().program;
+    const std::string under = path.str() + ".";
+    for (int32_t t = 0; t < program.n_tensors; ++t)
+      if (llvm::StringRef name = program.tensors[t].name; program.tensors[t].kind != NN_OPTIMIZER_STATE && name.consume_front(under))
+        words.offer(name.split('.').first);
+    words.offer("weights");
+    words.offer("parameters");
+  } else if (result) {
+    llvm::StringRef text = result->text;
+    for (size_t at = 0; (at = text.find("let ", at)) != llvm::StringRef::npos; ++at) {
+      llvm::StringRef let = text.drop_front(at + 4).ltrim();
+      llvm::StringRef name = let.take_while(isWordByte);
+      if (result->kind == ast::StmtKind::Search && let.drop_front(name.size()).ltrim().starts_with("~"))
+        words.offer(name);
+    }
+    offerFound(path, words);
+  } else if (head == "val" || head == "train") {
+    words.offer("loss");
+    for (const Ran &s : llvm::reverse(declarations.ran()))
+      if (s.kind == ast::StmtKind::Train) {
+        llvm::StringRef text = s.text;
+        for (size_t at = 0; (at = text.find("metric", at)) != llvm::StringRef::npos; ++at)
+          if (llvm::StringRef metric = text.drop_front(at + 6).ltrim().take_while(isWordByte); !metric.empty())
+            words.offer(metric);
+        break;
+      }
+  }
+  return true;
+}
+
+/// Inside of a call's parentheses: the arguments that may be given by name.
+void Evaluator::offerArguments(llvm::StringRef before, Words &words) {
+  const size_t open = openBracket(before, '(');
+  const size_t brace = openBracket(before, '{');
+  if (open == llvm::StringRef::npos || (brace != llvm::StringRef::npos && brace > open))
+    return;
+  const llvm::StringRef callee = lastWord(before.take_front(open));
+  auto offer = [&](llvm::StringRef name) { words.offer((name + " = ").str()); };
+  auto offerAll = [&](llvm::ArrayRef<ast::Parameter> parameters) {
+    for (const ast::Parameter &p : parameters)
+      offer(p.name.text);
+  };
+  const ast::Decl *decl = preludeDeclaration(callee);
+  if (declarations.find(callee))
+    decl = quietly(callee)->symbols().user.lookup(callee);
+  if (auto *fn = llvm::dyn_cast_or_null<ast::FnDecl>(decl))
+    offerAll(fn->params);
+  else if (auto *layer = llvm::dyn_cast_or_null<ast::LayerDecl>(decl))
+    offerAll(layer->params);
+  else if (auto *init = llvm::dyn_cast_or_null<ast::InitDecl>(decl))
+    offerAll(init->params);
+  else if (auto *optimizer = llvm::dyn_cast_or_null<ast::OptimizerDecl>(decl))
+    offerAll(optimizer->params);
+  else if (auto *metric = llvm::dyn_cast_or_null<ast::MetricDecl>(decl))
+    offerAll(metric->params);
+  else if (const sema::Builtin *builtin = decl ? nullptr : sema::findBuiltin(callee))
+    for (llvm::StringRef name : builtin->named)
+      offer(name);
+  else if (const sema::SourceFunction *source = decl ? nullptr : sema::findSource(callee))
+    for (llvm::StringRef name : source->params)
+      offer(name);
+}
+
+/// Inside of a data set's block: its columns; in a run's block: the fields of its data.
+void Evaluator::offerData(llvm::StringRef before, Words &words) {
+  const size_t open = openBracket(before, '{');
+  if (open == llvm::StringRef::npos)
+    return;
+  llvm::StringRef head = before.take_front(open).rtrim();
+  // The statement that the block belongs to: back to its first word, over lines of its own brackets.
+  for (llvm::StringRef keyword : {"data ", "train ", "evaluate "}) {
+    size_t at = head.rfind(keyword);
+    if (at == llvm::StringRef::npos || (at > 0 && isWordByte(head[at - 1])) || head.drop_front(at).contains('}'))
+      continue;
+    llvm::StringRef statement = head.drop_front(at);
+    if (keyword == "data ") {
+      Declarations with = declarations;
+      const Composed program = with.compose({statement, {{0, statement.size()}}, {}, {}, "", false});
+      std::unique_ptr<Session> session = this->open(program, "<repl>");
+      session->reach(Stage::Checked);
+      const llvm::StringRef name = statement.drop_front(5).ltrim().take_while(isWordByte);
+      for (const auto &[decl, info] : session->symbols().data)
+        if (decl->name.text == name)
+          for (const auto &column : info.source.columns)
+            words.offer(column.name);
+      return;
+    }
+    const size_t on = statement.find(" on ");
+    const llvm::StringRef data = on == llvm::StringRef::npos ? "" : statement.drop_front(on + 4).ltrim().take_while(isWordByte);
+    if (!declarations.find(data))
+      return;
+    for (const auto &[decl, info] : quietly(data)->symbols().data)
+      if (decl->name.text == data)
+        for (const sema::FieldInfo &field : info.fields)
+          words.offer(field.name);
+    return;
+  }
+}
+
+void Evaluator::offerGeneral(Words &words) {
+  for (const Declaration &d : declarations.all())
+    words.offer(d.name);
+  for (const Ran &s : declarations.ran())
+    if (!s.result.empty())
+      words.offer(s.result);
+  for (auto &entry : prelude().symbols().prelude)
+    words.offer(entry.getKey());
+  for (const sema::Builtin &b : sema::builtins())
+    words.offer(b.name);
+  for (llvm::StringRef name : sema::elementwiseNames())
+    words.offer(name);
+  for (const sema::SourceFunction &source : sema::sources())
+    words.offer(source.name);
+  for (llvm::StringRef keyword :
+       {"let", "option", "fn", "layer", "init", "optimizer", "metric", "model", "data", "param", "state", "train", "evaluate", "predict",
+        "save", "load", "freeze", "report", "print", "plot", "search", "compare", "ensemble", "derivative", "fit", "if", "then", "else",
+        "loss", "batch", "epochs", "steps", "clip", "constrain", "stop", "keep", "checkpoint", "split", "normalize", "augment", "where",
+        "balance", "drop", "fill", "minimize", "maximize", "trials", "members"})
+    words.offer(keyword);
+}
+
+std::vector<std::string> Evaluator::completions(llvm::StringRef before, llvm::StringRef &word) {
+  const llvm::StringRef line = before.drop_front(before.rfind('\n') + 1);
+  Words words;
+  if (line.starts_with(":")) {
+    auto [command, argument] = line.split(' ');
+    if (command.size() == line.size()) {
+      word = line;
+      words.prefix = word.str();
+      for (const Command &c : commands())
+        words.offer((":" + llvm::StringRef(c.name)).str());
+      return {words.list.begin(), words.list.end()};
+    }
+    if (command.size() > 1 && llvm::StringRef(":load").starts_with(command)) {
+      word = argument.ltrim();
+      return files(word);
+    }
+  } else if (inQuotes(line, word)) {
+    return files(word);
+  }
+  word = lastWord(before);
+  words.prefix = word.str();
+  const llvm::StringRef context = before.drop_back(word.size());
+  if (!offerFields(context, words)) {
+    offerArguments(context, words);
+    offerData(context, words);
+    offerGeneral(words);
+  }
+  return {words.list.begin(), words.list.end()};
+}

@@ -1,0 +1,117 @@
+// :show and :load.
+#include "compiler/driver/repl/Evaluator.h"
+#include "compiler/driver/repl/Kinds.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace nnc;
+using namespace nnc::repl;
+
+void Evaluator::load(llvm::StringRef path) {
+  if (path.size() > 1 && path.front() == '"' && path.back() == '"')
+    path = path.drop_front().drop_back();
+  if (path.empty())
+    llvm::errs() << "`:load` wants a file: `:load examples/xor.nn`\n";
+  else
+    loadFile(path);
+}
+
+void Evaluator::unknown(llvm::StringRef name) {
+  std::vector<llvm::StringRef> candidates;
+  for (const Declaration &d : declarations.all())
+    candidates.push_back(d.name);
+  for (const Ran &s : declarations.ran())
+    if (!s.result.empty())
+      candidates.push_back(s.result);
+  for (auto &entry : prelude().symbols().prelude)
+    candidates.push_back(entry.getKey());
+  llvm::errs() << "nothing is called `" << name << "`";
+  if (llvm::StringRef near = didYouMean(name, candidates); !near.empty())
+    llvm::errs() << "; did you mean `" << near << "`?";
+  llvm::errs() << "\n";
+}
+
+/// All that the session holds: a line for each kind.
+void Evaluator::showAll() {
+  static const std::pair<ast::StmtKind, const char *> kinds[] = {
+      {ast::StmtKind::Data, "data"},       {ast::StmtKind::Model, "models"},   {ast::StmtKind::Search, "searches"},
+      {ast::StmtKind::Compare, "comparisons"}, {ast::StmtKind::Ensemble, "ensembles"}, {ast::StmtKind::Let, "constants"},
+      {ast::StmtKind::Option, "options"},  {ast::StmtKind::Fn, "functions"},   {ast::StmtKind::Layer, "layers"},
+      {ast::StmtKind::Init, "initializers"}, {ast::StmtKind::Optimizer, "optimizers"}, {ast::StmtKind::Metric, "metrics"}};
+  bool any = false;
+  for (const auto &[kind, title] : kinds) {
+    std::string names;
+    auto add = [&](const std::string &name) { names += (names.empty() ? "" : ", ") + name; };
+    for (const Declaration &d : declarations.all())
+      if (d.kind == kind)
+        add(d.name);
+    for (const Ran &s : declarations.ran())
+      if (s.kind == kind && !s.result.empty())
+        add(s.result);
+    if (!names.empty())
+      llvm::outs() << title << ": " << names << "\n";
+    any |= !names.empty();
+  }
+  if (!any)
+    llvm::outs() << "nothing is declared yet\n";
+}
+
+void Evaluator::showModel(llvm::StringRef name) {
+  std::unique_ptr<Session> session = compile(("let unused_ = " + name).str(), Stage::Generated);
+  if (!session)
+    return;
+  const nn_program &program = session->tables().program;
+  for (int32_t m = 0; m < program.n_models; ++m) {
+    const nn_model &model = program.models[m];
+    if (name != model.name)
+      continue;
+    auto shape = [](const int64_t *sizes, int32_t rank) {
+      std::string text = "[";
+      for (int32_t d = 0; d < rank; ++d)
+        text += (d ? ", " : "") + std::to_string(sizes[d]);
+      return text + "]";
+    };
+    int64_t parameters = 0;
+    std::string lines;
+    for (int32_t t = model.tensors.first; t < model.tensors.first + model.tensors.count; ++t) {
+      const nn_tensor &tensor = program.tensors[t];
+      int64_t elements = 1;
+      for (int32_t d = 0; d < tensor.rank; ++d)
+        elements *= tensor.shape[d];
+      if (tensor.kind == NN_PARAMETER)
+        parameters += elements;
+      lines += "  " + std::string(tensor.name) + ": " + shape(tensor.shape, tensor.rank) + (tensor.kind == NN_STATE ? ", a state" : "") + "\n";
+    }
+    llvm::outs() << name << ": " << shape(model.in_shape, model.in_rank) << " -> " << shape(model.out_shape, model.out_rank) << ", "
+                 << parameters << (parameters == 1 ? " parameter\n" : " parameters\n") << lines;
+  }
+}
+
+void Evaluator::show(llvm::StringRef name) {
+  if (name.empty())
+    return showAll();
+  if (const Ran *found = declarations.findResult(name)) {
+    if (found->kind == ast::StmtKind::Ensemble)
+      llvm::outs() << found->text << "\n";
+    else
+      evaluate(("print " + name).str());
+    return;
+  }
+  const Declaration *known = declarations.find(name);
+  if (!known && !preludeDeclaration(name))
+    return unknown(name);
+  if (known && known->kind == ast::StmtKind::Model)
+    return showModel(name);
+  if (!known || known->kind != ast::StmtKind::Data)
+    return type(name);
+  const std::string text = "let unused_ = 0 # " + name.str();
+  const Composed composed = declarations.compose({text, {{0, text.size()}}, {}, {}, "", false});
+  std::unique_ptr<Session> session = open(composed, "<repl>");
+  const nn_program *program = session->compileInMemory();
+  report(*session, composed);
+  if (program) {
+    llvm::outs().flush();
+    nn_session_show(memory, program, name.str().c_str());
+  }
+}
