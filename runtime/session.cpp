@@ -1,4 +1,5 @@
 // Sessions: programs that follow one another and share what was learned and read.
+#include "runtime/cpu.h"
 #include "runtime/predict.h"
 #include "runtime/run.h"
 #include "runtime/signals.h"
@@ -60,6 +61,10 @@ static int runInSession(nn_session &session, const nn_program &program) {
     return ExitUsage;
   }
   flags.predict = false;
+  if (Status status = checkProcessor(program); status.failed()) {
+    printError(status);
+    return ExitFailed;
+  }
   SignalScope signals;
   if (!session.pool)
     session.pool.reset(new Pool(flags.threads > 0 ? flags.threads : availableCores()));
