@@ -434,8 +434,9 @@ typedef struct nn_program {
   uint32_t abi_version;      /* NN_ABI_VERSION */
   uint32_t size;             /* sizeof(nn_program) */
   const char *name;          /* "mnist_mlp" */
-  const char *source_path;   /* as given to the compiler: relative data paths start from its folder */
-  const char *source_dir;    /* absolute at compile time */
+  const char *source_path;   /* as given to the compiler; of a trainer that was given an absolute one, its last part alone */
+  const char *source_dir;    /* where relative data paths start. Absolute in nnc itself; of a trainer relative to the folder that it was
+                                made in (trainers hold no absolute path), or "" where the two have no folder in common */
   const char *doc;           /* the first comment block of the program, for --help */
   const char *elements;      /* "f32" or "f64" */
   int64_t persistent_bytes;
@@ -448,7 +449,18 @@ typedef struct nn_program {
   int32_t n_settings;
   int32_t n_chosen;          /* scalars behind the options' */
   const nn_profile *profile; /* NULL: the program is not profiled */
+  const char *compiler;      /* "nnc 0.1.0": what --version says; or NULL */
+  const char *cpu;           /* the processor that the code is for: a level below, or a name of LLVM's; or NULL */
+  const char *features;      /* what the code may use of it, all of it, as LLVM names it: "avx2,fma"; or NULL */
 } nn_program;
+
+/* Levels of x86-64 processors, from the lowest, and what each has beyond the one before it: the features that vector code depends on, and
+ * scalar extensions of the same generation. */
+#define NN_X86_LEVELS(LEVEL) \
+  LEVEL("x86-64", "") \
+  LEVEL("x86-64-v2", "sse4.2,ssse3,popcnt,cx16") \
+  LEVEL("x86-64-v3", "avx2,fma,f16c,bmi,bmi2,lzcnt,movbe") \
+  LEVEL("x86-64-v4", "avx512f,avx512bw,avx512cd,avx512dq,avx512vl")
 
 /* ---- the runtime's entry points -------------------------------------------------------------------------- */
 
@@ -537,6 +549,10 @@ typedef struct nn_roofline {
   int32_t level;                 /* nn_level: where most of `memory` goes */
 } nn_roofline;
 void nn_roofline_of(const nn_kernel *kernel, int64_t rows, int32_t element_bytes, const nn_roof *roof, nn_roofline *result);
+
+/* Whether writing the file `path` would take the place of something that the program reads (data, images, weights) or of its own text, under
+ * whatever name. `data_dir` may be null. Returns 0 if not; else 1 with what it is in `message`. */
+int nn_is_input(const nn_program *program, const char *data_dir, const char *path, char *message, int32_t size);
 
 /* Whether every trainer has a flag of that name (`seed`, `threads` …), so that an option cannot have it. */
 int nn_is_flag(const char *name);

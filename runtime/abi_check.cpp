@@ -44,5 +44,5 @@ static_assert(sizeof(nn_kernel) == 88, "");
 static_assert(sizeof(nn_profiled) == 56, "");
 static_assert(sizeof(nn_source_line) == 16, "");
 static_assert(sizeof(nn_profile) == 40, "");
-static_assert(sizeof(nn_program) == 184, "");
+static_assert(sizeof(nn_program) == 208, "");
 static_assert(sizeof(nn_probe) == 1048, "");

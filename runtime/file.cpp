@@ -3,6 +3,7 @@
 
 #include "runtime/buffer.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -90,6 +91,9 @@ Status findFile(const std::string &path, const Folders &folders, std::string &fo
       if (path.compare(slash + 1, 3, "../") != 0)
         tries.push_back(join(folders.data, path.substr(slash + 1)));
   }
+  for (const std::string &folder : folders.elsewhere)
+    if (const std::string candidate = join(folder, path); path[0] != '/' && std::find(tries.begin(), tries.end(), candidate) == tries.end())
+      tries.push_back(candidate);
   std::string text;
   for (const std::string &candidate : tries) {
     struct stat info;

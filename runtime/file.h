@@ -37,6 +37,7 @@ Status changedWhileRead(const std::string &path);
 struct Folders {
   std::string program; // the program's folder; "" is the working directory
   std::string data;    // --data DIR, or ""
+  std::vector<std::string> elsewhere = {}; // of a trainer: folders to look in last
 };
 
 /// The first of these that exists: `path` itself when absolute, program/path, data/path, data/basename. The error

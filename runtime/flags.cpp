@@ -13,7 +13,7 @@ namespace nnrt {
 
 namespace {
 
-enum class Fixed { Help, Data, Seed, Threads, Resume, Quiet, MaxSteps, Timing, Profile, Watch, Log, TensorBoard, Model, Weights, Output };
+enum class Fixed { Help, Version, Data, Seed, Threads, Resume, Quiet, MaxSteps, Timing, Profile, Watch, Log, TensorBoard, Model, Weights, Output };
 
 struct FixedFlag {
   const char *name;
@@ -37,9 +37,10 @@ const FixedFlag fixedFlags[] = {
     {"log", Fixed::Log, "FILE", "write what happens to FILE, one JSON object a line", false, true},
     {"tensorboard", Fixed::TensorBoard, "DIR", "write event files for TensorBoard to DIR", false, true},
     {"help", Fixed::Help, nullptr, "this text", false},
+    {"version", Fixed::Version, nullptr, "which nnc has compiled the program", false},
     {"model", Fixed::Model, "NAME", "which model, when the program has several", true},
     {"weights", Fixed::Weights, "FILE", "its saved weights (.safetensors)", true},
-    {"output", Fixed::Output, "FILE", "where predictions go (-o FILE; default: standard output)", true},
+    {"output", Fixed::Output, "FILE", "where predictions go (-o FILE; default, and `-`: standard output)", true},
 };
 
 Status wholeNumber(const std::string &flag, const std::string &text, double most, double &value) {
@@ -95,6 +96,9 @@ Status apply(const FixedFlag &flag, const std::string &text, Flags &flags) {
   case Fixed::Help:
     flags.help = true;
     break;
+  case Fixed::Version:
+    flags.version = true;
+    break;
   case Fixed::Data:
     flags.data = text;
     break;
@@ -142,7 +146,7 @@ Status apply(const FixedFlag &flag, const std::string &text, Flags &flags) {
     flags.weights = text;
     break;
   case Fixed::Output:
-    flags.output = text;
+    flags.output = text == "-" ? "" : text;
     break;
   }
   return Status();
@@ -224,7 +228,7 @@ Status parseFlags(const nn_program &program, int argc, char **argv, bool lenient
   if (!flags.predict && !inputs.empty() && !lenient)
     return Status::error("`" + quoted(inputs[0]) + "` is not a flag; --help lists all" +
                          (nearest(inputs[0], {"predict"}).empty() ? "" : "; did you mean `predict`?"));
-  if (flags.predict && !flags.help) {
+  if (flags.predict && !flags.help && !flags.version) {
     if (inputs.size() != 1)
       return Status::error(inputs.empty() ? "predict needs a CSV file to read" : "predict reads one file, several were given");
     if (flags.weights.empty())
@@ -253,7 +257,8 @@ std::string helpText(const nn_program &program, const char *argv0) {
   }
   text += "usage: " + name + " [flags]\n";
   if (!models.empty())
-    text += "       " + name + " predict [--model NAME] --weights FILE INPUT.csv [-o OUTPUT.csv]\n";
+    text += "       " + name + " predict [--model NAME] --weights FILE INPUT.csv [-o OUTPUT.csv]\n"
+            "       (INPUT `-`: standard input)\n";
   if (program.n_options > 0) {
     text += "\noptions of the program:\n";
     for (int32_t i = 0; i < program.n_options; ++i) {

@@ -11,7 +11,7 @@
 namespace nnrt {
 
 struct Flags {
-  bool help = false, resume = false, quiet = false, timing = false, watch = false;
+  bool help = false, version = false, resume = false, quiet = false, timing = false, watch = false;
   bool profile = false;        // given; a program compiled with a profile prints it in any case
   std::string data;            // --data DIR
   std::string log;             // --log FILE, or empty
@@ -22,7 +22,7 @@ struct Flags {
   std::vector<double> options; // a value for each option of the program
 
   bool predict = false; // the predict subcommand
-  std::string model, weights, input, output;
+  std::string model, weights, input, output; // input `-`: standard input
 };
 
 /// Reads argv[1 …]. A failure is a wrong use of the command line (exit code 2).

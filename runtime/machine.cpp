@@ -28,10 +28,14 @@ static std::string lineOf(const char *path, const char *key, char after) {
   return value;
 }
 
+std::string processorName() {
+  const std::string name = lineOf("/proc/cpuinfo", "model name", ':');
+  return name.empty() ? "unknown" : name;
+}
+
 std::vector<std::pair<std::string, std::string>> machineFacts(int threads) {
   std::vector<std::pair<std::string, std::string>> facts;
-  std::string cpu = lineOf("/proc/cpuinfo", "model name", ':');
-  facts.push_back({"CPU", cpu.empty() ? "unknown" : cpu});
+  facts.push_back({"CPU", processorName()});
   facts.push_back({"cores", std::to_string(availableCores()) + " for this run, " + std::to_string(threads) + " used at most"});
   long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGE_SIZE);
   if (pages > 0 && size > 0)

@@ -1,4 +1,5 @@
 // nn_main: a trainer from its command line to its exit code.
+#include "runtime/cpu.h"
 #include "runtime/output.h"
 #include "runtime/predict.h"
 #include "runtime/process.h"
@@ -86,6 +87,14 @@ extern "C" int nn_main(const nn_program *program, int argc, char **argv) {
   if (flags.help) {
     show(helpText(*program, argc > 0 ? argv[0] : program->name));
     return nn_output_end(ExitDone);
+  }
+  if (flags.version) {
+    show(std::string(program->name) + (program->compiler ? std::string(", compiled by ") + program->compiler : "") + "\n");
+    return nn_output_end(ExitDone);
+  }
+  if (Status status = checkProcessor(*program); status.failed()) {
+    printError(status);
+    return ExitFailed;
   }
   SignalScope signals;
   Run run(*program, flags);

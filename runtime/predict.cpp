@@ -4,9 +4,12 @@
 #include "runtime/predict.h"
 
 #include "runtime/metrics.h"
+#include "runtime/overwrite.h"
+#include "runtime/piped.h"
 #include "runtime/predict_input.h"
 #include "runtime/predict_rows.h"
 #include "runtime/predict_table.h"
+#include "runtime/signals.h"
 #include "runtime/statements.h"
 #include "runtime/suggest.h"
 #include "runtime/weights.h"
@@ -106,7 +109,7 @@ Status openInput(Run &run, const nn_data &data, std::unique_ptr<Source> &source)
     if (!strcmp(data.columns[c].name, "image") || !strcmp(data.columns[c].name, "x"))
       main = c;
   std::unique_ptr<MatrixSource> matrix;
-  NN_TRY(openMatrix(nn_source{}, run.flags.input, data.columns[main].size, matrix));
+  NN_TRY(openMatrix(nn_source{}, run.input, data.columns[main].size, matrix));
   matrix->main = main;
   for (int32_t c = 0; c < data.n_columns; ++c)
     matrix->sizes.push_back(data.columns[c].size);
@@ -119,8 +122,12 @@ Status predictFile(Run &run, const nn_model &model) {
   if (!model.predict.code)
     return Status::error(std::string(model.name) + " cannot predict: it has no input of its own");
   const char *path = run.flags.output.empty() ? nullptr : run.flags.output.c_str();
-  if (path)
-    NN_TRY(checkWritable(path));
+  if (path) {
+    for (const std::string &read : {run.input, run.flags.weights})
+      if (isSameFile(read, path))
+        return Status::error(std::string("cannot write ") + path + ": predict reads it; another name is wanted");
+    NN_TRY(checkOutput(run, path, true));
+  }
   SafetensorsFile weights;
   NN_TRY(readSafetensors(run.flags.weights, weights));
   std::vector<std::string> unused;
@@ -134,9 +141,9 @@ Status predictFile(Run &run, const nn_model &model) {
     std::unique_ptr<Source> source;
     NN_TRY(openInput(run, *data, source));
     rows.count = source->rows;
-    NN_TRY(prepareInput(run.engine, *data, inputField(*data), *source, run.flags.input, learned, rows.x));
+    NN_TRY(prepareInput(run.engine, *data, inputField(*data), *source, run.input, learned, rows.x));
   } else {
-    NN_TRY(readElements(run.engine, nn_source{}, run.flags.input, inputSize(model), rows));
+    NN_TRY(readElements(run.engine, nn_source{}, run.input, inputSize(model), rows));
   }
   return applyAndWrite(run, model, data, learned, rows, path);
 }
@@ -199,7 +206,8 @@ Status runPredict(Run &run, const nn_predict &predict) {
   return Status();
 }
 
-Status predict(Run &run) {
+/// The model that the flags name.
+static Status predictAsked(Run &run) {
   const nn_program &program = run.program;
   const std::vector<const nn_model *> models = shownModels(program);
   std::vector<std::string> names;
@@ -219,6 +227,23 @@ Status predict(Run &run) {
     return Status::error("the program has several models; choose one with --model: " + list);
   }
   return predictFile(run, *models[chosen]);
+}
+
+Status predict(Run &run) {
+  run.input = run.flags.input;
+  if (run.input != "-")
+    return predictAsked(run);
+  PipedInput piped;
+  Status status = piped.read();
+  if (pendingSignal()) {
+    run.signal = pendingSignal();
+    return Status();
+  }
+  if (!status.failed()) {
+    run.input = piped.path();
+    status = predictAsked(run);
+  }
+  return status.failed() ? Status::error(PipedInput::named(status.message())) : Status();
 }
 
 } // namespace nnrt

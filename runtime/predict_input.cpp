@@ -2,6 +2,7 @@
 #include "runtime/predict_input.h"
 
 #include "runtime/output.h"
+#include "runtime/piped.h"
 #include "runtime/sources/csv_table.h"
 #include "runtime/sources/image_reader.h"
 #include "runtime/sources/npy_file.h"
@@ -52,7 +53,7 @@ static Status readOrElse(nn_source description, const std::string &path, size_t 
 }
 
 Status openTable(Run &run, const nn_data &data, std::unique_ptr<Source> &source) {
-  const std::string &path = run.flags.input;
+  const std::string &path = run.input;
   nn_source description = likeTraining(data, path);
   const std::vector<std::string> known = columnNames(data);
   CsvTable table;
@@ -61,7 +62,7 @@ Status openTable(Run &run, const nn_data &data, std::unique_ptr<Source> &source)
                     doubtful));
   description.header = table.header ? NN_HEADER_YES : NN_HEADER_NO;
   if ((table.guessed || doubtful) && !run.flags.quiet) // standard output may be the predictions
-    showError("note: " + path + ": " + table.shape() + "\n");
+    showError("note: " + PipedInput::named(run.input) + ": " + table.shape() + "\n");
   std::vector<ColumnRequest> requests;
   bool anyName = false;
   for (int32_t c = 0; c < data.n_columns; ++c) {
@@ -104,7 +105,7 @@ static Status openArchive(nn_source description, const std::vector<ColumnRequest
 }
 
 Status openAlike(Run &run, const nn_data &data, std::unique_ptr<Source> &source) {
-  const std::string &path = run.flags.input;
+  const std::string &path = run.input;
   nn_source description = data.source;
   description.path = path.c_str();
   description.where = "";

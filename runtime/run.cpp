@@ -3,16 +3,19 @@
 #include "runtime/run.h"
 
 #include "runtime/output.h"
+#include "runtime/overwrite.h"
 #include "runtime/settings.h"
 #include "runtime/signals.h"
 #include "runtime/statements.h"
 #include "runtime/visible.h"
 
 #include <algorithm>
+#include <climits>
 #include <cstdlib>
 #include <cstring>
 #include <set>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace nnrt {
 
@@ -22,11 +25,25 @@ static bool isFolder(const std::string &path) {
 }
 
 Folders programFolders(const nn_program &program, const std::string &dataFlag) {
-  // A trainer may be run on another machine: then its source's folder is gone, and paths start where it is run.
   Folders folders;
   folders.data = dataFlag;
-  if (program.source_dir && *program.source_dir && isFolder(program.source_dir))
-    folders.program = program.source_dir;
+  const std::string dir = program.source_dir ? program.source_dir : "";
+  if (!dir.empty() && dir[0] == '/') {
+    if (isFolder(dir))
+      folders.program = dir;
+    return folders;
+  }
+  // A trainer. It may have been moved, or be run on another machine: then its source's folder is not where it was, and paths start where it
+  // is run, or where the source was as seen from there.
+  char own[PATH_MAX], real[PATH_MAX], here[PATH_MAX];
+  const ssize_t length = dir.empty() ? -1 : readlink("/proc/self/exe", own, sizeof own);
+  const std::string given = folderOf(program.source_path ? program.source_path : "");
+  if (dir.empty() && isFolder(given))
+    folders.program = given;
+  folders.elsewhere = {given, ""};
+  if (length > 0 && realpath((folderOf(std::string(own, size_t(length))) + "/" + dir).c_str(), real) && isFolder(real) &&
+      !(getcwd(here, sizeof here) && !strcmp(here, real)))
+    folders.program = real;
   return folders;
 }
 
@@ -120,13 +137,18 @@ Status checkData(Run &run, const nn_statement &statement) {
   return Status();
 }
 
+Status checkOutput(Run &run, const char *path, bool weights) {
+  NN_TRY(checkKeepsInputs(run.program, run.folders, path, weights));
+  return checkWritable(path);
+}
+
 /// Of one statement: a train statement's checkpoint goes to `checkpoints`.
 static Status checkStatement(Run &run, const nn_statement &statement, std::set<std::string> &checkpoints) {
   switch (statement.kind) {
   case NN_STMT_TRAIN: {
     const nn_train &train = *static_cast<const nn_train *>(statement.body);
     if (train.checkpoint) {
-      NN_TRY(checkWritable(train.checkpoint).at(train.where));
+      NN_TRY(checkOutput(run, train.checkpoint, false).at(train.where));
       if (!checkpoints.insert(train.checkpoint).second)
         return Status::error(format("two train statements write the checkpoint %s", train.checkpoint)).at(train.where);
     }
@@ -139,20 +161,20 @@ static Status checkStatement(Run &run, const nn_statement &statement, std::set<s
   case NN_STMT_PREDICT: {
     const nn_predict &predict = *static_cast<const nn_predict *>(statement.body);
     if (predict.path)
-      NN_TRY(checkWritable(predict.path).at(predict.where));
+      NN_TRY(checkOutput(run, predict.path, true).at(predict.where));
     return predict.data >= 0 && run.program.data[predict.data].hidden ? Status() : checkData(run, statement);
   }
   case NN_STMT_SAVE: {
     const nn_save &save = *static_cast<const nn_save *>(statement.body);
-    return checkWritable(save.path).at(save.where);
+    return checkOutput(run, save.path, false).at(save.where);
   }
   case NN_STMT_REPORT: {
     const nn_report &report = *static_cast<const nn_report *>(statement.body);
-    return checkWritable(report.path).at(report.where);
+    return checkOutput(run, report.path, true).at(report.where);
   }
   case NN_STMT_PLOT: {
     const nn_plot &plot = *static_cast<const nn_plot *>(statement.body);
-    return plot.path ? checkWritable(plot.path).at(plot.where) : Status();
+    return plot.path ? checkOutput(run, plot.path, true).at(plot.where) : Status();
   }
   default:
     return Status();
@@ -178,9 +200,10 @@ static Status checkNumbers(Run &run) {
 
 Status checkBeforeRun(Run &run) {
   std::set<std::string> checkpoints;
-  Status status = checkNumbers(run);
-  if (status.failed())
-    return status;
+  NN_TRY(checkNumbers(run));
+  if (!run.flags.log.empty())
+    NN_TRY(checkKeepsInputs(run.program, run.folders, run.flags.log, true));
+  Status status;
   forEachStatement(run.program.statements + run.earlier, run.program.n_statements - run.earlier, [&](const nn_statement &statement) {
     status = checkStatement(run, statement, checkpoints);
     return !status.failed();

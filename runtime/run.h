@@ -49,6 +49,7 @@ struct Run {
   std::map<int32_t, int32_t> chosen; // experiment, in the order of the program -> the variant it chose
   std::string group, variant;        // of the experiment that this is a run of: see TrainRecord
   std::string *output = nullptr;     // where results go instead of standard output: those of runs that go on side by side
+  std::string input;      // what the subcommand `predict` reads
   int64_t stepsLeft = -1; // --max-steps: -1 is no limit
   int signal = 0;         // the run was interrupted by it
   bool diverged = false;  // a train statement failed because its loss or its parameters were not finite
@@ -85,6 +86,9 @@ Status runStatements(Run &run, const nn_statement *statements, int32_t count, in
 
 /// Loads the data that a train, evaluate or predict statement uses, and checks that its indices are in bounds.
 Status checkData(Run &run, const nn_statement &statement);
+
+/// Whether a file can be written at `path` and takes the place of nothing that the program reads; `weights`: nor of what it loads.
+Status checkOutput(Run &run, const char *path, bool weights);
 
 /// Whether a predict statement's rows can be had: all but its model's outputs. `unchecked` as in Run::need().
 Status checkPredict(Run &run, const nn_predict &predict, bool unchecked);

@@ -1,4 +1,5 @@
 // Sessions: programs that follow one another and share what was learned and read.
+#include "runtime/cpu.h"
 #include "runtime/predict.h"
 #include "runtime/remember.h"
 #include "runtime/show.h"
@@ -107,6 +108,10 @@ static int runInSession(nn_session &session, const nn_program &program, const in
   if (Status status = begin(session, program, flags, owned); status.failed()) {
     printError(status);
     return ExitUsage;
+  }
+  if (Status status = checkProcessor(program); status.failed()) {
+    printError(status);
+    return ExitFailed;
   }
   Run &run = *owned;
   run.earlier = earlier;

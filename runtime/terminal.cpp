@@ -22,7 +22,8 @@ Canvas standardCanvas() {
   winsize size{};
   if (isatty(1) && ioctl(1, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40)
     canvas.columns = std::min<int>(size.ws_col, 160);
-  canvas.colours = isatty(1) && kind && strcmp(kind, "dumb") != 0 && !getenv("NO_COLOR");
+  const char *none = getenv("NO_COLOR");
+  canvas.colours = isatty(1) && kind && strcmp(kind, "dumb") != 0 && !(none && *none);
   return canvas;
 }
 

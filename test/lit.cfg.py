@@ -1,5 +1,6 @@
 # The lit suite: every .mlir, .nn and .test file under test/ that holds RUN lines. test/README.md lists the substitutions.
 import os
+import platform
 import shutil
 import subprocess
 import lit.formats
@@ -20,6 +21,10 @@ if config.sanitize:
     config.available_features.add("sanitize")
 if shutil.which("chromium"):
     config.available_features.add("chromium")
+if platform.machine() == "x86_64":
+    config.available_features.add("x86")
+if shutil.which("qemu-x86_64"):
+    config.available_features.add("qemu-x86_64")
 # strace may be there without being allowed to trace.
 if shutil.which("strace") and subprocess.run(["strace", "-o", os.devnull, "-e", "inject=fsync:error=EIO", "true"],
                                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0:

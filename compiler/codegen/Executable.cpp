@@ -46,8 +46,9 @@ Error linkExecutable(StringRef object, StringRef runtime, bool withImages, Strin
     return compiler.takeError();
 
   // Beside the output: the rename at the end must not cross file systems.
+  const std::string target = replacedFile(path);
   SmallString<256> folder;
-  sys::fs::createUniquePath(path + ".%%%%%%.tmp", folder, /*MakeAbsolute=*/false);
+  sys::fs::createUniquePath(target + ".%%%%%%.tmp", folder, /*MakeAbsolute=*/false);
   if (std::error_code code = sys::fs::create_directory(folder, /*IgnoreExisting=*/false))
     return failed(code);
   auto cleanUp = make_scope_exit([&] { sys::fs::remove_directories(folder); });
@@ -83,7 +84,7 @@ Error linkExecutable(StringRef object, StringRef runtime, bool withImages, Strin
       text += (*buffer)->getBuffer().trim().str();
     return createStringError("linking '" + path + "' failed (" + sys::path::filename(*compiler) + "): " + text);
   }
-  if (std::error_code code = sys::fs::rename(output, path))
+  if (std::error_code code = sys::fs::rename(output, target))
     return failed(code);
   return Error::success();
 }

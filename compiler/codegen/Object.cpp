@@ -48,6 +48,13 @@ static std::error_code writeAll(raw_fd_ostream &stream, StringRef bytes) {
   return code;
 }
 
+std::string replacedFile(StringRef path) {
+  SmallString<256> real;
+  if (sys::fs::is_symlink_file(path) && !sys::fs::real_path(path, real))
+    return real.str().str();
+  return (path.starts_with("-") || path.starts_with("@") ? "./" + path : path).str();
+}
+
 Error writeFile(StringRef path, StringRef bytes) {
   auto failed = [&](std::error_code code) {
     return createStringError(code, "cannot write '" + path + "': " + code.message());
@@ -64,7 +71,9 @@ Error writeFile(StringRef path, StringRef bytes) {
       code = writeAll(stream, bytes);
     return code ? failed(code) : Error::success();
   }
-  auto temporary = sys::fs::TempFile::create(path + ".%%%%%%.tmp");
+  const std::string target = replacedFile(path);
+  const unsigned mode = exists ? status.permissions() & 0777 : sys::fs::all_read | sys::fs::all_write;
+  auto temporary = sys::fs::TempFile::create(target + ".%%%%%%.tmp", mode);
   if (!temporary)
     return failed(errorToErrorCode(temporary.takeError()));
   raw_fd_ostream stream(temporary->FD, /*shouldClose=*/false);
@@ -72,7 +81,7 @@ Error writeFile(StringRef path, StringRef bytes) {
     consumeError(temporary->discard());
     return failed(code);
   }
-  if (Error error = temporary->keep(path))
+  if (Error error = temporary->keep(target))
     return failed(errorToErrorCode(std::move(error)));
   return Error::success();
 }

@@ -1,23 +1,23 @@
-// An entry is a file: a line that says what it is, a BLAKE3 checksum of key and object, the object. It is written under another name
-// and renamed, so that readers see all of it or nothing; the checksum finds what a full disk or a crash has left.
+// An entry is a file: a line that says what it is, a seal (BLAKE3 of the folder's secret, the key and the object), the object. It is written
+// under another name and renamed, so that readers see all of it or nothing; the seal finds what a full disk or a crash has left, and what
+// somebody else has put there.
 #include "compiler/codegen/ObjectCache.h"
 
+#include "compiler/codegen/CacheFolder.h"
 #include "compiler/codegen/Target.h"
 
+#include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/CachePruning.h"
-#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Process.h"
-#include "llvm/Support/raw_ostream.h"
 
 using namespace llvm;
 
 namespace nnc {
 
-// The prefix is the one that pruneCache looks for; it touches no other file.
+// Pruning touches no file with another beginning.
 static constexpr StringLiteral prefix = "llvmcache-";
-static constexpr StringLiteral magic = "nnc object 1\n";
+static constexpr StringLiteral magic = "nnc object 2\n";
 static constexpr size_t headerBytes = magic.size() + LLVM_BLAKE3_OUT_LEN;
 
 static void addTo(BLAKE3 &hash, StringRef part) {
@@ -43,8 +43,8 @@ std::string ObjectKey::text() const {
   return toHex(result, /*LowerCase=*/true);
 }
 
-static BLAKE3Result<> checksum(StringRef key, StringRef object) {
-  BLAKE3 hash;
+static BLAKE3Result<> seal(const CacheFolder &folder, StringRef key, StringRef object) {
+  BLAKE3 hash = folder.beginSeal();
   addTo(hash, key);
   addTo(hash, object);
   return hash.final();
@@ -69,69 +69,45 @@ std::string ObjectCache::path(StringRef key) const {
   return file.str().str();
 }
 
+std::shared_ptr<const CacheFolder> ObjectCache::opened(bool make) const {
+  std::lock_guard<std::mutex> lock(state->mutex);
+  if (!state->folder && !folder.empty())
+    state->folder = CacheFolder::open(folder, make, state->distrust);
+  return state->folder;
+}
+
+std::string ObjectCache::distrust() const {
+  if (opened(/*make=*/false))
+    return "";
+  std::lock_guard<std::mutex> lock(state->mutex);
+  return state->distrust;
+}
+
 std::unique_ptr<MemoryBuffer> ObjectCache::find(StringRef key) const {
-  if (!enabled())
-    return nullptr;
-  const std::string file = path(key);
-  // The time of access is what prune() goes by; a file system may not keep it by itself.
-  Expected<sys::fs::file_t> opened = sys::fs::openNativeFileForRead(file, sys::fs::OF_UpdateAtime);
-  if (!opened) {
-    consumeError(opened.takeError());
-    return nullptr;
-  }
-  // Volatile: read, not mapped. A file that shrinks while it is mapped would end the process.
-  ErrorOr<std::unique_ptr<MemoryBuffer>> read =
-      MemoryBuffer::getOpenFile(*opened, file, /*FileSize=*/-1, /*RequiresNullTerminator=*/false, /*IsVolatile=*/true);
-  sys::fs::closeFile(*opened);
+  std::shared_ptr<const CacheFolder> in = opened(/*make=*/false);
+  std::optional<std::string> read = in ? in->read((prefix + key).str()) : std::nullopt;
   if (!read)
     return nullptr;
-  StringRef bytes = (*read)->getBuffer();
+  StringRef bytes = *read;
   if (bytes.size() < headerBytes || !bytes.starts_with(magic))
     return nullptr;
   StringRef stated = bytes.slice(magic.size(), headerBytes), object = bytes.drop_front(headerBytes);
-  if (toStringRef(checksum(key, object)) != stated)
+  if (toStringRef(seal(*in, key, object)) != stated)
     return nullptr;
   // A copy, because who reads an object file wants it aligned.
   return MemoryBuffer::getMemBufferCopy(object, key);
 }
 
-/// Writes the entry under a name of its own, then renames it. Not sys::fs::TempFile: that installs signal handlers, and a run
-/// in this process has its own.
-static bool writeEntry(StringRef file, StringRef key, StringRef object) {
-  int descriptor;
-  SmallString<128> temporary;
-  if (sys::fs::createUniqueFile(file + ".%%%%%%%%", descriptor, temporary))
-    return false;
-  bool written;
-  {
-    raw_fd_ostream stream(descriptor, /*shouldClose=*/true);
-    stream << magic << toStringRef(checksum(key, object)) << object;
-    stream.close();
-    written = !stream.has_error();
-    stream.clear_error(); // a stream that dies with an error ends the process
-  }
-  if (written && !sys::fs::rename(temporary, file))
-    return true;
-  sys::fs::remove(temporary);
-  return false;
-}
-
 void ObjectCache::keep(StringRef key, StringRef object) {
-  if (!enabled() || sys::fs::create_directories(folder))
-    return;
-  if (writeEntry(path(key), key, object))
+  if (std::shared_ptr<const CacheFolder> in = opened(/*make=*/true);
+      in && in->write((prefix + key).str(), {magic, toStringRef(seal(*in, key, object)), object}))
     prune();
 }
 
 void ObjectCache::prune(bool force) const {
-  if (!enabled())
-    return;
-  CachePruningPolicy policy;
-  if (force)
-    policy.Interval = std::chrono::seconds(0);
-  policy.Expiration = std::chrono::hours(24 * 30);
-  policy.MaxSizeBytes = limit;
-  pruneCache(folder, policy);
+  std::shared_ptr<const CacheFolder> in = opened(/*make=*/false);
+  if (in && (force || in->isTime(20 * 60)))
+    in->prune(prefix, int64_t(30) * 24 * 3600, limit);
 }
 
 } // namespace nnc

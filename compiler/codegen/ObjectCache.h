@@ -7,11 +7,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 
 namespace nnc {
 
 struct Target;
+class CacheFolder;
 
 /// The name of an object: a hash that parts are added to, in a fixed order. The compiler itself is the first part, so that a new
 /// compiler never reads what an old one wrote.
@@ -48,7 +50,8 @@ public:
 
   bool enabled() const { return !folder.empty(); }
 
-  /// The object that was kept under `key`, or null. An entry is used only if its own checksum, which covers the key, is right.
+  /// The object that was kept under `key`, or null. An entry is used only if its seal is right, which covers key and object and which
+  /// only this user's processes can make (CacheFolder).
   std::unique_ptr<llvm::MemoryBuffer> find(llvm::StringRef key) const;
 
   /// Keeps an object. From time to time this prunes.
@@ -61,9 +64,20 @@ public:
   /// The file of an entry.
   std::string path(llvm::StringRef key) const;
 
+  /// Why the folder, which is there, is not used; empty where it is, or is not there yet.
+  std::string distrust() const;
+
 private:
+  struct State {
+    std::mutex mutex;
+    std::shared_ptr<const CacheFolder> folder; // once it is open
+    std::string distrust;
+  };
+  std::shared_ptr<const CacheFolder> opened(bool make) const;
+
   std::string folder;
   uint64_t limit = defaultLimit;
+  std::shared_ptr<State> state = std::make_shared<State>();
 };
 
 } // namespace nnc

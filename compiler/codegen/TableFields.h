@@ -382,6 +382,9 @@ template <class V> void visitFields(V &v, const nn_program &s) {
   v.field(s.n_settings);
   v.field(s.n_chosen);
   v.one(s.profile);
+  v.field(s.compiler);
+  v.field(s.cpu);
+  v.field(s.features);
 }
 
 } // namespace nnc

@@ -1,6 +1,7 @@
 // Target: what a processor can do is read from its feature bits. Names of processors are wrong in virtual machines, and LLVM's
 // tuning for several of them prefers half of the vector width.
 #include "compiler/codegen/Target.h"
+#include "runtime/abi.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringMap.h"
@@ -30,34 +31,29 @@ static void leaveOutPasses() {
   }
 }
 
-static const StringRef levels[] = {"x86-64-v4", "x86-64-v3", "x86-64-v2", "x86-64"};
+/// The levels of x86-64, from the lowest, each with what it has beyond the one before.
+static const std::pair<StringRef, StringRef> levels[] = {
+#define LEVEL(name, adds) {name, adds},
+    NN_X86_LEVELS(LEVEL)
+#undef LEVEL
+};
 
-/// Whether a machine with these feature bits can run code for `level`: the bits that vector code depends on, and
-/// one scalar extension of the same generation.
-static bool hasLevel(const StringMap<bool> &bits, StringRef level) {
-  auto all = [&](std::initializer_list<StringRef> names) {
-    return all_of(names, [&](StringRef name) { return bits.lookup(name); });
-  };
-  if (level == "x86-64-v4")
-    return hasLevel(bits, "x86-64-v3") && all({"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"});
-  if (level == "x86-64-v3")
-    return hasLevel(bits, "x86-64-v2") && all({"avx2", "fma", "f16c", "bmi", "bmi2", "lzcnt", "movbe"});
-  if (level == "x86-64-v2")
-    return all({"sse4.2", "ssse3", "popcnt", "cx16"});
-  return true;
+/// The highest level whose code a machine with these feature bits can run.
+static StringRef highestLevel(const StringMap<bool> &bits) {
+  StringRef highest;
+  for (auto [level, adds] : levels) {
+    SmallVector<StringRef> names;
+    adds.split(names, ',', -1, /*KeepEmpty=*/false);
+    if (!all_of(names, [&](StringRef name) { return bits.lookup(name); }))
+      break;
+    highest = level;
+  }
+  return highest;
 }
 
 static void useHost(Target &target, const Triple &triple) {
   StringMap<bool> bits = sys::getHostCPUFeatures();
-  if (triple.getArch() == Triple::x86_64) {
-    for (StringRef level : levels)
-      if (hasLevel(bits, level)) {
-        target.cpu = level.str();
-        break;
-      }
-  } else {
-    target.cpu = sys::getHostCPUName().str();
-  }
+  target.cpu = (triple.getArch() == Triple::x86_64 ? highestLevel(bits) : sys::getHostCPUName()).str();
   // Two of each on Zen 2 and all since; Intel's cores reach that with vectors of 64 bytes only on paper. The vendor, unlike the
   // product's name, is right in virtual machines too. It decides what is fast, never what is right.
   target.fastLoads = triple.getArch() == Triple::x86_64 &&
@@ -92,8 +88,12 @@ Expected<Target> Target::parse(StringRef cpu, StringRef tripleName) {
   const llvm::Target *found = TargetRegistry::lookupTarget(target.triple, message);
   if (!found)
     return createStringError("unknown target '" + tripleName + "': " + message);
-  if (!triple.isArch64Bit() || !triple.isLittleEndian())
-    return createStringError("target '" + tripleName + "' is not a 64-bit little-endian machine");
+  // Others may well be machines that LLVM knows: it ends the process where it cannot make code, and nobody has compared their numbers.
+  if ((triple.getArch() != Triple::x86_64 && triple.getArch() != Triple::aarch64) || triple.isX32() ||
+      triple.getEnvironment() == Triple::GNUILP32)
+    return createStringError("target '" + tripleName + "': nnc makes code for x86_64 and aarch64 alone, 64-bit and little-endian");
+  if (!triple.isOSBinFormatELF() || (!triple.isOSLinux() && triple.getOS() != Triple::UnknownOS))
+    return createStringError("target '" + tripleName + "': nnc makes objects for Linux alone (x86_64-linux-gnu, aarch64-linux-gnu)");
 
   bool x86 = triple.getArch() == Triple::x86_64;
   if (cpu == "native") {
@@ -101,7 +101,7 @@ Expected<Target> Target::parse(StringRef cpu, StringRef tripleName) {
       target.cpu = x86 ? "x86-64-v3" : "generic";
     else
       useHost(target, triple);
-  } else if (x86 && !is_contained(levels, cpu)) {
+  } else if (x86 && none_of(levels, [&](auto level) { return level.first == cpu; })) {
     return createStringError("unknown cpu '" + cpu +
                              "': use native, x86-64, x86-64-v2, x86-64-v3 or x86-64-v4");
   } else {
@@ -109,10 +109,12 @@ Expected<Target> Target::parse(StringRef cpu, StringRef tripleName) {
   }
 
   // Ask LLVM what the processor and the features amount to.
-  std::unique_ptr<MCSubtargetInfo> info(
-      found->createMCSubtargetInfo(target.triple, target.cpu, target.features));
+  std::unique_ptr<MCSubtargetInfo> info(found->createMCSubtargetInfo(target.triple, "", ""));
   if (!info || !info->isCPUStringValid(target.cpu))
-    return createStringError("unknown cpu '" + cpu + "' for " + target.triple);
+    return createStringError("unknown cpu '" + cpu + "' for " + target.triple + ": use native, generic or a name that LLVM knows");
+  info.reset(found->createMCSubtargetInfo(target.triple, target.cpu, target.features));
+  for (const SubtargetFeatureKV &feature : info->getEnabledProcessorFeatures())
+    target.all += (target.all.empty() ? "" : ",") + std::string(feature.Key);
   if (x86) {
     bool avx512 = info->checkFeatures("+avx512f,+avx512vl");
     target.hasFma = info->checkFeatures("+fma");

@@ -20,6 +20,7 @@ struct Target {
   std::string triple;
   std::string cpu;             ///< an LLVM processor name: a level such as x86-64-v4, never a product's name
   std::string features;        ///< "+avx2,+fma,-prefer-256-bit": what the machine has beyond `cpu`
+  std::string all;             ///< "avx2,fma": all that the code may use, what is part of `cpu` too
   int64_t vectorBytes = 16;    ///< the widest vector register
   int64_t vectorRegisters = 16;
   bool hasFma = false;         ///< a fused multiply-add in hardware

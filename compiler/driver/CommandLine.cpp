@@ -2,14 +2,19 @@
 #include "compiler/driver/CommandLine.h"
 
 #include "compiler/driver/Emit.h"
+#include "compiler/driver/Output.h"
 #include "compiler/driver/Repl.h"
 #include "compiler/driver/Session.h"
+#include "compiler/driver/Version.h"
 
 #include "llvm/Support/CommandLine.h"
-#include "llvm/Support/FileSystem.h"
+#include "llvm/ADT/SmallString.h"
+#include "llvm/Config/llvm-config.h"
+#include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/Format.h"
-#include "llvm/Support/ToolOutputFile.h"
 #include "llvm/Support/raw_ostream.h"
+
+#include <unistd.h>
 
 using namespace nnc;
 namespace cl = llvm::cl;
@@ -22,7 +27,7 @@ cl::OptionCategory category("nnc");
 cl::SubCommand runCommand("run", "compile in memory and run; what follows FILE goes to the program (nnc run FILE --help)");
 cl::SubCommand checkCommand("check", "every static check; nothing is run");
 
-cl::opt<std::string> input(cl::Positional, cl::desc("FILE.nn"), cl::cat(category));
+cl::opt<std::string> input(cl::Positional, cl::desc("FILE.nn (-: standard input)"), cl::cat(category));
 cl::opt<std::string> runInput(cl::Positional, cl::desc("FILE.nn"), cl::Required, cl::cat(category), cl::sub(runCommand));
 cl::opt<std::string> checkInput(cl::Positional, cl::desc("FILE.nn"), cl::Required, cl::cat(category), cl::sub(checkCommand));
 cl::list<std::string> runArguments(cl::ConsumeAfter, cl::desc("[the program's own flags]"), cl::cat(category), cl::sub(runCommand));
@@ -59,7 +64,7 @@ cl::opt<Precision> precision("precision", cl::desc("the type of all tensors:"), 
                              cl::cat(category), cl::sub(cl::SubCommand::getTopLevel()), cl::sub(runCommand), cl::sub(checkCommand));
 cl::opt<std::string> dataDir("data", cl::desc("a folder where data files are looked for too"), cl::value_desc("dir"),
                              cl::cat(category), cl::sub(cl::SubCommand::getTopLevel()), cl::sub(runCommand), cl::sub(checkCommand));
-cl::opt<std::string> cpu("cpu", cl::desc("the processor: native, x86-64, x86-64-v3, x86-64-v4"), cl::init("native"),
+cl::opt<std::string> cpu("cpu", cl::desc("the processor: native, x86-64, x86-64-v2, x86-64-v3, x86-64-v4"), cl::init("native"),
                          cl::value_desc("level"), cl::cat(category), cl::sub(cl::SubCommand::getTopLevel()), cl::sub(runCommand));
 cl::opt<std::string> triple("target", cl::desc("the target's triple, for --emit=obj, asm and llvm"), cl::value_desc("triple"),
                             cl::cat(category));
@@ -127,6 +132,10 @@ struct Observation {
 
 /// `nnc run FILE flags…`
 int run(const char *argv0) {
+  if (runInput == "-" && llvm::is_contained(runArguments, "-")) {
+    llvm::errs() << "nnc: standard input cannot be both the program and what it predicts for\n";
+    return 2;
+  }
   SessionOptions options = sessionOptions(runInput);
   // The program's own --data also says where the compiler looks for columns; --profile changes the code.
   for (size_t i = 0; i < runArguments.size(); ++i) {
@@ -175,36 +184,59 @@ int check() {
   return finish(session, ok);
 }
 
+/// What the program reads, where the stage that is asked for is made before that is known.
+bool keepsUnseenInputs(Session &session) {
+  SessionOptions options = sessionOptions(input);
+  options.cacheDir.clear();
+  Session whole(options);
+  if (!session.reach(Stage::Parsed))
+    return false;
+  // Of a program with mistakes nobody knows; it reads nothing either.
+  if (!whole.loadText(bufferText(session.diagnostics().sources(), session.program().buffer), session.sourceName()) ||
+      !whole.reach(Stage::Generated) || keepsInputs(whole, output))
+    return true;
+  session.diagnostics().error(whole.diagnostics().all().back().message);
+  return false;
+}
+
 int emit() {
-  Session session(sessionOptions(input));
+  SessionOptions options = sessionOptions(input);
+  options.standalone = emitKind == EmitKind::Obj;
+  Session session(options);
   llvm::SmallString<0> text;
   llvm::raw_svector_ostream os(text);
-  const bool ok = emitStage(session, emitKind, latex, os);
-  if (!ok)
-    return finish(session, false);
-  std::error_code error;
-  llvm::ToolOutputFile file(output.empty() ? "-" : llvm::StringRef(output), error, llvm::sys::fs::OF_None);
-  if (error) {
-    llvm::errs() << "error: cannot write `" << output << "`: " << error.message() << "\n";
-    return 1;
-  }
-  file.os() << text;
-  file.os().flush();
-  if (file.os().has_error()) {
-    llvm::errs() << "error: cannot write `" << (output.empty() ? std::string("standard output") : output.getValue()) << "`: "
-                 << file.os().error().message() << "\n";
-    file.os().clear_error();
-    return 1;
-  }
-  file.keep();
-  return finish(session, true);
+  const bool early = emitKind == EmitKind::Ast;
+  bool ok = isOutputName(session, output, emitKind);
+  if (ok && !output.empty() && output != "-")
+    ok = early ? keepsUnseenInputs(session) : session.reach(Stage::Generated) && keepsInputs(session, output);
+  ok = ok && emitStage(session, emitKind, latex, os) && !session.diagnostics().hasErrors() && writeOutput(session, output, text);
+  return finish(session, ok);
+}
+
+int makeTrainer(const char *argv0) {
+  SessionOptions options = sessionOptions(input);
+  options.output = output;
+  options.standalone = true;
+  options.monitor = true; // the trainer's own flags may ask for it
+  Session session(options);
+  return finish(session, isOutputName(session, output, EmitKind::None) && session.reach(Stage::Generated) &&
+                             keepsInputs(session, output) && session.writeExecutable(argv0));
 }
 
 } // namespace
 
+/// What LLVM cannot do ends the process; it says so as everything else is said, and is no crash.
+static void endByFatalError(void *, const char *reason, bool) {
+  llvm::errs() << "error: LLVM cannot make this program's code: " << reason << "\n";
+  llvm::errs().flush();
+  _exit(1);
+}
+
 int nnc::runCommandLine(int argc, char **argv) {
+  llvm::install_fatal_error_handler(endByFatalError);
   nn_process_start(); // what is asked for first is most exact
   mainBegan = Timeline::now();
+  cl::SetVersionPrinter([](llvm::raw_ostream &os) { os << versionText() << " (LLVM " LLVM_VERSION_STRING ")\n"; });
   cl::HideUnrelatedOptions(category);
   cl::HideUnrelatedOptions(category, runCommand);
   cl::HideUnrelatedOptions(category, checkCommand);
@@ -259,8 +291,9 @@ int nnc::runCommandLine(int argc, char **argv) {
     llvm::errs() << "nnc: --target goes with --emit=obj, asm or llvm; a trainer is linked for this machine\n";
     return 2;
   }
-  SessionOptions options = sessionOptions(input);
-  options.monitor = true; // the trainer's own flags may ask for it
-  Session session(options);
-  return finish(session, session.writeExecutable(output, argv[0]));
+  if (output == "-") {
+    llvm::errs() << "nnc: a trainer is a file of its own: -o needs its name (`./-` for a file that is called `-`)\n";
+    return 2;
+  }
+  return makeTrainer(argv[0]);
 }

@@ -227,7 +227,7 @@ private:
       n = 1;
     }
     os << "\n";
-    plan::KernelTables kernelTables(session.tables(), session.diagnostics().sources(), session.settings().path);
+    plan::KernelTables kernelTables(session.tables(), session.diagnostics().sources(), session.sourceName());
     Table table;
     table.row({"", "kernel", "results", "FLOPs a step", "other operations", "bytes moved", roof ? "µs" : "", roof ? "bound by" : "",
                "where"});

@@ -9,6 +9,7 @@
 #include "compiler/dialect/Kern.h"
 #include "compiler/dialect/NnDialect.h"
 #include "compiler/driver/MlirDiagnostics.h"
+#include "compiler/driver/Version.h"
 #include "compiler/driver/plan/ProfileTables.h"
 #include "compiler/parse/Parse.h"
 #include "compiler/pipeline/Pipeline.h"
@@ -38,9 +39,46 @@ bool Session::fail(llvm::Error error) {
   return false;
 }
 
+std::string Session::sourceName() const {
+  if (options.path == "-")
+    return "<stdin>";
+  return options.standalone && llvm::sys::path::is_absolute(options.path) ? llvm::sys::path::filename(options.path).str() : options.path;
+}
+
 bool Session::load() {
-  buffer = loadFile(*diags, options.path);
+  buffer = loadFile(*diags, options.path, sourceName());
   return buffer.has_value();
+}
+
+/// Where a trainer finds its source's folder: from its own, unless all that they share is the root. Empty: nowhere.
+static std::string folderFrom(llvm::StringRef trainer, llvm::StringRef sourceDir) {
+  llvm::SmallString<256> from(llvm::sys::path::parent_path(trainer)), to;
+  if (from.empty())
+    from = ".";
+  if (trainer.empty() || llvm::sys::fs::real_path(llvm::SmallString<256>(from), from) || llvm::sys::fs::real_path(sourceDir, to))
+    return "";
+  auto a = llvm::sys::path::begin(from), b = llvm::sys::path::begin(to);
+  const auto aEnd = llvm::sys::path::end(from), bEnd = llvm::sys::path::end(to);
+  int shared = 0;
+  for (; a != aEnd && b != bEnd && *a == *b; ++a, ++b)
+    ++shared;
+  if (shared < 2) // the root itself counts too
+    return "";
+  llvm::SmallString<256> relative;
+  for (; a != aEnd; ++a)
+    llvm::sys::path::append(relative, "..");
+  for (; b != bEnd; ++b)
+    llvm::sys::path::append(relative, *b);
+  return relative.empty() ? "." : relative.str().str();
+}
+
+/// Says once that compiled code is not kept although there is a folder for it.
+void Session::noteCache() {
+  static std::once_flag once;
+  std::call_once(once, [&] {
+    if (std::string why = cache.distrust(); !why.empty())
+      llvm::errs() << "note: the cache " << options.cacheDir << " is not used: " << why << "\n";
+  });
 }
 
 bool Session::loadText(llvm::StringRef text, llvm::StringRef name) {
@@ -131,8 +169,8 @@ bool Session::generateModule() {
   llvm::sys::path::remove_dots(dir, true);
   IrgenOptions irgen;
   irgen.doublePrecision = options.doublePrecision;
-  irgen.name = llvm::sys::path::stem(options.path).str();
-  irgen.sourcePath = options.path;
+  irgen.name = options.path == "-" ? "stdin" : llvm::sys::path::stem(options.path).str();
+  irgen.sourcePath = sourceName();
   irgen.monitor = options.monitor;
   irgen.session = options.session;
   irgen.folders = folders();
@@ -155,6 +193,12 @@ bool Session::planModule() {
   if (!target)
     return fail(target.takeError());
   codeTarget = *target;
+  nn_program &program = generated.tables->program;
+  program.compiler = generated.tables->text(versionText());
+  program.cpu = generated.tables->text(codeTarget->cpu);
+  program.features = generated.tables->text(codeTarget->all);
+  if (options.standalone)
+    program.source_dir = generated.tables->text(folderFrom(options.output, program.source_dir));
   pipeline.fuse.unfused = options.unfused;
   pipeline.target = codeTarget->lowering();
   mlir::PassManager pm(context.get());
@@ -259,6 +303,7 @@ void Session::compileAhead() {
 }
 
 const nn_program *Session::compileInMemory() {
+  noteCache();
   if (!reach(Stage::Planned))
     return nullptr;
   const bool ok = times.measure("jit", [&] {
@@ -323,7 +368,8 @@ llvm::Expected<llvm::SmallVector<char, 0>> Session::makeObject() {
   return object;
 }
 
-bool Session::writeExecutable(llvm::StringRef output, const char *argv0) {
+bool Session::writeExecutable(const char *argv0) {
+  noteCache();
   if (!reach(Stage::Planned))
     return false;
   const double begin = Timeline::now();
@@ -343,7 +389,7 @@ bool Session::writeExecutable(llvm::StringRef output, const char *argv0) {
       withImages |= predict && predict->source && predict->source->kind == NN_IMAGES;
       return true;
     });
-    if (llvm::Error error = linkExecutable(llvm::StringRef(object->data(), object->size()), *runtime, withImages, output))
+    if (llvm::Error error = linkExecutable(llvm::StringRef(object->data(), object->size()), *runtime, withImages, options.output))
       return fail(std::move(error));
     return true;
   });

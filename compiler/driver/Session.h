@@ -25,7 +25,9 @@
 namespace nnc {
 
 struct SessionOptions {
-  std::string path;            // the program's file, as given; "<repl>" for text that is typed
+  std::string path;            // the program's file, as given (`-`: standard input); "<repl>" for text that is typed
+  std::string output;          // the trainer that is made; empty: none
+  bool standalone = false;     // what is made goes elsewhere: it holds no absolute path of this machine
   std::string dataDir;         // --data DIR
   bool doublePrecision = false;
   bool unfused = false;        // every op its own kernel: for tests
@@ -66,6 +68,8 @@ public:
   const Target &target() const { return *codeTarget; }
   llvm::Module &llvmModule() { return *translated.module; }
   const SessionOptions &settings() const { return options; }
+  /// What places in the program's file are called: as it was given, but nothing that is standalone holds an absolute path.
+  std::string sourceName() const;
 
   /// A copy of one function, which has reached Planned, lowered to loops. Null after an error.
   mlir::OwningOpRef<mlir::ModuleOp> loopsOf(llvm::StringRef name);
@@ -73,8 +77,8 @@ public:
   /// Gives the program with the addresses of its functions, each of which is compiled in memory when it is first called; valid
   /// while the session lives. Null after an error.
   const nn_program *compileInMemory();
-  /// Writes a standalone executable. `argv0` and the address of main find the runtime's library.
-  bool writeExecutable(llvm::StringRef output, const char *argv0);
+  /// Writes a standalone executable, options.output. `argv0` and the address of main find the runtime's library.
+  bool writeExecutable(const char *argv0);
 
   /// What took how long so far.
   Timeline &timeline() { return times; }
@@ -93,6 +97,7 @@ private:
   void allowThreads();
   std::vector<std::string> neededFirst() const;
   void compileAhead();
+  void noteCache();
   bool fail(llvm::Error error);
 
   SessionOptions options;

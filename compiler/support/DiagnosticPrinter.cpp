@@ -5,6 +5,7 @@
 #include "compiler/support/Diagnostics.h"
 #include "runtime/visible.h"
 #include "llvm/Support/Unicode.h"
+#include <cstdlib>
 #include <set>
 
 using namespace nnc;
@@ -76,7 +77,8 @@ private:
 
 class Printer {
 public:
-  Printer(const llvm::SourceMgr &sources, raw_ostream &os, bool colors) : sources(sources), os(os), colors(colors) {}
+  Printer(const llvm::SourceMgr &sources, const std::map<std::string, std::string> &shownNames, raw_ostream &os, bool colors)
+      : sources(sources), shownNames(shownNames), os(os), colors(colors) {}
 
   void print(const Diagnostic &message) {
     printHead(message.where, message.severity, message.message);
@@ -94,8 +96,11 @@ public:
 private:
   void printHead(Range where, Severity severity, StringRef message) {
     Position position = positionOf(sources, where.begin);
-    if (position.isValid())
+    if (position.isValid()) {
+      if (auto shown = shownNames.find(position.file.str()); shown != shownNames.end())
+        position.file = shown->second;
       os << nnrt::visible(position.str()) << ": ";
+    }
     if (severity == Severity::Error)
       Colored(os, colors, raw_ostream::RED), os << "error: ";
     else if (severity == Severity::Warning)
@@ -154,16 +159,23 @@ private:
   }
 
   const llvm::SourceMgr &sources;
+  const std::map<std::string, std::string> &shownNames;
   raw_ostream &os;
   bool colors;
 };
 
 } // namespace
 
-void Diagnostics::print(raw_ostream &os) { print(os, os.is_displayed() && os.has_colors()); }
+/// Colours only where somebody looks, and has not said that none are wanted (no-color.org: a value that is not empty).
+static bool wantsColors(raw_ostream &os) {
+  const char *none = std::getenv("NO_COLOR");
+  return !(none && *none) && os.is_displayed() && os.has_colors();
+}
+
+void Diagnostics::print(raw_ostream &os) { print(os, wantsColors(os)); }
 
 void Diagnostics::print(raw_ostream &os, bool colors) {
-  Printer printer(manager, os, colors);
+  Printer printer(manager, shownNames, os, colors);
   unsigned hidden = 0;
   std::set<std::pair<const char *, StringRef>> said;
   for (size_t i = 0; i != printed; ++i)

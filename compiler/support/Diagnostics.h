@@ -6,6 +6,7 @@
 #include "llvm/ADT/Twine.h"
 #include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/raw_ostream.h"
+#include <map>
 #include <string>
 #include <vector>
 
@@ -83,6 +84,9 @@ public:
   /// Forgets every message (the sources stay): between two inputs of the REPL.
   void clear();
 
+  /// Positions call a file `name`; printed messages are to call it `shown`.
+  void showAs(llvm::StringRef name, llvm::StringRef shown) { shownNames[name.str()] = shown.str(); }
+
   /// "file:line:col" of a place, for messages and MLIR locations.
   Position position(llvm::SMLoc loc) const { return positionOf(manager, loc); }
   Position position(Range range) const { return positionOf(manager, range.begin); }
@@ -96,6 +100,7 @@ private:
   std::vector<Diagnostic> messages;
   size_t printed = 0;
   unsigned errors = 0, shownErrors = 0;
+  std::map<std::string, std::string> shownNames;
 };
 
 /// The candidate nearest to `name` by edit distance (case counts half), or empty when none is near enough to be what

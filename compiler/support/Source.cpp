@@ -9,6 +9,9 @@
 #include <algorithm>
 #include <cstring>
 
+#include <cerrno>
+#include <unistd.h>
+
 using namespace nnc;
 using llvm::SMLoc;
 using llvm::StringRef;
@@ -59,7 +62,33 @@ static std::optional<unsigned> accept(Diagnostics &diags, std::unique_ptr<llvm::
   return id;
 }
 
-std::optional<unsigned> nnc::loadFile(Diagnostics &diags, StringRef path) {
+/// All of standard input, or as much of it as is too much for a program.
+static llvm::ErrorOr<std::unique_ptr<llvm::MemoryBuffer>> readInput(StringRef name) {
+  std::string text;
+  for (char piece[1 << 16]; text.size() <= maxSourceBytes;) {
+    const ssize_t got = ::read(0, piece, sizeof piece);
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got < 0)
+      return std::error_code(errno, std::generic_category());
+    if (got == 0)
+      break;
+    text.append(piece, size_t(got));
+  }
+  return llvm::MemoryBuffer::getMemBufferCopy(text, name);
+}
+
+std::optional<unsigned> nnc::loadFile(Diagnostics &diags, StringRef path, StringRef name) {
+  if (path == "-") {
+    auto buffer = readInput(name);
+    if (!buffer)
+      diags.error("cannot read standard input: " + buffer.getError().message());
+    else if ((*buffer)->getBuffer().trim().empty())
+      diags.error("standard input is empty: there is no program in it");
+    else
+      return accept(diags, std::move(*buffer));
+    return std::nullopt;
+  }
   llvm::sys::fs::file_status status;
   if (std::error_code failure = llvm::sys::fs::status(path, status)) {
     diags.error("cannot open '" + path + "': " + failure.message());
@@ -88,6 +117,10 @@ std::optional<unsigned> nnc::loadFile(Diagnostics &diags, StringRef path) {
   if ((*buffer)->getBuffer().trim().empty()) {
     diags.error("'" + path + "' is empty: there is no program in it");
     return std::nullopt;
+  }
+  if (!name.empty() && name != path) {
+    diags.showAs(name, path);
+    buffer = llvm::MemoryBuffer::getMemBufferCopy((*buffer)->getBuffer(), name);
   }
   return accept(diags, std::move(*buffer));
 }

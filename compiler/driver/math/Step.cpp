@@ -172,7 +172,7 @@ Steps prepareSteps(Session &session, const Typography &type) {
   IrgenOptions options;
   options.doublePrecision = true; // numbers as the program writes them
   options.formulas = true;
-  options.sourcePath = session.settings().path;
+  options.sourcePath = session.sourceName();
   if (!generate(session.diagnostics(), *result.context, session.program(), session.symbols(), options, generated))
     return result;
   result.module = std::move(generated.module);

@@ -27,7 +27,7 @@ private:
 
   ProgramTables &tables;
   const llvm::SourceMgr &sources;
-  llvm::StringRef program;
+  std::string program;
   llvm::StringMap<int32_t> numbers; // of lines, by "file:line"
   std::vector<nn_source_line> sourceLines;
 };

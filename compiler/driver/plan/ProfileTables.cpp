@@ -10,7 +10,7 @@ namespace nnc::plan {
 void addProfile(Session &session) {
   ProgramTables &tables = session.tables();
   const nn_program &program = tables.program;
-  KernelTables kernelTables(tables, session.diagnostics().sources(), session.settings().path);
+  KernelTables kernelTables(tables, session.diagnostics().sources(), session.sourceName());
   std::vector<nn_profiled> profiled;
   std::vector<std::string> symbols;
   auto add = [&](const nn_fn &fn, const std::string &name) {

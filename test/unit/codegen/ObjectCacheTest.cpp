@@ -9,7 +9,9 @@
 #include <csignal>
 #include <set>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <thread>
+#include <unistd.h>
 
 using namespace nnc;
 
@@ -27,12 +29,12 @@ struct ObjectCacheTest : testing::Test {
     auto buffer = llvm::MemoryBuffer::getFile(path);
     return buffer ? (*buffer)->getBuffer().str() : "";
   }
-  /// What the folder holds beside the time of the last pruning.
+  /// What the folder holds beside its secret.
   std::set<std::string> files() const {
     std::set<std::string> names;
     std::error_code error;
     for (llvm::sys::fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
-      if (llvm::StringRef name = llvm::sys::path::filename(at->path()); name != "llvmcache.timestamp")
+      if (llvm::StringRef name = llvm::sys::path::filename(at->path()); name != "key")
         names.insert(name.str());
     return names;
   }
@@ -97,6 +99,48 @@ TEST_F(ObjectCacheTest, FolderThatCannotBe) {
   cache.keep("k", object);
   EXPECT_EQ(found(cache, "k"), "nothing");
   EXPECT_EQ(files(), std::set<std::string>{"llvmcache-k"});
+}
+
+TEST_F(ObjectCacheTest, BelievesOnlyItsOwnSecret) {
+  ObjectCache one((root + "/one").str()), other((root + "/other").str());
+  one.keep("k", object);
+  other.keep("k", object);
+  ASSERT_FALSE(bool(writeFile(other.path("k"), contents(one.path("k")))));
+  EXPECT_EQ(found(other, "k"), "nothing");
+  ASSERT_FALSE(bool(writeFile((root + "/other/key").str(), contents((root + "/one/key").str()))));
+  ASSERT_EQ(chmod((root + "/other/key").str().c_str(), 0600), 0);
+  EXPECT_EQ(found(ObjectCache((root + "/other").str()), "k"), object);
+}
+
+TEST_F(ObjectCacheTest, TrustsNoFolderThatOthersMayWrite) {
+  const std::string shared = (root + "/shared").str();
+  ASSERT_EQ(mkdir(shared.c_str(), 0700), 0);
+  ObjectCache(shared).keep("k", object);
+  EXPECT_EQ(ObjectCache(shared).distrust(), "");
+  for (mode_t mode : {0720, 0702, 01777}) {
+    ASSERT_EQ(chmod(shared.c_str(), mode), 0);
+    ObjectCache cache(shared);
+    EXPECT_EQ(found(cache, "k"), "nothing");
+    EXPECT_NE(cache.distrust().find("others may write into it"), std::string::npos);
+    cache.keep("more", object);
+  }
+  ASSERT_EQ(chmod(shared.c_str(), 0755), 0); // reading is harmless
+  EXPECT_EQ(found(ObjectCache(shared), "k"), object);
+  EXPECT_EQ(found(ObjectCache(shared), "more"), "nothing");
+  ASSERT_EQ(chmod((shared + "/key").c_str(), 0644), 0);
+  EXPECT_EQ(found(ObjectCache(shared), "k"), "nothing");
+}
+
+TEST_F(ObjectCacheTest, PassesOverWhatIsNoFile) {
+  ObjectCache cache(folder);
+  cache.keep("other", object);
+  ASSERT_EQ(mkfifo(cache.path("pipe").c_str(), 0600), 0);
+  EXPECT_EQ(found(cache, "pipe"), "nothing");
+  ASSERT_EQ(symlink(cache.path("other").c_str(), cache.path("link").c_str()), 0);
+  EXPECT_EQ(found(cache, "link"), "nothing");
+  cache.prune(true);
+  cache.keep("pipe", object);
+  EXPECT_EQ(found(cache, "pipe"), object);
 }
 
 TEST_F(ObjectCacheTest, FullDisk) {

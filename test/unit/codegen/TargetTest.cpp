@@ -34,6 +34,23 @@ TEST(Target, OtherArchitectures) {
   EXPECT_TRUE(bool(target->createMachine()));
 }
 
+TEST(Target, NamesAllThatCodeMayUse) {
+  auto target = Target::parse("x86-64-v3", "x86_64-unknown-linux-gnu");
+  ASSERT_TRUE(bool(target)) << llvm::toString(target.takeError());
+  const std::string all = "," + target->all + ",";
+  for (const char *name : {",sse4.2,", ",avx2,", ",fma,", ",bmi2,"})
+    EXPECT_NE(all.find(name), std::string::npos) << name << all;
+  EXPECT_EQ(all.find(",avx512f,"), std::string::npos);
+}
+
+TEST(Target, UnsupportedMachinesAreErrors) {
+  for (const char *triple : {"riscv64-linux-gnu", "ve", "x86_64-linux-gnux32", "aarch64_be-linux-gnu", "x86_64-windows-msvc", "arm64-apple-macos"}) {
+    auto target = Target::parse("native", triple);
+    ASSERT_FALSE(bool(target)) << triple;
+    EXPECT_NE(llvm::toString(target.takeError()).find("alone"), std::string::npos) << triple;
+  }
+}
+
 TEST(Target, UnknownNamesAreErrors) {
   auto cpu = Target::parse("x86-64-v9", "x86_64-unknown-linux-gnu");
   ASSERT_FALSE(bool(cpu));
