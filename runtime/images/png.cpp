@@ -18,6 +18,19 @@ struct Reading {
   char warning[200]; // the first
 };
 
+/// Whether every chunk ends within the file: libpng takes memory for some kinds before it reads them.
+bool chunksFit(const std::string &contents) {
+  for (size_t at = 8; at + 12 <= contents.size() && contents.compare(at + 4, 4, "IEND") != 0;) {
+    uint32_t length = 0;
+    for (size_t i = 0; i < 4; ++i)
+      length = length << 8 | (unsigned char)contents[at + i];
+    if (length > contents.size() - at - 12)
+      return false;
+    at += 12 + size_t(length);
+  }
+  return true;
+}
+
 void give(png_structp png, png_bytep into, size_t size) {
   auto &reading = *static_cast<Reading *>(png_get_io_ptr(png));
   if (size > reading.left)
@@ -68,6 +81,8 @@ bool pixels(png_structp png, png_bytepp rows) {
 } // namespace
 
 Status readPng(const std::string &contents, bool sizeOnly, Image &image) {
+  if (!chunksFit(contents))
+    return Status::error("the file is cut off");
   Reading reading = {reinterpret_cast<const unsigned char *>(contents.data()), contents.size(), "", ""};
   png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &reading, fail, note);
   png_infop info = png ? png_create_info_struct(png) : nullptr;

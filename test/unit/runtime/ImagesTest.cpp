@@ -154,6 +154,8 @@ TEST_F(ImageFiles, ShortFilesTakeLittleMemory) {
   small.replace(12, 21, head + big(uint32_t(crc32(0, (const Bytef *)head.data(), uInt(head.size())))));
   EXPECT_EQ(read(small), "a is damaged: the file is cut off");
   EXPECT_LT(image.pixels.size(), 1u << 20);
+  // A chunk that claims 2 GB.
+  EXPECT_EQ(read(png(2, {"\x10\x20"}, 0, 8, std::string("\x7e\0\0\x08" "eXIfMM\0*", 12))), "a is damaged: the file is cut off");
   std::string photo = jpeg(40, 40, {250, 20, 90});
   const size_t frame = photo.find("\xff\xc0");
   ASSERT_NE(frame, std::string::npos);
