@@ -21,7 +21,7 @@ using namespace nnc;
 #if __has_feature(address_sanitizer)
 // LLVM itself is not instrumented: see test/sanitize.sh.
 extern "C" const char *__asan_default_options() {
-  return "allow_user_poisoning=0:detect_container_overflow=0:allocator_may_return_null=1";
+  return "allow_user_poisoning=0:detect_container_overflow=0:allocator_may_return_null=1:detect_leaks=0";
 }
 #endif
 #endif
