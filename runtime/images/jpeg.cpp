@@ -47,13 +47,16 @@ bool header(jpeg_decompress_struct &jpeg, Failure &failure, const std::string &c
   return true;
 }
 
-bool pixels(jpeg_decompress_struct &jpeg, Failure &failure, unsigned char *into, size_t rowBytes) {
+/// Memory grows with what is read, so that a short file takes little, whatever its header says.
+bool pixels(jpeg_decompress_struct &jpeg, Failure &failure, std::vector<unsigned char> &into, size_t rowBytes) {
   if (setjmp(failure.back))
     return false;
   jpeg.dct_method = JDCT_ISLOW; // the same pixels on every machine
   jpeg_start_decompress(&jpeg);
   while (jpeg.output_scanline < jpeg.output_height) {
-    JSAMPROW row = into + jpeg.output_scanline * rowBytes;
+    const size_t at = jpeg.output_scanline * rowBytes;
+    into.resize(at + rowBytes);
+    JSAMPROW row = &into[at];
     jpeg_read_scanlines(&jpeg, &row, 1);
   }
   jpeg_finish_decompress(&jpeg);
@@ -82,8 +85,9 @@ Status readJpeg(const std::string &contents, bool sizeOnly, Image &image) {
   if (good && !status.failed() && !sizeOnly) {
     jpeg.out_color_space = image.channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
     const size_t rowBytes = size_t(image.width) * image.channels;
-    image.pixels.resize(rowBytes * size_t(image.height));
-    good = pixels(jpeg, failure, image.pixels.data(), rowBytes);
+    image.pixels.clear();
+    image.pixels.reserve(rowBytes * size_t(image.height)); // an address space that nobody has touched
+    good = pixels(jpeg, failure, image.pixels, rowBytes);
   }
   jpeg_destroy_decompress(&jpeg);
   image.warning = failure.warning;

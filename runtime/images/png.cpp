@@ -8,12 +8,28 @@
 namespace nnrt {
 namespace {
 
+/// Deflate packs at most so many bytes into one: a file that is shorter than its rows need is cut off, and no memory is taken for it.
+const uint64_t mostUnpacked = 1032;
+
 struct Reading {
   const unsigned char *at;
   size_t left;
   char message[200];
   char warning[200]; // the first
 };
+
+/// Whether every chunk ends within the file: libpng takes memory for some kinds before it reads them.
+bool chunksFit(const std::string &contents) {
+  for (size_t at = 8; at + 12 <= contents.size() && contents.compare(at + 4, 4, "IEND") != 0;) {
+    uint32_t length = 0;
+    for (size_t i = 0; i < 4; ++i)
+      length = length << 8 | (unsigned char)contents[at + i];
+    if (length > contents.size() - at - 12)
+      return false;
+    at += 12 + size_t(length);
+  }
+  return true;
+}
 
 void give(png_structp png, png_bytep into, size_t size) {
   auto &reading = *static_cast<Reading *>(png_get_io_ptr(png));
@@ -36,11 +52,13 @@ void note(png_structp png, png_const_charp message) {
     snprintf(reading.warning, sizeof reading.warning, "%s", message);
 }
 
-/// Everything that may jump. `rows` is filled for image.pixels, which is sized by the first of two calls.
-bool header(png_structp png, png_infop info, Image &image) {
+/// Everything that may jump. `rows` is filled for image.pixels, which is sized by the first of two calls. `packed`: bytes of the rows, as they
+/// are in the file.
+bool header(png_structp png, png_infop info, Image &image, uint64_t &packed) {
   if (setjmp(png_jmpbuf(png)))
     return false;
   png_read_info(png, info);
+  packed = uint64_t(png_get_rowbytes(png, info)) * png_get_image_height(png, info);
   png_set_expand(png);   // palettes, fewer than 8 bits, transparent colours
   png_set_scale_16(png);
   png_set_strip_alpha(png);
@@ -63,6 +81,8 @@ bool pixels(png_structp png, png_bytepp rows) {
 } // namespace
 
 Status readPng(const std::string &contents, bool sizeOnly, Image &image) {
+  if (!chunksFit(contents))
+    return Status::error("the file is cut off");
   Reading reading = {reinterpret_cast<const unsigned char *>(contents.data()), contents.size(), "", ""};
   png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &reading, fail, note);
   png_infop info = png ? png_create_info_struct(png) : nullptr;
@@ -71,10 +91,13 @@ Status readPng(const std::string &contents, bool sizeOnly, Image &image) {
     return Status::error("there is no memory for it");
   }
   png_set_read_fn(png, &reading, give);
-  bool good = header(png, info, image);
+  uint64_t packed = 0;
+  bool good = header(png, info, image, packed);
   Status status;
   if (good && image.height * image.width > mostPixels) {
     status = Status::error(format("it has %lld times %lld pixels", (long long)image.height, (long long)image.width));
+  } else if (good && !sizeOnly && packed / mostUnpacked > contents.size()) {
+    status = Status::error("the file is cut off");
   } else if (good && !sizeOnly) {
     const size_t rowBytes = size_t(image.width) * image.channels;
     image.pixels.resize(rowBytes * size_t(image.height));

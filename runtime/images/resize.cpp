@@ -55,25 +55,35 @@ std::vector<Window> windows(int64_t from, int64_t to) {
 void resize(Image &image, int64_t height, int64_t width) {
   if (image.height == height && image.width == width)
     return;
-  const int channels = image.channels;
-  std::vector<double> wide(size_t(image.height * width * channels));
+  const int64_t channels = image.channels, rowSize = width * channels;
   const std::vector<Window> across = windows(image.width, width), down = windows(image.height, height);
-  for (int64_t y = 0; y < image.height; ++y)
+  // Row after row of the source: each is made as wide as the result, then added to every row of the result that it is part of. Windows begin
+  // and end in ascending order, so that these are neighbours.
+  std::vector<double> sums(size_t(height * rowSize)), wide(static_cast<size_t>(rowSize));
+  int64_t begin = 0, end = 0;
+  for (int64_t y = 0; y < image.height; ++y) {
+    while (end < height && down[end].first <= y)
+      ++end;
+    while (begin < end && down[begin].first + int64_t(down[begin].weights.size()) <= y)
+      ++begin;
+    if (begin == end)
+      continue;
     for (int64_t x = 0; x < width; ++x)
-      for (int c = 0; c < channels; ++c) {
+      for (int64_t c = 0; c < channels; ++c) {
         double sum = 0;
         for (size_t k = 0; k < across[x].weights.size(); ++k)
           sum += across[x].weights[k] * image.pixels[(y * image.width + across[x].first + int64_t(k)) * channels + c];
-        wide[(y * width + x) * channels + c] = sum;
+        wide[x * channels + c] = sum;
       }
-  image.pixels.assign(size_t(height * width * channels), 0);
-  for (int64_t y = 0; y < height; ++y)
-    for (int64_t i = 0; i < width * channels; ++i) {
-      double sum = 0;
-      for (size_t k = 0; k < down[y].weights.size(); ++k)
-        sum += down[y].weights[k] * wide[(down[y].first + int64_t(k)) * width * channels + i];
-      image.pixels[y * width * channels + i] = (unsigned char)std::lround(std::min(255.0, std::max(0.0, sum)));
+    for (int64_t to = begin; to < end; ++to) {
+      const double weight = down[to].weights[y - down[to].first];
+      for (int64_t i = 0; i < rowSize; ++i)
+        sums[to * rowSize + i] += weight * wide[i];
     }
+  }
+  image.pixels.resize(sums.size());
+  for (size_t i = 0; i < sums.size(); ++i)
+    image.pixels[i] = (unsigned char)std::lround(std::min(255.0, std::max(0.0, sums[i])));
   image.height = height;
   image.width = width;
 }

@@ -1,0 +1,75 @@
+// The two ways into a source's reader: nn_probe_source and openSource.
+#include "Sources.h"
+
+#include "Fuzz.h"
+#include "runtime/sources/source.h"
+
+using namespace nnrt;
+
+namespace nnc_fuzz {
+
+nn_source sourceOf(int kind) {
+  nn_source source{};
+  source.kind = kind;
+  source.where = "fuzz.nn:1:1";
+  source.n = source.classes = source.turns = source.factor = source.noise = source.spread = source.dims = source.seed = {0, -1};
+  return source;
+}
+
+/// Numbers that are looked at of one column at most.
+static const int64_t mostNumbers = 1 << 16;
+
+static void look(const Source &source, int column, int64_t size) {
+  const int64_t count = std::min(source.rows, std::max<int64_t>(1, mostNumbers / std::max<int64_t>(1, size)));
+  std::vector<int64_t> rows;
+  for (int64_t i = 0; i < count; ++i)
+    rows.push_back(i < count / 2 ? i : source.rows - count + i); // from both ends
+  for (bool f64 : {false, true}) {
+    std::vector<unsigned char> numbers(size_t(count * size) * (f64 ? 8 : 4));
+    source.fill(column, rows.data(), count, Elements{numbers.data(), f64});
+    use(numbers.data(), numbers.size());
+  }
+  if (const Category *category = source.category(column))
+    for (int32_t code : category->codes)
+      if (code >= 0)
+        use(category->names.at(size_t(code)).data(), category->names[size_t(code)].size());
+  for (int64_t row : source.absent(column))
+    use(source.place(row).data(), 1);
+}
+
+/// Reads some columns of the source; false where it cannot be read.
+static bool read(const nn_source &source, const std::vector<ColumnRequest> &requests) {
+  const SourceSpec spec{&source, 0, 0, 0, 0, 0, 0, 0, 0, {}};
+  std::unique_ptr<Source> opened;
+  if (openSource(spec, requests, opened).failed())
+    return false;
+  for (size_t c = 0; c < requests.size(); ++c)
+    look(*opened, int(c), requests[c].size);
+  use(opened->guessed().data(), opened->guessed().size());
+  return true;
+}
+
+void readSource(const nn_source &source, const std::vector<nn_column_kind> &kinds) {
+  const int32_t mostColumns = 20, mostAlone = 3;
+  nn_probe probe;
+  if (nn_probe_source(&source, "", &probe) == 0) {
+    std::vector<ColumnRequest> requests;
+    std::vector<nn_column> columns;
+    for (int32_t c = 0; c < probe.n_columns && c < mostColumns; ++c) {
+      const nn_probe_column &column = probe.columns[c];
+      requests.push_back({column.name, "fuzz.nn:2:2", kinds[size_t(c) % kinds.size()], elementCount(column.shape, column.rank), false, "x",
+                          c % 2 ? NN_ABSENT_PREVIOUS : NN_ABSENT_DROP});
+      columns.push_back({column.name, "", NN_NUMBER, requests.back().size});
+    }
+    // What is wrong with one column does not hide the others.
+    if (!read(source, requests))
+      for (size_t c = 0; c < requests.size() && c < mostAlone; ++c)
+        read(source, {requests[c]});
+    std::vector<nn_column_summary> summaries(columns.size());
+    if (nn_summarize_columns(&source, "", "", columns.data(), int32_t(columns.size()), summaries.data()) == 0)
+      use(summaries.data(), summaries.size() * sizeof summaries[0]);
+  }
+  nn_probe_free(&probe);
+}
+
+} // namespace nnc_fuzz

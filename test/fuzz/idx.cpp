@@ -1,0 +1,15 @@
+// IDX files, plain or compressed: images, and labels.
+#include "Fuzz.h"
+#include "Sources.h"
+
+using namespace nnc_fuzz;
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  const std::string path = fileOf(textOf(data, size));
+  nn_source source = sourceOf(NN_IDX);
+  source.path = path.c_str();
+  readSource(source);
+  source.labels = path.c_str();
+  readSource(source);
+  return 0;
+}

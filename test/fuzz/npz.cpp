@@ -1,0 +1,13 @@
+// Archives of arrays: every member of each.
+#include "Fuzz.h"
+#include "Sources.h"
+
+using namespace nnc_fuzz;
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  const std::string path = fileOf(textOf(data, size));
+  nn_source source = sourceOf(NN_NPZ);
+  source.path = path.c_str();
+  readSource(source);
+  return 0;
+}
