@@ -259,7 +259,8 @@ private:
             llvm::StringRef what, bool toSteps = true);
   /// Matches an input against its declared shape: binds axis names to sizes, and gives the tensor its axis names.
   bool matchShape(const ast::Parameter &param, Value &input, Scope &scope, Range at, llvm::StringRef what);
-  bool checkResult(const ast::Shape *shape, Value &result, Scope &scope, Range at, llvm::StringRef what);
+  /// Whether what a body gives has the shape that is declared for it; `applied`: where, if that is worth a note.
+  bool checkResult(const ast::Shape *shape, Value &result, Scope &scope, const ast::Expr *body, Range applied, llvm::StringRef what);
   Value callFunction(const Applicable &f, llvm::ArrayRef<Arg> args, Range at);
   Value instantiate(const Applicable &a, llvm::ArrayRef<Arg> args, Range at);
   bool placeFor(const std::shared_ptr<Applicable> &layer, llvm::StringRef placeName, Range at);
