@@ -274,9 +274,7 @@ Value Elaborator::call(const Value &callee, llvm::ArrayRef<Arg> args, Range at) 
     return instantiate(a, args, at);
   case Applicable::Kind::Init:
   case Applicable::Kind::Optimizer: return instantiate(a, args, at);
-  case Applicable::Kind::Metric:
-    diags.error(at, "the metric `" + a.name + "` is computed over a whole split: it stands in `metric` lines");
-    return Value::error();
+  case Applicable::Kind::Metric: return callMetric(a, args, at);
   }
   return Value::error();
 }
