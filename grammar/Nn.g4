@@ -81,7 +81,7 @@ searchSetting : goal=(Minimize | Maximize) path | setting ;
 runBlock : '{' runEntry* '}' ;
 runEntry : (metricEntry | clipEntry | constrainEntry | stopEntry | keepEntry | checkpointEntry | setting) Sep ;
 
-metricEntry     : Metric expression ;
+metricEntry     : Metric (name direction=(Highest | Lowest)? '=')? expression ;
 clipEntry       : Clip by=(Norm | Value) expression ;
 constrainEntry  : Constrain path To expression ;
 stopEntry       : Stop When path Stalls For expression ;

@@ -316,6 +316,7 @@ Status Dataset::load(Engine &engine, const nn_data &data, const Folders &folders
     NN_TRY(strataOf(prepared(engine, data.stratify), int64_t(parts[0].kept.size()), fieldSizes[data.stratify],
                     data.fields[data.stratify].name, strata)
                .at(data.where));
+  noteOrder();
   NN_TRY(split(engine));
   if (learnsFills()) { // from the training split, which is known only now
     NN_TRY(learnFills());

@@ -139,6 +139,7 @@ private:
   Status allocateFields(Engine &engine);
   Status checkFinite(Engine &engine);
   Status split(Engine &engine);
+  void noteOrder(); // order.cpp
   Status normalise(Engine &engine);
   Status checkRaw(Engine &engine, int threads);
   Status checkRawAndBounds(Engine &engine, int threads);

@@ -28,6 +28,7 @@ Status runEvaluate(Run &run, const nn_evaluate &evaluate) {
   if (rows.empty())
     return Status::error(record.data + " has no rows").at(evaluate.where);
 
+  noteUnits(run, *data->description, data->learned(), evaluate.fields, evaluate.n_fields);
   Totals totals;
   Tuning tuning;
   NN_TRY(totals.prepare(run.engine, evaluate.metrics, evaluate.n_metrics, false));

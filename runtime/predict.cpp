@@ -145,7 +145,10 @@ Status predictFile(Run &run, const nn_model &model) {
   } else {
     NN_TRY(readElements(run.engine, nn_source{}, run.input, inputSize(model), rows));
   }
-  return applyAndWrite(run, model, data, learned, rows, path);
+  NN_TRY(applyAndWrite(run, model, data, learned, rows, path));
+  if (data)
+    notePredictedUnits(run, model, *data, learned);
+  return Status();
 }
 
 /// The rows of a source that the program names, whose columns are those of the data set `predict.data`.
@@ -201,6 +204,8 @@ Status runPredict(Run &run, const nn_predict &predict) {
   NN_TRY(applyAndWrite(run, model, data ? data->description : nullptr, data ? data->learned() : Learned(),
                        rows, predict.path)
              .at(predict.where));
+  if (data)
+    notePredictedUnits(run, model, *data->description, data->learned());
   if (predict.path)
     run.progress.note(format("predicted %s with %s: %s", counted(rows.count, "row").c_str(), predict.target, predict.path));
   return Status();

@@ -116,6 +116,11 @@ Status findMistakes(Run &run, const nn_evaluate &evaluate, const Dataset &data, 
 /// The field that holds the classes of the model's outputs, as the metrics read them or the losses that it was trained with; -1: none.
 int32_t labelField(const nn_program &program, const nn_evaluate &evaluate);
 
+/// units.cpp: says once of each normalised field among these, other than the model's input, which units errors against it have.
+void noteUnits(Run &run, const nn_data &data, const Learned &learned, const int32_t *fields, int32_t count);
+/// How outputs of a model that was trained on normalised targets are put into their own units.
+void notePredictedUnits(Run &run, const nn_model &model, const nn_data &data, const Learned &learned);
+
 /// The names of the classes that `field` of a data set counts, or none.
 std::vector<std::string> classNames(const Dataset &data, int32_t field);
 

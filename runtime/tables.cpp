@@ -25,6 +25,8 @@ static void nest(const std::vector<double> &values, const std::vector<int64_t> &
 }
 
 std::string nested(const std::vector<double> &values, const std::vector<int64_t> &shape) {
+  if (shape.size() == 1 && values.size() == 1)
+    return number(values[0]); // as the value of a network with one output is: a number
   std::string text;
   size_t at = 0;
   nest(values, shape, 0, at, text);

@@ -62,9 +62,6 @@ struct OptimizerDecl : DeclOf<StmtKind::Optimizer> {
   BlockExpr *body = nullptr;
 };
 
-/// Which end of a metric is the good one; `keep best` and curves need to know.
-enum class Direction { None, Highest, Lowest };
-
 /// `metric accuracy(logits, label) highest = argmax(logits) == label`
 struct MetricDecl : DeclOf<StmtKind::Metric> {
   llvm::ArrayRef<Parameter> params;

@@ -126,4 +126,16 @@ struct BlockExpr : ExprOf<ExprKind::Block> {
   Expr *value = nullptr;
 };
 
+/// The part of a body that gives its value, for messages: the last expression of a block, the last stage of a pipe.
+inline const Expr *valueOf(const Expr *e) {
+  for (;;) {
+    if (auto *block = llvm::dyn_cast<BlockExpr>(e); block && block->value)
+      e = block->value;
+    else if (auto *pipe = llvm::dyn_cast<PipeExpr>(e))
+      e = pipe->rhs;
+    else
+      return e;
+  }
+}
+
 } // namespace nnc::ast

@@ -86,7 +86,7 @@ void Printer::declaration(const Decl &decl) {
     os << "metric ";
     ident(metric.name);
     parameters(metric.params);
-    os << (metric.direction == Direction::Highest ? " highest" : metric.direction == Direction::Lowest ? " lowest" : "");
+    os << directionText(metric.direction);
     return body(*metric.body);
   }
   case StmtKind::Model: {

@@ -237,7 +237,15 @@ void Printer::entry(const Entry &entry) {
     os << " = ";
     return expr(*setting.value);
   }
-  case EntryKind::Metric: os << "metric "; return expr(*llvm::cast<MetricEntry>(entry).expr);
+  case EntryKind::Metric: {
+    auto &metric = llvm::cast<MetricEntry>(entry);
+    os << "metric ";
+    if (metric.given) {
+      ident(metric.given);
+      os << directionText(metric.direction) << " = ";
+    }
+    return expr(*metric.expr);
+  }
   case EntryKind::Clip: {
     auto &clip = llvm::cast<ClipEntry>(entry);
     os << (clip.by == ClipKind::Norm ? "clip norm " : "clip value ");

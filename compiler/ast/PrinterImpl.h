@@ -36,6 +36,9 @@ private:
   void parameters(llvm::ArrayRef<Parameter> list);
   void typed(const Ident &name, const Shape *shape);
   void body(const Expr &body);
+  static llvm::StringRef directionText(Direction direction) {
+    return direction == Direction::Highest ? " highest" : direction == Direction::Lowest ? " lowest" : "";
+  }
 
   // PrintStmt.cpp
   void run(const Stmt &stmt);

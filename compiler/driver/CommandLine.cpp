@@ -5,6 +5,7 @@
 #include "compiler/driver/Output.h"
 #include "compiler/driver/Repl.h"
 #include "compiler/driver/Session.h"
+#include "compiler/driver/UnknownFlags.h"
 #include "compiler/driver/Version.h"
 
 #include "llvm/Support/CommandLine.h"
@@ -240,6 +241,10 @@ int nnc::runCommandLine(int argc, char **argv) {
   cl::HideUnrelatedOptions(category);
   cl::HideUnrelatedOptions(category, runCommand);
   cl::HideUnrelatedOptions(category, checkCommand);
+  if (const std::string unknown = unknownFlag(argc, argv); !unknown.empty()) {
+    llvm::errs() << "nnc: " << unknown << "\n";
+    return 2;
+  }
   std::string complaints;
   llvm::raw_string_ostream complaint(complaints);
   if (!cl::ParseCommandLineOptions(argc, argv,

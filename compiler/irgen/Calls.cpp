@@ -191,10 +191,10 @@ Value Elaborator::callFunction(const Applicable &f, llvm::ArrayRef<Arg> args, Ra
     dTensor = Value::of(fn->emit.broadcast(dTensor.tensor, type,
                                            isBatched(dTensor.tensor) ? llvm::ArrayRef<int64_t>{0} : llvm::ArrayRef<int64_t>{}));
   if (y.tensor.getType() != type || dTensor.tensor.getType() != type)
-    return fn->emit.shapeError(decl->derivative->range,
+    return fn->emit.shapeError(ast::valueOf(y.tensor.getType() != type ? decl->body : decl->derivative)->range,
                                "a derivative is stated for each element: `" + f.name +
                                    "` must give the shape of its first argument, and so must its derivative",
-                               {x, y, dTensor}, {decl->params[0].range, decl->body->range, decl->derivative->range});
+                               {x, y, dTensor}, {decl->params[0].range, ast::valueOf(decl->body)->range, ast::valueOf(decl->derivative)->range});
   mlir::Operation *op = fn->emit.create("nn.with_derivative", {y.tensor, x.tensor, dTensor.tensor}, type);
   return Value::of(op->getResult(0), y.axes);
 }
@@ -274,9 +274,7 @@ Value Elaborator::call(const Value &callee, llvm::ArrayRef<Arg> args, Range at) 
     return instantiate(a, args, at);
   case Applicable::Kind::Init:
   case Applicable::Kind::Optimizer: return instantiate(a, args, at);
-  case Applicable::Kind::Metric:
-    diags.error(at, "the metric `" + a.name + "` is computed over a whole split: it stands in `metric` lines");
-    return Value::error();
+  case Applicable::Kind::Metric: return callMetric(a, args, at);
   }
   return Value::error();
 }

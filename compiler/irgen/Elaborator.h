@@ -98,6 +98,7 @@ public:
   std::vector<mlir::Value> totals;      // Collect: the sums over the batch
   std::vector<size_t> spreads;          // Collect: where the three totals of a `total_spread` begin
   size_t totalsRead = 0;                // Read: how many were asked for
+  std::vector<Application> *metricUses = nullptr; // if not null, metrics that are collected are noted there
 
   // Expressions ----------------------------------------------------------------------------------------------
   Value evaluate(const ast::Expr *e, const Scope &scope);
@@ -118,16 +119,15 @@ public:
   };
   /// Calls or instantiates `callee`.
   Value call(const Value &callee, llvm::ArrayRef<Arg> args, Range at);
-  bool bindParameters(llvm::ArrayRef<ast::Parameter> params, llvm::ArrayRef<Arg> args, Scope &scope, Range at,
-                      llvm::StringRef what) {
-    return bind(params, args, scope, at, what);
-  }
   Value applyLayer(const std::shared_ptr<Applicable> &layer, llvm::ArrayRef<Arg> inputs, Range at,
                    llvm::StringRef placeName = {});
   Value runLayer(const std::shared_ptr<Applicable> &layer, llvm::ArrayRef<Arg> inputs, Range at, llvm::StringRef placeName);
   /// Notes in `fn->applications`, if they are wanted, what `apply` does.
   Value recorded(const Applicable &callee, llvm::ArrayRef<Arg> args, Range at, llvm::function_ref<Value()> apply);
   Value applyModel(const Applicable &model, llvm::ArrayRef<Arg> inputs, Range at);
+  /// What a metric gives for an example, or of its totals; and, in a metric made of others, for the whole split.
+  Value metricValue(const Applicable &metric, llvm::ArrayRef<Arg> args, Range at);
+  Value callMetric(const Applicable &metric, llvm::ArrayRef<Arg> args, Range at);
   /// The value of a declaration's name.
   Value declared(const ast::Decl *decl, bool prelude);
 
@@ -259,7 +259,8 @@ private:
             llvm::StringRef what, bool toSteps = true);
   /// Matches an input against its declared shape: binds axis names to sizes, and gives the tensor its axis names.
   bool matchShape(const ast::Parameter &param, Value &input, Scope &scope, Range at, llvm::StringRef what);
-  bool checkResult(const ast::Shape *shape, Value &result, Scope &scope, Range at, llvm::StringRef what);
+  /// Whether what a body gives has the shape that is declared for it; `applied`: where, if that is worth a note.
+  bool checkResult(const ast::Shape *shape, Value &result, Scope &scope, const ast::Expr *body, Range applied, llvm::StringRef what);
   Value callFunction(const Applicable &f, llvm::ArrayRef<Arg> args, Range at);
   Value instantiate(const Applicable &a, llvm::ArrayRef<Arg> args, Range at);
   bool placeFor(const std::shared_ptr<Applicable> &layer, llvm::StringRef placeName, Range at);

@@ -123,6 +123,12 @@ Value Elaborator::evaluateIndex(const ast::IndexExpr *e, const Scope &scope) {
       axis = shape.size() - std::min<size_t>(shape.size(), e->indices.size() - 1);
       continue;
     }
+    if (axis >= shape.size() && column && shape.empty()) {
+      auto report = diags.error(e->range, "an index takes elements of a row's own value, and this is one number in each row");
+      report.note("rows before and after it are not reached by an index: a series' earlier values are columns of their own in the table, "
+                  "such as `value_before`");
+      return Value::error();
+    }
     if (axis >= shape.size())
       return emit.shapeError(index->range, "there is no axis left for this index", x, e->base->range);
     const int64_t n = shape[axis];

@@ -74,7 +74,7 @@ bool Elaborator::matchShape(const ast::Parameter &param, Value &input, Scope &sc
   return true;
 }
 
-bool Elaborator::checkResult(const ast::Shape *shape, Value &result, Scope &scope, Range at, llvm::StringRef what) {
+bool Elaborator::checkResult(const ast::Shape *shape, Value &result, Scope &scope, const ast::Expr *body, Range applied, llvm::StringRef what) {
   if (!shape || !result.isTensor())
     return true;
   std::vector<int64_t> sizes;
@@ -82,9 +82,11 @@ bool Elaborator::checkResult(const ast::Shape *shape, Value &result, Scope &scop
   if (!evaluateShape(*shape, scope, sizes, axes))
     return false;
   if (exampleShape(result.tensor) != llvm::ArrayRef<int64_t>(sizes)) {
-    diags.error(at, "`" + what + "` declares the result " + shapeText(sizes) + ", and its body gives " +
-                        shapeText(exampleShape(result.tensor)))
-        .note(shape->range, "declared here");
+    auto report = diags.error(ast::valueOf(body)->range, "`" + what + "` declares the result " + shapeText(sizes) + ", and its body gives " +
+                                                             shapeText(exampleShape(result.tensor)));
+    report.note(shape->range, "declared here");
+    if (applied.isValid())
+      report.note(applied, "`" + what + "` is applied here");
     return false;
   }
   return true;
@@ -204,7 +206,7 @@ Value Elaborator::runLayer(const std::shared_ptr<Applicable> &layer, llvm::Array
       diags.error(decl->body->range, "a layer's value is a tensor, and this is " + result.describe());
       result = Value::error();
     }
-    if (!result.isError() && !checkResult(decl->result, result, scope, at, layer->name))
+    if (!result.isError() && !checkResult(decl->result, result, scope, decl->body, layer->prelude ? Range() : at, layer->name))
       result = Value::error();
   }
   result.axes.clear();
@@ -295,7 +297,7 @@ Value Elaborator::applyModel(const Applicable &model, llvm::ArrayRef<Arg> inputs
     diags.error(decl->body->range, "a model's value is a tensor, and this is " + result.describe());
     return Value::error();
   }
-  if (!result.isError() && !checkResult(decl->result, result, scope, decl->name.range, model.name))
+  if (!result.isError() && !checkResult(decl->result, result, scope, decl->body, {}, model.name))
     result = Value::error();
   result.axes.clear();
   fn->applied[key] = result;

@@ -6,51 +6,90 @@
 
 using namespace nnc;
 
-Value ProgramGenerator::evaluateMetric(const ast::Expr *e, const Scope &scope, std::string &name,
-                                       ast::Direction &direction) {
-  direction = ast::Direction::None;
-  name = "metric";
-  Elaborator::RangeGuard guard(elab, e->range);
-  auto *call = llvm::dyn_cast<ast::CallExpr>(e);
-  auto *callee = call ? llvm::dyn_cast<ast::NameExpr>(call->callee) : nullptr;
-  if (callee)
-    name = callee->name.text.str();
-  const ast::MetricDecl *decl = nullptr;
-  bool prelude = false;
-  if (callee && !scope.find(callee->name.text)) {
-    if (const ast::Decl *d = symbols.user.lookup(callee->name.text)) {
-      decl = llvm::dyn_cast<ast::MetricDecl>(d);
-    } else {
-      decl = llvm::dyn_cast_or_null<ast::MetricDecl>(symbols.prelude.lookup(callee->name.text));
-      prelude = decl;
-    }
-  }
-  if (!decl)
-    return elab.evaluate(e, scope);
-  direction = decl->direction;
-  std::vector<Elaborator::Arg> args;
-  for (const ast::Argument &a : call->args)
-    args.push_back({a.name.text.str(), elab.evaluate(a.value, scope), a.value->range});
-  Elaborator::CallSite site(elab, prelude, e->range);
+Value Elaborator::metricValue(const Applicable &metric, llvm::ArrayRef<Arg> args, Range at) {
+  auto *decl = llvm::cast<ast::MetricDecl>(metric.decl);
+  CallSite site(*this, metric.prelude, at);
   Scope inner;
-  inner.prelude = prelude;
-  if (!elab.bindParameters(decl->params, args, inner, e->range, name))
+  inner.prelude = metric.prelude;
+  if (!bind(decl->params, args, inner, at, metric.name))
     return Value::error();
-  Elaborator::IgnoreGuard ignores(elab, decl, inner);
-  if (!elab.noteTarget(decl, inner, e->range))
+  IgnoreGuard ignores(*this, decl, inner);
+  if (!noteTarget(decl, inner, at))
     return Value::error();
-  if (metricUses && elab.totalMode == Elaborator::TotalMode::Collect) {
+  if (metricUses && totalMode == TotalMode::Collect) {
     Application use;
     use.decl = decl;
-    use.prelude = prelude;
-    use.name = name;
-    use.named = callee->range;
-    use.at = e->range;
-    for (const Elaborator::Arg &a : args)
+    use.prelude = metric.prelude;
+    use.name = metric.name;
+    use.named = metric.written.isValid() ? metric.written : at;
+    use.at = at;
+    for (const Arg &a : args)
       use.args.emplace_back(a.name, a.value.isTensor() ? a.value.tensor : mlir::Value());
     metricUses->push_back(std::move(use));
   }
-  return elab.evaluate(decl->body, inner);
+  return evaluate(decl->body, inner);
+}
+
+Value Elaborator::callMetric(const Applicable &metric, llvm::ArrayRef<Arg> args, Range at) {
+  if (totalMode == TotalMode::None) {
+    diags.error(at, "the metric `" + metric.name + "` is computed over a whole split: it stands in `metric` lines");
+    return Value::error();
+  }
+  for (const Arg &a : args)
+    if (a.value.isError())
+      return Value::error();
+  const size_t before = totalMode == TotalMode::Collect ? totals.size() : totalsRead;
+  Value v = metricValue(metric, args, at);
+  if (v.isError() || (totalMode == TotalMode::Collect ? totals.size() : totalsRead) != before)
+    return v;
+  // A value for each example, whose mean over the split goes on.
+  if (totalMode == TotalMode::Collect) {
+    v = fn->emit.toTensor(v, at);
+    double count = 1;
+    for (int64_t size : v.isTensor() ? exampleShape(v.tensor) : llvm::ArrayRef<int64_t>())
+      count *= double(size);
+    const Arg elements{"", v, at};
+    v = v.isTensor() ? reduction("reduce_sum", {elements, at}) : v;
+    v = v.isTensor() ? binary(ast::BinaryOp::Div, v, Value::of(count), at, at, at) : v;
+    if (!v.isTensor())
+      return v;
+  }
+  const Arg each{"", v, at}, one{"", Value::of(1), at};
+  const Value sum = totalOf({each, at}, /*spread=*/false), n = totalOf({one, at}, /*spread=*/false);
+  return sum.isTensor() && n.isTensor() ? binary(ast::BinaryOp::Div, sum, n, at, at, at) : n;
+}
+
+/// The metric that the whole value of an entry is a call of, or null: an argument of the same name is none.
+static std::shared_ptr<Applicable> metricOf(const ast::CallExpr *call, const Scope &scope, const sema::Symbols &symbols) {
+  auto *callee = call ? llvm::dyn_cast<ast::NameExpr>(call->callee) : nullptr;
+  if (!callee || scope.find(callee->name.text))
+    return nullptr;
+  const bool prelude = !symbols.user.lookup(callee->name.text);
+  auto *decl = llvm::dyn_cast_or_null<ast::MetricDecl>(symbols.find(callee->name.text, prelude));
+  if (!decl)
+    return nullptr;
+  auto metric = std::make_shared<Applicable>();
+  metric->kind = Applicable::Kind::Metric;
+  metric->decl = decl;
+  metric->prelude = prelude;
+  metric->name = callee->name.text.str();
+  metric->written = callee->range;
+  return metric;
+}
+
+Value ProgramGenerator::evaluateMetric(const ast::MetricEntry &entry, const Scope &scope, ast::Direction &direction) {
+  const ast::Expr *e = entry.expr;
+  Elaborator::RangeGuard guard(elab, e->range);
+  direction = entry.direction;
+  auto metric = metricOf(entry.call(), scope, symbols);
+  if (!metric)
+    return elab.evaluate(e, scope);
+  if (direction == ast::Direction::None)
+    direction = llvm::cast<ast::MetricDecl>(metric->decl)->direction;
+  std::vector<Elaborator::Arg> args;
+  for (const ast::Argument &a : entry.call()->args)
+    args.push_back({a.name.text.str(), elab.evaluate(a.value, scope), a.value->range});
+  return elab.metricValue(*metric, args, e->range);
 }
 
 bool ProgramGenerator::addMetrics(Function &fn, llvm::ArrayRef<const ast::MetricEntry *> entries, const Scope &scope,
@@ -58,25 +97,30 @@ bool ProgramGenerator::addMetrics(Function &fn, llvm::ArrayRef<const ast::Metric
   bool ok = true;
   fn.measuring = true;
   totalTypes.clear();
-  std::map<std::string, int> names;
+  totalsStated.clear();
+  std::map<std::string, int> names; // how many have it; what the program names has its own
+  for (const ast::MetricEntry *entry : entries)
+    if (entry->given)
+      names[entry->given.text.str()] = 1;
   for (auto [i, entry] : llvm::enumerate(entries)) {
-    std::string name;
     ast::Direction direction;
     elab.totalMode = Elaborator::TotalMode::Collect;
     elab.totals.clear();
     elab.spreads.clear();
     // In f64: a square of a target far from zero has no room in f32 for what matters of it.
     Emitter::ElementGuard wide(fn.emit, mlir::Float64Type::get(&context));
-    Value v = evaluateMetric(entry->expr, scope, name, direction);
+    Value v = evaluateMetric(*entry, scope, direction);
     elab.totalMode = Elaborator::TotalMode::None;
     std::vector<mlir::Value> totals = elab.totals;
     if (v.isError()) {
       ok = false;
       totalTypes.emplace_back();
+      totalsStated.push_back(false);
       if (rows)
         rows->push_back(nn_metric{});
       continue;
     }
+    totalsStated.push_back(!totals.empty());
     if (totals.empty()) {
       // A value for each example: its mean is the metric.
       Value t = fn.emit.toTensor(v, entry->expr->range);
@@ -103,8 +147,9 @@ bool ProgramGenerator::addMetrics(Function &fn, llvm::ArrayRef<const ast::Metric
     if (!rows)
       continue;
     nn_metric row{};
-    if (const int n = ++names[name]; n > 1)
-      name += std::to_string(n);
+    std::string name = entry->name().text.str();
+    for (int n = 1; !entry->given && names[name]++; )
+      name = entry->name().text.str() + std::to_string(++n);
     row.name = text(name);
     row.total_sizes = tables.list<int64_t>(sizes);
     row.n_totals = sizes.size();
@@ -125,6 +170,7 @@ nn_metric *ProgramGenerator::metricList(std::vector<nn_metric> &rows) { return t
 void ProgramGenerator::finishMetrics(llvm::StringRef prefix, llvm::ArrayRef<const ast::MetricEntry *> entries,
                                      const ast::DataDecl *data, llvm::MutableArrayRef<nn_metric> rows) {
   const std::vector<std::vector<mlir::RankedTensorType>> types = totalTypes;
+  const std::vector<bool> stated = totalsStated;
   mlir::Type f64 = mlir::Float64Type::get(&context);
   for (auto [i, entry] : llvm::enumerate(entries)) {
     if (i >= rows.size() || i >= types.size() || types[i].empty())
@@ -139,11 +185,18 @@ void ProgramGenerator::finishMetrics(llvm::StringRef prefix, llvm::ArrayRef<cons
     for (const Field &f : fieldsOf[data])
       scope.names[f.name] = Value::ofKind(Value::Kind::Unavailable);
     elab.totalMode = Elaborator::TotalMode::Read;
-    std::string name;
     ast::Direction direction;
-    Value v = evaluateMetric(entry->expr, scope, name, direction);
+    Value v = evaluateMetric(*entry, scope, direction);
     elab.totalMode = Elaborator::TotalMode::None;
-    if (!elab.totalsRead || v.isUnavailable() || !v.isTensor()) {
+    if (stated[i] && v.isKnown())
+      v = fn.emit.toTensor(v, entry->expr->range);
+    if (stated[i] && !v.isTensor()) {
+      if (!v.isError() || !diags.hasErrors())
+        diags.error(entry->expr->range, "this metric puts a value of the whole split together with values of single examples")
+            .note("a metric's call and `total` are of the whole split; `total(e) / total(1)` is the mean of e over it");
+      continue;
+    }
+    if (!stated[i]) {
       // The mean over the examples, and over what axes an example's value has.
       Value sum = Value::of(elab.totals[0]), n = Value::of(elab.totals[1 < elab.totals.size() ? 1 : 0]);
       v = fn.emit.elementwise("div", {sum, n}, {entry->range, entry->range}, entry->range);
@@ -154,6 +207,9 @@ void ProgramGenerator::finishMetrics(llvm::StringRef prefix, llvm::ArrayRef<cons
       if (count != 1)
         v = fn.emit.elementwise("div", {v, Value::of(count)}, {entry->range, entry->range}, entry->range);
     }
+    // A vector of one number is that number: curves and `keep` want numbers.
+    if (auto size = exampleShape(v.tensor); size.size() == 1 && size[0] == 1)
+      v = fn.emit.reduceAll("reduce_sum", v);
     fn.addResult("value", v.tensor);
     auto s = exampleShape(v.tensor);
     rows[i].shape = shape(s);

@@ -154,7 +154,6 @@ private:
   /// The entries of a train block, sorted out.
   struct TrainEntries;
   /// Adds the fields of `data` to `fn` and gives their values names in `scope`; augmented ones too if training.
-  std::vector<Application> *metricUses = nullptr; // if not null, metrics of declarations are noted there
   /// The bounds that elaborating a function has noted of `fields`.
   void addBounds(llvm::ArrayRef<mlir::Value> fields, const nn_bound *&list, int32_t &count);
   /// The bounds of what it computes from `fields`, those of `data`, alone (ComputedTargets.cpp).
@@ -167,11 +166,12 @@ private:
   /// The metrics' totals as results of `fn`; fills in names, directions and sizes.
   bool addMetrics(Function &fn, llvm::ArrayRef<const ast::MetricEntry *> entries, const Scope &scope,
                   std::vector<nn_metric> *rows);
-  Value evaluateMetric(const ast::Expr *e, const Scope &scope, std::string &name, ast::Direction &direction);
+  Value evaluateMetric(const ast::MetricEntry &entry, const Scope &scope, ast::Direction &direction);
   /// The functions that turn totals into values.
   void finishMetrics(llvm::StringRef prefix, llvm::ArrayRef<const ast::MetricEntry *> entries, const ast::DataDecl *data,
                      llvm::MutableArrayRef<nn_metric> rows);
   std::vector<std::vector<mlir::RankedTensorType>> totalTypes; // of the metrics of the last addMetrics
+  std::vector<bool> totalsStated;                              // whether they are the metric's own, not a mean's
   nn_metric *metricList(std::vector<nn_metric> &rows);
   bool watch(const ast::Path &path, llvm::ArrayRef<nn_metric> metrics, nn_watch &out);
   /// The limit of a `clip` entry: one number, at least 0 if it is known.

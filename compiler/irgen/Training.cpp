@@ -43,6 +43,9 @@ struct ProgramGenerator::TrainEntries {
 bool ProgramGenerator::addFields(Function &fn, const ast::DataDecl *data, Scope &scope, bool augment,
                                  std::vector<mlir::Value> *raw) {
   std::vector<Field> &fields = fieldsOf[data];
+  if (auto info = symbols.data.find(data); info != symbols.data.end())
+    for (const sema::FieldInfo &f : info->second.fields)
+      scope.names[f.name] = Value::error(); // what could not be computed was reported there
   for (const Field &f : fields) {
     Value v = fn.addField(f.name, f.shape);
     v.classes = f.classes;
@@ -225,9 +228,9 @@ bool ProgramGenerator::genStep(const ast::TrainStmt *s, llvm::StringRef prefix, 
     return false;
   // What the guard looks at: a limit below 0 stops the run as a loss does that is not finite, and genTrace says which it was.
   fn.addResult("loss", entries.clip ? lossUnlessBelowZero(loss, limit, entries.clip->limit->range) : loss);
-  metricUses = &record.applications;
+  elab.metricUses = &record.applications;
   const bool measured = addMetrics(fn, entries.metrics, scope, &metrics);
-  metricUses = nullptr;
+  elab.metricUses = nullptr;
   if (!measured)
     return false;
 

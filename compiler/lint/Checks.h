@@ -18,6 +18,7 @@ void checkTransposedAxes(Context &, const Step &, const Lint &);
 void checkProbabilitiesAsLogits(Context &, const Step &, const Lint &);
 void checkLogitsAsProbabilities(Context &, const Step &, const Lint &);
 void checkSigmoidWithMse(Context &, const Step &, const Lint &);
+void checkRawTargets(Context &, const Step &, const Lint &);
 // Rates.cpp
 void checkLearningRate(Context &, const Step &, const Lint &);
 // Inputs.cpp

@@ -20,6 +20,7 @@ static const Lint table[] = {
     {"sigmoid-with-mse", checkSigmoidWithMse},
     {"learning-rate", checkLearningRate},
     {"raw-inputs", checkRawInputs},
+    {"raw-targets", checkRawTargets},
     {"transposed-axes", checkTransposedAxes},
 };
 

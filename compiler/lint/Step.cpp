@@ -117,6 +117,28 @@ const Weighing *Step::weighed(mlir::Value v) const {
   return nullptr;
 }
 
+const Weighing *Step::unscaled(mlir::Value v) const {
+  while (v) {
+    for (const Weighing &w : weighings)
+      if (w.result == v)
+        return &w;
+    auto activation = llvm::find_if(trained.applications, [&](const Application &a) {
+      return a.result == v && !a.args.empty() && a.args.front().second && !family(a).empty();
+    });
+    mlir::Operation *op = v.getDefiningOp();
+    if (activation != trained.applications.end())
+      v = activation->args.front().second;
+    else if (mlir::Value from = op ? nn::movedBy(op) : mlir::Value())
+      v = from;
+    else if (mlir::Value from = op ? shifted(op) : mlir::Value();
+             from && llvm::any_of(op->getOperands(), [&](mlir::Value other) { return parameter(other); }))
+      v = from;
+    else
+      return nullptr;
+  }
+  return nullptr;
+}
+
 bool Step::isWeighedLater(mlir::Value v, const TensorInfo *except) const {
   llvm::SmallVector<mlir::Operation *> todo(v.getUsers().begin(), v.getUsers().end());
   llvm::SmallPtrSet<mlir::Operation *, 32> seen;

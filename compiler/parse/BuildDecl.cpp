@@ -98,7 +98,7 @@ Stmt *Builder::metric(P::MetricDeclContext *c) {
   auto *decl = declare<MetricDecl>(c, c->name());
   decl->params = parameters(c->parameters());
   if (c->direction)
-    decl->direction = c->direction->getType() == P::Highest ? Direction::Highest : Direction::Lowest;
+    decl->direction = direction(c->direction);
   decl->body = body(c->body());
   return decl;
 }

@@ -126,6 +126,10 @@ Entry *Builder::runEntry(P::RunEntryContext *c) {
     return setting(e);
   if (auto *e = c->metricEntry()) {
     auto *entry = make<MetricEntry>(e);
+    if (e->name())
+      entry->given = name(e->name());
+    if (e->direction)
+      entry->direction = direction(e->direction);
     entry->expr = expression(e->expression());
     return entry;
   }

@@ -54,6 +54,9 @@ private:
 
   // ---- names and shapes: BuildExpr.cpp
   ast::Ident name(P::NameContext *c);
+  static ast::Direction direction(antlr4::Token *word) {
+    return word->getType() == P::Highest ? ast::Direction::Highest : ast::Direction::Lowest;
+  }
   llvm::ArrayRef<ast::Ident> names(const std::vector<P::NameContext *> &contexts);
   ast::Path path(P::PathContext *c);
   llvm::ArrayRef<ast::Path> paths(const std::vector<P::PathContext *> &contexts);

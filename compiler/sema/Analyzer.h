@@ -36,10 +36,20 @@ struct Formal {
   bool required;
 };
 
+/// What a name must stand for where it stands, for suggestions.
+enum class Wanted {
+  Value,     // an operand
+  Function,  // what is called
+  Stage,     // what follows `|>`, and the parts of `seq`: a layer, or a function of a tensor
+  Argument,  // whatever may be given: a value, or a function, a schedule or a layer
+};
+
 /// The metrics of a train block, which its quantities (`val.accuracy`) may name.
 struct MetricUse {
   Ident name;
-  Target target;
+  Target target;                                        // what is called; Unknown where the value is another expression
+  ast::Direction direction = ast::Direction::None;      // said in the entry
+  bool given = false;                                   // the name stands before a `=`
 };
 
 class Analyzer {
@@ -70,17 +80,22 @@ private:
 
   // ---- Names.cpp: expressions and what their names mean
   void checkExpr(const ast::Expr *expr, const Scope &scope);
-  void checkName(const ast::NameExpr &name, const Scope &scope);
+  void checkName(const ast::NameExpr &name, const Scope &scope, Wanted wanted = Wanted::Argument);
+  void checkOperand(const ast::Expr *expr, const Scope &scope);
   void checkAxes(const ast::Expr *expr, const Scope &scope);
   void checkRange(const ast::RangeOfExpr &range, const Scope &scope);
   void checkField(const ast::FieldExpr &field, const Scope &scope);
   Target resolve(llvm::StringRef name, const Scope &scope, bool callee = false) const;
   /// Notes that `scope`'s declaration needs `decl`, for the search for cycles.
   void use(const ast::Decl *decl, Range where, const Scope &scope);
-  void unknownName(const Ident &name, const Scope &scope, bool callee);
+
+  // ---- Suggestions.cpp: names that mean nothing
+  void unknownName(const Ident &name, const Scope &scope, Wanted wanted);
   /// True where an unknown name is worth an error: not said before, and not the consequence of another error.
   bool firstReport(const Ident &name, const Scope &scope, llvm::ArrayRef<llvm::StringRef> candidates);
-  std::vector<llvm::StringRef> visibleNames(const Scope &scope) const;
+  bool isWanted(const ast::Decl &decl, Wanted wanted, const Scope &scope, bool isArgument) const;
+  std::optional<ast::StmtKind> argumentKind(const ast::Expr *defaultValue, bool prelude) const;
+  std::vector<llvm::StringRef> visibleNames(const Scope &scope, Wanted wanted, bool isArgument) const;
   std::vector<llvm::StringRef> declaredNames(ast::StmtKind kind, const Scope &scope) const;
 
   // ---- Calls.cpp: callees, arguments, pipes
@@ -92,6 +107,7 @@ private:
   void checkArguments(llvm::ArrayRef<ast::Argument> args, Range where, llvm::StringRef callee, Range declared,
                       llvm::ArrayRef<Formal> formals, unsigned piped);
   void checkBuiltinArguments(llvm::ArrayRef<ast::Argument> args, Range where, const Builtin &builtin, unsigned piped);
+  std::optional<ast::StmtKind> parameterKind(const Target &target, llvm::StringRef name, size_t position) const;
   void checkArgumentValues(llvm::ArrayRef<ast::Argument> args, const Scope &scope, const Target *target);
   /// `expr` where a declaration of one kind is wanted, by its name or called: `optimizer = adam(…)`, `~ he`.
   void checkKind(const ast::Expr *expr, const Scope &scope, ast::StmtKind wanted);
@@ -164,6 +180,7 @@ private:
   void checkTrain(const ast::TrainStmt &stmt, const Scope &scope);
   void checkTrainSetting(const ast::SettingEntry &entry, const Scope &fields, const Scope &plain,
                          std::map<llvm::StringRef, Range> &seen);
+  void checkMetricName(const Ident &name, llvm::ArrayRef<MetricUse> metrics);
   void checkMetric(const ast::MetricEntry &entry, const Scope &scope, std::vector<MetricUse> &metrics);
   void checkConstrain(const ast::ConstrainEntry &entry, const ast::Path &trained, const Scope &outer);
   void misplacedEntry(const ast::Entry &entry, llvm::StringRef block);
@@ -184,6 +201,9 @@ private:
 
   std::vector<const ast::Decl *> userDecls, preludeDecls; // in the order of the text, for suggestions
   llvm::StringSet<> reported;                             // unknown names
+  bool inMetric = false;                                  // what is checked is a `metric` entry's value
+  const ast::Expr *argument = nullptr;                    // the argument that is checked, and of which kind of declaration it is to be
+  std::optional<ast::StmtKind> kindOfArgument;
   llvm::SmallPtrSet<const ast::Decl *, 16> preludeSet;
 
   struct Use {
@@ -194,6 +214,11 @@ private:
   Context topContext;
   const ast::Stmt *current = nullptr; // the top-level statement that is being checked
 };
+
+/// Whether a let can be seen to hold something that cannot be applied.
+bool holdsLiteral(const ast::Decl *decl);
+/// Whether a function's values follow the step of a run.
+bool isSchedule(const ast::FnDecl &fn);
 
 /// `x` in backquotes.
 std::string quoted(llvm::StringRef name);

@@ -25,10 +25,19 @@ llvm::SmallVector<Formal, 8> formalsOf(ArrayRef<Parameter> params) {
 
 bool isLiteral(const Expr *e) { return isa<NumberExpr, StringExpr, BoolExpr, ListExpr>(e); }
 
-/// Whether a let can be seen to hold something that cannot be applied.
-bool holdsLiteral(const Decl *decl) {
-  auto *let = dyn_cast<LetDecl>(decl);
-  return let && let->value && isLiteral(let->value);
+/// What a call with arguments, of a layer its first call, is given.
+ArrayRef<Parameter> parametersOf(const Decl &decl) {
+  if (auto *fn = dyn_cast<FnDecl>(&decl))
+    return fn->params;
+  if (auto *layer = dyn_cast<LayerDecl>(&decl))
+    return layer->params;
+  if (auto *metric = dyn_cast<MetricDecl>(&decl))
+    return metric->params;
+  if (auto *init = dyn_cast<InitDecl>(&decl))
+    return init->params;
+  if (auto *optimizer = dyn_cast<OptimizerDecl>(&decl))
+    return optimizer->params;
+  return {};
 }
 
 /// Whether `name =` of a call names axes: `over` of a builtin, and of declarations that say so.
@@ -37,20 +46,18 @@ bool namesAxes(StringRef name, const Target *target) {
     return false;
   if (!target || target->kind != Target::Declaration)
     return true;
-  ArrayRef<Parameter> params;
-  if (auto *fn = dyn_cast<FnDecl>(target->decl))
-    params = fn->params;
-  else if (auto *layer = dyn_cast<LayerDecl>(target->decl))
-    params = layer->params;
-  else if (auto *metric = dyn_cast<MetricDecl>(target->decl))
-    params = metric->params;
-  for (const Parameter &p : params)
+  for (const Parameter &p : parametersOf(*target->decl))
     if (p.name.text == name)
       return takesAxes(p);
   return true;
 }
 
 } // namespace
+
+bool holdsLiteral(const Decl *decl) {
+  auto *let = dyn_cast<LetDecl>(decl);
+  return let && let->value && isLiteral(let->value);
+}
 
 bool takesAxes(const Parameter &parameter) {
   auto *name = llvm::dyn_cast_or_null<NameExpr>(parameter.defaultValue);
@@ -62,7 +69,7 @@ void Analyzer::checkCall(const CallExpr &call, const Scope &scope, unsigned pipe
     Target t = resolve(name->name.text, scope, true);
     if (t.kind == Target::Unknown) {
       if (!findSource(name->name.text))
-        unknownName(name->name, scope, true);
+        unknownName(name->name, scope, piped ? Wanted::Stage : Wanted::Function);
       else if (reported.insert(name->name.text).second)
         diags.error(name->range, quoted(name->name.text) + " reads data: it stands after `data name =` and `test =` only");
       return checkArgumentValues(call.args, scope, nullptr);
@@ -103,7 +110,7 @@ void Analyzer::checkApplied(const Expr *expr, const Scope &scope) {
     return checkExpr(expr, scope);
   Target t = resolve(name->name.text, scope, true);
   if (t.kind == Target::Unknown)
-    return unknownName(name->name, scope, true);
+    return unknownName(name->name, scope, Wanted::Stage);
   checkCallee(t, *name, nullptr, scope, 1);
 }
 
@@ -284,6 +291,16 @@ void Analyzer::checkBuiltinArguments(ArrayRef<Argument> args, Range where, const
   diags.error(where, quoted(builtin.name) + " takes " + wanted + ", not " + Twine(given));
 }
 
+/// The kind of declaration that an argument of a call is to be, if its parameter's default tells.
+std::optional<StmtKind> Analyzer::parameterKind(const Target &target, StringRef name, size_t position) const {
+  if (target.kind != Target::Declaration)
+    return std::nullopt;
+  const ArrayRef<Parameter> params = parametersOf(*target.decl);
+  if (!name.empty())
+    position = llvm::find_if(params, [&](const Parameter &p) { return p.name.text == name; }) - params.begin();
+  return position < params.size() ? argumentKind(params[position].defaultValue, preludeSet.contains(target.decl)) : std::nullopt;
+}
+
 void Analyzer::checkArgumentValues(ArrayRef<Argument> args, const Scope &scope, const Target *target) {
   unsigned position = 0;
   for (const Argument &a : args) {
@@ -291,6 +308,8 @@ void Analyzer::checkArgumentValues(ArrayRef<Argument> args, const Scope &scope, 
       diags.error(a.range, "a shape stands only in the fields of `rows(…)`");
       continue;
     }
+    argument = a.value;
+    kindOfArgument = target ? parameterKind(*target, a.name.text, position) : std::nullopt;
     bool applied = !a.name && target && target->kind == Target::Structural && position >= target->builtin->layersFrom;
     position += !a.name;
     if (applied)

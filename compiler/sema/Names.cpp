@@ -76,15 +76,15 @@ void Analyzer::checkExpr(const Expr *expr, const Scope &scope) {
   case ExprKind::RangeOf:
     return checkRange(*cast<RangeOfExpr>(expr), scope);
   case ExprKind::Unary:
-    return checkExpr(cast<UnaryExpr>(expr)->operand, scope);
+    return checkOperand(cast<UnaryExpr>(expr)->operand, scope);
   case ExprKind::Binary: {
     // Long sums lean to the left: walk their spine in a loop, and their operands in the order of the text.
     llvm::SmallVector<const Expr *, 8> operands;
     for (; auto *b = dyn_cast<BinaryExpr>(expr); expr = b->lhs)
       operands.push_back(b->rhs);
-    checkExpr(expr, scope);
+    checkOperand(expr, scope);
     for (const Expr *e : llvm::reverse(operands))
-      checkExpr(e, scope);
+      checkOperand(e, scope);
     return;
   }
   case ExprKind::If: {
@@ -97,7 +97,7 @@ void Analyzer::checkExpr(const Expr *expr, const Scope &scope) {
     return checkCall(*cast<CallExpr>(expr), scope, 0);
   case ExprKind::Index: {
     auto *i = cast<IndexExpr>(expr);
-    checkExpr(i->base, scope);
+    checkOperand(i->base, scope);
     for (const Expr *e : i->indices)
       checkExpr(e, scope);
     return;
@@ -105,13 +105,13 @@ void Analyzer::checkExpr(const Expr *expr, const Scope &scope) {
   case ExprKind::Field:
     return checkField(*cast<FieldExpr>(expr), scope);
   case ExprKind::Transpose:
-    return checkExpr(cast<TransposeExpr>(expr)->operand, scope);
+    return checkOperand(cast<TransposeExpr>(expr)->operand, scope);
   case ExprKind::Pipe: {
     checkStages(cast<PipeExpr>(expr));
     llvm::SmallVector<const Expr *, 8> stages;
     for (; auto *p = dyn_cast<PipeExpr>(expr); expr = p->lhs)
       stages.push_back(p->rhs);
-    checkExpr(expr, scope);
+    checkOperand(expr, scope);
     for (const Expr *e : llvm::reverse(stages))
       checkApplied(e, scope);
     return;
@@ -121,10 +121,17 @@ void Analyzer::checkExpr(const Expr *expr, const Scope &scope) {
   }
 }
 
-void Analyzer::checkName(const NameExpr &name, const Scope &scope) {
+/// An operand of an operator, an index or a pipe: a value, and no function.
+void Analyzer::checkOperand(const Expr *expr, const Scope &scope) {
+  if (auto *name = llvm::dyn_cast_or_null<NameExpr>(expr))
+    return checkName(*name, scope, Wanted::Value);
+  checkExpr(expr, scope);
+}
+
+void Analyzer::checkName(const NameExpr &name, const Scope &scope, Wanted wanted) {
   Target t = resolve(name.name.text, scope);
   if (t.kind == Target::Unknown)
-    return unknownName(name.name, scope, false);
+    return unknownName(name.name, scope, wanted);
   if (t.kind != Target::Declaration)
     return;
   use(t.decl, name.range, scope);
@@ -193,80 +200,6 @@ void Analyzer::checkField(const FieldExpr &field, const Scope &scope) {
   if (t.kind == Target::Unknown && scope.context().at == AtTop && (name == "train" || name == "val" || name == "test"))
     return;
   checkExpr(base, scope);
-}
-
-bool Analyzer::firstReport(const Ident &name, const Scope &scope, llvm::ArrayRef<StringRef> candidates) {
-  if (scope.context().open || !reported.insert(name.text).second)
-    return false;
-  // After a syntax error the declaration may stand in the statement that could not be read.
-  return !syntaxErrors || !didYouMean(name.text, candidates).empty();
-}
-
-void Analyzer::unknownName(const Ident &name, const Scope &scope, bool callee) {
-  const Context &context = scope.context();
-  std::vector<StringRef> candidates = visibleNames(scope);
-  if (!firstReport(name, scope, candidates))
-    return;
-  if (const sema::Ambient *a = findAmbient(name.text)) {
-    diags.error(name.range, quoted(name.text) + " is known only " + a->place);
-    return;
-  }
-  if (name.text == "batch") {
-    diags.error(name.range, "`batch` is an axis and has no value; it is named in `over =`");
-    return;
-  }
-  bool columns = context.at == AtColumns && !callee;
-  auto e = diags.error(name.range, llvm::Twine("unknown ") + (callee ? "function or layer " : columns ? "column " : "name ") +
-                                       quoted(name.text))
-               .suggest(name.text, candidates);
-  if (callee || !context.data || !didYouMean(name.text, candidates).empty())
-    return;
-  std::vector<StringRef> names;
-  if (columns)
-    for (const SourceInfo::Column &c : context.data->source.columns)
-      names.push_back(c.name);
-  else
-    for (const FieldInfo &f : context.data->fields)
-      names.push_back(f.name);
-  constexpr size_t most = 12;
-  std::string more = names.size() > most ? " and " + std::to_string(names.size() - most) + " more" : "";
-  if (names.size() > most)
-    names.resize(most);
-  if (!names.empty())
-    e.note(context.data->decl->name.range, quoted(context.data->decl->name.text) + " has the " +
-                                               (columns ? "columns " : "fields ") +
-                                               (more.empty() ? listed(names) : llvm::join(names, ", ") + more));
-}
-
-std::vector<StringRef> Analyzer::visibleNames(const Scope &scope) const {
-  const Context &context = scope.context();
-  std::vector<StringRef> names;
-  scope.forEach([&](const sema::Local &l) { names.push_back(l.name); });
-  if (!context.prelude)
-    for (const Decl *d : userDecls)
-      names.push_back(d->name.text);
-  for (const sema::Ambient &a : ambients())
-    if (a.where & context.at)
-      names.push_back(a.name);
-  for (const Decl *d : preludeDecls)
-    names.push_back(d->name.text);
-  for (const Builtin &b : builtins())
-    names.push_back(b.name);
-  llvm::append_range(names, elementwiseNames());
-  return names;
-}
-
-std::vector<StringRef> Analyzer::declaredNames(StmtKind kind, const Scope &scope) const {
-  std::vector<StringRef> names;
-  scope.forEach([&](const sema::Local &l) {
-    if (l.decl && l.decl->kind == kind)
-      names.push_back(l.name);
-  });
-  for (const auto *list : {&userDecls, &preludeDecls})
-    for (const Decl *d : *list)
-      if (d->kind == kind)
-        names.push_back(d->name.text);
-  return names;
 }
 
 } // namespace nnc::sema

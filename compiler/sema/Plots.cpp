@@ -15,9 +15,8 @@ llvm::SmallVector<StringRef> metricNames(const TrainStmt *train) {
   if (train)
     for (const Entry *e : train->entries)
       if (auto *metric = dyn_cast<MetricEntry>(e))
-        if (auto *call = llvm::dyn_cast_or_null<CallExpr>(metric->expr))
-          if (auto *name = dyn_cast<NameExpr>(call->callee))
-            names.push_back(name->name.text);
+        if (Ident name = metric->name())
+          names.push_back(name.text);
   return names;
 }
 

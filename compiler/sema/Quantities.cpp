@@ -52,7 +52,7 @@ void Analyzer::checkQuantity(const Path &quantity, const DataInfo *data, llvm::A
       e.note(metrics.empty() ? "it has no metrics; `metric accuracy(net(x), y)` adds one" : "it has " + listed(names));
     return;
   }
-  if (second)
+  if (second && !(metric->given && second->given)) // which is an error already
     diags.error(name.range, "two metrics of this block are called " + quoted(name.text))
         .note(metric->name.range, "the first")
         .note(second->name.range, "the second");
@@ -60,16 +60,18 @@ void Analyzer::checkQuantity(const Path &quantity, const DataInfo *data, llvm::A
     checkDirection(*metric, quantity);
 }
 
-/// Whether more or less is better is known of declared metrics only.
+/// Whether more or less is better is known where an entry says it, and of declared metrics.
 void Analyzer::checkDirection(const MetricUse &metric, const Path &quantity) {
   const Decl *decl = metric.target.kind == Target::Declaration ? metric.target.decl : nullptr;
   auto *declared = llvm::dyn_cast_or_null<MetricDecl>(decl);
-  if (metric.target.kind == Target::Unknown || metric.target.kind == Target::Local ||
-      (declared && declared->direction != Direction::None))
+  if ((metric.target.kind == Target::Unknown && !metric.given) || metric.target.kind == Target::Local ||
+      metric.direction != Direction::None || (declared && declared->direction != Direction::None))
     return;
   StringRef name = metric.name.text, watched = quantity.front().text;
   auto e = diags.error(quantity.range, "whether more or less of " + quoted(name) + " is better is not known");
-  if (decl)
+  if (metric.given)
+    e.note(metric.name.range, "`metric " + name + " highest = …` or `metric " + name + " lowest = …` says it");
+  else if (decl)
     e.note(decl->name.range, declared ? "this metric says neither `highest` nor `lowest`"
                                       : "it is a function; a `metric` declaration says `highest` or `lowest`");
   e.note("`keep highest " + watched + "." + name + "` or `keep lowest " + watched + "." + name + "` says it");

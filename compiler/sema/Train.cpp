@@ -148,22 +148,44 @@ void Analyzer::checkConstrain(const ConstrainEntry &entry, const Path &trained, 
   checkExpr(entry.value, Scope(&outer, context));
 }
 
-/// A metric is called by its function's name, so it must be a call of one.
-void Analyzer::checkMetric(const MetricEntry &entry, const Scope &scope, std::vector<MetricUse> &metrics) {
-  auto *call = llvm::dyn_cast_or_null<CallExpr>(entry.expr);
-  auto *name = call ? dyn_cast<NameExpr>(call->callee) : nullptr;
-  if (!name) {
-    if (entry.expr) {
-      diags.error(entry.expr->range, "a metric is a call, which gives it its name: `metric accuracy(net(x), y)`");
-      checkExpr(entry.expr, scope);
-    }
+/// A name that is given to a metric is no other value's of the block.
+void Analyzer::checkMetricName(const Ident &name, llvm::ArrayRef<MetricUse> metrics) {
+  if (name.text == "loss") {
+    diags.error(name.range, "a metric cannot be called `loss`: curves, `keep` and `stop` know the loss by that name");
     return;
   }
-  Target t = resolve(name->name.text, scope, true);
+  for (const MetricUse &other : metrics)
+    if (other.given && other.name.text == name.text) {
+      diags.error(name.range, "two metrics of this block are called " + quoted(name.text)).note(other.name.range, "the first");
+      return;
+    }
+}
+
+/// A metric without a name of its own is called by its function's, so it must be a call of one.
+void Analyzer::checkMetric(const MetricEntry &entry, const Scope &scope, std::vector<MetricUse> &metrics) {
+  const CallExpr *call = entry.call();
+  auto *name = call ? cast<NameExpr>(call->callee) : nullptr;
+  const Target t = name ? resolve(name->name.text, scope, true) : Target();
+  if (entry.given) {
+    checkMetricName(entry.given, metrics);
+    metrics.push_back({entry.given, t, entry.direction, true});
+    inMetric = true;
+    checkExpr(entry.expr, scope);
+    inMetric = false;
+    return;
+  }
+  if (!name) {
+    if (entry.expr)
+      diags.error(entry.expr->range, "a metric is called by its function, `metric accuracy(net(x), y)`, or by a name that it is given: "
+                                     "`metric name = …`");
+    return checkExpr(entry.expr, scope);
+  }
   metrics.push_back({name->name, t});
   if (t.kind == Target::Unknown) {
     std::vector<StringRef> candidates = declaredNames(StmtKind::Metric, scope);
-    llvm::append_range(candidates, declaredNames(StmtKind::Fn, scope));
+    for (StringRef function : declaredNames(StmtKind::Fn, scope))
+      if (auto *fn = llvm::dyn_cast_or_null<FnDecl>(symbols.find(function)); !fn || !isSchedule(*fn))
+        candidates.push_back(function);
     if (firstReport(name->name, scope, candidates)) {
       auto e = diags.error(name->range, "unknown metric " + quoted(name->name.text)).suggest(name->name.text, candidates);
       if (didYouMean(name->name.text, candidates).empty())

@@ -15,6 +15,8 @@ TEST(Tables, Values) {
   EXPECT_EQ(nested({1, 2.25, 1e-7}, {3}), "[1, 2.25, 1e-07]");
   EXPECT_EQ(nested({1, 2, 3, 4}, {2, 2}), "[[1, 2],\n [3, 4]]");
   EXPECT_EQ(nested({}, {0}), "[]");
+  EXPECT_EQ(nested({0.5}, {1}), "0.5");
+  EXPECT_EQ(nested({0.5}, {1, 1}), "[[0.5]]");
   EXPECT_EQ(number(0.99871234), "0.998712");
   EXPECT_EQ(number(-0.0), "0");
 }
