@@ -60,7 +60,7 @@ static int runInSession(nn_session &session, const nn_program &program) {
     return ExitUsage;
   }
   flags.predict = false;
-  SignalScope signals;
+  SignalScope signals(/*mayEnd=*/false); // the session goes on
   if (!session.pool)
     session.pool.reset(new Pool(flags.threads > 0 ? flags.threads : availableCores()));
   Run run(program, flags, session.pool.get());

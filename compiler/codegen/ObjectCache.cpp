@@ -1,6 +1,7 @@
 // An entry is a file: a line that says what it is, a BLAKE3 checksum of key and object, the object. It is written under another name
 // and renamed, so that readers see all of it or nothing; the checksum finds what a full disk or a crash has left.
 #include "compiler/codegen/ObjectCache.h"
+#include "runtime/ending.h"
 
 #include "compiler/codegen/Target.h"
 
@@ -102,6 +103,7 @@ static bool writeEntry(StringRef file, StringRef key, StringRef object) {
   SmallString<128> temporary;
   if (sys::fs::createUniqueFile(file + ".%%%%%%%%", descriptor, temporary))
     return false;
+  const nnrt::Disposable disposable(temporary.str().str());
   bool written;
   {
     raw_fd_ostream stream(descriptor, /*shouldClose=*/true);

@@ -13,6 +13,7 @@
 #include "compiler/parse/Parse.h"
 #include "compiler/pipeline/Pipeline.h"
 #include "compiler/prelude/Prelude.h"
+#include "runtime/signals.h"
 #include "runtime/statements.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -20,6 +21,7 @@
 #include "llvm/IR/Module.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
+#include "llvm/Support/ThreadPool.h"
 #include "llvm/Target/TargetMachine.h"
 
 #include <chrono>
@@ -184,6 +186,19 @@ mlir::OwningOpRef<mlir::ModuleOp> Session::loopsOf(llvm::StringRef name) {
   return mlir::succeeded(pm.run(*part)) ? std::move(part) : nullptr;
 }
 
+namespace {
+/// Does what it is given at once, on the thread that gives it: threads that cannot be made would end the process.
+class CallingThread final : public llvm::ThreadPoolInterface {
+public:
+  void wait() override {}
+  void wait(llvm::ThreadPoolTaskGroup &) override {}
+  unsigned getMaxConcurrency() const override { return 1; }
+
+private:
+  void asyncEnqueue(std::function<void()> task, llvm::ThreadPoolTaskGroup *) override { task(); }
+};
+} // namespace
+
 /// From now on several threads may lower functions of the module, each its own.
 void Session::allowThreads() {
   // Dialects are loaded by one thread.
@@ -194,7 +209,8 @@ void Session::allowThreads() {
   passes.getDependentDialects(registry);
   context->appendDialectRegistry(registry);
   context->loadAllAvailableDialects();
-  context->enableMultithreading();
+  static CallingThread pool;
+  context->setThreadPool(pool);
 }
 
 /// What a run calls before its first step is done, if it trains at all: the step, which takes longest to compile, then the
@@ -253,6 +269,7 @@ const nn_program *Session::compileInMemory() {
       std::string name = func.getName().str();
       auto compile = [this, name] {
         std::call_once(aheadStarted, [this] { compileAhead(); });
+        const nnrt::CompileScope compiling;
         llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> object = compiler->compile(name);
         if (!object)
           diags->print(llvm::errs());
