@@ -1,6 +1,7 @@
 // Evaluate and print statements: results on standard output.
 #include "runtime/metrics.h"
 #include "runtime/run.h"
+#include "runtime/signals.h"
 #include "runtime/tables.h"
 
 namespace nnrt {
@@ -34,6 +35,8 @@ Status runEvaluate(Run &run, const nn_evaluate &evaluate) {
   NN_TRY(totals.prepare(run.engine, evaluate.metrics, evaluate.n_metrics, false));
   const double began = now();
   NN_TRY(evaluateRows(run.engine, *data, evaluate.fields, evaluate.n_fields, evaluate.eval, rows, totals, tuning));
+  if (pendingSignal())
+    return Status();
   record.seconds = now() - began;
   record.classes = classNames(*data, labelField(run.program, evaluate));
   if (run.reported)

@@ -1,6 +1,8 @@
 // Adding up results batch after batch, and evaluation over a split.
 #include "runtime/metrics.h"
 
+#include "runtime/signals.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
@@ -201,6 +203,8 @@ Status evaluateRows(Engine &engine, const Dataset &data, const int32_t *fields, 
   NN_TRY(batches.prepare(engine, data, fields, n_fields, capacity));
   totals.clear();
   return forEachPiece(engine, function, int64_t(rows.size()), [&](int64_t first, int64_t count) {
+    if (pendingSignal())
+      return Status();
     Gather gather = batches.gather(rows.data() + first, count);
     if (!engine.call(function, batches.in(), totals.out(), count, capacity, tuning, &gather))
       return data.checkIntact();

@@ -103,7 +103,7 @@ static Status begin(nn_session &session, const nn_program &program, Flags &flags
 
 static int runInSession(nn_session &session, const nn_program &program, const int64_t *numbers, int32_t earlier) {
   Flags flags;
-  SignalScope signals;
+  SignalScope signals(/*mayEnd=*/false); // the session goes on
   std::unique_ptr<Run> owned;
   if (Status status = begin(session, program, flags, owned); status.failed()) {
     printError(status);
@@ -145,7 +145,7 @@ static int runInSession(nn_session &session, const nn_program &program, const in
 
 static int showInSession(nn_session &session, const nn_program &program, const char *name) {
   Flags flags;
-  SignalScope signals;
+  SignalScope signals(/*mayEnd=*/false); // the session goes on
   std::unique_ptr<Run> run;
   Status status = begin(session, program, flags, run);
   if (!status.failed())

@@ -1,6 +1,9 @@
 // The handler only sets a flag; sigaction is used so that the old handlers come back.
 #include "runtime/signals.h"
 
+#include "runtime/ending.h"
+
+#include <atomic>
 #include <csignal>
 
 namespace nnrt {
@@ -10,16 +13,28 @@ static const int caught[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
 static const int kinds = sizeof caught / sizeof *caught;
 static struct sigaction before[kinds];
 
+static std::atomic<int> compiling{0};
+static std::atomic<bool> hasWork{false};
+
 static void handle(int signal) {
-  if (pending && signal != SIGPIPE) {
-    std::signal(signal, SIG_DFL);
-    raise(signal);
-  }
+  if (signal != SIGPIPE && (pending || (compiling && !hasWork)))
+    endBy(signal);
   if (!pending)
     pending = signal;
 }
 
-SignalScope::SignalScope() {
+CompileScope::CompileScope() {
+  ++compiling;
+  if (pending && pending != SIGPIPE && !hasWork) // it came while data were read, say
+    endBy(pending);
+}
+
+CompileScope::~CompileScope() { --compiling; }
+
+void noteWork() { hasWork = true; }
+
+SignalScope::SignalScope(bool mayEnd) {
+  hasWork = !mayEnd;
   pending = 0;
   struct sigaction action = {};
   action.sa_handler = handle;

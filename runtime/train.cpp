@@ -119,6 +119,8 @@ Status Trainer::endEpoch() {
   if (record.valRows)
     NN_TRY(evaluateRows(engine, *data, train.fields, train.n_fields, train.eval, data->splits[NN_SPLIT_VAL],
                         evalTotals, evalTuning));
+  if (record.valRows && pendingSignal()) // the epoch ends when the run goes on
+    return Status();
   NN_TRY(totals.summary(engine, epoch.train));
   totals.clear();
   if (record.valRows)
@@ -153,9 +155,11 @@ Status Trainer::loop() {
   if (record.steps < record.totalSteps && record.steps % record.stepsPerEpoch != 0)
     beginEpoch(record.steps / record.stepsPerEpoch); // resumed in the middle of an epoch
   if (record.epochs < completeEpochs(record.steps)) { // resumed where the data have failed at its end
+    const int64_t epochs = record.epochs;
     NN_TRY(endEpoch());
-    if (run.recorder.active())
+    if (run.recorder.active() && record.epochs > epochs)
       NN_TRY(run.recorder.epoch(engine, record, false));
+    run.signal = pendingSignal();
   }
   int64_t inEpoch = record.steps % record.stepsPerEpoch; // steps made
   while (record.steps < record.totalSteps && !record.stoppedEarly && !run.signal && run.stepsLeft != 0) {
@@ -179,6 +183,7 @@ Status Trainer::loop() {
     }
     if (engine.profiler)
       engine.profiler->step(now() - stepBegan);
+    noteWork();
     if (run.firstStepSeconds < 0) {
       run.firstStepSeconds = now() - run.startSeconds;
       observed(NN_STAGE_FIRST_STEP, stepBegan);
@@ -190,8 +195,9 @@ Status Trainer::loop() {
       inEpoch = 0;
       NN_TRY(data->checkRows(engine)); // before anything is said or written
       const bool looked = run.recorder.active() && monitor.untilDue(record.epochs) == 0;
+      const int64_t epochs = record.epochs;
       NN_TRY(endEpoch());
-      if (run.recorder.active())
+      if (run.recorder.active() && record.epochs > epochs)
         NN_TRY(run.recorder.epoch(engine, record, looked));
     }
     run.signal = pendingSignal();
@@ -269,7 +275,7 @@ Status Trainer::execute() {
   }
   sayAdvice();
 
-  finished = record.stoppedEarly || record.steps == record.totalSteps;
+  finished = record.stoppedEarly || (record.steps == record.totalSteps && record.epochs == completeEpochs(record.steps));
   if (train.checkpoint && !finished && record.steps > 0)
     NN_TRY(writeCheckpoint(false));
   if (run.stepsLeft == 0 && !finished)

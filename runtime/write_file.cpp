@@ -3,6 +3,8 @@
 // its kind of name and is not locked was left by a process that was killed, and goes when the same place is written next.
 #include "runtime/file.h"
 
+#include "runtime/ending.h"
+
 #include <cerrno>
 #include <climits>
 #include <cstring>
@@ -192,6 +194,7 @@ Status writeFile(const std::string &path, const std::vector<Piece> &pieces) {
   int code = createBeside(target, temporary, file);
   if (code)
     return systemError("write", path, code);
+  const Disposable disposable(temporary);
   for (size_t i = 0; !code && i < pieces.size(); ++i)
     code = writeAll(file, pieces[i]);
   if (!code && mode >= 0 && fchmod(file, mode_t(mode)) != 0)

@@ -46,7 +46,7 @@ int wait() {
 
 namespace nnrt {
 
-SignalScope::SignalScope() {}
+SignalScope::SignalScope(bool) {}
 SignalScope::~SignalScope() {}
 
 int pendingSignal() {
@@ -55,6 +55,7 @@ int pendingSignal() {
   return wait();
 }
 
+void noteWork() {}
 void askToStop(int) {}
 const char *signalName(int) { return "SIGINT"; }
 

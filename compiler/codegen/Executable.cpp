@@ -2,12 +2,20 @@
 // neither half an executable nor a stray file.
 #include "compiler/codegen/Executable.h"
 #include "compiler/codegen/Object.h"
+#include "runtime/ending.h"
 
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Program.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 using namespace llvm;
 
@@ -28,6 +36,40 @@ static Expected<std::string> findCompiler() {
       return *path;
   return createStringError("no C++ compiler (c++, g++ or clang++) is in PATH; a trainer is linked with one. "
                            "`nnc run` needs none");
+}
+
+/// Runs the command in a process group of its own, which a signal to nnc ends with it. If it fails, `problem` says why it could not run.
+static bool runLinker(ArrayRef<StringRef> command, const SmallString<256> &messages, std::string &problem) {
+  std::vector<std::string> words(command.begin(), command.end());
+  std::vector<char *> argv;
+  for (std::string &word : words)
+    argv.push_back(word.data());
+  argv.push_back(nullptr);
+  posix_spawn_file_actions_t files;
+  posix_spawnattr_t attributes;
+  posix_spawn_file_actions_init(&files);
+  posix_spawnattr_init(&attributes);
+  auto cleanUp = make_scope_exit([&] {
+    posix_spawn_file_actions_destroy(&files);
+    posix_spawnattr_destroy(&attributes);
+  });
+  posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_addopen(&files, 1, messages.str().str().c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666);
+  posix_spawn_file_actions_adddup2(&files, 1, 2);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+  pid_t child;
+  if (int code = posix_spawn(&child, argv[0], &files, &attributes, argv.data(), environ)) {
+    problem = std::string("cannot be run: ") + strerror(code);
+    return false;
+  }
+  nnrt::setChildGroup(child);
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  nnrt::setChildGroup(0);
+  if (WIFSIGNALED(status))
+    problem = std::string("ended by ") + strsignal(WTERMSIG(status));
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 Error linkExecutable(StringRef object, StringRef runtime, bool withImages, StringRef path) {
@@ -51,11 +93,14 @@ Error linkExecutable(StringRef object, StringRef runtime, bool withImages, Strin
   sys::fs::createUniquePath(target + ".%%%%%%.tmp", folder, /*MakeAbsolute=*/false);
   if (std::error_code code = sys::fs::create_directory(folder, /*IgnoreExisting=*/false))
     return failed(code);
-  auto cleanUp = make_scope_exit([&] { sys::fs::remove_directories(folder); });
+  const nnrt::Disposable disposableFolder(folder.str().str(), /*isFolder=*/true);
   SmallString<256> input(folder), output(folder), messages(folder);
   sys::path::append(input, "program.o");
   sys::path::append(output, "program");
   sys::path::append(messages, "messages");
+  const nnrt::Disposable disposableFiles[] = {nnrt::Disposable(input.str().str()), nnrt::Disposable(output.str().str()),
+                                              nnrt::Disposable(messages.str().str())};
+  auto cleanUp = make_scope_exit([&] { sys::fs::remove_directories(folder); });
   if (Error error = writeFile(input, object)) {
     // The temporary's name would say nothing to the user.
     return failed(errorToErrorCode(std::move(error)));
@@ -75,11 +120,8 @@ Error linkExecutable(StringRef object, StringRef runtime, bool withImages, Strin
                     "-fsanitize=" NNC_SANITIZE,
 #endif
                     "-Wl,--gc-sections", "-Wl,--build-id=none"});
-  std::optional<StringRef> redirects[] = {StringRef(""), StringRef(messages), StringRef(messages)};
-  std::string problem;
-  int status = sys::ExecuteAndWait(*compiler, arguments, /*Env=*/std::nullopt, redirects, 0, 0, &problem);
-  if (status != 0) {
-    std::string text = problem;
+  std::string text;
+  if (!runLinker(arguments, messages, text)) {
     if (auto buffer = MemoryBuffer::getFile(messages))
       text += (*buffer)->getBuffer().trim().str();
     return createStringError("linking '" + path + "' failed (" + sys::path::filename(*compiler) + "): " + text);

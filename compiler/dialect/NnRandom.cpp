@@ -1,4 +1,5 @@
 // random_uniform and random_normal: Philox4x32-10 in vector arithmetic.
+#include "compiler/dialect/Placed.h"
 #include "compiler/dialect/ShapeRules.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -95,7 +96,10 @@ static Source sourceOf(OpT op, Philox &philox, ElementBuilder &eb, ArrayRef<Inde
   Location loc = eb.location();
   std::array<Value, 2> key = philox.words(eb.load(0, {}));
   std::array<Value, 2> step = philox.words(eb.load(1, {}));
-  key[1] = philox.exclusiveOr(key[1], eb.integer(32, op.getPlace()));
+  Value place = eb.integer(32, op.getPlace());
+  if (Attribute parameter = op->getDiscardableAttr(parameterName))
+    place.getDefiningOp()->setAttr(parameterName, parameter);
+  key[1] = philox.exclusiveOr(key[1], place);
   Index element = eb.linearize(index, rowMajorStrides(op.getType().getShape()));
   Value wide, word;
   if (op.getFirstRow()) {

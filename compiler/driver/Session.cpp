@@ -14,6 +14,7 @@
 #include "compiler/parse/Parse.h"
 #include "compiler/pipeline/Pipeline.h"
 #include "compiler/prelude/Prelude.h"
+#include "runtime/signals.h"
 #include "runtime/statements.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -21,6 +22,7 @@
 #include "llvm/IR/Module.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
+#include "llvm/Support/ThreadPool.h"
 #include "llvm/Target/TargetMachine.h"
 
 #include <chrono>
@@ -250,6 +252,19 @@ mlir::OwningOpRef<mlir::ModuleOp> Session::loopsOf(llvm::StringRef name) {
   return mlir::succeeded(pm.run(*part)) ? std::move(part) : nullptr;
 }
 
+namespace {
+/// Does what it is given at once, on the thread that gives it: threads that cannot be made would end the process.
+class CallingThread final : public llvm::ThreadPoolInterface {
+public:
+  void wait() override {}
+  void wait(llvm::ThreadPoolTaskGroup &) override {}
+  unsigned getMaxConcurrency() const override { return 1; }
+
+private:
+  void asyncEnqueue(std::function<void()> task, llvm::ThreadPoolTaskGroup *) override { task(); }
+};
+} // namespace
+
 /// From now on several threads may lower functions of the module, each its own.
 void Session::allowThreads() {
   // Dialects are loaded by one thread.
@@ -260,7 +275,8 @@ void Session::allowThreads() {
   passes.getDependentDialects(registry);
   context->appendDialectRegistry(registry);
   context->loadAllAvailableDialects();
-  context->enableMultithreading();
+  static CallingThread pool;
+  context->setThreadPool(pool);
 }
 
 /// What a run calls before its first step is done, if it trains at all: the step, which takes longest to compile, then the
@@ -321,6 +337,7 @@ const nn_program *Session::compileInMemory() {
       std::string name = func.getName().str();
       auto compile = [this, name] {
         std::call_once(aheadStarted, [this] { compileAhead(); });
+        const nnrt::CompileScope compiling;
         llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> object = compiler->compile(name);
         if (!object)
           diags->print(llvm::errs());

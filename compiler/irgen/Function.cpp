@@ -2,6 +2,7 @@
 #include "compiler/irgen/Function.h"
 
 #include "mlir/IR/BuiltinOps.h"
+#include "llvm/ADT/SmallVectorExtras.h"
 
 using namespace nnc;
 
@@ -78,9 +79,11 @@ mlir::func::FuncOp Function::finish() {
   mlir::OpBuilder &b = emit.b;
   b.create<mlir::func::ReturnOp>(emit.loc(), values);
   func.setType(b.getFunctionType(func.getBody().front().getArgumentTypes(), types));
-  for (auto [i, attr] : llvm::enumerate(argumentAttrs))
-    func.setArgAttr(i, attr.first, b.getStringAttr(attr.second));
-  for (auto [i, attr] : llvm::enumerate(attrs))
-    func.setResultAttr(i, attr.first, b.getStringAttr(attr.second));
+  // All at once: each list is kept for ever, so one for every argument would take memory by the square of their number.
+  auto dictionaryOf = [&](const auto &attr) {
+    return b.getDictionaryAttr(b.getNamedAttr(attr.first, b.getStringAttr(attr.second)));
+  };
+  func.setAllArgAttrs(llvm::map_to_vector(argumentAttrs, dictionaryOf));
+  func.setAllResultAttrs(llvm::map_to_vector(attrs, dictionaryOf));
   return func;
 }

@@ -29,8 +29,13 @@ void CallFrame::begin(StringRef name) {
 
 CallFrame::CallFrame(OpBuilder &b, Location loc, StringRef name, LLVM::LLVMFuncOp other, int64_t otherRows) : b(b), loc(loc) {
   begin(name);
+  first = func;
   if (other)
     leaveTo(other, otherRows);
+  readFields();
+}
+
+void CallFrame::readFields() {
   threadNumber = b.create<LLVM::SExtOp>(loc, b.getI64Type(), func.getArgument(1));
   threadCount = b.create<LLVM::SExtOp>(loc, b.getI64Type(), func.getArgument(2));
   rowCount = field(Rows, b.getI64Type());
@@ -44,11 +49,27 @@ CallFrame::CallFrame(OpBuilder &b, Location loc, StringRef name, LLVM::LLVMFuncO
 
 CallFrame::CallFrame(OpBuilder &b, Location loc, StringRef name, int64_t rows) : b(b), loc(loc) {
   begin(name);
+  first = func;
   threadNumber = number(0);
   threadCount = number(1);
   rowCount = capacity = number(rows);
   for (unsigned i : {Arena, In, Out, Scalars})
     fields[i] = field(i, pointer);
+}
+
+void CallFrame::goOnIn(StringRef name) {
+  if (!several) // the flat form: it is short
+    return;
+  LLVM::LLVMFuncOp before = func;
+  OpBuilder end(b);
+  b.setInsertionPointAfter(func);
+  begin(name);
+  func.setLinkage(LLVM::Linkage::Internal);
+  func.setPassthroughAttr(b.getStrArrayAttr({"noinline", "nounwind"}));
+  end.create<LLVM::CallOp>(loc, func, before.getArguments()).setTailCallKind(LLVM::TailCallKind::Tail);
+  end.create<LLVM::ReturnOp>(loc, ValueRange());
+  addresses.clear();
+  readFields();
 }
 
 void CallFrame::keepOnStack(kern::PlaceAttr place, int64_t bytes) {

@@ -16,7 +16,11 @@ public:
   /// so that what happens to one does not keep another from becoming registers.
   CallFrame(mlir::OpBuilder &b, mlir::Location loc, llvm::StringRef name, int64_t rows);
 
-  mlir::LLVM::LLVMFuncOp function() { return func; }
+  /// The function that is called from outside.
+  mlir::LLVM::LLVMFuncOp function() { return first; }
+  /// Ends the function here with a call of a new one, `name`, in which b goes on. Of a very long function LLVM would take time by the
+  /// square of its length.
+  void goOnIn(llvm::StringRef name);
   /// Numbers of type i64: examples in this batch, this thread, all threads.
   mlir::Value rows() { return rowCount; }
   mlir::Value thread() { return threadNumber; }
@@ -37,13 +41,14 @@ public:
 
 private:
   void begin(llvm::StringRef name);
+  void readFields();
   void leaveTo(mlir::LLVM::LLVMFuncOp other, int64_t rows);
   mlir::Value field(unsigned number, mlir::Type type);
   mlir::Value pointerTo(mlir::Value base, mlir::Value bytes);
 
   mlir::OpBuilder &b;
   mlir::Location loc;
-  mlir::LLVM::LLVMFuncOp func;
+  mlir::LLVM::LLVMFuncOp first, func; // func: where b is
   mlir::Block *home = nullptr; // where fields are read and addresses computed: it dominates all that follows
   mlir::Type pointer, call64;
   mlir::Value call, rowCount, capacity, threadNumber, threadCount, several;

@@ -1,9 +1,11 @@
 // LowerKernels: one function for each kernel, and one that calls them in order.
 #include "compiler/lowering/LowerKernels.h"
+#include "compiler/dialect/Placed.h"
 #include "compiler/lowering/Barriers.h"
 #include "compiler/lowering/CallFrame.h"
 #include "compiler/lowering/Generators.h"
 #include "compiler/lowering/KernelEmitter.h"
+#include "compiler/lowering/KernelTable.h"
 #include "compiler/lowering/RowPanels.h"
 #include "compiler/lowering/SmallFunction.h"
 
@@ -21,50 +23,9 @@ namespace nnc {
 namespace {
 
 // A kernel's function takes each distinct buffer once, so that no two pointers overlap and noalias is true:
-//   (buffer…, rows, batch, thread, threads)
-// where rows are the examples that it computes, all of the batch or a panel's.
+//   (buffer…, rows, batch, thread, threads, place…)
+// where rows are the examples that it computes, all of the batch or a panel's, and places those of its random numbers.
 constexpr unsigned numbersOfKernel = 4;
-
-/// The functions of kernels so far. Evaluation, prediction and tracing run the forward pass alike, so many kernels of
-/// different functions are the same code; they share it.
-class KernelTable {
-public:
-  /// The function of a kernel that does the same with the same buffers in common, or null.
-  LLVM::LLVMFuncOp find(kern::FusedOp kernel, ArrayRef<unsigned> slots) {
-    for (Entry &entry : entries)
-      if (entry.slots == slots && isSame(entry.kernel.get(), kernel))
-        return entry.function;
-    return {};
-  }
-  void add(kern::FusedOp kernel, ArrayRef<unsigned> slots, LLVM::LLVMFuncOp function) {
-    // A copy: the original goes with its function.
-    entries.push_back({OwningOpRef<kern::FusedOp>(detached(kernel)), SmallVector<unsigned>(slots), function});
-  }
-
-private:
-  struct Entry {
-    OwningOpRef<kern::FusedOp> kernel;
-    SmallVector<unsigned> slots;
-    LLVM::LLVMFuncOp function;
-  };
-  /// The kernel with inputs of no use, so that it can outlive what it reads.
-  static kern::FusedOp detached(kern::FusedOp kernel) {
-    Operation *copy = kernel->clone();
-    copy->setOperands({});
-    return cast<kern::FusedOp>(copy);
-  }
-  static bool isSame(kern::FusedOp a, kern::FusedOp b) {
-    auto attributes = [](kern::FusedOp kernel) {
-      NamedAttrList list(kernel->getAttrDictionary());
-      list.erase(kernel.getPlacesAttrName());
-      list.erase(rowPanelName);
-      return list.getDictionary(kernel.getContext());
-    };
-    return a.getBody().getArgumentTypes() == b.getBody().getArgumentTypes() && attributes(a) == attributes(b) &&
-           OperationEquivalence::isRegionEquivalentTo(&a.getBody(), &b.getBody(), OperationEquivalence::IgnoreLocations);
-  }
-  std::vector<Entry> entries;
-};
 
 /// The places of scratch that kernels write, and the bytes of the largest tensor in each.
 llvm::MapVector<kern::PlaceAttr, int64_t> scratchOf(func::FuncOp function, int64_t rows) {
@@ -81,6 +42,9 @@ llvm::MapVector<kern::PlaceAttr, int64_t> scratchOf(func::FuncOp function, int64
 
 /// Lowers one nn function.
 class FunctionLowering {
+  /// Calls of kernels up to which all are in one function.
+  static constexpr unsigned kernelsOfPart = 200;
+
 public:
   /// Calls with `flatRows` examples go to `flat`, if there is one.
   FunctionLowering(func::FuncOp source, const LoweringTarget &target, KernelTable &table, LLVM::LLVMFuncOp flat = {}, int64_t flatRows = 0)
@@ -107,6 +71,7 @@ public:
       if (attribute.getName().getValue().starts_with("nn."))
         frame.function()->setAttr(attribute.getName(), attribute.getValue());
     SmallVector<kern::FusedOp> panel;
+    unsigned parts = 0, end = kernelsOfPart;
     for (Operation &op : source.getBody().front()) {
       auto next = dyn_cast<kern::FusedOp>(op);
       std::optional<RowPanel> own = next ? panelOf(next) : std::nullopt;
@@ -116,6 +81,10 @@ public:
       }
       if (op.hasTrait<OpTrait::IsTerminator>())
         break;
+      if (next && panel.empty() && kernels >= end) {
+        frame.goOnIn((frame.function().getName() + "_part" + Twine(++parts)).str());
+        end = kernels + kernelsOfPart;
+      }
       if (own) {
         panel.push_back(next);
       } else if (next) {
@@ -185,10 +154,11 @@ FunctionLowering::Callee FunctionLowering::prepare(kern::FusedOp kernel) {
     addSlot(input);
   for (Value output : kernel.getOutputs())
     addSlot(output);
-  callee.function = table.find(kernel, slots);
+  KernelForm form(kernel, slots);
+  callee.function = table.find(form);
   if (!callee.function) {
     callee.function = makeFunction(kernel, slots, distinct.size());
-    table.add(kernel, slots, callee.function);
+    table.add(std::move(form), callee.function);
   }
   callee.event = kernels++;
   if (auto bytes = callee.function->getAttrOfType<IntegerAttr>("nn.stack_bytes"))
@@ -207,6 +177,8 @@ void FunctionLowering::emitCall(kern::FusedOp kernel, const Callee &callee, Valu
     arguments.push_back(address);
   }
   arguments.append(numbers.begin(), numbers.end());
+  for (Operation *op : drawingOps(kernel))
+    arguments.push_back(b.create<LLVM::ConstantOp>(kernel.getLoc(), b.getI32Type(), b.getI32IntegerAttr(int32_t(nn::placeOf(op).getInt()))));
   b.create<LLVM::CallOp>(kernel.getLoc(), callee.function, arguments);
   if (profiled)
     frame.stamp(callee.event);
@@ -251,6 +223,7 @@ void FunctionLowering::callPanels(MutableArrayRef<kern::FusedOp> panel) {
 LLVM::LLVMFuncOp FunctionLowering::makeFunction(kern::FusedOp kernel, ArrayRef<unsigned> slots, unsigned buffers) {
   SmallVector<Type> types(buffers, LLVM::LLVMPointerType::get(b.getContext()));
   types.append(numbersOfKernel, b.getI64Type());
+  types.append(drawingOps(kernel).size(), b.getI32Type());
   auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()), types);
   OpBuilder outside(source);
   std::string name = (source.getName() + "_k" + Twine(kernels)).str();
@@ -281,7 +254,7 @@ void FunctionLowering::emitBody(kern::FusedOp kernel, LLVM::LLVMFuncOp function,
   OpBuilder k(kernel.getContext());
   Block *entry = function.addEntryBlock(k);
   k.setInsertionPointToStart(entry);
-  unsigned buffers = entry->getNumArguments() - numbersOfKernel;
+  const unsigned buffers = entry->getNumArguments() - numbersOfKernel - drawingOps(kernel).size();
   auto index = [&](unsigned i) -> Value {
     return k.create<arith::IndexCastOp>(loc, k.getIndexType(), entry->getArgument(buffers + i));
   };
@@ -302,6 +275,7 @@ void FunctionLowering::emitBody(kern::FusedOp kernel, LLVM::LLVMFuncOp function,
   k.setInsertionPoint(end);
   context.prologueEnd = k.create<arith::ConstantIndexOp>(loc, 0);
 
+  markParameters(kernel);
   KernelEmitter emitter(k, context);
   switch (kernel.getKind()) {
   case kern::Kind::pointwise:
@@ -314,6 +288,7 @@ void FunctionLowering::emitBody(kern::FusedOp kernel, LLVM::LLVMFuncOp function,
     emitContraction(emitter);
     break;
   }
+  useParameters(function, entry->getArguments().drop_front(buffers + numbersOfKernel));
   eraseDead(function.getBody());
   if (emitter.stackBytes())
     function->setAttr("nn.stack_bytes", k.getI64IntegerAttr(emitter.stackBytes()));

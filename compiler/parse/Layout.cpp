@@ -145,7 +145,7 @@ private:
       makePercent(*token);
       return true;
     }
-    if (!countBrackets(*token) || !countOperators(*token))
+    if (!countBrackets(*token) || !countOperators(*token) || !countTokens(*token))
       return false;
     if (!docs.empty())
       list.docs[list.tokens.size()] = std::move(docs);
@@ -244,6 +244,14 @@ private:
     operators -= open.back().operators;
     open.pop_back();
     return true;
+  }
+
+  bool countTokens(const antlr4::Token &token) {
+    if (list.tokens.size() < maxTokens)
+      return true;
+    error(token, "this program is too long: more than " + llvm::Twine(maxTokens) +
+                     " words, numbers and signs; put a table of this size into a file and read it with `csv(…)`");
+    return false;
   }
 
   bool countOperators(const antlr4::Token &token) {

@@ -2,6 +2,8 @@
 #include "compiler/transforms/FusionGraph.h"
 #include "compiler/dialect/NnDialect.h"
 
+#include "llvm/ADT/SetVector.h"
+
 using namespace mlir;
 
 namespace nnc {
@@ -78,6 +80,7 @@ FusionGraph::FusionGraph(func::FuncOp function, bool unfused) {
   connect();
   markGuarded(function);
   groupOf.assign(count, 0);
+  ranks.begin(count);
   for (unsigned i = 0; i < count; ++i) {
     Group group;
     group.ops.push_back(i);
@@ -265,10 +268,10 @@ bool FusionGraph::sharesRuns(unsigned group) const {
 
 /// Numbers that depend on the call's scalars alone come from one kernel.
 void FusionGraph::mergeScalar(unsigned op) {
-  for (unsigned other = 0; other < op; ++other) {
+  scalars.push_back(op);
+  for (unsigned other : scalars) {
     unsigned into = groupOf[other];
-    if (roles[other] == Role::Fixed && operands[other].empty() && !groups[into].root && groups[into].space.empty() &&
-        into != groupOf[op] && mayMerge(into, groupOf[op]))
+    if (!groups[into].root && groups[into].space.empty() && into != groupOf[op] && mayMerge(into, groupOf[op]))
       return merge(into, groupOf[op]);
   }
 }
@@ -284,15 +287,21 @@ void FusionGraph::mergeReduction(unsigned op) {
       groups[own].space = shapeOf(reduction->getResult(0));
     }
   }
-  for (unsigned other = 0; other < op; ++other) {
-    auto earlier = dyn_cast<nn::ReductionOp>(ops[other]);
+  llvm::SmallSetVector<unsigned, 8> sharing;
+  for (Value leaf : leaves[op]) {
+    sharing.insert(reductions[leaf].begin(), reductions[leaf].end());
+    reductions[leaf].push_back(op);
+  }
+  SmallVector<unsigned> inOrder = llvm::to_vector(sharing);
+  llvm::sort(inOrder);
+  for (unsigned other : inOrder) {
+    auto earlier = cast<nn::ReductionOp>(ops[other]);
     unsigned into = groupOf[other], from = groupOf[op];
-    if (!earlier || into == from || earlier->getOperand(0).getType() != reduction->getOperand(0).getType() ||
+    if (into == from || earlier->getOperand(0).getType() != reduction->getOperand(0).getType() ||
         earlier.getReducedDims() != reduction.getReducedDims())
       continue;
-    bool shares = llvm::any_of(leaves[op], [&](Value leaf) { return llvm::is_contained(leaves[other], leaf); });
     // Either way round: `from` may have been merged with what another reduction reads.
-    if (shares && !readsDirectly(from, into) && !readsDirectly(into, from) && mayMerge(into, from))
+    if (!readsDirectly(from, into) && !readsDirectly(into, from) && mayMerge(into, from))
       merge(into, from);
   }
 }
@@ -327,24 +336,41 @@ bool FusionGraph::writesTooEarly(unsigned early, unsigned late) const {
 
 /// Whether `to` needs something of `from` in memory: directly, or by way of a third group.
 bool FusionGraph::hasPath(unsigned from, unsigned to) {
-  llvm::SmallVector<bool> seen(groups.size(), false);
-  SmallVector<unsigned> work{from};
-  seen[from] = true;
-  while (!work.empty()) {
-    unsigned group = work.pop_back_val();
-    for (unsigned op : groups[group].ops)
-      for (Use use : users[op]) {
-        unsigned next = groupOf[use.op];
-        if (next == to && (group != from || use.edge == Edge::Memory))
-          return true;
-        if (next != to && !std::exchange(seen[next], true))
-          work.push_back(next);
-      }
-  }
-  return false;
+  if (!ranks.isBefore(from, to))
+    return false;
+  auto reads = [&](unsigned group, bool throughMemory) {
+    return llvm::any_of(groups[group].ops, [&](unsigned op) {
+      return llvm::any_of(users[op], [&](Use use) { return groupOf[use.op] == to && (!throughMemory || use.edge == Edge::Memory); });
+    });
+  };
+  return reads(from, true) || llvm::any_of(readersOf(from, to), [&](unsigned group) { return reads(group, false); });
+}
+
+/// The groups that need `group` and rank below `limit`.
+SmallVector<unsigned> FusionGraph::readersOf(unsigned group, unsigned limit) {
+  return ranks.between(group, limit, group, [&](unsigned node, auto visit) {
+    for (unsigned op : groups[node].ops)
+      for (Use use : users[op])
+        visit(groupOf[use.op]);
+  });
+}
+
+/// The groups that `group` needs and that rank above `limit`.
+SmallVector<unsigned> FusionGraph::makersOf(unsigned group, unsigned limit) {
+  return ranks.between(limit, group, group, [&](unsigned node, auto visit) {
+    for (unsigned op : groups[node].ops)
+      for (Use use : operands[op])
+        visit(groupOf[use.op]);
+  });
 }
 
 void FusionGraph::merge(unsigned into, unsigned from) {
+  // Between the two: first what the later one needs, then both, then what needs the earlier one.
+  auto [early, late] = ranks.isBefore(into, from) ? std::pair(into, from) : std::pair(from, into);
+  SmallVector<unsigned> order = makersOf(late, early), readers = readersOf(early, late);
+  order.append({early, late});
+  order.append(readers);
+  ranks.rearrange(order);
   for (unsigned op : groups[from].ops)
     groupOf[op] = into;
   groups[into].ops.append(groups[from].ops);

@@ -1,6 +1,8 @@
 // FusionGraph: the ops of one function, grouped into kernels.
 #pragma once
 
+#include "compiler/transforms/TopologicalOrder.h"
+
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/DenseMap.h"
@@ -59,6 +61,8 @@ private:
   bool mayMerge(unsigned a, unsigned b);
   bool writesTooEarly(unsigned early, unsigned late) const;
   bool hasPath(unsigned from, unsigned to);
+  llvm::SmallVector<unsigned> readersOf(unsigned group, unsigned limit);
+  llvm::SmallVector<unsigned> makersOf(unsigned group, unsigned limit);
   void merge(unsigned into, unsigned from);
   bool isOnlyReadBy(unsigned group, unsigned reader) const;
 
@@ -71,6 +75,10 @@ private:
   llvm::SmallVector<bool> returned, guarding, updating;
   llvm::SmallVector<Group> groups;
   llvm::SmallVector<unsigned> groupOf;
+  TopologicalOrder ranks; // of groups
+  // What has been seen so far: scalars that nothing fixed is needed for, and the reductions that read each value.
+  llvm::SmallVector<unsigned> scalars;
+  llvm::DenseMap<mlir::Value, llvm::SmallVector<unsigned, 2>> reductions;
 };
 
 /// The value whose finiteness `function`'s updates wait for (its `nn.guard` attribute names a result), or null.

@@ -33,7 +33,10 @@ class FunctionPlanner {
 public:
   FunctionPlanner(func::FuncOp function, const llvm::MapVector<StringAttr, int64_t> &offsets,
                   ArrayAttr scalars)
-      : function(function), offsets(offsets), scalars(scalars), body(function.getBody().front()) {}
+      : function(function), offsets(offsets), scalars(scalars), body(function.getBody().front()) {
+    for (auto op : body.getOps<kern::GuardOp>())
+      guard = op;
+  }
 
   LogicalResult run() {
     if (failed(placeArguments()))
@@ -71,17 +74,21 @@ private:
   ArrayAttr scalars;
   Block &body;
   llvm::MapVector<kern::FusedOp, SmallVector<Place>> kernelPlaces;
+  DenseMap<StringAttr, SmallVector<Value, 1>> old; // the arguments with a tensor's value before the call
+  kern::GuardOp guard; // the last
   Pool fixed, row;
 };
 
 LogicalResult FunctionPlanner::placeArguments() {
   int64_t fields = 0;
+  SmallVector<DictionaryAttr> attributes; // set at once: each list of them is kept for ever
   for (unsigned i = 0; i < function.getNumArguments(); ++i) {
     Place place;
     if (function.getArgAttr(i, "nn.field")) {
       place = placeAt(kern::Memory::field, fields++);
     } else if (auto name = function.getArgAttrOfType<StringAttr>(i, "nn.tensor")) {
       place = placeAt(kern::Memory::tensor, offsets.lookup(name));
+      old[name].push_back(function.getArgument(i));
     } else if (auto name = function.getArgAttrOfType<StringAttr>(i, "nn.scalar")) {
       auto found = scalars ? llvm::find(scalars, name) : nullptr;
       if (!found || found == scalars.end())
@@ -90,8 +97,11 @@ LogicalResult FunctionPlanner::placeArguments() {
     } else {
       return function.emitError("has an argument of no kind: nn.field, nn.tensor or nn.scalar");
     }
-    function.setArgAttr(i, "kern.place", place);
+    NamedAttrList list(function.getArgAttrDict(i));
+    list.set("kern.place", place);
+    attributes.push_back(list.getDictionary(function.getContext()));
   }
+  function.setAllArgAttrs(attributes);
   return success();
 }
 
@@ -115,23 +125,25 @@ static bool readsOnlyWhatItWrites(kern::FusedOp kernel, BlockArgument argument) 
 
 bool FunctionPlanner::mayWriteInPlace(StringAttr name, OpResult value) {
   auto kernel = cast<kern::FusedOp>(value.getOwner());
-  for (auto guard : body.getOps<kern::GuardOp>())
-    if (kernel->isBeforeInBlock(guard))
-      return false;
-  for (BlockArgument argument : function.getArguments()) {
-    if (function.getArgAttr(argument.getArgNumber(), "nn.tensor") != name)
-      continue;
-    for (Operation &op : body.without_terminator())
-      for (OpOperand &operand : op.getOpOperands()) {
-        if (kern::memoryOf(operand.get()) != argument || isa<kern::ViewOp>(op))
-          continue;
-        if (kernel->isBeforeInBlock(&op))
-          return false;
-        if (&op == kernel &&
-            (operand.get() != argument ||
-             !readsOnlyWhatItWrites(kernel, kernel.getBody().getArgument(operand.getOperandNumber()))))
-          return false;
+  if (guard && kernel->isBeforeInBlock(guard))
+    return false;
+  SmallVector<Value> work(old.lookup(name));
+  while (!work.empty()) {
+    Value read = work.pop_back_val();
+    for (OpOperand &operand : read.getUses()) {
+      Operation *op = operand.getOwner();
+      if (isa<kern::ViewOp>(op)) {
+        work.push_back(op->getResult(0));
+        continue;
       }
+      if (op->hasTrait<OpTrait::IsTerminator>())
+        continue;
+      if (kernel->isBeforeInBlock(op))
+        return false;
+      if (op == kernel &&
+          (!isa<BlockArgument>(read) || !readsOnlyWhatItWrites(kernel, kernel.getBody().getArgument(operand.getOperandNumber()))))
+        return false;
+    }
   }
   return true;
 }

@@ -2,6 +2,7 @@
 #include "compiler/transforms/Schedule.h"
 #include "compiler/dialect/Kern.h"
 #include "compiler/transforms/FusionGraph.h"
+#include "compiler/transforms/TopologicalOrder.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
@@ -18,11 +19,13 @@ public:
       ops.push_back(&op);
     }
     after.resize(ops.size());
+    before.resize(ops.size());
+    ranks.begin(ops.size());
     early.assign(ops.size(), false);
     for (auto [i, op] : llvm::enumerate(ops))
       for (Value operand : op->getOperands())
         if (Operation *maker = operand.getDefiningOp())
-          after[i].push_back(numbers[maker]);
+          addEdge(numbers[maker], i);
   }
 
   void run() {
@@ -49,25 +52,32 @@ private:
   void markNeeded(unsigned op) {
     if (std::exchange(early[op], true))
       return;
-    for (unsigned before : after[op])
-      markNeeded(before);
+    for (unsigned needed : after[op])
+      markNeeded(needed);
+  }
+
+  void addEdge(unsigned first, unsigned then) {
+    after[then].push_back(first);
+    before[first].push_back(then);
   }
 
   /// Readers of a tensor's old value before the kernel with the new one, unless a reader needs the new value.
   void orderUpdates() {
+    DenseMap<StringAttr, SmallVector<BlockArgument, 1>> old;
+    for (BlockArgument argument : function.getArguments())
+      if (auto name = function.getArgAttrOfType<StringAttr>(argument.getArgNumber(), "nn.tensor"))
+        old[name].push_back(argument);
     for (OpOperand &value : function.getBody().front().getTerminator()->getOpOperands()) {
       auto name = function.getResultAttrOfType<StringAttr>(value.getOperandNumber(), "nn.update");
       if (!name)
         continue;
       unsigned writer = numbers[kern::memoryOf(value.get()).getDefiningOp()];
-      for (BlockArgument argument : function.getArguments()) {
-        if (function.getArgAttr(argument.getArgNumber(), "nn.tensor") != name)
-          continue;
+      for (BlockArgument argument : old.lookup(name)) {
         SmallVector<unsigned> readers;
         collectReaders(argument, readers);
         for (unsigned reader : readers)
           if (reader != writer && !needs(reader, writer) && !(early[writer] && !early[reader]))
-            after[writer].push_back(reader);
+            orderBefore(reader, writer);
       }
     }
   }
@@ -82,16 +92,25 @@ private:
   }
 
   bool needs(unsigned op, unsigned other) {
-    SmallVector<bool> seen(ops.size(), false);
-    SmallVector<unsigned> work{op};
-    while (!work.empty()) {
-      unsigned next = work.pop_back_val();
-      if (next == other)
-        return true;
-      if (!std::exchange(seen[next], true))
-        work.append(after[next]);
+    if (!ranks.isBefore(other, op))
+      return false;
+    auto needed = [&](unsigned node) { return llvm::is_contained(after[node], other); };
+    return needed(op) || llvm::any_of(neededBy(op, other), needed);
+  }
+  /// What `op` needs and ranks above `low`.
+  SmallVector<unsigned> neededBy(unsigned op, unsigned low) {
+    return ranks.between(low, op, op, [&](unsigned node, auto visit) { llvm::for_each(after[node], visit); });
+  }
+
+  /// Adds the edge; `then` is not needed by `first`.
+  void orderBefore(unsigned first, unsigned then) {
+    if (ranks.isBefore(then, first)) {
+      SmallVector<unsigned> order = neededBy(first, then);
+      order.append({first, then});
+      order.append(ranks.between(then, first, then, [&](unsigned node, auto visit) { llvm::for_each(before[node], visit); }));
+      ranks.rearrange(order);
     }
-    return false;
+    addEdge(first, then);
   }
 
   void emitReady(SmallVectorImpl<Operation *> &order, bool first) {
@@ -100,7 +119,7 @@ private:
     for (bool progress = true; progress;) {
       progress = false;
       for (unsigned i = 0; i < ops.size(); ++i) {
-        if (done[i] || (first && !early[i]) || !llvm::all_of(after[i], [&](unsigned before) { return done[before]; }))
+        if (done[i] || (first && !early[i]) || !llvm::all_of(after[i], [&](unsigned needed) { return done[needed]; }))
           continue;
         done[i] = progress = true;
         order.push_back(ops[i]);
@@ -111,7 +130,8 @@ private:
   func::FuncOp function;
   SmallVector<Operation *> ops;
   DenseMap<Operation *, unsigned> numbers;
-  SmallVector<SmallVector<unsigned, 4>> after; // what must run before
+  SmallVector<SmallVector<unsigned, 4>> after, before; // what must run before it, and what after it
+  TopologicalOrder ranks;
   SmallVector<bool> early, done;
 };
 
