@@ -53,7 +53,7 @@ void ProgramGenerator::genPlainStatement(const ast::Stmt *s) {
     if (!textOf(llvm::cast<ast::ReportStmt>(s)->file, file, "the report"))
       return;
     auto *row = addStatement<nn_report>(NN_STMT_REPORT);
-    *row = nn_report{where(s->range), text(file)};
+    *row = nn_report{where(s->range), text(file), text(bufferText(diags.sources(), program.buffer))};
     return;
   }
   case ast::StmtKind::Freeze:
@@ -112,6 +112,7 @@ void ProgramGenerator::genEvaluate(const ast::EvaluateStmt *s) {
   const bool ok = addMetrics(fn, entries, scope, &metrics);
   addBounds(raw, row->bounds, row->n_bounds);
   addTargets(prefix, data, raw, row->targets);
+  row->truth = reports() ? comparedField(fn, model, data, raw) : -1;
   finish(fn, &row->eval);
   if (!ok)
     return;
