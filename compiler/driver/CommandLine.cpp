@@ -29,6 +29,7 @@ cl::SubCommand runCommand("run", "compile in memory and run; what follows FILE g
 cl::SubCommand checkCommand("check", "every static check; nothing is run");
 
 cl::opt<std::string> input(cl::Positional, cl::desc("FILE.nn (-: standard input)"), cl::cat(category));
+cl::list<std::string> beyond(cl::Positional, cl::Hidden, cl::cat(category)); // told what to do instead
 cl::opt<std::string> runInput(cl::Positional, cl::desc("FILE.nn"), cl::Required, cl::cat(category), cl::sub(runCommand));
 cl::opt<std::string> checkInput(cl::Positional, cl::desc("FILE.nn"), cl::Required, cl::cat(category), cl::sub(checkCommand));
 cl::list<std::string> runArguments(cl::ConsumeAfter, cl::desc("[the program's own flags]"), cl::cat(category), cl::sub(runCommand));
@@ -280,6 +281,11 @@ int nnc::runCommandLine(int argc, char **argv) {
     SessionOptions options = sessionOptions("<repl>");
     options.lints = LintMode::Off; // each input is a program of its own
     return runRepl(options, input, argc, argv);
+  }
+  if (!beyond.empty()) {
+    llvm::errs() << "nnc: `" << beyond.front() << "` after `" << input << "`: nnc takes one file; `nnc run " << input
+                 << " …` gives the program what follows, as in `nnc run " << input << " predict --weights FILE -`\n";
+    return 2;
   }
   if (latex && emitKind != EmitKind::Math) {
     llvm::errs() << "nnc: --latex goes with --emit=math\n";
