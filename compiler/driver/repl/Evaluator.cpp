@@ -8,7 +8,7 @@
 #include "llvm/Support/raw_ostream.h"
 
 #include <cstdio>
-#include <set>
+#include <map>
 
 using namespace nnc;
 using namespace nnc::repl;
@@ -169,22 +169,27 @@ void Evaluator::declare(const ast::Decl &declaration, const Input &input) {
   std::unique_ptr<Session> session = open(program, input.label);
   if (session->reach(Stage::Generated))
     return session->diagnostics().print(llvm::errs());
-  std::set<std::string> missing;
+  std::map<std::string, std::string> missing; // with what may be meant instead
   for (const Diagnostic &d : session->diagnostics().all()) {
     if (d.severity != Severity::Error)
       continue;
     llvm::StringRef unknown = unknownName(d);
-    if (unknown.empty())
+    if (unknown.empty() || llvm::StringRef(d.message).starts_with("unknown column")) // which no declaration would make known
       return session->diagnostics().print(llvm::errs());
-    missing.insert(unknown.str());
+    std::string &near = missing[unknown.str()];
+    for (const Diagnostic &note : d.notes)
+      if (llvm::StringRef(note.message).starts_with("did you mean"))
+        near = note.message;
   }
   llvm::errs() << "`" << name << "` needs";
   const char *separator = " ";
-  for (const std::string &u : missing) {
-    llvm::errs() << separator << "`" << u << "`";
+  std::string hints;
+  for (const auto &[name, near] : missing) {
+    llvm::errs() << separator << "`" << name << "`";
     separator = ", ";
+    hints += near.empty() ? "" : "; " + near;
   }
-  llvm::errs() << ", which is not declared yet\n";
+  llvm::errs() << ", which is not declared yet" << hints << "\n";
 }
 
 std::unique_ptr<Session> Evaluator::open(const Composed &program, const std::string &label) {
