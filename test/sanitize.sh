@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds everything with sanitizers, then runs tests in it. Arguments go to lit: test/sanitize.sh --filter=errors
-#   test/sanitize.sh            AddressSanitizer and UndefinedBehaviorSanitizer, in build-asan: the broken programs, the examples and the
-#                               unit tests
+#   test/sanitize.sh            AddressSanitizer and UndefinedBehaviorSanitizer, in build-asan: the broken programs, the examples, the
+#                               corpora of test/fuzz and the unit tests
 #   test/sanitize.sh --thread   ThreadSanitizer, in build-tsan: what runs side by side, and the runtime's unit tests
 #
 # LLVM itself comes from Debian and is not instrumented, so containers that cross into it cannot be tracked, and what it keeps
@@ -10,7 +10,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 preset=asan
-filter="--filter=errors/|examples/|resume/|nnc-unit"
+filter="--filter=errors/|examples/|resume/|fuzz/|nnc-unit"
 if [ "${1-}" = --thread ]; then
   preset=tsan
   filter="--filter=experiments/|cases/ensemble-race|programs/pieces|unit/.*runtime_test"
