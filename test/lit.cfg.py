@@ -24,6 +24,10 @@ if shutil.which("chromium"):
 if shutil.which("strace") and subprocess.run(["strace", "-o", os.devnull, "-e", "inject=fsync:error=EIO", "true"],
                                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0:
     config.available_features.add("strace")
+# A cross compiler with its zlib, and an emulator: ./bootstrap cross installs them.
+if shutil.which("aarch64-linux-gnu-g++") and shutil.which("qemu-aarch64-static") and not config.sanitize and os.path.isabs(
+        subprocess.run(["aarch64-linux-gnu-g++", "-print-file-name=libz.a"], stdout=subprocess.PIPE, text=True).stdout.strip()):
+    config.available_features.add("cross")
 if os.environ.get("NNC_SLOW"):
     config.available_features.add("slow")
 
