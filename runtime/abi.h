@@ -13,7 +13,7 @@
 extern "C" {
 #endif
 
-#define NN_ABI_VERSION 6u
+#define NN_ABI_VERSION 7u
 
 /* ---- compiled functions ------------------------------------------------------------------------------------ */
 
@@ -77,6 +77,14 @@ typedef struct nn_tensor {
 
 typedef struct nn_range { int32_t first, count; } nn_range;
 
+/* What a model applies to its input, as the program writes it: a line of the network in a report. */
+typedef struct nn_layer {
+  const char *place;         /* "mlp.hidden"; empty: a function, which has none */
+  const char *text;          /* "dense(16)" */
+  const int64_t *shape; int32_t rank;   /* of its value for one example */
+  int32_t depth;             /* how many of the layers before it hold it */
+} nn_layer;
+
 typedef struct nn_model {
   const char *name;
   const char *where;
@@ -87,6 +95,7 @@ typedef struct nn_model {
   const int64_t *out_shape; int32_t out_rank;
   int32_t data;              /* the data set it was trained on first, whose fields `predict` prepares from; or -1 */
   int32_t hidden;            /* 1: a variant of an experiment or an ensemble, which alone draws it; not shown to the user */
+  const nn_layer *layers; int32_t n_layers;     /* where a report shows them, in the order in which they are applied */
 } nn_model;
 
 /* ---- data -------------------------------------------------------------------------------------------------- */
@@ -230,6 +239,9 @@ typedef struct nn_trace_point {
   const char *where;
 } nn_trace_point;
 
+/* A part of a statement as it is written, for reports: "loss", "mse(net(x), y)". */
+typedef struct nn_entry { const char *name, *text; } nn_entry;
+
 typedef struct nn_train {
   const char *where;
   const char *target;        /* what is trained: the model, or a part of it, "autoencoder.enc1" */
@@ -260,6 +272,7 @@ typedef struct nn_train {
   int32_t has_keep; nn_watch keep;
   const char *checkpoint;    /* or NULL */
   nn_number checkpoint_every;   /* in epochs */
+  const nn_entry *entries; int32_t n_entries;   /* where a report shows them */
 } nn_train;
 
 typedef struct nn_evaluate {
@@ -270,6 +283,7 @@ typedef struct nn_evaluate {
   nn_fn eval;                /* results: each metric's totals */
   const nn_metric *metrics; int32_t n_metrics;
   const nn_bound *bounds; int32_t n_bounds;
+  int32_t truth;             /* a field of the data whose elements a metric compares with the model's outputs, one by one; -1: none */
 } nn_evaluate;
 
 typedef struct nn_save { const char *where; const char *target; int32_t model; const char *path; } nn_save;
@@ -286,7 +300,11 @@ typedef struct nn_predict {
   const char *path;          /* NULL: standard output */
 } nn_predict;
 
-typedef struct nn_report { const char *where; const char *path; } nn_report;
+typedef struct nn_report {
+  const char *where;
+  const char *path;
+  const char *text;          /* the program's */
+} nn_report;
 
 /* What a plot statement shows: a curve of the last run of a train statement, or the histogram of values. */
 typedef struct nn_plotted {

@@ -69,7 +69,10 @@ Status runEnsemble(Run &run, const nn_ensemble &ensemble, int32_t trains) {
   SideRuns side(run);
   auto train = [&](Run &sub, int32_t member) -> Status {
     sub.group = std::string("ensemble ") + ensemble.name;
+    sub.groupPlace = ensemble.where;
     sub.variant = format("member %d", member + 1);
+    sub.trial = "all members";
+    sub.repeated = true;
     sub.engine.setSeed(run.engine.seed() + seed + 1 + uint64_t(member));
     NN_TRY(sub.engine.updateSettings());
     for (int32_t m = 0; m < program.n_models; ++m)

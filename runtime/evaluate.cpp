@@ -21,6 +21,7 @@ Status runEvaluate(Run &run, const nn_evaluate &evaluate) {
   EvaluateRecord record;
   record.model = evaluate.target;
   record.group = run.group;
+  record.groupPlace = run.groupPlace;
   record.variant = run.variant;
   record.data = std::string(data->description->name) + splitNames[evaluate.split];
   std::vector<int64_t> rows = data->splitRows(evaluate.split);

@@ -145,7 +145,12 @@ Status ExperimentRun::carryOut(Run &sub, const Trial &trial, int32_t fold) {
   if (folds > 1)
     sub.folds[experiment.data] = fold;
   sub.group = title();
-  sub.variant = describe(trial.point);
+  sub.groupPlace = experiment.where;
+  sub.trial = sub.variant = describe(trial.point);
+  sub.repeated = folds > 1;
+  sub.choices.clear();
+  for (int32_t v = 0; v < experiment.n_variables; ++v)
+    sub.choices.emplace_back(experiment.variables[v].name, valueText(experiment.variables[v], trial.point[size_t(v)]));
   if (folds > 1)
     sub.variant += format("%sfold %d of %d", sub.variant.empty() ? "" : ", ", fold + 1, folds);
   setChosen(sub.engine, trial.point);
@@ -163,8 +168,8 @@ void ExperimentRun::judge(Run &sub, const Trial &trial, Job &job) const {
   for (int32_t i = 0, seen = 0; i < trial.variant->n_statements && !judged; ++i)
     if (trial.variant->statements[i].kind == NN_STMT_TRAIN && seen++ == experiment.goal_train)
       judged = static_cast<const nn_train *>(trial.variant->statements[i].body);
-  for (const TrainRecord &record : job.trained)
-    if (record.statement == judged)
+  for (TrainRecord &record : job.trained)
+    if ((record.judged = record.statement == judged))
       job.goal = resultOf(record, experiment.goal);
   if (trial.variant->model < 0)
     return;
@@ -341,6 +346,8 @@ Status ExperimentRun::finishSearch() {
   found.method = methods[experiment.method];
   found.goal = goalName(experiment, chosen.jobs[0].trained);
   found.direction = experiment.goal.direction;
+  found.place = experiment.where;
+  found.watch = experiment.goal;
   found.folds = folds;
   found.best = int64_t(best);
   for (int32_t v = 0; v < experiment.n_variables; ++v)

@@ -102,7 +102,12 @@ struct TrainRecord {
   const nn_train *statement = nullptr;
   std::string model, data;
   std::string group;   // the compare or search that it is a run of, "compare activations"; empty: none
+  std::string groupPlace; // the statement that it is: several may have no name
   std::string variant; // which run of them: "act = relu"; also says "fold 2 of 5"
+  std::string trial;   // the same without the fold: what runs that are to be averaged have in common
+  std::vector<std::pair<std::string, std::string>> choices; // what was chosen, by name: {"act", "relu"}
+  bool judged = false;   // by the goal of its search
+  bool repeated = false; // a run on one of several folds, or with one of several seeds
   int64_t batch = 0, stepsPerEpoch = 0, totalSteps = 0;
   int64_t trainRows = 0, valRows = 0, testRows = 0;
   int64_t steps = 0; // done
@@ -124,10 +129,26 @@ struct TrainRecord {
 /// The curve of a value over the epochs that `record` has kept: 0 is the loss, i is metric i - 1. Empty where there is none.
 std::vector<double> series(const TrainRecord &record, bool val, size_t value);
 
+/// What one output of a model predicts of numbers, and what is true. A residual is predicted - true.
+struct Residuals {
+  std::string name;                               // "y", or "y[2]" of several
+  int64_t rows = 0, lost = 0;                     // lost: of them without a finite prediction or truth; the rest are without these
+  double mean = 0, squares = 0, absolute = 0;     // of the residuals; the sum of squares is around 0
+  double most = 0;                                // the largest residual, without its sign
+  std::vector<std::pair<double, double>> points;  // true, predicted: of every stride-th row
+  int64_t stride = 1;
+  // Residuals counted in equal parts of -reach … reach.
+  double reach = 0;
+  std::vector<double> counts;
+  double zeros = 0;                               // until there is a reach
+
+  void add(double truth, double predicted, int64_t row);
+};
+
 /// A result of an evaluate statement.
 struct EvaluateRecord {
   std::string model, data; // "mnist.test"
-  std::string group, variant; // as of a TrainRecord
+  std::string group, groupPlace, variant; // as of a TrainRecord
   int64_t rows = 0;
   double seconds = 0;
   struct Value {
@@ -146,11 +167,21 @@ struct EvaluateRecord {
   int64_t wrong = -1;             // how many rows are predicted wrong; -1: not known
   std::vector<Mistake> mistakes;  // the worst of them, by the share given to the true class
   int32_t height = 0, width = 0, channels = 0; // of the pictures
+  std::vector<Residuals> residuals; // of each output, where the outputs are compared with numbers
+  std::string units;                // of these: "as they were before they were normalized"; empty: the field's
+  struct Miss {
+    std::string place;
+    std::vector<double> truth, predicted; // of each output
+    double distance;                      // what they are ranked by: in deviations of the truth
+  };
+  std::vector<Miss> misses;           // the rows that are predicted worst
 };
 
 /// A search statement that is over.
 struct SearchRecord {
   std::string name, method, goal; // "best", "tpe", "val.loss"
+  std::string place;              // the search statement
+  nn_watch watch = {-1, NN_SPLIT_TRAIN, NN_LOWEST}; // that value
   int32_t direction = NN_LOWEST;  // nn_direction of the goal
   std::vector<std::string> variables;
   struct Trial {

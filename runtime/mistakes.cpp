@@ -1,7 +1,5 @@
 // The worst mistakes of a classifier on the rows of an evaluate statement, with pictures where its input is one.
-#include "runtime/metrics.h"
-#include "runtime/run.h"
-#include "runtime/statements.h"
+#include "runtime/mistakes.h"
 
 #include <algorithm>
 #include <cmath>
@@ -56,11 +54,11 @@ static std::vector<uint8_t> pixelsOf(const EvaluateRecord &record, const std::ve
 }
 
 /// The shares that the outputs give to the classes: themselves where they are probabilities, else their softmax.
-static std::vector<double> shares(Elements outputs, int64_t first, int64_t classes) {
+static std::vector<double> shares(const Prediction &prediction, int64_t classes) {
   std::vector<double> p;
   double sum = 0, most = -HUGE_VAL, least = HUGE_VAL;
   for (int64_t k = 0; k < classes; ++k) {
-    p.push_back(outputs.get(first + k));
+    p.push_back(prediction.output(k));
     sum += p.back();
     most = std::max(most, p.back());
     least = std::min(least, p.back());
@@ -75,66 +73,62 @@ static std::vector<double> shares(Elements outputs, int64_t first, int64_t class
   return p;
 }
 
-Status findMistakes(Run &run, const nn_evaluate &evaluate, const Dataset &data, const std::vector<int64_t> &rows,
-                    EvaluateRecord &record) {
+/// A classifier's: `label` is the field of class numbers.
+static Status findWrong(Run &run, const nn_evaluate &evaluate, const Dataset &data, int32_t x, int32_t label, const std::vector<int64_t> &rows,
+                        EvaluateRecord &record) {
   const nn_model &model = run.program.models[evaluate.model];
   const nn_data &description = *data.description;
-  const int64_t classes = elementCount(model.out_shape, model.out_rank), size = elementCount(model.in_shape, model.in_rank);
-  const int32_t label = labelField(run.program, evaluate);
-  int32_t x = -1;
-  for (int32_t f = 0; f < description.n_fields; ++f) // as predict finds it
-    if (!strcmp(description.fields[f].name, "x") && data.fieldSizes[f] == size)
-      x = f;
-  if (!model.predict.code || classes < 2 || label < 0 || x < 0 || data.fieldSizes[label] != 1)
-    return Status();
-  Engine &engine = run.engine;
-  FlushDenormals flush;
-  const int32_t fields[] = {x, label};
-  const int64_t capacity = pieceRows(model.predict, int64_t(rows.size()));
-  Batches batches;
-  NN_TRY(batches.prepare(engine, data, fields, 2, capacity));
-  Buffer outputs;
-  NN_TRY(outputs.allocate(size_t(capacity * classes * engine.elementBytes()), "the predictions"));
+  const int64_t classes = elementCount(model.out_shape, model.out_rank), size = data.fieldSizes[size_t(x)];
   if (!isPicture(description, description.fields[x], record))
     record.channels = 0;
   const Statistics &statistics = data.statistics[size_t(x)];
   record.wrong = 0;
-  return forEachPiece(engine, model.predict, int64_t(rows.size()), [&](int64_t first, int64_t count) {
-    const Gather gather = batches.gather(rows.data() + first, count);
-    void *out = outputs.data();
-    Tuning one;
-    one.threads = engine.maxThreads();
-    engine.call(model.predict, batches.in(), &out, count, capacity, one, &gather);
-    for (int64_t r = 0; r < count; ++r) {
-      std::vector<double> p = shares({out, engine.f64()}, r * classes, classes);
-      const double truth = Elements{const_cast<void *>(batches.in()[1]), engine.f64()}.get(r);
-      const int64_t predicted = std::max_element(p.begin(), p.end()) - p.begin();
-      if (!(truth >= 0 && truth < double(classes)) || int64_t(truth) == predicted)
-        continue;
-      ++record.wrong;
-      EvaluateRecord::Mistake mistake{baseName(data.place(rows[size_t(first + r)])), int64_t(truth), predicted, p[size_t(predicted)], p[size_t(truth)], {}};
-      auto worse = [](const EvaluateRecord::Mistake &a, const EvaluateRecord::Mistake &b) { return a.forTruth < b.forTruth; };
-      auto at = std::upper_bound(record.mistakes.begin(), record.mistakes.end(), mistake, worse);
-      if (at - record.mistakes.begin() >= long(mostShown))
-        continue;
-      if (record.channels) {
-        std::vector<double> values;
-        for (int64_t i = 0; i < size; ++i) {
-          double value = Elements{const_cast<void *>(batches.in()[0]), engine.f64()}.get(r * size + i);
-          if (size_t group = statistics.mean.size(); group) { // as it was before it was normalised
-            size_t g = size_t(i) / (size_t(size) / group);
-            value = value * statistics.deviation[g] + statistics.mean[g];
-          }
-          values.push_back(value);
+  return eachPrediction(run.engine, model, data, x, label, rows, [&](int64_t row, const Prediction &prediction) {
+    const std::vector<double> p = shares(prediction, classes);
+    const double truth = prediction.truth(0);
+    const int64_t predicted = std::max_element(p.begin(), p.end()) - p.begin();
+    if (!(truth >= 0 && truth < double(classes)) || int64_t(truth) == predicted)
+      return;
+    ++record.wrong;
+    EvaluateRecord::Mistake mistake{"", int64_t(truth), predicted, p[size_t(predicted)], p[size_t(truth)], {}};
+    auto worse = [](const EvaluateRecord::Mistake &a, const EvaluateRecord::Mistake &b) { return a.forTruth < b.forTruth; };
+    auto at = std::upper_bound(record.mistakes.begin(), record.mistakes.end(), mistake, worse);
+    if (at - record.mistakes.begin() >= long(mostShown))
+      return;
+    mistake.place = baseName(data.place(rows[size_t(row)]));
+    if (record.channels) {
+      std::vector<double> values;
+      for (int64_t i = 0; i < size; ++i) {
+        double value = prediction.input(i);
+        if (size_t group = statistics.mean.size(); group) { // as it was before it was normalised
+          size_t g = size_t(i) / (size_t(size) / group);
+          value = value * statistics.deviation[g] + statistics.mean[g];
         }
-        mistake.pixels = pixelsOf(record, values);
+        values.push_back(value);
       }
-      record.mistakes.insert(at, std::move(mistake));
-      if (record.mistakes.size() > mostShown)
-        record.mistakes.pop_back();
+      mistake.pixels = pixelsOf(record, values);
     }
-    return Status();
+    record.mistakes.insert(at, std::move(mistake));
+    if (record.mistakes.size() > mostShown)
+      record.mistakes.pop_back();
   });
+}
+
+Status findMistakes(Run &run, const nn_evaluate &evaluate, const Dataset &data, const std::vector<int64_t> &rows,
+                    EvaluateRecord &record) {
+  const nn_model &model = run.program.models[evaluate.model];
+  const nn_data &description = *data.description;
+  const int64_t outputs = elementCount(model.out_shape, model.out_rank), size = elementCount(model.in_shape, model.in_rank);
+  const int32_t label = labelField(run.program, evaluate);
+  int32_t x = -1;
+  for (int32_t f = 0; f < description.n_fields; ++f) // as predict finds it
+    if (!strcmp(description.fields[f].name, "x") && data.fieldSizes[size_t(f)] == size)
+      x = f;
+  if (!model.predict.code || x < 0)
+    return Status();
+  if (label >= 0)
+    return outputs < 2 || data.fieldSizes[size_t(label)] != 1 ? Status() : findWrong(run, evaluate, data, x, label, rows, record);
+  return hasResiduals(run.program, evaluate, data) ? findResiduals(run, evaluate, data, x, rows, record) : Status();
 }
 
 } // namespace nnrt

@@ -47,7 +47,9 @@ struct Run {
   bool monitored = false; // something shows what Monitor sees
   std::map<int32_t, std::string> outcomes; // of experiments: what `print` shows of them
   std::map<int32_t, int32_t> chosen; // experiment, in the order of the program -> the variant it chose
-  std::string group, variant;        // of the experiment that this is a run of: see TrainRecord
+  std::string group, groupPlace, variant, trial; // of the experiment that this is a run of: see TrainRecord
+  std::vector<std::pair<std::string, std::string>> choices;
+  bool repeated = false;
   std::string *output = nullptr;     // where results go instead of standard output: those of runs that go on side by side
   int64_t stepsLeft = -1; // --max-steps: -1 is no limit
   int signal = 0;         // the run was interrupted by it
@@ -103,7 +105,8 @@ Status runExperiment(Run &run, const nn_experiment &experiment, int32_t ordinal,
 Status runOutcome(Run &run, const nn_outcome &outcome);
 Status runEnsemble(Run &run, const nn_ensemble &ensemble, int32_t trains);
 
-/// Fills in the record's mistakes where the model is a classifier of the data's field x.
+/// Fills in the record's mistakes where the model is a classifier of the data's field x, or its residuals and misses where its outputs are
+/// compared with numbers.
 Status findMistakes(Run &run, const nn_evaluate &evaluate, const Dataset &data, const std::vector<int64_t> &rows, EvaluateRecord &record);
 
 /// The field that holds the classes of the model's outputs, as the metrics read them or the losses that it was trained with; -1: none.

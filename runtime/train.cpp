@@ -17,6 +17,10 @@ Status Trainer::plan() {
   record.statement = &train;
   record.model = train.target;
   record.group = run.group;
+  record.groupPlace = run.groupPlace;
+  record.trial = run.trial;
+  record.choices = run.choices;
+  record.repeated = run.repeated;
   record.variant = run.variant;
   record.data = data->description->name;
   record.trainRows = int64_t(data->splits[NN_SPLIT_TRAIN].size());

@@ -37,6 +37,18 @@ template <class V> void visitFields(V &v, const nn_range &s) {
   v.field(s.count);
 }
 
+template <class V> void visitFields(V &v, const nn_layer &s) {
+  v.field(s.place);
+  v.field(s.text);
+  v.list(s.shape, s.rank);
+  v.field(s.depth);
+}
+
+template <class V> void visitFields(V &v, const nn_entry &s) {
+  v.field(s.name);
+  v.field(s.text);
+}
+
 template <class V> void visitFields(V &v, const nn_model &s) {
   v.field(s.name);
   v.field(s.where);
@@ -47,6 +59,7 @@ template <class V> void visitFields(V &v, const nn_model &s) {
   v.list(s.out_shape, s.out_rank);
   v.field(s.data);
   v.field(s.hidden);
+  v.list(s.layers, s.n_layers);
 }
 
 template <class V> void visitFields(V &v, const nn_source &s) {
@@ -192,6 +205,7 @@ template <class V> void visitFields(V &v, const nn_train &s) {
   v.field(s.keep);
   v.field(s.checkpoint);
   v.field(s.checkpoint_every);
+  v.list(s.entries, s.n_entries);
 }
 
 template <class V> void visitFields(V &v, const nn_evaluate &s) {
@@ -204,6 +218,7 @@ template <class V> void visitFields(V &v, const nn_evaluate &s) {
   v.field(s.eval);
   v.list(s.metrics, s.n_metrics);
   v.list(s.bounds, s.n_bounds);
+  v.field(s.truth);
 }
 
 template <class V> void visitFields(V &v, const nn_save &s) {
@@ -233,6 +248,7 @@ template <class V> void visitFields(V &v, const nn_predict &s) {
 template <class V> void visitFields(V &v, const nn_report &s) {
   v.field(s.where);
   v.field(s.path);
+  v.field(s.text);
 }
 
 template <class V> void visitFields(V &v, const nn_plotted &s) {

@@ -29,6 +29,7 @@ struct Application {
   Range named, at;                  // where it was named; where it was applied: outside of the prelude
   std::string place;                // of a layer
   bool insideFunction = false;      // it is a part of another function's value
+  size_t depth = 0;                 // how many of the applications before it hold it
   llvm::SmallVector<std::pair<std::string, mlir::Value>, 2> args; // name ("": by position) and tensor, or null
   mlir::Value result;               // null: none
   mlir::Operation *before = nullptr, *last = nullptr; // its ops are those behind `before` (null: the first), up to `last`

@@ -213,6 +213,7 @@ Value Elaborator::recorded(const Applicable &callee, llvm::ArrayRef<Arg> args, R
   begun.prelude = callee.prelude;
   begun.name = callee.name;
   begun.insideFunction = insideFunction;
+  begun.depth = applicationDepth++;
   begun.named = callee.written;
   begun.at = diags.callSite.isValid() ? diags.callSite : at;
   begun.before = lastOp();
@@ -222,6 +223,7 @@ Value Elaborator::recorded(const Applicable &callee, llvm::ArrayRef<Arg> args, R
   insideFunction |= callee.kind == Applicable::Kind::Function || callee.kind == Applicable::Kind::Builtin;
   Value result = apply();
   insideFunction = outer;
+  --applicationDepth;
   all[index].place = callee.path;
   all[index].result = result.tensor;
   all[index].last = lastOp();

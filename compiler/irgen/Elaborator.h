@@ -77,6 +77,9 @@ public:
   /// Notes what the facts of a function or a metric say of its arguments (Targets.cpp); false after an error.
   bool noteTarget(const ast::Decl *decl, const Scope &scope, Range at);
   void noteBound(mlir::Value value, nn_bound row, Range at);
+  /// Of a value that only moves, repeats or converts another one's numbers, that other one; else null. A part of a value says nothing of
+  /// the rest of it.
+  static mlir::Value beforeMoving(mlir::Value value);
 
   /// In a data block: whether there is a column of that name; its value, as numbers or as class numbers; columns of one number each as
   /// one tensor, or nothing where they are more; and the names from one column to another.
@@ -313,6 +316,7 @@ private:
   unsigned depth = 0;
   unsigned frames = 0;                              // calls so far: see Scope::frame
   bool insideFunction = false;                      // whose applications are parts of its own
+  size_t applicationDepth = 0;                      // of those that are recorded and not yet over
 };
 
 } // namespace nnc

@@ -14,15 +14,6 @@ using namespace nnc;
 /// More variants than this would take minutes to compile, and were hardly meant.
 static constexpr size_t mostVariants = 512;
 
-/// What stands at `r`, on one line.
-static std::string labelAt(Range r) {
-  llvm::SmallVector<llvm::StringRef> words;
-  for (llvm::StringRef line : llvm::split(llvm::StringRef(r.begin.getPointer(), r.end.getPointer() - r.begin.getPointer()), '\n'))
-    words.push_back(line.split('#').first.trim()); // without a comment
-  llvm::erase_if(words, [](llvm::StringRef word) { return word.empty(); });
-  return llvm::join(words, " ");
-}
-
 bool ProgramGenerator::readDrawn(const ast::LetDecl *let, Drawn &drawn) {
   auto *call = llvm::cast<ast::CallExpr>(let->value);
   drawn.let = let;
@@ -30,7 +21,7 @@ bool ProgramGenerator::readDrawn(const ast::LetDecl *let, Drawn &drawn) {
   if (drawn.draw == NN_DRAW_LIST) {
     for (const ast::Argument &a : call->args) {
       drawn.values.push_back(a.value);
-      drawn.labels.push_back(labelAt(a.value->range));
+      drawn.labels.push_back(writtenAt(a.value->range));
     }
     const bool numbers = listsNumbers(let);
     if (numbers)

@@ -108,7 +108,11 @@ void ProgramGenerator::genModel(const ast::ModelDecl *decl) {
   elab.fn = &predict;
   predict.batched = predict.inPieces = true;
   x.value = predict.addField("x", inShape);
+  std::vector<Application> applications;
+  predict.applications = reports() ? &applications : nullptr;
   y = elab.call(elab.declared(decl, false), x, decl->name.range);
+  predict.applications = nullptr;
+  noteLayers(applications, row);
   if (y.isTensor())
     predict.addResult("output", predict.emit.batched(y.tensor));
   finish(predict, &slot->predict);

@@ -56,8 +56,7 @@ static std::string placeOf(mlir::Value v, llvm::StringRef otherwise) {
 }
 
 bool ProgramGenerator::monitors() const {
-  return options.monitor ||
-         llvm::any_of(program.statements, [](const ast::Stmt *s) { return llvm::isa<ast::ReportStmt>(s); });
+  return options.monitor || reports();
 }
 
 void ProgramGenerator::addUnits(Function &fn, mlir::Value input, mlir::Value result, int number, Range at) {

@@ -13,6 +13,9 @@ struct Drawn;             // Experiment.h: a variable of an experiment
 struct Experiment;        // one that has been generated, for the statements about its result
 struct ExperimentVariant;
 
+/// What stands at `r` in the source, on one line and without comments.
+std::string writtenAt(Range r);
+
 class ProgramGenerator {
 public:
   ProgramGenerator(Diagnostics &diags, mlir::MLIRContext &context, const ast::Program &program,
@@ -183,6 +186,15 @@ private:
   /// Fills in `trained`, the parameters that the loss depends on.
   bool genStep(const ast::TrainStmt *s, llvm::StringRef prefix, const TrainEntries &entries, nn_train *row,
                const ast::DataDecl *data, std::vector<nn_metric> &metrics, std::vector<TensorInfo> &trained);
+  // Reports (Report.cpp) ---------------------------------------------------------------------------------------
+  /// Whether a statement writes one.
+  bool reports() const;
+  void noteEntries(llvm::ArrayRef<ast::Entry *> entries, nn_train &row);
+  /// The lines of the network, from what was applied in its `predict`.
+  void noteLayers(llvm::ArrayRef<Application> applications, nn_model &row);
+  /// The field that `fn` compares with the model's outputs element by element, -1 if there is none. `fields` are its values.
+  int32_t comparedField(Function &fn, const ast::ModelDecl *model, const ast::DataDecl *data, llvm::ArrayRef<mlir::Value> fields);
+
   /// Whether anything shows what the monitor functions compute.
   bool monitors() const;
   void genMonitor(const ast::TrainStmt *s, llvm::StringRef prefix, const ast::Expr *loss, nn_train *row, const ast::DataDecl *data,

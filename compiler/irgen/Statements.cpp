@@ -50,7 +50,7 @@ void ProgramGenerator::genPlainStatement(const ast::Stmt *s) {
     if (!textOf(llvm::cast<ast::ReportStmt>(s)->file, file, "the report"))
       return;
     auto *row = addStatement<nn_report>(NN_STMT_REPORT);
-    *row = nn_report{where(s->range), text(file)};
+    *row = nn_report{where(s->range), text(file), text(bufferText(diags.sources(), program.buffer))};
     return;
   }
   case ast::StmtKind::Freeze:
@@ -108,6 +108,7 @@ void ProgramGenerator::genEvaluate(const ast::EvaluateStmt *s) {
   std::vector<nn_metric> metrics;
   const bool ok = addMetrics(fn, entries, scope, &metrics);
   addBounds(raw, row->bounds, row->n_bounds);
+  row->truth = reports() ? comparedField(fn, model, data, raw) : -1;
   finish(fn, &row->eval);
   if (!ok)
     return;

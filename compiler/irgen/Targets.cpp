@@ -17,21 +17,24 @@
 
 using namespace nnc;
 
-void Elaborator::noteBound(mlir::Value value, nn_bound row, Range at) {
-  // What only moves numbers leaves them as they are. A part of a field says nothing of the rest of it, and is not checked.
+mlir::Value Elaborator::beforeMoving(mlir::Value value) {
   auto elements = [](mlir::Value v) {
     int64_t n = 1;
     for (int64_t size : llvm::cast<mlir::RankedTensorType>(v.getType()).getShape())
       n *= mlir::ShapedType::isDynamic(size) ? 1 : size;
     return n;
   };
-  while (mlir::Operation *op = value.getDefiningOp()) {
-    mlir::Value from = nn::movedBy(op);
-    const bool isWhole = llvm::isa<nn::AutodiffMarkerOp>(op) || op->getNumOperands() == 1;
-    if (!from || !isWhole || elements(from) > elements(value))
-      return;
-    value = from;
-  }
+  mlir::Operation *op = value.getDefiningOp();
+  mlir::Value from = op ? nn::movedBy(op) : mlir::Value();
+  const bool isWhole = from && (llvm::isa<nn::AutodiffMarkerOp>(op) || op->getNumOperands() == 1);
+  return isWhole && elements(from) <= elements(value) ? from : mlir::Value();
+}
+
+void Elaborator::noteBound(mlir::Value value, nn_bound row, Range at) {
+  while (mlir::Value before = beforeMoving(value))
+    value = before;
+  if (value.getDefiningOp())
+    return; // computed
   row.ignored = ignored;
   bounds.push_back({value, row, diags.callSite.isValid() ? diags.callSite : at});
 }

@@ -389,6 +389,8 @@ void ProgramGenerator::genTrain(const ast::TrainStmt *s) {
   if (auto step = module.lookupSymbol(prefix + "_step"))
     if (int64_t rows = expectedRows(row->batch, *dataRows[row->data]))
       step->setAttr("nn.rows", mlir::Builder(step->getContext()).getI64IntegerAttr(rows));
+  if (reports())
+    noteEntries(s->entries, *row);
   row->epochs = entries.epochs ? epochs(entries.epochs, "`epochs`") : constantNumber(0);
   row->steps = entries.steps ? number(entries.steps, "`steps`", 1, 1e15, /*whole=*/true) : constantNumber(0);
   if (entries.stop) {

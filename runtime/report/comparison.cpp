@@ -1,42 +1,14 @@
-// Runs of one group side by side, and the trials of a search.
+// Runs of one group side by side.
 #include "runtime/advice.h"
+#include "runtime/report/judge.h"
 #include "runtime/report/page.h"
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 
 namespace nnrt {
 
 namespace {
-
-/// What runs are ranked by: the first metric that has a direction, else the loss; of the validation split where there is one.
-struct Judge {
-  size_t value = 0; // as in series()
-  bool val = false, highest = false;
-  std::string name = "loss";
-
-  explicit Judge(const TrainRecord &record) : val(record.valRows > 0) {
-    for (int32_t m = 0; m < record.statement->n_metrics && value == 0; ++m)
-      if (const nn_metric &metric = record.statement->metrics[m]; metric.rank == 0 && metric.direction != NN_NO_DIRECTION) {
-        value = size_t(m) + 1;
-        highest = metric.direction == NN_HIGHEST;
-        name = metric.name;
-      }
-    name = (val ? "val." : "train.") + name;
-  }
-  bool better(double a, double b) const { return !(a != a) && (b != b || (highest ? a > b : a < b)); }
-  double bestOf(const TrainRecord &record, size_t &epoch) const {
-    double best = NAN;
-    std::vector<double> curve = series(record, val, value);
-    for (size_t i = 0; i < curve.size(); ++i)
-      if (better(curve[i], best)) {
-        best = curve[i];
-        epoch = i * size_t(record.history.stride()) + 1;
-      }
-    return best;
-  }
-};
 
 /// Enough digits to tell runs apart, few enough for a wide table.
 std::string shortly(double value) { return format("%.4g", value); }
@@ -45,12 +17,12 @@ std::string swatch(int colour) { return format("<span class=\"swatch\" style=\"b
 
 } // namespace
 
-static void addRanking(Page &page, const std::vector<const TrainRecord *> &group, const std::vector<EvaluateRecord> &evaluated) {
+static void addRanking(Page &page, const Group &group, const std::vector<EvaluateRecord> &evaluated, const SearchRecord *search) {
   const TrainRecord &first = *group.front();
   const nn_train &train = *first.statement;
-  Judge judge(first);
+  Judge judge(first, search);
   Page::Table table{"the runs, best " + judge.name + " first; the other values are those of the last epoch",
-                    {"run", "best " + judge.name, "at epoch"},
+                    {"run", (search ? "" : "best ") + judge.name, "at epoch"},
                     {},
                     {},
                     ""};
@@ -62,14 +34,14 @@ static void addRanking(Page &page, const std::vector<const TrainRecord *> &group
   std::vector<std::string> tests; // values of evaluate statements in the runs
   auto testsOf = [&](const TrainRecord &record, const std::string &name) {
     for (const EvaluateRecord &e : evaluated)
-      if (e.group == record.group && e.variant == record.variant)
+      if (e.groupPlace == record.groupPlace && e.group == record.group && e.variant == record.variant)
         for (const EvaluateRecord::Value &v : e.metrics)
           if (v.shape.empty() && e.data + " " + v.name == name)
             return number(v.values[0]);
     return std::string("–");
   };
   for (const EvaluateRecord &e : evaluated)
-    if (e.group == first.group)
+    if (e.groupPlace == first.groupPlace && e.group == first.group)
       for (const EvaluateRecord::Value &v : e.metrics)
         if (std::string name = e.data + " " + v.name; v.shape.empty() && std::find(tests.begin(), tests.end(), name) == tests.end())
           tests.push_back(name);
@@ -108,10 +80,9 @@ static void addRanking(Page &page, const std::vector<const TrainRecord *> &group
   page.table(table);
 }
 
-void addComparison(Page &page, const std::vector<const TrainRecord *> &group, const std::vector<EvaluateRecord> &evaluated) {
+/// The curves of each run, a plot for each value.
+static void addCurves(Page &page, const Group &group) {
   const TrainRecord &first = *group.front();
-  page.section(first.group + ": " + counted(int64_t(group.size()), "run"));
-  addRanking(page, group, evaluated);
   std::vector<std::string> plots;
   for (bool val : {true, false})
     for (size_t i = 0; i < 1 + size_t(first.statement->n_metrics); ++i) {
@@ -123,6 +94,18 @@ void addComparison(Page &page, const std::vector<const TrainRecord *> &group, co
       plots.push_back(curvesSvg(plot));
     }
   page.plots(plots);
+}
+
+void addComparison(Page &page, const Group &group, const std::vector<EvaluateRecord> &evaluated, const SearchRecord *search) {
+  page.cards({{"As written", statementFacts(*group.front()->statement)}});
+  addMeans(page, group, evaluated, search);
+  const bool folded = group.front()->repeated; // what counts are the means
+  if (folded)
+    page.fold("each run and its curves");
+  addRanking(page, group, evaluated, search);
+  addCurves(page, group);
+  if (folded)
+    page.endFold();
   std::string notes;
   for (size_t g = 0; g < group.size(); ++g) {
     if (!group[g]->failure.empty())
@@ -132,59 +115,6 @@ void addComparison(Page &page, const std::vector<const TrainRecord *> &group, co
   }
   if (!notes.empty())
     page.html += "<div class=\"advice\" role=\"note\"><ul>\n" + notes + "</ul></div>\n";
-}
-
-void addSearch(Page &page, const SearchRecord &search) {
-  page.section("search " + search.name + (search.name.empty() ? "by " : " by ") + search.method + ": " +
-               counted(int64_t(search.trials.size()), "trial"));
-  const bool lowest = search.direction != NN_HIGHEST, folds = search.folds > 1;
-  page.paragraph(std::string(lowest ? "The least " : "The highest ") + search.goal + " is wanted" +
-                 (folds ? ", the mean over " + counted(search.folds, "fold") : "") + ".");
-  std::vector<size_t> order;
-  for (size_t i = 0; i < search.trials.size(); ++i)
-    order.push_back(i);
-  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
-    double x = search.trials[a].goal, y = search.trials[b].goal;
-    return x == x && (y != y || (lowest ? x < y : x > y));
-  });
-  Dots all{search.goal + " of each trial", "trial", {}, search.best, true, lowest};
-  for (size_t i = 0; i < search.trials.size(); ++i)
-    all.points.push_back({double(i + 1), search.trials[i].goal});
-  std::vector<std::string> plots = {dotsSvg(all)};
-  for (size_t v = 0; v < search.variables.size(); ++v) { // over each variable that has numbers for values
-    Dots dots{search.goal + " over " + search.variables[v], search.variables[v], {}, search.best, false, lowest};
-    bool numbers = true;
-    for (const SearchRecord::Trial &trial : search.trials) {
-      char *end = nullptr;
-      const char *text = v < trial.values.size() ? trial.values[v].c_str() : "";
-      double value = strtod(text, &end);
-      numbers &= end != text && !*end;
-      dots.points.push_back({value, trial.goal});
-    }
-    if (numbers)
-      plots.push_back(dotsSvg(dots));
-  }
-  page.plots(plots);
-  Page::Table table{"the trials, best first", {"trial"}, {}, {}, ""};
-  table.head.insert(table.head.end(), search.variables.begin(), search.variables.end());
-  table.head.push_back(search.goal);
-  if (folds)
-    table.head.push_back("spread");
-  table.head.insert(table.head.end(), {"epochs", "time"});
-  for (size_t i : order) {
-    const SearchRecord::Trial &trial = search.trials[i];
-    std::vector<std::string> cells = {std::to_string(i + 1) + (int64_t(i) == search.best ? " ★" : "")};
-    for (const std::string &value : trial.values)
-      cells.push_back(htmlText(value));
-    cells.push_back(trial.goal == trial.goal ? number(trial.goal) : "failed");
-    if (folds)
-      cells.push_back(number(trial.spread));
-    cells.push_back(grouped(trial.epochs));
-    cells.push_back(duration(trial.seconds));
-    table.rows.push_back(cells);
-    table.classes.push_back(int64_t(i) == search.best ? "best" : "");
-  }
-  page.table(table);
 }
 
 } // namespace nnrt

@@ -75,6 +75,22 @@ static std::string lineSvg(const Curve &curve, const Scale &across, const Scale 
          lines + "</g>\n";
 }
 
+/// The band of a curve's spread, where it is finite.
+static std::string bandSvg(const Curve &curve, const Scale &across, const Scale &upright) {
+  const size_t count = std::min(curve.values.size(), curve.spread.size()), step = std::max<size_t>(1, count / 400);
+  std::string above, below;
+  for (size_t i = 0; i < count; i = i + 1 < count ? std::min(i + step, count - 1) : i + 1) {
+    const double value = curve.values[i], spread = curve.spread[i], x = across.at(double(i) * double(curve.stride) + 1);
+    if (!upright.shows(value) || !(spread >= 0))
+      continue;
+    above += format("%.1f,%.1f ", x, upright.within(value + spread));
+    below = format("%.1f,%.1f ", x, upright.within(value - spread)) + below;
+  }
+  if (above.empty())
+    return "";
+  return format("<polygon fill=\"%s\" fill-opacity=\"0.15\" points=\"", paletteColour(curve.colour)) + above + below + "\"/>\n";
+}
+
 std::string curvesSvg(const Plot &plot, bool alone) {
   double last = 1;
   std::vector<double> values, epochs;
@@ -82,6 +98,11 @@ std::string curvesSvg(const Plot &plot, bool alone) {
     if (!curve.values.empty())
       last = std::max(last, double(curve.values.size() - 1) * double(curve.stride) + 1);
     values.insert(values.end(), curve.values.begin(), curve.values.end());
+    for (size_t i = 0; i < curve.spread.size() && i < curve.values.size(); ++i) {
+      values.push_back(curve.values[i] + curve.spread[i]);
+      const double value = curve.values[i]; // where it is positive, a band to 0 would leave a logarithmic axis no end
+      values.push_back(value > 0 ? std::max(value - curve.spread[i], value / 2) : value - curve.spread[i]);
+    }
   }
   if (Scale(values, 0, 1, false).empty())
     return "";
@@ -107,6 +128,8 @@ std::string curvesSvg(const Plot &plot, bool alone) {
     svg += format("<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"currentColor\" stroke-opacity=\"0.6\" "
                   "stroke-dasharray=\"3 3\"><title>kept: epoch %lld</title></line>\n",
                   across.at(double(plot.mark) + 1), across.at(double(plot.mark) + 1), top, bottom, (long long)plot.mark + 1);
+  for (const Curve &curve : plot.curves)
+    svg += bandSvg(curve, across, upright);
   for (const Curve &curve : plot.curves)
     svg += lineSvg(curve, across, upright);
   return svg + "</svg>\n";

@@ -69,9 +69,7 @@ void addEvaluation(Page &page, const EvaluateRecord &record) {
     facts.push_back({"predicted wrong", grouped(record.wrong)});
   if (record.seconds > 0)
     facts.push_back({"time", duration(record.seconds) + ", " + grouped(std::llround(double(record.rows) / record.seconds)) + " rows/s"});
-  page.html += "<div class=\"cards\">\n";
-  page.card("Results", facts);
-  page.html += "</div>\n";
+  page.cards({{"Results", facts}});
   for (const EvaluateRecord::Value &value : record.metrics)
     if (value.shape.size() == 2)
       addTable(page, record, value);
@@ -79,6 +77,8 @@ void addEvaluation(Page &page, const EvaluateRecord &record) {
       page.paragraph(value.name + ": " + nested(value.values, value.shape));
   if (!record.mistakes.empty())
     addMistakes(page, record);
+  if (!record.residuals.empty())
+    addResiduals(page, record);
 }
 
 } // namespace nnrt

@@ -12,13 +12,24 @@ namespace nnrt {
 /// HTML under construction. Everything given as text is escaped here.
 struct Page {
   std::string html;
+  /// Its headings, for the list of contents; `level` 2 stands below the 1 before it.
+  struct Entry {
+    int level;
+    std::string id, title;
+  };
+  std::vector<Entry> contents;
 
-  void section(const std::string &title) { html += "<h2>" + htmlText(title) + "</h2>\n"; }
-  void heading(const std::string &title) { html += "<h3>" + htmlText(title) + "</h3>\n"; }
+  void section(const std::string &title) { html += "<h2 id=\"" + entry(1, title) + "\">" + htmlText(title) + "</h2>\n"; }
+  void heading(const std::string &title) { html += "<h3 id=\"" + entry(2, title) + "\">" + htmlText(title) + "</h3>\n"; }
   void paragraph(const std::string &text) { html += "<p>" + htmlText(text) + "</p>\n"; }
+  /// What stands between the two is shown when somebody opens it.
+  void fold(const std::string &summary) { html += "<details>\n<summary>" + htmlText(summary) + "</summary>\n"; }
+  void endFold() { html += "</details>\n"; }
   /// A card of facts: a name and what is said of it; nothing for no facts.
   using Facts = std::vector<std::pair<std::string, std::string>>;
   void card(const std::string &title, const Facts &facts);
+  /// Cards side by side; nothing where all are empty.
+  void cards(const std::vector<std::pair<std::string, Facts>> &list);
   /// A table that scrolls in its own box. Cells are HTML; a row that begins with a class name in `classes` has that class.
   struct Table {
     std::string caption;
@@ -27,23 +38,41 @@ struct Page {
     std::vector<std::string> classes;           // of rows; may be shorter
     std::string kind;                           // class of the table
   };
+  /// Of a long one the first rows are shown, and the others are folded; a heat map is folded as a whole.
   void table(const Table &table);
   /// Plots side by side.
   void plots(const std::vector<std::string> &svgs);
+
+private:
+  /// Notes a heading. Returns its id, which no other one has.
+  std::string entry(int level, const std::string &title);
+  void rows(const Table &table, size_t first, size_t end);
 };
+
+/// The trainings of one train statement in the runs of a compare or search, or the members of an ensemble.
+using Group = std::vector<const TrainRecord *>;
 
 // The parts, in the order of the page.
 void addSetup(Page &page, const Run &run);                                         // setup.cpp
-void addComparison(Page &page, const std::vector<const TrainRecord *> &group, const std::vector<EvaluateRecord> &evaluated); // comparison.cpp
-void addSearch(Page &page, const SearchRecord &search);                            // comparison.cpp
+void addProgram(Page &page, const char *text);                                     // program.cpp
+void addNetworks(Page &page, const nn_program &program, const std::vector<int64_t> &elements); // network.cpp
+/// `search` may be null: what it looks for is what its runs are ranked by.
+void addComparison(Page &page, const Group &group, const std::vector<EvaluateRecord> &evaluated, const SearchRecord *search = nullptr); // comparison.cpp
+/// Where runs are made on several folds, or from several seeds: means and deviations.
+void addMeans(Page &page, const Group &group, const std::vector<EvaluateRecord> &evaluated, const SearchRecord *search); // means.cpp
+void addSearch(Page &page, const SearchRecord &search);                            // search.cpp
 void addTraining(Page &page, const TrainRecord &record);                           // training.cpp
 void addMonitored(Page &page, const TrainRecord &record);                          // layers.cpp
 void addEvaluation(Page &page, const EvaluateRecord &record);                      // evaluation.cpp
+void addResiduals(Page &page, const EvaluateRecord &record);                       // residuals.cpp
 
-/// A page around `body`, which is HTML.
-std::string wholePage(const std::string &title, const std::string &body);
+/// What a train statement says, as it is written: its loss, its optimizer …
+Page::Facts statementFacts(const nn_train &train);
+
+/// A page around `intro`, which is HTML, a list of contents, and `page`.
+std::string wholePage(const std::string &title, const std::string &intro, const Page &page);
 /// The report of a run.
-std::string reportHtml(const Run &run);
+std::string reportHtml(const Run &run, const nn_report &report);
 
 /// Grey or RGB pixels (channels 1 or 3) as a PNG file, and any bytes as base64.
 std::string pngFile(int32_t width, int32_t height, int32_t channels, const std::vector<uint8_t> &pixels);

@@ -18,6 +18,7 @@ struct Curve {
   int64_t stride = 1;
   int colour = 0;      // of the palette
   bool dashed = false;
+  std::vector<double> spread; // of the values, drawn as a band around the line; empty: none
 };
 
 struct Plot {
@@ -39,6 +40,14 @@ struct Dots {
 };
 std::string dotsSvg(const Dots &dots);
 
+/// Pairs, a dot each: over a diagonal where both are equal, with one scale for both axes; or over a line at 0.
+struct Pairs {
+  std::string title, across;
+  std::vector<std::pair<double, double>> points;
+  bool diagonal = false;
+};
+std::string pairsSvg(const Pairs &pairs);
+
 /// Bars of equal width from `low` to `high`.
 std::string barsSvg(const std::string &title, const std::vector<double> &counts, double low, double high, bool alone = false);
 
@@ -55,6 +64,8 @@ public:
   Scale(const std::vector<double> &values, double from, double to, bool mayBeLogarithmic);
   bool empty() const { return low > high; }
   double at(double value) const;
+  /// The same, at an end for values beyond it.
+  double within(double value) const;
   std::vector<double> ticks() const;
   bool isLogarithmic() const { return logarithmic; }
   /// Whether a value has a place here.

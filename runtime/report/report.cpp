@@ -3,6 +3,7 @@
 #include "runtime/report/page.h"
 
 #include <algorithm>
+#include <cstring>
 #include <ctime>
 
 namespace nnrt {
@@ -14,49 +15,93 @@ static const char pageScript[] =
 #include "runtime/report/page.js.inc"
     ;
 
-std::string wholePage(const std::string &title, const std::string &body) {
-  return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-         "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<link rel=\"icon\" href=\"data:,\">\n<title>" +
-         htmlText(title) + ": report</title>\n<style>" + pageStyle + "</style>\n</head>\n<body>\n<main>\n<h1>" + htmlText(title) +
-         "</h1>\n" + body + "</main>\n<script>" + pageScript + "</script>\n</body>\n</html>\n";
+/// Links to the headings; nothing where there is one at most.
+static std::string contentsHtml(const Page &page) {
+  if (page.contents.size() < 2)
+    return "";
+  std::string html = "<nav class=\"contents\" aria-label=\"Contents\">\n<ul>\n";
+  for (const Page::Entry &entry : page.contents)
+    html += std::string(entry.level > 1 ? "<li class=\"below\">" : "<li>") + "<a href=\"#" + entry.id + "\">" + htmlText(entry.title) + "</a></li>\n";
+  return html + "</ul>\n</nav>\n";
 }
 
-std::string reportHtml(const Run &run) {
+std::string wholePage(const std::string &title, const std::string &intro, const Page &page) {
+  // It asks nothing of a network, and says so to the browser.
+  return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
+         "script-src 'unsafe-inline'\">\n"
+         "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<link rel=\"icon\" href=\"data:,\">\n<title>" +
+         htmlText(title) + ": report</title>\n<style>" + pageStyle + "</style>\n</head>\n<body>\n<main>\n<h1>" + htmlText(title) +
+         "</h1>\n" + intro + contentsHtml(page) + page.html + "</main>\n<script>" + pageScript + "</script>\n</body>\n</html>\n";
+}
+
+/// The trainings of one group, those of one train statement together: what they are told by has the same names then.
+static std::vector<Group> groupsOf(const Run &run, const TrainRecord &of) {
+  std::vector<Group> groups;
+  for (const TrainRecord &record : run.trained) {
+    if (record.group != of.group || record.groupPlace != of.groupPlace)
+      continue;
+    auto same = std::find_if(groups.begin(), groups.end(), [&](const Group &g) { return !strcmp(g[0]->statement->where, record.statement->where); });
+    if (same == groups.end())
+      same = groups.insert(groups.end(), Group());
+    same->push_back(&record);
+  }
+  return groups;
+}
+
+static void addGroup(Page &page, const Run &run, const TrainRecord &of) {
+  const SearchRecord *search = nullptr;
+  for (const SearchRecord &one : run.searched)
+    if (one.place == of.groupPlace)
+      search = &one;
+  const std::vector<Group> groups = groupsOf(run, of);
+  for (const Group &group : groups) {
+    page.section(of.group + ": " + (groups.size() > 1 ? "train " + group[0]->model + " on " + group[0]->data + ", " : "") +
+                 (search ? "the best trial, " : "") + counted(int64_t(group.size()), "run"));
+    // The goal of a search is a value of the statement that it judges.
+    addComparison(page, group, run.evaluated, search && group[0]->judged ? search : nullptr);
+  }
+}
+
+std::string reportHtml(const Run &run, const nn_report &report) {
   const nn_program &program = run.program;
-  Page page;
+  std::string intro;
   if (program.doc && *program.doc)
-    page.html += "<p class=\"doc\">" + htmlText(program.doc) + "</p>\n";
+    intro += "<p class=\"doc\">" + htmlText(program.doc) + "</p>\n";
   time_t today = time(nullptr);
   char date[64];
   struct tm local;
   if (localtime_r(&today, &local) && strftime(date, sizeof date, "%Y-%m-%d %H:%M", &local))
-    page.paragraph(std::string("Written ") + date + ".");
+    intro += std::string("<p>Written ") + date + ".</p>\n";
+  Page page;
+  page.section("The run");
   addSetup(page, run);
+  addProgram(page, report.text);
+  std::vector<int64_t> elements;
+  for (int32_t t = 0; t < program.n_tensors; ++t)
+    elements.push_back(run.engine.tensorElements(t));
+  addNetworks(page, program, elements);
   std::vector<std::string> groups;
   for (const TrainRecord &record : run.trained) {
     if (record.group.empty()) {
       addTraining(page, record);
       continue;
     }
-    if (std::find(groups.begin(), groups.end(), record.group) != groups.end())
+    if (std::find(groups.begin(), groups.end(), record.groupPlace) != groups.end())
       continue;
-    groups.push_back(record.group);
-    std::vector<const TrainRecord *> group;
-    for (const TrainRecord &other : run.trained)
-      if (other.group == record.group)
-        group.push_back(&other);
-    addComparison(page, group, run.evaluated);
+    groups.push_back(record.groupPlace);
+    addGroup(page, run, record);
   }
   for (const SearchRecord &search : run.searched)
     addSearch(page, search);
   for (const EvaluateRecord &record : run.evaluated)
     if (record.group.empty())
       addEvaluation(page, record);
-  return wholePage(program.name, page.html);
+  return wholePage(program.name, intro, page);
 }
 
 Status runReport(Run &run, const nn_report &report) {
-  const std::string html = reportHtml(run);
+  const std::string html = reportHtml(run, report);
   NN_TRY(writeFile(report.path, {{html.data(), html.size()}}).at(report.where));
   run.progress.note(std::string("wrote ") + report.path);
   return Status();

@@ -2,6 +2,7 @@
 #include "runtime/report/plots.h"
 
 #include "runtime/status.h"
+#include "runtime/visible.h"
 
 #include <algorithm>
 #include <cmath>
@@ -10,7 +11,8 @@ namespace nnrt {
 
 std::string htmlText(const std::string &text) {
   std::string out;
-  for (char c : text)
+  // Control characters have no place in HTML or SVG; names of classes and columns, which come from data, may hold any.
+  for (char c : visible(text, /*lines=*/true))
     switch (c) {
     case '&':
       out += "&amp;";
@@ -23,6 +25,9 @@ std::string htmlText(const std::string &text) {
       break;
     case '"':
       out += "&quot;";
+      break;
+    case '\'':
+      out += "&#39;";
       break;
     default:
       out += c;
@@ -63,6 +68,8 @@ double Scale::at(double value) const {
   double part = logarithmic ? std::log(value / low) / std::log(high / low) : (value - low) / (high - low);
   return from + part * (to - from);
 }
+
+double Scale::within(double value) const { return at(std::min(high, std::max(low, value))); }
 
 std::vector<double> Scale::ticks() const {
   std::vector<double> list;

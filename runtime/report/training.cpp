@@ -42,11 +42,9 @@ static Page::Facts lastFacts(const TrainRecord &record) {
 void addTraining(Page &page, const TrainRecord &record) {
   const nn_train &train = *record.statement;
   page.section("train " + record.model + " on " + record.data + (record.variant.empty() ? "" : " (" + record.variant + ")"));
-  page.html += "<div class=\"cards\">\n";
-  page.card("The run", runFacts(record));
-  if (record.epochs > 0)
-    page.card("The last epoch", lastFacts(record));
-  page.html += "</div>\n";
+  page.cards({{"As written", statementFacts(train)},
+              {"The run", runFacts(record)},
+              {"The last epoch", record.epochs > 0 ? lastFacts(record) : Page::Facts()}});
   if (std::vector<Advice> list = advice(record); !list.empty()) {
     page.html += "<div class=\"advice\" role=\"note\"><ul>\n";
     for (const Advice &entry : list)

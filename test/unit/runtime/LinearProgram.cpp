@@ -286,6 +286,7 @@ void LinearProgram::evaluate(int split) {
   body->eval = {evaluateTotals, 0, 64};
   body->metrics = &metric;
   body->n_metrics = 1;
+  body->truth = 1;
   statements.push_back({NN_STMT_EVALUATE, body});
 }
 

@@ -1,0 +1,70 @@
+// Predicted numbers: predicted over true, residuals, the rows that are predicted worst.
+#include "runtime/report/page.h"
+
+#include <cmath>
+
+namespace nnrt {
+
+/// The histogram without the empty parts at its ends.
+static std::string residualBars(const Residuals &of) {
+  size_t first = 0, end = of.counts.size();
+  while (first < end && of.counts[first] == 0)
+    ++first;
+  while (end > first && of.counts[end - 1] == 0)
+    --end;
+  if (first == end)
+    return "";
+  auto edge = [&](size_t part) { return of.reach * (2 * double(part) / double(of.counts.size()) - 1); };
+  return barsSvg("residuals of " + of.name + ": how many rows",
+                 {of.counts.begin() + long(first), of.counts.begin() + long(end)}, edge(first), edge(end));
+}
+
+/// Output `k` of the model.
+static void addOutput(Page &page, const EvaluateRecord &record, size_t k) {
+  const Residuals &of = record.residuals[k];
+  const double n = double(of.rows - of.lost);
+  Page::Facts facts = {{"rows", grouped(of.rows)}};
+  if (of.lost)
+    facts.push_back({"not finite", grouped(of.lost) + " of them, which are left out below"});
+  if (n > 0) {
+    facts.push_back({"mean residual", number(of.mean)});
+    facts.push_back({"root of the mean square", number(std::sqrt(of.squares / n))});
+    facts.push_back({"mean without signs", number(of.absolute / n)});
+    facts.push_back({"largest", number(of.most)});
+  }
+  page.cards({{"Residuals of " + of.name, facts}});
+  Pairs scatter{"predicted over true " + of.name, "true", of.points, true}, residuals{"residual over predicted " + of.name, "predicted", {}, false};
+  if (of.stride > 1) // what is far off is shown, whichever rows were drawn
+    for (const EvaluateRecord::Miss &miss : record.misses)
+      scatter.points.emplace_back(miss.truth[k], miss.predicted[k]);
+  for (const auto &[truth, predicted] : scatter.points)
+    residuals.points.emplace_back(predicted, predicted - truth);
+  page.plots({pairsSvg(scatter), pairsSvg(residuals), residualBars(of)});
+  if (of.stride > 1)
+    page.paragraph("The dots are one row in " + grouped(of.stride) + ", and the worst; bars and numbers are of all.");
+}
+
+static void addMisses(Page &page, const EvaluateRecord &record) {
+  Page::Table table{"the rows that are predicted worst", {"row"}, {}, {}, ""};
+  for (const Residuals &of : record.residuals)
+    for (const char *what : {"true ", "predicted ", "residual "})
+      table.head.push_back(what + of.name);
+  for (const EvaluateRecord::Miss &miss : record.misses) {
+    std::vector<std::string> cells = {htmlText(miss.place)};
+    for (size_t k = 0; k < miss.truth.size(); ++k)
+      for (double value : {miss.truth[k], miss.predicted[k], miss.predicted[k] - miss.truth[k]})
+        cells.push_back(number(value));
+    table.rows.push_back(std::move(cells));
+  }
+  page.table(table);
+}
+
+void addResiduals(Page &page, const EvaluateRecord &record) {
+  page.paragraph("A residual is what was predicted less what is true" + (record.units.empty() ? "" : "; the numbers are " + record.units) + ".");
+  for (size_t k = 0; k < record.residuals.size(); ++k)
+    addOutput(page, record, k);
+  if (!record.misses.empty())
+    addMisses(page, record);
+}
+
+} // namespace nnrt
