@@ -10,7 +10,7 @@ namespace nnrt {
 static const size_t mostShown = 24;      // rows
 static const int64_t mostPoints = 1500;  // of a plot
 static const int64_t mostOutputs = 8;    // more are no numbers that somebody looks at one by one
-static const int parts = 64;             // of the histogram
+static const int parts = 1024;           // of the histogram: enough for those that are drawn, whatever lies far off
 
 void Residuals::add(double truth, double predicted, int64_t row) {
   ++rows;

@@ -109,9 +109,9 @@ void addComparison(Page &page, const Group &group, const std::vector<EvaluateRec
   std::string notes;
   for (size_t g = 0; g < group.size(); ++g) {
     if (!group[g]->failure.empty())
-      notes += "<li>" + swatch(int(g)) + "<b>" + htmlText(group[g]->variant) + "</b> failed: " + htmlText(group[g]->failure) + "</li>\n";
+      notes += "<li>" + (folded ? "" : swatch(int(g))) + "<b>" + htmlText(group[g]->variant) + "</b> failed: " + htmlText(group[g]->failure) + "</li>\n";
     for (const Advice &entry : advice(*group[g]))
-      notes += "<li>" + swatch(int(g)) + "<b>" + htmlText(group[g]->variant) + "</b>: " + htmlText(entry.text) + "</li>\n";
+      notes += "<li>" + (folded ? "" : swatch(int(g))) + "<b>" + htmlText(group[g]->variant) + "</b>: " + htmlText(entry.text) + "</li>\n";
   }
   if (!notes.empty())
     page.html += "<div class=\"advice\" role=\"note\"><ul>\n" + notes + "</ul></div>\n";

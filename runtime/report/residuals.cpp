@@ -5,18 +5,28 @@
 
 namespace nnrt {
 
-/// The histogram without the empty parts at its ends.
+/// The histogram of all but the farthest residuals, which would squeeze the others into one bar: at most one in 200 rows at either end.
 static std::string residualBars(const Residuals &of) {
-  size_t first = 0, end = of.counts.size();
-  while (first < end && of.counts[first] == 0)
-    ++first;
-  while (end > first && of.counts[end - 1] == 0)
-    --end;
-  if (first == end)
+  const size_t most = 40;
+  const double ends = double(of.rows - of.lost) / 200;
+  auto lastBefore = [&](auto begin, auto end) {
+    double sum = 0;
+    size_t parts = 0;
+    for (auto count = begin; count != end && (sum += *count) <= ends; ++count)
+      ++parts;
+    return parts;
+  };
+  const size_t size = of.counts.size(), first = lastBefore(of.counts.begin(), of.counts.end());
+  if (first == size) // all are 0
     return "";
-  auto edge = [&](size_t part) { return of.reach * (2 * double(part) / double(of.counts.size()) - 1); };
-  return barsSvg("residuals of " + of.name + ": how many rows",
-                 {of.counts.begin() + long(first), of.counts.begin() + long(end)}, edge(first), edge(end));
+  const size_t last = size - lastBefore(of.counts.rbegin(), of.counts.rend()), each = (last - first + most - 1) / most;
+  std::vector<double> bars((last - first + each - 1) / each, 0);
+  double beyond = 0;
+  for (size_t i = 0; i < size; ++i)
+    (i >= first && i < last ? bars[(i - first) / each] : beyond) += of.counts[i];
+  auto edge = [&](size_t part) { return of.reach * (2 * double(part) / double(size) - 1); };
+  return barsSvg("residuals of " + of.name + ": how many rows" + (beyond > 0 ? "; " + grouped(int64_t(beyond)) + " lie beyond" : ""), bars, edge(first),
+                 edge(first + bars.size() * each));
 }
 
 /// Output `k` of the model.

@@ -252,9 +252,9 @@ TEST(Residuals, AreCountedWhateverTheirSize) {
     counted += c;
   EXPECT_EQ(counted, 6);
   EXPECT_EQ(r.reach, 524288);
-  EXPECT_EQ(r.counts[32], 3) << "0, 0.001 and 0.5";
-  EXPECT_EQ(r.counts[31], 2);
-  EXPECT_EQ(r.counts[50], 1) << "3e5 of 2^19 in 32 parts";
+  EXPECT_EQ(r.counts[512], 3) << "0, 0.001 and 0.5";
+  EXPECT_EQ(r.counts[511], 2);
+  EXPECT_EQ(r.counts[804], 1) << "3e5 of 2^19 in 512 parts";
 }
 
 TEST(Residuals, OnThePage) {
