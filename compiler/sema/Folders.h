@@ -1,6 +1,7 @@
 // Where paths start: an interactive session holds parts of files from several folders in one text.
 #pragma once
 
+#include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/SMLoc.h"
