@@ -2,7 +2,9 @@
 // looks at what ranks between them alone, so that asking for a path in a long chain does not take its whole length each time.
 #pragma once
 
+#include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/SmallVectorExtras.h"
 
 #include <numeric>
