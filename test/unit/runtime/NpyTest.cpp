@@ -12,8 +12,8 @@ namespace {
 
 std::string little(uint64_t value, int bytes) {
   std::string text;
-  for (int i = 0; i < bytes; ++i)
-    text += char(value >> 8 * i);
+  for (; bytes; --bytes, value >>= 8) // there may be more bytes than a number has
+    text += char(value);
   return text;
 }
 
