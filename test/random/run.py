@@ -26,7 +26,7 @@ def nnc(program, folder, options):
     path = os.path.join(folder, "program.nn")
     with open(path, "w") as file:
         file.write(program.text)
-    command = [options.nnc, "run", "--precision", "f64", "--lints=off", "--threads", str(1 + program.seed % 2), path]
+    command = [options.nnc, "run", "--precision", "f64", "--lints=off", path, "--threads", str(1 + program.seed % 2)]
     try:
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60)
     except subprocess.TimeoutExpired:

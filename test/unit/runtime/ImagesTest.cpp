@@ -164,7 +164,7 @@ TEST_F(ImageFiles, ShortFilesTakeLittleMemory) {
   EXPECT_LT(image.pixels.size(), 1u << 20);
 }
 
-TEST(Images, ATallPictureIsMadeSmall) {
+TEST(ImageSize, ATallPictureIsMadeSmall) {
   Image image;
   image.channels = 1;
   image.height = 1 << 12;
