@@ -2,6 +2,7 @@
 #include "compiler/driver/UnknownFlags.h"
 
 #include "compiler/support/Diagnostics.h"
+#include "runtime/abi.h"
 
 #include "llvm/Support/CommandLine.h"
 
@@ -25,6 +26,12 @@ static llvm::SmallVector<StringRef> shownFlags(cl::SubCommand &command) {
       names.push_back(entry.getKey());
   llvm::sort(names);
   return names;
+}
+
+/// LLVM's own options, which are hidden, go with every command. One with the name of a program's flag would take that without a word.
+static const cl::Option *llvmOption(StringRef flag) {
+  const cl::Option *option = cl::getRegisteredOptions(cl::SubCommand::getTopLevel()).lookup(flag);
+  return option && option->getOptionHiddenFlag() != cl::NotHidden && !nn_is_flag(flag.str().c_str()) ? option : nullptr;
 }
 
 static std::string complaint(StringRef flag, cl::SubCommand *command) {
@@ -51,10 +58,12 @@ std::string nnc::unknownFlag(int argc, char **argv) {
       continue;
     }
     const auto [flag, value] = word.ltrim('-').split('=');
-    auto known = options.find(flag);
-    if (known == options.end())
+    const cl::Option *known = options.lookup(flag);
+    if (!known)
+      known = llvmOption(flag);
+    if (!known)
       return complaint(flag, command);
-    if (known->getValue()->getValueExpectedFlag() == cl::ValueRequired && !word.contains('='))
+    if (known->getValueExpectedFlag() == cl::ValueRequired && !word.contains('='))
       ++i;
   }
   return "";

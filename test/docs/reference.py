@@ -15,7 +15,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "tools"))
 import markdown
 
 nnc, source = os.path.abspath(sys.argv[1]), sys.argv[2]
-DECLARATION = r"(?:fn|layer|init|optimizer|metric|model|data)"
+# A metric that is declared has parameters; `metric name = e` is an entry of a train block.
+DECLARATION = r"(?:fn|layer|init|optimizer|metric(?= \w+\()|model|data)"
 with open(os.path.join(source, "grammar", "LANGUAGE.md"), encoding="utf-8") as file:
     text = file.read()
 problems = []
