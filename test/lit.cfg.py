@@ -52,6 +52,7 @@ config.substitutions += [
     ("%src", source),
     ("%build", build),
     ("%fails", helper("fails.py")),
+    ("%within", helper("within.py")),
     ("%bothways", helper("bothways.py") + " --nnc " + os.path.join(build, "bin", "nnc")),
     ("%inputs", helper("inputs.py")),
     ("%sources", helper("sources.py")),
