@@ -120,9 +120,7 @@ Status Dataset::filter(Engine &engine, Part &part) {
   const nn_data &data = *description;
   int64_t rows = part.source->rows;
   if (!data.keep.code) {
-    part.kept.resize(rows);
-    for (int64_t i = 0; i < rows; ++i)
-      part.kept[i] = i;
+    part.kept = allRows(rows);
     return Status();
   }
   const InputTable table = keepInputs(data);
@@ -396,12 +394,7 @@ Status Dataset::useFold(Engine &engine, int32_t wanted) {
 }
 
 std::vector<int64_t> Dataset::splitRows(int32_t split) const {
-  if (split != NN_SPLIT_ALL)
-    return splits[split];
-  std::vector<int64_t> all(rows);
-  for (int64_t i = 0; i < rows; ++i)
-    all[i] = i;
-  return all;
+  return split == NN_SPLIT_ALL ? allRows(rows) : splits[split];
 }
 
 std::string Dataset::place(int64_t row) const {
