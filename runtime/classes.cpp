@@ -158,7 +158,9 @@ Status Dataset::whereClasses(const Part &part, std::vector<ClassNumbers> &number
         numbers[c].byCode.push_back(places[name]);
     } else if (data.where_columns[c].kind == NN_CATEGORY && data.where_columns[c].numbered) {
       std::map<double, int64_t> found;
-      NN_TRY(numbersOf(*part.source, request, data.where_columns[c].size, allRows(part.source->rows), found).at(data.where_columns[c].where));
+      NN_TRY(numbersOf(*part.source, request, data.where_columns[c].size,
+                       allRows(part.source->rows), found)
+                 .at(data.where_columns[c].where));
       for (const auto &entry : found)
         numbers[c].values.push_back(entry.first);
     }

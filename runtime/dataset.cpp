@@ -164,7 +164,8 @@ Status prepareRows(Engine &engine, const nn_data &data, const Source &source, co
     inputs.fill(source, table, codeClasses, rows.data() + first, 0, count);
     NN_TRY(inputs.check(source, table, data, rows.data() + first, count));
     for (size_t f = 0; f < fields.size(); ++f)
-      out[f] = fields[f] + first * fieldSizes[f] * preparedBytes(data.fields[f], engine.elementBytes());
+      out[f] =
+          fields[f] + first * fieldSizes[f] * preparedBytes(data.fields[f], engine.elementBytes());
     engine.call(data.prepare, inputs.in(), out.data(), count, capacity);
   }
   return Status();

@@ -229,7 +229,9 @@ Status InputRows::compute(Buffer &x) {
   std::vector<int64_t> sizes;
   for (int32_t f = 0; f < data.n_fields; ++f) {
     sizes.push_back(elementCount(data.fields[f].shape, data.fields[f].rank));
-    NN_TRY(fields[f].allocate(size_t(rows) * sizes[f] * preparedBytes(data.fields[f], engine.elementBytes()), "the input"));
+    NN_TRY(fields[f].allocate(size_t(rows) * sizes[f] *
+                                  preparedBytes(data.fields[f], engine.elementBytes()),
+                              "the input"));
     into.push_back(fields[f].data());
   }
   NN_TRY(prepareRows(engine, data, source, allRows(rows), codeClasses, into, sizes));

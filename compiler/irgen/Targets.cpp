@@ -18,7 +18,8 @@
 using namespace nnc;
 
 void Elaborator::noteBound(mlir::Value value, nn_bound row, Range at) {
-  // What only moves numbers leaves them as they are. A part of a field says nothing of the rest of it, and is not checked.
+  // What only moves numbers leaves them as they are. A part of a field says nothing of the rest of
+  // it, and is not checked.
   auto elements = [](mlir::Value v) {
     int64_t n = 1;
     for (int64_t size : llvm::cast<mlir::RankedTensorType>(v.getType()).getShape())
@@ -36,7 +37,8 @@ void Elaborator::noteBound(mlir::Value value, nn_bound row, Range at) {
   bounds.push_back({value, row, diags.callSite.isValid() ? diags.callSite : at});
 }
 
-Elaborator::IgnoreGuard::IgnoreGuard(Elaborator &e, const ast::Decl *decl, const Scope &scope) : e(e), outer(e.ignored) {
+Elaborator::IgnoreGuard::IgnoreGuard(Elaborator &e, const ast::Decl *decl, const Scope &scope)
+    : e(e), outer(e.ignored) {
   if (auto fact = ast::factOf(decl, "ignores"))
     if (const Value *value = scope.find(*fact); value && value->isKnown())
       e.ignored = value->number;
