@@ -1,9 +1,9 @@
 // Classes of columns, and their order: the number of a class is its place in this order, in every run and every weight file.
 #include "runtime/dataset.h"
 #include "runtime/sources/csv_scan.h"
+#include "runtime/split.h"
 
 #include <algorithm>
-#include <numeric>
 #include <unordered_map>
 
 namespace nnrt {
@@ -66,12 +66,6 @@ Status Dataset::unknownClass(const std::string &place, const std::string &name, 
   return Status::error(format("%s: class `%s` of column `%s` does not occur in the training data", place.c_str(), quoted(name).c_str(),
                               description->columns[column].name))
       .at(description->where);
-}
-
-std::vector<int64_t> allRows(const Source &source) {
-  std::vector<int64_t> rows(static_cast<size_t>(source.rows));
-  std::iota(rows.begin(), rows.end(), 0);
-  return rows;
 }
 
 Status numbersOf(const Source &source, int column, int64_t size, const std::vector<int64_t> &rows, std::map<double, int64_t> &found) {
@@ -164,7 +158,9 @@ Status Dataset::whereClasses(const Part &part, std::vector<ClassNumbers> &number
         numbers[c].byCode.push_back(places[name]);
     } else if (data.where_columns[c].kind == NN_CATEGORY && data.where_columns[c].numbered) {
       std::map<double, int64_t> found;
-      NN_TRY(numbersOf(*part.source, request, data.where_columns[c].size, allRows(*part.source), found).at(data.where_columns[c].where));
+      NN_TRY(numbersOf(*part.source, request, data.where_columns[c].size,
+                       allRows(part.source->rows), found)
+                 .at(data.where_columns[c].where));
       for (const auto &entry : found)
         numbers[c].values.push_back(entry.first);
     }

@@ -1,6 +1,7 @@
 // What the compiler asks of a source's numbers: nn_summarize_columns, to warn of inputs that are too large as they stand, and
 // nn_count_classes.
 #include "runtime/dataset.h"
+#include "runtime/split.h"
 
 #include <algorithm>
 #include <cmath>
@@ -70,7 +71,7 @@ Status countClasses(const nn_source &source, const Folders &folders, const nn_co
     return Status();
   }
   std::map<double, int64_t> found;
-  NN_TRY(numbersOf(*opened, 0, column.size, allRows(*opened), found));
+  NN_TRY(numbersOf(*opened, 0, column.size, allRows(opened->rows), found));
   classes = int64_t(found.size());
   return Status();
 }

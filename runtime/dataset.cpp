@@ -120,9 +120,7 @@ Status Dataset::filter(Engine &engine, Part &part) {
   const nn_data &data = *description;
   int64_t rows = part.source->rows;
   if (!data.keep.code) {
-    part.kept.resize(rows);
-    for (int64_t i = 0; i < rows; ++i)
-      part.kept[i] = i;
+    part.kept = allRows(rows);
     return Status();
   }
   const InputTable table = keepInputs(data);
@@ -166,7 +164,8 @@ Status prepareRows(Engine &engine, const nn_data &data, const Source &source, co
     inputs.fill(source, table, codeClasses, rows.data() + first, 0, count);
     NN_TRY(inputs.check(source, table, data, rows.data() + first, count));
     for (size_t f = 0; f < fields.size(); ++f)
-      out[f] = fields[f] + first * fieldSizes[f] * preparedBytes(data.fields[f], engine.elementBytes());
+      out[f] =
+          fields[f] + first * fieldSizes[f] * preparedBytes(data.fields[f], engine.elementBytes());
     engine.call(data.prepare, inputs.in(), out.data(), count, capacity);
   }
   return Status();
@@ -397,12 +396,7 @@ Status Dataset::useFold(Engine &engine, int32_t wanted) {
 }
 
 std::vector<int64_t> Dataset::splitRows(int32_t split) const {
-  if (split != NN_SPLIT_ALL)
-    return splits[split];
-  std::vector<int64_t> all(rows);
-  for (int64_t i = 0; i < rows; ++i)
-    all[i] = i;
-  return all;
+  return split == NN_SPLIT_ALL ? allRows(rows) : splits[split];
 }
 
 std::string Dataset::place(int64_t row) const {

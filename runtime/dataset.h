@@ -184,7 +184,6 @@ std::string absentCures(const nn_column &column);
 Statistics fieldStatistics(const double *values, int64_t size, int64_t channels, const std::vector<int64_t> &rows);
 void normalizeRows(const double *from, int64_t size, const Statistics &statistics, int64_t count, Elements to);
 
-std::vector<int64_t> allRows(const Source &source);
 /// The numbers of a column in `rows`, each with the first row that has it.
 Status numbersOf(const Source &source, int column, int64_t size, const std::vector<int64_t> &rows, std::map<double, int64_t> &found);
 /// More different numbers than this are no classes.

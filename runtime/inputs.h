@@ -87,6 +87,8 @@ Status checkWidths(const Source &source, const InputTable &table, const char *wh
 /// Whether `prepare` gives a field as f64: it is not yet what the field will hold.
 inline bool isExact(const nn_field &field) { return field.flags & (NN_FIELD_NORMALIZE | NN_FIELD_CLASS_WEIGHTS); }
 /// Bytes of an element of what it gives; `own` of one of the program's.
-inline size_t preparedBytes(const nn_field &field, size_t own) { return isExact(field) ? sizeof(double) : own; }
+inline size_t preparedBytes(const nn_field &field, size_t own) {
+  return isExact(field) ? sizeof(double) : own;
+}
 
 } // namespace nnrt

@@ -93,7 +93,8 @@ Status readLearned(const SafetensorsFile &weights, const nn_data &data, Learned 
   NN_TRY(learnedFrom(weights, data.name, learned));
   const nn_field &field = data.fields[inputField(data)];
   const int64_t groups = field.stat_axis_size > 0 ? field.stat_axis_size : elementCount(field.shape, field.rank);
-  if ((field.flags & NN_FIELD_NORMALIZE) && int64_t(learned.statistics[field.name].mean.size()) != groups)
+  if ((field.flags & NN_FIELD_NORMALIZE) &&
+      int64_t(learned.statistics[field.name].mean.size()) != groups)
     return Status::error(weights.path + " has no statistics to normalise `" + field.name + "` of " + data.name +
                          " with; save the model with this program");
   return Status();

@@ -40,10 +40,12 @@ std::vector<std::string> namesOf(const nn_data &data, const std::string &path) {
   return table.names;
 }
 
-/// Reads a table whose first line is a header as `otherwise` (NN_HEADER_…) says where nobody can tell, which is `doubtful`: as in the table of
-/// training, or none. A row too many has an output too, so none is lost.
-static Status readOrElse(nn_source description, const std::string &path, size_t limit, const std::vector<std::string> &known,
-                         int32_t otherwise, CsvTable &table, bool &doubtful) {
+/// Reads a table whose first line is a header as `otherwise` (NN_HEADER_…) says where nobody can
+/// tell, which is `doubtful`: as in the table of training, or none. A row too many has an output
+/// too, so none is lost.
+static Status readOrElse(nn_source description, const std::string &path, size_t limit,
+                         const std::vector<std::string> &known, int32_t otherwise, CsvTable &table,
+                         bool &doubtful) {
   doubtful = readTable(description, path, limit, known, table).failed();
   if (!doubtful)
     return Status();
@@ -58,7 +60,8 @@ Status openTable(Run &run, const nn_data &data, std::unique_ptr<Source> &source)
   const std::vector<std::string> known = columnNames(data);
   CsvTable table;
   bool doubtful;
-  NN_TRY(readOrElse(description, path, size_t(1) << 20, known, data.source.header == NN_HEADER_YES ? NN_HEADER_YES : NN_HEADER_NO, table,
+  NN_TRY(readOrElse(description, path, size_t(1) << 20, known,
+                    data.source.header == NN_HEADER_YES ? NN_HEADER_YES : NN_HEADER_NO, table,
                     doubtful));
   description.header = table.header ? NN_HEADER_YES : NN_HEADER_NO;
   if ((table.guessed || doubtful) && !run.flags.quiet) // standard output may be the predictions

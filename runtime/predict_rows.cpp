@@ -2,6 +2,7 @@
 #include "runtime/predict_rows.h"
 
 #include "runtime/predict_input.h"
+#include "runtime/split.h"
 #include "runtime/suggest.h"
 
 #include <algorithm>
@@ -225,15 +226,15 @@ Status InputRows::compute(Buffer &x) {
   const int64_t rows = source.rows;
   std::vector<Buffer> fields(data.n_fields);
   std::vector<unsigned char *> into;
-  std::vector<int64_t> sizes, all(rows);
+  std::vector<int64_t> sizes;
   for (int32_t f = 0; f < data.n_fields; ++f) {
     sizes.push_back(elementCount(data.fields[f].shape, data.fields[f].rank));
-    NN_TRY(fields[f].allocate(size_t(rows) * sizes[f] * preparedBytes(data.fields[f], engine.elementBytes()), "the input"));
+    NN_TRY(fields[f].allocate(size_t(rows) * sizes[f] *
+                                  preparedBytes(data.fields[f], engine.elementBytes()),
+                              "the input"));
     into.push_back(fields[f].data());
   }
-  for (int64_t i = 0; i < rows; ++i)
-    all[i] = i;
-  NN_TRY(prepareRows(engine, data, source, all, codeClasses, into, sizes));
+  NN_TRY(prepareRows(engine, data, source, allRows(rows), codeClasses, into, sizes));
   if (isExact(data.fields[field])) {
     NN_TRY(x.allocate(size_t(rows) * size * engine.elementBytes(), "the input"));
     const double *from = reinterpret_cast<const double *>(fields[field].data());

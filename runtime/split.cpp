@@ -5,8 +5,15 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 
 namespace nnrt {
+
+std::vector<int64_t> allRows(int64_t count) {
+  std::vector<int64_t> rows(static_cast<size_t>(count));
+  std::iota(rows.begin(), rows.end(), 0);
+  return rows;
+}
 
 /// The first folds have one row more, if the rows cannot be shared out evenly.
 static int64_t foldSize(int64_t rows, int32_t folds, int32_t fold) { return rows / folds + (fold < rows % folds); }
@@ -71,9 +78,7 @@ Status splitSizes(const nn_data &data, const Engine &engine, int64_t rows, Split
 /// Deals rows 0 … rows - 1 to parts of these sizes; what they leave over goes nowhere.
 static std::vector<std::vector<int64_t>> dealRows(int64_t rows, const std::vector<int64_t> &sizes,
                                                   const std::vector<int32_t> &strata, uint64_t seed) {
-  std::vector<int64_t> order(rows);
-  for (int64_t i = 0; i < rows; ++i)
-    order[i] = i;
+  std::vector<int64_t> order = allRows(rows);
   if (sizes[0] != rows)
     shuffle(order, seed, Stream::Split, 0, 0);
   std::vector<std::vector<int64_t>> parts(sizes.size());

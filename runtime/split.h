@@ -9,6 +9,9 @@
 
 namespace nnrt {
 
+/// Row numbers 0 … count - 1.
+std::vector<int64_t> allRows(int64_t count);
+
 struct SplitSizes {
   int64_t train, val, test;
 };

@@ -8,10 +8,16 @@
 
 namespace nnrt {
 
-/// The character that `text` begins with: its bytes, and its code or UINT32_MAX when they are not UTF-8. Those count one by one.
+/// The character that `text` begins with: its bytes, and its code or UINT32_MAX when they are not
+/// UTF-8. Those count one by one.
 inline size_t firstCharacter(std::string_view text, uint32_t &code) {
   const unsigned char lead = (unsigned char)text[0];
-  const size_t size = lead < 0x80 ? 1 : lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 0;
+  const size_t size = lead < 0x80   ? 1
+                      : lead < 0xC2 ? 0
+                      : lead < 0xE0 ? 2
+                      : lead < 0xF0 ? 3
+                      : lead < 0xF5 ? 4
+                                    : 0;
   code = UINT32_MAX;
   if (size == 0 || size > text.size())
     return 1;

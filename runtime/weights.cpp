@@ -29,22 +29,26 @@ bool isPartOf(const nn_program &program, const nn_model &part, const nn_model &w
   return !some.empty() && std::includes(all.begin(), all.end(), some.begin(), some.end());
 }
 
-// What describes a model's data set in its weight file: tensors "normalize.points.x.mean" and ".deviation", metadata
-// "classes.points.label", "fill.points.age" and, of classes, "fill-class.points.town".
-static const char *const statisticsKind = "normalize", *const classesKind = "classes", *const meanEnd = ".mean",
-                         *const deviationEnd = ".deviation";
+// What describes a model's data set in its weight file: tensors "normalize.points.x.mean" and
+// ".deviation", metadata "classes.points.label", "fill.points.age" and, of classes,
+// "fill-class.points.town".
+static const char *const statisticsKind = "normalize", *const classesKind = "classes",
+                         *const meanEnd = ".mean", *const deviationEnd = ".deviation";
 /// A column may be read as numbers and as classes.
 static const char *fillKind(int32_t kind) { return kind == NN_CATEGORY ? "fill-class" : "fill"; }
 
-static std::string keyOf(const char *kind, const std::string &data, const std::string &name, const char *end = "") {
+static std::string keyOf(const char *kind, const std::string &data, const std::string &name,
+                         const char *end = "") {
   return std::string(kind) + "." + data + "." + name + end;
 }
 
 /// The name in such a key; empty where it is another.
-static std::string nameIn(const std::string &key, const char *kind, const std::string &data, const char *end = "") {
+static std::string nameIn(const std::string &key, const char *kind, const std::string &data,
+                          const char *end = "") {
   const std::string start = keyOf(kind, data, "");
   const size_t rest = strlen(end);
-  if (key.size() < start.size() + rest || key.compare(0, start.size(), start) != 0 || key.compare(key.size() - rest, rest, end) != 0)
+  if (key.size() < start.size() + rest || key.compare(0, start.size(), start) != 0 ||
+      key.compare(key.size() - rest, rest, end) != 0)
     return "";
   return key.substr(start.size(), key.size() - start.size() - rest);
 }
@@ -97,14 +101,17 @@ Status runSave(Run &run, const nn_save &save) {
                            size_t(size) * sizeof(double)});
       };
       add(keyOf(statisticsKind, description.name, description.fields[f].name, meanEnd), s.mean);
-      add(keyOf(statisticsKind, description.name, description.fields[f].name, deviationEnd), s.deviation);
+      add(keyOf(statisticsKind, description.name, description.fields[f].name, deviationEnd),
+          s.deviation);
     }
     for (int32_t c = 0; c < description.n_columns; ++c)
       if (!data->classes[c].empty())
-        metadata.push_back({keyOf(classesKind, description.name, description.columns[c].name), classesText(data->classes[c])});
+        metadata.push_back({keyOf(classesKind, description.name, description.columns[c].name),
+                            classesText(data->classes[c])});
     for (int32_t c = 0; c < description.n_columns && !data->fills.empty(); ++c)
       if (const nn_column &column = description.columns[c]; !std::isnan(data->fills[size_t(c)]))
-        metadata.push_back({keyOf(fillKind(column.kind), description.name, column.name), format("%.17g", data->fills[size_t(c)])});
+        metadata.push_back({keyOf(fillKind(column.kind), description.name, column.name),
+                            format("%.17g", data->fills[size_t(c)])});
   }
   NN_TRY(writeSafetensors(save.path, tensors, metadata).at(save.where));
   run.progress.note(format("saved %s to %s", model.name, save.path));
@@ -164,11 +171,14 @@ Status loadModel(Engine &engine, const nn_model &model, const SafetensorsFile &f
 }
 
 /// The mean and the deviation that a tensor `mean` of a file is one half of.
-static Status readStatistics(const SafetensorsFile &file, const std::string &data, const std::string &field, const TensorView &mean,
+static Status readStatistics(const SafetensorsFile &file, const std::string &data,
+                             const std::string &field, const TensorView &mean,
                              Statistics &statistics) {
   const TensorView *deviation = file.find(keyOf(statisticsKind, data, field, deviationEnd));
-  if (!deviation || deviation->elements() != mean.elements() || mean.type == DType::Other || deviation->type == DType::Other)
-    return Status::error(file.path + " is damaged: there is no deviation for each mean of `" + quoted(field) + "`");
+  if (!deviation || deviation->elements() != mean.elements() || mean.type == DType::Other ||
+      deviation->type == DType::Other)
+    return Status::error(file.path + " is damaged: there is no deviation for each mean of `" +
+                         quoted(field) + "`");
   for (int64_t i = 0; i < mean.elements(); ++i) {
     statistics.mean.push_back(mean.get(i));
     statistics.deviation.push_back(deviation->get(i));
@@ -179,16 +189,19 @@ static Status readStatistics(const SafetensorsFile &file, const std::string &dat
 Status learnedFrom(const SafetensorsFile &file, const std::string &data, Learned &learned) {
   learned.from = file.path;
   for (const TensorView &tensor : file.tensors)
-    if (const std::string field = nameIn(tensor.name, statisticsKind, data, meanEnd); !field.empty())
+    if (const std::string field = nameIn(tensor.name, statisticsKind, data, meanEnd);
+        !field.empty())
       NN_TRY(readStatistics(file, data, field, tensor, learned.statistics[field]));
   for (const auto &[key, text] : file.metadata) {
     if (const std::string column = nameIn(key, classesKind, data); !column.empty())
       if (classesFromText(text, learned.classes[column]).failed())
-        return Status::error(file.path + " is damaged: its list of classes of `" + quoted(column) + "` cannot be read");
+        return Status::error(file.path + " is damaged: its list of classes of `" + quoted(column) +
+                             "` cannot be read");
     for (int32_t kind : {NN_NUMBER, NN_CATEGORY})
       if (const std::string column = nameIn(key, fillKind(kind), data); !column.empty())
         if (!parseNumber(text, learned.fills[{column, kind}]))
-          return Status::error(file.path + " is damaged: what fills `" + quoted(column) + "` is no number");
+          return Status::error(file.path + " is damaged: what fills `" + quoted(column) +
+                               "` is no number");
   }
   return Status();
 }

@@ -16,8 +16,8 @@ bool shareTensors(const nn_program &program, const nn_model &a, const nn_model &
 /// Whether all tensors of `part`, which has some, are those of `whole`, too.
 bool isPartOf(const nn_program &program, const nn_model &part, const nn_model &whole);
 
-/// What a weight file says that a model has learned from the data set `data`: nothing, where it has none of its own. What it says and
-/// cannot be read is an error.
+/// What a weight file says that a model has learned from the data set `data`: nothing, where it has
+/// none of its own. What it says and cannot be read is an error.
 Status learnedFrom(const SafetensorsFile &file, const std::string &data, Learned &learned);
 
 /// A list of classes, as a JSON list of strings.

@@ -40,8 +40,8 @@ inline bool isBatched(mlir::Type type) {
   return tensor && tensor.getRank() > 0 && tensor.isDynamicDim(0);
 }
 
-/// What an op hands on as it stands: its first operand, of which it only moves elements, or which it gives in another width; what a marker
-/// stands for. Null: it computes something.
+/// What an op hands on as it stands: its first operand, of which it only moves elements, or which
+/// it gives in another width; what a marker stands for. Null: it computes something.
 mlir::Value movedBy(mlir::Operation *op);
 
 /// The value of every element, if `v` is a constant whose elements are all equal (perhaps

@@ -67,7 +67,8 @@ static bool isDrawn(const Elaborator &elab, const TensorInfo &info) {
   return false;
 }
 
-/// Whether this is the place where a tensor is drawn: in the init function of the model that it belongs to, and for the first time.
+/// Whether this is the place where a tensor is drawn: in the init function of the model that it
+/// belongs to, and for the first time.
 static bool isDrawnHere(const Function &fn, const TensorInfo &info) {
   return fn.initializing && isUnder(info.name, fn.initializes) && !fn.hasTensor(info.name);
 }
@@ -77,8 +78,10 @@ static bool readTensor(Elaborator &elab, const TensorInfo &info, Value &value) {
   Function &fn = *elab.fn;
   if (!fn.initializing && !isDrawn(elab, info))
     return false;
-  if (fn.initializing && !isUnder(info.name, fn.initializes)) // of another model that this one is made of: its values do not matter here
-    value = Value::of(fn.emit.broadcast(fn.emit.constant(0), fn.emit.typeOf(info.shape), {}), info.axes);
+  // Of another model that this one is made of, the values do not matter here.
+  if (fn.initializing && !isUnder(info.name, fn.initializes))
+    value = Value::of(fn.emit.broadcast(fn.emit.constant(0), fn.emit.typeOf(info.shape), {}),
+                      info.axes);
   else
     value = fn.tensor(info);
   return true;

@@ -408,7 +408,8 @@ Value Elaborator::callBuiltin(llvm::StringRef name, const BuiltinCall &call) {
     return Value::of(sequence);
   }
   if (name == "missing") {
-    diags.error(call.at, "`missing` asks whether a column of a data set has no value; it can be used only in a data block");
+    diags.error(call.at, "`missing` asks whether a column of a data set has no value; it can be "
+                         "used only in a data block");
     return Value::error();
   }
   if (name == "classes") {

@@ -24,7 +24,8 @@ struct Placement {
   std::map<std::string, Taken> taken;
 };
 
-/// Whether an operation looks at other examples than the one that its result belongs to (Pieces.cpp).
+/// Whether an operation looks at other examples than the one that its result belongs to
+/// (Pieces.cpp).
 bool mixesExamples(mlir::Operation *op);
 
 class Function {

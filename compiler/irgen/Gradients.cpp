@@ -113,7 +113,8 @@ static bool joinsExamples(mlir::Value y, llvm::ArrayRef<mlir::Value> copies) {
       continue;
     for (mlir::Value result : op->getResults())
       moving.insert(result);
-    if (mixesExamples(op) && llvm::any_of(op->getResults(), [&](mlir::Value v) { return needed.contains(v); }))
+    if (mixesExamples(op) &&
+        llvm::any_of(op->getResults(), [&](mlir::Value v) { return needed.contains(v); }))
       return true;
   }
   return false;

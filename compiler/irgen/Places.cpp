@@ -138,7 +138,8 @@ bool Elaborator::notePart(const Applicable &model, mlir::Value input, const std:
 }
 
 bool Elaborator::isTrained(llvm::StringRef place) const {
-  auto holds = [&](const std::string &part) { return belongsTo(place, part); }; // models that it is made of, too
+  // Models that it is made of, too.
+  auto holds = [&](const std::string &part) { return belongsTo(place, part); };
   return !isFrozen(place) && llvm::any_of(fn->trained, holds);
 }
 

@@ -38,7 +38,8 @@ void Elaborator::noteBound(mlir::Value value, nn_bound row, Range at) {
   bounds.push_back({value, row, diags.callSite.isValid() ? diags.callSite : at});
 }
 
-Elaborator::IgnoreGuard::IgnoreGuard(Elaborator &e, const ast::Decl *decl, const Scope &scope) : e(e), outer(e.ignored) {
+Elaborator::IgnoreGuard::IgnoreGuard(Elaborator &e, const ast::Decl *decl, const Scope &scope)
+    : e(e), outer(e.ignored) {
   if (auto fact = ast::factOf(decl, "ignores"))
     if (const Value *value = scope.find(*fact); value && value->isKnown() && value->number == std::floor(value->number))
       e.ignored = value->number; // a number that is no label stands for none

@@ -67,7 +67,7 @@ private:
   llvm::SmallVector<unsigned> groups, columns, rows, summed;   // columns without the lanes' dim
   mlir::Value slot, scratch, panel;
   std::optional<SumBlocks> blocks; // of the summed dims, if the sum may be long
-  int64_t slotBytes = 0;           // after a long sum's slots, as many for what rounding lost of each
+  int64_t slotBytes = 0; // after a long sum's slots, as many for what rounding lost of each
 };
 
 /// How many tiles there are over `dims` at the batch size that costs are estimated for.

@@ -26,10 +26,11 @@ ReductionEmitter::State ReductionEmitter::walk(ArrayRef<unsigned> dims, SmallVec
     }
     return state;
   }
-  return loop(emitter.constant(0), emitter.extent(type, dims[0]), emitter.constant(1), std::move(state), [&](Value i, State inner) {
-    index[dims[0]] = Index::affine(i, 0);
-    return walk(dims.drop_front(), index, std::move(inner), body);
-  });
+  return loop(emitter.constant(0), emitter.extent(type, dims[0]), emitter.constant(1),
+              std::move(state), [&](Value i, State inner) {
+                index[dims[0]] = Index::affine(i, 0);
+                return walk(dims.drop_front(), index, std::move(inner), body);
+              });
 }
 
 ReductionEmitter::State ReductionEmitter::loop(Value from, Value to, Value by, State state,

@@ -49,9 +49,9 @@ public:
   }
 
 private:
-  /// `near` below 2^46, where k is exact and, without a fused multiply-add too, what k π/2 loses is below half an ulp. Beyond, a
-  /// library's function knows as many digits of π as it takes; infinities and NaN give NaN there. It is called only where there is such
-  /// an element.
+  /// `near` below 2^46, where k is exact and, without a fused multiply-add too, what k π/2 loses is
+  /// below half an ulp. Beyond, a library's function knows as many digits of π as it takes;
+  /// infinities and NaN give NaN there. It is called only where there is such an element.
   Value farAway(Value x, Value near, int64_t quarters) {
     Type f32 = b.getF32Type(), f64 = b.getF64Type();
     Value size = b.create<math::AbsFOp>(loc, x);

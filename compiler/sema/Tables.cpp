@@ -53,7 +53,8 @@ bool Analyzer::readTableSetting(StringRef name, const Expr *value, SourceInfo &i
       if (auto *s = dyn_cast<StringExpr>(e))
         info.missing.push_back(s->value.str());
       else
-        diags.error(e->range, "`missing` lists the texts that cells without a value hold, in quotes: `missing = [\"?\", \"-999\"]`");
+        diags.error(e->range, "`missing` lists the texts that cells without a value hold, in "
+                              "quotes: `missing = [\"?\", \"-999\"]`");
     };
     if (list)
       llvm::for_each(list->elements, add);
@@ -91,11 +92,13 @@ bool Analyzer::addAbsent(const Ident &column, AbsentInfo absent, DataInfo &info)
   return true;
 }
 
-/// Whether a source can have cells without a value, which `entry` asks about; reports one that has none.
+/// Whether a source can have cells without a value, which `entry` asks about; reports one that has
+/// none.
 bool Analyzer::hasGaps(const Entry &entry, const SourceInfo &source) {
   if (!source.call || source.kind == NN_CSV)
     return true;
-  diags.error(entry.range, "only a table of `csv` has cells without a value").note(source.call->range, "the examples come from here");
+  diags.error(entry.range, "only a table of `csv` has cells without a value")
+      .note(source.call->range, "the examples come from here");
   return false;
 }
 

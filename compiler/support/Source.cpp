@@ -146,14 +146,16 @@ Position nnc::positionOf(const llvm::SourceMgr &sources, SMLoc loc) {
   unsigned buffer = sources.FindBufferContainingLoc(loc);
   if (buffer == 0)
     return {};
-  // A program written by a program may be one line of megabytes, so both searches take many bytes at a time.
-  // SourceMgr::FindLineNumber would look for the start of the line as well, byte by byte.
+  // A program written by a program may be one line of megabytes, so both searches take many bytes
+  // at a time. SourceMgr::FindLineNumber would look for the start of the line as well, byte by
+  // byte.
   const char *begin = bufferText(sources, buffer).begin(), *at = loc.getPointer();
   const void *newline = ::memrchr(begin, '\n', at - begin);
   Position position;
   position.file = bufferName(sources, buffer);
   position.line = sources.getBufferInfo(buffer).getLineNumber(at);
-  position.column = 1 + std::count_if(newline ? static_cast<const char *>(newline) + 1 : begin, at, startsCodePoint);
+  position.column = 1 + std::count_if(newline ? static_cast<const char *>(newline) + 1 : begin, at,
+                                      startsCodePoint);
   return position;
 }
 

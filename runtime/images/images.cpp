@@ -166,12 +166,13 @@ public:
       return Status::error(failures[0]);
     if (!failures.empty())
       return Status::error(listed(failures, counted(int64_t(failures.size()), "image") + " cannot be used:"));
-    if (!warnings.empty())
+    if (!warnings.empty()) {
+      const char *what = warnings.size() == 1
+                             ? " has stray or damaged bytes, and is used as it could be read:"
+                             : " have stray or damaged bytes, and are used as they could be read:";
       showError("warning: " +
-                listed(warnings, counted(int64_t(warnings.size()), "picture") +
-                                     (warnings.size() == 1 ? " has stray or damaged bytes, and is used as it could be read:"
-                                                           : " have stray or damaged bytes, and are used as they could be read:")) +
-                "\n");
+                listed(warnings, counted(int64_t(warnings.size()), "picture") + what) + "\n");
+    }
     return Status();
   }
 
