@@ -77,12 +77,14 @@ typedef struct nn_tensor {
 
 typedef struct nn_range { int32_t first, count; } nn_range;
 
-/* What a model applies to its input, as the program writes it: a line of the network in a report. */
+/* What a model applies to its input, as the program writes it: a line of the network in a report.
+ */
 typedef struct nn_layer {
-  const char *place;         /* "mlp.hidden"; empty: a function, which has none */
-  const char *text;          /* "dense(16)" */
-  const int64_t *shape; int32_t rank;   /* of its value for one example */
-  int32_t depth;             /* how many of the layers before it hold it */
+  const char *place; /* "mlp.hidden"; empty: a function, which has none */
+  const char *text;  /* "dense(16)" */
+  const int64_t *shape;
+  int32_t rank;  /* of its value for one example */
+  int32_t depth; /* how many of the layers before it hold it */
 } nn_layer;
 
 typedef struct nn_model {
@@ -95,7 +97,8 @@ typedef struct nn_model {
   const int64_t *out_shape; int32_t out_rank;
   int32_t data;              /* the data set it was trained on first, whose fields `predict` prepares from; or -1 */
   int32_t hidden;            /* 1: a variant of an experiment or an ensemble, which alone draws it; not shown to the user */
-  const nn_layer *layers; int32_t n_layers;     /* where a report shows them, in the order in which they are applied */
+  const nn_layer *layers;
+  int32_t n_layers; /* where a report shows them, in the order in which they are applied */
 } nn_model;
 
 /* ---- data -------------------------------------------------------------------------------------------------- */
@@ -232,12 +235,15 @@ typedef struct nn_bound {
   const char *where;
 } nn_bound;
 
-/* What losses and metrics make of fields before they read it (`y[1]`, `y - 1`): computed for every row and checked before the run, as fields
- * are. nn_bound.field is here the index of a result. */
+/* What losses and metrics make of fields before they read it (`y[1]`, `y - 1`): computed for every
+ * row and checked before the run, as fields are. nn_bound.field is here the index of a result. */
 typedef struct nn_targets {
-  nn_fn compute;             /* fields: those of the statement; results: the numbers in question. No code: there are none */
-  const int64_t *sizes; int32_t n_results;   /* elements of each result, of one row */
-  const nn_bound *bounds; int32_t n_bounds;
+  nn_fn compute; /* fields: those of the statement; results: the numbers in question. No code: there
+                    are none */
+  const int64_t *sizes;
+  int32_t n_results; /* elements of each result, of one row */
+  const nn_bound *bounds;
+  int32_t n_bounds;
 } nn_targets;
 
 /* What made a number non-finite: entry i describes result i of nn_train.trace. */
@@ -248,7 +254,9 @@ typedef struct nn_trace_point {
 } nn_trace_point;
 
 /* A part of a statement as it is written, for reports: "loss", "mse(net(x), y)". */
-typedef struct nn_entry { const char *name, *text; } nn_entry;
+typedef struct nn_entry {
+  const char *name, *text;
+} nn_entry;
 
 typedef struct nn_train {
   const char *where;
@@ -281,7 +289,8 @@ typedef struct nn_train {
   int32_t has_keep; nn_watch keep;
   const char *checkpoint;    /* or NULL */
   nn_number checkpoint_every;   /* in epochs */
-  const nn_entry *entries; int32_t n_entries;   /* where a report shows them */
+  const nn_entry *entries;
+  int32_t n_entries; /* where a report shows them */
 } nn_train;
 
 typedef struct nn_evaluate {
@@ -292,7 +301,8 @@ typedef struct nn_evaluate {
   nn_fn eval;                /* results: each metric's totals */
   const nn_metric *metrics; int32_t n_metrics;
   const nn_bound *bounds; int32_t n_bounds;
-  int32_t truth;             /* a field of the data whose elements a metric compares with the model's outputs, one by one; -1: none */
+  int32_t truth; /* a field of the data whose elements a metric compares with the model's outputs,
+                    one by one; -1: none */
   nn_targets targets;
 } nn_evaluate;
 
@@ -313,7 +323,7 @@ typedef struct nn_predict {
 typedef struct nn_report {
   const char *where;
   const char *path;
-  const char *text;          /* the program's */
+  const char *text; /* the program's */
 } nn_report;
 
 /* What a plot statement shows: a curve of the last run of a train statement, or the histogram of values. */
@@ -452,9 +462,11 @@ typedef struct nn_program {
   uint32_t abi_version;      /* NN_ABI_VERSION */
   uint32_t size;             /* sizeof(nn_program) */
   const char *name;          /* "mnist_mlp" */
-  const char *source_path;   /* as given to the compiler; of a trainer that was given an absolute one, its last part alone */
-  const char *source_dir;    /* where relative data paths start. Absolute in nnc itself; of a trainer relative to the folder that it was
-                                made in (trainers hold no absolute path), or "" where the two have no folder in common */
+  const char *source_path; /* as given to the compiler; of a trainer that was given an absolute one,
+                              its last part alone */
+  const char *source_dir;  /* where relative data paths start. Absolute in nnc itself; of a trainer
+                              relative to the folder that it was  made in (trainers hold no absolute
+                              path), or "" where the two have no folder in common */
   const char *doc;           /* the first comment block of the program, for --help */
   const char *elements;      /* "f32" or "f64" */
   int64_t persistent_bytes;
@@ -468,16 +480,18 @@ typedef struct nn_program {
   int32_t n_chosen;          /* scalars behind the options' */
   const nn_profile *profile; /* NULL: the program is not profiled */
   const char *compiler;      /* "nnc 0.1.0": what --version says; or NULL */
-  const char *cpu;           /* the processor that the code is for: a level below, or a name of LLVM's; or NULL */
-  const char *features;      /* what the code may use of it, all of it, as LLVM names it: "avx2,fma"; or NULL */
+  const char
+      *cpu; /* the processor that the code is for: a level below, or a name of LLVM's; or NULL */
+  const char
+      *features; /* what the code may use of it, all of it, as LLVM names it: "avx2,fma"; or NULL */
 } nn_program;
 
-/* Levels of x86-64 processors, from the lowest, and what each has beyond the one before it: the features that vector code depends on, and
- * scalar extensions of the same generation. */
-#define NN_X86_LEVELS(LEVEL) \
-  LEVEL("x86-64", "") \
-  LEVEL("x86-64-v2", "sse4.2,ssse3,popcnt,cx16") \
-  LEVEL("x86-64-v3", "avx2,fma,f16c,bmi,bmi2,lzcnt,movbe") \
+/* Levels of x86-64 processors, from the lowest, and what each has beyond the one before it: the
+ * features that vector code depends on, and scalar extensions of the same generation. */
+#define NN_X86_LEVELS(LEVEL)                                                                       \
+  LEVEL("x86-64", "")                                                                              \
+  LEVEL("x86-64-v2", "sse4.2,ssse3,popcnt,cx16")                                                   \
+  LEVEL("x86-64-v3", "avx2,fma,f16c,bmi,bmi2,lzcnt,movbe")                                         \
   LEVEL("x86-64-v4", "avx512f,avx512bw,avx512cd,avx512dq,avx512vl")
 
 /* ---- the runtime's entry points -------------------------------------------------------------------------- */
@@ -499,14 +513,17 @@ void nn_observe(nn_observer observer, void *data);
 /* A session keeps trained tensors (by name and shape) and loaded data between programs: the REPL's memory. */
 typedef struct nn_session nn_session;
 nn_session *nn_session_create(int argc, char **argv);
-/* Runs the statements of the program but the first `n_earlier`. These ran in earlier programs of the session, under the numbers that
- * `numbers` lists: what they came to (histories, evaluations, what a search has chosen) is taken from the session's memory. The number
- * behind those is that of the first statement that runs; it may be given again later. NULL where there are no earlier ones: then nothing
- * is remembered but tensors. */
-int nn_session_run(nn_session *session, const nn_program *program, const int64_t *numbers, int32_t n_earlier);
+/* Runs the statements of the program but the first `n_earlier`. These ran in earlier programs of
+ * the session, under the numbers that `numbers` lists: what they came to (histories, evaluations,
+ * what a search has chosen) is taken from the session's memory. The number after those is that of
+ * the first statement that runs; it may be given again later. NULL where there are no earlier ones:
+ * then nothing is remembered but tensors. */
+int nn_session_run(nn_session *session, const nn_program *program, const int64_t *numbers,
+                   int32_t n_earlier);
 /* Whether the statement with that number has left something to be given again: 1 or 0. */
 int nn_session_remembers(const nn_session *session, int64_t number);
-/* Loads the data set `name` of the program and describes it: rows, splits, fields, ranges, classes. Returns the exit code. */
+/* Loads the data set `name` of the program and describes it: rows, splits, fields, ranges, classes.
+ * Returns the exit code. */
 int nn_session_show(nn_session *session, const nn_program *program, const char *name);
 void nn_session_destroy(nn_session *session);
 
@@ -568,9 +585,11 @@ typedef struct nn_roofline {
 } nn_roofline;
 void nn_roofline_of(const nn_kernel *kernel, int64_t rows, int32_t element_bytes, const nn_roof *roof, nn_roofline *result);
 
-/* Whether writing the file `path` would take the place of something that the program reads (data, images, weights) or of its own text, under
- * whatever name. `data_dir` may be null. Returns 0 if not; else 1 with what it is in `message`. */
-int nn_is_input(const nn_program *program, const char *data_dir, const char *path, char *message, int32_t size);
+/* Whether writing the file `path` would take the place of something that the program reads (data,
+ * images, weights) or of its own text, under whatever name. `data_dir` may be null. Returns 0 if
+ * not; else 1 with what it is in `message`. */
+int nn_is_input(const nn_program *program, const char *data_dir, const char *path, char *message,
+                int32_t size);
 
 /* Whether every trainer has a flag of that name (`seed`, `threads` …), so that an option cannot have it. */
 int nn_is_flag(const char *name);

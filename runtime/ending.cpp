@@ -1,4 +1,5 @@
-// Everything that a handler reads lies in static memory and is marked last: a signal may come at any time.
+// Everything that a handler reads lies in static memory and is marked last: a signal may come at
+// any time.
 #include "runtime/ending.h"
 
 #include <atomic>

@@ -150,7 +150,8 @@ Status ExperimentRun::carryOut(Run &sub, const Trial &trial, int32_t fold) {
   sub.repeated = folds > 1;
   sub.choices.clear();
   for (int32_t v = 0; v < experiment.n_variables; ++v)
-    sub.choices.emplace_back(experiment.variables[v].name, valueText(experiment.variables[v], trial.point[size_t(v)]));
+    sub.choices.emplace_back(experiment.variables[v].name,
+                             valueText(experiment.variables[v], trial.point[size_t(v)]));
   if (folds > 1)
     sub.variant += format("%sfold %d of %d", sub.variant.empty() ? "" : ", ", fold + 1, folds);
   setChosen(sub.engine, trial.point);

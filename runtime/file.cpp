@@ -92,7 +92,8 @@ Status findFile(const std::string &path, const Folders &folders, std::string &fo
         tries.push_back(join(folders.data, path.substr(slash + 1)));
   }
   for (const std::string &folder : folders.elsewhere)
-    if (const std::string candidate = join(folder, path); path[0] != '/' && std::find(tries.begin(), tries.end(), candidate) == tries.end())
+    if (const std::string candidate = join(folder, path);
+        path[0] != '/' && std::find(tries.begin(), tries.end(), candidate) == tries.end())
       tries.push_back(candidate);
   std::string text;
   for (const std::string &candidate : tries) {

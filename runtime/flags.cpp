@@ -13,7 +13,24 @@ namespace nnrt {
 
 namespace {
 
-enum class Fixed { Help, Version, Data, Seed, Threads, Resume, Quiet, MaxSteps, Timing, Profile, Watch, Log, TensorBoard, Model, Weights, Output };
+enum class Fixed {
+  Help,
+  Version,
+  Data,
+  Seed,
+  Threads,
+  Resume,
+  Quiet,
+  MaxSteps,
+  Timing,
+  Profile,
+  Watch,
+  Log,
+  TensorBoard,
+  Model,
+  Weights,
+  Output
+};
 
 struct FixedFlag {
   const char *name;
@@ -27,20 +44,26 @@ struct FixedFlag {
 const FixedFlag fixedFlags[] = {
     {"data", Fixed::Data, "DIR", "another folder to look for data files in", false},
     {"seed", Fixed::Seed, "N", "seed of initial weights, order and dropout (default 0)", false},
-    {"threads", Fixed::Threads, "N", "worker threads (default: as many as pay, up to the cores); same results", false},
+    {"threads", Fixed::Threads, "N",
+     "worker threads (default: as many as pay, up to the cores); same results", false},
     {"resume", Fixed::Resume, nullptr, "go on from the checkpoints", false},
     {"quiet", Fixed::Quiet, nullptr, "print only results and errors", false},
     {"max-steps", Fixed::MaxSteps, "N", "stop training after N steps in all", false},
-    {"timing", Fixed::Timing, nullptr, "print how long loading, the first step and training took, and the memory they use", false},
-    {"profile", Fixed::Profile, nullptr, "print where the time went, by source line (compiled by nnc --profile)", false},
-    {"watch", Fixed::Watch, nullptr, "print norms of weights, gradients and updates and dead units after training", false, true},
+    {"timing", Fixed::Timing, nullptr,
+     "print how long loading, the first step and training took, and the memory they use", false},
+    {"profile", Fixed::Profile, nullptr,
+     "print where the time went, by source line (compiled by nnc --profile)", false},
+    {"watch", Fixed::Watch, nullptr,
+     "print norms of weights, gradients and updates and dead units after training", false, true},
     {"log", Fixed::Log, "FILE", "write what happens to FILE, one JSON object a line", false, true},
-    {"tensorboard", Fixed::TensorBoard, "DIR", "write event files for TensorBoard to DIR", false, true},
+    {"tensorboard", Fixed::TensorBoard, "DIR", "write event files for TensorBoard to DIR", false,
+     true},
     {"help", Fixed::Help, nullptr, "this text", false},
     {"version", Fixed::Version, nullptr, "which nnc has compiled the program", false},
     {"model", Fixed::Model, "NAME", "which model, when the program has several", true},
     {"weights", Fixed::Weights, "FILE", "its saved weights (.safetensors)", true},
-    {"output", Fixed::Output, "FILE", "where predictions go (-o FILE; default, and `-`: standard output)", true},
+    {"output", Fixed::Output, "FILE",
+     "where predictions go (-o FILE; default, and `-`: standard output)", true},
 };
 
 Status wholeNumber(const std::string &flag, const std::string &text, double most, double &value) {
@@ -257,7 +280,8 @@ std::string helpText(const nn_program &program, const char *argv0) {
   }
   text += "usage: " + name + " [flags]\n";
   if (!models.empty())
-    text += "       " + name + " predict [--model NAME] --weights FILE INPUT.csv [-o OUTPUT.csv]\n"
+    text += "       " + name +
+            " predict [--model NAME] --weights FILE INPUT.csv [-o OUTPUT.csv]\n"
             "       (INPUT `-`: standard input)\n";
   if (program.n_options > 0) {
     text += "\noptions of the program:\n";

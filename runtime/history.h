@@ -104,8 +104,10 @@ struct TrainRecord {
   std::string group;   // the compare or search that it is a run of, "compare activations"; empty: none
   std::string groupPlace; // the statement that it is: several may have no name
   std::string variant; // which run of them: "act = relu"; also says "fold 2 of 5"
-  std::string trial;   // the same without the fold: what runs that are to be averaged have in common
-  std::vector<std::pair<std::string, std::string>> choices; // what was chosen, by name: {"act", "relu"}
+  std::string
+      trial; // the same without the fold: what runs that are averaged together have in common
+  std::vector<std::pair<std::string, std::string>>
+      choices;           // what was chosen, by name: {"act", "relu"}
   bool judged = false;   // by the goal of its search
   bool repeated = false; // a run on one of several folds, or with one of several seeds
   int64_t batch = 0, stepsPerEpoch = 0, totalSteps = 0;
@@ -129,18 +131,21 @@ struct TrainRecord {
 /// The curve of a value over the epochs that `record` has kept: 0 is the loss, i is metric i - 1. Empty where there is none.
 std::vector<double> series(const TrainRecord &record, bool val, size_t value);
 
-/// What one output of a model predicts of numbers, and what is true. A residual is predicted - true.
+/// What one output of a model predicts of numbers, and what is true. A residual is predicted -
+/// true.
 struct Residuals {
-  std::string name;                               // "y", or "y[2]" of several
-  int64_t rows = 0, lost = 0;                     // lost: of them without a finite prediction or truth; the rest are without these
-  double mean = 0, squares = 0, absolute = 0;     // of the residuals; the sum of squares is around 0
-  double most = 0;                                // the largest residual, without its sign
-  std::vector<std::pair<double, double>> points;  // true, predicted: of every stride-th row
+  std::string name; // "y", or "y[2]" of several
+  int64_t rows = 0,
+          lost =
+              0; // lost: of them without a finite prediction or truth; the rest are without these
+  double mean = 0, squares = 0, absolute = 0;    // of the residuals; the sum of squares is around 0
+  double most = 0;                               // the largest residual, without its sign
+  std::vector<std::pair<double, double>> points; // true, predicted: of every stride-th row
   int64_t stride = 1;
   // Residuals counted in equal parts of -reach … reach.
   double reach = 0;
   std::vector<double> counts;
-  double zeros = 0;                               // until there is a reach
+  double zeros = 0; // until there is a reach
 
   void add(double truth, double predicted, int64_t row);
 };
@@ -168,13 +173,13 @@ struct EvaluateRecord {
   std::vector<Mistake> mistakes;  // the worst of them, by the share given to the true class
   int32_t height = 0, width = 0, channels = 0; // of the pictures
   std::vector<Residuals> residuals; // of each output, where the outputs are compared with numbers
-  std::string units;                // of these: "as they were before they were normalized"; empty: the field's
+  std::string units; // of these: "as they were before they were normalized"; empty: the field's
   struct Miss {
     std::string place;
     std::vector<double> truth, predicted; // of each output
     double distance;                      // what they are ranked by: in deviations of the truth
   };
-  std::vector<Miss> misses;           // the rows that are predicted worst
+  std::vector<Miss> misses; // the rows that are predicted worst
 };
 
 /// A search statement that is over.

@@ -95,8 +95,10 @@ int64_t firstOutside(const nn_bound &bound, Elements values, int64_t count, bool
 }
 
 /// `subject`: "`y[2]` of d".
-static Status notAllowed(const nn_bound &bound, const std::string &subject, const std::string &place, double value) {
-  std::string text = format("%s: %s is %s, but ", place.c_str(), subject.c_str(), number(value).c_str());
+static Status notAllowed(const nn_bound &bound, const std::string &subject,
+                         const std::string &place, double value) {
+  std::string text =
+      format("%s: %s is %s, but ", place.c_str(), subject.c_str(), number(value).c_str());
   if (bound.kind == NN_SELECTS || bound.kind == NN_LOOKS_UP)
     text += format("it selects one of %lld: whole numbers from 0 to %lld", (long long)bound.bound, (long long)bound.bound - 1);
   else
@@ -105,14 +107,16 @@ static Status notAllowed(const nn_bound &bound, const std::string &subject, cons
   return Status::error(text).at(bound.where);
 }
 
-Status outside(const nn_bound &bound, const std::string &name, const char *data, const std::string &place, int64_t size, int64_t element,
-               double value) {
+Status outside(const nn_bound &bound, const std::string &name, const char *data,
+               const std::string &place, int64_t size, int64_t element, double value) {
   const std::string index = size == 1 ? "" : format("[%lld]", (long long)(element % size));
   return notAllowed(bound, "`" + name + index + "` of " + data, place, value);
 }
 
-Status computedOutside(const nn_bound &bound, const char *data, const std::string &place, double value) {
-  const std::string subject = bound.reader ? format("the target of `%s`", bound.reader) : "an index";
+Status computedOutside(const nn_bound &bound, const char *data, const std::string &place,
+                       double value) {
+  const std::string subject =
+      bound.reader ? format("the target of `%s`", bound.reader) : "an index";
   return notAllowed(bound, subject + ", computed from " + data + ",", place, value);
 }
 

@@ -74,7 +74,8 @@ int64_t firstOutside(const nn_bound &bound, Elements values, int64_t count, bool
 Status outside(const nn_bound &bound, const std::string &name, const char *data, const std::string &place, int64_t size, int64_t element,
                double value);
 /// Says so of what is computed of the fields of a row.
-Status computedOutside(const nn_bound &bound, const char *data, const std::string &place, double value);
+Status computedOutside(const nn_bound &bound, const char *data, const std::string &place,
+                       double value);
 /// What an input is called: its column.
 std::string inputName(const nn_data &data, int32_t input);
 

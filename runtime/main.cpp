@@ -89,7 +89,8 @@ extern "C" int nn_main(const nn_program *program, int argc, char **argv) {
     return nn_output_end(ExitDone);
   }
   if (flags.version) {
-    show(std::string(program->name) + (program->compiler ? std::string(", compiled by ") + program->compiler : "") + "\n");
+    show(std::string(program->name) +
+         (program->compiler ? std::string(", compiled by ") + program->compiler : "") + "\n");
     return nn_output_end(ExitDone);
   }
   if (Status status = checkProcessor(*program); status.failed()) {

@@ -113,11 +113,13 @@ template <class Piece> Status forEachPiece(Engine &engine, const nn_fn &function
   return status;
 }
 
-/// Fails where a number that a loss or a metric computes from fields and reads as a target is not as its bound says, naming the row.
-Status checkTargets(Engine &engine, Dataset &data, const int32_t *fields, int32_t n_fields, const nn_targets &targets);
+/// Fails where a number that a loss or a metric computes from fields and reads as a target is not
+/// as its bound says, naming the row.
+Status checkTargets(Engine &engine, Dataset &data, const int32_t *fields, int32_t n_fields,
+                    const nn_targets &targets);
 
-/// Runs `function` over `rows` of a data set and adds everything to `totals` (which is cleared first). After a signal the rest is
-/// left out, and the totals are of no use.
+/// Runs `function` over `rows` of a data set and adds everything to `totals` (which is cleared
+/// first). After a signal the rest is left out, and the totals are of no use.
 Status evaluateRows(Engine &engine, const Dataset &data, const int32_t *fields, int32_t n_fields,
                     const nn_fn &function, const std::vector<int64_t> &rows, Totals &totals, Tuning &tuning);
 

@@ -74,51 +74,58 @@ static std::vector<double> shares(const Prediction &prediction, int64_t classes)
 }
 
 /// A classifier's: `label` is the field of class numbers.
-static Status findWrong(Run &run, const nn_evaluate &evaluate, const Dataset &data, int32_t x, int32_t label, const std::vector<int64_t> &rows,
-                        EvaluateRecord &record) {
+static Status findWrong(Run &run, const nn_evaluate &evaluate, const Dataset &data, int32_t x,
+                        int32_t label, const std::vector<int64_t> &rows, EvaluateRecord &record) {
   const nn_model &model = run.program.models[evaluate.model];
   const nn_data &description = *data.description;
-  const int64_t classes = elementCount(model.out_shape, model.out_rank), size = data.fieldSizes[size_t(x)];
+  const int64_t classes = elementCount(model.out_shape, model.out_rank),
+                size = data.fieldSizes[size_t(x)];
   if (!isPicture(description, description.fields[x], record))
     record.channels = 0;
   const Statistics &statistics = data.statistics[size_t(x)];
   record.wrong = 0;
-  return eachPrediction(run.engine, model, data, x, label, rows, [&](int64_t row, const Prediction &prediction) {
-    const std::vector<double> p = shares(prediction, classes);
-    const double truth = prediction.truth(0);
-    const int64_t predicted = std::max_element(p.begin(), p.end()) - p.begin();
-    if (!(truth >= 0 && truth < double(classes)) || int64_t(truth) == predicted)
-      return;
-    ++record.wrong;
-    EvaluateRecord::Mistake mistake{"", int64_t(truth), predicted, p[size_t(predicted)], p[size_t(truth)], {}};
-    auto worse = [](const EvaluateRecord::Mistake &a, const EvaluateRecord::Mistake &b) { return a.forTruth < b.forTruth; };
-    auto at = std::upper_bound(record.mistakes.begin(), record.mistakes.end(), mistake, worse);
-    if (at - record.mistakes.begin() >= long(mostShown))
-      return;
-    mistake.place = baseName(data.place(rows[size_t(row)]));
-    if (record.channels) {
-      std::vector<double> values;
-      for (int64_t i = 0; i < size; ++i) {
-        double value = prediction.input(i);
-        if (size_t group = statistics.mean.size(); group) { // as it was before it was normalised
-          size_t g = size_t(i) / (size_t(size) / group);
-          value = value * statistics.deviation[g] + statistics.mean[g];
+  return eachPrediction(
+      run.engine, model, data, x, label, rows, [&](int64_t row, const Prediction &prediction) {
+        const std::vector<double> p = shares(prediction, classes);
+        const double truth = prediction.truth(0);
+        const int64_t predicted = std::max_element(p.begin(), p.end()) - p.begin();
+        if (!(truth >= 0 && truth < double(classes)) || int64_t(truth) == predicted)
+          return;
+        ++record.wrong;
+        EvaluateRecord::Mistake mistake{
+            "", int64_t(truth), predicted, p[size_t(predicted)], p[size_t(truth)], {}};
+        auto worse = [](const EvaluateRecord::Mistake &a, const EvaluateRecord::Mistake &b) {
+          return a.forTruth < b.forTruth;
+        };
+        auto at = std::upper_bound(record.mistakes.begin(), record.mistakes.end(), mistake, worse);
+        if (at - record.mistakes.begin() >= long(mostShown))
+          return;
+        mistake.place = baseName(data.place(rows[size_t(row)]));
+        if (record.channels) {
+          std::vector<double> values;
+          for (int64_t i = 0; i < size; ++i) {
+            double value = prediction.input(i);
+            if (size_t group = statistics.mean.size();
+                group) { // as it was before it was normalised
+              size_t g = size_t(i) / (size_t(size) / group);
+              value = value * statistics.deviation[g] + statistics.mean[g];
+            }
+            values.push_back(value);
+          }
+          mistake.pixels = pixelsOf(record, values);
         }
-        values.push_back(value);
-      }
-      mistake.pixels = pixelsOf(record, values);
-    }
-    record.mistakes.insert(at, std::move(mistake));
-    if (record.mistakes.size() > mostShown)
-      record.mistakes.pop_back();
-  });
+        record.mistakes.insert(at, std::move(mistake));
+        if (record.mistakes.size() > mostShown)
+          record.mistakes.pop_back();
+      });
 }
 
-Status findMistakes(Run &run, const nn_evaluate &evaluate, const Dataset &data, const std::vector<int64_t> &rows,
-                    EvaluateRecord &record) {
+Status findMistakes(Run &run, const nn_evaluate &evaluate, const Dataset &data,
+                    const std::vector<int64_t> &rows, EvaluateRecord &record) {
   const nn_model &model = run.program.models[evaluate.model];
   const nn_data &description = *data.description;
-  const int64_t outputs = elementCount(model.out_shape, model.out_rank), size = elementCount(model.in_shape, model.in_rank);
+  const int64_t outputs = elementCount(model.out_shape, model.out_rank),
+                size = elementCount(model.in_shape, model.in_rank);
   const int32_t label = labelField(run.program, evaluate);
   int32_t x = -1;
   for (int32_t f = 0; f < description.n_fields; ++f) // as predict finds it
@@ -127,8 +134,12 @@ Status findMistakes(Run &run, const nn_evaluate &evaluate, const Dataset &data, 
   if (!model.predict.code || x < 0)
     return Status();
   if (label >= 0)
-    return outputs < 2 || data.fieldSizes[size_t(label)] != 1 ? Status() : findWrong(run, evaluate, data, x, label, rows, record);
-  return hasResiduals(run.program, evaluate, data) ? findResiduals(run, evaluate, data, x, rows, record) : Status();
+    return outputs < 2 || data.fieldSizes[size_t(label)] != 1
+               ? Status()
+               : findWrong(run, evaluate, data, x, label, rows, record);
+  return hasResiduals(run.program, evaluate, data)
+             ? findResiduals(run, evaluate, data, x, rows, record)
+             : Status();
 }
 
 } // namespace nnrt

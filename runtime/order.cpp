@@ -1,4 +1,5 @@
-// Rows that follow one another: a split draws them at random, which tests little where they are a series.
+// Rows that follow one another: a split draws them at random, which tests little where they are a
+// series.
 #include "runtime/dataset.h"
 
 #include "runtime/status.h"
@@ -38,8 +39,10 @@ void Dataset::noteOrder() {
     part.source->fill(c, part.kept.data(), count, {values.data(), true});
     if (!hasEvenSteps(values))
       continue;
-    remarks.push_back(format("note: `%s` of %s goes in even steps from row to row, as in a series, and the split draws rows at random, so that "
-                             "what is tested lies between rows that were learned from; the last rows in a file of their own, `test = csv(…)`, "
+    remarks.push_back(format("note: `%s` of %s goes in even steps from row to row, as in a series, "
+                             "and the split draws rows at random, so that "
+                             "what is tested lies between rows that were learned from; the last "
+                             "rows in a file of their own, `test = csv(…)`, "
                              "test what comes after",
                              visible(column.name).c_str(), description->source.path));
     return;

@@ -1,4 +1,5 @@
-// Files are compared by what they are, not by name. A folder of images holds images alone, so nothing is written into it.
+// Files are compared by what they are, not by name. A folder of images holds images alone, so
+// nothing is written into it.
 #include "runtime/overwrite.h"
 
 #include "runtime/run.h"
@@ -12,13 +13,16 @@ namespace nnrt {
 
 namespace {
 
-/// `path` without links, also where its last part does not exist yet; empty where that cannot be told.
+/// `path` without links, also where its last part does not exist yet; empty where that cannot be
+/// told.
 std::string resolved(const std::string &path) {
   char real[PATH_MAX];
   if (realpath(path.c_str(), real))
     return real;
   const std::string folder = folderOf(path);
-  return realpath(folder.empty() ? "." : folder.c_str(), real) ? std::string(real) + "/" + baseName(path) : "";
+  return realpath(folder.empty() ? "." : folder.c_str(), real)
+             ? std::string(real) + "/" + baseName(path)
+             : "";
 }
 
 bool liesIn(const std::string &path, const std::string &folder) {
@@ -51,7 +55,8 @@ public:
   }
 
   Status isRead(const char *where) const {
-    return refusal(std::string("the program reads it") + (where && *where ? std::string(" at ") + where : ""));
+    return refusal(std::string("the program reads it") +
+                   (where && *where ? std::string(" at ") + where : ""));
   }
 
   Status refusal(const std::string &why) const {
@@ -71,10 +76,12 @@ bool isSameFile(const std::string &a, const std::string &b) {
          first.st_dev == second.st_dev && first.st_ino == second.st_ino;
 }
 
-Status checkKeepsInputs(const nn_program &program, const Folders &folders, const std::string &path, bool weights) {
+Status checkKeepsInputs(const nn_program &program, const Folders &folders, const std::string &path,
+                        bool weights) {
   const Inputs inputs(folders, path);
   const std::string text = program.source_path ? program.source_path : "";
-  const std::string beside = folders.program.empty() ? baseName(text) : folders.program + "/" + baseName(text);
+  const std::string beside =
+      folders.program.empty() ? baseName(text) : folders.program + "/" + baseName(text);
   if (!text.empty() && (isSameFile(text, path) || isSameFile(beside, path)))
     return inputs.refusal("it is the program's own text");
   if (isSameFile("/proc/self/exe", path))
@@ -91,7 +98,8 @@ Status checkKeepsInputs(const nn_program &program, const Folders &folders, const
         status = inputs.source(*source);
     } else if (statement.kind == NN_STMT_LOAD && weights) {
       const nn_load &load = *static_cast<const nn_load *>(statement.body);
-      status = isSameFile(load.path, path) ? inputs.isRead(load.where) : inputs.file(load.path, load.where);
+      status = isSameFile(load.path, path) ? inputs.isRead(load.where)
+                                           : inputs.file(load.path, load.where);
     }
     return !status.failed();
   });
@@ -100,9 +108,11 @@ Status checkKeepsInputs(const nn_program &program, const Folders &folders, const
 
 } // namespace nnrt
 
-extern "C" int nn_is_input(const nn_program *program, const char *data_dir, const char *path, char *message, int32_t size) {
+extern "C" int nn_is_input(const nn_program *program, const char *data_dir, const char *path,
+                           char *message, int32_t size) {
   using namespace nnrt;
-  const Status status = checkKeepsInputs(*program, programFolders(*program, data_dir ? data_dir : ""), path, true);
+  const Status status =
+      checkKeepsInputs(*program, programFolders(*program, data_dir ? data_dir : ""), path, true);
   snprintf(message, size_t(size), "%s", status.message().c_str());
   return status.failed();
 }

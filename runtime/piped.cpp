@@ -56,7 +56,8 @@ Status PipedInput::read() {
 }
 
 std::string PipedInput::named(std::string text) {
-  for (size_t at = 0; !name.empty() && (at = text.find(name, at)) != std::string::npos; at += sizeof shownName - 1)
+  for (size_t at = 0; !name.empty() && (at = text.find(name, at)) != std::string::npos;
+       at += sizeof shownName - 1)
     text.replace(at, name.size(), shownName);
   return text;
 }

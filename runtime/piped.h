@@ -7,7 +7,8 @@
 
 namespace nnrt {
 
-/// All of standard input, as a file in memory that lasts as long as the object: readers look at a file's length and go back in it.
+/// All of standard input, as a file in memory that lasts as long as the object: readers look at a
+/// file's length and go back in it.
 class PipedInput {
 public:
   PipedInput() = default;

@@ -126,7 +126,8 @@ Status predictFile(Run &run, const nn_model &model) {
   if (path) {
     for (const std::string &read : {run.input, run.flags.weights})
       if (isSameFile(read, path))
-        return Status::error(std::string("cannot write ") + path + ": predict reads it; another name is wanted");
+        return Status::error(std::string("cannot write ") + path +
+                             ": predict reads it; another name is wanted");
     NN_TRY(checkOutput(run, path, true));
   }
   SafetensorsFile weights;

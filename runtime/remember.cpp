@@ -5,7 +5,8 @@
 
 namespace nnrt {
 
-/// The statement itself, of one about a search's result that which is about the chosen variant; null: nothing was chosen.
+/// The statement itself, of one about a search's result that which is about the chosen variant;
+/// null: nothing was chosen.
 static const nn_statement *actual(const Run &run, const nn_statement &statement) {
   if (statement.kind != NN_STMT_CHOSEN)
     return &statement;
@@ -53,7 +54,8 @@ static TrainKey keyOf(const Run &run, const int64_t *numbers, const nn_train *wa
   return key;
 }
 
-static void recallExperiment(Run &run, const nn_experiment &experiment, int32_t ordinal, const Remembered &known) {
+static void recallExperiment(Run &run, const nn_experiment &experiment, int32_t ordinal,
+                             const Remembered &known) {
   run.outcomes[ordinal] = known.outcome;
   if (known.variant < 0 || known.variant >= experiment.n_variants)
     return;
@@ -83,7 +85,8 @@ Status recall(Run &run, const Memory &memory, const int64_t *numbers) {
         const nn_range range = run.program.models[model].tensors;
         for (int32_t t = 0; t < range.count && size_t(t) < known.weights.size(); ++t)
           if (known.weights[size_t(t)].size() == size_t(run.engine.tensorBytes(range.first + t))) {
-            run.engine.importTensor(range.first + t, known.weights[size_t(t)].data(), run.engine.tensor(range.first + t));
+            run.engine.importTensor(range.first + t, known.weights[size_t(t)].data(),
+                                    run.engine.tensor(range.first + t));
             run.drawn[size_t(range.first + t)] = 0;
           }
       }

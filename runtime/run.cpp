@@ -1,6 +1,6 @@
 // Carrying out a program's statements.
-#include "runtime/metrics.h"
 #include "runtime/run.h"
+#include "runtime/metrics.h"
 
 #include "runtime/output.h"
 #include "runtime/overwrite.h"
@@ -33,16 +33,17 @@ Folders programFolders(const nn_program &program, const std::string &dataFlag) {
       folders.program = dir;
     return folders;
   }
-  // A trainer. It may have been moved, or be run on another machine: then its source's folder is not where it was, and paths start where it
-  // is run, or where the source was as seen from there.
+  // A trainer. It may have been moved, or be run on another machine: then its source's folder is
+  // not where it was, and paths start where it is run, or where the source was as seen from there.
   char own[PATH_MAX], real[PATH_MAX], here[PATH_MAX];
   const ssize_t length = dir.empty() ? -1 : readlink("/proc/self/exe", own, sizeof own);
   const std::string given = folderOf(program.source_path ? program.source_path : "");
   if (dir.empty() && isFolder(given))
     folders.program = given;
   folders.elsewhere = {given, ""};
-  if (length > 0 && realpath((folderOf(std::string(own, size_t(length))) + "/" + dir).c_str(), real) && isFolder(real) &&
-      !(getcwd(here, sizeof here) && !strcmp(here, real)))
+  if (length > 0 &&
+      realpath((folderOf(std::string(own, size_t(length))) + "/" + dir).c_str(), real) &&
+      isFolder(real) && !(getcwd(here, sizeof here) && !strcmp(here, real)))
     folders.program = real;
   return folders;
 }
@@ -115,7 +116,8 @@ Status initialiseModels(Run &run, nn_range models) { return initialise(run, mode
 /// The bounds of one use of a data set, a train or an evaluate statement.
 template <class Statement> static Status checkUse(Run &run, const Statement &statement) {
   Dataset *data = nullptr;
-  NN_TRY(run.needFor(statement.model, statement.data, data, statement.data == checkedWhileTraining(run)));
+  NN_TRY(run.needFor(statement.model, statement.data, data,
+                     statement.data == checkedWhileTraining(run)));
   for (int32_t b = 0; b < statement.n_bounds; ++b)
     NN_TRY(data->checkBound(run.engine, statement.bounds[b]));
   return checkTargets(run.engine, *data, statement.fields, statement.n_fields, statement.targets);
@@ -132,7 +134,8 @@ Status checkData(Run &run, const nn_statement &statement) {
   }
   if (statement.kind == NN_STMT_PREDICT) {
     const nn_predict &predict = *static_cast<const nn_predict *>(statement.body);
-    return checkPredict(run, predict, predict.data >= 0 && predict.data == checkedWhileTraining(run));
+    return checkPredict(run, predict,
+                        predict.data >= 0 && predict.data == checkedWhileTraining(run));
   }
   return Status();
 }
@@ -204,14 +207,16 @@ Status checkBeforeRun(Run &run) {
   if (!run.flags.log.empty())
     NN_TRY(checkKeepsInputs(run.program, run.folders, run.flags.log, true));
   Status status;
-  forEachStatement(run.program.statements + run.earlier, run.program.n_statements - run.earlier, [&](const nn_statement &statement) {
-    status = checkStatement(run, statement, checkpoints);
-    return !status.failed();
-  });
+  forEachStatement(run.program.statements + run.earlier, run.program.n_statements - run.earlier,
+                   [&](const nn_statement &statement) {
+                     status = checkStatement(run, statement, checkpoints);
+                     return !status.failed();
+                   });
   return status;
 }
 
-Status runStatements(Run &run, const nn_statement *statements, int32_t count, int32_t &trains, int32_t experiments) {
+Status runStatements(Run &run, const nn_statement *statements, int32_t count, int32_t &trains,
+                     int32_t experiments) {
   for (int32_t i = 0; i < count && !run.signal; ++i) {
     const nn_statement &statement = statements[i];
     switch (statement.kind) {
@@ -266,7 +271,8 @@ Status runStatements(Run &run) {
   int32_t trains = run.earlierTrains, experiments = 0;
   for (int32_t i = 0; i < run.earlier; ++i)
     experiments += run.program.statements[i].kind == NN_STMT_EXPERIMENT;
-  NN_TRY(runStatements(run, run.program.statements + run.earlier, run.program.n_statements - run.earlier, trains, experiments));
+  NN_TRY(runStatements(run, run.program.statements + run.earlier,
+                       run.program.n_statements - run.earlier, trains, experiments));
   // A train statement that was finished before has not looked at its data.
   for (auto &data : run.data)
     if (data.second)

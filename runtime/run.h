@@ -47,16 +47,18 @@ struct Run {
   bool monitored = false; // something shows what Monitor sees
   std::map<int32_t, std::string> outcomes; // of experiments: what `print` shows of them
   std::map<int32_t, int32_t> chosen; // experiment, in the order of the program -> the variant it chose
-  std::string group, groupPlace, variant, trial; // of the experiment that this is a run of: see TrainRecord
+  std::string group, groupPlace, variant,
+      trial; // of the experiment that this is a run of: see TrainRecord
   std::vector<std::pair<std::string, std::string>> choices;
   bool repeated = false;
   std::string *output = nullptr;     // where results go instead of standard output: those of runs that go on side by side
-  std::string input;      // what the subcommand `predict` reads
+  std::string input;                 // what the subcommand `predict` reads
   int64_t stepsLeft = -1; // --max-steps: -1 is no limit
   int signal = 0;         // the run was interrupted by it
   bool diverged = false;  // a train statement failed because its loss or its parameters were not finite
   double loadSeconds = 0, firstStepSeconds = -1, startSeconds = 0; // startSeconds: when the process or, in a session, the program began
-  // In a session (remember.h): statements of the program that ran in earlier programs, all that trained, and records that are theirs.
+  // In a session (remember.h): statements of the program that ran in earlier programs, all that
+  // trained, and records that are theirs.
   int32_t earlier = 0, earlierTrains = 0;
   size_t recalledTrained = 0, recalledEvaluated = 0, recalledSearched = 0;
 
@@ -83,13 +85,16 @@ Status initialiseModels(Run &run, nn_range models);
 
 /// Prints, evaluates, trains …: all statements in order. Stops at the first failure, or when run.signal is set.
 Status runStatements(Run &run);
-/// `trains`: how many train statements came before; counts on. `experiments`: the same of experiments.
-Status runStatements(Run &run, const nn_statement *statements, int32_t count, int32_t &trains, int32_t experiments = 0);
+/// `trains`: how many train statements came before; counts on. `experiments`: the same of
+/// experiments.
+Status runStatements(Run &run, const nn_statement *statements, int32_t count, int32_t &trains,
+                     int32_t experiments = 0);
 
 /// Loads the data that a train, evaluate or predict statement uses, and checks that its indices are in bounds.
 Status checkData(Run &run, const nn_statement &statement);
 
-/// Whether a file can be written at `path` and takes the place of nothing that the program reads; `weights`: nor of what it loads.
+/// Whether a file can be written at `path` and takes the place of nothing that the program reads;
+/// `weights`: nor of what it loads.
 Status checkOutput(Run &run, const char *path, bool weights);
 
 /// Whether a predict statement's rows can be had: all but its model's outputs. `unchecked` as in Run::need().
@@ -112,17 +117,20 @@ Status runExperiment(Run &run, const nn_experiment &experiment, int32_t ordinal,
 Status runOutcome(Run &run, const nn_outcome &outcome);
 Status runEnsemble(Run &run, const nn_ensemble &ensemble, int32_t trains);
 
-/// Fills in the record's mistakes where the model is a classifier of the data's field x, or its residuals and misses where its outputs are
-/// compared with numbers.
+/// Fills in the record's mistakes where the model is a classifier of the data's field x, or its
+/// residuals and misses where its outputs are compared with numbers.
 Status findMistakes(Run &run, const nn_evaluate &evaluate, const Dataset &data, const std::vector<int64_t> &rows, EvaluateRecord &record);
 
 /// The field that holds the classes of the model's outputs, as the metrics read them or the losses that it was trained with; -1: none.
 int32_t labelField(const nn_program &program, const nn_evaluate &evaluate);
 
-/// units.cpp: says once of each normalised field among these, other than the model's input, which units errors against it have.
-void noteUnits(Run &run, const nn_data &data, const Learned &learned, const int32_t *fields, int32_t count);
+/// units.cpp: says once of each normalised field among these, other than the model's input, which
+/// units errors against it have.
+void noteUnits(Run &run, const nn_data &data, const Learned &learned, const int32_t *fields,
+               int32_t count);
 /// How outputs of a model that was trained on normalised targets are put into their own units.
-void notePredictedUnits(Run &run, const nn_model &model, const nn_data &data, const Learned &learned);
+void notePredictedUnits(Run &run, const nn_model &model, const nn_data &data,
+                        const Learned &learned);
 
 /// The names of the classes that `field` of a data set counts, or none.
 std::vector<std::string> classNames(const Dataset &data, int32_t field);

@@ -16,9 +16,10 @@ struct nn_session {
   };
   std::vector<std::string> arguments;
   std::vector<char *> argv;
-  std::map<std::string, Tensor> tensors;         // by full name
-  std::map<std::string, nnrt::Learned> learned;  // by a model's name: from its first training, or from a weight file
-  nnrt::Memory memory;                           // of statements, by their numbers
+  std::map<std::string, Tensor> tensors; // by full name
+  std::map<std::string, nnrt::Learned>
+      learned;         // by a model's name: from its first training, or from a weight file
+  nnrt::Memory memory; // of statements, by their numbers
   nnrt::SourceCache sources;
   std::unique_ptr<nnrt::Pool> pool;
 };
@@ -58,7 +59,8 @@ static void keepTensors(nn_session &session, const Engine &engine) {
   }
 }
 
-/// What models have learned besides weights goes with these: a model that was declared anew in other shapes has learned nothing.
+/// What models have learned besides weights goes with these: a model that was declared anew in
+/// other shapes has learned nothing.
 static void restoreLearned(nn_session &session, Run &run) {
   const nn_program &program = run.program;
   for (int32_t m = 0; m < program.n_models; ++m) {
@@ -72,7 +74,8 @@ static void restoreLearned(nn_session &session, Run &run) {
   run.loaded = session.learned;
 }
 
-/// A model keeps the statistics and the classes of the data that it was trained on first, whatever becomes of those data.
+/// A model keeps the statistics and the classes of the data that it was trained on first, whatever
+/// becomes of those data.
 static void keepLearned(nn_session &session, Run &run) {
   session.learned = run.loaded;
   const nn_program &program = run.program;
@@ -81,13 +84,15 @@ static void keepLearned(nn_session &session, Run &run) {
       continue;
     for (int32_t m = 0; m < program.n_models; ++m)
       if (Dataset *data = nullptr; program.models[m].data >= 0 && !program.models[m].hidden &&
-                                   !session.learned.count(program.models[m].name) && !run.need(program.models[m].data, data).failed())
+                                   !session.learned.count(program.models[m].name) &&
+                                   !run.need(program.models[m].data, data).failed())
         session.learned[program.models[m].name] = data->learned();
   }
 }
 
 /// A run of the session's, ready for the program but for its tensors.
-static Status begin(nn_session &session, const nn_program &program, Flags &flags, std::unique_ptr<Run> &run) {
+static Status begin(nn_session &session, const nn_program &program, Flags &flags,
+                    std::unique_ptr<Run> &run) {
   const double start = now();
   NN_TRY(parseFlags(program, int(session.argv.size()), session.argv.data(), true, flags));
   flags.predict = false;
@@ -101,7 +106,8 @@ static Status begin(nn_session &session, const nn_program &program, Flags &flags
   return Status();
 }
 
-static int runInSession(nn_session &session, const nn_program &program, const int64_t *numbers, int32_t earlier) {
+static int runInSession(nn_session &session, const nn_program &program, const int64_t *numbers,
+                        int32_t earlier) {
   Flags flags;
   SignalScope signals(/*mayEnd=*/false); // the session goes on
   std::unique_ptr<Run> owned;
@@ -168,11 +174,14 @@ extern "C" nn_session *nn_session_create(int argc, char **argv) {
   return session;
 }
 
-extern "C" int nn_session_run(nn_session *session, const nn_program *program, const int64_t *numbers, int32_t n_earlier) {
+extern "C" int nn_session_run(nn_session *session, const nn_program *program,
+                              const int64_t *numbers, int32_t n_earlier) {
   return nnrt::runInSession(*session, *program, numbers, n_earlier);
 }
 
-extern "C" int nn_session_remembers(const nn_session *session, int64_t number) { return session->memory.count(number) > 0; }
+extern "C" int nn_session_remembers(const nn_session *session, int64_t number) {
+  return session->memory.count(number) > 0;
+}
 
 extern "C" int nn_session_show(nn_session *session, const nn_program *program, const char *name) {
   return nnrt::showInSession(*session, *program, name);

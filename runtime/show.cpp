@@ -1,4 +1,5 @@
-// Numbers are shown as they came, before `normalize`: that is where a unit that was mistaken, or a stray value, is seen.
+// Numbers are shown as they came, before `normalize`: that is where a unit that was mistaken, or a
+// stray value, is seen.
 #include "runtime/show.h"
 
 #include "runtime/statements.h"
@@ -10,7 +11,8 @@
 
 namespace nnrt {
 
-static const int64_t mostShown = 12; // elements of a field, and classes, that get words of their own
+static const int64_t mostShown =
+    12; // elements of a field, and classes, that get words of their own
 
 static std::string sourceText(const nn_source &source) {
   if (source.path)
@@ -18,12 +20,18 @@ static std::string sourceText(const nn_source &source) {
   if (source.n_arrays)
     return std::string(source.arrays[0]) + (source.n_arrays > 1 ? ", …" : "");
   switch (source.kind) {
-  case NN_ROWS: return "rows in the program";
-  case NN_BLOBS: return "blobs";
-  case NN_MOONS: return "moons";
-  case NN_CIRCLES: return "circles";
-  case NN_SPIRALS: return "spirals";
-  default: return "files";
+  case NN_ROWS:
+    return "rows in the program";
+  case NN_BLOBS:
+    return "blobs";
+  case NN_MOONS:
+    return "moons";
+  case NN_CIRCLES:
+    return "circles";
+  case NN_SPIRALS:
+    return "spirals";
+  default:
+    return "files";
   }
 }
 
@@ -42,13 +50,15 @@ struct Summary {
     squares += distance * (value - mean);
   }
   std::string text() const {
-    return number(low) + " .. " + number(high) + ", mean " + number(mean) + ", deviation " + number(std::sqrt(squares / double(count)));
+    return number(low) + " .. " + number(high) + ", mean " + number(mean) + ", deviation " +
+           number(std::sqrt(squares / double(count)));
   }
 };
 
 class DataText {
 public:
-  DataText(const Run &run, const Dataset &data) : run(run), data(data), description(*data.description) {}
+  DataText(const Run &run, const Dataset &data)
+      : run(run), data(data), description(*data.description) {}
   std::string all() const;
 
 private:
@@ -83,7 +93,8 @@ std::string DataText::splits() const {
   std::string text;
   for (int split = 0; split < 3; ++split)
     if (const size_t rows = data.splits[split].size())
-      text += format("%s%s %s (%s %%)", text.empty() ? "  " : ", ", names[split], grouped(int64_t(rows)).c_str(),
+      text += format("%s%s %s (%s %%)", text.empty() ? "  " : ", ", names[split],
+                     grouped(int64_t(rows)).c_str(),
                      number(std::round(1000.0 * double(rows) / double(data.rows)) / 10).c_str());
   if (description.folds > 0)
     text += format("; %d folds, of which the first validates here", description.folds);
@@ -103,7 +114,8 @@ double DataText::original(int32_t f, int64_t row, int64_t element) const {
 std::string DataText::field(int32_t f) const {
   const nn_field &field = description.fields[f];
   const bool areClasses = (field.flags & NN_FIELD_CATEGORY) && data.fieldSizes[f] == 1;
-  std::string text = std::string("  ") + field.name + ": " + (areClasses ? "classes" : shapeText(field.shape, field.rank));
+  std::string text = std::string("  ") + field.name + ": " +
+                     (areClasses ? "classes" : shapeText(field.shape, field.rank));
   if (field.flags & NN_FIELD_NORMALIZE)
     text += ", normalized by the statistics of the training rows";
   if (field.flags & NN_FIELD_BALANCED)
@@ -122,7 +134,8 @@ std::string DataText::classes(int32_t f) const {
   std::map<int64_t, int64_t> counts;
   for (int64_t row = 0; row < data.rows; ++row)
     ++counts[int64_t(original(f, row, 0))];
-  const std::vector<std::string> names = field.category_column < 0 ? std::vector<std::string>() : data.classes[field.category_column];
+  const std::vector<std::string> names =
+      field.category_column < 0 ? std::vector<std::string>() : data.classes[field.category_column];
   const size_t different = std::max(counts.size(), names.size());
   std::string text = ", " + grouped(int64_t(different)) + " of them: ";
   int64_t shown = 0;
@@ -131,7 +144,8 @@ std::string DataText::classes(int32_t f) const {
       text += format(" and %s more", grouped(int64_t(counts.size()) - shown).c_str());
       break;
     }
-    const std::string name = label >= 0 && size_t(label) < names.size() ? names[size_t(label)] : std::to_string(label);
+    const std::string name =
+        label >= 0 && size_t(label) < names.size() ? names[size_t(label)] : std::to_string(label);
     text += (shown++ ? ", " : "") + quoted(name) + " × " + grouped(count);
   }
   return text + "\n";
@@ -151,7 +165,8 @@ std::string DataText::ranges(int32_t f) const {
     return ", " + summaries[0].text() + "\n";
   std::string text = "\n";
   for (int64_t element = 0; element < size; ++element)
-    text += format("    %s[%lld] %s\n", field.name, (long long)element, summaries[size_t(element)].text().c_str());
+    text += format("    %s[%lld] %s\n", field.name, (long long)element,
+                   summaries[size_t(element)].text().c_str());
   return text;
 }
 

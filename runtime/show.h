@@ -5,7 +5,8 @@
 
 namespace nnrt {
 
-/// Loads the data set of that name and describes it: rows, splits, fields with their shapes, ranges and classes.
+/// Loads the data set of that name and describes it: rows, splits, fields with their shapes, ranges
+/// and classes.
 Status showData(Run &run, const char *name);
 
 } // namespace nnrt

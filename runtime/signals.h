@@ -4,8 +4,9 @@
 
 namespace nnrt {
 
-/// Catches the signals while it lives; a second one ends the process at once, but for SIGPIPE, which comes with every write. So does
-/// the first where it would have to wait for the compiler and nothing is lost by it, if `mayEnd`.
+/// Catches the signals while it lives; a second one ends the process at once, but for SIGPIPE,
+/// which comes with every write. So does the first where it would have to wait for the compiler and
+/// nothing is lost by it, if `mayEnd`.
 class SignalScope {
 public:
   explicit SignalScope(bool mayEnd = true);
@@ -19,7 +20,8 @@ public:
   ~CompileScope();
 };
 
-/// From now on to the end of the SignalScope something is lost if the process ends at once: a training has made a step.
+/// From now on to the end of the SignalScope something is lost if the process ends at once: a
+/// training has made a step.
 void noteWork();
 
 /// The signal that has arrived since the scope began, or 0.

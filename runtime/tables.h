@@ -7,7 +7,8 @@
 
 namespace nnrt {
 
-/// "0.5", "[1, 2]", "[[1, 2], [3, 4]]"; a matrix breaks into a line for each row. A vector of one number is shown as that number.
+/// "0.5", "[1, 2]", "[[1, 2], [3, 4]]"; a matrix breaks into a line for each row. A vector of one
+/// number is shown as that number.
 std::string nested(const std::vector<double> &values, const std::vector<int64_t> &shape);
 
 /// A rank-2 value as an aligned table with headings (class names when there are as many as rows, else numbers); a

@@ -279,7 +279,8 @@ Status Trainer::execute() {
   }
   sayAdvice();
 
-  finished = record.stoppedEarly || (record.steps == record.totalSteps && record.epochs == completeEpochs(record.steps));
+  finished = record.stoppedEarly ||
+             (record.steps == record.totalSteps && record.epochs == completeEpochs(record.steps));
   if (train.checkpoint && !finished && record.steps > 0)
     NN_TRY(writeCheckpoint(false));
   if (run.stepsLeft == 0 && !finished)

@@ -126,7 +126,8 @@ struct BlockExpr : ExprOf<ExprKind::Block> {
   Expr *value = nullptr;
 };
 
-/// The part of a body that gives its value, for messages: the last expression of a block, the last stage of a pipe.
+/// The part of a body that gives its value, for messages: the last expression of a block, the last
+/// stage of a pipe.
 inline const Expr *valueOf(const Expr *e) {
   for (;;) {
     if (auto *block = llvm::dyn_cast<BlockExpr>(e); block && block->value)

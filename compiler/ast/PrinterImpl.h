@@ -37,7 +37,9 @@ private:
   void typed(const Ident &name, const Shape *shape);
   void body(const Expr &body);
   static llvm::StringRef directionText(Direction direction) {
-    return direction == Direction::Highest ? " highest" : direction == Direction::Lowest ? " lowest" : "";
+    return direction == Direction::Highest  ? " highest"
+           : direction == Direction::Lowest ? " lowest"
+                                            : "";
   }
 
   // PrintStmt.cpp

@@ -81,7 +81,7 @@ enum class Direction { None, Highest, Lowest };
 /// `metric accuracy(net(x), y)`, `metric miss lowest = 1 - accuracy(net(x), y)`
 struct MetricEntry : EntryOf<EntryKind::Metric> {
   Ident given;                           ///< the name before `=`; empty: none
-  Direction direction = Direction::None; ///< behind that name
+  Direction direction = Direction::None; ///< after that name
   Expr *expr = nullptr;
 
   /// The call of a function or a metric that the whole value is; null: it is something else.
@@ -89,8 +89,11 @@ struct MetricEntry : EntryOf<EntryKind::Metric> {
     auto *c = llvm::dyn_cast_or_null<CallExpr>(expr);
     return c && llvm::isa<NameExpr>(c->callee) ? c : nullptr;
   }
-  /// What the metric is called: by the given name, else by that of the function; empty after an error.
-  Ident name() const { return given || !call() ? given : llvm::cast<NameExpr>(call()->callee)->name; }
+  /// What the metric is called: by the given name, else by that of the function; empty after an
+  /// error.
+  Ident name() const {
+    return given || !call() ? given : llvm::cast<NameExpr>(call()->callee)->name;
+  }
 };
 
 enum class ClipKind { Norm, Value };

@@ -1,4 +1,5 @@
-// All calls go by the folder's handle, so that nobody exchanges it in between; O_NONBLOCK, so that a pipe in it is not waited for.
+// All calls go by the folder's handle, so that nobody exchanges it in between; O_NONBLOCK, so that
+// a pipe in it is not waited for.
 #include "compiler/codegen/CacheFolder.h"
 
 #include "llvm/ADT/ScopeExit.h"
@@ -22,7 +23,9 @@ namespace nnc {
 
 static const char secretName[] = "key";
 
-static bool isOwn(const struct stat &info) { return info.st_uid == geteuid() && !(info.st_mode & (S_IWGRP | S_IWOTH)); }
+static bool isOwn(const struct stat &info) {
+  return info.st_uid == geteuid() && !(info.st_mode & (S_IWGRP | S_IWOTH));
+}
 
 static std::optional<std::string> readAll(int file, size_t size) {
   std::string bytes(size, 0);
@@ -49,7 +52,9 @@ static bool writeAll(int file, StringRef bytes) {
   return true;
 }
 
-static bool randomBytes(void *bytes, size_t size) { return getrandom(bytes, size, 0) == ssize_t(size); }
+static bool randomBytes(void *bytes, size_t size) {
+  return getrandom(bytes, size, 0) == ssize_t(size);
+}
 
 CacheFolder::~CacheFolder() { ::close(handle); }
 
@@ -78,7 +83,8 @@ std::unique_ptr<CacheFolder> CacheFolder::open(StringRef path, bool make, std::s
 
 /// The descriptor of a file of this user's, or -1.
 int CacheFolder::openFile(StringRef name) const {
-  const int file = openat(handle, name.str().c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+  const int file =
+      openat(handle, name.str().c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
   struct stat info;
   if (file < 0 || (fstat(file, &info) == 0 && S_ISREG(info.st_mode) && isOwn(info)))
     return file;
@@ -107,12 +113,14 @@ bool CacheFolder::findSecret(bool make) {
     if (!randomBytes(&number, sizeof number))
       return false;
     const std::string temporary = "key." + utohexstr(number);
-    const int file = openat(handle, temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    const int file = openat(handle, temporary.c_str(),
+                            O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (file < 0)
       return false;
     const bool written = writeAll(file, toStringRef(fresh));
     if (::close(file) == 0 && written)
-      (void)!linkat(handle, temporary.c_str(), handle, secretName, 0); // fails where somebody was first
+      (void)!linkat(handle, temporary.c_str(), handle, secretName,
+                    0); // fails where somebody was first
     unlinkat(handle, temporary.c_str(), 0);
   }
   return false;
@@ -141,7 +149,8 @@ bool CacheFolder::write(StringRef name, ArrayRef<StringRef> pieces) const {
   if (!randomBytes(&number, sizeof number))
     return false;
   const std::string temporary = (name + "." + utohexstr(number)).str();
-  const int file = openat(handle, temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  const int file =
+      openat(handle, temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (file < 0)
     return false;
   bool written = all_of(pieces, [&](StringRef piece) { return writeAll(file, piece); });
@@ -155,7 +164,8 @@ bool CacheFolder::write(StringRef name, ArrayRef<StringRef> pieces) const {
 bool CacheFolder::isTime(int64_t seconds) const {
   // Nothing else changes the secret's file, so its time is free to keep this one.
   struct stat info;
-  if (fstatat(handle, secretName, &info, AT_SYMLINK_NOFOLLOW) != 0 || info.st_mtime + seconds > time(nullptr))
+  if (fstatat(handle, secretName, &info, AT_SYMLINK_NOFOLLOW) != 0 ||
+      info.st_mtime + seconds > time(nullptr))
     return false;
   const timespec now[] = {{0, UTIME_OMIT}, {0, UTIME_NOW}};
   utimensat(handle, secretName, now, AT_SYMLINK_NOFOLLOW);
@@ -178,7 +188,8 @@ void CacheFolder::prune(StringRef prefix, int64_t seconds, uint64_t limit) const
   while (const dirent *found = readdir(listing)) {
     const std::string name = found->d_name;
     struct stat info;
-    if (!StringRef(name).starts_with(prefix) || fstatat(handle, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(info.st_mode))
+    if (!StringRef(name).starts_with(prefix) ||
+        fstatat(handle, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(info.st_mode))
       continue;
     const time_t used = std::max(info.st_atime, info.st_mtime);
     if (used + seconds < now) {
@@ -189,7 +200,8 @@ void CacheFolder::prune(StringRef prefix, int64_t seconds, uint64_t limit) const
     total += uint64_t(info.st_size);
   }
   closedir(listing);
-  std::sort(entries.begin(), entries.end(), [](const Entry &a, const Entry &b) { return a.used < b.used; });
+  std::sort(entries.begin(), entries.end(),
+            [](const Entry &a, const Entry &b) { return a.used < b.used; });
   for (size_t i = 0; total > limit && i < entries.size(); ++i) {
     unlinkat(handle, entries[i].name.c_str(), 0);
     total -= entries[i].bytes;

@@ -1,4 +1,5 @@
-// The folder in which compiled code is kept: nothing that somebody else could have written is ever used.
+// The folder in which compiled code is kept: nothing that somebody else could have written is ever
+// used.
 #pragma once
 
 #include "llvm/ADT/StringRef.h"
@@ -12,18 +13,20 @@
 
 namespace nnc {
 
-/// An open folder that belongs to this user and that nobody else may write into, with the secret that is kept in it. Files are opened below
-/// it by name and never through a link; what is no regular file of this user, or may be written by others, counts as not there.
+/// An open folder that belongs to this user and that nobody else may write into, with the secret
+/// that is kept in it. Files are opened below it by name and never through a link; what is no
+/// regular file of this user, or may be written by others, counts as not there.
 class CacheFolder {
 public:
   CacheFolder(const CacheFolder &) = delete;
   ~CacheFolder();
 
-  /// Opens it; `make`: makes what is missing of it. Null where that cannot be, and then `why` says so if the folder is there and not to be
-  /// trusted.
+  /// Opens it; `make`: makes what is missing of it. Null where that cannot be, and then `why` says
+  /// so if the folder is there and not to be trusted.
   static std::unique_ptr<CacheFolder> open(llvm::StringRef path, bool make, std::string &why);
 
-  /// Seals belong to this folder: a hash of its secret and of what is added, which nobody makes who cannot read the secret.
+  /// Seals belong to this folder: a hash of its secret and of what is added, which nobody makes who
+  /// cannot read the secret.
   llvm::BLAKE3 beginSeal() const;
 
   /// The whole file, which counts as used now; nothing if it is not there.
@@ -31,8 +34,8 @@ public:
   /// Replaces the file as a whole. False where that fails; then nothing is left behind.
   bool write(llvm::StringRef name, llvm::ArrayRef<llvm::StringRef> pieces) const;
 
-  /// Deletes files whose names begin with `prefix` and that were not used for `seconds`, then those that were not used for longest until
-  /// the others have `limit` bytes at most.
+  /// Deletes files whose names begin with `prefix` and that were not used for `seconds`, then those
+  /// that were not used for longest until the others have `limit` bytes at most.
   void prune(llvm::StringRef prefix, int64_t seconds, uint64_t limit) const;
   /// Whether `seconds` have passed since this was last asked and true, by whatever process.
   bool isTime(int64_t seconds) const;

@@ -38,8 +38,10 @@ static Expected<std::string> findCompiler() {
                            "`nnc run` needs none");
 }
 
-/// Runs the command in a process group of its own, which a signal to nnc ends with it. If it fails, `problem` says why it could not run.
-static bool runLinker(ArrayRef<StringRef> command, const SmallString<256> &messages, std::string &problem) {
+/// Runs the command in a process group of its own, which a signal to nnc ends with it. If it fails,
+/// `problem` says why it could not run.
+static bool runLinker(ArrayRef<StringRef> command, const SmallString<256> &messages,
+                      std::string &problem) {
   std::vector<std::string> words(command.begin(), command.end());
   std::vector<char *> argv;
   for (std::string &word : words)
@@ -54,7 +56,8 @@ static bool runLinker(ArrayRef<StringRef> command, const SmallString<256> &messa
     posix_spawnattr_destroy(&attributes);
   });
   posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_addopen(&files, 1, messages.str().str().c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666);
+  posix_spawn_file_actions_addopen(&files, 1, messages.str().str().c_str(),
+                                   O_WRONLY | O_CREAT | O_TRUNC, 0666);
   posix_spawn_file_actions_adddup2(&files, 1, 2);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
   pid_t child;
@@ -98,7 +101,8 @@ Error linkExecutable(StringRef object, StringRef runtime, bool withImages, Strin
   sys::path::append(input, "program.o");
   sys::path::append(output, "program");
   sys::path::append(messages, "messages");
-  const nnrt::Disposable disposableFiles[] = {nnrt::Disposable(input.str().str()), nnrt::Disposable(output.str().str()),
+  const nnrt::Disposable disposableFiles[] = {nnrt::Disposable(input.str().str()),
+                                              nnrt::Disposable(output.str().str()),
                                               nnrt::Disposable(messages.str().str())};
   auto cleanUp = make_scope_exit([&] { sys::fs::remove_directories(folder); });
   if (Error error = writeFile(input, object)) {

@@ -61,23 +61,26 @@ Jit::~Jit() = default;
 Expected<std::unique_ptr<Jit>> Jit::create(const Target &target) {
   auto impl = std::make_unique<Impl>();
   JITTargetMachineBuilder builder((Triple(target.triple)));
-  // Whoever wants a function compiles it: by default ORC makes threads, and ends the process where none can be made.
-  auto process = SelfExecutorProcessControl::Create(nullptr, std::make_unique<InPlaceTaskDispatcher>());
+  // Whoever wants a function compiles it: by default ORC makes threads, and ends the process where
+  // none can be made.
+  auto process =
+      SelfExecutorProcessControl::Create(nullptr, std::make_unique<InPlaceTaskDispatcher>());
   if (!process)
     return process.takeError();
-  auto lljit = LLJITBuilder()
-                   .setExecutorProcessControl(std::move(*process))
-                   .setJITTargetMachineBuilder(std::move(builder))
-                   .setCompileFunctionCreator([target](JITTargetMachineBuilder)
-                                                  -> Expected<std::unique_ptr<IRCompileLayer::IRCompiler>> {
-                     auto machine = target.createMachine();
-                     if (!machine)
-                       return machine.takeError();
-                     return std::make_unique<TMOwningSimpleCompiler>(std::move(*machine));
-                   })
-                   .setLinkProcessSymbolsByDefault(false)
-                   .setPlatformSetUp(setUpInactivePlatform)
-                   .create();
+  auto lljit =
+      LLJITBuilder()
+          .setExecutorProcessControl(std::move(*process))
+          .setJITTargetMachineBuilder(std::move(builder))
+          .setCompileFunctionCreator([target](JITTargetMachineBuilder)
+                                         -> Expected<std::unique_ptr<IRCompileLayer::IRCompiler>> {
+            auto machine = target.createMachine();
+            if (!machine)
+              return machine.takeError();
+            return std::make_unique<TMOwningSimpleCompiler>(std::move(*machine));
+          })
+          .setLinkProcessSymbolsByDefault(false)
+          .setPlatformSetUp(setUpInactivePlatform)
+          .create();
   if (!lljit)
     return lljit.takeError();
   impl->lljit = std::move(*lljit);

@@ -72,7 +72,8 @@ Error writeFile(StringRef path, StringRef bytes) {
     return code ? failed(code) : Error::success();
   }
   const std::string target = replacedFile(path);
-  const unsigned mode = exists ? status.permissions() & 0777 : sys::fs::all_read | sys::fs::all_write;
+  const unsigned mode =
+      exists ? status.permissions() & 0777 : sys::fs::all_read | sys::fs::all_write;
   auto temporary = sys::fs::TempFile::create(target + ".%%%%%%.tmp", mode);
   if (!temporary)
     return failed(errorToErrorCode(temporary.takeError()));

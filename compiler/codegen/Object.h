@@ -21,7 +21,8 @@ llvm::Expected<llvm::SmallVector<char, 0>> emitObject(llvm::Module &module, cons
 /// The assembly of `module`.
 llvm::Expected<std::string> emitAssembly(llvm::Module &module, const Target &target);
 
-/// The file that writing `path` replaces: where a symbolic link leads to; and as no program takes it for a flag (`-x` is `./-x`).
+/// The file that writing `path` replaces: where a symbolic link leads to; and as no program takes
+/// it for a flag (`-x` is `./-x`).
 std::string replacedFile(llvm::StringRef path);
 
 /// Writes `bytes` to `path` at once: to a temporary file beside it that then takes its name, so that nobody sees half a

@@ -1,6 +1,7 @@
-// An entry is a file: a line that says what it is, a seal (BLAKE3 of the folder's secret, the key and the object), the object. It is written
-// under another name and renamed, so that readers see all of it or nothing; the seal finds what a full disk or a crash has left, and what
-// somebody else has put there.
+// An entry is a file: a line that says what it is, a seal (BLAKE3 of the folder's secret, the key
+// and the object), the object. It is written under another name and renamed, so that readers see
+// all of it or nothing; the seal finds what a full disk or a crash has left, and what somebody else
+// has put there.
 #include "compiler/codegen/ObjectCache.h"
 
 #include "compiler/codegen/CacheFolder.h"

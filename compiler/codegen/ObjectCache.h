@@ -50,8 +50,8 @@ public:
 
   bool enabled() const { return !folder.empty(); }
 
-  /// The object that was kept under `key`, or null. An entry is used only if its seal is right, which covers key and object and which
-  /// only this user's processes can make (CacheFolder).
+  /// The object that was kept under `key`, or null. An entry is used only if its seal is right,
+  /// which covers key and object and which only this user's processes can make (CacheFolder).
   std::unique_ptr<llvm::MemoryBuffer> find(llvm::StringRef key) const;
 
   /// Keeps an object. From time to time this prunes.

@@ -53,7 +53,8 @@ static StringRef highestLevel(const StringMap<bool> &bits) {
 
 static void useHost(Target &target, const Triple &triple) {
   StringMap<bool> bits = sys::getHostCPUFeatures();
-  target.cpu = (triple.getArch() == Triple::x86_64 ? highestLevel(bits) : sys::getHostCPUName()).str();
+  target.cpu =
+      (triple.getArch() == Triple::x86_64 ? highestLevel(bits) : sys::getHostCPUName()).str();
   // Two of each on Zen 2 and all since; Intel's cores reach that with vectors of 64 bytes only on paper. The vendor, unlike the
   // product's name, is right in virtual machines too. It decides what is fast, never what is right.
   target.fastLoads = triple.getArch() == Triple::x86_64 &&
@@ -88,12 +89,17 @@ Expected<Target> Target::parse(StringRef cpu, StringRef tripleName) {
   const llvm::Target *found = TargetRegistry::lookupTarget(target.triple, message);
   if (!found)
     return createStringError("unknown target '" + tripleName + "': " + message);
-  // Others may well be machines that LLVM knows: it ends the process where it cannot make code, and nobody has compared their numbers.
-  if ((triple.getArch() != Triple::x86_64 && triple.getArch() != Triple::aarch64) || triple.isX32() ||
-      triple.getEnvironment() == Triple::GNUILP32)
-    return createStringError("target '" + tripleName + "': nnc makes code for x86_64 and aarch64 alone, 64-bit and little-endian");
+  // Others may well be machines that LLVM knows: it ends the process where it cannot make code, and
+  // nobody has compared their numbers.
+  if ((triple.getArch() != Triple::x86_64 && triple.getArch() != Triple::aarch64) ||
+      triple.isX32() || triple.getEnvironment() == Triple::GNUILP32)
+    return createStringError(
+        "target '" + tripleName +
+        "': nnc makes code for x86_64 and aarch64 alone, 64-bit and little-endian");
   if (!triple.isOSBinFormatELF() || (!triple.isOSLinux() && triple.getOS() != Triple::UnknownOS))
-    return createStringError("target '" + tripleName + "': nnc makes objects for Linux alone (x86_64-linux-gnu, aarch64-linux-gnu)");
+    return createStringError(
+        "target '" + tripleName +
+        "': nnc makes objects for Linux alone (x86_64-linux-gnu, aarch64-linux-gnu)");
 
   bool x86 = triple.getArch() == Triple::x86_64;
   if (cpu == "native") {
@@ -111,7 +117,8 @@ Expected<Target> Target::parse(StringRef cpu, StringRef tripleName) {
   // Ask LLVM what the processor and the features amount to.
   std::unique_ptr<MCSubtargetInfo> info(found->createMCSubtargetInfo(target.triple, "", ""));
   if (!info || !info->isCPUStringValid(target.cpu))
-    return createStringError("unknown cpu '" + cpu + "' for " + target.triple + ": use native, generic or a name that LLVM knows");
+    return createStringError("unknown cpu '" + cpu + "' for " + target.triple +
+                             ": use native, generic or a name that LLVM knows");
   info.reset(found->createMCSubtargetInfo(target.triple, target.cpu, target.features));
   for (const SubtargetFeatureKV &feature : info->getEnabledProcessorFeatures())
     target.all += (target.all.empty() ? "" : ",") + std::string(feature.Key);

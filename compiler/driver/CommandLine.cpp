@@ -8,9 +8,9 @@
 #include "compiler/driver/UnknownFlags.h"
 #include "compiler/driver/Version.h"
 
-#include "llvm/Support/CommandLine.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Config/llvm-config.h"
+#include "llvm/Support/CommandLine.h"
 #include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
@@ -28,13 +28,17 @@ cl::OptionCategory category("nnc");
 cl::SubCommand runCommand("run", "compile in memory and run; what follows FILE goes to the program (nnc run FILE --help)");
 cl::SubCommand checkCommand("check", "every static check; nothing is run");
 
-cl::opt<std::string> input(cl::Positional, cl::desc("FILE.nn (-: standard input)"), cl::cat(category));
-cl::list<std::string> beyond(cl::Positional, cl::Hidden, cl::cat(category)); // told what to do instead
+cl::opt<std::string> input(cl::Positional, cl::desc("FILE.nn (-: standard input)"),
+                           cl::cat(category));
+cl::list<std::string> beyond(cl::Positional, cl::Hidden,
+                             cl::cat(category)); // told what to do instead
 cl::opt<std::string> runInput(cl::Positional, cl::desc("FILE.nn"), cl::Required, cl::cat(category), cl::sub(runCommand));
 cl::opt<std::string> checkInput(cl::Positional, cl::desc("FILE.nn"), cl::Required, cl::cat(category), cl::sub(checkCommand));
 cl::list<std::string> runArguments(cl::ConsumeAfter, cl::desc("[the program's own flags]"), cl::cat(category), cl::sub(runCommand));
 
-cl::opt<bool> interactive("i", cl::desc("run FILE.nn, then go on in a session with all that it declares"), cl::cat(category));
+cl::opt<bool>
+    interactive("i", cl::desc("run FILE.nn, then go on in a session with all that it declares"),
+                cl::cat(category));
 cl::opt<std::string> output("o", cl::desc("write a standalone trainer, or with --emit its text, to this file"),
                             cl::value_desc("file"), cl::cat(category));
 cl::opt<EmitKind> emitKind(
@@ -66,8 +70,10 @@ cl::opt<Precision> precision("precision", cl::desc("the type of all tensors:"), 
                              cl::cat(category), cl::sub(cl::SubCommand::getTopLevel()), cl::sub(runCommand), cl::sub(checkCommand));
 cl::opt<std::string> dataDir("data", cl::desc("a folder where data files are looked for too"), cl::value_desc("dir"),
                              cl::cat(category), cl::sub(cl::SubCommand::getTopLevel()), cl::sub(runCommand), cl::sub(checkCommand));
-cl::opt<std::string> cpu("cpu", cl::desc("the processor: native, x86-64, x86-64-v2, x86-64-v3, x86-64-v4"), cl::init("native"),
-                         cl::value_desc("level"), cl::cat(category), cl::sub(cl::SubCommand::getTopLevel()), cl::sub(runCommand));
+cl::opt<std::string> cpu("cpu",
+                         cl::desc("the processor: native, x86-64, x86-64-v2, x86-64-v3, x86-64-v4"),
+                         cl::init("native"), cl::value_desc("level"), cl::cat(category),
+                         cl::sub(cl::SubCommand::getTopLevel()), cl::sub(runCommand));
 cl::opt<std::string> triple("target", cl::desc("the target's triple, for --emit=obj, asm and llvm"), cl::value_desc("triple"),
                             cl::cat(category));
 cl::opt<std::string> cacheDir("cache", cl::desc("keep compiled code in this folder instead of ~/.cache/nnc"), cl::value_desc("dir"),
@@ -194,7 +200,8 @@ bool keepsUnseenInputs(Session &session) {
   if (!session.reach(Stage::Parsed))
     return false;
   // Of a program with mistakes nobody knows; it reads nothing either.
-  if (!whole.loadText(bufferText(session.diagnostics().sources(), session.program().buffer), session.sourceName()) ||
+  if (!whole.loadText(bufferText(session.diagnostics().sources(), session.program().buffer),
+                      session.sourceName()) ||
       !whole.reach(Stage::Generated) || keepsInputs(whole, output))
     return true;
   session.diagnostics().error(whole.diagnostics().all().back().message);
@@ -210,8 +217,10 @@ int emit() {
   const bool early = emitKind == EmitKind::Ast;
   bool ok = isOutputName(session, output, emitKind);
   if (ok && !output.empty() && output != "-")
-    ok = early ? keepsUnseenInputs(session) : session.reach(Stage::Generated) && keepsInputs(session, output);
-  ok = ok && emitStage(session, emitKind, latex, os) && !session.diagnostics().hasErrors() && writeOutput(session, output, text);
+    ok = early ? keepsUnseenInputs(session)
+               : session.reach(Stage::Generated) && keepsInputs(session, output);
+  ok = ok && emitStage(session, emitKind, latex, os) && !session.diagnostics().hasErrors() &&
+       writeOutput(session, output, text);
   return finish(session, ok);
 }
 
@@ -221,8 +230,9 @@ int makeTrainer(const char *argv0) {
   options.standalone = true;
   options.monitor = true; // the trainer's own flags may ask for it
   Session session(options);
-  return finish(session, isOutputName(session, output, EmitKind::None) && session.reach(Stage::Generated) &&
-                             keepsInputs(session, output) && session.writeExecutable(argv0));
+  return finish(session, isOutputName(session, output, EmitKind::None) &&
+                             session.reach(Stage::Generated) && keepsInputs(session, output) &&
+                             session.writeExecutable(argv0));
 }
 
 } // namespace
@@ -238,7 +248,8 @@ int nnc::runCommandLine(int argc, char **argv) {
   llvm::install_fatal_error_handler(endByFatalError);
   nn_process_start(); // what is asked for first is most exact
   mainBegan = Timeline::now();
-  cl::SetVersionPrinter([](llvm::raw_ostream &os) { os << versionText() << " (LLVM " LLVM_VERSION_STRING ")\n"; });
+  cl::SetVersionPrinter(
+      [](llvm::raw_ostream &os) { os << versionText() << " (LLVM " LLVM_VERSION_STRING ")\n"; });
   cl::HideUnrelatedOptions(category);
   cl::HideUnrelatedOptions(category, runCommand);
   cl::HideUnrelatedOptions(category, checkCommand);
@@ -248,15 +259,16 @@ int nnc::runCommandLine(int argc, char **argv) {
   }
   std::string complaints;
   llvm::raw_string_ostream complaint(complaints);
-  if (!cl::ParseCommandLineOptions(argc, argv,
-                                   "nnc: a compiler for networks and their training\n\n"
-                                   "  nnc FILE.nn -o trainer       a standalone native program: ./trainer --help\n"
-                                   "  nnc run FILE.nn              compile in memory and run\n"
-                                   "  nnc check FILE.nn            every static check, nothing is run\n"
-                                   "  nnc FILE.nn --emit=STAGE     print a stage of the compiler\n"
-                                   "  nnc                          an interactive session\n"
-                                   "  nnc -i FILE.nn               run, then an interactive session\n",
-                                   &complaint)) {
+  if (!cl::ParseCommandLineOptions(
+          argc, argv,
+          "nnc: a compiler for networks and their training\n\n"
+          "  nnc FILE.nn -o trainer       a standalone native program: ./trainer --help\n"
+          "  nnc run FILE.nn              compile in memory and run\n"
+          "  nnc check FILE.nn            every static check, nothing is run\n"
+          "  nnc FILE.nn --emit=STAGE     print a stage of the compiler\n"
+          "  nnc                          an interactive session\n"
+          "  nnc -i FILE.nn               run, then an interactive session\n",
+          &complaint)) {
     llvm::errs() << complaints;
     return 2;
   }
@@ -283,8 +295,10 @@ int nnc::runCommandLine(int argc, char **argv) {
     return runRepl(options, input, argc, argv);
   }
   if (!beyond.empty()) {
-    llvm::errs() << "nnc: `" << beyond.front() << "` after `" << input << "`: nnc takes one file; `nnc run " << input
-                 << " …` gives the program what follows, as in `nnc run " << input << " predict --weights FILE -`\n";
+    llvm::errs() << "nnc: `" << beyond.front() << "` after `" << input
+                 << "`: nnc takes one file; `nnc run " << input
+                 << " …` gives the program what follows, as in `nnc run " << input
+                 << " predict --weights FILE -`\n";
     return 2;
   }
   if (latex && emitKind != EmitKind::Math) {
@@ -303,7 +317,8 @@ int nnc::runCommandLine(int argc, char **argv) {
     return 2;
   }
   if (output == "-") {
-    llvm::errs() << "nnc: a trainer is a file of its own: -o needs its name (`./-` for a file that is called `-`)\n";
+    llvm::errs() << "nnc: a trainer is a file of its own: -o needs its name (`./-` for a file that "
+                    "is called `-`)\n";
     return 2;
   }
   return makeTrainer(argv[0]);

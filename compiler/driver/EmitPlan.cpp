@@ -227,7 +227,8 @@ private:
       n = 1;
     }
     os << "\n";
-    plan::KernelTables kernelTables(session.tables(), session.diagnostics().sources(), session.sourceName());
+    plan::KernelTables kernelTables(session.tables(), session.diagnostics().sources(),
+                                    session.sourceName());
     Table table;
     table.row({"", "kernel", "results", "FLOPs a step", "other operations", "bytes moved", roof ? "µs" : "", roof ? "bound by" : "",
                "where"});

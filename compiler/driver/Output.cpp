@@ -1,4 +1,5 @@
-// A file is what it is under any name: links are followed, and files are compared by device and number.
+// A file is what it is under any name: links are followed, and files are compared by device and
+// number.
 #include "compiler/driver/Output.h"
 
 #include "compiler/codegen/Object.h"
@@ -19,12 +20,15 @@ bool nnc::isOutputName(Session &session, llvm::StringRef output, EmitKind kind) 
   if (output.empty() || output == "-")
     return true;
   const std::string &source = session.settings().path;
-  if (source != "-" && llvm::sys::fs::equivalent(source, output) && llvm::sys::fs::is_regular_file(output))
-    return refuse(session, "cannot write '" + output + "': it is the program's own text; another name is wanted");
+  if (source != "-" && llvm::sys::fs::equivalent(source, output) &&
+      llvm::sys::fs::is_regular_file(output))
+    return refuse(session, "cannot write '" + output +
+                               "': it is the program's own text; another name is wanted");
   // What `ast` prints is a program.
   if (llvm::sys::path::extension(output) == ".nn" && kind != EmitKind::Ast)
     return refuse(session, "cannot write '" + output + "': `.nn` is for programs, and this is " +
-                               (kind == EmitKind::None ? "a trainer" : "a stage of the compiler") + "; another name is wanted");
+                               (kind == EmitKind::None ? "a trainer" : "a stage of the compiler") +
+                               "; another name is wanted");
   return true;
 }
 
@@ -33,7 +37,8 @@ bool nnc::keepsInputs(Session &session, llvm::StringRef output) {
     return true;
   char message[1024];
   const std::string path = output.str();
-  return nn_is_input(&session.tables().program, session.settings().dataDir.c_str(), path.c_str(), message, sizeof message) == 0 ||
+  return nn_is_input(&session.tables().program, session.settings().dataDir.c_str(), path.c_str(),
+                     message, sizeof message) == 0 ||
          refuse(session, message);
 }
 

@@ -36,10 +36,14 @@ static void runLines(repl::Evaluator &evaluator) {
 
 namespace {
 
-/// The terminal: an editor for each input of several lines, which is one entry of the history from then on.
+/// The terminal: an editor for each input of several lines, which is one entry of the history from
+/// then on.
 class Terminal {
 public:
-  explicit Terminal(repl::Evaluator &evaluator) : evaluator(evaluator), history(repl::historyPath()) { makeEditor(); }
+  explicit Terminal(repl::Evaluator &evaluator)
+      : evaluator(evaluator), history(repl::historyPath()) {
+    makeEditor();
+  }
   ~Terminal() {
     dropEditor();
     history.save();
@@ -55,12 +59,12 @@ private:
   repl::History history;
   std::unique_ptr<llvm::LineEditor> editor;
   FILE *out = nullptr; // the editor's
-  std::string input; // what was typed of it so far
+  std::string input;   // what was typed of it so far
 };
 
 } // namespace
 
-/// An editor ends by writing its own history, and an empty line, which nobody is to see.
+/// An editor ends by writing its own history, and an empty line, which nobody should see.
 void Terminal::dropEditor() {
   if (!editor)
     return;

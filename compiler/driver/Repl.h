@@ -5,8 +5,8 @@
 
 namespace nnc {
 
-/// Loads `file`, if it is not empty, then reads inputs until `:quit` or the end of the input; returns the exit code. `options` apply to
-/// every input's compilation.
+/// Loads `file`, if it is not empty, then reads inputs until `:quit` or the end of the input;
+/// returns the exit code. `options` apply to every input's compilation.
 int runRepl(SessionOptions options, const std::string &file, int argc, char **argv);
 
 } // namespace nnc

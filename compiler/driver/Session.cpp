@@ -44,7 +44,9 @@ bool Session::fail(llvm::Error error) {
 std::string Session::sourceName() const {
   if (options.path == "-")
     return "<stdin>";
-  return options.standalone && llvm::sys::path::is_absolute(options.path) ? llvm::sys::path::filename(options.path).str() : options.path;
+  return options.standalone && llvm::sys::path::is_absolute(options.path)
+             ? llvm::sys::path::filename(options.path).str()
+             : options.path;
 }
 
 bool Session::load() {
@@ -52,12 +54,14 @@ bool Session::load() {
   return buffer.has_value();
 }
 
-/// Where a trainer finds its source's folder: from its own, unless all that they share is the root. Empty: nowhere.
+/// Where a trainer finds its source's folder: from its own, unless all that they share is the root.
+/// Empty: nowhere.
 static std::string folderFrom(llvm::StringRef trainer, llvm::StringRef sourceDir) {
   llvm::SmallString<256> from(llvm::sys::path::parent_path(trainer)), to;
   if (from.empty())
     from = ".";
-  if (trainer.empty() || llvm::sys::fs::real_path(llvm::SmallString<256>(from), from) || llvm::sys::fs::real_path(sourceDir, to))
+  if (trainer.empty() || llvm::sys::fs::real_path(llvm::SmallString<256>(from), from) ||
+      llvm::sys::fs::real_path(sourceDir, to))
     return "";
   auto a = llvm::sys::path::begin(from), b = llvm::sys::path::begin(to);
   const auto aEnd = llvm::sys::path::end(from), bEnd = llvm::sys::path::end(to);
@@ -119,8 +123,9 @@ bool Session::parse() {
   if (options.earlierAt) {
     const char *earlier = bufferText(diags->sources(), *buffer).data() + options.earlierAt;
     ordered = parsed->statements.vec();
-    std::stable_partition(ordered.begin(), ordered.end(),
-                          [&](const ast::Stmt *s) { return s->range.begin.getPointer() >= earlier; });
+    std::stable_partition(ordered.begin(), ordered.end(), [&](const ast::Stmt *s) {
+      return s->range.begin.getPointer() >= earlier;
+    });
     parsed->statements = ordered;
   }
   return true;
@@ -253,7 +258,8 @@ mlir::OwningOpRef<mlir::ModuleOp> Session::loopsOf(llvm::StringRef name) {
 }
 
 namespace {
-/// Does what it is given at once, on the thread that gives it: threads that cannot be made would end the process.
+/// Does what it is given at once, on the thread that gives it: threads that cannot be made would
+/// end the process.
 class CallingThread final : public llvm::ThreadPoolInterface {
 public:
   void wait() override {}
@@ -290,16 +296,17 @@ std::vector<std::string> Session::neededFirst() const {
   };
   const nn_program &program = generated.tables->program;
   const int32_t earlier = std::min(options.earlier, program.n_statements);
-  nnrt::forEachStatement(program.statements + earlier, program.n_statements - earlier, [&](const nn_statement &statement) {
-    if (statement.kind != NN_STMT_TRAIN)
-      return true;
-    const auto &train = *static_cast<const nn_train *>(statement.body);
-    add(train.step);
-    add(program.data[train.data].keep);
-    add(program.data[train.data].prepare);
-    add(train.init);
-    return false;
-  });
+  nnrt::forEachStatement(program.statements + earlier, program.n_statements - earlier,
+                         [&](const nn_statement &statement) {
+                           if (statement.kind != NN_STMT_TRAIN)
+                             return true;
+                           const auto &train = *static_cast<const nn_train *>(statement.body);
+                           add(train.step);
+                           add(program.data[train.data].keep);
+                           add(program.data[train.data].prepare);
+                           add(train.init);
+                           return false;
+                         });
   return names;
 }
 
@@ -406,7 +413,8 @@ bool Session::writeExecutable(const char *argv0) {
       withImages |= predict && predict->source && predict->source->kind == NN_IMAGES;
       return true;
     });
-    if (llvm::Error error = linkExecutable(llvm::StringRef(object->data(), object->size()), *runtime, withImages, options.output))
+    if (llvm::Error error = linkExecutable(llvm::StringRef(object->data(), object->size()),
+                                           *runtime, withImages, options.output))
       return fail(std::move(error));
     return true;
   });

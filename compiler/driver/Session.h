@@ -25,9 +25,10 @@
 namespace nnc {
 
 struct SessionOptions {
-  std::string path;            // the program's file, as given (`-`: standard input); "<repl>" for text that is typed
-  std::string output;          // the trainer that is made; empty: none
-  bool standalone = false;     // what is made goes elsewhere: it holds no absolute path of this machine
+  std::string
+      path; // the program's file, as given (`-`: standard input); "<repl>" for text that is typed
+  std::string output;      // the trainer that is made; empty: none
+  bool standalone = false; // what is made goes elsewhere: it holds no absolute path of this machine
   std::string dataDir;         // --data DIR
   bool doublePrecision = false;
   bool unfused = false;        // every op its own kernel: for tests
@@ -36,11 +37,14 @@ struct SessionOptions {
   std::string cacheDir;        // where compiled objects are kept; empty: nowhere
   bool monitor = false;        // functions that tell norms of gradients and dead units, even if no report asks for them
   LintMode lints = LintMode::Off;
-  // Of an input of an interactive session, whose text holds more than the input (repl/Declarations.h):
+  // Of an input of an interactive session, whose text holds more than the input
+  // (repl/Declarations.h):
   bool session = false;
-  size_t earlierAt = 0;  // runs from this offset of the text on ran before, and come first; 0: none did
-  int32_t earlier = 0;   // how many of the program's statements they are
-  std::vector<std::pair<size_t, std::string>> folders; // from these offsets on, data paths start in that folder
+  size_t earlierAt =
+      0; // runs from this offset of the text on ran before, and come first; 0: none did
+  int32_t earlier = 0; // how many of the program's statements they are
+  std::vector<std::pair<size_t, std::string>>
+      folders;                 // from these offsets on, data paths start in that folder
   bool profile = false;        // time stamps in the code of steps and evaluations, and the tables that explain them
 };
 
@@ -68,7 +72,8 @@ public:
   const Target &target() const { return *codeTarget; }
   llvm::Module &llvmModule() { return *translated.module; }
   const SessionOptions &settings() const { return options; }
-  /// What places in the program's file are called: as it was given, but nothing that is standalone holds an absolute path.
+  /// What places in the program's file are called: as it was given, but nothing that is standalone
+  /// holds an absolute path.
   std::string sourceName() const;
 
   /// A copy of one function, which has reached Planned, lowered to loops. Null after an error.
@@ -77,7 +82,8 @@ public:
   /// Gives the program with the addresses of its functions, each of which is compiled in memory when it is first called; valid
   /// while the session lives. Null after an error.
   const nn_program *compileInMemory();
-  /// Writes a standalone executable, options.output. `argv0` and the address of main find the runtime's library.
+  /// Writes a standalone executable, options.output. `argv0` and the address of main find the
+  /// runtime's library.
   bool writeExecutable(const char *argv0);
 
   /// What took how long so far.
@@ -106,7 +112,8 @@ private:
   std::optional<unsigned> buffer;
   std::optional<Stage> reached;
   std::unique_ptr<ast::Program> parsed;
-  std::vector<ast::Stmt *> ordered; // its statements, where they do not run in the order of the text
+  std::vector<ast::Stmt *>
+      ordered; // its statements, where they do not run in the order of the text
   std::vector<std::unique_ptr<ast::Program>> preludePrograms;
   sema::Symbols names;
   IrgenResult generated;

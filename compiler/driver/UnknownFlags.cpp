@@ -1,4 +1,5 @@
-// The search follows the parser: a command first, values behind the flags that need them, and `--` ends the flags.
+// The search follows the parser: a command first, values after the flags that need them, and `--`
+// ends the flags.
 #include "compiler/driver/UnknownFlags.h"
 
 #include "compiler/support/Diagnostics.h"
@@ -28,20 +29,26 @@ static llvm::SmallVector<StringRef> shownFlags(cl::SubCommand &command) {
   return names;
 }
 
-/// LLVM's own options, which are hidden, go with every command. One with the name of a program's flag would take that without a word.
+/// LLVM's own options, which are hidden, go with every command. One with the name of a program's
+/// flag would take that without a word.
 static const cl::Option *llvmOption(StringRef flag) {
   const cl::Option *option = cl::getRegisteredOptions(cl::SubCommand::getTopLevel()).lookup(flag);
-  return option && option->getOptionHiddenFlag() != cl::NotHidden && !nn_is_flag(flag.str().c_str()) ? option : nullptr;
+  return option && option->getOptionHiddenFlag() != cl::NotHidden && !nn_is_flag(flag.str().c_str())
+             ? option
+             : nullptr;
 }
 
 static std::string complaint(StringRef flag, cl::SubCommand *command) {
   auto shown = [](StringRef name) { return (name.size() == 1 ? "-" : "--") + name.str(); };
   std::string text = "there is no flag " + shown(flag);
-  const llvm::SmallVector<StringRef> names = shownFlags(command ? *command : cl::SubCommand::getTopLevel());
+  const llvm::SmallVector<StringRef> names =
+      shownFlags(command ? *command : cl::SubCommand::getTopLevel());
   if (StringRef near = didYouMean(flag, names); !near.empty())
     return text + "; did you mean " + shown(near) + "?";
   const std::string name = command ? " " + command->getName().str() : std::string();
-  return text + "; `nnc" + name + " --help` lists all, and those of a program stand behind it: `nnc run FILE " + shown(flag) + "`";
+  return text + "; `nnc" + name +
+         " --help` lists all, and those of a program stand after it: `nnc run FILE " + shown(flag) +
+         "`";
 }
 
 std::string nnc::unknownFlag(int argc, char **argv) {

@@ -191,10 +191,13 @@ Value Elaborator::callFunction(const Applicable &f, llvm::ArrayRef<Arg> args, Ra
     dTensor = Value::of(fn->emit.broadcast(dTensor.tensor, type,
                                            isBatched(dTensor.tensor) ? llvm::ArrayRef<int64_t>{0} : llvm::ArrayRef<int64_t>{}));
   if (y.tensor.getType() != type || dTensor.tensor.getType() != type)
-    return fn->emit.shapeError(ast::valueOf(y.tensor.getType() != type ? decl->body : decl->derivative)->range,
-                               "a derivative is stated for each element: `" + f.name +
-                                   "` must give the shape of its first argument, and so must its derivative",
-                               {x, y, dTensor}, {decl->params[0].range, ast::valueOf(decl->body)->range, ast::valueOf(decl->derivative)->range});
+    return fn->emit.shapeError(
+        ast::valueOf(y.tensor.getType() != type ? decl->body : decl->derivative)->range,
+        "a derivative is stated for each element: `" + f.name +
+            "` must give the shape of its first argument, and so must its derivative",
+        {x, y, dTensor},
+        {decl->params[0].range, ast::valueOf(decl->body)->range,
+         ast::valueOf(decl->derivative)->range});
   mlir::Operation *op = fn->emit.create("nn.with_derivative", {y.tensor, x.tensor, dTensor.tensor}, type);
   return Value::of(op->getResult(0), y.axes);
 }
@@ -276,7 +279,8 @@ Value Elaborator::call(const Value &callee, llvm::ArrayRef<Arg> args, Range at) 
     return instantiate(a, args, at);
   case Applicable::Kind::Init:
   case Applicable::Kind::Optimizer: return instantiate(a, args, at);
-  case Applicable::Kind::Metric: return callMetric(a, args, at);
+  case Applicable::Kind::Metric:
+    return callMetric(a, args, at);
   }
   return Value::error();
 }

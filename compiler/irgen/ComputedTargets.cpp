@@ -1,5 +1,6 @@
-// What a loss or a metric reads may be computed from fields (`y[1]`, `y - 1`): a function of its own computes it again, so that the runtime
-// can check it on every row before the run, as it checks fields.
+// What a loss or a metric reads may be computed from fields (`y[1]`, `y - 1`): a function of its
+// own computes it again, so that the runtime can check it on every row before the run, as it checks
+// fields.
 #include "compiler/irgen/ProgramGenerator.h"
 
 #include "compiler/dialect/NnDialect.h"
@@ -8,12 +9,15 @@
 
 using namespace nnc;
 
-/// Computes values of one function again in another one, as far as they depend on the fields alone: not on parameters, states, options
-/// or random draws, which all are arguments of a function, nor on other examples.
+/// Computes values of one function again in another one, as far as they depend on the fields alone:
+/// not on parameters, states, options or random draws, which all are arguments of a function, nor
+/// on other examples.
 namespace {
 class Recomputation {
 public:
-  Recomputation(mlir::OpBuilder &b, llvm::ArrayRef<mlir::Value> from, llvm::ArrayRef<mlir::Value> to) : b(b) {
+  Recomputation(mlir::OpBuilder &b, llvm::ArrayRef<mlir::Value> from,
+                llvm::ArrayRef<mlir::Value> to)
+      : b(b) {
     for (auto [field, again] : llvm::zip_equal(from, to))
       map.map(field, again);
   }
@@ -79,7 +83,8 @@ private:
 };
 } // namespace
 
-void ProgramGenerator::addTargets(llvm::StringRef prefix, const ast::DataDecl *data, llvm::ArrayRef<mlir::Value> fields, nn_targets &row) {
+void ProgramGenerator::addTargets(llvm::StringRef prefix, const ast::DataDecl *data,
+                                  llvm::ArrayRef<mlir::Value> fields, nn_targets &row) {
   std::vector<Elaborator::Bound> computed;
   for (const Elaborator::Bound &bound : elab.bounds)
     if (!llvm::is_contained(fields, bound.value) && Recomputation::isPossible(bound.value, fields))
@@ -98,7 +103,8 @@ void ProgramGenerator::addTargets(llvm::StringRef prefix, const ast::DataDecl *d
   std::vector<int64_t> sizes;
   std::vector<nn_bound> rows;
   for (const Elaborator::Bound &bound : computed) {
-    auto [result, fresh] = results.try_emplace(bound.value.getAsOpaquePointer(), int32_t(sizes.size()));
+    auto [result, fresh] =
+        results.try_emplace(bound.value.getAsOpaquePointer(), int32_t(sizes.size()));
     if (fresh) {
       mlir::Value value = fn.emit.cast(recomputation.of(bound.value), element);
       int64_t size = 1;

@@ -77,8 +77,8 @@ public:
   /// Notes what the facts of a function or a metric say of its arguments (Targets.cpp); false after an error.
   bool noteTarget(const ast::Decl *decl, const Scope &scope, Range at);
   void noteBound(mlir::Value value, nn_bound row, Range at);
-  /// Of a value that only moves, repeats or converts another one's numbers, that other one; else null. A part of a value says nothing of
-  /// the rest of it.
+  /// Of a value that only moves, repeats or converts another one's numbers, that other one; else
+  /// null. A part of a value says nothing of the rest of it.
   static mlir::Value beforeMoving(mlir::Value value);
 
   /// In a data block: whether there is a column of that name; its value, as numbers or as class numbers; columns of one number each as
@@ -101,7 +101,8 @@ public:
   std::vector<mlir::Value> totals;      // Collect: the sums over the batch
   std::vector<size_t> spreads;          // Collect: where the three totals of a `total_spread` begin
   size_t totalsRead = 0;                // Read: how many were asked for
-  std::vector<Application> *metricUses = nullptr; // if not null, metrics that are collected are noted there
+  std::vector<Application> *metricUses =
+      nullptr; // if not null, metrics that are collected are noted there
 
   // Expressions ----------------------------------------------------------------------------------------------
   Value evaluate(const ast::Expr *e, const Scope &scope);
@@ -128,7 +129,8 @@ public:
   /// Notes in `fn->applications`, if they are wanted, what `apply` does.
   Value recorded(const Applicable &callee, llvm::ArrayRef<Arg> args, Range at, llvm::function_ref<Value()> apply);
   Value applyModel(const Applicable &model, llvm::ArrayRef<Arg> inputs, Range at);
-  /// What a metric gives for an example, or of its totals; and, in a metric made of others, for the whole split.
+  /// What a metric gives for an example, or of its totals; and, in a metric made of others, for the
+  /// whole split.
   Value metricValue(const Applicable &metric, llvm::ArrayRef<Arg> args, Range at);
   Value callMetric(const Applicable &metric, llvm::ArrayRef<Arg> args, Range at);
   /// The value of a declaration's name.
@@ -262,8 +264,10 @@ private:
             llvm::StringRef what, bool toSteps = true);
   /// Matches an input against its declared shape: binds axis names to sizes, and gives the tensor its axis names.
   bool matchShape(const ast::Parameter &param, Value &input, Scope &scope, Range at, llvm::StringRef what);
-  /// Whether what a body gives has the shape that is declared for it; `applied`: where, if that is worth a note.
-  bool checkResult(const ast::Shape *shape, Value &result, Scope &scope, const ast::Expr *body, Range applied, llvm::StringRef what);
+  /// Whether what a body gives has the shape that is declared for it; `applied`: where, if that is
+  /// worth a note.
+  bool checkResult(const ast::Shape *shape, Value &result, Scope &scope, const ast::Expr *body,
+                   Range applied, llvm::StringRef what);
   Value callFunction(const Applicable &f, llvm::ArrayRef<Arg> args, Range at);
   Value instantiate(const Applicable &a, llvm::ArrayRef<Arg> args, Range at);
   bool placeFor(const std::shared_ptr<Applicable> &layer, llvm::StringRef placeName, Range at);

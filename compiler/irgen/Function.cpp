@@ -79,7 +79,8 @@ mlir::func::FuncOp Function::finish() {
   mlir::OpBuilder &b = emit.b;
   b.create<mlir::func::ReturnOp>(emit.loc(), values);
   func.setType(b.getFunctionType(func.getBody().front().getArgumentTypes(), types));
-  // All at once: each list is kept for ever, so one for every argument would take memory by the square of their number.
+  // All at once: each list is kept for ever, so one for every argument would take memory by the
+  // square of their number.
   auto dictionaryOf = [&](const auto &attr) {
     return b.getDictionaryAttr(b.getNamedAttr(attr.first, b.getStringAttr(attr.second)));
   };

@@ -124,8 +124,11 @@ Value Elaborator::evaluateIndex(const ast::IndexExpr *e, const Scope &scope) {
       continue;
     }
     if (axis >= shape.size() && column && shape.empty()) {
-      auto report = diags.error(e->range, "an index takes elements of a row's own value, and this is one number in each row");
-      report.note("rows before and after it are not reached by an index: a series' earlier values are columns of their own in the table, "
+      auto report = diags.error(
+          e->range,
+          "an index takes elements of a row's own value, and this is one number in each row");
+      report.note("rows before and after it are not reached by an index: a series' earlier values "
+                  "are columns of their own in the table, "
                   "such as `value_before`");
       return Value::error();
     }

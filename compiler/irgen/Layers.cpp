@@ -74,7 +74,8 @@ bool Elaborator::matchShape(const ast::Parameter &param, Value &input, Scope &sc
   return true;
 }
 
-bool Elaborator::checkResult(const ast::Shape *shape, Value &result, Scope &scope, const ast::Expr *body, Range applied, llvm::StringRef what) {
+bool Elaborator::checkResult(const ast::Shape *shape, Value &result, Scope &scope,
+                             const ast::Expr *body, Range applied, llvm::StringRef what) {
   if (!shape || !result.isTensor())
     return true;
   std::vector<int64_t> sizes;
@@ -82,8 +83,9 @@ bool Elaborator::checkResult(const ast::Shape *shape, Value &result, Scope &scop
   if (!evaluateShape(*shape, scope, sizes, axes))
     return false;
   if (exampleShape(result.tensor) != llvm::ArrayRef<int64_t>(sizes)) {
-    auto report = diags.error(ast::valueOf(body)->range, "`" + what + "` declares the result " + shapeText(sizes) + ", and its body gives " +
-                                                             shapeText(exampleShape(result.tensor)));
+    auto report = diags.error(ast::valueOf(body)->range,
+                              "`" + what + "` declares the result " + shapeText(sizes) +
+                                  ", and its body gives " + shapeText(exampleShape(result.tensor)));
     report.note(shape->range, "declared here");
     if (applied.isValid())
       report.note(applied, "`" + what + "` is applied here");
@@ -91,7 +93,6 @@ bool Elaborator::checkResult(const ast::Shape *shape, Value &result, Scope &scop
   }
   return true;
 }
-
 
 Value Elaborator::applyLayer(const std::shared_ptr<Applicable> &layer, llvm::ArrayRef<Arg> inputs, Range at,
                              llvm::StringRef placeName) {
@@ -206,7 +207,8 @@ Value Elaborator::runLayer(const std::shared_ptr<Applicable> &layer, llvm::Array
       diags.error(decl->body->range, "a layer's value is a tensor, and this is " + result.describe());
       result = Value::error();
     }
-    if (!result.isError() && !checkResult(decl->result, result, scope, decl->body, layer->prelude ? Range() : at, layer->name))
+    if (!result.isError() && !checkResult(decl->result, result, scope, decl->body,
+                                          layer->prelude ? Range() : at, layer->name))
       result = Value::error();
   }
   result.axes.clear();

@@ -32,7 +32,8 @@ Value Elaborator::metricValue(const Applicable &metric, llvm::ArrayRef<Arg> args
 
 Value Elaborator::callMetric(const Applicable &metric, llvm::ArrayRef<Arg> args, Range at) {
   if (totalMode == TotalMode::None) {
-    diags.error(at, "the metric `" + metric.name + "` is computed over a whole split: it stands in `metric` lines");
+    diags.error(at, "the metric `" + metric.name +
+                        "` is computed over a whole split: it stands in `metric` lines");
     return Value::error();
   }
   for (const Arg &a : args)
@@ -59,8 +60,10 @@ Value Elaborator::callMetric(const Applicable &metric, llvm::ArrayRef<Arg> args,
   return sum.isTensor() && n.isTensor() ? binary(ast::BinaryOp::Div, sum, n, at, at, at) : n;
 }
 
-/// The metric that the whole value of an entry is a call of, or null: an argument of the same name is none.
-static std::shared_ptr<Applicable> metricOf(const ast::CallExpr *call, const Scope &scope, const sema::Symbols &symbols) {
+/// The metric that the whole value of an entry is a call of, or null: an argument of the same name
+/// is none.
+static std::shared_ptr<Applicable> metricOf(const ast::CallExpr *call, const Scope &scope,
+                                            const sema::Symbols &symbols) {
   auto *callee = call ? llvm::dyn_cast<ast::NameExpr>(call->callee) : nullptr;
   if (!callee || scope.find(callee->name.text))
     return nullptr;
@@ -77,7 +80,8 @@ static std::shared_ptr<Applicable> metricOf(const ast::CallExpr *call, const Sco
   return metric;
 }
 
-Value ProgramGenerator::evaluateMetric(const ast::MetricEntry &entry, const Scope &scope, ast::Direction &direction) {
+Value ProgramGenerator::evaluateMetric(const ast::MetricEntry &entry, const Scope &scope,
+                                       ast::Direction &direction) {
   const ast::Expr *e = entry.expr;
   Elaborator::RangeGuard guard(elab, e->range);
   direction = entry.direction;
@@ -148,7 +152,7 @@ bool ProgramGenerator::addMetrics(Function &fn, llvm::ArrayRef<const ast::Metric
       continue;
     nn_metric row{};
     std::string name = entry->name().text.str();
-    for (int n = 1; !entry->given && names[name]++; )
+    for (int n = 1; !entry->given && names[name]++;)
       name = entry->name().text.str() + std::to_string(++n);
     row.name = text(name);
     row.total_sizes = tables.list<int64_t>(sizes);
@@ -192,8 +196,11 @@ void ProgramGenerator::finishMetrics(llvm::StringRef prefix, llvm::ArrayRef<cons
       v = fn.emit.toTensor(v, entry->expr->range);
     if (stated[i] && !v.isTensor()) {
       if (!v.isError() || !diags.hasErrors())
-        diags.error(entry->expr->range, "this metric puts a value of the whole split together with values of single examples")
-            .note("a metric's call and `total` are of the whole split; `total(e) / total(1)` is the mean of e over it");
+        diags
+            .error(entry->expr->range, "this metric puts a value of the whole split together with "
+                                       "values of single examples")
+            .note("a metric's call and `total` are of the whole split; `total(e) / total(1)` is "
+                  "the mean of e over it");
       continue;
     }
     if (!stated[i]) {

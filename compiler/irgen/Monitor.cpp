@@ -55,9 +55,7 @@ static std::string placeOf(mlir::Value v, llvm::StringRef otherwise) {
   return otherwise.str();
 }
 
-bool ProgramGenerator::monitors() const {
-  return options.monitor || reports();
-}
+bool ProgramGenerator::monitors() const { return options.monitor || reports(); }
 
 void ProgramGenerator::addUnits(Function &fn, mlir::Value input, mlir::Value result, int number, Range at) {
   Emitter &emit = fn.emit;

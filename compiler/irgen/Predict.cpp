@@ -57,8 +57,10 @@ bool ProgramGenerator::genPredictSource(const ast::PredictStmt *s, sema::SourceI
   const int64_t takes = elementsOf({model.in_shape, size_t(model.in_rank)});
   if (trained < 0) {
     if (options.session || source.kind != NN_CSV) {
-      diags.error(at, "`" + s->target.text() + "` is not trained " + (options.session ? "in this session as it is declared now" : "above") +
-                          ", so nothing says how its input is computed from this source")
+      diags
+          .error(at, "`" + s->target.text() + "` is not trained " +
+                         (options.session ? "in this session as it is declared now" : "above") +
+                         ", so nothing says how its input is computed from this source")
           .note("a data set does: declare one, and predict on it");
       return false;
     }

@@ -156,11 +156,12 @@ private:
 
   /// The entries of a train block, sorted out.
   struct TrainEntries;
-  /// Adds the fields of `data` to `fn` and gives their values names in `scope`; augmented ones too if training.
-  /// The bounds that elaborating a function has noted of `fields`.
+  /// Adds the fields of `data` to `fn` and gives their values names in `scope`; augmented ones too
+  /// if training. The bounds that elaborating a function has noted of `fields`.
   void addBounds(llvm::ArrayRef<mlir::Value> fields, const nn_bound *&list, int32_t &count);
   /// The bounds of what it computes from `fields`, those of `data`, alone (ComputedTargets.cpp).
-  void addTargets(llvm::StringRef prefix, const ast::DataDecl *data, llvm::ArrayRef<mlir::Value> fields, nn_targets &row);
+  void addTargets(llvm::StringRef prefix, const ast::DataDecl *data,
+                  llvm::ArrayRef<mlir::Value> fields, nn_targets &row);
   bool addFields(Function &fn, const ast::DataDecl *data, Scope &scope, bool augment, std::vector<mlir::Value> *raw);
   /// Where `s` trains a part of a model: `input` becomes what reaches that part. Reports an error and returns false if nothing does.
   bool addPartInput(Function &fn, const ast::TrainStmt *s, Scope &scope);
@@ -169,12 +170,13 @@ private:
   /// The metrics' totals as results of `fn`; fills in names, directions and sizes.
   bool addMetrics(Function &fn, llvm::ArrayRef<const ast::MetricEntry *> entries, const Scope &scope,
                   std::vector<nn_metric> *rows);
-  Value evaluateMetric(const ast::MetricEntry &entry, const Scope &scope, ast::Direction &direction);
+  Value evaluateMetric(const ast::MetricEntry &entry, const Scope &scope,
+                       ast::Direction &direction);
   /// The functions that turn totals into values.
   void finishMetrics(llvm::StringRef prefix, llvm::ArrayRef<const ast::MetricEntry *> entries, const ast::DataDecl *data,
                      llvm::MutableArrayRef<nn_metric> rows);
   std::vector<std::vector<mlir::RankedTensorType>> totalTypes; // of the metrics of the last addMetrics
-  std::vector<bool> totalsStated;                              // whether they are the metric's own, not a mean's
+  std::vector<bool> totalsStated; // whether they are the metric's own, not a mean's
   nn_metric *metricList(std::vector<nn_metric> &rows);
   bool watch(const ast::Path &path, llvm::ArrayRef<nn_metric> metrics, nn_watch &out);
   /// The limit of a `clip` entry: one number, at least 0 if it is known.
@@ -188,14 +190,17 @@ private:
   /// Fills in `trained`, the parameters that the loss depends on.
   bool genStep(const ast::TrainStmt *s, llvm::StringRef prefix, const TrainEntries &entries, nn_train *row,
                const ast::DataDecl *data, std::vector<nn_metric> &metrics, std::vector<TensorInfo> &trained);
-  // Reports (Report.cpp) ---------------------------------------------------------------------------------------
+  // Reports (Report.cpp)
+  // ---------------------------------------------------------------------------------------
   /// Whether a statement writes one.
   bool reports() const;
   void noteEntries(llvm::ArrayRef<ast::Entry *> entries, nn_train &row);
   /// The lines of the network, from what was applied in its `predict`.
   void noteLayers(llvm::ArrayRef<Application> applications, nn_model &row);
-  /// The field that `fn` compares with the model's outputs element by element, -1 if there is none. `fields` are its values.
-  int32_t comparedField(Function &fn, const ast::ModelDecl *model, const ast::DataDecl *data, llvm::ArrayRef<mlir::Value> fields);
+  /// The field that `fn` compares with the model's outputs element by element, -1 if there is none.
+  /// `fields` are its values.
+  int32_t comparedField(Function &fn, const ast::ModelDecl *model, const ast::DataDecl *data,
+                        llvm::ArrayRef<mlir::Value> fields);
 
   /// Whether anything shows what the monitor functions compute.
   bool monitors() const;

@@ -1,5 +1,5 @@
-// What a report shows of the program itself: its text, its train statements' entries, its networks; and which numbers an evaluation
-// compares the outputs with. Programs without a report do without.
+// What a report shows of the program itself: its text, its train statements' entries, its networks;
+// and which numbers an evaluation compares the outputs with. Programs without a report do without.
 #include "compiler/irgen/ProgramGenerator.h"
 
 #include "compiler/dialect/NnDialect.h"
@@ -7,7 +7,8 @@
 using namespace nnc;
 
 bool ProgramGenerator::reports() const {
-  return llvm::any_of(program.statements, [](const ast::Stmt *s) { return llvm::isa<ast::ReportStmt>(s); });
+  return llvm::any_of(program.statements,
+                      [](const ast::Stmt *s) { return llvm::isa<ast::ReportStmt>(s); });
 }
 
 std::string nnc::writtenAt(Range r) {
@@ -52,7 +53,8 @@ void ProgramGenerator::noteEntries(llvm::ArrayRef<ast::Entry *> entries, nn_trai
 }
 
 void ProgramGenerator::noteLayers(llvm::ArrayRef<Application> applications, nn_model &row) {
-  // What the library's own layers are made of is theirs; what the program hands to one stands inside of it.
+  // What the library's own layers are made of is theirs; what the program hands to one stands
+  // inside of it.
   auto isShown = [&](const Application &a) {
     return !a.insideFunction && a.result && isBatched(a.result) && a.named.isValid() &&
            diags.sources().FindBufferContainingLoc(a.named.begin) == program.buffer;
@@ -80,7 +82,9 @@ void ProgramGenerator::noteLayers(llvm::ArrayRef<Application> applications, nn_m
   row.n_layers = int32_t(list.size());
 }
 
-int32_t ProgramGenerator::comparedField(Function &fn, const ast::ModelDecl *model, const ast::DataDecl *data, llvm::ArrayRef<mlir::Value> fields) {
+int32_t ProgramGenerator::comparedField(Function &fn, const ast::ModelDecl *model,
+                                        const ast::DataDecl *data,
+                                        llvm::ArrayRef<mlir::Value> fields) {
   llvm::DenseSet<mlir::Value> outputs;
   for (const auto &[key, value] : fn.applied)
     if (key.first == elab.placeOf(model) && value.isTensor())

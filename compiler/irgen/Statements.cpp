@@ -42,7 +42,8 @@ void ProgramGenerator::genPlainStatement(const ast::Stmt *s) {
       }
       except.push_back(text(path.text(/*skip=*/1)));
     }
-    if (const std::string beside = options.folders.pathAt(load->file->range.begin, file); llvm::sys::fs::exists(beside))
+    if (const std::string beside = options.folders.pathAt(load->file->range.begin, file);
+        llvm::sys::fs::exists(beside))
       file = beside;
     auto *row = addStatement<nn_load>(NN_STMT_LOAD);
     *row = nn_load{where(s->range), modelIndex[model], text(file), tables.list<const char *>(except), int32_t(except.size())};
@@ -53,7 +54,8 @@ void ProgramGenerator::genPlainStatement(const ast::Stmt *s) {
     if (!textOf(llvm::cast<ast::ReportStmt>(s)->file, file, "the report"))
       return;
     auto *row = addStatement<nn_report>(NN_STMT_REPORT);
-    *row = nn_report{where(s->range), text(file), text(bufferText(diags.sources(), program.buffer))};
+    *row =
+        nn_report{where(s->range), text(file), text(bufferText(diags.sources(), program.buffer))};
     return;
   }
   case ast::StmtKind::Freeze:

@@ -31,7 +31,8 @@ mlir::Value Elaborator::beforeMoving(mlir::Value value) {
 }
 
 void Elaborator::noteBound(mlir::Value value, nn_bound row, Range at) {
-  // What only moves numbers leaves them as they are. A part of a field says nothing of the rest of it: it counts as computed.
+  // What only moves numbers leaves them as they are. A part of a field says nothing of the rest of
+  // it: it counts as computed.
   while (mlir::Value before = beforeMoving(value))
     value = before;
   row.ignored = ignored;
@@ -41,7 +42,8 @@ void Elaborator::noteBound(mlir::Value value, nn_bound row, Range at) {
 Elaborator::IgnoreGuard::IgnoreGuard(Elaborator &e, const ast::Decl *decl, const Scope &scope)
     : e(e), outer(e.ignored) {
   if (auto fact = ast::factOf(decl, "ignores"))
-    if (const Value *value = scope.find(*fact); value && value->isKnown() && value->number == std::floor(value->number))
+    if (const Value *value = scope.find(*fact);
+        value && value->isKnown() && value->number == std::floor(value->number))
       e.ignored = value->number; // a number that is no label stands for none
 }
 

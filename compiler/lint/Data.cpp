@@ -106,12 +106,14 @@ std::vector<ColumnRead> rawColumns(const Context &context, const Step &step, Str
 
 static std::string rangeText(const nn_column_summary &s) {
   llvm::SmallString<32> text;
-  llvm::raw_svector_ostream(text) << "from " << llvm::format("%g", s.least) << " to " << llvm::format("%g", s.most);
+  llvm::raw_svector_ostream(text) << "from " << llvm::format("%g", s.least) << " to "
+                                  << llvm::format("%g", s.most);
   return std::string(text);
 }
 
-/// Numbers of this size in the root of their mean square saturate units whose weights were drawn for inputs of size 1, and are far from
-/// what a layer gives at first; columns whose ranges differ by this factor need steps whose lengths do, and one rules the loss.
+/// Numbers of this size in the root of their mean square saturate units whose weights were drawn
+/// for inputs of size 1, and are far from what a layer gives at first; columns whose ranges differ
+/// by this factor need steps whose lengths do, and one rules the loss.
 static const double largestSize = 10, largestRatio = 100;
 
 std::string outOfScale(llvm::ArrayRef<ColumnRead> columns) {
@@ -130,12 +132,15 @@ std::string outOfScale(llvm::ArrayRef<ColumnRead> columns) {
   if (largest && largest->summary.mean_square > largestSize * largestSize)
     return "`" + largest->name + "` goes " + rangeText(largest->summary);
   if (widest && width(widest) > largestRatio * width(narrowest))
-    return "`" + widest->name + "` goes " + rangeText(widest->summary) + ", `" + narrowest->name + "` " + rangeText(narrowest->summary);
+    return "`" + widest->name + "` goes " + rangeText(widest->summary) + ", `" + narrowest->name +
+           "` " + rangeText(narrowest->summary);
   return "";
 }
 
 Range placeOfField(const Step &step, const sema::FieldInfo &field) {
-  return field.value ? field.value->range : field.where.isValid() ? field.where : step.trained.data->source->range;
+  return field.value             ? field.value->range
+         : field.where.isValid() ? field.where
+                                 : step.trained.data->source->range;
 }
 
 bool holdsLabels(const Context &context, const Step &step, StringRef field) {

@@ -17,7 +17,8 @@ const sema::FieldInfo *fieldInfo(const Context &context, const Step &step, llvm:
 /// The columns that a field holds as they stand, perhaps among computed ones; read from the source. Empty where that cannot be done:
 /// a generator, classes, a file with mistakes (the run will say so).
 std::vector<ColumnRead> rawColumns(const Context &context, const Step &step, llvm::StringRef field);
-/// What is large about columns, or of very different sizes: "`income` goes from 18000 to 61000"; empty: nothing.
+/// What is large about columns, or of very different sizes: "`income` goes from 18000 to 61000";
+/// empty: nothing.
 std::string outOfScale(llvm::ArrayRef<ColumnRead> columns);
 /// Where a field's value stands.
 Range placeOfField(const Step &step, const sema::FieldInfo &field);

@@ -79,16 +79,21 @@ void checkRawTargets(Context &context, const Step &step, const Lint &lint) {
     const StringRef field = output ? step.field(target) : StringRef();
     const sema::FieldInfo *info = field.empty() ? nullptr : fieldInfo(context, step, field);
     // What is the input, too, is judged as such.
-    if (!info || info->normalize || llvm::is_contained(step.fieldsBehind(given), field) || context.isDrawn(loss.named))
+    if (!info || info->normalize || llvm::is_contained(step.fieldsBehind(given), field) ||
+        context.isDrawn(loss.named))
       return;
     const std::string found = outOfScale(rawColumns(context, step, field));
     if (found.empty())
       return;
-    if (auto report = context.report(lint, placeOfField(step, *info), "`" + field + "` is what the network has to reach, as it was measured, and " +
-                                                                          found + ": its outputs begin near 0 and of size 1, and most of the "
-                                                                          "training goes into getting there")) {
+    if (auto report = context.report(
+            lint, placeOfField(step, *info),
+            "`" + field + "` is what the network has to reach, as it was measured, and " + found +
+                ": its outputs begin near 0 and of size 1, and most of the "
+                "training goes into getting there")) {
       report->note(context.placeOf(loss), "`" + loss.name + "` compares them here");
-      report->note("`normalize " + field + "` in the data block brings it to mean 0 and deviation 1, by the training split");
+      report->note(
+          "`normalize " + field +
+          "` in the data block brings it to mean 0 and deviation 1, by the training split");
     }
   });
 }

@@ -131,7 +131,8 @@ const Weighing *Step::unscaled(mlir::Value v) const {
     else if (mlir::Value from = op ? nn::movedBy(op) : mlir::Value())
       v = from;
     else if (mlir::Value from = op ? shifted(op) : mlir::Value();
-             from && llvm::any_of(op->getOperands(), [&](mlir::Value other) { return parameter(other); }))
+             from &&
+             llvm::any_of(op->getOperands(), [&](mlir::Value other) { return parameter(other); }))
       v = from;
     else
       return nullptr;

@@ -40,7 +40,8 @@ public:
   const Application *madeBy(mlir::Value v, llvm::StringRef fact, llvm::StringRef value) const;
   /// The weighing that `v` is, up to what is added to it for all examples alike, or null.
   const Weighing *weighed(mlir::Value v) const;
-  /// The weighing that `v` is, up to biases and activations: what a layer gives at first is of size 1. What the program scales is not.
+  /// The weighing that `v` is, up to biases and activations: what a layer gives at first is of
+  /// size 1. What the program scales is not.
   const Weighing *unscaled(mlir::Value v) const;
   /// Whether a later weighing, with weights other than `except`, depends on `v`.
   bool isWeighedLater(mlir::Value v, const TensorInfo *except = nullptr) const;

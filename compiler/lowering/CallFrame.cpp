@@ -66,7 +66,8 @@ void CallFrame::goOnIn(StringRef name) {
   begin(name);
   func.setLinkage(LLVM::Linkage::Internal);
   func.setPassthroughAttr(b.getStrArrayAttr({"noinline", "nounwind"}));
-  end.create<LLVM::CallOp>(loc, func, before.getArguments()).setTailCallKind(LLVM::TailCallKind::Tail);
+  end.create<LLVM::CallOp>(loc, func, before.getArguments())
+      .setTailCallKind(LLVM::TailCallKind::Tail);
   end.create<LLVM::ReturnOp>(loc, ValueRange());
   addresses.clear();
   readFields();

@@ -18,8 +18,8 @@ public:
 
   /// The function that is called from outside.
   mlir::LLVM::LLVMFuncOp function() { return first; }
-  /// Ends the function here with a call of a new one, `name`, in which b goes on. Of a very long function LLVM would take time by the
-  /// square of its length.
+  /// Ends the function here with a call of a new one, `name`, in which b goes on. Of a very long
+  /// function LLVM would take time by the square of its length.
   void goOnIn(llvm::StringRef name);
   /// Numbers of type i64: examples in this batch, this thread, all threads.
   mlir::Value rows() { return rowCount; }

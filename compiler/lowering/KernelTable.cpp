@@ -27,25 +27,31 @@ static DictionaryAttr attributesOf(kern::FusedOp kernel) {
 }
 
 KernelForm::KernelForm(kern::FusedOp original, ArrayRef<unsigned> slots)
-    : kernel(cast<kern::FusedOp>(original->clone())), slots(slots), attributes(attributesOf(original)) {
+    : kernel(cast<kern::FusedOp>(original->clone())), slots(slots),
+      attributes(attributesOf(original)) {
   (*kernel)->setOperands({});
   for (Operation *op : drawingOps(*kernel)) {
     op->removeDiscardableAttr(nn::parameterName);
-    op->setInherentAttr(StringAttr::get(op->getContext(), nn::placeName), IntegerAttr::get(nn::placeOf(op).getType(), 0));
+    op->setInherentAttr(StringAttr::get(op->getContext(), nn::placeName),
+                        IntegerAttr::get(nn::placeOf(op).getType(), 0));
   }
-  llvm::hash_code hash = llvm::hash_combine(attributes, llvm::hash_combine_range(slots.begin(), slots.end()));
+  llvm::hash_code hash =
+      llvm::hash_combine(attributes, llvm::hash_combine_range(slots.begin(), slots.end()));
   for (Operation &op : kernel->getBody().front())
-    hash = llvm::hash_combine(hash, OperationEquivalence::computeHash(&op, OperationEquivalence::ignoreHashValue,
-                                                                      OperationEquivalence::ignoreHashValue,
-                                                                      OperationEquivalence::IgnoreLocations));
+    hash = llvm::hash_combine(
+        hash, OperationEquivalence::computeHash(&op, OperationEquivalence::ignoreHashValue,
+                                                OperationEquivalence::ignoreHashValue,
+                                                OperationEquivalence::IgnoreLocations));
   code = hash;
 }
 
 bool KernelForm::operator==(const KernelForm &other) const {
-  auto &body = const_cast<KernelForm *>(this)->kernel->getBody(), &otherBody = const_cast<KernelForm &>(other).kernel->getBody();
+  auto &body = const_cast<KernelForm *>(this)->kernel->getBody(),
+       &otherBody = const_cast<KernelForm &>(other).kernel->getBody();
   return code == other.code && slots == other.slots && attributes == other.attributes &&
          body.getArgumentTypes() == otherBody.getArgumentTypes() &&
-         OperationEquivalence::isRegionEquivalentTo(&body, &otherBody, OperationEquivalence::IgnoreLocations);
+         OperationEquivalence::isRegionEquivalentTo(&body, &otherBody,
+                                                    OperationEquivalence::IgnoreLocations);
 }
 
 LLVM::LLVMFuncOp KernelTable::find(const KernelForm &form) const {
@@ -63,7 +69,8 @@ void KernelTable::add(KernelForm form, LLVM::LLVMFuncOp function) {
 
 void markParameters(kern::FusedOp kernel) {
   for (auto [i, op] : llvm::enumerate(drawingOps(kernel)))
-    op->setDiscardableAttr(nn::parameterName, Builder(op->getContext()).getI64IntegerAttr(int64_t(i)));
+    op->setDiscardableAttr(nn::parameterName,
+                           Builder(op->getContext()).getI64IntegerAttr(int64_t(i)));
 }
 
 void useParameters(LLVM::LLVMFuncOp function, ValueRange arguments) {

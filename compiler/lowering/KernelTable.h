@@ -1,6 +1,7 @@
-// KernelTable: the functions of kernels so far. Evaluation, prediction and tracing run the forward pass alike, and so do layers of the
-// same shapes: what is the same code in several kernels is compiled once and shared. So a network of a thousand such layers takes
-// hardly longer to compile than one of ten.
+// KernelTable: the functions of kernels so far. Evaluation, prediction and tracing run the forward
+// pass alike, and so do layers of the same shapes: what is the same code in several kernels is
+// compiled once and shared. So a network of a thousand such layers takes hardly longer to compile
+// than one of ten.
 #pragma once
 
 #include "compiler/dialect/Kern.h"
@@ -11,8 +12,8 @@
 
 namespace nnc {
 
-/// What a kernel computes: without its inputs, so that it can outlive what it reads, where its results lie, and the places its random
-/// numbers are from, which are parameters.
+/// What a kernel computes: without its inputs, so that it can outlive what it reads, where its
+/// results lie, and the places its random numbers are from, which are parameters.
 class KernelForm {
 public:
   KernelForm(kern::FusedOp kernel, llvm::ArrayRef<unsigned> slots);

@@ -22,9 +22,11 @@ using namespace mlir;
 namespace nnc {
 namespace {
 
-// A kernel's function takes each distinct buffer once, so that no two pointers overlap and noalias is true:
+// A kernel's function takes each distinct buffer once, so that no two pointers overlap and noalias
+// is true:
 //   (buffer…, rows, batch, thread, threads, place…)
-// where rows are the examples that it computes, all of the batch or a panel's, and places those of its random numbers.
+// where rows are the examples that it computes, all of the batch or a panel's, and places those of
+// its random numbers.
 constexpr unsigned numbersOfKernel = 4;
 
 /// The places of scratch that kernels write, and the bytes of the largest tensor in each.
@@ -178,7 +180,8 @@ void FunctionLowering::emitCall(kern::FusedOp kernel, const Callee &callee, Valu
   }
   arguments.append(numbers.begin(), numbers.end());
   for (Operation *op : drawingOps(kernel))
-    arguments.push_back(b.create<LLVM::ConstantOp>(kernel.getLoc(), b.getI32Type(), b.getI32IntegerAttr(int32_t(nn::placeOf(op).getInt()))));
+    arguments.push_back(b.create<LLVM::ConstantOp>(
+        kernel.getLoc(), b.getI32Type(), b.getI32IntegerAttr(int32_t(nn::placeOf(op).getInt()))));
   b.create<LLVM::CallOp>(kernel.getLoc(), callee.function, arguments);
   if (profiled)
     frame.stamp(callee.event);

@@ -250,7 +250,8 @@ private:
     if (list.tokens.size() < maxTokens)
       return true;
     error(token, "this program is too long: more than " + llvm::Twine(maxTokens) +
-                     " words, numbers and signs; put a table of this size into a file and read it with `csv(…)`");
+                     " words, numbers and signs; put a table of this size into a file and read it "
+                     "with `csv(…)`");
     return false;
   }
 

@@ -13,7 +13,8 @@ constexpr unsigned maxNesting = 256;
 /// Most operators (of all open brackets together) between an expression's start and any point of it. It bounds the
 /// depth of the AST, which later rooms walk recursively: `1 + 1 + … + 1` is a tree as deep as it is long.
 constexpr unsigned maxOperators = 1000;
-/// Words, numbers and signs of a program: each takes about a kilobyte while the tree is built. Some 100,000 short rows of a table.
+/// Words, numbers and signs of a program: each takes about a kilobyte while the tree is built. Some
+/// 100,000 short rows of a table.
 constexpr size_t maxTokens = 1500000;
 
 /// The tokens for the parser.

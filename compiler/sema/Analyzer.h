@@ -38,18 +38,18 @@ struct Formal {
 
 /// What a name must stand for where it stands, for suggestions.
 enum class Wanted {
-  Value,     // an operand
-  Function,  // what is called
-  Stage,     // what follows `|>`, and the parts of `seq`: a layer, or a function of a tensor
-  Argument,  // whatever may be given: a value, or a function, a schedule or a layer
+  Value,    // an operand
+  Function, // what is called
+  Stage,    // what follows `|>`, and the parts of `seq`: a layer, or a function of a tensor
+  Argument, // whatever may be given: a value, or a function, a schedule or a layer
 };
 
 /// The metrics of a train block, which its quantities (`val.accuracy`) may name.
 struct MetricUse {
   Ident name;
-  Target target;                                        // what is called; Unknown where the value is another expression
-  ast::Direction direction = ast::Direction::None;      // said in the entry
-  bool given = false;                                   // the name stands before a `=`
+  Target target; // what is called; Unknown where the value is another expression
+  ast::Direction direction = ast::Direction::None; // said in the entry
+  bool given = false;                              // the name stands before a `=`
 };
 
 class Analyzer {
@@ -95,7 +95,8 @@ private:
   bool firstReport(const Ident &name, const Scope &scope, llvm::ArrayRef<llvm::StringRef> candidates);
   bool isWanted(const ast::Decl &decl, Wanted wanted, const Scope &scope, bool isArgument) const;
   std::optional<ast::StmtKind> argumentKind(const ast::Expr *defaultValue, bool prelude) const;
-  std::vector<llvm::StringRef> visibleNames(const Scope &scope, Wanted wanted, bool isArgument) const;
+  std::vector<llvm::StringRef> visibleNames(const Scope &scope, Wanted wanted,
+                                            bool isArgument) const;
   std::vector<llvm::StringRef> declaredNames(ast::StmtKind kind, const Scope &scope) const;
 
   // ---- Calls.cpp: callees, arguments, pipes
@@ -107,7 +108,8 @@ private:
   void checkArguments(llvm::ArrayRef<ast::Argument> args, Range where, llvm::StringRef callee, Range declared,
                       llvm::ArrayRef<Formal> formals, unsigned piped);
   void checkBuiltinArguments(llvm::ArrayRef<ast::Argument> args, Range where, const Builtin &builtin, unsigned piped);
-  std::optional<ast::StmtKind> parameterKind(const Target &target, llvm::StringRef name, size_t position) const;
+  std::optional<ast::StmtKind> parameterKind(const Target &target, llvm::StringRef name,
+                                             size_t position) const;
   void checkArgumentValues(llvm::ArrayRef<ast::Argument> args, const Scope &scope, const Target *target);
   /// `expr` where a declaration of one kind is wanted, by its name or called: `optimizer = adam(…)`, `~ he`.
   void checkKind(const ast::Expr *expr, const Scope &scope, ast::StmtKind wanted);
@@ -201,8 +203,9 @@ private:
 
   std::vector<const ast::Decl *> userDecls, preludeDecls; // in the order of the text, for suggestions
   llvm::StringSet<> reported;                             // unknown names
-  bool inMetric = false;                                  // what is checked is a `metric` entry's value
-  const ast::Expr *argument = nullptr;                    // the argument that is checked, and of which kind of declaration it is to be
+  bool inMetric = false; // what is checked is a `metric` entry's value
+  const ast::Expr *argument =
+      nullptr; // the argument that is checked, and of which kind of declaration it must be
   std::optional<ast::StmtKind> kindOfArgument;
   llvm::SmallPtrSet<const ast::Decl *, 16> preludeSet;
 

@@ -291,14 +291,18 @@ void Analyzer::checkBuiltinArguments(ArrayRef<Argument> args, Range where, const
   diags.error(where, quoted(builtin.name) + " takes " + wanted + ", not " + Twine(given));
 }
 
-/// The kind of declaration that an argument of a call is to be, if its parameter's default tells.
-std::optional<StmtKind> Analyzer::parameterKind(const Target &target, StringRef name, size_t position) const {
+/// The kind of declaration that an argument of a call must be, if its parameter's default tells.
+std::optional<StmtKind> Analyzer::parameterKind(const Target &target, StringRef name,
+                                                size_t position) const {
   if (target.kind != Target::Declaration)
     return std::nullopt;
   const ArrayRef<Parameter> params = parametersOf(*target.decl);
   if (!name.empty())
-    position = llvm::find_if(params, [&](const Parameter &p) { return p.name.text == name; }) - params.begin();
-  return position < params.size() ? argumentKind(params[position].defaultValue, preludeSet.contains(target.decl)) : std::nullopt;
+    position = llvm::find_if(params, [&](const Parameter &p) { return p.name.text == name; }) -
+               params.begin();
+  return position < params.size()
+             ? argumentKind(params[position].defaultValue, preludeSet.contains(target.decl))
+             : std::nullopt;
 }
 
 void Analyzer::checkArgumentValues(ArrayRef<Argument> args, const Scope &scope, const Target *target) {

@@ -12,7 +12,8 @@
 
 namespace nnc::sema {
 
-/// From each of these places on (in ascending order), relative paths start in that folder; "" is the program's own.
+/// From each of these places on (in ascending order), relative paths start in that folder; "" is
+/// the program's own.
 struct Folders {
   std::vector<std::pair<const char *, std::string>> starts;
 

@@ -64,13 +64,15 @@ void Analyzer::checkQuantity(const Path &quantity, const DataInfo *data, llvm::A
 void Analyzer::checkDirection(const MetricUse &metric, const Path &quantity) {
   const Decl *decl = metric.target.kind == Target::Declaration ? metric.target.decl : nullptr;
   auto *declared = llvm::dyn_cast_or_null<MetricDecl>(decl);
-  if ((metric.target.kind == Target::Unknown && !metric.given) || metric.target.kind == Target::Local ||
-      metric.direction != Direction::None || (declared && declared->direction != Direction::None))
+  if ((metric.target.kind == Target::Unknown && !metric.given) ||
+      metric.target.kind == Target::Local || metric.direction != Direction::None ||
+      (declared && declared->direction != Direction::None))
     return;
   StringRef name = metric.name.text, watched = quantity.front().text;
   auto e = diags.error(quantity.range, "whether more or less of " + quoted(name) + " is better is not known");
   if (metric.given)
-    e.note(metric.name.range, "`metric " + name + " highest = …` or `metric " + name + " lowest = …` says it");
+    e.note(metric.name.range,
+           "`metric " + name + " highest = …` or `metric " + name + " lowest = …` says it");
   else if (decl)
     e.note(decl->name.range, declared ? "this metric says neither `highest` nor `lowest`"
                                       : "it is a function; a `metric` declaration says `highest` or `lowest`");

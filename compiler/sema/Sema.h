@@ -13,7 +13,8 @@ struct Options {
   std::string sourceDir;   // the folder of the program's file: data paths start there
   std::string dataDir;     // --data DIR, or empty: tried after sourceDir, as the runtime does
   Folders folders;         // of parts of the program that come from elsewhere
-  const char *earlier = nullptr; // of a session: runs from here on in the text ran before, when other names were declared
+  const char *earlier = nullptr; // of a session: runs from here on in the text ran before, when
+                                 // other names were declared
 };
 
 /// Checks `program` against itself and the prelude, collecting every error in `diags`. Opens the sources of data declarations as

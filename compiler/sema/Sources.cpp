@@ -77,7 +77,8 @@ void Analyzer::checkSource(const Expr *expr, const Scope &scope, SourceInfo &inf
       readFileSetting(param, a.value, info);
     } else if (auto *text = dyn_cast<StringExpr>(a.value)) {
       (param == "labels" ? labels : path) = a.value;
-      (param == "labels" ? info.labels : info.path) = options.folders.pathAt(text->range.begin, text->value);
+      (param == "labels" ? info.labels : info.path) =
+          options.folders.pathAt(text->range.begin, text->value);
       (param == "labels" ? info.labelsPlace : info.pathPlace) = diags.position(a.value->range).str();
       if (text->value.empty())
         diags.error(a.value->range, "the name of a file is empty");
@@ -134,7 +135,8 @@ void Analyzer::readArrayColumn(const Argument &argument, SourceInfo &info) {
   if (llvm::is_contained(info.givenColumns, name))
     diags.error(argument.range, "two columns are called " + quoted(name));
   info.givenColumns.push_back(name.str());
-  info.arrays.push_back(info.kind == NN_NPY ? options.folders.pathAt(text->range.begin, text->value) : text->value.str());
+  info.arrays.push_back(info.kind == NN_NPY ? options.folders.pathAt(text->range.begin, text->value)
+                                            : text->value.str());
   if (info.pathPlace.empty())
     info.pathPlace = diags.position(argument.value->range).str();
 }

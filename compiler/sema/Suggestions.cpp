@@ -1,4 +1,5 @@
-// Names that mean nothing: the error, and which of the names that do was meant. Only things of the kind that is wanted there are proposed.
+// Names that mean nothing: the error, and which of the names that do was meant. Only things of the
+// kind that is wanted there are proposed.
 #include "compiler/ast/Facts.h"
 #include "compiler/sema/Analyzer.h"
 
@@ -10,7 +11,8 @@ using llvm::StringRef;
 
 namespace nnc::sema {
 
-bool Analyzer::firstReport(const Ident &name, const Scope &scope, llvm::ArrayRef<StringRef> candidates) {
+bool Analyzer::firstReport(const Ident &name, const Scope &scope,
+                           llvm::ArrayRef<StringRef> candidates) {
   if (scope.context().open || !reported.insert(name.text).second)
     return false;
   // After a syntax error the declaration may stand in the statement that could not be read.
@@ -25,7 +27,8 @@ void Analyzer::unknownName(const Ident &name, const Scope &scope, Wanted wanted)
   const bool columns = context.at == AtColumns && !callee;
   if (columns)
     wanted = Wanted::Value;
-  std::vector<StringRef> candidates = kind ? declaredNames(*kind, scope) : visibleNames(scope, wanted, isArgument);
+  std::vector<StringRef> candidates =
+      kind ? declaredNames(*kind, scope) : visibleNames(scope, wanted, isArgument);
   if (!firstReport(name, scope, candidates))
     return;
   if (const sema::Ambient *a = findAmbient(name.text)) {
@@ -36,11 +39,16 @@ void Analyzer::unknownName(const Ident &name, const Scope &scope, Wanted wanted)
     diags.error(name.range, "`batch` is an axis and has no value; it is named in `over =`");
     return;
   }
-  auto e = diags.error(name.range, llvm::Twine("unknown ") + (callee ? "function or layer " : columns ? "column " : "name ") +
-                                       quoted(name.text))
+  auto e = diags
+               .error(name.range, llvm::Twine("unknown ") +
+                                      (callee    ? "function or layer "
+                                       : columns ? "column "
+                                                 : "name ") +
+                                      quoted(name.text))
                .suggest(name.text, candidates);
   if (wanted == Wanted::Stage && !kind && didYouMean(name.text, candidates).empty())
-    e.note("the layers are " + listed(declaredNames(StmtKind::Layer, scope)) + ", and a function of a tensor may stand here, too");
+    e.note("the layers are " + listed(declaredNames(StmtKind::Layer, scope)) +
+           ", and a function of a tensor may stand here, too");
   if (callee || !context.data || !didYouMean(name.text, candidates).empty())
     return;
   std::vector<StringRef> names;
@@ -51,13 +59,15 @@ void Analyzer::unknownName(const Ident &name, const Scope &scope, Wanted wanted)
     for (const FieldInfo &f : context.data->fields)
       names.push_back(f.name);
   constexpr size_t most = 12;
-  std::string more = names.size() > most ? " and " + std::to_string(names.size() - most) + " more" : "";
+  std::string more =
+      names.size() > most ? " and " + std::to_string(names.size() - most) + " more" : "";
   if (names.size() > most)
     names.resize(most);
   if (!names.empty())
-    e.note(context.data->decl->name.range, quoted(context.data->decl->name.text) + " has the " +
-                                               (columns ? "columns " : "fields ") +
-                                               (more.empty() ? listed(names) : llvm::join(names, ", ") + more));
+    e.note(context.data->decl->name.range,
+           quoted(context.data->decl->name.text) + " has the " +
+               (columns ? "columns " : "fields ") +
+               (more.empty() ? listed(names) : llvm::join(names, ", ") + more));
 }
 
 bool isSchedule(const FnDecl &fn) {
@@ -66,7 +76,8 @@ bool isSchedule(const FnDecl &fn) {
   llvm::SmallVector<StringRef, 64> words;
   llvm::SplitString(text, words, " \t\r\n(){}[],;:+-*/%^<>=~.'");
   return llvm::any_of(words, [](StringRef word) {
-    return llvm::is_contained({"step", "epoch", "total_steps", "steps_per_epoch", "val_loss"}, word);
+    return llvm::is_contained({"step", "epoch", "total_steps", "steps_per_epoch", "val_loss"},
+                              word);
   });
 }
 
@@ -75,12 +86,15 @@ static bool isLoss(const FnDecl &fn) {
   return factOf(&fn, "takes") || factOf(&fn, "target") || factOf(&fn, "classes");
 }
 
-bool Analyzer::isWanted(const Decl &decl, Wanted wanted, const Scope &scope, bool isArgument) const {
+bool Analyzer::isWanted(const Decl &decl, Wanted wanted, const Scope &scope,
+                        bool isArgument) const {
   const bool callee = wanted == Wanted::Function || wanted == Wanted::Stage;
   const bool inNetwork = (scope.context().at & (AtModel | AtLayer)) != 0;
   switch (decl.kind) {
-  case StmtKind::Let: return !callee || !holdsLiteral(&decl);
-  case StmtKind::Option: return !callee;
+  case StmtKind::Let:
+    return !callee || !holdsLiteral(&decl);
+  case StmtKind::Option:
+    return !callee;
   case StmtKind::Fn: {
     auto &fn = cast<FnDecl>(decl);
     if (wanted == Wanted::Value || (wanted == Wanted::Stage && isSchedule(fn)))
@@ -89,13 +103,17 @@ bool Analyzer::isWanted(const Decl &decl, Wanted wanted, const Scope &scope, boo
     return !inNetwork || !(isLoss(fn) || (isSchedule(fn) && !isArgument));
   }
   case StmtKind::Layer:
-  case StmtKind::Model: return wanted != Wanted::Value;
-  case StmtKind::Metric: return wanted == Wanted::Function && inMetric;
-  default: return false; // an initializer, an optimizer: where these are wanted, nothing else is
+  case StmtKind::Model:
+    return wanted != Wanted::Value;
+  case StmtKind::Metric:
+    return wanted == Wanted::Function && inMetric;
+  default:
+    return false; // an initializer, an optimizer: where these are wanted, nothing else is
   }
 }
 
-/// What kind of declaration an argument is, by its parameter's default: `weights = glorot` wants an initializer.
+/// What kind of declaration an argument is, by its parameter's default: `weights = glorot` wants an
+/// initializer.
 std::optional<StmtKind> Analyzer::argumentKind(const Expr *defaultValue, bool prelude) const {
   auto *call = llvm::dyn_cast_or_null<CallExpr>(defaultValue);
   auto *name = llvm::dyn_cast_or_null<NameExpr>(call ? call->callee : defaultValue);
@@ -105,13 +123,15 @@ std::optional<StmtKind> Analyzer::argumentKind(const Expr *defaultValue, bool pr
   return std::nullopt;
 }
 
-std::vector<StringRef> Analyzer::visibleNames(const Scope &scope, Wanted wanted, bool isArgument) const {
+std::vector<StringRef> Analyzer::visibleNames(const Scope &scope, Wanted wanted,
+                                              bool isArgument) const {
   const Context &context = scope.context();
   const bool callee = wanted == Wanted::Function || wanted == Wanted::Stage;
   std::vector<StringRef> names;
   scope.forEach([&](const sema::Local &l) {
     const bool isTensor = l.kind != LocalKind::Value && l.kind != LocalKind::Result;
-    if (l.decl && l.kind == LocalKind::Declaration ? isWanted(*l.decl, wanted, scope, isArgument) : !callee || !isTensor)
+    if (l.decl && l.kind == LocalKind::Declaration ? isWanted(*l.decl, wanted, scope, isArgument)
+                                                   : !callee || !isTensor)
       names.push_back(l.name);
   });
   auto addDecls = [&](llvm::ArrayRef<const Decl *> decls) {

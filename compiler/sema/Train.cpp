@@ -151,18 +151,22 @@ void Analyzer::checkConstrain(const ConstrainEntry &entry, const Path &trained, 
 /// A name that is given to a metric is no other value's of the block.
 void Analyzer::checkMetricName(const Ident &name, llvm::ArrayRef<MetricUse> metrics) {
   if (name.text == "loss") {
-    diags.error(name.range, "a metric cannot be called `loss`: curves, `keep` and `stop` know the loss by that name");
+    diags.error(
+        name.range,
+        "a metric cannot be called `loss`: curves, `keep` and `stop` know the loss by that name");
     return;
   }
   for (const MetricUse &other : metrics)
     if (other.given && other.name.text == name.text) {
-      diags.error(name.range, "two metrics of this block are called " + quoted(name.text)).note(other.name.range, "the first");
+      diags.error(name.range, "two metrics of this block are called " + quoted(name.text))
+          .note(other.name.range, "the first");
       return;
     }
 }
 
 /// A metric without a name of its own is called by its function's, so it must be a call of one.
-void Analyzer::checkMetric(const MetricEntry &entry, const Scope &scope, std::vector<MetricUse> &metrics) {
+void Analyzer::checkMetric(const MetricEntry &entry, const Scope &scope,
+                           std::vector<MetricUse> &metrics) {
   const CallExpr *call = entry.call();
   auto *name = call ? cast<NameExpr>(call->callee) : nullptr;
   const Target t = name ? resolve(name->name.text, scope, true) : Target();
@@ -176,7 +180,8 @@ void Analyzer::checkMetric(const MetricEntry &entry, const Scope &scope, std::ve
   }
   if (!name) {
     if (entry.expr)
-      diags.error(entry.expr->range, "a metric is called by its function, `metric accuracy(net(x), y)`, or by a name that it is given: "
+      diags.error(entry.expr->range, "a metric is called by its function, `metric accuracy(net(x), "
+                                     "y)`, or by a name that it is given: "
                                      "`metric name = …`");
     return checkExpr(entry.expr, scope);
   }
@@ -184,7 +189,8 @@ void Analyzer::checkMetric(const MetricEntry &entry, const Scope &scope, std::ve
   if (t.kind == Target::Unknown) {
     std::vector<StringRef> candidates = declaredNames(StmtKind::Metric, scope);
     for (StringRef function : declaredNames(StmtKind::Fn, scope))
-      if (auto *fn = llvm::dyn_cast_or_null<FnDecl>(symbols.find(function)); !fn || !isSchedule(*fn))
+      if (auto *fn = llvm::dyn_cast_or_null<FnDecl>(symbols.find(function));
+          !fn || !isSchedule(*fn))
         candidates.push_back(function);
     if (firstReport(name->name, scope, candidates)) {
       auto e = diags.error(name->range, "unknown metric " + quoted(name->name.text)).suggest(name->name.text, candidates);

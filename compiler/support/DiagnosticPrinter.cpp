@@ -77,7 +77,8 @@ private:
 
 class Printer {
 public:
-  Printer(const llvm::SourceMgr &sources, const std::map<std::string, std::string> &shownNames, raw_ostream &os, bool colors)
+  Printer(const llvm::SourceMgr &sources, const std::map<std::string, std::string> &shownNames,
+          raw_ostream &os, bool colors)
       : sources(sources), shownNames(shownNames), os(os), colors(colors) {}
 
   void print(const Diagnostic &message) {
@@ -166,7 +167,8 @@ private:
 
 } // namespace
 
-/// Colours only where somebody looks, and has not said that none are wanted (no-color.org: a value that is not empty).
+/// Colours only where somebody looks, and has not said that none are wanted (no-color.org: a value
+/// that is not empty).
 static bool wantsColors(raw_ostream &os) {
   const char *none = std::getenv("NO_COLOR");
   return !(none && *none) && os.is_displayed() && os.has_colors();

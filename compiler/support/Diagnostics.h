@@ -84,7 +84,7 @@ public:
   /// Forgets every message (the sources stay): between two inputs of the REPL.
   void clear();
 
-  /// Positions call a file `name`; printed messages are to call it `shown`.
+  /// Positions call a file `name`; printed messages call it `shown`.
   void showAs(llvm::StringRef name, llvm::StringRef shown) { shownNames[name.str()] = shown.str(); }
 
   /// "file:line:col" of a place, for messages and MLIR locations.

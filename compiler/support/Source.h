@@ -39,11 +39,13 @@ struct Position {
 /// The largest program text that is accepted: a bound against mistakes (a data file given as the program).
 constexpr size_t maxSourceBytes = 16u << 20;
 
-/// Reads the file `path` into the source manager of `diags`. On a missing or unreadable file, a directory, a file
-/// without any text, a binary file (a NUL byte or invalid UTF-8) and a file over maxSourceBytes it reports one error
-/// and returns nothing. The path `-` is standard input. `name`: what positions call the file, if that is not its path; printed messages
-/// show the path all the same.
-std::optional<unsigned> loadFile(Diagnostics &diags, llvm::StringRef path, llvm::StringRef name = "");
+/// Reads the file `path` into the source manager of `diags`. On a missing or unreadable file, a
+/// directory, a file without any text, a binary file (a NUL byte or invalid UTF-8) and a file over
+/// maxSourceBytes it reports one error and returns nothing. The path `-` is standard input. `name`:
+/// what positions call the file, if that is not its path; printed messages show the path all the
+/// same.
+std::optional<unsigned> loadFile(Diagnostics &diags, llvm::StringRef path,
+                                 llvm::StringRef name = "");
 
 /// Registers a copy of `text` under the name `name` (`prelude/losses.nn`, `<repl>`). It may be empty; otherwise the
 /// checks are loadFile's.

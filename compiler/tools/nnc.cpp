@@ -47,7 +47,8 @@ static void handleFailures() {
 }
 
 #if defined(__GLIBC__) && !defined(NNC_SANITIZE)
-/// MLIR takes memory for its ops without a look at what it gets. Who asks for much at once does look.
+/// MLIR takes memory for its ops without a look at what it gets. Who asks for much at once does
+/// look.
 extern "C" void *__libc_malloc(size_t) noexcept;
 extern "C" void *malloc(size_t size) noexcept {
   void *memory = __libc_malloc(size);
@@ -57,7 +58,8 @@ extern "C" void *malloc(size_t size) noexcept {
 }
 #endif
 
-/// Makes the stack as large as compilations need it: where memory is short, it could not grow later, and the process would be killed.
+/// Makes the stack as large as compilations need it: where memory is short, it could not grow
+/// later, and the process would be killed.
 __attribute__((noinline)) static void growStack() {
   volatile char room[512 << 10];
   for (size_t i = 0; i < sizeof room; i += 4096)

@@ -271,7 +271,8 @@ void FusionGraph::mergeScalar(unsigned op) {
   scalars.push_back(op);
   for (unsigned other : scalars) {
     unsigned into = groupOf[other];
-    if (!groups[into].root && groups[into].space.empty() && into != groupOf[op] && mayMerge(into, groupOf[op]))
+    if (!groups[into].root && groups[into].space.empty() && into != groupOf[op] &&
+        mayMerge(into, groupOf[op]))
       return merge(into, groupOf[op]);
   }
 }
@@ -340,10 +341,13 @@ bool FusionGraph::hasPath(unsigned from, unsigned to) {
     return false;
   auto reads = [&](unsigned group, bool throughMemory) {
     return llvm::any_of(groups[group].ops, [&](unsigned op) {
-      return llvm::any_of(users[op], [&](Use use) { return groupOf[use.op] == to && (!throughMemory || use.edge == Edge::Memory); });
+      return llvm::any_of(users[op], [&](Use use) {
+        return groupOf[use.op] == to && (!throughMemory || use.edge == Edge::Memory);
+      });
     });
   };
-  return reads(from, true) || llvm::any_of(readersOf(from, to), [&](unsigned group) { return reads(group, false); });
+  return reads(from, true) ||
+         llvm::any_of(readersOf(from, to), [&](unsigned group) { return reads(group, false); });
 }
 
 /// The groups that need `group` and rank below `limit`.

@@ -76,7 +76,8 @@ private:
   llvm::SmallVector<Group> groups;
   llvm::SmallVector<unsigned> groupOf;
   TopologicalOrder ranks; // of groups
-  // What has been seen so far: scalars that nothing fixed is needed for, and the reductions that read each value.
+  // What has been seen so far: scalars that nothing fixed is needed for, and the reductions that
+  // read each value.
   llvm::SmallVector<unsigned> scalars;
   llvm::DenseMap<mlir::Value, llvm::SmallVector<unsigned, 2>> reductions;
 };

@@ -74,7 +74,8 @@ private:
   ArrayAttr scalars;
   Block &body;
   llvm::MapVector<kern::FusedOp, SmallVector<Place>> kernelPlaces;
-  DenseMap<StringAttr, SmallVector<Value, 1>> old; // the arguments with a tensor's value before the call
+  DenseMap<StringAttr, SmallVector<Value, 1>>
+      old;             // the arguments with a tensor's value before the call
   kern::GuardOp guard; // the last
   Pool fixed, row;
 };
@@ -140,8 +141,9 @@ bool FunctionPlanner::mayWriteInPlace(StringAttr name, OpResult value) {
         continue;
       if (kernel->isBeforeInBlock(op))
         return false;
-      if (op == kernel &&
-          (!isa<BlockArgument>(read) || !readsOnlyWhatItWrites(kernel, kernel.getBody().getArgument(operand.getOperandNumber()))))
+      if (op == kernel && (!isa<BlockArgument>(read) ||
+                           !readsOnlyWhatItWrites(
+                               kernel, kernel.getBody().getArgument(operand.getOperandNumber()))))
         return false;
     }
   }

@@ -99,7 +99,8 @@ private:
   }
   /// What `op` needs and ranks above `low`.
   SmallVector<unsigned> neededBy(unsigned op, unsigned low) {
-    return ranks.between(low, op, op, [&](unsigned node, auto visit) { llvm::for_each(after[node], visit); });
+    return ranks.between(low, op, op,
+                         [&](unsigned node, auto visit) { llvm::for_each(after[node], visit); });
   }
 
   /// Adds the edge; `then` is not needed by `first`.
@@ -107,7 +108,9 @@ private:
     if (ranks.isBefore(then, first)) {
       SmallVector<unsigned> order = neededBy(first, then);
       order.append({first, then});
-      order.append(ranks.between(then, first, then, [&](unsigned node, auto visit) { llvm::for_each(before[node], visit); }));
+      order.append(ranks.between(then, first, then, [&](unsigned node, auto visit) {
+        llvm::for_each(before[node], visit);
+      }));
       ranks.rearrange(order);
     }
     addEdge(first, then);
@@ -119,7 +122,8 @@ private:
     for (bool progress = true; progress;) {
       progress = false;
       for (unsigned i = 0; i < ops.size(); ++i) {
-        if (done[i] || (first && !early[i]) || !llvm::all_of(after[i], [&](unsigned needed) { return done[needed]; }))
+        if (done[i] || (first && !early[i]) ||
+            !llvm::all_of(after[i], [&](unsigned needed) { return done[needed]; }))
           continue;
         done[i] = progress = true;
         order.push_back(ops[i]);

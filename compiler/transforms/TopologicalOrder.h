@@ -1,5 +1,6 @@
-// TopologicalOrder: nodes of a graph without circles, each with a rank above those of all that it needs. A search between two nodes
-// looks at what ranks between them alone, so that asking for a path in a long chain does not take its whole length each time.
+// TopologicalOrder: nodes of a graph without circles, each with a rank above those of all that it
+// needs. A search between two nodes looks at what ranks between them alone, so that asking for a
+// path in a long chain does not take its whole length each time.
 #pragma once
 
 #include "llvm/ADT/ArrayRef.h"
@@ -22,10 +23,12 @@ public:
 
   bool isBefore(unsigned a, unsigned b) const { return ranks[a] < ranks[b]; }
 
-  /// The nodes `between` the ranks of `low` and `high`, both excluded, that are found from `start`, which is one of them; in order.
-  /// `forEachNext(node, visit)` calls visit(next) for the nodes to go on to.
+  /// The nodes `between` the ranks of `low` and `high`, both excluded, that are found from `start`,
+  /// which is one of them; in order. `forEachNext(node, visit)` calls visit(next) for the nodes to
+  /// go on to.
   template <class ForEachNext>
-  llvm::SmallVector<unsigned> between(unsigned low, unsigned high, unsigned start, ForEachNext forEachNext) {
+  llvm::SmallVector<unsigned> between(unsigned low, unsigned high, unsigned start,
+                                      ForEachNext forEachNext) {
     ++round;
     llvm::SmallVector<unsigned> found, work{start};
     while (!work.empty())

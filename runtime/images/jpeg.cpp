@@ -48,7 +48,8 @@ bool header(jpeg_decompress_struct &jpeg, Failure &failure, const std::string &c
 }
 
 /// Memory grows with what is read, so that a short file takes little, whatever its header says.
-bool pixels(jpeg_decompress_struct &jpeg, Failure &failure, std::vector<unsigned char> &into, size_t rowBytes) {
+bool pixels(jpeg_decompress_struct &jpeg, Failure &failure, std::vector<unsigned char> &into,
+            size_t rowBytes) {
   if (setjmp(failure.back))
     return false;
   jpeg.dct_method = JDCT_ISLOW; // the same pixels on every machine
@@ -86,7 +87,8 @@ Status readJpeg(const std::string &contents, bool sizeOnly, Image &image) {
     jpeg.out_color_space = image.channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
     const size_t rowBytes = size_t(image.width) * image.channels;
     image.pixels.clear();
-    image.pixels.reserve(rowBytes * size_t(image.height)); // an address space that nobody has touched
+    image.pixels.reserve(rowBytes *
+                         size_t(image.height)); // an address space that nobody has touched
     good = pixels(jpeg, failure, image.pixels, rowBytes);
   }
   jpeg_destroy_decompress(&jpeg);

@@ -57,8 +57,9 @@ void resize(Image &image, int64_t height, int64_t width) {
     return;
   const int64_t channels = image.channels, rowSize = width * channels;
   const std::vector<Window> across = windows(image.width, width), down = windows(image.height, height);
-  // Row after row of the source: each is made as wide as the result, then added to every row of the result that it is part of. Windows begin
-  // and end in ascending order, so that these are neighbours.
+  // Row after row of the source: each is made as wide as the result, then added to every row of the
+  // result that it is part of. Windows begin and end in ascending order, so that these are
+  // neighbours.
   std::vector<double> sums(size_t(height * rowSize)), wide(static_cast<size_t>(rowSize));
   int64_t begin = 0, end = 0;
   for (int64_t y = 0; y < image.height; ++y) {

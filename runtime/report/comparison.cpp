@@ -17,11 +17,13 @@ std::string swatch(int colour) { return format("<span class=\"swatch\" style=\"b
 
 } // namespace
 
-static void addRanking(Page &page, const Group &group, const std::vector<EvaluateRecord> &evaluated, const SearchRecord *search) {
+static void addRanking(Page &page, const Group &group, const std::vector<EvaluateRecord> &evaluated,
+                       const SearchRecord *search) {
   const TrainRecord &first = *group.front();
   const nn_train &train = *first.statement;
   Judge judge(first, search);
-  Page::Table table{"the runs, best " + judge.name + " first; the other values are those of the last epoch",
+  Page::Table table{"the runs, best " + judge.name +
+                        " first; the other values are those of the last epoch",
                     {"run", (search ? "" : "best ") + judge.name, "at epoch"},
                     {},
                     {},
@@ -34,7 +36,8 @@ static void addRanking(Page &page, const Group &group, const std::vector<Evaluat
   std::vector<std::string> tests; // values of evaluate statements in the runs
   auto testsOf = [&](const TrainRecord &record, const std::string &name) {
     for (const EvaluateRecord &e : evaluated)
-      if (e.groupPlace == record.groupPlace && e.group == record.group && e.variant == record.variant)
+      if (e.groupPlace == record.groupPlace && e.group == record.group &&
+          e.variant == record.variant)
         for (const EvaluateRecord::Value &v : e.metrics)
           if (v.shape.empty() && e.data + " " + v.name == name)
             return number(v.values[0]);
@@ -80,38 +83,44 @@ static void addRanking(Page &page, const Group &group, const std::vector<Evaluat
   page.table(table);
 }
 
-/// The curves of each run, a plot for each value.
-static void addCurves(Page &page, const Group &group) {
-  const TrainRecord &first = *group.front();
+void addCurves(Page &page, const TrainRecord &of, size_t count, const std::string &ending,
+               const std::function<Curve(bool val, size_t value, size_t index)> &curve) {
   std::vector<std::string> plots;
   for (bool val : {true, false})
-    for (size_t i = 0; i < 1 + size_t(first.statement->n_metrics); ++i) {
-      if (!isNumber(*first.statement, i) || (val && !first.valRows))
+    for (size_t value = 0; value < 1 + size_t(of.statement->n_metrics); ++value) {
+      if (!isNumber(*of.statement, value) || (val && !of.valRows))
         continue;
-      Plot plot{std::string(val ? "val." : "train.") + valueName(*first.statement, i), {}, -1};
-      for (size_t g = 0; g < group.size(); ++g)
-        plot.curves.push_back({group[g]->variant, series(*group[g], val, i), group[g]->history.stride(), int(g), g >= 8});
+      Plot plot{
+          std::string(val ? "val." : "train.") + valueName(*of.statement, value) + ending, {}, -1};
+      for (size_t i = 0; i < count; ++i)
+        plot.curves.push_back(curve(val, value, i));
       plots.push_back(curvesSvg(plot));
     }
   page.plots(plots);
 }
 
-void addComparison(Page &page, const Group &group, const std::vector<EvaluateRecord> &evaluated, const SearchRecord *search) {
+void addComparison(Page &page, const Group &group, const std::vector<EvaluateRecord> &evaluated,
+                   const SearchRecord *search) {
   page.cards({{"As written", statementFacts(*group.front()->statement)}});
   addMeans(page, group, evaluated, search);
   const bool folded = group.front()->repeated; // what counts are the means
   if (folded)
     page.fold("each run and its curves");
   addRanking(page, group, evaluated, search);
-  addCurves(page, group);
+  addCurves(page, *group.front(), group.size(), "", [&](bool val, size_t value, size_t g) {
+    const TrainRecord &run = *group[g];
+    return Curve{run.variant, series(run, val, value), run.history.stride(), int(g), g >= 8, {}};
+  });
   if (folded)
     page.endFold();
   std::string notes;
   for (size_t g = 0; g < group.size(); ++g) {
     if (!group[g]->failure.empty())
-      notes += "<li>" + (folded ? "" : swatch(int(g))) + "<b>" + htmlText(group[g]->variant) + "</b> failed: " + htmlText(group[g]->failure) + "</li>\n";
+      notes += "<li>" + (folded ? "" : swatch(int(g))) + "<b>" + htmlText(group[g]->variant) +
+               "</b> failed: " + htmlText(group[g]->failure) + "</li>\n";
     for (const Advice &entry : advice(*group[g]))
-      notes += "<li>" + (folded ? "" : swatch(int(g))) + "<b>" + htmlText(group[g]->variant) + "</b>: " + htmlText(entry.text) + "</li>\n";
+      notes += "<li>" + (folded ? "" : swatch(int(g))) + "<b>" + htmlText(group[g]->variant) +
+               "</b>: " + htmlText(entry.text) + "</li>\n";
   }
   if (!notes.empty())
     page.html += "<div class=\"advice\" role=\"note\"><ul>\n" + notes + "</ul></div>\n";

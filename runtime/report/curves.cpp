@@ -77,10 +77,12 @@ static std::string lineSvg(const Curve &curve, const Scale &across, const Scale 
 
 /// The band of a curve's spread, where it is finite.
 static std::string bandSvg(const Curve &curve, const Scale &across, const Scale &upright) {
-  const size_t count = std::min(curve.values.size(), curve.spread.size()), step = std::max<size_t>(1, count / 400);
+  const size_t count = std::min(curve.values.size(), curve.spread.size()),
+               step = std::max<size_t>(1, count / 400);
   std::string above, below;
   for (size_t i = 0; i < count; i = i + 1 < count ? std::min(i + step, count - 1) : i + 1) {
-    const double value = curve.values[i], spread = curve.spread[i], x = across.at(double(i) * double(curve.stride) + 1);
+    const double value = curve.values[i], spread = curve.spread[i],
+                 x = across.at(double(i) * double(curve.stride) + 1);
     if (!upright.shows(value) || !(spread >= 0))
       continue;
     above += format("%.1f,%.1f ", x, upright.within(value + spread));
@@ -88,7 +90,9 @@ static std::string bandSvg(const Curve &curve, const Scale &across, const Scale 
   }
   if (above.empty())
     return "";
-  return format("<polygon fill=\"%s\" fill-opacity=\"0.15\" points=\"", paletteColour(curve.colour)) + above + below + "\"/>\n";
+  return format("<polygon fill=\"%s\" fill-opacity=\"0.15\" points=\"",
+                paletteColour(curve.colour)) +
+         above + below + "\"/>\n";
 }
 
 std::string curvesSvg(const Plot &plot, bool alone) {
@@ -100,8 +104,11 @@ std::string curvesSvg(const Plot &plot, bool alone) {
     values.insert(values.end(), curve.values.begin(), curve.values.end());
     for (size_t i = 0; i < curve.spread.size() && i < curve.values.size(); ++i) {
       values.push_back(curve.values[i] + curve.spread[i]);
-      const double value = curve.values[i]; // where it is positive, a band to 0 would leave a logarithmic axis no end
-      values.push_back(value > 0 ? std::max(value - curve.spread[i], value / 2) : value - curve.spread[i]);
+      const double value =
+          curve
+              .values[i]; // where it is positive, a band to 0 would leave a logarithmic axis no end
+      values.push_back(value > 0 ? std::max(value - curve.spread[i], value / 2)
+                                 : value - curve.spread[i]);
     }
   }
   if (Scale(values, 0, 1, false).empty())

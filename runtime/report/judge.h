@@ -8,14 +8,16 @@
 
 namespace nnrt {
 
-/// The goal of a search; else the first metric that has a direction, else the loss, of the validation split where there is one, at its best.
+/// The goal of a search; else the first metric that has a direction, else the loss, of the
+/// validation split where there is one, at its best.
 struct Judge {
   size_t value = 0; // as in series()
   bool val = false, highest = false;
   std::string name = "loss";
   const SearchRecord *search;
 
-  Judge(const TrainRecord &record, const SearchRecord *search) : val(record.valRows > 0), search(search) {
+  Judge(const TrainRecord &record, const SearchRecord *search)
+      : val(record.valRows > 0), search(search) {
     if (search) {
       value = size_t(search->watch.metric + 1);
       val = search->watch.split != NN_SPLIT_TRAIN;
@@ -24,7 +26,8 @@ struct Judge {
       return;
     }
     for (int32_t m = 0; m < record.statement->n_metrics && value == 0; ++m)
-      if (const nn_metric &metric = record.statement->metrics[m]; metric.rank == 0 && metric.direction != NN_NO_DIRECTION) {
+      if (const nn_metric &metric = record.statement->metrics[m];
+          metric.rank == 0 && metric.direction != NN_NO_DIRECTION) {
         value = size_t(m) + 1;
         highest = metric.direction == NN_HIGHEST;
         name = metric.name;
@@ -32,12 +35,17 @@ struct Judge {
     name = (val ? "val." : "train.") + name;
   }
   /// The name that columnsOf() gives it.
-  std::string column(const TrainRecord &record) const { return (val ? "val." : "") + std::string(valueName(*record.statement, value)); }
-  bool better(double a, double b) const { return !(a != a) && (b != b || (highest ? a > b : a < b)); }
+  std::string column(const TrainRecord &record) const {
+    return (val ? "val." : "") + std::string(valueName(*record.statement, value));
+  }
+  bool better(double a, double b) const {
+    return !(a != a) && (b != b || (highest ? a > b : a < b));
+  }
   double bestOf(const TrainRecord &record, size_t &epoch) const {
     double best = NAN;
     if (search) {
-      epoch = size_t(record.statement->has_keep && record.kept.seen ? record.kept.epoch + 1 : record.epochs);
+      epoch = size_t(record.statement->has_keep && record.kept.seen ? record.kept.epoch + 1
+                                                                    : record.epochs);
       return resultOf(record, search->watch);
     }
     std::vector<double> curve = series(record, val, value);

@@ -1,4 +1,5 @@
-// Runs that differ in their fold or their seed alone, as one: means and deviations of what they came to, and their mean curves.
+// Runs that differ in their fold or their seed alone, as one: means and deviations of what they
+// came to, and their mean curves.
 #include "runtime/report/judge.h"
 #include "runtime/report/page.h"
 
@@ -14,7 +15,8 @@ struct Averaged {
   std::string name;
   Group runs;
   size_t failed() const {
-    return size_t(std::count_if(runs.begin(), runs.end(), [](const TrainRecord *r) { return !r->failure.empty(); }));
+    return size_t(std::count_if(runs.begin(), runs.end(),
+                                [](const TrainRecord *r) { return !r->failure.empty(); }));
   }
 };
 
@@ -23,7 +25,8 @@ template <class Name> std::vector<Averaged> byName(const Group &group, Name &&na
   std::vector<Averaged> list;
   for (const TrainRecord *record : group) {
     const std::string name = nameOf(*record);
-    auto same = std::find_if(list.begin(), list.end(), [&](const Averaged &a) { return a.name == name; });
+    auto same =
+        std::find_if(list.begin(), list.end(), [&](const Averaged &a) { return a.name == name; });
     if (same == list.end())
       same = list.insert(list.end(), {name, {}});
     same->runs.push_back(record);
@@ -32,7 +35,8 @@ template <class Name> std::vector<Averaged> byName(const Group &group, Name &&na
 }
 
 /// What one run came to, by name: its last or kept epoch, its evaluations.
-std::vector<std::pair<std::string, double>> valuesOf(const TrainRecord &record, const std::vector<EvaluateRecord> &evaluated) {
+std::vector<std::pair<std::string, double>> valuesOf(const TrainRecord &record,
+                                                     const std::vector<EvaluateRecord> &evaluated) {
   std::vector<std::pair<std::string, double>> values;
   const std::vector<std::string> names = columnsOf(record);
   const std::vector<double> ends = endOf(record);
@@ -46,9 +50,11 @@ std::vector<std::pair<std::string, double>> valuesOf(const TrainRecord &record, 
   return values;
 }
 
-/// A row for each of `list`, best first, with the mean and the deviation of each value over its runs.
-void addTable(Page &page, const std::string &caption, const std::string &head, const std::vector<Averaged> &list,
-              const std::vector<EvaluateRecord> &evaluated, const Judge &judge) {
+/// A row for each of `list`, best first, with the mean and the deviation of each value over its
+/// runs.
+void addTable(Page &page, const std::string &caption, const std::string &head,
+              const std::vector<Averaged> &list, const std::vector<EvaluateRecord> &evaluated,
+              const Judge &judge) {
   struct Row {
     const Averaged *of;
     std::map<std::string, std::vector<double>> values;
@@ -74,17 +80,21 @@ void addTable(Page &page, const std::string &caption, const std::string &head, c
       row.judged = spreadOf(row.values[judged]).mean;
     rows.push_back(std::move(row));
   }
-  std::stable_sort(rows.begin(), rows.end(), [&](const Row &a, const Row &b) { return judge.better(a.judged, b.judged); });
+  std::stable_sort(rows.begin(), rows.end(),
+                   [&](const Row &a, const Row &b) { return judge.better(a.judged, b.judged); });
   Page::Table table{caption, {head, "runs"}, {}, {}, "means"};
   table.head.insert(table.head.end(), names.begin(), names.end());
   table.head.push_back("time");
   for (const Row &row : rows) {
     const size_t count = row.of->runs.size(), failed = row.of->failed();
     std::vector<std::string> cells = {htmlText(row.of->name),
-                                      failed ? format("%zu, %zu failed", count, failed) : std::to_string(count)};
+                                      failed ? format("%zu, %zu failed", count, failed)
+                                             : std::to_string(count)};
     for (const std::string &name : names) {
       auto found = row.values.find(name);
-      cells.push_back(found == row.values.end() || found->second.empty() ? "–" : meanAndSpread(spreadOf(found->second), int64_t(found->second.size())));
+      cells.push_back(found == row.values.end() || found->second.empty()
+                          ? "–"
+                          : meanAndSpread(spreadOf(found->second), int64_t(found->second.size())));
     }
     cells.push_back(duration(row.seconds));
     table.rows.push_back(std::move(cells));
@@ -119,43 +129,39 @@ Curve meanCurve(const Averaged &averaged, bool val, size_t value, int colour) {
   return curve;
 }
 
-void addMeanCurves(Page &page, const Group &group, const std::vector<Averaged> &list) {
-  const TrainRecord &first = *group.front();
-  std::vector<std::string> plots;
-  for (bool val : {true, false})
-    for (size_t i = 0; i < 1 + size_t(first.statement->n_metrics); ++i) {
-      if (!isNumber(*first.statement, i) || (val && !first.valRows))
-        continue;
-      Plot plot{std::string(val ? "val." : "train.") + valueName(*first.statement, i) + ", mean ± deviation", {}, -1};
-      for (size_t a = 0; a < list.size(); ++a)
-        plot.curves.push_back(meanCurve(list[a], val, i, int(a)));
-      plots.push_back(curvesSvg(plot));
-    }
-  page.plots(plots);
-}
-
 } // namespace
 
-void addMeans(Page &page, const Group &group, const std::vector<EvaluateRecord> &evaluated, const SearchRecord *search) {
+void addMeans(Page &page, const Group &group, const std::vector<EvaluateRecord> &evaluated,
+              const SearchRecord *search) {
   const Judge judge(*group.front(), search);
   if (group.front()->repeated) {
-    const std::vector<Averaged> trials = byName(group, [](const TrainRecord &r) { return r.trial.empty() ? std::string("all folds") : r.trial; });
-    addTable(page, "mean ± standard deviation over the runs, best " + judge.name + " first; of the epoch that was kept, else of the last one", "trial",
-             trials, evaluated, judge);
-    addMeanCurves(page, group, trials);
+    const std::vector<Averaged> trials = byName(group, [](const TrainRecord &r) {
+      return r.trial.empty() ? std::string("all folds") : r.trial;
+    });
+    addTable(page,
+             "mean ± standard deviation over the runs, best " + judge.name +
+                 " first; of the epoch that was kept, else of the last one",
+             "trial", trials, evaluated, judge);
+    addCurves(
+        page, *group.front(), trials.size(), ", mean ± deviation",
+        [&](bool val, size_t value, size_t t) { return meanCurve(trials[t], val, value, int(t)); });
   }
-  // Of several things that are compared, each by itself: a seed among them has its mean and deviation here.
+  // Of several things that are compared, each by itself: a seed among them has its mean and
+  // deviation here.
   const auto &choices = group.front()->choices;
   std::vector<std::pair<size_t, std::vector<Averaged>>> varied;
   for (size_t c = 0; c < choices.size(); ++c) {
-    std::vector<Averaged> values = byName(group, [&](const TrainRecord &r) { return r.choices[c].second; });
+    std::vector<Averaged> values =
+        byName(group, [&](const TrainRecord &r) { return r.choices[c].second; });
     if (values.size() > 1)
       varied.emplace_back(c, std::move(values));
   }
   for (const auto &[c, values] : varied)
     if (varied.size() > 1)
-      addTable(page, "by " + choices[c].first + ": mean ± standard deviation over the runs that have the value, best first", choices[c].first, values,
-               evaluated, judge);
+      addTable(page,
+               "by " + choices[c].first +
+                   ": mean ± standard deviation over the runs that have the value, best first",
+               choices[c].first, values, evaluated, judge);
 }
 
 } // namespace nnrt

@@ -11,31 +11,50 @@ namespace {
 /// Whether a tensor belongs to the layer at `place`.
 bool isBelow(const char *tensor, const std::string &place) {
   const std::string name = tensor;
-  return name.compare(0, place.size(), place) == 0 && (name.size() == place.size() || name[place.size()] == '.');
+  return name.compare(0, place.size(), place) == 0 &&
+         (name.size() == place.size() || name[place.size()] == '.');
 }
 
 /// The elements of the model's tensors of one kind below a place; of all for an empty place.
-int64_t elementsBelow(const nn_program &program, const nn_model &model, const std::vector<int64_t> &elements, const std::string &place, int32_t kind) {
+int64_t elementsBelow(const nn_program &program, const nn_model &model,
+                      const std::vector<int64_t> &elements, const std::string &place,
+                      int32_t kind) {
   int64_t sum = 0;
   std::set<std::string> seen; // a model that is part of two parts has its rows twice
   for (int32_t t = model.tensors.first; t < model.tensors.first + model.tensors.count; ++t)
-    if (program.tensors[t].kind == kind && (place.empty() || isBelow(program.tensors[t].name, place)) && seen.insert(program.tensors[t].name).second)
+    if (program.tensors[t].kind == kind &&
+        (place.empty() || isBelow(program.tensors[t].name, place)) &&
+        seen.insert(program.tensors[t].name).second)
       sum += elements[size_t(t)];
   return sum;
 }
 
-Page::Table tableOf(const nn_program &program, const nn_model &model, const std::vector<int64_t> &elements) {
-  Page::Table table{"what is applied, in order: for one example", {"layer", "place", "output", "parameters"}, {}, {}, "network"};
-  auto text = [](const std::string &cell) { return "<td class=\"text\">" + htmlText(cell) + "</td>"; };
-  table.rows.push_back({"input", "<td></td>", text(shapeText(model.in_shape, model.in_rank)), "<td></td>"});
+Page::Table tableOf(const nn_program &program, const nn_model &model,
+                    const std::vector<int64_t> &elements) {
+  Page::Table table{"what is applied, in order: for one example",
+                    {"layer", "place", "output", "parameters"},
+                    {},
+                    {},
+                    "network"};
+  auto text = [](const std::string &cell) {
+    return "<td class=\"text\">" + htmlText(cell) + "</td>";
+  };
+  table.rows.push_back(
+      {"input", "<td></td>", text(shapeText(model.in_shape, model.in_rank)), "<td></td>"});
   std::set<std::string> seen;
   for (int32_t i = 0; i < model.n_layers; ++i) {
     const nn_layer &layer = model.layers[i];
     const bool again = *layer.place && !seen.insert(layer.place).second;
-    const int64_t own = *layer.place ? elementsBelow(program, model, elements, layer.place, NN_PARAMETER) : 0;
-    const std::string depth = layer.depth > 0 ? format("<span class=\"depth%d\"></span>", std::min(layer.depth, 4)) : std::string();
-    table.rows.push_back({depth + htmlText(layer.text), text(withoutVariant(layer.place)), text(shapeText(layer.shape, layer.rank)),
-                          again ? "shared" : own ? grouped(own) : ""});
+    const int64_t own =
+        *layer.place ? elementsBelow(program, model, elements, layer.place, NN_PARAMETER) : 0;
+    const std::string depth =
+        layer.depth > 0 ? format("<span class=\"depth%d\"></span>", std::min(layer.depth, 4))
+                        : std::string();
+    table.rows.push_back({depth + htmlText(layer.text), text(withoutVariant(layer.place)),
+                          text(shapeText(layer.shape, layer.rank)),
+                          again ? "shared"
+                          : own ? grouped(own)
+                                : ""});
   }
   table.rows.push_back({"output", "<td></td>", text(shapeText(model.out_shape, model.out_rank)),
                         grouped(elementsBelow(program, model, elements, "", NN_PARAMETER))});
@@ -44,7 +63,8 @@ Page::Table tableOf(const nn_program &program, const nn_model &model, const std:
   return table;
 }
 
-/// What an experiment has chosen in the variant that holds the model number `index`: "act = relu"; the others of this name differ in it.
+/// What an experiment has chosen in the variant that holds the model number `index`: "act = relu";
+/// the others of this name differ in it.
 std::string choicesOf(const nn_program &program, int32_t index) {
   std::string text;
   forEachStatement(program, [&](const nn_statement &statement) {
@@ -57,7 +77,8 @@ std::string choicesOf(const nn_program &program, int32_t index) {
         continue;
       for (int32_t c = 0; c < variant.n_choices; ++c)
         if (variant.choices[c] >= 0)
-          text += (text.empty() ? "" : ", ") + std::string(experiment.variables[c].name) + " = " + experiment.variables[c].labels[variant.choices[c]];
+          text += (text.empty() ? "" : ", ") + std::string(experiment.variables[c].name) + " = " +
+                  experiment.variables[c].labels[variant.choices[c]];
       return false;
     }
     return true;
@@ -85,10 +106,12 @@ void addNetworks(Page &page, const nn_program &program, const std::vector<int64_
     seen.emplace_back(model.name, table.rows);
     if (seen.size() == 1)
       page.section("Networks");
-    const std::string choices = model.hidden ? choicesOf(program, m) : "", title = model.name + (choices.empty() ? "" : ": " + choices);
+    const std::string choices = model.hidden ? choicesOf(program, m) : "",
+                      title = model.name + (choices.empty() ? "" : ": " + choices);
     const int64_t states = elementsBelow(program, model, elements, "", NN_STATE);
-    const std::string count = counted(elementsBelow(program, model, elements, "", NN_PARAMETER), "parameter") +
-                              (states ? " and " + counted(states, "number") + " of state" : "");
+    const std::string count =
+        counted(elementsBelow(program, model, elements, "", NN_PARAMETER), "parameter") +
+        (states ? " and " + counted(states, "number") + " of state" : "");
     const bool folded = shown++ >= open;
     if (folded)
       page.fold(title + ", " + count);

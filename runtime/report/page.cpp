@@ -22,7 +22,8 @@ std::string Page::entry(int level, const std::string &title) {
   if (id.empty())
     id = "part";
   auto taken = [&](const std::string &name) {
-    return std::any_of(contents.begin(), contents.end(), [&](const Entry &e) { return e.id == name; });
+    return std::any_of(contents.begin(), contents.end(),
+                       [&](const Entry &e) { return e.id == name; });
   };
   std::string unique = id;
   for (int n = 2; taken(unique); ++n)
@@ -34,7 +35,8 @@ std::string Page::entry(int level, const std::string &title) {
 void Page::card(const std::string &title, const Facts &facts) {
   if (facts.empty())
     return;
-  html += "<div class=\"card\">\n<p class=\"title\">" + htmlText(title) + "</p>\n<dl class=\"facts\">\n";
+  html += "<div class=\"card\">\n<p class=\"title\">" + htmlText(title) +
+          "</p>\n<dl class=\"facts\">\n";
   for (const auto &[name, value] : facts)
     html += "<dt>" + htmlText(name) + "</dt><dd>" + htmlText(value) + "</dd>\n";
   html += "</dl>\n</div>\n";

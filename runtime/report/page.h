@@ -4,6 +4,7 @@
 #include "runtime/report/plots.h"
 #include "runtime/run.h"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -19,11 +20,17 @@ struct Page {
   };
   std::vector<Entry> contents;
 
-  void section(const std::string &title) { html += "<h2 id=\"" + entry(1, title) + "\">" + htmlText(title) + "</h2>\n"; }
-  void heading(const std::string &title) { html += "<h3 id=\"" + entry(2, title) + "\">" + htmlText(title) + "</h3>\n"; }
+  void section(const std::string &title) {
+    html += "<h2 id=\"" + entry(1, title) + "\">" + htmlText(title) + "</h2>\n";
+  }
+  void heading(const std::string &title) {
+    html += "<h3 id=\"" + entry(2, title) + "\">" + htmlText(title) + "</h3>\n";
+  }
   void paragraph(const std::string &text) { html += "<p>" + htmlText(text) + "</p>\n"; }
   /// What stands between the two is shown when somebody opens it.
-  void fold(const std::string &summary) { html += "<details>\n<summary>" + htmlText(summary) + "</summary>\n"; }
+  void fold(const std::string &summary) {
+    html += "<details>\n<summary>" + htmlText(summary) + "</summary>\n";
+  }
   void endFold() { html += "</details>\n"; }
   /// A card of facts: a name and what is said of it; nothing for no facts.
   using Facts = std::vector<std::pair<std::string, std::string>>;
@@ -38,7 +45,8 @@ struct Page {
     std::vector<std::string> classes;           // of rows; may be shorter
     std::string kind;                           // class of the table
   };
-  /// Of a long one the first rows are shown, and the others are folded; a heat map is folded as a whole.
+  /// Of a long one the first rows are shown, and the others are folded; a heat map is folded as a
+  /// whole.
   void table(const Table &table);
   /// Plots side by side.
   void plots(const std::vector<std::string> &svgs);
@@ -49,22 +57,31 @@ private:
   void rows(const Table &table, size_t first, size_t end);
 };
 
-/// The trainings of one train statement in the runs of a compare or search, or the members of an ensemble.
+/// The trainings of one train statement in the runs of a compare or search, or the members of an
+/// ensemble.
 using Group = std::vector<const TrainRecord *>;
 
 // The parts, in the order of the page.
 void addSetup(Page &page, const Run &run);                                         // setup.cpp
 void addProgram(Page &page, const char *text);                                     // program.cpp
-void addNetworks(Page &page, const nn_program &program, const std::vector<int64_t> &elements); // network.cpp
+void addNetworks(Page &page, const nn_program &program,
+                 const std::vector<int64_t> &elements); // network.cpp
 /// `search` may be null: what it looks for is what its runs are ranked by.
-void addComparison(Page &page, const Group &group, const std::vector<EvaluateRecord> &evaluated, const SearchRecord *search = nullptr); // comparison.cpp
+void addComparison(Page &page, const Group &group, const std::vector<EvaluateRecord> &evaluated,
+                   const SearchRecord *search = nullptr); // comparison.cpp
+/// A plot for each value of a train statement, `of` being one of its records: `count` curves each.
+/// `ending`: of the plots' titles.
+void addCurves(
+    Page &page, const TrainRecord &of, size_t count, const std::string &ending,
+    const std::function<Curve(bool val, size_t value, size_t index)> &curve); // comparison.cpp
 /// Where runs are made on several folds, or from several seeds: means and deviations.
-void addMeans(Page &page, const Group &group, const std::vector<EvaluateRecord> &evaluated, const SearchRecord *search); // means.cpp
+void addMeans(Page &page, const Group &group, const std::vector<EvaluateRecord> &evaluated,
+              const SearchRecord *search);                                         // means.cpp
 void addSearch(Page &page, const SearchRecord &search);                            // search.cpp
 void addTraining(Page &page, const TrainRecord &record);                           // training.cpp
 void addMonitored(Page &page, const TrainRecord &record);                          // layers.cpp
 void addEvaluation(Page &page, const EvaluateRecord &record);                      // evaluation.cpp
-void addResiduals(Page &page, const EvaluateRecord &record);                       // residuals.cpp
+void addResiduals(Page &page, const EvaluateRecord &record); // residual_plots.cpp
 
 /// What a train statement says, as it is written: its loss, its optimizer …
 Page::Facts statementFacts(const nn_train &train);

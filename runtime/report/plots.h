@@ -40,7 +40,8 @@ struct Dots {
 };
 std::string dotsSvg(const Dots &dots);
 
-/// Pairs, a dot each: over a diagonal where both are equal, with one scale for both axes; or over a line at 0.
+/// Pairs, a dot each: over a diagonal where both are equal, with one scale for both axes; or over a
+/// line at 0.
 struct Pairs {
   std::string title, across;
   std::vector<std::pair<double, double>> points;

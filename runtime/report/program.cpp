@@ -12,13 +12,16 @@ void addProgram(Page &page, const char *text) {
   whole.erase(std::remove(whole.begin(), whole.end(), '\r'), whole.end());
   while (!whole.empty() && whole.back() == '\n')
     whole.pop_back();
-  if (const size_t first = whole.find_first_not_of(" \t\n"); first != std::string::npos && first) // a session's input stands far down
+  if (const size_t first = whole.find_first_not_of(" \t\n");
+      first != std::string::npos && first) // a session's input stands far down
     whole.erase(0, whole.rfind('\n', first) + 1);
   page.section("The program");
   const int64_t lines = std::count(whole.begin(), whole.end(), '\n') + 1;
   page.fold("its text, " + counted(lines, "line"));
   // HTML drops a newline that follows the tag.
-  page.html += "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"the program\"><pre><code>\n" + htmlText(whole) + "</code></pre></div>\n";
+  page.html += "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"the "
+               "program\"><pre><code>\n" +
+               htmlText(whole) + "</code></pre></div>\n";
   page.endFold();
 }
 

@@ -21,27 +21,35 @@ static std::string contentsHtml(const Page &page) {
     return "";
   std::string html = "<nav class=\"contents\" aria-label=\"Contents\">\n<ul>\n";
   for (const Page::Entry &entry : page.contents)
-    html += std::string(entry.level > 1 ? "<li class=\"below\">" : "<li>") + "<a href=\"#" + entry.id + "\">" + htmlText(entry.title) + "</a></li>\n";
+    html += std::string(entry.level > 1 ? "<li class=\"below\">" : "<li>") + "<a href=\"#" +
+            entry.id + "\">" + htmlText(entry.title) + "</a></li>\n";
   return html + "</ul>\n</nav>\n";
 }
 
 std::string wholePage(const std::string &title, const std::string &intro, const Page &page) {
   // It asks nothing of a network, and says so to the browser.
   return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
+         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src "
+         "data:; style-src 'unsafe-inline'; "
          "script-src 'unsafe-inline'\">\n"
-         "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<link rel=\"icon\" href=\"data:,\">\n<title>" +
-         htmlText(title) + ": report</title>\n<style>" + pageStyle + "</style>\n</head>\n<body>\n<main>\n<h1>" + htmlText(title) +
-         "</h1>\n" + intro + contentsHtml(page) + page.html + "</main>\n<script>" + pageScript + "</script>\n</body>\n</html>\n";
+         "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<link "
+         "rel=\"icon\" href=\"data:,\">\n<title>" +
+         htmlText(title) + ": report</title>\n<style>" + pageStyle +
+         "</style>\n</head>\n<body>\n<main>\n<h1>" + htmlText(title) + "</h1>\n" + intro +
+         contentsHtml(page) + page.html + "</main>\n<script>" + pageScript +
+         "</script>\n</body>\n</html>\n";
 }
 
-/// The trainings of one group, those of one train statement together: what they are told by has the same names then.
+/// The trainings of one group, those of one train statement together: what they are told by has the
+/// same names then.
 static std::vector<Group> groupsOf(const Run &run, const TrainRecord &of) {
   std::vector<Group> groups;
   for (const TrainRecord &record : run.trained) {
     if (record.group != of.group || record.groupPlace != of.groupPlace)
       continue;
-    auto same = std::find_if(groups.begin(), groups.end(), [&](const Group &g) { return !strcmp(g[0]->statement->where, record.statement->where); });
+    auto same = std::find_if(groups.begin(), groups.end(), [&](const Group &g) {
+      return !strcmp(g[0]->statement->where, record.statement->where);
+    });
     if (same == groups.end())
       same = groups.insert(groups.end(), Group());
     same->push_back(&record);
@@ -56,8 +64,10 @@ static void addGroup(Page &page, const Run &run, const TrainRecord &of) {
       search = &one;
   const std::vector<Group> groups = groupsOf(run, of);
   for (const Group &group : groups) {
-    page.section(of.group + ": " + (groups.size() > 1 ? "train " + group[0]->model + " on " + group[0]->data + ", " : "") +
-                 (search ? "the best trial, " : "") + counted(int64_t(group.size()), "run"));
+    page.section(
+        of.group + ": " +
+        (groups.size() > 1 ? "train " + group[0]->model + " on " + group[0]->data + ", " : "") +
+        (search ? "the best trial, " : "") + counted(int64_t(group.size()), "run"));
     // The goal of a search is a value of the statement that it judges.
     addComparison(page, group, run.evaluated, search && group[0]->judged ? search : nullptr);
   }

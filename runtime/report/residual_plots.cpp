@@ -5,7 +5,8 @@
 
 namespace nnrt {
 
-/// The histogram of all but the farthest residuals, which would squeeze the others into one bar: at most one in 200 rows at either end.
+/// The histogram of all but the farthest residuals, which would squeeze the others into one bar: at
+/// most one in 200 rows at either end.
 static std::string residualBars(const Residuals &of) {
   const size_t most = 40;
   const double ends = double(of.rows - of.lost) / 200;
@@ -19,14 +20,16 @@ static std::string residualBars(const Residuals &of) {
   const size_t size = of.counts.size(), first = lastBefore(of.counts.begin(), of.counts.end());
   if (first == size) // all are 0
     return "";
-  const size_t last = size - lastBefore(of.counts.rbegin(), of.counts.rend()), each = (last - first + most - 1) / most;
+  const size_t last = size - lastBefore(of.counts.rbegin(), of.counts.rend()),
+               each = (last - first + most - 1) / most;
   std::vector<double> bars((last - first + each - 1) / each, 0);
   double beyond = 0;
   for (size_t i = 0; i < size; ++i)
     (i >= first && i < last ? bars[(i - first) / each] : beyond) += of.counts[i];
   auto edge = [&](size_t part) { return of.reach * (2 * double(part) / double(size) - 1); };
-  return barsSvg("residuals of " + of.name + ": how many rows" + (beyond > 0 ? "; " + grouped(int64_t(beyond)) + " lie beyond" : ""), bars, edge(first),
-                 edge(first + bars.size() * each));
+  return barsSvg("residuals of " + of.name + ": how many rows" +
+                     (beyond > 0 ? "; " + grouped(int64_t(beyond)) + " lie beyond" : ""),
+                 bars, edge(first), edge(first + bars.size() * each));
 }
 
 /// Output `k` of the model.
@@ -43,7 +46,8 @@ static void addOutput(Page &page, const EvaluateRecord &record, size_t k) {
     facts.push_back({"largest", number(of.most)});
   }
   page.cards({{"Residuals of " + of.name, facts}});
-  Pairs scatter{"predicted over true " + of.name, "true", of.points, true}, residuals{"residual over predicted " + of.name, "predicted", {}, false};
+  Pairs scatter{"predicted over true " + of.name, "true", of.points, true},
+      residuals{"residual over predicted " + of.name, "predicted", {}, false};
   if (of.stride > 1) // what is far off is shown, whichever rows were drawn
     for (const EvaluateRecord::Miss &miss : record.misses)
       scatter.points.emplace_back(miss.truth[k], miss.predicted[k]);
@@ -51,7 +55,8 @@ static void addOutput(Page &page, const EvaluateRecord &record, size_t k) {
     residuals.points.emplace_back(predicted, predicted - truth);
   page.plots({pairsSvg(scatter), pairsSvg(residuals), residualBars(of)});
   if (of.stride > 1)
-    page.paragraph("The dots are one row in " + grouped(of.stride) + ", and the worst; bars and numbers are of all.");
+    page.paragraph("The dots are one row in " + grouped(of.stride) +
+                   ", and the worst; bars and numbers are of all.");
 }
 
 static void addMisses(Page &page, const EvaluateRecord &record) {
@@ -70,7 +75,8 @@ static void addMisses(Page &page, const EvaluateRecord &record) {
 }
 
 void addResiduals(Page &page, const EvaluateRecord &record) {
-  page.paragraph("A residual is what was predicted less what is true" + (record.units.empty() ? "" : "; the numbers are " + record.units) + ".");
+  page.paragraph("A residual is what was predicted less what is true" +
+                 (record.units.empty() ? "" : "; the numbers are " + record.units) + ".");
   for (size_t k = 0; k < record.residuals.size(); ++k)
     addOutput(page, record, k);
   if (!record.misses.empty())

@@ -11,7 +11,8 @@ namespace nnrt {
 
 std::string htmlText(const std::string &text) {
   std::string out;
-  // Control characters have no place in HTML or SVG; names of classes and columns, which come from data, may hold any.
+  // Control characters have no place in HTML or SVG; names of classes and columns, which come from
+  // data, may hold any.
   for (char c : visible(text, /*lines=*/true))
     switch (c) {
     case '&':

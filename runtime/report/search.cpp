@@ -7,8 +7,8 @@
 namespace nnrt {
 
 void addSearch(Page &page, const SearchRecord &search) {
-  page.section("search " + search.name + (search.name.empty() ? "by " : " by ") + search.method + ": " +
-               counted(int64_t(search.trials.size()), "trial"));
+  page.section("search " + search.name + (search.name.empty() ? "by " : " by ") + search.method +
+               ": " + counted(int64_t(search.trials.size()), "trial"));
   const bool lowest = search.direction != NN_HIGHEST, folds = search.folds > 1;
   page.paragraph(std::string(lowest ? "The least " : "The highest ") + search.goal + " is wanted" +
                  (folds ? ", the mean over " + counted(search.folds, "fold") : "") + ".");
@@ -23,8 +23,14 @@ void addSearch(Page &page, const SearchRecord &search) {
   for (size_t i = 0; i < search.trials.size(); ++i)
     all.points.push_back({double(i + 1), search.trials[i].goal});
   std::vector<std::string> plots = {dotsSvg(all)};
-  for (size_t v = 0; v < search.variables.size(); ++v) { // over each variable that has numbers for values
-    Dots dots{search.goal + " over " + search.variables[v], search.variables[v], {}, search.best, false, lowest};
+  for (size_t v = 0; v < search.variables.size();
+       ++v) { // over each variable that has numbers for values
+    Dots dots{search.goal + " over " + search.variables[v],
+              search.variables[v],
+              {},
+              search.best,
+              false,
+              lowest};
     bool numbers = true;
     for (const SearchRecord::Trial &trial : search.trials) {
       char *end = nullptr;
@@ -45,7 +51,8 @@ void addSearch(Page &page, const SearchRecord &search) {
   table.head.insert(table.head.end(), {"epochs", "time"});
   for (size_t i : order) {
     const SearchRecord::Trial &trial = search.trials[i];
-    std::vector<std::string> cells = {std::to_string(i + 1) + (int64_t(i) == search.best ? " ★" : "")};
+    std::vector<std::string> cells = {std::to_string(i + 1) +
+                                      (int64_t(i) == search.best ? " ★" : "")};
     for (const std::string &value : trial.values)
       cells.push_back(htmlText(value));
     cells.push_back(trial.goal == trial.goal ? number(trial.goal) : "failed");

@@ -1,4 +1,5 @@
-// main of a target in the ordinary build: gives it each file of the folders and files that are named, and tells how many there were.
+// main of a target in the ordinary build: gives it each file of the folders and files that are
+// named, and tells how many there were.
 #include "Fuzz.h"
 
 #include <algorithm>
@@ -20,7 +21,8 @@ int main(int argc, char **argv) {
   std::sort(files.begin(), files.end());
   for (const std::filesystem::path &path : files) {
     std::ifstream file(path, std::ios::binary);
-    const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    const std::string text((std::istreambuf_iterator<char>(file)),
+                           std::istreambuf_iterator<char>());
     if (!file) {
       fprintf(stderr, "error: cannot read %s\n", path.c_str());
       return 1;

@@ -10,7 +10,8 @@ namespace nnc_fuzz {
 
 std::string fileOf(const std::string &contents) {
   static const int file = memfd_create("input", MFD_CLOEXEC);
-  if (file < 0 || ftruncate(file, 0) != 0 || pwrite(file, contents.data(), contents.size(), 0) != ssize_t(contents.size())) {
+  if (file < 0 || ftruncate(file, 0) != 0 ||
+      pwrite(file, contents.data(), contents.size(), 0) != ssize_t(contents.size())) {
     perror("fuzz");
     exit(1);
   }

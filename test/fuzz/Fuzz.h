@@ -10,9 +10,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 namespace nnc_fuzz {
 
-inline std::string textOf(const uint8_t *data, size_t size) { return std::string(reinterpret_cast<const char *>(data), size); }
+inline std::string textOf(const uint8_t *data, size_t size) {
+  return std::string(reinterpret_cast<const char *>(data), size);
+}
 
-/// The path of a file that holds the input; each call replaces it. It lies in memory, and goes with the process.
+/// The path of a file that holds the input; each call replaces it. It lies in memory, and goes with
+/// the process.
 std::string fileOf(const std::string &contents);
 
 /// What a reader has read is looked at: a sanitizer sees what is not there.

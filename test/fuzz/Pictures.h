@@ -15,12 +15,14 @@ inline void lookAt(nnrt::Image image) {
 }
 
 /// By its size alone, as the compiler asks for it, then with its pixels; the two must agree.
-inline void readPicture(nnrt::Status (*read)(const std::string &, bool, nnrt::Image &), const std::string &contents) {
+inline void readPicture(nnrt::Status (*read)(const std::string &, bool, nnrt::Image &),
+                        const std::string &contents) {
   nnrt::Image size, image;
   const bool known = !read(contents, true, size).failed();
   if (read(contents, false, image).failed())
     return;
-  if (!known || size.height != image.height || size.width != image.width || size.channels != image.channels)
+  if (!known || size.height != image.height || size.width != image.width ||
+      size.channels != image.channels)
     __builtin_trap();
   lookAt(image);
 }

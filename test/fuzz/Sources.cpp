@@ -12,7 +12,8 @@ nn_source sourceOf(int kind) {
   nn_source source{};
   source.kind = kind;
   source.where = "fuzz.nn:1:1";
-  source.n = source.classes = source.turns = source.factor = source.noise = source.spread = source.dims = source.seed = {0, -1};
+  source.n = source.classes = source.turns = source.factor = source.noise = source.spread =
+      source.dims = source.seed = {0, -1};
   return source;
 }
 
@@ -20,7 +21,8 @@ nn_source sourceOf(int kind) {
 static const int64_t mostNumbers = 1 << 16;
 
 static void look(const Source &source, int column, int64_t size) {
-  const int64_t count = std::min(source.rows, std::max<int64_t>(1, mostNumbers / std::max<int64_t>(1, size)));
+  const int64_t count =
+      std::min(source.rows, std::max<int64_t>(1, mostNumbers / std::max<int64_t>(1, size)));
   std::vector<int64_t> rows;
   for (int64_t i = 0; i < count; ++i)
     rows.push_back(i < count / 2 ? i : source.rows - count + i); // from both ends
@@ -57,7 +59,8 @@ void readSource(const nn_source &source, const std::vector<nn_column_kind> &kind
     std::vector<nn_column> columns;
     for (int32_t c = 0; c < probe.n_columns && c < mostColumns; ++c) {
       const nn_probe_column &column = probe.columns[c];
-      requests.push_back({column.name, "fuzz.nn:2:2", kinds[size_t(c) % kinds.size()], elementCount(column.shape, column.rank), false, "x",
+      requests.push_back({column.name, "fuzz.nn:2:2", kinds[size_t(c) % kinds.size()],
+                          elementCount(column.shape, column.rank), false, "x",
                           c % 2 ? NN_ABSENT_PREVIOUS : NN_ABSENT_DROP});
       columns.push_back({column.name, "", NN_NUMBER, requests.back().size});
     }
@@ -66,7 +69,8 @@ void readSource(const nn_source &source, const std::vector<nn_column_kind> &kind
       for (size_t c = 0; c < requests.size() && c < mostAlone; ++c)
         read(source, {requests[c]});
     std::vector<nn_column_summary> summaries(columns.size());
-    if (nn_summarize_columns(&source, "", "", columns.data(), int32_t(columns.size()), summaries.data()) == 0)
+    if (nn_summarize_columns(&source, "", "", columns.data(), int32_t(columns.size()),
+                             summaries.data()) == 0)
       use(summaries.data(), summaries.size() * sizeof summaries[0]);
   }
   nn_probe_free(&probe);

@@ -1,4 +1,5 @@
-// Checkpoints: a training that finds the input where its checkpoint should be, and goes on or says why not.
+// Checkpoints: a training that finds the input where its checkpoint should be, and goes on or says
+// why not.
 #include "Fuzz.h"
 #include "Weights.h"
 

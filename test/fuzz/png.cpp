@@ -1,4 +1,5 @@
-// PNG pictures. Each chunk has a checksum that hardly any change leaves right, so that a file is read as it is, and with all of them mended.
+// PNG pictures. Each chunk has a checksum that hardly any change leaves right, so that a file is
+// read as it is, and with all of them mended.
 #include "Pictures.h"
 
 #include <zlib.h>
@@ -14,7 +15,8 @@ static std::string mended(std::string file) {
     const size_t length = number(at);
     if (length > file.size() - at - 12)
       break;
-    const uint32_t sum = uint32_t(crc32(0, reinterpret_cast<const Bytef *>(&file[at + 4]), uInt(length + 4)));
+    const uint32_t sum =
+        uint32_t(crc32(0, reinterpret_cast<const Bytef *>(&file[at + 4]), uInt(length + 4)));
     for (size_t i = 0; i < 4; ++i)
       file[at + 8 + length + i] = char(sum >> (24 - 8 * i));
     at += 12 + length;

@@ -1,4 +1,5 @@
-// Programs: the parser, sema and the making of the module, with every message printed. Data are looked for in a folder that is not there.
+// Programs: the parser, sema and the making of the module, with every message printed. Data are
+// looked for in a folder that is not there.
 #include "Fuzz.h"
 
 #include "compiler/dialect/Kern.h"
@@ -21,7 +22,8 @@ using namespace nnc;
 #if __has_feature(address_sanitizer)
 // LLVM itself is not instrumented: see test/sanitize.sh.
 extern "C" const char *__asan_default_options() {
-  return "allow_user_poisoning=0:detect_container_overflow=0:allocator_may_return_null=1:detect_leaks=0";
+  return "allow_user_poisoning=0:detect_container_overflow=0:allocator_may_return_null=1:detect_"
+         "leaks=0";
 }
 #endif
 #endif
@@ -65,7 +67,8 @@ void compile(llvm::StringRef text, Library &library) {
   irgen.sourcePath = "fuzz.nn";
   irgen.sourceDir = "/nonexistent";
   IrgenResult generated;
-  if (generate(diags, context, *program, symbols, irgen, generated) && mlir::failed(mlir::verify(*generated.module)))
+  if (generate(diags, context, *program, symbols, irgen, generated) &&
+      mlir::failed(mlir::verify(*generated.module)))
     __builtin_trap();
 }
 

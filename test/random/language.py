@@ -82,7 +82,13 @@ def leaky_relu(v, slope=0.01): return choose(greater(v, 0.0), v, slope * v)
 def elu(v, alpha=1.0): return choose(greater(v, 0.0), v, alpha * (exp(minimum(v, 0.0)) - 1.0))
 def gelu(v): return v * (1.0 + erf(v * 2 ** -0.5)) * 0.5
 def swish(v): return v * sigmoid(v)
-def softplus(v): return maximum(v, 0.0) + each(lambda a: A.log1p(A.exp(-A.abs(a))))(v)
+
+
+def softplus(v):
+    # Each half of the axis by a formula that is smooth at 0 and never overflows.
+    above, below = choose(greater(v, 0.0), v, 0.0 * v), choose(greater(v, 0.0), 0.0 * v, v)
+    grow = each(lambda a: A.log1p(A.exp(a)))
+    return choose(greater(v, 0.0), above + grow(-1.0 * above), grow(below))
 
 
 def sigmoid(v):

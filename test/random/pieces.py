@@ -114,13 +114,12 @@ def slope_function(program):
     program.declarations.append("fn %s(%s) = grad(sum(%s), %s)" % (name, "z: [n], y: [n]" if two else "z: [n]", text, by))
 
     def slope(*args):
-        # Each argument is a variable of its own.
+        # Each argument is a variable of its own, and of each example, what does not differ between these too.
+        rows = next((a.a.shape[0] for a in args if a.batch), None)
         own = [V(a.a + nn.A.array(0.0), a.batch) for a in args]
-        rows = next((a.a.shape[0] for a in own if a.batch), None)
-        e = dict(zip("zy", own))
+        e = dict(zip("zy", own if rows is None else [nn.batched(a, rows) for a in own]))
         y = nn.total(f(e) + 0.0 * e["z"])
-        found = nn.gradient(y, e[by])
-        return found
+        return nn.gradient(y, e[by])
     return name, 2 if two else 1, slope
 
 

@@ -56,7 +56,8 @@ std::unique_ptr<Probe> Probe::make(Session &session, const ast::FnDecl &fn, llvm
     auto own = std::make_unique<Session>(options);
     size_t elements = 0;
     const std::string text = declarations.str() + textOf(fn, withOther, elements);
-    const nn_program *program = own->loadText(text, session.sourceName()) ? own->compileInMemory() : nullptr;
+    const nn_program *program =
+        own->loadText(text, session.sourceName()) ? own->compileInMemory() : nullptr;
     if (!program) {
       if (!own->diagnostics().all().empty())
         why = own->diagnostics().all().front().message;

@@ -294,7 +294,8 @@ std::vector<StepVerdicts> check::checkSteps(Session &session) {
   SessionOptions options = session.settings();
   options.doublePrecision = true;
   Session probe(options);
-  const nn_program *program = probe.loadText(probeText(session), session.sourceName()) ? probe.compileInMemory() : nullptr;
+  const nn_program *program =
+      probe.loadText(probeText(session), session.sourceName()) ? probe.compileInMemory() : nullptr;
   if (!program) {
     probe.diagnostics().print(llvm::errs());
     session.diagnostics().error("the program could not be compiled for the check of its gradients");

@@ -15,11 +15,16 @@ using namespace nnc::repl;
 llvm::ArrayRef<Evaluator::Command> Evaluator::commands() {
   static const Command list[] = {
       {"help", "", "this list", &Evaluator::help},
-      {"type", "EXPR", "the kind and shape of an expression, or what a name stands for", &Evaluator::type},
-      {"source", "NAME", "the text of a declaration, of yours or of the prelude", &Evaluator::source},
-      {"ir", "[MODEL or STATEMENT]", "the nn IR of a model, a statement, or the last statement", &Evaluator::ir},
+      {"type", "EXPR", "the kind and shape of an expression, or what a name stands for",
+       &Evaluator::type},
+      {"source", "NAME", "the text of a declaration, of yours or of the prelude",
+       &Evaluator::source},
+      {"ir", "[MODEL or STATEMENT]", "the nn IR of a model, a statement, or the last statement",
+       &Evaluator::ir},
       {"grad", "[MODEL]", "the last training step's gradients as formulas", &Evaluator::grad},
-      {"show", "[NAME]", "a data set: rows, splits, fields, ranges, classes; a model: parameters; what there is", &Evaluator::show},
+      {"show", "[NAME]",
+       "a data set: rows, splits, fields, ranges, classes; a model: parameters; what there is",
+       &Evaluator::show},
       {"load", "FILE", "declare and run what the file holds", &Evaluator::load},
       {"time", "STATEMENT", "run it and say where the time went", &Evaluator::time},
       {"quit", "", "leave (so does Ctrl-D)", &Evaluator::quit},
@@ -28,10 +33,14 @@ llvm::ArrayRef<Evaluator::Command> Evaluator::commands() {
 }
 
 void Evaluator::help(llvm::StringRef) {
-  llvm::outs() << "Type declarations and statements of the language. An expression prints its value; a declaration may be\n"
-                  "declared anew; what a model has learned stays while its shapes do, and what `search`, `compare` and\n"
-                  "`ensemble` find, while nothing that it rests on is declared anew. `plot loss` shows the last training, `report`\n"
-                  "all of them. Tab completes names, and places of models behind a point. Ctrl-C ends a run.\n\n";
+  llvm::outs() << "Type declarations and statements of the language. An expression prints its "
+                  "value; a declaration may be\n"
+                  "declared anew; what a model has learned stays while its shapes do, and what "
+                  "`search`, `compare` and\n"
+                  "`ensemble` find, while nothing that it rests on is declared anew. `plot loss` "
+                  "shows the last training, `report`\n"
+                  "all of them. Tab completes names, and places of models after a point. Ctrl-C "
+                  "ends a run.\n\n";
   for (const Command &c : commands())
     llvm::outs() << llvm::format("  :%-6s %-21s %s\n", c.name, c.argument, c.help);
 }
@@ -160,7 +169,8 @@ void Evaluator::source(llvm::StringRef name) {
 
 // Looking inside ----------------------------------------------------------------------------------------------------------
 
-/// Whether something in `function` was written in the first `lines` lines of the text: below these stands what ran before.
+/// Whether something in `function` was written in the first `lines` lines of the text: below these
+/// stands what ran before.
 static bool isOfLines(mlir::func::FuncOp function, unsigned lines) {
   bool found = false;
   function.walk([&](mlir::Operation *op) {
@@ -194,7 +204,8 @@ void Evaluator::ir(llvm::StringRef what) {
     llvm::StringRef name = function.getName();
     const bool companion = name.starts_with("model_") || name.starts_with("data_") || name.starts_with("settings") ||
                            name.ends_with("_init") || name.ends_with("_trace") || name.ends_with("_eval");
-    const bool ranBefore = session->settings().earlier > 0 && !isOfLines(function, llvm::StringRef(statement).count('\n') + 1);
+    const bool ranBefore = session->settings().earlier > 0 &&
+                           !isOfLines(function, llvm::StringRef(statement).count('\n') + 1);
     if (model ? name == wanted : !companion && !ranBefore) {
       function.print(llvm::outs());
       llvm::outs() << "\n";

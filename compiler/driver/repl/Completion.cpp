@@ -1,4 +1,5 @@
-// What may follow the text before the cursor: places of a model, splits of data, columns, fields, named arguments, files, names.
+// What may follow the text before the cursor: places of a model, splits of data, columns, fields,
+// named arguments, files, names.
 #include "compiler/driver/repl/Evaluator.h"
 
 #include "compiler/sema/Builtins.h"
@@ -79,13 +80,18 @@ static std::vector<std::string> files(llvm::StringRef typed) {
     folder = typed.drop_back();
   std::set<std::string> found;
   std::error_code error;
-  const std::string where = typed.starts_with("/") && folder.empty() ? "/" : folder.empty() ? "." : folder.str();
-  for (llvm::sys::fs::directory_iterator i(where, error), end; i != end && !error; i.increment(error)) {
+  const std::string where = typed.starts_with("/") && folder.empty() ? "/"
+                            : folder.empty()                         ? "."
+                                                                     : folder.str();
+  for (llvm::sys::fs::directory_iterator i(where, error), end; i != end && !error;
+       i.increment(error)) {
     const llvm::StringRef name = llvm::sys::path::filename(i->path());
     const bool isFolder = llvm::sys::fs::is_directory(i->path());
     const size_t slash = typed.rfind('/');
-    std::string path = (slash == llvm::StringRef::npos ? "" : typed.take_front(slash + 1).str()) + name.str() + (isFolder ? "/" : "");
-    if (llvm::StringRef(path).starts_with(typed) && (!name.starts_with(".") || llvm::sys::path::filename(typed).starts_with(".")))
+    std::string path = (slash == llvm::StringRef::npos ? "" : typed.take_front(slash + 1).str()) +
+                       name.str() + (isFolder ? "/" : "");
+    if (llvm::StringRef(path).starts_with(typed) &&
+        (!name.starts_with(".") || llvm::sys::path::filename(typed).starts_with(".")))
       found.insert(path);
   }
   return {found.begin(), found.end()};
@@ -122,7 +128,8 @@ void Evaluator::offerFound(llvm::StringRef path, Words &words) {
   }
 }
 
-/// `net.`: layers and tensors; `d.`: splits; `best.`: what was chosen; `val.`: what the last training has curves of.
+/// `net.`: layers and tensors; `d.`: splits; `best.`: what was chosen; `val.`: what the last
+/// training has curves of.
 bool Evaluator::offerFields(llvm::StringRef before, Words &words) {
   if (!before.ends_with("."))
     return false;
@@ -148,14 +155,16 @@ bool Evaluator::offerFields(llvm::StringRef before, Words &words) {
         if (column.classes > 0)
           words.offer("classes");
     }
-  } else if ((known && known->kind == ast::StmtKind::Model) || (result && result->kind == ast::StmtKind::Ensemble)) {
+  } else if ((known && known->kind == ast::StmtKind::Model) ||
+             (result && result->kind == ast::StmtKind::Ensemble)) {
     Session *session = quietly(head);
     if (session->diagnostics().hasErrors())
       return true;
     const nn_program &program = session->tables().program;
     const std::string under = path.str() + ".";
     for (int32_t t = 0; t < program.n_tensors; ++t)
-      if (llvm::StringRef name = program.tensors[t].name; program.tensors[t].kind != NN_OPTIMIZER_STATE && name.consume_front(under))
+      if (llvm::StringRef name = program.tensors[t].name;
+          program.tensors[t].kind != NN_OPTIMIZER_STATE && name.consume_front(under))
         words.offer(name.split('.').first);
     words.offer("weights");
     words.offer("parameters");
@@ -164,7 +173,8 @@ bool Evaluator::offerFields(llvm::StringRef before, Words &words) {
     for (size_t at = 0; (at = text.find("let ", at)) != llvm::StringRef::npos; ++at) {
       llvm::StringRef let = text.drop_front(at + 4).ltrim();
       llvm::StringRef name = let.take_while(isWordByte);
-      if (result->kind == ast::StmtKind::Search && let.drop_front(name.size()).ltrim().starts_with("~"))
+      if (result->kind == ast::StmtKind::Search &&
+          let.drop_front(name.size()).ltrim().starts_with("~"))
         words.offer(name);
     }
     offerFound(path, words);
@@ -174,7 +184,8 @@ bool Evaluator::offerFields(llvm::StringRef before, Words &words) {
       if (s.kind == ast::StmtKind::Train) {
         llvm::StringRef text = s.text;
         for (size_t at = 0; (at = text.find("metric", at)) != llvm::StringRef::npos; ++at)
-          if (llvm::StringRef metric = text.drop_front(at + 6).ltrim().take_while(isWordByte); !metric.empty())
+          if (llvm::StringRef metric = text.drop_front(at + 6).ltrim().take_while(isWordByte);
+              !metric.empty())
             words.offer(metric);
         break;
       }
@@ -221,15 +232,18 @@ void Evaluator::offerData(llvm::StringRef before, Words &words) {
   if (open == llvm::StringRef::npos)
     return;
   llvm::StringRef head = before.take_front(open).rtrim();
-  // The statement that the block belongs to: back to its first word, over lines of its own brackets.
+  // The statement that the block belongs to: back to its first word, over lines of its own
+  // brackets.
   for (llvm::StringRef keyword : {"data ", "train ", "evaluate "}) {
     size_t at = head.rfind(keyword);
-    if (at == llvm::StringRef::npos || (at > 0 && isWordByte(head[at - 1])) || head.drop_front(at).contains('}'))
+    if (at == llvm::StringRef::npos || (at > 0 && isWordByte(head[at - 1])) ||
+        head.drop_front(at).contains('}'))
       continue;
     llvm::StringRef statement = head.drop_front(at);
     if (keyword == "data ") {
       Declarations with = declarations;
-      const Composed program = with.compose({statement, {{0, statement.size()}}, {}, {}, "", false});
+      const Composed program =
+          with.compose({statement, {{0, statement.size()}}, {}, {}, "", false});
       std::unique_ptr<Session> session = this->open(program, "<repl>");
       session->reach(Stage::Checked);
       const llvm::StringRef name = statement.drop_front(5).ltrim().take_while(isWordByte);
@@ -240,7 +254,9 @@ void Evaluator::offerData(llvm::StringRef before, Words &words) {
       return;
     }
     const size_t on = statement.find(" on ");
-    const llvm::StringRef data = on == llvm::StringRef::npos ? "" : statement.drop_front(on + 4).ltrim().take_while(isWordByte);
+    const llvm::StringRef data = on == llvm::StringRef::npos
+                                     ? ""
+                                     : statement.drop_front(on + 4).ltrim().take_while(isWordByte);
     if (!declarations.find(data))
       return;
     for (const auto &[decl, info] : quietly(data)->symbols().data)
@@ -266,10 +282,13 @@ void Evaluator::offerGeneral(Words &words) {
   for (const sema::SourceFunction &source : sema::sources())
     words.offer(source.name);
   for (llvm::StringRef keyword :
-       {"let", "option", "fn", "layer", "init", "optimizer", "metric", "model", "data", "param", "state", "train", "evaluate", "predict",
-        "save", "load", "freeze", "report", "print", "plot", "search", "compare", "ensemble", "derivative", "fit", "if", "then", "else",
-        "loss", "batch", "epochs", "steps", "clip", "constrain", "stop", "keep", "checkpoint", "split", "normalize", "augment", "where",
-        "balance", "drop", "fill", "minimize", "maximize", "trials", "members"})
+       {"let",     "option",     "fn",         "layer",     "init",    "optimizer", "metric",
+        "model",   "data",       "param",      "state",     "train",   "evaluate",  "predict",
+        "save",    "load",       "freeze",     "report",    "print",   "plot",      "search",
+        "compare", "ensemble",   "derivative", "fit",       "if",      "then",      "else",
+        "loss",    "batch",      "epochs",     "steps",     "clip",    "constrain", "stop",
+        "keep",    "checkpoint", "split",      "normalize", "augment", "where",     "balance",
+        "drop",    "fill",       "minimize",   "maximize",  "trials",  "members"})
     words.offer(keyword);
 }
 

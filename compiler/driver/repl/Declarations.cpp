@@ -1,4 +1,5 @@
-// Which declarations and statements an input needs is found by its words: a word too many only compiles a little more.
+// Which declarations and statements an input needs is found by its words: a word too many only
+// compiles a little more.
 #include "compiler/driver/repl/Declarations.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -40,13 +41,16 @@ std::string repl::targetOf(const ast::Stmt &s) {
   if (auto *load = llvm::dyn_cast<ast::LoadStmt>(&s))
     return load->target.empty() ? "" : load->target.front().text.str();
   if (auto *freeze = llvm::dyn_cast<ast::FreezeStmt>(&s))
-    return freeze->places.empty() || freeze->places.front().empty() ? "" : freeze->places.front().front().text.str();
+    return freeze->places.empty() || freeze->places.front().empty()
+               ? ""
+               : freeze->places.front().front().text.str();
   return "";
 }
 
 std::vector<std::string> Declarations::add(Declaration d) {
   std::vector<std::string> thawed;
-  if (const Declaration *old = find(d.name); old && old->text != d.text && d.kind == StmtKind::Model)
+  if (const Declaration *old = find(d.name);
+      old && old->text != d.text && d.kind == StmtKind::Model)
     llvm::erase_if(statements, [&](const Ran &s) {
       const bool frozen = s.kind == StmtKind::Freeze && s.target == d.name;
       if (frozen && thawed.empty())
@@ -76,7 +80,8 @@ void Declarations::add(Ran statement) {
 }
 
 const Ran *Declarations::findResult(llvm::StringRef name) const {
-  auto found = llvm::find_if(statements, [&](const Ran &s) { return !s.result.empty() && s.result == name; });
+  auto found = llvm::find_if(statements,
+                             [&](const Ran &s) { return !s.result.empty() && s.result == name; });
   return found == statements.end() ? nullptr : &*found;
 }
 
@@ -86,10 +91,12 @@ struct Declarations::Selection {
   std::vector<bool> declarations, statements;
   bool trainedGone = false;
   std::vector<std::string> forgotten;
-  std::vector<std::string> results; // that the input will give: earlier ones of these names are no matter of it
+  std::vector<std::string>
+      results; // that the input will give: earlier ones of these names are no matter of it
 };
 
-/// Whether a statement cannot be compiled again as it was: a declaration has changed, or a result that it is about is gone.
+/// Whether a statement cannot be compiled again as it was: a declaration has changed, or a result
+/// that it is about is gone.
 bool Declarations::isStale(const Ran &statement) const {
   for (const auto &[name, text] : statement.needs)
     if (const Declaration *now = find(name); !now || now->text != text)
@@ -110,7 +117,8 @@ void Declarations::close(Selection &chosen) const {
         collectWords(d.text, chosen.words);
       }
     for (auto [i, s] : llvm::enumerate(statements)) {
-      const bool named = !s.result.empty() && !llvm::is_contained(chosen.results, s.result) && chosen.words.contains(s.result);
+      const bool named = !s.result.empty() && !llvm::is_contained(chosen.results, s.result) &&
+                         chosen.words.contains(s.result);
       const bool frozen = s.kind == StmtKind::Freeze && chosen.words.contains(s.target);
       if (!chosen.statements[i] && (named || frozen) && !isStale(s))
         chosen.statements[i] = grown = true;
@@ -118,7 +126,8 @@ void Declarations::close(Selection &chosen) const {
     for (auto [i, s] : llvm::enumerate(statements)) {
       if (!chosen.statements[i])
         continue;
-      for (const auto &need : s.needs) // not by its words: names of its block may have been declared since
+      for (const auto &need :
+           s.needs) // not by its words: names of its block may have been declared since
         grown |= chosen.words.insert(need.first).second;
       for (auto [j, other] : llvm::enumerate(statements))
         if (!chosen.statements[j] && llvm::is_contained(s.uses, other.number))
@@ -130,7 +139,8 @@ void Declarations::close(Selection &chosen) const {
 /// What a plot is about.
 void Declarations::chooseLastTraining(Selection &chosen) const {
   for (size_t i = statements.size(); i-- > 0;)
-    if (llvm::is_contained({StmtKind::Train, StmtKind::Search, StmtKind::Compare}, statements[i].kind)) {
+    if (llvm::is_contained({StmtKind::Train, StmtKind::Search, StmtKind::Compare},
+                           statements[i].kind)) {
       if (isStale(statements[i]))
         chosen.trainedGone = true;
       else
@@ -143,10 +153,12 @@ void Declarations::chooseLastTraining(Selection &chosen) const {
 void Declarations::chooseTrainings(StmtKind kind, Selection &chosen) const {
   llvm::StringSet<> found;
   for (auto [i, s] : llvm::enumerate(statements))
-    if (s.kind == StmtKind::Train && chosen.words.contains(s.target) && !isStale(s) && found.insert(s.target).second)
+    if (s.kind == StmtKind::Train && chosen.words.contains(s.target) && !isStale(s) &&
+        found.insert(s.target).second)
       chosen.statements[i] = true;
   for (const Ran &s : statements)
-    if (kind == StmtKind::Save && s.kind == StmtKind::Train && chosen.words.contains(s.target) && found.insert(s.target).second)
+    if (kind == StmtKind::Save && s.kind == StmtKind::Train && chosen.words.contains(s.target) &&
+        found.insert(s.target).second)
       chosen.forgotten.push_back(s.target);
 }
 
@@ -157,9 +169,11 @@ void Declarations::chooseByKind(StmtKind kind, Selection &chosen) const {
   if (kind == StmtKind::Predict || kind == StmtKind::Save)
     return chooseTrainings(kind, chosen);
   for (auto [i, s] : llvm::enumerate(statements)) {
-    const bool recipe = s.kind == StmtKind::Train || s.kind == StmtKind::Load || s.kind == StmtKind::Freeze;
+    const bool recipe =
+        s.kind == StmtKind::Train || s.kind == StmtKind::Load || s.kind == StmtKind::Freeze;
     const bool again = !s.result.empty() && llvm::is_contained(chosen.results, s.result);
-    if ((kind == StmtKind::Report || (kind == StmtKind::Ensemble && recipe)) && !again && !isStale(s))
+    if ((kind == StmtKind::Report || (kind == StmtKind::Ensemble && recipe)) && !again &&
+        !isStale(s))
       chosen.statements[i] = true;
   }
 }
@@ -220,7 +234,8 @@ Composed Declarations::compose(const Part &part) const {
   program.trainedGone = chosen.trainedGone;
   program.forgotten = std::move(chosen.forgotten);
   for (const Ran &s : statements)
-    if (!s.result.empty() && !llvm::is_contained(part.results, s.result) && chosen.words.contains(s.result) && isStale(s))
+    if (!s.result.empty() && !llvm::is_contained(part.results, s.result) &&
+        chosen.words.contains(s.result) && isStale(s))
       program.gone.push_back(s.result);
   std::vector<Stretch> stretches = part.stretches;
   for (auto [i, d] : llvm::enumerate(list)) {

@@ -1,4 +1,5 @@
-// What an interactive session knows as text: declarations by name and the statements that have run, and how a program is made of them.
+// What an interactive session knows as text: declarations by name and the statements that have run,
+// and how a program is made of them.
 #pragma once
 
 #include "compiler/ast/Ast.h"
@@ -20,7 +21,7 @@ struct Declaration {
   std::string text; // with its documentation comment
   std::string doc;
   ast::StmtKind kind;
-  std::string folder; // where its paths start; "" is the working directory
+  std::string folder;    // where its paths start; "" is the working directory
   Stretch here = {0, 0}; // where it stands in the input that is being evaluated; empty: elsewhere
 };
 
@@ -29,10 +30,11 @@ struct Ran {
   int64_t number = -1; // as the runtime's memory knows it; -1: that has nothing of it
   ast::StmtKind kind = ast::StmtKind::Expression;
   std::string text, folder;
-  std::string result;  // the name that a search, a comparison or an ensemble gives it
-  std::string target;  // the model that is trained, loaded or frozen
-  std::vector<std::pair<std::string, std::string>> needs; // the declarations it was compiled with, by name and text
-  std::vector<int64_t> uses;                              // and the numbers of the statements
+  std::string result; // the name that a search, a comparison or an ensemble gives it
+  std::string target; // the model that is trained, loaded or frozen
+  std::vector<std::pair<std::string, std::string>>
+      needs;                 // the declarations it was compiled with, by name and text
+  std::vector<int64_t> uses; // and the numbers of the statements
 };
 
 /// What is compiled for an input.
@@ -42,13 +44,15 @@ struct Composed {
   std::vector<int64_t> numbers; // of those of them that are statements of the program's tables
   std::vector<std::pair<size_t, std::string>> folders;
   std::vector<std::pair<std::string, std::string>> needs;
-  std::vector<int64_t> uses;    // the numbers of all of them
-  bool trainedGone = false;     // what a plot is about cannot be compiled again, for the same reason
-  std::vector<std::string> forgotten; // models to be saved whose data cannot be told any more, for the same reason
-  std::vector<std::string> gone; // results that it names and that can no longer be had, since declarations have changed
+  std::vector<int64_t> uses; // the numbers of all of them
+  bool trainedGone = false;  // what a plot is about cannot be compiled again, for the same reason
+  std::vector<std::string>
+      forgotten; // models to be saved whose data cannot be told any more, for the same reason
+  std::vector<std::string>
+      gone; // results that it names and that can no longer be had, since declarations have changed
 };
 
-/// An input and what of it is to be compiled.
+/// An input and what of it must be compiled.
 struct Part {
   llvm::StringRef input;
   std::vector<Stretch> stretches;
@@ -60,8 +64,8 @@ struct Part {
 
 class Declarations {
 public:
-  /// Remembers a declaration; an earlier one of that name is forgotten. Returns the models that something was frozen of, which
-  /// is so no longer.
+  /// Remembers a declaration; an earlier one of that name is forgotten. Returns the models that
+  /// something was frozen of, which is so no longer.
   std::vector<std::string> add(Declaration d);
   const Declaration *find(llvm::StringRef name) const;
   llvm::ArrayRef<Declaration> all() const { return list; }
@@ -72,8 +76,9 @@ public:
   llvm::ArrayRef<Ran> ran() const { return statements; }
   const Ran *findResult(llvm::StringRef name) const;
 
-  /// A program: the part of the input where it was typed, so that messages have its lines, and below it every declaration that it
-  /// needs and that those need, then the statements whose results it is about.
+  /// A program: the part of the input where it was typed, so that messages have its lines, and
+  /// below it every declaration that it needs and that those need, then the statements whose
+  /// results it is about.
   Composed compose(const Part &part) const;
 
 private:

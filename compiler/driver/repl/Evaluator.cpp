@@ -64,7 +64,8 @@ bool Evaluator::loadFile(llvm::StringRef path) {
   std::optional<unsigned> buffer = nnc::loadFile(diags, path);
   diags.print(llvm::errs());
   if (buffer)
-    statements({bufferText(diags.sources(), *buffer), path.str(), llvm::sys::path::parent_path(path).str(), true});
+    statements({bufferText(diags.sources(), *buffer), path.str(),
+                llvm::sys::path::parent_path(path).str(), true});
   flush();
   return buffer.has_value();
 }
@@ -108,7 +109,8 @@ bool Evaluator::statements(const Input &input) {
       d.here = stretch(*decl);
       d.folder = input.folder;
       for (const std::string &model : declarations.add(std::move(d)))
-        llvm::errs() << "note: `" << model << "` is declared anew, and nothing of it is frozen any more\n";
+        llvm::errs() << "note: `" << model
+                     << "` is declared anew, and nothing of it is frozen any more\n";
     }
   bool ok = true;
   for (const ast::Stmt *s : program->statements) {
@@ -121,7 +123,8 @@ bool Evaluator::statements(const Input &input) {
     flush();
     if (!ok && input.isFile) {
       if (s != program->statements.back())
-        llvm::errs() << "note: what follows line " << diags.position(s->range).line << " of " << input.label << " has not been run\n";
+        llvm::errs() << "note: what follows line " << diags.position(s->range).line << " of "
+                     << input.label << " has not been run\n";
       break;
     }
   }
@@ -137,11 +140,14 @@ bool Evaluator::runStatement(const ast::Stmt &s, const Input &input, size_t offs
   record.result = ast::resultOf(&s).text.str();
   record.target = targetOf(s);
   if (auto *expression = llvm::dyn_cast<ast::ExprStmt>(&s))
-    if (auto *name = llvm::dyn_cast<ast::NameExpr>(expression->expr); name && declarations.findResult(name->name.text)) {
+    if (auto *name = llvm::dyn_cast<ast::NameExpr>(expression->expr);
+        name && declarations.findResult(name->name.text)) {
       show(name->name.text); // it has no value, and can be shown all the same
       return true;
     }
-  const Part part{input.text, {{offset, offset + record.text.size()}}, {s.kind}, {record.result}, input.folder, true};
+  const Part part{input.text,   {{offset, offset + record.text.size()}},
+                  {s.kind},     {record.result},
+                  input.folder, true};
   const std::string text = record.text;
   if (!run(part, input, record))
     return false;
@@ -165,7 +171,8 @@ void Evaluator::declare(const ast::Decl &declaration, const Input &input) {
   if (!own)
     return; // the input declares it twice
   const std::string name = own->name;
-  const Composed program = declarations.compose({input.text, {own->here}, {}, {}, input.folder, true});
+  const Composed program =
+      declarations.compose({input.text, {own->here}, {}, {}, input.folder, true});
   std::unique_ptr<Session> session = open(program, input.label);
   if (session->reach(Stage::Generated))
     return session->diagnostics().print(llvm::errs());
@@ -174,7 +181,8 @@ void Evaluator::declare(const ast::Decl &declaration, const Input &input) {
     if (d.severity != Severity::Error)
       continue;
     llvm::StringRef unknown = unknownName(d);
-    if (unknown.empty() || llvm::StringRef(d.message).starts_with("unknown column")) // which no declaration would make known
+    if (unknown.empty() || llvm::StringRef(d.message).starts_with(
+                               "unknown column")) // which no declaration would make known
       return session->diagnostics().print(llvm::errs());
     std::string &near = missing[unknown.str()];
     for (const Diagnostic &note : d.notes)
@@ -198,19 +206,23 @@ std::unique_ptr<Session> Evaluator::open(const Composed &program, const std::str
   own.earlier = int32_t(program.numbers.size());
   own.folders = program.folders;
   auto session = std::make_unique<Session>(std::move(own));
-  session->loadText(program.text, label); // what is wrong with the text stands in the session's diagnostics
+  session->loadText(program.text,
+                    label); // what is wrong with the text stands in the session's diagnostics
   return session;
 }
 
 void Evaluator::report(Session &session, const Composed &program) {
   session.diagnostics().print(llvm::errs());
   for (const std::string &model : program.forgotten)
-    llvm::errs() << "note: `" << model << "` was trained with declarations that have changed since: what it learned from its data besides "
+    llvm::errs() << "note: `" << model
+                 << "` was trained with declarations that have changed since: what it learned from "
+                    "its data besides "
                  << "weights is not saved\n";
   if (!session.diagnostics().hasErrors())
     return;
   for (const std::string &name : program.gone)
-    llvm::errs() << "note: what `" << name << "` found was found with declarations that have changed since: run it again\n";
+    llvm::errs() << "note: what `" << name
+                 << "` found was found with declarations that have changed since: run it again\n";
   if (program.trainedGone)
     llvm::errs() << "note: what was trained last was declared anew since: train it again\n";
   // The compiled text had only the declarations that the input names, so it could not suggest the others.
@@ -221,7 +233,8 @@ void Evaluator::report(Session &session, const Composed &program) {
     if (!s.result.empty())
       names.push_back(s.result);
   for (const Diagnostic &d : session.diagnostics().all())
-    if (llvm::StringRef name = unknownName(d); !name.empty() && d.notes.empty() && !llvm::is_contained(program.gone, name))
+    if (llvm::StringRef name = unknownName(d);
+        !name.empty() && d.notes.empty() && !llvm::is_contained(program.gone, name))
       if (llvm::StringRef near = didYouMean(name, names); !near.empty())
         llvm::errs() << "note: did you mean `" << near << "`?\n";
 }
@@ -239,12 +252,14 @@ bool Evaluator::run(const Part &part, const Input &input, Ran &record) {
   const int64_t number = nextNumber++;
   std::vector<int64_t> numbers = composed.numbers;
   numbers.push_back(number);
-  const int code = nn_session_run(memory, program, numbers.data(), int32_t(composed.numbers.size()));
+  const int code =
+      nn_session_run(memory, program, numbers.data(), int32_t(composed.numbers.size()));
   std::fflush(stdout);
   session->timeline().add("run", began, Timeline::now());
   if (input.isTimed)
     session->timeline().print(llvm::outs(), start, Timeline::now(), "in all");
-  // A training that was broken off has a history all the same; what is loaded or frozen counts for ensembles and from here on.
+  // A training that was broken off has a history all the same; what is loaded or frozen counts for
+  // ensembles and from here on.
   const bool loaded = record.kind == ast::StmtKind::Load || record.kind == ast::StmtKind::Freeze;
   if (nn_session_remembers(memory, number) || (loaded && code == 0)) {
     record.number = number;
@@ -259,7 +274,8 @@ std::unique_ptr<Session> Evaluator::compile(llvm::StringRef text, Stage stage) {
   Part part{text, {{0, text.size()}}, {}, {}, "", false};
   Diagnostics diags; // what is wrong is said below
   std::optional<unsigned> buffer = addBuffer(diags, text, typedLabel);
-  if (std::unique_ptr<ast::Program> parsed = buffer ? parseString(diags, *buffer) : nullptr; parsed && !parsed->statements.empty()) {
+  if (std::unique_ptr<ast::Program> parsed = buffer ? parseString(diags, *buffer) : nullptr;
+      parsed && !parsed->statements.empty()) {
     part.kinds.push_back(parsed->statements.back()->kind);
     part.results.push_back(ast::resultOf(parsed->statements.back()).text.str());
   }
@@ -279,4 +295,6 @@ Session &Evaluator::prelude() {
   return *preludeSession;
 }
 
-const ast::Decl *Evaluator::preludeDeclaration(llvm::StringRef name) { return prelude().symbols().prelude.lookup(name); }
+const ast::Decl *Evaluator::preludeDeclaration(llvm::StringRef name) {
+  return prelude().symbols().prelude.lookup(name);
+}

@@ -17,13 +17,14 @@ public:
 
   /// A complete input: statements of the language, or a command (":help"). Whatever is wrong with it is printed.
   void evaluate(llvm::StringRef input);
-  /// Checks the file as a whole, then declares and runs what it holds. False if it cannot be read; everything else that is wrong with
-  /// it, which ends it, is only printed.
+  /// Checks the file as a whole, then declares and runs what it holds. False if it cannot be read;
+  /// everything else that is wrong with it, which ends it, is only printed.
   bool loadFile(llvm::StringRef path);
   /// Whether `:quit` was given.
   bool isOver() const { return over; }
 
-  /// Words that may follow `before`, what is typed of the input up to the cursor; `word` becomes what is typed of them.
+  /// Words that may follow `before`, what is typed of the input up to the cursor; `word` becomes
+  /// what is typed of them.
   std::vector<std::string> completions(llvm::StringRef before, llvm::StringRef &word);
 
   struct Command {
@@ -73,7 +74,8 @@ private:
   void offerFound(llvm::StringRef path, Words &words);
   void offerArguments(llvm::StringRef before, Words &words);
   void offerData(llvm::StringRef before, Words &words);
-  /// A declaration of the session, checked and generated without a message; null where it is not sound. Kept until something changes.
+  /// A declaration of the session, checked and generated without a message; null where it is not
+  /// sound. Kept until something changes.
   Session *quietly(llvm::StringRef name);
 
   /// A session of `text` with what it needs, at `stage`; null after an error, which is printed.
@@ -86,11 +88,12 @@ private:
   std::vector<std::string> arguments;
   nn_session *memory;               // what was learned
   Declarations declarations;
-  int64_t nextNumber = 0;           // of the statement that runs next
+  int64_t nextNumber = 0; // of the statement that runs next
   std::string lastStatement;
   std::vector<std::string> trains;  // train statements, the last one last
   std::unique_ptr<Session> preludeSession;
-  std::pair<std::string, std::unique_ptr<Session>> looked; // what quietly() made last, by the text of its program
+  std::pair<std::string, std::unique_ptr<Session>>
+      looked; // what quietly() made last, by the text of its program
   bool over = false;
 };
 

@@ -1,5 +1,6 @@
-// LLVM's line editor enters each line that it reads into its history. A block of several lines is to come back as a block, so the file
-// that the editor begins with is written here: libedit reads an entry with newlines, and shows and edits it.
+// LLVM's line editor enters each line that it reads into its history. A block of several lines must
+// come back as a block, so the file that the editor begins with is written here: libedit reads an
+// entry with newlines, and shows and edits it.
 #include "compiler/driver/repl/History.h"
 
 #include "llvm/ADT/SmallString.h"

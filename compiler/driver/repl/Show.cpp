@@ -35,10 +35,18 @@ void Evaluator::unknown(llvm::StringRef name) {
 /// All that the session holds: a line for each kind.
 void Evaluator::showAll() {
   static const std::pair<ast::StmtKind, const char *> kinds[] = {
-      {ast::StmtKind::Data, "data"},       {ast::StmtKind::Model, "models"},   {ast::StmtKind::Search, "searches"},
-      {ast::StmtKind::Compare, "comparisons"}, {ast::StmtKind::Ensemble, "ensembles"}, {ast::StmtKind::Let, "constants"},
-      {ast::StmtKind::Option, "options"},  {ast::StmtKind::Fn, "functions"},   {ast::StmtKind::Layer, "layers"},
-      {ast::StmtKind::Init, "initializers"}, {ast::StmtKind::Optimizer, "optimizers"}, {ast::StmtKind::Metric, "metrics"}};
+      {ast::StmtKind::Data, "data"},
+      {ast::StmtKind::Model, "models"},
+      {ast::StmtKind::Search, "searches"},
+      {ast::StmtKind::Compare, "comparisons"},
+      {ast::StmtKind::Ensemble, "ensembles"},
+      {ast::StmtKind::Let, "constants"},
+      {ast::StmtKind::Option, "options"},
+      {ast::StmtKind::Fn, "functions"},
+      {ast::StmtKind::Layer, "layers"},
+      {ast::StmtKind::Init, "initializers"},
+      {ast::StmtKind::Optimizer, "optimizers"},
+      {ast::StmtKind::Metric, "metrics"}};
   bool any = false;
   for (const auto &[kind, title] : kinds) {
     std::string names;
@@ -81,10 +89,12 @@ void Evaluator::showModel(llvm::StringRef name) {
         elements *= tensor.shape[d];
       if (tensor.kind == NN_PARAMETER)
         parameters += elements;
-      lines += "  " + std::string(tensor.name) + ": " + shape(tensor.shape, tensor.rank) + (tensor.kind == NN_STATE ? ", a state" : "") + "\n";
+      lines += "  " + std::string(tensor.name) + ": " + shape(tensor.shape, tensor.rank) +
+               (tensor.kind == NN_STATE ? ", a state" : "") + "\n";
     }
-    llvm::outs() << name << ": " << shape(model.in_shape, model.in_rank) << " -> " << shape(model.out_shape, model.out_rank) << ", "
-                 << parameters << (parameters == 1 ? " parameter\n" : " parameters\n") << lines;
+    llvm::outs() << name << ": " << shape(model.in_shape, model.in_rank) << " -> "
+                 << shape(model.out_shape, model.out_rank) << ", " << parameters
+                 << (parameters == 1 ? " parameter\n" : " parameters\n") << lines;
   }
 }
 

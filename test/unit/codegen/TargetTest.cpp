@@ -44,7 +44,8 @@ TEST(Target, NamesAllThatCodeMayUse) {
 }
 
 TEST(Target, UnsupportedMachinesAreErrors) {
-  for (const char *triple : {"riscv64-linux-gnu", "ve", "x86_64-linux-gnux32", "aarch64_be-linux-gnu", "x86_64-windows-msvc", "arm64-apple-macos"}) {
+  for (const char *triple : {"riscv64-linux-gnu", "ve", "x86_64-linux-gnux32",
+                             "aarch64_be-linux-gnu", "x86_64-windows-msvc", "arm64-apple-macos"}) {
     auto target = Target::parse("native", triple);
     ASSERT_FALSE(bool(target)) << triple;
     EXPECT_NE(llvm::toString(target.takeError()).find("alone"), std::string::npos) << triple;

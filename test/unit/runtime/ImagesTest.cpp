@@ -151,11 +151,16 @@ TEST_F(ImageFiles, ShortFilesTakeLittleMemory) {
   std::string small = png(2, {"\x10\x20", "\x30\xff"}, 0);
   const std::string size("\0\0\x40\0\0\0\x40\0", 8); // 16384 times 16384
   const std::string head = "IHDR" + size + small.substr(24, 5);
-  small.replace(12, 21, head + big(uint32_t(crc32(0, (const Bytef *)head.data(), uInt(head.size())))));
+  small.replace(12, 21,
+                head + big(uint32_t(crc32(0, (const Bytef *)head.data(), uInt(head.size())))));
   EXPECT_EQ(read(small), "a is damaged: the file is cut off");
   EXPECT_LT(image.pixels.size(), 1u << 20);
   // A chunk that claims 2 GB.
-  EXPECT_EQ(read(png(2, {"\x10\x20"}, 0, 8, std::string("\x7e\0\0\x08" "eXIfMM\0*", 12))), "a is damaged: the file is cut off");
+  EXPECT_EQ(read(png(2, {"\x10\x20"}, 0, 8,
+                     std::string("\x7e\0\0\x08"
+                                 "eXIfMM\0*",
+                                 12))),
+            "a is damaged: the file is cut off");
   std::string photo = jpeg(40, 40, {250, 20, 90});
   const size_t frame = photo.find("\xff\xc0");
   ASSERT_NE(frame, std::string::npos);
@@ -173,7 +178,8 @@ TEST(ImageSize, ATallPictureIsMadeSmall) {
     image.pixels.push_back((unsigned char)(y < image.height / 2 ? 20 : 220));
   resize(image, 2, 512);
   EXPECT_EQ(image.pixels.size(), 1024u);
-  EXPECT_NEAR(image.pixels[0], 20 * 6 / 7.0 + 220 / 7.0, 1); // what of a triangle lies in either half
+  EXPECT_NEAR(image.pixels[0], 20 * 6 / 7.0 + 220 / 7.0,
+              1); // what of a triangle lies in either half
   EXPECT_NEAR(image.pixels[1023], 20 / 7.0 + 220 * 6 / 7.0, 1);
 }
 

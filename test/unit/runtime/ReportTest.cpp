@@ -165,17 +165,20 @@ TEST(Search, TrialsAreRanked) {
 
 TEST(Comparison, MeansOverFolds) {
   const std::string html = folds(nullptr);
-  const size_t best = html.find("<th scope=\"row\">rate = 0.2</th>"), other = html.find("<th scope=\"row\">rate = 0.1</th>");
+  const size_t best = html.find("<th scope=\"row\">rate = 0.2</th>"),
+               other = html.find("<th scope=\"row\">rate = 0.1</th>");
   EXPECT_LT(best, other);
   EXPECT_TRUE(has(html, "<td>3</td>"));
-  // The mean of val.loss at the end, 1.1 · 2 exp(-19 s / 5) + 0.02 for s = 1, 1.1, 1.2, and its deviation.
+  // The mean of val.loss at the end, 1.1 · 2 exp(-19 s / 5) + 0.02 for s = 1, 1.1, 1.2, and its
+  // deviation.
   double mean = 0, squares = 0;
   for (double s : {1.0, 1.1, 1.2}) {
     const double value = 2.2 * std::exp(-19 * s / 5) + 0.02;
     mean += value / 3;
     squares += value * value / 3;
   }
-  EXPECT_TRUE(has(html, format("<td>%.4g ± %.2g</td>", mean, std::sqrt(squares - mean * mean)))) << html;
+  EXPECT_TRUE(has(html, format("<td>%.4g ± %.2g</td>", mean, std::sqrt(squares - mean * mean))))
+      << html;
   EXPECT_TRUE(has(html, "aria-label=\"val.accuracy, mean ± deviation over epochs\""));
   EXPECT_TRUE(has(html, "<polygon "));
   EXPECT_TRUE(has(html, "<summary>each run and its curves</summary>"));
@@ -187,10 +190,12 @@ TEST(Comparison, OfASearchByItsGoal) {
   std::string html = folds(&goal);
   EXPECT_TRUE(has(html, "best val.loss first"));
   EXPECT_LT(html.find("row\">rate = 0.2"), html.find("row\">rate = 0.1"));
-  goal.direction = goal.watch.direction = NN_HIGHEST; // what is wanted is what is maximised, whatever it is
+  goal.direction = goal.watch.direction =
+      NN_HIGHEST; // what is wanted is what is maximised, whatever it is
   html = folds(&goal);
   EXPECT_GT(html.find("row\">rate = 0.2"), html.find("row\">rate = 0.1"));
-  EXPECT_LT(html.find("</span>rate = 0.1, fold 1 of 3"), html.find("</span>rate = 0.2, fold 3 of 3"));
+  EXPECT_LT(html.find("</span>rate = 0.1, fold 1 of 3"),
+            html.find("</span>rate = 0.2, fold 3 of 3"));
 }
 
 TEST(Comparison, AFoldThatFailedLeavesNoMean) {
@@ -211,7 +216,8 @@ TEST(Comparison, EachChoiceByItself) {
   std::vector<TrainRecord> records;
   for (const char *act : {"tanh", "relu"})
     for (const char *seed : {"1", "2", "3"}) {
-      records.push_back(madeUp(std::string("act = ") + act + ", seed = " + seed, (act[0] == 't' ? 1.0 : 2.0) + 0.1 * (seed[0] - '0')));
+      records.push_back(madeUp(std::string("act = ") + act + ", seed = " + seed,
+                               (act[0] == 't' ? 1.0 : 2.0) + 0.1 * (seed[0] - '0')));
       records.back().choices = {{"act", act}, {"seed", seed}};
     }
   Group group;
@@ -221,7 +227,8 @@ TEST(Comparison, EachChoiceByItself) {
   addComparison(page, group, {});
   EXPECT_TRUE(has(page.html, "by act: mean ± standard deviation"));
   EXPECT_TRUE(has(page.html, "by seed: mean ± standard deviation"));
-  EXPECT_LT(page.html.find("row\">relu</th><td>3</td>"), page.html.find("row\">tanh</th><td>3</td>"));
+  EXPECT_LT(page.html.find("row\">relu</th><td>3</td>"),
+            page.html.find("row\">tanh</th><td>3</td>"));
 }
 
 TEST(Search, MaximisesWhereItIsAsked) {
@@ -290,7 +297,8 @@ TEST(Pages, ContentsLeadToHeadings) {
   page.section("train net");
   page.section("ß");
   const std::string html = wholePage("p", "", page);
-  for (const char *part : {"<h2 id=\"train-net\">", "<h2 id=\"train-net-2\">", "<a href=\"#train-net-2\">train net</a>", "<h3 id=\"layers-b\">",
+  for (const char *part : {"<h2 id=\"train-net\">", "<h2 id=\"train-net-2\">",
+                           "<a href=\"#train-net-2\">train net</a>", "<h3 id=\"layers-b\">",
                            "<a href=\"#layers-b\">Layers &amp; &lt;b&gt;</a>", "<h2 id=\"part\">"})
     EXPECT_TRUE(has(html, part)) << part;
   EXPECT_EQ(htmlText("a'\"<\x1b[31m\xff"), "a&#39;&quot;&lt;\\x1b[31m\\xff");

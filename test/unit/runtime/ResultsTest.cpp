@@ -103,8 +103,10 @@ TEST(Report, IsSelfContained) {
   program.report(folder / "r.html");
   ASSERT_EQ(caught([&] { return program.main({}); }).code, 0);
   std::string html = folder.read("r.html");
-  for (const char *part : {"<!DOCTYPE html>", "<h1>linear</h1>", "train net on points", "3 train, 3 val, 0 test",
-                           "<svg", "<polyline", "evaluate net on points.val", "mae", "Residuals of y", "predicted over true y", "</html>"})
+  for (const char *part :
+       {"<!DOCTYPE html>", "<h1>linear</h1>", "train net on points", "3 train, 3 val, 0 test",
+        "<svg", "<polyline", "evaluate net on points.val", "mae", "Residuals of y",
+        "predicted over true y", "</html>"})
     EXPECT_NE(html.find(part), std::string::npos) << part;
   EXPECT_EQ(html.find("://"), std::string::npos);
   EXPECT_EQ(html.find("nan"), std::string::npos);

@@ -15,7 +15,8 @@ TEST(Session, KeepsWhatWasTrained) {
     program.trainBody.epochs = {50, -1};
     program.train();
     program.print("w");
-    EXPECT_EQ(caught([&] { return nn_session_run(session, program.finish(), nullptr, 0); }).code, 0);
+    EXPECT_EQ(caught([&] { return nn_session_run(session, program.finish(), nullptr, 0); }).code,
+              0);
     trained = finalWeights;
   }
   LinearProgram next;

@@ -16,11 +16,13 @@ TEST(Names, didYouMean) {
 
 TEST(Names, onlyWhatCouldStandThere) {
   EXPECT_EQ(notesOf("let scale = 3\nfn f(x) = scal * x\n"), Messages{"did you mean `scale`?"});
-  EXPECT_EQ(notesOf("fn f(x) = tanhh * x\n"), Messages{});                 // a function is no operand
-  EXPECT_EQ(notesOf("layer f(x: [n]) = linaer(x, 1)\n"), Messages{});     // a schedule
-  EXPECT_EQ(notesOf("layer f(x: [n]) = nomral(x)\n"), Messages{});        // an initializer
-  EXPECT_EQ(notesOf("layer f(x: [n]) = x |> dense(2, weights = nomral)\n"), Messages{"did you mean `normal`?"});
-  EXPECT_EQ(notesOf("layer f(x: [n]) = x |> dense(2, bias = nomral(0.1))\n"), Messages{"did you mean `normal`?"});
+  EXPECT_EQ(notesOf("fn f(x) = tanhh * x\n"), Messages{});            // a function is no operand
+  EXPECT_EQ(notesOf("layer f(x: [n]) = linaer(x, 1)\n"), Messages{}); // a schedule
+  EXPECT_EQ(notesOf("layer f(x: [n]) = nomral(x)\n"), Messages{});    // an initializer
+  EXPECT_EQ(notesOf("layer f(x: [n]) = x |> dense(2, weights = nomral)\n"),
+            Messages{"did you mean `normal`?"});
+  EXPECT_EQ(notesOf("layer f(x: [n]) = x |> dense(2, bias = nomral(0.1))\n"),
+            Messages{"did you mean `normal`?"});
 }
 
 TEST(Names, reportedOnce) {

@@ -91,15 +91,20 @@ TEST(Train, metricsWithNames) {
   EXPECT_EQ(train("metric three = 3; keep highest val.three"), Messages{});
   EXPECT_EQ(train("metric miss = 1 - accuracy(net(x), y); keep best val.miss"),
             Messages{"4:50 whether more or less of `miss` is better is not known"});
-  EXPECT_EQ(train("metric accuracy(net(x), y); keep best val.acuracy"), Messages{"4:43 this block has no metric `acuracy`"});
-  EXPECT_EQ(train("metric loss = 1"), Messages{"4:8 a metric cannot be called `loss`: curves, `keep` and `stop` know the loss by that name"});
-  EXPECT_EQ(train("metric a = 1; metric a = 2"), Messages{"4:22 two metrics of this block are called `a`"});
-  EXPECT_EQ(train("metric a = acuracy(net(x), y)"), Messages{"4:12 unknown function or layer `acuracy`"});
+  EXPECT_EQ(train("metric accuracy(net(x), y); keep best val.acuracy"),
+            Messages{"4:43 this block has no metric `acuracy`"});
+  EXPECT_EQ(train("metric loss = 1"), Messages{"4:8 a metric cannot be called `loss`: curves, "
+                                               "`keep` and `stop` know the loss by that name"});
+  EXPECT_EQ(train("metric a = 1; metric a = 2"),
+            Messages{"4:22 two metrics of this block are called `a`"});
+  EXPECT_EQ(train("metric a = acuracy(net(x), y)"),
+            Messages{"4:12 unknown function or layer `acuracy`"});
 }
 
 TEST(Train, metricsAreCalls) {
   EXPECT_EQ(train("metric 3 + 4"),
-            Messages{"4:8 a metric is called by its function, `metric accuracy(net(x), y)`, or by a name that it is given: `metric name = …`"});
+            Messages{"4:8 a metric is called by its function, `metric accuracy(net(x), y)`, or by "
+                     "a name that it is given: `metric name = …`"});
   EXPECT_EQ(train("metric acuracy(net(x), y)"), Messages{"4:8 unknown metric `acuracy`"});
 }
 

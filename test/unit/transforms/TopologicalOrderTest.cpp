@@ -1,4 +1,5 @@
-// TopologicalOrder: searches stay between two ranks; nodes that are rearranged keep their ranks together.
+// TopologicalOrder: searches stay between two ranks; nodes that are rearranged keep their ranks
+// together.
 #include "compiler/transforms/TopologicalOrder.h"
 
 #include "gtest/gtest.h"
@@ -13,7 +14,8 @@ namespace {
 const std::vector<std::vector<unsigned>> edges = {{1}, {2, 4}, {3}, {4}, {}};
 
 llvm::SmallVector<unsigned> after(TopologicalOrder &order, unsigned node, unsigned limit) {
-  return order.between(node, limit, node, [](unsigned from, auto visit) { llvm::for_each(edges[from], visit); });
+  return order.between(node, limit, node,
+                       [](unsigned from, auto visit) { llvm::for_each(edges[from], visit); });
 }
 
 TEST(TopologicalOrder, FindsWhatLiesBetween) {
@@ -21,7 +23,8 @@ TEST(TopologicalOrder, FindsWhatLiesBetween) {
   order.begin(5);
   EXPECT_EQ(after(order, 1, 4), (llvm::SmallVector<unsigned>{2, 3}));
   EXPECT_EQ(after(order, 0, 1), (llvm::SmallVector<unsigned>{}));
-  EXPECT_EQ(after(order, 0, 3), (llvm::SmallVector<unsigned>{1, 2})); // again: what was seen before does not count
+  EXPECT_EQ(after(order, 0, 3),
+            (llvm::SmallVector<unsigned>{1, 2})); // again: what was seen before does not count
 }
 
 TEST(TopologicalOrder, RearrangedNodesTakeEachOthersRanks) {

@@ -9,8 +9,12 @@ using ast::StmtKind;
 
 namespace {
 
-Declaration fn(const char *name, const char *text) { return {name, text, "", StmtKind::Fn, "", {0, 0}}; }
-Declaration model(const char *name, const char *text) { return {name, text, "", StmtKind::Model, "", {0, 0}}; }
+Declaration fn(const char *name, const char *text) {
+  return {name, text, "", StmtKind::Fn, "", {0, 0}};
+}
+Declaration model(const char *name, const char *text) {
+  return {name, text, "", StmtKind::Model, "", {0, 0}};
+}
 
 Ran ran(int64_t number, StmtKind kind, const char *text, const char *result, const char *target) {
   Ran s;
@@ -47,7 +51,8 @@ TEST(Declarations, InputKeepsItsPlace) {
   // A blank for each character; what follows on the line is another statement.
   const llvm::StringRef input = "print 1\nσ; f(1); g(2)\n";
   const size_t begin = input.find("f(1)");
-  EXPECT_EQ(Declarations().compose({input, {{begin, begin + 4}}, {}, {}, "", false}).text, "       \n   f(1);     \n\n");
+  EXPECT_EQ(Declarations().compose({input, {{begin, begin + 4}}, {}, {}, "", false}).text,
+            "       \n   f(1);     \n\n");
 }
 
 TEST(Declarations, DeclarationsOfTheInputKeepTheirsToo) {
@@ -97,10 +102,13 @@ TEST(Declarations, KindsOfStatementsChoose) {
   for (int64_t number : {1, 2})
     d.add(ran(number, StmtKind::Train, "train net on d { }", "", "net"));
   d.add(ran(4, StmtKind::Evaluate, "evaluate net on d { }", "", ""));
-  EXPECT_EQ(compose(d, "plot loss", {StmtKind::Plot}).numbers, std::vector<int64_t>{2});                 // the last
-  EXPECT_EQ(compose(d, "save net to \"\"", {StmtKind::Save}).numbers, std::vector<int64_t>{1});          // the first
-  EXPECT_EQ(compose(d, "report \"\"", {StmtKind::Report}).numbers, (std::vector<int64_t>{1, 2, 4}));     // all
-  EXPECT_EQ(compose(d, "ensemble e of net", {StmtKind::Ensemble}).numbers, (std::vector<int64_t>{1, 2})); // those that train
+  EXPECT_EQ(compose(d, "plot loss", {StmtKind::Plot}).numbers, std::vector<int64_t>{2}); // the last
+  EXPECT_EQ(compose(d, "save net to \"\"", {StmtKind::Save}).numbers,
+            std::vector<int64_t>{1}); // the first
+  EXPECT_EQ(compose(d, "report \"\"", {StmtKind::Report}).numbers,
+            (std::vector<int64_t>{1, 2, 4})); // all
+  EXPECT_EQ(compose(d, "ensemble e of net", {StmtKind::Ensemble}).numbers,
+            (std::vector<int64_t>{1, 2})); // those that train
 }
 
 } // namespace
