@@ -20,6 +20,7 @@ class Env(dict):
     def __init__(self, tensors, training, updates, class_numbers=None):
         super().__init__()
         self.tensors, self.training, self.updates, self.class_numbers, self.assigned = tensors, training, updates, class_numbers, {}
+        self.noise = None # of the perturbed run: draws what rounding may leave of a difference that is 0
         self.share = 1.0  # this batch's rows of a full one's
 
     def parameter(self, name): return self.tensors[name]
@@ -62,6 +63,7 @@ class Program:
 
             def apply_inner(e):
                 own = Env(e.tensors, e.training, e.updates)
+                own.noise = e.noise
                 own.share = e.share
                 own["z"] = e["x"]
                 self.inner.run(own)
@@ -205,13 +207,15 @@ class Program:
     # The reference -----------------------------------------------------------------------------------------------------------------------
     def apply(self, tensors, rows, training, batch=None):
         env = Env(tensors, training, training, None if self.k is None else self.k[rows])
+        env.noise = self.noise
         env.share = len(rows) / min(batch or len(rows), len(self.x))
         env["x"] = V(self.x[rows], True)
         self.body.run(env)
         return env, nn.batched(self.output(env), len(rows))
 
-    def train(self, start):
+    def train(self, start, noise=None):
         """`start`: tensors by their full names. The tensors after all trainings, and the model's outputs for all rows."""
+        self.noise = noise
         tensors = {name: np.array(value) for name, value in start.items()}
         frozen = set()
         for number, t in enumerate(self.trainings):

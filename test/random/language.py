@@ -79,7 +79,7 @@ def minimum(u, v): return choose(greater(v, u), u, v)
 def square(v): return v * v
 def relu(v): return choose(greater(v, 0.0), v, v * 0.0)
 def leaky_relu(v, slope=0.01): return choose(greater(v, 0.0), v, slope * v)
-def elu(v, alpha=1.0): return choose(greater(v, 0.0), v, alpha * (exp(minimum(v, 0.0)) - 1.0))
+def elu(v, alpha=1.0): return choose(greater(v, 0.0), v, alpha * (exp(choose(greater(v, 0.0), 0.0 * v, v)) - 1.0)) # alpha at 0
 def gelu(v): return v * (1.0 + erf(v * 2 ** -0.5)) * 0.5
 def swish(v): return v * sigmoid(v)
 

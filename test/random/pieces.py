@@ -320,7 +320,8 @@ def normalised(body, v):
                 mean, variance, n = batch
                 e.assign(full + "mean_", (1 - momentum) * e.share, mean)
                 e.assign(full + "var_", (1 - momentum) * (n - 1) / max(n / e.share - 1, 1), variance)
-            return result
+            # Of numbers that are all the same, a sum in another order leaves a little of x - mean.
+            return result if e.noise is None else result + V(nn.A.array(e.noise(result.a.shape)), result.batch)
         body.let("%s |> batch_norm(momentum = %s) as %s" % (v[0], momentum, place), v[1], run)
     elif len(v[1]) == 1 and v[1][0] > 1:
         body.let("%s |> layer_norm(eps = 0.01) as %s" % (v[0], place), v[1],

@@ -67,7 +67,7 @@ def verdict(seed, options):
     expected, outputs = program.train(before)
     rng = np.random.default_rng(seed)
     nudged = {name: value * (1 + NUDGE * rng.uniform(-1, 1, value.shape)) for name, value in before.items()}
-    sensitive, nudged_outputs = program.train(nudged)
+    sensitive, nudged_outputs = program.train(nudged, lambda shape: NUDGE * rng.uniform(-1, 1, tuple(shape)))
     if not all(np.isfinite(v).all() for v in expected.values()):
         return seed, "not finite", ""
     worst, allowed, where = 0.0, TOLERANCE, ""
