@@ -27,6 +27,35 @@ Index ElementBuilder::constant(int64_t value) {
   return uniform(b.create<arith::ConstantIndexOp>(loc, value), std::abs(value));
 }
 
+IndexKey keyOf(ArrayRef<Index> index, int64_t lanes) {
+  IndexKey key;
+  for (const Index &i : index) {
+    if (!i.hasBase()) {
+      key.push_back({i.getLanes().getAsOpaquePointer(), INT64_MIN});
+      continue;
+    }
+    key.push_back({i.getBase().getAsOpaquePointer(), i.isAffine() ? i.getStride() : INT64_MIN + 1});
+    for (int64_t lane = 0; !i.isAffine() && lane < lanes; ++lane)
+      key.push_back({nullptr, i.getOffset(lane)});
+  }
+  return key;
+}
+
+bool isVisible(Value value, Block *here) {
+  while (here && here != value.getParentBlock())
+    here = here->getParentOp() ? here->getParentOp()->getBlock() : nullptr;
+  return here;
+}
+
+Value ElementMemo::find(Value value, const IndexKey &index, Value mask, Block *here) const {
+  auto found = entries.find(value);
+  if (found != entries.end())
+    for (const Entry &entry : found->second)
+      if (entry.index == index && entry.mask == mask && isVisible(entry.element, here))
+        return entry.element;
+  return {};
+}
+
 Index Index::pattern(Value base, ArrayRef<int64_t> offsets, int64_t divisor) {
   int64_t stride = offsets.size() > 1 ? offsets[1] - offsets[0] : 0;
   Index result = affine(base, stride, divisor);

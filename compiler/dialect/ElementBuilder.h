@@ -9,6 +9,7 @@
 #pragma once
 
 #include "mlir/IR/Builders.h"
+#include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 
 namespace nnc::nn {
@@ -49,6 +50,32 @@ private:
   int64_t stride, divisor;
   bool perLane;
   llvm::SmallVector<int64_t, 0> offsets; // of a pattern
+};
+
+/// Indices that are equal have equal keys.
+using IndexKey = llvm::SmallVector<std::pair<void *, int64_t>, 4>;
+IndexKey keyOf(llvm::ArrayRef<Index> index, int64_t lanes);
+
+/// Whether code in `here` may use a value that was emitted earlier: it stands in that block or in one around it, and not in the body of
+/// a loop that has been left.
+bool isVisible(mlir::Value value, mlir::Block *here);
+
+/// Elements that a builder has emitted, so that what is used twice is emitted once: otherwise a chain whose links use their value
+/// twice takes twice as long with every link.
+class ElementMemo {
+public:
+  /// The element of `value` at these indices under this mask (may be null), or null.
+  mlir::Value find(mlir::Value value, const IndexKey &index, mlir::Value mask, mlir::Block *here) const;
+  void keep(mlir::Value value, const IndexKey &index, mlir::Value mask, mlir::Value element) {
+    entries[value].push_back({index, mask, element});
+  }
+
+private:
+  struct Entry {
+    IndexKey index;
+    mlir::Value mask, element;
+  };
+  llvm::DenseMap<mlir::Value, llvm::SmallVector<Entry, 1>> entries;
 };
 
 /// Emits elements at builder()'s insertion point. "Value" below: a scalar if lanes() == 1, else a

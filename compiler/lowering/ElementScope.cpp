@@ -19,31 +19,12 @@ SmallVector<int64_t> rowMajorStrides(ArrayRef<int64_t> shape) {
 ElementScope::ElementScope(KernelEmitter &emitter, OpBuilder &b, int64_t lanes, Value mask)
     : nn::ElementBuilder(b, emitter.location(), lanes), emitter(emitter), tail(mask) {}
 
-ElementScope::Key ElementScope::keyOf(ArrayRef<Index> index) const {
-  Key key;
-  for (const Index &i : index) {
-    if (!i.hasBase()) {
-      key.push_back({i.getLanes().getAsOpaquePointer(), INT64_MIN});
-      continue;
-    }
-    key.push_back({i.getBase().getAsOpaquePointer(), i.isAffine() ? i.getStride() : INT64_MIN + 1});
-    for (int64_t lane = 0; !i.isAffine() && lane < lanes(); ++lane)
-      key.push_back({nullptr, i.getOffset(lane)});
-  }
-  return key;
-}
-
-// An element found in an enclosing block was emitted earlier, so it dominates; one from a loop body that has
-// been left does not. What was computed for all lanes serves under any mask, but a masked load must give zeros.
+// What was computed for all lanes serves under any mask, but a masked load must give zeros.
 Value ElementScope::find(Value value, const Key &index) {
   for (Entry &entry : memo[value])
-    if (entry.index == index && (entry.mask == asked || (!entry.mask && !isa<BlockArgument>(value)))) {
-      Block *home = entry.element.getParentBlock();
-      Block *here = builder().getInsertionBlock();
-      for (; here; here = here->getParentOp() ? here->getParentOp()->getBlock() : nullptr)
-        if (here == home)
-          return entry.element;
-    }
+    if (entry.index == index && (entry.mask == asked || (!entry.mask && !isa<BlockArgument>(value))) &&
+        nn::isVisible(entry.element, builder().getInsertionBlock()))
+      return entry.element;
   return {};
 }
 

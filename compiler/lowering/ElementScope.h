@@ -30,12 +30,12 @@ public:
   mlir::Value batchSize() override { return emitter.batch(); }
 
 private:
-  using Key = llvm::SmallVector<std::pair<void *, int64_t>, 4>;
+  using Key = nn::IndexKey;
   struct Entry {
     Key index;
     mlir::Value mask, element;
   };
-  Key keyOf(llvm::ArrayRef<nn::Index> index) const;
+  Key keyOf(llvm::ArrayRef<nn::Index> index) const { return nn::keyOf(index, lanes()); }
   mlir::Value find(mlir::Value value, const Key &index);
   bool existsAnyway(llvm::ArrayRef<nn::Index> index, llvm::ArrayRef<int64_t> shape) const;
   void askFor(const Buffer &buffer, const nn::Index &at);

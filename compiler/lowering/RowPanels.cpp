@@ -40,9 +40,13 @@ public:
 
   Value at(Value value, ArrayRef<Index> index) {
     if (auto pull = value.getDefiningOp<nn::PullOp>()) {
+      const nn::IndexKey key = nn::keyOf(index, lanes());
+      if (Value known = memo.find(value, key, {}, builder().getInsertionBlock()))
+        return known;
       Operation *outer = std::exchange(current, pull);
       Value result = pull.buildAt(*this, index);
       current = outer;
+      memo.keep(value, key, {}, result);
       return result;
     }
     // Memory, or a reduction's result, which is asked for where it is made.
@@ -66,6 +70,7 @@ public:
 private:
   Value row;
   Operation *current = nullptr;
+  nn::ElementMemo memo;
 };
 } // namespace
 

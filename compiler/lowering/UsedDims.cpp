@@ -25,12 +25,17 @@ public:
       Value made = compute(value, index, element, {}, /*isOwnIndex=*/true); // which fills `seen`, too
       return seen[value] = made;
     }
+    const nn::IndexKey key = nn::keyOf(index, lanes());
+    if (Value known = memo.find(value, key, mask, builder().getInsertionBlock()))
+      return known;
     SmallVector<Value> uses;
     for (const Index &i : index)
       uses.push_back(i.hasBase() ? i.getBase() : i.getLanes());
     if (mask)
       uses.push_back(mask);
-    return compute(value, index, element, uses, /*isOwnIndex=*/false);
+    Value made = compute(value, index, element, uses, /*isOwnIndex=*/false);
+    memo.keep(value, key, mask, made);
+    return made;
   }
 
   Value load(unsigned operand, ArrayRef<Index> index, Value mask) override {
@@ -78,7 +83,8 @@ private:
   SmallVector<Point, 1> points;
   Operation *current = nullptr;
   bool currentIsOwn = false;  // it has the same elements as its operand, and is asked for at one of the points
-  DenseMap<Value, Value> seen;
+  DenseMap<Value, Value> seen; // at its own point
+  nn::ElementMemo memo;        // elsewhere
 };
 
 } // namespace

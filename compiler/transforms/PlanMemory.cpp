@@ -109,8 +109,11 @@ LogicalResult FunctionPlanner::placeArguments() {
 /// Whether the kernel reads its input `argument` at no other index than the one it writes: then it may overwrite it.
 static bool readsOnlyWhatItWrites(kern::FusedOp kernel, BlockArgument argument) {
   SmallVector<Value> work{argument};
+  llvm::SmallPtrSet<Value, 8> seen;
   while (!work.empty()) {
     Value value = work.pop_back_val();
+    if (!seen.insert(value).second)
+      continue;
     if (cast<ShapedType>(value.getType()).getShape() != kernel.getSpace().getShape())
       return false;
     for (Operation *user : value.getUsers()) {
