@@ -29,6 +29,7 @@ bool Elaborator::runStatement(const ast::Stmt *s, Scope &scope) {
         return false;
       v.target->path = (fn->placement->path.empty() ? "" : fn->placement->path + ".") + name;
       v.target->placed = true;
+      placed.push_back(v.target); // so that no other layer has its address, by which its place knows it
     }
     scope.names[let->name.text.str()] = v;
     return !v.isError();
@@ -80,8 +81,7 @@ static bool readTensor(Elaborator &elab, const TensorInfo &info, Value &value) {
     return false;
   // Of another model that this one is made of, the values do not matter here.
   if (fn.initializing && !isUnder(info.name, fn.initializes))
-    value = Value::of(fn.emit.broadcast(fn.emit.constant(0), fn.emit.typeOf(info.shape), {}),
-                      info.axes);
+    value = Value::of(fn.standIn(info.shape, info.range).tensor, info.axes);
   else
     value = fn.tensor(info);
   return true;
@@ -320,6 +320,12 @@ mlir::Value Elaborator::initialValue(const Value &v, const TensorInfo &info, Ran
   Value t = fn->emit.toTensor(start, at);
   if (!t.isTensor())
     return {};
+  if (llvm::any_of(originsOf(t.tensor), [&](mlir::Value v) { return fn->standIns.contains(v); })) {
+    diags.error(at, "the start value of `" + info.name + "` is computed from the model's input or from another model's weights, and "
+                                                         "it is drawn before there are any")
+        .note("`load` takes weights over from a file, and `init … = start fit …` looks at the data (5.6)");
+    return {};
+  }
   auto type = fn->emit.typeOf(info.shape);
   if (t.tensor.getType() == type)
     return t.tensor;

@@ -306,7 +306,7 @@ Value Elaborator::evaluateCall(const ast::CallExpr *e, const Scope &scope) {
   if (called && called->name.text == "class_weights" && e->args.size() == 1)
     if (auto *field = llvm::dyn_cast_or_null<ast::NameExpr>(e->args[0].value))
       if (const Value *weights = scope.find(("class_weights(" + field->name.text + ")").str()))
-        return *weights;
+        return fn->emit.inElement(*weights);
   // `grad` is the gradient's value inside an optimizer, and a function everywhere.
   if (auto *name = llvm::dyn_cast<ast::NameExpr>(e->callee))
     if (isBuiltin(name->name.text) && !scope.find(name->name.text) &&

@@ -87,6 +87,8 @@ public:
   std::function<std::optional<Value>(llvm::StringRef name, bool asCategory, Range at)> column;
   /// In a data block: 1 where the column's cell has no value (NN_MISSING), or reads as `text` (NN_EQUALS), else 0.
   std::function<std::optional<Value>(llvm::StringRef name, int32_t kind, llvm::StringRef text, Range at)> columnTruth;
+  /// While the condition of a `where` is elaborated.
+  bool inWhere = false;
   /// `origin != "usa"`: a cell compared with a text.
   bool comparesText(const ast::BinaryExpr *e) const;
   Value compareText(const ast::BinaryExpr *e);
@@ -248,6 +250,7 @@ private:
   bool positionsOf(const ast::RangeOfExpr *range, int64_t n, llvm::StringRef of, int64_t &from, int64_t &to, const Scope &scope);
   /// An item of a list, or some; `known` becomes false where the index is not known before the run, and is what is returned.
   Value indexList(const Value &list, const ast::Expr *index, const Scope &scope, bool &known);
+  class Branches; // Branches.cpp
   Value evaluateIf(const ast::IfExpr *e, const Scope &scope);
   Value evaluateList(const ast::ListExpr *e, const Scope &scope);
   /// Appends the columns that an element of a list names: one, or a range. False: it is no column as it stands.

@@ -442,7 +442,12 @@ Value Elaborator::binary(ast::BinaryOp op, const Value &a0, const Value &b0, Ran
   case Op::Div: name = "div"; break;
   case Op::Pow: name = "pow"; break;
   case Op::Eq: name = "eq"; break;
-  case Op::Ne: name = "ne"; break;
+  case Op::Ne:
+    if (inWhere) // no comparison holds for what has no value
+      return binary(Op::Or, binary(Op::Lt, a, b, at, rangeA, rangeB),
+                    binary(Op::Gt, a, b, at, rangeA, rangeB), at, at, at);
+    name = "ne";
+    break;
   case Op::Lt: name = "lt"; break;
   case Op::Le: name = "le"; break;
   case Op::Gt: name = "gt"; break;
@@ -462,22 +467,6 @@ Value Elaborator::binary(ast::BinaryOp op, const Value &a0, const Value &b0, Ran
   }
   }
   return fn->emit.elementwise(name, {a, b}, {rangeA, rangeB}, at);
-}
-
-Value Elaborator::evaluateIf(const ast::IfExpr *e, const Scope &scope) {
-  Value c = evaluate(e->condition, scope);
-  if (c.isError() || c.isUnavailable())
-    return c;
-  if (c.isKnown()) {
-    const ast::Expr *branch = c.number != 0 ? e->then : e->otherwise;
-    return branch ? evaluate(branch, scope) : Value::ofKind(Value::Kind::Unavailable);
-  }
-  if (!e->otherwise) {
-    diags.error(e->range, "a condition that differs between examples needs an `else`");
-    return Value::error();
-  }
-  Value a = evaluate(e->then, scope), b = evaluate(e->otherwise, scope);
-  return choose(c, a, b, e->range, {e->condition->range, e->then->range, e->otherwise->range});
 }
 
 Value Elaborator::choose(const Value &condition, const Value &a, const Value &b, Range at,

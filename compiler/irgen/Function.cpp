@@ -43,6 +43,12 @@ mlir::Value Function::scalar(llvm::StringRef name) {
   return v;
 }
 
+Value Function::standIn(llvm::ArrayRef<int64_t> shape, Range at) {
+  Value zeros = emit.argument(Value::of(emit.broadcast(emit.constant(0), emit.typeOf(shape), {})), at);
+  standIns.insert(zeros.tensor);
+  return zeros;
+}
+
 Value Function::tensor(const TensorInfo &info) {
   Slot &slot = tensors[info.name];
   if (!slot.current) {

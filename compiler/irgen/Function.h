@@ -45,6 +45,7 @@ public:
   int randomSites = 0;       // random draws so far outside of layers
   bool batched = false;      // values are those of a batch: random draws are made for each example
   bool initializing = false; // parameters are drawn here rather than read
+  llvm::DenseSet<mlir::Value> standIns; // then: of what is not there yet, a model's input and other models' weights
   std::string initializes;   // then: the place below which they are; parts that are models of their own are drawn by those
   bool hasClock = false;     // step, epoch and total_steps have a meaning here
   llvm::StringRef unvalidated; // with a clock: the data set, if it has no validation split and so no val_loss
@@ -65,6 +66,8 @@ public:
   Value addField(llvm::StringRef name, llvm::ArrayRef<int64_t> shape, bool batched = true, mlir::Type element = {});
   /// The scalar `step`, `seed`, … or an option.
   mlir::Value scalar(llvm::StringRef name);
+  /// Zeros in place of what is not there yet when parameters are drawn: only their shape counts.
+  Value standIn(llvm::ArrayRef<int64_t> shape, Range at);
   /// The present value of a persistent tensor: the argument, or what was last assigned.
   Value tensor(const TensorInfo &info);
   bool takes(llvm::StringRef scalar) const { return scalars.count(scalar); }

@@ -13,20 +13,6 @@
 
 using namespace nnc;
 
-/// Everything that `v` is computed from, itself included; beyond `borders` is not looked.
-static llvm::DenseSet<mlir::Value> originsOf(llvm::ArrayRef<mlir::Value> values, llvm::function_ref<bool(mlir::Value)> border = {}) {
-  llvm::SmallVector<mlir::Value> open(values);
-  llvm::DenseSet<mlir::Value> seen;
-  while (!open.empty()) {
-    mlir::Value one = open.pop_back_val();
-    if (!seen.insert(one).second || (border && border(one)))
-      continue;
-    if (mlir::Operation *op = one.getDefiningOp())
-      open.append(op->operand_begin(), op->operand_end());
-  }
-  return seen;
-}
-
 /// A tensor of the function, or an argument: what a value can be derived by even if it is known before the run.
 static bool isVariable(mlir::Value v) {
   return !v.getDefiningOp() || llvm::isa<nn::AutodiffMarkerOp>(v.getDefiningOp());

@@ -62,8 +62,7 @@ void ProgramGenerator::genModel(const ast::ModelDecl *decl) {
       return;
     }
     // The layers are walked on an input of zeros; what that computes is dead, what it draws is not.
-    mlir::Value zeros = init->emit.broadcast(init->emit.constant(0), init->emit.typeOf(inShape), {});
-    x.value = Value::of(zeros);
+    x.value = init->standIn(inShape, decl->inputs[0].range);
     before = elab.tensors.size();
   } while (!genInit(decl, *init, x, y));
   elab.known.insert(decl);
@@ -110,12 +109,26 @@ void ProgramGenerator::genModel(const ast::ModelDecl *decl) {
   x.value = predict.addField("x", inShape);
   std::vector<Application> applications;
   predict.applications = reports() ? &applications : nullptr;
+  std::vector<Elaborator::Bound> outer;
+  std::swap(outer, elab.bounds);
   y = elab.call(elab.declared(decl, false), x, decl->name.range);
   predict.applications = nullptr;
   noteLayers(applications, row);
+  // What picks elements is checked on the rows that are predicted.
+  const mlir::Value given = x.value.tensor;
+  addBounds(given, row.bounds, row.n_bounds);
+  auto *targets = tables.make<nn_targets>();
+  addTargets(
+      symbol + "_predict", given,
+      [&](Function &fn, std::vector<mlir::Value> &again) {
+        again.push_back(fn.addField("x", inShape).tensor);
+      },
+      *targets);
+  std::swap(outer, elab.bounds);
   if (y.isTensor())
     predict.addResult("output", predict.emit.batched(y.tensor));
   finish(predict, &slot->predict);
+  row.targets = targets->n_bounds ? targets : nullptr;
 }
 
 void ProgramGenerator::noteData(const ast::ModelDecl *model, int32_t data) {

@@ -1,5 +1,6 @@
 // The trace function of a run: after a step whose loss is not finite it computes the forward pass again and says, for each
 // operation, whether its result is finite. The first that is not made the NaN.
+#include "compiler/dialect/NnDialect.h"
 #include "compiler/irgen/ProgramGenerator.h"
 
 #include "mlir/IR/BuiltinTypes.h"
@@ -19,6 +20,42 @@ static std::string userPlace(mlir::Location loc, std::string &place) {
   return "<unknown>";
 }
 
+namespace {
+/// Finds operations that compute what an earlier one has computed: a function that is called twice with the same argument has each of
+/// its operations twice, and one that calls such functions four times.
+class Repeated {
+public:
+  /// Whether an operation that was asked about before gives the same; to be asked in order.
+  bool isRepeated(mlir::Operation &op) {
+    if (auto marker = llvm::dyn_cast<nn::AutodiffMarkerOp>(&op)) {
+      first[op.getResult(0)] = firstOf(marker.getForwarded());
+      return true;
+    }
+    auto hashOf = [&](mlir::Value v) { return llvm::hash_value(firstOf(v).getAsOpaquePointer()); };
+    auto equal = [&](mlir::Value a, mlir::Value b) { return mlir::success(firstOf(a) == firstOf(b)); };
+    std::vector<mlir::Operation *> &alike = seen[mlir::OperationEquivalence::computeHash(
+        &op, hashOf, mlir::OperationEquivalence::ignoreHashValue, mlir::OperationEquivalence::IgnoreLocations)];
+    for (mlir::Operation *other : alike)
+      if (mlir::OperationEquivalence::isEquivalentTo(other, &op, equal, nullptr,
+                                                     mlir::OperationEquivalence::IgnoreLocations)) {
+        for (auto [result, same] : llvm::zip_equal(op.getResults(), other->getResults()))
+          first[result] = same;
+        return true;
+      }
+    alike.push_back(&op);
+    return false;
+  }
+
+private:
+  mlir::Value firstOf(mlir::Value v) const {
+    auto found = first.find(v);
+    return found == first.end() ? v : found->second;
+  }
+  llvm::DenseMap<mlir::Value, mlir::Value> first;
+  std::map<size_t, std::vector<mlir::Operation *>> seen;
+};
+} // namespace
+
 void ProgramGenerator::genTrace(const ast::TrainStmt *s, llvm::StringRef prefix, const ast::Expr *loss, const ast::ClipEntry *clip,
                                 nn_train *row, const ast::DataDecl *data) {
   Function fn(diags, module, (prefix + "_trace").str(), element);
@@ -29,11 +66,10 @@ void ProgramGenerator::genTrace(const ast::TrainStmt *s, llvm::StringRef prefix,
   std::vector<nn_trace_point> points;
   Emitter &emit = fn.emit;
   llvm::SmallVector<mlir::Operation *> ops;
-  for (mlir::Operation &op : fn.op().getBody().front()) {
-    if (op.getNumOperands() == 0 || op.getNumResults() != 1)
-      continue;
-    ops.push_back(&op);
-  }
+  Repeated repeated;
+  for (mlir::Operation &op : fn.op().getBody().front())
+    if (!repeated.isRepeated(op) && op.getNumOperands() && op.getNumResults() == 1)
+      ops.push_back(&op);
   for (mlir::Operation *op : ops) {
     mlir::Value v = op->getResult(0);
     auto type = llvm::cast<mlir::RankedTensorType>(v.getType());

@@ -15,6 +15,20 @@ llvm::StringRef nnc::axisFrame(llvm::StringRef id) { return id.split(':').first.
 
 std::string nnc::axisIdOfName(llvm::StringRef id) { return (axisFrame(id) + ":" + axisName(id)).str(); }
 
+llvm::DenseSet<mlir::Value> nnc::originsOf(llvm::ArrayRef<mlir::Value> values,
+                                           llvm::function_ref<bool(mlir::Value)> border) {
+  llvm::SmallVector<mlir::Value> open(values);
+  llvm::DenseSet<mlir::Value> seen;
+  while (!open.empty()) {
+    mlir::Value one = open.pop_back_val();
+    if (!seen.insert(one).second || (border && border(one)))
+      continue;
+    if (mlir::Operation *op = one.getDefiningOp())
+      open.append(op->operand_begin(), op->operand_end());
+  }
+  return seen;
+}
+
 bool nnc::isBatched(mlir::Value tensor) {
   auto type = llvm::cast<mlir::RankedTensorType>(tensor.getType());
   return type.getRank() > 0 && type.isDynamicDim(0);

@@ -5,6 +5,7 @@
 #include "compiler/ast/Ast.h"
 
 #include "mlir/IR/Value.h"
+#include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringMap.h"
@@ -71,6 +72,8 @@ struct Value {
   bool isTensor() const { return kind == Kind::Tensor; }
   bool isHostScalar() const { return kind == Kind::HostScalar; }
   bool isTensorLike() const { return isTensor() || isHostScalar(); }
+  /// The axisId of a tensor's example axis i, or "".
+  std::string axisAt(size_t i) const { return i < axes.size() ? axes[i] : std::string(); }
   /// A Number or a Bool.
   bool isKnown() const { return kind == Kind::Number || kind == Kind::Bool; }
 
@@ -156,6 +159,9 @@ struct Applicable {
 /// The shape of one example, from a tensor's MLIR type: without the batch.
 llvm::ArrayRef<int64_t> exampleShape(mlir::Value tensor);
 bool isBatched(mlir::Value tensor);
+/// All that `values` are computed from, themselves included; no further than what `border` is true of.
+llvm::DenseSet<mlir::Value> originsOf(llvm::ArrayRef<mlir::Value> values,
+                                      llvm::function_ref<bool(mlir::Value)> border = {});
 /// "[64, 10]"
 std::string shapeText(llvm::ArrayRef<int64_t> shape);
 
