@@ -13,7 +13,7 @@
 extern "C" {
 #endif
 
-#define NN_ABI_VERSION 7u
+#define NN_ABI_VERSION 8u
 
 /* ---- compiled functions ------------------------------------------------------------------------------------ */
 
@@ -291,6 +291,10 @@ typedef struct nn_train {
   nn_number checkpoint_every;   /* in epochs */
   const nn_entry *entries;
   int32_t n_entries; /* where a report shows them */
+  const nn_entry *origins;
+  int32_t n_origins; /* where there is a checkpoint, which compares them: parts of the statement and
+                        the declarations that it depends on, without comments and spacing; a long
+                        text is `#` and its hash */
 } nn_train;
 
 typedef struct nn_evaluate {

@@ -23,7 +23,7 @@ static_assert(sizeof(nn_bound) == 56, "");
 static_assert(sizeof(nn_targets) == 64, "");
 static_assert(sizeof(nn_trace_point) == 24, "");
 static_assert(sizeof(nn_entry) == 16, "");
-static_assert(sizeof(nn_train) == 536, "");
+static_assert(sizeof(nn_train) == 552, "");
 static_assert(sizeof(nn_evaluate) == 176, "");
 static_assert(sizeof(nn_save) == 32, "");
 static_assert(sizeof(nn_load) == 40, "");

@@ -1,6 +1,7 @@
 // Checkpoints: everything that the rest of a training run depends on, in one safetensors file that is replaced
 // atomically. Order, dropout and noise are functions of (seed, step), so a resumed run repeats an uninterrupted one bit
 // for bit.
+#include "runtime/output.h"
 #include "runtime/safetensors.h"
 #include "runtime/train.h"
 
@@ -10,6 +11,20 @@
 #include <cstring>
 
 namespace nnrt {
+
+/// "lowest val.loss": which value the states of `keep` and `stop` are of.
+static std::string watchText(bool has, const nn_watch &watch, const nn_metric *metrics) {
+  if (!has)
+    return "absent";
+  const char *direction = watch.direction == NN_HIGHEST ? "highest " : "lowest ";
+  return (watch.direction == NN_NO_DIRECTION ? "" : direction) + watchName(watch, metrics);
+}
+
+/// As short as it reads back exactly.
+static std::string exactNumber(double value) {
+  char digits[32];
+  return std::string(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
+}
 
 /// What must be the same for a checkpoint to be continued, with the words for a message.
 std::vector<std::pair<std::string, std::string>> Trainer::fingerprint() const {
@@ -28,15 +43,48 @@ std::vector<std::pair<std::string, std::string>> Trainer::fingerprint() const {
       {"steps", std::to_string(record.totalSteps)},
   };
   for (int32_t i = 0; i < program.n_options; ++i)
-    list.push_back({std::string("option ") + program.options[i].name, format("%.17g", run.flags.options[i])});
+    list.push_back(
+        {std::string("option ") + program.options[i].name, exactNumber(run.flags.options[i])});
   std::string metrics;
   for (int32_t m = 0; m < train.n_metrics; ++m)
     metrics += (m ? ", " : "") + std::string(train.metrics[m].name);
   list.push_back({"metrics", metrics});
+  list.push_back({"`keep`", watchText(train.has_keep, train.keep, train.metrics)});
+  list.push_back({"`stop`", watchText(train.has_stop, train.stop, train.metrics)});
   return list;
 }
 
 namespace {
+
+/// What the metadata's names of nn_train.origins begin with.
+const char *const originKey = "origin ";
+
+/// What of the program is not as it was when `file` was written: "optimizer was `sgd(lr=0.1)` and
+/// is `adam()`".
+std::vector<std::string> changesSince(const SafetensorsFile &file, const nn_train &train) {
+  std::vector<std::string> changes;
+  for (int32_t i = 0; i < train.n_origins; ++i) {
+    const std::string name = train.origins[i].name, now = train.origins[i].text;
+    const std::string *saved = file.meta(originKey + name);
+    if (!saved)
+      changes.push_back("`" + quoted(name) + "` is new");
+    else if (*saved != now && (saved->empty() || saved->front() == '#' || now[0] == '#'))
+      changes.push_back("`" + quoted(name) + "` has another text");
+    else if (*saved != now)
+      changes.push_back("`" + quoted(name) + "` was `" + quoted(*saved, 80) + "`\n    and is `" +
+                        quoted(now, 80) + "`");
+  }
+  for (const auto &[key, text] : file.metadata) {
+    const std::string name =
+        key.compare(0, strlen(originKey), originKey) == 0 ? key.substr(strlen(originKey)) : "";
+    bool known = name.empty();
+    for (int32_t i = 0; i < train.n_origins && !known; ++i)
+      known = name == train.origins[i].name;
+    if (!known)
+      changes.push_back("`" + quoted(name) + "` is gone");
+  }
+  return changes;
+}
 
 /// Numbers of the state, as one tensor.
 std::vector<double> watchNumbers(const TrainRecord &record) {
@@ -102,6 +150,8 @@ Status Trainer::writeCheckpoint(bool finished) {
                        {"seconds", format("%.3f", seconds)}};
   for (const auto &entry : fingerprint())
     metadata.push_back(entry);
+  for (int32_t i = 0; i < train.n_origins; ++i)
+    metadata.push_back({std::string(originKey) + train.origins[i].name, train.origins[i].text});
   return writeSafetensors(train.checkpoint, tensors, metadata).at(train.where);
 }
 
@@ -193,11 +243,13 @@ Status Trainer::readCheckpoint(bool &found, bool &finished) {
   const std::string *kind = file.meta("format");
   if (!kind || *kind != checkpointFormat || !file.checked)
     return Status::error(std::string(train.checkpoint) + " is not a checkpoint of this version");
+  const char *cure = "; without --resume, training begins anew and replaces it";
   for (const auto &entry : fingerprint()) {
     const std::string *saved = file.meta(entry.first);
     if (!saved || *saved != entry.second)
-      return Status::error(format("%s does not fit this run: its %s is %s, this run's is %s", train.checkpoint,
-                                  entry.first.c_str(), saved ? saved->c_str() : "unknown", entry.second.c_str()));
+      return Status::error(format("%s does not fit this run: its %s is %s, this run's is %s%s",
+                                  train.checkpoint, entry.first.c_str(),
+                                  saved ? saved->c_str() : "unknown", entry.second.c_str(), cure));
   }
   auto damaged = [&](const std::string &what) {
     return Status::error(std::string(train.checkpoint) + " does not fit this run: " + what);
@@ -218,17 +270,34 @@ Status Trainer::readCheckpoint(bool &found, bool &finished) {
                 saved->shape == std::vector<int64_t>(tensor.shape, tensor.shape + tensor.rank);
     return same ? saved : nullptr;
   };
-  const bool best = !own.empty() && tensorOf("best/", own[0]);
+  for (const std::vector<int32_t> *list : {&own, &optimizer})
+    for (int32_t t : *list)
+      if (const nn_tensor &tensor = run.program.tensors[t]; !tensorOf("tensor/", t)) {
+        const TensorView *saved = file.find(std::string("tensor/") + tensor.name);
+        return damaged(std::string("tensor `") + tensor.name + "` is " +
+                       (saved ? shapeText(saved->shape.data(), int32_t(saved->shape.size())) +
+                                    " in it and " + shapeText(tensor.shape, tensor.rank) + " here"
+                              : "not in it") +
+                       cure);
+      }
+  for (const TensorView &tensor : file.tensors) {
+    auto isOf = [&](int32_t t) {
+      return tensor.name == std::string("tensor/") + run.program.tensors[t].name;
+    };
+    if (tensor.name.compare(0, 7, "tensor/") == 0 && std::none_of(own.begin(), own.end(), isOf) &&
+        std::none_of(optimizer.begin(), optimizer.end(), isOf))
+      return damaged("it holds `" + quoted(tensor.name.substr(7)) +
+                     "`, which this run's model and optimizer do not have" + cure);
+  }
+  const bool best =
+      !own.empty() && file.find(std::string("best/") + run.program.tensors[own[0]].name);
   if ((best != next.kept.seen && !own.empty()) || (best && !train.has_keep))
     return damaged("it has the best weights without knowing of which epoch, or the other way round");
   for (bool write : {false, true}) {
     for (const std::vector<int32_t> *list : {&own, &optimizer})
       for (int32_t t : *list) {
-        const TensorView *saved = tensorOf("tensor/", t);
-        if (!saved)
-          return damaged(std::string("tensor `") + run.program.tensors[t].name + "` is missing or has another shape");
         if (write)
-          engine.importTensor(t, saved->data, engine.tensor(t));
+          engine.importTensor(t, tensorOf("tensor/", t)->data, engine.tensor(t));
       }
     if (write)
       snapshot.clear();
@@ -251,6 +320,21 @@ Status Trainer::readCheckpoint(bool &found, bool &finished) {
     next.monitored.restore(numbersOf(*looks), size_t(looks->shape[1]), every);
   record = std::move(next);
   found = true;
+  if (const std::vector<std::string> changes = changesSince(file, train); !changes.empty()) {
+    std::string text =
+        format("warning: the program is not the one that %s was written by:", train.checkpoint);
+    for (const std::string &change : changes)
+      text += "\n  " + change;
+    text +=
+        finished
+            ? "\n  the weights are those of that program: without --resume, training begins anew"
+            : format("\n  the weights and the optimizer's state go on from step %s with this "
+                     "program; without "
+                     "--resume, training begins anew",
+                     grouped(record.steps).c_str());
+    run.progress.clear();
+    showError(text + "\n");
+  }
   return Status();
 }
 

@@ -4,21 +4,32 @@
 
 #include "runtime/run.h"
 #include "runtime/statements.h"
+#include "runtime/visible.h"
 
 #include <climits>
 #include <cstdlib>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace nnrt {
 
 namespace {
 
+const char *const checkpointKind = "the checkpoint";
+
 /// `path` without links, also where its last part does not exist yet; empty where that cannot be
 /// told.
-std::string resolved(const std::string &path) {
+std::string resolved(std::string path) {
   char real[PATH_MAX];
   if (realpath(path.c_str(), real))
     return real;
+  for (int links = 0; links < 40; ++links) { // a link to what does not exist yet
+    const ssize_t size = readlink(path.c_str(), real, sizeof real);
+    if (size <= 0 || size_t(size) == sizeof real)
+      break;
+    const std::string next(real, size_t(size)), from = folderOf(path);
+    path = next[0] == '/' || from.empty() ? next : from + "/" + next;
+  }
   const std::string folder = folderOf(path);
   return realpath(folder.empty() ? "." : folder.c_str(), real)
              ? std::string(real) + "/" + baseName(path)
@@ -60,7 +71,8 @@ public:
   }
 
   Status refusal(const std::string &why) const {
-    return Status::error("cannot write " + written + ": " + why + "; another name is wanted");
+    return Status::error("cannot write " + visible(written) + ": " + why +
+                         "; another name is wanted");
   }
 
 private:
@@ -104,6 +116,59 @@ Status checkKeepsInputs(const nn_program &program, const Folders &folders, const
     return !status.failed();
   });
   return status;
+}
+
+Status Outputs::add(const char *path, const char *kind, const char *where) {
+  struct stat info;
+  if (!path || !*path || (stat(path, &info) == 0 && !S_ISREG(info.st_mode)))
+    return Status(); // a device or a pipe loses nothing
+  const Output next = {path, resolved(path), kind, where ? where : ""};
+  const bool checkpoint = next.kind == checkpointKind;
+  for (const Output &other : all) {
+    const bool again = other.kind == next.kind && (!checkpoint || other.where == next.where);
+    if (again ||
+        !(isSameFile(path, other.path) || (!next.target.empty() && next.target == other.target)))
+      continue;
+    const std::string at = other.where.empty() ? "" : " at " + other.where;
+    if (checkpoint && other.kind == next.kind)
+      return Status::error("two train statements write the checkpoint " + visible(next.path) +
+                           (other.where.empty() ? "" : ", the other one" + at) +
+                           "; another name is wanted");
+    return Status::error("cannot write " + next.kind + " to " + visible(next.path) + ": " +
+                         other.kind + at + " goes to the same file; another name is wanted");
+  }
+  all.push_back(next);
+  return Status();
+}
+
+Status Outputs::add(const nn_statement &statement) {
+  auto write = [&](const auto &body, const char *path, const char *kind) {
+    return add(path, kind, body.where).at(body.where);
+  };
+  switch (statement.kind) {
+  case NN_STMT_TRAIN: {
+    const nn_train &train = *static_cast<const nn_train *>(statement.body);
+    return write(train, train.checkpoint, checkpointKind);
+  }
+  case NN_STMT_SAVE: {
+    const nn_save &save = *static_cast<const nn_save *>(statement.body);
+    return write(save, save.path, "the saved model");
+  }
+  case NN_STMT_PREDICT: {
+    const nn_predict &predict = *static_cast<const nn_predict *>(statement.body);
+    return write(predict, predict.path, predictions);
+  }
+  case NN_STMT_REPORT: {
+    const nn_report &report = *static_cast<const nn_report *>(statement.body);
+    return write(report, report.path, "the report");
+  }
+  case NN_STMT_PLOT: {
+    const nn_plot &plot = *static_cast<const nn_plot *>(statement.body);
+    return write(plot, plot.path, "the plot");
+  }
+  default:
+    return Status();
+  }
 }
 
 } // namespace nnrt

@@ -13,7 +13,6 @@
 #include <climits>
 #include <cstdlib>
 #include <cstring>
-#include <set>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -142,19 +141,23 @@ Status checkData(Run &run, const nn_statement &statement) {
 
 Status checkOutput(Run &run, const char *path, bool weights) {
   NN_TRY(checkKeepsInputs(run.program, run.folders, path, weights));
+  if (run.flags.predict) { // beside what the program itself writes
+    Outputs outputs;
+    Status status = outputs.add(path, Outputs::predictions, "");
+    forEachStatement(run.program, [&](const nn_statement &statement) {
+      return !status.failed() && !(status = outputs.add(statement)).failed();
+    });
+    NN_TRY(std::move(status));
+  }
   return checkWritable(path);
 }
 
-/// Of one statement: a train statement's checkpoint goes to `checkpoints`.
-static Status checkStatement(Run &run, const nn_statement &statement, std::set<std::string> &checkpoints) {
+static Status checkStatement(Run &run, const nn_statement &statement) {
   switch (statement.kind) {
   case NN_STMT_TRAIN: {
     const nn_train &train = *static_cast<const nn_train *>(statement.body);
-    if (train.checkpoint) {
+    if (train.checkpoint)
       NN_TRY(checkOutput(run, train.checkpoint, false).at(train.where));
-      if (!checkpoints.insert(train.checkpoint).second)
-        return Status::error(format("two train statements write the checkpoint %s", train.checkpoint)).at(train.where);
-    }
     return run.program.data[train.data].hidden ? Status() : checkData(run, statement);
   }
   case NN_STMT_EVALUATE: {
@@ -202,14 +205,18 @@ static Status checkNumbers(Run &run) {
 }
 
 Status checkBeforeRun(Run &run) {
-  std::set<std::string> checkpoints;
+  Outputs outputs;
   NN_TRY(checkNumbers(run));
-  if (!run.flags.log.empty())
+  if (!run.flags.log.empty()) {
     NN_TRY(checkKeepsInputs(run.program, run.folders, run.flags.log, true));
+    NN_TRY(outputs.add(run.flags.log.c_str(), "the log", ""));
+  }
   Status status;
   forEachStatement(run.program.statements + run.earlier, run.program.n_statements - run.earlier,
                    [&](const nn_statement &statement) {
-                     status = checkStatement(run, statement, checkpoints);
+                     status = outputs.add(statement);
+                     if (!status.failed())
+                       status = checkStatement(run, statement);
                      return !status.failed();
                    });
   return status;

@@ -56,7 +56,7 @@ static const struct {
                  {"BOOL", DType::Other, 1}};
 
 const char *const weightsFormat = "nnc 2";
-const char *const checkpointFormat = "nnc checkpoint 2";
+const char *const checkpointFormat = "nnc checkpoint 3";
 
 // The checksum is the first entry of the metadata, so that every file has it at the same place: CRC-32 (zlib's) of the whole
 // file with zeros for these eight digits. A wrong bit, and any run of up to 32 of them, is always found; other damage is missed

@@ -213,6 +213,7 @@ template <class V> void visitFields(V &v, const nn_train &s) {
   v.field(s.checkpoint);
   v.field(s.checkpoint_every);
   v.list(s.entries, s.n_entries);
+  v.list(s.origins, s.n_origins);
 }
 
 template <class V> void visitFields(V &v, const nn_evaluate &s) {

@@ -195,6 +195,8 @@ private:
   /// Whether a statement writes one.
   bool reports() const;
   void noteEntries(llvm::ArrayRef<ast::Entry *> entries, nn_train &row);
+  /// The texts that a checkpoint of the statement is compared by (Origins.cpp).
+  void noteOrigins(const ast::TrainStmt &statement, nn_train &row);
   /// The lines of the network, from what was applied in its `predict`.
   void noteLayers(llvm::ArrayRef<Application> applications, nn_model &row);
   /// The field that `fn` compares with the model's outputs element by element, -1 if there is none.

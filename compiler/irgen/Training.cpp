@@ -413,5 +413,6 @@ void ProgramGenerator::genTrain(const ast::TrainStmt *s) {
     if (textOf(entries.checkpoint->file, file, "a checkpoint"))
       row->checkpoint = text(file);
     row->checkpoint_every = epochs(entries.checkpoint->every, "the time between checkpoints");
+    noteOrigins(*s, *row);
   }
 }
