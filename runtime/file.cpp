@@ -2,6 +2,7 @@
 #include "runtime/file.h"
 
 #include "runtime/buffer.h"
+#include "runtime/visible.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -29,7 +30,7 @@ bool isFile(const std::string &path) {
 }
 
 Status systemError(const char *doing, const std::string &path, int code) {
-  return Status::error(format("cannot %s %s: %s", doing, path.c_str(), strerror(code)));
+  return Status::error(format("cannot %s %s: %s", doing, visible(path).c_str(), strerror(code)));
 }
 
 Status changedWhileRead(const std::string &path) {

@@ -66,10 +66,11 @@ const FixedFlag fixedFlags[] = {
      "where predictions go (-o FILE; default, and `-`: standard output)", true},
 };
 
-Status wholeNumber(const std::string &flag, const std::string &text, double most, double &value) {
-  if (!parseNumber(text, value) || value != std::floor(value) || value < 0 || value > most)
-    return Status::error(format("--%s needs a whole number from 0 to %s, found `%s`", flag.c_str(),
-                                number(most).c_str(), quoted(text).c_str()));
+Status wholeNumber(const std::string &flag, const std::string &text, double least, double most,
+                   double &value) {
+  if (!parseNumber(text, value) || value != std::floor(value) || value < least || value > most)
+    return Status::error(format("--%s needs a whole number from %.0f to %.0f, found `%s`",
+                                flag.c_str(), least, most, quoted(text).c_str()));
   return Status();
 }
 
@@ -126,13 +127,11 @@ Status apply(const FixedFlag &flag, const std::string &text, Flags &flags) {
     flags.data = text;
     break;
   case Fixed::Seed:
-    NN_TRY(wholeNumber("seed", text, 0x1p53, value));
+    NN_TRY(wholeNumber("seed", text, 0, 0x1p53, value));
     flags.seed = uint64_t(value);
     break;
   case Fixed::Threads:
-    NN_TRY(wholeNumber("threads", text, 1024, value));
-    if (value < 1)
-      return Status::error("--threads needs at least 1");
+    NN_TRY(wholeNumber("threads", text, 1, 1024, value));
     flags.threads = int(value);
     break;
   case Fixed::Resume:
@@ -142,9 +141,7 @@ Status apply(const FixedFlag &flag, const std::string &text, Flags &flags) {
     flags.quiet = true;
     break;
   case Fixed::MaxSteps:
-    NN_TRY(wholeNumber("max-steps", text, 0x1p53, value));
-    if (value < 1)
-      return Status::error("--max-steps needs at least 1");
+    NN_TRY(wholeNumber("max-steps", text, 1, 0x1p53, value));
     flags.maxSteps = int64_t(value);
     break;
   case Fixed::Timing:

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <new>
+#include <sys/resource.h>
 #include <unistd.h>
 
 namespace nnrt {
@@ -66,6 +67,18 @@ int finishRun(Run &run, const Status &status) {
   return nn_output_end(ExitDone); // output that never arrived is a failure too
 }
 
+/// Threads have stacks of that size too.
+static Status checkStack() {
+  struct rlimit limit;
+  const rlim_t least = 256 << 10;
+  if (getrlimit(RLIMIT_STACK, &limit) != 0 || limit.rlim_cur >= least)
+    return Status();
+  return Status::error(format("a trainer needs a stack of %llu KiB, and it is limited to %llu "
+                              "(`ulimit -s`): `ulimit -s 8192` gives it the usual one",
+                              (unsigned long long)least >> 10,
+                              (unsigned long long)limit.rlim_cur >> 10));
+}
+
 static void outOfMemory() {
   static const char text[] = "error: out of memory\n";
   (void)!write(2, text, sizeof text - 1);
@@ -79,6 +92,10 @@ extern "C" int nn_main(const nn_program *program, int argc, char **argv) {
   const double start = nn_process_start();
   nn_process_begin();
   std::set_new_handler(outOfMemory);
+  if (Status status = checkStack(); status.failed()) {
+    printError(status);
+    return ExitFailed;
+  }
   Flags flags;
   if (Status status = parseFlags(*program, argc, argv, false, flags); status.failed()) {
     printError(status);

@@ -114,7 +114,7 @@ Status runSave(Run &run, const nn_save &save) {
                             format("%.17g", data->fills[size_t(c)])});
   }
   NN_TRY(writeSafetensors(save.path, tensors, metadata).at(save.where));
-  run.progress.note(format("saved %s to %s", model.name, save.path));
+  run.progress.note(format("saved %s to %s", save.target, save.path));
   return Status();
 }
 

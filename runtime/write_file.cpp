@@ -4,6 +4,7 @@
 #include "runtime/file.h"
 
 #include "runtime/ending.h"
+#include "runtime/visible.h"
 
 #include <cerrno>
 #include <climits>
@@ -137,17 +138,19 @@ Status look(const std::string &path, std::string &target, bool &direct, int &mod
   struct stat info;
   if (stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode)) {
     if (S_ISDIR(info.st_mode))
-      return Status::error("cannot write " + path + ": it is a directory");
+      return Status::error("cannot write " + visible(path) + ": it is a directory");
     direct = true;
     return Status();
   }
   NN_TRY(followLinks(path, target));
   const std::string folder = folderOrHere(target);
   if (stat(folder.c_str(), &info) != 0)
-    return errno == ENOENT ? Status::error("cannot write " + path + ": there is no folder " + folder)
+    return errno == ENOENT ? Status::error("cannot write " + visible(path) +
+                                           ": there is no folder " + visible(folder))
                            : systemError("write", path, errno);
   if (!S_ISDIR(info.st_mode))
-    return Status::error("cannot write " + path + ": " + folder + " is not a folder");
+    return Status::error("cannot write " + visible(path) + ": " + visible(folder) +
+                         " is not a folder");
   if (stat(target.c_str(), &info) == 0) {
     mode = int(info.st_mode & 0777);
     if (access(target.c_str(), W_OK) != 0) // a file that is protected, though its folder is not

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <ctime>
 #include <dirent.h>
 #include <fcntl.h>
@@ -60,12 +61,20 @@ CacheFolder::~CacheFolder() { ::close(handle); }
 
 std::unique_ptr<CacheFolder> CacheFolder::open(StringRef path, bool make, std::string &why) {
   why.clear();
-  if (make && sys::fs::create_directories(path, /*IgnoreExisting=*/true, sys::fs::owner_all))
-    return nullptr;
+  if (make)
+    if (const std::error_code error =
+            sys::fs::create_directories(path, /*IgnoreExisting=*/true, sys::fs::owner_all)) {
+      why = "it cannot be made: " + error.message();
+      return nullptr;
+    }
   const std::string name = path.str();
   const int handle = ::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (handle < 0)
+  if (handle < 0) {
+    if (make || errno != ENOENT)
+      why = errno == ENOTDIR ? "it is not a folder"
+                             : std::string("it cannot be opened: ") + strerror(errno);
     return nullptr;
+  }
   std::unique_ptr<CacheFolder> folder(new CacheFolder(handle));
   struct stat info;
   if (fstat(handle, &info) != 0)
@@ -78,6 +87,8 @@ std::unique_ptr<CacheFolder> CacheFolder::open(StringRef path, bool make, std::s
     return folder;
   else if (fstatat(handle, secretName, &info, AT_SYMLINK_NOFOLLOW) == 0)
     why = "its `key` is not a whole file of this user's that nobody else may read (delete it)";
+  else if (make)
+    why = "no file can be made in it";
   return nullptr;
 }
 

@@ -78,7 +78,7 @@ std::shared_ptr<const CacheFolder> ObjectCache::opened(bool make) const {
 }
 
 std::string ObjectCache::distrust() const {
-  if (opened(/*make=*/false))
+  if (opened(/*make=*/true))
     return "";
   std::lock_guard<std::mutex> lock(state->mutex);
   return state->distrust;

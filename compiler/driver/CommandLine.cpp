@@ -7,11 +7,14 @@
 #include "compiler/driver/Session.h"
 #include "compiler/driver/UnknownFlags.h"
 #include "compiler/driver/Version.h"
+#include "compiler/support/Diagnostics.h"
+#include "runtime/visible.h"
 
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Config/llvm-config.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/ErrorHandling.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -235,6 +238,28 @@ int makeTrainer(const char *argv0) {
                              session.writeExecutable(argv0));
 }
 
+/// Wrong flags: the exit code. Names may hold what controls a terminal.
+int misuse(const llvm::Twine &text) {
+  llvm::errs() << "nnc: " << nnrt::visible(text.str()) << "\n";
+  return 2;
+}
+
+/// Where `input` is a command, or looks like one and is no file: what was meant.
+std::string meantCommand(int argc, char **argv) {
+  for (const cl::SubCommand *command : {&runCommand, &checkCommand})
+    if (input == command->getName()) {
+      std::string words;
+      for (int i = 1; i < argc; ++i)
+        if (argv[i] != command->getName())
+          words += std::string(" ") + argv[i];
+      return "the command stands first: `nnc " + input + words + "`";
+    }
+  const llvm::StringRef near = didYouMean(input, {runCommand.getName(), checkCommand.getName()});
+  if (near.empty() || llvm::sys::fs::exists(input))
+    return "";
+  return "there is no command `" + input + "`; did you mean `" + near.str() + "`?";
+}
+
 } // namespace
 
 /// What LLVM cannot do ends the process; it says so as everything else is said, and is no crash.
@@ -254,8 +279,7 @@ int nnc::runCommandLine(int argc, char **argv) {
   cl::HideUnrelatedOptions(category, runCommand);
   cl::HideUnrelatedOptions(category, checkCommand);
   if (const std::string unknown = unknownFlag(argc, argv); !unknown.empty()) {
-    llvm::errs() << "nnc: " << unknown << "\n";
-    return 2;
+    return misuse(unknown);
   }
   std::string complaints;
   llvm::raw_string_ostream complaint(complaints);
@@ -269,57 +293,52 @@ int nnc::runCommandLine(int argc, char **argv) {
           "  nnc                          an interactive session\n"
           "  nnc -i FILE.nn               run, then an interactive session\n",
           &complaint)) {
-    llvm::errs() << complaints;
+    llvm::errs() << nnrt::visible(complaints, /*lines=*/true);
     return 2;
   }
   if (cpu != "native" || !triple.empty())
     if (llvm::Expected<Target> known = Target::parse(cpu, triple); !known) {
-      llvm::errs() << "nnc: " << llvm::toString(known.takeError()) << "\n";
-      return 2;
+      return misuse(llvm::toString(known.takeError()));
     }
   if (runCommand)
     return run(argv[0]);
   if (checkCommand)
     return check();
   if (interactive && (!output.empty() || emitKind != EmitKind::None || !triple.empty())) {
-    llvm::errs() << "nnc: -i runs the program here: it does not go with -o, --emit or --target\n";
-    return 2;
+    return misuse("-i runs the program here: it does not go with -o, --emit or --target");
   }
   if (input.empty() || interactive) {
     if (argc > 1 && (!output.empty() || emitKind != EmitKind::None)) {
-      llvm::errs() << "nnc: a file is wanted: nnc FILE.nn …\n";
-      return 2;
+      return misuse("a file is wanted: nnc FILE.nn …");
     }
     SessionOptions options = sessionOptions("<repl>");
     options.lints = LintMode::Off; // each input is a program of its own
     return runRepl(options, input, argc, argv);
   }
+  if (const std::string meant = meantCommand(argc, argv); !meant.empty())
+    return misuse(meant);
   if (!beyond.empty()) {
-    llvm::errs() << "nnc: `" << beyond.front() << "` after `" << input
-                 << "`: nnc takes one file; `nnc run " << input
-                 << " …` gives the program what follows, as in `nnc run " << input
-                 << " predict --weights FILE -`\n";
-    return 2;
+    return misuse(llvm::Twine("`") + beyond.front() + "` after `" + input +
+                  "`: nnc takes one file; `nnc run " + input +
+                  " …` gives the program what follows, as in `nnc run " + input +
+                  " predict --weights FILE -`");
   }
   if (latex && emitKind != EmitKind::Math) {
-    llvm::errs() << "nnc: --latex goes with --emit=math\n";
-    return 2;
+    return misuse("--latex goes with --emit=math");
   }
   if (emitKind != EmitKind::None)
     return emit();
   if (output.empty()) {
-    llvm::errs() << "nnc: what is to be done with `" << input << "`? `nnc run " << input << "` runs it, `nnc " << input
-                 << " -o trainer` makes a program of it\n";
-    return 2;
+    return misuse(llvm::Twine("what is to be done with `") + input + "`? `nnc run " + input +
+                  "` runs it, `nnc " + input + " -o trainer` makes a program of it");
   }
   if (!triple.empty()) {
-    llvm::errs() << "nnc: --target goes with --emit=obj, asm or llvm; a trainer is linked for this machine\n";
-    return 2;
+    return misuse(
+        "--target goes with --emit=obj, asm or llvm; a trainer is linked for this machine");
   }
   if (output == "-") {
-    llvm::errs() << "nnc: a trainer is a file of its own: -o needs its name (`./-` for a file that "
-                    "is called `-`)\n";
-    return 2;
+    return misuse("a trainer is a file of its own: -o needs its name (`./-` for a file that "
+                  "is called `-`)");
   }
   return makeTrainer(argv[0]);
 }

@@ -18,8 +18,14 @@ using namespace nnc;
 
 static volatile sig_atomic_t interrupted = 0;
 
+/// So many empty lines end an input whatever is open in it.
+static const int endingLines = 3;
+
 /// A beginning of an input needs more lines; a command never does.
 static bool wantsMore(llvm::StringRef text) { return !text.ltrim().starts_with(":") && isIncomplete(text); }
+
+/// An open bracket needs more; what an operator or a comma leaves open, any value would complete.
+static bool isInBrackets(const std::string &text) { return isIncomplete(text + "0\n"); }
 
 static void runLines(repl::Evaluator &evaluator) {
   std::string input;
@@ -60,6 +66,7 @@ private:
   std::unique_ptr<llvm::LineEditor> editor;
   FILE *out = nullptr; // the editor's
   std::string input;   // what was typed of it so far
+  int emptyLines = 0;  // at its end
 };
 
 } // namespace
@@ -97,6 +104,7 @@ void Terminal::enter() {
   const bool isBlock = llvm::StringRef(input).rtrim().contains('\n');
   history.add(input);
   input.clear();
+  emptyLines = 0;
   if (isBlock)
     makeEditor();
 }
@@ -116,8 +124,9 @@ void Terminal::run() {
     if (!line)
       break;
     input += *line + "\n";
-    // An empty line ends an input that nothing would complete.
-    if (wantsMore(input) && !line->empty())
+    emptyLines = llvm::StringRef(*line).trim().empty() ? emptyLines + 1 : 0;
+    // A block may have empty lines; several end also one whose brackets nothing closes.
+    if (wantsMore(input) && (emptyLines == 0 || (emptyLines < endingLines && isInBrackets(input))))
       continue;
     evaluator.evaluate(input);
     enter();

@@ -16,6 +16,7 @@
 #include "compiler/prelude/Prelude.h"
 #include "runtime/signals.h"
 #include "runtime/statements.h"
+#include "runtime/visible.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/PassManager.h"
@@ -83,7 +84,8 @@ void Session::noteCache() {
   static std::once_flag once;
   std::call_once(once, [&] {
     if (std::string why = cache.distrust(); !why.empty())
-      llvm::errs() << "note: the cache " << options.cacheDir << " is not used: " << why << "\n";
+      llvm::errs() << nnrt::visible("note: the cache " + options.cacheDir + " is not used: " + why)
+                   << "\n";
   });
 }
 

@@ -4,6 +4,7 @@
 //   Summary { 1: repeated Value }   Value { 1: string tag  2: float simple_value  5: HistogramProto histo }
 //   HistogramProto { 1: double min  2: max  3: num  4: sum  5: sum_squares  6: repeated double bucket_limit  7: bucket }
 #include "runtime/record/recorder.h"
+#include "runtime/visible.h"
 
 #include <array>
 #include <cerrno>
@@ -87,7 +88,7 @@ static Status makeFolders(const std::string &folder) {
   for (size_t slash = folder.find('/', 1);; slash = folder.find('/', slash + 1)) {
     std::string part = folder.substr(0, slash);
     if (mkdir(part.c_str(), 0777) != 0 && errno != EEXIST)
-      return Status::error(format("cannot make the folder %s: %s", part.c_str(), strerror(errno)));
+      return Status::error(format("cannot make the folder %s: %s", visible(part).c_str(), strerror(errno)));
     if (slash == std::string::npos)
       return Status();
   }

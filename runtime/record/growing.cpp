@@ -1,6 +1,7 @@
 // Files that are written while a run goes on.
 #include "runtime/file.h"
 #include "runtime/record/recorder.h"
+#include "runtime/visible.h"
 
 #include <cerrno>
 #include <cstring>
@@ -18,7 +19,7 @@ GrowingFile::~GrowingFile() {
 
 Status GrowingFile::open(const std::string &name, bool goOn) {
   path = name;
-  auto failed = [&](int code) { return Status::error(format("cannot write %s: %s", path.c_str(), strerror(code))); };
+  auto failed = [&](int code) { return systemError("write", path, code); };
   file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0666);
   struct stat info;
   if (file < 0 || fstat(file, &info) != 0)
@@ -27,7 +28,7 @@ Status GrowingFile::open(const std::string &name, bool goOn) {
   if (!S_ISREG(info.st_mode))
     return Status();
   if (flock(file, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-    return Status::error("cannot write " + path + ": another run is writing it");
+    return Status::error("cannot write " + visible(path) + ": another run is writing it");
   off_t end = goOn ? info.st_size : 0;
   char last = '\n'; // back to the end of the last complete line
   while (end > 0 && (pread(file, &last, 1, end - 1) != 1 || last != '\n'))
@@ -50,7 +51,7 @@ Status GrowingFile::write(const std::string &text) {
     if (n < 0 && errno == EINTR)
       continue;
     if (n < 0)
-      return Status::error(format("cannot write %s: %s", path.c_str(), strerror(errno)));
+      return systemError("write", path, errno);
     at += size_t(n);
   }
   return Status();

@@ -97,13 +97,13 @@ Status readShape(const std::string &text, NpyArray &array) {
     }
     int64_t size = 0;
     const size_t first = at;
-    for (; at < text.size() && text[at] >= '0' && text[at] <= '9' && at - first < 18; ++at)
-      size = size * 10 + (text[at] - '0');
+    for (; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at)
+      size = std::min(size * 10 + (text[at] - '0'), int64_t(1) << 59); // more fits in no file
     if (at == first || array.shape.size() == 32)
       return Status::error(damaged.message());
     array.shape.push_back(size);
     total *= uint64_t(size);
-    if (total >> 60)
+    if (total >> 60 || size >> 59)
       return Status::error(array.name + " is damaged: its header announces a shape that no file can hold");
   }
   if (text.find(')') == std::string::npos)
