@@ -99,6 +99,9 @@ typedef struct nn_model {
   int32_t hidden;            /* 1: a variant of an experiment or an ensemble, which alone draws it; not shown to the user */
   const nn_layer *layers;
   int32_t n_layers; /* where a report shows them, in the order in which they are applied */
+  const struct nn_bound *bounds;
+  int32_t n_bounds;                 /* what the elements of x must be; nn_bound.field is 0 */
+  const struct nn_targets *targets; /* what is computed from x alone and must be so; or NULL */
 } nn_model;
 
 /* ---- data -------------------------------------------------------------------------------------------------- */
@@ -147,6 +150,7 @@ typedef struct nn_column {
   const char *name;
   const char *where;
   int32_t kind;              /* nn_column_kind */
+  int32_t for_input; /* 1: the field that a model predicts from is computed from it */
   int64_t size;              /* elements in each row: 1 for a table's column, 28·28 for an image */
   const char *text;          /* NN_EQUALS, and NN_ABSENT_VALUE of a category; else NULL */
   double fill;               /* NN_ABSENT_VALUE of a number */

@@ -11,7 +11,7 @@ static_assert(sizeof(nn_number) == 16, "");
 static_assert(sizeof(nn_tensor) == 48, "");
 static_assert(sizeof(nn_range) == 8, "");
 static_assert(sizeof(nn_layer) == 32, "");
-static_assert(sizeof(nn_model) == 144, "");
+static_assert(sizeof(nn_model) == 168, "");
 static_assert(sizeof(nn_source) == 296, "");
 static_assert(sizeof(nn_column) == 64, "");
 static_assert(sizeof(nn_input) == 16, "");

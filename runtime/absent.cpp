@@ -173,8 +173,8 @@ Status Dataset::learnFills() {
     if (column.absent == NN_ABSENT_VALUE) {
       fills[c] = column.fill;
       if (column.kind == NN_CATEGORY && column.text) {
-        auto found = std::find(classes[c].begin(), classes[c].end(), column.text);
-        fills[c] = found == classes[c].end() ? NAN : double(found - classes[c].begin());
+        const double place = placesAmong(classes[c], {column.text}, parts[0].source->isTable())[0];
+        fills[c] = place < 0 ? NAN : place;
       }
       continue;
     }

@@ -8,24 +8,62 @@
 
 namespace nnrt {
 
-std::vector<std::string> sortedClasses(std::vector<std::string> names) {
-  std::vector<double> numbers;
+/// The numbers that all of the names are; nothing where one is none.
+static std::vector<double> valuesOf(const std::vector<std::string> &names) {
+  std::vector<double> values;
   for (const std::string &name : names) {
     double value;
-    if (parseNumber(name, value))
-      numbers.push_back(value);
+    if (!parseNumber(name, value))
+      return {};
+    values.push_back(value);
   }
-  if (numbers.size() != names.size()) {
+  return values;
+}
+
+std::vector<std::string> sortedClasses(std::vector<std::string> names, bool byValue) {
+  const std::vector<double> values = valuesOf(names);
+  if (values.size() != names.size()) {
     std::sort(names.begin(), names.end());
     return names;
   }
-  std::sort(names.begin(), names.end(), [](const std::string &a, const std::string &b) {
-    double x = 0, y = 0;
-    parseNumber(a, x);
-    parseNumber(b, y);
-    return x != y ? x < y : a < b; // "1" and "1.0" stay two classes, in a fixed order
+  std::vector<size_t> order(names.size());
+  for (size_t i = 0; i < order.size(); ++i)
+    order[i] = i;
+  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+    if (values[a] != values[b])
+      return values[a] < values[b];
+    if (byValue && names[a].size() != names[b].size())
+      return names[a].size() < names[b].size();
+    return names[a] < names[b]; // in a fixed order
   });
-  return names;
+  std::vector<std::string> sorted;
+  for (size_t i = 0; i < order.size(); ++i)
+    if (!byValue || i == 0 || values[order[i]] != values[order[i - 1]])
+      sorted.push_back(names[order[i]]);
+  return sorted;
+}
+
+std::vector<double> placesAmong(const std::vector<std::string> &classes,
+                                const std::vector<std::string> &names, bool byValue) {
+  std::unordered_map<std::string, double> byName;
+  std::map<double, double> byNumber;
+  const std::vector<double> values = byValue ? valuesOf(classes) : std::vector<double>();
+  for (size_t i = 0; i < classes.size(); ++i) {
+    byName.emplace(classes[i], double(i));
+    if (!values.empty())
+      byNumber.emplace(values[i], double(i));
+  }
+  std::vector<double> places;
+  for (const std::string &name : names) {
+    double place = -1, value;
+    if (auto found = byName.find(name); found != byName.end())
+      place = found->second;
+    else if (!byNumber.empty() && parseNumber(name, value))
+      if (auto equal = byNumber.find(value); equal != byNumber.end())
+        place = equal->second;
+    places.push_back(place);
+  }
+  return places;
 }
 
 Status Dataset::numberNames(int32_t c, const std::vector<std::string> *known) {
@@ -44,19 +82,14 @@ Status Dataset::numberNames(int32_t c, const std::vector<std::string> *known) {
       if (column.absent == NN_ABSENT_VALUE && column.text && !parts[p].source->absent(c).empty() &&
           std::find(names.begin(), names.end(), column.text) == names.end())
         names.push_back(column.text); // a class of the rows that have none
-      classes[c] = sortedClasses(names);
+      classes[c] = sortedClasses(names, parts[p].source->isTable());
     }
-    std::unordered_map<std::string, double> numbers;
-    for (size_t i = 0; i < classes[c].size(); ++i)
-      numbers[classes[c][i]] = double(i);
     std::vector<double> &byCode = codeClasses[p][c].byCode;
-    byCode.assign(category.names.size(), 0);
-    for (size_t i = 0; i < category.names.size(); ++i) {
-      auto found = numbers.find(category.names[i]);
-      if (found != numbers.end())
-        byCode[i] = found->second;
-      else if (firstRow[i] >= 0)
+    byCode = placesAmong(classes[c], category.names, parts[p].source->isTable());
+    for (size_t i = 0; i < byCode.size(); ++i) {
+      if (byCode[i] < 0 && firstRow[i] >= 0)
         return unknownClass(parts[p].source->place(firstRow[i]), category.names[i], c);
+      byCode[i] = std::max(byCode[i], 0.0); // of a row that is left out
     }
   }
   return Status();
@@ -150,12 +183,9 @@ Status Dataset::whereClasses(const Part &part, std::vector<ClassNumbers> &number
   for (int32_t c = 0; c < data.n_where_columns; ++c) {
     const int request = data.n_columns + c;
     if (const Category *category = part.source->category(request)) {
-      const std::vector<std::string> sorted = sortedClasses(category->names);
-      std::unordered_map<std::string, double> places;
-      for (size_t i = 0; i < sorted.size(); ++i)
-        places[sorted[i]] = double(i);
-      for (const std::string &name : category->names)
-        numbers[c].byCode.push_back(places[name]);
+      const bool byValue = part.source->isTable();
+      numbers[c].byCode =
+          placesAmong(sortedClasses(category->names, byValue), category->names, byValue);
     } else if (data.where_columns[c].kind == NN_CATEGORY && data.where_columns[c].numbered) {
       std::map<double, int64_t> found;
       NN_TRY(numbersOf(*part.source, request, data.where_columns[c].size,

@@ -67,7 +67,7 @@ Status countClasses(const nn_source &source, const Folders &folders, const nn_co
   std::unique_ptr<Source> opened;
   NN_TRY(openSource(asWritten(source, folders), requests, opened));
   if (const Category *category = opened->category(0)) {
-    classes = int64_t(category->names.size());
+    classes = int64_t(sortedClasses(category->names, opened->isTable()).size());
     return Status();
   }
   std::map<double, int64_t> found;

@@ -126,9 +126,13 @@ Status InputBuffers::check(const Source &source, const InputTable &table, const 
   for (int32_t b = 0; b < data.n_bounds; ++b) {
     const nn_bound &bound = data.bounds[b];
     const nn_input &input = table.inputs[bound.field];
-    bool hasGaps = false;
-    for (int32_t c = 0; c < input.n_columns; ++c)
+    bool hasGaps = false, isThere = false;
+    for (int32_t c = 0; c < input.n_columns; ++c) {
       hasGaps |= !source.absent(table.first + input.columns[c]).empty();
+      isThere |= source.has(table.first + input.columns[c]);
+    }
+    if (!isThere)
+      continue; // nothing of what is predicted is computed from it
     const int64_t size = sizes[bound.field], bad = firstOutside(bound, at(bound.field, 0), count * size, hasGaps);
     // A run of columns has a name for each element.
     if (bad >= 0 && input.n_columns > 1)

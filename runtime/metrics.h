@@ -5,6 +5,7 @@
 #include "runtime/engine.h"
 
 #include <algorithm>
+#include <functional>
 #include <vector>
 
 namespace nnrt {
@@ -117,6 +118,10 @@ template <class Piece> Status forEachPiece(Engine &engine, const nn_fn &function
 /// as its bound says, naming the row.
 Status checkTargets(Engine &engine, Dataset &data, const int32_t *fields, int32_t n_fields,
                     const nn_targets &targets);
+/// The same of the elements of a model's input, row after row: what picks elements in the model.
+/// `data`: what the rows are called; `place(row)`: where one comes from.
+Status checkInput(Engine &engine, const nn_model &model, const void *x, int64_t rows,
+                  const char *data, const std::function<std::string(int64_t)> &place);
 
 /// Runs `function` over `rows` of a data set and adds everything to `totals` (which is cleared
 /// first). After a signal the rest is left out, and the totals are of no use.

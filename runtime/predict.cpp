@@ -25,6 +25,7 @@ namespace {
 struct Rows {
   int64_t count = 0;
   Buffer x;
+  std::unique_ptr<Source> source; // of x
   const Dataset *data = nullptr;
   std::vector<int64_t> selected;
 };
@@ -48,7 +49,23 @@ Status readElements(Engine &engine, const nn_source &described, const std::strin
   NN_TRY(rows.x.allocate(size_t(rows.count) * size * engine.elementBytes(), "the input"));
   for (size_t i = 0; i < matrix->numbers.size(); ++i)
     Elements{rows.x.data(), engine.f64()}.set(int64_t(i), matrix->numbers[i]);
+  rows.source = std::move(matrix);
   return Status();
+}
+
+/// Fails where a number of x that picks elements in the model picks none.
+Status checkRows(Engine &engine, const nn_model &model, Dataset *data, const Rows &rows,
+                 const char *name) {
+  if (!data)
+    return checkInput(engine, model, rows.x.data(), rows.count, name,
+                      [&](int64_t row) { return rows.source->place(row); });
+  const int32_t field = inputField(*data->description);
+  for (int32_t b = 0; b < model.n_bounds; ++b) {
+    nn_bound bound = model.bounds[b];
+    bound.field = field;
+    NN_TRY(data->checkBound(engine, bound));
+  }
+  return model.targets ? checkTargets(engine, *data, &field, 1, *model.targets) : Status();
 }
 
 /// The model's outputs for all rows.
@@ -118,8 +135,37 @@ Status openInput(Run &run, const nn_data &data, std::unique_ptr<Source> &source)
   return Status();
 }
 
-Status predictFile(Run &run, const nn_model &model) {
+/// What the subcommand can predict with: a model of the program, or what a search finds.
+struct Choice {
+  std::string name;
+  const nn_model *model = nullptr;
+  const nn_experiment *search = nullptr;
+};
+
+std::vector<Choice> choicesOf(const nn_program &program) {
+  std::vector<Choice> choices;
+  for (const nn_model *model : shownModels(program))
+    choices.push_back({model->name, model, nullptr});
+  forEachStatement(program, [&](const nn_statement &statement) {
+    if (statement.kind != NN_STMT_EXPERIMENT)
+      return true;
+    const auto *search = static_cast<const nn_experiment *>(statement.body);
+    if (search->method != NN_COMPARE && *search->name && search->n_variants &&
+        program.models[search->variants[0].model].hidden)
+      choices.push_back({search->name, nullptr, search});
+    return true;
+  });
+  return choices;
+}
+
+Status predictFile(Run &run, const Choice &choice) {
   FlushDenormals flush;
+  SafetensorsFile weights;
+  NN_TRY(readSafetensors(run.flags.weights, weights));
+  const nn_variant *variant = nullptr;
+  if (choice.search)
+    NN_TRY(chosenVariant(run.engine, *choice.search, weights, variant));
+  const nn_model &model = variant ? run.program.models[variant->model] : *choice.model;
   if (!model.predict.code)
     return Status::error(std::string(model.name) + " cannot predict: it has no input of its own");
   const char *path = run.flags.output.empty() ? nullptr : run.flags.output.c_str();
@@ -130,8 +176,6 @@ Status predictFile(Run &run, const nn_model &model) {
                              ": predict reads it; another name is wanted");
     NN_TRY(checkOutput(run, path, true));
   }
-  SafetensorsFile weights;
-  NN_TRY(readSafetensors(run.flags.weights, weights));
   std::vector<std::string> unused;
   NN_TRY(loadModel(run.engine, model, weights, {}, unused));
   Rows rows;
@@ -140,13 +184,14 @@ Status predictFile(Run &run, const nn_model &model) {
   if (data) {
     NN_TRY(checkSize(*data, model));
     NN_TRY(readLearned(weights, *data, learned));
-    std::unique_ptr<Source> source;
-    NN_TRY(openInput(run, *data, source));
-    rows.count = source->rows;
-    NN_TRY(prepareInput(run.engine, *data, inputField(*data), *source, run.input, learned, rows.x));
+    NN_TRY(openInput(run, *data, rows.source));
+    rows.count = rows.source->rows;
+    NN_TRY(prepareInput(run.engine, *data, inputField(*data), *rows.source, run.input, learned,
+                        rows.x));
   } else {
     NN_TRY(readElements(run.engine, nn_source{}, run.input, inputSize(model), rows));
   }
+  NN_TRY(checkRows(run.engine, model, nullptr, rows, data ? data->name : model.name));
   NN_TRY(applyAndWrite(run, model, data, learned, rows, path));
   if (data)
     notePredictedUnits(run, model, *data, learned);
@@ -167,23 +212,30 @@ Status sourceRows(Run &run, const nn_predict &predict, bool unchecked, Rows &row
   std::vector<ColumnRequest> requests;
   for (int32_t c = 0; c < data.n_columns; ++c)
     requests.push_back(requestFor(data.columns[c], true));
-  std::unique_ptr<Source> source;
-  NN_TRY(openSource(specOf(run.engine, named, run.folders), requests, source));
-  rows.count = source->rows;
-  const int32_t field = inputField(data);
-  return prepareInput(run.engine, data, field, *source, path, trained->learned(), rows.x).at(predict.where);
+  NN_TRY(openSource(specOf(run.engine, named, run.folders), requests, rows.source));
+  rows.count = rows.source->rows;
+  return prepareInput(run.engine, data, inputField(data), *rows.source, path, trained->learned(),
+                      rows.x)
+      .at(predict.where);
 }
 
 Status rowsOf(Run &run, const nn_predict &predict, bool unchecked, Rows &rows) {
   FlushDenormals flush;
-  if (predict.source)
-    return sourceRows(run, predict, unchecked, rows);
+  const nn_model &model = run.program.models[predict.model];
+  if (predict.source) {
+    NN_TRY(sourceRows(run, predict, unchecked, rows));
+    return checkRows(run.engine, model, nullptr, rows,
+                     predict.data < 0 ? model.name : run.program.data[predict.data].name);
+  }
   Dataset *data = nullptr;
   NN_TRY(run.needFor(predict.model, predict.data, data, unchecked));
   rows.data = data;
   rows.selected = data->splitRows(predict.split);
   rows.count = int64_t(rows.selected.size());
-  return rows.count ? Status() : Status::error(std::string("`") + data->description->name + "` has no rows here").at(predict.where);
+  if (!rows.count)
+    return Status::error(std::string("`") + data->description->name + "` has no rows here")
+        .at(predict.where);
+  return checkRows(run.engine, model, data, rows, nullptr);
 }
 
 } // namespace
@@ -216,12 +268,12 @@ Status runPredict(Run &run, const nn_predict &predict) {
 /// The model that the flags name.
 static Status predictAsked(Run &run) {
   const nn_program &program = run.program;
-  const std::vector<const nn_model *> models = shownModels(program);
+  const std::vector<Choice> choices = choicesOf(program);
   std::vector<std::string> names;
-  for (const nn_model *model : models)
-    names.push_back(model->name);
+  for (const Choice &choice : choices)
+    names.push_back(choice.name);
   if (names.empty())
-    return Status::error("the program has no model");
+    return Status::error("the program has no model to predict with");
   size_t chosen = 0;
   if (!run.flags.model.empty()) {
     chosen = size_t(std::find(names.begin(), names.end(), run.flags.model) - names.begin());
@@ -233,7 +285,7 @@ static Status predictAsked(Run &run) {
       list += (list.empty() ? "" : ", ") + name;
     return Status::error("the program has several models; choose one with --model: " + list);
   }
-  return predictFile(run, *models[chosen]);
+  return predictFile(run, choices[chosen]);
 }
 
 Status predict(Run &run) {

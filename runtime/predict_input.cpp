@@ -93,7 +93,7 @@ static Status openArchive(nn_source description, const std::vector<ColumnRequest
     for (int32_t i = 0; i < description.n_arrays && description.kind == NN_NPZ; ++i)
       if (request.name == description.columns[i] && std::find(held.begin(), held.end(), request.name) == held.end())
         array = description.arrays[i];
-    if (std::find(held.begin(), held.end(), array) == held.end())
+    if (request.unread || std::find(held.begin(), held.end(), array) == held.end())
       continue;
     names.push_back(request.name.c_str());
     arrays.push_back(array);

@@ -49,10 +49,7 @@ Status InputRows::mapNames(int32_t c, const Category &category) {
   static const std::vector<std::string> none;
   const std::vector<std::string> *known = learned.classesOf(data.columns[c].name), &classes = known ? *known : none;
   std::vector<double> &byCode = codeClasses[c].byCode;
-  for (const std::string &name : category.names) {
-    auto found = std::find(classes.begin(), classes.end(), name);
-    byCode.push_back(found == classes.end() ? -1 : double(found - classes.begin()));
-  }
+  byCode = placesAmong(classes, category.names, source.isTable());
   for (size_t code = 0; known && code < byCode.size(); ++code) {
     bool depends = false;
     if (byCode[code] >= 0)

@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <cstring>
 
 namespace nnrt {
 
@@ -52,7 +53,11 @@ std::string grouped(int64_t value) {
   return digits;
 }
 
-std::string counted(int64_t count, const char *noun) { return grouped(count) + " " + noun + (count == 1 ? "" : "s"); }
+std::string counted(int64_t count, const char *noun) {
+  const size_t length = strlen(noun);
+  const char *several = length && noun[length - 1] == 's' ? "es" : "s"; // "classes"
+  return grouped(count) + " " + noun + (count == 1 ? "" : several);
+}
 
 std::string bytes(uint64_t value) {
   static const char *const units[] = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};

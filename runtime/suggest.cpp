@@ -24,6 +24,16 @@ static size_t distance(const std::string &a, const std::string &b) {
   return above[b.size()];
 }
 
+/// "w" of "net.dense1.w".
+static std::string lastPart(const std::string &name) {
+  return name.substr(name.find_last_of('.') + 1); // all of it, where there is no point
+}
+
+/// Whether two names have anything in common: `b` is no misspelling of `w`.
+static bool isAlike(const std::string &a, const std::string &b) {
+  return distance(a, b) < std::max<size_t>(1, std::max(a.size(), b.size()));
+}
+
 std::string nearest(const std::string &name, const std::vector<std::string> &candidates) {
   if (name.size() > 100)
     return "";
@@ -33,7 +43,7 @@ std::string nearest(const std::string &name, const std::vector<std::string> &can
     if (candidate.size() > 200)
       continue;
     size_t d = distance(name, candidate);
-    if (d < bestDistance) {
+    if (d < bestDistance && isAlike(lastPart(name), lastPart(candidate))) {
       bestDistance = d;
       best = candidate;
     }

@@ -3,6 +3,7 @@
 
 #include "runtime/json.h"
 #include "runtime/sources/csv_scan.h"
+#include "runtime/statements.h"
 #include "runtime/suggest.h"
 
 #include <algorithm>
@@ -74,6 +75,64 @@ Status classesFromText(const std::string &text, std::vector<std::string> &classe
   return Status();
 }
 
+// Of what a search found, metadata "search" is its name, "chosen.units" the value of a constant.
+static const char *const searchKey = "search", *const chosenKey = "chosen.";
+
+/// Notes what makes the model `model`, if it is a variant of a search, what it is.
+static void noteChoice(const Engine &engine, int32_t model, Metadata &metadata) {
+  forEachStatement(engine.program, [&](const nn_statement &statement) {
+    if (statement.kind != NN_STMT_EXPERIMENT)
+      return true;
+    const nn_experiment &search = *static_cast<const nn_experiment *>(statement.body);
+    for (int32_t v = 0; v < search.n_variants; ++v) {
+      const nn_variant &variant = search.variants[v];
+      if (variant.model != model || !engine.program.models[model].hidden)
+        continue;
+      metadata.push_back({searchKey, search.name});
+      for (int32_t i = 0; i < search.n_variables; ++i) {
+        const nn_variable &variable = search.variables[i];
+        metadata.push_back({std::string(chosenKey) + variable.name,
+                            variable.slot >= 0
+                                ? format("%.17g", engine.scalars[size_t(variable.slot)])
+                                : variable.labels[variant.choices[i]]});
+      }
+      return false;
+    }
+    return true;
+  });
+}
+
+Status chosenVariant(Engine &engine, const nn_experiment &search, const SafetensorsFile &file,
+                     const nn_variant *&variant) {
+  const std::string *name = file.meta(searchKey);
+  if (!name || *name != search.name)
+    return Status::error(file.path + " does not say what the search `" + search.name +
+                         "` chose: `save " + search.name + " to …` behind the search writes a file "
+                         "that does");
+  auto chosen = [&](int32_t i) {
+    return file.meta(std::string(chosenKey) + search.variables[i].name);
+  };
+  for (int32_t v = 0; v < search.n_variants; ++v) {
+    bool same = true;
+    for (int32_t i = 0; i < search.n_variables && same; ++i)
+      if (const int32_t choice = search.variants[v].choices[i]; choice >= 0)
+        same = chosen(i) && *chosen(i) == search.variables[i].labels[choice];
+    if (same) {
+      variant = &search.variants[v];
+      break;
+    }
+  }
+  bool known = variant != nullptr;
+  for (int32_t i = 0; i < search.n_variables && known; ++i)
+    if (const int32_t slot = search.variables[i].slot; slot >= 0)
+      known = chosen(i) && parseNumber(*chosen(i), engine.scalars[size_t(slot)]);
+  if (!known)
+    return Status::error(file.path + " holds a model of `" + search.name +
+                         "` with values that this program does not try: it was saved by another "
+                         "program");
+  return engine.updateSettings();
+}
+
 Status runSave(Run &run, const nn_save &save) {
   Engine &engine = run.engine;
   const nn_model &model = run.program.models[save.model];
@@ -86,6 +145,7 @@ Status runSave(Run &run, const nn_save &save) {
                        size_t(engine.tensorBytes(t))});
   }
   Metadata metadata = {{"format", weightsFormat}, {"model", model.name}, {"program", run.program.name}};
+  noteChoice(engine, save.model, metadata);
   if (model.data >= 0) {
     Dataset *data = nullptr;
     NN_TRY(run.needFor(save.model, model.data, data));

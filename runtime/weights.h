@@ -20,6 +20,11 @@ bool isPartOf(const nn_program &program, const nn_model &part, const nn_model &w
 /// none of its own. What it says and cannot be read is an error.
 Status learnedFrom(const SafetensorsFile &file, const std::string &data, Learned &learned);
 
+/// The variant of a search whose model a weight file holds, found by what the file says was chosen;
+/// the engine gets the numbers that were.
+Status chosenVariant(Engine &engine, const nn_experiment &search, const SafetensorsFile &file,
+                     const nn_variant *&variant);
+
 /// A list of classes, as a JSON list of strings.
 std::string classesText(const std::vector<std::string> &classes);
 Status classesFromText(const std::string &text, std::vector<std::string> &classes);

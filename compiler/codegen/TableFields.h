@@ -60,6 +60,8 @@ template <class V> void visitFields(V &v, const nn_model &s) {
   v.field(s.data);
   v.field(s.hidden);
   v.list(s.layers, s.n_layers);
+  v.list(s.bounds, s.n_bounds);
+  v.one(s.targets);
 }
 
 template <class V> void visitFields(V &v, const nn_source &s) {
@@ -99,6 +101,7 @@ template <class V> void visitFields(V &v, const nn_column &s) {
   v.field(s.name);
   v.field(s.where);
   v.field(s.kind);
+  v.field(s.for_input);
   v.field(s.size);
   v.field(s.text);
   v.field(s.fill);

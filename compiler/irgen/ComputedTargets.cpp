@@ -85,6 +85,18 @@ private:
 
 void ProgramGenerator::addTargets(llvm::StringRef prefix, const ast::DataDecl *data,
                                   llvm::ArrayRef<mlir::Value> fields, nn_targets &row) {
+  addTargets(
+      prefix, fields,
+      [&](Function &fn, std::vector<mlir::Value> &again) {
+        Scope scope;
+        addFields(fn, data, scope, /*augment=*/false, &again);
+      },
+      row);
+}
+
+void ProgramGenerator::addTargets(
+    llvm::StringRef prefix, llvm::ArrayRef<mlir::Value> fields,
+    llvm::function_ref<void(Function &, std::vector<mlir::Value> &)> declare, nn_targets &row) {
   std::vector<Elaborator::Bound> computed;
   for (const Elaborator::Bound &bound : elab.bounds)
     if (!llvm::is_contained(fields, bound.value) && Recomputation::isPossible(bound.value, fields))
@@ -95,9 +107,8 @@ void ProgramGenerator::addTargets(llvm::StringRef prefix, const ast::DataDecl *d
   Function fn(diags, module, (prefix + "_targets").str(), element);
   elab.fn = &fn;
   fn.batched = fn.inPieces = true;
-  Scope scope;
   std::vector<mlir::Value> again;
-  addFields(fn, data, scope, /*augment=*/false, &again);
+  declare(fn, again);
   Recomputation recomputation(fn.emit.b, fields, again);
   std::map<void *, int32_t> results; // by the value
   std::vector<int64_t> sizes;

@@ -160,12 +160,14 @@ void ProgramGenerator::genData(const ast::DataDecl *decl) {
     keep.batched = true;
     columns.enter(keep);
     Value all = Value::ofBool(true);
+    elab.inWhere = true;
     for (const ast::Expr *condition : info.conditions) {
       Value v = keep.emit.toTensor(elab.evaluate(condition, Scope()), condition->range);
       if (v.isTensor() && !exampleShape(v.tensor).empty())
         v = keep.emit.shapeError(condition->range, "`where` needs one truth value for each row", v, condition->range);
       all = elab.binary(ast::BinaryOp::And, all, v, condition->range, condition->range, condition->range);
     }
+    elab.inWhere = false;
     if (all.isTensor())
       keep.addResult("keep", keep.emit.batched(all.tensor));
     finish(keep, &slot->keep);

@@ -32,8 +32,11 @@ void ProgramGenerator::noteInputColumns(const ast::DataDecl *decl, mlir::func::F
   int32_t i = -1;
   for (mlir::BlockArgument argument : prepare.getArguments()) // inputs, and options between them
     if (prepare.getArgAttr(argument.getArgNumber(), "nn.field") && ++i < row.n_inputs && seen.contains(argument))
-      for (int32_t c : llvm::ArrayRef(row.inputs[i].columns, row.inputs[i].n_columns))
+      for (int32_t c : llvm::ArrayRef(row.inputs[i].columns, row.inputs[i].n_columns)) {
         input.names.push_back(row.columns[c].name);
+        // The table is the generator's own.
+        const_cast<nn_column &>(row.columns[c]).for_input = 1;
+      }
 }
 
 /// Gives the columns of a table without names of its own those that the data set's table has been given, as far as it goes.

@@ -159,7 +159,11 @@ private:
   /// Adds the fields of `data` to `fn` and gives their values names in `scope`; augmented ones too
   /// if training. The bounds that elaborating a function has noted of `fields`.
   void addBounds(llvm::ArrayRef<mlir::Value> fields, const nn_bound *&list, int32_t &count);
-  /// The bounds of what it computes from `fields`, those of `data`, alone (ComputedTargets.cpp).
+  /// The bounds of what it computes from `fields` alone (ComputedTargets.cpp). `declare` adds the
+  /// same fields to another function.
+  void addTargets(llvm::StringRef prefix, llvm::ArrayRef<mlir::Value> fields,
+                  llvm::function_ref<void(Function &, std::vector<mlir::Value> &)> declare,
+                  nn_targets &row);
   void addTargets(llvm::StringRef prefix, const ast::DataDecl *data,
                   llvm::ArrayRef<mlir::Value> fields, nn_targets &row);
   bool addFields(Function &fn, const ast::DataDecl *data, Scope &scope, bool augment, std::vector<mlir::Value> *raw);

@@ -75,6 +75,8 @@ Status locate(const CsvTable &table, const std::vector<ColumnRequest> &requests,
     column.text = request.text;
     column.previous = request.absent == NN_ABSENT_PREVIOUS;
     auto found = cells.find(request.name);
+    if (request.unread)
+      found = cells.end();
     if (found != cells.end() && found->second == -2)
       return Status::error("two columns of " + table.path + " are called `" + quoted(request.name) + "`").at(request.where.c_str());
     if (found != cells.end())
@@ -171,7 +173,11 @@ Status openCsv(const SourceSpec &spec, const std::vector<ColumnRequest> &request
   opened->rows = int64_t(opened->lines.size());
   if (opened->rows == 0)
     return Status::error(opened->path + " has a header but no rows").at(source.where);
-  if (table.guessed)
+  if (table.reordered)
+    opened->guess = format("note: %s: its header has the names that `columns` gives in another "
+                           "order; those of the program count",
+                           source.path);
+  else if (table.guessed)
     opened->guess = format("%s: %s, %s", source.path, table.shape().c_str(), counted(opened->rows, "row").c_str());
   result = std::move(opened);
   return Status();

@@ -120,6 +120,15 @@ std::string CsvTable::shape() const {
   return std::string(header ? "header, " : "no header, ") + nameOf(dialect.separator);
 }
 
+/// Whether the program's names are those of a header, in another order.
+static bool isReordered(const nn_source &source, const std::vector<Cell> &header) {
+  std::vector<std::string> given(source.columns, source.columns + source.n_columns), own;
+  for (const Cell &cell : header)
+    own.emplace_back(cell.text);
+  return given != own && given.size() == own.size() &&
+         std::is_permutation(given.begin(), given.end(), own.begin());
+}
+
 Status readTable(const nn_source &source, const std::string &path, size_t limit, const std::vector<std::string> &known,
                  CsvTable &table) {
   table.path = path;
@@ -143,6 +152,7 @@ Status readTable(const nn_source &source, const std::string &path, size_t limit,
   if (source.header != NN_HEADER_AUTO) {
     table.header = source.header == NN_HEADER_YES;
     table.guessed = !source.separator && table.dialect.separator != ',';
+    table.reordered = table.header && isReordered(source, sample.front());
     return nameColumns(source, sample.front(), line, false, table);
   }
   const Judgement judged = judgeFirst(table, sample, known, source.n_columns > 0);
@@ -151,6 +161,7 @@ Status readTable(const nn_source &source, const std::string &path, size_t limit,
                          "\n  `csv(…, header = yes)` says that it is, `header = none` that it is data");
   table.header = judged.is == FirstRecord::Header;
   table.guessed = !judged.sure || (!source.separator && table.dialect.separator != ',');
+  table.reordered = table.header && isReordered(source, sample.front());
   return nameColumns(source, sample.front(), line, judged.unnamed, table);
 }
 

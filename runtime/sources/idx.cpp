@@ -96,7 +96,7 @@ Status openIdx(const SourceSpec &spec, const std::vector<ColumnRequest> &columns
         .at(source.where);
   for (const ColumnRequest &column : columns) {
     bool image = column.name == "image";
-    if (!image && column.optional && (column.name != "label" || !source.labels)) {
+    if (!image && column.optional && (column.unread || column.name != "label" || !source.labels)) {
       pair->isImage.push_back(false);
       pair->isMissing.push_back(true);
       continue;

@@ -35,12 +35,13 @@ public:
   }
   void forget() override { arrays.clear(); }
   std::string place(int64_t row) const override {
-    return format("item %lld of %s", (long long)row + 1, first.c_str());
+    return format("item %lld of %s", (long long)row + 1, files.c_str());
   }
 
   std::vector<std::shared_ptr<NpyArray>> arrays; // for each request; null: optional and missing
   std::vector<int64_t> sizes;
-  std::string first; // the array that places name
+  std::string first; // the array whose rows were counted
+  std::string files; // that places name
 };
 
 } // namespace
@@ -75,12 +76,19 @@ Status openNpy(const SourceSpec &spec, const std::vector<ColumnRequest> &columns
       if (columns[i].name == column.name)
         array = opened->arrays[i];
     const bool known = std::find(names.begin(), names.end(), column.name) != names.end();
-    if (!array && (known || !column.optional)) {
+    if (!array && !column.unread && (known || !column.optional)) {
       if (!known)
         return Status::error("there is no array `" + column.name + "` in the data" + didYouMean(column.name, names))
             .at(column.where.c_str());
       array = std::make_shared<NpyArray>();
       NN_TRY(openArray(source, spec.folders, column.name, false, *array).at(source.where));
+      // An archive is one file; of several files the row may be bad in any.
+      if (opened->files.empty())
+        opened->files = array->name;
+      else if (source.kind == NN_NPY)
+        opened->files += ", " + array->name;
+      else
+        opened->files = array->name.substr(0, array->name.rfind(": "));
       NN_TRY(checkColumnSize(column, array->rowSize(), array->name.c_str()).at(source.where));
       if (opened->first.empty()) {
         opened->first = array->name;
@@ -97,7 +105,7 @@ Status openNpy(const SourceSpec &spec, const std::vector<ColumnRequest> &columns
   if (opened->first.empty()) { // nothing is asked for but the number of rows
     NpyArray array;
     NN_TRY(openArray(source, spec.folders, names.front(), true, array).at(source.where));
-    opened->first = array.name;
+    opened->first = opened->files = array.name;
     opened->rows = array.rows();
   }
   result = std::move(opened);

@@ -37,6 +37,7 @@ struct ColumnRequest {
   bool optional = false; // predict: a column that may be missing from the file
   std::string text;      // NN_EQUALS: what the cell is compared with
   int32_t absent = NN_ABSENT_ERROR; // nn_absent; the source itself sees to NN_ABSENT_PREVIOUS
+  bool unread = false;              // what lies in it does not matter: it counts as missing
 };
 
 /// What a data set's column asks of a source.

@@ -203,9 +203,9 @@ TEST_F(Npy, ColumnsOfASource) {
   const int64_t rows[] = {2, 0};
   opened->fill(1, rows, 2, {x, false});
   EXPECT_EQ(std::vector<float>(x, x + 4), (std::vector<float>{5, 6, 1, 2}));
-  EXPECT_EQ(opened->place(1), "item 2 of " + folder.path + "/y.npy");
+  EXPECT_EQ(opened->place(1), "item 2 of " + folder.path + "/y.npy, " + folder.path + "/x.npy");
   EXPECT_EQ(openSource(spec, {{"z", "a.nn:2:3", NN_NUMBER, 1}}, opened).message(),
-            "there is no array `z` in the data; did you mean `x`? (at a.nn:2:3)");
+            "there is no array `z` in the data (at a.nn:2:3)");
   EXPECT_EQ(openSource(spec, {{"x", "a.nn:2:3", NN_NUMBER, 3}}, opened).message(),
             "`x` of " + folder.path + "/x.npy has 2 elements in each row, the program was compiled for 3 (at a.nn:1:1)");
   files[1] = "few.npy";
