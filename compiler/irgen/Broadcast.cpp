@@ -16,14 +16,15 @@ struct Emitter::Joint {
   bool byName = false;
 };
 
-static bool fullyNamed(const Value &v) {
+/// Whether all axes have names (of the widest operand: some), and no two have one.
+static bool isNamed(const Value &v, bool widest) {
   std::set<std::string> seen;
-  if (v.axes.size() != exampleShape(v.tensor).size() || v.axes.empty())
+  if (v.axes.size() != exampleShape(v.tensor).size())
     return false;
   for (const std::string &axis : v.axes)
-    if (axis.empty() || !seen.insert(axisIdOfName(axis)).second)
+    if (axis.empty() ? !widest : !seen.insert(axisIdOfName(axis)).second)
       return false;
-  return true;
+  return !seen.empty();
 }
 
 /// Whether b's axes are a's in another order: then one of the two is transposed.
@@ -34,24 +35,24 @@ static bool reordered(const Value &a, const Value &b) {
 
 /// The axis of `joint` that axis i of v lies on.
 static int64_t axisOf(const Value &v, size_t i, llvm::ArrayRef<std::string> jointAxes, bool byName, size_t jointRank) {
-  if (byName && v.axes.size() == exampleShape(v.tensor).size())
+  if (byName && !v.axisAt(i).empty())
     return llvm::find(jointAxes, v.axes[i]) - jointAxes.begin();
   return jointRank - exampleShape(v.tensor).size() + i;
 }
 
 bool Emitter::join(llvm::ArrayRef<Value> operands, Joint &joint) {
-  // By name when the widest operand's axes are all named and every other operand's names are among them.
+  // By name when every other operand's axes are all named, and named among the widest's.
   const Value *widest = nullptr;
   for (const Value &v : operands) {
     joint.batched |= isBatched(v.tensor);
     if (!widest || exampleShape(v.tensor).size() > exampleShape(widest->tensor).size())
       widest = &v;
   }
-  joint.byName = fullyNamed(*widest);
+  joint.byName = isNamed(*widest, /*widest=*/true);
   for (const Value &v : operands) {
     if (exampleShape(v.tensor).empty())
       continue;
-    joint.byName &= fullyNamed(v);
+    joint.byName &= isNamed(v, &v == widest);
     if (joint.byName)
       for (const std::string &name : v.axes)
         joint.byName &= llvm::is_contained(widest->axes, name);

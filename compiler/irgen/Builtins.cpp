@@ -225,7 +225,9 @@ Value Elaborator::reduction(llvm::StringRef op, const BuiltinCall &call) {
       return Value::error();
   }
   if (op == "argmax" && dims.empty())
-    return Value::of(fn->emit.broadcast(fn->emit.constant(0), llvm::cast<mlir::RankedTensorType>(v.tensor.getType()), {}));
+    return Value::of(fn->emit.broadcast(fn->emit.constant(0),
+                                        llvm::cast<mlir::RankedTensorType>(v.tensor.getType()), {}),
+                     v.axes);
   return fn->emit.reduce(op, v, dims, keeps);
 }
 

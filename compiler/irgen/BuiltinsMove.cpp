@@ -46,14 +46,19 @@ Value Elaborator::reshaped(llvm::StringRef name, const BuiltinCall &call) {
       return t;
     const bool batch = isBatched(t.tensor);
     llvm::SmallVector<int64_t> perm, result;
+    std::vector<std::string> axes;
     if (batch)
       perm.push_back(0);
     for (int64_t i = 0; i < int64_t(shape.size()); ++i) {
       const int64_t from = i < axis ? i + 1 : i == axis ? 0 : i;
       perm.push_back(from + batch);
       result.push_back(shape[from]);
+      axes.push_back(t.axisAt(from));
     }
-    return Value::of(emit.create("nn.transpose", t.tensor, emit.typeOf(result, batch), emit.attr("perm", perm))->getResult(0));
+    return Value::of(
+        emit.create("nn.transpose", t.tensor, emit.typeOf(result, batch), emit.attr("perm", perm))
+            ->getResult(0),
+        axes);
   }
   if (name == "concat") {
     llvm::SmallVector<Value> parts;
@@ -89,8 +94,13 @@ Value Elaborator::reshaped(llvm::StringRef name, const BuiltinCall &call) {
       values.push_back(batch ? emit.batched(p.tensor) : p.tensor);
     }
     result[axis] = total;
+    std::vector<std::string> axes = Emitter::commonAxes(parts);
+    if (parts.size() > 1)
+      axes[axis].clear();
     return Value::of(emit.create("nn.concat", values, emit.typeOf(result, batch),
-                                 emit.b.getNamedAttr("dim", emit.b.getI64IntegerAttr(axis + batch)))->getResult(0));
+                                 emit.b.getNamedAttr("dim", emit.b.getI64IntegerAttr(axis + batch)))
+                         ->getResult(0),
+                     axes);
   }
   const Arg *xa = call.positional(0);
   Value x = emit.toTensor(xa->value.kind == Value::Kind::Place ? readPlace(xa->value, xa->range) : xa->value, xa->range);

@@ -261,7 +261,9 @@ Value Elaborator::windows(const BuiltinCall &call) {
   mlir::Operation *op = emit.create("nn.windows", from, emit.typeOf(result, batch),
                                     {emit.attr("dims", {lead + rank - 2, lead + rank - 1}), emit.attr("size", size),
                                      emit.attr("stride", stride), emit.attr("dilation", {1, 1})});
-  return Value::of(op->getResult(0));
+  std::vector<std::string> axes = x.axes;
+  axes.resize(result.size());
+  return Value::of(op->getResult(0), axes);
 }
 
 /// window(x, at = offsets, size = [h, w]): the part of the last axes that starts at offsets, which may differ by example.

@@ -8,6 +8,7 @@
 #include "mlir/IR/BuiltinTypes.h"
 
 #include <limits>
+#include <set>
 
 using namespace nnc;
 
@@ -96,6 +97,22 @@ static bool collectNumbers(const Value &v, std::vector<double> &numbers, llvm::S
   return true;
 }
 
+double Emitter::rounded(double number) const {
+  return roundedTo && roundedTo.isF32() ? double(float(number)) : number;
+}
+
+std::vector<std::string> Emitter::commonAxes(llvm::ArrayRef<Value> parts) {
+  std::vector<std::string> axes;
+  for (size_t i = 0; i < exampleShape(parts[0].tensor).size(); ++i) {
+    std::set<std::string> names;
+    for (const Value &part : parts)
+      if (const std::string name = part.axisAt(i); !name.empty())
+        names.insert(name);
+    axes.push_back(names.size() == 1 ? *names.begin() : "");
+  }
+  return axes;
+}
+
 Value Emitter::toTensor(const Value &v, Range at) {
   switch (v.kind) {
   case Value::Kind::Error:
@@ -104,14 +121,21 @@ Value Emitter::toTensor(const Value &v, Range at) {
     return v;
   case Value::Kind::Number:
   case Value::Kind::Bool:
-    return Value::of(constant(v.number));
-  case Value::Kind::HostScalar:
-    return Value::of(element.isF64() ? v.tensor : create("nn.cast", v.tensor, typeOf({}))->getResult(0));
+    return Value::of(constant(rounded(v.number)));
+  case Value::Kind::HostScalar: {
+    mlir::Value known = v.tensor;
+    if (roundedTo && !roundedTo.isF64())
+      known = create("nn.cast", known, mlir::RankedTensorType::get({}, roundedTo))->getResult(0);
+    return Value::of(cast(known, element));
+  }
   case Value::Kind::List: {
     std::vector<double> numbers;
     llvm::SmallVector<int64_t> shape;
-    if (!v.items.empty() && collectNumbers(v, numbers, shape))
+    if (!v.items.empty() && collectNumbers(v, numbers, shape)) {
+      for (double &number : numbers)
+        number = rounded(number);
       return Value::of(constant(numbers, shape));
+    }
     if (v.items.empty()) {
       diags.error(at, "an empty list is no tensor");
       return Value::error();
@@ -139,12 +163,14 @@ Value Emitter::toTensor(const Value &v, Range at) {
       mlir::Value whole = anyBatched ? batched(t.tensor) : t.tensor;
       slabs.push_back(create("nn.reshape", whole, typeOf(slabShape, anyBatched))->getResult(0));
     }
+    std::vector<std::string> axes = commonAxes(parts);
+    axes.insert(axes.begin(), "");
     if (slabs.size() == 1)
-      return Value::of(slabs[0]);
+      return Value::of(slabs[0], axes);
     slabShape[0] = slabs.size();
     mlir::Operation *concat = create("nn.concat", slabs, typeOf(slabShape, anyBatched),
                                      b.getNamedAttr("dim", b.getI64IntegerAttr(anyBatched ? 1 : 0)));
-    return Value::of(concat->getResult(0));
+    return Value::of(concat->getResult(0), axes);
   }
   default: {
     auto e = diags.error(at, "a tensor or a number is wanted here, this is " + v.describe());

@@ -19,6 +19,8 @@ public:
   mlir::OpBuilder b;
   /// T: the element type of tensors in this function.
   mlir::Type element;
+  /// If set, what is known before the run is rounded to it where it becomes a tensor.
+  mlir::Type roundedTo;
   /// Where ops emitted now come from: an expression, in a part of a model.
   Range range;
   std::string place;
@@ -46,6 +48,9 @@ public:
   /// The same for an argument whose parameter is a tensor: `grad` may ask how a value changes with it, so it becomes a variable of its
   /// own, even if the same tensor is given twice, or one that is known before the run.
   Value argument(const Value &v, Range at);
+  /// The names of axes of tensors of one rank that are put together: those that none of them
+  /// contradicts.
+  static std::vector<std::string> commonAxes(llvm::ArrayRef<Value> parts);
   /// The arguments that follow belong to a new call.
   void beginCall() { ++calls; }
   /// Which call the argument `v` belongs to.
@@ -108,6 +113,7 @@ public:
 
 private:
   struct Joint;
+  double rounded(double number) const;
   llvm::DenseMap<mlir::Value, Range> origin;
   int64_t argumentCount = 0, calls = 0;
   llvm::DenseMap<mlir::Value, int64_t> callsOf;

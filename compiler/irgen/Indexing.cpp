@@ -24,12 +24,18 @@ static Value sliceAxis(Emitter &emit, const Value &x, size_t axis, int64_t from,
   }
   sizes[axis] = to - from;
   Value part = Value::of(emit.create("nn.slice", x.tensor, emit.typeOf(sizes, batch),
-                                     {emit.attr("start", start), emit.attr("limit", limit), emit.attr("stride", stride)})
-                             ->getResult(0));
+                                     {emit.attr("start", start), emit.attr("limit", limit),
+                                      emit.attr("stride", stride)})
+                             ->getResult(0),
+                         x.axes);
   if (!drop)
     return part;
   sizes.erase(sizes.begin() + axis);
-  return emit.reshape(part, sizes);
+  Value rest = emit.reshape(part, sizes);
+  for (size_t i = 0; i < shape.size(); ++i)
+    if (i != axis)
+      rest.axes.push_back(x.axisAt(i));
+  return rest;
 }
 
 Value Elaborator::taken(const Value &x, const Value &i, int64_t axis) {
@@ -52,8 +58,17 @@ Value Elaborator::taken(const Value &x, const Value &i, int64_t axis) {
   from = emit.broadcast(from, emit.typeOf(whole, batch), xDims);
   auto type = emit.typeOf(result, batch);
   index = emit.broadcast(index, type, indexDims);
-  return Value::of(emit.create("nn.pick", {from, index}, type, emit.b.getNamedAttr("dim", emit.b.getI64IntegerAttr(axis + batch)))
-                       ->getResult(0));
+  std::vector<std::string> axes;
+  for (size_t d = 0; d < shape.size(); ++d)
+    if (int64_t(d) != axis)
+      axes.push_back(x.axisAt(d));
+    else
+      for (size_t place = 0; place < places.size(); ++place)
+        axes.push_back(i.axisAt(place));
+  return Value::of(emit.create("nn.pick", {from, index}, type,
+                               emit.b.getNamedAttr("dim", emit.b.getI64IntegerAttr(axis + batch)))
+                       ->getResult(0),
+                   axes);
 }
 
 bool Elaborator::positionOf(const Value &v, int64_t n, llvm::StringRef of, int64_t &at, Range range) {

@@ -100,6 +100,8 @@ bool ProgramGenerator::addMetrics(Function &fn, llvm::ArrayRef<const ast::Metric
                                   std::vector<nn_metric> *rows) {
   bool ok = true;
   fn.measuring = true;
+  // A value that was read in f32 is never 0.1, only what 0.1 is in f32.
+  fn.emit.roundedTo = fn.element;
   totalTypes.clear();
   totalsStated.clear();
   std::map<std::string, int> names; // how many have it; what the program names has its own
@@ -166,6 +168,7 @@ bool ProgramGenerator::addMetrics(Function &fn, llvm::ArrayRef<const ast::Metric
     rows->push_back(row);
   }
   fn.measuring = false;
+  fn.emit.roundedTo = {};
   return ok;
 }
 

@@ -57,7 +57,6 @@ Value Emitter::matmul(const Value &a, const Value &rhs, Range at, Range rangeA, 
   auto leadB = vectorB ? llvm::ArrayRef<int64_t>() : shapeB.drop_back(2);
   const size_t leads = std::max(leadA.size(), leadB.size());
   std::vector<std::string> axes;
-  const bool named = a.axes.size() == shapeA.size() && rhs.axes.size() == shapeB.size();
   for (size_t i = 0; i < leads; ++i) {
     const int64_t ia = int64_t(i) - int64_t(leads - leadA.size()), ib = int64_t(i) - int64_t(leads - leadB.size());
     const int64_t sa = ia >= 0 ? leadA[ia] : 1, sb = ib >= 0 ? leadB[ib] : 1;
@@ -68,21 +67,22 @@ Value Emitter::matmul(const Value &a, const Value &rhs, Range at, Range rangeA, 
     resultShape.push_back(std::max(sa, sb));
     if (ia >= 0) mapA.push_back(d);
     if (ib >= 0) mapB.push_back(d);
-    axes.push_back(!named ? "" : ia >= 0 ? a.axes[ia] : rhs.axes[ib]);
+    const std::string name = ia >= 0 ? a.axisAt(ia) : std::string();
+    axes.push_back(name.empty() && ib >= 0 ? rhs.axisAt(ib) : name);
   }
   if (!vectorA) {
     mlir::AffineExpr m = dim(shapeA[shapeA.size() - 2]);
     out.push_back(m);
     mapA.push_back(m);
     resultShape.push_back(shapeA[shapeA.size() - 2]);
-    axes.push_back(named ? a.axes[shapeA.size() - 2] : "");
+    axes.push_back(a.axisAt(shapeA.size() - 2));
   }
   mlir::AffineExpr n;
   if (!vectorB) {
     n = dim(shapeB.back());
     out.push_back(n);
     resultShape.push_back(shapeB.back());
-    axes.push_back(named ? rhs.axes.back() : "");
+    axes.push_back(rhs.axisAt(shapeB.size() - 1));
   }
   mlir::AffineExpr sum = dim(k);
   mapA.push_back(sum);
