@@ -1,10 +1,14 @@
-// What losses and metrics ask of the numbers that they compare with, by their own facts: checked on the data before the run.
+// What losses and metrics ask of the numbers that they compare with, by their own facts: checked on
+// the data before the run.
 //
 //   @target PARAMETER 0 .. 1      numbers in that range
 //   @target PARAMETER -1 or 1     one of two numbers
-//   @target PARAMETER of OTHER    class numbers, as many as OTHER says or as its last axis has elements
+//   @target PARAMETER of OTHER    class numbers, as many as OTHER says or as its last axis has
+//   elements
+//   @shaped PARAMETER OTHER       as many elements as OTHER has
 //   @ignores PARAMETER            class numbers that equal that argument are passed over
-//   @classes PARAMETER NAME       its last axis has an element for each class; NAME is for a single one
+//   @classes PARAMETER NAME       its last axis has an element for each class; NAME is for a single
+//   one
 #include "compiler/irgen/ProgramGenerator.h"
 
 #include "compiler/ast/Facts.h"
@@ -57,6 +61,15 @@ static int64_t classesBy(const Value *v) {
   return shape.empty() ? 1 : shape.back();
 }
 
+/// How many elements an example of `v` has, along its last axis or not.
+static int64_t elementsOf(const Value &v, bool lastAxis) {
+  llvm::ArrayRef<int64_t> shape = exampleShape(v.tensor);
+  int64_t n = 1;
+  for (int64_t size : shape.drop_back(!lastAxis && !shape.empty()))
+    n *= size;
+  return n;
+}
+
 bool Elaborator::noteTarget(const ast::Decl *decl, const Scope &scope, Range at) {
   const std::string name = decl->name.text.str();
   if (auto fact = ast::factOf(decl, "classes")) {
@@ -67,6 +80,21 @@ bool Elaborator::noteTarget(const ast::Decl *decl, const Scope &scope, Range at)
           .note("for the classes 0 and 1 of a single output there is `" + other.trim() + "`");
       return false;
     }
+  }
+  auto differs = [&](const Value &one, const Value &other, llvm::StringRef wants) {
+    auto report = diags.error(diags.callSite.isValid() ? diags.callSite : at,
+                              "the shapes of the arguments of `" + name +
+                                  "` do not go together: " + shapeText(exampleShape(other.tensor)) +
+                                  " and " + shapeText(exampleShape(one.tensor)));
+    report.note(wants);
+    return false;
+  };
+  if (auto fact = ast::factOf(decl, "shaped")) {
+    auto [parameter, other] = fact->split(' ');
+    const Value *one = scope.find(parameter), *as = scope.find(other.trim());
+    if (one && as && one->isTensor() && as->isTensor() &&
+        elementsOf(*one, true) != elementsOf(*as, true))
+      return differs(*one, *as, "it wants a target for each output");
   }
   auto fact = ast::factOf(decl, "target");
   if (!fact)
@@ -81,9 +109,13 @@ bool Elaborator::noteTarget(const ast::Decl *decl, const Scope &scope, Range at)
   nn_bound row{-1, NN_SELECTS, 0, 0, 0, NAN, name.c_str(), nullptr};
   range = range.trim();
   if (range.consume_front("of ")) {
-    row.bound = classesBy(scope.find(range.trim()));
+    const Value *scores = scope.find(range.trim());
+    row.bound = classesBy(scores);
     if (row.bound < 1)
       return true;
+    if (scores->isTensor() && elementsOf(target, true) != elementsOf(*scores, false))
+      return differs(target, *scores,
+                     "it wants one class number for the numbers along the last axis of the other");
   } else {
     row.kind = range.contains("..") ? NN_WITHIN : NN_EITHER;
     auto [low, high] = range.split(row.kind == NN_WITHIN ? ".." : "or");
