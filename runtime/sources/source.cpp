@@ -5,9 +5,10 @@
 namespace nnrt {
 
 ColumnRequest requestFor(const nn_column &column, bool optional) {
-  return {column.name, column.where && !optional ? column.where : "", column.kind, column.size, optional,
-          column.text && column.kind == NN_EQUALS ? column.text : "", column.absent,
-          optional && !column.for_input};
+  return {column.name,   column.where && !optional ? column.where : "",
+          column.kind,   column.size,
+          optional,      column.text && column.kind == NN_EQUALS ? column.text : "",
+          column.absent, optional && !column.for_input};
 }
 
 const std::vector<int64_t> &Source::absent(int) const {
