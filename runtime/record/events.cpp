@@ -88,7 +88,8 @@ static Status makeFolders(const std::string &folder) {
   for (size_t slash = folder.find('/', 1);; slash = folder.find('/', slash + 1)) {
     std::string part = folder.substr(0, slash);
     if (mkdir(part.c_str(), 0777) != 0 && errno != EEXIST)
-      return Status::error(format("cannot make the folder %s: %s", visible(part).c_str(), strerror(errno)));
+      return Status::error(
+          format("cannot make the folder %s: %s", visible(part).c_str(), strerror(errno)));
     if (slash == std::string::npos)
       return Status();
   }

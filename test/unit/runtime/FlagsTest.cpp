@@ -57,7 +57,8 @@ TEST(Flags, Mistakes) {
   EXPECT_EQ(errorOf({"file.nn"}), "`file.nn` is not a flag; --help lists all");
   EXPECT_EQ(errorOf({"--quiet=1"}), "--quiet takes no value");
   EXPECT_EQ(errorOf({"--seed", "-1"}), "--seed needs a whole number from 0 to 9.0072e+15, found `-1`");
-  EXPECT_EQ(errorOf({"--threads", "0"}), "--threads needs a whole number from 1 to 1024, found `0`");
+  EXPECT_EQ(errorOf({"--threads", "0"}),
+            "--threads needs a whole number from 1 to 1024, found `0`");
   EXPECT_EQ(errorOf({"--weights", "f"}), "there is no flag --weights; --help lists all");
   EXPECT_EQ(errorOf({"predict", "--weights", "f"}), "predict needs a CSV file to read");
   EXPECT_EQ(errorOf({"predict", "a.csv"}), "predict needs --weights FILE");
