@@ -34,7 +34,10 @@ static Page::Facts dataFacts(const Run &run, const Dataset &data) {
                                   (d.stratify >= 0 ? std::string(", same shares of `") + d.fields[d.stratify].name + "` in each" : "")});
   std::string fields, normalized;
   for (int32_t f = 0; f < d.n_fields; ++f) {
-    fields += (f ? ", " : "") + std::string(d.fields[f].name) + ": " + shapeText(d.fields[f].shape, d.fields[f].rank);
+    const size_t classes = d.fields[f].rank ? 0 : classNames(data, f).size();
+    fields += (f ? ", " : "") + std::string(d.fields[f].name) + ": " +
+              (classes ? "one of " + counted(int64_t(classes), "class")
+                       : shapeText(d.fields[f].shape, d.fields[f].rank));
     if (d.fields[f].flags & NN_FIELD_NORMALIZE)
       normalized += (normalized.empty() ? "" : ", ") + std::string(d.fields[f].name);
   }
