@@ -150,7 +150,6 @@ typedef struct nn_column {
   const char *name;
   const char *where;
   int32_t kind;              /* nn_column_kind */
-  int32_t for_input; /* 1: the field that a model predicts from is computed from it */
   int64_t size;              /* elements in each row: 1 for a table's column, 28·28 for an image */
   const char *text;          /* NN_EQUALS, and NN_ABSENT_VALUE of a category; else NULL */
   double fill;               /* NN_ABSENT_VALUE of a number */
@@ -158,6 +157,7 @@ typedef struct nn_column {
   int32_t numbered;          /* 1: `category(column)`: where the source has numbers instead of names, their values are numbered from 0
                                 too; 0: such numbers are the classes as they stand */
   int64_t classes;           /* how many classes the code was compiled for; 0: for any number of them */
+  int32_t for_input;         /* 1: the field that a model predicts from is computed from it */
 } nn_column;
 
 /* A field of `prepare` or `keep`: the elements of these columns, one column after the other in each row, as a table's `[a .. z]`. */

@@ -13,7 +13,7 @@ static_assert(sizeof(nn_range) == 8, "");
 static_assert(sizeof(nn_layer) == 32, "");
 static_assert(sizeof(nn_model) == 168, "");
 static_assert(sizeof(nn_source) == 296, "");
-static_assert(sizeof(nn_column) == 64, "");
+static_assert(sizeof(nn_column) == 72, "");
 static_assert(sizeof(nn_input) == 16, "");
 static_assert(sizeof(nn_field) == 32, "");
 static_assert(sizeof(nn_data) == 560, "");

@@ -101,13 +101,13 @@ template <class V> void visitFields(V &v, const nn_column &s) {
   v.field(s.name);
   v.field(s.where);
   v.field(s.kind);
-  v.field(s.for_input);
   v.field(s.size);
   v.field(s.text);
   v.field(s.fill);
   v.field(s.absent);
   v.field(s.numbered);
   v.field(s.classes);
+  v.field(s.for_input);
 }
 
 template <class V> void visitFields(V &v, const nn_input &s) {

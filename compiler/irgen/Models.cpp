@@ -115,6 +115,9 @@ void ProgramGenerator::genModel(const ast::ModelDecl *decl) {
   predict.applications = nullptr;
   noteLayers(applications, row);
   // What picks elements is checked on the rows that are predicted.
+  llvm::erase_if(elab.bounds, [](const Elaborator::Bound &bound) {
+    return bound.row.kind != NN_SELECTS && bound.row.kind != NN_LOOKS_UP;
+  });
   const mlir::Value given = x.value.tensor;
   addBounds(given, row.bounds, row.n_bounds);
   auto *targets = tables.make<nn_targets>();

@@ -2,6 +2,7 @@
 #include "compiler/irgen/ProgramGenerator.h"
 
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/Support/xxhash.h"
 
 #include <set>
@@ -28,8 +29,7 @@ static std::string tokensAt(Range r) {
   return text;
 }
 
-/// Calls visit(word) for each word of `text`, also for those that are no names, and for each name
-/// in backquotes.
+/// Calls visit(word) for each word of `text` that may be a name, and for each name in backquotes.
 template <class Visit> static void forEachWord(StringRef text, Visit &&visit) {
   while (!text.empty()) {
     if (text.consume_front("`")) {
@@ -39,7 +39,7 @@ template <class Visit> static void forEachWord(StringRef text, Visit &&visit) {
       continue;
     }
     const StringRef word = text.take_while(isWord);
-    if (!word.empty())
+    if (!word.empty() && !llvm::isDigit(word.front()))
       visit(word);
     text = text.drop_front(word.empty() ? 1 : word.size());
   }
@@ -68,6 +68,10 @@ void ProgramGenerator::noteOrigins(const ast::TrainStmt &statement, nn_train &ro
       add(StringRef(text).take_while(isWord).str(), text);
     }
   }
+  llvm::StringMap<std::vector<const ast::Decl *>> declared;
+  for (const ast::Stmt *s : program.statements)
+    if (auto *decl = llvm::dyn_cast<ast::Decl>(s); decl && !llvm::isa<ast::OptionDecl>(decl))
+      declared[decl->name.text].push_back(decl); // an option's value is compared when a run begins
   std::set<std::string> words;
   std::vector<std::string> left;
   auto read = [&](StringRef text) {
@@ -80,17 +84,14 @@ void ProgramGenerator::noteOrigins(const ast::TrainStmt &statement, nn_train &ro
   read(tokensAt(statement.data.range));
   for (const auto &[name, text] : found)
     read(text);
-  // An option's value is compared when a run begins.
   while (!left.empty()) {
     const std::string word = std::move(left.back());
     left.pop_back();
-    for (const ast::Stmt *s : program.statements)
-      if (auto *decl = llvm::dyn_cast<ast::Decl>(s);
-          decl && decl->name.text == word && !llvm::isa<ast::OptionDecl>(decl)) {
-        const std::string text = tokensAt(decl->range);
-        add((StringRef(text).take_while(isWord) + " " + word).str(), text);
-        read(text);
-      }
+    for (const ast::Decl *decl : declared.lookup(word)) {
+      const std::string text = tokensAt(decl->range);
+      add((StringRef(text).take_while(isWord) + " " + word).str(), text);
+      read(text);
+    }
   }
   for (const ast::Stmt *s : program.statements) {
     if (s == &statement)

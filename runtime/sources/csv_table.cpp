@@ -125,8 +125,11 @@ static bool isReordered(const nn_source &source, const std::vector<Cell> &header
   std::vector<std::string> given(source.columns, source.columns + source.n_columns), own;
   for (const Cell &cell : header)
     own.emplace_back(cell.text);
-  return given != own && given.size() == own.size() &&
-         std::is_permutation(given.begin(), given.end(), own.begin());
+  if (given == own)
+    return false;
+  std::sort(given.begin(), given.end());
+  std::sort(own.begin(), own.end());
+  return given == own;
 }
 
 Status readTable(const nn_source &source, const std::string &path, size_t limit, const std::vector<std::string> &known,

@@ -62,7 +62,7 @@ void readSource(const nn_source &source, const std::vector<nn_column_kind> &kind
       requests.push_back({column.name, "fuzz.nn:2:2", kinds[size_t(c) % kinds.size()],
                           elementCount(column.shape, column.rank), false, "x",
                           c % 2 ? NN_ABSENT_PREVIOUS : NN_ABSENT_DROP});
-      columns.push_back({column.name, "", NN_NUMBER, requests.back().size});
+      columns.push_back({column.name, "", NN_NUMBER, int32_t(requests.back().size)});
     }
     // What is wrong with one column does not hide the others.
     if (!read(source, requests))

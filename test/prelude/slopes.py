@@ -117,6 +117,7 @@ ONE = {
     "elastic": ("elastic(z)", lambda z: abs(z) / 2 + z * z / 4, lambda z: sign(z) / 2 + z / 2, None, 0),
     "lengths_of_units": ("lengths_of_units(z)", abs, sign, None, 0),
     "max_norm": ("max_norm(z, 2)", lambda z: sign(z) * min(abs(z), 2), None, None, 0),
+    "element_of": ("element_of(concat(2 * z, 0 * z), 0)", lambda z: 2 * z, lambda z: 2, lambda z: 0, 0),
     "logsumexp": ("logsumexp(concat(z, 0 * z))", softplus, sigmoid, bell, 1),
     "softmax": ("softmax(concat(z, 0 * z))[0]", sigmoid, bell, lambda z: bell(z) * (sigmoid(-z) - sigmoid(z)), 2),
     "log_softmax": ("log_softmax(concat(z, 0 * z))[0]", lambda z: -softplus(-z), lambda z: sigmoid(-z), lambda z: -bell(z), 1),

@@ -56,7 +56,7 @@ TEST(Flags, Mistakes) {
   EXPECT_EQ(errorOf({"-q"}), "there is no flag -q; --help lists all");
   EXPECT_EQ(errorOf({"file.nn"}), "`file.nn` is not a flag; --help lists all");
   EXPECT_EQ(errorOf({"--quiet=1"}), "--quiet takes no value");
-  EXPECT_EQ(errorOf({"--seed", "-1"}), "--seed needs a whole number from 0 to 9.0072e+15, found `-1`");
+  EXPECT_EQ(errorOf({"--seed", "-1"}), "--seed needs a whole number from 0 to 9007199254740992, found `-1`");
   EXPECT_EQ(errorOf({"--threads", "0"}),
             "--threads needs a whole number from 1 to 1024, found `0`");
   EXPECT_EQ(errorOf({"--weights", "f"}), "there is no flag --weights; --help lists all");
@@ -87,5 +87,5 @@ TEST(Suggest, NearNamesOnly) {
   EXPECT_EQ(nearest("sepal_lenght", {"sepal_length", "petal_length"}), "sepal_length");
   EXPECT_EQ(nearest("Relu", {"relu", "gelu"}), "relu");
   EXPECT_EQ(nearest("zzz", {"relu", "gelu"}), "");
-  EXPECT_EQ(nearest("x", {"y", "abc"}), "y");
+  EXPECT_EQ(nearest("x", {"y", "abc"}), ""); // nothing in common
 }

@@ -337,6 +337,7 @@ nn_program *LinearProgram::finish() {
   inputTable.clear();
   for (size_t c = 0; c < columns.size(); ++c) {
     columnNumbers[c] = int32_t(c);
+    columns[c].for_input = c + 1 < columns.size(); // the last is y
     inputTable.push_back({&columnNumbers[c], 1, 1});
   }
   data.inputs = inputTable.data();
