@@ -191,9 +191,10 @@ const size_t mostClasses = 1 << 20;
 /// What numbers classes whose names are numbers, in ascending order; nothing where they are not.
 ClassNumbers classesOfNumbers(const std::vector<std::string> &names);
 
-/// The class names a list of codes stands for: sorted as numbers when all are numbers, else as text.
-/// `byValue`: equal numbers are one class then, called by the shortest of its names, `1` rather
-/// than `1.0`. So it is in tables, whose cells are written as people and programs write numbers.
+/// The class names a list of codes stands for: sorted as numbers when all are numbers, else as
+/// text. `byValue`: equal numbers are one class then, called by the shortest of its names, `1`
+/// rather than `1.0`. So it is in tables, whose cells are written as people and programs write
+/// numbers.
 std::vector<std::string> sortedClasses(std::vector<std::string> names, bool byValue);
 /// The place of each name among such classes; -1: it is none.
 std::vector<double> placesAmong(const std::vector<std::string> &classes,

@@ -56,16 +56,17 @@ private:
 using IndexKey = llvm::SmallVector<std::pair<void *, int64_t>, 4>;
 IndexKey keyOf(llvm::ArrayRef<Index> index, int64_t lanes);
 
-/// Whether code in `here` may use a value that was emitted earlier: it stands in that block or in one around it, and not in the body of
-/// a loop that has been left.
+/// Whether code in `here` may use a value that was emitted earlier: it stands in that block or in
+/// one around it, and not in the body of a loop that has been left.
 bool isVisible(mlir::Value value, mlir::Block *here);
 
-/// Elements that a builder has emitted, so that what is used twice is emitted once: otherwise a chain whose links use their value
-/// twice takes twice as long with every link.
+/// Elements that a builder has emitted, so that what is used twice is emitted once: otherwise a
+/// chain whose links use their value twice takes twice as long with every link.
 class ElementMemo {
 public:
   /// The element of `value` at these indices under this mask (may be null), or null.
-  mlir::Value find(mlir::Value value, const IndexKey &index, mlir::Value mask, mlir::Block *here) const;
+  mlir::Value find(mlir::Value value, const IndexKey &index, mlir::Value mask,
+                   mlir::Block *here) const;
   void keep(mlir::Value value, const IndexKey &index, mlir::Value mask, mlir::Value element) {
     entries[value].push_back({index, mask, element});
   }

@@ -29,7 +29,7 @@ bool Elaborator::runStatement(const ast::Stmt *s, Scope &scope) {
         return false;
       v.target->path = (fn->placement->path.empty() ? "" : fn->placement->path + ".") + name;
       v.target->placed = true;
-      placed.push_back(v.target); // so that no other layer has its address, by which its place knows it
+      placed.push_back(v.target); // no other layer may have its address, by which places are told
     }
     scope.names[let->name.text.str()] = v;
     return !v.isError();
@@ -321,9 +321,12 @@ mlir::Value Elaborator::initialValue(const Value &v, const TensorInfo &info, Ran
   if (!t.isTensor())
     return {};
   if (llvm::any_of(originsOf(t.tensor), [&](mlir::Value v) { return fn->standIns.contains(v); })) {
-    diags.error(at, "the start value of `" + info.name + "` is computed from the model's input or from another model's weights, and "
-                                                         "it is drawn before there are any")
-        .note("`load` takes weights over from a file, and `init … = start fit …` looks at the data (5.6)");
+    diags
+        .error(at, "the start value of `" + info.name +
+                       "` is computed from the model's input or from another model's weights, and "
+                       "it is drawn before there are any")
+        .note("`load` takes weights over from a file, and `init … = start fit …` looks at the data "
+              "(5.6)");
     return {};
   }
   auto type = fn->emit.typeOf(info.shape);

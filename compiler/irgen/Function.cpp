@@ -44,7 +44,8 @@ mlir::Value Function::scalar(llvm::StringRef name) {
 }
 
 Value Function::standIn(llvm::ArrayRef<int64_t> shape, Range at) {
-  Value zeros = emit.argument(Value::of(emit.broadcast(emit.constant(0), emit.typeOf(shape), {})), at);
+  Value zeros =
+      emit.argument(Value::of(emit.broadcast(emit.constant(0), emit.typeOf(shape), {})), at);
   standIns.insert(zeros.tensor);
   return zeros;
 }

@@ -45,7 +45,8 @@ public:
   int randomSites = 0;       // random draws so far outside of layers
   bool batched = false;      // values are those of a batch: random draws are made for each example
   bool initializing = false; // parameters are drawn here rather than read
-  llvm::DenseSet<mlir::Value> standIns; // then: of what is not there yet, a model's input and other models' weights
+  llvm::DenseSet<mlir::Value>
+      standIns; // then: of what is not there yet, a model's input and other models' weights
   std::string initializes;   // then: the place below which they are; parts that are models of their own are drawn by those
   bool hasClock = false;     // step, epoch and total_steps have a meaning here
   llvm::StringRef unvalidated; // with a clock: the data set, if it has no validation split and so no val_loss

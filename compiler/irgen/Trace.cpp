@@ -21,8 +21,9 @@ static std::string userPlace(mlir::Location loc, std::string &place) {
 }
 
 namespace {
-/// Finds operations that compute what an earlier one has computed: a function that is called twice with the same argument has each of
-/// its operations twice, and one that calls such functions four times.
+/// Finds operations that compute what an earlier one has computed: a function that is called twice
+/// with the same argument has each of its operations twice, and one that calls such functions four
+/// times.
 class Repeated {
 public:
   /// Whether an operation that was asked about before gives the same; to be asked in order.
@@ -32,9 +33,12 @@ public:
       return true;
     }
     auto hashOf = [&](mlir::Value v) { return llvm::hash_value(firstOf(v).getAsOpaquePointer()); };
-    auto equal = [&](mlir::Value a, mlir::Value b) { return mlir::success(firstOf(a) == firstOf(b)); };
+    auto equal = [&](mlir::Value a, mlir::Value b) {
+      return mlir::success(firstOf(a) == firstOf(b));
+    };
     std::vector<mlir::Operation *> &alike = seen[mlir::OperationEquivalence::computeHash(
-        &op, hashOf, mlir::OperationEquivalence::ignoreHashValue, mlir::OperationEquivalence::IgnoreLocations)];
+        &op, hashOf, mlir::OperationEquivalence::ignoreHashValue,
+        mlir::OperationEquivalence::IgnoreLocations)];
     for (mlir::Operation *other : alike)
       if (mlir::OperationEquivalence::isEquivalentTo(other, &op, equal, nullptr,
                                                      mlir::OperationEquivalence::IgnoreLocations)) {

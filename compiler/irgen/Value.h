@@ -159,7 +159,8 @@ struct Applicable {
 /// The shape of one example, from a tensor's MLIR type: without the batch.
 llvm::ArrayRef<int64_t> exampleShape(mlir::Value tensor);
 bool isBatched(mlir::Value tensor);
-/// All that `values` are computed from, themselves included; no further than what `border` is true of.
+/// All that `values` are computed from, themselves included; no further than what `border` is true
+/// of.
 llvm::DenseSet<mlir::Value> originsOf(llvm::ArrayRef<mlir::Value> values,
                                       llvm::function_ref<bool(mlir::Value)> border = {});
 /// "[64, 10]"

@@ -22,7 +22,8 @@ ElementScope::ElementScope(KernelEmitter &emitter, OpBuilder &b, int64_t lanes, 
 // What was computed for all lanes serves under any mask, but a masked load must give zeros.
 Value ElementScope::find(Value value, const Key &index) {
   for (Entry &entry : memo[value])
-    if (entry.index == index && (entry.mask == asked || (!entry.mask && !isa<BlockArgument>(value))) &&
+    if (entry.index == index &&
+        (entry.mask == asked || (!entry.mask && !isa<BlockArgument>(value))) &&
         nn::isVisible(entry.element, builder().getInsertionBlock()))
       return entry.element;
   return {};

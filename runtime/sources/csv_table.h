@@ -18,7 +18,7 @@ struct CsvTable {
   std::vector<std::string> names; // of the columns
   bool header = false;            // the first record is not data
   bool guessed = false;           // it could have been meant otherwise: the run says how it was taken
-  bool reordered = false;         // the program names its columns as its header does, in another order
+  bool reordered = false; // the program names its columns as its header does, in another order
 
   /// A scanner at the first record of data.
   Status begin(CsvScanner &scanner) const;

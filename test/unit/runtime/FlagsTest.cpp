@@ -56,7 +56,8 @@ TEST(Flags, Mistakes) {
   EXPECT_EQ(errorOf({"-q"}), "there is no flag -q; --help lists all");
   EXPECT_EQ(errorOf({"file.nn"}), "`file.nn` is not a flag; --help lists all");
   EXPECT_EQ(errorOf({"--quiet=1"}), "--quiet takes no value");
-  EXPECT_EQ(errorOf({"--seed", "-1"}), "--seed needs a whole number from 0 to 9007199254740992, found `-1`");
+  EXPECT_EQ(errorOf({"--seed", "-1"}),
+            "--seed needs a whole number from 0 to 9007199254740992, found `-1`");
   EXPECT_EQ(errorOf({"--threads", "0"}),
             "--threads needs a whole number from 1 to 1024, found `0`");
   EXPECT_EQ(errorOf({"--weights", "f"}), "there is no flag --weights; --help lists all");
