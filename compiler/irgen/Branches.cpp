@@ -6,27 +6,15 @@
 
 using namespace nnc;
 
-namespace {
-
-/// The present values of persistent tensors: what a function starts with, or what was assigned
-/// last.
-using Present = std::map<std::string, mlir::Value>;
-
-Present presentOf(Function &fn) {
-  Present present;
-  for (auto &[name, slot] : fn.slots())
-    if (slot.current)
-      present[name] = slot.current;
-  return present;
-}
-
-} // namespace
+/// What a side has assigned, by the tensor's name.
+using Assigned = std::map<std::string, mlir::Value>;
 
 /// The assignments of the two sides of an `if`.
 class Elaborator::Branches {
 public:
   Branches(Elaborator &e, const Value &condition, const Scope &scope)
-      : e(e), condition(condition), scope(scope), before(presentOf(*e.fn)) {
+      : e(e), condition(condition), scope(scope), start(e.fn->journal.size()) {
+    ++e.fn->journaling;
     const bool isTensor = condition.isTensor();
     isOne = !isTensor || (!isBatched(condition.tensor) && exampleShape(condition.tensor).empty());
     for (const auto &[name, info] : e.localStates) {
@@ -35,25 +23,39 @@ public:
         variables[name] = *value;
     }
   }
+  ~Branches() {
+    if (--e.fn->journaling == 0)
+      e.fn->journal.clear();
+  }
+  Branches(const Branches &) = delete;
 
   /// A side has been evaluated: notes what it has assigned, and takes it back.
   void endSide() {
-    Present &side = sides.emplace_back();
-    for (auto &[name, value] : presentOf(*e.fn))
-      if (mlir::Value old = original(name); old && value != old && chooses(name)) {
-        side[name] = value;
-        e.fn->slots()[name].current = old;
+    Assigned &side = sides.emplace_back();
+    std::vector<Function::Assignment> &journal = e.fn->journal;
+    std::vector<Function::Assignment> stays;
+    for (size_t i = start; i < journal.size(); ++i) {
+      // A weight that is drawn on this side has no value before it.
+      if (!journal[i].before || !chooses(journal[i].name)) {
+        stays.push_back(journal[i]);
+        continue;
       }
+      originals.insert({journal[i].name, journal[i].before});
+      side[journal[i].name] = e.fn->slots()[journal[i].name].current;
+    }
+    journal.resize(start);
+    journal.insert(journal.end(), stays.begin(), stays.end());
+    for (const auto &[name, value] : side)
+      e.fn->slots()[name].current = originals[name];
     for (auto &[name, value] : variables)
       *variable(name) = value;
+    start = journal.size();
   }
 
   /// Assigns what is chosen. Reports the error where that cannot be.
   bool merge(Range at) {
-    Present all = sides[0];
-    all.insert(sides[1].begin(), sides[1].end());
-    for (const auto &[name, any] : all)
-      if (!choose(name, original(name), at))
+    for (const auto &[name, old] : originals)
+      if (!choose(name, old, at))
         return false;
     return true;
   }
@@ -63,12 +65,6 @@ private:
   /// applied, to all.
   bool chooses(const std::string &name) const { return isOne || own.count(name); }
 
-  /// Null: a weight that is drawn on this side.
-  mlir::Value original(const std::string &name) const {
-    auto found = before.find(name);
-    return found != before.end() ? found->second : e.fn->slots()[name].argument;
-  }
-
   Value *variable(const std::string &name) {
     if (auto ambient = e.fn->ambient.find(name); name == "theta" && ambient != e.fn->ambient.end())
       return &ambient->second;
@@ -77,7 +73,7 @@ private:
 
   bool choose(const std::string &name, mlir::Value old, Range at) {
     Function &fn = *e.fn;
-    auto valueOf = [&](const Present &side) {
+    auto valueOf = [&](const Assigned &side) {
       auto found = side.find(name);
       return Value::of(fn.emit.cast(found == side.end() ? old : found->second, fn.emit.element));
     };
@@ -106,12 +102,13 @@ private:
   Elaborator &e;
   const Value condition;
   const Scope &scope;
-  const Present before;
+  size_t start; // of this side in the journal
   bool isOne;
   std::map<std::string, std::string>
       own; // states that this body may assign: the tensor's name, and its own
   std::map<std::string, Value> variables; // their values by these names before the `if`
-  std::vector<Present> sides;             // what each assigns
+  std::vector<Assigned> sides;
+  Assigned originals; // the values before the `if` of all that either side assigns
 };
 
 /// Whether the expression is there for its assignments alone.

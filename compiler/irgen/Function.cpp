@@ -64,6 +64,8 @@ void Function::assign(const TensorInfo &info, mlir::Value value) {
   Slot &slot = tensors[info.name];
   if (slot.info.name.empty())
     slot.info = info;
+  if (journaling)
+    journal.push_back({info.name, slot.current});
   slot.current = emit.cast(value, element);
 }
 

@@ -96,6 +96,13 @@ public:
     mlir::Value current;
   };
   NameMap<Slot> &slots() { return tensors; }
+  /// While `journaling` is not 0: what was assigned, and the value before it (null: none), in order.
+  struct Assignment {
+    std::string name;
+    mlir::Value before;
+  };
+  std::vector<Assignment> journal;
+  int journaling = 0;
 
   /// Adds the return, with the results and the assigned tensors, and fixes the function's type.
   mlir::func::FuncOp finish();

@@ -1,4 +1,4 @@
-# large.py KIND N: a program with a chain of N layers (`let`, `repeat`, `pipe`, `mixed`: no two alike), or with N rows (`rows`).
+# large.py KIND N: a program with a chain of N layers (`let`, `repeat`, `pipe`, `sides`: with an `if` in each, `mixed`: no two alike), or with N rows (`rows`).
 import sys
 
 kind, n = sys.argv[1], int(sys.argv[2])
@@ -6,6 +6,7 @@ chain = {
     "let": "".join("  let h%d = %s |> dense(4) |> tanh\n" % (i + 1, "h%d" % i if i else "x") for i in range(n)) + "  h%d" % n,
     "mixed": "".join("  let h%d = %s |> dense(%d) |> tanh\n" % (i + 1, "h%d" % i if i else "x", 2 + i) for i in range(n)) + "  h%d" % n,
     "repeat": "  x |> repeat(%d, seq(dense(4), tanh))" % n,
+    "sides": "  x |> repeat(%d, seq(dense(4), elu))" % n,
     "pipe": "  x " + "|> dense(4) |> tanh " * n,
     "rows": "  x",
 }[kind]
