@@ -1,5 +1,6 @@
 // nn_main: a trainer from its command line to its exit code.
 #include "runtime/cpu.h"
+#include "runtime/memory.h"
 #include "runtime/output.h"
 #include "runtime/predict.h"
 #include "runtime/process.h"
@@ -10,7 +11,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <new>
-#include <sys/resource.h>
 #include <unistd.h>
 
 namespace nnrt {
@@ -67,18 +67,6 @@ int finishRun(Run &run, const Status &status) {
   return nn_output_end(ExitDone); // output that never arrived is a failure too
 }
 
-/// Threads have stacks of that size too.
-static Status checkStack() {
-  struct rlimit limit;
-  const rlim_t least = 256 << 10;
-  if (getrlimit(RLIMIT_STACK, &limit) != 0 || limit.rlim_cur >= least)
-    return Status();
-  return Status::error(format("a trainer needs a stack of %llu KiB, and it is limited to %llu "
-                              "(`ulimit -s`): `ulimit -s 8192` gives it the usual one",
-                              (unsigned long long)least >> 10,
-                              (unsigned long long)limit.rlim_cur >> 10));
-}
-
 static void outOfMemory() {
   static const char text[] = "error: out of memory\n";
   (void)!write(2, text, sizeof text - 1);
@@ -92,7 +80,7 @@ extern "C" int nn_main(const nn_program *program, int argc, char **argv) {
   const double start = nn_process_start();
   nn_process_begin();
   std::set_new_handler(outOfMemory);
-  if (Status status = checkStack(); status.failed()) {
+  if (Status status = checkStack("a trainer", 256 << 10); status.failed()) {
     printError(status);
     return ExitFailed;
   }

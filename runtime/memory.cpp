@@ -117,4 +117,14 @@ Status checkMemory(size_t size, const std::string &purpose) {
                               bytes(least.bytes).c_str(), least.by));
 }
 
+Status checkStack(const char *who, uint64_t least) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_STACK, &limit) != 0 || limit.rlim_cur >= least)
+    return Status();
+  return Status::error(format("%s needs a stack of %llu KiB, and it is limited to %llu "
+                              "(`ulimit -s`): `ulimit -s 8192` gives it the usual one",
+                              who, (unsigned long long)least >> 10,
+                              (unsigned long long)limit.rlim_cur >> 10));
+}
+
 } // namespace nnrt

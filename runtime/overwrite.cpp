@@ -72,7 +72,7 @@ public:
 
   Status refusal(const std::string &why) const {
     return Status::error("cannot write " + visible(written) + ": " + why +
-                         "; another name is wanted");
+                         "; give another name");
   }
 
 private:
@@ -133,9 +133,9 @@ Status Outputs::add(const char *path, const char *kind, const char *where) {
     if (checkpoint && other.kind == next.kind)
       return Status::error("two train statements write the checkpoint " + visible(next.path) +
                            (other.where.empty() ? "" : ", the other one" + at) +
-                           "; another name is wanted");
+                           "; give another name");
     return Status::error("cannot write " + next.kind + " to " + visible(next.path) + ": " +
-                         other.kind + at + " goes to the same file; another name is wanted");
+                         other.kind + at + " goes to the same file; give another name");
   }
   all.push_back(next);
   return Status();

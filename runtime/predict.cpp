@@ -173,7 +173,7 @@ Status predictFile(Run &run, const Choice &choice) {
     for (const std::string &read : {run.input, run.flags.weights})
       if (isSameFile(read, path))
         return Status::error(std::string("cannot write ") + path +
-                             ": predict reads it; another name is wanted");
+                             ": predict reads it; give another name");
     NN_TRY(checkOutput(run, path, true));
   }
   std::vector<std::string> unused;

@@ -19,20 +19,7 @@ static std::string sourceText(const nn_source &source) {
     return source.path;
   if (source.n_arrays)
     return std::string(source.arrays[0]) + (source.n_arrays > 1 ? ", …" : "");
-  switch (source.kind) {
-  case NN_ROWS:
-    return "rows in the program";
-  case NN_BLOBS:
-    return "blobs";
-  case NN_MOONS:
-    return "moons";
-  case NN_CIRCLES:
-    return "circles";
-  case NN_SPIRALS:
-    return "spirals";
-  default:
-    return "files";
-  }
+  return sourceKind(source.kind);
 }
 
 namespace {

@@ -108,7 +108,7 @@ Status chosenVariant(Engine &engine, const nn_experiment &search, const Safetens
   if (!name || *name != search.name)
     return Status::error(file.path + " does not say what the search `" + search.name +
                          "` chose: `save " + search.name +
-                         " to …` behind the search writes a file "
+                         " to …` after the search writes a file "
                          "that does");
   auto chosen = [&](int32_t i) {
     return file.meta(std::string(chosenKey) + search.variables[i].name);

@@ -23,6 +23,37 @@ llvm::StringRef nnc::ast::spelling(BinaryOp op) {
   llvm_unreachable("every operator is listed");
 }
 
+llvm::StringRef nnc::ast::inWords(StmtKind kind) {
+  switch (kind) {
+  case StmtKind::Let:
+    return "a constant";
+  case StmtKind::Option:
+    return "an option";
+  case StmtKind::Fn:
+    return "a function";
+  case StmtKind::Layer:
+    return "a layer";
+  case StmtKind::Init:
+    return "an initializer";
+  case StmtKind::Optimizer:
+    return "an optimizer";
+  case StmtKind::Metric:
+    return "a metric";
+  case StmtKind::Model:
+    return "a model";
+  case StmtKind::Data:
+    return "a data set";
+  case StmtKind::Search:
+    return "what a search found";
+  case StmtKind::Compare:
+    return "a comparison";
+  case StmtKind::Ensemble:
+    return "an ensemble";
+  default:
+    return "a statement";
+  }
+}
+
 llvm::ArrayRef<nnc::ast::Stmt *> nnc::ast::blockOf(const Stmt *s) {
   if (auto *search = llvm::dyn_cast<SearchStmt>(s))
     return search->body;

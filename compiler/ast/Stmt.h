@@ -13,6 +13,9 @@ enum class StmtKind {
   Train, Evaluate, Predict, Save, Load, Freeze, Report, Print, Plot, Search, Compare, Ensemble,
 };
 
+/// "a model", "a data set", "what a search found": a kind in messages.
+llvm::StringRef inWords(StmtKind kind);
+
 struct Stmt {
   const StmtKind kind;
   Range range;

@@ -56,8 +56,8 @@ private:
 using IndexKey = llvm::SmallVector<std::pair<void *, int64_t>, 4>;
 IndexKey keyOf(llvm::ArrayRef<Index> index, int64_t lanes);
 
-/// Whether code in `here` may use a value that was emitted earlier: it stands in that block or in
-/// one around it, and not in the body of a loop that has been left.
+/// Whether code in `here` may use a value that was emitted earlier: it is in that block or in
+/// one around it, not in the body of a loop that has been left.
 bool isVisible(mlir::Value value, mlir::Block *here);
 
 /// Elements that a builder has emitted, so that what is used twice is emitted once: otherwise a

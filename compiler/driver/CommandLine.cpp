@@ -309,7 +309,7 @@ int nnc::runCommandLine(int argc, char **argv) {
   }
   if (input.empty() || interactive) {
     if (argc > 1 && (!output.empty() || emitKind != EmitKind::None)) {
-      return misuse("a file is wanted: nnc FILE.nn …");
+      return misuse("a file is missing: nnc FILE.nn …");
     }
     SessionOptions options = sessionOptions("<repl>");
     options.lints = LintMode::Off; // each input is a program of its own

@@ -23,12 +23,12 @@ bool nnc::isOutputName(Session &session, llvm::StringRef output, EmitKind kind) 
   if (source != "-" && llvm::sys::fs::equivalent(source, output) &&
       llvm::sys::fs::is_regular_file(output))
     return refuse(session, "cannot write '" + output +
-                               "': it is the program's own text; another name is wanted");
+                               "': it is the program's own text; give another name");
   // What `ast` prints is a program.
   if (llvm::sys::path::extension(output) == ".nn" && kind != EmitKind::Ast)
     return refuse(session, "cannot write '" + output + "': `.nn` is for programs, and this is " +
                                (kind == EmitKind::None ? "a trainer" : "a stage of the compiler") +
-                               "; another name is wanted");
+                               "; give another name");
   return true;
 }
 

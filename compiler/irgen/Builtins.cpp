@@ -426,7 +426,7 @@ Value Elaborator::callBuiltin(llvm::StringRef name, const BuiltinCall &call) {
     return Value::error();
   }
   if (name == "category") {
-    diags.error(call.at, "`category` turns a column of a data set into class numbers; it stands in a data block");
+    diags.error(call.at, "`category` turns a column of a data set into class numbers; it belongs in a data block");
     return Value::error();
   }
   if (name == "class_weights") {

@@ -33,7 +33,7 @@ Value Elaborator::metricValue(const Applicable &metric, llvm::ArrayRef<Arg> args
 Value Elaborator::callMetric(const Applicable &metric, llvm::ArrayRef<Arg> args, Range at) {
   if (totalMode == TotalMode::None) {
     diags.error(at, "the metric `" + metric.name +
-                        "` is computed over a whole split: it stands in `metric` lines");
+                        "` is computed over a whole split: it belongs in `metric` lines");
     return Value::error();
   }
   for (const Arg &a : args)

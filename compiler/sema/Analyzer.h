@@ -225,8 +225,6 @@ bool isSchedule(const ast::FnDecl &fn);
 
 /// `x` in backquotes.
 std::string quoted(llvm::StringRef name);
-/// "a layer", "an optimizer": what a declaration is, in words.
-llvm::StringRef describe(ast::StmtKind kind);
 /// "a, b and c"
 std::string listed(llvm::ArrayRef<llvm::StringRef> names, llvm::StringRef conjunction = "and");
 /// "1 argument", "3 rows"

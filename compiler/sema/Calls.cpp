@@ -185,13 +185,13 @@ void Analyzer::checkCallee(const Target &target, const NameExpr &name, const Cal
   case StmtKind::Init:
   case StmtKind::Optimizer:
     if (piped)
-      return notCallable(describe(decl->kind), declared);
+      return notCallable(ast::inWords(decl->kind), declared);
     return checkArguments(args, where, text, declared,
                           formalsOf(decl->kind == StmtKind::Init ? cast<InitDecl>(decl)->params
                                                                  : cast<OptimizerDecl>(decl)->params),
                           0);
   default:
-    return notCallable(describe(decl->kind), declared);
+    return notCallable(ast::inWords(decl->kind), declared);
   }
 }
 
@@ -328,7 +328,7 @@ void Analyzer::checkArgumentValues(ArrayRef<Argument> args, const Scope &scope, 
 void Analyzer::checkKind(const Expr *expr, const Scope &scope, StmtKind wanted) {
   auto *call = dyn_cast<CallExpr>(expr);
   auto *name = dyn_cast<NameExpr>(call ? call->callee : expr);
-  std::string word = describe(wanted).str();
+  std::string word = ast::inWords(wanted).str();
   if (!name) {
     if (isLiteral(expr) || isa<UnaryExpr>(expr)) {
       auto e = diags.error(expr->range, word + " is expected here, not a value");
@@ -351,7 +351,7 @@ void Analyzer::checkKind(const Expr *expr, const Scope &scope, StmtKind wanted) 
     }
   } else if (other || primitive || (t.kind == Target::Declaration && holdsLiteral(t.decl))) {
     auto e = diags.error(name->range, quoted(name->name.text) + " is " +
-                                          (primitive ? StringRef("a function") : describe(t.decl->kind)) + "; " + word +
+                                          (primitive ? StringRef("a function") : ast::inWords(t.decl->kind)) + "; " + word +
                                           " is expected here")
                  .suggest(name->name.text, candidates);
     if (other)

@@ -58,7 +58,7 @@ void Analyzer::reportCycle(llvm::ArrayRef<std::pair<const Decl *, Range>> cycle)
   if (!reported.insert(("cycle through " + first->name.text).str()).second)
     return;
   if (cycle.size() == 1) {
-    auto e = diags.error(cycle.front().second, describe(first->kind).str() + " cannot use itself: " +
+    auto e = diags.error(cycle.front().second, ast::inWords(first->kind).str() + " cannot use itself: " +
                                                    quoted(first->name.text) + " is being declared here");
     e.note(first->name.range, "declared here");
     if (symbols.prelude.count(first->name.text) && symbols.prelude.lookup(first->name.text) != first)

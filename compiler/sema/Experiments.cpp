@@ -94,7 +94,7 @@ void Analyzer::checkDrawn(const LetDecl &let, const Scope &scope, bool compared)
   checkArgumentValues(call->args, scope, nullptr);
 }
 
-/// Whether it stands in a statement that a session has run before: what was declared since then is
+/// Whether it is part of a statement that a session has run before: what was declared since then is
 /// not its business.
 bool Analyzer::ranBefore(const Stmt &stmt) const {
   return options.earlier && stmt.range.begin.getPointer() >= options.earlier;

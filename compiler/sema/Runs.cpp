@@ -98,7 +98,7 @@ const ModelDecl *Analyzer::checkModelPath(const Path &path, const Scope &scope, 
       e.note("the models are " + listed(candidates));
     return nullptr;
   }
-  StringRef kind = t.kind == Target::Declaration ? describe(t.decl->kind) : StringRef("not a model");
+  StringRef kind = t.kind == Target::Declaration ? ast::inWords(t.decl->kind) : StringRef("not a model");
   auto e = diags.error(name.range, quoted(name.text) + " is " + kind + "; a model is expected here");
   if (t.kind == Target::Declaration)
     e.note(t.decl->name.range, "declared here");
@@ -121,7 +121,7 @@ const DataDecl *Analyzer::checkDataPath(const Path &path, const Scope &scope) {
       e.note("the data sets are " + listed(candidates));
     return nullptr;
   }
-  StringRef kind = t.kind == Target::Declaration ? describe(t.decl->kind) : StringRef("no data set");
+  StringRef kind = t.kind == Target::Declaration ? ast::inWords(t.decl->kind) : StringRef("no data set");
   auto e = diags.error(name.range, quoted(name.text) + " is " + kind + "; a data set is expected here");
   if (t.kind == Target::Declaration)
     e.note(t.decl->name.range, "declared here");

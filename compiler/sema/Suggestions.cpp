@@ -1,5 +1,5 @@
 // Names that mean nothing: the error, and which of the names that do was meant. Only things of the
-// kind that is wanted there are proposed.
+// kind that is needed there are proposed.
 #include "compiler/ast/Facts.h"
 #include "compiler/sema/Analyzer.h"
 

@@ -7,31 +7,6 @@ namespace nnc::sema {
 
 std::string quoted(StringRef name) { return "`" + name.str() + "`"; }
 
-StringRef describe(ast::StmtKind kind) {
-  switch (kind) {
-  case ast::StmtKind::Let:
-    return "a constant";
-  case ast::StmtKind::Option:
-    return "an option";
-  case ast::StmtKind::Fn:
-    return "a function";
-  case ast::StmtKind::Layer:
-    return "a layer";
-  case ast::StmtKind::Init:
-    return "an initializer";
-  case ast::StmtKind::Optimizer:
-    return "an optimizer";
-  case ast::StmtKind::Metric:
-    return "a metric";
-  case ast::StmtKind::Model:
-    return "a model";
-  case ast::StmtKind::Data:
-    return "a data set";
-  default:
-    return "a statement";
-  }
-}
-
 std::string listed(llvm::ArrayRef<StringRef> names, StringRef conjunction) {
   std::string text;
   for (size_t i = 0; i < names.size(); ++i) {

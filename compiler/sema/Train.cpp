@@ -200,7 +200,7 @@ void Analyzer::checkMetric(const MetricEntry &entry, const Scope &scope,
     return checkArgumentValues(call->args, scope, nullptr);
   }
   if (t.kind == Target::Declaration && !isa<MetricDecl, FnDecl, LetDecl>(t.decl)) {
-    diags.error(name->range, quoted(name->name.text) + " is " + describe(t.decl->kind) + "; a metric or a function is expected here")
+    diags.error(name->range, quoted(name->name.text) + " is " + ast::inWords(t.decl->kind) + "; a metric or a function is expected here")
         .note(t.decl->name.range, "declared here");
     return checkArgumentValues(call->args, scope, &t);
   }

@@ -1,16 +1,15 @@
 // nnc: the compiler's command line. Everything it does is in the driver room.
 #include "compiler/driver/CommandLine.h"
 #include "runtime/ending.h"
+#include "runtime/memory.h"
 #include "runtime/process.h"
 
 #include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/raw_ostream.h"
 
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <new>
-#include <sys/resource.h>
 #include <unistd.h>
 
 static int result = 0;
@@ -61,20 +60,7 @@ extern "C" void *malloc(size_t size) noexcept {
 #endif
 
 /// Makes the stack as large as compilations need it: where memory is short, it could not grow
-/// later, and the process would be killed. Where it may not be so large, nothing is begun.
-static void requireStack() {
-  struct rlimit limit;
-  const rlim_t least = 1 << 20;
-  if (getrlimit(RLIMIT_STACK, &limit) != 0 || limit.rlim_cur >= least)
-    return;
-  char text[160];
-  snprintf(
-      text, sizeof text,
-      "nnc needs a stack of %llu KiB, and it is limited to %llu (`ulimit -s`): `ulimit -s 8192` "
-      "gives it the usual one",
-      (unsigned long long)least >> 10, (unsigned long long)limit.rlim_cur >> 10);
-  failAtOnce(text);
-}
+/// later, and the process would be killed.
 __attribute__((noinline)) static void growStack() {
   volatile char room[512 << 10];
   for (size_t i = 0; i < sizeof room; i += 4096)
@@ -82,7 +68,8 @@ __attribute__((noinline)) static void growStack() {
 }
 
 int main(int argc, char **argv) {
-  requireStack();
+  if (nnrt::Status status = nnrt::checkStack("nnc", 1 << 20); status.failed())
+    failAtOnce(status.message().c_str());
   growStack();
   nn_process_begin();
   handleFailures();

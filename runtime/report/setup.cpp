@@ -18,12 +18,7 @@ static Page::Facts dataFacts(const Run &run, const Dataset &data) {
   else if (d.source.n_arrays)
     facts.push_back({"source", baseName(d.source.arrays[0]) + (d.source.n_arrays > 1 ? ", …" : "")});
   else
-    facts.push_back({"source", d.source.kind == NN_ROWS      ? "rows in the program"
-                               : d.source.kind == NN_BLOBS   ? "blobs"
-                               : d.source.kind == NN_MOONS   ? "moons"
-                               : d.source.kind == NN_CIRCLES ? "circles"
-                               : d.source.kind == NN_SPIRALS ? "spirals"
-                                                             : "files"});
+    facts.push_back({"source", sourceKind(d.source.kind)});
   facts.push_back({"rows", grouped(data.rows)});
   static const char *const names[] = {"training", "validation", "test"};
   for (int split = 0; split < 3; ++split)

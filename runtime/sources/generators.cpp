@@ -80,19 +80,6 @@ private:
   std::vector<bool> isX;
 };
 
-const char *generatorName(int32_t kind) {
-  switch (kind) {
-  case NN_BLOBS:
-    return "blobs";
-  case NN_MOONS:
-    return "moons";
-  case NN_CIRCLES:
-    return "circles";
-  default:
-    return "spirals";
-  }
-}
-
 Status checkWhole(const char *generator, const char *name, double value, double low, double high) {
   if (value >= low && value <= high && value == std::floor(value))
     return Status();
@@ -104,7 +91,7 @@ Status checkWhole(const char *generator, const char *name, double value, double 
 
 Status openGenerator(const SourceSpec &spec, const std::vector<ColumnRequest> &columns,
                      std::unique_ptr<Source> &result) {
-  const char *name = generatorName(spec.source->kind);
+  const char *name = sourceKind(spec.source->kind);
   NN_TRY(checkWhole(name, "n", spec.n, 1, 1e9));
   if (spec.source->kind == NN_SPIRALS || spec.source->kind == NN_BLOBS)
     NN_TRY(checkWhole(name, "classes", spec.classes, 1, 1e6));

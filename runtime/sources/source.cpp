@@ -4,6 +4,23 @@
 
 namespace nnrt {
 
+const char *sourceKind(int32_t kind) {
+  switch (kind) {
+  case NN_ROWS:
+    return "rows in the program";
+  case NN_BLOBS:
+    return "blobs";
+  case NN_MOONS:
+    return "moons";
+  case NN_CIRCLES:
+    return "circles";
+  case NN_SPIRALS:
+    return "spirals";
+  default:
+    return "files";
+  }
+}
+
 ColumnRequest requestFor(const nn_column &column, bool optional) {
   return {column.name,   column.where && !optional ? column.where : "",
           column.kind,   column.size,

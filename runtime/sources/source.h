@@ -40,6 +40,9 @@ struct ColumnRequest {
   bool unread = false;              // what lies in it does not matter: it counts as missing
 };
 
+/// What a source (NN_ROWS …) is called: "blobs"; "files" for all that have names of their own.
+const char *sourceKind(int32_t kind);
+
 /// What a data set's column asks of a source.
 ColumnRequest requestFor(const nn_column &column, bool optional = false);
 

@@ -2,7 +2,6 @@
 #include "compiler/ast/Printer.h"
 #include "compiler/driver/Emit.h"
 #include "compiler/driver/repl/Evaluator.h"
-#include "compiler/driver/repl/Kinds.h"
 #include "compiler/sema/Builtins.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -65,7 +64,7 @@ static void describe(llvm::StringRef name, ast::StmtKind kind, llvm::StringRef t
   while (text.starts_with("##"))
     text = text.split('\n').second;
   const bool isValue = kind == ast::StmtKind::Let || kind == ast::StmtKind::Option;
-  llvm::outs() << name << ": " << kindName(kind) << "\n  " << (isValue ? text : signatureOf(text)) << "\n";
+  llvm::outs() << name << ": " << ast::inWords(kind) << "\n  " << (isValue ? text : signatureOf(text)) << "\n";
   for (llvm::StringRef line : llvm::split(doc, '\n'))
     if (!line.empty())
       llvm::outs() << "  " << line << "\n";
@@ -95,7 +94,7 @@ void Evaluator::type(llvm::StringRef expression) {
   }
   // `dense(4)` is what `dense` makes; without its arguments a name says what they are.
   if (const Ran *found = declarations.findResult(expression)) {
-    llvm::outs() << expression << ": " << kindName(found->kind) << "\n";
+    llvm::outs() << expression << ": " << ast::inWords(found->kind) << "\n";
     return;
   }
   llvm::StringRef head = expression.take_until([](char c) { return c == '('; });
@@ -186,7 +185,7 @@ static bool isOfLines(mlir::func::FuncOp function, unsigned lines) {
 void Evaluator::ir(llvm::StringRef what) {
   const Declaration *model = declarations.find(what);
   if (model && model->kind != ast::StmtKind::Model) {
-    llvm::errs() << "`" << what << "` is " << kindName(model->kind) << "; IR is made of a model or a statement: `:ir "
+    llvm::errs() << "`" << what << "` is " << ast::inWords(model->kind) << "; IR is made of a model or a statement: `:ir "
                  << what << "(…)`\n";
     return;
   }

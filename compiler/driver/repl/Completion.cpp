@@ -60,7 +60,7 @@ static size_t openBracket(llvm::StringRef text, char open) {
   return stack.empty() ? llvm::StringRef::npos : stack.back();
 }
 
-/// Whether the cursor stands in a text in quotes, whose beginning `text` becomes.
+/// Whether the cursor is inside a text in quotes, whose beginning `text` becomes.
 static bool inQuotes(llvm::StringRef line, llvm::StringRef &text) {
   size_t begin = llvm::StringRef::npos;
   for (size_t i = 0; i < line.size(); ++i)

@@ -178,7 +178,7 @@ void Declarations::chooseByKind(StmtKind kind, Selection &chosen) const {
   }
 }
 
-/// A declaration's documentation stands in the lines above it.
+/// A declaration's documentation is in the lines above it.
 static size_t withDocumentation(llvm::StringRef input, size_t begin) {
   size_t line = input.take_front(begin).rfind('\n') + 1; // npos + 1 is 0
   while (line > 0) {

@@ -22,7 +22,7 @@ struct Declaration {
   std::string doc;
   ast::StmtKind kind;
   std::string folder;    // where its paths start; "" is the working directory
-  Stretch here = {0, 0}; // where it stands in the input that is being evaluated; empty: elsewhere
+  Stretch here = {0, 0}; // where it is in the input that is being evaluated; empty: elsewhere
 };
 
 /// A statement that has run, to be part of later programs that are about what it came to.
@@ -69,7 +69,7 @@ public:
   std::vector<std::string> add(Declaration d);
   const Declaration *find(llvm::StringRef name) const;
   llvm::ArrayRef<Declaration> all() const { return list; }
-  /// The input is over: no declaration stands in the next one.
+  /// The input is over: no declaration is part of the next one.
   void leaveInput();
 
   void add(Ran statement);

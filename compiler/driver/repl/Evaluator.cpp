@@ -207,7 +207,7 @@ std::unique_ptr<Session> Evaluator::open(const Composed &program, const std::str
   own.folders = program.folders;
   auto session = std::make_unique<Session>(std::move(own));
   session->loadText(program.text,
-                    label); // what is wrong with the text stands in the session's diagnostics
+                    label); // the session's diagnostics say what is wrong with the text
   return session;
 }
 

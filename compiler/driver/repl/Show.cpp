@@ -1,6 +1,5 @@
 // :show and :load.
 #include "compiler/driver/repl/Evaluator.h"
-#include "compiler/driver/repl/Kinds.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/raw_ostream.h"
