@@ -1,9 +1,10 @@
 /* The contract between compiled programs, the compiler and the runtime (C, versioned).
  *
- * A compiled program is one `nn_program`: constant tables plus pointers to compiled functions. The object file of a
- * trainer and the code that the JIT makes carry the same tables, so both run through `nn_main` below.
- * Everything here is owned by the program and lives as long as its code. Strings are UTF-8, NUL-terminated. A list is
- * a pointer and a count. `where` strings are "file:line:col", for messages. */
+ * A compiled program is one `nn_program`: constant tables plus pointers to compiled functions. The
+ * object file of a trainer and the code that the JIT makes carry the same tables, so both run
+ * through `nn_main` below. Everything here is owned by the program and lives as long as its code.
+ * Strings are UTF-8, NUL-terminated. A list is a pointer and a count. `where` strings are
+ * "file:line:col", for messages. */
 #ifndef NNC_RUNTIME_ABI_H
 #define NNC_RUNTIME_ABI_H
 
@@ -15,58 +16,78 @@ extern "C" {
 
 #define NN_ABI_VERSION 8u
 
-/* ---- compiled functions ------------------------------------------------------------------------------------ */
+/* ---- compiled functions ---------------------------------------------------------------------- */
 
-/* Slots of nn_call.scalars. Options follow, in the order of nn_program.options, then what experiments choose. Known to the compiler by name:
- * "step" (0-based), "epoch" (fractional), "total_steps", "steps_per_epoch", "seed", "val_loss" (after the last complete epoch;
- * infinite before), "first_row" (of an evaluation in pieces: the number of the call's first row among all rows), "batch_share" (of a
- * training step: its rows / those of a full batch). */
-enum { NN_SLOT_STEP, NN_SLOT_EPOCH, NN_SLOT_TOTAL_STEPS, NN_SLOT_STEPS_PER_EPOCH, NN_SLOT_SEED, NN_SLOT_VAL_LOSS, NN_SLOT_FIRST_ROW,
-       NN_SLOT_BATCH_SHARE, NN_SLOT_OPTIONS };
+/* Slots of nn_call.scalars. Options follow, in the order of nn_program.options, then what
+ * experiments choose. Known to the compiler by name: "step" (0-based), "epoch" (fractional),
+ * "total_steps", "steps_per_epoch", "seed", "val_loss" (after the last complete epoch; infinite
+ * before), "first_row" (of an evaluation in pieces: the number of the call's first row among all
+ * rows), "batch_share" (of a training step: its rows / those of a full batch). */
+enum {
+  NN_SLOT_STEP,
+  NN_SLOT_EPOCH,
+  NN_SLOT_TOTAL_STEPS,
+  NN_SLOT_STEPS_PER_EPOCH,
+  NN_SLOT_SEED,
+  NN_SLOT_VAL_LOSS,
+  NN_SLOT_FIRST_ROW,
+  NN_SLOT_BATCH_SHARE,
+  NN_SLOT_OPTIONS
+};
 
 /* One call of a compiled function; shared by all worker threads. */
 typedef struct nn_call {
   unsigned char *arena;      /* persistent tensors at their nn_tensor.offset; 64-byte aligned */
-  unsigned char *scratch;    /* at least fixed_bytes + row_bytes * capacity of the function; 64-byte aligned */
-  const void *const *in;     /* fields, row-major, `rows` examples each, in the order of the function's fields */
-  void *const *out;          /* results, row-major, in the order of the function's results. Fields and results are of the
-                                program's elements unless a table says f64, and aligned to one element, no more. */
-  const double *scalars;     /* NN_SLOT_…, the options' values, the values that experiments choose */
+  /* at least fixed_bytes + row_bytes * capacity of the function; 64-byte aligned */
+  unsigned char *scratch;
+  /* fields, row-major, `rows` examples each, in the order of the function's fields */
+  const void *const *in;
+  /* results, row-major, in the order of the function's results. Fields and results are of the
+   * program's elements unless a table says f64, and aligned to one element, no more. */
+  void *const *out;
+  /* NN_SLOT_…, the options' values, the values that experiments choose */
+  const double *scalars;
   int64_t rows;              /* examples in this batch: 1 … capacity */
   int64_t capacity;          /* the number of rows `scratch` was sized for */
-  void (*barrier)(void *);   /* all threads meet here between dependent kernels; never called when threads == 1 */
+  /* all threads meet here between dependent kernels; never called when threads == 1 */
+  void (*barrier)(void *);
   void *barrier_data;
-  void (*stamp)(void *, int32_t thread, int32_t event);   /* profiled functions alone call it: `event` has just ended on
-                                `thread`. Event i < n: kernel i; n + i: waiting for other threads behind kernel i, where
-                                n is nn_profiled.n_kernels. */
+  /* profiled functions alone call it: `event` has just ended on `thread`. Event i < n: kernel i;
+   * n + i: waiting for other threads after kernel i, where n is nn_profiled.n_kernels. */
+  void (*stamp)(void *, int32_t thread, int32_t event);
   void *stamp_data;
 } nn_call;
 
-/* Called by every worker thread with its number; the result does not depend on `threads`, to the last bit. */
+/* Called by every worker thread with its number; the result does not depend on `threads`, to the
+ * last bit. */
 typedef void (*nn_code)(const nn_call *call, int32_t thread, int32_t threads);
 
 typedef struct nn_fn {
   nn_code code;              /* NULL: the function does not exist */
   int64_t fixed_bytes;       /* scratch that does not depend on the batch */
   int64_t row_bytes;         /* scratch for each row of capacity (a multiple of 64) */
-  int64_t whole;             /* of an evaluation or a prediction: 1 if its rows depend on one another (`over = batch`), so that all of
-                                them belong in one call */
+  /* of an evaluation or a prediction: 1 if its rows depend on one another (`over = batch`), so
+   * that all of them belong in one call */
+  int64_t whole;
 } nn_fn;
 
-/* A number that is either constant or the result `slot` of nn_program.settings (it depends on an option). */
+/* A number that is either constant or the result `slot` of nn_program.settings (it depends on an
+ * option). */
 typedef struct nn_number {
   double value;
   int32_t slot;              /* -1: constant */
 } nn_number;
 
-/* ---- tensors and models ------------------------------------------------------------------------------------ */
+/* ---- tensors and models ---------------------------------------------------------------------- */
 
 enum nn_tensor_kind { NN_PARAMETER = 0, NN_STATE = 1, NN_OPTIMIZER_STATE = 2 };
 
-/* A persistent tensor, in nn_program.elements ('f32' or 'f64'): row-major, or a matrix [K, N] in blocks of `block` columns, whose
- * element [k, n] is element ((n / block) * K + k) * block + n % block. Files and everything outside of the arena are row-major. */
+/* A persistent tensor, in nn_program.elements ('f32' or 'f64'): row-major, or a matrix [K, N] in
+ * blocks of `block` columns, whose element [k, n] is element ((n / block) * K + k) * block + n %
+ * block. Files and everything outside of the arena are row-major. */
 typedef struct nn_tensor {
-  const char *name;          /* the full place: "mlp.hidden.w"; optimizer state: "train0.m/mlp.hidden.w" */
+  /* the full place: "mlp.hidden.w"; optimizer state: "train0.m/mlp.hidden.w" */
+  const char *name;
   const char *key;           /* name in weight files: the place without its model: "hidden.w" */
   int64_t offset;            /* bytes from the start of the arena */
   const int64_t *shape;
@@ -92,11 +113,14 @@ typedef struct nn_model {
   const char *where;
   nn_range tensors;          /* parameters and states, in nn_program.tensors */
   nn_fn init;                /* no fields; writes every tensor of the model from scalars[SEED] */
-  nn_fn predict;             /* field 0: x; result 0: the output for each row; not in training mode */
+  /* field 0: x; result 0: the output for each row; not in training mode */
+  nn_fn predict;
   const int64_t *in_shape; int32_t in_rank;     /* of one example */
   const int64_t *out_shape; int32_t out_rank;
-  int32_t data;              /* the data set it was trained on first, whose fields `predict` prepares from; or -1 */
-  int32_t hidden;            /* 1: a variant of an experiment or an ensemble, which alone draws it; not shown to the user */
+  /* the data set it was trained on first, whose fields `predict` prepares from; or -1 */
+  int32_t data;
+  /* 1: a variant of an experiment or an ensemble, which alone draws it; not shown to the user */
+  int32_t hidden;
   const nn_layer *layers;
   int32_t n_layers; /* where a report shows them, in the order in which they are applied */
   const struct nn_bound *bounds;
@@ -104,10 +128,22 @@ typedef struct nn_model {
   const struct nn_targets *targets; /* what is computed from x alone and must be so; or NULL */
 } nn_model;
 
-/* ---- data -------------------------------------------------------------------------------------------------- */
+/* ---- data ------------------------------------------------------------------------------------ */
 
 /* Those of files, but for rows, come before the generators. */
-enum nn_source_kind { NN_ROWS, NN_CSV, NN_IDX, NN_NPY, NN_NPZ, NN_IMAGES, NN_TEXT, NN_BLOBS, NN_MOONS, NN_CIRCLES, NN_SPIRALS };
+enum nn_source_kind {
+  NN_ROWS,
+  NN_CSV,
+  NN_IDX,
+  NN_NPY,
+  NN_NPZ,
+  NN_IMAGES,
+  NN_TEXT,
+  NN_BLOBS,
+  NN_MOONS,
+  NN_CIRCLES,
+  NN_SPIRALS
+};
 
 enum nn_header { NN_HEADER_AUTO, NN_HEADER_YES, NN_HEADER_NO };
 enum nn_encoding { NN_UTF8, NN_LATIN1, NN_CP1252, NN_UTF16 };
@@ -121,31 +157,50 @@ typedef struct nn_source {
   int32_t header;            /* csv: nn_header */
   int32_t separator;         /* csv: the character between cells; 0: to be found out */
   int32_t decimal;           /* csv: the character of the decimal point; 0: a point */
-  int32_t quote;             /* csv: the character around cells; 0: a double quote; or NN_NO_QUOTES */
+  /* csv: the character around cells; 0: a double quote; or NN_NO_QUOTES */
+  int32_t quote;
   int32_t encoding;          /* csv, text: nn_encoding */
-  int32_t has_missing;       /* csv: 1: cells that read as one of `missing` have no value; 0: those of the usual list */
+  /* csv: 1: cells that read as one of `missing` have no value; 0: those of the usual list */
+  int32_t has_missing;
   const char *const *missing; int32_t n_missing;
-  int32_t n_compiled;        /* csv: columns of the file that the program was compiled with; 0: not known */
-  const char *const *columns; int32_t n_columns;   /* csv, npz: names given in the program, else 0; npy: the columns' names;
-                                rows: of each number of a row, its field */
-  const char *const *arrays; int32_t n_arrays;     /* for each of `columns`: npy: its file; npz: its array in the file */
-  int64_t channels, height, width;   /* images: of every image; 0 (for nn_probe_source): as they are */
-  int32_t resize, recolor;           /* images: make every image height by width, of `channels`; else they are so */
+  /* csv: columns of the file that the program was compiled with; 0: not known */
+  int32_t n_compiled;
+  /* csv, npz: names given in the program, else 0; npy: the columns' names; rows: of each number
+   * of a row, its field */
+  const char *const *columns; int32_t n_columns;
+  /* for each of `columns`: npy: its file; npz: its array in the file */
+  const char *const *arrays; int32_t n_arrays;
+  /* images: of every image; 0 (for nn_probe_source): as they are */
+  int64_t channels, height, width;
+  /* images: make every image height by width, of `channels`; else they are so */
+  int32_t resize, recolor;
   int64_t length;                    /* text: characters of an example */
-  const double *values; int64_t n_values;          /* rows: row after row, x's elements before y's */
+  /* rows: row after row, x's elements before y's */
+  const double *values; int64_t n_values;
   int32_t row_width;         /* rows: numbers in each row */
   nn_number n, classes, turns, factor, noise, spread, dims, seed;  /* generators */
 } nn_source;
 
-/* Of a table, also: NN_MISSING: 1 where the cell has no value, else 0; NN_EQUALS: 1 where the cell reads as nn_column.text, else 0. */
+/* Of a table, also: NN_MISSING: 1 where the cell has no value, else 0; NN_EQUALS: 1 where the
+ * cell reads as nn_column.text, else 0. */
 enum nn_column_kind { NN_NUMBER, NN_CATEGORY, NN_MISSING, NN_EQUALS };
 
-/* What becomes of a cell without a value: an error; its row is left out; or a value takes its place: a statistic of the training split,
- * the value of the row before, or nn_column.fill (numbers) or nn_column.text (categories). */
-enum nn_absent { NN_ABSENT_ERROR, NN_ABSENT_DROP, NN_ABSENT_MEAN, NN_ABSENT_MEDIAN, NN_ABSENT_MODE, NN_ABSENT_PREVIOUS, NN_ABSENT_VALUE };
+/* What becomes of a cell without a value: an error; its row is left out; or a value takes its
+ * place: a statistic of the training split, the value of the row before, or nn_column.fill
+ * (numbers) or nn_column.text (categories). */
+enum nn_absent {
+  NN_ABSENT_ERROR,
+  NN_ABSENT_DROP,
+  NN_ABSENT_MEAN,
+  NN_ABSENT_MEDIAN,
+  NN_ABSENT_MODE,
+  NN_ABSENT_PREVIOUS,
+  NN_ABSENT_VALUE
+};
 
-/* A raw input of a data set's prepare function: a column of a table, an array, `image` or `label` of images, `x` or `y`
- * of rows, texts and generators. A category becomes its class number: classes sorted, as numbers if all are, else as text. */
+/* A raw input of a data set's prepare function: a column of a table, an array, `image` or
+ * `label` of images, `x` or `y` of rows, texts and generators. A category becomes its class
+ * number: classes sorted, as numbers if all are, else as text. */
 typedef struct nn_column {
   const char *name;
   const char *where;
@@ -154,29 +209,41 @@ typedef struct nn_column {
   const char *text;          /* NN_EQUALS, and NN_ABSENT_VALUE of a category; else NULL */
   double fill;               /* NN_ABSENT_VALUE of a number */
   int32_t absent;            /* nn_absent */
-  int32_t numbered;          /* 1: `category(column)`: where the source has numbers instead of names, their values are numbered from 0
-                                too; 0: such numbers are the classes as they stand */
-  int64_t classes;           /* how many classes the code was compiled for; 0: for any number of them */
+  /* 1: `category(column)`: where the source has numbers instead of names, their values are
+   * numbered from 0 too; 0: such numbers are the classes as they stand */
+  int32_t numbered;
+  /* how many classes the code was compiled for; 0: for any number of them */
+  int64_t classes;
   int32_t for_input;         /* 1: the field that a model predicts from is computed from it */
 } nn_column;
 
-/* A field of `prepare` or `keep`: the elements of these columns, one column after the other in each row, as a table's `[a .. z]`. */
+/* A field of `prepare` or `keep`: the elements of these columns, one column after the other in
+ * each row, as a table's `[a .. z]`. */
 typedef struct nn_input {
   const int32_t *columns; int32_t n_columns;   /* in the table of columns */
-  int32_t wide;              /* 1: f64; 0: the program's elements, which hold every number of the source exactly */
+  /* 1: f64; 0: the program's elements, which hold every number of the source exactly */
+  int32_t wide;
 } nn_input;
 
-/* CLASS_WEIGHTS: prepare gives class numbers, which become the weights of their classes: n / (k n_class) over the training split.
- * BALANCED: an epoch draws the classes of this field equally often. */
-enum nn_field_flags { NN_FIELD_NORMALIZE = 1, NN_FIELD_CATEGORY = 2, NN_FIELD_CLASS_WEIGHTS = 4, NN_FIELD_BALANCED = 8 };
+/* CLASS_WEIGHTS: prepare gives class numbers, which become the weights of their classes: n / (k
+ * n_class) over the training split. BALANCED: an epoch draws the classes of this field equally
+ * often. */
+enum nn_field_flags {
+  NN_FIELD_NORMALIZE = 1,
+  NN_FIELD_CATEGORY = 2,
+  NN_FIELD_CLASS_WEIGHTS = 4,
+  NN_FIELD_BALANCED = 8
+};
 
 typedef struct nn_field {
   const char *name;          /* x, y, … */
   const int64_t *shape; int32_t rank;   /* of one example */
   int32_t flags;
-  int32_t stat_axis_size;    /* normalize: statistics are kept for each of this many channels (the leading elements
-                                of the shape), 0: for each element. A deviation of 0 divides by 1. */
-  int32_t category_column;   /* with NN_FIELD_CATEGORY: index of the column whose classes it counts; else -1 */
+  /* normalize: statistics are kept for each of this many channels (the leading elements of the
+   * shape), 0: for each element. A deviation of 0 divides by 1. */
+  int32_t stat_axis_size;
+  /* with NN_FIELD_CATEGORY: index of the column whose classes it counts; else -1 */
+  int32_t category_column;
 } nn_field;
 
 typedef struct nn_data {
@@ -186,22 +253,29 @@ typedef struct nn_data {
   const nn_source *test;     /* a separate test source, or NULL */
   const nn_column *columns; int32_t n_columns;
   const nn_input *inputs; int32_t n_inputs;                 /* what `prepare` takes of them */
-  const nn_column *where_columns; int32_t n_where_columns;  /* raw inputs of `keep`, when there is a `where` */
+  /* raw inputs of `keep`, when there is a `where` */
+  const nn_column *where_columns; int32_t n_where_columns;
   const nn_input *where_inputs; int32_t n_where_inputs;
-  nn_fn keep;                /* fields: where_inputs; result 0: f64, 1 for rows to keep; or no code */
-  nn_fn prepare;             /* fields: inputs, in order; results: fields, in order, as f64 those with NN_FIELD_NORMALIZE or
-                                NN_FIELD_CLASS_WEIGHTS: what they become is computed from that */
-  const struct nn_bound *bounds; int32_t n_bounds;   /* what the inputs of `prepare` must be: nn_bound.field is an index in `inputs` */
+  /* fields: where_inputs; result 0: f64, 1 for rows to keep; or no code */
+  nn_fn keep;
+  /* fields: inputs, in order; results: fields, in order, as f64 those with NN_FIELD_NORMALIZE or
+   * NN_FIELD_CLASS_WEIGHTS: what they become is computed from that */
+  nn_fn prepare;
+  /* what the inputs of `prepare` must be: nn_bound.field is an index in `inputs` */
+  const struct nn_bound *bounds; int32_t n_bounds;
   const nn_field *fields; int32_t n_fields;
-  nn_number train, val, test_part;   /* fractions, or counts when above 1; train < 0: what the others leave */
-  int32_t folds;             /* 0: none; k: a lone train statement validates on the first of k parts of what `test` leaves */
+  /* fractions, or counts when above 1; train < 0: what the others leave */
+  nn_number train, val, test_part;
+  /* 0: none; k: a lone train statement validates on the first of k parts of what `test` leaves */
+  int32_t folds;
   int32_t stratify;          /* index of a field, or -1 */
   nn_number split_seed;
   int32_t has_split;
-  int32_t hidden;            /* 1: it stands in an experiment's block, and may differ from choice to choice */
+  /* 1: it stands in an experiment's block, and may differ from choice to choice */
+  int32_t hidden;
 } nn_data;
 
-/* ---- what is run ------------------------------------------------------------------------------------------- */
+/* ---- what is run ----------------------------------------------------------------------------- */
 
 enum nn_split { NN_SPLIT_TRAIN, NN_SPLIT_VAL, NN_SPLIT_TEST, NN_SPLIT_ALL };
 enum nn_direction { NN_LOWEST = -1, NN_NO_DIRECTION = 0, NN_HIGHEST = 1 };
@@ -209,22 +283,26 @@ enum nn_direction { NN_LOWEST = -1, NN_NO_DIRECTION = 0, NN_HIGHEST = 1 };
 /* A metric: totals over all rows of a split, which `finish` turns into the value shown. */
 typedef struct nn_metric {
   const char *name;          /* accuracy, r2, confusion … */
-  const int64_t *total_sizes; int32_t n_totals;  /* elements of each total, in the order of results; all are f64 */
-  /* Totals are added up, batch after batch, but three from each of these on: the number of examples, their mean and the squares of
-   * their distances from it, which are put together as those of two sets are. */
+  /* elements of each total, in the order of results; all are f64 */
+  const int64_t *total_sizes; int32_t n_totals;
+  /* Totals are added up, batch after batch, but three from each of these on: the number of
+   * examples, their mean and the squares of their distances from it, which are put together as
+   * those of two sets are. */
   const int32_t *spreads; int32_t n_spreads;
   nn_fn finish;              /* fields: the totals, as f64, unbatched; result 0: the value, f64 */
-  const int64_t *shape; int32_t rank;            /* of the value; rank 0: a number; rank 2: a table */
+  /* of the value; rank 0: a number; rank 2: a table */
+  const int64_t *shape; int32_t rank;
   int32_t direction;         /* nn_direction: what is better */
 } nn_metric;
 
 /* Which value of a run's history: metric < 0 is the loss. */
 typedef struct nn_watch { int32_t metric; int32_t split; int32_t direction; } nn_watch;
 
-/* What the values of a field (an index in nn_data.fields) must be, by what a loss or a metric makes of them: checked on the data before the
- * run. */
+/* What the values of a field (an index in nn_data.fields) must be, by what a loss or a metric
+ * makes of them: checked on the data before the run. */
 enum nn_bound_kind {
-  NN_SELECTS,                /* whole numbers from 0 to bound - 1: they select one of an example's `bound` elements */
+  /* whole numbers from 0 to bound - 1: they select one of an example's `bound` elements */
+  NN_SELECTS,
   NN_LOOKS_UP,               /* the same, of a table that all examples share */
   NN_WITHIN,                 /* from low to high */
   NN_EITHER                  /* low or high */
@@ -252,7 +330,8 @@ typedef struct nn_targets {
 
 /* What made a number non-finite: entry i describes result i of nn_train.trace. */
 typedef struct nn_trace_point {
-  const char *op;            /* "log", "/"; or in words what is wrong with the step, if `place` is empty */
+  /* "log", "/"; or in words what is wrong with the step, if `place` is empty */
+  const char *op;
   const char *place;         /* "net.dense1", or "the loss" */
   const char *where;
 } nn_trace_point;
@@ -266,21 +345,27 @@ typedef struct nn_train {
   const char *where;
   const char *target;        /* what is trained: the model, or a part of it, "autoencoder.enc1" */
   int32_t model, data;
-  const int32_t *fields; int32_t n_fields;   /* fields of the data, in the order the functions take them */
+  /* fields of the data, in the order the functions take them */
+  const int32_t *fields; int32_t n_fields;
   nn_fn init;                /* no fields: writes the optimizer's state */
-  nn_fn step;                /* one training step: result 0: the batch's mean loss; then each metric's totals. When the
-                                loss is not finite it returns before it has written any tensor. */
+  /* one training step: result 0: the batch's mean loss; then each metric's totals. When the loss
+   * is not finite it returns before it has written any tensor. */
+  nn_fn step;
   nn_fn eval;                /* the same results, not in training mode; writes no tensor */
-  nn_fn trace;               /* results: for each trace point 1 if it is non-finite; writes no tensor */
+  /* results: for each trace point 1 if it is non-finite; writes no tensor */
+  nn_fn trace;
   const nn_trace_point *trace_points; int32_t n_trace_points;
-  nn_fn monitor;             /* results: for each of `trained` the norm of its gradient; then for each activation the share of its
-                                units that are dead, and the share that are saturated; writes no tensor. May have no code */
+  /* results: for each of `trained` the norm of its gradient; then for each activation the share
+   * of its units that are dead, and the share that are saturated; writes no tensor. May have no
+   * code */
+  nn_fn monitor;
   const int32_t *trained; int32_t n_trained;               /* in nn_program.tensors */
   const char *const *activations; int32_t n_activations;   /* "net.dense1 relu" */
-  nn_fn fit;                 /* fields: the batch, then for each of `fitted` one number, 1 to fit it; result 0: how much the
-                                call changed them, relative to their size. Not augmented; in training mode; or no code */
-  const int32_t *fitted; int32_t n_fitted;   /* parameters, in nn_program.tensors, that the first batch changes where they are as
-                                drawn */
+  /* fields: the batch, then for each of `fitted` one number, 1 to fit it; result 0: how much the
+   * call changed them, relative to their size. Not augmented; in training mode; or no code */
+  nn_fn fit;
+  /* parameters, in nn_program.tensors, that the first batch changes where they are as drawn */
+  const int32_t *fitted; int32_t n_fitted;
   int32_t reads_val_loss;    /* a schedule depends on it: there must be rows to validate on */
   nn_range optimizer_tensors;
   const nn_metric *metrics; int32_t n_metrics;
@@ -303,7 +388,8 @@ typedef struct nn_train {
 
 typedef struct nn_evaluate {
   const char *where;
-  const char *target;        /* the model as the statement names it: what a search found has a name of its own */
+  /* the model as the statement names it: what a search found has a name of its own */
+  const char *target;
   int32_t model, data, split;
   const int32_t *fields; int32_t n_fields;
   nn_fn eval;                /* results: each metric's totals */
@@ -314,12 +400,24 @@ typedef struct nn_evaluate {
   nn_targets targets;
 } nn_evaluate;
 
-typedef struct nn_save { const char *where; const char *target; int32_t model; const char *path; } nn_save;
+typedef struct nn_save {
+  const char *where;
+  const char *target;
+  int32_t model;
+  const char *path;
+} nn_save;
 /* Loads tensors by key; `except` lists key prefixes left as they are. */
-typedef struct nn_load { const char *where; int32_t model; const char *path; const char *const *except; int32_t n_except; } nn_load;
+typedef struct nn_load {
+  const char *where;
+  int32_t model;
+  const char *path;
+  const char *const *except;
+  int32_t n_except;
+} nn_load;
 
-/* Writes the model's outputs as CSV: for the rows of a data set, or for those of `source`, whose columns are those of the data set `data`
- * that the model was trained on; -1: nothing is known of it, and its rows begin with x's elements. */
+/* Writes the model's outputs as CSV: for the rows of a data set, or for those of `source`, whose
+ * columns are those of the data set `data` that the model was trained on; -1: nothing is known
+ * of it, and its rows begin with x's elements. */
 typedef struct nn_predict {
   const char *where;
   const char *target;        /* the model as the statement names it */
@@ -334,7 +432,8 @@ typedef struct nn_report {
   const char *text; /* the program's */
 } nn_report;
 
-/* What a plot statement shows: a curve of the last run of a train statement, or the histogram of values. */
+/* What a plot statement shows: a curve of the last run of a train statement, or the histogram of
+ * values. */
 typedef struct nn_plotted {
   const char *text;          /* as written: "val.loss", "net.dense1.w" */
   nn_fn fn;                  /* computes the values (no fields; result 0); no code: a curve */
@@ -344,7 +443,8 @@ typedef struct nn_plotted {
   const struct nn_train *train;   /* of a curve: the statement */
 } nn_plotted;
 
-/* Curves share a plot, a histogram has one of its own. With a path: an SVG file, instead of the terminal. */
+/* Curves share a plot, a histogram has one of its own. With a path: an SVG file, instead of the
+ * terminal. */
 typedef struct nn_plot {
   const char *where;
   const char *path;          /* or NULL */
@@ -360,15 +460,31 @@ typedef struct nn_print {
 } nn_print;
 
 enum nn_statement_kind {
-  NN_STMT_TRAIN, NN_STMT_EVALUATE, NN_STMT_SAVE, NN_STMT_LOAD, NN_STMT_REPORT, NN_STMT_PRINT,
-  NN_STMT_EXPERIMENT, NN_STMT_CHOSEN, NN_STMT_ENSEMBLE, NN_STMT_OUTCOME, NN_STMT_PLOT, NN_STMT_PREDICT
+  NN_STMT_TRAIN,
+  NN_STMT_EVALUATE,
+  NN_STMT_SAVE,
+  NN_STMT_LOAD,
+  NN_STMT_REPORT,
+  NN_STMT_PRINT,
+  NN_STMT_EXPERIMENT,
+  NN_STMT_CHOSEN,
+  NN_STMT_ENSEMBLE,
+  NN_STMT_OUTCOME,
+  NN_STMT_PLOT,
+  NN_STMT_PREDICT
 };
 
 typedef struct nn_statement { int32_t kind; const void *body; } nn_statement;
 
-/* ---- experiments: compare and search ------------------------------------------------------------------------- */
+/* ---- experiments: compare and search --------------------------------------------------------- */
 
-enum nn_draw { NN_DRAW_LIST, NN_DRAW_UNIFORM, NN_DRAW_LOG_UNIFORM, NN_DRAW_NORMAL, NN_DRAW_INTEGER };
+enum nn_draw {
+  NN_DRAW_LIST,
+  NN_DRAW_UNIFORM,
+  NN_DRAW_LOG_UNIFORM,
+  NN_DRAW_NORMAL,
+  NN_DRAW_INTEGER
+};
 
 /* What an experiment chooses: `let rate ~ log_uniform(1e-4, 1e-1)`. */
 typedef struct nn_variable {
@@ -377,12 +493,14 @@ typedef struct nn_variable {
   double low, high;          /* both included; NN_DRAW_NORMAL: mean and standard deviation */
   const char *const *labels; int32_t n_labels;   /* NN_DRAW_LIST: the values as they are written */
   const double *values; int32_t n_values;        /* with a slot: the values of NN_DRAW_LIST */
-  int32_t slot;              /* in nn_call.scalars; -1: the code depends on it, and each variant has one of the values */
+  /* in nn_call.scalars; -1: the code depends on it, and each variant has one of the values */
+  int32_t slot;
 } nn_variable;
 
 /* The experiment's block, compiled for one choice of the variables without a slot. */
 typedef struct nn_variant {
-  const int32_t *choices; int32_t n_choices;     /* for each variable: the index of its value; -1 where it has a slot */
+  /* for each variable: the index of its value; -1 where it has a slot */
+  const int32_t *choices; int32_t n_choices;
   nn_range models;           /* drawn before the statements run */
   int32_t model;             /* searches: the result, which the judged statement trains; else -1 */
   const nn_statement *statements; int32_t n_statements;
@@ -390,7 +508,8 @@ typedef struct nn_variant {
 
 enum nn_method { NN_COMPARE, NN_GRID, NN_RANDOM, NN_TPE };
 
-/* Runs its block once for each choice of values; on each fold of the data, where they have folds. */
+/* Runs its block once for each choice of values; on each fold of the data, where they have
+ * folds. */
 typedef struct nn_experiment {
   const char *where;
   const char *name;          /* "" when it has none */
@@ -399,15 +518,22 @@ typedef struct nn_experiment {
   const nn_variable *variables; int32_t n_variables;
   const nn_variant *variants; int32_t n_variants;
   nn_number trials, seed;    /* searches; trials = 0: all points of a grid */
-  int32_t goal_train;        /* searches: which of a variant's statements is the train statement that is judged */
+  /* searches: which of a variant's statements is the train statement that is judged */
+  int32_t goal_train;
   nn_watch goal;
 } nn_experiment;
 
-/* A statement about the result of the experiment that is number `experiment` among the program's: bodies[v] is for variant v. */
-typedef struct nn_chosen { int32_t experiment; const nn_statement *bodies; int32_t n_bodies; } nn_chosen;
+/* A statement about the result of the experiment that is number `experiment` among the
+ * program's: bodies[v] is for variant v. */
+typedef struct nn_chosen {
+  int32_t experiment;
+  const nn_statement *bodies;
+  int32_t n_bodies;
+} nn_chosen;
 
-/* Trains `members` networks as the load and train statements before it do that name the model `of`, each from a seed of its own, and
- * keeps them as the parts of `model`: its tensors are those of `of`, member after member. */
+/* Trains `members` networks as the load and train statements before it do that name the model
+ * `of`, each from a seed of its own, and keeps them as the parts of `model`: its tensors are
+ * those of `of`, member after member. */
 typedef struct nn_ensemble {
   const char *where;
   const char *name;
@@ -428,20 +554,22 @@ typedef struct nn_option {
   int32_t kind;
 } nn_option;
 
-/* ---- what a profile needs: the tables of nnc --profile ------------------------------------------------------ */
+/* ---- what a profile needs: the tables of nnc --profile --------------------------------------- */
 
 /* A number that grows with the batch: fixed + per_row * rows. */
 typedef struct nn_amount { double fixed, per_row; } nn_amount;
 
-/* Bytes that a kernel reads and writes in one place, and how many bytes (these among them) the function touches from
- * its last use of that place to the end of the kernel: a cache that holds so many still has them. */
+/* Bytes that a kernel reads and writes in one place, and how many bytes (these among them) the
+ * function touches from its last use of that place to the end of the kernel: a cache that holds
+ * so many still has them. */
 typedef struct nn_traffic { nn_amount bytes, distance; } nn_traffic;
 
 typedef struct nn_kernel {
   const char *kind;          /* "contraction", "reduction", "pointwise" */
   const char *results;       /* their shapes: "[n, 256]" */
   const char *places;        /* the parts of the model: "net.dense1" */
-  const int32_t *lines; int32_t n_lines;   /* of nn_profile.lines: the one it is there for, then others it has a part of */
+  /* of nn_profile.lines: the one it is there for, then others it has a part of */
+  const int32_t *lines; int32_t n_lines;
   nn_amount flops;           /* of contractions: two for each multiply-add */
   nn_amount others;          /* other operations, in vector instructions an element */
   const nn_traffic *traffic; int32_t n_traffic;
@@ -502,23 +630,24 @@ typedef struct nn_program {
   LEVEL("x86-64-v3", "avx2,fma,f16c,bmi,bmi2,lzcnt,movbe")                                         \
   LEVEL("x86-64-v4", "avx512f,avx512bw,avx512cd,avx512dq,avx512vl")
 
-/* ---- the runtime's entry points -------------------------------------------------------------------------- */
+/* ---- the runtime's entry points -------------------------------------------------------------- */
 
-/* The trainer's main: parses flags, runs the statements in order. Returns the exit code: 0 done, 1 the run failed (data,
- * files, NaN loss), 2 wrong flags. */
+/* The trainer's main: parses flags, runs the statements in order. Returns the exit code: 0 done,
+ * 1 the run failed (data, files, NaN loss), 2 wrong flags. */
 int nn_main(const nn_program *program, int argc, char **argv);
 
-/* Monotonic seconds at which this process began (C++'s steady clock). Most exact when it is first called early, by the first
- * thread alone: see runtime/clock.cpp. */
+/* Monotonic seconds at which this process began (C++'s steady clock). Most exact when it is
+ * first called early, by the first thread alone: see runtime/clock.cpp. */
 double nn_process_start(void);
 
-/* From now on `observer` is told of each stage of a run after it ended, in monotonic seconds: "load NAME" for a data set,
- * NN_STAGE_FIRST_STEP. Null: nobody is. */
+/* From now on `observer` is told of each stage of a run after it ended, in monotonic seconds:
+ * "load NAME" for a data set, NN_STAGE_FIRST_STEP. Null: nobody is. */
 typedef void (*nn_observer)(void *data, const char *stage, double begin, double end);
 void nn_observe(nn_observer observer, void *data);
 #define NN_STAGE_FIRST_STEP "first step"
 
-/* A session keeps trained tensors (by name and shape) and loaded data between programs: the REPL's memory. */
+/* A session keeps trained tensors (by name and shape) and loaded data between programs: the
+ * REPL's memory. */
 typedef struct nn_session nn_session;
 nn_session *nn_session_create(int argc, char **argv);
 /* Runs the statements of the program but the first `n_earlier`. These ran in earlier programs of
@@ -541,57 +670,69 @@ typedef struct nn_probe_column {
   const char *name;             /* a table's: from the header or the program, or c1, c2, … */
   int32_t kind;                 /* nn_column_kind; a table's are numbers */
   int32_t rank; int64_t shape[NN_PROBE_RANK];   /* of one example */
-  int64_t classes;              /* how many classes there are, if that is known without reading everything; else 0 */
+  /* how many classes there are, if that is known without reading everything; else 0 */
+  int64_t classes;
   int32_t wide;                 /* 1: its numbers may need 64 bits; 0: all are exact in 32 */
-  const char *word;             /* a cell of a table's column where none of the cells looked at is a number; else NULL */
+  /* a cell of a table's column where none of the cells looked at is a number; else NULL */
+  const char *word;
 } nn_probe_column;
 
 typedef struct nn_probe {
-  int64_t rows;                 /* -1: not known (a very long CSV file; a generator whose n depends on an option) */
+  /* -1: not known (a very long CSV file; a generator whose n depends on an option) */
+  int64_t rows;
   int32_t n_columns;
-  nn_probe_column *columns;     /* of files; none of rows and generators, whose columns follow from the program */
+  /* of files; none of rows and generators, whose columns follow from the program */
+  nn_probe_column *columns;
   char error[1024];             /* empty when all is well; else a message without its place */
 } nn_probe;
 
-/* Opens `source` (paths relative to `dir`) and reads as little as it can. The probe owns what it points to until
- * nn_probe_free. Returns 0 when all is well. */
+/* Opens `source` (paths relative to `dir`) and reads as little as it can. The probe owns what it
+ * points to until nn_probe_free. Returns 0 when all is well. */
 int nn_probe_source(const nn_source *source, const char *dir, nn_probe *probe);
 void nn_probe_free(nn_probe *probe);
 
-/* What the numbers of a column are like, by a sample of its rows; an image's pixels count together. */
+/* What the numbers of a column are like, by a sample of its rows; an image's pixels count
+ * together. */
 typedef struct nn_column_summary {
   double least, most, mean_square;
   int32_t is_binary;            /* every number is 0 or 1 */
 } nn_column_summary;
 
-/* Reads these columns of `source` (paths relative to `dir`, then to `data_dir`, which may be null) and summarises each; of images it
- * is known without reading them. Returns 0 when all is well; 1 for a generator or a text, which have nothing to summarise, and where
- * the source cannot be read: then the run will say why. */
-int nn_summarize_columns(const nn_source *source, const char *dir, const char *data_dir, const nn_column *columns, int32_t n_columns,
-                         nn_column_summary *summaries);
+/* Reads these columns of `source` (paths relative to `dir`, then to `data_dir`, which may be
+ * null) and summarises each; of images it is known without reading them. Returns 0 when all is
+ * well; 1 for a generator or a text, which have nothing to summarise, and where the source
+ * cannot be read: then the run will say why. */
+int nn_summarize_columns(const nn_source *source, const char *dir, const char *data_dir,
+                         const nn_column *columns, int32_t n_columns, nn_column_summary *summaries);
 
-/* How many classes the column has, a category: reads that column of `source`. -1 where it cannot be read: then the run will say why. */
-int64_t nn_count_classes(const nn_source *source, const char *dir, const char *data_dir, const nn_column *column);
+/* How many classes the column has, a category: reads that column of `source`. -1 where it cannot
+ * be read: then the run will say why. */
+int64_t nn_count_classes(const nn_source *source, const char *dir, const char *data_dir,
+                         const nn_column *column);
 
 /* What one core of this machine can do, measured. */
 enum nn_level { NN_L1, NN_L2, NN_L3, NN_MEMORY, NN_LEVELS };
 typedef struct nn_roof {
-  int32_t vector_bytes, fma;     /* of the multiply-adds measured; without fma a multiplication and an addition */
-  double flops;                  /* f32 FLOPs a second on registers alone, two for each multiply-add; f64 has half */
-  double bandwidth[NN_LEVELS];   /* bytes a second of a triad, a[i] = b[i] + s c[i], three times the length of a */
+  /* of the multiply-adds measured; without fma a multiplication and an addition */
+  int32_t vector_bytes, fma;
+  /* f32 FLOPs a second on registers alone, two for each multiply-add; f64 has half */
+  double flops;
+  /* bytes a second of a triad, a[i] = b[i] + s c[i], three times the length of a */
+  double bandwidth[NN_LEVELS];
   double sizes[NN_LEVELS];       /* bytes that the level holds; infinity for memory */
 } nn_roof;
 
 /* Measures for about 0.2 s. Returns 0, or 1 if this machine has no such vectors. */
 int nn_measure_roof(int32_t vector_bytes, int32_t fma, nn_roof *roof);
 
-/* The least time that a kernel could take on one core, in seconds: what its operations take when all data are in
- * registers, and what its data take on their way from where they lie. */
+/* The least time that a kernel could take on one core, in seconds: what its operations take when
+ * all data are in registers, and what its data take on their way from where they lie. */
 typedef struct nn_roofline {
   double compute, memory;
   int32_t level;                 /* nn_level: where most of `memory` goes */
 } nn_roofline;
-void nn_roofline_of(const nn_kernel *kernel, int64_t rows, int32_t element_bytes, const nn_roof *roof, nn_roofline *result);
+void nn_roofline_of(const nn_kernel *kernel, int64_t rows, int32_t element_bytes,
+                    const nn_roof *roof, nn_roofline *result);
 
 /* Whether writing the file `path` would take the place of something that the program reads (data,
  * images, weights) or of its own text, under whatever name. `data_dir` may be null. Returns 0 if
@@ -599,7 +740,8 @@ void nn_roofline_of(const nn_kernel *kernel, int64_t rows, int32_t element_bytes
 int nn_is_input(const nn_program *program, const char *data_dir, const char *path, char *message,
                 int32_t size);
 
-/* Whether every trainer has a flag of that name (`seed`, `threads` …), so that an option cannot have it. */
+/* Whether every trainer has a flag of that name (`seed`, `threads` …), so that an option cannot
+ * have it. */
 int nn_is_flag(const char *name);
 /* Whether that flag (`log`, `watch` …) makes a trainer call nn_train.monitor. */
 int nn_is_monitor_flag(const char *name);

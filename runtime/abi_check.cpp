@@ -1,5 +1,5 @@
-// The sizes of the tables on 64-bit machines: the compiler writes them as bytes, so a change here is a change of
-// NN_ABI_VERSION.
+// The sizes of the tables on 64-bit machines: the compiler writes them as bytes, so a change here
+// is a change of NN_ABI_VERSION.
 #include "runtime/abi.h"
 
 #include <cstddef>

@@ -1,4 +1,5 @@
-// Cells without a value: rows that are left out for them, what fills them, and the error where nothing does.
+// Cells without a value: rows that are left out for them, what fills them, and the error where
+// nothing does.
 #include "runtime/dataset.h"
 
 #include <algorithm>
@@ -23,22 +24,28 @@ static int64_t countAmong(const std::vector<int64_t> &rows, const std::vector<in
 
 /// "3 without `hp`, 1 without `weight`", most first; a column that is read in two ways counts once.
 static std::string countsByColumn(std::vector<std::pair<int64_t, std::string>> counts) {
-  std::stable_sort(counts.begin(), counts.end(), [](const auto &a, const auto &b) { return a.first > b.first; });
+  std::stable_sort(counts.begin(), counts.end(),
+                   [](const auto &a, const auto &b) { return a.first > b.first; });
   std::string text;
   for (size_t i = 0; i < counts.size() && i < 10; ++i)
-    text += (i ? ", " : "") + format("%s without `%s`", grouped(counts[i].first).c_str(), quoted(counts[i].second).c_str());
+    text += (i ? ", " : "") + format("%s without `%s`", grouped(counts[i].first).c_str(),
+                                     quoted(counts[i].second).c_str());
   return counts.size() > 10 ? text + format(" and %zu more columns", counts.size() - 10) : text;
 }
 
 std::string absentCures(const nn_column &column) {
   const std::string name = quoted(column.name);
   const char *statistic = column.kind == NN_CATEGORY ? "mode" : "mean";
-  const char *others = column.kind == NN_CATEGORY ? "`previous`, a word" : "`median`, `mode`, `previous`, a number";
-  return "\n  `drop missing` leaves such rows out, `fill " + name + " = " + statistic + "` fills the gaps (or by " + others +
-         "),\n  `where` chooses rows; in `csv(…)`, `missing = [\"?\"]` lists what means no value, and `missing = []` takes every cell as it is";
+  const char *others =
+      column.kind == NN_CATEGORY ? "`previous`, a word" : "`median`, `mode`, `previous`, a number";
+  return "\n  `drop missing` leaves such rows out, `fill " + name + " = " + statistic +
+         "` fills the gaps (or by " + others +
+         "),\n  `where` chooses rows; in `csv(…)`, `missing = [\"?\"]` lists what means no value, "
+         "and `missing = []` takes every cell as it is";
 }
 
-/// No comparison holds for a cell without a value, so `where` leaves its row out: not without a word.
+/// No comparison holds for a cell without a value, so `where` leaves its row out: not without a
+/// word.
 void Dataset::noteFiltered(const Part &part) {
   std::vector<std::pair<int64_t, std::string>> counts;
   for (int32_t c = 0; c < description->n_where_columns; ++c) {
@@ -49,7 +56,8 @@ void Dataset::noteFiltered(const Part &part) {
       counts.push_back({gone, column.name});
   }
   if (!counts.empty())
-    remarks.push_back(format("%s: `where` leaves out rows without a value: %s", (&part == &parts[0] ? description->source : *description->test).path,
+    remarks.push_back(format("%s: `where` leaves out rows without a value: %s",
+                             (&part == &parts[0] ? description->source : *description->test).path,
                              countsByColumn(counts).c_str()));
 }
 
@@ -68,7 +76,8 @@ Status Dataset::dropAbsent() {
         continue;
       gone.insert(gone.end(), absent.begin(), absent.end());
       const std::string name = data.columns[c].name;
-      if (std::none_of(counts.begin(), counts.end(), [&](const auto &known) { return known.second == name; }))
+      if (std::none_of(counts.begin(), counts.end(),
+                       [&](const auto &known) { return known.second == name; }))
         counts.push_back({count, name});
     }
     if (counts.empty())
@@ -76,13 +85,19 @@ Status Dataset::dropAbsent() {
     std::sort(gone.begin(), gone.end());
     const size_t before = part.kept.size();
     part.kept.erase(std::remove_if(part.kept.begin(), part.kept.end(),
-                                   [&](int64_t row) { return std::binary_search(gone.begin(), gone.end(), row); }),
+                                   [&](int64_t row) {
+                                     return std::binary_search(gone.begin(), gone.end(), row);
+                                   }),
                     part.kept.end());
     const nn_source &source = &part == &parts[0] ? data.source : *data.test;
-    const std::string dropped = grouped(int64_t(before - part.kept.size())) + " of " + counted(int64_t(before), "row");
+    const std::string dropped =
+        grouped(int64_t(before - part.kept.size())) + " of " + counted(int64_t(before), "row");
     if (part.kept.empty())
-      return Status::error(format("`drop missing` leaves no row of %s: %s", source.path, countsByColumn(counts).c_str())).at(data.where);
-    remarks.push_back(format("%s: %s dropped, %s", source.path, dropped.c_str(), countsByColumn(counts).c_str()));
+      return Status::error(format("`drop missing` leaves no row of %s: %s", source.path,
+                                  countsByColumn(counts).c_str()))
+          .at(data.where);
+    remarks.push_back(
+        format("%s: %s dropped, %s", source.path, dropped.c_str(), countsByColumn(counts).c_str()));
   }
   return Status();
 }
@@ -96,7 +111,8 @@ Status Dataset::checkAbsent() const {
     std::string place;
     for (int32_t c = 0; c < data.n_columns; ++c) {
       const nn_column &column = data.columns[c];
-      if ((column.kind != NN_NUMBER && column.kind != NN_CATEGORY) || (column.absent != NN_ABSENT_ERROR && column.absent != NN_ABSENT_PREVIOUS))
+      if ((column.kind != NN_NUMBER && column.kind != NN_CATEGORY) ||
+          (column.absent != NN_ABSENT_ERROR && column.absent != NN_ABSENT_PREVIOUS))
         continue;
       const int64_t count = countAmong(part.source->absent(c), part.kept);
       if (!count)
@@ -105,18 +121,22 @@ Status Dataset::checkAbsent() const {
         first = &column;
         place = part.source->firstAbsent(c);
       }
-      if (std::none_of(counts.begin(), counts.end(), [&](const auto &known) { return known.second == column.name; }))
+      if (std::none_of(counts.begin(), counts.end(),
+                       [&](const auto &known) { return known.second == column.name; }))
         counts.push_back({count, column.name});
     }
     if (!first)
       continue;
     const nn_source &source = &part == &parts[0] ? data.source : *data.test;
-    std::string text = format("%s has rows without a value: %s, of %s\n  the first is at %s", source.path, countsByColumn(counts).c_str(),
+    std::string text = format("%s has rows without a value: %s, of %s\n  the first is at %s",
+                              source.path, countsByColumn(counts).c_str(),
                               counted(int64_t(part.kept.size()), "row").c_str(), place.c_str());
     if (first->where)
-      text += format("\n  the %s is needed at %s", first->kind == NN_CATEGORY ? "class" : "number", first->where);
+      text += format("\n  the %s is needed at %s", first->kind == NN_CATEGORY ? "class" : "number",
+                     first->where);
     if (first->absent == NN_ABSENT_PREVIOUS)
-      text += "\n  no row before it has one, so `previous` cannot fill it; a number, or `mean`, can";
+      text +=
+          "\n  no row before it has one, so `previous` cannot fill it; a number, or `mean`, can";
     else
       text += absentCures(*first);
     return Status::error(text).at(data.where);
@@ -127,7 +147,8 @@ Status Dataset::checkAbsent() const {
 /// Whether a column is filled by what the training split says.
 bool Dataset::learnsFills() const {
   for (int32_t c = 0; c < description->n_columns; ++c)
-    if (isStatistic(description->columns[c].absent) || description->columns[c].absent == NN_ABSENT_VALUE)
+    if (isStatistic(description->columns[c].absent) ||
+        description->columns[c].absent == NN_ABSENT_VALUE)
       return true;
   return false;
 }
@@ -178,7 +199,8 @@ Status Dataset::learnFills() {
       }
       continue;
     }
-    if (const double known = given ? given->fillOf(column) : NAN; isStatistic(column.absent) && !std::isnan(known)) {
+    if (const double known = given ? given->fillOf(column) : NAN;
+        isStatistic(column.absent) && !std::isnan(known)) {
       fills[c] = known;
       continue;
     }
@@ -195,7 +217,10 @@ Status Dataset::learnFills() {
         values.push_back(value);
     }
     if (values.empty())
-      return Status::error(format("`fill %s`: no row of the training split has a value in that column", column.name)).at(column.where);
+      return Status::error(
+                 format("`fill %s`: no row of the training split has a value in that column",
+                        column.name))
+          .at(column.where);
     fills[c] = column.absent == NN_ABSENT_MEAN     ? meanOf(values)
                : column.absent == NN_ABSENT_MEDIAN ? medianOf(values)
                                                    : modeOf(values);

@@ -1,6 +1,6 @@
-// Checkpoints: everything that the rest of a training run depends on, in one safetensors file that is replaced
-// atomically. Order, dropout and noise are functions of (seed, step), so a resumed run repeats an uninterrupted one bit
-// for bit.
+// Checkpoints: everything that the rest of a training run depends on, in one safetensors file that
+// is replaced atomically. Order, dropout and noise are functions of (seed, step), so a resumed run
+// repeats an uninterrupted one bit for bit.
 #include "runtime/output.h"
 #include "runtime/safetensors.h"
 #include "runtime/train.h"
@@ -100,8 +100,8 @@ std::vector<double> numbersOf(const TensorView &tensor) {
 }
 
 TensorView view(const char *name, const std::vector<double> &values, std::vector<int64_t> shape) {
-  return {name, DType::F64, std::move(shape), reinterpret_cast<const unsigned char *>(values.data()),
-          values.size() * sizeof(double)};
+  return {name, DType::F64, std::move(shape),
+          reinterpret_cast<const unsigned char *>(values.data()), values.size() * sizeof(double)};
 }
 
 } // namespace
@@ -113,12 +113,16 @@ Status Trainer::writeCheckpoint(bool finished) {
   RowMajor rows(engine);
   auto add = [&](const char *prefix, int32_t t, const unsigned char *from) {
     const nn_tensor &tensor = program.tensors[t];
-    tensors.push_back({std::string(prefix) + tensor.name, type, {tensor.shape, tensor.shape + tensor.rank},
-                       rows.of(t, from), size_t(engine.tensorBytes(t))});
+    tensors.push_back({std::string(prefix) + tensor.name,
+                       type,
+                       {tensor.shape, tensor.shape + tensor.rank},
+                       rows.of(t, from),
+                       size_t(engine.tensorBytes(t))});
   };
   for (int32_t t : modelTensors())
     add("tensor/", t, engine.tensor(t));
-  for (int32_t t = train.optimizer_tensors.first; t < train.optimizer_tensors.first + train.optimizer_tensors.count; ++t)
+  for (int32_t t = train.optimizer_tensors.first;
+       t < train.optimizer_tensors.first + train.optimizer_tensors.count; ++t)
     add("tensor/", t, engine.tensor(t));
   size_t at = 0;
   if (!snapshot.empty())
@@ -127,17 +131,20 @@ Status Trainer::writeCheckpoint(bool finished) {
       at += size_t(engine.tensorBytes(t));
     }
   const History &history = record.history;
-  std::vector<double> watch = watchNumbers(record), partial = totals.save(), last = {record.last.seconds};
+  std::vector<double> watch = watchNumbers(record), partial = totals.save(),
+                      last = {record.last.seconds};
   last.insert(last.end(), record.last.train.begin(), record.last.train.end());
   last.insert(last.end(), record.last.val.begin(), record.last.val.end());
-  tensors.push_back(view("history", history.all(), {int64_t(history.rows()), int64_t(history.columns())}));
+  tensors.push_back(
+      view("history", history.all(), {int64_t(history.rows()), int64_t(history.columns())}));
   tensors.push_back(view("last epoch", last, {int64_t(last.size())}));
   tensors.push_back(view("watch", watch, {int64_t(watch.size())}));
   tensors.push_back(view("totals", partial, {int64_t(partial.size())}));
 
   const History &looks = record.monitored;
   if (looks.rows())
-    tensors.push_back(view("monitored", looks.all(), {int64_t(looks.rows()), int64_t(looks.columns())}));
+    tensors.push_back(
+        view("monitored", looks.all(), {int64_t(looks.rows()), int64_t(looks.columns())}));
 
   double seconds = priorSeconds + (now() - began);
   Metadata metadata = {{"format", checkpointFormat},
@@ -161,8 +168,10 @@ namespace {
 bool wholeNumber(const std::string *text, int64_t least, int64_t most, int64_t &value) {
   if (!text)
     return false;
-  const std::from_chars_result read = std::from_chars(text->data(), text->data() + text->size(), value);
-  return read.ec == std::errc() && read.ptr == text->data() + text->size() && value >= least && value <= most;
+  const std::from_chars_result read =
+      std::from_chars(text->data(), text->data() + text->size(), value);
+  return read.ec == std::errc() && read.ptr == text->data() + text->size() && value >= least &&
+         value <= most;
 }
 
 bool yesOrNo(const std::string *text, bool &value) {
@@ -178,8 +187,8 @@ bool strideOf(const std::string *text, int64_t &value) {
 /// What watchNumbers() has written of one watch, after `epochs` epochs.
 bool readWatch(const double *numbers, int64_t epochs, WatchState &state) {
   const double seen = numbers[0], epoch = numbers[2];
-  if ((seen != 0 && seen != 1) || !(epoch >= 0) || epoch != std::floor(epoch) || epoch > double(epochs) ||
-      (seen == 1 && (epoch >= double(epochs) || std::isnan(numbers[1]))))
+  if ((seen != 0 && seen != 1) || !(epoch >= 0) || epoch != std::floor(epoch) ||
+      epoch > double(epochs) || (seen == 1 && (epoch >= double(epochs) || std::isnan(numbers[1]))))
     return false;
   state = {seen == 1, numbers[1], int64_t(epoch)};
   return true;
@@ -187,22 +196,27 @@ bool readWatch(const double *numbers, int64_t epochs, WatchState &state) {
 
 } // namespace
 
-/// Reads the numbers of `file` into a copy of the record; false when they cannot be those of this run.
+/// Reads the numbers of `file` into a copy of the record; false when they cannot be those of this
+/// run.
 bool Trainer::readProgress(const SafetensorsFile &file, TrainRecord &next, bool &finished) {
-  const TensorView *history = file.find("history"), *last = file.find("last epoch"), *watch = file.find("watch"),
-                   *partial = file.find("totals");
-  if (!history || !last || !watch || !partial || history->shape.size() != 2 || watch->elements() != 6)
+  const TensorView *history = file.find("history"), *last = file.find("last epoch"),
+                   *watch = file.find("watch"), *partial = file.find("totals");
+  if (!history || !last || !watch || !partial || history->shape.size() != 2 ||
+      watch->elements() != 6)
     return false;
   int64_t stride = 0;
   bool stopped = false;
   const std::string *seconds = file.meta("seconds");
-  if (!seconds || !wholeNumber(file.meta("step"), 0, next.totalSteps, next.steps) || !strideOf(file.meta("history stride"), stride) ||
-      !yesOrNo(file.meta("finished"), finished) || !yesOrNo(file.meta("stopped early"), stopped))
+  if (!seconds || !wholeNumber(file.meta("step"), 0, next.totalSteps, next.steps) ||
+      !strideOf(file.meta("history stride"), stride) || !yesOrNo(file.meta("finished"), finished) ||
+      !yesOrNo(file.meta("stopped early"), stopped))
     return false;
-  const std::from_chars_result read = std::from_chars(seconds->data(), seconds->data() + seconds->size(), next.seconds);
+  const std::from_chars_result read =
+      std::from_chars(seconds->data(), seconds->data() + seconds->size(), next.seconds);
   if (read.ec != std::errc() || !std::isfinite(next.seconds) || next.seconds < 0)
     return false;
-  // As many epochs are complete as the steps say, but that the last one may not have been looked at.
+  // As many epochs are complete as the steps say, but that the last one may not have been looked
+  // at.
   const int64_t complete = completeEpochs(next.steps), inEpoch = next.steps % next.stepsPerEpoch;
   if (!wholeNumber(file.meta("epochs"), std::max<int64_t>(0, complete - 1), complete, next.epochs))
     return false;
@@ -216,8 +230,8 @@ bool Trainer::readProgress(const SafetensorsFile &file, TrainRecord &next, bool 
   const size_t values = 1 + size_t(train.n_metrics), columns = 1 + (next.valRows ? 2 : 1) * values;
   if (epochs > 0) {
     const int64_t rows = (epochs + stride - 1) / stride;
-    if (history->shape[0] != rows || rows >= int64_t(History::limit) || history->shape[1] != int64_t(columns) ||
-        last->elements() != int64_t(columns))
+    if (history->shape[0] != rows || rows >= int64_t(History::limit) ||
+        history->shape[1] != int64_t(columns) || last->elements() != int64_t(columns))
       return false;
     next.history.restore(numbersOf(*history), columns, stride);
     const std::vector<double> numbers = numbersOf(*last);
@@ -230,7 +244,8 @@ bool Trainer::readProgress(const SafetensorsFile &file, TrainRecord &next, bool 
     return false;
   // Sums are kept of the rows of an epoch that is not over.
   const int64_t first = epochs * next.stepsPerEpoch;
-  const double rows = double(std::min((next.steps - std::min(first, next.steps)) * next.batch, next.trainRows));
+  const double rows =
+      double(std::min((next.steps - std::min(first, next.steps)) * next.batch, next.trainRows));
   return sums.size() >= 2 && std::isfinite(sums[0]) && sums[1] == rows && totals.restore(sums);
 }
 
@@ -260,7 +275,8 @@ Status Trainer::readCheckpoint(bool &found, bool &finished) {
     return damaged("its steps, epochs and history contradict each other or the program");
 
   std::vector<int32_t> own = modelTensors(), optimizer;
-  for (int32_t t = train.optimizer_tensors.first; t < train.optimizer_tensors.first + train.optimizer_tensors.count; ++t)
+  for (int32_t t = train.optimizer_tensors.first;
+       t < train.optimizer_tensors.first + train.optimizer_tensors.count; ++t)
     optimizer.push_back(t);
   DType type = engine.f64() ? DType::F64 : DType::F32;
   auto tensorOf = [&](const char *prefix, int32_t t) -> const TensorView * {
@@ -292,7 +308,8 @@ Status Trainer::readCheckpoint(bool &found, bool &finished) {
   const bool best =
       !own.empty() && file.find(std::string("best/") + run.program.tensors[own[0]].name);
   if ((best != next.kept.seen && !own.empty()) || (best && !train.has_keep))
-    return damaged("it has the best weights without knowing of which epoch, or the other way round");
+    return damaged(
+        "it has the best weights without knowing of which epoch, or the other way round");
   for (bool write : {false, true}) {
     for (const std::vector<int32_t> *list : {&own, &optimizer})
       for (int32_t t : *list) {
@@ -315,8 +332,9 @@ Status Trainer::readCheckpoint(bool &found, bool &finished) {
   // Without it, or if other things were monitored then, the looks begin anew.
   const TensorView *looks = file.find("monitored");
   int64_t every = 0;
-  if (monitor.active() && looks && looks->shape.size() == 2 && looks->shape[1] == monitor.columns() &&
-      looks->shape[0] < int64_t(History::limit) && strideOf(file.meta("monitored stride"), every))
+  if (monitor.active() && looks && looks->shape.size() == 2 &&
+      looks->shape[1] == monitor.columns() && looks->shape[0] < int64_t(History::limit) &&
+      strideOf(file.meta("monitored stride"), every))
     next.monitored.restore(numbersOf(*looks), size_t(looks->shape[1]), every);
   record = std::move(next);
   found = true;

@@ -1,4 +1,5 @@
-// Classes of columns, and their order: the number of a class is its place in this order, in every run and every weight file.
+// Classes of columns, and their order: the number of a class is its place in this order, in every
+// run and every weight file.
 #include "runtime/dataset.h"
 #include "runtime/sources/csv_scan.h"
 #include "runtime/split.h"
@@ -69,11 +70,13 @@ std::vector<double> placesAmong(const std::vector<std::string> &classes,
 Status Dataset::numberNames(int32_t c, const std::vector<std::string> *known) {
   for (size_t p = 0; p < parts.size(); ++p) {
     const Category &category = *parts[p].source->category(c);
-    std::vector<int64_t> firstRow(category.names.size(), category.codes.empty() ? parts[p].kept[0] : -1);
+    std::vector<int64_t> firstRow(category.names.size(),
+                                  category.codes.empty() ? parts[p].kept[0] : -1);
     for (int64_t row : parts[p].kept)
       if (!category.codes.empty() && category.codes[row] >= 0 && firstRow[category.codes[row]] < 0)
         firstRow[category.codes[row]] = row;
-    if (p == 0 && !known) { // the main source says which classes there are, counting only rows that are kept
+    if (p == 0 &&
+        !known) { // the main source says which classes there are, counting only rows that are kept
       std::vector<std::string> names;
       for (size_t i = 0; i < firstRow.size(); ++i)
         if (firstRow[i] >= 0)
@@ -95,15 +98,19 @@ Status Dataset::numberNames(int32_t c, const std::vector<std::string> *known) {
   return Status();
 }
 
-Status Dataset::unknownClass(const std::string &place, const std::string &name, int32_t column) const {
-  return Status::error(format("%s: class `%s` of column `%s` does not occur in the training data", place.c_str(), quoted(name).c_str(),
+Status Dataset::unknownClass(const std::string &place, const std::string &name,
+                             int32_t column) const {
+  return Status::error(format("%s: class `%s` of column `%s` does not occur in the training data",
+                              place.c_str(), quoted(name).c_str(),
                               description->columns[column].name))
       .at(description->where);
 }
 
-Status numbersOf(const Source &source, int column, int64_t size, const std::vector<int64_t> &rows, std::map<double, int64_t> &found) {
+Status numbersOf(const Source &source, int column, int64_t size, const std::vector<int64_t> &rows,
+                 std::map<double, int64_t> &found) {
   const int64_t most = std::max<int64_t>(1, (1 << 18) / size);
-  std::vector<double> values(static_cast<size_t>(std::min<int64_t>(most, int64_t(rows.size())) * size));
+  std::vector<double> values(
+      static_cast<size_t>(std::min<int64_t>(most, int64_t(rows.size())) * size));
   for (int64_t first = 0; first < int64_t(rows.size()); first += most) {
     const int64_t count = std::min<int64_t>(most, int64_t(rows.size()) - first);
     source.fill(column, rows.data() + first, count, Elements{values.data(), true});
@@ -111,7 +118,8 @@ Status numbersOf(const Source &source, int column, int64_t size, const std::vect
       found.emplace(values[size_t(i)], rows[size_t(first + i / size)]);
       if (found.size() > mostClasses)
         return Status::error(format("%s: more than %s different values are too many for classes",
-                                    source.place(rows[size_t(first + i / size)]).c_str(), grouped(int64_t(mostClasses)).c_str()));
+                                    source.place(rows[size_t(first + i / size)]).c_str(),
+                                    grouped(int64_t(mostClasses)).c_str()));
     }
   }
   return Status();
@@ -139,7 +147,8 @@ static std::string exactText(double value) {
 Status Dataset::numberValues(int32_t c, const std::vector<std::string> *known) {
   for (size_t p = 0; p < parts.size(); ++p) {
     std::map<double, int64_t> found;
-    NN_TRY(numbersOf(*parts[p].source, c, description->columns[c].size, parts[p].kept, found).at(description->columns[c].where));
+    NN_TRY(numbersOf(*parts[p].source, c, description->columns[c].size, parts[p].kept, found)
+               .at(description->columns[c].where));
     if (p == 0 && !known)
       for (const auto &entry : found)
         classes[c].push_back(exactText(entry.first));
@@ -169,10 +178,13 @@ Status Dataset::numberClasses() {
       NN_TRY(numberValues(c, known));
     }
     if (column.classes && !classes[c].empty() && column.classes != int64_t(classes[c].size()))
-      return Status::error(format("column `%s` of %s has %s in the rows that are used, but the program was compiled for %s: where they are "
+      return Status::error(format("column `%s` of %s has %s in the rows that are used, but the "
+                                  "program was compiled for %s: where they are "
                                   "counted, `one_hot(category(%s), %lld)` gives the number",
-                                  column.name, data.name, counted(int64_t(classes[c].size()), "class").c_str(),
-                                  grouped(column.classes).c_str(), column.name, (long long)column.classes))
+                                  column.name, data.name,
+                                  counted(int64_t(classes[c].size()), "class").c_str(),
+                                  grouped(column.classes).c_str(), column.name,
+                                  (long long)column.classes))
           .at(column.where);
   }
   return Status();

@@ -31,21 +31,24 @@ SourceSpec specOf(const Engine &engine, const nn_source &source, const Folders &
 static std::string cacheKey(const SourceSpec &spec, const std::vector<ColumnRequest> &columns) {
   const nn_source &source = *spec.source;
   std::string key = format("%d %d %d|", source.kind, source.header, source.row_width);
-  for (double value : {spec.n, spec.classes, spec.turns, spec.factor, spec.noise, spec.spread, spec.dims, spec.seed})
+  for (double value : {spec.n, spec.classes, spec.turns, spec.factor, spec.noise, spec.spread,
+                       spec.dims, spec.seed})
     key += format("%a ", value);
-  key += format("|%lld %lld %lld %d %d %lld", (long long)source.channels, (long long)source.height, (long long)source.width,
-                source.resize, source.recolor, (long long)source.length);
-  key += format("|%d %d %d %d %d", source.separator, source.decimal, source.quote, source.encoding, source.has_missing);
+  key += format("|%lld %lld %lld %d %d %lld", (long long)source.channels, (long long)source.height,
+                (long long)source.width, source.resize, source.recolor, (long long)source.length);
+  key += format("|%d %d %d %d %d", source.separator, source.decimal, source.quote, source.encoding,
+                source.has_missing);
   for (int32_t i = 0; i < source.n_missing; ++i)
     key += format("|%zu:", strlen(source.missing[i])) + source.missing[i];
   std::vector<const char *> files = {source.path, source.labels};
-  files.insert(files.end(), source.arrays, source.arrays + (source.kind == NN_NPY ? source.n_arrays : 0));
+  files.insert(files.end(), source.arrays,
+               source.arrays + (source.kind == NN_NPY ? source.n_arrays : 0));
   for (const char *path : files) {
     std::string found;
     struct stat info;
     if (path && !findFile(path, spec.folders, found).failed() && stat(found.c_str(), &info) == 0)
-      key += format("|%s %lld %lld.%09ld", found.c_str(), (long long)info.st_size, (long long)info.st_mtim.tv_sec,
-                    info.st_mtim.tv_nsec);
+      key += format("|%s %lld %lld.%09ld", found.c_str(), (long long)info.st_size,
+                    (long long)info.st_mtim.tv_sec, info.st_mtim.tv_nsec);
   }
   for (int32_t i = 0; i < source.n_columns; ++i)
     key += std::string("|") + source.columns[i];
@@ -53,7 +56,8 @@ static std::string cacheKey(const SourceSpec &spec, const std::vector<ColumnRequ
     key += std::string("|") + source.arrays[i];
   for (const ColumnRequest &column : columns)
     key += format("|%s %d %lld %d %zu:", column.name.c_str(), column.kind, (long long)column.size,
-                  column.absent == NN_ABSENT_PREVIOUS, column.text.size()) + column.text;
+                  column.absent == NN_ABSENT_PREVIOUS, column.text.size()) +
+           column.text;
   return key;
 }
 
@@ -90,7 +94,8 @@ Status Dataset::open(Engine &engine, const Folders &folders, SourceCache *cache)
     const nn_source &source = p == 0 ? description->source : *description->test;
     openings[p].spec = specOf(engine, source, folders);
     openings[p].columns = &columns;
-    // Rows lie in the program, which a session forgets: they are cheap to read again. A folder does not tell when an image changes.
+    // Rows lie in the program, which a session forgets: they are cheap to read again. A folder does
+    // not tell when an image changes.
     if (!cache || source.kind == NN_ROWS || source.kind == NN_IMAGES)
       continue;
     openings[p].key = cacheKey(openings[p].spec, columns);
@@ -100,7 +105,8 @@ Status Dataset::open(Engine &engine, const Folders &folders, SourceCache *cache)
     parts[p].source = found->second;
     openings[p].needed = false;
   }
-  engine.share(openPart, &openings, int(parts.size())); // unpacking takes time: the test source's on another thread
+  engine.share(openPart, &openings,
+               int(parts.size())); // unpacking takes time: the test source's on another thread
   for (size_t p = 0; p < parts.size(); ++p) {
     Opening &opening = openings[p];
     if (!opening.needed)
@@ -145,16 +151,19 @@ Status Dataset::filter(Engine &engine, Part &part) {
   }
   noteFiltered(part);
   if (part.kept.empty())
-    return Status::error(format("`where` of %s keeps none of the %s rows", data.name, grouped(rows).c_str()))
+    return Status::error(
+               format("`where` of %s keeps none of the %s rows", data.name, grouped(rows).c_str()))
         .at(data.where);
   return Status();
 }
 
-Status prepareRows(Engine &engine, const nn_data &data, const Source &source, const std::vector<int64_t> &rows,
-                   const std::vector<ClassNumbers> &codeClasses, const std::vector<unsigned char *> &fields,
+Status prepareRows(Engine &engine, const nn_data &data, const Source &source,
+                   const std::vector<int64_t> &rows, const std::vector<ClassNumbers> &codeClasses,
+                   const std::vector<unsigned char *> &fields,
                    const std::vector<int64_t> &fieldSizes) {
   const InputTable table = prepareInputs(data);
-  const int64_t capacity = std::max<int64_t>(1, std::min<int64_t>(rowsAtOnce(table), int64_t(rows.size())));
+  const int64_t capacity =
+      std::max<int64_t>(1, std::min<int64_t>(rowsAtOnce(table), int64_t(rows.size())));
   NN_TRY(engine.reserve(data.prepare, capacity));
   InputBuffers inputs;
   NN_TRY(inputs.allocate(table, engine.f64(), capacity, "rows"));
@@ -207,14 +216,16 @@ Status Dataset::checkSize(const Engine &engine) const {
     compact &= part.source->isCompact();
   for (int32_t f = 0; f < data.n_fields; ++f) {
     const int64_t size = elementCount(data.fields[f].shape, data.fields[f].rank);
-    const bool scaled = data.fields[f].flags & (NN_FIELD_NORMALIZE | NN_FIELD_CLASS_WEIGHTS | NN_FIELD_BALANCED);
+    const bool scaled =
+        data.fields[f].flags & (NN_FIELD_NORMALIZE | NN_FIELD_CLASS_WEIGHTS | NN_FIELD_BALANCED);
     numbers += uint64_t(size);
     compact &= !scaled;
     copies += scaled && data.folds > 0 ? uint64_t(size) : 0;
   }
   // Which rows are kept, those of each split, and the order of an epoch.
   const unsigned __int128 orders = count * 3 * sizeof(int64_t);
-  const unsigned __int128 need = orders + (compact ? 0 : count * (numbers + copies) * uint64_t(engine.elementBytes()));
+  const unsigned __int128 need =
+      orders + (compact ? 0 : count * (numbers + copies) * uint64_t(engine.elementBytes()));
   return checkMemory(need >> 60 ? SIZE_MAX : size_t(need),
                      format("data %s (%s of %s)", data.name, counted(int64_t(count), "row").c_str(),
                             counted(int64_t(numbers), "number").c_str()))
@@ -245,7 +256,8 @@ Status Dataset::prepare(Engine &engine) {
     for (int32_t f = 0; f < data.n_fields; ++f)
       into.push_back((isExact(data.fields[f]) ? exact : fields)[f].data() +
                      first * fieldSizes[f] * preparedBytes(data.fields[f], engine.elementBytes()));
-    NN_TRY(prepareRows(engine, data, *parts[p].source, parts[p].kept, codeClasses[p], into, fieldSizes));
+    NN_TRY(prepareRows(engine, data, *parts[p].source, parts[p].kept, codeClasses[p], into,
+                       fieldSizes));
     first += int64_t(parts[p].kept.size());
   }
   return Status();
@@ -254,8 +266,9 @@ Status Dataset::prepare(Engine &engine) {
 Status Dataset::notFinite(int32_t field, int64_t element, double value) const {
   int64_t size = fieldSizes[field];
   std::string index = size == 1 ? "" : format("[%lld]", (long long)(element % size));
-  return Status::error(format("%s: `%s%s` of %s is %s", place(element / size).c_str(), description->fields[field].name,
-                              index.c_str(), description->name, number(value).c_str()))
+  return Status::error(format("%s: `%s%s` of %s is %s", place(element / size).c_str(),
+                              description->fields[field].name, index.c_str(), description->name,
+                              number(value).c_str()))
       .at(description->where);
 }
 
@@ -269,7 +282,8 @@ Status Dataset::checkFinite(Engine &engine) {
   return Status();
 }
 
-Status Dataset::load(Engine &engine, const nn_data &data, const Folders &folders, SourceCache *cache, bool later, const Learned *learned) {
+Status Dataset::load(Engine &engine, const nn_data &data, const Folders &folders,
+                     SourceCache *cache, bool later, const Learned *learned) {
   FlushDenormals flush;
   description = &data;
   given.reset(learned ? new Learned(*learned) : nullptr);
@@ -306,14 +320,16 @@ Status Dataset::load(Engine &engine, const nn_data &data, const Folders &folders
   }
 
   if (data.has_split && data.stratify >= 0 && learnsFills() &&
-      firstNonFinite(prepared(engine, data.stratify), int64_t(parts[0].kept.size()) * fieldSizes[data.stratify]) >= 0)
-    return Status::error(format("`stratify = %s` is made of a column that the training split fills, which is known only after the split; a "
+      firstNonFinite(prepared(engine, data.stratify),
+                     int64_t(parts[0].kept.size()) * fieldSizes[data.stratify]) >= 0)
+    return Status::error(format("`stratify = %s` is made of a column that the training split "
+                                "fills, which is known only after the split; a "
                                 "value fills it before",
                                 data.fields[data.stratify].name))
         .at(data.where);
   if (data.has_split && data.stratify >= 0)
-    NN_TRY(strataOf(prepared(engine, data.stratify), int64_t(parts[0].kept.size()), fieldSizes[data.stratify],
-                    data.fields[data.stratify].name, strata)
+    NN_TRY(strataOf(prepared(engine, data.stratify), int64_t(parts[0].kept.size()),
+                    fieldSizes[data.stratify], data.fields[data.stratify].name, strata)
                .at(data.where));
   noteOrder();
   NN_TRY(split(engine));
@@ -359,20 +375,25 @@ Status Dataset::normalise(Engine &engine) {
       for (int64_t i = 0; i < rows * fieldSizes[f]; ++i)
         result.set(i, exactValues(f).get(i));
       if (int64_t row = weighClasses(result, rows, splits[NN_SPLIT_TRAIN]); row >= 0)
-        return Status::error(format("%s: its class has no row in the training split, so it has no weight in `%s`; `split … stratify` "
-                                    "gives every class to training", place(row).c_str(), data.fields[f].name))
+        return Status::error(format("%s: its class has no row in the training split, so it has no "
+                                    "weight in `%s`; `split … stratify` "
+                                    "gives every class to training",
+                                    place(row).c_str(), data.fields[f].name))
             .at(data.where);
     } else {
       const double *from = static_cast<const double *>(exactValues(f).data);
       const Statistics *known = given ? given->statisticsOf(data.fields[f].name) : nullptr;
-      const int64_t groups = data.fields[f].stat_axis_size > 0 ? data.fields[f].stat_axis_size : fieldSizes[f];
+      const int64_t groups =
+          data.fields[f].stat_axis_size > 0 ? data.fields[f].stat_axis_size : fieldSizes[f];
       if (known && int64_t(known->mean.size()) == groups)
         statistics[f] = *known;
       else
-        statistics[f] = fieldStatistics(from, fieldSizes[f], data.fields[f].stat_axis_size, splits[NN_SPLIT_TRAIN]);
+        statistics[f] = fieldStatistics(from, fieldSizes[f], data.fields[f].stat_axis_size,
+                                        splits[NN_SPLIT_TRAIN]);
       for (size_t g = 0; g < statistics[f].mean.size(); ++g)
         if (!std::isfinite(statistics[f].mean[g]) || !std::isfinite(statistics[f].deviation[g]))
-          return Status::error(format("`%s` of %s cannot be normalised: the square of its numbers is too large for 64 bits",
+          return Status::error(format("`%s` of %s cannot be normalised: the square of its numbers "
+                                      "is too large for 64 bits",
                                       data.fields[f].name, data.name))
               .at(data.where);
       normalizeRows(from, fieldSizes[f], statistics[f], rows, result);
@@ -425,7 +446,9 @@ Status Dataset::checkBound(Engine &engine, const nn_bound &bound) {
   const Elements v = values(engine, bound.field);
   const int64_t size = fieldSizes[bound.field];
   const int64_t bad = firstOutside(bound, v, rows * size);
-  return bad < 0 ? Status() : outside(bound, description->fields[bound.field].name, description->name, place(bad / size), size, bad, v.get(bad));
+  return bad < 0 ? Status()
+                 : outside(bound, description->fields[bound.field].name, description->name,
+                           place(bad / size), size, bad, v.get(bad));
 }
 
 } // namespace nnrt

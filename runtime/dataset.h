@@ -1,4 +1,5 @@
-// Dataset: a data declaration made real: read, filtered, prepared, split and normalised, and checked.
+// Dataset: a data declaration made real: read, filtered, prepared, split and normalised, and
+// checked.
 #pragma once
 
 #include "runtime/abi.h"
@@ -18,17 +19,20 @@
 
 namespace nnrt {
 
-/// Statistics of a normalised field, from the training split: one entry for each channel or element.
+/// Statistics of a normalised field, from the training split: one entry for each channel or
+/// element.
 struct Statistics {
   std::vector<double> mean, deviation; // a deviation of 0 is stored as 1
 };
 
 /// What a model has learned from the data that it was trained on, besides its weights.
 struct Learned {
-  std::string from;                                           // a data set, or a weight file
-  std::map<std::string, std::vector<std::string>> classes;    // of the columns that are categories, by name
-  std::map<std::string, Statistics> statistics;               // of the fields that are normalised, by name
-  std::map<std::pair<std::string, int32_t>, double> fills;    // what a cell without a value becomes, by the column's name and kind
+  std::string from; // a data set, or a weight file
+  // of the columns that are categories, by name
+  std::map<std::string, std::vector<std::string>> classes;
+  std::map<std::string, Statistics> statistics; // of the fields that are normalised, by name
+  // what a cell without a value becomes, by the column's name and kind
+  std::map<std::pair<std::string, int32_t>, double> fills;
 
   /// Not a number: nothing is known.
   double fillOf(const nn_column &column) const {
@@ -45,7 +49,8 @@ struct Learned {
   }
 };
 
-/// Raw sources that outlive one program, by everything that determines their contents: a session's memory.
+/// Raw sources that outlive one program, by everything that determines their contents: a session's
+/// memory.
 using SourceCache = std::map<std::string, std::shared_ptr<const Source>>;
 
 class Dataset {
@@ -55,52 +60,60 @@ public:
   ~Dataset();
 
   const nn_data *description = nullptr;
-  int64_t rows = 0;                                  // the test source's follow the main source's
-  /// Whether fields are computed for each batch from the raw data: for sources whose raw data are much smaller, such as images
-  /// of bytes. Then only fields of one element are in `fields`.
+  int64_t rows = 0; // the test source's follow the main source's
+  /// Whether fields are computed for each batch from the raw data: for sources whose raw data are
+  /// much smaller, such as images of bytes. Then only fields of one element are in `fields`.
   bool raw = false;
-  std::vector<Buffer> fields;                        // row after row
-  std::vector<int64_t> fieldSizes;                   // elements of one example
-  std::vector<int64_t> splits[3];                    // rows of NN_SPLIT_TRAIN, _VAL, _TEST
-  std::vector<std::vector<int64_t>> balanced;        // training rows of each class, where epochs draw classes equally often; else empty
-  std::vector<Statistics> statistics;                // for each field; empty when it is not normalised
-  std::vector<std::vector<std::string>> classes;     // for each column; empty when it is not a category
-  std::vector<double> fills;                         // for each column: what a cell without a value becomes; not a number: nothing
-  std::vector<std::string> remarks;                  // of the loading, to be said once
+  std::vector<Buffer> fields;      // row after row
+  std::vector<int64_t> fieldSizes; // elements of one example
+  std::vector<int64_t> splits[3];  // rows of NN_SPLIT_TRAIN, _VAL, _TEST
+  // training rows of each class, where epochs draw classes equally often; else empty
+  std::vector<std::vector<int64_t>> balanced;
+  std::vector<Statistics> statistics;            // for each field; empty when it is not normalised
+  std::vector<std::vector<std::string>> classes; // for each column; empty when it is not a category
+  // for each column: what a cell without a value becomes; not a number: nothing
+  std::vector<double> fills;
+  std::vector<std::string> remarks; // of the loading, to be said once
 
-  /// Reads and prepares everything. `cache` may be null. The engine must be started. With `later`, the look at every row that
-  /// raw data need may be left out: checkRows() makes up for it.
-  /// With `learned`, classes and statistics are those, where they are there, instead of the data's own.
-  Status load(Engine &engine, const nn_data &data, const Folders &folders, SourceCache *cache, bool later = false,
-              const Learned *learned = nullptr);
+  /// Reads and prepares everything. `cache` may be null. The engine must be started. With `later`,
+  /// the look at every row that raw data need may be left out: checkRows() makes up for it. With
+  /// `learned`, classes and statistics are those, where they are there, instead of the data's own.
+  Status load(Engine &engine, const nn_data &data, const Folders &folders, SourceCache *cache,
+              bool later = false, const Learned *learned = nullptr);
   /// What a model learns from it besides weights.
   Learned learned() const;
 
-  /// Makes fold `fold` (0 … description->folds - 1) of a data set with folds the validation split and all other folds the
-  /// training split, and normalises by the statistics of that training split. load() has used fold 0.
+  /// Makes fold `fold` (0 … description->folds - 1) of a data set with folds the validation split
+  /// and all other folds the training split, and normalises by the statistics of that training
+  /// split. load() has used fold 0.
   Status useFold(Engine &engine, int32_t fold);
 
   /// Whether rows have not been looked at yet, and not every number is known to be good.
   bool unchecked() const { return !looked; }
-  /// Begins to look at the rows, and at the bounds that checkBound() was asked about, on a thread of its own if there is a core for
-  /// it that the engine may use. `engine` must live until checkRows() has returned.
+  /// Begins to look at the rows, and at the bounds that checkBound() was asked about, on a thread
+  /// of its own if there is a core for it that the engine may use. `engine` must live until
+  /// checkRows() has returned.
   void beginCheck(Engine &engine);
   /// True when checkRows() would wait.
   bool isChecking() const { return checker && !checkDone.load(std::memory_order_acquire); }
   /// Makes sure that all rows have been looked at, and says what is wrong with them.
   Status checkRows(Engine &engine);
 
-  /// Whether every file that rows are still read from is as it was when it was opened; asked after rows have been read.
+  /// Whether every file that rows are still read from is as it was when it was opened; asked after
+  /// rows have been read.
   bool isIntact() const;
   Status checkIntact() const;
   /// Of memory: fields, and the numbers of rows.
   uint64_t bytes() const;
 
-  /// Fields that take more memory than this are not kept, if their source is compact. Below, they are faster to copy.
+  /// Fields that take more memory than this are not kept, if their source is compact. Below, they
+  /// are faster to copy.
   int64_t keptBytes = int64_t(16) << 20;
 
-  /// With `raw`: writes the raw columns of rows[first … last - 1] to the same places of `inputs`, for prepare.
-  void fillInputs(const int64_t *rows, int64_t first, int64_t last, const InputBuffers &inputs) const;
+  /// With `raw`: writes the raw columns of rows[first … last - 1] to the same places of `inputs`,
+  /// for prepare.
+  void fillInputs(const int64_t *rows, int64_t first, int64_t last,
+                  const InputBuffers &inputs) const;
 
   /// Fails where inputs that were filled for `rows` are not as `prepare` takes them.
   Status checkInputs(const int64_t *rows, int64_t count, const InputBuffers &inputs) const;
@@ -109,10 +122,12 @@ public:
   std::vector<int64_t> splitRows(int32_t split) const;
   /// Where a row comes from: "iris.csv:12".
   std::string place(int64_t row) const;
-  /// Fails when a value of a field that indexes `bound.bound` elements lies outside, naming the row. While rows are unchecked
-  /// it only remembers the question, for checkRows().
+  /// Fails when a value of a field that indexes `bound.bound` elements lies outside, naming the
+  /// row. While rows are unchecked it only remembers the question, for checkRows().
   Status checkBound(Engine &engine, const nn_bound &bound);
-  Elements values(const Engine &engine, int32_t field) const { return {fields[field].data(), engine.f64()}; }
+  Elements values(const Engine &engine, int32_t field) const {
+    return {fields[field].data(), engine.f64()};
+  }
 
 private:
   struct Part { // one of the sources and which of its rows are kept
@@ -146,14 +161,16 @@ private:
   Status notFinite(int32_t field, int64_t element, double value) const;
   friend struct RawCheck;
 
-  int32_t fold = 0;             // that validates
-  std::unique_ptr<Learned> given;  // classes and statistics to be used instead of its own; or null
-  std::vector<int32_t> strata;  // of the main source's rows; empty: not stratified
-  std::vector<Buffer> exact;    // of fields for which isExact(): what prepare gave, in f64; kept for folds, which have statistics of their own
+  int32_t fold = 0;               // that validates
+  std::unique_ptr<Learned> given; // classes and statistics to be used instead of its own; or null
+  std::vector<int32_t> strata;    // of the main source's rows; empty: not stratified
+  std::vector<Buffer> exact; // of fields for which isExact(): what prepare gave, in f64; kept for
+                             // folds, which have statistics of their own
   Elements exactValues(int32_t field) const { return {exact[field].data(), true}; }
   /// A field as prepare gave it.
   Elements prepared(const Engine &engine, int32_t field) const {
-    return size_t(field) < exact.size() && exact[field].data() ? exactValues(field) : values(engine, field);
+    return size_t(field) < exact.size() && exact[field].data() ? exactValues(field)
+                                                               : values(engine, field);
   }
   Status whereClasses(const Part &part, std::vector<ClassNumbers> &numbers) const;
 
@@ -171,21 +188,26 @@ private:
 /// A source with its numbers as the program's options make them.
 SourceSpec specOf(const Engine &engine, const nn_source &source, const Folders &folders);
 
-/// Computes what `prepare` makes of rows of a source, in chunks: into fields[f], row after row; f64 where isExact().
-/// `codeClasses`: for each column.
-Status prepareRows(Engine &engine, const nn_data &data, const Source &source, const std::vector<int64_t> &rows,
-                   const std::vector<ClassNumbers> &codeClasses, const std::vector<unsigned char *> &fields,
+/// Computes what `prepare` makes of rows of a source, in chunks: into fields[f], row after row; f64
+/// where isExact(). `codeClasses`: for each column.
+Status prepareRows(Engine &engine, const nn_data &data, const Source &source,
+                   const std::vector<int64_t> &rows, const std::vector<ClassNumbers> &codeClasses,
+                   const std::vector<unsigned char *> &fields,
                    const std::vector<int64_t> &fieldSizes);
 
 /// absent.cpp: what helps where cells have no value, as the second line of an error.
 std::string absentCures(const nn_column &column);
 
-/// normalize.cpp: statistics of one field over `rows`; `to` = (from - mean) / deviation for `count` rows.
-Statistics fieldStatistics(const double *values, int64_t size, int64_t channels, const std::vector<int64_t> &rows);
-void normalizeRows(const double *from, int64_t size, const Statistics &statistics, int64_t count, Elements to);
+/// normalize.cpp: statistics of one field over `rows`; `to` = (from - mean) / deviation for `count`
+/// rows.
+Statistics fieldStatistics(const double *values, int64_t size, int64_t channels,
+                           const std::vector<int64_t> &rows);
+void normalizeRows(const double *from, int64_t size, const Statistics &statistics, int64_t count,
+                   Elements to);
 
 /// The numbers of a column in `rows`, each with the first row that has it.
-Status numbersOf(const Source &source, int column, int64_t size, const std::vector<int64_t> &rows, std::map<double, int64_t> &found);
+Status numbersOf(const Source &source, int column, int64_t size, const std::vector<int64_t> &rows,
+                 std::map<double, int64_t> &found);
 /// More different numbers than this are no classes.
 const size_t mostClasses = 1 << 20;
 /// What numbers classes whose names are numbers, in ascending order; nothing where they are not.

@@ -21,7 +21,8 @@ struct Job {
   std::vector<EvaluateRecord> evaluated;
   std::string output;
   double goal = __builtin_nan(""), seconds = 0;
-  std::vector<unsigned char> weights; // a search's: of the result, tensor after tensor, in the order of memory
+  // a search's: of the result, tensor after tensor, in the order of memory
+  std::vector<unsigned char> weights;
   std::string failure() const { return status.message().substr(0, status.message().find('\n')); }
 };
 
@@ -59,7 +60,8 @@ public:
 private:
   bool isSearch() const { return experiment.method != NN_COMPARE; }
   std::string title() const {
-    return std::string(isSearch() ? "search" : "compare") + (*experiment.name ? " " : "") + experiment.name;
+    return std::string(isSearch() ? "search" : "compare") + (*experiment.name ? " " : "") +
+           experiment.name;
   }
   Status prepare();
   Status runTrials(size_t first);
@@ -91,7 +93,8 @@ private:
 std::string ExperimentRun::describe(const Point &point) const {
   std::string text;
   for (int32_t v = 0; v < experiment.n_variables; ++v)
-    text += std::string(v ? ", " : "") + experiment.variables[v].name + " = " + valueText(experiment.variables[v], point[size_t(v)]);
+    text += std::string(v ? ", " : "") + experiment.variables[v].name + " = " +
+            valueText(experiment.variables[v], point[size_t(v)]);
   return text;
 }
 
@@ -111,8 +114,9 @@ void ExperimentRun::setChosen(Engine &engine, const Point &point) const {
   for (int32_t v = 0; v < experiment.n_variables; ++v) {
     const nn_variable &variable = experiment.variables[v];
     if (variable.slot >= 0)
-      engine.scalars[size_t(variable.slot)] =
-          variable.draw == NN_DRAW_LIST ? variable.values[int64_t(point[size_t(v)])] : point[size_t(v)];
+      engine.scalars[size_t(variable.slot)] = variable.draw == NN_DRAW_LIST
+                                                  ? variable.values[int64_t(point[size_t(v)])]
+                                                  : point[size_t(v)];
   }
 }
 
@@ -126,13 +130,14 @@ Status ExperimentRun::prepare() {
     if (folds > 1)
       run.folds[experiment.data] = fold;
     for (int32_t v = 0; v < experiment.n_variants; ++v)
-      forEachStatement(experiment.variants[v].statements, experiment.variants[v].n_statements, [&](const nn_statement &s) {
-        const int32_t data = dataOf(s);
-        if (data < 0 || run.program.data[data].hidden)
-          return true;
-        status = checkData(run, s);
-        return !status.failed();
-      });
+      forEachStatement(experiment.variants[v].statements, experiment.variants[v].n_statements,
+                       [&](const nn_statement &s) {
+                         const int32_t data = dataOf(s);
+                         if (data < 0 || run.program.data[data].hidden)
+                           return true;
+                         status = checkData(run, s);
+                         return !status.failed();
+                       });
     if (status.failed())
       break;
   }
@@ -176,7 +181,8 @@ void ExperimentRun::judge(Run &sub, const Trial &trial, Job &job) const {
     return;
   const nn_range range = sub.program.models[trial.variant->model].tensors;
   for (int32_t t = range.first; t < range.first + range.count; ++t)
-    job.weights.insert(job.weights.end(), sub.engine.tensor(t), sub.engine.tensor(t) + sub.engine.tensorBytes(t));
+    job.weights.insert(job.weights.end(), sub.engine.tensor(t),
+                       sub.engine.tensor(t) + sub.engine.tensorBytes(t));
 }
 
 void ExperimentRun::runJob(Run &sub, Trial &trial, int32_t fold) {
@@ -199,7 +205,8 @@ void ExperimentRun::runJob(Run &sub, Trial &trial, int32_t fold) {
 void ExperimentRun::showDone() {
   for (; shown < trials.size() && trials[shown].done(); ++shown) {
     const Trial &trial = trials[shown];
-    std::string line = format("%s: %lld of %lld", title().c_str(), (long long)shown + 1, (long long)planned);
+    std::string line =
+        format("%s: %lld of %lld", title().c_str(), (long long)shown + 1, (long long)planned);
     if (experiment.n_variables)
       line += ": " + describe(trial.point);
     double seconds = 0;
@@ -211,9 +218,11 @@ void ExperimentRun::showDone() {
     if (failed)
       line += ": failed: " + failed->failure();
     else if (isSearch())
-      line += ": " + goalName(experiment, trials[0].jobs[0].trained) + " " + meanAndSpread(trial.goal(), folds);
+      line += ": " + goalName(experiment, trials[0].jobs[0].trained) + " " +
+              meanAndSpread(trial.goal(), folds);
     else if (!trial.jobs[0].trained.empty() && folds == 1)
-      line += ":" + Progress::values(trial.jobs[0].trained.back(), trial.jobs[0].trained.back().last);
+      line +=
+          ":" + Progress::values(trial.jobs[0].trained.back(), trial.jobs[0].trained.back().last);
     else if (!trial.jobs[0].trained.empty())
       line += ":" + foldedValues(columnsOf(trial.jobs[0].trained.back()), endsOf(trial));
     run.progress.note(line + "  " + duration(seconds));
@@ -223,7 +232,8 @@ void ExperimentRun::showDone() {
   }
 }
 
-/// What stops the experiment: anything but a loss or a parameter that is not finite, which is a result too.
+/// What stops the experiment: anything but a loss or a parameter that is not finite, which is a
+/// result too.
 Status ExperimentRun::firstFailure() const {
   for (const Trial &trial : trials)
     for (const Job &job : trial.jobs)
@@ -238,7 +248,9 @@ Status ExperimentRun::runTrials(size_t first) {
     trials[t].jobs.resize(size_t(folds));
   }
   const int64_t count = int64_t(trials.size() - first) * folds;
-  NN_TRY(side.each(count, [&](Run &sub, int64_t i) { runJob(sub, trials[first + size_t(i / folds)], int32_t(i % folds)); }));
+  NN_TRY(side.each(count, [&](Run &sub, int64_t i) {
+    runJob(sub, trials[first + size_t(i / folds)], int32_t(i % folds));
+  }));
   return firstFailure();
 }
 
@@ -263,7 +275,8 @@ Status ExperimentRun::execute() {
   NN_TRY(checkTrials(asked, experiment.method <= NN_GRID).at(experiment.where));
   if (experiment.method <= NN_GRID) {
     std::vector<Point> points;
-    NN_TRY(gridPoints(experiment, experiment.method == NN_GRID ? int64_t(asked) : 0, points).at(experiment.where));
+    NN_TRY(gridPoints(experiment, experiment.method == NN_GRID ? int64_t(asked) : 0, points)
+               .at(experiment.where));
     planned = int64_t(points.size());
     for (Point &point : points) {
       trials.emplace_back();
@@ -273,7 +286,8 @@ Status ExperimentRun::execute() {
     if (isSearch())
       keepBest(0);
   } else {
-    // As many trials at once as results are looked at later; not as many as there are cores: the same choices everywhere.
+    // As many trials at once as results are looked at later; not as many as there are cores: the
+    // same choices everywhere.
     planned = int64_t(asked);
     const int64_t round = experiment.method == NN_RANDOM ? planned : std::max(1, 4 / folds);
     while (int64_t(trials.size()) < planned && !run.signal) {
@@ -283,7 +297,8 @@ Status ExperimentRun::execute() {
       const size_t first = trials.size();
       for (int64_t t = int64_t(first); t < std::min(planned, int64_t(first) + round); ++t) {
         trials.emplace_back();
-        trials.back().point = experiment.method == NN_TPE ? tpePoint(experiment, tried, seed, t) : randomPoint(experiment, seed, t);
+        trials.back().point = experiment.method == NN_TPE ? tpePoint(experiment, tried, seed, t)
+                                                          : randomPoint(experiment, seed, t);
       }
       NN_TRY(runTrials(first));
       keepBest(first);
@@ -316,7 +331,8 @@ Status ExperimentRun::finishCompare() {
     for (Job &job : trial.jobs) {
       row.seconds += job.seconds;
       if (job.status.failed())
-        row.failure = job.failure().substr(0, job.failure().find(": ")); // the whole of it was said when it happened
+        row.failure = job.failure().substr(
+            0, job.failure().find(": ")); // the whole of it was said when it happened
       if (!job.trained.empty() && row.columns.empty())
         row.columns = columnsOf(job.trained.back());
       NN_TRY(record(job));
@@ -330,11 +346,13 @@ Status ExperimentRun::finishCompare() {
 
 Status ExperimentRun::finishSearch() {
   if (best == SIZE_MAX) {
-    std::string why = goalName(experiment, trials[0].jobs[0].trained) + " was computed for none, since no epoch was finished";
+    std::string why = goalName(experiment, trials[0].jobs[0].trained) +
+                      " was computed for none, since no epoch was finished";
     for (const Job &job : trials[0].jobs)
       if (job.status.failed())
         why = job.status.message();
-    return Status::error(format("no trial of `%s` succeeded: %s", title().c_str(), why.c_str())).at(experiment.where);
+    return Status::error(format("no trial of `%s` succeeded: %s", title().c_str(), why.c_str()))
+        .at(experiment.where);
   }
   Trial &chosen = trials[best];
   setChosen(run.engine, chosen.point);
@@ -377,7 +395,8 @@ Status ExperimentRun::finishSearch() {
   if (chosen.variant->model >= 0) {
     const nn_range range = run.program.models[chosen.variant->model].tensors;
     const unsigned char *from = judged->weights.data();
-    for (int32_t t = range.first; t < range.first + range.count; from += run.engine.tensorBytes(t), ++t)
+    for (int32_t t = range.first; t < range.first + range.count;
+         from += run.engine.tensorBytes(t), ++t)
       memcpy(run.engine.tensor(t), from, size_t(run.engine.tensorBytes(t)));
   }
   for (Job &job : chosen.jobs)

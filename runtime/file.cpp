@@ -1,4 +1,5 @@
-// Reading files and finding them: POSIX calls, which say what went wrong. Writing is in write_file.cpp.
+// Reading files and finding them: POSIX calls, which say what went wrong. Writing is in
+// write_file.cpp.
 #include "runtime/file.h"
 
 #include "runtime/buffer.h"
@@ -34,7 +35,8 @@ Status systemError(const char *doing, const std::string &path, int code) {
 }
 
 Status changedWhileRead(const std::string &path) {
-  return Status::error(path + " was cut or written to while it was read: its numbers cannot be believed any more");
+  return Status::error(
+      path + " was cut or written to while it was read: its numbers cannot be believed any more");
 }
 
 Status readFile(const std::string &path, std::string &contents, size_t limit) {
@@ -46,7 +48,8 @@ Status readFile(const std::string &path, std::string &contents, size_t limit) {
   if (fstat(file, &info) != 0 || !S_ISREG(info.st_mode)) {
     bool folder = S_ISDIR(info.st_mode);
     close(file);
-    return Status::error(path + (folder ? " is a directory, not a file" : " is not a regular file"));
+    return Status::error(path +
+                         (folder ? " is a directory, not a file" : " is not a regular file"));
   }
   size_t size = size_t(info.st_size) < limit ? size_t(info.st_size) : limit;
   if (Status status = checkMemory(size, path); status.failed()) {
@@ -88,7 +91,8 @@ Status findFile(const std::string &path, const Folders &folders, std::string &fo
     if (path[0] != '/')
       tries.push_back(join(folders.data, path));
     // "../data/mnist/images.gz" may lie in DIR/images.gz as well as under DIR/mnist.
-    for (size_t slash = path.find('/'); slash != std::string::npos; slash = path.find('/', slash + 1))
+    for (size_t slash = path.find('/'); slash != std::string::npos;
+         slash = path.find('/', slash + 1))
       if (path.compare(slash + 1, 3, "../") != 0)
         tries.push_back(join(folders.data, path.substr(slash + 1)));
   }
@@ -107,7 +111,8 @@ Status findFile(const std::string &path, const Folders &folders, std::string &fo
   }
   Status status = Status::error("there is no file " + path + text);
   if (folders.data.empty())
-    status = Status::error("there is no file " + path + text + "\n  --data DIR names another folder to look in");
+    status = Status::error("there is no file " + path + text +
+                           "\n  --data DIR names another folder to look in");
   return status;
 }
 

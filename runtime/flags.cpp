@@ -37,7 +37,7 @@ struct FixedFlag {
   Fixed id;
   const char *value; // what --help calls its value, or null
   const char *help;
-  bool predict; // belongs to the predict subcommand
+  bool predict;          // belongs to the predict subcommand
   bool monitors = false; // shows what Monitor sees
 };
 
@@ -81,7 +81,8 @@ Status setOption(const nn_option &option, const std::string &text, double &value
     else if (text == "false" || text == "no" || text == "off" || text == "0")
       value = 0;
     else
-      return Status::error(format("--%s is true or false, found `%s`", option.name, quoted(text).c_str()));
+      return Status::error(
+          format("--%s is true or false, found `%s`", option.name, quoted(text).c_str()));
     return Status();
   }
   std::string digits;
@@ -92,11 +93,13 @@ Status setOption(const nn_option &option, const std::string &text, double &value
   if (percent)
     digits.pop_back();
   if (!parseNumber(digits, value) || !std::isfinite(value))
-    return Status::error(format("--%s needs a number, found `%s`", option.name, quoted(text).c_str()));
+    return Status::error(
+        format("--%s needs a number, found `%s`", option.name, quoted(text).c_str()));
   if (percent)
     value /= 100;
   if (option.kind == NN_OPTION_INTEGER && value != std::floor(value))
-    return Status::error(format("--%s needs a whole number, found `%s`", option.name, quoted(text).c_str()));
+    return Status::error(
+        format("--%s needs a whole number, found `%s`", option.name, quoted(text).c_str()));
   return Status();
 }
 
@@ -244,13 +247,16 @@ Status parseFlags(const nn_program &program, int argc, char **argv, bool lenient
                          (near.empty() ? "; --help lists all" : "; did you mean --" + near + "?"));
   }
   if (flags.profile && !program.profile && !lenient)
-    return Status::error("--profile needs a trainer that was compiled for it: nnc --profile FILE.nn -o TRAINER");
+    return Status::error(
+        "--profile needs a trainer that was compiled for it: nnc --profile FILE.nn -o TRAINER");
   if (!flags.predict && !inputs.empty() && !lenient)
-    return Status::error("`" + quoted(inputs[0]) + "` is not a flag; --help lists all" +
-                         (nearest(inputs[0], {"predict"}).empty() ? "" : "; did you mean `predict`?"));
+    return Status::error(
+        "`" + quoted(inputs[0]) + "` is not a flag; --help lists all" +
+        (nearest(inputs[0], {"predict"}).empty() ? "" : "; did you mean `predict`?"));
   if (flags.predict && !flags.help && !flags.version) {
     if (inputs.size() != 1)
-      return Status::error(inputs.empty() ? "predict needs a CSV file to read" : "predict reads one file, several were given");
+      return Status::error(inputs.empty() ? "predict needs a CSV file to read"
+                                          : "predict reads one file, several were given");
     if (flags.weights.empty())
       return Status::error("predict needs --weights FILE");
     flags.input = inputs[0];
@@ -287,7 +293,11 @@ std::string helpText(const nn_program &program, const char *argv0) {
       bool isBool = option.kind == NN_OPTION_BOOL;
       std::string shown = isBool ? (option.value != 0 ? "true" : "false") : number(option.value);
       std::string help = option.help ? option.help : "";
-      line(text, std::string("--") + option.name + (isBool ? "[=BOOL]" : option.kind == NN_OPTION_INTEGER ? " N" : " X"),
+      line(text,
+           std::string("--") + option.name +
+               (isBool                             ? "[=BOOL]"
+                : option.kind == NN_OPTION_INTEGER ? " N"
+                                                   : " X"),
            help + (help.empty() ? "" : " ") + "(default " + shown + ")");
     }
   }
@@ -297,14 +307,17 @@ std::string helpText(const nn_program &program, const char *argv0) {
     text += predict ? "\nflags of predict:\n" : "\nflags:\n";
     for (const FixedFlag &flag : fixedFlags)
       if (flag.predict == predict)
-        line(text, std::string("--") + flag.name + (flag.value ? std::string(" ") + flag.value : ""), flag.help);
+        line(text,
+             std::string("--") + flag.name + (flag.value ? std::string(" ") + flag.value : ""),
+             flag.help);
   }
   if (models.size() > 1) {
     text += "\nmodels:\n";
     for (const nn_model *model : models)
       text += std::string("  ") + model->name + "\n";
   }
-  return text + "\nexit codes: 0 done, 1 the run failed, 2 wrong flags, 129, 130 or 143 interrupted\n";
+  return text +
+         "\nexit codes: 0 done, 1 the run failed, 2 wrong flags, 129, 130 or 143 interrupted\n";
 }
 
 } // namespace nnrt

@@ -10,18 +10,23 @@
 
 namespace nnrt {
 
-/// One epoch: the loss, then each metric (NaN for one that is not a number); val is empty without a validation split.
+/// One epoch: the loss, then each metric (NaN for one that is not a number); val is empty without a
+/// validation split.
 struct EpochRecord {
   double seconds = 0;
   std::vector<double> train, val;
 };
 
 /// Value i of an EpochRecord: the loss, then metrics, of which some are tables rather than numbers.
-inline const char *valueName(const nn_train &train, size_t i) { return i ? train.metrics[i - 1].name : "loss"; }
-inline bool isNumber(const nn_train &train, size_t i) { return i == 0 || train.metrics[i - 1].rank == 0; }
+inline const char *valueName(const nn_train &train, size_t i) {
+  return i ? train.metrics[i - 1].name : "loss";
+}
+inline bool isNumber(const nn_train &train, size_t i) {
+  return i == 0 || train.metrics[i - 1].rank == 0;
+}
 
-/// The epochs of a run as rows of numbers: seconds, the train values, the val values. A very long run keeps every
-/// second, fourth, … epoch, so that its history (and its checkpoints) stay small.
+/// The epochs of a run as rows of numbers: seconds, the train values, the val values. A very long
+/// run keeps every second, fourth, … epoch, so that its history (and its checkpoints) stay small.
 class History {
 public:
   static constexpr size_t limit = 4096; // rows; about as many as a plot has use for
@@ -90,7 +95,8 @@ inline std::string watchName(const nn_watch &watch, const nn_metric *metrics) {
          (watch.metric < 0 ? "loss" : metrics[watch.metric].name);
 }
 
-/// The weights of a tensor, counted: counts[i] of them lie in the i-th of equal parts of low … high.
+/// The weights of a tensor, counted: counts[i] of them lie in the i-th of equal parts of low …
+/// high.
 struct Histogram {
   std::string name;
   double low = 0, high = 0;
@@ -101,13 +107,14 @@ struct Histogram {
 struct TrainRecord {
   const nn_train *statement = nullptr;
   std::string model, data;
-  std::string group;   // the compare or search that it is a run of, "compare activations"; empty: none
+  // the compare or search that it is a run of, "compare activations"; empty: none
+  std::string group;
   std::string groupPlace; // the statement that it is: several may have no name
-  std::string variant; // which run of them: "act = relu"; also says "fold 2 of 5"
-  std::string
-      trial; // the same without the fold: what runs that are averaged together have in common
-  std::vector<std::pair<std::string, std::string>>
-      choices;           // what was chosen, by name: {"act", "relu"}
+  std::string variant;    // which run of them: "act = relu"; also says "fold 2 of 5"
+  // the same without the fold: what runs that are averaged together have in common
+  std::string trial;
+  // what was chosen, by name: {"act", "relu"}
+  std::vector<std::pair<std::string, std::string>> choices;
   bool judged = false;   // by the goal of its search
   bool repeated = false; // a run on one of several folds, or with one of several seeds
   int64_t batch = 0, stepsPerEpoch = 0, totalSteps = 0;
@@ -119,16 +126,20 @@ struct TrainRecord {
   History history;
   WatchState kept, stop;
   bool stoppedEarly = false;
-  std::string failure; // why it broke off, in one line: what it came to is still of interest in a comparison; empty: it did not
-  int threads = 1; // what the step ran on
-  std::vector<std::string> tensors, activations; // what `monitored` is about: trained tensors; "net.dense1 relu"
-  History monitored;   // every monitorEvery-th epoch: what monitor.h says of each tensor, then of each activation
+  std::string failure; // why it broke off, in one line: what it came to is still of interest in a
+                       // comparison; empty: it did not
+  int threads = 1;     // what the step ran on
+  std::vector<std::string> tensors,
+      activations;   // what `monitored` is about: trained tensors; "net.dense1 relu"
+  History monitored; // every monitorEvery-th epoch: what monitor.h says of each tensor, then of
+                     // each activation
   int64_t monitorEvery = 1;
-  std::vector<Histogram> weights; // at the end, of each of `tensors`
+  std::vector<Histogram> weights;                             // at the end, of each of `tensors`
   uint64_t scratchBytes = 0, batchBytes = 0, resultBytes = 0; // what a step needs beside the arena
 };
 
-/// The curve of a value over the epochs that `record` has kept: 0 is the loss, i is metric i - 1. Empty where there is none.
+/// The curve of a value over the epochs that `record` has kept: 0 is the loss, i is metric i - 1.
+/// Empty where there is none.
 std::vector<double> series(const TrainRecord &record, bool val, size_t value);
 
 /// What one output of a model predicts of numbers, and what is true. A residual is predicted -
@@ -152,7 +163,7 @@ struct Residuals {
 
 /// A result of an evaluate statement.
 struct EvaluateRecord {
-  std::string model, data; // "mnist.test"
+  std::string model, data;                // "mnist.test"
   std::string group, groupPlace, variant; // as of a TrainRecord
   int64_t rows = 0;
   double seconds = 0;
@@ -164,13 +175,14 @@ struct EvaluateRecord {
   std::vector<Value> metrics;
   std::vector<std::string> classes; // of the label, when known
   struct Mistake {
-    std::string place;            // "iris.csv:12"
-    int64_t truth, predicted;     // class numbers
-    double confidence, forTruth;  // the shares that the model gives to the two
-    std::vector<uint8_t> pixels;  // rows of the picture, each pixel's channels together; empty: x is no picture
+    std::string place;           // "iris.csv:12"
+    int64_t truth, predicted;    // class numbers
+    double confidence, forTruth; // the shares that the model gives to the two
+    // rows of the picture, each pixel's channels together; empty: x is no picture
+    std::vector<uint8_t> pixels;
   };
-  int64_t wrong = -1;             // how many rows are predicted wrong; -1: not known
-  std::vector<Mistake> mistakes;  // the worst of them, by the share given to the true class
+  int64_t wrong = -1;            // how many rows are predicted wrong; -1: not known
+  std::vector<Mistake> mistakes; // the worst of them, by the share given to the true class
   int32_t height = 0, width = 0, channels = 0; // of the pictures
   std::vector<Residuals> residuals; // of each output, where the outputs are compared with numbers
   std::string units; // of these: "as they were before they were normalized"; empty: the field's
@@ -184,14 +196,15 @@ struct EvaluateRecord {
 
 /// A search statement that is over.
 struct SearchRecord {
-  std::string name, method, goal; // "best", "tpe", "val.loss"
-  std::string place;              // the search statement
+  std::string name, method, goal;                   // "best", "tpe", "val.loss"
+  std::string place;                                // the search statement
   nn_watch watch = {-1, NN_SPLIT_TRAIN, NN_LOWEST}; // that value
-  int32_t direction = NN_LOWEST;  // nn_direction of the goal
+  int32_t direction = NN_LOWEST;                    // nn_direction of the goal
   std::vector<std::string> variables;
   struct Trial {
     std::vector<std::string> values; // of the variables
-    double goal = 0, spread = 0;     // mean and standard deviation over the folds (spread 0: one split). NaN: it failed
+    double goal = 0, spread = 0;     // mean and standard deviation over the folds (spread 0: one
+                                     // split). NaN: it failed
     double seconds = 0;
     int64_t epochs = 0;
   };

@@ -1,4 +1,5 @@
-// Columns side by side. What is computed of them is computed in 64 bits: a time in seconds or an account's number has more digits than f32.
+// Columns side by side. What is computed of them is computed in 64 bits: a time in seconds or an
+// account's number has more digits than f32.
 #include "runtime/inputs.h"
 
 #include <algorithm>
@@ -6,7 +7,9 @@
 
 namespace nnrt {
 
-static const int64_t mostRows = 4096, mostBytes = 32 << 20; // of one call: enough to share among threads, little beside the data
+static const int64_t
+    mostRows = 4096,
+    mostBytes = 32 << 20; // of one call: enough to share among threads, little beside the data
 
 double ClassNumbers::of(double raw) const {
   if (std::isnan(raw))
@@ -26,8 +29,9 @@ int64_t inputSize(const InputTable &table, int32_t input) {
   return size;
 }
 
-void fillInput(const Source &source, const InputTable &table, int32_t input, const std::vector<ClassNumbers> &classes, const int64_t *rows,
-               int64_t count, Elements out) {
+void fillInput(const Source &source, const InputTable &table, int32_t input,
+               const std::vector<ClassNumbers> &classes, const int64_t *rows, int64_t count,
+               Elements out) {
   const nn_input &of = table.inputs[input];
   auto number = [&](int32_t column, Elements values, int64_t n) {
     if (classes[column].isNeeded())
@@ -55,7 +59,8 @@ void fillInput(const Source &source, const InputTable &table, int32_t input, con
   }
 }
 
-Status InputBuffers::allocate(const InputTable &table, bool f64, int64_t capacity, const std::string &purpose) {
+Status InputBuffers::allocate(const InputTable &table, bool f64, int64_t capacity,
+                              const std::string &purpose) {
   buffers.clear();
   buffers.resize(size_t(table.n_inputs));
   sizes.clear();
@@ -70,7 +75,8 @@ Status InputBuffers::allocate(const InputTable &table, bool f64, int64_t capacit
   return Status();
 }
 
-void InputBuffers::fill(const Source &source, const InputTable &table, const std::vector<ClassNumbers> &classes, const int64_t *rows,
+void InputBuffers::fill(const Source &source, const InputTable &table,
+                        const std::vector<ClassNumbers> &classes, const int64_t *rows,
                         int64_t first, int64_t last) const {
   for (int32_t i = 0; i < table.n_inputs; ++i)
     fillInput(source, table, i, classes, rows + first, last - first, at(i, first));
@@ -81,15 +87,19 @@ static bool isAllowed(const nn_bound &bound, double value) {
     return true;
   switch (bound.kind) {
   case NN_SELECTS:
-  case NN_LOOKS_UP: return value >= 0 && value < double(bound.bound) && value == std::floor(value);
-  case NN_WITHIN: return value >= bound.low && value <= bound.high;
-  default: return value == bound.low || value == bound.high;
+  case NN_LOOKS_UP:
+    return value >= 0 && value < double(bound.bound) && value == std::floor(value);
+  case NN_WITHIN:
+    return value >= bound.low && value <= bound.high;
+  default:
+    return value == bound.low || value == bound.high;
   }
 }
 
 int64_t firstOutside(const nn_bound &bound, Elements values, int64_t count, bool hasGaps) {
   for (int64_t i = 0; i < count; ++i)
-    if (const double value = values.get(i); !isAllowed(bound, value) && !(hasGaps && std::isnan(value)))
+    if (const double value = values.get(i);
+        !isAllowed(bound, value) && !(hasGaps && std::isnan(value)))
       return i;
   return -1;
 }
@@ -100,10 +110,11 @@ static Status notAllowed(const nn_bound &bound, const std::string &subject,
   std::string text =
       format("%s: %s is %s, but ", place.c_str(), subject.c_str(), number(value).c_str());
   if (bound.kind == NN_SELECTS || bound.kind == NN_LOOKS_UP)
-    text += format("it selects one of %lld: whole numbers from 0 to %lld", (long long)bound.bound, (long long)bound.bound - 1);
+    text += format("it selects one of %lld: whole numbers from 0 to %lld", (long long)bound.bound,
+                   (long long)bound.bound - 1);
   else
-    text += format("`%s` takes %s %s %s", bound.reader, number(bound.low).c_str(), bound.kind == NN_WITHIN ? "to" : "or",
-                   number(bound.high).c_str());
+    text += format("`%s` takes %s %s %s", bound.reader, number(bound.low).c_str(),
+                   bound.kind == NN_WITHIN ? "to" : "or", number(bound.high).c_str());
   return Status::error(text).at(bound.where);
 }
 
@@ -120,9 +131,12 @@ Status computedOutside(const nn_bound &bound, const char *data, const std::strin
   return notAllowed(bound, subject + ", computed from " + data + ",", place, value);
 }
 
-std::string inputName(const nn_data &data, int32_t input) { return data.columns[data.inputs[input].columns[0]].name; }
+std::string inputName(const nn_data &data, int32_t input) {
+  return data.columns[data.inputs[input].columns[0]].name;
+}
 
-Status InputBuffers::check(const Source &source, const InputTable &table, const nn_data &data, const int64_t *rows, int64_t count) const {
+Status InputBuffers::check(const Source &source, const InputTable &table, const nn_data &data,
+                           const int64_t *rows, int64_t count) const {
   for (int32_t b = 0; b < data.n_bounds; ++b) {
     const nn_bound &bound = data.bounds[b];
     const nn_input &input = table.inputs[bound.field];
@@ -133,12 +147,15 @@ Status InputBuffers::check(const Source &source, const InputTable &table, const 
     }
     if (!isThere)
       continue; // nothing of what is predicted is computed from it
-    const int64_t size = sizes[bound.field], bad = firstOutside(bound, at(bound.field, 0), count * size, hasGaps);
+    const int64_t size = sizes[bound.field],
+                  bad = firstOutside(bound, at(bound.field, 0), count * size, hasGaps);
     // A run of columns has a name for each element.
     if (bad >= 0 && input.n_columns > 1)
-      return outside(bound, table.columns[input.columns[bad % size]].name, data.name, source.place(rows[bad / size]), 1, bad, at(bound.field, 0).get(bad));
+      return outside(bound, table.columns[input.columns[bad % size]].name, data.name,
+                     source.place(rows[bad / size]), 1, bad, at(bound.field, 0).get(bad));
     if (bad >= 0)
-      return outside(bound, inputName(data, bound.field), data.name, source.place(rows[bad / size]), size, bad, at(bound.field, 0).get(bad));
+      return outside(bound, inputName(data, bound.field), data.name, source.place(rows[bad / size]),
+                     size, bad, at(bound.field, 0).get(bad));
   }
   return Status();
 }
@@ -155,9 +172,11 @@ Status checkWidths(const Source &source, const InputTable &table, const char *wh
     for (int32_t c = 0; c < table.inputs[i].n_columns && !table.inputs[i].wide; ++c) {
       const int32_t column = table.inputs[i].columns[c];
       if (source.isWide(table.first + column))
-        return Status::error(format("`%s` has numbers that need 64 bits (%s); the program was compiled for smaller ones: compile it again, "
+        return Status::error(format("`%s` has numbers that need 64 bits (%s); the program was "
+                                    "compiled for smaller ones: compile it again, "
                                     "with this file",
-                                    table.columns[column].name, source.rows ? source.place(0).c_str() : ""))
+                                    table.columns[column].name,
+                                    source.rows ? source.place(0).c_str() : ""))
             .at(where);
     }
   return Status();

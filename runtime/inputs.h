@@ -17,7 +17,8 @@ class ClassNumbers {
 public:
   std::vector<double> byCode; // for each of the source's codes; -1: a class that is not known
   std::vector<double> values; // or: ascending numbers, whose places are the classes
-  double absent = NAN;        // what stands for a cell without a value: the code -1, or what is not a number
+  double absent =
+      NAN; // what stands for a cell without a value: the code -1, or what is not a number
 
   bool isNeeded() const { return !byCode.empty() || !values.empty() || absent == absent; }
   /// -1: not known.
@@ -32,28 +33,34 @@ struct InputTable {
   int32_t first;
 };
 
-inline InputTable prepareInputs(const nn_data &data) { return {data.columns, data.inputs, data.n_inputs, 0}; }
+inline InputTable prepareInputs(const nn_data &data) {
+  return {data.columns, data.inputs, data.n_inputs, 0};
+}
 inline InputTable keepInputs(const nn_data &data) {
   return {data.where_columns, data.where_inputs, data.n_where_inputs, data.n_columns};
 }
 
 /// Elements of one row of an input, and the width of each.
 int64_t inputSize(const InputTable &table, int32_t input);
-inline bool isWide(const InputTable &table, int32_t input, bool f64) { return f64 || table.inputs[input].wide; }
+inline bool isWide(const InputTable &table, int32_t input, bool f64) {
+  return f64 || table.inputs[input].wide;
+}
 
 /// Writes an input of rows[0 … count - 1]. `classes`: for each column of the table.
-void fillInput(const Source &source, const InputTable &table, int32_t input, const std::vector<ClassNumbers> &classes, const int64_t *rows,
-               int64_t count, Elements out);
+void fillInput(const Source &source, const InputTable &table, int32_t input,
+               const std::vector<ClassNumbers> &classes, const int64_t *rows, int64_t count,
+               Elements out);
 
 /// Memory for all inputs of a table.
 class InputBuffers {
 public:
   Status allocate(const InputTable &table, bool f64, int64_t capacity, const std::string &purpose);
   /// Fills rows[first … last - 1], to the same places.
-  void fill(const Source &source, const InputTable &table, const std::vector<ClassNumbers> &classes, const int64_t *rows, int64_t first,
-            int64_t last) const;
+  void fill(const Source &source, const InputTable &table, const std::vector<ClassNumbers> &classes,
+            const int64_t *rows, int64_t first, int64_t last) const;
   /// Fails where rows[0 … count - 1], which are filled in, are not as `prepare` takes them.
-  Status check(const Source &source, const InputTable &table, const nn_data &data, const int64_t *rows, int64_t count) const;
+  Status check(const Source &source, const InputTable &table, const nn_data &data,
+               const int64_t *rows, int64_t count) const;
   /// Values of an input from row `row` on.
   Elements at(int32_t input, int64_t row) const {
     return {buffers[input].data() + row * sizes[input] * (wide[input] ? 8 : 4), wide[input] != 0};
@@ -68,11 +75,12 @@ private:
   std::vector<const void *> pointers;
 };
 
-/// The first of values[0 … count - 1] that is not as a bound says; -1: all are. With gaps, what is not a number is yet to be filled.
+/// The first of values[0 … count - 1] that is not as a bound says; -1: all are. With gaps, what is
+/// not a number is yet to be filled.
 int64_t firstOutside(const nn_bound &bound, Elements values, int64_t count, bool hasGaps = false);
 /// Says so of element `element` of what is called `name`, of `size` elements a row.
-Status outside(const nn_bound &bound, const std::string &name, const char *data, const std::string &place, int64_t size, int64_t element,
-               double value);
+Status outside(const nn_bound &bound, const std::string &name, const char *data,
+               const std::string &place, int64_t size, int64_t element, double value);
 /// Says so of what is computed of the fields of a row.
 Status computedOutside(const nn_bound &bound, const char *data, const std::string &place,
                        double value);
@@ -86,7 +94,9 @@ int64_t rowsAtOnce(const InputTable &table);
 Status checkWidths(const Source &source, const InputTable &table, const char *where);
 
 /// Whether `prepare` gives a field as f64: it is not yet what the field will hold.
-inline bool isExact(const nn_field &field) { return field.flags & (NN_FIELD_NORMALIZE | NN_FIELD_CLASS_WEIGHTS); }
+inline bool isExact(const nn_field &field) {
+  return field.flags & (NN_FIELD_NORMALIZE | NN_FIELD_CLASS_WEIGHTS);
+}
 /// Bytes of an element of what it gives; `own` of one of the program's.
 inline size_t preparedBytes(const nn_field &field, size_t own) {
   return isExact(field) ? sizeof(double) : own;

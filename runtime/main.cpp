@@ -15,31 +15,36 @@
 
 namespace nnrt {
 
-void printError(const Status &status) {
-  showError("error: " + status.message() + "\n");
-}
+void printError(const Status &status) { showError("error: " + status.message() + "\n"); }
 
 /// What --timing shows.
 static std::string timingText(const Run &run) {
   std::string text = "timing: data loaded in " + duration(run.loadSeconds);
   if (run.firstStepSeconds >= 0)
-    text += format(", first step done %s after the start (%s without loading)", duration(run.firstStepSeconds).c_str(),
+    text += format(", first step done %s after the start (%s without loading)",
+                   duration(run.firstStepSeconds).c_str(),
                    duration(run.firstStepSeconds - run.loadSeconds).c_str());
   text += format("\ntiming: memory: arena %s bytes, scratch for all functions %s bytes\n",
-                 grouped(int64_t(run.engine.arena.size())).c_str(), grouped(int64_t(run.engine.scratchBytes())).c_str());
+                 grouped(int64_t(run.engine.arena.size())).c_str(),
+                 grouped(int64_t(run.engine.scratchBytes())).c_str());
   for (const auto &[key, data] : run.data)
     if (data)
-      text += format("timing: memory: data %s%s: %s bytes\n", data->description->name,
-                     data->description->folds > 0 ? format(", fold %d", key.second + 1).c_str() : "",
-                     grouped(int64_t(data->bytes())).c_str());
+      text +=
+          format("timing: memory: data %s%s: %s bytes\n", data->description->name,
+                 data->description->folds > 0 ? format(", fold %d", key.second + 1).c_str() : "",
+                 grouped(int64_t(data->bytes())).c_str());
   for (const TrainRecord &record : run.trained)
-    text += format("timing: memory: a step of train %s on %s: scratch %s bytes, batch %s bytes, results %s bytes\n",
-                   record.model.c_str(), record.data.c_str(), grouped(int64_t(record.scratchBytes)).c_str(),
-                   grouped(int64_t(record.batchBytes)).c_str(), grouped(int64_t(record.resultBytes)).c_str());
+    text += format(
+        "timing: memory: a step of train %s on %s: scratch %s bytes, batch %s bytes, results %s "
+        "bytes\n",
+        record.model.c_str(), record.data.c_str(), grouped(int64_t(record.scratchBytes)).c_str(),
+        grouped(int64_t(record.batchBytes)).c_str(), grouped(int64_t(record.resultBytes)).c_str());
   for (const TrainRecord &record : run.trained)
-    text += format("timing: train %s on %s: %s in %s, %s steps/s, %s\n", record.model.c_str(), record.data.c_str(),
-                   counted(record.steps, "step").c_str(), duration(record.seconds).c_str(),
-                   number(double(record.steps) / record.seconds).c_str(), counted(record.threads, "thread").c_str());
+    text += format("timing: train %s on %s: %s in %s, %s steps/s, %s\n", record.model.c_str(),
+                   record.data.c_str(), counted(record.steps, "step").c_str(),
+                   duration(record.seconds).c_str(),
+                   number(double(record.steps) / record.seconds).c_str(),
+                   counted(record.threads, "thread").c_str());
   return text;
 }
 
@@ -55,7 +60,9 @@ int finishRun(Run &run, const Status &status) {
     int64_t steps = run.trained.empty() ? 0 : run.trained.back().steps;
     const std::string after = " after " + counted(steps, "step") + "\n";
     if (outputError()) { // nobody interrupted it
-      showError(format("error: the output could not be written: %s; stopped", strerror(outputError())) + after);
+      showError(
+          format("error: the output could not be written: %s; stopped", strerror(outputError())) +
+          after);
       return ExitFailed;
     }
     showError(std::string("interrupted by ") + signalName(run.signal) + after);
@@ -118,7 +125,9 @@ extern "C" int nn_main(const nn_program *program, int argc, char **argv) {
     status = run.recorder.open(run);
   if (!status.failed() && !flags.predict) {
     status = runStatements(run);
-    Status closed = run.recorder.end(now() - run.startSeconds, status.failed() ? status.message() : run.signal ? "interrupted" : "");
+    Status closed = run.recorder.end(now() - run.startSeconds, status.failed() ? status.message()
+                                                               : run.signal    ? "interrupted"
+                                                                               : "");
     if (!status.failed())
       status = std::move(closed);
   }

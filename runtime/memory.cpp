@@ -14,7 +14,8 @@ namespace {
 
 const uint64_t unknown = UINT64_MAX;
 
-/// The number that follows `key` in a file, at the beginning of a line; `unknown` when there is none ("max").
+/// The number that follows `key` in a file, at the beginning of a line; `unknown` when there is
+/// none ("max").
 uint64_t numberOf(const std::string &path, const char *key) {
   unsigned long long value = unknown;
   if (FILE *file = fopen(path.c_str(), "re")) {
@@ -34,11 +35,14 @@ void bound(MemoryBound &least, uint64_t bytes, const char *by) {
 
 /// Of one control group. Pages of files that nobody has used for a while can be had back.
 void boundByGroup(MemoryBound &least, const std::string &folder, bool version2) {
-  const uint64_t limit = numberOf(folder + (version2 ? "/memory.max" : "/memory.limit_in_bytes"), "");
+  const uint64_t limit =
+      numberOf(folder + (version2 ? "/memory.max" : "/memory.limit_in_bytes"), "");
   if (limit >= uint64_t(1) << 60) // none: version 1 says so by a huge number
     return;
-  const uint64_t used = numberOf(folder + (version2 ? "/memory.current" : "/memory.usage_in_bytes"), ""),
-                 files = numberOf(folder + "/memory.stat", version2 ? "inactive_file " : "total_inactive_file ");
+  const uint64_t used = numberOf(folder + (version2 ? "/memory.current" : "/memory.usage_in_bytes"),
+                                 ""),
+                 files = numberOf(folder + "/memory.stat",
+                                  version2 ? "inactive_file " : "total_inactive_file ");
   uint64_t kept = used == unknown ? 0 : used;
   kept -= files == unknown ? 0 : files < kept ? files : kept;
   bound(least, limit > kept ? limit - kept : 0, " left of the control group's limit");
@@ -52,7 +56,8 @@ void boundByGroups(MemoryBound &least) {
   char line[4096];
   while (fgets(line, sizeof line, file)) {
     line[strcspn(line, "\n")] = 0;
-    char *controllers = strchr(line, ':'), *path = controllers ? strchr(controllers + 1, ':') : nullptr;
+    char *controllers = strchr(line, ':'),
+         *path = controllers ? strchr(controllers + 1, ':') : nullptr;
     if (!path)
       continue;
     *path++ = 0;
@@ -61,8 +66,11 @@ void boundByGroups(MemoryBound &least) {
     if (!version2 && list.find(",memory,") == std::string::npos)
       continue;
     const bool unified = access("/sys/fs/cgroup/cgroup.controllers", F_OK) == 0;
-    const std::string root = !version2 ? "/sys/fs/cgroup/memory" : unified ? "/sys/fs/cgroup" : "/sys/fs/cgroup/unified";
-    // In a container the path may be that of the world outside, whose folders are missing here; the root is ours.
+    const std::string root = !version2 ? "/sys/fs/cgroup/memory"
+                             : unified ? "/sys/fs/cgroup"
+                                       : "/sys/fs/cgroup/unified";
+    // In a container the path may be that of the world outside, whose folders are missing here; the
+    // root is ours.
     for (std::string at = path;; at.erase(at.rfind('/'))) {
       boundByGroup(least, root + (at == "/" ? "" : at), version2);
       if (at.rfind('/') == std::string::npos)
@@ -97,12 +105,14 @@ MemoryBound availableMemory() {
   if (const uint64_t kib = numberOf("/proc/meminfo", "MemAvailable:"); kib != unknown)
     bound(least, kib * 1024, " available");
   boundByGroups(least);
-  const uint64_t blocks = uint64_t(std::max<int64_t>(0, given.load())), untouched = blocks > resident ? blocks - resident : 0;
+  const uint64_t blocks = uint64_t(std::max<int64_t>(0, given.load())),
+                 untouched = blocks > resident ? blocks - resident : 0;
   if (least.bytes != unknown)
     least.bytes -= std::min(least.bytes, untouched);
   rlimit limit;
   if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) {
-    bound(least, limit.rlim_cur > size ? limit.rlim_cur - size : 0, " left of the limit on address space (ulimit -v)");
+    bound(least, limit.rlim_cur > size ? limit.rlim_cur - size : 0,
+          " left of the limit on address space (ulimit -v)");
   }
   return least;
 }
@@ -113,8 +123,8 @@ Status checkMemory(size_t size, const std::string &purpose) {
   const MemoryBound least = availableMemory();
   if (size <= least.bytes)
     return Status();
-  return Status::error(format("out of memory: %s needed for %s, %s%s", bytes(size).c_str(), purpose.c_str(),
-                              bytes(least.bytes).c_str(), least.by));
+  return Status::error(format("out of memory: %s needed for %s, %s%s", bytes(size).c_str(),
+                              purpose.c_str(), bytes(least.bytes).c_str(), least.by));
 }
 
 Status checkStack(const char *who, uint64_t least) {

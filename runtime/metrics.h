@@ -10,8 +10,8 @@
 
 namespace nnrt {
 
-/// The results of a train or evaluate statement's functions: an optional mean loss, then each metric's totals. Batches
-/// are added up in double.
+/// The results of a train or evaluate statement's functions: an optional mean loss, then each
+/// metric's totals. Batches are added up in double.
 class Totals {
 public:
   /// Allocates room for the results. `withLoss`: result 0 is the batch's mean loss.
@@ -57,9 +57,9 @@ private:
   const nn_metric *metrics = nullptr;
   int32_t count = 0;
   bool withLoss = false, wide = false;
-  Buffer results;                 // all results, each at a 64-byte boundary
+  Buffer results; // all results, each at a 64-byte boundary
   std::vector<void *> outputs;
-  std::vector<int64_t> sizes;     // elements of each total
+  std::vector<int64_t> sizes; // elements of each total
   std::vector<std::vector<double>> sums;
   std::vector<const void *> sumPointers; // to them, as nn_call.in of the metrics' finish functions
   mutable std::vector<double> scratch;   // a value on its way into a summary
@@ -71,7 +71,8 @@ private:
 class Batches {
 public:
   /// For up to `capacity` rows of the fields `fields` of a data set.
-  Status prepare(Engine &engine, const Dataset &data, const int32_t *fields, int32_t count, int64_t capacity);
+  Status prepare(Engine &engine, const Dataset &data, const int32_t *fields, int32_t count,
+                 int64_t capacity);
   const void *const *in() const { return inputs.data(); }
   size_t bytes() const {
     size_t sum = 0;
@@ -96,13 +97,16 @@ private:
   Gather::Computation computation = {};
 };
 
-/// Rows of `rows` that one call of an evaluation computes: some that fit the caches, or all where they depend on one another.
+/// Rows of `rows` that one call of an evaluation computes: some that fit the caches, or all where
+/// they depend on one another.
 int64_t pieceRows(const nn_fn &function, int64_t rows);
 /// Makes the scratch big enough for such calls.
 Status reservePieces(Engine &engine, const nn_fn &function, int64_t rows);
 
-/// Calls `piece(first, count)` for each piece of `rows` rows, from the first on, and tells the engine which row is the first.
-template <class Piece> Status forEachPiece(Engine &engine, const nn_fn &function, int64_t rows, Piece &&piece) {
+/// Calls `piece(first, count)` for each piece of `rows` rows, from the first on, and tells the
+/// engine which row is the first.
+template <class Piece>
+Status forEachPiece(Engine &engine, const nn_fn &function, int64_t rows, Piece &&piece) {
   const int64_t capacity = pieceRows(function, rows);
   NN_TRY(reservePieces(engine, function, rows));
   Status status;
@@ -126,6 +130,7 @@ Status checkInput(Engine &engine, const nn_model &model, const void *x, int64_t 
 /// Runs `function` over `rows` of a data set and adds everything to `totals` (which is cleared
 /// first). After a signal the rest is left out, and the totals are of no use.
 Status evaluateRows(Engine &engine, const Dataset &data, const int32_t *fields, int32_t n_fields,
-                    const nn_fn &function, const std::vector<int64_t> &rows, Totals &totals, Tuning &tuning);
+                    const nn_fn &function, const std::vector<int64_t> &rows, Totals &totals,
+                    Tuning &tuning);
 
 } // namespace nnrt

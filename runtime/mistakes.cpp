@@ -1,4 +1,5 @@
-// The worst mistakes of a classifier on the rows of an evaluate statement, with pictures where its input is one.
+// The worst mistakes of a classifier on the rows of an evaluate statement, with pictures where its
+// input is one.
 #include "runtime/mistakes.h"
 
 #include <algorithm>
@@ -20,7 +21,8 @@ int32_t labelField(const nn_program &program, const nn_evaluate &evaluate) {
   return label;
 }
 
-/// Whether x is a picture: [h, w], [1, h, w] or [3, h, w], or one of these flattened, if a column of images says so.
+/// Whether x is a picture: [h, w], [1, h, w] or [3, h, w], or one of these flattened, if a column
+/// of images says so.
 static bool isPicture(const nn_data &data, const nn_field &x, EvaluateRecord &record) {
   const int64_t *s = x.shape;
   auto take = [&](int64_t channels, int64_t height, int64_t width) {
@@ -36,24 +38,29 @@ static bool isPicture(const nn_data &data, const nn_field &x, EvaluateRecord &re
   for (int32_t c = 0; x.rank == 1 && c < data.n_columns; ++c)
     for (int64_t channels : {1, 3}) {
       int64_t side = int64_t(std::lround(std::sqrt(double(s[0]) / double(channels))));
-      if (!strcmp(data.columns[c].name, "image") && data.columns[c].size == s[0] && side * side * channels == s[0])
+      if (!strcmp(data.columns[c].name, "image") && data.columns[c].size == s[0] &&
+          side * side * channels == s[0])
         return take(channels, side, side);
     }
   return false;
 }
 
-/// Planes of numbers as bytes, each pixel's channels together; from the least to the greatest number of the picture.
+/// Planes of numbers as bytes, each pixel's channels together; from the least to the greatest
+/// number of the picture.
 static std::vector<uint8_t> pixelsOf(const EvaluateRecord &record, const std::vector<double> &x) {
-  const double low = *std::min_element(x.begin(), x.end()), high = *std::max_element(x.begin(), x.end());
+  const double low = *std::min_element(x.begin(), x.end()),
+               high = *std::max_element(x.begin(), x.end());
   const size_t plane = size_t(record.height) * size_t(record.width);
   std::vector<uint8_t> pixels(x.size());
   for (size_t c = 0; c < size_t(record.channels); ++c)
     for (size_t i = 0; i < plane; ++i)
-      pixels[i * size_t(record.channels) + c] = uint8_t(high > low ? std::lround(255 * (x[c * plane + i] - low) / (high - low)) : 0);
+      pixels[i * size_t(record.channels) + c] =
+          uint8_t(high > low ? std::lround(255 * (x[c * plane + i] - low) / (high - low)) : 0);
   return pixels;
 }
 
-/// The shares that the outputs give to the classes: themselves where they are probabilities, else their softmax.
+/// The shares that the outputs give to the classes: themselves where they are probabilities, else
+/// their softmax.
 static std::vector<double> shares(const Prediction &prediction, int64_t classes) {
   std::vector<double> p;
   double sum = 0, most = -HUGE_VAL, least = HUGE_VAL;

@@ -71,8 +71,7 @@ public:
   }
 
   Status refusal(const std::string &why) const {
-    return Status::error("cannot write " + visible(written) + ": " + why +
-                         "; give another name");
+    return Status::error("cannot write " + visible(written) + ": " + why + "; give another name");
   }
 
 private:

@@ -1,6 +1,7 @@
-// predict: new rows in, a model's outputs out. The subcommand reads a weight file and a file that has the raw columns of the data set that
-// the model was trained on (columns that x does not depend on may be missing), or, for data that are not a table, x's elements. The
-// statement takes what the model has learned in this run, and rows of a data set or of a source that the program names.
+// predict: new rows in, a model's outputs out. The subcommand reads a weight file and a file that
+// has the raw columns of the data set that the model was trained on (columns that x does not depend
+// on may be missing), or, for data that are not a table, x's elements. The statement takes what the
+// model has learned in this run, and rows of a data set or of a source that the program names.
 #include "runtime/predict.h"
 
 #include "runtime/metrics.h"
@@ -36,13 +37,15 @@ int64_t inputSize(const nn_model &model) { return elementCount(model.in_shape, m
 Status checkSize(const nn_data &data, const nn_model &model) {
   const nn_field &field = data.fields[inputField(data)];
   const int64_t has = elementCount(field.shape, field.rank), takes = inputSize(model);
-  return has == takes ? Status()
-                      : Status::error(format("`%s` of %s has %lld elements, %s takes %lld", field.name, data.name, (long long)has,
-                                             model.name, (long long)takes));
+  return has == takes
+             ? Status()
+             : Status::error(format("`%s` of %s has %lld elements, %s takes %lld", field.name,
+                                    data.name, (long long)has, model.name, (long long)takes));
 }
 
 /// Of a CSV file for a model that was never trained: x's elements are the first cells of its rows.
-Status readElements(Engine &engine, const nn_source &described, const std::string &path, int64_t size, Rows &rows) {
+Status readElements(Engine &engine, const nn_source &described, const std::string &path,
+                    int64_t size, Rows &rows) {
   std::unique_ptr<MatrixSource> matrix;
   NN_TRY(openMatrix(described, path, size, matrix));
   rows.count = matrix->rows;
@@ -98,7 +101,8 @@ Status applyAndWrite(Run &run, const nn_model &model, const nn_data *data, const
                      const Rows &rows, const char *path) {
   Buffer outputs;
   NN_TRY(apply(run.engine, model, rows, outputs));
-  const std::string text = predictionTable(run, model, data, learned, {outputs.data(), run.engine.f64()}, rows.count);
+  const std::string text =
+      predictionTable(run, model, data, learned, {outputs.data(), run.engine.f64()}, rows.count);
   if (path)
     return writeFile(path, {{text.data(), text.size()}});
   run.say(text);
@@ -109,11 +113,12 @@ Status applyAndWrite(Run &run, const nn_model &model, const nn_data *data, const
 Status readLearned(const SafetensorsFile &weights, const nn_data &data, Learned &learned) {
   NN_TRY(learnedFrom(weights, data.name, learned));
   const nn_field &field = data.fields[inputField(data)];
-  const int64_t groups = field.stat_axis_size > 0 ? field.stat_axis_size : elementCount(field.shape, field.rank);
+  const int64_t groups =
+      field.stat_axis_size > 0 ? field.stat_axis_size : elementCount(field.shape, field.rank);
   if ((field.flags & NN_FIELD_NORMALIZE) &&
       int64_t(learned.statistics[field.name].mean.size()) != groups)
-    return Status::error(weights.path + " has no statistics to normalise `" + field.name + "` of " + data.name +
-                         " with; save the model with this program");
+    return Status::error(weights.path + " has no statistics to normalise `" + field.name + "` of " +
+                         data.name + " with; save the model with this program");
   return Status();
 }
 
@@ -198,14 +203,16 @@ Status predictFile(Run &run, const Choice &choice) {
   return Status();
 }
 
-/// The rows of a source that the program names, whose columns are those of the data set `predict.data`.
+/// The rows of a source that the program names, whose columns are those of the data set
+/// `predict.data`.
 Status sourceRows(Run &run, const nn_predict &predict, bool unchecked, Rows &rows) {
   const nn_source &named = *predict.source;
   std::string path = "the new data"; // arrays and generators
   if (named.path)
     NN_TRY(findFile(named.path, run.folders, path).at(named.where));
   if (predict.data < 0)
-    return readElements(run.engine, named, path, inputSize(run.program.models[predict.model]), rows).at(predict.where);
+    return readElements(run.engine, named, path, inputSize(run.program.models[predict.model]), rows)
+        .at(predict.where);
   Dataset *trained = nullptr;
   NN_TRY(run.needFor(predict.model, predict.data, trained, unchecked));
   const nn_data &data = *trained->description;
@@ -255,13 +262,14 @@ Status runPredict(Run &run, const nn_predict &predict) {
   if (index >= 0)
     NN_TRY(run.needFor(predict.model, index, data));
   FlushDenormals flush;
-  NN_TRY(applyAndWrite(run, model, data ? data->description : nullptr, data ? data->learned() : Learned(),
-                       rows, predict.path)
+  NN_TRY(applyAndWrite(run, model, data ? data->description : nullptr,
+                       data ? data->learned() : Learned(), rows, predict.path)
              .at(predict.where));
   if (data)
     notePredictedUnits(run, model, *data->description, data->learned());
   if (predict.path)
-    run.progress.note(format("predicted %s with %s: %s", counted(rows.count, "row").c_str(), predict.target, predict.path));
+    run.progress.note(format("predicted %s with %s: %s", counted(rows.count, "row").c_str(),
+                             predict.target, predict.path));
   return Status();
 }
 
@@ -278,7 +286,8 @@ static Status predictAsked(Run &run) {
   if (!run.flags.model.empty()) {
     chosen = size_t(std::find(names.begin(), names.end(), run.flags.model) - names.begin());
     if (chosen == names.size())
-      return Status::error("there is no model `" + quoted(run.flags.model) + "`" + didYouMean(run.flags.model, names));
+      return Status::error("there is no model `" + quoted(run.flags.model) + "`" +
+                           didYouMean(run.flags.model, names));
   } else if (names.size() > 1) {
     std::string list;
     for (const std::string &name : names)

@@ -35,7 +35,9 @@ static nn_source likeTraining(const nn_data &data, const std::string &path) {
 
 std::vector<std::string> namesOf(const nn_data &data, const std::string &path) {
   CsvTable table; // what is no table has no names
-  if (readTable(likeTraining(data, path), path, size_t(1) << 20, columnNames(data), table).failed() || !table.header)
+  if (readTable(likeTraining(data, path), path, size_t(1) << 20, columnNames(data), table)
+          .failed() ||
+      !table.header)
     return {};
   return table.names;
 }
@@ -70,12 +72,13 @@ Status openTable(Run &run, const nn_data &data, std::unique_ptr<Source> &source)
   bool anyName = false;
   for (int32_t c = 0; c < data.n_columns; ++c) {
     requests.push_back(requestFor(data.columns[c], true));
-    anyName |= std::find(table.names.begin(), table.names.end(), data.columns[c].name) != table.names.end();
+    anyName |= std::find(table.names.begin(), table.names.end(), data.columns[c].name) !=
+               table.names.end();
   }
   if (data.source.n_columns > 0 && !(table.header && anyName)) { // else its own names
     if (table.names.size() > size_t(data.source.n_columns))
-      return Status::error(format("%s has %zu columns, the program names %d", path.c_str(), table.names.size(),
-                                  data.source.n_columns));
+      return Status::error(format("%s has %zu columns, the program names %d", path.c_str(),
+                                  table.names.size(), data.source.n_columns));
     description.columns = data.source.columns;
     description.n_columns = int32_t(table.names.size()); // columns at the end may be missing
   }
@@ -83,15 +86,18 @@ Status openTable(Run &run, const nn_data &data, std::unique_ptr<Source> &source)
   return openCsv(spec, requests, source);
 }
 
-/// The program's columns in an archive: by their own names, or else by what they were read from in training.
-static Status openArchive(nn_source description, const std::vector<ColumnRequest> &requests, std::unique_ptr<Source> &source) {
+/// The program's columns in an archive: by their own names, or else by what they were read from in
+/// training.
+static Status openArchive(nn_source description, const std::vector<ColumnRequest> &requests,
+                          std::unique_ptr<Source> &source) {
   std::vector<std::string> held;
   NN_TRY(listNpz(description.path, held));
   std::vector<const char *> names, arrays;
   for (const ColumnRequest &request : requests) {
     const char *array = request.name.c_str();
     for (int32_t i = 0; i < description.n_arrays && description.kind == NN_NPZ; ++i)
-      if (request.name == description.columns[i] && std::find(held.begin(), held.end(), request.name) == held.end())
+      if (request.name == description.columns[i] &&
+          std::find(held.begin(), held.end(), request.name) == held.end())
         array = description.arrays[i];
     if (request.unread || std::find(held.begin(), held.end(), array) == held.end())
       continue;
@@ -99,7 +105,8 @@ static Status openArchive(nn_source description, const std::vector<ColumnRequest
     arrays.push_back(array);
   }
   if (names.empty())
-    return Status::error(std::string(description.path) + " has none of the columns that x is computed from");
+    return Status::error(std::string(description.path) +
+                         " has none of the columns that x is computed from");
   description.kind = NN_NPZ;
   description.columns = names.data();
   description.arrays = arrays.data();
@@ -148,7 +155,8 @@ Status openAlike(Run &run, const nn_data &data, std::unique_ptr<Source> &source)
   }
 }
 
-Status openMatrix(const nn_source &described, const std::string &path, int64_t width, std::unique_ptr<MatrixSource> &matrix) {
+Status openMatrix(const nn_source &described, const std::string &path, int64_t width,
+                  std::unique_ptr<MatrixSource> &matrix) {
   CsvTable table;
   bool doubtful;
   NN_TRY(readOrElse(described, path, SIZE_MAX, {}, NN_HEADER_NO, table, doubtful));
@@ -164,13 +172,16 @@ Status openMatrix(const nn_source &described, const std::string &path, int64_t w
     if (done)
       break;
     if (int64_t(cells.size()) < width)
-      return Status::error(format("%s:%llu: this row has %zu cells, x has %lld elements", path.c_str(),
-                                  (unsigned long long)scanner.line(), cells.size(), (long long)width));
+      return Status::error(format("%s:%llu: this row has %zu cells, x has %lld elements",
+                                  path.c_str(), (unsigned long long)scanner.line(), cells.size(),
+                                  (long long)width));
     for (int64_t i = 0; i < width; ++i) {
       double value;
       if (!parseNumber(cells[i].text, value, table.dialect.decimal) || !std::isfinite(value))
         return Status::error(scanner.place(cells[i]) + ": x needs a number, " +
-                             (cells[i].text.empty() ? "the cell is empty" : "found `" + quoted(std::string(cells[i].text)) + "`"));
+                             (cells[i].text.empty()
+                                  ? "the cell is empty"
+                                  : "found `" + quoted(std::string(cells[i].text)) + "`"));
       matrix->numbers.push_back(value);
     }
     matrix->lines.push_back(uint32_t(scanner.line()));

@@ -1,4 +1,5 @@
-// Which columns x is computed from is found by trying, since only the compiled `prepare` knows its formula.
+// Which columns x is computed from is found by trying, since only the compiled `prepare` knows its
+// formula.
 #include "runtime/predict_rows.h"
 
 #include "runtime/predict_input.h"
@@ -13,7 +14,8 @@ namespace {
 
 class InputRows {
 public:
-  InputRows(Engine &engine, const nn_data &data, int32_t field, const Source &source, const std::string &input, const Learned &learned)
+  InputRows(Engine &engine, const nn_data &data, int32_t field, const Source &source,
+            const std::string &input, const Learned &learned)
       : engine(engine), data(data), field(field), source(source), input(input), learned(learned),
         size(elementCount(data.fields[field].shape, data.fields[field].rank)) {}
 
@@ -41,13 +43,15 @@ private:
 };
 
 Status InputRows::unknown(int32_t column, const std::string &name) const {
-  return Status::error(input + ": `" + quoted(name) + "` in column `" + data.columns[column].name + "` is not a class that the model knows" +
+  return Status::error(input + ": `" + quoted(name) + "` in column `" + data.columns[column].name +
+                       "` is not a class that the model knows" +
                        didYouMean(name, *learned.classesOf(data.columns[column].name)));
 }
 
 Status InputRows::mapNames(int32_t c, const Category &category) {
   static const std::vector<std::string> none;
-  const std::vector<std::string> *known = learned.classesOf(data.columns[c].name), &classes = known ? *known : none;
+  const std::vector<std::string> *known = learned.classesOf(data.columns[c].name),
+                                 &classes = known ? *known : none;
   std::vector<double> &byCode = codeClasses[c].byCode;
   byCode = placesAmong(classes, category.names, source.isTable());
   for (size_t code = 0; known && code < byCode.size(); ++code) {
@@ -113,7 +117,8 @@ Status InputRows::change(const std::vector<int32_t> &columns, bool &depends) {
   std::vector<Buffer> results(data.n_fields);
   std::vector<void *> out;
   for (int32_t f = 0; f < data.n_fields; ++f) {
-    NN_TRY(results[f].allocate(elementCount(data.fields[f].shape, data.fields[f].rank) * sizeof(double), "x"));
+    NN_TRY(results[f].allocate(
+        elementCount(data.fields[f].shape, data.fields[f].rank) * sizeof(double), "x"));
     out.push_back(results[f].data());
   }
   NN_TRY(engine.reserve(data.prepare, 1));
@@ -152,10 +157,12 @@ Status InputRows::change(const std::vector<int32_t> &columns, bool &depends) {
   return Status();
 }
 
-/// Of columns that x changes with when all of them change, the first that it does with; -1: with none by itself.
+/// Of columns that x changes with when all of them change, the first that it does with; -1: with
+/// none by itself.
 Status InputRows::firstOf(std::vector<int32_t> columns, int32_t &first) {
   while (columns.size() > 1) {
-    std::vector<int32_t> half(columns.begin(), columns.begin() + std::ptrdiff_t(columns.size() / 2));
+    std::vector<int32_t> half(columns.begin(),
+                              columns.begin() + std::ptrdiff_t(columns.size() / 2));
     bool depends = false;
     NN_TRY(change(half, depends));
     if (depends)
@@ -179,34 +186,42 @@ Status InputRows::checkNeeds() {
     return Status();
   int32_t needed = 0;
   NN_TRY(firstOf(std::move(missing), needed));
-  std::vector<std::string> first = source.isTable() ? namesOf(data, input) : std::vector<std::string>();
-  for (int32_t k = 0; k < data.n_columns && data.n_columns < 100; ++k) // a name that has its own use is not a misspelling
+  std::vector<std::string> first =
+      source.isTable() ? namesOf(data, input) : std::vector<std::string>();
+  for (int32_t k = 0; k < data.n_columns && data.n_columns < 100;
+       ++k) // a name that has its own use is not a misspelling
     first.erase(std::remove(first.begin(), first.end(), data.columns[k].name), first.end());
-  return Status::error(input + " has no column `" + data.columns[needed].name + "`, which " + data.fields[field].name +
-                       " is computed from" + didYouMean(data.columns[needed].name, first));
+  return Status::error(input + " has no column `" + data.columns[needed].name + "`, which " +
+                       data.fields[field].name + " is computed from" +
+                       didYouMean(data.columns[needed].name, first));
 }
 
-/// A row without a value that x is computed from has no output, unless the data set says what takes its place.
+/// A row without a value that x is computed from has no output, unless the data set says what takes
+/// its place.
 Status InputRows::checkAbsent() {
   for (int32_t c = 0; c < data.n_columns; ++c) {
     const nn_column &column = data.columns[c];
     bool depends = false;
-    if (source.absent(c).empty() || column.kind == NN_MISSING || !std::isnan(learned.fillOf(column)))
+    if (source.absent(c).empty() || column.kind == NN_MISSING ||
+        !std::isnan(learned.fillOf(column)))
       continue;
     NN_TRY(dependsOn(c, depends));
     if (!depends)
       continue;
-    std::string text = format("%s: %s without a value in column `%s`, which %s is computed from\n  the first is at %s", input.c_str(),
-                              counted(int64_t(source.absent(c).size()), "row").c_str(), column.name, data.fields[field].name,
-                              source.firstAbsent(c).c_str());
+    std::string text = format(
+        "%s: %s without a value in column `%s`, which %s is computed from\n  the first is at %s",
+        input.c_str(), counted(int64_t(source.absent(c).size()), "row").c_str(), column.name,
+        data.fields[field].name, source.firstAbsent(c).c_str());
     if (column.absent == NN_ABSENT_DROP)
-      text += format("\n  each row needs an output, so `drop missing` does not help here; `fill %s = %s` does", column.name,
-                     column.kind == NN_CATEGORY ? "mode" : "mean");
+      text += format(
+          "\n  each row needs an output, so `drop missing` does not help here; `fill %s = %s` does",
+          column.name, column.kind == NN_CATEGORY ? "mode" : "mean");
     else if (column.absent == NN_ABSENT_PREVIOUS)
       text += "\n  no row before it has one, so `previous` cannot fill it";
     else
-      text += format("\n  `fill %s = %s` in the data set, before training, says what takes its place", column.name,
-                     column.kind == NN_CATEGORY ? "mode" : "mean");
+      text +=
+          format("\n  `fill %s = %s` in the data set, before training, says what takes its place",
+                 column.name, column.kind == NN_CATEGORY ? "mode" : "mean");
     return Status::error(text);
   }
   return Status();
@@ -246,15 +261,16 @@ Status InputRows::compute(Buffer &x) {
   Elements values{x.data(), engine.f64()};
   for (int64_t i = 0; i < rows * size; ++i)
     if (double value = values.get(i); !std::isfinite(value))
-      return Status::error(format("%s: %s[%lld] is %s", source.place(i / size).c_str(), data.fields[field].name, (long long)(i % size),
+      return Status::error(format("%s: %s[%lld] is %s", source.place(i / size).c_str(),
+                                  data.fields[field].name, (long long)(i % size),
                                   number(value).c_str()));
   return Status();
 }
 
 } // namespace
 
-Status prepareInput(Engine &engine, const nn_data &data, int32_t field, const Source &source, const std::string &input,
-                    const Learned &learned, Buffer &x) {
+Status prepareInput(Engine &engine, const nn_data &data, int32_t field, const Source &source,
+                    const std::string &input, const Learned &learned, Buffer &x) {
   return InputRows(engine, data, field, source, input, learned).compute(x);
 }
 

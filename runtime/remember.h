@@ -23,8 +23,8 @@ struct Remembered {
   int32_t variant = -1, fold = -1;
   std::vector<double> values; // of the variables that have a slot
   std::string outcome;
-  std::vector<std::vector<unsigned char>>
-      weights; // row-major: of the model that a search or an ensemble has made
+  // row-major: of the model that a search or an ensemble has made
+  std::vector<std::vector<unsigned char>> weights;
 
   /// Whether there is something that a later program may ask for.
   bool isEmpty() const { return trained.empty() && evaluated.empty() && outcome.empty(); }

@@ -71,8 +71,8 @@ Status Run::need(int32_t index, Dataset *&result, bool unchecked) {
   return unchecked ? Status() : result->checkRows(engine);
 }
 
-/// The data set that may be checked while its first steps are made, because nothing is printed or written before these: that of
-/// a train statement that everything begins with. -1: none.
+/// The data set that may be checked while its first steps are made, because nothing is printed or
+/// written before these: that of a train statement that everything begins with. -1: none.
 static int32_t checkedWhileTraining(const Run &run) {
   for (int32_t i = run.earlier; i < run.program.n_statements; ++i) {
     const nn_statement &statement = run.program.statements[i];
@@ -168,7 +168,8 @@ static Status checkStatement(Run &run, const nn_statement &statement) {
     const nn_predict &predict = *static_cast<const nn_predict *>(statement.body);
     if (predict.path)
       NN_TRY(checkOutput(run, predict.path, true).at(predict.where));
-    return predict.data >= 0 && run.program.data[predict.data].hidden ? Status() : checkData(run, statement);
+    return predict.data >= 0 && run.program.data[predict.data].hidden ? Status()
+                                                                      : checkData(run, statement);
   }
   case NN_STMT_SAVE: {
     const nn_save &save = *static_cast<const nn_save *>(statement.body);
@@ -187,7 +188,8 @@ static Status checkStatement(Run &run, const nn_statement &statement) {
   }
 }
 
-/// The numbers of statements and experiments that depend on options alone; what an experiment draws is not known yet.
+/// The numbers of statements and experiments that depend on options alone; what an experiment draws
+/// is not known yet.
 static Status checkNumbers(Run &run) {
   for (int32_t i = run.earlier; i < run.program.n_statements; ++i) {
     const nn_statement &statement = run.program.statements[i];
@@ -198,7 +200,8 @@ static Status checkNumbers(Run &run) {
     } else if (statement.kind == NN_STMT_EXPERIMENT) {
       const nn_experiment &experiment = *static_cast<const nn_experiment *>(statement.body);
       if (experiment.method != NN_COMPARE)
-        NN_TRY(checkTrials(run.engine.value(experiment.trials), experiment.method == NN_GRID).at(experiment.where));
+        NN_TRY(checkTrials(run.engine.value(experiment.trials), experiment.method == NN_GRID)
+                   .at(experiment.where));
     }
   }
   return Status();
@@ -252,7 +255,8 @@ Status runStatements(Run &run, const nn_statement *statements, int32_t count, in
       NN_TRY(runPrint(run, *static_cast<const nn_print *>(statement.body)));
       break;
     case NN_STMT_EXPERIMENT:
-      NN_TRY(runExperiment(run, *static_cast<const nn_experiment *>(statement.body), experiments++, trains));
+      NN_TRY(runExperiment(run, *static_cast<const nn_experiment *>(statement.body), experiments++,
+                           trains));
       break;
     case NN_STMT_CHOSEN: {
       const nn_chosen &chosen = *static_cast<const nn_chosen *>(statement.body);
@@ -266,7 +270,8 @@ Status runStatements(Run &run, const nn_statement *statements, int32_t count, in
       NN_TRY(runOutcome(run, *static_cast<const nn_outcome *>(statement.body)));
       break;
     default:
-      return Status::error(format("the program has a statement of unknown kind %d", statement.kind));
+      return Status::error(
+          format("the program has a statement of unknown kind %d", statement.kind));
     }
     if (!run.signal)
       run.signal = pendingSignal();

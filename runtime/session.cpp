@@ -17,8 +17,8 @@ struct nn_session {
   std::vector<std::string> arguments;
   std::vector<char *> argv;
   std::map<std::string, Tensor> tensors; // by full name
-  std::map<std::string, nnrt::Learned>
-      learned;         // by a model's name: from its first training, or from a weight file
+  // by a model's name: from its first training, or from a weight file
+  std::map<std::string, nnrt::Learned> learned;
   nnrt::Memory memory; // of statements, by their numbers
   nnrt::SourceCache sources;
   std::unique_ptr<nnrt::Pool> pool;
@@ -29,7 +29,8 @@ namespace nnrt {
 /// Tensors of an experiment's variants: these are remembered with the experiment.
 static bool isOfVariant(const nn_tensor &tensor) { return strchr(tensor.name, '#') != nullptr; }
 
-/// Puts back the tensors that an earlier program has left under the same name and in the same shape.
+/// Puts back the tensors that an earlier program has left under the same name and in the same
+/// shape.
 static void restoreTensors(const nn_session &session, Run &run) {
   Engine &engine = run.engine;
   const nn_program &program = engine.program;
@@ -55,7 +56,8 @@ static void keepTensors(nn_session &session, const Engine &engine) {
       continue;
     std::vector<unsigned char> data(size_t(engine.tensorBytes(t)));
     engine.exportTensor(t, engine.tensor(t), data.data());
-    session.tensors[tensor.name] = {{tensor.shape, tensor.shape + tensor.rank}, program.elements, std::move(data)};
+    session.tensors[tensor.name] = {
+        {tensor.shape, tensor.shape + tensor.rank}, program.elements, std::move(data)};
   }
 }
 
@@ -141,7 +143,8 @@ static int runInSession(nn_session &session, const nn_program &program, const in
     status = run.recorder.open(run);
   if (!status.failed())
     status = runStatements(run);
-  // Also after a failure: a step that fails has written nothing, so the tensors are those of the last good step.
+  // Also after a failure: a step that fails has written nothing, so the tensors are those of the
+  // last good step.
   keepTensors(session, run.engine);
   keepLearned(session, run);
   if (numbers)

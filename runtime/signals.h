@@ -1,5 +1,5 @@
-// Signals ask a run to end after the current step: SIGINT, SIGTERM, SIGHUP (the terminal is closed) and SIGPIPE (whoever read
-// standard output has gone).
+// Signals ask a run to end after the current step: SIGINT, SIGTERM, SIGHUP (the terminal is closed)
+// and SIGPIPE (whoever read standard output has gone).
 #pragma once
 
 namespace nnrt {

@@ -1,4 +1,5 @@
-// Splits: exact sizes by largest remainder, then rows dealt out in an order that keeps strata in proportion.
+// Splits: exact sizes by largest remainder, then rows dealt out in an order that keeps strata in
+// proportion.
 #include "runtime/split.h"
 #include "runtime/shuffle.h"
 
@@ -16,7 +17,9 @@ std::vector<int64_t> allRows(int64_t count) {
 }
 
 /// The first folds have one row more, if the rows cannot be shared out evenly.
-static int64_t foldSize(int64_t rows, int32_t folds, int32_t fold) { return rows / folds + (fold < rows % folds); }
+static int64_t foldSize(int64_t rows, int32_t folds, int32_t fold) {
+  return rows / folds + (fold < rows % folds);
+}
 
 Status splitSizes(const nn_data &data, const Engine &engine, int64_t rows, SplitSizes &sizes) {
   int64_t *size[3] = {&sizes.train, &sizes.val, &sizes.test};
@@ -33,13 +36,14 @@ Status splitSizes(const nn_data &data, const Engine &engine, int64_t rows, Split
   for (int s = 0; s < 3; ++s) {
     bool rest = s == 0 && part[s] < 0;
     if (!rest && !(part[s] >= 0))
-      return Status::error(format("split: %s = %s is neither a share nor a count", names[s], number(part[s]).c_str()));
+      return Status::error(format("split: %s = %s is neither a share nor a count", names[s],
+                                  number(part[s]).c_str()));
     ideal[s] = rest ? 0 : part[s] > 1 ? std::floor(part[s]) : part[s] * double(rows);
     sum += ideal[s];
   }
   if (sum > double(rows) * (1 + 1e-9))
-    return Status::error(format("split: train, val and test ask for %s rows of %s", number(std::ceil(sum)).c_str(),
-                                grouped(rows).c_str()));
+    return Status::error(format("split: train, val and test ask for %s rows of %s",
+                                number(std::ceil(sum)).c_str(), grouped(rows).c_str()));
   if (part[0] < 0)
     ideal[0] = std::max(0.0, double(rows) - sum);
   // Largest remainder; among equal ones the later split gets the row.
@@ -61,12 +65,12 @@ Status splitSizes(const nn_data &data, const Engine &engine, int64_t rows, Split
   }
   for (int s = 0; s < 3; ++s)
     if (ideal[s] > 0 && *size[s] == 0)
-      return Status::error(format("split: the %s split is empty: %s of %s rows is less than one", names[s],
-                                  number(part[s]).c_str(), grouped(rows).c_str()));
+      return Status::error(format("split: the %s split is empty: %s of %s rows is less than one",
+                                  names[s], number(part[s]).c_str(), grouped(rows).c_str()));
   if (data.folds > 0) {
     if (sizes.train < data.folds)
-      return Status::error(format("split: %d folds need at least as many rows, there are %s", data.folds,
-                                  grouped(sizes.train).c_str()));
+      return Status::error(format("split: %d folds need at least as many rows, there are %s",
+                                  data.folds, grouped(sizes.train).c_str()));
     sizes.val = foldSize(sizes.train, data.folds, 0);
     sizes.train -= sizes.val;
   }
@@ -77,7 +81,8 @@ Status splitSizes(const nn_data &data, const Engine &engine, int64_t rows, Split
 
 /// Deals rows 0 … rows - 1 to parts of these sizes; what they leave over goes nowhere.
 static std::vector<std::vector<int64_t>> dealRows(int64_t rows, const std::vector<int64_t> &sizes,
-                                                  const std::vector<int32_t> &strata, uint64_t seed) {
+                                                  const std::vector<int32_t> &strata,
+                                                  uint64_t seed) {
   std::vector<int64_t> order = allRows(rows);
   if (sizes[0] != rows)
     shuffle(order, seed, Stream::Split, 0, 0);
@@ -89,9 +94,11 @@ static std::vector<std::vector<int64_t>> dealRows(int64_t rows, const std::vecto
         parts[p].push_back(order[at++]);
     return parts;
   }
-  // Stratum after stratum, each row goes where most are missing so far. At every point each part is within about one
-  // row of its share, so it is in each stratum too; the caps make the totals exact.
-  std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) { return strata[a] < strata[b]; });
+  // Stratum after stratum, each row goes where most are missing so far. At every point each part is
+  // within about one row of its share, so it is in each stratum too; the caps make the totals
+  // exact.
+  std::stable_sort(order.begin(), order.end(),
+                   [&](int64_t a, int64_t b) { return strata[a] < strata[b]; });
   std::vector<int64_t> want = sizes;
   int64_t unused = rows;
   for (int64_t size : sizes)
@@ -115,19 +122,22 @@ static std::vector<std::vector<int64_t>> dealRows(int64_t rows, const std::vecto
   return parts;
 }
 
-/// A class of few rows may have gone to the other splits altogether, and could not be learned: it gets a row of theirs, in
-/// exchange for one of the class that trains most.
-static void teachEveryClass(const std::vector<int32_t> &strata, std::vector<std::vector<int64_t>> &parts) {
+/// A class of few rows may have gone to the other splits altogether, and could not be learned: it
+/// gets a row of theirs, in exchange for one of the class that trains most.
+static void teachEveryClass(const std::vector<int32_t> &strata,
+                            std::vector<std::vector<int64_t>> &parts) {
   const int32_t count = 1 + *std::max_element(strata.begin(), strata.end());
   std::vector<int64_t> trained(count, 0);
   for (int64_t row : parts[0])
     ++trained[strata[row]];
   for (size_t p = parts.size(); p-- > 1;)
     for (int64_t &row : parts[p]) {
-      const int32_t most = int32_t(std::max_element(trained.begin(), trained.end()) - trained.begin());
+      const int32_t most =
+          int32_t(std::max_element(trained.begin(), trained.end()) - trained.begin());
       if (trained[strata[row]] > 0 || trained[most] < 2)
         continue;
-      auto given = std::find_if(parts[0].rbegin(), parts[0].rend(), [&](int64_t r) { return strata[r] == most; });
+      auto given = std::find_if(parts[0].rbegin(), parts[0].rend(),
+                                [&](int64_t r) { return strata[r] == most; });
       --trained[most];
       ++trained[strata[row]];
       std::swap(*given, row);
@@ -140,9 +150,10 @@ static void sortSplits(std::vector<int64_t> (&splits)[3]) {
     std::sort(split.begin(), split.end());
 }
 
-void splitRows(int64_t rows, const SplitSizes &sizes, const std::vector<int32_t> &strata, uint64_t seed,
-               std::vector<int64_t> (&splits)[3]) {
-  std::vector<std::vector<int64_t>> parts = dealRows(rows, {sizes.train, sizes.val, sizes.test}, strata, seed);
+void splitRows(int64_t rows, const SplitSizes &sizes, const std::vector<int32_t> &strata,
+               uint64_t seed, std::vector<int64_t> (&splits)[3]) {
+  std::vector<std::vector<int64_t>> parts =
+      dealRows(rows, {sizes.train, sizes.val, sizes.test}, strata, seed);
   if (!strata.empty())
     teachEveryClass(strata, parts);
   for (int s = 0; s < 3; ++s)
@@ -150,7 +161,8 @@ void splitRows(int64_t rows, const SplitSizes &sizes, const std::vector<int32_t>
   sortSplits(splits);
 }
 
-void foldRows(int64_t rows, int64_t test, int32_t folds, int32_t fold, const std::vector<int32_t> &strata, uint64_t seed,
+void foldRows(int64_t rows, int64_t test, int32_t folds, int32_t fold,
+              const std::vector<int32_t> &strata, uint64_t seed,
               std::vector<int64_t> (&splits)[3]) {
   std::vector<int64_t> sizes;
   for (int32_t f = 0; f < folds; ++f)
@@ -166,7 +178,8 @@ void foldRows(int64_t rows, int64_t test, int32_t folds, int32_t fold, const std
   sortSplits(splits);
 }
 
-Status strataOf(Elements values, int64_t rows, int64_t size, const char *name, std::vector<int32_t> &strata) {
+Status strataOf(Elements values, int64_t rows, int64_t size, const char *name,
+                std::vector<int32_t> &strata) {
   auto key = [&](int64_t row) {
     std::vector<double> elements(size);
     for (int64_t i = 0; i < size; ++i)
@@ -183,8 +196,9 @@ Status strataOf(Elements values, int64_t rows, int64_t size, const char *name, s
     alone += entry.second.second == 1;
   }
   if (alone > rows / 2)
-    return Status::error(format("split: `stratify = %s` finds %s different values in %s rows, but it needs classes", name,
-                                grouped(next).c_str(), grouped(rows).c_str()));
+    return Status::error(
+        format("split: `stratify = %s` finds %s different values in %s rows, but it needs classes",
+               name, grouped(next).c_str(), grouped(rows).c_str()));
   strata.resize(rows);
   for (int64_t row = 0; row < rows; ++row)
     strata[row] = seen[key(row)].first;

@@ -34,7 +34,8 @@ Status Status::at(const char *where) const {
   if (!where || !*where)
     return Status(*text);
   size_t line = text->find('\n');
-  std::string head = text->substr(0, line), tail = line == std::string::npos ? "" : text->substr(line);
+  std::string head = text->substr(0, line),
+              tail = line == std::string::npos ? "" : text->substr(line);
   return Status(head + " (at " + where + ")" + tail);
 }
 

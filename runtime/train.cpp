@@ -31,12 +31,14 @@ Status Trainer::plan() {
   record.stepsPerEpoch = (record.trainRows + record.batch - 1) / record.batch;
   NN_TRY(stepsInAll(numbers, record.stepsPerEpoch, record.totalSteps));
   if (record.valRows == 0)
-    for (const nn_watch *watch : {train.has_keep ? &train.keep : nullptr, train.has_stop ? &train.stop : nullptr})
+    for (const nn_watch *watch :
+         {train.has_keep ? &train.keep : nullptr, train.has_stop ? &train.stop : nullptr})
       if (watch && watch->split == NN_SPLIT_VAL)
         return Status::error(format("`%s` is watched, but %s has no validation split",
                                     watchName(*watch, train.metrics).c_str(), record.data.c_str()));
   if (record.valRows == 0 && train.reads_val_loss)
-    return Status::error(format("a schedule depends on `val_loss`, but %s has no validation split", record.data.c_str()));
+    return Status::error(format("a schedule depends on `val_loss`, but %s has no validation split",
+                                record.data.c_str()));
   engine.scalars[NN_SLOT_TOTAL_STEPS] = double(record.totalSteps);
   engine.scalars[NN_SLOT_STEPS_PER_EPOCH] = double(record.stepsPerEpoch);
   engine.scalars[NN_SLOT_BATCH_SHARE] = 1;
@@ -102,10 +104,12 @@ void Trainer::beginEpoch(int64_t epoch) {
 Status Trainer::step(int64_t rows, const Gather *gather) {
   setClock();
   engine.scalars[NN_SLOT_BATCH_SHARE] = double(rows) / double(record.batch);
-  // While another thread looks at the data, it has the second core; and nothing is to be learned from how long a step takes.
+  // While another thread looks at the data, it has the second core; and nothing is to be learned
+  // from how long a step takes.
   Tuning one;
   one.threads = 1;
-  if (!engine.call(train.step, batches.in(), totals.out(), rows, record.batch, data->isChecking() ? one : tuning, gather))
+  if (!engine.call(train.step, batches.in(), totals.out(), rows, record.batch,
+                   data->isChecking() ? one : tuning, gather))
     return data->checkIntact(); // nothing has been computed from it
   if (double loss = totals.readLoss(); !std::isfinite(loss)) {
     NN_TRY(data->checkRows(engine)); // bad data are a better explanation
@@ -121,8 +125,8 @@ Status Trainer::endEpoch() {
   NN_TRY(checkParameters());
   // What can fail comes first: a checkpoint that is written then still has the epoch's totals.
   if (record.valRows)
-    NN_TRY(evaluateRows(engine, *data, train.fields, train.n_fields, train.eval, data->splits[NN_SPLIT_VAL],
-                        evalTotals, evalTuning));
+    NN_TRY(evaluateRows(engine, *data, train.fields, train.n_fields, train.eval,
+                        data->splits[NN_SPLIT_VAL], evalTotals, evalTuning));
   if (record.valRows && pendingSignal()) // the epoch ends when the run goes on
     return Status();
   NN_TRY(totals.summary(engine, epoch.train));
@@ -130,7 +134,8 @@ Status Trainer::endEpoch() {
   if (record.valRows)
     NN_TRY(evalTotals.summary(engine, epoch.val));
   int64_t index = record.epochs++;
-  if (record.history.keeps(index) || record.history.keeps(index + 1)) { // reading the clock takes as long as a tiny epoch
+  if (record.history.keeps(index) ||
+      record.history.keeps(index + 1)) { // reading the clock takes as long as a tiny epoch
     double time = now();
     epoch.seconds = time - epochBegan;
     epochBegan = time;
@@ -158,7 +163,8 @@ Status Trainer::loop() {
   data->beginCheck(engine);
   if (record.steps < record.totalSteps && record.steps % record.stepsPerEpoch != 0)
     beginEpoch(record.steps / record.stepsPerEpoch); // resumed in the middle of an epoch
-  if (record.epochs < completeEpochs(record.steps)) { // resumed where the data have failed at its end
+  if (record.epochs <
+      completeEpochs(record.steps)) { // resumed where the data have failed at its end
     const int64_t epochs = record.epochs;
     NN_TRY(endEpoch());
     if (run.recorder.active() && record.epochs > epochs)
@@ -166,7 +172,8 @@ Status Trainer::loop() {
     run.signal = pendingSignal();
   }
   int64_t inEpoch = record.steps % record.stepsPerEpoch; // steps made
-  while (record.steps < record.totalSteps && !record.stoppedEarly && !run.signal && run.stepsLeft != 0) {
+  while (record.steps < record.totalSteps && !record.stoppedEarly && !run.signal &&
+         run.stepsLeft != 0) {
     if (int64_t count = gathered ? uneventfulEpochs() : 0; count > 0) {
       NN_TRY(runUneventful(count));
       continue;
@@ -174,7 +181,8 @@ Status Trainer::loop() {
     if (inEpoch == 0 && !(all && gathered))
       beginEpoch(record.steps / record.stepsPerEpoch);
     const double stepBegan = engine.profiler || run.firstStepSeconds < 0 ? now() : 0;
-    const bool complete = inEpoch + 1 == record.stepsPerEpoch || record.steps + 1 == record.totalSteps;
+    const bool complete =
+        inEpoch + 1 == record.stepsPerEpoch || record.steps + 1 == record.totalSteps;
     if (complete)
       monitor.beforeStep(record.epochs);
     int64_t first = inEpoch * record.batch, rows = std::min(record.batch, record.trainRows - first);
@@ -223,7 +231,8 @@ void Trainer::sayAdvice() {
 
 Status Trainer::keepDespite(const Status &failure) {
   NN_TRY(writeCheckpoint(false));
-  return Status::error(failure.message() + format("\n  %s holds the run up to step %s: with the data as they were, --resume goes on from there",
+  return Status::error(failure.message() + format("\n  %s holds the run up to step %s: with the "
+                                                  "data as they were, --resume goes on from there",
                                                   train.checkpoint, grouped(record.steps).c_str()));
 }
 
@@ -247,10 +256,11 @@ Status Trainer::execute() {
       run.trained.push_back(std::move(record));
       return Status();
     }
-    run.progress.note(found ? format("train %s on %s: resumed from %s at step %lld", record.model.c_str(),
-                                     record.data.c_str(), train.checkpoint, (long long)record.steps)
-                            : format("train %s on %s: there is no checkpoint %s yet, starting from the beginning",
-                                     record.model.c_str(), record.data.c_str(), train.checkpoint));
+    run.progress.note(
+        found ? format("train %s on %s: resumed from %s at step %lld", record.model.c_str(),
+                       record.data.c_str(), train.checkpoint, (long long)record.steps)
+              : format("train %s on %s: there is no checkpoint %s yet, starting from the beginning",
+                       record.model.c_str(), record.data.c_str(), train.checkpoint));
   }
   if (!found)
     NN_TRY(fitToFirstBatch());
@@ -258,12 +268,13 @@ Status Trainer::execute() {
   priorSeconds = record.seconds;
   began = now();
   if (!(run.flags.resume && record.steps))
-    run.progress.note(format("train %s on %s: %s%s, %s in %s", record.model.c_str(), record.data.c_str(),
-                             counted(record.trainRows, "row").c_str(),
-                             record.valRows ? (" and " + grouped(record.valRows) + " to validate").c_str() : "",
-                             counted(record.totalSteps, "step").c_str(),
-                             counted((record.totalSteps + record.stepsPerEpoch - 1) / record.stepsPerEpoch, "epoch")
-                                 .c_str()));
+    run.progress.note(format(
+        "train %s on %s: %s%s, %s in %s", record.model.c_str(), record.data.c_str(),
+        counted(record.trainRows, "row").c_str(),
+        record.valRows ? (" and " + grouped(record.valRows) + " to validate").c_str() : "",
+        counted(record.totalSteps, "step").c_str(),
+        counted((record.totalSteps + record.stepsPerEpoch - 1) / record.stepsPerEpoch, "epoch")
+            .c_str()));
   NN_TRY(run.recorder.trainBegins(record));
   run.progress.begin(record);
   Status status = loop();
@@ -271,7 +282,8 @@ Status Trainer::execute() {
   record.threads = tuning.threads ? tuning.threads : engine.maxThreads();
   run.progress.end(record);
   if (status.failed()) {
-    if (train.checkpoint && record.steps > 0 && !data->isIntact()) // the data have failed, not the run
+    if (train.checkpoint && record.steps > 0 &&
+        !data->isIntact()) // the data have failed, not the run
       status = keepDespite(status);
     record.failure = status.message().substr(0, status.message().find_first_of("\n"));
     run.trained.push_back(std::move(record));
@@ -288,10 +300,12 @@ Status Trainer::execute() {
   if (train.has_keep && record.kept.seen) {
     restoreBest();
     run.progress.note(format("kept epoch %lld, the best: %s %s%s", (long long)record.kept.epoch + 1,
-                             watchName(train.keep, train.metrics).c_str(), number(record.kept.best).c_str(),
+                             watchName(train.keep, train.metrics).c_str(),
+                             number(record.kept.best).c_str(),
                              record.stoppedEarly ? " (stopped early)" : ""));
   } else if (record.stoppedEarly) {
-    run.progress.note(format("stopped: %s has not improved for %s", watchName(train.stop, train.metrics).c_str(),
+    run.progress.note(format("stopped: %s has not improved for %s",
+                             watchName(train.stop, train.metrics).c_str(),
                              counted(numbers.patience, "epoch").c_str()));
   }
   if (train.checkpoint && finished)
@@ -304,6 +318,8 @@ Status Trainer::execute() {
   return Status();
 }
 
-Status runTrain(Run &run, const nn_train &train, int32_t number) { return Trainer(run, train, number).execute(); }
+Status runTrain(Run &run, const nn_train &train, int32_t number) {
+  return Trainer(run, train, number).execute();
+}
 
 } // namespace nnrt

@@ -142,10 +142,14 @@ Status runSave(Run &run, const nn_save &save) {
   DType type = engine.f64() ? DType::F64 : DType::F32;
   for (int32_t t = model.tensors.first; t < model.tensors.first + model.tensors.count; ++t) {
     const nn_tensor &tensor = run.program.tensors[t];
-    tensors.push_back({tensor.key, type, {tensor.shape, tensor.shape + tensor.rank}, rows.of(t, engine.tensor(t)),
+    tensors.push_back({tensor.key,
+                       type,
+                       {tensor.shape, tensor.shape + tensor.rank},
+                       rows.of(t, engine.tensor(t)),
                        size_t(engine.tensorBytes(t))});
   }
-  Metadata metadata = {{"format", weightsFormat}, {"model", model.name}, {"program", run.program.name}};
+  Metadata metadata = {
+      {"format", weightsFormat}, {"model", model.name}, {"program", run.program.name}};
   noteChoice(engine, save.model, metadata);
   if (model.data >= 0) {
     Dataset *data = nullptr;
@@ -158,7 +162,10 @@ Status runSave(Run &run, const nn_save &save) {
       if (!size)
         continue;
       auto add = [&](std::string key, const std::vector<double> &values) {
-        tensors.push_back({std::move(key), DType::F64, {size}, reinterpret_cast<const unsigned char *>(values.data()),
+        tensors.push_back({std::move(key),
+                           DType::F64,
+                           {size},
+                           reinterpret_cast<const unsigned char *>(values.data()),
                            size_t(size) * sizeof(double)});
       };
       add(keyOf(statisticsKind, description.name, description.fields[f].name, meanEnd), s.mean);
@@ -200,15 +207,16 @@ Status loadModel(Engine &engine, const nn_model &model, const SafetensorsFile &f
         continue;
       const TensorView *found = file.find(tensor.key);
       if (!found)
-        return Status::error(file.path + " has no tensor `" + tensor.key + "`, which " + model.name + " needs" +
-                             didYouMean(tensor.key, keys));
+        return Status::error(file.path + " has no tensor `" + tensor.key + "`, which " +
+                             model.name + " needs" + didYouMean(tensor.key, keys));
       if (found->shape != std::vector<int64_t>(tensor.shape, tensor.shape + tensor.rank))
-        return Status::error(format("tensor `%s` has shape %s in %s, but %s in %s", tensor.key,
-                                    shapeText(found->shape.data(), int32_t(found->shape.size())).c_str(),
-                                    file.path.c_str(), shapeText(tensor.shape, tensor.rank).c_str(), model.name));
+        return Status::error(
+            format("tensor `%s` has shape %s in %s, but %s in %s", tensor.key,
+                   shapeText(found->shape.data(), int32_t(found->shape.size())).c_str(),
+                   file.path.c_str(), shapeText(tensor.shape, tensor.rank).c_str(), model.name));
       if (found->type == DType::Other)
-        return Status::error(format("tensor `%s` of %s holds %s; F32, F64, F16 or BF16 is needed", tensor.key,
-                                    file.path.c_str(), found->typeName.c_str()));
+        return Status::error(format("tensor `%s` of %s holds %s; F32, F64, F16 or BF16 is needed",
+                                    tensor.key, file.path.c_str(), found->typeName.c_str()));
       if (!write)
         continue;
       if (found->type == (engine.f64() ? DType::F64 : DType::F32)) {
@@ -268,19 +276,22 @@ Status learnedFrom(const SafetensorsFile &file, const std::string &data, Learned
 }
 
 Status runLoad(Run &run, const nn_load &load) {
-  // A file that an earlier `save` of this run has written lies in the working directory, not in the program's folder.
+  // A file that an earlier `save` of this run has written lies in the working directory, not in the
+  // program's folder.
   std::string path = load.path;
   if (!isFile(path))
     NN_TRY(findFile(load.path, run.folders, path).at(load.where));
   SafetensorsFile file;
   NN_TRY(readSafetensors(path, file).at(load.where));
   std::vector<std::string> except(load.except, load.except + load.n_except), unused;
-  NN_TRY(loadModel(run.engine, run.program.models[load.model], file, except, unused).at(load.where));
+  NN_TRY(
+      loadModel(run.engine, run.program.models[load.model], file, except, unused).at(load.where));
   Learned learned;
   if (const std::string *data = file.meta("data"))
     NN_TRY(learnedFrom(file, *data, learned).at(load.where));
   if (!except.empty())
-    learned.classes.clear(); // a part that is left as it is, as a new head, may stand for other classes
+    learned.classes
+        .clear(); // a part that is left as it is, as a new head, may stand for other classes
   run.loaded[run.program.models[load.model].name] = std::move(learned);
   const nn_range range = run.program.models[load.model].tensors;
   std::set<int64_t> loaded;

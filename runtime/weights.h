@@ -6,12 +6,14 @@
 
 namespace nnrt {
 
-/// Copies the file's tensors into a model, by key. Every tensor of the model must be there in its shape, but for keys
-/// under a prefix in `except`. Keys that the model does not have are returned in `unused`.
+/// Copies the file's tensors into a model, by key. Every tensor of the model must be there in its
+/// shape, but for keys under a prefix in `except`. Keys that the model does not have are returned
+/// in `unused`.
 Status loadModel(Engine &engine, const nn_model &model, const SafetensorsFile &file,
                  const std::vector<std::string> &except, std::vector<std::string> &unused);
 
-/// Models share tensors where one is made of the other: each has rows of its own for them, at the same place in memory.
+/// Models share tensors where one is made of the other: each has rows of its own for them, at the
+/// same place in memory.
 bool shareTensors(const nn_program &program, const nn_model &a, const nn_model &b);
 /// Whether all tensors of `part`, which has some, are those of `whole`, too.
 bool isPartOf(const nn_program &program, const nn_model &part, const nn_model &whole);

@@ -1,6 +1,7 @@
-// Writing files: beside their place, flushed, renamed. The file beside it has a name of its own that nobody can guess or has
-// prepared (O_EXCL, O_NOFOLLOW), so that two runs may write one place, each its whole file. While it is written it is locked: what has
-// its kind of name and is not locked was left by a process that was killed, and goes when the same place is written next.
+// Writing files: beside their place, flushed, renamed. The file beside it has a name of its own
+// that nobody can guess or has prepared (O_EXCL, O_NOFOLLOW), so that two runs may write one place,
+// each its whole file. While it is written it is locked: what has its kind of name and is not
+// locked was left by a process that was killed, and goes when the same place is written next.
 #include "runtime/file.h"
 
 #include "runtime/ending.h"
@@ -49,19 +50,22 @@ Status followLinks(const std::string &path, std::string &target) {
     char to[PATH_MAX];
     const ssize_t size = readlink(target.c_str(), to, sizeof to);
     if (size < 0)
-      return errno == EINVAL || errno == ENOENT || errno == ENOTDIR ? Status() : systemError("write", path, errno);
+      return errno == EINVAL || errno == ENOENT || errno == ENOTDIR
+                 ? Status()
+                 : systemError("write", path, errno);
     if (size_t(size) == sizeof to)
       return systemError("write", path, ENAMETOOLONG);
     const std::string next(to, size_t(size)), folder = folderOf(target);
-    if (struct stat info; next[0] == '/' && stat(target.c_str(), &info) == 0 && !S_ISREG(info.st_mode))
+    if (struct stat info;
+        next[0] == '/' && stat(target.c_str(), &info) == 0 && !S_ISREG(info.st_mode))
       return Status(); // of /proc/self/fd/1 only the kernel knows where it leads
     target = next[0] == '/' || folder.empty() ? next : (folder == "/" ? "" : folder) + "/" + next;
   }
   return systemError("write", path, ELOOP);
 }
 
-/// What the names of temporary files for `target` begin with; they end with these letters and `.tmp`. A long name is cut: the
-/// temporary one must fit wherever the name itself does.
+/// What the names of temporary files for `target` begin with; they end with these letters and
+/// `.tmp`. A long name is cut: the temporary one must fit wherever the name itself does.
 const size_t letters = 12;
 std::string temporaryStart(const std::string &target) {
   const size_t most = NAME_MAX - letters - 7; // two dots, a hyphen and `.tmp`
@@ -73,12 +77,16 @@ std::string temporaryName(const std::string &target) {
   static uint64_t counter = 0;
   unsigned char random[letters] = {};
   if (getrandom(random, sizeof random, GRND_NONBLOCK) != ssize_t(sizeof random)) {
-    const uint64_t own = uint64_t(getpid()) << 20 ^ __atomic_add_fetch(&counter, 1, __ATOMIC_RELAXED);
+    const uint64_t own =
+        uint64_t(getpid()) << 20 ^ __atomic_add_fetch(&counter, 1, __ATOMIC_RELAXED);
     for (size_t i = 0; i < letters; ++i)
       random[i] = (unsigned char)(own >> (5 * i));
   }
   const std::string folder = folderOf(target);
-  std::string name = (folder.empty() ? "" : folder == "/" ? "/" : folder + "/") + temporaryStart(target);
+  std::string name = (folder.empty()  ? ""
+                      : folder == "/" ? "/"
+                                      : folder + "/") +
+                     temporaryStart(target);
   for (unsigned char byte : random)
     name += alphabet[byte & 31];
   return name + ".tmp";
@@ -98,11 +106,13 @@ void removeLeftovers(const std::string &target) {
   while (const dirent *entry = readdir(listing)) {
     if (!isTemporaryOf(entry->d_name, start))
       continue;
-    const int file = openat(dirfd(listing), entry->d_name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    const int file =
+        openat(dirfd(listing), entry->d_name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (file < 0)
       continue;
     struct stat info;
-    if (fstat(file, &info) == 0 && S_ISREG(info.st_mode) && info.st_uid == geteuid() && flock(file, LOCK_EX | LOCK_NB) == 0)
+    if (fstat(file, &info) == 0 && S_ISREG(info.st_mode) && info.st_uid == geteuid() &&
+        flock(file, LOCK_EX | LOCK_NB) == 0)
       unlinkat(dirfd(listing), entry->d_name, 0);
     close(file);
   }
@@ -128,8 +138,8 @@ int createBeside(const std::string &target, std::string &name, int &file) {
   return EEXIST;
 }
 
-/// Whether a file can be made at `path`; `target` is where it leads to, `direct` whether it is a device or a pipe to be
-/// written into, `mode` the permissions of the file to be replaced or -1.
+/// Whether a file can be made at `path`; `target` is where it leads to, `direct` whether it is a
+/// device or a pipe to be written into, `mode` the permissions of the file to be replaced or -1.
 Status look(const std::string &path, std::string &target, bool &direct, int &mode) {
   direct = false;
   mode = -1;
@@ -173,7 +183,8 @@ int writeInto(const std::string &path, const std::vector<Piece> &pieces) {
   return code;
 }
 
-/// The rename itself must survive a power cut. Some file systems cannot do that, and some folders may not be read.
+/// The rename itself must survive a power cut. Some file systems cannot do that, and some folders
+/// may not be read.
 int syncFolder(const std::string &folder) {
   const int handle = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (handle < 0)

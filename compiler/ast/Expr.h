@@ -5,7 +5,22 @@
 namespace nnc::ast {
 
 enum class ExprKind {
-  Number, String, Bool, Name, Ellipsis, List, RangeOf, Unary, Binary, If, Call, Index, Field, Transpose, Pipe, Block,
+  Number,
+  String,
+  Bool,
+  Name,
+  Ellipsis,
+  List,
+  RangeOf,
+  Unary,
+  Binary,
+  If,
+  Call,
+  Index,
+  Field,
+  Transpose,
+  Pipe,
+  Block,
 };
 
 struct Expr {
@@ -24,12 +39,13 @@ template <ExprKind K> struct ExprOf : Expr {
 
 enum class Unit { None, Epochs, Steps };
 
-/// `3`, `1e-3`, `10_000`, `80%` (value 0.8), `10 epochs`, `200 steps`. Never negative: `-1` is a UnaryExpr.
+/// `3`, `1e-3`, `10_000`, `80%` (value 0.8), `10 epochs`, `200 steps`. Never negative: `-1` is a
+/// UnaryExpr.
 struct NumberExpr : ExprOf<ExprKind::Number> {
   double value = 0;
   Unit unit = Unit::None;
   bool isPercent = false;
-  bool isInteger = false; ///< written without `.`, exponent or `%`
+  bool isInteger = false;   ///< written without `.`, exponent or `%`
   llvm::StringRef spelling; ///< the number as written, without its unit
 };
 
@@ -54,7 +70,8 @@ struct ListExpr : ExprOf<ExprKind::List> {
   llvm::ArrayRef<Expr *> elements;
 };
 
-/// `a .. b`, both ends included: a range of columns or numbers, as an element of a list or an index.
+/// `a .. b`, both ends included: a range of columns or numbers, as an element of a list or an
+/// index.
 struct RangeOfExpr : ExprOf<ExprKind::RangeOf> {
   Expr *first = nullptr, *last = nullptr;
 };
@@ -72,15 +89,16 @@ enum class BinaryOp { Add, Sub, Mul, Div, MatMul, Mod, Pow, Eq, Ne, Lt, Le, Gt, 
 /// How an operator is spelled in the text: `+`, `@`, `and`.
 llvm::StringRef spelling(BinaryOp op);
 
-/// Left-associative, but `^` (right) and comparisons (not chained). The tree's depth is bounded: see parse/README.md.
+/// Left-associative, but `^` (right) and comparisons (not chained). The tree's depth is bounded:
+/// see parse/README.md.
 struct BinaryExpr : ExprOf<ExprKind::Binary> {
   BinaryOp op = BinaryOp::Add;
   Range opRange;
   Expr *lhs = nullptr, *rhs = nullptr;
 };
 
-/// `if c then a else b`, or `if c { … } else { … }` (then both branches are BlockExpr, or `otherwise` is an IfExpr of
-/// an `else if`). `otherwise` is null where a block form has no else.
+/// `if c then a else b`, or `if c { … } else { … }` (then both branches are BlockExpr, or
+/// `otherwise` is an IfExpr of an `else if`). `otherwise` is null where a block form has no else.
 struct IfExpr : ExprOf<ExprKind::If> {
   Expr *condition = nullptr, *then = nullptr, *otherwise = nullptr;
   bool hasBlocks = false;
@@ -119,8 +137,8 @@ struct PipeExpr : ExprOf<ExprKind::Pipe> {
 
 struct Stmt;
 
-/// `{ let a = …; a + b }`. `value` is the last statement where that is an expression (it is not in `statements` too);
-/// null: the block has no value (an optimizer's).
+/// `{ let a = …; a + b }`. `value` is the last statement where that is an expression (it is not in
+/// `statements` too); null: the block has no value (an optimizer's).
 struct BlockExpr : ExprOf<ExprKind::Block> {
   llvm::ArrayRef<Stmt *> statements;
   Expr *value = nullptr;

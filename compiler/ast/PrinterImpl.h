@@ -1,12 +1,14 @@
-// The printer's inside, shared by PrintExpr.cpp, PrintDecl.cpp and PrintStmt.cpp; Printer.h is for everybody else.
+// The printer's inside, shared by PrintExpr.cpp, PrintDecl.cpp and PrintStmt.cpp; Printer.h is for
+// everybody else.
 #pragma once
 #include "compiler/ast/Ast.h"
 #include "llvm/Support/raw_ostream.h"
 
 namespace nnc::ast {
 
-/// How tightly an expression binds, as the rules of grammar/Nn.g4 do. A node that binds more loosely than its place
-/// demands is printed in brackets. Pipe: an `if`, too, whose `else` side may be one.
+/// How tightly an expression binds, as the rules of grammar/Nn.g4 do. A node that binds more
+/// loosely than its place demands is printed in brackets. Pipe: an `if`, too, whose `else` side may
+/// be one.
 enum class Binding { Pipe, Or, And, Not, Compare, Sum, Product, Unary, Power, Postfix, Primary };
 
 class Printer {

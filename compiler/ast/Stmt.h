@@ -5,12 +5,35 @@
 namespace nnc::ast {
 
 enum class StmtKind {
-  // Declarations (Decl.h); Decl::classof relies on Let being the first and Data the last. Let stands in blocks too.
-  Let, Option, Fn, Layer, Init, Optimizer, Metric, Model, Data,
+  // Declarations (Decl.h); Decl::classof relies on Let being the first and Data the last. Let
+  // stands in blocks too.
+  Let,
+  Option,
+  Fn,
+  Layer,
+  Init,
+  Optimizer,
+  Metric,
+  Model,
+  Data,
   // In the blocks of layers, functions and optimizers.
-  Param, State, Assign, Expression,
+  Param,
+  State,
+  Assign,
+  Expression,
   // Runs: at top level and in the blocks of search and compare.
-  Train, Evaluate, Predict, Save, Load, Freeze, Report, Print, Plot, Search, Compare, Ensemble,
+  Train,
+  Evaluate,
+  Predict,
+  Save,
+  Load,
+  Freeze,
+  Report,
+  Print,
+  Plot,
+  Search,
+  Compare,
+  Ensemble,
 };
 
 /// "a model", "a data set", "what a search found": a kind in messages.
@@ -32,9 +55,9 @@ template <StmtKind K> struct StmtOf : Stmt {
 /// `param w: [n, units] ~ weights` (drawn by an initializer) or `param gamma: [c] = 1`.
 struct ParamStmt : StmtOf<StmtKind::Param> {
   Ident name;
-  Shape *shape = nullptr;       ///< null: none given
-  Expr *value = nullptr;        ///< the initializer or the start value; null: none given
-  bool drawn = false;           ///< `~` rather than `=`
+  Shape *shape = nullptr; ///< null: none given
+  Expr *value = nullptr;  ///< the initializer or the start value; null: none given
+  bool drawn = false;     ///< `~` rather than `=`
 };
 
 /// `state m = 0`, `state mean_: [c] = 0`.
@@ -50,14 +73,31 @@ struct AssignStmt : StmtOf<StmtKind::Assign> {
   Expr *value = nullptr;
 };
 
-/// An expression as a statement: inside a block before its last one, or at top level (the REPL shows its value).
+/// An expression as a statement: inside a block before its last one, or at top level (the REPL
+/// shows its value).
 struct ExprStmt : StmtOf<StmtKind::Expression> {
   Expr *expr = nullptr;
 };
 
-// ---- entries of the blocks of data, train, evaluate and ensemble ----------------------------------------------------
+// ---- entries of the blocks of data, train, evaluate and ensemble --------------------------------
 
-enum class EntryKind { Setting, Metric, Clip, Constrain, Stop, Keep, Checkpoint, Split, Normalize, Balance, Augment, Where, Drop, Fill, Row };
+enum class EntryKind {
+  Setting,
+  Metric,
+  Clip,
+  Constrain,
+  Stop,
+  Keep,
+  Checkpoint,
+  Split,
+  Normalize,
+  Balance,
+  Augment,
+  Where,
+  Drop,
+  Fill,
+  Row
+};
 
 struct Entry {
   const EntryKind kind;
@@ -175,7 +215,7 @@ struct RowEntry : EntryOf<EntryKind::Row> {
   llvm::ArrayRef<Expr *> values;
 };
 
-// ---- runs -----------------------------------------------------------------------------------------------------------
+// ---- runs ---------------------------------------------------------------------------------------
 
 /// `train classifier on digits { … }`, `train autoencoder.enc1 on digits { … }`
 struct TrainStmt : StmtOf<StmtKind::Train> {

@@ -1,5 +1,5 @@
-// Linking: everything is made in a folder of its own beside the output, then renamed into place, so that a failure leaves
-// neither half an executable nor a stray file.
+// Linking: everything is made in a folder of its own beside the output, then renamed into place, so
+// that a failure leaves neither half an executable nor a stray file.
 #include "compiler/codegen/Executable.h"
 #include "compiler/codegen/Object.h"
 #include "runtime/ending.h"
@@ -26,7 +26,8 @@ Expected<std::string> findRuntimeLibrary(const char *argv0, void *anchor) {
   SmallString<256> path(sys::path::parent_path(sys::path::parent_path(self)));
   sys::path::append(path, "lib", "libnnrt.a");
   if (!sys::fs::exists(path))
-    return createStringError("the runtime library '" + path + "' is missing: nnc is not completely built or installed");
+    return createStringError("the runtime library '" + path +
+                             "' is missing: nnc is not completely built or installed");
   return path.str().str();
 }
 
@@ -34,8 +35,9 @@ static Expected<std::string> findCompiler() {
   for (StringRef name : {"c++", "g++", "clang++"})
     if (auto path = sys::findProgramByName(name))
       return *path;
-  return createStringError("no C++ compiler (c++, g++ or clang++) is in PATH; a trainer is linked with one. "
-                           "`nnc run` needs none");
+  return createStringError(
+      "no C++ compiler (c++, g++ or clang++) is in PATH; a trainer is linked with one. "
+      "`nnc run` needs none");
 }
 
 /// Runs the command in a process group of its own, which a signal to nnc ends with it. If it fails,
@@ -110,7 +112,8 @@ Error linkExecutable(StringRef object, StringRef runtime, bool withImages, Strin
     return failed(errorToErrorCode(std::move(error)));
   }
 
-  // No build id: it would be the only thing that could differ from one linker's version to another's.
+  // No build id: it would be the only thing that could differ from one linker's version to
+  // another's.
   SmallVector<StringRef> arguments = {*compiler, input};
   SmallString<256> images(sys::path::parent_path(runtime));
   sys::path::append(images, "libnnrt_images.a");
@@ -128,7 +131,8 @@ Error linkExecutable(StringRef object, StringRef runtime, bool withImages, Strin
   if (!runLinker(arguments, messages, text)) {
     if (auto buffer = MemoryBuffer::getFile(messages))
       text += (*buffer)->getBuffer().trim().str();
-    return createStringError("linking '" + path + "' failed (" + sys::path::filename(*compiler) + "): " + text);
+    return createStringError("linking '" + path + "' failed (" + sys::path::filename(*compiler) +
+                             "): " + text);
   }
   if (std::error_code code = sys::fs::rename(output, target))
     return failed(code);

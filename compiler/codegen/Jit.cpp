@@ -28,8 +28,10 @@ namespace {
 /// Functions that a callback provides as an object file once the first of them is wanted.
 class ObjectOnDemand : public MaterializationUnit {
 public:
-  ObjectOnDemand(SymbolFlagsMap symbols, LLJIT &lljit, unique_function<Expected<std::unique_ptr<MemoryBuffer>>()> make)
-      : MaterializationUnit(Interface(std::move(symbols), nullptr)), lljit(lljit), make(std::move(make)) {}
+  ObjectOnDemand(SymbolFlagsMap symbols, LLJIT &lljit,
+                 unique_function<Expected<std::unique_ptr<MemoryBuffer>>()> make)
+      : MaterializationUnit(Interface(std::move(symbols), nullptr)), lljit(lljit),
+        make(std::move(make)) {}
   StringRef getName() const override { return "ObjectOnDemand"; }
 
 private:
@@ -47,11 +49,15 @@ private:
   unique_function<Expected<std::unique_ptr<MemoryBuffer>>()> make;
 };
 
-/// The stub of a lazily added function. The function itself keeps its name, so that its object is the same as any other.
+/// The stub of a lazily added function. The function itself keeps its name, so that its object is
+/// the same as any other.
 std::string stubName(StringRef name) { return (name + ".stub").str(); }
 
-/// Where a lazy call lands whose function could not be compiled. The reason has been reported by then.
-void lazyCallFailed() { report_fatal_error("a function could not be compiled", /*GenCrashDiag=*/false); }
+/// Where a lazy call lands whose function could not be compiled. The reason has been reported by
+/// then.
+void lazyCallFailed() {
+  report_fatal_error("a function could not be compiled", /*GenCrashDiag=*/false);
+}
 
 } // namespace
 
@@ -86,23 +92,25 @@ Expected<std::unique_ptr<Jit>> Jit::create(const Target &target) {
   impl->lljit = std::move(*lljit);
   SymbolMap symbols;
   for (const HostSymbol &symbol : hostSymbols())
-    symbols[impl->lljit->mangleAndIntern(symbol.name)] = {ExecutorAddr::fromPtr(symbol.address),
-                                                          JITSymbolFlags::Exported | JITSymbolFlags::Callable};
+    symbols[impl->lljit->mangleAndIntern(symbol.name)] = {
+        ExecutorAddr::fromPtr(symbol.address), JITSymbolFlags::Exported | JITSymbolFlags::Callable};
   if (Error error = impl->lljit->getMainJITDylib().define(absoluteSymbols(std::move(symbols))))
     return error;
   return std::unique_ptr<Jit>(new Jit(std::move(impl)));
 }
 
 Error Jit::add(LlvmProgram program) {
-  return impl->lljit->addIRModule(ThreadSafeModule(std::move(program.module), std::move(program.context)));
+  return impl->lljit->addIRModule(
+      ThreadSafeModule(std::move(program.module), std::move(program.context)));
 }
 
 Error Jit::addLazily(ArrayRef<std::string> names,
                      unique_function<Expected<std::unique_ptr<MemoryBuffer>>()> make) {
   LLJIT &lljit = *impl->lljit;
   if (!impl->stubs) {
-    auto callThrough = createLocalLazyCallThroughManager(lljit.getTargetTriple(), lljit.getExecutionSession(),
-                                                         ExecutorAddr::fromPtr(&lazyCallFailed));
+    auto callThrough =
+        createLocalLazyCallThroughManager(lljit.getTargetTriple(), lljit.getExecutionSession(),
+                                          ExecutorAddr::fromPtr(&lazyCallFailed));
     if (!callThrough)
       return callThrough.takeError();
     impl->callThrough = std::move(*callThrough);
@@ -119,7 +127,8 @@ Error Jit::addLazily(ArrayRef<std::string> names,
     impl->lazy.insert(name);
   }
   JITDylib &dylib = lljit.getMainJITDylib();
-  if (Error error = dylib.define(std::make_unique<ObjectOnDemand>(std::move(functions), lljit, std::move(make))))
+  if (Error error = dylib.define(
+          std::make_unique<ObjectOnDemand>(std::move(functions), lljit, std::move(make))))
     return error;
   return dylib.define(lazyReexports(*impl->callThrough, *impl->stubs, dylib, std::move(aliases)));
 }

@@ -13,7 +13,8 @@ using namespace llvm;
 
 namespace nnc {
 
-static Error emit(Module &module, const Target &target, CodeGenFileType kind, raw_pwrite_stream &stream) {
+static Error emit(Module &module, const Target &target, CodeGenFileType kind,
+                  raw_pwrite_stream &stream) {
   auto machine = target.createMachine();
   if (!machine)
     return machine.takeError();

@@ -15,7 +15,8 @@ namespace nnc {
 
 struct Target;
 
-/// The object file of `module`, which should have been optimized. The same module gives the same bytes.
+/// The object file of `module`, which should have been optimized. The same module gives the same
+/// bytes.
 llvm::Expected<llvm::SmallVector<char, 0>> emitObject(llvm::Module &module, const Target &target);
 
 /// The assembly of `module`.
@@ -25,8 +26,8 @@ llvm::Expected<std::string> emitAssembly(llvm::Module &module, const Target &tar
 /// it for a flag (`-x` is `./-x`).
 std::string replacedFile(llvm::StringRef path);
 
-/// Writes `bytes` to `path` at once: to a temporary file beside it that then takes its name, so that nobody sees half a
-/// file. Errors name the path and the reason.
+/// Writes `bytes` to `path` at once: to a temporary file beside it that then takes its name, so
+/// that nobody sees half a file. Errors name the path and the reason.
 llvm::Error writeFile(llvm::StringRef path, llvm::StringRef bytes);
 
 } // namespace nnc

@@ -15,8 +15,8 @@ namespace nnc {
 struct Target;
 class CacheFolder;
 
-/// The name of an object: a hash that parts are added to, in a fixed order. The compiler itself is the first part, so that a new
-/// compiler never reads what an old one wrote.
+/// The name of an object: a hash that parts are added to, in a fixed order. The compiler itself is
+/// the first part, so that a new compiler never reads what an old one wrote.
 class ObjectKey {
 public:
   ObjectKey();
@@ -30,20 +30,24 @@ private:
   llvm::BLAKE3 hash;
 };
 
-/// What identifies the code of this process: the build ids of the executable and of every library that it has loaded (LLVM
-/// generates the code, so its version counts), as bytes. A file without a build id is hashed whole.
+/// What identifies the code of this process: the build ids of the executable and of every library
+/// that it has loaded (LLVM generates the code, so its version counts), as bytes. A file without a
+/// build id is hashed whole.
 llvm::StringRef codeIdentity();
 
-/// Finds and keeps objects. A cache is a convenience: whatever is wrong with its folder or with an entry, the answer is that
-/// nothing is there, and nothing is kept. Several processes may use one folder at once.
+/// Finds and keeps objects. A cache is a convenience: whatever is wrong with its folder or with an
+/// entry, the answer is that nothing is there, and nothing is kept. Several processes may use one
+/// folder at once.
 class ObjectCache {
 public:
   /// Keeps nothing and finds nothing.
   ObjectCache() = default;
-  /// In `folder`, which is made when the first object is kept. At most about `limit` bytes: see prune().
+  /// In `folder`, which is made when the first object is kept. At most about `limit` bytes: see
+  /// prune().
   explicit ObjectCache(llvm::StringRef folder, uint64_t limit = defaultLimit);
 
-  /// Where objects are kept unless a flag says it: $NNC_CACHE_DIR (empty: nowhere), $XDG_CACHE_HOME/nnc, ~/.cache/nnc.
+  /// Where objects are kept unless a flag says it: $NNC_CACHE_DIR (empty: nowhere),
+  /// $XDG_CACHE_HOME/nnc, ~/.cache/nnc.
   static std::string defaultFolder();
   /// 512 MB: some thousands of programs.
   static constexpr uint64_t defaultLimit = uint64_t(512) << 20;
@@ -57,8 +61,9 @@ public:
   /// Keeps an object. From time to time this prunes.
   void keep(llvm::StringRef key, llvm::StringRef object);
 
-  /// Deletes objects that were not used for a month, and those that were not used for longest until what is left is below
-  /// the limit. Without `force` at most once every twenty minutes for each folder.
+  /// Deletes objects that were not used for a month, and those that were not used for longest until
+  /// what is left is below the limit. Without `force` at most once every twenty minutes for each
+  /// folder.
   void prune(bool force = false) const;
 
   /// The file of an entry.

@@ -1,5 +1,6 @@
-// The fields of the runtime's structs (runtime/abi.h), each list written once, in the order of declaration. A visitor gets
-// one call a field; the field's own type says what it is, and these calls say what the type cannot:
+// The fields of the runtime's structs (runtime/abi.h), each list written once, in the order of
+// declaration. A visitor gets one call a field; the field's own type says what it is, and these
+// calls say what the type cannot:
 //   v.field(s.x)                a number, a string (const char *) or a struct held by value
 //   v.list(s.items, s.n_items)  a pointer to n_items elements, then the count right behind it
 //   v.one(s.item)               a pointer to one struct, or null

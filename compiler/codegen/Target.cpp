@@ -1,5 +1,5 @@
-// Target: what a processor can do is read from its feature bits. Names of processors are wrong in virtual machines, and LLVM's
-// tuning for several of them prefers half of the vector width.
+// Target: what a processor can do is read from its feature bits. Names of processors are wrong in
+// virtual machines, and LLVM's tuning for several of them prefers half of the vector width.
 #include "compiler/codegen/Target.h"
 #include "runtime/abi.h"
 
@@ -19,9 +19,10 @@ using namespace llvm;
 
 namespace nnc {
 
-/// Passes of LLVM's code generator that cost time and bring kernels nothing, or harm (bench/kernels): loop strength reduction
-/// a third of the time, since addresses already are one register and a constant; the mask registers' domain pass, since masks are made
-/// as masks. LLVM has no other door to them than its command line.
+/// Passes of LLVM's code generator that cost time and bring kernels nothing, or harm
+/// (bench/kernels): loop strength reduction a third of the time, since addresses already are one
+/// register and a constant; the mask registers' domain pass, since masks are made as masks. LLVM
+/// has no other door to them than its command line.
 static void leaveOutPasses() {
   for (StringRef name : {"disable-lsr", "disable-x86-domain-reassignment"}) {
     StringMap<cl::Option *> &options = cl::getRegisteredOptions();
@@ -55,10 +56,12 @@ static void useHost(Target &target, const Triple &triple) {
   StringMap<bool> bits = sys::getHostCPUFeatures();
   target.cpu =
       (triple.getArch() == Triple::x86_64 ? highestLevel(bits) : sys::getHostCPUName()).str();
-  // Two of each on Zen 2 and all since; Intel's cores reach that with vectors of 64 bytes only on paper. The vendor, unlike the
-  // product's name, is right in virtual machines too. It decides what is fast, never what is right.
-  target.fastLoads = triple.getArch() == Triple::x86_64 &&
-                     sys::detail::x86::getVendorSignature() == sys::detail::x86::VendorSignatures::AUTHENTIC_AMD;
+  // Two of each on Zen 2 and all since; Intel's cores reach that with vectors of 64 bytes only on
+  // paper. The vendor, unlike the product's name, is right in virtual machines too. It decides what
+  // is fast, never what is right.
+  target.fastLoads =
+      triple.getArch() == Triple::x86_64 &&
+      sys::detail::x86::getVendorSignature() == sys::detail::x86::VendorSignatures::AUTHENTIC_AMD;
   SmallVector<StringRef> names;
   for (const auto &bit : bits)
     if (bit.second)
@@ -149,8 +152,8 @@ Expected<std::unique_ptr<TargetMachine>> Target::createMachine() const {
   // One section for each function and table: the linker drops what a program does not use.
   options.FunctionSections = true;
   options.DataSections = true;
-  std::unique_ptr<TargetMachine> machine(
-      found->createTargetMachine(triple, cpu, features, options, Reloc::PIC_, std::nullopt, CodeGenOptLevel::Default));
+  std::unique_ptr<TargetMachine> machine(found->createTargetMachine(
+      triple, cpu, features, options, Reloc::PIC_, std::nullopt, CodeGenOptLevel::Default));
   if (!machine)
     return createStringError("LLVM cannot generate code for " + triple);
   return machine;

@@ -1,5 +1,5 @@
-// Index arithmetic over lanes, with constant distances between them as long as possible: such loads are vectors, in which
-// elements change places at most; the others are gathers.
+// Index arithmetic over lanes, with constant distances between them as long as possible: such loads
+// are vectors, in which elements change places at most; the others are gathers.
 #include "compiler/dialect/ElementBuilder.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -68,19 +68,21 @@ Index Index::pattern(Value base, ArrayRef<int64_t> offsets, int64_t divisor) {
 }
 
 /// base + offsetOf(lane).
-Index ElementBuilder::offsetBy(Value base, int64_t divisor, function_ref<int64_t(int64_t)> offsetOf) {
+Index ElementBuilder::offsetBy(Value base, int64_t divisor,
+                               function_ref<int64_t(int64_t)> offsetOf) {
   SmallVector<int64_t> offsets;
   for (int64_t lane = 0; lane < laneCount; ++lane)
     offsets.push_back(offsetOf(lane));
   int64_t first = offsetOf(0);
   if (first != 0 && llvm::all_equal(offsets))
-    return uniform(b.createOrFold<arith::AddIOp>(loc, base, constant(first).getBase()), std::gcd(divisor, first));
+    return uniform(b.createOrFold<arith::AddIOp>(loc, base, constant(first).getBase()),
+                   std::gcd(divisor, first));
   return Index::pattern(base, offsets, divisor);
 }
 
 bool ElementBuilder::everyOffset(const Index &a, function_ref<bool(int64_t)> holds) {
-  return a.hasBase() &&
-         llvm::all_of(llvm::seq<int64_t>(0, laneCount), [&](int64_t lane) { return holds(a.getOffset(lane)); });
+  return a.hasBase() && llvm::all_of(llvm::seq<int64_t>(0, laneCount),
+                                     [&](int64_t lane) { return holds(a.getOffset(lane)); });
 }
 
 Value ElementBuilder::materialize(Index a) {
@@ -113,12 +115,14 @@ Index ElementBuilder::mul(Index a, int64_t c) {
   Value factor = constant(c).getBase();
   if (!a.hasBase())
     return Index::lanes(b.createOrFold<arith::MulIOp>(loc, a.getLanes(), broadcast(factor)));
-  return offsetBy(b.createOrFold<arith::MulIOp>(loc, a.getBase(), factor), a.getDivisor() * std::abs(c),
+  return offsetBy(b.createOrFold<arith::MulIOp>(loc, a.getBase(), factor),
+                  a.getDivisor() * std::abs(c),
                   [&](int64_t lane) { return a.getOffset(lane) * c; });
 }
 
-/// A base from which offsets lead into a padded tensor may itself lie before it, below zero, where an unsigned division is wrong: it is
-/// divided `multiples` of the divisor higher up. No padding is that wide.
+/// A base from which offsets lead into a padded tensor may itself lie before it, below zero, where
+/// an unsigned division is wrong: it is divided `multiples` of the divisor higher up. No padding is
+/// that wide.
 static constexpr int64_t multiples = int64_t(1) << 24;
 
 Index ElementBuilder::floorDiv(Index a, int64_t c) {
@@ -127,10 +131,12 @@ Index ElementBuilder::floorDiv(Index a, int64_t c) {
   Value divisor = constant(c).getBase();
   int64_t common = std::gcd(a.getDivisor(), c);
   bool inside = everyOffset(a, [&](int64_t offset) { return offset >= 0 && offset < common; });
-  bool divides = a.getDivisor() % c == 0 && everyOffset(a, [](int64_t offset) { return offset >= 0; });
+  bool divides =
+      a.getDivisor() % c == 0 && everyOffset(a, [](int64_t offset) { return offset >= 0; });
   if (!inside && !divides && !everyOffset(a, [&](int64_t offset) { return offset % c == 0; }))
     return Index::lanes(b.createOrFold<arith::DivUIOp>(loc, materialize(a), broadcast(divisor)));
-  Value quotient = b.createOrFold<arith::DivUIOp>(loc, inside ? a.getBase() : add(a, multiples * c).getBase(), divisor);
+  Value quotient = b.createOrFold<arith::DivUIOp>(
+      loc, inside ? a.getBase() : add(a, multiples * c).getBase(), divisor);
   if (!inside)
     quotient = b.createOrFold<arith::AddIOp>(loc, quotient, constant(-multiples).getBase());
   return offsetBy(quotient, a.getDivisor() % c == 0 ? a.getDivisor() / c : 1,
@@ -147,8 +153,9 @@ Index ElementBuilder::mod(Index a, int64_t c) {
     return offsetBy(constant(0).getBase(), 0, [&](int64_t lane) { return a.getOffset(lane) % c; });
   if (!inside && !everyOffset(a, [&](int64_t offset) { return offset % c == 0; }))
     return Index::lanes(b.createOrFold<arith::RemUIOp>(loc, materialize(a), broadcast(divisor)));
-  return offsetBy(b.createOrFold<arith::RemUIOp>(loc, inside ? a.getBase() : add(a, multiples * c).getBase(), divisor), common,
-                  [&](int64_t lane) { return inside ? a.getOffset(lane) : 0; });
+  return offsetBy(b.createOrFold<arith::RemUIOp>(
+                      loc, inside ? a.getBase() : add(a, multiples * c).getBase(), divisor),
+                  common, [&](int64_t lane) { return inside ? a.getOffset(lane) : 0; });
 }
 
 Index ElementBuilder::linearize(ArrayRef<Index> index, ArrayRef<int64_t> strides) {
@@ -162,8 +169,9 @@ Index ElementBuilder::linearize(ArrayRef<Index> index, ArrayRef<int64_t> strides
 
 // Masks
 
-// Where the lanes' distances are constants, the bound moves by the base instead, and is compared with the distances in 32
-// bits: in one instruction for a whole vector. Beyond all distances it does not matter where it is.
+// Where the lanes' distances are constants, the bound moves by the base instead, and is compared
+// with the distances in 32 bits: in one instruction for a whole vector. Beyond all distances it
+// does not matter where it is.
 Value ElementBuilder::compare(int predicate, Index a, int64_t c) {
   auto kind = static_cast<arith::CmpIPredicate>(predicate);
   Value bound = constant(c).getBase();

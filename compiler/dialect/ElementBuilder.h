@@ -14,8 +14,9 @@
 
 namespace nnc::nn {
 
-/// One tensor index in every lane of a vector: a base and each lane's constant distance from it, or one value for each lane.
-/// The distances are a stride times the lane ("affine"), or any pattern: lane / 2, or lane % 8.
+/// One tensor index in every lane of a vector: a base and each lane's constant distance from it, or
+/// one value for each lane. The distances are a stride times the lane ("affine"), or any pattern:
+/// lane / 2, or lane % 8.
 class Index {
 public:
   /// `base` has type `index`; lane l has base + stride * l. `divisor` is known to divide base: it
@@ -36,7 +37,9 @@ public:
   /// With a base: it, of type index.
   mlir::Value getBase() const { return assert(!perLane), value; }
   /// With a base: the lane's distance from it.
-  int64_t getOffset(int64_t lane) const { return assert(!perLane), offsets.empty() ? stride * lane : offsets[lane]; }
+  int64_t getOffset(int64_t lane) const {
+    return assert(!perLane), offsets.empty() ? stride *lane : offsets[lane];
+  }
   int64_t getStride() const { return assert(isAffine()), stride; }
   /// With a base: a number that divides the base (0 when the base is the constant 0).
   int64_t getDivisor() const { return divisor; }
@@ -88,10 +91,11 @@ public:
       : b(b), loc(loc), laneCount(lanes) {}
   virtual ~ElementBuilder() = default;
 
-  /// The elements of operand `operand` (of the op whose buildAt is running) at `index`, as a Value of
-  /// that operand's element type; host scalars (tensor<f64>) give f64. Lanes in which `mask` is false
-  /// give 0, read no memory, and may hold any index: an implementation that computes the operand by
-  /// its own op's buildAt passes the mask on to every load there. A null mask means all lanes.
+  /// The elements of operand `operand` (of the op whose buildAt is running) at `index`, as a Value
+  /// of that operand's element type; host scalars (tensor<f64>) give f64. Lanes in which `mask` is
+  /// false give 0, read no memory, and may hold any index: an implementation that computes the
+  /// operand by its own op's buildAt passes the mask on to every load there. A null mask means all
+  /// lanes.
   virtual mlir::Value load(unsigned operand, llvm::ArrayRef<Index> index,
                            mlir::Value mask = {}) = 0;
   /// The number of examples of this call, of type `index`.
@@ -110,8 +114,9 @@ public:
   Index add(Index a, Index b);
   Index add(Index a, int64_t c);
   Index mul(Index a, int64_t c);
-  /// a / c and a % c for a >= 0 and c > 0. The lanes' distances stay constants when c divides the base or all distances, or when
-  /// no lane can cross a multiple of c, that is, when gcd(divisor, c) exceeds the span of the lanes.
+  /// a / c and a % c for a >= 0 and c > 0. The lanes' distances stay constants when c divides the
+  /// base or all distances, or when no lane can cross a multiple of c, that is, when gcd(divisor,
+  /// c) exceeds the span of the lanes.
   Index floorDiv(Index a, int64_t c);
   Index mod(Index a, int64_t c);
   /// Σ index[i] * strides[i].

@@ -28,27 +28,34 @@ namespace {
 double mainBegan; // Timeline::now()
 
 cl::OptionCategory category("nnc");
-cl::SubCommand runCommand("run", "compile in memory and run; what follows FILE goes to the program (nnc run FILE --help)");
+cl::SubCommand runCommand(
+    "run",
+    "compile in memory and run; what follows FILE goes to the program (nnc run FILE --help)");
 cl::SubCommand checkCommand("check", "every static check; nothing is run");
 
 cl::opt<std::string> input(cl::Positional, cl::desc("FILE.nn (-: standard input)"),
                            cl::cat(category));
 cl::list<std::string> beyond(cl::Positional, cl::Hidden,
                              cl::cat(category)); // told what to do instead
-cl::opt<std::string> runInput(cl::Positional, cl::desc("FILE.nn"), cl::Required, cl::cat(category), cl::sub(runCommand));
-cl::opt<std::string> checkInput(cl::Positional, cl::desc("FILE.nn"), cl::Required, cl::cat(category), cl::sub(checkCommand));
-cl::list<std::string> runArguments(cl::ConsumeAfter, cl::desc("[the program's own flags]"), cl::cat(category), cl::sub(runCommand));
+cl::opt<std::string> runInput(cl::Positional, cl::desc("FILE.nn"), cl::Required, cl::cat(category),
+                              cl::sub(runCommand));
+cl::opt<std::string> checkInput(cl::Positional, cl::desc("FILE.nn"), cl::Required,
+                                cl::cat(category), cl::sub(checkCommand));
+cl::list<std::string> runArguments(cl::ConsumeAfter, cl::desc("[the program's own flags]"),
+                                   cl::cat(category), cl::sub(runCommand));
 
 cl::opt<bool>
     interactive("i", cl::desc("run FILE.nn, then go on in a session with all that it declares"),
                 cl::cat(category));
-cl::opt<std::string> output("o", cl::desc("write a standalone trainer, or with --emit its text, to this file"),
-                            cl::value_desc("file"), cl::cat(category));
+cl::opt<std::string>
+    output("o", cl::desc("write a standalone trainer, or with --emit its text, to this file"),
+           cl::value_desc("file"), cl::cat(category));
 cl::opt<EmitKind> emitKind(
     "emit", cl::desc("print a stage instead:"), cl::cat(category), cl::init(EmitKind::None),
     cl::values(clEnumValN(EmitKind::Ast, "ast", "the program as it was parsed"),
                clEnumValN(EmitKind::Nn, "nn", "the nn dialect, before differentiation"),
-               clEnumValN(EmitKind::Grad, "grad", "the complete training step: forward, backward, update"),
+               clEnumValN(EmitKind::Grad, "grad",
+                          "the complete training step: forward, backward, update"),
                clEnumValN(EmitKind::Fused, "fused", "fused kernels with their places in memory"),
                clEnumValN(EmitKind::Mlir, "mlir", "kernels as vector code in MLIR"),
                clEnumValN(EmitKind::Llvm, "llvm", "LLVM IR, optimized"),
@@ -57,38 +64,53 @@ cl::opt<EmitKind> emitKind(
                clEnumValN(EmitKind::Math, "math", "the forward pass and the gradients as formulas"),
                clEnumValN(EmitKind::Plan, "plan", "parameters, bytes and FLOPs of a step")));
 cl::opt<bool> latex("latex", cl::desc("with --emit=math: LaTeX"), cl::cat(category));
-cl::opt<bool> gradients("gradients", cl::desc("try every derivative against finite differences"), cl::cat(category),
-                        cl::sub(checkCommand));
+cl::opt<bool> gradients("gradients", cl::desc("try every derivative against finite differences"),
+                        cl::cat(category), cl::sub(checkCommand));
 
-cl::opt<LintMode> lints("lints", cl::desc("what becomes of things that are allowed and seldom meant:"), cl::init(LintMode::Warn),
-                        cl::values(clEnumValN(LintMode::Warn, "warn", "warnings (the default)"),
-                                   clEnumValN(LintMode::Error, "error", "errors: nothing is compiled"),
-                                   clEnumValN(LintMode::Off, "off", "nothing")),
-                        cl::cat(category), cl::sub(cl::SubCommand::getTopLevel()), cl::sub(runCommand), cl::sub(checkCommand));
+cl::opt<LintMode>
+    lints("lints", cl::desc("what becomes of things that are allowed and seldom meant:"),
+          cl::init(LintMode::Warn),
+          cl::values(clEnumValN(LintMode::Warn, "warn", "warnings (the default)"),
+                     clEnumValN(LintMode::Error, "error", "errors: nothing is compiled"),
+                     clEnumValN(LintMode::Off, "off", "nothing")),
+          cl::cat(category), cl::sub(cl::SubCommand::getTopLevel()), cl::sub(runCommand),
+          cl::sub(checkCommand));
 
 enum class Precision { F32, F64 };
-cl::opt<Precision> precision("precision", cl::desc("the type of all tensors:"), cl::init(Precision::F32),
-                             cl::values(clEnumValN(Precision::F32, "f32", "single precision (the default)"),
-                                        clEnumValN(Precision::F64, "f64", "double precision")),
-                             cl::cat(category), cl::sub(cl::SubCommand::getTopLevel()), cl::sub(runCommand), cl::sub(checkCommand));
-cl::opt<std::string> dataDir("data", cl::desc("a folder where data files are looked for too"), cl::value_desc("dir"),
-                             cl::cat(category), cl::sub(cl::SubCommand::getTopLevel()), cl::sub(runCommand), cl::sub(checkCommand));
+cl::opt<Precision>
+    precision("precision", cl::desc("the type of all tensors:"), cl::init(Precision::F32),
+              cl::values(clEnumValN(Precision::F32, "f32", "single precision (the default)"),
+                         clEnumValN(Precision::F64, "f64", "double precision")),
+              cl::cat(category), cl::sub(cl::SubCommand::getTopLevel()), cl::sub(runCommand),
+              cl::sub(checkCommand));
+cl::opt<std::string> dataDir("data", cl::desc("a folder where data files are looked for too"),
+                             cl::value_desc("dir"), cl::cat(category),
+                             cl::sub(cl::SubCommand::getTopLevel()), cl::sub(runCommand),
+                             cl::sub(checkCommand));
 cl::opt<std::string> cpu("cpu",
                          cl::desc("the processor: native, x86-64, x86-64-v2, x86-64-v3, x86-64-v4"),
                          cl::init("native"), cl::value_desc("level"), cl::cat(category),
                          cl::sub(cl::SubCommand::getTopLevel()), cl::sub(runCommand));
-cl::opt<std::string> triple("target", cl::desc("the target's triple, for --emit=obj, asm and llvm"), cl::value_desc("triple"),
-                            cl::cat(category));
-cl::opt<std::string> cacheDir("cache", cl::desc("keep compiled code in this folder instead of ~/.cache/nnc"), cl::value_desc("dir"),
-                              cl::cat(category), cl::sub(cl::SubCommand::getTopLevel()), cl::sub(runCommand), cl::sub(checkCommand));
-cl::opt<bool> noCache("no-cache", cl::desc("neither keep compiled code nor use what was kept"), cl::cat(category),
-                      cl::sub(cl::SubCommand::getTopLevel()), cl::sub(runCommand), cl::sub(checkCommand));
+cl::opt<std::string> triple("target", cl::desc("the target's triple, for --emit=obj, asm and llvm"),
+                            cl::value_desc("triple"), cl::cat(category));
+cl::opt<std::string> cacheDir("cache",
+                              cl::desc("keep compiled code in this folder instead of ~/.cache/nnc"),
+                              cl::value_desc("dir"), cl::cat(category),
+                              cl::sub(cl::SubCommand::getTopLevel()), cl::sub(runCommand),
+                              cl::sub(checkCommand));
+cl::opt<bool> noCache("no-cache", cl::desc("neither keep compiled code nor use what was kept"),
+                      cl::cat(category), cl::sub(cl::SubCommand::getTopLevel()),
+                      cl::sub(runCommand), cl::sub(checkCommand));
 cl::opt<bool> timing("timing", cl::desc("say where compile time goes"), cl::cat(category),
-                     cl::sub(cl::SubCommand::getTopLevel()), cl::sub(runCommand), cl::sub(checkCommand));
-cl::opt<bool> profile("profile", cl::desc("measure each source line's kernels and print their times when the run ends"),
-                      cl::cat(category), cl::sub(cl::SubCommand::getTopLevel()), cl::sub(runCommand));
-cl::opt<bool> unfused("unfused", cl::desc("give every operation a kernel of its own (for tests)"), cl::Hidden,
-                      cl::cat(category), cl::sub(cl::SubCommand::getTopLevel()), cl::sub(runCommand));
+                     cl::sub(cl::SubCommand::getTopLevel()), cl::sub(runCommand),
+                     cl::sub(checkCommand));
+cl::opt<bool>
+    profile("profile",
+            cl::desc("measure each source line's kernels and print their times when the run ends"),
+            cl::cat(category), cl::sub(cl::SubCommand::getTopLevel()), cl::sub(runCommand));
+cl::opt<bool> unfused("unfused", cl::desc("give every operation a kernel of its own (for tests)"),
+                      cl::Hidden, cl::cat(category), cl::sub(cl::SubCommand::getTopLevel()),
+                      cl::sub(runCommand));
 
 /// Whether one of LLVM's own options was given: they change code, and the cache does not know them.
 bool hasForeignOptions(cl::SubCommand &command) {
@@ -106,9 +128,10 @@ SessionOptions sessionOptions(const std::string &path) {
   options.unfused = unfused;
   options.cpu = cpu;
   options.triple = triple;
-  if (!noCache && !hasForeignOptions(cl::SubCommand::getTopLevel()) && !hasForeignOptions(runCommand) &&
-      !hasForeignOptions(checkCommand))
-    options.cacheDir = cacheDir.getNumOccurrences() ? cacheDir.getValue() : ObjectCache::defaultFolder();
+  if (!noCache && !hasForeignOptions(cl::SubCommand::getTopLevel()) &&
+      !hasForeignOptions(runCommand) && !hasForeignOptions(checkCommand))
+    options.cacheDir =
+        cacheDir.getNumOccurrences() ? cacheDir.getValue() : ObjectCache::defaultFolder();
   options.profile = profile;
   options.lints = lints;
   return options;
@@ -148,7 +171,8 @@ int run(const char *argv0) {
     return 2;
   }
   SessionOptions options = sessionOptions(runInput);
-  // The program's own --data also says where the compiler looks for columns; --profile changes the code.
+  // The program's own --data also says where the compiler looks for columns; --profile changes the
+  // code.
   for (size_t i = 0; i < runArguments.size(); ++i) {
     llvm::StringRef a = runArguments[i];
     if (a == "--data" && i + 1 < runArguments.size())
@@ -157,7 +181,8 @@ int run(const char *argv0) {
       options.dataDir = a.str();
     else if (a == "--profile")
       options.profile = true;
-    else if (nn_is_monitor_flag(a.drop_while([](char c) { return c == '-'; }).split('=').first.str().c_str()))
+    else if (nn_is_monitor_flag(
+                 a.drop_while([](char c) { return c == '-'; }).split('=').first.str().c_str()))
       options.monitor = true;
   }
   Session session(options);
@@ -166,20 +191,23 @@ int run(const char *argv0) {
     return finish(session, false);
   session.diagnostics().print(llvm::errs());
   std::vector<std::string> words{std::string(argv0) + " run " + runInput};
-  if (!options.dataDir.empty() && llvm::none_of(runArguments, [](llvm::StringRef a) { return a.starts_with("--data"); }))
+  if (!options.dataDir.empty() &&
+      llvm::none_of(runArguments, [](llvm::StringRef a) { return a.starts_with("--data"); }))
     words.insert(words.end(), {"--data", options.dataDir});
   words.insert(words.end(), runArguments.begin(), runArguments.end());
   std::vector<char *> argv;
   for (std::string &w : words)
     argv.push_back(w.data());
   argv.push_back(nullptr);
-  // The runtime tells when its own stages begin and end; the first step ends the time that --timing is about.
+  // The runtime tells when its own stages begin and end; the first step ends the time that --timing
+  // is about.
   Observation observation{session.timeline()};
   nn_observe(&Observation::note, &observation);
   const int code = nn_main(program, int(argv.size()) - 1, argv.data());
   nn_observe(nullptr, nullptr);
   if (observation.firstStep)
-    printTimes(session, *observation.firstStep, "from the process's start to the end of the first step");
+    printTimes(session, *observation.firstStep,
+               "from the process's start to the end of the first step");
   else
     printTimes(session, Timeline::now(), "in all");
   return code;

@@ -1,9 +1,9 @@
 // --emit=plan: the bill before the run.
 #include "compiler/driver/Emit.h"
 
+#include "compiler/driver/Session.h"
 #include "compiler/driver/plan/DataSize.h"
 #include "compiler/driver/plan/KernelTables.h"
-#include "compiler/driver/Session.h"
 #include "compiler/transforms/PlanMemory.h"
 #include "runtime/statements.h"
 
@@ -52,14 +52,17 @@ public:
   }
 
 private:
-  static unsigned width(llvm::StringRef s) { return std::max(0, llvm::sys::unicode::columnWidthUTF8(s)); }
+  static unsigned width(llvm::StringRef s) {
+    return std::max(0, llvm::sys::unicode::columnWidthUTF8(s));
+  }
   std::vector<std::vector<std::string>> rows;
 };
 
 class PlanPrinter {
 public:
   PlanPrinter(Session &session, llvm::raw_ostream &os)
-      : session(session), program(session.tables().program), os(os), memory(memoryPlanOf(session.module())) {
+      : session(session), program(session.tables().program), os(os),
+        memory(memoryPlanOf(session.module())) {
     for (int32_t i = 0; i < program.n_data; ++i)
       data.push_back(plan::sizeOf(session, program.data[i]));
   }
@@ -145,15 +148,18 @@ private:
         return;
       const std::string rows = n ? ", " + grouped(n) + " rows" : "";
       auto amount = [&](int64_t fixed, int64_t row) { return n ? grouped(fixed + row * n) : "?"; };
-      const int64_t scratch = step->fixedBytes + step->rowBytes * n, batch = rowElements(train) * elementBytes();
+      const int64_t scratch = step->fixedBytes + step->rowBytes * n,
+                    batch = rowElements(train) * elementBytes();
       complete &= n > 0;
       most = std::max(most, scratch + batch * n + resultBytes(train));
       table.row({"scratch of a step", amount(step->fixedBytes, step->rowBytes),
                  grouped(step->fixedBytes) + " + " + grouped(step->rowBytes) + " a row" + rows});
       table.row({"its batch", amount(0, batch), grouped(batch) + " a row" + rows});
       table.row({"its results", grouped(resultBytes(train)), "the loss and totals of metrics"});
-      table.row({"a step in all", n ? grouped(memory.persistentBytes + scratch + batch * n + resultBytes(train)) : "?",
-                 "with the arena; and " + grouped(stackBytes(step->name)) + " on each thread's stack"});
+      table.row(
+          {"a step in all",
+           n ? grouped(memory.persistentBytes + scratch + batch * n + resultBytes(train)) : "?",
+           "with the arena; and " + grouped(stackBytes(step->name)) + " on each thread's stack"});
     });
     total += double(most);
     for (int32_t i = 0; i < program.n_data; ++i) {
@@ -166,8 +172,9 @@ private:
       }
       const double bytes = double(size->rows) * double(size->rowElements * elementBytes());
       total += bytes;
-      table.row({name, grouped(bytes), grouped(double(size->rows)) + " rows of " + grouped(double(size->rowElements)) +
-                                           " numbers"});
+      table.row({name, grouped(bytes),
+                 grouped(double(size->rows)) + " rows of " + grouped(double(size->rowElements)) +
+                     " numbers"});
     }
     table.row({"in all", (complete ? "" : "≥ ") + grouped(total)});
     table.print(os, "lr");
@@ -178,14 +185,17 @@ private:
     int64_t sum = 0;
     for (int32_t f = 0; f < train.n_fields; ++f) {
       const nn_field &field = program.data[train.data].fields[train.fields[f]];
-      sum += std::accumulate(field.shape, field.shape + field.rank, int64_t(1), std::multiplies<int64_t>());
+      sum += std::accumulate(field.shape, field.shape + field.rank, int64_t(1),
+                             std::multiplies<int64_t>());
     }
     return sum;
   }
 
   /// A step's results, each in cache lines of its own.
   int64_t resultBytes(const nn_train &train) const {
-    auto lines = [&](int64_t elements) { return int64_t(llvm::alignTo(elements * elementBytes(), 64)); };
+    auto lines = [&](int64_t elements) {
+      return int64_t(llvm::alignTo(elements * elementBytes(), 64));
+    };
     int64_t bytes = lines(1);
     for (int32_t m = 0; m < train.n_metrics; ++m)
       for (int32_t t = 0; t < train.metrics[m].n_totals; ++t)
@@ -197,7 +207,8 @@ private:
   int64_t stackBytes(const std::string &function) {
     mlir::OwningOpRef<mlir::ModuleOp> loops = session.loopsOf(function);
     mlir::Operation *lowered = loops ? loops->lookupSymbol(function) : nullptr;
-    auto bytes = lowered ? lowered->getAttrOfType<mlir::IntegerAttr>("nn.stack_bytes") : mlir::IntegerAttr();
+    auto bytes =
+        lowered ? lowered->getAttrOfType<mlir::IntegerAttr>("nn.stack_bytes") : mlir::IntegerAttr();
     return bytes ? bytes.getInt() : 0;
   }
 
@@ -213,11 +224,13 @@ private:
 
   void printTrain(const nn_train &train) {
     const auto *step = functionOf(train.step);
-    auto function = step ? session.module().lookupSymbol<mlir::func::FuncOp>(step->name) : mlir::func::FuncOp();
+    auto function =
+        step ? session.module().lookupSymbol<mlir::func::FuncOp>(step->name) : mlir::func::FuncOp();
     if (!function)
       return;
     int64_t n = batchOf(train);
-    os << "\ntrain " << program.models[train.model].name << " on " << program.data[train.data].name << ": ";
+    os << "\ntrain " << program.models[train.model].name << " on " << program.data[train.data].name
+       << ": ";
     if (n) {
       os << "batches of " << grouped(double(n));
       if (const plan::DataSize *size = sizeOf(train.data))
@@ -230,8 +243,8 @@ private:
     plan::KernelTables kernelTables(session.tables(), session.diagnostics().sources(),
                                     session.sourceName());
     Table table;
-    table.row({"", "kernel", "results", "FLOPs a step", "other operations", "bytes moved", roof ? "µs" : "", roof ? "bound by" : "",
-               "where"});
+    table.row({"", "kernel", "results", "FLOPs a step", "other operations", "bytes moved",
+               roof ? "µs" : "", roof ? "bound by" : "", "where"});
     double flops = 0, others = 0, bytes = 0, seconds = 0;
     unsigned number = 0;
     for (const nn_kernel &kernel : kernelTables.kernelsOf(function)) {
@@ -250,17 +263,20 @@ private:
         time = microseconds(std::max(least.compute, least.memory));
         bound = least.compute >= least.memory ? "compute" : levelNames[least.level];
       }
-      table.row({std::to_string(++number), kernel.kind, kernel.results, at(kernel.flops) ? grouped(at(kernel.flops)) : "",
-                 grouped(at(kernel.others)), grouped(moved), time, bound, kernel.places});
+      table.row({std::to_string(++number), kernel.kind, kernel.results,
+                 at(kernel.flops) ? grouped(at(kernel.flops)) : "", grouped(at(kernel.others)),
+                 grouped(moved), time, bound, kernel.places});
     }
-    table.row({"", "in all", "", grouped(flops), grouped(others), grouped(bytes), roof ? microseconds(seconds) : ""});
+    table.row({"", "in all", "", grouped(flops), grouped(others), grouped(bytes),
+               roof ? microseconds(seconds) : ""});
     table.print(os, "rllrrrrl");
     if (!roof)
       return;
     os << "  at least " << microseconds(seconds) << " µs a step on one core";
     const plan::DataSize *size = batchOf(train) ? sizeOf(train.data) : nullptr;
     if (size)
-      os << ", " << llvm::format("%.3g", seconds * double((size->trainRows + n - 1) / n)) << " s an epoch";
+      os << ", " << llvm::format("%.3g", seconds * double((size->trainRows + n - 1) / n))
+         << " s an epoch";
     os << "\n";
   }
 
@@ -268,15 +284,17 @@ private:
   void printRoof() {
     const bool here = session.settings().cpu == "native" && session.settings().triple.empty();
     roof.emplace();
-    if (!here || nn_measure_roof(int32_t(session.target().vectorBytes), session.target().hasFma, &*roof) != 0) {
+    if (!here || nn_measure_roof(int32_t(session.target().vectorBytes), session.target().hasFma,
+                                 &*roof) != 0) {
       roof.reset();
-      os << "\nroofline: not known for another machine than this one: leave out --cpu and --target\n";
+      os << "\nroofline: not known for another machine than this one: leave out --cpu and "
+            "--target\n";
       return;
     }
     auto number = [](double x) { return llvm::format("%.0f", x * 1e-9); };
     os << "\nroofline: measured just now on one core: " << number(roof->flops) << " GFLOP/s in f32 "
-       << (roof->fma ? "multiply-adds" : "multiplications and additions") << " on registers, " << roof->vector_bytes / 4
-       << " lanes wide\n";
+       << (roof->fma ? "multiply-adds" : "multiplications and additions") << " on registers, "
+       << roof->vector_bytes / 4 << " lanes wide\n";
     Table table;
     table.row({"level", "bytes", "GB/s (triad)"});
     for (int level = 0; level < NN_LEVELS; ++level)

@@ -22,8 +22,8 @@ bool nnc::isOutputName(Session &session, llvm::StringRef output, EmitKind kind) 
   const std::string &source = session.settings().path;
   if (source != "-" && llvm::sys::fs::equivalent(source, output) &&
       llvm::sys::fs::is_regular_file(output))
-    return refuse(session, "cannot write '" + output +
-                               "': it is the program's own text; give another name");
+    return refuse(session,
+                  "cannot write '" + output + "': it is the program's own text; give another name");
   // What `ast` prints is a program.
   if (llvm::sys::path::extension(output) == ".nn" && kind != EmitKind::Ast)
     return refuse(session, "cannot write '" + output + "': `.nn` is for programs, and this is " +

@@ -22,14 +22,17 @@ static volatile sig_atomic_t interrupted = 0;
 static const int endingLines = 3;
 
 /// A beginning of an input needs more lines; a command never does.
-static bool wantsMore(llvm::StringRef text) { return !text.ltrim().starts_with(":") && isIncomplete(text); }
+static bool wantsMore(llvm::StringRef text) {
+  return !text.ltrim().starts_with(":") && isIncomplete(text);
+}
 
 /// An open bracket needs more; what an operator or a comma leaves open, any value would complete.
 static bool isInBrackets(const std::string &text) { return isIncomplete(text + "0\n"); }
 
 static void runLines(repl::Evaluator &evaluator) {
   std::string input;
-  for (std::string line; !evaluator.isOver() && !nn_output_lost() && std::getline(std::cin, line);) {
+  for (std::string line;
+       !evaluator.isOver() && !nn_output_lost() && std::getline(std::cin, line);) {
     input += line + "\n";
     if (wantsMore(input))
       continue;

@@ -287,8 +287,9 @@ void Session::allowThreads() {
   context->setThreadPool(pool);
 }
 
-/// What a run calls before its first step is done, if it trains at all: the step, which takes longest to compile, then the
-/// rest as it will be called. (What a run calls at its very beginning is not here: nothing is gained.)
+/// What a run calls before its first step is done, if it trains at all: the step, which takes
+/// longest to compile, then the rest as it will be called. (What a run calls at its very beginning
+/// is not here: nothing is gained.)
 std::vector<std::string> Session::neededFirst() const {
   std::vector<std::string> names;
   auto add = [&](const nn_fn &function) {
@@ -338,8 +339,8 @@ const nn_program *Session::compileInMemory() {
     if (!made)
       return fail(made.takeError());
     jit = std::move(*made);
-    // Each function is compiled when it is first called: the first step does not wait for what follows training. The first call
-    // of all shows that there will be a run.
+    // Each function is compiled when it is first called: the first step does not wait for what
+    // follows training. The first call of all shows that there will be a run.
     allowThreads();
     compiler.emplace(*generated.module, *codeTarget, pipeline, cache, times);
     for (auto func : generated.module->getOps<mlir::func::FuncOp>()) {
@@ -401,17 +402,23 @@ bool Session::writeExecutable(const char *argv0) {
   const double begin = Timeline::now();
   llvm::Expected<llvm::SmallVector<char, 0>> object = makeObject();
   if (!object)
-    return diags->hasErrors() ? (llvm::consumeError(object.takeError()), false) : fail(object.takeError());
-  times.add(reached == Stage::Planned ? "make the object (in the cache)" : "make the object", begin, Timeline::now());
+    return diags->hasErrors() ? (llvm::consumeError(object.takeError()), false)
+                              : fail(object.takeError());
+  times.add(reached == Stage::Planned ? "make the object (in the cache)" : "make the object", begin,
+            Timeline::now());
   return times.measure("link", [&] {
-    llvm::Expected<std::string> runtime = findRuntimeLibrary(argv0, reinterpret_cast<void *>(&nnc::generate));
+    llvm::Expected<std::string> runtime =
+        findRuntimeLibrary(argv0, reinterpret_cast<void *>(&nnc::generate));
     if (!runtime)
       return fail(runtime.takeError());
     const nn_program &program = tables().program;
-    bool withImages = llvm::any_of(llvm::ArrayRef(program.data, program.n_data),
-                                   [](const nn_data &data) { return data.source.kind == NN_IMAGES; });
+    bool withImages =
+        llvm::any_of(llvm::ArrayRef(program.data, program.n_data),
+                     [](const nn_data &data) { return data.source.kind == NN_IMAGES; });
     nnrt::forEachStatement(program, [&](const nn_statement &statement) {
-      auto *predict = statement.kind == NN_STMT_PREDICT ? static_cast<const nn_predict *>(statement.body) : nullptr;
+      auto *predict = statement.kind == NN_STMT_PREDICT
+                          ? static_cast<const nn_predict *>(statement.body)
+                          : nullptr;
       withImages |= predict && predict->source && predict->source->kind == NN_IMAGES;
       return true;
     });

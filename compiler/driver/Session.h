@@ -25,17 +25,18 @@
 namespace nnc {
 
 struct SessionOptions {
-  std::string
-      path; // the program's file, as given (`-`: standard input); "<repl>" for text that is typed
+  // the program's file, as given (`-`: standard input); "<repl>" for text that is typed
+  std::string path;
   std::string output;      // the trainer that is made; empty: none
   bool standalone = false; // what is made goes elsewhere: it holds no absolute path of this machine
-  std::string dataDir;         // --data DIR
+  std::string dataDir;     // --data DIR
   bool doublePrecision = false;
-  bool unfused = false;        // every op its own kernel: for tests
+  bool unfused = false; // every op its own kernel: for tests
   std::string cpu = "native";
-  std::string triple;          // empty: this machine
-  std::string cacheDir;        // where compiled objects are kept; empty: nowhere
-  bool monitor = false;        // functions that tell norms of gradients and dead units, even if no report asks for them
+  std::string triple;   // empty: this machine
+  std::string cacheDir; // where compiled objects are kept; empty: nowhere
+  bool monitor = false; // functions that tell norms of gradients and dead units, even if no report
+                        // asks for them
   LintMode lints = LintMode::Off;
   // Of an input of an interactive session, whose text holds more than the input
   // (repl/Declarations.h):
@@ -43,13 +44,23 @@ struct SessionOptions {
   size_t earlierAt =
       0; // runs from this offset of the text on ran before, and come first; 0: none did
   int32_t earlier = 0; // how many of the program's statements they are
-  std::vector<std::pair<size_t, std::string>>
-      folders;                 // from these offsets on, data paths start in that folder
-  bool profile = false;        // time stamps in the code of steps and evaluations, and the tables that explain them
+  // from these offsets on, data paths start in that folder
+  std::vector<std::pair<size_t, std::string>> folders;
+  bool profile =
+      false; // time stamps in the code of steps and evaluations, and the tables that explain them
 };
 
 /// Stages in order. Each includes those before it.
-enum class Stage { Parsed, Checked, Generated, Differentiated, Planned, Looped, Lowered, Translated };
+enum class Stage {
+  Parsed,
+  Checked,
+  Generated,
+  Differentiated,
+  Planned,
+  Looped,
+  Lowered,
+  Translated
+};
 
 class Session {
 public:
@@ -79,8 +90,8 @@ public:
   /// A copy of one function, which has reached Planned, lowered to loops. Null after an error.
   mlir::OwningOpRef<mlir::ModuleOp> loopsOf(llvm::StringRef name);
 
-  /// Gives the program with the addresses of its functions, each of which is compiled in memory when it is first called; valid
-  /// while the session lives. Null after an error.
+  /// Gives the program with the addresses of its functions, each of which is compiled in memory
+  /// when it is first called; valid while the session lives. Null after an error.
   const nn_program *compileInMemory();
   /// Writes a standalone executable, options.output. `argv0` and the address of main find the
   /// runtime's library.
@@ -112,8 +123,8 @@ private:
   std::optional<unsigned> buffer;
   std::optional<Stage> reached;
   std::unique_ptr<ast::Program> parsed;
-  std::vector<ast::Stmt *>
-      ordered; // its statements, where they do not run in the order of the text
+  // its statements, where they do not run in the order of the text
+  std::vector<ast::Stmt *> ordered;
   std::vector<std::unique_ptr<ast::Program>> preludePrograms;
   sema::Symbols names;
   IrgenResult generated;

@@ -21,8 +21,8 @@ bool Elaborator::runStatement(const ast::Stmt *s, Scope &scope) {
     auto *let = llvm::cast<ast::LetDecl>(s);
     Value v = evaluate(let->value, scope);
     // `let enc = dense(64)` gives the layer's place its name.
-    if (v.kind == Value::Kind::Applicable && v.target->kind == Applicable::Kind::Layer && v.target->instantiated &&
-        !v.target->placed && fn->placement) {
+    if (v.kind == Value::Kind::Applicable && v.target->kind == Applicable::Kind::Layer &&
+        v.target->instantiated && !v.target->placed && fn->placement) {
       std::string name = let->name.text.str();
       v.target->given = name;
       if (!give(*fn->placement, name, v.target.get(), let->name.range))
@@ -34,9 +34,12 @@ bool Elaborator::runStatement(const ast::Stmt *s, Scope &scope) {
     scope.names[let->name.text.str()] = v;
     return !v.isError();
   }
-  case ast::StmtKind::Param: return runParam(llvm::cast<ast::ParamStmt>(s), scope);
-  case ast::StmtKind::State: return runState(llvm::cast<ast::StateStmt>(s), scope);
-  case ast::StmtKind::Assign: return runAssign(llvm::cast<ast::AssignStmt>(s), scope);
+  case ast::StmtKind::Param:
+    return runParam(llvm::cast<ast::ParamStmt>(s), scope);
+  case ast::StmtKind::State:
+    return runState(llvm::cast<ast::StateStmt>(s), scope);
+  case ast::StmtKind::Assign:
+    return runAssign(llvm::cast<ast::AssignStmt>(s), scope);
   case ast::StmtKind::Expression: {
     // For its assignments: a conditional block of a layer.
     return !evaluate(llvm::cast<ast::ExprStmt>(s)->expr, scope).isError();
@@ -49,7 +52,9 @@ bool Elaborator::runStatement(const ast::Stmt *s, Scope &scope) {
 
 static TensorInfo makeInfo(Function &fn, llvm::StringRef name, int32_t kind, Range range) {
   TensorInfo info;
-  info.name = (fn.placement && !fn.placement->path.empty() ? fn.placement->path + "." : std::string()) + name.str();
+  info.name =
+      (fn.placement && !fn.placement->path.empty() ? fn.placement->path + "." : std::string()) +
+      name.str();
   info.kind = kind;
   info.range = range;
   return info;
@@ -62,7 +67,8 @@ static bool isDrawn(const Elaborator &elab, const TensorInfo &info) {
   auto report = elab.diags.error(elab.fn->emit.range, "`" + info.name + "` is never drawn");
   const llvm::StringRef first = llvm::StringRef(info.name).split('.').first.split('#').first;
   if (llvm::isa_and_nonnull<ast::ModelDecl>(elab.symbols.find(first)))
-    report.note("a model has the same layers while it is trained and after: choose between values, not between layers, by `training`");
+    report.note("a model has the same layers while it is trained and after: choose between values, "
+                "not between layers, by `training`");
   else
     report.note("a layer has its weights in a model: `model net(x: [n]) { x |> … }`");
   return false;
@@ -90,7 +96,8 @@ static bool readTensor(Elaborator &elab, const TensorInfo &info, Value &value) {
 /// Whether a start value is one number, repeated.
 static bool isOneNumber(mlir::Value v) {
   mlir::Operation *op = v.getDefiningOp();
-  return op && op->getNumOperands() == 1 && exampleShape(op->getOperand(0)).empty() && !exampleShape(v).empty();
+  return op && op->getNumOperands() == 1 && exampleShape(op->getOperand(0)).empty() &&
+         !exampleShape(v).empty();
 }
 
 bool Elaborator::runParam(const ast::ParamStmt *s, Scope &scope) {
@@ -102,7 +109,8 @@ bool Elaborator::runParam(const ast::ParamStmt *s, Scope &scope) {
   if (!evaluateShape(*s->shape, scope, info.shape, info.axes))
     return false;
   // A name in the layer, which a layer inside must not have.
-  if (std::string own = s->name.text.str(); fn->placement && !give(*fn->placement, own, s, s->name.range))
+  if (std::string own = s->name.text.str();
+      fn->placement && !give(*fn->placement, own, s, s->name.range))
     return false;
   Value start = s->value ? evaluate(s->value, scope) : Value::of(0);
   if (start.isError())
@@ -115,7 +123,9 @@ bool Elaborator::runParam(const ast::ParamStmt *s, Scope &scope) {
   if (isDrawnHere(*fn, info)) {
     auto [it, fresh] = tensors.insert({info.name, info});
     if (!fresh && it->second.shape != info.shape) {
-      diags.error(s->range, "the place `" + info.name + "` holds " + shapeText(it->second.shape) + " and " + shapeText(info.shape))
+      diags
+          .error(s->range, "the place `" + info.name + "` holds " + shapeText(it->second.shape) +
+                               " and " + shapeText(info.shape))
           .note(it->second.range, "first declared here");
       return false;
     }
@@ -139,7 +149,9 @@ bool Elaborator::runParam(const ast::ParamStmt *s, Scope &scope) {
 
 bool Elaborator::runScheduleState(const ast::StateStmt *s, Scope &scope) {
   if (fn->statePrefix.empty()) {
-    diags.error(s->range, "`" + schedule->name + "` remembers numbers from step to step: it has a value only in a train block");
+    diags.error(s->range,
+                "`" + schedule->name +
+                    "` remembers numbers from step to step: it has a value only in a train block");
     return false;
   }
   if (schedule->place.empty())
@@ -165,7 +177,8 @@ bool Elaborator::runState(const ast::StateStmt *s, Scope &scope) {
     // An optimizer's state: the parameter's shape; runOptimizer says where it lives.
     TensorInfo info;
     info.kind = NN_OPTIMIZER_STATE;
-    info.name = fn->ambient.at("optimizer prefix").text + s->name.text.str() + "/" + fn->ambient.at("parameter").text;
+    info.name = fn->ambient.at("optimizer prefix").text + s->name.text.str() + "/" +
+                fn->ambient.at("parameter").text;
     info.shape = exampleShape(theta->second.tensor).vec();
     info.range = s->range;
     Value start = s->value ? evaluate(s->value, scope) : Value::of(0);
@@ -186,7 +199,8 @@ bool Elaborator::runState(const ast::StateStmt *s, Scope &scope) {
   if (!evaluateShape(*s->shape, scope, info.shape, info.axes))
     return false;
   // A name in the layer, which a layer inside must not have.
-  if (std::string own = s->name.text.str(); fn->placement && !give(*fn->placement, own, s, s->name.range))
+  if (std::string own = s->name.text.str();
+      fn->placement && !give(*fn->placement, own, s, s->name.range))
     return false;
   localStates[s->name.text.str()] = info;
   Value start = s->value ? evaluate(s->value, scope) : Value::of(0);
@@ -214,7 +228,9 @@ bool Elaborator::runAssign(const ast::AssignStmt *s, Scope &scope) {
   const std::string name = s->name.text.str();
   auto state = localStates.find(name);
   if (state == localStates.end()) {
-    diags.error(s->name.range, "`" + name + "` is not a state; `<-` assigns to states, and in an optimizer to `theta`");
+    diags.error(s->name.range,
+                "`" + name +
+                    "` is not a state; `<-` assigns to states, and in an optimizer to `theta`");
     return false;
   }
   const TensorInfo &info = state->second;
@@ -229,13 +245,15 @@ bool Elaborator::runAssign(const ast::AssignStmt *s, Scope &scope) {
   if (!v.isTensor())
     return false;
   if (isBatched(v.tensor)) {
-    diags.error(s->value->range, "a state is one value for all examples, and this differs between them: take a `mean(…, over = batch)`");
+    diags.error(s->value->range, "a state is one value for all examples, and this differs between "
+                                 "them: take a `mean(…, over = batch)`");
     return false;
   }
   auto type = fn->emit.typeOf(info.shape);
   if (v.tensor.getType() != type) {
     if (!exampleShape(v.tensor).empty()) {
-      fn->emit.shapeError(s->range, "`" + name + "` is " + shapeText(info.shape), v, s->value->range);
+      fn->emit.shapeError(s->range, "`" + name + "` is " + shapeText(info.shape), v,
+                          s->value->range);
       return false;
     }
     v.tensor = fn->emit.broadcast(v.tensor, type, {});
@@ -300,7 +318,9 @@ mlir::Value Elaborator::initialValue(const Value &v, const TensorInfo &info, Ran
   RangeGuard guard(*this, at);
   Value start = v;
   // What an initializer draws may be another's: `init scaled(start = he) = start fit …`.
-  for (unsigned links = 0; start.kind == Value::Kind::Applicable && start.target->kind == Applicable::Kind::Init; ++links) {
+  for (unsigned links = 0;
+       start.kind == Value::Kind::Applicable && start.target->kind == Applicable::Kind::Init;
+       ++links) {
     if (!start.target->instantiated)
       start = instantiate(*start.target, {}, at);
     if (start.isError())
@@ -333,14 +353,16 @@ mlir::Value Elaborator::initialValue(const Value &v, const TensorInfo &info, Ran
   if (t.tensor.getType() == type)
     return t.tensor;
   if (!exampleShape(t.tensor).empty() || isBatched(t.tensor)) {
-    fn->emit.shapeError(at, "`" + info.name + "` is " + shapeText(info.shape) + ", and its start value is not", t, at);
+    fn->emit.shapeError(
+        at, "`" + info.name + "` is " + shapeText(info.shape) + ", and its start value is not", t,
+        at);
     return {};
   }
   return fn->emit.broadcast(t.tensor, type, {});
 }
 
-bool Elaborator::runOptimizer(const Applicable &optimizer, const TensorInfo &parameter, llvm::StringRef prefix,
-                              mlir::Value grad, Range at) {
+bool Elaborator::runOptimizer(const Applicable &optimizer, const TensorInfo &parameter,
+                              llvm::StringRef prefix, mlir::Value grad, Range at) {
   auto *decl = llvm::cast<ast::OptimizerDecl>(optimizer.decl);
   CallSite site(*this, optimizer.prelude, at);
   auto outerAmbient = fn->ambient;

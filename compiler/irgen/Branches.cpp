@@ -104,8 +104,8 @@ private:
   const Scope &scope;
   size_t start; // of this side in the journal
   bool isOne;
-  std::map<std::string, std::string>
-      own; // states that this body may assign: the tensor's name, and its own
+  // states that this body may assign: the tensor's name, and its own
+  std::map<std::string, std::string> own;
   std::map<std::string, Value> variables; // their values by these names before the `if`
   std::vector<Assigned> sides;
   Assigned originals; // the values before the `if` of all that either side assigns

@@ -1,5 +1,5 @@
-// Broadcasting: axes named in one declaration line up by name, all others from the right as NumPy's do; the batch stands
-// apart from the example's axes.
+// Broadcasting: axes named in one declaration line up by name, all others from the right as NumPy's
+// do; the batch stands apart from the example's axes.
 #include "compiler/irgen/Emitter.h"
 
 #include "mlir/IR/BuiltinTypes.h"
@@ -34,7 +34,8 @@ static bool reordered(const Value &a, const Value &b) {
 }
 
 /// The axis of `joint` that axis i of v lies on.
-static int64_t axisOf(const Value &v, size_t i, llvm::ArrayRef<std::string> jointAxes, bool byName, size_t jointRank) {
+static int64_t axisOf(const Value &v, size_t i, llvm::ArrayRef<std::string> jointAxes, bool byName,
+                      size_t jointRank) {
   if (byName && !v.axisAt(i).empty())
     return llvm::find(jointAxes, v.axes[i]) - jointAxes.begin();
   return jointRank - exampleShape(v.tensor).size() + i;
@@ -104,14 +105,15 @@ mlir::Value Emitter::spread(const Value &v, const Joint &joint) {
     llvm::SmallVector<int64_t> sizes;
     for (int64_t p : perm)
       sizes.push_back(from.getDimSize(p));
-    t = create("nn.transpose", t, mlir::RankedTensorType::get(sizes, element), attr("perm", perm))->getResult(0);
+    t = create("nn.transpose", t, mlir::RankedTensorType::get(sizes, element), attr("perm", perm))
+            ->getResult(0);
     llvm::sort(dims);
   }
   return broadcast(t, type, dims);
 }
 
-Value Emitter::elementwise(llvm::StringRef mnemonic, llvm::ArrayRef<Value> operands, llvm::ArrayRef<Range> ranges,
-                           Range at) {
+Value Emitter::elementwise(llvm::StringRef mnemonic, llvm::ArrayRef<Value> operands,
+                           llvm::ArrayRef<Range> ranges, Range at) {
   bool host = true;
   for (const Value &v : operands) {
     if (v.isError())
@@ -142,7 +144,8 @@ Value Emitter::elementwise(llvm::StringRef mnemonic, llvm::ArrayRef<Value> opera
   if (!fits) {
     std::string shapes;
     for (size_t i = 0; i < tensors.size(); ++i)
-      shapes += (i ? i + 1 == tensors.size() ? " and " : ", " : "") + shapeText(exampleShape(tensors[i].tensor));
+      shapes += (i ? i + 1 == tensors.size() ? " and " : ", " : "") +
+                shapeText(exampleShape(tensors[i].tensor));
     return shapeError(at, "shapes " + shapes + " do not fit together", tensors, ranges);
   }
   llvm::SmallVector<mlir::Value> values;

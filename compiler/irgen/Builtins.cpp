@@ -1,5 +1,5 @@
-// Builtin functions: elementwise primitives by their mnemonic, reductions, constants, combinators of layers. Those that
-// move elements stand in BuiltinsShape.cpp.
+// Builtin functions: elementwise primitives by their mnemonic, reductions, constants, combinators
+// of layers. Those that move elements stand in BuiltinsShape.cpp.
 #include "compiler/irgen/Elaborator.h"
 
 #include "compiler/dialect/NnDialect.h"
@@ -48,13 +48,16 @@ Value Elaborator::evaluateAxes(const ast::Expr *e, const Scope &scope) {
         return *v;
     if (name->name.text == "all")
       return Value::ofKind(Value::Kind::All);
-    // A schedule's `over = total_steps` is a number of steps; `over = n` means the axis n, not its size.
+    // A schedule's `over = total_steps` is a number of steps; `over = n` means the axis n, not its
+    // size.
     const Value *local = scope.find(name->name.text);
     const bool axis = local && local->isAxisSize;
     const bool known = local || (!scope.prelude && symbols.user.count(name->name.text)) ||
-                       fn->ambient.count(name->name.text.str()) || sema::isAmbientName(name->name.text);
+                       fn->ambient.count(name->name.text.str()) ||
+                       sema::isAmbientName(name->name.text);
     if (known && !axis) {
-      // `units` of `w: [n, units]` is a number, and names an axis: where the tensor has that axis, it is meant.
+      // `units` of `w: [n, units]` is a number, and names an axis: where the tensor has that axis,
+      // it is meant.
       Value v = evaluate(e, scope);
       if (v.isNumber())
         v.axes = {axisId(scope.frameOfCall(), name->name.text)};
@@ -90,7 +93,8 @@ Value Elaborator::evaluateAxes(const ast::Expr *e, const Scope &scope) {
 }
 
 /// The dims of x's MLIR tensor that `over` names, ascending.
-llvm::SmallVector<int64_t> Elaborator::resolveAxes(const Value &x, const Arg *over, Range at, bool &ok) {
+llvm::SmallVector<int64_t> Elaborator::resolveAxes(const Value &x, const Arg *over, Range at,
+                                                   bool &ok) {
   const int64_t rank = exampleShape(x.tensor).size(), lead = isBatched(x.tensor);
   llvm::SmallVector<int64_t> dims;
   ok = true;
@@ -123,8 +127,9 @@ llvm::SmallVector<int64_t> Elaborator::resolveAxes(const Value &x, const Arg *ov
     if (name == "batch") {
       if (column) {
         diags.error(over->range, "a field is computed row by row, and knows no batch")
-            .note("`normalize` takes statistics over the training split; a layer, a loss or a metric "
-                  "can look at other examples");
+            .note(
+                "`normalize` takes statistics over the training split; a layer, a loss or a metric "
+                "can look at other examples");
         ok = false;
         return dims;
       }
@@ -134,14 +139,17 @@ llvm::SmallVector<int64_t> Elaborator::resolveAxes(const Value &x, const Arg *ov
     }
     if (axisName(name) == "...") {
       for (size_t i = 0; i < x.axes.size(); ++i)
-        if (axisName(x.axes[i]).starts_with("...") && (axisFrame(x.axes[i]) == "0" || axisFrame(x.axes[i]) == axisFrame(name)))
+        if (axisName(x.axes[i]).starts_with("...") &&
+            (axisFrame(x.axes[i]) == "0" || axisFrame(x.axes[i]) == axisFrame(name)))
           add(lead + i);
       continue;
     }
     if (name[0] == '#') {
       int64_t i = std::stoll(name.substr(1));
       if (i < -rank || i >= rank) {
-        fn->emit.shapeError(over->range, "there is no axis " + llvm::Twine(i) + " in " + shapeText(exampleShape(x.tensor)),
+        fn->emit.shapeError(over->range,
+                            "there is no axis " + llvm::Twine(i) + " in " +
+                                shapeText(exampleShape(x.tensor)),
                             x, at);
         ok = false;
         return dims;
@@ -161,14 +169,17 @@ llvm::SmallVector<int64_t> Elaborator::resolveAxes(const Value &x, const Arg *ov
       list += (list.empty() ? "`" : ", `") + axisName(x.axes[i]).str() + "`";
     }
     if (found.size() != 1) {
-      auto report = diags.error(over->range, found.empty() ? "the tensor has no axis `" + plain + "`"
-                                                           : "the tensor has " + std::to_string(found.size()) + " axes `" + plain + "`");
+      auto report = diags.error(over->range,
+                                found.empty() ? "the tensor has no axis `" + plain + "`"
+                                              : "the tensor has " + std::to_string(found.size()) +
+                                                    " axes `" + plain + "`");
       if (!found.empty())
         report.note("they can be given by position: `over = 0`, `over = -1`");
       else if (!known.empty())
         report.note("its axes are " + known);
       else
-        report.note("its axes have no names" + (foreign.empty() ? std::string() : " in this declaration") +
+        report.note("its axes have no names" +
+                    (foreign.empty() ? std::string() : " in this declaration") +
                     "; they can be given by position: `over = 0`, `over = -1`");
       ok = false;
       return dims;
@@ -191,10 +202,15 @@ Value Elaborator::reduction(llvm::StringRef op, const BuiltinCall &call) {
     v = readPlace(v, x->range);
   if (v.kind == Value::Kind::Weights) {
     if (over) {
-      diags.error(over->range, "the weights of a model have different axes; they can only be reduced over all of them");
+      diags.error(
+          over->range,
+          "the weights of a model have different axes; they can only be reduced over all of them");
       return Value::error();
     }
-    const llvm::StringRef combine = op == "reduce_sum" ? "add" : op == "reduce_max" ? "max" : op == "reduce_min" ? "min" : "";
+    const llvm::StringRef combine = op == "reduce_sum"   ? "add"
+                                    : op == "reduce_max" ? "max"
+                                    : op == "reduce_min" ? "min"
+                                                         : "";
     if (combine.empty()) {
       diags.error(call.at, "this reduction is not defined over several tensors");
       return Value::error();
@@ -204,7 +220,8 @@ Value Elaborator::reduction(llvm::StringRef op, const BuiltinCall &call) {
     for (const Value &item : v.items) {
       bool ok;
       Value one = fn->emit.reduce(op, item, resolveAxes(item, nullptr, call.at, ok), false);
-      total = first ? one : fn->emit.elementwise(combine, {total, one}, {call.at, call.at}, call.at);
+      total =
+          first ? one : fn->emit.elementwise(combine, {total, one}, {call.at, call.at}, call.at);
       first = false;
     }
     return total;
@@ -231,12 +248,14 @@ Value Elaborator::reduction(llvm::StringRef op, const BuiltinCall &call) {
   return fn->emit.reduce(op, v, dims, keeps);
 }
 
-/// Σ over all examples of the split: the batch's share is collected, and the final formula reads the whole. A spread's share is its
-/// examples' number, mean, and squares around that mean: shares are put together without a difference of large sums (nn_metric).
+/// Σ over all examples of the split: the batch's share is collected, and the final formula reads
+/// the whole. A spread's share is its examples' number, mean, and squares around that mean: shares
+/// are put together without a difference of large sums (nn_metric).
 Value Elaborator::totalOf(const BuiltinCall &call, bool spread) {
   const Value &x = call.positional(0)->value;
   if (totalMode == TotalMode::None) {
-    diags.error(call.at, llvm::Twine(spread ? "`total_spread`" : "`total`") + " sums over a whole split, which only a metric does");
+    diags.error(call.at, llvm::Twine(spread ? "`total_spread`" : "`total`") +
+                             " sums over a whole split, which only a metric does");
     return Value::error();
   }
   if (totalMode == TotalMode::Read) {
@@ -283,7 +302,8 @@ Value Elaborator::callBuiltin(llvm::StringRef name, const BuiltinCall &call) {
     positional += a.name.empty();
   if (auto arity = sema::elementwiseArity(name); arity && (!builtin || positional == *arity)) {
     if (positional != *arity || call.args.size() != positional) {
-      diags.error(call.at, "`" + name + "` takes " + llvm::Twine(*arity) + (*arity == 1 ? " argument" : " arguments"));
+      diags.error(call.at, "`" + name + "` takes " + llvm::Twine(*arity) +
+                               (*arity == 1 ? " argument" : " arguments"));
       return Value::error();
     }
     llvm::SmallVector<Value> values;
@@ -313,17 +333,23 @@ Value Elaborator::callBuiltin(llvm::StringRef name, const BuiltinCall &call) {
   if (!builtin)
     return unknownName(name, call.at);
   if (positional < builtin->min || positional > builtin->max) {
-    diags.error(call.at, "`" + name + "` is given " + llvm::Twine(positional) + " arguments and takes " +
+    diags.error(call.at, "`" + name + "` is given " + llvm::Twine(positional) +
+                             " arguments and takes " +
                              (builtin->min == builtin->max ? llvm::Twine(builtin->min)
                               : builtin->max == sema::Builtin::any
                                   ? llvm::Twine("at least ") + llvm::Twine(builtin->min)
-                                  : llvm::Twine(builtin->min) + " to " + llvm::Twine(builtin->max)).str());
+                                  : llvm::Twine(builtin->min) + " to " + llvm::Twine(builtin->max))
+                                 .str());
     return Value::error();
   }
-  if (name == "sum") return reduction("reduce_sum", call);
-  if (name == "max") return reduction("reduce_max", call);
-  if (name == "min") return reduction("reduce_min", call);
-  if (name == "argmax") return reduction("argmax", call);
+  if (name == "sum")
+    return reduction("reduce_sum", call);
+  if (name == "max")
+    return reduction("reduce_max", call);
+  if (name == "min")
+    return reduction("reduce_min", call);
+  if (name == "argmax")
+    return reduction("argmax", call);
   if (name == "count") {
     Value v = fn->emit.toTensor(call.positional(0)->value, call.at);
     if (!v.isTensor())
@@ -342,17 +368,24 @@ Value Elaborator::callBuiltin(llvm::StringRef name, const BuiltinCall &call) {
       return Value::error();
     if (!batch)
       return Value::of(n);
-    mlir::Value rows = fn->emit.create("nn.batch_size", {}, mlir::RankedTensorType::get({}, fn->emit.b.getF64Type()))->getResult(0);
-    return fn->emit.elementwise("mul", {Value::ofHost(rows), Value::of(n)}, {call.at, call.at}, call.at);
+    mlir::Value rows =
+        fn->emit
+            .create("nn.batch_size", {}, mlir::RankedTensorType::get({}, fn->emit.b.getF64Type()))
+            ->getResult(0);
+    return fn->emit.elementwise("mul", {Value::ofHost(rows), Value::of(n)}, {call.at, call.at},
+                                call.at);
   }
-  if (name == "grad") return gradientOf(call);
+  if (name == "grad")
+    return gradientOf(call);
   if (name == "stop_gradient") {
     Value v = fn->emit.toTensor(call.positional(0)->value, call.at);
     if (!v.isTensor())
       return v;
-    return Value::of(fn->emit.create("nn.stop_gradient", v.tensor, v.tensor.getType())->getResult(0), v.axes);
+    return Value::of(
+        fn->emit.create("nn.stop_gradient", v.tensor, v.tensor.getType())->getResult(0), v.axes);
   }
-  if (name.starts_with("random_")) return random(name, call);
+  if (name.starts_with("random_"))
+    return random(name, call);
   if (name == "seq") {
     auto sequence = std::make_shared<Applicable>();
     sequence->kind = Applicable::Kind::Sequence;
@@ -363,16 +396,19 @@ Value Elaborator::callBuiltin(llvm::StringRef name, const BuiltinCall &call) {
   }
   if (name == "repeat") {
     int64_t times;
-    if (!integerOf(call.positional(0)->value, times, call.positional(0)->range, "the number of repetitions"))
+    if (!integerOf(call.positional(0)->value, times, call.positional(0)->range,
+                   "the number of repetitions"))
       return Value::error();
     if (times < 0 || times > 10000) {
-      diags.error(call.positional(0)->range, "a number of repetitions between 0 and 10000 is wanted");
+      diags.error(call.positional(0)->range,
+                  "a number of repetitions between 0 and 10000 is wanted");
       return Value::error();
     }
     auto sequence = std::make_shared<Applicable>();
     sequence->kind = Applicable::Kind::Sequence;
     sequence->name = "repeat";
-    // Every repetition has parameters of its own: copy the layer and the layers inside it. What is one layer stays one in each.
+    // Every repetition has parameters of its own: copy the layer and the layers inside it. What is
+    // one layer stays one in each.
     std::map<const Applicable *, std::shared_ptr<Applicable>> copies;
     const Applicable *model = nullptr;
     std::function<void(Value &)> renew = [&](Value &v) {
@@ -402,9 +438,12 @@ Value Elaborator::callBuiltin(llvm::StringRef name, const BuiltinCall &call) {
       renew(sequence->parts.back());
     }
     if (model) {
-      diags.error(call.positional(1)->range, "`repeat` gives each repetition weights of its own, and the model `" + model->name +
-                                                 "` has one set of them")
-          .note("`seq(" + model->name + ", " + model->name + ")` applies it twice; a `layer` can be repeated");
+      diags
+          .error(call.positional(1)->range,
+                 "`repeat` gives each repetition weights of its own, and the model `" +
+                     model->name + "` has one set of them")
+          .note("`seq(" + model->name + ", " + model->name +
+                ")` applies it twice; a `layer` can be repeated");
       return Value::error();
     }
     return Value::of(sequence);
@@ -421,21 +460,30 @@ Value Elaborator::callBuiltin(llvm::StringRef name, const BuiltinCall &call) {
       return of->value;
     if (n > 0)
       return Value::of(double(n));
-    diags.error(diags.callSite.isValid() ? diags.callSite : call.at, "how many classes there are is not known before the run")
-        .note("it is counted for `category(column)`, and for fields that are one; else give the number: `one_hot(y, 10)`");
+    diags
+        .error(diags.callSite.isValid() ? diags.callSite : call.at,
+               "how many classes there are is not known before the run")
+        .note("it is counted for `category(column)`, and for fields that are one; else give the "
+              "number: `one_hot(y, 10)`");
     return Value::error();
   }
   if (name == "category") {
-    diags.error(call.at, "`category` turns a column of a data set into class numbers; it belongs in a data block");
+    diags.error(
+        call.at,
+        "`category` turns a column of a data set into class numbers; it belongs in a data block");
     return Value::error();
   }
   if (name == "class_weights") {
     diags.error(call.at, "`class_weights` takes a field of the data set that a run is on");
     return Value::error();
   }
-  if (name == "conv2d") return conv2d(call);
-  if (name == "windows") return windows(call);
-  if (name == "window") return window(call);
-  if (name == "pad") return padded(call);
+  if (name == "conv2d")
+    return conv2d(call);
+  if (name == "windows")
+    return windows(call);
+  if (name == "window")
+    return window(call);
+  if (name == "pad")
+    return padded(call);
   return reshaped(name, call);
 }

@@ -6,7 +6,8 @@
 using namespace nnc;
 
 /// The example axis that a positional or named `axis` argument means, from the end if negative.
-static bool axisOf(Elaborator &e, const Elaborator::Arg *arg, int64_t fallback, int64_t rank, int64_t &axis) {
+static bool axisOf(Elaborator &e, const Elaborator::Arg *arg, int64_t fallback, int64_t rank,
+                   int64_t &axis) {
   axis = fallback;
   if (arg && !e.integerOf(arg->value, axis, arg->range, "the position of an axis"))
     return false;
@@ -28,7 +29,8 @@ Value Elaborator::reshaped(llvm::StringRef name, const BuiltinCall &call) {
       diags.error(call.at, "a range of " + llvm::Twine(n) + " numbers");
       return Value::error();
     }
-    return Value::of(emit.create("nn.iota", {}, emit.typeOf({n}), emit.attr("dims", {0}))->getResult(0));
+    return Value::of(
+        emit.create("nn.iota", {}, emit.typeOf({n}), emit.attr("dims", {0}))->getResult(0));
   }
   if (name == "stack") {
     Value list = Value::ofKind(Value::Kind::List);
@@ -67,7 +69,8 @@ Value Elaborator::reshaped(llvm::StringRef name, const BuiltinCall &call) {
     for (const Arg &a : call.args) {
       if (!a.name.empty())
         continue;
-      std::vector<Value> items = single && a.value.kind == Value::Kind::List ? a.value.items : std::vector<Value>{a.value};
+      std::vector<Value> items =
+          single && a.value.kind == Value::Kind::List ? a.value.items : std::vector<Value>{a.value};
       for (const Value &item : items) {
         parts.push_back(emit.toTensor(item, a.range));
         if (!parts.back().isTensor())
@@ -89,7 +92,8 @@ Value Elaborator::reshaped(llvm::StringRef name, const BuiltinCall &call) {
       total += shape[axis];
       shape[axis] = result[axis];
       if (shape != result)
-        return emit.shapeError(call.at, "`concat` joins tensors that differ in the joined axis only", parts,
+        return emit.shapeError(call.at,
+                               "`concat` joins tensors that differ in the joined axis only", parts,
                                llvm::SmallVector<Range>(parts.size(), call.at));
       values.push_back(batch ? emit.batched(p.tensor) : p.tensor);
     }
@@ -103,7 +107,9 @@ Value Elaborator::reshaped(llvm::StringRef name, const BuiltinCall &call) {
                      axes);
   }
   const Arg *xa = call.positional(0);
-  Value x = emit.toTensor(xa->value.kind == Value::Kind::Place ? readPlace(xa->value, xa->range) : xa->value, xa->range);
+  Value x = emit.toTensor(xa->value.kind == Value::Kind::Place ? readPlace(xa->value, xa->range)
+                                                               : xa->value,
+                          xa->range);
   if (!x.isTensor())
     return x;
   auto shape = exampleShape(x.tensor);
@@ -123,7 +129,8 @@ Value Elaborator::reshaped(llvm::StringRef name, const BuiltinCall &call) {
   }
   if (name == "reshape") {
     const Arg *to = call.positional(1);
-    std::vector<Value> items = to->value.kind == Value::Kind::List ? to->value.items : std::vector<Value>{to->value};
+    std::vector<Value> items =
+        to->value.kind == Value::Kind::List ? to->value.items : std::vector<Value>{to->value};
     llvm::SmallVector<int64_t> result;
     int64_t open = -1, known = 1, all = 1;
     for (int64_t n : shape)
@@ -144,15 +151,18 @@ Value Elaborator::reshaped(llvm::StringRef name, const BuiltinCall &call) {
     if (open >= 0 && all % known == 0)
       result[open] = all / known;
     if (open >= 0 ? all % known != 0 : known != all)
-      return emit.shapeError(call.at, "`reshape` keeps the number of elements: " + llvm::Twine(all) + " do not fill " +
-                             shapeText(result), x, xa->range);
+      return emit.shapeError(call.at,
+                             "`reshape` keeps the number of elements: " + llvm::Twine(all) +
+                                 " do not fill " + shapeText(result),
+                             x, xa->range);
     return emit.reshape(x, result);
   }
   if (name == "transpose") {
     const Arg *by = call.positional(1);
     if (!by)
       return emit.transposed(x, call.at);
-    std::vector<Value> items = by->value.kind == Value::Kind::List ? by->value.items : std::vector<Value>{by->value};
+    std::vector<Value> items =
+        by->value.kind == Value::Kind::List ? by->value.items : std::vector<Value>{by->value};
     llvm::SmallVector<int64_t> perm, result;
     std::vector<std::string> axes;
     if (batch)
@@ -171,23 +181,28 @@ Value Elaborator::reshaped(llvm::StringRef name, const BuiltinCall &call) {
     for (size_t i = 0; i < sorted.size(); ++i)
       if (sorted.size() != size_t(rank + batch) || sorted[i] != int64_t(i))
         return emit.shapeError(by->range, "`transpose` needs every axis once", x, xa->range);
-    Value turned =
-        Value::of(emit.create("nn.transpose", x.tensor, emit.typeOf(result, batch), emit.attr("perm", perm))->getResult(0), axes);
+    Value turned = Value::of(
+        emit.create("nn.transpose", x.tensor, emit.typeOf(result, batch), emit.attr("perm", perm))
+            ->getResult(0),
+        axes);
     turned.turned = Value::Turned::ByCall;
     return turned;
   }
   if (name == "slice") {
     int64_t axis, from, to, step = 1;
     if (!axisOf(*this, call.named("axis"), 0, rank, axis) ||
-        !integerOf(call.positional(1)->value, from, call.positional(1)->range, "the start of a slice") ||
+        !integerOf(call.positional(1)->value, from, call.positional(1)->range,
+                   "the start of a slice") ||
         !integerOf(call.positional(2)->value, to, call.positional(2)->range, "the end of a slice"))
       return Value::error();
     if (const Arg *s = call.named("stride"))
       if (!integerOf(s->value, step, s->range, "the stride"))
         return Value::error();
     if (from < 0 || to > shape[axis] || from >= to || step < 1)
-      return emit.shapeError(call.at, "a slice from " + llvm::Twine(from) + " to " + llvm::Twine(to) + " of an axis of " +
-                             llvm::Twine(shape[axis]), x, xa->range);
+      return emit.shapeError(call.at,
+                             "a slice from " + llvm::Twine(from) + " to " + llvm::Twine(to) +
+                                 " of an axis of " + llvm::Twine(shape[axis]),
+                             x, xa->range);
     llvm::SmallVector<int64_t> start(rank, 0), limit(shape), stride(rank, 1), result(shape);
     start[axis] = from;
     limit[axis] = to;
@@ -199,7 +214,9 @@ Value Elaborator::reshaped(llvm::StringRef name, const BuiltinCall &call) {
       stride.insert(stride.begin(), 1);
     }
     return Value::of(emit.create("nn.slice", x.tensor, emit.typeOf(result, batch),
-                                 {emit.attr("start", start), emit.attr("limit", limit), emit.attr("stride", stride)})->getResult(0),
+                                 {emit.attr("start", start), emit.attr("limit", limit),
+                                  emit.attr("stride", stride)})
+                         ->getResult(0),
                      x.axes);
   }
   assert(name == "reverse");
@@ -207,5 +224,7 @@ Value Elaborator::reshaped(llvm::StringRef name, const BuiltinCall &call) {
   llvm::SmallVector<int64_t> dims = resolveAxes(x, call.named("over"), call.at, ok);
   if (!ok)
     return Value::error();
-  return Value::of(emit.create("nn.reverse", x.tensor, x.tensor.getType(), emit.attr("dims", dims))->getResult(0), x.axes);
+  return Value::of(emit.create("nn.reverse", x.tensor, x.tensor.getType(), emit.attr("dims", dims))
+                       ->getResult(0),
+                   x.axes);
 }

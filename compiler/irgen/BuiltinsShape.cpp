@@ -21,7 +21,8 @@ static bool integers(Elaborator &e, const Elaborator::Arg *arg, size_t count, in
     return true;
   if (arg->value.kind == Value::Kind::List) {
     if (arg->value.items.size() != count) {
-      e.diags.error(arg->range, what + " is one number or a list of " + llvm::Twine(count) + ", one for each axis; this list has " +
+      e.diags.error(arg->range, what + " is one number or a list of " + llvm::Twine(count) +
+                                    ", one for each axis; this list has " +
                                     llvm::Twine(arg->value.items.size()));
       return false;
     }
@@ -36,7 +37,8 @@ static bool integers(Elaborator &e, const Elaborator::Arg *arg, size_t count, in
   }
   for (int64_t n : out)
     if (n < least) {
-      e.diags.error(arg->range, what + " must be at least " + llvm::Twine(least) + ", not " + llvm::Twine(n));
+      e.diags.error(arg->range,
+                    what + " must be at least " + llvm::Twine(least) + ", not " + llvm::Twine(n));
       return false;
     }
   return true;
@@ -61,8 +63,11 @@ Value Elaborator::random(llvm::StringRef op, const BuiltinCall &call) {
   const Arg *like = call.named("like"), *shapeArg = call.positional(0);
   Emitter &emit = fn->emit;
   if (column) {
-    diags.error(call.at, "a field is computed from its columns alone, so that a row is the same whenever it is "
-                         "read: nothing is drawn here")
+    diags
+        .error(
+            call.at,
+            "a field is computed from its columns alone, so that a row is the same whenever it is "
+            "read: nothing is drawn here")
         .note("`augment` draws, anew at each step: `augment x = noise(x)`");
     return Value::error();
   }
@@ -84,10 +89,13 @@ Value Elaborator::random(llvm::StringRef op, const BuiltinCall &call) {
       return Value::error();
     type = emit.typeOf(shape, fn->batched);
   }
-  // The place of this draw in the program keys its numbers: the layer, and which draw of the layer it is.
-  // A model of an experiment's block draws the same numbers in every variant: what they differ in is what is compared.
-  std::string site = nnrt::withoutVariant(fn->placement ? fn->placement->path : fn->op().getName().str());
-  site += "#" + std::to_string(fn->placement ? fn->placement->randomSites++ : int(fn->applied.size()));
+  // The place of this draw in the program keys its numbers: the layer, and which draw of the layer
+  // it is. A model of an experiment's block draws the same numbers in every variant: what they
+  // differ in is what is compared.
+  std::string site =
+      nnrt::withoutVariant(fn->placement ? fn->placement->path : fn->op().getName().str());
+  site +=
+      "#" + std::to_string(fn->placement ? fn->placement->randomSites++ : int(fn->applied.size()));
   if (int before = fn->placement ? 0 : fn->randomSites++)
     site += "." + std::to_string(before);
   const int64_t place = int64_t(llvm::xxh3_64bits(site) & 0xffffffffu);
@@ -100,15 +108,17 @@ Value Elaborator::random(llvm::StringRef op, const BuiltinCall &call) {
   if (fn->inPieces && !type.getShape().empty() && type.isDynamicDim(0))
     from.push_back(fn->scalar("first_row"));
   const bool normal = op == "random_normal";
-  mlir::Operation *draw = emit.create(normal ? "nn.random_normal" : "nn.random_uniform", from, type,
-                                      emit.b.getNamedAttr("place", emit.b.getI64IntegerAttr(place)));
+  mlir::Operation *draw =
+      emit.create(normal ? "nn.random_normal" : "nn.random_uniform", from, type,
+                  emit.b.getNamedAttr("place", emit.b.getI64IntegerAttr(place)));
   Value v = Value::of(draw->getResult(0), axes);
   if (op != "random_bernoulli")
     return v;
   const Arg *p = like ? call.either(0, "p") : call.either(1, "p");
   if (p && p->value.isKnown() && !(p->value.number >= 0 && p->value.number <= 1)) {
     std::string message;
-    llvm::raw_string_ostream(message) << "a probability is from 0 to 1, not " << llvm::format("%g", p->value.number);
+    llvm::raw_string_ostream(message)
+        << "a probability is from 0 to 1, not " << llvm::format("%g", p->value.number);
     diags.error(p->range, message);
     return Value::error();
   }
@@ -132,17 +142,22 @@ Value Elaborator::conv2d(const BuiltinCall &call) {
       return Value::error();
   auto sx = exampleShape(x.tensor), sw = exampleShape(w.tensor);
   if (sx.size() != 3 || sw.size() != 4)
-    return emit.shapeError(call.at, "`conv2d` takes an image [c, h, w] and filters [o, c, kh, kw]", {x, w},
-                           {xa->range, wa->range});
+    return emit.shapeError(call.at, "`conv2d` takes an image [c, h, w] and filters [o, c, kh, kw]",
+                           {x, w}, {xa->range, wa->range});
   if (groups < 1 || sx[0] % groups || sw[0] % groups || sw[1] * groups != sx[0])
-    return emit.shapeError(call.at, "the image has " + llvm::Twine(sx[0]) + " channels and the filters take " +
-                           llvm::Twine(sw[1] * groups), {x, w}, {xa->range, wa->range});
+    return emit.shapeError(call.at,
+                           "the image has " + llvm::Twine(sx[0]) +
+                               " channels and the filters take " + llvm::Twine(sw[1] * groups),
+                           {x, w}, {xa->range, wa->range});
   int64_t out[2];
   for (int i = 0; i < 2; ++i) {
     const int64_t span = dilation[i] * (sw[2 + i] - 1) + 1;
     if (span > sx[1 + i])
-      return emit.shapeError(call.at, "a window of " + llvm::Twine(span) + " does not fit into an image of " +
-                             llvm::Twine(sx[1]) + "×" + llvm::Twine(sx[2]), {x, w}, {xa->range, wa->range});
+      return emit.shapeError(call.at,
+                             "a window of " + llvm::Twine(span) +
+                                 " does not fit into an image of " + llvm::Twine(sx[1]) + "×" +
+                                 llvm::Twine(sx[2]),
+                             {x, w}, {xa->range, wa->range});
     out[i] = (sx[1 + i] - span) / stride[i] + 1;
   }
   const bool batch = isBatched(x.tensor);
@@ -168,7 +183,8 @@ Value Elaborator::conv2d(const BuiltinCall &call) {
     mapOut.push_back(g);
     resultShape.push_back(groups);
   }
-  auto dO = dim(o), dH = dim(out[0]), dW = dim(out[1]), dC = dim(c), dR = dim(sw[2]), dS = dim(sw[3]);
+  auto dO = dim(o), dH = dim(out[0]), dW = dim(out[1]), dC = dim(c), dR = dim(sw[2]),
+       dS = dim(sw[3]);
   mapX.append({dC, dH * stride[0] + dR * dilation[0], dW * stride[1] + dS * dilation[1]});
   mapW.append({dO, dC, dR, dS});
   mapOut.append({dO, dH, dW});
@@ -176,9 +192,11 @@ Value Elaborator::conv2d(const BuiltinCall &call) {
   auto map = [&](llvm::ArrayRef<mlir::AffineExpr> exprs) {
     return mlir::AffineMap::get(sizes.size(), 0, exprs, emit.b.getContext());
   };
-  mlir::Operation *op = emit.create("nn.contract", {xg.tensor, wg.tensor}, emit.typeOf(resultShape, batch),
-                                    {emit.b.getNamedAttr("maps", emit.b.getAffineMapArrayAttr({map(mapX), map(mapW), map(mapOut)})),
-                                     emit.attr("sizes", sizes)});
+  mlir::Operation *op =
+      emit.create("nn.contract", {xg.tensor, wg.tensor}, emit.typeOf(resultShape, batch),
+                  {emit.b.getNamedAttr(
+                       "maps", emit.b.getAffineMapArrayAttr({map(mapX), map(mapW), map(mapOut)})),
+                   emit.attr("sizes", sizes)});
   Value result = emit.reshape(Value::of(op->getResult(0)), {sw[0], out[0], out[1]});
   // The result's channels are the filters' first axis, so a bias [channels] lines up by name.
   if (w.axes.size() == 4 && !w.axes[0].empty()) {
@@ -191,8 +209,10 @@ Value Elaborator::conv2d(const BuiltinCall &call) {
   return result;
 }
 
-/// `x` with `low` and `high` further elements of value `border` before and after those of its last two axes.
-static mlir::Value bordered(Emitter &emit, mlir::Value x, llvm::ArrayRef<int64_t> low, llvm::ArrayRef<int64_t> high, double border) {
+/// `x` with `low` and `high` further elements of value `border` before and after those of its last
+/// two axes.
+static mlir::Value bordered(Emitter &emit, mlir::Value x, llvm::ArrayRef<int64_t> low,
+                            llvm::ArrayRef<int64_t> high, double border) {
   auto type = llvm::cast<mlir::RankedTensorType>(x.getType());
   const int64_t rank = type.getRank();
   llvm::SmallVector<int64_t> before(rank, 0), after(rank, 0), none(rank, 0), sizes(type.getShape());
@@ -203,16 +223,22 @@ static mlir::Value bordered(Emitter &emit, mlir::Value x, llvm::ArrayRef<int64_t
   }
   auto whole = mlir::RankedTensorType::get(sizes, type.getElementType());
   auto pad = [&](mlir::Value v) {
-    return emit.create("nn.pad", v, whole, {emit.attr("low", before), emit.attr("high", after), emit.attr("interior", none)})->getResult(0);
+    return emit
+        .create("nn.pad", v, whole,
+                {emit.attr("low", before), emit.attr("high", after), emit.attr("interior", none)})
+        ->getResult(0);
   };
   if (border == 0)
     return pad(x);
-  auto splat = [&](double value, mlir::RankedTensorType of) { return emit.broadcast(emit.constant(value), of, {}); };
+  auto splat = [&](double value, mlir::RankedTensorType of) {
+    return emit.broadcast(emit.constant(value), of, {});
+  };
   return emit.elementwise("select", {pad(splat(1, type)), pad(x), splat(border, whole)});
 }
 
-/// windows(x, size, stride, padding, ceil, border): the last two axes slide; their windows become two further axes. `padding` elements of
-/// value `border` lie on either side; with `ceil`, windows that begin before the right border but reach beyond it are there, too.
+/// windows(x, size, stride, padding, ceil, border): the last two axes slide; their windows become
+/// two further axes. `padding` elements of value `border` lie on either side; with `ceil`, windows
+/// that begin before the right border but reach beyond it are there, too.
 Value Elaborator::windows(const BuiltinCall &call) {
   Emitter &emit = fn->emit;
   Value x = emit.toTensor(call.positional(0)->value, call.positional(0)->range);
@@ -220,16 +246,19 @@ Value Elaborator::windows(const BuiltinCall &call) {
     return x;
   auto shape = exampleShape(x.tensor);
   if (shape.size() < 2)
-    return emit.shapeError(call.at, "a window slides over the last two axes, and there are fewer", x, call.positional(0)->range);
+    return emit.shapeError(call.at, "a window slides over the last two axes, and there are fewer",
+                           x, call.positional(0)->range);
   llvm::SmallVector<int64_t> size, stride, padding;
-  const Arg *paddingArg = call.named("padding"), *ceil = call.named("ceil"), *borderArg = call.named("border");
+  const Arg *paddingArg = call.named("padding"), *ceil = call.named("ceil"),
+            *borderArg = call.named("border");
   if (!integers(*this, call.positional(1), 2, 1, size, "the size of a window", 1) ||
       !integers(*this, call.named("stride"), 2, 1, stride, "the stride", 1) ||
       !integers(*this, paddingArg, 2, 0, padding, "the padding", 0))
     return Value::error();
   for (const Arg *known : {ceil, borderArg})
     if (known && !known->value.isKnown()) {
-      diags.error(known->range, "`" + known->name + "` must be known before the run; this is " + known->value.describe());
+      diags.error(known->range, "`" + known->name + "` must be known before the run; this is " +
+                                    known->value.describe());
       return Value::error();
     }
   const double border = borderArg ? borderArg->value.number : 0;
@@ -240,15 +269,19 @@ Value Elaborator::windows(const BuiltinCall &call) {
     int64_t &n = result[rank - 2 + i];
     const int64_t whole = n + 2 * padding[i];
     if (borderArg && 2 * padding[i] > size[i]) {
-      diags.error(paddingArg->range, "a padding of " + llvm::Twine(padding[i]) + " is more than half of a window of " +
-                                         llvm::Twine(size[i]) + ": some windows would hold nothing but border");
+      diags.error(paddingArg->range,
+                  "a padding of " + llvm::Twine(padding[i]) + " is more than half of a window of " +
+                      llvm::Twine(size[i]) + ": some windows would hold nothing but border");
       return Value::error();
     }
     if (size[i] > whole)
-      return emit.shapeError(call.at, "a window of " + llvm::Twine(size[i]) + " does not fit into an axis of " + llvm::Twine(whole),
+      return emit.shapeError(call.at,
+                             "a window of " + llvm::Twine(size[i]) +
+                                 " does not fit into an axis of " + llvm::Twine(whole),
                              x, call.positional(0)->range);
     int64_t count = (whole - size[i]) / stride[i] + 1;
-    // As PyTorch counts: a window more if something is left, unless it would begin in the right border.
+    // As PyTorch counts: a window more if something is left, unless it would begin in the right
+    // border.
     if (partial && (whole - size[i]) % stride[i] != 0 && count * stride[i] < n + padding[i])
       ++count;
     after[i] += std::max<int64_t>(0, (count - 1) * stride[i] + size[i] - whole);
@@ -258,15 +291,17 @@ Value Elaborator::windows(const BuiltinCall &call) {
   mlir::Value from = x.tensor;
   if (llvm::any_of(llvm::concat<const int64_t>(padding, after), [](int64_t n) { return n != 0; }))
     from = bordered(emit, from, padding, after, border);
-  mlir::Operation *op = emit.create("nn.windows", from, emit.typeOf(result, batch),
-                                    {emit.attr("dims", {lead + rank - 2, lead + rank - 1}), emit.attr("size", size),
-                                     emit.attr("stride", stride), emit.attr("dilation", {1, 1})});
+  mlir::Operation *op =
+      emit.create("nn.windows", from, emit.typeOf(result, batch),
+                  {emit.attr("dims", {lead + rank - 2, lead + rank - 1}), emit.attr("size", size),
+                   emit.attr("stride", stride), emit.attr("dilation", {1, 1})});
   std::vector<std::string> axes = x.axes;
   axes.resize(result.size());
   return Value::of(op->getResult(0), axes);
 }
 
-/// window(x, at = offsets, size = [h, w]): the part of the last axes that starts at offsets, which may differ by example.
+/// window(x, at = offsets, size = [h, w]): the part of the last axes that starts at offsets, which
+/// may differ by example.
 Value Elaborator::window(const BuiltinCall &call) {
   Emitter &emit = fn->emit;
   const Arg *at = call.named("at"), *sizeArg = call.named("size");
@@ -284,14 +319,18 @@ Value Elaborator::window(const BuiltinCall &call) {
   auto shape = exampleShape(x.tensor);
   const int64_t k = sizes.size(), rank = shape.size();
   if (k > rank || exampleShape(offsets.tensor) != llvm::ArrayRef<int64_t>{k})
-    return emit.shapeError(call.at, "`window` needs one offset and one size for each of the last axes", {x, offsets},
-                           {call.positional(0)->range, at->range});
+    return emit.shapeError(call.at,
+                           "`window` needs one offset and one size for each of the last axes",
+                           {x, offsets}, {call.positional(0)->range, at->range});
   llvm::SmallVector<int64_t> result(shape), dims;
   const bool batch = isBatched(x.tensor) || isBatched(offsets.tensor);
   for (int64_t i = 0; i < k; ++i) {
     if (sizes[i] > shape[rank - k + i])
-      return emit.shapeError(sizeArg->range, "a window of " + llvm::Twine(sizes[i]) + " does not fit into an axis of " +
-                             llvm::Twine(shape[rank - k + i]), x, call.positional(0)->range);
+      return emit.shapeError(sizeArg->range,
+                             "a window of " + llvm::Twine(sizes[i]) +
+                                 " does not fit into an axis of " +
+                                 llvm::Twine(shape[rank - k + i]),
+                             x, call.positional(0)->range);
     result[rank - k + i] = sizes[i];
     dims.push_back(rank - k + i + 1);
   }
@@ -299,12 +338,14 @@ Value Elaborator::window(const BuiltinCall &call) {
     diags.error(call.at, "`window` moves each example of a batch; here there is no batch");
     return Value::error();
   }
-  mlir::Operation *op = emit.create("nn.dynamic_slice", {emit.batched(x.tensor), emit.batched(offsets.tensor)},
-                                    emit.typeOf(result, true), {emit.attr("dims", dims), emit.attr("sizes", sizes)});
+  mlir::Operation *op =
+      emit.create("nn.dynamic_slice", {emit.batched(x.tensor), emit.batched(offsets.tensor)},
+                  emit.typeOf(result, true), {emit.attr("dims", dims), emit.attr("sizes", sizes)});
   return Value::of(op->getResult(0), x.axes);
 }
 
-/// pad(x, low, high, between): zeros before, behind and between the elements of each axis; pad(x, [0, p, p]): on both sides.
+/// pad(x, low, high, between): zeros before, behind and between the elements of each axis; pad(x,
+/// [0, p, p]): on both sides.
 Value Elaborator::padded(const BuiltinCall &call) {
   Emitter &emit = fn->emit;
   Value x = emit.toTensor(call.positional(0)->value, call.positional(0)->range);
@@ -315,11 +356,14 @@ Value Elaborator::padded(const BuiltinCall &call) {
   if (!integers(*this, call.positional(1), shape.size(), 0, low, "the padding", 0))
     return Value::error();
   high = low;
-  if (call.positional(2) && !integers(*this, call.positional(2), shape.size(), 0, high, "the padding", 0))
+  if (call.positional(2) &&
+      !integers(*this, call.positional(2), shape.size(), 0, high, "the padding", 0))
     return Value::error();
   if (!integers(*this, call.positional(3), shape.size(), 0, between, "the padding", 0))
     return Value::error();
-  auto none = [](llvm::ArrayRef<int64_t> zeros) { return llvm::all_of(zeros, [](int64_t n) { return n == 0; }); };
+  auto none = [](llvm::ArrayRef<int64_t> zeros) {
+    return llvm::all_of(zeros, [](int64_t n) { return n == 0; });
+  };
   if (none(low) && none(high) && none(between))
     return x;
   llvm::SmallVector<int64_t> result;
@@ -331,8 +375,8 @@ Value Elaborator::padded(const BuiltinCall &call) {
     high.insert(high.begin(), 0);
     between.insert(between.begin(), 0);
   }
-  mlir::Operation *op = emit.create("nn.pad", x.tensor, emit.typeOf(result, batch),
-                                    {emit.attr("low", low), emit.attr("high", high), emit.attr("interior", between)});
+  mlir::Operation *op =
+      emit.create("nn.pad", x.tensor, emit.typeOf(result, batch),
+                  {emit.attr("low", low), emit.attr("high", high), emit.attr("interior", between)});
   return Value::of(op->getResult(0), x.axes);
 }
-

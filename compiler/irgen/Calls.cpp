@@ -10,7 +10,8 @@
 
 using namespace nnc;
 
-std::vector<Elaborator::Arg> Elaborator::evaluateArgs(llvm::ArrayRef<ast::Argument> args, const Scope &scope) {
+std::vector<Elaborator::Arg> Elaborator::evaluateArgs(llvm::ArrayRef<ast::Argument> args,
+                                                      const Scope &scope) {
   std::vector<Arg> values;
   for (const ast::Argument &a : args) {
     Arg arg;
@@ -29,14 +30,17 @@ std::vector<Elaborator::Arg> Elaborator::evaluateArgs(llvm::ArrayRef<ast::Argume
   return values;
 }
 
-/// The parts of `seq` and `repeat`: a call of a function there lacks its first argument, which comes later.
-std::vector<Elaborator::Arg> Elaborator::evaluateParts(llvm::ArrayRef<ast::Argument> args, const Scope &scope) {
+/// The parts of `seq` and `repeat`: a call of a function there lacks its first argument, which
+/// comes later.
+std::vector<Elaborator::Arg> Elaborator::evaluateParts(llvm::ArrayRef<ast::Argument> args,
+                                                       const Scope &scope) {
   std::vector<Arg> values;
   for (const ast::Argument &a : args) {
     auto *call = llvm::dyn_cast_or_null<ast::CallExpr>(a.value);
     auto *name = call ? llvm::dyn_cast<ast::NameExpr>(call->callee) : nullptr;
     Value callee = name && !isBuiltin(name->name.text) ? evaluate(name, scope) : Value();
-    if (callee.kind == Value::Kind::Applicable && callee.target->kind == Applicable::Kind::Function) {
+    if (callee.kind == Value::Kind::Applicable &&
+        callee.target->kind == Applicable::Kind::Function) {
       auto later = std::make_shared<Applicable>(*callee.target);
       for (const Arg &given : evaluateArgs(call->args, scope))
         later->partial.emplace_back(given.name, given.value);
@@ -48,8 +52,8 @@ std::vector<Elaborator::Arg> Elaborator::evaluateParts(llvm::ArrayRef<ast::Argum
   return values;
 }
 
-bool Elaborator::bind(llvm::ArrayRef<ast::Parameter> params, llvm::ArrayRef<Arg> args, Scope &scope, Range at,
-                      llvm::StringRef what, bool toSteps) {
+bool Elaborator::bind(llvm::ArrayRef<ast::Parameter> params, llvm::ArrayRef<Arg> args, Scope &scope,
+                      Range at, llvm::StringRef what, bool toSteps) {
   size_t next = 0;
   for (const Arg &a : args) {
     if (a.value.isError())
@@ -66,7 +70,8 @@ bool Elaborator::bind(llvm::ArrayRef<ast::Parameter> params, llvm::ArrayRef<Arg>
     if (!param) {
       if (a.name.empty())
         diags.error(a.range, "`" + what + "` takes " + llvm::Twine(params.size()) +
-                                 (params.size() == 1 ? " argument" : " arguments") + ", and this is one more");
+                                 (params.size() == 1 ? " argument" : " arguments") +
+                                 ", and this is one more");
       else
         diags.error(a.range, "`" + what + "` has no parameter `" + a.name + "`");
       return false;
@@ -86,10 +91,12 @@ bool Elaborator::bind(llvm::ArrayRef<ast::Parameter> params, llvm::ArrayRef<Arg>
     if (scope.names.count(name))
       continue;
     if (!p.defaultValue) {
-      diags.error(at, "`" + what + "` needs its argument `" + name + "`").note(p.range, "declared here");
+      diags.error(at, "`" + what + "` needs its argument `" + name + "`")
+          .note(p.range, "declared here");
       return false;
     }
-    Value v = name == "over" ? evaluateAxes(p.defaultValue, scope) : evaluate(p.defaultValue, scope);
+    Value v =
+        name == "over" ? evaluateAxes(p.defaultValue, scope) : evaluate(p.defaultValue, scope);
     v = toSteps ? inSteps(v, p.range) : v;
     if (v.isError())
       return false;
@@ -109,8 +116,10 @@ static void forgetAxes(Value &v, unsigned frame) {
     forgetAxes(item, frame);
 }
 
-/// Whether what is known of the arguments is within the ranges that `decl` states (`## @within p 0 .. 1`); reports what is not.
-static bool keepsRanges(Diagnostics &diags, const ast::Decl *decl, llvm::ArrayRef<ast::Parameter> params, llvm::ArrayRef<Elaborator::Arg> args,
+/// Whether what is known of the arguments is within the ranges that `decl` states (`## @within p 0
+/// .. 1`); reports what is not.
+static bool keepsRanges(Diagnostics &diags, const ast::Decl *decl,
+                        llvm::ArrayRef<ast::Parameter> params, llvm::ArrayRef<Elaborator::Arg> args,
                         const Scope &scope, Range at) {
   for (const ast::NamedRange &allowed : ast::rangesOf(decl, "within")) {
     const Value *v = scope.find(allowed.name);
@@ -118,13 +127,17 @@ static bool keepsRanges(Diagnostics &diags, const ast::Decl *decl, llvm::ArrayRe
       continue;
     size_t position = 0;
     for (const Elaborator::Arg &a : args) {
-      const bool isIt = a.name.empty() ? position < params.size() && params[position].name.text == allowed.name : a.name == allowed.name;
+      const bool isIt = a.name.empty()
+                            ? position < params.size() && params[position].name.text == allowed.name
+                            : a.name == allowed.name;
       at = isIt ? a.range : at;
       position += a.name.empty();
     }
     std::string message;
-    llvm::raw_string_ostream(message) << "`" << allowed.name << "` of `" << decl->name.text << "` must be from " << llvm::format("%g", allowed.least)
-                                      << " to " << llvm::format("%g", allowed.most) << ", not " << llvm::format("%g", v->number);
+    llvm::raw_string_ostream(message)
+        << "`" << allowed.name << "` of `" << decl->name.text << "` must be from "
+        << llvm::format("%g", allowed.least) << " to " << llvm::format("%g", allowed.most)
+        << ", not " << llvm::format("%g", v->number);
     diags.error(at, message);
     return false;
   }
@@ -140,7 +153,8 @@ Value Elaborator::callFunction(const Applicable &f, llvm::ArrayRef<Arg> args, Ra
   std::vector<Arg> all(args.begin(), args.end());
   for (const auto &[name, value] : f.partial)
     all.push_back({name, value, at});
-  if (!bind(decl->params, all, scope, at, f.name) || !keepsRanges(diags, decl, decl->params, all, scope, at))
+  if (!bind(decl->params, all, scope, at, f.name) ||
+      !keepsRanges(diags, decl, decl->params, all, scope, at))
     return Value::error();
   Nesting nesting(*this, f.name, at);
   if (!nesting.allowed)
@@ -158,9 +172,10 @@ Value Elaborator::callFunction(const Applicable &f, llvm::ArrayRef<Arg> args, Ra
   IgnoreGuard ignores(*this, decl, scope);
   if (!noteTarget(decl, scope, at))
     return Value::error();
-  // A stated derivative is by a variable of its own, too: what is computed of it elsewhere has nothing to do with this function.
-  // Inside of the derivative it is that variable already.
-  if (decl->derivative && !decl->params.empty() && !decl->params[0].shape && suppressedDerivative != decl)
+  // A stated derivative is by a variable of its own, too: what is computed of it elsewhere has
+  // nothing to do with this function. Inside of the derivative it is that variable already.
+  if (decl->derivative && !decl->params.empty() && !decl->params[0].shape &&
+      suppressedDerivative != decl)
     if (Value &first = scope.names[decl->params[0].name.text.str()]; first.isTensor())
       first = fn->emit.argument(first, at);
   Scope derivativeScope = scope;
@@ -189,7 +204,8 @@ Value Elaborator::callFunction(const Applicable &f, llvm::ArrayRef<Arg> args, Ra
   auto type = llvm::cast<mlir::RankedTensorType>(x.tensor.getType());
   if (exampleShape(dTensor.tensor).empty() && dTensor.tensor.getType() != type)
     dTensor = Value::of(fn->emit.broadcast(dTensor.tensor, type,
-                                           isBatched(dTensor.tensor) ? llvm::ArrayRef<int64_t>{0} : llvm::ArrayRef<int64_t>{}));
+                                           isBatched(dTensor.tensor) ? llvm::ArrayRef<int64_t>{0}
+                                                                     : llvm::ArrayRef<int64_t>{}));
   if (y.tensor.getType() != type || dTensor.tensor.getType() != type)
     return fn->emit.shapeError(
         ast::valueOf(y.tensor.getType() != type ? decl->body : decl->derivative)->range,
@@ -198,11 +214,13 @@ Value Elaborator::callFunction(const Applicable &f, llvm::ArrayRef<Arg> args, Ra
         {x, y, dTensor},
         {decl->params[0].range, ast::valueOf(decl->body)->range,
          ast::valueOf(decl->derivative)->range});
-  mlir::Operation *op = fn->emit.create("nn.with_derivative", {y.tensor, x.tensor, dTensor.tensor}, type);
+  mlir::Operation *op =
+      fn->emit.create("nn.with_derivative", {y.tensor, x.tensor, dTensor.tensor}, type);
   return Value::of(op->getResult(0), y.axes);
 }
 
-Value Elaborator::recorded(const Applicable &callee, llvm::ArrayRef<Arg> args, Range at, llvm::function_ref<Value()> apply) {
+Value Elaborator::recorded(const Applicable &callee, llvm::ArrayRef<Arg> args, Range at,
+                           llvm::function_ref<Value()> apply) {
   if (!fn->applications)
     return apply();
   auto lastOp = [&]() -> mlir::Operation * {
@@ -223,7 +241,8 @@ Value Elaborator::recorded(const Applicable &callee, llvm::ArrayRef<Arg> args, R
   for (const Arg &a : args)
     begun.args.emplace_back(a.name, a.value.tensor);
   const bool outer = insideFunction;
-  insideFunction |= callee.kind == Applicable::Kind::Function || callee.kind == Applicable::Kind::Builtin;
+  insideFunction |=
+      callee.kind == Applicable::Kind::Function || callee.kind == Applicable::Kind::Builtin;
   Value result = apply();
   insideFunction = outer;
   --applicationDepth;
@@ -236,14 +255,22 @@ Value Elaborator::recorded(const Applicable &callee, llvm::ArrayRef<Arg> args, R
 Value Elaborator::instantiate(const Applicable &a, llvm::ArrayRef<Arg> args, Range at) {
   llvm::ArrayRef<ast::Parameter> params;
   switch (a.kind) {
-  case Applicable::Kind::Layer: params = llvm::cast<ast::LayerDecl>(a.decl)->params; break;
-  case Applicable::Kind::Init: params = llvm::cast<ast::InitDecl>(a.decl)->params; break;
-  case Applicable::Kind::Optimizer: params = llvm::cast<ast::OptimizerDecl>(a.decl)->params; break;
-  default: llvm_unreachable("only these have hyper-parameters");
+  case Applicable::Kind::Layer:
+    params = llvm::cast<ast::LayerDecl>(a.decl)->params;
+    break;
+  case Applicable::Kind::Init:
+    params = llvm::cast<ast::InitDecl>(a.decl)->params;
+    break;
+  case Applicable::Kind::Optimizer:
+    params = llvm::cast<ast::OptimizerDecl>(a.decl)->params;
+    break;
+  default:
+    llvm_unreachable("only these have hyper-parameters");
   }
   Scope scope;
   scope.prelude = a.prelude;
-  if (!bind(params, args, scope, at, a.name) || !keepsRanges(diags, a.decl, params, args, scope, at))
+  if (!bind(params, args, scope, at, a.name) ||
+      !keepsRanges(diags, a.decl, params, args, scope, at))
     return Value::error();
   auto made = std::make_shared<Applicable>(a);
   made->instantiated = true;
@@ -268,17 +295,21 @@ Value Elaborator::call(const Value &callee, llvm::ArrayRef<Arg> args, Range at) 
   }
   const Applicable &a = *callee.target;
   switch (a.kind) {
-  case Applicable::Kind::Function: return recorded(a, args, at, [&] { return callFunction(a, args, at); });
+  case Applicable::Kind::Function:
+    return recorded(a, args, at, [&] { return callFunction(a, args, at); });
   case Applicable::Kind::Builtin:
     return recorded(a, args, at, [&] { return callBuiltin(a.name, BuiltinCall{args, at}); });
-  case Applicable::Kind::Model: return applyModel(a, args, at);
-  case Applicable::Kind::Sequence: return applyLayer(callee.target, args, at);
+  case Applicable::Kind::Model:
+    return applyModel(a, args, at);
+  case Applicable::Kind::Sequence:
+    return applyLayer(callee.target, args, at);
   case Applicable::Kind::Layer:
     if (a.instantiated || llvm::cast<ast::LayerDecl>(a.decl)->params.empty())
       return applyLayer(callee.target, args, at);
     return instantiate(a, args, at);
   case Applicable::Kind::Init:
-  case Applicable::Kind::Optimizer: return instantiate(a, args, at);
+  case Applicable::Kind::Optimizer:
+    return instantiate(a, args, at);
   case Applicable::Kind::Metric:
     return callMetric(a, args, at);
   }
@@ -288,14 +319,16 @@ Value Elaborator::call(const Value &callee, llvm::ArrayRef<Arg> args, Range at) 
 Value Elaborator::evaluateCall(const ast::CallExpr *e, const Scope &scope) {
   // `category(species)` is a column read in another way, not a function of its numbers.
   auto *called = llvm::dyn_cast<ast::NameExpr>(e->callee);
-  if (column && called && called->name.text == "category" && e->args.size() == 1 && e->args[0].value) {
+  if (column && called && called->name.text == "category" && e->args.size() == 1 &&
+      e->args[0].value) {
     if (auto *name = llvm::dyn_cast<ast::NameExpr>(e->args[0].value))
       if (std::optional<Value> v = column(name->name.text, /*asCategory=*/true, name->range))
         return *v;
     diags.error(e->args[0].range, "`category` takes the name of a column");
     return Value::error();
   }
-  if (columnTruth && called && called->name.text == "missing" && !symbols.user.count("missing") && e->args.size() == 1 && e->args[0].value) {
+  if (columnTruth && called && called->name.text == "missing" && !symbols.user.count("missing") &&
+      e->args.size() == 1 && e->args[0].value) {
     if (auto *name = llvm::dyn_cast<ast::NameExpr>(e->args[0].value))
       if (std::optional<Value> v = columnTruth(name->name.text, NN_MISSING, "", name->range))
         return *v;
@@ -310,14 +343,17 @@ Value Elaborator::evaluateCall(const ast::CallExpr *e, const Scope &scope) {
   // `grad` is the gradient's value inside an optimizer, and a function everywhere.
   if (auto *name = llvm::dyn_cast<ast::NameExpr>(e->callee))
     if (isBuiltin(name->name.text) && !scope.find(name->name.text) &&
-        (scope.prelude || !symbols.user.count(name->name.text)) && !symbols.prelude.count(name->name.text)) {
+        (scope.prelude || !symbols.user.count(name->name.text)) &&
+        !symbols.prelude.count(name->name.text)) {
       const sema::Builtin *builtin = sema::findBuiltin(name->name.text);
       Applicable callee;
       callee.kind = Applicable::Kind::Builtin;
       callee.name = name->name.text.str();
       callee.written = name->range;
-      const std::vector<Arg> args = builtin && builtin->makesLayer() ? evaluateParts(e->args, scope) : evaluateArgs(e->args, scope);
-      // A name for the tensor means its copies; the tensors of a place are replaced where they are kept.
+      const std::vector<Arg> args = builtin && builtin->makesLayer() ? evaluateParts(e->args, scope)
+                                                                     : evaluateArgs(e->args, scope);
+      // A name for the tensor means its copies; the tensors of a place are replaced where they are
+      // kept.
       auto again = [&](llvm::ArrayRef<Value> tensors) {
         auto *by = llvm::dyn_cast<ast::NameExpr>(e->args[1].value);
         if (!by || tensors.size() != 1)
@@ -329,7 +365,8 @@ Value Elaborator::evaluateCall(const ast::CallExpr *e, const Scope &scope) {
       BuiltinCall builtinCall{args, e->range};
       if (callee.name == "grad" && e->args.size() == 2)
         builtinCall.again = again;
-      return recorded(callee, args, e->range, [&] { return callBuiltin(callee.name, builtinCall); });
+      return recorded(callee, args, e->range,
+                      [&] { return callBuiltin(callee.name, builtinCall); });
     }
   Value callee = evaluate(e->callee, scope);
   if (callee.isError())
@@ -354,12 +391,14 @@ Value Elaborator::evaluatePipe(const ast::PipeExpr *e, const Scope &scope) {
       callee = evaluate(callExpr->callee, scope);
     if (callee.isError())
       return callee;
-    if (callee.kind == Value::Kind::Applicable && callee.target->kind != Applicable::Kind::Sequence) {
+    if (callee.kind == Value::Kind::Applicable &&
+        callee.target->kind != Applicable::Kind::Sequence) {
       const std::shared_ptr<Applicable> held = callee.target; // callee may be replaced below
       const Applicable &a = *held;
       if (a.kind == Applicable::Kind::Function || a.kind == Applicable::Kind::Builtin) {
         if (!place.empty())
-          diags.error(e->place.range, "`as` names a layer's place, and `" + a.name + "` is a function, without parameters");
+          diags.error(e->place.range, "`as` names a layer's place, and `" + a.name +
+                                          "` is a function, without parameters");
         std::vector<Arg> args = evaluateArgs(callExpr->args, scope);
         args.insert(args.begin(), input);
         return call(callee, args, e->rhs->range);
@@ -372,7 +411,8 @@ Value Elaborator::evaluatePipe(const ast::PipeExpr *e, const Scope &scope) {
         return callee;
     }
     if (callee.kind == Value::Kind::Applicable &&
-        (callee.target->kind == Applicable::Kind::Layer || callee.target->kind == Applicable::Kind::Sequence))
+        (callee.target->kind == Applicable::Kind::Layer ||
+         callee.target->kind == Applicable::Kind::Sequence))
       return applyLayer(callee.target, input, e->rhs->range, place);
     return call(callee, input, e->rhs->range);
   }

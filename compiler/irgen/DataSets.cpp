@@ -6,7 +6,8 @@
 
 using namespace nnc;
 
-void ProgramGenerator::genRows(const ast::DataDecl *decl, const sema::SourceInfo &info, nn_source &out) {
+void ProgramGenerator::genRows(const ast::DataDecl *decl, const sema::SourceInfo &info,
+                               nn_source &out) {
   std::vector<double> values;
   std::vector<const char *> columns; // the field of each number of a row
   int64_t width = 0;
@@ -42,8 +43,9 @@ void ProgramGenerator::genRows(const ast::DataDecl *decl, const sema::SourceInfo
       for (const ast::Expr *v : row->values)
         ok = ok && flatten(elab.evaluate(v, Scope()), v->range);
       if (ok && int64_t(values.size() - before) != width) {
-        diags.error(row->range, "this row holds " + llvm::Twine(values.size() - before) + " numbers; the fields need " +
-                                    llvm::Twine(width))
+        diags
+            .error(row->range, "this row holds " + llvm::Twine(values.size() - before) +
+                                   " numbers; the fields need " + llvm::Twine(width))
             .note(decl->source->range, "declared here");
         return;
       }
@@ -53,7 +55,8 @@ void ProgramGenerator::genRows(const ast::DataDecl *decl, const sema::SourceInfo
   out.row_width = width;
 }
 
-bool ProgramGenerator::genSource(const sema::SourceInfo &info, const ast::DataDecl *decl, nn_source &out) {
+bool ProgramGenerator::genSource(const sema::SourceInfo &info, const ast::DataDecl *decl,
+                                 nn_source &out) {
   out = nn_source{};
   info.describe(out);
   out.where = where(info.call ? info.call->range : decl->range);
@@ -77,7 +80,8 @@ bool ProgramGenerator::genSource(const sema::SourceInfo &info, const ast::DataDe
   out.n_arrays = arrays.size();
   if (info.kind == NN_ROWS)
     genRows(decl, info, out);
-  auto setting = [&](llvm::StringRef name, nn_number &to, double fallback, double least, double most, bool whole = false) {
+  auto setting = [&](llvm::StringRef name, nn_number &to, double fallback, double least,
+                     double most, bool whole = false) {
     to = constantNumber(fallback);
     if (const ast::Expr *e = info.settings.lookup(name))
       to = number(e, ("`" + name + "`").str(), least, most, whole);
@@ -110,11 +114,15 @@ void ProgramGenerator::treatAbsent(const sema::DataInfo &info, std::vector<nn_co
       }
       const bool category = column.kind == NN_CATEGORY;
       if (category && (absent.absent == NN_ABSENT_MEAN || absent.absent == NN_ABSENT_MEDIAN))
-        diags.error(absent.where, "`" + absent.column + "` holds classes, which have no mean and no median")
+        diags
+            .error(absent.where,
+                   "`" + absent.column + "` holds classes, which have no mean and no median")
             .note("`fill " + absent.column + " = mode` takes the most frequent one");
       else if (absent.absent == NN_ABSENT_VALUE && absent.isText != category)
-        diags.error(absent.where, category ? "`" + absent.column + "` holds classes: what fills it is a class, in quotes"
-                                           : "`" + absent.column + "` holds numbers: what fills it is a number");
+        diags.error(absent.where,
+                    category ? "`" + absent.column +
+                                   "` holds classes: what fills it is a class, in quotes"
+                             : "`" + absent.column + "` holds numbers: what fills it is a number");
       column.absent = absent.absent;
       column.fill = absent.number;
       if (category && absent.isText)
@@ -122,7 +130,8 @@ void ProgramGenerator::treatAbsent(const sema::DataInfo &info, std::vector<nn_co
     }
   }
   for (nn_column &column : columns)
-    if (info.dropsAll && (column.kind == NN_NUMBER || column.kind == NN_CATEGORY) && !named.count(column.name))
+    if (info.dropsAll && (column.kind == NN_NUMBER || column.kind == NN_CATEGORY) &&
+        !named.count(column.name))
       column.absent = NN_ABSENT_DROP;
 }
 
@@ -135,7 +144,8 @@ void ProgramGenerator::genData(const ast::DataDecl *decl) {
   fieldsOf[decl].clear();
   // A data set of an experiment's block is made once for each variant.
   row.hidden = inBlock;
-  const std::string symbol = "data_" + decl->name.text.str() + (row.hidden ? "_" + std::to_string(index) : "");
+  const std::string symbol =
+      "data_" + decl->name.text.str() + (row.hidden ? "_" + std::to_string(index) : "");
   auto known = symbols.data.find(decl);
   if (known == symbols.data.end())
     return;
@@ -148,13 +158,16 @@ void ProgramGenerator::genData(const ast::DataDecl *decl) {
     auto *test = tables.make<nn_source>();
     genSource(info.test, decl, *test);
     if (!info.test.settings.count("classes"))
-      test->classes = constantNumber(info.test.kind < NN_BLOBS ? 0 : 2); // a test source may lack some of the classes
+      test->classes = constantNumber(
+          info.test.kind < NN_BLOBS ? 0 : 2); // a test source may lack some of the classes
     row.test = test;
   }
 
-  // What a data block computes is computed in 64 bits, as its columns are; only the fields are of the program's elements.
+  // What a data block computes is computed in 64 bits, as its columns are; only the fields are of
+  // the program's elements.
   mlir::Type exact = mlir::Float64Type::get(&context);
-  Columns columns(elab, tables, info.source, row.source, options.sourceDir, [this](Range at) { return where(at); });
+  Columns columns(elab, tables, info.source, row.source, options.sourceDir,
+                  [this](Range at) { return where(at); });
   if (!info.conditions.empty()) {
     Function keep(diags, module, symbol + "_keep", exact);
     keep.batched = true;
@@ -164,8 +177,10 @@ void ProgramGenerator::genData(const ast::DataDecl *decl) {
     for (const ast::Expr *condition : info.conditions) {
       Value v = keep.emit.toTensor(elab.evaluate(condition, Scope()), condition->range);
       if (v.isTensor() && !exampleShape(v.tensor).empty())
-        v = keep.emit.shapeError(condition->range, "`where` needs one truth value for each row", v, condition->range);
-      all = elab.binary(ast::BinaryOp::And, all, v, condition->range, condition->range, condition->range);
+        v = keep.emit.shapeError(condition->range, "`where` needs one truth value for each row", v,
+                                 condition->range);
+      all = elab.binary(ast::BinaryOp::And, all, v, condition->range, condition->range,
+                        condition->range);
     }
     elab.inWhere = false;
     if (all.isTensor())
@@ -209,7 +224,9 @@ void ProgramGenerator::genData(const ast::DataDecl *decl) {
   for (const sema::FieldInfo &f : info.fields)
     if (f.weighted) {
       const size_t before = rows.size();
-      addField("class_weights(" + f.name + ")", f.value ? elab.evaluate(f.value, Scope()) : *elab.column(f.name, false, f.where), f.where,
+      addField("class_weights(" + f.name + ")",
+               f.value ? elab.evaluate(f.value, Scope()) : *elab.column(f.name, false, f.where),
+               f.where,
                /*isExact=*/true);
       for (size_t i = before; i < rows.size(); ++i)
         rows[i].flags = NN_FIELD_CLASS_WEIGHTS;
@@ -231,7 +248,8 @@ void ProgramGenerator::genData(const ast::DataDecl *decl) {
     if (!known.normalize)
       continue;
     rows[f.row].flags |= NN_FIELD_NORMALIZE;
-    // An image's statistics are those of its channels: a pixel of the border may be the same everywhere.
+    // An image's statistics are those of its channels: a pixel of the border may be the same
+    // everywhere.
     rows[f.row].stat_axis_size = f.shape.size() == 3 ? int32_t(f.shape[0]) : 0;
   }
   auto part = [&](const ast::Expr *e, llvm::StringRef name, double fallback) {

@@ -1,4 +1,5 @@
-// Constants, conversions and single ops. Broadcasting stands in Broadcast.cpp, products in Products.cpp.
+// Constants, conversions and single ops. Broadcasting stands in Broadcast.cpp, products in
+// Products.cpp.
 #include "compiler/irgen/Emitter.h"
 
 #include "compiler/dialect/LongSums.h"
@@ -15,13 +16,14 @@ using namespace nnc;
 mlir::Location Emitter::loc() const {
   mlir::MLIRContext *context = b.getContext();
   Position p = diags.position(range);
-  mlir::Location where = p.isValid()
-      ? mlir::Location(mlir::FileLineColLoc::get(context, p.file, p.line, p.column))
-      : mlir::Location(mlir::UnknownLoc::get(context));
+  mlir::Location where =
+      p.isValid() ? mlir::Location(mlir::FileLineColLoc::get(context, p.file, p.line, p.column))
+                  : mlir::Location(mlir::UnknownLoc::get(context));
   // Prelude code is inlined at the user's call, which is where a user looks for it.
   if (diags.callSite.isValid())
     if (Position call = diags.position(diags.callSite); call.isValid())
-      where = mlir::CallSiteLoc::get(where, mlir::FileLineColLoc::get(context, call.file, call.line, call.column));
+      where = mlir::CallSiteLoc::get(
+          where, mlir::FileLineColLoc::get(context, call.file, call.line, call.column));
   if (place.empty())
     return where;
   return mlir::NameLoc::get(mlir::StringAttr::get(context, place), where);
@@ -35,7 +37,8 @@ mlir::RankedTensorType Emitter::typeOf(llvm::ArrayRef<int64_t> shape, bool batch
   return mlir::RankedTensorType::get(dims, element);
 }
 
-mlir::Operation *Emitter::create(llvm::StringRef name, mlir::ValueRange operands, mlir::TypeRange results,
+mlir::Operation *Emitter::create(llvm::StringRef name, mlir::ValueRange operands,
+                                 mlir::TypeRange results,
                                  llvm::ArrayRef<mlir::NamedAttribute> attributes) {
   mlir::OperationState state(loc(), name);
   state.addOperands(operands);
@@ -48,7 +51,8 @@ mlir::NamedAttribute Emitter::attr(llvm::StringRef name, llvm::ArrayRef<int64_t>
   return b.getNamedAttr(name, b.getDenseI64ArrayAttr(values));
 }
 
-static mlir::Value constantOp(Emitter &e, mlir::RankedTensorType type, llvm::ArrayRef<double> values) {
+static mlir::Value constantOp(Emitter &e, mlir::RankedTensorType type,
+                              llvm::ArrayRef<double> values) {
   mlir::DenseElementsAttr attr;
   if (type.getElementType().isF64()) {
     attr = mlir::DenseElementsAttr::get(type, values);
@@ -75,9 +79,10 @@ mlir::Value Emitter::toHost(const Value &v) {
   return hostConstant(v.number);
 }
 
-/// Collects the numbers of a nested list of one shape; false if it is ragged or holds anything else.
-static bool collectNumbers(const Value &v, std::vector<double> &numbers, llvm::SmallVectorImpl<int64_t> &shape,
-                           size_t depth = 0) {
+/// Collects the numbers of a nested list of one shape; false if it is ragged or holds anything
+/// else.
+static bool collectNumbers(const Value &v, std::vector<double> &numbers,
+                           llvm::SmallVectorImpl<int64_t> &shape, size_t depth = 0) {
   if (v.isKnown()) {
     numbers.push_back(v.number);
     return depth == shape.size();
@@ -156,8 +161,8 @@ Value Emitter::toTensor(const Value &v, Range at) {
     slabShape.append(itemShape.begin(), itemShape.end());
     for (Value &t : parts) {
       if (exampleShape(t.tensor) != llvm::ArrayRef<int64_t>(itemShape)) {
-        diags.error(at, "the elements of this list have different shapes: " + shapeText(itemShape) + " and " +
-                            shapeText(exampleShape(t.tensor)));
+        diags.error(at, "the elements of this list have different shapes: " + shapeText(itemShape) +
+                            " and " + shapeText(exampleShape(t.tensor)));
         return Value::error();
       }
       mlir::Value whole = anyBatched ? batched(t.tensor) : t.tensor;
@@ -168,8 +173,9 @@ Value Emitter::toTensor(const Value &v, Range at) {
     if (slabs.size() == 1)
       return Value::of(slabs[0], axes);
     slabShape[0] = slabs.size();
-    mlir::Operation *concat = create("nn.concat", slabs, typeOf(slabShape, anyBatched),
-                                     b.getNamedAttr("dim", b.getI64IntegerAttr(anyBatched ? 1 : 0)));
+    mlir::Operation *concat =
+        create("nn.concat", slabs, typeOf(slabShape, anyBatched),
+               b.getNamedAttr("dim", b.getI64IntegerAttr(anyBatched ? 1 : 0)));
     return Value::of(concat->getResult(0), axes);
   }
   default: {
@@ -199,7 +205,8 @@ mlir::Value Emitter::elementwise(llvm::StringRef mnemonic, mlir::ValueRange oper
   return create(("nn." + mnemonic).str(), operands, operands.front().getType())->getResult(0);
 }
 
-mlir::Value Emitter::broadcast(mlir::Value v, mlir::RankedTensorType type, llvm::ArrayRef<int64_t> dims) {
+mlir::Value Emitter::broadcast(mlir::Value v, mlir::RankedTensorType type,
+                               llvm::ArrayRef<int64_t> dims) {
   if (v.getType() == type)
     return v;
   return create("nn.broadcast", v, type, attr("dims", dims))->getResult(0);
@@ -222,7 +229,8 @@ Value Emitter::reshape(const Value &a, llvm::ArrayRef<int64_t> shape) {
   return Value::of(create("nn.reshape", a.tensor, type)->getResult(0));
 }
 
-Value Emitter::reduce(llvm::StringRef mnemonic, const Value &x, llvm::ArrayRef<int64_t> dims, bool keep) {
+Value Emitter::reduce(llvm::StringRef mnemonic, const Value &x, llvm::ArrayRef<int64_t> dims,
+                      bool keep) {
   if (dims.empty())
     return x;
   auto type = llvm::cast<mlir::RankedTensorType>(x.tensor.getType());
@@ -247,7 +255,8 @@ Value Emitter::reduce(llvm::StringRef mnemonic, const Value &x, llvm::ArrayRef<i
     }
   }
   auto resultType = mlir::RankedTensorType::get(rest, type.getElementType());
-  mlir::Value r = create(("nn." + mnemonic).str(), x.tensor, resultType, attr("dims", dims))->getResult(0);
+  mlir::Value r =
+      create(("nn." + mnemonic).str(), x.tensor, resultType, attr("dims", dims))->getResult(0);
   if (x.axes.empty())
     axes.clear();
   if (keep) {
@@ -270,7 +279,9 @@ mlir::Value Emitter::beforeCast(mlir::Value v) {
   if (!made || made->getName().getStringRef() != "nn.cast")
     return v;
   mlir::Value before = made->getOperand(0);
-  auto bits = [](mlir::Value x) { return llvm::cast<mlir::RankedTensorType>(x.getType()).getElementTypeBitWidth(); };
+  auto bits = [](mlir::Value x) {
+    return llvm::cast<mlir::RankedTensorType>(x.getType()).getElementTypeBitWidth();
+  };
   return bits(before) < bits(v) ? before : v;
 }
 
@@ -286,7 +297,9 @@ mlir::Value Emitter::cast(mlir::Value v, mlir::Type to) {
 bool Emitter::canCount(double count, Range at, llvm::StringRef what) {
   if (element.isF64() || count <= nn::exactInF32)
     return true;
-  diags.error(at, what + " counts " + llvm::Twine(int64_t(count)) + " elements, and f32 holds every whole number only up to 16777216")
+  diags
+      .error(at, what + " counts " + llvm::Twine(int64_t(count)) +
+                     " elements, and f32 holds every whole number only up to 16777216")
       .note("`--precision f64` counts further");
   return false;
 }
@@ -302,20 +315,25 @@ Value Emitter::inElement(Value v) {
 Value Emitter::norm(mlir::ValueRange tensors) {
   mlir::Type f64 = b.getF64Type();
   auto number = [&](mlir::Value v) { return Value::of(v); };
-  auto both = [&](llvm::StringRef op, mlir::Value x, mlir::Value y) { return x ? elementwise(op, {x, y}) : y; };
+  auto both = [&](llvm::StringRef op, mlir::Value x, mlir::Value y) {
+    return x ? elementwise(op, {x, y}) : y;
+  };
   // Squares of f32 fit f64. In f64 itself they are taken of shares of the greatest element.
   mlir::Value top, total;
   if (element.isF64()) {
     for (mlir::Value v : tensors)
       top = both("max", top, reduceAll("reduce_max", number(elementwise("abs", v))).tensor);
-    mlir::Value zero = hostConstant(0), one = hostConstant(1), most = hostConstant(std::numeric_limits<double>::max());
-    mlir::Value usable = elementwise("mul", {elementwise("gt", {top, zero}), elementwise("le", {top, most})});
+    mlir::Value zero = hostConstant(0), one = hostConstant(1),
+                most = hostConstant(std::numeric_limits<double>::max());
+    mlir::Value usable =
+        elementwise("mul", {elementwise("gt", {top, zero}), elementwise("le", {top, most})});
     top = elementwise("select", {usable, top, one}); // all 0, infinite or NaN: the sum below tells
   }
   for (mlir::Value v : tensors) {
     v = cast(v, f64);
     if (top)
-      v = elementwise("div", {v, broadcast(top, llvm::cast<mlir::RankedTensorType>(v.getType()), {})});
+      v = elementwise("div",
+                      {v, broadcast(top, llvm::cast<mlir::RankedTensorType>(v.getType()), {})});
     total = both("add", total, reduceAll("reduce_sum", number(elementwise("mul", {v, v}))).tensor);
   }
   mlir::Value root = elementwise("sqrt", total);
@@ -328,7 +346,8 @@ static bool isTruth(mlir::Value v) {
   if (!op)
     return false;
   llvm::StringRef name = op->getName().getStringRef();
-  static const llvm::StringRef comparisons[] = {"nn.eq", "nn.ne", "nn.lt", "nn.le", "nn.gt", "nn.ge"};
+  static const llvm::StringRef comparisons[] = {"nn.eq", "nn.ne", "nn.lt",
+                                                "nn.le", "nn.gt", "nn.ge"};
   static const llvm::StringRef keeping[] = {"nn.mul", "nn.max", "nn.broadcast", "nn.reshape"};
   return llvm::is_contained(comparisons, name) ||
          (llvm::is_contained(keeping, name) && llvm::all_of(op->getOperands(), isTruth));
@@ -345,15 +364,18 @@ Value Emitter::truth(const Value &v, Range at) {
 llvm::SmallVector<mlir::Value> Emitter::gradients(mlir::Value y, mlir::ValueRange xs) {
   llvm::SmallVector<mlir::Value> operands{y};
   llvm::append_range(operands, xs);
-  return llvm::to_vector<6>(mlir::ValueRange(create("nn.gradient", operands, xs.getTypes())->getResults()));
+  return llvm::to_vector<6>(
+      mlir::ValueRange(create("nn.gradient", operands, xs.getTypes())->getResults()));
 }
 
 mlir::Value Emitter::batchSum(mlir::Value v) {
   if (!isBatched(v))
     return v;
   auto type = llvm::cast<mlir::RankedTensorType>(v.getType());
-  return create("nn.reduce_sum", v, mlir::RankedTensorType::get(type.getShape().drop_front(), type.getElementType()),
-                attr("dims", {0}))->getResult(0);
+  return create("nn.reduce_sum", v,
+                mlir::RankedTensorType::get(type.getShape().drop_front(), type.getElementType()),
+                attr("dims", {0}))
+      ->getResult(0);
 }
 
 mlir::Value Emitter::batchMean(mlir::Value v) {
@@ -361,7 +383,8 @@ mlir::Value Emitter::batchMean(mlir::Value v) {
     return v;
   mlir::Value sum = batchSum(v);
   auto type = llvm::cast<mlir::RankedTensorType>(sum.getType());
-  mlir::Value n = create("nn.batch_size", {}, mlir::RankedTensorType::get({}, b.getF64Type()))->getResult(0);
+  mlir::Value n =
+      create("nn.batch_size", {}, mlir::RankedTensorType::get({}, b.getF64Type()))->getResult(0);
   if (!element.isF64())
     n = create("nn.cast", n, typeOf({}))->getResult(0);
   return elementwise("div", {sum, broadcast(n, type, {})});

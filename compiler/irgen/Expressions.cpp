@@ -10,20 +10,27 @@ using namespace nnc;
 /// Of `[a .. b]`: each item of a list is a value of its own, and more of them fill the memory.
 static constexpr int64_t mostListed = 1000000;
 
-Elaborator::Nesting::Nesting(Elaborator &e, const llvm::Twine &name, Range at) : e(e), allowed(++e.depth <= mostNesting) {
+Elaborator::Nesting::Nesting(Elaborator &e, const llvm::Twine &name, Range at)
+    : e(e), allowed(++e.depth <= mostNesting) {
   if (!allowed)
-    e.diags.error(at, "`" + name + "` is more than " + llvm::Twine(mostNesting) +
-                          " values, functions and layers deep, each of which is made of the next; nnc goes no deeper")
-        .note("a longer chain can be cut by arguments: `fn f(x) = …` of a value that is computed before");
+    e.diags
+        .error(at, "`" + name + "` is more than " + llvm::Twine(mostNesting) +
+                       " values, functions and layers deep, each of which is made of the next; nnc "
+                       "goes no deeper")
+        .note("a longer chain can be cut by arguments: `fn f(x) = …` of a value that is computed "
+              "before");
 }
 
 bool Elaborator::withinLimit(Range at) {
   if (!tooLarge && ++fn->evaluations <= mostEvaluations)
     return true;
   if (!std::exchange(tooLarge, true)) // the other functions would only meet it again
-    diags.error(at, "this program is too large: written out, its functions, layers and lists are more than " +
-                        llvm::Twine(mostEvaluations / 1000000) + " million operations in one step")
-        .note("what uses a value twice, once for each time it is used in turn, doubles: `let` in a body computes it once");
+    diags
+        .error(at, "this program is too large: written out, its functions, layers and lists are "
+                   "more than " +
+                       llvm::Twine(mostEvaluations / 1000000) + " million operations in one step")
+        .note("what uses a value twice, once for each time it is used in turn, doubles: `let` in a "
+              "body computes it once");
   return false;
 }
 
@@ -39,10 +46,14 @@ Value Elaborator::evaluate(const ast::Expr *e, const Scope &scope) {
                                  : n->unit == ast::Unit::Steps ? Value::Unit::Steps
                                                                : Value::Unit::None);
     }
-    case ast::ExprKind::String: return Value::ofText(llvm::cast<ast::StringExpr>(e)->value);
-    case ast::ExprKind::Bool: return Value::ofBool(llvm::cast<ast::BoolExpr>(e)->value);
-    case ast::ExprKind::Name: return evaluateName(llvm::cast<ast::NameExpr>(e), scope);
-    case ast::ExprKind::List: return evaluateList(llvm::cast<ast::ListExpr>(e), scope);
+    case ast::ExprKind::String:
+      return Value::ofText(llvm::cast<ast::StringExpr>(e)->value);
+    case ast::ExprKind::Bool:
+      return Value::ofBool(llvm::cast<ast::BoolExpr>(e)->value);
+    case ast::ExprKind::Name:
+      return evaluateName(llvm::cast<ast::NameExpr>(e), scope);
+    case ast::ExprKind::List:
+      return evaluateList(llvm::cast<ast::ListExpr>(e), scope);
     case ast::ExprKind::Unary: {
       auto *u = llvm::cast<ast::UnaryExpr>(e);
       Value v = evaluate(u->operand, scope);
@@ -76,10 +87,14 @@ Value Elaborator::evaluate(const ast::Expr *e, const Scope &scope) {
       }
       return v;
     }
-    case ast::ExprKind::If: return evaluateIf(llvm::cast<ast::IfExpr>(e), scope);
-    case ast::ExprKind::Call: return evaluateCall(llvm::cast<ast::CallExpr>(e), scope);
-    case ast::ExprKind::Index: return evaluateIndex(llvm::cast<ast::IndexExpr>(e), scope);
-    case ast::ExprKind::Field: return evaluateField(llvm::cast<ast::FieldExpr>(e), scope);
+    case ast::ExprKind::If:
+      return evaluateIf(llvm::cast<ast::IfExpr>(e), scope);
+    case ast::ExprKind::Call:
+      return evaluateCall(llvm::cast<ast::CallExpr>(e), scope);
+    case ast::ExprKind::Index:
+      return evaluateIndex(llvm::cast<ast::IndexExpr>(e), scope);
+    case ast::ExprKind::Field:
+      return evaluateField(llvm::cast<ast::FieldExpr>(e), scope);
     case ast::ExprKind::Transpose: {
       Value v = evaluate(llvm::cast<ast::TransposeExpr>(e)->operand, scope);
       if (v.kind == Value::Kind::Place)
@@ -89,7 +104,8 @@ Value Elaborator::evaluate(const ast::Expr *e, const Scope &scope) {
       v = fn->emit.toTensor(v, e->range);
       return v.isTensor() ? fn->emit.transposed(v, e->range) : v;
     }
-    case ast::ExprKind::Pipe: return evaluatePipe(llvm::cast<ast::PipeExpr>(e), scope);
+    case ast::ExprKind::Pipe:
+      return evaluatePipe(llvm::cast<ast::PipeExpr>(e), scope);
     case ast::ExprKind::Block: {
       Scope inner;
       inner.parent = &scope;
@@ -97,12 +113,14 @@ Value Elaborator::evaluate(const ast::Expr *e, const Scope &scope) {
       return evaluateBlock(llvm::cast<ast::BlockExpr>(e), inner);
     }
     case ast::ExprKind::Ellipsis:
-    case ast::ExprKind::RangeOf: break;
+    case ast::ExprKind::RangeOf:
+      break;
     }
     diags.error(e->range, "this stands for axes or columns and has no value here");
     return Value::error();
   }();
-  // A value comes from the user's widest expression for it; inside the prelude, only where no user's text made it.
+  // A value comes from the user's widest expression for it; inside the prelude, only where no
+  // user's text made it.
   if (v.isTensor() && e->kind != ast::ExprKind::Name)
     fn->emit.noteOrigin(v.tensor, e->range, /*replace=*/!diags.callSite.isValid());
   if (v.kind == Value::Kind::Applicable && !v.target->written.isValid())
@@ -112,8 +130,11 @@ Value Elaborator::evaluate(const ast::Expr *e, const Scope &scope) {
 
 Value Elaborator::unknownName(llvm::StringRef name, Range at) {
   if (symbols.results.count(name)) {
-    diags.error(at, "`" + name + "` is found while the program runs, and what stands here is built before")
-        .note("`save " + name + " to …` and `load … from` put its weights into a model of the program");
+    diags
+        .error(at, "`" + name +
+                       "` is found while the program runs, and what stands here is built before")
+        .note("`save " + name +
+              " to …` and `load … from` put its weights into a model of the program");
     return Value::error();
   }
   diags.error(at, "`" + name + "` has no value here");
@@ -138,8 +159,11 @@ Value Elaborator::compareText(const ast::BinaryExpr *e) {
   const bool equal = e->op == ast::BinaryOp::Eq;
   if (name && (equal || e->op == ast::BinaryOp::Ne))
     if (std::optional<Value> v = columnTruth(name->name.text, NN_EQUALS, text->value, name->range))
-      return equal || v->isError() ? *v : binary(ast::BinaryOp::Sub, Value::of(1), *v, e->range, e->range, e->range);
-  diags.error(e->range, "a text is compared by `==` or `!=` with a column: `where origin != \"usa\"`");
+      return equal || v->isError()
+                 ? *v
+                 : binary(ast::BinaryOp::Sub, Value::of(1), *v, e->range, e->range, e->range);
+  diags.error(e->range,
+              "a text is compared by `==` or `!=` with a column: `where origin != \"usa\"`");
   return Value::error();
 }
 
@@ -157,14 +181,18 @@ Value Elaborator::evaluateName(const ast::NameExpr *e, const Scope &scope) {
   if (!prelude)
     if (const ast::Decl *d = symbols.user.lookup(name))
       return declared(d, false);
-  const bool ofTheClock = name == "step" || name == "epoch" || name == "total_steps" || name == "steps_per_epoch" || name == "val_loss";
-  // A schedule may be given to a layer that asks for it only while training, as dropout does; applyModel reports the others.
+  const bool ofTheClock = name == "step" || name == "epoch" || name == "total_steps" ||
+                          name == "steps_per_epoch" || name == "val_loss";
+  // A schedule may be given to a layer that asks for it only while training, as dropout does;
+  // applyModel reports the others.
   if (ofTheClock && !fn->hasClock && fn->placement)
     return Value::ofKind(Value::Kind::Unavailable);
   if (ofTheClock && fn->hasClock) {
     if (name != "val_loss" || fn->unvalidated.empty())
       return Value::ofHost(fn->scalar(name));
-    diags.error(e->range, "`val_loss` is the loss on the validation split, and `" + fn->unvalidated + "` has none")
+    diags
+        .error(e->range, "`val_loss` is the loss on the validation split, and `" + fn->unvalidated +
+                             "` has none")
         .note("a `split` entry with `val = 10%` makes one");
     return Value::error();
   }
@@ -191,7 +219,8 @@ Value Elaborator::declared(const ast::Decl *decl, bool prelude) {
   Scope global;
   global.prelude = prelude;
   if (auto *let = llvm::dyn_cast<ast::LetDecl>(decl)) {
-    // A number is the same wherever its name stands, unless names mean something else there: `theta`, what an experiment draws.
+    // A number is the same wherever its name stands, unless names mean something else there:
+    // `theta`, what an experiment draws.
     const bool fixed = !inVariant && fn->ambient.empty();
     if (auto known = knownLets.find(let); fixed && known != knownLets.end())
       return known->second;
@@ -210,11 +239,21 @@ Value Elaborator::declared(const ast::Decl *decl, bool prelude) {
   a->prelude = prelude;
   a->name = decl->name.text.str();
   switch (decl->kind) {
-  case ast::StmtKind::Fn: a->kind = Applicable::Kind::Function; break;
-  case ast::StmtKind::Layer: a->kind = Applicable::Kind::Layer; break;
-  case ast::StmtKind::Init: a->kind = Applicable::Kind::Init; break;
-  case ast::StmtKind::Optimizer: a->kind = Applicable::Kind::Optimizer; break;
-  case ast::StmtKind::Metric: a->kind = Applicable::Kind::Metric; break;
+  case ast::StmtKind::Fn:
+    a->kind = Applicable::Kind::Function;
+    break;
+  case ast::StmtKind::Layer:
+    a->kind = Applicable::Kind::Layer;
+    break;
+  case ast::StmtKind::Init:
+    a->kind = Applicable::Kind::Init;
+    break;
+  case ast::StmtKind::Optimizer:
+    a->kind = Applicable::Kind::Optimizer;
+    break;
+  case ast::StmtKind::Metric:
+    a->kind = Applicable::Kind::Metric;
+    break;
   case ast::StmtKind::Model:
     a->kind = Applicable::Kind::Model;
     a->path = placeOf(decl);
@@ -227,11 +266,13 @@ Value Elaborator::declared(const ast::Decl *decl, bool prelude) {
 }
 
 /// `shakespeare.classes`: how many classes the categories of a source have.
-static std::optional<double> classesOf(const ast::FieldExpr *e, const sema::Symbols &symbols, const Scope &scope) {
+static std::optional<double> classesOf(const ast::FieldExpr *e, const sema::Symbols &symbols,
+                                       const Scope &scope) {
   auto *name = llvm::dyn_cast<ast::NameExpr>(e->base);
   if (!name || e->field.text != "classes" || scope.find(name->name.text))
     return std::nullopt;
-  auto known = symbols.data.find(llvm::dyn_cast_or_null<ast::DataDecl>(symbols.find(name->name.text, scope.prelude)));
+  auto known = symbols.data.find(
+      llvm::dyn_cast_or_null<ast::DataDecl>(symbols.find(name->name.text, scope.prelude)));
   if (known != symbols.data.end())
     for (const auto &column : known->second.source.columns)
       if (column.classes)
@@ -248,27 +289,32 @@ Value Elaborator::evaluateField(const ast::FieldExpr *e, const Scope &scope) {
   Value place = Value::ofKind(Value::Kind::Place);
   if (base.kind == Value::Kind::Applicable && base.target->kind == Applicable::Kind::Model) {
     if (auto use = modelUses.find(base.target->decl); use != modelUses.end())
-      if (auto value = use->second.values.find(e->field.text.str()); value != use->second.values.end()) {
+      if (auto value = use->second.values.find(e->field.text.str());
+          value != use->second.values.end()) {
         if (value->second.isUnavailable())
-          return evaluate(llvm::cast<ast::LetDecl>(symbols.user.lookup(e->field.text))->value, Scope());
-        return value->second.isHostScalar() ? Value::ofHost(fn->scalar(value->second.text)) : value->second;
+          return evaluate(llvm::cast<ast::LetDecl>(symbols.user.lookup(e->field.text))->value,
+                          Scope());
+        return value->second.isHostScalar() ? Value::ofHost(fn->scalar(value->second.text))
+                                            : value->second;
       }
     place.text = placeBelow(base.target->decl, e->field.text);
-  }
-  else if (base.kind == Value::Kind::Place)
+  } else if (base.kind == Value::Kind::Place)
     place.text = base.text + "." + e->field.text.str();
   else {
-    diags.error(e->range, "`." + e->field.text + "` names a part of a model, and this is " + base.describe());
+    diags.error(e->range,
+                "`." + e->field.text + "` names a part of a model, and this is " + base.describe());
     return Value::error();
   }
   return place;
 }
 
-bool Elaborator::namesColumns(const ast::Expr *e, const Scope &scope, std::vector<ColumnName> &names) {
+bool Elaborator::namesColumns(const ast::Expr *e, const Scope &scope,
+                              std::vector<ColumnName> &names) {
   if (!columnRun || scope.prelude)
     return false;
   if (auto *range = llvm::dyn_cast<ast::RangeOfExpr>(e)) {
-    auto *a = llvm::dyn_cast<ast::NameExpr>(range->first), *b = llvm::dyn_cast<ast::NameExpr>(range->last);
+    auto *a = llvm::dyn_cast<ast::NameExpr>(range->first),
+         *b = llvm::dyn_cast<ast::NameExpr>(range->last);
     if (!a || !b)
       return false;
     llvm::append_range(names, columnRange(a->name.text, b->name.text, range->range));
@@ -282,7 +328,8 @@ bool Elaborator::namesColumns(const ast::Expr *e, const Scope &scope, std::vecto
 }
 
 /// A list as a tensor; `isRun` are those elements that stand for several.
-static Value joined(Emitter &emit, llvm::ArrayRef<Value> items, const std::vector<bool> &isRun, Range at) {
+static Value joined(Emitter &emit, llvm::ArrayRef<Value> items, const std::vector<bool> &isRun,
+                    Range at) {
   llvm::SmallVector<mlir::Value> parts;
   int64_t size = 0;
   for (auto [i, item] : llvm::enumerate(items)) {
@@ -291,7 +338,8 @@ static Value joined(Emitter &emit, llvm::ArrayRef<Value> items, const std::vecto
       return part;
     auto shape = exampleShape(part.tensor);
     if (!isRun[i] && !shape.empty()) {
-      emit.diags.error(at, "the elements of this list have different shapes: [] and " + shapeText(shape));
+      emit.diags.error(at, "the elements of this list have different shapes: [] and " +
+                               shapeText(shape));
       return Value::error();
     }
     part = Value::of(emit.batched(part.tensor));
@@ -300,7 +348,8 @@ static Value joined(Emitter &emit, llvm::ArrayRef<Value> items, const std::vecto
   }
   if (parts.size() == 1)
     return Value::of(parts[0]);
-  return Value::of(emit.create("nn.concat", parts, emit.typeOf({size}, true), emit.b.getNamedAttr("dim", emit.b.getI64IntegerAttr(1)))
+  return Value::of(emit.create("nn.concat", parts, emit.typeOf({size}, true),
+                               emit.b.getNamedAttr("dim", emit.b.getI64IntegerAttr(1)))
                        ->getResult(0));
 }
 
@@ -335,9 +384,11 @@ Value Elaborator::evaluateList(const ast::ListExpr *e, const Scope &scope) {
           !evaluateInteger(range->last, scope, last, "the last of a range"))
         return Value::error();
       if (last < first || last - first >= mostListed) {
-        auto report = diags.error(item->range, "a range from " + llvm::Twine(first) + " to " + llvm::Twine(last) +
-                                                   (last < first ? " is empty" : " is too long for a list"));
-        report.note(last < first ? "both ends of `a .. b` are included, and a comes first" : "`range(n)` is a tensor of 0 to n - 1");
+        auto report = diags.error(
+            item->range, "a range from " + llvm::Twine(first) + " to " + llvm::Twine(last) +
+                             (last < first ? " is empty" : " is too long for a list"));
+        report.note(last < first ? "both ends of `a .. b` are included, and a comes first"
+                                 : "`range(n)` is a tensor of 0 to n - 1");
         return Value::error();
       }
       for (int64_t i = first; i <= last; ++i)
@@ -376,7 +427,8 @@ Value Elaborator::negate(const Value &a, Range at) {
   if (a.isNumber())
     return Value::of(-a.number, a.unit);
   if (a.kind == Value::Kind::Weights)
-    return mapWeights(a, Value::of(0), [&](const Value &x, const Value &) { return negate(x, at); });
+    return mapWeights(a, Value::of(0),
+                      [&](const Value &x, const Value &) { return negate(x, at); });
   return fn->emit.elementwise("neg", a, at, at);
 }
 
@@ -386,15 +438,19 @@ static double exactRemainder(double x, double y) {
   return rest != 0 && (rest < 0) != (y < 0) ? rest + y : rest;
 }
 
-static Value foldNumbers(Diagnostics &diags, ast::BinaryOp op, const Value &a, const Value &b, Range at) {
+static Value foldNumbers(Diagnostics &diags, ast::BinaryOp op, const Value &a, const Value &b,
+                         Range at) {
   const double x = a.number, y = b.number;
   Value::Unit unit = a.unit != Value::Unit::None ? a.unit : b.unit;
   const bool bothUnits = a.unit != Value::Unit::None && b.unit != Value::Unit::None;
   using Op = ast::BinaryOp;
   switch (op) {
-  case Op::Add: return Value::of(x + y, unit);
-  case Op::Sub: return Value::of(x - y, unit);
-  case Op::Mul: return Value::of(x * y, unit);
+  case Op::Add:
+    return Value::of(x + y, unit);
+  case Op::Sub:
+    return Value::of(x - y, unit);
+  case Op::Mul:
+    return Value::of(x * y, unit);
   case Op::Div:
   case Op::Mod:
     if (y == 0) {
@@ -403,22 +459,33 @@ static Value foldNumbers(Diagnostics &diags, ast::BinaryOp op, const Value &a, c
     }
     return op == Op::Div ? Value::of(x / y, bothUnits ? Value::Unit::None : unit)
                          : Value::of(exactRemainder(x, y), unit);
-  case Op::Pow: return Value::of(std::pow(x, y));
-  case Op::Eq: return Value::ofBool(x == y);
-  case Op::Ne: return Value::ofBool(x != y);
-  case Op::Lt: return Value::ofBool(x < y);
-  case Op::Le: return Value::ofBool(x <= y);
-  case Op::Gt: return Value::ofBool(x > y);
-  case Op::Ge: return Value::ofBool(x >= y);
-  case Op::And: return Value::ofBool(x != 0 && y != 0);
-  case Op::Or: return Value::ofBool(x != 0 || y != 0);
-  case Op::MatMul: break;
+  case Op::Pow:
+    return Value::of(std::pow(x, y));
+  case Op::Eq:
+    return Value::ofBool(x == y);
+  case Op::Ne:
+    return Value::ofBool(x != y);
+  case Op::Lt:
+    return Value::ofBool(x < y);
+  case Op::Le:
+    return Value::ofBool(x <= y);
+  case Op::Gt:
+    return Value::ofBool(x > y);
+  case Op::Ge:
+    return Value::ofBool(x >= y);
+  case Op::And:
+    return Value::ofBool(x != 0 && y != 0);
+  case Op::Or:
+    return Value::ofBool(x != 0 || y != 0);
+  case Op::MatMul:
+    break;
   }
   diags.error(at, "`@` needs tensors, not numbers");
   return Value::error();
 }
 
-Value Elaborator::binary(ast::BinaryOp op, const Value &a0, const Value &b0, Range at, Range rangeA, Range rangeB) {
+Value Elaborator::binary(ast::BinaryOp op, const Value &a0, const Value &b0, Range at, Range rangeA,
+                         Range rangeB) {
   if (a0.isError() || b0.isError())
     return Value::error();
   if (a0.isUnavailable() || b0.isUnavailable())
@@ -432,33 +499,56 @@ Value Elaborator::binary(ast::BinaryOp op, const Value &a0, const Value &b0, Ran
   if (a.isError() || b.isError())
     return Value::error();
   if (a.kind == Value::Kind::Weights || b.kind == Value::Kind::Weights)
-    return mapWeights(a, b, [&](const Value &x, const Value &y) { return binary(op, x, y, at, rangeA, rangeB); });
+    return mapWeights(
+        a, b, [&](const Value &x, const Value &y) { return binary(op, x, y, at, rangeA, rangeB); });
   using Op = ast::BinaryOp;
   llvm::StringRef name;
   switch (op) {
-  case Op::Add: name = "add"; break;
-  case Op::Sub: name = "sub"; break;
-  case Op::Mul: name = "mul"; break;
-  case Op::Div: name = "div"; break;
-  case Op::Pow: name = "pow"; break;
-  case Op::Eq: name = "eq"; break;
+  case Op::Add:
+    name = "add";
+    break;
+  case Op::Sub:
+    name = "sub";
+    break;
+  case Op::Mul:
+    name = "mul";
+    break;
+  case Op::Div:
+    name = "div";
+    break;
+  case Op::Pow:
+    name = "pow";
+    break;
+  case Op::Eq:
+    name = "eq";
+    break;
   case Op::Ne:
     if (inWhere) // no comparison holds for what has no value
       return binary(Op::Or, binary(Op::Lt, a, b, at, rangeA, rangeB),
                     binary(Op::Gt, a, b, at, rangeA, rangeB), at, at, at);
     name = "ne";
     break;
-  case Op::Lt: name = "lt"; break;
-  case Op::Le: name = "le"; break;
-  case Op::Gt: name = "gt"; break;
-  case Op::Ge: name = "ge"; break;
+  case Op::Lt:
+    name = "lt";
+    break;
+  case Op::Le:
+    name = "le";
+    break;
+  case Op::Gt:
+    name = "gt";
+    break;
+  case Op::Ge:
+    name = "ge";
+    break;
   case Op::And:
   case Op::Or: // of what is 0 or 1
     a = fn->emit.truth(a, rangeA);
     b = fn->emit.truth(b, rangeB);
     name = op == Op::And ? "mul" : "max";
     break;
-  case Op::Mod: name = "rem"; break;
+  case Op::Mod:
+    name = "rem";
+    break;
   case Op::MatMul: {
     Value x = fn->emit.toTensor(a, rangeA), y = fn->emit.toTensor(b, rangeB);
     if (x.isError() || y.isError())
@@ -485,7 +575,8 @@ Value Elaborator::inSteps(const Value &v, Range at) {
     diags.error(at, "a duration in epochs has a length in steps only while training");
     return Value::error();
   }
-  return fn->emit.elementwise("mul", {Value::of(v.number), Value::ofHost(fn->scalar("steps_per_epoch"))}, {at, at}, at);
+  return fn->emit.elementwise(
+      "mul", {Value::of(v.number), Value::ofHost(fn->scalar("steps_per_epoch"))}, {at, at}, at);
 }
 
 bool Elaborator::integerOf(const Value &v, int64_t &n, Range at, llvm::StringRef what) {
@@ -505,24 +596,27 @@ bool Elaborator::integerOf(const Value &v, int64_t &n, Range at, llvm::StringRef
   return true;
 }
 
-bool Elaborator::evaluateInteger(const ast::Expr *e, const Scope &scope, int64_t &n, llvm::StringRef what) {
+bool Elaborator::evaluateInteger(const ast::Expr *e, const Scope &scope, int64_t &n,
+                                 llvm::StringRef what) {
   return integerOf(evaluate(e, scope), n, e->range, what);
 }
 
-bool Elaborator::evaluateNumber(const ast::Expr *e, const Scope &scope, double &n, llvm::StringRef what) {
+bool Elaborator::evaluateNumber(const ast::Expr *e, const Scope &scope, double &n,
+                                llvm::StringRef what) {
   Value v = evaluate(e, scope);
   if (v.isError())
     return false;
   if (!v.isKnown()) {
-    diags.error(e->range, what + " must be a number known at compile time; this is " + v.describe());
+    diags.error(e->range,
+                what + " must be a number known at compile time; this is " + v.describe());
     return false;
   }
   n = v.number;
   return true;
 }
 
-bool Elaborator::evaluateShape(const ast::Shape &shape, const Scope &scope, std::vector<int64_t> &sizes,
-                               std::vector<std::string> &axes) {
+bool Elaborator::evaluateShape(const ast::Shape &shape, const Scope &scope,
+                               std::vector<int64_t> &sizes, std::vector<std::string> &axes) {
   const unsigned frame = scope.frameOfCall();
   std::map<std::string, unsigned> seen;
   for (const ast::Expr *dim : shape.dims) {
@@ -542,7 +636,8 @@ bool Elaborator::evaluateShape(const ast::Shape &shape, const Scope &scope, std:
     if (!evaluateInteger(dim, scope, n, "the size of an axis"))
       return false;
     if (n < 1 || n > (int64_t(1) << 32)) {
-      diags.error(dim->range, "an axis of size " + llvm::Twine(n) + ": it must be 1 or more, and below 2^32");
+      diags.error(dim->range,
+                  "an axis of size " + llvm::Twine(n) + ": it must be 1 or more, and below 2^32");
       return false;
     }
     sizes.push_back(n);
@@ -553,7 +648,8 @@ bool Elaborator::evaluateShape(const ast::Shape &shape, const Scope &scope, std:
   for (int64_t s : sizes)
     elements *= double(s);
   if (elements > double(int64_t(1) << 33)) {
-    diags.error(shape.range, "a tensor of " + llvm::Twine(shapeText(sizes)) + " would not fit in memory");
+    diags.error(shape.range,
+                "a tensor of " + llvm::Twine(shapeText(sizes)) + " would not fit in memory");
     return false;
   }
   return true;

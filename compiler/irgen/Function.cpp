@@ -19,8 +19,10 @@ static mlir::OpBuilder bodyBuilder(mlir::func::FuncOp func) {
   return mlir::OpBuilder::atBlockEnd(&func.getBody().front());
 }
 
-Function::Function(Diagnostics &diags, mlir::ModuleOp module, llvm::StringRef name, mlir::Type element)
-    : emit(diags, mlir::OpBuilder(module.getContext()), element), element(element), func(makeFunc(module, name)) {
+Function::Function(Diagnostics &diags, mlir::ModuleOp module, llvm::StringRef name,
+                   mlir::Type element)
+    : emit(diags, mlir::OpBuilder(module.getContext()), element), element(element),
+      func(makeFunc(module, name)) {
   emit.b = bodyBuilder(func);
 }
 
@@ -29,7 +31,8 @@ mlir::Value Function::addArgument(mlir::Type type, llvm::StringRef kind, llvm::S
   return func.getBody().front().addArgument(type, emit.loc());
 }
 
-Value Function::addField(llvm::StringRef name, llvm::ArrayRef<int64_t> shape, bool isBatched, mlir::Type element) {
+Value Function::addField(llvm::StringRef name, llvm::ArrayRef<int64_t> shape, bool isBatched,
+                         mlir::Type element) {
   mlir::RankedTensorType type = emit.typeOf(shape, isBatched);
   if (element)
     type = mlir::RankedTensorType::get(type.getShape(), element);
@@ -54,7 +57,8 @@ Value Function::tensor(const TensorInfo &info) {
   Slot &slot = tensors[info.name];
   if (!slot.current) {
     slot.info = info;
-    slot.argument = slot.current = addArgument(mlir::RankedTensorType::get(info.shape, element), "nn.tensor", info.name);
+    slot.argument = slot.current =
+        addArgument(mlir::RankedTensorType::get(info.shape, element), "nn.tensor", info.name);
     emit.noteOrigin(slot.current, info.range);
   }
   return Value::of(emit.cast(slot.current, emit.element), info.axes);

@@ -15,12 +15,16 @@ namespace nnc {
 
 /// Where new layers of a part of a model get their names from.
 struct Placement {
-  std::string path;                       // "mlp" or "mlp.dense1"; empty outside a model
-  const ast::Decl *owner = nullptr;       // the model or layer whose body gives the names
-  llvm::StringMap<int> counts;            // layers of each kind so far
-  int randomSites = 0;                    // random draws so far
+  std::string path;                 // "mlp" or "mlp.dense1"; empty outside a model
+  const ast::Decl *owner = nullptr; // the model or layer whose body gives the names
+  llvm::StringMap<int> counts;      // layers of each kind so far
+  int randomSites = 0;              // random draws so far
   /// What has a name here: a layer, a parameter, a model that is a part of this one.
-  struct Taken { const void *by; Range where; bool numbered; };
+  struct Taken {
+    const void *by;
+    Range where;
+    bool numbered;
+  };
   std::map<std::string, Taken> taken;
 };
 
@@ -33,24 +37,29 @@ public:
   Function(Diagnostics &diags, mlir::ModuleOp module, llvm::StringRef name, mlir::Type element);
 
   Emitter emit;
-  /// The element type of its tensors in memory. What is elaborated while emit.element is another (metrics: f64) is cast.
+  /// The element type of its tensors in memory. What is elaborated while emit.element is another
+  /// (metrics: f64) is cast.
   const mlir::Type element;
-  bool training = false;     // what the name `training` means here
-  bool isStep = false;       // of a train statement: the parts of models that it trains are in training mode
+  bool training = false; // what the name `training` means here
+  bool isStep =
+      false; // of a train statement: the parts of models that it trains are in training mode
   std::vector<std::string> trained; // of a step: the places that the statement trains
-  bool insideModel = false;  // the body of a model is being evaluated
+  bool insideModel = false;         // the body of a model is being evaluated
   bool measuring = false;    // a metric is being evaluated, which changes no state of a layer
   bool inPieces = false;     // an evaluation, whose rows are computed in several calls
   int64_t evaluations = 0;   // expressions evaluated in it so far
   int randomSites = 0;       // random draws so far outside of layers
   bool batched = false;      // values are those of a batch: random draws are made for each example
   bool initializing = false; // parameters are drawn here rather than read
-  llvm::DenseSet<mlir::Value>
-      standIns; // then: of what is not there yet, a model's input and other models' weights
-  std::string initializes;   // then: the place below which they are; parts that are models of their own are drawn by those
-  bool hasClock = false;     // step, epoch and total_steps have a meaning here
-  llvm::StringRef unvalidated; // with a clock: the data set, if it has no validation split and so no val_loss
-  std::string statePrefix;   // "train0." where schedules remember numbers from step to step; else empty
+  // then: of what is not there yet, a model's input and other models' weights
+  llvm::DenseSet<mlir::Value> standIns;
+  std::string initializes; // then: the place below which they are; parts that are models of their
+                           // own are drawn by those
+  bool hasClock = false;   // step, epoch and total_steps have a meaning here
+  // with a clock: the data set, if it has no validation split and so no val_loss
+  llvm::StringRef unvalidated;
+  // "train0." where schedules remember numbers from step to step; else empty
+  std::string statePrefix;
   llvm::StringMap<int> schedules; // how many schedules of each name with a state there are so far
   /// Values whose meaning depends on where an expression stands: theta, grad, shape, input …
   std::map<std::string, Value> ambient;
@@ -58,13 +67,19 @@ public:
   std::map<std::string, Value> inputs; // what reaches each layer of one input, by its place
   std::vector<Application> *applications = nullptr; // if not null, what is applied is noted here
 
-  /// Of a `fit` function: the parameters that are still to be fitted, and those of the layer whose body was just elaborated.
-  struct Fit { TensorInfo info; Value init; Range range; };
+  /// Of a `fit` function: the parameters that are still to be fitted, and those of the layer whose
+  /// body was just elaborated.
+  struct Fit {
+    TensorInfo info;
+    Value init;
+    Range range;
+  };
   std::set<std::string> toFit;
   std::vector<Fit> pendingFits;
 
   /// Fields of the batch; declared once, in the ABI's order.
-  Value addField(llvm::StringRef name, llvm::ArrayRef<int64_t> shape, bool batched = true, mlir::Type element = {});
+  Value addField(llvm::StringRef name, llvm::ArrayRef<int64_t> shape, bool batched = true,
+                 mlir::Type element = {});
   /// The scalar `step`, `seed`, … or an option.
   mlir::Value scalar(llvm::StringRef name);
   /// Zeros in place of what is not there yet when parameters are drawn: only their shape counts.
@@ -79,7 +94,9 @@ public:
     for (auto &[name, slot] : tensors)
       slot.current = slot.argument;
   }
-  void addResult(llvm::StringRef name, mlir::Value value) { results.emplace_back(name.str(), value); }
+  void addResult(llvm::StringRef name, mlir::Value value) {
+    results.emplace_back(name.str(), value);
+  }
   /// `value` adds up (or averages) `parts` over the examples, as the runtime goes on to do over the
   /// pieces of a split.
   void addsUp(mlir::Value value, llvm::ArrayRef<mlir::Value> parts) {
@@ -92,11 +109,12 @@ public:
 
   struct Slot {
     TensorInfo info;
-    mlir::Value argument;   // null where the function only writes it
+    mlir::Value argument; // null where the function only writes it
     mlir::Value current;
   };
   NameMap<Slot> &slots() { return tensors; }
-  /// While `journaling` is not 0: what was assigned, and the value before it (null: none), in order.
+  /// While `journaling` is not 0: what was assigned, and the value before it (null: none), in
+  /// order.
   struct Assignment {
     std::string name;
     mlir::Value before;
@@ -108,7 +126,8 @@ public:
   mlir::func::FuncOp finish();
   mlir::func::FuncOp op() { return func; }
 
-  /// Applications of models seen so far, so that loss and metrics share one: (the model's place, input) -> output.
+  /// Applications of models seen so far, so that loss and metrics share one: (the model's place,
+  /// input) -> output.
   std::map<std::pair<std::string, void *>, Value> applied;
 
 private:

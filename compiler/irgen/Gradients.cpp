@@ -1,8 +1,8 @@
 // grad(e, w): what may be derived by, and each example's own derivative by what all examples share.
 //
-// The gradient of the sum over the batch holds each example's own derivative where w is each example's own, for examples do not touch one
-// another. By a w that all share it is the sum. So e is elaborated a second time, with a copy of w for each example, and derived by the
-// copies.
+// The gradient of the sum over the batch holds each example's own derivative where w is each
+// example's own, for examples do not touch one another. By a w that all share it is the sum. So e
+// is elaborated a second time, with a copy of w for each example, and derived by the copies.
 #include "compiler/irgen/Elaborator.h"
 
 #include "compiler/dialect/NnDialect.h"
@@ -13,7 +13,8 @@
 
 using namespace nnc;
 
-/// A tensor of the function, or an argument: what a value can be derived by even if it is known before the run.
+/// A tensor of the function, or an argument: what a value can be derived by even if it is known
+/// before the run.
 static bool isVariable(mlir::Value v) {
   return !v.getDefiningOp() || llvm::isa<nn::AutodiffMarkerOp>(v.getDefiningOp());
 }
@@ -30,9 +31,11 @@ bool Elaborator::checkDependence(const Value &y, const Value &w, const BuiltinCa
   };
   llvm::DenseSet<mlir::Value> behind = originsOf(y.tensor, beside);
   if (behind.contains(w.tensor) || !w.tensor.getDefiningOp())
-    return true; // or a tensor of the model, or of the data: where e does not depend on it, the derivative is 0
+    return true; // or a tensor of the model, or of the data: where e does not depend on it, the
+                 // derivative is 0
   mlir::Value given = y.tensor;
-  for (mlir::Operation *op = given.getDefiningOp(); op && llvm::isa<nn::PullOp>(op) && !llvm::isa<nn::ScalarBodyOp>(op);
+  for (mlir::Operation *op = given.getDefiningOp();
+       op && llvm::isa<nn::PullOp>(op) && !llvm::isa<nn::ScalarBodyOp>(op);
        op = given.getDefiningOp()) {
     if (op->getNumOperands() != 1)
       break;
@@ -40,14 +43,19 @@ bool Elaborator::checkDependence(const Value &y, const Value &w, const BuiltinCa
   }
   const Range at = call.positional(1)->range;
   if (argument && beside(given)) {
-    diags.error(call.at, "e of this `grad(e, w)` is an argument, and so a variable of its own: no other argument changes it")
-        .note("a parameter without a shape is only a name for what is given, and leads back to w: `fn slope(e, w) = grad(e, w)`");
+    diags
+        .error(call.at, "e of this `grad(e, w)` is an argument, and so a variable of its own: no "
+                        "other argument changes it")
+        .note("a parameter without a shape is only a name for what is given, and leads back to w: "
+              "`fn slope(e, w) = grad(e, w)`");
     return false;
   }
   for (mlir::Value v : originsOf(w.tensor))
     if (v != w.tensor && isVariable(v) && behind.contains(v)) {
-      auto e = diags.error(at, "e of this `grad(e, w)` does not depend on w, only on what w is made of");
-      e.note("e must be computed from this very value; a parameter with a shape names it: `fn f(w: [n]) = grad(sum(w^2), w)`");
+      auto e =
+          diags.error(at, "e of this `grad(e, w)` does not depend on w, only on what w is made of");
+      e.note("e must be computed from this very value; a parameter with a shape names it: `fn f(w: "
+             "[n]) = grad(sum(w^2), w)`");
       return false;
     }
   return true;
@@ -57,8 +65,9 @@ namespace {
 /// What an elaboration that may be dropped, or that repeats another, must leave as it found it.
 class Repetition {
 public:
-  explicit Repetition(Function &fn) : fn(fn), randomSites(fn.randomSites), schedules(fn.schedules), inputs(fn.inputs), applied(fn.applied),
-        applications(fn.applications) {
+  explicit Repetition(Function &fn)
+      : fn(fn), randomSites(fn.randomSites), schedules(fn.schedules), inputs(fn.inputs),
+        applied(fn.applied), applications(fn.applications) {
     if (fn.placement)
       placement = *fn.placement;
     for (auto &[name, slot] : fn.slots())
@@ -90,7 +99,8 @@ private:
 };
 } // namespace
 
-/// Whether one example's copy of `copies` changes another example's y: something on the way joins the batch, or moves along it.
+/// Whether one example's copy of `copies` changes another example's y: something on the way joins
+/// the batch, or moves along it.
 static bool joinsExamples(mlir::Value y, llvm::ArrayRef<mlir::Value> copies) {
   llvm::DenseSet<mlir::Value> moving(copies.begin(), copies.end());
   const llvm::DenseSet<mlir::Value> needed = originsOf(y);
@@ -106,13 +116,15 @@ static bool joinsExamples(mlir::Value y, llvm::ArrayRef<mlir::Value> copies) {
   return false;
 }
 
-std::optional<std::vector<mlir::Value>> Elaborator::ownGradients(const BuiltinCall &call, llvm::ArrayRef<Value> shared) {
+std::optional<std::vector<mlir::Value>> Elaborator::ownGradients(const BuiltinCall &call,
+                                                                 llvm::ArrayRef<Value> shared) {
   if (!call.again || !fn->toFit.empty())
     return std::nullopt;
   mlir::Block *block = fn->emit.b.getInsertionBlock();
   mlir::Operation *before = block->empty() ? nullptr : &block->back();
   const Diagnostics::Mark mark = diags.mark();
-  const size_t noted = bounds.size(), sums = totals.size(), apart = spreads.size(), reads = totalsRead;
+  const size_t noted = bounds.size(), sums = totals.size(), apart = spreads.size(),
+               reads = totalsRead;
   auto states = localStates;
   std::vector<mlir::Value> copies;
   mlir::Value y;
@@ -141,13 +153,16 @@ std::optional<std::vector<mlir::Value>> Elaborator::ownGradients(const BuiltinCa
   spreads.resize(apart);
   totalsRead = reads;
   bool sound = y && diags.errorCount() == mark.errors && isBatched(y) && exampleShape(y).empty();
-  for (mlir::Operation *op = before ? before->getNextNode() : &block->front(); sound && op; op = op->getNextNode())
+  for (mlir::Operation *op = before ? before->getNextNode() : &block->front(); sound && op;
+       op = op->getNextNode())
     sound = mlir::succeeded(mlir::verify(op));
   if (sound) {
-    // All of e's dependence must go through the copies; what was computed before this call, as a `let` is, does not.
+    // All of e's dependence must go through the copies; what was computed before this call, as a
+    // `let` is, does not.
     auto isCopy = [&](mlir::Value v) { return llvm::is_contained(copies, v); };
     llvm::DenseSet<mlir::Value> behind = originsOf(y, isCopy);
-    sound = llvm::none_of(shared, [&](const Value &w) { return behind.contains(w.tensor); }) && !joinsExamples(y, copies);
+    sound = llvm::none_of(shared, [&](const Value &w) { return behind.contains(w.tensor); }) &&
+            !joinsExamples(y, copies);
   }
   if (sound) {
     mlir::Value of = fn->emit.batchSum(y);
@@ -172,11 +187,15 @@ Value Elaborator::gradientOf(const BuiltinCall &call) {
     return Value::ofKind(Value::Kind::Unavailable);
   std::vector<Value> wrt = x.kind == Value::Kind::Weights ? x.items : std::vector<Value>{x};
   for (Value &v : wrt)
-    if (!v.isTensor() || !(fn->initializing || canVary(v.tensor))) { // initialisation asks for shapes: all else is zero in it
-      auto e = diags.error(call.positional(1)->range,
-                           "`grad(e, w)` needs a tensor w; this is " + (v.isTensor() ? "a constant" : v.describe()));
+    if (!v.isTensor() ||
+        !(fn->initializing ||
+          canVary(v.tensor))) { // initialisation asks for shapes: all else is zero in it
+      auto e =
+          diags.error(call.positional(1)->range, "`grad(e, w)` needs a tensor w; this is " +
+                                                     (v.isTensor() ? "a constant" : v.describe()));
       if (v.isTensor() || v.isKnown() || v.kind == Value::Kind::List)
-        e.note("what is known before the run does not vary; a parameter with a shape does: `fn slope(z: []) = grad(f(z), z)`");
+        e.note("what is known before the run does not vary; a parameter with a shape does: `fn "
+               "slope(z: []) = grad(f(z), z)`");
       return Value::error();
     }
   // What a metric has widened it computes with; the model was given what it was before.
@@ -185,7 +204,8 @@ Value Elaborator::gradientOf(const BuiltinCall &call) {
   if (x.kind != Value::Kind::Weights)
     x.tensor = wrt[0].tensor;
   if (!exampleShape(y.tensor).empty())
-    return fn->emit.shapeError(call.at, "`grad(e, w)` needs one number e for each example", y, call.positional(0)->range);
+    return fn->emit.shapeError(call.at, "`grad(e, w)` needs one number e for each example", y,
+                               call.positional(0)->range);
   if (x.kind != Value::Kind::Weights && !fn->initializing && !checkDependence(y, x, call))
     return Value::error();
   std::vector<mlir::Value> values;
@@ -204,8 +224,11 @@ Value Elaborator::gradientOf(const BuiltinCall &call) {
   if (!shared.empty()) {
     auto own = ownGradients(call, shared);
     if (!own) {
-      diags.error(call.at, "`grad(e, w)` is each example's own derivative, and here only their sum over the batch can be found")
-          .note("w is the same for all examples; e must be written out in the call, of operations that keep examples apart")
+      diags
+          .error(call.at, "`grad(e, w)` is each example's own derivative, and here only their sum "
+                          "over the batch can be found")
+          .note("w is the same for all examples; e must be written out in the call, of operations "
+                "that keep examples apart")
           .note("of the batch's mean there is one derivative: `grad(mean(e, over = batch), w)`");
       return Value::error();
     }

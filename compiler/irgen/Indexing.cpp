@@ -8,7 +8,8 @@
 using namespace nnc;
 
 /// Elements [from, to) of an example axis; with `drop` the axis, then of one element, goes.
-static Value sliceAxis(Emitter &emit, const Value &x, size_t axis, int64_t from, int64_t to, bool drop) {
+static Value sliceAxis(Emitter &emit, const Value &x, size_t axis, int64_t from, int64_t to,
+                       bool drop) {
   auto shape = exampleShape(x.tensor);
   const bool batch = isBatched(x.tensor);
   llvm::SmallVector<int64_t> start, limit, stride, sizes(shape);
@@ -41,10 +42,13 @@ static Value sliceAxis(Emitter &emit, const Value &x, size_t axis, int64_t from,
 Value Elaborator::taken(const Value &x, const Value &i, int64_t axis) {
   Emitter &emit = fn->emit;
   const bool batch = isBatched(x.tensor) || isBatched(i.tensor);
-  mlir::Value from = batch ? emit.batched(x.tensor) : x.tensor, index = batch ? emit.batched(i.tensor) : i.tensor;
+  mlir::Value from = batch ? emit.batched(x.tensor) : x.tensor,
+              index = batch ? emit.batched(i.tensor) : i.tensor;
   auto shape = exampleShape(x.tensor), places = exampleShape(i.tensor);
-  // x is picked from in the form [before, n, places, after]: it lacks the places, and the index all but them.
-  llvm::SmallVector<int64_t> result(shape.begin(), shape.begin() + axis), whole(result), xDims, indexDims;
+  // x is picked from in the form [before, n, places, after]: it lacks the places, and the index all
+  // but them.
+  llvm::SmallVector<int64_t> result(shape.begin(), shape.begin() + axis), whole(result), xDims,
+      indexDims;
   result.append(places.begin(), places.end());
   result.append(shape.begin() + axis + 1, shape.end());
   whole.push_back(shape[axis]);
@@ -71,32 +75,40 @@ Value Elaborator::taken(const Value &x, const Value &i, int64_t axis) {
                    axes);
 }
 
-bool Elaborator::positionOf(const Value &v, int64_t n, llvm::StringRef of, int64_t &at, Range range) {
+bool Elaborator::positionOf(const Value &v, int64_t n, llvm::StringRef of, int64_t &at,
+                            Range range) {
   if (!integerOf(v, at, range, "an index"))
     return false;
   if (at < -n || at >= n) {
-    auto report = diags.error(range, "index " + llvm::Twine(at) + " of " + of + " of " + llvm::Twine(n));
-    report.note("indices are 0 to " + llvm::Twine(n - 1) + ", or -" + llvm::Twine(n) + " to -1 from the end");
+    auto report =
+        diags.error(range, "index " + llvm::Twine(at) + " of " + of + " of " + llvm::Twine(n));
+    report.note("indices are 0 to " + llvm::Twine(n - 1) + ", or -" + llvm::Twine(n) +
+                " to -1 from the end");
     return false;
   }
   at = at < 0 ? at + n : at;
   return true;
 }
 
-bool Elaborator::positionsOf(const ast::RangeOfExpr *range, int64_t n, llvm::StringRef of, int64_t &from, int64_t &to,
-                             const Scope &scope) {
+bool Elaborator::positionsOf(const ast::RangeOfExpr *range, int64_t n, llvm::StringRef of,
+                             int64_t &from, int64_t &to, const Scope &scope) {
   const Value first = evaluate(range->first, scope), last = evaluate(range->last, scope);
-  if (!positionOf(first, n, of, from, range->first->range) || !positionOf(last, n, of, to, range->last->range))
+  if (!positionOf(first, n, of, from, range->first->range) ||
+      !positionOf(last, n, of, to, range->last->range))
     return false;
   if (from <= to)
     return true;
-  diags.error(range->range, "a range from element " + llvm::Twine(from) + " to element " + llvm::Twine(to) + " of " + of + " of " +
-                                llvm::Twine(n) + " is empty")
-      .note("both ends of `a .. b` are included, and a comes first; `reverse(z, over = 0)` turns the order round");
+  diags
+      .error(range->range, "a range from element " + llvm::Twine(from) + " to element " +
+                               llvm::Twine(to) + " of " + of + " of " + llvm::Twine(n) +
+                               " is empty")
+      .note("both ends of `a .. b` are included, and a comes first; `reverse(z, over = 0)` turns "
+            "the order round");
   return false;
 }
 
-Value Elaborator::indexList(const Value &list, const ast::Expr *index, const Scope &scope, bool &known) {
+Value Elaborator::indexList(const Value &list, const ast::Expr *index, const Scope &scope,
+                            bool &known) {
   const int64_t n = list.items.size();
   int64_t from, to;
   if (auto *range = llvm::dyn_cast<ast::RangeOfExpr>(index)) {
@@ -120,7 +132,8 @@ Value Elaborator::evaluateIndex(const ast::IndexExpr *e, const Scope &scope) {
   if (x.isError() || x.isUnavailable())
     return x;
   Emitter &emit = fn->emit;
-  if (x.kind == Value::Kind::List && e->indices.size() == 1 && !llvm::isa<ast::EllipsisExpr>(e->indices[0])) {
+  if (x.kind == Value::Kind::List && e->indices.size() == 1 &&
+      !llvm::isa<ast::EllipsisExpr>(e->indices[0])) {
     bool known = true;
     Value item = indexList(x, e->indices[0], scope, known);
     if (known || item.isError() || item.isUnavailable())
@@ -148,7 +161,8 @@ Value Elaborator::evaluateIndex(const ast::IndexExpr *e, const Scope &scope) {
       return Value::error();
     }
     if (axis >= shape.size())
-      return emit.shapeError(index->range, "there is no axis left for this index", x, e->base->range);
+      return emit.shapeError(index->range, "there is no axis left for this index", x,
+                             e->base->range);
     const int64_t n = shape[axis];
     if (auto *range = llvm::dyn_cast<ast::RangeOfExpr>(index)) {
       int64_t from, to;

@@ -1,4 +1,5 @@
-// Layers and models: inputs are matched against declared shapes, parameters and states live at places.
+// Layers and models: inputs are matched against declared shapes, parameters and states live at
+// places.
 #include "compiler/irgen/Elaborator.h"
 
 #include "mlir/IR/BuiltinTypes.h"
@@ -21,12 +22,13 @@ static std::string declaredText(const ast::Shape &shape) {
   return text + "]";
 }
 
-bool Elaborator::matchShape(const ast::Parameter &param, Value &input, Scope &scope, Range at, llvm::StringRef what) {
+bool Elaborator::matchShape(const ast::Parameter &param, Value &input, Scope &scope, Range at,
+                            llvm::StringRef what) {
   auto dims = param.shape->dims;
   auto shape = exampleShape(input.tensor);
   auto mismatch = [&](const llvm::Twine &why) {
-    auto report = diags.error(at, "`" + what + "` takes " + declaredText(*param.shape) + " and is given " +
-                                      shapeText(shape) + why);
+    auto report = diags.error(at, "`" + what + "` takes " + declaredText(*param.shape) +
+                                      " and is given " + shapeText(shape) + why);
     report.note(param.range, "`" + param.name.text + "` is declared here");
     if (dims.size() == 1 && shape.size() > 1 && !llvm::isa<ast::EllipsisExpr>(dims[0]))
       report.note("`flatten` makes one axis of several: `x |> flatten |> …`");
@@ -38,7 +40,8 @@ bool Elaborator::matchShape(const ast::Parameter &param, Value &input, Scope &sc
       ellipsis = i;
   const bool open = ellipsis < dims.size();
   if (open ? shape.size() + 1 < dims.size() : shape.size() != dims.size())
-    return mismatch(", which has " + llvm::Twine(shape.size()) + (shape.size() == 1 ? " axis" : " axes"));
+    return mismatch(", which has " + llvm::Twine(shape.size()) +
+                    (shape.size() == 1 ? " axis" : " axes"));
   std::vector<std::string> axes(shape.size());
   const unsigned frame = scope.frameOfCall();
   std::map<std::string, unsigned> seen;
@@ -53,9 +56,12 @@ bool Elaborator::matchShape(const ast::Parameter &param, Value &input, Scope &sc
       continue;
     }
     auto *name = llvm::dyn_cast<ast::NameExpr>(dims[i]);
-    // A name is a constant if it is a parameter, an axis met before, or a `let` of the program; else it names this axis.
-    const ast::Decl *constant = name && !scope.prelude ? symbols.user.lookup(name->name.text) : nullptr;
-    if (name && !scope.find(name->name.text) && !(constant && llvm::isa<ast::LetDecl, ast::OptionDecl>(constant))) {
+    // A name is a constant if it is a parameter, an axis met before, or a `let` of the program;
+    // else it names this axis.
+    const ast::Decl *constant =
+        name && !scope.prelude ? symbols.user.lookup(name->name.text) : nullptr;
+    if (name && !scope.find(name->name.text) &&
+        !(constant && llvm::isa<ast::LetDecl, ast::OptionDecl>(constant))) {
       Value size = Value::of(double(shape[axis]));
       size.isAxisSize = true;
       scope.names[name->name.text.str()] = size;
@@ -64,7 +70,8 @@ bool Elaborator::matchShape(const ast::Parameter &param, Value &input, Scope &sc
       if (!evaluateInteger(dims[i], scope, n, "the size of an axis"))
         return false;
       if (n != shape[axis])
-        return mismatch(name ? llvm::Twine(": `" + name->name.text.str() + "` is " + std::to_string(n) + " here")
+        return mismatch(name ? llvm::Twine(": `" + name->name.text.str() + "` is " +
+                                           std::to_string(n) + " here")
                              : llvm::Twine());
     }
     axes[axis] = name ? axisId(frame, name->name.text, seen[name->name.text.str()]++) : "";
@@ -94,15 +101,18 @@ bool Elaborator::checkResult(const ast::Shape *shape, Value &result, Scope &scop
   return true;
 }
 
-Value Elaborator::applyLayer(const std::shared_ptr<Applicable> &layer, llvm::ArrayRef<Arg> inputs, Range at,
-                             llvm::StringRef placeName) {
+Value Elaborator::applyLayer(const std::shared_ptr<Applicable> &layer, llvm::ArrayRef<Arg> inputs,
+                             Range at, llvm::StringRef placeName) {
   for (const Arg &a : inputs)
     if (a.value.isError() || a.value.isUnavailable())
       return a.value;
   if (layer->kind == Applicable::Kind::Sequence) {
     if (!placeName.empty()) {
-      diags.error(at, "`as " + placeName + "` names the place of one layer, and `" + layer->name + "` makes several")
-          .note("a layer of its own has a place: `layer part = " + layer->name + "(…)`, and `|> part as " + placeName + "`");
+      diags
+          .error(at, "`as " + placeName + "` names the place of one layer, and `" + layer->name +
+                         "` makes several")
+          .note("a layer of its own has a place: `layer part = " + layer->name +
+                "(…)`, and `|> part as " + placeName + "`");
       return Value::error();
     }
     if (inputs.size() != 1) {
@@ -112,13 +122,14 @@ Value Elaborator::applyLayer(const std::shared_ptr<Applicable> &layer, llvm::Arr
     Arg x = inputs[0];
     for (const Value &part : layer->parts) {
       Value callee = part;
-      if (callee.kind == Value::Kind::Applicable && callee.target->kind == Applicable::Kind::Layer &&
-          !callee.target->instantiated)
+      if (callee.kind == Value::Kind::Applicable &&
+          callee.target->kind == Applicable::Kind::Layer && !callee.target->instantiated)
         callee = instantiate(*callee.target, {}, at);
       if (callee.isError())
         return callee;
-      const bool isLayer = callee.kind == Value::Kind::Applicable && (callee.target->kind == Applicable::Kind::Layer ||
-                                                                      callee.target->kind == Applicable::Kind::Sequence);
+      const bool isLayer = callee.kind == Value::Kind::Applicable &&
+                           (callee.target->kind == Applicable::Kind::Layer ||
+                            callee.target->kind == Applicable::Kind::Sequence);
       x.value = isLayer ? applyLayer(callee.target, x, at) : call(callee, x, at);
       if (x.value.isError())
         return x.value;
@@ -128,8 +139,8 @@ Value Elaborator::applyLayer(const std::shared_ptr<Applicable> &layer, llvm::Arr
   return recorded(*layer, inputs, at, [&] { return runLayer(layer, inputs, at, placeName); });
 }
 
-Value Elaborator::runLayer(const std::shared_ptr<Applicable> &layer, llvm::ArrayRef<Arg> inputs, Range at,
-                           llvm::StringRef placeName) {
+Value Elaborator::runLayer(const std::shared_ptr<Applicable> &layer, llvm::ArrayRef<Arg> inputs,
+                           Range at, llvm::StringRef placeName) {
   auto *decl = llvm::cast<ast::LayerDecl>(layer->decl);
   CallSite site(*this, layer->prelude, at);
   Nesting nesting(*this, layer->name, at);
@@ -169,8 +180,9 @@ Value Elaborator::runLayer(const std::shared_ptr<Applicable> &layer, llvm::Array
     result = withFits(inner, [&] {
       Value made = evaluate(decl->body, scope);
       return made.isError() ? made
-             : made.kind == Value::Kind::Applicable && (made.target->kind == Applicable::Kind::Layer ||
-                                                        made.target->kind == Applicable::Kind::Sequence)
+             : made.kind == Value::Kind::Applicable &&
+                     (made.target->kind == Applicable::Kind::Layer ||
+                      made.target->kind == Applicable::Kind::Sequence)
                  ? applyLayer(made.target, inputs, at)
                  : call(made, inputs, at);
     });
@@ -204,7 +216,8 @@ Value Elaborator::runLayer(const std::shared_ptr<Applicable> &layer, llvm::Array
     if (result.isKnown() || result.isHostScalar() || result.kind == Value::Kind::List)
       result = fn->emit.toTensor(result, at);
     if (!result.isError() && !result.isTensor()) {
-      diags.error(decl->body->range, "a layer's value is a tensor, and this is " + result.describe());
+      diags.error(decl->body->range,
+                  "a layer's value is a tensor, and this is " + result.describe());
       result = Value::error();
     }
     if (!result.isError() && !checkResult(decl->result, result, scope, decl->body,
@@ -274,7 +287,8 @@ Value Elaborator::applyModel(const Applicable &model, llvm::ArrayRef<Arg> inputs
     fn->placement = &inner;
     fn->emit.place = place;
     const Around outerModel = around;
-    around = {outerModel.member.empty() ? decl : outerModel.model, input, outerModel.member.empty() ? &inner : outerModel.placement,
+    around = {outerModel.member.empty() ? decl : outerModel.model, input,
+              outerModel.member.empty() ? &inner : outerModel.placement,
               members ? place : outerModel.member};
     Value result = withFits(inner, [&] { return evaluate(decl->body, scope); });
     if (result.isKnown() || result.isHostScalar() || result.kind == Value::Kind::List)
@@ -286,12 +300,15 @@ Value Elaborator::applyModel(const Applicable &model, llvm::ArrayRef<Arg> inputs
   };
   Value result = body(members ? path + ".member1" : path);
   for (int m = 1; m < members && !result.isError(); ++m)
-    result = binary(ast::BinaryOp::Add, result, body(path + ".member" + std::to_string(m + 1)), at, at, at);
+    result = binary(ast::BinaryOp::Add, result, body(path + ".member" + std::to_string(m + 1)), at,
+                    at, at);
   if (members && !result.isError())
     result = binary(ast::BinaryOp::Div, result, Value::of(members), at, at, at);
   if (result.isUnavailable()) {
-    diags.error(decl->body->range,
-                "`" + model.name + "` needs the step, epoch or length of a run for its value, and has them only while it is trained")
+    diags
+        .error(decl->body->range, "`" + model.name +
+                                      "` needs the step, epoch or length of a run for its value, "
+                                      "and has them only while it is trained")
         .note("a layer chooses by `if training { … } else { … }`");
     return Value::error();
   }

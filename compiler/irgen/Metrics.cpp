@@ -1,5 +1,6 @@
-// Metrics: their totals over a batch become results of the batch functions, and a small f64 function turns the
-// totals of a whole split into the value shown. Both come from one elaboration of the same code: see TotalMode.
+// Metrics: their totals over a batch become results of the batch functions, and a small f64
+// function turns the totals of a whole split into the value shown. Both come from one elaboration
+// of the same code: see TotalMode.
 #include "compiler/irgen/ProgramGenerator.h"
 
 #include "mlir/IR/BuiltinTypes.h"
@@ -96,8 +97,8 @@ Value ProgramGenerator::evaluateMetric(const ast::MetricEntry &entry, const Scop
   return elab.metricValue(*metric, args, e->range);
 }
 
-bool ProgramGenerator::addMetrics(Function &fn, llvm::ArrayRef<const ast::MetricEntry *> entries, const Scope &scope,
-                                  std::vector<nn_metric> *rows) {
+bool ProgramGenerator::addMetrics(Function &fn, llvm::ArrayRef<const ast::MetricEntry *> entries,
+                                  const Scope &scope, std::vector<nn_metric> *rows) {
   bool ok = true;
   fn.measuring = true;
   // A value that was read in f32 is never 0.1, only what 0.1 is in f32.
@@ -172,10 +173,14 @@ bool ProgramGenerator::addMetrics(Function &fn, llvm::ArrayRef<const ast::Metric
   return ok;
 }
 
-nn_metric *ProgramGenerator::metricList(std::vector<nn_metric> &rows) { return tables.list<nn_metric>(rows); }
+nn_metric *ProgramGenerator::metricList(std::vector<nn_metric> &rows) {
+  return tables.list<nn_metric>(rows);
+}
 
-void ProgramGenerator::finishMetrics(llvm::StringRef prefix, llvm::ArrayRef<const ast::MetricEntry *> entries,
-                                     const ast::DataDecl *data, llvm::MutableArrayRef<nn_metric> rows) {
+void ProgramGenerator::finishMetrics(llvm::StringRef prefix,
+                                     llvm::ArrayRef<const ast::MetricEntry *> entries,
+                                     const ast::DataDecl *data,
+                                     llvm::MutableArrayRef<nn_metric> rows) {
   const std::vector<std::vector<mlir::RankedTensorType>> types = totalTypes;
   const std::vector<bool> stated = totalsStated;
   mlir::Type f64 = mlir::Float64Type::get(&context);
@@ -187,7 +192,8 @@ void ProgramGenerator::finishMetrics(llvm::StringRef prefix, llvm::ArrayRef<cons
     elab.totals.clear();
     elab.totalsRead = 0;
     for (auto [k, type] : llvm::enumerate(types[i]))
-      elab.totals.push_back(fn.addField("total" + std::to_string(k), type.getShape(), /*batched=*/false).tensor);
+      elab.totals.push_back(
+          fn.addField("total" + std::to_string(k), type.getShape(), /*batched=*/false).tensor);
     Scope scope;
     for (const Field &f : fieldsOf[data])
       scope.names[f.name] = Value::ofKind(Value::Kind::Unavailable);
@@ -208,14 +214,16 @@ void ProgramGenerator::finishMetrics(llvm::StringRef prefix, llvm::ArrayRef<cons
     }
     if (!stated[i]) {
       // The mean over the examples, and over what axes an example's value has.
-      Value sum = Value::of(elab.totals[0]), n = Value::of(elab.totals[1 < elab.totals.size() ? 1 : 0]);
+      Value sum = Value::of(elab.totals[0]),
+            n = Value::of(elab.totals[1 < elab.totals.size() ? 1 : 0]);
       v = fn.emit.elementwise("div", {sum, n}, {entry->range, entry->range}, entry->range);
       double count = 1;
       for (int64_t size : exampleShape(v.tensor))
         count *= double(size);
       v = fn.emit.reduceAll("reduce_sum", v);
       if (count != 1)
-        v = fn.emit.elementwise("div", {v, Value::of(count)}, {entry->range, entry->range}, entry->range);
+        v = fn.emit.elementwise("div", {v, Value::of(count)}, {entry->range, entry->range},
+                                entry->range);
     }
     // A vector of one number is that number: curves and `keep` want numbers.
     if (auto size = exampleShape(v.tensor); size.size() == 1 && size[0] == 1)

@@ -5,7 +5,8 @@
 
 using namespace nnc;
 
-bool ProgramGenerator::genInit(const ast::ModelDecl *decl, Function &init, const Elaborator::Arg &x, Value &made) {
+bool ProgramGenerator::genInit(const ast::ModelDecl *decl, Function &init, const Elaborator::Arg &x,
+                               Value &made) {
   const unsigned errors = diags.errorCount();
   const size_t before = elab.tensors.size();
   elab.fn = &init;
@@ -47,7 +48,8 @@ void ProgramGenerator::genModel(const ast::ModelDecl *decl) {
   std::vector<std::string> axes;
   Scope empty;
   if (decl->inputs.size() != 1 || !decl->inputs[0].shape) {
-    diags.error(decl->name.range, "a model takes one input with a shape: `model " + decl->name.text + "(x: [n]) -> [m] { … }`");
+    diags.error(decl->name.range, "a model takes one input with a shape: `model " +
+                                      decl->name.text + "(x: [n]) -> [m] { … }`");
     return;
   }
   Elaborator::Arg x{"", {}, decl->inputs[0].range};
@@ -69,7 +71,8 @@ void ProgramGenerator::genModel(const ast::ModelDecl *decl) {
   row.in_shape = shape(inShape);
   row.in_rank = inShape.size();
   // Taken now: the function that holds y may be erased below.
-  const llvm::SmallVector<int64_t> outShape(y.isTensor() ? exampleShape(y.tensor) : llvm::ArrayRef<int64_t>());
+  const llvm::SmallVector<int64_t> outShape(y.isTensor() ? exampleShape(y.tensor)
+                                                         : llvm::ArrayRef<int64_t>());
   row.tensors = nn_range{int32_t(tensorRows.size()), 0};
   for (auto it = elab.tensors.begin() + before; it != elab.tensors.end(); ++it) {
     const TensorInfo &info = it->second;
@@ -82,7 +85,8 @@ void ProgramGenerator::genModel(const ast::ModelDecl *decl) {
     tensorRows.push_back(t);
   }
   const bool draws = tensorRows.size() > size_t(row.tensors.first);
-  // The tensors of models that it is made of are its own, too: further rows of them, with keys that begin with the part's name.
+  // The tensors of models that it is made of are its own, too: further rows of them, with keys that
+  // begin with the part's name.
   for (const auto &[place, part] : elab.parts[decl]) {
     const nn_range own = modelRows[modelIndex[llvm::cast<ast::ModelDecl>(part)]]->tensors;
     for (int32_t i = own.first; i < own.first + own.count; ++i) {

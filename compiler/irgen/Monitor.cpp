@@ -1,6 +1,7 @@
-// The monitor function of a run: for a batch, the norm of each trained tensor's gradient, and which share of each activation's units
-// is dead or saturated. What an activation is, is told by its values: a function applied in a model all of whose operations work
-// element by element. Saturated is said of its derivative, so that no function needs to be known by name.
+// The monitor function of a run: for a batch, the norm of each trained tensor's gradient, and which
+// share of each activation's units is dead or saturated. What an activation is, is told by its
+// values: a function applied in a model all of whose operations work element by element. Saturated
+// is said of its derivative, so that no function needs to be known by name.
 #include "compiler/irgen/ProgramGenerator.h"
 
 #include "compiler/dialect/NnDialect.h"
@@ -41,7 +42,8 @@ struct Dependence {
 /// The input of an activation, or null for any other application.
 static mlir::Value activated(const Application &a) {
   mlir::Value input = a.args.empty() ? mlir::Value() : a.args[0].second;
-  if (a.insideFunction || !a.result || !input || !isBatched(input) || input.getType() != a.result.getType() || input == a.result)
+  if (a.insideFunction || !a.result || !input || !isBatched(input) ||
+      input.getType() != a.result.getType() || input == a.result)
     return {};
   Dependence result(input);
   return result.on(a.result) && result.elementwise ? input : mlir::Value();
@@ -57,7 +59,8 @@ static std::string placeOf(mlir::Value v, llvm::StringRef otherwise) {
 
 bool ProgramGenerator::monitors() const { return options.monitor || reports(); }
 
-void ProgramGenerator::addUnits(Function &fn, mlir::Value input, mlir::Value result, int number, Range at) {
+void ProgramGenerator::addUnits(Function &fn, mlir::Value input, mlir::Value result, int number,
+                                Range at) {
   Emitter &emit = fn.emit;
   auto type = llvm::cast<mlir::RankedTensorType>(result.getType());
   llvm::SmallVector<int64_t> inner; // what one unit covers: examples, and the places of a channel
@@ -67,25 +70,32 @@ void ProgramGenerator::addUnits(Function &fn, mlir::Value input, mlir::Value res
   auto op = [&](llvm::StringRef name, llvm::ArrayRef<Value> x) {
     return emit.elementwise(name, x, llvm::SmallVector<Range>(x.size(), at), at);
   };
-  mlir::Value slope = emit.gradients(emit.reduceAll("reduce_sum", Value::of(result)).tensor, input).front();
+  mlir::Value slope =
+      emit.gradients(emit.reduceAll("reduce_sum", Value::of(result)).tensor, input).front();
   Value flat = op("lt", {op("abs", {Value::of(slope)}), Value::of(flatDerivative)});
   double places = 1;
   if (inner.size() > 1)
     for (int64_t d : llvm::drop_begin(inner))
       places *= double(type.getDimSize(d));
-  Value share = inner.size() > 1 ? emit.reduce("reduce_sum", flat, llvm::ArrayRef(inner).drop_front(), false) : flat;
+  Value share = inner.size() > 1
+                    ? emit.reduce("reduce_sum", flat, llvm::ArrayRef(inner).drop_front(), false)
+                    : flat;
   share = op("div", {Value::of(emit.batchMean(share.tensor)), Value::of(places)});
-  Value dead = op("eq", {emit.reduce("reduce_max", Value::of(result), inner, false), emit.reduce("reduce_min", Value::of(result), inner, false)});
-  Value saturated = op("mul", {op("ge", {share, Value::of(nearlyAll)}), op("sub", {Value::of(1), dead})});
+  Value dead = op("eq", {emit.reduce("reduce_max", Value::of(result), inner, false),
+                         emit.reduce("reduce_min", Value::of(result), inner, false)});
+  Value saturated =
+      op("mul", {op("ge", {share, Value::of(nearlyAll)}), op("sub", {Value::of(1), dead})});
   for (auto [name, units] : {std::pair("dead", dead), std::pair("saturated", saturated)}) {
     double count = 1;
     for (int64_t size : exampleShape(units.tensor))
       count *= double(size);
-    fn.addResult(name + std::to_string(number), op("div", {emit.reduceAll("reduce_sum", units), Value::of(count)}).tensor);
+    fn.addResult(name + std::to_string(number),
+                 op("div", {emit.reduceAll("reduce_sum", units), Value::of(count)}).tensor);
   }
 }
 
-void ProgramGenerator::genMonitor(const ast::TrainStmt *s, llvm::StringRef prefix, const ast::Expr *lossExpr, nn_train *row,
+void ProgramGenerator::genMonitor(const ast::TrainStmt *s, llvm::StringRef prefix,
+                                  const ast::Expr *lossExpr, nn_train *row,
                                   const ast::DataDecl *data, llvm::ArrayRef<TensorInfo> trained) {
   Function fn(diags, module, (prefix + "_monitor").str(), element);
   std::vector<Application> applications;

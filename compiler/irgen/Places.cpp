@@ -45,7 +45,8 @@ bool Elaborator::isFrozen(llvm::StringRef tensor) const {
 static void reportTaken(Diagnostics &diags, llvm::StringRef name, Range at, Range first) {
   diags.error(at, "the place `" + name + "` is taken: what has one place shares its weights")
       .note(first, "first named here")
-      .note("give each a name of its own; a layer that is to be shared is named once, `let f = dense(4)`, and used twice");
+      .note("give each a name of its own; a layer that is to be shared is named once, `let f = "
+            "dense(4)`, and used twice");
 }
 
 bool Elaborator::give(Placement &in, std::string &name, const void *who, Range at) {
@@ -62,13 +63,16 @@ bool Elaborator::give(Placement &in, std::string &name, const void *who, Range a
   return false;
 }
 
-bool Elaborator::placeFor(const std::shared_ptr<Applicable> &layer, llvm::StringRef placeName, Range at) {
+bool Elaborator::placeFor(const std::shared_ptr<Applicable> &layer, llvm::StringRef placeName,
+                          Range at) {
   if (layer->placed) {
     const llvm::StringRef own = llvm::StringRef(layer->path).rsplit('.').second;
     if (placeName.empty() || placeName == own || placeName == layer->path)
       return true;
-    diags.error(at, "this layer's place has a name, `" + (own.empty() ? llvm::StringRef(layer->path) : own) + "`, and `as " + placeName +
-                        "` gives it another")
+    diags
+        .error(at, "this layer's place has a name, `" +
+                       (own.empty() ? llvm::StringRef(layer->path) : own) + "`, and `as " +
+                       placeName + "` gives it another")
         .note("`let` names a layer's place once for all its uses");
     return false;
   }
@@ -90,7 +94,8 @@ bool Elaborator::placeFor(const std::shared_ptr<Applicable> &layer, llvm::String
       // A copy of a layer with a name is numbered by it: `repeat(3, f)` has f1, f2, f3.
       const std::string stem = layer->given.empty() ? layer->name : layer->given;
       const std::set<std::string> &given = givenNames[{around.model, in->owner}];
-      for (name = stem + std::to_string(count); given.count(name) || in->taken.count(name); name = stem + std::to_string(count))
+      for (name = stem + std::to_string(count); given.count(name) || in->taken.count(name);
+           name = stem + std::to_string(count))
         count = ++in->counts[stem];
       in->taken[name] = {layer.get(), at, true};
     }
@@ -101,8 +106,10 @@ bool Elaborator::placeFor(const std::shared_ptr<Applicable> &layer, llvm::String
   return true;
 }
 
-bool Elaborator::notePart(const Applicable &model, mlir::Value input, const std::string &place, Range at) {
-  if (fn->initializing && place != fn->initializes && around.member.empty() && !known.count(model.decl)) {
+bool Elaborator::notePart(const Applicable &model, mlir::Value input, const std::string &place,
+                          Range at) {
+  if (fn->initializing && place != fn->initializes && around.member.empty() &&
+      !known.count(model.decl)) {
     missing = missing ? missing : model.decl;
     return false;
   }
@@ -173,8 +180,9 @@ Value Elaborator::readPlace(const Value &place, Range at) {
     return Value::error();
   }
   const std::string shown = withoutNumber(place.text);
-  auto report = diags.error(at, tensorsUnder(place.text).empty() ? "there is no part `" + shown + "`"
-                                                                 : "`" + shown + "` is a layer, not a tensor");
+  auto report = diags.error(at, tensorsUnder(place.text).empty()
+                                    ? "there is no part `" + shown + "`"
+                                    : "`" + shown + "` is a layer, not a tensor");
   std::vector<std::string> names;
   for (const auto &entry : tensors)
     names.push_back(withoutNumber(entry.first));

@@ -1,5 +1,6 @@
-// predict: which rows a model is applied to. The rows of a data set are prepared as it says; those of a source have the raw columns of the
-// data set that the model was trained on, and are prepared as that one's.
+// predict: which rows a model is applied to. The rows of a data set are prepared as it says; those
+// of a source have the raw columns of the data set that the model was trained on, and are prepared
+// as that one's.
 #include "compiler/irgen/ProgramGenerator.h"
 
 #include "runtime/statements.h"
@@ -15,10 +16,12 @@ static int64_t elementsOf(llvm::ArrayRef<int64_t> shape) {
   return n;
 }
 
-void ProgramGenerator::noteInputColumns(const ast::DataDecl *decl, mlir::func::FuncOp prepare, const nn_data &row) {
+void ProgramGenerator::noteInputColumns(const ast::DataDecl *decl, mlir::func::FuncOp prepare,
+                                        const nn_data &row) {
   InputColumns &input = inputColumns[dataIndex[decl]];
   input.decl = decl;
-  mlir::Operation *end = prepare.getBody().empty() ? nullptr : prepare.getBody().front().getTerminator();
+  mlir::Operation *end =
+      prepare.getBody().empty() ? nullptr : prepare.getBody().front().getTerminator();
   if (!row.n_fields || !end)
     return;
   llvm::SmallVector<mlir::Value> open = {end->getOperand(nnrt::inputField(row))};
@@ -31,7 +34,8 @@ void ProgramGenerator::noteInputColumns(const ast::DataDecl *decl, mlir::func::F
   }
   int32_t i = -1;
   for (mlir::BlockArgument argument : prepare.getArguments()) // inputs, and options between them
-    if (prepare.getArgAttr(argument.getArgNumber(), "nn.field") && ++i < row.n_inputs && seen.contains(argument))
+    if (prepare.getArgAttr(argument.getArgNumber(), "nn.field") && ++i < row.n_inputs &&
+        seen.contains(argument))
       for (int32_t c : llvm::ArrayRef(row.inputs[i].columns, row.inputs[i].n_columns)) {
         input.names.push_back(row.columns[c].name);
         // The table is the generator's own.
@@ -39,10 +43,13 @@ void ProgramGenerator::noteInputColumns(const ast::DataDecl *decl, mlir::func::F
       }
 }
 
-/// Gives the columns of a table without names of its own those that the data set's table has been given, as far as it goes.
+/// Gives the columns of a table without names of its own those that the data set's table has been
+/// given, as far as it goes.
 static bool nameColumns(sema::SourceInfo &source, const sema::SourceInfo &trained) {
-  if (source.kind != NN_CSV || trained.kind != NN_CSV || !source.givenColumns.empty() || trained.givenColumns.empty() ||
-      llvm::any_of(source.columns, [&](const auto &c) { return llvm::is_contained(trained.givenColumns, c.name); }))
+  if (source.kind != NN_CSV || trained.kind != NN_CSV || !source.givenColumns.empty() ||
+      trained.givenColumns.empty() || llvm::any_of(source.columns, [&](const auto &c) {
+        return llvm::is_contained(trained.givenColumns, c.name);
+      }))
     return true;
   if (source.columns.size() > trained.givenColumns.size())
     return false;
@@ -54,7 +61,8 @@ static bool nameColumns(sema::SourceInfo &source, const sema::SourceInfo &traine
   return true;
 }
 
-bool ProgramGenerator::genPredictSource(const ast::PredictStmt *s, sema::SourceInfo source, int32_t trained, nn_predict *row) {
+bool ProgramGenerator::genPredictSource(const ast::PredictStmt *s, sema::SourceInfo source,
+                                        int32_t trained, nn_predict *row) {
   const Range at = s->data->range;
   const nn_model &model = *modelRows[row->model];
   const int64_t takes = elementsOf({model.in_shape, size_t(model.in_rank)});
@@ -68,9 +76,13 @@ bool ProgramGenerator::genPredictSource(const ast::PredictStmt *s, sema::SourceI
       return false;
     }
     if (int64_t(source.columns.size()) < takes) {
-      diags.error(at, "`" + s->target.text() + "` takes " + shapeText({model.in_shape, size_t(model.in_rank)}) + ", and the table has " +
-                          llvm::Twine(source.columns.size()) + (source.columns.size() == 1 ? " column" : " columns"))
-          .note("it is not trained above on a data set that says how its input is computed: each row begins with the input's elements");
+      diags
+          .error(at, "`" + s->target.text() + "` takes " +
+                         shapeText({model.in_shape, size_t(model.in_rank)}) +
+                         ", and the table has " + llvm::Twine(source.columns.size()) +
+                         (source.columns.size() == 1 ? " column" : " columns"))
+          .note("it is not trained above on a data set that says how its input is computed: each "
+                "row begins with the input's elements");
       return false;
     }
   } else {
@@ -78,8 +90,9 @@ bool ProgramGenerator::genPredictSource(const ast::PredictStmt *s, sema::SourceI
     const std::string name = input.decl->name.text.str();
     const sema::SourceInfo &of = symbols.data[input.decl].source;
     if (!nameColumns(source, of)) {
-      diags.error(at, "the table has " + llvm::Twine(source.columns.size()) + " columns, `" + name + "` names " +
-                          llvm::Twine(of.givenColumns.size()))
+      diags
+          .error(at, "the table has " + llvm::Twine(source.columns.size()) + " columns, `" + name +
+                         "` names " + llvm::Twine(of.givenColumns.size()))
           .note(of.call->range, "here");
       return false;
     }
@@ -92,13 +105,18 @@ bool ProgramGenerator::genPredictSource(const ast::PredictStmt *s, sema::SourceI
         for (const auto &c : source.columns)
           if (of.columnIndex(c.name) < 0)
             others.push_back(c.name);
-        diags.error(at, "the source has no column `" + needed + "`, which `" + field + "` of `" + name + "` is computed from")
+        diags
+            .error(at, "the source has no column `" + needed + "`, which `" + field + "` of `" +
+                           name + "` is computed from")
             .suggest(needed, others)
             .note(input.decl->name.range, "`" + s->target.text() + "` is trained on it");
         return false;
       }
-      if (const auto &has = source.columns[found].shape, &wants = of.columns[known].shape; elementsOf(has) != elementsOf(wants)) {
-        diags.error(at, "column `" + needed + "` of the source is " + shapeText(has) + ", that of `" + name + "` is " + shapeText(wants))
+      if (const auto &has = source.columns[found].shape, &wants = of.columns[known].shape;
+          elementsOf(has) != elementsOf(wants)) {
+        diags
+            .error(at, "column `" + needed + "` of the source is " + shapeText(has) +
+                           ", that of `" + name + "` is " + shapeText(wants))
             .note(input.decl->name.range, "`" + s->target.text() + "` is trained on it");
         return false;
       }
@@ -116,11 +134,14 @@ void ProgramGenerator::genPredict(const ast::PredictStmt *s) {
   const ast::ModelDecl *model = findModel(s->target);
   auto known = symbols.predicted.find(s);
   std::string file;
-  if (!model || model->inputs.empty() || known == symbols.predicted.end() || (s->file && !textOf(s->file, file, "the file to write")))
+  if (!model || model->inputs.empty() || known == symbols.predicted.end() ||
+      (s->file && !textOf(s->file, file, "the file to write")))
     return;
   const sema::PredictInfo &info = known->second;
   auto *row = addStatement<nn_predict>(NN_STMT_PREDICT);
-  *row = nn_predict{where(s->range), text(s->target.text()), modelIndex[model], -1, info.split, nullptr, s->file ? text(file) : nullptr};
+  *row =
+      nn_predict{where(s->range), text(s->target.text()),        modelIndex[model], -1, info.split,
+                 nullptr,         s->file ? text(file) : nullptr};
   const nn_model &made = *modelRows[row->model];
   row->data = info.data ? dataIndex[info.data] : made.data;
   if (!info.data && !genPredictSource(s, info.source, row->data, row))
@@ -130,13 +151,16 @@ void ProgramGenerator::genPredict(const ast::PredictStmt *s) {
   const nn_data &data = *dataRows[row->data];
   const std::string name = data.name;
   if (!data.n_fields) {
-    diags.error(s->data->range, "`" + name + "` has no field that `" + s->target.text() + "` could take");
+    diags.error(s->data->range,
+                "`" + name + "` has no field that `" + s->target.text() + "` could take");
     return;
   }
   const nn_field &field = data.fields[nnrt::inputField(data)];
   const llvm::ArrayRef<int64_t> has(field.shape, field.rank), takes(made.in_shape, made.in_rank);
   if (elementsOf(has) != elementsOf(takes))
-    diags.error(s->data->range, "`" + std::string(field.name) + "` of `" + name + "` is " + shapeText(has) + ", and `" + s->target.text() +
-                                    "` takes " + shapeText(takes))
+    diags
+        .error(s->data->range, "`" + std::string(field.name) + "` of `" + name + "` is " +
+                                   shapeText(has) + ", and `" + s->target.text() + "` takes " +
+                                   shapeText(takes))
         .note(model->inputs[0].range, "declared here");
 }

@@ -26,8 +26,8 @@ Value Emitter::transposed(const Value &a, Range at) {
   return result;
 }
 
-/// NumPy's `@`: the last axis of a against the last but one of b (or its only one); axes before those are
-/// broadcast against one another, and the batch is one of them.
+/// NumPy's `@`: the last axis of a against the last but one of b (or its only one); axes before
+/// those are broadcast against one another, and the batch is one of them.
 Value Emitter::matmul(const Value &a, const Value &rhs, Range at, Range rangeA, Range rangeB) {
   auto shapeA = exampleShape(a.tensor), shapeB = exampleShape(rhs.tensor);
   if (shapeA.empty() || shapeB.empty())
@@ -35,9 +35,10 @@ Value Emitter::matmul(const Value &a, const Value &rhs, Range at, Range rangeA, 
   const bool vectorA = shapeA.size() == 1, vectorB = shapeB.size() == 1;
   const int64_t k = shapeA.back(), kB = vectorB ? shapeB[0] : shapeB[shapeB.size() - 2];
   if (k != kB)
-    return shapeError(at, "`@` sums over the last axis of its left side (" + llvm::Twine(k) + ") and the " +
-                          (vectorB ? "only" : "last but one") + " axis of its right side (" + llvm::Twine(kB) +
-                          "), which differ",
+    return shapeError(at,
+                      "`@` sums over the last axis of its left side (" + llvm::Twine(k) +
+                          ") and the " + (vectorB ? "only" : "last but one") +
+                          " axis of its right side (" + llvm::Twine(kB) + "), which differ",
                       {a, rhs}, {rangeA, rangeB});
   // Loop dims: batch, the broadcast leading axes, rows, columns, k.
   llvm::SmallVector<int64_t> sizes, resultShape;
@@ -50,23 +51,29 @@ Value Emitter::matmul(const Value &a, const Value &rhs, Range at, Range rangeA, 
   if (batchA || batchB) {
     mlir::AffineExpr d = dim(-1);
     out.push_back(d);
-    if (batchA) mapA.push_back(d);
-    if (batchB) mapB.push_back(d);
+    if (batchA)
+      mapA.push_back(d);
+    if (batchB)
+      mapB.push_back(d);
   }
   auto leadA = vectorA ? llvm::ArrayRef<int64_t>() : shapeA.drop_back(2);
   auto leadB = vectorB ? llvm::ArrayRef<int64_t>() : shapeB.drop_back(2);
   const size_t leads = std::max(leadA.size(), leadB.size());
   std::vector<std::string> axes;
   for (size_t i = 0; i < leads; ++i) {
-    const int64_t ia = int64_t(i) - int64_t(leads - leadA.size()), ib = int64_t(i) - int64_t(leads - leadB.size());
+    const int64_t ia = int64_t(i) - int64_t(leads - leadA.size()),
+                  ib = int64_t(i) - int64_t(leads - leadB.size());
     const int64_t sa = ia >= 0 ? leadA[ia] : 1, sb = ib >= 0 ? leadB[ib] : 1;
     if (ia >= 0 && ib >= 0 && sa != sb)
-      return shapeError(at, "the leading axes of the two sides of `@` differ", {a, rhs}, {rangeA, rangeB});
+      return shapeError(at, "the leading axes of the two sides of `@` differ", {a, rhs},
+                        {rangeA, rangeB});
     mlir::AffineExpr d = dim(std::max(sa, sb));
     out.push_back(d);
     resultShape.push_back(std::max(sa, sb));
-    if (ia >= 0) mapA.push_back(d);
-    if (ib >= 0) mapB.push_back(d);
+    if (ia >= 0)
+      mapA.push_back(d);
+    if (ib >= 0)
+      mapB.push_back(d);
     const std::string name = ia >= 0 ? a.axisAt(ia) : std::string();
     axes.push_back(name.empty() && ib >= 0 ? rhs.axisAt(ib) : name);
   }
@@ -94,6 +101,7 @@ Value Emitter::matmul(const Value &a, const Value &rhs, Range at, Range rangeA, 
   };
   mlir::Operation *op =
       create("nn.contract", {a.tensor, rhs.tensor}, typeOf(resultShape, batchA || batchB),
-             {b.getNamedAttr("maps", b.getAffineMapArrayAttr({map(mapA), map(mapB), map(out)})), attr("sizes", sizes)});
+             {b.getNamedAttr("maps", b.getAffineMapArrayAttr({map(mapA), map(mapB), map(out)})),
+              attr("sizes", sizes)});
   return Value::of(op->getResult(0), axes);
 }

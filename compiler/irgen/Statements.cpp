@@ -14,10 +14,14 @@ void ProgramGenerator::genStatement(const ast::Stmt *s) {
 
 void ProgramGenerator::genPlainStatement(const ast::Stmt *s) {
   switch (s->kind) {
-  case ast::StmtKind::Train: return genTrain(llvm::cast<ast::TrainStmt>(s));
-  case ast::StmtKind::Evaluate: return genEvaluate(llvm::cast<ast::EvaluateStmt>(s));
-  case ast::StmtKind::Predict: return genPredict(llvm::cast<ast::PredictStmt>(s));
-  case ast::StmtKind::Print: return genPrint(llvm::cast<ast::PrintStmt>(s));
+  case ast::StmtKind::Train:
+    return genTrain(llvm::cast<ast::TrainStmt>(s));
+  case ast::StmtKind::Evaluate:
+    return genEvaluate(llvm::cast<ast::EvaluateStmt>(s));
+  case ast::StmtKind::Predict:
+    return genPredict(llvm::cast<ast::PredictStmt>(s));
+  case ast::StmtKind::Print:
+    return genPrint(llvm::cast<ast::PrintStmt>(s));
   case ast::StmtKind::Save: {
     auto *save = llvm::cast<ast::SaveStmt>(s);
     const ast::ModelDecl *model = findModel(save->target);
@@ -36,8 +40,10 @@ void ProgramGenerator::genPlainStatement(const ast::Stmt *s) {
       return;
     std::vector<const char *> except;
     for (const ast::Path &path : load->except) {
-      if (path.front().text != load->target.front().text || path.parts.size() == 1 || elab.tensorsUnder(placeText(path)).empty()) {
-        diags.error(path.range, "`except` names parts of `" + load->target.front().text + "`, and this is none");
+      if (path.front().text != load->target.front().text || path.parts.size() == 1 ||
+          elab.tensorsUnder(placeText(path)).empty()) {
+        diags.error(path.range, "`except` names parts of `" + load->target.front().text +
+                                    "`, and this is none");
         continue;
       }
       except.push_back(text(path.text(/*skip=*/1)));
@@ -46,7 +52,8 @@ void ProgramGenerator::genPlainStatement(const ast::Stmt *s) {
         llvm::sys::fs::exists(beside))
       file = beside;
     auto *row = addStatement<nn_load>(NN_STMT_LOAD);
-    *row = nn_load{where(s->range), modelIndex[model], text(file), tables.list<const char *>(except), int32_t(except.size())};
+    *row = nn_load{where(s->range), modelIndex[model], text(file),
+                   tables.list<const char *>(except), int32_t(except.size())};
     return;
   }
   case ast::StmtKind::Report: {
@@ -73,11 +80,15 @@ void ProgramGenerator::genPlainStatement(const ast::Stmt *s) {
     print.values = llvm::ArrayRef<ast::Expr *>(e);
     return genPrint(&print);
   }
-  case ast::StmtKind::Plot: return genPlot(llvm::cast<ast::PlotStmt>(s));
+  case ast::StmtKind::Plot:
+    return genPlot(llvm::cast<ast::PlotStmt>(s));
   case ast::StmtKind::Search:
-  case ast::StmtKind::Compare: return genExperiment(s);
-  case ast::StmtKind::Ensemble: return genEnsemble(llvm::cast<ast::EnsembleStmt>(s));
-  default: return; // declarations
+  case ast::StmtKind::Compare:
+    return genExperiment(s);
+  case ast::StmtKind::Ensemble:
+    return genEnsemble(llvm::cast<ast::EnsembleStmt>(s));
+  default:
+    return; // declarations
   }
 }
 
@@ -156,7 +167,8 @@ void ProgramGenerator::genPrint(const ast::PrintStmt *s) {
     }
     auto *row = addStatement<nn_print>(NN_STMT_PRINT);
     row->where = where(e->range);
-    row->text = text(llvm::StringRef(e->range.begin.getPointer(), e->range.end.getPointer() - e->range.begin.getPointer()));
+    row->text = text(llvm::StringRef(e->range.begin.getPointer(),
+                                     e->range.end.getPointer() - e->range.begin.getPointer()));
     fn.addResult("value", t.tensor);
     auto sh = exampleShape(t.tensor);
     row->shape = shape(sh);

@@ -74,9 +74,12 @@ bool Elaborator::noteTarget(const ast::Decl *decl, const Scope &scope, Range at)
   const std::string name = decl->name.text.str();
   if (auto fact = ast::factOf(decl, "classes")) {
     auto [parameter, other] = fact->split(' ');
-    if (const Value *scores = scope.find(parameter); scores && scores->isTensor() && classesBy(scores) == 1) {
-      diags.error(diags.callSite.isValid() ? diags.callSite : at,
-                  "`" + name + "` takes a number for each class, and this is one: " + shapeText(exampleShape(scores->tensor)))
+    if (const Value *scores = scope.find(parameter);
+        scores && scores->isTensor() && classesBy(scores) == 1) {
+      diags
+          .error(diags.callSite.isValid() ? diags.callSite : at,
+                 "`" + name + "` takes a number for each class, and this is one: " +
+                     shapeText(exampleShape(scores->tensor)))
           .note("for the classes 0 and 1 of a single output there is `" + other.trim() + "`");
       return false;
     }
@@ -128,14 +131,15 @@ bool Elaborator::noteTarget(const ast::Decl *decl, const Scope &scope, Range at)
   return true;
 }
 
-void ProgramGenerator::addBounds(llvm::ArrayRef<mlir::Value> fields, const nn_bound *&list, int32_t &count) {
+void ProgramGenerator::addBounds(llvm::ArrayRef<mlir::Value> fields, const nn_bound *&list,
+                                 int32_t &count) {
   std::vector<nn_bound> rows;
   for (const Elaborator::Bound &b : elab.bounds)
     for (auto [i, field] : llvm::enumerate(fields)) {
       nn_bound row = b.row;
       auto isSaid = [&](const nn_bound &other) {
-        return other.field == int32_t(i) && other.kind == row.kind && other.low == row.low && other.high == row.high &&
-               other.bound <= row.bound;
+        return other.field == int32_t(i) && other.kind == row.kind && other.low == row.low &&
+               other.high == row.high && other.bound <= row.bound;
       };
       if (field != b.value || llvm::any_of(rows, isSaid))
         continue;

@@ -1,5 +1,6 @@
-// The trace function of a run: after a step whose loss is not finite it computes the forward pass again and says, for each
-// operation, whether its result is finite. The first that is not made the NaN.
+// The trace function of a run: after a step whose loss is not finite it computes the forward pass
+// again and says, for each operation, whether its result is finite. The first that is not made the
+// NaN.
 #include "compiler/dialect/NnDialect.h"
 #include "compiler/irgen/ProgramGenerator.h"
 
@@ -16,7 +17,8 @@ static std::string userPlace(mlir::Location loc, std::string &place) {
   if (auto call = llvm::dyn_cast<mlir::CallSiteLoc>(loc))
     loc = call.getCaller();
   if (auto file = llvm::dyn_cast<mlir::FileLineColLoc>(loc))
-    return file.getFilename().str() + ":" + std::to_string(file.getLine()) + ":" + std::to_string(file.getColumn());
+    return file.getFilename().str() + ":" + std::to_string(file.getLine()) + ":" +
+           std::to_string(file.getColumn());
   return "<unknown>";
 }
 
@@ -60,8 +62,9 @@ private:
 };
 } // namespace
 
-void ProgramGenerator::genTrace(const ast::TrainStmt *s, llvm::StringRef prefix, const ast::Expr *loss, const ast::ClipEntry *clip,
-                                nn_train *row, const ast::DataDecl *data) {
+void ProgramGenerator::genTrace(const ast::TrainStmt *s, llvm::StringRef prefix,
+                                const ast::Expr *loss, const ast::ClipEntry *clip, nn_train *row,
+                                const ast::DataDecl *data) {
   Function fn(diags, module, (prefix + "_trace").str(), element);
   lossAsInStep(fn, s, prefix, loss, data, /*augment=*/true);
   Value limit = clip ? clipLimit(clip) : Value::of(0);
@@ -80,10 +83,12 @@ void ProgramGenerator::genTrace(const ast::TrainStmt *s, llvm::StringRef prefix,
     emit.range = loss->range;
     Value x = Value::of(v);
     if (type.getElementType() != element)
-      x = Value::of(emit.create("nn.cast", v, mlir::RankedTensorType::get(type.getShape(), element))->getResult(0));
+      x = Value::of(emit.create("nn.cast", v, mlir::RankedTensorType::get(type.getShape(), element))
+                        ->getResult(0));
     // x - x is 0 for finite x and NaN for all others.
     mlir::Value rest = emit.elementwise("sub", {x.tensor, x.tensor});
-    mlir::Value zero = emit.broadcast(emit.constant(0), llvm::cast<mlir::RankedTensorType>(rest.getType()), {});
+    mlir::Value zero =
+        emit.broadcast(emit.constant(0), llvm::cast<mlir::RankedTensorType>(rest.getType()), {});
     mlir::Value bad = emit.elementwise("ne", {rest, zero});
     Value flag = emit.reduceAll("reduce_max", Value::of(bad));
     fn.addResult("flag" + std::to_string(points.size()), flag.tensor);

@@ -1,4 +1,5 @@
-// Train statements: the step function (forward, gradients, penalties, clipping, update, metrics) and its companions.
+// Train statements: the step function (forward, gradients, penalties, clipping, update, metrics)
+// and its companions.
 #include "compiler/irgen/ProgramGenerator.h"
 
 #include "mlir/IR/BuiltinTypes.h"
@@ -6,7 +7,8 @@
 using namespace nnc;
 
 struct ProgramGenerator::TrainEntries {
-  const ast::Expr *loss = nullptr, *optimizer = nullptr, *batch = nullptr, *epochs = nullptr, *steps = nullptr;
+  const ast::Expr *loss = nullptr, *optimizer = nullptr, *batch = nullptr, *epochs = nullptr,
+                  *steps = nullptr;
   const ast::ClipEntry *clip = nullptr;
   const ast::StopEntry *stop = nullptr;
   const ast::KeepEntry *keep = nullptr;
@@ -18,11 +20,16 @@ struct ProgramGenerator::TrainEntries {
     for (const ast::Entry *e : entries) {
       if (auto *set = llvm::dyn_cast<ast::SettingEntry>(e)) {
         const llvm::StringRef key = set->name.text;
-        if (key == "loss") loss = set->value;
-        else if (key == "optimizer") optimizer = set->value;
-        else if (key == "batch") batch = set->value;
-        else if (key == "epochs") epochs = set->value;
-        else if (key == "steps") steps = set->value;
+        if (key == "loss")
+          loss = set->value;
+        else if (key == "optimizer")
+          optimizer = set->value;
+        else if (key == "batch")
+          batch = set->value;
+        else if (key == "epochs")
+          epochs = set->value;
+        else if (key == "steps")
+          steps = set->value;
       } else if (auto *m = llvm::dyn_cast<ast::MetricEntry>(e)) {
         metrics.push_back(m);
       } else if (auto *c = llvm::dyn_cast<ast::ClipEntry>(e)) {
@@ -40,8 +47,8 @@ struct ProgramGenerator::TrainEntries {
   }
 };
 
-bool ProgramGenerator::addFields(Function &fn, const ast::DataDecl *data, Scope &scope, bool augment,
-                                 std::vector<mlir::Value> *raw) {
+bool ProgramGenerator::addFields(Function &fn, const ast::DataDecl *data, Scope &scope,
+                                 bool augment, std::vector<mlir::Value> *raw) {
   std::vector<Field> &fields = fieldsOf[data];
   if (auto info = symbols.data.find(data); info != symbols.data.end())
     for (const sema::FieldInfo &f : info->second.fields)
@@ -66,10 +73,12 @@ bool ProgramGenerator::addFields(Function &fn, const ast::DataDecl *data, Scope 
     if (fresh)
       known->second = elab.evaluate(f.augment, scope);
     Value v = known->second;
-    const size_t parts = llvm::count_if(fields, [&](const Field &g) { return g.augment == f.augment; });
+    const size_t parts =
+        llvm::count_if(fields, [&](const Field &g) { return g.augment == f.augment; });
     if (f.augmentPart >= 0 && !v.isError()) {
       if (v.kind != Value::Kind::List || v.items.size() != parts) {
-        elab.diags.error(f.augment->range, "this augments " + llvm::Twine(parts) + " fields, so it is to be a list of as many tensors");
+        elab.diags.error(f.augment->range, "this augments " + llvm::Twine(parts) +
+                                               " fields, so it is to be a list of as many tensors");
         fn.placement = nullptr;
         return false;
       }
@@ -80,7 +89,8 @@ bool ProgramGenerator::addFields(Function &fn, const ast::DataDecl *data, Scope 
     if (!v.isTensor())
       return false;
     if (exampleShape(v.tensor) != llvm::ArrayRef<int64_t>(f.shape)) {
-      fn.emit.shapeError(f.augment->range, "an augmentation keeps the shape of its field, " + shapeText(f.shape), v,
+      fn.emit.shapeError(f.augment->range,
+                         "an augmentation keeps the shape of its field, " + shapeText(f.shape), v,
                          f.augment->range);
       return false;
     }
@@ -116,8 +126,10 @@ mlir::Value ProgramGenerator::meanLoss(const ast::Expr *e, const Scope &scope) {
   for (int64_t n : shape)
     elements *= n;
   if (elements != 1) {
-    emit.shapeError(e->range, "a loss is one number for each example, and this is " + shapeText(shape) +
-                    "; a `mean(…)` or `sum(…)` makes one of it", v, e->range);
+    emit.shapeError(e->range,
+                    "a loss is one number for each example, and this is " + shapeText(shape) +
+                        "; a `mean(…)` or `sum(…)` makes one of it",
+                    v, e->range);
     return {};
   }
   if (!shape.empty())
@@ -135,15 +147,19 @@ void ProgramGenerator::beginStep(Function &fn, const ast::TrainStmt *s, llvm::St
   setClock(fn, prefix, data);
 }
 
-llvm::SmallVector<mlir::Value> ProgramGenerator::gradientsOf(Function &fn, mlir::Value loss, llvm::ArrayRef<TensorInfo> parameters) {
+llvm::SmallVector<mlir::Value>
+ProgramGenerator::gradientsOf(Function &fn, mlir::Value loss,
+                              llvm::ArrayRef<TensorInfo> parameters) {
   llvm::SmallVector<mlir::Value> values;
   for (const TensorInfo &p : parameters)
     values.push_back(fn.tensor(p).tensor);
   return fn.emit.gradients(loss, values);
 }
 
-mlir::Value ProgramGenerator::lossAsInStep(Function &fn, const ast::TrainStmt *s, llvm::StringRef prefix, const ast::Expr *loss,
-                                           const ast::DataDecl *data, bool augment, std::vector<Application> *applications) {
+mlir::Value ProgramGenerator::lossAsInStep(Function &fn, const ast::TrainStmt *s,
+                                           llvm::StringRef prefix, const ast::Expr *loss,
+                                           const ast::DataDecl *data, bool augment,
+                                           std::vector<Application> *applications) {
   beginStep(fn, s, prefix, data);
   Scope scope;
   addFields(fn, data, scope, augment, nullptr);
@@ -161,8 +177,10 @@ void ProgramGenerator::setClock(Function &fn, llvm::StringRef prefix, const ast:
   fn.unvalidated = info.hasVal ? llvm::StringRef() : data->name.text;
 }
 
-bool ProgramGenerator::watch(const ast::Path &path, llvm::ArrayRef<nn_metric> metrics, nn_watch &out) {
-  llvm::StringRef split = path.parts.size() > 1 ? path.parts[0].text : "train", name = path.back().text;
+bool ProgramGenerator::watch(const ast::Path &path, llvm::ArrayRef<nn_metric> metrics,
+                             nn_watch &out) {
+  llvm::StringRef split = path.parts.size() > 1 ? path.parts[0].text : "train",
+                  name = path.back().text;
   out.split = split == "val" ? NN_SPLIT_VAL : NN_SPLIT_TRAIN;
   out.metric = -1;
   out.direction = NN_LOWEST;
@@ -185,7 +203,8 @@ bool ProgramGenerator::addPartInput(Function &fn, const ast::TrainStmt *s, Scope
   const std::string part = placeText(s->target), name = model->inputs[0].name.text.str();
   auto field = scope.names.find(name);
   if (field == scope.names.end()) {
-    diags.error(s->data.range, "`" + model->name.text + "` is given `" + name + "` on its way to `" + part +
+    diags.error(s->data.range, "`" + model->name.text + "` is given `" + name +
+                                   "` on its way to `" + part +
                                    "`, and the data have no field of that name");
     return false;
   }
@@ -201,14 +220,18 @@ bool ProgramGenerator::addPartInput(Function &fn, const ast::TrainStmt *s, Scope
   return true;
 }
 
-bool ProgramGenerator::genStep(const ast::TrainStmt *s, llvm::StringRef prefix, const TrainEntries &entries,
-                               nn_train *row, const ast::DataDecl *data, std::vector<nn_metric> &metrics, std::vector<TensorInfo> &parameters) {
+bool ProgramGenerator::genStep(const ast::TrainStmt *s, llvm::StringRef prefix,
+                               const TrainEntries &entries, nn_train *row,
+                               const ast::DataDecl *data, std::vector<nn_metric> &metrics,
+                               std::vector<TensorInfo> &parameters) {
   Function fn(diags, module, (prefix + "_step").str(), element);
   beginStep(fn, s, prefix, data);
   elab.optimizerStates.clear();
   elab.bounds.clear();
   struct Close { // whatever happens, the function must be well formed
-    ProgramGenerator &g; Function &fn; nn_fn *slot;
+    ProgramGenerator &g;
+    Function &fn;
+    nn_fn *slot;
     ~Close() { g.finish(fn, slot); }
   } close{*this, fn, &row->step};
 
@@ -226,8 +249,10 @@ bool ProgramGenerator::genStep(const ast::TrainStmt *s, llvm::StringRef prefix, 
   Value limit;
   if (entries.clip && (limit = clipLimit(entries.clip)).isError())
     return false;
-  // What the guard looks at: a limit below 0 stops the run as a loss does that is not finite, and genTrace says which it was.
-  fn.addResult("loss", entries.clip ? lossUnlessBelowZero(loss, limit, entries.clip->limit->range) : loss);
+  // What the guard looks at: a limit below 0 stops the run as a loss does that is not finite, and
+  // genTrace says which it was.
+  fn.addResult("loss",
+               entries.clip ? lossUnlessBelowZero(loss, limit, entries.clip->limit->range) : loss);
   elab.metricUses = &record.applications;
   const bool measured = addMetrics(fn, entries.metrics, scope, &metrics);
   elab.metricUses = nullptr;
@@ -249,8 +274,9 @@ bool ProgramGenerator::genStep(const ast::TrainStmt *s, llvm::StringRef prefix, 
         parameters.push_back(slot.info);
     }
   if (parameters.empty()) {
-    diags.error(entries.loss->range, anyFrozen ? "every parameter of `" + target + "` is frozen"
-                                               : "this loss does not depend on any parameter of `" + target + "`");
+    diags.error(entries.loss->range,
+                anyFrozen ? "every parameter of `" + target + "` is frozen"
+                          : "this loss does not depend on any parameter of `" + target + "`");
     return false;
   }
   Emitter &emit = fn.emit;
@@ -266,8 +292,11 @@ bool ProgramGenerator::genStep(const ast::TrainStmt *s, llvm::StringRef prefix, 
   Value optimizer = elab.evaluate(entries.optimizer, scope);
   if (optimizer.isError())
     return false;
-  if (optimizer.kind != Value::Kind::Applicable || optimizer.target->kind != Applicable::Kind::Optimizer) {
-    diags.error(entries.optimizer->range, "an optimizer is wanted here, such as `adam(lr = 1e-3)`; this is " + optimizer.describe());
+  if (optimizer.kind != Value::Kind::Applicable ||
+      optimizer.target->kind != Applicable::Kind::Optimizer) {
+    diags.error(entries.optimizer->range,
+                "an optimizer is wanted here, such as `adam(lr = 1e-3)`; this is " +
+                    optimizer.describe());
     return false;
   }
   if (!optimizer.target->instantiated) {
@@ -297,7 +326,9 @@ static int64_t expectedRows(const nn_number &batch, const nn_data &data) {
     return int64_t(batch.value);
   // All of the data, which may stand in the program.
   const nn_source &source = data.source;
-  return source.kind == NN_ROWS && !data.has_split && source.row_width > 0 ? source.n_values / source.row_width : 0;
+  return source.kind == NN_ROWS && !data.has_split && source.row_width > 0
+             ? source.n_values / source.row_width
+             : 0;
 }
 
 void ProgramGenerator::genTrain(const ast::TrainStmt *s) {
@@ -332,7 +363,9 @@ void ProgramGenerator::genTrain(const ast::TrainStmt *s) {
     return;
   std::vector<int32_t> trainedRows;
   for (const TensorInfo &info : trained)
-    trainedRows.push_back(llvm::find_if(tensorRows, [&](const nn_tensor &t) { return info.name == t.name; }) - tensorRows.begin());
+    trainedRows.push_back(
+        llvm::find_if(tensorRows, [&](const nn_tensor &t) { return info.name == t.name; }) -
+        tensorRows.begin());
   row->trained = tables.list<int32_t>(trainedRows);
   row->n_trained = trainedRows.size();
 
@@ -375,7 +408,8 @@ void ProgramGenerator::genTrain(const ast::TrainStmt *s) {
   finish(eval, &row->eval);
 
   nn_metric *list = metricList(metrics);
-  finishMetrics(prefix, entries.metrics, data, llvm::MutableArrayRef<nn_metric>(list, metrics.size()));
+  finishMetrics(prefix, entries.metrics, data,
+                llvm::MutableArrayRef<nn_metric>(list, metrics.size()));
   row->metrics = list;
   row->n_metrics = metrics.size();
   genTrace(s, prefix, entries.loss, entries.clip, row, data);
@@ -387,7 +421,9 @@ void ProgramGenerator::genTrain(const ast::TrainStmt *s) {
   row->batch = constantNumber(32);
   if (entries.batch) {
     auto *name = llvm::dyn_cast<ast::NameExpr>(entries.batch);
-    row->batch = name && name->name.text == "all" ? constantNumber(0) : number(entries.batch, "`batch`", 1, 1e9, /*whole=*/true);
+    row->batch = name && name->name.text == "all"
+                     ? constantNumber(0)
+                     : number(entries.batch, "`batch`", 1, 1e9, /*whole=*/true);
   }
   // What code generation may expect; every batch size is right.
   if (auto step = module.lookupSymbol(prefix + "_step"))
@@ -396,7 +432,8 @@ void ProgramGenerator::genTrain(const ast::TrainStmt *s) {
   if (reports())
     noteEntries(s->entries, *row);
   row->epochs = entries.epochs ? epochs(entries.epochs, "`epochs`") : constantNumber(0);
-  row->steps = entries.steps ? number(entries.steps, "`steps`", 1, 1e15, /*whole=*/true) : constantNumber(0);
+  row->steps =
+      entries.steps ? number(entries.steps, "`steps`", 1, 1e15, /*whole=*/true) : constantNumber(0);
   if (entries.stop) {
     row->has_stop = watch(entries.stop->quantity, metrics, row->stop);
     row->stop_patience = epochs(entries.stop->patience, "the patience");
@@ -406,7 +443,8 @@ void ProgramGenerator::genTrain(const ast::TrainStmt *s) {
     if (entries.keep->which != ast::KeepKind::Best)
       row->keep.direction = entries.keep->which == ast::KeepKind::Highest ? NN_HIGHEST : NN_LOWEST;
     else if (row->keep.direction == NN_NO_DIRECTION)
-      diags.error(entries.keep->quantity.range, "whether high or low is good of this metric is not known: say `keep highest` or `keep lowest`");
+      diags.error(entries.keep->quantity.range, "whether high or low is good of this metric is not "
+                                                "known: say `keep highest` or `keep lowest`");
   }
   if (entries.checkpoint) {
     std::string file;

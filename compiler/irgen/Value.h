@@ -1,5 +1,6 @@
-// What an expression is worth while a program is elaborated: a number known now, a tensor that the compiled function will
-// compute, or something that can be applied (a function, a layer, an optimizer).
+// What an expression is worth while a program is elaborated: a number known now, a tensor that the
+// compiled function will compute, or something that can be applied (a function, a layer, an
+// optimizer).
 #pragma once
 
 #include "compiler/ast/Ast.h"
@@ -20,8 +21,9 @@ namespace nnc {
 
 struct Applicable;
 
-/// An axis: its name together with the use of a declaration that gave it, so that names of one call never meet those of another
-/// (LANGUAGE.md 3.4). `again` tells apart axes that one shape calls alike, `[n, n]`. Frame 0 are names that the language gives.
+/// An axis: its name together with the use of a declaration that gave it, so that names of one call
+/// never meet those of another (LANGUAGE.md 3.4). `again` tells apart axes that one shape calls
+/// alike, `[n, n]`. Frame 0 are names that the language gives.
 std::string axisId(unsigned frame, llvm::StringRef name, unsigned again = 0);
 llvm::StringRef axisName(llvm::StringRef id);
 llvm::StringRef axisFrame(llvm::StringRef id);
@@ -29,42 +31,49 @@ llvm::StringRef axisFrame(llvm::StringRef id);
 std::string axisIdOfName(llvm::StringRef id);
 
 /// Where a tensor met its own transpose, and whether names or positions lined them up.
-struct TurnedMeeting { Range at; bool byName; };
+struct TurnedMeeting {
+  Range at;
+  bool byName;
+};
 
 /// By name, in the order of insertion.
 template <class T> using NameMap = llvm::MapVector<std::string, T, std::map<std::string, unsigned>>;
 
 struct Value {
   enum class Kind {
-    Error,        // already reported; whatever uses it stays silent
-    Unavailable,  // exists, but not in this function: a metric's argument while its final formula is built
-    Number,       // known at compile time
+    Error,       // already reported; whatever uses it stays silent
+    Unavailable, // exists, but not in this function: a metric's argument while its final formula is
+                 // built
+    Number,      // known at compile time
     Bool,
     Text,
-    Tensor,       // one example's tensor; batched if the MLIR type leads with `?`
-    HostScalar,   // tensor<f64>: known before the step's data are (a schedule, an option)
-    List,         // [a, b]
-    Weights,      // several tensors of a model: arithmetic maps over them, a full reduction combines them
-    Axes,         // the value of `over =`
-    Applicable,   // function, layer, initializer, optimizer, metric, model
-    Place,        // a part of a model: text is its path
-    All,          // the word `all`
-    None,         // the word `none`: a parameter that starts from it is left out
+    Tensor,     // one example's tensor; batched if the MLIR type leads with `?`
+    HostScalar, // tensor<f64>: known before the step's data are (a schedule, an option)
+    List,       // [a, b]
+    Weights,    // several tensors of a model: arithmetic maps over them, a full reduction combines
+                // them
+    Axes,       // the value of `over =`
+    Applicable, // function, layer, initializer, optimizer, metric, model
+    Place,      // a part of a model: text is its path
+    All,        // the word `all`
+    None,       // the word `none`: a parameter that starts from it is left out
   };
   enum class Unit { None, Epochs, Steps };
 
   Kind kind = Kind::Error;
-  double number = 0;                  // Number, Bool
-  bool isAxisSize = false;            // Number: the size of the axis of its name, `n` of `x: [n]`
+  double number = 0;       // Number, Bool
+  bool isAxisSize = false; // Number: the size of the axis of its name, `n` of `x: [n]`
   Unit unit = Unit::None;
-  std::string text;                   // Text, Place
-  mlir::Value tensor;                 // Tensor, HostScalar
-  std::vector<std::string> axes;      // Tensor: each example axis' axisId, or ""; Axes: the axes and positions asked for
+  std::string text;   // Text, Place
+  mlir::Value tensor; // Tensor, HostScalar
+  // Tensor: each example axis' axisId, or ""; Axes: the axes and positions asked for
+  std::vector<std::string> axes;
   enum class Turned : unsigned char { No, ByMark, ByCall };
-  Turned turned = Turned::No;         // Tensor: its last axes were exchanged, by `x'` or by `transpose`
-  std::vector<Value> items;           // List, Weights
+  Turned turned = Turned::No; // Tensor: its last axes were exchanged, by `x'` or by `transpose`
+  std::vector<Value> items;   // List, Weights
   std::shared_ptr<Applicable> target; // Applicable
-  std::shared_ptr<const std::function<int64_t()>> classes; // Tensor of class numbers: counts the classes
+  // Tensor of class numbers: counts the classes
+  std::shared_ptr<const std::function<int64_t()>> classes;
 
   bool isError() const { return kind == Kind::Error; }
   bool isUnavailable() const { return kind == Kind::Unavailable; }
@@ -78,7 +87,11 @@ struct Value {
   bool isKnown() const { return kind == Kind::Number || kind == Kind::Bool; }
 
   static Value error() { return {}; }
-  static Value ofKind(Kind k) { Value v; v.kind = k; return v; }
+  static Value ofKind(Kind k) {
+    Value v;
+    v.kind = k;
+    return v;
+  }
   static Value of(double n, Unit unit = Unit::None) {
     Value v = ofKind(Kind::Number);
     v.number = n;
@@ -119,8 +132,8 @@ struct Value {
 /// The names visible in one call, declaration or block.
 struct Scope {
   const Scope *parent = nullptr;
-  bool prelude = false;               // the code being evaluated belongs to the prelude
-  unsigned frame = 0;                 // of a call: which one it is; names of axes belong to it
+  bool prelude = false; // the code being evaluated belongs to the prelude
+  unsigned frame = 0;   // of a call: which one it is; names of axes belong to it
   std::map<std::string, Value> names;
 
   unsigned frameOfCall() const {
@@ -143,17 +156,19 @@ struct Scope {
 struct Applicable {
   enum class Kind { Function, Layer, Init, Optimizer, Metric, Model, Builtin, Sequence };
   Kind kind = Kind::Function;
-  const ast::Decl *decl = nullptr;    // all but Builtin and Sequence
-  bool prelude = false;               // where decl stands
-  std::string name;                   // for messages and for numbering places: "dense"
-  Range written;                      // the expression that named it: a default of the prelude stands in the prelude
-  bool instantiated = false;          // arguments are bound; a bare name is instantiated where it is used
+  const ast::Decl *decl = nullptr; // all but Builtin and Sequence
+  bool prelude = false;            // where decl stands
+  std::string name;                // for messages and for numbering places: "dense"
+  Range written; // the expression that named it: a default of the prelude stands in the prelude
+  bool instantiated = false; // arguments are bound; a bare name is instantiated where it is used
   std::map<std::string, Value> bound; // hyper-parameters
-  std::vector<std::pair<std::string, Value>> partial; // Function: arguments after the first, in `seq(max_pool(2), relu)`
-  std::vector<Value> parts;           // Sequence: the layers, in order
-  std::string path;                   // Layer: where its parameters live, once placed; Model: likewise
+  // Function: arguments after the first, in `seq(max_pool(2), relu)`
+  std::vector<std::pair<std::string, Value>> partial;
+  std::vector<Value> parts; // Sequence: the layers, in order
+  std::string path;         // Layer: where its parameters live, once placed; Model: likewise
   bool placed = false;
-  std::string given;                  // Layer: the name that the program gives its place; a copy's place is numbered by it
+  // Layer: the name that the program gives its place; a copy's place is numbered by it
+  std::string given;
 };
 
 /// The shape of one example, from a tensor's MLIR type: without the batch.

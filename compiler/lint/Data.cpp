@@ -1,4 +1,5 @@
-// From a field to the raw columns that its `prepare` function passes on unchanged, and to their numbers.
+// From a field to the raw columns that its `prepare` function passes on unchanged, and to their
+// numbers.
 #include "compiler/lint/Data.h"
 
 #include "llvm/ADT/SetVector.h"
@@ -29,7 +30,8 @@ Prepared preparedOf(const Context &context, const Step &step) {
   return found;
 }
 
-/// The names of the columns whose elements `v` has, unchanged: through all parts of what was put together.
+/// The names of the columns whose elements `v` has, unchanged: through all parts of what was put
+/// together.
 void collectColumns(Prepared data, mlir::Value v, llvm::SetVector<StringRef> &names) {
   llvm::SmallVector<mlir::Value> todo{v};
   while (!todo.empty()) {
@@ -55,7 +57,8 @@ llvm::SetVector<StringRef> columnNames(Prepared data, StringRef field) {
   llvm::SetVector<StringRef> names;
   auto results = data.function.getBody().front().getTerminator()->getOperands();
   for (auto [i, result] : llvm::enumerate(results))
-    if (auto name = data.function.getResultAttrOfType<mlir::StringAttr>(i, "nn.result"); name && name.getValue() == field)
+    if (auto name = data.function.getResultAttrOfType<mlir::StringAttr>(i, "nn.result");
+        name && name.getValue() == field)
       collectColumns(data, result, names);
   return names;
 }
@@ -87,15 +90,16 @@ std::vector<ColumnRead> rawColumns(const Context &context, const Step &step, Str
   const llvm::ArrayRef<nn_column> columns(data.row->columns, data.row->n_columns);
   auto isWanted = [&](const nn_column &column) {
     const int known = info->second.source.columnIndex(column.name);
-    return names.contains(column.name) && column.kind == NN_NUMBER && known >= 0 && !info->second.source.columns[known].isCategory;
+    return names.contains(column.name) && column.kind == NN_NUMBER && known >= 0 &&
+           !info->second.source.columns[known].isCategory;
   };
   if (llvm::none_of(columns, isWanted))
     return {};
   // All are asked for, as the run will: where a column of `rows` lies follows from the others.
   std::vector<nn_column_summary> summaries(columns.size());
   if (nn_summarize_columns(&data.row->source, context.generated.tables->program.source_dir,
-                           context.dataDir.empty() ? nullptr : context.dataDir.c_str(), columns.data(), int32_t(columns.size()),
-                           summaries.data()) != 0)
+                           context.dataDir.empty() ? nullptr : context.dataDir.c_str(),
+                           columns.data(), int32_t(columns.size()), summaries.data()) != 0)
     return {};
   std::vector<ColumnRead> read;
   for (auto [column, summary] : llvm::zip(columns, summaries))
@@ -154,11 +158,13 @@ bool holdsLabels(const Context &context, const Step &step, StringRef field) {
       return true;
   // A column of classes as it is: an idx label, a generator's y.
   auto *name = llvm::dyn_cast_or_null<ast::NameExpr>(declared->value);
-  const int column = info->second.source.columnIndex(declared->value ? (name ? name->name.text : StringRef()) : field);
+  const int column = info->second.source.columnIndex(
+      declared->value ? (name ? name->name.text : StringRef()) : field);
   if (column >= 0 && info->second.source.columns[column].isCategory)
     return true;
   const std::vector<ColumnRead> columns = rawColumns(context, step, field);
-  return !columns.empty() && llvm::all_of(columns, [](const ColumnRead &c) { return c.summary.is_binary != 0; });
+  return !columns.empty() &&
+         llvm::all_of(columns, [](const ColumnRead &c) { return c.summary.is_binary != 0; });
 }
 
 } // namespace nnc::lint

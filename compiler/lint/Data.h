@@ -14,8 +14,9 @@ struct ColumnRead {
 
 /// Where the field of a step's data was declared; null: nowhere.
 const sema::FieldInfo *fieldInfo(const Context &context, const Step &step, llvm::StringRef field);
-/// The columns that a field holds as they stand, perhaps among computed ones; read from the source. Empty where that cannot be done:
-/// a generator, classes, a file with mistakes (the run will say so).
+/// The columns that a field holds as they stand, perhaps among computed ones; read from the source.
+/// Empty where that cannot be done: a generator, classes, a file with mistakes (the run will say
+/// so).
 std::vector<ColumnRead> rawColumns(const Context &context, const Step &step, llvm::StringRef field);
 /// What is large about columns, or of very different sizes: "`income` goes from 18000 to 61000";
 /// empty: nothing.

@@ -8,14 +8,16 @@ using llvm::StringRef;
 namespace nnc::lint {
 
 /// Calls each application of a loss or a metric that takes `kind`, with its first two arguments.
-static void forLosses(const Step &step, StringRef kind,
-                      llvm::function_ref<void(const Application &, mlir::Value first, mlir::Value second)> judge) {
+static void forLosses(
+    const Step &step, StringRef kind,
+    llvm::function_ref<void(const Application &, mlir::Value first, mlir::Value second)> judge) {
   for (const Application &a : step.trained.applications) {
     auto *fn = llvm::dyn_cast_or_null<ast::FnDecl>(a.decl);
     auto *metric = llvm::dyn_cast_or_null<ast::MetricDecl>(a.decl);
     if ((!fn && !metric) || factOf(a.decl, "takes") != kind)
       continue;
-    llvm::ArrayRef<ast::Parameter> params = fn ? llvm::ArrayRef(fn->params) : llvm::ArrayRef(metric->params);
+    llvm::ArrayRef<ast::Parameter> params =
+        fn ? llvm::ArrayRef(fn->params) : llvm::ArrayRef(metric->params);
     if (mlir::Value first = Step::argument(a, params, 0))
       judge(a, first, Step::argument(a, params, 1));
   }
@@ -26,8 +28,10 @@ void checkProbabilitiesAsLogits(Context &context, const Step &step, const Lint &
     const Application *maker = step.madeBy(given, "gives", "probabilities");
     if (!maker || context.isDrawn(maker->named) || context.isDrawn(loss.named))
       return;
-    if (auto report = context.report(lint, context.placeOf(loss), "`" + loss.name + "` takes scores and is given probabilities: squashed "
-                                                                  "twice, they can never come near 0 or 1"))
+    if (auto report = context.report(lint, context.placeOf(loss),
+                                     "`" + loss.name +
+                                         "` takes scores and is given probabilities: squashed "
+                                         "twice, they can never come near 0 or 1"))
       report->note(context.placeOf(*maker), "`" + maker->name + "` makes them here; leave it out");
   });
 }
@@ -37,18 +41,22 @@ void checkLogitsAsProbabilities(Context &context, const Step &step, const Lint &
     if (step.madeBy(given, "gives", "probabilities") || context.isDrawn(loss.named))
       return;
     const Weighing *scores = step.weighed(given);
-    const Application *layer = scores ? step.layerAt(StringRef(scores->weights->name).rsplit('.').first) : nullptr;
+    const Application *layer =
+        scores ? step.layerAt(StringRef(scores->weights->name).rsplit('.').first) : nullptr;
     if (!layer)
       return;
-    if (auto report = context.report(lint, context.placeOf(loss), "`" + loss.name + "` takes probabilities and is given scores of any size: "
-                                                                  + (llvm::isa<ast::MetricDecl>(loss.decl)
-                                                                               ? "0.5 is no border between them"
-                                                                               : "beyond 0 and 1 they are cut off and have no gradient"))) {
+    if (auto report = context.report(
+            lint, context.placeOf(loss),
+            "`" + loss.name + "` takes probabilities and is given scores of any size: " +
+                (llvm::isa<ast::MetricDecl>(loss.decl)
+                     ? "0.5 is no border between them"
+                     : "beyond 0 and 1 they are cut off and have no gradient"))) {
       report->note(context.placeOf(*layer), "they are the sums of this layer");
       if (llvm::isa<ast::MetricDecl>(loss.decl))
         report->note("give it `sigmoid` of the score; a loss for scores may stay as it is");
       else
-        report->note("put `sigmoid` or `softmax` after it, or take a loss for scores: `binary_cross_entropy_logits`, `cross_entropy`");
+        report->note("put `sigmoid` or `softmax` after it, or take a loss for scores: "
+                     "`binary_cross_entropy_logits`, `cross_entropy`");
     }
   });
 }
@@ -59,16 +67,23 @@ void checkSigmoidWithMse(Context &context, const Step &step, const Lint &lint) {
     if (!maker || !target || context.isDrawn(maker->named) || context.isDrawn(loss.named))
       return;
     // A target that is also the input is what an autoencoder paints: shades, not classes.
-    const llvm::SmallVector<StringRef> targets = step.fieldsBehind(target), inputs = step.fieldsBehind(given);
+    const llvm::SmallVector<StringRef> targets = step.fieldsBehind(target),
+                                       inputs = step.fieldsBehind(given);
     auto isInput = [&](StringRef target) {
-      return llvm::any_of(inputs, [&](StringRef input) { return input == target || shareColumns(context, step, input, target); });
+      return llvm::any_of(inputs, [&](StringRef input) {
+        return input == target || shareColumns(context, step, input, target);
+      });
     };
-    if (targets.empty() || llvm::any_of(targets, isInput) || !llvm::all_of(targets, [&](StringRef t) { return holdsLabels(context, step, t); }))
+    if (targets.empty() || llvm::any_of(targets, isInput) ||
+        !llvm::all_of(targets, [&](StringRef t) { return holdsLabels(context, step, t); }))
       return;
-    if (auto report = context.report(lint, context.placeOf(loss), "`" + loss.name + "` of a probability against classes: where `" +
-                                                                      maker->name + "` saturates on the wrong side there is no gradient")) {
+    if (auto report = context.report(
+            lint, context.placeOf(loss),
+            "`" + loss.name + "` of a probability against classes: where `" + maker->name +
+                "` saturates on the wrong side there is no gradient")) {
       report->note(context.placeOf(*maker), "`" + maker->name + "` is applied here");
-      report->note("cross-entropy takes the slope out again: `binary_cross_entropy` for targets of 0 and 1, `cross_entropy` for classes");
+      report->note("cross-entropy takes the slope out again: `binary_cross_entropy` for targets of "
+                   "0 and 1, `cross_entropy` for classes");
     }
   });
 }

@@ -7,14 +7,16 @@ using llvm::StringRef;
 
 namespace nnc::lint {
 
-mlir::Value Step::argument(const Application &a, llvm::ArrayRef<ast::Parameter> parameters, size_t i) {
+mlir::Value Step::argument(const Application &a, llvm::ArrayRef<ast::Parameter> parameters,
+                           size_t i) {
   for (const auto &[name, value] : a.args)
     if (name.empty() ? i-- == 0 : i < parameters.size() && name == parameters[i].name.text)
       return value;
   return {};
 }
 
-/// If an op adds to a value of each example something that is the same for all, or scales it by that: the value. Else null.
+/// If an op adds to a value of each example something that is the same for all, or scales it by
+/// that: the value. Else null.
 static mlir::Value shifted(mlir::Operation *op) {
   if (!llvm::isa<nn::ScalarBodyOp>(op) || op->getNumOperands() != 2)
     return {};
@@ -37,10 +39,12 @@ static mlir::Value shifted(mlir::Operation *op) {
 }
 
 Step::Step(const TrainedStep &trained, const IrgenResult &generated, const sema::Symbols &symbols)
-    : trained(trained), generated(generated), block(&const_cast<TrainedStep &>(trained).function.getBody().front()) {
+    : trained(trained), generated(generated),
+      block(&const_cast<TrainedStep &>(trained).function.getBody().front()) {
   for (mlir::BlockArgument arg : block->getArguments()) {
     auto attribute = [&](StringRef name) {
-      auto attr = const_cast<TrainedStep &>(trained).function.getArgAttrOfType<mlir::StringAttr>(arg.getArgNumber(), name);
+      auto attr = const_cast<TrainedStep &>(trained).function.getArgAttrOfType<mlir::StringAttr>(
+          arg.getArgNumber(), name);
       return attr ? attr.getValue() : StringRef();
     };
     if (StringRef name = attribute("nn.field"); !name.empty())
@@ -61,8 +65,10 @@ Step::Step(const TrainedStep &trained, const IrgenResult &generated, const sema:
     auto product = llvm::dyn_cast<nn::ContractionOp>(op);
     if (!product)
       continue;
-    for (auto [one, other] : {std::pair(product.getLeft(), product.getRight()), std::pair(product.getRight(), product.getLeft())})
-      if (const TensorInfo *weights = parameter(one); weights && weights->shape.size() > 1 && !parameter(other)) {
+    for (auto [one, other] : {std::pair(product.getLeft(), product.getRight()),
+                              std::pair(product.getRight(), product.getLeft())})
+      if (const TensorInfo *weights = parameter(one);
+          weights && weights->shape.size() > 1 && !parameter(other)) {
         weighings.push_back({product, weights, learned.contains(weights), other, op.getResult(0)});
         break;
       }
@@ -156,7 +162,8 @@ bool Step::isWeighedLater(mlir::Value v, const TensorInfo *except) const {
 }
 
 bool Step::contains(const Application &a, mlir::Operation *op) const {
-  return op->getBlock() == block && a.last && (!a.before || a.before->isBeforeInBlock(op)) && !a.last->isBeforeInBlock(op);
+  return op->getBlock() == block && a.last && (!a.before || a.before->isBeforeInBlock(op)) &&
+         !a.last->isBeforeInBlock(op);
 }
 
 StringRef Step::family(const Application &a) const {
@@ -176,7 +183,8 @@ const Application *Step::activationOf(mlir::Value v) const {
           llvm::all_of(users, [&](mlir::Operation *user) { return contains(a, user); }))
         return &a;
     auto drops = llvm::find_if(trained.applications, [&](const Application &a) {
-      return factOf(a.decl, "drops") && a.args.size() == 1 && a.args.front().second == v && a.result != v &&
+      return factOf(a.decl, "drops") && a.args.size() == 1 && a.args.front().second == v &&
+             a.result != v &&
              llvm::all_of(users, [&](mlir::Operation *user) { return contains(a, user); });
     });
     if (drops != trained.applications.end()) {
@@ -186,7 +194,8 @@ const Application *Step::activationOf(mlir::Value v) const {
     if (users.size() != 1)
       return nullptr;
     mlir::Operation *user = *users.begin();
-    const bool pools = llvm::isa<nn::ReductionOp>(user) && nn::isBatched(user->getResult(0).getType());
+    const bool pools =
+        llvm::isa<nn::ReductionOp>(user) && nn::isBatched(user->getResult(0).getType());
     if (user->getNumResults() != 1 || (!pools && nn::movedBy(user) != v && shifted(user) != v))
       return nullptr;
     v = user->getResult(0);

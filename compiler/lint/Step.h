@@ -1,4 +1,5 @@
-// A training step as lints look at it: where values come from and where they go. Operations are known by their interfaces alone.
+// A training step as lints look at it: where values come from and where they go. Operations are
+// known by their interfaces alone.
 #pragma once
 
 #include "compiler/dialect/NnDialect.h"
@@ -12,12 +13,13 @@
 
 namespace nnc::lint {
 
-/// A product of values with parameters that are matrices or filters: what a dense or a convolutional layer does.
+/// A product of values with parameters that are matrices or filters: what a dense or a
+/// convolutional layer does.
 struct Weighing {
   nn::ContractionOp op;
   const TensorInfo *weights;
-  bool isTrained;          // by this step
-  mlir::Value data;        // the other factor
+  bool isTrained;   // by this step
+  mlir::Value data; // the other factor
   mlir::Value result;
 };
 
@@ -36,7 +38,8 @@ public:
   llvm::StringRef field(mlir::Value v) const;
   /// Every field that a value depends on.
   llvm::SmallVector<llvm::StringRef> fieldsBehind(mlir::Value v) const;
-  /// The application whose result `v` is (as source() sees it) and whose declaration states the fact, or null.
+  /// The application whose result `v` is (as source() sees it) and whose declaration states the
+  /// fact, or null.
   const Application *madeBy(mlir::Value v, llvm::StringRef fact, llvm::StringRef value) const;
   /// The weighing that `v` is, up to what is added to it for all examples alike, or null.
   const Weighing *weighed(mlir::Value v) const;
@@ -45,16 +48,18 @@ public:
   const Weighing *unscaled(mlir::Value v) const;
   /// Whether a later weighing, with weights other than `except`, depends on `v`.
   bool isWeighedLater(mlir::Value v, const TensorInfo *except = nullptr) const;
-  /// The activation that all of `v` goes through, perhaps pooled or with some of it dropped, up to what is added to it for all
-  /// examples alike; or null.
+  /// The activation that all of `v` goes through, perhaps pooled or with some of it dropped, up to
+  /// what is added to it for all examples alike; or null.
   const Application *activationOf(mlir::Value v) const;
   /// The activation that a function is like: "relu", "tanh", …; "" for any other function.
   llvm::StringRef family(const Application &a) const;
   /// The application of a layer at a place, or null.
   const Application *layerAt(llvm::StringRef place) const;
 
-  /// The tensor of argument `i` of a function or a layer of these parameters; null: not given, or no tensor.
-  static mlir::Value argument(const Application &a, llvm::ArrayRef<ast::Parameter> parameters, size_t i);
+  /// The tensor of argument `i` of a function or a layer of these parameters; null: not given, or
+  /// no tensor.
+  static mlir::Value argument(const Application &a, llvm::ArrayRef<ast::Parameter> parameters,
+                              size_t i);
 
 private:
   bool contains(const Application &a, mlir::Operation *op) const;

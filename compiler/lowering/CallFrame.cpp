@@ -11,8 +11,21 @@ using namespace mlir;
 namespace nnc {
 
 // The fields of nn_call, in order, each 8 bytes.
-enum Field { Arena, Scratch, In, Out, Scalars, Rows, Capacity, Barrier, BarrierData, Stamp, StampData };
-static_assert(offsetof(nn_call, rows) == 8 * Rows && offsetof(nn_call, barrier_data) == 8 * BarrierData &&
+enum Field {
+  Arena,
+  Scratch,
+  In,
+  Out,
+  Scalars,
+  Rows,
+  Capacity,
+  Barrier,
+  BarrierData,
+  Stamp,
+  StampData
+};
+static_assert(offsetof(nn_call, rows) == 8 * Rows &&
+                  offsetof(nn_call, barrier_data) == 8 * BarrierData &&
                   offsetof(nn_call, stamp_data) == 8 * StampData && sizeof(nn_call) == 88,
               "nn_call changed: this file must follow");
 
@@ -27,7 +40,9 @@ void CallFrame::begin(StringRef name) {
   call = func.getArgument(0);
 }
 
-CallFrame::CallFrame(OpBuilder &b, Location loc, StringRef name, LLVM::LLVMFuncOp other, int64_t otherRows) : b(b), loc(loc) {
+CallFrame::CallFrame(OpBuilder &b, Location loc, StringRef name, LLVM::LLVMFuncOp other,
+                     int64_t otherRows)
+    : b(b), loc(loc) {
   begin(name);
   first = func;
   if (other)
@@ -74,13 +89,17 @@ void CallFrame::goOnIn(StringRef name) {
 }
 
 void CallFrame::keepOnStack(kern::PlaceAttr place, int64_t bytes) {
-  addresses[place] = b.create<LLVM::AllocaOp>(loc, pointer, b.getI8Type(), number(bytes), /*alignment=*/64);
+  addresses[place] =
+      b.create<LLVM::AllocaOp>(loc, pointer, b.getI8Type(), number(bytes), /*alignment=*/64);
 }
 
-Value CallFrame::number(int64_t value) { return b.create<LLVM::ConstantOp>(loc, b.getI64Type(), value); }
+Value CallFrame::number(int64_t value) {
+  return b.create<LLVM::ConstantOp>(loc, b.getI64Type(), value);
+}
 
 Value CallFrame::field(unsigned number, Type type) {
-  Value address = b.create<LLVM::GEPOp>(loc, pointer, b.getI64Type(), call, ArrayRef<LLVM::GEPArg>{int32_t(number)});
+  Value address = b.create<LLVM::GEPOp>(loc, pointer, b.getI64Type(), call,
+                                        ArrayRef<LLVM::GEPArg>{int32_t(number)});
   return b.create<LLVM::LoadOp>(loc, type, address);
 }
 
@@ -137,7 +156,8 @@ void CallFrame::barrier(std::optional<int32_t> event) {
 void CallFrame::stamp(int32_t event) {
   Type i32 = b.getI32Type();
   Value thread = func.getBody().front().getArgument(1);
-  auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()), {pointer, i32, i32});
+  auto type =
+      LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()), {pointer, i32, i32});
   Value number = b.create<LLVM::ConstantOp>(loc, i32, event);
   Value function = field(Stamp, pointer), data = field(StampData, pointer);
   b.create<LLVM::CallOp>(loc, type, ValueRange{function, data, thread, number});
@@ -157,11 +177,13 @@ void CallFrame::returnUnlessFinite(Value value) {
   b.setInsertionPointToEnd(after);
 }
 
-// Before anything else, and in a way that needs no frame: a flat step may take less time than saving and restoring registers.
+// Before anything else, and in a way that needs no frame: a flat step may take less time than
+// saving and restoring registers.
 void CallFrame::leaveTo(LLVM::LLVMFuncOp other, int64_t rows) {
   Block *first = func.addBlock(), *work = func.addBlock(), *leave = func.addBlock();
   home = func.addBlock();
-  Value usual = b.create<LLVM::ICmpOp>(loc, LLVM::ICmpPredicate::eq, field(Rows, b.getI64Type()), number(rows));
+  Value usual = b.create<LLVM::ICmpOp>(loc, LLVM::ICmpPredicate::eq, field(Rows, b.getI64Type()),
+                                       number(rows));
   b.create<cf::CondBranchOp>(loc, usual, first, home);
   b.setInsertionPointToEnd(first);
   Value zero = b.create<LLVM::ConstantOp>(loc, b.getI32Type(), 0);

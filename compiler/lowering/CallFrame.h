@@ -7,13 +7,16 @@
 
 namespace nnc {
 
-/// Starts `llvm.func @name(call, thread, threads)` at b and gives access to the call's fields. b is left in its body.
+/// Starts `llvm.func @name(call, thread, threads)` at b and gives access to the call's fields. b is
+/// left in its body.
 class CallFrame {
 public:
   /// Calls with `otherRows` examples do nothing but let thread 0 call `other`, if there is one.
-  CallFrame(mlir::OpBuilder &b, mlir::Location loc, llvm::StringRef name, mlir::LLVM::LLVMFuncOp other = {}, int64_t otherRows = 0);
-  /// The same for one thread and a number of examples that is known. Instead of scratch there are places on the stack, each by itself,
-  /// so that what happens to one does not keep another from becoming registers.
+  CallFrame(mlir::OpBuilder &b, mlir::Location loc, llvm::StringRef name,
+            mlir::LLVM::LLVMFuncOp other = {}, int64_t otherRows = 0);
+  /// The same for one thread and a number of examples that is known. Instead of scratch there are
+  /// places on the stack, each by itself, so that what happens to one does not keep another from
+  /// becoming registers.
   CallFrame(mlir::OpBuilder &b, mlir::Location loc, llvm::StringRef name, int64_t rows);
 
   /// The function that is called from outside.
@@ -25,7 +28,8 @@ public:
   mlir::Value rows() { return rowCount; }
   mlir::Value thread() { return threadNumber; }
   mlir::Value threads() { return threadCount; }
-  /// The address of `place`; `fixedBytes` is the size of the fixed pool, behind which the row pool lies.
+  /// The address of `place`; `fixedBytes` is the size of the fixed pool, behind which the row pool
+  /// lies.
   mlir::Value address(kern::PlaceAttr place, int64_t fixedBytes);
   /// Makes a place of scratch on the stack.
   void keepOnStack(kern::PlaceAttr place, int64_t bytes);
@@ -49,7 +53,8 @@ private:
   mlir::OpBuilder &b;
   mlir::Location loc;
   mlir::LLVM::LLVMFuncOp first, func; // func: where b is
-  mlir::Block *home = nullptr; // where fields are read and addresses computed: it dominates all that follows
+  mlir::Block *home =
+      nullptr; // where fields are read and addresses computed: it dominates all that follows
   mlir::Type pointer, call64;
   mlir::Value call, rowCount, capacity, threadNumber, threadCount, several;
   llvm::DenseMap<unsigned, mlir::Value> fields;

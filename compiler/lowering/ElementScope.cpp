@@ -40,11 +40,14 @@ void ElementScope::setLinear(ArrayRef<Index> index, ArrayRef<int64_t> shape, Ind
 }
 
 bool ElementScope::isLinear(const Key &index, ArrayRef<int64_t> shape) const {
-  return llvm::any_of(linearPoints, [&](const LinearPoint &point) { return ArrayRef(point.shape) == shape && point.index == index; });
+  return llvm::any_of(linearPoints, [&](const LinearPoint &point) {
+    return ArrayRef(point.shape) == shape && point.index == index;
+  });
 }
 
-/// Whether `index`, the same in all lanes, exists in a tensor of this shape whatever lanes are asked for: each part of it is one of
-/// the point's own, along a dim of the same size. A channel's mean can so be read even where zeros are put around.
+/// Whether `index`, the same in all lanes, exists in a tensor of this shape whatever lanes are
+/// asked for: each part of it is one of the point's own, along a dim of the same size. A channel's
+/// mean can so be read even where zeros are put around.
 bool ElementScope::existsAnyway(ArrayRef<Index> index, ArrayRef<int64_t> shape) const {
   if (!linear)
     return false;
@@ -82,8 +85,9 @@ Value ElementScope::at(Value value, ArrayRef<Index> index) {
     auto pull = value.getDefiningOp<nn::PullOp>();
     assert(pull && "a root is asked for at an index it was not computed for");
     Operation *outer = std::exchange(current, pull);
-    bool outerLinear = std::exchange(currentIsLinear, pull->hasTrait<nn::SameElements>() &&
-                                                          isLinear(key, cast<ShapedType>(value.getType()).getShape()));
+    bool outerLinear = std::exchange(
+        currentIsLinear, pull->hasTrait<nn::SameElements>() &&
+                             isLinear(key, cast<ShapedType>(value.getType()).getShape()));
     element = pull.buildAt(*this, index);
     current = outer;
     currentIsLinear = outerLinear;
@@ -124,18 +128,21 @@ Value ElementScope::loadBuffer(const Buffer &buffer, ArrayRef<Index> index) {
     return broadcast(loadElements(builder(), location(), buffer, at.getBase(), 1));
   }
   if (at.isAffine() && (at.getStride() == 1 || lanes() == 1))
-    return loadElements(builder(), location(), buffer, at.getBase(), lanes(), /*stride=*/1, both(tail, asked));
+    return loadElements(builder(), location(), buffer, at.getBase(), lanes(), /*stride=*/1,
+                        both(tail, asked));
   SmallVector<int64_t> offsets;
   for (int64_t lane = 0; lane < lanes(); ++lane)
     offsets.push_back(at.getOffset(lane));
   return loadPattern(builder(), location(), buffer, at.getBase(), offsets, both(tail, asked));
 }
 
-/// Asks for the element of the next example that `at` is of this one: an address behind the last example's is harmless.
+/// Asks for the element of the next example that `at` is of this one: an address behind the last
+/// example's is harmless.
 void ElementScope::askFor(const Buffer &buffer, const Index &at) {
   VectorMemory memory(builder(), location(), buffer.type.getElementType(), lanes());
   int64_t example = rowMajorStrides(buffer.type.getShape())[0];
-  Value next = builder().createOrFold<arith::AddIOp>(location(), at.getBase(), emitter.constant(example));
+  Value next =
+      builder().createOrFold<arith::AddIOp>(location(), at.getBase(), emitter.constant(example));
   memory.prefetch(memory.outside(buffer.base, next));
 }
 

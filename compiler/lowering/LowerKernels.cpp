@@ -49,11 +49,14 @@ class FunctionLowering {
 
 public:
   /// Calls with `flatRows` examples go to `flat`, if there is one.
-  FunctionLowering(func::FuncOp source, const LoweringTarget &target, KernelTable &table, LLVM::LLVMFuncOp flat = {}, int64_t flatRows = 0)
-      : source(source), target(target), table(table), b(source), frame(b, source.getLoc(), source.getName(), flat, flatRows) {}
+  FunctionLowering(func::FuncOp source, const LoweringTarget &target, KernelTable &table,
+                   LLVM::LLVMFuncOp flat = {}, int64_t flatRows = 0)
+      : source(source), target(target), table(table), b(source),
+        frame(b, source.getLoc(), source.getName(), flat, flatRows) {}
 
   /// Its flat form (see SmallFunction.h), for `rows` examples.
-  FunctionLowering(func::FuncOp source, const LoweringTarget &target, KernelTable &table, int64_t rows)
+  FunctionLowering(func::FuncOp source, const LoweringTarget &target, KernelTable &table,
+                   int64_t rows)
       : source(source), target(target), table(table), b(source),
         frame(b, source.getLoc(), (source.getName() + "_flat").str(), rows) {
     for (auto [place, bytes] : scratchOf(source, rows))
@@ -77,7 +80,8 @@ public:
     for (Operation &op : source.getBody().front()) {
       auto next = dyn_cast<kern::FusedOp>(op);
       std::optional<RowPanel> own = next ? panelOf(next) : std::nullopt;
-      if (!panel.empty() && !isa<kern::ViewOp>(op) && !(own && own->group == panelOf(panel[0])->group)) {
+      if (!panel.empty() && !isa<kern::ViewOp>(op) &&
+          !(own && own->group == panelOf(panel[0])->group)) {
         callPanels(panel);
         panel.clear();
       }
@@ -92,7 +96,8 @@ public:
       } else if (next) {
         if (barriers.isNeededBefore(accessesOf(next)))
           meet();
-        emitCall(next, prepare(next), /*firstRow=*/{}, {frame.rows(), frame.rows(), frame.thread(), frame.threads()});
+        emitCall(next, prepare(next), /*firstRow=*/{},
+                 {frame.rows(), frame.rows(), frame.thread(), frame.threads()});
       } else if (auto guard = dyn_cast<kern::GuardOp>(op)) {
         emitGuard(guard);
       } else if (!isa<kern::ViewOp>(op)) {
@@ -106,7 +111,9 @@ public:
 
 private:
   /// A barrier. There is a kernel before it: nothing else touches memory.
-  void meet() { frame.barrier(profiled ? std::optional<int32_t>(profiled + kernels - 1) : std::nullopt); }
+  void meet() {
+    frame.barrier(profiled ? std::optional<int32_t>(profiled + kernels - 1) : std::nullopt);
+  }
   /// A kernel's function, and the tensors that its pointers are for.
   struct Callee {
     LLVM::LLVMFuncOp function;
@@ -114,13 +121,16 @@ private:
     int32_t event;
   };
   Callee prepare(kern::FusedOp kernel);
-  /// `firstRow`: the first example that the kernel is to compute; null: that of the batch. `numbers`: what it takes behind its buffers.
-  void emitCall(kern::FusedOp kernel, const Callee &callee, Value firstRow, std::array<Value, numbersOfKernel> numbers);
+  /// `firstRow`: the first example that the kernel is to compute; null: that of the batch.
+  /// `numbers`: what it takes behind its buffers.
+  void emitCall(kern::FusedOp kernel, const Callee &callee, Value firstRow,
+                std::array<Value, numbersOfKernel> numbers);
   void callPanels(MutableArrayRef<kern::FusedOp> panel);
   LLVM::LLVMFuncOp makeFunction(kern::FusedOp kernel, ArrayRef<unsigned> slots, unsigned buffers);
   void emitBody(kern::FusedOp kernel, LLVM::LLVMFuncOp function, ArrayRef<unsigned> slots);
   void emitGuard(kern::GuardOp guard) {
-    if (barriers.isNeededBefore({{rangeOf(placeOf(guard.getValue()), guard.getValue().getType())}, {}}))
+    if (barriers.isNeededBefore(
+            {{rangeOf(placeOf(guard.getValue()), guard.getValue().getType())}, {}}))
       meet();
     Value address = frame.address(placeOf(guard.getValue()), fixedBytes);
     Type element = cast<ShapedType>(guard.getValue().getType()).getElementType();
@@ -134,8 +144,8 @@ private:
   CallFrame frame;
   BarrierTracker barriers;
   int64_t fixedBytes = 0, stackBytes = 0;
-  unsigned kernels = 0;   // called so far
-  unsigned profiled = 0;  // all its kernels, if it is to be profiled
+  unsigned kernels = 0;  // called so far
+  unsigned profiled = 0; // all its kernels, if it is to be profiled
 };
 
 } // namespace
@@ -168,13 +178,15 @@ FunctionLowering::Callee FunctionLowering::prepare(kern::FusedOp kernel) {
   return callee;
 }
 
-void FunctionLowering::emitCall(kern::FusedOp kernel, const Callee &callee, Value firstRow, std::array<Value, numbersOfKernel> numbers) {
+void FunctionLowering::emitCall(kern::FusedOp kernel, const Callee &callee, Value firstRow,
+                                std::array<Value, numbersOfKernel> numbers) {
   SmallVector<Value> arguments;
   for (auto [place, type] : callee.tensors) {
     Value address = frame.address(place, fixedBytes);
     if (int64_t size = firstRow ? rowBytes(type) : 0) {
       Value offset = b.create<LLVM::MulOp>(kernel.getLoc(), firstRow, frame.number(size));
-      address = b.create<LLVM::GEPOp>(kernel.getLoc(), address.getType(), b.getI8Type(), address, ArrayRef<LLVM::GEPArg>{offset});
+      address = b.create<LLVM::GEPOp>(kernel.getLoc(), address.getType(), b.getI8Type(), address,
+                                      ArrayRef<LLVM::GEPArg>{offset});
     }
     arguments.push_back(address);
   }
@@ -187,7 +199,8 @@ void FunctionLowering::emitCall(kern::FusedOp kernel, const Callee &callee, Valu
     frame.stamp(callee.event);
 }
 
-/// A vector or so of a row-wise kernel's elements takes as many cycles; below about 5 µs of work one thread does all panels.
+/// A vector or so of a row-wise kernel's elements takes as many cycles; below about 5 µs of work
+/// one thread does all panels.
 constexpr int64_t cyclesOfVector = 4, cyclesWorthSharing = 15000;
 
 void FunctionLowering::callPanels(MutableArrayRef<kern::FusedOp> panel) {
@@ -210,10 +223,13 @@ void FunctionLowering::callPanels(MutableArrayRef<kern::FusedOp> panel) {
       frame.address(place, fixedBytes); // outside of the loop
 
   Value rows = frame.number(panelOf(panel[0])->rows), zero = frame.number(0), one = frame.number(1);
-  Value upToLast = b.create<LLVM::AddOp>(loc, frame.rows(), frame.number(panelOf(panel[0])->rows - 1));
+  Value upToLast =
+      b.create<LLVM::AddOp>(loc, frame.rows(), frame.number(panelOf(panel[0])->rows - 1));
   Value panels = b.create<LLVM::UDivOp>(loc, upToLast, rows);
-  int64_t enough = cyclesWorthSharing * target.vectorBytes / (cyclesOfVector * std::max<int64_t>(1, bytes));
-  auto [begin, end] = shareOf(b, loc, panels, frame.thread(), frame.threads(), llvm::divideCeil(enough, panelOf(panel[0])->rows));
+  int64_t enough =
+      cyclesWorthSharing * target.vectorBytes / (cyclesOfVector * std::max<int64_t>(1, bytes));
+  auto [begin, end] = shareOf(b, loc, panels, frame.thread(), frame.threads(),
+                              llvm::divideCeil(enough, panelOf(panel[0])->rows));
   auto loop = b.create<scf::ForOp>(loc, begin, end, one);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(loop.getBody());
@@ -223,14 +239,16 @@ void FunctionLowering::callPanels(MutableArrayRef<kern::FusedOp> panel) {
     emitCall(kernel, callee, first, {count, frame.rows(), zero, one});
 }
 
-LLVM::LLVMFuncOp FunctionLowering::makeFunction(kern::FusedOp kernel, ArrayRef<unsigned> slots, unsigned buffers) {
+LLVM::LLVMFuncOp FunctionLowering::makeFunction(kern::FusedOp kernel, ArrayRef<unsigned> slots,
+                                                unsigned buffers) {
   SmallVector<Type> types(buffers, LLVM::LLVMPointerType::get(b.getContext()));
   types.append(numbersOfKernel, b.getI64Type());
   types.append(drawingOps(kernel).size(), b.getI32Type());
   auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()), types);
   OpBuilder outside(source);
   std::string name = (source.getName() + "_k" + Twine(kernels)).str();
-  auto function = outside.create<LLVM::LLVMFuncOp>(kernel.getLoc(), name, type, LLVM::Linkage::Internal);
+  auto function =
+      outside.create<LLVM::LLVMFuncOp>(kernel.getLoc(), name, type, LLVM::Linkage::Internal);
   // Inlined, kernels would only make one function that is slow to compile.
   function.setPassthroughAttr(b.getStrArrayAttr({"noinline", "nounwind"}));
   for (unsigned i = 0; i < buffers; ++i) {
@@ -252,7 +270,8 @@ static void eraseDead(Region &region) {
     }
 }
 
-void FunctionLowering::emitBody(kern::FusedOp kernel, LLVM::LLVMFuncOp function, ArrayRef<unsigned> slots) {
+void FunctionLowering::emitBody(kern::FusedOp kernel, LLVM::LLVMFuncOp function,
+                                ArrayRef<unsigned> slots) {
   Location loc = kernel.getLoc();
   OpBuilder k(kernel.getContext());
   Block *entry = function.addEntryBlock(k);
@@ -270,9 +289,11 @@ void FunctionLowering::emitBody(kern::FusedOp kernel, LLVM::LLVMFuncOp function,
   context.target = target;
   unsigned slot = 0;
   for (Value input : kernel.getInputs())
-    context.inputs.push_back({entry->getArgument(slots[slot++]), cast<RankedTensorType>(input.getType())});
+    context.inputs.push_back(
+        {entry->getArgument(slots[slot++]), cast<RankedTensorType>(input.getType())});
   for (Value output : kernel.getOutputs())
-    context.outputs.push_back({entry->getArgument(slots[slot++]), cast<RankedTensorType>(output.getType())});
+    context.outputs.push_back(
+        {entry->getArgument(slots[slot++]), cast<RankedTensorType>(output.getType())});
   auto end = k.create<LLVM::ReturnOp>(loc, ValueRange());
   // The prologue grows before this op; the loops follow it.
   k.setInsertionPoint(end);
@@ -305,8 +326,8 @@ struct LowerKernels : PassWrapper<LowerKernels, OperationPass<ModuleOp>> {
   StringRef getArgument() const override { return "nn-lower-kernels"; }
   StringRef getDescription() const override { return "planned kernels to loops over memory"; }
   void getDependentDialects(DialectRegistry &registry) const override {
-    registry.insert<arith::ArithDialect, cf::ControlFlowDialect, LLVM::LLVMDialect, math::MathDialect,
-                    scf::SCFDialect, vector::VectorDialect>();
+    registry.insert<arith::ArithDialect, cf::ControlFlowDialect, LLVM::LLVMDialect,
+                    math::MathDialect, scf::SCFDialect, vector::VectorDialect>();
   }
   void runOnOperation() override {
     KernelTable table;
@@ -317,12 +338,15 @@ struct LowerKernels : PassWrapper<LowerKernels, OperationPass<ModuleOp>> {
     }
   }
   LogicalResult lower(func::FuncOp function, KernelTable &table) {
-    // The new function takes the old one's name, so the old one must go before symbols are looked at.
+    // The new function takes the old one's name, so the old one must go before symbols are looked
+    // at.
     const std::optional<int64_t> rows = rowsWhenFlat(function, target);
     if (!rows)
       return FunctionLowering(function, target, table).run();
     FunctionLowering flat(function, target, table, *rows);
-    return success(succeeded(flat.run()) && succeeded(FunctionLowering(function, target, table, flat.function(), *rows).run()));
+    return success(
+        succeeded(flat.run()) &&
+        succeeded(FunctionLowering(function, target, table, flat.function(), *rows).run()));
   }
   LoweringTarget target;
 };

@@ -1,4 +1,5 @@
-// Walking over what is reduced, with the reductions' states carried by the loops: as a whole, or in blocks (LongSums.h).
+// Walking over what is reduced, with the reductions' states carried by the loops: as a whole, or in
+// blocks (LongSums.h).
 #include "compiler/lowering/ReductionEmitter.h"
 
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -12,8 +13,8 @@ namespace nnc {
 constexpr int64_t wholeUnroll = 9;
 
 /// Loops over `dims`, outermost first, that carry the state; sets their indices.
-ReductionEmitter::State ReductionEmitter::walk(ArrayRef<unsigned> dims, SmallVectorImpl<Index> &index,
-                                               State state,
+ReductionEmitter::State ReductionEmitter::walk(ArrayRef<unsigned> dims,
+                                               SmallVectorImpl<Index> &index, State state,
                                                llvm::function_ref<State(State)> body) {
   if (dims.empty())
     return body(std::move(state));
@@ -58,10 +59,12 @@ ReductionEmitter::State ReductionEmitter::walkLevels(Nest &nest, unsigned level,
   if (level < nest.dims.size())
     return walk(nest.dims.drop_front(level), nest.index, std::move(state),
                 [&](State inner) { return walkLevels(nest, nest.dims.size(), std::move(inner)); });
-  return nest.hasRun ? nest.run(emitter.constant(0), nest.levels.back().value, std::move(state)) : nest.point(std::move(state));
+  return nest.hasRun ? nest.run(emitter.constant(0), nest.levels.back().value, std::move(state))
+                     : nest.point(std::move(state));
 }
 
-ReductionEmitter::State ReductionEmitter::walkPart(Nest &nest, unsigned level, Value from, Value to, State state) {
+ReductionEmitter::State ReductionEmitter::walkPart(Nest &nest, unsigned level, Value from, Value to,
+                                                   State state) {
   if (level >= nest.dims.size())
     return nest.run(from, to, std::move(state));
   return loop(from, to, emitter.constant(1), std::move(state), [&](Value i, State inner) {
@@ -70,17 +73,21 @@ ReductionEmitter::State ReductionEmitter::walkPart(Nest &nest, unsigned level, V
   });
 }
 
-ReductionEmitter::State ReductionEmitter::walkBlocks(Nest &nest, const SumBlocks &blocks, unsigned level, State carried) {
+ReductionEmitter::State ReductionEmitter::walkBlocks(Nest &nest, const SumBlocks &blocks,
+                                                     unsigned level, State carried) {
   Value extent = nest.levels[level].value;
   if (level < blocks.level)
-    return loop(emitter.constant(0), extent, emitter.constant(1), std::move(carried), [&](Value i, State inner) {
-      nest.index[nest.dims[level]] = Index::affine(i, 0);
-      return walkBlocks(nest, blocks, level + 1, std::move(inner));
-    });
+    return loop(emitter.constant(0), extent, emitter.constant(1), std::move(carried),
+                [&](Value i, State inner) {
+                  nest.index[nest.dims[level]] = Index::affine(i, 0);
+                  return walkBlocks(nest, blocks, level + 1, std::move(inner));
+                });
   Value each = emitter.constant(blocks.each);
   return loop(emitter.constant(0), extent, each, std::move(carried), [&](Value i, State inner) {
-    Value end = b.createOrFold<arith::MinUIOp>(loc, b.createOrFold<arith::AddIOp>(loc, i, each), extent);
-    // Those that lose digits begin anew with each block, the others go on. What is carried: the states, then what the first lost.
+    Value end =
+        b.createOrFold<arith::MinUIOp>(loc, b.createOrFold<arith::AddIOp>(loc, i, each), extent);
+    // Those that lose digits begin anew with each block, the others go on. What is carried: the
+    // states, then what the first lost.
     State block(inner.begin(), inner.begin() + nest.start.size());
     for (auto [value, loses, fresh] : llvm::zip(block, nest.lossy, nest.start))
       value = loses ? fresh : value;
@@ -88,7 +95,8 @@ ReductionEmitter::State ReductionEmitter::walkBlocks(Nest &nest, const SumBlocks
     size_t lost = block.size();
     for (size_t k = 0; k < nest.lossy.size(); ++k)
       if (nest.lossy[k]) {
-        std::tie(inner[k], inner[lost]) = nn::addCompensated(b, loc, inner[k], inner[lost], block[k]);
+        std::tie(inner[k], inner[lost]) =
+            nn::addCompensated(b, loc, inner[k], inner[lost], block[k]);
         ++lost;
       } else {
         inner[k] = block[k];
@@ -102,10 +110,12 @@ ReductionEmitter::State ReductionEmitter::walkAll(Nest &nest) {
   for (int64_t vector = 0; vector < vectors; ++vector)
     llvm::append_range(nest.start, initial());
   for (unsigned dim : nest.dims)
-    nest.levels.push_back({type.isDynamicDim(dim) ? -1 : type.getDimSize(dim), emitter.extent(type, dim)});
+    nest.levels.push_back(
+        {type.isDynamicDim(dim) ? -1 : type.getDimSize(dim), emitter.extent(type, dim)});
   if (nest.hasRun) {
     auto known = staticExtent(type, laneDims);
-    Value steps = b.createOrFold<arith::CeilDivUIOp>(loc, extentOf(emitter, type, laneDims), emitter.constant(lanes));
+    Value steps = b.createOrFold<arith::CeilDivUIOp>(loc, extentOf(emitter, type, laneDims),
+                                                     emitter.constant(lanes));
     nest.levels.push_back({known ? int64_t(llvm::divideCeil(*known, lanes)) : -1, steps});
   }
   nest.lossy = lossy();

@@ -1,11 +1,12 @@
 // RowPanels: which kernels are row-wise, and which neighbours may share panels.
 //
-// A panel's first kernel writes rows of a tensor before the last one has read other rows of what lay there before. So tensors of a
-// run share memory only if they are rows of the same size at the same place: then row covers row.
+// A panel's first kernel writes rows of a tensor before the last one has read other rows of what
+// lay there before. So tensors of a run share memory only if they are rows of the same size at the
+// same place: then row covers row.
 #include "compiler/lowering/RowPanels.h"
-#include "compiler/lowering/UsedDims.h"
 #include "compiler/dialect/NnDialect.h"
 #include "compiler/lowering/Barriers.h"
+#include "compiler/lowering/UsedDims.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
@@ -14,8 +15,9 @@ using nnc::nn::Index;
 
 namespace nnc {
 
-/// What the rows of a panel may take of the first-level cache, and the examples from which on their number is a multiple of a line's
-/// elements: no two threads then write to one line, and vectors along the batch are whole.
+/// What the rows of a panel may take of the first-level cache, and the examples from which on their
+/// number is a multiple of a line's elements: no two threads then write to one line, and vectors
+/// along the batch are whole.
 constexpr int64_t panelBytes = 24 << 10, lineRows = 16;
 
 int64_t rowBytes(Type type) {
@@ -63,7 +65,10 @@ public:
     Value element = at(current->getOperand(operand), index);
     if (!mask)
       return element;
-    return builder().create<UnrealizedConversionCastOp>(location(), element.getType(), ValueRange{element, mask}).getResult(0);
+    return builder()
+        .create<UnrealizedConversionCastOp>(location(), element.getType(),
+                                            ValueRange{element, mask})
+        .getResult(0);
   }
   Value batchSize() override { return builder().create<arith::ConstantIndexOp>(location(), 1); }
 
@@ -74,15 +79,17 @@ private:
 };
 } // namespace
 
-/// Whether `values`, evaluated over an index space of this shape, use the first index for nothing but their operands' own.
+/// Whether `values`, evaluated over an index space of this shape, use the first index for nothing
+/// but their operands' own.
 static bool useRowsAsTheyAre(ValueRange values, ArrayRef<int64_t> shape, Location loc) {
-  llvm::SmallBitVector used = usedIndices(loc, shape.size(), [&](OpBuilder &b, ArrayRef<Index> own) {
-    RowProbe probe(b, loc, own[0].getBase());
-    SmallVector<Value> results;
-    for (Value value : values)
-      results.push_back(probe.at(value, own));
-    return results;
-  });
+  llvm::SmallBitVector used =
+      usedIndices(loc, shape.size(), [&](OpBuilder &b, ArrayRef<Index> own) {
+        RowProbe probe(b, loc, own[0].getBase());
+        SmallVector<Value> results;
+        for (Value value : values)
+          results.push_back(probe.at(value, own));
+        return results;
+      });
   return !used[0];
 }
 
@@ -119,9 +126,9 @@ public:
       return llvm::is_contained(kernels, kern::memoryOf(input).getDefiningOp<kern::FusedOp>());
     });
     return reads && llvm::all_of(added, [&](const Tensor &x) {
-      return llvm::all_of(tensors, [&](const Tensor &y) { return agree(x, y); }) &&
-             llvm::all_of(added, [&](const Tensor &y) { return agree(x, y); });
-    });
+             return llvm::all_of(tensors, [&](const Tensor &y) { return agree(x, y); }) &&
+                    llvm::all_of(added, [&](const Tensor &y) { return agree(x, y); });
+           });
   }
   void add(kern::FusedOp kernel) {
     kernels.push_back(kernel);
@@ -161,8 +168,10 @@ private:
     return all;
   }
   static bool agree(const Tensor &x, const Tensor &y) {
-    bool apart = x.range.memory != y.range.memory || x.range.end <= y.range.begin || y.range.end <= x.range.begin;
-    return apart || (!x.written && !y.written) || (x.range.begin == y.range.begin && x.bytes == y.bytes);
+    bool apart = x.range.memory != y.range.memory || x.range.end <= y.range.begin ||
+                 y.range.end <= x.range.begin;
+    return apart || (!x.written && !y.written) ||
+           (x.range.begin == y.range.begin && x.bytes == y.bytes);
   }
   SmallVector<kern::FusedOp> kernels;
   SmallVector<Tensor> tensors;
@@ -171,7 +180,9 @@ private:
 struct RowPanels : PassWrapper<RowPanels, OperationPass<ModuleOp>> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(RowPanels)
   StringRef getArgument() const override { return "nn-row-panels"; }
-  StringRef getDescription() const override { return "run row-wise kernels on a few examples at a time"; }
+  StringRef getDescription() const override {
+    return "run row-wise kernels on a few examples at a time";
+  }
   void runOnOperation() override {
     for (auto function : getOperation().getOps<func::FuncOp>()) {
       Run run;

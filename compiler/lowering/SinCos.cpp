@@ -1,4 +1,5 @@
-// sin x and cos x: with k the integer nearest to x / (π/2) and r = x - k π/2, one of ±sin r, ±cos r by k mod 4.
+// sin x and cos x: with k the integer nearest to x / (π/2) and r = x - k π/2, one of ±sin r, ±cos r
+// by k mod 4.
 #include "compiler/lowering/SinCos.h"
 #include "compiler/lowering/Expansion.h"
 
@@ -14,13 +15,14 @@ namespace {
 
 class Writer : public Expansion {
 public:
-  Writer(OpBuilder &b, Location loc, Type like, bool hasFma) : Expansion(b, loc, like), hasFma(hasFma) {}
+  Writer(OpBuilder &b, Location loc, Type like, bool hasFma)
+      : Expansion(b, loc, like), hasFma(hasFma) {}
 
   /// sin(x + quarters π/2).
   Value sine(Value x, int64_t quarters) {
     Type f32 = b.getF32Type(), f64 = b.getF64Type(), i64 = b.getI64Type();
-    // The reduction is done in f64, where k is exact up to 2^50 and π/2 has two parts. Adding 1.5 · 2^52 rounds to an
-    // integer and leaves it in the low bits.
+    // The reduction is done in f64, where k is exact up to 2^50 and π/2 has two parts. Adding 1.5 ·
+    // 2^52 rounds to an integer and leaves it in the low bits.
     Value wide = b.create<arith::ExtFOp>(loc, typeOf(f64), x);
     Value shift = number(f64, 0x1.8p52);
     Value shifted = fma(wide, number(f64, 0.63661977236758134308), shift);
@@ -56,25 +58,30 @@ private:
     Type f32 = b.getF32Type(), f64 = b.getF64Type();
     Value size = b.create<math::AbsFOp>(loc, x);
     Value isFar = is(arith::CmpFPredicate::UGE, size, number(f32, 0x1p46));
-    Value any = vector ? Value(b.create<vector::ReductionOp>(loc, vector::CombiningKind::OR, isFar)) : isFar;
+    Value any = vector ? Value(b.create<vector::ReductionOp>(loc, vector::CombiningKind::OR, isFar))
+                       : isFar;
     auto choice = b.create<scf::IfOp>(loc, near.getType(), any, /*withElseRegion=*/true);
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(choice.elseBlock());
     b.create<scf::YieldOp>(loc, near);
     b.setInsertionPointToStart(choice.thenBlock());
     Value wide = b.create<arith::ExtFOp>(loc, typeOf(f64), x);
-    Value exact = quarters ? Value(b.create<math::CosOp>(loc, wide)) : Value(b.create<math::SinOp>(loc, wide));
-    b.create<scf::YieldOp>(loc, select(isFar, b.create<arith::TruncFOp>(loc, typeOf(f32), exact), near));
+    Value exact = quarters ? Value(b.create<math::CosOp>(loc, wide))
+                           : Value(b.create<math::SinOp>(loc, wide));
+    b.create<scf::YieldOp>(loc,
+                           select(isFar, b.create<arith::TruncFOp>(loc, typeOf(f32), exact), near));
     return choice.getResult(0);
   }
 
-  /// x factor + z in f64, where the two nearly cancel: the product's rounding would be all that is left. Without a fused instruction the
-  /// product is taken apart (Dekker, 1971): x and the factor are cut into halves of 26 bits, whose products are exact.
+  /// x factor + z in f64, where the two nearly cancel: the product's rounding would be all that is
+  /// left. Without a fused instruction the product is taken apart (Dekker, 1971): x and the factor
+  /// are cut into halves of 26 bits, whose products are exact.
   Value multiplyAddExactly(Value x, double factor, Value z) {
     Type f64 = b.getF64Type();
     if (hasFma)
       return fma(x, number(f64, factor), z);
-    const double splitter = 0x1p27 + 1, scaled = splitter * factor, high = scaled - (scaled - factor);
+    const double splitter = 0x1p27 + 1, scaled = splitter * factor,
+                 high = scaled - (scaled - factor);
     Value large = times(x, number(f64, splitter));
     Value xHigh = minus(large, minus(large, x)), xLow = minus(x, xHigh);
     Value fHigh = number(f64, high), fLow = number(f64, factor - high);
@@ -86,7 +93,8 @@ private:
 
   Value isSet(Value bits, int64_t bit) {
     Value masked = b.create<arith::AndIOp>(loc, bits, integer(b.getI64Type(), bit));
-    return b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::ne, masked, integer(b.getI64Type(), 0));
+    return b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::ne, masked,
+                                   integer(b.getI64Type(), 0));
   }
 
   bool hasFma;
@@ -98,7 +106,8 @@ template <class Op, int64_t quarters> struct SinCosPattern : OpRewritePattern<Op
   LogicalResult matchAndRewrite(Op op, PatternRewriter &rewriter) const override {
     if (!getElementTypeOrSelf(op.getType()).isF32())
       return failure();
-    rewriter.replaceOp(op, Writer(rewriter, op.getLoc(), op.getType(), hasFma).sine(op.getOperand(), quarters));
+    rewriter.replaceOp(
+        op, Writer(rewriter, op.getLoc(), op.getType(), hasFma).sine(op.getOperand(), quarters));
     return success();
   }
   bool hasFma;
@@ -107,7 +116,8 @@ template <class Op, int64_t quarters> struct SinCosPattern : OpRewritePattern<Op
 } // namespace
 
 void populateSinCosPatterns(RewritePatternSet &patterns, bool hasFma) {
-  patterns.add<SinCosPattern<math::SinOp, 0>, SinCosPattern<math::CosOp, 1>>(patterns.getContext(), hasFma);
+  patterns.add<SinCosPattern<math::SinOp, 0>, SinCosPattern<math::CosOp, 1>>(patterns.getContext(),
+                                                                             hasFma);
 }
 
 } // namespace nnc

@@ -1,5 +1,5 @@
-// usedDims: evaluates the region once into a block that is thrown away, with the indices as block arguments and opaque
-// ops for loads, and looks which arguments the code depends on.
+// usedDims: evaluates the region once into a block that is thrown away, with the indices as block
+// arguments and opaque ops for loads, and looks which arguments the code depends on.
 #include "compiler/lowering/UsedDims.h"
 
 #include "mlir/Interfaces/SideEffectInterfaces.h"
@@ -22,7 +22,8 @@ public:
     if (isOwn(index, cast<ShapedType>(value.getType()).getShape())) {
       if (Value known = seen.lookup(value))
         return known;
-      Value made = compute(value, index, element, {}, /*isOwnIndex=*/true); // which fills `seen`, too
+      Value made =
+          compute(value, index, element, {}, /*isOwnIndex=*/true); // which fills `seen`, too
       return seen[value] = made;
     }
     const nn::IndexKey key = nn::keyOf(index, lanes());
@@ -42,7 +43,8 @@ public:
     Value value = current->getOperand(operand);
     // A reshaped element is read by its number (ElementScope), not by its index.
     if (currentIsOwn && operand == 0)
-      points.push_back({SmallVector<Index>(index), SmallVector<int64_t>(cast<ShapedType>(value.getType()).getShape())});
+      points.push_back({SmallVector<Index>(index),
+                        SmallVector<int64_t>(cast<ShapedType>(value.getType()).getShape())});
     return at(value, index, mask);
   }
   Value batchSize() override { return emitter.batch(); }
@@ -51,14 +53,17 @@ private:
   bool isOwn(ArrayRef<Index> index, ArrayRef<int64_t> shape) {
     auto same = [](auto pair) {
       auto [a, b] = pair;
-      return a.isAffine() && b.isAffine() && a.getBase() == b.getBase() && a.getStride() == b.getStride();
+      return a.isAffine() && b.isAffine() && a.getBase() == b.getBase() &&
+             a.getStride() == b.getStride();
     };
     return llvm::any_of(points, [&](const Point &point) {
-      return ArrayRef(point.shape) == shape && index.size() == point.index.size() && llvm::all_of(llvm::zip(index, point.index), same);
+      return ArrayRef(point.shape) == shape && index.size() == point.index.size() &&
+             llvm::all_of(llvm::zip(index, point.index), same);
     });
   }
 
-  Value compute(Value value, ArrayRef<Index> index, Type element, ArrayRef<Value> uses, bool isOwnIndex) {
+  Value compute(Value value, ArrayRef<Index> index, Type element, ArrayRef<Value> uses,
+                bool isOwnIndex) {
     auto pull = value.getDefiningOp<nn::PullOp>();
     if (!pull)
       return builder().create<UnrealizedConversionCastOp>(location(), element, uses).getResult(0);
@@ -74,7 +79,8 @@ private:
     return builder().create<UnrealizedConversionCastOp>(location(), element, all).getResult(0);
   }
 
-  /// Where the element asked for is: in the kernel's space, and in the shapes that ops of the same elements give it.
+  /// Where the element asked for is: in the kernel's space, and in the shapes that ops of the same
+  /// elements give it.
   struct Point {
     SmallVector<Index> index;
     SmallVector<int64_t> shape;
@@ -82,14 +88,17 @@ private:
   KernelEmitter &emitter;
   SmallVector<Point, 1> points;
   Operation *current = nullptr;
-  bool currentIsOwn = false;  // it has the same elements as its operand, and is asked for at one of the points
+  bool currentIsOwn =
+      false; // it has the same elements as its operand, and is asked for at one of the points
   DenseMap<Value, Value> seen; // at its own point
   nn::ElementMemo memo;        // elsewhere
 };
 
 } // namespace
 
-llvm::SmallBitVector usedIndices(Location loc, size_t rank, llvm::function_ref<SmallVector<Value>(OpBuilder &, ArrayRef<Index>)> evaluate) {
+llvm::SmallBitVector
+usedIndices(Location loc, size_t rank,
+            llvm::function_ref<SmallVector<Value>(OpBuilder &, ArrayRef<Index>)> evaluate) {
   OpBuilder b(loc.getContext());
   // A region of its own, so that constants are made here and not in the kernel.
   Region region;
@@ -112,7 +121,8 @@ llvm::SmallBitVector usedIndices(Location loc, size_t rank, llvm::function_ref<S
   return used;
 }
 
-static llvm::SmallBitVector usedDims(KernelEmitter &emitter, ValueRange values, ArrayRef<int64_t> shape) {
+static llvm::SmallBitVector usedDims(KernelEmitter &emitter, ValueRange values,
+                                     ArrayRef<int64_t> shape) {
   return usedIndices(emitter.location(), shape.size(), [&](OpBuilder &b, ArrayRef<Index> own) {
     Probe probe(emitter, b, own, shape);
     SmallVector<Value> results;

@@ -1,4 +1,5 @@
-// The layout rules, applied token by token while lexing, so that a text over a limit is not even lexed to its end.
+// The layout rules, applied token by token while lexing, so that a text over a limit is not even
+// lexed to its end.
 #include "compiler/parse/Layout.h"
 #include "grammar/NnLexer.h"
 #include "grammar/NnParser.h"
@@ -12,28 +13,47 @@ using Token = std::unique_ptr<antlr4::Token>;
 
 namespace {
 
-bool opens(size_t type) {
-  return type == T::LParen || type == T::LBracket || type == T::LBrace;
-}
+bool opens(size_t type) { return type == T::LParen || type == T::LBracket || type == T::LBrace; }
 
-bool closes(size_t type) {
-  return type == T::RParen || type == T::RBracket || type == T::RBrace;
-}
+bool closes(size_t type) { return type == T::RParen || type == T::RBracket || type == T::RBrace; }
 
 size_t closerOf(size_t opener) {
-  return opener == T::LParen ? T::RParen
-                                   : opener == T::LBracket ? T::RBracket : T::RBrace;
+  return opener == T::LParen ? T::RParen : opener == T::LBracket ? T::RBracket : T::RBrace;
 }
 
 /// After these a newline cannot end the statement.
 bool continuesAfter(size_t type) {
   switch (type) {
-  case T::PipeOp: case T::Arrow: case T::Assign: case T::Tilde: case T::Equals:
-  case T::Colon: case T::Comma: case T::Plus: case T::Minus: case T::Star:
-  case T::Slash: case T::At: case T::Mod: case T::Caret: case T::Eq: case T::Ne:
-  case T::Lt: case T::Le: case T::Gt: case T::Ge: case T::DotDot: case T::Dot:
-  case T::And: case T::Or: case T::Not: case T::If: case T::Then: case T::Else:
-  case T::As: case T::Derivative:
+  case T::PipeOp:
+  case T::Arrow:
+  case T::Assign:
+  case T::Tilde:
+  case T::Equals:
+  case T::Colon:
+  case T::Comma:
+  case T::Plus:
+  case T::Minus:
+  case T::Star:
+  case T::Slash:
+  case T::At:
+  case T::Mod:
+  case T::Caret:
+  case T::Eq:
+  case T::Ne:
+  case T::Lt:
+  case T::Le:
+  case T::Gt:
+  case T::Ge:
+  case T::DotDot:
+  case T::Dot:
+  case T::And:
+  case T::Or:
+  case T::Not:
+  case T::If:
+  case T::Then:
+  case T::Else:
+  case T::As:
+  case T::Derivative:
     return true;
   default:
     return false;
@@ -49,12 +69,18 @@ bool continuesBefore(size_t type) {
 /// Reserved words that stand nowhere but at a statement's start: whatever came before is over.
 bool beginsStatement(size_t type) { return type == T::Let || type == T::Fn || type == T::Print; }
 
-/// Tokens that add no depth to an expression's tree. Keywords are words too: they cannot follow one another in an
-/// expression, apart from `not` and `if`.
+/// Tokens that add no depth to an expression's tree. Keywords are words too: they cannot follow one
+/// another in an expression, apart from `not` and `if`.
 bool isOperand(size_t type) {
   switch (type) {
-  case T::Name: case T::Quoted: case T::Number: case T::Percent: case T::String:
-  case T::True: case T::False: case T::Ellipsis:
+  case T::Name:
+  case T::Quoted:
+  case T::Number:
+  case T::Percent:
+  case T::String:
+  case T::True:
+  case T::False:
+  case T::Ellipsis:
     return true;
   default:
     return type >= T::Option && type <= T::Steps;
@@ -63,8 +89,8 @@ bool isOperand(size_t type) {
 
 /// Behind these an expression begins that is no part of the one before.
 bool startsExpression(size_t type) {
-  return type == T::Comma || type == T::Equals || type == T::Tilde || type == T::Assign || type == T::Arrow ||
-         type == T::Colon;
+  return type == T::Comma || type == T::Equals || type == T::Tilde || type == T::Assign ||
+         type == T::Arrow || type == T::Colon;
 }
 
 bool startsOperand(size_t type) {
@@ -105,7 +131,8 @@ public:
   }
 
   TokenList list;
-  bool wantsMore = false; ///< run() came to the end of a sound text, but not to the end of a statement
+  bool wantsMore =
+      false; ///< run() came to the end of a sound text, but not to the end of a statement
 
 private:
   struct Open {
@@ -114,19 +141,31 @@ private:
     unsigned operators; ///< in the innermost expression, so far
   };
 
-  size_t lastType() const { return list.tokens.empty() ? size_t(T::Sep) : list.tokens.back()->getType(); }
+  size_t lastType() const {
+    return list.tokens.empty() ? size_t(T::Sep) : list.tokens.back()->getType();
+  }
   bool inParens() const { return !open.empty() && open.back().type != T::LBrace; }
 
   /// False: nothing sensible can follow.
   bool take(Token token) {
     if (token->getType() == T::Then && !endsOperand(lastType()))
-      static_cast<antlr4::CommonToken *>(token.get())->setType(T::Name); // `warmup(200 steps, then = …)`
+      static_cast<antlr4::CommonToken *>(token.get())
+          ->setType(T::Name); // `warmup(200 steps, then = …)`
     size_t type = token->getType();
     switch (type) {
-    case T::Doc: takeDoc(*token); return true;
-    case T::Newline: takeNewline(std::move(token)); return true;
-    case T::Semi: pending = std::move(token); lineStart = false; return true;
-    case T::OpenString: case T::OpenQuoted: case T::Unknown:
+    case T::Doc:
+      takeDoc(*token);
+      return true;
+    case T::Newline:
+      takeNewline(std::move(token));
+      return true;
+    case T::Semi:
+      pending = std::move(token);
+      lineStart = false;
+      return true;
+    case T::OpenString:
+    case T::OpenQuoted:
+    case T::Unknown:
       takeBroken(*token);
       return true;
     }
@@ -137,9 +176,11 @@ private:
     settlePending(type);
     if (type == T::RBrace)
       endStatement(token.get());
-    if ((type == T::RParen || type == T::RBracket) && lastType() == T::Comma && operandBeforeComma())
+    if ((type == T::RParen || type == T::RBracket) && lastType() == T::Comma &&
+        operandBeforeComma())
       pop();
-    bool percent = type == T::Mod && lastType() == T::Number && adjacent(*list.tokens.back(), *token) &&
+    bool percent = type == T::Mod && lastType() == T::Number &&
+                   adjacent(*list.tokens.back(), *token) &&
                    !(adjacent(*token, *next) && startsOperand(next->getType()));
     if (percent) {
       makePercent(*token);
@@ -155,7 +196,7 @@ private:
     return true;
   }
 
-  // ---- documentation comments -----------------------------------------------------------------------------------
+  // ---- documentation comments -------------------------------------------------------------------
 
   void takeDoc(const antlr4::Token &token) {
     if (!lineStart)
@@ -179,7 +220,7 @@ private:
       pending = std::move(token);
   }
 
-  // ---- separators -----------------------------------------------------------------------------------------------
+  // ---- separators -------------------------------------------------------------------------------
 
   /// Decides about the newline or `;` before a token of type `type`.
   void settlePending(size_t type) {
@@ -205,7 +246,7 @@ private:
     push(std::move(sep));
   }
 
-  // ---- numbers --------------------------------------------------------------------------------------------------
+  // ---- numbers ----------------------------------------------------------------------------------
 
   void makePercent(const antlr4::Token &sign) {
     auto *number = static_cast<antlr4::CommonToken *>(list.tokens.back().get());
@@ -219,7 +260,7 @@ private:
            list.tokens[count - 2]->getType() != T::Comma;
   }
 
-  // ---- brackets and limits --------------------------------------------------------------------------------------
+  // ---- brackets and limits ----------------------------------------------------------------------
 
   bool countBrackets(const antlr4::Token &token) {
     size_t type = token.getType();
@@ -259,7 +300,8 @@ private:
     size_t type = token.getType();
     if (startsExpression(type)) {
       resetOperators();
-    } else if (!isOperand(type) && !closes(type) && type != T::Then && type != T::Else) { // `if` counts already
+    } else if (!isOperand(type) && !closes(type) && type != T::Then &&
+               type != T::Else) { // `if` counts already
       ++operators;
       ++(open.empty() ? outermost : open.back().operators);
       if (operators > maxOperators) {
@@ -284,16 +326,18 @@ private:
     auto spelled = [](size_t type) {
       return type == T::LParen ? "`(`" : type == T::LBracket ? "`[`" : "`{`";
     };
-    auto message = diags->error(open.back().range, llvm::Twine(spelled(open.back().type)) + " is never closed");
+    auto message = diags->error(open.back().range,
+                                llvm::Twine(spelled(open.back().type)) + " is never closed");
     if (found->getType() == antlr4::Token::EOF) {
       if (open.size() > 1)
-        message.note(open[open.size() - 2].range, llvm::Twine(spelled(open[open.size() - 2].type)) + " is open, too");
+        message.note(open[open.size() - 2].range,
+                     llvm::Twine(spelled(open[open.size() - 2].type)) + " is open, too");
     } else {
       message.note(source.range(found), "`" + source.text(found) + "` stands here instead");
     }
   }
 
-  // ---- broken tokens --------------------------------------------------------------------------------------------
+  // ---- broken tokens ----------------------------------------------------------------------------
 
   void takeBroken(const antlr4::Token &token) {
     size_t type = token.getType();
@@ -302,7 +346,7 @@ private:
     if (type == T::OpenString || type == T::OpenQuoted) {
       unfinished = true;
       error(token, type == T::OpenString ? "this string has no closing `\"` on its line"
-                                               : "this name has no closing backquote on its line");
+                                         : "this name has no closing backquote on its line");
       return;
     }
     bool continues = brokenEnd == token.getStartIndex();
@@ -316,12 +360,14 @@ private:
       return;
     llvm::StringRef text = source.text(&token);
     bool printable = text.size() > 1 || llvm::isPrint(text[0]);
-    auto message = diags->error(source.range(&token), printable ? "`" + text + "` has no meaning here"
-                                                                : llvm::Twine("a control character in the program"));
+    auto message = diags->error(source.range(&token),
+                                printable ? "`" + text + "` has no meaning here"
+                                          : llvm::Twine("a control character in the program"));
     static const std::pair<llvm::StringRef, llvm::StringRef> instead[] = {
-        {"−", "-"}, {"×", "*"}, {"·", "*"}, {"÷", "/"}, {"≤", "<="}, {"≥", ">="}, {"≠", "!="}, {"²", "^2"},
-        {"³", "^3"}, {"“", "\""}, {"”", "\""}, {"„", "\""}, {"’", "'"}, {"→", "->"}, {"←", "<-"}, {"…", "..."},
-        {"!", "not"}, {"&", "and"}, {"|", "|> or `or`"}, {"ᵀ", "'"}, {"⊤", "'"}, {"∼", "~"}, {"√", "sqrt"},
+        {"−", "-"},          {"×", "*"},  {"·", "*"},  {"÷", "/"},   {"≤", "<="},   {"≥", ">="},
+        {"≠", "!="},         {"²", "^2"}, {"³", "^3"}, {"“", "\""},  {"”", "\""},   {"„", "\""},
+        {"’", "'"},          {"→", "->"}, {"←", "<-"}, {"…", "..."}, {"!", "not"},  {"&", "and"},
+        {"|", "|> or `or`"}, {"ᵀ", "'"},  {"⊤", "'"},  {"∼", "~"},   {"√", "sqrt"},
     };
     for (auto [written, meant] : instead)
       if (text == written)
@@ -334,7 +380,7 @@ private:
       diags->error(source.range(&token), message);
   }
 
-  // ---- output ---------------------------------------------------------------------------------------------------
+  // ---- output -----------------------------------------------------------------------------------
 
   void push(Token token) {
     size_t type = token->getType();
@@ -355,13 +401,14 @@ private:
   Token next;    ///< the lexer's next token
   Token pending; ///< a newline or `;` about which the next token decides
   std::vector<Open> open;
-  unsigned operators = 0;  ///< in the expressions of all open brackets together
-  unsigned outermost = 0;  ///< those outside of every bracket
-  std::string docs;        ///< the `##` lines read so far
-  bool afterDoc = false;   ///< the current line is a `##` line
-  bool lineStart = true;   ///< nothing but blanks since the last newline
+  unsigned operators = 0; ///< in the expressions of all open brackets together
+  unsigned outermost = 0; ///< those outside of every bracket
+  std::string docs;       ///< the `##` lines read so far
+  bool afterDoc = false;  ///< the current line is a `##` line
+  bool lineStart = true;  ///< nothing but blanks since the last newline
   bool failed = false;
-  bool unfinished = false; ///< an unfinished string may have hidden brackets: say nothing about those
+  bool unfinished =
+      false; ///< an unfinished string may have hidden brackets: say nothing about those
   size_t brokenEnd = size_t(-1);
 };
 

@@ -91,8 +91,10 @@ private:
 
   // ---- Suggestions.cpp: names that mean nothing
   void unknownName(const Ident &name, const Scope &scope, Wanted wanted);
-  /// True where an unknown name is worth an error: not said before, and not the consequence of another error.
-  bool firstReport(const Ident &name, const Scope &scope, llvm::ArrayRef<llvm::StringRef> candidates);
+  /// True where an unknown name is worth an error: not said before, and not the consequence of
+  /// another error.
+  bool firstReport(const Ident &name, const Scope &scope,
+                   llvm::ArrayRef<llvm::StringRef> candidates);
   bool isWanted(const ast::Decl &decl, Wanted wanted, const Scope &scope, bool isArgument) const;
   std::optional<ast::StmtKind> argumentKind(const ast::Expr *defaultValue, bool prelude) const;
   std::vector<llvm::StringRef> visibleNames(const Scope &scope, Wanted wanted,
@@ -102,16 +104,19 @@ private:
   // ---- Calls.cpp: callees, arguments, pipes
   void checkCall(const ast::CallExpr &call, const Scope &scope, unsigned piped);
   void checkApplied(const ast::Expr *expr, const Scope &scope);
-  void checkCallee(const Target &target, const ast::NameExpr &name, const ast::CallExpr *call, const Scope &scope,
-                   unsigned piped);
+  void checkCallee(const Target &target, const ast::NameExpr &name, const ast::CallExpr *call,
+                   const Scope &scope, unsigned piped);
   /// `args` against `formals`, of which a pipe gives the first `piped`.
-  void checkArguments(llvm::ArrayRef<ast::Argument> args, Range where, llvm::StringRef callee, Range declared,
-                      llvm::ArrayRef<Formal> formals, unsigned piped);
-  void checkBuiltinArguments(llvm::ArrayRef<ast::Argument> args, Range where, const Builtin &builtin, unsigned piped);
+  void checkArguments(llvm::ArrayRef<ast::Argument> args, Range where, llvm::StringRef callee,
+                      Range declared, llvm::ArrayRef<Formal> formals, unsigned piped);
+  void checkBuiltinArguments(llvm::ArrayRef<ast::Argument> args, Range where,
+                             const Builtin &builtin, unsigned piped);
   std::optional<ast::StmtKind> parameterKind(const Target &target, llvm::StringRef name,
                                              size_t position) const;
-  void checkArgumentValues(llvm::ArrayRef<ast::Argument> args, const Scope &scope, const Target *target);
-  /// `expr` where a declaration of one kind is wanted, by its name or called: `optimizer = adam(…)`, `~ he`.
+  void checkArgumentValues(llvm::ArrayRef<ast::Argument> args, const Scope &scope,
+                           const Target *target);
+  /// `expr` where a declaration of one kind is wanted, by its name or called: `optimizer =
+  /// adam(…)`, `~ he`.
   void checkKind(const ast::Expr *expr, const Scope &scope, ast::StmtKind wanted);
 
   // ---- Places.cpp: parts of models
@@ -172,8 +177,10 @@ private:
   void checkResult(const ast::Ident &name, llvm::StringRef what);
   void checkEnsemble(const ast::EnsembleStmt &stmt, const Scope &scope);
   void checkText(const ast::Expr *file, llvm::StringRef what, const Scope &scope);
-  /// The model that a path begins with, checked to be one and to have that place; null: unknown, or a run's result.
-  const ast::ModelDecl *checkModelPath(const ast::Path &path, const Scope &scope, llvm::StringRef what, bool parts);
+  /// The model that a path begins with, checked to be one and to have that place; null: unknown, or
+  /// a run's result.
+  const ast::ModelDecl *checkModelPath(const ast::Path &path, const Scope &scope,
+                                       llvm::StringRef what, bool parts);
   /// The data set that a path begins with; null: reported, or unknown.
   const ast::DataDecl *checkDataPath(const ast::Path &path, const Scope &scope);
   void addFields(const DataInfo *info, Scope &scope);
@@ -183,27 +190,32 @@ private:
   void checkTrainSetting(const ast::SettingEntry &entry, const Scope &fields, const Scope &plain,
                          std::map<llvm::StringRef, Range> &seen);
   void checkMetricName(const Ident &name, llvm::ArrayRef<MetricUse> metrics);
-  void checkMetric(const ast::MetricEntry &entry, const Scope &scope, std::vector<MetricUse> &metrics);
-  void checkConstrain(const ast::ConstrainEntry &entry, const ast::Path &trained, const Scope &outer);
+  void checkMetric(const ast::MetricEntry &entry, const Scope &scope,
+                   std::vector<MetricUse> &metrics);
+  void checkConstrain(const ast::ConstrainEntry &entry, const ast::Path &trained,
+                      const Scope &outer);
   void misplacedEntry(const ast::Entry &entry, llvm::StringRef block);
   /// `keep` and `stop`: null `data` where the data set is unknown.
-  void checkQuantity(const ast::Path &quantity, const DataInfo *data, llvm::ArrayRef<MetricUse> metrics,
-                     llvm::StringRef forWhat, const ast::KeepEntry *keep);
+  void checkQuantity(const ast::Path &quantity, const DataInfo *data,
+                     llvm::ArrayRef<MetricUse> metrics, llvm::StringRef forWhat,
+                     const ast::KeepEntry *keep);
   void checkDirection(const MetricUse &metric, const ast::Path &quantity);
 
-  /// Far more errors than are printed: looking for more, and for what was meant, would only cost time.
+  /// Far more errors than are printed: looking for more, and for what was meant, would only cost
+  /// time.
   bool enough() const { return diags.errorCount() > 5 * Diagnostics::maxPrinted; }
 
   Diagnostics &diags;
-  const Scope *block = nullptr; // of the `search` or `compare` that is being checked
+  const Scope *block = nullptr;              // of the `search` or `compare` that is being checked
   const ast::TrainStmt *lastTrain = nullptr; // above the statement that is being checked
   const Options &options;
   Symbols &symbols;
   const bool syntaxErrors; // declarations may be missing that the text has
 
-  std::vector<const ast::Decl *> userDecls, preludeDecls; // in the order of the text, for suggestions
-  llvm::StringSet<> reported;                             // unknown names
-  bool inMetric = false; // what is checked is a `metric` entry's value
+  std::vector<const ast::Decl *> userDecls,
+      preludeDecls;           // in the order of the text, for suggestions
+  llvm::StringSet<> reported; // unknown names
+  bool inMetric = false;      // what is checked is a `metric` entry's value
   const ast::Expr *argument =
       nullptr; // the argument that is checked, and of which kind of declaration it must be
   std::optional<ast::StmtKind> kindOfArgument;

@@ -71,7 +71,9 @@ void Analyzer::checkCall(const CallExpr &call, const Scope &scope, unsigned pipe
       if (!findSource(name->name.text))
         unknownName(name->name, scope, piped ? Wanted::Stage : Wanted::Function);
       else if (reported.insert(name->name.text).second)
-        diags.error(name->range, quoted(name->name.text) + " reads data: it stands after `data name =` and `test =` only");
+        diags.error(name->range,
+                    quoted(name->name.text) +
+                        " reads data: it stands after `data name =` and `test =` only");
       return checkArgumentValues(call.args, scope, nullptr);
     }
     checkCallee(t, *name, &call, scope, piped);
@@ -91,13 +93,15 @@ void Analyzer::checkCall(const CallExpr &call, const Scope &scope, unsigned pipe
     if (t.isDecl(StmtKind::Layer)) {
       auto *layer = cast<LayerDecl>(t.decl);
       if (layer->hasInputs && (!layer->params.empty() || inner->args.empty()))
-        checkArguments(call.args, call.range, name->name.text, layer->name.range, formalsOf(layer->inputs), piped);
+        checkArguments(call.args, call.range, name->name.text, layer->name.range,
+                       formalsOf(layer->inputs), piped);
     }
   }
   checkArgumentValues(call.args, scope, nullptr);
 }
 
-/// What follows `|>`, and the parts of `seq` and `repeat`: a layer, or a function whose first argument is piped.
+/// What follows `|>`, and the parts of `seq` and `repeat`: a layer, or a function whose first
+/// argument is piped.
 void Analyzer::checkApplied(const Expr *expr, const Scope &scope) {
   if (auto *call = dyn_cast<CallExpr>(expr))
     return checkCall(*call, scope, 1);
@@ -114,8 +118,8 @@ void Analyzer::checkApplied(const Expr *expr, const Scope &scope) {
   checkCallee(t, *name, nullptr, scope, 1);
 }
 
-void Analyzer::checkCallee(const Target &target, const NameExpr &name, const CallExpr *call, const Scope &scope,
-                           unsigned piped) {
+void Analyzer::checkCallee(const Target &target, const NameExpr &name, const CallExpr *call,
+                           const Scope &scope, unsigned piped) {
   ArrayRef<Argument> args = call ? call->args : ArrayRef<Argument>();
   Range where = call ? call->range : name.range;
   StringRef text = name.name.text;
@@ -131,13 +135,16 @@ void Analyzer::checkCallee(const Target &target, const NameExpr &name, const Cal
     return;
   case Target::Local:
     if (target.local->kind == LocalKind::Column || target.local->kind == LocalKind::Field)
-      notCallable(target.local->kind == LocalKind::Column ? "a column" : "a field", target.local->where);
+      notCallable(target.local->kind == LocalKind::Column ? "a column" : "a field",
+                  target.local->where);
     else if (target.local->kind == LocalKind::Axis || target.local->kind == LocalKind::Param ||
              target.local->kind == LocalKind::State)
-      notCallable(target.local->kind == LocalKind::Axis ? "the size of an axis" : "a tensor", target.local->where);
+      notCallable(target.local->kind == LocalKind::Axis ? "the size of an axis" : "a tensor",
+                  target.local->where);
     return;
   case Target::Structural:
-    return checkBuiltinArguments(args, where, *target.builtin, target.builtin->makesLayer() ? 0 : piped);
+    return checkBuiltinArguments(args, where, *target.builtin,
+                                 target.builtin->makesLayer() ? 0 : piped);
   case Target::Elementwise: {
     unsigned given = piped;
     for (const Argument &a : args) {
@@ -148,7 +155,8 @@ void Analyzer::checkCallee(const Target &target, const NameExpr &name, const Cal
       ++given;
     }
     if (given != target.arity)
-      diags.error(where, quoted(text) + " takes " + counted(target.arity, "argument") + ", not " + Twine(given));
+      diags.error(where, quoted(text) + " takes " + counted(target.arity, "argument") + ", not " +
+                             Twine(given));
     return;
   }
   case Target::Declaration:
@@ -164,18 +172,24 @@ void Analyzer::checkCallee(const Target &target, const NameExpr &name, const Cal
       notCallable("a constant", declared);
     return;
   case StmtKind::Fn:
-    return checkArguments(args, where, text, declared, formalsOf(cast<FnDecl>(decl)->params), piped);
+    return checkArguments(args, where, text, declared, formalsOf(cast<FnDecl>(decl)->params),
+                          piped);
   case StmtKind::Metric:
-    return checkArguments(args, where, text, declared, formalsOf(cast<MetricDecl>(decl)->params), piped);
+    return checkArguments(args, where, text, declared, formalsOf(cast<MetricDecl>(decl)->params),
+                          piped);
   case StmtKind::Model:
-    return checkArguments(args, where, text, declared, formalsOf(cast<ModelDecl>(decl)->inputs), piped);
+    return checkArguments(args, where, text, declared, formalsOf(cast<ModelDecl>(decl)->inputs),
+                          piped);
   case StmtKind::Layer: {
     auto *layer = cast<LayerDecl>(decl);
     if (!layer->hasInputs || !layer->params.empty()) {
       checkArguments(args, where, text, declared, formalsOf(layer->params), 0);
-      auto required = llvm::count_if(layer->inputs, [](const Parameter &p) { return !p.defaultValue; });
+      auto required =
+          llvm::count_if(layer->inputs, [](const Parameter &p) { return !p.defaultValue; });
       if (piped && required > 1)
-        diags.error(where, quoted(text) + " takes " + counted(required, "input") + "; the pipe gives one")
+        diags
+            .error(where,
+                   quoted(text) + " takes " + counted(required, "input") + "; the pipe gives one")
             .note(declared, "declared here");
     } else if (!args.empty()) {
       checkArguments(args, where, text, declared, formalsOf(layer->inputs), piped);
@@ -187,16 +201,17 @@ void Analyzer::checkCallee(const Target &target, const NameExpr &name, const Cal
     if (piped)
       return notCallable(ast::inWords(decl->kind), declared);
     return checkArguments(args, where, text, declared,
-                          formalsOf(decl->kind == StmtKind::Init ? cast<InitDecl>(decl)->params
-                                                                 : cast<OptimizerDecl>(decl)->params),
+                          formalsOf(decl->kind == StmtKind::Init
+                                        ? cast<InitDecl>(decl)->params
+                                        : cast<OptimizerDecl>(decl)->params),
                           0);
   default:
     return notCallable(ast::inWords(decl->kind), declared);
   }
 }
 
-void Analyzer::checkArguments(ArrayRef<Argument> args, Range where, StringRef callee, Range declared,
-                              ArrayRef<Formal> formals, unsigned piped) {
+void Analyzer::checkArguments(ArrayRef<Argument> args, Range where, StringRef callee,
+                              Range declared, ArrayRef<Formal> formals, unsigned piped) {
   std::vector<Range> given(formals.size()); // where each formal's argument stands
   std::vector<bool> has(formals.size(), false);
   std::vector<StringRef> names;
@@ -216,10 +231,12 @@ void Analyzer::checkArguments(ArrayRef<Argument> args, Range where, StringRef ca
       at = llvm::find(names, a.name.text) - names.begin();
       if (at == names.size()) {
         wrong = true;
-        auto e = diags.error(a.name.range, quoted(callee) + " has no parameter " + quoted(a.name.text))
-                     .suggest(a.name.text, names);
+        auto e =
+            diags.error(a.name.range, quoted(callee) + " has no parameter " + quoted(a.name.text))
+                .suggest(a.name.text, names);
         if (didYouMean(a.name.text, names).empty())
-          e.note(declared, names.empty() ? "it has no parameters" : "its parameters are " + listed(names));
+          e.note(declared,
+                 names.empty() ? "it has no parameters" : "its parameters are " + listed(names));
         continue;
       }
     } else if (position++ >= formals.size()) {
@@ -239,10 +256,11 @@ void Analyzer::checkArguments(ArrayRef<Argument> args, Range where, StringRef ca
   }
 
   if (surplus || piped > formals.size()) {
-    auto e = diags.error(surplus ? surplus->range : where,
-                         quoted(callee) + " takes " +
-                             (formals.empty() ? "no arguments" : "at most " + counted(formals.size(), "argument")) +
-                             ", but " + Twine(position) + (position == 1 ? " is given" : " are given"));
+    auto e = diags.error(
+        surplus ? surplus->range : where,
+        quoted(callee) + " takes " +
+            (formals.empty() ? "no arguments" : "at most " + counted(formals.size(), "argument")) +
+            ", but " + Twine(position) + (position == 1 ? " is given" : " are given"));
     e.note(declared, "declared here");
     if (piped)
       e.note("what is piped into a function is its first argument: `x |> f(a)` is `f(x, a)`");
@@ -260,7 +278,8 @@ void Analyzer::checkArguments(ArrayRef<Argument> args, Range where, StringRef ca
   }
 }
 
-void Analyzer::checkBuiltinArguments(ArrayRef<Argument> args, Range where, const Builtin &builtin, unsigned piped) {
+void Analyzer::checkBuiltinArguments(ArrayRef<Argument> args, Range where, const Builtin &builtin,
+                                     unsigned piped) {
   unsigned given = piped;
   llvm::SmallVector<const Argument *, 4> named;
   for (const Argument &a : args) {
@@ -271,23 +290,28 @@ void Analyzer::checkBuiltinArguments(ArrayRef<Argument> args, Range where, const
       continue;
     }
     if (!llvm::is_contained(builtin.named, a.name.text)) {
-      auto e = diags.error(a.name.range, quoted(builtin.name) + " has no parameter " + quoted(a.name.text))
+      auto e = diags
+                   .error(a.name.range,
+                          quoted(builtin.name) + " has no parameter " + quoted(a.name.text))
                    .suggest(a.name.text, builtin.named);
       if (didYouMean(a.name.text, builtin.named).empty() && !builtin.named.empty())
         e.note("it may be given " + listed(builtin.named, "or") + " by name");
     }
-    auto first = llvm::find_if(named, [&](const Argument *b) { return b->name.text == a.name.text; });
+    auto first =
+        llvm::find_if(named, [&](const Argument *b) { return b->name.text == a.name.text; });
     if (first == named.end())
       named.push_back(&a);
     else
-      diags.error(a.range, quoted(a.name.text) + " is given twice").note((*first)->range, "first given here");
+      diags.error(a.range, quoted(a.name.text) + " is given twice")
+          .note((*first)->range, "first given here");
   }
   if (given >= builtin.min && given <= builtin.max)
     return;
-  std::string wanted = builtin.max == Builtin::any       ? "at least " + counted(builtin.min, "argument")
-                       : builtin.min == builtin.max ? counted(builtin.min, "argument")
-                                                         : std::to_string(builtin.min) + " to " +
-                                                               std::to_string(builtin.max) + " arguments";
+  std::string wanted =
+      builtin.max == Builtin::any ? "at least " + counted(builtin.min, "argument")
+      : builtin.min == builtin.max
+          ? counted(builtin.min, "argument")
+          : std::to_string(builtin.min) + " to " + std::to_string(builtin.max) + " arguments";
   diags.error(where, quoted(builtin.name) + " takes " + wanted + ", not " + Twine(given));
 }
 
@@ -305,7 +329,8 @@ std::optional<StmtKind> Analyzer::parameterKind(const Target &target, StringRef 
              : std::nullopt;
 }
 
-void Analyzer::checkArgumentValues(ArrayRef<Argument> args, const Scope &scope, const Target *target) {
+void Analyzer::checkArgumentValues(ArrayRef<Argument> args, const Scope &scope,
+                                   const Target *target) {
   unsigned position = 0;
   for (const Argument &a : args) {
     if (!a.value) {
@@ -314,7 +339,8 @@ void Analyzer::checkArgumentValues(ArrayRef<Argument> args, const Scope &scope, 
     }
     argument = a.value;
     kindOfArgument = target ? parameterKind(*target, a.name.text, position) : std::nullopt;
-    bool applied = !a.name && target && target->kind == Target::Structural && position >= target->builtin->layersFrom;
+    bool applied = !a.name && target && target->kind == Target::Structural &&
+                   position >= target->builtin->layersFrom;
     position += !a.name;
     if (applied)
       checkApplied(a.value, scope);
@@ -332,7 +358,8 @@ void Analyzer::checkKind(const Expr *expr, const Scope &scope, StmtKind wanted) 
   if (!name) {
     if (isLiteral(expr) || isa<UnaryExpr>(expr)) {
       auto e = diags.error(expr->range, word + " is expected here, not a value");
-      if (auto *text = dyn_cast<StringExpr>(expr); text && llvm::is_contained(declaredNames(wanted, scope), text->value))
+      if (auto *text = dyn_cast<StringExpr>(expr);
+          text && llvm::is_contained(declaredNames(wanted, scope), text->value))
         e.note("a name stands without quotes");
       return;
     }
@@ -340,19 +367,24 @@ void Analyzer::checkKind(const Expr *expr, const Scope &scope, StmtKind wanted) 
   }
   Target t = resolve(name->name.text, scope, true);
   std::vector<StringRef> candidates = declaredNames(wanted, scope);
-  bool other = t.kind == Target::Declaration && t.decl->kind != wanted && t.decl->kind != StmtKind::Let;
+  bool other =
+      t.kind == Target::Declaration && t.decl->kind != wanted && t.decl->kind != StmtKind::Let;
   bool primitive = t.kind == Target::Structural || t.kind == Target::Elementwise;
   if (t.kind == Target::Unknown) {
     if (firstReport(name->name, scope, candidates)) {
-      auto e = diags.error(name->range, "unknown " + StringRef(word).split(' ').second + " " + quoted(name->name.text))
+      auto e = diags
+                   .error(name->range, "unknown " + StringRef(word).split(' ').second + " " +
+                                           quoted(name->name.text))
                    .suggest(name->name.text, candidates);
       if (didYouMean(name->name.text, candidates).empty())
         e.note("there are " + listed(candidates));
     }
   } else if (other || primitive || (t.kind == Target::Declaration && holdsLiteral(t.decl))) {
-    auto e = diags.error(name->range, quoted(name->name.text) + " is " +
-                                          (primitive ? StringRef("a function") : ast::inWords(t.decl->kind)) + "; " + word +
-                                          " is expected here")
+    auto e = diags
+                 .error(name->range,
+                        quoted(name->name.text) + " is " +
+                            (primitive ? StringRef("a function") : ast::inWords(t.decl->kind)) +
+                            "; " + word + " is expected here")
                  .suggest(name->name.text, candidates);
     if (other)
       e.note(t.decl->name.range, "declared here");

@@ -1,4 +1,5 @@
-// Declarations that need themselves. Nothing in the language can end such a recursion, so each cycle is an error.
+// Declarations that need themselves. Nothing in the language can end such a recursion, so each
+// cycle is an error.
 #include "compiler/sema/Analyzer.h"
 
 #include "llvm/ADT/DenseMap.h"
@@ -58,11 +59,14 @@ void Analyzer::reportCycle(llvm::ArrayRef<std::pair<const Decl *, Range>> cycle)
   if (!reported.insert(("cycle through " + first->name.text).str()).second)
     return;
   if (cycle.size() == 1) {
-    auto e = diags.error(cycle.front().second, ast::inWords(first->kind).str() + " cannot use itself: " +
-                                                   quoted(first->name.text) + " is being declared here");
+    auto e =
+        diags.error(cycle.front().second, ast::inWords(first->kind).str() + " cannot use itself: " +
+                                              quoted(first->name.text) + " is being declared here");
     e.note(first->name.range, "declared here");
-    if (symbols.prelude.count(first->name.text) && symbols.prelude.lookup(first->name.text) != first)
-      e.note("the prelude's " + quoted(first->name.text) + " is hidden by this one; give it another name to use both");
+    if (symbols.prelude.count(first->name.text) &&
+        symbols.prelude.lookup(first->name.text) != first)
+      e.note("the prelude's " + quoted(first->name.text) +
+             " is hidden by this one; give it another name to use both");
     return;
   }
   std::vector<llvm::StringRef> names;

@@ -1,4 +1,5 @@
-// What `keep` and `stop` watch: `val.loss`, `train.accuracy`; a split that may be watched, and a value of this block.
+// What `keep` and `stop` watch: `val.loss`, `train.accuracy`; a split that may be watched, and a
+// value of this block.
 #include "compiler/sema/Analyzer.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -9,26 +10,32 @@ using llvm::StringRef;
 
 namespace nnc::sema {
 
-void Analyzer::checkQuantity(const Path &quantity, const DataInfo *data, llvm::ArrayRef<MetricUse> metrics,
-                             StringRef forWhat, const KeepEntry *keep) {
+void Analyzer::checkQuantity(const Path &quantity, const DataInfo *data,
+                             llvm::ArrayRef<MetricUse> metrics, StringRef forWhat,
+                             const KeepEntry *keep) {
   if (quantity.empty())
     return;
   static const StringRef splits[] = {"train", "val"};
   const Ident &split = quantity.front();
   if (split.text == "test") {
-    diags.error(quantity.range, "training never sees the test split, and " + quoted(forWhat) + " is a part of training")
+    diags
+        .error(quantity.range, "training never sees the test split, and " + quoted(forWhat) +
+                                   " is a part of training")
         .note("what is chosen by the test split cannot be judged by it; watch `val." +
-              (quantity.parts.size() > 1 ? quantity.parts[1].text : StringRef("loss")) + "` instead");
+              (quantity.parts.size() > 1 ? quantity.parts[1].text : StringRef("loss")) +
+              "` instead");
     return;
   }
   if (quantity.parts.size() != 2) {
-    auto e = diags.error(quantity.range, quoted(forWhat) + " watches a value of a split, such as `val.loss`");
+    auto e = diags.error(quantity.range,
+                         quoted(forWhat) + " watches a value of a split, such as `val.loss`");
     if (quantity.parts.size() == 1 && split.text != "val" && split.text != "train")
       e.note("write `val." + split.text + "`");
     return;
   }
   if (!llvm::is_contained(splits, split.text)) {
-    auto e = diags.error(split.range, "unknown split " + quoted(split.text)).suggest(split.text, splits);
+    auto e =
+        diags.error(split.range, "unknown split " + quoted(split.text)).suggest(split.text, splits);
     e.note(quoted(forWhat) + " watches `val` or `train`");
     return;
   }
@@ -47,9 +54,11 @@ void Analyzer::checkQuantity(const Path &quantity, const DataInfo *data, llvm::A
       (metric ? second : metric) = &m;
   }
   if (!metric) {
-    auto e = diags.error(name.range, "this block has no metric " + quoted(name.text)).suggest(name.text, names);
+    auto e = diags.error(name.range, "this block has no metric " + quoted(name.text))
+                 .suggest(name.text, names);
     if (didYouMean(name.text, names).empty())
-      e.note(metrics.empty() ? "it has no metrics; `metric accuracy(net(x), y)` adds one" : "it has " + listed(names));
+      e.note(metrics.empty() ? "it has no metrics; `metric accuracy(net(x), y)` adds one"
+                             : "it has " + listed(names));
     return;
   }
   if (second && !(metric->given && second->given)) // which is an error already
@@ -69,14 +78,17 @@ void Analyzer::checkDirection(const MetricUse &metric, const Path &quantity) {
       (declared && declared->direction != Direction::None))
     return;
   StringRef name = metric.name.text, watched = quantity.front().text;
-  auto e = diags.error(quantity.range, "whether more or less of " + quoted(name) + " is better is not known");
+  auto e = diags.error(quantity.range,
+                       "whether more or less of " + quoted(name) + " is better is not known");
   if (metric.given)
     e.note(metric.name.range,
            "`metric " + name + " highest = …` or `metric " + name + " lowest = …` says it");
   else if (decl)
-    e.note(decl->name.range, declared ? "this metric says neither `highest` nor `lowest`"
-                                      : "it is a function; a `metric` declaration says `highest` or `lowest`");
-  e.note("`keep highest " + watched + "." + name + "` or `keep lowest " + watched + "." + name + "` says it");
+    e.note(decl->name.range,
+           declared ? "this metric says neither `highest` nor `lowest`"
+                    : "it is a function; a `metric` declaration says `highest` or `lowest`");
+  e.note("`keep highest " + watched + "." + name + "` or `keep lowest " + watched + "." + name +
+         "` says it");
 }
 
 } // namespace nnc::sema

@@ -56,8 +56,9 @@ void Analyzer::checkRun(const Stmt &stmt, const Scope &scope) {
   case StmtKind::Expression:
     return checkExpr(cast<ExprStmt>(stmt).expr, scope);
   default:
-    diags.error(stmt.range, stmt.kind == StmtKind::Assign ? "`<-` stands in a layer or an optimizer, which have states"
-                                                          : "a `param` or `state` stands in a layer or an optimizer");
+    diags.error(stmt.range, stmt.kind == StmtKind::Assign
+                                ? "`<-` stands in a layer or an optimizer, which have states"
+                                : "a `param` or `state` stands in a layer or an optimizer");
   }
 }
 
@@ -71,7 +72,8 @@ void Analyzer::checkText(const Expr *file, StringRef what, const Scope &scope) {
     diags.error(file->range, what + " is empty");
 }
 
-const ModelDecl *Analyzer::checkModelPath(const Path &path, const Scope &scope, StringRef what, bool parts) {
+const ModelDecl *Analyzer::checkModelPath(const Path &path, const Scope &scope, StringRef what,
+                                          bool parts) {
   if (path.empty())
     return nullptr;
   const Ident &name = path.front();
@@ -93,13 +95,16 @@ const ModelDecl *Analyzer::checkModelPath(const Path &path, const Scope &scope, 
   if (t.kind == Target::Unknown) {
     if (!firstReport(name, scope, candidates))
       return nullptr;
-    auto e = diags.error(name.range, "unknown model " + quoted(name.text)).suggest(name.text, candidates);
+    auto e = diags.error(name.range, "unknown model " + quoted(name.text))
+                 .suggest(name.text, candidates);
     if (didYouMean(name.text, candidates).empty() && !candidates.empty())
       e.note("the models are " + listed(candidates));
     return nullptr;
   }
-  StringRef kind = t.kind == Target::Declaration ? ast::inWords(t.decl->kind) : StringRef("not a model");
-  auto e = diags.error(name.range, quoted(name.text) + " is " + kind + "; a model is expected here");
+  StringRef kind =
+      t.kind == Target::Declaration ? ast::inWords(t.decl->kind) : StringRef("not a model");
+  auto e =
+      diags.error(name.range, quoted(name.text) + " is " + kind + "; a model is expected here");
   if (t.kind == Target::Declaration)
     e.note(t.decl->name.range, "declared here");
   return nullptr;
@@ -116,13 +121,16 @@ const DataDecl *Analyzer::checkDataPath(const Path &path, const Scope &scope) {
   if (t.kind == Target::Unknown) {
     if (!firstReport(name, scope, candidates))
       return nullptr;
-    auto e = diags.error(name.range, "unknown data set " + quoted(name.text)).suggest(name.text, candidates);
+    auto e = diags.error(name.range, "unknown data set " + quoted(name.text))
+                 .suggest(name.text, candidates);
     if (didYouMean(name.text, candidates).empty() && !candidates.empty())
       e.note("the data sets are " + listed(candidates));
     return nullptr;
   }
-  StringRef kind = t.kind == Target::Declaration ? ast::inWords(t.decl->kind) : StringRef("no data set");
-  auto e = diags.error(name.range, quoted(name.text) + " is " + kind + "; a data set is expected here");
+  StringRef kind =
+      t.kind == Target::Declaration ? ast::inWords(t.decl->kind) : StringRef("no data set");
+  auto e =
+      diags.error(name.range, quoted(name.text) + " is " + kind + "; a data set is expected here");
   if (t.kind == Target::Declaration)
     e.note(t.decl->name.range, "declared here");
   return nullptr;
@@ -193,7 +201,8 @@ void Analyzer::checkPredict(const PredictStmt &stmt, const Scope &scope) {
   if (!name) {
     checkSource(stmt.data, scope, info.source);
     if (info.source.call && info.source.kind == NN_ROWS)
-      diags.error(stmt.data->range, "`rows` stand in the block of a data declaration").note("`predict` takes that data set");
+      diags.error(stmt.data->range, "`rows` stand in the block of a data declaration")
+          .note("`predict` takes that data set");
     return;
   }
   Path path;

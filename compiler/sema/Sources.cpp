@@ -1,4 +1,5 @@
-// The calls that say where examples come from: `csv("iris.csv")`, `rows(x: [2], y: [1])`, `spirals(n = 300)`.
+// The calls that say where examples come from: `csv("iris.csv")`, `rows(x: [2], y: [1])`,
+// `spirals(n = 300)`.
 #include "compiler/sema/Analyzer.h"
 #include "compiler/sema/SourceTable.h"
 
@@ -26,7 +27,8 @@ void Analyzer::checkSource(const Expr *expr, const Scope &scope, SourceInfo &inf
   }
   const SourceFunction *source = findSource(name->name.text);
   if (!source) {
-    auto e = diags.error(name->range, quoted(name->name.text) + " is not a source of data").suggest(name->name.text, known);
+    auto e = diags.error(name->range, quoted(name->name.text) + " is not a source of data")
+                 .suggest(name->name.text, known);
     e.note("the sources are " + listed(known));
     return;
   }
@@ -45,16 +47,19 @@ void Analyzer::checkSource(const Expr *expr, const Scope &scope, SourceInfo &inf
   const Expr *path = nullptr, *labels = nullptr, *columns = nullptr;
   std::vector<Argument> plain; // without columns' names
   for (const Argument &a : call->args) {
-    if (source->columns && (a.name ? !llvm::is_contained(source->params, a.name.text) : position >= source->positional)) {
+    if (source->columns && (a.name ? !llvm::is_contained(source->params, a.name.text)
+                                   : position >= source->positional)) {
       readArrayColumn(a, info);
       path = path ? path : a.value;
       continue;
     }
     plain.push_back(a);
-    size_t at = a.name ? llvm::find(source->params, a.name.text) - source->params.begin() : position++;
+    size_t at =
+        a.name ? llvm::find(source->params, a.name.text) - source->params.begin() : position++;
     if (!a.name && at >= source->positional) {
       diags.error(a.range, "an argument without its name; " + quoted(source->name) + " takes " +
-                               listed(source->params, "and") + (source->positional ? " by name" : ", each by name"));
+                               listed(source->params, "and") +
+                               (source->positional ? " by name" : ", each by name"));
       continue;
     }
     if (at >= source->params.size())
@@ -79,7 +84,8 @@ void Analyzer::checkSource(const Expr *expr, const Scope &scope, SourceInfo &inf
       (param == "labels" ? labels : path) = a.value;
       (param == "labels" ? info.labels : info.path) =
           options.folders.pathAt(text->range.begin, text->value);
-      (param == "labels" ? info.labelsPlace : info.pathPlace) = diags.position(a.value->range).str();
+      (param == "labels" ? info.labelsPlace : info.pathPlace) =
+          diags.position(a.value->range).str();
       if (text->value.empty())
         diags.error(a.value->range, "the name of a file is empty");
     } else {
@@ -98,7 +104,8 @@ void Analyzer::checkSource(const Expr *expr, const Scope &scope, SourceInfo &inf
     probe(info, path, labels);
 }
 
-/// `columns = [sepal_length, …]`: names, in backquotes or quotes where they are no words of the language.
+/// `columns = [sepal_length, …]`: names, in backquotes or quotes where they are no words of the
+/// language.
 void Analyzer::readCsvColumns(const Expr *value, SourceInfo &info) {
   auto *list = dyn_cast<ListExpr>(value);
   if (!list || list->elements.empty()) {
@@ -123,12 +130,15 @@ void Analyzer::readCsvColumns(const Expr *value, SourceInfo &info) {
   }
 }
 
-/// `npy("x.npy")`, `npy(x = "inputs.npy")`, `npz("all.npz", x = "x_train")`: a column and the array behind it.
+/// `npy("x.npy")`, `npy(x = "inputs.npy")`, `npz("all.npz", x = "x_train")`: a column and the array
+/// behind it.
 void Analyzer::readArrayColumn(const Argument &argument, SourceInfo &info) {
   auto *text = llvm::dyn_cast_or_null<StringExpr>(argument.value);
   if (!text || text->value.empty()) {
-    diags.error(argument.range, info.kind == NN_NPY ? "the name of a file is expected here, in quotes"
-                                                    : "the name of an array in the file is expected here, in quotes");
+    diags.error(argument.range,
+                info.kind == NN_NPY
+                    ? "the name of a file is expected here, in quotes"
+                    : "the name of an array in the file is expected here, in quotes");
     return;
   }
   StringRef name = argument.name ? argument.name.text : llvm::sys::path::stem(text->value);
@@ -150,7 +160,8 @@ void Analyzer::readFileSetting(StringRef name, const Expr *value, SourceInfo &in
   if (name == "length") {
     info.length = whole(value, 1e6);
     if (!info.length)
-      diags.error(value->range, "`length` is the number of characters of an example, a whole number known before the run");
+      diags.error(value->range, "`length` is the number of characters of an example, a whole "
+                                "number known before the run");
   } else if (name == "channels") {
     info.recolor = true;
     info.channels = whole(value, 3);
@@ -164,7 +175,8 @@ void Analyzer::readFileSetting(StringRef name, const Expr *value, SourceInfo &in
       info.width = whole(list->elements[1], 65536);
     }
     if (!info.height || !info.width)
-      diags.error(value->range, "`size` is the height and the width of every image: `size = [32, 32]`");
+      diags.error(value->range,
+                  "`size` is the height and the width of every image: `size = [32, 32]`");
   }
 }
 
@@ -186,7 +198,8 @@ bool Analyzer::readRowFields(const CallExpr &call, SourceInfo &info) {
   bool sound = true;
   std::map<StringRef, Range> seen;
   auto fail = [&](Range where, const llvm::Twine &message) {
-    diags.error(where, message).note("`rows(x: [2], y: [1])` declares rows of two numbers for `x` and one for `y`");
+    diags.error(where, message)
+        .note("`rows(x: [2], y: [1])` declares rows of two numbers for `x` and one for `y`");
     sound = false;
   };
   if (call.args.empty())
@@ -198,7 +211,8 @@ bool Analyzer::readRowFields(const CallExpr &call, SourceInfo &info) {
     }
     auto [it, fresh] = seen.try_emplace(a.name.text, a.range);
     if (!fresh) {
-      diags.error(a.name.range, quoted(a.name.text) + " is declared twice").note(it->second, "first declared here");
+      diags.error(a.name.range, quoted(a.name.text) + " is declared twice")
+          .note(it->second, "first declared here");
       sound = false;
       continue;
     }

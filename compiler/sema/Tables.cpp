@@ -1,4 +1,5 @@
-// How a table is written, and what becomes of its cells without a value: settings of `csv(…)`, `drop missing` and `fill`.
+// How a table is written, and what becomes of its cells without a value: settings of `csv(…)`,
+// `drop missing` and `fill`.
 #include "compiler/sema/Analyzer.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -12,13 +13,15 @@ namespace nnc::sema {
 namespace {
 
 const std::pair<StringRef, int32_t> encodings[] = {
-    {"utf-8", NN_UTF8},        {"utf8", NN_UTF8},        {"latin1", NN_LATIN1},        {"latin-1", NN_LATIN1},
-    {"iso-8859-1", NN_LATIN1}, {"cp1252", NN_CP1252},    {"windows-1252", NN_CP1252},  {"utf-16", NN_UTF16},
-    {"utf16", NN_UTF16},
+    {"utf-8", NN_UTF8},          {"utf8", NN_UTF8},         {"latin1", NN_LATIN1},
+    {"latin-1", NN_LATIN1},      {"iso-8859-1", NN_LATIN1}, {"cp1252", NN_CP1252},
+    {"windows-1252", NN_CP1252}, {"utf-16", NN_UTF16},      {"utf16", NN_UTF16},
 };
 
-const std::pair<StringRef, int32_t> statistics[] = {
-    {"mean", NN_ABSENT_MEAN}, {"median", NN_ABSENT_MEDIAN}, {"mode", NN_ABSENT_MODE}, {"previous", NN_ABSENT_PREVIOUS}};
+const std::pair<StringRef, int32_t> statistics[] = {{"mean", NN_ABSENT_MEAN},
+                                                    {"median", NN_ABSENT_MEDIAN},
+                                                    {"mode", NN_ABSENT_MODE},
+                                                    {"previous", NN_ABSENT_PREVIOUS}};
 
 } // namespace
 
@@ -28,8 +31,11 @@ bool Analyzer::readTableSetting(StringRef name, const Expr *value, SourceInfo &i
   const StringRef text = string ? StringRef(string->value) : StringRef();
   const char only = text.size() == 1 ? text[0] : 0; // the only character
   if (name == "separator") {
-    if (!only || (unsigned char)only >= 0x80 || llvm::isAlnum(only) || StringRef(".+-\r\n\"").contains(only))
-      diags.error(value->range, "`separator` is the character between cells: `\",\"`, `\";\"`, `\"\\t\"`, `\"|\"`");
+    if (!only || (unsigned char)only >= 0x80 || llvm::isAlnum(only) ||
+        StringRef(".+-\r\n\"").contains(only))
+      diags.error(
+          value->range,
+          "`separator` is the character between cells: `\",\"`, `\";\"`, `\"\\t\"`, `\"|\"`");
     info.separator = only;
   } else if (name == "decimal") {
     if (text != "." && text != ",")
@@ -37,15 +43,19 @@ bool Analyzer::readTableSetting(StringRef name, const Expr *value, SourceInfo &i
     info.decimal = only;
   } else if (name == "quote") {
     const bool none = word && word->name.text == "none";
-    if (!none && (!only || (unsigned char)only >= 0x80 || llvm::isAlnum(only) || StringRef(" \t\r\n").contains(only)))
-      diags.error(value->range, "`quote` is the character around cells, such as `\"'\"`, or `none`");
+    if (!none && (!only || (unsigned char)only >= 0x80 || llvm::isAlnum(only) ||
+                  StringRef(" \t\r\n").contains(only)))
+      diags.error(value->range,
+                  "`quote` is the character around cells, such as `\"'\"`, or `none`");
     info.quote = none ? int32_t(NN_NO_QUOTES) : only;
   } else if (name == "encoding") {
-    const auto *known = llvm::find_if(encodings, [&](const auto &e) { return text.equals_insensitive(e.first); });
+    const auto *known =
+        llvm::find_if(encodings, [&](const auto &e) { return text.equals_insensitive(e.first); });
     if (known != std::end(encodings))
       info.encoding = known->second;
     else
-      diags.error(value->range, "`encoding` is `\"utf-8\"`, `\"latin1\"`, `\"cp1252\"` or `\"utf-16\"`");
+      diags.error(value->range,
+                  "`encoding` is `\"utf-8\"`, `\"latin1\"`, `\"cp1252\"` or `\"utf-16\"`");
   } else if (name == "missing") {
     auto *list = dyn_cast<ListExpr>(value);
     info.hasMissing = true;
@@ -83,7 +93,8 @@ bool Analyzer::addAbsent(const Ident &column, AbsentInfo absent, DataInfo &info)
   }
   for (const AbsentInfo &known : info.absent)
     if (known.column == column.text) {
-      diags.error(column.range, "what becomes of gaps in " + quoted(column.text) + " is said twice").note(known.where, "first here");
+      diags.error(column.range, "what becomes of gaps in " + quoted(column.text) + " is said twice")
+          .note(known.where, "first here");
       return false;
     }
   absent.column = column.text.str();
@@ -118,7 +129,8 @@ void Analyzer::checkFill(const FillEntry &fill, DataInfo &info) {
   AbsentInfo absent;
   absent.absent = NN_ABSENT_VALUE;
   auto *word = dyn_cast<NameExpr>(fill.value);
-  const auto *statistic = llvm::find_if(statistics, [&](const auto &s) { return word && word->name.text == s.first; });
+  const auto *statistic =
+      llvm::find_if(statistics, [&](const auto &s) { return word && word->name.text == s.first; });
   if (statistic != std::end(statistics)) {
     absent.absent = statistic->second;
   } else if (auto *text = dyn_cast<StringExpr>(fill.value)) {
@@ -127,7 +139,8 @@ void Analyzer::checkFill(const FillEntry &fill, DataInfo &info) {
   } else if (auto number = constantValue(fill.value)) {
     absent.number = *number;
   } else {
-    diags.error(fill.value->range, "gaps are filled by `mean`, `median`, `mode`, `previous`, a number that is known before the run, "
+    diags.error(fill.value->range, "gaps are filled by `mean`, `median`, `mode`, `previous`, a "
+                                   "number that is known before the run, "
                                    "or a class in quotes");
     return;
   }

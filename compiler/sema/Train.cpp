@@ -26,10 +26,12 @@ void Analyzer::checkTrain(const TrainStmt &stmt, const Scope &scope) {
   const DataInfo *info = decl ? &dataInfo(*decl, &scope) : nullptr;
   if (decl && stmt.data.parts.size() > 1 && stmt.data.parts[1].text != "train") {
     const Ident &split = stmt.data.parts[1];
-    auto e = diags.error(split.range, split.text == "test" ? llvm::Twine("training never sees the test split")
-                                                           : llvm::Twine("training is on the training split"));
+    auto e = diags.error(split.range, split.text == "test"
+                                          ? llvm::Twine("training never sees the test split")
+                                          : llvm::Twine("training is on the training split"));
     if (split.text == "test")
-      e.note("what is trained on the test split cannot be judged by it; `evaluate … on " + decl->name.text + ".test` does that");
+      e.note("what is trained on the test split cannot be judged by it; `evaluate … on " +
+             decl->name.text + ".test` does that");
     e.note("write `on " + decl->name.text + "`");
   }
 
@@ -85,7 +87,8 @@ void Analyzer::checkTrain(const TrainStmt &stmt, const Scope &scope) {
     diags.error(stmt.target.range, "training " + quoted(target) + " needs a loss")
         .note("such as `loss = cross_entropy(" + target + "(x), y)`");
   if (!seen.count("optimizer"))
-    diags.error(stmt.target.range, "training " + quoted(target) + " needs an optimizer").note("such as `optimizer = adam(lr = 1e-3)`");
+    diags.error(stmt.target.range, "training " + quoted(target) + " needs an optimizer")
+        .note("such as `optimizer = adam(lr = 1e-3)`");
   if (!seen.count("epochs") && !seen.count("steps"))
     diags.error(stmt.target.range, "training " + quoted(target) + " needs its length")
         .note("`epochs = 10` counts passes over the training split, `steps = 1000` counts batches");
@@ -97,7 +100,8 @@ void Analyzer::checkTrainSetting(const SettingEntry &entry, const Scope &fields,
   if (!llvm::is_contained(settings, key)) {
     std::vector<StringRef> candidates(std::begin(settings), std::end(settings));
     llvm::append_range(candidates, otherEntries);
-    auto e = diags.error(entry.name.range, "`train` has no setting " + quoted(key)).suggest(key, candidates);
+    auto e = diags.error(entry.name.range, "`train` has no setting " + quoted(key))
+                 .suggest(key, candidates);
     StringRef near = didYouMean(key, candidates);
     if (near.empty())
       e.note("its settings are " + listed(settings));
@@ -110,12 +114,14 @@ void Analyzer::checkTrainSetting(const SettingEntry &entry, const Scope &fields,
   }
   auto [it, fresh] = seen.try_emplace(key, entry.name.range);
   if (!fresh) {
-    diags.error(entry.name.range, quoted(key) + " is given twice").note(it->second, "first given here");
+    diags.error(entry.name.range, quoted(key) + " is given twice")
+        .note(it->second, "first given here");
     return;
   }
   StringRef rival = key == "epochs" ? "steps" : key == "steps" ? "epochs" : "";
   if (!rival.empty() && seen.count(rival))
-    diags.error(entry.name.range, "`epochs` and `steps` exclude each other").note(seen[rival], quoted(rival) + " is given here");
+    diags.error(entry.name.range, "`epochs` and `steps` exclude each other")
+        .note(seen[rival], quoted(rival) + " is given here");
   if (!entry.value)
     return;
   if (key == "loss")
@@ -138,10 +144,13 @@ void Analyzer::checkTrainSetting(const SettingEntry &entry, const Scope &fields,
 }
 
 /// Parameters of what is trained; whether they are trained shows when the step is built.
-void Analyzer::checkConstrain(const ConstrainEntry &entry, const Path &trained, const Scope &outer) {
+void Analyzer::checkConstrain(const ConstrainEntry &entry, const Path &trained,
+                              const Scope &outer) {
   const ModelDecl *model = checkModelPath(entry.target, outer, "constrain", true);
   if (model && !trained.empty() && model->name.text != trained.front().text)
-    diags.error(entry.target.range, "this block trains " + quoted(trained.text()) + ", and constrains a part of it")
+    diags
+        .error(entry.target.range,
+               "this block trains " + quoted(trained.text()) + ", and constrains a part of it")
         .note(trained.range, "trained here");
   Context context = topContext;
   context.at = AtConstrain;
@@ -193,14 +202,18 @@ void Analyzer::checkMetric(const MetricEntry &entry, const Scope &scope,
           !fn || !isSchedule(*fn))
         candidates.push_back(function);
     if (firstReport(name->name, scope, candidates)) {
-      auto e = diags.error(name->range, "unknown metric " + quoted(name->name.text)).suggest(name->name.text, candidates);
+      auto e = diags.error(name->range, "unknown metric " + quoted(name->name.text))
+                   .suggest(name->name.text, candidates);
       if (didYouMean(name->name.text, candidates).empty())
-        e.note("there are " + listed(declaredNames(StmtKind::Metric, scope)) + ", and every function can be one");
+        e.note("there are " + listed(declaredNames(StmtKind::Metric, scope)) +
+               ", and every function can be one");
     }
     return checkArgumentValues(call->args, scope, nullptr);
   }
   if (t.kind == Target::Declaration && !isa<MetricDecl, FnDecl, LetDecl>(t.decl)) {
-    diags.error(name->range, quoted(name->name.text) + " is " + ast::inWords(t.decl->kind) + "; a metric or a function is expected here")
+    diags
+        .error(name->range, quoted(name->name.text) + " is " + ast::inWords(t.decl->kind) +
+                                "; a metric or a function is expected here")
         .note(t.decl->name.range, "declared here");
     return checkArgumentValues(call->args, scope, &t);
   }

@@ -1,7 +1,7 @@
 // The text form of a message: its place, the source line, and carets under what it is about.
 //
-// llvm::SMDiagnostic is not used for this: it counts bytes as columns and leaves the carets out as soon as a line holds
-// a character that is not ASCII, which `θ` is.
+// llvm::SMDiagnostic is not used for this: it counts bytes as columns and leaves the carets out as
+// soon as a line holds a character that is not ASCII, which `θ` is.
 #include "compiler/support/Diagnostics.h"
 #include "runtime/visible.h"
 #include "llvm/Support/Unicode.h"
@@ -18,11 +18,14 @@ namespace {
 constexpr size_t maxLineWidth = 120;
 constexpr unsigned tabStop = 4;
 
-/// A source line made ready for a terminal: tabs expanded, unprintable bytes replaced, each byte's column known.
+/// A source line made ready for a terminal: tabs expanded, unprintable bytes replaced, each byte's
+/// column known.
 struct RenderedLine {
   std::string text;
-  std::vector<unsigned> columnOfByte; ///< display column of each source byte, then the column after the last
-  std::vector<unsigned> byteOfColumn; ///< index into `text` of each display column, then text.size()
+  // display column of each source byte, then the column after the last
+  std::vector<unsigned> columnOfByte;
+  // index into `text` of each display column, then text.size()
+  std::vector<unsigned> byteOfColumn;
 };
 
 RenderedLine render(StringRef line) {
@@ -37,7 +40,8 @@ RenderedLine render(StringRef line) {
   for (size_t at = 0; at < line.size();) {
     uint8_t lead = line[at];
     size_t most = lead < 0xC0 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4, length = 1;
-    while (length < most && at + length < line.size() && (uint8_t(line[at + length]) & 0xC0) == 0x80)
+    while (length < most && at + length < line.size() &&
+           (uint8_t(line[at + length]) & 0xC0) == 0x80)
       ++length;
     result.columnOfByte.insert(result.columnOfByte.end(), length, column);
     StringRef character = line.substr(at, length);
@@ -111,8 +115,8 @@ private:
     os << nnrt::visible(message, /*lines=*/true) << '\n';
   }
 
-  /// Prints the line of `where` with carets under it and under those of `also` that lie on the same line; the others
-  /// go to `elsewhere`.
+  /// Prints the line of `where` with carets under it and under those of `also` that lie on the same
+  /// line; the others go to `elsewhere`.
   void printSource(Range where, llvm::ArrayRef<Range> also, std::vector<Range> &elsewhere) {
     unsigned buffer = where.isValid() ? sources.FindBufferContainingLoc(where.begin) : 0;
     if (buffer == 0)
@@ -151,7 +155,8 @@ private:
       first = focus > maxLineWidth / 2 ? focus - maxLineWidth / 2 : 0;
       count = std::min(maxLineWidth, width - first);
     }
-    StringRef shown = StringRef(line.text).slice(line.byteOfColumn[first], line.byteOfColumn[first + count]);
+    StringRef shown =
+        StringRef(line.text).slice(line.byteOfColumn[first], line.byteOfColumn[first + count]);
     StringRef before = first ? "…" : "", after = first + count < width ? "…" : "";
     os << "  " << before << shown.rtrim() << after << '\n';
     os << "  " << (first ? " " : "");
@@ -186,7 +191,8 @@ void Diagnostics::print(raw_ostream &os, bool colors) {
   for (; printed != messages.size(); ++printed) {
     const Diagnostic &message = messages[printed];
     // A model is elaborated once for each function that needs it, and each time finds the same.
-    if (message.where.isValid() && !said.insert({message.where.begin.getPointer(), message.message}).second)
+    if (message.where.isValid() &&
+        !said.insert({message.where.begin.getPointer(), message.message}).second)
       continue;
     if (message.severity == Severity::Error && ++shownErrors > maxPrinted)
       ++hidden;

@@ -17,10 +17,11 @@ enum class Severity { Error, Warning, Note };
 /// One message with the places it is about, and the notes that explain it.
 struct Diagnostic {
   Severity severity = Severity::Error;
-  Range where;                          ///< where its caret stands; invalid: no place
+  Range where; ///< where its caret stands; invalid: no place
   std::string message;
-  llvm::SmallVector<Range, 2> also;     ///< further ranges, underlined where they lie on the caret's line
-  std::vector<Diagnostic> notes;        ///< each printed below, with its own place
+  // further ranges, underlined where they lie on the caret's line
+  llvm::SmallVector<Range, 2> also;
+  std::vector<Diagnostic> notes; ///< each printed below, with its own place
 };
 
 /// Returned by error() and warning(), to add to the message just made:
@@ -42,8 +43,9 @@ private:
   Diagnostics &diags;
 };
 
-/// Collects messages in the order in which they are made and prints them when asked, so that a run reports several
-/// errors. Owns the sources that ranges point into: it must outlive every Range and every AST made from them.
+/// Collects messages in the order in which they are made and prints them when asked, so that a run
+/// reports several errors. Owns the sources that ranges point into: it must outlive every Range and
+/// every AST made from them.
 class Diagnostics {
 public:
   Diagnostics();
@@ -61,16 +63,18 @@ public:
   bool hasErrors() const { return errors != 0; }
   const std::vector<Diagnostic> &all() const { return messages; }
 
-  /// While valid: the user's call of library code that is being worked on. Messages about that code are placed there, with a note
-  /// at the place inside.
+  /// While valid: the user's call of library code that is being worked on. Messages about that code
+  /// are placed there, with a note at the place inside.
   Range callSite;
 
-  /// Prints what has not been printed yet: `file:line:col: error: …`, the source line, carets, then the notes.
-  /// After maxPrinted errors the rest are only counted. `colors` follows the stream's terminal when not given.
+  /// Prints what has not been printed yet: `file:line:col: error: …`, the source line, carets, then
+  /// the notes. After maxPrinted errors the rest are only counted. `colors` follows the stream's
+  /// terminal when not given.
   void print(llvm::raw_ostream &os);
   void print(llvm::raw_ostream &os, bool colors);
 
-  /// What has been said so far; rewind(mark()) forgets what is said in between: of an attempt that may fail.
+  /// What has been said so far; rewind(mark()) forgets what is said in between: of an attempt that
+  /// may fail.
   struct Mark {
     size_t messages;
     unsigned errors;
@@ -103,8 +107,9 @@ private:
   std::map<std::string, std::string> shownNames;
 };
 
-/// The candidate nearest to `name` by edit distance (case counts half), or empty when none is near enough to be what
-/// was meant: at most a third of the name's length, and at least one character, may differ.
+/// The candidate nearest to `name` by edit distance (case counts half), or empty when none is near
+/// enough to be what was meant: at most a third of the name's length, and at least one character,
+/// may differ.
 llvm::StringRef didYouMean(llvm::StringRef name, llvm::ArrayRef<llvm::StringRef> candidates);
 
 } // namespace nnc

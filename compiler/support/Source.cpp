@@ -21,8 +21,9 @@ Range nnc::join(Range a, Range b) {
     return b;
   if (!b.isValid())
     return a;
-  return {std::min(a.begin, b.begin, [](SMLoc x, SMLoc y) { return x.getPointer() < y.getPointer(); }),
-          std::max(a.end, b.end, [](SMLoc x, SMLoc y) { return x.getPointer() < y.getPointer(); })};
+  return {
+      std::min(a.begin, b.begin, [](SMLoc x, SMLoc y) { return x.getPointer() < y.getPointer(); }),
+      std::max(a.end, b.end, [](SMLoc x, SMLoc y) { return x.getPointer() < y.getPointer(); })};
 }
 
 std::string Position::str() const {
@@ -40,15 +41,17 @@ static size_t firstInvalidByte(StringRef text) {
 }
 
 /// Registers the buffer when it is text; the two ways in end here.
-static std::optional<unsigned> accept(Diagnostics &diags, std::unique_ptr<llvm::MemoryBuffer> buffer) {
+static std::optional<unsigned> accept(Diagnostics &diags,
+                                      std::unique_ptr<llvm::MemoryBuffer> buffer) {
   StringRef text = buffer->getBuffer(), name = buffer->getBufferIdentifier();
   if (text.size() > maxSourceBytes) {
-    diags.error("'" + name + "' is too large for a program: " + llvm::Twine(text.size()) + " bytes, the limit is " +
-                llvm::Twine(maxSourceBytes));
+    diags.error("'" + name + "' is too large for a program: " + llvm::Twine(text.size()) +
+                " bytes, the limit is " + llvm::Twine(maxSourceBytes));
     return std::nullopt;
   }
   if (size_t at = text.find('\0'); at != StringRef::npos) {
-    diags.error("'" + name + "' is a binary file (a NUL byte at offset " + llvm::Twine(at) + "), not a program text");
+    diags.error("'" + name + "' is a binary file (a NUL byte at offset " + llvm::Twine(at) +
+                "), not a program text");
     return std::nullopt;
   }
   unsigned id = diags.sources().AddNewSourceBuffer(std::move(buffer), SMLoc());
@@ -56,7 +59,8 @@ static std::optional<unsigned> accept(Diagnostics &diags, std::unique_ptr<llvm::
   if (size_t at = firstInvalidByte(text); at != StringRef::npos) {
     const char *byte = text.data() + at;
     diags.error({SMLoc::getFromPointer(byte), SMLoc::getFromPointer(byte + 1)},
-                "the byte 0x" + llvm::utohexstr(uint8_t(*byte)) + " is not valid UTF-8; a program is saved as UTF-8 text");
+                "the byte 0x" + llvm::utohexstr(uint8_t(*byte)) +
+                    " is not valid UTF-8; a program is saved as UTF-8 text");
     return std::nullopt;
   }
   return id;
@@ -159,7 +163,8 @@ Position nnc::positionOf(const llvm::SourceMgr &sources, SMLoc loc) {
   return position;
 }
 
-SMLoc nnc::locationOf(const llvm::SourceMgr &sources, StringRef file, unsigned line, unsigned column) {
+SMLoc nnc::locationOf(const llvm::SourceMgr &sources, StringRef file, unsigned line,
+                      unsigned column) {
   for (unsigned buffer = 1; buffer <= sources.getNumBuffers(); ++buffer) {
     if (bufferName(sources, buffer) != file || line == 0 || column == 0)
       continue;

@@ -8,15 +8,15 @@ using namespace mlir;
 
 namespace nnc {
 
-/// A value is repeated in its users if with its inlined operands it costs at most this many vector instructions an element and
-/// reads hardly more memory than the value itself would be …
+/// A value is repeated in its users if with its inlined operands it costs at most this many vector
+/// instructions an element and reads hardly more memory than the value itself would be …
 constexpr unsigned cheap = 3;
-/// … or this many if it does not fit into the first level of cache, or into the second: a vector written and read again is
-/// 192 bytes (its line is read before it is written) at 100 or 20 to 30 GB/s, about 6 or 20 cycles of a core that starts
-/// two vector instructions in each.
+/// … or this many if it does not fit into the first level of cache, or into the second: a vector
+/// written and read again is 192 bytes (its line is read before it is written) at 100 or 20 to 30
+/// GB/s, about 6 or 20 cycles of a core that starts two vector instructions in each.
 constexpr unsigned cheapBeyondFirst = 8, cheapBeyondSecond = 16;
-/// A rank-0 value that costs more than this (a schedule with a cosine, a bias correction) is computed once if several
-/// kernels want it, rather than in each of them by each thread.
+/// A rank-0 value that costs more than this (a schedule with a cosine, a bias correction) is
+/// computed once if several kernels want it, rather than in each of them by each thread.
 constexpr unsigned cheapScalar = 20;
 /// … and at most this if it has one user, which reads each of its elements about once.
 constexpr unsigned cheapForOne = 16;
@@ -24,8 +24,8 @@ constexpr unsigned cheapForOne = 16;
 constexpr int64_t assumedRows = 64;
 /// f32 elements that fit into caches of 32 KiB and 1 MiB.
 constexpr int64_t firstLevel = 8192, secondLevel = 262144;
-/// Operands of so many times the value's elements may be read instead: fewer than two of its own size, and room for what a
-/// channel, an example or a window has one of.
+/// Operands of so many times the value's elements may be read instead: fewer than two of its own
+/// size, and room for what a channel, an example or a window has one of.
 constexpr double readsAsMuch = 1.75;
 
 static ArrayRef<int64_t> shapeOf(Value v) { return cast<RankedTensorType>(v.getType()).getShape(); }
@@ -94,7 +94,7 @@ FusionGraph::FusionGraph(func::FuncOp function, bool unfused) {
     mergeAll();
 }
 
-// Roles --------------------------------------------------------------------------------------------------------
+// Roles -------------------------------------------------------------------------------------------
 
 void FusionGraph::assignRoles() {
   for (unsigned i = 0; i < ops.size(); ++i) {
@@ -129,24 +129,30 @@ bool FusionGraph::isWorthInlining(Operation *op) {
     return false;
   if (shapeOf(op->getResult(0)).empty())
     return costs[number] <= cheapScalar || op->hasOneUse() ||
-           llvm::all_of(op->getUsers(), [](Operation *user) { return shapeOf(user->getResult(0)).empty(); });
+           llvm::all_of(op->getUsers(),
+                        [](Operation *user) { return shapeOf(user->getResult(0)).empty(); });
   if (takesPlaceOfOperand(op))
     return false;
   unsigned cost = costs[number];
-  if (cost <= (isLarge(op, secondLevel) ? cheapBeyondSecond : isLarge(op, firstLevel) ? cheapBeyondFirst : cheap) &&
+  if (cost <= (isLarge(op, secondLevel)  ? cheapBeyondSecond
+               : isLarge(op, firstLevel) ? cheapBeyondFirst
+                                         : cheap) &&
       readsOf(op) <= readsAsMuch)
     return true;
-  // A reduction computes what it alone reads. An elementwise user takes it into its kernel anyway; another moves its elements.
+  // A reduction computes what it alone reads. An elementwise user takes it into its kernel anyway;
+  // another moves its elements.
   Operation *user = op->hasOneUse() ? *op->user_begin() : nullptr;
   if (!user || cost > cheapForOne)
     return false;
   if (isa<nn::ReductionOp>(user))
     return isLarge(op, firstLevel);
-  return isa<nn::PullOp>(user) && !isa<nn::ScalarBodyOp>(user) && !user->hasTrait<nn::SameElements>() &&
+  return isa<nn::PullOp>(user) && !isa<nn::ScalarBodyOp>(user) &&
+         !user->hasTrait<nn::SameElements>() &&
          elementsOf(user->getResult(0)) <= elementsOf(op->getResult(0));
 }
 
-/// Whether the value has more than so many elements, and no user that reads each of them many times.
+/// Whether the value has more than so many elements, and no user that reads each of them many
+/// times.
 bool FusionGraph::isLarge(Operation *op, int64_t level) const {
   int64_t elements = elementsOf(op->getResult(0));
   return elements > level && llvm::none_of(op->getUsers(), [&](Operation *user) {
@@ -154,7 +160,8 @@ bool FusionGraph::isLarge(Operation *op, int64_t level) const {
          });
 }
 
-/// The elements read from memory to compute the value, relative to its own; of an operand no more than those.
+/// The elements read from memory to compute the value, relative to its own; of an operand no more
+/// than those.
 double FusionGraph::readsOf(Operation *op) const {
   double own = elementsOf(op->getResult(0)), reads = 0;
   for (Value leaf : leaves[numbers.lookup(op)])
@@ -162,7 +169,8 @@ double FusionGraph::readsOf(Operation *op) const {
   return reads;
 }
 
-/// Whether nobody else reads what `op` reads at its own index: computed where that is made, it is stored in its place.
+/// Whether nobody else reads what `op` reads at its own index: computed where that is made, it is
+/// stored in its place.
 bool FusionGraph::takesPlaceOfOperand(Operation *op) const {
   return isa<nn::ScalarBodyOp>(op) && llvm::any_of(op->getOperands(), [&](Value operand) {
            Operation *maker = operand.getDefiningOp();
@@ -171,9 +179,10 @@ bool FusionGraph::takesPlaceOfOperand(Operation *op) const {
          });
 }
 
-// Edges --------------------------------------------------------------------------------------------------------
+// Edges -------------------------------------------------------------------------------------------
 
-/// Connects `user` to the fixed ops that it reads through `value`. `elementwise`: at the user's own index so far.
+/// Connects `user` to the fixed ops that it reads through `value`. `elementwise`: at the user's own
+/// index so far.
 void FusionGraph::collect(unsigned user, Value value, bool elementwise, Edge edge) {
   Operation *maker = value.getDefiningOp();
   if (!maker)
@@ -181,7 +190,8 @@ void FusionGraph::collect(unsigned user, Value value, bool elementwise, Edge edg
   unsigned number = numbers[maker];
   if (roles[number] == Role::Fixed) {
     Edge kind = edge;
-    if (edge == Edge::Identity && !(elementwise && shapeOf(value) == shapeOf(ops[user]->getResult(0))))
+    if (edge == Edge::Identity &&
+        !(elementwise && shapeOf(value) == shapeOf(ops[user]->getResult(0))))
       kind = Edge::Memory;
     for (Use &known : operands[user])
       if (known.op == number) {
@@ -203,9 +213,9 @@ void FusionGraph::connect() {
   for (unsigned i = 0; i < ops.size(); ++i) {
     if (roles[i] != Role::Fixed)
       continue;
-    Edge edge = isa<nn::ReductionOp>(ops[i])     ? Edge::Input
+    Edge edge = isa<nn::ReductionOp>(ops[i])    ? Edge::Input
                 : isa<nn::ScalarBodyOp>(ops[i]) ? Edge::Identity
-                                                 : Edge::Memory;
+                                                : Edge::Memory;
     for (Value operand : ops[i]->getOperands())
       collect(i, operand, edge == Edge::Identity, edge);
     for (Use use : operands[i])
@@ -228,7 +238,7 @@ void FusionGraph::markGuarded(func::FuncOp function) {
   }
 }
 
-// Merging ------------------------------------------------------------------------------------------------------
+// Merging -----------------------------------------------------------------------------------------
 
 void FusionGraph::mergeAll() {
   for (unsigned i = 0; i < ops.size(); ++i) {
@@ -258,7 +268,8 @@ void FusionGraph::mergeElementwise(unsigned op) {
   }
 }
 
-/// Whether the group computes something whose vectors had better be computed several together: only its own loop does that.
+/// Whether the group computes something whose vectors had better be computed several together: only
+/// its own loop does that.
 bool FusionGraph::sharesRuns(unsigned group) const {
   return llvm::any_of(groups[group].ops, [&](unsigned op) {
     auto pull = dyn_cast<nn::PullOp>(ops[op]);
@@ -309,16 +320,16 @@ void FusionGraph::mergeReduction(unsigned op) {
 
 bool FusionGraph::isOnlyReadBy(unsigned group, unsigned reader) const {
   return llvm::all_of(groups[group].ops, [&](unsigned op) {
-    return !isResult(op, groups[group]) ||
-           (!returned[op] && llvm::all_of(users[op], [&](Use use) {
-              return groupOf[use.op] == group || (groupOf[use.op] == reader && use.edge == Edge::Input);
-            }) && llvm::none_of(ops[op]->getUsers(), [&](Operation *user) {
-              return roles[numbers.lookup(user)] == Role::View;
-            }));
+    return !isResult(op, groups[group]) || (!returned[op] && llvm::all_of(users[op], [&](Use use) {
+      return groupOf[use.op] == group || (groupOf[use.op] == reader && use.edge == Edge::Input);
+    }) && llvm::none_of(ops[op]->getUsers(), [&](Operation *user) {
+      return roles[numbers.lookup(user)] == Role::View;
+    }));
   });
 }
 
-/// Whether an op of `reader` reads one of `maker`: then the one's sums are complete before the other's begin.
+/// Whether an op of `reader` reads one of `maker`: then the one's sums are complete before the
+/// other's begin.
 bool FusionGraph::readsDirectly(unsigned reader, unsigned maker) const {
   return llvm::any_of(groups[reader].ops, [&](unsigned op) {
     return llvm::any_of(operands[op], [&](Use use) { return groupOf[use.op] == maker; });
@@ -385,7 +396,7 @@ void FusionGraph::merge(unsigned into, unsigned from) {
   groups[from].ops.clear();
 }
 
-// Results ------------------------------------------------------------------------------------------------------
+// Results -----------------------------------------------------------------------------------------
 
 bool FusionGraph::isResult(unsigned op, const Group &group) const {
   if (returned[op])

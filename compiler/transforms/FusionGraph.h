@@ -4,17 +4,17 @@
 #include "compiler/transforms/TopologicalOrder.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/SmallVector.h"
 
 namespace nnc {
 
 class FusionGraph {
 public:
   enum class Role {
-    Fixed,    // computed in one kernel
-    Inlined,  // repeated in every kernel that uses it
-    View,     // the memory of its operand
+    Fixed,   // computed in one kernel
+    Inlined, // repeated in every kernel that uses it
+    View,    // the memory of its operand
   };
   struct Group {
     llvm::SmallVector<unsigned> ops; // ascending, all Fixed
@@ -69,9 +69,11 @@ private:
   llvm::SmallVector<mlir::Operation *> ops;
   llvm::DenseMap<mlir::Operation *, unsigned> numbers;
   llvm::SmallVector<Role> roles;
-  llvm::SmallVector<unsigned> costs;                            // with inlined operands
-  llvm::SmallVector<llvm::SmallVector<mlir::Value, 2>> leaves;  // memory of rank > 0 read through inlined operands
-  llvm::SmallVector<llvm::SmallVector<Use, 2>> operands, users; // of Fixed ops, through Inlined ones
+  llvm::SmallVector<unsigned> costs; // with inlined operands
+  // memory of rank > 0 read through inlined operands
+  llvm::SmallVector<llvm::SmallVector<mlir::Value, 2>> leaves;
+  llvm::SmallVector<llvm::SmallVector<Use, 2>> operands,
+      users; // of Fixed ops, through Inlined ones
   llvm::SmallVector<bool> returned, guarding, updating;
   llvm::SmallVector<Group> groups;
   llvm::SmallVector<unsigned> groupOf;
@@ -82,7 +84,8 @@ private:
   llvm::DenseMap<mlir::Value, llvm::SmallVector<unsigned, 2>> reductions;
 };
 
-/// The value whose finiteness `function`'s updates wait for (its `nn.guard` attribute names a result), or null.
+/// The value whose finiteness `function`'s updates wait for (its `nn.guard` attribute names a
+/// result), or null.
 mlir::Value guardValueOf(mlir::func::FuncOp function);
 
 } // namespace nnc

@@ -54,7 +54,9 @@ public:
 private:
   using Place = kern::PlaceAttr;
 
-  Place placeAt(kern::Memory memory, int64_t offset) { return Place::get(function.getContext(), memory, offset); }
+  Place placeAt(kern::Memory memory, int64_t offset) {
+    return Place::get(function.getContext(), memory, offset);
+  }
   Place &placeOf(OpResult result) {
     auto kernel = cast<kern::FusedOp>(result.getOwner());
     auto &places = kernelPlaces[kernel];
@@ -66,7 +68,8 @@ private:
   bool mayWriteInPlace(StringAttr name, OpResult value);
   void placeScratch();
   void placeResults(kern::FusedOp kernel, const Liveness &live);
-  Place takeOver(kern::FusedOp kernel, OpResult result, const Liveness &live, DenseSet<Value> &taken);
+  Place takeOver(kern::FusedOp kernel, OpResult result, const Liveness &live,
+                 DenseSet<Value> &taken);
   void release(Place place);
 
   func::FuncOp function;
@@ -74,8 +77,8 @@ private:
   ArrayAttr scalars;
   Block &body;
   llvm::MapVector<kern::FusedOp, SmallVector<Place>> kernelPlaces;
-  DenseMap<StringAttr, SmallVector<Value, 1>>
-      old;             // the arguments with a tensor's value before the call
+  // the arguments with a tensor's value before the call
+  DenseMap<StringAttr, SmallVector<Value, 1>> old;
   kern::GuardOp guard; // the last
   Pool fixed, row;
 };
@@ -93,7 +96,8 @@ LogicalResult FunctionPlanner::placeArguments() {
     } else if (auto name = function.getArgAttrOfType<StringAttr>(i, "nn.scalar")) {
       auto found = scalars ? llvm::find(scalars, name) : nullptr;
       if (!found || found == scalars.end())
-        return function.emitError("takes the scalar ") << name << ", which the module's nn.scalars lacks";
+        return function.emitError("takes the scalar ")
+               << name << ", which the module's nn.scalars lacks";
       place = placeAt(kern::Memory::scalar, found - scalars.begin());
     } else {
       return function.emitError("has an argument of no kind: nn.field, nn.tensor or nn.scalar");
@@ -106,7 +110,8 @@ LogicalResult FunctionPlanner::placeArguments() {
   return success();
 }
 
-/// Whether the kernel reads its input `argument` at no other index than the one it writes: then it may overwrite it.
+/// Whether the kernel reads its input `argument` at no other index than the one it writes: then it
+/// may overwrite it.
 static bool readsOnlyWhatItWrites(kern::FusedOp kernel, BlockArgument argument) {
   SmallVector<Value> work{argument};
   llvm::SmallPtrSet<Value, 8> seen;
@@ -167,11 +172,14 @@ void FunctionPlanner::placeReturned() {
       // Computed elsewhere and copied when everything that reads the old value is done.
       OpBuilder b(terminator);
       Value source = operand.get();
-      auto copy = b.create<kern::FusedOp>(source.getLoc(), source.getType(), kern::Kind::pointwise, source, ArrayAttr());
+      auto copy = b.create<kern::FusedOp>(source.getLoc(), source.getType(), kern::Kind::pointwise,
+                                          source, ArrayAttr());
       Block *block = b.createBlock(&copy.getBody());
-      b.create<kern::YieldOp>(source.getLoc(), block->addArgument(source.getType(), source.getLoc()));
+      b.create<kern::YieldOp>(source.getLoc(),
+                              block->addArgument(source.getType(), source.getLoc()));
       operand.set(copy.getOutputs()[0]);
-      placeOf(cast<OpResult>(copy.getOutputs()[0])) = placeAt(kern::Memory::tensor, offsets.lookup(name));
+      placeOf(cast<OpResult>(copy.getOutputs()[0])) =
+          placeAt(kern::Memory::tensor, offsets.lookup(name));
     }
   }
 }
@@ -182,7 +190,8 @@ void FunctionPlanner::placeScratch() {
     placeResults(kernel, live);
     SmallVector<Value> dead;
     for (Value input : kernel.getInputs())
-      if (Value memory = kern::memoryOf(input); memory.getDefiningOp() && live.diesAt(memory, kernel))
+      if (Value memory = kern::memoryOf(input);
+          memory.getDefiningOp() && live.diesAt(memory, kernel))
         if (!llvm::is_contained(dead, memory))
           dead.push_back(memory);
     for (Value output : kernel.getOutputs())
@@ -190,7 +199,8 @@ void FunctionPlanner::placeScratch() {
         dead.push_back(output);
     for (Value value : dead) {
       Place place = placeOf(cast<OpResult>(value));
-      bool takenOver = llvm::is_contained(kernelPlaces[kernel], place) && value.getDefiningOp() != kernel;
+      bool takenOver =
+          llvm::is_contained(kernelPlaces[kernel], place) && value.getDefiningOp() != kernel;
       if (!takenOver)
         release(place);
     }
@@ -220,12 +230,13 @@ void FunctionPlanner::placeResults(kern::FusedOp kernel, const Liveness &live) {
 }
 
 /// The place of an input that dies here and may be overwritten, or null.
-FunctionPlanner::Place FunctionPlanner::takeOver(kern::FusedOp kernel, OpResult result, const Liveness &live,
-                                                 DenseSet<Value> &taken) {
+FunctionPlanner::Place FunctionPlanner::takeOver(kern::FusedOp kernel, OpResult result,
+                                                 const Liveness &live, DenseSet<Value> &taken) {
   for (OpOperand &input : kernel->getOpOperands()) {
     Value value = input.get();
-    if (!value.getDefiningOp<kern::FusedOp>() || value.getType() != result.getType() || taken.contains(value) ||
-        !live.diesAt(value, kernel) || llvm::count(kernel.getInputs(), value) != 1)
+    if (!value.getDefiningOp<kern::FusedOp>() || value.getType() != result.getType() ||
+        taken.contains(value) || !live.diesAt(value, kernel) ||
+        llvm::count(kernel.getInputs(), value) != 1)
       continue;
     Place place = placeOf(cast<OpResult>(value));
     if (place.getMemory() != kern::Memory::fixed && place.getMemory() != kern::Memory::row)
@@ -233,7 +244,8 @@ FunctionPlanner::Place FunctionPlanner::takeOver(kern::FusedOp kernel, OpResult 
     bool viewed = llvm::any_of(kernel.getInputs(), [&](Value other) {
       return other != value && kern::memoryOf(other) == value;
     });
-    if (viewed || !readsOnlyWhatItWrites(kernel, kernel.getBody().getArgument(input.getOperandNumber())))
+    if (viewed ||
+        !readsOnlyWhatItWrites(kernel, kernel.getBody().getArgument(input.getOperandNumber())))
       continue;
     taken.insert(value);
     return place;
@@ -262,7 +274,8 @@ LogicalResult planMemory(ModuleOp module) {
       mention(function.getResultAttr(i, "nn.update"), function.getResultTypes()[i]);
   }
   for (auto function : module.getOps<func::FuncOp>())
-    if (failed(FunctionPlanner(function, offsets, module->getAttrOfType<ArrayAttr>("nn.scalars")).run()))
+    if (failed(FunctionPlanner(function, offsets, module->getAttrOfType<ArrayAttr>("nn.scalars"))
+                   .run()))
       return failure();
   NamedAttrList table, bytes;
   for (auto [name, offset] : offsets) {
@@ -297,8 +310,8 @@ MemoryPlan memoryPlanOf(ModuleOp module) {
   llvm::sort(plan.tensors, [](const auto &a, const auto &b) { return a.offset < b.offset; });
   for (Operation &op : module.getOps())
     if (op.hasAttr("nn.fixed_bytes"))
-      plan.functions.push_back({SymbolTable::getSymbolName(&op).str(), integer(&op, "nn.fixed_bytes"),
-                                integer(&op, "nn.row_bytes")});
+      plan.functions.push_back({SymbolTable::getSymbolName(&op).str(),
+                                integer(&op, "nn.fixed_bytes"), integer(&op, "nn.row_bytes")});
   return plan;
 }
 
@@ -307,7 +320,9 @@ struct PlanMemoryPass : PassWrapper<PlanMemoryPass, OperationPass<ModuleOp>> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(PlanMemoryPass)
   StringRef getArgument() const override { return "nn-plan-memory"; }
   StringRef getDescription() const override { return "give every tensor its place"; }
-  void getDependentDialects(DialectRegistry &registry) const override { registry.insert<kern::KernDialect>(); }
+  void getDependentDialects(DialectRegistry &registry) const override {
+    registry.insert<kern::KernDialect>();
+  }
   void runOnOperation() override {
     if (failed(planMemory(getOperation())))
       signalPassFailure();

@@ -38,7 +38,8 @@ public:
     for (bool first : {true, false}) {
       emitReady(order, first);
       if (first && guard)
-        order.push_back(OpBuilder(function.getContext()).create<kern::GuardOp>(guard.getLoc(), guard));
+        order.push_back(
+            OpBuilder(function.getContext()).create<kern::GuardOp>(guard.getLoc(), guard));
     }
     Block &body = function.getBody().front();
     for (Operation *op : order) {
@@ -61,7 +62,8 @@ private:
     before[first].push_back(then);
   }
 
-  /// Readers of a tensor's old value before the kernel with the new one, unless a reader needs the new value.
+  /// Readers of a tensor's old value before the kernel with the new one, unless a reader needs the
+  /// new value.
   void orderUpdates() {
     DenseMap<StringAttr, SmallVector<BlockArgument, 1>> old;
     for (BlockArgument argument : function.getArguments())
@@ -142,7 +144,9 @@ private:
 struct SchedulePass : PassWrapper<SchedulePass, OperationPass<ModuleOp>> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(SchedulePass)
   StringRef getArgument() const override { return "nn-schedule"; }
-  StringRef getDescription() const override { return "order kernels: the loss, the guard, the rest"; }
+  StringRef getDescription() const override {
+    return "order kernels: the loss, the guard, the rest";
+  }
   void runOnOperation() override {
     for (auto function : getOperation().getOps<func::FuncOp>())
       schedule(function);

@@ -1,6 +1,6 @@
 // Folders of images: a folder for each class. Images are kept as bytes, channel after channel.
-#include "runtime/images/image_file.h"
 #include "runtime/buffer.h"
+#include "runtime/images/image_file.h"
 #include "runtime/output.h"
 #include "runtime/sources/image_reader.h"
 #include "runtime/sources/text_bytes.h"
@@ -38,16 +38,19 @@ struct Entry {
 Status list(const std::string &path, std::vector<Entry> &entries) {
   DIR *folder = opendir(path.c_str());
   if (!folder)
-    return Status::error(path + (isFile(path) ? " is a file; a folder with a folder for each class is expected"
-                                              : ": cannot be listed"));
+    return Status::error(
+        path + (isFile(path) ? " is a file; a folder with a folder for each class is expected"
+                             : ": cannot be listed"));
   while (const dirent *entry = readdir(folder))
     if (entry->d_name[0] != '.') {
       struct stat info;
       const std::string name = entry->d_name;
-      entries.push_back({name, stat((path + "/" + name).c_str(), &info) == 0 && S_ISDIR(info.st_mode)});
+      entries.push_back(
+          {name, stat((path + "/" + name).c_str(), &info) == 0 && S_ISDIR(info.st_mode)});
     }
   closedir(folder);
-  std::sort(entries.begin(), entries.end(), [](const Entry &a, const Entry &b) { return a.name < b.name; });
+  std::sort(entries.begin(), entries.end(),
+            [](const Entry &a, const Entry &b) { return a.name < b.name; });
   return Status();
 }
 
@@ -61,7 +64,8 @@ Status listFiles(const std::string &path, int32_t label, Listing &listing) {
   NN_TRY(list(path, entries));
   for (const Entry &entry : entries) {
     if (entry.isFolder)
-      return Status::error(path + "/" + entry.name + " is a folder; only images are expected in " + path);
+      return Status::error(path + "/" + entry.name + " is a folder; only images are expected in " +
+                           path);
     listing.files.push_back(path + "/" + entry.name);
     listing.labels.codes.push_back(label);
   }
@@ -77,13 +81,17 @@ Status listClasses(const nn_source &source, const Folders &folders, Listing &lis
   NN_TRY(list(path, entries));
   for (const Entry &entry : entries) {
     if (!entry.isFolder)
-      return Status::error(path + "/" + entry.name + " lies beside the folders of classes; images lie in them");
-    if (firstBadByte(entry.name) != std::string::npos) // it goes into weight files, tables and reports
-      return Status::error(path + "/" + quoted(entry.name) + ": the folder's name is a class, and it is not UTF-8");
+      return Status::error(path + "/" + entry.name +
+                           " lies beside the folders of classes; images lie in them");
+    if (firstBadByte(entry.name) !=
+        std::string::npos) // it goes into weight files, tables and reports
+      return Status::error(path + "/" + quoted(entry.name) +
+                           ": the folder's name is a class, and it is not UTF-8");
     NN_TRY(listFiles(path + "/" + entry.name, int32_t(listing.labels.names.size()), listing));
     listing.labels.names.push_back(entry.name);
   }
-  return entries.empty() ? Status::error(path + " has no folders; one for each class is expected") : Status();
+  return entries.empty() ? Status::error(path + " has no folders; one for each class is expected")
+                         : Status();
 }
 
 std::string sizeText(int64_t height, int64_t width) {
@@ -91,20 +99,21 @@ std::string sizeText(int64_t height, int64_t width) {
 }
 
 /// Reads an image as the source wants all of them; `other` names what it must be like.
-Status readAs(const nn_source &source, const std::string &path, const std::string &other, Image &image) {
+Status readAs(const nn_source &source, const std::string &path, const std::string &other,
+              Image &image) {
   NN_TRY(readImage(path, false, image));
   if (source.recolor)
     setChannels(image, int(source.channels));
   if (source.resize)
     resize(image, source.height, source.width);
   if (image.height != source.height || image.width != source.width)
-    return Status::error(path + " is " + sizeText(image.height, image.width) + " pixels, but " + other + " is " +
-                         sizeText(source.height, source.width) + "; `size = [" +
+    return Status::error(path + " is " + sizeText(image.height, image.width) + " pixels, but " +
+                         other + " is " + sizeText(source.height, source.width) + "; `size = [" +
                          format("%lld, %lld", (long long)source.height, (long long)source.width) +
                          "]` makes all images one size");
   if (image.channels != source.channels)
-    return Status::error(path + (image.channels == 1 ? " is gray" : " has colours") + ", but " + other +
-                         (source.channels == 1 ? " is gray" : " has colours") +
+    return Status::error(path + (image.channels == 1 ? " is gray" : " has colours") + ", but " +
+                         other + (source.channels == 1 ? " is gray" : " has colours") +
                          "; `channels = 1` or `channels = 3` makes all images the same");
   return Status();
 }
@@ -116,7 +125,9 @@ std::string listed(const std::vector<std::string> &messages, const std::string &
   std::string text = heading;
   for (size_t i = 0; i < messages.size() && i < mostListed; ++i)
     text += "\n  " + messages[i];
-  return messages.size() > mostListed ? text + format("\n  and %zu more", messages.size() - mostListed) : text;
+  return messages.size() > mostListed
+             ? text + format("\n  and %zu more", messages.size() - mostListed)
+             : text;
 }
 
 class ImageSource : public Source {
@@ -134,7 +145,9 @@ public:
         out.set(r * size + i, from[i]);
     }
   }
-  const Category *category(int column) const override { return isImage[column] ? nullptr : &labels; }
+  const Category *category(int column) const override {
+    return isImage[column] ? nullptr : &labels;
+  }
   bool has(int column) const override { return isImage[column] || !labels.names.empty(); }
   bool isCompact() const override { return true; }
   void forget() override { bytes.release(); }
@@ -151,7 +164,8 @@ public:
     std::vector<std::string> failures, warnings;
     for (int64_t r = 0; r < rows; ++r) {
       image.warning.clear();
-      if (Status status = readAs(source, files[r], like.empty() ? files[0] : like, image); status.failed())
+      if (Status status = readAs(source, files[r], like.empty() ? files[0] : like, image);
+          status.failed())
         failures.push_back(status.message());
       if (!image.warning.empty())
         warnings.push_back(files[r] + ": " + image.warning);
@@ -165,7 +179,8 @@ public:
     if (failures.size() == 1)
       return Status::error(failures[0]);
     if (!failures.empty())
-      return Status::error(listed(failures, counted(int64_t(failures.size()), "image") + " cannot be used:"));
+      return Status::error(
+          listed(failures, counted(int64_t(failures.size()), "image") + " cannot be used:"));
     if (!warnings.empty()) {
       const char *what = warnings.size() == 1
                              ? " has stray or damaged bytes, and is used as it could be read:"
@@ -181,8 +196,10 @@ public:
     for (const ColumnRequest &column : columns) {
       isImage.push_back(column.name == "image");
       if (!isImage.back() && column.name != "label")
-        return Status::error("images have `image` and `label`, there is no `" + column.name + "`").at(column.where.c_str());
-      NN_TRY(checkColumnSize(column, isImage.back() ? channels * area : 1, name).at(column.where.c_str()));
+        return Status::error("images have `image` and `label`, there is no `" + column.name + "`")
+            .at(column.where.c_str());
+      NN_TRY(checkColumnSize(column, isImage.back() ? channels * area : 1, name)
+                 .at(column.where.c_str()));
     }
     return Status();
   }
@@ -194,7 +211,8 @@ public:
   std::vector<bool> isImage;
 };
 
-Status openFolder(const SourceSpec &spec, const std::vector<ColumnRequest> &columns, std::unique_ptr<Source> &result) {
+Status openFolder(const SourceSpec &spec, const std::vector<ColumnRequest> &columns,
+                  std::unique_ptr<Source> &result) {
   const nn_source &source = *spec.source;
   std::unique_ptr<ImageSource> opened(new ImageSource);
   Listing listing;
@@ -219,8 +237,8 @@ Status probeFolder(const nn_source &source, const Folders &folders, ImageFolder 
   return Status();
 }
 
-Status openLoose(const nn_source &source, const std::string &path, const std::vector<ColumnRequest> &columns,
-                 std::unique_ptr<Source> &result) {
+Status openLoose(const nn_source &source, const std::string &path,
+                 const std::vector<ColumnRequest> &columns, std::unique_ptr<Source> &result) {
   std::unique_ptr<ImageSource> opened(new ImageSource);
   Listing listing;
   struct stat info;

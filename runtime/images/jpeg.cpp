@@ -1,5 +1,6 @@
-// JPEG through libjpeg. Its errors leave by longjmp, so nothing between setjmp and there may need a destructor. What it only warns of is told
-// (a phone's stray bytes, which it passes over), but for data that end before the picture does: the rest would be gray.
+// JPEG through libjpeg. Its errors leave by longjmp, so nothing between setjmp and there may need a
+// destructor. What it only warns of is told (a phone's stray bytes, which it passes over), but for
+// data that end before the picture does: the rest would be gray.
 #include "runtime/images/image_file.h"
 
 #include <csetjmp>
@@ -30,7 +31,8 @@ void note(j_common_ptr info, int level) {
   auto *failure = reinterpret_cast<Failure *>(info->err);
   if (level >= 0)
     return;
-  if (info->err->msg_code == JWRN_JPEG_EOF || info->err->msg_code == JWRN_HIT_MARKER) // the data end too early
+  if (info->err->msg_code == JWRN_JPEG_EOF ||
+      info->err->msg_code == JWRN_HIT_MARKER) // the data end too early
     failure->isCutOff = true;
   if (failure->isCutOff)
     fail(info);
@@ -79,9 +81,11 @@ Status readJpeg(const std::string &contents, bool sizeOnly, Image &image) {
     image.height = jpeg.image_height;
     image.width = jpeg.image_width;
     if (image.channels != 1 && image.channels != 3)
-      status = Status::error(format("it has %d channels, as for printing; gray or colours are expected", image.channels));
+      status = Status::error(format(
+          "it has %d channels, as for printing; gray or colours are expected", image.channels));
     else if (image.height * image.width > mostPixels)
-      status = Status::error(format("it has %lld times %lld pixels", (long long)image.height, (long long)image.width));
+      status = Status::error(
+          format("it has %lld times %lld pixels", (long long)image.height, (long long)image.width));
   }
   if (good && !status.failed() && !sizeOnly) {
     jpeg.out_color_space = image.channels == 1 ? JCS_GRAYSCALE : JCS_RGB;

@@ -1,4 +1,5 @@
-// PNG through libpng. Its errors leave by longjmp, so nothing between setjmp and there may need a destructor.
+// PNG through libpng. Its errors leave by longjmp, so nothing between setjmp and there may need a
+// destructor.
 #include "runtime/images/image_file.h"
 
 #include <csetjmp>
@@ -61,7 +62,7 @@ bool header(png_structp png, png_infop info, Image &image, uint64_t &packed) {
     return false;
   png_read_info(png, info);
   packed = uint64_t(png_get_rowbytes(png, info)) * png_get_image_height(png, info);
-  png_set_expand(png);   // palettes, fewer than 8 bits, transparent colours
+  png_set_expand(png); // palettes, fewer than 8 bits, transparent colours
   png_set_scale_16(png);
   png_set_strip_alpha(png);
   png_set_interlace_handling(png);
@@ -85,7 +86,8 @@ bool pixels(png_structp png, png_bytepp rows) {
 Status readPng(const std::string &contents, bool sizeOnly, Image &image) {
   if (!chunksFit(contents))
     return Status::error("the file is cut off");
-  Reading reading = {reinterpret_cast<const unsigned char *>(contents.data()), contents.size(), "", ""};
+  Reading reading = {reinterpret_cast<const unsigned char *>(contents.data()), contents.size(), "",
+                     ""};
   png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &reading, fail, note);
   png_infop info = png ? png_create_info_struct(png) : nullptr;
   if (!info) {
@@ -97,7 +99,8 @@ Status readPng(const std::string &contents, bool sizeOnly, Image &image) {
   bool good = header(png, info, image, packed);
   Status status;
   if (good && image.height * image.width > mostPixels) {
-    status = Status::error(format("it has %lld times %lld pixels", (long long)image.height, (long long)image.width));
+    status = Status::error(
+        format("it has %lld times %lld pixels", (long long)image.height, (long long)image.width));
   } else if (good && !sizeOnly && packed / mostUnpacked > contents.size()) {
     status = Status::error("the file is cut off");
   } else if (good && !sizeOnly) {

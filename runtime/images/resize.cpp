@@ -30,7 +30,8 @@ struct Window {
   std::vector<double> weights; // of sum 1
 };
 
-/// A triangle as wide as two pixels, of the source or of the result, whichever is larger; centres of pixels lie at halves.
+/// A triangle as wide as two pixels, of the source or of the result, whichever is larger; centres
+/// of pixels lie at halves.
 std::vector<Window> windows(int64_t from, int64_t to) {
   const double scale = double(from) / double(to), reach = std::max(1.0, scale);
   std::vector<Window> result(to);
@@ -56,7 +57,8 @@ void resize(Image &image, int64_t height, int64_t width) {
   if (image.height == height && image.width == width)
     return;
   const int64_t channels = image.channels, rowSize = width * channels;
-  const std::vector<Window> across = windows(image.width, width), down = windows(image.height, height);
+  const std::vector<Window> across = windows(image.width, width),
+                            down = windows(image.height, height);
   // Row after row of the source: each is made as wide as the result, then added to every row of the
   // result that it is part of. Windows begin and end in ascending order, so that these are
   // neighbours.
@@ -73,7 +75,8 @@ void resize(Image &image, int64_t height, int64_t width) {
       for (int64_t c = 0; c < channels; ++c) {
         double sum = 0;
         for (size_t k = 0; k < across[x].weights.size(); ++k)
-          sum += across[x].weights[k] * image.pixels[(y * image.width + across[x].first + int64_t(k)) * channels + c];
+          sum += across[x].weights[k] *
+                 image.pixels[(y * image.width + across[x].first + int64_t(k)) * channels + c];
         wide[x * channels + c] = sum;
       }
     for (int64_t to = begin; to < end; ++to) {

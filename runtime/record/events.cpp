@@ -1,8 +1,9 @@
-// TensorBoard's files: protocol buffers by hand, since a run needs five messages of them, framed as TFRecords.
-//   Event { 1: double wall_time  2: int64 step  3: string file_version  5: Summary summary  7: SessionLog session_log }
-//   SessionLog { 1: status }
-//   Summary { 1: repeated Value }   Value { 1: string tag  2: float simple_value  5: HistogramProto histo }
-//   HistogramProto { 1: double min  2: max  3: num  4: sum  5: sum_squares  6: repeated double bucket_limit  7: bucket }
+// TensorBoard's files: protocol buffers by hand, since a run needs five messages of them, framed as
+// TFRecords.
+//   Event { 1: double wall_time  2: int64 step  3: string file_version  5: Summary summary  7:
+//   SessionLog session_log } SessionLog { 1: status } Summary { 1: repeated Value }   Value { 1:
+//   string tag  2: float simple_value  5: HistogramProto histo } HistogramProto { 1: double min  2:
+//   max  3: num  4: sum  5: sum_squares  6: repeated double bucket_limit  7: bucket }
 #include "runtime/record/recorder.h"
 #include "runtime/visible.h"
 
@@ -56,15 +57,20 @@ static std::string varint(uint64_t value) {
   return out + char(value);
 }
 
-static std::string key(int field, int wire) { return varint(uint64_t(field) << 3 | uint64_t(wire)); }
-static std::string text(int field, const std::string &value) { return key(field, 2) + varint(value.size()) + value; }
+static std::string key(int field, int wire) {
+  return varint(uint64_t(field) << 3 | uint64_t(wire));
+}
+static std::string text(int field, const std::string &value) {
+  return key(field, 2) + varint(value.size()) + value;
+}
 static std::string number64(int field, double value) { return key(field, 1) + littleEndian(value); }
 
 void EventFile::Summary::add(const std::string &tag, double value) {
   values += text(1, text(1, tag) + key(2, 5) + littleEndian(float(value)));
 }
 
-void EventFile::Summary::add(const std::string &tag, const Histogram &h, double sum, double sumOfSquares) {
+void EventFile::Summary::add(const std::string &tag, const Histogram &h, double sum,
+                             double sumOfSquares) {
   std::string limits, buckets;
   double count = 0;
   for (size_t i = 0; i < h.counts.size(); ++i) {
@@ -72,8 +78,9 @@ void EventFile::Summary::add(const std::string &tag, const Histogram &h, double 
     buckets += littleEndian(h.counts[i]);
     count += h.counts[i];
   }
-  std::string histogram = number64(1, h.low) + number64(2, h.high) + number64(3, count) + number64(4, sum) +
-                          number64(5, sumOfSquares) + text(6, limits) + text(7, buckets);
+  std::string histogram = number64(1, h.low) + number64(2, h.high) + number64(3, count) +
+                          number64(4, sum) + number64(5, sumOfSquares) + text(6, limits) +
+                          text(7, buckets);
   values += text(1, text(1, tag) + text(5, histogram));
 }
 
@@ -100,17 +107,21 @@ Status EventFile::open(const std::string &folder) {
   static int serial = 0; // several files may begin in one second
   char host[256] = "localhost";
   gethostname(host, sizeof host - 1);
-  NN_TRY(file.open(format("%s/events.out.tfevents.%010lld.%s.%d.%d", folder.c_str(), (long long)wallTime(), host, int(getpid()), serial++), false));
+  NN_TRY(file.open(format("%s/events.out.tfevents.%010lld.%s.%d.%d", folder.c_str(),
+                          (long long)wallTime(), host, int(getpid()), serial++),
+                   false));
   return file.write(tfRecord(number64(1, wallTime()) + text(3, "brain.Event:2")));
 }
 
 Status EventFile::beginAgain(int64_t step) {
   const std::string start = key(1, 0) + varint(1); // SessionLog.SessionStatus.START
-  return file.write(tfRecord(number64(1, wallTime()) + key(2, 0) + varint(uint64_t(step)) + text(7, start)));
+  return file.write(
+      tfRecord(number64(1, wallTime()) + key(2, 0) + varint(uint64_t(step)) + text(7, start)));
 }
 
 Status EventFile::write(int64_t step, const Summary &summary) {
-  return file.write(tfRecord(number64(1, wallTime()) + key(2, 0) + varint(uint64_t(step)) + text(5, summary.values)));
+  return file.write(tfRecord(number64(1, wallTime()) + key(2, 0) + varint(uint64_t(step)) +
+                             text(5, summary.values)));
 }
 
 } // namespace nnrt

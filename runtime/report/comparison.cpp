@@ -13,7 +13,9 @@ namespace {
 /// Enough digits to tell runs apart, few enough for a wide table.
 std::string shortly(double value) { return format("%.4g", value); }
 
-std::string swatch(int colour) { return format("<span class=\"swatch\" style=\"background:%s\"></span>", paletteColour(colour)); }
+std::string swatch(int colour) {
+  return format("<span class=\"swatch\" style=\"background:%s\"></span>", paletteColour(colour));
+}
 
 } // namespace
 
@@ -46,7 +48,8 @@ static void addRanking(Page &page, const Group &group, const std::vector<Evaluat
   for (const EvaluateRecord &e : evaluated)
     if (e.groupPlace == first.groupPlace && e.group == first.group)
       for (const EvaluateRecord::Value &v : e.metrics)
-        if (std::string name = e.data + " " + v.name; v.shape.empty() && std::find(tests.begin(), tests.end(), name) == tests.end())
+        if (std::string name = e.data + " " + v.name;
+            v.shape.empty() && std::find(tests.begin(), tests.end(), name) == tests.end())
           tests.push_back(name);
   table.head.insert(table.head.end(), tests.begin(), tests.end());
   for (const char *name : {"epochs", "time", "steps/s"})
@@ -61,11 +64,13 @@ static void addRanking(Page &page, const Group &group, const std::vector<Evaluat
     order[i].index = i;
     order[i].best = judge.bestOf(*group[i], order[i].epoch);
   }
-  std::stable_sort(order.begin(), order.end(), [&](const Place &a, const Place &b) { return judge.better(a.best, b.best); });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](const Place &a, const Place &b) { return judge.better(a.best, b.best); });
   for (const Place &place : order) {
     const TrainRecord &record = *group[place.index];
     const std::string failed = record.failure.empty() ? "" : " (failed)";
-    std::vector<std::string> cells = {swatch(int(place.index)) + htmlText(record.variant + failed), shortly(place.best),
+    std::vector<std::string> cells = {swatch(int(place.index)) + htmlText(record.variant + failed),
+                                      shortly(place.best),
                                       place.epoch ? std::to_string(place.epoch) : "–"};
     for (size_t i = 0; i < 1 + size_t(train.n_metrics); ++i)
       if (isNumber(train, i))
@@ -76,7 +81,8 @@ static void addRanking(Page &page, const Group &group, const std::vector<Evaluat
       cells.push_back(testsOf(record, name));
     cells.push_back(grouped(record.epochs));
     cells.push_back(duration(record.seconds));
-    cells.push_back(record.seconds > 0 ? number(std::round(double(record.steps) / record.seconds)) : "–");
+    cells.push_back(record.seconds > 0 ? number(std::round(double(record.steps) / record.seconds))
+                                       : "–");
     table.rows.push_back(cells);
     table.classes.push_back(table.rows.size() == 1 ? "best" : "");
   }

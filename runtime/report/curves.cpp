@@ -10,7 +10,8 @@ namespace nnrt {
 
 static const double width = 440, left = 56, right = 14, plotHeight = 190, legendRow = 17;
 
-/// What fits in a row of the legend: the end of a long name, where runs of one comparison differ ("…, fold 2 of 5").
+/// What fits in a row of the legend: the end of a long name, where runs of one comparison differ
+/// ("…, fold 2 of 5").
 static std::string shortened(const std::string &name) {
   const size_t most = 48;
   if (name.size() <= most)
@@ -21,7 +22,8 @@ static std::string shortened(const std::string &name) {
   return "…" + name.substr(from);
 }
 
-/// Names with their colours, in as many rows as they need; `y` is the first baseline and moves below the last.
+/// Names with their colours, in as many rows as they need; `y` is the first baseline and moves
+/// below the last.
 static std::string legendSvg(const std::vector<Curve> &curves, double &y) {
   std::string svg;
   double x = left;
@@ -32,8 +34,10 @@ static std::string legendSvg(const std::vector<Curve> &curves, double &y) {
       x = left;
       y += legendRow;
     }
-    svg += format("<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"%s\" stroke-width=\"3\"%s/>\n", x, x + 18, y - 4,
-                  y - 4, paletteColour(curve.colour), curve.dashed ? " stroke-dasharray=\"4 3\"" : "") +
+    svg += format("<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"%s\" "
+                  "stroke-width=\"3\"%s/>\n",
+                  x, x + 18, y - 4, y - 4, paletteColour(curve.colour),
+                  curve.dashed ? " stroke-dasharray=\"4 3\"" : "") +
            textSvg(x + 23, y, "start", name);
     x += need + 8;
   }
@@ -48,8 +52,10 @@ static std::string lineSvg(const Curve &curve, const Scale &across, const Scale 
   std::string points, lines, epochs, values;
   auto flush = [&] {
     if (!points.empty())
-      lines += format("<polyline fill=\"none\" stroke-width=\"1.8\" stroke=\"%s\"%s points=\"%s\"/>\n", paletteColour(curve.colour),
-                      curve.dashed ? " stroke-dasharray=\"5 3\"" : "", points.c_str());
+      lines +=
+          format("<polyline fill=\"none\" stroke-width=\"1.8\" stroke=\"%s\"%s points=\"%s\"/>\n",
+                 paletteColour(curve.colour), curve.dashed ? " stroke-dasharray=\"5 3\"" : "",
+                 points.c_str());
     points.clear();
   };
   size_t drawn = 0;
@@ -69,9 +75,10 @@ static std::string lineSvg(const Curve &curve, const Scale &across, const Scale 
   }
   flush();
   if (drawn == 1)
-    lines += format("<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\" fill=\"%s\"/>\n", lastX, lastY, paletteColour(curve.colour));
-  return format("<g data-name=\"%s\" data-epochs=\"%s\" data-values=\"%s\">\n", htmlText(curve.name).c_str(), epochs.c_str(),
-                values.c_str()) +
+    lines += format("<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\" fill=\"%s\"/>\n", lastX, lastY,
+                    paletteColour(curve.colour));
+  return format("<g data-name=\"%s\" data-epochs=\"%s\" data-values=\"%s\">\n",
+                htmlText(curve.name).c_str(), epochs.c_str(), values.c_str()) +
          lines + "</g>\n";
 }
 
@@ -119,22 +126,27 @@ std::string curvesSvg(const Plot &plot, bool alone) {
   Scale upright(values, bottom, top, true), across({1, last}, left, width - right, false);
   std::string svg = svgOpen(width, bottom + 36, plot.title + " over epochs", "curves", alone);
   if (!alone) // for page.js
-    svg.insert(svg.size() - 2, format(" data-left=\"%g\" data-right=\"%g\" data-last=\"%g\"", left, width - right, last));
-  svg += textSvg(left, 14, "start", plot.title + (upright.isLogarithmic() ? " (logarithmic)" : ""), " font-weight=\"600\"") + legend +
-         gridSvg(upright, left, width - right);
+    svg.insert(svg.size() - 2, format(" data-left=\"%g\" data-right=\"%g\" data-last=\"%g\"", left,
+                                      width - right, last));
+  svg += textSvg(left, 14, "start", plot.title + (upright.isLogarithmic() ? " (logarithmic)" : ""),
+                 " font-weight=\"600\"") +
+         legend + gridSvg(upright, left, width - right);
   std::vector<double> ticks = {1};
   if (last > 1)
     ticks = Scale({0, last}, 0, 1, false).ticks();
   for (double tick : ticks) {
     double epoch = tick == 0 ? 1 : tick;
     if (epoch == std::floor(epoch))
-      svg += textSvg(last > 1 ? across.at(epoch) : (left + width - right) / 2, bottom + 16, "middle", number(epoch));
+      svg += textSvg(last > 1 ? across.at(epoch) : (left + width - right) / 2, bottom + 16,
+                     "middle", number(epoch));
   }
   svg += textSvg(width - right, bottom + 31, "end", "epoch");
   if (plot.mark >= 0 && double(plot.mark) + 1 <= last && last > 1)
-    svg += format("<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"currentColor\" stroke-opacity=\"0.6\" "
+    svg += format("<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"currentColor\" "
+                  "stroke-opacity=\"0.6\" "
                   "stroke-dasharray=\"3 3\"><title>kept: epoch %lld</title></line>\n",
-                  across.at(double(plot.mark) + 1), across.at(double(plot.mark) + 1), top, bottom, (long long)plot.mark + 1);
+                  across.at(double(plot.mark) + 1), across.at(double(plot.mark) + 1), top, bottom,
+                  (long long)plot.mark + 1);
   for (const Curve &curve : plot.curves)
     svg += bandSvg(curve, across, upright);
   for (const Curve &curve : plot.curves)

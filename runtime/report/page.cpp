@@ -54,15 +54,20 @@ void Page::cards(const std::vector<std::pair<std::string, Facts>> &list) {
 /// Rows `first` … `end` - 1, below the table's head.
 void Page::rows(const Table &table, size_t first, size_t end) {
   // A box that scrolls can be reached with the keyboard.
-  html += "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"" + htmlText(table.caption) + "\">\n<table" +
+  html += "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"" +
+          htmlText(table.caption) + "\">\n<table" +
           (table.kind.empty() ? std::string() : " class=\"" + table.kind + "\"") + ">\n<thead><tr>";
   for (const std::string &name : table.head)
-    html += name.empty() ? std::string("<td></td>") : "<th scope=\"col\">" + htmlText(name) + "</th>";
+    html +=
+        name.empty() ? std::string("<td></td>") : "<th scope=\"col\">" + htmlText(name) + "</th>";
   html += "</tr></thead>\n<tbody>\n";
   for (size_t r = first; r < end; ++r) {
-    html += r < table.classes.size() && !table.classes[r].empty() ? "<tr class=\"" + table.classes[r] + "\">" : std::string("<tr>");
+    html += r < table.classes.size() && !table.classes[r].empty()
+                ? "<tr class=\"" + table.classes[r] + "\">"
+                : std::string("<tr>");
     for (size_t c = 0; c < table.rows[r].size(); ++c)
-      html += c ? (table.rows[r][c].compare(0, 3, "<td") ? "<td>" + table.rows[r][c] + "</td>" : table.rows[r][c])
+      html += c ? (table.rows[r][c].compare(0, 3, "<td") ? "<td>" + table.rows[r][c] + "</td>"
+                                                         : table.rows[r][c])
                 : "<th scope=\"row\">" + table.rows[r][c] + "</th>";
     html += "</tr>\n";
   }
@@ -91,7 +96,9 @@ void Page::plots(const std::vector<std::string> &svgs) {
   for (const std::string &svg : svgs)
     if (!svg.empty())
       all += "<figure>" + svg +
-             (svg.find("class=\"curves\"") == std::string::npos ? "" : "<div class=\"values\">point at a curve for its values</div>") +
+             (svg.find("class=\"curves\"") == std::string::npos
+                  ? ""
+                  : "<div class=\"values\">point at a curve for its values</div>") +
              "</figure>\n";
   if (!all.empty())
     html += "<div class=\"plots\">\n" + all + "</div>\n";

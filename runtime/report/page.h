@@ -37,7 +37,8 @@ struct Page {
   void card(const std::string &title, const Facts &facts);
   /// Cards side by side; nothing where all are empty.
   void cards(const std::vector<std::pair<std::string, Facts>> &list);
-  /// A table that scrolls in its own box. Cells are HTML; a row that begins with a class name in `classes` has that class.
+  /// A table that scrolls in its own box. Cells are HTML; a row that begins with a class name in
+  /// `classes` has that class.
   struct Table {
     std::string caption;
     std::vector<std::string> head;              // escaped here
@@ -62,8 +63,8 @@ private:
 using Group = std::vector<const TrainRecord *>;
 
 // The parts, in the order of the page.
-void addSetup(Page &page, const Run &run);                                         // setup.cpp
-void addProgram(Page &page, const char *text);                                     // program.cpp
+void addSetup(Page &page, const Run &run);     // setup.cpp
+void addProgram(Page &page, const char *text); // program.cpp
 void addNetworks(Page &page, const nn_program &program,
                  const std::vector<int64_t> &elements); // network.cpp
 /// `search` may be null: what it looks for is what its runs are ranked by.
@@ -76,12 +77,12 @@ void addCurves(
     const std::function<Curve(bool val, size_t value, size_t index)> &curve); // comparison.cpp
 /// Where runs are made on several folds, or from several seeds: means and deviations.
 void addMeans(Page &page, const Group &group, const std::vector<EvaluateRecord> &evaluated,
-              const SearchRecord *search);                                         // means.cpp
-void addSearch(Page &page, const SearchRecord &search);                            // search.cpp
-void addTraining(Page &page, const TrainRecord &record);                           // training.cpp
-void addMonitored(Page &page, const TrainRecord &record);                          // layers.cpp
-void addEvaluation(Page &page, const EvaluateRecord &record);                      // evaluation.cpp
-void addResiduals(Page &page, const EvaluateRecord &record); // residual_plots.cpp
+              const SearchRecord *search);                    // means.cpp
+void addSearch(Page &page, const SearchRecord &search);       // search.cpp
+void addTraining(Page &page, const TrainRecord &record);      // training.cpp
+void addMonitored(Page &page, const TrainRecord &record);     // layers.cpp
+void addEvaluation(Page &page, const EvaluateRecord &record); // evaluation.cpp
+void addResiduals(Page &page, const EvaluateRecord &record);  // residual_plots.cpp
 
 /// What a train statement says, as it is written: its loss, its optimizer …
 Page::Facts statementFacts(const nn_train &train);
@@ -92,7 +93,8 @@ std::string wholePage(const std::string &title, const std::string &intro, const 
 std::string reportHtml(const Run &run, const nn_report &report);
 
 /// Grey or RGB pixels (channels 1 or 3) as a PNG file, and any bytes as base64.
-std::string pngFile(int32_t width, int32_t height, int32_t channels, const std::vector<uint8_t> &pixels);
+std::string pngFile(int32_t width, int32_t height, int32_t channels,
+                    const std::vector<uint8_t> &pixels);
 std::string base64(const std::string &bytes);
 
 } // namespace nnrt

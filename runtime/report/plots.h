@@ -16,7 +16,7 @@ struct Curve {
   std::string name;
   std::vector<double> values;
   int64_t stride = 1;
-  int colour = 0;      // of the palette
+  int colour = 0; // of the palette
   bool dashed = false;
   std::vector<double> spread; // of the values, drawn as a band around the line; empty: none
 };
@@ -24,14 +24,16 @@ struct Curve {
 struct Plot {
   std::string title;
   std::vector<Curve> curves;
-  int64_t mark = -1;   // >= 0: an epoch, the one kept, with a vertical line
+  int64_t mark = -1; // >= 0: an epoch, the one kept, with a vertical line
 };
 
-/// Curves over epochs with axes and a legend; the upright axis is logarithmic where the values span two decades or more. Empty when
-/// there is nothing to draw. `alone`: a file of its own rather than a part of a page.
+/// Curves over epochs with axes and a legend; the upright axis is logarithmic where the values span
+/// two decades or more. Empty when there is nothing to draw. `alone`: a file of its own rather than
+/// a part of a page.
 std::string curvesSvg(const Plot &plot, bool alone = false);
 
-/// Values over one quantity, a dot each; `best` >= 0 is drawn large. `line` joins the best values so far (`lowest` says which).
+/// Values over one quantity, a dot each; `best` >= 0 is drawn large. `line` joins the best values
+/// so far (`lowest` says which).
 struct Dots {
   std::string title, across;
   std::vector<std::pair<double, double>> points;
@@ -50,7 +52,8 @@ struct Pairs {
 std::string pairsSvg(const Pairs &pairs);
 
 /// Bars of equal width from `low` to `high`.
-std::string barsSvg(const std::string &title, const std::vector<double> &counts, double low, double high, bool alone = false);
+std::string barsSvg(const std::string &title, const std::vector<double> &counts, double low,
+                    double high, bool alone = false);
 
 /// Bars without axes, as small as a word, for tables.
 std::string smallBarsSvg(const std::string &title, const std::vector<double> &counts);
@@ -61,7 +64,8 @@ const char *paletteColour(int index);
 /// An axis: where values lie between two ends of pixels, and its ticks.
 class Scale {
 public:
-  /// Over the finite ones of `values`; `logarithmic` is for positive values that span two decades or more.
+  /// Over the finite ones of `values`; `logarithmic` is for positive values that span two decades
+  /// or more.
   Scale(const std::vector<double> &values, double from, double to, bool mayBeLogarithmic);
   bool empty() const { return low > high; }
   double at(double value) const;
@@ -78,10 +82,12 @@ private:
 };
 
 /// The opening tag, of a part of a page or of a file with a white ground; `kind` is its class.
-std::string svgOpen(double width, double height, const std::string &title, const char *kind, bool alone);
+std::string svgOpen(double width, double height, const std::string &title, const char *kind,
+                    bool alone);
 /// Horizontal lines and numbers for a scale of upright values, from `left` to `right`.
 std::string gridSvg(const Scale &scale, double left, double right);
 /// Text; `anchor` is start, middle or end.
-std::string textSvg(double x, double y, const char *anchor, const std::string &text, const char *more = "");
+std::string textSvg(double x, double y, const char *anchor, const std::string &text,
+                    const char *more = "");
 
 } // namespace nnrt

@@ -37,7 +37,8 @@ std::string htmlText(const std::string &text) {
 }
 
 const char *paletteColour(int index) {
-  static const char *const colours[] = {"#3b86d6", "#d9692c", "#2f9e62", "#b45fc9", "#b8930c", "#d8487a", "#1a9aa6", "#8c7160"};
+  static const char *const colours[] = {"#3b86d6", "#d9692c", "#2f9e62", "#b45fc9",
+                                        "#b8930c", "#d8487a", "#1a9aa6", "#8c7160"};
   return colours[index % 8];
 }
 
@@ -63,10 +64,13 @@ Scale::Scale(const std::vector<double> &values, double from, double to, bool may
   }
 }
 
-bool Scale::shows(double value) const { return std::isfinite(value) && !empty() && (!logarithmic || value > 0); }
+bool Scale::shows(double value) const {
+  return std::isfinite(value) && !empty() && (!logarithmic || value > 0);
+}
 
 double Scale::at(double value) const {
-  double part = logarithmic ? std::log(value / low) / std::log(high / low) : (value - low) / (high - low);
+  double part =
+      logarithmic ? std::log(value / low) / std::log(high / low) : (value - low) / (high - low);
   return from + part * (to - from);
 }
 
@@ -77,7 +81,8 @@ std::vector<double> Scale::ticks() const {
   if (empty())
     return list;
   if (logarithmic) {
-    int first = int(std::ceil(std::log10(low) - 1e-9)), last = int(std::floor(std::log10(high) + 1e-9));
+    int first = int(std::ceil(std::log10(low) - 1e-9)),
+        last = int(std::floor(std::log10(high) + 1e-9));
     int every = std::max(1, (last - first + 4) / 5);
     for (int power = first; power <= last; power += every)
       list.push_back(std::pow(10, power));
@@ -89,26 +94,34 @@ std::vector<double> Scale::ticks() const {
   return list;
 }
 
-std::string textSvg(double x, double y, const char *anchor, const std::string &text, const char *more) {
-  return format("<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" fill=\"currentColor\"%s>", x, y, anchor, more) + htmlText(text) +
-         "</text>\n";
+std::string textSvg(double x, double y, const char *anchor, const std::string &text,
+                    const char *more) {
+  return format("<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" fill=\"currentColor\"%s>", x, y,
+                anchor, more) +
+         htmlText(text) + "</text>\n";
 }
 
-std::string svgOpen(double width, double height, const std::string &title, const char *kind, bool alone) {
-  std::string svg = alone ? format("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%g\" height=\"%g\"", width * 2, height * 2)
-                          : format("<svg class=\"%s\" width=\"%g\" height=\"%g\"", kind, width, height);
-  svg += format(" viewBox=\"0 0 %g %g\" role=\"img\" font-family=\"system-ui,sans-serif\" font-size=\"12\" aria-label=\"%s\">\n",
+std::string svgOpen(double width, double height, const std::string &title, const char *kind,
+                    bool alone) {
+  std::string svg =
+      alone ? format("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%g\" height=\"%g\"",
+                     width * 2, height * 2)
+            : format("<svg class=\"%s\" width=\"%g\" height=\"%g\"", kind, width, height);
+  svg += format(" viewBox=\"0 0 %g %g\" role=\"img\" font-family=\"system-ui,sans-serif\" "
+                "font-size=\"12\" aria-label=\"%s\">\n",
                 width, height, htmlText(title).c_str());
   if (alone)
-    svg += format("<title>%s</title>\n<rect width=\"%g\" height=\"%g\" fill=\"white\"/>\n", htmlText(title).c_str(), width, height);
+    svg += format("<title>%s</title>\n<rect width=\"%g\" height=\"%g\" fill=\"white\"/>\n",
+                  htmlText(title).c_str(), width, height);
   return svg;
 }
 
 std::string gridSvg(const Scale &scale, double left, double right) {
   std::string svg;
   for (double tick : scale.ticks())
-    svg += format("<line x1=\"%g\" x2=\"%g\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"currentColor\" stroke-opacity=\"0.16\"/>\n", left, right,
-                  scale.at(tick), scale.at(tick)) +
+    svg += format("<line x1=\"%g\" x2=\"%g\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"currentColor\" "
+                  "stroke-opacity=\"0.16\"/>\n",
+                  left, right, scale.at(tick), scale.at(tick)) +
            textSvg(left - 6, scale.at(tick) + 4, "end", number(tick));
   return svg;
 }

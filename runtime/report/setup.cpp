@@ -1,5 +1,6 @@
-// The head of the report: what a reader has to know to judge and to repeat the run. The lecture's list for a project asks for the
-// splits and why, the hyper-parameters, the times of training and of testing, and the machine.
+// The head of the report: what a reader has to know to judge and to repeat the run. The lecture's
+// list for a project asks for the splits and why, the hyper-parameters, the times of training and
+// of testing, and the machine.
 #include "runtime/machine.h"
 #include "runtime/report/page.h"
 #include "runtime/statements.h"
@@ -14,19 +15,27 @@ static Page::Facts dataFacts(const Run &run, const Dataset &data) {
   const nn_data &d = *data.description;
   Page::Facts facts;
   if (d.source.path)
-    facts.push_back({"source", baseName(d.source.path) + (d.test && d.test->path ? ", test " + baseName(d.test->path) : "")});
+    facts.push_back(
+        {"source", baseName(d.source.path) +
+                       (d.test && d.test->path ? ", test " + baseName(d.test->path) : "")});
   else if (d.source.n_arrays)
-    facts.push_back({"source", baseName(d.source.arrays[0]) + (d.source.n_arrays > 1 ? ", …" : "")});
+    facts.push_back(
+        {"source", baseName(d.source.arrays[0]) + (d.source.n_arrays > 1 ? ", …" : "")});
   else
     facts.push_back({"source", sourceKind(d.source.kind)});
   facts.push_back({"rows", grouped(data.rows)});
   static const char *const names[] = {"training", "validation", "test"};
   for (int split = 0; split < 3; ++split)
     if (size_t rows = data.splits[split].size())
-      facts.push_back({names[split], grouped(int64_t(rows)) + " rows (" + number(std::round(1000.0 * double(rows) / double(data.rows)) / 10) + " %)"});
+      facts.push_back(
+          {names[split], grouped(int64_t(rows)) + " rows (" +
+                             number(std::round(1000.0 * double(rows) / double(data.rows)) / 10) +
+                             " %)"});
   if (d.has_split)
     facts.push_back({"drawn", "at random, seed " + number(run.engine.value(d.split_seed)) +
-                                  (d.stratify >= 0 ? std::string(", same shares of `") + d.fields[d.stratify].name + "` in each" : "")});
+                                  (d.stratify >= 0 ? std::string(", same shares of `") +
+                                                         d.fields[d.stratify].name + "` in each"
+                                                   : "")});
   std::string fields, normalized;
   for (int32_t f = 0; f < d.n_fields; ++f) {
     const size_t classes = d.fields[f].rank ? 0 : classNames(data, f).size();

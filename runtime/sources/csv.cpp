@@ -1,5 +1,6 @@
-// CSV tables. Only the columns that the program uses are read; a cell that is not the number it should be stops the
-// run with its place. What has no value is kept apart: the data set decides what becomes of it.
+// CSV tables. Only the columns that the program uses are read; a cell that is not the number it
+// should be stops the run with its place. What has no value is kept apart: the data set decides
+// what becomes of it.
 #include "runtime/sources/csv_table.h"
 #include "runtime/sources/source.h"
 #include "runtime/suggest.h"
@@ -24,9 +25,12 @@ struct TableColumn {
 
   double value(int64_t row) const {
     switch (kind) {
-    case NN_NUMBER: return numbers[size_t(row)];
-    case NN_CATEGORY: return classes.codes[size_t(row)];
-    default: return truths[size_t(row)];
+    case NN_NUMBER:
+      return numbers[size_t(row)];
+    case NN_CATEGORY:
+      return classes.codes[size_t(row)];
+    default:
+      return truths[size_t(row)];
     }
   }
 };
@@ -64,7 +68,8 @@ std::string listOf(const std::vector<std::string> &names) {
 }
 
 /// Finds the cell of each requested column.
-Status locate(const CsvTable &table, const std::vector<ColumnRequest> &requests, std::vector<TableColumn> &columns) {
+Status locate(const CsvTable &table, const std::vector<ColumnRequest> &requests,
+              std::vector<TableColumn> &columns) {
   std::unordered_map<std::string, int64_t> cells; // -2: several
   for (size_t i = 0; i < table.names.size(); ++i)
     if (auto added = cells.emplace(table.names[i], int64_t(i)); !added.second)
@@ -78,11 +83,14 @@ Status locate(const CsvTable &table, const std::vector<ColumnRequest> &requests,
     if (request.unread)
       found = cells.end();
     if (found != cells.end() && found->second == -2)
-      return Status::error("two columns of " + table.path + " are called `" + quoted(request.name) + "`").at(request.where.c_str());
+      return Status::error("two columns of " + table.path + " are called `" + quoted(request.name) +
+                           "`")
+          .at(request.where.c_str());
     if (found != cells.end())
       column.cell = found->second;
     else if (!request.optional)
-      return Status::error(table.path + " has no column `" + quoted(request.name) + "`" + didYouMean(request.name, table.names) +
+      return Status::error(table.path + " has no column `" + quoted(request.name) + "`" +
+                           didYouMean(request.name, table.names) +
                            "\n  its columns are: " + listOf(table.names))
           .at(request.where.c_str());
     NN_TRY(checkColumnSize(request, 1, table.path.c_str()).at(request.where.c_str()));
@@ -91,9 +99,11 @@ Status locate(const CsvTable &table, const std::vector<ColumnRequest> &requests,
   return Status();
 }
 
-Status badCell(const CsvScanner &scanner, const CsvTable &table, const Cell &cell, const ColumnRequest &request) {
-  std::string text = scanner.place(cell) + ": column `" + quoted(request.name) + "` needs a number, " +
-                     (cell.text.empty() ? "the cell is empty" : "found `" + quoted(std::string(cell.text)) + "`");
+Status badCell(const CsvScanner &scanner, const CsvTable &table, const Cell &cell,
+               const ColumnRequest &request) {
+  std::string text =
+      scanner.place(cell) + ": column `" + quoted(request.name) + "` needs a number, " +
+      (cell.text.empty() ? "the cell is empty" : "found `" + quoted(std::string(cell.text)) + "`");
   if (!request.where.empty())
     text += "\n  the number is needed at " + request.where;
   double value;
@@ -105,8 +115,8 @@ Status badCell(const CsvScanner &scanner, const CsvTable &table, const Cell &cel
 }
 
 /// Adds one record's cell to a column.
-Status readCell(const CsvScanner &scanner, const CsvTable &table, const Cell &cell, const ColumnRequest &request, int64_t row,
-                TableColumn &column) {
+Status readCell(const CsvScanner &scanner, const CsvTable &table, const Cell &cell,
+                const ColumnRequest &request, int64_t row, TableColumn &column) {
   if (column.kind == NN_EQUALS) {
     column.truths.push_back(cell.text == column.text);
     return Status();
@@ -122,12 +132,15 @@ Status readCell(const CsvScanner &scanner, const CsvTable &table, const Cell &ce
                           (column.absent.empty() || column.absent.back() != row - 1);
   if (missing && !fromBefore) {
     if (column.absent.empty())
-      column.firstAbsent = scanner.place(cell) + (cell.text.empty() ? ", which is empty" : ", `" + quoted(std::string(cell.text)) + "`");
+      column.firstAbsent =
+          scanner.place(cell) +
+          (cell.text.empty() ? ", which is empty" : ", `" + quoted(std::string(cell.text)) + "`");
     column.absent.push_back(row);
   }
   if (column.kind == NN_NUMBER) {
     double value = fromBefore ? column.numbers.back() : NAN;
-    if (!missing && (!parseNumber(cell.text, value, table.dialect.decimal) || !std::isfinite(value)))
+    if (!missing &&
+        (!parseNumber(cell.text, value, table.dialect.decimal) || !std::isfinite(value)))
       return badCell(scanner, table, cell, request);
     column.numbers.push_back(value);
     return Status();
@@ -178,7 +191,8 @@ Status openCsv(const SourceSpec &spec, const std::vector<ColumnRequest> &request
                            "order; those of the program count",
                            source.path);
   else if (table.guessed)
-    opened->guess = format("%s: %s, %s", source.path, table.shape().c_str(), counted(opened->rows, "row").c_str());
+    opened->guess = format("%s: %s, %s", source.path, table.shape().c_str(),
+                           counted(opened->rows, "row").c_str());
   result = std::move(opened);
   return Status();
 }

@@ -9,27 +9,36 @@ namespace nnrt {
 
 namespace {
 
-const size_t sampleRecords = 1000, sampleCells = 200000, fewestRecords = 20; // what a guess is made of
+const size_t sampleRecords = 1000, sampleCells = 200000,
+             fewestRecords = 20; // what a guess is made of
 
 std::string nameOf(char separator) {
   switch (separator) {
-  case ',': return "comma";
-  case ';': return "semicolon";
-  case '\t': return "tab";
-  case '|': return "bar";
-  case ' ': return "blank";
-  default: return std::string("`") + separator + "`";
+  case ',':
+    return "comma";
+  case ';':
+    return "semicolon";
+  case '\t':
+    return "tab";
+  case '|':
+    return "bar";
+  case ' ':
+    return "blank";
+  default:
+    return std::string("`") + separator + "`";
   }
 }
 
 /// Cells of records, kept: their texts are those of the table, or of `owned`.
-Status readSample(const CsvTable &table, std::deque<std::string> &owned, Sample &sample, uint64_t &line) {
+Status readSample(const CsvTable &table, std::deque<std::string> &owned, Sample &sample,
+                  uint64_t &line) {
   CsvScanner scanner(table.text, table.path, table.dialect);
   size_t cells = 0;
   while (sample.size() < sampleRecords && (cells < sampleCells || sample.size() < fewestRecords)) {
     std::vector<Cell> record;
     bool done;
-    // A record that cannot be read is reported where it is read; the guess does without it. The first is needed.
+    // A record that cannot be read is reported where it is read; the guess does without it. The
+    // first is needed.
     Status status = scanner.next(record, done);
     if (status.failed() && sample.empty())
       return status;
@@ -38,7 +47,8 @@ Status readSample(const CsvTable &table, std::deque<std::string> &owned, Sample 
     if (sample.empty())
       line = scanner.line();
     for (Cell &cell : record)
-      if (cell.text.data() < table.text.data() || cell.text.data() > table.text.data() + table.text.size()) {
+      if (cell.text.data() < table.text.data() ||
+          cell.text.data() > table.text.data() + table.text.size()) {
         owned.emplace_back(cell.text);
         cell.text = owned.back();
       }
@@ -52,28 +62,35 @@ Status readSample(const CsvTable &table, std::deque<std::string> &owned, Sample 
 void dropEmptyEnd(Sample &sample) {
   const size_t width = sample.front().size();
   for (const std::vector<Cell> &record : sample)
-    if (width < 2 || !(record.size() == width ? record.back().text.empty() && !record.back().isQuoted : record.size() == width - 1))
+    if (width < 2 ||
+        !(record.size() == width ? record.back().text.empty() && !record.back().isQuoted
+                                 : record.size() == width - 1))
       return;
   for (std::vector<Cell> &record : sample)
     record.resize(width - 1);
 }
 
 /// `unnamed`: a header's numbers, and what is empty, are no names.
-Status nameColumns(const nn_source &source, const std::vector<Cell> &first, uint64_t line, bool unnamed, CsvTable &table) {
+Status nameColumns(const nn_source &source, const std::vector<Cell> &first, uint64_t line,
+                   bool unnamed, CsvTable &table) {
   auto isName = [&](const Cell &cell) {
     double ignored;
     return table.header && !(unnamed && (cell.text.empty() || parseNumber(cell.text, ignored)));
   };
   if (source.n_columns > 0 && size_t(source.n_columns) != first.size())
-    return Status::error(format("%s:%llu has %zu %s, the program names %d", table.path.c_str(), (unsigned long long)line, first.size(),
+    return Status::error(format("%s:%llu has %zu %s, the program names %d", table.path.c_str(),
+                                (unsigned long long)line, first.size(),
                                 first.size() == 1 ? "column" : "columns", source.n_columns));
   for (size_t i = 0; i < first.size(); ++i)
     table.names.push_back(source.n_columns > 0 ? std::string(source.columns[i])
                           : isName(first[i])   ? std::string(first[i].text)
                                                : "c" + std::to_string(i + 1));
-  if (!table.header && source.n_columns == 0 && source.n_compiled > 0 && size_t(source.n_compiled) != first.size())
-    return Status::error(format("%s:%llu has %zu columns and no header; the table that the program was compiled with has %d",
-                                table.path.c_str(), (unsigned long long)line, first.size(), source.n_compiled));
+  if (!table.header && source.n_columns == 0 && source.n_compiled > 0 &&
+      size_t(source.n_compiled) != first.size())
+    return Status::error(format("%s:%llu has %zu columns and no header; the table that the program "
+                                "was compiled with has %d",
+                                table.path.c_str(), (unsigned long long)line, first.size(),
+                                source.n_compiled));
   return Status();
 }
 
@@ -109,11 +126,13 @@ Status CsvTable::fit(const CsvScanner &scanner, std::vector<Cell> &cells) const 
     cells.pop_back();
   if (cells.size() == names.size())
     return Status();
-  return Status::error(format("%s:%llu: this row has %zu %s, the table has %zu columns, parted by %s", path.c_str(),
-                              (unsigned long long)scanner.line(), cells.size(), cells.size() == 1 ? "cell" : "cells",
-                              names.size(), dialect.separator == '|' || dialect.separator == ' ' || dialect.separator == '\t'
-                                                ? ("a " + nameOf(dialect.separator)).c_str()
-                                                : (nameOf(dialect.separator) + "s").c_str()));
+  return Status::error(
+      format("%s:%llu: this row has %zu %s, the table has %zu columns, parted by %s", path.c_str(),
+             (unsigned long long)scanner.line(), cells.size(), cells.size() == 1 ? "cell" : "cells",
+             names.size(),
+             dialect.separator == '|' || dialect.separator == ' ' || dialect.separator == '\t'
+                 ? ("a " + nameOf(dialect.separator)).c_str()
+                 : (nameOf(dialect.separator) + "s").c_str()));
 }
 
 std::string CsvTable::shape() const {
@@ -132,17 +151,19 @@ static bool isReordered(const nn_source &source, const std::vector<Cell> &header
   return given == own;
 }
 
-Status readTable(const nn_source &source, const std::string &path, size_t limit, const std::vector<std::string> &known,
-                 CsvTable &table) {
+Status readTable(const nn_source &source, const std::string &path, size_t limit,
+                 const std::vector<std::string> &known, CsvTable &table) {
   table.path = path;
   NN_TRY(readText(path, source.encoding, table.text, limit, table.cut));
   if (source.has_missing)
     table.setMissing({source.missing, source.missing + source.n_missing});
   else // what people and other programs write
-    table.setMissing({"", "?", "NA", "N/A", "n/a", "na", "nan", "NaN", "NAN", "null", "NULL", "Null"});
+    table.setMissing(
+        {"", "?", "NA", "N/A", "n/a", "na", "nan", "NaN", "NAN", "null", "NULL", "Null"});
   table.dialect.quote = source.quote == NN_NO_QUOTES ? 0 : source.quote ? char(source.quote) : '"';
   table.dialect.decimal = source.decimal ? char(source.decimal) : '.';
-  table.dialect.separator = source.separator ? char(source.separator) : findSeparator(table.text, table.dialect);
+  table.dialect.separator =
+      source.separator ? char(source.separator) : findSeparator(table.text, table.dialect);
 
   std::deque<std::string> owned;
   Sample sample;
@@ -160,8 +181,10 @@ Status readTable(const nn_source &source, const std::string &path, size_t limit,
   }
   const Judgement judged = judgeFirst(table, sample, known, source.n_columns > 0);
   if (judged.is == FirstRecord::Doubtful)
-    return Status::error(format("%s:%llu: is this line a header? %s", path.c_str(), (unsigned long long)line, judged.why.c_str()) +
-                         "\n  `csv(…, header = yes)` says that it is, `header = none` that it is data");
+    return Status::error(
+        format("%s:%llu: is this line a header? %s", path.c_str(), (unsigned long long)line,
+               judged.why.c_str()) +
+        "\n  `csv(…, header = yes)` says that it is, `header = none` that it is data");
   table.header = judged.is == FirstRecord::Header;
   table.guessed = !judged.sure || (!source.separator && table.dialect.separator != ',');
   table.reordered = table.header && isReordered(source, sample.front());

@@ -1,10 +1,12 @@
-// Data sets made by formulas. Row i belongs to class c = i mod classes and is number j = i div classes of the m points
-// of its class; N is standard normal noise from Philox, a function of (seed, i) alone.
+// Data sets made by formulas. Row i belongs to class c = i mod classes and is number j = i div
+// classes of the m points of its class; N is standard normal noise from Philox, a function of
+// (seed, i) alone.
 //
-//   spirals  r = sqrt(0.01 + 0.99 (j + 1/2) / m), angle = 2 pi (turns r + c / classes): x = r (cos, sin)(angle) + noise N
+//   spirals  r = sqrt(0.01 + 0.99 (j + 1/2) / m), angle = 2 pi (turns r + c / classes): x = r (cos,
+//   sin)(angle) + noise N
 //            (evenly over the ring from 0.1 to 1: at the very centre all arms would meet)
-//   moons    a = pi j / (m - 1);  c = 0: (cos a, sin a);  c = 1: (1 - cos a, 1/2 - sin a);  + noise N
-//   circles  a = 2 pi j / m;  c = 0: (cos a, sin a);  c = 1: factor (cos a, sin a);  + noise N
+//   moons    a = pi j / (m - 1);  c = 0: (cos a, sin a);  c = 1: (1 - cos a, 1/2 - sin a);  + noise
+//   N circles  a = 2 pi j / m;  c = 0: (cos a, sin a);  c = 1: factor (cos a, sin a);  + noise N
 //   blobs    centre_c uniform in [-10, 10]^dims;  x = centre_c + spread N
 #include "runtime/philox.h"
 #include "runtime/sources/source.h"
@@ -18,8 +20,8 @@ class GeneratorSource : public Source {
 public:
   GeneratorSource(const SourceSpec &spec, std::vector<bool> isX)
       : kind(spec.source->kind), classes(int64_t(spec.classes)), dims(2), turns(spec.turns),
-        factor(spec.factor), noise(spec.noise), spread(spec.spread), seed(uint64_t(int64_t(spec.seed))),
-        isX(std::move(isX)) {
+        factor(spec.factor), noise(spec.noise), spread(spec.spread),
+        seed(uint64_t(int64_t(spec.seed))), isX(std::move(isX)) {
     rows = int64_t(spec.n);
     if (kind == NN_MOONS || kind == NN_CIRCLES)
       classes = 2;
@@ -48,7 +50,8 @@ private:
     int64_t m = rows / classes + (c < rows % classes ? 1 : 0);
     double deviation = noise;
     if (kind == NN_SPIRALS) {
-      double radius = std::sqrt(0.01 + 0.99 * (j + 0.5) / m), angle = 2 * M_PI * (turns * radius + double(c) / classes);
+      double radius = std::sqrt(0.01 + 0.99 * (j + 0.5) / m),
+             angle = 2 * M_PI * (turns * radius + double(c) / classes);
       point[0] = radius * std::cos(angle);
       point[1] = radius * std::sin(angle);
     } else if (kind == NN_MOONS) {
@@ -83,8 +86,9 @@ private:
 Status checkWhole(const char *generator, const char *name, double value, double low, double high) {
   if (value >= low && value <= high && value == std::floor(value))
     return Status();
-  return Status::error(format("%s: %s = %s, but it must be a whole number from %s to %s", generator, name,
-                              number(value).c_str(), number(low).c_str(), number(high).c_str()));
+  return Status::error(format("%s: %s = %s, but it must be a whole number from %s to %s", generator,
+                              name, number(value).c_str(), number(low).c_str(),
+                              number(high).c_str()));
 }
 
 } // namespace
@@ -104,7 +108,8 @@ Status openGenerator(const SourceSpec &spec, const std::vector<ColumnRequest> &c
   std::vector<bool> isX;
   for (const ColumnRequest &column : columns) {
     if (column.name != "x" && column.name != "y")
-      return Status::error(std::string(name) + " have `x` and `y`, there is no `" + column.name + "`")
+      return Status::error(std::string(name) + " have `x` and `y`, there is no `" + column.name +
+                           "`")
           .at(column.where.c_str());
     int64_t dims = spec.source->kind == NN_BLOBS ? int64_t(spec.dims) : 2;
     NN_TRY(checkColumnSize(column, column.name == "x" ? dims : 1, name));

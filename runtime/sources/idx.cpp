@@ -4,8 +4,8 @@
 
 #include <cmath>
 
-// A trainer's own code may use what its processor has; the runtime is compiled for any, so here it chooses when it is loaded.
-// (Not under a sanitizer, whose own code is not ready at that time.)
+// A trainer's own code may use what its processor has; the runtime is compiled for any, so here it
+// chooses when it is loaded. (Not under a sanitizer, whose own code is not ready at that time.)
 #if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__)
 #define NNRT_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
@@ -43,7 +43,9 @@ public:
   }
 
   bool has(int column) const override { return !isMissing[column]; }
-  bool isWide(int column) const override { return !isMissing[column] && !(isImage[column] ? images : labels).isExactInF32(); }
+  bool isWide(int column) const override {
+    return !isMissing[column] && !(isImage[column] ? images : labels).isExactInF32();
+  }
   bool isCompact() const override { return images.elementBytes() < 4; }
 
   std::string changed() const override {
@@ -69,8 +71,8 @@ Status checkFinite(const IdxFile &file) {
   for (int64_t i = 0, n = file.items() * file.itemSize(); i < n; ++i)
     if (double value = file.element(i); !std::isfinite(value))
       return Status::error(format("%s: element %lld of item %lld is %s", file.path.c_str(),
-                                  (long long)(i % file.itemSize()) + 1, (long long)(i / file.itemSize()) + 1,
-                                  number(value).c_str()));
+                                  (long long)(i % file.itemSize()) + 1,
+                                  (long long)(i / file.itemSize()) + 1, number(value).c_str()));
   return Status();
 }
 
@@ -102,8 +104,9 @@ Status openIdx(const SourceSpec &spec, const std::vector<ColumnRequest> &columns
       continue;
     }
     if (!image && (column.name != "label" || !source.labels))
-      return Status::error("idx data have `image`" + std::string(source.labels ? " and `label`" : "") +
-                           ", there is no `" + column.name + "`")
+      return Status::error("idx data have `image`" +
+                           std::string(source.labels ? " and `label`" : "") + ", there is no `" +
+                           column.name + "`")
           .at(column.where.c_str());
     const IdxFile &file = image ? pair->images : pair->labels;
     NN_TRY(checkColumnSize(column, file.itemSize(), file.path.c_str()).at(column.where.c_str()));

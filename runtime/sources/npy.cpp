@@ -1,4 +1,5 @@
-// Arrays of NumPy as columns: an .npy file for each, or members of one .npz file. The first axis counts the examples.
+// Arrays of NumPy as columns: an .npy file for each, or members of one .npz file. The first axis
+// counts the examples.
 #include "runtime/sources/npy_file.h"
 #include "runtime/sources/source.h"
 #include "runtime/suggest.h"
@@ -23,9 +24,12 @@ public:
         arrays[column]->read(selected[r] * size, size, static_cast<float *>(out.data) + r * size);
   }
   bool has(int column) const override { return arrays[column] != nullptr; }
-  bool isWide(int column) const override { return arrays[column] && !arrays[column]->isExactInF32(); }
+  bool isWide(int column) const override {
+    return arrays[column] && !arrays[column]->isExactInF32();
+  }
   bool isCompact() const override {
-    return std::all_of(arrays.begin(), arrays.end(), [](const auto &array) { return array && array->bytes < 4; });
+    return std::all_of(arrays.begin(), arrays.end(),
+                       [](const auto &array) { return array && array->bytes < 4; });
   }
   std::string changed() const override {
     for (const auto &array : arrays)
@@ -46,17 +50,19 @@ public:
 
 } // namespace
 
-Status openArray(const nn_source &source, const Folders &folders, const std::string &column, bool headerOnly,
-                 NpyArray &array) {
+Status openArray(const nn_source &source, const Folders &folders, const std::string &column,
+                 bool headerOnly, NpyArray &array) {
   std::string path, member = column;
   for (int32_t i = 0; i < source.n_columns; ++i)
     if (column == source.columns[i])
       member = source.arrays[i];
   NN_TRY(findFile(source.kind == NN_NPY ? member : source.path, folders, path));
-  return source.kind == NN_NPY ? readNpy(path, array, headerOnly) : readNpz(path, member, array, headerOnly);
+  return source.kind == NN_NPY ? readNpy(path, array, headerOnly)
+                               : readNpz(path, member, array, headerOnly);
 }
 
-Status arrayColumns(const nn_source &source, const Folders &folders, std::vector<std::string> &names) {
+Status arrayColumns(const nn_source &source, const Folders &folders,
+                    std::vector<std::string> &names) {
   names.assign(source.columns, source.columns + source.n_columns);
   if (source.n_columns > 0)
     return Status();
@@ -65,7 +71,8 @@ Status arrayColumns(const nn_source &source, const Folders &folders, std::vector
   return listNpz(path, names);
 }
 
-Status openNpy(const SourceSpec &spec, const std::vector<ColumnRequest> &columns, std::unique_ptr<Source> &result) {
+Status openNpy(const SourceSpec &spec, const std::vector<ColumnRequest> &columns,
+               std::unique_ptr<Source> &result) {
   const nn_source &source = *spec.source;
   std::unique_ptr<NpySource> opened(new NpySource);
   std::vector<std::string> names;
@@ -78,7 +85,8 @@ Status openNpy(const SourceSpec &spec, const std::vector<ColumnRequest> &columns
     const bool known = std::find(names.begin(), names.end(), column.name) != names.end();
     if (!array && !column.unread && (known || !column.optional)) {
       if (!known)
-        return Status::error("there is no array `" + column.name + "` in the data" + didYouMean(column.name, names))
+        return Status::error("there is no array `" + column.name + "` in the data" +
+                             didYouMean(column.name, names))
             .at(column.where.c_str());
       array = std::make_shared<NpyArray>();
       NN_TRY(openArray(source, spec.folders, column.name, false, *array).at(source.where));
@@ -95,7 +103,8 @@ Status openNpy(const SourceSpec &spec, const std::vector<ColumnRequest> &columns
         opened->rows = array->rows();
       } else if (array->rows() != opened->rows) {
         return Status::error(format("%s holds %s examples, but %s holds %s", opened->first.c_str(),
-                                    grouped(opened->rows).c_str(), array->name.c_str(), grouped(array->rows()).c_str()))
+                                    grouped(opened->rows).c_str(), array->name.c_str(),
+                                    grouped(array->rows()).c_str()))
             .at(source.where);
       }
     }

@@ -1,5 +1,6 @@
-// NPY: "\x93NUMPY", two bytes of version, the header's length (two bytes in version 1, four later), a header that is a Python dict
-// of 'descr', 'fortran_order' and 'shape', then the elements. (numpy.lib.format)
+// NPY: "\x93NUMPY", two bytes of version, the header's length (two bytes in version 1, four later),
+// a header that is a Python dict of 'descr', 'fortran_order' and 'shape', then the elements.
+// (numpy.lib.format)
 #include "runtime/sources/npy_file.h"
 
 #include "runtime/file.h"
@@ -13,7 +14,9 @@
 
 namespace nnrt {
 
-int64_t NpyArray::rowSize() const { return elementCount(shape.data() + 1, int32_t(shape.size()) - 1); }
+int64_t NpyArray::rowSize() const {
+  return elementCount(shape.data() + 1, int32_t(shape.size()) - 1);
+}
 
 namespace {
 
@@ -71,7 +74,8 @@ Status readType(const std::string &descr, NpyArray &array) {
   const size_t end = descr.size() > 1 ? descr.find(descr[0], 1) : std::string::npos;
   const bool isText = end != std::string::npos && (descr[0] == '\'' || descr[0] == '"');
   const std::string type = isText ? descr.substr(1, end - 1) : "";
-  if (type.size() == 3 && strchr("<>|=", type[0]) && strchr("biuf", type[1]) && strchr("1248", type[2])) {
+  if (type.size() == 3 && strchr("<>|=", type[0]) && strchr("biuf", type[1]) &&
+      strchr("1248", type[2])) {
     array.kind = NpyKind(type[1]);
     array.bytes = type[2] - '0';
     array.bigEndian = type[0] == '>';
@@ -80,7 +84,8 @@ Status readType(const std::string &descr, NpyArray &array) {
       return Status();
   }
   const std::string shown = isText ? "`" + quoted(type) + "`" : "records";
-  return Status::error(array.name + " holds elements of type " + shown + (type == "|O" ? ", which are Python objects" : "") +
+  return Status::error(array.name + " holds elements of type " + shown +
+                       (type == "|O" ? ", which are Python objects" : "") +
                        "; an array of numbers is expected: f4, f8, i1 to i8, u1 to u8 or b1");
 }
 
@@ -104,18 +109,20 @@ Status readShape(const std::string &text, NpyArray &array) {
     array.shape.push_back(size);
     total *= uint64_t(size);
     if (total >> 60 || size >> 59)
-      return Status::error(array.name + " is damaged: its header announces a shape that no file can hold");
+      return Status::error(array.name +
+                           " is damaged: its header announces a shape that no file can hold");
   }
   if (text.find(')') == std::string::npos)
     return Status::error(damaged.message());
   if (array.shape.empty())
-    return Status::error(array.name + " is a single number; an array with an axis of examples is expected");
+    return Status::error(array.name +
+                         " is a single number; an array with an axis of examples is expected");
   if (total == 0)
     return Status::error(array.name + " holds nothing: its shape is " +
                          shapeText(array.shape.data(), int32_t(array.shape.size())));
   if (array.shape.size() > 8)
-    return Status::error(format("%s has %zu axes; up to 8 are expected, the first of examples", array.name.c_str(),
-                                array.shape.size()));
+    return Status::error(format("%s has %zu axes; up to 8 are expected, the first of examples",
+                                array.name.c_str(), array.shape.size()));
   return Status();
 }
 
@@ -124,7 +131,8 @@ Status readHeader(const unsigned char *data, size_t size, NpyArray &array) {
   if (size < 10 || memcmp(data, "\x93NUMPY", 6) != 0)
     return Status::error(array.name + " is not a NumPy array: it does not begin as one");
   if (data[6] < 1 || data[6] > 3)
-    return Status::error(format("%s is of version %d of NumPy's format; 1 to 3 are expected", array.name.c_str(), data[6]));
+    return Status::error(format("%s is of version %d of NumPy's format; 1 to 3 are expected",
+                                array.name.c_str(), data[6]));
   const size_t lead = data[6] == 1 ? 10 : 12;
   uint64_t length = data[8] | data[9] << 8;
   if (lead == 12 && size >= 12)
@@ -137,20 +145,23 @@ Status readHeader(const unsigned char *data, size_t size, NpyArray &array) {
   const std::string order = valueOf(header, "fortran_order");
   array.fortran = order.compare(0, 4, "True") == 0;
   if (!array.fortran && order.compare(0, 5, "False") != 0)
-    return Status::error(array.name + " is damaged: its header does not say whether its order is Fortran's");
+    return Status::error(array.name +
+                         " is damaged: its header does not say whether its order is Fortran's");
   return readShape(valueOf(header, "shape"), array);
 }
 
 /// Fails unless exactly the elements that the header announces follow it.
 Status checkLength(const NpyArray &array, uint64_t size) {
-  const uint64_t expected = uint64_t(array.rows()) * array.rowSize() * array.bytes, found = size - array.start;
+  const uint64_t expected = uint64_t(array.rows()) * array.rowSize() * array.bytes,
+                 found = size - array.start;
   if (found == expected)
     return Status();
-  return Status::error(format("%s %s: its header announces %s of %s, which are %s bytes, %s were found", array.name.c_str(),
-                              found < expected ? "is cut off" : "goes on after its end",
-                              shapeText(array.shape.data(), int32_t(array.shape.size())).c_str(),
-                              counted(array.bytes, "byte").c_str(), grouped(int64_t(expected)).c_str(),
-                              grouped(int64_t(found)).c_str()));
+  return Status::error(
+      format("%s %s: its header announces %s of %s, which are %s bytes, %s were found",
+             array.name.c_str(), found < expected ? "is cut off" : "goes on after its end",
+             shapeText(array.shape.data(), int32_t(array.shape.size())).c_str(),
+             counted(array.bytes, "byte").c_str(), grouped(int64_t(expected)).c_str(),
+             grouped(int64_t(found)).c_str()));
 }
 
 /// Brings elements into the machine's byte order and C's order of axes.
@@ -166,7 +177,8 @@ Status straighten(NpyArray &array) {
     stride[d] = transposed ? stride[d - 1] * array.shape[d - 1] : 1;
   int64_t from = 0;
   for (int64_t i = 0; i < count; ++i) {
-    const unsigned char *element = array.data.data() + array.start + (transposed ? from : i) * array.bytes;
+    const unsigned char *element =
+        array.data.data() + array.start + (transposed ? from : i) * array.bytes;
     unsigned char *to = result.data() + i * array.bytes;
     memcpy(to, element, size_t(array.bytes));
     if (swapped)
@@ -224,7 +236,8 @@ Status listNpz(const std::string &path, std::vector<std::string> &names) {
   return names.empty() ? Status::error(path + " holds no arrays") : Status();
 }
 
-Status readNpz(const std::string &path, const std::string &member, NpyArray &array, bool headerOnly) {
+Status readNpz(const std::string &path, const std::string &member, NpyArray &array,
+               bool headerOnly) {
   array.name = path + ": " + member;
   ZipFile zip;
   NN_TRY(zip.open(path));

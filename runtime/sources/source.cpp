@@ -1,6 +1,6 @@
 // The choice of the source's kind.
-#include "runtime/sources/image_reader.h"
 #include "runtime/sources/source.h"
+#include "runtime/sources/image_reader.h"
 
 namespace nnrt {
 
@@ -46,8 +46,9 @@ Status openSource(const SourceSpec &spec, const std::vector<ColumnRequest> &colu
   case NN_NPZ:
     return openNpy(spec, columns, result);
   case NN_IMAGES:
-    return imageReader() ? imageReader()->open(spec, columns, result)
-                         : Status::error("this program was linked without the library that reads images");
+    return imageReader()
+               ? imageReader()->open(spec, columns, result)
+               : Status::error("this program was linked without the library that reads images");
   case NN_TEXT:
     return openText(spec, columns, result);
   default:
@@ -58,15 +59,17 @@ Status openSource(const SourceSpec &spec, const std::vector<ColumnRequest> &colu
 Status checkColumnSize(const ColumnRequest &column, int64_t size, const char *source) {
   if (column.size == size)
     return Status();
-  return Status::error(format("`%s` of %s has %lld elements in each row, the program was compiled for %lld",
-                              column.name.c_str(), source, (long long)size, (long long)column.size));
+  return Status::error(
+      format("`%s` of %s has %lld elements in each row, the program was compiled for %lld",
+             column.name.c_str(), source, (long long)size, (long long)column.size));
 }
 
 Status checkClasses(const SourceSpec &spec, size_t found, const char *source, const char *what) {
   if (spec.classes <= 0 || spec.classes == double(found))
     return Status();
   return Status::error(format("%s has %s, but the program was compiled for %s", source,
-                              counted(int64_t(found), what).c_str(), grouped(int64_t(spec.classes)).c_str()))
+                              counted(int64_t(found), what).c_str(),
+                              grouped(int64_t(spec.classes)).c_str()))
       .at(spec.source->where);
 }
 

@@ -1,5 +1,5 @@
-// Source: the raw columns of a data set before anything is computed from them. One class for each kind of source;
-// each keeps its numbers as small as they came (bytes of an image stay bytes).
+// Source: the raw columns of a data set before anything is computed from them. One class for each
+// kind of source; each keeps its numbers as small as they came (bytes of an image stay bytes).
 #pragma once
 
 #include "runtime/abi.h"
@@ -31,11 +31,11 @@ struct Elements {
 /// What a data set wants of a source.
 struct ColumnRequest {
   std::string name;
-  std::string where; // in the program, for messages
-  int32_t kind;      // nn_column_kind
-  int64_t size;      // elements a row
-  bool optional = false; // predict: a column that may be missing from the file
-  std::string text;      // NN_EQUALS: what the cell is compared with
+  std::string where;                // in the program, for messages
+  int32_t kind;                     // nn_column_kind
+  int64_t size;                     // elements a row
+  bool optional = false;            // predict: a column that may be missing from the file
+  std::string text;                 // NN_EQUALS: what the cell is compared with
   int32_t absent = NN_ABSENT_ERROR; // nn_absent; the source itself sees to NN_ABSENT_PREVIOUS
   bool unread = false;              // what lies in it does not matter: it counts as missing
 };
@@ -48,7 +48,8 @@ ColumnRequest requestFor(const nn_column &column, bool optional = false);
 
 /// A column of classes: a code for each row, and what the codes stand for (in order of appearance).
 struct Category {
-  std::vector<int32_t> codes; // empty: every name occurs, and a row may hold several codes; -1: no value
+  // empty: every name occurs, and a row may hold several codes; -1: no value
+  std::vector<int32_t> codes;
   std::vector<std::string> names;
 };
 
@@ -58,14 +59,16 @@ public:
 
   int64_t rows = 0;
 
-  /// Writes column `column` (its index among the requests) of rows selected[0 … count - 1], row after row. A column of
-  /// classes gives its codes.
+  /// Writes column `column` (its index among the requests) of rows selected[0 … count - 1], row
+  /// after row. A column of classes gives its codes.
   virtual void fill(int column, const int64_t *selected, int64_t count, Elements out) const = 0;
 
-  /// The classes of a column that was requested as a category, or null: then its numbers are its classes.
+  /// The classes of a column that was requested as a category, or null: then its numbers are its
+  /// classes.
   virtual const Category *category(int /*column*/) const { return nullptr; }
 
-  /// The rows, in their order, that have no value in a column. It is filled with what is not a number, or with the code -1.
+  /// The rows, in their order, that have no value in a column. It is filled with what is not a
+  /// number, or with the code -1.
   virtual const std::vector<int64_t> &absent(int column) const;
   /// The first of these: "iris.csv:12:3, `?`".
   virtual std::string firstAbsent(int /*column*/) const { return ""; }
@@ -81,13 +84,15 @@ public:
   /// Whether numbers of a column may need 64 bits: they are not all exact in f32.
   virtual bool isWide(int /*column*/) const { return false; }
 
-  /// Whether the raw data take less memory than what `prepare` makes of them: it may pay to keep them instead.
+  /// Whether the raw data take less memory than what `prepare` makes of them: it may pay to keep
+  /// them instead.
   virtual bool isCompact() const { return false; }
 
   /// Frees the raw data; from now on only place() may be called.
   virtual void forget() {}
 
-  /// The path of a file that is still read from and has been cut or written to since it was opened; or "".
+  /// The path of a file that is still read from and has been cut or written to since it was opened;
+  /// or "".
   virtual std::string changed() const { return ""; }
 
   /// Where a row comes from: "iris.csv:12", "row 5 of train-labels.gz".
@@ -111,14 +116,17 @@ Status openIdx(const SourceSpec &, const std::vector<ColumnRequest> &, std::uniq
 Status openNpy(const SourceSpec &, const std::vector<ColumnRequest> &, std::unique_ptr<Source> &);
 Status openText(const SourceSpec &, const std::vector<ColumnRequest> &, std::unique_ptr<Source> &);
 Status openRows(const SourceSpec &, const std::vector<ColumnRequest> &, std::unique_ptr<Source> &);
-Status openGenerator(const SourceSpec &, const std::vector<ColumnRequest> &, std::unique_ptr<Source> &);
+Status openGenerator(const SourceSpec &, const std::vector<ColumnRequest> &,
+                     std::unique_ptr<Source> &);
 
 /// npy.cpp: the names of an npy or npz source's columns, and the array behind one of them.
-Status arrayColumns(const nn_source &source, const Folders &folders, std::vector<std::string> &names);
-Status openArray(const nn_source &source, const Folders &folders, const std::string &column, bool headerOnly,
-                 struct NpyArray &array);
+Status arrayColumns(const nn_source &source, const Folders &folders,
+                    std::vector<std::string> &names);
+Status openArray(const nn_source &source, const Folders &folders, const std::string &column,
+                 bool headerOnly, struct NpyArray &array);
 
-/// Fails where the program was compiled for another number of classes than a source has. `what` is counted: "character".
+/// Fails where the program was compiled for another number of classes than a source has. `what` is
+/// counted: "character".
 Status checkClasses(const SourceSpec &spec, size_t found, const char *source, const char *what);
 
 /// Fails unless the column called `name` of a source has `size` elements a row.

@@ -1,4 +1,5 @@
-// The arguments are parameters of a model that nothing trains, so that one compiled `print` serves for every point.
+// The arguments are parameters of a model that nothing trains, so that one compiled `print` serves
+// for every point.
 #include "compiler/driver/check/Probe.h"
 
 using namespace nnc;
@@ -6,7 +7,8 @@ using namespace nnc::check;
 
 static constexpr const char *modelName = "gradient_probe_model";
 
-/// The shape that the first argument gets: what its parameter declares, with 3 for every name; one element if it declares none.
+/// The shape that the first argument gets: what its parameter declares, with 3 for every name; one
+/// element if it declares none.
 static std::string shapeOf(const ast::FnDecl &fn, size_t &elements) {
   elements = 1;
   if (!fn.params[0].shape)
@@ -24,7 +26,8 @@ static std::string shapeOf(const ast::FnDecl &fn, size_t &elements) {
 }
 
 static std::string textOf(const ast::FnDecl &fn, bool withOther, size_t &elements) {
-  const std::string shape = shapeOf(fn, elements), count = std::to_string(elements), name = modelName;
+  const std::string shape = shapeOf(fn, elements), count = std::to_string(elements),
+                    name = modelName;
   std::string more;
   bool isSecond = withOther;
   double next = 0.6;
@@ -35,19 +38,23 @@ static std::string textOf(const ast::FnDecl &fn, bool withOther, size_t &element
     next += isSecond ? 0 : 0.3;
     isSecond = false;
   }
-  return "fn gradient_probe(at: " + shape + (withOther ? ", other: " + shape : "") + ") {\n  let y = sum(" + fn.name.text.str() + "(at" + more +
-         "))\n  concat(reshape(y, [1]), reshape(grad(y, at), [-1]))\n}\nmodel " + name + "(u: [1]) -> [1] {\n  param at: [" + count +
-         "] = 0\n  param other: [" + count + "] = 0\n  u + sum(at) + sum(other)\n}\nprint gradient_probe(reshape(" + name + ".at, " + shape + ")" +
-         (withOther ? ", reshape(" + name + ".other, " + shape + ")" : "") + ")\n";
+  return "fn gradient_probe(at: " + shape + (withOther ? ", other: " + shape : "") +
+         ") {\n  let y = sum(" + fn.name.text.str() + "(at" + more +
+         "))\n  concat(reshape(y, [1]), reshape(grad(y, at), [-1]))\n}\nmodel " + name +
+         "(u: [1]) -> [1] {\n  param at: [" + count + "] = 0\n  param other: [" + count +
+         "] = 0\n  u + sum(at) + sum(other)\n}\nprint gradient_probe(reshape(" + name + ".at, " +
+         shape + ")" + (withOther ? ", reshape(" + name + ".other, " + shape + ")" : "") + ")\n";
 }
 
-std::unique_ptr<Probe> Probe::make(Session &session, const ast::FnDecl &fn, llvm::StringRef declarations, std::string &why) {
+std::unique_ptr<Probe> Probe::make(Session &session, const ast::FnDecl &fn,
+                                   llvm::StringRef declarations, std::string &why) {
   if (fn.params.empty())
     return nullptr;
   bool needsMore = false;
   for (const ast::Parameter &p : fn.params.drop_front())
     needsMore |= !p.defaultValue;
-  // A second argument is tried as a tensor like the first, as targets are; else all others are numbers.
+  // A second argument is tried as a tensor like the first, as targets are; else all others are
+  // numbers.
   for (bool withOther : {true, false}) {
     if (withOther && !needsMore)
       continue;

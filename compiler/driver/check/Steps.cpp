@@ -1,5 +1,6 @@
-// A step's gradients, as the compiled step has them: with the update θ ← θ - g they are the difference of the parameters
-// before and after a call. The loss that the same call gives serves for finite differences, so random draws agree.
+// A step's gradients, as the compiled step has them: with the update θ ← θ - g they are the
+// difference of the parameters before and after a call. The loss that the same call gives serves
+// for finite differences, so random draws agree.
 #include "compiler/driver/check/Caller.h"
 #include "compiler/driver/check/Checks.h"
 #include "compiler/driver/check/Slopes.h"
@@ -37,8 +38,8 @@ static std::string variantText(const nn_experiment &experiment, const nn_variant
   return text;
 }
 
-/// The program's text with every optimizer replaced by one that subtracts the gradient, and without what changes
-/// gradients (clip) or leaves them out (freeze).
+/// The program's text with every optimizer replaced by one that subtracts the gradient, and without
+/// what changes gradients (clip) or leaves them out (freeze).
 static std::string probeText(Session &session) {
   const llvm::SourceMgr &sources = session.diagnostics().sources();
   std::string text = bufferText(sources, session.program().buffer).str();
@@ -49,7 +50,8 @@ static std::string probeText(Session &session) {
   };
   std::vector<Edit> edits;
   auto replace = [&](Range r, std::string by) {
-    edits.push_back({size_t(r.begin.getPointer() - begin), size_t(r.end.getPointer() - begin), std::move(by)});
+    edits.push_back(
+        {size_t(r.begin.getPointer() - begin), size_t(r.end.getPointer() - begin), std::move(by)});
   };
   auto edit = [&](const ast::Stmt *s) {
     if (llvm::isa<ast::FreezeStmt>(s))
@@ -77,8 +79,10 @@ namespace {
 
 class StepChecker {
 public:
-  StepChecker(Session &session, const nn_program &program, const nn_train &train, const ast::TrainStmt &statement)
-      : session(session), program(program), train(train), statement(statement), caller(program), random(7) {}
+  StepChecker(Session &session, const nn_program &program, const nn_train &train,
+              const ast::TrainStmt &statement)
+      : session(session), program(program), train(train), statement(statement), caller(program),
+        random(7) {}
 
   StepVerdicts run() {
     StepVerdicts verdicts;
@@ -98,9 +102,10 @@ public:
     verdicts.title += ", " + std::to_string(batchRows) + " random examples, loss ";
     llvm::raw_string_ostream(verdicts.title) << llvm::format("%.6f", loss);
     for (auto &[index, gradient] : gradients)
-      verdicts.tensors.push_back(std::isfinite(loss) ? checkTensor(index, gradient)
-                                                     : Verdict{nnrt::withoutVariant(program.tensors[index].name), "", -1, false,
-                                                               "the loss is not finite for random examples"});
+      verdicts.tensors.push_back(
+          std::isfinite(loss) ? checkTensor(index, gradient)
+                              : Verdict{nnrt::withoutVariant(program.tensors[index].name), "", -1,
+                                        false, "the loss is not finite for random examples"});
     checkAtTheStart(verdicts);
     return verdicts;
   }
@@ -118,7 +123,9 @@ private:
     std::vector<std::pair<int32_t, std::vector<double>>> gradients;
     caller.restore(start);
     loss = lossNow();
-    for (int32_t i : llvm::ArrayRef(train.trained, train.n_trained)) { // not what is frozen, or in another part of the model
+    for (int32_t i :
+         llvm::ArrayRef(train.trained,
+                        train.n_trained)) { // not what is frozen, or in another part of the model
       std::vector<double> after = caller.tensor(i).vec();
       caller.restore(start);
       llvm::MutableArrayRef<double> before = caller.tensor(i);
@@ -131,8 +138,9 @@ private:
     return gradients;
   }
 
-  /// Where training starts, functions are often at their special points: sums of zeros, outputs that tie. Among the examples are one of
-  /// zeros and one of ones. At a corner any subgradient is right.
+  /// Where training starts, functions are often at their special points: sums of zeros, outputs
+  /// that tie. Among the examples are one of zeros and one of ones. At a corner any subgradient is
+  /// right.
   void checkAtTheStart(StepVerdicts &verdicts) {
     initialise();
     start = caller.save();
@@ -156,23 +164,33 @@ private:
         double difference = 0;
         caller.restore(start);
         const double value = caller.tensor(index)[e];
-        if (judge(gradient[e], value, [&](double shift) { return lossWith(index, e, shift); }, difference) != Judgement::Wrong)
+        if (judge(
+                gradient[e], value, [&](double shift) { return lossWith(index, e, shift); },
+                difference) != Judgement::Wrong)
           continue;
         verdict.isWrong = true;
-        verdict.worst = std::max(verdict.worst, std::min(relativeError(gradient[e], difference, 1e-3), 1.0));
-        report(index, e, gradient[e], difference, " where training starts, for examples of zeros and ones,");
+        verdict.worst =
+            std::max(verdict.worst, std::min(relativeError(gradient[e], difference, 1e-3), 1.0));
+        report(index, e, gradient[e], difference,
+               " where training starts, for examples of zeros and ones,");
       }
     }
   }
 
-  /// The k-th element that is tried: all of a small tensor; of a large one every so many, never in step with its rows.
-  static size_t elementOf(size_t k, size_t count, size_t size) { return size <= elementsOfTensor ? k : (k * size / count + 7 * k) % size; }
-
-  bool isBounded(size_t field) {
-    return llvm::any_of(llvm::ArrayRef(train.bounds, train.n_bounds), [&](const auto &b) { return size_t(b.field) == field; });
+  /// The k-th element that is tried: all of a small tensor; of a large one every so many, never in
+  /// step with its rows.
+  static size_t elementOf(size_t k, size_t count, size_t size) {
+    return size <= elementsOfTensor ? k : (k * size / count + 7 * k) % size;
   }
 
-  double uniform(double low, double high) { return low + (high - low) * double(random() >> 8) / double(1 << 24); }
+  bool isBounded(size_t field) {
+    return llvm::any_of(llvm::ArrayRef(train.bounds, train.n_bounds),
+                        [&](const auto &b) { return size_t(b.field) == field; });
+  }
+
+  double uniform(double low, double high) {
+    return low + (high - low) * double(random() >> 8) / double(1 << 24);
+  }
 
   /// Inputs in [-1, 1], other fields in [0, 1], indices within their bounds.
   void makeFields() {
@@ -246,11 +264,13 @@ private:
       }
     }
     if (corners)
-      verdict.remark = std::to_string(corners) + (corners == 1 ? " corner left out" : " corners left out");
+      verdict.remark =
+          std::to_string(corners) + (corners == 1 ? " corner left out" : " corners left out");
     return verdict;
   }
 
-  void report(int32_t index, size_t element, double gradient, double difference, llvm::StringRef circumstances = "") {
+  void report(int32_t index, size_t element, double gradient, double difference,
+              llvm::StringRef circumstances = "") {
     Range where = statement.range;
     for (const ast::Entry *e : statement.entries)
       if (auto *set = llvm::dyn_cast<ast::SettingEntry>(e); set && set->name.text == "loss")
@@ -263,9 +283,10 @@ private:
       rest /= size_t(t.shape[d]);
     }
     std::string message;
-    llvm::raw_string_ostream(message) << "the gradient of this loss by " << t.name << "[" << at << "]" << circumstances << " is "
-                                      << llvm::format("%.8g", gradient) << ", and finite differences give "
-                                      << llvm::format("%.8g", difference);
+    llvm::raw_string_ostream(message)
+        << "the gradient of this loss by " << t.name << "[" << at << "]" << circumstances << " is "
+        << llvm::format("%.8g", gradient) << ", and finite differences give "
+        << llvm::format("%.8g", difference);
     session.diagnostics().error(where, message);
   }
 
@@ -301,11 +322,15 @@ std::vector<StepVerdicts> check::checkSteps(Session &session) {
     session.diagnostics().error("the program could not be compiled for the check of its gradients");
     return verdicts;
   }
-  // The tables have train statements in the order of the text, those of a block once for each variant.
-  auto checkAll = [&](llvm::ArrayRef<nn_statement> rows, llvm::ArrayRef<const ast::TrainStmt *> written, const std::string &variant) {
+  // The tables have train statements in the order of the text, those of a block once for each
+  // variant.
+  auto checkAll = [&](llvm::ArrayRef<nn_statement> rows,
+                      llvm::ArrayRef<const ast::TrainStmt *> written, const std::string &variant) {
     for (const nn_statement &row : rows)
       if (row.kind == NN_STMT_TRAIN && !written.empty()) {
-        verdicts.push_back(StepChecker(session, *program, *static_cast<const nn_train *>(row.body), *written.front()).run());
+        verdicts.push_back(StepChecker(session, *program, *static_cast<const nn_train *>(row.body),
+                                       *written.front())
+                               .run());
         verdicts.back().title += variant;
         written = written.drop_front();
       }
@@ -319,7 +344,8 @@ std::vector<StepVerdicts> check::checkSteps(Session &session) {
     const auto &experiment = *static_cast<const nn_experiment *>(row.body);
     const std::vector<const ast::TrainStmt *> written = trainsOf(blocks[next++]);
     for (const nn_variant &variant : llvm::ArrayRef(experiment.variants, experiment.n_variants))
-      checkAll(llvm::ArrayRef(variant.statements, variant.n_statements), written, variantText(experiment, variant));
+      checkAll(llvm::ArrayRef(variant.statements, variant.n_statements), written,
+               variantText(experiment, variant));
   }
   return verdicts;
 }

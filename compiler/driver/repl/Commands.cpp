@@ -44,7 +44,7 @@ void Evaluator::help(llvm::StringRef) {
     llvm::outs() << llvm::format("  :%-6s %-21s %s\n", c.name, c.argument, c.help);
 }
 
-// Kinds and signatures -----------------------------------------------------------------------------------------------
+// Kinds and signatures ----------------------------------------------------------------------------
 
 /// A declaration's text up to its body: "layer dense(units)(x: [n]) -> [units]".
 static llvm::StringRef signatureOf(llvm::StringRef text) {
@@ -59,23 +59,27 @@ static llvm::StringRef signatureOf(llvm::StringRef text) {
   return text;
 }
 
-static void describe(llvm::StringRef name, ast::StmtKind kind, llvm::StringRef text, llvm::StringRef doc) {
+static void describe(llvm::StringRef name, ast::StmtKind kind, llvm::StringRef text,
+                     llvm::StringRef doc) {
   // `text` may begin with its documentation.
   while (text.starts_with("##"))
     text = text.split('\n').second;
   const bool isValue = kind == ast::StmtKind::Let || kind == ast::StmtKind::Option;
-  llvm::outs() << name << ": " << ast::inWords(kind) << "\n  " << (isValue ? text : signatureOf(text)) << "\n";
+  llvm::outs() << name << ": " << ast::inWords(kind) << "\n  "
+               << (isValue ? text : signatureOf(text)) << "\n";
   for (llvm::StringRef line : llvm::split(doc, '\n'))
     if (!line.empty())
       llvm::outs() << "  " << line << "\n";
 }
 
 static llvm::StringRef textOfPrelude(const ast::Decl &d) {
-  return llvm::StringRef(d.range.begin.getPointer(), d.range.end.getPointer() - d.range.begin.getPointer());
+  return llvm::StringRef(d.range.begin.getPointer(),
+                         d.range.end.getPointer() - d.range.begin.getPointer());
 }
 
 static bool isName(llvm::StringRef text) {
-  return !text.empty() && llvm::all_of(text, [](char c) { return llvm::isAlnum(c) || c == '_' || (c & 0x80); }) &&
+  return !text.empty() &&
+         llvm::all_of(text, [](char c) { return llvm::isAlnum(c) || c == '_' || (c & 0x80); }) &&
          !llvm::isDigit(text.front());
 }
 
@@ -103,9 +107,11 @@ void Evaluator::type(llvm::StringRef expression) {
     const Declaration *mine = declarations.find(head);
     const ast::Decl *decl = mine ? nullptr : preludeDeclaration(head);
     const ast::StmtKind kind = mine ? mine->kind : decl ? decl->kind : ast::StmtKind::Expression;
-    const bool makesSomething = kind == ast::StmtKind::Layer || kind == ast::StmtKind::Init || kind == ast::StmtKind::Optimizer;
+    const bool makesSomething = kind == ast::StmtKind::Layer || kind == ast::StmtKind::Init ||
+                                kind == ast::StmtKind::Optimizer;
     if ((mine || decl) && (!call || makesSomething) && !(kind == ast::StmtKind::Let && !call))
-      return describe(head, kind, mine ? llvm::StringRef(mine->text) : textOfPrelude(*decl), mine ? mine->doc : decl->doc);
+      return describe(head, kind, mine ? llvm::StringRef(mine->text) : textOfPrelude(*decl),
+                      mine ? mine->doc : decl->doc);
     if (!mine && !decl && !call) {
       if (auto *builtin = sema::findBuiltin(head)) {
         llvm::outs() << head << ": a primitive of " << arity(builtin->min, builtin->max);
@@ -166,7 +172,7 @@ void Evaluator::source(llvm::StringRef name) {
   unknown(name);
 }
 
-// Looking inside ----------------------------------------------------------------------------------------------------------
+// Looking inside ----------------------------------------------------------------------------------
 
 /// Whether something in `function` was written in the first `lines` lines of the text: below these
 /// stands what ran before.
@@ -185,8 +191,8 @@ static bool isOfLines(mlir::func::FuncOp function, unsigned lines) {
 void Evaluator::ir(llvm::StringRef what) {
   const Declaration *model = declarations.find(what);
   if (model && model->kind != ast::StmtKind::Model) {
-    llvm::errs() << "`" << what << "` is " << ast::inWords(model->kind) << "; IR is made of a model or a statement: `:ir "
-                 << what << "(…)`\n";
+    llvm::errs() << "`" << what << "` is " << ast::inWords(model->kind)
+                 << "; IR is made of a model or a statement: `:ir " << what << "(…)`\n";
     return;
   }
   const std::string statement = what.empty() ? lastStatement : what.str();
@@ -195,14 +201,16 @@ void Evaluator::ir(llvm::StringRef what) {
     return;
   }
   // A model needs no statement: its functions are compiled anyway.
-  std::unique_ptr<Session> session = compile(model ? "let unused_ = " + what.str() : statement, Stage::Generated);
+  std::unique_ptr<Session> session =
+      compile(model ? "let unused_ = " + what.str() : statement, Stage::Generated);
   if (!session)
     return;
   const std::string wanted = model ? "model_" + what.str() + "_predict" : "";
   for (auto function : session->module().getOps<mlir::func::FuncOp>()) {
     llvm::StringRef name = function.getName();
-    const bool companion = name.starts_with("model_") || name.starts_with("data_") || name.starts_with("settings") ||
-                           name.ends_with("_init") || name.ends_with("_trace") || name.ends_with("_eval");
+    const bool companion = name.starts_with("model_") || name.starts_with("data_") ||
+                           name.starts_with("settings") || name.ends_with("_init") ||
+                           name.ends_with("_trace") || name.ends_with("_eval");
     const bool ranBefore = session->settings().earlier > 0 &&
                            !isOfLines(function, llvm::StringRef(statement).count('\n') + 1);
     if (model ? name == wanted : !companion && !ranBefore) {
@@ -215,7 +223,8 @@ void Evaluator::ir(llvm::StringRef what) {
 void Evaluator::grad(llvm::StringRef model) {
   auto matches = [&](llvm::StringRef train) {
     llvm::StringRef target = train.drop_front(strlen("train")).ltrim();
-    return model.empty() || (target.consume_front(model) && !target.empty() && !llvm::isAlnum(target.front()));
+    return model.empty() ||
+           (target.consume_front(model) && !target.empty() && !llvm::isAlnum(target.front()));
   };
   for (const std::string &train : llvm::reverse(trains))
     if (matches(train)) {

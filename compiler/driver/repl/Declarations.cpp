@@ -10,7 +10,9 @@ using namespace nnc;
 using namespace nnc::repl;
 using ast::StmtKind;
 
-static bool isWordByte(char c) { return llvm::isAlnum(c) || c == '_' || static_cast<unsigned char>(c) >= 0x80; }
+static bool isWordByte(char c) {
+  return llvm::isAlnum(c) || c == '_' || static_cast<unsigned char>(c) >= 0x80;
+}
 
 static void collectWords(llvm::StringRef text, llvm::StringSet<> &words) {
   while (!text.empty()) {
@@ -91,8 +93,8 @@ struct Declarations::Selection {
   std::vector<bool> declarations, statements;
   bool trainedGone = false;
   std::vector<std::string> forgotten;
-  std::vector<std::string>
-      results; // that the input will give: earlier ones of these names are no matter of it
+  // that the input will give: earlier ones of these names are no matter of it
+  std::vector<std::string> results;
 };
 
 /// Whether a statement cannot be compiled again as it was: a declaration has changed, or a result

@@ -32,8 +32,8 @@ struct Ran {
   std::string text, folder;
   std::string result; // the name that a search, a comparison or an ensemble gives it
   std::string target; // the model that is trained, loaded or frozen
-  std::vector<std::pair<std::string, std::string>>
-      needs;                 // the declarations it was compiled with, by name and text
+  // the declarations it was compiled with, by name and text
+  std::vector<std::pair<std::string, std::string>> needs;
   std::vector<int64_t> uses; // and the numbers of the statements
 };
 
@@ -46,10 +46,10 @@ struct Composed {
   std::vector<std::pair<std::string, std::string>> needs;
   std::vector<int64_t> uses; // the numbers of all of them
   bool trainedGone = false;  // what a plot is about cannot be compiled again, for the same reason
-  std::vector<std::string>
-      forgotten; // models to be saved whose data cannot be told any more, for the same reason
-  std::vector<std::string>
-      gone; // results that it names and that can no longer be had, since declarations have changed
+  // models to be saved whose data cannot be told any more, for the same reason
+  std::vector<std::string> forgotten;
+  // results that it names and that can no longer be had, since declarations have changed
+  std::vector<std::string> gone;
 };
 
 /// An input and what of it must be compiled.

@@ -1,4 +1,5 @@
-// Declarations are kept as text; every other statement is compiled with those that it needs and run at once.
+// Declarations are kept as text; every other statement is compiled with those that it needs and run
+// at once.
 #include "compiler/driver/repl/Evaluator.h"
 
 #include "compiler/ast/Printer.h"
@@ -165,7 +166,8 @@ static llvm::StringRef unknownName(const Diagnostic &d) {
   return message.split('`').second.split('`').first;
 }
 
-/// Checks a declaration. It stays even if that fails: what it lacks may be declared next, or it may be declared anew.
+/// Checks a declaration. It stays even if that fails: what it lacks may be declared next, or it may
+/// be declared anew.
 void Evaluator::declare(const ast::Decl &declaration, const Input &input) {
   const Declaration *own = declarations.find(declaration.name.text);
   if (!own)
@@ -225,7 +227,8 @@ void Evaluator::report(Session &session, const Composed &program) {
                  << "` found was found with declarations that have changed since: run it again\n";
   if (program.trainedGone)
     llvm::errs() << "note: what was trained last was declared anew since: train it again\n";
-  // The compiled text had only the declarations that the input names, so it could not suggest the others.
+  // The compiled text had only the declarations that the input names, so it could not suggest the
+  // others.
   std::vector<llvm::StringRef> names;
   for (const Declaration &d : declarations.all())
     names.push_back(d.name);

@@ -1,8 +1,8 @@
 // Evaluator: what an interactive session does with an input, apart from reading it.
 #pragma once
 
-#include "compiler/driver/repl/Declarations.h"
 #include "compiler/driver/Session.h"
+#include "compiler/driver/repl/Declarations.h"
 
 #include "runtime/abi.h"
 
@@ -15,7 +15,8 @@ public:
   Evaluator(SessionOptions options, int argc, char **argv);
   ~Evaluator();
 
-  /// A complete input: statements of the language, or a command (":help"). Whatever is wrong with it is printed.
+  /// A complete input: statements of the language, or a command (":help"). Whatever is wrong with
+  /// it is printed.
   void evaluate(llvm::StringRef input);
   /// Checks the file as a whole, then declares and runs what it holds. False if it cannot be read;
   /// everything else that is wrong with it, which ends it, is only printed.
@@ -86,14 +87,14 @@ private:
 
   SessionOptions options;
   std::vector<std::string> arguments;
-  nn_session *memory;               // what was learned
+  nn_session *memory; // what was learned
   Declarations declarations;
   int64_t nextNumber = 0; // of the statement that runs next
   std::string lastStatement;
-  std::vector<std::string> trains;  // train statements, the last one last
+  std::vector<std::string> trains; // train statements, the last one last
   std::unique_ptr<Session> preludeSession;
-  std::pair<std::string, std::unique_ptr<Session>>
-      looked; // what quietly() made last, by the text of its program
+  // what quietly() made last, by the text of its program
+  std::pair<std::string, std::unique_ptr<Session>> looked;
   bool over = false;
 };
 

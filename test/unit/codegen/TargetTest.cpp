@@ -12,7 +12,11 @@ TEST(Target, NativeIsALevelWithFeatures) {
 }
 
 TEST(Target, LevelsSetTheVectorWidth) {
-  struct Case { const char *cpu; int64_t bytes, registers; bool fma, rounding; };
+  struct Case {
+    const char *cpu;
+    int64_t bytes, registers;
+    bool fma, rounding;
+  };
   for (Case c : {Case{"x86-64", 16, 16, false, false}, Case{"x86-64-v2", 16, 16, false, true},
                  Case{"x86-64-v3", 32, 16, true, true}, Case{"x86-64-v4", 64, 32, true, true}}) {
     auto target = Target::parse(c.cpu, "x86_64-unknown-linux-gnu");

@@ -1,6 +1,6 @@
 // The trainer's command line.
-#include "LinearProgram.h"
 #include "runtime/flags.h"
+#include "LinearProgram.h"
 #include "runtime/suggest.h"
 
 using namespace nnrt;
@@ -20,7 +20,9 @@ struct Parsed {
     status = parseFlags(*program.finish(), int(argv.size()), argv.data(), lenient, flags);
   }
 };
-std::string errorOf(std::vector<std::string> arguments) { return Parsed(std::move(arguments)).status.message(); }
+std::string errorOf(std::vector<std::string> arguments) {
+  return Parsed(std::move(arguments)).status.message();
+}
 } // namespace
 
 TEST(Flags, Defaults) {
@@ -32,8 +34,8 @@ TEST(Flags, Defaults) {
 }
 
 TEST(Flags, BothSpellings) {
-  Parsed p({"--epochs", "20", "--rate=1e-3", "--fancy-name", "--seed=7", "--threads", "2", "--quiet", "--resume",
-            "--data", "/d", "--max-steps", "9"});
+  Parsed p({"--epochs", "20", "--rate=1e-3", "--fancy-name", "--seed=7", "--threads", "2",
+            "--quiet", "--resume", "--data", "/d", "--max-steps", "9"});
   ASSERT_FALSE(p.status.failed()) << p.status.message();
   EXPECT_EQ(p.flags.options, (std::vector<double>{1e-3, 20, 1}));
   EXPECT_EQ(p.flags.seed, 7u);
@@ -41,7 +43,8 @@ TEST(Flags, BothSpellings) {
   EXPECT_TRUE(p.flags.quiet && p.flags.resume);
   EXPECT_EQ(p.flags.data, "/d");
   EXPECT_EQ(p.flags.maxSteps, 9);
-  EXPECT_EQ(Parsed({"--epochs=10_000", "--rate=5%"}).flags.options, (std::vector<double>{0.05, 10000, 0}));
+  EXPECT_EQ(Parsed({"--epochs=10_000", "--rate=5%"}).flags.options,
+            (std::vector<double>{0.05, 10000, 0}));
   EXPECT_EQ(Parsed({"--rate", "-1"}).flags.options[0], -1);
   EXPECT_EQ(Parsed({"--fancy_name=false"}).flags.options[2], 0);
 }
@@ -79,8 +82,9 @@ TEST(Flags, ExitCodeTwoAndHelp) {
   EXPECT_EQ(wrong.err, "error: there is no flag --nonsense; --help lists all\n");
   Caught help = caught([&] { return program.main({"--help"}); });
   EXPECT_EQ(help.code, 0);
-  for (const char *part : {"Fits a line.", "usage: ./linear [flags]", "--rate X", "the learning rate (default 0.05)",
-                           "--epochs N", "--resume", "predict [--model NAME]", "exit codes:"})
+  for (const char *part :
+       {"Fits a line.", "usage: ./linear [flags]", "--rate X", "the learning rate (default 0.05)",
+        "--epochs N", "--resume", "predict [--model NAME]", "exit codes:"})
     EXPECT_NE(help.out.find(part), std::string::npos) << part << "\n" << help.out;
 }
 

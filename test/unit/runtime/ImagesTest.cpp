@@ -1,4 +1,5 @@
-// Folders of images: every kind of PNG, JPEG, sizes and channels, and what is wrong with files and folders.
+// Folders of images: every kind of PNG, JPEG, sizes and channels, and what is wrong with files and
+// folders.
 #include "LinearProgram.h"
 #include "runtime/images/image_file.h"
 #include "runtime/sources/image_reader.h"
@@ -14,22 +15,28 @@ using namespace nnrt_test;
 
 namespace {
 
-std::string big(uint32_t value) { return {char(value >> 24), char(value >> 16), char(value >> 8), char(value)}; }
+std::string big(uint32_t value) {
+  return {char(value >> 24), char(value >> 16), char(value >> 8), char(value)};
+}
 
 std::string chunk(const std::string &type, const std::string &data) {
   const std::string body = type + data;
-  return big(uint32_t(data.size())) + body + big(uint32_t(crc32(0, (const Bytef *)body.data(), uInt(body.size()))));
+  return big(uint32_t(data.size())) + body +
+         big(uint32_t(crc32(0, (const Bytef *)body.data(), uInt(body.size()))));
 }
 
 /// A PNG of `rows`, the bytes of each row as the colour type wants them.
-std::string png(uint32_t width, const std::vector<std::string> &rows, int colourType, int depth = 8, const std::string &more = "") {
+std::string png(uint32_t width, const std::vector<std::string> &rows, int colourType, int depth = 8,
+                const std::string &more = "") {
   std::string raw, packed(1000, 0);
   for (const std::string &row : rows)
     raw += std::string(1, 0) + row;
   uLongf size = packed.size();
   compress((Bytef *)&packed[0], &size, (const Bytef *)raw.data(), raw.size());
   packed.resize(size);
-  return "\x89PNG\r\n\x1a\n" + chunk("IHDR", big(width) + big(uint32_t(rows.size())) + char(depth) + char(colourType) + std::string(3, 0)) +
+  return "\x89PNG\r\n\x1a\n" +
+         chunk("IHDR", big(width) + big(uint32_t(rows.size())) + char(depth) + char(colourType) +
+                           std::string(3, 0)) +
          more + chunk("IDAT", packed) + chunk("IEND", "");
 }
 
@@ -45,7 +52,9 @@ std::string jpeg(int width, int height, std::vector<unsigned char> colour) {
   info.image_width = unsigned(width);
   info.image_height = unsigned(height);
   info.input_components = int(colour.size());
-  info.in_color_space = colour.size() == 1 ? JCS_GRAYSCALE : colour.size() == 3 ? JCS_RGB : JCS_CMYK;
+  info.in_color_space = colour.size() == 1   ? JCS_GRAYSCALE
+                        : colour.size() == 3 ? JCS_RGB
+                                             : JCS_CMYK;
   jpeg_set_defaults(&info);
   jpeg_set_quality(&info, 100, TRUE);
   jpeg_start_compress(&info, TRUE);
@@ -79,7 +88,8 @@ struct ImageFiles : testing::Test {
   }
   nn_source description{};
   std::unique_ptr<Source> source;
-  std::string open(int64_t channels, int64_t height, int64_t width, int resize = 0, int recolor = 0, double classes = 0) {
+  std::string open(int64_t channels, int64_t height, int64_t width, int resize = 0, int recolor = 0,
+                   double classes = 0) {
     description = {};
     description.kind = NN_IMAGES;
     description.path = "data/";
@@ -90,7 +100,11 @@ struct ImageFiles : testing::Test {
     description.resize = resize;
     description.recolor = recolor;
     SourceSpec spec{&description, 0, classes, 0, 0, 0, 0, 0, 0, {folder.path, ""}};
-    return shortened(openSource(spec, {{"image", "", NN_NUMBER, channels * height * width}, {"label", "", NN_CATEGORY, 1}}, source).message());
+    return shortened(openSource(spec,
+                                {{"image", "", NN_NUMBER, channels * height * width},
+                                 {"label", "", NN_CATEGORY, 1}},
+                                source)
+                         .message());
   }
   void make(const std::string &name) { mkdir((folder / name).c_str(), 0777); }
 };
@@ -109,7 +123,9 @@ TEST_F(ImageFiles, EveryKindOfPng) {
   EXPECT_EQ(image.pixels, (Bytes{1, 2, 3, 0xf1, 0xf2, 0xf3}));
   EXPECT_EQ(read(png(1, {std::string("\x80\x00\x40\x00\xff\xff", 6)}, 2, 16)), "");
   EXPECT_EQ(image.pixels, (Bytes{128, 64, 255}));
-  EXPECT_EQ(read(png(2, {std::string("\x01\x00", 2)}, 3, 8, chunk("PLTE", "\x0a\x0b\x0c\x14\x15\x16"))), "");
+  EXPECT_EQ(
+      read(png(2, {std::string("\x01\x00", 2)}, 3, 8, chunk("PLTE", "\x0a\x0b\x0c\x14\x15\x16"))),
+      "");
   EXPECT_EQ(image.pixels, (Bytes{0x14, 0x15, 0x16, 0x0a, 0x0b, 0x0c}));
   EXPECT_EQ(read(png(1, {std::string("\x50\x00", 2)}, 4)), ""); // gray, transparent
   EXPECT_EQ(image.channels, 1);
@@ -140,11 +156,13 @@ TEST_F(ImageFiles, DamagedFiles) {
   wrong[45] ^= 0x40;
   EXPECT_EQ(read(wrong).substr(0, 14), "a is damaged: ");
   EXPECT_EQ(read(png(1u << 30, {"a"}, 0)).substr(0, 14), "a is damaged: ");
-  EXPECT_EQ(read(png(100000, {"a", "b", "c"}, 0)).substr(0, 14), "a is damaged: "); // rows are too short
+  EXPECT_EQ(read(png(100000, {"a", "b", "c"}, 0)).substr(0, 14),
+            "a is damaged: "); // rows are too short
   const std::string photo = jpeg(40, 40, {250, 20, 90});
   EXPECT_EQ(read(photo.substr(0, photo.size() / 2)), "a is damaged: Premature end of JPEG file");
   EXPECT_EQ(read(photo.substr(0, 30)).substr(0, 14), "a is damaged: ");
-  EXPECT_EQ(read(jpeg(4, 4, {1, 2, 3, 4})), "a is damaged: it has 4 channels, as for printing; gray or colours are expected");
+  EXPECT_EQ(read(jpeg(4, 4, {1, 2, 3, 4})),
+            "a is damaged: it has 4 channels, as for printing; gray or colours are expected");
 }
 
 TEST_F(ImageFiles, ShortFilesTakeLittleMemory) {
@@ -191,14 +209,16 @@ std::string exif(bool big, int orientation) {
       text += char(value >> 8 * (big ? bytes - 1 - i : i));
     return text;
   };
-  return (big ? std::string("MM\0*", 4) : std::string("II*\0", 4)) + number(8, 4) + number(1, 2) + number(0x0112, 2) + number(3, 2) + number(1, 4) +
-         number(uint32_t(orientation), 2) + number(0, 2) + number(0, 4);
+  return (big ? std::string("MM\0*", 4) : std::string("II*\0", 4)) + number(8, 4) + number(1, 2) +
+         number(0x0112, 2) + number(3, 2) + number(1, 4) + number(uint32_t(orientation), 2) +
+         number(0, 2) + number(0, 4);
 }
 
 TEST_F(ImageFiles, AreTurnedAsTheCameraSays) {
   // The file's rows are 1 2 3 and 4 5 6.
-  const std::vector<Bytes> shown = {{1, 2, 3, 4, 5, 6}, {3, 2, 1, 6, 5, 4}, {6, 5, 4, 3, 2, 1}, {4, 5, 6, 1, 2, 3},
-                                    {1, 4, 2, 5, 3, 6}, {4, 1, 5, 2, 6, 3}, {6, 3, 5, 2, 4, 1}, {3, 6, 2, 5, 1, 4}};
+  const std::vector<Bytes> shown = {{1, 2, 3, 4, 5, 6}, {3, 2, 1, 6, 5, 4}, {6, 5, 4, 3, 2, 1},
+                                    {4, 5, 6, 1, 2, 3}, {1, 4, 2, 5, 3, 6}, {4, 1, 5, 2, 6, 3},
+                                    {6, 3, 5, 2, 4, 1}, {3, 6, 2, 5, 1, 4}};
   for (int orientation = 1; orientation <= 8; ++orientation)
     for (bool big : {false, true}) {
       const std::string tag = exif(big, orientation);
@@ -213,7 +233,8 @@ TEST_F(ImageFiles, AreTurnedAsTheCameraSays) {
       EXPECT_EQ(image.width, orientation >= 5 ? 5 : 9);
       // Cut anywhere, the tag says nothing or all, and the picture is read.
       for (size_t size = 0; size < tag.size(); ++size)
-        EXPECT_EQ(read(png(3, {"\1\2\3", "\4\5\6"}, 0, 8, chunk("eXIf", tag.substr(0, size)))), "") << size;
+        EXPECT_EQ(read(png(3, {"\1\2\3", "\4\5\6"}, 0, 8, chunk("eXIf", tag.substr(0, size)))), "")
+            << size;
     }
   EXPECT_EQ(read(png(3, {"\1\2\3", "\4\5\6"}, 0, 8, chunk("eXIf", exif(false, 9)))), "");
   EXPECT_EQ(image.pixels, shown[0]);
@@ -221,7 +242,8 @@ TEST_F(ImageFiles, AreTurnedAsTheCameraSays) {
 
 TEST_F(ImageFiles, StrayBytesAreAWarning) {
   const std::string photo = jpeg(16, 16, {250, 20, 90});
-  EXPECT_EQ(read(photo.substr(0, 20) + std::string(5, '\x11') + photo.substr(20)), ""); // after the first segment
+  EXPECT_EQ(read(photo.substr(0, 20) + std::string(5, '\x11') + photo.substr(20)),
+            ""); // after the first segment
   EXPECT_NE(image.warning, "");
   EXPECT_EQ(image.pixels.size(), 768u);
 }
@@ -263,8 +285,10 @@ TEST_F(ImageFiles, AFolderForEachClass) {
   ASSERT_EQ(open(3, 2, 2, 1, 1), "");
   float many[12];
   source->fill(0, rows, 1, {many, false});
-  EXPECT_EQ(std::vector<float>(many, many + 12), (std::vector<float>{3, 4, 3, 4, 3, 4, 3, 4, 3, 4, 3, 4}));
-  EXPECT_EQ(open(1, 1, 2, 0, 0, 5), "data/ has 2 folders, but the program was compiled for 5 (at a.nn:1:1)");
+  EXPECT_EQ(std::vector<float>(many, many + 12),
+            (std::vector<float>{3, 4, 3, 4, 3, 4, 3, 4, 3, 4, 3, 4}));
+  EXPECT_EQ(open(1, 1, 2, 0, 0, 5),
+            "data/ has 2 folders, but the program was compiled for 5 (at a.nn:1:1)");
 }
 
 TEST_F(ImageFiles, MistakesOfFolders) {
@@ -274,14 +298,17 @@ TEST_F(ImageFiles, MistakesOfFolders) {
   EXPECT_EQ(open(1, 1, 2), "data/cat holds no images (at a.nn:1:1)");
   folder.write("data/cat/1.png", png(2, {"\x01\x02"}, 0));
   folder.write("data/cat/2.png", png(1, {"\x01"}, 0));
-  EXPECT_EQ(open(1, 1, 2), "data/cat/2.png is 1 by 1 pixels, but data/cat/1.png is 1 by 2; `size = [1, 2]` makes all images one size (at a.nn:1:1)");
+  EXPECT_EQ(open(1, 1, 2), "data/cat/2.png is 1 by 1 pixels, but data/cat/1.png is 1 by 2; `size = "
+                           "[1, 2]` makes all images one size (at a.nn:1:1)");
   folder.write("data/cat/2.png", png(2, {"\x01\x02\x03\x01\x02\x03"}, 2));
-  EXPECT_EQ(open(1, 1, 2), "data/cat/2.png has colours, but data/cat/1.png is gray; `channels = 1` or `channels = 3` makes all images "
+  EXPECT_EQ(open(1, 1, 2), "data/cat/2.png has colours, but data/cat/1.png is gray; `channels = 1` "
+                           "or `channels = 3` makes all images "
                            "the same (at a.nn:1:1)");
   folder.write("data/cat/2.png", "text");
   EXPECT_EQ(open(1, 1, 2), "data/cat/2.png is neither a PNG nor a JPEG image (at a.nn:1:1)");
   folder.write("data/cat/2.png", "");
   EXPECT_EQ(open(1, 1, 2), "data/cat/2.png is empty (at a.nn:1:1)");
   folder.write("data/readme", "text");
-  EXPECT_EQ(open(1, 1, 2), "data/readme lies beside the folders of classes; images lie in them (at a.nn:1:1)");
+  EXPECT_EQ(open(1, 1, 2),
+            "data/readme lies beside the folders of classes; images lie in them (at a.nn:1:1)");
 }

@@ -1,4 +1,5 @@
-// The functions of LinearProgram. Thread 0 does the work; the others only meet it at the barrier, as in compiled code.
+// The functions of LinearProgram. Thread 0 does the work; the others only meet it at the barrier,
+// as in compiled code.
 #include "LinearProgram.h"
 
 #include <cmath>
@@ -15,13 +16,15 @@ namespace nnrt_test {
 Seen seen;
 std::vector<float> finalWeights;
 
-static int inputs;   // of the program that runs
+static int inputs; // of the program that runs
 static bool measured, poison, exactFields[2];
 
 // The arena: w, b, the momentum of w and of b.
 static const int64_t offsets[4] = {0, 16384, 32768, 49152};
 
-static float *tensor(const nn_call *call, int i) { return reinterpret_cast<float *>(call->arena + offsets[i]); }
+static float *tensor(const nn_call *call, int i) {
+  return reinterpret_cast<float *>(call->arena + offsets[i]);
+}
 
 static void meet(const nn_call *call, int32_t threads) {
   if (threads > 1)
@@ -57,7 +60,8 @@ static float errorOf(const nn_call *call, const float *x, float y) {
 
 /// Mean squared error; totals of mae: the sum of |error| and the count.
 static float results(const nn_call *call) {
-  const float *x = static_cast<const float *>(call->in[0]), *y = static_cast<const float *>(call->in[1]);
+  const float *x = static_cast<const float *>(call->in[0]),
+              *y = static_cast<const float *>(call->in[1]);
   float loss = 0, absolute = 0;
   for (int64_t r = 0; r < call->rows; ++r) {
     float error = errorOf(call, x + r * inputs, y[r]);
@@ -76,7 +80,8 @@ static void step(const nn_call *call, int32_t thread, int32_t threads) {
   meet(call, threads);
   if (thread)
     return;
-  const float *x = static_cast<const float *>(call->in[0]), *y = static_cast<const float *>(call->in[1]);
+  const float *x = static_cast<const float *>(call->in[0]),
+              *y = static_cast<const float *>(call->in[1]);
   ++seen.stepCalls;
   seen.rows.push_back(call->rows);
   seen.epochs.push_back(call->scalars[NN_SLOT_EPOCH]);
@@ -128,7 +133,8 @@ static void evaluateTotals(const nn_call *call, int32_t thread, int32_t) {
 static void trace(const nn_call *call, int32_t thread, int32_t) {
   if (thread)
     return;
-  const float *x = static_cast<const float *>(call->in[0]), *y = static_cast<const float *>(call->in[1]);
+  const float *x = static_cast<const float *>(call->in[0]),
+              *y = static_cast<const float *>(call->in[1]);
   bool sum = false, log = false;
   for (int64_t r = 0; r < call->rows; ++r) {
     sum |= !std::isfinite(output(call, x + r * inputs));
@@ -149,7 +155,8 @@ static void predict(const nn_call *call, int32_t thread, int32_t) {
   if (thread)
     return;
   for (int64_t r = 0; r < call->rows; ++r)
-    static_cast<float *>(call->out[0])[r] = output(call, static_cast<const float *>(call->in[0]) + r * inputs);
+    static_cast<float *>(call->out[0])[r] =
+        output(call, static_cast<const float *>(call->in[0]) + r * inputs);
 }
 
 static void printWeights(const nn_call *call, int32_t thread, int32_t) {
@@ -196,7 +203,8 @@ static nn_model model;
 static nn_metric metric;
 static const int64_t totalSizes[2] = {1, 1};
 static const int32_t fieldOrder[2] = {0, 1};
-static const nn_trace_point points[2] = {{"@", "net.dense1", "linear.nn:3:5"}, {"log", "the loss", "linear.nn:5:9"}};
+static const nn_trace_point points[2] = {{"@", "net.dense1", "linear.nn:3:5"},
+                                         {"log", "the loss", "linear.nn:5:9"}};
 
 LinearProgram::LinearProgram(int inputs) : inputs(inputs) {
   options.push_back({"rate", "the learning rate", 0.05, NN_OPTION_NUMBER});
@@ -299,7 +307,8 @@ void LinearProgram::load(std::string path, std::vector<std::string> except) {
   exceptions.emplace_back();
   for (const std::string &prefix : except)
     exceptions.back().push_back(keep(prefix));
-  loads.push_back({"linear.nn:11:1", 0, keep(path), exceptions.back().data(), int32_t(except.size())});
+  loads.push_back(
+      {"linear.nn:11:1", 0, keep(path), exceptions.back().data(), int32_t(except.size())});
   statements.push_back({NN_STMT_LOAD, &loads.back()});
 }
 
@@ -323,8 +332,10 @@ nn_program *LinearProgram::finish() {
     exactFields[f] = fields[f].flags & (NN_FIELD_NORMALIZE | NN_FIELD_CLASS_WEIGHTS);
   tensors[0] = {"net.dense1.w", "dense1.w", offsets[0], shapes, 1, NN_PARAMETER};
   tensors[1] = {"net.dense1.b", "dense1.b", offsets[1], nullptr, 0, NN_PARAMETER};
-  tensors[2] = {"train0.m/net.dense1.w", "train0.m/net.dense1.w", offsets[2], shapes, 1, NN_OPTIMIZER_STATE};
-  tensors[3] = {"train0.m/net.dense1.b", "train0.m/net.dense1.b", offsets[3], nullptr, 0, NN_OPTIMIZER_STATE};
+  tensors[2] = {"train0.m/net.dense1.w", "train0.m/net.dense1.w", offsets[2], shapes, 1,
+                NN_OPTIMIZER_STATE};
+  tensors[3] = {"train0.m/net.dense1.b", "train0.m/net.dense1.b", offsets[3], nullptr, 0,
+                NN_OPTIMIZER_STATE};
   model = {"net", "linear.nn:3:1", {0, 2}, {init, 0, 0}, {predict, 0, 64}, shapes, 1, one, 1, 0};
   metric = {"mae", totalSizes, 2, nullptr, 0, {finishMae, 0, 0}, nullptr, 0, NN_LOWEST};
   if (fields.empty()) {

@@ -1,5 +1,5 @@
-// Parts of the report that need records of many kinds: comparisons, searches, pictures. With NNC_PAGE the page of the first test is
-// written there, for a browser.
+// Parts of the report that need records of many kinds: comparisons, searches, pictures. With
+// NNC_PAGE the page of the first test is written there, for a browser.
 #include "runtime/file.h"
 #include "runtime/report/page.h"
 
@@ -50,7 +50,8 @@ TrainRecord madeUp(const std::string &variant, double speed) {
 }
 
 std::string comparison() {
-  std::vector<TrainRecord> records = {madeUp("act = sigmoid", 0.3), madeUp("act = tanh", 1), madeUp("act = relu", 2),
+  std::vector<TrainRecord> records = {madeUp("act = sigmoid", 0.3), madeUp("act = tanh", 1),
+                                      madeUp("act = relu", 2),
                                       madeUp("a <b> \"c\" & " + std::string(60, 'x'), 0.5)};
   std::vector<const TrainRecord *> group;
   for (const TrainRecord &record : records)
@@ -73,7 +74,9 @@ SearchRecord search() {
   s.method = "tpe";
   s.goal = "val.loss";
   s.variables = {"units", "rate", "act"};
-  s.trials = {{{"8", "0.001", "relu"}, 0.5, 0.1, 1.5, 20}, {{"16", "0.1", "tanh"}, 0.25, 0.05, 2, 20}, {{"32", "1e-05", "relu"}, NAN, 0, 3, 2}};
+  s.trials = {{{"8", "0.001", "relu"}, 0.5, 0.1, 1.5, 20},
+              {{"16", "0.1", "tanh"}, 0.25, 0.05, 2, 20},
+              {{"32", "1e-05", "relu"}, NAN, 0, 3, 2}};
   s.best = 1;
   s.folds = 5;
   return s;
@@ -114,14 +117,17 @@ EvaluateRecord numbers(int rows) {
   return e;
 }
 
-bool has(const std::string &text, const std::string &part) { return text.find(part) != std::string::npos; }
+bool has(const std::string &text, const std::string &part) {
+  return text.find(part) != std::string::npos;
+}
 
 } // namespace
 
 TEST(Comparison, RunsSideBySide) {
   std::string html = comparison();
   // Ranked by validation accuracy: relu, tanh, …; the first row is marked.
-  size_t relu = html.find("</span>act = relu</th>"), tanh = html.find("</span>act = tanh</th>"), sigmoid = html.find("</span>act = sigmoid</th>");
+  size_t relu = html.find("</span>act = relu</th>"), tanh = html.find("</span>act = tanh</th>"),
+         sigmoid = html.find("</span>act = sigmoid</th>");
   EXPECT_LT(relu, tanh);
   EXPECT_LT(tanh, sigmoid);
   EXPECT_LT(html.find("<tr class=\"best\">"), relu);
@@ -146,7 +152,8 @@ TEST(Comparison, RunsWithoutEpochs) {
   TrainRecord good = madeUp("good", 1);
   Page page;
   addComparison(page, {&none, &good}, {});
-  EXPECT_LT(page.html.find("</span>good</th>"), page.html.find("</span>failed</th>")) << "what failed is last";
+  EXPECT_LT(page.html.find("</span>good</th>"), page.html.find("</span>failed</th>"))
+      << "what failed is last";
   EXPECT_TRUE(has(page.html, "<td>–</td>"));
 }
 
@@ -313,8 +320,10 @@ TEST(Pictures, PngHoldsItsPixels) {
   uint32_t size = uint8_t(png[at - 2]) << 8 | uint8_t(png[at - 1]);
   uint8_t rows[64];
   uLongf got = sizeof rows;
-  ASSERT_EQ(uncompress(rows, &got, reinterpret_cast<const Bytef *>(png.data() + at + 4), size), Z_OK);
-  EXPECT_EQ(std::vector<uint8_t>(rows, rows + got), (std::vector<uint8_t>{0, 0, 64, 128, 0, 255, 1, 2}));
+  ASSERT_EQ(uncompress(rows, &got, reinterpret_cast<const Bytef *>(png.data() + at + 4), size),
+            Z_OK);
+  EXPECT_EQ(std::vector<uint8_t>(rows, rows + got),
+            (std::vector<uint8_t>{0, 0, 64, 128, 0, 255, 1, 2}));
   uint32_t crc = 0;
   for (int i = 0; i < 4; ++i)
     crc = crc << 8 | uint8_t(png[at + 4 + size + i]);
@@ -322,8 +331,13 @@ TEST(Pictures, PngHoldsItsPixels) {
 }
 
 TEST(Pictures, Base64) { // RFC 4648, section 10
-  const std::pair<const char *, const char *> cases[] = {{"", ""},         {"f", "Zg=="},         {"fo", "Zm8="},        {"foo", "Zm9v"},
-                                                         {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}};
+  const std::pair<const char *, const char *> cases[] = {{"", ""},
+                                                         {"f", "Zg=="},
+                                                         {"fo", "Zm8="},
+                                                         {"foo", "Zm9v"},
+                                                         {"foob", "Zm9vYg=="},
+                                                         {"fooba", "Zm9vYmE="},
+                                                         {"foobar", "Zm9vYmFy"}};
   for (auto [text, expected] : cases)
     EXPECT_EQ(base64(text), expected);
 }

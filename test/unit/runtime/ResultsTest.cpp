@@ -23,11 +23,11 @@ TEST(Tables, Values) {
 
 TEST(Tables, ConfusionHasHeadings) {
   EXPECT_EQ(valueText({10, 0, 3, 21}, {2, 2}, {"cat", "mouse"}), "         cat  mouse\n"
-                                                                  "  cat     10      0\n"
-                                                                  "  mouse    3     21\n");
+                                                                 "  cat     10      0\n"
+                                                                 "  mouse    3     21\n");
   EXPECT_EQ(valueText({1, 0, 0, 1}, {2, 2}, {}), "        0  1\n"
-                                                  "  0     1  0\n"
-                                                  "  1     0  1\n");
+                                                 "  0     1  0\n"
+                                                 "  1     0  1\n");
 }
 
 TEST(Text, Numbers) {
@@ -37,7 +37,9 @@ TEST(Text, Numbers) {
   EXPECT_EQ(duration(0.0123), "12.3 ms");
   EXPECT_EQ(duration(125), "2 min 05 s");
   EXPECT_EQ(duration(3725), "1 h 02 min");
-  EXPECT_EQ(quoted("a\x01" "b"), "a\\x01b");
+  EXPECT_EQ(quoted("a\x01"
+                   "b"),
+            "a\\x01b");
 }
 
 TEST(Weights, SaveAndLoad) {
@@ -76,7 +78,9 @@ TEST(Weights, SaveAndLoad) {
   LinearProgram missing;
   missing.useRows({0, 1});
   missing.load("none.safetensors");
-  EXPECT_NE(caught([&] { return missing.main({}); }).err.find("error: there is no file none.safetensors (at linear.nn:11:1)"),
+  EXPECT_NE(caught([&] {
+              return missing.main({});
+            }).err.find("error: there is no file none.safetensors (at linear.nn:11:1)"),
             std::string::npos);
 }
 
@@ -88,7 +92,8 @@ TEST(Weights, DestinationIsCheckedBeforeTheRun) {
   Caught run = caught([&] { return program.main({}); });
   EXPECT_EQ(run.code, 1);
   EXPECT_EQ(seen.stepCalls, 0);
-  EXPECT_EQ(run.err, "error: cannot write /nowhere/w.safetensors: there is no folder /nowhere (at linear.nn:10:1)\n");
+  EXPECT_EQ(run.err, "error: cannot write /nowhere/w.safetensors: there is no folder /nowhere (at "
+                     "linear.nn:10:1)\n");
 }
 
 TEST(Report, IsSelfContained) {
@@ -114,7 +119,8 @@ TEST(Report, IsSelfContained) {
 
 TEST(Report, CurvesOfAnyForm) {
   EXPECT_EQ(curvesSvg({"loss", {{"train", {NAN}}}, -1}), "");
-  for (std::vector<double> values : {std::vector<double>{1}, {1, 1, 1}, {1, NAN, 3}, std::vector<double>(5000, 2)}) {
+  for (std::vector<double> values :
+       {std::vector<double>{1}, {1, 1, 1}, {1, NAN, 3}, std::vector<double>(5000, 2)}) {
     std::string svg = curvesSvg({"a<b", {{"train", values}, {"val", {}}}, 0});
     EXPECT_NE(svg.find("</svg>"), std::string::npos);
     EXPECT_NE(svg.find("a&lt;b"), std::string::npos);

@@ -26,14 +26,18 @@ TEST(Names, onlyWhatCouldStandThere) {
 }
 
 TEST(Names, reportedOnce) {
-  EXPECT_EQ(errorsOf("fn f(x) = gone + gone\nfn g(x) = gone\n"), Messages{"1:11 unknown name `gone`"});
+  EXPECT_EQ(errorsOf("fn f(x) = gone + gone\nfn g(x) = gone\n"),
+            Messages{"1:11 unknown name `gone`"});
 }
 
 TEST(Names, ofOneKindOfBody) {
   EXPECT_EQ(errorsOf("init i = random_normal(shape) * fan_in / fan_out\n"), Messages{});
-  EXPECT_EQ(errorsOf("fn f(x) = x * fan_in\n"), Messages{"1:15 `fan_in` is known only in the body of an `init`"});
+  EXPECT_EQ(errorsOf("fn f(x) = x * fan_in\n"),
+            Messages{"1:15 `fan_in` is known only in the body of an `init`"});
   EXPECT_EQ(errorsOf("optimizer o(lr) { theta <- theta - lr * grad / t }\n"), Messages{});
-  EXPECT_EQ(errorsOf("layer l(x: [n]) = x * theta\n"), Messages{"1:23 `theta` is known only in the body of an `optimizer`, behind `fit` and in `constrain`"});
+  EXPECT_EQ(errorsOf("layer l(x: [n]) = x * theta\n"),
+            Messages{"1:23 `theta` is known only in the body of an `optimizer`, behind `fit` and "
+                     "in `constrain`"});
 }
 
 TEST(Names, schedulesStandAnywhereButInData) {
@@ -45,28 +49,35 @@ TEST(Names, schedulesStandAnywhereButInData) {
 TEST(Names, axesAreNoVariables) {
   EXPECT_EQ(errorsOf("layer l(x: [c, h, w]) = x - mean(x, over = [batch, h, w])\n"), Messages{});
   EXPECT_EQ(errorsOf("fn f(x) = sum(x, over = rows)\n"), Messages{});
-  EXPECT_EQ(errorsOf("fn f(x) = x + batch\n"), Messages{"1:15 `batch` is an axis and has no value; it is named in `over =`"});
+  EXPECT_EQ(errorsOf("fn f(x) = x + batch\n"),
+            Messages{"1:15 `batch` is an axis and has no value; it is named in `over =`"});
 }
 
 TEST(Names, aSchedulesOverIsNoAxis) {
   EXPECT_EQ(errorsOf("let a = cosine(1, over = 10 epochs)\n"), Messages{});
-  EXPECT_EQ(errorsOf("let a = cosine(1, over = totalsteps)\n"), Messages{"1:26 unknown name `totalsteps`"});
+  EXPECT_EQ(errorsOf("let a = cosine(1, over = totalsteps)\n"),
+            Messages{"1:26 unknown name `totalsteps`"});
 }
 
 TEST(Names, letsAreSeenBelow) {
-  EXPECT_EQ(errorsOf("fn f(x) { let b2 = a2; let a2 = x; a2 + b2 }\n"), Messages{"1:20 unknown name `a2`"});
+  EXPECT_EQ(errorsOf("fn f(x) { let b2 = a2; let a2 = x; a2 + b2 }\n"),
+            Messages{"1:20 unknown name `a2`"});
   EXPECT_EQ(errorsOf("fn f(x) { let x = x + 1; x }\n"), Messages{});
 }
 
 TEST(Names, dataAreNoValues) {
-  EXPECT_EQ(errorsOf("data d = moons(n = 9)\nlet a = d + 1\n"), Messages{"2:9 `d` is a data set, which has no value here"});
+  EXPECT_EQ(errorsOf("data d = moons(n = 9)\nlet a = d + 1\n"),
+            Messages{"2:9 `d` is a data set, which has no value here"});
 }
 
 TEST(Names, partsOfModels) {
   std::string text = common;
-  EXPECT_EQ(errorsOf(text + "let a = sum(net.last.w) + sum(net.weights) + sum(net.dense1.w)\n"), Messages{});
-  EXPECT_EQ(errorsOf(text + "let a = sum(net.lats.w)\n"), Messages{"3:17 `net` has no part `lats`"});
-  EXPECT_EQ(errorsOf("model m(x: [2]) { x |> dense(2) as a |> dense(2) as a }\n"), Messages{"1:53 the place `a` is taken"});
+  EXPECT_EQ(errorsOf(text + "let a = sum(net.last.w) + sum(net.weights) + sum(net.dense1.w)\n"),
+            Messages{});
+  EXPECT_EQ(errorsOf(text + "let a = sum(net.lats.w)\n"),
+            Messages{"3:17 `net` has no part `lats`"});
+  EXPECT_EQ(errorsOf("model m(x: [2]) { x |> dense(2) as a |> dense(2) as a }\n"),
+            Messages{"1:53 the place `a` is taken"});
 }
 
 TEST(Names, afterASyntaxErrorOnlyNearMisses) {

@@ -7,19 +7,22 @@ namespace {
 /// The errors of `entries` in a train block that is complete without them; they stand on line 4.
 Messages train(const std::string &entries, const std::string &target = "net on d") {
   return errorsOf(std::string(common) + "train " + target +
-                  " { loss = mse(net(x), y); optimizer = adam(lr = 0.1); epochs = 3\n" + entries + " }\n");
+                  " { loss = mse(net(x), y); optimizer = adam(lr = 0.1); epochs = 3\n" + entries +
+                  " }\n");
 }
 } // namespace
 
 TEST(Train, sound) {
-  EXPECT_EQ(train("batch = all; metric accuracy(net(x), y); clip norm 1.0; stop when val.loss stalls for 3 epochs\n"
+  EXPECT_EQ(train("batch = all; metric accuracy(net(x), y); clip norm 1.0; stop when val.loss "
+                  "stalls for 3 epochs\n"
                   "keep best val.accuracy; checkpoint \"a.ckpt\" every 1 epochs"),
             Messages{});
 }
 
 TEST(Train, unknownSetting) {
   EXPECT_EQ(train("lerning = 3"), Messages{"4:1 `train` has no setting `lerning`"});
-  EXPECT_EQ(notesOf(std::string(common) + "train net on d { los = mse(net(x), y); optimizer = sgd; epochs = 1 }\n"),
+  EXPECT_EQ(notesOf(std::string(common) +
+                    "train net on d { los = mse(net(x), y); optimizer = sgd; epochs = 1 }\n"),
             Messages{"did you mean `loss`?"});
 }
 
@@ -35,45 +38,56 @@ TEST(Train, twice) {
 }
 
 TEST(Train, unknownNames) {
-  EXPECT_EQ(errorsOf(std::string(common) + "train nte on d { loss = 1; optimizer = sgd; epochs = 1 }\n"),
-            Messages{"3:7 unknown model `nte`"});
-  EXPECT_EQ(errorsOf(std::string(common) + "train net on other { loss = mse(net(x), z); optimizer = sgd; epochs = 1 }\n"),
+  EXPECT_EQ(
+      errorsOf(std::string(common) + "train nte on d { loss = 1; optimizer = sgd; epochs = 1 }\n"),
+      Messages{"3:7 unknown model `nte`"});
+  EXPECT_EQ(errorsOf(std::string(common) +
+                     "train net on other { loss = mse(net(x), z); optimizer = sgd; epochs = 1 }\n"),
             Messages{"3:14 unknown data set `other`"});
-  EXPECT_EQ(errorsOf(std::string(common) + "train d on net { loss = 1; optimizer = sgd; epochs = 1 }\n"),
-            (Messages{"3:7 `d` is a data set; a model is expected here", "3:12 `net` is a model; a data set is expected here"}));
+  EXPECT_EQ(
+      errorsOf(std::string(common) + "train d on net { loss = 1; optimizer = sgd; epochs = 1 }\n"),
+      (Messages{"3:7 `d` is a data set; a model is expected here",
+                "3:12 `net` is a model; a data set is expected here"}));
   EXPECT_EQ(train("metric accuracy(net(x), z)"), Messages{"4:25 unknown name `z`"});
 }
 
 TEST(Train, optimizer) {
   std::string head = std::string(common) + "train net on d { loss = 1; epochs = 1; optimizer = ";
   EXPECT_EQ(errorsOf(head + "adm(lr = 1) }\n"), Messages{"3:52 unknown optimizer `adm`"});
-  EXPECT_EQ(errorsOf(head + "relu }\n"), Messages{"3:52 `relu` is a function; an optimizer is expected here"});
-  EXPECT_EQ(errorsOf(head + "0.1 }\n"), Messages{"3:52 an optimizer is expected here, not a value"});
+  EXPECT_EQ(errorsOf(head + "relu }\n"),
+            Messages{"3:52 `relu` is a function; an optimizer is expected here"});
+  EXPECT_EQ(errorsOf(head + "0.1 }\n"),
+            Messages{"3:52 an optimizer is expected here, not a value"});
 }
 
 TEST(Train, neverSeesTheTestSplit) {
-  EXPECT_EQ(errorsOf(std::string(common) + "train net on d.test { loss = 1; optimizer = sgd; epochs = 1 }\n"),
+  EXPECT_EQ(errorsOf(std::string(common) +
+                     "train net on d.test { loss = 1; optimizer = sgd; epochs = 1 }\n"),
             Messages{"3:16 training never sees the test split"});
   EXPECT_EQ(train("stop when test.loss stalls for 3 epochs"),
             Messages{"4:11 training never sees the test split, and `stop` is a part of training"});
   EXPECT_EQ(train("metric accuracy(net(x), y); keep best test.accuracy"),
             Messages{"4:39 training never sees the test split, and `keep` is a part of training"});
-  EXPECT_EQ(errorsOf(std::string(common) + "train net on d { loss = d.test; optimizer = sgd; epochs = 1 }\n"),
+  EXPECT_EQ(errorsOf(std::string(common) +
+                     "train net on d { loss = d.test; optimizer = sgd; epochs = 1 }\n"),
             Messages{"3:25 `d` is a data set, which has no value here"});
 }
 
 TEST(Train, searchNeverSeesTheTestSplit) {
-  EXPECT_EQ(errorsOf(std::string(common) + "search by random, trials = 3, minimize test.loss { let a ~ choice(1, 2) }\n"),
+  EXPECT_EQ(errorsOf(std::string(common) +
+                     "search by random, trials = 3, minimize test.loss { let a ~ choice(1, 2) }\n"),
             Messages{"3:40 a search never sees the test split"});
 }
 
 TEST(Train, quantities) {
   EXPECT_EQ(train("keep best val.accuracy"), Messages{"4:15 this block has no metric `accuracy`"});
-  EXPECT_EQ(train("keep best loss"), Messages{"4:11 `keep` watches a value of a split, such as `val.loss`"});
+  EXPECT_EQ(train("keep best loss"),
+            Messages{"4:11 `keep` watches a value of a split, such as `val.loss`"});
   EXPECT_EQ(train("keep best vla.loss"), Messages{"4:11 unknown split `vla`"});
-  EXPECT_EQ(errorsOf("data d = moons(n = 9)\nmodel m(x: [2]) { x |> dense(2) }\n"
-                     "train m on d { loss = 1; optimizer = sgd; epochs = 1\n keep best val.loss }\n"),
-            Messages{"4:12 `d` has no validation split to watch"});
+  EXPECT_EQ(
+      errorsOf("data d = moons(n = 9)\nmodel m(x: [2]) { x |> dense(2) }\n"
+               "train m on d { loss = 1; optimizer = sgd; epochs = 1\n keep best val.loss }\n"),
+      Messages{"4:12 `d` has no validation split to watch"});
 }
 
 TEST(Train, directions) {
@@ -109,8 +123,12 @@ TEST(Train, metricsAreCalls) {
 }
 
 TEST(Train, parts) {
-  EXPECT_EQ(errorsOf(std::string(common) + "train net.last on d { loss = sum(input^2); optimizer = sgd; epochs = 1 }\n"), Messages{});
-  EXPECT_EQ(errorsOf(std::string(common) + "train net.first on d { loss = sum(input^2); optimizer = sgd; epochs = 1 }\n"),
+  EXPECT_EQ(errorsOf(std::string(common) +
+                     "train net.last on d { loss = sum(input^2); optimizer = sgd; epochs = 1 }\n"),
+            Messages{});
+  EXPECT_EQ(errorsOf(std::string(common) +
+                     "train net.first on d { loss = sum(input^2); optimizer = sgd; epochs = 1 }\n"),
             Messages{"3:11 `net` has no part `first`"});
-  EXPECT_EQ(train("metric mse(input, y)"), Messages{"4:12 `input` is known only where a part of a model is trained"});
+  EXPECT_EQ(train("metric mse(input, y)"),
+            Messages{"4:12 `input` is known only where a part of a model is trained"});
 }
