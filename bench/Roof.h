@@ -1,5 +1,5 @@
-// What a processor can do at most: multiply-adds on registers alone. A small product whose operands stay in the first-level cache
-// would still load.
+// What a processor can do at most: multiply-adds on registers alone. A small product whose operands
+// stay in the first-level cache would still load.
 #pragma once
 
 #include <atomic>
@@ -23,7 +23,8 @@ private:
   std::atomic<int> round{0}, left{0};
 };
 
-/// f32 FLOP/s of all threads of `team`, with the widest vectors that this processor has: the best of some short samples.
+/// f32 FLOP/s of all threads of `team`, with the widest vectors that this processor has: the best
+/// of some short samples.
 double roofFlops(Team &team);
 
 } // namespace nnc

@@ -1,7 +1,9 @@
-// Contraction kernels as a share of the machine's roof, with Google Benchmark: `kernels [--benchmark_…] [FILTER [THREADS [PLAN]]]`.
-// FILTER is part of a name ("dense forward 784"), THREADS a number (both 1 and 2 without it), PLAN a `kern.tiles` attribute that is put
-// on every kernel in place of the model's choice. The roof is what multiply-adds on registers reach, on as many threads, measured in
-// this process right before each repetition. Switches of LLVM, for experiments: NNC_LLVM="-disable-lsr" kernels ….
+// Contraction kernels as a share of the machine's roof, with Google Benchmark: `kernels
+// [--benchmark_…] [FILTER [THREADS [PLAN]]]`. FILTER is part of a name ("dense forward 784"),
+// THREADS a number (both 1 and 2 without it), PLAN a `kern.tiles` attribute that is put on every
+// kernel in place of the model's choice. The roof is what multiply-adds on registers reach, on as
+// many threads, measured in this process right before each repetition. Switches of LLVM, for
+// experiments: NNC_LLVM="-disable-lsr" kernels ….
 #include "bench/Roof.h"
 #include "test/unit/lowering/CompiledFunction.h"
 #include "test/unit/lowering/Contraction.h"
@@ -47,9 +49,10 @@ Floats numbers(int64_t count) {
 class Kernel {
 public:
   Kernel(const Contraction &c, int64_t rows, const std::string &plan)
-      : flops(2 * c.products(rows)), function(c.module(), {"native", false, plan}), a(numbers(elementsOf(c.leftShape, rows))),
-        b(numbers(elementsOf(c.rightShape(), rows))), y(elementsOf(c.outShape(), rows)), scratch(function.scratch(rows)),
-        in{a.data(), b.data()}, out{y.data()} {
+      : flops(2 * c.products(rows)), function(c.module(), {"native", false, plan}),
+        a(numbers(elementsOf(c.leftShape, rows))), b(numbers(elementsOf(c.rightShape(), rows))),
+        y(elementsOf(c.outShape(), rows)), scratch(function.scratch(rows)), in{a.data(), b.data()},
+        out{y.data()} {
     call.scratch = aligned(scratch);
     call.in = in;
     call.out = out;
@@ -64,7 +67,9 @@ public:
   std::string tiles() const {
     const std::string &text = function.kernText, key = "kern.tiles = {";
     size_t at = text.find(key);
-    return at == std::string::npos ? "plain loops" : text.substr(at + key.size(), text.find('}', at) - at - key.size());
+    return at == std::string::npos
+               ? "plain loops"
+               : text.substr(at + key.size(), text.find('}', at) - at - key.size());
   }
 
   const double flops; // of one call
@@ -93,7 +98,8 @@ void measure(benchmark::State &state, const Kernel &kernel, Team &team) {
   state.SetLabel(kernel.tiles());
 }
 
-/// One line for each kernel: the medians of its repetitions and how far they differ. Without repetitions, the run itself.
+/// One line for each kernel: the medians of its repetitions and how far they differ. Without
+/// repetitions, the run itself.
 class Lines : public benchmark::BenchmarkReporter {
 public:
   bool ReportContext(const Context &) override { return true; }
@@ -108,8 +114,9 @@ public:
     }
     if (!shown)
       return;
-    std::printf("%-46s %8.1f GFLOP/s %5.1f %% of the roof ±%4.1f %% %6.0f ms  %s\n", shown->run_name.function_name.c_str(),
-                double(shown->counters.at("GFLOP/s")), double(shown->counters.at("roof %")), 100 * differ,
+    std::printf("%-46s %8.1f GFLOP/s %5.1f %% of the roof ±%4.1f %% %6.0f ms  %s\n",
+                shown->run_name.function_name.c_str(), double(shown->counters.at("GFLOP/s")),
+                double(shown->counters.at("roof %")), 100 * differ,
                 double(shown->counters.at("compile ms")), shown->report_label.c_str());
     std::fflush(stdout);
   }
@@ -118,16 +125,31 @@ public:
 std::vector<std::pair<Contraction, int64_t>> contractions() {
   std::vector<std::pair<Contraction, int64_t>> kernels;
   using Dense = std::tuple<int64_t, int64_t, int64_t>; // inputs, outputs, batch
-  for (auto [k, n, rows] : {Dense{784, 256, 64}, {256, 128, 64}, {128, 10, 64}, {1024, 1024, 128}, {1024, 1024, 1024}, {512, 512, 128}})
+  for (auto [k, n, rows] : {Dense{784, 256, 64},
+                            {256, 128, 64},
+                            {128, 10, 64},
+                            {1024, 1024, 128},
+                            {1024, 1024, 1024},
+                            {512, 512, 128}})
     for (const Contraction &c : {denseForward(k, n), denseInput(k, n), denseWeight(k, n)})
       kernels.push_back({c, rows});
-  for (auto [k, n, rows] : {Dense{784, 256, 64}, {256, 128, 64}, {784, 1024, 128}, {1024, 1024, 128}, {512, 512, 256}})
-    for (const Contraction &c : {blockedForward(k, n, 64), blockedInput(k, n, 64), blockedWeight(k, n, 64)})
+  for (auto [k, n, rows] :
+       {Dense{784, 256, 64}, {256, 128, 64}, {784, 1024, 128}, {1024, 1024, 128}, {512, 512, 256}})
+    for (const Contraction &c :
+         {blockedForward(k, n, 64), blockedInput(k, n, 64), blockedWeight(k, n, 64)})
       kernels.push_back({c, rows});
-  using Conv = std::tuple<int64_t, int64_t, int64_t, int64_t, int64_t>; // channels in and out, side, window, batch
-  for (auto [ci, o, size, window, rows] : {Conv{1, 8, 28, 5, 64}, {8, 16, 12, 5, 64}, {3, 32, 34, 3, 64}, {32, 64, 34, 3, 16}, {32, 32, 34, 3, 64},
-                                           {32, 64, 18, 3, 64}, {64, 64, 18, 3, 64}, {128, 128, 10, 3, 16}})
-    for (const Contraction &c : {convForward(ci, o, size, window), convInput(ci, o, size, window), convWeight(ci, o, size, window)})
+  using Conv = std::tuple<int64_t, int64_t, int64_t, int64_t,
+                          int64_t>; // channels in and out, side, window, batch
+  for (auto [ci, o, size, window, rows] : {Conv{1, 8, 28, 5, 64},
+                                           {8, 16, 12, 5, 64},
+                                           {3, 32, 34, 3, 64},
+                                           {32, 64, 34, 3, 16},
+                                           {32, 32, 34, 3, 64},
+                                           {32, 64, 18, 3, 64},
+                                           {64, 64, 18, 3, 64},
+                                           {128, 128, 10, 3, 16}})
+    for (const Contraction &c : {convForward(ci, o, size, window), convInput(ci, o, size, window),
+                                 convWeight(ci, o, size, window)})
       kernels.push_back({c, rows});
   return kernels;
 }
@@ -138,9 +160,11 @@ int main(int argc, char **argv) {
   const char *switches[] = {argv[0], std::getenv("NNC_LLVM")};
   if (switches[1])
     llvm::cl::ParseCommandLineOptions(2, switches);
-  // Short repetitions, so that the roof is measured near by; what the user says comes later and wins.
+  // Short repetitions, so that the roof is measured near by; what the user says comes later and
+  // wins.
   std::vector<char *> arguments = {argv[0]};
-  static char minTime[] = "--benchmark_min_time=0.05", repetitions[] = "--benchmark_repetitions=9", outFormat[] = "--benchmark_format";
+  static char minTime[] = "--benchmark_min_time=0.05", repetitions[] = "--benchmark_repetitions=9",
+              outFormat[] = "--benchmark_format";
   arguments.insert(arguments.end(), {minTime, repetitions});
   std::vector<const char *> own; // FILTER, THREADS, PLAN
   bool formatted = false;
@@ -154,7 +178,8 @@ int main(int argc, char **argv) {
   int count = int(arguments.size());
   benchmark::Initialize(&count, arguments.data());
   int only = own.size() > 1 ? std::atoi(own[1]) : 0;
-  if (benchmark::ReportUnrecognizedArguments(count, arguments.data()) || own.size() > 3 || (own.size() > 1 && only < 1)) {
+  if (benchmark::ReportUnrecognizedArguments(count, arguments.data()) || own.size() > 3 ||
+      (own.size() > 1 && only < 1)) {
     std::fprintf(stderr, "usage: kernels [--benchmark_…] [FILTER [THREADS [PLAN]]]\n");
     return 2;
   }
@@ -179,8 +204,10 @@ int main(int argc, char **argv) {
           kernel.reset(new Kernel(c, rows, own.size() > 2 ? own[2] : ""));
         measure(state, *kernel, team);
       };
-      auto *registered = benchmark::RegisterBenchmark((name + " threads " + std::to_string(team.size)).c_str(), run);
-      // One thread is timed by the time it had a processor, so that others on the machine disturb less; several by the clock.
+      auto *registered = benchmark::RegisterBenchmark(
+          (name + " threads " + std::to_string(team.size)).c_str(), run);
+      // One thread is timed by the time it had a processor, so that others on the machine disturb
+      // less; several by the clock.
       if (team.size > 1)
         registered->UseRealTime();
     }

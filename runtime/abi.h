@@ -37,7 +37,7 @@ enum {
 
 /* One call of a compiled function; shared by all worker threads. */
 typedef struct nn_call {
-  unsigned char *arena;      /* persistent tensors at their nn_tensor.offset; 64-byte aligned */
+  unsigned char *arena; /* persistent tensors at their nn_tensor.offset; 64-byte aligned */
   /* at least fixed_bytes + row_bytes * capacity of the function; 64-byte aligned */
   unsigned char *scratch;
   /* fields, row-major, `rows` examples each, in the order of the function's fields */
@@ -47,8 +47,8 @@ typedef struct nn_call {
   void *const *out;
   /* NN_SLOT_…, the options' values, the values that experiments choose */
   const double *scalars;
-  int64_t rows;              /* examples in this batch: 1 … capacity */
-  int64_t capacity;          /* the number of rows `scratch` was sized for */
+  int64_t rows;     /* examples in this batch: 1 … capacity */
+  int64_t capacity; /* the number of rows `scratch` was sized for */
   /* all threads meet here between dependent kernels; never called when threads == 1 */
   void (*barrier)(void *);
   void *barrier_data;
@@ -63,9 +63,9 @@ typedef struct nn_call {
 typedef void (*nn_code)(const nn_call *call, int32_t thread, int32_t threads);
 
 typedef struct nn_fn {
-  nn_code code;              /* NULL: the function does not exist */
-  int64_t fixed_bytes;       /* scratch that does not depend on the batch */
-  int64_t row_bytes;         /* scratch for each row of capacity (a multiple of 64) */
+  nn_code code;        /* NULL: the function does not exist */
+  int64_t fixed_bytes; /* scratch that does not depend on the batch */
+  int64_t row_bytes;   /* scratch for each row of capacity (a multiple of 64) */
   /* of an evaluation or a prediction: 1 if its rows depend on one another (`over = batch`), so
    * that all of them belong in one call */
   int64_t whole;
@@ -75,7 +75,7 @@ typedef struct nn_fn {
  * option). */
 typedef struct nn_number {
   double value;
-  int32_t slot;              /* -1: constant */
+  int32_t slot; /* -1: constant */
 } nn_number;
 
 /* ---- tensors and models ---------------------------------------------------------------------- */
@@ -88,15 +88,17 @@ enum nn_tensor_kind { NN_PARAMETER = 0, NN_STATE = 1, NN_OPTIMIZER_STATE = 2 };
 typedef struct nn_tensor {
   /* the full place: "mlp.hidden.w"; optimizer state: "train0.m/mlp.hidden.w" */
   const char *name;
-  const char *key;           /* name in weight files: the place without its model: "hidden.w" */
-  int64_t offset;            /* bytes from the start of the arena */
+  const char *key; /* name in weight files: the place without its model: "hidden.w" */
+  int64_t offset;  /* bytes from the start of the arena */
   const int64_t *shape;
   int32_t rank;
-  int32_t kind;              /* nn_tensor_kind */
-  int32_t block;             /* columns of a block; 0: row-major */
+  int32_t kind;  /* nn_tensor_kind */
+  int32_t block; /* columns of a block; 0: row-major */
 } nn_tensor;
 
-typedef struct nn_range { int32_t first, count; } nn_range;
+typedef struct nn_range {
+  int32_t first, count;
+} nn_range;
 
 /* What a model applies to its input, as the program writes it: a line of the network in a report.
  */
@@ -111,12 +113,14 @@ typedef struct nn_layer {
 typedef struct nn_model {
   const char *name;
   const char *where;
-  nn_range tensors;          /* parameters and states, in nn_program.tensors */
-  nn_fn init;                /* no fields; writes every tensor of the model from scalars[SEED] */
+  nn_range tensors; /* parameters and states, in nn_program.tensors */
+  nn_fn init;       /* no fields; writes every tensor of the model from scalars[SEED] */
   /* field 0: x; result 0: the output for each row; not in training mode */
   nn_fn predict;
-  const int64_t *in_shape; int32_t in_rank;     /* of one example */
-  const int64_t *out_shape; int32_t out_rank;
+  const int64_t *in_shape;
+  int32_t in_rank; /* of one example */
+  const int64_t *out_shape;
+  int32_t out_rank;
   /* the data set it was trained on first, whose fields `predict` prepares from; or -1 */
   int32_t data;
   /* 1: a variant of an experiment or an ensemble, which alone draws it; not shown to the user */
@@ -147,38 +151,42 @@ enum nn_source_kind {
 
 enum nn_header { NN_HEADER_AUTO, NN_HEADER_YES, NN_HEADER_NO };
 enum nn_encoding { NN_UTF8, NN_LATIN1, NN_CP1252, NN_UTF16 };
-enum { NN_NO_QUOTES = -1 };   /* nn_source.quote: cells are never in quotes */
+enum { NN_NO_QUOTES = -1 }; /* nn_source.quote: cells are never in quotes */
 
 typedef struct nn_source {
   int32_t kind;
   const char *where;
-  const char *path;          /* csv, npz, text: the file; idx: the images; images: the folder */
-  const char *labels;        /* idx: the labels, or NULL */
-  int32_t header;            /* csv: nn_header */
-  int32_t separator;         /* csv: the character between cells; 0: to be found out */
-  int32_t decimal;           /* csv: the character of the decimal point; 0: a point */
+  const char *path;   /* csv, npz, text: the file; idx: the images; images: the folder */
+  const char *labels; /* idx: the labels, or NULL */
+  int32_t header;     /* csv: nn_header */
+  int32_t separator;  /* csv: the character between cells; 0: to be found out */
+  int32_t decimal;    /* csv: the character of the decimal point; 0: a point */
   /* csv: the character around cells; 0: a double quote; or NN_NO_QUOTES */
   int32_t quote;
-  int32_t encoding;          /* csv, text: nn_encoding */
+  int32_t encoding; /* csv, text: nn_encoding */
   /* csv: 1: cells that read as one of `missing` have no value; 0: those of the usual list */
   int32_t has_missing;
-  const char *const *missing; int32_t n_missing;
+  const char *const *missing;
+  int32_t n_missing;
   /* csv: columns of the file that the program was compiled with; 0: not known */
   int32_t n_compiled;
   /* csv, npz: names given in the program, else 0; npy: the columns' names; rows: of each number
    * of a row, its field */
-  const char *const *columns; int32_t n_columns;
+  const char *const *columns;
+  int32_t n_columns;
   /* for each of `columns`: npy: its file; npz: its array in the file */
-  const char *const *arrays; int32_t n_arrays;
+  const char *const *arrays;
+  int32_t n_arrays;
   /* images: of every image; 0 (for nn_probe_source): as they are */
   int64_t channels, height, width;
   /* images: make every image height by width, of `channels`; else they are so */
   int32_t resize, recolor;
-  int64_t length;                    /* text: characters of an example */
+  int64_t length; /* text: characters of an example */
   /* rows: row after row, x's elements before y's */
-  const double *values; int64_t n_values;
-  int32_t row_width;         /* rows: numbers in each row */
-  nn_number n, classes, turns, factor, noise, spread, dims, seed;  /* generators */
+  const double *values;
+  int64_t n_values;
+  int32_t row_width;                                              /* rows: numbers in each row */
+  nn_number n, classes, turns, factor, noise, spread, dims, seed; /* generators */
 } nn_source;
 
 /* Of a table, also: NN_MISSING: 1 where the cell has no value, else 0; NN_EQUALS: 1 where the
@@ -204,23 +212,24 @@ enum nn_absent {
 typedef struct nn_column {
   const char *name;
   const char *where;
-  int32_t kind;              /* nn_column_kind */
-  int64_t size;              /* elements in each row: 1 for a table's column, 28·28 for an image */
-  const char *text;          /* NN_EQUALS, and NN_ABSENT_VALUE of a category; else NULL */
-  double fill;               /* NN_ABSENT_VALUE of a number */
-  int32_t absent;            /* nn_absent */
+  int32_t kind;     /* nn_column_kind */
+  int64_t size;     /* elements in each row: 1 for a table's column, 28·28 for an image */
+  const char *text; /* NN_EQUALS, and NN_ABSENT_VALUE of a category; else NULL */
+  double fill;      /* NN_ABSENT_VALUE of a number */
+  int32_t absent;   /* nn_absent */
   /* 1: `category(column)`: where the source has numbers instead of names, their values are
    * numbered from 0 too; 0: such numbers are the classes as they stand */
   int32_t numbered;
   /* how many classes the code was compiled for; 0: for any number of them */
   int64_t classes;
-  int32_t for_input;         /* 1: the field that a model predicts from is computed from it */
+  int32_t for_input; /* 1: the field that a model predicts from is computed from it */
 } nn_column;
 
 /* A field of `prepare` or `keep`: the elements of these columns, one column after the other in
  * each row, as a table's `[a .. z]`. */
 typedef struct nn_input {
-  const int32_t *columns; int32_t n_columns;   /* in the table of columns */
+  const int32_t *columns;
+  int32_t n_columns; /* in the table of columns */
   /* 1: f64; 0: the program's elements, which hold every number of the source exactly */
   int32_t wide;
 } nn_input;
@@ -236,8 +245,9 @@ enum nn_field_flags {
 };
 
 typedef struct nn_field {
-  const char *name;          /* x, y, … */
-  const int64_t *shape; int32_t rank;   /* of one example */
+  const char *name; /* x, y, … */
+  const int64_t *shape;
+  int32_t rank; /* of one example */
   int32_t flags;
   /* normalize: statistics are kept for each of this many channels (the leading elements of the
    * shape), 0: for each element. A deviation of 0 divides by 1. */
@@ -250,25 +260,31 @@ typedef struct nn_data {
   const char *name;
   const char *where;
   nn_source source;
-  const nn_source *test;     /* a separate test source, or NULL */
-  const nn_column *columns; int32_t n_columns;
-  const nn_input *inputs; int32_t n_inputs;                 /* what `prepare` takes of them */
+  const nn_source *test; /* a separate test source, or NULL */
+  const nn_column *columns;
+  int32_t n_columns;
+  const nn_input *inputs;
+  int32_t n_inputs; /* what `prepare` takes of them */
   /* raw inputs of `keep`, when there is a `where` */
-  const nn_column *where_columns; int32_t n_where_columns;
-  const nn_input *where_inputs; int32_t n_where_inputs;
+  const nn_column *where_columns;
+  int32_t n_where_columns;
+  const nn_input *where_inputs;
+  int32_t n_where_inputs;
   /* fields: where_inputs; result 0: f64, 1 for rows to keep; or no code */
   nn_fn keep;
   /* fields: inputs, in order; results: fields, in order, as f64 those with NN_FIELD_NORMALIZE or
    * NN_FIELD_CLASS_WEIGHTS: what they become is computed from that */
   nn_fn prepare;
   /* what the inputs of `prepare` must be: nn_bound.field is an index in `inputs` */
-  const struct nn_bound *bounds; int32_t n_bounds;
-  const nn_field *fields; int32_t n_fields;
+  const struct nn_bound *bounds;
+  int32_t n_bounds;
+  const nn_field *fields;
+  int32_t n_fields;
   /* fractions, or counts when above 1; train < 0: what the others leave */
   nn_number train, val, test_part;
   /* 0: none; k: a lone train statement validates on the first of k parts of what `test` leaves */
   int32_t folds;
-  int32_t stratify;          /* index of a field, or -1 */
+  int32_t stratify; /* index of a field, or -1 */
   nn_number split_seed;
   int32_t has_split;
   /* 1: it stands in an experiment's block, and may differ from choice to choice */
@@ -282,38 +298,45 @@ enum nn_direction { NN_LOWEST = -1, NN_NO_DIRECTION = 0, NN_HIGHEST = 1 };
 
 /* A metric: totals over all rows of a split, which `finish` turns into the value shown. */
 typedef struct nn_metric {
-  const char *name;          /* accuracy, r2, confusion … */
+  const char *name; /* accuracy, r2, confusion … */
   /* elements of each total, in the order of results; all are f64 */
-  const int64_t *total_sizes; int32_t n_totals;
+  const int64_t *total_sizes;
+  int32_t n_totals;
   /* Totals are added up, batch after batch, but three from each of these on: the number of
    * examples, their mean and the squares of their distances from it, which are put together as
    * those of two sets are. */
-  const int32_t *spreads; int32_t n_spreads;
-  nn_fn finish;              /* fields: the totals, as f64, unbatched; result 0: the value, f64 */
+  const int32_t *spreads;
+  int32_t n_spreads;
+  nn_fn finish; /* fields: the totals, as f64, unbatched; result 0: the value, f64 */
   /* of the value; rank 0: a number; rank 2: a table */
-  const int64_t *shape; int32_t rank;
-  int32_t direction;         /* nn_direction: what is better */
+  const int64_t *shape;
+  int32_t rank;
+  int32_t direction; /* nn_direction: what is better */
 } nn_metric;
 
 /* Which value of a run's history: metric < 0 is the loss. */
-typedef struct nn_watch { int32_t metric; int32_t split; int32_t direction; } nn_watch;
+typedef struct nn_watch {
+  int32_t metric;
+  int32_t split;
+  int32_t direction;
+} nn_watch;
 
 /* What the values of a field (an index in nn_data.fields) must be, by what a loss or a metric
  * makes of them: checked on the data before the run. */
 enum nn_bound_kind {
   /* whole numbers from 0 to bound - 1: they select one of an example's `bound` elements */
   NN_SELECTS,
-  NN_LOOKS_UP,               /* the same, of a table that all examples share */
-  NN_WITHIN,                 /* from low to high */
-  NN_EITHER                  /* low or high */
+  NN_LOOKS_UP, /* the same, of a table that all examples share */
+  NN_WITHIN,   /* from low to high */
+  NN_EITHER    /* low or high */
 };
 typedef struct nn_bound {
   int32_t field;
-  int32_t kind;              /* nn_bound_kind */
-  int64_t bound;             /* NN_SELECTS, NN_LOOKS_UP */
-  double low, high;          /* the others */
-  double ignored;            /* a value that is passed over, whatever the kind; NaN: none is */
-  const char *reader;        /* what asks for it: "binary_cross_entropy"; or NULL: an index */
+  int32_t kind;       /* nn_bound_kind */
+  int64_t bound;      /* NN_SELECTS, NN_LOOKS_UP */
+  double low, high;   /* the others */
+  double ignored;     /* a value that is passed over, whatever the kind; NaN: none is */
+  const char *reader; /* what asks for it: "binary_cross_entropy"; or NULL: an index */
   const char *where;
 } nn_bound;
 
@@ -332,7 +355,7 @@ typedef struct nn_targets {
 typedef struct nn_trace_point {
   /* "log", "/"; or in words what is wrong with the step, if `place` is empty */
   const char *op;
-  const char *place;         /* "net.dense1", or "the loss" */
+  const char *place; /* "net.dense1", or "the loss" */
   const char *where;
 } nn_trace_point;
 
@@ -343,41 +366,51 @@ typedef struct nn_entry {
 
 typedef struct nn_train {
   const char *where;
-  const char *target;        /* what is trained: the model, or a part of it, "autoencoder.enc1" */
+  const char *target; /* what is trained: the model, or a part of it, "autoencoder.enc1" */
   int32_t model, data;
   /* fields of the data, in the order the functions take them */
-  const int32_t *fields; int32_t n_fields;
-  nn_fn init;                /* no fields: writes the optimizer's state */
+  const int32_t *fields;
+  int32_t n_fields;
+  nn_fn init; /* no fields: writes the optimizer's state */
   /* one training step: result 0: the batch's mean loss; then each metric's totals. When the loss
    * is not finite it returns before it has written any tensor. */
   nn_fn step;
-  nn_fn eval;                /* the same results, not in training mode; writes no tensor */
+  nn_fn eval; /* the same results, not in training mode; writes no tensor */
   /* results: for each trace point 1 if it is non-finite; writes no tensor */
   nn_fn trace;
-  const nn_trace_point *trace_points; int32_t n_trace_points;
+  const nn_trace_point *trace_points;
+  int32_t n_trace_points;
   /* results: for each of `trained` the norm of its gradient; then for each activation the share
    * of its units that are dead, and the share that are saturated; writes no tensor. May have no
    * code */
   nn_fn monitor;
-  const int32_t *trained; int32_t n_trained;               /* in nn_program.tensors */
-  const char *const *activations; int32_t n_activations;   /* "net.dense1 relu" */
+  const int32_t *trained;
+  int32_t n_trained; /* in nn_program.tensors */
+  const char *const *activations;
+  int32_t n_activations; /* "net.dense1 relu" */
   /* fields: the batch, then for each of `fitted` one number, 1 to fit it; result 0: how much the
    * call changed them, relative to their size. Not augmented; in training mode; or no code */
   nn_fn fit;
   /* parameters, in nn_program.tensors, that the first batch changes where they are as drawn */
-  const int32_t *fitted; int32_t n_fitted;
-  int32_t reads_val_loss;    /* a schedule depends on it: there must be rows to validate on */
+  const int32_t *fitted;
+  int32_t n_fitted;
+  int32_t reads_val_loss; /* a schedule depends on it: there must be rows to validate on */
   nn_range optimizer_tensors;
-  const nn_metric *metrics; int32_t n_metrics;
-  const nn_bound *bounds; int32_t n_bounds;
+  const nn_metric *metrics;
+  int32_t n_metrics;
+  const nn_bound *bounds;
+  int32_t n_bounds;
   nn_targets targets;
-  nn_number batch;           /* 0: all rows of the training split */
-  nn_number epochs;          /* 0 when `steps` is given */
-  nn_number steps;           /* total steps; 0 when `epochs` is given */
-  int32_t has_stop; nn_watch stop; nn_number stop_patience;   /* in epochs */
-  int32_t has_keep; nn_watch keep;
-  const char *checkpoint;    /* or NULL */
-  nn_number checkpoint_every;   /* in epochs */
+  nn_number batch;  /* 0: all rows of the training split */
+  nn_number epochs; /* 0 when `steps` is given */
+  nn_number steps;  /* total steps; 0 when `epochs` is given */
+  int32_t has_stop;
+  nn_watch stop;
+  nn_number stop_patience; /* in epochs */
+  int32_t has_keep;
+  nn_watch keep;
+  const char *checkpoint;     /* or NULL */
+  nn_number checkpoint_every; /* in epochs */
   const nn_entry *entries;
   int32_t n_entries; /* where a report shows them */
   const nn_entry *origins;
@@ -391,10 +424,13 @@ typedef struct nn_evaluate {
   /* the model as the statement names it: what a search found has a name of its own */
   const char *target;
   int32_t model, data, split;
-  const int32_t *fields; int32_t n_fields;
-  nn_fn eval;                /* results: each metric's totals */
-  const nn_metric *metrics; int32_t n_metrics;
-  const nn_bound *bounds; int32_t n_bounds;
+  const int32_t *fields;
+  int32_t n_fields;
+  nn_fn eval; /* results: each metric's totals */
+  const nn_metric *metrics;
+  int32_t n_metrics;
+  const nn_bound *bounds;
+  int32_t n_bounds;
   int32_t truth; /* a field of the data whose elements a metric compares with the model's outputs,
                     one by one; -1: none */
   nn_targets targets;
@@ -420,10 +456,10 @@ typedef struct nn_load {
  * of it, and its rows begin with x's elements. */
 typedef struct nn_predict {
   const char *where;
-  const char *target;        /* the model as the statement names it */
+  const char *target; /* the model as the statement names it */
   int32_t model, data, split;
-  const nn_source *source;   /* or NULL */
-  const char *path;          /* NULL: standard output */
+  const nn_source *source; /* or NULL */
+  const char *path;        /* NULL: standard output */
 } nn_predict;
 
 typedef struct nn_report {
@@ -435,28 +471,31 @@ typedef struct nn_report {
 /* What a plot statement shows: a curve of the last run of a train statement, or the histogram of
  * values. */
 typedef struct nn_plotted {
-  const char *text;          /* as written: "val.loss", "net.dense1.w" */
-  nn_fn fn;                  /* computes the values (no fields; result 0); no code: a curve */
-  const int64_t *shape; int32_t rank;
-  int32_t metric;            /* of a curve: -1 is the loss */
-  int32_t splits;            /* of a curve: 1 train, 2 val, 3 both */
-  const struct nn_train *train;   /* of a curve: the statement */
+  const char *text; /* as written: "val.loss", "net.dense1.w" */
+  nn_fn fn;         /* computes the values (no fields; result 0); no code: a curve */
+  const int64_t *shape;
+  int32_t rank;
+  int32_t metric;               /* of a curve: -1 is the loss */
+  int32_t splits;               /* of a curve: 1 train, 2 val, 3 both */
+  const struct nn_train *train; /* of a curve: the statement */
 } nn_plotted;
 
 /* Curves share a plot, a histogram has one of its own. With a path: an SVG file, instead of the
  * terminal. */
 typedef struct nn_plot {
   const char *where;
-  const char *path;          /* or NULL */
-  const nn_plotted *items; int32_t n_items;
+  const char *path; /* or NULL */
+  const nn_plotted *items;
+  int32_t n_items;
 } nn_plot;
 
 /* Prints `text`, then the value that `fn` computes (no fields; result 0) when it has code. */
 typedef struct nn_print {
   const char *where;
-  const char *text;          /* "net([0, 1])" or a string's contents */
+  const char *text; /* "net([0, 1])" or a string's contents */
   nn_fn fn;
-  const int64_t *shape; int32_t rank;
+  const int64_t *shape;
+  int32_t rank;
 } nn_print;
 
 enum nn_statement_kind {
@@ -474,7 +513,10 @@ enum nn_statement_kind {
   NN_STMT_PREDICT
 };
 
-typedef struct nn_statement { int32_t kind; const void *body; } nn_statement;
+typedef struct nn_statement {
+  int32_t kind;
+  const void *body;
+} nn_statement;
 
 /* ---- experiments: compare and search --------------------------------------------------------- */
 
@@ -489,10 +531,12 @@ enum nn_draw {
 /* What an experiment chooses: `let rate ~ log_uniform(1e-4, 1e-1)`. */
 typedef struct nn_variable {
   const char *name;
-  int32_t draw;              /* nn_draw */
-  double low, high;          /* both included; NN_DRAW_NORMAL: mean and standard deviation */
-  const char *const *labels; int32_t n_labels;   /* NN_DRAW_LIST: the values as they are written */
-  const double *values; int32_t n_values;        /* with a slot: the values of NN_DRAW_LIST */
+  int32_t draw;     /* nn_draw */
+  double low, high; /* both included; NN_DRAW_NORMAL: mean and standard deviation */
+  const char *const *labels;
+  int32_t n_labels; /* NN_DRAW_LIST: the values as they are written */
+  const double *values;
+  int32_t n_values; /* with a slot: the values of NN_DRAW_LIST */
   /* in nn_call.scalars; -1: the code depends on it, and each variant has one of the values */
   int32_t slot;
 } nn_variable;
@@ -500,10 +544,12 @@ typedef struct nn_variable {
 /* The experiment's block, compiled for one choice of the variables without a slot. */
 typedef struct nn_variant {
   /* for each variable: the index of its value; -1 where it has a slot */
-  const int32_t *choices; int32_t n_choices;
-  nn_range models;           /* drawn before the statements run */
-  int32_t model;             /* searches: the result, which the judged statement trains; else -1 */
-  const nn_statement *statements; int32_t n_statements;
+  const int32_t *choices;
+  int32_t n_choices;
+  nn_range models; /* drawn before the statements run */
+  int32_t model;   /* searches: the result, which the judged statement trains; else -1 */
+  const nn_statement *statements;
+  int32_t n_statements;
 } nn_variant;
 
 enum nn_method { NN_COMPARE, NN_GRID, NN_RANDOM, NN_TPE };
@@ -512,12 +558,14 @@ enum nn_method { NN_COMPARE, NN_GRID, NN_RANDOM, NN_TPE };
  * folds. */
 typedef struct nn_experiment {
   const char *where;
-  const char *name;          /* "" when it has none */
-  int32_t method;            /* nn_method */
-  int32_t data;              /* whose folds are run through; -1: none */
-  const nn_variable *variables; int32_t n_variables;
-  const nn_variant *variants; int32_t n_variants;
-  nn_number trials, seed;    /* searches; trials = 0: all points of a grid */
+  const char *name; /* "" when it has none */
+  int32_t method;   /* nn_method */
+  int32_t data;     /* whose folds are run through; -1: none */
+  const nn_variable *variables;
+  int32_t n_variables;
+  const nn_variant *variants;
+  int32_t n_variants;
+  nn_number trials, seed; /* searches; trials = 0: all points of a grid */
   /* searches: which of a variant's statements is the train statement that is judged */
   int32_t goal_train;
   nn_watch goal;
@@ -543,75 +591,92 @@ typedef struct nn_ensemble {
 } nn_ensemble;
 
 /* Prints what the experiment chose. */
-typedef struct nn_outcome { const char *where; int32_t experiment; } nn_outcome;
+typedef struct nn_outcome {
+  const char *where;
+  int32_t experiment;
+} nn_outcome;
 
 enum nn_option_kind { NN_OPTION_NUMBER, NN_OPTION_INTEGER, NN_OPTION_BOOL };
 
 typedef struct nn_option {
   const char *name;
   const char *help;
-  double value;              /* the default */
+  double value; /* the default */
   int32_t kind;
 } nn_option;
 
 /* ---- what a profile needs: the tables of nnc --profile --------------------------------------- */
 
 /* A number that grows with the batch: fixed + per_row * rows. */
-typedef struct nn_amount { double fixed, per_row; } nn_amount;
+typedef struct nn_amount {
+  double fixed, per_row;
+} nn_amount;
 
 /* Bytes that a kernel reads and writes in one place, and how many bytes (these among them) the
  * function touches from its last use of that place to the end of the kernel: a cache that holds
  * so many still has them. */
-typedef struct nn_traffic { nn_amount bytes, distance; } nn_traffic;
+typedef struct nn_traffic {
+  nn_amount bytes, distance;
+} nn_traffic;
 
 typedef struct nn_kernel {
-  const char *kind;          /* "contraction", "reduction", "pointwise" */
-  const char *results;       /* their shapes: "[n, 256]" */
-  const char *places;        /* the parts of the model: "net.dense1" */
+  const char *kind;    /* "contraction", "reduction", "pointwise" */
+  const char *results; /* their shapes: "[n, 256]" */
+  const char *places;  /* the parts of the model: "net.dense1" */
   /* of nn_profile.lines: the one it is there for, then others it has a part of */
-  const int32_t *lines; int32_t n_lines;
-  nn_amount flops;           /* of contractions: two for each multiply-add */
-  nn_amount others;          /* other operations, in vector instructions an element */
-  const nn_traffic *traffic; int32_t n_traffic;
+  const int32_t *lines;
+  int32_t n_lines;
+  nn_amount flops;  /* of contractions: two for each multiply-add */
+  nn_amount others; /* other operations, in vector instructions an element */
+  const nn_traffic *traffic;
+  int32_t n_traffic;
 } nn_kernel;
 
 /* A function that calls nn_call.stamp. Its address is that of the nn_fn elsewhere in the tables. */
 typedef struct nn_profiled {
   nn_fn fn;
-  const char *name;          /* "train0_step" */
-  const nn_kernel *kernels; int32_t n_kernels;   /* in the order in which they run */
+  const char *name; /* "train0_step" */
+  const nn_kernel *kernels;
+  int32_t n_kernels; /* in the order in which they run */
 } nn_profiled;
 
 typedef struct nn_source_line {
-  const char *where;         /* "12", or "prelude/layers.nn:7" outside of the program's file */
-  const char *text;          /* without leading and trailing space */
+  const char *where; /* "12", or "prelude/layers.nn:7" outside of the program's file */
+  const char *text;  /* without leading and trailing space */
 } nn_source_line;
 
 typedef struct nn_profile {
-  int32_t vector_bytes;      /* the width of the vectors that kernels use */
-  int32_t fma;               /* whether they use fused multiply-adds */
-  const nn_source_line *lines; int32_t n_lines;
-  const nn_profiled *functions; int32_t n_functions;
+  int32_t vector_bytes; /* the width of the vectors that kernels use */
+  int32_t fma;          /* whether they use fused multiply-adds */
+  const nn_source_line *lines;
+  int32_t n_lines;
+  const nn_profiled *functions;
+  int32_t n_functions;
 } nn_profile;
 
 typedef struct nn_program {
-  uint32_t abi_version;      /* NN_ABI_VERSION */
-  uint32_t size;             /* sizeof(nn_program) */
-  const char *name;          /* "mnist_mlp" */
+  uint32_t abi_version;    /* NN_ABI_VERSION */
+  uint32_t size;           /* sizeof(nn_program) */
+  const char *name;        /* "mnist_mlp" */
   const char *source_path; /* as given to the compiler; of a trainer that was given an absolute one,
                               its last part alone */
   const char *source_dir;  /* where relative data paths start. Absolute in nnc itself; of a trainer
                               relative to the folder that it was  made in (trainers hold no absolute
                               path), or "" where the two have no folder in common */
-  const char *doc;           /* the first comment block of the program, for --help */
-  const char *elements;      /* "f32" or "f64" */
+  const char *doc;         /* the first comment block of the program, for --help */
+  const char *elements;    /* "f32" or "f64" */
   int64_t persistent_bytes;
-  const nn_tensor *tensors; int32_t n_tensors;
-  const nn_model *models; int32_t n_models;
-  const nn_data *data; int32_t n_data;
-  const nn_option *options; int32_t n_options;
-  const nn_statement *statements; int32_t n_statements;
-  nn_fn settings;            /* no fields; results: one f64 for each slot */
+  const nn_tensor *tensors;
+  int32_t n_tensors;
+  const nn_model *models;
+  int32_t n_models;
+  const nn_data *data;
+  int32_t n_data;
+  const nn_option *options;
+  int32_t n_options;
+  const nn_statement *statements;
+  int32_t n_statements;
+  nn_fn settings; /* no fields; results: one f64 for each slot */
   int32_t n_settings;
   int32_t n_chosen;          /* scalars behind the options' */
   const nn_profile *profile; /* NULL: the program is not profiled */
@@ -667,12 +732,13 @@ void nn_session_destroy(nn_session *session);
 /* What the compiler asks of a source before the run. */
 enum { NN_PROBE_RANK = 7 };
 typedef struct nn_probe_column {
-  const char *name;             /* a table's: from the header or the program, or c1, c2, … */
-  int32_t kind;                 /* nn_column_kind; a table's are numbers */
-  int32_t rank; int64_t shape[NN_PROBE_RANK];   /* of one example */
+  const char *name; /* a table's: from the header or the program, or c1, c2, … */
+  int32_t kind;     /* nn_column_kind; a table's are numbers */
+  int32_t rank;
+  int64_t shape[NN_PROBE_RANK]; /* of one example */
   /* how many classes there are, if that is known without reading everything; else 0 */
   int64_t classes;
-  int32_t wide;                 /* 1: its numbers may need 64 bits; 0: all are exact in 32 */
+  int32_t wide; /* 1: its numbers may need 64 bits; 0: all are exact in 32 */
   /* a cell of a table's column where none of the cells looked at is a number; else NULL */
   const char *word;
 } nn_probe_column;
@@ -683,7 +749,7 @@ typedef struct nn_probe {
   int32_t n_columns;
   /* of files; none of rows and generators, whose columns follow from the program */
   nn_probe_column *columns;
-  char error[1024];             /* empty when all is well; else a message without its place */
+  char error[1024]; /* empty when all is well; else a message without its place */
 } nn_probe;
 
 /* Opens `source` (paths relative to `dir`) and reads as little as it can. The probe owns what it
@@ -695,7 +761,7 @@ void nn_probe_free(nn_probe *probe);
  * together. */
 typedef struct nn_column_summary {
   double least, most, mean_square;
-  int32_t is_binary;            /* every number is 0 or 1 */
+  int32_t is_binary; /* every number is 0 or 1 */
 } nn_column_summary;
 
 /* Reads these columns of `source` (paths relative to `dir`, then to `data_dir`, which may be
@@ -719,7 +785,7 @@ typedef struct nn_roof {
   double flops;
   /* bytes a second of a triad, a[i] = b[i] + s c[i], three times the length of a */
   double bandwidth[NN_LEVELS];
-  double sizes[NN_LEVELS];       /* bytes that the level holds; infinity for memory */
+  double sizes[NN_LEVELS]; /* bytes that the level holds; infinity for memory */
 } nn_roof;
 
 /* Measures for about 0.2 s. Returns 0, or 1 if this machine has no such vectors. */
@@ -729,7 +795,7 @@ int nn_measure_roof(int32_t vector_bytes, int32_t fma, nn_roof *roof);
  * all data are in registers, and what its data take on their way from where they lie. */
 typedef struct nn_roofline {
   double compute, memory;
-  int32_t level;                 /* nn_level: where most of `memory` goes */
+  int32_t level; /* nn_level: where most of `memory` goes */
 } nn_roofline;
 void nn_roofline_of(const nn_kernel *kernel, int64_t rows, int32_t element_bytes,
                     const nn_roof *roof, nn_roofline *result);

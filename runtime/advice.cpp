@@ -1,4 +1,5 @@
-// The rules, one for each symptom. They compare a curve with itself, since what loss is low depends on the task.
+// The rules, one for each symptom. They compare a curve with itself, since what loss is low depends
+// on the task.
 #include "runtime/advice.h"
 
 #include "runtime/status.h"
@@ -10,14 +11,16 @@ namespace nnrt {
 
 namespace {
 
-const size_t leastEpochs = 4;      // fewer points are no curve
-const size_t trendEpochs = 8;      // fewer do not tell slow progress from noise
-const double flatShare = 0.01;     // a loss that has moved less than this share of its start has not moved
-const double noiseShare = 0.1;     // a rise of this share from one epoch to the next is more than the noise of batches
-const double risenShare = 0.1;     // validation loss this far above its best has turned
+const size_t leastEpochs = 4; // fewer points are no curve
+const size_t trendEpochs = 8; // fewer do not tell slow progress from noise
+const double flatShare =
+    0.01; // a loss that has moved less than this share of its start has not moved
+const double noiseShare =
+    0.1; // a rise of this share from one epoch to the next is more than the noise of batches
+const double risenShare = 0.1;      // validation loss this far above its best has turned
 const double improvingShare = 0.03; // of the loss, gained in the last quarter
-const double solvedShare = 0.05;   // a loss below this share of its start has little left to gain
-const double gapLeast = 0.05;      // between shares such as accuracy
+const double solvedShare = 0.05;    // a loss below this share of its start has little left to gain
+const double gapLeast = 0.05;       // between shares such as accuracy
 
 /// The curves of one record.
 struct Curves {
@@ -34,7 +37,9 @@ struct Curves {
   double most() const { return *std::max_element(train.begin(), train.end()); }
   size_t bestVal() const { return size_t(std::min_element(val.begin(), val.end()) - val.begin()); }
   /// What to call the epoch of a point.
-  long long epoch(size_t point) const { return (long long)(int64_t(point) * record.history.stride() + 1); }
+  long long epoch(size_t point) const {
+    return (long long)(int64_t(point) * record.history.stride() + 1);
+  }
   /// The share of the loss that the part of the run from `share` on has gained.
   double gained(const std::vector<double> &curve, double share) const {
     double from = curve[size_t(share * double(curve.size() - 1))];
@@ -59,7 +64,8 @@ bool overshoots(const Curves &c) {
 
 bool isSolved(const Curves &c) { return c.last() <= solvedShare * std::fabs(c.first()); }
 
-/// Less than half of the loss is gone, and the last third of the run gained as much as its share: a straight line down, without noise.
+/// Less than half of the loss is gone, and the last third of the run gained as much as its share: a
+/// straight line down, without noise.
 bool crawls(const Curves &c) {
   size_t rises = 0;
   for (size_t i = 1; i < c.epochs(); ++i)
@@ -71,7 +77,8 @@ bool crawls(const Curves &c) {
 }
 
 bool turned(const Curves &c) {
-  return !c.val.empty() && c.bestVal() + 1 < c.val.size() && c.val.back() > c.val[c.bestVal()] + risenShare * std::fabs(c.val[c.bestVal()]) &&
+  return !c.val.empty() && c.bestVal() + 1 < c.val.size() &&
+         c.val.back() > c.val[c.bestVal()] + risenShare * std::fabs(c.val[c.bestVal()]) &&
          c.last() < c.train[c.bestVal()];
 }
 
@@ -82,7 +89,8 @@ size_t widestGap(const Curves &c, double &width) {
   const EpochRecord &last = c.record.last;
   for (size_t i = 1; i < last.train.size() && i < last.val.size(); ++i) {
     double train = last.train[i], val = last.val[i], gap = train - val;
-    if (c.record.statement->metrics[i - 1].direction == NN_HIGHEST && train >= 0 && train <= 1 && val >= 0 && gap > width) {
+    if (c.record.statement->metrics[i - 1].direction == NN_HIGHEST && train >= 0 && train <= 1 &&
+        val >= 0 && gap > width) {
       width = gap;
       widest = i;
     }
@@ -90,7 +98,8 @@ size_t widestGap(const Curves &c, double &width) {
   return width >= gapLeast ? widest : 0;
 }
 
-const char *const lessVariance = "more data or augmentation, a penalty on the weights, dropout, a smaller network";
+const char *const lessVariance =
+    "more data or augmentation, a penalty on the weights, dropout, a smaller network";
 
 } // namespace
 
@@ -113,47 +122,59 @@ std::vector<Advice> advice(const TrainRecord &record) {
     return list;
 
   if (isFlat(c)) {
-    say(Symptom::Flat, format("the loss is flat from the start (%s to %s): other start values (he, glorot), a learning rate ten "
+    say(Symptom::Flat, format("the loss is flat from the start (%s to %s): other start values (he, "
+                              "glorot), a learning rate ten "
                               "times higher, and a look at dead and saturated units",
                               shown(c.first()).c_str(), shown(c.last()).c_str()));
     return list;
   }
   if (overshoots(c)) {
-    say(Symptom::RateTooHigh, format("the training loss jumps up again (least %s, last %s), as it does when the learning rate is too "
-                                     "high: a rate three to ten times lower, a schedule that lowers it, or `clip norm`",
-                                     shown(c.least()).c_str(), shown(c.last()).c_str()));
+    say(Symptom::RateTooHigh,
+        format("the training loss jumps up again (least %s, last %s), as it does when the learning "
+               "rate is too "
+               "high: a rate three to ten times lower, a schedule that lowers it, or `clip norm`",
+               shown(c.least()).c_str(), shown(c.last()).c_str()));
     return list;
   }
   if (turned(c)) {
     say(Symptom::Overfitting,
-        format("overfitting since epoch %lld: the validation loss rose from %s to %s while the training loss went on falling: %s%s",
-               c.epoch(c.bestVal()), shown(c.val[c.bestVal()]).c_str(), shown(c.val.back()).c_str(), lessVariance,
-               record.stoppedEarly            ? "" // it has done what it could do by itself
+        format("overfitting since epoch %lld: the validation loss rose from %s to %s while the "
+               "training loss went on falling: %s%s",
+               c.epoch(c.bestVal()), shown(c.val[c.bestVal()]).c_str(), shown(c.val.back()).c_str(),
+               lessVariance,
+               record.stoppedEarly          ? "" // it has done what it could do by itself
                : record.statement->has_keep ? ", or `stop when val.loss stalls`"
                                             : ", or `keep best val.loss`"));
     return list;
   }
   double width;
   if (size_t metric = widestGap(c, width)) {
-    say(Symptom::Gap, format("a gap of %s between train and validation %s: %s", shown(width).c_str(),
-                             record.statement->metrics[metric - 1].name, lessVariance));
+    say(Symptom::Gap,
+        format("a gap of %s between train and validation %s: %s", shown(width).c_str(),
+               record.statement->metrics[metric - 1].name, lessVariance));
   }
   if (record.stoppedEarly || isSolved(c) || c.epochs() < trendEpochs)
     return list;
   const std::vector<double> &judged = c.val.empty() ? c.train : c.val;
   if (crawls(c))
-    say(Symptom::RateTooLow, format("the loss falls slowly and evenly (%s to %s), as it does when the learning rate is too low: a rate "
+    say(Symptom::RateTooLow, format("the loss falls slowly and evenly (%s to %s), as it does when "
+                                    "the learning rate is too low: a rate "
                                     "three to ten times higher, or more epochs",
                                     shown(c.first()).c_str(), shown(c.last()).c_str()));
   else if (c.gained(judged, 0.75) > improvingShare)
-    say(Symptom::StillImproving, format("still improving at the end (%s lost %s %% in the last quarter): more epochs",
-                                        c.val.empty() ? "the loss" : "val.loss",
-                                        shown(100 * c.gained(judged, 0.75)).c_str()));
-  else if (list.empty() && c.gained(c.train, 0.66) < flatShare && c.last() > 0.5 * std::fabs(c.first()) && !c.val.empty() &&
+    say(Symptom::StillImproving,
+        format("still improving at the end (%s lost %s %% in the last quarter): more epochs",
+               c.val.empty() ? "the loss" : "val.loss",
+               shown(100 * c.gained(judged, 0.75)).c_str()));
+  else if (list.empty() && c.gained(c.train, 0.66) < flatShare &&
+           c.last() > 0.5 * std::fabs(c.first()) && !c.val.empty() &&
            c.val.back() < (1 + risenShare) * std::fabs(c.last()))
-    say(Symptom::Underfitting, format("underfitting: the training loss levelled off at %s, more than half of its start, and there is no gap to "
-                                      "validation: a bigger network, another optimizer or architecture, less regularisation",
-                                      shown(c.last()).c_str()));
+    say(Symptom::Underfitting,
+        format(
+            "underfitting: the training loss levelled off at %s, more than half of its start, and "
+            "there is no gap to "
+            "validation: a bigger network, another optimizer or architecture, less regularisation",
+            shown(c.last()).c_str()));
   return list;
 }
 

@@ -1,4 +1,5 @@
-// Classes of unequal size: what each counts in a loss, and epochs that draw them equally often. Both look at the training split alone.
+// Classes of unequal size: what each counts in a loss, and epochs that draw them equally often.
+// Both look at the training split alone.
 #include "runtime/balance.h"
 #include "runtime/shuffle.h"
 
@@ -7,7 +8,8 @@
 
 namespace nnrt {
 
-std::vector<std::vector<int64_t>> rowsOfClasses(Elements classes, const std::vector<int64_t> &rows) {
+std::vector<std::vector<int64_t>> rowsOfClasses(Elements classes,
+                                                const std::vector<int64_t> &rows) {
   std::map<double, std::vector<int64_t>> found;
   for (int64_t row : rows)
     found[classes.get(row)].push_back(row);
@@ -31,8 +33,8 @@ int64_t weighClasses(Elements classes, int64_t rows, const std::vector<int64_t> 
   return -1;
 }
 
-void drawBalanced(const std::vector<std::vector<int64_t>> &classes, uint64_t seed, uint32_t run, uint32_t epoch,
-                  std::vector<int64_t> &order) {
+void drawBalanced(const std::vector<std::vector<int64_t>> &classes, uint64_t seed, uint32_t run,
+                  uint32_t epoch, std::vector<int64_t> &order) {
   for (size_t i = 0; i < order.size(); ++i) {
     const std::vector<int64_t> &members = classes[(i + epoch) % classes.size()];
     const Philox block = randomWords(seed, Stream::Balance, i >> 2, run, epoch);

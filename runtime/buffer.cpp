@@ -1,4 +1,5 @@
-// Buffers come straight from the system: fresh pages are zero, and huge pages make first touches cheap.
+// Buffers come straight from the system: fresh pages are zero, and huge pages make first touches
+// cheap.
 #include "runtime/buffer.h"
 
 #include <cstdio>

@@ -8,7 +8,8 @@
 namespace nnrt {
 
 Engine::Engine(const nn_program &program, int threads, Pool *shared)
-    : program(program), wide(program.elements && !strcmp(program.elements, "f64")), fixedThreads(threads > 0) {
+    : program(program), wide(program.elements && !strcmp(program.elements, "f64")),
+      fixedThreads(threads > 0) {
   if (!shared)
     owned.reset(new Pool(threads > 0 ? threads : availableCores()));
   pool = shared ? shared : owned.get();
@@ -16,15 +17,17 @@ Engine::Engine(const nn_program &program, int threads, Pool *shared)
 
 Status Engine::start(uint64_t seed, const std::vector<double> &options) {
   if (program.abi_version != NN_ABI_VERSION || program.size != sizeof(nn_program))
-    return Status::error(format("the program was compiled for version %u of the runtime, this is version %u",
-                                program.abi_version, NN_ABI_VERSION));
+    return Status::error(
+        format("the program was compiled for version %u of the runtime, this is version %u",
+               program.abi_version, NN_ABI_VERSION));
   if (program.profile)
     profiler.reset(new Profiler(program));
   scalars.assign(NN_SLOT_OPTIONS, 0);
   setSeed(seed);
   scalars.insert(scalars.end(), options.begin(), options.end());
   scalars.resize(scalars.size() + program.n_chosen);
-  NN_TRY(arena.allocate(program.persistent_bytes, "the models' parameters and their optimizers' state"));
+  NN_TRY(arena.allocate(program.persistent_bytes,
+                        "the models' parameters and their optimizers' state"));
   settings.assign(program.n_settings, 0);
   return updateSettings();
 }
@@ -44,11 +47,14 @@ int64_t Engine::tensorElements(int32_t index) const {
   return elementCount(program.tensors[index].shape, program.tensors[index].rank);
 }
 
-/// Calls copy(place in the arena's order, place in row-major order, count) for runs of bytes that lie together in both.
-template <class Copy> static void forEachRun(const nn_tensor &tensor, int64_t bytes, int64_t elementBytes, Copy copy) {
+/// Calls copy(place in the arena's order, place in row-major order, count) for runs of bytes that
+/// lie together in both.
+template <class Copy>
+static void forEachRun(const nn_tensor &tensor, int64_t bytes, int64_t elementBytes, Copy copy) {
   if (tensor.block == 0)
     return copy(0, 0, bytes);
-  int64_t rows = tensor.shape[0], run = tensor.block * elementBytes, rowBytes = tensor.shape[1] * elementBytes;
+  int64_t rows = tensor.shape[0], run = tensor.block * elementBytes,
+          rowBytes = tensor.shape[1] * elementBytes;
   for (int64_t row = 0; row < rows; ++row)
     for (int64_t at = 0; at < rowBytes; at += run)
       copy(at * rows + row * run, row * rowBytes + at, run);
@@ -56,12 +62,16 @@ template <class Copy> static void forEachRun(const nn_tensor &tensor, int64_t by
 
 void Engine::exportTensor(int32_t index, const unsigned char *from, unsigned char *rowMajor) const {
   forEachRun(program.tensors[index], tensorBytes(index), elementBytes(),
-             [&](int64_t place, int64_t outside, int64_t count) { memcpy(rowMajor + outside, from + place, count); });
+             [&](int64_t place, int64_t outside, int64_t count) {
+               memcpy(rowMajor + outside, from + place, count);
+             });
 }
 
 void Engine::importTensor(int32_t index, const unsigned char *rowMajor, unsigned char *to) const {
   forEachRun(program.tensors[index], tensorBytes(index), elementBytes(),
-             [&](int64_t place, int64_t outside, int64_t count) { memcpy(to + place, rowMajor + outside, count); });
+             [&](int64_t place, int64_t outside, int64_t count) {
+               memcpy(to + place, rowMajor + outside, count);
+             });
 }
 
 const unsigned char *RowMajor::of(int32_t index, const unsigned char *from) {
@@ -76,8 +86,9 @@ Status Engine::reserve(const nn_fn &function, int64_t capacity) {
   unsigned __int128 need = (unsigned __int128)function.row_bytes * capacity + function.fixed_bytes;
   if (need <= scratch.size())
     return Status();
-  return scratch.allocate(need >> 60 ? SIZE_MAX : size_t(need),
-                          format("the intermediate results of %s", counted(capacity, "example").c_str()));
+  return scratch.allocate(
+      need >> 60 ? SIZE_MAX : size_t(need),
+      format("the intermediate results of %s", counted(capacity, "example").c_str()));
 }
 
 int64_t Gather::bytes() const {
@@ -95,7 +106,8 @@ void Gather::copy(int32_t thread, int32_t threads) const {
     const Field &field = fields[f];
     if (field.rowBytes == 4) { // a label or a lone number: too small for memcpy
       for (int64_t r = first; r < last; ++r)
-        reinterpret_cast<uint32_t *>(field.to)[r] = reinterpret_cast<const uint32_t *>(field.from)[rows[r]];
+        reinterpret_cast<uint32_t *>(field.to)[r] =
+            reinterpret_cast<const uint32_t *>(field.from)[rows[r]];
       continue;
     }
     for (int64_t r = first; r < last; ++r)
@@ -167,8 +179,8 @@ bool Engine::runCall(const nn_fn &function, nn_call &call, const Gather *gather,
   return !job.bad;
 }
 
-bool Engine::call(const nn_fn &function, const void *const *in, void *const *out, int64_t rows, int64_t capacity,
-                  Tuning &tuning, const Gather *gather) {
+bool Engine::call(const nn_fn &function, const void *const *in, void *const *out, int64_t rows,
+                  int64_t capacity, Tuning &tuning, const Gather *gather) {
   nn_call call = prepared(in, out, rows, capacity);
   if (fixedThreads || pool->size() == 1)
     return runCall(function, call, gather, pool->size());
@@ -177,7 +189,8 @@ bool Engine::call(const nn_fn &function, const void *const *in, void *const *out
   if (tuning.threads)
     tuning = Tuning();
 
-  // A trial: calls 0 and 1 warm up and time one thread, 2 to 5 all of them. Below 10 µs threads cannot pay.
+  // A trial: calls 0 and 1 warm up and time one thread, 2 to 5 all of them. Below 10 µs threads
+  // cannot pay.
   int threads = tuning.calls < 2 ? 1 : pool->size();
   auto begin = std::chrono::steady_clock::now();
   const bool made = runCall(function, call, gather, threads);
@@ -192,14 +205,16 @@ bool Engine::call(const nn_fn &function, const void *const *in, void *const *out
   return made;
 }
 
-void Engine::call(const nn_fn &function, const void *const *in, void *const *out, int64_t rows, int64_t capacity) {
+void Engine::call(const nn_fn &function, const void *const *in, void *const *out, int64_t rows,
+                  int64_t capacity) {
   nn_call call = prepared(in, out, rows, capacity);
   runCall(function, call, nullptr, pool->size());
 }
 
-void Engine::callHere(const nn_fn &function, const void *const *in, void *const *out, int64_t rows, int64_t capacity,
-                      const Buffer &own) const {
-  nn_call call{arena.data(), own.data(), in, out, scalars.data(), rows, capacity, &Pool::barrier, pool, nullptr, nullptr};
+void Engine::callHere(const nn_fn &function, const void *const *in, void *const *out, int64_t rows,
+                      int64_t capacity, const Buffer &own) const {
+  nn_call call{arena.data(), own.data(),     in,   out,     scalars.data(), rows,
+               capacity,     &Pool::barrier, pool, nullptr, nullptr};
   function.code(&call, 0, 1);
 }
 

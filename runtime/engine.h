@@ -1,5 +1,5 @@
-// Engine: a program that runs. It owns the arena (all persistent tensors), the scratch, the threads and the scalars, and
-// calls compiled functions.
+// Engine: a program that runs. It owns the arena (all persistent tensors), the scratch, the threads
+// and the scalars, and calls compiled functions.
 #pragma once
 
 #include "runtime/abi.h"
@@ -14,9 +14,10 @@
 
 namespace nnrt {
 
-/// How many threads a repeated call uses. Results do not depend on it, so the engine tries both ways and keeps the
-/// faster: a tiny step is over before a second thread has woken up, and on a machine that others use, threads that
-/// wait for one another are slow. From time to time it tries again.
+/// How many threads a repeated call uses. Results do not depend on it, so the engine tries both
+/// ways and keeps the faster: a tiny step is over before a second thread has woken up, and on a
+/// machine that others use, threads that wait for one another are slow. From time to time it tries
+/// again.
 struct Tuning {
   int64_t calls = 0;                    // since the last trial began
   double single = 1e30, several = 1e30; // best times of the trial, in seconds
@@ -28,7 +29,8 @@ public:
   /// `threads` > 0: exactly so many; 0: up to the number of cores, decided by Tuning.
   Engine(const nn_program &program, int threads, Pool *shared = nullptr);
 
-  /// Checks the program's version, allocates the arena, computes the settings. `options` has a value for each option.
+  /// Checks the program's version, allocates the arena, computes the settings. `options` has a
+  /// value for each option.
   Status start(uint64_t seed, const std::vector<double> &options);
 
   /// Computes the settings anew, after scalars have changed.
@@ -50,13 +52,15 @@ public:
 
   /// A number of the tables.
   double value(const nn_number &n) const { return n.slot < 0 ? n.value : settings[n.slot]; }
-  unsigned char *tensor(int32_t index) const { return arena.data() + program.tensors[index].offset; }
+  unsigned char *tensor(int32_t index) const {
+    return arena.data() + program.tensors[index].offset;
+  }
   int64_t tensorElements(int32_t index) const;
   /// In the order of memory.
   Elements tensorValues(int32_t index) const { return {tensor(index), wide}; }
   int64_t tensorBytes(int32_t index) const { return tensorElements(index) * elementBytes(); }
-  /// Copies a tensor, tensorBytes() of it, between memory in the arena's order (tensor(), or a copy of it) and row-major memory
-  /// outside.
+  /// Copies a tensor, tensorBytes() of it, between memory in the arena's order (tensor(), or a copy
+  /// of it) and row-major memory outside.
   void exportTensor(int32_t index, const unsigned char *from, unsigned char *rowMajor) const;
   void importTensor(int32_t index, const unsigned char *rowMajor, unsigned char *to) const;
 
@@ -66,32 +70,37 @@ public:
   /// The scratch that all functions called so far share.
   size_t scratchBytes() const { return scratch.size(); }
 
-  /// Calls a function whose scratch is reserved. `gather` (may be null) first copies a batch: see Gather. False when the function
-  /// was not called, because the batch cannot be believed.
-  bool call(const nn_fn &function, const void *const *in, void *const *out, int64_t rows, int64_t capacity,
-            Tuning &tuning, const struct Gather *gather = nullptr);
-  /// How many of the next repeated calls are sure to be left to this thread alone, without a look at the time: whoever makes them by
-  /// itself, with what prepared() returns, adds them to tuning.calls.
+  /// Calls a function whose scratch is reserved. `gather` (may be null) first copies a batch: see
+  /// Gather. False when the function was not called, because the batch cannot be believed.
+  bool call(const nn_fn &function, const void *const *in, void *const *out, int64_t rows,
+            int64_t capacity, Tuning &tuning, const struct Gather *gather = nullptr);
+  /// How many of the next repeated calls are sure to be left to this thread alone, without a look
+  /// at the time: whoever makes them by itself, with what prepared() returns, adds them to
+  /// tuning.calls.
   int64_t callsAlone(const Tuning &tuning) const {
     if (fixedThreads || pool->size() == 1)
       return pool->size() == 1 ? INT64_MAX : 0;
     return tuning.threads == 1 ? tuningPeriod - 1 - tuning.calls : 0;
   }
   nn_call prepared(const void *const *in, void *const *out, int64_t rows, int64_t capacity) const {
-    return {arena.data(), scratch.data(), in, out, scalars.data(), rows, capacity, &Pool::barrier, pool, nullptr, nullptr};
+    return {arena.data(), scratch.data(), in,   out,     scalars.data(), rows,
+            capacity,     &Pool::barrier, pool, nullptr, nullptr};
   }
   /// For calls that are not repeated.
-  void call(const nn_fn &function, const void *const *in, void *const *out, int64_t rows, int64_t capacity);
+  void call(const nn_fn &function, const void *const *in, void *const *out, int64_t rows,
+            int64_t capacity);
 
   /// On this thread only, with a scratch of its own, so that several threads may call at once.
-  void callHere(const nn_fn &function, const void *const *in, void *const *out, int64_t rows, int64_t capacity,
-                const Buffer &scratch) const;
+  void callHere(const nn_fn &function, const void *const *in, void *const *out, int64_t rows,
+                int64_t capacity, const Buffer &scratch) const;
 
   /// On this thread only: for unbatched functions that are too small to share.
   void callAlone(const nn_fn &function, const void *const *in, void *const *out);
 
   /// Runs work of the runtime itself on up to `threads` threads.
-  void share(void (*job)(void *, int32_t, int32_t), void *data, int threads) { pool->run(job, data, threads); }
+  void share(void (*job)(void *, int32_t, int32_t), void *data, int threads) {
+    pool->run(job, data, threads);
+  }
 
 private:
   static constexpr int tuningPeriod = 1000; // calls between two trials
@@ -108,7 +117,8 @@ private:
   std::vector<double> settings;
 };
 
-/// Tensors row by row, for files: those that are kept in blocks are copied, the others shown as they are.
+/// Tensors row by row, for files: those that are kept in blocks are copied, the others shown as
+/// they are.
 class RowMajor {
 public:
   explicit RowMajor(const Engine &engine) : engine(engine) {}
@@ -120,8 +130,8 @@ private:
   std::vector<std::vector<unsigned char>> copies;
 };
 
-/// Rows of several fields to be copied into contiguous memory before a call, by all its threads; or to be computed there from
-/// raw data.
+/// Rows of several fields to be copied into contiguous memory before a call, by all its threads; or
+/// to be computed there from raw data.
 struct Gather {
   struct Field {
     const unsigned char *from;
@@ -133,7 +143,8 @@ struct Gather {
   const Field *fields;
   int32_t n_fields;
 
-  /// To compute: what fills raw columns for rows[first … last - 1], and the function that makes the fields of the columns.
+  /// To compute: what fills raw columns for rows[first … last - 1], and the function that makes the
+  /// fields of the columns.
   struct Computation {
     void (*fill)(const void *self, const int64_t *rows, int64_t first, int64_t last);
     const void *self;

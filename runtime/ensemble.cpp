@@ -11,7 +11,8 @@ namespace nnrt {
 /// Whether a statement changes tensors of that model. Another one may share them.
 static bool changes(const nn_program &program, const nn_statement &statement, const nn_model &of) {
   if (statement.kind == NN_STMT_LOAD)
-    return shareTensors(program, program.models[static_cast<const nn_load *>(statement.body)->model], of);
+    return shareTensors(program,
+                        program.models[static_cast<const nn_load *>(statement.body)->model], of);
   if (statement.kind != NN_STMT_TRAIN)
     return false;
   const nn_train &train = *static_cast<const nn_train *>(statement.body);
@@ -22,10 +23,11 @@ static bool changes(const nn_program &program, const nn_statement &statement, co
   return false;
 }
 
-/// Adds the statements before `ensemble` that make the model `of` what it is: loads and training, of a search those of its best
-/// trial. What a comparison does to a model is undone. Returns false at `ensemble`.
-static bool addRecipe(const Run &run, const nn_statement *statements, int32_t count, const nn_ensemble &ensemble,
-                      std::vector<nn_statement> &recipe) {
+/// Adds the statements before `ensemble` that make the model `of` what it is: loads and training,
+/// of a search those of its best trial. What a comparison does to a model is undone. Returns false
+/// at `ensemble`.
+static bool addRecipe(const Run &run, const nn_statement *statements, int32_t count,
+                      const nn_ensemble &ensemble, std::vector<nn_statement> &recipe) {
   int32_t experiments = 0;
   for (int32_t i = 0; i < count; ++i) {
     const nn_statement &statement = statements[i];
@@ -37,7 +39,8 @@ static bool addRecipe(const Run &run, const nn_statement *statements, int32_t co
       const auto best = run.chosen.find(experiments++);
       if (best == run.chosen.end())
         continue;
-      const nn_variant &variant = static_cast<const nn_experiment *>(statement.body)->variants[best->second];
+      const nn_variant &variant =
+          static_cast<const nn_experiment *>(statement.body)->variants[best->second];
       if (variant.model == ensemble.of)
         addRecipe(run, variant.statements, variant.n_statements, ensemble, recipe);
     }
@@ -54,16 +57,19 @@ Status runEnsemble(Run &run, const nn_ensemble &ensemble, int32_t trains) {
   const nn_program &program = run.program;
   std::vector<nn_statement> recipe;
   addRecipe(run, program.statements, program.n_statements, ensemble, recipe);
-  const nn_range from = program.models[ensemble.of].tensors, to = program.models[ensemble.model].tensors;
+  const nn_range from = program.models[ensemble.of].tensors,
+                 to = program.models[ensemble.model].tensors;
   std::map<std::string, int32_t> members; // the ensemble's tensors by key: "member1.dense1.w"
   for (int32_t t = to.first; t < to.first + to.count; ++t)
     members[program.tensors[t].key] = t;
   for (const nn_statement &statement : recipe)
-    if (statement.kind == NN_STMT_TRAIN && !program.data[static_cast<const nn_train *>(statement.body)->data].hidden)
+    if (statement.kind == NN_STMT_TRAIN &&
+        !program.data[static_cast<const nn_train *>(statement.body)->data].hidden)
       NN_TRY(checkData(run, statement));
   std::vector<Status> results(ensemble.members);
   std::vector<std::vector<TrainRecord>> records(ensemble.members);
-  std::vector<std::vector<unsigned char>> learned(ensemble.members); // row-major, tensor after tensor
+  std::vector<std::vector<unsigned char>> learned(
+      ensemble.members); // row-major, tensor after tensor
   uint64_t seed = 0;
   NN_TRY(seedOf(run.engine, ensemble.seed, "`seed`", seed).at(ensemble.where));
   SideRuns side(run);
@@ -86,12 +92,14 @@ Status runEnsemble(Run &run, const nn_ensemble &ensemble, int32_t trains) {
     RowMajor rowMajor(sub.engine);
     for (int32_t t = from.first; t < from.first + from.count; ++t) {
       const unsigned char *values = rowMajor.of(t, sub.engine.tensor(t));
-      learned[size_t(member)].insert(learned[size_t(member)].end(), values, values + sub.engine.tensorBytes(t));
+      learned[size_t(member)].insert(learned[size_t(member)].end(), values,
+                                     values + sub.engine.tensorBytes(t));
     }
     records[member] = std::move(sub.trained);
     return Status();
   };
-  NN_TRY(side.each(ensemble.members, [&](Run &sub, int64_t i) { results[size_t(i)] = train(sub, int32_t(i)); }));
+  NN_TRY(side.each(ensemble.members,
+                   [&](Run &sub, int64_t i) { results[size_t(i)] = train(sub, int32_t(i)); }));
   for (Status &status : results)
     NN_TRY(std::move(status));
   if (run.signal)
@@ -106,8 +114,9 @@ Status runEnsemble(Run &run, const nn_ensemble &ensemble, int32_t trains) {
   }
   for (int32_t m = 0; m < ensemble.members; ++m)
     for (TrainRecord &record : records[m]) {
-      run.progress.note(format("ensemble %s: member %d of %d:%s  %s", ensemble.name, m + 1, ensemble.members,
-                               Progress::values(record, record.last).c_str(), duration(record.seconds).c_str()));
+      run.progress.note(format("ensemble %s: member %d of %d:%s  %s", ensemble.name, m + 1,
+                               ensemble.members, Progress::values(record, record.last).c_str(),
+                               duration(record.seconds).c_str()));
       run.trained.push_back(std::move(record));
     }
   return Status();

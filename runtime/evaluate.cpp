@@ -35,7 +35,8 @@ Status runEvaluate(Run &run, const nn_evaluate &evaluate) {
   Tuning tuning;
   NN_TRY(totals.prepare(run.engine, evaluate.metrics, evaluate.n_metrics, false));
   const double began = now();
-  NN_TRY(evaluateRows(run.engine, *data, evaluate.fields, evaluate.n_fields, evaluate.eval, rows, totals, tuning));
+  NN_TRY(evaluateRows(run.engine, *data, evaluate.fields, evaluate.n_fields, evaluate.eval, rows,
+                      totals, tuning));
   if (pendingSignal())
     return Status();
   record.seconds = now() - began;
@@ -51,12 +52,15 @@ Status runEvaluate(Run &run, const nn_evaluate &evaluate) {
     value.shape.assign(metric.shape, metric.shape + metric.rank);
     NN_TRY(totals.finish(run.engine, m, value.values));
     if (metric.rank == 0)
-      line += format("%s %s %s", line.empty() ? "" : " ", metric.name, number(value.values[0]).c_str());
+      line +=
+          format("%s %s %s", line.empty() ? "" : " ", metric.name, number(value.values[0]).c_str());
     else
-      tables += std::string(metric.name) + ":\n" + valueText(value.values, value.shape, record.classes);
+      tables +=
+          std::string(metric.name) + ":\n" + valueText(value.values, value.shape, record.classes);
     record.metrics.push_back(std::move(value));
   }
-  run.say(format("evaluate %s on %s:", record.model.c_str(), record.data.c_str()) + line + "\n" + tables);
+  run.say(format("evaluate %s on %s:", record.model.c_str(), record.data.c_str()) + line + "\n" +
+          tables);
   NN_TRY(run.recorder.evaluated(record));
   run.evaluated.push_back(std::move(record));
   return Status();
@@ -78,7 +82,8 @@ Status runPrint(Run &run, const nn_print &print) {
   std::vector<double> values;
   for (int64_t i = 0; i < count; ++i)
     values.push_back(Elements{out, engine.f64()}.get(i));
-  run.say(std::string(print.text) + " = " + nested(values, {print.shape, print.shape + print.rank}) + "\n");
+  run.say(std::string(print.text) + " = " +
+          nested(values, {print.shape, print.shape + print.rank}) + "\n");
   return Status();
 }
 

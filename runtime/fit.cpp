@@ -1,12 +1,13 @@
-// Parameters whose initializers look at data: fitted to the first batch, before a train statement's first step.
+// Parameters whose initializers look at data: fitted to the first batch, before a train statement's
+// first step.
 #include "runtime/train.h"
 
 #include <cmath>
 
 namespace nnrt {
 
-// Each call makes one correction of each layer, in the model's order; a layer that is linear in its weights needs no other. Mishkin and
-// Matas too stop after ten.
+// Each call makes one correction of each layer, in the model's order; a layer that is linear in its
+// weights needs no other. Mishkin and Matas too stop after ten.
 static const int mostCalls = 10;
 static const double enough = 1e-4; // a change of the weights, relative to their size
 
@@ -32,7 +33,8 @@ Status Trainer::fitToFirstBatch() {
   Tuning own;
   const Gather first = batches.gather(order.data(), record.batch);
   for (int i = 0; i < mostCalls; ++i) {
-    if (!engine.call(train.fit, in.data(), out, record.batch, record.batch, own, i ? nullptr : &first))
+    if (!engine.call(train.fit, in.data(), out, record.batch, record.batch, own,
+                     i ? nullptr : &first))
       return data->checkIntact();
     if (!(Elements{out[0], engine.f64()}.get(0) > enough))
       break;
@@ -40,8 +42,10 @@ Status Trainer::fitToFirstBatch() {
   for (int32_t i = 0; i < train.n_fitted; ++i) {
     const int32_t t = train.fitted[i];
     if (firstNonFinite(engine.tensorValues(t), engine.tensorElements(t)) >= 0)
-      return Status::error(format("%s cannot be fitted to the first batch (%s): the output of its layer does not vary there, or is not finite",
-                                  run.program.tensors[t].name, counted(record.batch, "row").c_str()))
+      return Status::error(format("%s cannot be fitted to the first batch (%s): the output of its "
+                                  "layer does not vary there, or is not finite",
+                                  run.program.tensors[t].name,
+                                  counted(record.batch, "row").c_str()))
           .at(train.where);
   }
   return Status();

@@ -30,10 +30,13 @@ public:
   }
 
 private:
-  Status fail(const char *what) const { return Status::error(format("not valid JSON at byte %zu: %s", at, what)); }
+  Status fail(const char *what) const {
+    return Status::error(format("not valid JSON at byte %zu: %s", at, what));
+  }
 
   void blanks() {
-    while (at < text.size() && (text[at] == ' ' || text[at] == '\t' || text[at] == '\n' || text[at] == '\r'))
+    while (at < text.size() &&
+           (text[at] == ' ' || text[at] == '\t' || text[at] == '\n' || text[at] == '\r'))
       ++at;
   }
   bool take(char c) {
@@ -116,7 +119,8 @@ private:
     while (end < text.size() && strchr("+-.eE0123456789", text[end]))
       ++end;
     bool starts = end > at && (text[at] == '-' || (text[at] >= '0' && text[at] <= '9'));
-    std::from_chars_result result = std::from_chars(text.data() + at, text.data() + end, value.number);
+    std::from_chars_result result =
+        std::from_chars(text.data() + at, text.data() + end, value.number);
     if (!starts || result.ec != std::errc() || result.ptr != text.data() + end)
       return fail("not a number");
     at = end;

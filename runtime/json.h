@@ -1,4 +1,5 @@
-// A small strict JSON reader and the one thing that writing it needs. For the headers of weight files.
+// A small strict JSON reader and the one thing that writing it needs. For the headers of weight
+// files.
 #pragma once
 
 #include "runtime/status.h"
@@ -23,8 +24,8 @@ struct Json {
   const Json *find(std::string_view name) const;
 };
 
-/// Reads one value that fills `text`. Nesting is limited to 16, names must be unique, nothing beyond the standard is
-/// accepted.
+/// Reads one value that fills `text`. Nesting is limited to 16, names must be unique, nothing
+/// beyond the standard is accepted.
 Status parseJson(std::string_view text, Json &value);
 
 /// `text` in double quotes, escaped.

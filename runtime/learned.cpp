@@ -1,5 +1,6 @@
-// What a model has learned from its data besides weights: the statistics that its inputs were normalised by and the order of its classes. They
-// belong to the model, so other data that it is given are prepared by them.
+// What a model has learned from its data besides weights: the statistics that its inputs were
+// normalised by and the order of its classes. They belong to the model, so other data that it is
+// given are prepared by them.
 #include "runtime/run.h"
 
 #include <cmath>
@@ -26,11 +27,13 @@ static std::string differences(const Learned &known, const Dataset &data) {
   const Learned own = data.learned();
   std::string text;
   for (const auto &[field, statistics] : known.statistics)
-    if (auto found = own.statistics.find(field); found != own.statistics.end() && found->second.mean.size() == statistics.mean.size() &&
-                                                 (found->second.mean != statistics.mean || found->second.deviation != statistics.deviation))
+    if (auto found = own.statistics.find(field);
+        found != own.statistics.end() && found->second.mean.size() == statistics.mean.size() &&
+        (found->second.mean != statistics.mean || found->second.deviation != statistics.deviation))
       text += (text.empty() ? "`" : ", `") + field + "`";
   for (const auto &[column, classes] : known.classes)
-    if (auto found = own.classes.find(column); found != own.classes.end() && found->second != classes)
+    if (auto found = own.classes.find(column);
+        found != own.classes.end() && found->second != classes)
       text += (text.empty() ? "the classes of `" : ", the classes of `") + column + "`";
   return text;
 }
@@ -58,28 +61,32 @@ Status Run::needFor(int32_t model, int32_t index, Dataset *&result, bool uncheck
   if (known.statistics.empty() && known.classes.empty())
     return Status();
   const std::string key = std::string(of.name) + " " + description.name;
-  if (const std::string field = oneSided(known, description); !field.empty() && told.insert(key + " " + field).second)
-    progress.note(format("note: `%s` of %s is not normalised, and that of %s, which `%s` was trained with, is", field.c_str(),
-                         description.name, known.from.c_str(), modelName(model)));
+  if (const std::string field = oneSided(known, description);
+      !field.empty() && told.insert(key + " " + field).second)
+    progress.note(format(
+        "note: `%s` of %s is not normalised, and that of %s, which `%s` was trained with, is",
+        field.c_str(), description.name, known.from.c_str(), modelName(model)));
   const std::string differing = differences(known, *result);
   if (differing.empty())
     return Status();
   if (description.folds > 0) {
     if (told.insert(key).second)
-      progress.note(format("note: %s of %s are its own, not those of %s, which `%s` was trained with", differing.c_str(), description.name,
-                           known.from.c_str(), modelName(model)));
+      progress.note(
+          format("note: %s of %s are its own, not those of %s, which `%s` was trained with",
+                 differing.c_str(), description.name, known.from.c_str(), modelName(model)));
     return Status();
   }
   std::shared_ptr<Dataset> &kept = adapted[{model, index}];
   if (!kept) {
     kept.reset(new Dataset);
-    if (Status status = kept->load(engine, description, folders, cache, false, &known); status.failed()) {
+    if (Status status = kept->load(engine, description, folders, cache, false, &known);
+        status.failed()) {
       kept.reset();
       return status;
     }
     if (told.insert(key).second)
-      progress.note(format("note: %s of %s are by what `%s` has learned from %s", differing.c_str(), description.name, modelName(model),
-                           known.from.c_str()));
+      progress.note(format("note: %s of %s are by what `%s` has learned from %s", differing.c_str(),
+                           description.name, modelName(model), known.from.c_str()));
   }
   result = kept.get();
   return Status();

@@ -36,14 +36,16 @@ std::string processorName() {
 std::vector<std::pair<std::string, std::string>> machineFacts(int threads) {
   std::vector<std::pair<std::string, std::string>> facts;
   facts.push_back({"CPU", processorName()});
-  facts.push_back({"cores", std::to_string(availableCores()) + " for this run, " + std::to_string(threads) + " used at most"});
+  facts.push_back({"cores", std::to_string(availableCores()) + " for this run, " +
+                                std::to_string(threads) + " used at most"});
   long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGE_SIZE);
   if (pages > 0 && size > 0)
     facts.push_back({"memory", bytes(uint64_t(pages) * uint64_t(size))});
   std::string system = lineOf("/etc/os-release", "PRETTY_NAME", '=');
   utsname kernel;
   if (uname(&kernel) == 0)
-    system += (system.empty() ? "" : ", ") + std::string(kernel.sysname) + " " + kernel.release + ", " + kernel.machine;
+    system += (system.empty() ? "" : ", ") + std::string(kernel.sysname) + " " + kernel.release +
+              ", " + kernel.machine;
   facts.push_back({"system", system.empty() ? "unknown" : system});
   facts.push_back({"GPU", "not used: nnc computes on the CPU"});
   return facts;

@@ -1,6 +1,7 @@
-// Buffers that are files. Reading memory behind the end of a file that was cut raises SIGBUS, in whichever thread reads: a handler
-// puts zeros there, so that the reader goes on, and notes that the file is not what it was. Whoever uses the numbers asks
-// intact() before anything comes of them; that also looks at the file's length and time, because within its last page a cut file
+// Buffers that are files. Reading memory behind the end of a file that was cut raises SIGBUS, in
+// whichever thread reads: a handler puts zeros there, so that the reader goes on, and notes that
+// the file is not what it was. Whoever uses the numbers asks intact() before anything comes of
+// them; that also looks at the file's length and time, because within its last page a cut file
 // reads as zeros without a signal, and one that was written to as anything.
 #include "runtime/buffer.h"
 
@@ -23,7 +24,8 @@ struct MappedFile {
 
 namespace {
 
-/// What the handler looks through: it may not wait for a lock. A program has a handful of data files; others are read.
+/// What the handler looks through: it may not wait for a lock. A program has a handful of data
+/// files; others are read.
 struct Place {
   std::atomic<unsigned char *> start{nullptr};
   std::atomic<size_t> size{0};
@@ -68,7 +70,9 @@ void handleCuts() {
   sigaction(SIGBUS, &action, &before);
 }
 
-bool sameTime(const struct timespec &a, const struct timespec &b) { return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec; }
+bool sameTime(const struct timespec &a, const struct timespec &b) {
+  return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
 
 } // namespace
 
@@ -106,7 +110,8 @@ bool Buffer::intact() const {
   if (!source)
     return true;
   struct stat info;
-  if (fstat(source->file, &info) != 0 || info.st_size != source->size || !sameTime(info.st_mtim, source->changed))
+  if (fstat(source->file, &info) != 0 || info.st_size != source->size ||
+      !sameTime(info.st_mtim, source->changed))
     source->cut.store(true, std::memory_order_relaxed);
   return !source->cut.load(std::memory_order_acquire);
 }

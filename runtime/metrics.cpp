@@ -68,7 +68,8 @@ void Totals::addMetrics() {
   }
 }
 
-/// Squares of distances from the mean, of both sets together (Chan, Golub and LeVeque, 1979): nothing large is subtracted.
+/// Squares of distances from the mean, of both sets together (Chan, Golub and LeVeque, 1979):
+/// nothing large is subtracted.
 void Totals::addSpread(size_t first) {
   double &all = sums[first][0];
   const double n = *static_cast<const double *>(outputs[first]), before = all;
@@ -139,7 +140,8 @@ bool Totals::restore(const std::vector<double> &saved) {
   return true;
 }
 
-Status Batches::prepare(Engine &engine, const Dataset &set, const int32_t *fields, int32_t count, int64_t capacity) {
+Status Batches::prepare(Engine &engine, const Dataset &set, const int32_t *fields, int32_t count,
+                        int64_t capacity) {
   data = &set;
   f64 = engine.f64();
   buffers.clear();
@@ -156,7 +158,8 @@ Status Batches::prepare(Engine &engine, const Dataset &set, const int32_t *field
     if (!buffers[fields[f]].data())
       NN_TRY(allocate(buffers[fields[f]], size));
     inputs.push_back(buffers[fields[f]].data());
-    copies.push_back({set.fields[fields[f]].data(), buffers[fields[f]].data(), size * engine.elementBytes()});
+    copies.push_back(
+        {set.fields[fields[f]].data(), buffers[fields[f]].data(), size * engine.elementBytes()});
   }
   if (!set.raw)
     return Status();
@@ -172,13 +175,16 @@ Status Batches::prepare(Engine &engine, const Dataset &set, const int32_t *field
     auto &batches = *static_cast<const Batches *>(self);
     batches.data->fillInputs(rows, first, last, batches.columns);
   };
-  auto intact = [](const void *self) { return static_cast<const Batches *>(self)->data->isIntact(); };
+  auto intact = [](const void *self) {
+    return static_cast<const Batches *>(self)->data->isIntact();
+  };
   computation = {fill, this, &description.prepare, columns.in(), prepared.data(), capacity, intact};
   return Status();
 }
 
 int64_t pieceRows(const nn_fn &function, int64_t rows) {
-  // Intermediate results of as many rows stay in the caches. Tests cut otherwise: nothing may depend on it.
+  // Intermediate results of as many rows stay in the caches. Tests cut otherwise: nothing may
+  // depend on it.
   static const int64_t usual = [] {
     const char *text = getenv("NNC_EVAL_ROWS");
     const long long own = text ? atoll(text) : 0;
@@ -191,12 +197,15 @@ Status reservePieces(Engine &engine, const nn_fn &function, int64_t rows) {
   Status status = engine.reserve(function, pieceRows(function, rows));
   if (!status.failed() || !function.whole)
     return status;
-  return Status::error(status.message() + "\n  note: all of them are needed at once, because they depend on one another (`over = batch`); in a "
-                                          "metric, `total(e)` adds up e over all rows without that");
+  return Status::error(status.message() +
+                       "\n  note: all of them are needed at once, because they depend on one "
+                       "another (`over = batch`); in a "
+                       "metric, `total(e)` adds up e over all rows without that");
 }
 
 Status evaluateRows(Engine &engine, const Dataset &data, const int32_t *fields, int32_t n_fields,
-                    const nn_fn &function, const std::vector<int64_t> &rows, Totals &totals, Tuning &tuning) {
+                    const nn_fn &function, const std::vector<int64_t> &rows, Totals &totals,
+                    Tuning &tuning) {
   FlushDenormals flush;
   const int64_t capacity = pieceRows(function, int64_t(rows.size()));
   Batches batches;

@@ -1,4 +1,5 @@
-// Norms are sums of squares in double; gradients and units come from a compiled function of its own, nn_train.monitor.
+// Norms are sums of squares in double; gradients and units come from a compiled function of its
+// own, nn_train.monitor.
 #include "runtime/monitor.h"
 
 #include <algorithm>
@@ -11,7 +12,8 @@ static const size_t tensorNumbers = 3, unitNumbers = 2;
 
 TensorLook tensorLook(const TrainRecord &record, size_t row, size_t index) {
   size_t at = 1 + tensorNumbers * index;
-  return {record.monitored.value(row, at), record.monitored.value(row, at + 1), record.monitored.value(row, at + 2)};
+  return {record.monitored.value(row, at), record.monitored.value(row, at + 1),
+          record.monitored.value(row, at + 2)};
 }
 
 UnitsLook unitsLook(const TrainRecord &record, size_t row, size_t index) {
@@ -26,7 +28,8 @@ const char *gradientWarning(const TrainRecord &record, size_t row, size_t index)
   TensorLook look = tensorLook(record, row, index);
   if (look.gradient > 100 && look.gradient > 100 * look.weight)
     return "exploding: a hundred times the weights";
-  return look.gradient < 1e-4 * most ? "vanishing: ten thousand times smaller than the largest" : nullptr;
+  return look.gradient < 1e-4 * most ? "vanishing: ten thousand times smaller than the largest"
+                                     : nullptr;
 }
 
 const char *updateWarning(const TensorLook &look) {
@@ -37,7 +40,9 @@ const char *updateWarning(const TensorLook &look) {
                             : nullptr;
 }
 
-const char *unitsWarning(double share) { return share >= 0.2 ? "many units learn nothing" : nullptr; }
+const char *unitsWarning(double share) {
+  return share >= 0.2 ? "many units learn nothing" : nullptr;
+}
 
 std::string monitorText(const TrainRecord &record) {
   if (record.monitored.rows() == 0 || record.tensors.empty())
@@ -48,17 +53,20 @@ std::string monitorText(const TrainRecord &record) {
     width = std::max(width, name.size());
   for (const std::string &name : record.activations)
     width = std::max(width, name.size());
-  std::string text = format("  %-*s  %10s  %10s  %10s  %13s\n", int(width), "tensor", "weight", "gradient", "update", "update/weight");
+  std::string text = format("  %-*s  %10s  %10s  %10s  %13s\n", int(width), "tensor", "weight",
+                            "gradient", "update", "update/weight");
   auto warned = [](const char *why) { return why ? format("  (%s)", why) : std::string(); };
   for (size_t t = 0; t < record.tensors.size(); ++t) {
     TensorLook look = tensorLook(record, last, t);
-    text += format("  %-*s  %10.4g  %10.4g  %10.4g  %13.3g", int(width), record.tensors[t].c_str(), look.weight, look.gradient, look.update,
+    text += format("  %-*s  %10.4g  %10.4g  %10.4g  %13.3g", int(width), record.tensors[t].c_str(),
+                   look.weight, look.gradient, look.update,
                    look.weight > 0 ? look.update / look.weight : NAN) +
             warned(gradientWarning(record, last, t)) + warned(updateWarning(look)) + "\n";
   }
   for (size_t a = 0; a < record.activations.size(); ++a) {
     UnitsLook look = unitsLook(record, last, a);
-    text += format("  %-*s  dead %.1f %%  saturated %.1f %%", int(width), record.activations[a].c_str(), 100 * look.dead, 100 * look.saturated) +
+    text += format("  %-*s  dead %.1f %%  saturated %.1f %%", int(width),
+                   record.activations[a].c_str(), 100 * look.dead, 100 * look.saturated) +
             warned(unitsWarning(std::max(look.dead, look.saturated))) + "\n";
   }
   return text;
@@ -138,7 +146,8 @@ template <class Get> static double length(int64_t count, Get get) {
   return top * std::sqrt(sum);
 }
 
-Status Monitor::afterStep(int64_t epoch, const void *const *in, int64_t rows, int64_t capacity, TrainRecord &record) {
+Status Monitor::afterStep(int64_t epoch, const void *const *in, int64_t rows, int64_t capacity,
+                          TrainRecord &record) {
   if (!on || untilDue(epoch) != 0)
     return Status();
   if (train->monitor.code)

@@ -1,12 +1,14 @@
-// Normalisation: mean 0 and population deviation 1, by numbers taken from the training split alone. Sums are in double
-// and in row order, so the statistics are the same on every machine and for any number of threads.
+// Normalisation: mean 0 and population deviation 1, by numbers taken from the training split alone.
+// Sums are in double and in row order, so the statistics are the same on every machine and for any
+// number of threads.
 #include "runtime/dataset.h"
 
 #include <cmath>
 
 namespace nnrt {
 
-Statistics fieldStatistics(const double *values, int64_t size, int64_t channels, const std::vector<int64_t> &rows) {
+Statistics fieldStatistics(const double *values, int64_t size, int64_t channels,
+                           const std::vector<int64_t> &rows) {
   int64_t groups = channels > 0 ? channels : size, inner = size / groups;
   Statistics result;
   result.mean.assign(groups, 0);
@@ -39,7 +41,8 @@ Statistics fieldStatistics(const double *values, int64_t size, int64_t channels,
   return result;
 }
 
-void normalizeRows(const double *from, int64_t size, const Statistics &s, int64_t count, Elements to) {
+void normalizeRows(const double *from, int64_t size, const Statistics &s, int64_t count,
+                   Elements to) {
   const int64_t groups = int64_t(s.mean.size()), inner = size / groups;
   int64_t i = 0;
   for (int64_t row = 0; row < count; ++row)

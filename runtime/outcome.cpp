@@ -6,13 +6,14 @@
 
 namespace nnrt {
 
-/// The values of the epoch that was kept, train before val; those of the last epoch where none was, or where a long history has
-/// dropped it.
+/// The values of the epoch that was kept, train before val; those of the last epoch where none was,
+/// or where a long history has dropped it.
 static std::vector<double> keptValues(const TrainRecord &record) {
   std::vector<double> values = record.last.train;
   values.insert(values.end(), record.last.val.begin(), record.last.val.end());
   const int64_t stride = record.history.stride(), epoch = record.kept.epoch;
-  if (!record.statement->has_keep || !record.kept.seen || epoch % stride != 0 || size_t(epoch / stride) >= record.history.rows())
+  if (!record.statement->has_keep || !record.kept.seen || epoch % stride != 0 ||
+      size_t(epoch / stride) >= record.history.rows())
     return values;
   for (size_t i = 0; i < values.size(); ++i)
     values[i] = record.history.value(size_t(epoch / stride), 1 + i);
@@ -21,10 +22,12 @@ static std::vector<double> keptValues(const TrainRecord &record) {
 
 double resultOf(const TrainRecord &record, const nn_watch &watch) {
   const nn_train &train = *record.statement;
-  if (train.has_keep && record.kept.seen && train.keep.metric == watch.metric && train.keep.split == watch.split)
+  if (train.has_keep && record.kept.seen && train.keep.metric == watch.metric &&
+      train.keep.split == watch.split)
     return record.kept.best;
   std::vector<double> values = keptValues(record);
-  const size_t index = (watch.split == NN_SPLIT_TRAIN ? 0 : record.last.train.size()) + size_t(watch.metric + 1);
+  const size_t index =
+      (watch.split == NN_SPLIT_TRAIN ? 0 : record.last.train.size()) + size_t(watch.metric + 1);
   return index < values.size() ? values[index] : __builtin_nan("");
 }
 
@@ -57,11 +60,13 @@ Spread spreadOf(const std::vector<double> &values) {
 }
 
 std::string meanAndSpread(const Spread &spread, int64_t folds) {
-  return folds > 1 ? format("%.4g ± %.2g", spread.mean, spread.deviation) : format("%.4g", spread.mean);
+  return folds > 1 ? format("%.4g ± %.2g", spread.mean, spread.deviation)
+                   : format("%.4g", spread.mean);
 }
 
 /// Number `column` over the folds, or "-" if none has it.
-static std::string overFolds(const std::vector<std::vector<double>> &results, size_t column, int64_t folds) {
+static std::string overFolds(const std::vector<std::vector<double>> &results, size_t column,
+                             int64_t folds) {
   std::vector<double> values;
   for (const std::vector<double> &result : results)
     if (column < result.size())
@@ -69,7 +74,8 @@ static std::string overFolds(const std::vector<std::vector<double>> &results, si
   return values.empty() ? "-" : meanAndSpread(spreadOf(values), folds);
 }
 
-std::string foldedValues(const std::vector<std::string> &columns, const std::vector<std::vector<double>> &results) {
+std::string foldedValues(const std::vector<std::string> &columns,
+                         const std::vector<std::vector<double>> &results) {
   std::string text;
   for (size_t c = 0; c < columns.size(); ++c)
     text += "  " + columns[c] + " " + overFolds(results, c, int64_t(results.size()));
@@ -115,10 +121,11 @@ std::string goalName(const nn_experiment &experiment, const std::vector<TrainRec
 
 std::string searchSummary(const SearchRecord &record) {
   const SearchRecord::Trial &best = record.trials[size_t(record.best)];
-  std::string text = format("%s: trial %lld of %lld by %s: %s %s%s\n", record.name.c_str(), (long long)record.best + 1,
-                            (long long)record.trials.size(), record.method.c_str(), record.goal.c_str(),
-                            meanAndSpread({best.goal, best.spread}, record.folds).c_str(),
-                            record.folds > 1 ? format(" over %lld folds", (long long)record.folds).c_str() : "");
+  std::string text =
+      format("%s: trial %lld of %lld by %s: %s %s%s\n", record.name.c_str(),
+             (long long)record.best + 1, (long long)record.trials.size(), record.method.c_str(),
+             record.goal.c_str(), meanAndSpread({best.goal, best.spread}, record.folds).c_str(),
+             record.folds > 1 ? format(" over %lld folds", (long long)record.folds).c_str() : "");
   size_t widest = 0;
   for (const std::string &name : record.variables)
     widest = std::max(widest, characters(name));

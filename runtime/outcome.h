@@ -9,11 +9,13 @@
 
 namespace nnrt {
 
-/// The value of `watch` that the trained model has: that of the epoch it kept, else of the last one.
+/// The value of `watch` that the trained model has: that of the epoch it kept, else of the last
+/// one.
 double resultOf(const TrainRecord &record, const nn_watch &watch);
 
 /// "loss 0.31 ± 0.02  accuracy …": the ends of a run on several folds.
-std::string foldedValues(const std::vector<std::string> &columns, const std::vector<std::vector<double>> &results);
+std::string foldedValues(const std::vector<std::string> &columns,
+                         const std::vector<std::vector<double>> &results);
 
 /// "loss", "accuracy", "val.loss" …: the numbers of an epoch, without tables.
 std::vector<std::string> columnsOf(const TrainRecord &record);

@@ -1,5 +1,6 @@
-// Every write to standard output is looked at. When its reader has gone there is nobody to work for: the run is asked to end, as
-// by a signal, so that it still writes its checkpoint. When a disk is full the work goes on, and the run fails at its end.
+// Every write to standard output is looked at. When its reader has gone there is nobody to work
+// for: the run is asked to end, as by a signal, so that it still writes its checkpoint. When a disk
+// is full the work goes on, and the run fails at its end.
 #include "runtime/output.h"
 
 #include "runtime/process.h"
@@ -61,7 +62,8 @@ extern "C" int nn_output_end(int code) {
     nnrt::noteFailure(EIO);
   if (code != 0 || !nnrt::outputError())
     return code;
-  nnrt::showError(std::string("error: the output could not be written: ") + strerror(nnrt::outputError()) + "\n");
+  nnrt::showError(std::string("error: the output could not be written: ") +
+                  strerror(nnrt::outputError()) + "\n");
   return 1;
 }
 

@@ -24,14 +24,17 @@ struct Panel {
 
 } // namespace
 
-static Status addCurve(Run &run, const nn_plot &plot, const nn_plotted &item, std::vector<Panel> &panels) {
+static Status addCurve(Run &run, const nn_plot &plot, const nn_plotted &item,
+                       std::vector<Panel> &panels) {
   const TrainRecord *record = nullptr;
   for (const TrainRecord &candidate : run.trained)
-    // By its place: a search has one statement for each choice of what the code depends on, and trained by the best one.
+    // By its place: a search has one statement for each choice of what the code depends on, and
+    // trained by the best one.
     if (strcmp(candidate.statement->where, item.train->where) == 0)
       record = &candidate;
   if (!record)
-    return Status::error(format("there is no `%s` to plot: its training has not run", item.text)).at(plot.where);
+    return Status::error(format("there is no `%s` to plot: its training has not run", item.text))
+        .at(plot.where);
   Panel *panel = nullptr;
   for (Panel &p : panels)
     if (p.record == record && p.metric == item.metric)
@@ -56,7 +59,8 @@ static Status addCurve(Run &run, const nn_plot &plot, const nn_plotted &item, st
   return Status();
 }
 
-static Status addValues(Run &run, const nn_plot &plot, const nn_plotted &item, std::vector<Panel> &panels) {
+static Status addValues(Run &run, const nn_plot &plot, const nn_plotted &item,
+                        std::vector<Panel> &panels) {
   Engine &engine = run.engine;
   const int64_t count = elementCount(item.shape, item.rank);
   Buffer result;
@@ -68,7 +72,9 @@ static Status addValues(Run &run, const nn_plot &plot, const nn_plotted &item, s
   const Elements values{out, engine.f64()};
   for (int64_t i = 0; i < count; ++i)
     if (!std::isfinite(values.get(i)))
-      return Status::error(format("`%s` cannot be plotted: element %lld is %s", item.text, (long long)i, number(values.get(i)).c_str())).at(plot.where);
+      return Status::error(format("`%s` cannot be plotted: element %lld is %s", item.text,
+                                  (long long)i, number(values.get(i)).c_str()))
+          .at(plot.where);
   panels.emplace_back();
   panels.back().title = item.text;
   panels.back().histogram = histogramOf(values, count, 20);
@@ -95,13 +101,17 @@ static std::string stacked(const std::vector<std::string> &svgs) {
     sscanf(inner.c_str() + to, " viewBox=\"0 0 %lf %lf", &width, &height);
     inner.replace(from, to - from, format(" width=\"%g\" height=\"%g\"", width, height));
   }
-  return format("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"880\" height=\"%g\" viewBox=\"0 0 440 %g\">\n", 2 * y, y) + inner + "</svg>\n";
+  return format("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"880\" height=\"%g\" viewBox=\"0 "
+                "0 440 %g\">\n",
+                2 * y, y) +
+         inner + "</svg>\n";
 }
 
 Status runPlot(Run &run, const nn_plot &plot) {
   std::vector<Panel> panels;
   for (int32_t i = 0; i < plot.n_items; ++i)
-    NN_TRY(plot.items[i].fn.code ? addValues(run, plot, plot.items[i], panels) : addCurve(run, plot, plot.items[i], panels));
+    NN_TRY(plot.items[i].fn.code ? addValues(run, plot, plot.items[i], panels)
+                                 : addCurve(run, plot, plot.items[i], panels));
   if (!plot.path) {
     for (const Panel &panel : panels)
       run.draw(panel.record ? curvesText(panel.title, panel.curves, standardCanvas())
@@ -114,7 +124,8 @@ Status runPlot(Run &run, const nn_plot &plot) {
     for (const TextCurve &curve : panel.curves)
       drawn.curves.push_back({curve.name, curve.values, curve.stride, curve.name == "val", false});
     std::string svg = panel.record ? curvesSvg(drawn, true)
-                                   : barsSvg(panel.title, panel.histogram.counts, panel.histogram.low, panel.histogram.high, true);
+                                   : barsSvg(panel.title, panel.histogram.counts,
+                                             panel.histogram.low, panel.histogram.high, true);
     if (!svg.empty())
       svgs.push_back(svg);
   }

@@ -1,5 +1,6 @@
-// Waiting is what costs here: a job of some microseconds must not pay for a system call. So a worker first spins (about
-// 100 µs), then sleeps on a condition variable; at a barrier a thread spins, then lets others run.
+// Waiting is what costs here: a job of some microseconds must not pay for a system call. So a
+// worker first spins (about 100 µs), then sleeps on a condition variable; at a barrier a thread
+// spins, then lets others run.
 #include "runtime/pool.h"
 
 #include "runtime/output.h"

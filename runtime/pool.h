@@ -1,4 +1,5 @@
-// The worker threads. Every job runs on several threads at once (SPMD): each gets its number and they meet at barriers.
+// The worker threads. Every job runs on several threads at once (SPMD): each gets its number and
+// they meet at barriers.
 #pragma once
 
 #include <atomic>
@@ -10,8 +11,9 @@
 
 namespace nnrt {
 
-/// Flushes denormal numbers to zero in this thread while it lives: compiled code that meets them runs many times
-/// slower. Every thread that runs compiled code holds one, so that all of them give the same numbers.
+/// Flushes denormal numbers to zero in this thread while it lives: compiled code that meets them
+/// runs many times slower. Every thread that runs compiled code holds one, so that all of them give
+/// the same numbers.
 class FlushDenormals {
 public:
   FlushDenormals();
@@ -26,15 +28,16 @@ int availableCores();
 
 class Pool {
 public:
-  /// `threads` counts the caller: 1 starts no thread. Fewer are started when the system gives no more.
+  /// `threads` counts the caller: 1 starts no thread. Fewer are started when the system gives no
+  /// more.
   explicit Pool(int threads);
   ~Pool();
   Pool(const Pool &) = delete;
 
   int size() const { return 1 + int(workers.size()); }
 
-  /// Runs job(data, thread, threads) on `threads` threads (at most size()), the caller being thread 0, and returns
-  /// when all are done. Only one thread may call this.
+  /// Runs job(data, thread, threads) on `threads` threads (at most size()), the caller being thread
+  /// 0, and returns when all are done. Only one thread may call this.
   void run(void (*job)(void *data, int32_t thread, int32_t threads), void *data, int threads);
 
   /// All threads of the running job meet here; `pool` is the Pool. Has the type of nn_call.barrier.
@@ -50,7 +53,7 @@ private:
   void work(int number);
 
   std::vector<Worker> workers; // never grows after the constructor: threads hold pointers into it
-  int spins; // how often a waiting thread looks before it gives way
+  int spins;                   // how often a waiting thread looks before it gives way
 
   // The job: written by run() before `turn` changes, read by workers after they have seen it.
   void (*job)(void *, int32_t, int32_t) = nullptr;

@@ -5,7 +5,8 @@
 
 namespace nnrt {
 
-/// Reads flags.input, computes the chosen model's outputs with flags.weights, writes CSV to flags.output.
+/// Reads flags.input, computes the chosen model's outputs with flags.weights, writes CSV to
+/// flags.output.
 Status predict(Run &run);
 
 /// Prints "error: …" to standard error.

@@ -1,4 +1,5 @@
-// Outputs as CSV: numbers that read back as themselves, and names of classes, quoted where they must be.
+// Outputs as CSV: numbers that read back as themselves, and names of classes, quoted where they
+// must be.
 #include "runtime/predict_table.h"
 
 #include "runtime/statements.h"
@@ -9,7 +10,8 @@ namespace nnrt {
 /// The model that train statements name for this one: its members' for an ensemble.
 static int32_t trainedAs(const nn_program &program, int32_t model) {
   forEachStatement(program, [&](const nn_statement &statement) {
-    if (statement.kind != NN_STMT_ENSEMBLE || static_cast<const nn_ensemble *>(statement.body)->model != model)
+    if (statement.kind != NN_STMT_ENSEMBLE ||
+        static_cast<const nn_ensemble *>(statement.body)->model != model)
       return true;
     model = static_cast<const nn_ensemble *>(statement.body)->of;
     return false;
@@ -17,14 +19,15 @@ static int32_t trainedAs(const nn_program &program, int32_t model) {
   return model;
 }
 
-/// The field, of the data set that it was trained on, whose classes the outputs stand for: what selected one of them in a loss. -1: none,
-/// they are no classes.
+/// The field, of the data set that it was trained on, whose classes the outputs stand for: what
+/// selected one of them in a loss. -1: none, they are no classes.
 static int32_t classField(const nn_program &program, const nn_model &model, int64_t outputs) {
   const int32_t trained = trainedAs(program, int32_t(&model - program.models));
   int32_t field = -1;
   forEachTrain(program, [&](const nn_train &train) {
     // `proba(x) = softmax(net(x))` has the classes of `net`.
-    const bool its = train.model == trained || isPartOf(program, program.models[train.model], model);
+    const bool its =
+        train.model == trained || isPartOf(program, program.models[train.model], model);
     if (its && train.data == model.data && field < 0)
       field = labelOf(train, outputs);
   });
@@ -34,7 +37,9 @@ static int32_t classField(const nn_program &program, const nn_model &model, int6
 static bool isTrained(const nn_program &program, const nn_model &model) {
   const int32_t trained = trainedAs(program, int32_t(&model - program.models));
   bool is = false;
-  forEachTrain(program, [&](const nn_train &train) { is |= train.model == trained || isPartOf(program, program.models[train.model], model); });
+  forEachTrain(program, [&](const nn_train &train) {
+    is |= train.model == trained || isPartOf(program, program.models[train.model], model);
+  });
   return is;
 }
 
@@ -53,17 +58,24 @@ std::string predictionTable(const Run &run, const nn_model &model, const nn_data
   const int32_t label = data ? classField(run.program, model, size) : -1;
   bool category = label >= 0 && size > 1;
   std::vector<std::string> names;
-  // Nothing tells what a model stands for that is only loaded, but for what its weights know: classes, as many as its outputs.
-  for (int32_t f = 0; data && label < 0 && !isTrained(run.program, model) && f < data->n_fields && names.empty(); ++f) {
+  // Nothing tells what a model stands for that is only loaded, but for what its weights know:
+  // classes, as many as its outputs.
+  for (int32_t f = 0;
+       data && label < 0 && !isTrained(run.program, model) && f < data->n_fields && names.empty();
+       ++f) {
     const int32_t column = data->fields[f].category_column;
-    const auto *known = f == inputField(*data) || column < 0 ? nullptr : learned.classesOf(data->columns[column].name);
+    const auto *known = f == inputField(*data) || column < 0
+                            ? nullptr
+                            : learned.classesOf(data->columns[column].name);
     if (known && size > 1 && int64_t(known->size()) == size) {
       category = true;
       names = *known;
     }
   }
   if (category && data->fields[label].category_column >= 0)
-    if (const auto *known = learned.classesOf(data->columns[data->fields[label].category_column].name); known && int64_t(known->size()) == size)
+    if (const auto *known =
+            learned.classesOf(data->columns[data->fields[label].category_column].name);
+        known && int64_t(known->size()) == size)
       names = *known;
   std::string text;
   for (int64_t k = 0; k < size; ++k)

@@ -1,10 +1,11 @@
-// nn_probe_source: what the compiler asks of a source before the run: names and shapes of columns, rows.
+// nn_probe_source: what the compiler asks of a source before the run: names and shapes of columns,
+// rows.
+#include "runtime/file.h"
 #include "runtime/sources/csv_table.h"
 #include "runtime/sources/idx_file.h"
 #include "runtime/sources/image_reader.h"
 #include "runtime/sources/npy_file.h"
 #include "runtime/sources/text_file.h"
-#include "runtime/file.h"
 
 #include <cstdio>
 #include <cstdlib>
@@ -16,8 +17,8 @@ namespace {
 const size_t countLimit = size_t(64) << 20; // rows of bigger CSV files are not counted
 
 /// Adds a column to the probe; without memory for it there is none.
-void addColumn(nn_probe &probe, const std::string &name, const std::vector<int64_t> &shape, bool wide, int32_t kind = NN_NUMBER,
-               int64_t classes = 0) {
+void addColumn(nn_probe &probe, const std::string &name, const std::vector<int64_t> &shape,
+               bool wide, int32_t kind = NN_NUMBER, int64_t classes = 0) {
   const size_t bytes = sizeof(nn_probe_column) * size_t(probe.n_columns + 1);
   auto *columns = static_cast<nn_probe_column *>(realloc(probe.columns, bytes));
   if (!columns)
@@ -86,10 +87,11 @@ Status probeIdx(const nn_source &source, const Folders &folders, nn_probe &probe
   IdxFile images;
   NN_TRY(readIdxHeader(path, images));
   if (images.shape.size() > 4)
-    return Status::error(format("%s holds items of %zu dimensions, images have up to 3", path.c_str(),
-                                images.shape.size() - 1));
+    return Status::error(format("%s holds items of %zu dimensions, images have up to 3",
+                                path.c_str(), images.shape.size() - 1));
   std::vector<int64_t> shape(3, 1);
-  for (size_t d = 1; d < images.shape.size(); ++d) // aligned at the end: height and width before channels
+  for (size_t d = 1; d < images.shape.size();
+       ++d) // aligned at the end: height and width before channels
     shape[3 - images.shape.size() + d] = images.shape[d];
   addColumn(probe, "image", shape, !images.isExactInF32());
   bool wideLabels = false;
@@ -99,7 +101,8 @@ Status probeIdx(const nn_source &source, const Folders &folders, nn_probe &probe
     NN_TRY(readIdxHeader(path, labels));
     if (labels.items() != images.items())
       return Status::error(format("%s holds %s images, but %s holds %s labels", images.path.c_str(),
-                                  grouped(images.items()).c_str(), path.c_str(), grouped(labels.items()).c_str()));
+                                  grouped(images.items()).c_str(), path.c_str(),
+                                  grouped(labels.items()).c_str()));
     if (labels.itemSize() != 1)
       return Status::error(path + " does not hold labels: its shape is " +
                            shapeText(labels.shape.data(), int32_t(labels.shape.size())));

@@ -1,5 +1,5 @@
-// Time stamps: a counter of the processor, read behind every kernel; what has passed since the thread's last stamp belongs to
-// the event that ends. Each thread writes cache lines of its own.
+// Time stamps: a counter of the processor, read behind every kernel; what has passed since the
+// thread's last stamp belongs to the event that ends. Each thread writes cache lines of its own.
 #include "runtime/profile.h"
 
 #include "runtime/run.h"
@@ -31,8 +31,8 @@ static constexpr int32_t started_ = -1;
 /// One function on a number of threads.
 struct Profiler::Stamps {
   Stamps(const nn_profiled *function, int32_t kernels, int threads)
-      : function(function), kernels(kernels), threads(threads), stride((2 * kernels + n_special + 1 + 7) / 8 * 8),
-        memory(size_t(stride) * threads + 8) {
+      : function(function), kernels(kernels), threads(threads),
+        stride((2 * kernels + n_special + 1 + 7) / 8 * 8), memory(size_t(stride) * threads + 8) {
     rows = memory.data() + (64 - reinterpret_cast<uintptr_t>(memory.data()) % 64) % 64 / 8;
   }
   /// A thread's counters: the last stamp, then the time of each event.
@@ -81,7 +81,8 @@ void Profiler::copied(const nn_call &call, int32_t thread) {
 
 void Profiler::metAfterCopy(const nn_call &call, int32_t thread) {
   if (call.stamp)
-    call.stamp(call.stamp_data, thread, 2 * static_cast<Stamps *>(call.stamp_data)->kernels + WaitAfterCopy);
+    call.stamp(call.stamp_data, thread,
+               2 * static_cast<Stamps *>(call.stamp_data)->kernels + WaitAfterCopy);
 }
 
 Profiler::Stamps &Profiler::tableOf(const nn_profiled &profiled, int threads) {
@@ -144,7 +145,7 @@ namespace {
 
 /// What some kernels do in a call, on average.
 struct Work {
-  double time = 0, wait = 0; // seconds, mean of the threads
+  double time = 0, wait = 0;              // seconds, mean of the threads
   double flops = 0, bytes = 0, least = 0; // least: the roofline's time on one core
 
   Work &operator+=(const Work &o) {
@@ -187,25 +188,32 @@ std::string microseconds(double seconds, double step) {
   return format("%.*f", step < 10e-6 ? 3 : step < 100e-6 ? 2 : 1, seconds * 1e6);
 }
 
-std::string rowText(const std::string &line, const Row &row, double step, int threads, double roofFlops) {
+std::string rowText(const std::string &line, const Row &row, double step, int threads,
+                    double roofFlops) {
   const Work &w = row.work;
   const double busy = w.time * threads; // of all cores together
   std::string flops = busy > 0 && w.flops > 0 ? format("%.1f", w.flops / busy * 1e-9) : "";
-  std::string share = busy > 0 && w.flops > 0 && roofFlops > 0 ? format("%.0f %%", 100 * w.flops / busy / roofFlops) : "";
+  std::string share = busy > 0 && w.flops > 0 && roofFlops > 0
+                          ? format("%.0f %%", 100 * w.flops / busy / roofFlops)
+                          : "";
   std::string wait = threads > 1 ? format(" %8s", microseconds(w.wait, step).c_str()) : "";
-  std::string text = format("  %5s %9s %5.1f %%%s %9s %8s %8s %7s  %-8s  %s", line.c_str(), microseconds(w.time, step).c_str(),
-                            100 * w.time / step, wait.c_str(), flops.c_str(), share.c_str(), shortBytes(w.bytes).c_str(),
-                            busy > 0 ? format("%.1f", w.bytes / busy * 1e-9).c_str() : "", row.bound.c_str(), row.text.c_str());
+  std::string text = format("  %5s %9s %5.1f %%%s %9s %8s %8s %7s  %-8s  %s", line.c_str(),
+                            microseconds(w.time, step).c_str(), 100 * w.time / step, wait.c_str(),
+                            flops.c_str(), share.c_str(), shortBytes(w.bytes).c_str(),
+                            busy > 0 ? format("%.1f", w.bytes / busy * 1e-9).c_str() : "",
+                            row.bound.c_str(), row.text.c_str());
   return text.substr(0, text.find_last_not_of(' ') + 1) + "\n";
 }
 
 void sortByTime(std::vector<Row *> &rows) {
-  std::stable_sort(rows.begin(), rows.end(), [](const Row *a, const Row *b) { return a->work.time > b->work.time; });
+  std::stable_sort(rows.begin(), rows.end(),
+                   [](const Row *a, const Row *b) { return a->work.time > b->work.time; });
 }
 
-/// Prints the rows that take at least `cutoff`, with the waiting behind them, and one for all others.
-void printRows(std::string &text, const std::string &line, std::vector<Row *> rows, double cutoff, const char *noun, double step,
-               int threads, double roofFlops) {
+/// Prints the rows that take at least `cutoff`, with the waiting behind them, and one for all
+/// others.
+void printRows(std::string &text, const std::string &line, std::vector<Row *> rows, double cutoff,
+               const char *noun, double step, int threads, double roofFlops) {
   sortByTime(rows);
   Row others;
   int64_t left = 0;
@@ -259,17 +267,21 @@ std::string Profiler::textOf(const Stamps &stamps, double secondsPerTick) const 
     if (*kernel.places)
       row.text += std::string(" in ") + kernel.places;
     for (int32_t l = 1; l < kernel.n_lines; ++l)
-      row.text += (l == 1 ? "; with line " : ", ") + std::string(profile.lines[kernel.lines[l]].where);
+      row.text +=
+          (l == 1 ? "; with line " : ", ") + std::string(profile.lines[kernel.lines[l]].where);
     Line &line = lines[kernel.n_lines ? kernel.lines[0] : profile.n_lines];
     line.row.work += row.work;
     line.kernels.push_back(std::move(row));
     all += line.kernels.back().work;
   }
 
-  std::string text = format("profile: %s: %s of %s on %s, %s µs each\n", function.name,
-                            counted(stamps.calls, stamps.steps ? "step" : "call").c_str(),
-                            counted(int64_t(rows + 0.5), "row").c_str(), counted(stamps.threads, "thread").c_str(), microseconds(step, step).c_str());
-  text += format("   line        µs   share%s   GFLOP/s  of roof    moved    GB/s  bound by\n", stamps.threads > 1 ? "  wait µs" : "");
+  std::string text =
+      format("profile: %s: %s of %s on %s, %s µs each\n", function.name,
+             counted(stamps.calls, stamps.steps ? "step" : "call").c_str(),
+             counted(int64_t(rows + 0.5), "row").c_str(), counted(stamps.threads, "thread").c_str(),
+             microseconds(step, step).c_str());
+  text += format("   line        µs   share%s   GFLOP/s  of roof    moved    GB/s  bound by\n",
+                 stamps.threads > 1 ? "  wait µs" : "");
   std::vector<Row *> shown;
   Row others;
   int64_t left = 0;
@@ -278,7 +290,8 @@ std::string Profiler::textOf(const Stamps &stamps, double secondsPerTick) const 
   for (Line &line : lines)
     if (!line.kernels.empty())
       order.push_back(&line);
-  std::stable_sort(order.begin(), order.end(), [](Line *a, Line *b) { return a->row.work.time > b->row.work.time; });
+  std::stable_sort(order.begin(), order.end(),
+                   [](Line *a, Line *b) { return a->row.work.time > b->row.work.time; });
   for (Line *line : order) {
     if (line->row.work.time + line->row.work.wait < cutoff && order.size() > 1) {
       others.work += line->row.work;
@@ -300,38 +313,46 @@ std::string Profiler::textOf(const Stamps &stamps, double secondsPerTick) const 
   }
 
   const int32_t special = 2 * stamps.kernels;
-  const double copy = stamps.sum(special + Copy) * unit, waitCopy = stamps.sum(special + WaitAfterCopy) * unit;
+  const double copy = stamps.sum(special + Copy) * unit,
+               waitCopy = stamps.sum(special + WaitAfterCopy) * unit;
   auto part = [&](const char *name, double time) {
-    text += format("  %5s %9s %5.1f %%  %s\n", "", microseconds(time, step).c_str(), 100 * time / step, name);
+    text += format("  %5s %9s %5.1f %%  %s\n", "", microseconds(time, step).c_str(),
+                   100 * time / step, name);
   };
   part("all kernels", all.time);
   if (stamps.threads > 1)
     part("waiting for other threads", all.wait + waitCopy);
   part("copying the batch", copy);
-  part(stamps.threads > 1 ? "starting and joining threads" : "the call itself", call - all.time - all.wait - copy - waitCopy);
+  part(stamps.threads > 1 ? "starting and joining threads" : "the call itself",
+       call - all.time - all.wait - copy - waitCopy);
   if (stamps.steps)
     part("the training loop", step - call);
   if (hasRoof)
-    text += format("  %5s %9s          the rooflines of all kernels, on one core\n", "", microseconds(all.least, step).c_str());
+    text += format("  %5s %9s          the rooflines of all kernels, on one core\n", "",
+                   microseconds(all.least, step).c_str());
   return text;
 }
 
 std::string Profiler::text() {
   const double perTick = (now() - began) / double(std::max<uint64_t>(1, ticks() - firstTick));
-  // Now, not at the start: the run does not wait for it, and of several engines only the one that tells of all needs it.
+  // Now, not at the start: the run does not wait for it, and of several engines only the one that
+  // tells of all needs it.
   hasRoof = nn_measure_roof(program.profile->vector_bytes, program.profile->fma, &roof) == 0;
-  std::string text = "profile: what one core can do was not measured: it has no vectors of that kind\n";
+  std::string text =
+      "profile: what one core can do was not measured: it has no vectors of that kind\n";
   if (hasRoof)
-    text = format("profile: one core reaches %.0f GFLOP/s in f32 %s on registers, %d lanes wide; a triad moves %.0f GB/s in L1, "
+    text = format("profile: one core reaches %.0f GFLOP/s in f32 %s on registers, %d lanes wide; a "
+                  "triad moves %.0f GB/s in L1, "
                   "%.0f in L2, %.0f in L3, %.0f in memory\n",
-                  roof.flops * 1e-9, roof.fma ? "multiply-adds" : "multiplications and additions", roof.vector_bytes / 4,
-                  roof.bandwidth[NN_L1] * 1e-9, roof.bandwidth[NN_L2] * 1e-9, roof.bandwidth[NN_L3] * 1e-9,
-                  roof.bandwidth[NN_MEMORY] * 1e-9);
+                  roof.flops * 1e-9, roof.fma ? "multiply-adds" : "multiplications and additions",
+                  roof.vector_bytes / 4, roof.bandwidth[NN_L1] * 1e-9, roof.bandwidth[NN_L2] * 1e-9,
+                  roof.bandwidth[NN_L3] * 1e-9, roof.bandwidth[NN_MEMORY] * 1e-9);
   Stamps trial(nullptr, 1, 1);
   const int trials = 10000;
   for (int i = 0; i <= trials; ++i)
     stamp(&trial, 0, i ? 0 : started_);
-  text += format("profile: times are means of the threads, GFLOP/s and GB/s those of one core; a time stamp takes %.0f ns of them\n",
+  text += format("profile: times are means of the threads, GFLOP/s and GB/s those of one core; a "
+                 "time stamp takes %.0f ns of them\n",
                  trial.sum(0) * perTick / trials * 1e9);
   for (int32_t f = 0; f < program.profile->n_functions; ++f) {
     const Stamps *most = nullptr;
@@ -347,7 +368,8 @@ std::string Profiler::text() {
       continue;
     text += textOf(*most, perTick);
     if (all > most->calls)
-      text += format("  (%s more on another number of threads)\n", counted(all - most->calls, "call").c_str());
+      text += format("  (%s more on another number of threads)\n",
+                     counted(all - most->calls, "call").c_str());
   }
   return text;
 }

@@ -38,7 +38,8 @@ void Progress::begin(const TrainRecord &record) {
 
 void Progress::look(int64_t steps, double meanLoss) {
   // Choose the next look so that about 20 ms pass until then.
-  double passed = since(lookTime), perStep = passed / double(std::max<int64_t>(1, steps - lastLook));
+  double passed = since(lookTime),
+         perStep = passed / double(std::max<int64_t>(1, steps - lastLook));
   lookTime = Clock::now();
   lastLook = steps;
   nextLook = steps + std::max<int64_t>(1, std::min<int64_t>(int64_t(0.02 / std::max(perStep, 1e-9)),
@@ -50,7 +51,9 @@ void Progress::look(int64_t steps, double meanLoss) {
 
 static std::string shortNumber(double value) {
   double size = std::fabs(value);
-  return size >= 1000 ? format("%.6g", value) : value != 0 && size < 1e-3 ? format("%.3g", value) : format("%.4f", value);
+  return size >= 1000                ? format("%.6g", value)
+         : value != 0 && size < 1e-3 ? format("%.3g", value)
+                                     : format("%.4f", value);
 }
 
 void Progress::draw(int64_t steps, double meanLoss) {
@@ -64,24 +67,28 @@ void Progress::draw(int64_t steps, double meanLoss) {
   std::string bar;
   for (int i = 0; i < width; ++i)
     bar += i < full ? "█" : "░";
-  std::string line = format("epoch %lld/%lld %s %3.0f %%  loss %s", (long long)epoch, (long long)epochs, bar.c_str(),
-                            100 * part, shortNumber(meanLoss).c_str());
+  std::string line =
+      format("epoch %lld/%lld %s %3.0f %%  loss %s", (long long)epoch, (long long)epochs,
+             bar.c_str(), 100 * part, shortNumber(meanLoss).c_str());
   if (current->epochs > 0) { // metrics are known at the end of an epoch: show the last ones
     const EpochRecord &last = current->last;
     const std::vector<double> &values = last.val.empty() ? last.train : last.val;
     for (int32_t m = 0; m < current->statement->n_metrics && m < 2; ++m)
       if (size_t(m) + 1 < values.size() && current->statement->metrics[m].rank == 0)
-        line += format("  %s%s %s", last.val.empty() ? "" : "val.", current->statement->metrics[m].name,
-                       shortNumber(values[m + 1]).c_str());
+        line += format("  %s%s %s", last.val.empty() ? "" : "val.",
+                       current->statement->metrics[m].name, shortNumber(values[m + 1]).c_str());
   }
-  line += rate >= 100 ? format("  %s steps/s", grouped(int64_t(rate)).c_str()) : format("  %.3g steps/s", rate);
+  line += rate >= 100 ? format("  %s steps/s", grouped(int64_t(rate)).c_str())
+                      : format("  %.3g steps/s", rate);
   line += "  " + duration(double(current->totalSteps - steps) / std::max(rate, 1e-9)) + " left";
   for (bool val : {false, true}) // last, so that a narrow terminal cuts it first
     if (std::string spark = sparkline(series(*current, val, 0), 10); !spark.empty())
       line += (val ? "  val " : "  loss ") + spark;
   winsize size{};
-  size_t columns = ioctl(1, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80, shown = 0, at = 0;
-  for (; at < line.size(); ++at) // cut at the terminal's width, counting characters rather than bytes
+  size_t columns = ioctl(1, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80, shown = 0,
+         at = 0;
+  for (; at < line.size();
+       ++at) // cut at the terminal's width, counting characters rather than bytes
     if ((line[at] & 0xC0) != 0x80 && ++shown >= columns)
       break;
   drawText("\r" + visible(line.substr(0, at)) + "\033[K");

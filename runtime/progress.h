@@ -1,4 +1,5 @@
-// How a training run is shown: a live line on a terminal, a plain line for each epoch elsewhere, nothing with --quiet.
+// How a training run is shown: a live line on a terminal, a plain line for each epoch elsewhere,
+// nothing with --quiet.
 #pragma once
 
 #include "runtime/history.h"
@@ -14,12 +15,14 @@ public:
 
   /// A train statement begins (or goes on) at step record.steps.
   void begin(const TrainRecord &record);
-  /// Called after every step; costs a nanosecond unless it is time to redraw. `totals` are the epoch's so far.
+  /// Called after every step; costs a nanosecond unless it is time to redraw. `totals` are the
+  /// epoch's so far.
   template <class Totals> void step(int64_t steps, const Totals &totals) {
     if (steps >= nextLook)
       look(steps, totals.meanLoss());
   }
-  /// How many epochs of one step each may end without a call of step() or epoch(): those would do nothing.
+  /// How many epochs of one step each may end without a call of step() or epoch(): those would do
+  /// nothing.
   int64_t untilShown(int64_t steps, int64_t epochs) const;
   /// The last epoch of `record` is complete.
   void epoch(const TrainRecord &record);
@@ -42,7 +45,7 @@ private:
   bool quiet, terminal, drawn = false;
   const TrainRecord *current = nullptr;
   int64_t firstStep = 0, nextLook = 0, lastLook = 0;
-  int64_t everyEpochs = 1;  // plain lines: long runs do not print each epoch
+  int64_t everyEpochs = 1; // plain lines: long runs do not print each epoch
   int64_t shownEpochs = 0;
   Clock::time_point started, lastDraw, lastLine, lookTime;
 };

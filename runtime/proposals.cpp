@@ -23,10 +23,15 @@ Status gridPoints(const nn_experiment &experiment, int64_t trials, std::vector<P
     else
       ++ranges;
   if (trials > 0 && lists > double(trials))
-    return Status::error(format("the grid has %s points, and `trials` is %s", number(lists).c_str(), grouped(trials).c_str()));
-  const double steps = !ranges ? 1 : trials <= 0 ? 3 : std::floor(std::pow(double(trials) / lists, 1.0 / ranges) + 1e-9);
+    return Status::error(format("the grid has %s points, and `trials` is %s", number(lists).c_str(),
+                                grouped(trials).c_str()));
+  const double steps = !ranges ? 1
+                       : trials <= 0
+                           ? 3
+                           : std::floor(std::pow(double(trials) / lists, 1.0 / ranges) + 1e-9);
   if (lists * std::pow(steps, ranges) > 1e6)
-    return Status::error(format("the grid has %s points: too many", number(lists * std::pow(steps, ranges)).c_str()));
+    return Status::error(format("the grid has %s points: too many",
+                                number(lists * std::pow(steps, ranges)).c_str()));
   points.assign(1, Point());
   for (int32_t v = 0; v < experiment.n_variables; ++v) {
     const nn_variable &variable = experiment.variables[v];
@@ -37,8 +42,9 @@ Status gridPoints(const nn_experiment &experiment, int64_t trials, std::vector<P
     } else {
       for (int i = 0; i < int(steps); ++i) {
         const double part = steps > 1 ? i / (steps - 1) : 0.5;
-        double value = variable.draw == NN_DRAW_LOG_UNIFORM ? variable.low * std::pow(variable.high / variable.low, part)
-                                                            : variable.low + (variable.high - variable.low) * part;
+        double value = variable.draw == NN_DRAW_LOG_UNIFORM
+                           ? variable.low * std::pow(variable.high / variable.low, part)
+                           : variable.low + (variable.high - variable.low) * part;
         if (variable.draw == NN_DRAW_INTEGER)
           value = std::round(value);
         if (values.empty() || value != values.back()) // few integers
@@ -61,8 +67,11 @@ namespace {
 /// Random numbers of one variable in one trial.
 class Draws {
 public:
-  Draws(uint64_t seed, int64_t trial, int32_t variable) : seed(seed), trial(uint32_t(trial)), variable(uint32_t(variable)) {}
-  double uniform() { return uniformFrom(randomWords(seed, Stream::Trial, next++, trial, variable).word[0]); }
+  Draws(uint64_t seed, int64_t trial, int32_t variable)
+      : seed(seed), trial(uint32_t(trial)), variable(uint32_t(variable)) {}
+  double uniform() {
+    return uniformFrom(randomWords(seed, Stream::Trial, next++, trial, variable).word[0]);
+  }
   double normal() {
     double first, second;
     normalPair(randomWords(seed, Stream::Trial, next++, trial, variable), first, second);
@@ -89,11 +98,15 @@ struct Line {
     mean = (low + high) / 2;
     deviation = high - low;
   }
-  double onLine(double value) const { return draw == NN_DRAW_LOG_UNIFORM ? std::log(value) : value; }
+  double onLine(double value) const {
+    return draw == NN_DRAW_LOG_UNIFORM ? std::log(value) : value;
+  }
   double value(double x, const nn_variable &v) const {
     if (draw == NN_DRAW_NORMAL)
       return x;
-    double value = draw == NN_DRAW_LOG_UNIFORM ? std::exp(x) : draw == NN_DRAW_INTEGER ? std::round(x) : x;
+    double value = draw == NN_DRAW_LOG_UNIFORM ? std::exp(x)
+                   : draw == NN_DRAW_INTEGER   ? std::round(x)
+                                               : x;
     return std::min(std::max(value, v.low), v.high);
   }
 
@@ -102,17 +115,24 @@ struct Line {
   double mean, deviation; // of the prior
 };
 
-/// A sum of equally weighted normal densities, one for each value seen and one for the prior, cut off at the bounds.
+/// A sum of equally weighted normal densities, one for each value seen and one for the prior, cut
+/// off at the bounds.
 class Parzen {
 public:
   Parzen(const Line &line, std::vector<double> seen) : line(line) {
     std::sort(seen.begin(), seen.end());
     const size_t n = seen.size();
-    // As wide as the gap to the farther neighbour, within limits: narrow where many values lie close together.
+    // As wide as the gap to the farther neighbour, within limits: narrow where many values lie
+    // close together.
     const double widest = line.deviation, least = widest / std::min(100.0, 1 + double(n));
     for (size_t i = 0; i < n; ++i) {
-      const double left = seen[i] - (i ? seen[i - 1] : std::isfinite(line.low) ? line.low : line.mean - widest);
-      const double right = (i + 1 < n ? seen[i + 1] : std::isfinite(line.high) ? line.high : line.mean + widest) - seen[i];
+      const double left = seen[i] - (i                         ? seen[i - 1]
+                                     : std::isfinite(line.low) ? line.low
+                                                               : line.mean - widest);
+      const double right = (i + 1 < n                  ? seen[i + 1]
+                            : std::isfinite(line.high) ? line.high
+                                                       : line.mean + widest) -
+                           seen[i];
       add(seen[i], std::min(std::max(std::max(left, right), least), widest));
     }
     add(line.mean, widest);
@@ -126,7 +146,8 @@ public:
     return sum / double(parts.size());
   }
   double draw(Draws &draws) const {
-    const Part &part = parts[std::min(parts.size() - 1, size_t(draws.uniform() * double(parts.size())))];
+    const Part &part =
+        parts[std::min(parts.size() - 1, size_t(draws.uniform() * double(parts.size())))];
     for (int attempt = 0; attempt < 100; ++attempt)
       if (double x = part.mean + part.deviation * draws.normal(); x >= line.low && x <= line.high)
         return x;
@@ -149,12 +170,14 @@ double drawFrom(const nn_variable &variable, Draws &draws) {
   if (variable.draw == NN_DRAW_LIST)
     return std::min(variable.n_labels - 1.0, std::floor(draws.uniform() * variable.n_labels));
   Line line(variable);
-  return line.value(variable.draw == NN_DRAW_NORMAL ? line.mean + line.deviation * draws.normal()
-                                                    : line.low + (line.high - line.low) * draws.uniform(),
+  return line.value(variable.draw == NN_DRAW_NORMAL
+                        ? line.mean + line.deviation * draws.normal()
+                        : line.low + (line.high - line.low) * draws.uniform(),
                     variable);
 }
 
-double bestOfList(const nn_variable &variable, const std::vector<double> &good, const std::vector<double> &bad, Draws &draws) {
+double bestOfList(const nn_variable &variable, const std::vector<double> &good,
+                  const std::vector<double> &bad, Draws &draws) {
   // Counts, and one of each for the prior.
   std::vector<double> l(variable.n_labels, 1), g(variable.n_labels, 1);
   for (double value : good)
@@ -174,7 +197,8 @@ double bestOfList(const nn_variable &variable, const std::vector<double> &good, 
   return best;
 }
 
-double bestOnLine(const nn_variable &variable, std::vector<double> good, std::vector<double> bad, Draws &draws) {
+double bestOnLine(const nn_variable &variable, std::vector<double> good, std::vector<double> bad,
+                  Draws &draws) {
   Line line(variable);
   for (std::vector<double> *values : {&good, &bad})
     for (double &value : *values)
@@ -200,7 +224,8 @@ Point randomPoint(const nn_experiment &experiment, uint64_t seed, int64_t trial)
   return point;
 }
 
-Point tpePoint(const nn_experiment &experiment, const std::vector<Tried> &tried, uint64_t seed, int64_t trial) {
+Point tpePoint(const nn_experiment &experiment, const std::vector<Tried> &tried, uint64_t seed,
+               int64_t trial) {
   static const size_t startup = 10;
   static const double goodShare = 0.15;
   if (tried.size() < startup)
@@ -209,7 +234,8 @@ Point tpePoint(const nn_experiment &experiment, const std::vector<Tried> &tried,
   for (const Tried &t : tried)
     order.push_back(&t);
   auto loss = [](const Tried *t) { return std::isnan(t->loss) ? infinity : t->loss; };
-  std::stable_sort(order.begin(), order.end(), [&](const Tried *a, const Tried *b) { return loss(a) < loss(b); });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](const Tried *a, const Tried *b) { return loss(a) < loss(b); });
   const size_t best = size_t(std::ceil(goodShare * double(order.size())));
   Point point;
   for (int32_t v = 0; v < experiment.n_variables; ++v) {
@@ -218,8 +244,9 @@ Point tpePoint(const nn_experiment &experiment, const std::vector<Tried> &tried,
       (i < best ? good : bad).push_back(order[i]->point[size_t(v)]);
     const nn_variable &variable = experiment.variables[v];
     Draws draws(seed, trial, v);
-    point.push_back(variable.draw == NN_DRAW_LIST ? bestOfList(variable, good, bad, draws)
-                                                  : bestOnLine(variable, std::move(good), std::move(bad), draws));
+    point.push_back(variable.draw == NN_DRAW_LIST
+                        ? bestOfList(variable, good, bad, draws)
+                        : bestOnLine(variable, std::move(good), std::move(bad), draws));
   }
   return point;
 }

@@ -1,7 +1,8 @@
-// Data sets whose fields are computed for each batch: images of bytes would take four times the memory as f32, and the system needs
-// longer to hand out that memory than the whole computation takes. Every row is computed once all the same, and looked
-// at, so that bad data are found before the run, or before anything comes of it: on a machine with a core to spare, a run's first
-// steps are made meanwhile.
+// Data sets whose fields are computed for each batch: images of bytes would take four times the
+// memory as f32, and the system needs longer to hand out that memory than the whole computation
+// takes. Every row is computed once all the same, and looked at, so that bad data are found before
+// the run, or before anything comes of it: on a machine with a core to spare, a run's first steps
+// are made meanwhile.
 #include "runtime/dataset.h"
 #include "runtime/finite.h"
 
@@ -19,10 +20,12 @@ bool Dataset::canKeepRaw(const Engine &engine) const {
     bytes += rows * fieldSizes[f] * engine.elementBytes();
   }
   return !(data.has_split && data.stratify >= 0) && bytes > keptBytes &&
-         std::all_of(parts.begin(), parts.end(), [](const Part &part) { return part.source->isCompact(); });
+         std::all_of(parts.begin(), parts.end(),
+                     [](const Part &part) { return part.source->isCompact(); });
 }
 
-void Dataset::fillInputs(const int64_t *wanted, int64_t first, int64_t last, const InputBuffers &inputs) const {
+void Dataset::fillInputs(const int64_t *wanted, int64_t first, int64_t last,
+                         const InputBuffers &inputs) const {
   const int64_t own = int64_t(parts[0].kept.size()), most = 64;
   const InputTable table = prepareInputs(*description);
   int64_t selected[most];
@@ -39,18 +42,21 @@ void Dataset::fillInputs(const int64_t *wanted, int64_t first, int64_t last, con
   }
 }
 
-Status Dataset::checkInputs(const int64_t *wanted, int64_t count, const InputBuffers &inputs) const {
+Status Dataset::checkInputs(const int64_t *wanted, int64_t count,
+                            const InputBuffers &inputs) const {
   for (int32_t b = 0; b < description->n_bounds; ++b) {
     const nn_bound &bound = description->bounds[b];
-    const int64_t size = inputs.size(bound.field), bad = firstOutside(bound, inputs.at(bound.field, 0), count * size);
+    const int64_t size = inputs.size(bound.field),
+                  bad = firstOutside(bound, inputs.at(bound.field, 0), count * size);
     if (bad >= 0)
-      return outside(bound, inputName(*description, bound.field), description->name, place(wanted[bad / size]), size, bad,
-                     inputs.at(bound.field, 0).get(bad));
+      return outside(bound, inputName(*description, bound.field), description->name,
+                     place(wanted[bad / size]), size, bad, inputs.at(bound.field, 0).get(bad));
   }
   return Status();
 }
 
-/// The check of all rows, shared by threads: each has a stretch of rows and computes it in pieces that stay in its cache.
+/// The check of all rows, shared by threads: each has a stretch of rows and computes it in pieces
+/// that stay in its cache.
 struct RawCheck {
   static constexpr int64_t piece = 64;
   struct Bad {
@@ -65,8 +71,8 @@ struct RawCheck {
 
   static void run(void *self, int32_t thread, int32_t threads) {
     auto &check = *static_cast<RawCheck *>(self);
-    check.status[thread] = check.look(check.data.rows * thread / threads, check.data.rows * (thread + 1) / threads,
-                                      check.bad[thread]);
+    check.status[thread] = check.look(check.data.rows * thread / threads,
+                                      check.data.rows * (thread + 1) / threads, check.bad[thread]);
   }
 
   Status look(int64_t first, int64_t last, std::vector<Bad> &found) {
@@ -74,7 +80,8 @@ struct RawCheck {
     const nn_fn &prepare = description.prepare;
     const int64_t width = engine.elementBytes();
     Buffer scratch;
-    NN_TRY(scratch.allocate(size_t(prepare.fixed_bytes + prepare.row_bytes * piece), "a look at the data"));
+    NN_TRY(scratch.allocate(size_t(prepare.fixed_bytes + prepare.row_bytes * piece),
+                            "a look at the data"));
     std::vector<Buffer> fields(description.n_fields);
     InputBuffers inputs;
     NN_TRY(inputs.allocate(prepareInputs(description), engine.f64(), piece, "a look at the data"));

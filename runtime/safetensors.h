@@ -1,5 +1,5 @@
-// The safetensors file format: a JSON header, then raw little-endian tensors. Weight files and checkpoints are both
-// of this kind, so other tools can read them.
+// The safetensors file format: a JSON header, then raw little-endian tensors. Weight files and
+// checkpoints are both of this kind, so other tools can read them.
 #pragma once
 
 #include "runtime/status.h"
@@ -19,7 +19,7 @@ struct TensorView {
   DType type;
   std::vector<int64_t> shape;
   const unsigned char *data;
-  size_t size; // bytes
+  size_t size;               // bytes
   std::string typeName = {}; // as the file says it, for messages
 
   int64_t elements() const;
@@ -30,13 +30,16 @@ struct TensorView {
 using Metadata = std::vector<std::pair<std::string, std::string>>;
 
 /// Writes the file atomically, with a checksum of its header and its data among the metadata.
-Status writeSafetensors(const std::string &path, std::vector<TensorView> tensors, const Metadata &metadata);
+Status writeSafetensors(const std::string &path, std::vector<TensorView> tensors,
+                        const Metadata &metadata);
 
-/// What `format` says in the metadata of files that must have a checksum, followed by a version: "nnc 2".
+/// What `format` says in the metadata of files that must have a checksum, followed by a version:
+/// "nnc 2".
 extern const char *const weightsFormat, *const checkpointFormat;
 
-/// A file that has been read and checked: every tensor lies inside the file, sizes match shapes, nothing overlaps, nothing
-/// is between or after them, and the checksum is right where there is one.
+/// A file that has been read and checked: every tensor lies inside the file, sizes match shapes,
+/// nothing overlaps, nothing is between or after them, and the checksum is right where there is
+/// one.
 struct SafetensorsFile {
   std::string path, contents;
   std::vector<TensorView> tensors;

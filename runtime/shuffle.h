@@ -1,4 +1,5 @@
-// Fisher-Yates shuffles from counter-based numbers: the order is a function of the seed and of what is shuffled.
+// Fisher-Yates shuffles from counter-based numbers: the order is a function of the seed and of what
+// is shuffled.
 #pragma once
 
 #include "runtime/philox.h"
@@ -9,8 +10,10 @@
 
 namespace nnrt {
 
-/// Shuffles `items` in place; `a` and `b` (for instance the train statement and the epoch) name the shuffle.
-inline void shuffle(std::vector<int64_t> &items, uint64_t seed, Stream stream, uint32_t a, uint32_t b) {
+/// Shuffles `items` in place; `a` and `b` (for instance the train statement and the epoch) name the
+/// shuffle.
+inline void shuffle(std::vector<int64_t> &items, uint64_t seed, Stream stream, uint32_t a,
+                    uint32_t b) {
   Philox block{};
   for (uint64_t i = items.size(); i-- > 1;) {
     // One block serves four consecutive positions.

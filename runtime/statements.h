@@ -1,4 +1,5 @@
-// Walking through a program's statements, those of experiments among them. Part of the contract: the compiler reads it too.
+// Walking through a program's statements, those of experiments among them. Part of the contract:
+// the compiler reads it too.
 #pragma once
 
 #include "runtime/abi.h"
@@ -10,24 +11,26 @@
 
 namespace nnrt {
 
-/// A place of a variant's model as the program names it: "net#3.dense1.w" is "net.dense1.w". What stands between only tells variants
-/// apart.
+/// A place of a variant's model as the program names it: "net#3.dense1.w" is "net.dense1.w". What
+/// stands between only tells variants apart.
 inline std::string withoutVariant(std::string place) {
   if (const size_t mark = place.find('#'); mark != std::string::npos)
     place.erase(mark, place.find('.', mark) - mark);
   return place;
 }
 
-/// Calls visit(statement) for each of `count` statements and for those inside of them, in the order of the program, until a
-/// call returns false. Returns whether none did.
-template <class Visit> bool forEachStatement(const nn_statement *statements, int32_t count, Visit &&visit) {
+/// Calls visit(statement) for each of `count` statements and for those inside of them, in the order
+/// of the program, until a call returns false. Returns whether none did.
+template <class Visit>
+bool forEachStatement(const nn_statement *statements, int32_t count, Visit &&visit) {
   for (int32_t i = 0; i < count; ++i) {
     if (!visit(statements[i]))
       return false;
     if (statements[i].kind == NN_STMT_EXPERIMENT) {
       const nn_experiment &experiment = *static_cast<const nn_experiment *>(statements[i].body);
       for (int32_t v = 0; v < experiment.n_variants; ++v)
-        if (!forEachStatement(experiment.variants[v].statements, experiment.variants[v].n_statements, visit))
+        if (!forEachStatement(experiment.variants[v].statements,
+                              experiment.variants[v].n_statements, visit))
           return false;
     } else if (statements[i].kind == NN_STMT_CHOSEN) {
       const nn_chosen &chosen = *static_cast<const nn_chosen *>(statements[i].body);
@@ -60,8 +63,8 @@ inline int32_t inputField(const nn_data &data) {
   return 0;
 }
 
-/// The field (an index in nn_data.fields) that tells which of a model's `outputs` was right, as a train or evaluate statement reads it;
-/// -1: none.
+/// The field (an index in nn_data.fields) that tells which of a model's `outputs` was right, as a
+/// train or evaluate statement reads it; -1: none.
 template <class Statement> int32_t labelOf(const Statement &statement, int64_t outputs) {
   for (int32_t b = 0; b < statement.n_bounds; ++b)
     if (statement.bounds[b].kind == NN_SELECTS && statement.bounds[b].bound == outputs)
@@ -72,10 +75,14 @@ template <class Statement> int32_t labelOf(const Statement &statement, int64_t o
 /// The data set that a statement reads, or -1.
 inline int32_t dataOf(const nn_statement &statement) {
   switch (statement.kind) {
-  case NN_STMT_TRAIN: return static_cast<const nn_train *>(statement.body)->data;
-  case NN_STMT_EVALUATE: return static_cast<const nn_evaluate *>(statement.body)->data;
-  case NN_STMT_PREDICT: return static_cast<const nn_predict *>(statement.body)->data;
-  default: return -1;
+  case NN_STMT_TRAIN:
+    return static_cast<const nn_train *>(statement.body)->data;
+  case NN_STMT_EVALUATE:
+    return static_cast<const nn_evaluate *>(statement.body)->data;
+  case NN_STMT_PREDICT:
+    return static_cast<const nn_predict *>(statement.body)->data;
+  default:
+    return -1;
   }
 }
 

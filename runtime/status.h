@@ -1,5 +1,6 @@
-// Status: success, or one message for the person who runs the program. The runtime is built without exceptions, so
-// everything that can fail returns one of these. Also text helpers shared by all files.
+// Status: success, or one message for the person who runs the program. The runtime is built without
+// exceptions, so everything that can fail returns one of these. Also text helpers shared by all
+// files.
 #pragma once
 
 #include <cstdarg>
@@ -23,7 +24,8 @@ public:
   /// Empty on success.
   const std::string &message() const;
 
-  /// The same failure with " (at file:line:col)" behind its first line; no change on success or without a place.
+  /// The same failure with " (at file:line:col)" behind its first line; no change on success or
+  /// without a place.
   Status at(const char *where) const;
 
 private:
@@ -32,8 +34,8 @@ private:
 };
 
 /// Returns from the enclosing function when `expression` failed.
-#define NN_TRY(expression)                                                                                   \
-  if (::nnrt::Status status_ = (expression); status_.failed())                                               \
+#define NN_TRY(expression)                                                                         \
+  if (::nnrt::Status status_ = (expression); status_.failed())                                     \
   return status_
 
 /// Up to six significant digits: 0.9987, 12, 1e-05, nan.
@@ -54,7 +56,8 @@ int64_t elementCount(const int64_t *shape, int32_t rank);
 size_t characters(const std::string &text);
 /// `text` with spaces before it (`right`) or behind it, so that it has `to` characters.
 std::string padded(const std::string &text, size_t to, bool right);
-/// `text` shortened to at most `limit` characters, with control characters made visible, for quoting in messages.
+/// `text` shortened to at most `limit` characters, with control characters made visible, for
+/// quoting in messages.
 std::string quoted(const std::string &text, size_t limit = 40);
 
 } // namespace nnrt

@@ -8,8 +8,8 @@
 
 namespace nnrt {
 
-static void nest(const std::vector<double> &values, const std::vector<int64_t> &shape, size_t dim, size_t &at,
-                 std::string &text) {
+static void nest(const std::vector<double> &values, const std::vector<int64_t> &shape, size_t dim,
+                 size_t &at, std::string &text) {
   if (dim == shape.size()) {
     text += number(values[at++]);
     return;
@@ -38,7 +38,9 @@ std::string valueText(const std::vector<double> &values, const std::vector<int64
   if (shape.size() != 2)
     return "  " + nested(values, shape) + "\n";
   size_t rows = size_t(shape[0]), columns = size_t(shape[1]);
-  auto heading = [&](size_t i, size_t of) { return classes.size() == of ? visible(classes[i]) : std::to_string(i); };
+  auto heading = [&](size_t i, size_t of) {
+    return classes.size() == of ? visible(classes[i]) : std::to_string(i);
+  };
   std::vector<std::string> cells;
   for (double value : values)
     cells.push_back(number(value));

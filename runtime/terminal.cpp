@@ -14,7 +14,8 @@ namespace nnrt {
 
 static const char *const eighths[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
 static const char *const parts[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
-static const char *const colourCodes[] = {"\033[34m", "\033[33m", "\033[32m", "\033[35m", "\033[36m", "\033[31m"};
+static const char *const colourCodes[] = {"\033[34m", "\033[33m", "\033[32m",
+                                          "\033[35m", "\033[36m", "\033[31m"};
 
 Canvas standardCanvas() {
   Canvas canvas;
@@ -35,7 +36,8 @@ struct Dots {
   std::vector<uint8_t> bits;
   std::vector<int> colour; // -1: none
 
-  Dots(int columns, int rows) : columns(columns), rows(rows), bits(size_t(columns * rows)), colour(bits.size(), -1) {}
+  Dots(int columns, int rows)
+      : columns(columns), rows(rows), bits(size_t(columns * rows)), colour(bits.size(), -1) {}
   void set(int x, int y, int tint) {
     static const uint8_t bit[4][2] = {{0x01, 0x08}, {0x02, 0x10}, {0x04, 0x20}, {0x40, 0x80}};
     size_t at = size_t(y / 4 * columns + x / 2);
@@ -52,8 +54,11 @@ struct Dots {
     for (int c = 0; c < columns; ++c) {
       size_t at = size_t(r * columns + c);
       int code = 0x2800 + bits[at];
-      std::string dot = {char(0xE0 | code >> 12), char(0x80 | (code >> 6 & 63)), char(0x80 | (code & 63))};
-      text += bits[at] == 0 ? std::string(" ") : colours && colour[at] >= 0 ? colourCodes[colour[at] % 6] + dot + "\033[0m" : dot;
+      std::string dot = {char(0xE0 | code >> 12), char(0x80 | (code >> 6 & 63)),
+                         char(0x80 | (code & 63))};
+      text += bits[at] == 0                ? std::string(" ")
+              : colours && colour[at] >= 0 ? colourCodes[colour[at] % 6] + dot + "\033[0m"
+                                           : dot;
     }
     return text.erase(text.find_last_not_of(' ') + 1);
   }
@@ -61,7 +66,8 @@ struct Dots {
 
 } // namespace
 
-std::string curvesText(const std::string &title, const std::vector<TextCurve> &curves, const Canvas &canvas, int rows) {
+std::string curvesText(const std::string &title, const std::vector<TextCurve> &curves,
+                       const Canvas &canvas, int rows) {
   double low = HUGE_VAL, high = -HUGE_VAL, last = 1;
   for (const TextCurve &curve : curves)
     for (size_t i = 0; i < curve.values.size(); ++i)
@@ -97,7 +103,11 @@ std::string curvesText(const std::string &title, const std::vector<TextCurve> &c
       }
     }
     for (int r = 0; r < rows; ++r)
-      text += format("%*s ┤", margin, r == 0 ? top.c_str() : r == rows - 1 ? bottom.c_str() : "") + dots.row(r, canvas.colours) + "\n";
+      text += format("%*s ┤", margin,
+                     r == 0          ? top.c_str()
+                     : r == rows - 1 ? bottom.c_str()
+                                     : "") +
+              dots.row(r, canvas.colours) + "\n";
   };
   if (canvas.colours || curves.size() == 1) {
     panel(0, curves.size());
@@ -119,7 +129,9 @@ std::string histogramText(const std::string &title, const Histogram &h, const Ca
     total += count;
     digits = std::max(digits, number(count).size());
   }
-  std::string text = format("%s: %s from %s to %s\n", title.c_str(), counted(int64_t(total), "value").c_str(), number(h.low).c_str(), number(h.high).c_str());
+  std::string text =
+      format("%s: %s from %s to %s\n", title.c_str(), counted(int64_t(total), "value").c_str(),
+             number(h.low).c_str(), number(h.high).c_str());
   const int room = canvas.columns - 14 - int(digits) - 1;
   for (size_t i = 0; i < h.counts.size(); ++i) {
     double length = most > 0 ? h.counts[i] / most * room : 0;
@@ -129,7 +141,9 @@ std::string histogramText(const std::string &title, const Histogram &h, const Ca
     bar += parts[int((length - std::floor(length)) * 8)];
     if (h.counts[i] > 0 && bar.empty())
       bar = parts[1];
-    text += format("%10.3g │%s %s\n", h.low + (h.high - h.low) * (double(i) + 0.5) / double(h.counts.size()), bar.c_str(), number(h.counts[i]).c_str());
+    text += format("%10.3g │%s %s\n",
+                   h.low + (h.high - h.low) * (double(i) + 0.5) / double(h.counts.size()),
+                   bar.c_str(), number(h.counts[i]).c_str());
   }
   return text;
 }
@@ -146,7 +160,9 @@ std::string sparkline(const std::vector<double> &values, size_t width) {
   if (shown.size() < 2 || low > high)
     return text;
   for (double value : shown)
-    text += std::isfinite(value) ? eighths[high > low ? int(std::lround((value - low) / (high - low) * 7)) : 0] : " ";
+    text += std::isfinite(value)
+                ? eighths[high > low ? int(std::lround((value - low) / (high - low) * 7)) : 0]
+                : " ";
   return text;
 }
 

@@ -1,5 +1,5 @@
-// Trainer: one train statement while it runs. train.cpp has the loop, diagnose.cpp explains a NaN, checkpoint.cpp
-// keeps the state on disk.
+// Trainer: one train statement while it runs. train.cpp has the loop, diagnose.cpp explains a NaN,
+// checkpoint.cpp keeps the state on disk.
 #pragma once
 
 #include "runtime/finite.h"
@@ -45,7 +45,8 @@ private:
     engine.scalars[NN_SLOT_STEP] = double(record.steps);
     engine.scalars[NN_SLOT_EPOCH] = double(record.steps) / double(record.stepsPerEpoch);
     if (train.reads_val_loss)
-      engine.scalars[NN_SLOT_VAL_LOSS] = record.epochs > 0 ? record.last.val[0] : std::numeric_limits<double>::infinity();
+      engine.scalars[NN_SLOT_VAL_LOSS] =
+          record.epochs > 0 ? record.last.val[0] : std::numeric_limits<double>::infinity();
   }
   Status endEpoch();
   void sayAdvice();
@@ -55,13 +56,15 @@ private:
   std::vector<int32_t> modelTensors() const;
   /// How many epochs `steps` steps make; the last one may be a part of one.
   int64_t completeEpochs(int64_t steps) const {
-    return steps / record.stepsPerEpoch + (steps == record.totalSteps && steps % record.stepsPerEpoch != 0);
+    return steps / record.stepsPerEpoch +
+           (steps == record.totalSteps && steps % record.stepsPerEpoch != 0);
   }
   /// Writes the checkpoint after a failure that has left everything as it was after the last step.
   Status keepDespite(const Status &failure);
 
   // uneventful.cpp
-  /// How many epochs from here on consist of one step alone, after which there is nothing to show, to keep or to decide.
+  /// How many epochs from here on consist of one step alone, after which there is nothing to show,
+  /// to keep or to decide.
   int64_t uneventfulEpochs() const;
   Status runUneventful(int64_t count);
 
@@ -95,11 +98,11 @@ private:
   Batches batches;
   Monitor monitor;
   Tuning tuning, evalTuning;
-  std::vector<Parameter> parameters; // the model's tensors: all are looked at after each epoch
-  std::vector<int64_t> order; // the training rows in this epoch's order
+  std::vector<Parameter> parameters;   // the model's tensors: all are looked at after each epoch
+  std::vector<int64_t> order;          // the training rows in this epoch's order
   std::vector<unsigned char> snapshot; // of the model's tensors, at the best epoch
   double began = 0, epochBegan = 0; // now() at the start of this run of the statement, of the epoch
-  double priorSeconds = 0;           // of the runs before it was resumed
+  double priorSeconds = 0;          // of the runs before it was resumed
 };
 
 } // namespace nnrt

@@ -1,5 +1,6 @@
-// Epochs of one step each at whose end nothing is to be shown, kept or decided: on tiny data that is nearly all of a training run, and
-// a step there takes less time than what Trainer::loop does around each.
+// Epochs of one step each at whose end nothing is to be shown, kept or decided: on tiny data that
+// is nearly all of a training run, and a step there takes less time than what Trainer::loop does
+// around each.
 #include "runtime/signals.h"
 #include "runtime/train.h"
 
@@ -9,12 +10,15 @@
 namespace nnrt {
 
 int64_t Trainer::uneventfulEpochs() const {
-  if (record.stepsPerEpoch != 1 || !data->balanced.empty() || engine.profiler || data->unchecked() || train.n_metrics || record.valRows || train.has_keep ||
-      train.has_stop || train.checkpoint || run.recorder.active())
+  if (record.stepsPerEpoch != 1 || !data->balanced.empty() || engine.profiler ||
+      data->unchecked() || train.n_metrics || record.valRows || train.has_keep || train.has_stop ||
+      train.checkpoint || run.recorder.active())
     return 0;
   // The last one, and the one at whose end the time of a kept one begins, are of interest.
-  int64_t count = std::min(record.totalSteps - record.steps, record.history.untilKept(record.epochs)) - 1;
-  count = std::min({count, engine.callsAlone(tuning), run.progress.untilShown(record.steps, record.epochs),
+  int64_t count =
+      std::min(record.totalSteps - record.steps, record.history.untilKept(record.epochs)) - 1;
+  count = std::min({count, engine.callsAlone(tuning),
+                    run.progress.untilShown(record.steps, record.epochs),
                     monitor.untilDue(record.epochs)});
   return run.stepsLeft < 0 ? count : std::min(count, run.stepsLeft);
 }

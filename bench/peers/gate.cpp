@@ -1,10 +1,12 @@
-// The gate of nnc's trainers: a compiled program linked with this file is its real trainer, whose training loop waits before
-// each step until the driver lets it go on. The loop asks after every step whether a signal is pending; this file answers that
-// question in place of runtime/signals.cpp. Between steps is where it waits: no compiled code runs, and the worker threads go
-// to sleep as they do whenever there is nothing to do.
+// The gate of nnc's trainers: a compiled program linked with this file is its real trainer, whose
+// training loop waits before each step until the driver lets it go on. The loop asks after every
+// step whether a signal is pending; this file answers that question in place of
+// runtime/signals.cpp. Between steps is where it waits: no compiled code runs, and the worker
+// threads go to sleep as they do whenever there is nothing to do.
 //   first 1       the first step is done
 //   run N → ran S N steps took S seconds
-// At the end of the input the run is interrupted as by Control-C, which prints how many steps were made.
+// At the end of the input the run is interrupted as by Control-C, which prints how many steps were
+// made.
 #include "runtime/signals.h"
 
 #include <chrono>
@@ -32,7 +34,8 @@ void answer(const char *text) {
 int wait() {
   char text[64];
   if (started)
-    snprintf(text, sizeof text, "ran %.9f", std::chrono::duration<double>(Clock::now() - begin).count());
+    snprintf(text, sizeof text, "ran %.9f",
+             std::chrono::duration<double>(Clock::now() - begin).count());
   answer(started ? text : "first 1");
   started = true;
   if (!fgets(text, sizeof text, stdin) || sscanf(text, "run %ld", &block) != 1 || block < 1)

@@ -1,5 +1,5 @@
-/* What the two perceptrons in C share: the rows and their order, products by oneDNN's sgemm, softmax with cross-entropy.
- * All matrices are row-major; weights are [in, out]. */
+/* What the two perceptrons in C share: the rows and their order, products by oneDNN's sgemm,
+ * softmax with cross-entropy. All matrices are row-major; weights are [in, out]. */
 #ifndef MLP_H
 #define MLP_H
 
@@ -30,7 +30,8 @@ static void load(const char *folder, int batch) {
   at = count;
 }
 
-/* The next batch in batch_x and batch_y; rows are shuffled anew (Fisher and Yates) for each pass. */
+/* The next batch in batch_x and batch_y; rows are shuffled anew (Fisher and Yates) for each pass.
+ */
 static void next_batch(int batch) {
   if (at + batch > count) {
     for (long i = count - 1; i > 0; --i) {
@@ -49,12 +50,15 @@ static void next_batch(int batch) {
 }
 
 /* c [m, n] = a b; a is [m, k], or with 'T' [k, m]; b is [k, n], or with 'T' [n, k]. */
-static void product(char ta, char tb, long m, long n, long k, const float *a, const float *b, float *c) {
-  if (dnnl_sgemm(ta, tb, m, n, k, 1, a, ta == 'T' ? m : k, b, tb == 'T' ? k : n, 0, c, n) != dnnl_success)
+static void product(char ta, char tb, long m, long n, long k, const float *a, const float *b,
+                    float *c) {
+  if (dnnl_sgemm(ta, tb, m, n, k, 1, a, ta == 'T' ? m : k, b, tb == 'T' ? k : n, 0, c, n) !=
+      dnnl_success)
     exit(1);
 }
 
-/* Scores z [batch, CLASSES] and batch_y; leaves the gradient of the mean loss in z and returns that loss. */
+/* Scores z [batch, CLASSES] and batch_y; leaves the gradient of the mean loss in z and returns that
+ * loss. */
 static float cross_entropy(float *z, int batch) {
   float total = 0;
   for (int i = 0; i < batch; ++i) {

@@ -1,9 +1,17 @@
-/* b) 784-256-128-10, ReLU, batch 64, Adam: oneDNN's sgemm for the products, everything else fused by hand; all parameters lie
- * side by side, so that Adam is one loop over them. */
+/* b) 784-256-128-10, ReLU, batch 64, Adam: oneDNN's sgemm for the products, everything else fused
+ * by hand; all parameters lie side by side, so that Adam is one loop over them. */
 #include "mlp.h"
 
 enum { B = 64, H1 = 256, H2 = 128 };
-enum { W1 = 0, W2 = W1 + IN * H1, W3 = W2 + H1 * H2, B1 = W3 + H2 * CLASSES, B2 = B1 + H1, B3 = B2 + H2, ALL = B3 + CLASSES };
+enum {
+  W1 = 0,
+  W2 = W1 + IN * H1,
+  W3 = W2 + H1 * H2,
+  B1 = W3 + H2 * CLASSES,
+  B2 = B1 + H1,
+  B3 = B2 + H2,
+  ALL = B3 + CLASSES
+};
 
 static float *theta, *grad, *m, *v, *a1, *a2, *z3, *d1, *d2;
 static long t;

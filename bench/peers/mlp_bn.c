@@ -1,5 +1,6 @@
-/* c) 784-1024-1024-10, each hidden layer with batch norm, ReLU and dropout of a half, batch 128, momentum: oneDNN's sgemm for
- * the products; what lies between two products is one pass over columns that stay in the first-level cache. */
+/* c) 784-1024-1024-10, each hidden layer with batch norm, ReLU and dropout of a half, batch 128,
+ * momentum: oneDNN's sgemm for the products; what lies between two products is one pass over
+ * columns that stay in the first-level cache. */
 #include "mlp.h"
 
 enum { B = 128, H = 1024, COLUMNS = 32 };
@@ -8,11 +9,13 @@ enum { BIAS, GAMMA, BETA, EACH }; /* the small parameters of a hidden layer, H o
 enum { B3 = SMALL + 2 * EACH * H, ALL = B3 + CLASSES };
 
 static float *theta, *grad, *velocity;
-static float *z[2], *a[2], *d[2], *z3; /* a hidden layer's product (then its normalised values), output, and gradient */
+static float *z[2], *a[2], *d[2],
+    *z3; /* a hidden layer's product (then its normalised values), output, and gradient */
 static float mean_[2][H], var_[2][H], scale[2][H];
 static uint32_t drawn;
 
-/* A hash of a counter: every bit of the result depends on every bit of x (the finalizer of MurmurHash3). */
+/* A hash of a counter: every bit of the result depends on every bit of x (the finalizer of
+ * MurmurHash3). */
 static inline uint32_t mixed(uint32_t x) {
   x = (x ^ x >> 16) * 0x85ebca6bu;
   x = (x ^ x >> 13) * 0xc2b2ae35u;
@@ -26,7 +29,8 @@ static void forward(int layer) {
 #pragma omp parallel for
   for (int from = 0; from < H; from += COLUMNS) {
     float mean[COLUMNS] = {0}, var[COLUMNS] = {0}, *zs = z[layer] + from, *as = a[layer] + from;
-    const float *bias = small + BIAS * H + from, *gamma = small + GAMMA * H + from, *beta = small + BETA * H + from;
+    const float *bias = small + BIAS * H + from, *gamma = small + GAMMA * H + from,
+                *beta = small + BETA * H + from;
     for (int i = 0; i < B; ++i)
       for (int j = 0; j < COLUMNS; ++j)
         mean[j] += zs[i * H + j] += bias[j];
@@ -50,7 +54,8 @@ static void forward(int layer) {
   }
 }
 
-/* d[layer] holds the gradient of the output, then of the product; a > 0 says where both ReLU and dropout let it pass. */
+/* d[layer] holds the gradient of the output, then of the product; a > 0 says where both ReLU and
+ * dropout let it pass. */
 static void backward(int layer) {
   const float *small = theta + SMALL + layer * EACH * H;
   float *gradients = grad + SMALL + layer * EACH * H;
@@ -115,7 +120,8 @@ static double run(long steps) {
 int main(int argc, char **argv) {
   flush_denormals();
   load(argc > 1 ? argv[1] : ".", B);
-  float **all[] = {&theta, &grad, &velocity}, **blocks[] = {&z[0], &z[1], &a[0], &a[1], &d[0], &d[1]};
+  float **all[] = {&theta, &grad, &velocity},
+        **blocks[] = {&z[0], &z[1], &a[0], &a[1], &d[0], &d[1]};
   for (int i = 0; i < 3; ++i)
     *all[i] = allocate(sizeof(float) * ALL);
   for (int i = 0; i < 6; ++i)

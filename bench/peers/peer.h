@@ -1,4 +1,5 @@
-/* What the peers written in C share: talking to the driver (see wire.py for the protocol), flush-to-zero, IDX files, random numbers. */
+/* What the peers written in C share: talking to the driver (see wire.py for the protocol),
+ * flush-to-zero, IDX files, random numbers. */
 #ifndef PEER_H
 #define PEER_H
 
@@ -58,7 +59,8 @@ static inline void *allocate(size_t bytes) {
 }
 
 /* The bytes of an IDX file, which must hold `size` for each item; the number of items in *items. */
-static inline unsigned char *read_idx(const char *folder, const char *name, long size, long *items) {
+static inline unsigned char *read_idx(const char *folder, const char *name, long size,
+                                      long *items) {
   char path[4096];
   snprintf(path, sizeof path, "%s/%s", folder, name);
   gzFile file = gzopen(path, "rb"); /* reads plain files as they are */

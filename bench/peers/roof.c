@@ -1,5 +1,5 @@
-/* The machine's roof for f32: multiply-adds on registers alone, on OMP_NUM_THREADS threads. A step is 2^26 floating-point
- * operations on each thread. */
+/* The machine's roof for f32: multiply-adds on registers alone, on OMP_NUM_THREADS threads. A step
+ * is 2^26 floating-point operations on each thread. */
 #include "peer.h"
 
 #if defined(__AVX512F__)
@@ -19,7 +19,8 @@ typedef float vector __attribute__((vector_size(4 * LANES)));
 static double run(long steps) {
 #pragma omp parallel
   {
-    /* Values that the compiler knows nothing of, so that it can compute, share or leave out nothing. */
+    /* Values that the compiler knows nothing of, so that it can compute, share or leave out
+     * nothing. */
     vector sums[SUMS] = {}, x = {}, y = {};
     for (int j = 0; j < SUMS; ++j)
       __asm__ volatile("" : "+" REGISTER(sums[j]));

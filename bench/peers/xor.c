@@ -1,5 +1,6 @@
-/* XOR 2-4-1, batch 4, gradient descent: forward, backward and update by hand, everything in registers. The sixteen activations
- * of the hidden layer (4 examples of 4 units) are the lanes of one vector, and each weight stands in the lanes that need it. */
+/* XOR 2-4-1, batch 4, gradient descent: forward, backward and update by hand, everything in
+ * registers. The sixteen activations of the hidden layer (4 examples of 4 units) are the lanes of
+ * one vector, and each weight stands in the lanes that need it. */
 #include "peer.h"
 
 #include <math.h>
@@ -12,22 +13,24 @@ typedef int wide_int __attribute__((vector_size(64)));
 typedef int narrow_int __attribute__((vector_size(16)));
 
 /* e^x: 2^n p(r) with x = n ln 2 + r, and the polynomial of Cephes' expf; for |x| < 80. */
-#define EXP(vector, vector_int)                                                                                             \
-  static inline vector exp_##vector(vector x) {                                                                             \
-    vector shifted = x * 1.44269504f + 12582912.0f, n = shifted - 12582912.0f; /* 1.5 * 2^23 rounds to whole numbers */     \
-    vector r = x - n * 0.693359375f + n * 2.12194440e-4f;                                                                   \
-    vector p = r * 1.9875691500e-4f + 1.3981999507e-3f;                                                                     \
-    p = p * r + 8.3334519073e-3f;                                                                                           \
-    p = p * r + 4.1665795894e-2f;                                                                                           \
-    p = p * r + 1.6666665459e-1f;                                                                                           \
-    p = p * r + 5.0000001201e-1f;                                                                                           \
-    p = p * r * r + r + 1;                                                                                                  \
-    return p * (vector)(((vector_int)shifted << 23) + 0x3f800000);                                                          \
+#define EXP(vector, vector_int)                                                                    \
+  static inline vector exp_##vector(vector x) {                                                    \
+    vector shifted = x * 1.44269504f + 12582912.0f,                                                \
+           n = shifted - 12582912.0f; /* 1.5 * 2^23 rounds to whole numbers */                     \
+    vector r = x - n * 0.693359375f + n * 2.12194440e-4f;                                          \
+    vector p = r * 1.9875691500e-4f + 1.3981999507e-3f;                                            \
+    p = p * r + 8.3334519073e-3f;                                                                  \
+    p = p * r + 4.1665795894e-2f;                                                                  \
+    p = p * r + 1.6666665459e-1f;                                                                  \
+    p = p * r + 5.0000001201e-1f;                                                                  \
+    p = p * r * r + r + 1;                                                                         \
+    return p * (vector)(((vector_int)shifted << 23) + 0x3f800000);                                 \
   }
 EXP(wide, wide_int)
 EXP(narrow, narrow_int)
 
-/* log(1 + e) for 0 <= e <= 1: 2 artanh(s) with s = e / (2 + e) <= 1/3, by its series (Abramowitz and Stegun 4.1.27). */
+/* log(1 + e) for 0 <= e <= 1: 2 artanh(s) with s = e / (2 + e) <= 1/3, by its series (Abramowitz
+ * and Stegun 4.1.27). */
 static inline narrow log_one_plus(narrow e) {
   narrow s = e / (e + 2), q = s * s;
   narrow p = q * (1.0f / 11) + 1.0f / 9;
@@ -38,7 +41,8 @@ static inline narrow log_one_plus(narrow e) {
 }
 
 /* Lane by lane `then` where `mask` is set; C has no `? :` for vectors. */
-#define SELECT(vector, mask, then, other) ((vector)(((mask) & (vector##_int)(then)) | (~(mask) & (vector##_int)(other))))
+#define SELECT(vector, mask, then, other)                                                          \
+  ((vector)(((mask) & (vector##_int)(then)) | (~(mask) & (vector##_int)(other))))
 
 static inline wide clamp(wide x, float limit) {
   wide high = (wide){} + limit;
@@ -49,7 +53,8 @@ static inline wide clamp(wide x, float limit) {
 /* The sum over the units of each example. */
 static inline narrow over_units(wide x) {
   return __builtin_shufflevector(x, x, 0, 1, 2, 3) + __builtin_shufflevector(x, x, 4, 5, 6, 7) +
-         (__builtin_shufflevector(x, x, 8, 9, 10, 11) + __builtin_shufflevector(x, x, 12, 13, 14, 15));
+         (__builtin_shufflevector(x, x, 8, 9, 10, 11) +
+          __builtin_shufflevector(x, x, 12, 13, 14, 15));
 }
 
 /* The sum over the examples of each unit, in all its lanes. */
@@ -62,7 +67,8 @@ static wide w0, w1, b1, w2;
 static narrow b2;
 
 static double run(long steps) {
-  const wide x0 = {0, 0, 1, 1, 0, 0, 1, 1, 0, 0, 1, 1, 0, 0, 1, 1}, x1 = {0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1};
+  const wide x0 = {0, 0, 1, 1, 0, 0, 1, 1, 0, 0, 1, 1, 0, 0, 1, 1},
+             x1 = {0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1};
   const narrow y = {0, 1, 1, 0};
   const float lr = 0.5f;
   wide wa = w0, wb = w1, b = b1, v = w2;
@@ -73,7 +79,8 @@ static double run(long steps) {
     wide h = 1 - 2 / (e + 1);
     narrow z = over_units(h * v) + c;
     narrow_int negative = z < 0;
-    narrow size = SELECT(narrow, negative, -z, z), small = exp_narrow(SELECT(narrow, size > 80, (narrow){} - 80, -size));
+    narrow size = SELECT(narrow, negative, -z, z),
+           small = exp_narrow(SELECT(narrow, size > 80, (narrow){} - 80, -size));
     total += size * 0.5f + z * 0.5f - z * y + log_one_plus(small);
     narrow p = SELECT(narrow, negative, small, (narrow){} + 1) / (small + 1);
     narrow d = (p - y) * (1.0f / B);
@@ -96,7 +103,8 @@ static double run(long steps) {
 int main(void) {
   flush_denormals();
   for (int j = 0; j < H; ++j) { /* Glorot: sqrt(6 / (2 + 4)), sqrt(6 / (4 + 1)) */
-    float a = 2 * random_uniform() - 1, b = 2 * random_uniform() - 1, c = (2 * random_uniform() - 1) * 1.0954451f;
+    float a = 2 * random_uniform() - 1, b = 2 * random_uniform() - 1,
+          c = (2 * random_uniform() - 1) * 1.0954451f;
     for (int n = 0; n < B; ++n)
       w0[4 * j + n] = a, w1[4 * j + n] = b, w2[4 * j + n] = c;
   }

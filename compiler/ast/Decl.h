@@ -8,7 +8,9 @@ struct Decl : Stmt {
   Ident name;
   llvm::StringRef doc; ///< the `##` lines above, without the marks, joined by newlines; empty: none
 
-  static bool classof(const Stmt *s) { return s->kind >= StmtKind::Let && s->kind <= StmtKind::Data; }
+  static bool classof(const Stmt *s) {
+    return s->kind >= StmtKind::Let && s->kind <= StmtKind::Data;
+  }
 
 protected:
   explicit Decl(StmtKind kind) : Stmt(kind) {}
@@ -31,16 +33,19 @@ struct OptionDecl : DeclOf<StmtKind::Option> {
   llvm::StringRef help; ///< empty: none given
 };
 
-/// `fn sigmoid(z) = 1 / (1 + exp(-z)) derivative sigmoid(z) * (1 - sigmoid(z))`, or `fn f(…) { … }`.
+/// `fn sigmoid(z) = 1 / (1 + exp(-z)) derivative sigmoid(z) * (1 - sigmoid(z))`, or `fn f(…) { …
+/// }`.
 struct FnDecl : DeclOf<StmtKind::Fn> {
   llvm::ArrayRef<Parameter> params;
   Expr *body = nullptr;       ///< a BlockExpr for the form with braces
   Expr *derivative = nullptr; ///< null: none given
 };
 
-/// `layer dense(units, bias = zeros)(x: [n]) -> [units] { … }`, `layer residual(f)(x) = x + f(x)`. The first list are
-/// hyper-parameters, the second the inputs. With a single list: inputs where one of them has a shape
-/// (`layer twice(x: [n]) = 2 * x`), otherwise hyper-parameters, and the body's value is itself a layer.
+/// `layer dense(units, bias = zeros)(x: [n]) -> [units] { … }`, `layer residual(f)(x) = x + f(x)`.
+/// The first list are hyper-parameters, the second the inputs. With a single list: inputs where one
+/// of them has a shape
+/// (`layer twice(x: [n]) = 2 * x`), otherwise hyper-parameters, and the body's value is itself a
+/// layer.
 struct LayerDecl : DeclOf<StmtKind::Layer> {
   llvm::ArrayRef<Parameter> params;
   llvm::ArrayRef<Parameter> inputs;
@@ -49,7 +54,8 @@ struct LayerDecl : DeclOf<StmtKind::Layer> {
   Expr *body = nullptr;    ///< a BlockExpr for the form with braces
 };
 
-/// `init normal(std = 0.05) = std * random_normal(shape)`, `init scaled = he fit theta / sqrt(var(output))`
+/// `init normal(std = 0.05) = std * random_normal(shape)`, `init scaled = he fit theta /
+/// sqrt(var(output))`
 struct InitDecl : DeclOf<StmtKind::Init> {
   llvm::ArrayRef<Parameter> params;
   Expr *body = nullptr;

@@ -12,8 +12,8 @@
 
 namespace nnc::ast {
 
-/// Owns the nodes, lists and strings of one Program. Nothing in it has a destructor, so freeing a tree of any depth is
-/// one loop over slabs.
+/// Owns the nodes, lists and strings of one Program. Nothing in it has a destructor, so freeing a
+/// tree of any depth is one loop over slabs.
 class Arena {
 public:
   template <typename T> T *make() {
@@ -66,8 +66,8 @@ struct Path {
 
 struct Expr;
 
-/// A shape as written in declarations: `[c, h, w]`, `[784]`, `[c, ...]`. A dimension is an expression over constants
-/// and axis names, or an EllipsisExpr (any further axes).
+/// A shape as written in declarations: `[c, h, w]`, `[784]`, `[c, ...]`. A dimension is an
+/// expression over constants and axis names, or an EllipsisExpr (any further axes).
 struct Shape {
   llvm::ArrayRef<Expr *> dims;
   Range range;
@@ -81,7 +81,8 @@ struct Parameter {
   Range range;
 };
 
-/// An argument of a call: `e`, `k = e`, or in `rows(…)` a field `x: [2]`. Exactly one of value and shape is set.
+/// An argument of a call: `e`, `k = e`, or in `rows(…)` a field `x: [2]`. Exactly one of value and
+/// shape is set.
 struct Argument {
   Ident name; ///< empty: positional
   Expr *value = nullptr;

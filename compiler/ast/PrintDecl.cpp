@@ -50,7 +50,8 @@ void Printer::declaration(const Decl &decl) {
     auto &layer = llvm::cast<LayerDecl>(decl);
     os << "layer ";
     ident(layer.name);
-    bool typedInputs = llvm::any_of(layer.inputs, [](const Parameter &p) { return p.shape != nullptr; });
+    bool typedInputs =
+        llvm::any_of(layer.inputs, [](const Parameter &p) { return p.shape != nullptr; });
     if (!layer.hasInputs || !layer.params.empty() || !typedInputs)
       parameters(layer.params);
     if (layer.hasInputs)

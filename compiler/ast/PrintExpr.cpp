@@ -8,13 +8,27 @@ using namespace nnc::ast;
 
 static Binding bindingOf(BinaryOp op) {
   switch (op) {
-  case BinaryOp::Or: return Binding::Or;
-  case BinaryOp::And: return Binding::And;
-  case BinaryOp::Eq: case BinaryOp::Ne: case BinaryOp::Lt: case BinaryOp::Le: case BinaryOp::Gt: case BinaryOp::Ge:
+  case BinaryOp::Or:
+    return Binding::Or;
+  case BinaryOp::And:
+    return Binding::And;
+  case BinaryOp::Eq:
+  case BinaryOp::Ne:
+  case BinaryOp::Lt:
+  case BinaryOp::Le:
+  case BinaryOp::Gt:
+  case BinaryOp::Ge:
     return Binding::Compare;
-  case BinaryOp::Add: case BinaryOp::Sub: return Binding::Sum;
-  case BinaryOp::Mul: case BinaryOp::Div: case BinaryOp::MatMul: case BinaryOp::Mod: return Binding::Product;
-  case BinaryOp::Pow: return Binding::Power;
+  case BinaryOp::Add:
+  case BinaryOp::Sub:
+    return Binding::Sum;
+  case BinaryOp::Mul:
+  case BinaryOp::Div:
+  case BinaryOp::MatMul:
+  case BinaryOp::Mod:
+    return Binding::Product;
+  case BinaryOp::Pow:
+    return Binding::Power;
   }
   llvm_unreachable("every operator is listed");
 }
@@ -23,15 +37,25 @@ static Binding tighter(Binding binding) { return Binding(int(binding) + 1); }
 
 static Binding bindingOf(const Expr &e) {
   switch (e.kind) {
-  case ExprKind::Pipe: return Binding::Pipe;
-  case ExprKind::If: return Binding::Pipe; // its `else` side may be a pipe
-  case ExprKind::Binary: return bindingOf(llvm::cast<BinaryExpr>(e).op);
-  case ExprKind::Unary: return llvm::cast<UnaryExpr>(e).op == UnaryOp::Not ? Binding::Not : Binding::Unary;
-  case ExprKind::RangeOf: return Binding::Pipe; // stands only as an item, where nothing is demanded
-  case ExprKind::Number: return Binding::Power; // `3.w` and `3'` would be read as something else
-  case ExprKind::Call: case ExprKind::Index: case ExprKind::Field: case ExprKind::Transpose:
+  case ExprKind::Pipe:
+    return Binding::Pipe;
+  case ExprKind::If:
+    return Binding::Pipe; // its `else` side may be a pipe
+  case ExprKind::Binary:
+    return bindingOf(llvm::cast<BinaryExpr>(e).op);
+  case ExprKind::Unary:
+    return llvm::cast<UnaryExpr>(e).op == UnaryOp::Not ? Binding::Not : Binding::Unary;
+  case ExprKind::RangeOf:
+    return Binding::Pipe; // stands only as an item, where nothing is demanded
+  case ExprKind::Number:
+    return Binding::Power; // `3.w` and `3'` would be read as something else
+  case ExprKind::Call:
+  case ExprKind::Index:
+  case ExprKind::Field:
+  case ExprKind::Transpose:
     return Binding::Postfix;
-  default: return Binding::Primary;
+  default:
+    return Binding::Primary;
   }
 }
 
@@ -46,13 +70,22 @@ void Printer::expr(const Expr &e, Binding atLeast) {
 
 void Printer::plain(const Expr &e) {
   switch (e.kind) {
-  case ExprKind::Number: return number(llvm::cast<NumberExpr>(e));
-  case ExprKind::String: return string(llvm::cast<StringExpr>(e).value);
-  case ExprKind::Bool: os << (llvm::cast<BoolExpr>(e).value ? "true" : "false"); return;
-  case ExprKind::Name: return ident(llvm::cast<NameExpr>(e).name);
-  case ExprKind::Ellipsis: os << "..."; return;
-  case ExprKind::If: return ifExpr(llvm::cast<IfExpr>(e));
-  case ExprKind::Block: return block(llvm::cast<BlockExpr>(e));
+  case ExprKind::Number:
+    return number(llvm::cast<NumberExpr>(e));
+  case ExprKind::String:
+    return string(llvm::cast<StringExpr>(e).value);
+  case ExprKind::Bool:
+    os << (llvm::cast<BoolExpr>(e).value ? "true" : "false");
+    return;
+  case ExprKind::Name:
+    return ident(llvm::cast<NameExpr>(e).name);
+  case ExprKind::Ellipsis:
+    os << "...";
+    return;
+  case ExprKind::If:
+    return ifExpr(llvm::cast<IfExpr>(e));
+  case ExprKind::Block:
+    return block(llvm::cast<BlockExpr>(e));
   case ExprKind::List:
     os << '[';
     exprs(llvm::cast<ListExpr>(e).elements);
@@ -73,9 +106,11 @@ void Printer::plain(const Expr &e) {
     auto &binary = llvm::cast<BinaryExpr>(e);
     Binding binding = bindingOf(binary.op);
     bool power = binary.op == BinaryOp::Pow;
-    bool number = llvm::isa<NumberExpr>(binary.lhs); // the base of a power may be a number without brackets
-    expr(*binary.lhs, power ? (number ? Binding::Power : Binding::Postfix)
-                            : binding == Binding::Compare ? tighter(binding) : binding);
+    bool number =
+        llvm::isa<NumberExpr>(binary.lhs); // the base of a power may be a number without brackets
+    expr(*binary.lhs, power                         ? (number ? Binding::Power : Binding::Postfix)
+                      : binding == Binding::Compare ? tighter(binding)
+                                                    : binding);
     if (power)
       os << '^';
     else

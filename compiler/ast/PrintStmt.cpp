@@ -5,13 +5,15 @@
 
 using namespace nnc::ast;
 
-/// Declarations with a block of their own stand apart; short statements of the same kind stand together.
+/// Declarations with a block of their own stand apart; short statements of the same kind stand
+/// together.
 static bool blankLineBetween(const Stmt &before, const Stmt &after) {
   auto small = [](const Stmt &stmt) {
     auto *decl = llvm::dyn_cast<Decl>(&stmt);
     if (decl && !decl->doc.empty())
       return false;
-    return stmt.kind == StmtKind::Let || stmt.kind == StmtKind::Option || stmt.kind == StmtKind::Expression ||
+    return stmt.kind == StmtKind::Let || stmt.kind == StmtKind::Option ||
+           stmt.kind == StmtKind::Expression ||
            (!decl && stmt.kind >= StmtKind::Predict && stmt.kind <= StmtKind::Plot);
   };
   return !small(before) || !small(after) || llvm::isa<Decl>(before) != llvm::isa<Decl>(after);
@@ -65,7 +67,8 @@ static llvm::StringRef leadingCallee(const Expr *e, bool &block) {
 }
 
 void Printer::exprStatement(const Expr &e) {
-  // Some beginnings would be read as something else: `report(x)` as the statement, a `{` as the line before's block.
+  // Some beginnings would be read as something else: `report(x)` as the statement, a `{` as the
+  // line before's block.
   bool block = false;
   llvm::StringRef callee = leadingCallee(&e, block);
   bool brackets = block || callee == "report" || callee == "plot" || callee == "where";
@@ -104,12 +107,15 @@ void Printer::statement(const Stmt &stmt) {
     os << " <- ";
     return expr(*assign.value);
   }
-  case StmtKind::Expression: return exprStatement(*llvm::cast<ExprStmt>(stmt).expr);
-  default: return run(stmt);
+  case StmtKind::Expression:
+    return exprStatement(*llvm::cast<ExprStmt>(stmt).expr);
+  default:
+    return run(stmt);
   }
 }
 
-// ---- runs -----------------------------------------------------------------------------------------------------------
+// ---- runs
+// -----------------------------------------------------------------------------------------------------------
 
 void Printer::run(const Stmt &stmt) {
   switch (stmt.kind) {
@@ -161,9 +167,15 @@ void Printer::run(const Stmt &stmt) {
     }
     return;
   }
-  case StmtKind::Freeze: os << "freeze "; return paths(llvm::cast<FreezeStmt>(stmt).places);
-  case StmtKind::Report: os << "report "; return expr(*llvm::cast<ReportStmt>(stmt).file);
-  case StmtKind::Print: os << "print "; return exprs(llvm::cast<PrintStmt>(stmt).values);
+  case StmtKind::Freeze:
+    os << "freeze ";
+    return paths(llvm::cast<FreezeStmt>(stmt).places);
+  case StmtKind::Report:
+    os << "report ";
+    return expr(*llvm::cast<ReportStmt>(stmt).file);
+  case StmtKind::Print:
+    os << "print ";
+    return exprs(llvm::cast<PrintStmt>(stmt).values);
   case StmtKind::Plot: {
     auto &plot = llvm::cast<PlotStmt>(stmt);
     os << "plot ";
@@ -268,7 +280,9 @@ void Printer::entry(const Entry &entry) {
   case EntryKind::Keep: {
     auto &keep = llvm::cast<KeepEntry>(entry);
     os << "keep "
-       << (keep.which == KeepKind::Best ? "best " : keep.which == KeepKind::Highest ? "highest " : "lowest ");
+       << (keep.which == KeepKind::Best      ? "best "
+           : keep.which == KeepKind::Highest ? "highest "
+                                             : "lowest ");
     return path(keep.quantity);
   }
   case EntryKind::Checkpoint: {
@@ -278,45 +292,58 @@ void Printer::entry(const Entry &entry) {
     os << " every ";
     return expr(*checkpoint.every);
   }
-  case EntryKind::Split: os << "split "; return args(llvm::cast<SplitEntry>(entry).settings);
+  case EntryKind::Split:
+    os << "split ";
+    return args(llvm::cast<SplitEntry>(entry).settings);
   case EntryKind::Normalize:
     os << "normalize ";
     llvm::interleave(
-        llvm::cast<NormalizeEntry>(entry).fields, [&](const Ident &field) { ident(field); }, [&] { os << ", "; });
+        llvm::cast<NormalizeEntry>(entry).fields, [&](const Ident &field) { ident(field); },
+        [&] { os << ", "; });
     return;
-  case EntryKind::Balance: os << "balance "; return ident(llvm::cast<BalanceEntry>(entry).field);
+  case EntryKind::Balance:
+    os << "balance ";
+    return ident(llvm::cast<BalanceEntry>(entry).field);
   case EntryKind::Augment: {
     auto &augment = llvm::cast<AugmentEntry>(entry);
     os << "augment ";
-    llvm::interleave(augment.fields, [&](const Ident &field) { ident(field); }, [&] { os << ", "; });
+    llvm::interleave(
+        augment.fields, [&](const Ident &field) { ident(field); }, [&] { os << ", "; });
     os << " = ";
     return expr(*augment.value);
   }
-  case EntryKind::Where: os << "where "; return expr(*llvm::cast<WhereEntry>(entry).condition);
+  case EntryKind::Where:
+    os << "where ";
+    return expr(*llvm::cast<WhereEntry>(entry).condition);
   case EntryKind::Drop: {
     auto &drop = llvm::cast<DropEntry>(entry);
     os << "drop missing";
     if (drop.columns.empty())
       return;
     os << " [";
-    llvm::interleave(drop.columns, [&](const Ident &column) { ident(column); }, [&] { os << ", "; });
+    llvm::interleave(
+        drop.columns, [&](const Ident &column) { ident(column); }, [&] { os << ", "; });
     os << "]";
     return;
   }
   case EntryKind::Fill: {
     auto &fill = llvm::cast<FillEntry>(entry);
     os << "fill ";
-    llvm::interleave(fill.columns, [&](const Ident &column) { ident(column); }, [&] { os << ", "; });
+    llvm::interleave(
+        fill.columns, [&](const Ident &column) { ident(column); }, [&] { os << ", "; });
     os << " = ";
     return expr(*fill.value);
   }
   case EntryKind::Row:
     llvm::interleave(
-        llvm::cast<RowEntry>(entry).values, [&](const Expr *value) { exprStatement(*value); }, [&] { os << " -> "; });
+        llvm::cast<RowEntry>(entry).values, [&](const Expr *value) { exprStatement(*value); },
+        [&] { os << " -> "; });
     return;
   }
 }
 
-void nnc::ast::print(const Program &program, llvm::raw_ostream &os) { Printer(os).statements(program.statements); }
+void nnc::ast::print(const Program &program, llvm::raw_ostream &os) {
+  Printer(os).statements(program.statements);
+}
 
 void nnc::ast::print(const Stmt &stmt, llvm::raw_ostream &os) { Printer(os).statement(stmt); }

@@ -1,4 +1,5 @@
-// codeIdentity: linkers put a hash of what they have linked into a note, which is mapped with the code.
+// codeIdentity: linkers put a hash of what they have linked into a note, which is mapped with the
+// code.
 #include "compiler/codegen/ObjectCache.h"
 
 #include "llvm/ADT/SmallString.h"
@@ -17,8 +18,10 @@ static StringRef buildId(const dl_phdr_info &info) {
   for (const ElfW(Phdr) & segment : ArrayRef(info.dlpi_phdr, info.dlpi_phnum)) {
     if (segment.p_type != PT_NOTE)
       continue;
-    StringRef notes(reinterpret_cast<const char *>(info.dlpi_addr + segment.p_vaddr), segment.p_memsz);
-    // A note: its sizes and type, its owner, its contents; the last two padded to the segment's alignment.
+    StringRef notes(reinterpret_cast<const char *>(info.dlpi_addr + segment.p_vaddr),
+                    segment.p_memsz);
+    // A note: its sizes and type, its owner, its contents; the last two padded to the segment's
+    // alignment.
     const Align padding(segment.p_align == 8 ? 8 : 4);
     while (notes.size() >= sizeof(ElfW(Nhdr))) {
       const auto &note = *reinterpret_cast<const ElfW(Nhdr) *>(notes.data());

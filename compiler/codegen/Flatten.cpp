@@ -1,4 +1,5 @@
-// Flattening: a step of a tiny network takes less time than its kernels' prologues, loops and detours through memory.
+// Flattening: a step of a tiny network takes less time than its kernels' prologues, loops and
+// detours through memory.
 #include "compiler/codegen/Flatten.h"
 
 #include "llvm/Analysis/LoopInfo.h"
@@ -51,7 +52,8 @@ static std::optional<unsigned> constantPrefix(Value *mask) {
   return prefix;
 }
 
-/// Lanes 0, 1, … of the first operand up to `end`; what the rest of `count` lanes is does not matter.
+/// Lanes 0, 1, … of the first operand up to `end`; what the rest of `count` lanes is does not
+/// matter.
 static SmallVector<int> firstLanes(int end, int count) {
   SmallVector<int> list(count, PoisonMaskElem);
   std::iota(list.begin(), list.begin() + end, 0);
@@ -65,12 +67,14 @@ static void narrowLoad(IntrinsicInst &load, unsigned prefix) {
   Value *result = load.getArgOperand(3); // what the other lanes are
   if (prefix > 0) {
     Align alignment = cast<ConstantInt>(load.getArgOperand(1))->getAlignValue();
-    auto *narrow = b.CreateAlignedLoad(FixedVectorType::get(type->getElementType(), prefix), load.getArgOperand(0), alignment);
+    auto *narrow = b.CreateAlignedLoad(FixedVectorType::get(type->getElementType(), prefix),
+                                       load.getArgOperand(0), alignment);
     narrow->setAAMetadata(load.getAAMetadata());
     SmallVector<int> chosen = firstLanes(count, count);
     for (int lane = known; lane < count; ++lane)
       chosen[lane] += count;
-    result = b.CreateShuffleVector(b.CreateShuffleVector(narrow, firstLanes(known, count)), result, chosen);
+    result = b.CreateShuffleVector(b.CreateShuffleVector(narrow, firstLanes(known, count)), result,
+                                   chosen);
   }
   load.replaceAllUsesWith(result);
 }
@@ -81,7 +85,8 @@ static void narrowStore(IntrinsicInst &store, unsigned prefix) {
   IRBuilder<> b(&store);
   Value *narrow = b.CreateShuffleVector(store.getArgOperand(0), firstLanes(prefix, prefix));
   Align alignment = cast<ConstantInt>(store.getArgOperand(2))->getAlignValue();
-  b.CreateAlignedStore(narrow, store.getArgOperand(1), alignment)->setAAMetadata(store.getAAMetadata());
+  b.CreateAlignedStore(narrow, store.getArgOperand(1), alignment)
+      ->setAAMetadata(store.getAAMetadata());
 }
 
 PreservedAnalyses NarrowMaskedAccessPass::run(Function &function, FunctionAnalysisManager &) {

@@ -10,8 +10,8 @@ struct HostSymbol {
   void *address;
 };
 
-/// libm's functions and the memory functions that LLVM introduces by itself. A trainer gets the same ones from
-/// the linker.
+/// libm's functions and the memory functions that LLVM introduces by itself. A trainer gets the
+/// same ones from the linker.
 llvm::ArrayRef<HostSymbol> hostSymbols();
 
 } // namespace nnc

@@ -11,19 +11,24 @@ using namespace llvm;
 
 namespace nnc {
 
-// What remains to be done for such code: common addresses, constants, control flow, and hoisting out of loops. The default
-// pipeline (O2) takes four times as long for the same speed of the kernels, measured with bench/kernels.
-static constexpr StringLiteral passes = "function<eager-inv>(early-cse<memssa>,simplifycfg,instcombine<no-verify-fixpoint>,"
-                                        "loop-mssa(loop-rotate,licm),early-cse<memssa>,simplifycfg)";
+// What remains to be done for such code: common addresses, constants, control flow, and hoisting
+// out of loops. The default pipeline (O2) takes four times as long for the same speed of the
+// kernels, measured with bench/kernels.
+static constexpr StringLiteral passes =
+    "function<eager-inv>(early-cse<memssa>,simplifycfg,instcombine<no-verify-fixpoint>,"
+    "loop-mssa(loop-rotate,licm),early-cse<memssa>,simplifycfg)";
 
-// What a function with inlined kernels needs beyond that. First everything that makes loop counts and masks constants: but not
-// instcombine, which turns masked loads of memory that is known to be there into loads of whole vectors, wider than what was
-// stored. Then memory on the stack becomes registers.
-static constexpr StringLiteral unrolling = "early-cse<memssa>,simplifycfg,loop-mssa(loop-rotate,licm),loop(indvars,loop-unroll-full),"
-                                           "instsimplify,sccp,simplifycfg,early-cse<memssa>,loop(loop-unroll-full),instsimplify,sccp,"
-                                           "simplifycfg";
-static constexpr StringLiteral promotion = "sroa,instcombine<no-verify-fixpoint>,gvn,dse,instcombine<no-verify-fixpoint>,"
-                                           "early-cse<memssa>,simplifycfg";
+// What a function with inlined kernels needs beyond that. First everything that makes loop counts
+// and masks constants: but not instcombine, which turns masked loads of memory that is known to be
+// there into loads of whole vectors, wider than what was stored. Then memory on the stack becomes
+// registers.
+static constexpr StringLiteral unrolling =
+    "early-cse<memssa>,simplifycfg,loop-mssa(loop-rotate,licm),loop(indvars,loop-unroll-full),"
+    "instsimplify,sccp,simplifycfg,early-cse<memssa>,loop(loop-unroll-full),instsimplify,sccp,"
+    "simplifycfg";
+static constexpr StringLiteral promotion =
+    "sroa,instcombine<no-verify-fixpoint>,gvn,dse,instcombine<no-verify-fixpoint>,"
+    "early-cse<memssa>,simplifycfg";
 
 /// Makes a function flat (see compiler/lowering/SmallFunction.h).
 static void flatten(Function &function, PassBuilder &builder, FunctionAnalysisManager &analyses) {

@@ -1,5 +1,6 @@
-// addProgram: any struct of abi.h as an LLVM constant, from its one field list. LLVM lays the fields out by the target's rules for
-// C; every offset and size is compared with the compiler's own, so a field missing from a list cannot pass.
+// addProgram: any struct of abi.h as an LLVM constant, from its one field list. LLVM lays the
+// fields out by the target's rules for C; every offset and size is compared with the compiler's
+// own, so a field missing from a list cannot pass.
 #include "compiler/codegen/TableFields.h"
 #include "compiler/codegen/Tables.h"
 #include "compiler/irgen/ProgramTables.h"
@@ -39,7 +40,9 @@ public:
   Module &module;
 
 private:
-  Constant *integer(unsigned bits, int64_t x) { return ConstantInt::getSigned(IntegerType::get(context, bits), x); }
+  Constant *integer(unsigned bits, int64_t x) {
+    return ConstantInt::getSigned(IntegerType::get(context, bits), x);
+  }
 
   LLVMContext &context;
   PointerType *pointer;
@@ -93,7 +96,8 @@ template <class S> Constant *TableWriter::constant(const S &s) {
 }
 
 GlobalVariable *TableWriter::global(Constant *value, uint64_t alignment, const Twine &name) {
-  auto *variable = new GlobalVariable(module, value->getType(), /*isConstant=*/true, GlobalValue::PrivateLinkage, value, name);
+  auto *variable = new GlobalVariable(module, value->getType(), /*isConstant=*/true,
+                                      GlobalValue::PrivateLinkage, value, name);
   variable->setAlignment(Align(alignment));
   variable->setUnnamedAddr(GlobalValue::UnnamedAddr::Global);
   return variable;
@@ -126,7 +130,9 @@ Constant *TableWriter::function(const nn_fn &fn) {
   auto found = code.find(&fn);
   if (found == code.end())
     return null();
-  auto *type = FunctionType::get(Type::getVoidTy(context), {pointer, Type::getInt32Ty(context), Type::getInt32Ty(context)}, false);
+  auto *type =
+      FunctionType::get(Type::getVoidTy(context),
+                        {pointer, Type::getInt32Ty(context), Type::getInt32Ty(context)}, false);
   return cast<Constant>(module.getOrInsertFunction(found->second, type).getCallee());
 }
 
@@ -164,13 +170,16 @@ Constant *TableWriter::body(const nn_statement &statement) {
 
 void addProgram(Module &module, const ProgramTables &tables) {
   TableWriter writer(module, tables);
-  GlobalVariable *program = writer.global(writer.constant(tables.program), alignof(nn_program), "nn_program");
+  GlobalVariable *program =
+      writer.global(writer.constant(tables.program), alignof(nn_program), "nn_program");
   program->setLinkage(GlobalValue::ExternalLinkage);
 
   LLVMContext &context = module.getContext();
   Type *pointer = PointerType::getUnqual(context), *i32 = Type::getInt32Ty(context);
-  FunctionCallee run = module.getOrInsertFunction("nn_main", FunctionType::get(i32, {pointer, i32, pointer}, false));
-  auto *main = Function::Create(FunctionType::get(i32, {i32, pointer}, false), GlobalValue::ExternalLinkage, "main", module);
+  FunctionCallee run =
+      module.getOrInsertFunction("nn_main", FunctionType::get(i32, {pointer, i32, pointer}, false));
+  auto *main = Function::Create(FunctionType::get(i32, {i32, pointer}, false),
+                                GlobalValue::ExternalLinkage, "main", module);
   IRBuilder<> b(BasicBlock::Create(context, "entry", main));
   b.CreateRet(b.CreateCall(run, {program, main->getArg(0), main->getArg(1)}));
 }

@@ -1,6 +1,6 @@
 // completeTables: what planning decided comes as attributes, so that it is printed with the IR.
-//   module:   nn.persistent_bytes = 1024 : i64, nn.offsets = {"net.w" = 0, …}, nn.blocks = {"net.w" = 64, …}
-//   function: nn.fixed_bytes = 4096 : i64, nn.row_bytes = 128 : i64, nn.whole
+//   module:   nn.persistent_bytes = 1024 : i64, nn.offsets = {"net.w" = 0, …}, nn.blocks = {"net.w"
+//   = 64, …} function: nn.fixed_bytes = 4096 : i64, nn.row_bytes = 128 : i64, nn.whole
 #include "compiler/codegen/Tables.h"
 #include "compiler/irgen/ProgramTables.h"
 
@@ -33,7 +33,8 @@ Error completeTables(ProgramTables &tables, mlir::ModuleOp module) {
     if (!offset)
       return createStringError("no place was planned for the tensor '" + Twine(tensor.name) + "'");
     tensor.offset = *offset;
-    tensor.block = int32_t(integerOf(blocks ? blocks.get(tensor.name) : mlir::Attribute()).value_or(0));
+    tensor.block =
+        int32_t(integerOf(blocks ? blocks.get(tensor.name) : mlir::Attribute()).value_or(0));
   }
   mlir::SymbolTable symbols(module);
   for (auto &[function, symbol] : tables.functions) {

@@ -1,4 +1,5 @@
-// The program's tables: the numbers that code generation decides, and the tables as constants in the object.
+// The program's tables: the numbers that code generation decides, and the tables as constants in
+// the object.
 #pragma once
 
 #include "llvm/Support/Error.h"
@@ -14,13 +15,15 @@ namespace nnc {
 
 struct ProgramTables;
 
-/// Fills in what planning decided, from the attributes of the lowered `module`: each tensor's offset and
-/// persistent_bytes (module attributes), and each function's scratch sizes (function attributes). Also
-/// abi_version and size. Errors name a function or tensor of the tables that the module lacks.
+/// Fills in what planning decided, from the attributes of the lowered `module`: each tensor's
+/// offset and persistent_bytes (module attributes), and each function's scratch sizes (function
+/// attributes). Also abi_version and size. Errors name a function or tensor of the tables that the
+/// module lacks.
 llvm::Error completeTables(ProgramTables &tables, mlir::ModuleOp module);
 
-/// Adds to `module` the tables as read-only data under the symbol `nn_program`, with the functions' addresses, and a
-/// `main` that hands them to the runtime. The module then is a whole trainer but for the runtime.
+/// Adds to `module` the tables as read-only data under the symbol `nn_program`, with the functions'
+/// addresses, and a `main` that hands them to the runtime. The module then is a whole trainer but
+/// for the runtime.
 void addProgram(llvm::Module &module, const ProgramTables &tables);
 
 } // namespace nnc

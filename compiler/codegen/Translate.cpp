@@ -1,4 +1,5 @@
-// Translation: only the builtin and LLVM dialects are known here, since that is all that lowering leaves.
+// Translation: only the builtin and LLVM dialects are known here, since that is all that lowering
+// leaves.
 #include "compiler/codegen/Translate.h"
 #include "compiler/codegen/Target.h"
 
@@ -22,7 +23,8 @@ void registerTranslation(mlir::DialectRegistry &registry) {
 Expected<LlvmProgram> translateProgram(mlir::ModuleOp module, const Target &target) {
   LlvmProgram program;
   program.context = std::make_unique<LLVMContext>();
-  program.module = mlir::translateModuleToLLVMIR(module, *program.context, module.getName().value_or("nn"));
+  program.module =
+      mlir::translateModuleToLLVMIR(module, *program.context, module.getName().value_or("nn"));
   if (!program.module)
     return createStringError("the module cannot be translated to LLVM IR");
   auto machine = target.createMachine();

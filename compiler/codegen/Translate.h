@@ -22,11 +22,12 @@ struct LlvmProgram {
   std::unique_ptr<llvm::Module> module;
 };
 
-/// Adds what translateProgram needs to the registry of the MLIRContext in which the module is built.
+/// Adds what translateProgram needs to the registry of the MLIRContext in which the module is
+/// built.
 void registerTranslation(mlir::DialectRegistry &registry);
 
-/// Translates `module`, which holds the LLVM dialect alone, and marks it as code for `target`. The module is
-/// verified; failures of either are compiler bugs and come back as text.
+/// Translates `module`, which holds the LLVM dialect alone, and marks it as code for `target`. The
+/// module is verified; failures of either are compiler bugs and come back as text.
 llvm::Expected<LlvmProgram> translateProgram(mlir::ModuleOp module, const Target &target);
 
 } // namespace nnc

@@ -1,5 +1,6 @@
-// Matrices in blocks of columns: element [k, n] of a [K, N] matrix is element [n / B, k, n % B] of a [N/B, K, B] tensor. A block is
-// contiguous, so kernels that use some columns at a time walk memory in order, whatever N is.
+// Matrices in blocks of columns: element [k, n] of a [K, N] matrix is element [n / B, k, n % B] of
+// a [N/B, K, B] tensor. A block is contiguous, so kernels that use some columns at a time walk
+// memory in order, whatever N is.
 #pragma once
 
 #include "mlir/IR/Builders.h"

@@ -7,9 +7,10 @@
 
 namespace nnc::nn {
 
-/// Short names for a scalar body: everything works on scalars and vectors, and folds constants, but no function of the math dialect:
-/// its folder rounds as the compiler's libm does, and the code as its own polynomial, so that a result would depend on whether an
-/// operand happens to be known, as an iota's lanes are in a fused kernel.
+/// Short names for a scalar body: everything works on scalars and vectors, and folds constants, but
+/// no function of the math dialect: its folder rounds as the compiler's libm does, and the code as
+/// its own polynomial, so that a result would depend on whether an operand happens to be known, as
+/// an iota's lanes are in a fused kernel.
 class ScalarEmitter {
 public:
   ScalarEmitter(mlir::OpBuilder &b, mlir::Location loc) : b(b), loc(loc) {}
@@ -33,8 +34,8 @@ public:
   mlir::Value select(mlir::Value mask, mlir::Value a, mlir::Value b2) {
     return make<mlir::arith::SelectOp>(mask, a, b2);
   }
-  /// a - b ⌊a / b⌋ without rounding: the exact remainder of the truncated quotient, which has a's sign,
-  /// moved to b's sign. Only that last sum may round, and then to b at most.
+  /// a - b ⌊a / b⌋ without rounding: the exact remainder of the truncated quotient, which has a's
+  /// sign, moved to b's sign. Only that last sum may round, and then to b at most.
   mlir::Value remainder(mlir::Value a, mlir::Value b2);
   /// 1 where the result of the last compare() holds, else 0.
   mlir::Value truth(mlir::Value mask);

@@ -56,9 +56,11 @@ LogicalResult FusedOp::verify() {
     return emitOpError("has no results");
   for (Value output : getOutputs())
     if (cast<ShapedType>(output.getType()).getShape() != getSpace().getShape())
-      return emitOpError("has results of different shapes: ") << output.getType() << " and " << getSpace();
+      return emitOpError("has results of different shapes: ")
+             << output.getType() << " and " << getSpace();
   if (getPlaces() && getPlaces()->size() != getOutputs().size())
-    return emitOpError("has ") << getOutputs().size() << " results but " << getPlaces()->size() << " places";
+    return emitOpError("has ") << getOutputs().size() << " results but " << getPlaces()->size()
+                               << " places";
   bool isContraction = getKind() == Kind::contraction;
   unsigned reductions = 0, contractions = 0;
   for (Operation &op : body.without_terminator()) {
@@ -77,7 +79,8 @@ LogicalResult FusedOp::verify() {
 }
 
 LogicalResult ViewOp::verify() {
-  auto from = cast<RankedTensorType>(getSource().getType()), to = cast<RankedTensorType>(getResult().getType());
+  auto from = cast<RankedTensorType>(getSource().getType()),
+       to = cast<RankedTensorType>(getResult().getType());
   if (from.getElementType() != to.getElementType() || bytesOf(from) != bytesOf(to) ||
       from.hasStaticShape() != to.hasStaticShape())
     return emitOpError("cannot view ") << from << " as " << to;

@@ -40,7 +40,8 @@ static std::optional<Access> parseAccess(AffineExpr e) {
   return Access{outer->first, outer->second, inner->first, inner->second};
 }
 
-/// Whether the access counts one dim in blocks: outer·size + inner, which reaches every element once.
+/// Whether the access counts one dim in blocks: outer·size + inner, which reaches every element
+/// once.
 static bool isSplit(const Access &access, ArrayRef<int64_t> sizes) {
   return access.inner == 1 && sizes[access.outerDim] >= 0 && sizes[access.innerDim] == access.outer;
 }
@@ -112,7 +113,8 @@ LogicalResult ContractOp::inferReturnTypes(MLIRContext *, std::optional<Location
     for (AffineExpr e : map.getResults()) {
       auto access = parseAccess(e);
       if (!access || (access->isWindow() && !isSplit(*access, sizes)))
-        return mismatch(loc, name, "needs dims, or outer * size + inner of two, in ", AffineMapAttr::get(map));
+        return mismatch(loc, name, "needs dims, or outer * size + inner of two, in ",
+                        AffineMapAttr::get(map));
       for (int64_t dim : {access->outerDim, access->innerDim})
         if (dim >= 0 && seen.test(dim))
           return mismatch(loc, name, "needs distinct dims in ", AffineMapAttr::get(map));
@@ -128,10 +130,10 @@ LogicalResult ContractOp::inferReturnTypes(MLIRContext *, std::optional<Location
     if (b.getDimSize(i) == extentOfEntry(e))
       continue;
     if (auto dim = dyn_cast<AffineDimExpr>(e))
-      return mismatch(loc, name, "has d", dim.getPosition(), " = ", sizes[dim.getPosition()], ", but dim ", i, " of ", b,
-                      " has another size");
-    return mismatch(loc, name, "counts ", extentOfEntry(e), " elements in blocks, but dim ", i, " of ", b,
-                    " has another size");
+      return mismatch(loc, name, "has d", dim.getPosition(), " = ", sizes[dim.getPosition()],
+                      ", but dim ", i, " of ", b, " has another size");
+    return mismatch(loc, name, "counts ", extentOfEntry(e), " elements in blocks, but dim ", i,
+                    " of ", b, " has another size");
   }
   for (int64_t dim = 0, e = sizes.size(); dim < e; ++dim)
     if (uses(maps[0], dim) + uses(maps[1], dim) + uses(maps[2], dim) < 2)

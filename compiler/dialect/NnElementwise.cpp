@@ -80,7 +80,8 @@ static FloatAttr foldScalar(ScalarBodyOp op, ArrayRef<APFloat> operands) {
     values.push_back(b.create<arith::ConstantOp>(
         loc, FloatAttr::get(getElementTypeOrSelf(operand.getType()), value)));
   Value result = op.buildScalar(b, loc, values);
-  // Here is the one place where functions of the math dialect are folded: before fusion, and so the same for all of its outcomes.
+  // Here is the one place where functions of the math dialect are folded: before fusion, and so the
+  // same for all of its outcomes.
   for (Operation &made : llvm::make_early_inc_range(scratch)) {
     SmallVector<Value> known;
     b.setInsertionPoint(&made);

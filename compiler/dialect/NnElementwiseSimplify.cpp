@@ -1,5 +1,5 @@
-// Algebra of elementwise ops. What is legal is said in compiler/transforms/Simplify.h: the result is
-// the same number, bit for bit, for all operands: NaN, infinities and zeros of both signs too.
+// Algebra of elementwise ops. What is legal is said in compiler/transforms/Simplify.h: the result
+// is the same number, bit for bit, for all operands: NaN, infinities and zeros of both signs too.
 #include "compiler/dialect/NnDialect.h"
 
 using namespace mlir;
@@ -75,7 +75,8 @@ static LogicalResult simplifySub(SubOp op, PatternRewriter &b) {
   return failure();
 }
 
-// 1 x = x;  -1 x = -x;  0 x = 0 if x is finite and not negative;  (-x) y = -(x y), so that signs meet sums
+// 1 x = x;  -1 x = -x;  0 x = 0 if x is finite and not negative;  (-x) y = -(x y), so that signs
+// meet sums
 static LogicalResult simplifyMul(MulOp op, PatternRewriter &b) {
   for (auto [x, y] : {std::pair<Value, Value>(op.getA(), op.getB()),
                       std::pair<Value, Value>(op.getB(), op.getA())}) {
@@ -90,7 +91,8 @@ static LogicalResult simplifyMul(MulOp op, PatternRewriter &b) {
 }
 
 // x / 1 = x;  x / c = x (1/c) where 1/c is exact;  (-x) / y = x / (-y) = -(x / y).
-// A quotient is IEEE's in every other case: 41 / 41 is 1, which 41 (1 / 41) is not, and a remainder follows from it.
+// A quotient is IEEE's in every other case: 41 / 41 is 1, which 41 (1 / 41) is not, and a remainder
+// follows from it.
 static LogicalResult simplifyDiv(DivOp op, PatternRewriter &b) {
   Expr x = expr(op.getA(), op, b), y = expr(op.getB(), op, b);
   if (auto c = getSplatConstant(op.getB())) {

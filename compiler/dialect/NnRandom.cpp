@@ -20,8 +20,9 @@ public:
     // Constants of Salmon et al., "Parallel random numbers: as easy as 1, 2, 3" (2011).
     Value multiplier0 = eb.integer(64, 0xD2511F53), multiplier1 = eb.integer(64, 0xCD9E8D57);
     Value bump0 = eb.integer(64, 0x9E3779B9), bump1 = eb.integer(64, 0xBB67AE85);
-    // A word takes the lower half of a 64-bit lane throughout, and what products and sums leave in the upper half stays there: a
-    // round is multiplications of lower halves, shifts and exclusive ors, and no lane moves.
+    // A word takes the lower half of a 64-bit lane throughout, and what products and sums leave in
+    // the upper half stays there: a round is multiplications of lower halves, shifts and exclusive
+    // ors, and no lane moves.
     for (Value *word : {&counter[0], &counter[1], &counter[2], &counter[3], &key[0], &key[1]})
       *word = b.create<arith::ExtUIOp>(loc, eb.typeOf(b.getI64Type()), *word);
     for (int round = 0; round < 10; ++round) {
@@ -29,7 +30,8 @@ public:
         key[0] = b.create<arith::AddIOp>(loc, key[0], bump0);
         key[1] = b.create<arith::AddIOp>(loc, key[1], bump1);
       }
-      Value product0 = multiply(multiplier0, counter[0]), product1 = multiply(multiplier1, counter[2]);
+      Value product0 = multiply(multiplier0, counter[0]),
+            product1 = multiply(multiplier1, counter[2]);
       counter = {exclusiveOr(exclusiveOr(high(product1), counter[1]), key[0]), product1,
                  exclusiveOr(exclusiveOr(high(product0), counter[3]), key[1]), product0};
     }
@@ -79,7 +81,8 @@ private:
   Location loc;
 };
 
-/// An evaluation gives four words for each of 16 counters: elements of the same rest by 16 in a run of this length.
+/// An evaluation gives four words for each of 16 counters: elements of the same rest by 16 in a run
+/// of this length.
 constexpr int64_t sharedRun = 64;
 
 /// Where an element's random numbers come from.
@@ -110,7 +113,8 @@ static Source sourceOf(OpT op, Philox &philox, ElementBuilder &eb, ArrayRef<Inde
     for (int64_t size : op.getType().getShape().drop_front())
       rowElements *= size;
     Value first = b.createOrFold<arith::FPToUIOp>(loc, i64, eb.load(2, {}));
-    Value skipped = b.createOrFold<arith::MulIOp>(loc, first, eb.integer(64, uint64_t(rowElements)));
+    Value skipped =
+        b.createOrFold<arith::MulIOp>(loc, first, eb.integer(64, uint64_t(rowElements)));
     Value at = b.createOrFold<arith::AddIOp>(loc, eb.toInteger(element, 64), skipped);
     auto shifted = [&](unsigned bits) -> Value {
       return b.createOrFold<arith::ShRUIOp>(loc, at, eb.integer(64, bits));

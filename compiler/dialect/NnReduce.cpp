@@ -11,9 +11,11 @@ std::pair<Value, Value> addCompensated(OpBuilder &b, Location loc, Value sum, Va
   Value term = b.create<arith::SubFOp>(loc, x, lost);
   Value next = b.create<arith::AddFOp>(loc, sum, term);
   Value gone = b.create<arith::SubFOp>(loc, b.create<arith::SubFOp>(loc, next, sum), term);
-  // Of an infinite sum nothing is lost; the differences above are no numbers then. gone - gone is 0 for a finite one.
+  // Of an infinite sum nothing is lost; the differences above are no numbers then. gone - gone is 0
+  // for a finite one.
   Value zero = b.create<arith::ConstantOp>(loc, b.getZeroAttr(gone.getType()));
-  Value finite = b.create<arith::CmpFOp>(loc, arith::CmpFPredicate::OEQ, b.create<arith::SubFOp>(loc, gone, gone), zero);
+  Value finite = b.create<arith::CmpFOp>(loc, arith::CmpFPredicate::OEQ,
+                                         b.create<arith::SubFOp>(loc, gone, gone), zero);
   return {next, b.create<arith::SelectOp>(loc, finite, gone, zero)};
 }
 
@@ -29,7 +31,8 @@ static Expr restore(Derivation &d, Value reduced, RankedTensorType x, ArrayRef<i
   return d.of(buildBroadcast(d.builder(), d.location(), x, reduced, otherDims(x.getRank(), dims)));
 }
 
-/// 1 where an element's linear index over `dims` is `which`, and 0 elsewhere. `which` may be f64, where x is not.
+/// 1 where an element's linear index over `dims` is `which`, and 0 elsewhere. `which` may be f64,
+/// where x is not.
 static Expr isAt(Derivation &d, Value which, RankedTensorType x, ArrayRef<int64_t> dims) {
   OpBuilder &b = d.builder();
   RankedTensorType counted = x.clone(cast<ShapedType>(which.getType()).getElementType());
@@ -44,7 +47,8 @@ static void giveTo(Derivation &d, Value which, RankedTensorType x, ArrayRef<int6
   d.giveWhere(0, restore(d, d.gradient(), x, dims), chosen);
 }
 
-/// Where x is greatest over `dims`, for isAt(): in f64 where there may be more elements than f32 can count.
+/// Where x is greatest over `dims`, for isAt(): in f64 where there may be more elements than f32
+/// can count.
 static Value placeOfGreatest(Derivation &d, Value x, ArrayRef<int64_t> dims) {
   auto type = cast<RankedTensorType>(x.getType());
   double count = 1;
@@ -76,10 +80,12 @@ SmallVector<Value> ReduceSumOp::buildMerge(OpBuilder &b, Location loc, ValueRang
 Value ReduceSumOp::buildFinal(OpBuilder &, Location, ValueRange state) { return state[0]; }
 bool losesDigits(Operation *reduction) { return isa<ReduceSumOp>(reduction); }
 
-/// Whether `x`, which comes later, takes the place of `before`: it is greater, or NaN against a number.
+/// Whether `x`, which comes later, takes the place of `before`: it is greater, or NaN against a
+/// number.
 static Value isGreater(OpBuilder &b, Location loc, Value before, Value x) {
   Value isNumber = b.create<arith::CmpFOp>(loc, arith::CmpFPredicate::ORD, before, before);
-  return b.create<arith::AndIOp>(loc, isNumber, b.create<arith::CmpFOp>(loc, arith::CmpFPredicate::UGT, x, before));
+  return b.create<arith::AndIOp>(
+      loc, isNumber, b.create<arith::CmpFOp>(loc, arith::CmpFPredicate::UGT, x, before));
 }
 
 // reduce_max: y = max x, NaN if any is;  dx = dy at the first element that attains it
@@ -162,7 +168,8 @@ SmallVector<Value> ArgmaxOp::buildAccumulate(OpBuilder &b, Location loc, ValueRa
                                              Value index) {
   // Elements come in ascending order: none is earlier than the state's.
   Value take = isGreater(b, loc, state[0], x);
-  return {b.create<arith::SelectOp>(loc, take, x, state[0]), b.create<arith::SelectOp>(loc, take, index, state[1])};
+  return {b.create<arith::SelectOp>(loc, take, x, state[0]),
+          b.create<arith::SelectOp>(loc, take, index, state[1])};
 }
 Value ArgmaxOp::buildFinal(OpBuilder &, Location, ValueRange state) { return state[1]; }
 

@@ -48,7 +48,8 @@ static LogicalResult simplifySlice(SliceOp op, PatternRewriter &b) {
   return failure();
 }
 
-// slice(pad x) = pad(slice x), which needs fewer zeros; x itself where it takes just what pad put between zeros
+// slice(pad x) = pad(slice x), which needs fewer zeros; x itself where it takes just what pad put
+// between zeros
 static LogicalResult sliceOfPad(SliceOp op, PatternRewriter &b) {
   auto pad = op.getX().getDefiningOp<PadOp>();
   if (!pad)
@@ -62,7 +63,8 @@ static LogicalResult sliceOfPad(SliceOp op, PatternRewriter &b) {
       continue;
     }
     int64_t size = x.getDimSize(i), step = interior[i] + 1, before = pad.getLow()[i];
-    if (op.getStride()[i] == step && op.getStart()[i] == before && op.getType().getDimSize(i) == size) {
+    if (op.getStride()[i] == step && op.getStart()[i] == before &&
+        op.getType().getDimSize(i) == size) {
       interior[i] = 0;
       start.push_back(0), limit.push_back(size), low.push_back(0), high.push_back(0);
       continue;
@@ -83,8 +85,8 @@ static LogicalResult sliceOfPad(SliceOp op, PatternRewriter &b) {
   return success();
 }
 
-// slice(contract(pad a, b)) = contract(slice(pad a), b) along dims of the result that b lacks: the gradient of a padded
-// convolution is wanted without the padding's own
+// slice(contract(pad a, b)) = contract(slice(pad a), b) along dims of the result that b lacks: the
+// gradient of a padded convolution is wanted without the padding's own
 static LogicalResult sliceOfContract(SliceOp op, PatternRewriter &b) {
   auto contract = op.getX().getDefiningOp<ContractOp>();
   if (!contract || !contract->hasOneUse() || !contract.getA().getDefiningOp<PadOp>())
@@ -102,7 +104,8 @@ static LogicalResult sliceOfContract(SliceOp op, PatternRewriter &b) {
   SmallVector<int64_t> last;
   for (auto [begin, size] : llvm::zip(first, sizes))
     last.push_back(begin + (size < 0 ? 0 : size - 1));
-  SmallVector<int64_t> start = contract.getLeftMap().compose(first), limit = contract.getLeftMap().compose(last);
+  SmallVector<int64_t> start = contract.getLeftMap().compose(first),
+                       limit = contract.getLeftMap().compose(last);
   for (auto [i, end] : llvm::enumerate(limit))
     end = cast<ShapedType>(contract.getA().getType()).isDynamicDim(i) ? -1 : end + 1;
   SmallVector<int64_t> stride(start.size(), 1);

@@ -184,7 +184,9 @@ unsigned ReverseOp::getCost() { return 0; }
 Value ReverseOp::buildAt(ElementBuilder &eb, ArrayRef<Index> index) {
   SmallVector<Index> at(index);
   for (int64_t dim : getDims()) {
-    at[dim] = eb.add(eb.mul(at[dim], -1), getType().isDynamicDim(dim) ? eb.uniform(eb.batchSize()) : eb.constant(getType().getDimSize(dim)));
+    at[dim] = eb.add(eb.mul(at[dim], -1), getType().isDynamicDim(dim)
+                                              ? eb.uniform(eb.batchSize())
+                                              : eb.constant(getType().getDimSize(dim)));
     at[dim] = eb.add(at[dim], -1);
   }
   return eb.load(0, at);

@@ -35,11 +35,14 @@ struct Factor {
 };
 } // namespace
 
-/// The parts of a product x a, or a quotient x / a, in which a repeats along all of `dims`, or nothing.
+/// The parts of a product x a, or a quotient x / a, in which a repeats along all of `dims`, or
+/// nothing.
 static std::optional<Factor> repeatedFactor(Value v, ArrayRef<int64_t> dims) {
   auto repeats = [&](Value factor) {
     auto broadcast = factor.getDefiningOp<BroadcastOp>();
-    bool fits = broadcast && llvm::none_of(dims, [&](int64_t dim) { return llvm::is_contained(broadcast.getDims(), dim); });
+    bool fits = broadcast && llvm::none_of(dims, [&](int64_t dim) {
+                  return llvm::is_contained(broadcast.getDims(), dim);
+                });
     return fits ? broadcast : BroadcastOp();
   };
   if (auto product = v.getDefiningOp<MulOp>()) {
@@ -55,8 +58,8 @@ static std::optional<Factor> repeatedFactor(Value v, ArrayRef<int64_t> dims) {
 }
 
 /// `repeated`, which repeats along `dims`, without these: in the type of a sum over them.
-static Value withoutDims(PatternRewriter &b, Location loc, BroadcastOp repeated, ArrayRef<int64_t> dims,
-                         RankedTensorType type) {
+static Value withoutDims(PatternRewriter &b, Location loc, BroadcastOp repeated,
+                         ArrayRef<int64_t> dims, RankedTensorType type) {
   SmallVector<int64_t> kept = otherDims(repeated.getType().getRank(), dims), places;
   for (int64_t dim : repeated.getDims())
     places.push_back(llvm::find(kept, dim) - kept.begin());
@@ -65,8 +68,8 @@ static Value withoutDims(PatternRewriter &b, Location loc, BroadcastOp repeated,
   return b.create<BroadcastOp>(loc, type, repeated.getX(), places);
 }
 
-/// Σ x a = a Σ x where a repeats along the summed dims, and Σ x / a likewise. Not if x is nothing but the way to an x a that others
-/// want.
+/// Σ x a = a Σ x where a repeats along the summed dims, and Σ x / a likewise. Not if x is nothing
+/// but the way to an x a that others want.
 static LogicalResult takeFactorOut(ReduceSumOp op, PatternRewriter &b) {
   auto found = repeatedFactor(op.getX(), op.getDims());
   if (!found || !(op.getX().hasOneUse() || !found->x.hasOneUse()))
@@ -110,7 +113,8 @@ static double rounded(double x, Type type) { return type.isF32() ? double(float(
 static Value centredAt(Value v, ArrayRef<int64_t> dims) {
   auto difference = v.getDefiningOp<SubOp>();
   auto repeated = difference ? difference.getB().getDefiningOp<BroadcastOp>() : BroadcastOp();
-  if (!repeated || repeated.getDims() != ArrayRef<int64_t>(otherDims(difference.getType().getRank(), dims)))
+  if (!repeated ||
+      repeated.getDims() != ArrayRef<int64_t>(otherDims(difference.getType().getRank(), dims)))
     return {};
   Value mean = repeated.getX();
   Operation *quotient = mean.getDefiningOp();
@@ -130,9 +134,11 @@ static Value centredAt(Value v, ArrayRef<int64_t> dims) {
     bool divides = isa<DivOp>(quotient);
     if (divides && i == 1)
       continue;
-    // A factor is the reciprocal, rounded: above a million elements n and n - 1 are closer to one another than any tolerance.
+    // A factor is the reciprocal, rounded: above a million elements n and n - 1 are closer to one
+    // another than any tolerance.
     bool same = divides ? count->factor == wanted.factor
-                        : count->factor == rounded(1 / wanted.factor, difference.getType().getElementType());
+                        : count->factor ==
+                              rounded(1 / wanted.factor, difference.getType().getElementType());
     if (same && count->power == (divides ? wanted.power : -wanted.power))
       return mean;
   }
@@ -140,9 +146,9 @@ static Value centredAt(Value v, ArrayRef<int64_t> dims) {
 }
 
 namespace {
-/// Σ v where that needs no pass over v: the sum is there already, or v is made of such by sums and by factors and terms
-/// that repeat along the summed dims, or it is centred, and the sum is 0. Then the gradient of a mean, or of a bias
-/// ahead of a normalisation, costs nothing.
+/// Σ v where that needs no pass over v: the sum is there already, or v is made of such by sums and
+/// by factors and terms that repeat along the summed dims, or it is centred, and the sum is 0. Then
+/// the gradient of a mean, or of a bias ahead of a normalisation, costs nothing.
 class FreeSum {
 public:
   FreeSum(ReduceSumOp op, PatternRewriter &b) : op(op), b(b) {}
@@ -164,16 +170,21 @@ private:
            llvm::all_of(maker->getOperands(), [&](Value operand) { return exists(operand); });
   }
 
-  Expr build(Value v) { return isThere(v) ? of(buildSum(b, op.getLoc(), v, op.getDims())) : make(v); }
+  Expr build(Value v) {
+    return isThere(v) ? of(buildSum(b, op.getLoc(), v, op.getDims())) : make(v);
+  }
 
   Expr make(Value v) {
-    if (Value mean = centredAt(v, op.getDims())) // mean - mean, which is 0 only if no x is infinite or NaN
+    if (Value mean =
+            centredAt(v, op.getDims())) // mean - mean, which is 0 only if no x is infinite or NaN
       return of(mean) - of(mean);
     if (BroadcastOp few = repeated(v))
       return of(withoutDims(b, op.getLoc(), few, op.getDims(), op.getType())) *
-             of(countAlong(b, op.getLoc(), cast<RankedTensorType>(v.getType()), op.getDims(), op.getType()));
+             of(countAlong(b, op.getLoc(), cast<RankedTensorType>(v.getType()), op.getDims(),
+                           op.getType()));
     if (auto factor = repeatedFactor(v, op.getDims()))
-      return factor->of(build(factor->x), of(withoutDims(b, op.getLoc(), factor->by, op.getDims(), op.getType())));
+      return factor->of(build(factor->x),
+                        of(withoutDims(b, op.getLoc(), factor->by, op.getDims(), op.getType())));
     Operation *maker = v.getDefiningOp();
     Expr first = build(maker->getOperand(0));
     if (isa<NegOp>(maker))
@@ -202,9 +213,9 @@ private:
 };
 } // namespace
 
-// Σ of Σ = Σ over all;  Σ -x = -Σ x;  Σ x a = a Σ x, and Σ x / a, where a repeats along the summed dims;
-// Σ (x + y) = Σ x + Σ y where both cost no pass over memory;  Σ (x - mean x) = 0;
-// Σ over dims along which x repeats = x times their number;  Σ over dims of size 1 = reshape
+// Σ of Σ = Σ over all;  Σ -x = -Σ x;  Σ x a = a Σ x, and Σ x / a, where a repeats along the summed
+// dims; Σ (x + y) = Σ x + Σ y where both cost no pass over memory;  Σ (x - mean x) = 0; Σ over dims
+// along which x repeats = x times their number;  Σ over dims of size 1 = reshape
 static LogicalResult simplifySum(ReduceSumOp op, PatternRewriter &b) {
   RankedTensorType x = op.getX().getType();
   if (auto negated = op.getX().getDefiningOp<NegOp>()) {

@@ -1,21 +1,22 @@
-// Notation: how a formula writes an op (--emit=math). The form says how operands and symbol are arranged.
+// Notation: how a formula writes an op (--emit=math). The form says how operands and symbol are
+// arranged.
 #pragma once
 
 namespace nnc::nn {
 
 enum class Form {
-  Same,        // operand 0; a formula shows nothing of the op
+  Same, // operand 0; a formula shows nothing of the op
   Sum,
   Difference,
   Negative,
-  Product,     // of elements at the same index
+  Product, // of elements at the same index
   Quotient,
   Power,
-  Root,        // √x
-  Function,    // the symbol, then the operands: tanh z, max(a, b)
-  Enclosed,    // operand 0 between the symbol's halves, which a space parts: | |
-  Relation,    // the symbol between two operands: 1 where it holds, else 0
-  Cases,       // operand 1 where operand 0 holds, else operand 2
+  Root,     // √x
+  Function, // the symbol, then the operands: tanh z, max(a, b)
+  Enclosed, // operand 0 between the symbol's halves, which a space parts: | |
+  Relation, // the symbol between two operands: 1 where it holds, else 0
+  Cases,    // operand 1 where operand 0 holds, else operand 2
   Transposed,
   Element,     // operand 0 at index operand 1
   SumOver,     // Σ over the dims that vanish of operand 0 (ReductionOp)

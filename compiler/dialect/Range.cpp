@@ -24,7 +24,9 @@ static Range bounded(double lo, double hi, bool nan, bool finite) {
   return {lo, hi, nan};
 }
 
-Range hull(Range a, Range b) { return {std::min(a.lo, b.lo), std::max(a.hi, b.hi), a.nan || b.nan}; }
+Range hull(Range a, Range b) {
+  return {std::min(a.lo, b.lo), std::max(a.hi, b.hi), a.nan || b.nan};
+}
 Range operator-(Range a) { return {-a.hi, -a.lo, a.nan}; }
 
 Range operator+(Range a, Range b) {
@@ -43,19 +45,20 @@ Range operator*(Range a, Range b) {
       return Range::unknown();
   }
   double corners[] = {a.lo * b.lo, a.lo * b.hi, a.hi * b.lo, a.hi * b.hi};
-  return bounded(*std::min_element(corners, corners + 4), *std::max_element(corners, corners + 4), false,
-                 a.isFinite() && b.isFinite());
+  return bounded(*std::min_element(corners, corners + 4), *std::max_element(corners, corners + 4),
+                 false, a.isFinite() && b.isFinite());
 }
 
 Range operator/(Range a, Range b) {
   if (a.nan || b.nan || (b.lo <= 0 && b.hi >= 0))
     return Range::unknown();
-  bool infinite = (a.lo == -infinity || a.hi == infinity) && (b.lo == -infinity || b.hi == infinity);
+  bool infinite =
+      (a.lo == -infinity || a.hi == infinity) && (b.lo == -infinity || b.hi == infinity);
   if (infinite)
     return Range::unknown();
   double corners[] = {a.lo / b.lo, a.lo / b.hi, a.hi / b.lo, a.hi / b.hi};
-  return bounded(*std::min_element(corners, corners + 4), *std::max_element(corners, corners + 4), false,
-                 a.isFinite());
+  return bounded(*std::min_element(corners, corners + 4), *std::max_element(corners, corners + 4),
+                 false, a.isFinite());
 }
 
 Range square(Range a) {
@@ -72,8 +75,10 @@ Range pow(Range a, Range b) {
   // With one operand fixed a^b is monotonic: its extremes are at the corners.
   if (!a.isFinite() || !b.isFinite() || a.lo < 0 || (a.lo == 0 && b.lo < 0))
     return Range::unknown();
-  double corners[] = {std::pow(a.lo, b.lo), std::pow(a.lo, b.hi), std::pow(a.hi, b.lo), std::pow(a.hi, b.hi)};
-  return bounded(*std::min_element(corners, corners + 4), *std::max_element(corners, corners + 4), false, true);
+  double corners[] = {std::pow(a.lo, b.lo), std::pow(a.lo, b.hi), std::pow(a.hi, b.lo),
+                      std::pow(a.hi, b.hi)};
+  return bounded(*std::min_element(corners, corners + 4), *std::max_element(corners, corners + 4),
+                 false, true);
 }
 Range abs(Range a) { return {0, std::max(std::fabs(a.lo), std::fabs(a.hi)), a.nan}; }
 Range exp(Range a) {

@@ -1,6 +1,7 @@
-// Range: what is known of a tensor's elements before the run. It says where a value cannot be infinite or NaN, so that what
-// guards against these can be left out. Operations are followed by their numbers alone, and what overflows counts as finite:
-// a step whose loss is not finite writes nothing.
+// Range: what is known of a tensor's elements before the run. It says where a value cannot be
+// infinite or NaN, so that what guards against these can be left out. Operations are followed by
+// their numbers alone, and what overflows counts as finite: a step whose loss is not finite writes
+// nothing.
 #pragma once
 
 namespace nnc::nn {

@@ -1,14 +1,15 @@
 // nnc check --gradients: a table of what was tried.
 #include "compiler/driver/Emit.h"
 
-#include "compiler/driver/check/Checks.h"
 #include "compiler/driver/Session.h"
+#include "compiler/driver/check/Checks.h"
 
 #include "llvm/Support/Format.h"
 
 using namespace nnc;
 
-static bool print(llvm::raw_ostream &os, llvm::StringRef title, llvm::ArrayRef<check::Verdict> verdicts) {
+static bool print(llvm::raw_ostream &os, llvm::StringRef title,
+                  llvm::ArrayRef<check::Verdict> verdicts) {
   if (verdicts.empty())
     return true;
   os << title << "\n";
@@ -19,7 +20,8 @@ static bool print(llvm::raw_ostream &os, llvm::StringRef title, llvm::ArrayRef<c
     extent = std::max(extent, v.extent.size());
   }
   for (const check::Verdict &v : verdicts) {
-    os << "  " << llvm::left_justify(v.what, what) << "  " << llvm::right_justify(v.extent, extent) << "  ";
+    os << "  " << llvm::left_justify(v.what, what) << "  " << llvm::right_justify(v.extent, extent)
+       << "  ";
     if (v.worst < 0)
       os << "not tried";
     else

@@ -15,25 +15,33 @@ using namespace nnc;
 static Stage stageOf(EmitKind kind) {
   switch (kind) {
   case EmitKind::None:
-  case EmitKind::Ast: return Stage::Parsed;
-  case EmitKind::Nn: return Stage::Generated;
+  case EmitKind::Ast:
+    return Stage::Parsed;
+  case EmitKind::Nn:
+    return Stage::Generated;
   case EmitKind::Grad:
-  case EmitKind::Math: return Stage::Differentiated;
+  case EmitKind::Math:
+    return Stage::Differentiated;
   case EmitKind::Fused:
-  case EmitKind::Plan: return Stage::Planned;
-  case EmitKind::Mlir: return Stage::Looped;
+  case EmitKind::Plan:
+    return Stage::Planned;
+  case EmitKind::Mlir:
+    return Stage::Looped;
   case EmitKind::Llvm:
   case EmitKind::Asm:
-  case EmitKind::Obj: return Stage::Translated;
+  case EmitKind::Obj:
+    return Stage::Translated;
   }
   return Stage::Parsed;
 }
 
-/// What elaboration built and nobody uses. Nothing is simplified: equal values may be different variables.
+/// What elaboration built and nobody uses. Nothing is simplified: equal values may be different
+/// variables.
 static void eraseDeadOps(mlir::ModuleOp module) {
   for (auto function : module.getOps<mlir::func::FuncOp>())
     if (!function.isExternal())
-      for (mlir::Operation &op : llvm::make_early_inc_range(llvm::reverse(function.getBody().front())))
+      for (mlir::Operation &op :
+           llvm::make_early_inc_range(llvm::reverse(function.getBody().front())))
         if (mlir::isOpTriviallyDead(&op))
           op.erase();
 }
@@ -42,17 +50,28 @@ bool nnc::emitStage(Session &session, EmitKind kind, bool latex, llvm::raw_ostre
   if (!session.reach(stageOf(kind)))
     return false;
   switch (kind) {
-  case EmitKind::None: return true;
-  case EmitKind::Ast: ast::print(session.program(), os); return true;
+  case EmitKind::None:
+    return true;
+  case EmitKind::Ast:
+    ast::print(session.program(), os);
+    return true;
   case EmitKind::Nn:
     eraseDeadOps(session.module());
     [[fallthrough]];
   case EmitKind::Grad:
   case EmitKind::Fused:
-  case EmitKind::Mlir: session.module().print(os); return true;
-  case EmitKind::Math: printMath(session, os, latex); return true;
-  case EmitKind::Plan: printPlan(session, os); return true;
-  case EmitKind::Llvm: session.llvmModule().print(os, nullptr); return true;
+  case EmitKind::Mlir:
+    session.module().print(os);
+    return true;
+  case EmitKind::Math:
+    printMath(session, os, latex);
+    return true;
+  case EmitKind::Plan:
+    printPlan(session, os);
+    return true;
+  case EmitKind::Llvm:
+    session.llvmModule().print(os, nullptr);
+    return true;
   case EmitKind::Asm: {
     llvm::Expected<std::string> text = emitAssembly(session.llvmModule(), session.target());
     if (!text) {
@@ -63,9 +82,11 @@ bool nnc::emitStage(Session &session, EmitKind kind, bool latex, llvm::raw_ostre
     return true;
   }
   case EmitKind::Obj: {
-    // Whole, with its tables and main: linked with the runtime, built for the same machine, it is a trainer.
+    // Whole, with its tables and main: linked with the runtime, built for the same machine, it is a
+    // trainer.
     addProgram(session.llvmModule(), session.tables());
-    llvm::Expected<llvm::SmallVector<char, 0>> bytes = emitObject(session.llvmModule(), session.target());
+    llvm::Expected<llvm::SmallVector<char, 0>> bytes =
+        emitObject(session.llvmModule(), session.target());
     if (!bytes) {
       session.diagnostics().error(llvm::toString(bytes.takeError()));
       return false;

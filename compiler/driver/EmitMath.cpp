@@ -14,8 +14,8 @@ static std::vector<std::string> trainTitles(Session &session) {
   for (const ast::Stmt *s : session.program().statements)
     if (auto *train = llvm::dyn_cast<ast::TrainStmt>(s)) {
       Position at = session.diagnostics().position(s->range);
-      titles.push_back("train " + train->target.front().text.str() + " on " + train->data.front().text.str() + " (line " +
-                       std::to_string(at.line) + ")");
+      titles.push_back("train " + train->target.front().text.str() + " on " +
+                       train->data.front().text.str() + " (line " + std::to_string(at.line) + ")");
     }
   return titles;
 }
@@ -27,11 +27,14 @@ static std::vector<std::string> legend(llvm::StringRef formulas, bool latex) {
   } signs[] = {
       {"Σᵢ", "\\sum_{i}", "i numbers the examples of the batch; j, k, … the axes of one example",
        "$i$ numbers the examples of the batch; $j, k, \\dots$ the axes of one example"},
-      {"⊙", "\\odot", "x ⊙ y multiplies element by element", "$x \\odot y$ multiplies element by element"},
+      {"⊙", "\\odot", "x ⊙ y multiplies element by element",
+       "$x \\odot y$ multiplies element by element"},
       {"∗", "\\ast", "x ∗ W slides W over x: sums of products, as a convolution layer has them",
        "$x \\ast W$ slides $W$ over $x$: sums of products, as a convolution layer has them"},
-      {" > ", " > ", "[a > b] is 1 where it holds, else 0", "$[a > b]$ is 1 where it holds, else 0"},
-      {"[j =", "[j =", "[j = y] is 1 at the label's place, else 0", "$[j = y]$ is 1 at the label's place, else 0"},
+      {" > ", " > ", "[a > b] is 1 where it holds, else 0",
+       "$[a > b]$ is 1 where it holds, else 0"},
+      {"[j =", "[j =", "[j = y] is 1 at the label's place, else 0",
+       "$[j = y]$ is 1 at the label's place, else 0"},
       {"U[0, 1)", "\\mathcal{U}[0, 1)", "U[0, 1): random numbers, new in every step",
        "$\\mathcal{U}[0, 1)$: random numbers, new in every step"},
       {"N(0, 1)", "\\mathcal{N}(0, 1)", "N(0, 1): normal random numbers, new in every step",

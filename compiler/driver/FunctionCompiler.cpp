@@ -1,5 +1,6 @@
-// What decides the bytes of an object is hashed while it is still small: planned kernels, a few kilobytes of text. A hit then
-// saves lowering, LLVM's passes and code generation, which take nearly all of the time.
+// What decides the bytes of an object is hashed while it is still small: planned kernels, a few
+// kilobytes of text. A hit then saves lowering, LLVM's passes and code generation, which take
+// nearly all of the time.
 #include "compiler/driver/FunctionCompiler.h"
 
 #include "compiler/codegen/Object.h"
@@ -12,28 +13,32 @@
 
 using namespace nnc;
 
-FunctionCompiler::FunctionCompiler(mlir::ModuleOp module, const Target &target, const PipelineOptions &pipeline,
-                                   ObjectCache &cache, Timeline &timeline)
+FunctionCompiler::FunctionCompiler(mlir::ModuleOp module, const Target &target,
+                                   const PipelineOptions &pipeline, ObjectCache &cache,
+                                   Timeline &timeline)
     : module(module), target(target), pipeline(pipeline), cache(cache), timeline(timeline) {}
 
-std::string nnc::objectKey(mlir::ModuleOp module, const Target &target, const PipelineOptions &pipeline,
-                           llvm::StringRef more) {
+std::string nnc::objectKey(mlir::ModuleOp module, const Target &target,
+                           const PipelineOptions &pipeline, llvm::StringRef more) {
   // Generic form: every attribute and type is in it, whatever an op's own syntax may leave out.
   std::string text;
   llvm::raw_string_ostream stream(text);
   module.print(stream, mlir::OpPrintingFlags().printGenericOpForm().useLocalScope());
   ObjectKey key;
   key.add(target).add(text).add(more);
-  // A field that is new does not compile here until it is decided whether it changes code. Fusion has happened already.
+  // A field that is new does not compile here until it is decided whether it changes code. Fusion
+  // has happened already.
   const auto &[fuse, lowering, blocks, verifyEach] = pipeline;
   const auto &[vectorBytes, registers, fma, rounding, loadSlots, l1Bytes, l2Bytes] = lowering;
-  for (int64_t number : {vectorBytes, registers, int64_t(fma), int64_t(rounding), int64_t(16 * loadSlots), l1Bytes, l2Bytes})
+  for (int64_t number : {vectorBytes, registers, int64_t(fma), int64_t(rounding),
+                         int64_t(16 * loadSlots), l1Bytes, l2Bytes})
     key.add(std::to_string(number));
   (void)fuse, (void)blocks, (void)verifyEach;
   return key.text();
 }
 
-llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> FunctionCompiler::compile(llvm::StringRef name) {
+llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
+FunctionCompiler::compile(llvm::StringRef name) {
   const double begin = Timeline::now();
   mlir::OwningOpRef<mlir::ModuleOp> part = mlir::ModuleOp::create(module.getLoc());
   (*part)->setAttrs(module->getAttrs());
@@ -52,7 +57,8 @@ llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> FunctionCompiler::compile(ll
   return llvm::MemoryBuffer::getMemBufferCopy(bytes, name);
 }
 
-llvm::Expected<llvm::SmallVector<char, 0>> FunctionCompiler::compileAnew(mlir::ModuleOp part, llvm::StringRef name) {
+llvm::Expected<llvm::SmallVector<char, 0>> FunctionCompiler::compileAnew(mlir::ModuleOp part,
+                                                                         llvm::StringRef name) {
   const bool lowered = timeline.measure("lower", [&] {
     mlir::PassManager passes(part->getContext());
     buildLoopPipeline(passes, pipeline);
@@ -61,7 +67,8 @@ llvm::Expected<llvm::SmallVector<char, 0>> FunctionCompiler::compileAnew(mlir::M
   });
   if (!lowered)
     return llvm::createStringError("lowering `" + name + "` failed");
-  llvm::Expected<LlvmProgram> program = timeline.measure("translate", [&] { return translateProgram(part, target); });
+  llvm::Expected<LlvmProgram> program =
+      timeline.measure("translate", [&] { return translateProgram(part, target); });
   if (!program)
     return program.takeError();
   llvm::Expected<std::unique_ptr<llvm::TargetMachine>> machine = target.createMachine();

@@ -17,13 +17,13 @@ namespace nnc {
 
 class FunctionCompiler {
 public:
-  /// `module` has been planned. All arguments must outlive this; meanwhile nobody else uses the module's context unless its
-  /// multithreading is enabled.
-  FunctionCompiler(mlir::ModuleOp module, const Target &target, const PipelineOptions &pipeline, ObjectCache &cache,
-                   Timeline &timeline);
+  /// `module` has been planned. All arguments must outlive this; meanwhile nobody else uses the
+  /// module's context unless its multithreading is enabled.
+  FunctionCompiler(mlir::ModuleOp module, const Target &target, const PipelineOptions &pipeline,
+                   ObjectCache &cache, Timeline &timeline);
 
-  /// The object of one function and its kernels. Several threads may compile at once. Errors of lowering are in the context's
-  /// diagnostics, and named here.
+  /// The object of one function and its kernels. Several threads may compile at once. Errors of
+  /// lowering are in the context's diagnostics, and named here.
   llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> compile(llvm::StringRef name);
 
 private:
@@ -36,8 +36,9 @@ private:
   Timeline &timeline;
 };
 
-/// The name in the cache of what `module`, which has been planned, becomes for `target`. Everything that lowering and code
-/// generation read is part of it; locations are not, since nothing of them is in the code.
+/// The name in the cache of what `module`, which has been planned, becomes for `target`. Everything
+/// that lowering and code generation read is part of it; locations are not, since nothing of them
+/// is in the code.
 std::string objectKey(mlir::ModuleOp module, const Target &target, const PipelineOptions &pipeline,
                       llvm::StringRef more = {});
 

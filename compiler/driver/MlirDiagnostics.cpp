@@ -19,7 +19,8 @@ static Range rangeOf(Diagnostics &diags, mlir::Location loc) {
     return {};
   }
   if (auto file = llvm::dyn_cast<mlir::FileLineColLoc>(loc)) {
-    llvm::SMLoc at = locationOf(diags.sources(), file.getFilename(), file.getLine(), file.getColumn());
+    llvm::SMLoc at =
+        locationOf(diags.sources(), file.getFilename(), file.getLine(), file.getColumn());
     if (at.isValid())
       return Range(at, llvm::SMLoc::getFromPointer(at.getPointer() + 1));
   }

@@ -19,14 +19,16 @@ void Timeline::add(std::string name, double begin, double end) {
 }
 
 /// One line; without a share when `total` is 0.
-static void row(llvm::raw_ostream &os, double seconds, double total, unsigned depth, llvm::StringRef name) {
+static void row(llvm::raw_ostream &os, double seconds, double total, unsigned depth,
+                llvm::StringRef name) {
   os << llvm::format("%9.1f ms  ", seconds * 1e3);
   if (total > 0)
     os << llvm::format("%5.1f %%  ", 100 * seconds / total);
   os.indent(2 * depth) << name << "\n";
 }
 
-void Timeline::print(llvm::raw_ostream &os, double begin, double end, llvm::StringRef totalName) const {
+void Timeline::print(llvm::raw_ostream &os, double begin, double end,
+                     llvm::StringRef totalName) const {
   std::lock_guard<std::mutex> lock(guard);
   llvm::SmallVector<Stage> during, beside, after;
   for (const Stage &stage : stages) {
@@ -42,12 +44,15 @@ void Timeline::print(llvm::raw_ostream &os, double begin, double end, llvm::Stri
   auto list = [&](llvm::SmallVector<Stage> &list, double total) {
     // A stage that contains another begins before it, or at the same time and ends later.
     llvm::stable_sort(list, [](const Stage &a, const Stage &b) {
-      return a.thread != b.thread ? a.thread < b.thread : a.begin != b.begin ? a.begin < b.begin : a.end > b.end;
+      return a.thread != b.thread ? a.thread < b.thread
+             : a.begin != b.begin ? a.begin < b.begin
+                                  : a.end > b.end;
     });
     double filled = 0;
     llvm::SmallVector<const Stage *> open;
     for (const Stage &stage : list) {
-      while (!open.empty() && (open.back()->thread != stage.thread || open.back()->end <= stage.begin))
+      while (!open.empty() &&
+             (open.back()->thread != stage.thread || open.back()->end <= stage.begin))
         open.pop_back();
       if (open.empty())
         filled += std::min(stage.end, end) - stage.begin;

@@ -10,9 +10,9 @@
 
 namespace nnc {
 
-/// Collects intervals of monotonic time. Those of one thread contain one another or are apart, so containment says which stage
-/// is part of which, and nothing is counted twice. (LLVM's and MLIR's timers begin after the process has; this one can tell
-/// what came before.) Any thread may add.
+/// Collects intervals of monotonic time. Those of one thread contain one another or are apart, so
+/// containment says which stage is part of which, and nothing is counted twice. (LLVM's and MLIR's
+/// timers begin after the process has; this one can tell what came before.) Any thread may add.
 class Timeline {
 public:
   /// Monotonic seconds.
@@ -29,8 +29,9 @@ public:
     return result;
   }
 
-  /// A table of the constructing thread's stages within [begin, end], each with its share of that time, and what is left; then
-  /// what other threads did meanwhile, and what came after `end`, with times alone.
+  /// A table of the constructing thread's stages within [begin, end], each with its share of that
+  /// time, and what is left; then what other threads did meanwhile, and what came after `end`, with
+  /// times alone.
   void print(llvm::raw_ostream &os, double begin, double end, llvm::StringRef totalName) const;
 
 private:

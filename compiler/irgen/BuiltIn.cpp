@@ -1,5 +1,5 @@
-// Which drawn constants the code depends on. No list says it: a program that is sound while a constant is known only in the run does
-// not depend on it, so it is tried.
+// Which drawn constants the code depends on. No list says it: a program that is sound while a
+// constant is known only in the run does not depend on it, so it is tried.
 #include "compiler/irgen/Experiment.h"
 
 #include "compiler/sema/Experiments.h"
@@ -12,22 +12,29 @@ int32_t nnc::drawOf(const ast::LetDecl *let) {
 }
 
 bool nnc::listsNumbers(const ast::LetDecl *let) {
-  return drawOf(let) == NN_DRAW_LIST && llvm::all_of(llvm::cast<ast::CallExpr>(let->value)->args, [](const ast::Argument &a) {
+  return drawOf(let) == NN_DRAW_LIST &&
+         llvm::all_of(llvm::cast<ast::CallExpr>(let->value)->args, [](const ast::Argument &a) {
            auto *minus = llvm::dyn_cast<ast::UnaryExpr>(a.value);
-           return llvm::isa<ast::NumberExpr>(minus && minus->op == ast::UnaryOp::Neg ? minus->operand : a.value);
+           return llvm::isa<ast::NumberExpr>(
+               minus && minus->op == ast::UnaryOp::Neg ? minus->operand : a.value);
          });
 }
 
-BuiltIn nnc::findBuiltIn(Diagnostics &diags, mlir::MLIRContext &context, const ast::Program &program, const sema::Symbols &symbols,
+BuiltIn nnc::findBuiltIn(Diagnostics &diags, mlir::MLIRContext &context,
+                         const ast::Program &program, const sema::Symbols &symbols,
                          const IrgenOptions &options) {
   BuiltIn builtIn;
-  // Numbers that can be listed. Lists of other things are always built in, ranges of real numbers never.
+  // Numbers that can be listed. Lists of other things are always built in, ranges of real numbers
+  // never.
   std::vector<const ast::LetDecl *> draws = ast::drawnLets(program);
-  llvm::erase_if(draws, [](const ast::LetDecl *let) { return !listsNumbers(let) && drawOf(let) != NN_DRAW_INTEGER; });
+  llvm::erase_if(draws, [](const ast::LetDecl *let) {
+    return !listsNumbers(let) && drawOf(let) != NN_DRAW_INTEGER;
+  });
   auto isSound = [&](const BuiltIn &set) {
     const Diagnostics::Mark before = diags.mark();
     IrgenResult result;
-    ProgramGenerator(diags, context, program, symbols, options, set, /*attempt=*/true, result).run();
+    ProgramGenerator(diags, context, program, symbols, options, set, /*attempt=*/true, result)
+        .run();
     const bool sound = diags.errorCount() == before.errors;
     diags.rewind(before);
     return sound;

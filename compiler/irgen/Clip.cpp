@@ -1,4 +1,5 @@
-// `clip value c` and `clip norm c` (LANGUAGE.md 8.1): what becomes of the gradients before the optimizer sees them.
+// `clip value c` and `clip norm c` (LANGUAGE.md 8.1): what becomes of the gradients before the
+// optimizer sees them.
 #include "compiler/irgen/ProgramGenerator.h"
 
 #include "mlir/IR/BuiltinTypes.h"
@@ -20,7 +21,8 @@ Value ProgramGenerator::clipLimit(const ast::ClipEntry *entry) {
   if (!limit.isKnown() && !limit.isHostScalar() && !limit.isError()) {
     Value t = elab.fn->emit.toTensor(limit, entry->limit->range);
     if (t.isTensor() && (isBatched(t.tensor) || !exampleShape(t.tensor).empty()))
-      return elab.fn->emit.shapeError(entry->limit->range, "the limit of `clip` is one number", t, entry->limit->range);
+      return elab.fn->emit.shapeError(entry->limit->range, "the limit of `clip` is one number", t,
+                                      entry->limit->range);
     return t;
   }
   return limit;
@@ -40,7 +42,8 @@ mlir::Value ProgramGenerator::lossUnlessBelowZero(mlir::Value loss, const Value 
   return emit.elementwise("select", {isBelowZero(limit, at), emit.constant(NAN), loss});
 }
 
-bool ProgramGenerator::clip(const ast::ClipEntry *entry, const Value &limit, llvm::MutableArrayRef<mlir::Value> grads) {
+bool ProgramGenerator::clip(const ast::ClipEntry *entry, const Value &limit,
+                            llvm::MutableArrayRef<mlir::Value> grads) {
   Range at = entry->range;
   Elaborator::RangeGuard guard(elab, at);
   Emitter &emit = elab.fn->emit;
@@ -58,24 +61,29 @@ bool ProgramGenerator::clip(const ast::ClipEntry *entry, const Value &limit, llv
       Value square = emit.reduceAll("reduce_sum", Value::of(emit.elementwise("mul", {g, g})));
       total = total.isTensor() ? emit.elementwise("add", {total, square}, {at, at}, at) : square;
     }
-    Value norm = emit.elementwise("max", {emit.elementwise("sqrt", total, at, at), Value::of(1e-30)}, {at, at}, at);
-    Value scale = emit.elementwise("min", {Value::of(1), emit.elementwise("div", {limit, norm}, {at, at}, at)}, {at, at}, at);
+    Value norm = emit.elementwise(
+        "max", {emit.elementwise("sqrt", total, at, at), Value::of(1e-30)}, {at, at}, at);
+    Value scale = emit.elementwise(
+        "min", {Value::of(1), emit.elementwise("div", {limit, norm}, {at, at}, at)}, {at, at}, at);
     for (mlir::Value &g : grads)
       g = emit.elementwise("mul", {Value::of(g), scale}, {at, at}, at).tensor;
     return true;
   }
-  // All gradients are scaled by min(1, limit / ‖g‖), ‖g‖ taken over all of them, in f64: the norm of numbers that fit f32, and
-  // what scales them, may lie outside of it.
+  // All gradients are scaled by min(1, limit / ‖g‖), ‖g‖ taken over all of them, in f64: the norm
+  // of numbers that fit f32, and what scales them, may lie outside of it.
   Value norm = emit.norm(grads);
   Value wide = limit;
   if (limit.isTensor() && limit.tensor.getType() != norm.tensor.getType())
     wide = Value::ofHost(emit.cast(limit.tensor, emit.b.getF64Type()));
   else if (limit.isTensor())
     wide = Value::ofHost(limit.tensor);
-  auto two = [&](llvm::StringRef op, const Value &x, const Value &y) { return emit.elementwise(op, {x, y}, {at, at}, at); };
+  auto two = [&](llvm::StringRef op, const Value &x, const Value &y) {
+    return emit.elementwise(op, {x, y}, {at, at}, at);
+  };
   Value scale = two("min", Value::of(1), two("div", wide, norm));
   // A gradient of 0 has no direction, and stays.
-  scale = emit.elementwise("select", {two("eq", norm, Value::of(0)), Value::of(1), scale}, {at, at, at}, at);
+  scale = emit.elementwise("select", {two("eq", norm, Value::of(0)), Value::of(1), scale},
+                           {at, at, at}, at);
   for (mlir::Value &g : grads) {
     mlir::Value x = emit.cast(g, emit.b.getF64Type());
     auto type = llvm::cast<mlir::RankedTensorType>(x.getType());

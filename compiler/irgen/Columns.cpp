@@ -5,9 +5,11 @@
 
 using namespace nnc;
 
-Columns::Columns(Elaborator &elab, ProgramTables &tables, const sema::SourceInfo &source, const nn_source &described,
-                 llvm::StringRef sourceDir, std::function<const char *(Range)> where)
-    : elab(elab), tables(tables), source(source), described(described), sourceDir(sourceDir), where(std::move(where)) {}
+Columns::Columns(Elaborator &elab, ProgramTables &tables, const sema::SourceInfo &source,
+                 const nn_source &described, llvm::StringRef sourceDir,
+                 std::function<const char *(Range)> where)
+    : elab(elab), tables(tables), source(source), described(described), sourceDir(sourceDir),
+      where(std::move(where)) {}
 
 Columns::~Columns() {
   elab.isColumn = nullptr;
@@ -21,13 +23,20 @@ void Columns::enter(Function &fn) {
   function = &fn;
   elab.fn = &fn;
   elab.isColumn = [this](llvm::StringRef name) { return source.columnIndex(name) >= 0; };
-  elab.column = [this](llvm::StringRef name, bool category, Range at) { return one(name, category, at); };
+  elab.column = [this](llvm::StringRef name, bool category, Range at) {
+    return one(name, category, at);
+  };
   elab.columnRun = [this](llvm::ArrayRef<ColumnName> names) { return run(names); };
-  elab.columnTruth = [this](llvm::StringRef name, int32_t kind, llvm::StringRef text, Range at) { return truth(name, kind, text, at); };
-  elab.columnRange = [this](llvm::StringRef first, llvm::StringRef last, Range at) { return range(first, last, at); };
+  elab.columnTruth = [this](llvm::StringRef name, int32_t kind, llvm::StringRef text, Range at) {
+    return truth(name, kind, text, at);
+  };
+  elab.columnRange = [this](llvm::StringRef first, llvm::StringRef last, Range at) {
+    return range(first, last, at);
+  };
 }
 
-void Columns::finish(const nn_column *&columnList, int32_t &n_columns, const nn_input *&inputList, int32_t &n_inputs) {
+void Columns::finish(const nn_column *&columnList, int32_t &n_columns, const nn_input *&inputList,
+                     int32_t &n_inputs) {
   nn_column *list = tables.list<nn_column>(columns);
   for (auto [i, count] : llvm::enumerate(counts)) {
     count->row = list + i;
@@ -68,11 +77,14 @@ int32_t Columns::rowOf(int index, bool category, Range at) {
 void Columns::needNumbers(int index, Range at) {
   const auto &c = source.columns[index];
   if (!c.word.empty())
-    elab.diags.error(at, "column `" + c.name + "` holds words, such as `" + c.word + "`, and a number is needed here")
+    elab.diags
+        .error(at, "column `" + c.name + "` holds words, such as `" + c.word +
+                       "`, and a number is needed here")
         .note("`category(" + c.name + ")` numbers its classes");
 }
 
-Value Columns::input(llvm::StringRef name, std::vector<int32_t> of, llvm::ArrayRef<int64_t> shape, bool wide) {
+Value Columns::input(llvm::StringRef name, std::vector<int32_t> of, llvm::ArrayRef<int64_t> shape,
+                     bool wide) {
   auto [known, fresh] = values.try_emplace(std::move(of));
   if (!fresh)
     return known->second;
@@ -82,7 +94,8 @@ Value Columns::input(llvm::StringRef name, std::vector<int32_t> of, llvm::ArrayR
   given.push_back(v.tensor);
   if (!wide) // exact there, and half the size: bytes of images stay small on their way
     v.tensor = function->emit.cast(v.tensor, f64);
-  inputs.push_back(nn_input{tables.list<int32_t>(known->first), int32_t(known->first.size()), wide});
+  inputs.push_back(
+      nn_input{tables.list<int32_t>(known->first), int32_t(known->first.size()), wide});
   return known->second = v;
 }
 
@@ -103,7 +116,8 @@ std::optional<Value> Columns::one(llvm::StringRef name, bool category, Range at)
     v.classes = std::make_shared<std::function<int64_t()>>([known] { return known; });
   } else if (category || described.kind == NN_CSV) {
     v.classes = std::make_shared<std::function<int64_t()>>(
-        [column = columns[row], count = counts[row], described = described, dir = sourceDir, found = source.dir] {
+        [column = columns[row], count = counts[row], described = described, dir = sourceDir,
+         found = source.dir] {
           if (!count->classes)
             count->classes = nn_count_classes(&described, dir.c_str(), found.c_str(), &column);
           if (count->row && count->classes > 0)
@@ -126,15 +140,18 @@ std::optional<Value> Columns::run(llvm::ArrayRef<ColumnName> names) {
     needNumbers(index, name.at);
     wide |= source.columns[index].wide;
   }
-  return input((names.front().name + " .. " + names.back().name).str(), std::move(of), {int64_t(names.size())}, wide);
+  return input((names.front().name + " .. " + names.back().name).str(), std::move(of),
+               {int64_t(names.size())}, wide);
 }
 
-std::optional<Value> Columns::truth(llvm::StringRef name, int32_t kind, llvm::StringRef text, Range at) {
+std::optional<Value> Columns::truth(llvm::StringRef name, int32_t kind, llvm::StringRef text,
+                                    Range at) {
   const int index = source.columnIndex(name);
   if (index < 0)
     return std::nullopt;
   if (source.kind != NN_CSV) {
-    auto e = elab.diags.error(at, "`" + name + "` is not a column of a table, whose cells are texts");
+    auto e =
+        elab.diags.error(at, "`" + name + "` is not a column of a table, whose cells are texts");
     if (source.call)
       e.note(source.call->range, "the examples come from here");
     return Value::error();

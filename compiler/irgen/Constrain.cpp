@@ -1,11 +1,13 @@
-// `constrain net.weights to max_norm(theta, 3)` (LANGUAGE.md 8.1): what becomes of parameters after the optimizer's update.
+// `constrain net.weights to max_norm(theta, 3)` (LANGUAGE.md 8.1): what becomes of parameters after
+// the optimizer's update.
 #include "compiler/irgen/ProgramGenerator.h"
 
 #include "mlir/IR/BuiltinTypes.h"
 
 using namespace nnc;
 
-bool ProgramGenerator::constrain(const ast::ConstrainEntry *entry, llvm::ArrayRef<TensorInfo> trained) {
+bool ProgramGenerator::constrain(const ast::ConstrainEntry *entry,
+                                 llvm::ArrayRef<TensorInfo> trained) {
   Function &fn = *elab.fn;
   const std::string target = placeText(entry->target);
   auto [front, last] = llvm::StringRef(target).rsplit('.');
@@ -28,7 +30,9 @@ bool ProgramGenerator::constrain(const ast::ConstrainEntry *entry, llvm::ArrayRe
     if (!made.isTensor())
       return false;
     if (made.tensor.getType() != theta.tensor.getType()) {
-      fn.emit.shapeError(entry->value->range, "`" + p.name + "` keeps its shape, " + shapeText(p.shape) + ", and this has another",
+      fn.emit.shapeError(entry->value->range,
+                         "`" + p.name + "` keeps its shape, " + shapeText(p.shape) +
+                             ", and this has another",
                          {theta, made}, {entry->target.range, entry->value->range});
       return false;
     }

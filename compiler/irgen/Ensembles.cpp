@@ -1,4 +1,5 @@
-// ensemble: a model whose value is the mean of its members' values. Its tensors are its members', at `five.member1.…`.
+// ensemble: a model whose value is the mean of its members' values. Its tensors are its members',
+// at `five.member1.…`.
 #include "compiler/irgen/Experiment.h"
 
 using namespace nnc;
@@ -10,11 +11,16 @@ void ProgramGenerator::genEnsemble(const ast::EnsembleStmt *s) {
   const std::string name = s->name.text.str();
   auto trained = trainedBy.find(of);
   if (trained == trainedBy.end()) {
-    diags.error(s->of.range, "`" + s->of.text() + "` has not been trained: members are trained as the `train` statements above do");
+    diags.error(
+        s->of.range,
+        "`" + s->of.text() +
+            "` has not been trained: members are trained as the `train` statements above do");
     return;
   }
   if (trained->second->data.front().text != s->data.front().text) {
-    diags.error(s->data.range, "`" + s->of.text() + "` is trained on `" + trained->second->data.front().text + "`, and its members are too")
+    diags
+        .error(s->data.range, "`" + s->of.text() + "` is trained on `" +
+                                  trained->second->data.front().text + "`, and its members are too")
         .note(trained->second->data.range, "here");
     return;
   }
@@ -28,8 +34,10 @@ void ProgramGenerator::genEnsemble(const ast::EnsembleStmt *s) {
   const std::set<std::string> own = places(of);
   for (const auto &[model, train] : trainedBy)
     for (const ast::Entry *e : train->entries)
-      if (llvm::isa<ast::CheckpointEntry>(e) && llvm::any_of(places(model), [&](const std::string &p) { return own.count(p) > 0; })) {
-        diags.error(s->range, "the members of an ensemble cannot all write the same checkpoint").note(e->range, "this one");
+      if (llvm::isa<ast::CheckpointEntry>(e) &&
+          llvm::any_of(places(model), [&](const std::string &p) { return own.count(p) > 0; })) {
+        diags.error(s->range, "the members of an ensemble cannot all write the same checkpoint")
+            .note(e->range, "this one");
         return;
       }
   int64_t members = 0;
@@ -44,7 +52,8 @@ void ProgramGenerator::genEnsemble(const ast::EnsembleStmt *s) {
     else if (!elab.evaluateInteger(setting->value, Scope(), members, "`members`"))
       return;
     else if (members < 2 || members > 1000) {
-      diags.error(setting->value->range, "an ensemble has 2 to 1,000 members, not " + llvm::Twine(members));
+      diags.error(setting->value->range,
+                  "an ensemble has 2 to 1,000 members, not " + llvm::Twine(members));
       return;
     }
   }

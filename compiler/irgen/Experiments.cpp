@@ -1,5 +1,6 @@
-// compare and search: their block is generated once for each choice of the values that code depends on; all other values that are
-// chosen are scalars of the compiled functions, set by the runtime before each trial.
+// compare and search: their block is generated once for each choice of the values that code depends
+// on; all other values that are chosen are scalars of the compiled functions, set by the runtime
+// before each trial.
 #include "compiler/irgen/Experiment.h"
 
 #include "compiler/sema/Experiments.h"
@@ -34,8 +35,10 @@ bool ProgramGenerator::readDrawn(const ast::LetDecl *let, Drawn &drawn) {
     drawn.builtIn = !numbers || builtIn.count(let);
     return true;
   }
-  if (!elab.evaluateNumber(call->args[0].value, Scope(), drawn.low, "the first number of a distribution") ||
-      !elab.evaluateNumber(call->args[1].value, Scope(), drawn.high, "the second number of a distribution"))
+  if (!elab.evaluateNumber(call->args[0].value, Scope(), drawn.low,
+                           "the first number of a distribution") ||
+      !elab.evaluateNumber(call->args[1].value, Scope(), drawn.high,
+                           "the second number of a distribution"))
     return false;
   const Range at = call->range;
   if (drawn.draw == NN_DRAW_NORMAL) {
@@ -45,7 +48,9 @@ bool ProgramGenerator::readDrawn(const ast::LetDecl *let, Drawn &drawn) {
     return diags.error(at, "the first bound must be below the second"), false;
   }
   if (drawn.draw == NN_DRAW_LOG_UNIFORM && drawn.low <= 0)
-    return diags.error(call->args[0].value->range, "the bounds of `log_uniform` are above 0: it draws their logarithm"), false;
+    return diags.error(call->args[0].value->range,
+                       "the bounds of `log_uniform` are above 0: it draws their logarithm"),
+           false;
   if (drawn.draw == NN_DRAW_INTEGER) {
     if (drawn.low != std::floor(drawn.low) || drawn.high != std::floor(drawn.high))
       return diags.error(at, "the bounds of `integer` are whole numbers"), false;
@@ -68,8 +73,9 @@ bool ProgramGenerator::readDrawn(const ast::LetDecl *let, Drawn &drawn) {
   return true;
 }
 
-bool ProgramGenerator::genVariant(llvm::ArrayRef<ast::Stmt *> body, llvm::ArrayRef<Drawn> drawn, llvm::ArrayRef<int32_t> choice,
-                                  nn_variant &variant, Experiment &experiment) {
+bool ProgramGenerator::genVariant(llvm::ArrayRef<ast::Stmt *> body, llvm::ArrayRef<Drawn> drawn,
+                                  llvm::ArrayRef<int32_t> choice, nn_variant &variant,
+                                  Experiment &experiment) {
   Names names;
   const std::string number = std::to_string(++variantCount);
   std::map<std::string, Value> values;
@@ -80,7 +86,8 @@ bool ProgramGenerator::genVariant(llvm::ArrayRef<ast::Stmt *> body, llvm::ArrayR
       let->value = const_cast<ast::Expr *>(d.values[chosen]);
       let->drawn = false;
       names[name] = let;
-      values[name] = d.numbers.empty() ? Value::ofKind(Value::Kind::Unavailable) : Value::of(d.numbers[chosen]);
+      values[name] = d.numbers.empty() ? Value::ofKind(Value::Kind::Unavailable)
+                                       : Value::of(d.numbers[chosen]);
     } else {
       ast::OptionDecl option;
       option.range = d.let->range;
@@ -133,7 +140,8 @@ bool ProgramGenerator::genVariant(llvm::ArrayRef<ast::Stmt *> body, llvm::ArrayR
   return diags.errorCount() == before;
 }
 
-bool ProgramGenerator::genGoal(const ast::SearchStmt *s, nn_experiment *row, Experiment &experiment) {
+bool ProgramGenerator::genGoal(const ast::SearchStmt *s, nn_experiment *row,
+                               Experiment &experiment) {
   for (size_t v = 0; v < experiment.variants.size(); ++v) {
     ExperimentVariant &known = experiment.variants[v];
     nn_variant &variant = const_cast<nn_variant &>(row->variants[v]);
@@ -148,14 +156,17 @@ bool ProgramGenerator::genGoal(const ast::SearchStmt *s, nn_experiment *row, Exp
     }
     row->goal_train = trains - 1;
     variant.model = judged->model;
-    if (v == 0 && !watch(s->objective, llvm::ArrayRef(judged->metrics, judged->n_metrics), row->goal))
+    if (v == 0 &&
+        !watch(s->objective, llvm::ArrayRef(judged->metrics, judged->n_metrics), row->goal))
       return false;
     const ast::TrainStmt *train = known.trains.back();
     NamesGuard guard(symbols, known.names);
     known.model = findModel(train->target);
     const ast::DataDecl *data = findData(train->data);
     if (row->goal.split == NN_SPLIT_VAL && data && !symbols.data[data].hasVal) {
-      diags.error(s->objective.range, "`" + data->name.text + "` has no validation split to judge trials by")
+      diags
+          .error(s->objective.range,
+                 "`" + data->name.text + "` has no validation split to judge trials by")
           .note(data->name.range, "a `split` entry with `val = 20%` or `folds = 5` makes one");
       return false;
     }
@@ -203,7 +214,8 @@ void ProgramGenerator::genExperiment(const ast::Stmt *s) {
     if (d.builtIn) {
       combinations *= d.labels.size();
     } else {
-      d.scalar = (name.text.empty() ? "experiment" + std::to_string(ordinal) : name.text.str()) + "." + let->name.text.str();
+      d.scalar = (name.text.empty() ? "experiment" + std::to_string(ordinal) : name.text.str()) +
+                 "." + let->name.text.str();
       variable.slot = NN_SLOT_OPTIONS + optionRows.size() + chosenNames.size();
       chosenNames.push_back(d.scalar);
       variable.values = tables.list<double>(d.numbers);
@@ -211,8 +223,11 @@ void ProgramGenerator::genExperiment(const ast::Stmt *s) {
     }
     variables.push_back(variable);
     if (combinations > mostVariants) {
-      diags.error(let->range, "the code depends on " + llvm::Twine(combinations) + " combinations of values: too many to compile")
-          .note("up to " + llvm::Twine(mostVariants) + " are compiled; numbers that are no sizes of layers need no code of their own");
+      diags
+          .error(let->range, "the code depends on " + llvm::Twine(combinations) +
+                                 " combinations of values: too many to compile")
+          .note("up to " + llvm::Twine(mostVariants) +
+                " are compiled; numbers that are no sizes of layers need no code of their own");
       return;
     }
   }
@@ -240,19 +255,24 @@ void ProgramGenerator::genExperiment(const ast::Stmt *s) {
   row->n_variants = variants.size();
   for (int32_t i = 0; i < variants.front().n_statements; ++i)
     if (const nn_statement &inner = variants.front().statements[i]; inner.kind == NN_STMT_TRAIN)
-      if (const int32_t data = static_cast<const nn_train *>(inner.body)->data; dataRows[data]->folds > 0)
+      if (const int32_t data = static_cast<const nn_train *>(inner.body)->data;
+          dataRows[data]->folds > 0)
         row->data = data;
   if (!search && variants.front().n_statements == 0) {
-    diags.error(s->range, "there is nothing to compare: the block has no statement that runs, such as `train`");
+    diags.error(
+        s->range,
+        "there is nothing to compare: the block has no statement that runs, such as `train`");
     return;
   }
   row->seed = constantNumber(0);
   row->trials = constantNumber(0);
-  trained.swap(trainedBy); // what a block does to a model of the program is undone, but for the search's result
+  trained.swap(trainedBy); // what a block does to a model of the program is undone, but for the
+                           // search's result
   if (search) {
     for (const ast::Argument &a : search->settings)
       (a.name.text == "trials" ? row->trials : row->seed) =
-          number(a.value, ("`" + a.name.text + "`").str(), a.name.text == "trials" ? 1 : 0, 1e9, /*whole=*/true);
+          number(a.value, ("`" + a.name.text + "`").str(), a.name.text == "trials" ? 1 : 0, 1e9,
+                 /*whole=*/true);
     if (!genGoal(search, row, *experiment))
       return;
     for (const ExperimentVariant &variant : experiment->variants)
@@ -290,7 +310,9 @@ void ProgramGenerator::genAboutResult(const ast::Stmt *s, const std::set<std::st
     return;
   }
   if (llvm::isa<ast::SearchStmt, ast::CompareStmt>(s)) {
-    diags.error(s->range, "the block of `search` or `compare` cannot use what another one found, `" + *names.begin() + "`");
+    diags.error(s->range,
+                "the block of `search` or `compare` cannot use what another one found, `" +
+                    *names.begin() + "`");
     return;
   }
   genForEachChoice(s, names);
@@ -301,7 +323,8 @@ void ProgramGenerator::genForEachChoice(const ast::Stmt *s, const std::set<std::
   for (const std::string &name : names) {
     const ast::Stmt *result = symbols.results[name];
     if (llvm::isa<ast::CompareStmt>(result)) {
-      diags.error(s->range, "`" + name + "` is a comparison: `print " + name + "` shows it, and it has no other value");
+      diags.error(s->range, "`" + name + "` is a comparison: `print " + name +
+                                "` shows it, and it has no other value");
       return;
     }
     std::string searched = name;
@@ -314,7 +337,8 @@ void ProgramGenerator::genForEachChoice(const ast::Stmt *s, const std::set<std::
     auto found = experiments.find(searched);
     if (found == experiments.end()) {
       if (!diags.hasErrors())
-        diags.error(s->range, "`" + name + "` has no result yet: statements run in order").note(result->range, "it is found here");
+        diags.error(s->range, "`" + name + "` has no result yet: statements run in order")
+            .note(result->range, "it is found here");
       return;
     }
     if (experiment && experiment != found->second.get()) {
@@ -336,7 +360,8 @@ void ProgramGenerator::genForEachChoice(const ast::Stmt *s, const std::set<std::
       if (found.get() == experiment) {
         visible[name] = variant.model;
         elab.modelUses[variant.model].values = variant.values;
-        if (elab.modelUses[variant.model].place.empty()) // a model of the program that the block trains
+        if (elab.modelUses[variant.model]
+                .place.empty()) // a model of the program that the block trains
           elab.modelUses[variant.model].place = variant.model->name.text.str();
       }
     for (auto &[name, model] : variant.ensembles)
@@ -360,6 +385,7 @@ void ProgramGenerator::genForEachChoice(const ast::Stmt *s, const std::set<std::
       if (i < body.size())
         choices.push_back(body[i]);
     auto *row = addStatement<nn_chosen>(NN_STMT_CHOSEN);
-    *row = nn_chosen{experiment->ordinal, tables.list<nn_statement>(choices), int32_t(choices.size())};
+    *row =
+        nn_chosen{experiment->ordinal, tables.list<nn_statement>(choices), int32_t(choices.size())};
   }
 }

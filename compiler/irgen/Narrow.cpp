@@ -10,11 +10,13 @@
 using namespace nnc;
 
 static mlir::RankedTensorType withElement(mlir::Value v, mlir::Type to) {
-  return mlir::RankedTensorType::get(llvm::cast<mlir::RankedTensorType>(v.getType()).getShape(), to);
+  return mlir::RankedTensorType::get(llvm::cast<mlir::RankedTensorType>(v.getType()).getShape(),
+                                     to);
 }
 
 /// The same operation on other operands, with a result of elements `to`.
-static mlir::Value again(mlir::OpBuilder &b, mlir::Operation *op, mlir::ValueRange operands, mlir::Type to) {
+static mlir::Value again(mlir::OpBuilder &b, mlir::Operation *op, mlir::ValueRange operands,
+                         mlir::Type to) {
   mlir::OperationState state(op->getLoc(), op->getName());
   state.addOperands(operands);
   state.addTypes(withElement(op->getResult(0), to));
@@ -34,10 +36,12 @@ mlir::Value Emitter::exactly(mlir::Value v, mlir::Type to) {
     for (const llvm::APFloat &number : numbers.getValues<llvm::APFloat>())
       if (double value = number.convertToDouble(); double(float(value)) != value)
         return {};
-    mlir::Attribute narrow = llvm::cast<mlir::DenseFPElementsAttr>(numbers).mapValues(to, [](const llvm::APFloat &number) {
-      return llvm::APFloat(float(number.convertToDouble())).bitcastToAPInt();
-    });
-    return create("nn.constant", {}, withElement(v, to), b.getNamedAttr("value", narrow))->getResult(0);
+    mlir::Attribute narrow = llvm::cast<mlir::DenseFPElementsAttr>(numbers).mapValues(
+        to, [](const llvm::APFloat &number) {
+          return llvm::APFloat(float(number.convertToDouble())).bitcastToAPInt();
+        });
+    return create("nn.constant", {}, withElement(v, to), b.getNamedAttr("value", narrow))
+        ->getResult(0);
   }
   if (!llvm::isa<nn::PullOp>(op) || llvm::isa<nn::ScalarBodyOp>(op) || op->getNumOperands() == 0)
     return {};
@@ -55,10 +59,12 @@ mlir::Value Emitter::narrowed(mlir::Value v, mlir::Type to) {
     return v;
   if (mlir::Value same = exactly(v, to))
     return same;
-  // An IEEE operation on f32 numbers, rounded to f64 and then to f32, is the one rounded to f32 at once: f64 has more than twice the digits
-  // (Figueroa, 1995: When is double rounding innocuous?).
-  if (mlir::Operation *op = v.getDefiningOp(); llvm::isa_and_nonnull<nn::AddOp, nn::SubOp, nn::MulOp, nn::DivOp>(op)) {
-    mlir::Value left = exactly(op->getOperand(0), to), right = left ? exactly(op->getOperand(1), to) : mlir::Value();
+  // An IEEE operation on f32 numbers, rounded to f64 and then to f32, is the one rounded to f32 at
+  // once: f64 has more than twice the digits (Figueroa, 1995: When is double rounding innocuous?).
+  if (mlir::Operation *op = v.getDefiningOp();
+      llvm::isa_and_nonnull<nn::AddOp, nn::SubOp, nn::MulOp, nn::DivOp>(op)) {
+    mlir::Value left = exactly(op->getOperand(0), to),
+                right = left ? exactly(op->getOperand(1), to) : mlir::Value();
     if (right)
       return again(b, op, {left, right}, to);
   }

@@ -5,14 +5,16 @@
 using namespace nnc;
 
 bool ProgramGenerator::genPlotted(const ast::Expr *e, nn_plotted &item) {
-  item.text = text(llvm::StringRef(e->range.begin.getPointer(), e->range.end.getPointer() - e->range.begin.getPointer()));
+  item.text = text(llvm::StringRef(e->range.begin.getPointer(),
+                                   e->range.end.getPointer() - e->range.begin.getPointer()));
   if (std::optional<sema::CurveName> curve = sema::curveName(e, lastTrain, symbols)) {
     if (!lastTrainRow)
       return false; // sema has said so, or its training is not sound
     item.train = lastTrainRow;
     item.splits = curve->splits;
     item.metric = -1;
-    for (int32_t m = 0; curve->name != "loss" && m < lastTrainRow->n_metrics && item.metric < 0; ++m)
+    for (int32_t m = 0; curve->name != "loss" && m < lastTrainRow->n_metrics && item.metric < 0;
+         ++m)
       if (curve->name == lastTrainRow->metrics[m].name)
         item.metric = m;
     if (item.metric >= 0 && lastTrainRow->metrics[item.metric].rank != 0) {
@@ -28,7 +30,8 @@ bool ProgramGenerator::genPlotted(const ast::Expr *e, nn_plotted &item) {
     v = elab.readPlace(v, e->range);
   Value t;
   if (v.kind == Value::Kind::Applicable)
-    diags.error(e->range, v.describe() + " cannot be plotted; the values of a tensor can: `" + v.target->name + ".dense1.w`");
+    diags.error(e->range, v.describe() + " cannot be plotted; the values of a tensor can: `" +
+                              v.target->name + ".dense1.w`");
   else if (!v.isError())
     t = fn.emit.toTensor(v, e->range);
   if (!t.isTensor()) {
@@ -54,5 +57,6 @@ void ProgramGenerator::genPlot(const ast::PlotStmt *s) {
   std::string file;
   if (!ok || (s->file && !textOf(s->file, file, "the plot")))
     return;
-  *addStatement<nn_plot>(NN_STMT_PLOT) = nn_plot{where(s->range), s->file ? text(file) : nullptr, items, int32_t(s->values.size())};
+  *addStatement<nn_plot>(NN_STMT_PLOT) =
+      nn_plot{where(s->range), s->file ? text(file) : nullptr, items, int32_t(s->values.size())};
 }

@@ -8,12 +8,14 @@
 
 using namespace nnc;
 
-ProgramGenerator::ProgramGenerator(Diagnostics &diags, mlir::MLIRContext &context, const ast::Program &program,
-                                   const sema::Symbols &known, const IrgenOptions &options, const BuiltIn &builtIn,
+ProgramGenerator::ProgramGenerator(Diagnostics &diags, mlir::MLIRContext &context,
+                                   const ast::Program &program, const sema::Symbols &known,
+                                   const IrgenOptions &options, const BuiltIn &builtIn,
                                    bool attempt, IrgenResult &result)
-    : diags(diags), context(context), program(program), symbols(known), options(options), builtIn(builtIn), attempt(attempt),
-      result(result),
-      element(options.doublePrecision ? mlir::Type(mlir::Float64Type::get(&context)) : mlir::Float32Type::get(&context)),
+    : diags(diags), context(context), program(program), symbols(known), options(options),
+      builtIn(builtIn), attempt(attempt), result(result),
+      element(options.doublePrecision ? mlir::Type(mlir::Float64Type::get(&context))
+                                      : mlir::Float32Type::get(&context)),
       elab(diags, symbols), tables(*(result.tables = std::make_unique<ProgramTables>())) {
   result.module = mlir::ModuleOp::create(mlir::UnknownLoc::get(&context));
   module = *result.module;
@@ -32,7 +34,8 @@ void ProgramGenerator::finish(Function &fn, nn_fn *slot) {
     tables.functions[slot] = func.getName().str();
 }
 
-nn_number ProgramGenerator::number(const ast::Expr *e, llvm::StringRef what, double least, double most, bool whole) {
+nn_number ProgramGenerator::number(const ast::Expr *e, llvm::StringRef what, double least,
+                                   double most, bool whole) {
   Function *outer = elab.fn;
   elab.fn = settings.get();
   Value v = elab.evaluate(e, Scope());
@@ -46,7 +49,8 @@ nn_number ProgramGenerator::number(const ast::Expr *e, llvm::StringRef what, dou
         llvm::raw_svector_ostream(s) << llvm::format("%g", d);
         return std::string(s);
       };
-      std::string range = most >= 1e300 ? "at least " + tidy(least) : "between " + tidy(least) + " and " + tidy(most);
+      std::string range = most >= 1e300 ? "at least " + tidy(least)
+                                        : "between " + tidy(least) + " and " + tidy(most);
       diags.error(e->range, what + " must be " + range + ", not " + tidy(v.number));
     } else if (whole && v.number != std::floor(v.number)) {
       diags.error(e->range, what + " must be a whole number");
@@ -81,7 +85,9 @@ bool ProgramGenerator::textOf(const ast::Expr *e, std::string &out, llvm::String
   if (v.isError())
     return false;
   if (v.kind != Value::Kind::Text || v.text.empty()) {
-    diags.error(e->range, what + " must be a file's name in quotes; this is " + (v.text.empty() && v.kind == Value::Kind::Text ? std::string("empty") : v.describe()));
+    diags.error(e->range, what + " must be a file's name in quotes; this is " +
+                              (v.text.empty() && v.kind == Value::Kind::Text ? std::string("empty")
+                                                                             : v.describe()));
     return false;
   }
   out = v.text;
@@ -124,7 +130,8 @@ std::string ProgramGenerator::symbolOf(const ast::ModelDecl *model) const {
 std::string ProgramGenerator::placeText(const ast::Path &path) {
   const ast::Decl *model = symbols.user.lookup(path.front().text);
   const std::string rest = path.text(/*skip=*/1);
-  return model ? elab.placeBelow(model, rest) : path.front().text.str() + (rest.empty() ? "" : "." + rest);
+  return model ? elab.placeBelow(model, rest)
+               : path.front().text.str() + (rest.empty() ? "" : "." + rest);
 }
 
 const ast::DataDecl *ProgramGenerator::findData(const ast::Path &path, int32_t *split) {
@@ -195,7 +202,8 @@ void ProgramGenerator::run() {
   p.elements = text(options.doublePrecision ? "f64" : "f32");
   genOptions();
 
-  settings = std::make_unique<Function>(diags, module, "settings", mlir::Float64Type::get(&context));
+  settings =
+      std::make_unique<Function>(diags, module, "settings", mlir::Float64Type::get(&context));
   elab.fn = settings.get();
   for (const ast::Stmt *s : program.statements)
     if (auto *model = llvm::dyn_cast<ast::ModelDecl>(s))
@@ -225,8 +233,8 @@ void ProgramGenerator::run() {
 
   mlir::Builder b(&context);
   llvm::SmallVector<mlir::Attribute> scalars;
-  for (llvm::StringRef name : {"step", "epoch", "total_steps", "steps_per_epoch", "seed", "val_loss",
-                               "first_row", "batch_share"}) // as NN_SLOT_…
+  for (llvm::StringRef name : {"step", "epoch", "total_steps", "steps_per_epoch", "seed",
+                               "val_loss", "first_row", "batch_share"}) // as NN_SLOT_…
     scalars.push_back(b.getStringAttr(name));
   for (const nn_option &o : optionRows)
     scalars.push_back(b.getStringAttr(o.name));
@@ -240,6 +248,7 @@ bool nnc::generate(Diagnostics &diags, mlir::MLIRContext &context, const ast::Pr
                    const sema::Symbols &symbols, const IrgenOptions &options, IrgenResult &result) {
   const unsigned before = diags.errorCount();
   const BuiltIn builtIn = findBuiltIn(diags, context, program, symbols, options);
-  ProgramGenerator(diags, context, program, symbols, options, builtIn, /*attempt=*/false, result).run();
+  ProgramGenerator(diags, context, program, symbols, options, builtIn, /*attempt=*/false, result)
+      .run();
   return diags.errorCount() == before;
 }

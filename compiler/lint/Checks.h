@@ -1,4 +1,5 @@
-// The checks of the table in Lint.cpp. Each judges one training step; a check that serves several lints asks `lint.name` which.
+// The checks of the table in Lint.cpp. Each judges one training step; a check that serves several
+// lints asks `lint.name` which.
 #pragma once
 
 #include "compiler/lint/Context.h"

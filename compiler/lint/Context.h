@@ -15,7 +15,8 @@ namespace nnc::lint {
 class Step;
 class Context;
 
-/// A lint: its name, as messages, comments and grammar/LANGUAGE.md have it, and the check. A check may serve several.
+/// A lint: its name, as messages, comments and grammar/LANGUAGE.md have it, and the check. A check
+/// may serve several.
 struct Lint {
   llvm::StringRef name;
   void (*check)(Context &, const Step &, const Lint &);
@@ -26,16 +27,18 @@ llvm::ArrayRef<Lint> lints();
 
 class Context {
 public:
-  Context(Diagnostics &diags, const ast::Program &program, const sema::Symbols &symbols, const IrgenResult &generated,
-          llvm::StringRef dataDir, bool asErrors);
+  Context(Diagnostics &diags, const ast::Program &program, const sema::Symbols &symbols,
+          const IrgenResult &generated, llvm::StringRef dataDir, bool asErrors);
 
   const ast::Program &program;
   const sema::Symbols &symbols;
   const IrgenResult &generated;
   const std::string dataDir;
 
-  /// Reports at `where`, unless this was said there before, or a comment there silences it, or `where` is not in the program's text.
-  std::optional<DiagnosticBuilder> report(const Lint &lint, Range where, const llvm::Twine &message);
+  /// Reports at `where`, unless this was said there before, or a comment there silences it, or
+  /// `where` is not in the program's text.
+  std::optional<DiagnosticBuilder> report(const Lint &lint, Range where,
+                                          const llvm::Twine &message);
   /// Whether report() would report; from now on it was said.
   bool isNew(const Lint &lint, Range where);
   /// Comments that silence what is no lint.
@@ -43,12 +46,15 @@ public:
 
   /// Whether the text is the program's own, not the library's.
   bool isUsers(Range r) const;
-  /// Where the program's text asks for an application: the name it is called by, if that is the program's, else the call around it.
+  /// Where the program's text asks for an application: the name it is called by, if that is the
+  /// program's, else the call around it.
   Range placeOf(const Application &a) const { return isUsers(a.named) ? a.named : a.at; }
-  /// Whether a text is, or names, what a `let … ~` of `search` or `compare` draws: it is there to be tried.
+  /// Whether a text is, or names, what a `let … ~` of `search` or `compare` draws: it is there to
+  /// be tried.
   bool isDrawn(Range r) const;
 
-  /// The prelude's first declaration of that kind that states the fact with that value, for suggestions; empty: none.
+  /// The prelude's first declaration of that kind that states the fact with that value, for
+  /// suggestions; empty: none.
   llvm::StringRef preludeName(ast::StmtKind kind, llvm::StringRef key, llvm::StringRef value) const;
 
 private:

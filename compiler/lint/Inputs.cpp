@@ -16,11 +16,15 @@ void checkRawInputs(Context &context, const Step &step, const Lint &lint) {
     const std::string found = outOfScale(rawColumns(context, step, field));
     if (found.empty())
       continue;
-    if (auto report = context.report(lint, at, "`" + field + "` reaches a layer as it was measured, and " + found +
-                                                   ": learning is slow where inputs are large or of different sizes")) {
+    if (auto report =
+            context.report(lint, at,
+                           "`" + field + "` reaches a layer as it was measured, and " + found +
+                               ": learning is slow where inputs are large or of different sizes")) {
       if (const Application *layer = step.layerAt(StringRef(w.weights->name).rsplit('.').first))
         report->note(context.placeOf(*layer), "this layer gets it");
-      report->note("`normalize " + field + "` in the data block brings each to mean 0 and deviation 1, by the training split");
+      report->note(
+          "`normalize " + field +
+          "` in the data block brings each to mean 0 and deviation 1, by the training split");
     }
   }
 }

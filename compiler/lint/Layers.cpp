@@ -1,4 +1,5 @@
-// Layers in an order that is seldom meant: a bias that normalisation takes away again, dropout of the outputs.
+// Layers in an order that is seldom meant: a bias that normalisation takes away again, dropout of
+// the outputs.
 #include "compiler/lint/Checks.h"
 
 using llvm::StringRef;
@@ -19,18 +20,24 @@ static const TensorInfo *biasOf(const Step &step, mlir::Value v) {
 void checkBiasBeforeNorm(Context &context, const Step &step, const Lint &lint) {
   std::optional<DiagnosticBuilder> report;
   for (const Application &norm : step.trained.applications) {
-    if (factOf(norm.decl, "centres") != StringRef("batch") || norm.args.empty() || !norm.args[0].second ||
-        context.isDrawn(norm.named))
+    if (factOf(norm.decl, "centres") != StringRef("batch") || norm.args.empty() ||
+        !norm.args[0].second || context.isDrawn(norm.named))
       continue;
     const TensorInfo *bias = biasOf(step, norm.args[0].second);
-    const Application *layer = bias ? step.layerAt(StringRef(bias->name).rsplit('.').first) : nullptr;
+    const Application *layer =
+        bias ? step.layerAt(StringRef(bias->name).rsplit('.').first) : nullptr;
     if (!layer)
       continue;
     const Range at = context.isUsers(bias->range) ? bias->range : context.placeOf(*layer);
     if (!report) {
-      if (auto first = context.report(lint, at, "`" + norm.name + "` subtracts the mean of what it gets, and with it this layer's "
-                                                "bias, which is never learned"))
-        report.emplace(first->note(context.placeOf(norm), "it is normalised here, where `beta` does the bias's work")
+      if (auto first =
+              context.report(lint, at,
+                             "`" + norm.name +
+                                 "` subtracts the mean of what it gets, and with it this layer's "
+                                 "bias, which is never learned"))
+        report.emplace(first
+                           ->note(context.placeOf(norm),
+                                  "it is normalised here, where `beta` does the bias's work")
                            .note("leave it out: `bias = none`"));
     } else if (context.isNew(lint, at)) {
       report->note(at, "the same holds here"); // one warning for a network is enough
@@ -51,8 +58,9 @@ void checkNormOfOneRow(Context &context, const Step &step, const Lint &lint) {
     auto several = [](int64_t size) { return size != 1; };
     if (llvm::any_of(shape.drop_front(shape.empty() ? 0 : 1), several))
       continue; // a channel has several numbers in one row
-    const std::string message = "batches of one row: a channel's mean is the number itself, so that `" +
-                                norm.name + "` makes 0 of every input while training";
+    const std::string message =
+        "batches of one row: a channel's mean is the number itself, so that `" + norm.name +
+        "` makes 0 of every input while training";
     if (auto report = context.report(lint, context.placeOf(norm), message))
       report->note("a batch of several rows has a mean and a variance: `batch = 32`; `layer_norm` "
                    "needs none");
@@ -61,11 +69,13 @@ void checkNormOfOneRow(Context &context, const Step &step, const Lint &lint) {
 
 void checkDropoutAtOutput(Context &context, const Step &step, const Lint &lint) {
   for (const Application &drop : step.trained.applications) {
-    if (!factOf(drop.decl, "drops") || !drop.result || drop.args.empty() || drop.result == drop.args[0].second ||
-        step.isWeighedLater(drop.result) || context.isDrawn(drop.named))
+    if (!factOf(drop.decl, "drops") || !drop.result || drop.args.empty() ||
+        drop.result == drop.args[0].second || step.isWeighedLater(drop.result) ||
+        context.isDrawn(drop.named))
       continue;
     if (auto report = context.report(lint, context.placeOf(drop),
-                                     "no layer follows this dropout: it makes outputs 0 at random instead of hidden units, and the "
+                                     "no layer follows this dropout: it makes outputs 0 at random "
+                                     "instead of hidden units, and the "
                                      "network cannot learn to do without them"))
       report->note("dropout stands before the last layer: `… |> " + drop.name + "(…) |> dense(…)`");
   }
@@ -73,10 +83,12 @@ void checkDropoutAtOutput(Context &context, const Step &step, const Lint &lint) 
 
 void checkTransposedAxes(Context &context, const Step &step, const Lint &lint) {
   for (const TurnedMeeting &meeting : step.trained.turnedMeetings) {
-    auto report = context.report(lint, meeting.at, meeting.byName ? "a tensor meets its transpose, and their axes line up by name: the "
-                                                                    "transpose changes nothing"
-                                                                  : "a tensor meets its transpose, and its axes have one name: they line "
-                                                                    "up by position, element [i, j] with element [j, i]");
+    auto report = context.report(
+        lint, meeting.at,
+        meeting.byName ? "a tensor meets its transpose, and their axes line up by name: the "
+                         "transpose changes nothing"
+                       : "a tensor meets its transpose, and its axes have one name: they line "
+                         "up by position, element [i, j] with element [j, i]");
     if (report)
       report->note(meeting.byName ? "axes that both are called `n` line up by position: `x: [n, n]`"
                                   : "`transpose(x, [1, 0])` says that this is meant");

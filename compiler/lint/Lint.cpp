@@ -29,10 +29,11 @@ static const Lint unknownLint{"unknown-lint", nullptr};
 
 llvm::ArrayRef<Lint> lints() { return table; }
 
-Context::Context(Diagnostics &diags, const ast::Program &program, const sema::Symbols &symbols, const IrgenResult &generated,
-                 StringRef dataDir, bool asErrors)
-    : program(program), symbols(symbols), generated(generated), dataDir(dataDir), diags(diags), asErrors(asErrors),
-      silencers(diags.sources(), program.buffer), drawn(ast::drawnLets(program)) {}
+Context::Context(Diagnostics &diags, const ast::Program &program, const sema::Symbols &symbols,
+                 const IrgenResult &generated, StringRef dataDir, bool asErrors)
+    : program(program), symbols(symbols), generated(generated), dataDir(dataDir), diags(diags),
+      asErrors(asErrors), silencers(diags.sources(), program.buffer),
+      drawn(ast::drawnLets(program)) {}
 
 bool Context::isUsers(Range r) const {
   return r.isValid() && diags.sources().FindBufferContainingLoc(r.begin) == program.buffer;
@@ -42,7 +43,8 @@ bool Context::isUsers(Range r) const {
 static bool mentions(StringRef text, StringRef name) {
   auto isPart = [](unsigned char c) { return llvm::isAlnum(c) || c == '_' || c >= 0x80; };
   for (size_t at = text.find(name); at != StringRef::npos; at = text.find(name, at + 1))
-    if ((at == 0 || !isPart(text[at - 1])) && (at + name.size() == text.size() || !isPart(text[at + name.size()])))
+    if ((at == 0 || !isPart(text[at - 1])) &&
+        (at + name.size() == text.size() || !isPart(text[at + name.size()])))
       return true;
   return false;
 }
@@ -62,17 +64,20 @@ StringRef Context::preludeName(ast::StmtKind kind, StringRef key, StringRef valu
   for (const auto &entry : symbols.prelude) {
     const ast::Decl *decl = entry.second;
     // The first of its file in the order of the text: the table is in none.
-    if (decl->kind == kind && factOf(decl, key) == value && (!first || decl->range.begin.getPointer() < first->range.begin.getPointer()))
+    if (decl->kind == kind && factOf(decl, key) == value &&
+        (!first || decl->range.begin.getPointer() < first->range.begin.getPointer()))
       first = decl;
   }
   return first ? first->name.text : StringRef();
 }
 
 bool Context::isNew(const Lint &lint, Range where) {
-  return isUsers(where) && !silencers.silence(lint.name, where) && said.insert({lint.name.str(), where.begin.getPointer()}).second;
+  return isUsers(where) && !silencers.silence(lint.name, where) &&
+         said.insert({lint.name.str(), where.begin.getPointer()}).second;
 }
 
-std::optional<DiagnosticBuilder> Context::report(const Lint &lint, Range where, const llvm::Twine &message) {
+std::optional<DiagnosticBuilder> Context::report(const Lint &lint, Range where,
+                                                 const llvm::Twine &message) {
   if (!isNew(lint, where))
     return std::nullopt;
   const std::string text = (message + " [" + lint.name + "]").str();
@@ -89,7 +94,8 @@ void Context::checkSilencers() {
     if (named.name.empty()) {
       if (auto report = this->report(unknownLint, named.range, "this comment silences nothing"))
         report->note("the lints are named: `# nolint: " + known.front() + "`");
-    } else if (auto report = this->report(unknownLint, named.range, "there is no lint `" + named.name + "`")) {
+    } else if (auto report = this->report(unknownLint, named.range,
+                                          "there is no lint `" + named.name + "`")) {
       report->suggest(named.name, known);
     }
   }
@@ -97,8 +103,8 @@ void Context::checkSilencers() {
 
 } // namespace nnc::lint
 
-void nnc::lintProgram(Diagnostics &diags, const ast::Program &program, const sema::Symbols &symbols, const IrgenResult &generated,
-                      StringRef dataDir, LintMode mode) {
+void nnc::lintProgram(Diagnostics &diags, const ast::Program &program, const sema::Symbols &symbols,
+                      const IrgenResult &generated, StringRef dataDir, LintMode mode) {
   if (mode == LintMode::Off)
     return;
   lint::Context context(diags, program, symbols, generated, dataDir, mode == LintMode::Error);

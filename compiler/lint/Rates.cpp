@@ -20,7 +20,10 @@ public:
   /// A schedule's value at a step of a run, or nothing where it depends on something else.
   std::optional<double> at(mlir::Value schedule, double now, double perEpoch, double total) {
     known.clear();
-    scalars = {{"step", now}, {"steps_per_epoch", perEpoch}, {"total_steps", total}, {"epoch", now / perEpoch}};
+    scalars = {{"step", now},
+               {"steps_per_epoch", perEpoch},
+               {"total_steps", total},
+               {"epoch", now / perEpoch}};
     auto value = llvm::dyn_cast_or_null<mlir::DenseElementsAttr>(valueOf(schedule));
     if (!value || value.getNumElements() != 1 || !value.getElementType().isF64())
       return std::nullopt;
@@ -35,13 +38,16 @@ private:
     if (auto arg = llvm::dyn_cast<mlir::BlockArgument>(v)) {
       if (auto name = step.getArgAttrOfType<mlir::StringAttr>(arg.getArgNumber(), "nn.scalar"))
         if (std::optional<double> number = scalar(name.getValue()))
-          value = mlir::DenseElementsAttr::get(llvm::cast<mlir::RankedTensorType>(v.getType()), *number);
-    } else if (mlir::Operation *op = v.getDefiningOp(); op->getNumResults() == 1 && !mlir::matchPattern(op, mlir::m_Constant(&value))) {
+          value = mlir::DenseElementsAttr::get(llvm::cast<mlir::RankedTensorType>(v.getType()),
+                                               *number);
+    } else if (mlir::Operation *op = v.getDefiningOp();
+               op->getNumResults() == 1 && !mlir::matchPattern(op, mlir::m_Constant(&value))) {
       llvm::SmallVector<mlir::Attribute> operands;
       for (mlir::Value operand : op->getOperands())
         operands.push_back(valueOf(operand));
       llvm::SmallVector<mlir::OpFoldResult, 1> results;
-      if (!llvm::is_contained(operands, mlir::Attribute()) && mlir::succeeded(op->fold(operands, results)) && results.size() == 1) {
+      if (!llvm::is_contained(operands, mlir::Attribute()) &&
+          mlir::succeeded(op->fold(operands, results)) && results.size() == 1) {
         value = llvm::dyn_cast_if_present<mlir::Attribute>(results[0]);
         if (auto same = llvm::dyn_cast_if_present<mlir::Value>(results[0]))
           value = same == v ? mlir::Attribute() : valueOf(same);
@@ -65,7 +71,8 @@ private:
   llvm::DenseMap<mlir::Value, mlir::Attribute> known;
 };
 
-/// The largest value in the course of a run of ten epochs of a thousand steps, which is as good as another.
+/// The largest value in the course of a run of ten epochs of a thousand steps, which is as good as
+/// another.
 std::optional<double> largestValue(const Value &v, const Step &step, const nn_program &program) {
   if (v.isKnown())
     return v.number;
@@ -91,8 +98,9 @@ const ast::Expr *argumentOf(const ast::Expr *e, const ast::OptimizerDecl *decl, 
     return e;
   size_t position = 0;
   for (const ast::Argument &a : call->args) {
-    if (!a.name.empty() ? a.name.text == name
-                        : position < decl->params.size() && decl->params[position].name.text == name)
+    if (!a.name.empty()
+            ? a.name.text == name
+            : position < decl->params.size() && decl->params[position].name.text == name)
       return a.value ? a.value : e;
     position += a.name.empty();
   }
@@ -115,22 +123,26 @@ void checkLearningRate(Context &context, const Step &step, const Lint &lint) {
   auto bound = optimizer.bound.find(usual->name.str());
   if (bound == optimizer.bound.end())
     return;
-  const std::optional<double> rate = largestValue(bound->second, step, context.generated.tables->program);
+  const std::optional<double> rate =
+      largestValue(bound->second, step, context.generated.tables->program);
   if (!rate || (*rate >= usual->least && *rate <= usual->most))
     return;
   const ast::Expr *entry = nullptr;
   for (const ast::Entry *e : step.trained.statement->entries)
-    if (auto *setting = llvm::dyn_cast<ast::SettingEntry>(e); setting && setting->name.text == "optimizer")
+    if (auto *setting = llvm::dyn_cast<ast::SettingEntry>(e);
+        setting && setting->name.text == "optimizer")
       entry = setting->value;
   if (!entry || context.isDrawn(entry->range) || context.isDrawn(optimizer.written))
     return;
-  const ast::Expr *at = argumentOf(entry, llvm::cast<ast::OptimizerDecl>(optimizer.decl), usual->name);
+  const ast::Expr *at =
+      argumentOf(entry, llvm::cast<ast::OptimizerDecl>(optimizer.decl), usual->name);
   const bool high = *rate > usual->most;
-  if (auto report = context.report(lint, at->range,
-                                   "`" + usual->name + "` of `" + optimizer.name + "` is " + text(*rate) +
-                                       (bound->second.isHostScalar() ? " at its largest" : "") +
-                                       (high ? ": steps so long overshoot, become unstable and diverge"
-                                             : ": steps so short get nowhere, and stay in the first hollow")))
+  if (auto report =
+          context.report(lint, at->range,
+                         "`" + usual->name + "` of `" + optimizer.name + "` is " + text(*rate) +
+                             (bound->second.isHostScalar() ? " at its largest" : "") +
+                             (high ? ": steps so long overshoot, become unstable and diverge"
+                                   : ": steps so short get nowhere, and stay in the first hollow")))
     report->note("usual are " + text(usual->least) + " to " + text(usual->most));
 }
 

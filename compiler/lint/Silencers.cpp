@@ -1,4 +1,5 @@
-// Finding comments needs no parser: `#` outside of a string and of a name in backquotes begins one, and all three end with the line.
+// Finding comments needs no parser: `#` outside of a string and of a name in backquotes begins one,
+// and all three end with the line.
 #include "compiler/lint/Silencers.h"
 
 #include "llvm/ADT/StringExtras.h"
@@ -30,7 +31,8 @@ static Range rangeOf(StringRef text) {
   return Range(llvm::SMLoc::getFromPointer(text.begin()), llvm::SMLoc::getFromPointer(text.end()));
 }
 
-Silencers::Silencers(const llvm::SourceMgr &sources, unsigned buffer) : text(bufferText(sources, buffer)) {
+Silencers::Silencers(const llvm::SourceMgr &sources, unsigned buffer)
+    : text(bufferText(sources, buffer)) {
   for (StringRef rest = text; !rest.empty();) {
     const size_t end = rest.find_first_of("\r\n");
     StringRef comment = commentOf(rest.take_front(end)).trim();
@@ -44,7 +46,8 @@ Silencers::Silencers(const llvm::SourceMgr &sources, unsigned buffer) : text(buf
       continue;
     }
     for (StringRef name : llvm::split(comment, ',')) {
-      name = name.trim().take_until([](char c) { return c == ' ' || c == '\t'; }); // a reason may follow
+      name = name.trim().take_until(
+          [](char c) { return c == ' ' || c == '\t'; }); // a reason may follow
       all.push_back({name, rangeOf(name.empty() ? whole : name)});
     }
   }
@@ -57,7 +60,8 @@ bool Silencers::silence(StringRef lint, Range range) const {
   for (const Named &named : all) {
     if (named.name != lint)
       continue;
-    // On one of the range's lines: at or behind the line in which it begins, before the end of that in which it ends.
+    // On one of the range's lines: at or behind the line in which it begins, before the end of that
+    // in which it ends.
     const char *at = named.range.begin.getPointer();
     const StringRef before(text.begin(), begin - text.begin()), after(end, text.end() - end);
     const size_t lineStart = before.find_last_of("\r\n"), lineEnd = after.find_first_of("\r\n");

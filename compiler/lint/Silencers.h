@@ -19,7 +19,10 @@ public:
   bool silence(llvm::StringRef lint, Range range) const;
 
   /// The names as they were written: where each stands, and what of a comment names nothing.
-  struct Named { llvm::StringRef name; Range range; };
+  struct Named {
+    llvm::StringRef name;
+    Range range;
+  };
   llvm::ArrayRef<Named> names() const { return all; }
 
 private:

@@ -18,9 +18,11 @@ kern::PlaceAttr placeOf(Value value) {
 }
 
 MemoryRange rangeOf(kern::PlaceAttr place, Type type) {
-  bool counted = place.getMemory() != kern::Memory::field && place.getMemory() != kern::Memory::result &&
+  bool counted = place.getMemory() != kern::Memory::field &&
+                 place.getMemory() != kern::Memory::result &&
                  place.getMemory() != kern::Memory::scalar;
-  return {place.getMemory(), place.getOffset(), place.getOffset() + (counted ? kern::bytesOf(type) : 1)};
+  return {place.getMemory(), place.getOffset(),
+          place.getOffset() + (counted ? kern::bytesOf(type) : 1)};
 }
 
 Accesses accessesOf(kern::FusedOp kernel) {

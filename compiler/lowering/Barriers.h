@@ -1,4 +1,5 @@
-// Where threads must meet: before a kernel that touches memory which another thread may have touched since they last met.
+// Where threads must meet: before a kernel that touches memory which another thread may have
+// touched since they last met.
 #pragma once
 
 #include "compiler/dialect/Kern.h"
@@ -14,7 +15,7 @@ struct MemoryRange {
 /// What a kernel reads and writes.
 struct Accesses {
   llvm::SmallVector<MemoryRange> reads, writes;
-  bool serial = false;  // all of it is done by thread 0
+  bool serial = false; // all of it is done by thread 0
 };
 
 /// The place of a function argument or kernel result, through views.

@@ -10,7 +10,8 @@ using namespace mlir;
 
 namespace nnc {
 
-/// Vector instructions for each vector of results beside the contraction's own: the other ops and their loads.
+/// Vector instructions for each vector of results beside the contraction's own: the other ops and
+/// their loads.
 static double epilogueCost(kern::FusedOp kernel) {
   double cost = double(kernel.getInputs().size() + kernel.getOutputs().size());
   for (Operation &op : kernel.getBody().front().without_terminator())
@@ -20,7 +21,8 @@ static double epilogueCost(kern::FusedOp kernel) {
   return cost;
 }
 
-static std::optional<ContractPlans> plansOf(kern::FusedOp kernel, const ContractShape &shape, const LoweringTarget &target) {
+static std::optional<ContractPlans> plansOf(kern::FusedOp kernel, const ContractShape &shape,
+                                            const LoweringTarget &target) {
   double epilogue = epilogueCost(kernel);
   auto given = [&](StringRef name) {
     auto attribute = kernel->getAttrOfType<DictionaryAttr>(name);
@@ -54,7 +56,8 @@ void emitContraction(KernelEmitter &emitter) {
   if (!plans->shared)
     return emit(plans->plan);
   OpBuilder &b = emitter.builder();
-  Value several = b.create<arith::CmpIOp>(emitter.location(), arith::CmpIPredicate::ugt, emitter.threads(), emitter.constant(1));
+  Value several = b.create<arith::CmpIOp>(emitter.location(), arith::CmpIPredicate::ugt,
+                                          emitter.threads(), emitter.constant(1));
   auto branch = b.create<scf::IfOp>(emitter.location(), several, /*withElseRegion=*/true);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(branch.thenBlock());
@@ -63,8 +66,9 @@ void emitContraction(KernelEmitter &emitter) {
   emit(plans->plan);
 }
 
-/// PullOp::getNonZeroPart() of what another kernel has computed and `kernel` reads as `operand`. Asked before kernels are lowered
-/// one by one: two that do the same to a tensor with padding and one without do not share code.
+/// PullOp::getNonZeroPart() of what another kernel has computed and `kernel` reads as `operand`.
+/// Asked before kernels are lowered one by one: two that do the same to a tensor with padding and
+/// one without do not share code.
 static SmallVector<int64_t> nonZeroPart(kern::FusedOp kernel, Value operand) {
   auto argument = dyn_cast<BlockArgument>(operand);
   if (!argument || argument.getOwner() != &kernel.getBody().front())

@@ -1,5 +1,5 @@
-// Long sums of a tile (LongSums.h): each block's products are added up in registers, and the blocks' sums in the tile's slot, beside
-// what rounding lost of them.
+// Long sums of a tile (LongSums.h): each block's products are added up in registers, and the
+// blocks' sums in the tile's slot, beside what rounding lost of them.
 #include "compiler/lowering/ContractEmitter.h"
 
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -24,7 +24,8 @@ void ContractEmitter::cutLongSums() {
     for (unsigned d : ArrayRef(summed).drop_front(blocks->level + 1))
       plan.tile[d] = shape.dims[d].size;
     plan.tile[cut] = blocks->each;
-  } else if (firstInPanel(shape, plan) == blocks->level && (dim.batch || plan.tile[cut] < dim.size)) {
+  } else if (firstInPanel(shape, plan) == blocks->level &&
+             (dim.batch || plan.tile[cut] < dim.size)) {
     plan.tile[cut] = std::max(blocks->each, plan.tile[cut] / blocks->each * blocks->each);
   }
 }
@@ -32,14 +33,18 @@ void ContractEmitter::cutLongSums() {
 /// Where the slot at `here` keeps what rounding lost.
 Value ContractEmitter::lostOf(Value here) { return memory.at(here, slotBytes / (shape.bits / 8)); }
 
-/// All products of a tile, added up in the slot `here`. Its operands' strides are those of all summed dims.
-void ContractEmitter::sumTile(Value here, const TileOperand &scalars, const TileOperand &vectors, ArrayRef<Value> masks,
-                              ArrayRef<SummedExtent> extents, const TilePlace &tile) {
+/// All products of a tile, added up in the slot `here`. Its operands' strides are those of all
+/// summed dims.
+void ContractEmitter::sumTile(Value here, const TileOperand &scalars, const TileOperand &vectors,
+                              ArrayRef<Value> masks, ArrayRef<SummedExtent> extents,
+                              const TilePlace &tile) {
   SmallVector<SummedExtent> needed = withoutPadding(tile, extents);
   SmallVector<Value> zeros(scalars.offsets.size() * vectors.offsets.size(), memory.zero());
   if (!blocks)
-    return storeSums(here, emitProducts(emitter, element, plan.lanes, scalars, vectors, masks, needed, plan.unroll, zeros));
-  // Blocks are counted with their padding: which products are left out depends on the tile, and where a block ends must not.
+    return storeSums(here, emitProducts(emitter, element, plan.lanes, scalars, vectors, masks,
+                                        needed, plan.unroll, zeros));
+  // Blocks are counted with their padding: which products are left out depends on the tile, and
+  // where a block ends must not.
   for (unsigned i = 0; i <= blocks->level; ++i)
     needed[i] = extents[i];
   auto clear = [&] {
@@ -62,17 +67,20 @@ Value ContractEmitter::isSingleBlock() {
   if (blocks->level != 0 || !shape.dims[summed[0]].batch)
     return {};
   Value extent = extentOf(emitter, shape.dims[summed[0]]);
-  return b.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::ule, extent, emitter.constant(blocks->each));
+  return b.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::ule, extent,
+                                       emitter.constant(blocks->each));
 }
 
 /// Adds the products over `extents` to the slot, a block being some runs of `level` of them.
-void ContractEmitter::addBlocks(Value here, const TileOperand &scalars, const TileOperand &vectors, ArrayRef<Value> masks,
-                                ArrayRef<SummedExtent> extents, unsigned level) {
+void ContractEmitter::addBlocks(Value here, const TileOperand &scalars, const TileOperand &vectors,
+                                ArrayRef<Value> masks, ArrayRef<SummedExtent> extents,
+                                unsigned level) {
   const SummedExtent &cut = extents[level];
   TileOperand innerScalars = scalars, innerVectors = vectors;
   innerScalars.strides.erase(innerScalars.strides.begin(), innerScalars.strides.begin() + level);
   innerVectors.strides.erase(innerVectors.strides.begin(), innerVectors.strides.begin() + level);
-  std::function<void(unsigned, Value, Value)> walk = [&](unsigned i, Value scalarBase, Value vectorBase) {
+  std::function<void(unsigned, Value, Value)> walk = [&](unsigned i, Value scalarBase,
+                                                         Value vectorBase) {
     loop(emitter.constant(0), extents[i].value, i < level ? 1 : blocks->each, [&](Value k) {
       Value scalarsHere = memory.at(scalarBase, k, scalars.strides[i]);
       Value vectorsHere = memory.at(vectorBase, k, vectors.strides[i]);
@@ -87,7 +95,8 @@ void ContractEmitter::addBlocks(Value here, const TileOperand &scalars, const Ti
       innerScalars.base = scalarsHere;
       innerVectors.base = vectorsHere;
       SmallVector<Value> zeros(scalars.offsets.size() * vectors.offsets.size(), memory.zero());
-      addBlock(here, emitProducts(emitter, element, plan.lanes, innerScalars, innerVectors, masks, part, plan.unroll, zeros));
+      addBlock(here, emitProducts(emitter, element, plan.lanes, innerScalars, innerVectors, masks,
+                                  part, plan.unroll, zeros));
     });
   };
   walk(0, scalars.base, vectors.base);

@@ -1,8 +1,9 @@
 // ContractEmitter: units of work, which threads share, and the order in which tiles are computed.
 //
-// Without packing a unit is one register tile. With packing it is a panel of vectors and a number of row tiles that use it (packed
-// scalars: ContractScalars.cpp). A tile that would reach past the end of a dim begins earlier instead: it computes some elements
-// again, which are not stored again. So there is one shape of tile; only lanes are masked.
+// Without packing a unit is one register tile. With packing it is a panel of vectors and a number
+// of row tiles that use it (packed scalars: ContractScalars.cpp). A tile that would reach past the
+// end of a dim begins earlier instead: it computes some elements again, which are not stored again.
+// So there is one shape of tile; only lanes are masked.
 #include "compiler/lowering/ContractEmitter.h"
 #include "compiler/lowering/ContractModel.h"
 #include "compiler/lowering/ContractPrefetch.h"
@@ -13,10 +14,10 @@ using namespace mlir;
 
 namespace nnc {
 
-ContractEmitter::ContractEmitter(KernelEmitter &emitter, nn::ContractionOp root, const ContractShape &shape,
-                                 const ContractPlan &plan)
-    : emitter(emitter), b(emitter.builder()), loc(emitter.location()), root(root), shape(shape), plan(plan),
-      element(cast<RankedTensorType>(root->getResult(0).getType()).getElementType()),
+ContractEmitter::ContractEmitter(KernelEmitter &emitter, nn::ContractionOp root,
+                                 const ContractShape &shape, const ContractPlan &plan)
+    : emitter(emitter), b(emitter.builder()), loc(emitter.location()), root(root), shape(shape),
+      plan(plan), element(cast<RankedTensorType>(root->getResult(0).getType()).getElementType()),
       memory(b, loc, element, plan.lanes), summed(shape.summedDims()) {
   for (auto [d, dim] : llvm::enumerate(shape.dims)) {
     if (dim.summed || d == plan.lanesDim)
@@ -48,7 +49,9 @@ void ContractEmitter::run() {
 void ContractEmitter::emitUnits() {
   int64_t bytes = shape.bits / 8;
   slot = scratch = panel = {};
-  auto stack = [&](int64_t elements) { return elements ? emitter.stack(elements * bytes) : Value(); };
+  auto stack = [&](int64_t elements) {
+    return elements ? emitter.stack(elements * bytes) : Value();
+  };
   int64_t slots = slotElements(shape, plan) * (isBlocked(shape, plan) ? slotsOf(shape, plan) : 1);
   slotBytes = slots * bytes;
   slot = stack(blocks ? 2 * slots : slots);
@@ -61,14 +64,16 @@ void ContractEmitter::emitUnits() {
     emitPlainUnits();
 }
 
-// Places ---------------------------------------------------------------------------------------------------
+// Places
+// ---------------------------------------------------------------------------------------------------
 
 bool ContractEmitter::isExact(unsigned d) const { return shape.dims[d].size % plan.tile[d] == 0; }
 
 Value ContractEmitter::tilesAlong(unsigned d) {
   if (!shape.dims[d].batch)
     return emitter.constant(llvm::divideCeil(shape.dims[d].size, plan.tile[d]));
-  return b.createOrFold<arith::CeilDivUIOp>(loc, extentOf(emitter, shape.dims[d]), emitter.constant(plan.tile[d]));
+  return b.createOrFold<arith::CeilDivUIOp>(loc, extentOf(emitter, shape.dims[d]),
+                                            emitter.constant(plan.tile[d]));
 }
 
 Value ContractEmitter::tilesOf(ArrayRef<unsigned> dims) {
@@ -83,7 +88,8 @@ void ContractEmitter::place(TilePlace &tile, unsigned d, Value number) {
   tile.start[d] = start;
   if (isExact(d) || d == plan.lanesDim)
     return;
-  Value last = b.create<arith::SubIOp>(loc, extentOf(emitter, shape.dims[d]), emitter.constant(plan.tile[d]));
+  Value last = b.create<arith::SubIOp>(loc, extentOf(emitter, shape.dims[d]),
+                                       emitter.constant(plan.tile[d]));
   tile.start[d] = b.create<arith::MinUIOp>(loc, start, last);
   tile.first[d] = b.create<arith::SubIOp>(loc, start, tile.start[d]);
 }
@@ -103,13 +109,15 @@ void ContractEmitter::placeAll(TilePlace &tile, ArrayRef<unsigned> dims, Value n
   }
 }
 
-// One tile -------------------------------------------------------------------------------------------------
+// One tile
+// -------------------------------------------------------------------------------------------------
 
 Value ContractEmitter::base(unsigned operand) {
   return emitter.input(operand ? root.getRight() : root.getLeft()).base;
 }
 
-Value ContractEmitter::address(unsigned operand, const TilePlace &tile, ArrayRef<unsigned> dims, Value from) {
+Value ContractEmitter::address(unsigned operand, const TilePlace &tile, ArrayRef<unsigned> dims,
+                               Value from) {
   for (unsigned d : dims)
     from = memory.at(from, tile.start[d], shape.dims[d].stride(operand));
   return from;
@@ -128,12 +136,15 @@ int64_t ContractEmitter::grain(int64_t units) const {
   return std::max<int64_t>(1, int64_t(std::ceil(slots * double(units) / std::max(plan.cost, 1.0))));
 }
 
-// Units ----------------------------------------------------------------------------------------------------
+// Units
+// ----------------------------------------------------------------------------------------------------
 
-int64_t tilesAtExpectedRows(const ContractShape &shape, const ContractPlan &plan, ArrayRef<unsigned> dims) {
+int64_t tilesAtExpectedRows(const ContractShape &shape, const ContractPlan &plan,
+                            ArrayRef<unsigned> dims) {
   int64_t product = 1;
   for (unsigned d : dims)
-    product *= llvm::divideCeil(shape.dims[d].size * (shape.dims[d].batch ? shape.rows : 1), plan.tile[d]);
+    product *=
+        llvm::divideCeil(shape.dims[d].size * (shape.dims[d].batch ? shape.rows : 1), plan.tile[d]);
   return product;
 }
 
@@ -176,18 +187,22 @@ void ContractEmitter::emitPackedUnits() {
   all.append(columns);
   all.push_back(plan.lanesDim);
   Value panels = tilesOf(all), tiles = tilesOf(rows);
-  // Enough units for all threads: a panel's row tiles are divided among them if panels alone do not come out even.
+  // Enough units for all threads: a panel's row tiles are divided among them if panels alone do not
+  // come out even.
   Value one = emitter.constant(1);
   Value rest = b.createOrFold<arith::RemUIOp>(loc, panels, emitter.threads());
-  Value even = b.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::eq, rest, emitter.constant(0));
+  Value even =
+      b.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::eq, rest, emitter.constant(0));
   Value wanted = b.createOrFold<arith::CeilDivUIOp>(
       loc, b.createOrFold<arith::MulIOp>(loc, emitter.threads(), emitter.constant(2)), panels);
   if (isBlocked(shape, plan)) {
     // No more row tiles than there are slots, but still as many units for each thread.
-    Value least = b.createOrFold<arith::CeilDivUIOp>(loc, tiles, emitter.constant(slotsOf(shape, plan)));
+    Value least =
+        b.createOrFold<arith::CeilDivUIOp>(loc, tiles, emitter.constant(slotsOf(shape, plan)));
     one = least;
     Value whole = b.createOrFold<arith::CeilDivUIOp>(loc, least, emitter.threads());
-    wanted = b.createOrFold<arith::MaxUIOp>(loc, wanted, b.createOrFold<arith::MulIOp>(loc, whole, emitter.threads()));
+    wanted = b.createOrFold<arith::MaxUIOp>(
+        loc, wanted, b.createOrFold<arith::MulIOp>(loc, whole, emitter.threads()));
   }
   wanted = b.createOrFold<arith::SelectOp>(loc, even, one, wanted);
   Value each = b.createOrFold<arith::CeilDivUIOp>(loc, tiles, wanted);
@@ -215,8 +230,8 @@ PanelSource ContractEmitter::sourceAt(const TilePlace &place, ArrayRef<unsigned>
   source.vectors = plan.tile[plan.lanesDim] / plan.lanes;
   source.laneStride = shape.dims[plan.lanesDim].stride(plan.vectors);
   if (!isExact(plan.lanesDim))
-    source.lanesLeft =
-        b.create<arith::SubIOp>(loc, extentOf(emitter, shape.dims[plan.lanesDim]), place.start[plan.lanesDim]);
+    source.lanesLeft = b.create<arith::SubIOp>(loc, extentOf(emitter, shape.dims[plan.lanesDim]),
+                                               place.start[plan.lanesDim]);
   return source;
 }
 
@@ -231,8 +246,10 @@ void ContractEmitter::emitPanel(const TilePlace &panelPlace, Value firstTile, Va
   SmallVector<unsigned> tileDims(groups);
   tileDims.append(rows);
 
-  // Packs the block that begins at addresses `vectorBase` and `scalarBase` and adds its products to the slots.
-  auto multiply = [&](Value vectorBase, Value scalarBase, ArrayRef<SummedExtent> extents, bool accumulate) {
+  // Packs the block that begins at addresses `vectorBase` and `scalarBase` and adds its products to
+  // the slots.
+  auto multiply = [&](Value vectorBase, Value scalarBase, ArrayRef<SummedExtent> extents,
+                      bool accumulate) {
     PanelSource source = sourceAt(panelPlace, panelDims, vectorBase);
     source.extents.assign(extents.begin(), extents.end());
     TileOperand scalars, vectors;
@@ -268,7 +285,8 @@ void ContractEmitter::emitPanel(const TilePlace &panelPlace, Value firstTile, Va
         return addBlocks(here, scalars, vectors, masks, extents, blocks->level - block);
       SmallVector<Value> sums(scalars.offsets.size() * vectors.offsets.size());
       loadSums(here, sums);
-      storeSums(here, emitProducts(emitter, element, plan.lanes, scalars, vectors, masks, extents, plan.unroll, std::move(sums)));
+      storeSums(here, emitProducts(emitter, element, plan.lanes, scalars, vectors, masks, extents,
+                                   plan.unroll, std::move(sums)));
     });
   };
 
@@ -288,7 +306,8 @@ void ContractEmitter::emitPanel(const TilePlace &panelPlace, Value firstTile, Va
     });
   });
   // The summed dims outside of the panel one by one, then blocks of the panel's outermost.
-  std::function<void(unsigned, Value, Value)> walk = [&](unsigned i, Value vectorBase, Value scalarBase) {
+  std::function<void(unsigned, Value, Value)> walk = [&](unsigned i, Value vectorBase,
+                                                         Value scalarBase) {
     const ContractDim &dim = shape.dims[summed[i]];
     int64_t step = i < block ? 1 : plan.tile[summed[i]];
     loop(emitter.constant(0), extentOf(emitter, dim), step, [&](Value k) {

@@ -1,5 +1,6 @@
-// emitEpilogue: loops over the tile's box, so that the kernel's ops are emitted once. When the lanes' dim is not the result's
-// contiguous one, the sums are transposed first, and the lanes of the epilogue run along the contiguous dim.
+// emitEpilogue: loops over the tile's box, so that the kernel's ops are emitted once. When the
+// lanes' dim is not the result's contiguous one, the sums are transposed first, and the lanes of
+// the epilogue run along the contiguous dim.
 #include "compiler/lowering/ContractEpilogue.h"
 #include "compiler/lowering/ElementScope.h"
 #include "compiler/lowering/Transpose.h"
@@ -17,14 +18,16 @@ Value extentOf(KernelEmitter &emitter, const ContractDim &dim) {
     return emitter.constant(dim.size);
   if (dim.size == 1)
     return emitter.rows();
-  return emitter.builder().create<arith::MulIOp>(emitter.location(), emitter.rows(), emitter.constant(dim.size));
+  return emitter.builder().create<arith::MulIOp>(emitter.location(), emitter.rows(),
+                                                 emitter.constant(dim.size));
 }
 
 int64_t slotElements(const ContractShape &shape, const ContractPlan &plan) {
   return plan.rows(shape) * plan.columns(shape) * plan.lanes;
 }
 
-/// The contiguous dim of the result, if the tile has enough of it to make vectors and the lanes run along another one.
+/// The contiguous dim of the result, if the tile has enough of it to make vectors and the lanes run
+/// along another one.
 static std::optional<unsigned> transposedDim(const ContractShape &shape, const ContractPlan &plan) {
   if (shape.dims[plan.lanesDim].out == 1)
     return std::nullopt;
@@ -42,16 +45,18 @@ int64_t epilogueScratch(const ContractShape &shape, const ContractPlan &plan) {
 
 namespace {
 
-/// Vectors of a row whose epilogues are emitted one after another rather than in a loop; bounds the size of the code.
+/// Vectors of a row whose epilogues are emitted one after another rather than in a loop; bounds the
+/// size of the code.
 constexpr int64_t mostSideBySide = 4;
 
 class Epilogue {
 public:
-  Epilogue(KernelEmitter &emitter, nn::ContractionOp root, const ContractShape &shape, const ContractPlan &plan,
-           const TilePlace &place, Value scratch)
-      : emitter(emitter), b(emitter.builder()), loc(emitter.location()), root(root), shape(shape), plan(plan),
-        place(place), scratch(scratch), lanes(plan.lanes),
-        memory(b, loc, cast<RankedTensorType>(root->getResult(0).getType()).getElementType(), lanes) {}
+  Epilogue(KernelEmitter &emitter, nn::ContractionOp root, const ContractShape &shape,
+           const ContractPlan &plan, const TilePlace &place, Value scratch)
+      : emitter(emitter), b(emitter.builder()), loc(emitter.location()), root(root), shape(shape),
+        plan(plan), place(place), scratch(scratch), lanes(plan.lanes),
+        memory(b, loc, cast<RankedTensorType>(root->getResult(0).getType()).getElementType(),
+               lanes) {}
 
   void run(Value slot) {
     transposed = transposedDim(shape, plan);
@@ -100,9 +105,11 @@ private:
   /// How many of `count` vectors from the tile's start on have a lane that exists.
   Value existing(int64_t count) {
     const ContractDim &dim = shape.dims[plan.lanesDim];
-    if (dim.size % (count * lanes) == 0 || (!dim.batch && llvm::divideCeil(dim.size, lanes) == uint64_t(count)))
+    if (dim.size % (count * lanes) == 0 ||
+        (!dim.batch && llvm::divideCeil(dim.size, lanes) == uint64_t(count)))
       return emitter.constant(count);
-    Value left = b.createOrFold<arith::SubIOp>(loc, extentOf(emitter, dim), place.start[plan.lanesDim]);
+    Value left =
+        b.createOrFold<arith::SubIOp>(loc, extentOf(emitter, dim), place.start[plan.lanesDim]);
     Value vectors = b.createOrFold<arith::CeilDivUIOp>(loc, left, emitter.constant(lanes));
     return b.createOrFold<arith::MinUIOp>(loc, vectors, emitter.constant(count));
   }
@@ -138,7 +145,8 @@ private:
         Value to = memory.at(memory.at(scratch, j, lanes * width), i);
         SmallVector<Value> square;
         for (int64_t k = 0; k < lanes; ++k)
-          square.push_back(i + k < run ? memory.load(memory.at(from, k * slotStride[u])) : memory.zero());
+          square.push_back(i + k < run ? memory.load(memory.at(from, k * slotStride[u]))
+                                       : memory.zero());
         SmallVector<Value> turned = transposeSquare(b, loc, square);
         // Of lanes that never exist nothing is stored.
         const ContractDim &along = shape.dims[d];
@@ -146,7 +154,8 @@ private:
         for (auto [k, vector] : llvm::enumerate(ArrayRef(turned).take_front(most)))
           memory.store(memory.at(to, int64_t(k) * width), vector);
       });
-    Value left = b.createOrFold<arith::SubIOp>(loc, extentOf(emitter, shape.dims[d]), place.start[d]);
+    Value left =
+        b.createOrFold<arith::SubIOp>(loc, extentOf(emitter, shape.dims[d]), place.start[d]);
     left = b.createOrFold<arith::MinUIOp>(loc, left, emitter.constant(plan.tile[d]));
     loop(emitter.constant(0), left, [&](Value v) {
       index[d] = b.createOrFold<arith::AddIOp>(loc, place.start[d], v);
@@ -170,7 +179,8 @@ private:
     // tailMask() wants no limit below its base.
     Value limit = b.createOrFold<arith::MaxUIOp>(loc, base, first);
     Value below = emitter.tailMask(base, limit, lanes);
-    Value ones = b.create<arith::ConstantOp>(loc, DenseElementsAttr::get(cast<VectorType>(below.getType()), true));
+    Value ones = b.create<arith::ConstantOp>(
+        loc, DenseElementsAttr::get(cast<VectorType>(below.getType()), true));
     return b.create<arith::XOrIOp>(loc, below, ones);
   }
   Value both(Value x, Value y) { return x ? b.create<arith::AndIOp>(loc, x, y) : y; }
@@ -227,8 +237,8 @@ private:
 
 } // namespace
 
-void emitEpilogue(KernelEmitter &emitter, nn::ContractionOp root, const ContractShape &shape, const ContractPlan &plan,
-                  const TilePlace &place, Value slot, Value scratch) {
+void emitEpilogue(KernelEmitter &emitter, nn::ContractionOp root, const ContractShape &shape,
+                  const ContractPlan &plan, const TilePlace &place, Value slot, Value scratch) {
   Epilogue(emitter, root, shape, plan, place, scratch).run(slot);
 }
 

@@ -1,5 +1,5 @@
-// Where a tile's elements lie: each row, pair of rows and column from the tile's first; which lanes exist; which steps meet more than
-// padding; and the tile's sums in its slot.
+// Where a tile's elements lie: each row, pair of rows and column from the tile's first; which lanes
+// exist; which steps meet more than padding; and the tile's sums in its slot.
 #include "compiler/lowering/ContractEmitter.h"
 #include "compiler/lowering/ContractModel.h"
 
@@ -34,12 +34,15 @@ SmallVector<int64_t> ContractEmitter::rowOffsets() {
   return offsetsOfRows([&](unsigned d) { return shape.dims[d].stride(1 - plan.vectors); });
 }
 
-/// The steps of the innermost summed dim in which each row, or pair, meets more than padding, where that is known here.
+/// The steps of the innermost summed dim in which each row, or pair, meets more than padding, where
+/// that is known here.
 SmallVector<std::pair<int64_t, int64_t>> ContractEmitter::rangesOfRows() {
   const ContractShape::Band *band = summed.empty() ? nullptr : shape.bandOf(summed.back());
-  if (!band || !plan.isRow(shape.dims[band->result]) || plan.tile[band->result] != shape.dims[band->result].size)
+  if (!band || !plan.isRow(shape.dims[band->result]) ||
+      plan.tile[band->result] != shape.dims[band->result].size)
     return {};
-  int64_t count = plan.pairs && band->result == *pairedDim(shape, plan) ? 2 : 1, steps = shape.dims[band->summed].size;
+  int64_t count = plan.pairs && band->result == *pairedDim(shape, plan) ? 2 : 1,
+          steps = shape.dims[band->summed].size;
   SmallVector<std::pair<int64_t, int64_t>> ranges;
   for (int64_t place : offsetsOfRows([&](unsigned d) { return int64_t(d == band->result); })) {
     int64_t first = std::max<int64_t>(0, band->first - (place + count - 1));
@@ -48,17 +51,21 @@ SmallVector<std::pair<int64_t, int64_t>> ContractEmitter::rangesOfRows() {
   return ranges;
 }
 
-/// All summed dims' `extents`, without the steps outside of the innermost dim in which the whole of `tile` meets padding.
-SmallVector<SummedExtent> ContractEmitter::withoutPadding(const TilePlace &tile, ArrayRef<SummedExtent> extents) {
+/// All summed dims' `extents`, without the steps outside of the innermost dim in which the whole of
+/// `tile` meets padding.
+SmallVector<SummedExtent> ContractEmitter::withoutPadding(const TilePlace &tile,
+                                                          ArrayRef<SummedExtent> extents) {
   SmallVector<SummedExtent> result(extents);
   for (auto [i, d] : llvm::enumerate(ArrayRef(summed).drop_back(summed.empty() ? 0 : 1))) {
     const ContractShape::Band *band = shape.bandOf(d);
     if (!band || band->result == plan.lanesDim)
       continue;
     Value start = tile.start[band->result];
-    auto from = [&](int64_t index) { return b.createOrFold<arith::SubIOp>(loc, emitter.constant(index), start); };
-    result[i].first =
-        b.createOrFold<arith::MaxSIOp>(loc, from(band->first - (plan.tile[band->result] - 1)), emitter.constant(0));
+    auto from = [&](int64_t index) {
+      return b.createOrFold<arith::SubIOp>(loc, emitter.constant(index), start);
+    };
+    result[i].first = b.createOrFold<arith::MaxSIOp>(
+        loc, from(band->first - (plan.tile[band->result] - 1)), emitter.constant(0));
     result[i].value = b.createOrFold<arith::MinSIOp>(loc, from(band->limit), extents[i].value);
   }
   return result;
@@ -84,7 +91,8 @@ SmallVector<Value> ContractEmitter::masksOf(const TilePlace &tile) {
       along.push_back({});
       continue;
     }
-    Value first = b.createOrFold<arith::AddIOp>(loc, tile.start[plan.lanesDim], emitter.constant(j * plan.lanes));
+    Value first = b.createOrFold<arith::AddIOp>(loc, tile.start[plan.lanesDim],
+                                                emitter.constant(j * plan.lanes));
     // Past the end altogether, the difference must not wrap around.
     first = b.createOrFold<arith::MinUIOp>(loc, first, extentOf(emitter, dim));
     along.push_back(emitter.tailMask(first, extentOf(emitter, dim), plan.lanes));
@@ -95,7 +103,8 @@ SmallVector<Value> ContractEmitter::masksOf(const TilePlace &tile) {
   return masks;
 }
 
-/// For each accumulator of a pair of rows, the number of the first; the second follows it in the slot, or `rowsApart` later.
+/// For each accumulator of a pair of rows, the number of the first; the second follows it in the
+/// slot, or `rowsApart` later.
 SmallVector<int64_t> ContractEmitter::pairsOfRows(int64_t &rowsApart) {
   SmallVector<int64_t> strides(shape.dims.size());
   int64_t stride = 1;

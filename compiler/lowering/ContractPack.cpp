@@ -1,5 +1,5 @@
-// emitPack: contiguous lanes are copied; otherwise squares of lanes * lanes elements are read along a contiguous summed dim and
-// transposed in registers; without such a dim lanes are gathered.
+// emitPack: contiguous lanes are copied; otherwise squares of lanes * lanes elements are read along
+// a contiguous summed dim and transposed in registers; without such a dim lanes are gathered.
 #include "compiler/lowering/ContractPack.h"
 #include "compiler/lowering/Transpose.h"
 
@@ -19,12 +19,13 @@ namespace {
 class Packer {
 public:
   Packer(KernelEmitter &emitter, const PanelSource &source, Value panel)
-      : emitter(emitter), b(emitter.builder()), loc(emitter.location()), source(source), panel(panel),
-        memory(b, loc, source.element, source.lanes) {}
+      : emitter(emitter), b(emitter.builder()), loc(emitter.location()), source(source),
+        panel(panel), memory(b, loc, source.element, source.lanes) {}
 
   void run() {
     int64_t step = int64_t(source.offsets.size()) * source.vectors * source.lanes;
-    // Summed dims that are contiguous in the operand, and hence in the panel too, are walked as one.
+    // Summed dims that are contiguous in the operand, and hence in the panel too, are walked as
+    // one.
     for (auto [extent, stride] : llvm::zip(source.extents, source.strides)) {
       if (!dims.empty() && extent.known >= 0 && dims.back().stride == stride * extent.known) {
         Dim &outer = dims.back();
@@ -54,15 +55,19 @@ private:
 
   void walk(unsigned level, Value from, Value to) {
     if (level == dims.size())
-      return columns([&](int64_t offset, Value j, int64_t column) { copy(from, to, offset, j, column); });
+      return columns(
+          [&](int64_t offset, Value j, int64_t column) { copy(from, to, offset, j, column); });
     const Dim &dim = dims[level];
     bool squares = int(level) == contiguous;
-    // The squares go innermost, so that what stands out of one is overwritten by what follows it in memory.
+    // The squares go innermost, so that what stands out of one is overwritten by what follows it in
+    // memory.
     if (squares && level + 1 == dims.size()) {
       loop(dim.extent.value, source.lanes, [&](Value k) {
         Value left = b.createOrFold<arith::SubIOp>(loc, dim.extent.value, k);
         Value fromHere = memory.at(from, k, dim.stride), toHere = memory.at(to, k, dim.panelStride);
-        columns([&](int64_t offset, Value j, int64_t column) { square(fromHere, toHere, dim, left, offset, j, column); });
+        columns([&](int64_t offset, Value j, int64_t column) {
+          square(fromHere, toHere, dim, left, offset, j, column);
+        });
       });
       return;
     }
@@ -71,8 +76,8 @@ private:
     });
   }
 
-  /// Each column: its offset in the operand apart from the lanes' dim, its number along the lanes' dim, and the panel's column
-  /// number for number 0.
+  /// Each column: its offset in the operand apart from the lanes' dim, its number along the lanes'
+  /// dim, and the panel's column number for number 0.
   void columns(llvm::function_ref<void(int64_t, Value, int64_t)> body) {
     for (auto [i, offset] : llvm::enumerate(source.offsets)) {
       int64_t column = int64_t(i) * source.vectors;
@@ -89,16 +94,20 @@ private:
 
   void copy(Value from, Value to, int64_t offset, Value j, int64_t column) {
     Value first = b.createOrFold<arith::MulIOp>(loc, j, emitter.constant(source.lanes));
-    Value mask = source.lanesLeft ? emitter.tailMask(first, source.lanesLeft, source.lanes) : Value();
-    Buffer buffer{memory.at(memory.at(from, first, source.laneStride), offset), RankedTensorType::get({1}, source.element)};
-    Value loaded = loadElements(b, loc, buffer, emitter.constant(0), source.lanes, source.laneStride, mask);
+    Value mask =
+        source.lanesLeft ? emitter.tailMask(first, source.lanesLeft, source.lanes) : Value();
+    Buffer buffer{memory.at(memory.at(from, first, source.laneStride), offset),
+                  RankedTensorType::get({1}, source.element)};
+    Value loaded =
+        loadElements(b, loc, buffer, emitter.constant(0), source.lanes, source.laneStride, mask);
     if (source.lanes == 1)
       b.create<LLVM::StoreOp>(loc, loaded, panelColumn(to, j, column));
     else
       memory.store(panelColumn(to, j, column), source.twice ? memory.twice(loaded) : loaded);
   }
 
-  void square(Value from, Value to, const Dim &dim, Value left, int64_t offset, Value j, int64_t column) {
+  void square(Value from, Value to, const Dim &dim, Value left, int64_t offset, Value j,
+              int64_t column) {
     int64_t lanes = source.lanes;
     bool exact = dim.extent.known >= 0 && dim.extent.known % lanes == 0;
     Value mask = exact ? Value() : emitter.tailMask(emitter.constant(0), left, lanes);
@@ -139,6 +148,8 @@ private:
 
 } // namespace
 
-void emitPack(KernelEmitter &emitter, const PanelSource &source, Value panel) { Packer(emitter, source, panel).run(); }
+void emitPack(KernelEmitter &emitter, const PanelSource &source, Value panel) {
+  Packer(emitter, source, panel).run();
+}
 
 } // namespace nnc

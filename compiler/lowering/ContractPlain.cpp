@@ -1,5 +1,5 @@
-// Contractions as plain loops, for those without a dim that can carry lanes: dot products, products by element. Lanes run along the
-// last output dim.
+// Contractions as plain loops, for those without a dim that can carry lanes: dot products, products
+// by element. Lanes run along the last output dim.
 #include "compiler/lowering/Generators.h"
 #include "compiler/lowering/IterationSpace.h"
 #include "compiler/lowering/LongSums.h"
@@ -42,7 +42,8 @@ void emitPlainContraction(KernelEmitter &emitter) {
   if (rank) {
     laneExtent = emitter.extent(space, rank - 1);
     blocks = b.createOrFold<arith::DivUIOp>(
-        loc, b.createOrFold<arith::AddIOp>(loc, laneExtent, emitter.constant(lanes - 1)), emitter.constant(lanes));
+        loc, b.createOrFold<arith::AddIOp>(loc, laneExtent, emitter.constant(lanes - 1)),
+        emitter.constant(lanes));
     units = blocks;
     for (unsigned dim = 0; dim + 1 < rank; ++dim)
       units = b.createOrFold<arith::MulIOp>(loc, units, emitter.extent(space, dim));
@@ -59,7 +60,8 @@ void emitPlainContraction(KernelEmitter &emitter) {
     SmallVector<unsigned> outer;
     for (unsigned dim = 0; dim + 1 < rank; ++dim)
       outer.push_back(dim);
-    splitUniform(indices, space, outer, b.create<arith::DivUIOp>(loc, loop.getInductionVar(), blocks), outIndex);
+    splitUniform(indices, space, outer,
+                 b.create<arith::DivUIOp>(loc, loop.getInductionVar(), blocks), outIndex);
     Value base = b.create<arith::MulIOp>(loc, block, emitter.constant(lanes));
     outIndex.back() = Index::affine(base, lanes == 1 ? 0 : 1, lanes);
     mask = emitter.tailMask(base, laneExtent, lanes);
@@ -91,7 +93,8 @@ void emitPlainContraction(KernelEmitter &emitter) {
   struct Part {
     Value from, to;
   };
-  std::function<Value(ArrayRef<unsigned>, Value, std::optional<Part>)> walk = [&](ArrayRef<unsigned> rest, Value sum, std::optional<Part> part) -> Value {
+  std::function<Value(ArrayRef<unsigned>, Value, std::optional<Part>)> walk =
+      [&](ArrayRef<unsigned> rest, Value sum, std::optional<Part> part) -> Value {
     if (rest.empty()) {
       ElementScope point(emitter, b, lanes, mask);
       auto operand = [&](Value v, AffineMap map) {
@@ -119,26 +122,29 @@ void emitPlainContraction(KernelEmitter &emitter) {
   std::optional<SumBlocks> sumBlocks = blocksOf(levels);
   Value zero = indices.splat(element, 0);
   // The sum of the blocks, and what rounding lost of it.
-  std::function<SmallVector<Value>(unsigned, SmallVector<Value>)> walkBlocks = [&](unsigned level, SmallVector<Value> carried) {
-    bool cut = level == sumBlocks->level;
-    auto loop = b.create<scf::ForOp>(loc, emitter.constant(0), levels[level].value, emitter.constant(cut ? sumBlocks->each : 1), carried);
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPointToStart(loop.getBody());
-    Value i = loop.getInductionVar();
-    SmallVector<Value> next(loop.getRegionIterArgs().begin(), loop.getRegionIterArgs().end());
-    if (cut) {
-      Value end = b.createOrFold<arith::AddIOp>(loc, i, emitter.constant(sumBlocks->each));
-      Part part{i, b.createOrFold<arith::MinUIOp>(loc, end, levels[level].value)};
-      std::tie(next[0], next[1]) =
-          nn::addCompensated(b, loc, next[0], next[1], walk(ArrayRef(summed).drop_front(level), zero, part));
-    } else {
-      loops[summed[level]] = indices.uniform(i);
-      next = walkBlocks(level + 1, next);
-    }
-    b.create<scf::YieldOp>(loc, next);
-    return SmallVector<Value>(loop.getResults().begin(), loop.getResults().end());
-  };
-  Value sum = sumBlocks ? walkBlocks(0, {indices.splat(element, -0.0), zero})[0] : walk(summed, zero, std::nullopt);
+  std::function<SmallVector<Value>(unsigned, SmallVector<Value>)> walkBlocks =
+      [&](unsigned level, SmallVector<Value> carried) {
+        bool cut = level == sumBlocks->level;
+        auto loop = b.create<scf::ForOp>(loc, emitter.constant(0), levels[level].value,
+                                         emitter.constant(cut ? sumBlocks->each : 1), carried);
+        OpBuilder::InsertionGuard guard(b);
+        b.setInsertionPointToStart(loop.getBody());
+        Value i = loop.getInductionVar();
+        SmallVector<Value> next(loop.getRegionIterArgs().begin(), loop.getRegionIterArgs().end());
+        if (cut) {
+          Value end = b.createOrFold<arith::AddIOp>(loc, i, emitter.constant(sumBlocks->each));
+          Part part{i, b.createOrFold<arith::MinUIOp>(loc, end, levels[level].value)};
+          std::tie(next[0], next[1]) = nn::addCompensated(
+              b, loc, next[0], next[1], walk(ArrayRef(summed).drop_front(level), zero, part));
+        } else {
+          loops[summed[level]] = indices.uniform(i);
+          next = walkBlocks(level + 1, next);
+        }
+        b.create<scf::YieldOp>(loc, next);
+        return SmallVector<Value>(loop.getResults().begin(), loop.getResults().end());
+      };
+  Value sum = sumBlocks ? walkBlocks(0, {indices.splat(element, -0.0), zero})[0]
+                        : walk(summed, zero, std::nullopt);
   emitter.storeResults(outIndex, {{root->getResult(0), sum}}, lanes, mask);
 }
 

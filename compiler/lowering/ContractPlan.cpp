@@ -65,11 +65,12 @@ SmallVector<int64_t> pairStarts(int64_t count) {
 }
 
 bool ContractPlan::fits(const ContractShape &shape) const {
-  if (tile.size() != shape.dims.size() || lanesDim >= shape.dims.size() || lanes < 2 || !llvm::isPowerOf2_64(lanes) ||
-      unroll < 1)
+  if (tile.size() != shape.dims.size() || lanesDim >= shape.dims.size() || lanes < 2 ||
+      !llvm::isPowerOf2_64(lanes) || unroll < 1)
     return false;
   const ContractDim &along = shape.dims[lanesDim];
-  if (!isColumn(along) || tile[lanesDim] < lanes || tile[lanesDim] % lanes != 0 || (!pack && along.stride(vectors) != 1))
+  if (!isColumn(along) || tile[lanesDim] < lanes || tile[lanesDim] % lanes != 0 ||
+      (!pack && along.stride(vectors) != 1))
     return false;
   bool inPanel = false;
   for (auto [d, dim] : llvm::enumerate(shape.dims)) {
@@ -81,7 +82,8 @@ bool ContractPlan::fits(const ContractShape &shape) const {
       if (pack && (tile[d] < 1 || (!dim.batch && tile[d] > dim.size) || (inPanel && !whole)))
         return false;
       inPanel |= tile[d] > 1;
-    } else if (tile[d] < 1 || (!dim.batch && tile[d] > dim.size) || (tile[d] > 1 && !isRow(dim) && !isColumn(dim))) {
+    } else if (tile[d] < 1 || (!dim.batch && tile[d] > dim.size) ||
+               (tile[d] > 1 && !isRow(dim) && !isColumn(dim))) {
       return false;
     }
   }
@@ -103,7 +105,8 @@ DictionaryAttr ContractPlan::toAttribute(MLIRContext *context, const ContractSha
   });
 }
 
-std::optional<ContractPlan> ContractPlan::fromAttribute(DictionaryAttr attribute, const ContractShape &shape) {
+std::optional<ContractPlan> ContractPlan::fromAttribute(DictionaryAttr attribute,
+                                                        const ContractShape &shape) {
   auto number = [&](StringRef name) { return attribute.getAs<IntegerAttr>(name); };
   auto vectors = attribute.getAs<StringAttr>("vectors");
   auto tile = attribute.getAs<DenseI64ArrayAttr>("tile");

@@ -18,14 +18,17 @@ static void addCoefficients(AffineExpr e, int64_t scale, SmallVectorImpl<int64_t
     return; // only 0 can occur: maps have no offsets
   auto binary = cast<AffineBinaryOpExpr>(e);
   if (e.getKind() == AffineExprKind::Mul)
-    return addCoefficients(binary.getLHS(), scale * cast<AffineConstantExpr>(binary.getRHS()).getValue(), coefficients);
+    return addCoefficients(binary.getLHS(),
+                           scale * cast<AffineConstantExpr>(binary.getRHS()).getValue(),
+                           coefficients);
   addCoefficients(binary.getLHS(), scale, coefficients);
   addCoefficients(binary.getRHS(), scale, coefficients);
 }
 
 static SmallVector<int64_t> stridesOf(Value tensor, AffineMap map) {
   SmallVector<int64_t> strides(map.getNumDims(), 0);
-  SmallVector<int64_t> memory = rowMajorStrides(cast<RankedTensorType>(tensor.getType()).getShape());
+  SmallVector<int64_t> memory =
+      rowMajorStrides(cast<RankedTensorType>(tensor.getType()).getShape());
   for (auto [i, e] : llvm::enumerate(map.getResults()))
     addCoefficients(e, memory[i], strides);
   return strides;
@@ -56,7 +59,8 @@ ContractShape::ContractShape(nn::ContractionOp op) : loopSizes(op.getLoopSizes()
     for (auto [loop, coefficient] : llvm::enumerate(coefficients))
       if (coefficient)
         loops.push_back(loop);
-    llvm::stable_sort(loops, [&](unsigned x, unsigned y) { return coefficients[x] > coefficients[y]; });
+    llvm::stable_sort(loops,
+                      [&](unsigned x, unsigned y) { return coefficients[x] > coefficients[y]; });
     for (unsigned loop : loops)
       outEntries[loop] = {unsigned(entry), coefficients[loop]};
     order.append(loops);
@@ -110,7 +114,8 @@ void ContractShape::findBands(nn::ContractionOp op) {
   for (auto [i, e] : llvm::enumerate(op.getLeftMap().getResults())) {
     int64_t first = part[2 * i], limit = part[2 * i + 1];
     auto sum = dyn_cast<AffineBinaryOpExpr>(e);
-    if (!sum || sum.getKind() != AffineExprKind::Add || type.isDynamicDim(i) || (first == 0 && limit == type.getDimSize(i)))
+    if (!sum || sum.getKind() != AffineExprKind::Add || type.isDynamicDim(i) ||
+        (first == 0 && limit == type.getDimSize(i)))
       continue;
     auto outer = dimOf(sum.getLHS()), inner = dimOf(sum.getRHS());
     if (!outer || !inner || dims[*outer].summed == dims[*inner].summed)

@@ -1,5 +1,6 @@
-// emitProducts: a loop for each summed dim with the accumulators as loop-carried vectors. The innermost is unrolled with
-// addresses that differ by constants, so that each load's address is an immediate offset from one register.
+// emitProducts: a loop for each summed dim with the accumulators as loop-carried vectors. The
+// innermost is unrolled with addresses that differ by constants, so that each load's address is an
+// immediate offset from one register.
 #include "compiler/lowering/ContractTile.h"
 
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -11,10 +12,11 @@ namespace {
 
 class Products {
 public:
-  Products(KernelEmitter &emitter, VectorMemory memory, const TileOperand &scalars, const TileOperand &vectors,
-           ArrayRef<Value> masks, ArrayRef<SummedExtent> extents, int64_t unroll)
-      : emitter(emitter), b(emitter.builder()), loc(emitter.location()), memory(memory), scalars(scalars),
-        vectors(vectors), masks(masks), extents(extents), unroll(unroll) {}
+  Products(KernelEmitter &emitter, VectorMemory memory, const TileOperand &scalars,
+           const TileOperand &vectors, ArrayRef<Value> masks, ArrayRef<SummedExtent> extents,
+           int64_t unroll)
+      : emitter(emitter), b(emitter.builder()), loc(emitter.location()), memory(memory),
+        scalars(scalars), vectors(vectors), masks(masks), extents(extents), unroll(unroll) {}
 
   using Sums = SmallVector<Value>;
 
@@ -34,7 +36,8 @@ public:
 private:
   /// One step: rows * columns multiply-adds.
   Sums step(Value scalarBase, Value vectorBase, int64_t k, Sums sums) {
-    int64_t scalarOffset = k ? k * scalars.strides.back() : 0, vectorOffset = k ? k * vectors.strides.back() : 0;
+    int64_t scalarOffset = k ? k * scalars.strides.back() : 0,
+            vectorOffset = k ? k * vectors.strides.back() : 0;
     SmallVector<Value> columns;
     for (auto [offset, mask] : llvm::zip(vectors.offsets, masks))
       columns.push_back(memory.load(memory.at(vectorBase, vectorOffset + offset), mask));
@@ -77,18 +80,21 @@ private:
       whole = b.createOrFold<arith::MulIOp>(loc, passes, emitter.constant(unroll));
     }
     sums = loop(emitter.constant(0), whole, unroll, std::move(sums), [&](Value k, Sums inner) {
-      return steps(memory.at(scalarBase, k, scalarStride), memory.at(vectorBase, k, vectorStride), 0, unroll,
-                   std::move(inner));
+      return steps(memory.at(scalarBase, k, scalarStride), memory.at(vectorBase, k, vectorStride),
+                   0, unroll, std::move(inner));
     });
     if (extent.known >= 0)
-      return steps(memory.at(scalarBase, knownWhole * scalarStride), memory.at(vectorBase, knownWhole * vectorStride), 0,
-                   extent.known - knownWhole, std::move(sums));
+      return steps(memory.at(scalarBase, knownWhole * scalarStride),
+                   memory.at(vectorBase, knownWhole * vectorStride), 0, extent.known - knownWhole,
+                   std::move(sums));
     return loop(whole, extent.value, 1, std::move(sums), [&](Value k, Sums inner) {
-      return step(memory.at(scalarBase, k, scalarStride), memory.at(vectorBase, k, vectorStride), 0, std::move(inner));
+      return step(memory.at(scalarBase, k, scalarStride), memory.at(vectorBase, k, vectorStride), 0,
+                  std::move(inner));
     });
   }
 
-  Sums loop(Value from, Value to, int64_t by, Sums sums, llvm::function_ref<Sums(Value, Sums)> body) {
+  Sums loop(Value from, Value to, int64_t by, Sums sums,
+            llvm::function_ref<Sums(Value, Sums)> body) {
     auto loop = b.create<scf::ForOp>(loc, from, to, emitter.constant(by), sums);
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(loop.getBody());
@@ -110,8 +116,9 @@ private:
 
 } // namespace
 
-SmallVector<Value> emitProducts(KernelEmitter &emitter, Type element, int64_t lanes, const TileOperand &scalars,
-                                const TileOperand &vectors, ArrayRef<Value> masks, ArrayRef<SummedExtent> extents,
+SmallVector<Value> emitProducts(KernelEmitter &emitter, Type element, int64_t lanes,
+                                const TileOperand &scalars, const TileOperand &vectors,
+                                ArrayRef<Value> masks, ArrayRef<SummedExtent> extents,
                                 int64_t unroll, SmallVector<Value> sums) {
   VectorMemory memory(emitter.builder(), emitter.location(), element, lanes);
   Products products(emitter, memory, scalars, vectors, masks, extents, unroll);

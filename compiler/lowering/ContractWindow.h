@@ -10,8 +10,9 @@
 
 namespace nnc {
 
-/// Rows that lie along a window, or along a summed dim that one slides over: an element of the scalars' operand then serves several
-/// steps, and LLVM keeps all of them that unrolled steps see in registers.
+/// Rows that lie along a window, or along a summed dim that one slides over: an element of the
+/// scalars' operand then serves several steps, and LLVM keeps all of them that unrolled steps see
+/// in registers.
 struct Window {
   int64_t rows = 0;   // rows along it; 0 if there are none
   int64_t others = 1; // rows of the other dims: each has a window of its own
@@ -41,7 +42,8 @@ struct Window {
     // Pairs meet those of the step before the last one.
     return others * (pairs ? 2 * (int64_t(pairStarts(rows).size()) - 1) : rows - 1);
   }
-  /// Elements that all steps together see (6 rows and a window of 3: 8), where they are written out.
+  /// Elements that all steps together see (6 rows and a window of 3: 8), where they are written
+  /// out.
   int64_t seen() const { return rows && steps <= wholeUnroll ? others * (rows + steps - 1) : 0; }
 };
 

@@ -1,4 +1,5 @@
-// What expansions of a function into arithmetic have in common: constants of the argument's shape, fused multiply-adds.
+// What expansions of a function into arithmetic have in common: constants of the argument's shape,
+// fused multiply-adds.
 #pragma once
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -23,10 +24,15 @@ protected:
     if (!vector)
       return b.create<mlir::arith::ConstantOp>(loc, scalar);
     auto shaped = mlir::cast<mlir::ShapedType>(typeOf(element));
-    return b.create<mlir::arith::ConstantOp>(loc, mlir::DenseElementsAttr::get(shaped, mlir::Attribute(scalar)));
+    return b.create<mlir::arith::ConstantOp>(
+        loc, mlir::DenseElementsAttr::get(shaped, mlir::Attribute(scalar)));
   }
-  Value number(Type element, double value) { return constant(element, b.getFloatAttr(element, value)); }
-  Value integer(Type element, int64_t value) { return constant(element, b.getIntegerAttr(element, value)); }
+  Value number(Type element, double value) {
+    return constant(element, b.getFloatAttr(element, value));
+  }
+  Value integer(Type element, int64_t value) {
+    return constant(element, b.getIntegerAttr(element, value));
+  }
   Value plus(Value x, Value y) { return b.create<mlir::arith::AddFOp>(loc, x, y); }
   Value minus(Value x, Value y) { return b.create<mlir::arith::SubFOp>(loc, x, y); }
   Value times(Value x, Value y) { return b.create<mlir::arith::MulFOp>(loc, x, y); }
@@ -34,8 +40,12 @@ protected:
   Value is(mlir::arith::CmpFPredicate predicate, Value x, Value y) {
     return b.create<mlir::arith::CmpFOp>(loc, predicate, x, y);
   }
-  Value select(Value mask, Value x, Value y) { return b.create<mlir::arith::SelectOp>(loc, mask, x, y); }
-  Value bitsOf(Type integer, Value x) { return b.create<mlir::arith::BitcastOp>(loc, typeOf(integer), x); }
+  Value select(Value mask, Value x, Value y) {
+    return b.create<mlir::arith::SelectOp>(loc, mask, x, y);
+  }
+  Value bitsOf(Type integer, Value x) {
+    return b.create<mlir::arith::BitcastOp>(loc, typeOf(integer), x);
+  }
 
   mlir::OpBuilder &b;
   mlir::Location loc;

@@ -7,7 +7,8 @@ namespace nnc {
 
 /// Kind pointwise: vectors over the results' index space.
 void emitPointwise(KernelEmitter &emitter);
-/// Kind reduction. The order in which elements are combined depends on the shapes and the target alone.
+/// Kind reduction. The order in which elements are combined depends on the shapes and the target
+/// alone.
 void emitReduction(KernelEmitter &emitter);
 /// Kind contraction: by the tile generator, or as plain loops.
 void emitContraction(KernelEmitter &emitter);

@@ -35,7 +35,8 @@ Index vectorAt(ElementScope &scope, Value base, int64_t first, int64_t divisor) 
   return Index::pattern(base, offsets, divisor);
 }
 
-void splitLanes(ElementScope &scope, RankedTensorType type, LaneDims dims, Index along, MutableArrayRef<Index> index) {
+void splitLanes(ElementScope &scope, RankedTensorType type, LaneDims dims, Index along,
+                MutableArrayRef<Index> index) {
   Index rest = along;
   for (unsigned dim = dims.last; dim > dims.first; --dim) {
     index[dim] = scope.mod(rest, type.getDimSize(dim));

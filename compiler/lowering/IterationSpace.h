@@ -1,12 +1,13 @@
-// An index space cut into vectors: a run of consecutive dimensions, taken as one, carries the lanes; the others are
-// walked one by one.
+// An index space cut into vectors: a run of consecutive dimensions, taken as one, carries the
+// lanes; the others are walked one by one.
 #pragma once
 
 #include "compiler/lowering/ElementScope.h"
 
 namespace nnc {
 
-/// Dimensions first..last (inclusive) of a shape, taken row-major as one index that the lanes run along.
+/// Dimensions first..last (inclusive) of a shape, taken row-major as one index that the lanes run
+/// along.
 struct LaneDims {
   unsigned first, last;
 };
@@ -25,7 +26,8 @@ nn::Index vectorAt(ElementScope &scope, mlir::Value base, int64_t first, int64_t
 void splitLanes(ElementScope &scope, mlir::RankedTensorType type, LaneDims dims, nn::Index along,
                 llvm::MutableArrayRef<nn::Index> index);
 
-/// Splits the row-major linear index `number` over the sizes of `dims` (ascending dims of `type`) into uniform indices.
+/// Splits the row-major linear index `number` over the sizes of `dims` (ascending dims of `type`)
+/// into uniform indices.
 void splitUniform(ElementScope &scope, mlir::RankedTensorType type, llvm::ArrayRef<unsigned> dims,
                   mlir::Value number, llvm::MutableArrayRef<nn::Index> index);
 

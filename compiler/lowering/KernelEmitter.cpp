@@ -28,8 +28,9 @@ KernelEmitter::KernelEmitter(OpBuilder &b, Context given)
     : b(b), context(std::move(given)), laneCount(lanesOfKernel(context.kernel, context.target)),
       prologue(context.prologueEnd) {
   for (Operation &op : context.kernel.getBody().front().without_terminator()) {
-    bool depends = isa<nn::ReductionOp, nn::ContractionOp>(op) ||
-                   llvm::any_of(op.getOperands(), [&](Value v) { return rootDependent.contains(v); });
+    bool depends =
+        isa<nn::ReductionOp, nn::ContractionOp>(op) ||
+        llvm::any_of(op.getOperands(), [&](Value v) { return rootDependent.contains(v); });
     if (depends)
       rootDependent.insert(op.result_begin(), op.result_end());
   }
@@ -62,8 +63,8 @@ Value KernelEmitter::elements(ShapedType type) {
   return b.createOrFold<arith::MulIOp>(location(), rows(), constant(known));
 }
 
-std::pair<Value, Value> shareOf(OpBuilder &b, Location loc, Value count, Value thread, Value threads, int64_t grain,
-                                int64_t multiple) {
+std::pair<Value, Value> shareOf(OpBuilder &b, Location loc, Value count, Value thread,
+                                Value threads, int64_t grain, int64_t multiple) {
   auto constant = [&](int64_t value) -> Value {
     return b.create<arith::ConstantOp>(loc, b.getIntegerAttr(count.getType(), value));
   };
@@ -75,7 +76,8 @@ std::pair<Value, Value> shareOf(OpBuilder &b, Location loc, Value count, Value t
   Value each = divideUp(blocks, threads);
   if (multiple != 1)
     each = b.createOrFold<arith::MulIOp>(loc, each, constant(multiple));
-  Value small = b.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::ult, count, constant(grain));
+  Value small =
+      b.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::ult, count, constant(grain));
   each = b.createOrFold<arith::SelectOp>(loc, small, count, each);
   Value begin = b.createOrFold<arith::MulIOp>(loc, thread, each);
   begin = b.createOrFold<arith::MinUIOp>(loc, begin, count);
@@ -108,8 +110,8 @@ Value KernelEmitter::tailMask(Value base, Value limit, int64_t lanes) {
 Value KernelEmitter::stack(int64_t bytes) {
   allStack += llvm::alignTo(bytes, 64);
   Value count = prologue.create<LLVM::ConstantOp>(location(), prologue.getI64Type(), bytes);
-  return prologue.create<LLVM::AllocaOp>(location(), LLVM::LLVMPointerType::get(b.getContext()), prologue.getI8Type(),
-                                         count, /*alignment=*/64);
+  return prologue.create<LLVM::AllocaOp>(location(), LLVM::LLVMPointerType::get(b.getContext()),
+                                         prologue.getI8Type(), count, /*alignment=*/64);
 }
 
 std::unique_ptr<ElementScope> KernelEmitter::scope(int64_t lanes, Value mask) {
@@ -120,8 +122,8 @@ Value KernelEmitter::evaluate(Value value, ArrayRef<Index> index, int64_t lanes,
   return scope(lanes, mask)->at(value, index);
 }
 
-void KernelEmitter::storeResults(ArrayRef<Index> index, ArrayRef<Known> known, int64_t lanes, Value mask,
-                                 std::optional<Index> linear) {
+void KernelEmitter::storeResults(ArrayRef<Index> index, ArrayRef<Known> known, int64_t lanes,
+                                 Value mask, std::optional<Index> linear) {
   ElementScope point(*this, b, lanes, mask);
   ArrayRef<int64_t> shape = kernel().getSpace().getShape();
   if (!linear)

@@ -19,22 +19,26 @@ static unsigned alignmentOf(const Buffer &buffer) {
 
 Value elementAddress(OpBuilder &b, Location loc, const Buffer &buffer, Value offset) {
   Value number = b.createOrFold<arith::IndexCastOp>(loc, b.getI64Type(), offset);
-  return b.create<LLVM::GEPOp>(loc, buffer.base.getType(), buffer.type.getElementType(), buffer.base,
-                               ArrayRef<LLVM::GEPArg>{number}, /*inbounds=*/true);
+  return b.create<LLVM::GEPOp>(loc, buffer.base.getType(), buffer.type.getElementType(),
+                               buffer.base, ArrayRef<LLVM::GEPArg>{number}, /*inbounds=*/true);
 }
 
 // The addresses of vector<lanes x index> offsets, for gathers and scatters.
-static Value laneAddresses(OpBuilder &b, Location loc, const Buffer &buffer, Value base, Value offsets) {
+static Value laneAddresses(OpBuilder &b, Location loc, const Buffer &buffer, Value base,
+                           Value offsets) {
   int64_t lanes = cast<VectorType>(offsets.getType()).getNumElements();
-  Value numbers = b.createOrFold<arith::IndexCastOp>(loc, VectorType::get({lanes}, b.getI64Type()), offsets);
+  Value numbers =
+      b.createOrFold<arith::IndexCastOp>(loc, VectorType::get({lanes}, b.getI64Type()), offsets);
   Type addresses = LLVM::getFixedVectorType(base.getType(), lanes);
   return b.create<LLVM::GEPOp>(loc, addresses, buffer.type.getElementType(), base,
                                ArrayRef<LLVM::GEPArg>{numbers});
 }
 
-static Value patternAddresses(OpBuilder &b, Location loc, const Buffer &buffer, Value offset, ArrayRef<int64_t> pattern) {
+static Value patternAddresses(OpBuilder &b, Location loc, const Buffer &buffer, Value offset,
+                              ArrayRef<int64_t> pattern) {
   Value offsets = b.create<arith::ConstantOp>(
-      loc, DenseIntElementsAttr::get(VectorType::get({int64_t(pattern.size())}, b.getI64Type()), pattern));
+      loc, DenseIntElementsAttr::get(VectorType::get({int64_t(pattern.size())}, b.getI64Type()),
+                                     pattern));
   Value base = elementAddress(b, loc, buffer, offset);
   Type addresses = LLVM::getFixedVectorType(base.getType(), pattern.size());
   return b.create<LLVM::GEPOp>(loc, addresses, buffer.type.getElementType(), base,
@@ -42,7 +46,8 @@ static Value patternAddresses(OpBuilder &b, Location loc, const Buffer &buffer, 
 }
 
 static SmallVector<int64_t> multiples(int64_t stride, int64_t lanes) {
-  return llvm::map_to_vector(llvm::seq<int64_t>(0, lanes), [&](int64_t lane) { return lane * stride; });
+  return llvm::map_to_vector(llvm::seq<int64_t>(0, lanes),
+                             [&](int64_t lane) { return lane * stride; });
 }
 
 static Value allLanes(OpBuilder &b, Location loc, int64_t lanes) {
@@ -50,31 +55,34 @@ static Value allLanes(OpBuilder &b, Location loc, int64_t lanes) {
   return b.create<arith::ConstantOp>(loc, DenseElementsAttr::get(type, true));
 }
 
-static Value gatherAt(OpBuilder &b, Location loc, const Buffer &buffer, Value addresses, int64_t lanes,
-                      Value mask) {
+static Value gatherAt(OpBuilder &b, Location loc, const Buffer &buffer, Value addresses,
+                      int64_t lanes, Value mask) {
   auto type = VectorType::get({lanes}, buffer.type.getElementType());
   return b.create<LLVM::masked_gather>(loc, type, addresses, mask ? mask : allLanes(b, loc, lanes),
                                        ValueRange{zeroOf(b, loc, type)}, alignmentOf(buffer));
 }
 
 namespace {
-/// The elements base[offset + pattern[lane]] as whole vectors of memory, whose elements then change places: shuffles take one
-/// cycle, and a gather about one for each lane.
+/// The elements base[offset + pattern[lane]] as whole vectors of memory, whose elements then change
+/// places: shuffles take one cycle, and a gather about one for each lane.
 class PatternLoad {
 public:
-  PatternLoad(OpBuilder &b, Location loc, const Buffer &buffer, ArrayRef<int64_t> pattern, Value mask)
+  PatternLoad(OpBuilder &b, Location loc, const Buffer &buffer, ArrayRef<int64_t> pattern,
+              Value mask)
       : b(b), loc(loc), buffer(buffer), pattern(pattern), mask(mask), lanes(pattern.size()),
         low(*llvm::min_element(pattern)), span(*llvm::max_element(pattern) - low + 1) {
     for (int64_t offset : pattern)
       repeats = std::max(repeats, llvm::count(pattern, offset));
   }
 
-  /// Whether that is less work: few vectors, and few masks to unite if elements are wanted by several lanes.
+  /// Whether that is less work: few vectors, and few masks to unite if elements are wanted by
+  /// several lanes.
   bool pays() const { return span <= 4 * lanes && (!mask || repeats <= 4); }
 
   Value emit(Value offset) {
-    Value address = elementAddress(b, loc, buffer, b.createOrFold<arith::AddIOp>(
-                                                       loc, offset, b.create<arith::ConstantIndexOp>(loc, low)));
+    Value address = elementAddress(
+        b, loc, buffer,
+        b.createOrFold<arith::AddIOp>(loc, offset, b.create<arith::ConstantIndexOp>(loc, low)));
     Value result;
     for (int64_t first = 0; first < span; first += 2 * lanes) {
       Value left = loadVector(address, first);
@@ -103,13 +111,14 @@ private:
   /// Elements first … first + lanes - 1 of the span; those that no lane wants are not read.
   Value loadVector(Value base, int64_t first) {
     auto type = VectorType::get({lanes}, buffer.type.getElementType());
-    Value address = b.create<LLVM::GEPOp>(loc, base.getType(), buffer.type.getElementType(), base,
-                                          ArrayRef<LLVM::GEPArg>{int32_t(first)}, /*inbounds=*/true);
+    Value address =
+        b.create<LLVM::GEPOp>(loc, base.getType(), buffer.type.getElementType(), base,
+                              ArrayRef<LLVM::GEPArg>{int32_t(first)}, /*inbounds=*/true);
     Value wanted = wantedOf(first);
     if (!wanted)
       return b.create<LLVM::LoadOp>(loc, type, address, alignmentOf(buffer));
-    return b.create<LLVM::MaskedLoadOp>(loc, type, address, wanted, ValueRange{zeroOf(b, loc, type)},
-                                        alignmentOf(buffer));
+    return b.create<LLVM::MaskedLoadOp>(loc, type, address, wanted,
+                                        ValueRange{zeroOf(b, loc, type)}, alignmentOf(buffer));
   }
 
   Value wantedOf(int64_t first) {
@@ -146,11 +155,13 @@ private:
 };
 } // namespace
 
-Value loadPattern(OpBuilder &b, Location loc, const Buffer &buffer, Value offset, ArrayRef<int64_t> pattern, Value mask) {
+Value loadPattern(OpBuilder &b, Location loc, const Buffer &buffer, Value offset,
+                  ArrayRef<int64_t> pattern, Value mask) {
   PatternLoad load(b, loc, buffer, pattern, mask);
   if (load.pays())
     return load.emit(offset);
-  return gatherAt(b, loc, buffer, patternAddresses(b, loc, buffer, offset, pattern), pattern.size(), mask);
+  return gatherAt(b, loc, buffer, patternAddresses(b, loc, buffer, offset, pattern), pattern.size(),
+                  mask);
 }
 
 Value loadElements(OpBuilder &b, Location loc, const Buffer &buffer, Value offset, int64_t lanes,
@@ -183,8 +194,8 @@ Value gatherElements(OpBuilder &b, Location loc, const Buffer &buffer, Value off
                   vector.getNumElements(), mask);
 }
 
-void storeElements(OpBuilder &b, Location loc, const Buffer &buffer, Value offset, Value value, int64_t stride,
-                   Value mask) {
+void storeElements(OpBuilder &b, Location loc, const Buffer &buffer, Value offset, Value value,
+                   int64_t stride, Value mask) {
   auto vector = dyn_cast<VectorType>(value.getType());
   if (!vector) {
     auto put = [&](OpBuilder &b, Location loc) {
@@ -200,8 +211,9 @@ void storeElements(OpBuilder &b, Location loc, const Buffer &buffer, Value offse
   }
   int64_t lanes = vector.getNumElements();
   if (stride != 1) {
-    b.create<LLVM::masked_scatter>(loc, value, patternAddresses(b, loc, buffer, offset, multiples(stride, lanes)),
-                                   mask ? mask : allLanes(b, loc, lanes), alignmentOf(buffer));
+    b.create<LLVM::masked_scatter>(
+        loc, value, patternAddresses(b, loc, buffer, offset, multiples(stride, lanes)),
+        mask ? mask : allLanes(b, loc, lanes), alignmentOf(buffer));
     return;
   }
   Value address = elementAddress(b, loc, buffer, offset);

@@ -8,25 +8,29 @@ namespace nnc {
 
 /// A tensor in memory: dense, row-major.
 struct Buffer {
-  mlir::Value base;             // !llvm.ptr to element 0, aligned as one element
-  mlir::RankedTensorType type;  // its shape; dim 0 may be `?`, the number of rows
+  mlir::Value base;            // !llvm.ptr to element 0, aligned as one element
+  mlir::RankedTensorType type; // its shape; dim 0 may be `?`, the number of rows
 };
 
 /// The address of element `offset` (an `index`), as !llvm.ptr.
-mlir::Value elementAddress(mlir::OpBuilder &b, mlir::Location loc, const Buffer &buffer, mlir::Value offset);
+mlir::Value elementAddress(mlir::OpBuilder &b, mlir::Location loc, const Buffer &buffer,
+                           mlir::Value offset);
 
-/// Elements base[offset + stride * lane] for each lane; a scalar if lanes == 1. `offset`: an `index`, in elements.
-/// `mask`: null, or vector<lanes x i1> (i1 for a scalar): where it is false the lane is 0 and no memory is read.
-mlir::Value loadElements(mlir::OpBuilder &b, mlir::Location loc, const Buffer &buffer, mlir::Value offset,
-                         int64_t lanes, int64_t stride = 1, mlir::Value mask = {});
+/// Elements base[offset + stride * lane] for each lane; a scalar if lanes == 1. `offset`: an
+/// `index`, in elements. `mask`: null, or vector<lanes x i1> (i1 for a scalar): where it is false
+/// the lane is 0 and no memory is read.
+mlir::Value loadElements(mlir::OpBuilder &b, mlir::Location loc, const Buffer &buffer,
+                         mlir::Value offset, int64_t lanes, int64_t stride = 1,
+                         mlir::Value mask = {});
 
-/// Elements base[offset + pattern[lane]] for the two or more lanes that `pattern` has; no memory outside its span is read.
-mlir::Value loadPattern(mlir::OpBuilder &b, mlir::Location loc, const Buffer &buffer, mlir::Value offset,
-                        llvm::ArrayRef<int64_t> pattern, mlir::Value mask = {});
+/// Elements base[offset + pattern[lane]] for the two or more lanes that `pattern` has; no memory
+/// outside its span is read.
+mlir::Value loadPattern(mlir::OpBuilder &b, mlir::Location loc, const Buffer &buffer,
+                        mlir::Value offset, llvm::ArrayRef<int64_t> pattern, mlir::Value mask = {});
 
 /// Elements base[offsets[lane]]; `offsets`: vector<lanes x index>, or `index` for a scalar.
-mlir::Value gatherElements(mlir::OpBuilder &b, mlir::Location loc, const Buffer &buffer, mlir::Value offsets,
-                           mlir::Value mask = {});
+mlir::Value gatherElements(mlir::OpBuilder &b, mlir::Location loc, const Buffer &buffer,
+                           mlir::Value offsets, mlir::Value mask = {});
 
 /// base[offset + stride * lane] = value's lane (or the scalar) where `mask` is null or true.
 void storeElements(mlir::OpBuilder &b, mlir::Location loc, const Buffer &buffer, mlir::Value offset,

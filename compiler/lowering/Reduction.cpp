@@ -1,12 +1,16 @@
-// Reduction kernels: the state of each reduction is kept in registers while the reduced dimensions are walked.
+// Reduction kernels: the state of each reduction is kept in registers while the reduced dimensions
+// are walked.
 //
-// Lanes run along one of two things, whichever costs less by the shapes alone (so that sums never depend on what was
-// fused into the kernel):
-//   kept      the last kept dim: lane l holds the state of another result; no lanes are ever combined. Column sums.
-//   reduced   the last reduced dims, as one run: lane l takes elements l, l + lanes, …; at the end the upper half of the
-//             lanes is merged into the lower until one is left. Row sums, sums over pixels, whole-tensor sums.
+// Lanes run along one of two things, whichever costs less by the shapes alone (so that sums never
+// depend on what was fused into the kernel):
+//   kept      the last kept dim: lane l holds the state of another result; no lanes are ever
+//   combined. Column sums. reduced   the last reduced dims, as one run: lane l takes elements l, l
+//   + lanes, …; at the end the upper half of the
+//             lanes is merged into the lower until one is left. Row sums, sums over pixels,
+//             whole-tensor sums.
 //
-// A lane's walk over many elements is cut into blocks (LongSums.h) for those reductions that would lose digits in it.
+// A lane's walk over many elements is cut into blocks (LongSums.h) for those reductions that would
+// lose digits in it.
 #include "compiler/lowering/Generators.h"
 #include "compiler/lowering/IterationSpace.h"
 #include "compiler/lowering/ReductionEmitter.h"
@@ -60,8 +64,9 @@ void ReductionEmitter::chooseLanes() {
   // Costs of one result, in contiguous vector loads; merging the lanes costs about 2 log2(lanes).
   double alongKept = double(run * others * (isContiguous(lastKept) ? 1 : gatherCost)) /
                      std::min(extent(lastKept), lanes);
-  double alongRun = double(others * llvm::divideCeil(run, lanes) * (isContiguous(lastReduced) ? 1 : gatherCost)) +
-                    2 * llvm::Log2_64(lanes);
+  double alongRun =
+      double(others * llvm::divideCeil(run, lanes) * (isContiguous(lastReduced) ? 1 : gatherCost)) +
+      2 * llvm::Log2_64(lanes);
   if (alongKept <= alongRun) {
     alongReduced = false;
     laneDims = {lastKept, lastKept};
@@ -76,7 +81,8 @@ void ReductionEmitter::emit() {
     emitKept();
 }
 
-template <class Each> ReductionEmitter::State ReductionEmitter::forEachRoot(const State &state, Each each) {
+template <class Each>
+ReductionEmitter::State ReductionEmitter::forEachRoot(const State &state, Each each) {
   State result;
   size_t at = 0;
   for (nn::ReductionOp root : roots) {
@@ -106,7 +112,8 @@ ReductionEmitter::State ReductionEmitter::accumulate(ElementScope &point, ArrayR
     if (root.needsIndex()) {
       Index linear = point.constant(0);
       for (int64_t dim : reducedDims)
-        linear = point.add(type.isDynamicDim(dim) ? linear : point.mul(linear, type.getDimSize(dim)), index[dim]);
+        linear = point.add(
+            type.isDynamicDim(dim) ? linear : point.mul(linear, type.getDimSize(dim)), index[dim]);
       number = point.toElement(linear, type.getElementType());
     }
     return root.buildAccumulate(b, loc, own, point.at(root->getOperand(0), index), number);
@@ -154,12 +161,14 @@ static int64_t grain(int64_t vectorsPerUnit) { return std::max<int64_t>(2, 6000 
 void ReductionEmitter::emitKept() {
   Value laneExtent = extentOf(emitter, type, laneDims);
   bool whole = isWhole(type, laneDims, lanes);
-  // Vectors next to one another: more of each row that is walked over, and sums that do not wait for each other.
+  // Vectors next to one another: more of each row that is walked over, and sums that do not wait
+  // for each other.
   int64_t group = isWhole(type, laneDims, 4 * lanes) ? 4 : 1;
   SmallVector<unsigned> outer(ArrayRef<unsigned>(keptDims).drop_back());
   int64_t step = group * lanes;
   Value blocks = b.createOrFold<arith::DivUIOp>(
-      loc, b.createOrFold<arith::AddIOp>(loc, laneExtent, emitter.constant(step - 1)), emitter.constant(step));
+      loc, b.createOrFold<arith::AddIOp>(loc, laneExtent, emitter.constant(step - 1)),
+      emitter.constant(step));
   Value units = blocks;
   for (unsigned dim : outer)
     units = b.createOrFold<arith::MulIOp>(loc, units, emitter.extent(type, dim));
@@ -227,14 +236,18 @@ void ReductionEmitter::emitReduced() {
     if (dim < laneDims.first)
       dims.push_back(dim);
   SmallVector<int64_t> strides = rowMajorStrides(type.getShape());
-  // A channel's sum over a large batch of images walks a piece of each: too short for the hardware to see what comes next.
-  bool jumps = dims.size() == 1 && dims[0] == 0 && type.isDynamicDim(0) && staticExtent(type, laneDims).value_or(0) >= shortPiece &&
-               strides[0] * extent(0) * int64_t(type.getElementTypeBitWidth() / 8) > emitter.target().l2Bytes;
+  // A channel's sum over a large batch of images walks a piece of each: too short for the hardware
+  // to see what comes next.
+  bool jumps = dims.size() == 1 && dims[0] == 0 && type.isDynamicDim(0) &&
+               staticExtent(type, laneDims).value_or(0) >= shortPiece &&
+               strides[0] * extent(0) * int64_t(type.getElementTypeBitWidth() / 8) >
+                   emitter.target().l2Bytes;
   auto alongRun = [&](Value base, State inner) {
     Value mask = whole ? Value() : emitter.tailMask(base, laneExtent, lanes);
     ElementScope point(emitter, b, lanes, mask);
     splitLanes(point, type, laneDims, vectorAt(point, base, 0, lanes), index);
-    Index linear = point.mul(Index::affine(base, lanes == 1 ? 0 : 1, lanes), strides[laneDims.last]);
+    Index linear =
+        point.mul(Index::affine(base, lanes == 1 ? 0 : 1, lanes), strides[laneDims.last]);
     for (unsigned dim = 0; dim < type.getRank(); ++dim)
       if (dim < laneDims.first || dim > laneDims.last)
         linear = point.add(point.mul(index[dim], strides[dim]), linear);
@@ -245,7 +258,9 @@ void ReductionEmitter::emitReduced() {
   };
   // Blocks count vectors; the loop itself counts elements, which its mask is made of.
   auto run = [&](Value from, Value to, State state) {
-    auto elements = [&](Value n) { return b.createOrFold<arith::MulIOp>(loc, n, emitter.constant(lanes)); };
+    auto elements = [&](Value n) {
+      return b.createOrFold<arith::MulIOp>(loc, n, emitter.constant(lanes));
+    };
     Value end = b.createOrFold<arith::MinUIOp>(loc, elements(to), laneExtent);
     return this->loop(elements(from), end, emitter.constant(lanes), std::move(state), alongRun);
   };

@@ -10,8 +10,8 @@ using namespace mlir;
 
 namespace nnc {
 
-/// Vector instructions up to which a function is small: some 200 ns of one core. With twice as many there are more values than
-/// registers, and straight code is slower than loops.
+/// Vector instructions up to which a function is small: some 200 ns of one core. With twice as many
+/// there are more values than registers, and straight code is slower than loops.
 constexpr int64_t smallWork = 700;
 
 static int64_t product(ArrayRef<int64_t> sizes, int64_t rows) {
@@ -28,7 +28,8 @@ static std::pair<int64_t, int64_t> workOf(Operation &op, int64_t rows) {
   if (isa<nn::ReductionOp>(op))
     return {product(cast<ShapedType>(op.getOperand(0).getType()).getShape(), rows), 1};
   auto pull = dyn_cast<nn::PullOp>(op);
-  return {product(cast<ShapedType>(op.getResult(0).getType()).getShape(), rows), pull ? pull.getCost() : 1};
+  return {product(cast<ShapedType>(op.getResult(0).getType()).getShape(), rows),
+          pull ? pull.getCost() : 1};
 }
 
 std::optional<int64_t> rowsWhenFlat(func::FuncOp function, const LoweringTarget &target) {
@@ -40,7 +41,10 @@ std::optional<int64_t> rowsWhenFlat(func::FuncOp function, const LoweringTarget 
   function.walk([&](kern::FusedOp kernel) {
     for (Operation &op : kernel.getBody().front().without_terminator()) {
       auto [elements, cost] = workOf(op, rows);
-      work += cost * llvm::divideCeil(elements, target.lanesOf(cast<ShapedType>(op.getResult(0).getType()).getElementType()));
+      work +=
+          cost * llvm::divideCeil(
+                     elements,
+                     target.lanesOf(cast<ShapedType>(op.getResult(0).getType()).getElementType()));
     }
   });
   return work <= smallWork ? std::optional(rows) : std::nullopt;

@@ -34,7 +34,8 @@ using namespace mlir;
 namespace nnc {
 namespace {
 
-/// Loop variables of type index are block arguments by now; nothing else converts those of an llvm.func.
+/// Loop variables of type index are block arguments by now; nothing else converts those of an
+/// llvm.func.
 struct ConvertBlockArguments : OpConversionPattern<LLVM::LLVMFuncOp> {
   using OpConversionPattern::OpConversionPattern;
   LogicalResult matchAndRewrite(LLVM::LLVMFuncOp function, OpAdaptor,
@@ -57,8 +58,8 @@ template <class Fma, class Product, class Sum> struct SplitMultiplyAdd : OpRewri
   }
 };
 
-/// floor x without an instruction for it: adding and subtracting 2^(digits - 1) rounds |x| to the nearest integer, exactly; numbers
-/// beyond are integers already.
+/// floor x without an instruction for it: adding and subtracting 2^(digits - 1) rounds |x| to the
+/// nearest integer, exactly; numbers beyond are integers already.
 struct FloorByAddition : OpRewritePattern<math::FloorOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(math::FloorOp op, PatternRewriter &b) const override {
@@ -71,11 +72,13 @@ struct FloorByAddition : OpRewritePattern<math::FloorOp> {
         return b.create<arith::ConstantOp>(loc, DenseElementsAttr::get(vector, Attribute(scalar)));
       return b.create<arith::ConstantOp>(loc, scalar);
     };
-    Value limit = number(std::ldexp(1.0, element.getFPMantissaWidth() - 1)), size = b.create<math::AbsFOp>(loc, x);
+    Value limit = number(std::ldexp(1.0, element.getFPMantissaWidth() - 1)),
+          size = b.create<math::AbsFOp>(loc, x);
     Value nearest = b.create<arith::SubFOp>(loc, b.create<arith::AddFOp>(loc, size, limit), limit);
     nearest = b.create<math::CopySignOp>(loc, nearest, x);
     Value above = b.create<arith::CmpFOp>(loc, arith::CmpFPredicate::OGT, nearest, x);
-    Value below = b.create<arith::SelectOp>(loc, above, b.create<arith::SubFOp>(loc, nearest, number(1)), nearest);
+    Value below = b.create<arith::SelectOp>(
+        loc, above, b.create<arith::SubFOp>(loc, nearest, number(1)), nearest);
     Value isSmall = b.create<arith::CmpFOp>(loc, arith::CmpFPredicate::OLT, size, limit);
     b.replaceOpWithNewOp<arith::SelectOp>(op, isSmall, below, x);
     return success();
@@ -89,8 +92,8 @@ struct ToLlvm : PassWrapper<ToLlvm, OperationPass<ModuleOp>> {
   StringRef getArgument() const override { return "nn-to-llvm"; }
   StringRef getDescription() const override { return "loops and vectors to the LLVM dialect"; }
   void getDependentDialects(DialectRegistry &registry) const override {
-    registry.insert<arith::ArithDialect, cf::ControlFlowDialect, func::FuncDialect, LLVM::LLVMDialect,
-                    math::MathDialect, scf::SCFDialect, vector::VectorDialect>();
+    registry.insert<arith::ArithDialect, cf::ControlFlowDialect, func::FuncDialect,
+                    LLVM::LLVMDialect, math::MathDialect, scf::SCFDialect, vector::VectorDialect>();
   }
 
   void runOnOperation() override {
@@ -119,8 +122,9 @@ private:
     return applyPatternsAndFoldGreedily(getOperation(), std::move(divisions), config);
   }
 
-  /// The greedy driver folds before it rewrites: it would compute a function of constants with the compiler's libm, whose last bit
-  /// need not be the polynomial's, and so a result's bits would depend on what fusion lets the compiler know.
+  /// The greedy driver folds before it rewrites: it would compute a function of constants with the
+  /// compiler's libm, whose last bit need not be the polynomial's, and so a result's bits would
+  /// depend on what fusion lets the compiler know.
   void applyWithoutFolding(const FrozenRewritePatternSet &patterns) {
     PatternApplicator applicator(patterns);
     applicator.applyDefaultCostModel();
@@ -145,9 +149,11 @@ private:
     RewritePatternSet patterns(&getContext());
     populateMathToLibmConversionPatterns(patterns);
     ConversionTarget target(getContext());
-    target.addLegalDialect<arith::ArithDialect, BuiltinDialect, func::FuncDialect, LLVM::LLVMDialect, vector::VectorDialect>();
+    target.addLegalDialect<arith::ArithDialect, BuiltinDialect, func::FuncDialect,
+                           LLVM::LLVMDialect, vector::VectorDialect>();
     target.addIllegalDialect<math::MathDialect>();
-    target.addLegalOp<math::SqrtOp, math::AbsFOp, math::FloorOp, math::FmaOp, math::CopySignOp, math::CeilOp>();
+    target.addLegalOp<math::SqrtOp, math::AbsFOp, math::FloorOp, math::FmaOp, math::CopySignOp,
+                      math::CeilOp>();
     return applyPartialConversion(getOperation(), target, std::move(patterns));
   }
 
@@ -176,7 +182,8 @@ private:
     LLVMConversionTarget target(getContext());
     target.addLegalOp<ModuleOp>();
     target.addDynamicallyLegalOp<LLVM::LLVMFuncOp>([&](LLVM::LLVMFuncOp function) {
-      return llvm::all_of(function.getBody(), [&](Block &block) { return types.isLegal(block.getArgumentTypes()); });
+      return llvm::all_of(function.getBody(),
+                          [&](Block &block) { return types.isLegal(block.getArgumentTypes()); });
     });
     return applyFullConversion(getOperation(), target, std::move(patterns));
   }
@@ -186,6 +193,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<Pass> createToLlvmPass(const LoweringTarget &target) { return std::make_unique<ToLlvm>(target); }
+std::unique_ptr<Pass> createToLlvmPass(const LoweringTarget &target) {
+  return std::make_unique<ToLlvm>(target);
+}
 
 } // namespace nnc

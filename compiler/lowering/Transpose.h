@@ -6,7 +6,9 @@
 
 namespace nnc {
 
-/// Lane i of result j is lane j of rows[i]. As many rows as lanes, a power of two; rows are LLVM-compatible vectors.
-llvm::SmallVector<mlir::Value> transposeSquare(mlir::OpBuilder &b, mlir::Location loc, llvm::ArrayRef<mlir::Value> rows);
+/// Lane i of result j is lane j of rows[i]. As many rows as lanes, a power of two; rows are
+/// LLVM-compatible vectors.
+llvm::SmallVector<mlir::Value> transposeSquare(mlir::OpBuilder &b, mlir::Location loc,
+                                               llvm::ArrayRef<mlir::Value> rows);
 
 } // namespace nnc

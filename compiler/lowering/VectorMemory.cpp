@@ -9,9 +9,11 @@ Value VectorMemory::at(Value base, int64_t offset) {
   if (offset == 0)
     return base;
   if (int64_t(int32_t(offset)) == offset)
-    return b.create<LLVM::GEPOp>(loc, base.getType(), element, base, ArrayRef<LLVM::GEPArg>{int32_t(offset)}, true);
+    return b.create<LLVM::GEPOp>(loc, base.getType(), element, base,
+                                 ArrayRef<LLVM::GEPArg>{int32_t(offset)}, true);
   Value number = b.create<LLVM::ConstantOp>(loc, b.getI64Type(), offset);
-  return b.create<LLVM::GEPOp>(loc, base.getType(), element, base, ArrayRef<LLVM::GEPArg>{number}, true);
+  return b.create<LLVM::GEPOp>(loc, base.getType(), element, base, ArrayRef<LLVM::GEPArg>{number},
+                               true);
 }
 
 Value VectorMemory::at(Value base, Value index, int64_t stride) {
@@ -19,8 +21,10 @@ Value VectorMemory::at(Value base, Value index, int64_t stride) {
     return base;
   Value number = b.createOrFold<arith::IndexCastOp>(loc, b.getI64Type(), index);
   if (stride != 1)
-    number = b.create<LLVM::MulOp>(loc, number, b.create<LLVM::ConstantOp>(loc, b.getI64Type(), stride).getResult());
-  return b.create<LLVM::GEPOp>(loc, base.getType(), element, base, ArrayRef<LLVM::GEPArg>{number}, true);
+    number = b.create<LLVM::MulOp>(
+        loc, number, b.create<LLVM::ConstantOp>(loc, b.getI64Type(), stride).getResult());
+  return b.create<LLVM::GEPOp>(loc, base.getType(), element, base, ArrayRef<LLVM::GEPArg>{number},
+                               true);
 }
 
 Value VectorMemory::outside(Value base, Value index) {
@@ -38,14 +42,17 @@ Value VectorMemory::load(Value address, Value mask) {
   return b.create<LLVM::MaskedLoadOp>(loc, vector, address, mask, ValueRange{zero()}, alignment());
 }
 
-void VectorMemory::store(Value address, Value value) { b.create<LLVM::StoreOp>(loc, value, address, alignment()); }
+void VectorMemory::store(Value address, Value value) {
+  b.create<LLVM::StoreOp>(loc, value, address, alignment());
+}
 
 Value VectorMemory::broadcast(Value address) {
   Value scalar = b.create<LLVM::LoadOp>(loc, element, address, alignment());
   Value poison = b.create<LLVM::PoisonOp>(loc, vector);
   Value first = b.create<LLVM::ConstantOp>(loc, b.getI32Type(), 0);
   Value one = b.create<LLVM::InsertElementOp>(loc, poison, scalar, first);
-  return b.create<LLVM::ShuffleVectorOp>(loc, one, poison, SmallVector<int32_t>(vector.getNumElements(), 0));
+  return b.create<LLVM::ShuffleVectorOp>(loc, one, poison,
+                                         SmallVector<int32_t>(vector.getNumElements(), 0));
 }
 
 Value VectorMemory::broadcastPair(Value address) {
@@ -83,8 +90,12 @@ Value VectorMemory::everyOther(Value x, int64_t first) {
   return b.create<LLVM::ShuffleVectorOp>(loc, x, x, lanes);
 }
 
-Value VectorMemory::multiplyAdd(Value x, Value y, Value sum) { return b.create<LLVM::FMAOp>(loc, vector, x, y, sum); }
+Value VectorMemory::multiplyAdd(Value x, Value y, Value sum) {
+  return b.create<LLVM::FMAOp>(loc, vector, x, y, sum);
+}
 
-Value VectorMemory::zero() { return b.create<LLVM::ConstantOp>(loc, vector, b.getZeroAttr(vector)); }
+Value VectorMemory::zero() {
+  return b.create<LLVM::ConstantOp>(loc, vector, b.getZeroAttr(vector));
+}
 
 } // namespace nnc

@@ -1,5 +1,6 @@
-// Addresses, vectors and broadcasts over plain pointers with offsets known at compile time, as the tile generator uses them. These
-// are LLVM ops: a register tile is hundreds of them, and they need no further lowering.
+// Addresses, vectors and broadcasts over plain pointers with offsets known at compile time, as the
+// tile generator uses them. These are LLVM ops: a register tile is hundreds of them, and they need
+// no further lowering.
 #pragma once
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -23,7 +24,8 @@ public:
   mlir::Value outside(mlir::Value base, mlir::Value index);
   /// Asks for the line at an address, which may be any, to be brought to the first-level cache.
   void prefetch(mlir::Value address);
-  /// A vector of consecutive elements; lanes where `mask` (may be null) is false are 0 and read no memory.
+  /// A vector of consecutive elements; lanes where `mask` (may be null) is false are 0 and read no
+  /// memory.
   mlir::Value load(mlir::Value address, mlir::Value mask = {});
   void store(mlir::Value address, mlir::Value value);
   /// One element, in all lanes.

@@ -6,7 +6,8 @@ using namespace nnc::ast;
 using namespace nnc::parse;
 using P = Builder::P;
 
-llvm::ArrayRef<Stmt *> Builder::topStatements(const std::vector<P::TopStatementContext *> &contexts) {
+llvm::ArrayRef<Stmt *>
+Builder::topStatements(const std::vector<P::TopStatementContext *> &contexts) {
   llvm::SmallVector<Stmt *, 16> list;
   for (P::TopStatementContext *c : contexts) {
     if (c->exception)
@@ -127,9 +128,12 @@ llvm::ArrayRef<Parameter> Builder::parameters(P::ParametersContext *c) {
   return arena.copy(list);
 }
 
-Expr *Builder::body(P::BodyContext *c) { return c->block() ? block(c->block()) : expression(c->expression()); }
+Expr *Builder::body(P::BodyContext *c) {
+  return c->block() ? block(c->block()) : expression(c->expression());
+}
 
-// ---- blocks ---------------------------------------------------------------------------------------------------------
+// ---- blocks
+// ---------------------------------------------------------------------------------------------------------
 
 BlockExpr *Builder::block(P::BlockContext *c) {
   auto *node = make<BlockExpr>(c);
@@ -177,7 +181,8 @@ Stmt *Builder::statement(P::StatementContext *c) {
   return stmt;
 }
 
-// ---- data -----------------------------------------------------------------------------------------------------------
+// ---- data
+// -----------------------------------------------------------------------------------------------------------
 
 Stmt *Builder::data(P::DataDeclContext *c) {
   auto *decl = declare<DataDecl>(c, c->name());

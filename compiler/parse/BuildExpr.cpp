@@ -1,5 +1,5 @@
-// Expressions of the parse tree -> AST. Chains of operators are walked in loops: a rule's context holds the whole
-// chain, so recursion here is as deep as brackets are nested.
+// Expressions of the parse tree -> AST. Chains of operators are walked in loops: a rule's context
+// holds the whole chain, so recursion here is as deep as brackets are nested.
 #include "compiler/parse/Builder.h"
 
 #include "compiler/support/Numbers.h"
@@ -55,22 +55,38 @@ Expr *Builder::choice(P::ChoiceContext *c, OpenElses &open) {
 
 static BinaryOp binaryOp(size_t type) {
   switch (type) {
-  case P::Plus: return BinaryOp::Add;
-  case P::Minus: return BinaryOp::Sub;
-  case P::Star: return BinaryOp::Mul;
-  case P::Slash: return BinaryOp::Div;
-  case P::At: return BinaryOp::MatMul;
-  case P::Mod: return BinaryOp::Mod;
-  case P::Caret: return BinaryOp::Pow;
-  case P::Eq: return BinaryOp::Eq;
-  case P::Ne: return BinaryOp::Ne;
-  case P::Lt: return BinaryOp::Lt;
-  case P::Le: return BinaryOp::Le;
-  case P::Gt: return BinaryOp::Gt;
-  case P::Ge: return BinaryOp::Ge;
-  case P::And: return BinaryOp::And;
-  case P::Or: return BinaryOp::Or;
-  default: llvm_unreachable("not a binary operator");
+  case P::Plus:
+    return BinaryOp::Add;
+  case P::Minus:
+    return BinaryOp::Sub;
+  case P::Star:
+    return BinaryOp::Mul;
+  case P::Slash:
+    return BinaryOp::Div;
+  case P::At:
+    return BinaryOp::MatMul;
+  case P::Mod:
+    return BinaryOp::Mod;
+  case P::Caret:
+    return BinaryOp::Pow;
+  case P::Eq:
+    return BinaryOp::Eq;
+  case P::Ne:
+    return BinaryOp::Ne;
+  case P::Lt:
+    return BinaryOp::Lt;
+  case P::Le:
+    return BinaryOp::Le;
+  case P::Gt:
+    return BinaryOp::Gt;
+  case P::Ge:
+    return BinaryOp::Ge;
+  case P::And:
+    return BinaryOp::And;
+  case P::Or:
+    return BinaryOp::Or;
+  default:
+    llvm_unreachable("not a binary operator");
   }
 }
 
@@ -83,8 +99,8 @@ Expr *Builder::binary(antlr4::Token *op, Expr *lhs, Expr *rhs) {
   return node;
 }
 
-/// `a op b op c …`: the operands, built by `build`, are joined from the left. A context's children are operand,
-/// operator, operand, …
+/// `a op b op c …`: the operands, built by `build`, are joined from the left. A context's children
+/// are operand, operator, operand, …
 template <typename Operands, typename Build>
 Expr *Builder::leftChain(antlr4::ParserRuleContext *c, const Operands &operands, Build build) {
   Expr *value = build(operands[0]);
@@ -233,17 +249,23 @@ Expr *Builder::number(antlr4::Token *token, antlr4::Token *unit) {
   node->isPercent = text.consume_back("%");
   node->isInteger = !node->isPercent && text.find_first_of(".eE") == llvm::StringRef::npos;
   if (unit)
-    node->unit = unit->getType() == P::Epoch || unit->getType() == P::Epochs ? Unit::Epochs : Unit::Steps;
+    node->unit =
+        unit->getType() == P::Epoch || unit->getType() == P::Epochs ? Unit::Epochs : Unit::Steps;
 
   std::string digits;
   llvm::copy_if(text, std::back_inserter(digits), [](char c) { return c != '_'; });
   const bool malformed = !readNumber(digits, node->value);
-  bool nonzero = llvm::StringRef(digits).take_until([](char c) { return c == 'e' || c == 'E'; })
+  bool nonzero = llvm::StringRef(digits)
+                     .take_until([](char c) { return c == 'e' || c == 'E'; })
                      .find_first_of("123456789") != llvm::StringRef::npos;
   if (malformed || std::isinf(node->value) || (node->value == 0 && nonzero)) {
-    const std::string shown = text.size() <= 40 ? text.str() : (text.take_front(30) + "… of " + llvm::Twine(text.size()) + " characters").str();
-    diags.error(source.range(token), "the number " + shown + " is out of range").note("64-bit floats reach from "
-                                                                                     "about 5e-324 to 1.8e308");
+    const std::string shown =
+        text.size() <= 40
+            ? text.str()
+            : (text.take_front(30) + "… of " + llvm::Twine(text.size()) + " characters").str();
+    diags.error(source.range(token), "the number " + shown + " is out of range")
+        .note("64-bit floats reach from "
+              "about 5e-324 to 1.8e308");
     node->value = 1;
   }
   if (node->isPercent)
@@ -268,13 +290,23 @@ llvm::StringRef Builder::stringValue(antlr4::Token *token) {
       continue;
     }
     switch (text[++i]) {
-    case 'n': value += '\n'; break;
-    case 't': value += '\t'; break;
-    case '"': value += '"'; break;
-    case '\\': value += '\\'; break;
+    case 'n':
+      value += '\n';
+      break;
+    case 't':
+      value += '\t';
+      break;
+    case '"':
+      value += '"';
+      break;
+    case '\\':
+      value += '\\';
+      break;
     default: {
       auto begin = llvm::SMLoc::getFromPointer(text.data() + i - 1);
-      diags.error({begin, llvm::SMLoc::getFromPointer(text.data() + i + 1)}, "unknown escape in a string")
+      diags
+          .error({begin, llvm::SMLoc::getFromPointer(text.data() + i + 1)},
+                 "unknown escape in a string")
           .note("`\\n`, `\\t`, `\\\"` and `\\\\` are known");
     }
     }
@@ -307,7 +339,8 @@ llvm::ArrayRef<Expr *> Builder::expressions(const std::vector<P::ExpressionConte
   return arena.copy(list);
 }
 
-// ---- names and shapes -----------------------------------------------------------------------------------------------
+// ---- names and shapes
+// -----------------------------------------------------------------------------------------------
 
 llvm::ArrayRef<Ident> Builder::names(const std::vector<P::NameContext *> &contexts) {
   llvm::SmallVector<Ident, 4> list;

@@ -105,7 +105,8 @@ Stmt *Builder::search(P::SearchRunContext *c) {
     stmt->objective = path(s->path());
   }
   if (!goal)
-    diags.error(source.range(c->start), "a search needs a goal: `minimize val.loss` or `maximize …`");
+    diags.error(source.range(c->start),
+                "a search needs a goal: `minimize val.loss` or `maximize …`");
   stmt->settings = arena.copy(settings);
   stmt->body = topStatements(c->topStatement());
   return stmt;
@@ -154,7 +155,9 @@ Entry *Builder::runEntry(P::RunEntryContext *c) {
   if (auto *e = c->keepEntry()) {
     auto *entry = make<KeepEntry>(e);
     size_t which = e->which->getType();
-    entry->which = which == P::Best ? KeepKind::Best : which == P::Highest ? KeepKind::Highest : KeepKind::Lowest;
+    entry->which = which == P::Best      ? KeepKind::Best
+                   : which == P::Highest ? KeepKind::Highest
+                                         : KeepKind::Lowest;
     entry->quantity = path(e->path());
     return entry;
   }

@@ -1,5 +1,5 @@
-// From ANTLR's parse tree to the AST. One class, its methods in three files as the grammar's parts are:
-// BuildExpr.cpp, BuildDecl.cpp (declarations, blocks, data) and BuildRun.cpp.
+// From ANTLR's parse tree to the AST. One class, its methods in three files as the grammar's parts
+// are: BuildExpr.cpp, BuildDecl.cpp (declarations, blocks, data) and BuildRun.cpp.
 #pragma once
 #include "compiler/ast/Ast.h"
 #include "compiler/parse/SourceStream.h"
@@ -9,14 +9,14 @@
 
 namespace nnc::parse {
 
-/// Builds nodes in `arena`. Statements in which the parser found an error are left out. Reports what the grammar does
-/// not say: numbers out of range, unknown escapes, chained comparisons.
+/// Builds nodes in `arena`. Statements in which the parser found an error are left out. Reports
+/// what the grammar does not say: numbers out of range, unknown escapes, chained comparisons.
 class Builder {
 public:
   using P = grammar::NnParser;
 
-  Builder(const SourceStream &source, Diagnostics &diags, const llvm::DenseMap<size_t, std::string> &docs,
-          ast::Arena &arena)
+  Builder(const SourceStream &source, Diagnostics &diags,
+          const llvm::DenseMap<size_t, std::string> &docs, ast::Arena &arena)
       : source(source), diags(diags), docs(docs), arena(arena) {}
 
   llvm::ArrayRef<ast::Stmt *> topStatements(const std::vector<P::TopStatementContext *> &contexts);
@@ -24,7 +24,8 @@ public:
 private:
   // ---- expressions: BuildExpr.cpp
   ast::Expr *expression(P::ExpressionContext *c);
-  /// The `else` sides without brackets at the end of what was built so far, to the last of which a pipe behind them belongs.
+  /// The `else` sides without brackets at the end of what was built so far, to the last of which a
+  /// pipe behind them belongs.
   struct OpenElses {
     ast::IfExpr *last = nullptr;
     llvm::SmallVector<ast::Expr *, 2> around; ///< nodes that end where the last one ends

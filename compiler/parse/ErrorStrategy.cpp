@@ -8,11 +8,12 @@ using grammar::NnParser;
 
 /// The rules that end with a Sep: there parsing goes on after an error.
 static bool isStatementRule(size_t rule) {
-  return rule == NnParser::RuleTopStatement || rule == NnParser::RuleStatement || rule == NnParser::RuleDataEntry ||
-         rule == NnParser::RuleRunEntry;
+  return rule == NnParser::RuleTopStatement || rule == NnParser::RuleStatement ||
+         rule == NnParser::RuleDataEntry || rule == NnParser::RuleRunEntry;
 }
 
-void StatementErrorStrategy::reportError(antlr4::Parser *parser, const antlr4::RecognitionException &failure) {
+void StatementErrorStrategy::reportError(antlr4::Parser *parser,
+                                         const antlr4::RecognitionException &failure) {
   if (inErrorRecoveryMode(parser))
     return; // the same failure on its way up, or one in the wake of another
   beginErrorCondition(parser);
@@ -22,12 +23,14 @@ void StatementErrorStrategy::reportError(antlr4::Parser *parser, const antlr4::R
   while (!isStatementRule(statement->getRuleIndex()))
     statement = static_cast<antlr4::ParserRuleContext *>(statement->parent);
   antlr4::misc::IntervalSet expected = failure.getExpectedTokens();
-  bool operandDue = expected.contains(size_t(NnParser::Number)) && expected.contains(size_t(NnParser::LParen));
-  Failure where{failure.getOffendingToken()->getTokenIndex(), rule->getRuleIndex(), statement->getRuleIndex(),
-                statement->start->getTokenIndex(), operandDue};
+  bool operandDue =
+      expected.contains(size_t(NnParser::Number)) && expected.contains(size_t(NnParser::LParen));
+  Failure where{failure.getOffendingToken()->getTokenIndex(), rule->getRuleIndex(),
+                statement->getRuleIndex(), statement->start->getTokenIndex(), operandDue};
 
   Range range = source.range(tokens.get(where.index));
-  if (where.index > 0 && range.begin == range.end) { // nothing to underline: point behind what came last
+  if (where.index > 0 &&
+      range.begin == range.end) { // nothing to underline: point behind what came last
     range.begin = source.range(tokens.get(where.index - 1)).end;
     range.end = range.begin;
   }

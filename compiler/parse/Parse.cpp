@@ -8,8 +8,8 @@ using namespace nnc;
 using namespace nnc::parse;
 using grammar::NnParser;
 
-/// Parses statement by statement. The loop stands here and not in the grammar's rule `program`, because an error at
-/// a statement's first token would leave that rule for good.
+/// Parses statement by statement. The loop stands here and not in the grammar's rule `program`,
+/// because an error at a statement's first token would leave that rule for good.
 static std::vector<NnParser::TopStatementContext *> parseStatements(NnParser &parser) {
   std::vector<NnParser::TopStatementContext *> statements;
   while (parser.getTokenStream()->LA(1) != antlr4::Token::EOF)
@@ -29,7 +29,8 @@ std::unique_ptr<ast::Program> nnc::parseString(Diagnostics &diags, unsigned buff
   NnParser parser(&tokens);
   parser.removeErrorListeners();
 
-  // ANTLR's advice: try the quick prediction first, and the full one where it fails. Only the second pass reports.
+  // ANTLR's advice: try the quick prediction first, and the full one where it fails. Only the
+  // second pass reports.
   std::vector<NnParser::TopStatementContext *> statements;
   auto *simulator = parser.getInterpreter<antlr4::atn::ParserATNSimulator>();
   try {

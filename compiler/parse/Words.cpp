@@ -9,10 +9,13 @@ using grammar::NnParser;
 using llvm::StringRef;
 
 static bool isReserved(size_t type) { return type >= NnParser::Let && type <= NnParser::False; }
-static bool isSoftKeyword(size_t type) { return type >= NnParser::Option && type <= NnParser::Steps; }
+static bool isSoftKeyword(size_t type) {
+  return type >= NnParser::Option && type <= NnParser::Steps;
+}
 static bool isNameLike(size_t type) { return type == NnParser::Name || isSoftKeyword(type); }
 
-std::string parse::describeFound(const SourceStream &source, antlr4::TokenStream &tokens, size_t index) {
+std::string parse::describeFound(const SourceStream &source, antlr4::TokenStream &tokens,
+                                 size_t index) {
   antlr4::Token *token = tokens.get(index);
   StringRef text = source.text(token);
   size_t type = token->getType();
@@ -22,7 +25,9 @@ std::string parse::describeFound(const SourceStream &source, antlr4::TokenStream
     if (!text.empty())
       return "`;`";
     size_t next = tokens.get(index + 1)->getType();
-    return next == NnParser::RBrace ? "`}`" : next == antlr4::Token::EOF ? "the end of the file" : "the end of the line";
+    return next == NnParser::RBrace     ? "`}`"
+           : next == antlr4::Token::EOF ? "the end of the file"
+                                        : "the end of the line";
   }
   if (type == NnParser::Number || type == NnParser::Percent)
     return ("the number " + text).str();
@@ -33,7 +38,9 @@ std::string parse::describeFound(const SourceStream &source, antlr4::TokenStream
   return ("`" + text + "`").str();
 }
 
-static bool takes(const antlr4::misc::IntervalSet &expected, size_t type) { return expected.contains(type); }
+static bool takes(const antlr4::misc::IntervalSet &expected, size_t type) {
+  return expected.contains(type);
+}
 
 /// A token type as it is written.
 static std::string spell(size_t type, const antlr4::dfa::Vocabulary &vocabulary) {
@@ -43,11 +50,16 @@ static std::string spell(size_t type, const antlr4::dfa::Vocabulary &vocabulary)
   if (literal.size() > 2)
     return "`" + literal.substr(1, literal.size() - 2) + "`";
   switch (type) {
-  case NnParser::Sep: return "the end of the statement";
-  case NnParser::Name: return "a name";
-  case NnParser::String: return "a string";
-  case NnParser::Number: return "a number";
-  default: return vocabulary.getSymbolicName(type);
+  case NnParser::Sep:
+    return "the end of the statement";
+  case NnParser::Name:
+    return "a name";
+  case NnParser::String:
+    return "a string";
+  case NnParser::Number:
+    return "a number";
+  default:
+    return vocabulary.getSymbolicName(type);
   }
 }
 
@@ -55,11 +67,15 @@ static std::string spell(size_t type, const antlr4::dfa::Vocabulary &vocabulary)
 static std::string beginnings(size_t statement) {
   switch (statement) {
   case NnParser::RuleDataEntry:
-    return "an entry of a data block: `x = …`, `split …`, `normalize …`, `balance …`, `augment …`, `where …`, `drop missing`, `fill …` or a row";
+    return "an entry of a data block: `x = …`, `split …`, `normalize …`, `balance …`, `augment …`, "
+           "`where …`, `drop missing`, `fill …` or a row";
   case NnParser::RuleRunEntry:
-    return "an entry: `key = …`, `metric …`, `clip …`, `constrain …`, `stop when …`, `keep …` or `checkpoint …`";
-  case NnParser::RuleTopStatement: return "a declaration or a statement";
-  default: return "a statement or an expression";
+    return "an entry: `key = …`, `metric …`, `clip …`, `constrain …`, `stop when …`, `keep …` or "
+           "`checkpoint …`";
+  case NnParser::RuleTopStatement:
+    return "a declaration or a statement";
+  default:
+    return "a statement or an expression";
   }
 }
 
@@ -75,7 +91,8 @@ static std::string describeAfterFirst(size_t type, size_t statement) {
     return "`when`";
   if (type == NnParser::Drop)
     return "`missing`";
-  if (isNameLike(type) && (statement == NnParser::RuleDataEntry || statement == NnParser::RuleRunEntry))
+  if (isNameLike(type) &&
+      (statement == NnParser::RuleDataEntry || statement == NnParser::RuleRunEntry))
     return "`=`";
   return isNameLike(type) ? "an operator or the end of the statement" : "an expression";
 }
@@ -89,7 +106,8 @@ std::string parse::describeExpected(antlr4::TokenStream &tokens, const Failure &
                : describeAfterFirst(tokens.get(failure.first)->getType(), failure.statement);
   switch (failure.rule) {
   case NnParser::RuleDeclaration:
-  case NnParser::RuleRun: return beginnings(NnParser::RuleTopStatement);
+  case NnParser::RuleRun:
+    return beginnings(NnParser::RuleTopStatement);
   case NnParser::RuleDataDecl:
     if (takes(expected, NnParser::RBrace))
       return beginnings(NnParser::RuleDataEntry);
@@ -104,12 +122,14 @@ std::string parse::describeExpected(antlr4::TokenStream &tokens, const Failure &
     break;
   case NnParser::RuleShape:
     return takes(expected, NnParser::LBracket) ? "a shape such as `[n, 10]`" : "`,` or `]`";
-  case NnParser::RuleBody: return "`=` and an expression, or `{` and a block";
+  case NnParser::RuleBody:
+    return "`=` and an expression, or `{` and a block";
   case NnParser::RuleSuffix:
   case NnParser::RuleParameters:
   case NnParser::RulePrimary:
     if (tokens.get(failure.index)->getType() == NnParser::Comma)
-      return failure.rule == NnParser::RuleParameters ? "a name" : "an expression"; // `f(,a)`, `f(a,,b)`
+      return failure.rule == NnParser::RuleParameters ? "a name"
+                                                      : "an expression"; // `f(,a)`, `f(a,,b)`
     if (takes(expected, NnParser::RParen) && failure.rule != NnParser::RulePrimary)
       return "`,` or `)`";
     if (takes(expected, NnParser::RBracket))
@@ -123,7 +143,8 @@ std::string parse::describeExpected(antlr4::TokenStream &tokens, const Failure &
   for (ssize_t type : expected.toList()) {
     if (name && (type == NnParser::Quoted || isSoftKeyword(type)))
       continue;
-    words.push_back(type == ssize_t(antlr4::Token::EOF) ? "the end of the file" : spell(type, vocabulary));
+    words.push_back(type == ssize_t(antlr4::Token::EOF) ? "the end of the file"
+                                                        : spell(type, vocabulary));
   }
   std::string list;
   for (size_t i = 0; i != words.size() && i != 8; ++i)
@@ -150,11 +171,13 @@ static std::string adviseOnFirstWord(StringRef word, size_t rule) {
   for (auto [theirs, ours] : foreign)
     if (word == theirs)
       return ours.str();
-  static const StringRef top[] = {"let", "option", "fn", "layer", "init", "optimizer", "metric", "model", "data",
-                                  "train", "evaluate", "predict", "save", "load", "freeze", "report", "print", "plot",
+  static const StringRef top[] = {"let",    "option",  "fn",      "layer",  "init",     "optimizer",
+                                  "metric", "model",   "data",    "train",  "evaluate", "predict",
+                                  "save",   "load",    "freeze",  "report", "print",    "plot",
                                   "search", "compare", "ensemble"};
   static const StringRef block[] = {"let", "param", "state"};
-  static const StringRef data[] = {"split", "normalize", "balance", "augment", "where", "drop", "fill"};
+  static const StringRef data[] = {"split", "normalize", "balance", "augment",
+                                   "where", "drop",      "fill"};
   static const StringRef entries[] = {"metric", "clip", "constrain", "stop", "keep", "checkpoint"};
   StringRef near = rule == NnParser::RuleTopStatement ? didYouMean(word, top)
                    : rule == NnParser::RuleStatement  ? didYouMean(word, block)
@@ -164,7 +187,8 @@ static std::string adviseOnFirstWord(StringRef word, size_t rule) {
   return near.empty() ? "" : ("did you mean `" + near + "`?").str();
 }
 
-std::string parse::adviseOn(const SourceStream &source, antlr4::TokenStream &tokens, const Failure &failure) {
+std::string parse::adviseOn(const SourceStream &source, antlr4::TokenStream &tokens,
+                            const Failure &failure) {
   auto typeAt = [&](size_t index) { return tokens.get(index)->getType(); };
   size_t type = typeAt(failure.index), rule = failure.rule;
   size_t before = failure.index == 0 ? size_t(NnParser::Sep) : typeAt(failure.index - 1);
@@ -192,16 +216,20 @@ std::string parse::adviseOn(const SourceStream &source, antlr4::TokenStream &tok
     return "blocks stand in `{ }`";
   const bool inData = failure.statement == NnParser::RuleDataEntry;
   if (type == NnParser::Comma && rule == failure.statement && failure.index > failure.first)
-    return inData ? "the fields of a row stand apart by `->`" : "entries and statements end with their line, or with `;`";
-  static const size_t withShapes[] = {NnParser::Fn,    NnParser::Layer, NnParser::Init,  NnParser::Optimizer, NnParser::Metric,
-                                      NnParser::Model, NnParser::Data,  NnParser::Param, NnParser::State};
-  const bool declares = failure.statement != NnParser::RuleRunEntry && llvm::is_contained(withShapes, typeAt(failure.first));
+    return inData ? "the fields of a row stand apart by `->`"
+                  : "entries and statements end with their line, or with `;`";
+  static const size_t withShapes[] = {NnParser::Fn,        NnParser::Layer,  NnParser::Init,
+                                      NnParser::Optimizer, NnParser::Metric, NnParser::Model,
+                                      NnParser::Data,      NnParser::Param,  NnParser::State};
+  const bool declares = failure.statement != NnParser::RuleRunEntry &&
+                        llvm::is_contained(withShapes, typeAt(failure.first));
   if (type == NnParser::Arrow && !inData && !declares)
     return "a value goes on into a layer by `|>`";
   if (rule == NnParser::RuleShape && before == NnParser::Colon && !declares)
     return "an argument's value stands behind `=`";
   if (isReserved(type) && rule == NnParser::RuleName)
-    return "a reserved word can be a name in backquotes: `" + source.text(tokens.get(failure.index)).str() + "`";
+    return "a reserved word can be a name in backquotes: `" +
+           source.text(tokens.get(failure.index)).str() + "`";
   if (before == NnParser::Number && (isNameLike(type) || type == NnParser::LParen))
     return "a product needs its sign: `2 * x`";
   return "";

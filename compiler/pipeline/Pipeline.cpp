@@ -38,7 +38,9 @@ void buildLoopPipeline(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(createCSEPass());
 }
 
-void buildLlvmPipeline(OpPassManager &pm, const PipelineOptions &options) { pm.addPass(createToLlvmPass(options.target)); }
+void buildLlvmPipeline(OpPassManager &pm, const PipelineOptions &options) {
+  pm.addPass(createToLlvmPass(options.target));
+}
 
 LogicalResult runPipeline(ModuleOp module, PipelineStage last, const PipelineOptions &options) {
   PassManager pm(module->getContext(), ModuleOp::getOperationName());

@@ -35,7 +35,8 @@ void buildLlvmPipeline(mlir::OpPassManager &pm, const PipelineOptions &options =
 enum class PipelineStage { Grad, Fused, Loops, Llvm };
 
 /// Runs `module`, as irgen made it, through all stages up to and including `last`.
-mlir::LogicalResult runPipeline(mlir::ModuleOp module, PipelineStage last, const PipelineOptions &options = {});
+mlir::LogicalResult runPipeline(mlir::ModuleOp module, PipelineStage last,
+                                const PipelineOptions &options = {});
 
 /// For nn-opt: every pass of the compiler, and `nn-pipeline-{nn,kern,loops,llvm}`.
 void registerPasses();

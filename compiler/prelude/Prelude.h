@@ -6,8 +6,8 @@
 namespace nnc {
 
 struct PreludeFile {
-  const char *name;   ///< "prelude/losses.nn"
-  const char *text;   ///< NUL-terminated UTF-8
+  const char *name; ///< "prelude/losses.nn"
+  const char *text; ///< NUL-terminated UTF-8
 };
 
 /// All files, sorted by name.

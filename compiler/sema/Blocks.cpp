@@ -13,7 +13,8 @@ void Analyzer::addLocal(const Ident &name, LocalKind kind, Scope &scope) {
   if (name.empty())
     return;
   if (const sema::Local *first = scope.findHere(name.text)) {
-    diags.error(name.range, quoted(name.text) + " is declared twice").note(first->where, "first declared here");
+    diags.error(name.range, quoted(name.text) + " is declared twice")
+        .note(first->where, "first declared here");
     return;
   }
   scope.add({name.text, kind, name.range, nullptr});
@@ -42,25 +43,30 @@ void Analyzer::checkBlockStmt(const Stmt &stmt, Scope &scope) {
   case StmtKind::Expression:
     return checkExpr(cast<ExprStmt>(stmt).expr, scope);
   default:
-    diags.error(stmt.range, isa<Decl>(stmt) ? "a declaration other than `let` stands at the top of a program"
-                                            : "a run stands at the top of a program");
+    diags.error(stmt.range, isa<Decl>(stmt)
+                                ? "a declaration other than `let` stands at the top of a program"
+                                : "a run stands at the top of a program");
   }
 }
 
 void Analyzer::checkParam(const ParamStmt &stmt, Scope &scope) {
   unsigned at = scope.context().at;
   if (!(at & (AtLayer | AtModel)))
-    diags.error(stmt.range, at == AtOptimizer ? "an optimizer has no `param`; what it remembers is a `state`"
-                                              : "a `param` belongs in a layer");
+    diags.error(stmt.range, at == AtOptimizer
+                                ? "an optimizer has no `param`; what it remembers is a `state`"
+                                : "a `param` belongs in a layer");
   checkShape(stmt.shape, scope);
   if (!stmt.value)
-    diags.error(stmt.range, quoted(stmt.name.text) + " needs an initializer (`~ glorot`) or a start value (`= 0`)");
+    diags.error(stmt.range, quoted(stmt.name.text) +
+                                " needs an initializer (`~ glorot`) or a start value (`= 0`)");
   else if (stmt.drawn)
     checkKind(stmt.value, scope, StmtKind::Init);
   else {
     auto *name = dyn_cast<NameExpr>(stmt.value);
     if (name && resolve(name->name.text, scope).isDecl(StmtKind::Init))
-      diags.error(stmt.value->range, quoted(name->name.text) + " is an initializer, which a parameter is drawn from")
+      diags
+          .error(stmt.value->range,
+                 quoted(name->name.text) + " is an initializer, which a parameter is drawn from")
           .note("write `~ " + name->name.text + "`");
     else
       checkExpr(stmt.value, scope);
@@ -80,25 +86,29 @@ void Analyzer::checkState(const StateStmt &stmt, Scope &scope) {
   addLocal(stmt.name, LocalKind::State, scope);
 }
 
-/// A layer or a schedule writes its states, an optimizer its states and theta; everything else is a value for good.
+/// A layer or a schedule writes its states, an optimizer its states and theta; everything else is a
+/// value for good.
 void Analyzer::checkAssign(const AssignStmt &stmt, Scope &scope) {
   unsigned at = scope.context().at;
   StringRef name = stmt.name.text;
   checkExpr(stmt.value, scope);
   if (!(at & (AtLayer | AtModel | AtOptimizer | AtFunction))) {
-    diags.error(stmt.range, "`<-` belongs in a layer, an optimizer or a schedule, which have states");
+    diags.error(stmt.range,
+                "`<-` belongs in a layer, an optimizer or a schedule, which have states");
     return;
   }
   const sema::Local *l = scope.find(name);
   if (l ? l->kind == LocalKind::State : at == AtOptimizer && name == "theta")
     return;
   if (l) {
-    auto e = diags.error(stmt.name.range, quoted(name) + (l->kind == LocalKind::Param
-                                                              ? " is a parameter, which only the optimizer changes"
-                                                              : " is not a state and keeps its value"));
+    auto e = diags.error(stmt.name.range,
+                         quoted(name) + (l->kind == LocalKind::Param
+                                             ? " is a parameter, which only the optimizer changes"
+                                             : " is not a state and keeps its value"));
     e.note(l->where, "declared here");
     if (l->kind == LocalKind::Value)
-      e.note("`let` gives a new value a name; `state` declares what is remembered from step to step");
+      e.note(
+          "`let` gives a new value a name; `state` declares what is remembered from step to step");
     return;
   }
   std::vector<StringRef> states;
@@ -119,8 +129,8 @@ void Analyzer::checkAssign(const AssignStmt &stmt, Scope &scope) {
   auto e = diags.error(stmt.name.range, "unknown state " + quoted(name)).suggest(name, states);
   if (didYouMean(name, states).empty())
     e.note(states.empty() ? "there are no states here; declare one: `state " + name.str() + " = 0`"
-                          : at == AtOptimizer ? "an optimizer assigns " + listed(states, "and")
-                                              : "the states are " + listed(states));
+           : at == AtOptimizer ? "an optimizer assigns " + listed(states, "and")
+                               : "the states are " + listed(states));
 }
 
 } // namespace nnc::sema

@@ -1,4 +1,5 @@
-// The tables of builtin functions and ambient names, and the elementwise primitives as the dialect registers them.
+// The tables of builtin functions and ambient names, and the elementwise primitives as the dialect
+// registers them.
 #include "compiler/sema/Builtins.h"
 
 #include "compiler/dialect/NnDialect.h"
@@ -81,13 +82,15 @@ const Ambient ambientTable[] = {
     {"fan_in", AtInit | AtFit, true, "in the body of an `init`"},
     {"fan_out", AtInit | AtFit, true, "in the body of an `init`"},
     {"output", AtFit, true, "behind the `fit` of an `init`"},
-    {"theta", AtOptimizer | AtFit | AtConstrain, true, "in the body of an `optimizer`, behind `fit` and in `constrain`"},
+    {"theta", AtOptimizer | AtFit | AtConstrain, true,
+     "in the body of an `optimizer`, behind `fit` and in `constrain`"},
     {"grad", AtOptimizer, true, "in the body of an `optimizer`"},
     {"t", AtOptimizer, true, "in the body of an `optimizer`"},
     {"input", AtPart, true, "where a part of a model is trained"},
 };
 
-/// Asks the dialect's registry once: every op with a scalar body whose type follows from its operands can be called.
+/// Asks the dialect's registry once: every op with a scalar body whose type follows from its
+/// operands can be called.
 struct Elementwise {
   llvm::StringMap<unsigned> arity;
   std::vector<StringRef> names;

@@ -1,4 +1,5 @@
-// The names that the language itself gives to expressions, in one table each. irgen dispatches by the same tables.
+// The names that the language itself gives to expressions, in one table each. irgen dispatches by
+// the same tables.
 #pragma once
 
 #include "llvm/ADT/ArrayRef.h"
@@ -8,7 +9,8 @@
 
 namespace nnc::sema {
 
-/// A function that irgen implements, because its result's shape is not its operands' (or it makes no tensor at all).
+/// A function that irgen implements, because its result's shape is not its operands' (or it makes
+/// no tensor at all).
 struct Builtin {
   /// No upper bound on the positional arguments.
   static constexpr unsigned any = ~0u;
@@ -16,8 +18,9 @@ struct Builtin {
   llvm::StringRef name;
   unsigned min, max;                     ///< positional arguments, a piped one included
   llvm::ArrayRef<llvm::StringRef> named; ///< arguments that may be given by name
-  /// The first positional argument that is a layer or a function to be applied later (`repeat(4, dense(64))`), where
-  /// `max_pool(2)` means what it means after `|>`. Such a builtin makes a layer: a pipe into it adds no argument.
+  /// The first positional argument that is a layer or a function to be applied later (`repeat(4,
+  /// dense(64))`), where `max_pool(2)` means what it means after `|>`. Such a builtin makes a
+  /// layer: a pipe into it adds no argument.
   unsigned layersFrom = any;
 
   bool makesLayer() const { return layersFrom != any; }
@@ -26,11 +29,12 @@ struct Builtin {
 /// All of them, in a fixed order.
 llvm::ArrayRef<Builtin> builtins();
 
-/// The builtin of that name, or null. The pointer stays valid; its place in builtins() is `p - builtins().begin()`.
+/// The builtin of that name, or null. The pointer stays valid; its place in builtins() is `p -
+/// builtins().begin()`.
 const Builtin *findBuiltin(llvm::StringRef name);
 
-/// The number of operands of the elementwise primitive `name` (exp: 1, max: 2, select: 3), which is the mnemonic of
-/// a registered nn op; nothing where there is none.
+/// The number of operands of the elementwise primitive `name` (exp: 1, max: 2, select: 3), which is
+/// the mnemonic of a registered nn op; nothing where there is none.
 std::optional<unsigned> elementwiseArity(llvm::StringRef name);
 
 /// The mnemonics of all elementwise primitives, sorted.
@@ -38,19 +42,19 @@ llvm::ArrayRef<llvm::StringRef> elementwiseNames();
 
 /// Where an expression stands, as bits: some names have a meaning in some places only.
 enum At : unsigned {
-  AtTop = 1u << 0,       ///< a top-level let or option, print, a source's settings
+  AtTop = 1u << 0, ///< a top-level let or option, print, a source's settings
   AtFunction = 1u << 1,
   AtLayer = 1u << 2,
   AtInit = 1u << 3,
   AtOptimizer = 1u << 4,
   AtMetric = 1u << 5,
   AtModel = 1u << 6,
-  AtColumns = 1u << 7,   ///< a data block's field or `where`, computed from columns before any run
+  AtColumns = 1u << 7, ///< a data block's field or `where`, computed from columns before any run
   AtAugment = 1u << 8,
   AtTrain = 1u << 9,
-  AtPart = 1u << 10,     ///< the train block of a part of a model
+  AtPart = 1u << 10, ///< the train block of a part of a model
   AtEvaluate = 1u << 11,
-  AtFit = 1u << 12,      ///< what the first batch makes of an initializer's draw
+  AtFit = 1u << 12,       ///< what the first batch makes of an initializer's draw
   AtConstrain = 1u << 13, ///< in a train block, what is made of a parameter after each update
   AtAnywhere = ~0u,
 };
@@ -58,9 +62,9 @@ enum At : unsigned {
 /// A value that the language provides: `step`, `training`, `theta` …
 struct Ambient {
   llvm::StringRef name;
-  unsigned where;         ///< At bits
-  bool hides;             ///< belongs to one kind of body, and so hides declarations of its name
-  llvm::StringRef place;  ///< for messages: "in the body of an `init`"
+  unsigned where;        ///< At bits
+  bool hides;            ///< belongs to one kind of body, and so hides declarations of its name
+  llvm::StringRef place; ///< for messages: "in the body of an `init`"
 };
 
 llvm::ArrayRef<Ambient> ambients();

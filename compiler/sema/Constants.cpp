@@ -9,12 +9,14 @@ using llvm::dyn_cast;
 namespace nnc::sema {
 
 std::optional<double> Analyzer::constantValue(const Expr *expr) const {
-  // The bound also ends lets that need one another (reportCycles tells of them) and those that double at each step.
+  // The bound also ends lets that need one another (reportCycles tells of them) and those that
+  // double at each step.
   unsigned budget = 1000;
   return constantValue(expr, false, budget);
 }
 
-std::optional<double> Analyzer::constantValue(const Expr *expr, bool prelude, unsigned &budget) const {
+std::optional<double> Analyzer::constantValue(const Expr *expr, bool prelude,
+                                              unsigned &budget) const {
   if (!expr || budget == 0)
     return std::nullopt;
   --budget;
@@ -28,7 +30,8 @@ std::optional<double> Analyzer::constantValue(const Expr *expr, bool prelude, un
     const Local *local = block && !prelude ? block->findHere(name->name.text) : nullptr;
     const Decl *d = local ? local->decl : symbols.find(name->name.text, prelude);
     auto *let = llvm::dyn_cast_or_null<LetDecl>(d);
-    return let && !let->drawn ? constantValue(let->value, prelude || preludeSet.count(d), budget) : std::nullopt;
+    return let && !let->drawn ? constantValue(let->value, prelude || preludeSet.count(d), budget)
+                              : std::nullopt;
   }
   auto *b = dyn_cast<BinaryExpr>(expr);
   if (!b)

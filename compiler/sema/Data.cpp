@@ -61,7 +61,8 @@ void Analyzer::checkData(const DataDecl &decl, const Scope *outer, DataInfo &inf
   }
 
   bool assigned = !info.fields.empty();
-  const SourceFunction *source = info.source.call ? findSource(cast<NameExpr>(info.source.call->callee)->name.text) : nullptr;
+  const SourceFunction *source =
+      info.source.call ? findSource(cast<NameExpr>(info.source.call->callee)->name.text) : nullptr;
   const bool isFile = source && source->isFile();
   if (!assigned || !isFile) {
     std::vector<FieldInfo> plain;
@@ -78,7 +79,8 @@ void Analyzer::checkFieldSetting(const SettingEntry &entry, const Scope &scope, 
   checkExpr(entry.value, scope);
   int i = info.fieldIndex(entry.name.text);
   if (i >= 0) {
-    diags.error(entry.name.range, quoted(entry.name.text) + " is given twice").note(info.fields[i].where, "first given here");
+    diags.error(entry.name.range, quoted(entry.name.text) + " is given twice")
+        .note(info.fields[i].where, "first given here");
     return;
   }
   info.fields.push_back({entry.name.text.str(), entry.value, entry.name.range});
@@ -98,9 +100,12 @@ void Analyzer::checkTestSource(const SettingEntry &entry, const Scope &scope, Da
     return a.name == b.name && a.shape == b.shape;
   };
   if (info.test.kind == NN_ROWS)
-    diags.error(entry.value->range, "`test` cannot have rows of its own; `split test = …` takes a part of them");
+    diags.error(entry.value->range,
+                "`test` cannot have rows of its own; `split test = …` takes a part of them");
   else if (!llvm::equal(info.source.columns, info.test.columns, same))
-    diags.error(entry.value->range, "the test source has other columns or shapes than the training source")
+    diags
+        .error(entry.value->range,
+               "the test source has other columns or shapes than the training source")
         .note(info.source.call->range, "the training source");
 }
 
@@ -113,10 +118,12 @@ const FieldInfo *Analyzer::findField(const Ident &name, const DataInfo &info) {
   std::vector<StringRef> names;
   for (const FieldInfo &f : info.fields)
     names.push_back(f.name);
-  auto e = diags.error(name.range, quoted(info.decl->name.text) + " has no field " + quoted(name.text))
-               .suggest(name.text, names);
+  auto e =
+      diags.error(name.range, quoted(info.decl->name.text) + " has no field " + quoted(name.text))
+          .suggest(name.text, names);
   if (didYouMean(name.text, names).empty())
-    e.note(info.decl->name.range, names.empty() ? "it has no fields" : "its fields are " + listed(names));
+    e.note(info.decl->name.range,
+           names.empty() ? "it has no fields" : "its fields are " + listed(names));
   return nullptr;
 }
 
@@ -137,10 +144,12 @@ void Analyzer::checkFieldUses(const DataDecl &decl, const Scope *outer, DataInfo
         if (findField(name, info))
           info.fields[info.fieldIndex(name.text)].normalize = true;
     } else if (auto *balance = dyn_cast<BalanceEntry>(e)) {
-      if (const FieldInfo *field = findField(balance->field, info); field && checkCategory(*field, info, balance->field.range)) {
+      if (const FieldInfo *field = findField(balance->field, info);
+          field && checkCategory(*field, info, balance->field.range)) {
         for (const FieldInfo &other : info.fields)
           if (other.balance)
-            diags.error(balance->field.range, "an epoch balances one field; " + quoted(other.name) + " is balanced already");
+            diags.error(balance->field.range, "an epoch balances one field; " + quoted(other.name) +
+                                                  " is balanced already");
         info.fields[info.fieldIndex(field->name)].balance = true;
       }
     } else if (auto *augment = dyn_cast<AugmentEntry>(e)) {
@@ -170,21 +179,25 @@ bool Analyzer::checkCategory(const FieldInfo &field, const DataInfo &info, Range
   if (!info.source.sound || (callee && callee->name.text == "category"))
     return true;
   auto *name = llvm::dyn_cast_or_null<NameExpr>(field.value);
-  const int i = info.source.columnIndex(field.value ? (name ? name->name.text : "") : StringRef(field.name));
+  const int i =
+      info.source.columnIndex(field.value ? (name ? name->name.text : "") : StringRef(field.name));
   if (i >= 0 && info.source.columns[i].isCategory && info.source.columns[i].shape.empty())
     return true;
   diags.error(where, quoted(field.name) + " is not a class for each example")
-      .note(field.where, "it comes from here; `" + field.name + " = category(column)` makes classes of a column");
+      .note(field.where, "it comes from here; `" + field.name +
+                             " = category(column)` makes classes of a column");
   return false;
 }
 
 /// `class_weights(y)` in a run: the data set computes another field.
 void Analyzer::checkClassWeights(const CallExpr &call, const Scope &scope) {
-  auto *name = call.args.empty() ? nullptr : llvm::dyn_cast_or_null<NameExpr>(call.args.front().value);
+  auto *name =
+      call.args.empty() ? nullptr : llvm::dyn_cast_or_null<NameExpr>(call.args.front().value);
   const Local *local = name ? scope.find(name->name.text) : nullptr;
   if (!local || local->kind != LocalKind::Field || scope.context().at == AtAugment) {
     if (!scope.context().open)
-      diags.error(call.range, "`class_weights` takes a field of the data set that a run is on: `class_weights(y) * cross_entropy(net(x), y)`");
+      diags.error(call.range, "`class_weights` takes a field of the data set that a run is on: "
+                              "`class_weights(y) * cross_entropy(net(x), y)`");
     return;
   }
   const DataInfo &info = *scope.context().data;

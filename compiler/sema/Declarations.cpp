@@ -24,7 +24,8 @@ void Analyzer::declare(const Ident &name, const Decl *decl, bool prelude) {
   auto &table = prelude ? symbols.prelude : symbols.user;
   auto [it, fresh] = table.try_emplace(name.text, decl);
   if (!fresh) {
-    diags.error(name.range, quoted(name.text) + " is declared twice").note(it->second->name.range, "first declared here");
+    diags.error(name.range, quoted(name.text) + " is declared twice")
+        .note(it->second->name.range, "first declared here");
     return;
   }
   (prelude ? preludeDecls : userDecls).push_back(decl);
@@ -105,8 +106,9 @@ void Analyzer::checkParameters(ArrayRef<Parameter> params, Scope &scope) {
   }
 }
 
-/// The axis names of inputs: a bare name in a shape is a constant where it names a parameter or one of the program's
-/// constants, else it names the axis, and the same name elsewhere means the same size.
+/// The axis names of inputs: a bare name in a shape is a constant where it names a parameter or one
+/// of the program's constants, else it names the axis, and the same name elsewhere means the same
+/// size.
 void Analyzer::checkShapes(ArrayRef<Parameter> params, Scope &scope) {
   for (const Parameter &p : params) {
     if (!p.shape)
@@ -141,8 +143,9 @@ void Analyzer::checkShape(const Shape *shape, Scope &scope) {
 
 void Analyzer::checkOption(const OptionDecl &decl) {
   if (nn_is_flag(decl.name.text.str().c_str()))
-    diags.error(decl.name.range, "every trainer has a flag `--" + decl.name.text + "` already: the option `" +
-                                     decl.name.text + "` needs another name");
+    diags.error(decl.name.range, "every trainer has a flag `--" + decl.name.text +
+                                     "` already: the option `" + decl.name.text +
+                                     "` needs another name");
   const Expr *e = decl.defaultValue;
   if (auto *u = llvm::dyn_cast_or_null<UnaryExpr>(e); u && u->op == UnaryOp::Neg)
     e = isa<NumberExpr>(u->operand) ? u->operand : e;

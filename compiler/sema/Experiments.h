@@ -1,4 +1,5 @@
-// What search and compare can do, each fact once: distributions of drawn constants, methods of search.
+// What search and compare can do, each fact once: distributions of drawn constants, methods of
+// search.
 #pragma once
 
 #include "llvm/ADT/StringRef.h"

@@ -11,8 +11,8 @@ using llvm::StringRef;
 
 namespace nnc::sema {
 
-/// From the innermost outwards: the block and its surroundings, names that this kind of body provides, the program's
-/// declarations, names provided everywhere, the prelude, primitives.
+/// From the innermost outwards: the block and its surroundings, names that this kind of body
+/// provides, the program's declarations, names provided everywhere, the prelude, primitives.
 Target Analyzer::resolve(StringRef name, const Scope &scope, bool callee) const {
   const Context &context = scope.context();
   Target t;
@@ -78,7 +78,8 @@ void Analyzer::checkExpr(const Expr *expr, const Scope &scope) {
   case ExprKind::Unary:
     return checkOperand(cast<UnaryExpr>(expr)->operand, scope);
   case ExprKind::Binary: {
-    // Long sums lean to the left: walk their spine in a loop, and their operands in the order of the text.
+    // Long sums lean to the left: walk their spine in a loop, and their operands in the order of
+    // the text.
     llvm::SmallVector<const Expr *, 8> operands;
     for (; auto *b = dyn_cast<BinaryExpr>(expr); expr = b->lhs)
       operands.push_back(b->rhs);
@@ -138,10 +139,12 @@ void Analyzer::checkName(const NameExpr &name, const Scope &scope, Wanted wanted
   if (t.decl->kind == StmtKind::Data && reported.insert(name.name.text).second)
     diags.error(name.range, quoted(name.name.text) + " is a data set, which has no value here")
         .note(t.decl->name.range, "declared here")
-        .note("a run names it: `train … on " + name.name.text + "`; its fields are named in the run's block");
+        .note("a run names it: `train … on " + name.name.text +
+              "`; its fields are named in the run's block");
 }
 
-/// The value of `over =`: names in it are names of axes, unless they are in scope as values (`over = over`).
+/// The value of `over =`: names in it are names of axes, unless they are in scope as values (`over
+/// = over`).
 void Analyzer::checkAxes(const Expr *expr, const Scope &scope) {
   if (auto *list = dyn_cast<ListExpr>(expr)) {
     for (const Expr *e : list->elements)
@@ -166,10 +169,12 @@ void Analyzer::checkRange(const RangeOfExpr &range, const Scope &scope) {
     return;
   int a = data->source.columnIndex(first->name.text), b = data->source.columnIndex(last->name.text);
   if (a > b && b >= 0)
-    diags.error(range.range, "no columns in this range: " + quoted(first->name.text) + " comes after " +
-                                 quoted(last->name.text))
-        .note("columns are in the order of their source: " + quoted(last->name.text) + " is number " +
-              llvm::Twine(b + 1) + ", " + quoted(first->name.text) + " number " + llvm::Twine(a + 1));
+    diags
+        .error(range.range, "no columns in this range: " + quoted(first->name.text) +
+                                " comes after " + quoted(last->name.text))
+        .note("columns are in the order of their source: " + quoted(last->name.text) +
+              " is number " + llvm::Twine(b + 1) + ", " + quoted(first->name.text) + " number " +
+              llvm::Twine(a + 1));
 }
 
 void Analyzer::checkField(const FieldExpr &field, const Scope &scope) {
@@ -186,18 +191,22 @@ void Analyzer::checkField(const FieldExpr &field, const Scope &scope) {
     const DataInfo &info = dataInfo(*cast<DataDecl>(t.decl), nullptr);
     auto known = [](const SourceInfo::Column &c) { return c.classes > 0; };
     if (info.source.sound && llvm::none_of(info.source.columns, known))
-      diags.error(field.range, "how many classes " + quoted(name) + " has is not known before the run")
+      diags
+          .error(field.range,
+                 "how many classes " + quoted(name) + " has is not known before the run")
           .note(info.decl->name.range, "it is known of `images` and `text`");
     return;
   }
   if (t.isDecl(StmtKind::Data)) {
     auto e = diags.error(field.range, quoted(name) + " is a data set, which has no value here");
     if (scope.context().at & (AtTrain | AtPart) && field.field.text == "test")
-      e.note("training never sees the test split; `evaluate … on " + name + ".test` judges the result");
+      e.note("training never sees the test split; `evaluate … on " + name +
+             ".test` judges the result");
     return;
   }
   // A run's values: `plot val.loss`.
-  if (t.kind == Target::Unknown && scope.context().at == AtTop && (name == "train" || name == "val" || name == "test"))
+  if (t.kind == Target::Unknown && scope.context().at == AtTop &&
+      (name == "train" || name == "val" || name == "test"))
     return;
   checkExpr(base, scope);
 }

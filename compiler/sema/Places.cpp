@@ -1,4 +1,5 @@
-// The places of a model's parts: where `as` names them, and where paths (`net.head.w`) look for them.
+// The places of a model's parts: where `as` names them, and where paths (`net.head.w`) look for
+// them.
 #include "compiler/sema/Analyzer.h"
 
 using namespace nnc::ast;
@@ -58,19 +59,21 @@ void collectPlaces(const Expr *expr, std::vector<Ident> &places) {
 
 } // namespace
 
-/// A place that no name in the model's body gives must at least read like a numbered one (`dense1`); whether it is
-/// there shows when the model is built.
+/// A place that no name in the model's body gives must at least read like a numbered one
+/// (`dense1`); whether it is there shows when the model is built.
 void Analyzer::checkPlace(const ModelDecl &model, const Ident &place) {
   StringRef stem = place.text.rtrim("0123456789");
   if (place.text == "weights" || place.text == "parameters")
     return;
   if (stem.size() != place.text.size() && !stem.empty()) {
     const Decl *kind = symbols.find(stem);
-    if ((kind && kind->kind == StmtKind::Layer) || (findBuiltin(stem) && findBuiltin(stem)->makesLayer()))
+    if ((kind && kind->kind == StmtKind::Layer) ||
+        (findBuiltin(stem) && findBuiltin(stem)->makesLayer()))
       return;
   }
   // A model that it is made of; irgen knows whether it is.
-  if (const Decl *part = symbols.find(place.text); part && part->kind == StmtKind::Model && part != &model)
+  if (const Decl *part = symbols.find(place.text);
+      part && part->kind == StmtKind::Model && part != &model)
     return;
   std::vector<Ident> places;
   collectPlaces(model.body, places);
@@ -81,7 +84,8 @@ void Analyzer::checkPlace(const ModelDecl &model, const Ident &place) {
     names.push_back(p.text);
   }
   names.push_back("weights");
-  auto e = diags.error(place.range, quoted(model.name.text) + " has no part " + quoted(place.text)).suggest(place.text, names);
+  auto e = diags.error(place.range, quoted(model.name.text) + " has no part " + quoted(place.text))
+               .suggest(place.text, names);
   e.note(model.name.range, "the model is declared here");
   if (didYouMean(place.text, names).empty())
     e.note("parts are named by `as` (`|> dense(10) as " + place.text +
@@ -98,7 +102,8 @@ void Analyzer::checkStages(const PipeExpr *pipe) {
   for (const Ident *place : llvm::reverse(places)) {
     auto [it, fresh] = seen.try_emplace(place->text, place->range);
     if (!fresh)
-      diags.error(place->range, "the place " + quoted(place->text) + " is taken").note(it->second, "first named here");
+      diags.error(place->range, "the place " + quoted(place->text) + " is taken")
+          .note(it->second, "first named here");
   }
 }
 

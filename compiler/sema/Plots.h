@@ -11,14 +11,16 @@ namespace nnc::sema {
 /// A value of a train statement's history: `loss`, `val.accuracy`.
 struct CurveName {
   llvm::StringRef name;
-  unsigned splits = 0;    ///< 1 train, 2 val, 3 both
-  bool test = false;      ///< `test.loss`, which is never one
-  Range range;            ///< of the name
+  unsigned splits = 0; ///< 1 train, 2 val, 3 both
+  bool test = false;   ///< `test.loss`, which is never one
+  Range range;         ///< of the name
 };
 
-/// The curve that `e` names, or nothing if it is an expression like any other: a declaration of the program hides `loss`, `train` and
-/// `val`, and a bare name is a curve only if it is the loss or a metric of `train`, which may be null.
-std::optional<CurveName> curveName(const ast::Expr *e, const ast::TrainStmt *train, const Symbols &symbols);
+/// The curve that `e` names, or nothing if it is an expression like any other: a declaration of the
+/// program hides `loss`, `train` and `val`, and a bare name is a curve only if it is the loss or a
+/// metric of `train`, which may be null.
+std::optional<CurveName> curveName(const ast::Expr *e, const ast::TrainStmt *train,
+                                   const Symbols &symbols);
 
 /// The names of a train statement's metrics.
 llvm::SmallVector<llvm::StringRef> metricNames(const ast::TrainStmt *train);

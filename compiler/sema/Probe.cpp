@@ -1,4 +1,5 @@
-// Opens a file source before the run, to know its columns and shapes, and its mistakes at the line that names it.
+// Opens a file source before the run, to know its columns and shapes, and its mistakes at the line
+// that names it.
 #include "compiler/sema/Analyzer.h"
 
 #include "llvm/Support/FileSystem.h"
@@ -11,7 +12,8 @@ namespace nnc::sema {
 
 namespace {
 
-/// Where the runtime will look: beside the program, then in --data DIR, by the whole path and by the file's name.
+/// Where the runtime will look: beside the program, then in --data DIR, by the whole path and by
+/// the file's name.
 struct Found {
   std::string dir, path;
 };
@@ -22,7 +24,8 @@ Found locate(StringRef path, const Options &options) {
     llvm::sys::path::append(full, file);
     return llvm::sys::fs::exists(full);
   };
-  if (llvm::sys::path::is_absolute(path) || options.dataDir.empty() || exists(options.sourceDir, path))
+  if (llvm::sys::path::is_absolute(path) || options.dataDir.empty() ||
+      exists(options.sourceDir, path))
     return {options.sourceDir, path.str()};
   if (exists(options.dataDir, path))
     return {options.dataDir, path.str()};
@@ -36,7 +39,8 @@ Found locate(StringRef path, const Options &options) {
 
 void Analyzer::probe(SourceInfo &info, const Expr *path, const Expr *labels) {
   Found file = locate(info.path, options);
-  // The labels of a test set lie beside its images in every set known; each is looked for by itself all the same.
+  // The labels of a test set lie beside its images in every set known; each is looked for by itself
+  // all the same.
   Found labelFile = info.labels.empty() ? Found() : locate(info.labels, options);
   if (labelFile.dir != file.dir && !info.labels.empty()) {
     llvm::SmallString<256> full(labelFile.dir);
@@ -46,7 +50,8 @@ void Analyzer::probe(SourceInfo &info, const Expr *path, const Expr *labels) {
   // So is each array.
   std::vector<std::string> located = info.arrays;
   for (std::string &array : located)
-    if (Found found = info.kind == NN_NPY ? locate(array, options) : Found(); found.dir != options.sourceDir && !found.dir.empty()) {
+    if (Found found = info.kind == NN_NPY ? locate(array, options) : Found();
+        found.dir != options.sourceDir && !found.dir.empty()) {
       llvm::SmallString<256> full(found.dir);
       llvm::sys::path::append(full, found.path);
       array = full.str().str();
@@ -70,18 +75,22 @@ void Analyzer::probe(SourceInfo &info, const Expr *path, const Expr *labels) {
   source.n_missing = int32_t(missing.size());
   source.arrays = arrays.empty() ? nullptr : arrays.data();
   source.n_arrays = int32_t(arrays.size());
-  for (nn_number *n : {&source.n, &source.classes, &source.turns, &source.factor, &source.noise, &source.spread,
-                       &source.dims, &source.seed})
+  for (nn_number *n : {&source.n, &source.classes, &source.turns, &source.factor, &source.noise,
+                       &source.spread, &source.dims, &source.seed})
     n->slot = -1;
 
   nn_probe result = {};
-  bool sound = nn_probe_source(&source, info.kind == NN_NPY ? options.sourceDir.c_str() : file.dir.c_str(), &result) == 0 && result.error[0] == 0;
+  bool sound =
+      nn_probe_source(&source, info.kind == NN_NPY ? options.sourceDir.c_str() : file.dir.c_str(),
+                      &result) == 0 &&
+      result.error[0] == 0;
   if (!sound) {
     StringRef message(result.error);
     bool aboutLabels = labels && message.contains(labelFile.path);
     bool aboutPath = !aboutLabels || message.contains(file.path);
     auto [first, rest] = message.split('\n'); // what was tried, and what helps, a line each
-    auto e = diags.error(aboutPath ? path->range : labels->range, first.empty() ? "cannot be read" : first);
+    auto e = diags.error(aboutPath ? path->range : labels->range,
+                         first.empty() ? "cannot be read" : first);
     if (aboutPath && aboutLabels)
       e.also(labels->range);
     for (; !rest.empty(); rest = rest.split('\n').second)
@@ -91,7 +100,12 @@ void Analyzer::probe(SourceInfo &info, const Expr *path, const Expr *labels) {
     info.dir = file.dir;
     for (int32_t i = 0; i < result.n_columns; ++i) {
       const nn_probe_column &c = result.columns[i];
-      info.columns.push_back({c.name, {c.shape, c.shape + c.rank}, c.kind == NN_CATEGORY, c.classes, c.wide != 0, c.word ? c.word : ""});
+      info.columns.push_back({c.name,
+                              {c.shape, c.shape + c.rank},
+                              c.kind == NN_CATEGORY,
+                              c.classes,
+                              c.wide != 0,
+                              c.word ? c.word : ""});
     }
     if (info.kind == NN_IMAGES) {
       info.channels = result.columns[0].shape[0];

@@ -1,4 +1,5 @@
-// The rows of `rows(…)`: as many values as fields, each as long as its field's shape says, of numbers only.
+// The rows of `rows(…)`: as many values as fields, each as long as its field's shape says, of
+// numbers only.
 #include "compiler/sema/Analyzer.h"
 
 using namespace nnc::ast;
@@ -10,7 +11,8 @@ namespace nnc::sema {
 namespace {
 
 /// How many values stand in nested lists; the first that is no list of numbers goes to `odd`.
-template <typename IsNumber> uint64_t countNumbers(const Expr *e, const Expr *&odd, IsNumber isNumber) {
+template <typename IsNumber>
+uint64_t countNumbers(const Expr *e, const Expr *&odd, IsNumber isNumber) {
   if (auto *list = dyn_cast<ListExpr>(e)) {
     uint64_t n = 0;
     for (const Expr *x : list->elements)
@@ -63,8 +65,9 @@ void Analyzer::checkRows(const DataDecl &decl, const SourceInfo &source) {
 
 void Analyzer::checkRow(const RowEntry &row, const SourceInfo &source, Range declared) {
   if (row.values.size() != source.columns.size()) {
-    diags.error(row.range, "this row has " + counted(row.values.size(), "value") + " for " +
-                               counted(source.columns.size(), "field"))
+    diags
+        .error(row.range, "this row has " + counted(row.values.size(), "value") + " for " +
+                              counted(source.columns.size(), "field"))
         .note(declared, "the fields are declared here");
     return;
   }
@@ -81,13 +84,16 @@ void Analyzer::checkRow(const RowEntry &row, const SourceInfo &source, Range dec
       continue;
     }
     auto *list = dyn_cast<ListExpr>(value);
-    bool flat = list && llvm::none_of(list->elements, [](const Expr *e) { return llvm::isa<ListExpr>(e); });
+    bool flat =
+        list && llvm::none_of(list->elements, [](const Expr *e) { return llvm::isa<ListExpr>(e); });
     if (found == wanted && (flat || !list || nestsAs(value, column.shape)))
       continue;
-    diags.error(value->range, found == wanted ? quoted(column.name) + " is declared " + shapeText(column.shape) +
-                                                    "; these numbers are nested otherwise"
-                                              : quoted(column.name) + " is declared " + shapeText(column.shape) +
-                                                    ", but this row gives " + counted(found, "number"))
+    diags
+        .error(value->range, found == wanted
+                                 ? quoted(column.name) + " is declared " + shapeText(column.shape) +
+                                       "; these numbers are nested otherwise"
+                                 : quoted(column.name) + " is declared " + shapeText(column.shape) +
+                                       ", but this row gives " + counted(found, "number"))
         .note(source.call->args[i].range, "declared here");
   }
 }

@@ -31,11 +31,12 @@ struct Local {
 
 /// Where an expression stands.
 struct Context {
-  unsigned at = AtTop;              // one At bit
-  bool prelude = false;             // prelude code sees prelude names only
-  const ast::Decl *owner = nullptr; // the declaration whose value needs what the expression names; null: a run
-  const DataInfo *data = nullptr;   // whose columns (AtColumns) or fields are in scope
-  bool open = false;                // some names are unknown because of an error already reported: stay silent
+  unsigned at = AtTop;  // one At bit
+  bool prelude = false; // prelude code sees prelude names only
+  const ast::Decl *owner =
+      nullptr; // the declaration whose value needs what the expression names; null: a run
+  const DataInfo *data = nullptr; // whose columns (AtColumns) or fields are in scope
+  bool open = false; // some names are unknown because of an error already reported: stay silent
 };
 
 /// A block's names. Inner ones hide outer ones.
@@ -79,8 +80,9 @@ private:
   const Scope *parent;
   const Context *where; // outlives the scope
   llvm::SmallVector<Local, 8> locals;
-  static constexpr size_t few = 16;               // up to here a search costs less than a hash
-  llvm::DenseMap<llvm::StringRef, unsigned> index; // of a long scope: a table has thousands of columns
+  static constexpr size_t few = 16; // up to here a search costs less than a hash
+  llvm::DenseMap<llvm::StringRef, unsigned>
+      index; // of a long scope: a table has thousands of columns
   unsigned indexed = 0;
 };
 

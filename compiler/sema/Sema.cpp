@@ -24,7 +24,8 @@ void Analyzer::run(const Program &program, llvm::ArrayRef<const Program *> prelu
   for (const Stmt *s : program.statements) {
     const Ident name = resultOf(s);
     if (const Decl *d = symbols.user.lookup(name.text))
-      diags.error(name.range, quoted(name.text) + " is declared twice").note(d->name.range, "first declared here");
+      diags.error(name.range, quoted(name.text) + " is declared twice")
+          .note(d->name.range, "first declared here");
     else
       addLocal(name, LocalKind::Result, top);
     if (!name.empty())

@@ -20,7 +20,8 @@ void Analyzer::checkSplit(const SplitEntry &split, const Scope &scope, DataInfo 
   for (const Argument &a : split.settings) {
     StringRef key = a.name.text;
     if (!llvm::is_contained(keys, key)) {
-      auto e = diags.error(a.name ? a.name.range : a.range, "`split` has no setting " + quoted(key)).suggest(key, keys);
+      auto e = diags.error(a.name ? a.name.range : a.range, "`split` has no setting " + quoted(key))
+                   .suggest(key, keys);
       if (didYouMean(key, keys).empty())
         e.note("its settings are " + listed(keys));
       continue;
@@ -35,7 +36,8 @@ void Analyzer::checkSplit(const SplitEntry &split, const Scope &scope, DataInfo 
     if (key == "stratify") {
       auto *name = dyn_cast<NameExpr>(a.value);
       if (!name)
-        diags.error(a.value->range, "`stratify` names a field, whose classes every split gets in the same shares");
+        diags.error(a.value->range,
+                    "`stratify` names a field, whose classes every split gets in the same shares");
       else if (findField(name->name, info))
         info.stratify = info.fieldIndex(name->name.text);
       continue;
@@ -57,16 +59,22 @@ void Analyzer::checkSplit(const SplitEntry &split, const Scope &scope, DataInfo 
     }
   }
   if (info.folds && info.trainPart)
-    diags.error(info.trainPart->range, "`train` and `folds` exclude each other: all folds but one are the training split")
+    diags
+        .error(info.trainPart->range,
+               "`train` and `folds` exclude each other: all folds but one are the training split")
         .note(info.folds->range, "the folds are given here");
   if (info.folds && info.valPart)
-    diags.error(info.valPart->range, "`val` and `folds` exclude each other: each fold is the validation split in turn")
+    diags
+        .error(info.valPart->range,
+               "`val` and `folds` exclude each other: each fold is the validation split in turn")
         .note(info.folds->range, "the folds are given here");
   if (info.testPart && info.hasTestSource)
     diags.error(info.testPart->range, "the test split has a source of its own")
-        .note(info.test.call ? info.test.call->range : info.decl->name.range, "`test` is given here");
+        .note(info.test.call ? info.test.call->range : info.decl->name.range,
+              "`test` is given here");
   else if (known && sum > 1 + 1e-9)
-    diags.error(split.range, "the splits add up to " + llvm::Twine(int(sum * 100 + 0.5)) + " %, more than all rows");
+    diags.error(split.range, "the splits add up to " + llvm::Twine(int(sum * 100 + 0.5)) +
+                                 " %, more than all rows");
 }
 
 /// Adds a part to `sum`, or makes it unknown where it depends on an option.

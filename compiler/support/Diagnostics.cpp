@@ -1,4 +1,5 @@
-// Collecting messages, and the search for the name that was meant. The text form is in DiagnosticPrinter.cpp.
+// Collecting messages, and the search for the name that was meant. The text form is in
+// DiagnosticPrinter.cpp.
 #include "compiler/support/Diagnostics.h"
 
 using namespace nnc;
@@ -9,7 +10,8 @@ Diagnostics::Diagnostics() = default;
 DiagnosticBuilder Diagnostics::error(Range where, const llvm::Twine &message) {
   ++errors;
   const bool inLibrary = callSite.isValid() && where.isValid() &&
-                         manager.FindBufferContainingLoc(where.begin) != manager.FindBufferContainingLoc(callSite.begin);
+                         manager.FindBufferContainingLoc(where.begin) !=
+                             manager.FindBufferContainingLoc(callSite.begin);
   messages.push_back({Severity::Error, inLibrary ? callSite : where, message.str(), {}, {}});
   DiagnosticBuilder report(*this);
   if (inLibrary)
@@ -39,13 +41,15 @@ DiagnosticBuilder &DiagnosticBuilder::note(Range range, const llvm::Twine &messa
   return *this;
 }
 
-DiagnosticBuilder &DiagnosticBuilder::suggest(StringRef name, llvm::ArrayRef<StringRef> candidates) {
+DiagnosticBuilder &DiagnosticBuilder::suggest(StringRef name,
+                                              llvm::ArrayRef<StringRef> candidates) {
   if (StringRef near = didYouMean(name, candidates); !near.empty())
     note("did you mean `" + near + "`?");
   return *this;
 }
 
-/// Whether two neighbouring letters have changed places, which counts as one difference: `gard` is near `grad`.
+/// Whether two neighbouring letters have changed places, which counts as one difference: `gard` is
+/// near `grad`.
 static bool isSwap(StringRef a, StringRef b) {
   size_t i = 0;
   while (i < a.size() && i < b.size() && a[i] == b[i])
@@ -61,7 +65,8 @@ StringRef nnc::didYouMean(StringRef name, llvm::ArrayRef<StringRef> candidates) 
   for (StringRef candidate : candidates) {
     if (candidate.empty() || candidate == name)
       continue;
-    unsigned exact = isSwap(name, candidate) ? 2 : 2 * name.edit_distance(candidate, true, limit / 2);
+    unsigned exact =
+        isSwap(name, candidate) ? 2 : 2 * name.edit_distance(candidate, true, limit / 2);
     unsigned folded = 2 * name.edit_distance_insensitive(candidate, true, limit / 2) + 1;
     unsigned distance = std::min(exact, folded);
     // Two names that share no letter are not near, however short they are.

@@ -1,4 +1,5 @@
-// nn-opt: reads and prints the nn and kern dialects and runs single passes on them; for tests and for looking closely.
+// nn-opt: reads and prints the nn and kern dialects and runs single passes on them; for tests and
+// for looking closely.
 #include "compiler/dialect/Kern.h"
 #include "compiler/dialect/NnDialect.h"
 #include "compiler/pipeline/Pipeline.h"
@@ -18,8 +19,9 @@ using namespace mlir;
 int main(int argc, char **argv) {
   DialectRegistry registry;
   registry.insert<nnc::nn::NnDialect, nnc::kern::KernDialect>();
-  registry.insert<arith::ArithDialect, cf::ControlFlowDialect, func::FuncDialect, LLVM::LLVMDialect, math::MathDialect,
-                  memref::MemRefDialect, scf::SCFDialect, vector::VectorDialect>();
+  registry
+      .insert<arith::ArithDialect, cf::ControlFlowDialect, func::FuncDialect, LLVM::LLVMDialect,
+              math::MathDialect, memref::MemRefDialect, scf::SCFDialect, vector::VectorDialect>();
   nnc::registerPasses();
   registerCanonicalizerPass();
   registerCSEPass();

@@ -52,7 +52,8 @@ Value KernelWriter::mapped(Value value) {
 }
 
 /// Adds `op` and the inlined ops it reads, operands first.
-void KernelWriter::gather(Operation *op, const FusionGraph::Group &group, llvm::SetVector<Operation *> &body) {
+void KernelWriter::gather(Operation *op, const FusionGraph::Group &group,
+                          llvm::SetVector<Operation *> &body) {
   if (body.contains(op))
     return;
   for (Value operand : op->getOperands())
@@ -110,7 +111,8 @@ void KernelWriter::writeGroup(const FusionGraph::Group &group) {
 
 Value KernelWriter::copy(Value source) {
   Location loc = source.getLoc();
-  auto kernel = b.create<kern::FusedOp>(loc, source.getType(), kern::Kind::pointwise, source, ArrayAttr());
+  auto kernel =
+      b.create<kern::FusedOp>(loc, source.getType(), kern::Kind::pointwise, source, ArrayAttr());
   Block *block = b.createBlock(&kernel.getBody());
   b.create<kern::YieldOp>(loc, block->addArgument(source.getType(), loc));
   b.setInsertionPointAfter(kernel);
@@ -138,7 +140,8 @@ LogicalResult fuse(func::FuncOp function, const FuseOptions &options) {
     if (!isa<nn::PullOp, nn::ReductionOp, nn::ContractionOp>(op))
       return op.emitOpError("is no op that code can be generated for");
   // Dead ops would become kernels.
-  auto ops = llvm::map_to_vector(function.getBody().front().without_terminator(), [](Operation &op) { return &op; });
+  auto ops = llvm::map_to_vector(function.getBody().front().without_terminator(),
+                                 [](Operation &op) { return &op; });
   for (Operation *op : llvm::reverse(ops))
     if (op->use_empty())
       op->erase();
@@ -155,16 +158,21 @@ struct FusePass : PassWrapper<FusePass, OperationPass<ModuleOp>> {
   FusePass(const FusePass &other) : PassWrapper(other) { unfused = other.unfused; }
   StringRef getArgument() const override { return "nn-fuse"; }
   StringRef getDescription() const override { return "group nn ops into kernels"; }
-  void getDependentDialects(DialectRegistry &registry) const override { registry.insert<kern::KernDialect>(); }
+  void getDependentDialects(DialectRegistry &registry) const override {
+    registry.insert<kern::KernDialect>();
+  }
   void runOnOperation() override {
     for (auto function : getOperation().getOps<func::FuncOp>())
       if (failed(fuse(function, {unfused})))
         return signalPassFailure();
   }
-  Option<bool> unfused{*this, "unfused", llvm::cl::desc("make every op a kernel of its own"), llvm::cl::init(false)};
+  Option<bool> unfused{*this, "unfused", llvm::cl::desc("make every op a kernel of its own"),
+                       llvm::cl::init(false)};
 };
 } // namespace
 
-std::unique_ptr<Pass> createFusePass(const FuseOptions &options) { return std::make_unique<FusePass>(options); }
+std::unique_ptr<Pass> createFusePass(const FuseOptions &options) {
+  return std::make_unique<FusePass>(options);
+}
 
 } // namespace nnc

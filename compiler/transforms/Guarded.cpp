@@ -125,14 +125,15 @@ Gradient Guards::sum(ArrayRef<Gradient> parts, Location loc) {
 
 std::shared_ptr<Condition> Guards::anyOf(ArrayRef<Gradient> parts) {
   SmallVector<Gradient> all(parts);
-  return std::make_shared<Condition>(Condition{{}, [this, all] {
-    auto type = cast<RankedTensorType>(all.front().value.getType());
-    Location loc = all.front().value.getLoc();
-    nn::Expr any(truth(all.front().where, type, loc), b, loc);
-    for (const Gradient &g : ArrayRef(all).drop_front())
-      any = select(any.with(truth(g.where, type, loc)), 1.0, any);
-    return Value(any);
-  }});
+  return std::make_shared<Condition>(
+      Condition{{}, [this, all] {
+                  auto type = cast<RankedTensorType>(all.front().value.getType());
+                  Location loc = all.front().value.getLoc();
+                  nn::Expr any(truth(all.front().where, type, loc), b, loc);
+                  for (const Gradient &g : ArrayRef(all).drop_front())
+                    any = select(any.with(truth(g.where, type, loc)), 1.0, any);
+                  return Value(any);
+                }});
 }
 
 SmallVector<nn::OperandGradient> Guards::applyRule(Operation *op, Value gradient,
@@ -164,26 +165,28 @@ Value Guards::partIn(nn::ContractionOp op, unsigned i, Value counts) {
   for (auto [position, isKept] : llvm::enumerate(kept))
     if (!isKept)
       summed.push_back(position);
-  return nn::buildBroadcast(b, op.getLoc(), type, nn::buildSum(b, op.getLoc(), counts, summed), dims);
+  return nn::buildBroadcast(b, op.getLoc(), type, nn::buildSum(b, op.getLoc(), counts, summed),
+                            dims);
 }
 
 std::shared_ptr<Condition> Guards::through(Operation *op, unsigned i, ArrayRef<Literal> where) {
   SmallVector<Literal, 1> all(where);
-  return std::make_shared<Condition>(Condition{{}, [this, op, i, all] {
-    auto type = cast<RankedTensorType>(op->getResult(0).getType());
-    Value counts = truth(all, type, op->getLoc());
-    if (auto contraction = dyn_cast<nn::ContractionOp>(op))
-      return partIn(contraction, i, counts);
-    // Every other op moves, repeats or adds elements: its rule does the same with the truth.
-    SmallVector<bool> wanted(op->getNumOperands(), false);
-    wanted[i] = true;
-    nn::OperandGradient part = applyRule(op, counts, wanted)[i];
-    nn::Expr value = expr(part.value);
-    if (!part.where)
-      return part.value;
-    nn::Expr condition = value.with(part.where);
-    return Value(part.holds ? select(condition, value, 0.0) : select(condition, 0.0, value));
-  }});
+  return std::make_shared<Condition>(Condition{
+      {}, [this, op, i, all] {
+        auto type = cast<RankedTensorType>(op->getResult(0).getType());
+        Value counts = truth(all, type, op->getLoc());
+        if (auto contraction = dyn_cast<nn::ContractionOp>(op))
+          return partIn(contraction, i, counts);
+        // Every other op moves, repeats or adds elements: its rule does the same with the truth.
+        SmallVector<bool> wanted(op->getNumOperands(), false);
+        wanted[i] = true;
+        nn::OperandGradient part = applyRule(op, counts, wanted)[i];
+        nn::Expr value = expr(part.value);
+        if (!part.where)
+          return part.value;
+        nn::Expr condition = value.with(part.where);
+        return Value(part.holds ? select(condition, value, 0.0) : select(condition, 0.0, value));
+      }});
 }
 
 Operation *Guards::harmless(Operation *op, ArrayRef<Literal> where) {

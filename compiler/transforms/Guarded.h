@@ -1,11 +1,11 @@
 // Guarded: gradients that come through one side of a choice.
 //
-// `if z > 0 then sqrt(z) else z` passes nothing to its root where z <= 0. A zero does not say so: on
-// its way it may meet the slope of the root, and 0 · ∞ is NaN. So a gradient carries with it where it
-// counts. Through elementwise ops the condition moves along, and only the last product of a chain is
-// selected: no more work than to select at its beginning. Where elements meet (sums, products of
-// matrices), the gradient is selected first, and the condition goes on in the shape of what comes
-// next; it becomes ops only if something there may be infinite or NaN.
+// `if z > 0 then sqrt(z) else z` passes nothing to its root where z <= 0. A zero does not say so:
+// on its way it may meet the slope of the root, and 0 · ∞ is NaN. So a gradient carries with it
+// where it counts. Through elementwise ops the condition moves along, and only the last product of
+// a chain is selected: no more work than to select at its beginning. Where elements meet (sums,
+// products of matrices), the gradient is selected first, and the condition goes on in the shape of
+// what comes next; it becomes ops only if something there may be infinite or NaN.
 //
 // Gradients from both sides of one choice meet as select(cond, a, b), which counts everywhere.
 #pragma once
@@ -60,7 +60,8 @@ private:
   mlir::Value truth(llvm::ArrayRef<Literal> where, mlir::RankedTensorType type, mlir::Location loc);
   std::shared_ptr<Condition> anyOf(llvm::ArrayRef<Gradient> parts);
   /// Where operand `i` of `op` has a part in an element of the result that counts.
-  std::shared_ptr<Condition> through(mlir::Operation *op, unsigned i, llvm::ArrayRef<Literal> where);
+  std::shared_ptr<Condition> through(mlir::Operation *op, unsigned i,
+                                     llvm::ArrayRef<Literal> where);
   mlir::Value partIn(nn::ContractionOp op, unsigned i, mlir::Value counts);
   /// `op`, or a copy of it with 0 for what may not be finite and has no part in what counts.
   mlir::Operation *harmless(mlir::Operation *op, llvm::ArrayRef<Literal> where);

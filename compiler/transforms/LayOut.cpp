@@ -23,7 +23,8 @@ int64_t columnsOf(Type type, const LayOutOptions &options) {
 
 bool hasBlocks(Type type, const LayOutOptions &options) {
   auto matrix = dyn_cast<RankedTensorType>(type);
-  if (!matrix || matrix.getRank() != 2 || !matrix.hasStaticShape() || matrix.getDimSize(0) < fewRows)
+  if (!matrix || matrix.getRank() != 2 || !matrix.hasStaticShape() ||
+      matrix.getDimSize(0) < fewRows)
     return false;
   int64_t columns = columnsOf(type, options);
   return columns > 1 && matrix.getDimSize(1) > columns && matrix.getDimSize(1) % columns == 0;
@@ -37,7 +38,8 @@ bool isPlain(AffineMap map) {
   return llvm::all_of(map.getResults(), [](AffineExpr e) { return isa<AffineDimExpr>(e); });
 }
 
-/// The loop dim that runs along the columns of the matrix which map `i` addresses, if it can be counted in blocks.
+/// The loop dim that runs along the columns of the matrix which map `i` addresses, if it can be
+/// counted in blocks.
 std::optional<unsigned> columnDim(nn::ContractionOp op, unsigned i) {
   AffineMap map = mapOf(op, i);
   if (map.getNumResults() != 2 || !isPlain(map))
@@ -51,13 +53,14 @@ std::optional<unsigned> columnDim(nn::ContractionOp op, unsigned i) {
 }
 
 bool reducesAll(nn::ReductionOp op) {
-  return !op.needsIndex() &&
-         int64_t(op.getReducedDims().size()) == cast<RankedTensorType>(op->getOperand(0).getType()).getRank();
+  return !op.needsIndex() && int64_t(op.getReducedDims().size()) ==
+                                 cast<RankedTensorType>(op->getOperand(0).getType()).getRank();
 }
 
 bool isElementwise(Operation *op, Type type) {
   return isa<nn::ScalarBodyOp>(op) && op->getNumResults() == 1 &&
-         cast<RankedTensorType>(op->getResult(0).getType()).getShape() == cast<RankedTensorType>(type).getShape();
+         cast<RankedTensorType>(op->getResult(0).getType()).getShape() ==
+             cast<RankedTensorType>(type).getShape();
 }
 
 StringAttr tensorOf(func::FuncOp function, unsigned argument) {
@@ -89,7 +92,8 @@ public:
     for (StringAttr name : seen) {
       // A matrix and the optimizer's state for it share one fate.
       bool wanted = false, barred = false;
-      for (auto member = groups.findLeader(name.getAsOpaquePointer()); member != groups.member_end(); ++member) {
+      for (auto member = groups.findLeader(name.getAsOpaquePointer());
+           member != groups.member_end(); ++member) {
         wanted |= multiplied.contains(StringAttr::getFromOpaquePointer(*member));
         barred |= lookedAt.contains(StringAttr::getFromOpaquePointer(*member));
       }
@@ -114,7 +118,8 @@ private:
       } else if (auto reduction = dyn_cast<nn::ReductionOp>(user)) {
         if (!reducesAll(reduction))
           lookedAt.insert(name);
-      } else if (!isElementwise(user, argument.getType()) && !user->hasTrait<OpTrait::IsTerminator>()) {
+      } else if (!isElementwise(user, argument.getType()) &&
+                 !user->hasTrait<OpTrait::IsTerminator>()) {
         lookedAt.insert(name);
       }
     }
@@ -167,7 +172,8 @@ public:
       StringAttr name = tensorOf(function, argument.getArgNumber());
       if (!name || !names.contains(name))
         continue;
-      SmallVector<OpOperand *> uses = llvm::map_to_vector(argument.getUses(), [](OpOperand &use) { return &use; });
+      SmallVector<OpOperand *> uses =
+          llvm::map_to_vector(argument.getUses(), [](OpOperand &use) { return &use; });
       argument.setType(nn::blockedType(cast<RankedTensorType>(argument.getType()), columns));
       b.setInsertionPointToStart(&body);
       Value matrix = nn::fromBlocks(b, argument.getLoc(), argument);
@@ -208,7 +214,8 @@ private:
         return blocks;
       }
     if (op && isElementwise(op, matrix.getType())) {
-      SmallVector<Value> operands = llvm::map_to_vector(op->getOperands(), [&](Value v) { return twinOf(v); });
+      SmallVector<Value> operands =
+          llvm::map_to_vector(op->getOperands(), [&](Value v) { return twinOf(v); });
       b.setInsertionPoint(op);
       Operation *twin = b.clone(*op);
       twin->setOperands(operands);
@@ -270,10 +277,12 @@ private:
   Value inBlocks(nn::ContractionOp op, unsigned i, unsigned column, Value blocks) {
     MLIRContext *context = op.getContext();
     unsigned dims = op.getLoopSizes().size() + 1;
-    AffineExpr outer = getAffineDimExpr(column, context), inner = getAffineDimExpr(column + 1, context);
+    AffineExpr outer = getAffineDimExpr(column, context),
+               inner = getAffineDimExpr(column + 1, context);
     SmallVector<AffineExpr> renamed;
     for (unsigned d = 0; d + 1 < dims; ++d)
-      renamed.push_back(d == column ? outer * columns + inner : getAffineDimExpr(d + (d > column), context));
+      renamed.push_back(d == column ? outer * columns + inner
+                                    : getAffineDimExpr(d + (d > column), context));
     SmallVector<AffineMap> maps;
     for (unsigned m = 0; m < 3; ++m) {
       AffineMap map = mapOf(op, m);
@@ -288,7 +297,8 @@ private:
     sizes[column] /= columns;
     sizes.insert(sizes.begin() + column + 1, columns);
     b.setInsertionPoint(op);
-    return op.cloneWith(b, i == 0 ? blocks : op.getLeft(), i == 1 ? blocks : op.getRight(), maps, sizes);
+    return op.cloneWith(b, i == 0 ? blocks : op.getLeft(), i == 1 ? blocks : op.getRight(), maps,
+                        sizes);
   }
 
   func::FuncOp function;
@@ -312,10 +322,12 @@ void layOut(ModuleOp module, const LayOutOptions &options) {
   int64_t columns = 0; // persistent tensors have one element type
   for (auto function : module.getOps<func::FuncOp>()) {
     for (BlockArgument argument : function.getArguments())
-      if (StringAttr name = tensorOf(function, argument.getArgNumber()); name && names.contains(name))
+      if (StringAttr name = tensorOf(function, argument.getArgNumber());
+          name && names.contains(name))
         blocks.set(name, b.getI64IntegerAttr(columns = columnsOf(argument.getType(), options)));
     for (OpOperand &value : returnOf(function)->getOpOperands())
-      if (StringAttr name = updateOf(function, value.getOperandNumber()); name && names.contains(name))
+      if (StringAttr name = updateOf(function, value.getOperandNumber());
+          name && names.contains(name))
         blocks.set(name, b.getI64IntegerAttr(columns = columnsOf(value.get().getType(), options)));
   }
   for (auto function : module.getOps<func::FuncOp>())
@@ -330,13 +342,20 @@ struct LayOutPass : PassWrapper<LayOutPass, OperationPass<ModuleOp>> {
   explicit LayOutPass(const LayOutOptions &options) { blockBytes = options.blockBytes; }
   LayOutPass(const LayOutPass &other) : PassWrapper(other) { blockBytes = other.blockBytes; }
   StringRef getArgument() const override { return "nn-lay-out"; }
-  StringRef getDescription() const override { return "keep the matrices that contractions use in blocks of columns"; }
-  void getDependentDialects(DialectRegistry &registry) const override { registry.insert<nn::NnDialect>(); }
+  StringRef getDescription() const override {
+    return "keep the matrices that contractions use in blocks of columns";
+  }
+  void getDependentDialects(DialectRegistry &registry) const override {
+    registry.insert<nn::NnDialect>();
+  }
   void runOnOperation() override { layOut(getOperation(), {blockBytes}); }
-  Option<int64_t> blockBytes{*this, "block-bytes", llvm::cl::desc("bytes of a row of a block"), llvm::cl::init(0)};
+  Option<int64_t> blockBytes{*this, "block-bytes", llvm::cl::desc("bytes of a row of a block"),
+                             llvm::cl::init(0)};
 };
 } // namespace
 
-std::unique_ptr<Pass> createLayOutPass(const LayOutOptions &options) { return std::make_unique<LayOutPass>(options); }
+std::unique_ptr<Pass> createLayOutPass(const LayOutOptions &options) {
+  return std::make_unique<LayOutPass>(options);
+}
 
 } // namespace nnc

@@ -1,13 +1,15 @@
 // PlanMemory: where every tensor lives (see nn_call in runtime/abi.h).
 //
 // In:  scheduled functions of kern ops.
-// Out: a `kern.place` on every argument and `places` on every kernel; on the module nn.offsets (tensor name -> byte offset
+// Out: a `kern.place` on every argument and `places` on every kernel; on the module nn.offsets
+// (tensor name -> byte offset
 //      in the arena) and nn.persistent_bytes; on each function nn.fixed_bytes and nn.row_bytes.
 //
-// Persistent tensors of all functions share one layout. Kernel results go straight to the caller's memory or to the
-// persistent tensor when they are returned, else to scratch, where places are reused as soon as their value is dead,
-// by the same kernel if it reads and writes the same elements. A tensor's new value is written in place if nobody reads the
-// old one afterwards and the guard has passed; otherwise it is computed in scratch and copied last.
+// Persistent tensors of all functions share one layout. Kernel results go straight to the caller's
+// memory or to the persistent tensor when they are returned, else to scratch, where places are
+// reused as soon as their value is dead, by the same kernel if it reads and writes the same
+// elements. A tensor's new value is written in place if nobody reads the old one afterwards and the
+// guard has passed; otherwise it is computed in scratch and copied last.
 #pragma once
 
 #include "mlir/Pass/Pass.h"
@@ -29,7 +31,7 @@ struct MemoryPlan {
   };
   struct Function {
     std::string name;
-    int64_t fixedBytes, rowBytes;  // scratch: fixedBytes + rowBytes * capacity
+    int64_t fixedBytes, rowBytes; // scratch: fixedBytes + rowBytes * capacity
   };
   std::vector<Tensor> tensors;     // by offset
   std::vector<Function> functions; // in program order

@@ -1,9 +1,11 @@
 // Schedule: the order in which kernels run.
 //
 // In:  functions of kern.fused, kern.view and return (Fuse).
-// Out: the same, reordered: first what the guard's value needs, then a kern.guard (if the function has
-//      `nn.guard`), then the rest in program order, except that kernels which read a persistent tensor's old value come before
-//      the kernel that makes its new value, wherever values allow it: that kernel can then write in place.
+// Out: the same, reordered: first what the guard's value needs, then a kern.guard (if the function
+// has
+//      `nn.guard`), then the rest in program order, except that kernels which read a persistent
+//      tensor's old value come before the kernel that makes its new value, wherever values allow
+//      it: that kernel can then write in place.
 #pragma once
 
 #include "mlir/Pass/Pass.h"

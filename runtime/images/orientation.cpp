@@ -1,5 +1,6 @@
-// The orientation that a camera wrote beside a picture: tag 0x0112 of Exif (CIPA DC-008), in a JPEG's segment APP1 or a PNG's chunk eXIf. What
-// cannot be read there says nothing: every offset is checked, and the picture stays as it lies.
+// The orientation that a camera wrote beside a picture: tag 0x0112 of Exif (CIPA DC-008), in a
+// JPEG's segment APP1 or a PNG's chunk eXIf. What cannot be read there says nothing: every offset
+// is checked, and the picture stays as it lies.
 #include "runtime/images/image_file.h"
 
 #include <cstring>
@@ -36,9 +37,12 @@ int exifOrientation(const unsigned char *tiff, size_t size) {
     const size_t entry = size_t(directory) + 2 + 12 * size_t(i);
     if (bytes.number(entry, 2) != 0x0112)
       continue;
-    // A short (type 3) stands in the first half of the value's four bytes; some writers use a long (4).
+    // A short (type 3) stands in the first half of the value's four bytes; some writers use a long
+    // (4).
     const uint32_t type = bytes.number(entry + 2, 2), count = bytes.number(entry + 4, 4);
-    const uint32_t value = type == 3 ? bytes.number(entry + 8, 2) : type == 4 ? bytes.number(entry + 8, 4) : 0;
+    const uint32_t value = type == 3   ? bytes.number(entry + 8, 2)
+                           : type == 4 ? bytes.number(entry + 8, 4)
+                                       : 0;
     return bytes.good && count == 1 && value >= 1 && value <= 8 ? int(value) : 1;
   }
   return 1;
@@ -48,7 +52,8 @@ int exifOrientation(const unsigned char *tiff, size_t size) {
 
 int jpegOrientation(const std::string &contents) {
   Bytes bytes{reinterpret_cast<const unsigned char *>(contents.data()), contents.size(), true};
-  for (size_t at = 2; bytes.good;) { // after SOI: segments of a marker and a length, up to the picture itself
+  for (size_t at = 2;
+       bytes.good;) { // after SOI: segments of a marker and a length, up to the picture itself
     const uint32_t marker = bytes.number(at + 1, 1);
     if (bytes.number(at, 1) != 0xff || marker == 0xff) { // stray bytes, and bytes that fill
       ++at;
@@ -73,7 +78,8 @@ int jpegOrientation(const std::string &contents) {
 
 int pngOrientation(const std::string &contents) {
   Bytes bytes{reinterpret_cast<const unsigned char *>(contents.data()), contents.size(), true};
-  for (size_t at = 8; bytes.good;) { // after the signature: chunks of a length, a name, data and a checksum
+  for (size_t at = 8;
+       bytes.good;) { // after the signature: chunks of a length, a name, data and a checksum
     const uint32_t length = bytes.number(at, 4);
     bytes.number(at + 4, 4);
     if (!bytes.good || length > contents.size() - at - 8)
@@ -89,7 +95,8 @@ void turn(Image &image, int orientation) {
   if (orientation < 2 || orientation > 8)
     return;
   const bool swaps = orientation >= 5; // rows become columns
-  const int64_t height = swaps ? image.width : image.height, width = swaps ? image.height : image.width;
+  const int64_t height = swaps ? image.width : image.height,
+                width = swaps ? image.height : image.width;
   if (image.pixels.empty()) { // its size alone is known
     image.height = height;
     image.width = width;
@@ -99,14 +106,16 @@ void turn(Image &image, int orientation) {
   const size_t channels = size_t(image.channels);
   for (int64_t y = 0; y < height; ++y)
     for (int64_t x = 0; x < width; ++x) {
-      // Where the pixel lies in the file. Its row 0 is shown at: 1 top, 2 top, 3 bottom, 4 bottom, 5 left, 6 right, 7 right, 8 left;
-      // its column 0 at: 1 left, 2 right, 3 right, 4 left, 5 top, 6 top, 7 bottom, 8 bottom.
+      // Where the pixel lies in the file. Its row 0 is shown at: 1 top, 2 top, 3 bottom, 4 bottom,
+      // 5 left, 6 right, 7 right, 8 left; its column 0 at: 1 left, 2 right, 3 right, 4 left, 5 top,
+      // 6 top, 7 bottom, 8 bottom.
       int64_t row = swaps ? x : y, column = swaps ? y : x;
       if (orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7)
         row = image.height - 1 - row;
       if (orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8)
         column = image.width - 1 - column;
-      memcpy(&pixels[size_t(y * width + x) * channels], &image.pixels[size_t(row * image.width + column) * channels], channels);
+      memcpy(&pixels[size_t(y * width + x) * channels],
+             &image.pixels[size_t(row * image.width + column) * channels], channels);
     }
   image.pixels = std::move(pixels);
   image.height = height;

@@ -24,12 +24,16 @@ struct Object {
     text += (text.size() > 1 ? ", " : "") + jsonString(name) + ": " + value;
     return *this;
   }
-  Object &add(const std::string &name, const std::string &value) { return raw(name, jsonString(value)); }
+  Object &add(const std::string &name, const std::string &value) {
+    return raw(name, jsonString(value));
+  }
   Object &add(const std::string &name, const char *value) { return raw(name, jsonString(value)); }
   Object &add(const std::string &name, bool value) { return raw(name, value ? "true" : "false"); }
   Object &add(const std::string &name, int64_t value) { return raw(name, std::to_string(value)); }
   /// JSON has no NaN: null.
-  Object &add(const std::string &name, double value) { return raw(name, std::isfinite(value) ? format("%.9g", value) : "null"); }
+  Object &add(const std::string &name, double value) {
+    return raw(name, std::isfinite(value) ? format("%.9g", value) : "null");
+  }
   Object &add(const std::string &name, const Object &value) { return raw(name, value.text + "}"); }
   std::string line() const { return text + "}\n"; }
 };
@@ -43,7 +47,8 @@ Object split(const TrainRecord &record, const std::vector<double> &values) {
 }
 
 /// Which run a line is about.
-Object about(const char *event, const std::string &model, const std::string &data, const std::string &group, const std::string &variant) {
+Object about(const char *event, const std::string &model, const std::string &data,
+             const std::string &group, const std::string &variant) {
   Object o;
   o.add("event", event).add("model", model).add("data", data);
   if (!group.empty())
@@ -51,7 +56,9 @@ Object about(const char *event, const std::string &model, const std::string &dat
   return o;
 }
 
-Object about(const char *event, const TrainRecord &record) { return about(event, record.model, record.data, record.group, record.variant); }
+Object about(const char *event, const TrainRecord &record) {
+  return about(event, record.model, record.data, record.group, record.variant);
+}
 
 } // namespace
 
@@ -72,13 +79,19 @@ Status Recorder::open(const Run &run) {
     options.add(program->options[i].name, run.flags.options[size_t(i)]);
   for (const auto &[name, value] : machineFacts(run.engine.maxThreads()))
     machine.add(name, value);
-  start.add("event", "start").add("program", program->name).add("time", int64_t(time(nullptr))).add("seed", int64_t(run.engine.seed()));
-  start.add("elements", program->elements).add("resumed", run.flags.resume).add("options", options).add("machine", machine);
+  start.add("event", "start")
+      .add("program", program->name)
+      .add("time", int64_t(time(nullptr)))
+      .add("seed", int64_t(run.engine.seed()));
+  start.add("elements", program->elements)
+      .add("resumed", run.flags.resume)
+      .add("options", options)
+      .add("machine", machine);
   return log.write(start.line());
 }
 
-/// A run that is resumed makes the epochs after its checkpoint a second time: those that the log tells of already are dropped, from
-/// its end back to what the checkpoint holds.
+/// A run that is resumed makes the epochs after its checkpoint a second time: those that the log
+/// tells of already are dropped, from its end back to what the checkpoint holds.
 Status Recorder::dropRepeated(const TrainRecord &record) {
   std::string all;
   if (!isFile(log.name()))
@@ -101,8 +114,8 @@ Status Recorder::dropRepeated(const TrainRecord &record) {
     };
     const bool training = is("event", "train") || is("event", "epoch") || is("event", "trained");
     const Json *step = line.find(is("event", "trained") ? "steps" : "step");
-    if (!training || !step || !is("model", record.model) || !is("data", record.data) || !is("group", record.group) ||
-        !is("variant", record.variant))
+    if (!training || !step || !is("model", record.model) || !is("data", record.data) ||
+        !is("group", record.group) || !is("variant", record.variant))
       continue;
     if (step->number <= double(record.steps))
       break;
@@ -129,7 +142,10 @@ Status Recorder::trainBegins(const TrainRecord &record) {
     NN_TRY(dropRepeated(record));
   Object o = about("train", record), rows;
   rows.add("train", record.trainRows).add("val", record.valRows).add("test", record.testRows);
-  o.add("rows", rows).add("batch", record.batch).add("step", record.steps).add("steps", record.totalSteps);
+  o.add("rows", rows)
+      .add("batch", record.batch)
+      .add("step", record.steps)
+      .add("steps", record.totalSteps);
   return log.write(o.add("steps_per_epoch", record.stepsPerEpoch).line());
 }
 
@@ -181,7 +197,8 @@ Status Recorder::whole(const TrainRecord &record) {
   at.steps = 0;
   NN_TRY(trainBegins(at));
   for (size_t row = 0; row < record.history.rows(); ++row) {
-    const int64_t epoch = int64_t(row) * record.history.stride(), apart = record.monitored.stride() * record.monitorEvery;
+    const int64_t epoch = int64_t(row) * record.history.stride(),
+                  apart = record.monitored.stride() * record.monitorEvery;
     at.epochs = epoch + 1;
     at.steps = std::min(record.steps, at.epochs * record.stepsPerEpoch);
     at.last.seconds = record.history.value(row, 0);
@@ -195,7 +212,8 @@ Status Recorder::whole(const TrainRecord &record) {
   return trainEnds(record);
 }
 
-/// The last epoch, and row `row` of record.monitored. Without an engine there are no weights to look at.
+/// The last epoch, and row `row` of record.monitored. Without an engine there are no weights to
+/// look at.
 Status Recorder::look(const Engine *engine, const TrainRecord &record, size_t last) {
   const nn_train &train = *record.statement;
   const bool looked = last != noLook;
@@ -208,11 +226,15 @@ Status Recorder::look(const Engine *engine, const TrainRecord &record, size_t la
     Object tensors, activations;
     for (size_t t = 0; looked && t < record.tensors.size(); ++t) {
       TensorLook look = tensorLook(record, last, t);
-      tensors.add(record.tensors[t], Object().add("weight", look.weight).add("gradient", look.gradient).add("update", look.update));
+      tensors.add(record.tensors[t], Object()
+                                         .add("weight", look.weight)
+                                         .add("gradient", look.gradient)
+                                         .add("update", look.update));
     }
     for (size_t a = 0; looked && a < record.activations.size(); ++a) {
       UnitsLook look = unitsLook(record, last, a);
-      activations.add(record.activations[a], Object().add("dead", look.dead).add("saturated", look.saturated));
+      activations.add(record.activations[a],
+                      Object().add("dead", look.dead).add("saturated", look.saturated));
     }
     if (looked)
       o.add("tensors", tensors).add("activations", activations);
@@ -227,7 +249,8 @@ Status Recorder::look(const Engine *engine, const TrainRecord &record, size_t la
   for (const std::vector<double> *values : {&record.last.train, &record.last.val})
     for (size_t i = 0; i < values->size(); ++i)
       if (isNumber(train, i))
-        summary.add(prefix + valueName(train, i) + (values == &record.last.val ? "/val" : "/train"), (*values)[i]);
+        summary.add(prefix + valueName(train, i) + (values == &record.last.val ? "/val" : "/train"),
+                    (*values)[i]);
   for (size_t t = 0; looked && t < record.tensors.size(); ++t) {
     TensorLook look = tensorLook(record, last, t);
     if (std::isfinite(look.gradient))
@@ -241,7 +264,8 @@ Status Recorder::look(const Engine *engine, const TrainRecord &record, size_t la
     Elements values = engine->tensorValues(train.trained[t]);
     for (int64_t i = 0, count = engine->tensorElements(train.trained[t]); i < count; ++i)
       sum += values.get(i);
-    summary.add(prefix + "weights/" + record.tensors[t], histogramOf(*engine, train.trained[t], 40), sum, look.weight * look.weight);
+    summary.add(prefix + "weights/" + record.tensors[t], histogramOf(*engine, train.trained[t], 40),
+                sum, look.weight * look.weight);
   }
   for (size_t a = 0; looked && a < record.activations.size(); ++a) {
     UnitsLook look = unitsLook(record, last, a);
@@ -255,7 +279,10 @@ Status Recorder::trainEnds(const TrainRecord &record) {
   if (!log.isOpen())
     return Status();
   Object o = about("trained", record);
-  o.add("epochs", record.epochs).add("steps", record.steps).add("seconds", record.seconds).add("stopped_early", record.stoppedEarly);
+  o.add("epochs", record.epochs)
+      .add("steps", record.steps)
+      .add("seconds", record.seconds)
+      .add("stopped_early", record.stoppedEarly);
   if (record.statement->has_keep && record.kept.seen)
     o.add("kept_epoch", record.kept.epoch + 1);
   std::string sentences;
@@ -271,10 +298,12 @@ Status Recorder::evaluated(const EvaluateRecord &record) {
   for (const EvaluateRecord::Value &value : record.metrics) {
     std::string numbers;
     for (double x : value.values)
-      numbers += (numbers.empty() ? "" : ", ") + (std::isfinite(x) ? format("%.9g", x) : std::string("null"));
+      numbers += (numbers.empty() ? "" : ", ") +
+                 (std::isfinite(x) ? format("%.9g", x) : std::string("null"));
     metrics.raw(value.name, value.shape.empty() ? numbers : "[" + numbers + "]");
   }
-  return log.write(o.add("rows", record.rows).add("seconds", record.seconds).add("metrics", metrics).line());
+  return log.write(
+      o.add("rows", record.rows).add("seconds", record.seconds).add("metrics", metrics).line());
 }
 
 Status Recorder::end(double seconds, const std::string &error) {

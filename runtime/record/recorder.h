@@ -1,5 +1,5 @@
-// Recorder: what happens in a run, told to files while it happens: --log (a JSON object in each line) and --tensorboard (event files).
-// Formats: grammar/LANGUAGE.md, rule 8.13.
+// Recorder: what happens in a run, told to files while it happens: --log (a JSON object in each
+// line) and --tensorboard (event files). Formats: grammar/LANGUAGE.md, rule 8.13.
 #pragma once
 
 #include "runtime/history.h"
@@ -34,7 +34,8 @@ private:
   std::string path;
 };
 
-/// One TensorBoard event file: TFRecords of Event messages (tensorflow/core/util/event.proto, written by hand).
+/// One TensorBoard event file: TFRecords of Event messages (tensorflow/core/util/event.proto,
+/// written by hand).
 class EventFile {
 public:
   /// Creates a new file in `folder`, which is made if it is missing.
@@ -46,7 +47,8 @@ public:
     void add(const std::string &tag, const Histogram &histogram, double sum, double sumOfSquares);
   };
   Status write(int64_t step, const Summary &summary);
-  /// What the folder's other files say of steps from `step` on does not count any more: a run begins there anew.
+  /// What the folder's other files say of steps from `step` on does not count any more: a run
+  /// begins there anew.
   Status beginAgain(int64_t step);
 
 private:
@@ -65,7 +67,8 @@ public:
   bool active() const { return log.isOpen() || !folder.empty(); }
 
   Status trainBegins(const TrainRecord &record);
-  /// The last epoch of `record` is complete. `looked`: the last row of record.monitored is of this epoch.
+  /// The last epoch of `record` is complete. `looked`: the last row of record.monitored is of this
+  /// epoch.
   Status epoch(const Engine &engine, const TrainRecord &record, bool looked);
   /// A run of an experiment that is over, which was made beside others.
   Status whole(const TrainRecord &record);
@@ -82,7 +85,7 @@ private:
 
   const nn_program *program = nullptr;
   GrowingFile log;
-  std::string folder; // of --tensorboard, or empty
+  std::string folder;                                      // of --tensorboard, or empty
   std::map<std::string, std::unique_ptr<EventFile>> files; // by the folder of a run
 };
 

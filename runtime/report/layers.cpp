@@ -1,4 +1,5 @@
-// What was monitored in a training run: norms of weights, gradients and updates by tensor, dead and saturated units, weights.
+// What was monitored in a training run: norms of weights, gradients and updates by tensor, dead and
+// saturated units, weights.
 #include "runtime/monitor.h"
 #include "runtime/report/page.h"
 
@@ -13,17 +14,27 @@ static std::string warned(const std::string &text, const char *why) {
 }
 
 static void addTensors(Page &page, const TrainRecord &record, size_t last) {
-  Page::Table table{"trained tensors at the last look: norms are Euclidean, update / weight is that of one step and is best near 0.001",
-                    {"tensor", "weight norm", "gradient norm", "update norm", "update / weight", "weights"}, {}, {}, ""};
+  Page::Table table{
+      "trained tensors at the last look: norms are Euclidean, update / weight is that of one step "
+      "and is best near 0.001",
+      {"tensor", "weight norm", "gradient norm", "update norm", "update / weight", "weights"},
+      {},
+      {},
+      ""};
   for (size_t t = 0; t < record.tensors.size(); ++t) {
     TensorLook look = tensorLook(record, last, t);
     const Histogram *weights = nullptr;
     for (const Histogram &h : record.weights)
       if (h.name == record.tensors[t])
         weights = &h;
-    table.rows.push_back({htmlText(record.tensors[t]), shortNumber(look.weight), warned(shortNumber(look.gradient), gradientWarning(record, last, t)),
-                          shortNumber(look.update), warned(look.weight > 0 ? shortNumber(look.update / look.weight) : "–", updateWarning(look)),
-                          weights ? smallBarsSvg(format("%s to %s", number(weights->low).c_str(), number(weights->high).c_str()), weights->counts)
+    table.rows.push_back({htmlText(record.tensors[t]), shortNumber(look.weight),
+                          warned(shortNumber(look.gradient), gradientWarning(record, last, t)),
+                          shortNumber(look.update),
+                          warned(look.weight > 0 ? shortNumber(look.update / look.weight) : "–",
+                                 updateWarning(look)),
+                          weights ? smallBarsSvg(format("%s to %s", number(weights->low).c_str(),
+                                                        number(weights->high).c_str()),
+                                                 weights->counts)
                                   : ""});
   }
   page.table(table);
@@ -32,12 +43,17 @@ static void addTensors(Page &page, const TrainRecord &record, size_t last) {
 static void addUnits(Page &page, const TrainRecord &record, size_t last) {
   if (record.activations.empty())
     return;
-  Page::Table table{"units at the last look: dead ones give the same for every example, saturated ones have a derivative below 0.05 for nearly all",
-                    {"activation", "dead", "saturated"}, {}, {}, ""};
+  Page::Table table{"units at the last look: dead ones give the same for every example, saturated "
+                    "ones have a derivative below 0.05 for nearly all",
+                    {"activation", "dead", "saturated"},
+                    {},
+                    {},
+                    ""};
   for (size_t a = 0; a < record.activations.size(); ++a) {
     UnitsLook look = unitsLook(record, last, a);
     auto share = [](double x) { return format("%.1f %%", 100 * x); };
-    table.rows.push_back({htmlText(record.activations[a]), warned(share(look.dead), unitsWarning(look.dead)),
+    table.rows.push_back({htmlText(record.activations[a]),
+                          warned(share(look.dead), unitsWarning(look.dead)),
                           warned(share(look.saturated), unitsWarning(look.saturated))});
   }
   page.table(table);

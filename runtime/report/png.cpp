@@ -1,4 +1,5 @@
-// PNG files (ISO/IEC 15948): signature, IHDR, IDAT, IEND, each chunk with its CRC; zlib does the compression.
+// PNG files (ISO/IEC 15948): signature, IHDR, IDAT, IEND, each chunk with its CRC; zlib does the
+// compression.
 #include "runtime/report/page.h"
 
 #include <zlib.h>
@@ -14,10 +15,12 @@ static void chunk(std::string &out, const char *kind, const std::string &data) {
   bigEndian(out, uint32_t(data.size()));
   std::string body = kind + data;
   out += body;
-  bigEndian(out, uint32_t(crc32(0, reinterpret_cast<const Bytef *>(body.data()), uInt(body.size()))));
+  bigEndian(out,
+            uint32_t(crc32(0, reinterpret_cast<const Bytef *>(body.data()), uInt(body.size()))));
 }
 
-std::string pngFile(int32_t width, int32_t height, int32_t channels, const std::vector<uint8_t> &pixels) {
+std::string pngFile(int32_t width, int32_t height, int32_t channels,
+                    const std::vector<uint8_t> &pixels) {
   std::string rows, head, file = "\x89PNG\r\n\x1a\n";
   const size_t row = size_t(width) * size_t(channels);
   for (int32_t y = 0; y < height; ++y) {
@@ -26,11 +29,12 @@ std::string pngFile(int32_t width, int32_t height, int32_t channels, const std::
   }
   uLongf size = compressBound(uLong(rows.size()));
   std::string packed(size, '\0');
-  compress2(reinterpret_cast<Bytef *>(&packed[0]), &size, reinterpret_cast<const Bytef *>(rows.data()), uLong(rows.size()), 9);
+  compress2(reinterpret_cast<Bytef *>(&packed[0]), &size,
+            reinterpret_cast<const Bytef *>(rows.data()), uLong(rows.size()), 9);
   packed.resize(size);
   bigEndian(head, uint32_t(width));
   bigEndian(head, uint32_t(height));
-  head += '\x08';                     // bits a channel
+  head += '\x08';                        // bits a channel
   head += channels == 3 ? '\x02' : '\0'; // RGB or grey
   head.append(3, '\0');
   chunk(file, "IHDR", head);

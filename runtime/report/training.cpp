@@ -10,17 +10,28 @@ static std::string both(int64_t part, int64_t whole) {
 
 static Page::Facts runFacts(const TrainRecord &record) {
   const nn_train &train = *record.statement;
-  Page::Facts facts = {{"rows", grouped(record.trainRows) + " train, " + grouped(record.valRows) + " val, " + grouped(record.testRows) + " test"},
+  Page::Facts facts = {{"rows", grouped(record.trainRows) + " train, " + grouped(record.valRows) +
+                                    " val, " + grouped(record.testRows) + " test"},
                        {"batch", grouped(record.batch)},
-                       {"steps", both(record.steps, record.totalSteps) + ", " + grouped(record.stepsPerEpoch) + " in an epoch"},
+                       {"steps", both(record.steps, record.totalSteps) + ", " +
+                                     grouped(record.stepsPerEpoch) + " in an epoch"},
                        {"epochs", grouped(record.epochs)}};
-  std::string speed = record.steps && record.seconds > 0 ? ", " + format(double(record.steps) < 100 * record.seconds ? "%.3g steps/s" : "%.0f steps/s", double(record.steps) / record.seconds) : "";
-  facts.push_back({"time", duration(record.seconds) + speed + ", " + counted(record.threads, "thread")});
+  std::string speed =
+      record.steps && record.seconds > 0
+          ? ", " + format(double(record.steps) < 100 * record.seconds ? "%.3g steps/s"
+                                                                      : "%.0f steps/s",
+                          double(record.steps) / record.seconds)
+          : "";
+  facts.push_back(
+      {"time", duration(record.seconds) + speed + ", " + counted(record.threads, "thread")});
   if (train.has_keep && record.kept.seen)
-    facts.push_back({"kept", "epoch " + std::to_string(record.kept.epoch + 1) + ": " + watchName(train.keep, train.metrics) + " " +
+    facts.push_back({"kept", "epoch " + std::to_string(record.kept.epoch + 1) + ": " +
+                                 watchName(train.keep, train.metrics) + " " +
                                  number(record.kept.best)});
   if (record.stoppedEarly)
-    facts.push_back({"stopped early", watchName(train.stop, train.metrics) + " did not improve after epoch " + std::to_string(record.stop.epoch + 1)});
+    facts.push_back({"stopped early", watchName(train.stop, train.metrics) +
+                                          " did not improve after epoch " +
+                                          std::to_string(record.stop.epoch + 1)});
   return facts;
 }
 
@@ -41,7 +52,8 @@ static Page::Facts lastFacts(const TrainRecord &record) {
 
 void addTraining(Page &page, const TrainRecord &record) {
   const nn_train &train = *record.statement;
-  page.section("train " + record.model + " on " + record.data + (record.variant.empty() ? "" : " (" + record.variant + ")"));
+  page.section("train " + record.model + " on " + record.data +
+               (record.variant.empty() ? "" : " (" + record.variant + ")"));
   page.cards({{"As written", statementFacts(train)},
               {"The run", runFacts(record)},
               {"The last epoch", record.epochs > 0 ? lastFacts(record) : Page::Facts()}});

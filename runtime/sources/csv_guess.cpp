@@ -1,4 +1,5 @@
-// What a table does not say of itself: which character parts its cells, and whether its first record names the columns.
+// What a table does not say of itself: which character parts its cells, and whether its first
+// record names the columns.
 #include "runtime/sources/csv_table.h"
 
 #include <algorithm>
@@ -18,9 +19,10 @@ bool isNumber(std::string_view text, double &value) {
 }
 
 struct Fitness {
-  bool even = false;  // every record has as many cells, and more than one
-  double plain = 0;   // the share of cells that are numbers, or have none of the other candidates in them
-  size_t first = 0;   // cells of the first record
+  bool even = false; // every record has as many cells, and more than one
+  double plain =
+      0; // the share of cells that are numbers, or have none of the other candidates in them
+  size_t first = 0; // cells of the first record
 };
 
 Fitness fitnessOf(std::string_view text, CsvDialect dialect, bool isWhole) {
@@ -39,7 +41,8 @@ Fitness fitnessOf(std::string_view text, CsvDialect dialect, bool isWhole) {
     for (const Cell &cell : cells) {
       double value;
       plain += cell.isQuoted || isNumber(cell.text, value) ||
-               cell.text.find_first_of(std::string_view(candidates, sizeof candidates)) == std::string_view::npos;
+               cell.text.find_first_of(std::string_view(candidates, sizeof candidates)) ==
+                   std::string_view::npos;
     }
     records.push_back({cells.size(), plain});
   }
@@ -104,18 +107,22 @@ std::vector<Column> compare(const CsvTable &table, const Sample &sample) {
 
 /// Words alone.
 Judgement judgeWords(const std::vector<Column> &columns, size_t words, bool named) {
-  const size_t again = size_t(std::count_if(columns.begin(), columns.end(),
-                                            [](const Column &c) { return c.first == Column::Word && c.again; }));
+  const size_t again = size_t(std::count_if(columns.begin(), columns.end(), [](const Column &c) {
+    return c.first == Column::Word && c.again;
+  }));
   if (again == words) // or there are none
     return {FirstRecord::Data, false, ""};
   if (named)
-    return {FirstRecord::Doubtful, false, "its cells are words, as those below are, and the program names the columns"};
+    return {FirstRecord::Doubtful, false,
+            "its cells are words, as those below are, and the program names the columns"};
   if (again > 0)
-    return {FirstRecord::Doubtful, false, "its cells are words, as those below are, and some of them occur again"};
+    return {FirstRecord::Doubtful, false,
+            "its cells are words, as those below are, and some of them occur again"};
   return {FirstRecord::Header, false, ""};
 }
 
-/// With numbers in it: the names that a table has got which was made without names, 0, 1, 2, …, or years.
+/// With numbers in it: the names that a table has got which was made without names, 0, 1, 2, …, or
+/// years.
 Judgement judgeNumbers(const std::vector<Column> &columns, size_t records) {
   size_t numbers = 0;
   bool counts = true, whole = false, within = true, contrast = false;
@@ -136,7 +143,8 @@ Judgement judgeNumbers(const std::vector<Column> &columns, size_t records) {
   if (counts && !whole && numbers > 1)
     return {FirstRecord::Header, false, "", start == 0};
   if (contrast)
-    return {FirstRecord::Doubtful, false, "it has a word where the lines below have numbers, and numbers too"};
+    return {FirstRecord::Doubtful, false,
+            "it has a word where the lines below have numbers, and numbers too"};
   if (counts && (start == 0 || (start >= leastYear && !within)))
     return {FirstRecord::Doubtful, false, "its numbers count up, as names do that nobody gave"};
   return {FirstRecord::Data, false, ""};
@@ -155,8 +163,9 @@ char findSeparator(std::string_view text, const CsvDialect &dialect) {
     CsvDialect tried = dialect;
     tried.separator = separator;
     const Fitness fitness = fitnessOf(text.substr(0, enough), tried, isWhole);
-    const bool better = fitness.even != best.even ? fitness.even : fitness.even ? fitness.plain > best.plain
-                                                                                : fitness.first > 1 && best.first < 2;
+    const bool better = fitness.even != best.even ? fitness.even
+                        : fitness.even            ? fitness.plain > best.plain
+                                                  : fitness.first > 1 && best.first < 2;
     if (!found || better) {
       best = fitness;
       found = separator;
@@ -165,7 +174,8 @@ char findSeparator(std::string_view text, const CsvDialect &dialect) {
   return found;
 }
 
-Judgement judgeFirst(const CsvTable &table, const Sample &sample, const std::vector<std::string> &known, bool named) {
+Judgement judgeFirst(const CsvTable &table, const Sample &sample,
+                     const std::vector<std::string> &known, bool named) {
   const std::vector<Column> columns = compare(table, sample);
   size_t numbers = 0, words = 0, same = 0;
   bool contrast = false;
@@ -173,7 +183,8 @@ Judgement judgeFirst(const CsvTable &table, const Sample &sample, const std::vec
     numbers += columns[c].first == Column::Number;
     words += columns[c].first == Column::Word;
     contrast |= columns[c].contrasts();
-    same += std::find(known.begin(), known.end(), sample.front()[c].text) != known.end() && !columns[c].again;
+    same += std::find(known.begin(), known.end(), sample.front()[c].text) != known.end() &&
+            !columns[c].again;
   }
   if (same > 0 && (!named || same == columns.size()))
     return {FirstRecord::Header, true, ""};

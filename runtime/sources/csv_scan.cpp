@@ -56,8 +56,9 @@ Status CsvScanner::quoted(Cell &cell) {
   }
   cell.text = text.substr(start, at - start);
   for (size_t i = 0; i < cell.text.size(); ++i)
-    currentLine += cell.text[i] == '\n' ||
-                   (cell.text[i] == '\r' && (i + 1 == cell.text.size() || cell.text[i + 1] != '\n'));
+    currentLine +=
+        cell.text[i] == '\n' ||
+        (cell.text[i] == '\r' && (i + 1 == cell.text.size() || cell.text[i + 1] != '\n'));
   if (doubled) {
     std::string plain;
     for (size_t i = 0; i < cell.text.size(); ++i) {
@@ -111,7 +112,8 @@ Status CsvScanner::next(std::vector<Cell> &cells, bool &done) {
 bool parseNumber(std::string_view text, double &value, char decimal) {
   std::string pointed;
   if (decimal != '.') {
-    if (text.find('.') != std::string_view::npos) // of thousands, or a point after all: not to be guessed
+    if (text.find('.') !=
+        std::string_view::npos) // of thousands, or a point after all: not to be guessed
       return false;
     pointed = text;
     std::replace(pointed.begin(), pointed.end(), decimal, '.');
@@ -128,8 +130,9 @@ bool parseNumber(std::string_view text, double &value, char decimal) {
   if (result.ec == std::errc::result_out_of_range) {
     // from_chars leaves the value alone: too small is zero, too large is infinite.
     size_t e = text.find_first_of("eE");
-    bool tiny = e != std::string_view::npos ? e + 1 < text.size() && text[e + 1] == '-'
-                                            : text.substr(0, 3) == "0.0" || text.substr(0, 4) == "-0.0";
+    bool tiny = e != std::string_view::npos
+                    ? e + 1 < text.size() && text[e + 1] == '-'
+                    : text.substr(0, 3) == "0.0" || text.substr(0, 4) == "-0.0";
     value = tiny ? 0 : HUGE_VAL;
     return true;
   }

@@ -1,4 +1,5 @@
-// Reading the text of a CSV file into cells. Shared by the loader, the compiler's probe and `predict`.
+// Reading the text of a CSV file into cells. Shared by the loader, the compiler's probe and
+// `predict`.
 #pragma once
 
 #include "runtime/status.h"
@@ -50,7 +51,8 @@ private:
   CsvDialect dialect;
   size_t at = 0;
   uint64_t currentLine = 1, recordLine = 1;
-  std::deque<std::string> unescaped; // cells with doubled quotes, resolved; a deque does not move them
+  std::deque<std::string>
+      unescaped; // cells with doubled quotes, resolved; a deque does not move them
 };
 
 /// Parses a whole cell as a finite or non-finite number; false when it is not a number.

@@ -1,4 +1,5 @@
-// IDX: two zero bytes, a type byte, the number of dimensions, each dimension as a big-endian u32, the data.
+// IDX: two zero bytes, a type byte, the number of dimensions, each dimension as a big-endian u32,
+// the data.
 #include "runtime/sources/idx_file.h"
 
 #include "runtime/file.h"
@@ -72,8 +73,10 @@ struct CloseGz {
 };
 using Gz = std::unique_ptr<gzFile_s, CloseGz>;
 
-/// Reads up to `size` bytes; `got` says how many there were. zlib reads files that are not compressed as they are.
-Status readBytes(gzFile file, const std::string &path, unsigned char *into, uint64_t size, uint64_t &got) {
+/// Reads up to `size` bytes; `got` says how many there were. zlib reads files that are not
+/// compressed as they are.
+Status readBytes(gzFile file, const std::string &path, unsigned char *into, uint64_t size,
+                 uint64_t &got) {
   got = 0;
   while (got < size) {
     unsigned step = unsigned(size - got < (1u << 30) ? size - got : (1u << 30));
@@ -83,7 +86,8 @@ Status readBytes(gzFile file, const std::string &path, unsigned char *into, uint
       const char *why = gzerror(file, &code);
       if (code == Z_BUF_ERROR) // the compressed stream ends too early
         return Status();
-      return Status::error(path + " is damaged: " + (why && *why ? why : "its compressed data are not valid"));
+      return Status::error(
+          path + " is damaged: " + (why && *why ? why : "its compressed data are not valid"));
     }
     if (n == 0)
       return Status();
@@ -97,7 +101,8 @@ Status open(const std::string &path, IdxFile &file, Gz &stream) {
   if (stat(path.c_str(), &info) != 0)
     return Status::error("cannot open " + path + ": no such file");
   if (!S_ISREG(info.st_mode))
-    return Status::error(path + (S_ISDIR(info.st_mode) ? " is a directory, not a file" : " is not a regular file"));
+    return Status::error(
+        path + (S_ISDIR(info.st_mode) ? " is a directory, not a file" : " is not a regular file"));
   if (info.st_size == 0)
     return Status::error(path + " is empty");
   stream.reset(gzopen(path.c_str(), "rb"));
@@ -109,19 +114,20 @@ Status open(const std::string &path, IdxFile &file, Gz &stream) {
   uint64_t got;
   NN_TRY(readBytes(stream.get(), path, head, 4, got));
   if (got < 4)
-    return Status::error(format("%s ends after %llu bytes, before the end of an IDX header", path.c_str(),
-                                (unsigned long long)got));
+    return Status::error(format("%s ends after %llu bytes, before the end of an IDX header",
+                                path.c_str(), (unsigned long long)got));
   bool known = head[2] == 8 || head[2] == 9 || (head[2] >= 0xB && head[2] <= 0xE);
   if (head[0] || head[1] || !known || head[3] == 0 || head[3] > 8)
-    return Status::error(format("%s is not an IDX file: it starts with %02x %02x %02x %02x", path.c_str(), head[0],
-                                head[1], head[2], head[3]));
+    return Status::error(format("%s is not an IDX file: it starts with %02x %02x %02x %02x",
+                                path.c_str(), head[0], head[1], head[2], head[3]));
   file.type = IdxType(head[2]);
   int rank = head[3];
   unsigned char sizes[8 * 4];
   NN_TRY(readBytes(stream.get(), path, sizes, rank * 4, got));
   if (got < uint64_t(rank) * 4)
-    return Status::error(format("%s ends after %llu bytes, before the end of its IDX header of %d bytes",
-                                path.c_str(), (unsigned long long)got + 4, rank * 4 + 4));
+    return Status::error(
+        format("%s ends after %llu bytes, before the end of its IDX header of %d bytes",
+               path.c_str(), (unsigned long long)got + 4, rank * 4 + 4));
   file.shape.clear();
   unsigned __int128 total = file.elementBytes();
   for (int d = 0; d < rank; ++d) {
@@ -133,7 +139,8 @@ Status open(const std::string &path, IdxFile &file, Gz &stream) {
                            shapeText(file.shape.data(), int32_t(file.shape.size())) + " and more");
   }
   if (total == 0)
-    return Status::error(path + " holds no items: its shape is " + shapeText(file.shape.data(), rank));
+    return Status::error(path + " holds no items: its shape is " +
+                         shapeText(file.shape.data(), rank));
   return Status();
 }
 
@@ -169,16 +176,18 @@ Status readIdx(const std::string &path, IdxFile &file) {
   uint64_t got;
   NN_TRY(readBytes(stream.get(), path, file.data.data(), expected, got));
   if (got < expected)
-    return Status::error(format("%s is cut off: its header %s announces %s bytes of data, %s were found",
-                                path.c_str(), shapeText(file.shape.data(), int32_t(file.shape.size())).c_str(),
-                                grouped(int64_t(expected)).c_str(), grouped(int64_t(got)).c_str()));
+    return Status::error(
+        format("%s is cut off: its header %s announces %s bytes of data, %s were found",
+               path.c_str(), shapeText(file.shape.data(), int32_t(file.shape.size())).c_str(),
+               grouped(int64_t(expected)).c_str(), grouped(int64_t(got)).c_str()));
   unsigned char more;
   uint64_t extra;
   NN_TRY(readBytes(stream.get(), path, &more, 1, extra));
   if (extra)
-    return Status::error(format("%s goes on after the %s bytes of data that its header %s announces", path.c_str(),
-                                grouped(int64_t(expected)).c_str(),
-                                shapeText(file.shape.data(), int32_t(file.shape.size())).c_str()));
+    return Status::error(
+        format("%s goes on after the %s bytes of data that its header %s announces", path.c_str(),
+               grouped(int64_t(expected)).c_str(),
+               shapeText(file.shape.data(), int32_t(file.shape.size())).c_str()));
   int code;
   gzerror(stream.get(), &code);
   if (code == Z_BUF_ERROR)

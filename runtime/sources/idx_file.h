@@ -10,7 +10,14 @@
 namespace nnrt {
 
 /// The types an IDX file may hold; numbers are big-endian.
-enum class IdxType : uint8_t { U8 = 0x08, I8 = 0x09, I16 = 0x0B, I32 = 0x0C, F32 = 0x0D, F64 = 0x0E };
+enum class IdxType : uint8_t {
+  U8 = 0x08,
+  I8 = 0x09,
+  I16 = 0x0B,
+  I32 = 0x0C,
+  F32 = 0x0D,
+  F64 = 0x0E
+};
 
 struct IdxFile {
   std::string path;
@@ -32,8 +39,9 @@ struct IdxFile {
 /// Reads only the type and the shape.
 Status readIdxHeader(const std::string &path, IdxFile &file);
 
-/// Reads everything; a file that is not compressed is mapped instead, so it must keep its length while it is used. A file that is cut off or has bytes behind its end is an error that says how many bytes there are
-/// and how many there should be.
+/// Reads everything; a file that is not compressed is mapped instead, so it must keep its length
+/// while it is used. A file that is cut off or has bytes behind its end is an error that says how
+/// many bytes there are and how many there should be.
 Status readIdx(const std::string &path, IdxFile &file);
 
 } // namespace nnrt

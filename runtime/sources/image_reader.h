@@ -1,5 +1,6 @@
-// What reads `images` sources. It needs libpng and libjpeg, so it is a library of its own (runtime/images), which only programs with
-// such a source are linked with: everyone else sees a null pointer.
+// What reads `images` sources. It needs libpng and libjpeg, so it is a library of its own
+// (runtime/images), which only programs with such a source are linked with: everyone else sees a
+// null pointer.
 #pragma once
 
 #include "runtime/sources/source.h"
@@ -17,9 +18,10 @@ struct ImageReader {
   Status (*open)(const SourceSpec &, const std::vector<ColumnRequest> &, std::unique_ptr<Source> &);
   /// Lists the folder and reads one image's size. Paths are relative to `folders`.
   Status (*probe)(const nn_source &, const Folders &folders, ImageFolder &result);
-  /// Reads one image file, or all in a folder without classes, for predict: the column `image`, others are missing.
-  Status (*openLoose)(const nn_source &, const std::string &path, const std::vector<ColumnRequest> &,
-                      std::unique_ptr<Source> &);
+  /// Reads one image file, or all in a folder without classes, for predict: the column `image`,
+  /// others are missing.
+  Status (*openLoose)(const nn_source &, const std::string &path,
+                      const std::vector<ColumnRequest> &, std::unique_ptr<Source> &);
 };
 
 extern "C" {

@@ -1,4 +1,5 @@
-// Rows written in the program itself: the elements of one field behind those of another, in each row.
+// Rows written in the program itself: the elements of one field behind those of another, in each
+// row.
 #include "runtime/sources/source.h"
 
 namespace nnrt {
@@ -7,7 +8,8 @@ namespace {
 class RowsSource : public Source {
 public:
   RowsSource(const nn_source &source, std::vector<int64_t> starts, std::vector<int64_t> sizes)
-      : values(source.values), width(source.row_width), starts(std::move(starts)), sizes(std::move(sizes)) {
+      : values(source.values), width(source.row_width), starts(std::move(starts)),
+        sizes(std::move(sizes)) {
     rows = source.n_values / width;
   }
 

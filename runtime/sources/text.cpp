@@ -1,5 +1,6 @@
-// Texts, character by character: an example is a stretch of characters and, for each, the one that follows. Stretches lie one behind the
-// other, so that what one split learns does not stand in another. Characters are numbered in the order of their code points.
+// Texts, character by character: an example is a stretch of characters and, for each, the one that
+// follows. Stretches lie one behind the other, so that what one split learns does not stand in
+// another. Characters are numbered in the order of their code points.
 #include "runtime/sources/text_file.h"
 
 #include "runtime/sources/text_bytes.h"
@@ -22,7 +23,8 @@ public:
   bool isCompact() const override { return true; }
   void forget() override { std::vector<uint16_t>().swap(file.codes); }
   std::string place(int64_t row) const override {
-    return format("%s, characters %lld to %lld", path.c_str(), (long long)(row * length + 1), (long long)((row + 1) * length));
+    return format("%s, characters %lld to %lld", path.c_str(), (long long)(row * length + 1),
+                  (long long)((row + 1) * length));
   }
 
   std::string path;
@@ -49,7 +51,8 @@ Status readText(const std::string &path, int32_t encoding, TextFile &text) {
   std::sort(seen.begin(), seen.end());
   seen.erase(std::unique(seen.begin(), seen.end()), seen.end());
   if (seen.size() > 65536)
-    return Status::error(format("%s has %zu different characters; up to 65,536 are expected", path.c_str(), seen.size()));
+    return Status::error(format("%s has %zu different characters; up to 65,536 are expected",
+                                path.c_str(), seen.size()));
   text.characters.clear();
   for (uint32_t code : seen) {
     std::string character;
@@ -63,25 +66,30 @@ Status readText(const std::string &path, int32_t encoding, TextFile &text) {
 }
 
 Status textRows(const std::string &path, const TextFile &text, int64_t length, int64_t &rows) {
-  rows = (int64_t(text.codes.size()) - 1) / length; // the last character of a stretch needs one behind it
+  rows = (int64_t(text.codes.size()) - 1) /
+         length; // the last character of a stretch needs one behind it
   if (rows < 1)
     return Status::error(format("%s has %s, but an example of %lld needs one more", path.c_str(),
-                                counted(int64_t(text.codes.size()), "character").c_str(), (long long)length));
+                                counted(int64_t(text.codes.size()), "character").c_str(),
+                                (long long)length));
   return Status();
 }
 
-Status openText(const SourceSpec &spec, const std::vector<ColumnRequest> &columns, std::unique_ptr<Source> &result) {
+Status openText(const SourceSpec &spec, const std::vector<ColumnRequest> &columns,
+                std::unique_ptr<Source> &result) {
   const nn_source &source = *spec.source;
   std::unique_ptr<TextSource> opened(new TextSource);
   NN_TRY(findFile(source.path, spec.folders, opened->path).at(source.where));
   NN_TRY(readText(opened->path, source.encoding, opened->file).at(source.where));
-  NN_TRY(checkClasses(spec, opened->file.characters.size(), opened->path.c_str(), "different character"));
+  NN_TRY(checkClasses(spec, opened->file.characters.size(), opened->path.c_str(),
+                      "different character"));
   opened->length = source.length;
   NN_TRY(textRows(opened->path, opened->file, source.length, opened->rows).at(source.where));
   opened->characters.names = opened->file.characters;
   for (const ColumnRequest &column : columns) {
     if (column.name != "x" && column.name != "y")
-      return Status::error("a text has `x` and `y`, there is no `" + column.name + "`").at(column.where.c_str());
+      return Status::error("a text has `x` and `y`, there is no `" + column.name + "`")
+          .at(column.where.c_str());
     NN_TRY(checkColumnSize(column, source.length, opened->path.c_str()).at(column.where.c_str()));
     opened->isNext.push_back(column.name == "y");
   }

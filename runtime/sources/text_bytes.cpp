@@ -14,7 +14,8 @@ namespace nnrt {
 size_t firstBadByte(std::string_view text) {
   for (size_t at = 0; at < text.size();) {
     uint64_t eight; // most text is ASCII
-    while (at + sizeof eight <= text.size() && (memcpy(&eight, text.data() + at, sizeof eight), !(eight & 0x8080808080808080)))
+    while (at + sizeof eight <= text.size() &&
+           (memcpy(&eight, text.data() + at, sizeof eight), !(eight & 0x8080808080808080)))
       at += sizeof eight;
     if (at == text.size())
       break;
@@ -40,7 +41,8 @@ std::string byteAt(const std::string &path, std::string_view bytes, size_t at) {
       ++line;
       start = i + 1;
     }
-  return format("%s:%zu:%zu: byte 0x%02x", path.c_str(), line, at - start + 1, (unsigned char)bytes[at]);
+  return format("%s:%zu:%zu: byte 0x%02x", path.c_str(), line, at - start + 1,
+                (unsigned char)bytes[at]);
 }
 
 bool isPacked(std::string_view bytes) { return bytes.substr(0, 2) == "\x1f\x8b"; }
@@ -55,7 +57,8 @@ struct Inflater {
 };
 
 /// Unpacks up to `limit` bytes; an archive may hold several parts, one after the other.
-Status unpack(const std::string &path, const std::string &packed, bool isWhole, size_t limit, std::string &bytes) {
+Status unpack(const std::string &path, const std::string &packed, bool isWhole, size_t limit,
+              std::string &bytes) {
   Inflater inflater;
   z_stream &z = inflater.stream;
   if (inflateInit2(&z, 15 + 16) != Z_OK)
@@ -93,15 +96,18 @@ Status unpack(const std::string &path, const std::string &packed, bool isWhole, 
   if (code == Z_MEM_ERROR)
     return Status::error("out of memory: unpacking " + path);
   if (code == Z_BUF_ERROR)
-    return Status::error(format("%s is damaged: its compressed data end too early, after %s bytes of text",
-                                path.c_str(), grouped(int64_t(got)).c_str()));
-  return Status::error(path + " is damaged: " + (z.msg ? z.msg : "its compressed data are not valid"));
+    return Status::error(
+        format("%s is damaged: its compressed data end too early, after %s bytes of text",
+               path.c_str(), grouped(int64_t(got)).c_str()));
+  return Status::error(path +
+                       " is damaged: " + (z.msg ? z.msg : "its compressed data are not valid"));
 }
 
 /// What Windows-1252 has where Latin-1 has control characters; 0: nothing.
-const uint16_t windows[32] = {0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
-                              0x2039, 0x0152, 0,      0x017D, 0,      0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
-                              0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178};
+const uint16_t windows[32] = {0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
+                              0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0,      0x017D, 0,
+                              0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
+                              0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178};
 
 Status fromBytes(const std::string &path, bool isWindows, std::string &bytes) {
   if (bytes.compare(0, 3, utf8Mark) == 0)
@@ -126,13 +132,16 @@ Status fromUtf16(const std::string &path, std::string &bytes) {
     return bigEnd ? a << 8 | b : b << 8 | a;
   };
   std::string text;
-  for (size_t i = bigEnd || bytes.compare(0, 2, "\xFF\xFE") == 0 ? 2 : 0; i < bytes.size(); i += 2) {
+  for (size_t i = bigEnd || bytes.compare(0, 2, "\xFF\xFE") == 0 ? 2 : 0; i < bytes.size();
+       i += 2) {
     int32_t code = i + 1 < bytes.size() ? unit(i) : 0xD800;
-    if (code >= 0xD800 && code < 0xDC00 && i + 3 < bytes.size() && unit(i + 2) >= 0xDC00 && unit(i + 2) < 0xE000) {
+    if (code >= 0xD800 && code < 0xDC00 && i + 3 < bytes.size() && unit(i + 2) >= 0xDC00 &&
+        unit(i + 2) < 0xE000) {
       code = 0x10000 + ((code - 0xD800) << 10) + (unit(i + 2) - 0xDC00);
       i += 2;
     } else if (code >= 0xD800 && code < 0xE000) {
-      return Status::error(format("%s: byte %zu begins no character of UTF-16", path.c_str(), i + 1));
+      return Status::error(
+          format("%s: byte %zu begins no character of UTF-16", path.c_str(), i + 1));
     }
     addCharacter(text, uint32_t(code));
   }
@@ -146,10 +155,13 @@ Status toText(const std::string &path, int32_t encoding, std::string &bytes) {
   if (bytes.empty())
     return Status::error(path + " is empty");
   if (bytes.compare(0, 4, "PK\3\4") == 0)
-    return Status::error(path + " is a zip archive, as spreadsheets are too; a text is expected, such as CSV");
-  const bool marked16 = bytes.compare(0, 2, "\xFF\xFE") == 0 || bytes.compare(0, 2, "\xFE\xFF") == 0;
+    return Status::error(
+        path + " is a zip archive, as spreadsheets are too; a text is expected, such as CSV");
+  const bool marked16 =
+      bytes.compare(0, 2, "\xFF\xFE") == 0 || bytes.compare(0, 2, "\xFE\xFF") == 0;
   if (marked16 && encoding != NN_UTF16)
-    return Status::error(path + " is in UTF-16: it begins with its mark\n  `encoding = \"utf-16\"` reads it");
+    return Status::error(
+        path + " is in UTF-16: it begins with its mark\n  `encoding = \"utf-16\"` reads it");
   if (encoding == NN_UTF16)
     NN_TRY(fromUtf16(path, bytes));
   if (const size_t zero = bytes.find('\0'); zero != std::string::npos)
@@ -157,12 +169,15 @@ Status toText(const std::string &path, int32_t encoding, std::string &bytes) {
   if (encoding == NN_LATIN1 || encoding == NN_CP1252)
     return fromBytes(path, encoding == NN_CP1252, bytes);
   if (const size_t bad = firstBadByte(bytes); bad != std::string::npos)
-    return Status::error(byteAt(path, bytes, bad) + " is no character: the file is not UTF-8\n  `encoding = \"latin1\"` reads it if it is in "
-                                                    "Latin-1, `encoding = \"cp1252\"` if it comes from Windows");
+    return Status::error(
+        byteAt(path, bytes, bad) +
+        " is no character: the file is not UTF-8\n  `encoding = \"latin1\"` reads it if it is in "
+        "Latin-1, `encoding = \"cp1252\"` if it comes from Windows");
   return Status();
 }
 
-Status readText(const std::string &path, int32_t encoding, std::string &text, size_t limit, bool &cut) {
+Status readText(const std::string &path, int32_t encoding, std::string &text, size_t limit,
+                bool &cut) {
   NN_TRY(readFile(path, text, limit));
   if (isPacked(text)) {
     std::string packed;

@@ -10,7 +10,8 @@ struct TextFile {
   std::vector<uint16_t> codes;         // of the whole text: indices of `characters`
 };
 
-/// Reads a text; bytes that are none of its encoding (nn_encoding) are an error that names the line.
+/// Reads a text; bytes that are none of its encoding (nn_encoding) are an error that names the
+/// line.
 Status readText(const std::string &path, int32_t encoding, TextFile &text);
 
 /// How many examples of `length` characters the text has: at least 1, or an error.

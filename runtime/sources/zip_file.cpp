@@ -1,8 +1,10 @@
-// ZIP: members one after another, a directory of them, and at the file's very end where the directory is. Numbers are little-endian;
-// those that do not fit stand in extra fields ("zip64"). (PKWARE's APPNOTE.TXT, 4.3)
+// ZIP: members one after another, a directory of them, and at the file's very end where the
+// directory is. Numbers are little-endian; those that do not fit stand in extra fields ("zip64").
+// (PKWARE's APPNOTE.TXT, 4.3)
 //
-// Nothing that the file says is believed: every offset and size is compared with the file's length before it is used, by
-// subtractions that cannot wrap, and pieces are read rather than mapped, so that a file that shrinks meanwhile is an error too.
+// Nothing that the file says is believed: every offset and size is compared with the file's length
+// before it is used, by subtractions that cannot wrap, and pieces are read rather than mapped, so
+// that a file that shrinks meanwhile is an error too.
 #include "runtime/sources/zip_file.h"
 
 #include "runtime/file.h"
@@ -27,9 +29,11 @@ uint64_t numberAt(const unsigned char *at, int bytes) {
   return value;
 }
 
-const uint64_t endSize = 22, end64Size = 56, locatorSize = 20, entrySize = 46, localSize = 30, mostComment = 65535;
+const uint64_t endSize = 22, end64Size = 56, locatorSize = 20, entrySize = 46, localSize = 30,
+               mostComment = 65535;
 
-/// Sizes and offsets that do not fit in 32 bits, in the order of the specification. False when one is missing.
+/// Sizes and offsets that do not fit in 32 bits, in the order of the specification. False when one
+/// is missing.
 bool readWide(const unsigned char *extra, size_t length, ZipFile::Member &member) {
   size_t wanted = 0;
   for (uint64_t value : {member.size, member.packed, member.offset})
@@ -92,8 +96,8 @@ bool ZipFile::findDirectory(uint64_t &start, uint64_t &end, uint64_t &count) con
     start = numberAt(record + 16, 4);
     end = length - tail.size() + at;
     unsigned char locator[locatorSize], wide[end64Size];
-    if ((count != 0xFFFF && start != 0xFFFFFFFF) || end < locatorSize || !readAt(end - locatorSize, locator, locatorSize) ||
-        memcmp(locator, "PK\6\7", 4) != 0)
+    if ((count != 0xFFFF && start != 0xFFFFFFFF) || end < locatorSize ||
+        !readAt(end - locatorSize, locator, locatorSize) || memcmp(locator, "PK\6\7", 4) != 0)
       return start <= end;
     end = numberAt(locator + 8, 8);
     if (!readAt(end, wide, end64Size) || memcmp(wide, "PK\6\6", 4) != 0)
@@ -109,10 +113,13 @@ Status ZipFile::readDirectory(uint64_t at, uint64_t end, uint64_t count) {
   const Status damaged = Status::error(path + " is damaged: its directory ends too early");
   for (uint64_t i = 0; i < count; ++i) {
     unsigned char entry[entrySize];
-    if (at > end || end - at < entrySize || !readAt(at, entry, entrySize) || memcmp(entry, "PK\1\2", 4) != 0)
+    if (at > end || end - at < entrySize || !readAt(at, entry, entrySize) ||
+        memcmp(entry, "PK\1\2", 4) != 0)
       return Status::error(damaged.message());
-    const size_t nameSize = size_t(numberAt(entry + 28, 2)), extraSize = size_t(numberAt(entry + 30, 2)),
-                 commentSize = size_t(numberAt(entry + 32, 2)), rest = nameSize + extraSize + commentSize;
+    const size_t nameSize = size_t(numberAt(entry + 28, 2)),
+                 extraSize = size_t(numberAt(entry + 30, 2)),
+                 commentSize = size_t(numberAt(entry + 32, 2)),
+                 rest = nameSize + extraSize + commentSize;
     std::string texts(nameSize + extraSize, '\0');
     if (end - at - entrySize < rest || !readAt(at + entrySize, &texts[0], texts.size()))
       return Status::error(damaged.message());
@@ -123,8 +130,10 @@ Status ZipFile::readDirectory(uint64_t at, uint64_t end, uint64_t count) {
     member.packed = numberAt(entry + 20, 4);
     member.size = numberAt(entry + 24, 4);
     member.offset = numberAt(entry + 42, 4);
-    if (!readWide(reinterpret_cast<const unsigned char *>(texts.data()) + nameSize, extraSize, member))
-      return Status::error(path + " is damaged: the sizes of `" + quoted(member.name) + "` are missing");
+    if (!readWide(reinterpret_cast<const unsigned char *>(texts.data()) + nameSize, extraSize,
+                  member))
+      return Status::error(path + " is damaged: the sizes of `" + quoted(member.name) +
+                           "` are missing");
     if (numberAt(entry + 8, 2) & 1)
       return Status::error(path + ": `" + quoted(member.name) + "` is encrypted");
     members.push_back(std::move(member));
@@ -143,8 +152,10 @@ Status ZipFile::checkApart(uint64_t directory) const {
   for (size_t i = 0; i < byPlace.size(); ++i) {
     const Member &member = *byPlace[i];
     const uint64_t next = i + 1 < byPlace.size() ? byPlace[i + 1]->offset : directory;
-    if (member.offset > next || next - member.offset < localSize || next - member.offset - localSize < member.packed)
-      return Status::error(path + " is damaged: `" + quoted(member.name) + "` reaches into what follows it");
+    if (member.offset > next || next - member.offset < localSize ||
+        next - member.offset - localSize < member.packed)
+      return Status::error(path + " is damaged: `" + quoted(member.name) +
+                           "` reaches into what follows it");
     if (i && byName[i]->name == byName[i - 1]->name)
       return Status::error(path + " is damaged: it holds `" + quoted(byName[i]->name) + "` twice");
   }
@@ -171,7 +182,8 @@ Status ZipFile::open(const std::string &name) {
   return checkApart(at);
 }
 
-Status ZipFile::inflate(const Member &member, uint64_t start, uint64_t size, unsigned char *out, const std::string &place) const {
+Status ZipFile::inflate(const Member &member, uint64_t start, uint64_t size, unsigned char *out,
+                        const std::string &place) const {
   z_stream stream = {};
   if (inflateInit2(&stream, -MAX_WBITS) != Z_OK)
     return Status::error(place + "cannot be unpacked: there is no memory for it");
@@ -197,7 +209,8 @@ Status ZipFile::inflate(const Member &member, uint64_t start, uint64_t size, uns
   inflateEnd(&stream);
   if (!readable)
     return Status::error(place + "was cut while it was read");
-  return made == size ? Status() : Status::error(place + "is damaged: its compressed data are not valid");
+  return made == size ? Status()
+                      : Status::error(place + "is damaged: its compressed data are not valid");
 }
 
 Status ZipFile::read(const Member &member, size_t limit, Buffer &result) const {
@@ -205,15 +218,17 @@ Status ZipFile::read(const Member &member, size_t limit, Buffer &result) const {
   unsigned char local[localSize];
   if (!readAt(member.offset, local, localSize) || memcmp(local, "PK\3\4", 4) != 0)
     return Status::error(place + "is damaged: it does not lie where the directory says");
-  const uint64_t start = member.offset + localSize + numberAt(local + 26, 2) + numberAt(local + 28, 2);
+  const uint64_t start =
+      member.offset + localSize + numberAt(local + 26, 2) + numberAt(local + 28, 2);
   if (start > length || member.packed > length - start)
     return Status::error(place + "is cut off");
   const uint64_t size = std::min<uint64_t>(member.size, limit);
   if (member.method == 0 && member.packed != member.size)
     return Status::error(place + "is damaged: its sizes differ");
   if (member.method != 0 && member.method != 8)
-    return Status::error(format("%sis compressed by method %d; stored and deflated ones are expected", place.c_str(),
-                                member.method));
+    return Status::error(
+        format("%sis compressed by method %d; stored and deflated ones are expected", place.c_str(),
+               member.method));
   if (member.method == 8 && member.size / 1100 > member.packed) // deflate's best is 1032 to 1
     return Status::error(place + "is damaged: it cannot be as large as the directory says");
   NN_TRY(result.allocate(size_t(size), place));
@@ -227,7 +242,8 @@ Status ZipFile::read(const Member &member, size_t limit, Buffer &result) const {
   uLong sum = crc32(0, nullptr, 0);
   for (uint64_t at = 0; at < size; at += 1u << 30)
     sum = crc32(sum, result.data() + at, uInt(std::min<uint64_t>(size - at, 1u << 30)));
-  return sum == member.checksum ? Status() : Status::error(place + "is damaged: its checksum is wrong");
+  return sum == member.checksum ? Status()
+                                : Status::error(place + "is damaged: its checksum is wrong");
 }
 
 } // namespace nnrt

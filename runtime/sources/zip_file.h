@@ -17,15 +17,16 @@ struct ZipFile {
 
   struct Member {
     std::string name;
-    uint64_t offset = 0, packed = 0, size = 0; // of its local header; bytes in the file, bytes unpacked
+    uint64_t offset = 0, packed = 0,
+             size = 0; // of its local header; bytes in the file, bytes unpacked
     uint32_t checksum = 0;
     uint16_t method = 0; // 0 stored, 8 deflated
   };
   std::string path;
   std::vector<Member> members;
 
-  /// Reads the archive's directory. It may be followed by nothing but a comment; members lie before it, apart, and have names
-  /// of their own.
+  /// Reads the archive's directory. It may be followed by nothing but a comment; members lie before
+  /// it, apart, and have names of their own.
   Status open(const std::string &path);
   /// Unpacks the first `limit` bytes of a member; of a whole one the checksum must be right.
   Status read(const Member &member, size_t limit, Buffer &result) const;
@@ -35,7 +36,8 @@ private:
   bool findDirectory(uint64_t &start, uint64_t &end, uint64_t &count) const;
   Status readDirectory(uint64_t at, uint64_t end, uint64_t count);
   Status checkApart(uint64_t directory) const;
-  Status inflate(const Member &member, uint64_t start, uint64_t size, unsigned char *out, const std::string &place) const;
+  Status inflate(const Member &member, uint64_t start, uint64_t size, unsigned char *out,
+                 const std::string &place) const;
 
   int file = -1;
   uint64_t length = 0; // of the file

@@ -50,8 +50,12 @@ void addElementwise(Table &table) {
     return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;
   });
   table["nn.pow"] = binary([](double a, double b) { return std::pow(a, b); });
-  table["nn.max"] = binary([](double a, double b) { return std::isnan(a) || a > b || (a == b && !std::signbit(a)) ? a : b; });
-  table["nn.min"] = binary([](double a, double b) { return std::isnan(a) || a < b || (a == b && std::signbit(a)) ? a : b; });
+  table["nn.max"] = binary([](double a, double b) {
+    return std::isnan(a) || a > b || (a == b && !std::signbit(a)) ? a : b;
+  });
+  table["nn.min"] = binary([](double a, double b) {
+    return std::isnan(a) || a < b || (a == b && std::signbit(a)) ? a : b;
+  });
   table["nn.eq"] = binary([](double a, double b) { return double(a == b); });
   table["nn.ne"] = binary([](double a, double b) { return double(a != b); });
   table["nn.lt"] = binary([](double a, double b) { return double(a < b); });

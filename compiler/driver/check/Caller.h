@@ -23,9 +23,10 @@ public:
   std::vector<double> save() const { return arena.values; }
   void restore(const std::vector<double> &saved) { arena.values = saved; }
 
-  /// Calls `fn` for `rows` examples. `fields` and `results` are in its order; results are resized by the caller.
-  void call(const nn_fn &fn, llvm::ArrayRef<std::vector<double>> fields, llvm::MutableArrayRef<std::vector<double>> results,
-            int64_t rows);
+  /// Calls `fn` for `rows` examples. `fields` and `results` are in its order; results are resized
+  /// by the caller.
+  void call(const nn_fn &fn, llvm::ArrayRef<std::vector<double>> fields,
+            llvm::MutableArrayRef<std::vector<double>> results, int64_t rows);
 
 private:
   /// Doubles whose first is aligned as kernels expect.

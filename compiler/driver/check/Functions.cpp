@@ -1,4 +1,5 @@
-// Functions of one element or more: grad() of a call, stated or found by the compiler; the call's values say what is right.
+// Functions of one element or more: grad() of a call, stated or found by the compiler; the call's
+// values say what is right.
 #include "compiler/driver/check/Checks.h"
 #include "compiler/driver/check/Probe.h"
 #include "compiler/driver/check/Slopes.h"
@@ -27,18 +28,22 @@ double check::relativeError(double a, double b, double scale) {
   return std::fabs(a - b) / std::max({std::fabs(a), std::fabs(b), scale});
 }
 
-/// The numbers in the function's text, which are where it may have corners or ends of its domain, and their opposites.
+/// The numbers in the function's text, which are where it may have corners or ends of its domain,
+/// and their opposites.
 static std::vector<double> numbersOf(const ast::FnDecl &fn) {
   std::vector<double> numbers;
-  llvm::StringRef text(fn.range.begin.getPointer(), size_t(fn.range.end.getPointer() - fn.range.begin.getPointer()));
+  llvm::StringRef text(fn.range.begin.getPointer(),
+                       size_t(fn.range.end.getPointer() - fn.range.begin.getPointer()));
   auto isPart = [](char c) { return llvm::isAlnum(c) || c == '.' || c == '_' || (c & 0x80); };
   while (!text.empty() && numbers.size() < 24) {
     const llvm::StringRef word = text.take_while(isPart);
     double value = 0;
     // 1e-7 and 1e+7 go on after the sign.
     llvm::StringRef number = word;
-    if (!word.empty() && llvm::isDigit(word[0]) && word.ends_with("e") && word.size() + 1 < text.size())
-      number = text.take_front(word.size() + 1 + text.drop_front(word.size() + 1).take_while(llvm::isDigit).size());
+    if (!word.empty() && llvm::isDigit(word[0]) && word.ends_with("e") &&
+        word.size() + 1 < text.size())
+      number = text.take_front(word.size() + 1 +
+                               text.drop_front(word.size() + 1).take_while(llvm::isDigit).size());
     if (!word.empty() && llvm::isDigit(word[0]) && readNumber(number, value))
       for (double v : {value, -value})
         if (!llvm::is_contained(numbers, v))
@@ -61,7 +66,8 @@ namespace {
 
 class FunctionChecker {
 public:
-  FunctionChecker(Session &session, const ast::FnDecl &fn, Probe &probe) : session(session), fn(fn), probe(probe), x(probe.size()) {
+  FunctionChecker(Session &session, const ast::FnDecl &fn, Probe &probe)
+      : session(session), fn(fn), probe(probe), x(probe.size()) {
     verdict.what = fn.name.text.str();
   }
 
@@ -71,7 +77,8 @@ public:
     for (double v : own)
       if (!llvm::is_contained(special, v))
         special.push_back(v);
-    // What looks up an element by the second argument is the same for all numbers near 0, and of one element it has number 0 alone.
+    // What looks up an element by the second argument is the same for all numbers near 0, and of
+    // one element it has number 0 alone.
     const bool isIndex = probe.hasOther() && looksUp();
     for (double v : ordinary)
       checkOrdinary(v, isIndex ? 0 : 0.6);
@@ -89,7 +96,8 @@ public:
     }
     verdict.extent = std::to_string(points) + " points";
     if (corners)
-      verdict.remark = std::to_string(corners) + (corners == 1 ? " corner left out" : " corners left out");
+      verdict.remark =
+          std::to_string(corners) + (corners == 1 ? " corner left out" : " corners left out");
     return verdict;
   }
 
@@ -124,7 +132,8 @@ private:
     bool corner = false, found = false;
     // Two distances: at a corner of the function they disagree with one another.
     for (double h : {1e-5, 1e-6}) {
-      const double above = valueWith(0, h, other), below = valueWith(0, -h, other), here = valueWith(0, 0, other);
+      const double above = valueWith(0, h, other), below = valueWith(0, -h, other),
+                   here = valueWith(0, 0, other);
       if (!std::isfinite(above) || !std::isfinite(below) || !std::isfinite(here))
         continue;
       const double d = (above - below) / (2 * h), e = relativeError(gradient, d, 1e-3);
@@ -140,7 +149,9 @@ private:
     // Far from 1 the differences are too coarse for this measure; one-sided ones know how coarse.
     double better;
     if (error > tolerance &&
-        judge(gradient, v, [&](double shift) { return valueWith(0, shift, other); }, better) == Judgement::Right) {
+        judge(
+            gradient, v, [&](double shift) { return valueWith(0, shift, other); }, better) ==
+            Judgement::Right) {
       corners += corner;
       return;
     }
@@ -160,7 +171,8 @@ private:
       auto f = [&](double shift) { return valueWith(element, shift, other); };
       if (judge(gradient, x[element], f, difference) != Judgement::Wrong)
         continue;
-      verdict.worst = std::max(verdict.worst, std::min(relativeError(gradient, difference, 1e-3), 1.0));
+      verdict.worst =
+          std::max(verdict.worst, std::min(relativeError(gradient, difference, 1e-3), 1.0));
       report(x[element], gradient, difference);
     }
   }
@@ -175,11 +187,14 @@ private:
       os << "the derivative that `" << verdict.what << "` states is wrong: at ";
     else
       os << "the derivative of `" << verdict.what << "` is wrong: at ";
-    os << fn.params[0].name.text << " = " << llvm::format("%g", at) << " it gives " << llvm::format("%.8g", gradient)
-       << ", and finite differences give " << llvm::format("%.8g", difference);
-    auto e = session.diagnostics().error(fn.derivative ? fn.derivative->range : fn.name.range, message);
+    os << fn.params[0].name.text << " = " << llvm::format("%g", at) << " it gives "
+       << llvm::format("%.8g", gradient) << ", and finite differences give "
+       << llvm::format("%.8g", difference);
+    auto e =
+        session.diagnostics().error(fn.derivative ? fn.derivative->range : fn.name.range, message);
     if (!fn.derivative)
-      e.note("each operation of it is derived by itself, and at that point this fails; another formula, or a stated `derivative`, mends it");
+      e.note("each operation of it is derived by itself, and at that point this fails; another "
+             "formula, or a stated `derivative`, mends it");
   }
 
   Session &session;
@@ -190,7 +205,8 @@ private:
   unsigned corners = 0;
 };
 
-/// Whether the library's function is one that programs apply to units or scores: activations and losses say so.
+/// Whether the library's function is one that programs apply to units or scores: activations and
+/// losses say so.
 bool isActivationOrLoss(const ast::FnDecl &fn) {
   return fn.derivative || !ast::factsOf(&fn, "like").empty() || !ast::factsOf(&fn, "takes").empty();
 }
@@ -211,7 +227,8 @@ std::vector<Verdict> check::checkFunctions(Session &session) {
       if (probe)
         verdicts.push_back(FunctionChecker(session, *fn, *probe).run());
       else if (fn->derivative)
-        verdicts.push_back({fn->name.text.str(), "", -1, false, why.empty() ? "not a function of numbers" : why});
+        verdicts.push_back(
+            {fn->name.text.str(), "", -1, false, why.empty() ? "not a function of numbers" : why});
     }
   };
   checkAll(session.program(), false);

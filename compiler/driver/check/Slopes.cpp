@@ -1,4 +1,5 @@
-// One-sided differences at falling distances. A corner of the function has two slopes; every number between them is a subgradient.
+// One-sided differences at falling distances. A corner of the function has two slopes; every number
+// between them is a subgradient.
 #include "compiler/driver/check/Slopes.h"
 #include "compiler/driver/check/Checks.h"
 
@@ -10,17 +11,20 @@
 
 using namespace nnc::check;
 
-/// Beyond this an argument's digits say nothing of its surroundings (of a sine's phase, say): a gradient must only be a number.
+/// Beyond this an argument's digits say nothing of its surroundings (of a sine's phase, say): a
+/// gradient must only be a number.
 constexpr double farthest = 1e6;
 
 namespace {
 
-/// The slope to one side of x, from values at distances h and 2h, and how far rounding may have moved it.
+/// The slope to one side of x, from values at distances h and 2h, and how far rounding may have
+/// moved it.
 struct Slope {
   double value, noise;
 };
 
-std::optional<Slope> slopeAt(double x, double here, double h, llvm::function_ref<double(double)> f) {
+std::optional<Slope> slopeAt(double x, double here, double h,
+                             llvm::function_ref<double(double)> f) {
   const double once = f(h), twice = f(2 * h);
   if (!std::isfinite(once) || !std::isfinite(twice))
     return std::nullopt;
@@ -31,14 +35,17 @@ std::optional<Slope> slopeAt(double x, double here, double h, llvm::function_ref
 
 } // namespace
 
-Judgement nnc::check::judge(double gradient, double x, llvm::function_ref<double(double)> f, double &difference) {
+Judgement nnc::check::judge(double gradient, double x, llvm::function_ref<double(double)> f,
+                            double &difference) {
   const double here = f(0);
   if (!std::isfinite(here))
     return Judgement::Unknown; // outside of the domain, or at its end
   if (std::fabs(x) > farthest) {
     const bool isInside = std::isfinite(f(x * 1e-3)) && std::isfinite(f(-x * 1e-3));
     difference = (f(x * 1e-3) - f(-x * 1e-3)) / (2e-3 * x);
-    return !isInside ? Judgement::Unknown : std::isfinite(gradient) ? Judgement::Right : Judgement::Wrong;
+    return !isInside                 ? Judgement::Unknown
+           : std::isfinite(gradient) ? Judgement::Right
+                                     : Judgement::Wrong;
   }
   std::vector<double> distances{1e-3, 1e-4, 1e-5, 1e-6, 1e-8, 1e-10};
   if (x != 0 && std::fabs(x) < 1e-6)
@@ -46,7 +53,8 @@ Judgement nnc::check::judge(double gradient, double x, llvm::function_ref<double
       distances.push_back(std::fabs(x) * part);
   std::optional<double> last;
   double lastError = 0;
-  unsigned closer = 0; // how often in a row a smaller distance brought the slope nearer to the gradient
+  unsigned closer =
+      0; // how often in a row a smaller distance brought the slope nearer to the gradient
   bool grows = false, found = false;
   for (double h : distances) {
     std::optional<Slope> right = slopeAt(x, here, h, f), left = slopeAt(x, here, -h, f);
@@ -54,13 +62,15 @@ Judgement nnc::check::judge(double gradient, double x, llvm::function_ref<double
       continue;
     const Slope a = right ? *right : *left, b = left ? *left : *right;
     const double low = std::min(a.value, b.value), high = std::max(a.value, b.value);
-    const double size = std::max({std::fabs(low), std::fabs(high), 1e-3}), noise = std::max(a.noise, b.noise);
+    const double size = std::max({std::fabs(low), std::fabs(high), 1e-3}),
+                 noise = std::max(a.noise, b.noise);
     if (noise > 1e-4 * size)
       continue; // the distance is too small for the function's digits
     const double allowed = tolerance * size + noise;
     if (gradient >= low - allowed && gradient <= high + allowed)
       return Judgement::Right;
-    // The gradient as the limit of slopes, such as of x^1.5 at 0; an infinite one, such as of √x, of slopes that grow without end.
+    // The gradient as the limit of slopes, such as of x^1.5 at 0; an infinite one, such as of √x,
+    // of slopes that grow without end.
     const double nearest = std::clamp(gradient, low, high), error = std::fabs(gradient - nearest);
     closer = last && error < 0.6 * lastError ? closer + 1 : 0;
     grows = last && std::max(std::fabs(low), std::fabs(high)) > 1.5 * std::fabs(*last);

@@ -11,37 +11,53 @@
 using namespace nnc::math;
 using llvm::StringRef;
 
-// Characters -----------------------------------------------------------------------------------------------------
+// Characters
+// -----------------------------------------------------------------------------------------------------
 
 static const char *const greek[][2] = {
-    {"alpha", "α"}, {"beta", "β"}, {"gamma", "γ"}, {"delta", "δ"}, {"epsilon", "ε"}, {"eta", "η"}, {"theta", "θ"},
-    {"kappa", "κ"}, {"lambda", "λ"}, {"mu", "μ"}, {"nu", "ν"}, {"xi", "ξ"}, {"pi", "π"}, {"rho", "ρ"},
-    {"sigma", "σ"}, {"tau", "τ"}, {"phi", "φ"}, {"chi", "χ"}, {"psi", "ψ"}, {"omega", "ω"}};
+    {"alpha", "α"}, {"beta", "β"},  {"gamma", "γ"}, {"delta", "δ"},  {"epsilon", "ε"},
+    {"eta", "η"},   {"theta", "θ"}, {"kappa", "κ"}, {"lambda", "λ"}, {"mu", "μ"},
+    {"nu", "ν"},    {"xi", "ξ"},    {"pi", "π"},    {"rho", "ρ"},    {"sigma", "σ"},
+    {"tau", "τ"},   {"phi", "φ"},   {"chi", "χ"},   {"psi", "ψ"},    {"omega", "ω"}};
 
 static const char *const raised[] = {"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
 static const char *const lowered[] = {"₀", "₁", "₂", "₃", "₄", "₅", "₆", "₇", "₈", "₉"};
 
 static StringRef raisedLetter(char c) {
   switch (c) {
-  case '-': return "⁻";
-  case '+': return "⁺";
-  case 'n': return "ⁿ";
-  case 't': return "ᵗ";
-  case 'k': return "ᵏ";
-  default: return {};
+  case '-':
+    return "⁻";
+  case '+':
+    return "⁺";
+  case 'n':
+    return "ⁿ";
+  case 't':
+    return "ᵗ";
+  case 'k':
+    return "ᵏ";
+  default:
+    return {};
   }
 }
 
 static StringRef loweredLetter(char c) {
   switch (c) {
-  case 'i': return "ᵢ";
-  case 'j': return "ⱼ";
-  case 'k': return "ₖ";
-  case 'l': return "ₗ";
-  case 'm': return "ₘ";
-  case 'n': return "ₙ";
-  case 'p': return "ₚ";
-  default: return {};
+  case 'i':
+    return "ᵢ";
+  case 'j':
+    return "ⱼ";
+  case 'k':
+    return "ₖ";
+  case 'l':
+    return "ₗ";
+  case 'm':
+    return "ₘ";
+  case 'n':
+    return "ₙ";
+  case 'p':
+    return "ₚ";
+  default:
+    return {};
   }
 }
 
@@ -141,7 +157,8 @@ Formula Typography::number(double value) const {
   return {mantissa.str() + (latex ? "\\cdot " : "·") + ten, Formula::Product};
 }
 
-// Composition ------------------------------------------------------------------------------------------------------
+// Composition
+// ------------------------------------------------------------------------------------------------------
 
 std::string Typography::str(const Formula &f) const {
   if (!f.isNegative)
@@ -201,20 +218,25 @@ Formula Typography::product(Formula a, Formula b, bool elementwise) const {
   const char *sign = elementwise ? (latex ? " \\odot " : " ⊙ ") : (latex ? "\\," : " ");
   if (!elementwise && !b.text.empty() && llvm::isDigit(b.text[0]))
     sign = latex ? " \\cdot " : "·";
-  return {a.text + sign + b.text, std::min(b.level == Formula::Sum ? Formula::Product : b.level, Formula::Product),
+  return {a.text + sign + b.text,
+          std::min(b.level == Formula::Sum ? Formula::Product : b.level, Formula::Product),
           negative};
 }
 
 Formula Typography::matrixProduct(Formula a, Formula b) const {
-  return {wrapBelow(a, Formula::Matrix) + (latex ? "\\," : "·") + wrapBelow(b, Formula::Power), Formula::Matrix};
+  return {wrapBelow(a, Formula::Matrix) + (latex ? "\\," : "·") + wrapBelow(b, Formula::Power),
+          Formula::Matrix};
 }
 
 Formula Typography::outerProduct(Formula a, Formula b) const {
-  return {wrapBelow(a, Formula::Power) + (latex ? " \\otimes " : " ⊗ ") + wrapBelow(b, Formula::Power), Formula::Matrix};
+  return {wrapBelow(a, Formula::Power) + (latex ? " \\otimes " : " ⊗ ") +
+              wrapBelow(b, Formula::Power),
+          Formula::Matrix};
 }
 
 Formula Typography::convolution(Formula a, Formula b) const {
-  return {wrapBelow(a, Formula::Power) + (latex ? " \\ast " : " ∗ ") + wrapBelow(b, Formula::Power), Formula::Matrix};
+  return {wrapBelow(a, Formula::Power) + (latex ? " \\ast " : " ∗ ") + wrapBelow(b, Formula::Power),
+          Formula::Matrix};
 }
 
 Formula Typography::quotient(Formula a, Formula b) const {
@@ -235,13 +257,15 @@ Formula Typography::quotient(Formula a, Formula b) const {
 Formula Typography::power(Formula base, Formula exponent) const {
   std::string raised = superscript(str(exponent));
   if (raised.empty())
-    raised = "^" + (exponent.level == Formula::Atom && !exponent.isNegative ? exponent.text : wrap(exponent));
+    raised = "^" + (exponent.level == Formula::Atom && !exponent.isNegative ? exponent.text
+                                                                            : wrap(exponent));
   return {wrapBelow(base, Formula::Atom) + raised, Formula::Power};
 }
 
 Formula Typography::root(Formula x) const {
   StringRef text = x.text;
-  if (!x.isNegative && text.starts_with(latex ? "\\lVert" : "‖") && text.consume_back(latex ? "^{2}" : "²"))
+  if (!x.isNegative && text.starts_with(latex ? "\\lVert" : "‖") &&
+      text.consume_back(latex ? "^{2}" : "²"))
     return {text.str(), Formula::Power}; // √‖x‖² is ‖x‖
   if (latex)
     return {"\\sqrt{" + str(x) + "}", Formula::Atom};
@@ -278,7 +302,8 @@ Formula Typography::cases(Formula condition, Formula a, Formula b) const {
   if (c.consume_front("["))
     c.consume_back("]");
   if (latex)
-    return {"\\begin{cases}" + str(a) + " & " + c.str() + " \\\\ " + str(b) + " & \\text{otherwise}\\end{cases}",
+    return {"\\begin{cases}" + str(a) + " & " + c.str() + " \\\\ " + str(b) +
+                " & \\text{otherwise}\\end{cases}",
             Formula::Atom};
   return {"{" + str(a) + " if " + c.str() + ", else " + str(b) + "}", Formula::Atom};
 }
@@ -291,7 +316,8 @@ Formula Typography::big(StringRef symbol, StringRef indices, Formula x, bool lin
   const bool negative = linear && x.isNegative;
   if (negative)
     x = -x;
-  return {symbol.str() + subscript(indices) + " " + wrapBelow(x, Formula::Big), Formula::Big, negative};
+  return {symbol.str() + subscript(indices) + " " + wrapBelow(x, Formula::Big), Formula::Big,
+          negative};
 }
 
 Formula Typography::list(llvm::ArrayRef<Formula> elements) const {

@@ -13,14 +13,15 @@ struct Formula {
   enum Level { Sum, Big, Quotient, Product, Matrix, Power, Atom };
   std::string text;
   Level level = Atom;
-  /// A minus stands before all of it, and is not in `text`: products and sums move it to where it reads best. `level`
-  /// is that of the rest.
+  /// A minus stands before all of it, and is not in `text`: products and sums move it to where it
+  /// reads best. `level` is that of the rest.
   bool isNegative = false;
 
   Formula operator-() const { return {text, level, !isNegative}; }
 };
 
-/// Puts formulas together. All operands are complete formulas; parentheses are added where they are needed.
+/// Puts formulas together. All operands are complete formulas; parentheses are added where they are
+/// needed.
 class Typography {
 public:
   explicit Typography(bool latex) : latex(latex) {}
@@ -54,10 +55,11 @@ public:
   Formula relation(llvm::StringRef symbol, Formula a, Formula b) const;
   Formula cases(Formula condition, Formula a, Formula b) const;
   Formula element(Formula x, Formula index) const;
-  /// Σ, max … with the indices that vanish ("i", "jk"). A minus goes before it where it is `linear`.
+  /// Σ, max … with the indices that vanish ("i", "jk"). A minus goes before it where it is
+  /// `linear`.
   Formula big(llvm::StringRef symbol, llvm::StringRef indices, Formula x, bool linear) const;
   Formula list(llvm::ArrayRef<Formula> elements) const;
-  Formula partial(Formula of, Formula by) const;   // ∂J/∂w
+  Formula partial(Formula of, Formula by) const; // ∂J/∂w
   /// `x ∈ ℝ²ˣ³`; a negative size is the number of examples.
   std::string membership(const Formula &x, llvm::ArrayRef<int64_t> shape) const;
 

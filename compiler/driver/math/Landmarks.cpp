@@ -71,7 +71,9 @@ private:
 
   llvm::StringRef tensorName(Value v) {
     auto argument = dyn_cast<BlockArgument>(v);
-    auto name = argument ? step.function.getArgAttrOfType<StringAttr>(argument.getArgNumber(), "nn.tensor") : StringAttr();
+    auto name =
+        argument ? step.function.getArgAttrOfType<StringAttr>(argument.getArgNumber(), "nn.tensor")
+                 : StringAttr();
     return name ? name.getValue() : llvm::StringRef();
   }
 
@@ -94,8 +96,11 @@ private:
       auto layer = layers.find(place);
       const bool matrix = cast<RankedTensorType>(argument.getType()).getRank() >= 2;
       std::string base = matrix && last.size() == 1 ? last.upper() : last.str();
-      step.parameters.push_back({argument, {}, type.name(base, layer == layers.end() ? "" : std::to_string(layer->second)),
-                                 name.str()});
+      step.parameters.push_back(
+          {argument,
+           {},
+           type.name(base, layer == layers.end() ? "" : std::to_string(layer->second)),
+           name.str()});
     }
   }
 
@@ -103,9 +108,11 @@ private:
     return llvm::any_of(step.landmarks, [&](const Landmark &l) { return l.value == v; });
   }
 
-  void add(Value v, llvm::StringRef base, llvm::StringRef index, llvm::StringRef place, bool affine = false) {
+  void add(Value v, llvm::StringRef base, llvm::StringRef index, llvm::StringRef place,
+           bool affine = false) {
     v = visible(v);
-    if (!v.getDefiningOp() || isNamed(v) || matchPattern(v, m_Constant()) || !taken.insert((base + index).str()).second)
+    if (!v.getDefiningOp() || isNamed(v) || matchPattern(v, m_Constant()) ||
+        !taken.insert((base + index).str()).second)
       return;
     Landmark l;
     l.value = v;
@@ -159,9 +166,9 @@ private:
 
   /// A contraction plus something.
   static bool isAffine(Value v) {
-    return formOf(v) == nn::Form::Sum && llvm::any_of(visible(v).getDefiningOp()->getOperands(), [](Value operand) {
-             return formOf(operand) == nn::Form::Contraction;
-           });
+    return formOf(v) == nn::Form::Sum &&
+           llvm::any_of(visible(v).getDefiningOp()->getOperands(),
+                        [](Value operand) { return formOf(operand) == nn::Form::Contraction; });
   }
 
   void nameOutput() {

@@ -16,7 +16,8 @@ static constexpr unsigned maxRepeated = 4;
 
 static ArrayRef<int64_t> shapeOf(Value v) { return cast<RankedTensorType>(v.getType()).getShape(); }
 
-// Names ------------------------------------------------------------------------------------------------------------
+// Names
+// ------------------------------------------------------------------------------------------------------------
 
 void Sheet::nameArguments() {
   for (BlockArgument argument : step.function.getArguments()) {
@@ -110,7 +111,8 @@ void Sheet::nameParts(Values roots) {
   for (Value v : values) {
     if (writer.names.count(v) || matchPattern(v, m_Constant()))
       continue;
-    if (uses[v] > 1 && (writer.weight(v) > maxRepeated || writer.define(v).level == Formula::Big || writer.isRandom(v)))
+    if (uses[v] > 1 && (writer.weight(v) > maxRepeated || writer.define(v).level == Formula::Big ||
+                        writer.isRandom(v)))
       nameOne(v);
   }
   // A long formula is cut in the middle, until its parts fit.
@@ -123,7 +125,8 @@ void Sheet::nameParts(Values roots) {
       Value best;
       unsigned bestDistance = ~0u;
       for (Value part : inlined) {
-        const unsigned w = writer.weight(part), distance = w * 2 > total ? w * 2 - total : total - w * 2;
+        const unsigned w = writer.weight(part),
+                       distance = w * 2 > total ? w * 2 - total : total - w * 2;
         if (w > maxRepeated && w + 4 < total && distance < bestDistance) {
           best = part;
           bestDistance = distance;
@@ -136,13 +139,15 @@ void Sheet::nameParts(Values roots) {
   }
 }
 
-// Sections -----------------------------------------------------------------------------------------------------------
+// Sections
+// -----------------------------------------------------------------------------------------------------------
 
 Section Sheet::tensors() {
   Section section{"Sizes: n examples at a time, one in each row", {}};
   for (BlockArgument argument : step.function.getArguments())
     if (auto name = step.function.getArgAttrOfType<StringAttr>(argument.getArgNumber(), "nn.field"))
-      section.lines.push_back({type.membership(writer.names[argument], shapeOf(argument)), "", "", "the data's " + name.str()});
+      section.lines.push_back({type.membership(writer.names[argument], shapeOf(argument)), "", "",
+                               "the data's " + name.str()});
   for (const Parameter &p : step.parameters)
     section.lines.push_back({type.membership(p.name, shapeOf(p.value)), "", "", p.place});
   return section;
@@ -151,7 +156,8 @@ Section Sheet::tensors() {
 Line Sheet::lineFor(Value v) {
   printed.insert(v);
   auto left = lefts.find(v);
-  return {left != lefts.end() ? left->second : writer.names[v].text, "=", type.str(writer.define(v)), remarks.lookup(v)};
+  return {left != lefts.end() ? left->second : writer.names[v].text, "=",
+          type.str(writer.define(v)), remarks.lookup(v)};
 }
 
 Section Sheet::forward() {
@@ -166,7 +172,8 @@ Section Sheet::forward() {
     if (auto name = step.function.getResultAttrOfType<StringAttr>(i, "nn.update"))
       for (const Parameter &p : step.parameters)
         if (!p.gradient && p.place == name)
-          section.lines.push_back({p.name.text, type.latex ? "\\leftarrow" : "←", type.str(writer.define(end->getOperand(i))), p.place});
+          section.lines.push_back({p.name.text, type.latex ? "\\leftarrow" : "←",
+                                   type.str(writer.define(end->getOperand(i))), p.place});
   return section;
 }
 
@@ -238,7 +245,8 @@ std::vector<Section> Sheet::build() {
   return sections;
 }
 
-// Printing -------------------------------------------------------------------------------------------------------------
+// Printing
+// -------------------------------------------------------------------------------------------------------------
 
 void print(llvm::raw_ostream &os, const Section &section, const Typography &type) {
   if (section.lines.empty())

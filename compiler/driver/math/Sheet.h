@@ -55,7 +55,8 @@ private:
   llvm::SmallVector<mlir::Value> unnumbered;
 };
 
-/// The optimizer's formulas: one for all parameters where they are alike. `names`: of arguments and gradients.
+/// The optimizer's formulas: one for all parameters where they are alike. `names`: of arguments and
+/// gradients.
 std::vector<Section> updateSections(Step &step, const Writer &names);
 
 /// Writes a section with its signs in one column, or as an align* environment.

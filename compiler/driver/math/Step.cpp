@@ -2,9 +2,9 @@
 #include "compiler/driver/math/Step.h"
 
 #include "compiler/dialect/NnDialect.h"
-#include "compiler/driver/math/Landmarks.h"
 #include "compiler/driver/MlirDiagnostics.h"
 #include "compiler/driver/Session.h"
+#include "compiler/driver/math/Landmarks.h"
 #include "compiler/transforms/Differentiate.h"
 #include "compiler/transforms/Simplify.h"
 
@@ -16,7 +16,8 @@ using namespace mlir;
 
 namespace nnc::math {
 
-// Documented functions -------------------------------------------------------------------------------------------------
+// Documented functions
+// -------------------------------------------------------------------------------------------------
 
 /// The innermost place in a source text that `loc` names.
 static FileLineColLoc sourceOf(Location loc) {
@@ -39,7 +40,8 @@ static const ast::FnDecl *functionAt(Session &session, Location loc) {
       if (auto *fn = dyn_cast<ast::FnDecl>(s); fn && fn->derivative) {
         Position first = session.diagnostics().position(fn->range.begin);
         Position last = session.diagnostics().position(fn->range.end);
-        if (first.file == at.getFilename().getValue() && first.line <= at.getLine() && at.getLine() <= last.line)
+        if (first.file == at.getFilename().getValue() && first.line <= at.getLine() &&
+            at.getLine() <= last.line)
           return fn;
       }
     return nullptr;
@@ -52,9 +54,10 @@ static const ast::FnDecl *functionAt(Session &session, Location loc) {
   return nullptr;
 }
 
-/// Where a function states its derivative and its comment defines a symbol, as σ's does, its value becomes an opaque
-/// call: formulas then say σ(z), and its derivative is the stated one.
-static void nameCalls(Session &session, func::FuncOp function, std::vector<Definition> &definitions) {
+/// Where a function states its derivative and its comment defines a symbol, as σ's does, its value
+/// becomes an opaque call: formulas then say σ(z), and its derivative is the stated one.
+static void nameCalls(Session &session, func::FuncOp function,
+                      std::vector<Definition> &definitions) {
   static const llvm::Regex definition("^([^ ()]+)\\([^()]+\\) = ");
   for (Operation &op : llvm::make_early_inc_range(function.getBody().front())) {
     auto marker = dyn_cast<nn::AutodiffMarkerOp>(op);
@@ -77,7 +80,8 @@ static void nameCalls(Session &session, func::FuncOp function, std::vector<Defin
   }
 }
 
-// Gradients ------------------------------------------------------------------------------------------------------------
+// Gradients
+// ------------------------------------------------------------------------------------------------------------
 
 static bool runPasses(ModuleOp module, std::initializer_list<std::unique_ptr<Pass> (*)()> passes) {
   PassManager pm(module.getContext());
@@ -89,20 +93,22 @@ static bool runPasses(ModuleOp module, std::initializer_list<std::unique_ptr<Pas
 static Value resultNamed(func::FuncOp function, llvm::StringRef kind, llvm::StringRef name) {
   Operation *end = function.getBody().front().getTerminator();
   for (unsigned i = 0; i < end->getNumOperands(); ++i)
-    if (auto attribute = function.getResultAttrOfType<StringAttr>(i, kind); attribute && attribute == name)
+    if (auto attribute = function.getResultAttrOfType<StringAttr>(i, kind);
+        attribute && attribute == name)
       return end->getOperand(i);
   return {};
 }
 
-/// Expands what the program itself asks for, in its loss or its metrics: simplification would hide what these are derived by.
-/// `own`, of the step's parameters, is left.
+/// Expands what the program itself asks for, in its loss or its metrics: simplification would hide
+/// what these are derived by. `own`, of the step's parameters, is left.
 static bool expandOthers(func::FuncOp function, nn::GradientRequestOp own) {
   for (Operation &op : llvm::make_early_inc_range(function.getBody().front())) {
     auto request = dyn_cast<nn::GradientRequestOp>(op);
     if (!request || request == own)
       continue;
     OpBuilder b(request);
-    auto gradients = buildGradients(b, request.getLoc(), request.getOf(), request.getWithRespectTo());
+    auto gradients =
+        buildGradients(b, request.getLoc(), request.getOf(), request.getWithRespectTo());
     if (failed(gradients))
       return false;
     request->replaceAllUsesWith(*gradients);
@@ -111,8 +117,8 @@ static bool expandOthers(func::FuncOp function, nn::GradientRequestOp own) {
   return true;
 }
 
-/// Also asks for the landmarks' gradients, and returns landmarks and gradients as further results, where they outlast
-/// every simplification.
+/// Also asks for the landmarks' gradients, and returns landmarks and gradients as further results,
+/// where they outlast every simplification.
 static void returnLandmarks(Step &step, nn::GradientRequestOp request) {
   OpBuilder b(request);
   OperationState state(request.getLoc(), request->getName());
@@ -137,7 +143,8 @@ static void returnLandmarks(Step &step, nn::GradientRequestOp request) {
   Operation *end = step.function.getBody().front().getTerminator();
   end->insertOperands(end->getNumOperands(), more);
   FunctionType type = step.function.getFunctionType();
-  step.function.setType(FunctionType::get(type.getContext(), type.getInputs(), end->getOperandTypes()));
+  step.function.setType(
+      FunctionType::get(type.getContext(), type.getInputs(), end->getOperandTypes()));
 }
 
 /// Reads the landmarks and gradients back after the passes.
@@ -173,7 +180,8 @@ Steps prepareSteps(Session &session, const Typography &type) {
   options.doublePrecision = true; // numbers as the program writes them
   options.formulas = true;
   options.sourcePath = session.sourceName();
-  if (!generate(session.diagnostics(), *result.context, session.program(), session.symbols(), options, generated))
+  if (!generate(session.diagnostics(), *result.context, session.program(), session.symbols(),
+                options, generated))
     return result;
   result.module = std::move(generated.module);
   for (auto function : llvm::make_early_inc_range(result.module->getOps<func::FuncOp>())) {

@@ -1,5 +1,5 @@
-// Step: a training step prepared for formulas. The values that a reader wants to see get names, and their gradients
-// are asked of the compiler's own differentiation.
+// Step: a training step prepared for formulas. The values that a reader wants to see get names, and
+// their gradients are asked of the compiler's own differentiation.
 #pragma once
 
 #include "compiler/driver/math/Formula.h"
@@ -20,9 +20,9 @@ namespace nnc::math {
 struct Landmark {
   mlir::Value value, gradient; // gradient: null where the loss does not depend on it
   Formula name;
-  std::string index;           // the layer's number
-  std::string place;           // "net.dense1", or empty
-  bool isAffine = false;       // z: its gradient is called δ
+  std::string index;     // the layer's number
+  std::string place;     // "net.dense1", or empty
+  bool isAffine = false; // z: its gradient is called δ
 };
 
 /// A persistent tensor that the step reads.
@@ -30,17 +30,18 @@ struct Parameter {
   mlir::Value value;    // the function's argument
   mlir::Value gradient; // null for states and frozen parameters
   Formula name;
-  std::string place;    // "net.dense1.w"
+  std::string place; // "net.dense1.w"
 };
 
 struct Step {
   mlir::func::FuncOp function;
   mlir::Value loss;
-  std::vector<Landmark> landmarks;  // in program order
+  std::vector<Landmark> landmarks; // in program order
   std::vector<Parameter> parameters;
 };
 
-/// A function of the program that formulas call by its symbol, because its comment defines it: "σ(z) = …".
+/// A function of the program that formulas call by its symbol, because its comment defines it:
+/// "σ(z) = …".
 struct Definition {
   std::string symbol, comment;
 };

@@ -1,5 +1,5 @@
-// The optimizer's formulas. They are written with θ for a parameter and g for its gradient, so that parameters that are
-// treated alike share one.
+// The optimizer's formulas. They are written with θ for a parameter and g for its gradient, so that
+// parameters that are treated alike share one.
 #include "compiler/driver/math/Sheet.h"
 
 #include "compiler/dialect/NnDialect.h"
@@ -20,7 +20,9 @@ public:
     nameClock();
     nameShared();
     // By their formulas: the parameters which have them.
-    llvm::MapVector<std::string, std::pair<std::vector<Line>, std::vector<Formula>>, std::map<std::string, unsigned>> groups;
+    llvm::MapVector<std::string, std::pair<std::vector<Line>, std::vector<Formula>>,
+                    std::map<std::string, unsigned>>
+        groups;
     for (const Parameter &p : step.parameters)
       if (p.gradient) {
         std::vector<Line> lines = linesFor(p);
@@ -39,8 +41,9 @@ public:
       if (clock)
         s.title += type.latex ? " in step $t = 1, 2, \\dots$" : " in step t = 1, 2, …";
       if (groups.size() == 1) {
-        s.title += type.latex ? " of every parameter $\\theta$, with $g = \\partial J/\\partial\\theta$"
-                              : " of every parameter θ, with g = ∂J/∂θ";
+        s.title += type.latex
+                       ? " of every parameter $\\theta$, with $g = \\partial J/\\partial\\theta$"
+                       : " of every parameter θ, with g = ∂J/∂θ";
       } else {
         s.title += type.latex ? " of $\\theta = " : " of θ = ";
         for (auto [i, f] : llvm::enumerate(group.second))
@@ -56,7 +59,8 @@ private:
   Value updated(llvm::StringRef tensor) {
     Operation *end = step.function.getBody().front().getTerminator();
     for (unsigned i = 0; i < step.function.getNumResults(); ++i)
-      if (auto name = step.function.getResultAttrOfType<StringAttr>(i, "nn.update"); name && name == tensor)
+      if (auto name = step.function.getResultAttrOfType<StringAttr>(i, "nn.update");
+          name && name == tensor)
         return end->getOperand(i);
     return {};
   }
@@ -65,7 +69,8 @@ private:
   std::vector<std::pair<Value, std::string>> statesOf(const Parameter &p) {
     std::vector<std::pair<Value, std::string>> states;
     for (BlockArgument argument : step.function.getArguments())
-      if (auto name = step.function.getArgAttrOfType<StringAttr>(argument.getArgNumber(), "nn.tensor")) {
+      if (auto name =
+              step.function.getArgAttrOfType<StringAttr>(argument.getArgNumber(), "nn.tensor")) {
         auto [state, of] = name.getValue().split('/');
         if (of == p.place)
           states.emplace_back(argument, state.rsplit('.').second.str());
@@ -74,16 +79,20 @@ private:
   }
 
   std::string stateName(Value argument) {
-    return step.function.getArgAttrOfType<StringAttr>(cast<BlockArgument>(argument).getArgNumber(), "nn.tensor").str();
+    return step.function
+        .getArgAttrOfType<StringAttr>(cast<BlockArgument>(argument).getArgNumber(), "nn.tensor")
+        .str();
   }
 
   /// step + 1 is t, as in every paper.
   void nameClock() {
     for (Operation &op : step.function.getBody().front())
       if (auto notation = dyn_cast<nn::NotationOp>(&op);
-          notation && notation.getNotation().form == nn::Form::Sum && nn::getSplatConstant(op.getOperand(1)) == 1.0)
+          notation && notation.getNotation().form == nn::Form::Sum &&
+          nn::getSplatConstant(op.getOperand(1)) == 1.0)
         if (auto argument = dyn_cast<BlockArgument>(op.getOperand(0)))
-          if (auto name = step.function.getArgAttrOfType<StringAttr>(argument.getArgNumber(), "nn.scalar");
+          if (auto name =
+                  step.function.getArgAttrOfType<StringAttr>(argument.getArgNumber(), "nn.scalar");
               name && name == "step") {
             base.names[op.getResult(0)] = type.name("t");
             clock = op.getResult(0);
@@ -115,9 +124,12 @@ private:
     }
     std::vector<Value> numbers;
     for (auto &[v, n] : count)
-      if (n == parameters && cast<RankedTensorType>(v.getType()).getRank() == 0 && base.weight(v) > 8)
+      if (n == parameters && cast<RankedTensorType>(v.getType()).getRank() == 0 &&
+          base.weight(v) > 8)
         numbers.push_back(v);
-    llvm::sort(numbers, [](Value a, Value b) { return a.getDefiningOp()->isBeforeInBlock(b.getDefiningOp()); });
+    llvm::sort(numbers, [](Value a, Value b) {
+      return a.getDefiningOp()->isBeforeInBlock(b.getDefiningOp());
+    });
     // Only the outermost of them: what another one is made of is written there.
     llvm::DenseSet<Value> inner;
     for (Value v : numbers) {
@@ -158,9 +170,11 @@ private:
         work.append(op->operand_begin(), op->operand_end());
         continue;
       }
-      Operation *square = form == nn::Form::SumOver ? base.seen(op->getOperand(0)).getDefiningOp() : nullptr;
+      Operation *square =
+          form == nn::Form::SumOver ? base.seen(op->getOperand(0)).getDefiningOp() : nullptr;
       auto inner = square ? dyn_cast<nn::NotationOp>(square) : nn::NotationOp();
-      if (!inner || inner.getNotation().form != nn::Form::Product || square->getOperand(0) != square->getOperand(1) ||
+      if (!inner || inner.getNotation().form != nn::Form::Product ||
+          square->getOperand(0) != square->getOperand(1) ||
           !gradients.contains(base.seen(square->getOperand(0))))
         return false;
       ++found;
@@ -217,6 +231,8 @@ private:
 
 } // namespace
 
-std::vector<Section> updateSections(Step &step, const Writer &names) { return Updates(step, names).build(); }
+std::vector<Section> updateSections(Step &step, const Writer &names) {
+  return Updates(step, names).build();
+}
 
 } // namespace nnc::math

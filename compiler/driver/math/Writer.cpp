@@ -65,14 +65,17 @@ std::string Writer::notShown(Operation *op) const {
   for (NamedAttribute attribute : op->getAttrs())
     if (auto list = dyn_cast<DenseI64ArrayAttr>(attribute.getValue())) {
       StringRef name = attribute.getName();
-      if (name != "size" && name != "sizes" && name != "start" && name != "limit" && name != "low" && name != "high")
+      if (name != "size" && name != "sizes" && name != "start" && name != "limit" &&
+          name != "low" && name != "high")
         continue;
-      if (llvm::all_of(list.asArrayRef(), [](int64_t n) { return n == 0; }) || (name == "high" && low == high))
+      if (llvm::all_of(list.asArrayRef(), [](int64_t n) { return n == 0; }) ||
+          (name == "high" && low == high))
         continue;
       text += text.empty() ? "" : ", ";
       text += name == "low" && low == high ? "by " : name.str() + " ";
       for (auto [i, n] : llvm::enumerate(list.asArrayRef()))
-        text += (i ? (type.latex ? "$\\times$" : "×") : "") + (n < 0 ? std::string("n") : std::to_string(n));
+        text += (i ? (type.latex ? "$\\times$" : "×") : "") +
+                (n < 0 ? std::string("n") : std::to_string(n));
     }
   return type.latex && !text.empty() ? "\\text{" + text + "}" : text;
 }
@@ -96,29 +99,44 @@ Formula Writer::define(Value v) const {
   const char *symbol = type.latex ? notation.latex : notation.text;
   auto operand = [&](unsigned i) { return use(op->getOperand(i)); };
   switch (notation.form) {
-  case Form::Same: return operand(0);
-  case Form::Sum: return sum(op);
-  case Form::Difference: return type.difference(operand(0), operand(1));
-  case Form::Negative: return type.negative(operand(0));
-  case Form::Product: return product(op);
+  case Form::Same:
+    return operand(0);
+  case Form::Sum:
+    return sum(op);
+  case Form::Difference:
+    return type.difference(operand(0), operand(1));
+  case Form::Negative:
+    return type.negative(operand(0));
+  case Form::Product:
+    return product(op);
   case Form::Quotient:
     if (auto m = mean(op->getOperand(0), op->getOperand(1), false))
       return *m;
     return type.quotient(operand(0), operand(1));
-  case Form::Power: return type.power(operand(0), operand(1));
-  case Form::Root: return type.root(operand(0));
+  case Form::Power:
+    return type.power(operand(0), operand(1));
+  case Form::Root:
+    return type.root(operand(0));
   case Form::Enclosed: {
     auto [left, right] = llvm::StringRef(symbol).split(' ');
     return type.enclosed(left, operand(0), right);
   }
-  case Form::Relation: return type.relation(symbol, operand(0), operand(1));
-  case Form::Cases: return cases(op);
-  case Form::Transposed: return type.transposed(operand(0));
-  case Form::Element: return type.element(operand(0), operand(1));
-  case Form::SumOver: return reduction(op, true);
-  case Form::Over: return reduction(op, false);
-  case Form::Contraction: return contraction(op);
-  case Form::Symbol: return {symbol, Formula::Atom};
+  case Form::Relation:
+    return type.relation(symbol, operand(0), operand(1));
+  case Form::Cases:
+    return cases(op);
+  case Form::Transposed:
+    return type.transposed(operand(0));
+  case Form::Element:
+    return type.element(operand(0), operand(1));
+  case Form::SumOver:
+    return reduction(op, true);
+  case Form::Over:
+    return reduction(op, false);
+  case Form::Contraction:
+    return contraction(op);
+  case Form::Symbol:
+    return {symbol, Formula::Atom};
   case Form::Index: {
     auto dims = op->getAttrOfType<DenseI64ArrayAttr>("dims");
     return {indexLetters(v, dims ? dims.asArrayRef() : ArrayRef<int64_t>()), Formula::Atom};
@@ -141,7 +159,8 @@ Formula Writer::define(Value v) const {
 /// `n` times v, where v may have a number of its own: 2 · 0.5 w is w, 2 · (1/n) x is (2/n) x.
 Formula Writer::times(double n, Value v) const {
   Operation *op = names.count(v) ? nullptr : v.getDefiningOp();
-  if (op && notationOf(op).form == Form::Product && seen(op->getOperand(0)) != seen(op->getOperand(1)))
+  if (op && notationOf(op).form == Form::Product &&
+      seen(op->getOperand(0)) != seen(op->getOperand(1)))
     for (unsigned i : {0, 1}) {
       Value factor = seen(op->getOperand(i)), rest = op->getOperand(1 - i);
       if (std::optional<double> c = nn::getSplatConstant(factor))
@@ -149,7 +168,8 @@ Formula Writer::times(double n, Value v) const {
       Operation *quotient = names.count(factor) ? nullptr : factor.getDefiningOp();
       if (quotient && notationOf(quotient).form == Form::Quotient && isNumber(factor) &&
           nn::getSplatConstant(visible(quotient->getOperand(0))) == 1.0)
-        return type.product(type.quotient(type.number(n), use(quotient->getOperand(1))), use(rest), false);
+        return type.product(type.quotient(type.number(n), use(quotient->getOperand(1))), use(rest),
+                            false);
     }
   return type.product(type.number(n), use(v), false);
 }
@@ -191,7 +211,8 @@ Formula Writer::product(Operation *op) const {
     Value p = quotient->getOperand(0), q = quotient->getOperand(1);
     const bool isOne = nn::getSplatConstant(visible(p)) == 1.0;
     if (!isOne || !isNumber(q) || use(q).level != Formula::Atom)
-      return type.quotient(isOne ? use(b) : type.product(use(p), use(b), !isNumber(p) && !isNumber(b)), use(q));
+      return type.quotient(
+          isOne ? use(b) : type.product(use(p), use(b), !isNumber(p) && !isNumber(b)), use(q));
   }
   return type.product(use(a), use(b), !isNumber(a) && !isNumber(b));
 }
@@ -214,7 +235,8 @@ Formula Writer::constant(Value v) const {
 Formula Writer::cases(Operation *op) const {
   Value condition = op->getOperand(0), a = op->getOperand(1), b = op->getOperand(2);
   Formula c = use(condition);
-  std::optional<double> yes = nn::getSplatConstant(visible(a)), no = nn::getSplatConstant(visible(b));
+  std::optional<double> yes = nn::getSplatConstant(visible(a)),
+                        no = nn::getSplatConstant(visible(b));
   if (no == 0.0)
     return yes == 1.0 ? c : type.product(use(a), c, !isNumber(a));
   if (yes == 0.0)
@@ -236,7 +258,8 @@ std::optional<Formula> Writer::mean(Value total, Value divisor, bool inverse) co
   if (count < 2 || std::abs((inverse ? *n * count : *n / count) - 1) > 1e-5)
     return std::nullopt;
   return type.big(type.latex ? "\\operatorname{mean}" : "mean",
-                  indexLetters(op->getOperand(0), reduction.getReducedDims()), use(op->getOperand(0)), true);
+                  indexLetters(op->getOperand(0), reduction.getReducedDims()),
+                  use(op->getOperand(0)), true);
 }
 
 Formula Writer::reduction(Operation *op, bool isSum) const {
@@ -245,10 +268,12 @@ Formula Writer::reduction(Operation *op, bool isSum) const {
   const int64_t rank = cast<RankedTensorType>(x.getType()).getRank();
   Operation *inner = visible(x).getDefiningOp();
   if (isSum && inner && int64_t(dims.size()) == rank && !names.count(seen(x)) &&
-      notationOf(inner).form == Form::Product && visible(inner->getOperand(0)) == visible(inner->getOperand(1)))
+      notationOf(inner).form == Form::Product &&
+      visible(inner->getOperand(0)) == visible(inner->getOperand(1)))
     return type.squaredNorm(use(inner->getOperand(0)));
   const nn::Notation notation = notationOf(op);
-  return type.big(type.latex ? notation.latex : notation.text, indexLetters(x, dims), use(x), isSum);
+  return type.big(type.latex ? notation.latex : notation.text, indexLetters(x, dims), use(x),
+                  isSum);
 }
 
 /// Names the dims of a tensor by the letters of loop dims.
@@ -264,7 +289,8 @@ static std::string lettersOf(AffineMap map) {
 Formula Writer::contraction(Operation *op) const {
   auto contract = cast<nn::ContractionOp>(op);
   Formula a = use(contract.getLeft()), b = use(contract.getRight());
-  AffineMap mapA = contract.getLeftMap(), mapB = contract.getRightMap(), mapOut = contract.getOutMap();
+  AffineMap mapA = contract.getLeftMap(), mapB = contract.getRightMap(),
+            mapOut = contract.getOutMap();
   if (!llvm::all_of(mapA.getResults(), [](AffineExpr e) { return isa<AffineDimExpr>(e); }))
     return type.convolution(a, b);
   const std::string x = lettersOf(mapA), y = lettersOf(mapB), out = lettersOf(mapOut);
@@ -280,8 +306,12 @@ Formula Writer::contraction(Operation *op) const {
       const char k = shared[0];
       const bool swapped = x.size() == 2 && y.size() == 2 && out[0] != x[x[0] == k ? 1 : 0];
       // A left factor's summed dim is last, a right factor's first.
-      auto left = [&](const Formula &f, llvm::StringRef d) { return d.size() == 2 && d[0] == k ? type.transposed(f) : f; };
-      auto right = [&](const Formula &f, llvm::StringRef d) { return d.size() == 2 && d[1] == k ? type.transposed(f) : f; };
+      auto left = [&](const Formula &f, llvm::StringRef d) {
+        return d.size() == 2 && d[0] == k ? type.transposed(f) : f;
+      };
+      auto right = [&](const Formula &f, llvm::StringRef d) {
+        return d.size() == 2 && d[1] == k ? type.transposed(f) : f;
+      };
       if (swapped || (x.size() == 1 && y.size() == 2 && y[0] != k))
         return type.matrixProduct(left(b, y), right(a, x));
       return type.matrixProduct(left(a, x), right(b, y));
@@ -298,8 +328,10 @@ Formula Writer::einsum(Operation *op) const {
   for (int64_t d = 0, e = contract.getLoopSizes().size(); d < e; ++d)
     if (out.find(char('i' + d)) == std::string::npos)
       vanish += char('i' + d);
-  Formula a = type.element(use(contract.getLeft()), {lettersOf(contract.getLeftMap()), Formula::Atom});
-  Formula b = type.element(use(contract.getRight()), {lettersOf(contract.getRightMap()), Formula::Atom});
+  Formula a =
+      type.element(use(contract.getLeft()), {lettersOf(contract.getLeftMap()), Formula::Atom});
+  Formula b =
+      type.element(use(contract.getRight()), {lettersOf(contract.getRightMap()), Formula::Atom});
   Formula product = type.product(a, b, false);
   return vanish.empty() ? product : type.big(type.latex ? "\\sum" : "Σ", vanish, product, true);
 }

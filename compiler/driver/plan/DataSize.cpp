@@ -7,7 +7,8 @@ namespace nnc::plan {
 
 static std::optional<int64_t> rowsOf(Session &session, const nn_source &source) {
   switch (source.kind) {
-  case NN_ROWS: return source.row_width ? source.n_values / source.row_width : 0;
+  case NN_ROWS:
+    return source.row_width ? source.n_values / source.row_width : 0;
   case NN_BLOBS:
   case NN_MOONS:
   case NN_CIRCLES:
@@ -15,9 +16,11 @@ static std::optional<int64_t> rowsOf(Session &session, const nn_source &source) 
     if (auto n = known(source.n))
       return int64_t(*n);
     return std::nullopt;
-  default: break; // files
+  default:
+    break; // files
   }
-  for (const std::string &dir : {std::string(session.tables().program.source_dir), session.settings().dataDir}) {
+  for (const std::string &dir :
+       {std::string(session.tables().program.source_dir), session.settings().dataDir}) {
     if (dir.empty())
       continue;
     nn_probe probe;

@@ -1,5 +1,5 @@
-// Costs by interface: contractions say their loops, elementwise ops their cost. A place's last use is found by going back from
-// kernel to kernel, around the function's beginning to its end.
+// Costs by interface: contractions say their loops, elementwise ops their cost. A place's last use
+// is found by going back from kernel to kernel, around the function's beginning to its end.
 #include "compiler/driver/plan/KernelCost.h"
 
 #include "compiler/dialect/NnDialect.h"
@@ -93,7 +93,8 @@ static KernelCost costOf(kern::FusedOp kernel) {
       places.insert(place);
     auto shape = cast<RankedTensorType>(op.getResult(0).getType()).getShape();
     if (auto contraction = dyn_cast<nn::ContractionOp>(op)) {
-      cost.contractions += scaled(countOf(contraction.getLoopSizes()), 2 * ContractShape(contraction).neededPart());
+      cost.contractions +=
+          scaled(countOf(contraction.getLoopSizes()), 2 * ContractShape(contraction).neededPart());
     } else if (isa<nn::ReductionOp>(op)) {
       cost.others += countOf(cast<RankedTensorType>(op.getOperand(0).getType()).getShape());
     } else if (auto pull = dyn_cast<nn::PullOp>(op)) {
@@ -132,7 +133,8 @@ std::vector<KernelCost> costsOf(func::FuncOp function) {
   }
   for (size_t k = 0; k < kernels.size(); ++k)
     for (auto &[place, bytes] : used[k]) {
-      // Back to the last kernel that used the place, if need be through the call before. Fields were copied right before the call.
+      // Back to the last kernel that used the place, if need be through the call before. Fields
+      // were copied right before the call.
       const bool field = cast<kern::PlaceAttr>(place).getMemory() == kern::Memory::field;
       llvm::DenseSet<Attribute> between;
       for (size_t back = 0; back < kernels.size(); ++back) {

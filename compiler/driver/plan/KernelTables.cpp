@@ -11,12 +11,15 @@ static nn_amount amountOf(Amount a) { return {a.fixed, a.perRow}; }
 
 int32_t KernelTables::lineOf(mlir::FileLineColLoc loc) {
   llvm::StringRef file = loc.getFilename().getValue();
-  const std::string number = std::to_string(loc.getLine()), where = file == program ? number : (file + ":" + number).str();
+  const std::string number = std::to_string(loc.getLine()),
+                    where = file == program ? number : (file + ":" + number).str();
   auto [entry, isNew] = numbers.try_emplace(where, int32_t(sourceLines.size()));
   if (isNew) {
     llvm::StringRef text;
     if (llvm::SMLoc at = locationOf(sources, file, loc.getLine(), 1); at.isValid())
-      text = llvm::StringRef(at.getPointer()).take_until([](char c) { return c == '\n' || c == '\r'; }).trim();
+      text = llvm::StringRef(at.getPointer())
+                 .take_until([](char c) { return c == '\n' || c == '\r'; })
+                 .trim();
     sourceLines.push_back({tables.text(where), tables.text(text)});
   }
   return entry->second;

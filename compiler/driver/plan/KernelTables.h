@@ -1,4 +1,5 @@
-// Kernel costs in the runtime's own structs: for the tables of a profiled program, and for the runtime's roofline.
+// Kernel costs in the runtime's own structs: for the tables of a profiled program, and for the
+// runtime's roofline.
 #pragma once
 
 #include "compiler/driver/plan/KernelCost.h"
@@ -13,7 +14,8 @@ namespace nnc::plan {
 
 class KernelTables {
 public:
-  /// Everything made here lives as long as `tables`. `program` is the file whose lines are called by their number alone.
+  /// Everything made here lives as long as `tables`. `program` is the file whose lines are called
+  /// by their number alone.
   KernelTables(ProgramTables &tables, const llvm::SourceMgr &sources, llvm::StringRef program)
       : tables(tables), sources(sources), program(program) {}
 

@@ -27,7 +27,8 @@ void addProfile(Session &session) {
   nnrt::forEachStatement(program, [&](const nn_statement &statement) {
     if (statement.kind == NN_STMT_TRAIN) {
       const auto &train = *static_cast<const nn_train *>(statement.body);
-      const std::string what = std::string("train ") + program.models[train.model].name + " on " + program.data[train.data].name;
+      const std::string what = std::string("train ") + program.models[train.model].name + " on " +
+                               program.data[train.data].name;
       add(train.step, what);
       add(train.eval, what + ", validation");
     } else if (statement.kind == NN_STMT_EVALUATE) {

@@ -12,12 +12,14 @@ TEST(Ast, CastsByKind) {
   EXPECT_TRUE(llvm::isa<Decl>(fn));
   EXPECT_FALSE(llvm::isa<LetDecl>(fn));
   EXPECT_FALSE(llvm::isa<Decl>(train));
-  Stmt *decls[] = {program.arena.make<LetDecl>(),       program.arena.make<OptionDecl>(), program.arena.make<LayerDecl>(),
-                   program.arena.make<InitDecl>(),      program.arena.make<MetricDecl>(), program.arena.make<ModelDecl>(),
+  Stmt *decls[] = {program.arena.make<LetDecl>(),       program.arena.make<OptionDecl>(),
+                   program.arena.make<LayerDecl>(),     program.arena.make<InitDecl>(),
+                   program.arena.make<MetricDecl>(),    program.arena.make<ModelDecl>(),
                    program.arena.make<OptimizerDecl>(), program.arena.make<DataDecl>()};
   for (Stmt *decl : decls)
     EXPECT_TRUE(llvm::isa<Decl>(decl));
-  Stmt *others[] = {program.arena.make<ParamStmt>(), program.arena.make<ExprStmt>(), program.arena.make<EnsembleStmt>()};
+  Stmt *others[] = {program.arena.make<ParamStmt>(), program.arena.make<ExprStmt>(),
+                    program.arena.make<EnsembleStmt>()};
   for (Stmt *other : others)
     EXPECT_FALSE(llvm::isa<Decl>(other));
 }

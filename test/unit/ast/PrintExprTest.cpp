@@ -13,15 +13,53 @@ static std::string canonical(llvm::StringRef text) {
 }
 
 TEST(PrintExpr, LeavesCanonicalTextAlone) {
-  for (const char *text : {
-           "a + b * c", "(a + b) * c", "a - (b - c)", "a - b - c", "a / (b * c)", "-a^2", "(-a)^2", "2^-x", "(a^b)^c", "a^b^c",
-           "--a", "not (a or b) and c", "(a < b) == c", "if a then b else c", "if a then b else if c then d else e",
-           "(if a then b else c) + 1", "x |> f |> g(2) as place", "f(x |> g, k = 3)", "(x |> f) + 1", "z[i, ..., 0 .. 3]",
-           "a' @ (b + c)'", "run.val.loss", "[c1 .. c13, [1, 2]]", "rows(x: [2, n], y: [])", "80%", "10 epochs", "200 steps",
-           "10_000", "1e-3", "\"a\\\"b\\\\c\\n\"", "true", "`petal width (cm)` / 2", "(3).x", "(3)'", "f()(x)", "a @ b % c",
-           "(if a then b else c)(x)", "if (x |> f) then a else b", "if a then (if b then c else d) else e", "3^2",
-           "x |> (if a then f else g)", "(not a) == b", "if a then b else c |> f", "(if a then b else c) |> f",
-           "x |> (if a then f else g) |> h", "x |> (if a then f else g |> h)", "if a then (b |> f) else c |> g as p"})
+  for (const char *text : {"a + b * c",
+                           "(a + b) * c",
+                           "a - (b - c)",
+                           "a - b - c",
+                           "a / (b * c)",
+                           "-a^2",
+                           "(-a)^2",
+                           "2^-x",
+                           "(a^b)^c",
+                           "a^b^c",
+                           "--a",
+                           "not (a or b) and c",
+                           "(a < b) == c",
+                           "if a then b else c",
+                           "if a then b else if c then d else e",
+                           "(if a then b else c) + 1",
+                           "x |> f |> g(2) as place",
+                           "f(x |> g, k = 3)",
+                           "(x |> f) + 1",
+                           "z[i, ..., 0 .. 3]",
+                           "a' @ (b + c)'",
+                           "run.val.loss",
+                           "[c1 .. c13, [1, 2]]",
+                           "rows(x: [2, n], y: [])",
+                           "80%",
+                           "10 epochs",
+                           "200 steps",
+                           "10_000",
+                           "1e-3",
+                           "\"a\\\"b\\\\c\\n\"",
+                           "true",
+                           "`petal width (cm)` / 2",
+                           "(3).x",
+                           "(3)'",
+                           "f()(x)",
+                           "a @ b % c",
+                           "(if a then b else c)(x)",
+                           "if (x |> f) then a else b",
+                           "if a then (if b then c else d) else e",
+                           "3^2",
+                           "x |> (if a then f else g)",
+                           "(not a) == b",
+                           "if a then b else c |> f",
+                           "(if a then b else c) |> f",
+                           "x |> (if a then f else g) |> h",
+                           "x |> (if a then f else g |> h)",
+                           "if a then (b |> f) else c |> g as p"})
     EXPECT_EQ(canonical(text), text);
 }
 
@@ -33,5 +71,6 @@ TEST(PrintExpr, DropsWhatIsNotNeeded) {
 }
 
 TEST(PrintExpr, IndentsBlocks) {
-  EXPECT_EQ(canonical("if a { let b = 1; b } else { ; {} }"), "if a {\n  let b = 1\n  b\n} else {\n  ({})\n}");
+  EXPECT_EQ(canonical("if a { let b = 1; b } else { ; {} }"),
+            "if a {\n  let b = 1\n  b\n} else {\n  ({})\n}");
 }

@@ -1,7 +1,7 @@
 #include "compiler/codegen/Executable.h"
+#include "Sample.h"
 #include "compiler/codegen/Object.h"
 #include "compiler/codegen/Tables.h"
-#include "Sample.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Program.h"
@@ -34,7 +34,8 @@ protected:
   }
   std::string link(StringRef to) {
     SmallVector<char, 0> bytes = object();
-    return toString(linkExecutable(StringRef(bytes.data(), bytes.size()), PROBE_RUNTIME, false, to));
+    return toString(
+        linkExecutable(StringRef(bytes.data(), bytes.size()), PROBE_RUNTIME, false, to));
   }
   unsigned files() {
     unsigned count = 0;
@@ -56,22 +57,25 @@ TEST_F(Executable, RunsWithItsTables) {
   std::string out = (folder + "/out").str();
   std::optional<StringRef> redirects[] = {std::nullopt, StringRef(out), std::nullopt};
   EXPECT_EQ(sys::ExecuteAndWait(path, {path, "3"}, std::nullopt, redirects), 3);
-  EXPECT_EQ((*MemoryBuffer::getFile(out))->getBuffer(), std::to_string(NN_ABI_VERSION) + " sample [A \"quoted\" line\nand θ] f32 192\n"
-                                                        "net.w w 64 rank 2 last 5 kind 0\n"
-                                                        "net.b b 128 rank 1 last 5 kind 1\n"
-                                                        "epochs passes 0.1 1\n"
-                                                        "d 1 two test.csv -1.25 7.5 -1 none\n"
-                                                        "a.nn:1:2 -1 1 64 1 4096 612\n"
-                                                        "2.718282\n"
-                                                        "head\n"
-                                                        "16 line 7 of sin x, 1 kernels: 2.5 flops, distance 8, the step\n");
+  EXPECT_EQ((*MemoryBuffer::getFile(out))->getBuffer(),
+            std::to_string(NN_ABI_VERSION) +
+                " sample [A \"quoted\" line\nand θ] f32 192\n"
+                "net.w w 64 rank 2 last 5 kind 0\n"
+                "net.b b 128 rank 1 last 5 kind 1\n"
+                "epochs passes 0.1 1\n"
+                "d 1 two test.csv -1.25 7.5 -1 none\n"
+                "a.nn:1:2 -1 1 64 1 4096 612\n"
+                "2.718282\n"
+                "head\n"
+                "16 line 7 of sin x, 1 kernels: 2.5 flops, distance 8, the step\n");
 }
 
 TEST_F(Executable, IsReproducible) {
   std::string other = (folder + "/other").str();
   ASSERT_EQ(link(path), "");
   ASSERT_EQ(link(other), "");
-  EXPECT_EQ((*MemoryBuffer::getFile(path))->getBuffer(), (*MemoryBuffer::getFile(other))->getBuffer());
+  EXPECT_EQ((*MemoryBuffer::getFile(path))->getBuffer(),
+            (*MemoryBuffer::getFile(other))->getBuffer());
 }
 
 TEST_F(Executable, UnusableOutputs) {

@@ -1,7 +1,7 @@
 #include "compiler/codegen/Jit.h"
+#include "Sample.h"
 #include "compiler/codegen/Object.h"
 #include "compiler/codegen/Optimize.h"
-#include "Sample.h"
 #include "llvm/Target/TargetMachine.h"
 
 #include <atomic>
@@ -46,10 +46,11 @@ TEST(Jit, LazyFunctionsAreMadeByTheirFirstCall) {
   ASSERT_TRUE(bool(jit)) << llvm::toString(jit.takeError());
   int made = 0;
   std::string names[] = {"numbers", "exponential"};
-  llvm::Error error = (*jit)->addLazily(names, [&]() -> llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> {
-    ++made;
-    return object(sample);
-  });
+  llvm::Error error =
+      (*jit)->addLazily(names, [&]() -> llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> {
+        ++made;
+        return object(sample);
+      });
   ASSERT_FALSE(bool(error)) << llvm::toString(std::move(error));
   auto address = (*jit)->lookup("numbers");
   ASSERT_TRUE(bool(address)) << llvm::toString(address.takeError());
@@ -69,10 +70,11 @@ TEST(Jit, PreparedFunctionIsNotMadeAgain) {
   ASSERT_TRUE(bool(jit)) << llvm::toString(jit.takeError());
   std::atomic<int> made = 0;
   std::string names[] = {"numbers", "exponential"};
-  ASSERT_FALSE(bool((*jit)->addLazily(names, [&]() -> llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> {
-    ++made;
-    return object(sample);
-  })));
+  ASSERT_FALSE(
+      bool((*jit)->addLazily(names, [&]() -> llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> {
+        ++made;
+        return object(sample);
+      })));
   auto address = (*jit)->lookup("numbers");
   ASSERT_TRUE(bool(address)) << llvm::toString(address.takeError());
   // One thread prepares what another one calls meanwhile.
@@ -88,8 +90,10 @@ TEST(Jit, FailureToPrepareIsAnError) {
   auto jit = Jit::create(sample.target);
   ASSERT_TRUE(bool(jit)) << llvm::toString(jit.takeError());
   std::string name = "numbers";
-  ASSERT_FALSE(bool((*jit)->addLazily(
-      name, []() -> llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> { return llvm::createStringError("no numbers"); })));
+  ASSERT_FALSE(
+      bool((*jit)->addLazily(name, []() -> llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> {
+        return llvm::createStringError("no numbers");
+      })));
   llvm::Error error = (*jit)->prepare("numbers");
   EXPECT_TRUE(bool(error));
   llvm::consumeError(std::move(error));

@@ -33,7 +33,8 @@ struct ObjectCacheTest : testing::Test {
   std::set<std::string> files() const {
     std::set<std::string> names;
     std::error_code error;
-    for (llvm::sys::fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
+    for (llvm::sys::fs::directory_iterator at(folder, error), end; !error && at != end;
+         at.increment(error))
       if (llvm::StringRef name = llvm::sys::path::filename(at->path()); name != "key")
         names.insert(name.str());
     return names;
@@ -226,11 +227,13 @@ TEST(CodeIdentity, HoldsTheIdsOfTheExecutableAndOfLlvm) {
 
 TEST(DefaultFolder, IsWhereTheEnvironmentSays) {
   auto with = [](const char *nnc, const char *xdg, const char *home) {
-    for (auto [name, value] : {std::pair("NNC_CACHE_DIR", nnc), {"XDG_CACHE_HOME", xdg}, {"HOME", home}})
+    for (auto [name, value] :
+         {std::pair("NNC_CACHE_DIR", nnc), {"XDG_CACHE_HOME", xdg}, {"HOME", home}})
       value ? setenv(name, value, 1) : unsetenv(name);
     return ObjectCache::defaultFolder();
   };
-  std::pair<const char *, std::string> before[] = {{"NNC_CACHE_DIR", ""}, {"XDG_CACHE_HOME", ""}, {"HOME", ""}};
+  std::pair<const char *, std::string> before[] = {
+      {"NNC_CACHE_DIR", ""}, {"XDG_CACHE_HOME", ""}, {"HOME", ""}};
   std::set<std::string> unset;
   for (auto &[name, value] : before)
     if (const char *now = getenv(name))

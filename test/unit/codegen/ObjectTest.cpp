@@ -1,6 +1,6 @@
 #include "compiler/codegen/Object.h"
-#include "compiler/codegen/Tables.h"
 #include "Sample.h"
+#include "compiler/codegen/Tables.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 

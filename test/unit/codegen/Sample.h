@@ -1,5 +1,5 @@
-// A small program for the tests of this room: two compiled functions in the LLVM dialect, and tables that use every kind of
-// field.
+// A small program for the tests of this room: two compiled functions in the LLVM dialect, and
+// tables that use every kind of field.
 #pragma once
 
 #include "compiler/codegen/Target.h"
@@ -86,8 +86,9 @@ inline void fillTables(ProgramTables &tables) {
   p.name = tables.text("sample");
   p.doc = tables.text("A \"quoted\" line\nand θ");
   p.elements = tables.text("f32");
-  nn_tensor tensors[] = {{tables.text("net.w"), tables.text("w"), 0, tables.list<int64_t>({3, 5}), 2, NN_PARAMETER, 0},
-                         {tables.text("net.b"), tables.text("b"), 0, tables.list<int64_t>({5}), 1, NN_STATE, 0}};
+  nn_tensor tensors[] = {
+      {tables.text("net.w"), tables.text("w"), 0, tables.list<int64_t>({3, 5}), 2, NN_PARAMETER, 0},
+      {tables.text("net.b"), tables.text("b"), 0, tables.list<int64_t>({5}), 1, NN_STATE, 0}};
   p.tensors = tables.list<nn_tensor>(tensors);
   p.n_tensors = 2;
   nn_option option = {tables.text("epochs"), tables.text("passes"), 0.1, NN_OPTION_INTEGER};
@@ -120,7 +121,8 @@ inline void fillTables(ProgramTables &tables) {
   auto *load = tables.make<nn_load>();
   load->except = tables.list<const char *>({tables.text("head")});
   load->n_except = 1;
-  nn_statement statements[] = {{NN_STMT_TRAIN, train}, {NN_STMT_PRINT, print}, {NN_STMT_LOAD, load}};
+  nn_statement statements[] = {
+      {NN_STMT_TRAIN, train}, {NN_STMT_PRINT, print}, {NN_STMT_LOAD, load}};
   p.statements = tables.list<nn_statement>(statements);
   p.n_statements = 3;
 
@@ -146,7 +148,8 @@ inline void fillTables(ProgramTables &tables) {
 }
 
 /// Calls a compiled function as the runtime would and returns its first result.
-template <class T> T callFunction(nn_code code, int64_t rows, double scalar, int32_t thread = 0, int32_t threads = 1) {
+template <class T>
+T callFunction(nn_code code, int64_t rows, double scalar, int32_t thread = 0, int32_t threads = 1) {
   T result = T();
   void *out[] = {&result};
   nn_call call = nn_call();

@@ -1,5 +1,5 @@
-#include "compiler/codegen/Tables.h"
 #include "Sample.h"
+#include "compiler/codegen/Tables.h"
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/Verifier.h"
 
@@ -28,6 +28,7 @@ TEST(TableWriter, EqualStringsAreWrittenOnce) {
   tables.program.doc = tables.text("same");
   LlvmProgram program = sample.translate();
   addProgram(*program.module, tables);
-  auto *table = llvm::cast<llvm::ConstantStruct>(program.module->getNamedGlobal("nn_program")->getInitializer());
+  auto *table = llvm::cast<llvm::ConstantStruct>(
+      program.module->getNamedGlobal("nn_program")->getInitializer());
   EXPECT_EQ(table->getOperand(2), table->getOperand(5));
 }

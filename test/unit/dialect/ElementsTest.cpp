@@ -245,7 +245,8 @@ TEST_F(Elements, random) {
   check("random_normal %0, %1 from %2 place 7 : tensor<?x3x4xf64>", {"f64", "f64", "f64"});
 }
 TEST_F(Elements, unary) {
-  for (std::string op : {"neg", "exp", "expm1", "sqrt", "log", "log1p", "abs", "tanh", "sin", "cos", "floor", "ceil", "erf"})
+  for (std::string op : {"neg", "exp", "expm1", "sqrt", "log", "log1p", "abs", "tanh", "sin", "cos",
+                         "floor", "ceil", "erf"})
     check(op + " %0 : tensor<?x4xf64>", {"?x4xf64"}, 0.1, 2);
   // Comparisons of vectors do not fold, so these are scalars only.
   check("sign %0 : tensor<?x4xf64>", {"?x4xf64"}, -2, 2, 1);

@@ -10,7 +10,8 @@ namespace {
 
 /// The first declaration of a program.
 struct Declared {
-  explicit Declared(llvm::StringRef text) : program(parseString(diags, *addBuffer(diags, text, "facts.nn"))) {}
+  explicit Declared(llvm::StringRef text)
+      : program(parseString(diags, *addBuffer(diags, text, "facts.nn"))) {}
   const ast::Decl *decl() const { return llvm::cast<ast::Decl>(program->statements.front()); }
   Diagnostics diags;
   std::unique_ptr<ast::Program> program;

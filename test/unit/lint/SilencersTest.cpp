@@ -9,11 +9,14 @@ using llvm::StringRef;
 namespace {
 
 struct Text {
-  explicit Text(StringRef text) : buffer(*addBuffer(diags, text, "silencers.nn")), silencers(diags.sources(), buffer) {}
+  explicit Text(StringRef text)
+      : buffer(*addBuffer(diags, text, "silencers.nn")), silencers(diags.sources(), buffer) {}
   /// The place of a word of the text.
   Range at(StringRef word) const {
-    StringRef all = bufferText(diags.sources(), buffer), found = all.substr(all.find(word), word.size());
-    return Range(llvm::SMLoc::getFromPointer(found.begin()), llvm::SMLoc::getFromPointer(found.end()));
+    StringRef all = bufferText(diags.sources(), buffer),
+              found = all.substr(all.find(word), word.size());
+    return Range(llvm::SMLoc::getFromPointer(found.begin()),
+                 llvm::SMLoc::getFromPointer(found.end()));
   }
   std::string names() const {
     std::string all;
@@ -27,8 +30,13 @@ struct Text {
 };
 
 TEST(Silencers, Names) {
-  EXPECT_EQ(Text("a # nolint: one, two\nb ## nolint:three\n# nolint : four why not, five\n").names(), "<one><two><three><four><five>");
-  EXPECT_EQ(Text("\"# nolint: a\" `# nolint: b` \"\\\"# nolint: c\"\n# a nolint: d\n# nolinted: e\n").names(), "");
+  EXPECT_EQ(
+      Text("a # nolint: one, two\nb ## nolint:three\n# nolint : four why not, five\n").names(),
+      "<one><two><three><four><five>");
+  EXPECT_EQ(
+      Text("\"# nolint: a\" `# nolint: b` \"\\\"# nolint: c\"\n# a nolint: d\n# nolinted: e\n")
+          .names(),
+      "");
   EXPECT_EQ(Text("# nolint\n# nolint:\n# nolint: ,a\n# nolint a").names(), "<><><><a><>");
   EXPECT_EQ(Text("").names(), "");
   EXPECT_EQ(Text("\"unclosed # nolint: a\nb # nolint: c").names(), "<c>");

@@ -1,5 +1,4 @@
 #include "test/unit/lowering/Compiled.h"
-#include "test/unit/lowering/Levels.h"
 #include "compiler/codegen/Jit.h"
 #include "compiler/codegen/Optimize.h"
 #include "compiler/codegen/Translate.h"
@@ -8,6 +7,7 @@
 #include "compiler/pipeline/Pipeline.h"
 #include "compiler/transforms/PlanMemory.h"
 #include "runtime/abi.h"
+#include "test/unit/lowering/Levels.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Parser/Parser.h"
@@ -28,7 +28,8 @@ MLIRContext &testContext() {
   static MLIRContext *context = [] {
     DialectRegistry registry;
     registerTranslation(registry);
-    registry.insert<nn::NnDialect, kern::KernDialect, func::FuncDialect, mlir::arith::ArithDialect>();
+    registry
+        .insert<nn::NnDialect, kern::KernDialect, func::FuncDialect, mlir::arith::ArithDialect>();
     auto *made = new MLIRContext(registry, MLIRContext::Threading::DISABLED);
     made->loadAllAvailableDialects();
     return made;
@@ -37,7 +38,8 @@ MLIRContext &testContext() {
 }
 
 Program::Program(const std::string &text) {
-  ScopedDiagnosticHandler handler(&testContext(), [&](Diagnostic &d) { ADD_FAILURE() << d.str() << "\nin " << text; });
+  ScopedDiagnosticHandler handler(
+      &testContext(), [&](Diagnostic &d) { ADD_FAILURE() << d.str() << "\nin " << text; });
   module = parseSourceString<ModuleOp>(text, &testContext());
   if (module)
     addKinds();
@@ -74,7 +76,8 @@ std::vector<Tensor> Program::randomArguments(int64_t batch, unsigned seed) {
   for (Type type : function().getArgumentTypes()) {
     Tensor tensor(reference::shapeOf(type, batch));
     for (double &x : tensor.data)
-      x = cast<ShapedType>(type).getElementType().isF32() ? float(between(random)) : between(random);
+      x = cast<ShapedType>(type).getElementType().isF32() ? float(between(random))
+                                                          : between(random);
     arguments.push_back(std::move(tensor));
   }
   return arguments;
@@ -95,13 +98,15 @@ public:
     for (double x : tensor.data)
       push(x, element);
   }
-  Bytes(int64_t elements, Type element) : data(elements * element.getIntOrFloatBitWidth() / 8 + guard, 0x7e) {}
+  Bytes(int64_t elements, Type element)
+      : data(elements * element.getIntOrFloatBitWidth() / 8 + guard, 0x7e) {}
 
   unsigned char *get() { return data.data(); }
   size_t size() const { return data.size(); }
   /// Whether nothing was written behind the end.
   bool isIntact() const {
-    return std::all_of(data.end() - guard, data.end(), [](unsigned char byte) { return byte == 0x7e; });
+    return std::all_of(data.end() - guard, data.end(),
+                       [](unsigned char byte) { return byte == 0x7e; });
   }
   static Tensor read(const unsigned char *from, reference::Shape shape, Type element) {
     Tensor tensor(std::move(shape));
@@ -156,11 +161,13 @@ unsigned char *alignedTo64(std::vector<unsigned char> &bytes) {
 
 } // namespace
 
-std::vector<Tensor> Program::run(const std::vector<Tensor> &arguments, int64_t batch, const Setup &setup) {
+std::vector<Tensor> Program::run(const std::vector<Tensor> &arguments, int64_t batch,
+                                 const Setup &setup) {
   func::FuncOp f = function();
   OwningOpRef<ModuleOp> copy(cast<ModuleOp>((*module)->clone()));
   if (setup.usualRows)
-    (*copy->getOps<func::FuncOp>().begin())->setAttr("nn.rows", Builder(&testContext()).getI64IntegerAttr(setup.usualRows));
+    (*copy->getOps<func::FuncOp>().begin())
+        ->setAttr("nn.rows", Builder(&testContext()).getI64IntegerAttr(setup.usualRows));
   ScopedDiagnosticHandler handler(&testContext(), [&](Diagnostic &d) { ADD_FAILURE() << d.str(); });
   PipelineOptions options;
   options.fuse.unfused = setup.unfused;
@@ -190,7 +197,8 @@ std::vector<Tensor> Program::run(const std::vector<Tensor> &arguments, int64_t b
   int64_t capacity = batch + setup.spareRows;
   const MemoryPlan::Function &sizes = plan.functions.front();
   int64_t scratchBytes = sizes.fixedBytes + sizes.rowBytes * capacity;
-  std::vector<unsigned char> arenaBytes(plan.persistentBytes + 128, 0xff), scratch(scratchBytes + 128, 0xff);
+  std::vector<unsigned char> arenaBytes(plan.persistentBytes + 128, 0xff),
+      scratch(scratchBytes + 128, 0xff);
   unsigned char *arena = alignedTo64(arenaBytes);
   std::vector<Bytes> inputs, outputs;
   std::vector<double> scalars;
@@ -213,7 +221,8 @@ std::vector<Tensor> Program::run(const std::vector<Tensor> &arguments, int64_t b
   for (unsigned i = 0; i < f.getNumResults(); ++i) {
     auto type = cast<RankedTensorType>(f.getResultTypes()[i]);
     if (f.getResultAttr(i, "nn.result"))
-      outputs.emplace_back(reference::elementsOf(reference::shapeOf(type, batch)), type.getElementType());
+      outputs.emplace_back(reference::elementsOf(reference::shapeOf(type, batch)),
+                           type.getElementType());
   }
   std::vector<const void *> in;
   std::vector<void *> out;
@@ -222,7 +231,8 @@ std::vector<Tensor> Program::run(const std::vector<Tensor> &arguments, int64_t b
   for (Bytes &bytes : outputs)
     out.push_back(bytes.get());
   Barrier barrier(setup.threads);
-  nn_call call = {arena, alignedTo64(scratch), in.data(), out.data(), scalars.data(), batch, capacity, &Barrier::meet, &barrier, nullptr, nullptr};
+  nn_call call = {arena,    alignedTo64(scratch), in.data(), out.data(), scalars.data(), batch,
+                  capacity, &Barrier::meet,       &barrier,  nullptr,    nullptr};
   std::vector<std::thread> workers;
   for (int i = 1; i < setup.threads; ++i)
     workers.emplace_back([&, i] { code(&call, i, setup.threads); });
@@ -232,13 +242,15 @@ std::vector<Tensor> Program::run(const std::vector<Tensor> &arguments, int64_t b
 
   // Everything that was written lies within what was planned.
   auto touchedBytes = [](const std::vector<unsigned char> &bytes, const unsigned char *start) {
-    auto last = std::find_if(bytes.rbegin(), bytes.rend(), [](unsigned char byte) { return byte != 0xff; });
+    auto last =
+        std::find_if(bytes.rbegin(), bytes.rend(), [](unsigned char byte) { return byte != 0xff; });
     return std::max<int64_t>(0, &*bytes.begin() + (bytes.rend() - last) - start);
   };
   scratchTouched = touchedBytes(scratch, alignedTo64(scratch));
   scratchPlanned = scratchBytes;
   EXPECT_LE(scratchTouched, scratchPlanned) << "written behind the scratch's end";
-  EXPECT_LE(touchedBytes(arenaBytes, arena), plan.persistentBytes) << "written behind the arena's end";
+  EXPECT_LE(touchedBytes(arenaBytes, arena), plan.persistentBytes)
+      << "written behind the arena's end";
 
   std::vector<Tensor> results;
   size_t next = 0;
@@ -255,7 +267,8 @@ std::vector<Tensor> Program::run(const std::vector<Tensor> &arguments, int64_t b
   return results;
 }
 
-void expectNear(const std::vector<Tensor> &actual, const std::vector<Tensor> &expected, double tolerance) {
+void expectNear(const std::vector<Tensor> &actual, const std::vector<Tensor> &expected,
+                double tolerance) {
   ASSERT_EQ(actual.size(), expected.size());
   for (size_t i = 0; i < actual.size(); ++i) {
     ASSERT_EQ(actual[i].shape, expected[i].shape) << "result " << i;
@@ -266,7 +279,9 @@ void expectNear(const std::vector<Tensor> &actual, const std::vector<Tensor> &ex
     int wrong = 0;
     for (size_t j = 0; j < actual[i].data.size() && wrong < 5; ++j) {
       double a = actual[i].data[j], e = expected[i].data[j];
-      bool same = std::isnan(e) ? std::isnan(a) : std::isinf(e) ? a == e : std::abs(a - e) <= tolerance * scale;
+      bool same = std::isnan(e)   ? std::isnan(a)
+                  : std::isinf(e) ? a == e
+                                  : std::abs(a - e) <= tolerance * scale;
       if (!same) {
         ++wrong;
         ADD_FAILURE() << "result " << i << " element " << j << ": " << a << " instead of " << e;
@@ -275,7 +290,8 @@ void expectNear(const std::vector<Tensor> &actual, const std::vector<Tensor> &ex
   }
 }
 
-void expectSame(const std::vector<Tensor> &actual, const std::vector<Tensor> &expected, const std::string &what) {
+void expectSame(const std::vector<Tensor> &actual, const std::vector<Tensor> &expected,
+                const std::string &what) {
   ASSERT_EQ(actual.size(), expected.size());
   for (size_t i = 0; i < actual.size(); ++i)
     for (size_t j = 0; j < actual[i].data.size(); ++j) {
@@ -283,13 +299,15 @@ void expectSame(const std::vector<Tensor> &actual, const std::vector<Tensor> &ex
       if (std::isnan(a) && std::isnan(e))
         continue;
       if (memcmp(&a, &e, sizeof a) != 0) {
-        ADD_FAILURE() << what << ": result " << i << " element " << j << " differs: " << a << " and " << e;
+        ADD_FAILURE() << what << ": result " << i << " element " << j << " differs: " << a
+                      << " and " << e;
         return;
       }
     }
 }
 
-void check(Program &program, const std::vector<Tensor> &arguments, int64_t batch, double tolerance) {
+void check(Program &program, const std::vector<Tensor> &arguments, int64_t batch,
+           double tolerance) {
   std::vector<Tensor> expected = program.interpret(arguments, batch);
   for (const std::string &level : levels()) {
     SCOPED_TRACE(level);

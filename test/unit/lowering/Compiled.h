@@ -16,15 +16,15 @@ using reference::Tensor;
 
 /// How a function is compiled and run.
 struct Setup {
-  std::string cpu = "native";   // see Levels.h
+  std::string cpu = "native"; // see Levels.h
   bool unfused = false;
   int threads = 1;
-  int64_t spareRows = 3;  // scratch is made for this many rows more than there are
-  int64_t usualRows = 0;  // nn.rows; 0: not known
+  int64_t spareRows = 3; // scratch is made for this many rows more than there are
+  int64_t usualRows = 0; // nn.rows; 0: not known
 };
 
-/// A module with one nn function. Arguments without a kind become fields (rank-0 f64 ones scalars), results without a
-/// kind become results.
+/// A module with one nn function. Arguments without a kind become fields (rank-0 f64 ones scalars),
+/// results without a kind become results.
 class Program {
 public:
   /// `text` is a module, or a list of functions. Fails the test if it does not parse.
@@ -39,9 +39,11 @@ public:
   /// The interpreter's results.
   std::vector<Tensor> interpret(const std::vector<Tensor> &arguments, int64_t batch);
   /// The compiled function's results, in the order of the function's.
-  std::vector<Tensor> run(const std::vector<Tensor> &arguments, int64_t batch, const Setup &setup = {});
+  std::vector<Tensor> run(const std::vector<Tensor> &arguments, int64_t batch,
+                          const Setup &setup = {});
 
-  /// Of the last run: the bytes of scratch that were planned, and those up to the last one that was written.
+  /// Of the last run: the bytes of scratch that were planned, and those up to the last one that was
+  /// written.
   int64_t scratchPlanned = 0, scratchTouched = 0;
 
 private:
@@ -52,13 +54,16 @@ private:
 /// The context in which test programs live.
 mlir::MLIRContext &testContext();
 
-/// Each element within `tolerance` of the reference, relative to the greatest magnitude in its tensor or 1.
-void expectNear(const std::vector<Tensor> &actual, const std::vector<Tensor> &expected, double tolerance);
+/// Each element within `tolerance` of the reference, relative to the greatest magnitude in its
+/// tensor or 1.
+void expectNear(const std::vector<Tensor> &actual, const std::vector<Tensor> &expected,
+                double tolerance);
 /// Equal to the last bit; NaNs are equal.
-void expectSame(const std::vector<Tensor> &actual, const std::vector<Tensor> &expected, const std::string &what);
+void expectSame(const std::vector<Tensor> &actual, const std::vector<Tensor> &expected,
+                const std::string &what);
 
-/// Runs the program in every setup worth telling apart, on each level: near the interpreter, and bit-identical fused or not, with
-/// one and three threads, as kernels and (where it is small) flat.
+/// Runs the program in every setup worth telling apart, on each level: near the interpreter, and
+/// bit-identical fused or not, with one and three threads, as kernels and (where it is small) flat.
 void check(const std::string &text, int64_t batch, double tolerance = 1e-5, unsigned seed = 1);
 void check(Program &program, const std::vector<Tensor> &arguments, int64_t batch, double tolerance);
 

@@ -95,7 +95,8 @@ struct Barrier {
 };
 } // namespace
 
-void CompiledFunction::run(int64_t rows, std::vector<const void *> in, std::vector<void *> out, int threads) {
+void CompiledFunction::run(int64_t rows, std::vector<const void *> in, std::vector<void *> out,
+                           int threads) {
   std::vector<unsigned char> memory = scratch(rows);
   double scalars[NN_SLOT_OPTIONS] = {};
   Barrier barrier(threads);

@@ -1,5 +1,5 @@
-// Compiles one nn function as the compiler does and calls it as the runtime does. For the tests of generated code and for
-// bench/.
+// Compiles one nn function as the compiler does and calls it as the runtime does. For the tests of
+// generated code and for bench/.
 #pragma once
 
 #include "compiler/codegen/Jit.h"
@@ -20,11 +20,12 @@ struct CompileOptions {
 
 class CompiledFunction {
 public:
-  /// `text` is a module of the nn dialect with a function @f without persistent tensors. Ends the program with a message if it
-  /// does not compile.
+  /// `text` is a module of the nn dialect with a function @f without persistent tensors. Ends the
+  /// program with a message if it does not compile.
   explicit CompiledFunction(const std::string &text, const CompileOptions &options = {});
 
-  /// Calls it on `threads` threads for a batch of `rows`. `in` and `out` are its fields and results.
+  /// Calls it on `threads` threads for a batch of `rows`. `in` and `out` are its fields and
+  /// results.
   void run(int64_t rows, std::vector<const void *> in, std::vector<void *> out, int threads = 1);
 
   /// For callers with threads of their own: the function, and scratch for `capacity` rows.

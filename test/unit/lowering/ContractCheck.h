@@ -23,8 +23,11 @@ template <class T> std::vector<T> randomNumbers(int64_t count, unsigned seed) {
 }
 
 /// The result of the contraction on fixed random operands; what lies behind it in memory must stay.
-template <class T> std::vector<T> computeContraction(CompiledFunction &function, const Contraction &c, int64_t rows, int threads) {
-  auto a = randomNumbers<T>(elementsOf(c.leftShape, rows), 1), b = randomNumbers<T>(elementsOf(c.rightShape(), rows), 2);
+template <class T>
+std::vector<T> computeContraction(CompiledFunction &function, const Contraction &c, int64_t rows,
+                                  int threads) {
+  auto a = randomNumbers<T>(elementsOf(c.leftShape, rows), 1),
+       b = randomNumbers<T>(elementsOf(c.rightShape(), rows), 2);
   int64_t size = elementsOf(c.outShape(), rows);
   std::vector<T> y(size + 64, T(-77));
   function.run(rows, {a.data(), b.data()}, {y.data()}, threads);
@@ -34,13 +37,18 @@ template <class T> std::vector<T> computeContraction(CompiledFunction &function,
   return y;
 }
 
-/// Every element within γ_K Σ|a||b| of the definition, and the same bits on one, two and three threads.
-template <class T> void checkContraction(CompiledFunction &function, const Contraction &c, int64_t rows) {
-  auto a = randomNumbers<T>(elementsOf(c.leftShape, rows), 1), b = randomNumbers<T>(elementsOf(c.rightShape(), rows), 2);
+/// Every element within γ_K Σ|a||b| of the definition, and the same bits on one, two and three
+/// threads.
+template <class T>
+void checkContraction(CompiledFunction &function, const Contraction &c, int64_t rows) {
+  auto a = randomNumbers<T>(elementsOf(c.leftShape, rows), 1),
+       b = randomNumbers<T>(elementsOf(c.rightShape(), rows), 2);
   std::vector<double> y, magnitude;
-  c.reference(rows, std::vector<double>(a.begin(), a.end()), std::vector<double>(b.begin(), b.end()), y, magnitude);
+  c.reference(rows, std::vector<double>(a.begin(), a.end()),
+              std::vector<double>(b.begin(), b.end()), y, magnitude);
   std::vector<T> got = computeContraction<T>(function, c, rows, 1);
-  double k = double(c.depth(rows)), unit = std::numeric_limits<T>::epsilon() / 2, gamma = k * unit / (1 - k * unit);
+  double k = double(c.depth(rows)), unit = std::numeric_limits<T>::epsilon() / 2,
+         gamma = k * unit / (1 - k * unit);
   // The reference itself rounds, in double.
   double slack = sizeof(T) == 8 ? 2 : 1;
   for (size_t i = 0; i < y.size(); ++i)

@@ -1,6 +1,6 @@
 // What the contraction model chooses, and the plan as an attribute.
-#include "compiler/lowering/ContractModel.h"
 #include "Contraction.h"
+#include "compiler/lowering/ContractModel.h"
 
 #include "compiler/dialect/NnDialect.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -98,12 +98,15 @@ TEST_F(ContractPlanTest, TilesFitTheRegisters) {
   avx2.vectorBytes = 32;
   avx2.registers = 16;
   for (const LoweringTarget &target : {avx512, avx2})
-    for (const Contraction &c : {denseForward(784, 256), denseInput(784, 256), denseWeight(784, 256), denseForward(7, 3),
-                                 convForward(8, 16, 12, 5), convWeight(8, 16, 12, 5), convInput(8, 16, 12, 5)}) {
+    for (const Contraction &c :
+         {denseForward(784, 256), denseInput(784, 256), denseWeight(784, 256), denseForward(7, 3),
+          convForward(8, 16, 12, 5), convWeight(8, 16, 12, 5), convInput(8, 16, 12, 5)}) {
       ContractShape shape = shapeOf(c);
       auto plan = planContraction(shape, target);
       ASSERT_TRUE(plan.has_value()) << c.name;
-      EXPECT_LE(plan->rows(shape) * plan->columns(shape) + plan->columns(shape) + 1, target.registers) << c.name;
+      EXPECT_LE(plan->rows(shape) * plan->columns(shape) + plan->columns(shape) + 1,
+                target.registers)
+          << c.name;
       EXPECT_EQ(plan->lanes, target.vectorBytes / 4) << c.name;
     }
 }
@@ -124,7 +127,8 @@ TEST_F(ContractPlanTest, StepsAreNotUnrolledWhereTheirWindowWouldSpill) {
 }
 
 TEST_F(ContractPlanTest, TilesMayBeLongWhereLoadsAreFree) {
-  // 13 rows of 2 vectors load 15 for 26 products, 6 of 4 load 10 for 24; but their vectors come from one row of the image.
+  // 13 rows of 2 vectors load 15 for 26 products, 6 of 4 load 10 for 24; but their vectors come
+  // from one row of the image.
   ContractShape shape = shapeOf(convForward(32, 64, 34, 3));
   auto square = planContraction(shape, avx512);
   LoweringTarget zen;
@@ -217,8 +221,9 @@ TEST_F(ContractPlanTest, UnusableAttributesAreNoPlans) {
 }
 
 TEST_F(ContractPlanTest, ChosenPlansFit) {
-  for (const Contraction &c : {denseForward(784, 256), denseInput(5, 2000), denseWeight(1, 40), convForward(8, 16, 12, 5, 2),
-                               convWeight(64, 64, 40, 3), convInput(8, 16, 12, 5), denseInput(70000, 70000)}) {
+  for (const Contraction &c : {denseForward(784, 256), denseInput(5, 2000), denseWeight(1, 40),
+                               convForward(8, 16, 12, 5, 2), convWeight(64, 64, 40, 3),
+                               convInput(8, 16, 12, 5), denseInput(70000, 70000)}) {
     ContractShape shape = shapeOf(c);
     auto plan = planContraction(shape, avx512);
     ASSERT_TRUE(plan.has_value()) << c.name;

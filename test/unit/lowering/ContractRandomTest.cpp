@@ -1,5 +1,5 @@
-// Random contractions with random plans: any plan that fits gives the definition's result, and the same bits as every other. The
-// levels of processor take turns.
+// Random contractions with random plans: any plan that fits gives the definition's result, and the
+// same bits as every other. The levels of processor take turns.
 #include "ContractCheck.h"
 #include "Levels.h"
 #include "compiler/lowering/ContractModel.h"
@@ -20,7 +20,9 @@ class Generator {
 public:
   explicit Generator(unsigned seed) : random(seed) {}
 
-  int64_t number(int64_t from, int64_t to) { return std::uniform_int_distribution<int64_t>(from, to)(random); }
+  int64_t number(int64_t from, int64_t to) {
+    return std::uniform_int_distribution<int64_t>(from, to)(random);
+  }
 
   Contraction contraction() {
     Contraction c;
@@ -38,7 +40,8 @@ public:
     };
     int64_t most = 40;
     for (Kind kind : {Row, Column, Summed, Group})
-      for (int64_t i = number(0, kind == Group ? 1 : 2); i-- > 0; most = std::max<int64_t>(most / 2, 3))
+      for (int64_t i = number(0, kind == Group ? 1 : 2); i-- > 0;
+           most = std::max<int64_t>(most / 2, 3))
         add(kind, number(1, most));
     if (c.sizes.empty())
       add(Row, 5);
@@ -59,7 +62,8 @@ public:
       // Windowed entries are not shared with the right operand in any program.
       if (std::find(right.begin(), right.end(), left[entry]) == right.end()) {
         c.left[entry] = {{left[entry], stride}, {loop, dilation}};
-        c.leftShape[entry] = stride * (c.sizes[left[entry]] - 1) + dilation * (size - 1) + 1 + number(0, 2);
+        c.leftShape[entry] =
+            stride * (c.sizes[left[entry]] - 1) + dilation * (size - 1) + 1 + number(0, 2);
       } else {
         right.erase(std::find(right.begin(), right.end(), loop));
         c.sizes.pop_back();
@@ -84,7 +88,10 @@ public:
       for (const ContractDim &dim : shape.dims) {
         int64_t part = number(1, dim.batch ? 5 : std::min<int64_t>(dim.size, 6));
         if (dim.summed)
-          part = !plan.pack ? 0 : open ? dim.size : number(0, 1) ? 1 : number(1, dim.batch ? 7 : dim.size);
+          part = !plan.pack     ? 0
+                 : open         ? dim.size
+                 : number(0, 1) ? 1
+                                : number(1, dim.batch ? 7 : dim.size);
         else if (!plan.isRow(dim) && !plan.isColumn(dim))
           part = 1;
         open |= dim.summed && part > 1;
@@ -153,7 +160,8 @@ TEST_P(ContractRandom, EveryPlanGivesTheDefinition) {
     SCOPED_TRACE(options.plan);
     for (int64_t rows : batches)
       for (int threads : {1, 2})
-        EXPECT_TRUE(computeContraction<float>(forced, c, rows, threads) == computeContraction<float>(chosen, c, rows, 1))
+        EXPECT_TRUE(computeContraction<float>(forced, c, rows, threads) ==
+                    computeContraction<float>(chosen, c, rows, 1))
             << "batch of " << rows << ", " << threads << " threads";
   }
 }

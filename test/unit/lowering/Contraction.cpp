@@ -35,29 +35,37 @@ std::string Contraction::module(const std::string &epilogue) const {
   for (const auto &entry : left) {
     std::string sum;
     for (auto [loop, factor] : entry)
-      sum += (sum.empty() ? "d" : " + d") + std::to_string(loop) + (factor == 1 ? "" : " * " + std::to_string(factor));
+      sum += (sum.empty() ? "d" : " + d") + std::to_string(loop) +
+             (factor == 1 ? "" : " * " + std::to_string(factor));
     maps[0] += (maps[0].empty() ? "" : ", ") + sum;
   }
   for (int loop : right)
     maps[1] += (maps[1].empty() ? "d" : ", d") + std::to_string(loop);
   for (int loop : out)
     maps[2] += (maps[2].empty() ? "d" : ", d") + std::to_string(loop);
-  std::string a = tensor(leftShape, type), b = tensor(rightShape(), type), y = tensor(outShape(), type);
-  std::string text = "func.func @f(%a: " + a + " {nn.field = \"a\"}, %b: " + b + " {nn.field = \"b\"}) -> (" + y +
+  std::string a = tensor(leftShape, type), b = tensor(rightShape(), type),
+              y = tensor(outShape(), type);
+  std::string text = "func.func @f(%a: " + a + " {nn.field = \"a\"}, %b: " + b +
+                     " {nn.field = \"b\"}) -> (" + y +
                      " {nn.result = \"y\"}) {\n  %y = nn.contract %a, %b {maps = [";
   for (int i = 0; i < 3; ++i)
     text += (i ? ", " : "") + ("affine_map<(" + loops + ") -> (" + maps[i] + ")>");
   text += "], sizes = array<i64: " + sizeText + ">} : (" + a + ", " + b + ") -> " + y + "\n";
   text += epilogue.empty() ? "  return %y : " : epilogue + "\n  return %z : ";
-  return "module attributes {nn.scalars = [\"step\", \"epoch\", \"total_steps\", \"steps_per_epoch\", \"seed\"]} {\n" + text + y + "\n}\n}\n";
+  return "module attributes {nn.scalars = [\"step\", \"epoch\", \"total_steps\", "
+         "\"steps_per_epoch\", \"seed\"]} {\n" +
+         text + y + "\n}\n}\n";
 }
 
 double Contraction::products(int64_t rows) const { return double(elementsOf(sizes, rows)); }
 
-int64_t Contraction::depth(int64_t rows) const { return elementsOf(sizes, rows) / elementsOf(outShape(), rows); }
+int64_t Contraction::depth(int64_t rows) const {
+  return elementsOf(sizes, rows) / elementsOf(outShape(), rows);
+}
 
-void Contraction::reference(int64_t rows, const std::vector<double> &a, const std::vector<double> &b,
-                            std::vector<double> &y, std::vector<double> &magnitude) const {
+void Contraction::reference(int64_t rows, const std::vector<double> &a,
+                            const std::vector<double> &b, std::vector<double> &y,
+                            std::vector<double> &magnitude) const {
   std::vector<int64_t> extents, index(sizes.size(), 0);
   for (int64_t size : sizes)
     extents.push_back(size < 0 ? rows : size);
@@ -89,32 +97,63 @@ void Contraction::reference(int64_t rows, const std::vector<double> &a, const st
 }
 
 Contraction denseForward(int64_t k, int64_t n) {
-  return {"dense forward " + std::to_string(k) + "x" + std::to_string(n), {-1, n, k}, {{{0, 1}}, {{2, 1}}}, {2, 1}, {0, 1}, {-1, k}};
+  return {"dense forward " + std::to_string(k) + "x" + std::to_string(n),
+          {-1, n, k},
+          {{{0, 1}}, {{2, 1}}},
+          {2, 1},
+          {0, 1},
+          {-1, k}};
 }
 Contraction denseInput(int64_t k, int64_t n) {
-  return {"dense input " + std::to_string(k) + "x" + std::to_string(n), {-1, n, k}, {{{0, 1}}, {{1, 1}}}, {2, 1}, {0, 2}, {-1, n}};
+  return {"dense input " + std::to_string(k) + "x" + std::to_string(n),
+          {-1, n, k},
+          {{{0, 1}}, {{1, 1}}},
+          {2, 1},
+          {0, 2},
+          {-1, n}};
 }
 Contraction denseWeight(int64_t k, int64_t n) {
-  return {"dense weight " + std::to_string(k) + "x" + std::to_string(n), {-1, n, k}, {{{0, 1}}, {{2, 1}}}, {0, 1}, {2, 1}, {-1, k}};
+  return {"dense weight " + std::to_string(k) + "x" + std::to_string(n),
+          {-1, n, k},
+          {{{0, 1}}, {{2, 1}}},
+          {0, 1},
+          {2, 1},
+          {-1, k}};
 }
 
 static std::string blockedName(const char *kind, int64_t k, int64_t n, int64_t block) {
-  return "blocked " + std::string(kind) + " " + std::to_string(k) + "x" + std::to_string(n) + " by " + std::to_string(block);
+  return "blocked " + std::string(kind) + " " + std::to_string(k) + "x" + std::to_string(n) +
+         " by " + std::to_string(block);
 }
 // Loops: b, block of n, n in the block, k.
 Contraction blockedForward(int64_t k, int64_t n, int64_t block) {
-  return {blockedName("forward", k, n, block), {-1, n / block, block, k}, {{{0, 1}}, {{3, 1}}}, {1, 3, 2}, {0, 1, 2}, {-1, k}};
+  return {blockedName("forward", k, n, block),
+          {-1, n / block, block, k},
+          {{{0, 1}}, {{3, 1}}},
+          {1, 3, 2},
+          {0, 1, 2},
+          {-1, k}};
 }
 Contraction blockedInput(int64_t k, int64_t n, int64_t block) {
-  return {blockedName("input", k, n, block), {-1, n / block, block, k}, {{{0, 1}}, {{1, 1}}, {{2, 1}}}, {1, 3, 2}, {0, 3}, {-1, n / block, block}};
+  return {blockedName("input", k, n, block),
+          {-1, n / block, block, k},
+          {{{0, 1}}, {{1, 1}}, {{2, 1}}},
+          {1, 3, 2},
+          {0, 3},
+          {-1, n / block, block}};
 }
 Contraction blockedWeight(int64_t k, int64_t n, int64_t block) {
-  return {blockedName("weight", k, n, block), {-1, n / block, block, k}, {{{0, 1}}, {{3, 1}}}, {0, 1, 2}, {1, 3, 2}, {-1, k}};
+  return {blockedName("weight", k, n, block),
+          {-1, n / block, block, k},
+          {{{0, 1}}, {{3, 1}}},
+          {0, 1, 2},
+          {1, 3, 2},
+          {-1, k}};
 }
 
 static std::string convName(const char *kind, int64_t c, int64_t o, int64_t size, int64_t window) {
-  return "conv " + std::string(kind) + " " + std::to_string(c) + "x" + std::to_string(size) + "x" + std::to_string(size) +
-         " to " + std::to_string(o) + " by " + std::to_string(window);
+  return "conv " + std::string(kind) + " " + std::to_string(c) + "x" + std::to_string(size) + "x" +
+         std::to_string(size) + " to " + std::to_string(o) + " by " + std::to_string(window);
 }
 // Loops: b, o, h, w, c, r, s.
 Contraction convForward(int64_t c, int64_t o, int64_t size, int64_t window, int64_t stride) {

@@ -7,17 +7,20 @@
 
 namespace nnc {
 
-/// One contraction: `sizes` of the loops (-1: the batch); entries of the left map as {loop, factor} sums, right and out plain.
+/// One contraction: `sizes` of the loops (-1: the batch); entries of the left map as {loop, factor}
+/// sums, right and out plain.
 struct Contraction {
   using Access = std::vector<std::vector<std::pair<int, int64_t>>>;
   std::string name;
   std::vector<int64_t> sizes;
   Access left;
   std::vector<int> right, out;
-  std::vector<int64_t> leftShape; // of the left operand; its windows may not reach its end (-1: the batch)
+  std::vector<int64_t>
+      leftShape; // of the left operand; its windows may not reach its end (-1: the batch)
   std::string type = "f32";
 
-  /// A module whose @f computes it; `epilogue` are nn ops that turn %y into %z, of the same type (empty: none).
+  /// A module whose @f computes it; `epilogue` are nn ops that turn %y into %z, of the same type
+  /// (empty: none).
   std::string module(const std::string &epilogue = "") const;
   std::vector<int64_t> rightShape() const { return shapeOf(right); }
   std::vector<int64_t> outShape() const { return shapeOf(out); }
@@ -25,8 +28,8 @@ struct Contraction {
   double products(int64_t rows) const;
 
   /// y and Σ|a||b| by the definition, in double.
-  void reference(int64_t rows, const std::vector<double> &a, const std::vector<double> &b, std::vector<double> &y,
-                 std::vector<double> &magnitude) const;
+  void reference(int64_t rows, const std::vector<double> &a, const std::vector<double> &b,
+                 std::vector<double> &y, std::vector<double> &magnitude) const;
   /// The number of products in each sum.
   int64_t depth(int64_t rows) const;
 
@@ -37,7 +40,8 @@ private:
 /// The number of elements of `shape` for a batch of `rows`.
 int64_t elementsOf(const std::vector<int64_t> &shape, int64_t rows);
 
-// The kinds that programs use. A dense layer is y[b,n] = x[b,k] w[k,n]; a convolution of stride s has square windows.
+// The kinds that programs use. A dense layer is y[b,n] = x[b,k] w[k,n]; a convolution of stride s
+// has square windows.
 Contraction denseForward(int64_t k, int64_t n);
 Contraction denseInput(int64_t k, int64_t n);
 Contraction denseWeight(int64_t k, int64_t n);

@@ -1,7 +1,9 @@
-// The processor levels that tests of generated code run for: what this machine is, and every lesser one with vectors of another
-// width or other instructions. Tests of one level each are instantiated with
+// The processor levels that tests of generated code run for: what this machine is, and every lesser
+// one with vectors of another width or other instructions. Tests of one level each are instantiated
+// with
 //
-//   INSTANTIATE_TEST_SUITE_P(Levels, MyTest, testing::ValuesIn(nnc::test::levels()), nnc::test::levelName);
+//   INSTANTIATE_TEST_SUITE_P(Levels, MyTest, testing::ValuesIn(nnc::test::levels()),
+//   nnc::test::levelName);
 #pragma once
 
 #include "compiler/codegen/Target.h"
@@ -22,7 +24,8 @@ inline Target targetOf(const std::string &cpu) {
   return *target;
 }
 
-/// "native", and of AVX2 (8 lanes, 16 registers) and SSE2 (4 lanes, no fused multiply-adds) what lies below it.
+/// "native", and of AVX2 (8 lanes, 16 registers) and SSE2 (4 lanes, no fused multiply-adds) what
+/// lies below it.
 inline std::vector<std::string> levels() {
   std::vector<std::string> result{"native"};
 #if defined(__x86_64__)

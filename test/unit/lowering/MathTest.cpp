@@ -12,8 +12,8 @@ namespace {
 /// One level.
 class Math : public testing::TestWithParam<std::string> {
 protected:
-  void sweep(const std::string &op, const std::function<double(double)> &exact, double low, double high, double bound,
-             double absolute = 0);
+  void sweep(const std::string &op, const std::function<double(double)> &exact, double low,
+             double high, double bound, double absolute = 0);
   void special(const std::string &op, const std::function<double(double)> &exact);
   nnc::test::Setup setup() const {
     nnc::test::Setup setup;
@@ -34,8 +34,8 @@ double ulps(double actual, double expected) {
 }
 
 /// The worst error of `op` over 20,000 points of [low, high], in ulps where |y| is normal.
-void Math::sweep(const std::string &op, const std::function<double(double)> &exact, double low, double high, double bound,
-                 double absolute) {
+void Math::sweep(const std::string &op, const std::function<double(double)> &exact, double low,
+                 double high, double bound, double absolute) {
   Program program("func.func @f(%x: tensor<20000xf32>) -> tensor<20000xf32> {\n%0 = nn." + op +
                   " %x : tensor<20000xf32>\nreturn %0 : tensor<20000xf32>\n}");
   Tensor x({20000});
@@ -60,8 +60,8 @@ void Math::sweep(const std::string &op, const std::function<double(double)> &exa
 void Math::special(const std::string &op, const std::function<double(double)> &exact) {
   Program program("func.func @f(%x: tensor<16xf32>) -> tensor<16xf32> {\n%0 = nn." + op +
                   " %x : tensor<16xf32>\nreturn %0 : tensor<16xf32>\n}");
-  Tensor x({16}, std::vector<double>{0.0, -0.0, 1, -1, INFINITY, -INFINITY, NAN, 1e30f, -1e30f, 88, -88, 200, -200,
-                                     1e-30f, -1e-30f, 0.5});
+  Tensor x({16}, std::vector<double>{0.0, -0.0, 1, -1, INFINITY, -INFINITY, NAN, 1e30f, -1e30f, 88,
+                                     -88, 200, -200, 1e-30f, -1e-30f, 0.5});
   Tensor y = program.run({x}, 1, setup())[0];
   for (int i = 0; i < 16; ++i) {
     double expected = float(exact(x.data[i]));
@@ -70,7 +70,8 @@ void Math::special(const std::string &op, const std::function<double(double)> &e
     else if (std::isinf(expected))
       EXPECT_EQ(y.data[i], expected) << op << "(" << x.data[i] << ")";
     else
-      EXPECT_NEAR(y.data[i], expected, std::abs(expected) * 1e-5 + 1e-37) << op << "(" << x.data[i] << ")";
+      EXPECT_NEAR(y.data[i], expected, std::abs(expected) * 1e-5 + 1e-37)
+          << op << "(" << x.data[i] << ")";
   }
 }
 

@@ -1,5 +1,5 @@
-// The scratch that is planned is the scratch that is written: not a byte more (which every test of kernels checks), and no
-// less than what tensors that live at once need.
+// The scratch that is planned is the scratch that is written: not a byte more (which every test of
+// kernels checks), and no less than what tensors that live at once need.
 #include "test/unit/lowering/Compiled.h"
 
 #include "compiler/pipeline/Pipeline.h"
@@ -11,7 +11,8 @@
 using namespace nnc::test;
 
 TEST(Memory, PlannedScratchIsUsedToItsEnd) {
-  // Sums over rows, and rows that need them: two tensors that live at once, whose sizes fill whole cache lines.
+  // Sums over rows, and rows that need them: two tensors that live at once, whose sizes fill whole
+  // cache lines.
   Program program(R"(func.func @f(%x: tensor<?x64xf32>) -> tensor<?x64xf32> {
     %s = nn.reduce_sum %x over [0] : tensor<?x64xf32> -> tensor<64xf32>
     %r = nn.reverse %x over [1] : tensor<?x64xf32> -> tensor<?x64xf32>
@@ -58,7 +59,8 @@ TEST(Memory, ScratchGrowsWithTheCapacityAlone) {
 
 TEST(Memory, StackIsTheSumOfAKernelsAllocas) {
   // Two products whose operands are packed, of different sizes.
-  Program program(R"(func.func @f(%a: tensor<?x512xf32>, %b: tensor<512x512xf32>, %c: tensor<512x40xf32>) -> tensor<?x40xf32> {
+  Program program(
+      R"(func.func @f(%a: tensor<?x512xf32>, %b: tensor<512x512xf32>, %c: tensor<512x40xf32>) -> tensor<?x40xf32> {
     %0 = nn.contract %a, %b {maps = [affine_map<(d0, d1, d2) -> (d0, d1)>, affine_map<(d0, d1, d2) -> (d1, d2)>,
         affine_map<(d0, d1, d2) -> (d0, d2)>], sizes = array<i64: -1, 512, 512>} : (tensor<?x512xf32>, tensor<512x512xf32>) -> tensor<?x512xf32>
     %1 = nn.contract %0, %c {maps = [affine_map<(d0, d1, d2) -> (d0, d1)>, affine_map<(d0, d1, d2) -> (d1, d2)>,

@@ -111,7 +111,8 @@ private:
   }
   /// Integers 0 … limit - 1 as T, made of x.
   Value integers(Value x, int64_t limit) {
-    Value scaled = b.create<nn::MulOp>(loc, b.create<nn::AbsOp>(loc, shrink(x)), constant(double(limit), shapeOf(x)));
+    Value scaled = b.create<nn::MulOp>(loc, b.create<nn::AbsOp>(loc, shrink(x)),
+                                       constant(double(limit), shapeOf(x)));
     return b.create<nn::FloorOp>(loc, scaled);
   }
   void keep(Value v) {
@@ -121,23 +122,47 @@ private:
 
   void step() {
     switch (below(24)) {
-    case 0: case 1: case 2: return unary();
-    case 3: case 4: case 5: case 6: return binary();
-    case 7: return keep(b.create<nn::SelectOp>(loc, integersOf(2), selectA, selectB));
-    case 8: return keep(castThere());
-    case 9: return keep(broadcast(any(), widened()));
-    case 10: return reshape();
-    case 11: return transpose();
-    case 12: return slice();
-    case 13: return pad();
-    case 14: return reverse();
-    case 15: return concat();
-    case 16: return window();
-    case 17: case 18: case 19: return reduce();
-    case 20: return pick();
-    case 21: return dynamicSlice();
-    case 22: return contract();
-    default: return source();
+    case 0:
+    case 1:
+    case 2:
+      return unary();
+    case 3:
+    case 4:
+    case 5:
+    case 6:
+      return binary();
+    case 7:
+      return keep(b.create<nn::SelectOp>(loc, integersOf(2), selectA, selectB));
+    case 8:
+      return keep(castThere());
+    case 9:
+      return keep(broadcast(any(), widened()));
+    case 10:
+      return reshape();
+    case 11:
+      return transpose();
+    case 12:
+      return slice();
+    case 13:
+      return pad();
+    case 14:
+      return reverse();
+    case 15:
+      return concat();
+    case 16:
+      return window();
+    case 17:
+    case 18:
+    case 19:
+      return reduce();
+    case 20:
+      return pick();
+    case 21:
+      return dynamicSlice();
+    case 22:
+      return contract();
+    default:
+      return source();
     }
   }
 
@@ -152,53 +177,86 @@ private:
     Value x = any();
     Type other = element.isF32() ? Type(b.getF64Type()) : Type(b.getF32Type());
     if (element.isF32())
-      return b.create<nn::CastOp>(loc, x.getType(), b.create<nn::CastOp>(loc, RankedTensorType::get(shapeOf(x), other), x));
+      return b.create<nn::CastOp>(
+          loc, x.getType(), b.create<nn::CastOp>(loc, RankedTensorType::get(shapeOf(x), other), x));
     return x; // f64 to f32 and back loses what the interpreter keeps
   }
   Sizes widened() {
     Sizes shape = shapeOf(any());
     if (elements(shape) < 500)
-      shape.insert(shape.end() - (shape.empty() || shape[0] == batch ? 0 : below(shape.size() + 1)), randomSize());
+      shape.insert(shape.end() - (shape.empty() || shape[0] == batch ? 0 : below(shape.size() + 1)),
+                   randomSize());
     return shape;
   }
 
   void unary() {
     Value x = any();
     switch (below(15)) {
-    case 0: return keep(b.create<nn::NegOp>(loc, x));
-    case 1: return keep(shrink(b.create<nn::ExpOp>(loc, shrink(x))));
-    case 2: return keep(b.create<nn::LogOp>(loc, positive(x)));
-    case 3: return keep(b.create<nn::SqrtOp>(loc, positive(x)));
-    case 4: return keep(b.create<nn::AbsOp>(loc, x));
-    case 5: return keep(b.create<nn::SignOp>(loc, x));
-    case 6: return keep(b.create<nn::TanhOp>(loc, x));
-    case 7: return keep(b.create<nn::SinOp>(loc, x));
-    case 8: return keep(b.create<nn::CosOp>(loc, x));
-    case 9: return keep(b.create<nn::ErfOp>(loc, x));
-    case 10: return keep(shrink(b.create<nn::FloorOp>(loc, b.create<nn::MulOp>(loc, x, constant(3.7, shapeOf(x))))));
-    case 11: return keep(shrink(b.create<nn::CeilOp>(loc, b.create<nn::MulOp>(loc, x, constant(3.7, shapeOf(x))))));
-    case 12: return keep(b.create<nn::Log1pOp>(loc, positive(x)));
-    case 13: return keep(shrink(b.create<nn::Expm1Op>(loc, shrink(x))));
-    default: return keep(shrink(x));
+    case 0:
+      return keep(b.create<nn::NegOp>(loc, x));
+    case 1:
+      return keep(shrink(b.create<nn::ExpOp>(loc, shrink(x))));
+    case 2:
+      return keep(b.create<nn::LogOp>(loc, positive(x)));
+    case 3:
+      return keep(b.create<nn::SqrtOp>(loc, positive(x)));
+    case 4:
+      return keep(b.create<nn::AbsOp>(loc, x));
+    case 5:
+      return keep(b.create<nn::SignOp>(loc, x));
+    case 6:
+      return keep(b.create<nn::TanhOp>(loc, x));
+    case 7:
+      return keep(b.create<nn::SinOp>(loc, x));
+    case 8:
+      return keep(b.create<nn::CosOp>(loc, x));
+    case 9:
+      return keep(b.create<nn::ErfOp>(loc, x));
+    case 10:
+      return keep(shrink(
+          b.create<nn::FloorOp>(loc, b.create<nn::MulOp>(loc, x, constant(3.7, shapeOf(x))))));
+    case 11:
+      return keep(shrink(
+          b.create<nn::CeilOp>(loc, b.create<nn::MulOp>(loc, x, constant(3.7, shapeOf(x))))));
+    case 12:
+      return keep(b.create<nn::Log1pOp>(loc, positive(x)));
+    case 13:
+      return keep(shrink(b.create<nn::Expm1Op>(loc, shrink(x))));
+    default:
+      return keep(shrink(x));
     }
   }
   void binary() {
     Value x = any(), y = like(x);
     switch (below(14)) {
-    case 13: return keep(shrink(b.create<nn::RemOp>(loc, integers(x, 5), positive(integers(y, 3)))));
-    case 0: return keep(shrink(b.create<nn::AddOp>(loc, x, y)));
-    case 1: return keep(b.create<nn::SubOp>(loc, x, y));
-    case 2: return keep(shrink(b.create<nn::MulOp>(loc, x, y)));
-    case 3: return keep(shrink(b.create<nn::DivOp>(loc, x, positive(y))));
-    case 4: return keep(shrink(b.create<nn::PowOp>(loc, positive(x), shrink(y))));
-    case 5: return keep(b.create<nn::MaxOp>(loc, x, y));
-    case 6: return keep(b.create<nn::MinOp>(loc, x, y));
-    case 7: return keep(b.create<nn::EqOp>(loc, integers(x, 3), integers(y, 3)));
-    case 8: return keep(b.create<nn::NeOp>(loc, integers(x, 3), integers(y, 3)));
-    case 9: return keep(b.create<nn::LtOp>(loc, x, y));
-    case 10: return keep(b.create<nn::LeOp>(loc, x, y));
-    case 11: return keep(b.create<nn::GtOp>(loc, x, y));
-    default: return keep(b.create<nn::GeOp>(loc, x, y));
+    case 13:
+      return keep(shrink(b.create<nn::RemOp>(loc, integers(x, 5), positive(integers(y, 3)))));
+    case 0:
+      return keep(shrink(b.create<nn::AddOp>(loc, x, y)));
+    case 1:
+      return keep(b.create<nn::SubOp>(loc, x, y));
+    case 2:
+      return keep(shrink(b.create<nn::MulOp>(loc, x, y)));
+    case 3:
+      return keep(shrink(b.create<nn::DivOp>(loc, x, positive(y))));
+    case 4:
+      return keep(shrink(b.create<nn::PowOp>(loc, positive(x), shrink(y))));
+    case 5:
+      return keep(b.create<nn::MaxOp>(loc, x, y));
+    case 6:
+      return keep(b.create<nn::MinOp>(loc, x, y));
+    case 7:
+      return keep(b.create<nn::EqOp>(loc, integers(x, 3), integers(y, 3)));
+    case 8:
+      return keep(b.create<nn::NeOp>(loc, integers(x, 3), integers(y, 3)));
+    case 9:
+      return keep(b.create<nn::LtOp>(loc, x, y));
+    case 10:
+      return keep(b.create<nn::LeOp>(loc, x, y));
+    case 11:
+      return keep(b.create<nn::GtOp>(loc, x, y));
+    default:
+      return keep(b.create<nn::GeOp>(loc, x, y));
     }
   }
   void source() {
@@ -224,7 +282,8 @@ private:
       return keep(b.create<nn::DivOp>(loc, constant(1, {}), n));
     }
     default: {
-      Value step = b.create<nn::ConstantOp>(loc, RankedTensorType::get({}, b.getF64Type()), double(below(1000)));
+      Value step = b.create<nn::ConstantOp>(loc, RankedTensorType::get({}, b.getF64Type()),
+                                            double(below(1000)));
       Value seed = b.create<nn::AbsOp>(loc, seedScalar);
       Type like = any().getType();
       auto place = b.getI64IntegerAttr(below(100));
@@ -329,9 +388,12 @@ private:
     Value windows = b.create<nn::WindowsOp>(loc, x, dims, size, stride, dilation);
     keep(windows);
     if (coin())
-      keep(shrink(b.create<nn::FoldOp>(loc, b.create<nn::MulOp>(loc, windows, windows), dims, extent, stride, dilation)));
+      keep(shrink(b.create<nn::FoldOp>(loc, b.create<nn::MulOp>(loc, windows, windows), dims,
+                                       extent, stride, dilation)));
     else
-      keep(b.create<nn::ReduceMaxOp>(loc, windows, llvm::to_vector(llvm::seq<int64_t>(typeOf(x).getRank(), typeOf(windows).getRank()))));
+      keep(b.create<nn::ReduceMaxOp>(
+          loc, windows,
+          llvm::to_vector(llvm::seq<int64_t>(typeOf(x).getRank(), typeOf(windows).getRank()))));
   }
   void reduce() {
     Value x = anyOfRank(1);
@@ -339,8 +401,10 @@ private:
     if (dims.empty())
       dims.push_back(below(typeOf(x).getRank()));
     switch (below(4)) {
-    case 0: return keep(b.create<nn::ReduceMaxOp>(loc, x, dims));
-    case 1: return keep(b.create<nn::ReduceMinOp>(loc, x, dims));
+    case 0:
+      return keep(b.create<nn::ReduceMaxOp>(loc, x, dims));
+    case 1:
+      return keep(b.create<nn::ReduceMinOp>(loc, x, dims));
     case 2: {
       Value at = b.create<nn::ArgmaxOp>(loc, x, dims);
       return keep(b.create<nn::MulOp>(loc, at, constant(1.0 / 64, shapeOf(at))));
@@ -382,20 +446,24 @@ private:
     Value y;
     switch (below(3)) {
     case 0:
-      y = b.create<nn::ContractOp>(loc, broadcast(any(), Sizes{n, k}), broadcast(any(), Sizes{k, m}),
-                                   maps({{d(0), d(1)}, {d(1), d(2)}, {d(0), d(2)}}, 3), Sizes{n == batch ? -1 : n, k, m});
+      y = b.create<nn::ContractOp>(
+          loc, broadcast(any(), Sizes{n, k}), broadcast(any(), Sizes{k, m}),
+          maps({{d(0), d(1)}, {d(1), d(2)}, {d(0), d(2)}}, 3), Sizes{n == batch ? -1 : n, k, m});
       break;
     case 1:
-      y = b.create<nn::ContractOp>(loc, broadcast(any(), Sizes{n, k}), broadcast(any(), Sizes{n, m}),
-                                   maps({{d(0), d(1)}, {d(0), d(2)}, {d(1), d(2)}}, 3), Sizes{n == batch ? -1 : n, k, m});
+      y = b.create<nn::ContractOp>(
+          loc, broadcast(any(), Sizes{n, k}), broadcast(any(), Sizes{n, m}),
+          maps({{d(0), d(1)}, {d(0), d(2)}, {d(1), d(2)}}, 3), Sizes{n == batch ? -1 : n, k, m});
       break;
     default: {
-      int64_t c = 1 + below(4), o = 1 + below(20), h = 4 + below(9), r = 1 + below(3), s = 1 + below(2);
+      int64_t c = 1 + below(4), o = 1 + below(20), h = 4 + below(9), r = 1 + below(3),
+              s = 1 + below(2);
       int64_t out = (h - r) / s + 1;
       AffineExpr row = d(2) * s + d(5), column = d(3) * s + d(6);
-      y = b.create<nn::ContractOp>(loc, broadcast(any(), Sizes{batch, c, h, h}), broadcast(any(), Sizes{o, c, r, r}),
-                                   maps({{d(0), d(4), row, column}, {d(1), d(4), d(5), d(6)}, {d(0), d(1), d(2), d(3)}}, 7),
-                                   Sizes{-1, o, out, out, c, r, r});
+      y = b.create<nn::ContractOp>(
+          loc, broadcast(any(), Sizes{batch, c, h, h}), broadcast(any(), Sizes{o, c, r, r}),
+          maps({{d(0), d(4), row, column}, {d(1), d(4), d(5), d(6)}, {d(0), d(1), d(2), d(3)}}, 7),
+          Sizes{-1, o, out, out, c, r, r});
     }
     }
     keep(shrink(b.create<nn::MulOp>(loc, y, constant(0.25, shapeOf(y)))));
@@ -411,7 +479,8 @@ private:
 
 } // namespace
 
-OwningOpRef<ModuleOp> randomProgram(unsigned seed, int ops, const std::string &element, std::set<std::string> *made) {
+OwningOpRef<ModuleOp> randomProgram(unsigned seed, int ops, const std::string &element,
+                                    std::set<std::string> *made) {
   Builder b(&testContext());
   Type type = element == "f64" ? Type(b.getF64Type()) : Type(b.getF32Type());
   OwningOpRef<ModuleOp> module = Maker(seed, type).make(ops);

@@ -41,14 +41,17 @@ TEST(RandomProgram, AgreesWithTheInterpreterInF64) {
     runSeed(seed, "f64", 1e-9);
 }
 
-// In f32 a comparison may fall out differently; what must hold is that fusion and threads change no bit.
+// In f32 a comparison may fall out differently; what must hold is that fusion and threads change no
+// bit.
 TEST(RandomProgram, FusionAndThreadsChangeNoBitInF32) {
   for (unsigned seed = firstSeed(); seed < firstSeed() + programs() && !HasFailure(); ++seed)
     runSeed(1000 + seed, "f32", INFINITY);
 }
 
 // tanh(exp(tanh(…))) of an iota, whose lanes are constants in the fused kernel alone.
-TEST(RandomProgram, FunctionsOfKnownNumbersHaveTheBitsOfUnknownOnes) { runSeed(1066, "f32", INFINITY); }
+TEST(RandomProgram, FunctionsOfKnownNumbersHaveTheBitsOfUnknownOnes) {
+  runSeed(1066, "f32", INFINITY);
+}
 
 TEST(RandomProgram, UsesEveryOp) {
   std::set<std::string> made;
@@ -56,5 +59,6 @@ TEST(RandomProgram, UsesEveryOp) {
     randomProgram(seed, 14, seed % 2 ? "f64" : "f32", &made);
   for (mlir::RegisteredOperationName op : testContext().getRegisteredOperations())
     if (op.getDialectNamespace() == "nn" && !op.hasTrait<nnc::nn::BeforeCodegen>())
-      EXPECT_TRUE(made.count(op.getStringRef().str())) << op.getStringRef().str() << " is in no random program";
+      EXPECT_TRUE(made.count(op.getStringRef().str()))
+          << op.getStringRef().str() << " is in no random program";
 }

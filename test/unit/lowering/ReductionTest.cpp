@@ -6,7 +6,8 @@
 using namespace nnc::test;
 
 /// Sum, max and argmax of `from` over `dims`.
-static std::string reductions(const std::string &from, const std::string &dims, const std::string &to) {
+static std::string reductions(const std::string &from, const std::string &dims,
+                              const std::string &to) {
   return "func.func @f(%x: " + from + ") -> (" + to + ", " + to + ", " + to + ") {\n" +
          "%0 = nn.reduce_sum %x over [" + dims + "] : " + from + " -> " + to + "\n" +
          "%1 = nn.reduce_max %x over [" + dims + "] : " + from + " -> " + to + "\n" +
@@ -42,14 +43,16 @@ TEST(Reduction, OfWholeTensors) {
 }
 
 TEST(Reduction, WithPrologueAndEpilogue) {
-  check(R"(func.func @f(%x: tensor<?x20xf32>, %b: tensor<20xf32>) -> (tensor<20xf32>, tensor<20xf32>) {
+  check(
+      R"(func.func @f(%x: tensor<?x20xf32>, %b: tensor<20xf32>) -> (tensor<20xf32>, tensor<20xf32>) {
     %0 = nn.mul %x, %x : tensor<?x20xf32>
     %1 = nn.exp %0 : tensor<?x20xf32>
     %2 = nn.reduce_sum %1 over [0] : tensor<?x20xf32> -> tensor<20xf32>
     %3 = nn.add %2, %b : tensor<20xf32>
     %4 = nn.log %3 : tensor<20xf32>
     return %3, %4 : tensor<20xf32>, tensor<20xf32>
-  })", 9);
+  })",
+      9);
 }
 
 TEST(Reduction, NaNsAndInfinities) {
@@ -70,8 +73,10 @@ TEST(Reduction, ArgmaxTakesTheFirst) {
   EXPECT_EQ(program.run(x, 1)[2].data[0], 17);
 }
 
-/// Of equal numbers, whose sum loses the most: right to 1e-5, on every level, fused or not, on any number of threads.
-static void checkLong(const std::string &from, const std::string &dims, const std::string &to, int64_t batch) {
+/// Of equal numbers, whose sum loses the most: right to 1e-5, on every level, fused or not, on any
+/// number of threads.
+static void checkLong(const std::string &from, const std::string &dims, const std::string &to,
+                      int64_t batch) {
   SCOPED_TRACE(from + " over " + dims);
   Program program(reductions(from, dims, to));
   std::vector<Tensor> x = program.randomArguments(batch);
@@ -94,12 +99,13 @@ TEST(Reduction, LongSums) {
 
 TEST(Reduction, LongSumsOfWhatIsNotFinite) {
   Program program("func.func @f(%x: tensor<4x9000xf32>) -> tensor<4xf32> {\n"
-                  "%0 = nn.reduce_sum %x over [1] : tensor<4x9000xf32> -> tensor<4xf32>\nreturn %0 : tensor<4xf32>\n}");
+                  "%0 = nn.reduce_sum %x over [1] : tensor<4x9000xf32> -> tensor<4xf32>\nreturn %0 "
+                  ": tensor<4xf32>\n}");
   std::vector<Tensor> x = program.randomArguments(1);
-  x[0].data[17] = INFINITY;                                    // infinite
-  x[0].data[9000 + 5000] = NAN;                                // not a number
-  x[0].data[18000] = INFINITY, x[0].data[26000] = -INFINITY;   // neither
-  for (int i = 27000; i < 36000; ++i)                          // too large, though every part of it fits
+  x[0].data[17] = INFINITY;                                  // infinite
+  x[0].data[9000 + 5000] = NAN;                              // not a number
+  x[0].data[18000] = INFINITY, x[0].data[26000] = -INFINITY; // neither
+  for (int i = 27000; i < 36000; ++i) // too large, though every part of it fits
     x[0].data[i] = 3e37f;
   for (const std::string &level : levels()) {
     nnc::test::Setup setup;

@@ -1,4 +1,5 @@
-// Chains of row-wise kernels on fewer rows than a panel has, on whole panels, on more; and enough of them for several threads.
+// Chains of row-wise kernels on fewer rows than a panel has, on whole panels, on more; and enough
+// of them for several threads.
 #include "test/unit/lowering/Compiled.h"
 
 using namespace nnc::test;
@@ -16,7 +17,8 @@ TEST(RowPanels, Softmax) {
       %t = nn.broadcast %s to [0] : tensor<?xf32> -> tensor<?x40xf32>
       %p = nn.div %e, %t : tensor<?x40xf32>
       return %p : tensor<?x40xf32>
-    })", rows, 1e-5);
+    })",
+          rows, 1e-5);
 }
 
 // The batch's size is the whole batch's in every panel.
@@ -31,7 +33,8 @@ TEST(RowPanels, BatchSize) {
       %t = nn.broadcast %q to [0] : tensor<?xf32> -> tensor<?x600xf32>
       %d = nn.sub %x, %t : tensor<?x600xf32>
       return %d : tensor<?x600xf32>
-    })", rows, 1e-5);
+    })",
+          rows, 1e-5);
 }
 
 TEST(RowPanels, Normalisation) {
@@ -46,5 +49,6 @@ TEST(RowPanels, Normalisation) {
       %t = nn.broadcast %r to [0, 1] : tensor<?x8xf32> -> tensor<?x8x36xf32>
       %y = nn.div %d, %t : tensor<?x8x36xf32>
       return %r, %y : tensor<?x8xf32>, tensor<?x8x36xf32>
-    })", rows, 1e-5);
+    })",
+          rows, 1e-5);
 }

@@ -1,6 +1,6 @@
-#include "test/unit/lowering/Compiled.h"
 #include "compiler/pipeline/Pipeline.h"
 #include "mlir/Pass/PassManager.h"
+#include "test/unit/lowering/Compiled.h"
 
 #include <cmath>
 
@@ -8,8 +8,10 @@ using namespace nnc::test;
 
 namespace {
 
-/// A step whose loss is the sum of log x, with a weight, a running mean that the loss needs, and a momentum.
-const char *step = R"(func.func @f(%x: tensor<?x4xf32>, %w: tensor<4xf32> {nn.tensor = "w"}, %m: tensor<4xf32> {nn.tensor = "m"},
+/// A step whose loss is the sum of log x, with a weight, a running mean that the loss needs, and a
+/// momentum.
+const char *step =
+    R"(func.func @f(%x: tensor<?x4xf32>, %w: tensor<4xf32> {nn.tensor = "w"}, %m: tensor<4xf32> {nn.tensor = "m"},
       %s: tensor<4xf32> {nn.tensor = "s"})
     -> (tensor<f32> {nn.result = "loss"}, tensor<4xf32> {nn.update = "w"}, tensor<4xf32> {nn.update = "m"}, tensor<4xf32> {nn.update = "s"})
     attributes {nn.guard = "loss"} {
@@ -72,24 +74,29 @@ TEST(Update, TensorsMayTradePlaces) {
   check(R"(func.func @f(%a: tensor<20xf32> {nn.tensor = "a"}, %b: tensor<20xf32> {nn.tensor = "b"})
       -> (tensor<20xf32> {nn.update = "a"}, tensor<20xf32> {nn.update = "b"}) {
     return %b, %a : tensor<20xf32>, tensor<20xf32>
-  })", 1);
+  })",
+        1);
 }
 
 TEST(Update, OldValueIsReadAtOtherIndices) {
-  check(R"(func.func @f(%a: tensor<37xf32> {nn.tensor = "a"}) -> (tensor<37xf32> {nn.update = "a"}, tensor<37xf32>) {
+  check(
+      R"(func.func @f(%a: tensor<37xf32> {nn.tensor = "a"}) -> (tensor<37xf32> {nn.update = "a"}, tensor<37xf32>) {
     %0 = nn.reverse %a over [0] : tensor<37xf32>  -> tensor<37xf32>
     %1 = nn.add %0, %a : tensor<37xf32>
     %2 = nn.mul %1, %a : tensor<37xf32>
     return %1, %2 : tensor<37xf32>, tensor<37xf32>
-  })", 1);
+  })",
+      1);
 }
 
 TEST(Update, InitWritesWithoutReading) {
-  check(R"(func.func @f(%seed: tensor<f64>) -> (tensor<9x7xf32> {nn.update = "w"}, tensor<7xf32> {nn.update = "b"}) {
+  check(
+      R"(func.func @f(%seed: tensor<f64>) -> (tensor<9x7xf32> {nn.update = "w"}, tensor<7xf32> {nn.update = "b"}) {
     %c = nn.constant dense<3.0> : tensor<f64>
     %s = nn.abs %seed : tensor<f64>
     %0 = nn.random_normal %s, %c place 5 : tensor<9x7xf32>
     %1 = nn.constant dense<0.0> : tensor<7xf32>
     return %0, %1 : tensor<9x7xf32>, tensor<7xf32>
-  })", 1, 1e-5);
+  })",
+      1, 1e-5);
 }

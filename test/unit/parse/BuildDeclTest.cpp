@@ -60,7 +60,8 @@ TEST(BuildDecl, ReadsInitsOptimizersMetricsAndModels) {
   EXPECT_EQ(tree(fitted.only<InitDecl>().fit), "(/ theta output)");
   // `fit` is a name everywhere else.
   EXPECT_EQ(tree(Parsed("let a = fit + fit(fit)").only<LetDecl>().value), "(+ fit (call fit fit))");
-  Parsed optimizer("optimizer sgd(lr = 0.1) {\n  state m = 0\n  m <- grad\n  theta <- theta - lr * m\n}");
+  Parsed optimizer(
+      "optimizer sgd(lr = 0.1) {\n  state m = 0\n  m <- grad\n  theta <- theta - lr * m\n}");
   auto *body = optimizer.only<OptimizerDecl>().body;
   ASSERT_EQ(body->statements.size(), 3u);
   EXPECT_EQ(body->value, nullptr);
@@ -75,22 +76,27 @@ TEST(BuildDecl, ReadsInitsOptimizersMetricsAndModels) {
 }
 
 TEST(BuildDecl, ReadsTheForTrainingBranchesOfALayer) {
-  Parsed parsed("layer n(e = 1)(x: [c, ...]) {\n  state m: [c] = 0\n  if training {\n    m <- mean(x)\n    x - m\n"
+  Parsed parsed("layer n(e = 1)(x: [c, ...]) {\n  state m: [c] = 0\n  if training {\n    m <- "
+                "mean(x)\n    x - m\n"
                 "  } else {\n    x\n  }\n}");
-  EXPECT_EQ(tree(parsed.only<LayerDecl>().body), "(block 1 (if training (block 1 (- x m)) (block 0 x)))");
+  EXPECT_EQ(tree(parsed.only<LayerDecl>().body),
+            "(block 1 (if training (block 1 (- x m)) (block 0 x)))");
 }
 
 TEST(BuildDecl, ReadsData) {
   Parsed parsed("data d = csv(\"a.csv\", header = none) {\n"
                 "  test = csv(\"b.csv\")\n  x = [c1 .. c13]\n  y = category(`petal width (cm)`)\n"
-                "  split train = 70%, val = 10%, stratify = y\n  normalize x, y\n  augment x, y = mix(x, y)\n  balance y\n"
+                "  split train = 70%, val = 10%, stratify = y\n  normalize x, y\n  augment x, y = "
+                "mix(x, y)\n  balance y\n"
                 "  where class < 5\n}");
   auto &data = parsed.only<DataDecl>();
   std::vector<EntryKind> kinds;
   for (const Entry *entry : data.entries)
     kinds.push_back(entry->kind);
-  EXPECT_EQ(kinds, (std::vector<EntryKind>{EntryKind::Setting, EntryKind::Setting, EntryKind::Setting, EntryKind::Split,
-                                           EntryKind::Normalize, EntryKind::Augment, EntryKind::Balance, EntryKind::Where}));
+  EXPECT_EQ(kinds,
+            (std::vector<EntryKind>{EntryKind::Setting, EntryKind::Setting, EntryKind::Setting,
+                                    EntryKind::Split, EntryKind::Normalize, EntryKind::Augment,
+                                    EntryKind::Balance, EntryKind::Where}));
   auto *split = llvm::cast<SplitEntry>(data.entries[3]);
   ASSERT_EQ(split->settings.size(), 3u);
   EXPECT_EQ(split->settings[0].name.text, "train");
@@ -102,7 +108,8 @@ TEST(BuildDecl, ReadsData) {
 }
 
 TEST(BuildDecl, ReadsWhatBecomesOfGaps) {
-  Parsed parsed("data d = csv(\"a.csv\", missing = [\"?\"]) {\n  drop missing\n  drop missing [a, `b c`]\n  fill a, b = mean\n"
+  Parsed parsed("data d = csv(\"a.csv\", missing = [\"?\"]) {\n  drop missing\n  drop missing [a, "
+                "`b c`]\n  fill a, b = mean\n"
                 "  fill = 1\n  drop = missing(a)\n}");
   auto &data = parsed.only<DataDecl>();
   ASSERT_EQ(data.entries.size(), 5u);

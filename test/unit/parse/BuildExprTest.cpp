@@ -59,16 +59,20 @@ TEST(BuildExpr, LetsElseReachOverPipes) {
   EXPECT_EQ(treeOf("if a then b else if c then d else e |> f"), "(if a b (if c d (|> e f)))");
   EXPECT_EQ(treeOf("if a { b } else { c } |> f"), "(if a (block 0 b) (|> (block 0 c) f))");
   EXPECT_EQ(treeOf("if a { b } |> f"), "(|> (if a (block 0 b) null) f)");
-  EXPECT_EQ(treeOf("if a { b } else if c { d } |> f"), "(if a (block 0 b) (|> (if c (block 0 d) null) f))");
+  EXPECT_EQ(treeOf("if a { b } else if c { d } |> f"),
+            "(if a (block 0 b) (|> (if c (block 0 d) null) f))");
   EXPECT_EQ(treeOf("x |> if a then f else g |> h"), "(|> x (if a f (|> g h)))");
-  EXPECT_EQ(treeOf("x |> if a then f else g |> if b then h else i |> j"), "(|> x (if a f (|> g (if b h (|> i j)))))");
+  EXPECT_EQ(treeOf("x |> if a then f else g |> if b then h else i |> j"),
+            "(|> x (if a f (|> g (if b h (|> i j)))))");
   EXPECT_EQ(treeOf("x |> (if a then f else g) |> h"), "(|> (|> x (if a f g)) h)");
   EXPECT_EQ(treeOf("x |> if a then f else g as p"), "(|> x (if a f g) as p)");
   EXPECT_EQ(treeOf("[if a then b else c |> f, d]"), "(list (if a b (|> c f)) d)");
   EXPECT_EQ(treeOf("if a then b else c\n|> f"), "(if a b (|> c f))");
 }
 
-TEST(BuildExpr, ReadsShapesInCalls) { EXPECT_EQ(treeOf("rows(x: [2, n], y: [])"), "(call rows x:[ 2 n ] y:[ ])"); }
+TEST(BuildExpr, ReadsShapesInCalls) {
+  EXPECT_EQ(treeOf("rows(x: [2, n], y: [])"), "(call rows x:[ 2 n ] y:[ ])");
+}
 
 TEST(BuildExpr, TakesSoftKeywordsAsNames) {
   EXPECT_EQ(treeOf("step / steps_per_epoch + norm(value, over = batch)"),
@@ -141,7 +145,8 @@ TEST(BuildExpr, GivesEachNodeItsRange) {
   Parsed parsed(text);
   auto *sum = llvm::cast<ast::BinaryExpr>(parsed.only<ast::LetDecl>().value);
   auto textOf = [](Range range) {
-    return llvm::StringRef(range.begin.getPointer(), range.end.getPointer() - range.begin.getPointer());
+    return llvm::StringRef(range.begin.getPointer(),
+                           range.end.getPointer() - range.begin.getPointer());
   };
   EXPECT_EQ(textOf(sum->range), "f(x)[1] + (b)'");
   EXPECT_EQ(textOf(sum->opRange), "+");

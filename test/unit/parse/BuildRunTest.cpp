@@ -13,9 +13,12 @@ static std::string spell(const Path &path) {
 }
 
 TEST(BuildRun, ReadsEveryEntryOfTrain) {
-  Parsed parsed("train m.enc1 on digits {\n  loss = mse(m(x), y); metric r2(m(x), y)\n  optimizer = adam()\n  clip norm 1.0\n"
-                "  clip value 0.5\n  stop when val.loss stalls for 3 epochs\n  keep best val.accuracy\n  keep lowest val.loss\n"
-                "  checkpoint \"run.ckpt\" every 1 epochs\n  constrain m.enc1.weights to max_norm(theta, 3)\n}");
+  Parsed parsed("train m.enc1 on digits {\n  loss = mse(m(x), y); metric r2(m(x), y)\n  optimizer "
+                "= adam()\n  clip norm 1.0\n"
+                "  clip value 0.5\n  stop when val.loss stalls for 3 epochs\n  keep best "
+                "val.accuracy\n  keep lowest val.loss\n"
+                "  checkpoint \"run.ckpt\" every 1 epochs\n  constrain m.enc1.weights to "
+                "max_norm(theta, 3)\n}");
   auto &train = parsed.only<TrainStmt>();
   EXPECT_EQ(spell(train.target), "m.enc1");
   EXPECT_EQ(spell(train.data), "digits");
@@ -68,8 +71,9 @@ TEST(BuildRun, ReadsFilesAndValues) {
 }
 
 TEST(BuildRun, ReadsSearch) {
-  Parsed parsed("search best by tpe, trials = 25, minimize val.loss {\n  let units ~ choice(8, 16)\n"
-                "  model net(x: [2]) { x |> dense(units) }\n  train net on d { loss = 1 }\n}");
+  Parsed parsed(
+      "search best by tpe, trials = 25, minimize val.loss {\n  let units ~ choice(8, 16)\n"
+      "  model net(x: [2]) { x |> dense(units) }\n  train net on d { loss = 1 }\n}");
   auto &search = parsed.only<SearchStmt>();
   EXPECT_EQ(search.name.text, "best");
   EXPECT_EQ(search.method.text, "tpe");
@@ -86,7 +90,8 @@ TEST(BuildRun, ReadsSearch) {
 TEST(BuildRun, DemandsOneGoalOfASearch) {
   EXPECT_EQ(Parsed("search by random { }").errors(),
             "1:1: a search needs a goal: `minimize val.loss` or `maximize …`\n");
-  EXPECT_EQ(Parsed("search by grid, minimize a, maximize b { }").errors(), "1:29: a search has one goal\n");
+  EXPECT_EQ(Parsed("search by grid, minimize a, maximize b { }").errors(),
+            "1:29: a search has one goal\n");
 }
 
 TEST(BuildRun, ReadsCompareAndEnsemble) {

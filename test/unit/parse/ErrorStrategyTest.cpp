@@ -15,7 +15,8 @@ TEST(ErrorStrategy, ReportsEveryBrokenStatementOnce) {
 }
 
 TEST(ErrorStrategy, ReportsEveryBrokenEntryOfABlock) {
-  Parsed parsed("train m on d {\n  loss : 3\n  batch = 64\n  keep bst val.loss\n  epochs = = 3\n}\nlet a = 1");
+  Parsed parsed("train m on d {\n  loss : 3\n  batch = 64\n  keep bst val.loss\n  epochs = = "
+                "3\n}\nlet a = 1");
   EXPECT_EQ(parsed.errors(), "2:8: expected `=`, found `:`\n"
                              "4:8: expected `best`, `highest` or `lowest`, found `bst`\n"
                              "5:12: expected an expression, found `=`\n");
@@ -26,7 +27,8 @@ TEST(ErrorStrategy, ReportsEveryBrokenEntryOfABlock) {
 TEST(ErrorStrategy, RecoversInsideNestedBlocks) {
   Parsed parsed("fn f(x) {\n  let a = { let b = ; 2 }\n  let c = 3 4\n  x\n}\nlet d = )1(");
   EXPECT_EQ(parsed.errors(), "6:9: `)` closes no bracket\n");
-  Parsed balanced("fn f(x) {\n  let a = { let b = ; 2 }\n  let c = 3 4\n  x\n}\nlet d = (1\n 2)\nlet e = 1");
+  Parsed balanced(
+      "fn f(x) {\n  let a = { let b = ; 2 }\n  let c = 3 4\n  x\n}\nlet d = (1\n 2)\nlet e = 1");
   EXPECT_EQ(balanced.errors(), "2:21: expected an expression, found `;`\n"
                                "3:13: expected the end of the statement, found the number 4\n"
                                "7:2: expected `)`, found the number 2\n");
@@ -34,7 +36,8 @@ TEST(ErrorStrategy, RecoversInsideNestedBlocks) {
 }
 
 TEST(ErrorStrategy, PointsBehindTheLastTokenWhereSomethingIsMissing) {
-  EXPECT_EQ(Parsed("let a =   # nothing\n").errors(), "1:8: expected an expression, found the end of the file\n");
+  EXPECT_EQ(Parsed("let a =   # nothing\n").errors(),
+            "1:8: expected an expression, found the end of the file\n");
   EXPECT_EQ(Parsed("print\n").errors(), "1:6: expected an expression, found the end of the file\n");
   EXPECT_EQ(Parsed("fn f(x) { let a = }").errors(), "1:18: expected an expression, found `}`\n");
 }

@@ -79,21 +79,28 @@ static std::string repeat(llvm::StringRef text, size_t count) {
 
 TEST(Layout, BoundsNesting) {
   EXPECT_EQ(Parsed("let a = " + repeat("(", 256) + "1" + repeat(")", 256)).errors(), "");
-  EXPECT_EQ(Parsed(repeat("(", 100000)).errors(), "1:257: brackets are nested more than 256 deep\n");
-  EXPECT_EQ(Parsed(repeat("[", 100000)).errors(), "1:257: brackets are nested more than 256 deep\n");
-  EXPECT_EQ(Parsed("let a = " + repeat("{", 100000)).errors(), "1:265: brackets are nested more than 256 deep\n");
+  EXPECT_EQ(Parsed(repeat("(", 100000)).errors(),
+            "1:257: brackets are nested more than 256 deep\n");
+  EXPECT_EQ(Parsed(repeat("[", 100000)).errors(),
+            "1:257: brackets are nested more than 256 deep\n");
+  EXPECT_EQ(Parsed("let a = " + repeat("{", 100000)).errors(),
+            "1:265: brackets are nested more than 256 deep\n");
 }
 
 TEST(Layout, BoundsTheLengthOfAnExpression) {
-  const char *tooLong = "this expression is too long: more than 1000 operators; name parts of it with `let`\n";
+  const char *tooLong =
+      "this expression is too long: more than 1000 operators; name parts of it with `let`\n";
   EXPECT_EQ(Parsed("let a = 1" + repeat("+1", 998)).errors(), "");
   EXPECT_EQ(Parsed("let a = 1" + repeat("+1", 200000)).errors(), std::string("1:2010: ") + tooLong);
-  EXPECT_EQ(Parsed("let a = " + repeat("-", 200000) + "1").errors(), std::string("1:1009: ") + tooLong);
+  EXPECT_EQ(Parsed("let a = " + repeat("-", 200000) + "1").errors(),
+            std::string("1:1009: ") + tooLong);
   EXPECT_EQ(Parsed("let a = b" + repeat("'", 200000)).errors(), std::string("1:1010: ") + tooLong);
-  EXPECT_EQ(Parsed("let a = " + repeat("2^", 200000) + "1").errors(), std::string("1:2010: ") + tooLong);
+  EXPECT_EQ(Parsed("let a = " + repeat("2^", 200000) + "1").errors(),
+            std::string("1:2010: ") + tooLong);
   EXPECT_EQ(Parsed("let a = f" + repeat("()", 200000)).errors(), std::string("1:2010: ") + tooLong);
   EXPECT_EQ(Parsed("let a = " + repeat("if b then c else ", 990) + "1").errors(), "");
-  EXPECT_EQ(Parsed("let a = x" + repeat("|>f", 200000)).errors(), std::string("1:3010: ") + tooLong);
+  EXPECT_EQ(Parsed("let a = x" + repeat("|>f", 200000)).errors(),
+            std::string("1:3010: ") + tooLong);
 }
 
 TEST(Layout, CountsOnlyWhatNests) {

@@ -1,4 +1,5 @@
-// Whole programs: the samples, the prelude, the round trip through the printer, mutations, prompts and speed.
+// Whole programs: the samples, the prelude, the round trip through the printer, mutations, prompts
+// and speed.
 #include "test/unit/parse/Parsed.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -14,9 +15,11 @@ using namespace nnc::test;
 static std::vector<std::pair<std::string, std::string>> programsIn(const std::string &folder) {
   std::vector<std::pair<std::string, std::string>> programs;
   std::error_code error;
-  for (llvm::sys::fs::directory_iterator at(folder, error), end; at != end && !error; at.increment(error))
+  for (llvm::sys::fs::directory_iterator at(folder, error), end; at != end && !error;
+       at.increment(error))
     if (llvm::sys::path::extension(at->path()) == ".nn")
-      programs.emplace_back(at->path(), (*llvm::MemoryBuffer::getFile(at->path()))->getBuffer().str());
+      programs.emplace_back(at->path(),
+                            (*llvm::MemoryBuffer::getFile(at->path()))->getBuffer().str());
   llvm::sort(programs);
   return programs;
 }
@@ -28,7 +31,9 @@ static std::vector<std::pair<std::string, std::string>> allPrograms() {
   // Their README names those that are written in the language's next edition.
   if (auto readme = llvm::MemoryBuffer::getFile(samples + "/README.md"))
     if (const llvm::StringRef text = (*readme)->getBuffer(); text.contains("second edition"))
-      llvm::erase_if(programs, [&](auto &program) { return text.contains(("`" + llvm::sys::path::stem(program.first) + "`").str()); });
+      llvm::erase_if(programs, [&](auto &program) {
+        return text.contains(("`" + llvm::sys::path::stem(program.first) + "`").str());
+      });
   for (const char *folder : {"/compiler/prelude", "/examples"})
     llvm::append_range(programs, programsIn(NNC_SOURCE_DIR + std::string(folder)));
   return programs;
@@ -51,15 +56,24 @@ TEST(Parse, ReadsEveryProgramAndPrintsItStably) {
 
 /// Deletes, doubles, swaps or replaces a stretch of `text`.
 static std::string mutate(std::string text, std::mt19937 &random) {
-  static const char *const pieces[] = {"(", ")", "[", "]", "{", "}", "\"", "`", "'", "\n", ";", ",", "|>", "if ", " then ",
-                                       " else ", "let ", "fn ", "=", "<-", "~", "..", "...", "%", "^", "-", "1e9", "θ", "\x80",
-                                       "train ", "metric ", " as ", "#", "##", "split ", "->", ":", "\0"};
+  static const char *const pieces[] = {
+      "(",       ")",    "[",   "]",   "{",      "}",      "\"",   "`",   "'",    "\n",
+      ";",       ",",    "|>",  "if ", " then ", " else ", "let ", "fn ", "=",    "<-",
+      "~",       "..",   "...", "%",   "^",      "-",      "1e9",  "θ",   "\x80", "train ",
+      "metric ", " as ", "#",   "##",  "split ", "->",     ":",    "\0"};
   size_t at = random() % (text.size() + 1), length = random() % 12;
   switch (random() % 4) {
-  case 0: text.erase(at, length); break;
-  case 1: text.insert(at, text.substr(random() % (text.size() + 1), length)); break;
-  case 2: text.insert(at, pieces[random() % std::size(pieces)]); break;
-  default: text.replace(at, length, pieces[random() % std::size(pieces)]);
+  case 0:
+    text.erase(at, length);
+    break;
+  case 1:
+    text.insert(at, text.substr(random() % (text.size() + 1), length));
+    break;
+  case 2:
+    text.insert(at, pieces[random() % std::size(pieces)]);
+    break;
+  default:
+    text.replace(at, length, pieces[random() % std::size(pieces)]);
   }
   return text;
 }
@@ -75,7 +89,8 @@ TEST(Parse, SurvivesMutatedPrograms) {
       if (parsed.diags.hasErrors()) {
         EXPECT_NE(parsed.messages(), "");
         for (const Diagnostic &message : parsed.diags.all())
-          EXPECT_TRUE(parsed.diags.position(message.where).isValid() || !parsed.program) << message.message;
+          EXPECT_TRUE(parsed.diags.position(message.where).isValid() || !parsed.program)
+              << message.message;
         parsed.printed(); // what is left of it must print, too
         continue;
       }
@@ -87,11 +102,12 @@ TEST(Parse, SurvivesMutatedPrograms) {
 }
 
 TEST(Parse, TellsWhenAPromptNeedsMoreLines) {
-  for (const char *text : {"model m(x: [2]) {", "let a = f(1,", "let a =", "let a = 1 +", "x |>", "[1, 2", "a and",
-                           "## A comment that documents what is to come.\n", "fn f(x) {\n  let a = 1\n", "fn f(x) ="})
+  for (const char *text :
+       {"model m(x: [2]) {", "let a = f(1,", "let a =", "let a = 1 +", "x |>", "[1, 2", "a and",
+        "## A comment that documents what is to come.\n", "fn f(x) {\n  let a = 1\n", "fn f(x) ="})
     EXPECT_TRUE(isIncomplete(text)) << text;
-  for (const char *text : {"", "let a = 1", "let a = \"abc", "let a = )", "f(1))", "(]", "x\n|> f", "# comment", "a'", "80%",
-                           "fn f(x) {\n  x\n}\n", "let a = $"})
+  for (const char *text : {"", "let a = 1", "let a = \"abc", "let a = )", "f(1))", "(]", "x\n|> f",
+                           "# comment", "a'", "80%", "fn f(x) {\n  x\n}\n", "let a = $"})
     EXPECT_FALSE(isIncomplete(text)) << text;
 }
 
@@ -101,13 +117,15 @@ TEST(Parse, GivesNothingWhereNothingCanBeRead) {
   EXPECT_NE(Parsed("let a = *").program, nullptr);
 }
 
-// A guard against ANTLR's slow paths, far above what is measured (README): a machine under load must pass it, too.
+// A guard against ANTLR's slow paths, far above what is measured (README): a machine under load
+// must pass it, too.
 TEST(Parse, IsQuick) {
   std::string text;
   for (int i = 0; i != 100; ++i)
     text += "## A layer.\nlayer dense" + std::to_string(i) +
             "(units, weights = glorot)(x: [n]) -> [units] {\n  param w: [n, units] ~ weights\n"
-            "  if training { x @ w + sqrt(1 / (n + 1)) * tanh(x[0]) } else { x |> relu |> f(k = 3) }\n}\n";
+            "  if training { x @ w + sqrt(1 / (n + 1)) * tanh(x[0]) } else { x |> relu |> f(k = 3) "
+            "}\n}\n";
   auto start = std::chrono::steady_clock::now();
   Parsed parsed(text);
   std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;

@@ -1,5 +1,5 @@
-// Shared by the tests of parse/ and ast/: a parsed text with its messages, and a bracketed form of its trees that does
-// not depend on the printer.
+// Shared by the tests of parse/ and ast/: a parsed text with its messages, and a bracketed form of
+// its trees that does not depend on the printer.
 #pragma once
 #include "compiler/ast/Printer.h"
 #include "compiler/parse/Parse.h"
@@ -30,7 +30,8 @@ struct Parsed {
     std::string text;
     for (const Diagnostic &message : diags.all()) {
       Position at = diags.position(message.where);
-      text += std::to_string(at.line) + ":" + std::to_string(at.column) + ": " + message.message + "\n";
+      text +=
+          std::to_string(at.line) + ":" + std::to_string(at.column) + ": " + message.message + "\n";
     }
     return text;
   }
@@ -69,13 +70,19 @@ inline std::string tree(const ast::Expr *e) {
     const char *unit = n->unit == Unit::Epochs ? " epochs" : n->unit == Unit::Steps ? " steps" : "";
     return n->spelling.str() + unit;
   }
-  case ExprKind::String: return "\"" + llvm::cast<StringExpr>(e)->value.str() + "\"";
-  case ExprKind::Bool: return llvm::cast<BoolExpr>(e)->value ? "true" : "false";
-  case ExprKind::Name: return llvm::cast<NameExpr>(e)->name.text.str();
-  case ExprKind::Ellipsis: return "...";
-  case ExprKind::List: return "(list" + list(llvm::cast<ListExpr>(e)->elements) + ")";
+  case ExprKind::String:
+    return "\"" + llvm::cast<StringExpr>(e)->value.str() + "\"";
+  case ExprKind::Bool:
+    return llvm::cast<BoolExpr>(e)->value ? "true" : "false";
+  case ExprKind::Name:
+    return llvm::cast<NameExpr>(e)->name.text.str();
+  case ExprKind::Ellipsis:
+    return "...";
+  case ExprKind::List:
+    return "(list" + list(llvm::cast<ListExpr>(e)->elements) + ")";
   case ExprKind::RangeOf:
-    return "(.. " + tree(llvm::cast<RangeOfExpr>(e)->first) + " " + tree(llvm::cast<RangeOfExpr>(e)->last) + ")";
+    return "(.. " + tree(llvm::cast<RangeOfExpr>(e)->first) + " " +
+           tree(llvm::cast<RangeOfExpr>(e)->last) + ")";
   case ExprKind::Unary: {
     auto *u = llvm::cast<UnaryExpr>(e);
     return (u->op == UnaryOp::Not ? "(not " : "(- ") + tree(u->operand) + ")";
@@ -107,11 +114,14 @@ inline std::string tree(const ast::Expr *e) {
     return "(index " + tree(i->base) + list(i->indices) + ")";
   }
   case ExprKind::Field:
-    return "(. " + tree(llvm::cast<FieldExpr>(e)->base) + " " + llvm::cast<FieldExpr>(e)->field.text.str() + ")";
-  case ExprKind::Transpose: return "(' " + tree(llvm::cast<TransposeExpr>(e)->operand) + ")";
+    return "(. " + tree(llvm::cast<FieldExpr>(e)->base) + " " +
+           llvm::cast<FieldExpr>(e)->field.text.str() + ")";
+  case ExprKind::Transpose:
+    return "(' " + tree(llvm::cast<TransposeExpr>(e)->operand) + ")";
   case ExprKind::Pipe: {
     auto *p = llvm::cast<PipeExpr>(e);
-    return "(|> " + tree(p->lhs) + " " + tree(p->rhs) + (p->place ? " as " + p->place.text.str() : "") + ")";
+    return "(|> " + tree(p->lhs) + " " + tree(p->rhs) +
+           (p->place ? " as " + p->place.text.str() : "") + ")";
   }
   case ExprKind::Block: {
     auto *b = llvm::cast<BlockExpr>(e);

@@ -8,7 +8,8 @@ using namespace nnc::test;
 TEST(SourceStream, CountsCodePointsAsColumns) {
   Parsed parsed("let θ = 1\nlet σμ = θ + ∂ + 1 1");
   EXPECT_EQ(parsed.errors(), "2:14: `∂` has no meaning here\n");
-  EXPECT_EQ(Parsed("let σμ = θ 1").errors(), "1:12: expected the end of the statement, found the number 1\n");
+  EXPECT_EQ(Parsed("let σμ = θ 1").errors(),
+            "1:12: expected the end of the statement, found the number 1\n");
 }
 
 TEST(SourceStream, CutsTextsAtTheRightBytes) {

@@ -16,7 +16,8 @@ struct MadeUp {
   TrainRecord record;
 
   using Curve = std::function<double(double)>;
-  MadeUp(int epochs, Curve loss, Curve val = nullptr, double trainAccuracy = NAN, double valAccuracy = NAN) {
+  MadeUp(int epochs, Curve loss, Curve val = nullptr, double trainAccuracy = NAN,
+         double valAccuracy = NAN) {
     accuracy.name = "accuracy";
     accuracy.direction = NN_HIGHEST;
     train.metrics = &accuracy;
@@ -53,7 +54,8 @@ using List = std::vector<Symptom>;
 TEST(Advice, SoundCurvesNeedNone) {
   auto falls = [](double e) { return 2.3 * std::exp(-e / 3) + 0.05; };
   EXPECT_EQ(MadeUp(40, falls).symptoms(), List());
-  EXPECT_EQ(MadeUp(40, falls, [&](double e) { return falls(e) * 1.05; }, 0.98, 0.97).symptoms(), List());
+  EXPECT_EQ(
+      MadeUp(40, falls, [&](double e) { return falls(e) * 1.05; }, 0.98, 0.97).symptoms(), List());
 }
 
 TEST(Advice, FewEpochsSayNothing) {
@@ -68,20 +70,31 @@ TEST(Advice, FlatFromTheStart) {
 }
 
 TEST(Advice, LearningRateTooHigh) {
-  EXPECT_EQ(MadeUp(20, [](double e) { return 1 + 0.5 * std::sin(2.5 * e); }).symptoms(), List{Symptom::RateTooHigh}) << "jumps";
-  EXPECT_EQ(MadeUp(20, [](double e) { return 1 + 0.3 * e; }).symptoms(), List{Symptom::RateTooHigh}) << "grows";
-  EXPECT_EQ(MadeUp(20, [](double e) { return e < 10 ? 2 - 0.15 * e : 1.5; }).symptoms(), List{Symptom::RateTooHigh}) << "falls, then is lost";
+  EXPECT_EQ(MadeUp(20, [](double e) { return 1 + 0.5 * std::sin(2.5 * e); }).symptoms(),
+            List{Symptom::RateTooHigh})
+      << "jumps";
+  EXPECT_EQ(MadeUp(20, [](double e) { return 1 + 0.3 * e; }).symptoms(), List{Symptom::RateTooHigh})
+      << "grows";
+  EXPECT_EQ(MadeUp(20, [](double e) { return e < 10 ? 2 - 0.15 * e : 1.5; }).symptoms(),
+            List{Symptom::RateTooHigh})
+      << "falls, then is lost";
   // Noise around a small loss is none.
-  EXPECT_EQ(MadeUp(40, [](double e) { return 2 * std::exp(-e / 2) + 0.01 * (1 + std::sin(2.5 * e)); }).symptoms(), List());
+  EXPECT_EQ(
+      MadeUp(40, [](double e) { return 2 * std::exp(-e / 2) + 0.01 * (1 + std::sin(2.5 * e)); })
+          .symptoms(),
+      List());
 }
 
 TEST(Advice, NoTrendInAFewNoisyEpochs) {
   EXPECT_EQ(MadeUp(5, [](double e) { return 0.8 - 0.07 * e; }).symptoms(), List());
-  EXPECT_EQ(MadeUp(20, [](double e) { return 0.31 - 0.002 * e + 0.004 * std::sin(2.5 * e); }).symptoms(), List{Symptom::StillImproving});
+  EXPECT_EQ(
+      MadeUp(20, [](double e) { return 0.31 - 0.002 * e + 0.004 * std::sin(2.5 * e); }).symptoms(),
+      List{Symptom::StillImproving});
 }
 
 TEST(Advice, LearningRateTooLow) {
-  EXPECT_EQ(MadeUp(20, [](double e) { return 2.3 - 0.02 * e; }).symptoms(), List{Symptom::RateTooLow});
+  EXPECT_EQ(MadeUp(20, [](double e) { return 2.3 - 0.02 * e; }).symptoms(),
+            List{Symptom::RateTooLow});
 }
 
 TEST(Advice, StillImproving) {
@@ -97,7 +110,10 @@ TEST(Advice, Overfitting) {
   auto val = [](double e) { return 0.5 + 0.002 * (e - 10) * (e - 10); };
   MadeUp run(30, loss, val);
   EXPECT_EQ(run.symptoms(), List{Symptom::Overfitting});
-  EXPECT_NE(run.text().find("overfitting since epoch 11: the validation loss rose from 0.5 to 1.22"), std::string::npos) << run.text();
+  EXPECT_NE(
+      run.text().find("overfitting since epoch 11: the validation loss rose from 0.5 to 1.22"),
+      std::string::npos)
+      << run.text();
   EXPECT_NE(run.text().find("`keep best val.loss`"), std::string::npos);
   run.train.has_keep = 1;
   EXPECT_NE(run.text().find("`stop when val.loss stalls`"), std::string::npos);
@@ -110,18 +126,28 @@ TEST(Advice, GapOfAMetric) {
   auto falls = [](double e) { return 2 * std::exp(-e / 3) + 0.05; };
   MadeUp run(30, falls, [&](double e) { return falls(e) + 0.3; }, 0.99, 0.85);
   EXPECT_EQ(run.symptoms(), List{Symptom::Gap});
-  EXPECT_NE(run.text().find("a gap of 0.14 between train and validation accuracy"), std::string::npos) << run.text();
+  EXPECT_NE(run.text().find("a gap of 0.14 between train and validation accuracy"),
+            std::string::npos)
+      << run.text();
 }
 
 TEST(Advice, Underfitting) {
   auto flat = [](double e) { return 1.4 + 0.9 * std::exp(-e); };
-  EXPECT_EQ(MadeUp(30, flat, [&](double e) { return flat(e) * 1.01; }, 0.5, 0.49).symptoms(), List{Symptom::Underfitting});
-  EXPECT_EQ(MadeUp(30, flat, [&](double e) { return flat(e) * 1.5; }, 0.9, 0.6).symptoms(), List{Symptom::Gap});
+  EXPECT_EQ(MadeUp(
+                30, flat, [&](double e) { return flat(e) * 1.01; }, 0.5, 0.49)
+                .symptoms(),
+            List{Symptom::Underfitting});
+  EXPECT_EQ(MadeUp(
+                30, flat, [&](double e) { return flat(e) * 1.5; }, 0.9, 0.6)
+                .symptoms(),
+            List{Symptom::Gap});
 }
 
 TEST(Advice, EpochsAreThoseOfALongRun) {
   // 20,000 epochs, of which every eighth is kept.
-  MadeUp run(20000, [](double e) { return 2 * std::exp(-e / 3000); }, [](double e) { return 0.5 + 1e-8 * (e - 8000) * (e - 8000); });
+  MadeUp run(
+      20000, [](double e) { return 2 * std::exp(-e / 3000); },
+      [](double e) { return 0.5 + 1e-8 * (e - 8000) * (e - 8000); });
   ASSERT_EQ(run.symptoms(), List{Symptom::Overfitting});
   EXPECT_NE(run.text().find("since epoch 8001:"), std::string::npos) << run.text();
 }

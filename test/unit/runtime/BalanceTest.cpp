@@ -1,6 +1,6 @@
 // Classes of unequal size: weights by the formula, epochs with equal shares.
-#include "LinearProgram.h"
 #include "runtime/balance.h"
+#include "LinearProgram.h"
 
 #include <algorithm>
 
@@ -35,7 +35,9 @@ TEST(Balance, ClassesComeEquallyOften) {
   drawBalanced(classes, 1, 0, 6, other);
   EXPECT_EQ(first, again);
   EXPECT_NE(first, other);
-  auto count = [&](double value) { return std::count_if(first.begin(), first.end(), [&](int64_t row) { return y[row] == value; }); };
+  auto count = [&](double value) {
+    return std::count_if(first.begin(), first.end(), [&](int64_t row) { return y[row] == value; });
+  };
   EXPECT_EQ(count(0), 33);
   EXPECT_EQ(count(1), 33);
   EXPECT_EQ(count(7), 33);

@@ -9,13 +9,15 @@
 using namespace nnrt_test;
 
 namespace {
-/// A run with everything that a checkpoint has to keep: a split, a watch, momentum, partial batches.
+/// A run with everything that a checkpoint has to keep: a split, a watch, momentum, partial
+/// batches.
 struct Job {
   LinearProgram program;
   TemporaryFolder &folder;
   std::string checkpoint;
 
-  explicit Job(TemporaryFolder &folder, const std::string &name, double every = 1) : folder(folder) {
+  explicit Job(TemporaryFolder &folder, const std::string &name, double every = 1)
+      : folder(folder) {
     std::vector<double> values;
     for (int i = 0; i < 45; ++i) {
       values.push_back(i * 0.1);
@@ -117,7 +119,9 @@ TEST(Checkpoint, OfAnotherRunIsRefused) {
   ASSERT_EQ(job.run({"--max-steps=8"}).code, 0);
   Caught seed = job.run({"--resume", "--seed", "5"});
   EXPECT_EQ(seed.code, 1);
-  EXPECT_NE(seed.err.find("does not fit this run: its seed is 0, this run's is 5"), std::string::npos) << seed.err;
+  EXPECT_NE(seed.err.find("does not fit this run: its seed is 0, this run's is 5"),
+            std::string::npos)
+      << seed.err;
   Caught option = job.run({"--resume", "--rate", "0.5"});
   EXPECT_NE(option.err.find("its option rate is 0.05"), std::string::npos) << option.err;
   job.program.trainBody.batch = {9, -1};
@@ -166,7 +170,8 @@ TEST(Signals, InterruptWritesACheckpointAndExits) {
     ASSERT_TRUE(WIFEXITED(status));
     EXPECT_EQ(WEXITSTATUS(status), 128 + signal);
     EXPECT_TRUE(std::filesystem::exists(job.checkpoint));
-    EXPECT_NE(folder.read("err").find(signal == SIGINT ? "interrupted by SIGINT after" : "interrupted by SIGTERM after"),
+    EXPECT_NE(folder.read("err").find(signal == SIGINT ? "interrupted by SIGINT after"
+                                                       : "interrupted by SIGTERM after"),
               std::string::npos)
         << folder.read("err");
     std::filesystem::remove(job.checkpoint);

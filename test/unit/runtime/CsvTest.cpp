@@ -53,7 +53,8 @@ ColumnRequest category(const char *name) { return {name, "p.nn:2:7", NN_CATEGORY
 } // namespace
 
 TEST(Csv, HeaderQuotesBlanksAndLineEnds) {
-  Table t("\xEF\xBB\xBF" "a, \"b, c\" ,\"say \"\"hi\"\"\"\r\n 1.5 ,-2e3,+7\r\n\r\n\"4\",.5,6.",
+  Table t("\xEF\xBB\xBF"
+          "a, \"b, c\" ,\"say \"\"hi\"\"\"\r\n 1.5 ,-2e3,+7\r\n\r\n\"4\",.5,6.",
           {numbers("a"), numbers("b, c"), numbers("say \"hi\"")});
   ASSERT_FALSE(t.status.failed()) << t.error();
   EXPECT_EQ(t.column(0), (std::vector<double>{1.5, 4}));
@@ -105,8 +106,9 @@ TEST(Csv, ExactNumbers) {
 
 TEST(Csv, MissingColumn) {
   Table t("sepal_length,sepal_width\n1,2\n", {numbers("sepal_lenght")});
-  EXPECT_EQ(t.error(), "t.csv has no column `sepal_lenght`; did you mean `sepal_length`? (at p.nn:2:7)\n"
-                       "  its columns are: `sepal_length`, `sepal_width`");
+  EXPECT_EQ(t.error(),
+            "t.csv has no column `sepal_lenght`; did you mean `sepal_length`? (at p.nn:2:7)\n"
+            "  its columns are: `sepal_length`, `sepal_width`");
 }
 
 TEST(Csv, BadCells) {
@@ -118,12 +120,14 @@ TEST(Csv, BadCells) {
   nn_source all{};
   all.has_missing = 1; // nothing is missing
   Table empty("a,b\n1,2\n1,\n", {numbers("b")}, NN_HEADER_AUTO, {}, all);
-  EXPECT_EQ(empty.error(), "t.csv:3:3: column `b` needs a number, the cell is empty\n  the number is needed at p.nn:2:7");
+  EXPECT_EQ(empty.error(), "t.csv:3:3: column `b` needs a number, the cell is empty\n  the number "
+                           "is needed at p.nn:2:7");
 }
 
 TEST(Csv, CellsWithoutAValue) {
   for (const char *cell : {"", "?", "NA", "N/A", "nan", "NaN", "null", "\"\""}) {
-    Table t(std::string("a,b\n1,x\n3,y\n") + cell + ",z\n" + "4," + cell + "\n", {numbers("a"), category("b")});
+    Table t(std::string("a,b\n1,x\n3,y\n") + cell + ",z\n" + "4," + cell + "\n",
+            {numbers("a"), category("b")});
     ASSERT_FALSE(t.status.failed()) << t.error();
     EXPECT_EQ(t.source->absent(0), (std::vector<int64_t>{2}));
     EXPECT_EQ(t.source->absent(1), (std::vector<int64_t>{3}));
@@ -144,7 +148,8 @@ TEST(Csv, CellsWithoutAValue) {
 }
 
 TEST(Csv, PreviousValuesFlagsAndComparisons) {
-  ColumnRequest previous = numbers("a"), flag = numbers("a"), usa = numbers("b"), before = category("b");
+  ColumnRequest previous = numbers("a"), flag = numbers("a"), usa = numbers("b"),
+                before = category("b");
   previous.absent = before.absent = NN_ABSENT_PREVIOUS;
   flag.kind = NN_MISSING;
   usa.kind = NN_EQUALS;
@@ -160,9 +165,13 @@ TEST(Csv, PreviousValuesFlagsAndComparisons) {
 }
 
 namespace {
-std::string shapeOf(const std::string &text, std::vector<const char *> names = {}, nn_source settings = {}) {
+std::string shapeOf(const std::string &text, std::vector<const char *> names = {},
+                    nn_source settings = {}) {
   Table t(text, {}, NN_HEADER_AUTO, names, settings);
-  return t.status.failed() ? t.error() : t.source->guessed() + (t.source->guessed().empty() ? std::to_string(t.source->rows) : "");
+  return t.status.failed()
+             ? t.error()
+             : t.source->guessed() +
+                   (t.source->guessed().empty() ? std::to_string(t.source->rows) : "");
 }
 const char asks[] = "is this line a header?";
 } // namespace
@@ -177,8 +186,9 @@ TEST(Csv, WhetherTheFirstLineIsAHeader) {
   EXPECT_EQ(shapeOf("0,1,2\n0.5,-1.5,2.25\n1.5,0.25,1.5\n"), "t.csv: header, comma, 2 rows");
   EXPECT_EQ(shapeOf(",0,1\n0,0.5,-1.5\n1,1.5,0.25\n"), "t.csv: header, comma, 2 rows");
   EXPECT_EQ(shapeOf("land,1990,1991\nA,0.5,1.5\nB,0.25,1.25\n"), "t.csv: header, comma, 2 rows");
-  for (const char *doubtful : {"0,1,2\n5,3,2\n4,8,1\n", "land,1990,1991\nA,7677850,7754891\nB,8132171,8400412\n", "0\n0.5\n1.5\n", "a,1,5\n2,3,4\n",
-                               "id,1990,1991\n1,5,6\n2,5,6\n"})
+  for (const char *doubtful :
+       {"0,1,2\n5,3,2\n4,8,1\n", "land,1990,1991\nA,7677850,7754891\nB,8132171,8400412\n",
+        "0\n0.5\n1.5\n", "a,1,5\n2,3,4\n", "id,1990,1991\n1,5,6\n2,5,6\n"})
     EXPECT_NE(shapeOf(doubtful).find(asks), std::string::npos) << doubtful << shapeOf(doubtful);
   Table unnamed(",0,1\n0,0.5,-1.5\n1,1.5,0.25\n", {numbers("c1"), numbers("c3")});
   EXPECT_FALSE(unnamed.status.failed()) << unnamed.error();
@@ -209,7 +219,8 @@ TEST(Csv, SeparatorsOutsideOfQuotes) {
 TEST(Csv, LineEnds) {
   for (const char *end : {"\n", "\r\n", "\r"}) {
     const std::string e = end;
-    Table t("a,b" + e + e + "1,\"x" + e + "y\"" + e + " " + e + "2,z", {numbers("a"), category("b")});
+    Table t("a,b" + e + e + "1,\"x" + e + "y\"" + e + " " + e + "2,z",
+            {numbers("a"), category("b")});
     ASSERT_FALSE(t.status.failed()) << t.error();
     EXPECT_EQ(t.column(0), (std::vector<double>{1, 2}));
     EXPECT_EQ(t.source->category(1)->names, (std::vector<std::string>{"x" + e + "y", "z"}));
@@ -222,15 +233,20 @@ TEST(Csv, SettingsOfATable) {
   settings.separator = ';';
   settings.decimal = ',';
   settings.quote = '\'';
-  Table t("a;b\n1,5;'x;''y'\n-2,25e1;\"z\n", {numbers("a"), category("b")}, NN_HEADER_AUTO, {}, settings);
+  Table t("a;b\n1,5;'x;''y'\n-2,25e1;\"z\n", {numbers("a"), category("b")}, NN_HEADER_AUTO, {},
+          settings);
   ASSERT_FALSE(t.status.failed()) << t.error();
   EXPECT_EQ(t.column(0), (std::vector<double>{1.5, -22.5}));
   EXPECT_EQ(t.source->category(1)->names, (std::vector<std::string>{"x;'y", "\"z"}));
   Table thousands("a;b\n1,5;x\n1.234,5;y\n", {numbers("a")}, NN_HEADER_AUTO, {}, settings);
-  EXPECT_EQ(thousands.error(), "t.csv:3:1: column `a` needs a number, found `1.234,5`\n  the number is needed at p.nn:2:7");
+  EXPECT_EQ(
+      thousands.error(),
+      "t.csv:3:1: column `a` needs a number, found `1.234,5`\n  the number is needed at p.nn:2:7");
   Table comma("a;b\n1;x\n1,5;y\n", {numbers("a")});
-  EXPECT_EQ(comma.error(), "t.csv:3:1: column `a` needs a number, found `1,5`\n  the number is needed at p.nn:2:7\n"
-                           "  `decimal = \",\"` reads numbers that are written like this");
+  EXPECT_EQ(
+      comma.error(),
+      "t.csv:3:1: column `a` needs a number, found `1,5`\n  the number is needed at p.nn:2:7\n"
+      "  `decimal = \",\"` reads numbers that are written like this");
   settings = {};
   settings.quote = NN_NO_QUOTES;
   Table inches("a,b\n1,5\"\n2,\"6\n", {category("b")}, NN_HEADER_AUTO, {}, settings);
@@ -240,10 +256,14 @@ TEST(Csv, SettingsOfATable) {
 
 TEST(Csv, Encodings) {
   EXPECT_EQ(Table("a,b\n1,M\xfcller\n", {category("b")}).error(),
-            "t.csv:2:4: byte 0xfc is no character: the file is not UTF-8 (at p.nn:1:5)\n  `encoding = \"latin1\"` reads it if it is in "
+            "t.csv:2:4: byte 0xfc is no character: the file is not UTF-8 (at p.nn:1:5)\n  "
+            "`encoding = \"latin1\"` reads it if it is in "
             "Latin-1, `encoding = \"cp1252\"` if it comes from Windows");
   for (const char *bad : {"\xc0\xaf", "\xed\xa0\x80", "\xf5\x80\x80\x80", "\x80", "\xe2\x82"})
-    EXPECT_NE(Table(std::string("a,b\n1,x") + bad + "\n", {category("b")}).error().find("t.csv:2:4: byte"), std::string::npos);
+    EXPECT_NE(Table(std::string("a,b\n1,x") + bad + "\n", {category("b")})
+                  .error()
+                  .find("t.csv:2:4: byte"),
+              std::string::npos);
   nn_source settings{};
   settings.encoding = NN_LATIN1;
   Table latin("a,b\n1,M\xfcller\n", {category("b")}, NN_HEADER_AUTO, {}, settings);
@@ -255,9 +275,12 @@ TEST(Csv, Encodings) {
   EXPECT_EQ(windows.source->category(0)->names, (std::vector<std::string>{"5 €"}));
   Table none("a,b\n1,5 \x81\n", {category("b")}, NN_HEADER_AUTO, {}, settings);
   EXPECT_EQ(none.error(), "t.csv:2:5: byte 0x81 is no character of Windows-1252 (at p.nn:1:5)");
-  const std::string wide("\xff\xfe" "a\0,\0b\0\n\0" "1\0,\0\xac\x20=\xd8\0\xde\n\0", 22);
-  EXPECT_EQ(Table(wide, {category("b")}).error(),
-            "t.csv is in UTF-16: it begins with its mark (at p.nn:1:5)\n  `encoding = \"utf-16\"` reads it");
+  const std::string wide("\xff\xfe"
+                         "a\0,\0b\0\n\0"
+                         "1\0,\0\xac\x20=\xd8\0\xde\n\0",
+                         22);
+  EXPECT_EQ(Table(wide, {category("b")}).error(), "t.csv is in UTF-16: it begins with its mark (at "
+                                                  "p.nn:1:5)\n  `encoding = \"utf-16\"` reads it");
   settings.encoding = NN_UTF16;
   Table utf16(wide, {category("b")}, NN_HEADER_AUTO, {}, settings);
   ASSERT_FALSE(utf16.status.failed()) << utf16.error();
@@ -282,12 +305,15 @@ TEST(Csv, Gzipped) {
   std::string text = "a\n";
   for (int i = 0; i < 200000; ++i)
     text += std::to_string(i * 7919 % 100003) + "\n";
-  Table t(zipped(text.substr(0, 500002)) + zipped(text.substr(500002)), {numbers("a")}); // two parts
+  Table t(zipped(text.substr(0, 500002)) + zipped(text.substr(500002)),
+          {numbers("a")}); // two parts
   ASSERT_FALSE(t.status.failed()) << t.error();
   EXPECT_EQ(t.source->rows, 200000);
   EXPECT_EQ(t.column(0)[199999], 199999.0 * 7919 - 100003 * std::floor(199999.0 * 7919 / 100003));
   const std::string packed = zipped(text);
-  EXPECT_NE(Table(packed.substr(0, packed.size() / 2), {numbers("a")}).error().find("t.csv is damaged: its compressed data end too early"),
+  EXPECT_NE(Table(packed.substr(0, packed.size() / 2), {numbers("a")})
+                .error()
+                .find("t.csv is damaged: its compressed data end too early"),
             std::string::npos);
   std::string damaged = packed;
   damaged[packed.size() / 2] ^= 0x5A;
@@ -309,7 +335,8 @@ TEST(Csv, RaggedRows) {
 
 TEST(Csv, OpenQuote) {
   Table t("a,b\n1,\"2\n", {numbers("a")});
-  EXPECT_EQ(t.error(), "t.csv:2:3: this quote is never closed\n  where quotes are part of the cells, `quote = none` says so");
+  EXPECT_EQ(t.error(), "t.csv:2:3: this quote is never closed\n  where quotes are part of the "
+                       "cells, `quote = none` says so");
 }
 
 TEST(Csv, FilesThatAreNoTables) {
@@ -328,7 +355,8 @@ TEST(Csv, DirectoryAndMissingFile) {
   description.where = "p.nn:1:5";
   SourceSpec spec{&description, 0, 0, 0, 0, 0, 0, 0, 0, {folder.path, ""}};
   std::unique_ptr<Source> source;
-  EXPECT_EQ(openSource(spec, {}, source).message(), folder.path + "/. is a directory, not a file (at p.nn:1:5)");
+  EXPECT_EQ(openSource(spec, {}, source).message(),
+            folder.path + "/. is a directory, not a file (at p.nn:1:5)");
   description.path = "none.csv";
   EXPECT_EQ(openSource(spec, {}, source).message(),
             "there is no file none.csv (at p.nn:1:5)\n  tried " + folder.path +

@@ -1,4 +1,5 @@
-// Readers survive files damaged at random: they give an error or a result, never a crash (the sanitizer build looks on).
+// Readers survive files damaged at random: they give an error or a result, never a crash (the
+// sanitizer build looks on).
 #include "LinearProgram.h"
 #include "runtime/json.h"
 #include "runtime/philox.h"
@@ -34,7 +35,8 @@ static std::string damaged(std::string text, uint64_t round) {
 }
 
 TEST(Damage, Csv) {
-  std::string text = "a,\"b \"\"x\"\"\",c\r\n1,2.5,red\r\n-3e2,\"4\",\"gr\neen\"\r\n\r\n5,6,blue\r\n";
+  std::string text =
+      "a,\"b \"\"x\"\"\",c\r\n1,2.5,red\r\n-3e2,\"4\",\"gr\neen\"\r\n\r\n5,6,blue\r\n";
   TemporaryFolder folder;
   nn_source description{};
   for (uint64_t round = 0; round < 1500; ++round) {
@@ -94,7 +96,8 @@ TEST(Damage, Safetensors) {
 }
 
 TEST(Damage, Json) {
-  std::string text = R"({"a": [1, -2.5e3, true, null, "x\u00e9\ud83d\ude00\n"], "b": {"c": {}, "d": []}})";
+  std::string text =
+      R"({"a": [1, -2.5e3, true, null, "x\u00e9\ud83d\ude00\n"], "b": {"c": {}, "d": []}})";
   for (uint64_t round = 0; round < 5000; ++round) {
     Json json;
     (void)parseJson(damaged(text, round), json).failed();

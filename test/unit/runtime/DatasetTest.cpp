@@ -1,6 +1,7 @@
-// Data sets as whole programs see them: filters, classes, test sources, bounds, generators, numbers that are not finite.
-#include "LinearProgram.h"
+// Data sets as whole programs see them: filters, classes, test sources, bounds, generators, numbers
+// that are not finite.
 #include "runtime/dataset.h"
+#include "LinearProgram.h"
 
 #include <algorithm>
 #include <cmath>
@@ -16,7 +17,8 @@ struct Loaded {
   Dataset data;
   Status status;
 
-  explicit Loaded(LinearProgram &p, SourceCache *cache = nullptr) : program(p), engine(*p.finish(), 1) {
+  explicit Loaded(LinearProgram &p, SourceCache *cache = nullptr)
+      : program(p), engine(*p.finish(), 1) {
     status = engine.start(0, {0.1, 3});
     if (!status.failed())
       status = data.load(engine, engine.program.data[0], {p.dir, ""}, cache);
@@ -44,7 +46,8 @@ void keepAboveTwo(const nn_call *call, int32_t thread, int32_t) {
 void divideByX(const nn_call *call, int32_t thread, int32_t) {
   if (thread == 0)
     for (int64_t r = 0; r < call->rows; ++r) {
-      static_cast<float *>(call->out[0])[r] = float(1 / static_cast<const double *>(call->in[0])[r]);
+      static_cast<float *>(call->out[0])[r] =
+          float(1 / static_cast<const double *>(call->in[0])[r]);
       static_cast<float *>(call->out[1])[r] = float(static_cast<const double *>(call->in[1])[r]);
     }
 }
@@ -112,21 +115,27 @@ TEST(Dataset, TestSourceIsKeptApart) {
   program.testSource.path = "t.csv";
   program.data.test = &program.testSource;
   static const int64_t one[] = {1};
-  program.fields = {{"x", one, 1, NN_FIELD_NORMALIZE, 0, -1}, {"y", one, 1, NN_FIELD_CATEGORY, 0, 1}};
+  program.fields = {{"x", one, 1, NN_FIELD_NORMALIZE, 0, -1},
+                    {"y", one, 1, NN_FIELD_CATEGORY, 0, 1}};
   Loaded loaded(program);
   ASSERT_FALSE(loaded.status.failed()) << loaded.error();
   EXPECT_EQ(loaded.data.splits[0], (std::vector<int64_t>{0, 1}));
   EXPECT_EQ(loaded.data.splits[2], (std::vector<int64_t>{2}));
-  EXPECT_EQ(loaded.field(0), (std::vector<double>{-1, 1, 19})); // mean 5, deviation 5: the training rows' alone
+  EXPECT_EQ(loaded.field(0),
+            (std::vector<double>{-1, 1, 19})); // mean 5, deviation 5: the training rows' alone
   EXPECT_EQ(loaded.field(1), (std::vector<double>{0, 1, 1}));
   EXPECT_EQ(loaded.data.place(2), folder / "t.csv" + ":2");
   folder.write("t.csv", "a,b\n100,z\n");
   Loaded unknown(program);
-  EXPECT_EQ(unknown.error(), "t.csv:2: class `z` of column `b` does not occur in the training data (at linear.nn:1:1)");
+  EXPECT_EQ(
+      unknown.error(),
+      "t.csv:2: class `z` of column `b` does not occur in the training data (at linear.nn:1:1)");
 }
 
 /// What an index of field 1 into `count` elements asks for.
-static nn_bound selects(int64_t count, const char *where) { return {1, NN_SELECTS, count, 0, 0, NAN, nullptr, where}; }
+static nn_bound selects(int64_t count, const char *where) {
+  return {1, NN_SELECTS, count, 0, 0, NAN, nullptr, where};
+}
 
 TEST(Dataset, BoundsNameTheRow) {
   LinearProgram program;
@@ -134,7 +143,8 @@ TEST(Dataset, BoundsNameTheRow) {
   Loaded loaded(program);
   EXPECT_FALSE(loaded.data.checkBound(loaded.engine, selects(4, "linear.nn:7:7")).failed());
   EXPECT_EQ(loaded.data.checkBound(loaded.engine, selects(3, "linear.nn:7:7")).message(),
-            "row 3: `y` of points is 3, but it selects one of 3: whole numbers from 0 to 2 (at linear.nn:7:7)");
+            "row 3: `y` of points is 3, but it selects one of 3: whole numbers from 0 to 2 (at "
+            "linear.nn:7:7)");
   program.useRows({0, 0.5});
   Loaded half(program);
   EXPECT_TRUE(half.data.checkBound(half.engine, selects(3, "")).failed());
@@ -226,7 +236,8 @@ TEST(Generators, NoiseHasItsDeviationAndDependsOnTheSeed) {
 TEST(Generators, WrongParameters) {
   LinearProgram program(2);
   program.useGenerator(NN_SPIRALS, 0);
-  EXPECT_EQ(Loaded(program).error(), "spirals: n = 0, but it must be a whole number from 1 to 1e+09");
+  EXPECT_EQ(Loaded(program).error(),
+            "spirals: n = 0, but it must be a whole number from 1 to 1e+09");
 }
 
 TEST(Dataset, EachFoldHasItsOwnStatistics) {
@@ -251,7 +262,8 @@ TEST(Dataset, EachFoldHasItsOwnStatistics) {
       mean += raw[row] / 4;
     EXPECT_DOUBLE_EQ(loaded.data.statistics[0].mean[0], mean);
     for (int64_t row = 0; row < 6; ++row)
-      EXPECT_NEAR(loaded.field(0)[row], (raw[row] - mean) / loaded.data.statistics[0].deviation[0], 1e-6);
+      EXPECT_NEAR(loaded.field(0)[row], (raw[row] - mean) / loaded.data.statistics[0].deviation[0],
+                  1e-6);
     for (int64_t row : loaded.data.splits[NN_SPLIT_VAL])
       ++validated[row];
   }
@@ -266,26 +278,35 @@ TEST(Dataset, CellsWithoutAValueAreCounted) {
   LinearProgram program;
   program.dir = folder.path;
   program.useCsv("a.csv", {"a", "b"}, true);
-  EXPECT_EQ(Loaded(program).error().substr(0, 156),
-            "a.csv has rows without a value: 2 without `a`, 1 without `b`, of 5 rows (at linear.nn:1:1)\n"
-            "  the first is at a.csv:3:1, `?`\n  the number is needed at linear");
+  EXPECT_EQ(
+      Loaded(program).error().substr(0, 156),
+      "a.csv has rows without a value: 2 without `a`, 1 without `b`, of 5 rows (at linear.nn:1:1)\n"
+      "  the first is at a.csv:3:1, `?`\n  the number is needed at linear");
   program.columns[0].absent = NN_ABSENT_DROP;
-  EXPECT_EQ(Loaded(program).error().substr(0, 52), "a.csv has rows without a value: 1 without `b`, of 3 ");
+  EXPECT_EQ(Loaded(program).error().substr(0, 52),
+            "a.csv has rows without a value: 1 without `b`, of 3 ");
   program.columns[1].absent = NN_ABSENT_DROP;
   Loaded dropped(program);
   ASSERT_FALSE(dropped.status.failed()) << dropped.error();
   EXPECT_EQ(dropped.field(0), (std::vector<double>{1, 5}));
   EXPECT_EQ(dropped.data.place(1), folder / "a.csv" + ":6");
-  EXPECT_EQ(dropped.data.remarks, (std::vector<std::string>{"a.csv: 3 of 5 rows dropped, 2 without `a`, 1 without `b`"}));
+  EXPECT_EQ(dropped.data.remarks,
+            (std::vector<std::string>{"a.csv: 3 of 5 rows dropped, 2 without `a`, 1 without `b`"}));
   folder.write("a.csv", "a,b\n1,\n?,y\n");
-  EXPECT_EQ(Loaded(program).error(), "`drop missing` leaves no row of a.csv: 1 without `a`, 1 without `b` (at linear.nn:1:1)");
+  EXPECT_EQ(
+      Loaded(program).error(),
+      "`drop missing` leaves no row of a.csv: 1 without `a`, 1 without `b` (at linear.nn:1:1)");
 }
 
 TEST(Dataset, FillsAreOfTheTrainingSplit) {
   TemporaryFolder folder;
   std::string text = "a,b\n";
   for (int i = 0; i < 20; ++i)
-    text += (i % 4 == 1 ? "?," : std::to_string(i * i) + ",") + (i % 5 == 2 ? "" : i % 3 ? "x" : "y") + "\n";
+    text += (i % 4 == 1 ? "?," : std::to_string(i * i) + ",") +
+            (i % 5 == 2 ? ""
+             : i % 3    ? "x"
+                        : "y") +
+            "\n";
   folder.write("a.csv", text);
   for (int32_t absent : {NN_ABSENT_MEAN, NN_ABSENT_MEDIAN, NN_ABSENT_MODE, NN_ABSENT_VALUE}) {
     LinearProgram program;
@@ -308,10 +329,15 @@ TEST(Dataset, FillsAreOfTheTrainingSplit) {
           known.push_back(double(row * row));
       std::sort(known.begin(), known.end());
       const size_t n = known.size();
-      const double mean = std::accumulate(known.begin(), known.end(), 0.0) / double(n), median = (known[(n - 1) / 2] + known[n / 2]) / 2;
-      const double fill = absent == NN_ABSENT_MEAN ? mean : absent == NN_ABSENT_MEDIAN ? median : absent == NN_ABSENT_MODE ? known[0] : -7;
+      const double mean = std::accumulate(known.begin(), known.end(), 0.0) / double(n),
+                   median = (known[(n - 1) / 2] + known[n / 2]) / 2;
+      const double fill = absent == NN_ABSENT_MEAN     ? mean
+                          : absent == NN_ABSENT_MEDIAN ? median
+                          : absent == NN_ABSENT_MODE   ? known[0]
+                                                       : -7;
       for (int i = 0; i < 20; ++i) {
-        EXPECT_NEAR(loaded.field(0)[size_t(i)], i % 4 == 1 ? fill : i * i, 1e-4) << fold << " " << absent << " " << i;
+        EXPECT_NEAR(loaded.field(0)[size_t(i)], i % 4 == 1 ? fill : i * i, 1e-4)
+            << fold << " " << absent << " " << i;
         EXPECT_EQ(loaded.field(1)[size_t(i)], i % 5 == 2 ? 0 : i % 3 ? 1 : 2);
       }
     }

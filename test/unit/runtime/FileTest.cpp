@@ -1,7 +1,7 @@
 // Files are written completely or not at all.
+#include "runtime/file.h"
 #include "LinearProgram.h"
 #include "runtime/buffer.h"
-#include "runtime/file.h"
 
 #include <filesystem>
 
@@ -19,22 +19,28 @@ TEST(File, ReplacesAtomically) {
 TEST(File, ErrorsSayWhatIsWrong) {
   TemporaryFolder folder;
   std::string path = folder / "none/f";
-  EXPECT_EQ(writeFile(path, {{"x", 1}}).message(), "cannot write " + path + ": there is no folder " + (folder / "none"));
-  EXPECT_EQ(checkWritable(path).message(), "cannot write " + path + ": there is no folder " + (folder / "none"));
-  EXPECT_EQ(checkWritable(folder.path).message(), "cannot write " + folder.path + ": it is a directory");
+  EXPECT_EQ(writeFile(path, {{"x", 1}}).message(),
+            "cannot write " + path + ": there is no folder " + (folder / "none"));
+  EXPECT_EQ(checkWritable(path).message(),
+            "cannot write " + path + ": there is no folder " + (folder / "none"));
+  EXPECT_EQ(checkWritable(folder.path).message(),
+            "cannot write " + folder.path + ": it is a directory");
   folder.write("f", "");
-  EXPECT_EQ(checkWritable(folder / "f/g").message(), "cannot write " + (folder / "f/g") + ": " + (folder / "f") + " is not a folder");
+  EXPECT_EQ(checkWritable(folder / "f/g").message(),
+            "cannot write " + (folder / "f/g") + ": " + (folder / "f") + " is not a folder");
 }
 
 TEST(File, FullDiskLeavesNothingBehind) {
-  EXPECT_EQ(writeFile("/dev/full", {{"x", 1}}).message(), "cannot write /dev/full: No space left on device");
+  EXPECT_EQ(writeFile("/dev/full", {{"x", 1}}).message(),
+            "cannot write /dev/full: No space left on device");
 }
 
 TEST(Buffer, HugeAllocationsFailWithAMessage) {
   Buffer buffer;
   Status status = buffer.allocate(size_t(1) << 50, "a batch");
   ASSERT_TRUE(status.failed());
-  EXPECT_EQ(status.message().find("out of memory: 1.0 PiB needed for a batch"), 0u) << status.message();
+  EXPECT_EQ(status.message().find("out of memory: 1.0 PiB needed for a batch"), 0u)
+      << status.message();
   EXPECT_TRUE(buffer.allocate(SIZE_MAX, "a batch").failed());
 }
 

@@ -9,8 +9,9 @@ namespace {
 
 std::vector<std::vector<float>> masks; // of each call
 std::vector<double> fittedRows, steps;
-std::vector<double> changes;           // what the calls say that they have changed; the last one again and again
-float bias;                            // what a call makes of b
+std::vector<double>
+    changes; // what the calls say that they have changed; the last one again and again
+float bias;  // what a call makes of b
 
 /// Fits w and b, fields 2 and 3, of a program whose batch are fields 0 and 1.
 void fit(const nn_call *call, int32_t thread, int32_t) {
@@ -87,7 +88,9 @@ TEST_F(Fit, NamesWhatIsNotFinite) {
   Caught run = caught([&] { return program.main({"--quiet"}); });
   EXPECT_EQ(run.code, 1);
   EXPECT_EQ(masks.size(), 1u);
-  EXPECT_NE(run.err.find("net.dense1.b cannot be fitted to the first batch (2 rows)"), std::string::npos) << run.err;
+  EXPECT_NE(run.err.find("net.dense1.b cannot be fitted to the first batch (2 rows)"),
+            std::string::npos)
+      << run.err;
 }
 
 TEST_F(Fit, AValidationLossNeedsRowsToValidateOn) {
@@ -95,5 +98,7 @@ TEST_F(Fit, AValidationLossNeedsRowsToValidateOn) {
   program.train();
   Caught run = caught([&] { return program.main({"--quiet"}); });
   EXPECT_EQ(run.code, 1);
-  EXPECT_NE(run.err.find("a schedule depends on `val_loss`, but points has no validation split"), std::string::npos) << run.err;
+  EXPECT_NE(run.err.find("a schedule depends on `val_loss`, but points has no validation split"),
+            std::string::npos)
+      << run.err;
 }

@@ -82,12 +82,14 @@ TEST(Idx, CutOff) {
   IdxFile file;
   folder.write("a", plain.substr(0, 20));
   EXPECT_EQ(readIdx(folder / "a", file).message(),
-            folder / "a" + " is cut off: its header [5, 2, 3] announces 30 bytes of data, 4 were found");
+            folder / "a" +
+                " is cut off: its header [5, 2, 3] announces 30 bytes of data, 4 were found");
   folder.write("a", plain.substr(0, 9));
   EXPECT_EQ(readIdx(folder / "a", file).message(),
             folder / "a" + " ends after 9 bytes, before the end of its IDX header of 16 bytes");
   folder.write("a", "ab");
-  EXPECT_EQ(readIdx(folder / "a", file).message(), folder / "a" + " ends after 2 bytes, before the end of an IDX header");
+  EXPECT_EQ(readIdx(folder / "a", file).message(),
+            folder / "a" + " ends after 2 bytes, before the end of an IDX header");
   // Every cut of the compressed file is noticed.
   std::string packed = gzip(plain);
   for (size_t size = 0; size < packed.size(); ++size) {
@@ -102,11 +104,14 @@ TEST(Idx, Damaged) {
   std::string plain = idx(8, {5, 2, 3}, pixels(30));
   folder.write("a", plain + "x");
   EXPECT_EQ(readIdx(folder / "a", file).message(),
-            folder / "a" + " goes on after the 30 bytes of data that its header [5, 2, 3] announces");
+            folder / "a" +
+                " goes on after the 30 bytes of data that its header [5, 2, 3] announces");
   folder.write("a", "this is no idx file");
-  EXPECT_EQ(readIdx(folder / "a", file).message(), folder / "a" + " is not an IDX file: it starts with 74 68 69 73");
+  EXPECT_EQ(readIdx(folder / "a", file).message(),
+            folder / "a" + " is not an IDX file: it starts with 74 68 69 73");
   folder.write("a", idx(8, {0xffffffff, 0xffffffff, 0xffffffff}, ""));
-  EXPECT_NE(readIdx(folder / "a", file).message().find("is damaged: its header says"), std::string::npos);
+  EXPECT_NE(readIdx(folder / "a", file).message().find("is damaged: its header says"),
+            std::string::npos);
   folder.write("a", idx(8, {0, 28, 28}, ""));
   EXPECT_NE(readIdx(folder / "a", file).message().find("holds no items"), std::string::npos);
   folder.write("a", "");
@@ -119,7 +124,8 @@ TEST(Idx, Damaged) {
 }
 
 namespace {
-Status openPair(const TemporaryFolder &folder, std::unique_ptr<Source> &source, int64_t imageSize = 6) {
+Status openPair(const TemporaryFolder &folder, std::unique_ptr<Source> &source,
+                int64_t imageSize = 6) {
   static nn_source description;
   description = {};
   description.kind = NN_IDX;
@@ -127,7 +133,9 @@ Status openPair(const TemporaryFolder &folder, std::unique_ptr<Source> &source, 
   description.path = "images";
   description.labels = "labels";
   SourceSpec spec{&description, 0, 0, 0, 0, 0, 0, 0, 0, {folder.path, ""}};
-  return openSource(spec, {{"image", "p.nn:2:7", NN_NUMBER, imageSize}, {"label", "p.nn:3:7", NN_NUMBER, 1}}, source);
+  return openSource(
+      spec, {{"image", "p.nn:2:7", NN_NUMBER, imageSize}, {"label", "p.nn:3:7", NN_NUMBER, 1}},
+      source);
 }
 } // namespace
 
@@ -153,7 +161,8 @@ TEST(Idx, CountsDiffer) {
   folder.write("images", idx(8, {3, 2, 3}, pixels(18)));
   folder.write("labels", idx(8, {2}, std::string("\1\0", 2)));
   std::unique_ptr<Source> source;
-  EXPECT_EQ(openPair(folder, source).message(), folder / "images" + " holds 3 images, but " + (folder / "labels") +
+  EXPECT_EQ(openPair(folder, source).message(), folder / "images" + " holds 3 images, but " +
+                                                    (folder / "labels") +
                                                     " holds 2 labels (at p.nn:1:5)");
 }
 
@@ -162,7 +171,9 @@ TEST(Idx, AnotherImageSizeThanCompiledFor) {
   folder.write("images", idx(8, {2, 2, 3}, pixels(12)));
   folder.write("labels", idx(8, {2}, std::string("\1\0", 2)));
   std::unique_ptr<Source> source;
-  EXPECT_NE(openPair(folder, source, 784).message().find("has 6 elements in each row, the program was compiled for 784"),
+  EXPECT_NE(openPair(folder, source, 784)
+                .message()
+                .find("has 6 elements in each row, the program was compiled for 784"),
             std::string::npos);
 }
 
@@ -171,5 +182,6 @@ TEST(Idx, NanInData) {
   folder.write("images", idx(0x0D, {2, 1}, std::string("\x3f\xc0\0\0\x7f\xc0\0\0", 8)));
   folder.write("labels", idx(8, {2}, std::string("\1\0", 2)));
   std::unique_ptr<Source> source;
-  EXPECT_EQ(openPair(folder, source, 1).message(), folder / "images" + ": element 1 of item 2 is nan (at p.nn:1:5)");
+  EXPECT_EQ(openPair(folder, source, 1).message(),
+            folder / "images" + ": element 1 of item 2 is nan (at p.nn:1:5)");
 }

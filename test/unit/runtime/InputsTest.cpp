@@ -21,7 +21,8 @@ public:
 } // namespace
 
 TEST(Inputs, ColumnsOfARunStandSideBySide) {
-  const nn_column columns[] = {{"a", "", NN_NUMBER, 1}, {"b", "", NN_NUMBER, 1}, {"c", "", NN_NUMBER, 1}};
+  const nn_column columns[] = {
+      {"a", "", NN_NUMBER, 1}, {"b", "", NN_NUMBER, 1}, {"c", "", NN_NUMBER, 1}};
   const int32_t run[] = {2, 0, 1};
   const nn_input inputs[] = {{run, 3, 1}};
   const InputTable table{columns, inputs, 1, 0};
@@ -36,12 +37,16 @@ TEST(Inputs, ColumnsOfARunStandSideBySide) {
 }
 
 TEST(Inputs, WideNumbersDoNotFitNarrowInputs) {
-  const nn_column columns[] = {{"a", "", NN_NUMBER, 1}, {"b", "", NN_NUMBER, 1}, {"c", "", NN_NUMBER, 1}};
+  const nn_column columns[] = {
+      {"a", "", NN_NUMBER, 1}, {"b", "", NN_NUMBER, 1}, {"c", "", NN_NUMBER, 1}};
   const int32_t first[] = {0}, third[] = {2};
   const nn_input narrow[] = {{first, 1, 0}, {third, 1, 0}}, wide[] = {{first, 1, 0}, {third, 1, 1}};
   Numbers source;
   source.rows = 1;
-  EXPECT_NE(checkWidths(source, {columns, narrow, 2, 0}, "a.nn:1:1").message().find("`c` has numbers that need 64 bits"), std::string::npos);
+  EXPECT_NE(checkWidths(source, {columns, narrow, 2, 0}, "a.nn:1:1")
+                .message()
+                .find("`c` has numbers that need 64 bits"),
+            std::string::npos);
   EXPECT_FALSE(checkWidths(source, {columns, wide, 2, 0}, "a.nn:1:1").failed());
 }
 

@@ -1,5 +1,6 @@
-// A program made by hand, as the compiler would make it: y = x w + b fitted by momentum descent on the squared error.
-// Its "compiled" functions are plain C++ here. Everything a test wants to change is a member.
+// A program made by hand, as the compiler would make it: y = x w + b fitted by momentum descent on
+// the squared error. Its "compiled" functions are plain C++ here. Everything a test wants to change
+// is a member.
 #pragma once
 
 #include "runtime/abi.h"
@@ -18,7 +19,8 @@ public:
 
   /// Rows of inputs + 1 numbers.
   void useRows(std::vector<double> values);
-  /// A CSV file whose columns `names` are x's elements, then y; the last is a category when `category`.
+  /// A CSV file whose columns `names` are x's elements, then y; the last is a category when
+  /// `category`.
   void useCsv(std::string path, std::vector<std::string> names, bool category = false);
   /// A generator with x: [2] and y.
   void useGenerator(int kind, double n);
@@ -48,9 +50,9 @@ public:
   nn_train trainBody{};
   std::vector<nn_bound> bounds;
   std::vector<nn_option> options;
-  std::string dir;              // the program's folder
-  bool measured = true;         // training has a metric, mae
-  bool poison = false;          // y of 999 makes the loss NaN through `log`
+  std::string dir;      // the program's folder
+  bool measured = true; // training has a metric, mae
+  bool poison = false;  // y of 999 makes the loss NaN through `log`
 
 private:
   // Deques: the tables point to what they hold.
@@ -69,9 +71,9 @@ private:
 
 /// What the functions last saw, for tests that look inside.
 struct Seen {
-  std::vector<double> y;            // of every row of every training step, in order
-  std::vector<int64_t> rows;        // of every training step
-  std::vector<double> epochs;       // scalars[EPOCH] of every training step
+  std::vector<double> y;      // of every row of every training step, in order
+  std::vector<int64_t> rows;  // of every training step
+  std::vector<double> epochs; // scalars[EPOCH] of every training step
   long stepCalls = 0, evalCalls = 0;
 };
 extern Seen seen;
@@ -105,6 +107,7 @@ template <class Body> nnrt_test::Caught nnrt_test::caught(Body body) {
   testing::internal::CaptureStdout();
   testing::internal::CaptureStderr();
   int code = body();
-  Caught result{code, testing::internal::GetCapturedStdout(), testing::internal::GetCapturedStderr()};
+  Caught result{code, testing::internal::GetCapturedStdout(),
+                testing::internal::GetCapturedStderr()};
   return result;
 }

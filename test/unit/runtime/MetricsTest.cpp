@@ -51,7 +51,8 @@ struct Measured {
 } // namespace
 
 TEST(Totals, SpreadsOfBatchesAreOne) {
-  // Far from zero, where a difference of sums of squares has no digit left; batches of unlike sizes.
+  // Far from zero, where a difference of sums of squares has no digit left; batches of unlike
+  // sizes.
   Measured measured;
   const double far = 1e12;
   measured.add({far + 1, far + 2, far + 3});

@@ -13,7 +13,8 @@ struct Trained {
     folder.write("t.csv", "a,b,y\n1,0,3\n0,1,5\n1,1,8\n2,1,11\n");
     program.dir = folder.path;
     program.useCsv("t.csv", {"a", "b", "y"});
-    program.fields = {{"x", shape, 1, normalise ? NN_FIELD_NORMALIZE : 0, 0, -1}, {"y", one, 1, 0, 0, -1}};
+    program.fields = {{"x", shape, 1, normalise ? NN_FIELD_NORMALIZE : 0, 0, -1},
+                      {"y", one, 1, 0, 0, -1}};
     program.trainBody.epochs = {3000, -1};
     program.train();
     program.save(folder / "w.safetensors");
@@ -21,7 +22,8 @@ struct Trained {
   }
   Caught predict(const std::string &input, std::vector<std::string> more = {}) {
     folder.write("in.csv", input);
-    std::vector<std::string> arguments = {"predict", "--weights", folder / "w.safetensors", folder / "in.csv"};
+    std::vector<std::string> arguments = {"predict", "--weights", folder / "w.safetensors",
+                                          folder / "in.csv"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return caught([&] { return program.main(arguments); });
   }
@@ -30,7 +32,8 @@ constexpr int64_t Trained::shape[], Trained::one[];
 
 std::vector<double> outputs(const std::string &text) {
   std::vector<double> values;
-  for (size_t at = text.find('\n'); at != std::string::npos && at + 1 < text.size(); at = text.find('\n', at + 1))
+  for (size_t at = text.find('\n'); at != std::string::npos && at + 1 < text.size();
+       at = text.find('\n', at + 1))
     values.push_back(atof(text.c_str() + at + 1));
   return values;
 }
@@ -67,12 +70,16 @@ TEST(Predict, MissingColumnThatMatters) {
 
 TEST(Predict, BadInputs) {
   Trained t;
-  EXPECT_NE(t.predict("a,b\n1,?\n").err.find("in.csv: 1 row without a value in column `b`, which x is computed from"), std::string::npos);
-  EXPECT_NE(t.predict("a,b\n1,x\n").err.find("in.csv:2:3: column `b` needs a number, found `x`"), std::string::npos);
+  EXPECT_NE(t.predict("a,b\n1,?\n")
+                .err.find("in.csv: 1 row without a value in column `b`, which x is computed from"),
+            std::string::npos);
+  EXPECT_NE(t.predict("a,b\n1,x\n").err.find("in.csv:2:3: column `b` needs a number, found `x`"),
+            std::string::npos);
   EXPECT_NE(t.predict("").err.find("in.csv is empty"), std::string::npos);
   t.folder.write("w.safetensors", "nonsense nonsense");
   EXPECT_NE(t.predict("a,b\n1,1\n").err.find("is not a safetensors file"), std::string::npos);
-  EXPECT_NE(t.predict("a,b\n1,1\n", {"--model", "nets"}).err.find("there is no model `nets`; did you mean `net`?"),
+  EXPECT_NE(t.predict("a,b\n1,1\n", {"--model", "nets"})
+                .err.find("there is no model `nets`; did you mean `net`?"),
             std::string::npos);
 }
 
@@ -85,7 +92,9 @@ TEST(Predict, RowsTakeTheElementsOfX) {
   program.save(folder / "w.safetensors");
   ASSERT_EQ(caught([&] { return program.main({"--quiet"}); }).code, 0);
   folder.write("in.csv", "1,1\n2,1\n");
-  Caught run = caught([&] { return program.main({"predict", "--weights", folder / "w.safetensors", folder / "in.csv"}); });
+  Caught run = caught([&] {
+    return program.main({"predict", "--weights", folder / "w.safetensors", folder / "in.csv"});
+  });
   ASSERT_EQ(run.code, 0) << run.err;
   EXPECT_NEAR(outputs(run.out)[1], 11, 0.05);
 }

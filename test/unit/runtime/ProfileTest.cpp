@@ -16,14 +16,17 @@ void busy(double seconds) {
 
 void function(const nn_call *, int32_t, int32_t) {}
 
-/// A profile of one function with three kernels: two for line 7 (with a part of line 9), one for line 8.
+/// A profile of one function with three kernels: two for line 7 (with a part of line 9), one for
+/// line 8.
 struct Sample {
   int32_t seven[2] = {0, 2}, eight[1] = {1};
   nn_traffic traffic[1] = {{{0, 1000}, {0, 1000}}};
-  nn_source_line lines[3] = {{"7", "x |> dense(64)"}, {"8", "|> relu"}, {"9", "optimizer = sgd(lr = 1)"}};
-  nn_kernel kernels[3] = {{"contraction", "[n, 64]", "net.dense1", seven, 2, {0, 1e6}, {0, 0}, traffic, 1},
-                          {"pointwise", "[n, 64]", "", eight, 1, {0, 0}, {0, 64}, traffic, 1},
-                          {"reduction", "[64]", "net.dense1.b", seven, 1, {0, 0}, {0, 64}, traffic, 1}};
+  nn_source_line lines[3] = {
+      {"7", "x |> dense(64)"}, {"8", "|> relu"}, {"9", "optimizer = sgd(lr = 1)"}};
+  nn_kernel kernels[3] = {
+      {"contraction", "[n, 64]", "net.dense1", seven, 2, {0, 1e6}, {0, 0}, traffic, 1},
+      {"pointwise", "[n, 64]", "", eight, 1, {0, 0}, {0, 64}, traffic, 1},
+      {"reduction", "[64]", "net.dense1.b", seven, 1, {0, 0}, {0, 64}, traffic, 1}};
   nn_profiled profiled[1] = {{{function, 0, 0}, "train net on d", kernels, 3}};
   nn_profile profile{16, 0, lines, 3, profiled, 1};
   nn_program program{};
@@ -75,7 +78,9 @@ TEST(Profiler, AttributesTimesToLinesAndKernels) {
     profiler.step(0.004);
   }
   std::string text = profiler.text();
-  EXPECT_NE(text.find("train net on d: 5 steps of 8 rows on 1 thread, 4000.0 µs each"), std::string::npos) << text;
+  EXPECT_NE(text.find("train net on d: 5 steps of 8 rows on 1 thread, 4000.0 µs each"),
+            std::string::npos)
+      << text;
   std::vector<double> seven = numbersOf(text, "x |> dense(64)"), eight = numbersOf(text, "|> relu");
   EXPECT_EQ(seven[0], 7);
   EXPECT_EQ(eight[0], 8);
@@ -84,7 +89,7 @@ TEST(Profiler, AttributesTimesToLinesAndKernels) {
   EXPECT_GE(eight[1], 999);
   // Sorted by time: mostly line 7 took longer, but a busy machine may have added more to line 8.
   EXPECT_EQ(seven[1] > eight[1], text.find("dense(64)") < text.find("|> relu")) << text;
-  EXPECT_NEAR(seven[2], seven[1] / 40, 0.06); // percent of 4000 µs
+  EXPECT_NEAR(seven[2], seven[1] / 40, 0.06);        // percent of 4000 µs
   EXPECT_NEAR(seven[3], 8e6 / seven[1] / 1e3, 0.06); // GFLOP/s
   std::vector<double> kernel = numbersOf(text, "contraction [n, 64] in net.dense1; with line 9");
   EXPECT_GE(kernel[0], 1999);
@@ -100,7 +105,8 @@ TEST(Profiler, AddsUpThreadsAndWaits) {
     nn_call call{};
     call.rows = 8;
     profiler.begin(sample.fn, call, 2);
-    // Thread 1 does nothing and waits 4 ms behind kernel 0 for thread 0, which has no share in the waiting.
+    // Thread 1 does nothing and waits 4 ms behind kernel 0 for thread 0, which has no share in the
+    // waiting.
     Profiler::started(call, 0);
     Profiler::started(call, 1);
     busy(4e-3);
@@ -110,7 +116,8 @@ TEST(Profiler, AddsUpThreadsAndWaits) {
     profiler.end();
   }
   std::string text = profiler.text();
-  std::vector<double> seven = numbersOf(text, "x |> dense(64)"), waiting = numbersOf(text, "waiting for other threads");
+  std::vector<double> seven = numbersOf(text, "x |> dense(64)"),
+                      waiting = numbersOf(text, "waiting for other threads");
   EXPECT_GE(seven[1], 1999) << "the mean of 4 ms and nothing\n" << text;
   EXPECT_GE(seven[3], 1999) << "waited for\n" << text;
   EXPECT_NEAR(waiting[0], seven[3], 1 + 0.01 * seven[3]);

@@ -1,4 +1,5 @@
-// Grids are complete, draws stay in their bounds, and TPE finds a valley with fewer trials than chance does.
+// Grids are complete, draws stay in their bounds, and TPE finds a valley with fewer trials than
+// chance does.
 #include "runtime/proposals.h"
 
 #include <gtest/gtest.h>
@@ -56,12 +57,17 @@ TEST(Proposals, gridCutsRanges) {
   EXPECT_NEAR(points[2][1], 1e-2, 1e-12);
   ASSERT_FALSE(gridPoints(space.experiment, 8, points).failed());
   EXPECT_EQ(points.size(), 8u);
-  EXPECT_EQ(gridPoints(space.experiment, 1, points).message(), "the grid has 2 points, and `trials` is 1");
+  EXPECT_EQ(gridPoints(space.experiment, 1, points).message(),
+            "the grid has 2 points, and `trials` is 1");
 }
 
 TEST(Proposals, drawsStayInTheirBounds) {
   Space space;
-  space.list(4).range(NN_DRAW_UNIFORM, -1, 2).range(NN_DRAW_LOG_UNIFORM, 1e-3, 10).range(NN_DRAW_INTEGER, 3, 5).range(NN_DRAW_NORMAL, 7, 2);
+  space.list(4)
+      .range(NN_DRAW_UNIFORM, -1, 2)
+      .range(NN_DRAW_LOG_UNIFORM, 1e-3, 10)
+      .range(NN_DRAW_INTEGER, 3, 5)
+      .range(NN_DRAW_NORMAL, 7, 2);
   std::vector<Tried> tried;
   double mean = 0, logs = 0;
   int seen[4] = {};

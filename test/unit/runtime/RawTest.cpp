@@ -1,4 +1,5 @@
-// Data sets whose fields are computed for each batch: the same numbers, and the same messages, as when they are kept.
+// Data sets whose fields are computed for each batch: the same numbers, and the same messages, as
+// when they are kept.
 #include "LinearProgram.h"
 #include "runtime/metrics.h"
 
@@ -12,14 +13,17 @@ using namespace nnrt_test;
 namespace {
 
 /// What an index of field 1 into `count` elements asks for.
-nn_bound selects(int64_t count, const char *where) { return {1, NN_SELECTS, count, 0, 0, NAN, nullptr, where}; }
+nn_bound selects(int64_t count, const char *where) {
+  return {1, NN_SELECTS, count, 0, 0, NAN, nullptr, where};
+}
 
 std::string bigEndian(uint32_t value) {
   return {char(value >> 24), char(value >> 16), char(value >> 8), char(value)};
 }
 
 /// `count` images of `size` bytes and their labels, as a pair of files.
-void writeImages(const TemporaryFolder &folder, const std::string &name, uint32_t count, uint32_t size, int zeroAt = -1) {
+void writeImages(const TemporaryFolder &folder, const std::string &name, uint32_t count,
+                 uint32_t size, int zeroAt = -1) {
   std::string images = {0, 0, 8, 2}, labels = {0, 0, 8, 1};
   images += bigEndian(count) + bigEndian(size);
   labels += bigEndian(count);
@@ -35,7 +39,8 @@ void writeImages(const TemporaryFolder &folder, const std::string &name, uint32_
 template <int size> void invert(const nn_call *call, int32_t thread, int32_t threads) {
   for (int64_t r = call->rows * thread / threads; r < call->rows * (thread + 1) / threads; ++r) {
     for (int i = 0; i < size; ++i)
-      static_cast<float *>(call->out[0])[r * size + i] = float(1 / static_cast<const double *>(call->in[0])[r * size + i]);
+      static_cast<float *>(call->out[0])[r * size + i] =
+          float(1 / static_cast<const double *>(call->in[0])[r * size + i]);
     static_cast<float *>(call->out[1])[r] = float(static_cast<const double *>(call->in[1])[r]);
   }
 }
@@ -78,7 +83,8 @@ struct Images : testing::Test {
       Tuning tuning;
       const nn_fn nothing = {[](const nn_call *, int32_t, int32_t) {}, 0, 64};
       engine.call(nothing, batches.in(), nullptr, int64_t(rows.size()), capacity, tuning, &gather);
-      auto *y = static_cast<const float *>(batches.in()[0]), *x = static_cast<const float *>(batches.in()[1]);
+      auto *y = static_cast<const float *>(batches.in()[0]),
+           *x = static_cast<const float *>(batches.in()[1]);
       return {{y, y + rows.size()}, {x, x + rows.size() * pixels}};
     }
   };
@@ -114,7 +120,8 @@ TEST_F(Images, BadDataAreFoundBeforeTheRun) {
   EXPECT_EQ(one.status.message(), oneKept.status.message());
   writeImages(folder, "a", 300, pixels, 299 * pixels);
   for (int threads : {1, 2})
-    EXPECT_EQ(Loaded(program, true, threads).status.message(), Loaded(program, false, threads).status.message());
+    EXPECT_EQ(Loaded(program, true, threads).status.message(),
+              Loaded(program, false, threads).status.message());
 }
 
 TEST_F(Images, CheckedLater) {
@@ -138,7 +145,8 @@ TEST_F(Images, CheckedLater) {
     Dataset data;
     data.keptBytes = 0;
     ASSERT_FALSE(engine.start(0, {0.1, 3}).failed());
-    ASSERT_FALSE(data.load(engine, engine.program.data[0], {program.dir, ""}, nullptr, true).failed());
+    ASSERT_FALSE(
+        data.load(engine, engine.program.data[0], {program.dir, ""}, nullptr, true).failed());
     EXPECT_TRUE(data.unchecked());
     EXPECT_FALSE(data.checkBound(engine, selects(10, "a.nn:1:1")).failed());
     EXPECT_FALSE(data.checkBound(engine, selects(9, "a.nn:2:1")).failed());
@@ -183,9 +191,12 @@ TEST(Raw, RunEndsBeforeItWritesAnythingOfBadData) {
 
 TEST_F(Images, BoundsOfNumbersAndOfTensors) {
   Loaded kept(program, false), raw(program, true);
-  auto selects = [](int32_t field, int64_t bound) { return nn_bound{field, NN_SELECTS, bound, 0, 0, NAN, nullptr, "a.nn:1:1"}; };
+  auto selects = [](int32_t field, int64_t bound) {
+    return nn_bound{field, NN_SELECTS, bound, 0, 0, NAN, nullptr, "a.nn:1:1"};
+  };
   for (const nn_bound &bound : {selects(1, 10), selects(1, 9), selects(0, 3)})
-    EXPECT_EQ(raw.data.checkBound(raw.engine, bound).message(), kept.data.checkBound(kept.engine, bound).message());
+    EXPECT_EQ(raw.data.checkBound(raw.engine, bound).message(),
+              kept.data.checkBound(kept.engine, bound).message());
   // The whole field was needed for the last one; it stays.
   EXPECT_FALSE(raw.data.raw);
   EXPECT_EQ(raw.batch({3, 350}, 2), kept.batch({3, 350}, 2));

@@ -13,8 +13,8 @@ using namespace nnrt;
 using namespace nnrt_test;
 
 TEST(Events, ChecksumsAndFrames) {
-  EXPECT_EQ(crc32c("123456789"), 0xE3069283u);                 // the check value of CRC-32C
-  EXPECT_EQ(crc32c(std::string(32, '\0')), 0x8A9136AAu);       // RFC 3720, appendix B.4
+  EXPECT_EQ(crc32c("123456789"), 0xE3069283u);           // the check value of CRC-32C
+  EXPECT_EQ(crc32c(std::string(32, '\0')), 0x8A9136AAu); // RFC 3720, appendix B.4
   EXPECT_EQ(crc32c(std::string(32, '\xFF')), 0x62A8AB43u);
   std::string record = tfRecord("abc");
   ASSERT_EQ(record.size(), 8u + 4 + 3 + 4);
@@ -54,12 +54,14 @@ TEST(Log, TellsARun) {
   TemporaryFolder folder;
   LinearProgram program;
   set(program);
-  ASSERT_EQ(caught([&] { return program.main({"--log", folder / "run.jsonl", "--seed", "7"}); }).code, 0);
+  ASSERT_EQ(
+      caught([&] { return program.main({"--log", folder / "run.jsonl", "--seed", "7"}); }).code, 0);
   std::vector<Json> lines = linesOf(folder.read("run.jsonl"));
   std::vector<std::string> events;
   for (const Json &line : lines)
     events.push_back(line.find("event")->string);
-  EXPECT_EQ(events, (std::vector<std::string>{"start", "train", "epoch", "epoch", "epoch", "epoch", "epoch", "trained", "evaluate", "end"}));
+  EXPECT_EQ(events, (std::vector<std::string>{"start", "train", "epoch", "epoch", "epoch", "epoch",
+                                              "epoch", "trained", "evaluate", "end"}));
   EXPECT_EQ(lines[0].find("seed")->number, 7);
   EXPECT_NE(lines[0].find("machine")->find("CPU"), nullptr);
   EXPECT_EQ(lines[1].find("rows")->find("val")->number, 3);
@@ -69,7 +71,8 @@ TEST(Log, TellsARun) {
   ASSERT_NE(tensors, nullptr);
   EXPECT_EQ(tensors->members.size(), 2u);
   EXPECT_GT(tensors->members[0].second.find("update")->number, 0);
-  EXPECT_EQ(tensors->members[0].second.find("gradient")->kind, Json::Null) << "this program has no monitor function";
+  EXPECT_EQ(tensors->members[0].second.find("gradient")->kind, Json::Null)
+      << "this program has no monitor function";
   EXPECT_EQ(lines[9].find("error"), nullptr);
 }
 
@@ -78,7 +81,8 @@ TEST(Log, ResumeGoesOnAfterTheLastWholeLine) {
   folder.write("run.jsonl", "{\"event\": \"start\"}\n{\"event\": \"ep");
   LinearProgram program;
   set(program);
-  ASSERT_EQ(caught([&] { return program.main({"--log", folder / "run.jsonl", "--resume"}); }).code, 0);
+  ASSERT_EQ(caught([&] { return program.main({"--log", folder / "run.jsonl", "--resume"}); }).code,
+            0);
   EXPECT_EQ(linesOf(folder.read("run.jsonl")).size(), 11u);
   ASSERT_EQ(caught([&] { return program.main({"--log", folder / "run.jsonl"}); }).code, 0);
   EXPECT_EQ(linesOf(folder.read("run.jsonl")).size(), 10u) << "without --resume it begins anew";
@@ -91,11 +95,13 @@ TEST(Log, FailuresAreSaidOnce) {
   Caught missing = caught([&] { return program.main({"--log", "/nowhere/run.jsonl"}); });
   EXPECT_EQ(missing.code, 1);
   EXPECT_EQ(missing.err, "error: cannot write /nowhere/run.jsonl: No such file or directory\n");
-  EXPECT_EQ(caught([&] { return program.main({"--log", "/dev/full"}); }).err, "error: cannot write /dev/full: No space left on device\n");
+  EXPECT_EQ(caught([&] { return program.main({"--log", "/dev/full"}); }).err,
+            "error: cannot write /dev/full: No space left on device\n");
   folder.write("file", "");
   Caught notFolder = caught([&] { return program.main({"--tensorboard", folder / "file/tb"}); });
   EXPECT_EQ(notFolder.code, 1);
-  EXPECT_EQ(notFolder.err, "error: cannot make the folder " + folder / "file/tb" + ": Not a directory\n");
+  EXPECT_EQ(notFolder.err,
+            "error: cannot make the folder " + folder / "file/tb" + ": Not a directory\n");
   EXPECT_EQ(caught([&] { return program.main({"--log", ""}); }).code, 2);
 }
 
@@ -145,9 +151,9 @@ TEST(Terminal, Sparklines) {
 TEST(Terminal, Curves) {
   Canvas canvas{16, false};
   EXPECT_EQ(curvesText("loss", {{"train", {4, 2, 1}}}, canvas, 2), "loss\n"
-                                                                  "4 ┤⠉⠒⠢⢄⣀\n"
-                                                                  "1 ┤     ⠉⠑⠒⠢⠤⢄⣀\n"
-                                                                  "   1    epoch 3\n");
+                                                                   "4 ┤⠉⠒⠢⢄⣀\n"
+                                                                   "1 ┤     ⠉⠑⠒⠢⠤⢄⣀\n"
+                                                                   "   1    epoch 3\n");
   std::string two = curvesText("loss", {{"train", {4, 2}}, {"val", {5, NAN}}}, canvas, 2);
   EXPECT_NE(two.find("  val:\n"), std::string::npos) << two;
   std::string coloured = curvesText("loss", {{"train", {4, 2}}, {"val", {5, 3}}}, {40, true}, 2);

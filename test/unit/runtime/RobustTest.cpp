@@ -23,12 +23,19 @@ TEST(Visible, ControlsAreEscaped) {
   EXPECT_EQ(visible("k\x1b]0;pwn\x07"), "k\\x1b]0;pwn\\x07");
   EXPECT_EQ(visible("a\nb\tc\x7f"), "a\\x0ab\\x09c\\x7f");
   EXPECT_EQ(visible("a\nb\tc\r", true), "a\nb\tc\\x0d");
-  EXPECT_EQ(visible("\xc2\x9b" "31m"), "\\x9b31m");             // C1, as UTF-8
-  EXPECT_EQ(visible("\x9b" "31m"), "\\x9b31m");                 // and as a byte of Latin-1
-  EXPECT_EQ(visible("gpj\xe2\x80\xae.exe"), "gpj\\u202e.exe");  // right-to-left override
-  EXPECT_EQ(visible("a\xe2\x80\xa8" "b"), "a\\u2028b");         // line separator
-  EXPECT_EQ(visible("\xf3\xa0\x80\x81"), "\\U000e0001");        // a tag
-  EXPECT_EQ(visible("\xc0\x9b\xed\xa0\x80\xff"), "\\xc0\\x9b\\xed\\xa0\\x80\\xff"); // too long, half a pair, no UTF-8
+  EXPECT_EQ(visible("\xc2\x9b"
+                    "31m"),
+            "\\x9b31m"); // C1, as UTF-8
+  EXPECT_EQ(visible("\x9b"
+                    "31m"),
+            "\\x9b31m");                                       // and as a byte of Latin-1
+  EXPECT_EQ(visible("gpj\xe2\x80\xae.exe"), "gpj\\u202e.exe"); // right-to-left override
+  EXPECT_EQ(visible("a\xe2\x80\xa8"
+                    "b"),
+            "a\\u2028b");                                // line separator
+  EXPECT_EQ(visible("\xf3\xa0\x80\x81"), "\\U000e0001"); // a tag
+  EXPECT_EQ(visible("\xc0\x9b\xed\xa0\x80\xff"),
+            "\\xc0\\x9b\\xed\\xa0\\x80\\xff"); // too long, half a pair, no UTF-8
   EXPECT_EQ(visible("θ é 😀 你"), "θ é 😀 你");
   EXPECT_EQ(quoted("\x1b[31m"), "\\x1b[31m");
 }
@@ -113,7 +120,10 @@ TEST(WriteFile, TidiesUpAfterTheKilled) {
 TEST(Checksum, EveryBitCounts) {
   TemporaryFolder folder;
   float w[4] = {1, 2, 3, 4};
-  ASSERT_FALSE(writeSafetensors(folder / "f", {{"w", DType::F32, {4}, (unsigned char *)w, sizeof w}}, {{"format", weightsFormat}}).failed());
+  ASSERT_FALSE(writeSafetensors(folder / "f",
+                                {{"w", DType::F32, {4}, (unsigned char *)w, sizeof w}},
+                                {{"format", weightsFormat}})
+                   .failed());
   const std::string whole = folder.read("f");
   SafetensorsFile file;
   ASSERT_FALSE(readSafetensors(folder / "f", file).failed());
@@ -146,27 +156,43 @@ std::string little(uint64_t value, int bytes) {
 
 /// An entry of a directory, and the directory's end.
 std::string entry(const std::string &name, uint64_t packed, uint64_t offset) {
-  return "PK\1\2" + std::string(6, '\0') + little(0, 10) + little(packed, 4) + little(packed, 4) + little(name.size(), 2) + little(0, 12) +
-         little(offset, 4) + name;
+  return "PK\1\2" + std::string(6, '\0') + little(0, 10) + little(packed, 4) + little(packed, 4) +
+         little(name.size(), 2) + little(0, 12) + little(offset, 4) + name;
 }
 std::string ending(uint64_t count, uint64_t start) {
-  return "PK\5\6" + little(0, 4) + little(count, 2) + little(count, 2) + little(0, 4) + little(start, 4) + little(0, 2);
+  return "PK\5\6" + little(0, 4) + little(count, 2) + little(count, 2) + little(0, 4) +
+         little(start, 4) + little(0, 2);
 }
 } // namespace
 
 TEST(Zip, LiesOfTheDirectory) {
   const std::string body = "PK\3\4" + std::string(26, '\0') + std::string(10, 'x');
   EXPECT_EQ(openError(body + entry("x.npy", 10, 0) + ending(1, body.size())), "");
-  EXPECT_NE(openError(body + entry("x.npy", 11, 0) + ending(1, body.size())).find("reaches into what follows it"), std::string::npos);
-  EXPECT_NE(openError(body + entry("x.npy", 10, 1u << 31) + ending(1, body.size())).find("reaches into"), std::string::npos);
-  EXPECT_NE(openError(body + body + entry("x.npy", 10, 0) + entry("x.npy", 10, 40) + ending(2, 80)).find("twice"), std::string::npos);
-  EXPECT_NE(openError(body + body + entry("x.npy", 20, 0) + entry("y.npy", 10, 40) + ending(2, 80)).find("reaches into"), std::string::npos);
-  EXPECT_NE(openError(body + entry("x.npy", 10, 0) + ending(65534, body.size())).find("ends too early"), std::string::npos);
-  EXPECT_NE(openError(body + entry("x.npy", 10, 0) + ending(1, 0xFFFFFFF0)).find("cut off"), std::string::npos);
-  EXPECT_NE(openError(body + entry("x.npy", 0xFFFFFFFF, 0) + ending(1, body.size())).find("sizes of `x.npy` are missing"), std::string::npos);
+  EXPECT_NE(openError(body + entry("x.npy", 11, 0) + ending(1, body.size()))
+                .find("reaches into what follows it"),
+            std::string::npos);
+  EXPECT_NE(
+      openError(body + entry("x.npy", 10, 1u << 31) + ending(1, body.size())).find("reaches into"),
+      std::string::npos);
+  EXPECT_NE(openError(body + body + entry("x.npy", 10, 0) + entry("x.npy", 10, 40) + ending(2, 80))
+                .find("twice"),
+            std::string::npos);
+  EXPECT_NE(openError(body + body + entry("x.npy", 20, 0) + entry("y.npy", 10, 40) + ending(2, 80))
+                .find("reaches into"),
+            std::string::npos);
+  EXPECT_NE(
+      openError(body + entry("x.npy", 10, 0) + ending(65534, body.size())).find("ends too early"),
+      std::string::npos);
+  EXPECT_NE(openError(body + entry("x.npy", 10, 0) + ending(1, 0xFFFFFFF0)).find("cut off"),
+            std::string::npos);
+  EXPECT_NE(openError(body + entry("x.npy", 0xFFFFFFFF, 0) + ending(1, body.size()))
+                .find("sizes of `x.npy` are missing"),
+            std::string::npos);
   // 42 bytes: a record of zip64 that would begin before the file, or after its end.
   for (uint64_t at : {uint64_t(0), uint64_t(64), UINT64_MAX, uint64_t(1) << 63})
-    EXPECT_NE(openError("PK\6\7" + little(0, 4) + little(at, 8) + little(1, 4) + "PK\5\6" + little(0, 4) + std::string(12, '\xff') + little(0, 2)), "");
+    EXPECT_NE(openError("PK\6\7" + little(0, 4) + little(at, 8) + little(1, 4) + "PK\5\6" +
+                        little(0, 4) + std::string(12, '\xff') + little(0, 2)),
+              "");
 }
 
 TEST(Buffer, MappedFilesThatShrink) {
@@ -199,7 +225,10 @@ TEST(Memory, LimitsAreAskedBefore) {
     setrlimit(RLIMIT_AS, &limit);
     Buffer buffer;
     const std::string text = buffer.allocate(size_t(2) << 30, "a test").message();
-    _exit(text.find("2.0 GiB needed for a test") != std::string::npos && text.find("(ulimit -v)") != std::string::npos ? 0 : 1);
+    _exit(text.find("2.0 GiB needed for a test") != std::string::npos &&
+                  text.find("(ulimit -v)") != std::string::npos
+              ? 0
+              : 1);
   }
   int status;
   waitpid(child, &status, 0);
@@ -225,9 +254,12 @@ TEST(Settings, OfTraining) {
     changed.*which = {value, -1};
     return trainNumbers(engine, changed, numbers).message();
   };
-  EXPECT_EQ(error(&nn_train::batch, -8), "`batch` is -8, but it must be a whole number of at least 0");
-  EXPECT_EQ(error(&nn_train::batch, 1e18), "`batch` is 1e+18, but it must be at most 9,007,199,254,740,992");
-  EXPECT_EQ(error(&nn_train::epochs, 1e18), "`epochs` is 1e+18, but it must be at most 9,007,199,254,740,992");
+  EXPECT_EQ(error(&nn_train::batch, -8),
+            "`batch` is -8, but it must be a whole number of at least 0");
+  EXPECT_EQ(error(&nn_train::batch, 1e18),
+            "`batch` is 1e+18, but it must be at most 9,007,199,254,740,992");
+  EXPECT_EQ(error(&nn_train::epochs, 1e18),
+            "`epochs` is 1e+18, but it must be at most 9,007,199,254,740,992");
   for (double value : {-1.0, 0.0, double(NAN), double(-INFINITY)})
     EXPECT_NE(error(&nn_train::epochs, value).find("must be above 0"), std::string::npos) << value;
   for (auto which : {&nn_train::stop_patience, &nn_train::checkpoint_every})

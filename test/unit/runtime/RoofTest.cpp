@@ -8,7 +8,8 @@
 static nn_roof simpleRoof() {
   nn_roof roof{};
   roof.flops = 100;
-  const double bandwidth[] = {64, 32, 16, 8}, sizes[] = {1000, 10000, 100000, std::numeric_limits<double>::infinity()};
+  const double bandwidth[] = {64, 32, 16, 8},
+               sizes[] = {1000, 10000, 100000, std::numeric_limits<double>::infinity()};
   for (int level = 0; level < NN_LEVELS; ++level) {
     roof.bandwidth[level] = bandwidth[level];
     roof.sizes[level] = sizes[level];

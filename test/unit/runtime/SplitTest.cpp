@@ -1,7 +1,8 @@
-// Splits are exact, disjoint, deterministic and keep strata in proportion; statistics come from given rows alone.
+// Splits are exact, disjoint, deterministic and keep strata in proportion; statistics come from
+// given rows alone.
+#include "runtime/split.h"
 #include "LinearProgram.h"
 #include "runtime/dataset.h"
-#include "runtime/split.h"
 
 #include <algorithm>
 #include <set>
@@ -14,8 +15,8 @@ struct Splits {
   std::vector<int64_t> parts[3];
   Status status;
 
-  Splits(int64_t rows, double train, double val, double test, uint64_t seed = 0, std::vector<int32_t> strata = {},
-         int folds = 0) {
+  Splits(int64_t rows, double train, double val, double test, uint64_t seed = 0,
+         std::vector<int32_t> strata = {}, int folds = 0) {
     nnrt_test::LinearProgram program;
     nn_program *tables = program.finish();
     static const nn_number constant = {0, -1};
@@ -58,14 +59,18 @@ TEST(Split, SizesAreExact) {
 }
 
 TEST(Split, Mistakes) {
-  EXPECT_EQ(Splits(100, 0.9, 0.2, 0).status.message(), "split: train, val and test ask for 110 rows of 100");
+  EXPECT_EQ(Splits(100, 0.9, 0.2, 0).status.message(),
+            "split: train, val and test ask for 110 rows of 100");
   EXPECT_EQ(Splits(3, 0.9, 0.1, 0.0).status.failed(), true);
-  EXPECT_EQ(Splits(10, 0, 0.5, 0.5).status.message(), "split: nothing is left for the training split");
+  EXPECT_EQ(Splits(10, 0, 0.5, 0.5).status.message(),
+            "split: nothing is left for the training split");
 }
 
 TEST(Split, MistakesOfFolds) {
-  EXPECT_EQ(Splits(4, -1, 0, 0, 0, {}, 5).status.message(), "split: 5 folds need at least as many rows, there are 4");
-  EXPECT_EQ(Splits(10, -1, 0, 0.6, 0, {}, 5).status.message(), "split: 5 folds need at least as many rows, there are 4");
+  EXPECT_EQ(Splits(4, -1, 0, 0, 0, {}, 5).status.message(),
+            "split: 5 folds need at least as many rows, there are 4");
+  EXPECT_EQ(Splits(10, -1, 0, 0.6, 0, {}, 5).status.message(),
+            "split: 5 folds need at least as many rows, there are 4");
   Splits fits(5, -1, 0, 0, 0, {}, 5);
   EXPECT_FALSE(fits.status.failed());
   EXPECT_EQ(fits.sizes.val, 1);
@@ -109,7 +114,8 @@ TEST(Split, FoldsKeepStrataBalanced) {
     foldRows(int64_t(strata.size()), 0, 5, fold, strata, 3, parts);
     for (int c = 0; c < 5; ++c) {
       auto in = [&](int part) {
-        return std::count_if(parts[part].begin(), parts[part].end(), [&](int64_t row) { return strata[row] == c; });
+        return std::count_if(parts[part].begin(), parts[part].end(),
+                             [&](int64_t row) { return strata[row] == c; });
       };
       EXPECT_NEAR(double(in(NN_SPLIT_VAL)), sizes[c] / 5.0, 1.0) << fold << " " << c;
       EXPECT_GT(in(NN_SPLIT_TRAIN), 0) << fold << " " << c;
@@ -135,7 +141,9 @@ TEST(Split, EveryClassIsTrained) {
     EXPECT_EQ(s.parts[0].size(), 16u);
     EXPECT_EQ(s.parts[1].size(), 12u);
     for (int c = 0; c < 3; ++c)
-      EXPECT_TRUE(std::any_of(s.parts[0].begin(), s.parts[0].end(), [&](int64_t row) { return strata[row] == c; })) << seed;
+      EXPECT_TRUE(std::any_of(s.parts[0].begin(), s.parts[0].end(), [&](int64_t row) {
+        return strata[row] == c;
+      })) << seed;
     std::set<int64_t> all;
     for (const auto &part : s.parts)
       all.insert(part.begin(), part.end());
@@ -184,13 +192,15 @@ TEST(Split, StrataKeepTheirShares) {
   const double shares[] = {0.7, 0.15, 0.15};
   for (int p = 0; p < 3; ++p)
     for (int c = 0; c < 5; ++c) {
-      auto count = std::count_if(s.parts[p].begin(), s.parts[p].end(), [&](int64_t row) { return strata[row] == c; });
+      auto count = std::count_if(s.parts[p].begin(), s.parts[p].end(),
+                                 [&](int64_t row) { return strata[row] == c; });
       EXPECT_NEAR(double(count), shares[p] * sizes[c], 1.5) << p << " " << c;
     }
 }
 
 TEST(Normalize, StatisticsOfTheGivenRowsAlone) {
-  std::vector<double> values = {1, 10, 3, 10, 1000, 1000}; // rows of two elements; the last is not in the split
+  std::vector<double> values = {1,    10,  3, 10,
+                                1000, 1000}; // rows of two elements; the last is not in the split
   Statistics s = fieldStatistics(values.data(), 2, 0, {0, 1});
   EXPECT_EQ(s.mean, (std::vector<double>{2, 10}));
   EXPECT_EQ(s.deviation, (std::vector<double>{1, 1})); // constant: divided by 1

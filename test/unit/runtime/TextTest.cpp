@@ -12,7 +12,9 @@ struct TextSource : testing::Test {
   std::string read(const std::string &contents) {
     folder.write("a.txt", contents);
     std::string error = readText(folder / "a.txt", NN_UTF8, text).message();
-    return error.substr(0, folder.path.size() + 1) == folder.path + "/" ? error.substr(folder.path.size() + 1) : error;
+    return error.substr(0, folder.path.size() + 1) == folder.path + "/"
+               ? error.substr(folder.path.size() + 1)
+               : error;
   }
   Status open(int64_t length, double classes, std::unique_ptr<Source> &source) {
     nn_source description{};
@@ -21,7 +23,9 @@ struct TextSource : testing::Test {
     description.where = "a.nn:1:1";
     description.length = length;
     SourceSpec spec{&description, 0, classes, 0, 0, 0, 0, 0, 0, {folder.path, ""}};
-    return openSource(spec, {{"x", "a.nn:2:1", NN_CATEGORY, length}, {"y", "a.nn:3:1", NN_CATEGORY, length}}, source);
+    return openSource(
+        spec, {{"x", "a.nn:2:1", NN_CATEGORY, length}, {"y", "a.nn:3:1", NN_CATEGORY, length}},
+        source);
   }
 };
 } // namespace
@@ -30,14 +34,18 @@ TEST_F(TextSource, CharactersAreNumberedByCodePoint) {
   EXPECT_EQ(read("b€aüa😀\n"), "");
   EXPECT_EQ(text.characters, (std::vector<std::string>{"\n", "a", "b", "ü", "€", "😀"}));
   EXPECT_EQ(text.codes, (std::vector<uint16_t>{2, 4, 1, 3, 1, 5, 0}));
-  EXPECT_EQ(read("\xef\xbb\xbf" "ab"), ""); // a byte order mark
+  EXPECT_EQ(read("\xef\xbb\xbf"
+                 "ab"),
+            ""); // a byte order mark
   EXPECT_EQ(text.characters, (std::vector<std::string>{"a", "b"}));
 }
 
 TEST_F(TextSource, NotUtf8) {
   EXPECT_EQ(read("ab\nc\xff"), "a.txt:2:2: byte 0xff is no character: the file is not UTF-8\n"
-                               "  `encoding = \"latin1\"` reads it if it is in Latin-1, `encoding = \"cp1252\"` if it comes from Windows");
-  for (const char *bad : {"a\x80", "a\xc3", "\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82"})
+                               "  `encoding = \"latin1\"` reads it if it is in Latin-1, `encoding "
+                               "= \"cp1252\"` if it comes from Windows");
+  for (const char *bad :
+       {"a\x80", "a\xc3", "\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82"})
     EXPECT_NE(read(bad).find("is not UTF-8"), std::string::npos) << bad;
   EXPECT_EQ(read(""), "a.txt is empty");
 }
@@ -61,7 +69,10 @@ TEST_F(TextSource, EachExampleKnowsWhatFollows) {
 TEST_F(TextSource, Mistakes) {
   read("abcd");
   std::unique_ptr<Source> source;
-  EXPECT_EQ(open(4, 0, source).message(), folder / "a.txt" + " has 4 characters, but an example of 4 needs one more (at a.nn:1:1)");
+  EXPECT_EQ(open(4, 0, source).message(),
+            folder / "a.txt" +
+                " has 4 characters, but an example of 4 needs one more (at a.nn:1:1)");
   EXPECT_EQ(open(2, 7, source).message(),
-            folder / "a.txt" + " has 4 different characters, but the program was compiled for 7 (at a.nn:1:1)");
+            folder / "a.txt" +
+                " has 4 different characters, but the program was compiled for 7 (at a.nn:1:1)");
 }

@@ -40,7 +40,8 @@ TEST(Train, LastPartialBatchIsExact) {
   EXPECT_EQ(caught([&] { return program.main({"--quiet"}); }).code, 0);
   EXPECT_EQ(seen.rows, (std::vector<int64_t>{3, 3, 1, 3, 3, 1}));
   // Every row once in each epoch, in another order.
-  std::vector<double> first(seen.y.begin(), seen.y.begin() + 7), second(seen.y.begin() + 7, seen.y.end());
+  std::vector<double> first(seen.y.begin(), seen.y.begin() + 7),
+      second(seen.y.begin() + 7, seen.y.end());
   EXPECT_NE(first, second);
   std::sort(first.begin(), first.end());
   std::sort(second.begin(), second.end());
@@ -115,8 +116,8 @@ TEST(Train, QuietPrintsOnlyResults) {
   EXPECT_EQ(std::count(run.out.begin(), run.out.end(), '\n'), 1);
 }
 
-/// A run of many epochs of one step each. If there is nothing to decide after them, most need no bookkeeping; with a condition that
-/// never stops it, all have it.
+/// A run of many epochs of one step each. If there is nothing to decide after them, most need no
+/// bookkeeping; with a condition that never stops it, all have it.
 static Caught longRun(double rate, bool watched, std::vector<std::string> flags = {}) {
   LinearProgram program;
   program.useRows(line(4));
@@ -131,7 +132,8 @@ static Caught longRun(double rate, bool watched, std::vector<std::string> flags 
   program.print("net.w");
   flags.insert(flags.end(), {"--threads", "1"});
   Caught run = caught([&] { return program.main(flags); });
-  run.out = std::regex_replace(run.out, std::regex("  [0-9.]+ (us|ms|s)\n"), "\n"); // without the times
+  run.out =
+      std::regex_replace(run.out, std::regex("  [0-9.]+ (us|ms|s)\n"), "\n"); // without the times
   return run;
 }
 

@@ -33,7 +33,8 @@ TEST(Watch, KeepsTheBestEpoch) {
   program.evaluate(NN_SPLIT_VAL);
   Caught run = caught([&] { return program.main(); });
   ASSERT_EQ(run.code, 0) << run.err;
-  // The evaluation after the run sees the weights of the epoch with the lowest val.loss: the same mae as then.
+  // The evaluation after the run sees the weights of the epoch with the lowest val.loss: the same
+  // mae as then.
   double best = 1e30, mae = 0;
   size_t kept = 0;
   for (int e = 1; e <= 6; ++e) {
@@ -45,7 +46,9 @@ TEST(Watch, KeepsTheBestEpoch) {
     }
   }
   EXPECT_LT(kept, 6u) << run.out;
-  EXPECT_NE(run.out.find("kept epoch " + std::to_string(kept) + ", the best: val.loss"), std::string::npos) << run.out;
+  EXPECT_NE(run.out.find("kept epoch " + std::to_string(kept) + ", the best: val.loss"),
+            std::string::npos)
+      << run.out;
   EXPECT_NEAR(number(run.out, "points.val: mae "), mae, 1e-3);
 }
 
@@ -72,7 +75,8 @@ TEST(Watch, StopsWhenItStalls) {
   Caught run = caught([&] { return program.main(); });
   EXPECT_EQ(run.code, 0);
   EXPECT_EQ(seen.stepCalls, 4); // the first epoch is the best; three more without improvement
-  EXPECT_NE(run.out.find("stopped: val.loss has not improved for 3 epochs"), std::string::npos) << run.out;
+  EXPECT_NE(run.out.find("stopped: val.loss has not improved for 3 epochs"), std::string::npos)
+      << run.out;
 }
 
 TEST(Watch, NeedsAValidationSplit) {
@@ -84,7 +88,9 @@ TEST(Watch, NeedsAValidationSplit) {
   program.train();
   Caught run = caught([&] { return program.main(); });
   EXPECT_EQ(run.code, 1);
-  EXPECT_EQ(run.err, "error: `val.loss` is watched, but points has no validation split (at linear.nn:4:1)\n");
+  EXPECT_EQ(
+      run.err,
+      "error: `val.loss` is watched, but points has no validation split (at linear.nn:4:1)\n");
 }
 
 TEST(NaN, NamesStepOperationAndPlace) {
@@ -101,7 +107,8 @@ TEST(NaN, NamesStepOperationAndPlace) {
   program.train();
   Caught run = caught([&] { return program.main(); });
   EXPECT_EQ(run.code, 1);
-  EXPECT_EQ(run.err, "error: the loss is NaN at step 1 (epoch 1): first made by `log` in the loss at linear.nn:5:9\n");
+  EXPECT_EQ(run.err, "error: the loss is NaN at step 1 (epoch 1): first made by `log` in the loss "
+                     "at linear.nn:5:9\n");
   EXPECT_EQ(seen.stepCalls, 1);
 }
 

@@ -13,7 +13,8 @@ TEST(Builtins, elementwiseComesFromTheDialect) {
   EXPECT_EQ(elementwiseArity("pow"), 2u);
   EXPECT_EQ(elementwiseArity("select"), 3u);
   EXPECT_EQ(elementwiseArity("contract"), std::nullopt);
-  EXPECT_EQ(elementwiseArity("cast"), std::nullopt); // between element types, which programs do not see
+  EXPECT_EQ(elementwiseArity("cast"),
+            std::nullopt); // between element types, which programs do not see
   EXPECT_EQ(elementwiseArity("sigmoid"), std::nullopt); // the prelude's
 }
 

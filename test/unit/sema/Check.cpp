@@ -14,7 +14,8 @@ Checked::Checked(llvm::StringRef text, const sema::Options &options) {
   std::vector<const ast::Program *> prelude;
   std::vector<std::string> files;
   std::error_code error;
-  for (llvm::sys::fs::directory_iterator it(PRELUDE_DIR, error), end; it != end; it.increment(error))
+  for (llvm::sys::fs::directory_iterator it(PRELUDE_DIR, error), end; it != end;
+       it.increment(error))
     if (llvm::StringRef(it->path()).ends_with(".nn"))
       files.push_back(it->path());
   std::sort(files.begin(), files.end());

@@ -32,7 +32,8 @@ struct Checked {
 inline Messages errorsOf(llvm::StringRef text) { return Checked(text).errors(); }
 inline Messages notesOf(llvm::StringRef text) { return Checked(text).notes(); }
 
-/// Declarations that most tests of runs need: a data set `d` with x: [2], y and all splits, and a model `net`.
+/// Declarations that most tests of runs need: a data set `d` with x: [2], y and all splits, and a
+/// model `net`.
 extern const char *const common;
 
 } // namespace nnc

@@ -31,17 +31,21 @@ TEST(Declarations, defaultsSeeEarlierParametersOnly) {
 }
 
 TEST(Declarations, axisNamesAreNumbersInTheBody) {
-  EXPECT_EQ(errorsOf("layer l(k)(x: [n]) -> [k] { param w: [n, k] ~ he; x @ w / n }\n"), Messages{});
-  EXPECT_EQ(errorsOf("layer l(k)(x: [n]) { param w: [m, k] ~ he; x @ w }\n"), Messages{"1:32 unknown name `m`"});
+  EXPECT_EQ(errorsOf("layer l(k)(x: [n]) -> [k] { param w: [n, k] ~ he; x @ w / n }\n"),
+            Messages{});
+  EXPECT_EQ(errorsOf("layer l(k)(x: [n]) { param w: [m, k] ~ he; x @ w }\n"),
+            Messages{"1:32 unknown name `m`"});
 }
 
 TEST(Declarations, ellipsisOnce) {
-  EXPECT_EQ(errorsOf("layer l(x: [..., c, ...]) = x\n"), Messages{"1:21 `...` stands twice in one shape"});
+  EXPECT_EQ(errorsOf("layer l(x: [..., c, ...]) = x\n"),
+            Messages{"1:21 `...` stands twice in one shape"});
 }
 
 TEST(Declarations, optionsAreConstants) {
   EXPECT_EQ(errorsOf("option a = 80%\noption b = -1\noption c = true\n"), Messages{});
-  EXPECT_EQ(errorsOf("let n = 1\noption a = n\n"), Messages{"2:12 an option's default is a number, `true` or `false`"});
+  EXPECT_EQ(errorsOf("let n = 1\noption a = n\n"),
+            Messages{"2:12 an option's default is a number, `true` or `false`"});
   EXPECT_EQ(errorsOf("option a = 3 epochs\n"), Messages{"1:12 an option's default has no unit"});
 }
 

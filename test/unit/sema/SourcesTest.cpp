@@ -33,7 +33,8 @@ struct Sources : testing::Test {
 } // namespace
 
 TEST_F(Sources, columns) {
-  Checked c = check("data d = csv(\"table.csv\") { x = [width, height]; y = category(`kind of thing`) }\n");
+  Checked c =
+      check("data d = csv(\"table.csv\") { x = [width, height]; y = category(`kind of thing`) }\n");
   ASSERT_EQ(c.errors(), Messages{});
   const sema::DataInfo &info = c.symbols.data.front().second;
   EXPECT_EQ(info.source.columns.size(), 3u);
@@ -56,7 +57,8 @@ TEST_F(Sources, missingFile) {
   Checked c = check("data d = csv(\"none.csv\") { x = [a, b] }\nmodel m(x: [2]) { x |> dense(2) }\n"
                     "train m on d { loss = mse(m(x), y); optimizer = adam; epochs = 1 }\n");
   auto errors = c.errors();
-  ASSERT_EQ(errors.size(), 2u); // the columns of a missing file are not complained of; the missing field is
+  ASSERT_EQ(errors.size(),
+            2u); // the columns of a missing file are not complained of; the missing field is
   EXPECT_EQ(errors[0].substr(0, 5), "1:14 ");
   EXPECT_EQ(errors[1], "3:33 unknown name `y`");
 }
@@ -84,13 +86,17 @@ TEST_F(Sources, settings) {
             Messages{"1:27 `csv` has no parameter `colums`"});
   EXPECT_EQ(check("data d = csv(\"table.csv\", columns = [a, b, a]) { x = [a] }\n").errors(),
             Messages{"1:44 two columns are called `a`"});
-  EXPECT_EQ(check("data d = csv(3) { x = [a] }\n").errors(), Messages{"1:14 the name of a file is expected here, in quotes"});
+  EXPECT_EQ(check("data d = csv(3) { x = [a] }\n").errors(),
+            Messages{"1:14 the name of a file is expected here, in quotes"});
 }
 
 TEST_F(Sources, testSource) {
   write("other.csv", "width,depth\n1,2\n");
-  EXPECT_EQ(check("data d = csv(\"table.csv\") { test = csv(\"other.csv\"); x = [width] }\n").errors(),
-            Messages{"1:36 the test source has other columns or shapes than the training source"});
-  EXPECT_EQ(check("data d = csv(\"table.csv\") { test = csv(\"table.csv\"); split test = 10%; x = [width] }\n").errors(),
+  EXPECT_EQ(
+      check("data d = csv(\"table.csv\") { test = csv(\"other.csv\"); x = [width] }\n").errors(),
+      Messages{"1:36 the test source has other columns or shapes than the training source"});
+  EXPECT_EQ(check("data d = csv(\"table.csv\") { test = csv(\"table.csv\"); split test = 10%; x = "
+                  "[width] }\n")
+                .errors(),
             Messages{"1:67 the test split has a source of its own"});
 }

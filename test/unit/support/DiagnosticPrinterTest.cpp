@@ -31,7 +31,9 @@ struct Fixture {
 
 TEST(DiagnosticPrinter, PrintsPlaceLineAndCarets) {
   Fixture f("let a = 1\nlet b = foo + bar\n");
-  f.diags.error(f.find("foo"), "no value is called `foo`").also(f.find("bar")).note(f.find("a ="), "this is near");
+  f.diags.error(f.find("foo"), "no value is called `foo`")
+      .also(f.find("bar"))
+      .note(f.find("a ="), "this is near");
   EXPECT_EQ(f.printed(), "t.nn:2:9: error: no value is called `foo`\n"
                          "  let b = foo + bar\n"
                          "          ^~~   ^~~\n"
@@ -44,7 +46,9 @@ TEST(DiagnosticPrinter, PrintsPlaceLineAndCarets) {
 TEST(DiagnosticPrinter, ShowsASecondPlaceOnAnotherLine) {
   Fixture f("first\nsecond\n");
   f.diags.error(f.find("second"), "clash").also(f.find("first"));
-  EXPECT_EQ(f.printed(), "t.nn:2:1: error: clash\n  second\n  ^~~~~~\nt.nn:1:1: note: and here\n  first\n  ^~~~~\n");
+  EXPECT_EQ(
+      f.printed(),
+      "t.nn:2:1: error: clash\n  second\n  ^~~~~~\nt.nn:1:1: note: and here\n  first\n  ^~~~~\n");
 }
 
 TEST(DiagnosticPrinter, PlacesCaretsBehindTabsAndWideLetters) {
@@ -56,8 +60,10 @@ TEST(DiagnosticPrinter, PlacesCaretsBehindTabsAndWideLetters) {
 TEST(DiagnosticPrinter, ReplacesBytesThatCannotBeShown) {
   Fixture f(""); // the buffer below is refused as text, and its place still prints
   EXPECT_FALSE(addBuffer(f.diags, "a\x01\x80\xFF z", "bad.nn"));
-  EXPECT_EQ(f.printed(), "bad.nn:1:3: error: the byte 0x80 is not valid UTF-8; a program is saved as UTF-8 text\n"
-                         "  a??? z\n    ^\n");
+  EXPECT_EQ(
+      f.printed(),
+      "bad.nn:1:3: error: the byte 0x80 is not valid UTF-8; a program is saved as UTF-8 text\n"
+      "  a??? z\n    ^\n");
 }
 
 TEST(DiagnosticPrinter, CutsLongLines) {

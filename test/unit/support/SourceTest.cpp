@@ -29,7 +29,9 @@ std::string refusal(llvm::StringRef path) {
   return diags.hasErrors() ? diags.all().front().message : "";
 }
 
-bool contains(const std::string &text, llvm::StringRef part) { return llvm::StringRef(text).contains(part); }
+bool contains(const std::string &text, llvm::StringRef part) {
+  return llvm::StringRef(text).contains(part);
+}
 
 } // namespace
 
@@ -48,9 +50,11 @@ TEST(Source, RefusesWhatIsNoProgram) {
   EXPECT_TRUE(contains(refusal("/dev/zero"), "is not a regular file"));
   EXPECT_TRUE(contains(refusal(TemporaryFile("").path), "is empty"));
   EXPECT_TRUE(contains(refusal(TemporaryFile(" \n\n").path), "is empty"));
-  EXPECT_TRUE(contains(refusal(TemporaryFile(llvm::StringRef("ab\0c", 4)).path), "NUL byte at offset 2"));
+  EXPECT_TRUE(
+      contains(refusal(TemporaryFile(llvm::StringRef("ab\0c", 4)).path), "NUL byte at offset 2"));
   EXPECT_TRUE(contains(refusal(TemporaryFile("let a = \xE9").path), "0xE9 is not valid UTF-8"));
-  EXPECT_TRUE(contains(refusal(TemporaryFile(std::string(maxSourceBytes + 1, 'x')).path), "too large"));
+  EXPECT_TRUE(
+      contains(refusal(TemporaryFile(std::string(maxSourceBytes + 1, 'x')).path), "too large"));
 }
 
 TEST(Source, PointsAtTheByteThatIsNotUtf8) {
@@ -63,7 +67,9 @@ TEST(Source, MapsPlacesBothWays) {
   Diagnostics diags;
   unsigned buffer = *addBuffer(diags, "ab\n\nθσ x\n", "prelude/t.nn");
   llvm::StringRef text = bufferText(diags.sources(), buffer);
-  auto place = [&](size_t offset) { return diags.position(llvm::SMLoc::getFromPointer(text.data() + offset)); };
+  auto place = [&](size_t offset) {
+    return diags.position(llvm::SMLoc::getFromPointer(text.data() + offset));
+  };
   EXPECT_EQ(place(0).str(), "prelude/t.nn:1:1");
   EXPECT_EQ(place(1).str(), "prelude/t.nn:1:2");
   EXPECT_EQ(place(3).str(), "prelude/t.nn:2:1");
@@ -71,7 +77,8 @@ TEST(Source, MapsPlacesBothWays) {
   EXPECT_EQ(place(9).str(), "prelude/t.nn:3:4");
   EXPECT_EQ(place(text.size()).str(), "prelude/t.nn:4:1");
   for (size_t offset : {0, 1, 3, 4, 6, 9})
-    EXPECT_EQ(locationOf(diags.sources(), "prelude/t.nn", place(offset).line, place(offset).column).getPointer(),
+    EXPECT_EQ(locationOf(diags.sources(), "prelude/t.nn", place(offset).line, place(offset).column)
+                  .getPointer(),
               text.data() + offset);
   EXPECT_FALSE(locationOf(diags.sources(), "prelude/t.nn", 9, 1).isValid());
   EXPECT_FALSE(locationOf(diags.sources(), "prelude/t.nn", 1, 9).isValid());
@@ -82,7 +89,8 @@ TEST(Source, MapsPlacesBothWays) {
 TEST(Source, JoinsRanges) {
   llvm::StringRef text = "abcdef";
   auto range = [&](size_t begin, size_t end) {
-    return Range(llvm::SMLoc::getFromPointer(text.data() + begin), llvm::SMLoc::getFromPointer(text.data() + end));
+    return Range(llvm::SMLoc::getFromPointer(text.data() + begin),
+                 llvm::SMLoc::getFromPointer(text.data() + end));
   };
   Range both = join(range(3, 4), range(1, 2));
   EXPECT_EQ(both.begin.getPointer(), text.data() + 1);

@@ -109,7 +109,9 @@ private:
     std::uniform_real_distribution<double> real(domain.low, domain.high);
     Tensor t(reference::shapeOf(type, batch));
     for (double &x : t.data)
-      x = index ? std::round(std::fabs(real(random))) : domain.whole ? std::round(real(random)) : real(random);
+      x = index          ? std::round(std::fabs(real(random)))
+          : domain.whole ? std::round(real(random))
+                         : real(random);
     return t;
   }
 

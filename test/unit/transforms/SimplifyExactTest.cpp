@@ -1,5 +1,6 @@
-// Every elementwise rewrite gives the same number, bit for bit, for every operand: random programs of elementwise ops run
-// on zeros of both signs, infinities, NaN, the greatest and the least numbers, before and after they are simplified.
+// Every elementwise rewrite gives the same number, bit for bit, for every operand: random programs
+// of elementwise ops run on zeros of both signs, infinities, NaN, the greatest and the least
+// numbers, before and after they are simplified.
 #include "compiler/dialect/NnDialect.h"
 #include "compiler/transforms/Simplify.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -19,11 +20,12 @@ namespace nnc::test {
 namespace {
 
 constexpr double inf = INFINITY;
-const double special[] = {0.0,  -0.0, 1,    -1,  2,        -0.5,   3,     41,     49,
-                          inf,  -inf, NAN,  1e308, -1e308, 5e-324, -5e-324, 1e-200, 0.1};
+const double special[] = {0.0, -0.0, 1,   -1,    2,      -0.5,   3,       41,     49,
+                          inf, -inf, NAN, 1e308, -1e308, 5e-324, -5e-324, 1e-200, 0.1};
 constexpr int count = sizeof special / sizeof *special;
 
-/// Two operands, every pair of special numbers, and ops on them whose operands are often constants or repeat one number.
+/// Two operands, every pair of special numbers, and ops on them whose operands are often constants
+/// or repeat one number.
 class Program {
 public:
   Program(MLIRContext &context, unsigned seed) : b(&context), loc(b.getUnknownLoc()), random(seed) {
@@ -75,7 +77,8 @@ private:
     case 8:
       return b.create<nn::NegOp>(loc, x);
     case 9:
-      return pick(2) ? Value(b.create<nn::MaxOp>(loc, x, y)) : Value(b.create<nn::MinOp>(loc, x, y));
+      return pick(2) ? Value(b.create<nn::MaxOp>(loc, x, y))
+                     : Value(b.create<nn::MinOp>(loc, x, y));
     case 10:
       return pick(2) ? Value(b.create<nn::GtOp>(loc, x, y)) : Value(b.create<nn::EqOp>(loc, x, y));
     default: {
@@ -129,8 +132,10 @@ TEST(Simplify, isExactForEveryNumber) {
       for (int j = 0; j < count * count; ++j) {
         double a = before.results[i].data[j], c = after.results[i].data[j];
         bool same = std::isnan(a) ? std::isnan(c) : a == c && std::signbit(a) == std::signbit(c);
-        ASSERT_TRUE(same) << a << " became " << c << " in result " << i << " for x = " << x.data[j] << ", y = " << y.data[j]
-                          << ", s = " << s.data[0] << " of\n" << text << "which is now\n" << print(*program.module);
+        ASSERT_TRUE(same) << a << " became " << c << " in result " << i << " for x = " << x.data[j]
+                          << ", y = " << y.data[j] << ", s = " << s.data[0] << " of\n"
+                          << text << "which is now\n"
+                          << print(*program.module);
       }
   }
 }

@@ -51,7 +51,8 @@ TEST(Formula, MinusMovesOutward) {
 }
 
 TEST(Formula, SumsOfOpenEnd) {
-  Formula open = text.big("Σ", "i", var("a"), true), closed = text.big("Σ", "i", text.sum(var("a"), var("b")), true);
+  Formula open = text.big("Σ", "i", var("a"), true),
+          closed = text.big("Σ", "i", text.sum(var("a"), var("b")), true);
   EXPECT_EQ(text.sum(open, var("c")).text, "(Σᵢ a) + c");
   EXPECT_EQ(text.sum(closed, var("c")).text, "Σᵢ (a + b) + c");
   EXPECT_EQ(text.quotient(open, var("n")).text, "(1/n) Σᵢ a");

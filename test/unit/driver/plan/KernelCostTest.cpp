@@ -1,4 +1,5 @@
-// What kernels cost: operations, bytes, how far back a place was used, and the lines that a kernel is for.
+// What kernels cost: operations, bytes, how far back a place was used, and the lines that a kernel
+// is for.
 #include "compiler/driver/plan/KernelCost.h"
 
 #include "compiler/dialect/NnDialect.h"
@@ -52,7 +53,8 @@ TEST(KernelCost, ContractionsCountTwoForAMultiplyAdd) {
 }
 
 TEST(KernelCost, DistanceGoesBackToTheLastUseAlsoInTheCallBefore) {
-  // Three kernels: y = sin x; w = w + 1 (in place); z = y + y. Sizes: x and y and z 100 floats, w 1000.
+  // Three kernels: y = sin x; w = w + 1 (in place); z = y + y. Sizes: x and y and z 100 floats, w
+  // 1000.
   Planned planned(R"(module attributes {nn.scalars = []} {
     func.func @f(%x: tensor<100xf32> {nn.tensor = "x"}, %w: tensor<1000xf32> {nn.tensor = "w"})
         -> (tensor<100xf32> {nn.result = "y"}, tensor<1000xf32> {nn.update = "w"}, tensor<100xf32> {nn.result = "z"}) {
@@ -61,9 +63,11 @@ TEST(KernelCost, DistanceGoesBackToTheLastUseAlsoInTheCallBefore) {
       %z = nn.reverse %y over [0] : tensor<100xf32> -> tensor<100xf32>
       return %y, %w1, %z : tensor<100xf32>, tensor<1000xf32>, tensor<100xf32>
     }
-  })", /*unfused=*/true);
+  })",
+                  /*unfused=*/true);
   ASSERT_EQ(planned.costs.size(), 3u);
-  auto &sine = planned.costs[0].traffic, &update = planned.costs[1].traffic, &reverse = planned.costs[2].traffic;
+  auto &sine = planned.costs[0].traffic, &update = planned.costs[1].traffic,
+       &reverse = planned.costs[2].traffic;
   ASSERT_EQ(sine.size(), 2u);
   // x was last read in the call before: since then w, y and z.
   EXPECT_EQ(sine[0].distance.fixed, 4 * (100 + 1000 + 100 + 100));
@@ -73,7 +77,8 @@ TEST(KernelCost, DistanceGoesBackToTheLastUseAlsoInTheCallBefore) {
   EXPECT_EQ(update[0].bytes.fixed, 2 * 4 * 1000);
   EXPECT_EQ(update[0].distance.fixed, 4 * (100 + 100 + 100 + 1000));
   ASSERT_EQ(reverse.size(), 2u);
-  EXPECT_EQ(reverse[0].distance.fixed, 4 * (100 + 1000 + 100)) << "y: since its kernel w, and z beside it";
+  EXPECT_EQ(reverse[0].distance.fixed, 4 * (100 + 1000 + 100))
+      << "y: since its kernel w, and z beside it";
 }
 
 TEST(KernelCost, FieldsWereCopiedBeforeTheCall) {
