@@ -4,6 +4,8 @@
 
 #include "llvm/ADT/SetVector.h"
 
+#include <algorithm>
+
 using namespace mlir;
 
 namespace nnc {
@@ -312,8 +314,9 @@ void FusionGraph::mergeReduction(unsigned op) {
     if (into == from || earlier->getOperand(0).getType() != reduction->getOperand(0).getType() ||
         earlier.getReducedDims() != reduction.getReducedDims())
       continue;
-    // Either way round: `from` may have been merged with what another reduction reads.
-    if (!readsDirectly(from, into) && !readsDirectly(into, from) && mayMerge(into, from))
+    // A reduction that reads the other's sums needs them complete, so its loop begins after. Either
+    // way round: `from` may have been merged with what another reduction reads.
+    if (!reads(from, into, false) && !reads(into, from, false) && mayMerge(into, from))
       merge(into, from);
   }
 }
@@ -325,14 +328,6 @@ bool FusionGraph::isOnlyReadBy(unsigned group, unsigned reader) const {
     }) && llvm::none_of(ops[op]->getUsers(), [&](Operation *user) {
       return roles[numbers.lookup(user)] == Role::View;
     }));
-  });
-}
-
-/// Whether an op of `reader` reads one of `maker`: then the one's sums are complete before the
-/// other's begin.
-bool FusionGraph::readsDirectly(unsigned reader, unsigned maker) const {
-  return llvm::any_of(groups[reader].ops, [&](unsigned op) {
-    return llvm::any_of(operands[op], [&](Use use) { return groupOf[use.op] == maker; });
   });
 }
 
@@ -350,15 +345,23 @@ bool FusionGraph::writesTooEarly(unsigned early, unsigned late) const {
 bool FusionGraph::hasPath(unsigned from, unsigned to) {
   if (!ranks.isBefore(from, to))
     return false;
-  auto reads = [&](unsigned group, bool throughMemory) {
+  return reads(from, to, true) || llvm::any_of(readersOf(from, to), [&](unsigned group) {
+    return reads(group, to, false);
+  });
+}
+
+/// Whether an op of `to` reads one of `from`; with `throughMemory`, whether it must find it there.
+/// Asks the smaller group: a kernel of many ops grows by one op at a time.
+bool FusionGraph::reads(unsigned from, unsigned to, bool throughMemory) const {
+  auto any = [&](unsigned group, unsigned other, ArrayRef<SmallVector<Use, 2>> edges) {
     return llvm::any_of(groups[group].ops, [&](unsigned op) {
-      return llvm::any_of(users[op], [&](Use use) {
-        return groupOf[use.op] == to && (!throughMemory || use.edge == Edge::Memory);
+      return llvm::any_of(edges[op], [&](Use use) {
+        return groupOf[use.op] == other && (!throughMemory || use.edge == Edge::Memory);
       });
     });
   };
-  return reads(from, true) ||
-         llvm::any_of(readersOf(from, to), [&](unsigned group) { return reads(group, false); });
+  return groups[from].ops.size() < groups[to].ops.size() ? any(from, to, users)
+                                                         : any(to, from, operands);
 }
 
 /// The groups that need `group` and rank below `limit`.
@@ -381,15 +384,19 @@ SmallVector<unsigned> FusionGraph::makersOf(unsigned group, unsigned limit) {
 
 void FusionGraph::merge(unsigned into, unsigned from) {
   // Between the two: first what the later one needs, then both, then what needs the earlier one.
+  // What is left takes the higher rank of the two: next to what will be merged next.
   auto [early, late] = ranks.isBefore(into, from) ? std::pair(into, from) : std::pair(from, into);
   SmallVector<unsigned> order = makersOf(late, early), readers = readersOf(early, late);
-  order.append({early, late});
+  order.append({from, into});
   order.append(readers);
   ranks.rearrange(order);
   for (unsigned op : groups[from].ops)
     groupOf[op] = into;
-  groups[into].ops.append(groups[from].ops);
-  llvm::sort(groups[into].ops);
+  auto &merged = groups[into].ops;
+  size_t own = merged.size();
+  merged.append(groups[from].ops);
+  if (merged[own] < merged[own - 1])
+    std::inplace_merge(merged.begin(), merged.begin() + own, merged.end());
   if (!groups[into].root)
     groups[into].root = groups[from].root;
   groups[from].alive = false;

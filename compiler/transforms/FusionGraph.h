@@ -57,10 +57,10 @@ private:
   void mergeReduction(unsigned op);
   void mergeScalar(unsigned op);
   bool sharesRuns(unsigned group) const;
-  bool readsDirectly(unsigned reader, unsigned maker) const;
   bool mayMerge(unsigned a, unsigned b);
   bool writesTooEarly(unsigned early, unsigned late) const;
   bool hasPath(unsigned from, unsigned to);
+  bool reads(unsigned from, unsigned to, bool throughMemory) const;
   llvm::SmallVector<unsigned> readersOf(unsigned group, unsigned limit);
   llvm::SmallVector<unsigned> makersOf(unsigned group, unsigned limit);
   void merge(unsigned into, unsigned from);

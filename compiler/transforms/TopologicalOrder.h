@@ -29,6 +29,8 @@ public:
   template <class ForEachNext>
   llvm::SmallVector<unsigned> between(unsigned low, unsigned high, unsigned start,
                                       ForEachNext forEachNext) {
+    if (ranks[high] - ranks[low] <= 1)
+      return {};
     ++round;
     llvm::SmallVector<unsigned> found, work{start};
     while (!work.empty())

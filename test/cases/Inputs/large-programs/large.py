@@ -1,4 +1,5 @@
-# large.py KIND N: a program with a chain of N layers (`let`, `repeat`, `pipe`, `sides`: with an `if` in each, `mixed`: no two alike), or with N rows (`rows`).
+# large.py KIND N: a program with a chain of N layers (`let`, `repeat`, `pipe`, `sides`: with an `if` in each, `mixed`: no two alike),
+# with functions that use their argument's function twice, N deep (`doubling`), or with N rows (`rows`).
 import sys
 
 kind, n = sys.argv[1], int(sys.argv[2])
@@ -9,7 +10,12 @@ chain = {
     "sides": "  x |> repeat(%d, seq(dense(4), elu))" % n,
     "pipe": "  x " + "|> dense(4) |> tanh " * n,
     "rows": "  x",
+    "doubling": "  q%d(x)" % n,
 }[kind]
+if kind == "doubling":
+    print("fn q0(z) = z / 2")
+    for i in range(n):
+        print("fn q%d(z) = tanh(q%d(z)) * q%d(z)" % (i + 1, i, i))
 print("data d = rows(x: [1], y: [1]) {")
 for i in range(n if kind == "rows" else 4):
     print("  [%d] -> [%d]" % (i % 7, i % 2))
