@@ -23,7 +23,7 @@ using namespace nnc;
 
 namespace {
 
-/// Memory in huge pages, as the runtime gives it to trainers (runtime/buffer.h).
+/// Memory in huge pages, as the runtime gives it to trainers (runtime/support/buffer.h).
 template <class T> struct HugePages {
   using value_type = T;
   static constexpr size_t page = size_t(2) << 20;

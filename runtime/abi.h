@@ -428,7 +428,7 @@ typedef struct nn_program {
 int nn_main(const nn_program *program, int argc, char **argv);
 
 /* Monotonic seconds at which this process began (C++'s steady clock). Most exact when it is
- * first called early, by the first thread alone: see runtime/clock.cpp. */
+ * first called early, by the first thread alone: see runtime/support/clock.cpp. */
 double nn_process_start(void);
 
 /* From now on `observer` is told of each stage of a run after it ended, in monotonic seconds:

@@ -2,7 +2,7 @@
 // that a failure leaves neither half an executable nor a stray file.
 #include "compiler/codegen/Executable.h"
 #include "compiler/codegen/Object.h"
-#include "runtime/ending.h"
+#include "runtime/process/ending.h"
 
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/FileSystem.h"

@@ -8,7 +8,7 @@
 #include "compiler/driver/UnknownFlags.h"
 #include "compiler/driver/Version.h"
 #include "compiler/support/Diagnostics.h"
-#include "runtime/visible.h"
+#include "runtime/support/visible.h"
 
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Config/llvm-config.h"

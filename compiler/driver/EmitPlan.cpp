@@ -5,7 +5,7 @@
 #include "compiler/driver/plan/DataSize.h"
 #include "compiler/driver/plan/KernelTables.h"
 #include "compiler/transforms/PlanMemory.h"
-#include "runtime/statements.h"
+#include "runtime/program/statements.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/StringSet.h"

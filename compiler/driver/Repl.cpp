@@ -4,7 +4,7 @@
 #include "compiler/driver/repl/Evaluator.h"
 #include "compiler/driver/repl/History.h"
 #include "compiler/parse/Parse.h"
-#include "runtime/process.h"
+#include "runtime/process/process.h"
 
 #include "llvm/LineEditor/LineEditor.h"
 

@@ -14,9 +14,9 @@
 #include "compiler/parse/Parse.h"
 #include "compiler/pipeline/Pipeline.h"
 #include "compiler/prelude/Prelude.h"
-#include "runtime/signals.h"
-#include "runtime/statements.h"
-#include "runtime/visible.h"
+#include "runtime/process/signals.h"
+#include "runtime/program/statements.h"
+#include "runtime/support/visible.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/PassManager.h"

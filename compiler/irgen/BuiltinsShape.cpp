@@ -5,7 +5,7 @@
 #include "mlir/IR/AffineMap.h"
 #include "mlir/IR/BuiltinTypes.h"
 
-#include "runtime/statements.h"
+#include "runtime/program/statements.h"
 
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"

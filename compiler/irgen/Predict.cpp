@@ -3,7 +3,7 @@
 // as that one's.
 #include "compiler/irgen/ProgramGenerator.h"
 
-#include "runtime/statements.h"
+#include "runtime/program/statements.h"
 
 #include "llvm/ADT/STLExtras.h"
 

@@ -3,7 +3,7 @@
 // llvm::SMDiagnostic is not used for this: it counts bytes as columns and leaves the carets out as
 // soon as a line holds a character that is not ASCII, which `θ` is.
 #include "compiler/support/Diagnostics.h"
-#include "runtime/visible.h"
+#include "runtime/support/visible.h"
 #include "llvm/Support/Unicode.h"
 #include <cstdlib>
 #include <set>

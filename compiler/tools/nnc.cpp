@@ -1,8 +1,8 @@
 // nnc: the compiler's command line. Everything it does is in the driver room.
 #include "compiler/driver/CommandLine.h"
-#include "runtime/ending.h"
-#include "runtime/memory.h"
-#include "runtime/process.h"
+#include "runtime/process/ending.h"
+#include "runtime/process/process.h"
+#include "runtime/support/memory.h"
 
 #include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/raw_ostream.h"

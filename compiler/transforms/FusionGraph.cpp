@@ -345,9 +345,8 @@ bool FusionGraph::writesTooEarly(unsigned early, unsigned late) const {
 bool FusionGraph::hasPath(unsigned from, unsigned to) {
   if (!ranks.isBefore(from, to))
     return false;
-  return reads(from, to, true) || llvm::any_of(readersOf(from, to), [&](unsigned group) {
-    return reads(group, to, false);
-  });
+  return reads(from, to, true) ||
+         llvm::any_of(readersOf(from, to), [&](unsigned group) { return reads(group, to, false); });
 }
 
 /// Whether an op of `to` reads one of `from`; with `throughMemory`, whether it must find it there.

@@ -1,7 +1,7 @@
 // One image in memory, read from a PNG or JPEG file, and what can be done to it.
 #pragma once
 
-#include "runtime/status.h"
+#include "runtime/support/status.h"
 
 #include <cstdint>
 #include <string>

@@ -1,9 +1,9 @@
 // Folders of images: a folder for each class. Images are kept as bytes, channel after channel.
-#include "runtime/buffer.h"
 #include "runtime/images/image_file.h"
-#include "runtime/output.h"
+#include "runtime/process/output.h"
 #include "runtime/sources/image_reader.h"
 #include "runtime/sources/text_bytes.h"
+#include "runtime/support/buffer.h"
 
 #include <algorithm>
 #include <cstring>

@@ -5,7 +5,7 @@
 //   string tag  2: float simple_value  5: HistogramProto histo } HistogramProto { 1: double min  2:
 //   max  3: num  4: sum  5: sum_squares  6: repeated double bucket_limit  7: bucket }
 #include "runtime/record/recorder.h"
-#include "runtime/visible.h"
+#include "runtime/support/visible.h"
 
 #include <array>
 #include <cerrno>

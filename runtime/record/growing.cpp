@@ -1,7 +1,7 @@
 // Files that are written while a run goes on.
-#include "runtime/file.h"
+#include "runtime/files/file.h"
 #include "runtime/record/recorder.h"
-#include "runtime/visible.h"
+#include "runtime/support/visible.h"
 
 #include <cerrno>
 #include <cstring>

@@ -1,12 +1,13 @@
 // The lines of --log, and what goes to TensorBoard.
 #include "runtime/record/recorder.h"
 
-#include "runtime/advice.h"
-#include "runtime/file.h"
-#include "runtime/json.h"
-#include "runtime/machine.h"
-#include "runtime/monitor.h"
-#include "runtime/run.h"
+#include "runtime/device/engine.h"
+#include "runtime/device/machine.h"
+#include "runtime/files/file.h"
+#include "runtime/program/flags.h"
+#include "runtime/record/advice.h"
+#include "runtime/record/monitor.h"
+#include "runtime/support/json.h"
 
 #include <algorithm>
 #include <cmath>
@@ -62,29 +63,29 @@ Object about(const char *event, const TrainRecord &record) {
 
 } // namespace
 
-Status Recorder::open(const Run &run) {
-  program = &run.program;
-  folder = run.flags.tensorboard;
+Status Recorder::open(const nn_program &opened, const Flags &flags, const Engine &engine) {
+  program = &opened;
+  folder = flags.tensorboard;
   while (folder.size() > 1 && folder.back() == '/')
     folder.pop_back();
   if (!folder.empty()) { // an unwritable folder is known before the run
     files[folder].reset(new EventFile);
     NN_TRY(files[folder]->open(folder));
   }
-  if (run.flags.log.empty())
+  if (flags.log.empty())
     return Status();
-  NN_TRY(log.open(run.flags.log, run.flags.resume));
+  NN_TRY(log.open(flags.log, flags.resume));
   Object options, machine, start;
   for (int32_t i = 0; i < program->n_options; ++i)
-    options.add(program->options[i].name, run.flags.options[size_t(i)]);
-  for (const auto &[name, value] : machineFacts(run.engine.maxThreads()))
+    options.add(program->options[i].name, flags.options[size_t(i)]);
+  for (const auto &[name, value] : machineFacts(engine.maxThreads()))
     machine.add(name, value);
   start.add("event", "start")
       .add("program", program->name)
       .add("time", int64_t(time(nullptr)))
-      .add("seed", int64_t(run.engine.seed()));
+      .add("seed", int64_t(engine.seed()));
   start.add("elements", program->elements)
-      .add("resumed", run.flags.resume)
+      .add("resumed", flags.resume)
       .add("options", options)
       .add("machine", machine);
   return log.write(start.line());

@@ -2,8 +2,8 @@
 // line) and --tensorboard (event files). Formats: grammar/LANGUAGE.md, rule 8.13.
 #pragma once
 
-#include "runtime/history.h"
-#include "runtime/status.h"
+#include "runtime/record/history.h"
+#include "runtime/support/status.h"
 
 #include <map>
 #include <memory>
@@ -11,7 +11,7 @@
 
 namespace nnrt {
 
-struct Run;
+struct Flags;
 class Engine;
 
 /// A file that grows: every write is complete, or fails with a message that names the file.
@@ -63,7 +63,7 @@ uint32_t crc32c(const std::string &data);
 class Recorder {
 public:
   /// Opens what the flags name and writes the start of the run.
-  Status open(const Run &run);
+  Status open(const nn_program &opened, const Flags &flags, const Engine &engine);
   bool active() const { return log.isOpen() || !folder.empty(); }
 
   Status trainBegins(const TrainRecord &record);

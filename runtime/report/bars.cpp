@@ -1,7 +1,7 @@
 // Bars and dots: histograms of weights, trials of a search.
 #include "runtime/report/plots.h"
 
-#include "runtime/status.h"
+#include "runtime/support/status.h"
 
 #include <algorithm>
 #include <cmath>

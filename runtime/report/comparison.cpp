@@ -1,5 +1,5 @@
 // Runs of one group side by side.
-#include "runtime/advice.h"
+#include "runtime/record/advice.h"
 #include "runtime/report/judge.h"
 #include "runtime/report/page.h"
 

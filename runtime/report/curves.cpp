@@ -1,7 +1,7 @@
 // Curves over epochs, one polyline each; page.js shows the values under the pointer.
 #include "runtime/report/plots.h"
 
-#include "runtime/status.h"
+#include "runtime/support/status.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,7 +1,7 @@
 // An evaluate statement in the report: values, the confusion of classes as a heat map, and the
 // worst mistakes.
 #include "runtime/report/page.h"
-#include "runtime/tables.h"
+#include "runtime/terminal/tables.h"
 
 #include <cmath>
 

@@ -1,8 +1,8 @@
 // What the runs of a group are ranked by.
 #pragma once
 
-#include "runtime/history.h"
-#include "runtime/outcome.h"
+#include "runtime/experiment/outcome.h"
+#include "runtime/record/history.h"
 
 #include <cmath>
 

@@ -1,6 +1,6 @@
 // What was monitored in a training run: norms of weights, gradients and updates by tensor, dead and
 // saturated units, weights.
-#include "runtime/monitor.h"
+#include "runtime/record/monitor.h"
 #include "runtime/report/page.h"
 
 #include <cmath>

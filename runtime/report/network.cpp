@@ -1,6 +1,6 @@
 // The networks: what is applied in which order, with shapes and numbers of parameters.
+#include "runtime/program/statements.h"
 #include "runtime/report/page.h"
-#include "runtime/statements.h"
 
 #include <set>
 

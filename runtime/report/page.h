@@ -2,7 +2,7 @@
 #pragma once
 
 #include "runtime/report/plots.h"
-#include "runtime/run.h"
+#include "runtime/run/run.h"
 
 #include <functional>
 #include <string>

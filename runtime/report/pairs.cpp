@@ -1,7 +1,7 @@
 // Many pairs of numbers as dots: predicted over true, residuals over predicted.
 #include "runtime/report/plots.h"
 
-#include "runtime/status.h"
+#include "runtime/support/status.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,5 +1,5 @@
 // The report: one HTML file that needs nothing else, with settings, curves and results of a run.
-#include "runtime/file.h"
+#include "runtime/files/file.h"
 #include "runtime/report/page.h"
 
 #include <algorithm>

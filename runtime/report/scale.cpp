@@ -1,8 +1,8 @@
 // What all plots share: scales with round ticks, text, colours.
 #include "runtime/report/plots.h"
 
-#include "runtime/status.h"
-#include "runtime/visible.h"
+#include "runtime/support/status.h"
+#include "runtime/support/visible.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,9 +1,9 @@
 // The head of the report: what a reader has to know to judge and to repeat the run. The lecture's
 // list for a project asks for the splits and why, the hyper-parameters, the times of training and
 // of testing, and the machine.
-#include "runtime/machine.h"
+#include "runtime/device/machine.h"
+#include "runtime/program/statements.h"
 #include "runtime/report/page.h"
-#include "runtime/statements.h"
 
 #include <set>
 

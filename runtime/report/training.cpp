@@ -1,5 +1,5 @@
 // A train statement in the report: its figures, advice, curves, and what was monitored.
-#include "runtime/advice.h"
+#include "runtime/record/advice.h"
 #include "runtime/report/page.h"
 
 namespace nnrt {

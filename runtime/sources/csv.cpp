@@ -3,7 +3,7 @@
 // what becomes of it.
 #include "runtime/sources/csv_table.h"
 #include "runtime/sources/source.h"
-#include "runtime/suggest.h"
+#include "runtime/support/suggest.h"
 
 #include <cmath>
 #include <unordered_map>

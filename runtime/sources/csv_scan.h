@@ -2,7 +2,7 @@
 // `predict`.
 #pragma once
 
-#include "runtime/status.h"
+#include "runtime/support/status.h"
 
 #include <deque>
 #include <string>

@@ -8,8 +8,8 @@
 //   moons    a = pi j / (m - 1);  c = 0: (cos a, sin a);  c = 1: (1 - cos a, 1/2 - sin a);  + noise
 //   N circles  a = 2 pi j / m;  c = 0: (cos a, sin a);  c = 1: factor (cos a, sin a);  + noise N
 //   blobs    centre_c uniform in [-10, 10]^dims;  x = centre_c + spread N
-#include "runtime/philox.h"
 #include "runtime/sources/source.h"
+#include "runtime/support/philox.h"
 
 #include <cmath>
 

@@ -2,7 +2,7 @@
 // the data.
 #include "runtime/sources/idx_file.h"
 
-#include "runtime/file.h"
+#include "runtime/files/file.h"
 
 #include <cstdio>
 #include <cstring>

@@ -1,8 +1,8 @@
 // One IDX file (the MNIST format), plain or compressed with gzip.
 #pragma once
 
-#include "runtime/buffer.h"
-#include "runtime/status.h"
+#include "runtime/support/buffer.h"
+#include "runtime/support/status.h"
 
 #include <string>
 #include <vector>

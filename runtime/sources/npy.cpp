@@ -2,7 +2,7 @@
 // counts the examples.
 #include "runtime/sources/npy_file.h"
 #include "runtime/sources/source.h"
-#include "runtime/suggest.h"
+#include "runtime/support/suggest.h"
 
 #include <algorithm>
 

@@ -3,7 +3,7 @@
 // (numpy.lib.format)
 #include "runtime/sources/npy_file.h"
 
-#include "runtime/file.h"
+#include "runtime/files/file.h"
 #include "runtime/sources/zip_file.h"
 
 #include <algorithm>

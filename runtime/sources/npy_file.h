@@ -1,8 +1,8 @@
 // NumPy's arrays: .npy files, and .npz archives of them.
 #pragma once
 
-#include "runtime/buffer.h"
-#include "runtime/status.h"
+#include "runtime/support/buffer.h"
+#include "runtime/support/status.h"
 
 #include <string>
 #include <vector>

@@ -3,30 +3,15 @@
 #pragma once
 
 #include "runtime/abi.h"
-#include "runtime/file.h"
-#include "runtime/status.h"
+#include "runtime/files/file.h"
+#include "runtime/support/elements.h"
+#include "runtime/support/status.h"
 
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace nnrt {
-
-/// Elements of a program: where converted numbers go.
-struct Elements {
-  void *data;
-  bool f64;
-
-  void set(int64_t i, double value) const {
-    if (f64)
-      static_cast<double *>(data)[i] = value;
-    else
-      static_cast<float *>(data)[i] = float(value);
-  }
-  double get(int64_t i) const {
-    return f64 ? static_cast<const double *>(data)[i] : static_cast<const float *>(data)[i];
-  }
-};
 
 /// What a data set wants of a source.
 struct ColumnRequest {

@@ -4,7 +4,7 @@
 #include "runtime/sources/text_file.h"
 
 #include "runtime/sources/text_bytes.h"
-#include "runtime/utf8.h"
+#include "runtime/support/utf8.h"
 
 #include <algorithm>
 

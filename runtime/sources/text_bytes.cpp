@@ -1,9 +1,9 @@
 // Unpacking, decoding and judging the bytes of text files.
 #include "runtime/sources/text_bytes.h"
 
-#include "runtime/buffer.h"
-#include "runtime/file.h"
-#include "runtime/utf8.h"
+#include "runtime/files/file.h"
+#include "runtime/support/buffer.h"
+#include "runtime/support/utf8.h"
 
 #include <algorithm>
 #include <cstring>

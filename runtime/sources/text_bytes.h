@@ -2,7 +2,7 @@
 #pragma once
 
 #include "runtime/abi.h"
-#include "runtime/status.h"
+#include "runtime/support/status.h"
 
 #include <string>
 #include <string_view>

@@ -7,7 +7,7 @@
 // that a file that shrinks meanwhile is an error too.
 #include "runtime/sources/zip_file.h"
 
-#include "runtime/file.h"
+#include "runtime/files/file.h"
 
 #include <algorithm>
 #include <cerrno>

@@ -1,8 +1,8 @@
 // Members of a ZIP archive, stored or deflated: what NumPy's .npz files are.
 #pragma once
 
-#include "runtime/buffer.h"
-#include "runtime/status.h"
+#include "runtime/support/buffer.h"
+#include "runtime/support/status.h"
 
 #include <cstdint>
 #include <string>

@@ -1,4 +1,4 @@
-// The checksum of nnc's own safetensors files, as runtime/safetensors.cpp describes it.
+// The checksum of nnc's own safetensors files, as runtime/weights/safetensors.cpp describes it.
 #include "Weights.h"
 
 #include <cstdio>

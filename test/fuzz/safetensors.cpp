@@ -2,8 +2,8 @@
 #include "Fuzz.h"
 #include "Weights.h"
 
-#include "runtime/safetensors.h"
-#include "runtime/weights.h"
+#include "runtime/weights/safetensors.h"
+#include "runtime/weights/weights.h"
 #include "test/unit/runtime/LinearProgram.h"
 
 using namespace nnrt;

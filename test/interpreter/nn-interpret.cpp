@@ -135,8 +135,8 @@ int main(int argc, char **argv) {
       continue;
     }
     if (found == values.end())
-      return fail("argument `" + name + "` of shape " + inWords(shape) + " has no value: give --arg '" +
-                  name + "=…' or --random SEED");
+      return fail("argument `" + name + "` of shape " + inWords(shape) +
+                  " has no value: give --arg '" + name + "=…' or --random SEED");
     llvm::Expected<Tensor> tensor = readTensor(found->second, shape);
     if (!tensor)
       return fail("--arg " + name + ": " + llvm::toString(tensor.takeError()));

@@ -1,6 +1,6 @@
-# shuffle.py: the order in which an epoch takes its rows, computed as runtime/shuffle.h does.
+# shuffle.py: the order in which an epoch takes its rows, computed as runtime/support/shuffle.h does.
 MASK = 0xFFFFFFFF
-SHUFFLE = 2  # of runtime/philox.h's streams
+SHUFFLE = 2  # of runtime/support/philox.h's streams
 
 
 def philox(counter, key):

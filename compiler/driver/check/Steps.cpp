@@ -5,7 +5,7 @@
 #include "compiler/driver/check/Checks.h"
 #include "compiler/driver/check/Slopes.h"
 
-#include "runtime/statements.h"
+#include "runtime/program/statements.h"
 
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"

@@ -3,7 +3,7 @@
 
 #include "compiler/driver/Session.h"
 #include "compiler/driver/plan/KernelTables.h"
-#include "runtime/statements.h"
+#include "runtime/program/statements.h"
 
 namespace nnc::plan {
 

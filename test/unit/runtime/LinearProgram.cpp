@@ -1,6 +1,6 @@
 // The functions of LinearProgram. Thread 0 does the work; the others only meet it at the barrier,
 // as in compiled code.
-#include "LinearProgram.h"
+#include "test/unit/runtime/LinearProgram.h"
 
 #include <cmath>
 #include <cstdio>

@@ -1,11 +1,11 @@
 // What a hostile or unlucky world may do to files, memory and terminals.
-#include "LinearProgram.h"
-#include "runtime/buffer.h"
-#include "runtime/file.h"
-#include "runtime/safetensors.h"
-#include "runtime/settings.h"
+#include "runtime/files/file.h"
+#include "runtime/program/settings.h"
 #include "runtime/sources/zip_file.h"
-#include "runtime/visible.h"
+#include "runtime/support/buffer.h"
+#include "runtime/support/visible.h"
+#include "runtime/weights/safetensors.h"
+#include "test/unit/runtime/LinearProgram.h"
 
 #include <cmath>
 #include <fcntl.h>

@@ -1,0 +1,193 @@
+// Sessions: programs that follow one another and share what was learned and read.
+#include "runtime/device/cpu.h"
+#include "runtime/predict/predict.h"
+#include "runtime/process/signals.h"
+#include "runtime/run/remember.h"
+#include "runtime/run/show.h"
+
+#include <cstring>
+
+/// What stays between programs.
+struct nn_session {
+  struct Tensor {
+    std::vector<int64_t> shape;
+    std::string elements;
+    std::vector<unsigned char> data;
+  };
+  std::vector<std::string> arguments;
+  std::vector<char *> argv;
+  std::map<std::string, Tensor> tensors; // by full name
+  // by a model's name: from its first training, or from a weight file
+  std::map<std::string, nnrt::Learned> learned;
+  nnrt::Memory memory; // of statements, by their numbers
+  nnrt::SourceCache sources;
+  std::unique_ptr<nnrt::Pool> pool;
+};
+
+namespace nnrt {
+
+/// Tensors of an experiment's variants: these are remembered with the experiment.
+static bool isOfVariant(const nn_tensor &tensor) { return strchr(tensor.name, '#') != nullptr; }
+
+/// Puts back the tensors that an earlier program has left under the same name and in the same
+/// shape.
+static void restoreTensors(const nn_session &session, Run &run) {
+  Engine &engine = run.engine;
+  const nn_program &program = engine.program;
+  for (int32_t t = 0; t < program.n_tensors; ++t) {
+    const nn_tensor &tensor = program.tensors[t];
+    auto found = session.tensors.find(tensor.name);
+    if (tensor.kind == NN_OPTIMIZER_STATE || isOfVariant(tensor) || found == session.tensors.end())
+      continue;
+    const nn_session::Tensor &kept = found->second;
+    if (kept.elements == program.elements &&
+        kept.shape == std::vector<int64_t>(tensor.shape, tensor.shape + tensor.rank)) {
+      engine.importTensor(t, kept.data.data(), engine.tensor(t));
+      run.drawn[size_t(t)] = 0;
+    }
+  }
+}
+
+static void keepTensors(nn_session &session, const Engine &engine) {
+  const nn_program &program = engine.program;
+  for (int32_t t = 0; t < program.n_tensors; ++t) {
+    const nn_tensor &tensor = program.tensors[t];
+    if (tensor.kind == NN_OPTIMIZER_STATE || isOfVariant(tensor))
+      continue;
+    std::vector<unsigned char> data(size_t(engine.tensorBytes(t)));
+    engine.exportTensor(t, engine.tensor(t), data.data());
+    session.tensors[tensor.name] = {
+        {tensor.shape, tensor.shape + tensor.rank}, program.elements, std::move(data)};
+  }
+}
+
+/// What models have learned besides weights goes with these: a model that was declared anew in
+/// other shapes has learned nothing.
+static void restoreLearned(nn_session &session, Run &run) {
+  const nn_program &program = run.program;
+  for (int32_t m = 0; m < program.n_models; ++m) {
+    const nn_range range = program.models[m].tensors;
+    bool whole = true;
+    for (int32_t t = range.first; t < range.first + range.count; ++t)
+      whole &= !run.drawn[size_t(t)] || program.tensors[t].kind == NN_OPTIMIZER_STATE;
+    if (!whole)
+      session.learned.erase(program.models[m].name);
+  }
+  run.loaded = session.learned;
+}
+
+/// A model keeps the statistics and the classes of the data that it was trained on first, whatever
+/// becomes of those data.
+static void keepLearned(nn_session &session, Run &run) {
+  session.learned = run.loaded;
+  const nn_program &program = run.program;
+  for (int32_t i = run.earlier; i < program.n_statements; ++i) {
+    if (program.statements[i].kind != NN_STMT_TRAIN || run.trained.size() == run.recalledTrained)
+      continue;
+    for (int32_t m = 0; m < program.n_models; ++m)
+      if (Dataset *data = nullptr; program.models[m].data >= 0 && !program.models[m].hidden &&
+                                   !session.learned.count(program.models[m].name) &&
+                                   !run.need(program.models[m].data, data).failed())
+        session.learned[program.models[m].name] = data->learned();
+  }
+}
+
+/// A run of the session's, ready for the program but for its tensors.
+static Status begin(nn_session &session, const nn_program &program, Flags &flags,
+                    std::unique_ptr<Run> &run) {
+  const double start = now();
+  NN_TRY(parseFlags(program, int(session.argv.size()), session.argv.data(), true, flags));
+  flags.predict = false;
+  if (!session.pool)
+    session.pool.reset(new Pool(flags.threads > 0 ? flags.threads : availableCores()));
+  run.reset(new Run(program, flags, session.pool.get()));
+  run->startSeconds = start;
+  run->stepsLeft = flags.maxSteps;
+  run->folders = programFolders(program, flags.data);
+  run->cache = &session.sources;
+  return Status();
+}
+
+static int runInSession(nn_session &session, const nn_program &program, const int64_t *numbers,
+                        int32_t earlier) {
+  Flags flags;
+  SignalScope signals(/*mayEnd=*/false); // the session goes on
+  std::unique_ptr<Run> owned;
+  if (Status status = begin(session, program, flags, owned); status.failed()) {
+    printError(status);
+    return ExitUsage;
+  }
+  if (Status status = checkProcessor(program); status.failed()) {
+    printError(status);
+    return ExitFailed;
+  }
+  Run &run = *owned;
+  run.earlier = earlier;
+  run.reported = run.monitored = true; // a later program may report what this one does
+  for (const auto &entry : session.memory)
+    run.earlierTrains += entry.second.isTrain;
+  Status status = run.engine.start(flags.seed, flags.options);
+  if (status.failed())
+    return finishRun(run, status);
+  status = initialiseModels(run);
+  restoreTensors(session, run);
+  restoreLearned(session, run);
+  if (!status.failed())
+    status = recall(run, session.memory, numbers);
+  run.recalledTrained = run.trained.size();
+  run.recalledEvaluated = run.evaluated.size();
+  run.recalledSearched = run.searched.size();
+  if (!status.failed())
+    status = checkBeforeRun(run);
+  if (!status.failed())
+    status = run.recorder.open(run.program, run.flags, run.engine);
+  if (!status.failed())
+    status = runStatements(run);
+  // Also after a failure: a step that fails has written nothing, so the tensors are those of the
+  // last good step.
+  keepTensors(session, run.engine);
+  keepLearned(session, run);
+  if (numbers)
+    remember(run, session.memory, numbers);
+  return finishRun(run, status);
+}
+
+static int showInSession(nn_session &session, const nn_program &program, const char *name) {
+  Flags flags;
+  SignalScope signals(/*mayEnd=*/false); // the session goes on
+  std::unique_ptr<Run> run;
+  Status status = begin(session, program, flags, run);
+  if (!status.failed())
+    status = run->engine.start(flags.seed, flags.options);
+  if (!status.failed())
+    status = showData(*run, name);
+  if (status.failed())
+    printError(status);
+  return status.failed() ? ExitFailed : ExitDone;
+}
+
+} // namespace nnrt
+
+extern "C" nn_session *nn_session_create(int argc, char **argv) {
+  nn_session *session = new nn_session;
+  for (int i = 0; i < argc; ++i)
+    session->arguments.push_back(argv[i]);
+  for (std::string &argument : session->arguments)
+    session->argv.push_back(&argument[0]);
+  return session;
+}
+
+extern "C" int nn_session_run(nn_session *session, const nn_program *program,
+                              const int64_t *numbers, int32_t n_earlier) {
+  return nnrt::runInSession(*session, *program, numbers, n_earlier);
+}
+
+extern "C" int nn_session_remembers(const nn_session *session, int64_t number) {
+  return session->memory.count(number) > 0;
+}
+
+extern "C" int nn_session_show(nn_session *session, const nn_program *program, const char *name) {
+  return nnrt::showInSession(*session, *program, name);
+}
+
+extern "C" void nn_session_destroy(nn_session *session) { delete session; }

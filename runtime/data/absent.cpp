@@ -1,0 +1,234 @@
+// Cells without a value: rows that are left out for them, what fills them, and the error where
+// nothing does.
+#include "runtime/data/dataset.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace nnrt {
+
+static bool isStatistic(int32_t absent) {
+  return absent == NN_ABSENT_MEAN || absent == NN_ABSENT_MEDIAN || absent == NN_ABSENT_MODE;
+}
+
+/// How many of `rows` are among `chosen`; both are in order.
+static int64_t countAmong(const std::vector<int64_t> &rows, const std::vector<int64_t> &chosen) {
+  int64_t count = 0;
+  for (auto a = rows.begin(), b = chosen.begin(); a != rows.end() && b != chosen.end();) {
+    count += *a == *b;
+    *a < *b ? ++a : *b < *a ? ++b : (++a, ++b);
+  }
+  return count;
+}
+
+/// "3 without `hp`, 1 without `weight`", most first; a column that is read in two ways counts once.
+static std::string countsByColumn(std::vector<std::pair<int64_t, std::string>> counts) {
+  std::stable_sort(counts.begin(), counts.end(),
+                   [](const auto &a, const auto &b) { return a.first > b.first; });
+  std::string text;
+  for (size_t i = 0; i < counts.size() && i < 10; ++i)
+    text += (i ? ", " : "") + format("%s without `%s`", grouped(counts[i].first).c_str(),
+                                     quoted(counts[i].second).c_str());
+  return counts.size() > 10 ? text + format(" and %zu more columns", counts.size() - 10) : text;
+}
+
+std::string absentCures(const nn_column &column) {
+  const std::string name = quoted(column.name);
+  const char *statistic = column.kind == NN_CATEGORY ? "mode" : "mean";
+  const char *others =
+      column.kind == NN_CATEGORY ? "`previous`, a word" : "`median`, `mode`, `previous`, a number";
+  return "\n  `drop missing` leaves such rows out, `fill " + name + " = " + statistic +
+         "` fills the gaps (or by " + others +
+         "),\n  `where` chooses rows; in `csv(…)`, `missing = [\"?\"]` lists what means no value, "
+         "and `missing = []` takes every cell as it is";
+}
+
+/// No comparison holds for a cell without a value, so `where` leaves its row out: not without a
+/// word.
+void Dataset::noteFiltered(const Part &part) {
+  std::vector<std::pair<int64_t, std::string>> counts;
+  for (int32_t c = 0; c < description->n_where_columns; ++c) {
+    const nn_column &column = description->where_columns[c];
+    const std::vector<int64_t> &absent = part.source->absent(description->n_columns + c);
+    const int64_t gone = int64_t(absent.size()) - countAmong(absent, part.kept);
+    if (gone && column.kind != NN_MISSING)
+      counts.push_back({gone, column.name});
+  }
+  if (!counts.empty())
+    remarks.push_back(format("%s: `where` leaves out rows without a value: %s",
+                             (&part == &parts[0] ? description->source : *description->test).path,
+                             countsByColumn(counts).c_str()));
+}
+
+/// Takes the rows out of `part.kept` that have no value in a column that is asked for it.
+Status Dataset::dropAbsent() {
+  const nn_data &data = *description;
+  for (Part &part : parts) {
+    std::vector<int64_t> gone;
+    std::vector<std::pair<int64_t, std::string>> counts;
+    for (int32_t c = 0; c < data.n_columns; ++c) {
+      if (data.columns[c].absent != NN_ABSENT_DROP)
+        continue;
+      const std::vector<int64_t> &absent = part.source->absent(c);
+      const int64_t count = countAmong(absent, part.kept);
+      if (!count)
+        continue;
+      gone.insert(gone.end(), absent.begin(), absent.end());
+      const std::string name = data.columns[c].name;
+      if (std::none_of(counts.begin(), counts.end(),
+                       [&](const auto &known) { return known.second == name; }))
+        counts.push_back({count, name});
+    }
+    if (counts.empty())
+      continue;
+    std::sort(gone.begin(), gone.end());
+    const size_t before = part.kept.size();
+    part.kept.erase(std::remove_if(part.kept.begin(), part.kept.end(),
+                                   [&](int64_t row) {
+                                     return std::binary_search(gone.begin(), gone.end(), row);
+                                   }),
+                    part.kept.end());
+    const nn_source &source = &part == &parts[0] ? data.source : *data.test;
+    const std::string dropped =
+        grouped(int64_t(before - part.kept.size())) + " of " + counted(int64_t(before), "row");
+    if (part.kept.empty())
+      return Status::error(format("`drop missing` leaves no row of %s: %s", source.path,
+                                  countsByColumn(counts).c_str()))
+          .at(data.where);
+    remarks.push_back(
+        format("%s: %s dropped, %s", source.path, dropped.c_str(), countsByColumn(counts).c_str()));
+  }
+  return Status();
+}
+
+/// Fails where a row that is used has no value, and nothing says what becomes of it.
+Status Dataset::checkAbsent() const {
+  const nn_data &data = *description;
+  for (const Part &part : parts) {
+    std::vector<std::pair<int64_t, std::string>> counts;
+    const nn_column *first = nullptr;
+    std::string place;
+    for (int32_t c = 0; c < data.n_columns; ++c) {
+      const nn_column &column = data.columns[c];
+      if ((column.kind != NN_NUMBER && column.kind != NN_CATEGORY) ||
+          (column.absent != NN_ABSENT_ERROR && column.absent != NN_ABSENT_PREVIOUS))
+        continue;
+      const int64_t count = countAmong(part.source->absent(c), part.kept);
+      if (!count)
+        continue;
+      if (!first) {
+        first = &column;
+        place = part.source->firstAbsent(c);
+      }
+      if (std::none_of(counts.begin(), counts.end(),
+                       [&](const auto &known) { return known.second == column.name; }))
+        counts.push_back({count, column.name});
+    }
+    if (!first)
+      continue;
+    const nn_source &source = &part == &parts[0] ? data.source : *data.test;
+    std::string text = format("%s has rows without a value: %s, of %s\n  the first is at %s",
+                              source.path, countsByColumn(counts).c_str(),
+                              counted(int64_t(part.kept.size()), "row").c_str(), place.c_str());
+    if (first->where)
+      text += format("\n  the %s is needed at %s", first->kind == NN_CATEGORY ? "class" : "number",
+                     first->where);
+    if (first->absent == NN_ABSENT_PREVIOUS)
+      text +=
+          "\n  no row before it has one, so `previous` cannot fill it; a number, or `mean`, can";
+    else
+      text += absentCures(*first);
+    return Status::error(text).at(data.where);
+  }
+  return Status();
+}
+
+/// Whether a column is filled by what the training split says.
+bool Dataset::learnsFills() const {
+  for (int32_t c = 0; c < description->n_columns; ++c)
+    if (isStatistic(description->columns[c].absent) ||
+        description->columns[c].absent == NN_ABSENT_VALUE)
+      return true;
+  return false;
+}
+
+static double medianOf(std::vector<double> &values) {
+  const size_t half = values.size() / 2;
+  std::nth_element(values.begin(), values.begin() + half, values.end());
+  const double upper = values[half];
+  if (values.size() % 2)
+    return upper;
+  return (upper + *std::max_element(values.begin(), values.begin() + half)) / 2;
+}
+
+/// The value that occurs most often; of several the least.
+static double modeOf(std::vector<double> &values) {
+  std::sort(values.begin(), values.end());
+  double best = NAN;
+  size_t most = 0;
+  for (size_t i = 0, end = 0; i < values.size(); i = end) {
+    while (end < values.size() && values[end] == values[i])
+      ++end;
+    if (end - i > most) {
+      most = end - i;
+      best = values[i];
+    }
+  }
+  return best;
+}
+
+static double meanOf(const std::vector<double> &values) {
+  double mean = 0; // does not overflow, and is exact for equal values
+  for (size_t i = 0; i < values.size(); ++i)
+    mean += values[i] / double(i + 1) - mean / double(i + 1);
+  return mean;
+}
+
+/// Before the split is made it finds those that do not depend on it.
+Status Dataset::learnFills() {
+  const nn_data &data = *description;
+  fills.assign(size_t(data.n_columns), NAN);
+  for (int32_t c = 0; c < data.n_columns; ++c) {
+    const nn_column &column = data.columns[c];
+    if (column.absent == NN_ABSENT_VALUE) {
+      fills[c] = column.fill;
+      if (column.kind == NN_CATEGORY && column.text) {
+        const double place = placesAmong(classes[c], {column.text}, parts[0].source->isTable())[0];
+        fills[c] = place < 0 ? NAN : place;
+      }
+      continue;
+    }
+    if (const double known = given ? given->fillOf(column) : NAN;
+        isStatistic(column.absent) && !std::isnan(known)) {
+      fills[c] = known;
+      continue;
+    }
+    if (!isStatistic(column.absent) || splits[NN_SPLIT_TRAIN].empty()) // before the split
+      continue;
+    std::vector<double> values;
+    for (int64_t row : splits[NN_SPLIT_TRAIN]) {
+      double value;
+      const int64_t from = parts[0].kept[size_t(row)];
+      parts[0].source->fill(c, &from, 1, Elements{&value, true});
+      if (column.kind == NN_CATEGORY && value >= 0)
+        value = codeClasses[0][c].of(value);
+      if (value >= 0 || (column.kind == NN_NUMBER && !std::isnan(value)))
+        values.push_back(value);
+    }
+    if (values.empty())
+      return Status::error(
+                 format("`fill %s`: no row of the training split has a value in that column",
+                        column.name))
+          .at(column.where);
+    fills[c] = column.absent == NN_ABSENT_MEAN     ? meanOf(values)
+               : column.absent == NN_ABSENT_MEDIAN ? medianOf(values)
+                                                   : modeOf(values);
+  }
+  for (size_t p = 0; p < parts.size(); ++p)
+    for (int32_t c = 0; c < data.n_columns; ++c)
+      codeClasses[p][c].absent = parts[p].source->absent(c).empty() ? NAN : fills[c];
+  return Status();
+}
+
+} // namespace nnrt

@@ -1,0 +1,72 @@
+// What a batch is copied or computed into, and how many rows of an evaluation are one call.
+#include "runtime/data/batches.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace nnrt {
+
+Status Batches::prepare(Engine &engine, const Dataset &set, const int32_t *fields, int32_t count,
+                        int64_t capacity) {
+  data = &set;
+  f64 = engine.f64();
+  buffers.clear();
+  inputs.clear();
+  copies.clear();
+  const std::string purpose = format("a batch of %s examples", grouped(capacity).c_str());
+  const nn_data &description = *set.description;
+  buffers.resize(description.n_fields);
+  auto allocate = [&](Buffer &buffer, int64_t size) {
+    return buffer.allocate(size_t(size) * engine.elementBytes() * capacity, purpose);
+  };
+  for (int32_t f = 0; f < count; ++f) {
+    int64_t size = set.fieldSizes[fields[f]];
+    if (!buffers[fields[f]].data())
+      NN_TRY(allocate(buffers[fields[f]], size));
+    inputs.push_back(buffers[fields[f]].data());
+    copies.push_back(
+        {set.fields[fields[f]].data(), buffers[fields[f]].data(), size * engine.elementBytes()});
+  }
+  if (!set.raw)
+    return Status();
+  NN_TRY(engine.reserve(description.prepare, capacity));
+  prepared.clear();
+  for (int32_t f = 0; f < description.n_fields; ++f) {
+    if (!buffers[f].data())
+      NN_TRY(allocate(buffers[f], set.fieldSizes[f]));
+    prepared.push_back(buffers[f].data());
+  }
+  NN_TRY(columns.allocate(prepareInputs(description), f64, capacity, purpose));
+  auto fill = [](const void *self, const int64_t *rows, int64_t first, int64_t last) {
+    auto &batches = *static_cast<const Batches *>(self);
+    batches.data->fillInputs(rows, first, last, batches.columns);
+  };
+  auto intact = [](const void *self) {
+    return static_cast<const Batches *>(self)->data->isIntact();
+  };
+  computation = {fill, this, &description.prepare, columns.in(), prepared.data(), capacity, intact};
+  return Status();
+}
+
+int64_t pieceRows(const nn_fn &function, int64_t rows) {
+  // Intermediate results of as many rows stay in the caches. Tests cut otherwise: nothing may
+  // depend on it.
+  static const int64_t usual = [] {
+    const char *text = getenv("NNC_EVAL_ROWS");
+    const long long own = text ? atoll(text) : 0;
+    return int64_t(own > 0 ? own : 256);
+  }();
+  return function.whole ? rows : std::min(usual, rows);
+}
+
+Status reservePieces(Engine &engine, const nn_fn &function, int64_t rows) {
+  Status status = engine.reserve(function, pieceRows(function, rows));
+  if (!status.failed() || !function.whole)
+    return status;
+  return Status::error(status.message() +
+                       "\n  note: all of them are needed at once, because they depend on one "
+                       "another (`over = batch`); in a "
+                       "metric, `total(e)` adds up e over all rows without that");
+}
+
+} // namespace nnrt

@@ -1,0 +1,213 @@
+// Classes of columns, and their order: the number of a class is its place in this order, in every
+// run and every weight file.
+#include "runtime/data/dataset.h"
+#include "runtime/data/split.h"
+#include "runtime/sources/csv_scan.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace nnrt {
+
+/// The numbers that all of the names are; nothing where one is none.
+static std::vector<double> valuesOf(const std::vector<std::string> &names) {
+  std::vector<double> values;
+  for (const std::string &name : names) {
+    double value;
+    if (!parseNumber(name, value))
+      return {};
+    values.push_back(value);
+  }
+  return values;
+}
+
+std::vector<std::string> sortedClasses(std::vector<std::string> names, bool byValue) {
+  const std::vector<double> values = valuesOf(names);
+  if (values.size() != names.size()) {
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+  std::vector<size_t> order(names.size());
+  for (size_t i = 0; i < order.size(); ++i)
+    order[i] = i;
+  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+    if (values[a] != values[b])
+      return values[a] < values[b];
+    if (byValue && names[a].size() != names[b].size())
+      return names[a].size() < names[b].size();
+    return names[a] < names[b]; // in a fixed order
+  });
+  std::vector<std::string> sorted;
+  for (size_t i = 0; i < order.size(); ++i)
+    if (!byValue || i == 0 || values[order[i]] != values[order[i - 1]])
+      sorted.push_back(names[order[i]]);
+  return sorted;
+}
+
+std::vector<double> placesAmong(const std::vector<std::string> &classes,
+                                const std::vector<std::string> &names, bool byValue) {
+  std::unordered_map<std::string, double> byName;
+  std::map<double, double> byNumber;
+  const std::vector<double> values = byValue ? valuesOf(classes) : std::vector<double>();
+  for (size_t i = 0; i < classes.size(); ++i) {
+    byName.emplace(classes[i], double(i));
+    if (!values.empty())
+      byNumber.emplace(values[i], double(i));
+  }
+  std::vector<double> places;
+  for (const std::string &name : names) {
+    double place = -1, value;
+    if (auto found = byName.find(name); found != byName.end())
+      place = found->second;
+    else if (!byNumber.empty() && parseNumber(name, value))
+      if (auto equal = byNumber.find(value); equal != byNumber.end())
+        place = equal->second;
+    places.push_back(place);
+  }
+  return places;
+}
+
+Status Dataset::numberNames(int32_t c, const std::vector<std::string> *known) {
+  for (size_t p = 0; p < parts.size(); ++p) {
+    const Category &category = *parts[p].source->category(c);
+    std::vector<int64_t> firstRow(category.names.size(),
+                                  category.codes.empty() ? parts[p].kept[0] : -1);
+    for (int64_t row : parts[p].kept)
+      if (!category.codes.empty() && category.codes[row] >= 0 && firstRow[category.codes[row]] < 0)
+        firstRow[category.codes[row]] = row;
+    if (p == 0 &&
+        !known) { // the main source says which classes there are, counting only rows that are kept
+      std::vector<std::string> names;
+      for (size_t i = 0; i < firstRow.size(); ++i)
+        if (firstRow[i] >= 0)
+          names.push_back(category.names[i]);
+      const nn_column &column = description->columns[c];
+      if (column.absent == NN_ABSENT_VALUE && column.text && !parts[p].source->absent(c).empty() &&
+          std::find(names.begin(), names.end(), column.text) == names.end())
+        names.push_back(column.text); // a class of the rows that have none
+      classes[c] = sortedClasses(names, parts[p].source->isTable());
+    }
+    std::vector<double> &byCode = codeClasses[p][c].byCode;
+    byCode = placesAmong(classes[c], category.names, parts[p].source->isTable());
+    for (size_t i = 0; i < byCode.size(); ++i) {
+      if (byCode[i] < 0 && firstRow[i] >= 0)
+        return unknownClass(parts[p].source->place(firstRow[i]), category.names[i], c);
+      byCode[i] = std::max(byCode[i], 0.0); // of a row that is left out
+    }
+  }
+  return Status();
+}
+
+Status Dataset::unknownClass(const std::string &place, const std::string &name,
+                             int32_t column) const {
+  return Status::error(format("%s: class `%s` of column `%s` does not occur in the training data",
+                              place.c_str(), quoted(name).c_str(),
+                              description->columns[column].name))
+      .at(description->where);
+}
+
+Status numbersOf(const Source &source, int column, int64_t size, const std::vector<int64_t> &rows,
+                 std::map<double, int64_t> &found) {
+  const int64_t most = std::max<int64_t>(1, (1 << 18) / size);
+  std::vector<double> values(
+      static_cast<size_t>(std::min<int64_t>(most, int64_t(rows.size())) * size));
+  for (int64_t first = 0; first < int64_t(rows.size()); first += most) {
+    const int64_t count = std::min<int64_t>(most, int64_t(rows.size()) - first);
+    source.fill(column, rows.data() + first, count, Elements{values.data(), true});
+    for (int64_t i = 0; i < count * size; ++i) {
+      found.emplace(values[size_t(i)], rows[size_t(first + i / size)]);
+      if (found.size() > mostClasses)
+        return Status::error(format("%s: more than %s different values are too many for classes",
+                                    source.place(rows[size_t(first + i / size)]).c_str(),
+                                    grouped(int64_t(mostClasses)).c_str()));
+    }
+  }
+  return Status();
+}
+
+ClassNumbers classesOfNumbers(const std::vector<std::string> &names) {
+  ClassNumbers result;
+  for (const std::string &name : names) {
+    double value;
+    if (parseNumber(name, value) && (result.values.empty() || value > result.values.back()))
+      result.values.push_back(value);
+    else
+      return ClassNumbers();
+  }
+  return result;
+}
+
+/// A number in words that read back as itself.
+static std::string exactText(double value) {
+  double read;
+  const std::string text = number(value);
+  return parseNumber(text, read) && read == value ? text : format("%.17g", value);
+}
+
+Status Dataset::numberValues(int32_t c, const std::vector<std::string> *known) {
+  for (size_t p = 0; p < parts.size(); ++p) {
+    std::map<double, int64_t> found;
+    NN_TRY(numbersOf(*parts[p].source, c, description->columns[c].size, parts[p].kept, found)
+               .at(description->columns[c].where));
+    if (p == 0 && !known)
+      for (const auto &entry : found)
+        classes[c].push_back(exactText(entry.first));
+    codeClasses[p][c] = p == 0 || known ? classesOfNumbers(classes[c]) : codeClasses[0][c];
+    for (const auto &entry : found)
+      if (codeClasses[p][c].of(entry.first) < 0)
+        return unknownClass(parts[p].source->place(entry.second), number(entry.first), c);
+  }
+  return Status();
+}
+
+Status Dataset::numberClasses() {
+  const nn_data &data = *description;
+  classes.assign(data.n_columns, {});
+  for (size_t p = 0; p < parts.size(); ++p)
+    codeClasses[p].assign(data.n_columns, {});
+  for (int32_t c = 0; c < data.n_columns; ++c) {
+    const nn_column &column = data.columns[c];
+    if (column.kind != NN_CATEGORY)
+      continue;
+    const std::vector<std::string> *known = given ? given->classesOf(column.name) : nullptr;
+    if (known)
+      classes[c] = *known;
+    if (parts[0].source->category(c)) {
+      NN_TRY(numberNames(c, known));
+    } else if (column.numbered) { // else the source's numbers are its classes
+      NN_TRY(numberValues(c, known));
+    }
+    if (column.classes && !classes[c].empty() && column.classes != int64_t(classes[c].size()))
+      return Status::error(format("column `%s` of %s has %s in the rows that are used, but the "
+                                  "program was compiled for %s: where they are "
+                                  "counted, `one_hot(category(%s), %lld)` gives the number",
+                                  column.name, data.name,
+                                  counted(int64_t(classes[c].size()), "class").c_str(),
+                                  grouped(column.classes).c_str(), column.name,
+                                  (long long)column.classes))
+          .at(column.where);
+  }
+  return Status();
+}
+
+Status Dataset::whereClasses(const Part &part, std::vector<ClassNumbers> &numbers) const {
+  const nn_data &data = *description;
+  for (int32_t c = 0; c < data.n_where_columns; ++c) {
+    const int request = data.n_columns + c;
+    if (const Category *category = part.source->category(request)) {
+      const bool byValue = part.source->isTable();
+      numbers[c].byCode =
+          placesAmong(sortedClasses(category->names, byValue), category->names, byValue);
+    } else if (data.where_columns[c].kind == NN_CATEGORY && data.where_columns[c].numbered) {
+      std::map<double, int64_t> found;
+      NN_TRY(numbersOf(*part.source, request, data.where_columns[c].size,
+                       allRows(part.source->rows), found)
+                 .at(data.where_columns[c].where));
+      for (const auto &entry : found)
+        numbers[c].values.push_back(entry.first);
+    }
+  }
+  return Status();
+}
+
+} // namespace nnrt

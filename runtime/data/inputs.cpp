@@ -1,0 +1,185 @@
+// Columns side by side. What is computed of them is computed in 64 bits: a time in seconds or an
+// account's number has more digits than f32.
+#include "runtime/data/inputs.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace nnrt {
+
+static const int64_t
+    mostRows = 4096,
+    mostBytes = 32 << 20; // of one call: enough to share among threads, little beside the data
+
+double ClassNumbers::of(double raw) const {
+  if (std::isnan(raw))
+    return absent;
+  if (!byCode.empty())
+    return raw < 0 ? absent : byCode[size_t(raw)];
+  if (values.empty())
+    return raw;
+  auto found = std::lower_bound(values.begin(), values.end(), raw);
+  return found == values.end() || *found != raw ? -1 : double(found - values.begin());
+}
+
+int64_t inputSize(const InputTable &table, int32_t input) {
+  int64_t size = 0;
+  for (int32_t i = 0; i < table.inputs[input].n_columns; ++i)
+    size += table.columns[table.inputs[input].columns[i]].size;
+  return size;
+}
+
+void fillInput(const Source &source, const InputTable &table, int32_t input,
+               const std::vector<ClassNumbers> &classes, const int64_t *rows, int64_t count,
+               Elements out) {
+  const nn_input &of = table.inputs[input];
+  auto number = [&](int32_t column, Elements values, int64_t n) {
+    if (classes[column].isNeeded())
+      for (int64_t i = 0; i < n; ++i)
+        values.set(i, classes[column].of(values.get(i)));
+  };
+  if (of.n_columns == 1) {
+    source.fill(table.first + of.columns[0], rows, count, out);
+    number(of.columns[0], out, count * table.columns[of.columns[0]].size);
+    return;
+  }
+  const int64_t width = inputSize(table, input);
+  std::vector<double> column;
+  int64_t at = 0;
+  for (int32_t c = 0; c < of.n_columns; ++c) {
+    const int64_t size = table.columns[of.columns[c]].size;
+    column.resize(size_t(count * size));
+    Elements values{column.data(), true};
+    source.fill(table.first + of.columns[c], rows, count, values);
+    number(of.columns[c], values, count * size);
+    for (int64_t r = 0; r < count; ++r)
+      for (int64_t i = 0; i < size; ++i)
+        out.set(r * width + at + i, column[size_t(r * size + i)]);
+    at += size;
+  }
+}
+
+Status InputBuffers::allocate(const InputTable &table, bool f64, int64_t capacity,
+                              const std::string &purpose) {
+  buffers.clear();
+  buffers.resize(size_t(table.n_inputs));
+  sizes.clear();
+  wide.clear();
+  pointers.clear();
+  for (int32_t i = 0; i < table.n_inputs; ++i) {
+    sizes.push_back(inputSize(table, i));
+    wide.push_back(isWide(table, i, f64));
+    NN_TRY(buffers[i].allocate(size_t(sizes[i] * capacity * (wide[i] ? 8 : 4)), purpose));
+    pointers.push_back(buffers[i].data());
+  }
+  return Status();
+}
+
+void InputBuffers::fill(const Source &source, const InputTable &table,
+                        const std::vector<ClassNumbers> &classes, const int64_t *rows,
+                        int64_t first, int64_t last) const {
+  for (int32_t i = 0; i < table.n_inputs; ++i)
+    fillInput(source, table, i, classes, rows + first, last - first, at(i, first));
+}
+
+static bool isAllowed(const nn_bound &bound, double value) {
+  if (value == bound.ignored)
+    return true;
+  switch (bound.kind) {
+  case NN_SELECTS:
+  case NN_LOOKS_UP:
+    return value >= 0 && value < double(bound.bound) && value == std::floor(value);
+  case NN_WITHIN:
+    return value >= bound.low && value <= bound.high;
+  default:
+    return value == bound.low || value == bound.high;
+  }
+}
+
+int64_t firstOutside(const nn_bound &bound, Elements values, int64_t count, bool hasGaps) {
+  for (int64_t i = 0; i < count; ++i)
+    if (const double value = values.get(i);
+        !isAllowed(bound, value) && !(hasGaps && std::isnan(value)))
+      return i;
+  return -1;
+}
+
+/// `subject`: "`y[2]` of d".
+static Status notAllowed(const nn_bound &bound, const std::string &subject,
+                         const std::string &place, double value) {
+  std::string text =
+      format("%s: %s is %s, but ", place.c_str(), subject.c_str(), number(value).c_str());
+  if (bound.kind == NN_SELECTS || bound.kind == NN_LOOKS_UP)
+    text += format("it selects one of %lld: whole numbers from 0 to %lld", (long long)bound.bound,
+                   (long long)bound.bound - 1);
+  else
+    text += format("`%s` takes %s %s %s", bound.reader, number(bound.low).c_str(),
+                   bound.kind == NN_WITHIN ? "to" : "or", number(bound.high).c_str());
+  return Status::error(text).at(bound.where);
+}
+
+Status outside(const nn_bound &bound, const std::string &name, const char *data,
+               const std::string &place, int64_t size, int64_t element, double value) {
+  const std::string index = size == 1 ? "" : format("[%lld]", (long long)(element % size));
+  return notAllowed(bound, "`" + name + index + "` of " + data, place, value);
+}
+
+Status computedOutside(const nn_bound &bound, const char *data, const std::string &place,
+                       double value) {
+  const std::string subject =
+      bound.reader ? format("the target of `%s`", bound.reader) : "an index";
+  return notAllowed(bound, subject + ", computed from " + data + ",", place, value);
+}
+
+std::string inputName(const nn_data &data, int32_t input) {
+  return data.columns[data.inputs[input].columns[0]].name;
+}
+
+Status InputBuffers::check(const Source &source, const InputTable &table, const nn_data &data,
+                           const int64_t *rows, int64_t count) const {
+  for (int32_t b = 0; b < data.n_bounds; ++b) {
+    const nn_bound &bound = data.bounds[b];
+    const nn_input &input = table.inputs[bound.field];
+    bool hasGaps = false, isThere = false;
+    for (int32_t c = 0; c < input.n_columns; ++c) {
+      hasGaps |= !source.absent(table.first + input.columns[c]).empty();
+      isThere |= source.has(table.first + input.columns[c]);
+    }
+    if (!isThere)
+      continue; // nothing of what is predicted is computed from it
+    const int64_t size = sizes[bound.field],
+                  bad = firstOutside(bound, at(bound.field, 0), count * size, hasGaps);
+    // A run of columns has a name for each element.
+    if (bad >= 0 && input.n_columns > 1)
+      return outside(bound, table.columns[input.columns[bad % size]].name, data.name,
+                     source.place(rows[bad / size]), 1, bad, at(bound.field, 0).get(bad));
+    if (bad >= 0)
+      return outside(bound, inputName(data, bound.field), data.name, source.place(rows[bad / size]),
+                     size, bad, at(bound.field, 0).get(bad));
+  }
+  return Status();
+}
+
+int64_t rowsAtOnce(const InputTable &table) {
+  int64_t bytes = 8;
+  for (int32_t i = 0; i < table.n_inputs; ++i)
+    bytes += 8 * inputSize(table, i);
+  return std::min(mostRows, std::max<int64_t>(1, mostBytes / bytes));
+}
+
+Status checkWidths(const Source &source, const InputTable &table, const char *where) {
+  for (int32_t i = 0; i < table.n_inputs; ++i)
+    for (int32_t c = 0; c < table.inputs[i].n_columns && !table.inputs[i].wide; ++c) {
+      const int32_t column = table.inputs[i].columns[c];
+      if (source.isWide(table.first + column))
+        return Status::error(format("`%s` has numbers that need 64 bits (%s); the program was "
+                                    "compiled for smaller ones: compile it again, "
+                                    "with this file",
+                                    table.columns[column].name,
+                                    source.rows ? source.place(0).c_str() : ""))
+            .at(where);
+    }
+  return Status();
+}
+
+} // namespace nnrt

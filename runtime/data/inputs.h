@@ -1,0 +1,105 @@
+// The raw columns of rows as what compiled functions take of them.
+#pragma once
+
+#include "runtime/device/engine.h"
+#include "runtime/sources/source.h"
+#include "runtime/support/buffer.h"
+
+#include <cmath>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace nnrt {
+
+/// What makes class numbers of a column's codes, or of its numbers, and fills its gaps.
+class ClassNumbers {
+public:
+  std::vector<double> byCode; // for each of the source's codes; -1: a class that is not known
+  std::vector<double> values; // or: ascending numbers, whose places are the classes
+  double absent =
+      NAN; // what stands for a cell without a value: the code -1, or what is not a number
+
+  bool isNeeded() const { return !byCode.empty() || !values.empty() || absent == absent; }
+  /// -1: not known.
+  double of(double raw) const;
+};
+
+/// The columns of `prepare` or of `keep`: `first` is the source's request for the first of them.
+struct InputTable {
+  const nn_column *columns;
+  const nn_input *inputs;
+  int32_t n_inputs;
+  int32_t first;
+};
+
+inline InputTable prepareInputs(const nn_data &data) {
+  return {data.columns, data.inputs, data.n_inputs, 0};
+}
+inline InputTable keepInputs(const nn_data &data) {
+  return {data.where_columns, data.where_inputs, data.n_where_inputs, data.n_columns};
+}
+
+/// Elements of one row of an input, and the width of each.
+int64_t inputSize(const InputTable &table, int32_t input);
+inline bool isWide(const InputTable &table, int32_t input, bool f64) {
+  return f64 || table.inputs[input].wide;
+}
+
+/// Writes an input of rows[0 … count - 1]. `classes`: for each column of the table.
+void fillInput(const Source &source, const InputTable &table, int32_t input,
+               const std::vector<ClassNumbers> &classes, const int64_t *rows, int64_t count,
+               Elements out);
+
+/// Memory for all inputs of a table.
+class InputBuffers {
+public:
+  Status allocate(const InputTable &table, bool f64, int64_t capacity, const std::string &purpose);
+  /// Fills rows[first … last - 1], to the same places.
+  void fill(const Source &source, const InputTable &table, const std::vector<ClassNumbers> &classes,
+            const int64_t *rows, int64_t first, int64_t last) const;
+  /// Fails where rows[0 … count - 1], which are filled in, are not as `prepare` takes them.
+  Status check(const Source &source, const InputTable &table, const nn_data &data,
+               const int64_t *rows, int64_t count) const;
+  /// Values of an input from row `row` on.
+  Elements at(int32_t input, int64_t row) const {
+    return {buffers[input].data() + row * sizes[input] * (wide[input] ? 8 : 4), wide[input] != 0};
+  }
+  int64_t size(int32_t input) const { return sizes[input]; }
+  const void *const *in() const { return pointers.data(); }
+
+private:
+  std::vector<Buffer> buffers;
+  std::vector<int64_t> sizes;
+  std::vector<char> wide;
+  std::vector<const void *> pointers;
+};
+
+/// The first of values[0 … count - 1] that is not as a bound says; -1: all are. With gaps, what is
+/// not a number is yet to be filled.
+int64_t firstOutside(const nn_bound &bound, Elements values, int64_t count, bool hasGaps = false);
+/// Says so of element `element` of what is called `name`, of `size` elements a row.
+Status outside(const nn_bound &bound, const std::string &name, const char *data,
+               const std::string &place, int64_t size, int64_t element, double value);
+/// Says so of what is computed of the fields of a row.
+Status computedOutside(const nn_bound &bound, const char *data, const std::string &place,
+                       double value);
+/// What an input is called: its column.
+std::string inputName(const nn_data &data, int32_t input);
+
+/// How many rows a call of `prepare` or `keep` computes: few where rows are long.
+int64_t rowsAtOnce(const InputTable &table);
+
+/// Fails where a source has numbers that the compiled code has no room for.
+Status checkWidths(const Source &source, const InputTable &table, const char *where);
+
+/// Whether `prepare` gives a field as f64: it is not yet what the field will hold.
+inline bool isExact(const nn_field &field) {
+  return field.flags & (NN_FIELD_NORMALIZE | NN_FIELD_CLASS_WEIGHTS);
+}
+/// Bytes of an element of what it gives; `own` of one of the program's.
+inline size_t preparedBytes(const nn_field &field, size_t own) {
+  return isExact(field) ? sizeof(double) : own;
+}
+
+} // namespace nnrt

@@ -1,0 +1,52 @@
+// Rows that follow one another: a split draws them at random, which tests little where they are a
+// series.
+#include "runtime/data/dataset.h"
+
+#include "runtime/support/status.h"
+#include "runtime/support/visible.h"
+
+#include <cmath>
+
+namespace nnrt {
+
+const int64_t leastRows = 20; // of fewer, even steps may be chance
+
+/// Whether numbers rise or fall by the same step each time, as days, hours and running numbers do.
+static bool hasEvenSteps(const std::vector<double> &values) {
+  const double step = values[1] - values[0];
+  if (step == 0 || !std::isfinite(step))
+    return false;
+  for (size_t i = 1; i < values.size(); ++i)
+    if (!(std::fabs(values[i] - values[i - 1] - step) <= 1e-6 * std::fabs(step)))
+      return false;
+  return true;
+}
+
+void Dataset::noteOrder() {
+  const Part &part = parts[0];
+  const int64_t count = int64_t(part.kept.size());
+  if (!description->has_split || !part.source->isTable() || count < leastRows)
+    return;
+  for (int32_t c = 0; c < description->n_columns; ++c) {
+    const nn_column &column = description->columns[c];
+    if (column.kind != NN_NUMBER || column.size != 1 || !part.source->has(c))
+      continue;
+    std::vector<double> values(leastRows); // most columns show here already that they do not count
+    part.source->fill(c, part.kept.data(), leastRows, {values.data(), true});
+    if (!hasEvenSteps(values))
+      continue;
+    values.resize(size_t(count));
+    part.source->fill(c, part.kept.data(), count, {values.data(), true});
+    if (!hasEvenSteps(values))
+      continue;
+    remarks.push_back(format("note: `%s` of %s goes in even steps from row to row, as in a series, "
+                             "and the split draws rows at random, so that "
+                             "what is tested lies between rows that were learned from; the last "
+                             "rows in a file of their own, `test = csv(…)`, "
+                             "test what comes after",
+                             visible(column.name).c_str(), description->source.path));
+    return;
+  }
+}
+
+} // namespace nnrt

@@ -1,0 +1,165 @@
+// Engine: a program that runs. It owns the arena (all persistent tensors), the scratch, the threads
+// and the scalars, and calls compiled functions.
+#pragma once
+
+#include "runtime/abi.h"
+#include "runtime/device/pool.h"
+#include "runtime/device/profile.h"
+#include "runtime/support/buffer.h"
+#include "runtime/support/elements.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace nnrt {
+
+/// How many threads a repeated call uses. Results do not depend on it, so the engine tries both
+/// ways and keeps the faster: a tiny step is over before a second thread has woken up, and on a
+/// machine that others use, threads that wait for one another are slow. From time to time it tries
+/// again.
+struct Tuning {
+  int64_t calls = 0;                    // since the last trial began
+  double single = 1e30, several = 1e30; // best times of the trial, in seconds
+  int threads = 0;                      // the decision; 0: a trial is going on
+};
+
+class Engine {
+public:
+  /// `threads` > 0: exactly so many; 0: up to the number of cores, decided by Tuning.
+  Engine(const nn_program &program, int threads, Pool *shared = nullptr);
+
+  /// Checks the program's version, allocates the arena, computes the settings. `options` has a
+  /// value for each option.
+  Status start(uint64_t seed, const std::vector<double> &options);
+
+  /// Computes the settings anew, after scalars have changed.
+  Status updateSettings();
+
+  const nn_program &program;
+  bool f64() const { return wide; }
+  int64_t elementBytes() const { return wide ? 8 : 4; }
+  int maxThreads() const { return pool->size(); }
+  uint64_t seed() const { return theSeed; }
+  void setSeed(uint64_t seed) {
+    theSeed = seed;
+    scalars[NN_SLOT_SEED] = double(seed);
+  }
+  /// Scalars of every call: NN_SLOT_… and the options.
+  std::vector<double> scalars;
+  Buffer arena;
+  std::unique_ptr<Profiler> profiler; // of a profiled program, from start() on
+
+  /// A number of the tables.
+  double value(const nn_number &n) const { return n.slot < 0 ? n.value : settings[n.slot]; }
+  unsigned char *tensor(int32_t index) const {
+    return arena.data() + program.tensors[index].offset;
+  }
+  int64_t tensorElements(int32_t index) const;
+  /// In the order of memory.
+  Elements tensorValues(int32_t index) const { return {tensor(index), wide}; }
+  int64_t tensorBytes(int32_t index) const { return tensorElements(index) * elementBytes(); }
+  /// Copies a tensor, tensorBytes() of it, between memory in the arena's order (tensor(), or a copy
+  /// of it) and row-major memory outside.
+  void exportTensor(int32_t index, const unsigned char *from, unsigned char *rowMajor) const;
+  void importTensor(int32_t index, const unsigned char *rowMajor, unsigned char *to) const;
+
+  /// Makes the scratch big enough for `function` at this capacity.
+  Status reserve(const nn_fn &function, int64_t capacity);
+
+  /// The scratch that all functions called so far share.
+  size_t scratchBytes() const { return scratch.size(); }
+
+  /// Calls a function whose scratch is reserved. `gather` (may be null) first copies a batch: see
+  /// Gather. False when the function was not called, because the batch cannot be believed.
+  bool call(const nn_fn &function, const void *const *in, void *const *out, int64_t rows,
+            int64_t capacity, Tuning &tuning, const struct Gather *gather = nullptr);
+  /// How many of the next repeated calls are sure to be left to this thread alone, without a look
+  /// at the time: whoever makes them by itself, with what prepared() returns, adds them to
+  /// tuning.calls.
+  int64_t callsAlone(const Tuning &tuning) const {
+    if (fixedThreads || pool->size() == 1)
+      return pool->size() == 1 ? INT64_MAX : 0;
+    return tuning.threads == 1 ? tuningPeriod - 1 - tuning.calls : 0;
+  }
+  nn_call prepared(const void *const *in, void *const *out, int64_t rows, int64_t capacity) const {
+    return {arena.data(), scratch.data(), in,   out,     scalars.data(), rows,
+            capacity,     &Pool::barrier, pool, nullptr, nullptr};
+  }
+  /// For calls that are not repeated.
+  void call(const nn_fn &function, const void *const *in, void *const *out, int64_t rows,
+            int64_t capacity);
+
+  /// On this thread only, with a scratch of its own, so that several threads may call at once.
+  void callHere(const nn_fn &function, const void *const *in, void *const *out, int64_t rows,
+                int64_t capacity, const Buffer &scratch) const;
+
+  /// On this thread only: for unbatched functions that are too small to share.
+  void callAlone(const nn_fn &function, const void *const *in, void *const *out);
+
+  /// Runs work of the runtime itself on up to `threads` threads.
+  void share(void (*job)(void *, int32_t, int32_t), void *data, int threads) {
+    pool->run(job, data, threads);
+  }
+
+private:
+  static constexpr int tuningPeriod = 1000; // calls between two trials
+
+  /// Runs a job that calls `function`, and measures it in a profiled program.
+  bool runCall(const nn_fn &function, nn_call &call, const struct Gather *gather, int threads);
+
+  bool wide;
+  bool fixedThreads;
+  uint64_t theSeed = 0;
+  std::unique_ptr<Pool> owned;
+  Pool *pool;
+  Buffer scratch;
+  std::vector<double> settings;
+};
+
+/// Tensors row by row, for files: those that are kept in blocks are copied, the others shown as
+/// they are.
+class RowMajor {
+public:
+  explicit RowMajor(const Engine &engine) : engine(engine) {}
+  /// `from`: tensor `index` in the arena's order. Valid as long as this object and `from`.
+  const unsigned char *of(int32_t index, const unsigned char *from);
+
+private:
+  const Engine &engine;
+  std::vector<std::vector<unsigned char>> copies;
+};
+
+/// Rows of several fields to be copied into contiguous memory before a call, by all its threads; or
+/// to be computed there from raw data.
+struct Gather {
+  struct Field {
+    const unsigned char *from;
+    unsigned char *to;
+    int64_t rowBytes;
+  };
+  const int64_t *rows; // which ones
+  int64_t count;
+  const Field *fields;
+  int32_t n_fields;
+
+  /// To compute: what fills raw columns for rows[first … last - 1], and the function that makes the
+  /// fields of the columns.
+  struct Computation {
+    void (*fill)(const void *self, const int64_t *rows, int64_t first, int64_t last);
+    const void *self;
+    const nn_fn *prepare;
+    const void *const *columns;
+    void *const *prepared;
+    int64_t capacity;
+    /// Whether what fill() has read so far can be believed: its file has not been cut meanwhile.
+    bool (*intact)(const void *self);
+  };
+  const Computation *computation = nullptr; // null: `fields` are copied
+
+  int64_t bytes() const;
+  /// Copies, or fills the columns for, part `thread` of `threads`.
+  void copy(int32_t thread, int32_t threads) const;
+};
+
+} // namespace nnrt

@@ -1,0 +1,161 @@
+// Adding up results batch after batch, and evaluation over a split.
+#include "runtime/evaluate/metrics.h"
+
+#include "runtime/process/signals.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace nnrt {
+
+Status Totals::prepare(Engine &engine, const nn_metric *list, int32_t n, bool loss) {
+  metrics = list;
+  count = n;
+  withLoss = loss;
+  wide = engine.f64();
+  sizes.clear();
+  if (withLoss)
+    sizes.push_back(1);
+  for (int32_t m = 0; m < count; ++m)
+    for (int32_t t = 0; t < metrics[m].n_totals; ++t)
+      sizes.push_back(metrics[m].total_sizes[t]);
+  auto padded = [&](int64_t size) { return (size * int64_t(sizeof(double)) + 63) / 64 * 64; };
+  int64_t bytes = 0;
+  for (int64_t size : sizes)
+    bytes += padded(size);
+  NN_TRY(results.allocate(bytes, "the metrics' results"));
+  outputs.clear();
+  sums.clear();
+  unsigned char *at = results.data();
+  for (int64_t size : sizes) {
+    outputs.push_back(at);
+    sums.emplace_back(size, 0.0);
+    at += padded(size);
+  }
+  sumPointers.clear();
+  for (const std::vector<double> &sum : sums)
+    sumPointers.push_back(sum.data());
+  for (int32_t m = 0; m < count; ++m)
+    if (metrics[m].finish.code)
+      NN_TRY(engine.reserve(metrics[m].finish, 1));
+  clear();
+  return Status();
+}
+
+void Totals::clearMetrics() {
+  for (std::vector<double> &sum : sums)
+    std::fill(sum.begin(), sum.end(), 0.0);
+}
+
+void Totals::addMetrics() {
+  size_t total = withLoss;
+  for (int32_t m = 0; m < count; ++m) {
+    const nn_metric &metric = metrics[m];
+    int32_t spread = 0;
+    for (int32_t t = 0; t < metric.n_totals; ++t, ++total) {
+      if (spread < metric.n_spreads && metric.spreads[spread] == t) {
+        addSpread(total);
+        ++spread;
+        t += 2;
+        total += 2;
+        continue;
+      }
+      const double *batch = static_cast<const double *>(outputs[total]);
+      for (int64_t k = 0; k < sizes[total]; ++k)
+        sums[total][k] += batch[k];
+    }
+  }
+}
+
+/// Squares of distances from the mean, of both sets together (Chan, Golub and LeVeque, 1979):
+/// nothing large is subtracted.
+void Totals::addSpread(size_t first) {
+  double &all = sums[first][0];
+  const double n = *static_cast<const double *>(outputs[first]), before = all;
+  const double *means = static_cast<const double *>(outputs[first + 1]);
+  const double *squares = static_cast<const double *>(outputs[first + 2]);
+  if (n <= 0)
+    return;
+  all += n;
+  for (int64_t k = 0; k < sizes[first + 1]; ++k) {
+    double &mean = sums[first + 1][k];
+    const double apart = means[k] - mean;
+    sums[first + 2][k] += squares[k] + (before > 0 ? apart * apart * (before * n / all) : 0);
+    mean += apart * (n / all);
+  }
+}
+
+Status Totals::finish(Engine &engine, int32_t metric, std::vector<double> &value) const {
+  size_t first = withLoss;
+  for (int32_t m = 0; m < metric; ++m)
+    first += metrics[m].n_totals;
+  const nn_metric &m = metrics[metric];
+  value.assign(elementCount(m.shape, m.rank), 0);
+  if (!m.finish.code) { // nothing to compute: the only total is the value
+    if (m.n_totals == 1 && sums[first].size() == value.size())
+      value = sums[first];
+    return Status();
+  }
+  void *out = value.data();
+  NN_TRY(engine.reserve(m.finish, 1));
+  engine.callAlone(m.finish, sumPointers.data() + first, &out);
+  return Status();
+}
+
+Status Totals::summary(Engine &engine, std::vector<double> &values) const {
+  values.clear();
+  if (withLoss)
+    values.push_back(meanLoss());
+  for (int32_t m = 0; m < count; ++m) {
+    if (metrics[m].rank != 0) {
+      values.push_back(NAN);
+      continue;
+    }
+    NN_TRY(finish(engine, m, scratch));
+    values.push_back(scratch[0]);
+  }
+  return Status();
+}
+
+std::vector<double> Totals::save() const {
+  std::vector<double> all = {lossSum, double(rowsAdded)};
+  for (const std::vector<double> &sum : sums)
+    all.insert(all.end(), sum.begin(), sum.end());
+  return all;
+}
+
+bool Totals::restore(const std::vector<double> &saved) {
+  size_t need = 2;
+  for (const std::vector<double> &sum : sums)
+    need += sum.size();
+  if (saved.size() != need)
+    return false;
+  lossSum = saved[0];
+  rowsAdded = int64_t(saved[1]);
+  size_t at = 2;
+  for (std::vector<double> &sum : sums)
+    for (double &value : sum)
+      value = saved[at++];
+  return true;
+}
+
+Status evaluateRows(Engine &engine, const Dataset &data, const int32_t *fields, int32_t n_fields,
+                    const nn_fn &function, const std::vector<int64_t> &rows, Totals &totals,
+                    Tuning &tuning) {
+  FlushDenormals flush;
+  const int64_t capacity = pieceRows(function, int64_t(rows.size()));
+  Batches batches;
+  NN_TRY(batches.prepare(engine, data, fields, n_fields, capacity));
+  totals.clear();
+  return forEachPiece(engine, function, int64_t(rows.size()), [&](int64_t first, int64_t count) {
+    if (pendingSignal())
+      return Status();
+    Gather gather = batches.gather(rows.data() + first, count);
+    if (!engine.call(function, batches.in(), totals.out(), count, capacity, tuning, &gather))
+      return data.checkIntact();
+    totals.add(count);
+    return Status();
+  });
+}
+
+} // namespace nnrt

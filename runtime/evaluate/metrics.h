@@ -1,0 +1,74 @@
+// Totals of a loss and metrics over the rows of a split, and the values they finish to.
+#pragma once
+
+#include "runtime/data/batches.h"
+#include "runtime/device/engine.h"
+
+#include <vector>
+
+namespace nnrt {
+
+/// The results of a train or evaluate statement's functions: an optional mean loss, then each
+/// metric's totals. Batches are added up in double.
+class Totals {
+public:
+  /// Allocates room for the results. `withLoss`: result 0 is the batch's mean loss.
+  Status prepare(Engine &engine, const nn_metric *metrics, int32_t count, bool withLoss);
+
+  /// What to pass as nn_call.out.
+  void *const *out() { return outputs.data(); }
+  size_t bytes() const { return results.size(); }
+  /// The loss of the last call.
+  double batchLoss() const { return loss; }
+  /// Reads the loss of the last call; the rest is not touched.
+  double readLoss() { return loss = Elements{outputs[0], wide}.get(0); }
+  /// Adds the last call's results, which were over `rows` rows.
+  void add(int64_t rows) {
+    if (withLoss)
+      lossSum += readLoss() * double(rows);
+    rowsAdded += rows;
+    if (count)
+      addMetrics();
+  }
+  void clear() {
+    lossSum = 0;
+    rowsAdded = 0;
+    if (count)
+      clearMetrics();
+  }
+
+  double meanLoss() const { return rowsAdded ? lossSum / double(rowsAdded) : 0; }
+  /// A metric's value, row-major.
+  Status finish(Engine &engine, int32_t metric, std::vector<double> &value) const;
+  /// The loss (when there is one) and each metric's value; a metric that is not a number gives NaN.
+  Status summary(Engine &engine, std::vector<double> &values) const;
+
+  /// Everything that add() changes, for checkpoints: loss sum, rows, then the totals.
+  std::vector<double> save() const;
+  bool restore(const std::vector<double> &saved);
+
+private:
+  void addMetrics();
+  void addSpread(size_t first);
+  void clearMetrics();
+
+  const nn_metric *metrics = nullptr;
+  int32_t count = 0;
+  bool withLoss = false, wide = false;
+  Buffer results; // all results, each at a 64-byte boundary
+  std::vector<void *> outputs;
+  std::vector<int64_t> sizes; // elements of each total
+  std::vector<std::vector<double>> sums;
+  std::vector<const void *> sumPointers; // to them, as nn_call.in of the metrics' finish functions
+  mutable std::vector<double> scratch;   // a value on its way into a summary
+  double loss = 0, lossSum = 0;
+  int64_t rowsAdded = 0;
+};
+
+/// Runs `function` over `rows` of a data set and adds everything to `totals` (which is cleared
+/// first). After a signal the rest is left out, and the totals are of no use.
+Status evaluateRows(Engine &engine, const Dataset &data, const int32_t *fields, int32_t n_fields,
+                    const nn_fn &function, const std::vector<int64_t> &rows, Totals &totals,
+                    Tuning &tuning);
+
+} // namespace nnrt

@@ -1,0 +1,152 @@
+// The worst mistakes of a classifier on the rows of an evaluate statement, with pictures where its
+// input is one.
+#include "runtime/evaluate/mistakes.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace nnrt {
+
+static const size_t mostShown = 24;
+
+int32_t labelField(const nn_program &program, const nn_evaluate &evaluate) {
+  const nn_model &model = program.models[evaluate.model];
+  const int64_t outputs = elementCount(model.out_shape, model.out_rank);
+  int32_t label = labelOf(evaluate, outputs);
+  forEachTrain(program, [&](const nn_train &train) {
+    if (label < 0 && train.model == evaluate.model && train.data == evaluate.data)
+      label = labelOf(train, outputs);
+  });
+  return label;
+}
+
+/// Whether x is a picture: [h, w], [1, h, w] or [3, h, w], or one of these flattened, if a column
+/// of images says so.
+static bool isPicture(const nn_data &data, const nn_field &x, EvaluateRecord &record) {
+  const int64_t *s = x.shape;
+  auto take = [&](int64_t channels, int64_t height, int64_t width) {
+    record.channels = int32_t(channels);
+    record.height = int32_t(height);
+    record.width = int32_t(width);
+    return height >= 4 && width >= 4 && height <= 1024 && width <= 1024;
+  };
+  if (x.rank == 2)
+    return take(1, s[0], s[1]);
+  if (x.rank == 3 && (s[0] == 1 || s[0] == 3))
+    return take(s[0], s[1], s[2]);
+  for (int32_t c = 0; x.rank == 1 && c < data.n_columns; ++c)
+    for (int64_t channels : {1, 3}) {
+      int64_t side = int64_t(std::lround(std::sqrt(double(s[0]) / double(channels))));
+      if (!strcmp(data.columns[c].name, "image") && data.columns[c].size == s[0] &&
+          side * side * channels == s[0])
+        return take(channels, side, side);
+    }
+  return false;
+}
+
+/// Planes of numbers as bytes, each pixel's channels together; from the least to the greatest
+/// number of the picture.
+static std::vector<uint8_t> pixelsOf(const EvaluateRecord &record, const std::vector<double> &x) {
+  const double low = *std::min_element(x.begin(), x.end()),
+               high = *std::max_element(x.begin(), x.end());
+  const size_t plane = size_t(record.height) * size_t(record.width);
+  std::vector<uint8_t> pixels(x.size());
+  for (size_t c = 0; c < size_t(record.channels); ++c)
+    for (size_t i = 0; i < plane; ++i)
+      pixels[i * size_t(record.channels) + c] =
+          uint8_t(high > low ? std::lround(255 * (x[c * plane + i] - low) / (high - low)) : 0);
+  return pixels;
+}
+
+/// The shares that the outputs give to the classes: themselves where they are probabilities, else
+/// their softmax.
+static std::vector<double> shares(const Prediction &prediction, int64_t classes) {
+  std::vector<double> p;
+  double sum = 0, most = -HUGE_VAL, least = HUGE_VAL;
+  for (int64_t k = 0; k < classes; ++k) {
+    p.push_back(prediction.output(k));
+    sum += p.back();
+    most = std::max(most, p.back());
+    least = std::min(least, p.back());
+  }
+  if (least >= 0 && std::fabs(sum - 1) < 1e-3)
+    return p;
+  sum = 0;
+  for (double &value : p)
+    sum += value = std::exp(value - most);
+  for (double &value : p)
+    value /= sum;
+  return p;
+}
+
+/// A classifier's: `label` is the field of class numbers.
+static Status findWrong(Run &run, const nn_evaluate &evaluate, const Dataset &data, int32_t x,
+                        int32_t label, const std::vector<int64_t> &rows, EvaluateRecord &record) {
+  const nn_model &model = run.program.models[evaluate.model];
+  const nn_data &description = *data.description;
+  const int64_t classes = elementCount(model.out_shape, model.out_rank),
+                size = data.fieldSizes[size_t(x)];
+  if (!isPicture(description, description.fields[x], record))
+    record.channels = 0;
+  const Statistics &statistics = data.statistics[size_t(x)];
+  record.wrong = 0;
+  return eachPrediction(
+      run.engine, model, data, x, label, rows, [&](int64_t row, const Prediction &prediction) {
+        const std::vector<double> p = shares(prediction, classes);
+        const double truth = prediction.truth(0);
+        const int64_t predicted = std::max_element(p.begin(), p.end()) - p.begin();
+        if (!(truth >= 0 && truth < double(classes)) || int64_t(truth) == predicted)
+          return;
+        ++record.wrong;
+        EvaluateRecord::Mistake mistake{
+            "", int64_t(truth), predicted, p[size_t(predicted)], p[size_t(truth)], {}};
+        auto worse = [](const EvaluateRecord::Mistake &a, const EvaluateRecord::Mistake &b) {
+          return a.forTruth < b.forTruth;
+        };
+        auto at = std::upper_bound(record.mistakes.begin(), record.mistakes.end(), mistake, worse);
+        if (at - record.mistakes.begin() >= long(mostShown))
+          return;
+        mistake.place = baseName(data.place(rows[size_t(row)]));
+        if (record.channels) {
+          std::vector<double> values;
+          for (int64_t i = 0; i < size; ++i) {
+            double value = prediction.input(i);
+            if (size_t group = statistics.mean.size();
+                group) { // as it was before it was normalised
+              size_t g = size_t(i) / (size_t(size) / group);
+              value = value * statistics.deviation[g] + statistics.mean[g];
+            }
+            values.push_back(value);
+          }
+          mistake.pixels = pixelsOf(record, values);
+        }
+        record.mistakes.insert(at, std::move(mistake));
+        if (record.mistakes.size() > mostShown)
+          record.mistakes.pop_back();
+      });
+}
+
+Status findMistakes(Run &run, const nn_evaluate &evaluate, const Dataset &data,
+                    const std::vector<int64_t> &rows, EvaluateRecord &record) {
+  const nn_model &model = run.program.models[evaluate.model];
+  const nn_data &description = *data.description;
+  const int64_t outputs = elementCount(model.out_shape, model.out_rank),
+                size = elementCount(model.in_shape, model.in_rank);
+  const int32_t label = labelField(run.program, evaluate);
+  int32_t x = -1;
+  for (int32_t f = 0; f < description.n_fields; ++f) // as predict finds it
+    if (!strcmp(description.fields[f].name, "x") && data.fieldSizes[size_t(f)] == size)
+      x = f;
+  if (!model.predict.code || x < 0)
+    return Status();
+  if (label >= 0)
+    return outputs < 2 || data.fieldSizes[size_t(label)] != 1
+               ? Status()
+               : findWrong(run, evaluate, data, x, label, rows, record);
+  return hasResiduals(run.program, evaluate, data)
+             ? findResiduals(run, evaluate, data, x, rows, record)
+             : Status();
+}
+
+} // namespace nnrt

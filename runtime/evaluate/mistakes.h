@@ -1,0 +1,56 @@
+// A model's outputs for the rows of an evaluation, one by one: what the report says of single rows
+// is found here.
+#pragma once
+
+#include "runtime/evaluate/metrics.h"
+#include "runtime/program/statements.h"
+#include "runtime/run/run.h"
+
+namespace nnrt {
+
+/// One row: what the model gives, what was true, what the model was given.
+struct Prediction {
+  Elements outputs, truths, inputs;
+  int64_t r, nOutputs, nTruths, nInputs; // the row among those of the call, and elements of each
+  double output(int64_t k) const { return outputs.get(r * nOutputs + k); }
+  double truth(int64_t k) const { return truths.get(r * nTruths + k); }
+  double input(int64_t i) const { return inputs.get(r * nInputs + i); }
+};
+
+/// Calls visit(index in `rows`, prediction) for each of them; `x` and `truth` are fields of the
+/// data.
+template <class Visit>
+Status eachPrediction(Engine &engine, const nn_model &model, const Dataset &data, int32_t x,
+                      int32_t truth, const std::vector<int64_t> &rows, Visit &&visit) {
+  FlushDenormals flush;
+  const int32_t fields[] = {x, truth};
+  const int64_t capacity = pieceRows(model.predict, int64_t(rows.size())),
+                outputs = elementCount(model.out_shape, model.out_rank);
+  Batches batches;
+  NN_TRY(batches.prepare(engine, data, fields, 2, capacity));
+  Buffer results;
+  NN_TRY(results.allocate(size_t(capacity * outputs * engine.elementBytes()), "the predictions"));
+  return forEachPiece(
+      engine, model.predict, int64_t(rows.size()), [&](int64_t first, int64_t count) {
+        const Gather gather = batches.gather(rows.data() + first, count);
+        void *out = results.data();
+        Tuning one;
+        one.threads = engine.maxThreads();
+        engine.call(model.predict, batches.in(), &out, count, capacity, one, &gather);
+        auto elements = [&](const void *from) {
+          return Elements{const_cast<void *>(from), engine.f64()};
+        };
+        for (int64_t r = 0; r < count; ++r)
+          visit(first + r,
+                Prediction{elements(out), elements(batches.in()[1]), elements(batches.in()[0]), r,
+                           outputs, data.fieldSizes[size_t(truth)], data.fieldSizes[size_t(x)]});
+        return Status();
+      });
+}
+
+/// Whether the statement compares the model's outputs with numbers of its data that are no choices.
+bool hasResiduals(const nn_program &program, const nn_evaluate &evaluate, const Dataset &data);
+Status findResiduals(Run &run, const nn_evaluate &evaluate, const Dataset &data, int32_t x,
+                     const std::vector<int64_t> &rows, EvaluateRecord &record);
+
+} // namespace nnrt

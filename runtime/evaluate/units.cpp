@@ -1,0 +1,80 @@
+// The units of what is compared with a normalised field, or predicts one: its deviations, from its
+// means. Whoever reads such numbers is told.
+#include "runtime/program/statements.h"
+#include "runtime/run/run.h"
+#include "runtime/terminal/tables.h"
+
+#include <cmath>
+#include <cstdlib>
+
+namespace nnrt {
+
+const size_t mostShown = 4; // numbers in a note
+
+/// "84213.2", or "84213.2, 3.1, …".
+static std::string listOf(const std::vector<double> &values) {
+  std::string text;
+  for (size_t i = 0; i < values.size() && i < mostShown; ++i)
+    text += (i ? ", " : "") + number(values[i]);
+  return text + (values.size() > mostShown ? ", …" : "");
+}
+
+/// The normalised fields among `fields` that are not what a model is given.
+static std::vector<int32_t> targets(const nn_data &data, const int32_t *fields, int32_t count) {
+  std::vector<int32_t> found;
+  for (int32_t i = 0; i < count; ++i)
+    if ((data.fields[fields[i]].flags & NN_FIELD_NORMALIZE) && fields[i] != inputField(data))
+      found.push_back(fields[i]);
+  return found;
+}
+
+void noteUnits(Run &run, const nn_data &data, const Learned &learned, const int32_t *fields,
+               int32_t count) {
+  for (int32_t f : targets(data, fields, count)) {
+    const std::string name = data.fields[f].name;
+    auto statistics = learned.statistics.find(name);
+    if (statistics == learned.statistics.end() ||
+        !run.told.insert("units " + std::string(data.name) + "." + name).second)
+      continue;
+    const std::vector<double> &deviation = statistics->second.deviation;
+    run.progress.note(format("note: `%s` of %s is normalised, so that errors against it are in "
+                             "units of its deviation%s, %s",
+                             name.c_str(), data.name, deviation.size() > 1 ? "s" : "",
+                             listOf(deviation).c_str()));
+  }
+}
+
+void notePredictedUnits(Run &run, const nn_model &model, const nn_data &data,
+                        const Learned &learned) {
+  const int64_t outputs = elementCount(model.out_shape, model.out_rank);
+  std::set<int32_t> predicted; // by the models that are trained on this data set
+  forEachTrain(run.program, [&](const nn_train &train) {
+    if (train.data >= 0 && &run.program.data[train.data] == &data)
+      for (int32_t f : targets(data, train.fields, train.n_fields))
+        predicted.insert(f);
+  });
+  for (int32_t f : predicted) {
+    const nn_field &field = data.fields[f];
+    auto statistics = learned.statistics.find(field.name);
+    if (elementCount(field.shape, field.rank) != outputs || statistics == learned.statistics.end())
+      continue;
+    const std::vector<double> &mean = statistics->second.mean,
+                              &deviation = statistics->second.deviation;
+    std::string own;
+    for (size_t i = 0; i < mean.size() && i < mostShown; ++i)
+      own += (i ? ", " : "") +
+             std::string(outputs == 1 ? "`output`" : "`output" + std::to_string(i + 1) + "`") +
+             " * " + number(deviation[i]) + (mean[i] < 0 ? " - " : " + ") +
+             number(std::fabs(mean[i]));
+    if (int64_t(mean.size()) != outputs && mean.size() == 1)
+      own = "each output * " + number(deviation[0]) + (mean[0] < 0 ? " - " : " + ") +
+            number(std::fabs(mean[0]));
+    run.progress.note(format("note: `%s` of %s is normalised, so that outputs that predict it are "
+                             "in its deviations, from its mean; in its own "
+                             "units they are %s%s",
+                             field.name, data.name, own.c_str(),
+                             mean.size() > mostShown ? ", …" : ""));
+  }
+}
+
+} // namespace nnrt

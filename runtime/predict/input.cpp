@@ -1,0 +1,193 @@
+// Reading predict's input: a table with the data set's columns, or plain rows of x's elements.
+#include "runtime/predict/input.h"
+
+#include "runtime/files/piped.h"
+#include "runtime/process/output.h"
+#include "runtime/sources/csv_table.h"
+#include "runtime/sources/image_reader.h"
+#include "runtime/sources/npy_file.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace nnrt {
+
+/// The columns of a data set as names that make a header of a table's first line.
+static std::vector<std::string> columnNames(const nn_data &data) {
+  std::vector<std::string> names(data.source.columns, data.source.columns + data.source.n_columns);
+  for (int32_t c = 0; c < data.n_columns; ++c)
+    names.push_back(data.columns[c].name);
+  return names;
+}
+
+/// How new rows are written: as the rows of training, but for a header.
+static nn_source likeTraining(const nn_data &data, const std::string &path) {
+  nn_source description = data.source.kind == NN_CSV ? data.source : nn_source{};
+  description.kind = NN_CSV;
+  description.path = path.c_str();
+  description.where = "";
+  description.columns = nullptr;
+  description.n_columns = description.n_compiled = 0;
+  description.header = NN_HEADER_AUTO;
+  return description;
+}
+
+std::vector<std::string> namesOf(const nn_data &data, const std::string &path) {
+  CsvTable table; // what is no table has no names
+  if (readTable(likeTraining(data, path), path, size_t(1) << 20, columnNames(data), table)
+          .failed() ||
+      !table.header)
+    return {};
+  return table.names;
+}
+
+/// Reads a table whose first line is a header as `otherwise` (NN_HEADER_…) says where nobody can
+/// tell, which is `doubtful`: as in the table of training, or none. A row too many has an output
+/// too, so none is lost.
+static Status readOrElse(nn_source description, const std::string &path, size_t limit,
+                         const std::vector<std::string> &known, int32_t otherwise, CsvTable &table,
+                         bool &doubtful) {
+  doubtful = readTable(description, path, limit, known, table).failed();
+  if (!doubtful)
+    return Status();
+  description.header = otherwise;
+  table = {};
+  return readTable(description, path, limit, known, table);
+}
+
+Status openTable(Run &run, const nn_data &data, std::unique_ptr<Source> &source) {
+  const std::string &path = run.input;
+  nn_source description = likeTraining(data, path);
+  const std::vector<std::string> known = columnNames(data);
+  CsvTable table;
+  bool doubtful;
+  NN_TRY(readOrElse(description, path, size_t(1) << 20, known,
+                    data.source.header == NN_HEADER_YES ? NN_HEADER_YES : NN_HEADER_NO, table,
+                    doubtful));
+  description.header = table.header ? NN_HEADER_YES : NN_HEADER_NO;
+  if ((table.guessed || doubtful) && !run.flags.quiet) // standard output may be the predictions
+    showError("note: " + PipedInput::named(run.input) + ": " + table.shape() + "\n");
+  std::vector<ColumnRequest> requests;
+  bool anyName = false;
+  for (int32_t c = 0; c < data.n_columns; ++c) {
+    requests.push_back(requestFor(data.columns[c], true));
+    anyName |= std::find(table.names.begin(), table.names.end(), data.columns[c].name) !=
+               table.names.end();
+  }
+  if (data.source.n_columns > 0 && !(table.header && anyName)) { // else its own names
+    if (table.names.size() > size_t(data.source.n_columns))
+      return Status::error(format("%s has %zu columns, the program names %d", path.c_str(),
+                                  table.names.size(), data.source.n_columns));
+    description.columns = data.source.columns;
+    description.n_columns = int32_t(table.names.size()); // columns at the end may be missing
+  }
+  SourceSpec spec{&description, 0, 0, 0, 0, 0, 0, 0, 0, {}};
+  return openCsv(spec, requests, source);
+}
+
+/// The program's columns in an archive: by their own names, or else by what they were read from in
+/// training.
+static Status openArchive(nn_source description, const std::vector<ColumnRequest> &requests,
+                          std::unique_ptr<Source> &source) {
+  std::vector<std::string> held;
+  NN_TRY(listNpz(description.path, held));
+  std::vector<const char *> names, arrays;
+  for (const ColumnRequest &request : requests) {
+    const char *array = request.name.c_str();
+    for (int32_t i = 0; i < description.n_arrays && description.kind == NN_NPZ; ++i)
+      if (request.name == description.columns[i] &&
+          std::find(held.begin(), held.end(), request.name) == held.end())
+        array = description.arrays[i];
+    if (request.unread || std::find(held.begin(), held.end(), array) == held.end())
+      continue;
+    names.push_back(request.name.c_str());
+    arrays.push_back(array);
+  }
+  if (names.empty())
+    return Status::error(std::string(description.path) +
+                         " has none of the columns that x is computed from");
+  description.kind = NN_NPZ;
+  description.columns = names.data();
+  description.arrays = arrays.data();
+  description.n_columns = description.n_arrays = int32_t(names.size());
+  return openNpy({&description, 0, 0, 0, 0, 0, 0, 0, 0, {}}, requests, source);
+}
+
+Status openAlike(Run &run, const nn_data &data, std::unique_ptr<Source> &source) {
+  const std::string &path = run.input;
+  nn_source description = data.source;
+  description.path = path.c_str();
+  description.where = "";
+  std::vector<ColumnRequest> requests;
+  for (int32_t c = 0; c < data.n_columns; ++c)
+    requests.push_back(requestFor(data.columns[c], true));
+  std::string start;
+  const bool isFolder = !isFile(path);
+  if (!isFolder)
+    NN_TRY(readFile(path, start, 8));
+  auto begins = [&](const char *magic) { return start.compare(0, strlen(magic), magic) == 0; };
+  switch (data.source.kind) {
+  case NN_IMAGES:
+    if (imageReader() && (isFolder || begins("\x89PNG") || begins("\xff\xd8")))
+      return imageReader()->openLoose(description, path, requests, source);
+    return Status();
+  case NN_NPY:
+  case NN_NPZ:
+    if (begins("PK"))
+      return openArchive(description, requests, source);
+    if (begins("\x93NUMPY")) { // the first column, or `x`
+      const char *column = data.columns[0].name, *array = path.c_str();
+      for (int32_t c = 0; c < data.n_columns; ++c)
+        if (!strcmp(data.columns[c].name, "x"))
+          column = data.columns[c].name;
+      description.kind = NN_NPY;
+      description.columns = &column;
+      description.arrays = &array;
+      description.n_columns = description.n_arrays = 1;
+      return openNpy({&description, 0, 0, 0, 0, 0, 0, 0, 0, {}}, requests, source);
+    }
+    return Status();
+  case NN_TEXT:
+    return openText({&description, 0, 0, 0, 0, 0, 0, 0, 0, {}}, requests, source);
+  default:
+    return Status();
+  }
+}
+
+Status openMatrix(const nn_source &described, const std::string &path, int64_t width,
+                  std::unique_ptr<MatrixSource> &matrix) {
+  CsvTable table;
+  bool doubtful;
+  NN_TRY(readOrElse(described, path, SIZE_MAX, {}, NN_HEADER_NO, table, doubtful));
+  matrix.reset(new MatrixSource);
+  matrix->path = path;
+  matrix->width = width;
+  CsvScanner scanner(table.text, path, table.dialect);
+  NN_TRY(table.begin(scanner));
+  std::vector<Cell> cells;
+  bool done;
+  while (true) {
+    NN_TRY(scanner.next(cells, done));
+    if (done)
+      break;
+    if (int64_t(cells.size()) < width)
+      return Status::error(format("%s:%llu: this row has %zu cells, x has %lld elements",
+                                  path.c_str(), (unsigned long long)scanner.line(), cells.size(),
+                                  (long long)width));
+    for (int64_t i = 0; i < width; ++i) {
+      double value;
+      if (!parseNumber(cells[i].text, value, table.dialect.decimal) || !std::isfinite(value))
+        return Status::error(scanner.place(cells[i]) + ": x needs a number, " +
+                             (cells[i].text.empty()
+                                  ? "the cell is empty"
+                                  : "found `" + quoted(std::string(cells[i].text)) + "`"));
+      matrix->numbers.push_back(value);
+    }
+    matrix->lines.push_back(uint32_t(scanner.line()));
+  }
+  matrix->rows = int64_t(matrix->lines.size());
+  return matrix->rows ? Status() : Status::error(path + " has a header but no rows");
+}
+
+} // namespace nnrt

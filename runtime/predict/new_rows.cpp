@@ -1,0 +1,277 @@
+// Which columns x is computed from is found by trying, since only the compiled `prepare` knows its
+// formula.
+#include "runtime/predict/new_rows.h"
+
+#include "runtime/data/split.h"
+#include "runtime/predict/input.h"
+#include "runtime/support/suggest.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace nnrt {
+namespace {
+
+class InputRows {
+public:
+  InputRows(Engine &engine, const nn_data &data, int32_t field, const Source &source,
+            const std::string &input, const Learned &learned)
+      : engine(engine), data(data), field(field), source(source), input(input), learned(learned),
+        size(elementCount(data.fields[field].shape, data.fields[field].rank)) {}
+
+  Status compute(Buffer &x);
+
+private:
+  Status change(const std::vector<int32_t> &columns, bool &depends);
+  Status dependsOn(int32_t column, bool &depends) { return change({column}, depends); }
+  Status firstOf(std::vector<int32_t> columns, int32_t &first);
+  Status checkNeeds();
+  Status mapClasses();
+  Status checkAbsent();
+  Status mapNames(int32_t column, const Category &category);
+  Status mapNumbers(int32_t column);
+  Status unknown(int32_t column, const std::string &name) const;
+
+  Engine &engine;
+  const nn_data &data;
+  int32_t field;
+  const Source &source;
+  const std::string &input;
+  const Learned &learned;
+  int64_t size;
+  std::vector<ClassNumbers> codeClasses; // for each column
+};
+
+Status InputRows::unknown(int32_t column, const std::string &name) const {
+  return Status::error(input + ": `" + quoted(name) + "` in column `" + data.columns[column].name +
+                       "` is not a class that the model knows" +
+                       didYouMean(name, *learned.classesOf(data.columns[column].name)));
+}
+
+Status InputRows::mapNames(int32_t c, const Category &category) {
+  static const std::vector<std::string> none;
+  const std::vector<std::string> *known = learned.classesOf(data.columns[c].name),
+                                 &classes = known ? *known : none;
+  std::vector<double> &byCode = codeClasses[c].byCode;
+  byCode = placesAmong(classes, category.names, source.isTable());
+  for (size_t code = 0; known && code < byCode.size(); ++code) {
+    bool depends = false;
+    if (byCode[code] >= 0)
+      continue;
+    ClassNumbers kept; // codes as they are while it is tried
+    std::swap(kept, codeClasses[c]);
+    NN_TRY(dependsOn(c, depends));
+    std::swap(kept, codeClasses[c]);
+    if (depends)
+      return unknown(c, category.names[code]);
+  }
+  for (double &number : byCode)
+    number = std::max(number, 0.0); // an unknown class of a column that does not matter
+  return Status();
+}
+
+Status InputRows::mapNumbers(int32_t c) {
+  const std::vector<std::string> *classes = learned.classesOf(data.columns[c].name);
+  if (!classes || classes->empty())
+    return Status();
+  bool depends = false;
+  NN_TRY(dependsOn(c, depends));
+  if (!depends)
+    return Status();
+  const ClassNumbers numbers = classesOfNumbers(*classes);
+  std::vector<double> values(static_cast<size_t>(data.columns[c].size));
+  for (int64_t row = 0; row < source.rows; ++row) {
+    source.fill(c, &row, 1, Elements{values.data(), true});
+    for (double value : values)
+      if (!numbers.isNeeded() || numbers.of(value) < 0)
+        return unknown(c, number(value));
+  }
+  codeClasses[c] = numbers;
+  return Status();
+}
+
+Status InputRows::mapClasses() {
+  codeClasses.assign(data.n_columns, {});
+  for (int32_t c = 0; c < data.n_columns; ++c) {
+    if (!source.has(c) || data.columns[c].kind != NN_CATEGORY)
+      continue;
+    const Category *category = source.category(c);
+    if (category) {
+      NN_TRY(mapNames(c, *category));
+    } else if (data.columns[c].numbered) {
+      NN_TRY(mapNumbers(c));
+    }
+  }
+  return Status();
+}
+
+/// Whether x changes with any of these columns, in the first row.
+Status InputRows::change(const std::vector<int32_t> &columns, bool &depends) {
+  depends = false;
+  const InputTable table = prepareInputs(data);
+  InputBuffers inputs;
+  NN_TRY(inputs.allocate(table, engine.f64(), 1, "a row"));
+  const std::vector<ClassNumbers> asTheyAre(static_cast<size_t>(data.n_columns));
+  const int64_t row = 0;
+  inputs.fill(source, table, asTheyAre, &row, 0, 1);
+  std::vector<Buffer> results(data.n_fields);
+  std::vector<void *> out;
+  for (int32_t f = 0; f < data.n_fields; ++f) {
+    NN_TRY(results[f].allocate(
+        elementCount(data.fields[f].shape, data.fields[f].rank) * sizeof(double), "x"));
+    out.push_back(results[f].data());
+  }
+  NN_TRY(engine.reserve(data.prepare, 1));
+  struct Place {
+    Elements values;
+    int64_t element;
+    double base;
+  };
+  std::vector<Place> places;
+  std::vector<char> isTried(static_cast<size_t>(data.n_columns));
+  for (int32_t column : columns)
+    isTried[size_t(column)] = 1;
+  for (int32_t i = 0; i < table.n_inputs; ++i) {
+    int64_t element = 0;
+    for (int32_t k = 0; k < table.inputs[i].n_columns; ++k) {
+      const int32_t column = table.inputs[i].columns[k];
+      for (int64_t end = element + data.columns[column].size; element < end; ++element)
+        if (isTried[size_t(column)])
+          places.push_back({inputs.at(i, 0), element, inputs.at(i, 0).get(element)});
+    }
+  }
+  const size_t bytes = size_t(size) * preparedBytes(data.fields[field], engine.elementBytes());
+  std::vector<std::string> seen;
+  const double same = 0, nan = NAN;
+  for (int trial = 0; trial < 7; ++trial) {
+    // Columns get numbers of their own, so that their difference changes too.
+    for (size_t p = 0; p < places.size(); ++p) {
+      const double base = places[p].base, own = double(p % 97);
+      const double tried[] = {base, same, 1, 2 + own, base + 1 + own, -base - 3 - own, nan};
+      places[p].values.set(places[p].element, tried[trial]);
+    }
+    engine.call(data.prepare, inputs.in(), out.data(), 1, 1);
+    seen.emplace_back(reinterpret_cast<char *>(results[field].data()), bytes);
+    depends |= seen.back() != seen.front();
+  }
+  return Status();
+}
+
+/// Of columns that x changes with when all of them change, the first that it does with; -1: with
+/// none by itself.
+Status InputRows::firstOf(std::vector<int32_t> columns, int32_t &first) {
+  while (columns.size() > 1) {
+    std::vector<int32_t> half(columns.begin(),
+                              columns.begin() + std::ptrdiff_t(columns.size() / 2));
+    bool depends = false;
+    NN_TRY(change(half, depends));
+    if (depends)
+      columns = std::move(half);
+    else
+      columns.erase(columns.begin(), columns.begin() + std::ptrdiff_t(half.size()));
+  }
+  first = columns.front();
+  return Status();
+}
+
+Status InputRows::checkNeeds() {
+  std::vector<int32_t> missing;
+  for (int32_t c = 0; c < data.n_columns; ++c)
+    if (!source.has(c))
+      missing.push_back(c);
+  bool depends = false;
+  if (!missing.empty())
+    NN_TRY(change(missing, depends));
+  if (!depends)
+    return Status();
+  int32_t needed = 0;
+  NN_TRY(firstOf(std::move(missing), needed));
+  std::vector<std::string> first =
+      source.isTable() ? namesOf(data, input) : std::vector<std::string>();
+  for (int32_t k = 0; k < data.n_columns && data.n_columns < 100;
+       ++k) // a name that has its own use is not a misspelling
+    first.erase(std::remove(first.begin(), first.end(), data.columns[k].name), first.end());
+  return Status::error(input + " has no column `" + data.columns[needed].name + "`, which " +
+                       data.fields[field].name + " is computed from" +
+                       didYouMean(data.columns[needed].name, first));
+}
+
+/// A row without a value that x is computed from has no output, unless the data set says what takes
+/// its place.
+Status InputRows::checkAbsent() {
+  for (int32_t c = 0; c < data.n_columns; ++c) {
+    const nn_column &column = data.columns[c];
+    bool depends = false;
+    if (source.absent(c).empty() || column.kind == NN_MISSING ||
+        !std::isnan(learned.fillOf(column)))
+      continue;
+    NN_TRY(dependsOn(c, depends));
+    if (!depends)
+      continue;
+    std::string text = format(
+        "%s: %s without a value in column `%s`, which %s is computed from\n  the first is at %s",
+        input.c_str(), counted(int64_t(source.absent(c).size()), "row").c_str(), column.name,
+        data.fields[field].name, source.firstAbsent(c).c_str());
+    if (column.absent == NN_ABSENT_DROP)
+      text += format(
+          "\n  each row needs an output, so `drop missing` does not help here; `fill %s = %s` does",
+          column.name, column.kind == NN_CATEGORY ? "mode" : "mean");
+    else if (column.absent == NN_ABSENT_PREVIOUS)
+      text += "\n  no row before it has one, so `previous` cannot fill it";
+    else
+      text +=
+          format("\n  `fill %s = %s` in the data set, before training, says what takes its place",
+                 column.name, column.kind == NN_CATEGORY ? "mode" : "mean");
+    return Status::error(text);
+  }
+  return Status();
+}
+
+Status InputRows::compute(Buffer &x) {
+  NN_TRY(checkNeeds());
+  NN_TRY(checkAbsent());
+  NN_TRY(mapClasses());
+  for (int32_t c = 0; c < data.n_columns; ++c)
+    if (source.has(c) && !source.absent(c).empty())
+      codeClasses[c].absent = learned.fillOf(data.columns[c]);
+  NN_TRY(checkWidths(source, prepareInputs(data), ""));
+  const int64_t rows = source.rows;
+  std::vector<Buffer> fields(data.n_fields);
+  std::vector<unsigned char *> into;
+  std::vector<int64_t> sizes;
+  for (int32_t f = 0; f < data.n_fields; ++f) {
+    sizes.push_back(elementCount(data.fields[f].shape, data.fields[f].rank));
+    NN_TRY(fields[f].allocate(size_t(rows) * sizes[f] *
+                                  preparedBytes(data.fields[f], engine.elementBytes()),
+                              "the input"));
+    into.push_back(fields[f].data());
+  }
+  NN_TRY(prepareRows(engine, data, source, allRows(rows), codeClasses, into, sizes));
+  if (isExact(data.fields[field])) {
+    NN_TRY(x.allocate(size_t(rows) * size * engine.elementBytes(), "the input"));
+    const double *from = reinterpret_cast<const double *>(fields[field].data());
+    auto statistics = learned.statistics.find(data.fields[field].name);
+    if (statistics != learned.statistics.end())
+      normalizeRows(from, size, statistics->second, rows, {x.data(), engine.f64()});
+    else
+      return Status::error(format("nothing is known of the mean of `%s`", data.fields[field].name));
+  } else {
+    x = std::move(fields[field]);
+  }
+  Elements values{x.data(), engine.f64()};
+  for (int64_t i = 0; i < rows * size; ++i)
+    if (double value = values.get(i); !std::isfinite(value))
+      return Status::error(format("%s: %s[%lld] is %s", source.place(i / size).c_str(),
+                                  data.fields[field].name, (long long)(i % size),
+                                  number(value).c_str()));
+  return Status();
+}
+
+} // namespace
+
+Status prepareInput(Engine &engine, const nn_data &data, int32_t field, const Source &source,
+                    const std::string &input, const Learned &learned, Buffer &x) {
+  return InputRows(engine, data, field, source, input, learned).compute(x);
+}
+
+} // namespace nnrt

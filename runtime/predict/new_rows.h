@@ -1,0 +1,14 @@
+// x of new rows, made of their raw columns as the data set does that the model was trained on.
+#pragma once
+
+#include "runtime/run/run.h"
+
+namespace nnrt {
+
+/// Writes the field `field` of every row of `source` to `x`, whose columns are those of `data`;
+/// columns that the field does not depend on may be missing, and hold classes that are not known.
+/// Errors name `input`, the file, or the row.
+Status prepareInput(Engine &engine, const nn_data &data, int32_t field, const Source &source,
+                    const std::string &input, const Learned &learned, Buffer &x);
+
+} // namespace nnrt

@@ -1,0 +1,99 @@
+// Outputs as CSV: numbers that read back as themselves, and names of classes, quoted where they
+// must be.
+#include "runtime/predict/table.h"
+
+#include "runtime/program/statements.h"
+#include "runtime/weights/weights.h"
+
+namespace nnrt {
+
+/// The model that train statements name for this one: its members' for an ensemble.
+static int32_t trainedAs(const nn_program &program, int32_t model) {
+  forEachStatement(program, [&](const nn_statement &statement) {
+    if (statement.kind != NN_STMT_ENSEMBLE ||
+        static_cast<const nn_ensemble *>(statement.body)->model != model)
+      return true;
+    model = static_cast<const nn_ensemble *>(statement.body)->of;
+    return false;
+  });
+  return model;
+}
+
+/// The field, of the data set that it was trained on, whose classes the outputs stand for: what
+/// selected one of them in a loss. -1: none, they are no classes.
+static int32_t classField(const nn_program &program, const nn_model &model, int64_t outputs) {
+  const int32_t trained = trainedAs(program, int32_t(&model - program.models));
+  int32_t field = -1;
+  forEachTrain(program, [&](const nn_train &train) {
+    // `proba(x) = softmax(net(x))` has the classes of `net`.
+    const bool its =
+        train.model == trained || isPartOf(program, program.models[train.model], model);
+    if (its && train.data == model.data && field < 0)
+      field = labelOf(train, outputs);
+  });
+  return field;
+}
+
+static bool isTrained(const nn_program &program, const nn_model &model) {
+  const int32_t trained = trainedAs(program, int32_t(&model - program.models));
+  bool is = false;
+  forEachTrain(program, [&](const nn_train &train) {
+    is |= train.model == trained || isPartOf(program, program.models[train.model], model);
+  });
+  return is;
+}
+
+static std::string cell(const std::string &name) {
+  if (name.find_first_of(",\"\n\r") == std::string::npos)
+    return name;
+  std::string doubled;
+  for (char c : name)
+    doubled += c == '"' ? "\"\"" : std::string(1, c);
+  return "\"" + doubled + "\"";
+}
+
+std::string predictionTable(const Run &run, const nn_model &model, const nn_data *data,
+                            const Learned &learned, Elements outputs, int64_t rows) {
+  const int64_t size = elementCount(model.out_shape, model.out_rank);
+  const int32_t label = data ? classField(run.program, model, size) : -1;
+  bool category = label >= 0 && size > 1;
+  std::vector<std::string> names;
+  // Nothing tells what a model stands for that is only loaded, but for what its weights know:
+  // classes, as many as its outputs.
+  for (int32_t f = 0;
+       data && label < 0 && !isTrained(run.program, model) && f < data->n_fields && names.empty();
+       ++f) {
+    const int32_t column = data->fields[f].category_column;
+    const auto *known = f == inputField(*data) || column < 0
+                            ? nullptr
+                            : learned.classesOf(data->columns[column].name);
+    if (known && size > 1 && int64_t(known->size()) == size) {
+      category = true;
+      names = *known;
+    }
+  }
+  if (category && data->fields[label].category_column >= 0)
+    if (const auto *known =
+            learned.classesOf(data->columns[data->fields[label].category_column].name);
+        known && int64_t(known->size()) == size)
+      names = *known;
+  std::string text;
+  for (int64_t k = 0; k < size; ++k)
+    text += (k ? "," : "") + (size == 1 ? std::string("output") : "output" + std::to_string(k + 1));
+  text += category ? ",class\n" : "\n";
+  for (int64_t r = 0; r < rows; ++r) {
+    int64_t best = 0;
+    for (int64_t k = 0; k < size; ++k) {
+      double value = outputs.get(r * size + k);
+      text += format(outputs.f64 ? "%s%.17g" : "%s%.9g", k ? "," : "", value);
+      if (value > outputs.get(r * size + best))
+        best = k;
+    }
+    if (category)
+      text += "," + (names.empty() ? std::to_string(best) : cell(names[size_t(best)]));
+    text += "\n";
+  }
+  return text;
+}
+
+} // namespace nnrt

@@ -1,0 +1,14 @@
+// The table that predictions are shown as.
+#pragma once
+
+#include "runtime/run/run.h"
+
+namespace nnrt {
+
+/// CSV: a line for each of `rows` rows with the model's outputs and, for a classifier, the class of
+/// the largest one: its name where `learned` has one, else its number. `data` (may be null) and
+/// `learned` are those of its training.
+std::string predictionTable(const Run &run, const nn_model &model, const nn_data *data,
+                            const Learned &learned, Elements outputs, int64_t rows);
+
+} // namespace nnrt

@@ -1,0 +1,337 @@
+// The trainer's command line.
+#include "runtime/program/flags.h"
+
+#include "runtime/program/statements.h"
+#include "runtime/sources/csv_scan.h"
+#include "runtime/support/suggest.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace nnrt {
+
+namespace {
+
+enum class Fixed {
+  Help,
+  Version,
+  Data,
+  Seed,
+  Threads,
+  Resume,
+  Quiet,
+  MaxSteps,
+  Timing,
+  Profile,
+  Watch,
+  Log,
+  TensorBoard,
+  Model,
+  Weights,
+  Output
+};
+
+struct FixedFlag {
+  const char *name;
+  Fixed id;
+  const char *value; // what --help calls its value, or null
+  const char *help;
+  bool predict;          // belongs to the predict subcommand
+  bool monitors = false; // shows what Monitor sees
+};
+
+const FixedFlag fixedFlags[] = {
+    {"data", Fixed::Data, "DIR", "another folder to look for data files in", false},
+    {"seed", Fixed::Seed, "N", "seed of initial weights, order and dropout (default 0)", false},
+    {"threads", Fixed::Threads, "N",
+     "worker threads (default: as many as pay, up to the cores); same results", false},
+    {"resume", Fixed::Resume, nullptr, "go on from the checkpoints", false},
+    {"quiet", Fixed::Quiet, nullptr, "print only results and errors", false},
+    {"max-steps", Fixed::MaxSteps, "N", "stop training after N steps in all", false},
+    {"timing", Fixed::Timing, nullptr,
+     "print how long loading, the first step and training took, and the memory they use", false},
+    {"profile", Fixed::Profile, nullptr,
+     "print where the time went, by source line (compiled by nnc --profile)", false},
+    {"watch", Fixed::Watch, nullptr,
+     "print norms of weights, gradients and updates and dead units after training", false, true},
+    {"log", Fixed::Log, "FILE", "write what happens to FILE, one JSON object a line", false, true},
+    {"tensorboard", Fixed::TensorBoard, "DIR", "write event files for TensorBoard to DIR", false,
+     true},
+    {"help", Fixed::Help, nullptr, "this text", false},
+    {"version", Fixed::Version, nullptr, "which nnc has compiled the program", false},
+    {"model", Fixed::Model, "NAME", "which model, when the program has several", true},
+    {"weights", Fixed::Weights, "FILE", "its saved weights (.safetensors)", true},
+    {"output", Fixed::Output, "FILE",
+     "where predictions go (-o FILE; default, and `-`: standard output)", true},
+};
+
+Status wholeNumber(const std::string &flag, const std::string &text, double least, double most,
+                   double &value) {
+  if (!parseNumber(text, value) || value != std::floor(value) || value < least || value > most)
+    return Status::error(format("--%s needs a whole number from %.0f to %.0f, found `%s`",
+                                flag.c_str(), least, most, quoted(text).c_str()));
+  return Status();
+}
+
+Status setOption(const nn_option &option, const std::string &text, double &value) {
+  if (option.kind == NN_OPTION_BOOL) {
+    if (text == "true" || text == "yes" || text == "on" || text == "1")
+      value = 1;
+    else if (text == "false" || text == "no" || text == "off" || text == "0")
+      value = 0;
+    else
+      return Status::error(
+          format("--%s is true or false, found `%s`", option.name, quoted(text).c_str()));
+    return Status();
+  }
+  std::string digits;
+  for (char c : text)
+    if (c != '_') // 10_000, as in programs
+      digits += c;
+  bool percent = !digits.empty() && digits.back() == '%';
+  if (percent)
+    digits.pop_back();
+  if (!parseNumber(digits, value) || !std::isfinite(value))
+    return Status::error(
+        format("--%s needs a number, found `%s`", option.name, quoted(text).c_str()));
+  if (percent)
+    value /= 100;
+  if (option.kind == NN_OPTION_INTEGER && value != std::floor(value))
+    return Status::error(
+        format("--%s needs a whole number, found `%s`", option.name, quoted(text).c_str()));
+  return Status();
+}
+
+const nn_option *findOption(const nn_program &program, const std::string &name) {
+  for (int32_t i = 0; i < program.n_options; ++i) {
+    std::string own = program.options[i].name;
+    if (own == name)
+      return &program.options[i];
+    for (char &c : own) // batch_size is also --batch-size
+      if (c == '_')
+        c = '-';
+    if (own == name)
+      return &program.options[i];
+  }
+  return nullptr;
+}
+
+Status apply(const FixedFlag &flag, const std::string &text, Flags &flags) {
+  double value;
+  switch (flag.id) {
+  case Fixed::Help:
+    flags.help = true;
+    break;
+  case Fixed::Version:
+    flags.version = true;
+    break;
+  case Fixed::Data:
+    flags.data = text;
+    break;
+  case Fixed::Seed:
+    NN_TRY(wholeNumber("seed", text, 0, 0x1p53, value));
+    flags.seed = uint64_t(value);
+    break;
+  case Fixed::Threads:
+    NN_TRY(wholeNumber("threads", text, 1, 1024, value));
+    flags.threads = int(value);
+    break;
+  case Fixed::Resume:
+    flags.resume = true;
+    break;
+  case Fixed::Quiet:
+    flags.quiet = true;
+    break;
+  case Fixed::MaxSteps:
+    NN_TRY(wholeNumber("max-steps", text, 1, 0x1p53, value));
+    flags.maxSteps = int64_t(value);
+    break;
+  case Fixed::Timing:
+    flags.timing = true;
+    break;
+  case Fixed::Profile:
+    flags.profile = true;
+    break;
+  case Fixed::Watch:
+    flags.watch = true;
+    break;
+  case Fixed::Log:
+  case Fixed::TensorBoard:
+    if (text.empty())
+      return Status::error(format("--%s needs a value: %s", flag.name, flag.value));
+    (flag.id == Fixed::Log ? flags.log : flags.tensorboard) = text;
+    break;
+  case Fixed::Model:
+    flags.model = text;
+    break;
+  case Fixed::Weights:
+    flags.weights = text;
+    break;
+  case Fixed::Output:
+    flags.output = text == "-" ? "" : text;
+    break;
+  }
+  return Status();
+}
+
+} // namespace
+
+Status parseFlags(const nn_program &program, int argc, char **argv, bool lenient, Flags &flags) {
+  flags.options.clear();
+  for (int32_t i = 0; i < program.n_options; ++i)
+    flags.options.push_back(program.options[i].value);
+  int i = 1;
+  if (argc > 1 && !strcmp(argv[1], "predict")) {
+    flags.predict = true;
+    i = 2;
+  }
+  std::vector<std::string> inputs;
+  for (; i < argc; ++i) {
+    std::string argument = argv[i];
+    if (argument == "-h")
+      argument = "--help";
+    if (argument == "-o" && flags.predict)
+      argument = "--output";
+    if (argument.compare(0, 2, "--") != 0 || argument == "--") {
+      if (argument.size() > 1 && argument[0] == '-')
+        return Status::error("there is no flag " + quoted(argument) + "; --help lists all");
+      inputs.push_back(argument);
+      continue;
+    }
+    size_t equals = argument.find('=');
+    std::string name = argument.substr(2, equals == std::string::npos ? equals : equals - 2);
+    bool hasValue = equals != std::string::npos;
+    std::string text = hasValue ? argument.substr(equals + 1) : "";
+    auto takeValue = [&]() {
+      if (hasValue || i + 1 >= argc)
+        return hasValue;
+      text = argv[++i];
+      return hasValue = true;
+    };
+
+    if (const nn_option *option = findOption(program, name)) {
+      bool isBool = option->kind == NN_OPTION_BOOL;
+      if (isBool && !hasValue)
+        text = "true"; // --verbose alone turns it on
+      else if (!takeValue())
+        return Status::error("--" + name + " needs a value");
+      NN_TRY(setOption(*option, text, flags.options[option - program.options]));
+      continue;
+    }
+    const FixedFlag *known = nullptr;
+    for (const FixedFlag &flag : fixedFlags)
+      if (name == flag.name && (!flag.predict || flags.predict))
+        known = &flag;
+    if (known) {
+      if (!known->value && hasValue)
+        return Status::error("--" + name + " takes no value");
+      if (known->value && !takeValue())
+        return Status::error("--" + name + " needs a value: " + known->value);
+      NN_TRY(apply(*known, text, flags));
+      continue;
+    }
+    if (lenient) {
+      if (!hasValue && i + 1 < argc && argv[i + 1][0] != '-')
+        ++i;
+      continue;
+    }
+    std::vector<std::string> names;
+    for (int32_t k = 0; k < program.n_options; ++k)
+      names.push_back(program.options[k].name);
+    for (const FixedFlag &flag : fixedFlags)
+      if (!flag.predict || flags.predict)
+        names.push_back(flag.name);
+    std::string near = nearest(name, names);
+    return Status::error("there is no flag --" + quoted(name) +
+                         (near.empty() ? "; --help lists all" : "; did you mean --" + near + "?"));
+  }
+  if (flags.profile && !program.profile && !lenient)
+    return Status::error(
+        "--profile needs a trainer that was compiled for it: nnc --profile FILE.nn -o TRAINER");
+  if (!flags.predict && !inputs.empty() && !lenient)
+    return Status::error(
+        "`" + quoted(inputs[0]) + "` is not a flag; --help lists all" +
+        (nearest(inputs[0], {"predict"}).empty() ? "" : "; did you mean `predict`?"));
+  if (flags.predict && !flags.help && !flags.version) {
+    if (inputs.size() != 1)
+      return Status::error(inputs.empty() ? "predict needs a CSV file to read"
+                                          : "predict reads one file, several were given");
+    if (flags.weights.empty())
+      return Status::error("predict needs --weights FILE");
+    flags.input = inputs[0];
+  }
+  return Status();
+}
+
+static void line(std::string &text, const std::string &left, const std::string &help) {
+  text += "  " + padded(left, std::max<size_t>(22, characters(left) + 1), false) + help + "\n";
+}
+
+std::string helpText(const nn_program &program, const char *argv0) {
+  std::string name = argv0, text;
+  const std::vector<const nn_model *> models = shownModels(program);
+  // "/usr/bin/nnc run dir/model.nn": only the first word is a path to shorten.
+  size_t slash = name.substr(0, name.find(' ')).rfind('/');
+  if (slash != std::string::npos && name.compare(0, 2, "./") != 0)
+    name = name.substr(slash + 1);
+  if (program.doc && *program.doc) {
+    text += program.doc;
+    if (text.back() != '\n')
+      text += "\n";
+    text += "\n";
+  }
+  text += "usage: " + name + " [flags]\n";
+  if (!models.empty())
+    text += "       " + name +
+            " predict [--model NAME] --weights FILE INPUT.csv [-o OUTPUT.csv]\n"
+            "       (INPUT `-`: standard input)\n";
+  if (program.n_options > 0) {
+    text += "\noptions of the program:\n";
+    for (int32_t i = 0; i < program.n_options; ++i) {
+      const nn_option &option = program.options[i];
+      bool isBool = option.kind == NN_OPTION_BOOL;
+      std::string shown = isBool ? (option.value != 0 ? "true" : "false") : number(option.value);
+      std::string help = option.help ? option.help : "";
+      line(text,
+           std::string("--") + option.name +
+               (isBool                             ? "[=BOOL]"
+                : option.kind == NN_OPTION_INTEGER ? " N"
+                                                   : " X"),
+           help + (help.empty() ? "" : " ") + "(default " + shown + ")");
+    }
+  }
+  for (bool predict : {false, true}) {
+    if (predict && models.empty())
+      continue;
+    text += predict ? "\nflags of predict:\n" : "\nflags:\n";
+    for (const FixedFlag &flag : fixedFlags)
+      if (flag.predict == predict)
+        line(text,
+             std::string("--") + flag.name + (flag.value ? std::string(" ") + flag.value : ""),
+             flag.help);
+  }
+  if (models.size() > 1) {
+    text += "\nmodels:\n";
+    for (const nn_model *model : models)
+      text += std::string("  ") + model->name + "\n";
+  }
+  return text +
+         "\nexit codes: 0 done, 1 the run failed, 2 wrong flags, 129, 130 or 143 interrupted\n";
+}
+
+} // namespace nnrt
+
+extern "C" int nn_is_monitor_flag(const char *name) {
+  for (const nnrt::FixedFlag &flag : nnrt::fixedFlags)
+    if (!std::strcmp(flag.name, name))
+      return flag.monitors;
+  return 0;
+}
+
+extern "C" int nn_is_flag(const char *name) {
+  for (const nnrt::FixedFlag &flag : nnrt::fixedFlags)
+    if (!std::strcmp(flag.name, name))
+      return 1;
+  return 0;
+}

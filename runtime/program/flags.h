@@ -1,0 +1,36 @@
+// What the command line asked for.
+#pragma once
+
+#include "runtime/abi.h"
+#include "runtime/support/status.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace nnrt {
+
+struct Flags {
+  bool help = false, version = false, resume = false, quiet = false, timing = false, watch = false;
+  bool profile = false;    // given; a program compiled with a profile prints it in any case
+  std::string data;        // --data DIR
+  std::string log;         // --log FILE, or empty
+  std::string tensorboard; // --tensorboard DIR, or empty
+  uint64_t seed = 0;
+  int threads = 0;             // 0: not given
+  int64_t maxSteps = -1;       // -1: no limit
+  std::vector<double> options; // a value for each option of the program
+
+  bool predict = false;                      // the predict subcommand
+  std::string model, weights, input, output; // input `-`: standard input
+};
+
+/// Reads argv[1 …]. A failure is a wrong use of the command line (exit code 2).
+/// `lenient`: flags that are neither fixed nor options of this program are passed over (a session's
+/// programs differ).
+Status parseFlags(const nn_program &program, int argc, char **argv, bool lenient, Flags &flags);
+
+/// The text of --help.
+std::string helpText(const nn_program &program, const char *argv0);
+
+} // namespace nnrt

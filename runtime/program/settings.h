@@ -1,0 +1,32 @@
+// The numbers of train statements and experiments, checked.
+#pragma once
+
+#include "runtime/device/engine.h"
+
+namespace nnrt {
+
+struct TrainNumbers {
+  int64_t batch = 0; // 0: all
+  int64_t steps = 0; // 0: by epochs
+  double epochs = 0;
+  int64_t patience = 0, checkpointEvery = 0; // in epochs; 0: there is none
+};
+
+/// Fails where one of them is negative, not whole, not a number or too large, saying which it is
+/// and what it may be.
+Status trainNumbers(const Engine &engine, const nn_train &train, TrainNumbers &numbers);
+
+/// How many steps make so many epochs.
+Status stepsInAll(const TrainNumbers &numbers, int64_t stepsPerEpoch, int64_t &steps);
+
+/// A seed: whole, from 0 to 2^53, which every number type here holds exactly. `what` begins the
+/// message: "`seed`".
+Status seedOf(const Engine &engine, const nn_number &number, const char *what, uint64_t &seed);
+
+/// What each trial has come to is kept, and told in the report: more of them than this were not
+/// meant.
+const int64_t mostTrials = 1'000'000;
+/// `mayBeAll`: 0 stands for all points of a grid.
+Status checkTrials(double trials, bool mayBeAll);
+
+} // namespace nnrt

@@ -1,0 +1,95 @@
+// What a model has learned from its data besides weights: the statistics that its inputs were
+// normalised by and the order of its classes. They belong to the model, so other data that it is
+// given are prepared by them.
+#include "runtime/run/run.h"
+
+#include <cmath>
+
+namespace nnrt {
+
+Learned Dataset::learned() const {
+  Learned result;
+  result.from = description->name;
+  for (int32_t c = 0; c < description->n_columns; ++c)
+    if (!classes[c].empty())
+      result.classes[description->columns[c].name] = classes[c];
+  for (int32_t c = 0; c < description->n_columns && !fills.empty(); ++c)
+    if (!std::isnan(fills[c]))
+      result.fills[{description->columns[c].name, description->columns[c].kind}] = fills[c];
+  for (int32_t f = 0; f < description->n_fields; ++f)
+    if (!statistics[f].mean.empty())
+      result.statistics[description->fields[f].name] = statistics[f];
+  return result;
+}
+
+/// What of `known` differs from the data's own, in words: "`x`"; empty: nothing does.
+static std::string differences(const Learned &known, const Dataset &data) {
+  const Learned own = data.learned();
+  std::string text;
+  for (const auto &[field, statistics] : known.statistics)
+    if (auto found = own.statistics.find(field);
+        found != own.statistics.end() && found->second.mean.size() == statistics.mean.size() &&
+        (found->second.mean != statistics.mean || found->second.deviation != statistics.deviation))
+      text += (text.empty() ? "`" : ", `") + field + "`";
+  for (const auto &[column, classes] : known.classes)
+    if (auto found = own.classes.find(column);
+        found != own.classes.end() && found->second != classes)
+      text += (text.empty() ? "the classes of `" : ", the classes of `") + column + "`";
+  return text;
+}
+
+/// Fields of the same name of which one side alone is normalised.
+static std::string oneSided(const Learned &known, const nn_data &data) {
+  for (int32_t f = 0; f < data.n_fields; ++f)
+    if (!(data.fields[f].flags & NN_FIELD_NORMALIZE) && known.statistics.count(data.fields[f].name))
+      return data.fields[f].name;
+  return "";
+}
+
+Status Run::needFor(int32_t model, int32_t index, Dataset *&result, bool unchecked) {
+  NN_TRY(need(index, result, unchecked));
+  const nn_model &of = program.models[model];
+  const nn_data &description = program.data[index];
+  Learned known;
+  if (auto found = loaded.find(of.name); found != loaded.end()) {
+    known = found->second;
+  } else if (of.data >= 0 && of.data != index) {
+    Dataset *trained = nullptr;
+    NN_TRY(need(of.data, trained));
+    known = trained->learned();
+  }
+  if (known.statistics.empty() && known.classes.empty())
+    return Status();
+  const std::string key = std::string(of.name) + " " + description.name;
+  if (const std::string field = oneSided(known, description);
+      !field.empty() && told.insert(key + " " + field).second)
+    progress.note(format(
+        "note: `%s` of %s is not normalised, and that of %s, which `%s` was trained with, is",
+        field.c_str(), description.name, known.from.c_str(), modelName(model)));
+  const std::string differing = differences(known, *result);
+  if (differing.empty())
+    return Status();
+  if (description.folds > 0) {
+    if (told.insert(key).second)
+      progress.note(
+          format("note: %s of %s are its own, not those of %s, which `%s` was trained with",
+                 differing.c_str(), description.name, known.from.c_str(), modelName(model)));
+    return Status();
+  }
+  std::shared_ptr<Dataset> &kept = adapted[{model, index}];
+  if (!kept) {
+    kept.reset(new Dataset);
+    if (Status status = kept->load(engine, description, folders, cache, false, &known);
+        status.failed()) {
+      kept.reset();
+      return status;
+    }
+    if (told.insert(key).second)
+      progress.note(format("note: %s of %s are by what `%s` has learned from %s", differing.c_str(),
+                           description.name, modelName(model), known.from.c_str()));
+  }
+  result = kept.get();
+  return Status();
+}
+
+} // namespace nnrt

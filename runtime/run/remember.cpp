@@ -1,0 +1,145 @@
+// Records outlive the tables of their program: what points into these is kept as numbers.
+#include "runtime/run/remember.h"
+
+#include "runtime/program/statements.h"
+
+namespace nnrt {
+
+/// The statement itself, of one about a search's result that which is about the chosen variant;
+/// null: nothing was chosen.
+static const nn_statement *actual(const Run &run, const nn_statement &statement) {
+  if (statement.kind != NN_STMT_CHOSEN)
+    return &statement;
+  const nn_chosen &chosen = *static_cast<const nn_chosen *>(statement.body);
+  auto found = run.chosen.find(chosen.experiment);
+  return found == run.chosen.end() ? nullptr : chosen.bodies + found->second;
+}
+
+/// The model that a search or an ensemble makes; -1: none.
+static int32_t madeBy(const nn_statement &statement, int32_t variant) {
+  if (statement.kind == NN_STMT_ENSEMBLE)
+    return static_cast<const nn_ensemble *>(statement.body)->model;
+  if (statement.kind == NN_STMT_EXPERIMENT && variant >= 0)
+    return static_cast<const nn_experiment *>(statement.body)->variants[variant].model;
+  return -1;
+}
+
+/// Calls visit(train, ordinal) for each train statement in one of the program's statements.
+template <class Visit> static void forTrainsIn(const nn_statement &statement, Visit &&visit) {
+  int32_t ordinal = 0;
+  forEachStatement(&statement, 1, [&](const nn_statement &inner) {
+    if (inner.kind == NN_STMT_TRAIN)
+      visit(static_cast<const nn_train *>(inner.body), ordinal++);
+    return true;
+  });
+}
+
+static const nn_train *findTrain(const Run &run, const int64_t *numbers, const TrainKey &key) {
+  const nn_train *found = nullptr;
+  for (int32_t i = 0; i < run.earlier; ++i)
+    if (numbers[i] == key.statement)
+      forTrainsIn(run.program.statements[i], [&](const nn_train *train, int32_t ordinal) {
+        found = ordinal == key.ordinal ? train : found;
+      });
+  return found;
+}
+
+static TrainKey keyOf(const Run &run, const int64_t *numbers, const nn_train *wanted) {
+  TrainKey key;
+  for (int32_t i = 0; i <= run.earlier; ++i)
+    forTrainsIn(run.program.statements[i], [&](const nn_train *train, int32_t ordinal) {
+      if (train == wanted)
+        key = {numbers[i], ordinal};
+    });
+  return key;
+}
+
+static void recallExperiment(Run &run, const nn_experiment &experiment, int32_t ordinal,
+                             const Remembered &known) {
+  run.outcomes[ordinal] = known.outcome;
+  if (known.variant < 0 || known.variant >= experiment.n_variants)
+    return;
+  run.chosen[ordinal] = known.variant;
+  size_t next = 0;
+  for (int32_t v = 0; v < experiment.n_variables; ++v)
+    if (experiment.variables[v].slot >= 0 && next < known.values.size())
+      run.engine.scalars[size_t(experiment.variables[v].slot)] = known.values[next++];
+  if (known.fold >= 0 && experiment.data >= 0)
+    run.folds[experiment.data] = known.fold;
+}
+
+Status recall(Run &run, const Memory &memory, const int64_t *numbers) {
+  int32_t experiments = 0;
+  for (int32_t i = 0; i < run.earlier; ++i) {
+    const nn_statement &statement = run.program.statements[i];
+    const int32_t ordinal = experiments;
+    experiments += statement.kind == NN_STMT_EXPERIMENT;
+    auto found = memory.find(numbers[i]);
+    if (found == memory.end())
+      continue;
+    const Remembered &known = found->second;
+    if (statement.kind == NN_STMT_EXPERIMENT)
+      recallExperiment(run, *static_cast<const nn_experiment *>(statement.body), ordinal, known);
+    if (const nn_statement *made = actual(run, statement))
+      if (const int32_t model = madeBy(*made, known.variant); model >= 0) {
+        const nn_range range = run.program.models[model].tensors;
+        for (int32_t t = 0; t < range.count && size_t(t) < known.weights.size(); ++t)
+          if (known.weights[size_t(t)].size() == size_t(run.engine.tensorBytes(range.first + t))) {
+            run.engine.importTensor(range.first + t, known.weights[size_t(t)].data(),
+                                    run.engine.tensor(range.first + t));
+            run.drawn[size_t(range.first + t)] = 0;
+          }
+      }
+    for (size_t r = 0; r < known.trained.size(); ++r)
+      if (const nn_train *train = findTrain(run, numbers, known.keys[r])) {
+        run.trained.push_back(known.trained[r]);
+        run.trained.back().statement = train;
+      }
+    run.evaluated.insert(run.evaluated.end(), known.evaluated.begin(), known.evaluated.end());
+    run.searched.insert(run.searched.end(), known.searched.begin(), known.searched.end());
+  }
+  return run.engine.updateSettings();
+}
+
+void remember(Run &run, Memory &memory, const int64_t *numbers) {
+  if (run.earlier >= run.program.n_statements)
+    return;
+  const nn_statement &statement = run.program.statements[run.earlier];
+  Remembered known;
+  // What was recalled stands first in the run's lists.
+  for (size_t r = run.recalledTrained; r < run.trained.size(); ++r) {
+    known.keys.push_back(keyOf(run, numbers, run.trained[r].statement));
+    known.trained.push_back(run.trained[r]);
+    known.trained.back().statement = nullptr;
+  }
+  known.evaluated.assign(run.evaluated.begin() + long(run.recalledEvaluated), run.evaluated.end());
+  known.searched.assign(run.searched.begin() + long(run.recalledSearched), run.searched.end());
+  known.isTrain = statement.kind == NN_STMT_TRAIN;
+  if (statement.kind == NN_STMT_EXPERIMENT) {
+    const nn_experiment &experiment = *static_cast<const nn_experiment *>(statement.body);
+    int32_t ordinal = 0;
+    for (int32_t i = 0; i < run.earlier; ++i)
+      ordinal += run.program.statements[i].kind == NN_STMT_EXPERIMENT;
+    known.outcome = run.outcomes[ordinal];
+    if (auto chosen = run.chosen.find(ordinal); chosen != run.chosen.end())
+      known.variant = chosen->second;
+    for (int32_t v = 0; v < experiment.n_variables; ++v)
+      if (experiment.variables[v].slot >= 0)
+        known.values.push_back(run.engine.scalars[size_t(experiment.variables[v].slot)]);
+    if (auto fold = run.folds.find(experiment.data); fold != run.folds.end())
+      known.fold = fold->second;
+  }
+  if (known.isEmpty())
+    return;
+  if (const nn_statement *made = actual(run, statement))
+    if (const int32_t model = madeBy(*made, known.variant); model >= 0) {
+      const nn_range range = run.program.models[model].tensors;
+      for (int32_t t = range.first; t < range.first + range.count; ++t) {
+        known.weights.emplace_back(size_t(run.engine.tensorBytes(t)));
+        run.engine.exportTensor(t, run.engine.tensor(t), known.weights.back().data());
+      }
+    }
+  memory[numbers[run.earlier]] = std::move(known);
+}
+
+} // namespace nnrt

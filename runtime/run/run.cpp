@@ -1,0 +1,295 @@
+// Carrying out a program's statements.
+#include "runtime/run/run.h"
+#include "runtime/data/targets.h"
+
+#include "runtime/process/output.h"
+#include "runtime/process/signals.h"
+#include "runtime/program/settings.h"
+#include "runtime/program/statements.h"
+#include "runtime/run/overwrite.h"
+#include "runtime/support/visible.h"
+
+#include <algorithm>
+#include <climits>
+#include <cstdlib>
+#include <cstring>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace nnrt {
+
+static bool isFolder(const std::string &path) {
+  struct stat info;
+  return stat(path.empty() ? "." : path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+Folders programFolders(const nn_program &program, const std::string &dataFlag) {
+  Folders folders;
+  folders.data = dataFlag;
+  const std::string dir = program.source_dir ? program.source_dir : "";
+  if (!dir.empty() && dir[0] == '/') {
+    if (isFolder(dir))
+      folders.program = dir;
+    return folders;
+  }
+  // A trainer. It may have been moved, or be run on another machine: then its source's folder is
+  // not where it was, and paths start where it is run, or where the source was as seen from there.
+  char own[PATH_MAX], real[PATH_MAX], here[PATH_MAX];
+  const ssize_t length = dir.empty() ? -1 : readlink("/proc/self/exe", own, sizeof own);
+  const std::string given = folderOf(program.source_path ? program.source_path : "");
+  if (dir.empty() && isFolder(given))
+    folders.program = given;
+  folders.elsewhere = {given, ""};
+  if (length > 0 &&
+      realpath((folderOf(std::string(own, size_t(length))) + "/" + dir).c_str(), real) &&
+      isFolder(real) && !(getcwd(here, sizeof here) && !strcmp(here, real)))
+    folders.program = real;
+  return folders;
+}
+
+Status Run::need(int32_t index, Dataset *&result, bool unchecked) {
+  auto fold = folds.find(index);
+  const int32_t wanted = fold == folds.end() ? 0 : fold->second;
+  std::shared_ptr<Dataset> &kept = data[{index, wanted}];
+  if (!kept) {
+    const double begin = now();
+    kept.reset(new Dataset);
+    Status status = kept->load(engine, program.data[index], folders, cache, unchecked);
+    if (!status.failed() && wanted > 0)
+      status = kept->useFold(engine, wanted);
+    if (status.failed()) {
+      kept.reset();
+      return status;
+    }
+    for (const std::string &remark : kept->remarks)
+      progress.note(remark);
+    kept->remarks.clear();
+    loadSeconds += now() - begin;
+    observed((std::string("load ") + program.data[index].name).c_str(), begin);
+  }
+  result = kept.get();
+  return unchecked ? Status() : result->checkRows(engine);
+}
+
+/// The data set that may be checked while its first steps are made, because nothing is printed or
+/// written before these: that of a train statement that everything begins with. -1: none.
+static int32_t checkedWhileTraining(const Run &run) {
+  for (int32_t i = run.earlier; i < run.program.n_statements; ++i) {
+    const nn_statement &statement = run.program.statements[i];
+    if (statement.kind == NN_STMT_TRAIN)
+      return static_cast<const nn_train *>(statement.body)->data;
+    if (statement.kind != NN_STMT_LOAD)
+      break;
+  }
+  return -1;
+}
+
+void Run::say(const std::string &text) { draw(visible(text, true)); }
+
+void Run::draw(const std::string &text) {
+  if (output) {
+    *output += text;
+    return;
+  }
+  progress.clear();
+  drawText(text);
+}
+
+static Status initialise(Run &run, nn_range models, bool hidden) {
+  FlushDenormals flush;
+  run.drawn.resize(size_t(run.program.n_tensors));
+  for (int32_t m = models.first; m < models.first + models.count; ++m) {
+    const nn_model &model = run.program.models[m];
+    if (!model.init.code || (model.hidden && !hidden))
+      continue;
+    NN_TRY(run.engine.reserve(model.init, 1));
+    run.engine.call(model.init, nullptr, nullptr, 1, 1);
+    std::fill_n(run.drawn.begin() + model.tensors.first, model.tensors.count, 1);
+  }
+  return Status();
+}
+
+Status initialiseModels(Run &run) { return initialise(run, {0, run.program.n_models}, false); }
+Status initialiseModels(Run &run, nn_range models) { return initialise(run, models, true); }
+
+/// The bounds of one use of a data set, a train or an evaluate statement.
+template <class Statement> static Status checkUse(Run &run, const Statement &statement) {
+  Dataset *data = nullptr;
+  NN_TRY(run.needFor(statement.model, statement.data, data,
+                     statement.data == checkedWhileTraining(run)));
+  for (int32_t b = 0; b < statement.n_bounds; ++b)
+    NN_TRY(data->checkBound(run.engine, statement.bounds[b]));
+  return checkTargets(run.engine, *data, statement.fields, statement.n_fields, statement.targets);
+}
+
+Status checkData(Run &run, const nn_statement &statement) {
+  if (statement.kind == NN_STMT_TRAIN) {
+    const nn_train &train = *static_cast<const nn_train *>(statement.body);
+    return checkUse(run, train);
+  }
+  if (statement.kind == NN_STMT_EVALUATE) {
+    const nn_evaluate &evaluate = *static_cast<const nn_evaluate *>(statement.body);
+    return checkUse(run, evaluate);
+  }
+  if (statement.kind == NN_STMT_PREDICT) {
+    const nn_predict &predict = *static_cast<const nn_predict *>(statement.body);
+    return checkPredict(run, predict,
+                        predict.data >= 0 && predict.data == checkedWhileTraining(run));
+  }
+  return Status();
+}
+
+Status checkOutput(Run &run, const char *path, bool weights) {
+  NN_TRY(checkKeepsInputs(run.program, run.folders, path, weights));
+  if (run.flags.predict) { // beside what the program itself writes
+    Outputs outputs;
+    Status status = outputs.add(path, Outputs::predictions, "");
+    forEachStatement(run.program, [&](const nn_statement &statement) {
+      return !status.failed() && !(status = outputs.add(statement)).failed();
+    });
+    NN_TRY(std::move(status));
+  }
+  return checkWritable(path);
+}
+
+static Status checkStatement(Run &run, const nn_statement &statement) {
+  switch (statement.kind) {
+  case NN_STMT_TRAIN: {
+    const nn_train &train = *static_cast<const nn_train *>(statement.body);
+    if (train.checkpoint)
+      NN_TRY(checkOutput(run, train.checkpoint, false).at(train.where));
+    return run.program.data[train.data].hidden ? Status() : checkData(run, statement);
+  }
+  case NN_STMT_EVALUATE: {
+    const nn_evaluate &evaluate = *static_cast<const nn_evaluate *>(statement.body);
+    return run.program.data[evaluate.data].hidden ? Status() : checkData(run, statement);
+  }
+  case NN_STMT_PREDICT: {
+    const nn_predict &predict = *static_cast<const nn_predict *>(statement.body);
+    if (predict.path)
+      NN_TRY(checkOutput(run, predict.path, true).at(predict.where));
+    return predict.data >= 0 && run.program.data[predict.data].hidden ? Status()
+                                                                      : checkData(run, statement);
+  }
+  case NN_STMT_SAVE: {
+    const nn_save &save = *static_cast<const nn_save *>(statement.body);
+    return checkOutput(run, save.path, false).at(save.where);
+  }
+  case NN_STMT_REPORT: {
+    const nn_report &report = *static_cast<const nn_report *>(statement.body);
+    return checkOutput(run, report.path, true).at(report.where);
+  }
+  case NN_STMT_PLOT: {
+    const nn_plot &plot = *static_cast<const nn_plot *>(statement.body);
+    return plot.path ? checkOutput(run, plot.path, true).at(plot.where) : Status();
+  }
+  default:
+    return Status();
+  }
+}
+
+/// The numbers of statements and experiments that depend on options alone; what an experiment draws
+/// is not known yet.
+static Status checkNumbers(Run &run) {
+  for (int32_t i = run.earlier; i < run.program.n_statements; ++i) {
+    const nn_statement &statement = run.program.statements[i];
+    if (statement.kind == NN_STMT_TRAIN) {
+      const nn_train &train = *static_cast<const nn_train *>(statement.body);
+      TrainNumbers numbers;
+      NN_TRY(trainNumbers(run.engine, train, numbers).at(train.where));
+    } else if (statement.kind == NN_STMT_EXPERIMENT) {
+      const nn_experiment &experiment = *static_cast<const nn_experiment *>(statement.body);
+      if (experiment.method != NN_COMPARE)
+        NN_TRY(checkTrials(run.engine.value(experiment.trials), experiment.method == NN_GRID)
+                   .at(experiment.where));
+    }
+  }
+  return Status();
+}
+
+Status checkBeforeRun(Run &run) {
+  Outputs outputs;
+  NN_TRY(checkNumbers(run));
+  if (!run.flags.log.empty()) {
+    NN_TRY(checkKeepsInputs(run.program, run.folders, run.flags.log, true));
+    NN_TRY(outputs.add(run.flags.log.c_str(), "the log", ""));
+  }
+  Status status;
+  forEachStatement(run.program.statements + run.earlier, run.program.n_statements - run.earlier,
+                   [&](const nn_statement &statement) {
+                     status = outputs.add(statement);
+                     if (!status.failed())
+                       status = checkStatement(run, statement);
+                     return !status.failed();
+                   });
+  return status;
+}
+
+Status runStatements(Run &run, const nn_statement *statements, int32_t count, int32_t &trains,
+                     int32_t experiments) {
+  for (int32_t i = 0; i < count && !run.signal; ++i) {
+    const nn_statement &statement = statements[i];
+    switch (statement.kind) {
+    case NN_STMT_TRAIN:
+      NN_TRY(runTrain(run, *static_cast<const nn_train *>(statement.body), trains++));
+      break;
+    case NN_STMT_EVALUATE:
+      NN_TRY(runEvaluate(run, *static_cast<const nn_evaluate *>(statement.body)));
+      break;
+    case NN_STMT_PREDICT:
+      NN_TRY(runPredict(run, *static_cast<const nn_predict *>(statement.body)));
+      break;
+    case NN_STMT_SAVE:
+      NN_TRY(runSave(run, *static_cast<const nn_save *>(statement.body)));
+      break;
+    case NN_STMT_LOAD:
+      NN_TRY(runLoad(run, *static_cast<const nn_load *>(statement.body)));
+      break;
+    case NN_STMT_REPORT:
+      NN_TRY(runReport(run, *static_cast<const nn_report *>(statement.body)));
+      break;
+    case NN_STMT_PLOT:
+      NN_TRY(runPlot(run, *static_cast<const nn_plot *>(statement.body)));
+      break;
+    case NN_STMT_PRINT:
+      NN_TRY(runPrint(run, *static_cast<const nn_print *>(statement.body)));
+      break;
+    case NN_STMT_EXPERIMENT:
+      NN_TRY(runExperiment(run, *static_cast<const nn_experiment *>(statement.body), experiments++,
+                           trains));
+      break;
+    case NN_STMT_CHOSEN: {
+      const nn_chosen &chosen = *static_cast<const nn_chosen *>(statement.body);
+      NN_TRY(runStatements(run, chosen.bodies + run.chosen[chosen.experiment], 1, trains));
+      break;
+    }
+    case NN_STMT_ENSEMBLE:
+      NN_TRY(runEnsemble(run, *static_cast<const nn_ensemble *>(statement.body), trains));
+      break;
+    case NN_STMT_OUTCOME:
+      NN_TRY(runOutcome(run, *static_cast<const nn_outcome *>(statement.body)));
+      break;
+    default:
+      return Status::error(
+          format("the program has a statement of unknown kind %d", statement.kind));
+    }
+    if (!run.signal)
+      run.signal = pendingSignal();
+  }
+  return Status();
+}
+
+Status runStatements(Run &run) {
+  int32_t trains = run.earlierTrains, experiments = 0;
+  for (int32_t i = 0; i < run.earlier; ++i)
+    experiments += run.program.statements[i].kind == NN_STMT_EXPERIMENT;
+  NN_TRY(runStatements(run, run.program.statements + run.earlier,
+                       run.program.n_statements - run.earlier, trains, experiments));
+  // A train statement that was finished before has not looked at its data.
+  for (auto &data : run.data)
+    if (data.second)
+      NN_TRY(data.second->checkRows(run.engine));
+  return Status();
+}
+
+} // namespace nnrt

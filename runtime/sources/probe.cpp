@@ -1,0 +1,203 @@
+// nn_probe_source: what the compiler asks of a source before the run: names and shapes of columns,
+// rows.
+#include "runtime/files/file.h"
+#include "runtime/sources/csv_table.h"
+#include "runtime/sources/idx_file.h"
+#include "runtime/sources/image_reader.h"
+#include "runtime/sources/npy_file.h"
+#include "runtime/sources/text_file.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+namespace nnrt {
+namespace {
+
+const size_t countLimit = size_t(64) << 20; // rows of bigger CSV files are not counted
+
+/// Adds a column to the probe; without memory for it there is none.
+void addColumn(nn_probe &probe, const std::string &name, const std::vector<int64_t> &shape,
+               bool wide, int32_t kind = NN_NUMBER, int64_t classes = 0) {
+  const size_t bytes = sizeof(nn_probe_column) * size_t(probe.n_columns + 1);
+  auto *columns = static_cast<nn_probe_column *>(realloc(probe.columns, bytes));
+  if (!columns)
+    return;
+  probe.columns = columns;
+  nn_probe_column &column = columns[probe.n_columns++];
+  column = {strdup(name.c_str()), kind, int32_t(shape.size()), {}, classes, wide, nullptr};
+  for (size_t d = 0; d < shape.size() && d < NN_PROBE_RANK; ++d)
+    column.shape[d] = shape[d];
+}
+
+const int64_t rowsLooked = 1000; // to know whether a column holds words
+
+/// Which of a table's columns hold words and no number.
+struct WordColumns {
+  explicit WordColumns(size_t columns) : hasNumber(columns), first(columns) {}
+
+  void look(const CsvTable &table, const std::vector<Cell> &cells) {
+    for (size_t i = 0; i < cells.size() && i < first.size(); ++i) {
+      double ignored;
+      if (!hasNumber[i] && parseNumber(cells[i].text, ignored, table.dialect.decimal))
+        hasNumber[i] = 1;
+      else if (!hasNumber[i] && first[i].empty() && !table.isMissing(cells[i]))
+        first[i] = cells[i].text;
+    }
+  }
+
+  std::vector<char> hasNumber;
+  std::vector<std::string> first;
+};
+
+Status probeCsv(const nn_source &source, const Folders &folders, nn_probe &probe) {
+  std::string path;
+  NN_TRY(findFile(source.path, folders, path));
+  CsvTable table;
+  const std::vector<std::string> known(source.columns, source.columns + source.n_columns);
+  NN_TRY(readTable(source, path, countLimit, known, table)); // the compiler adds the place
+  for (const std::string &name : table.names)
+    addColumn(probe, name, {}, true);
+  if (table.cut)
+    return Status();
+  CsvScanner scanner(table.text, path, table.dialect);
+  NN_TRY(table.begin(scanner));
+  std::vector<Cell> cells;
+  bool done;
+  WordColumns words(table.names.size());
+  int64_t rows = -1;
+  do {
+    ++rows;
+    NN_TRY(scanner.next(cells, done));
+    if (!done && rows < rowsLooked)
+      words.look(table, cells);
+  } while (!done);
+  for (size_t i = 0; i < words.first.size(); ++i)
+    if (!words.hasNumber[i] && !words.first[i].empty())
+      probe.columns[i].word = strdup(words.first[i].c_str());
+  if (rows == 0)
+    return Status::error(path + " has a header but no rows");
+  probe.rows = rows;
+  return Status();
+}
+
+Status probeIdx(const nn_source &source, const Folders &folders, nn_probe &probe) {
+  std::string path;
+  NN_TRY(findFile(source.path, folders, path));
+  IdxFile images;
+  NN_TRY(readIdxHeader(path, images));
+  if (images.shape.size() > 4)
+    return Status::error(format("%s holds items of %zu dimensions, images have up to 3",
+                                path.c_str(), images.shape.size() - 1));
+  std::vector<int64_t> shape(3, 1);
+  for (size_t d = 1; d < images.shape.size();
+       ++d) // aligned at the end: height and width before channels
+    shape[3 - images.shape.size() + d] = images.shape[d];
+  addColumn(probe, "image", shape, !images.isExactInF32());
+  bool wideLabels = false;
+  if (source.labels) {
+    IdxFile labels;
+    NN_TRY(findFile(source.labels, folders, path));
+    NN_TRY(readIdxHeader(path, labels));
+    if (labels.items() != images.items())
+      return Status::error(format("%s holds %s images, but %s holds %s labels", images.path.c_str(),
+                                  grouped(images.items()).c_str(), path.c_str(),
+                                  grouped(labels.items()).c_str()));
+    if (labels.itemSize() != 1)
+      return Status::error(path + " does not hold labels: its shape is " +
+                           shapeText(labels.shape.data(), int32_t(labels.shape.size())));
+    wideLabels = !labels.isExactInF32();
+  }
+  if (source.labels)
+    addColumn(probe, "label", {}, wideLabels, NN_CATEGORY);
+  probe.rows = images.items();
+  return Status();
+}
+
+Status probeArrays(const nn_source &source, const Folders &folders, nn_probe &probe) {
+  std::vector<std::string> names;
+  NN_TRY(arrayColumns(source, folders, names));
+  bool same = true;
+  for (const std::string &name : names) {
+    NpyArray array;
+    NN_TRY(openArray(source, folders, name, true, array));
+    same &= &name == &names[0] || probe.rows == array.rows();
+    probe.rows = array.rows();
+    addColumn(probe, name, {array.shape.begin() + 1, array.shape.end()}, !array.isExactInF32());
+  }
+  if (!same) // an archive may hold several sets of examples
+    probe.rows = -1;
+  return Status();
+}
+
+Status probeImages(const nn_source &source, const Folders &folders, nn_probe &probe) {
+  ImageFolder folder;
+  if (!imageReader())
+    return Status::error("this program was linked without the library that reads images");
+  NN_TRY(imageReader()->probe(source, folders, folder));
+  addColumn(probe, "image", {folder.channels, folder.height, folder.width}, false);
+  addColumn(probe, "label", {}, false, NN_CATEGORY, folder.classes);
+  probe.rows = folder.images;
+  return Status();
+}
+
+Status probeText(const nn_source &source, const Folders &folders, nn_probe &probe) {
+  std::string path;
+  NN_TRY(findFile(source.path, folders, path));
+  TextFile text;
+  NN_TRY(readText(path, source.encoding, text));
+  NN_TRY(textRows(path, text, source.length, probe.rows));
+  for (const char *name : {"x", "y"})
+    addColumn(probe, name, {source.length}, false, NN_CATEGORY, int64_t(text.characters.size()));
+  return Status();
+}
+
+} // namespace
+} // namespace nnrt
+
+extern "C" int nn_probe_source(const nn_source *source, const char *dir, nn_probe *probe) {
+  using namespace nnrt;
+  memset(probe, 0, sizeof *probe);
+  probe->rows = -1;
+  Folders folders{dir ? dir : "", ""};
+  Status status;
+  switch (source->kind) {
+  case NN_CSV:
+    status = probeCsv(*source, folders, *probe);
+    break;
+  case NN_IDX:
+    status = probeIdx(*source, folders, *probe);
+    break;
+  case NN_NPY:
+  case NN_NPZ:
+    status = probeArrays(*source, folders, *probe);
+    break;
+  case NN_IMAGES:
+    status = probeImages(*source, folders, *probe);
+    break;
+  case NN_TEXT:
+    status = probeText(*source, folders, *probe);
+    break;
+  case NN_ROWS:
+    if (source->row_width > 0)
+      probe->rows = source->n_values / source->row_width;
+    break;
+  default:
+    if (source->n.slot < 0)
+      probe->rows = int64_t(source->n.value);
+    break;
+  }
+  if (!status.failed())
+    return 0;
+  snprintf(probe->error, sizeof probe->error, "%s", status.message().c_str());
+  return 1;
+}
+
+extern "C" void nn_probe_free(nn_probe *probe) {
+  for (int32_t i = 0; i < probe->n_columns; ++i)
+    for (const char *text : {probe->columns[i].name, probe->columns[i].word})
+      free(const_cast<char *>(text));
+  free(probe->columns);
+  probe->columns = nullptr;
+  probe->n_columns = 0;
+}

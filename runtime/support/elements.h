@@ -1,0 +1,24 @@
+// The elements of tensors in memory: f32 or f64.
+#pragma once
+
+#include <cstdint>
+
+namespace nnrt {
+
+/// Elements of a program: where converted numbers go.
+struct Elements {
+  void *data;
+  bool f64;
+
+  void set(int64_t i, double value) const {
+    if (f64)
+      static_cast<double *>(data)[i] = value;
+    else
+      static_cast<float *>(data)[i] = float(value);
+  }
+  double get(int64_t i) const {
+    return f64 ? static_cast<const double *>(data)[i] : static_cast<const float *>(data)[i];
+  }
+};
+
+} // namespace nnrt

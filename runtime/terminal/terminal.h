@@ -1,0 +1,39 @@
+// Plots in text: curves in braille dots, histograms in blocks, sparklines.
+#pragma once
+
+#include "runtime/record/history.h"
+
+#include <string>
+#include <vector>
+
+namespace nnrt {
+
+/// How text may be drawn: `columns` wide; `colours` if the terminal has them, else curves get
+/// panels of their own.
+struct Canvas {
+  int columns = 80;
+  bool colours = false;
+};
+/// That of standard output: 80 columns without colours where it is no terminal.
+Canvas standardCanvas();
+
+/// A line of a plot over epochs, value i being that of epoch i * stride.
+struct TextCurve {
+  std::string name;
+  std::vector<double> values;
+  int64_t stride = 1;
+};
+
+/// Curves on one scale, `rows` lines high, with the range of values and epochs. Values that are not
+/// finite leave a gap.
+std::string curvesText(const std::string &title, const std::vector<TextCurve> &curves,
+                       const Canvas &canvas, int rows = 10);
+
+/// A line of blocks for each part of the range, with its count.
+std::string histogramText(const std::string &title, const Histogram &histogram,
+                          const Canvas &canvas);
+
+/// The last `width` values as blocks of eight heights: "▇▅▃▂▁"; empty for less than two.
+std::string sparkline(const std::vector<double> &values, size_t width);
+
+} // namespace nnrt

@@ -1,0 +1,87 @@
+// What made a loss NaN or infinite: the trace function runs the same step again and says which
+// operation was the first whose result is not finite; parameters that were spoilt by an earlier
+// update are named.
+#include "runtime/program/statements.h"
+#include "runtime/support/finite.h"
+#include "runtime/train/train.h"
+
+#include <cmath>
+
+namespace nnrt {
+
+/// The first parameter or state of a model that is not finite, or -1; `value` is its first such
+/// element.
+static int32_t spoiltTensor(const Engine &engine, nn_range range, double &value) {
+  for (int32_t t = range.first; t < range.first + range.count; ++t) {
+    Elements values = engine.tensorValues(t);
+    int64_t at = firstNonFinite(values, engine.tensorElements(t));
+    if (at >= 0) {
+      value = values.get(at);
+      return t;
+    }
+  }
+  return -1;
+}
+
+static const char *nameOf(double value) {
+  return std::isnan(value) ? "NaN" : value > 0 ? "infinite" : "-infinite";
+}
+
+Status Trainer::explain(double loss, int64_t rows) {
+  run.diverged = true;
+  int64_t step = record.steps + 1, epoch = record.steps / record.stepsPerEpoch + 1;
+  std::string text = format("the loss is %s at step %lld (epoch %lld)", nameOf(loss),
+                            (long long)step, (long long)epoch);
+  std::string first;
+  if (train.trace.code && train.n_trace_points > 0) {
+    Buffer flags;
+    NN_TRY(flags.allocate(size_t(train.n_trace_points) * 64, "the trace of the step"));
+    std::vector<void *> out;
+    for (int32_t i = 0; i < train.n_trace_points; ++i)
+      out.push_back(flags.data() + i * 64);
+    engine.call(train.trace, batches.in(), out.data(), rows, record.batch);
+    for (int32_t i = 0; i < train.n_trace_points && first.empty(); ++i) {
+      const nn_trace_point &point = train.trace_points[i];
+      if (Elements{out[i], engine.f64()}.get(0) == 0)
+        continue;
+      if (!*point.place)
+        return Status::error(format("%s at step %lld (epoch %lld)", point.op, (long long)step,
+                                    (long long)epoch))
+            .at(point.where);
+      first = format("`%s` in %s%s%s", point.op, withoutVariant(point.place).c_str(),
+                     point.where && *point.where ? " at " : "", point.where ? point.where : "");
+    }
+  }
+  double value = 0;
+  int32_t spoilt = spoiltTensor(engine, run.program.models[train.model].tensors, value);
+  if (spoilt >= 0 && record.steps > 0)
+    text += format(": the update of step %lld made %s %s%s%s", (long long)step - 1,
+                   withoutVariant(run.program.tensors[spoilt].name).c_str(), nameOf(value),
+                   first.empty() ? "" : "; it is first seen by ", first.c_str());
+  else if (spoilt >= 0)
+    text +=
+        format(": %s starts out %s%s%s", withoutVariant(run.program.tensors[spoilt].name).c_str(),
+               nameOf(value), first.empty() ? "" : "; it is first seen by ", first.c_str());
+  else if (!first.empty())
+    text += ": first made by " + first;
+  else
+    text +=
+        ": every operation of the step gave finite numbers; their sum over the batch does not fit";
+  return Status::error(text);
+}
+
+Status Trainer::checkParameters() {
+  if (areParametersFinite())
+    return Status();
+  run.diverged = true;
+  double value = 0;
+  int32_t spoilt = spoiltTensor(engine, run.program.models[train.model].tensors, value);
+  // The loss was finite, so it is an update that did this; the next step would only hide which.
+  return Status::error(format("%s became %s by step %lld (epoch %lld), while the loss was finite",
+                              withoutVariant(run.program.tensors[spoilt].name).c_str(),
+                              nameOf(value), (long long)record.steps,
+                              (long long)(record.steps - 1) / record.stepsPerEpoch + 1))
+      .at(train.where);
+}
+
+} // namespace nnrt

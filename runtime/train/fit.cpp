@@ -1,0 +1,54 @@
+// Parameters whose initializers look at data: fitted to the first batch, before a train statement's
+// first step.
+#include "runtime/train/train.h"
+
+#include <cmath>
+
+namespace nnrt {
+
+// Each call makes one correction of each layer, in the model's order; a layer that is linear in its
+// weights needs no other. Mishkin and Matas too stop after ten.
+static const int mostCalls = 10;
+static const double enough = 1e-4; // a change of the weights, relative to their size
+
+Status Trainer::fitToFirstBatch() {
+  std::vector<const void *> in(batches.in(), batches.in() + train.n_fields);
+  const double masks[2] = {0, 1};
+  const float narrowMasks[2] = {0, 1};
+  bool any = false;
+  for (int32_t i = 0; i < train.n_fitted; ++i) {
+    const bool fresh = run.drawn[size_t(train.fitted[i])];
+    in.push_back(engine.f64() ? static_cast<const void *>(&masks[fresh]) : &narrowMasks[fresh]);
+    any |= fresh;
+  }
+  if (!any)
+    return Status();
+  NN_TRY(data->checkRows(engine)); // weights may not be fitted to bad data
+  FlushDenormals flush;
+  NN_TRY(engine.reserve(train.fit, record.batch));
+  beginEpoch(0);
+  setClock();
+  double change = 0;
+  void *out[] = {&change};
+  Tuning own;
+  const Gather first = batches.gather(order.data(), record.batch);
+  for (int i = 0; i < mostCalls; ++i) {
+    if (!engine.call(train.fit, in.data(), out, record.batch, record.batch, own,
+                     i ? nullptr : &first))
+      return data->checkIntact();
+    if (!(Elements{out[0], engine.f64()}.get(0) > enough))
+      break;
+  }
+  for (int32_t i = 0; i < train.n_fitted; ++i) {
+    const int32_t t = train.fitted[i];
+    if (firstNonFinite(engine.tensorValues(t), engine.tensorElements(t)) >= 0)
+      return Status::error(format("%s cannot be fitted to the first batch (%s): the output of its "
+                                  "layer does not vary there, or is not finite",
+                                  run.program.tensors[t].name,
+                                  counted(record.batch, "row").c_str()))
+          .at(train.where);
+  }
+  return Status();
+}
+
+} // namespace nnrt

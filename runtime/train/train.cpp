@@ -1,0 +1,325 @@
+// The training loop.
+#include "runtime/train/train.h"
+
+#include "runtime/data/balance.h"
+#include "runtime/process/signals.h"
+#include "runtime/program/settings.h"
+#include "runtime/record/advice.h"
+#include "runtime/support/shuffle.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace nnrt {
+
+Status Trainer::plan() {
+  record.statement = &train;
+  record.model = train.target;
+  record.group = run.group;
+  record.groupPlace = run.groupPlace;
+  record.trial = run.trial;
+  record.choices = run.choices;
+  record.repeated = run.repeated;
+  record.variant = run.variant;
+  record.data = data->description->name;
+  record.trainRows = int64_t(data->splits[NN_SPLIT_TRAIN].size());
+  record.valRows = int64_t(data->splits[NN_SPLIT_VAL].size());
+  record.testRows = int64_t(data->splits[NN_SPLIT_TEST].size());
+  NN_TRY(trainNumbers(engine, train, numbers));
+  record.batch = numbers.batch == 0 ? record.trainRows : std::min(numbers.batch, record.trainRows);
+  record.stepsPerEpoch = (record.trainRows + record.batch - 1) / record.batch;
+  NN_TRY(stepsInAll(numbers, record.stepsPerEpoch, record.totalSteps));
+  if (record.valRows == 0)
+    for (const nn_watch *watch :
+         {train.has_keep ? &train.keep : nullptr, train.has_stop ? &train.stop : nullptr})
+      if (watch && watch->split == NN_SPLIT_VAL)
+        return Status::error(format("`%s` is watched, but %s has no validation split",
+                                    watchName(*watch, train.metrics).c_str(), record.data.c_str()));
+  if (record.valRows == 0 && train.reads_val_loss)
+    return Status::error(format("a schedule depends on `val_loss`, but %s has no validation split",
+                                record.data.c_str()));
+  engine.scalars[NN_SLOT_TOTAL_STEPS] = double(record.totalSteps);
+  engine.scalars[NN_SLOT_STEPS_PER_EPOCH] = double(record.stepsPerEpoch);
+  engine.scalars[NN_SLOT_BATCH_SHARE] = 1;
+
+  NN_TRY(batches.prepare(engine, *data, train.fields, train.n_fields, record.batch));
+  NN_TRY(totals.prepare(engine, train.metrics, train.n_metrics, true));
+  NN_TRY(evalTotals.prepare(engine, train.metrics, train.n_metrics, true));
+  NN_TRY(engine.reserve(train.step, record.batch));
+  record.scratchBytes = uint64_t(train.step.fixed_bytes + train.step.row_bytes * record.batch);
+  record.batchBytes = batches.bytes();
+  record.resultBytes = totals.bytes();
+  if (record.valRows)
+    NN_TRY(reservePieces(engine, train.eval, record.valRows));
+  if (train.trace.code)
+    NN_TRY(engine.reserve(train.trace, record.batch));
+  if (run.monitored)
+    NN_TRY(monitor.prepare(engine, train, record));
+  for (int32_t t : modelTensors())
+    parameters.push_back({engine.tensorValues(t), engine.tensorElements(t)});
+  return Status();
+}
+
+std::vector<int32_t> Trainer::modelTensors() const {
+  std::vector<int32_t> list;
+  nn_range range = run.program.models[train.model].tensors;
+  for (int32_t i = range.first; i < range.first + range.count; ++i)
+    list.push_back(i);
+  return list;
+}
+
+void Trainer::takeSnapshot() {
+  size_t size = 0, at = 0;
+  for (int32_t t : modelTensors())
+    size += engine.tensorElements(t) * engine.elementBytes();
+  snapshot.resize(size);
+  for (int32_t t : modelTensors()) {
+    size_t bytes = engine.tensorElements(t) * engine.elementBytes();
+    memcpy(snapshot.data() + at, engine.tensor(t), bytes);
+    at += bytes;
+  }
+}
+
+void Trainer::restoreBest() {
+  if (snapshot.empty())
+    return;
+  size_t at = 0;
+  for (int32_t t : modelTensors()) {
+    size_t bytes = engine.tensorElements(t) * engine.elementBytes();
+    memcpy(engine.tensor(t), snapshot.data() + at, bytes);
+    at += bytes;
+  }
+}
+
+void Trainer::beginEpoch(int64_t epoch) {
+  // A batch of all rows needs no order; sums then run in the order of the source.
+  order = data->splits[NN_SPLIT_TRAIN];
+  if (!data->balanced.empty())
+    drawBalanced(data->balanced, engine.seed(), uint32_t(ordinal), uint32_t(epoch), order);
+  else if (record.batch < record.trainRows)
+    shuffle(order, engine.seed(), Stream::Shuffle, uint32_t(ordinal), uint32_t(epoch));
+}
+
+Status Trainer::step(int64_t rows, const Gather *gather) {
+  setClock();
+  engine.scalars[NN_SLOT_BATCH_SHARE] = double(rows) / double(record.batch);
+  // While another thread looks at the data, it has the second core; and nothing is to be learned
+  // from how long a step takes.
+  Tuning one;
+  one.threads = 1;
+  if (!engine.call(train.step, batches.in(), totals.out(), rows, record.batch,
+                   data->isChecking() ? one : tuning, gather))
+    return data->checkIntact(); // nothing has been computed from it
+  if (double loss = totals.readLoss(); !std::isfinite(loss)) {
+    NN_TRY(data->checkRows(engine)); // bad data are a better explanation
+    return explain(loss, rows);
+  }
+  totals.add(rows);
+  ++record.steps;
+  return Status();
+}
+
+Status Trainer::endEpoch() {
+  EpochRecord &epoch = record.last;
+  NN_TRY(checkParameters());
+  // What can fail comes first: a checkpoint that is written then still has the epoch's totals.
+  if (record.valRows)
+    NN_TRY(evaluateRows(engine, *data, train.fields, train.n_fields, train.eval,
+                        data->splits[NN_SPLIT_VAL], evalTotals, evalTuning));
+  if (record.valRows && pendingSignal()) // the epoch ends when the run goes on
+    return Status();
+  NN_TRY(totals.summary(engine, epoch.train));
+  totals.clear();
+  if (record.valRows)
+    NN_TRY(evalTotals.summary(engine, epoch.val));
+  int64_t index = record.epochs++;
+  if (record.history.keeps(index) ||
+      record.history.keeps(index + 1)) { // reading the clock takes as long as a tiny epoch
+    double time = now();
+    epoch.seconds = time - epochBegan;
+    epochBegan = time;
+  }
+  record.history.add(index, epoch);
+  if (train.has_keep && better(record.kept, train.keep.direction, watched(train.keep, epoch))) {
+    record.kept = {true, watched(train.keep, epoch), index};
+    takeSnapshot();
+  }
+  if (train.has_stop) {
+    if (better(record.stop, train.stop.direction, watched(train.stop, epoch)))
+      record.stop = {true, watched(train.stop, epoch), index};
+    if (index - record.stop.epoch >= numbers.patience)
+      record.stoppedEarly = true;
+  }
+  run.progress.epoch(record);
+  return Status();
+}
+
+Status Trainer::loop() {
+  FlushDenormals flush;
+  bool all = record.batch == record.trainRows && data->balanced.empty();
+  bool gathered = false; // a batch of all rows is copied once
+  epochBegan = now();
+  data->beginCheck(engine);
+  if (record.steps < record.totalSteps && record.steps % record.stepsPerEpoch != 0)
+    beginEpoch(record.steps / record.stepsPerEpoch); // resumed in the middle of an epoch
+  if (record.epochs <
+      completeEpochs(record.steps)) { // resumed where the data have failed at its end
+    const int64_t epochs = record.epochs;
+    NN_TRY(endEpoch());
+    if (run.recorder.active() && record.epochs > epochs)
+      NN_TRY(run.recorder.epoch(engine, record, false));
+    run.signal = pendingSignal();
+  }
+  int64_t inEpoch = record.steps % record.stepsPerEpoch; // steps made
+  while (record.steps < record.totalSteps && !record.stoppedEarly && !run.signal &&
+         run.stepsLeft != 0) {
+    if (int64_t count = gathered ? uneventfulEpochs() : 0; count > 0) {
+      NN_TRY(runUneventful(count));
+      continue;
+    }
+    if (inEpoch == 0 && !(all && gathered))
+      beginEpoch(record.steps / record.stepsPerEpoch);
+    const double stepBegan = engine.profiler || run.firstStepSeconds < 0 ? now() : 0;
+    const bool complete =
+        inEpoch + 1 == record.stepsPerEpoch || record.steps + 1 == record.totalSteps;
+    if (complete)
+      monitor.beforeStep(record.epochs);
+    int64_t first = inEpoch * record.batch, rows = std::min(record.batch, record.trainRows - first);
+    if (all && gathered) {
+      NN_TRY(step(rows, nullptr));
+    } else {
+      Gather gather = batches.gather(order.data() + first, rows);
+      NN_TRY(step(rows, &gather));
+      gathered = true;
+    }
+    if (engine.profiler)
+      engine.profiler->step(now() - stepBegan);
+    noteWork();
+    if (run.firstStepSeconds < 0) {
+      run.firstStepSeconds = now() - run.startSeconds;
+      observed(NN_STAGE_FIRST_STEP, stepBegan);
+    }
+    run.progress.step(record.steps, totals);
+    ++inEpoch;
+    if (complete) {
+      NN_TRY(monitor.afterStep(record.epochs, batches.in(), rows, record.batch, record));
+      inEpoch = 0;
+      NN_TRY(data->checkRows(engine)); // before anything is said or written
+      const bool looked = run.recorder.active() && monitor.untilDue(record.epochs) == 0;
+      const int64_t epochs = record.epochs;
+      NN_TRY(endEpoch());
+      if (run.recorder.active() && record.epochs > epochs)
+        NN_TRY(run.recorder.epoch(engine, record, looked));
+    }
+    run.signal = pendingSignal();
+    if (run.stepsLeft > 0)
+      --run.stepsLeft;
+    if (complete && train.checkpoint && record.steps < record.totalSteps && !record.stoppedEarly &&
+        record.epochs % numbers.checkpointEvery == 0)
+      NN_TRY(writeCheckpoint(false));
+  }
+  return data->checkRows(engine);
+}
+
+/// Runs of a comparison or a search are judged side by side, in the report.
+void Trainer::sayAdvice() {
+  if (record.group.empty())
+    for (const Advice &entry : advice(record))
+      run.progress.note("advice: " + entry.text);
+}
+
+Status Trainer::keepDespite(const Status &failure) {
+  NN_TRY(writeCheckpoint(false));
+  return Status::error(failure.message() + format("\n  %s holds the run up to step %s: with the "
+                                                  "data as they were, --resume goes on from there",
+                                                  train.checkpoint, grouped(record.steps).c_str()));
+}
+
+Status Trainer::execute() {
+  NN_TRY(run.needFor(train.model, train.data, data, true));
+  if (run.flags.resume) // whose messages tell what has been done
+    NN_TRY(data->checkRows(engine));
+  NN_TRY(plan().at(train.where));
+  if (train.init.code) {
+    NN_TRY(engine.reserve(train.init, 1));
+    engine.call(train.init, nullptr, nullptr, 1, 1);
+  }
+  totals.clear();
+  bool found = false, finished = false;
+  if (run.flags.resume && train.checkpoint) {
+    NN_TRY(readCheckpoint(found, finished).at(train.where));
+    if (finished) {
+      forgetDrawn();
+      run.progress.note(format("train %s on %s: finished according to %s", record.model.c_str(),
+                               record.data.c_str(), train.checkpoint));
+      run.trained.push_back(std::move(record));
+      return Status();
+    }
+    run.progress.note(
+        found ? format("train %s on %s: resumed from %s at step %lld", record.model.c_str(),
+                       record.data.c_str(), train.checkpoint, (long long)record.steps)
+              : format("train %s on %s: there is no checkpoint %s yet, starting from the beginning",
+                       record.model.c_str(), record.data.c_str(), train.checkpoint));
+  }
+  if (!found)
+    NN_TRY(fitToFirstBatch());
+  forgetDrawn();
+  priorSeconds = record.seconds;
+  began = now();
+  if (!(run.flags.resume && record.steps))
+    run.progress.note(format(
+        "train %s on %s: %s%s, %s in %s", record.model.c_str(), record.data.c_str(),
+        counted(record.trainRows, "row").c_str(),
+        record.valRows ? (" and " + grouped(record.valRows) + " to validate").c_str() : "",
+        counted(record.totalSteps, "step").c_str(),
+        counted((record.totalSteps + record.stepsPerEpoch - 1) / record.stepsPerEpoch, "epoch")
+            .c_str()));
+  NN_TRY(run.recorder.trainBegins(record));
+  run.progress.begin(record);
+  Status status = loop();
+  record.seconds = priorSeconds + (now() - began);
+  record.threads = tuning.threads ? tuning.threads : engine.maxThreads();
+  run.progress.end(record);
+  if (status.failed()) {
+    if (train.checkpoint && record.steps > 0 &&
+        !data->isIntact()) // the data have failed, not the run
+      status = keepDespite(status);
+    record.failure = status.message().substr(0, status.message().find_first_of("\n"));
+    run.trained.push_back(std::move(record));
+    return status;
+  }
+  sayAdvice();
+
+  finished = record.stoppedEarly ||
+             (record.steps == record.totalSteps && record.epochs == completeEpochs(record.steps));
+  if (train.checkpoint && !finished && record.steps > 0)
+    NN_TRY(writeCheckpoint(false));
+  if (run.stepsLeft == 0 && !finished)
+    run.progress.note(format("stopped by --max-steps after step %lld", (long long)record.steps));
+  if (train.has_keep && record.kept.seen) {
+    restoreBest();
+    run.progress.note(format("kept epoch %lld, the best: %s %s%s", (long long)record.kept.epoch + 1,
+                             watchName(train.keep, train.metrics).c_str(),
+                             number(record.kept.best).c_str(),
+                             record.stoppedEarly ? " (stopped early)" : ""));
+  } else if (record.stoppedEarly) {
+    run.progress.note(format("stopped: %s has not improved for %s",
+                             watchName(train.stop, train.metrics).c_str(),
+                             counted(numbers.patience, "epoch").c_str()));
+  }
+  if (train.checkpoint && finished)
+    NN_TRY(writeCheckpoint(true));
+  monitor.finish(record);
+  if (run.flags.watch)
+    run.progress.note("watched: " + record.model + "\n" + monitorText(record));
+  NN_TRY(run.recorder.trainEnds(record));
+  run.trained.push_back(std::move(record));
+  return Status();
+}
+
+Status runTrain(Run &run, const nn_train &train, int32_t number) {
+  return Trainer(run, train, number).execute();
+}
+
+} // namespace nnrt

@@ -1,0 +1,108 @@
+// Trainer: one train statement while it runs. train.cpp has the loop, diagnose.cpp explains a NaN,
+// checkpoint.cpp keeps the state on disk.
+#pragma once
+
+#include "runtime/evaluate/metrics.h"
+#include "runtime/program/settings.h"
+#include "runtime/record/monitor.h"
+#include "runtime/run/run.h"
+#include "runtime/support/finite.h"
+#include "runtime/weights/safetensors.h"
+
+#include <limits>
+
+namespace nnrt {
+
+class Trainer {
+  struct Parameter {
+    Elements values;
+    int64_t count;
+  };
+
+public:
+  Trainer(Run &run, const nn_train &train, int32_t ordinal)
+      : run(run), engine(run.engine), train(train), ordinal(ordinal) {}
+
+  /// The whole statement. Returns with run.signal set when it was interrupted.
+  Status execute();
+
+private:
+  // train.cpp
+  Status plan();
+  Status loop();
+  Status step(int64_t rows, const Gather *gather);
+  // fit.cpp
+  /// Fits what is still as drawn, and what this statement's initializers fit, to the first batch.
+  Status fitToFirstBatch();
+  /// From now on no other statement fits these.
+  void forgetDrawn() {
+    for (int32_t i = 0; i < train.n_fitted; ++i)
+      run.drawn[size_t(train.fitted[i])] = 0;
+  }
+
+  /// Tells the step what its number is.
+  void setClock() {
+    engine.scalars[NN_SLOT_STEP] = double(record.steps);
+    engine.scalars[NN_SLOT_EPOCH] = double(record.steps) / double(record.stepsPerEpoch);
+    if (train.reads_val_loss)
+      engine.scalars[NN_SLOT_VAL_LOSS] =
+          record.epochs > 0 ? record.last.val[0] : std::numeric_limits<double>::infinity();
+  }
+  Status endEpoch();
+  void sayAdvice();
+  void beginEpoch(int64_t epoch);
+  void takeSnapshot();
+  void restoreBest();
+  std::vector<int32_t> modelTensors() const;
+  /// How many epochs `steps` steps make; the last one may be a part of one.
+  int64_t completeEpochs(int64_t steps) const {
+    return steps / record.stepsPerEpoch +
+           (steps == record.totalSteps && steps % record.stepsPerEpoch != 0);
+  }
+  /// Writes the checkpoint after a failure that has left everything as it was after the last step.
+  Status keepDespite(const Status &failure);
+
+  // uneventful.cpp
+  /// How many epochs from here on consist of one step alone, after which there is nothing to show,
+  /// to keep or to decide.
+  int64_t uneventfulEpochs() const;
+  Status runUneventful(int64_t count);
+
+  // diagnose.cpp
+  /// Why the loss of the step just made is not finite. Nothing has been written since.
+  Status explain(double loss, int64_t rows);
+  bool areParametersFinite() const {
+    bool finite = true;
+    for (const Parameter &parameter : parameters)
+      finite &= firstNonFinite(parameter.values, parameter.count) < 0;
+    return finite;
+  }
+  /// Fails when a parameter is not finite, naming it.
+  Status checkParameters();
+
+  // checkpoint.cpp
+  Status writeCheckpoint(bool finished);
+  /// Restores the state from the checkpoint file; `found` is false when there is none.
+  Status readCheckpoint(bool &found, bool &finished);
+  bool readProgress(const SafetensorsFile &file, TrainRecord &next, bool &finished);
+  std::vector<std::pair<std::string, std::string>> fingerprint() const;
+
+  Run &run;
+  Engine &engine;
+  const nn_train &train;
+  int32_t ordinal; // of this train statement among the program's
+  Dataset *data = nullptr;
+  TrainRecord record;
+  TrainNumbers numbers;
+  Totals totals, evalTotals;
+  Batches batches;
+  Monitor monitor;
+  Tuning tuning, evalTuning;
+  std::vector<Parameter> parameters;   // the model's tensors: all are looked at after each epoch
+  std::vector<int64_t> order;          // the training rows in this epoch's order
+  std::vector<unsigned char> snapshot; // of the model's tensors, at the best epoch
+  double began = 0, epochBegan = 0; // now() at the start of this run of the statement, of the epoch
+  double priorSeconds = 0;          // of the runs before it was resumed
+};
+
+} // namespace nnrt

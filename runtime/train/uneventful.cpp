@@ -1,0 +1,48 @@
+// Epochs of one step each at whose end nothing is to be shown, kept or decided: on tiny data that
+// is nearly all of a training run, and a step there takes less time than what Trainer::loop does
+// around each.
+#include "runtime/process/signals.h"
+#include "runtime/train/train.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace nnrt {
+
+int64_t Trainer::uneventfulEpochs() const {
+  if (record.stepsPerEpoch != 1 || !data->balanced.empty() || engine.profiler ||
+      data->unchecked() || train.n_metrics || record.valRows || train.has_keep || train.has_stop ||
+      train.checkpoint || run.recorder.active())
+    return 0;
+  // The last one, and the one at whose end the time of a kept one begins, are of interest.
+  int64_t count =
+      std::min(record.totalSteps - record.steps, record.history.untilKept(record.epochs)) - 1;
+  count = std::min({count, engine.callsAlone(tuning),
+                    run.progress.untilShown(record.steps, record.epochs),
+                    monitor.untilDue(record.epochs)});
+  return run.stepsLeft < 0 ? count : std::min(count, run.stepsLeft);
+}
+
+Status Trainer::runUneventful(int64_t count) {
+  const nn_call call = engine.prepared(batches.in(), totals.out(), record.batch, record.batch);
+  for (; count > 0 && !run.signal; --count) {
+    setClock();
+    train.step.code(&call, 0, 1);
+    if (double loss = totals.readLoss(); !std::isfinite(loss))
+      return explain(loss, record.batch);
+    ++record.steps;
+    ++tuning.calls;
+    totals.add(record.batch);
+    record.last.train[0] = totals.meanLoss();
+    totals.clear();
+    if (!areParametersFinite())
+      return checkParameters();
+    ++record.epochs;
+    run.signal = pendingSignal();
+    if (run.stepsLeft > 0)
+      --run.stepsLeft;
+  }
+  return Status();
+}
+
+} // namespace nnrt

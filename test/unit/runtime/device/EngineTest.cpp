@@ -1,0 +1,60 @@
+// Tensors in the arena's order and row by row.
+#include "runtime/device/engine.h"
+#include "gtest/gtest.h"
+
+#include <numeric>
+
+using namespace nnrt;
+
+namespace {
+
+/// A program with one 3 x 4 matrix in blocks of two columns, and the same row-major.
+struct TwoMatrices {
+  int64_t shape[2] = {3, 4};
+  nn_tensor tensors[2] = {{"net.w", "w", 0, shape, 2, NN_PARAMETER, 2},
+                          {"net.u", "u", 64, shape, 2, NN_PARAMETER, 0}};
+  nn_program program{};
+  TwoMatrices() {
+    program.elements = "f32";
+    program.tensors = tensors;
+    program.n_tensors = 2;
+  }
+};
+
+const std::vector<float> byRows = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11};
+const std::vector<float> byBlocks = {0, 1, 4, 5, 8, 9, 2, 3, 6, 7, 10, 11};
+
+std::vector<float> moved(void (Engine::*move)(int32_t, const unsigned char *, unsigned char *)
+                             const,
+                         int32_t tensor, const std::vector<float> &from) {
+  TwoMatrices matrices;
+  Engine engine(matrices.program, 1);
+  std::vector<float> to(from.size(), -1);
+  (engine.*move)(tensor, reinterpret_cast<const unsigned char *>(from.data()),
+                 reinterpret_cast<unsigned char *>(to.data()));
+  return to;
+}
+
+} // namespace
+
+TEST(Engine, ExportsBlocksRowByRow) {
+  EXPECT_EQ(moved(&Engine::exportTensor, 0, byBlocks), byRows);
+  EXPECT_EQ(moved(&Engine::exportTensor, 1, byRows), byRows);
+}
+
+TEST(Engine, ImportsRowsIntoBlocks) {
+  EXPECT_EQ(moved(&Engine::importTensor, 0, byRows), byBlocks);
+  EXPECT_EQ(moved(&Engine::importTensor, 1, byRows), byRows);
+}
+
+TEST(RowMajor, CopiesOnlyWhatIsInBlocks) {
+  TwoMatrices matrices;
+  Engine engine(matrices.program, 1);
+  RowMajor rows(engine);
+  auto *blocks = reinterpret_cast<const unsigned char *>(byBlocks.data());
+  const unsigned char *copy = rows.of(0, blocks);
+  EXPECT_EQ(std::vector<float>(reinterpret_cast<const float *>(copy),
+                               reinterpret_cast<const float *>(copy) + 12),
+            byRows);
+  EXPECT_EQ(rows.of(1, blocks), blocks);
+}
