@@ -1,8 +1,8 @@
 // The gate of nnc's trainers: a compiled program linked with this file is its real trainer, whose
 // training loop waits before each step until the driver lets it go on. The loop asks after every
 // step whether a signal is pending; this file answers that question in place of
-// runtime/process/signals.cpp. Between steps is where it waits: no compiled code runs, and the worker
-// threads go to sleep as they do whenever there is nothing to do.
+// runtime/process/signals.cpp. Between steps is where it waits: no compiled code runs, and the
+// worker threads go to sleep as they do whenever there is nothing to do.
 //   first 1       the first step is done
 //   run N → ran S N steps took S seconds
 // At the end of the input the run is interrupted as by Control-C, which prints how many steps were

@@ -1,7 +1,7 @@
 // The pipeline: kernels come with explicit vectors, unrolled where it pays.
 #include "compiler/codegen/Optimize.h"
 #include "compiler/codegen/Flatten.h"
-#include "compiler/lowering/SmallFunction.h"
+#include "compiler/lowering/cpu/SmallFunction.h"
 
 #include "llvm/IR/Module.h"
 #include "llvm/Passes/PassBuilder.h"
@@ -30,7 +30,7 @@ static constexpr StringLiteral promotion =
     "sroa,instcombine<no-verify-fixpoint>,gvn,dse,instcombine<no-verify-fixpoint>,"
     "early-cse<memssa>,simplifycfg";
 
-/// Makes a function flat (see compiler/lowering/SmallFunction.h).
+/// Makes a function flat (see compiler/lowering/cpu/SmallFunction.h).
 static void flatten(Function &function, PassBuilder &builder, FunctionAnalysisManager &analyses) {
   FunctionPassManager pipeline;
   pipeline.addPass(InlineKernelsPass());

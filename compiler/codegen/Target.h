@@ -2,7 +2,7 @@
 // TargetMachine for it.
 #pragma once
 
-#include "compiler/lowering/Target.h"
+#include "compiler/lowering/cpu/Target.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 

@@ -1,6 +1,6 @@
 // The ops' generated code: parsers, printers, builders, and the inline rules of NnElementwise.td.
-#include "compiler/dialect/Elementwise.h"
-#include "compiler/dialect/ShapeRules.h"
+#include "compiler/dialect/nn/Elementwise.h"
+#include "compiler/dialect/nn/ShapeRules.h"
 
 #define GET_OP_CLASSES
 #include "compiler/dialect/NnOps.cpp.inc"

@@ -1,7 +1,7 @@
 // All ops of the nn dialect, by feature.
-include "compiler/dialect/NnElementwise.td"
-include "compiler/dialect/NnReduce.td"
-include "compiler/dialect/NnShape.td"
-include "compiler/dialect/NnContract.td"
-include "compiler/dialect/NnRandom.td"
-include "compiler/dialect/NnAutodiff.td"
+include "compiler/dialect/nn/NnElementwise.td"
+include "compiler/dialect/nn/NnReduce.td"
+include "compiler/dialect/nn/NnShape.td"
+include "compiler/dialect/nn/NnContract.td"
+include "compiler/dialect/nn/NnRandom.td"
+include "compiler/dialect/nn/NnAutodiff.td"

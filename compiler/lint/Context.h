@@ -1,8 +1,8 @@
 // What a lint sees: a program, one training step of it at a time, and where to report.
 #pragma once
 
-#include "compiler/irgen/Applications.h"
 #include "compiler/irgen/Irgen.h"
+#include "compiler/irgen/values/Applications.h"
 #include "compiler/lint/Facts.h"
 #include "compiler/lint/Silencers.h"
 #include "compiler/sema/Symbols.h"

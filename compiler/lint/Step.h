@@ -3,8 +3,8 @@
 #pragma once
 
 #include "compiler/dialect/NnDialect.h"
-#include "compiler/irgen/Applications.h"
 #include "compiler/irgen/Irgen.h"
+#include "compiler/irgen/values/Applications.h"
 #include "compiler/lint/Facts.h"
 #include "compiler/sema/Symbols.h"
 

@@ -1,9 +1,9 @@
 // The order of passes.
 #include "compiler/pipeline/Pipeline.h"
-#include "compiler/lowering/Contract.h"
-#include "compiler/lowering/LowerKernels.h"
-#include "compiler/lowering/RowPanels.h"
-#include "compiler/lowering/ToLlvm.h"
+#include "compiler/lowering/cpu/LowerKernels.h"
+#include "compiler/lowering/cpu/RowPanels.h"
+#include "compiler/lowering/cpu/ToLlvm.h"
+#include "compiler/lowering/cpu/contract/Contract.h"
 #include "compiler/transforms/Differentiate.h"
 #include "compiler/transforms/LayOut.h"
 #include "compiler/transforms/PlanMemory.h"

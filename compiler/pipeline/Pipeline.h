@@ -6,7 +6,7 @@
 //         --buildLlvmPipeline-->  the LLVM dialect
 #pragma once
 
-#include "compiler/lowering/Target.h"
+#include "compiler/lowering/cpu/Target.h"
 #include "compiler/transforms/Fuse.h"
 
 #include "mlir/Pass/PassManager.h"

@@ -1,6 +1,6 @@
 // Callees and their arguments: by position, by name, and through a pipe.
 #include "compiler/sema/Analyzer.h"
-#include "compiler/sema/SourceTable.h"
+#include "compiler/sema/data/SourceTable.h"
 
 #include "llvm/ADT/STLExtras.h"
 

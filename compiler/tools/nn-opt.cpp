@@ -1,7 +1,7 @@
 // nn-opt: reads and prints the nn and kern dialects and runs single passes on them; for tests and
 // for looking closely.
-#include "compiler/dialect/Kern.h"
 #include "compiler/dialect/NnDialect.h"
+#include "compiler/dialect/kern/Kern.h"
 #include "compiler/pipeline/Pipeline.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"

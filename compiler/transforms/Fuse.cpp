@@ -1,7 +1,7 @@
 // Fuse: writes the groups of the FusionGraph as kernels.
 #include "compiler/transforms/Fuse.h"
-#include "compiler/dialect/Kern.h"
 #include "compiler/dialect/NnDialect.h"
+#include "compiler/dialect/kern/Kern.h"
 #include "compiler/transforms/FusionGraph.h"
 
 #include "llvm/ADT/SetVector.h"

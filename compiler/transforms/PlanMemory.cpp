@@ -1,7 +1,7 @@
 // PlanMemory: the persistent layout, then each function's places in schedule order.
 #include "compiler/transforms/PlanMemory.h"
-#include "compiler/dialect/Kern.h"
 #include "compiler/dialect/NnDialect.h"
+#include "compiler/dialect/kern/Kern.h"
 #include "compiler/transforms/Pool.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"

@@ -1,6 +1,6 @@
 // Schedule: a topological order of the kernels by values and by who overwrites whom.
 #include "compiler/transforms/Schedule.h"
-#include "compiler/dialect/Kern.h"
+#include "compiler/dialect/kern/Kern.h"
 #include "compiler/transforms/FusionGraph.h"
 #include "compiler/transforms/TopologicalOrder.h"
 

@@ -11,7 +11,7 @@ source = sys.argv[1]
 FREE_OF_NAMES = ["lint", "transforms", "lowering", "pipeline", "codegen", "driver", "tools"]
 # What a pass may know: terms of differentiation that are part of the language, resolved through their own interfaces.
 classes, mnemonics = set(), set()
-for path in glob.glob(os.path.join(source, "compiler", "dialect", "Nn*.td")):
+for path in glob.glob(os.path.join(source, "compiler", "dialect", "**", "Nn*.td"), recursive=True):
     with open(path, encoding="utf-8") as file:
         for name, mnemonic in re.findall(r'^def Nn_(\w+Op)\s*:\s*Nn_\w+<"(\w+)"', file.read(), re.M):
             classes.add(name)

@@ -2,8 +2,8 @@
 // looked for in a folder that is not there.
 #include "Fuzz.h"
 
-#include "compiler/dialect/Kern.h"
 #include "compiler/dialect/NnDialect.h"
+#include "compiler/dialect/kern/Kern.h"
 #include "compiler/driver/MlirDiagnostics.h"
 #include "compiler/irgen/Irgen.h"
 #include "compiler/parse/Parse.h"

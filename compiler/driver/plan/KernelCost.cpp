@@ -3,8 +3,8 @@
 #include "compiler/driver/plan/KernelCost.h"
 
 #include "compiler/dialect/NnDialect.h"
-#include "compiler/lowering/Barriers.h"
-#include "compiler/lowering/ContractShape.h"
+#include "compiler/lowering/cpu/Barriers.h"
+#include "compiler/lowering/cpu/contract/ContractShape.h"
 
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/SetVector.h"

@@ -2,7 +2,7 @@
 // touched. The one place that counts: --emit=plan and --profile show these numbers.
 #pragma once
 
-#include "compiler/dialect/Kern.h"
+#include "compiler/dialect/kern/Kern.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/StringRef.h"

@@ -3,7 +3,7 @@
 #include "compiler/driver/repl/Evaluator.h"
 
 #include "compiler/sema/Builtins.h"
-#include "compiler/sema/SourceTable.h"
+#include "compiler/sema/data/SourceTable.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"

@@ -3,8 +3,8 @@
 
 #include "compiler/codegen/Optimize.h"
 #include "compiler/codegen/Target.h"
-#include "compiler/dialect/Kern.h"
 #include "compiler/dialect/NnDialect.h"
+#include "compiler/dialect/kern/Kern.h"
 
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"

@@ -1,6 +1,6 @@
 // What the contraction model chooses, and the plan as an attribute.
 #include "Contraction.h"
-#include "compiler/lowering/ContractModel.h"
+#include "compiler/lowering/cpu/contract/ContractModel.h"
 
 #include "compiler/dialect/NnDialect.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"

@@ -2,7 +2,7 @@
 // same bits as every other. The levels of processor take turns.
 #include "ContractCheck.h"
 #include "Levels.h"
-#include "compiler/lowering/ContractModel.h"
+#include "compiler/lowering/cpu/contract/ContractModel.h"
 
 #include "compiler/dialect/NnDialect.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"

@@ -1,0 +1,143 @@
+// `if`: where the condition is known one side is built, else both, and their values are chosen
+// from. So is what they assign: a side that is not taken leaves states as they were.
+#include "compiler/irgen/eval/Elaborator.h"
+
+#include "mlir/IR/BuiltinTypes.h"
+
+using namespace nnc;
+
+/// What a side has assigned, by the tensor's name.
+using Assigned = std::map<std::string, mlir::Value>;
+
+/// The assignments of the two sides of an `if`.
+class Elaborator::Branches {
+public:
+  Branches(Elaborator &e, const Value &condition, const Scope &scope)
+      : e(e), condition(condition), scope(scope), start(e.fn->journal.size()) {
+    ++e.fn->journaling;
+    const bool isTensor = condition.isTensor();
+    isOne = !isTensor || (!isBatched(condition.tensor) && exampleShape(condition.tensor).empty());
+    for (const auto &[name, info] : e.localStates) {
+      own[info.name] = name;
+      if (Value *value = variable(name))
+        variables[name] = *value;
+    }
+  }
+  ~Branches() {
+    if (--e.fn->journaling == 0)
+      e.fn->journal.clear();
+  }
+  Branches(const Branches &) = delete;
+
+  /// A side has been evaluated: notes what it has assigned, and takes it back.
+  void endSide() {
+    Assigned &side = sides.emplace_back();
+    std::vector<Function::Assignment> &journal = e.fn->journal;
+    std::vector<Function::Assignment> stays;
+    for (size_t i = start; i < journal.size(); ++i) {
+      // A weight that is drawn on this side has no value before it.
+      if (!journal[i].before || !chooses(journal[i].name)) {
+        stays.push_back(journal[i]);
+        continue;
+      }
+      originals.insert({journal[i].name, journal[i].before});
+      side[journal[i].name] = e.fn->slots()[journal[i].name].current;
+    }
+    journal.resize(start);
+    journal.insert(journal.end(), stays.begin(), stays.end());
+    for (const auto &[name, value] : side)
+      e.fn->slots()[name].current = originals[name];
+    for (auto &[name, value] : variables)
+      *variable(name) = value;
+    start = journal.size();
+  }
+
+  /// Assigns what is chosen. Reports the error where that cannot be.
+  bool merge(Range at) {
+    for (const auto &[name, old] : originals)
+      if (!choose(name, old, at))
+        return false;
+    return true;
+  }
+
+private:
+  /// What an example decides says nothing of a layer's states, which see all of them: it is
+  /// applied, to all.
+  bool chooses(const std::string &name) const { return isOne || own.count(name); }
+
+  Value *variable(const std::string &name) {
+    if (auto ambient = e.fn->ambient.find(name); name == "theta" && ambient != e.fn->ambient.end())
+      return &ambient->second;
+    return const_cast<Value *>(scope.find(name));
+  }
+
+  bool choose(const std::string &name, mlir::Value old, Range at) {
+    Function &fn = *e.fn;
+    auto valueOf = [&](const Assigned &side) {
+      auto found = side.find(name);
+      return Value::of(fn.emit.cast(found == side.end() ? old : found->second, fn.emit.element));
+    };
+    Value chosen = e.choose(condition, valueOf(sides[0]), valueOf(sides[1]), at, {at, at, at});
+    if (!chosen.isTensor())
+      return false;
+    auto type = llvm::cast<mlir::RankedTensorType>(old.getType());
+    if (llvm::cast<mlir::RankedTensorType>(chosen.tensor.getType()).getShape() != type.getShape()) {
+      e.diags
+          .error(at,
+                 "`" + own[name] +
+                     "` has one value for all examples, and whether it is assigned here differs" +
+                     (isBatched(chosen.tensor) ? " between them"
+                                               : " between elements that it does not have"))
+          .note("one number must decide, as in `if mean(…, over = batch) > 0 { … }`");
+      return false;
+    }
+    const TensorInfo info = fn.slots()[name].info;
+    fn.assign(info, chosen.tensor);
+    if (auto found = own.find(name); found != own.end())
+      if (Value *value = variable(found->second))
+        *value = Value::of(fn.tensor(info).tensor, value->axes);
+    return true;
+  }
+
+  Elaborator &e;
+  const Value condition;
+  const Scope &scope;
+  size_t start; // of this side in the journal
+  bool isOne;
+  // states that this body may assign: the tensor's name, and its own
+  std::map<std::string, std::string> own;
+  std::map<std::string, Value> variables; // their values by these names before the `if`
+  std::vector<Assigned> sides;
+  Assigned originals; // the values before the `if` of all that either side assigns
+};
+
+/// Whether the expression is there for its assignments alone.
+static bool isStatement(const ast::Expr *e) {
+  auto *block = llvm::dyn_cast<ast::BlockExpr>(e);
+  return block && !block->value;
+}
+
+Value Elaborator::evaluateIf(const ast::IfExpr *e, const Scope &scope) {
+  Value c = evaluate(e->condition, scope);
+  if (c.isError() || c.isUnavailable())
+    return c;
+  if (c.isKnown()) {
+    const ast::Expr *branch = c.number != 0 ? e->then : e->otherwise;
+    return branch ? evaluate(branch, scope) : Value::ofKind(Value::Kind::Unavailable);
+  }
+  if (!e->otherwise && !isStatement(e->then)) {
+    diags.error(e->range, "a condition that is not known before the run needs an `else`");
+    return Value::error();
+  }
+  Branches branches(*this, c, scope);
+  const Value a = evaluate(e->then, scope);
+  branches.endSide();
+  const Value b =
+      e->otherwise ? evaluate(e->otherwise, scope) : Value::ofKind(Value::Kind::Unavailable);
+  branches.endSide();
+  if (a.isError() || b.isError() || !branches.merge(e->condition->range))
+    return Value::error();
+  if (!e->otherwise)
+    return b;
+  return choose(c, a, b, e->range, {e->condition->range, e->then->range, e->otherwise->range});
+}

@@ -1,0 +1,436 @@
+// Calls: binding arguments, functions with their stated derivatives, pipes.
+#include "compiler/irgen/eval/Elaborator.h"
+
+#include "compiler/ast/Facts.h"
+#include "compiler/sema/Builtins.h"
+
+#include "mlir/IR/BuiltinTypes.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace nnc;
+
+std::vector<Elaborator::Arg> Elaborator::evaluateArgs(llvm::ArrayRef<ast::Argument> args,
+                                                      const Scope &scope) {
+  std::vector<Arg> values;
+  for (const ast::Argument &a : args) {
+    Arg arg;
+    arg.name = a.name.text.str();
+    arg.range = a.value ? a.value->range : a.range;
+    if (!a.value) {
+      diags.error(a.range, "a shape stands only in the arguments of `rows`");
+      arg.value = Value::error();
+    } else if (arg.name == "over") {
+      arg.value = evaluateAxes(a.value, scope);
+    } else {
+      arg.value = evaluate(a.value, scope);
+    }
+    values.push_back(std::move(arg));
+  }
+  return values;
+}
+
+/// The parts of `seq` and `repeat`: a call of a function there lacks its first argument, which
+/// comes later.
+std::vector<Elaborator::Arg> Elaborator::evaluateParts(llvm::ArrayRef<ast::Argument> args,
+                                                       const Scope &scope) {
+  std::vector<Arg> values;
+  for (const ast::Argument &a : args) {
+    auto *call = llvm::dyn_cast_or_null<ast::CallExpr>(a.value);
+    auto *name = call ? llvm::dyn_cast<ast::NameExpr>(call->callee) : nullptr;
+    Value callee = name && !isBuiltin(name->name.text) ? evaluate(name, scope) : Value();
+    if (callee.kind == Value::Kind::Applicable &&
+        callee.target->kind == Applicable::Kind::Function) {
+      auto later = std::make_shared<Applicable>(*callee.target);
+      for (const Arg &given : evaluateArgs(call->args, scope))
+        later->partial.emplace_back(given.name, given.value);
+      values.push_back({a.name.text.str(), Value::of(later), a.range});
+    } else {
+      values.push_back(evaluateArgs(a, scope).front());
+    }
+  }
+  return values;
+}
+
+bool Elaborator::bind(llvm::ArrayRef<ast::Parameter> params, llvm::ArrayRef<Arg> args, Scope &scope,
+                      Range at, llvm::StringRef what, bool toSteps) {
+  size_t next = 0;
+  for (const Arg &a : args) {
+    if (a.value.isError())
+      return false;
+    const ast::Parameter *param = nullptr;
+    if (a.name.empty()) {
+      if (next < params.size())
+        param = &params[next++];
+    } else {
+      for (const ast::Parameter &p : params)
+        if (p.name.text == a.name)
+          param = &p;
+    }
+    if (!param) {
+      if (a.name.empty())
+        diags.error(a.range, "`" + what + "` takes " + llvm::Twine(params.size()) +
+                                 (params.size() == 1 ? " argument" : " arguments") +
+                                 ", and this is one more");
+      else
+        diags.error(a.range, "`" + what + "` has no parameter `" + a.name + "`");
+      return false;
+    }
+    const std::string name = param->name.text.str();
+    if (scope.names.count(name)) {
+      diags.error(a.range, "`" + name + "` is given twice");
+      return false;
+    }
+    Value v = toSteps ? inSteps(a.value, a.range) : a.value;
+    if (v.isError())
+      return false;
+    scope.names[name] = v;
+  }
+  for (const ast::Parameter &p : params) {
+    const std::string name = p.name.text.str();
+    if (scope.names.count(name))
+      continue;
+    if (!p.defaultValue) {
+      diags.error(at, "`" + what + "` needs its argument `" + name + "`")
+          .note(p.range, "declared here");
+      return false;
+    }
+    Value v =
+        name == "over" ? evaluateAxes(p.defaultValue, scope) : evaluate(p.defaultValue, scope);
+    v = toSteps ? inSteps(v, p.range) : v;
+    if (v.isError())
+      return false;
+    scope.names[name] = v;
+  }
+  return true;
+}
+
+/// Names of axes end with the call that gave them.
+static void forgetAxes(Value &v, unsigned frame) {
+  const std::string own = std::to_string(frame);
+  if (v.isTensor())
+    for (std::string &axis : v.axes)
+      if (axisFrame(axis) == own)
+        axis.clear();
+  for (Value &item : v.items)
+    forgetAxes(item, frame);
+}
+
+/// Whether what is known of the arguments is within the ranges that `decl` states (`## @within p 0
+/// .. 1`); reports what is not.
+static bool keepsRanges(Diagnostics &diags, const ast::Decl *decl,
+                        llvm::ArrayRef<ast::Parameter> params, llvm::ArrayRef<Elaborator::Arg> args,
+                        const Scope &scope, Range at) {
+  for (const ast::NamedRange &allowed : ast::rangesOf(decl, "within")) {
+    const Value *v = scope.find(allowed.name);
+    if (!v || !v->isKnown() || (v->number >= allowed.least && v->number <= allowed.most))
+      continue;
+    size_t position = 0;
+    for (const Elaborator::Arg &a : args) {
+      const bool isIt = a.name.empty()
+                            ? position < params.size() && params[position].name.text == allowed.name
+                            : a.name == allowed.name;
+      at = isIt ? a.range : at;
+      position += a.name.empty();
+    }
+    std::string message;
+    llvm::raw_string_ostream(message)
+        << "`" << allowed.name << "` of `" << decl->name.text << "` must be from "
+        << llvm::format("%g", allowed.least) << " to " << llvm::format("%g", allowed.most)
+        << ", not " << llvm::format("%g", v->number);
+    diags.error(at, message);
+    return false;
+  }
+  return true;
+}
+
+Value Elaborator::callFunction(const Applicable &f, llvm::ArrayRef<Arg> args, Range at) {
+  auto *decl = llvm::cast<ast::FnDecl>(f.decl);
+  Scope scope;
+  scope.prelude = f.prelude;
+  scope.frame = ++frames;
+  CallSite site(*this, f.prelude, at);
+  std::vector<Arg> all(args.begin(), args.end());
+  for (const auto &[name, value] : f.partial)
+    all.push_back({name, value, at});
+  if (!bind(decl->params, all, scope, at, f.name) ||
+      !keepsRanges(diags, decl, decl->params, all, scope, at))
+    return Value::error();
+  Nesting nesting(*this, f.name, at);
+  if (!nesting.allowed)
+    return Value::error();
+  fn->emit.beginCall();
+  for (const ast::Parameter &p : decl->params)
+    if (p.shape) {
+      Value input = fn->emit.argument(scope.names[p.name.text.str()], at);
+      if (input.isUnavailable())
+        return input;
+      if (input.isError() || !matchShape(p, input, scope, at, f.name))
+        return Value::error();
+      scope.names[p.name.text.str()] = input;
+    }
+  IgnoreGuard ignores(*this, decl, scope);
+  if (!noteTarget(decl, scope, at))
+    return Value::error();
+  // A stated derivative is by a variable of its own, too: what is computed of it elsewhere has
+  // nothing to do with this function. Inside of the derivative it is that variable already.
+  if (decl->derivative && !decl->params.empty() && !decl->params[0].shape &&
+      suppressedDerivative != decl)
+    if (Value &first = scope.names[decl->params[0].name.text.str()]; first.isTensor())
+      first = fn->emit.argument(first, at);
+  Scope derivativeScope = scope;
+  Schedule own{f.name, {}}, *outerSchedule = schedule;
+  auto outerStates = std::move(localStates);
+  localStates.clear();
+  schedule = &own;
+  Value y = evaluate(decl->body, scope);
+  schedule = outerSchedule;
+  localStates = std::move(outerStates);
+  forgetAxes(y, scope.frame);
+  if (!decl->derivative || decl->params.empty() || !y.isTensor() || suppressedDerivative == decl)
+    return y;
+  Value x = derivativeScope.names[decl->params[0].name.text.str()];
+  if (!x.isTensor())
+    return y;
+  const void *outer = suppressedDerivative;
+  suppressedDerivative = decl; // inside it, the function's own derivative is derived, not stated
+  Value d = evaluate(decl->derivative, derivativeScope);
+  suppressedDerivative = outer;
+  if (d.isError())
+    return d;
+  Value dTensor = fn->emit.toTensor(d, decl->derivative->range);
+  if (dTensor.isError())
+    return dTensor;
+  auto type = llvm::cast<mlir::RankedTensorType>(x.tensor.getType());
+  if (exampleShape(dTensor.tensor).empty() && dTensor.tensor.getType() != type)
+    dTensor = Value::of(fn->emit.broadcast(dTensor.tensor, type,
+                                           isBatched(dTensor.tensor) ? llvm::ArrayRef<int64_t>{0}
+                                                                     : llvm::ArrayRef<int64_t>{}));
+  if (y.tensor.getType() != type || dTensor.tensor.getType() != type)
+    return fn->emit.shapeError(
+        ast::valueOf(y.tensor.getType() != type ? decl->body : decl->derivative)->range,
+        "a derivative is stated for each element: `" + f.name +
+            "` must give the shape of its first argument, and so must its derivative",
+        {x, y, dTensor},
+        {decl->params[0].range, ast::valueOf(decl->body)->range,
+         ast::valueOf(decl->derivative)->range});
+  mlir::Operation *op =
+      fn->emit.create("nn.with_derivative", {y.tensor, x.tensor, dTensor.tensor}, type);
+  return Value::of(op->getResult(0), y.axes);
+}
+
+Value Elaborator::recorded(const Applicable &callee, llvm::ArrayRef<Arg> args, Range at,
+                           llvm::function_ref<Value()> apply) {
+  if (!fn->applications)
+    return apply();
+  auto lastOp = [&]() -> mlir::Operation * {
+    mlir::Block *block = fn->emit.b.getInsertionBlock();
+    return block->empty() ? nullptr : &block->back();
+  };
+  std::vector<Application> &all = *fn->applications;
+  const size_t index = all.size();
+  Application &begun = all.emplace_back();
+  begun.decl = callee.decl;
+  begun.prelude = callee.prelude;
+  begun.name = callee.name;
+  begun.insideFunction = insideFunction;
+  begun.depth = applicationDepth++;
+  begun.named = callee.written;
+  begun.at = diags.callSite.isValid() ? diags.callSite : at;
+  begun.before = lastOp();
+  for (const Arg &a : args)
+    begun.args.emplace_back(a.name, a.value.tensor);
+  const bool outer = insideFunction;
+  insideFunction |=
+      callee.kind == Applicable::Kind::Function || callee.kind == Applicable::Kind::Builtin;
+  Value result = apply();
+  insideFunction = outer;
+  --applicationDepth;
+  all[index].place = callee.path;
+  all[index].result = result.tensor;
+  all[index].last = lastOp();
+  return result;
+}
+
+Value Elaborator::instantiate(const Applicable &a, llvm::ArrayRef<Arg> args, Range at) {
+  llvm::ArrayRef<ast::Parameter> params;
+  switch (a.kind) {
+  case Applicable::Kind::Layer:
+    params = llvm::cast<ast::LayerDecl>(a.decl)->params;
+    break;
+  case Applicable::Kind::Init:
+    params = llvm::cast<ast::InitDecl>(a.decl)->params;
+    break;
+  case Applicable::Kind::Optimizer:
+    params = llvm::cast<ast::OptimizerDecl>(a.decl)->params;
+    break;
+  default:
+    llvm_unreachable("only these have hyper-parameters");
+  }
+  Scope scope;
+  scope.prelude = a.prelude;
+  if (!bind(params, args, scope, at, a.name) ||
+      !keepsRanges(diags, a.decl, params, args, scope, at))
+    return Value::error();
+  auto made = std::make_shared<Applicable>(a);
+  made->instantiated = true;
+  if (!args.empty())
+    made->written = at;
+  made->bound = std::move(scope.names);
+  return Value::of(made);
+}
+
+Value Elaborator::call(const Value &callee, llvm::ArrayRef<Arg> args, Range at) {
+  for (const Arg &a : args)
+    if (a.value.isError())
+      return Value::error();
+  if (callee.kind == Value::Kind::Place) {
+    diags.error(at, "a part of a model is applied with its model; this is " + callee.describe());
+    return Value::error();
+  }
+  if (callee.kind != Value::Kind::Applicable) {
+    if (!callee.isError())
+      diags.error(at, callee.describe() + " cannot be called");
+    return Value::error();
+  }
+  const Applicable &a = *callee.target;
+  switch (a.kind) {
+  case Applicable::Kind::Function:
+    return recorded(a, args, at, [&] { return callFunction(a, args, at); });
+  case Applicable::Kind::Builtin:
+    return recorded(a, args, at, [&] { return callBuiltin(a.name, BuiltinCall{args, at}); });
+  case Applicable::Kind::Model:
+    return applyModel(a, args, at);
+  case Applicable::Kind::Sequence:
+    return applyLayer(callee.target, args, at);
+  case Applicable::Kind::Layer:
+    if (a.instantiated || llvm::cast<ast::LayerDecl>(a.decl)->params.empty())
+      return applyLayer(callee.target, args, at);
+    return instantiate(a, args, at);
+  case Applicable::Kind::Init:
+  case Applicable::Kind::Optimizer:
+    return instantiate(a, args, at);
+  case Applicable::Kind::Metric:
+    return callMetric(a, args, at);
+  }
+  return Value::error();
+}
+
+Value Elaborator::evaluateCall(const ast::CallExpr *e, const Scope &scope) {
+  // `category(species)` is a column read in another way, not a function of its numbers.
+  auto *called = llvm::dyn_cast<ast::NameExpr>(e->callee);
+  if (column && called && called->name.text == "category" && e->args.size() == 1 &&
+      e->args[0].value) {
+    if (auto *name = llvm::dyn_cast<ast::NameExpr>(e->args[0].value))
+      if (std::optional<Value> v = column(name->name.text, /*asCategory=*/true, name->range))
+        return *v;
+    diags.error(e->args[0].range, "`category` takes the name of a column");
+    return Value::error();
+  }
+  if (columnTruth && called && called->name.text == "missing" && !symbols.user.count("missing") &&
+      e->args.size() == 1 && e->args[0].value) {
+    if (auto *name = llvm::dyn_cast<ast::NameExpr>(e->args[0].value))
+      if (std::optional<Value> v = columnTruth(name->name.text, NN_MISSING, "", name->range))
+        return *v;
+    diags.error(e->args[0].range, "`missing` takes the name of a column");
+    return Value::error();
+  }
+  // `class_weights(y)` is a field that the data set computes beside `y`.
+  if (called && called->name.text == "class_weights" && e->args.size() == 1)
+    if (auto *field = llvm::dyn_cast_or_null<ast::NameExpr>(e->args[0].value))
+      if (const Value *weights = scope.find(("class_weights(" + field->name.text + ")").str()))
+        return fn->emit.inElement(*weights);
+  // `grad` is the gradient's value inside an optimizer, and a function everywhere.
+  if (auto *name = llvm::dyn_cast<ast::NameExpr>(e->callee))
+    if (isBuiltin(name->name.text) && !scope.find(name->name.text) &&
+        (scope.prelude || !symbols.user.count(name->name.text)) &&
+        !symbols.prelude.count(name->name.text)) {
+      const sema::Builtin *builtin = sema::findBuiltin(name->name.text);
+      Applicable callee;
+      callee.kind = Applicable::Kind::Builtin;
+      callee.name = name->name.text.str();
+      callee.written = name->range;
+      const std::vector<Arg> args = builtin && builtin->makesLayer() ? evaluateParts(e->args, scope)
+                                                                     : evaluateArgs(e->args, scope);
+      // A name for the tensor means its copies; the tensors of a place are replaced where they are
+      // kept.
+      auto again = [&](llvm::ArrayRef<Value> tensors) {
+        auto *by = llvm::dyn_cast<ast::NameExpr>(e->args[1].value);
+        if (!by || tensors.size() != 1)
+          return evaluate(e->args[0].value, scope);
+        Scope copies = scope;
+        copies.names[by->name.text.str()] = tensors[0];
+        return evaluate(e->args[0].value, copies);
+      };
+      BuiltinCall builtinCall{args, e->range};
+      if (callee.name == "grad" && e->args.size() == 2)
+        builtinCall.again = again;
+      return recorded(callee, args, e->range,
+                      [&] { return callBuiltin(callee.name, builtinCall); });
+    }
+  Value callee = evaluate(e->callee, scope);
+  if (callee.isError())
+    return callee;
+  return call(callee, evaluateArgs(e->args, scope), e->range);
+}
+
+Value Elaborator::evaluatePipe(const ast::PipeExpr *e, const Scope &scope) {
+  Value x = evaluate(e->lhs, scope);
+  if (x.isError())
+    return x;
+  const llvm::StringRef place = e->place.text;
+  RangeGuard guard(*this, e->rhs->range);
+  Arg input{"", x, e->lhs->range};
+  // x |> f(args) is f(x, args) for a function, and f(args)(x) for a layer.
+  if (auto *callExpr = llvm::dyn_cast<ast::CallExpr>(e->rhs)) {
+    Value callee;
+    auto *name = llvm::dyn_cast<ast::NameExpr>(callExpr->callee);
+    if (name && (name->name.text == "repeat" || name->name.text == "seq"))
+      callee = evaluate(callExpr, scope);
+    else
+      callee = evaluate(callExpr->callee, scope);
+    if (callee.isError())
+      return callee;
+    if (callee.kind == Value::Kind::Applicable &&
+        callee.target->kind != Applicable::Kind::Sequence) {
+      const std::shared_ptr<Applicable> held = callee.target; // callee may be replaced below
+      const Applicable &a = *held;
+      if (a.kind == Applicable::Kind::Function || a.kind == Applicable::Kind::Builtin) {
+        if (!place.empty())
+          diags.error(e->place.range, "`as` names a layer's place, and `" + a.name +
+                                          "` is a function, without parameters");
+        std::vector<Arg> args = evaluateArgs(callExpr->args, scope);
+        args.insert(args.begin(), input);
+        return call(callee, args, e->rhs->range);
+      }
+      if (a.kind == Applicable::Kind::Layer && !a.instantiated)
+        callee = instantiate(a, evaluateArgs(callExpr->args, scope), callExpr->range);
+      else
+        callee = call(callee, evaluateArgs(callExpr->args, scope), callExpr->range);
+      if (callee.isError())
+        return callee;
+    }
+    if (callee.kind == Value::Kind::Applicable &&
+        (callee.target->kind == Applicable::Kind::Layer ||
+         callee.target->kind == Applicable::Kind::Sequence))
+      return applyLayer(callee.target, input, e->rhs->range, place);
+    return call(callee, input, e->rhs->range);
+  }
+  Value callee = evaluate(e->rhs, scope);
+  if (callee.isError())
+    return callee;
+  if (callee.kind == Value::Kind::Applicable) {
+    const std::shared_ptr<Applicable> held = callee.target; // callee may be replaced below
+    const Applicable &a = *held;
+    if (a.kind == Applicable::Kind::Layer && !a.instantiated) {
+      callee = instantiate(a, {}, e->rhs->range);
+      if (callee.isError())
+        return callee;
+    }
+    if (a.kind == Applicable::Kind::Layer || a.kind == Applicable::Kind::Sequence)
+      return applyLayer(callee.target, input, e->rhs->range, place);
+  }
+  if (!place.empty())
+    diags.error(e->place.range, "`as` names a layer's place, and this is " + callee.describe());
+  return call(callee, input, e->rhs->range);
+}

@@ -1,0 +1,244 @@
+// grad(e, w): what may be derived by, and each example's own derivative by what all examples share.
+//
+// The gradient of the sum over the batch holds each example's own derivative where w is each
+// example's own, for examples do not touch one another. By a w that all share it is the sum. So e
+// is elaborated a second time, with a copy of w for each example, and derived by the copies.
+#include "compiler/irgen/eval/Elaborator.h"
+
+#include "compiler/dialect/NnDialect.h"
+
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Verifier.h"
+#include "llvm/ADT/DenseSet.h"
+
+using namespace nnc;
+
+/// A tensor of the function, or an argument: what a value can be derived by even if it is known
+/// before the run.
+static bool isVariable(mlir::Value v) {
+  return !v.getDefiningOp() || llvm::isa<nn::AutodiffMarkerOp>(v.getDefiningOp());
+}
+
+/// False for what is computed of constants alone: it does not vary.
+static bool canVary(mlir::Value v) { return llvm::any_of(originsOf(v), isVariable); }
+
+bool Elaborator::checkDependence(const Value &y, const Value &w, const BuiltinCall &call) {
+  auto argument = w.tensor.getDefiningOp<nn::ArgumentOp>();
+  // Arguments of one call are variables beside one another.
+  auto beside = [&](mlir::Value v) {
+    auto other = v.getDefiningOp<nn::ArgumentOp>();
+    return argument && other && fn->emit.callOf(v) == fn->emit.callOf(w.tensor);
+  };
+  llvm::DenseSet<mlir::Value> behind = originsOf(y.tensor, beside);
+  if (behind.contains(w.tensor) || !w.tensor.getDefiningOp())
+    return true; // or a tensor of the model, or of the data: where e does not depend on it, the
+                 // derivative is 0
+  mlir::Value given = y.tensor;
+  for (mlir::Operation *op = given.getDefiningOp();
+       op && llvm::isa<nn::PullOp>(op) && !llvm::isa<nn::ScalarBodyOp>(op);
+       op = given.getDefiningOp()) {
+    if (op->getNumOperands() != 1)
+      break;
+    given = op->getOperand(0);
+  }
+  const Range at = call.positional(1)->range;
+  if (argument && beside(given)) {
+    diags
+        .error(call.at, "e of this `grad(e, w)` is an argument, and so a variable of its own: no "
+                        "other argument changes it")
+        .note("a parameter without a shape is only a name for what is given, and leads back to w: "
+              "`fn slope(e, w) = grad(e, w)`");
+    return false;
+  }
+  for (mlir::Value v : originsOf(w.tensor))
+    if (v != w.tensor && isVariable(v) && behind.contains(v)) {
+      auto e =
+          diags.error(at, "e of this `grad(e, w)` does not depend on w, only on what w is made of");
+      e.note("e must be computed from this very value; a parameter with a shape names it: `fn f(w: "
+             "[n]) = grad(sum(w^2), w)`");
+      return false;
+    }
+  return true;
+}
+
+namespace {
+/// What an elaboration that may be dropped, or that repeats another, must leave as it found it.
+class Repetition {
+public:
+  explicit Repetition(Function &fn)
+      : fn(fn), randomSites(fn.randomSites), schedules(fn.schedules), inputs(fn.inputs),
+        applied(fn.applied), applications(fn.applications) {
+    if (fn.placement)
+      placement = *fn.placement;
+    for (auto &[name, slot] : fn.slots())
+      current.emplace_back(name, slot.current);
+    fn.applied.clear();
+    fn.applications = nullptr;
+  }
+  ~Repetition() {
+    if (fn.placement)
+      *fn.placement = placement;
+    fn.randomSites = randomSites;
+    fn.schedules = schedules;
+    fn.inputs = inputs;
+    fn.applied = applied;
+    fn.applications = applications;
+    for (auto &[name, value] : current)
+      fn.slots()[name].current = value;
+  }
+
+private:
+  Function &fn;
+  Placement placement;
+  int randomSites;
+  llvm::StringMap<int> schedules;
+  std::map<std::string, Value> inputs;
+  std::map<std::pair<std::string, void *>, Value> applied;
+  std::vector<Application> *applications;
+  std::vector<std::pair<std::string, mlir::Value>> current;
+};
+} // namespace
+
+/// Whether one example's copy of `copies` changes another example's y: something on the way joins
+/// the batch, or moves along it.
+static bool joinsExamples(mlir::Value y, llvm::ArrayRef<mlir::Value> copies) {
+  llvm::DenseSet<mlir::Value> moving(copies.begin(), copies.end());
+  const llvm::DenseSet<mlir::Value> needed = originsOf(y);
+  for (mlir::Operation *op = copies.front().getDefiningOp(); op; op = op->getNextNode()) {
+    if (llvm::none_of(op->getOperands(), [&](mlir::Value v) { return moving.contains(v); }))
+      continue;
+    for (mlir::Value result : op->getResults())
+      moving.insert(result);
+    if (mixesExamples(op) &&
+        llvm::any_of(op->getResults(), [&](mlir::Value v) { return needed.contains(v); }))
+      return true;
+  }
+  return false;
+}
+
+std::optional<std::vector<mlir::Value>> Elaborator::ownGradients(const BuiltinCall &call,
+                                                                 llvm::ArrayRef<Value> shared) {
+  if (!call.again || !fn->toFit.empty())
+    return std::nullopt;
+  mlir::Block *block = fn->emit.b.getInsertionBlock();
+  mlir::Operation *before = block->empty() ? nullptr : &block->back();
+  const Diagnostics::Mark mark = diags.mark();
+  const size_t noted = bounds.size(), sums = totals.size(), apart = spreads.size(),
+               reads = totalsRead;
+  auto states = localStates;
+  std::vector<mlir::Value> copies;
+  mlir::Value y;
+  {
+    Repetition repetition(*fn);
+    std::vector<Value> own;
+    for (const Value &w : shared) {
+      Value copy;
+      {
+        Emitter::ElementGuard kept(fn->emit, mlir::getElementTypeOrSelf(w.tensor.getType()));
+        copy = fn->emit.argument(Value::of(fn->emit.batched(w.tensor), w.axes), call.at);
+      }
+      copies.push_back(copy.tensor);
+      own.push_back(fn->emit.inElement(copy));
+      for (auto &[name, slot] : fn->slots())
+        if (slot.current == w.tensor)
+          slot.current = copy.tensor;
+    }
+    Value e = call.again(own);
+    if (e.isTensor())
+      y = e.tensor;
+  }
+  localStates = states;
+  bounds.erase(bounds.begin() + noted, bounds.end());
+  totals.resize(sums);
+  spreads.resize(apart);
+  totalsRead = reads;
+  bool sound = y && diags.errorCount() == mark.errors && isBatched(y) && exampleShape(y).empty();
+  for (mlir::Operation *op = before ? before->getNextNode() : &block->front(); sound && op;
+       op = op->getNextNode())
+    sound = mlir::succeeded(mlir::verify(op));
+  if (sound) {
+    // All of e's dependence must go through the copies; what was computed before this call, as a
+    // `let` is, does not.
+    auto isCopy = [&](mlir::Value v) { return llvm::is_contained(copies, v); };
+    llvm::DenseSet<mlir::Value> behind = originsOf(y, isCopy);
+    sound = llvm::none_of(shared, [&](const Value &w) { return behind.contains(w.tensor); }) &&
+            !joinsExamples(y, copies);
+  }
+  if (sound) {
+    mlir::Value of = fn->emit.batchSum(y);
+    fn->addsUp(of, y);
+    llvm::SmallVector<mlir::Value> gradients = fn->emit.gradients(of, copies);
+    return std::vector<mlir::Value>(gradients.begin(), gradients.end());
+  }
+  diags.rewind(mark);
+  while (!block->empty() && &block->back() != before)
+    block->back().erase();
+  return std::nullopt;
+}
+
+Value Elaborator::gradientOf(const BuiltinCall &call) {
+  Value y = fn->emit.toTensor(call.positional(0)->value, call.positional(0)->range);
+  Value x = call.positional(1)->value;
+  if (x.kind == Value::Kind::Place)
+    x = readPlace(x, call.positional(1)->range);
+  if (y.isError() || x.isError())
+    return Value::error();
+  if (y.isUnavailable() || x.isUnavailable())
+    return Value::ofKind(Value::Kind::Unavailable);
+  std::vector<Value> wrt = x.kind == Value::Kind::Weights ? x.items : std::vector<Value>{x};
+  for (Value &v : wrt)
+    if (!v.isTensor() ||
+        !(fn->initializing ||
+          canVary(v.tensor))) { // initialisation asks for shapes: all else is zero in it
+      auto e =
+          diags.error(call.positional(1)->range, "`grad(e, w)` needs a tensor w; this is " +
+                                                     (v.isTensor() ? "a constant" : v.describe()));
+      if (v.isTensor() || v.isKnown() || v.kind == Value::Kind::List)
+        e.note("what is known before the run does not vary; a parameter with a shape does: `fn "
+               "slope(z: []) = grad(f(z), z)`");
+      return Value::error();
+    }
+  // What a metric has widened it computes with; the model was given what it was before.
+  for (Value &v : wrt)
+    v.tensor = Emitter::beforeCast(v.tensor);
+  if (x.kind != Value::Kind::Weights)
+    x.tensor = wrt[0].tensor;
+  if (!exampleShape(y.tensor).empty())
+    return fn->emit.shapeError(call.at, "`grad(e, w)` needs one number e for each example", y,
+                               call.positional(0)->range);
+  if (x.kind != Value::Kind::Weights && !fn->initializing && !checkDependence(y, x, call))
+    return Value::error();
+  std::vector<mlir::Value> values;
+  std::vector<Value> shared; // by all examples, while e is each example's own
+  if (isBatched(y.tensor)) {
+    llvm::DenseSet<mlir::Value> behind = originsOf(y.tensor);
+    for (const Value &v : wrt)
+      if (!isBatched(v.tensor) && behind.contains(v.tensor))
+        shared.push_back(v);
+  }
+  for (const Value &v : wrt)
+    values.push_back(v.tensor);
+  mlir::Value of = fn->emit.batchSum(y.tensor);
+  fn->addsUp(of, y.tensor);
+  llvm::SmallVector<mlir::Value> found = fn->emit.gradients(of, values);
+  if (!shared.empty()) {
+    auto own = ownGradients(call, shared);
+    if (!own) {
+      diags
+          .error(call.at, "`grad(e, w)` is each example's own derivative, and here only their sum "
+                          "over the batch can be found")
+          .note("w is the same for all examples; e must be written out in the call, of operations "
+                "that keep examples apart")
+          .note("of the batch's mean there is one derivative: `grad(mean(e, over = batch), w)`");
+      return Value::error();
+    }
+    for (auto [w, gradient] : llvm::zip_equal(shared, *own))
+      found[llvm::find(values, w.tensor) - values.begin()] = gradient;
+  }
+  if (x.kind != Value::Kind::Weights)
+    return fn->emit.inElement(Value::of(found[0], x.axes));
+  Value result = Value::ofKind(Value::Kind::Weights);
+  for (auto [gradient, v] : llvm::zip_equal(found, wrt))
+    result.items.push_back(fn->emit.inElement(Value::of(gradient, v.axes)));
+  return result;
+}

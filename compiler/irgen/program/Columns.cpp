@@ -1,0 +1,183 @@
+// Names of columns and runs of them, as arguments.
+#include "compiler/irgen/program/Columns.h"
+
+#include "mlir/IR/BuiltinTypes.h"
+
+using namespace nnc;
+
+Columns::Columns(Elaborator &elab, ProgramTables &tables, const sema::SourceInfo &source,
+                 const nn_source &described, llvm::StringRef sourceDir,
+                 std::function<const char *(Range)> where)
+    : elab(elab), tables(tables), source(source), described(described), sourceDir(sourceDir),
+      where(std::move(where)) {}
+
+Columns::~Columns() {
+  elab.isColumn = nullptr;
+  elab.column = nullptr;
+  elab.columnRun = nullptr;
+  elab.columnTruth = nullptr;
+  elab.columnRange = nullptr;
+}
+
+void Columns::enter(Function &fn) {
+  function = &fn;
+  elab.fn = &fn;
+  elab.isColumn = [this](llvm::StringRef name) { return source.columnIndex(name) >= 0; };
+  elab.column = [this](llvm::StringRef name, bool category, Range at) {
+    return one(name, category, at);
+  };
+  elab.columnRun = [this](llvm::ArrayRef<ColumnName> names) { return run(names); };
+  elab.columnTruth = [this](llvm::StringRef name, int32_t kind, llvm::StringRef text, Range at) {
+    return truth(name, kind, text, at);
+  };
+  elab.columnRange = [this](llvm::StringRef first, llvm::StringRef last, Range at) {
+    return range(first, last, at);
+  };
+}
+
+void Columns::finish(const nn_column *&columnList, int32_t &n_columns, const nn_input *&inputList,
+                     int32_t &n_inputs) {
+  nn_column *list = tables.list<nn_column>(columns);
+  for (auto [i, count] : llvm::enumerate(counts)) {
+    count->row = list + i;
+    list[i].classes = std::max<int64_t>(0, count->classes);
+  }
+  columnList = list;
+  counts.clear();
+  n_columns = columns.size();
+  inputList = tables.list<nn_input>(inputs);
+  n_inputs = inputs.size();
+  columns.clear();
+  inputs.clear();
+  given.clear();
+  rows.clear();
+  truths.clear();
+  values.clear();
+  categories.clear();
+}
+
+int32_t Columns::rowOf(int index, bool category, Range at) {
+  auto [known, fresh] = rows.try_emplace({index, category}, int32_t(columns.size()));
+  if (!fresh)
+    return known->second;
+  const auto &c = source.columns[index];
+  nn_column column{};
+  column.name = tables.text(c.name);
+  column.where = where(at);
+  column.kind = category || c.isCategory ? NN_CATEGORY : NN_NUMBER;
+  column.numbered = category;
+  column.size = 1;
+  for (int64_t s : c.shape)
+    column.size *= s;
+  columns.push_back(column);
+  counts.push_back(std::make_shared<Count>());
+  return known->second;
+}
+
+void Columns::needNumbers(int index, Range at) {
+  const auto &c = source.columns[index];
+  if (!c.word.empty())
+    elab.diags
+        .error(at, "column `" + c.name + "` holds words, such as `" + c.word +
+                       "`, and a number is needed here")
+        .note("`category(" + c.name + ")` numbers its classes");
+}
+
+Value Columns::input(llvm::StringRef name, std::vector<int32_t> of, llvm::ArrayRef<int64_t> shape,
+                     bool wide) {
+  auto [known, fresh] = values.try_emplace(std::move(of));
+  if (!fresh)
+    return known->second;
+  mlir::Type f64 = function->emit.element, narrow = mlir::Float32Type::get(f64.getContext());
+  wide = wide || elab.wideProgram;
+  Value v = function->addField(name, shape, /*batched=*/true, wide ? f64 : narrow);
+  given.push_back(v.tensor);
+  if (!wide) // exact there, and half the size: bytes of images stay small on their way
+    v.tensor = function->emit.cast(v.tensor, f64);
+  inputs.push_back(
+      nn_input{tables.list<int32_t>(known->first), int32_t(known->first.size()), wide});
+  return known->second = v;
+}
+
+std::optional<Value> Columns::one(llvm::StringRef name, bool category, Range at) {
+  const int index = source.columnIndex(name);
+  if (index < 0)
+    return std::nullopt;
+  const auto &c = source.columns[index];
+  const int32_t row = rowOf(index, category, at);
+  Value v = input(c.name, {row}, c.shape, c.wide);
+  if (columns[row].kind != NN_CATEGORY) {
+    needNumbers(index, at);
+    return v;
+  }
+  categories[v.tensor] = row;
+  if (c.classes || described.kind >= NN_BLOBS) {
+    const int64_t known = c.classes ? c.classes : int64_t(described.classes.value);
+    v.classes = std::make_shared<std::function<int64_t()>>([known] { return known; });
+  } else if (category || described.kind == NN_CSV) {
+    v.classes = std::make_shared<std::function<int64_t()>>(
+        [column = columns[row], count = counts[row], described = described, dir = sourceDir,
+         found = source.dir] {
+          if (!count->classes)
+            count->classes = nn_count_classes(&described, dir.c_str(), found.c_str(), &column);
+          if (count->row && count->classes > 0)
+            count->row->classes = count->classes;
+          return count->classes;
+        });
+  }
+  return v;
+}
+
+std::optional<Value> Columns::run(llvm::ArrayRef<ColumnName> names) {
+  for (const ColumnName &name : names)
+    if (!source.columns[source.columnIndex(name.name)].shape.empty())
+      return std::nullopt;
+  std::vector<int32_t> of;
+  bool wide = false;
+  for (const ColumnName &name : names) {
+    const int index = source.columnIndex(name.name);
+    of.push_back(rowOf(index, false, name.at));
+    needNumbers(index, name.at);
+    wide |= source.columns[index].wide;
+  }
+  return input((names.front().name + " .. " + names.back().name).str(), std::move(of),
+               {int64_t(names.size())}, wide);
+}
+
+std::optional<Value> Columns::truth(llvm::StringRef name, int32_t kind, llvm::StringRef text,
+                                    Range at) {
+  const int index = source.columnIndex(name);
+  if (index < 0)
+    return std::nullopt;
+  if (source.kind != NN_CSV) {
+    auto e =
+        elab.diags.error(at, "`" + name + "` is not a column of a table, whose cells are texts");
+    if (source.call)
+      e.note(source.call->range, "the examples come from here");
+    return Value::error();
+  }
+  auto [known, fresh] = truths.try_emplace({index, kind, text.str()}, int32_t(columns.size()));
+  if (fresh) {
+    nn_column column{};
+    column.name = tables.text(name);
+    column.where = where(at);
+    column.kind = kind;
+    column.size = 1;
+    column.text = kind == NN_EQUALS ? tables.text(text) : nullptr;
+    column.absent = NN_ABSENT_ERROR;
+    columns.push_back(column);
+    counts.push_back(std::make_shared<Count>());
+  }
+  return input(name, {known->second}, {}, /*wide=*/false);
+}
+
+std::vector<ColumnName> Columns::range(llvm::StringRef first, llvm::StringRef last, Range at) {
+  const int from = source.columnIndex(first), to = source.columnIndex(last);
+  std::vector<ColumnName> names;
+  if (from < 0 || to < from)
+    elab.diags.error(at, "there is no range of columns from `" + first + "` to `" + last + "`");
+  else
+    for (int i = from; i <= to; ++i)
+      names.push_back({source.columns[i].name, at});
+  return names;
+}

@@ -1,0 +1,139 @@
+// What a loss or a metric reads may be computed from fields (`y[1]`, `y - 1`): a function of its
+// own computes it again, so that the runtime can check it on every row before the run, as it checks
+// fields.
+#include "compiler/irgen/program/ProgramGenerator.h"
+
+#include "compiler/dialect/NnDialect.h"
+
+#include "mlir/IR/IRMapping.h"
+
+using namespace nnc;
+
+/// Computes values of one function again in another one, as far as they depend on the fields alone:
+/// not on parameters, states, options or random draws, which all are arguments of a function, nor
+/// on other examples.
+namespace {
+class Recomputation {
+public:
+  Recomputation(mlir::OpBuilder &b, llvm::ArrayRef<mlir::Value> from,
+                llvm::ArrayRef<mlir::Value> to)
+      : b(b) {
+    for (auto [field, again] : llvm::zip_equal(from, to))
+      map.map(field, again);
+  }
+
+  static bool isPossible(mlir::Value value, llvm::ArrayRef<mlir::Value> fields) {
+    llvm::DenseSet<mlir::Value> seen;
+    llvm::SmallVector<mlir::Value> open{value};
+    bool readsField = false;
+    while (!open.empty()) {
+      mlir::Value v = open.pop_back_val();
+      if (llvm::is_contained(fields, v)) {
+        readsField = true;
+        continue;
+      }
+      mlir::Operation *op = v.getDefiningOp();
+      if (!op || op->getNumRegions() || llvm::isa<nn::GradientRequestOp>(op))
+        return false;
+      if (!seen.insert(v).second)
+        continue;
+      if (auto marker = llvm::dyn_cast<nn::AutodiffMarkerOp>(op)) {
+        open.push_back(marker.getForwarded());
+        continue;
+      }
+      if (mixesExamples(op))
+        return false;
+      llvm::append_range(open, op->getOperands());
+    }
+    return readsField;
+  }
+
+  mlir::Value of(mlir::Value value) {
+    llvm::SmallVector<mlir::Value> open{value};
+    while (!open.empty()) {
+      mlir::Value v = open.back();
+      if (map.contains(v)) {
+        open.pop_back();
+        continue;
+      }
+      mlir::Operation *op = v.getDefiningOp();
+      auto marker = llvm::dyn_cast<nn::AutodiffMarkerOp>(op);
+      const size_t before = open.size();
+      auto need = [&](mlir::Value operand) {
+        if (!map.contains(operand))
+          open.push_back(operand);
+      };
+      if (marker)
+        need(marker.getForwarded());
+      else
+        llvm::for_each(op->getOperands(), need);
+      if (open.size() > before)
+        continue;
+      if (marker)
+        map.map(v, map.lookup(marker.getForwarded()));
+      else
+        b.clone(*op, map);
+    }
+    return map.lookup(value);
+  }
+
+private:
+  mlir::OpBuilder &b;
+  mlir::IRMapping map;
+};
+} // namespace
+
+void ProgramGenerator::addTargets(llvm::StringRef prefix, const ast::DataDecl *data,
+                                  llvm::ArrayRef<mlir::Value> fields, nn_targets &row) {
+  addTargets(
+      prefix, fields,
+      [&](Function &fn, std::vector<mlir::Value> &again) {
+        Scope scope;
+        addFields(fn, data, scope, /*augment=*/false, &again);
+      },
+      row);
+}
+
+void ProgramGenerator::addTargets(
+    llvm::StringRef prefix, llvm::ArrayRef<mlir::Value> fields,
+    llvm::function_ref<void(Function &, std::vector<mlir::Value> &)> declare, nn_targets &row) {
+  std::vector<Elaborator::Bound> computed;
+  for (const Elaborator::Bound &bound : elab.bounds)
+    if (!llvm::is_contained(fields, bound.value) && Recomputation::isPossible(bound.value, fields))
+      computed.push_back(bound);
+  if (computed.empty())
+    return;
+  Function *outer = elab.fn;
+  Function fn(diags, module, (prefix + "_targets").str(), element);
+  elab.fn = &fn;
+  fn.batched = fn.inPieces = true;
+  std::vector<mlir::Value> again;
+  declare(fn, again);
+  Recomputation recomputation(fn.emit.b, fields, again);
+  std::map<void *, int32_t> results; // by the value
+  std::vector<int64_t> sizes;
+  std::vector<nn_bound> rows;
+  for (const Elaborator::Bound &bound : computed) {
+    auto [result, fresh] =
+        results.try_emplace(bound.value.getAsOpaquePointer(), int32_t(sizes.size()));
+    if (fresh) {
+      mlir::Value value = fn.emit.cast(recomputation.of(bound.value), element);
+      int64_t size = 1;
+      for (int64_t n : exampleShape(value))
+        size *= n;
+      fn.addResult("target" + std::to_string(sizes.size()), value);
+      sizes.push_back(size);
+    }
+    nn_bound one = bound.row;
+    one.field = result->second;
+    one.where = where(bound.range);
+    one.reader = one.reader ? text(elab.readers[one.reader]) : nullptr;
+    rows.push_back(one);
+  }
+  row.sizes = tables.list<int64_t>(sizes);
+  row.n_results = sizes.size();
+  row.bounds = tables.list<nn_bound>(rows);
+  row.n_bounds = rows.size();
+  finish(fn, &row.compute);
+  elab.fn = outer;
+}

@@ -1,0 +1,268 @@
+// A data set's row in the tables, and the functions that make its fields of its raw columns.
+#include "compiler/irgen/program/Columns.h"
+#include "compiler/irgen/program/ProgramGenerator.h"
+
+#include "mlir/IR/BuiltinTypes.h"
+
+using namespace nnc;
+
+void ProgramGenerator::genRows(const ast::DataDecl *decl, const sema::SourceInfo &info,
+                               nn_source &out) {
+  std::vector<double> values;
+  std::vector<const char *> columns; // the field of each number of a row
+  int64_t width = 0;
+  for (const auto &column : info.columns) {
+    int64_t n = 1;
+    for (int64_t s : column.shape)
+      n *= s;
+    width += n;
+    columns.insert(columns.end(), n, text(column.name));
+  }
+  out.columns = tables.list<const char *>(columns);
+  out.n_columns = columns.size();
+  elab.fn = settings.get();
+  std::function<bool(const Value &, Range)> flatten = [&](const Value &v, Range at) {
+    if (v.isKnown()) {
+      values.push_back(v.number);
+      return true;
+    }
+    if (v.kind == Value::Kind::List) {
+      for (const Value &item : v.items)
+        if (!flatten(item, at))
+          return false;
+      return true;
+    }
+    if (!v.isError())
+      diags.error(at, "a row holds numbers; this is " + v.describe());
+    return false;
+  };
+  for (const ast::Entry *e : decl->entries)
+    if (auto *row = llvm::dyn_cast<ast::RowEntry>(e)) {
+      const size_t before = values.size();
+      bool ok = true;
+      for (const ast::Expr *v : row->values)
+        ok = ok && flatten(elab.evaluate(v, Scope()), v->range);
+      if (ok && int64_t(values.size() - before) != width) {
+        diags
+            .error(row->range, "this row holds " + llvm::Twine(values.size() - before) +
+                                   " numbers; the fields need " + llvm::Twine(width))
+            .note(decl->source->range, "declared here");
+        return;
+      }
+    }
+  out.values = tables.list<double>(values);
+  out.n_values = values.size();
+  out.row_width = width;
+}
+
+bool ProgramGenerator::genSource(const sema::SourceInfo &info, const ast::DataDecl *decl,
+                                 nn_source &out) {
+  out = nn_source{};
+  info.describe(out);
+  out.where = where(info.call ? info.call->range : decl->range);
+  out.path = info.path.empty() ? nullptr : text(info.path);
+  out.labels = info.labels.empty() ? nullptr : text(info.labels);
+  std::vector<const char *> columns;
+  for (const std::string &c : info.givenColumns)
+    columns.push_back(text(c));
+  out.columns = tables.list<const char *>(columns);
+  out.n_columns = columns.size();
+  std::vector<const char *> missing;
+  for (const std::string &m : info.missing)
+    missing.push_back(text(m));
+  out.missing = tables.list<const char *>(missing);
+  out.n_missing = missing.size();
+  out.n_compiled = info.kind == NN_CSV ? info.columns.size() : 0;
+  std::vector<const char *> arrays;
+  for (const std::string &a : info.arrays)
+    arrays.push_back(text(a));
+  out.arrays = tables.list<const char *>(arrays);
+  out.n_arrays = arrays.size();
+  if (info.kind == NN_ROWS)
+    genRows(decl, info, out);
+  auto setting = [&](llvm::StringRef name, nn_number &to, double fallback, double least,
+                     double most, bool whole = false) {
+    to = constantNumber(fallback);
+    if (const ast::Expr *e = info.settings.lookup(name))
+      to = number(e, ("`" + name + "`").str(), least, most, whole);
+  };
+  setting("n", out.n, 1000, 1, 1e9, true);
+  setting("classes", out.classes, 2, 1, 1e6, true);
+  for (const auto &c : info.columns)
+    if (c.classes)
+      out.classes = constantNumber(c.classes);
+  setting("turns", out.turns, 1, 0, 1e6);
+  setting("factor", out.factor, 0.5, 0, 1);
+  setting("noise", out.noise, 0, 0, 1e6);
+  setting("spread", out.spread, 1, 0, 1e6);
+  setting("dims", out.dims, 2, 1, 1e4, true);
+  setting("seed", out.seed, 0, 0, 9e15, true);
+  return true;
+}
+
+/// What becomes of cells without a value in each of the columns.
+void ProgramGenerator::treatAbsent(const sema::DataInfo &info, std::vector<nn_column> &columns) {
+  std::set<std::string> named; // by an entry
+  for (const sema::AbsentInfo &absent : info.absent) {
+    named.insert(absent.column);
+    for (nn_column &column : columns) {
+      if (absent.column != column.name || column.kind == NN_EQUALS)
+        continue;
+      if (column.kind == NN_MISSING) {
+        column.absent = absent.absent == NN_ABSENT_DROP ? NN_ABSENT_DROP : NN_ABSENT_ERROR;
+        continue;
+      }
+      const bool category = column.kind == NN_CATEGORY;
+      if (category && (absent.absent == NN_ABSENT_MEAN || absent.absent == NN_ABSENT_MEDIAN))
+        diags
+            .error(absent.where,
+                   "`" + absent.column + "` holds classes, which have no mean and no median")
+            .note("`fill " + absent.column + " = mode` takes the most frequent one");
+      else if (absent.absent == NN_ABSENT_VALUE && absent.isText != category)
+        diags.error(absent.where,
+                    category ? "`" + absent.column +
+                                   "` holds classes: what fills it is a class, in quotes"
+                             : "`" + absent.column + "` holds numbers: what fills it is a number");
+      column.absent = absent.absent;
+      column.fill = absent.number;
+      if (category && absent.isText)
+        column.text = text(absent.text);
+    }
+  }
+  for (nn_column &column : columns)
+    if (info.dropsAll && (column.kind == NN_NUMBER || column.kind == NN_CATEGORY) &&
+        !named.count(column.name))
+      column.absent = NN_ABSENT_DROP;
+}
+
+void ProgramGenerator::genData(const ast::DataDecl *decl) {
+  const int32_t index = dataRows.size();
+  dataIndex[decl] = index;
+  nn_data *slot = tables.make<nn_data>();
+  nn_data &row = *slot;
+  dataRows.push_back(slot);
+  fieldsOf[decl].clear();
+  // A data set of an experiment's block is made once for each variant.
+  row.hidden = inBlock;
+  const std::string symbol =
+      "data_" + decl->name.text.str() + (row.hidden ? "_" + std::to_string(index) : "");
+  auto known = symbols.data.find(decl);
+  if (known == symbols.data.end())
+    return;
+  const sema::DataInfo &info = known->second;
+  row.name = text(decl->name.text);
+  row.where = where(decl->name.range);
+  row.stratify = -1;
+  genSource(info.source, decl, row.source);
+  if (info.hasTestSource) {
+    auto *test = tables.make<nn_source>();
+    genSource(info.test, decl, *test);
+    if (!info.test.settings.count("classes"))
+      test->classes = constantNumber(
+          info.test.kind < NN_BLOBS ? 0 : 2); // a test source may lack some of the classes
+    row.test = test;
+  }
+
+  // What a data block computes is computed in 64 bits, as its columns are; only the fields are of
+  // the program's elements.
+  mlir::Type exact = mlir::Float64Type::get(&context);
+  Columns columns(elab, tables, info.source, row.source, options.sourceDir,
+                  [this](Range at) { return where(at); });
+  if (!info.conditions.empty()) {
+    Function keep(diags, module, symbol + "_keep", exact);
+    keep.batched = true;
+    columns.enter(keep);
+    Value all = Value::ofBool(true);
+    elab.inWhere = true;
+    for (const ast::Expr *condition : info.conditions) {
+      Value v = keep.emit.toTensor(elab.evaluate(condition, Scope()), condition->range);
+      if (v.isTensor() && !exampleShape(v.tensor).empty())
+        v = keep.emit.shapeError(condition->range, "`where` needs one truth value for each row", v,
+                                 condition->range);
+      all = elab.binary(ast::BinaryOp::And, all, v, condition->range, condition->range,
+                        condition->range);
+    }
+    elab.inWhere = false;
+    if (all.isTensor())
+      keep.addResult("keep", keep.emit.batched(all.tensor));
+    finish(keep, &slot->keep);
+    columns.finish(row.where_columns, row.n_where_columns, row.where_inputs, row.n_where_inputs);
+  }
+
+  // Fields: those the program defines, else the raw columns as they are.
+  Function prepare(diags, module, symbol + "_prepare", exact);
+  prepare.batched = true;
+  columns.enter(prepare);
+  elab.bounds.clear();
+  std::vector<Field> &fields = fieldsOf[decl];
+  std::vector<nn_field> rows;
+  auto addField = [&](llvm::StringRef name, Value v, Range at, bool isExact) {
+    const auto classes = v.classes;
+    v = prepare.emit.toTensor(v, at);
+    if (!v.isTensor())
+      return;
+    nn_field field{};
+    field.name = text(name);
+    auto s = exampleShape(v.tensor);
+    field.shape = shape(s);
+    field.rank = s.size();
+    field.category_column = columns.categoryOf(v);
+    if (field.category_column >= 0)
+      field.flags |= NN_FIELD_CATEGORY;
+    mlir::Value whole = prepare.emit.batched(v.tensor);
+    prepare.addResult(name, isExact ? whole : prepare.emit.narrowed(whole, element));
+    fields.push_back(Field{name.str(), s.vec(), nullptr, int32_t(rows.size()), -1, classes});
+    rows.push_back(field);
+  };
+  for (const sema::FieldInfo &f : info.fields) {
+    const Range at = f.value ? f.value->range : decl->source->range;
+    if (f.value)
+      addField(f.name, elab.evaluate(f.value, Scope()), at, f.normalize);
+    else if (std::optional<Value> v = elab.column(f.name, /*asCategory=*/false, at))
+      addField(f.name, *v, at, f.normalize);
+  }
+  for (const sema::FieldInfo &f : info.fields)
+    if (f.weighted) {
+      const size_t before = rows.size();
+      addField("class_weights(" + f.name + ")",
+               f.value ? elab.evaluate(f.value, Scope()) : *elab.column(f.name, false, f.where),
+               f.where,
+               /*isExact=*/true);
+      for (size_t i = before; i < rows.size(); ++i)
+        rows[i].flags = NN_FIELD_CLASS_WEIGHTS;
+    }
+  for (const sema::AbsentInfo &absent : info.absent) // a column to drop by may have no other use
+    if (absent.absent == NN_ABSENT_DROP)
+      elab.columnTruth(absent.column, NN_MISSING, "", absent.where);
+  treatAbsent(info, columns.table());
+  addBounds(columns.arguments(), row.bounds, row.n_bounds);
+  elab.bounds.clear();
+  finish(prepare, &slot->prepare);
+  columns.finish(row.columns, row.n_columns, row.inputs, row.n_inputs);
+
+  for (auto [f, known] : llvm::zip(fields, info.fields)) {
+    f.augment = known.augment;
+    f.augmentPart = known.augmentPart;
+    if (known.balance)
+      rows[f.row].flags |= NN_FIELD_BALANCED;
+    if (!known.normalize)
+      continue;
+    rows[f.row].flags |= NN_FIELD_NORMALIZE;
+    // An image's statistics are those of its channels: a pixel of the border may be the same
+    // everywhere.
+    rows[f.row].stat_axis_size = f.shape.size() == 3 ? int32_t(f.shape[0]) : 0;
+  }
+  auto part = [&](const ast::Expr *e, llvm::StringRef name, double fallback) {
+    return e ? number(e, name, 0) : constantNumber(fallback);
+  };
+  row.has_split = info.hasSplit;
+  row.train = part(info.trainPart, "`train`", -1);
+  row.val = part(info.valPart, "`val`", 0);
+  row.test_part = part(info.testPart, "`test`", 0);
+  row.split_seed = part(info.splitSeed, "`seed`", 0);
+  row.folds = info.folds ? int32_t(number(info.folds, "`folds`", 2, 1000).value) : 0;
+  row.stratify = info.stratify;
+  row.fields = tables.list<nn_field>(rows);
+  row.n_fields = rows.size();
+  noteInputColumns(decl, prepare.op(), row);
+}

@@ -1,0 +1,237 @@
+// Metrics: their totals over a batch become results of the batch functions, and a small f64
+// function turns the totals of a whole split into the value shown. Both come from one elaboration
+// of the same code: see TotalMode.
+#include "compiler/irgen/program/ProgramGenerator.h"
+
+#include "mlir/IR/BuiltinTypes.h"
+
+using namespace nnc;
+
+Value Elaborator::metricValue(const Applicable &metric, llvm::ArrayRef<Arg> args, Range at) {
+  auto *decl = llvm::cast<ast::MetricDecl>(metric.decl);
+  CallSite site(*this, metric.prelude, at);
+  Scope inner;
+  inner.prelude = metric.prelude;
+  if (!bind(decl->params, args, inner, at, metric.name))
+    return Value::error();
+  IgnoreGuard ignores(*this, decl, inner);
+  if (!noteTarget(decl, inner, at))
+    return Value::error();
+  if (metricUses && totalMode == TotalMode::Collect) {
+    Application use;
+    use.decl = decl;
+    use.prelude = metric.prelude;
+    use.name = metric.name;
+    use.named = metric.written.isValid() ? metric.written : at;
+    use.at = at;
+    for (const Arg &a : args)
+      use.args.emplace_back(a.name, a.value.isTensor() ? a.value.tensor : mlir::Value());
+    metricUses->push_back(std::move(use));
+  }
+  return evaluate(decl->body, inner);
+}
+
+Value Elaborator::callMetric(const Applicable &metric, llvm::ArrayRef<Arg> args, Range at) {
+  if (totalMode == TotalMode::None) {
+    diags.error(at, "the metric `" + metric.name +
+                        "` is computed over a whole split: it belongs in `metric` lines");
+    return Value::error();
+  }
+  for (const Arg &a : args)
+    if (a.value.isError())
+      return Value::error();
+  const size_t before = totalMode == TotalMode::Collect ? totals.size() : totalsRead;
+  Value v = metricValue(metric, args, at);
+  if (v.isError() || (totalMode == TotalMode::Collect ? totals.size() : totalsRead) != before)
+    return v;
+  // A value for each example, whose mean over the split goes on.
+  if (totalMode == TotalMode::Collect) {
+    v = fn->emit.toTensor(v, at);
+    double count = 1;
+    for (int64_t size : v.isTensor() ? exampleShape(v.tensor) : llvm::ArrayRef<int64_t>())
+      count *= double(size);
+    const Arg elements{"", v, at};
+    v = v.isTensor() ? reduction("reduce_sum", {elements, at}) : v;
+    v = v.isTensor() ? binary(ast::BinaryOp::Div, v, Value::of(count), at, at, at) : v;
+    if (!v.isTensor())
+      return v;
+  }
+  const Arg each{"", v, at}, one{"", Value::of(1), at};
+  const Value sum = totalOf({each, at}, /*spread=*/false), n = totalOf({one, at}, /*spread=*/false);
+  return sum.isTensor() && n.isTensor() ? binary(ast::BinaryOp::Div, sum, n, at, at, at) : n;
+}
+
+/// The metric that the whole value of an entry is a call of, or null: an argument of the same name
+/// is none.
+static std::shared_ptr<Applicable> metricOf(const ast::CallExpr *call, const Scope &scope,
+                                            const sema::Symbols &symbols) {
+  auto *callee = call ? llvm::dyn_cast<ast::NameExpr>(call->callee) : nullptr;
+  if (!callee || scope.find(callee->name.text))
+    return nullptr;
+  const bool prelude = !symbols.user.lookup(callee->name.text);
+  auto *decl = llvm::dyn_cast_or_null<ast::MetricDecl>(symbols.find(callee->name.text, prelude));
+  if (!decl)
+    return nullptr;
+  auto metric = std::make_shared<Applicable>();
+  metric->kind = Applicable::Kind::Metric;
+  metric->decl = decl;
+  metric->prelude = prelude;
+  metric->name = callee->name.text.str();
+  metric->written = callee->range;
+  return metric;
+}
+
+Value ProgramGenerator::evaluateMetric(const ast::MetricEntry &entry, const Scope &scope,
+                                       ast::Direction &direction) {
+  const ast::Expr *e = entry.expr;
+  Elaborator::RangeGuard guard(elab, e->range);
+  direction = entry.direction;
+  auto metric = metricOf(entry.call(), scope, symbols);
+  if (!metric)
+    return elab.evaluate(e, scope);
+  if (direction == ast::Direction::None)
+    direction = llvm::cast<ast::MetricDecl>(metric->decl)->direction;
+  std::vector<Elaborator::Arg> args;
+  for (const ast::Argument &a : entry.call()->args)
+    args.push_back({a.name.text.str(), elab.evaluate(a.value, scope), a.value->range});
+  return elab.metricValue(*metric, args, e->range);
+}
+
+bool ProgramGenerator::addMetrics(Function &fn, llvm::ArrayRef<const ast::MetricEntry *> entries,
+                                  const Scope &scope, std::vector<nn_metric> *rows) {
+  bool ok = true;
+  fn.measuring = true;
+  // A value that was read in f32 is never 0.1, only what 0.1 is in f32.
+  fn.emit.roundedTo = fn.element;
+  totalTypes.clear();
+  totalsStated.clear();
+  std::map<std::string, int> names; // how many have it; what the program names has its own
+  for (const ast::MetricEntry *entry : entries)
+    if (entry->given)
+      names[entry->given.text.str()] = 1;
+  for (auto [i, entry] : llvm::enumerate(entries)) {
+    ast::Direction direction;
+    elab.totalMode = Elaborator::TotalMode::Collect;
+    elab.totals.clear();
+    elab.spreads.clear();
+    // In f64: a square of a target far from zero has no room in f32 for what matters of it.
+    Emitter::ElementGuard wide(fn.emit, mlir::Float64Type::get(&context));
+    Value v = evaluateMetric(*entry, scope, direction);
+    elab.totalMode = Elaborator::TotalMode::None;
+    std::vector<mlir::Value> totals = elab.totals;
+    if (v.isError()) {
+      ok = false;
+      totalTypes.emplace_back();
+      totalsStated.push_back(false);
+      if (rows)
+        rows->push_back(nn_metric{});
+      continue;
+    }
+    totalsStated.push_back(!totals.empty());
+    if (totals.empty()) {
+      // A value for each example: its mean is the metric.
+      Value t = fn.emit.toTensor(v, entry->expr->range);
+      if (!t.isTensor()) {
+        ok = false;
+        totalTypes.emplace_back();
+        continue;
+      }
+      for (mlir::Value one : {t.tensor, fn.emit.constant(1)}) {
+        mlir::Value whole = fn.emit.batched(one);
+        totals.push_back(fn.emit.batchSum(whole));
+        fn.addsUp(totals.back(), whole);
+      }
+    }
+    std::vector<int64_t> sizes;
+    std::vector<mlir::RankedTensorType> types;
+    for (auto [k, total] : llvm::enumerate(totals)) {
+      fn.addResult("metric" + std::to_string(i) + "." + std::to_string(k), total);
+      auto type = llvm::cast<mlir::RankedTensorType>(total.getType());
+      sizes.push_back(type.getNumElements());
+      types.push_back(type);
+    }
+    totalTypes.push_back(types);
+    if (!rows)
+      continue;
+    nn_metric row{};
+    std::string name = entry->name().text.str();
+    for (int n = 1; !entry->given && names[name]++;)
+      name = entry->name().text.str() + std::to_string(++n);
+    row.name = text(name);
+    row.total_sizes = tables.list<int64_t>(sizes);
+    row.n_totals = sizes.size();
+    std::vector<int32_t> spreads(elab.spreads.begin(), elab.spreads.end());
+    row.spreads = tables.list<int32_t>(spreads);
+    row.n_spreads = spreads.size();
+    row.direction = direction == ast::Direction::Highest  ? NN_HIGHEST
+                    : direction == ast::Direction::Lowest ? NN_LOWEST
+                                                          : NN_NO_DIRECTION;
+    rows->push_back(row);
+  }
+  fn.measuring = false;
+  fn.emit.roundedTo = {};
+  return ok;
+}
+
+nn_metric *ProgramGenerator::metricList(std::vector<nn_metric> &rows) {
+  return tables.list<nn_metric>(rows);
+}
+
+void ProgramGenerator::finishMetrics(llvm::StringRef prefix,
+                                     llvm::ArrayRef<const ast::MetricEntry *> entries,
+                                     const ast::DataDecl *data,
+                                     llvm::MutableArrayRef<nn_metric> rows) {
+  const std::vector<std::vector<mlir::RankedTensorType>> types = totalTypes;
+  const std::vector<bool> stated = totalsStated;
+  mlir::Type f64 = mlir::Float64Type::get(&context);
+  for (auto [i, entry] : llvm::enumerate(entries)) {
+    if (i >= rows.size() || i >= types.size() || types[i].empty())
+      continue;
+    Function fn(diags, module, (prefix + "_metric" + llvm::Twine(i) + "_finish").str(), f64);
+    elab.fn = &fn;
+    elab.totals.clear();
+    elab.totalsRead = 0;
+    for (auto [k, type] : llvm::enumerate(types[i]))
+      elab.totals.push_back(
+          fn.addField("total" + std::to_string(k), type.getShape(), /*batched=*/false).tensor);
+    Scope scope;
+    for (const Field &f : fieldsOf[data])
+      scope.names[f.name] = Value::ofKind(Value::Kind::Unavailable);
+    elab.totalMode = Elaborator::TotalMode::Read;
+    ast::Direction direction;
+    Value v = evaluateMetric(*entry, scope, direction);
+    elab.totalMode = Elaborator::TotalMode::None;
+    if (stated[i] && v.isKnown())
+      v = fn.emit.toTensor(v, entry->expr->range);
+    if (stated[i] && !v.isTensor()) {
+      if (!v.isError() || !diags.hasErrors())
+        diags
+            .error(entry->expr->range, "this metric puts a value of the whole split together with "
+                                       "values of single examples")
+            .note("a metric's call and `total` are of the whole split; `total(e) / total(1)` is "
+                  "the mean of e over it");
+      continue;
+    }
+    if (!stated[i]) {
+      // The mean over the examples, and over what axes an example's value has.
+      Value sum = Value::of(elab.totals[0]),
+            n = Value::of(elab.totals[1 < elab.totals.size() ? 1 : 0]);
+      v = fn.emit.elementwise("div", {sum, n}, {entry->range, entry->range}, entry->range);
+      double count = 1;
+      for (int64_t size : exampleShape(v.tensor))
+        count *= double(size);
+      v = fn.emit.reduceAll("reduce_sum", v);
+      if (count != 1)
+        v = fn.emit.elementwise("div", {v, Value::of(count)}, {entry->range, entry->range},
+                                entry->range);
+    }
+    // A vector of one number is that number: curves and `keep` want numbers.
+    if (auto size = exampleShape(v.tensor); size.size() == 1 && size[0] == 1)
+      v = fn.emit.reduceAll("reduce_sum", v);
+    fn.addResult("value", v.tensor);
+    auto s = exampleShape(v.tensor);
+    rows[i].shape = shape(s);
+    rows[i].rank = s.size();
+    finish(fn, &rows[i].finish);
+  }
+}

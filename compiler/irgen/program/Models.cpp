@@ -1,0 +1,158 @@
+// A model's functions: `init` draws its tensors, `predict` applies it to a batch.
+#include "compiler/irgen/program/ProgramGenerator.h"
+
+#include "mlir/IR/BuiltinTypes.h"
+
+using namespace nnc;
+
+bool ProgramGenerator::genInit(const ast::ModelDecl *decl, Function &init, const Elaborator::Arg &x,
+                               Value &made) {
+  const unsigned errors = diags.errorCount();
+  const size_t before = elab.tensors.size();
+  elab.fn = &init;
+  init.initializing = true;
+  init.initializes = elab.placeOf(decl);
+  elab.parts.erase(decl);
+  elab.passesOn.erase(decl);
+  made = elab.call(elab.declared(decl, false), x, decl->name.range);
+  const bool renumber = std::exchange(elab.renumber, false);
+  const ast::Decl *missing = std::exchange(elab.missing, nullptr);
+  if (diags.errorCount() != errors || (!missing && !renumber))
+    return true;
+  while (elab.tensors.size() > before)
+    elab.tensors.pop_back();
+  init.finish();
+  init.op().erase();
+  if (missing)
+    genModel(llvm::cast<ast::ModelDecl>(missing));
+  return false;
+}
+
+void ProgramGenerator::genModel(const ast::ModelDecl *decl) {
+  if (modelIndex.count(decl))
+    return; // a part of another model, which needed it first
+  const int32_t index = modelRows.size();
+  modelIndex[decl] = index;
+  nn_model *slot = tables.make<nn_model>();
+  nn_model &row = *slot;
+  modelRows.push_back(slot);
+  const std::string symbol = "model_" + symbolOf(decl);
+  auto use = elab.modelUses.find(decl);
+  const bool ensemble = use != elab.modelUses.end() && use->second.members;
+  row.hidden = use != elab.modelUses.end() && use->second.place.find('#') != std::string::npos;
+  row.name = text(decl->name.text);
+  row.where = where(decl->name.range);
+  row.data = -1;
+
+  std::vector<int64_t> inShape;
+  std::vector<std::string> axes;
+  Scope empty;
+  if (decl->inputs.size() != 1 || !decl->inputs[0].shape) {
+    diags.error(decl->name.range, "a model takes one input with a shape: `model " +
+                                      decl->name.text + "(x: [n]) -> [m] { … }`");
+    return;
+  }
+  Elaborator::Arg x{"", {}, decl->inputs[0].range};
+  Value y;
+  std::unique_ptr<Function> init;
+  size_t before = 0;
+  do {
+    init = std::make_unique<Function>(diags, module, symbol + "_init", element);
+    elab.fn = init.get();
+    if (inShape.empty() && !elab.evaluateShape(*decl->inputs[0].shape, empty, inShape, axes)) {
+      init->finish();
+      return;
+    }
+    // The layers are walked on an input of zeros; what that computes is dead, what it draws is not.
+    x.value = init->standIn(inShape, decl->inputs[0].range);
+    before = elab.tensors.size();
+  } while (!genInit(decl, *init, x, y));
+  elab.known.insert(decl);
+  row.in_shape = shape(inShape);
+  row.in_rank = inShape.size();
+  // Taken now: the function that holds y may be erased below.
+  const llvm::SmallVector<int64_t> outShape(y.isTensor() ? exampleShape(y.tensor)
+                                                         : llvm::ArrayRef<int64_t>());
+  row.tensors = nn_range{int32_t(tensorRows.size()), 0};
+  for (auto it = elab.tensors.begin() + before; it != elab.tensors.end(); ++it) {
+    const TensorInfo &info = it->second;
+    nn_tensor t{};
+    t.name = text(info.name);
+    t.key = text(llvm::StringRef(info.name).split('.').second);
+    t.shape = shape(info.shape);
+    t.rank = info.shape.size();
+    t.kind = info.kind;
+    tensorRows.push_back(t);
+  }
+  const bool draws = tensorRows.size() > size_t(row.tensors.first);
+  // The tensors of models that it is made of are its own, too: further rows of them, with keys that
+  // begin with the part's name.
+  for (const auto &[place, part] : elab.parts[decl]) {
+    const nn_range own = modelRows[modelIndex[llvm::cast<ast::ModelDecl>(part)]]->tensors;
+    for (int32_t i = own.first; i < own.first + own.count; ++i) {
+      nn_tensor t = tensorRows[i];
+      if (!isUnder(t.name, place))
+        continue; // of a part of that part, which has its own turn
+      t.key = text((part->name.text + "." + t.key).str());
+      tensorRows.push_back(t);
+    }
+  }
+  row.tensors.count = tensorRows.size() - row.tensors.first;
+  if (draws && !ensemble) // an ensemble's members are copies of trained models
+    finish(*init, &slot->init);
+  else
+    init->finish(), init->op().erase();
+  if (!y.isTensor())
+    return;
+  row.out_shape = shape(outShape);
+  row.out_rank = outShape.size();
+
+  Function predict(diags, module, symbol + "_predict", element);
+  elab.fn = &predict;
+  predict.batched = predict.inPieces = true;
+  x.value = predict.addField("x", inShape);
+  std::vector<Application> applications;
+  predict.applications = reports() ? &applications : nullptr;
+  std::vector<Elaborator::Bound> outer;
+  std::swap(outer, elab.bounds);
+  y = elab.call(elab.declared(decl, false), x, decl->name.range);
+  predict.applications = nullptr;
+  noteLayers(applications, row);
+  // What picks elements is checked on the rows that are predicted.
+  llvm::erase_if(elab.bounds, [](const Elaborator::Bound &bound) {
+    return bound.row.kind != NN_SELECTS && bound.row.kind != NN_LOOKS_UP;
+  });
+  const mlir::Value given = x.value.tensor;
+  addBounds(given, row.bounds, row.n_bounds);
+  auto *targets = tables.make<nn_targets>();
+  addTargets(
+      symbol + "_predict", given,
+      [&](Function &fn, std::vector<mlir::Value> &again) {
+        again.push_back(fn.addField("x", inShape).tensor);
+      },
+      *targets);
+  std::swap(outer, elab.bounds);
+  if (y.isTensor())
+    predict.addResult("output", predict.emit.batched(y.tensor));
+  finish(predict, &slot->predict);
+  row.targets = targets->n_bounds ? targets : nullptr;
+}
+
+void ProgramGenerator::noteData(const ast::ModelDecl *model, int32_t data) {
+  if (ownData.insert(model).second)
+    modelRows[modelIndex[model]]->data = data;
+  std::set<const ast::Decl *> seen{model};
+  llvm::SmallVector<const ast::Decl *> open{model};
+  while (!open.empty()) {
+    const ast::Decl *one = open.pop_back_val();
+    for (const auto &[outer, inner] : elab.passesOn)
+      for (const ast::Decl *part : inner)
+        for (const ast::Decl *next : {outer, part})
+          if ((one == outer || one == part) && seen.insert(next).second) {
+            open.push_back(next);
+            nn_model &row = *modelRows[modelIndex[llvm::cast<ast::ModelDecl>(next)]];
+            if (row.data < 0)
+              row.data = data;
+          }
+  }
+}

@@ -1,0 +1,127 @@
+// The monitor function of a run: for a batch, the norm of each trained tensor's gradient, and which
+// share of each activation's units is dead or saturated. What an activation is, is told by its
+// values: a function applied in a model all of whose operations work element by element. Saturated
+// is said of its derivative, so that no function needs to be known by name.
+#include "compiler/irgen/program/ProgramGenerator.h"
+
+#include "compiler/dialect/NnDialect.h"
+
+#include "mlir/IR/BuiltinTypes.h"
+
+using namespace nnc;
+
+static const double flatDerivative = 0.05; // |tanh| > 0.975
+static const double nearlyAll = 0.95;      // of the examples
+
+namespace {
+/// Whether a value is computed from another one, and by elementwise operations alone.
+struct Dependence {
+  explicit Dependence(mlir::Value from) : from(from) {}
+  mlir::Value from;
+  bool elementwise = true;
+  llvm::DenseMap<mlir::Value, bool> known;
+
+  bool on(mlir::Value v) {
+    if (v == from)
+      return true;
+    mlir::Operation *op = v.getDefiningOp();
+    if (!op)
+      return false;
+    if (auto it = known.find(v); it != known.end())
+      return it->second;
+    bool depends = false;
+    for (mlir::Value operand : op->getOperands())
+      depends |= on(operand);
+    if (depends && !llvm::isa<nn::ScalarBodyOp, nn::AutodiffMarkerOp>(op))
+      elementwise = false;
+    return known[v] = depends;
+  }
+};
+} // namespace
+
+/// The input of an activation, or null for any other application.
+static mlir::Value activated(const Application &a) {
+  mlir::Value input = a.args.empty() ? mlir::Value() : a.args[0].second;
+  if (a.insideFunction || !a.result || !input || !isBatched(input) ||
+      input.getType() != a.result.getType() || input == a.result)
+    return {};
+  Dependence result(input);
+  return result.on(a.result) && result.elementwise ? input : mlir::Value();
+}
+
+/// The part of the model whose value `v` is.
+static std::string placeOf(mlir::Value v, llvm::StringRef otherwise) {
+  if (mlir::Operation *op = v.getDefiningOp())
+    if (auto named = llvm::dyn_cast<mlir::NameLoc>(op->getLoc()))
+      return named.getName().str();
+  return otherwise.str();
+}
+
+bool ProgramGenerator::monitors() const { return options.monitor || reports(); }
+
+void ProgramGenerator::addUnits(Function &fn, mlir::Value input, mlir::Value result, int number,
+                                Range at) {
+  Emitter &emit = fn.emit;
+  auto type = llvm::cast<mlir::RankedTensorType>(result.getType());
+  llvm::SmallVector<int64_t> inner; // what one unit covers: examples, and the places of a channel
+  for (int64_t d = 0; d < type.getRank(); ++d)
+    if (d == 0 || (type.getRank() == 4 && d > 1))
+      inner.push_back(d);
+  auto op = [&](llvm::StringRef name, llvm::ArrayRef<Value> x) {
+    return emit.elementwise(name, x, llvm::SmallVector<Range>(x.size(), at), at);
+  };
+  mlir::Value slope =
+      emit.gradients(emit.reduceAll("reduce_sum", Value::of(result)).tensor, input).front();
+  Value flat = op("lt", {op("abs", {Value::of(slope)}), Value::of(flatDerivative)});
+  double places = 1;
+  if (inner.size() > 1)
+    for (int64_t d : llvm::drop_begin(inner))
+      places *= double(type.getDimSize(d));
+  Value share = inner.size() > 1
+                    ? emit.reduce("reduce_sum", flat, llvm::ArrayRef(inner).drop_front(), false)
+                    : flat;
+  share = op("div", {Value::of(emit.batchMean(share.tensor)), Value::of(places)});
+  Value dead = op("eq", {emit.reduce("reduce_max", Value::of(result), inner, false),
+                         emit.reduce("reduce_min", Value::of(result), inner, false)});
+  Value saturated =
+      op("mul", {op("ge", {share, Value::of(nearlyAll)}), op("sub", {Value::of(1), dead})});
+  for (auto [name, units] : {std::pair("dead", dead), std::pair("saturated", saturated)}) {
+    double count = 1;
+    for (int64_t size : exampleShape(units.tensor))
+      count *= double(size);
+    fn.addResult(name + std::to_string(number),
+                 op("div", {emit.reduceAll("reduce_sum", units), Value::of(count)}).tensor);
+  }
+}
+
+void ProgramGenerator::genMonitor(const ast::TrainStmt *s, llvm::StringRef prefix,
+                                  const ast::Expr *lossExpr, nn_train *row,
+                                  const ast::DataDecl *data, llvm::ArrayRef<TensorInfo> trained) {
+  Function fn(diags, module, (prefix + "_monitor").str(), element);
+  std::vector<Application> applications;
+  mlir::Value loss = lossAsInStep(fn, s, prefix, lossExpr, data, /*augment=*/true, &applications);
+  if (!loss)
+    return finish(fn, nullptr);
+  // States that a training step assigns are not written here.
+  fn.forgetUpdates();
+  const Range at = lossExpr->range;
+  Emitter &emit = fn.emit;
+  emit.range = at;
+  for (auto [i, g] : llvm::enumerate(gradientsOf(fn, loss, trained)))
+    fn.addResult("gradient" + std::to_string(i), emit.toTensor(emit.norm(g), at).tensor);
+  std::vector<const char *> names;
+  std::map<std::string, int> counts;
+  for (const Application &a : applications) {
+    mlir::Value input = activated(a);
+    if (!input)
+      continue;
+    std::string name = placeOf(input, placeText(s->target)) + " " + a.name;
+    if (const int n = ++counts[name]; n > 1)
+      name += " " + std::to_string(n);
+    addUnits(fn, input, a.result, int(names.size()), at);
+    names.push_back(text(name));
+  }
+  finish(fn, &row->monitor);
+  row->activations = tables.list<const char *>(names);
+  row->n_activations = names.size();
+}

@@ -1,0 +1,65 @@
+// Evaluations and predictions go through their rows in pieces that fit the caches. Results must not
+// depend on that: a function is computed in one piece where one of its results depends on several
+// examples otherwise than by a sum that the runtime goes on with.
+#include "compiler/irgen/values/Function.h"
+
+#include "compiler/dialect/NnDialect.h"
+
+#include "mlir/IR/BuiltinTypes.h"
+
+using namespace nnc;
+
+bool nnc::mixesExamples(mlir::Operation *op) {
+  if (llvm::isa<nn::BatchSizeOp>(op))
+    return true;
+  const bool fromExamples = llvm::any_of(op->getOperands(), isBatched);
+  if (fromExamples && llvm::any_of(op->getResults(), [](mlir::Value v) { return !isBatched(v); }))
+    return true; // it reduces the batch
+  auto reverse = llvm::dyn_cast<nn::ReverseOp>(op);
+  return fromExamples && reverse && llvm::is_contained(reverse.getDims(), 0);
+}
+
+mlir::Operation *Function::mixesExamples() const {
+  llvm::SmallVector<mlir::Value> open;
+  llvm::DenseSet<mlir::Value> seen;
+  // A sum's parts, however often it is added to another one; or the value itself.
+  auto openParts = [&](mlir::Value v) {
+    llvm::SmallVector<mlir::Value> whole{v};
+    while (!whole.empty()) {
+      mlir::Value one = whole.pop_back_val();
+      if (auto parts = sums.find(one); parts != sums.end())
+        llvm::append_range(whole, parts->second);
+      else
+        open.push_back(one);
+    }
+  };
+  for (const auto &[name, value] : results)
+    openParts(value);
+  bool derives = false; // before derivatives are found, only they read what marks them
+  mlir::func::FuncOp(func).walk([&](nn::GradientRequestOp) { derives = true; });
+  while (!open.empty()) {
+    mlir::Value v = open.pop_back_val();
+    mlir::Operation *op = v.getDefiningOp();
+    if (!op || !seen.insert(v).second)
+      continue;
+    if (auto gradient = llvm::dyn_cast<nn::GradientRequestOp>(op)) {
+      // Of the sum over the examples: by what belongs to each example it is that one's own, by a
+      // parameter it adds up all of them.
+      auto of = sums.find(gradient.getOf());
+      const bool ofExamples = of != sums.end() && llvm::any_of(of->second, isBatched);
+      if (ofExamples && !isBatched(v))
+        return op;
+      openParts(gradient.getOf());
+      continue;
+    }
+    auto marker = llvm::dyn_cast<nn::AutodiffMarkerOp>(op);
+    if (marker && !derives) {
+      open.push_back(marker.getForwarded());
+      continue;
+    }
+    if (!marker && nnc::mixesExamples(op))
+      return op;
+    llvm::append_range(open, op->getOperands());
+  }
+  return nullptr;
+}

@@ -1,0 +1,254 @@
+// The order of generation, options, settings, and what several statements share.
+#include "compiler/irgen/experiments/Experiment.h"
+
+#include "mlir/IR/BuiltinTypes.h"
+#include "llvm/Support/Format.h"
+
+#include <cmath>
+
+using namespace nnc;
+
+ProgramGenerator::ProgramGenerator(Diagnostics &diags, mlir::MLIRContext &context,
+                                   const ast::Program &program, const sema::Symbols &known,
+                                   const IrgenOptions &options, const BuiltIn &builtIn,
+                                   bool attempt, IrgenResult &result)
+    : diags(diags), context(context), program(program), symbols(known), options(options),
+      builtIn(builtIn), attempt(attempt), result(result),
+      element(options.doublePrecision ? mlir::Type(mlir::Float64Type::get(&context))
+                                      : mlir::Float32Type::get(&context)),
+      elab(diags, symbols), tables(*(result.tables = std::make_unique<ProgramTables>())) {
+  result.module = mlir::ModuleOp::create(mlir::UnknownLoc::get(&context));
+  module = *result.module;
+  elab.wideProgram = options.doublePrecision;
+  result.elaborated = std::make_shared<Elaborated>();
+}
+
+const char *ProgramGenerator::where(Range r) { return text(diags.position(r).str()); }
+
+void ProgramGenerator::finish(Function &fn, nn_fn *slot) {
+  const bool whole = fn.inPieces && fn.mixesExamples();
+  mlir::func::FuncOp func = fn.finish();
+  if (whole)
+    func->setAttr("nn.whole", mlir::UnitAttr::get(&context));
+  if (slot)
+    tables.functions[slot] = func.getName().str();
+}
+
+nn_number ProgramGenerator::number(const ast::Expr *e, llvm::StringRef what, double least,
+                                   double most, bool whole) {
+  Function *outer = elab.fn;
+  elab.fn = settings.get();
+  Value v = elab.evaluate(e, Scope());
+  elab.fn = outer;
+  if (v.isError())
+    return constantNumber(0);
+  if (v.isKnown()) {
+    if (!(v.number >= least && v.number <= most)) {
+      auto tidy = [](double d) {
+        llvm::SmallString<16> s;
+        llvm::raw_svector_ostream(s) << llvm::format("%g", d);
+        return std::string(s);
+      };
+      std::string range = most >= 1e300 ? "at least " + tidy(least)
+                                        : "between " + tidy(least) + " and " + tidy(most);
+      diags.error(e->range, what + " must be " + range + ", not " + tidy(v.number));
+    } else if (whole && v.number != std::floor(v.number)) {
+      diags.error(e->range, what + " must be a whole number");
+    }
+    return constantNumber(v.number);
+  }
+  if (!v.isHostScalar()) {
+    diags.error(e->range, what + " must be a number; this is " + v.describe());
+    return constantNumber(0);
+  }
+  settings->addResult("setting" + std::to_string(settingCount), v.tensor);
+  return nn_number{0, settingCount++};
+}
+
+nn_number ProgramGenerator::epochs(const ast::Expr *e, llvm::StringRef what) {
+  if (auto *n = llvm::dyn_cast<ast::NumberExpr>(e))
+    if (n->unit == ast::Unit::Steps) {
+      diags.error(e->range, what + " is counted in epochs here: `" + n->spelling + " epochs`");
+      return constantNumber(1);
+    }
+  return number(e, what, 1, 1e15, /*whole=*/true);
+}
+
+bool ProgramGenerator::textOf(const ast::Expr *e, std::string &out, llvm::StringRef what) {
+  if (!e) {
+    return false;
+  }
+  Function *outer = elab.fn;
+  elab.fn = settings.get();
+  Value v = elab.evaluate(e, Scope());
+  elab.fn = outer;
+  if (v.isError())
+    return false;
+  if (v.kind != Value::Kind::Text || v.text.empty()) {
+    diags.error(e->range, what + " must be a file's name in quotes; this is " +
+                              (v.text.empty() && v.kind == Value::Kind::Text ? std::string("empty")
+                                                                             : v.describe()));
+    return false;
+  }
+  out = v.text;
+  return true;
+}
+
+const ast::ModelDecl *ProgramGenerator::findModel(const ast::Path &path) {
+  auto *decl = llvm::dyn_cast_or_null<ast::ModelDecl>(symbols.user.lookup(path.front().text));
+  if (!decl)
+    diags.error(path.front().range, "`" + path.front().text + "` is not a model");
+  return decl;
+}
+
+template <class T> T *ProgramGenerator::settle(const std::vector<T *> &rows) {
+  std::vector<T> copies;
+  for (const T *row : rows)
+    copies.push_back(*row);
+  T *list = tables.list<T>(copies);
+  llvm::MapVector<nn_fn *, std::string> functions;
+  for (auto &[function, symbol] : tables.functions) {
+    nn_fn *moved = function;
+    const auto *at = reinterpret_cast<const char *>(function);
+    for (auto [i, row] : llvm::enumerate(rows)) {
+      const auto *begin = reinterpret_cast<const char *>(row);
+      if (at >= begin && at < begin + sizeof(T))
+        moved = reinterpret_cast<nn_fn *>(reinterpret_cast<char *>(list + i) + (at - begin));
+    }
+    functions[moved] = symbol;
+  }
+  tables.functions = std::move(functions);
+  return list;
+}
+
+std::string ProgramGenerator::symbolOf(const ast::ModelDecl *model) const {
+  std::string name = elab.placeOf(model);
+  std::replace(name.begin(), name.end(), '#', '_');
+  return name;
+}
+
+std::string ProgramGenerator::placeText(const ast::Path &path) {
+  const ast::Decl *model = symbols.user.lookup(path.front().text);
+  const std::string rest = path.text(/*skip=*/1);
+  return model ? elab.placeBelow(model, rest)
+               : path.front().text.str() + (rest.empty() ? "" : "." + rest);
+}
+
+const ast::DataDecl *ProgramGenerator::findData(const ast::Path &path, int32_t *split) {
+  auto *decl = llvm::dyn_cast_or_null<ast::DataDecl>(symbols.user.lookup(path.front().text));
+  if (!decl) {
+    diags.error(path.front().range, "`" + path.front().text + "` is not a data set");
+    return nullptr;
+  }
+  if (split) {
+    *split = NN_SPLIT_ALL;
+    if (path.parts.size() > 1)
+      *split = sema::splitNamed(path.parts[1].text);
+  }
+  return decl;
+}
+
+void ProgramGenerator::genOptions() {
+  for (const ast::Stmt *s : program.statements) {
+    auto *option = llvm::dyn_cast<ast::OptionDecl>(s);
+    if (!option)
+      continue;
+    nn_option row{};
+    row.name = text(option->name.text);
+    row.help = text(option->help);
+    row.kind = NN_OPTION_NUMBER;
+    if (auto *n = llvm::dyn_cast_or_null<ast::NumberExpr>(option->defaultValue)) {
+      row.value = n->value;
+      row.kind = n->isInteger ? NN_OPTION_INTEGER : NN_OPTION_NUMBER;
+    } else if (auto *b = llvm::dyn_cast_or_null<ast::BoolExpr>(option->defaultValue)) {
+      row.value = b->value;
+      row.kind = NN_OPTION_BOOL;
+    } else {
+      Function scratch(diags, module, "scratch", element);
+      Function *outer = elab.fn;
+      elab.fn = &scratch;
+      double value = 0;
+      elab.evaluateNumber(option->defaultValue, Scope(), value, "an option's default");
+      elab.fn = outer;
+      scratch.op().erase();
+      row.value = value;
+    }
+    optionRows.push_back(row);
+  }
+}
+
+/// The comment lines that open the file: what --help says.
+static std::string openingComment(llvm::StringRef source) {
+  std::string doc;
+  while (!source.empty()) {
+    auto [line, rest] = source.split('\n');
+    line = line.trim();
+    if (!line.starts_with("#") || line.starts_with("##"))
+      break;
+    doc += (doc.empty() ? "" : "\n") + line.drop_front().trim().str();
+    source = rest;
+  }
+  return doc;
+}
+
+void ProgramGenerator::run() {
+  nn_program &p = tables.program;
+  p.abi_version = NN_ABI_VERSION;
+  p.size = sizeof(nn_program);
+  p.name = text(options.name);
+  p.source_path = text(options.sourcePath);
+  p.source_dir = text(options.sourceDir);
+  p.doc = text(openingComment(bufferText(diags.sources(), program.buffer)));
+  p.elements = text(options.doublePrecision ? "f64" : "f32");
+  genOptions();
+
+  settings =
+      std::make_unique<Function>(diags, module, "settings", mlir::Float64Type::get(&context));
+  elab.fn = settings.get();
+  for (const ast::Stmt *s : program.statements)
+    if (auto *model = llvm::dyn_cast<ast::ModelDecl>(s))
+      genModel(model);
+  for (const ast::Stmt *s : program.statements)
+    if (auto *data = llvm::dyn_cast<ast::DataDecl>(s))
+      genData(data);
+  for (const ast::Stmt *s : program.statements)
+    genStatement(s);
+
+  finish(*settings, settingCount ? &p.settings : nullptr);
+  if (!settingCount)
+    settings->op().erase();
+  p.n_settings = settingCount;
+  p.models = settle(modelRows);
+  p.n_models = modelRows.size();
+  p.data = settle(dataRows);
+  p.n_data = dataRows.size();
+  p.tensors = tables.list<nn_tensor>(tensorRows);
+  p.n_tensors = tensorRows.size();
+  p.options = tables.list<nn_option>(optionRows);
+  p.n_options = optionRows.size();
+  p.statements = tables.list<nn_statement>(statementRows);
+  p.n_statements = statementRows.size();
+
+  result.elaborated->tensors = elab.tensors;
+
+  mlir::Builder b(&context);
+  llvm::SmallVector<mlir::Attribute> scalars;
+  for (llvm::StringRef name : {"step", "epoch", "total_steps", "steps_per_epoch", "seed",
+                               "val_loss", "first_row", "batch_share"}) // as NN_SLOT_…
+    scalars.push_back(b.getStringAttr(name));
+  for (const nn_option &o : optionRows)
+    scalars.push_back(b.getStringAttr(o.name));
+  for (const std::string &name : chosenNames)
+    scalars.push_back(b.getStringAttr(name));
+  p.n_chosen = chosenNames.size();
+  module->setAttr("nn.scalars", b.getArrayAttr(scalars));
+}
+
+bool nnc::generate(Diagnostics &diags, mlir::MLIRContext &context, const ast::Program &program,
+                   const sema::Symbols &symbols, const IrgenOptions &options, IrgenResult &result) {
+  const unsigned before = diags.errorCount();
+  const BuiltIn builtIn = findBuiltIn(diags, context, program, symbols, options);
+  ProgramGenerator(diags, context, program, symbols, options, builtIn, /*attempt=*/false, result)
+      .run();
+  return diags.errorCount() == before;
+}

@@ -1,0 +1,115 @@
+// What a report shows of the program itself: its text, its train statements' entries, its networks;
+// and which numbers an evaluation compares the outputs with. Programs without a report do without.
+#include "compiler/irgen/program/ProgramGenerator.h"
+
+#include "compiler/dialect/NnDialect.h"
+
+using namespace nnc;
+
+bool ProgramGenerator::reports() const {
+  return llvm::any_of(program.statements,
+                      [](const ast::Stmt *s) { return llvm::isa<ast::ReportStmt>(s); });
+}
+
+std::string nnc::writtenAt(Range r) {
+  std::string line;
+  bool quoted = false, comment = false, space = false;
+  for (const char *at = r.begin.getPointer(), *end = r.end.getPointer(); at < end; ++at) {
+    if (comment ? *at != '\n' : *at == '#' && !quoted) {
+      comment = true;
+      continue;
+    }
+    comment = false;
+    if (!quoted && (*at == ' ' || *at == '\t' || *at == '\n' || *at == '\r')) {
+      space = !line.empty();
+      continue;
+    }
+    if (space)
+      line += ' ';
+    space = false;
+    line += *at;
+    if (quoted && *at == '\\' && at + 1 < end)
+      line += *++at;
+    else if (*at == '"')
+      quoted = !quoted;
+  }
+  return line;
+}
+
+void ProgramGenerator::noteEntries(llvm::ArrayRef<ast::Entry *> entries, nn_train &row) {
+  std::vector<nn_entry> list;
+  for (const ast::Entry *e : entries) {
+    if (auto *setting = llvm::dyn_cast<ast::SettingEntry>(e)) {
+      list.push_back({text(setting->name.text), text(writtenAt(setting->value->range))});
+      continue;
+    }
+    // `clip norm 1.0`: the first word says what it is.
+    const std::string whole = writtenAt(e->range);
+    auto [word, rest] = llvm::StringRef(whole).split(' ');
+    list.push_back({text(word), text(rest)});
+  }
+  row.entries = tables.list<nn_entry>(list);
+  row.n_entries = int32_t(list.size());
+}
+
+void ProgramGenerator::noteLayers(llvm::ArrayRef<Application> applications, nn_model &row) {
+  // What the library's own layers are made of is theirs; what the program hands to one stands
+  // inside of it.
+  auto isShown = [&](const Application &a) {
+    return !a.insideFunction && a.result && isBatched(a.result) && a.named.isValid() &&
+           diags.sources().FindBufferContainingLoc(a.named.begin) == program.buffer;
+  };
+  std::vector<nn_layer> list;
+  std::vector<bool> open; // for each application around the present one: whether it is shown
+  for (const Application &a : applications) {
+    open.resize(std::min<size_t>(open.size(), a.depth));
+    if (isShown(a)) {
+      // `max_pool(2)` is a call with the name at its front; `… |> relu` has but the name.
+      const bool call = a.place.empty() && a.at.isValid() && a.at.begin == a.named.begin;
+      nn_layer layer{};
+      layer.place = text(a.place);
+      layer.text = text(writtenAt(call ? a.at : a.named));
+      layer.shape = shape(exampleShape(a.result));
+      layer.rank = int32_t(exampleShape(a.result).size());
+      layer.depth = int32_t(llvm::count(open, true));
+      list.push_back(layer);
+      open.push_back(true);
+    } else {
+      open.push_back(false);
+    }
+  }
+  row.layers = tables.list<nn_layer>(list);
+  row.n_layers = int32_t(list.size());
+}
+
+int32_t ProgramGenerator::comparedField(Function &fn, const ast::ModelDecl *model,
+                                        const ast::DataDecl *data,
+                                        llvm::ArrayRef<mlir::Value> fields) {
+  llvm::DenseSet<mlir::Value> outputs;
+  for (const auto &[key, value] : fn.applied)
+    if (key.first == elab.placeOf(model) && value.isTensor())
+      outputs.insert(value.tensor);
+  if (outputs.empty())
+    return -1;
+  int32_t found = -1;
+  fn.op().walk([&](mlir::Operation *op) {
+    if (!llvm::isa<nn::ScalarBodyOp>(op) || op->getNumOperands() < 2)
+      return mlir::WalkResult::advance();
+    bool output = false;
+    int32_t field = -1;
+    for (mlir::Value operand : op->getOperands())
+      for (mlir::Value v = operand; v; v = Elaborator::beforeMoving(v)) {
+        output |= outputs.contains(v);
+        for (auto [i, f] : llvm::enumerate(fields))
+          if (f == v)
+            field = fieldsOf[data][i].row;
+        if (outputs.contains(v))
+          break;
+      }
+    if (!output || field < 0)
+      return mlir::WalkResult::advance();
+    found = field;
+    return mlir::WalkResult::interrupt();
+  });
+  return found;
+}

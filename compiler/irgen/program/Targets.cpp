@@ -1,0 +1,153 @@
+// What losses and metrics ask of the numbers that they compare with, by their own facts: checked on
+// the data before the run.
+//
+//   @target PARAMETER 0 .. 1      numbers in that range
+//   @target PARAMETER -1 or 1     one of two numbers
+//   @target PARAMETER of OTHER    class numbers, as many as OTHER says or as its last axis has
+//   elements
+//   @shaped PARAMETER OTHER       as many elements as OTHER has
+//   @ignores PARAMETER            class numbers that equal that argument are passed over
+//   @classes PARAMETER NAME       its last axis has an element for each class; NAME is for a single
+//   one
+#include "compiler/irgen/program/ProgramGenerator.h"
+
+#include "compiler/ast/Facts.h"
+#include "compiler/dialect/NnDialect.h"
+#include "compiler/support/Numbers.h"
+
+#include "mlir/IR/BuiltinTypes.h"
+
+#include <cmath>
+
+using namespace nnc;
+
+mlir::Value Elaborator::beforeMoving(mlir::Value value) {
+  auto elements = [](mlir::Value v) {
+    int64_t n = 1;
+    for (int64_t size : llvm::cast<mlir::RankedTensorType>(v.getType()).getShape())
+      n *= mlir::ShapedType::isDynamic(size) ? 1 : size;
+    return n;
+  };
+  mlir::Operation *op = value.getDefiningOp();
+  mlir::Value from = op ? nn::movedBy(op) : mlir::Value();
+  const bool isWhole = from && (llvm::isa<nn::AutodiffMarkerOp>(op) || op->getNumOperands() == 1);
+  return isWhole && elements(from) <= elements(value) ? from : mlir::Value();
+}
+
+void Elaborator::noteBound(mlir::Value value, nn_bound row, Range at) {
+  // What only moves numbers leaves them as they are. A part of a field says nothing of the rest of
+  // it: it counts as computed.
+  while (mlir::Value before = beforeMoving(value))
+    value = before;
+  row.ignored = ignored;
+  bounds.push_back({value, row, diags.callSite.isValid() ? diags.callSite : at});
+}
+
+Elaborator::IgnoreGuard::IgnoreGuard(Elaborator &e, const ast::Decl *decl, const Scope &scope)
+    : e(e), outer(e.ignored) {
+  if (auto fact = ast::factOf(decl, "ignores"))
+    if (const Value *value = scope.find(*fact);
+        value && value->isKnown() && value->number == std::floor(value->number))
+      e.ignored = value->number; // a number that is no label stands for none
+}
+
+/// How many classes a parameter says: its number, or the size of its last axis; 0: unknown.
+static int64_t classesBy(const Value *v) {
+  if (v && v->isNumber())
+    return int64_t(v->number);
+  if (!v || !v->isTensor())
+    return 0;
+  auto shape = exampleShape(v->tensor);
+  return shape.empty() ? 1 : shape.back();
+}
+
+/// How many elements an example of `v` has, along its last axis or not.
+static int64_t elementsOf(const Value &v, bool lastAxis) {
+  llvm::ArrayRef<int64_t> shape = exampleShape(v.tensor);
+  int64_t n = 1;
+  for (int64_t size : shape.drop_back(!lastAxis && !shape.empty()))
+    n *= size;
+  return n;
+}
+
+bool Elaborator::noteTarget(const ast::Decl *decl, const Scope &scope, Range at) {
+  const std::string name = decl->name.text.str();
+  if (auto fact = ast::factOf(decl, "classes")) {
+    auto [parameter, other] = fact->split(' ');
+    if (const Value *scores = scope.find(parameter);
+        scores && scores->isTensor() && classesBy(scores) == 1) {
+      diags
+          .error(diags.callSite.isValid() ? diags.callSite : at,
+                 "`" + name + "` takes a number for each class, and this is one: " +
+                     shapeText(exampleShape(scores->tensor)))
+          .note("for the classes 0 and 1 of a single output there is `" + other.trim() + "`");
+      return false;
+    }
+  }
+  auto differs = [&](const Value &one, const Value &other, llvm::StringRef wants) {
+    auto report = diags.error(diags.callSite.isValid() ? diags.callSite : at,
+                              "the shapes of the arguments of `" + name +
+                                  "` do not go together: " + shapeText(exampleShape(other.tensor)) +
+                                  " and " + shapeText(exampleShape(one.tensor)));
+    report.note(wants);
+    return false;
+  };
+  if (auto fact = ast::factOf(decl, "shaped")) {
+    auto [parameter, other] = fact->split(' ');
+    const Value *one = scope.find(parameter), *as = scope.find(other.trim());
+    if (one && as && one->isTensor() && as->isTensor() &&
+        elementsOf(*one, true) != elementsOf(*as, true))
+      return differs(*one, *as, "it wants a target for each output");
+  }
+  auto fact = ast::factOf(decl, "target");
+  if (!fact)
+    return true;
+  auto [parameter, range] = fact->split(' ');
+  const Value *given = scope.find(parameter);
+  if (!given)
+    return true;
+  const Value target = given->kind == Value::Kind::List ? fn->emit.toTensor(*given, at) : *given;
+  if (!target.isTensor())
+    return !target.isError();
+  nn_bound row{-1, NN_SELECTS, 0, 0, 0, NAN, name.c_str(), nullptr};
+  range = range.trim();
+  if (range.consume_front("of ")) {
+    const Value *scores = scope.find(range.trim());
+    row.bound = classesBy(scores);
+    if (row.bound < 1)
+      return true;
+    if (scores->isTensor() && elementsOf(target, true) != elementsOf(*scores, false))
+      return differs(target, *scores,
+                     "it wants one class number for the numbers along the last axis of the other");
+  } else {
+    row.kind = range.contains("..") ? NN_WITHIN : NN_EITHER;
+    auto [low, high] = range.split(row.kind == NN_WITHIN ? ".." : "or");
+    if (!readNumber(low.trim(), row.low) || !readNumber(high.trim(), row.high))
+      return true;
+  }
+  row.reader = decl->name.text.data();
+  readers[row.reader] = name;
+  noteBound(target.tensor, row, at);
+  return true;
+}
+
+void ProgramGenerator::addBounds(llvm::ArrayRef<mlir::Value> fields, const nn_bound *&list,
+                                 int32_t &count) {
+  std::vector<nn_bound> rows;
+  for (const Elaborator::Bound &b : elab.bounds)
+    for (auto [i, field] : llvm::enumerate(fields)) {
+      nn_bound row = b.row;
+      auto isSaid = [&](const nn_bound &other) {
+        return other.field == int32_t(i) && other.kind == row.kind && other.low == row.low &&
+               other.high == row.high && other.bound <= row.bound;
+      };
+      if (field != b.value || llvm::any_of(rows, isSaid))
+        continue;
+      row.field = int32_t(i);
+      row.where = where(b.range);
+      row.reader = row.reader ? text(elab.readers[row.reader]) : nullptr;
+      rows.push_back(row);
+    }
+  list = tables.list<nn_bound>(rows);
+  count = rows.size();
+}

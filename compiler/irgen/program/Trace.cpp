@@ -1,0 +1,115 @@
+// The trace function of a run: after a step whose loss is not finite it computes the forward pass
+// again and says, for each operation, whether its result is finite. The first that is not made the
+// NaN.
+#include "compiler/dialect/NnDialect.h"
+#include "compiler/irgen/program/ProgramGenerator.h"
+
+#include "mlir/IR/BuiltinTypes.h"
+
+using namespace nnc;
+
+/// Where the user's text caused an op: the call of prelude code rather than its inside.
+static std::string userPlace(mlir::Location loc, std::string &place) {
+  if (auto named = llvm::dyn_cast<mlir::NameLoc>(loc)) {
+    place = named.getName().str();
+    loc = named.getChildLoc();
+  }
+  if (auto call = llvm::dyn_cast<mlir::CallSiteLoc>(loc))
+    loc = call.getCaller();
+  if (auto file = llvm::dyn_cast<mlir::FileLineColLoc>(loc))
+    return file.getFilename().str() + ":" + std::to_string(file.getLine()) + ":" +
+           std::to_string(file.getColumn());
+  return "<unknown>";
+}
+
+namespace {
+/// Finds operations that compute what an earlier one has computed: a function that is called twice
+/// with the same argument has each of its operations twice, and one that calls such functions four
+/// times.
+class Repeated {
+public:
+  /// Whether an operation that was asked about before gives the same; to be asked in order.
+  bool isRepeated(mlir::Operation &op) {
+    if (auto marker = llvm::dyn_cast<nn::AutodiffMarkerOp>(&op)) {
+      first[op.getResult(0)] = firstOf(marker.getForwarded());
+      return true;
+    }
+    auto hashOf = [&](mlir::Value v) { return llvm::hash_value(firstOf(v).getAsOpaquePointer()); };
+    auto equal = [&](mlir::Value a, mlir::Value b) {
+      return mlir::success(firstOf(a) == firstOf(b));
+    };
+    std::vector<mlir::Operation *> &alike = seen[mlir::OperationEquivalence::computeHash(
+        &op, hashOf, mlir::OperationEquivalence::ignoreHashValue,
+        mlir::OperationEquivalence::IgnoreLocations)];
+    for (mlir::Operation *other : alike)
+      if (mlir::OperationEquivalence::isEquivalentTo(other, &op, equal, nullptr,
+                                                     mlir::OperationEquivalence::IgnoreLocations)) {
+        for (auto [result, same] : llvm::zip_equal(op.getResults(), other->getResults()))
+          first[result] = same;
+        return true;
+      }
+    alike.push_back(&op);
+    return false;
+  }
+
+private:
+  mlir::Value firstOf(mlir::Value v) const {
+    auto found = first.find(v);
+    return found == first.end() ? v : found->second;
+  }
+  llvm::DenseMap<mlir::Value, mlir::Value> first;
+  std::map<size_t, std::vector<mlir::Operation *>> seen;
+};
+} // namespace
+
+void ProgramGenerator::genTrace(const ast::TrainStmt *s, llvm::StringRef prefix,
+                                const ast::Expr *loss, const ast::ClipEntry *clip, nn_train *row,
+                                const ast::DataDecl *data) {
+  Function fn(diags, module, (prefix + "_trace").str(), element);
+  lossAsInStep(fn, s, prefix, loss, data, /*augment=*/true);
+  Value limit = clip ? clipLimit(clip) : Value::of(0);
+  // States that a training step assigns are not written here.
+  fn.forgetUpdates();
+  std::vector<nn_trace_point> points;
+  Emitter &emit = fn.emit;
+  llvm::SmallVector<mlir::Operation *> ops;
+  Repeated repeated;
+  for (mlir::Operation &op : fn.op().getBody().front())
+    if (!repeated.isRepeated(op) && op.getNumOperands() && op.getNumResults() == 1)
+      ops.push_back(&op);
+  for (mlir::Operation *op : ops) {
+    mlir::Value v = op->getResult(0);
+    auto type = llvm::cast<mlir::RankedTensorType>(v.getType());
+    emit.range = loss->range;
+    Value x = Value::of(v);
+    if (type.getElementType() != element)
+      x = Value::of(emit.create("nn.cast", v, mlir::RankedTensorType::get(type.getShape(), element))
+                        ->getResult(0));
+    // x - x is 0 for finite x and NaN for all others.
+    mlir::Value rest = emit.elementwise("sub", {x.tensor, x.tensor});
+    mlir::Value zero =
+        emit.broadcast(emit.constant(0), llvm::cast<mlir::RankedTensorType>(rest.getType()), {});
+    mlir::Value bad = emit.elementwise("ne", {rest, zero});
+    Value flag = emit.reduceAll("reduce_max", Value::of(bad));
+    fn.addResult("flag" + std::to_string(points.size()), flag.tensor);
+    nn_trace_point point{};
+    std::string place;
+    const std::string at = userPlace(op->getLoc(), place);
+    point.op = text(op->getName().stripDialect());
+    point.place = text(place.empty() ? "the loss" : place);
+    point.where = text(at);
+    points.push_back(point);
+  }
+  if (!limit.isKnown() && !limit.isError()) {
+    fn.addResult("flag" + std::to_string(points.size()), isBelowZero(limit, clip->limit->range));
+    nn_trace_point point{};
+    point.op = text("the limit of `clip` is below 0");
+    point.place = text(""); // no operation of the loss: this says it all
+    point.where = where(clip->limit->range);
+    points.push_back(point);
+  }
+  fn.op()->setAttr("nn.trace", emit.b.getUnitAttr());
+  finish(fn, &row->trace);
+  row->trace_points = tables.list<nn_trace_point>(points);
+  row->n_trace_points = points.size();
+}

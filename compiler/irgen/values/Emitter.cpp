@@ -1,0 +1,407 @@
+// Constants, conversions and single ops. Broadcasting stands in Broadcast.cpp, products in
+// Products.cpp.
+#include "compiler/irgen/values/Emitter.h"
+
+#include "compiler/dialect/LongSums.h"
+#include "compiler/dialect/NnDialect.h"
+
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/BuiltinTypes.h"
+
+#include <limits>
+#include <set>
+
+using namespace nnc;
+
+mlir::Location Emitter::loc() const {
+  mlir::MLIRContext *context = b.getContext();
+  Position p = diags.position(range);
+  mlir::Location where =
+      p.isValid() ? mlir::Location(mlir::FileLineColLoc::get(context, p.file, p.line, p.column))
+                  : mlir::Location(mlir::UnknownLoc::get(context));
+  // Prelude code is inlined at the user's call, which is where a user looks for it.
+  if (diags.callSite.isValid())
+    if (Position call = diags.position(diags.callSite); call.isValid())
+      where = mlir::CallSiteLoc::get(
+          where, mlir::FileLineColLoc::get(context, call.file, call.line, call.column));
+  if (place.empty())
+    return where;
+  return mlir::NameLoc::get(mlir::StringAttr::get(context, place), where);
+}
+
+mlir::RankedTensorType Emitter::typeOf(llvm::ArrayRef<int64_t> shape, bool batched) const {
+  llvm::SmallVector<int64_t> dims;
+  if (batched)
+    dims.push_back(mlir::ShapedType::kDynamic);
+  dims.append(shape.begin(), shape.end());
+  return mlir::RankedTensorType::get(dims, element);
+}
+
+mlir::Operation *Emitter::create(llvm::StringRef name, mlir::ValueRange operands,
+                                 mlir::TypeRange results,
+                                 llvm::ArrayRef<mlir::NamedAttribute> attributes) {
+  mlir::OperationState state(loc(), name);
+  state.addOperands(operands);
+  state.addTypes(results);
+  state.addAttributes(attributes);
+  return b.create(state);
+}
+
+mlir::NamedAttribute Emitter::attr(llvm::StringRef name, llvm::ArrayRef<int64_t> values) {
+  return b.getNamedAttr(name, b.getDenseI64ArrayAttr(values));
+}
+
+static mlir::Value constantOp(Emitter &e, mlir::RankedTensorType type,
+                              llvm::ArrayRef<double> values) {
+  mlir::DenseElementsAttr attr;
+  if (type.getElementType().isF64()) {
+    attr = mlir::DenseElementsAttr::get(type, values);
+  } else {
+    llvm::SmallVector<float> rounded(values.begin(), values.end());
+    attr = mlir::DenseElementsAttr::get(type, llvm::ArrayRef<float>(rounded));
+  }
+  return e.create("nn.constant", {}, type, e.b.getNamedAttr("value", attr))->getResult(0);
+}
+
+mlir::Value Emitter::hostConstant(double value) {
+  return constantOp(*this, mlir::RankedTensorType::get({}, b.getF64Type()), value);
+}
+
+mlir::Value Emitter::constant(double value) { return constantOp(*this, typeOf({}), value); }
+
+mlir::Value Emitter::constant(llvm::ArrayRef<double> values, llvm::ArrayRef<int64_t> shape) {
+  return constantOp(*this, typeOf(shape), values);
+}
+
+mlir::Value Emitter::toHost(const Value &v) {
+  if (v.isHostScalar())
+    return v.tensor;
+  return hostConstant(v.number);
+}
+
+/// Collects the numbers of a nested list of one shape; false if it is ragged or holds anything
+/// else.
+static bool collectNumbers(const Value &v, std::vector<double> &numbers,
+                           llvm::SmallVectorImpl<int64_t> &shape, size_t depth = 0) {
+  if (v.isKnown()) {
+    numbers.push_back(v.number);
+    return depth == shape.size();
+  }
+  if (v.kind != Value::Kind::List)
+    return false;
+  if (depth == shape.size())
+    if (numbers.empty())
+      shape.push_back(v.items.size());
+    else
+      return false;
+  else if (shape[depth] != int64_t(v.items.size()))
+    return false;
+  for (const Value &item : v.items)
+    if (!collectNumbers(item, numbers, shape, depth + 1))
+      return false;
+  return true;
+}
+
+double Emitter::rounded(double number) const {
+  return roundedTo && roundedTo.isF32() ? double(float(number)) : number;
+}
+
+std::vector<std::string> Emitter::commonAxes(llvm::ArrayRef<Value> parts) {
+  std::vector<std::string> axes;
+  for (size_t i = 0; i < exampleShape(parts[0].tensor).size(); ++i) {
+    std::set<std::string> names;
+    for (const Value &part : parts)
+      if (const std::string name = part.axisAt(i); !name.empty())
+        names.insert(name);
+    axes.push_back(names.size() == 1 ? *names.begin() : "");
+  }
+  return axes;
+}
+
+Value Emitter::toTensor(const Value &v, Range at) {
+  switch (v.kind) {
+  case Value::Kind::Error:
+  case Value::Kind::Unavailable:
+  case Value::Kind::Tensor:
+    return v;
+  case Value::Kind::Number:
+  case Value::Kind::Bool:
+    return Value::of(constant(rounded(v.number)));
+  case Value::Kind::HostScalar: {
+    mlir::Value known = v.tensor;
+    if (roundedTo && !roundedTo.isF64())
+      known = create("nn.cast", known, mlir::RankedTensorType::get({}, roundedTo))->getResult(0);
+    return Value::of(cast(known, element));
+  }
+  case Value::Kind::List: {
+    std::vector<double> numbers;
+    llvm::SmallVector<int64_t> shape;
+    if (!v.items.empty() && collectNumbers(v, numbers, shape)) {
+      for (double &number : numbers)
+        number = rounded(number);
+      return Value::of(constant(numbers, shape));
+    }
+    if (v.items.empty()) {
+      diags.error(at, "an empty list is no tensor");
+      return Value::error();
+    }
+    // Stack along a new first axis; all items need one shape.
+    std::vector<Value> parts;
+    bool anyBatched = false;
+    for (const Value &item : v.items) {
+      Value t = toTensor(item, at);
+      if (t.isError() || t.isUnavailable())
+        return t;
+      parts.push_back(t);
+      anyBatched |= isBatched(t.tensor);
+    }
+    llvm::SmallVector<int64_t> itemShape(exampleShape(parts[0].tensor));
+    llvm::SmallVector<mlir::Value> slabs;
+    llvm::SmallVector<int64_t> slabShape{1};
+    slabShape.append(itemShape.begin(), itemShape.end());
+    for (Value &t : parts) {
+      if (exampleShape(t.tensor) != llvm::ArrayRef<int64_t>(itemShape)) {
+        diags.error(at, "the elements of this list have different shapes: " + shapeText(itemShape) +
+                            " and " + shapeText(exampleShape(t.tensor)));
+        return Value::error();
+      }
+      mlir::Value whole = anyBatched ? batched(t.tensor) : t.tensor;
+      slabs.push_back(create("nn.reshape", whole, typeOf(slabShape, anyBatched))->getResult(0));
+    }
+    std::vector<std::string> axes = commonAxes(parts);
+    axes.insert(axes.begin(), "");
+    if (slabs.size() == 1)
+      return Value::of(slabs[0], axes);
+    slabShape[0] = slabs.size();
+    mlir::Operation *concat =
+        create("nn.concat", slabs, typeOf(slabShape, anyBatched),
+               b.getNamedAttr("dim", b.getI64IntegerAttr(anyBatched ? 1 : 0)));
+    return Value::of(concat->getResult(0), axes);
+  }
+  default: {
+    auto e = diags.error(at, "a tensor or a number is wanted here, this is " + v.describe());
+    if (v.kind == Value::Kind::Applicable && v.target->kind == Applicable::Kind::Layer)
+      e.note("a layer's value is one: `x |> " + v.target->name + "(…)`");
+    else if (v.kind == Value::Kind::Applicable && v.target->kind == Applicable::Kind::Model)
+      e.note("a model's value is one: `" + v.target->name + "(x)`");
+    return Value::error();
+  }
+  }
+}
+
+Value Emitter::argument(const Value &v, Range at) {
+  Value t = toTensor(v, at);
+  if (!t.isTensor())
+    return t;
+  mlir::Operation *op = create("nn.argument", t.tensor, t.tensor.getType(),
+                               b.getNamedAttr("number", b.getI64IntegerAttr(argumentCount++)));
+  callsOf[op->getResult(0)] = calls;
+  if (auto known = origin.find(t.tensor); known != origin.end())
+    noteOrigin(op->getResult(0), known->second);
+  return Value::of(op->getResult(0), t.axes);
+}
+
+mlir::Value Emitter::elementwise(llvm::StringRef mnemonic, mlir::ValueRange operands) {
+  return create(("nn." + mnemonic).str(), operands, operands.front().getType())->getResult(0);
+}
+
+mlir::Value Emitter::broadcast(mlir::Value v, mlir::RankedTensorType type,
+                               llvm::ArrayRef<int64_t> dims) {
+  if (v.getType() == type)
+    return v;
+  return create("nn.broadcast", v, type, attr("dims", dims))->getResult(0);
+}
+
+mlir::Value Emitter::batched(mlir::Value v) {
+  if (isBatched(v))
+    return v;
+  auto shape = llvm::cast<mlir::RankedTensorType>(v.getType()).getShape();
+  llvm::SmallVector<int64_t> dims;
+  for (size_t i = 0; i < shape.size(); ++i)
+    dims.push_back(i + 1);
+  return broadcast(v, typeOf(shape, true), dims);
+}
+
+Value Emitter::reshape(const Value &a, llvm::ArrayRef<int64_t> shape) {
+  auto type = typeOf(shape, isBatched(a.tensor));
+  if (type == a.tensor.getType())
+    return Value::of(a.tensor);
+  return Value::of(create("nn.reshape", a.tensor, type)->getResult(0));
+}
+
+Value Emitter::reduce(llvm::StringRef mnemonic, const Value &x, llvm::ArrayRef<int64_t> dims,
+                      bool keep) {
+  if (dims.empty())
+    return x;
+  auto type = llvm::cast<mlir::RankedTensorType>(x.tensor.getType());
+  const int64_t lead = isBatched(x.tensor);
+  llvm::SmallVector<int64_t> rest, kept;
+  std::vector<std::string> axes;
+  bool batchReduced = false;
+  for (int64_t d = 0; d < type.getRank(); ++d) {
+    const bool gone = llvm::is_contained(dims, d);
+    batchReduced |= gone && d < lead;
+    if (d < lead) {
+      if (!gone)
+        rest.push_back(type.getDimSize(d));
+      continue;
+    }
+    const std::string name = d - lead < int64_t(x.axes.size()) ? x.axes[d - lead] : "";
+    if (!gone)
+      rest.push_back(type.getDimSize(d));
+    if (!gone || keep) {
+      kept.push_back(gone ? 1 : type.getDimSize(d));
+      axes.push_back(name);
+    }
+  }
+  auto resultType = mlir::RankedTensorType::get(rest, type.getElementType());
+  mlir::Value r =
+      create(("nn." + mnemonic).str(), x.tensor, resultType, attr("dims", dims))->getResult(0);
+  if (x.axes.empty())
+    axes.clear();
+  if (keep) {
+    auto keptType = typeOf(kept, lead && !batchReduced);
+    if (keptType != r.getType())
+      r = create("nn.reshape", r, keptType)->getResult(0);
+  }
+  return Value::of(r, axes);
+}
+
+Value Emitter::reduceAll(llvm::StringRef mnemonic, const Value &x) {
+  llvm::SmallVector<int64_t> dims;
+  for (int64_t d = 0; d < llvm::cast<mlir::RankedTensorType>(x.tensor.getType()).getRank(); ++d)
+    dims.push_back(d);
+  return reduce(mnemonic, x, dims, false);
+}
+
+mlir::Value Emitter::beforeCast(mlir::Value v) {
+  mlir::Operation *made = v.getDefiningOp();
+  if (!made || made->getName().getStringRef() != "nn.cast")
+    return v;
+  mlir::Value before = made->getOperand(0);
+  auto bits = [](mlir::Value x) {
+    return llvm::cast<mlir::RankedTensorType>(x.getType()).getElementTypeBitWidth();
+  };
+  return bits(before) < bits(v) ? before : v;
+}
+
+mlir::Value Emitter::cast(mlir::Value v, mlir::Type to) {
+  auto type = llvm::cast<mlir::RankedTensorType>(v.getType());
+  if (type.getElementType() == to)
+    return v;
+  if (mlir::Value before = beforeCast(v); before.getType() == type.clone(to))
+    return before; // only ever widened: a value of the run's own type comes back unchanged
+  return create("nn.cast", v, type.clone(to))->getResult(0);
+}
+
+bool Emitter::canCount(double count, Range at, llvm::StringRef what) {
+  if (element.isF64() || count <= nn::exactInF32)
+    return true;
+  diags
+      .error(at, what + " counts " + llvm::Twine(int64_t(count)) +
+                     " elements, and f32 holds every whole number only up to 16777216")
+      .note("`--precision f64` counts further");
+  return false;
+}
+
+Value Emitter::inElement(Value v) {
+  if (v.isTensor())
+    v.tensor = cast(v.tensor, element);
+  for (Value &item : v.items)
+    item = inElement(item);
+  return v;
+}
+
+Value Emitter::norm(mlir::ValueRange tensors) {
+  mlir::Type f64 = b.getF64Type();
+  auto number = [&](mlir::Value v) { return Value::of(v); };
+  auto both = [&](llvm::StringRef op, mlir::Value x, mlir::Value y) {
+    return x ? elementwise(op, {x, y}) : y;
+  };
+  // Squares of f32 fit f64. In f64 itself they are taken of shares of the greatest element.
+  mlir::Value top, total;
+  if (element.isF64()) {
+    for (mlir::Value v : tensors)
+      top = both("max", top, reduceAll("reduce_max", number(elementwise("abs", v))).tensor);
+    mlir::Value zero = hostConstant(0), one = hostConstant(1),
+                most = hostConstant(std::numeric_limits<double>::max());
+    mlir::Value usable =
+        elementwise("mul", {elementwise("gt", {top, zero}), elementwise("le", {top, most})});
+    top = elementwise("select", {usable, top, one}); // all 0, infinite or NaN: the sum below tells
+  }
+  for (mlir::Value v : tensors) {
+    v = cast(v, f64);
+    if (top)
+      v = elementwise("div",
+                      {v, broadcast(top, llvm::cast<mlir::RankedTensorType>(v.getType()), {})});
+    total = both("add", total, reduceAll("reduce_sum", number(elementwise("mul", {v, v}))).tensor);
+  }
+  mlir::Value root = elementwise("sqrt", total);
+  return Value::ofHost(top ? elementwise("mul", {root, top}) : root);
+}
+
+/// Whether every element is 0 or 1: a comparison, or `and` and `or` of such.
+static bool isTruth(mlir::Value v) {
+  mlir::Operation *op = v.getDefiningOp();
+  if (!op)
+    return false;
+  llvm::StringRef name = op->getName().getStringRef();
+  static const llvm::StringRef comparisons[] = {"nn.eq", "nn.ne", "nn.lt",
+                                                "nn.le", "nn.gt", "nn.ge"};
+  static const llvm::StringRef keeping[] = {"nn.mul", "nn.max", "nn.broadcast", "nn.reshape"};
+  return llvm::is_contained(comparisons, name) ||
+         (llvm::is_contained(keeping, name) && llvm::all_of(op->getOperands(), isTruth));
+}
+
+Value Emitter::truth(const Value &v, Range at) {
+  if (v.isKnown())
+    return Value::ofBool(v.number != 0);
+  if (v.isTensorLike() && isTruth(v.tensor))
+    return v;
+  return elementwise("ne", {v, Value::of(0)}, {at, at}, at);
+}
+
+llvm::SmallVector<mlir::Value> Emitter::gradients(mlir::Value y, mlir::ValueRange xs) {
+  llvm::SmallVector<mlir::Value> operands{y};
+  llvm::append_range(operands, xs);
+  return llvm::to_vector<6>(
+      mlir::ValueRange(create("nn.gradient", operands, xs.getTypes())->getResults()));
+}
+
+mlir::Value Emitter::batchSum(mlir::Value v) {
+  if (!isBatched(v))
+    return v;
+  auto type = llvm::cast<mlir::RankedTensorType>(v.getType());
+  return create("nn.reduce_sum", v,
+                mlir::RankedTensorType::get(type.getShape().drop_front(), type.getElementType()),
+                attr("dims", {0}))
+      ->getResult(0);
+}
+
+mlir::Value Emitter::batchMean(mlir::Value v) {
+  if (!isBatched(v))
+    return v;
+  mlir::Value sum = batchSum(v);
+  auto type = llvm::cast<mlir::RankedTensorType>(sum.getType());
+  mlir::Value n =
+      create("nn.batch_size", {}, mlir::RankedTensorType::get({}, b.getF64Type()))->getResult(0);
+  if (!element.isF64())
+    n = create("nn.cast", n, typeOf({}))->getResult(0);
+  return elementwise("div", {sum, broadcast(n, type, {})});
+}
+
+Value Emitter::shapeError(Range at, const llvm::Twine &message, llvm::ArrayRef<Value> operands,
+                          llvm::ArrayRef<Range> ranges) {
+  auto report = diags.error(at, message);
+  for (auto [v, r] : llvm::zip(operands, ranges)) {
+    if (!v.isTensor())
+      continue;
+    report.also(r);
+    std::string text = "this is " + shapeText(exampleShape(v.tensor));
+    report.note(r, text);
+    auto it = origin.find(v.tensor);
+    if (it != origin.end() && it->second.begin != r.begin)
+      report.note(it->second, "which comes from here");
+  }
+  return Value::error();
+}

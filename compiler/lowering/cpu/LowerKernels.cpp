@@ -1,0 +1,359 @@
+// LowerKernels: one function for each kernel, and one that calls them in order.
+#include "compiler/lowering/cpu/LowerKernels.h"
+#include "compiler/dialect/Placed.h"
+#include "compiler/lowering/cpu/Barriers.h"
+#include "compiler/lowering/cpu/CallFrame.h"
+#include "compiler/lowering/cpu/Generators.h"
+#include "compiler/lowering/cpu/KernelEmitter.h"
+#include "compiler/lowering/cpu/KernelTable.h"
+#include "compiler/lowering/cpu/RowPanels.h"
+#include "compiler/lowering/cpu/SmallFunction.h"
+
+#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+#include <array>
+
+using namespace mlir;
+
+namespace nnc {
+namespace {
+
+// A kernel's function takes each distinct buffer once, so that no two pointers overlap and noalias
+// is true:
+//   (buffer…, rows, batch, thread, threads, place…)
+// where rows are the examples that it computes, all of the batch or a panel's, and places those of
+// its random numbers.
+constexpr unsigned numbersOfKernel = 4;
+
+/// The places of scratch that kernels write, and the bytes of the largest tensor in each.
+llvm::MapVector<kern::PlaceAttr, int64_t> scratchOf(func::FuncOp function, int64_t rows) {
+  llvm::MapVector<kern::PlaceAttr, int64_t> places;
+  for (auto kernel : function.getOps<kern::FusedOp>())
+    for (auto [i, type] : llvm::enumerate(kernel.getOutputs().getTypes())) {
+      kern::PlaceAttr place = kernel.getPlace(i);
+      if (place.getMemory() != kern::Memory::fixed && place.getMemory() != kern::Memory::row)
+        continue;
+      places[place] = std::max(places[place], kern::bytesOf(type, rows));
+    }
+  return places;
+}
+
+/// Lowers one nn function.
+class FunctionLowering {
+  /// Calls of kernels up to which all are in one function.
+  static constexpr unsigned kernelsOfPart = 200;
+
+public:
+  /// Calls with `flatRows` examples go to `flat`, if there is one.
+  FunctionLowering(func::FuncOp source, const LoweringTarget &target, KernelTable &table,
+                   LLVM::LLVMFuncOp flat = {}, int64_t flatRows = 0)
+      : source(source), target(target), table(table), b(source),
+        frame(b, source.getLoc(), source.getName(), flat, flatRows) {}
+
+  /// Its flat form (see SmallFunction.h), for `rows` examples.
+  FunctionLowering(func::FuncOp source, const LoweringTarget &target, KernelTable &table,
+                   int64_t rows)
+      : source(source), target(target), table(table), b(source),
+        frame(b, source.getLoc(), (source.getName() + "_flat").str(), rows) {
+    for (auto [place, bytes] : scratchOf(source, rows))
+      frame.keepOnStack(place, bytes);
+    frame.function().setLinkage(LLVM::Linkage::Internal);
+    frame.function().setPassthroughAttr(b.getStrArrayAttr({"noinline", "nounwind", flatAttribute}));
+  }
+
+  LLVM::LLVMFuncOp function() { return frame.function(); }
+
+  LogicalResult run() {
+    fixedBytes = source->getAttrOfType<IntegerAttr>("nn.fixed_bytes").getInt();
+    auto all = source.getOps<kern::FusedOp>();
+    if (source->hasAttr("nn.profile"))
+      profiled = std::distance(all.begin(), all.end());
+    for (NamedAttribute attribute : source->getDiscardableAttrs())
+      if (attribute.getName().getValue().starts_with("nn."))
+        frame.function()->setAttr(attribute.getName(), attribute.getValue());
+    SmallVector<kern::FusedOp> panel;
+    unsigned parts = 0, end = kernelsOfPart;
+    for (Operation &op : source.getBody().front()) {
+      auto next = dyn_cast<kern::FusedOp>(op);
+      std::optional<RowPanel> own = next ? panelOf(next) : std::nullopt;
+      if (!panel.empty() && !isa<kern::ViewOp>(op) &&
+          !(own && own->group == panelOf(panel[0])->group)) {
+        callPanels(panel);
+        panel.clear();
+      }
+      if (op.hasTrait<OpTrait::IsTerminator>())
+        break;
+      if (next && panel.empty() && kernels >= end) {
+        frame.goOnIn((frame.function().getName() + "_part" + Twine(++parts)).str());
+        end = kernels + kernelsOfPart;
+      }
+      if (own) {
+        panel.push_back(next);
+      } else if (next) {
+        if (barriers.isNeededBefore(accessesOf(next)))
+          meet();
+        emitCall(next, prepare(next), /*firstRow=*/{},
+                 {frame.rows(), frame.rows(), frame.thread(), frame.threads()});
+      } else if (auto guard = dyn_cast<kern::GuardOp>(op)) {
+        emitGuard(guard);
+      } else if (!isa<kern::ViewOp>(op)) {
+        return op.emitOpError("is left in a function that should consist of kernels");
+      }
+    }
+    frame.finish();
+    frame.function()->setAttr("nn.stack_bytes", b.getI64IntegerAttr(stackBytes));
+    return success();
+  }
+
+private:
+  /// A barrier. There is a kernel before it: nothing else touches memory.
+  void meet() {
+    frame.barrier(profiled ? std::optional<int32_t>(profiled + kernels - 1) : std::nullopt);
+  }
+  /// A kernel's function, and the tensors that its pointers are for.
+  struct Callee {
+    LLVM::LLVMFuncOp function;
+    SmallVector<std::pair<kern::PlaceAttr, Type>> tensors;
+    int32_t event;
+  };
+  Callee prepare(kern::FusedOp kernel);
+  /// `firstRow`: the first example that the kernel is to compute; null: that of the batch.
+  /// `numbers`: what it takes behind its buffers.
+  void emitCall(kern::FusedOp kernel, const Callee &callee, Value firstRow,
+                std::array<Value, numbersOfKernel> numbers);
+  void callPanels(MutableArrayRef<kern::FusedOp> panel);
+  LLVM::LLVMFuncOp makeFunction(kern::FusedOp kernel, ArrayRef<unsigned> slots, unsigned buffers);
+  void emitBody(kern::FusedOp kernel, LLVM::LLVMFuncOp function, ArrayRef<unsigned> slots);
+  void emitGuard(kern::GuardOp guard) {
+    if (barriers.isNeededBefore(
+            {{rangeOf(placeOf(guard.getValue()), guard.getValue().getType())}, {}}))
+      meet();
+    Value address = frame.address(placeOf(guard.getValue()), fixedBytes);
+    Type element = cast<ShapedType>(guard.getValue().getType()).getElementType();
+    frame.returnUnlessFinite(b.create<LLVM::LoadOp>(guard.getLoc(), element, address));
+  }
+
+  func::FuncOp source;
+  const LoweringTarget &target;
+  KernelTable &table;
+  OpBuilder b;
+  CallFrame frame;
+  BarrierTracker barriers;
+  int64_t fixedBytes = 0, stackBytes = 0;
+  unsigned kernels = 0;  // called so far
+  unsigned profiled = 0; // all its kernels, if it is to be profiled
+};
+
+} // namespace
+
+FunctionLowering::Callee FunctionLowering::prepare(kern::FusedOp kernel) {
+  Callee callee;
+  SmallVector<kern::PlaceAttr> distinct;
+  SmallVector<unsigned> slots;
+  auto addSlot = [&](Value value) {
+    kern::PlaceAttr place = placeOf(value);
+    slots.push_back(llvm::find(distinct, place) - distinct.begin());
+    if (slots.back() == distinct.size()) {
+      distinct.push_back(place);
+      callee.tensors.push_back({place, value.getType()});
+    }
+  };
+  for (Value input : kernel.getInputs())
+    addSlot(input);
+  for (Value output : kernel.getOutputs())
+    addSlot(output);
+  KernelForm form(kernel, slots);
+  callee.function = table.find(form);
+  if (!callee.function) {
+    callee.function = makeFunction(kernel, slots, distinct.size());
+    table.add(std::move(form), callee.function);
+  }
+  callee.event = kernels++;
+  if (auto bytes = callee.function->getAttrOfType<IntegerAttr>("nn.stack_bytes"))
+    stackBytes = std::max(stackBytes, bytes.getInt());
+  return callee;
+}
+
+void FunctionLowering::emitCall(kern::FusedOp kernel, const Callee &callee, Value firstRow,
+                                std::array<Value, numbersOfKernel> numbers) {
+  SmallVector<Value> arguments;
+  for (auto [place, type] : callee.tensors) {
+    Value address = frame.address(place, fixedBytes);
+    if (int64_t size = firstRow ? rowBytes(type) : 0) {
+      Value offset = b.create<LLVM::MulOp>(kernel.getLoc(), firstRow, frame.number(size));
+      address = b.create<LLVM::GEPOp>(kernel.getLoc(), address.getType(), b.getI8Type(), address,
+                                      ArrayRef<LLVM::GEPArg>{offset});
+    }
+    arguments.push_back(address);
+  }
+  arguments.append(numbers.begin(), numbers.end());
+  for (Operation *op : drawingOps(kernel))
+    arguments.push_back(b.create<LLVM::ConstantOp>(
+        kernel.getLoc(), b.getI32Type(), b.getI32IntegerAttr(int32_t(nn::placeOf(op).getInt()))));
+  b.create<LLVM::CallOp>(kernel.getLoc(), callee.function, arguments);
+  if (profiled)
+    frame.stamp(callee.event);
+}
+
+/// A vector or so of a row-wise kernel's elements takes as many cycles; below about 5 µs of work
+/// one thread does all panels.
+constexpr int64_t cyclesOfVector = 4, cyclesWorthSharing = 15000;
+
+void FunctionLowering::callPanels(MutableArrayRef<kern::FusedOp> panel) {
+  Location loc = panel[0].getLoc();
+  Accesses accesses;
+  int64_t bytes = 0;
+  for (kern::FusedOp kernel : panel) {
+    Accesses own = accessesOf(kernel);
+    accesses.reads.append(own.reads);
+    accesses.writes.append(own.writes);
+    for (ValueRange values : {ValueRange(kernel.getInputs()), ValueRange(kernel.getOutputs())})
+      for (Value value : values)
+        bytes += rowBytes(value.getType());
+  }
+  if (barriers.isNeededBefore(accesses))
+    meet();
+  auto callees = llvm::map_to_vector(panel, [&](kern::FusedOp kernel) { return prepare(kernel); });
+  for (const Callee &callee : callees)
+    for (auto [place, type] : callee.tensors)
+      frame.address(place, fixedBytes); // outside of the loop
+
+  Value rows = frame.number(panelOf(panel[0])->rows), zero = frame.number(0), one = frame.number(1);
+  Value upToLast =
+      b.create<LLVM::AddOp>(loc, frame.rows(), frame.number(panelOf(panel[0])->rows - 1));
+  Value panels = b.create<LLVM::UDivOp>(loc, upToLast, rows);
+  int64_t enough =
+      cyclesWorthSharing * target.vectorBytes / (cyclesOfVector * std::max<int64_t>(1, bytes));
+  auto [begin, end] = shareOf(b, loc, panels, frame.thread(), frame.threads(),
+                              llvm::divideCeil(enough, panelOf(panel[0])->rows));
+  auto loop = b.create<scf::ForOp>(loc, begin, end, one);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  Value first = b.create<LLVM::MulOp>(loc, loop.getInductionVar(), rows);
+  Value count = b.create<LLVM::UMinOp>(loc, rows, b.create<LLVM::SubOp>(loc, frame.rows(), first));
+  for (auto [kernel, callee] : llvm::zip(panel, callees))
+    emitCall(kernel, callee, first, {count, frame.rows(), zero, one});
+}
+
+LLVM::LLVMFuncOp FunctionLowering::makeFunction(kern::FusedOp kernel, ArrayRef<unsigned> slots,
+                                                unsigned buffers) {
+  SmallVector<Type> types(buffers, LLVM::LLVMPointerType::get(b.getContext()));
+  types.append(numbersOfKernel, b.getI64Type());
+  types.append(drawingOps(kernel).size(), b.getI32Type());
+  auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()), types);
+  OpBuilder outside(source);
+  std::string name = (source.getName() + "_k" + Twine(kernels)).str();
+  auto function =
+      outside.create<LLVM::LLVMFuncOp>(kernel.getLoc(), name, type, LLVM::Linkage::Internal);
+  // Inlined, kernels would only make one function that is slow to compile.
+  function.setPassthroughAttr(b.getStrArrayAttr({"noinline", "nounwind"}));
+  for (unsigned i = 0; i < buffers; ++i) {
+    function.setArgAttr(i, LLVM::LLVMDialect::getNoAliasAttrName(), b.getUnitAttr());
+    function.setArgAttr(i, LLVM::LLVMDialect::getNoCaptureAttrName(), b.getUnitAttr());
+  }
+  emitBody(kernel, function, slots);
+  return function;
+}
+
+/// Erases what the generators computed in advance and did not use.
+static void eraseDead(Region &region) {
+  for (Block &block : region)
+    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block))) {
+      for (Region &inner : op.getRegions())
+        eraseDead(inner);
+      if (isOpTriviallyDead(&op))
+        op.erase();
+    }
+}
+
+void FunctionLowering::emitBody(kern::FusedOp kernel, LLVM::LLVMFuncOp function,
+                                ArrayRef<unsigned> slots) {
+  Location loc = kernel.getLoc();
+  OpBuilder k(kernel.getContext());
+  Block *entry = function.addEntryBlock(k);
+  k.setInsertionPointToStart(entry);
+  const unsigned buffers = entry->getNumArguments() - numbersOfKernel - drawingOps(kernel).size();
+  auto index = [&](unsigned i) -> Value {
+    return k.create<arith::IndexCastOp>(loc, k.getIndexType(), entry->getArgument(buffers + i));
+  };
+  KernelEmitter::Context context;
+  context.kernel = kernel;
+  context.rows = index(0);
+  context.batch = index(1);
+  context.thread = index(2);
+  context.threads = index(3);
+  context.target = target;
+  unsigned slot = 0;
+  for (Value input : kernel.getInputs())
+    context.inputs.push_back(
+        {entry->getArgument(slots[slot++]), cast<RankedTensorType>(input.getType())});
+  for (Value output : kernel.getOutputs())
+    context.outputs.push_back(
+        {entry->getArgument(slots[slot++]), cast<RankedTensorType>(output.getType())});
+  auto end = k.create<LLVM::ReturnOp>(loc, ValueRange());
+  // The prologue grows before this op; the loops follow it.
+  k.setInsertionPoint(end);
+  context.prologueEnd = k.create<arith::ConstantIndexOp>(loc, 0);
+
+  markParameters(kernel);
+  KernelEmitter emitter(k, context);
+  switch (kernel.getKind()) {
+  case kern::Kind::pointwise:
+    emitPointwise(emitter);
+    break;
+  case kern::Kind::reduction:
+    emitReduction(emitter);
+    break;
+  case kern::Kind::contraction:
+    emitContraction(emitter);
+    break;
+  }
+  useParameters(function, entry->getArguments().drop_front(buffers + numbersOfKernel));
+  eraseDead(function.getBody());
+  if (emitter.stackBytes())
+    function->setAttr("nn.stack_bytes", k.getI64IntegerAttr(emitter.stackBytes()));
+}
+
+namespace {
+struct LowerKernels : PassWrapper<LowerKernels, OperationPass<ModuleOp>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(LowerKernels)
+  explicit LowerKernels(const LoweringTarget &target) : target(target) {}
+  LowerKernels(const LowerKernels &other) : PassWrapper(other), target(other.target) {}
+  StringRef getArgument() const override { return "nn-lower-kernels"; }
+  StringRef getDescription() const override { return "planned kernels to loops over memory"; }
+  void getDependentDialects(DialectRegistry &registry) const override {
+    registry.insert<arith::ArithDialect, cf::ControlFlowDialect, LLVM::LLVMDialect,
+                    math::MathDialect, scf::SCFDialect, vector::VectorDialect>();
+  }
+  void runOnOperation() override {
+    KernelTable table;
+    for (auto function : llvm::make_early_inc_range(getOperation().getOps<func::FuncOp>())) {
+      if (failed(lower(function, table)))
+        return signalPassFailure();
+      function.erase();
+    }
+  }
+  LogicalResult lower(func::FuncOp function, KernelTable &table) {
+    // The new function takes the old one's name, so the old one must go before symbols are looked
+    // at.
+    const std::optional<int64_t> rows = rowsWhenFlat(function, target);
+    if (!rows)
+      return FunctionLowering(function, target, table).run();
+    FunctionLowering flat(function, target, table, *rows);
+    return success(
+        succeeded(flat.run()) &&
+        succeeded(FunctionLowering(function, target, table, flat.function(), *rows).run()));
+  }
+  LoweringTarget target;
+};
+} // namespace
+
+std::unique_ptr<Pass> createLowerKernelsPass(const LoweringTarget &target) {
+  return std::make_unique<LowerKernels>(target);
+}
+
+} // namespace nnc

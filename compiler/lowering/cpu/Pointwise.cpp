@@ -1,0 +1,151 @@
+// Pointwise kernels: the index space is walked in vectors along its trailing dimensions.
+//
+// As many trailing dims as possible become one run of memory: all of them if no op asks for an
+// index inside them, or if the last dim is a whole number of vectors, since then each vector has
+// one index in every other dim. Where an op computes a run of elements for little more than one
+// (random numbers), their vectors are computed together.
+#include "compiler/lowering/cpu/Generators.h"
+#include "compiler/lowering/cpu/elements/IterationSpace.h"
+#include "compiler/lowering/cpu/elements/UsedDims.h"
+
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
+using namespace mlir;
+using nnc::nn::Index;
+
+namespace nnc {
+
+/// Elements below which meeting other threads costs more than it saves, for work of `cost` vector
+/// instructions an element: about 5 µs of one core.
+static int64_t grainOf(kern::FusedOp kernel, int64_t lanes) {
+  int64_t cost = 2;
+  for (Operation &op : kernel.getBody().front().without_terminator())
+    if (auto pull = dyn_cast<nn::PullOp>(op))
+      cost += pull.getCost();
+  return std::max<int64_t>(lanes, 12000 * lanes / cost);
+}
+
+static LaneDims chooseLanes(KernelEmitter &emitter) {
+  RankedTensorType space = emitter.kernel().getSpace();
+  unsigned last = space.getRank() - 1;
+  LaneDims dims{last, last};
+  if (isWhole(space, dims, emitter.lanes()))
+    return {0, last};
+  llvm::SmallBitVector used = usedDims(emitter);
+  while (dims.first > 0 && !used[dims.first] && !used[dims.first - 1])
+    --dims.first;
+  return dims;
+}
+
+/// Rows of at most this many vectors are written out, vector by vector: beyond that the loop's own
+/// cost does not matter.
+constexpr int64_t shortRow = 4;
+
+/// How many vectors next to one another are computed at once: as many as share work.
+static int64_t groupOf(KernelEmitter &emitter, LaneDims dims) {
+  int64_t run = 1;
+  for (Operation &op : emitter.kernel().getBody().front().without_terminator())
+    if (auto pull = dyn_cast<nn::PullOp>(op))
+      run = std::max(run, pull.getSharedRun());
+  return run > emitter.lanes() && isWhole(emitter.kernel().getSpace(), dims, run)
+             ? run / emitter.lanes()
+             : 1;
+}
+
+void emitPointwise(KernelEmitter &emitter) {
+  OpBuilder &b = emitter.builder();
+  Location loc = emitter.location();
+  RankedTensorType space = emitter.kernel().getSpace();
+  if (space.getRank() == 0) {
+    Value first = b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::eq, emitter.thread(),
+                                          emitter.constant(0));
+    b.create<scf::IfOp>(loc, first, [&](OpBuilder &inner, Location) {
+      OpBuilder::InsertionGuard guard(b);
+      b.restoreInsertionPoint(inner.saveInsertionPoint());
+      emitter.storeResults({}, {}, 1);
+      b.create<scf::YieldOp>(loc);
+    });
+    return;
+  }
+
+  int64_t lanes = emitter.lanes();
+  LaneDims dims = chooseLanes(emitter);
+  bool whole = isWhole(space, dims, lanes);
+  Value extent = extentOf(emitter, space, dims);
+  int64_t group = groupOf(emitter, dims);
+  SmallVector<unsigned> outer;
+  for (unsigned dim = 0; dim < dims.first; ++dim)
+    outer.push_back(dim);
+
+  Value up = b.createOrFold<arith::AddIOp>(loc, extent, emitter.constant(lanes - 1));
+  Value blocks = b.createOrFold<arith::DivUIOp>(loc, up, emitter.constant(lanes));
+  Value rows = outer.empty() ? emitter.constant(1) : extentOf(emitter, space, {0, dims.first - 1});
+  int64_t grain = grainOf(emitter.kernel(), lanes) / lanes;
+  ElementScope indices(emitter, b, lanes);
+  SmallVector<Index> index(space.getRank(), indices.constant(0));
+  // Vectors block … block + group - 1 of a row.
+  auto emitBlock = [&](Value row, Value block) {
+    std::optional<Index> start;
+    if (!outer.empty()) {
+      splitUniform(indices, space, outer, row, index);
+      start = indices.uniform(b.createOrFold<arith::MulIOp>(loc, row, extent));
+    }
+    Value base = b.createOrFold<arith::MulIOp>(loc, block, emitter.constant(lanes));
+    Value mask = whole ? Value() : emitter.tailMask(base, extent, lanes);
+    for (int64_t vector = 0; vector < group; ++vector) {
+      splitLanes(indices, space, dims, vectorAt(indices, base, vector * lanes, group * lanes),
+                 index);
+      Index along =
+          Index::affine(b.createOrFold<arith::AddIOp>(loc, base, emitter.constant(vector * lanes)),
+                        lanes == 1 ? 0 : 1, lanes);
+      emitter.storeResults(index, {}, lanes, mask, start ? indices.add(*start, along) : along);
+    }
+  };
+
+  // `count` elements of a row from element `from` on.
+  auto emitShort = [&](Value row, int64_t from, int64_t count) {
+    ElementScope narrow(emitter, b, count);
+    SmallVector<Index> at(space.getRank(), narrow.constant(0));
+    splitUniform(narrow, space, outer, row, at);
+    Value base = emitter.constant(from);
+    splitLanes(narrow, space, dims, vectorAt(narrow, base, 0, count), at);
+    Index along = narrow.add(narrow.uniform(b.createOrFold<arith::MulIOp>(loc, row, extent)),
+                             Index::affine(base, 1, count));
+    emitter.storeResults(at, {}, count, {}, along);
+  };
+
+  OpBuilder::InsertionGuard guard(b);
+  std::optional<int64_t> length = staticExtent(space, dims);
+  if (!outer.empty() && length && llvm::divideCeil(*length, lanes) <= shortRow && group == 1) {
+    // A unit of work is a row, whose vectors are written out: what depends on the row is computed
+    // once, and masks are constants.
+    int64_t count = llvm::divideCeil(*length, lanes), rest = *length % lanes;
+    auto [begin, end] = emitter.share(rows, llvm::divideCeil(grain, count));
+    auto loop = b.create<scf::ForOp>(loc, begin, end, emitter.constant(1));
+    b.setInsertionPointToStart(loop.getBody());
+    for (int64_t block = 0; block < count; ++block) {
+      // A rest of half or a quarter of a vector is a shorter vector: a masked store of a whole one
+      // makes the loads of the next row wait, where the result takes the place of an operand.
+      if (block == count - 1 && rest >= 4 && llvm::isPowerOf2_64(rest)) {
+        emitShort(loop.getInductionVar(), *length - rest, rest);
+        break;
+      }
+      emitBlock(loop.getInductionVar(), emitter.constant(block));
+    }
+    return;
+  }
+  // A unit of work is a vector: of row u / blocks, and block u % blocks in it. Shares of four
+  // vectors: no two threads write to one cache line.
+  Value units = b.createOrFold<arith::MulIOp>(loc, rows, blocks);
+  auto [begin, end] = emitter.share(units, grain, std::max<int64_t>(4, group));
+  auto loop = b.create<scf::ForOp>(loc, begin, end, emitter.constant(group));
+  b.setInsertionPointToStart(loop.getBody());
+  Value unit = loop.getInductionVar();
+  if (outer.empty())
+    emitBlock(emitter.constant(0), unit);
+  else
+    emitBlock(b.createOrFold<arith::DivUIOp>(loc, unit, blocks),
+              b.createOrFold<arith::RemUIOp>(loc, unit, blocks));
+}
+
+} // namespace nnc

@@ -1,0 +1,126 @@
+// Long sums of a tile (LongSums.h): each block's products are added up in registers, and the
+// blocks' sums in the tile's slot, beside what rounding lost of them.
+#include "compiler/lowering/cpu/contract/ContractEmitter.h"
+
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
+#include <functional>
+
+using namespace mlir;
+
+namespace nnc {
+
+/// Finds the blocks, and has a packed panel hold whole ones.
+void ContractEmitter::cutLongSums() {
+  SmallVector<SumLevel> levels;
+  for (unsigned d : summed)
+    levels.push_back({shape.dims[d].batch ? -1 : shape.dims[d].size, Value()});
+  blocks = blocksOf(levels);
+  if (!blocks || !isBlocked(shape, plan))
+    return;
+  unsigned cut = summed[blocks->level];
+  const ContractDim &dim = shape.dims[cut];
+  if (firstInPanel(shape, plan) > blocks->level) {
+    for (unsigned d : ArrayRef(summed).drop_front(blocks->level + 1))
+      plan.tile[d] = shape.dims[d].size;
+    plan.tile[cut] = blocks->each;
+  } else if (firstInPanel(shape, plan) == blocks->level &&
+             (dim.batch || plan.tile[cut] < dim.size)) {
+    plan.tile[cut] = std::max(blocks->each, plan.tile[cut] / blocks->each * blocks->each);
+  }
+}
+
+/// Where the slot at `here` keeps what rounding lost.
+Value ContractEmitter::lostOf(Value here) { return memory.at(here, slotBytes / (shape.bits / 8)); }
+
+/// All products of a tile, added up in the slot `here`. Its operands' strides are those of all
+/// summed dims.
+void ContractEmitter::sumTile(Value here, const TileOperand &scalars, const TileOperand &vectors,
+                              ArrayRef<Value> masks, ArrayRef<SummedExtent> extents,
+                              const TilePlace &tile) {
+  SmallVector<SummedExtent> needed = withoutPadding(tile, extents);
+  SmallVector<Value> zeros(scalars.offsets.size() * vectors.offsets.size(), memory.zero());
+  if (!blocks)
+    return storeSums(here, emitProducts(emitter, element, plan.lanes, scalars, vectors, masks,
+                                        needed, plan.unroll, zeros));
+  // Blocks are counted with their padding: which products are left out depends on the tile, and
+  // where a block ends must not.
+  for (unsigned i = 0; i <= blocks->level; ++i)
+    needed[i] = extents[i];
+  auto clear = [&] {
+    storeSums(here, zeros);
+    storeSums(lostOf(here), zeros);
+  };
+  if (Value single = isSingleBlock()) {
+    auto branch = b.create<scf::IfOp>(loc, single, /*withElseRegion=*/true);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(branch.elseBlock());
+    clear();
+  } else {
+    clear();
+  }
+  addBlocks(here, scalars, vectors, masks, needed, blocks->level);
+}
+
+/// Whether the batch is but one block, which then is the sum; null: it never is.
+Value ContractEmitter::isSingleBlock() {
+  if (blocks->level != 0 || !shape.dims[summed[0]].batch)
+    return {};
+  Value extent = extentOf(emitter, shape.dims[summed[0]]);
+  return b.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::ule, extent,
+                                       emitter.constant(blocks->each));
+}
+
+/// Adds the products over `extents` to the slot, a block being some runs of `level` of them.
+void ContractEmitter::addBlocks(Value here, const TileOperand &scalars, const TileOperand &vectors,
+                                ArrayRef<Value> masks, ArrayRef<SummedExtent> extents,
+                                unsigned level) {
+  const SummedExtent &cut = extents[level];
+  TileOperand innerScalars = scalars, innerVectors = vectors;
+  innerScalars.strides.erase(innerScalars.strides.begin(), innerScalars.strides.begin() + level);
+  innerVectors.strides.erase(innerVectors.strides.begin(), innerVectors.strides.begin() + level);
+  std::function<void(unsigned, Value, Value)> walk = [&](unsigned i, Value scalarBase,
+                                                         Value vectorBase) {
+    loop(emitter.constant(0), extents[i].value, i < level ? 1 : blocks->each, [&](Value k) {
+      Value scalarsHere = memory.at(scalarBase, k, scalars.strides[i]);
+      Value vectorsHere = memory.at(vectorBase, k, vectors.strides[i]);
+      if (i < level)
+        return walk(i + 1, scalarsHere, vectorsHere);
+      SmallVector<SummedExtent> part(extents.drop_front(level));
+      part[0] = {blocks->each, emitter.constant(blocks->each)};
+      if (cut.known < 0 || cut.known % blocks->each) {
+        Value left = b.create<arith::SubIOp>(loc, cut.value, k);
+        part[0] = {-1, b.create<arith::MinUIOp>(loc, left, emitter.constant(blocks->each))};
+      }
+      innerScalars.base = scalarsHere;
+      innerVectors.base = vectorsHere;
+      SmallVector<Value> zeros(scalars.offsets.size() * vectors.offsets.size(), memory.zero());
+      addBlock(here, emitProducts(emitter, element, plan.lanes, innerScalars, innerVectors, masks,
+                                  part, plan.unroll, zeros));
+    });
+  };
+  walk(0, scalars.base, vectors.base);
+}
+
+void ContractEmitter::addBlock(Value here, ArrayRef<Value> sums) {
+  auto add = [&] {
+    SmallVector<Value> before(sums.size()), lost(sums.size());
+    loadSums(here, before);
+    loadSums(lostOf(here), lost);
+    for (auto [sum, gone, block] : llvm::zip(before, lost, sums))
+      std::tie(sum, gone) = nn::addCompensated(b, loc, sum, gone, block);
+    storeSums(here, before);
+    storeSums(lostOf(here), lost);
+  };
+  Value single = isSingleBlock();
+  if (!single)
+    return add();
+  auto branch = b.create<scf::IfOp>(loc, single, /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(branch.thenBlock());
+  storeSums(here, sums);
+  b.setInsertionPointToStart(branch.elseBlock());
+  add();
+}
+
+} // namespace nnc

@@ -1,0 +1,416 @@
+// The analytic model that chooses a plan. Costs are in slots: the time of one vector multiply-add,
+// which is what the roof counts.
+#include "compiler/lowering/cpu/contract/ContractModel.h"
+#include "compiler/lowering/cpu/contract/ContractTile.h"
+#include "compiler/lowering/cpu/contract/ContractWindow.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/MathExtras.h"
+
+#include <array>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+using namespace mlir;
+
+namespace nnc {
+
+// What each part costs, in slots; measured with bench/kernels on Ice Lake and Zen 5, where a slot
+// is half a cycle. A load of a vector from the first-level cache, or of an element into all lanes,
+// takes LoweringTarget::loadSlots: two on Ice Lake, so that tiles that are nearly square win (6
+// rows of 4 vectors do 24 multiply-adds for 10 loads); one on Zen 5.
+constexpr double crossing = 1;        // what a load takes more where most vectors cross a line
+constexpr double secondLevelLoad = 3; // from the second level, in the order of memory or nearly so
+constexpr double thirdLevelLoad = 20; // from beyond
+constexpr double foldedLoad =
+    1.05; // of an element as an operand of the one multiply-add that wants it
+constexpr double besideProducts =
+    0.02; // what a load that fits beside the multiply-adds costs all the same
+constexpr double conflictingLoad =
+    4;                          // the same, when rows push one another out of the first-level cache
+constexpr double latency = 8;   // a step is not faster than one dependent multiply-add
+constexpr double innerLoop = 4; // entering and leaving an inner loop
+constexpr double tileOverhead = 60; // addresses and loops of a tile
+constexpr double storeVector =
+    8; // a tile's vector through memory and the store, without the kernel's other ops
+constexpr double transposeVector = 24; // turning it before the epilogue
+constexpr double scatterVector = 40;   // storing it lane by lane
+constexpr double unpairVector = 2;     // a row's sums out of those of a pair
+constexpr double packVector = 5;       // a vector copied to a panel
+constexpr int64_t fewSpills =
+    4; // elements of a window that may go through memory: 6 rows of 4 vectors still win
+constexpr double packTransposed = 0.6; // an element copied to a panel, transposed
+constexpr double packGathered = 3;     // the same, lane by lane
+constexpr double fewTiles = 4;
+constexpr double muchMore =
+    1.1; // what a plan for all threads may cost some of them before each has one
+constexpr int64_t slotBytes = 128 << 10;  // accumulators of a blocked sum
+constexpr int64_t panelBytes = 256 << 10; // a packed panel; it stays in the second-level cache
+// Bytes from which on lines share a set again: 64 sets of the first level, 1024 of the second.
+constexpr int64_t firstLevelWay = 4096, secondLevelWay = 65536;
+
+static double extentAt(const ContractShape &shape, const ContractDim &dim) {
+  return double(dim.size) * double(dim.batch ? shape.rows : 1);
+}
+static double tilesAlong(const ContractShape &shape, const ContractDim &dim, int64_t tile) {
+  return std::ceil(extentAt(shape, dim) / double(tile));
+}
+
+/// The part of a cache, from 0 to 1, that can hold pieces of `together` bytes that lie `apart`
+/// bytes from one another.
+static double usablePart(int64_t wayBytes, int64_t apart, int64_t together) {
+  if (apart <= together)
+    return 1;
+  double places = double(wayBytes / std::gcd(apart, wayBytes));
+  return std::min(1.0, places * double(together) / double(wayBytes));
+}
+
+/// Whether the rows' elements lie in so few sets of the first-level cache (8 ways at least) that
+/// they do not all fit, with two ways left for the vectors that pass by.
+static bool conflict(const ContractShape &shape, const ContractPlan &plan) {
+  int64_t lines = 1;
+  for (auto [d, dim] : llvm::enumerate(shape.dims)) {
+    int64_t apart = dim.stride(1 - plan.vectors) * (shape.bits / 8);
+    if (plan.isRow(dim) && apart >= 64)
+      lines *=
+          llvm::divideCeil(plan.tile[d], firstLevelWay / std::gcd<int64_t>(apart, firstLevelWay));
+  }
+  return lines > 6;
+}
+
+/// Whether the tile's accumulators and what its steps need beside them fit the registers.
+static bool fitsRegisters(const ContractShape &shape, const ContractPlan &plan, int64_t registers) {
+  int64_t columns = plan.columns(shape), needed = plan.accumulatorRows(shape) * columns + columns;
+  int64_t window =
+      columns > 1 ? Window(shape, plan).seen() : 0; // else they are part of the multiply-adds
+  return needed + 1 <= registers && needed + window <= registers + fewSpills;
+}
+
+/// What loading one vector costs while row tile after row tile walks the same strip of memory. The
+/// strip is a panel, or what the columns of a tile see of the operand.
+static double vectorLoadCost(const ContractShape &shape, const ContractPlan &plan,
+                             const LoweringTarget &target) {
+  int64_t bytes = shape.bits / 8, together = plan.tile[plan.lanesDim] * bytes;
+  double strip = double(plan.columns(shape) * plan.lanes * bytes);
+  if (plan.pack) {
+    for (unsigned d : shape.summedDims())
+      strip *= double(plan.tile[d]);
+    return strip <= double(target.l1Bytes) ? target.loadSlots : secondLevelLoad;
+  }
+  bool crosses = false;
+  int64_t apart = 0;
+  for (auto [d, dim] : llvm::enumerate(shape.dims)) {
+    int64_t stride = dim.stride(plan.vectors);
+    crosses |= d != plan.lanesDim && stride % plan.lanes != 0;
+    // Windows overlap: a stride below the lanes reads the same lines again.
+    if (!dim.summed || stride < plan.lanes)
+      continue;
+    strip *= extentAt(shape, dim);
+    apart = stride * bytes;
+  }
+  double first = double(target.l1Bytes) * usablePart(firstLevelWay, apart, together);
+  double second = double(target.l2Bytes) * usablePart(secondLevelWay, apart, together);
+  double load = target.loadSlots + (crosses ? crossing : 0);
+  return strip <= first / 2      ? load
+         : strip <= 0.8 * second ? std::max(load, secondLevelLoad)
+                                 : thirdLevelLoad;
+}
+
+/// How many elements of the vectors' operand lie one after another in a panel: those of the
+/// contiguous summed dim `d`, and of whole dims outside of it that go on where it ends.
+static double packedRun(const ContractShape &shape, const ContractPlan &plan, unsigned d) {
+  int64_t run = 1;
+  for (unsigned i = d + 1; i-- > 0;) {
+    const ContractDim &dim = shape.dims[i];
+    if (!dim.summed || dim.stride(plan.vectors) != run)
+      break;
+    if (dim.batch || plan.tile[i] < dim.size)
+      return double(run * plan.tile[i]);
+    run *= dim.size;
+  }
+  return double(run);
+}
+
+namespace {
+/// What a plan's parts cost and how many there are.
+struct Parts {
+  double tile = 0;  // one register tile
+  double panel = 0; // packing for the row tiles of one panel
+  double panels = 1;
+  double rowTiles = 1; // of each panel
+
+  double serial() const { return panels * (panel + rowTiles * tile); }
+
+  /// The time of two threads that share the work as ContractEmitter does.
+  double onTwoThreads() const {
+    if (panel == 0)
+      return std::ceil(panels * rowTiles / 2) * tile;
+    double each = rowTiles;
+    if (std::fmod(panels, 2) != 0)
+      each = std::ceil(rowTiles / std::ceil(4 / panels));
+    double units = panels * std::ceil(rowTiles / each);
+    return std::ceil(units / 2) * (panel + each * tile);
+  }
+};
+} // namespace
+
+/// The part of all steps that is not left out as padding: of the innermost summed dim, where that
+/// goes row by row and needs steps that are written out; or of the others, tile by tile.
+static double neededPart(const ContractShape &shape, const ContractPlan &plan, bool inner) {
+  SmallVector<unsigned> summed = shape.summedDims();
+  double part = 1;
+  for (const ContractShape::Band &band : shape.bands) {
+    const ContractDim &along = shape.dims[band.result];
+    int64_t steps = shape.dims[band.summed].size, tile = plan.tile[band.result];
+    bool written =
+        plan.isRow(along) && tile == along.size && plan.unroll > 1 && steps <= wholeUnroll;
+    if (inner != (band.summed == summed.back()) ||
+        (inner ? !written : band.result == plan.lanesDim || isBlocked(shape, plan)))
+      continue;
+    if (inner)
+      tile = plan.pairs && *pairedDim(shape, plan) == band.result ? 2 : 1;
+    part *= shape.neededPart(band, tile);
+  }
+  return part;
+}
+
+static Parts partsOf(const ContractShape &shape, const ContractPlan &plan,
+                     const LoweringTarget &target, double epilogue) {
+  Parts parts;
+  double rows = plan.rows(shape), sums = plan.accumulatorRows(shape), columns = plan.columns(shape),
+         steps = 1, passes = 1;
+  for (auto [d, dim] : llvm::enumerate(shape.dims)) {
+    if (dim.summed)
+      steps *= extentAt(shape, dim);
+    else
+      (plan.isRow(dim) ? parts.rowTiles : parts.panels) *= tilesAlong(shape, dim, plan.tile[d]);
+  }
+  SmallVector<unsigned> summed = shape.summedDims();
+  if (!summed.empty())
+    passes = steps / extentAt(shape, shape.dims[summed.back()]);
+  const ContractDim &lanesDim = shape.dims[plan.lanesDim];
+  double scalar = conflict(shape, plan) ? conflictingLoad : target.loadSlots;
+  if (columns == 1 && !plan.pairs && Window(shape, plan).rows)
+    scalar = foldedLoad;
+  sums *= neededPart(shape, plan, /*inner=*/true);
+  double loads = columns * vectorLoadCost(shape, plan, target) + sums * scalar;
+  double step = std::max({sums * columns, loads, latency}) + besideProducts * loads;
+  double stored = storeVector + epilogue + (plan.pairs ? unpairVector : 0);
+  if (lanesDim.out != 1) {
+    stored += scatterVector;
+    for (auto [d, dim] : llvm::enumerate(shape.dims))
+      if (plan.isRow(dim) && dim.out == 1 && plan.tile[d] >= plan.lanes / 4 && plan.tile[d] > 1) {
+        // Vectors then run along the rows and are as full as those allow.
+        double full = plan.tile[d] / double(llvm::alignTo(plan.tile[d], plan.lanes));
+        stored = (stored - scatterVector + transposeVector) / full;
+      }
+  }
+  parts.tile = steps * neededPart(shape, plan, /*inner=*/false) * step + passes * innerLoop +
+               tileOverhead + rows * columns * stored;
+  if (!plan.pack)
+    return parts;
+  double element = packGathered;
+  if (lanesDim.stride(plan.vectors) == 1)
+    element = packVector / double(plan.lanes);
+  else
+    for (unsigned d : summed)
+      if (const ContractDim &dim = shape.dims[d]; dim.stride(plan.vectors) == 1) {
+        // Squares of lanes * lanes, of which a short run of memory fills a part. Of pairs, half of
+        // the rows are read.
+        double extent = packedRun(shape, plan, d);
+        element = packTransposed * std::ceil(extent / double(plan.lanes)) * double(plan.lanes) /
+                  extent * (plan.pairs ? 0.5 : 1);
+      }
+  parts.panel = steps * columns * plan.lanes * element;
+  double blocks = 1;
+  for (unsigned d : summed)
+    blocks *= tilesAlong(shape, shape.dims[d], plan.tile[d]);
+  if (blocks > 1)
+    parts.tile += rows * columns * 2 * blocks;
+  return parts;
+}
+
+double contractCost(const ContractShape &shape, const ContractPlan &plan,
+                    const LoweringTarget &target, double epilogue) {
+  return partsOf(shape, plan, target, epilogue).serial();
+}
+
+namespace {
+
+class Planner {
+public:
+  Planner(const ContractShape &shape, const LoweringTarget &target, double epilogue)
+      : shape(shape), target(target), epilogue(epilogue), registers(target.registers),
+        lanes(target.vectorBytes * 8 / shape.bits), elementBytes(shape.bits / 8) {}
+
+  /// The best plans for one thread, for two, and for both.
+  enum { One, Two, Both };
+  struct Best {
+    std::optional<ContractPlan> plan;
+    double score = 0, one = 0, two = 0;
+  };
+
+  std::array<Best, 3> run() {
+    if (lanes < 2)
+      return best;
+    for (unsigned vectors : {1u, 0u})
+      for (auto [d, dim] : llvm::enumerate(shape.dims)) {
+        ContractPlan plan;
+        plan.vectors = vectors;
+        plan.lanes = lanes;
+        plan.lanesDim = d;
+        plan.tile.assign(shape.dims.size(), 1);
+        if (plan.isColumn(dim))
+          consider(plan);
+      }
+    return best;
+  }
+
+private:
+  /// The dims of one kind, contiguous ones of the result first.
+  SmallVector<unsigned> innerFirst(llvm::function_ref<bool(unsigned)> wanted) {
+    SmallVector<unsigned> dims;
+    for (unsigned d = shape.dims.size(); d-- > 0;)
+      if (wanted(d))
+        dims.push_back(d);
+    llvm::stable_sort(
+        dims, [&](unsigned x, unsigned y) { return shape.dims[x].out < shape.dims[y].out; });
+    return dims;
+  }
+
+  /// A box of at most `count` over `dims`: whole inner dims, then a part of one. Returns its size.
+  int64_t fill(ContractPlan &plan, ArrayRef<unsigned> dims, int64_t count) {
+    int64_t size = 1;
+    for (unsigned d : dims)
+      plan.tile[d] = 1;
+    for (unsigned d : dims) {
+      const ContractDim &dim = shape.dims[d];
+      int64_t part = count / size;
+      if (!dim.batch)
+        part = std::min(part, dim.size);
+      plan.tile[d] = std::max<int64_t>(part, 1);
+      size *= plan.tile[d];
+      if (dim.batch || plan.tile[d] < dim.size)
+        break;
+    }
+    return size;
+  }
+
+  void consider(ContractPlan plan) {
+    SmallVector<unsigned> rowDims =
+        innerFirst([&](unsigned d) { return plan.isRow(shape.dims[d]); });
+    SmallVector<unsigned> columnDims =
+        innerFirst([&](unsigned d) { return d != plan.lanesDim && plan.isColumn(shape.dims[d]); });
+    const ContractDim &along = shape.dims[plan.lanesDim];
+    int64_t most = along.batch ? 8 : llvm::divideCeil(along.size, lanes);
+    // Of plans that cost the same the one with the longest runs of memory.
+    for (int64_t vectors = std::min<int64_t>(most, 8); vectors >= 1; --vectors) {
+      plan.tile[plan.lanesDim] = vectors * lanes;
+      for (int64_t more = 1; more * vectors <= 8; ++more) {
+        // Only a tile that cuts the lanes' dim evenly may reach into another one.
+        if (more > 1 && (along.batch || (vectors < most && along.size % (vectors * lanes) != 0)))
+          break;
+        fill(plan, columnDims, more);
+        for (bool pairs : {false, true}) {
+          for (int64_t count = 1; count <= (registers - 2) * (pairs ? 2 : 1); ++count) {
+            int64_t rows = fill(plan, rowDims, count);
+            plan.pack = plan.pairs = pairs;
+            if (rows != count || (pairs && !canPair(shape, plan)) ||
+                !fitsRegisters(shape, plan, registers))
+              continue;
+            finish(plan);
+          }
+        }
+      }
+    }
+  }
+
+  void finish(ContractPlan plan) {
+    const ContractDim &along = shape.dims[plan.lanesDim];
+    SmallVector<unsigned> summed = shape.summedDims();
+    for (unsigned d : summed)
+      plan.tile[d] = 0;
+    plan.unroll = ContractPlan().unroll;
+    // Steps one by one where the elements that one leaves to the next would go through memory: each
+    // is then loaded where it is used.
+    if (plan.columns(shape) == 1 &&
+        plan.accumulatorRows(shape) + 1 + Window(shape, plan).kept() > registers + fewSpills)
+      plan.unroll = 1;
+    plan.pack = false;
+    if (!plan.pairs && along.stride(plan.vectors) == 1)
+      offer(plan);
+    plan.pack = true;
+    setPanel(plan, summed, panelBytes);
+    offer(plan);
+    // A panel for a few row tiles had better stay in the first level, though sums then go through
+    // memory more often.
+    if (partsOf(shape, plan, target, epilogue).rowTiles <= fewTiles) {
+      setPanel(plan, summed, target.l1Bytes);
+      offer(plan);
+    }
+  }
+
+  /// As many inner summed dims as fit a panel whole, and a part of the next.
+  void setPanel(ContractPlan &plan, ArrayRef<unsigned> summed, int64_t bytes) {
+    int64_t room = bytes / (plan.columns(shape) * lanes * elementBytes);
+    for (unsigned d : summed)
+      plan.tile[d] = 1;
+    for (unsigned i = summed.size(); i-- > 0;) {
+      const ContractDim &dim = shape.dims[summed[i]];
+      bool whole = !dim.batch && dim.size <= room;
+      plan.tile[summed[i]] = whole ? dim.size : room;
+      if (!whole && !dim.batch) {
+        // Equal parts, in whole unrolled steps.
+        int64_t part = llvm::divideCeil(dim.size, llvm::divideCeil(dim.size, room));
+        plan.tile[summed[i]] = room < 4 ? part : std::min<int64_t>(llvm::alignTo(part, 4), room);
+      }
+      if (!whole)
+        break;
+      room /= dim.size;
+    }
+  }
+
+  void offer(ContractPlan &plan) {
+    Parts parts = partsOf(shape, plan, target, epilogue);
+    double one = parts.serial(), two = parts.onTwoThreads();
+    plan.cost = one;
+    auto compare = [&](Best &other, double score) {
+      if (!other.plan || score < other.score)
+        other = {plan, score, one, two};
+    };
+    compare(best[One], one);
+    compare(best[Two], two);
+    compare(best[Both], one + 2 * two);
+  }
+
+  const ContractShape &shape;
+  const LoweringTarget &target;
+  double epilogue;
+  int64_t registers, lanes, elementBytes;
+  std::array<Best, 3> best;
+};
+
+} // namespace
+
+std::optional<ContractPlan> planContraction(const ContractShape &shape,
+                                            const LoweringTarget &target, double epilogue) {
+  return Planner(shape, target, epilogue).run()[Planner::Both].plan;
+}
+
+std::optional<ContractPlans> planForThreads(const ContractShape &shape,
+                                            const LoweringTarget &target, double epilogue) {
+  auto [one, two, both] = Planner(shape, target, epilogue).run();
+  if (!both.plan)
+    return std::nullopt;
+  if (both.one <= muchMore * one.one && both.two <= muchMore * two.two)
+    return ContractPlans{*both.plan, std::nullopt};
+  return ContractPlans{*one.plan, two.plan};
+}
+
+int64_t slotsOf(const ContractShape &shape, const ContractPlan &plan) {
+  int64_t bytes = plan.rows(shape) * plan.columns(shape) * plan.lanes * (shape.bits / 8);
+  return std::max<int64_t>(1, slotBytes / bytes);
+}
+
+} // namespace nnc

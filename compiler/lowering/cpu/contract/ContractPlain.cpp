@@ -1,0 +1,151 @@
+// Contractions as plain loops, for those without a dim that can carry lanes: dot products, products
+// by element. Lanes run along the last output dim.
+#include "compiler/lowering/cpu/Generators.h"
+#include "compiler/lowering/cpu/LongSums.h"
+#include "compiler/lowering/cpu/elements/IterationSpace.h"
+
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
+using namespace mlir;
+using nnc::nn::Index;
+
+namespace nnc {
+
+static Index apply(ElementScope &scope, AffineExpr e, ArrayRef<Index> loops) {
+  if (auto dim = dyn_cast<AffineDimExpr>(e))
+    return loops[dim.getPosition()];
+  if (auto constant = dyn_cast<AffineConstantExpr>(e))
+    return scope.constant(constant.getValue());
+  auto binary = cast<AffineBinaryOpExpr>(e);
+  Index left = apply(scope, binary.getLHS(), loops);
+  if (e.getKind() == AffineExprKind::Mul)
+    return scope.mul(left, cast<AffineConstantExpr>(binary.getRHS()).getValue());
+  return scope.add(left, apply(scope, binary.getRHS(), loops));
+}
+
+void emitPlainContraction(KernelEmitter &emitter) {
+  OpBuilder &b = emitter.builder();
+  Location loc = emitter.location();
+  auto root = cast<nn::ContractionOp>(emitter.kernel().getRoots()[0]);
+  RankedTensorType space = cast<RankedTensorType>(root->getResult(0).getType());
+  Type element = space.getElementType();
+  AffineMap out = root.getOutMap();
+  ArrayRef<int64_t> sizes = root.getLoopSizes();
+  int64_t lanes = space.getRank() ? emitter.target().lanesOf(element) : 1;
+  auto extent = [&](unsigned loop) {
+    return sizes[loop] < 0 ? emitter.rows() : emitter.constant(sizes[loop]);
+  };
+
+  Value units = emitter.constant(1), blocks = units, laneExtent = units;
+  unsigned rank = space.getRank();
+  if (rank) {
+    laneExtent = emitter.extent(space, rank - 1);
+    blocks = b.createOrFold<arith::DivUIOp>(
+        loc, b.createOrFold<arith::AddIOp>(loc, laneExtent, emitter.constant(lanes - 1)),
+        emitter.constant(lanes));
+    units = blocks;
+    for (unsigned dim = 0; dim + 1 < rank; ++dim)
+      units = b.createOrFold<arith::MulIOp>(loc, units, emitter.extent(space, dim));
+  }
+  auto [begin, end] = emitter.share(units, 64);
+  auto loop = b.create<scf::ForOp>(loc, begin, end, emitter.constant(1));
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  ElementScope indices(emitter, b, lanes);
+  SmallVector<Index> outIndex(rank, indices.uniform(loop.getInductionVar()));
+  Value mask;
+  if (rank) {
+    Value block = b.create<arith::RemUIOp>(loc, loop.getInductionVar(), blocks);
+    SmallVector<unsigned> outer;
+    for (unsigned dim = 0; dim + 1 < rank; ++dim)
+      outer.push_back(dim);
+    splitUniform(indices, space, outer,
+                 b.create<arith::DivUIOp>(loc, loop.getInductionVar(), blocks), outIndex);
+    Value base = b.create<arith::MulIOp>(loc, block, emitter.constant(lanes));
+    outIndex.back() = Index::affine(base, lanes == 1 ? 0 : 1, lanes);
+    mask = emitter.tailMask(base, laneExtent, lanes);
+  }
+  SmallVector<Index> loops(sizes.size(), indices.constant(0));
+  SmallVector<bool> isOut(sizes.size(), false);
+  auto setLoop = [&](AffineExpr e, Index index) {
+    loops[cast<AffineDimExpr>(e).getPosition()] = index;
+    isOut[cast<AffineDimExpr>(e).getPosition()] = true;
+  };
+  for (auto [i, e] : llvm::enumerate(out.getResults())) {
+    if (isa<AffineDimExpr>(e)) {
+      setLoop(e, outIndex[i]);
+      continue;
+    }
+    // outer * size + inner
+    auto sum = cast<AffineBinaryOpExpr>(e);
+    auto product = cast<AffineBinaryOpExpr>(sum.getLHS());
+    int64_t size = cast<AffineConstantExpr>(product.getRHS()).getValue();
+    setLoop(product.getLHS(), indices.floorDiv(outIndex[i], size));
+    setLoop(sum.getRHS(), indices.mod(outIndex[i], size));
+  }
+  SmallVector<unsigned> summed;
+  for (unsigned i = 0; i < sizes.size(); ++i)
+    if (!isOut[i])
+      summed.push_back(i);
+
+  // `part`: how the loop over rest[0] runs, if not as a whole.
+  struct Part {
+    Value from, to;
+  };
+  std::function<Value(ArrayRef<unsigned>, Value, std::optional<Part>)> walk =
+      [&](ArrayRef<unsigned> rest, Value sum, std::optional<Part> part) -> Value {
+    if (rest.empty()) {
+      ElementScope point(emitter, b, lanes, mask);
+      auto operand = [&](Value v, AffineMap map) {
+        SmallVector<Index> index;
+        for (AffineExpr e : map.getResults())
+          index.push_back(apply(point, e, loops));
+        return point.at(v, index);
+      };
+      Value left = operand(root.getLeft(), root.getLeftMap());
+      Value right = operand(root.getRight(), root.getRightMap());
+      return b.create<math::FmaOp>(loc, left, right, sum);
+    }
+    Value from = part ? part->from : emitter.constant(0), to = part ? part->to : extent(rest[0]);
+    auto inner = b.create<scf::ForOp>(loc, from, to, emitter.constant(1), ValueRange{sum});
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(inner.getBody());
+    loops[rest[0]] = indices.uniform(inner.getInductionVar());
+    Value next = walk(rest.drop_front(), inner.getRegionIterArg(0), std::nullopt);
+    b.create<scf::YieldOp>(loc, next);
+    return inner.getResult(0);
+  };
+  SmallVector<SumLevel> levels;
+  for (unsigned i : summed)
+    levels.push_back({sizes[i], extent(i)});
+  std::optional<SumBlocks> sumBlocks = blocksOf(levels);
+  Value zero = indices.splat(element, 0);
+  // The sum of the blocks, and what rounding lost of it.
+  std::function<SmallVector<Value>(unsigned, SmallVector<Value>)> walkBlocks =
+      [&](unsigned level, SmallVector<Value> carried) {
+        bool cut = level == sumBlocks->level;
+        auto loop = b.create<scf::ForOp>(loc, emitter.constant(0), levels[level].value,
+                                         emitter.constant(cut ? sumBlocks->each : 1), carried);
+        OpBuilder::InsertionGuard guard(b);
+        b.setInsertionPointToStart(loop.getBody());
+        Value i = loop.getInductionVar();
+        SmallVector<Value> next(loop.getRegionIterArgs().begin(), loop.getRegionIterArgs().end());
+        if (cut) {
+          Value end = b.createOrFold<arith::AddIOp>(loc, i, emitter.constant(sumBlocks->each));
+          Part part{i, b.createOrFold<arith::MinUIOp>(loc, end, levels[level].value)};
+          std::tie(next[0], next[1]) = nn::addCompensated(
+              b, loc, next[0], next[1], walk(ArrayRef(summed).drop_front(level), zero, part));
+        } else {
+          loops[summed[level]] = indices.uniform(i);
+          next = walkBlocks(level + 1, next);
+        }
+        b.create<scf::YieldOp>(loc, next);
+        return SmallVector<Value>(loop.getResults().begin(), loop.getResults().end());
+      };
+  Value sum = sumBlocks ? walkBlocks(0, {indices.splat(element, -0.0), zero})[0]
+                        : walk(summed, zero, std::nullopt);
+  emitter.storeResults(outIndex, {{root->getResult(0), sum}}, lanes, mask);
+}
+
+} // namespace nnc

@@ -1,0 +1,157 @@
+// The scalars' operand packed: an operand that is walked across its rows, as a weight gradient
+// walks its layer's input down the batch, is read one line a step, and lines whose distance is a
+// power of two push one another out of the caches. Copied in the order of use it is one stream. Row
+// tiles are packed as many at a time as fit the panel; all strips of columns then use them.
+#include "compiler/lowering/cpu/contract/ContractEmitter.h"
+#include "compiler/lowering/cpu/contract/ContractPrefetch.h"
+
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
+using namespace mlir;
+
+namespace nnc {
+
+/// What is packed at a time: scalars stay in the second-level cache, a strip of vectors in the
+/// first.
+constexpr int64_t scalarPanelBytes = 256 << 10, stripBytes = 64 << 10;
+
+bool canPackScalars(const ContractShape &shape, const ContractPlan &plan) {
+  unsigned rows = 0, summed = 0, groups = 0;
+  for (auto [d, dim] : llvm::enumerate(shape.dims)) {
+    rows += plan.isRow(dim) ? 1 + (dim.stride(1 - plan.vectors) != 1 || dim.batch) : 0;
+    summed += dim.summed;
+    groups += dim.isGroup();
+  }
+  return !plan.pack && rows == 1 && summed == 1 && groups == 0;
+}
+
+bool paysToPackScalars(const ContractShape &shape, const ContractPlan &plan,
+                       const LoweringTarget &target) {
+  if (!canPackScalars(shape, plan))
+    return false;
+  int64_t bytes = shape.bits / 8, strips = 1, operand = bytes, apart = 0;
+  for (auto [d, dim] : llvm::enumerate(shape.dims)) {
+    int64_t extent = dim.size * (dim.batch ? shape.rows : 1);
+    if (plan.isColumn(dim))
+      strips *= llvm::divideCeil(extent, plan.tile[d]);
+    else
+      operand *= extent;
+    if (dim.summed)
+      apart = dim.stride(1 - plan.vectors) * bytes;
+  }
+  // Copying costs about four slots for a tile's rows and a step, a strip's products rows * columns.
+  return operand >= target.l2Bytes / 4 && apart >= 1024 && strips >= 4;
+}
+
+void packScalars(const ContractShape &shape, ContractPlan &plan, const LoweringTarget &target) {
+  plan.packScalars = true;
+  int64_t strip = plan.columns(shape) * plan.lanes * shape.bits / 8;
+  for (unsigned d : shape.summedDims())
+    strip *= shape.dims[d].size * (shape.dims[d].batch ? shape.rows : 1);
+  // What streams past it (the scalars, weights and their state) takes the other half. One vector
+  // alone would be loads only. Bench model c: 75 % of the roof at 6 rows of 4 vectors, whose strip
+  // is 32 KiB, 86 % at 12 rows of 2.
+  for (; strip > target.l1Bytes / 2 && plan.tile[plan.lanesDim] % (4 * plan.lanes) == 0;
+       strip /= 2) {
+    plan.tile[plan.lanesDim] /= 2;
+    for (auto [d, dim] : llvm::enumerate(shape.dims))
+      if (plan.isRow(dim))
+        plan.tile[d] = std::min(2 * plan.tile[d], dim.size);
+  }
+}
+
+/// Copies row tiles firstTile … lastTile - 1 to the panel: for each tile, for each step, its rows.
+void ContractEmitter::packScalars(Value firstTile, Value lastTile, Value tileElements) {
+  unsigned d = rows[0], operand = 1 - plan.vectors;
+  int64_t count = plan.tile[d];
+  VectorMemory row(b, loc, element, count);
+  loop(firstTile, lastTile, 1, [&](Value number) {
+    TilePlace tile(shape);
+    place(tile, d, number);
+    Value from = memory.at(base(operand), tile.start[d], 1);
+    Value to = memory.at(
+        panel,
+        b.create<arith::MulIOp>(loc, b.create<arith::SubIOp>(loc, number, firstTile), tileElements),
+        1);
+    const ContractDim &steps = shape.dims[summed[0]];
+    loop(emitter.constant(0), extentOf(emitter, steps), 1, [&](Value k) {
+      row.store(row.at(to, k, count), row.load(row.at(from, k, steps.stride(operand))));
+    });
+  });
+}
+
+void ContractEmitter::emitScalarPanelUnits() {
+  const ContractDim &steps = shape.dims[summed[0]];
+  int64_t count = plan.tile[rows[0]], room = scalarPanelBytes / (shape.bits / 8);
+  Value tileElements =
+      b.createOrFold<arith::MulIOp>(loc, extentOf(emitter, steps), emitter.constant(count));
+  int64_t width = int64_t(columnOffsets(true).size()) * plan.lanes;
+  // A sum too long for the panels is computed from where its operands are.
+  int64_t longest = std::min(room / count, stripBytes / (shape.bits / 8) / width);
+  Value fits = b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::ule, extentOf(emitter, steps),
+                                       emitter.constant(longest));
+  auto branch = b.create<scf::IfOp>(loc, fits, /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(branch.elseBlock());
+  emitPlainUnits();
+  b.setInsertionPointToStart(branch.thenBlock());
+  panel = emitter.stack(scalarPanelBytes);
+  Value strip =
+      emitter.stack(panelElements(longest, width / plan.lanes, plan.lanes) * (shape.bits / 8));
+
+  SmallVector<unsigned> stripDims(columns);
+  stripDims.push_back(plan.lanesDim);
+  Value strips = tilesOf(stripDims), tiles = tilesAlong(rows[0]);
+  Value each = b.create<arith::MinUIOp>(
+      loc, tiles, b.create<arith::DivUIOp>(loc, emitter.constant(room), tileElements));
+  Value chunks = b.create<arith::CeilDivUIOp>(loc, tiles, each);
+  // Equal chunks, so that threads with as many units have as much to do.
+  each = b.create<arith::CeilDivUIOp>(loc, tiles, chunks);
+  TileOperand scalars, vectors;
+  for (int64_t i = 0; i < count; ++i)
+    scalars.offsets.push_back(i);
+  scalars.strides = {count};
+  for (int64_t offset = 0; offset < width; offset += plan.lanes)
+    vectors.offsets.push_back(offset);
+  vectors.strides = {width};
+  vectors.base = strip;
+  SmallVector<Value> masks(vectors.offsets.size());
+  SummedExtent extent{steps.batch ? -1 : steps.size, extentOf(emitter, steps)};
+  auto [begin, end] = emitter.share(b.createOrFold<arith::MulIOp>(loc, chunks, strips),
+                                    grain(tilesAtExpectedRows(shape, plan, stripDims)));
+  Value first = begin;
+  loop(begin, end, 1, [&](Value unit) {
+    Value chunk = b.create<arith::DivUIOp>(loc, unit, strips),
+          number = b.create<arith::RemUIOp>(loc, unit, strips);
+    Value firstTile = b.create<arith::MulIOp>(loc, chunk, each);
+    Value lastTile =
+        b.create<arith::MinUIOp>(loc, b.create<arith::AddIOp>(loc, firstTile, each), tiles);
+    Value isNew = b.create<arith::OrIOp>(
+        loc, b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::eq, unit, first),
+        b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::eq, number, emitter.constant(0)));
+    auto pack = b.create<scf::IfOp>(loc, isNew);
+    {
+      OpBuilder::InsertionGuard inner(b);
+      b.setInsertionPointToStart(pack.thenBlock());
+      packScalars(firstTile, lastTile, tileElements);
+    }
+    TilePlace stripPlace(shape);
+    placeAll(stripPlace, stripDims, number);
+    PanelSource source = sourceAt(stripPlace, stripDims, base(plan.vectors));
+    source.extents = {extent};
+    source.strides = {steps.stride(plan.vectors)};
+    emitPack(emitter, source, strip);
+    loop(firstTile, lastTile, 1, [&](Value number) {
+      TilePlace tile = stripPlace;
+      place(tile, rows[0], number);
+      Value inPanel = b.create<arith::MulIOp>(loc, b.create<arith::SubIOp>(loc, number, firstTile),
+                                              tileElements);
+      scalars.base = memory.at(panel, inPanel, 1);
+      emitPrefetch(emitter, root, shape, plan, tile);
+      sumTile(slot, scalars, vectors, masks, {extent}, tile);
+      emitEpilogue(emitter, root, shape, plan, tile, slot, scratch);
+    });
+  });
+}
+
+} // namespace nnc

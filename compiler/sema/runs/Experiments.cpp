@@ -1,0 +1,192 @@
+// search, compare and ensemble: their settings, what their blocks hold, and what may be done with
+// their results.
+#include "compiler/sema/runs/Experiments.h"
+
+#include "compiler/sema/Analyzer.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/SaveAndRestore.h"
+
+using namespace nnc::ast;
+using llvm::cast;
+using llvm::dyn_cast;
+using llvm::isa;
+using llvm::StringRef;
+
+namespace nnc::sema {
+
+namespace {
+constexpr unsigned any = ~0u;
+const Distribution distributions[] = {
+    {"each", NN_DRAW_LIST, 1, any, "each(relu, tanh)"},
+    {"choice", NN_DRAW_LIST, 1, any, "choice(64, 128)"},
+    {"uniform", NN_DRAW_UNIFORM, 2, 2, "uniform(0, 0.5)"},
+    {"log_uniform", NN_DRAW_LOG_UNIFORM, 2, 2, "log_uniform(1e-4, 1e-1)"},
+    {"normal", NN_DRAW_NORMAL, 2, 2, "normal(0, 1)"},
+    {"integer", NN_DRAW_INTEGER, 2, 2, "integer(1, 8)"},
+};
+const SearchMethod searchMethods[] = {
+    {"random", NN_RANDOM, true}, {"grid", NN_GRID, false}, {"tpe", NN_TPE, true}};
+
+template <class T, size_t n> const T *findNamed(const T (&all)[n], StringRef name) {
+  const T *found = llvm::find_if(all, [&](const T &one) { return one.name == name; });
+  return found == std::end(all) ? nullptr : found;
+}
+
+template <class T, size_t n> std::vector<StringRef> namesOf(const T (&all)[n]) {
+  std::vector<StringRef> names;
+  for (const T &one : all)
+    names.push_back(one.name);
+  return names;
+}
+} // namespace
+
+const Distribution *findDistribution(StringRef name) { return findNamed(distributions, name); }
+const SearchMethod *findSearchMethod(StringRef name) { return findNamed(searchMethods, name); }
+
+void Analyzer::checkSearch(const SearchStmt &stmt, const Scope &scope) {
+  static const StringRef keys[] = {"trials", "seed"};
+  const SearchMethod *method = findSearchMethod(stmt.method.text);
+  if (!method)
+    diags.error(stmt.method.range, "unknown method of search " + quoted(stmt.method.text))
+        .suggest(stmt.method.text, namesOf(searchMethods))
+        .note("the methods are " + listed(namesOf(searchMethods)));
+  std::map<StringRef, Range> seen;
+  for (const Argument &a : stmt.settings) {
+    if (!llvm::is_contained(keys, a.name.text))
+      diags.error(a.name ? a.name.range : a.range, "`search` has no setting " + quoted(a.name.text))
+          .suggest(a.name.text, keys);
+    else if (auto [it, fresh] = seen.try_emplace(a.name.text, a.range); !fresh)
+      diags.error(a.range, quoted(a.name.text) + " is given twice")
+          .note(it->second, "first given here");
+    checkExpr(a.value, scope);
+  }
+  if (method && method->needsTrials && !seen.count("trials") && !syntaxErrors)
+    diags.error(stmt.method.range, "a search by " + quoted(stmt.method.text) +
+                                       " needs the number of its trials: `trials = 20`");
+  const Path &goal = stmt.objective;
+  if (!goal.empty() && goal.front().text == "test")
+    diags.error(goal.range, "a search never sees the test split")
+        .note("what is chosen by the test split is no longer judged by it; use `val` or folds");
+  else if (!goal.empty() &&
+           (goal.parts.size() != 2 || (goal.front().text != "val" && goal.front().text != "train")))
+    diags.error(goal.range, "a search is judged by a value of a split, such as `val.loss`");
+  checkNested(stmt.body, scope, /*compared=*/false);
+}
+
+void Analyzer::checkDrawn(const LetDecl &let, const Scope &scope, bool compared) {
+  auto *call = llvm::dyn_cast_or_null<CallExpr>(let.value);
+  auto *name = call ? dyn_cast<NameExpr>(call->callee) : nullptr;
+  const Distribution *from = name ? findDistribution(name->name.text) : nullptr;
+  if (!from) {
+    auto e = diags.error(let.value ? let.value->range : let.range,
+                         "what a value is drawn from is expected here");
+    if (name)
+      e.suggest(name->name.text, namesOf(distributions));
+    e.note("that is " + listed(namesOf(distributions), "or") + ": `let units ~ choice(64, 128)`");
+    return;
+  }
+  if (compared && from->draw != NN_DRAW_LIST) // it runs all values, so that they must be a list
+    diags
+        .error(call->range, "`compare` makes a run of each value, and " + quoted(from->name) +
+                                " has no list of them")
+        .note("`each(…)` lists them; `search` draws from " + quoted(from->name));
+  for (const Argument &a : call->args)
+    if (a.name)
+      diags.error(a.range, quoted(from->name) + " has no argument " + quoted(a.name.text));
+  const unsigned given = call->args.size();
+  if (given < from->least || given > from->most)
+    diags
+        .error(call->range,
+               quoted(from->name) + " takes " +
+                   (from->draw == NN_DRAW_LIST ? std::string("the values to choose from")
+                                               : counted(from->least, "argument")) +
+                   ", not " + llvm::Twine(given))
+        .note("such as `" + from->example + "`");
+  checkArgumentValues(call->args, scope, nullptr);
+}
+
+/// Whether it is part of a statement that a session has run before: what was declared since then is
+/// not its business.
+bool Analyzer::ranBefore(const Stmt &stmt) const {
+  return options.earlier && stmt.range.begin.getPointer() >= options.earlier;
+}
+
+/// The block of search and compare: a small program of its own, whose lets may be drawn.
+void Analyzer::checkNested(llvm::ArrayRef<Stmt *> body, const Scope &outer, bool compared) {
+  Scope scope(&outer, topContext);
+  for (const Stmt *s : body)
+    if (auto *d = dyn_cast<Decl>(s)) {
+      const Decl *program = symbols.user.lookup(d->name.text);
+      if (const sema::Local *first = scope.findHere(d->name.text))
+        diags.error(d->name.range, quoted(d->name.text) + " is declared twice")
+            .note(first->where, "first declared here");
+      else if (program && !ranBefore(*d))
+        // Declarations of the program that use the name mean the program's: one name for two things
+        // would only confuse.
+        diags
+            .error(d->name.range,
+                   quoted(d->name.text) + " is declared outside of this block already")
+            .note(program->name.range, "declared here");
+      else
+        scope.add({d->name.text, LocalKind::Declaration, d->name.range, d});
+    }
+  llvm::SaveAndRestore<const Scope *> inside(block, &scope);
+  for (const Stmt *s : body) {
+    auto *let = dyn_cast<LetDecl>(s);
+    if (let && let->drawn) {
+      checkDrawn(*let, scope, compared);
+    } else if (isa<OptionDecl>(s)) {
+      diags.error(s->range,
+                  "an `option` is a flag of the whole program: it stands outside of this block");
+    } else if (auto *d = dyn_cast<Decl>(s)) {
+      checkDecl(*d, &scope, false);
+    } else if (isa<SearchStmt, CompareStmt, EnsembleStmt, ReportStmt, SaveStmt>(s)) {
+      diags
+          .error(s->range, "this statement does not stand in the block of `search` or `compare`, "
+                           "which runs many times")
+          .note("write it below the block");
+    } else {
+      if (auto *predict = dyn_cast<PredictStmt>(s); predict && predict->file)
+        diags
+            .error(predict->file->range,
+                   "the runs of `search` and `compare` cannot all write the same file")
+            .note("write the `predict` below the block");
+      checkRun(*s, scope);
+      if (auto *train = dyn_cast<TrainStmt>(s))
+        for (const Entry *e : train->entries)
+          if (isa<CheckpointEntry>(e))
+            diags.error(e->range,
+                        "the runs of `search` and `compare` cannot all write the same checkpoint");
+    }
+  }
+}
+
+void Analyzer::checkEnsemble(const EnsembleStmt &stmt, const Scope &scope) {
+  static const StringRef keys[] = {"members", "seed"};
+  checkModelPath(stmt.of, scope, "ensemble", false);
+  if (const DataDecl *decl = checkDataPath(stmt.data, scope);
+      decl && stmt.data.parts.size() > 1 && stmt.data.parts[1].text != "train")
+    diags.error(stmt.data.parts[1].range, "an ensemble is trained on the training split");
+  for (const Entry *e : stmt.entries) {
+    auto *setting = dyn_cast<SettingEntry>(e);
+    if (!setting) {
+      misplacedEntry(*e, "ensemble");
+      continue;
+    }
+    if (!llvm::is_contained(keys, setting->name.text))
+      diags.error(setting->name.range, "`ensemble` has no setting " + quoted(setting->name.text))
+          .suggest(setting->name.text, keys);
+    checkExpr(setting->value, scope);
+  }
+}
+
+/// A result is a model that has been found: it can be used, and not be changed.
+void Analyzer::checkResult(const Ident &name, StringRef what) {
+  if (what == "evaluate" || what == "save" || what == "predict" || what == "ensemble")
+    return;
+  diags.error(name.range, quoted(name.text) + " is what a search, comparison or ensemble found: " +
+                              quoted(what) + " needs a model");
+}
+
+} // namespace nnc::sema
