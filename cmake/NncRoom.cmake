@@ -1,6 +1,5 @@
-# nnc_room(<name> SOURCES … [LINKS …]): one static library for each room of compiler/.
-# LLVM is built without RTTI and exceptions, and so are the rooms; parse/ turns both on for itself.
-# A precompiled header holds MLIR's heavy headers: without it each file costs ten seconds.
+# nnc_room(<name> SOURCES … [LINKS …]): one static library for each room of compiler/. LLVM is built without RTTI and exceptions, and so are
+# the rooms; parse/ enables both for itself. A precompiled header holds MLIR's heavy headers: without it each file costs ten seconds.
 set(NNC_ROOM_FLAGS -fno-exceptions -fno-rtti -Wall -Wextra -Wno-unused-parameter -Wno-comment)
 if(NNC_SANITIZE)
   add_compile_options(-fsanitize=${NNC_SANITIZE} -fno-omit-frame-pointer)

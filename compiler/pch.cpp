@@ -1,1 +1,1 @@
-// The one object that owns the precompiled header.
+// The one translation unit that builds the precompiled header.

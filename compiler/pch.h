@@ -1,4 +1,4 @@
-// Precompiled for every room that works on MLIR: the headers nearly all of them include.
+// The precompiled header: the MLIR headers that nearly every room includes.
 #pragma once
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"

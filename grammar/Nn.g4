@@ -1,7 +1,8 @@
-// The syntax of nn. LANGUAGE.md is the reference for people; a rule's number there stands beside the rule here.
+// The syntax of nn. LANGUAGE.md is the reference for people; the comments here give the numbers of
+// its sections.
 //
 // * No operation, layer, loss or optimizer is named here: those are ordinary names (prelude, dialect or program).
-// * The parser does not see raw tokens. compiler/parse/Layout.cpp stands between: it drops the newlines that do not
+// * The parser does not see raw tokens. compiler/parse/Layout.cpp filters them: it drops the newlines that do not
 //   end a statement, turns each run of the others (and `;`) into one Sep, adds a Sep before each `}` and before the
 //   end of the file, drops a comma before a closing bracket, and joins `80` and `%` to a Percent. So every statement
 //   and every entry of a block ends with exactly one Sep, and that is where the parser recovers from an error.
@@ -90,8 +91,9 @@ checkpointEntry : Checkpoint expression Every expression ;
 
 // ---- expressions, from loosest to tightest (LANGUAGE.md 4) ------------------------------------------------------
 
-// An `else` reaches to the end of its expression: the pipes behind `if c then a else b` belong to b. Builder::expression gives them to
-// it; a rule for it here could not decide on one token which chain a pipe goes on with.
+// An `else` extends to the end of its expression: the pipes after `if c then a else b` belong to b.
+// Builder::expression attaches them; a rule here could not decide with one token which chain a pipe
+// continues.
 expression  : choice pipeTail* ;
 pipeTail    : '|>' choice (As name)? ;
 choice      : If expression (Then expression Else choice | block (Else choice)?) | disjunction ;
@@ -130,7 +132,8 @@ primary
 path : name ('.' name)* ;
 name : Name | Quoted | softKeyword ;
 
-// Words with a meaning only where a rule above asks for them; everywhere else they are names like any other.
+// Words with a meaning only where a rule above asks for them; everywhere else they are ordinary
+// names.
 softKeyword
   : Option | Layer | Init | Optimizer | Metric | Model | Data | Param | State
   | Highest | Lowest | Best | Split | Normalize | Balance | Augment | Where | Drop | Missing | Fill
@@ -142,7 +145,8 @@ softKeyword
 
 // ---- lexical (LANGUAGE.md 2) ------------------------------------------------------------------------------------
 
-// Reserved: never names, but in backquotes. Layout.cpp turns a Then that does not stand behind an operand into a Name.
+// Reserved: never names, except in backquotes. Layout.cpp turns a Then that does not follow an
+// operand into a Name.
 Let : 'let' ;   Fn : 'fn' ;     Derivative : 'derivative' ;   Print : 'print' ;
 If : 'if' ;     Then : 'then' ; Else : 'else' ;
 And : 'and' ;   Or : 'or' ;     Not : 'not' ;
@@ -169,7 +173,7 @@ Number : Digits ('.' Digits)? ([eE] [+\-]? Digits)? ;
 fragment Digits : [0-9] [0-9_]* ;
 String : '"' (~["\\\r\n] | '\\' ~[\r\n])* '"' ;
 
-// Named here because Layout.cpp asks for them; the parser rules above write them in quotes.
+// Named here because Layout.cpp uses the names; the parser rules above write them in quotes.
 PipeOp : '|>' ;  Arrow : '->' ;  Assign : '<-' ;  Tilde : '~' ;  Equals : '=' ;  Colon : ':' ;  Comma : ',' ;
 Plus : '+' ;  Minus : '-' ;  Star : '*' ;  Slash : '/' ;  At : '@' ;  Mod : '%' ;  Caret : '^' ;
 Eq : '==' ;  Ne : '!=' ;  Lt : '<' ;  Le : '<=' ;  Gt : '>' ;  Ge : '>=' ;

@@ -1,4 +1,4 @@
-/* What tensors, models and data sets are made of. Part of the contract (C): abi.h. */
+/* The tables of tensors, models and data sets. Part of the contract (C): see abi.h. */
 #ifndef NNC_RUNTIME_ABI_DATA_H
 #define NNC_RUNTIME_ABI_DATA_H
 
@@ -14,7 +14,7 @@ enum nn_tensor_kind { NN_PARAMETER = 0, NN_STATE = 1, NN_OPTIMIZER_STATE = 2 };
 
 /* A persistent tensor, in nn_program.elements ('f32' or 'f64'): row-major, or a matrix [K, N] in
  * blocks of `block` columns, whose element [k, n] is element ((n / block) * K + k) * block + n %
- * block. Files and everything outside of the arena are row-major. */
+ * block. Files and all memory outside of the arena are row-major. */
 typedef struct nn_tensor {
   /* the full place: "mlp.hidden.w"; optimizer state: "train0.m/mlp.hidden.w" */
   const char *name;
@@ -30,14 +30,14 @@ typedef struct nn_range {
   int32_t first, count;
 } nn_range;
 
-/* What a model applies to its input, as the program writes it: a line of the network in a report.
- */
+/* A step that a model applies to its input, as written in the program: a line of the network in a
+ * report. */
 typedef struct nn_layer {
   const char *place; /* "mlp.hidden"; empty: a function, which has none */
   const char *text;  /* "dense(16)" */
   const int64_t *shape;
   int32_t rank;  /* of its value for one example */
-  int32_t depth; /* how many of the layers before it hold it */
+  int32_t depth; /* the number of preceding layers that contain it */
 } nn_layer;
 
 typedef struct nn_model {
@@ -51,20 +51,20 @@ typedef struct nn_model {
   int32_t in_rank; /* of one example */
   const int64_t *out_shape;
   int32_t out_rank;
-  /* the data set it was trained on first, whose fields `predict` prepares from; or -1 */
+  /* the first data set that it was trained on, whose `prepare` makes `predict`'s input; or -1 */
   int32_t data;
-  /* 1: a variant of an experiment or an ensemble, which alone draws it; not shown to the user */
+  /* 1: a variant of an experiment or an ensemble, which draws it itself; not shown to the user */
   int32_t hidden;
   const nn_layer *layers;
-  int32_t n_layers; /* where a report shows them, in the order in which they are applied */
+  int32_t n_layers; /* if a report shows them, in the order in which they are applied */
   const struct nn_bound *bounds;
-  int32_t n_bounds;                 /* what the elements of x must be; nn_bound.field is 0 */
-  const struct nn_targets *targets; /* what is computed from x alone and must be so; or NULL */
+  int32_t n_bounds;                 /* the allowed elements of x; nn_bound.field is 0 */
+  const struct nn_targets *targets; /* values computed from x alone, with bounds; or NULL */
 } nn_model;
 
 /* ---- data ------------------------------------------------------------------------------------ */
 
-/* Those of files, but for rows, come before the generators. */
+/* Rows and the kinds that read files come before the generators. */
 enum nn_source_kind {
   NN_ROWS,
   NN_CSV,
@@ -89,27 +89,27 @@ typedef struct nn_source {
   const char *path;   /* csv, npz, text: the file; idx: the images; images: the folder */
   const char *labels; /* idx: the labels, or NULL */
   int32_t header;     /* csv: nn_header */
-  int32_t separator;  /* csv: the character between cells; 0: to be found out */
+  int32_t separator;  /* csv: the character between cells; 0: detected */
   int32_t decimal;    /* csv: the character of the decimal point; 0: a point */
   /* csv: the character around cells; 0: a double quote; or NN_NO_QUOTES */
   int32_t quote;
   int32_t encoding; /* csv, text: nn_encoding */
-  /* csv: 1: cells that read as one of `missing` have no value; 0: those of the usual list */
+  /* csv: 1: cells equal to one of `missing` have no value; 0: those of the usual list */
   int32_t has_missing;
   const char *const *missing;
   int32_t n_missing;
-  /* csv: columns of the file that the program was compiled with; 0: not known */
+  /* csv: the number of columns of the file that the program was compiled with; 0: not known */
   int32_t n_compiled;
-  /* csv, npz: names given in the program, else 0; npy: the columns' names; rows: of each number
-   * of a row, its field */
+  /* csv, npz: names given in the program, otherwise none; npy: the columns' names; rows: the field
+   * of each number of a row */
   const char *const *columns;
   int32_t n_columns;
   /* for each of `columns`: npy: its file; npz: its array in the file */
   const char *const *arrays;
   int32_t n_arrays;
-  /* images: of every image; 0 (for nn_probe_source): as they are */
+  /* images: of every image; 0 (for nn_probe_source): as in the files */
   int64_t channels, height, width;
-  /* images: make every image height by width, of `channels`; else they are so */
+  /* images: 1: convert every image to height by width, or to `channels`; 0: they must be so */
   int32_t resize, recolor;
   int64_t length; /* text: characters of an example */
   /* rows: row after row, x's elements before y's */
@@ -119,13 +119,13 @@ typedef struct nn_source {
   nn_number n, classes, turns, factor, noise, spread, dims, seed; /* generators */
 } nn_source;
 
-/* Of a table, also: NN_MISSING: 1 where the cell has no value, else 0; NN_EQUALS: 1 where the
- * cell reads as nn_column.text, else 0. */
+/* For tables also NN_MISSING: 1 if the cell has no value, otherwise 0; and NN_EQUALS: 1 if the
+ * cell's text is nn_column.text, otherwise 0. */
 enum nn_column_kind { NN_NUMBER, NN_CATEGORY, NN_MISSING, NN_EQUALS };
 
-/* What becomes of a cell without a value: an error; its row is left out; or a value takes its
- * place: a statistic of the training split, the value of the row before, or nn_column.fill
- * (numbers) or nn_column.text (categories). */
+/* How a cell without a value is treated: it is an error; its row is left out; or it is replaced by
+ * a statistic of the training split, the value of the row before, or nn_column.fill (numbers) or
+ * nn_column.text (categories). */
 enum nn_absent {
   NN_ABSENT_ERROR,
   NN_ABSENT_DROP,
@@ -136,27 +136,27 @@ enum nn_absent {
   NN_ABSENT_VALUE
 };
 
-/* A raw input of a data set's prepare function: a column of a table, an array, `image` or
- * `label` of images, `x` or `y` of rows, texts and generators. A category becomes its class
- * number: classes sorted, as numbers if all are, else as text. */
+/* A raw input of a data set's prepare function: a column of a table, an array, `image` or `label`
+ * of images, `x` or `y` of rows, texts and generators. A category becomes its class number: classes
+ * are sorted as numbers if all are, otherwise as text. */
 typedef struct nn_column {
   const char *name;
   const char *where;
   int32_t kind;     /* nn_column_kind */
   int64_t size;     /* elements in each row: 1 for a table's column, 28·28 for an image */
-  const char *text; /* NN_EQUALS, and NN_ABSENT_VALUE of a category; else NULL */
+  const char *text; /* NN_EQUALS, and NN_ABSENT_VALUE of a category; otherwise NULL */
   double fill;      /* NN_ABSENT_VALUE of a number */
   int32_t absent;   /* nn_absent */
-  /* 1: `category(column)`: where the source has numbers instead of names, their values are
-   * numbered from 0 too; 0: such numbers are the classes as they stand */
+  /* 1: `category(column)`: if the source has numbers instead of names, their values are numbered
+   * from 0 too; 0: such numbers are the class numbers as they are */
   int32_t numbered;
-  /* how many classes the code was compiled for; 0: for any number of them */
+  /* the number of classes that the code was compiled for; 0: any number */
   int64_t classes;
-  int32_t for_input; /* 1: the field that a model predicts from is computed from it */
+  int32_t for_input; /* 1: the field that is a model's input is computed from it */
 } nn_column;
 
-/* A field of `prepare` or `keep`: the elements of these columns, one column after the other in
- * each row, as a table's `[a .. z]`. */
+/* An input of `prepare` or `keep`: the elements of these columns, one column after the other in
+ * each row, as for a table's `[a .. z]`. */
 typedef struct nn_input {
   const int32_t *columns;
   int32_t n_columns; /* in the table of columns */
@@ -164,9 +164,9 @@ typedef struct nn_input {
   int32_t wide;
 } nn_input;
 
-/* CLASS_WEIGHTS: prepare gives class numbers, which become the weights of their classes: n / (k
- * n_class) over the training split. BALANCED: an epoch draws the classes of this field equally
- * often. */
+/* CLASS_WEIGHTS: prepare returns class numbers, which are replaced by the weights of their classes:
+ * n / (k n_class) over the training split. BALANCED: an epoch draws the classes of this field
+ * equally often. */
 enum nn_field_flags {
   NN_FIELD_NORMALIZE = 1,
   NN_FIELD_CATEGORY = 2,
@@ -179,10 +179,10 @@ typedef struct nn_field {
   const int64_t *shape;
   int32_t rank; /* of one example */
   int32_t flags;
-  /* normalize: statistics are kept for each of this many channels (the leading elements of the
-   * shape), 0: for each element. A deviation of 0 divides by 1. */
+  /* normalize: statistics are computed for each of this many channels (the first axis of the
+   * shape); 0: for each element. A deviation of 0 is replaced by 1. */
   int32_t stat_axis_size;
-  /* with NN_FIELD_CATEGORY: index of the column whose classes it counts; else -1 */
+  /* with NN_FIELD_CATEGORY: index of the column whose classes it counts; otherwise -1 */
   int32_t category_column;
 } nn_field;
 
@@ -195,29 +195,30 @@ typedef struct nn_data {
   int32_t n_columns;
   const nn_input *inputs;
   int32_t n_inputs; /* what `prepare` takes of them */
-  /* raw inputs of `keep`, when there is a `where` */
+  /* raw inputs of `keep`, if there is a `where` */
   const nn_column *where_columns;
   int32_t n_where_columns;
   const nn_input *where_inputs;
   int32_t n_where_inputs;
   /* fields: where_inputs; result 0: f64, 1 for rows to keep; or no code */
   nn_fn keep;
-  /* fields: inputs, in order; results: fields, in order, as f64 those with NN_FIELD_NORMALIZE or
-   * NN_FIELD_CLASS_WEIGHTS: what they become is computed from that */
+  /* fields: inputs, in order; results: fields, in order. Fields with NN_FIELD_NORMALIZE or
+   * NN_FIELD_CLASS_WEIGHTS are f64, because their final values are computed from that */
   nn_fn prepare;
-  /* what the inputs of `prepare` must be: nn_bound.field is an index in `inputs` */
+  /* the allowed values of the inputs of `prepare`: nn_bound.field is an index in `inputs` */
   const struct nn_bound *bounds;
   int32_t n_bounds;
   const nn_field *fields;
   int32_t n_fields;
-  /* fractions, or counts when above 1; train < 0: what the others leave */
+  /* fractions, or counts if above 1; train < 0: all rows that the others leave */
   nn_number train, val, test_part;
-  /* 0: none; k: a lone train statement validates on the first of k parts of what `test` leaves */
+  /* 0: none; k: the rows that `test` leaves are divided into k parts, and a train statement outside
+   * of an experiment validates on the first */
   int32_t folds;
   int32_t stratify; /* index of a field, or -1 */
   nn_number split_seed;
   int32_t has_split;
-  /* 1: it stands in an experiment's block, and may differ from choice to choice */
+  /* 1: it is in an experiment's block, and may differ between choices */
   int32_t hidden;
 } nn_data;
 

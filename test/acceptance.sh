@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# The long proof on real data, with its outputs: every sample program to its figure, both ways, bit for bit; stages; kill and
-# resume; gradients; times and sizes; broken programs; a NaN. Prints what it finds and ends with 0 when all of it holds.
+# The long acceptance test on real data, with its outputs: every sample program reaches its figure, both ways, bit for bit; stages; kill and
+# resume; gradients; times and sizes; broken programs; a NaN. Prints its findings and ends with 0 if all checks pass.
 #
-#   test/acceptance.sh [SECTION…]     sections: programs stages resume gradients speed broken nan; all when none is named
+#   test/acceptance.sh [SECTION…] sections: programs stages resume gradients speed broken nan; all if none is named
 #
-# Needs a build (./bootstrap build) and the sample programs and data in ../shared, or where NNC_SHARED says.
+# Needs a build (./bootstrap build) and the sample programs and data in ../shared, or in the folder that NNC_SHARED names.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 nnc=$PWD/build/bin/nnc

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# test/clean_machine.sh FOLDER MIRROR [COMMAND…]: the two commands of the README on a Debian 12 that has nothing else, made with debootstrap in
-# FOLDER from the given Debian MIRROR (both kept for the next time). Needs root and debootstrap. What is tested is the last commit.
+# test/clean_machine.sh FOLDER MIRROR [COMMAND…]: runs the two commands of the README on a minimal Debian 12, installed with debootstrap in
+# FOLDER from the given Debian MIRROR (kept for the next time). Needs root and debootstrap. Tests the last commit.
 set -euo pipefail
 folder=$1 mirror=$2
 shift 2

@@ -1,4 +1,4 @@
-# The lit suite: every .mlir, .nn and .test file under test/ that holds RUN lines. test/README.md lists the substitutions.
+# The lit suite: every .mlir, .nn and .test file under test/ that contains RUN lines. test/README.md lists the substitutions.
 import os
 import platform
 import shutil
@@ -13,7 +13,7 @@ config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.nnc_build, "test", "lit")
 
 source, build = config.nnc_source, config.nnc_build
-# Data sets that are too large for the repository: beside the clone, or where NNC_SHARED says.
+# Data sets that are too large for the repository: next to the clone, or in the folder that NNC_SHARED names.
 shared = os.path.abspath(os.environ.get("NNC_SHARED", os.path.join(source, "..", "shared")))
 if os.path.isdir(os.path.join(shared, "data")):
     config.available_features.add("shared")
@@ -25,7 +25,7 @@ if platform.machine() == "x86_64":
     config.available_features.add("x86")
 if shutil.which("qemu-x86_64"):
     config.available_features.add("qemu-x86_64")
-# strace may be there without being allowed to trace.
+# strace may be installed without being allowed to trace.
 if shutil.which("strace") and subprocess.run(["strace", "-o", os.devnull, "-e", "inject=fsync:error=EIO", "true"],
                                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0:
     config.available_features.add("strace")
@@ -66,8 +66,8 @@ config.substitutions += [
 
 config.environment["PATH"] = os.pathsep.join([config.llvm_tools, os.environ.get("PATH", "")])
 config.environment["LC_ALL"] = "C.UTF-8"
-config.environment["NNC_CACHE_DIR"] = ""  # every test compiles for itself; test/driver/cache.test has folders of its own
-config.environment["PYTHONDONTWRITEBYTECODE"] = "1"  # nothing is written beside the sources
+config.environment["NNC_CACHE_DIR"] = ""  # every test compiles for itself; test/driver/cache.test uses its own folders
+config.environment["PYTHONDONTWRITEBYTECODE"] = "1"  # nothing is written next to the sources
 config.environment["TERM"] = "dumb"  # no progress bar, no colours
 for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "NNC_TIME_FACTOR", "NNC_SHARED", "HOME"):
     if name in os.environ:

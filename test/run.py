@@ -1,7 +1,7 @@
-# run.py BUILD [LIT ARGUMENTS…]: every test of a build: GoogleTest executables and lit's text tests, in one run of lit.
+# run.py BUILD [LIT ARGUMENTS…]: runs every test of a build, GoogleTest executables and lit's text tests, in one run of lit.
 #
-# The last line printed is `N passed, N failed, N skipped`; the exit code is 0 only when nothing failed and something ran.
-# Arguments behind BUILD go to lit, for example --filter=errors or -v.
+# The last line printed is `N passed, N failed, N skipped`; the exit code is 0 only when nothing failed and something ran. Arguments after
+# BUILD go to lit, for example --filter=errors or -v.
 import os
 import re
 import resource
@@ -13,7 +13,7 @@ LIT = "/usr/lib/llvm-19/build/utils/lit/lit.py"
 PASSED = {"Passed", "Passed With Retry", "Expectedly Failed"}
 FAILED = {"Failed", "Timed Out", "Unresolved", "Unexpectedly Passed"}
 SKIPPED = {"Unsupported", "Skipped"}
-# A test that would take the whole machine's memory fails instead; sanitizers reserve more than they use.
+# A test that would use the whole machine's memory fails instead; sanitizers reserve more than they use.
 MEMORY = 12 << 30
 
 

@@ -2,11 +2,11 @@
 # Builds everything with sanitizers, then runs tests in it. Arguments go to lit: test/sanitize.sh --filter=errors
 #   test/sanitize.sh            AddressSanitizer and UndefinedBehaviorSanitizer, in build-asan: the broken programs, the examples, the
 #                               corpora of test/fuzz and the unit tests
-#   test/sanitize.sh --thread   ThreadSanitizer, in build-tsan: what runs side by side, and the runtime's unit tests
+#   test/sanitize.sh --thread ThreadSanitizer, in build-tsan: parallel runs, and the runtime's unit tests
 #
-# LLVM itself comes from Debian and is not instrumented, so containers that cross into it cannot be tracked, and what it keeps
-# until the end of the process counts as no leak. Its allocators poison memory in our objects and do not unpoison it in Debian's, so their poison is
-# ignored. For the same reason ThreadSanitizer does not see how its threads synchronise: test/tsan.supp.
+# LLVM itself comes from Debian and is not instrumented, so containers that cross into it cannot be tracked, and memory that it keeps until
+# the end of the process does not count as a leak. Its allocators poison memory in our objects and do not unpoison it in Debian's, so their
+# poison is ignored. For the same reason ThreadSanitizer does not see how its threads synchronise: see test/tsan.supp.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 preset=asan

@@ -1,4 +1,5 @@
-// The little that the nodes have of code.
+// The few functions on AST nodes that are not inline: names of operators and kinds, blocks,
+// results.
 #include "compiler/ast/Ast.h"
 #include "llvm/Support/ErrorHandling.h"
 

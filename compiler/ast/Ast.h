@@ -1,5 +1,4 @@
-// The abstract syntax tree of one source text: plain nodes without behaviour, built by parse/, read
-// by sema/.
+// The abstract syntax tree of one source text. parse/ builds the nodes; sema/ reads them.
 #pragma once
 #include "compiler/ast/Decl.h"
 #include <vector>
@@ -10,15 +9,15 @@ namespace nnc::ast {
 /// buffer, so the Diagnostics (which owns the buffers) must outlive it.
 struct Program {
   Arena arena;
-  unsigned buffer = 0;               ///< the source manager's number of the text
-  llvm::ArrayRef<Stmt *> statements; ///< declarations and runs, in the order of the text
+  unsigned buffer = 0;               ///< the source manager's id of the text
+  llvm::ArrayRef<Stmt *> statements; ///< declarations and runs, in source order
 
   Program() = default;
   Program(const Program &) = delete;
   Program &operator=(const Program &) = delete;
 };
 
-/// The `let … ~ …` in the blocks of its experiments.
+/// The drawn lets (`let … ~ …`) in the blocks of its search and compare statements.
 std::vector<const LetDecl *> drawnLets(const Program &program);
 
 } // namespace nnc::ast

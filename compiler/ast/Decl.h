@@ -1,4 +1,4 @@
-// Declarations: what a program, or the prelude, gives a name to.
+// The nodes for declarations: statements that give a name to something.
 #pragma once
 #include "compiler/ast/Stmt.h"
 
@@ -6,7 +6,7 @@ namespace nnc::ast {
 
 struct Decl : Stmt {
   Ident name;
-  llvm::StringRef doc; ///< the `##` lines above, without the marks, joined by newlines; empty: none
+  llvm::StringRef doc; ///< the `##` lines above, without the `##`, joined by newlines; empty: none
 
   static bool classof(const Stmt *s) {
     return s->kind >= StmtKind::Let && s->kind <= StmtKind::Data;
@@ -33,8 +33,7 @@ struct OptionDecl : DeclOf<StmtKind::Option> {
   llvm::StringRef help; ///< empty: none given
 };
 
-/// `fn sigmoid(z) = 1 / (1 + exp(-z)) derivative sigmoid(z) * (1 - sigmoid(z))`, or `fn f(…) { …
-/// }`.
+/// `fn sigmoid(z) = 1 / (1 + exp(-z)) derivative sigmoid(z) * (1 - sigmoid(z))`, or `fn f(…) {…}`.
 struct FnDecl : DeclOf<StmtKind::Fn> {
   llvm::ArrayRef<Parameter> params;
   Expr *body = nullptr;       ///< a BlockExpr for the form with braces
@@ -42,10 +41,9 @@ struct FnDecl : DeclOf<StmtKind::Fn> {
 };
 
 /// `layer dense(units, bias = zeros)(x: [n]) -> [units] { … }`, `layer residual(f)(x) = x + f(x)`.
-/// The first list are hyper-parameters, the second the inputs. With a single list: inputs where one
-/// of them has a shape
-/// (`layer twice(x: [n]) = 2 * x`), otherwise hyper-parameters, and the body's value is itself a
-/// layer.
+/// The first list holds the hyper-parameters, the second the inputs. A single list holds the inputs
+/// if one of them has a shape (`layer twice(x: [n]) = 2 * x`). Otherwise it holds the
+/// hyper-parameters, and the value of the body is itself a layer.
 struct LayerDecl : DeclOf<StmtKind::Layer> {
   llvm::ArrayRef<Parameter> params;
   llvm::ArrayRef<Parameter> inputs;
@@ -59,7 +57,7 @@ struct LayerDecl : DeclOf<StmtKind::Layer> {
 struct InitDecl : DeclOf<StmtKind::Init> {
   llvm::ArrayRef<Parameter> params;
   Expr *body = nullptr;
-  Expr *fit = nullptr; ///< what the first batch makes of it; null: it stays as drawn
+  Expr *fit = nullptr; ///< recomputes the drawn value on the first batch; null: it stays as drawn
 };
 
 /// `optimizer sgd(lr = 0.1) { theta <- theta - lr * grad }`
@@ -84,7 +82,7 @@ struct ModelDecl : DeclOf<StmtKind::Model> {
 
 /// `data digits = csv("digits.csv") { … }`
 struct DataDecl : DeclOf<StmtKind::Data> {
-  Expr *source = nullptr; ///< a CallExpr in every sound program; sema checks
+  Expr *source = nullptr; ///< a CallExpr in every valid program; sema checks this
   llvm::ArrayRef<Entry *> entries;
 };
 

@@ -1,4 +1,4 @@
-// Expressions: activations, losses, layers' bodies, schedules and settings are all written in them.
+// The nodes for expressions.
 #pragma once
 #include "compiler/ast/Node.h"
 
@@ -86,11 +86,11 @@ struct UnaryExpr : ExprOf<ExprKind::Unary> {
 
 enum class BinaryOp { Add, Sub, Mul, Div, MatMul, Mod, Pow, Eq, Ne, Lt, Le, Gt, Ge, And, Or };
 
-/// How an operator is spelled in the text: `+`, `@`, `and`.
+/// The source text of an operator: `+`, `@`, `and`.
 llvm::StringRef spelling(BinaryOp op);
 
-/// Left-associative, but `^` (right) and comparisons (not chained). The tree's depth is bounded:
-/// see parse/README.md.
+/// Left-associative, except `^` (right) and comparisons (not chained). The depth of the tree is
+/// bounded: see parse/README.md.
 struct BinaryExpr : ExprOf<ExprKind::Binary> {
   BinaryOp op = BinaryOp::Add;
   Range opRange;
@@ -137,15 +137,15 @@ struct PipeExpr : ExprOf<ExprKind::Pipe> {
 
 struct Stmt;
 
-/// `{ let a = …; a + b }`. `value` is the last statement where that is an expression (it is not in
-/// `statements` too); null: the block has no value (an optimizer's).
+/// `{ let a = …; a + b }`. `value` is the last statement if that is an expression (and then it is
+/// not in `statements`); null: the block has no value (as in an optimizer).
 struct BlockExpr : ExprOf<ExprKind::Block> {
   llvm::ArrayRef<Stmt *> statements;
   Expr *value = nullptr;
 };
 
-/// The part of a body that gives its value, for messages: the last expression of a block, the last
-/// stage of a pipe.
+/// The part of a body that computes its value, for messages: the last expression of a block, the
+/// last stage of a pipe.
 inline const Expr *valueOf(const Expr *e) {
   for (;;) {
     if (auto *block = llvm::dyn_cast<BlockExpr>(e); block && block->value)

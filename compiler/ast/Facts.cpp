@@ -1,4 +1,4 @@
-// Reading facts from documentation comments.
+// Reads facts from documentation comments.
 #include "compiler/ast/Facts.h"
 
 #include "compiler/support/Numbers.h"

@@ -1,8 +1,7 @@
-// Facts that declarations state in lines of their documentation: `## @key value`.
-// compiler/lint/Facts.h lists those that lints read, and grammar/LANGUAGE.md all of them. Of
-// irgen's there is
-//   fn, layer, init, optimizer   @within NAME A .. B   an argument that is known before the run
-//   must be from A to B
+// Reads facts from the documentation of declarations: lines `## @key value`.
+// compiler/lint/Facts.h lists the facts that lints read, grammar/LANGUAGE.md lists all. irgen reads
+//   fn, layer, init, optimizer
+//     @within NAME A .. B   the argument NAME must be from A to B, if it is known before the run
 #pragma once
 
 #include "compiler/ast/Ast.h"
@@ -12,11 +11,11 @@
 
 namespace nnc::ast {
 
-/// The values of a fact, in order, "" for a line without; none where `decl` (which may be null)
-/// does not state it.
+/// The values of a fact, in order; "" for a line without a value. Empty if `decl` (which may be
+/// null) does not state the fact.
 std::vector<llvm::StringRef> factsOf(const Decl *decl, llvm::StringRef key);
 
-/// The first of them, or nothing.
+/// The first of these values, or nothing.
 std::optional<llvm::StringRef> factOf(const Decl *decl, llvm::StringRef key);
 
 /// `NAME A .. B`.
@@ -24,7 +23,7 @@ struct NamedRange {
   llvm::StringRef name;
   double least, most;
 };
-/// The ranges that `decl` states under `key`; what does not read as one is left out.
+/// The ranges that `decl` states under `key`. Values that are not ranges are ignored.
 std::vector<NamedRange> rangesOf(const Decl *decl, llvm::StringRef key);
 
 } // namespace nnc::ast

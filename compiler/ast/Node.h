@@ -1,4 +1,5 @@
-// What all AST nodes share: kinds, names, places, and the arena that owns them.
+// Common parts of all AST nodes: names, paths, shapes, parameters, and the arena that owns the
+// nodes.
 #pragma once
 #include "compiler/support/Source.h"
 #include "llvm/ADT/ArrayRef.h"
@@ -12,8 +13,8 @@
 
 namespace nnc::ast {
 
-/// Owns the nodes, lists and strings of one Program. Nothing in it has a destructor, so freeing a
-/// tree of any depth is one loop over slabs.
+/// Owns the nodes, lists and strings of one Program. Nothing in it has a destructor, so a tree of
+/// any depth is freed in one loop over the slabs.
 class Arena {
 public:
   template <typename T> T *make() {
@@ -37,7 +38,7 @@ private:
   llvm::BumpPtrAllocator slabs;
 };
 
-/// A name as it stands in the text. `text` is without backquotes; empty means "no name given".
+/// A name as written in the source. `text` has no backquotes; empty means "no name given".
 struct Ident {
   llvm::StringRef text;
   Range range;
@@ -55,7 +56,7 @@ struct Path {
   bool empty() const { return parts.empty(); }
   const Ident &front() const { return parts.front(); }
   const Ident &back() const { return parts.back(); }
-  /// The path as it is written, without its first `skip` parts.
+  /// The path as written, without its first `skip` parts.
   std::string text(size_t skip = 0) const {
     std::string all;
     for (const Ident &part : parts.drop_front(skip))

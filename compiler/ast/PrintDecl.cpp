@@ -1,4 +1,4 @@
-// Declarations as canonical source text.
+// Prints declarations as canonical source text.
 #include "compiler/ast/PrinterImpl.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"

@@ -1,4 +1,4 @@
-// Expressions as canonical source text.
+// Prints expressions as canonical source text.
 #include "compiler/ast/Printer.h"
 #include "compiler/ast/PrinterImpl.h"
 #include "llvm/ADT/STLExtras.h"
@@ -46,9 +46,9 @@ static Binding bindingOf(const Expr &e) {
   case ExprKind::Unary:
     return llvm::cast<UnaryExpr>(e).op == UnaryOp::Not ? Binding::Not : Binding::Unary;
   case ExprKind::RangeOf:
-    return Binding::Pipe; // stands only as an item, where nothing is demanded
+    return Binding::Pipe; // occurs only as an item, where any binding is allowed
   case ExprKind::Number:
-    return Binding::Power; // `3.w` and `3'` would be read as something else
+    return Binding::Power; // `3.w` and `3'` would be parsed differently
   case ExprKind::Call:
   case ExprKind::Index:
   case ExprKind::Field:
@@ -106,8 +106,8 @@ void Printer::plain(const Expr &e) {
     auto &binary = llvm::cast<BinaryExpr>(e);
     Binding binding = bindingOf(binary.op);
     bool power = binary.op == BinaryOp::Pow;
-    bool number =
-        llvm::isa<NumberExpr>(binary.lhs); // the base of a power may be a number without brackets
+    bool number = llvm::isa<NumberExpr>(binary.lhs); // the base of a power may be a number without
+                                                     // parentheses
     expr(*binary.lhs, power                         ? (number ? Binding::Power : Binding::Postfix)
                       : binding == Binding::Compare ? tighter(binding)
                                                     : binding);
@@ -145,7 +145,7 @@ void Printer::plain(const Expr &e) {
     return;
   case ExprKind::Pipe: {
     auto &pipe = llvm::cast<PipeExpr>(e);
-    // An `else` without brackets would reach over this pipe, or over those that follow.
+    // An `else` without parentheses would take this pipe, or the stages after it, with it.
     expr(*pipe.lhs, llvm::isa<PipeExpr>(pipe.lhs) ? Binding::Pipe : Binding::Or);
     os << " |> ";
     expr(*pipe.rhs, Binding::Or);
@@ -185,7 +185,7 @@ void Printer::ifExpr(const IfExpr &e) {
   os << "if ";
   expr(*e.condition, Binding::Or);
   os << (e.hasBlocks ? " " : " then ");
-  // A looser branch could swallow the `else` that is to come.
+  // A branch that binds more loosely could take the `else` below.
   expr(*e.then, Binding::Or);
   if (e.otherwise) {
     os << " else ";

@@ -1,12 +1,12 @@
-// Statements and entries as canonical source text; declarations are in PrintDecl.cpp.
+// Prints statements and entries as canonical source text. PrintDecl.cpp prints declarations.
 #include "compiler/ast/Printer.h"
 #include "compiler/ast/PrinterImpl.h"
 #include "llvm/ADT/STLExtras.h"
 
 using namespace nnc::ast;
 
-/// Declarations with a block of their own stand apart; short statements of the same kind stand
-/// together.
+/// Whether a blank line separates two statements. None separates two short declarations or two
+/// short runs.
 static bool blankLineBetween(const Stmt &before, const Stmt &after) {
   auto small = [](const Stmt &stmt) {
     auto *decl = llvm::dyn_cast<Decl>(&stmt);
@@ -42,7 +42,8 @@ void Printer::nested(llvm::ArrayRef<Stmt *> list) {
   os << '}';
 }
 
-/// The name with which an expression begins, when a `(` or `[` follows it.
+/// The name at the start of an expression, if `(` or `[` follows it. `block`: whether the
+/// expression starts with a block.
 static llvm::StringRef leadingCallee(const Expr *e, bool &block) {
   bool applied = false;
   while (true) {
@@ -67,8 +68,8 @@ static llvm::StringRef leadingCallee(const Expr *e, bool &block) {
 }
 
 void Printer::exprStatement(const Expr &e) {
-  // Some beginnings would be read as something else: `report(x)` as the statement, a `{` as the
-  // line before's block.
+  // Parentheses, if the start would be parsed differently: `report(x)` as a statement, `{` as the
+  // block of the line before.
   bool block = false;
   llvm::StringRef callee = leadingCallee(&e, block);
   bool brackets = block || callee == "report" || callee == "plot" || callee == "where";
@@ -115,7 +116,6 @@ void Printer::statement(const Stmt &stmt) {
 }
 
 // ---- runs
-// -----------------------------------------------------------------------------------------------------------
 
 void Printer::run(const Stmt &stmt) {
   switch (stmt.kind) {

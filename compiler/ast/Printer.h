@@ -1,5 +1,5 @@
-// Prints an AST as canonical source text; `--emit=ast` shows it. Parsing what was printed and
-// printing it again gives the same text.
+// Prints an AST as canonical source text, as `--emit=ast` shows it. Parsing the output and printing
+// it again gives the same text.
 #pragma once
 #include "compiler/ast/Ast.h"
 #include "llvm/Support/raw_ostream.h"
@@ -7,8 +7,8 @@
 
 namespace nnc::ast {
 
-/// Prints the whole program, one statement a line, blocks indented by two spaces, brackets only
-/// where needed.
+/// Prints the whole program: one statement per line, blocks indented by two spaces, parentheses
+/// only where needed.
 void print(const Program &program, llvm::raw_ostream &os);
 
 /// One statement with its block, without a final newline.

@@ -1,14 +1,14 @@
-// The printer's inside, shared by PrintExpr.cpp, PrintDecl.cpp and PrintStmt.cpp; Printer.h is for
-// everybody else.
+// The implementation class of the printer, shared by PrintExpr.cpp, PrintDecl.cpp and
+// PrintStmt.cpp. All other code includes Printer.h.
 #pragma once
 #include "compiler/ast/Ast.h"
 #include "llvm/Support/raw_ostream.h"
 
 namespace nnc::ast {
 
-/// How tightly an expression binds, as the rules of grammar/Nn.g4 do. A node that binds more
-/// loosely than its place demands is printed in brackets. Pipe: an `if`, too, whose `else` side may
-/// be one.
+/// How tightly an expression binds, in the order of the rules of grammar/Nn.g4. A node that binds
+/// more loosely than its context requires is printed in parentheses. An `if` also has binding Pipe,
+/// because its `else` side may be a pipe.
 enum class Binding { Pipe, Or, And, Not, Compare, Sum, Product, Unary, Power, Postfix, Primary };
 
 class Printer {
@@ -57,7 +57,7 @@ private:
   }
 
   llvm::raw_ostream &os;
-  unsigned level = 0; ///< of blocks
+  unsigned level = 0; ///< the current nesting depth of blocks
 };
 
 } // namespace nnc::ast

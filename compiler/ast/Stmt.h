@@ -1,12 +1,12 @@
-// Statements: those of a block, the top-level runs, and the entries of the runs' blocks.
+// The nodes for statements (in blocks and at the top level) and for the entries of blocks.
 #pragma once
 #include "compiler/ast/Expr.h"
 
 namespace nnc::ast {
 
 enum class StmtKind {
-  // Declarations (Decl.h); Decl::classof relies on Let being the first and Data the last. Let
-  // stands in blocks too.
+  // Declarations (Decl.h). Decl::classof relies on Let being the first and Data the last. Let also
+  // occurs in blocks.
   Let,
   Option,
   Fn,
@@ -21,7 +21,7 @@ enum class StmtKind {
   State,
   Assign,
   Expression,
-  // Runs: at top level and in the blocks of search and compare.
+  // Runs: at the top level and in the blocks of search and compare.
   Train,
   Evaluate,
   Predict,
@@ -36,7 +36,7 @@ enum class StmtKind {
   Ensemble,
 };
 
-/// "a model", "a data set", "what a search found": a kind in messages.
+/// A kind in words, for messages: "a model", "a data set", "what a search found".
 llvm::StringRef inWords(StmtKind kind);
 
 struct Stmt {
@@ -73,8 +73,8 @@ struct AssignStmt : StmtOf<StmtKind::Assign> {
   Expr *value = nullptr;
 };
 
-/// An expression as a statement: inside a block before its last one, or at top level (the REPL
-/// shows its value).
+/// An expression as a statement: in a block before its last statement, or at the top level (the
+/// REPL shows its value).
 struct ExprStmt : StmtOf<StmtKind::Expression> {
   Expr *expr = nullptr;
 };
@@ -112,28 +112,27 @@ template <EntryKind K> struct EntryOf : Entry {
   static bool classof(const Entry *e) { return e->kind == K; }
 };
 
-/// `batch = 64`, `x = flatten(image)`, `test = idx(…)`: sema knows which keys exist.
+/// `batch = 64`, `x = flatten(image)`, `test = idx(…)`. sema knows which keys exist.
 struct SettingEntry : EntryOf<EntryKind::Setting> {
   Ident name;
   Expr *value = nullptr;
 };
 
-/// Which end of a metric is the good one; `keep best` and curves need to know.
+/// Whether higher or lower values of a metric are better. `keep best` and curves need this.
 enum class Direction { None, Highest, Lowest };
 
 /// `metric accuracy(net(x), y)`, `metric miss lowest = 1 - accuracy(net(x), y)`
 struct MetricEntry : EntryOf<EntryKind::Metric> {
   Ident given;                           ///< the name before `=`; empty: none
-  Direction direction = Direction::None; ///< after that name
+  Direction direction = Direction::None; ///< written after that name
   Expr *expr = nullptr;
 
-  /// The call of a function or a metric that the whole value is; null: it is something else.
+  /// The call, if the whole value is one call of a function or metric; otherwise null.
   const CallExpr *call() const {
     auto *c = llvm::dyn_cast_or_null<CallExpr>(expr);
     return c && llvm::isa<NameExpr>(c->callee) ? c : nullptr;
   }
-  /// What the metric is called: by the given name, else by that of the function; empty after an
-  /// error.
+  /// The name of the metric: the given one, or that of the called function. Empty after an error.
   Ident name() const {
     return given || !call() ? given : llvm::cast<NameExpr>(call()->callee)->name;
   }
@@ -147,7 +146,8 @@ struct ClipEntry : EntryOf<EntryKind::Clip> {
   Expr *limit = nullptr;
 };
 
-/// `constrain net.weights to max_norm(theta, 3)`: each of those parameters after each update.
+/// `constrain net.weights to max_norm(theta, 3)`: applies to each of those parameters after each
+/// update.
 struct ConstrainEntry : EntryOf<EntryKind::Constrain> {
   Path target;
   Expr *value = nullptr;
@@ -188,7 +188,7 @@ struct BalanceEntry : EntryOf<EntryKind::Balance> {
   Ident field;
 };
 
-/// `augment x = shift(x, 2)`; of several fields the value is a list
+/// `augment x = shift(x, 2)`. For several fields the value is a list.
 struct AugmentEntry : EntryOf<EntryKind::Augment> {
   llvm::ArrayRef<Ident> fields;
   Expr *value = nullptr;
@@ -201,7 +201,7 @@ struct WhereEntry : EntryOf<EntryKind::Where> {
 
 /// `drop missing`, `drop missing [age, height]`
 struct DropEntry : EntryOf<EntryKind::Drop> {
-  llvm::ArrayRef<Ident> columns; ///< empty: all that are used
+  llvm::ArrayRef<Ident> columns; ///< empty: all columns in use
 };
 
 /// `fill age, height = mean`
@@ -210,7 +210,7 @@ struct FillEntry : EntryOf<EntryKind::Fill> {
   Expr *value = nullptr;
 };
 
-/// One row of `rows(…)`: `[0, 1] -> [1]`; one value for each field, in the order of the fields.
+/// One row of `rows(…)`: `[0, 1] -> [1]`. One value for each field, in the order of the fields.
 struct RowEntry : EntryOf<EntryKind::Row> {
   llvm::ArrayRef<Expr *> values;
 };
@@ -295,7 +295,8 @@ struct EnsembleStmt : StmtOf<StmtKind::Ensemble> {
 
 /// The block of a search or compare; empty for every other statement.
 llvm::ArrayRef<Stmt *> blockOf(const Stmt *s);
-/// The name that a search, compare or ensemble gives its result; empty: none, or another statement.
+/// The name that a search, compare or ensemble gives its result. Empty if it has none, and for
+/// every other statement.
 Ident resultOf(const Stmt *s);
 
 } // namespace nnc::ast

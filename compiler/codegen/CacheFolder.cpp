@@ -1,5 +1,5 @@
-// All calls go by the folder's handle, so that nobody exchanges it in between; O_NONBLOCK, so that
-// a pipe in it is not waited for.
+// Implements CacheFolder. All calls use the folder's handle, so nobody can exchange the folder in
+// between. O_NONBLOCK prevents waiting for a pipe in the folder.
 #include "compiler/codegen/CacheFolder.h"
 
 #include "llvm/ADT/ScopeExit.h"
@@ -92,7 +92,7 @@ std::unique_ptr<CacheFolder> CacheFolder::open(StringRef path, bool make, std::s
   return nullptr;
 }
 
-/// The descriptor of a file of this user's, or -1.
+/// Opens a file that belongs to this user. Returns its descriptor, or -1.
 int CacheFolder::openFile(StringRef name) const {
   const int file =
       openat(handle, name.str().c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
@@ -103,9 +103,9 @@ int CacheFolder::openFile(StringRef name) const {
   return -1;
 }
 
-/// Reads the secret; makes one where there is none.
+/// Reads the secret. With `make`, creates one if there is none.
 bool CacheFolder::findSecret(bool make) {
-  // Of two processes that make one at once, both take the one that was linked first.
+  // If two processes create one at the same time, both take the one that was linked first.
   for (int attempt = 0; attempt < 2; ++attempt) {
     if (const int file = openFile(secretName); file >= 0) {
       auto done = make_scope_exit([&] { ::close(file); });
@@ -131,7 +131,7 @@ bool CacheFolder::findSecret(bool make) {
     const bool written = writeAll(file, toStringRef(fresh));
     if (::close(file) == 0 && written)
       (void)!linkat(handle, temporary.c_str(), handle, secretName,
-                    0); // fails where somebody was first
+                    0); // fails if another process was first
     unlinkat(handle, temporary.c_str(), 0);
   }
   return false;
@@ -148,7 +148,7 @@ std::optional<std::string> CacheFolder::read(StringRef name) const {
   if (file < 0)
     return std::nullopt;
   auto done = make_scope_exit([&] { ::close(file); });
-  // The time of access is what prune() goes by; a file system may not keep it by itself.
+  // prune() uses the access time, which a file system may not maintain.
   const timespec used[] = {{0, UTIME_NOW}, {0, UTIME_OMIT}};
   futimens(file, used);
   struct stat info;
@@ -173,7 +173,7 @@ bool CacheFolder::write(StringRef name, ArrayRef<StringRef> pieces) const {
 }
 
 bool CacheFolder::isTime(int64_t seconds) const {
-  // Nothing else changes the secret's file, so its time is free to keep this one.
+  // Nothing else changes the file of the secret, so its modification time can store this one.
   struct stat info;
   if (fstatat(handle, secretName, &info, AT_SYMLINK_NOFOLLOW) != 0 ||
       info.st_mtime + seconds > time(nullptr))

@@ -1,5 +1,4 @@
-// The folder in which compiled code is kept: nothing that somebody else could have written is ever
-// used.
+// The folder of compiled code. Nothing that anybody else could have written is ever used.
 #pragma once
 
 #include "llvm/ADT/StringRef.h"
@@ -14,30 +13,30 @@
 namespace nnc {
 
 /// An open folder that belongs to this user and that nobody else may write into, with the secret
-/// that is kept in it. Files are opened below it by name and never through a link; what is no
-/// regular file of this user, or may be written by others, counts as not there.
+/// stored in it. Files in it are opened by name and never through a link. A file that is not a
+/// regular file of this user, or that others may write, is treated as missing.
 class CacheFolder {
 public:
   CacheFolder(const CacheFolder &) = delete;
   ~CacheFolder();
 
-  /// Opens it; `make`: makes what is missing of it. Null where that cannot be, and then `why` says
-  /// so if the folder is there and not to be trusted.
+  /// Opens the folder; with `make`, creates what is missing. Returns null if that fails; if the
+  /// folder exists but cannot be trusted, `why` says why.
   static std::unique_ptr<CacheFolder> open(llvm::StringRef path, bool make, std::string &why);
 
-  /// Seals belong to this folder: a hash of its secret and of what is added, which nobody makes who
-  /// cannot read the secret.
+  /// Begins a seal of this folder: a hash of its secret and of the data added to it. Only processes
+  /// that can read the secret can make seals.
   llvm::BLAKE3 beginSeal() const;
 
-  /// The whole file, which counts as used now; nothing if it is not there.
+  /// Reads the whole file, and marks it as used now. Nothing if it does not exist.
   std::optional<std::string> read(llvm::StringRef name) const;
-  /// Replaces the file as a whole. False where that fails; then nothing is left behind.
+  /// Replaces the file as a whole. Returns false if that fails; then nothing is left behind.
   bool write(llvm::StringRef name, llvm::ArrayRef<llvm::StringRef> pieces) const;
 
-  /// Deletes files whose names begin with `prefix` and that were not used for `seconds`, then those
-  /// that were not used for longest until the others have `limit` bytes at most.
+  /// Deletes files whose names begin with `prefix` and that were not used for `seconds`, then the
+  /// least recently used ones until at most `limit` bytes remain.
   void prune(llvm::StringRef prefix, int64_t seconds, uint64_t limit) const;
-  /// Whether `seconds` have passed since this was last asked and true, by whatever process.
+  /// Whether `seconds` have passed since any process last got true from this function.
   bool isTime(int64_t seconds) const;
 
 private:

@@ -1,5 +1,5 @@
-// codeIdentity: linkers put a hash of what they have linked into a note, which is mapped with the
-// code.
+// Implements codeIdentity. Linkers put a hash of what they have linked (the build id) into a note,
+// which is mapped with the code.
 #include "compiler/codegen/ObjectCache.h"
 
 #include "llvm/ADT/SmallString.h"
@@ -13,15 +13,15 @@ using namespace llvm;
 
 namespace nnc {
 
-/// The build id among the notes of a loaded file, or empty.
+/// The build id in the notes of a loaded file, or empty.
 static StringRef buildId(const dl_phdr_info &info) {
   for (const ElfW(Phdr) & segment : ArrayRef(info.dlpi_phdr, info.dlpi_phnum)) {
     if (segment.p_type != PT_NOTE)
       continue;
     StringRef notes(reinterpret_cast<const char *>(info.dlpi_addr + segment.p_vaddr),
                     segment.p_memsz);
-    // A note: its sizes and type, its owner, its contents; the last two padded to the segment's
-    // alignment.
+    // A note: its sizes and type, its owner, and its contents. The last two are padded to the
+    // alignment of the segment.
     const Align padding(segment.p_align == 8 ? 8 : 4);
     while (notes.size() >= sizeof(ElfW(Nhdr))) {
       const auto &note = *reinterpret_cast<const ElfW(Nhdr) *>(notes.data());
@@ -46,7 +46,7 @@ static std::string computeIdentity() {
         identity += id;
         if (!id.empty())
           return 0;
-        // The executable's own name is empty.
+        // The name of the executable itself is empty.
         StringRef file = *info->dlpi_name ? info->dlpi_name : "/proc/self/exe";
         if (ErrorOr<std::unique_ptr<MemoryBuffer>> contents = MemoryBuffer::getFile(file)) {
           BLAKE3Result<> hash = BLAKE3::hash<>(arrayRefFromStringRef((*contents)->getBuffer()));

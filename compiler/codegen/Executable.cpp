@@ -1,5 +1,5 @@
-// Linking: everything is made in a folder of its own beside the output, then renamed into place, so
-// that a failure leaves neither half an executable nor a stray file.
+// Links trainers. All files are created in a temporary folder beside the output, and the result is
+// renamed, so a failure leaves neither half an executable nor a stray file.
 #include "compiler/codegen/Executable.h"
 #include "compiler/codegen/Object.h"
 #include "runtime/process/ending.h"
@@ -40,7 +40,7 @@ static Expected<std::string> findCompiler() {
       "`nnc run` needs none");
 }
 
-/// Runs the command in a process group of its own, which a signal to nnc ends with it. If it fails,
+/// Runs the command in a process group of its own, which a signal to nnc also ends. If it fails,
 /// `problem` says why it could not run.
 static bool runLinker(ArrayRef<StringRef> command, const SmallString<256> &messages,
                       std::string &problem) {
@@ -92,7 +92,7 @@ Error linkExecutable(StringRef object, StringRef runtime, bool withImages, Strin
   if (!compiler)
     return compiler.takeError();
 
-  // Beside the output: the rename at the end must not cross file systems.
+  // Beside the output, because the rename at the end must not cross file systems.
   const std::string target = replacedFile(path);
   SmallString<256> folder;
   sys::fs::createUniquePath(target + ".%%%%%%.tmp", folder, /*MakeAbsolute=*/false);
@@ -108,12 +108,11 @@ Error linkExecutable(StringRef object, StringRef runtime, bool withImages, Strin
                                               nnrt::Disposable(messages.str().str())};
   auto cleanUp = make_scope_exit([&] { sys::fs::remove_directories(folder); });
   if (Error error = writeFile(input, object)) {
-    // The temporary's name would say nothing to the user.
+    // Do not name the temporary file: its name would mean nothing to the user.
     return failed(errorToErrorCode(std::move(error)));
   }
 
-  // No build id: it would be the only thing that could differ from one linker's version to
-  // another's.
+  // No build id: it would be the only difference between the outputs of different linker versions.
   SmallVector<StringRef> arguments = {*compiler, input};
   SmallString<256> images(sys::path::parent_path(runtime));
   sys::path::append(images, "libnnrt_images.a");

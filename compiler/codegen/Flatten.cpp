@@ -1,5 +1,5 @@
-// Flattening: a step of a tiny network takes less time than its kernels' prologues, loops and
-// detours through memory.
+// The passes that flatten functions: a step of a tiny network takes less time than the prologues
+// and loops of its kernels and the passing of values through memory.
 #include "compiler/codegen/Flatten.h"
 
 #include "llvm/Analysis/LoopInfo.h"
@@ -36,7 +36,7 @@ PreservedAnalyses MarkLoopsPass::run(Function &function, FunctionAnalysisManager
   return PreservedAnalyses::all();
 }
 
-/// k, if `mask` is constant and selects the first k of its lanes and no others.
+/// If `mask` is constant and selects exactly the first k lanes: k.
 static std::optional<unsigned> constantPrefix(Value *mask) {
   auto *constant = dyn_cast<Constant>(mask);
   auto *type = dyn_cast<FixedVectorType>(mask->getType());
@@ -52,8 +52,7 @@ static std::optional<unsigned> constantPrefix(Value *mask) {
   return prefix;
 }
 
-/// Lanes 0, 1, … of the first operand up to `end`; what the rest of `count` lanes is does not
-/// matter.
+/// Lanes 0, 1, … of the first operand up to `end`. The other lanes of the `count` do not matter.
 static SmallVector<int> firstLanes(int end, int count) {
   SmallVector<int> list(count, PoisonMaskElem);
   std::iota(list.begin(), list.begin() + end, 0);
@@ -64,7 +63,7 @@ static void narrowLoad(IntrinsicInst &load, unsigned prefix) {
   IRBuilder<> b(&load);
   auto *type = cast<FixedVectorType>(load.getType());
   const int count = type->getNumElements(), known = prefix;
-  Value *result = load.getArgOperand(3); // what the other lanes are
+  Value *result = load.getArgOperand(3); // the value of the other lanes
   if (prefix > 0) {
     Align alignment = cast<ConstantInt>(load.getArgOperand(1))->getAlignValue();
     auto *narrow = b.CreateAlignedLoad(FixedVectorType::get(type->getElementType(), prefix),

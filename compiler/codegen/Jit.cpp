@@ -1,4 +1,4 @@
-// The JIT session.
+// Implements the JIT session.
 #include "compiler/codegen/Jit.h"
 #include "compiler/codegen/JitSymbols.h"
 #include "compiler/codegen/Target.h"
@@ -17,7 +17,7 @@ namespace nnc {
 
 struct Jit::Impl {
   std::unique_ptr<LLJIT> lljit;
-  // What lazy functions need; made with the first of them.
+  // What lazy functions need; created with the first of them.
   std::unique_ptr<LazyCallThroughManager> callThrough;
   std::unique_ptr<IndirectStubsManager> stubs;
   StringSet<> lazy;
@@ -25,7 +25,7 @@ struct Jit::Impl {
 
 namespace {
 
-/// Functions that a callback provides as an object file once the first of them is wanted.
+/// Functions that a callback provides as an object file when the first of them is needed.
 class ObjectOnDemand : public MaterializationUnit {
 public:
   ObjectOnDemand(SymbolFlagsMap symbols, LLJIT &lljit,
@@ -53,8 +53,8 @@ private:
 /// the same as any other.
 std::string stubName(StringRef name) { return (name + ".stub").str(); }
 
-/// Where a lazy call lands whose function could not be compiled. The reason has been reported by
-/// then.
+/// The target of a lazy call whose function could not be compiled. The reason has already been
+/// reported.
 void lazyCallFailed() {
   report_fatal_error("a function could not be compiled", /*GenCrashDiag=*/false);
 }
@@ -67,8 +67,8 @@ Jit::~Jit() = default;
 Expected<std::unique_ptr<Jit>> Jit::create(const Target &target) {
   auto impl = std::make_unique<Impl>();
   JITTargetMachineBuilder builder((Triple(target.triple)));
-  // Whoever wants a function compiles it: by default ORC makes threads, and ends the process where
-  // none can be made.
+  // The thread that needs a function compiles it. By default ORC creates threads, and ends the
+  // process if it cannot.
   auto process =
       SelfExecutorProcessControl::Create(nullptr, std::make_unique<InPlaceTaskDispatcher>());
   if (!process)
@@ -116,7 +116,7 @@ Error Jit::addLazily(ArrayRef<std::string> names,
     impl->callThrough = std::move(*callThrough);
     impl->stubs = createLocalIndirectStubsManagerBuilder(lljit.getTargetTriple())();
   }
-  // The stub on its first call has the function made, and from then on jumps to it.
+  // On its first call the stub has the function compiled, and then always jumps to it.
   SymbolFlagsMap functions;
   SymbolAliasMap aliases;
   for (const std::string &name : names) {

@@ -1,4 +1,4 @@
-// Compiled code in this process: ORC's LLJIT with the symbols that kernels may call.
+// Runs compiled code in this process: ORC's LLJIT with the symbols that kernels may call.
 #pragma once
 
 #include "compiler/codegen/Translate.h"
@@ -16,35 +16,35 @@ namespace nnc {
 struct ProgramTables;
 struct Target;
 
-/// Owns the machine code; whatever holds its addresses (a patched ProgramTables) must not outlive
-/// it.
+/// Owns the machine code. It must outlive everything that holds its addresses (a patched
+/// ProgramTables).
 class Jit {
 public:
-  /// An empty session for this machine (`target` comes from Target::parse("native") or a level
-  /// below it).
+  /// Creates an empty session for this machine. `target` comes from Target::parse("native") or a
+  /// lower level.
   static llvm::Expected<std::unique_ptr<Jit>> create(const Target &target);
   ~Jit();
 
   /// Adds an optimized module. It is compiled when one of its functions is first looked up.
   llvm::Error add(LlvmProgram program);
 
-  /// Adds functions whose object file `make` provides when one of `names` is first *called*: until
-  /// then lookup() gives a stub's address. For code that a run rarely needs, or that a cache may
-  /// have. `make` runs on the thread that calls first, or in prepare(); other threads that need the
-  /// same functions wait for it.
+  /// Adds functions whose object file `make` provides when one of `names` is first *called*; until
+  /// then lookup() returns the address of a stub. For code that a run rarely needs, or that a cache
+  /// may have. `make` runs on the thread that calls first, or in prepare(); other threads that need
+  /// the same functions wait for it.
   llvm::Error
   addLazily(llvm::ArrayRef<std::string> names,
             llvm::unique_function<llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>()> make);
 
-  /// Provides a lazily added function now, on this thread, so that its first call finds it.
+  /// Provides a lazily added function now, on this thread, so that its first call does not have to.
   llvm::Error prepare(llvm::StringRef name);
 
-  /// The address of a function, compiling its module if that has not happened yet; of a lazily
-  /// added one, its stub's.
+  /// The address of a function (for a lazily added one, of its stub). Compiles its module if
+  /// necessary.
   llvm::Expected<void *> lookup(llvm::StringRef name);
 
-  /// Looks up every function that `tables` names and puts its address into the tables, which
-  /// nn_main and nn_session_run then take as they are.
+  /// Looks up every function that `tables` names and writes its address into the tables, which
+  /// nn_main and nn_session_run then use directly.
   llvm::Error patch(ProgramTables &tables);
 
 private:

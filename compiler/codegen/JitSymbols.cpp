@@ -1,5 +1,5 @@
-// A JIT symbol is bound here and nowhere else: the process is not searched, so a kernel cannot call
-// what a trainer's link would not find.
+// The table of symbols that JIT code can call. Symbols are bound only here: the process is not
+// searched, so a kernel cannot call anything that the link of a trainer would not find.
 #include "compiler/codegen/JitSymbols.h"
 
 #include <cmath>

@@ -1,4 +1,4 @@
-// The functions outside of compiled code that compiled code may call.
+// The external functions that compiled code may call.
 #pragma once
 
 #include "llvm/ADT/ArrayRef.h"
@@ -10,8 +10,8 @@ struct HostSymbol {
   void *address;
 };
 
-/// libm's functions and the memory functions that LLVM introduces by itself. A trainer gets the
-/// same ones from the linker.
+/// The functions of libm, and the memory functions that LLVM introduces by itself. A trainer gets
+/// the same ones from the linker.
 llvm::ArrayRef<HostSymbol> hostSymbols();
 
 } // namespace nnc

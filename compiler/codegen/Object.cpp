@@ -1,4 +1,4 @@
-// Object emission.
+// Emits object files and assembly, and writes output files.
 #include "compiler/codegen/Object.h"
 #include "compiler/codegen/Target.h"
 
@@ -45,7 +45,7 @@ static std::error_code writeAll(raw_fd_ostream &stream, StringRef bytes) {
   stream << bytes;
   stream.flush();
   std::error_code code = stream.error();
-  stream.clear_error(); // a stream that dies with an error ends the process
+  stream.clear_error(); // a stream that is destroyed with an error ends the process
   return code;
 }
 

@@ -1,4 +1,4 @@
-// Machine code from an LLVM module: an object file or assembly text.
+// Emits machine code from an LLVM module (an object file or assembly text) and writes files.
 #pragma once
 
 #include "llvm/ADT/SmallVector.h"
@@ -22,12 +22,12 @@ llvm::Expected<llvm::SmallVector<char, 0>> emitObject(llvm::Module &module, cons
 /// The assembly of `module`.
 llvm::Expected<std::string> emitAssembly(llvm::Module &module, const Target &target);
 
-/// The file that writing `path` replaces: where a symbolic link leads to; and as no program takes
-/// it for a flag (`-x` is `./-x`).
+/// The file that writing to `path` replaces: the target if it is a symbolic link. The result cannot
+/// be mistaken for a flag (`-x` becomes `./-x`).
 std::string replacedFile(llvm::StringRef path);
 
-/// Writes `bytes` to `path` at once: to a temporary file beside it that then takes its name, so
-/// that nobody sees half a file. Errors name the path and the reason.
+/// Writes `bytes` to `path` atomically, by writing a temporary file beside it and renaming that.
+/// Errors name the path and the reason.
 llvm::Error writeFile(llvm::StringRef path, llvm::StringRef bytes);
 
 } // namespace nnc

@@ -1,7 +1,7 @@
-// An entry is a file: a line that says what it is, a seal (BLAKE3 of the folder's secret, the key
-// and the object), the object. It is written under another name and renamed, so that readers see
-// all of it or nothing; the seal finds what a full disk or a crash has left, and what somebody else
-// has put there.
+// Implements the object cache. An entry is a file with a magic line, a seal (BLAKE3 of the folder's
+// secret, the key and the object) and the object. It is written under another name and renamed, so
+// that readers see all of it or nothing. The seal detects files damaged by a full disk or a crash,
+// and files that others have written.
 #include "compiler/codegen/ObjectCache.h"
 
 #include "compiler/codegen/CacheFolder.h"
@@ -16,7 +16,7 @@ using namespace llvm;
 
 namespace nnc {
 
-// Pruning touches no file with another beginning.
+// Pruning only touches files with this prefix.
 static constexpr StringLiteral prefix = "llvmcache-";
 static constexpr StringLiteral magic = "nnc object 2\n";
 static constexpr size_t headerBytes = magic.size() + LLVM_BLAKE3_OUT_LEN;
@@ -57,7 +57,7 @@ std::string ObjectCache::defaultFolder() {
   if (std::optional<std::string> named = sys::Process::GetEnv("NNC_CACHE_DIR"))
     return *named;
   SmallString<128> path;
-  // $XDG_CACHE_HOME, else ~/.cache
+  // $XDG_CACHE_HOME, or ~/.cache
   if (!sys::path::cache_directory(path))
     return {};
   sys::path::append(path, "nnc");
@@ -95,7 +95,7 @@ std::unique_ptr<MemoryBuffer> ObjectCache::find(StringRef key) const {
   StringRef stated = bytes.slice(magic.size(), headerBytes), object = bytes.drop_front(headerBytes);
   if (toStringRef(seal(*in, key, object)) != stated)
     return nullptr;
-  // A copy, because who reads an object file wants it aligned.
+  // A copy, because readers of an object file need it aligned.
   return MemoryBuffer::getMemBufferCopy(object, key);
 }
 

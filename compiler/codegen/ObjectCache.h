@@ -1,4 +1,5 @@
-// A folder of objects compiled before, each under a hash of everything that determines its bytes.
+// The cache of compiled objects: a folder with each object under a hash of everything that
+// determines its bytes.
 #pragma once
 
 #include "llvm/ADT/StringRef.h"
@@ -15,12 +16,12 @@ namespace nnc {
 struct Target;
 class CacheFolder;
 
-/// The name of an object: a hash that parts are added to, in a fixed order. The compiler itself is
-/// the first part, so that a new compiler never reads what an old one wrote.
+/// The name of an object: a hash of parts that are added in a fixed order. The compiler itself is
+/// the first part, so a new compiler never reads what an old one wrote.
 class ObjectKey {
 public:
   ObjectKey();
-  /// Adds a part. Its length counts too: ("ab", "c") is not ("a", "bc").
+  /// Adds a part, including its length: ("ab", "c") differs from ("a", "bc").
   ObjectKey &add(llvm::StringRef part);
   ObjectKey &add(const Target &target);
   /// 64 hexadecimal digits.
@@ -30,46 +31,44 @@ private:
   llvm::BLAKE3 hash;
 };
 
-/// What identifies the code of this process: the build ids of the executable and of every library
-/// that it has loaded (LLVM generates the code, so its version counts), as bytes. A file without a
-/// build id is hashed whole.
+/// Identifies the code of this process: the build ids of the executable and of every loaded library
+/// (LLVM generates the code, so its version matters), as bytes. A file without a build id is hashed
+/// completely.
 llvm::StringRef codeIdentity();
 
-/// Finds and keeps objects. A cache is a convenience: whatever is wrong with its folder or with an
-/// entry, the answer is that nothing is there, and nothing is kept. Several processes may use one
-/// folder at once.
+/// Finds and stores objects. If anything is wrong with the folder or an entry, nothing is found and
+/// nothing is stored, without an error. Several processes may use a folder at the same time.
 class ObjectCache {
 public:
-  /// Keeps nothing and finds nothing.
+  /// A cache that stores and finds nothing.
   ObjectCache() = default;
-  /// In `folder`, which is made when the first object is kept. At most about `limit` bytes: see
-  /// prune().
+  /// A cache in `folder`, which is created when the first object is stored. Holds at most about
+  /// `limit` bytes: see prune().
   explicit ObjectCache(llvm::StringRef folder, uint64_t limit = defaultLimit);
 
-  /// Where objects are kept unless a flag says it: $NNC_CACHE_DIR (empty: nowhere),
-  /// $XDG_CACHE_HOME/nnc, ~/.cache/nnc.
+  /// The folder if no flag sets another: $NNC_CACHE_DIR (empty: none), $XDG_CACHE_HOME/nnc,
+  /// ~/.cache/nnc.
   static std::string defaultFolder();
-  /// 512 MB: some thousands of programs.
+  /// 512 MB: enough for some thousands of programs.
   static constexpr uint64_t defaultLimit = uint64_t(512) << 20;
 
   bool enabled() const { return !folder.empty(); }
 
-  /// The object that was kept under `key`, or null. An entry is used only if its seal is right,
-  /// which covers key and object and which only this user's processes can make (CacheFolder).
+  /// The object stored under `key`, or null. An entry is used only if its seal is right. The seal
+  /// covers key and object, and only processes of this user can make it (CacheFolder).
   std::unique_ptr<llvm::MemoryBuffer> find(llvm::StringRef key) const;
 
-  /// Keeps an object. From time to time this prunes.
+  /// Stores an object. Prunes from time to time.
   void keep(llvm::StringRef key, llvm::StringRef object);
 
-  /// Deletes objects that were not used for a month, and those that were not used for longest until
-  /// what is left is below the limit. Without `force` at most once every twenty minutes for each
-  /// folder.
+  /// Deletes objects that were not used for a month, and then the least recently used ones until
+  /// the rest is below the limit. Without `force`, at most once every twenty minutes per folder.
   void prune(bool force = false) const;
 
   /// The file of an entry.
   std::string path(llvm::StringRef key) const;
 
-  /// Why the folder, which is there, is not used; empty where it is, or is not there yet.
+  /// Why the folder exists but is not used. Empty if it is used, or does not exist yet.
   std::string distrust() const;
 
 private:

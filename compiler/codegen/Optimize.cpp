@@ -1,4 +1,4 @@
-// The pipeline: kernels come with explicit vectors, unrolled where it pays.
+// The pass pipeline for code that already has explicit vectors and unrolled loops.
 #include "compiler/codegen/Optimize.h"
 #include "compiler/codegen/Flatten.h"
 #include "compiler/lowering/cpu/SmallFunction.h"
@@ -11,17 +11,17 @@ using namespace llvm;
 
 namespace nnc {
 
-// What remains to be done for such code: common addresses, constants, control flow, and hoisting
-// out of loops. The default pipeline (O2) takes four times as long for the same speed of the
-// kernels, measured with bench/kernels.
+// What remains for such code: common addresses, constants, control flow, and hoisting out of loops.
+// The default pipeline (O2) takes four times as long and makes the kernels no faster (measured with
+// bench/kernels).
 static constexpr StringLiteral passes =
     "function<eager-inv>(early-cse<memssa>,simplifycfg,instcombine<no-verify-fixpoint>,"
     "loop-mssa(loop-rotate,licm),early-cse<memssa>,simplifycfg)";
 
-// What a function with inlined kernels needs beyond that. First everything that makes loop counts
-// and masks constants: but not instcombine, which turns masked loads of memory that is known to be
-// there into loads of whole vectors, wider than what was stored. Then memory on the stack becomes
-// registers.
+// The additional passes for a function with inlined kernels. The first list makes loop counts and
+// masks constant. It excludes instcombine, which turns masked loads of memory that is known to
+// exist into loads of whole vectors, wider than what was stored. The second list promotes stack
+// memory to registers.
 static constexpr StringLiteral unrolling =
     "early-cse<memssa>,simplifycfg,loop-mssa(loop-rotate,licm),loop(indvars,loop-unroll-full),"
     "instsimplify,sccp,simplifycfg,early-cse<memssa>,loop(loop-unroll-full),instsimplify,sccp,"

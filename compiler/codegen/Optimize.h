@@ -1,4 +1,4 @@
-// LLVM's middle end, with the passes that pay on code that is already vector code.
+// Runs LLVM's middle end with the passes that pay for code that is already vectorised.
 #pragma once
 
 #include "llvm/Support/Error.h"

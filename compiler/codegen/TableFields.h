@@ -1,11 +1,11 @@
-// The fields of the runtime's structs (runtime/abi.h), each list written once, in the order of
-// declaration. A visitor gets one call a field; the field's own type says what it is, and these
-// calls say what the type cannot:
+// The fields of the runtime's structs (runtime/abi.h): one list per struct, in the order of
+// declaration. A visitor gets one call per field. The type of the field says most; the calls add
+// what the type cannot say:
 //   v.field(s.x)                a number, a string (const char *) or a struct held by value
-//   v.list(s.items, s.n_items)  a pointer to n_items elements, then the count right behind it
+//   v.list(s.items, s.n_items)  a pointer to n_items elements, and the count, which follows it
 //   v.one(s.item)               a pointer to one struct, or null
-//   v.code(s)                   a whole nn_fn's code pointer
-//   v.body(s)                   an nn_statement's body, whose type its kind says
+//   v.code(s)                   the code pointer of an nn_fn
+//   v.body(s)                   the body of an nn_statement, whose type depends on its kind
 #pragma once
 
 #include "runtime/abi.h"

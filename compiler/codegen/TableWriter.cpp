@@ -1,6 +1,6 @@
-// addProgram: any struct of abi.h as an LLVM constant, from its one field list. LLVM lays the
-// fields out by the target's rules for C; every offset and size is compared with the compiler's
-// own, so a field missing from a list cannot pass.
+// Implements addProgram: writes any struct of abi.h as an LLVM constant, from its field list. LLVM
+// lays out the fields by the target's C rules. Every offset and size is compared with the
+// compiler's own, so a field that is missing from a list is detected.
 #include "compiler/codegen/TableFields.h"
 #include "compiler/codegen/Tables.h"
 #include "compiler/irgen/ProgramTables.h"
@@ -30,7 +30,7 @@ public:
   Constant *constant(int64_t x) { return integer(64, x); }
   Constant *constant(double x) { return ConstantFP::get(Type::getDoubleTy(context), x); }
   Constant *constant(const char *text);
-  /// A pointer to `count` elements in memory; null stays null.
+  /// A pointer to `count` elements in memory. Null stays null.
   template <class T> Constant *list(const T *items, int64_t count);
   Constant *function(const nn_fn &fn);
   Constant *body(const nn_statement &statement);
@@ -48,10 +48,10 @@ private:
   PointerType *pointer;
   DenseMap<const nn_fn *, StringRef> code;
   StringMap<Constant *> strings;
-  DenseMap<const void *, Constant *> written; // lists that several tables share
+  DenseMap<const void *, Constant *> written; // lists, which several tables may share
 };
 
-/// Collects the constants of one struct's fields.
+/// Collects the constants for the fields of one struct.
 template <class S> class FieldWriter {
 public:
   FieldWriter(TableWriter &writer, const S &s) : writer(writer), s(s) {}
@@ -122,7 +122,7 @@ template <class T> Constant *TableWriter::list(const T *items, int64_t count) {
   for (int64_t i = 0; i < count; ++i)
     elements.push_back(constant(items[i]));
   auto *type = ArrayType::get(elements[0]->getType(), count);
-  // The map may have grown meanwhile: `entry` is looked up afresh.
+  // The map may have grown in the meantime, so `entry` is looked up again.
   return written[items] = global(ConstantArray::get(type, elements), alignof(T), "table");
 }
 

@@ -1,6 +1,8 @@
-// completeTables: what planning decided comes as attributes, so that it is printed with the IR.
-//   module:   nn.persistent_bytes = 1024 : i64, nn.offsets = {"net.w" = 0, …}, nn.blocks = {"net.w"
-//   = 64, …} function: nn.fixed_bytes = 4096 : i64, nn.row_bytes = 128 : i64, nn.whole
+// Implements completeTables. Planning stores its results as attributes, so that they are printed
+// with the IR:
+//   module:   nn.persistent_bytes = 1024 : i64, nn.offsets = {"net.w" = 0, …},
+//             nn.blocks = {"net.w" = 64, …}
+//   function: nn.fixed_bytes = 4096 : i64, nn.row_bytes = 128 : i64, nn.whole
 #include "compiler/codegen/Tables.h"
 #include "compiler/irgen/ProgramTables.h"
 
@@ -27,7 +29,7 @@ Error completeTables(ProgramTables &tables, mlir::ModuleOp module) {
   auto offsets = module->getAttrOfType<mlir::DictionaryAttr>("nn.offsets");
   auto blocks = module->getAttrOfType<mlir::DictionaryAttr>("nn.blocks");
   for (int32_t i = 0; i < program.n_tensors; ++i) {
-    // The tables belong to `tables`; the struct shows them as const to the runtime alone.
+    // `tables` owns the data; it is const only for the runtime.
     nn_tensor &tensor = const_cast<nn_tensor &>(program.tensors[i]);
     auto offset = integerOf(offsets ? offsets.get(tensor.name) : mlir::Attribute());
     if (!offset)

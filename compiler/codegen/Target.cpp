@@ -1,5 +1,5 @@
-// Target: what a processor can do is read from its feature bits. Names of processors are wrong in
-// virtual machines, and LLVM's tuning for several of them prefers half of the vector width.
+// Determines from its feature bits what a processor can do. Processor names are wrong in virtual
+// machines, and LLVM's tuning for several processors prefers half of the vector width.
 #include "compiler/codegen/Target.h"
 #include "runtime/abi.h"
 
@@ -19,10 +19,10 @@ using namespace llvm;
 
 namespace nnc {
 
-/// Passes of LLVM's code generator that cost time and bring kernels nothing, or harm
-/// (bench/kernels): loop strength reduction a third of the time, since addresses already are one
-/// register and a constant; the mask registers' domain pass, since masks are made as masks. LLVM
-/// has no other door to them than its command line.
+/// Disables passes of LLVM's code generator that do not help kernels, or harm them (bench/kernels):
+/// loop strength reduction, which takes a third of the time although addresses are already one
+/// register and a constant; and the domain reassignment of mask registers, because masks are
+/// already created as masks. LLVM only allows this through its command-line options.
 static void leaveOutPasses() {
   for (StringRef name : {"disable-lsr", "disable-x86-domain-reassignment"}) {
     StringMap<cl::Option *> &options = cl::getRegisteredOptions();
@@ -32,7 +32,7 @@ static void leaveOutPasses() {
   }
 }
 
-/// The levels of x86-64, from the lowest, each with what it has beyond the one before.
+/// The levels of x86-64, from the lowest, each with the features it adds to the previous one.
 static const std::pair<StringRef, StringRef> levels[] = {
 #define LEVEL(name, adds) {name, adds},
     NN_X86_LEVELS(LEVEL)
@@ -56,9 +56,9 @@ static void useHost(Target &target, const Triple &triple) {
   StringMap<bool> bits = sys::getHostCPUFeatures();
   target.cpu =
       (triple.getArch() == Triple::x86_64 ? highestLevel(bits) : sys::getHostCPUName()).str();
-  // Two of each on Zen 2 and all since; Intel's cores reach that with vectors of 64 bytes only on
-  // paper. The vendor, unlike the product's name, is right in virtual machines too. It decides what
-  // is fast, never what is right.
+  // Two loads and two multiply-adds per cycle on Zen 2 and later; Intel's cores reach that with
+  // 64-byte vectors only on paper. Unlike the product name, the vendor is right in virtual machines
+  // too. It only affects speed, never correctness.
   target.fastLoads =
       triple.getArch() == Triple::x86_64 &&
       sys::detail::x86::getVendorSignature() == sys::detail::x86::VendorSignatures::AUTHENTIC_AMD;
@@ -66,7 +66,7 @@ static void useHost(Target &target, const Triple &triple) {
   for (const auto &bit : bits)
     if (bit.second)
       names.push_back(bit.first());
-  sort(names); // the map's order is not stable, and the string is part of the object
+  sort(names); // the order of the map is not stable, and the string is part of the object
   SubtargetFeatures features;
   for (StringRef name : names)
     features.AddFeature(name);
@@ -92,8 +92,8 @@ Expected<Target> Target::parse(StringRef cpu, StringRef tripleName) {
   const llvm::Target *found = TargetRegistry::lookupTarget(target.triple, message);
   if (!found)
     return createStringError("unknown target '" + tripleName + "': " + message);
-  // Others may well be machines that LLVM knows: it ends the process where it cannot make code, and
-  // nobody has compared their numbers.
+  // LLVM may know other machines, but it ends the process if it cannot generate code, and their
+  // results have never been compared.
   if ((triple.getArch() != Triple::x86_64 && triple.getArch() != Triple::aarch64) ||
       triple.isX32() || triple.getEnvironment() == Triple::GNUILP32)
     return createStringError(
@@ -117,7 +117,7 @@ Expected<Target> Target::parse(StringRef cpu, StringRef tripleName) {
     target.cpu = cpu.str();
   }
 
-  // Ask LLVM what the processor and the features amount to.
+  // Ask LLVM for all features that the processor and the feature string imply.
   std::unique_ptr<MCSubtargetInfo> info(found->createMCSubtargetInfo(target.triple, "", ""));
   if (!info || !info->isCPUStringValid(target.cpu))
     return createStringError("unknown cpu '" + cpu + "' for " + target.triple +
@@ -147,9 +147,10 @@ Expected<std::unique_ptr<TargetMachine>> Target::createMachine() const {
   if (!found)
     return createStringError(message);
   TargetOptions options;
-  // An a*b+c stays two roundings unless the kernel says fma: the same numbers on every machine.
+  // a*b+c keeps two roundings unless the kernel uses fma, so that results are the same on every
+  // machine.
   options.AllowFPOpFusion = FPOpFusion::Strict;
-  // One section for each function and table: the linker drops what a program does not use.
+  // One section for each function and table, so that the linker drops what a program does not use.
   options.FunctionSections = true;
   options.DataSections = true;
   std::unique_ptr<TargetMachine> machine(found->createTargetMachine(

@@ -1,5 +1,5 @@
-// The machine that code is made for: instruction-set features, vector width, and LLVM's
-// TargetMachine for it.
+// The machine for which code is generated: instruction-set features, vector width, and LLVM's
+// TargetMachine.
 #pragma once
 
 #include "compiler/lowering/cpu/Target.h"
@@ -19,21 +19,20 @@ namespace nnc {
 
 struct Target {
   std::string triple;
-  std::string cpu; ///< an LLVM processor name: a level such as x86-64-v4, never a product's name
-  std::string features;     ///< "+avx2,+fma,-prefer-256-bit": what the machine has beyond `cpu`
-  std::string all;          ///< "avx2,fma": all that the code may use, what is part of `cpu` too
+  std::string cpu;          ///< an LLVM processor name; on x86-64 always a level such as x86-64-v4
+  std::string features;     ///< "+avx2,+fma,-prefer-256-bit": in addition to the features of `cpu`
+  std::string all;          ///< "avx2,fma": all that the code may use, with those of `cpu`
   int64_t vectorBytes = 16; ///< the widest vector register
   int64_t vectorRegisters = 16;
   bool hasFma = false;     ///< a fused multiply-add in hardware
   bool hasRounding = true; ///< an instruction for floor
-  bool fastLoads = false;  ///< as many loads of a vector a cycle as multiply-adds
+  bool fastLoads = false;  ///< as many vector loads per cycle as multiply-adds
 
   /// The number of elements of `bytes` bytes in the widest vector.
   int64_t lanes(int64_t bytes) const { return vectorBytes / bytes; }
 
-  /// What lowering must know. The cache sizes are those of any recent server core, not the host's:
-  /// so the code depends on what was asked for, a level or this machine's kind, and on nothing
-  /// else.
+  /// What lowering must know. The cache sizes are those of any recent server core, not the host's,
+  /// so the code depends only on what was requested: a level, or the kind of this machine.
   LoweringTarget lowering() const {
     LoweringTarget result;
     result.vectorBytes = vectorBytes;
@@ -47,12 +46,12 @@ struct Target {
 
   /// The target that `--cpu CPU` and `--target TRIPLE` name. CPU: `native` (this machine, by its
   /// feature bits) or one of the levels x86-64, x86-64-v2, x86-64-v3, x86-64-v4; for other
-  /// architectures any name that LLVM knows. An empty triple is this machine's. Unknown names are
-  /// errors that list what is known.
+  /// architectures, any name that LLVM knows. An empty triple means this machine's. Unknown names
+  /// are errors that list the known ones.
   static llvm::Expected<Target> parse(llvm::StringRef cpu = "native", llvm::StringRef triple = "");
 
-  /// LLVM's code generator for this target. Code is position independent, so objects link into any
-  /// executable.
+  /// LLVM's code generator for this target. The code is position independent, so objects can be
+  /// linked into any executable.
   llvm::Expected<std::unique_ptr<llvm::TargetMachine>> createMachine() const;
 
   /// Marks `module` and every function in it as code for this target.

@@ -1,5 +1,5 @@
-// Translation: only the builtin and LLVM dialects are known here, since that is all that lowering
-// leaves.
+// Translates to LLVM IR. Only the builtin and LLVM dialects are registered, because lowering leaves
+// no others.
 #include "compiler/codegen/Translate.h"
 #include "compiler/codegen/Target.h"
 

@@ -1,4 +1,4 @@
-// From MLIR's LLVM dialect to an LLVM module.
+// Translates MLIR's LLVM dialect to an LLVM module.
 #pragma once
 
 #include "llvm/IR/LLVMContext.h"
@@ -16,7 +16,7 @@ namespace nnc {
 
 struct Target;
 
-/// An LLVM module and the context it lives in. Movable; the module dies first.
+/// An LLVM module and the context that owns it. Movable; the module is destroyed first.
 struct LlvmProgram {
   std::unique_ptr<llvm::LLVMContext> context;
   std::unique_ptr<llvm::Module> module;
@@ -26,8 +26,8 @@ struct LlvmProgram {
 /// built.
 void registerTranslation(mlir::DialectRegistry &registry);
 
-/// Translates `module`, which holds the LLVM dialect alone, and marks it as code for `target`. The
-/// module is verified; failures of either are compiler bugs and come back as text.
+/// Translates `module`, which must only have the LLVM dialect, and marks it as code for `target`.
+/// Verifies the module. Failures of either are compiler bugs and are returned as text.
 llvm::Expected<LlvmProgram> translateProgram(mlir::ModuleOp module, const Target &target);
 
 } // namespace nnc

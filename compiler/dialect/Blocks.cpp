@@ -1,4 +1,4 @@
-// A reshape and a transpose each way.
+// Converts matrices to blocks and back, with a reshape and a transpose each way.
 #include "compiler/dialect/Blocks.h"
 #include "compiler/dialect/NnDialect.h"
 

@@ -1,4 +1,4 @@
-// Expr's operators: each builds one nn op, and leaves out what plainly changes nothing.
+// The operators of Expr. Each builds one nn op and omits operations that obviously change nothing.
 #include "compiler/dialect/Derivation.h"
 #include "compiler/dialect/NnDialect.h"
 

@@ -1,4 +1,4 @@
-// Derivation: what a derivative rule sees and says; Expr: nn ops written as arithmetic.
+// Derivation: what a derivative rule reads and returns. Expr: nn ops written as arithmetic.
 //
 // A rule reads `d.give(0, dy * (1.0 - y * y))`. Every op it builds carries the forward op's
 // location, so that messages about derived code lead to the line that was differentiated.
@@ -12,7 +12,7 @@ namespace nnc::nn {
 /// How gradients pass through an op; see Nn_Op in NnDialect.td.
 enum class DerivativeKind { Rule, Zero, None };
 
-/// A tensor value and where to build what is computed from it. The operators create elementwise nn
+/// A tensor value, and where to build what is computed from it. The operators create elementwise nn
 /// ops; a double becomes a constant of the other operand's type.
 class Expr {
 public:
@@ -23,9 +23,9 @@ public:
   }
   mlir::OpBuilder &builder() const { return *b; }
   mlir::Location location() const { return loc; }
-  /// A value next to this one: same builder, same location.
+  /// Another value with the same builder and location.
   Expr with(mlir::Value other) const { return Expr(other, *b, loc); }
-  /// The constant `c` in this value's type.
+  /// The constant `c` in the type of this value.
   Expr like(double c) const;
 
 private:
@@ -50,7 +50,7 @@ Expr cos(Expr x);
 Expr sign(Expr x);
 Expr floor(Expr x);
 Expr pow(Expr a, Expr b);
-/// 1 where it holds, else 0.
+/// 1 where a equals b, else 0.
 Expr equal(Expr a, Expr b);
 Expr greater(Expr a, Expr b);
 inline Expr equal(Expr a, double b) { return equal(a, a.like(b)); }
@@ -70,18 +70,18 @@ mlir::Value buildBroadcast(mlir::OpBuilder &b, mlir::Location loc, mlir::RankedT
 mlir::Value buildSum(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x,
                      llvm::ArrayRef<int64_t> dims);
 
-/// What a rule says of one operand's gradient.
+/// What a rule returns as the gradient of one operand.
 struct OperandGradient {
-  mlir::Value value; // null: there is none
-  mlir::Value where; // if not null, `value` counts where this is not 0 (is 0, if not `holds`)
+  mlir::Value value; // null: there is no gradient
+  mlir::Value where; // if not null: `value` applies where this is not 0 (or is 0, if not `holds`)
   bool holds = true;
 };
 
-/// One op whose result's gradient is known.
+/// An op with the gradient of its result, from which a rule computes those of its operands.
 class Derivation {
 public:
-  /// `gradients[i]` is set if operand i's gradient is `wanted[i]` and not zero; both as long as
-  /// op's operands.
+  /// Sets `gradients[i]` if `wanted[i]` and the gradient of operand i is not zero. Both lists have
+  /// one entry per operand.
   Derivation(mlir::OpBuilder &b, mlir::Operation *op, mlir::Value resultGradient,
              llvm::ArrayRef<bool> wanted, llvm::MutableArrayRef<OperandGradient> gradients)
       : b(b), op(op), dy(resultGradient), wanted(wanted), gradients(gradients) {}
@@ -93,15 +93,16 @@ public:
   Expr gradient() { return of(dy); }
   Expr result() { return of(op->getResult(0)); }
   Expr operand(unsigned i) { return of(op->getOperand(i)); }
-  /// Whether anybody asks for operand i's gradient; a rule computes no other.
+  /// Whether the gradient of operand i is needed. A rule computes no other.
   bool wants(unsigned i) { return wanted[i]; }
-  /// States operand i's gradient, in the operand's type.
+  /// Sets the gradient of operand i, in the type of the operand.
   void give(unsigned i, mlir::Value gradient) {
     assert(gradient.getType() == op->getOperand(i).getType() && "a gradient has its value's type");
     gradients[i] = {gradient, {}, true};
   }
-  /// The gradient of an operand that is one side of a choice: `gradient` where `cond` is not 0 (is
-  /// 0, if not `holds`), and nothing where the other side is taken, whatever the operand is there.
+  /// Sets the gradient of an operand that is one side of a choice: `gradient` where `cond` is not 0
+  /// (or is 0, if not `holds`). Where the other side is chosen there is none, whatever the value of
+  /// the operand.
   void giveWhere(unsigned i, mlir::Value gradient, mlir::Value cond, bool holds = true) {
     give(i, gradient);
     gradients[i].where = cond;

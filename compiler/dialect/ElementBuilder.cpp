@@ -1,5 +1,6 @@
-// Index arithmetic over lanes, with constant distances between them as long as possible: such loads
-// are vectors, in which elements change places at most; the others are gathers.
+// Implements index arithmetic over lanes. It keeps the distances between lanes constant as long as
+// possible: loads at constant distances are vector loads (with a shuffle at most), others are
+// gathers.
 #include "compiler/dialect/ElementBuilder.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -120,9 +121,9 @@ Index ElementBuilder::mul(Index a, int64_t c) {
                   [&](int64_t lane) { return a.getOffset(lane) * c; });
 }
 
-/// A base from which offsets lead into a padded tensor may itself lie before it, below zero, where
-/// an unsigned division is wrong: it is divided `multiples` of the divisor higher up. No padding is
-/// that wide.
+/// The base of offsets into a padded tensor may be negative, and unsigned division would be wrong.
+/// So this many multiples of the divisor are added before the division and subtracted after it. No
+/// padding is that wide.
 static constexpr int64_t multiples = int64_t(1) << 24;
 
 Index ElementBuilder::floorDiv(Index a, int64_t c) {
@@ -169,9 +170,9 @@ Index ElementBuilder::linearize(ArrayRef<Index> index, ArrayRef<int64_t> strides
 
 // Masks
 
-// Where the lanes' distances are constants, the bound moves by the base instead, and is compared
-// with the distances in 32 bits: in one instruction for a whole vector. Beyond all distances it
-// does not matter where it is.
+// If the distances between lanes are constants, subtract the base from the bound and compare it
+// with the distances in 32 bits: one instruction for a whole vector. The bound is clamped to just
+// outside the distances, where its exact value does not matter.
 Value ElementBuilder::compare(int predicate, Index a, int64_t c) {
   auto kind = static_cast<arith::CmpIPredicate>(predicate);
   Value bound = constant(c).getBase();
@@ -228,8 +229,8 @@ Value ElementBuilder::splat(Type element, double value) {
 }
 
 Value ElementBuilder::toElement(Index a, Type element) {
-  // The base is converted alone and the lanes' offsets added as floats: exact below 2^24 (f32), the
-  // range in which T can count at all.
+  // Convert the base alone, and add the offsets of the lanes as floats. This is exact below 2^24
+  // (f32), the range in which T can count.
   if (a.hasBase() && !a.isUniform() && laneCount > 1) {
     SmallVector<Attribute> steps;
     for (int64_t lane = 0; lane < laneCount; ++lane)
@@ -249,8 +250,8 @@ Value ElementBuilder::toElement(Index a, Type element) {
 
 Index ElementBuilder::toIndex(Value element, int64_t limit) {
   Type type = getElementTypeOrSelf(element.getType());
-  // Clamp before converting: a float out of the integers' range, or NaN (which minnum/maxnum drop),
-  // has no defined conversion.
+  // Clamp before converting: the conversion is undefined for NaN (which minnum/maxnum drop) and for
+  // floats outside the range of the integers.
   Value low = b.createOrFold<arith::MaxNumFOp>(loc, element, splat(type, 0));
   Value inside = b.createOrFold<arith::MinNumFOp>(loc, low, splat(type, double(limit - 1)));
   Value rounded = b.createOrFold<arith::AddFOp>(loc, inside, splat(type, 0.5));
@@ -277,7 +278,7 @@ Value ElementBuilder::toInteger(Index a, unsigned bits) {
 
 Value ElementBuilder::accumulate(int64_t count, Value init,
                                  function_ref<Value(Index, Value)> body) {
-  // Longer loops would bloat a kernel whose body is repeated for every tile.
+  // Unrolling longer loops would bloat a kernel whose body is repeated for every tile.
   constexpr int64_t longestUnrolled = 4;
   if (count <= longestUnrolled) {
     for (int64_t i = 0; i < count; ++i)

@@ -1,11 +1,11 @@
-// ElementBuilder: how an op emits one vector of its result's elements without knowing where its
-// operands live.
+// ElementBuilder: lets an op emit one vector of its result's elements without knowing where its
+// operands are stored.
 //
-// A kernel computes `lanes()` elements of some result at once. Each dimension's index is an Index:
-// the value it has in every lane. Ops turn result indices into operand indices (PullOp::buildAt)
-// and ask load() for the operand's elements; a code generator derives from this class and
-// implements load(), which reads memory or asks the operand's own op. With lanes() == 1 everything
-// is scalar, so one description serves both.
+// A kernel computes `lanes()` elements of a result at once. The index along each dimension is an
+// Index, which holds its value in every lane. Ops turn result indices into operand indices
+// (PullOp::buildAt) and call load() for the elements of an operand. A code generator derives from
+// this class and implements load(), which reads memory or calls the op that computes the operand.
+// With lanes() == 1 everything is scalar, so one description serves both.
 #pragma once
 
 #include "mlir/IR/Builders.h"
@@ -14,13 +14,14 @@
 
 namespace nnc::nn {
 
-/// One tensor index in every lane of a vector: a base and each lane's constant distance from it, or
-/// one value for each lane. The distances are a stride times the lane ("affine"), or any pattern:
-/// lane / 2, or lane % 8.
+/// One tensor index in every lane of a vector: a base and the constant distance of each lane from
+/// it, or one value for each lane. The distances are a stride times the lane ("affine") or any
+/// pattern: lane / 2, or lane % 8.
 class Index {
 public:
-  /// `base` has type `index`; lane l has base + stride * l. `divisor` is known to divide base: it
-  /// lets divisions by constants keep the distances constant (see ElementBuilder::floorDiv).
+  /// `base` has type `index`; lane l has base + stride * l. `divisor` is known to divide the base.
+  /// With it, divisions by constants can keep the distances constant (see
+  /// ElementBuilder::floorDiv).
   static Index affine(mlir::Value base, int64_t stride, int64_t divisor = 1) {
     return Index(base, stride, divisor, /*perLane=*/false);
   }
@@ -29,21 +30,21 @@ public:
   /// `values` has type vector<lanes x index>.
   static Index lanes(mlir::Value values) { return Index(values, 0, 1, /*perLane=*/true); }
 
-  /// Whether the lanes' distances are constants; affine ones included.
+  /// Whether the distances between lanes are constants (affine or a pattern).
   bool hasBase() const { return !perLane; }
   bool isAffine() const { return !perLane && offsets.empty(); }
-  /// The same value in every lane.
+  /// Whether the value is the same in every lane.
   bool isUniform() const { return isAffine() && stride == 0; }
-  /// With a base: it, of type index.
+  /// The base, of type index. Requires hasBase().
   mlir::Value getBase() const { return assert(!perLane), value; }
-  /// With a base: the lane's distance from it.
+  /// The distance of the lane from the base. Requires hasBase().
   int64_t getOffset(int64_t lane) const {
     return assert(!perLane), offsets.empty() ? stride *lane : offsets[lane];
   }
   int64_t getStride() const { return assert(isAffine()), stride; }
-  /// With a base: a number that divides the base (0 when the base is the constant 0).
+  /// A number that divides the base (0 if the base is the constant 0). Requires hasBase().
   int64_t getDivisor() const { return divisor; }
-  /// Without: the vector<lanes x index>.
+  /// The vector<lanes x index>. Requires !hasBase().
   mlir::Value getLanes() const { return assert(perLane), value; }
 
 private:
@@ -52,22 +53,22 @@ private:
   mlir::Value value;
   int64_t stride, divisor;
   bool perLane;
-  llvm::SmallVector<int64_t, 0> offsets; // of a pattern
+  llvm::SmallVector<int64_t, 0> offsets; // for a pattern
 };
 
-/// Indices that are equal have equal keys.
+/// Equal indices have equal keys.
 using IndexKey = llvm::SmallVector<std::pair<void *, int64_t>, 4>;
 IndexKey keyOf(llvm::ArrayRef<Index> index, int64_t lanes);
 
-/// Whether code in `here` may use a value that was emitted earlier: it is in that block or in
-/// one around it, not in the body of a loop that has been left.
+/// Whether code in `here` may use a value that was emitted earlier: it is in that block or in a
+/// surrounding one, not in the body of a loop that has ended.
 bool isVisible(mlir::Value value, mlir::Block *here);
 
-/// Elements that a builder has emitted, so that what is used twice is emitted once: otherwise a
-/// chain whose links use their value twice takes twice as long with every link.
+/// Remembers the elements that a builder has emitted, so that each is emitted once. Otherwise the
+/// code for a chain of ops that each use their operand twice would double with every op.
 class ElementMemo {
 public:
-  /// The element of `value` at these indices under this mask (may be null), or null.
+  /// The element of `value` at these indices under this mask (which may be null), or null.
   mlir::Value find(mlir::Value value, const IndexKey &index, mlir::Value mask,
                    mlir::Block *here) const;
   void keep(mlir::Value value, const IndexKey &index, mlir::Value mask, mlir::Value element) {
@@ -82,9 +83,9 @@ private:
   llvm::DenseMap<mlir::Value, llvm::SmallVector<Entry, 1>> entries;
 };
 
-/// Emits elements at builder()'s insertion point. "Value" below: a scalar if lanes() == 1, else a
-/// vector of lanes() elements. "Mask": i1 or vector<lanes x i1>. Everything but the pure virtual
-/// methods is arithmetic that is the same for every code generator.
+/// Emits elements at the insertion point of builder(). Below, "Value" means a scalar if lanes() ==
+/// 1, otherwise a vector of lanes() elements; "mask" means i1 or vector<lanes x i1>. Only the pure
+/// virtual methods differ between code generators.
 class ElementBuilder {
 public:
   ElementBuilder(mlir::OpBuilder &b, mlir::Location loc, int64_t lanes)
@@ -92,19 +93,19 @@ public:
   virtual ~ElementBuilder() = default;
 
   /// The elements of operand `operand` (of the op whose buildAt is running) at `index`, as a Value
-  /// of that operand's element type; host scalars (tensor<f64>) give f64. Lanes in which `mask` is
-  /// false give 0, read no memory, and may hold any index: an implementation that computes the
-  /// operand by its own op's buildAt passes the mask on to every load there. A null mask means all
-  /// lanes.
+  /// of the element type of that operand; host scalars (tensor<f64>) give f64. Lanes in which
+  /// `mask` is false give 0, read no memory, and may have any index. An implementation that
+  /// computes the operand with its own op's buildAt must pass the mask on to every load there. A
+  /// null mask means all lanes.
   virtual mlir::Value load(unsigned operand, llvm::ArrayRef<Index> index,
                            mlir::Value mask = {}) = 0;
-  /// The number of examples of this call, of type `index`.
+  /// The number of examples in this call, of type `index`.
   virtual mlir::Value batchSize() = 0;
 
   mlir::OpBuilder &builder() { return b; }
   mlir::Location location() const { return loc; }
   int64_t lanes() const { return laneCount; }
-  /// `element`, or a vector of lanes() of it.
+  /// `element`, or a vector of lanes() of them.
   mlir::Type typeOf(mlir::Type element) const;
 
   // Indices
@@ -114,8 +115,8 @@ public:
   Index add(Index a, Index b);
   Index add(Index a, int64_t c);
   Index mul(Index a, int64_t c);
-  /// a / c and a % c for a >= 0 and c > 0. The lanes' distances stay constants when c divides the
-  /// base or all distances, or when no lane can cross a multiple of c, that is, when gcd(divisor,
+  /// a / c and a % c for a >= 0 and c > 0. The distances between lanes stay constant if c divides
+  /// the base or all distances, or if no lane can cross a multiple of c, that is, if gcd(divisor,
   /// c) exceeds the span of the lanes.
   Index floorDiv(Index a, int64_t c);
   Index mod(Index a, int64_t c);
@@ -129,7 +130,7 @@ public:
   mlir::Value lessThan(Index a, int64_t c);
   mlir::Value atLeast(Index a, int64_t c);
   mlir::Value equals(Index a, int64_t c);
-  /// The conjunction; null means "all lanes" and is the neutral element.
+  /// The conjunction. Null means "all lanes" and is the neutral element.
   mlir::Value both(mlir::Value maskA, mlir::Value maskB);
   mlir::Value negate(mlir::Value mask);
   mlir::Value select(mlir::Value mask, mlir::Value a, mlir::Value b);
@@ -139,10 +140,10 @@ public:
   mlir::Value splat(mlir::Type element, double value);
   /// An index as a floating-point Value.
   mlir::Value toElement(Index a, mlir::Type element);
-  /// A floating-point Value that holds integers, rounded and clamped to [0, limit - 1]; NaN gives
-  /// 0.
+  /// Converts a floating-point Value that holds integers, rounded and clamped to [0, limit - 1].
+  /// NaN gives 0.
   Index toIndex(mlir::Value element, int64_t limit);
-  /// Splats a scalar over the lanes (the identity when it is a vector or lanes() == 1).
+  /// Splats a scalar over the lanes. Does nothing if it is a vector or lanes() == 1.
   mlir::Value broadcast(mlir::Value scalar);
 
   // Integers of a fixed width, for random numbers
@@ -151,8 +152,8 @@ public:
   mlir::Value toInteger(Index a, unsigned bits);
 
   // Loops
-  /// acc = init; for i in 0..count: acc = body(i, acc). Unrolled if short, else an scf.for; i is
-  /// uniform.
+  /// acc = init; for i in 0..count: acc = body(i, acc). Unrolled if short, otherwise an scf.for. i
+  /// is uniform.
   mlir::Value accumulate(int64_t count, mlir::Value init,
                          llvm::function_ref<mlir::Value(Index, mlir::Value)> body);
 

@@ -1,4 +1,4 @@
-// What passes may ask of an op. Passes ask these and never name an op.
+// The op interfaces of the nn dialect. Passes use these and never name an op.
 #ifndef NNC_INTERFACES_TD
 #define NNC_INTERFACES_TD
 
@@ -135,7 +135,7 @@ def StatedDerivativeOp : OpInterface<"StatedDerivativeOp"> {
 
 def GradientRequestOp : OpInterface<"GradientRequestOp"> {
   let cppNamespace = "::nnc::nn";
-  let description = "Asks for the gradients of one rank-0 value; result i belongs to the i-th value of getWrt().";
+  let description = "Asks for the gradients of one rank-0 value; result i belongs to the i-th value of getWithRespectTo().";
   let methods = [
     InterfaceMethod<"", "::mlir::Value", "getOf">,
     InterfaceMethod<"", "::mlir::ValueRange", "getWithRespectTo">,

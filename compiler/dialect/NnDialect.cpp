@@ -1,4 +1,4 @@
-// Registration of the dialect, and checked construction of ops.
+// Registers the dialect, and builds ops with checked shapes.
 #include "compiler/dialect/NnDialect.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -29,7 +29,7 @@ Operation *NnDialect::materializeConstant(OpBuilder &b, Attribute value, Type ty
 }
 
 namespace {
-/// An op's attributes as its properties, which type inference reads; lives as long as the
+/// The properties of an op made from its attributes, for type inference. Lives as long as the
 /// inference.
 class Properties {
 public:

@@ -1,5 +1,5 @@
-// The nn dialect: its ops, their interfaces, and how to build an op whose operands are not yet
-// known to fit.
+// The nn dialect in C++: its ops, their interfaces, and checked construction of ops whose operands
+// may not fit.
 #pragma once
 
 #include "compiler/dialect/Derivation.h"
@@ -17,35 +17,37 @@
 
 namespace nnc::nn {
 
-/// Marks ops that are rewritten before code is generated (Nn_BeforeCodegen).
+/// Marks ops that are rewritten before code generation (Nn_BeforeCodegen).
 template <typename ConcreteType>
 class BeforeCodegen : public mlir::OpTrait::TraitBase<ConcreteType, BeforeCodegen> {};
 
-/// Marks ops whose result is operand 0 in the same row-major order (Nn_SameElements).
+/// Marks ops whose result has the elements of operand 0 in the same row-major order
+/// (Nn_SameElements).
 template <typename ConcreteType>
 class SameElements : public mlir::OpTrait::TraitBase<ConcreteType, SameElements> {};
 
 /// Builds the nn op called `name` ("nn.add") after inferring its result types. If the operands do
-/// not fit, the op's own message is emitted at `loc` and nothing is built; irgen uses this, since a
-/// program's shapes may be wrong. `resultTypes` is needed by ops without type inference (broadcast,
-/// reshape, iota, cast, random_*), which are verified at once instead.
+/// not fit, emits the op's own message at `loc` and builds nothing; irgen uses this because the
+/// shapes in a program may be wrong. Ops without type inference (broadcast, reshape, iota, cast,
+/// random_*) need `resultTypes`.
 mlir::FailureOr<mlir::Operation *>
 createChecked(mlir::OpBuilder &b, mlir::Location loc, llvm::StringRef name,
               mlir::ValueRange operands, llvm::ArrayRef<mlir::NamedAttribute> attributes = {},
               mlir::TypeRange resultTypes = {});
 
-/// Whether `type`'s dim 0 is the batch.
+/// Whether dim 0 of `type` is the batch.
 inline bool isBatched(mlir::Type type) {
   auto tensor = mlir::dyn_cast<mlir::RankedTensorType>(type);
   return tensor && tensor.getRank() > 0 && tensor.isDynamicDim(0);
 }
 
-/// What an op hands on as it stands: its first operand, of which it only moves elements, or which
-/// it gives in another width; what a marker stands for. Null: it computes something.
+/// The value whose elements an op passes on unchanged: operand 0, if the op only moves elements or
+/// converts them to another type; the forwarded value, if it is an autodiff marker. Null if the op
+/// computes something.
 mlir::Value movedBy(mlir::Operation *op);
 
-/// The value of every element, if `v` is a constant whose elements are all equal (perhaps
-/// broadcast).
+/// The value of every element, if `v` is a constant (possibly broadcast) whose elements are all
+/// equal.
 std::optional<double> getSplatConstant(mlir::Value v);
 
 } // namespace nnc::nn

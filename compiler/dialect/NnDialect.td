@@ -1,4 +1,4 @@
-// The nn dialect itself, and the classes its ops derive from.
+// Defines the nn dialect and the base classes of its ops.
 #ifndef NNC_NN_DIALECT_TD
 #define NNC_NN_DIALECT_TD
 
@@ -27,21 +27,23 @@ def Nn_HostScalar : Type<
     "tensor<f64>", "::mlir::RankedTensorType">,
   BuildableType<"::mlir::RankedTensorType::get({}, $_builder.getF64Type())">;
 
-/// An op that disappears before code is generated: Differentiate or Simplify rewrites it.
+/// An op that is gone before code generation: Differentiate or Simplify rewrites it.
 def Nn_BeforeCodegen : NativeOpTrait<"BeforeCodegen"> { let cppNamespace = "::nnc::nn"; }
 
-/// The result is operand 0's elements in the same row-major order: a view of its memory, never a copy.
+/// The result has the elements of operand 0 in the same row-major order: a view of its memory,
+/// never a copy.
 def Nn_SameElements : NativeOpTrait<"SameElements"> { let cppNamespace = "::nnc::nn"; }
 
-/// How formulas write an op: a Form of Notation.h, and its symbol as text and in LaTeX.
+/// How formulas write an op: a Form of Notation.h, and the symbol as text and in LaTeX.
 class Nn_Notation<string form, string text = "", string latex = text> {
   string cpp = "{::nnc::nn::Form::" # form # ", R\"(" # text # ")\", R\"(" # latex # ")\"}";
 }
-/// `name(x, …)`; every op is written so that says nothing else.
+/// `name(x, …)`: the default notation of an op.
 class Nn_FunctionNotation<string name>
     : Nn_Notation<"Function", name, "\\operatorname{" # !subst("_", "\\_", name) # "}">;
 
-/// Every nn op: free of side effects, one line of math, and a word about its derivative:
+/// The base class of every nn op. It is free of side effects, and has one line of math and a kind
+/// of derivative:
 ///   "Rule"  backward() gives the gradients of its operands,
 ///   "Zero"  the gradient is zero (almost) everywhere, so differentiation stops here,
 ///   "None"  differentiating through it is an error.
@@ -58,9 +60,9 @@ class Nn_Op<string mnemonic, string math, string derivative, list<Trait> traits 
     # "::nnc::nn::Notation $cppClass::getNotation() { return " # notation.cpp # "; }\n" # definitions;
 }
 
-/// The result's type follows from operands and attributes: `inferReturnTypes`.
+/// The type of the result follows from operands and attributes: `inferReturnTypes`.
 def Nn_Infer : DeclareOpInterfaceMethods<InferTypeOpInterface>;
-/// The op can give its result element by element: `buildAt`.
+/// The op can compute its result element by element: `buildAt`.
 def Nn_Pull : DeclareOpInterfaceMethods<PullOp>;
 
 #endif

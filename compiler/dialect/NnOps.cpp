@@ -1,4 +1,5 @@
-// The ops' generated code: parsers, printers, builders, and the inline rules of NnElementwise.td.
+// Includes the generated code of the ops: parsers, printers, builders, and the inline rules of
+// NnElementwise.td.
 #include "compiler/dialect/nn/Elementwise.h"
 #include "compiler/dialect/nn/ShapeRules.h"
 

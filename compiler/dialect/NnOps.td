@@ -1,4 +1,4 @@
-// All ops of the nn dialect, by feature.
+// Includes all ops of the nn dialect, by feature.
 include "compiler/dialect/nn/NnElementwise.td"
 include "compiler/dialect/nn/NnReduce.td"
 include "compiler/dialect/nn/NnShape.td"

@@ -1,4 +1,4 @@
-// Arithmetic of ranges.
+// Implements arithmetic on ranges.
 #include "compiler/dialect/Range.h"
 
 #include <algorithm>
@@ -15,7 +15,7 @@ Range Range::finite() { return {-largest, largest, false}; }
 bool Range::isFinite() const { return !nan && lo > -infinity && hi < infinity; }
 Range Range::rounded() const { return {std::floor(lo), std::ceil(hi), nan}; }
 
-/// A bound that left the finite numbers though no operand is infinite: an overflow.
+/// Clamps bounds that overflowed to the finite numbers, if both operands are finite (`finite`).
 static Range bounded(double lo, double hi, bool nan, bool finite) {
   if (std::isnan(lo) || std::isnan(hi))
     return Range::unknown();
@@ -39,7 +39,7 @@ Range operator-(Range a, Range b) { return a + -b; }
 
 Range operator*(Range a, Range b) {
   if (!a.isFinite() || !b.isFinite()) {
-    // 0 times infinity; without a 0, the sign alone is known.
+    // 0 times infinity is NaN. Without a 0, only the sign is known.
     bool zero = (a.lo <= 0 && a.hi >= 0) || (b.lo <= 0 && b.hi >= 0);
     if (zero || a.nan || b.nan)
       return Range::unknown();
@@ -72,7 +72,7 @@ Range pow(Range a, Range b) {
     bool isEven = std::fmod(b.lo, 2) == 0;
     return bounded(isEven ? 0 : low, isEven ? std::max(low, high) : high, a.nan, a.isFinite());
   }
-  // With one operand fixed a^b is monotonic: its extremes are at the corners.
+  // With one operand fixed a^b is monotonic, so its extremes are at the corners.
   if (!a.isFinite() || !b.isFinite() || a.lo < 0 || (a.lo == 0 && b.lo < 0))
     return Range::unknown();
   double corners[] = {std::pow(a.lo, b.lo), std::pow(a.lo, b.hi), std::pow(a.hi, b.lo),
@@ -82,7 +82,7 @@ Range pow(Range a, Range b) {
 }
 Range abs(Range a) { return {0, std::max(std::fabs(a.lo), std::fabs(a.hi)), a.nan}; }
 Range exp(Range a) {
-  // In f32, beyond this e^x is infinite.
+  // In f32, e^x overflows just above this.
   constexpr double beyond = 88;
   return {a.lo > -beyond ? std::exp(a.lo) : 0, a.hi < beyond ? std::exp(a.hi) : infinity, a.nan};
 }

@@ -1,6 +1,6 @@
-// Range: what is known of a tensor's elements before the run. It says where a value cannot be
-// infinite or NaN, so that what guards against these can be left out. Operations are followed by
-// their numbers alone, and what overflows counts as finite: a step whose loss is not finite writes
+// Range: what is known about the elements of a tensor before the run. It shows which values cannot
+// be infinite or NaN, so that guards against these can be omitted. Ranges describe exact
+// arithmetic, and results that overflow count as finite: a step whose loss is not finite writes
 // nothing.
 #pragma once
 
@@ -10,20 +10,20 @@ struct Range {
   double lo, hi;
   bool nan; // an element may be NaN
 
-  /// Any number, infinities and NaN.
+  /// Any number, including infinities and NaN.
   static Range unknown();
-  /// Any finite number: data, parameters, random numbers.
+  /// Any finite number, as in data, parameters and random numbers.
   static Range finite();
   bool isFinite() const;
-  /// Of f(x) for an increasing f with values in [low, high].
+  /// The range of f(x) for an increasing f with values in [low, high].
   Range monotone(double low, double high) const { return {low, high, nan}; }
-  /// Of a sine: NaN at infinity.
+  /// The range of a sine, which is NaN at infinity.
   Range periodic() const { return {-1, 1, !isFinite()}; }
-  /// Of x rounded to an integer.
+  /// The range of x rounded to an integer.
   Range rounded() const;
 };
 
-/// Every element lies in one of both.
+/// The smallest range that contains both.
 Range hull(Range a, Range b);
 Range operator-(Range a);
 Range operator+(Range a, Range b);
@@ -31,9 +31,9 @@ Range operator-(Range a, Range b);
 Range operator*(Range a, Range b);
 /// A divisor that may be 0 gives infinities and NaN.
 Range operator/(Range a, Range b);
-/// x x
+/// The range of x x.
 Range square(Range a);
-/// a^b; known of whole powers, and of powers of what is not negative.
+/// The range of a^b. Known for whole powers, and for powers of nonnegative numbers.
 Range pow(Range a, Range b);
 Range abs(Range a);
 Range exp(Range a);

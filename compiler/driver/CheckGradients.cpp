@@ -1,4 +1,4 @@
-// nnc check --gradients: a table of what was tried.
+// Implements `nnc check --gradients`: prints a table of what was tried.
 #include "compiler/driver/Emit.h"
 
 #include "compiler/driver/Session.h"

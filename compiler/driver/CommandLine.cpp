@@ -1,4 +1,4 @@
-// Flags, and which action they ask for.
+// Parses the command line and runs the action that it asks for.
 #include "compiler/driver/CommandLine.h"
 
 #include "compiler/driver/Emit.h"
@@ -36,7 +36,7 @@ cl::SubCommand checkCommand("check", "every static check; nothing is run");
 cl::opt<std::string> input(cl::Positional, cl::desc("FILE.nn (-: standard input)"),
                            cl::cat(category));
 cl::list<std::string> beyond(cl::Positional, cl::Hidden,
-                             cl::cat(category)); // told what to do instead
+                             cl::cat(category)); // to report them
 cl::opt<std::string> runInput(cl::Positional, cl::desc("FILE.nn"), cl::Required, cl::cat(category),
                               cl::sub(runCommand));
 cl::opt<std::string> checkInput(cl::Positional, cl::desc("FILE.nn"), cl::Required,
@@ -112,7 +112,8 @@ cl::opt<bool> unfused("unfused", cl::desc("give every operation a kernel of its 
                       cl::Hidden, cl::cat(category), cl::sub(cl::SubCommand::getTopLevel()),
                       cl::sub(runCommand));
 
-/// Whether one of LLVM's own options was given: they change code, and the cache does not know them.
+/// Whether one of LLVM's own options was given. Such options change code, and the key of the cache
+/// does not contain them.
 bool hasForeignOptions(cl::SubCommand &command) {
   return llvm::any_of(cl::getRegisteredOptions(command), [](auto &entry) {
     const cl::Option &option = *entry.getValue();
@@ -137,7 +138,7 @@ SessionOptions sessionOptions(const std::string &path) {
   return options;
 }
 
-/// The table of --timing, from the process's start to `end`.
+/// Prints the table of --timing, from the start of the process to `end`.
 void printTimes(Session &session, double end, llvm::StringRef total) {
   if (!timing)
     return;
@@ -151,10 +152,10 @@ int finish(Session &session, bool ok) {
   return ok && !session.diagnostics().hasErrors() ? 0 : 1;
 }
 
-/// What the runtime tells of a run.
+/// Collects what the runtime reports about a run.
 struct Observation {
   Timeline &timeline;
-  std::optional<double> firstStep = {}; // when it ended
+  std::optional<double> firstStep = {}; // when the first step ended
 
   static void note(void *self, const char *stage, double begin, double end) {
     auto &observation = *static_cast<Observation *>(self);
@@ -171,8 +172,8 @@ int run(const char *argv0) {
     return 2;
   }
   SessionOptions options = sessionOptions(runInput);
-  // The program's own --data also says where the compiler looks for columns; --profile changes the
-  // code.
+  // The program's own --data also tells the compiler where to look for columns, and --profile
+  // changes the code.
   for (size_t i = 0; i < runArguments.size(); ++i) {
     llvm::StringRef a = runArguments[i];
     if (a == "--data" && i + 1 < runArguments.size())
@@ -199,8 +200,8 @@ int run(const char *argv0) {
   for (std::string &w : words)
     argv.push_back(w.data());
   argv.push_back(nullptr);
-  // The runtime tells when its own stages begin and end; the first step ends the time that --timing
-  // is about.
+  // The runtime reports when its own stages begin and end. The time that --timing measures ends
+  // with the first step.
   Observation observation{session.timeline()};
   nn_observe(&Observation::note, &observation);
   const int code = nn_main(program, int(argv.size()) - 1, argv.data());
@@ -223,14 +224,14 @@ int check() {
   return finish(session, ok);
 }
 
-/// What the program reads, where the stage that is asked for is made before that is known.
+/// Like keepsInputs, for a stage that is printed before the compiler knows what the program reads.
 bool keepsUnseenInputs(Session &session) {
   SessionOptions options = sessionOptions(input);
   options.cacheDir.clear();
   Session whole(options);
   if (!session.reach(Stage::Parsed))
     return false;
-  // Of a program with mistakes nobody knows; it reads nothing either.
+  // If the program has mistakes, nobody knows what it reads. Such a program reads nothing.
   if (!whole.loadText(bufferText(session.diagnostics().sources(), session.program().buffer),
                       session.sourceName()) ||
       !whole.reach(Stage::Generated) || keepsInputs(whole, output))
@@ -259,20 +260,22 @@ int makeTrainer(const char *argv0) {
   SessionOptions options = sessionOptions(input);
   options.output = output;
   options.standalone = true;
-  options.monitor = true; // the trainer's own flags may ask for it
+  options.monitor = true; // flags of the trainer may need it
   Session session(options);
   return finish(session, isOutputName(session, output, EmitKind::None) &&
                              session.reach(Stage::Generated) && keepsInputs(session, output) &&
                              session.writeExecutable(argv0));
 }
 
-/// Wrong flags: the exit code. Names may hold what controls a terminal.
+/// Prints a message about wrong flags and returns the exit code. Names in it may contain control
+/// characters of terminals.
 int misuse(const llvm::Twine &text) {
   llvm::errs() << "nnc: " << nnrt::visible(text.str()) << "\n";
   return 2;
 }
 
-/// Where `input` is a command, or looks like one and is no file: what was meant.
+/// If `input` is the name of a command, or looks like one and no such file exists: a message that
+/// says what was probably meant.
 std::string meantCommand(int argc, char **argv) {
   for (const cl::SubCommand *command : {&runCommand, &checkCommand})
     if (input == command->getName()) {
@@ -290,7 +293,8 @@ std::string meantCommand(int argc, char **argv) {
 
 } // namespace
 
-/// What LLVM cannot do ends the process; it says so as everything else is said, and is no crash.
+/// Called for errors that LLVM cannot recover from. Prints the message in the usual form and ends
+/// the process without a crash.
 static void endByFatalError(void *, const char *reason, bool) {
   llvm::errs() << "error: LLVM cannot make this program's code: " << reason << "\n";
   llvm::errs().flush();
@@ -299,7 +303,7 @@ static void endByFatalError(void *, const char *reason, bool) {
 
 int nnc::runCommandLine(int argc, char **argv) {
   llvm::install_fatal_error_handler(endByFatalError);
-  nn_process_start(); // what is asked for first is most exact
+  nn_process_start(); // first, so that it is as exact as possible
   mainBegan = Timeline::now();
   cl::SetVersionPrinter(
       [](llvm::raw_ostream &os) { os << versionText() << " (LLVM " LLVM_VERSION_STRING ")\n"; });
@@ -340,7 +344,7 @@ int nnc::runCommandLine(int argc, char **argv) {
       return misuse("a file is missing: nnc FILE.nn …");
     }
     SessionOptions options = sessionOptions("<repl>");
-    options.lints = LintMode::Off; // each input is a program of its own
+    options.lints = LintMode::Off; // each input is a separate program
     return runRepl(options, input, argc, argv);
   }
   if (const std::string meant = meantCommand(argc, argv); !meant.empty())

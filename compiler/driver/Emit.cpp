@@ -1,4 +1,4 @@
-// Which stage each kind of output needs, and how it is printed.
+// Decides which stage each kind of output needs and prints it.
 #include "compiler/driver/Emit.h"
 
 #include "compiler/ast/Printer.h"
@@ -35,8 +35,8 @@ static Stage stageOf(EmitKind kind) {
   return Stage::Parsed;
 }
 
-/// What elaboration built and nobody uses. Nothing is simplified: equal values may be different
-/// variables.
+/// Removes ops that elaboration built and nobody uses. Does not simplify anything else: equal
+/// values may be different variables.
 static void eraseDeadOps(mlir::ModuleOp module) {
   for (auto function : module.getOps<mlir::func::FuncOp>())
     if (!function.isExternal())
@@ -82,8 +82,8 @@ bool nnc::emitStage(Session &session, EmitKind kind, bool latex, llvm::raw_ostre
     return true;
   }
   case EmitKind::Obj: {
-    // Whole, with its tables and main: linked with the runtime, built for the same machine, it is a
-    // trainer.
+    // The whole program with its tables and main. Linked with a runtime built for the same machine,
+    // it is a trainer.
     addProgram(session.llvmModule(), session.tables());
     llvm::Expected<llvm::SmallVector<char, 0>> bytes =
         emitObject(session.llvmModule(), session.target());

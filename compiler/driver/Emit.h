@@ -1,4 +1,4 @@
-// Printing a stage of a session.
+// Prints a stage of a session.
 #pragma once
 
 #include "llvm/Support/raw_ostream.h"
@@ -9,20 +9,20 @@ class Session;
 
 enum class EmitKind { None, Ast, Nn, Grad, Fused, Mlir, Llvm, Asm, Obj, Math, Plan };
 
-/// Runs the session as far as `kind` needs and writes that stage to `os`. False after an error,
-/// which is in the session.
+/// Runs the session as far as `kind` needs and writes that stage to `os`. Returns false after an
+/// error, which is in the session's diagnostics.
 bool emitStage(Session &session, EmitKind kind, bool latex, llvm::raw_ostream &os);
 
-/// Formulas of the forward pass and of each parameter's gradient (EmitMath.cpp). The session has
-/// reached Differentiated.
+/// Prints the formulas of the forward pass and of each parameter's gradient (EmitMath.cpp). The
+/// session has reached at least Checked.
 void printMath(Session &session, llvm::raw_ostream &os, bool latex);
 
-/// Parameters, bytes by kind, kernels and FLOPs of each step (EmitPlan.cpp). The session has
-/// reached Lowered.
+/// Prints parameters, memory in bytes, and the kernels and FLOPs of each step (EmitPlan.cpp). The
+/// session has reached Planned.
 void printPlan(Session &session, llvm::raw_ostream &os);
 
-/// Tries every stated derivative and each run's gradients against finite differences
-/// (CheckGradients.cpp).
+/// Compares the derivatives of functions and the gradients of each train statement with finite
+/// differences (CheckGradients.cpp).
 bool checkGradients(Session &session, llvm::raw_ostream &os);
 
 } // namespace nnc

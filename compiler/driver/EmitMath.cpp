@@ -1,4 +1,4 @@
-// --emit=math: what a training step computes, as formulas.
+// Implements --emit=math: prints what a training step computes as formulas.
 #include "compiler/driver/Emit.h"
 
 #include "compiler/driver/Session.h"
@@ -8,7 +8,7 @@
 
 using namespace nnc;
 
-/// The train statements in the order in which the module has their steps.
+/// The titles of the train statements, in the order of their steps in the module.
 static std::vector<std::string> trainTitles(Session &session) {
   std::vector<std::string> titles;
   for (const ast::Stmt *s : session.program().statements)
@@ -20,7 +20,7 @@ static std::vector<std::string> trainTitles(Session &session) {
   return titles;
 }
 
-/// What signs mean, of those that the formulas use.
+/// Explains those signs that the formulas use.
 static std::vector<std::string> legend(llvm::StringRef formulas, bool latex) {
   static const struct {
     const char *sign, *latexSign, *text, *latexText;
@@ -47,7 +47,7 @@ static std::vector<std::string> legend(llvm::StringRef formulas, bool latex) {
   return lines;
 }
 
-/// "σ(z) = 1 / (1 + e^-z)" as a formula.
+/// Typesets a definition such as "σ(z) = 1 / (1 + e^-z)".
 static std::string definitionText(const math::Definition &d, const math::Typography &type) {
   if (!type.latex)
     return d.comment;

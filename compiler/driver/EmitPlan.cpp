@@ -1,4 +1,4 @@
-// --emit=plan: the bill before the run.
+// Implements --emit=plan: prints what a run will cost in memory and operations.
 #include "compiler/driver/Emit.h"
 
 #include "compiler/driver/Session.h"
@@ -20,7 +20,7 @@ using namespace nnc;
 
 namespace {
 
-/// 1,234,567
+/// Formats a number as 1,234,567.
 std::string grouped(double n) {
   std::string digits = std::to_string(int64_t(n + 0.5));
   for (int i = int(digits.size()) - 3; i > 0; i -= 3)
@@ -28,11 +28,11 @@ std::string grouped(double n) {
   return digits;
 }
 
-/// Columns of text, numbers to the right.
+/// Prints columns of text. Numbers are aligned to the right.
 class Table {
 public:
   void row(std::vector<std::string> cells) { rows.push_back(std::move(cells)); }
-  /// `right`: which columns hold numbers.
+  /// `right` has an 'r' for each column that holds numbers.
   void print(llvm::raw_ostream &os, llvm::StringRef right) const {
     std::vector<unsigned> widths;
     for (auto &r : rows)
@@ -113,7 +113,7 @@ private:
     return index >= 0 && index < int32_t(data.size()) && data[index] ? &*data[index] : nullptr;
   }
 
-  /// Rows of a batch; 0: not known before the run.
+  /// The rows of a batch, or 0 if they are not known before the run.
   int64_t batchOf(const nn_train &train) const {
     auto batch = plan::known(train.batch);
     if (!batch)
@@ -127,7 +127,7 @@ private:
   void printMemory() {
     os << "\nmemory in bytes\n";
     int64_t kinds[3] = {0, 0, 0};
-    llvm::StringSet<> seen; // a model made of others has further rows for theirs
+    llvm::StringSet<> seen; // a model that contains other models lists their tensors again
     for (int32_t i = 0; i < program.n_tensors; ++i)
       if (seen.insert(program.tensors[i].name).second)
         kinds[program.tensors[i].kind] += elementsOf(program.tensors[i]) * elementBytes();
@@ -140,7 +140,7 @@ private:
     table.row({"alignment", grouped(memory.persistentBytes - kinds[0] - kinds[1] - kinds[2])});
     table.row({"arena", grouped(total), "all of these"});
     bool complete = true;
-    int64_t most = 0; // of a step, beside the arena
+    int64_t most = 0; // needed by a step besides the arena
     nnrt::forEachTrain(program, [&](const nn_train &train) {
       const auto *step = functionOf(train.step);
       const int64_t n = batchOf(train);
@@ -180,7 +180,7 @@ private:
     table.print(os, "lr");
   }
 
-  /// Elements of one example, in the fields that a statement trains on.
+  /// The number of elements of one example, in the fields that a statement trains on.
   int64_t rowElements(const nn_train &train) const {
     int64_t sum = 0;
     for (int32_t f = 0; f < train.n_fields; ++f) {
@@ -191,7 +191,7 @@ private:
     return sum;
   }
 
-  /// A step's results, each in cache lines of its own.
+  /// The bytes of a step's results. Each result has its own cache lines.
   int64_t resultBytes(const nn_train &train) const {
     auto lines = [&](int64_t elements) {
       return int64_t(llvm::alignTo(elements * elementBytes(), 64));
@@ -203,7 +203,7 @@ private:
     return bytes;
   }
 
-  /// What kernels need on the stack is known when they are loops.
+  /// The stack size that the kernels need. It is known only after they are lowered to loops.
   int64_t stackBytes(const std::string &function) {
     mlir::OwningOpRef<mlir::ModuleOp> loops = session.loopsOf(function);
     mlir::Operation *lowered = loops ? loops->lookupSymbol(function) : nullptr;
@@ -280,7 +280,8 @@ private:
     os << "\n";
   }
 
-  /// What the rooflines are reckoned with. Only this machine can be measured.
+  /// Prints the measurements that the rooflines are computed from. Only this machine can be
+  /// measured.
   void printRoof() {
     const bool here = session.settings().cpu == "native" && session.settings().triple.empty();
     roof.emplace();

@@ -1,4 +1,4 @@
-// What decides the bytes of an object is hashed while it is still small: planned kernels, a few
+// Compiles functions. The cache's key is a hash of planned kernels, which are still small: a few
 // kilobytes of text. A hit then saves lowering, LLVM's passes and code generation, which take
 // nearly all of the time.
 #include "compiler/driver/FunctionCompiler.h"
@@ -20,14 +20,14 @@ FunctionCompiler::FunctionCompiler(mlir::ModuleOp module, const Target &target,
 
 std::string nnc::objectKey(mlir::ModuleOp module, const Target &target,
                            const PipelineOptions &pipeline, llvm::StringRef more) {
-  // Generic form: every attribute and type is in it, whatever an op's own syntax may leave out.
+  // The generic form contains every attribute and type, whatever an op's own syntax omits.
   std::string text;
   llvm::raw_string_ostream stream(text);
   module.print(stream, mlir::OpPrintingFlags().printGenericOpForm().useLocalScope());
   ObjectKey key;
   key.add(target).add(text).add(more);
-  // A field that is new does not compile here until it is decided whether it changes code. Fusion
-  // has happened already.
+  // If a field is added, this does not compile until somebody decides whether the field changes
+  // code. `fuse` does not: fusion has already happened.
   const auto &[fuse, lowering, blocks, verifyEach] = pipeline;
   const auto &[vectorBytes, registers, fma, rounding, loadSlots, l1Bytes, l2Bytes] = lowering;
   for (int64_t number : {vectorBytes, registers, int64_t(fma), int64_t(rounding),

@@ -1,4 +1,5 @@
-// Single functions of a planned module become objects, from the cache where it has them.
+// FunctionCompiler: compiles single functions of a planned module to objects, or takes them from
+// the cache.
 #pragma once
 
 #include "compiler/codegen/ObjectCache.h"
@@ -17,13 +18,14 @@ namespace nnc {
 
 class FunctionCompiler {
 public:
-  /// `module` has been planned. All arguments must outlive this; meanwhile nobody else uses the
-  /// module's context unless its multithreading is enabled.
+  /// `module` has been planned. All arguments must outlive this object. Meanwhile nobody else may
+  /// use the module's context, unless its multithreading is enabled.
   FunctionCompiler(mlir::ModuleOp module, const Target &target, const PipelineOptions &pipeline,
                    ObjectCache &cache, Timeline &timeline);
 
-  /// The object of one function and its kernels. Several threads may compile at once. Errors of
-  /// lowering are in the context's diagnostics, and named here.
+  /// Returns the object of one function and its kernels. Several threads may compile at the same
+  /// time. Errors of lowering are in the context's diagnostics; the returned error names the
+  /// function.
   llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> compile(llvm::StringRef name);
 
 private:
@@ -36,9 +38,9 @@ private:
   Timeline &timeline;
 };
 
-/// The name in the cache of what `module`, which has been planned, becomes for `target`. Everything
-/// that lowering and code generation read is part of it; locations are not, since nothing of them
-/// is in the code.
+/// The cache's key for the object that `module`, which has been planned, is compiled to for
+/// `target`. It contains everything that lowering and code generation read. It does not contain
+/// locations, because the code does not.
 std::string objectKey(mlir::ModuleOp module, const Target &target, const PipelineOptions &pipeline,
                       llvm::StringRef more = {});
 

@@ -1,4 +1,4 @@
-// Locations lead back to ranges: the innermost file location that belongs to a user's file.
+// Converts MLIR's locations to source ranges: for inlined code, that of the outermost call.
 #include "compiler/driver/MlirDiagnostics.h"
 
 #include "mlir/IR/BuiltinAttributes.h"

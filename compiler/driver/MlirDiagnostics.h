@@ -1,4 +1,4 @@
-// MLIR's messages in the compiler's own diagnostics, at the .nn lines their locations lead back to.
+// Turns MLIR's messages into diagnostics of the compiler, at the .nn lines of their locations.
 #pragma once
 
 #include "compiler/support/Diagnostics.h"
@@ -7,7 +7,7 @@
 
 namespace nnc {
 
-/// From now on every error and warning of `context` becomes one of `diags`, which must outlive it.
+/// From now on every error and warning of `context` is added to `diags`, which must outlive it.
 void reportMlirDiagnostics(mlir::MLIRContext &context, Diagnostics &diags);
 
 } // namespace nnc

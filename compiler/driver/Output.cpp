@@ -1,5 +1,5 @@
-// A file is what it is under any name: links are followed, and files are compared by device and
-// number.
+// Checks and writes output files. A file is recognised under any name: links are followed, and
+// files are compared by device and number.
 #include "compiler/driver/Output.h"
 
 #include "compiler/codegen/Object.h"
@@ -24,7 +24,7 @@ bool nnc::isOutputName(Session &session, llvm::StringRef output, EmitKind kind) 
       llvm::sys::fs::is_regular_file(output))
     return refuse(session,
                   "cannot write '" + output + "': it is the program's own text; give another name");
-  // What `ast` prints is a program.
+  // The output of --emit=ast is a program.
   if (llvm::sys::path::extension(output) == ".nn" && kind != EmitKind::Ast)
     return refuse(session, "cannot write '" + output + "': `.nn` is for programs, and this is " +
                                (kind == EmitKind::None ? "a trainer" : "a stage of the compiler") +
@@ -53,6 +53,6 @@ bool nnc::writeOutput(Session &session, llvm::StringRef output, llvm::StringRef 
   if (!out.has_error())
     return true;
   const std::string why = out.error().message();
-  out.clear_error(); // a stream that dies with an error ends the process
+  out.clear_error(); // otherwise the stream's destructor ends the process
   return refuse(session, "cannot write 'standard output': " + why);
 }

@@ -1,4 +1,4 @@
-// Where nnc writes: never over what a program is made of.
+// Writes nnc's output, but never over a file that the program reads.
 #pragma once
 
 #include "compiler/driver/Emit.h"
@@ -9,15 +9,15 @@ namespace nnc {
 
 class Session;
 
-/// Whether `output` is the name of something that `kind` (None: a trainer) may be written to, as
-/// far as it tells without the program. Reports the error.
+/// Whether `kind` (None: a trainer) may be written to `output`, as far as the name tells without
+/// compiling the program. Reports the error.
 bool isOutputName(Session &session, llvm::StringRef output, EmitKind kind);
 
-/// Whether the program, which has reached Stage::Generated, reads no such file. Reports the error.
+/// Whether `output` is none of the files that the program reads. The session has reached
+/// Stage::Generated. Reports the error.
 bool keepsInputs(Session &session, llvm::StringRef output);
 
-/// Writes what was emitted, whole, to a file or (`-` or nothing) to standard output. Reports the
-/// error.
+/// Writes the whole output to a file or (`-` or empty) to standard output. Reports the error.
 bool writeOutput(Session &session, llvm::StringRef output, llvm::StringRef bytes);
 
 } // namespace nnc

@@ -1,4 +1,5 @@
-// Reading inputs: a line editor on a terminal, plain lines from a pipe.
+// Reads the inputs of an interactive session: with a line editor on a terminal, as plain lines from
+// a pipe.
 #include "compiler/driver/Repl.h"
 
 #include "compiler/driver/repl/Evaluator.h"
@@ -18,15 +19,16 @@ using namespace nnc;
 
 static volatile sig_atomic_t interrupted = 0;
 
-/// So many empty lines end an input whatever is open in it.
+/// This many empty lines end an input, whatever is still open in it.
 static const int endingLines = 3;
 
-/// A beginning of an input needs more lines; a command never does.
+/// Whether the input is incomplete. A command never is.
 static bool wantsMore(llvm::StringRef text) {
   return !text.ltrim().starts_with(":") && isIncomplete(text);
 }
 
-/// An open bracket needs more; what an operator or a comma leaves open, any value would complete.
+/// Whether a bracket is open. Appending any value would complete an input that only ends with an
+/// operator or a comma.
 static bool isInBrackets(const std::string &text) { return isIncomplete(text + "0\n"); }
 
 static void runLines(repl::Evaluator &evaluator) {
@@ -40,13 +42,13 @@ static void runLines(repl::Evaluator &evaluator) {
     input.clear();
   }
   if (!evaluator.isOver())
-    evaluator.evaluate(input); // an unfinished last input gets its message
+    evaluator.evaluate(input); // reports an unfinished last input
 }
 
 namespace {
 
-/// The terminal: an editor for each input of several lines, which is one entry of the history from
-/// then on.
+/// Reads from the terminal. Each input of several lines gets a new editor and becomes one entry of
+/// the history.
 class Terminal {
 public:
   explicit Terminal(repl::Evaluator &evaluator)
@@ -67,14 +69,14 @@ private:
   repl::Evaluator &evaluator;
   repl::History history;
   std::unique_ptr<llvm::LineEditor> editor;
-  FILE *out = nullptr; // the editor's
-  std::string input;   // what was typed of it so far
-  int emptyLines = 0;  // at its end
+  FILE *out = nullptr; // of the editor
+  std::string input;   // what has been typed of the current input
+  int emptyLines = 0;  // at the end of `input`
 };
 
 } // namespace
 
-/// An editor ends by writing its own history, and an empty line, which nobody should see.
+/// An editor that ends writes its own history and an empty line. Nobody should see either.
 void Terminal::dropEditor() {
   if (!editor)
     return;
@@ -102,7 +104,7 @@ void Terminal::makeEditor() {
   });
 }
 
-/// The input is over, evaluated or given up.
+/// Ends the input, which was evaluated or abandoned.
 void Terminal::enter() {
   const bool isBlock = llvm::StringRef(input).rtrim().contains('\n');
   history.add(input);
@@ -128,7 +130,7 @@ void Terminal::run() {
       break;
     input += *line + "\n";
     emptyLines = llvm::StringRef(*line).trim().empty() ? emptyLines + 1 : 0;
-    // A block may have empty lines; several end also one whose brackets nothing closes.
+    // A block may contain empty lines. Several in a row also end an input with an open bracket.
     if (wantsMore(input) && (emptyLines == 0 || (emptyLines < endingLines && isInBrackets(input))))
       continue;
     evaluator.evaluate(input);
@@ -138,7 +140,8 @@ void Terminal::run() {
 }
 
 static void runEditor(repl::Evaluator &evaluator) {
-  // Ctrl-C gives up the input that is being typed; while a run lasts, the runtime ends that run.
+  // Ctrl-C abandons the input that is being typed. During a run, the runtime handles it and ends
+  // the run.
   struct sigaction action = {};
   action.sa_handler = [](int) { interrupted = 1; };
   sigemptyset(&action.sa_mask);

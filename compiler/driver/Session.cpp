@@ -1,4 +1,4 @@
-// The stages of a compilation, in order.
+// Runs the stages of a compilation in order.
 #include "compiler/driver/Session.h"
 
 #include "compiler/codegen/Executable.h"
@@ -55,8 +55,8 @@ bool Session::load() {
   return buffer.has_value();
 }
 
-/// Where a trainer finds its source's folder: from its own, unless all that they share is the root.
-/// Empty: nowhere.
+/// The path from the trainer's folder to its source's folder. Empty if they share nothing but the
+/// root, or if one of them is not known.
 static std::string folderFrom(llvm::StringRef trainer, llvm::StringRef sourceDir) {
   llvm::SmallString<256> from(llvm::sys::path::parent_path(trainer)), to;
   if (from.empty())
@@ -69,7 +69,7 @@ static std::string folderFrom(llvm::StringRef trainer, llvm::StringRef sourceDir
   int shared = 0;
   for (; a != aEnd && b != bEnd && *a == *b; ++a, ++b)
     ++shared;
-  if (shared < 2) // the root itself counts too
+  if (shared < 2) // the root is one of the shared parts
     return "";
   llvm::SmallString<256> relative;
   for (; a != aEnd; ++a)
@@ -79,7 +79,7 @@ static std::string folderFrom(llvm::StringRef trainer, llvm::StringRef sourceDir
   return relative.empty() ? "." : relative.str().str();
 }
 
-/// Says once that compiled code is not kept although there is a folder for it.
+/// Says once why compiled code is not kept although a cache folder is set.
 void Session::noteCache() {
   static std::once_flag once;
   std::call_once(once, [&] {
@@ -133,7 +133,7 @@ bool Session::parse() {
   return true;
 }
 
-/// Where relative paths in the parts of the text start.
+/// The folders in which relative paths of each part of the text start.
 sema::Folders Session::folders() {
   sema::Folders result;
   const char *text = bufferText(diags->sources(), *buffer).data();
@@ -260,8 +260,8 @@ mlir::OwningOpRef<mlir::ModuleOp> Session::loopsOf(llvm::StringRef name) {
 }
 
 namespace {
-/// Does what it is given at once, on the thread that gives it: threads that cannot be made would
-/// end the process.
+/// Runs each task at once on the calling thread. If threads could not be created, a thread pool
+/// would end the process.
 class CallingThread final : public llvm::ThreadPoolInterface {
 public:
   void wait() override {}
@@ -273,9 +273,9 @@ private:
 };
 } // namespace
 
-/// From now on several threads may lower functions of the module, each its own.
+/// From now on several threads may lower functions of the module, each a different one.
 void Session::allowThreads() {
-  // Dialects are loaded by one thread.
+  // All dialects must be loaded by one thread.
   mlir::PassManager passes(context.get());
   buildLoopPipeline(passes, pipeline);
   buildLlvmPipeline(passes, pipeline);
@@ -287,9 +287,9 @@ void Session::allowThreads() {
   context->setThreadPool(pool);
 }
 
-/// What a run calls before its first step is done, if it trains at all: the step, which takes
-/// longest to compile, then the rest as it will be called. (What a run calls at its very beginning
-/// is not here: nothing is gained.)
+/// The functions that the first train statement calls before its first step is done: the step,
+/// which takes longest to compile, then the others in the order of their calls. What a run calls at
+/// its very beginning is not included, because compiling it ahead saves nothing.
 std::vector<std::string> Session::neededFirst() const {
   std::vector<std::string> names;
   auto add = [&](const nn_fn &function) {
@@ -313,17 +313,17 @@ std::vector<std::string> Session::neededFirst() const {
   return names;
 }
 
-/// Compiles what will be called soon, on a thread of its own, while the run reads its data.
+/// Compiles the functions that are needed soon, on another thread, while the run reads its data.
 void Session::compileAhead() {
   pthread_t thread;
   auto work = [](void *self) -> void * {
     auto &session = *static_cast<Session *>(self);
     for (const std::string &name : session.neededFirst())
-      // Whoever calls the function gets the same error.
+      // The caller of the function gets the same error.
       llvm::consumeError(session.jit->prepare(name));
     return nullptr;
   };
-  // Not std::thread: where no more threads can be had, the run is to go on without.
+  // Not std::thread: if no thread can be created, the run must continue without it.
   if (pthread_create(&thread, nullptr, work, this) == 0)
     ahead = thread;
 }
@@ -339,8 +339,8 @@ const nn_program *Session::compileInMemory() {
     if (!made)
       return fail(made.takeError());
     jit = std::move(*made);
-    // Each function is compiled when it is first called: the first step does not wait for what
-    // follows training. The first call of all shows that there will be a run.
+    // Each function is compiled on its first call, so the first step does not wait for functions
+    // that are needed only after training. The very first call starts compileAhead.
     allowThreads();
     compiler.emplace(*generated.module, *codeTarget, pipeline, cache, times);
     for (auto func : generated.module->getOps<mlir::func::FuncOp>()) {
@@ -368,7 +368,7 @@ llvm::Expected<llvm::SmallVector<char, 0>> Session::makeObject() {
   if (cache.enabled()) {
     if (llvm::Error error = completeTables(*generated.tables, *generated.module))
       return error;
-    // The tables, in a module of their own, are the rest of what the object depends on.
+    // Besides the code, the object depends on the tables, here in a module of their own.
     llvm::LLVMContext tablesContext;
     llvm::Module tablesModule("tables", tablesContext);
     llvm::Expected<std::unique_ptr<llvm::TargetMachine>> machine = codeTarget->createMachine();

@@ -1,4 +1,4 @@
-// One compilation, stage by stage: each stage is run at most once and can be printed.
+// Session: one compilation. Each stage is run at most once and can be printed.
 #pragma once
 
 #include "compiler/ast/Ast.h"
@@ -25,32 +25,30 @@
 namespace nnc {
 
 struct SessionOptions {
-  // the program's file, as given (`-`: standard input); "<repl>" for text that is typed
+  // the path of the program's file, as given (`-`: standard input); "<repl>" for text that is typed
   std::string path;
-  std::string output;      // the trainer that is made; empty: none
-  bool standalone = false; // what is made goes elsewhere: it holds no absolute path of this machine
+  std::string output;      // path of the trainer to be written; empty: none
+  bool standalone = false; // the output may be moved: it contains no absolute path of this machine
   std::string dataDir;     // --data DIR
   bool doublePrecision = false;
-  bool unfused = false; // every op its own kernel: for tests
+  bool unfused = false; // each op gets its own kernel; for tests
   std::string cpu = "native";
   std::string triple;   // empty: this machine
-  std::string cacheDir; // where compiled objects are kept; empty: nowhere
-  bool monitor = false; // functions that tell norms of gradients and dead units, even if no report
-                        // asks for them
+  std::string cacheDir; // folder for compiled objects; empty: none are kept
+  bool monitor = false; // compile functions that report norms of gradients and dead units, even if
+                        // no report needs them
   LintMode lints = LintMode::Off;
-  // Of an input of an interactive session, whose text holds more than the input
-  // (repl/Declarations.h):
+  // The following are for inputs of an interactive session. Their text holds more than the input
+  // (repl/Declarations.h).
   bool session = false;
-  size_t earlierAt =
-      0; // runs from this offset of the text on ran before, and come first; 0: none did
-  int32_t earlier = 0; // how many of the program's statements they are
-  // from these offsets on, data paths start in that folder
+  size_t earlierAt = 0; // statements from this offset on ran before; 0: there are none
+  int32_t earlier = 0;  // how many statements of the program these are
+  // data paths after one of these offsets start in the folder that belongs to it
   std::vector<std::pair<size_t, std::string>> folders;
-  bool profile =
-      false; // time stamps in the code of steps and evaluations, and the tables that explain them
+  bool profile = false; // time stamps in steps and evaluations, and tables for them
 };
 
-/// Stages in order. Each includes those before it.
+/// The stages in order. Each includes all stages before it.
 enum class Stage {
   Parsed,
   Checked,
@@ -67,11 +65,11 @@ public:
   explicit Session(SessionOptions options);
   ~Session();
 
-  /// Takes the program from options.path, or from `text`. Reports what is wrong with the file.
+  /// Takes the program from options.path, or from `text`. Reports errors of the file.
   bool load();
   bool loadText(llvm::StringRef text, llvm::StringRef name);
 
-  /// Runs the stages up to `stage`. False after an error, which is in diagnostics().
+  /// Runs the stages up to `stage`. Returns false after an error, which is in diagnostics().
   bool reach(Stage stage);
 
   Diagnostics &diagnostics() { return *diags; }
@@ -83,21 +81,22 @@ public:
   const Target &target() const { return *codeTarget; }
   llvm::Module &llvmModule() { return *translated.module; }
   const SessionOptions &settings() const { return options; }
-  /// What places in the program's file are called: as it was given, but nothing that is standalone
-  /// holds an absolute path.
+  /// The name of the program's file in locations: as it was given, but never an absolute path if
+  /// the output is standalone.
   std::string sourceName() const;
 
-  /// A copy of one function, which has reached Planned, lowered to loops. Null after an error.
+  /// Returns a copy of one function, lowered to loops, or null after an error. The session has
+  /// reached Planned.
   mlir::OwningOpRef<mlir::ModuleOp> loopsOf(llvm::StringRef name);
 
-  /// Gives the program with the addresses of its functions, each of which is compiled in memory
-  /// when it is first called; valid while the session lives. Null after an error.
+  /// Returns the program with the addresses of its functions, each of which is compiled in memory
+  /// on its first call. It is valid as long as the session. Null after an error.
   const nn_program *compileInMemory();
-  /// Writes a standalone executable, options.output. `argv0` and the address of main find the
-  /// runtime's library.
+  /// Writes a standalone executable to options.output. The runtime's library is found by `argv0`
+  /// and by the address of a function of nnc.
   bool writeExecutable(const char *argv0);
 
-  /// What took how long so far.
+  /// How long each stage took so far.
   Timeline &timeline() { return times; }
 
 private:
@@ -123,20 +122,20 @@ private:
   std::optional<unsigned> buffer;
   std::optional<Stage> reached;
   std::unique_ptr<ast::Program> parsed;
-  // its statements, where they do not run in the order of the text
+  // its statements, if they do not run in the order of the text
   std::vector<ast::Stmt *> ordered;
   std::vector<std::unique_ptr<ast::Program>> preludePrograms;
   sema::Symbols names;
   IrgenResult generated;
   std::optional<Target> codeTarget;
-  PipelineOptions pipeline; // complete once codeTarget is known
+  PipelineOptions pipeline; // complete after codeTarget is known
   LlvmProgram translated;
   ObjectCache cache;
   Timeline times;
   std::optional<FunctionCompiler> compiler;
   std::unique_ptr<Jit> jit;
   std::once_flag aheadStarted;
-  std::optional<pthread_t> ahead; // a thread that compiles what will be called soon
+  std::optional<pthread_t> ahead; // the thread of compileAhead
 };
 
 } // namespace nnc

@@ -1,4 +1,4 @@
-// The table: stages in order, indented below the stage that they are part of.
+// Prints the table of --timing: stages in order, each indented below the stage that contains it.
 #include "compiler/driver/Timeline.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -18,7 +18,7 @@ void Timeline::add(std::string name, double begin, double end) {
   stages.push_back({std::move(name), begin, end, std::this_thread::get_id()});
 }
 
-/// One line; without a share when `total` is 0.
+/// Prints one line, without a share if `total` is 0.
 static void row(llvm::raw_ostream &os, double seconds, double total, unsigned depth,
                 llvm::StringRef name) {
   os << llvm::format("%9.1f ms  ", seconds * 1e3);
@@ -40,9 +40,9 @@ void Timeline::print(llvm::raw_ostream &os, double begin, double end,
       beside.push_back(stage);
   }
   const double total = end - begin;
-  /// Prints a list and returns how much of the time its outermost stages fill.
+  /// Prints a list and returns how much of the time its outermost stages take.
   auto list = [&](llvm::SmallVector<Stage> &list, double total) {
-    // A stage that contains another begins before it, or at the same time and ends later.
+    // A stage that contains another begins earlier, or begins at the same time and ends later.
     llvm::stable_sort(list, [](const Stage &a, const Stage &b) {
       return a.thread != b.thread ? a.thread < b.thread
              : a.begin != b.begin ? a.begin < b.begin

@@ -1,4 +1,4 @@
-// What took how long, on which thread: the table behind --timing.
+// Timeline: records how long each stage took and on which thread, for --timing.
 #pragma once
 
 #include "llvm/Support/raw_ostream.h"
@@ -10,15 +10,16 @@
 
 namespace nnc {
 
-/// Collects intervals of monotonic time. Those of one thread contain one another or are apart, so
-/// containment says which stage is part of which, and nothing is counted twice. (LLVM's and MLIR's
-/// timers begin after the process has; this one can tell what came before.) Any thread may add.
+/// Collects intervals of monotonic time. Two intervals of one thread are disjoint, or one contains
+/// the other. Containment tells which stage is part of which, so nothing is counted twice. (The
+/// timers of LLVM and MLIR begin after the process has started; this one also covers the time
+/// before.) Any thread may add intervals.
 class Timeline {
 public:
-  /// Monotonic seconds.
+  /// The monotonic time in seconds.
   static double now();
 
-  /// A stage on the calling thread.
+  /// Adds a stage of the calling thread.
   void add(std::string name, double begin, double end);
 
   /// Runs `f` and adds the time that it took.
@@ -29,9 +30,9 @@ public:
     return result;
   }
 
-  /// A table of the constructing thread's stages within [begin, end], each with its share of that
-  /// time, and what is left; then what other threads did meanwhile, and what came after `end`, with
-  /// times alone.
+  /// Prints a table of the stages within [begin, end] of the thread that constructed the timeline,
+  /// each with its share of that time, and the rest of the time. After that come the stages of
+  /// other threads in that time and all stages after `end`, without shares.
   void print(llvm::raw_ostream &os, double begin, double end, llvm::StringRef totalName) const;
 
 private:

@@ -1,5 +1,5 @@
-// The search follows the parser: a command first, values after the flags that need them, and `--`
-// ends the flags.
+// Finds unknown flags. The search follows LLVM's parser: a command comes first, values come after
+// the flags that need them, and `--` ends the flags.
 #include "compiler/driver/UnknownFlags.h"
 
 #include "compiler/support/Diagnostics.h"
@@ -11,7 +11,7 @@ using namespace nnc;
 namespace cl = llvm::cl;
 using llvm::StringRef;
 
-/// The command that a word names; null: none.
+/// The command with this name, or null.
 static cl::SubCommand *commandNamed(StringRef word) {
   for (cl::SubCommand *command : cl::getRegisteredSubcommands())
     if (!command->getName().empty() && command->getName() == word)
@@ -29,8 +29,8 @@ static llvm::SmallVector<StringRef> shownFlags(cl::SubCommand &command) {
   return names;
 }
 
-/// LLVM's own options, which are hidden, go with every command. One with the name of a program's
-/// flag would take that without a word.
+/// LLVM's own options, which are hidden, are accepted with every command. An option with the name
+/// of a program's flag is excluded: LLVM would silently take that flag.
 static const cl::Option *llvmOption(StringRef flag) {
   const cl::Option *option = cl::getRegisteredOptions(cl::SubCommand::getTopLevel()).lookup(flag);
   return option && option->getOptionHiddenFlag() != cl::NotHidden && !nn_is_flag(flag.str().c_str())
@@ -61,7 +61,7 @@ std::string nnc::unknownFlag(int argc, char **argv) {
       break;
     if (!word.starts_with("-") || word == "-") {
       if (programsOwn)
-        break; // its file: what follows is the program's
+        break; // this is its file; what follows belongs to the program
       continue;
     }
     const auto [flag, value] = word.ltrim('-').split('=');

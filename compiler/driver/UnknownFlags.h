@@ -1,13 +1,14 @@
-// Flags that nnc does not have: LLVM's parser would propose whatever is nearest, however far away.
+// Reports flags that nnc does not have. (LLVM's parser would suggest the nearest flag, however
+// different.)
 #pragma once
 
 #include <string>
 
 namespace nnc {
 
-/// What is wrong with the first flag of the command line that neither the command nor LLVM knows:
-/// "there is no flag --weights; …"; empty: all are known. What follows `nnc run FILE` is the
-/// program's and not looked at.
+/// A message about the first flag that neither the command nor LLVM knows: "there is no flag
+/// --weights; …". Empty if all are known. The arguments after `nnc run FILE` belong to the program
+/// and are not checked.
 std::string unknownFlag(int argc, char **argv);
 
 } // namespace nnc

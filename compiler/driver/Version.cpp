@@ -1,4 +1,4 @@
-// The one file that depends on the version in CMakeLists.txt.
+// Defines the version text. Only this file is compiled with the version of CMakeLists.txt.
 #include "compiler/driver/Version.h"
 
 const char *nnc::versionText() { return "nnc " NNC_VERSION; }

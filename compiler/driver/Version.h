@@ -1,9 +1,9 @@
-// Which nnc this is.
+// Declares the version of nnc.
 #pragma once
 
 namespace nnc {
 
-/// "nnc 0.1.0": the version of the project.
+/// The version of the project, such as "nnc 0.1.0".
 const char *versionText();
 
 } // namespace nnc

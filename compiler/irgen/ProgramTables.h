@@ -1,5 +1,5 @@
-// What irgen hands over beside the MLIR module: the program's tables in the runtime's own structs
-// (runtime/abi.h), with every compiled function named by its symbol. Codegen fills in offsets and
+// The program tables that irgen produces beside the MLIR module, in the runtime's own structs
+// (runtime/abi.h). They name every compiled function by its symbol. Codegen fills in offsets and
 // sizes, then either patches in code addresses (JIT) or writes the tables as constants into the
 // object (trainer).
 #pragma once
@@ -26,8 +26,8 @@ struct ProgramTables {
 
   nn_program program;
 
-  /// Each nn_fn inside `program` that has code, and the name of its func.func in the module. An
-  /// nn_fn that is not here stays empty.
+  /// Each nn_fn in `program` that has code, and the name of its func.func in the module. Any other
+  /// nn_fn stays empty.
   llvm::MapVector<nn_fn *, std::string> functions;
 
   /// A NUL-terminated copy that lives as long as the tables.

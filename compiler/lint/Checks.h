@@ -1,5 +1,5 @@
-// The checks of the table in Lint.cpp. Each judges one training step; a check that serves several
-// lints asks `lint.name` which.
+// Declares the checks of the table in Lint.cpp. Each checks one training step. A check that serves
+// several lints reads `lint.name` to tell which.
 #pragma once
 
 #include "compiler/lint/Context.h"

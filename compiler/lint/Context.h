@@ -1,4 +1,5 @@
-// What a lint sees: a program, one training step of it at a time, and where to report.
+// The input and output of a lint: the program, one training step at a time, and the functions that
+// report.
 #pragma once
 
 #include "compiler/irgen/Irgen.h"
@@ -15,14 +16,14 @@ namespace nnc::lint {
 class Step;
 class Context;
 
-/// A lint: its name, as messages, comments and grammar/LANGUAGE.md have it, and the check. A check
-/// may serve several.
+/// A lint: its name (in messages, comments and grammar/LANGUAGE.md) and its check. Several lints
+/// may share a check.
 struct Lint {
   llvm::StringRef name;
   void (*check)(Context &, const Step &, const Lint &);
 };
 
-/// All of them.
+/// All lints.
 llvm::ArrayRef<Lint> lints();
 
 class Context {
@@ -35,26 +36,26 @@ public:
   const IrgenResult &generated;
   const std::string dataDir;
 
-  /// Reports at `where`, unless this was said there before, or a comment there silences it, or
-  /// `where` is not in the program's text.
+  /// Reports at `where`, unless the lint was already reported there, a comment there silences it,
+  /// or `where` is not in the program's text.
   std::optional<DiagnosticBuilder> report(const Lint &lint, Range where,
                                           const llvm::Twine &message);
-  /// Whether report() would report; from now on it was said.
+  /// Whether report() would report. Records the lint as reported there.
   bool isNew(const Lint &lint, Range where);
-  /// Comments that silence what is no lint.
+  /// Reports `nolint` comments that name no lint.
   void checkSilencers();
 
-  /// Whether the text is the program's own, not the library's.
+  /// Whether the range is in the text of the program, not of the library.
   bool isUsers(Range r) const;
-  /// Where the program's text asks for an application: the name it is called by, if that is the
-  /// program's, else the call around it.
+  /// The place of an application in the program's text: the name by which it is called, if that is
+  /// in the program; otherwise the surrounding call.
   Range placeOf(const Application &a) const { return isUsers(a.named) ? a.named : a.at; }
-  /// Whether a text is, or names, what a `let … ~` of `search` or `compare` draws: it is there to
-  /// be tried.
+  /// Whether a range is inside, or its text names, a drawn constant (`let … ~`) of `search` or
+  /// `compare`. Such values are there to be tried.
   bool isDrawn(Range r) const;
 
-  /// The prelude's first declaration of that kind that states the fact with that value, for
-  /// suggestions; empty: none.
+  /// The first declaration of that kind in the prelude that states the fact with that value, for
+  /// suggestions. Empty if there is none.
   llvm::StringRef preludeName(ast::StmtKind kind, llvm::StringRef key, llvm::StringRef value) const;
 
 private:

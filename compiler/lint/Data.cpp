@@ -1,5 +1,5 @@
-// From a field to the raw columns that its `prepare` function passes on unchanged, and to their
-// numbers.
+// Finds the raw columns that the `prepare` function passes on to a field unchanged, and reads
+// statistics of their numbers.
 #include "compiler/lint/Data.h"
 
 #include "llvm/ADT/SetVector.h"
@@ -11,7 +11,7 @@ namespace nnc::lint {
 
 namespace {
 
-/// A data set's row of the tables, and the function that computes its fields.
+/// The row of a data set in the program tables, and the function that computes its fields.
 struct Prepared {
   const nn_data *row = nullptr;
   mlir::func::FuncOp function;
@@ -30,15 +30,15 @@ Prepared preparedOf(const Context &context, const Step &step) {
   return found;
 }
 
-/// The names of the columns whose elements `v` has, unchanged: through all parts of what was put
-/// together.
+/// Adds the names of the columns whose elements `v` holds unchanged. Looks through concatenation
+/// and other operations that only move elements.
 void collectColumns(Prepared data, mlir::Value v, llvm::SetVector<StringRef> &names) {
   llvm::SmallVector<mlir::Value> todo{v};
   while (!todo.empty()) {
     mlir::Value next = todo.pop_back_val();
     mlir::Operation *op = next.getDefiningOp();
     if (auto arg = llvm::dyn_cast<mlir::BlockArgument>(next)) {
-      int32_t index = -1; // among the inputs: options are arguments too
+      int32_t index = -1; // index among the inputs: options are arguments too
       for (unsigned i = 0; i <= arg.getArgNumber(); ++i)
         index += data.function.getArgAttr(i, "nn.field") != nullptr;
       if (data.function.getArgAttr(arg.getArgNumber(), "nn.field") && index < data.row->n_inputs) {
@@ -52,7 +52,7 @@ void collectColumns(Prepared data, mlir::Value v, llvm::SetVector<StringRef> &na
   }
 }
 
-/// The columns that a field holds as they stand, perhaps among computed ones.
+/// The columns that a field holds unchanged. It may hold computed columns too.
 llvm::SetVector<StringRef> columnNames(Prepared data, StringRef field) {
   llvm::SetVector<StringRef> names;
   auto results = data.function.getBody().front().getTerminator()->getOperands();
@@ -95,7 +95,8 @@ std::vector<ColumnRead> rawColumns(const Context &context, const Step &step, Str
   };
   if (llvm::none_of(columns, isWanted))
     return {};
-  // All are asked for, as the run will: where a column of `rows` lies follows from the others.
+  // Request all columns, as the run will: in `rows`, the position of a column depends on the
+  // others.
   std::vector<nn_column_summary> summaries(columns.size());
   if (nn_summarize_columns(&data.row->source, context.generated.tables->program.source_dir,
                            context.dataDir.empty() ? nullptr : context.dataDir.c_str(),
@@ -115,9 +116,10 @@ static std::string rangeText(const nn_column_summary &s) {
   return std::string(text);
 }
 
-/// Numbers of this size in the root of their mean square saturate units whose weights were drawn
-/// for inputs of size 1, and are far from what a layer gives at first; columns whose ranges differ
-/// by this factor need steps whose lengths do, and one rules the loss.
+/// Inputs whose root mean square exceeds `largestSize` saturate units with weights drawn for inputs
+/// of size 1; as targets they are far from the first outputs of a layer. Columns whose ranges
+/// differ by more than `largestRatio` need steps of equally different lengths, and one of them
+/// dominates the loss.
 static const double largestSize = 10, largestRatio = 100;
 
 std::string outOfScale(llvm::ArrayRef<ColumnRead> columns) {
@@ -127,7 +129,7 @@ std::string outOfScale(llvm::ArrayRef<ColumnRead> columns) {
     if (!largest || c.summary.mean_square > largest->summary.mean_square)
       largest = &c;
     if (width(&c) == 0)
-      continue; // the same everywhere: it has no unit to speak of
+      continue; // constant, so it has no scale
     if (!widest || width(&c) > width(widest))
       widest = &c;
     if (!narrowest || width(&c) < width(narrowest))
@@ -156,7 +158,7 @@ bool holdsLabels(const Context &context, const Step &step, StringRef field) {
   for (const nn_field &f : llvm::ArrayRef(data.row->fields, data.row->n_fields))
     if (field == f.name && (f.flags & NN_FIELD_CATEGORY))
       return true;
-  // A column of classes as it is: an idx label, a generator's y.
+  // A column of classes that is used unchanged: an idx label, a generator's y.
   auto *name = llvm::dyn_cast_or_null<ast::NameExpr>(declared->value);
   const int column = info->second.source.columnIndex(
       declared->value ? (name ? name->name.text : StringRef()) : field);

@@ -1,4 +1,4 @@
-// Reading facts that have a form of their own.
+// Reads the facts that have a form of their own.
 #include "compiler/lint/Facts.h"
 
 using llvm::StringRef;

@@ -1,5 +1,5 @@
-// Weights whose start does not suit what becomes of them: he before tanh, xavier before relu, all
-// alike in a hidden layer.
+// Lints on initial weights that do not suit their layer: he before tanh, xavier before relu, equal
+// weights in a hidden layer.
 #include "compiler/lint/Checks.h"
 
 using llvm::StringRef;
@@ -10,14 +10,14 @@ void checkInitializers(Context &context, const Step &step, const Lint &lint) {
   const bool towardsTanh = lint.name == "he-with-tanh";
   const StringRef drawnFor = towardsTanh ? "relu" : "tanh", reached = towardsTanh ? "tanh" : "relu";
   for (const Weighing &w : step.weighings) {
-    // Only what the program's text chose: a default serves most networks well enough.
+    // Only initializers that the program chose. A default serves most networks well enough.
     const Applicable *init = w.weights->init.get();
     if (!w.isTrained || !init || !context.isUsers(init->written) ||
         factOf(init->decl, "for") != drawnFor || context.isDrawn(init->written))
       continue;
     const Application *activation = step.activationOf(w.result);
     if (!activation || step.family(*activation) != reached || context.isDrawn(activation->named) ||
-        !step.isWeighedLater(activation->result)) // of outputs alone the scale does not matter
+        !step.isWeighedLater(activation->result)) // the scale of outputs does not matter
       continue;
     const std::string name = "`" + init->name + "`", onto = "`" + activation->name + "`";
     auto report = towardsTanh

@@ -1,4 +1,4 @@
-// Inputs in raw units, which a layer gets as they stand.
+// The lint on inputs in raw units that a layer gets unscaled.
 #include "compiler/lint/Checks.h"
 #include "compiler/lint/Data.h"
 

@@ -1,5 +1,5 @@
-// Layers in an order that is seldom meant: a bias that normalisation takes away again, dropout of
-// the outputs.
+// Lints on layers in an order that is rarely intended: a bias that normalisation removes again,
+// dropout on the outputs.
 #include "compiler/lint/Checks.h"
 
 using llvm::StringRef;
@@ -40,14 +40,14 @@ void checkBiasBeforeNorm(Context &context, const Step &step, const Lint &lint) {
                                   "it is normalised here, where `beta` does the bias's work")
                            .note("leave it out: `bias = none`"));
     } else if (context.isNew(lint, at)) {
-      report->note(at, "the same holds here"); // one warning for a network is enough
+      report->note(at, "the same holds here"); // one warning per network is enough
     }
   }
 }
 
 void checkNormOfOneRow(Context &context, const Step &step, const Lint &lint) {
   mlir::func::FuncOp function = step.trained.function;
-  auto rows = function->getAttrOfType<mlir::IntegerAttr>("nn.rows"); // of a batch, where known
+  auto rows = function->getAttrOfType<mlir::IntegerAttr>("nn.rows"); // rows of a batch, if known
   if (!rows || rows.getInt() != 1)
     return;
   for (const Application &norm : step.trained.applications) {
@@ -57,7 +57,7 @@ void checkNormOfOneRow(Context &context, const Step &step, const Lint &lint) {
     llvm::ArrayRef<int64_t> shape = exampleShape(x);
     auto several = [](int64_t size) { return size != 1; };
     if (llvm::any_of(shape.drop_front(shape.empty() ? 0 : 1), several))
-      continue; // a channel has several numbers in one row
+      continue; // a channel has several numbers in each row
     const std::string message =
         "batches of one row: a channel's mean is the number itself, so that `" + norm.name +
         "` makes 0 of every input while training";

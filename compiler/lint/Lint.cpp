@@ -1,4 +1,4 @@
-// The table of lints, and reporting: what is silenced, what was said before.
+// The table of lints, and reporting, which skips lints that are silenced or were already reported.
 #include "compiler/lint/Lint.h"
 
 #include "compiler/lint/Checks.h"
@@ -7,7 +7,7 @@ using llvm::StringRef;
 
 namespace nnc::lint {
 
-/// grammar/LANGUAGE.md, section 11, says of each why it is there.
+/// grammar/LANGUAGE.md, section 11, explains each.
 static const Lint table[] = {
     {"he-with-tanh", checkInitializers},
     {"xavier-with-relu", checkInitializers},
@@ -24,7 +24,7 @@ static const Lint table[] = {
     {"transposed-axes", checkTransposedAxes},
 };
 
-/// Of comments that silence what is no lint.
+/// For comments that silence a lint that does not exist.
 static const Lint unknownLint{"unknown-lint", nullptr};
 
 llvm::ArrayRef<Lint> lints() { return table; }
@@ -39,7 +39,7 @@ bool Context::isUsers(Range r) const {
   return r.isValid() && diags.sources().FindBufferContainingLoc(r.begin) == program.buffer;
 }
 
-/// Whether `text` holds `name` as a word.
+/// Whether `text` contains `name` as a word.
 static bool mentions(StringRef text, StringRef name) {
   auto isPart = [](unsigned char c) { return llvm::isAlnum(c) || c == '_' || c >= 0x80; };
   for (size_t at = text.find(name); at != StringRef::npos; at = text.find(name, at + 1))
@@ -63,7 +63,7 @@ StringRef Context::preludeName(ast::StmtKind kind, StringRef key, StringRef valu
   const ast::Decl *first = nullptr;
   for (const auto &entry : symbols.prelude) {
     const ast::Decl *decl = entry.second;
-    // The first of its file in the order of the text: the table is in none.
+    // Take the first in source order, because the table is unordered.
     if (decl->kind == kind && factOf(decl, key) == value &&
         (!first || decl->range.begin.getPointer() < first->range.begin.getPointer()))
       first = decl;

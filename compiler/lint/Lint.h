@@ -1,4 +1,5 @@
-// Lints: what the language allows, and what seldom is meant. The room's face.
+// The entry point of lint: warns about programs that the language allows but that are rarely
+// intended.
 #pragma once
 
 #include "compiler/irgen/Irgen.h"
@@ -9,9 +10,9 @@ namespace nnc {
 
 enum class LintMode { Warn, Error, Off };
 
-/// Judges the training steps of a program, as irgen made them (before any pass), and reports what
-/// it finds in `diags`: as warnings, or with LintMode::Error as errors. `dataDir` is another folder
-/// for data files, or empty: the files are opened where a lint must know what numbers they hold.
+/// Checks the training steps of a program, as irgen made them (before any pass), and reports to
+/// `diags`: warnings, or errors with LintMode::Error. `dataDir` is another folder for data files,
+/// or empty. Files are opened if a lint must know their numbers.
 void lintProgram(Diagnostics &diags, const ast::Program &program, const sema::Symbols &symbols,
                  const IrgenResult &generated, llvm::StringRef dataDir, LintMode mode);
 

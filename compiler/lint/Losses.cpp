@@ -1,4 +1,4 @@
-// Losses that take something else than what they are given.
+// Lints on losses and metrics that get the wrong kind of input.
 #include "compiler/lint/Checks.h"
 
 #include "compiler/lint/Data.h"
@@ -7,7 +7,8 @@ using llvm::StringRef;
 
 namespace nnc::lint {
 
-/// Calls each application of a loss or a metric that takes `kind`, with its first two arguments.
+/// Calls `judge` for each application of a loss or a metric that takes `kind`, with its first two
+/// arguments.
 static void forLosses(
     const Step &step, StringRef kind,
     llvm::function_ref<void(const Application &, mlir::Value first, mlir::Value second)> judge) {
@@ -66,7 +67,7 @@ void checkSigmoidWithMse(Context &context, const Step &step, const Lint &lint) {
     const Application *maker = step.madeBy(given, "gives", "probabilities");
     if (!maker || !target || context.isDrawn(maker->named) || context.isDrawn(loss.named))
       return;
-    // A target that is also the input is what an autoencoder paints: shades, not classes.
+    // A target that is also the input is that of an autoencoder: shades, not classes.
     const llvm::SmallVector<StringRef> targets = step.fieldsBehind(target),
                                        inputs = step.fieldsBehind(given);
     auto isInput = [&](StringRef target) {
@@ -93,7 +94,7 @@ void checkRawTargets(Context &context, const Step &step, const Lint &lint) {
     const Weighing *output = target ? step.unscaled(given) : nullptr;
     const StringRef field = output ? step.field(target) : StringRef();
     const sema::FieldInfo *info = field.empty() ? nullptr : fieldInfo(context, step, field);
-    // What is the input, too, is judged as such.
+    // A target that is also the input is checked as an input.
     if (!info || info->normalize || llvm::is_contained(step.fieldsBehind(given), field) ||
         context.isDrawn(loss.named))
       return;

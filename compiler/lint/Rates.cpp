@@ -1,4 +1,5 @@
-// Learning rates, or what else an optimizer calls usual, that are outside of its usual values.
+// The lint on learning rates, or another hyper-parameter with a stated usual range, that are
+// outside that range.
 #include "compiler/lint/Checks.h"
 
 #include "mlir/IR/Matchers.h"
@@ -12,12 +13,12 @@ namespace nnc::lint {
 
 namespace {
 
-/// Computes numbers that are known before the data: schedules. Its clock stands still.
+/// Evaluates schedules, which do not depend on data, at a given step.
 class Clock {
 public:
   Clock(mlir::func::FuncOp step, const nn_program &program) : step(step), program(program) {}
 
-  /// A schedule's value at a step of a run, or nothing where it depends on something else.
+  /// The value of a schedule at a step of a run, or nothing if it depends on anything else.
   std::optional<double> at(mlir::Value schedule, double now, double perEpoch, double total) {
     known.clear();
     scalars = {{"step", now},
@@ -71,8 +72,7 @@ private:
   llvm::DenseMap<mlir::Value, mlir::Attribute> known;
 };
 
-/// The largest value in the course of a run of ten epochs of a thousand steps, which is as good as
-/// another.
+/// The largest value in a run of ten epochs of a thousand steps, chosen arbitrarily.
 std::optional<double> largestValue(const Value &v, const Step &step, const nn_program &program) {
   if (v.isKnown())
     return v.number;
@@ -91,7 +91,7 @@ std::optional<double> largestValue(const Value &v, const Step &step, const nn_pr
   return largest;
 }
 
-/// The argument that gives the parameter `name` in a call `optimizer(…)`, or the whole expression.
+/// The argument for the parameter `name` in a call `optimizer(…)`, or the whole expression.
 const ast::Expr *argumentOf(const ast::Expr *e, const ast::OptimizerDecl *decl, StringRef name) {
   auto *call = llvm::dyn_cast<ast::CallExpr>(e);
   if (!call)

@@ -1,5 +1,5 @@
-// Finding comments needs no parser: `#` outside of a string and of a name in backquotes begins one,
-// and all three end with the line.
+// Finds `nolint` comments without a parser: `#` outside a string and a quoted name starts a
+// comment, and all three end with the line.
 #include "compiler/lint/Silencers.h"
 
 #include "llvm/ADT/StringExtras.h"
@@ -8,7 +8,7 @@ using llvm::StringRef;
 
 namespace nnc::lint {
 
-/// The line's comment without its marks, or an empty text at the line's end.
+/// The comment of the line without its `#`, or an empty text at the end of the line.
 static StringRef commentOf(StringRef line) {
   char quote = 0;
   for (size_t i = 0; i < line.size(); ++i) {
@@ -60,8 +60,8 @@ bool Silencers::silence(StringRef lint, Range range) const {
   for (const Named &named : all) {
     if (named.name != lint)
       continue;
-    // On one of the range's lines: at or behind the line in which it begins, before the end of that
-    // in which it ends.
+    // Whether the name is on one of the lines of the range: not before the first line, and before
+    // the end of the last.
     const char *at = named.range.begin.getPointer();
     const StringRef before(text.begin(), begin - text.begin()), after(end, text.end() - end);
     const size_t lineStart = before.find_last_of("\r\n"), lineEnd = after.find_first_of("\r\n");

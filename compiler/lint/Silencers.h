@@ -1,4 +1,4 @@
-// Comments `# nolint: name, name why`: the lints that a line does not want to hear of.
+// Comments `# nolint: name, name why`, which silence lints on their line.
 #pragma once
 
 #include "compiler/support/Source.h"
@@ -18,7 +18,7 @@ public:
   /// Whether a line of `range` silences `lint`.
   bool silence(llvm::StringRef lint, Range range) const;
 
-  /// The names as they were written: where each stands, and what of a comment names nothing.
+  /// The names as written, with their places. A comment that names nothing has an empty name.
   struct Named {
     llvm::StringRef name;
     Range range;

@@ -1,4 +1,4 @@
-// Walking the values of a training step.
+// Follows the values of a training step.
 #include "compiler/lint/Step.h"
 
 #include "llvm/ADT/SmallPtrSet.h"
@@ -15,8 +15,8 @@ mlir::Value Step::argument(const Application &a, llvm::ArrayRef<ast::Parameter> 
   return {};
 }
 
-/// If an op adds to a value of each example something that is the same for all, or scales it by
-/// that: the value. Else null.
+/// If an elementwise op combines a value of each example with one that is the same for all (it adds
+/// a bias, or scales): the former. Otherwise null.
 static mlir::Value shifted(mlir::Operation *op) {
   if (!llvm::isa<nn::ScalarBodyOp>(op) || op->getNumOperands() != 2)
     return {};

@@ -1,5 +1,5 @@
-// A training step as lints look at it: where values come from and where they go. Operations are
-// known by their interfaces alone.
+// A training step as lints see it: where values come from and where they go. Operations are
+// recognized only by their interfaces.
 #pragma once
 
 #include "compiler/dialect/NnDialect.h"
@@ -13,8 +13,8 @@
 
 namespace nnc::lint {
 
-/// A product of values with parameters that are matrices or filters: what a dense or a
-/// convolutional layer does.
+/// A product of values with parameters that are matrices or filters, as in a dense or convolutional
+/// layer.
 struct Weighing {
   nn::ContractionOp op;
   const TensorInfo *weights;
@@ -30,34 +30,35 @@ public:
   const TrainedStep &trained;
   std::vector<Weighing> weighings; // in order
 
-  /// The value whose elements `v` has, perhaps in another shape, in part, or repeated.
+  /// The value whose elements `v` has, possibly reshaped, in part, or repeated.
   mlir::Value source(mlir::Value v) const;
-  /// The parameter that `v` is, or null.
+  /// The parameter that `v` is, or null. Looks through source().
   const TensorInfo *parameter(mlir::Value v) const;
-  /// The field that `v` is, or "".
+  /// The field that `v` is, or "". Looks through source().
   llvm::StringRef field(mlir::Value v) const;
   /// Every field that a value depends on.
   llvm::SmallVector<llvm::StringRef> fieldsBehind(mlir::Value v) const;
-  /// The application whose result `v` is (as source() sees it) and whose declaration states the
-  /// fact, or null.
+  /// The application whose result `v` is (looking through source()), if its declaration states the
+  /// fact; otherwise null.
   const Application *madeBy(mlir::Value v, llvm::StringRef fact, llvm::StringRef value) const;
-  /// The weighing that `v` is, up to what is added to it for all examples alike, or null.
+  /// The weighing that computes `v`, or null. Ignores what is added or multiplied equally for all
+  /// examples.
   const Weighing *weighed(mlir::Value v) const;
-  /// The weighing that `v` is, up to biases and activations: what a layer gives at first is of
-  /// size 1. What the program scales is not.
+  /// The weighing that computes `v`, or null. Ignores biases and activations. Such a value starts
+  /// at size 1, unlike one that the program scales.
   const Weighing *unscaled(mlir::Value v) const;
   /// Whether a later weighing, with weights other than `except`, depends on `v`.
   bool isWeighedLater(mlir::Value v, const TensorInfo *except = nullptr) const;
-  /// The activation that all of `v` goes through, perhaps pooled or with some of it dropped, up to
-  /// what is added to it for all examples alike; or null.
+  /// The activation that all of `v` passes through, possibly after pooling or dropout, up to what
+  /// is added or multiplied equally for all examples; or null.
   const Application *activationOf(mlir::Value v) const;
   /// The activation that a function is like: "relu", "tanh", …; "" for any other function.
   llvm::StringRef family(const Application &a) const;
-  /// The application of a layer at a place, or null.
+  /// The application of the layer at a place, or null.
   const Application *layerAt(llvm::StringRef place) const;
 
-  /// The tensor of argument `i` of a function or a layer of these parameters; null: not given, or
-  /// no tensor.
+  /// The tensor of argument `i` of a function or a layer with these parameters. Null if it is not
+  /// given or not a tensor.
   static mlir::Value argument(const Application &a, llvm::ArrayRef<ast::Parameter> parameters,
                               size_t i);
 
@@ -67,7 +68,7 @@ private:
   mlir::Block *block;
   llvm::DenseMap<mlir::Value, const TensorInfo *> parameters;
   llvm::DenseMap<mlir::Value, llvm::StringRef> fields;
-  std::set<llvm::StringRef> families; // what `@like` and `@for` name
+  std::set<llvm::StringRef> families; // the names in `@like` and `@for`
 };
 
 } // namespace nnc::lint

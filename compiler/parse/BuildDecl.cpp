@@ -1,4 +1,4 @@
-// Declarations, the statements of their blocks, and data.
+// Builds the nodes of declarations, of the statements in blocks, and of data declarations.
 #include "compiler/parse/Builder.h"
 
 using namespace nnc;
@@ -133,7 +133,6 @@ Expr *Builder::body(P::BodyContext *c) {
 }
 
 // ---- blocks
-// ---------------------------------------------------------------------------------------------------------
 
 BlockExpr *Builder::block(P::BlockContext *c) {
   auto *node = make<BlockExpr>(c);
@@ -182,7 +181,6 @@ Stmt *Builder::statement(P::StatementContext *c) {
 }
 
 // ---- data
-// -----------------------------------------------------------------------------------------------------------
 
 Stmt *Builder::data(P::DataDeclContext *c) {
   auto *decl = declare<DataDecl>(c, c->name());

@@ -1,5 +1,5 @@
-// Expressions of the parse tree -> AST. Chains of operators are walked in loops: a rule's context
-// holds the whole chain, so recursion here is as deep as brackets are nested.
+// Builds the nodes of expressions. Loops walk chains of operators: the context of a rule holds the
+// whole chain, so the recursion is only as deep as the nesting of brackets.
 #include "compiler/parse/Builder.h"
 
 #include "compiler/support/Numbers.h"
@@ -16,7 +16,8 @@ Expr *Builder::expression(P::ExpressionContext *c) {
   OpenElses open;
   Expr *value = choice(c->choice(), open);
   for (P::PipeTailContext *tail : c->pipeTail()) {
-    // An `else` reaches to the end of the expression (LANGUAGE.md 4.1): its side goes on.
+    // An `else` extends to the end of the expression (LANGUAGE.md 4.1), so the pipe belongs to its
+    // side.
     Expr *&end = open.last ? open.last->otherwise : value;
     auto *pipe = make<PipeExpr>(join(end->range, range(tail)));
     pipe->lhs = end;
@@ -99,8 +100,8 @@ Expr *Builder::binary(antlr4::Token *op, Expr *lhs, Expr *rhs) {
   return node;
 }
 
-/// `a op b op c …`: the operands, built by `build`, are joined from the left. A context's children
-/// are operand, operator, operand, …
+/// `a op b op c …`: builds the operands with `build` and joins them from the left. The children of
+/// a context alternate: operand, operator, operand, …
 template <typename Operands, typename Build>
 Expr *Builder::leftChain(antlr4::ParserRuleContext *c, const Operands &operands, Build build) {
   Expr *value = build(operands[0]);
@@ -236,7 +237,7 @@ Expr *Builder::primary(P::PrimaryContext *c) {
   }
   if (auto *paren = dynamic_cast<P::ParenContext *>(c)) {
     Expr *inner = expression(paren->expression());
-    inner->range = range(c); // so that a caret covers the brackets, too
+    inner->range = range(c); // so that a caret covers the parentheses too
     return inner;
   }
   return block(static_cast<P::BlockValueContext *>(c)->block());
@@ -340,7 +341,6 @@ llvm::ArrayRef<Expr *> Builder::expressions(const std::vector<P::ExpressionConte
 }
 
 // ---- names and shapes
-// -----------------------------------------------------------------------------------------------
 
 llvm::ArrayRef<Ident> Builder::names(const std::vector<P::NameContext *> &contexts) {
   llvm::SmallVector<Ident, 4> list;

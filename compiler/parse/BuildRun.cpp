@@ -1,4 +1,4 @@
-// Runs: train, evaluate and the other statements that happen in order.
+// Builds the nodes of runs: train, evaluate and the other statements that are executed in order.
 #include "compiler/parse/Builder.h"
 
 using namespace nnc;

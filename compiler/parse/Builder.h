@@ -1,5 +1,5 @@
-// From ANTLR's parse tree to the AST. One class, its methods in three files as the grammar's parts
-// are: BuildExpr.cpp, BuildDecl.cpp (declarations, blocks, data) and BuildRun.cpp.
+// Builds the AST from ANTLR's parse tree. The methods are in three files, like the parts of the
+// grammar: BuildExpr.cpp, BuildDecl.cpp (declarations, blocks, data) and BuildRun.cpp.
 #pragma once
 #include "compiler/ast/Ast.h"
 #include "compiler/parse/SourceStream.h"
@@ -9,8 +9,8 @@
 
 namespace nnc::parse {
 
-/// Builds nodes in `arena`. Statements in which the parser found an error are left out. Reports
-/// what the grammar does not say: numbers out of range, unknown escapes, chained comparisons.
+/// Builds nodes in `arena`. Skips statements in which the parser found an error. Reports errors
+/// that the grammar cannot express: numbers out of range, unknown escapes, chained comparisons.
 class Builder {
 public:
   using P = grammar::NnParser;
@@ -24,8 +24,8 @@ public:
 private:
   // ---- expressions: BuildExpr.cpp
   ast::Expr *expression(P::ExpressionContext *c);
-  /// The `else` sides without brackets at the end of what was built so far, to the last of which a
-  /// pipe behind them belongs.
+  /// The `else` sides without parentheses at the end of the expression built so far. A pipe that
+  /// follows belongs to the last of them.
   struct OpenElses {
     ast::IfExpr *last = nullptr;
     llvm::SmallVector<ast::Expr *, 2> around; ///< nodes that end where the last one ends
@@ -104,7 +104,7 @@ private:
   ast::Arena &arena;
 };
 
-/// Makes a declaration with its name and the documentation comment above it.
+/// Creates a declaration with its name and the documentation comment above it.
 template <typename T> T *Builder::declare(antlr4::ParserRuleContext *c, P::NameContext *declared) {
   T *decl = make<T>(c);
   decl->name = name(declared);

@@ -1,4 +1,4 @@
-// One message for each broken statement.
+// Reports one error for each broken statement and finds the end of the statement.
 #include "compiler/parse/ErrorStrategy.h"
 #include "compiler/parse/Words.h"
 
@@ -6,7 +6,7 @@ using namespace nnc;
 using namespace nnc::parse;
 using grammar::NnParser;
 
-/// The rules that end with a Sep: there parsing goes on after an error.
+/// The rules that end with a Sep. Parsing continues there after an error.
 static bool isStatementRule(size_t rule) {
   return rule == NnParser::RuleTopStatement || rule == NnParser::RuleStatement ||
          rule == NnParser::RuleDataEntry || rule == NnParser::RuleRunEntry;
@@ -15,7 +15,7 @@ static bool isStatementRule(size_t rule) {
 void StatementErrorStrategy::reportError(antlr4::Parser *parser,
                                          const antlr4::RecognitionException &failure) {
   if (inErrorRecoveryMode(parser))
-    return; // the same failure on its way up, or one in the wake of another
+    return; // the same failure on its way up, or a follow-up error
   beginErrorCondition(parser);
 
   antlr4::TokenStream &tokens = *parser->getTokenStream();
@@ -30,7 +30,7 @@ void StatementErrorStrategy::reportError(antlr4::Parser *parser,
 
   Range range = source.range(tokens.get(where.index));
   if (where.index > 0 &&
-      range.begin == range.end) { // nothing to underline: point behind what came last
+      range.begin == range.end) { // nothing to underline: point after the previous token
     range.begin = source.range(tokens.get(where.index - 1)).end;
     range.end = range.begin;
   }

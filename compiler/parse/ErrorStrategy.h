@@ -1,4 +1,4 @@
-// What happens when the parser meets a token that it cannot use: one message, then on with the next
+// Handles tokens that the parser cannot use: reports one error and continues with the next
 // statement.
 #pragma once
 #include "compiler/parse/SourceStream.h"
@@ -6,10 +6,9 @@
 
 namespace nnc::parse {
 
-/// Reports the first error of each statement (or entry of a block) and skips to the statement's
-/// end. ANTLR's own strategy guesses at single tokens, which makes further errors out of one; this
-/// one never inserts or deletes. `depths` are TokenList::depths: they tell which Sep ends the
-/// statement.
+/// Reports the first error of each statement (or entry of a block) and skips to the end of the
+/// statement. ANTLR's own strategy inserts or deletes single tokens, which causes follow-up errors;
+/// this one never does. `depths` (TokenList::depths) tells which Sep ends the statement.
 class StatementErrorStrategy : public antlr4::DefaultErrorStrategy {
 public:
   StatementErrorStrategy(const SourceStream &source, const std::vector<unsigned> &depths,

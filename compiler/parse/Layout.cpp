@@ -1,4 +1,4 @@
-// The layout rules, applied token by token while lexing, so that a text over a limit is not even
+// Applies the layout rules token by token while lexing. A text over a limit is therefore not even
 // lexed to its end.
 #include "compiler/parse/Layout.h"
 #include "grammar/NnLexer.h"
@@ -8,7 +8,7 @@
 using namespace nnc;
 using namespace nnc::parse;
 using grammar::NnLexer;
-using T = grammar::NnParser; // whose token types are the lexer's and those made here
+using T = grammar::NnParser; // its token types are those of the lexer and those created here
 using Token = std::unique_ptr<antlr4::Token>;
 
 namespace {
@@ -21,7 +21,7 @@ size_t closerOf(size_t opener) {
   return opener == T::LParen ? T::RParen : opener == T::LBracket ? T::RBracket : T::RBrace;
 }
 
-/// After these a newline cannot end the statement.
+/// A newline after one of these tokens cannot end the statement.
 bool continuesAfter(size_t type) {
   switch (type) {
   case T::PipeOp:
@@ -60,17 +60,17 @@ bool continuesAfter(size_t type) {
   }
 }
 
-/// Before these a newline does not end the statement.
+/// A newline before one of these tokens does not end the statement.
 bool continuesBefore(size_t type) {
   return type == T::PipeOp || type == T::Then || type == T::Else || type == T::Derivative ||
          type == T::LBrace;
 }
 
-/// Reserved words that stand nowhere but at a statement's start: whatever came before is over.
+/// Reserved words that occur only at the start of a statement: they end whatever came before.
 bool beginsStatement(size_t type) { return type == T::Let || type == T::Fn || type == T::Print; }
 
-/// Tokens that add no depth to an expression's tree. Keywords are words too: they cannot follow one
-/// another in an expression, apart from `not` and `if`.
+/// Tokens that add no depth to the tree of an expression. Keywords are included: except `not` and
+/// `if`, they cannot follow one another in an expression.
 bool isOperand(size_t type) {
   switch (type) {
   case T::Name:
@@ -87,7 +87,7 @@ bool isOperand(size_t type) {
   }
 }
 
-/// Behind these an expression begins that is no part of the one before.
+/// After one of these tokens a new expression begins, which is not part of the previous one.
 bool startsExpression(size_t type) {
   return type == T::Comma || type == T::Equals || type == T::Tilde || type == T::Assign ||
          type == T::Arrow || type == T::Colon;
@@ -97,7 +97,7 @@ bool startsOperand(size_t type) {
   return isOperand(type) || type == T::LParen || type == T::LBracket;
 }
 
-/// Tokens that may be an expression's last.
+/// Tokens that may be the last of an expression.
 bool endsOperand(size_t type) { return isOperand(type) || closes(type) || type == T::Prime; }
 
 bool adjacent(const antlr4::Token &left, const antlr4::Token &right) {
@@ -106,7 +106,7 @@ bool adjacent(const antlr4::Token &left, const antlr4::Token &right) {
 
 class Layout {
 public:
-  /// `diags` may be null: then nothing is reported.
+  /// If `diags` is null, nothing is reported.
   Layout(SourceStream &source, Diagnostics *diags) : source(source), diags(diags), lexer(&source) {
     lexer.removeErrorListeners();
     next = lexer.nextToken();
@@ -131,14 +131,13 @@ public:
   }
 
   TokenList list;
-  bool wantsMore =
-      false; ///< run() came to the end of a sound text, but not to the end of a statement
+  bool wantsMore = false; ///< run() reached the end of a valid text, but not the end of a statement
 
 private:
   struct Open {
     size_t type;
     Range range;
-    unsigned operators; ///< in the innermost expression, so far
+    unsigned operators; ///< in the innermost expression so far
   };
 
   size_t lastType() const {
@@ -146,7 +145,7 @@ private:
   }
   bool inParens() const { return !open.empty() && open.back().type != T::LBrace; }
 
-  /// False: nothing sensible can follow.
+  /// Returns false if nothing sensible can follow.
   bool take(Token token) {
     if (token->getType() == T::Then && !endsOperand(lastType()))
       static_cast<antlr4::CommonToken *>(token.get())
@@ -200,20 +199,20 @@ private:
 
   void takeDoc(const antlr4::Token &token) {
     if (!lineStart)
-      return; // `##` behind code documents nothing
+      return; // `##` after code documents nothing
     llvm::StringRef text = source.text(&token).drop_front(2);
     text.consume_front(" ");
     if (!docs.empty())
       docs += '\n';
     docs += text.rtrim();
     if (docs.empty())
-      docs = " "; // an empty first line still is a comment
+      docs = " "; // an empty first line is a comment too
     afterDoc = true;
   }
 
   void takeNewline(Token token) {
     if (!afterDoc)
-      docs.clear(); // a blank line or code lies between the comment and what follows
+      docs.clear(); // a blank line or code separates the comment from what follows
     afterDoc = false;
     lineStart = true;
     if (!inParens() && !pending)
@@ -222,7 +221,8 @@ private:
 
   // ---- separators -------------------------------------------------------------------------------
 
-  /// Decides about the newline or `;` before a token of type `type`.
+  /// Decides whether the pending newline or `;` ends the statement. `type` is the type of the next
+  /// token.
   void settlePending(size_t type) {
     Token mark = std::move(pending);
     if (!mark || lastType() == T::Sep || lastType() == T::LBrace)
@@ -233,7 +233,7 @@ private:
     endStatement(mark.get());
   }
 
-  /// Puts a Sep before `at` unless the statement is ended already.
+  /// Inserts a Sep before `at` unless the statement has already ended.
   void endStatement(const antlr4::Token *at) {
     if (lastType() == T::Sep || lastType() == T::LBrace)
       return;
@@ -301,7 +301,7 @@ private:
     if (startsExpression(type)) {
       resetOperators();
     } else if (!isOperand(type) && !closes(type) && type != T::Then &&
-               type != T::Else) { // `if` counts already
+               type != T::Else) { // `if` already counts
       ++operators;
       ++(open.empty() ? outermost : open.back().operators);
       if (operators > maxOperators) {
@@ -399,16 +399,15 @@ private:
   Diagnostics *diags;
   NnLexer lexer;
   Token next;    ///< the lexer's next token
-  Token pending; ///< a newline or `;` about which the next token decides
+  Token pending; ///< a newline or `;`; the next token decides whether it ends the statement
   std::vector<Open> open;
   unsigned operators = 0; ///< in the expressions of all open brackets together
-  unsigned outermost = 0; ///< those outside of every bracket
+  unsigned outermost = 0; ///< those outside every bracket
   std::string docs;       ///< the `##` lines read so far
   bool afterDoc = false;  ///< the current line is a `##` line
-  bool lineStart = true;  ///< nothing but blanks since the last newline
+  bool lineStart = true;  ///< only blanks since the last newline
   bool failed = false;
-  bool unfinished =
-      false; ///< an unfinished string may have hidden brackets: say nothing about those
+  bool unfinished = false; ///< an unfinished string may hide brackets: do not report any
   size_t brokenEnd = size_t(-1);
 };
 

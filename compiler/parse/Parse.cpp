@@ -1,4 +1,4 @@
-// The room's entry: lexing and layout, then ANTLR's parser, then the AST.
+// The entry point of the room: runs lexing and layout, then ANTLR's parser, then the builder.
 #include "compiler/parse/Parse.h"
 #include "compiler/parse/Builder.h"
 #include "compiler/parse/ErrorStrategy.h"
@@ -8,8 +8,8 @@ using namespace nnc;
 using namespace nnc::parse;
 using grammar::NnParser;
 
-/// Parses statement by statement. The loop stands here and not in the grammar's rule `program`,
-/// because an error at a statement's first token would leave that rule for good.
+/// Parses statement by statement. The loop is here and not in the grammar's rule `program`, because
+/// an error at the first token of a statement would end that rule for good.
 static std::vector<NnParser::TopStatementContext *> parseStatements(NnParser &parser) {
   std::vector<NnParser::TopStatementContext *> statements;
   while (parser.getTokenStream()->LA(1) != antlr4::Token::EOF)
@@ -25,12 +25,12 @@ std::unique_ptr<ast::Program> nnc::parseString(Diagnostics &diags, unsigned buff
 
   antlr4::ListTokenSource tokenSource(std::move(list->tokens));
   antlr4::CommonTokenStream tokens(&tokenSource);
-  tokens.fill(); // messages look at tokens ahead of the parser
+  tokens.fill(); // messages look at tokens that the parser has not reached
   NnParser parser(&tokens);
   parser.removeErrorListeners();
 
-  // ANTLR's advice: try the quick prediction first, and the full one where it fails. Only the
-  // second pass reports.
+  // As ANTLR advises, try the fast prediction mode first and the full one if it fails. Only the
+  // second pass reports errors.
   std::vector<NnParser::TopStatementContext *> statements;
   auto *simulator = parser.getInterpreter<antlr4::atn::ParserATNSimulator>();
   try {

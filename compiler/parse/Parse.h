@@ -1,5 +1,4 @@
-// From text to AST. The room behind this header is the only one that sees ANTLR, exceptions and
-// RTTI.
+// Parses source text into an AST. Only the room behind this header uses ANTLR, exceptions and RTTI.
 #pragma once
 #include "compiler/ast/Ast.h"
 #include "compiler/support/Diagnostics.h"
@@ -7,15 +6,14 @@
 
 namespace nnc {
 
-/// Parses a registered buffer (see support/Source.h). Syntax errors are reported to `diags`, at
-/// most one for each statement; the statements without errors are in the program that is returned
-/// all the same, so that sema can report more. Null only where nothing could be read (unmatched
-/// brackets, an unterminated string, a limit). `diags` owns the text and must outlive the program.
+/// Parses a registered buffer (see support/Source.h). Reports syntax errors to `diags`, at most one
+/// for each statement. The returned program has the statements without errors, so that sema can
+/// report more. Returns null only if nothing could be parsed (unmatched brackets, an unterminated
+/// string, an exceeded limit). `diags` owns the text and must outlive the program.
 std::unique_ptr<ast::Program> parseString(Diagnostics &diags, unsigned buffer);
 
-/// True where `text` is a beginning that more lines could complete: an open bracket, a trailing
-/// operator or comma, an
-/// `=` without its right side. For a prompt that reads several lines. Reports nothing.
+/// True if more lines could complete `text`: it has an open bracket, a trailing operator or comma,
+/// or an `=` without a right side. For a prompt that reads several lines. Reports nothing.
 bool isIncomplete(llvm::StringRef text);
 
 } // namespace nnc

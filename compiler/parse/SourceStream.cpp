@@ -1,4 +1,4 @@
-// Decoding a source buffer for the lexer.
+// Decodes a source buffer for the lexer.
 #include "compiler/parse/SourceStream.h"
 #include "llvm/ADT/STLExtras.h"
 

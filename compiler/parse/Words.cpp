@@ -42,7 +42,7 @@ static bool takes(const antlr4::misc::IntervalSet &expected, size_t type) {
   return expected.contains(type);
 }
 
-/// A token type as it is written.
+/// A token type as it is written in the source.
 static std::string spell(size_t type, const antlr4::dfa::Vocabulary &vocabulary) {
   std::string literal = vocabulary.getLiteralName(type);
   if (literal == "'\\''")
@@ -63,7 +63,7 @@ static std::string spell(size_t type, const antlr4::dfa::Vocabulary &vocabulary)
   }
 }
 
-/// What may stand at the start of a statement of this kind.
+/// What may begin a statement of this kind, in words.
 static std::string beginnings(size_t statement) {
   switch (statement) {
   case NnParser::RuleDataEntry:
@@ -79,7 +79,7 @@ static std::string beginnings(size_t statement) {
   }
 }
 
-/// The parser found no way to go on from a statement's first word.
+/// What is expected after the first word of a statement, in words.
 static std::string describeAfterFirst(size_t type, size_t statement) {
   if (type == NnParser::Keep)
     return "`best`, `highest` or `lowest`";
@@ -152,7 +152,7 @@ std::string parse::describeExpected(antlr4::TokenStream &tokens, const Failure &
   return list.empty() ? "something else" : list;
 }
 
-/// Words of other languages at the start of a statement, and what nn says instead.
+/// Words of other languages at the start of a statement, and their equivalent in nn.
 static std::string adviseOnFirstWord(StringRef word, size_t rule) {
   static const std::pair<StringRef, StringRef> foreign[] = {
       {"def", "a function is declared with `fn`"},

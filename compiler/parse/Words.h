@@ -1,4 +1,4 @@
-// How messages about syntax name what was found and what was expected.
+// The wording of syntax errors: the token found, the tokens expected, and advice.
 #pragma once
 #include "compiler/parse/SourceStream.h"
 #include "grammar/NnParser.h"
@@ -8,23 +8,23 @@ namespace nnc::parse {
 /// "`foo`", "the number 3", "the end of the line", "the reserved word `let`".
 std::string describeFound(const SourceStream &source, antlr4::TokenStream &tokens, size_t index);
 
-/// A failure of the parser: where it was and what it met.
+/// A failure of the parser: where it happened, and on which token.
 struct Failure {
-  size_t index;     ///< of the token that it could not use
-  size_t rule;      ///< the grammar rule it was in
-  size_t statement; ///< the rule of the statement or entry around it: topStatement, statement,
+  size_t index;     ///< of the token that the parser could not use
+  size_t rule;      ///< the grammar rule that was being parsed
+  size_t statement; ///< the rule of the surrounding statement or entry: topStatement, statement,
                     ///< dataEntry or runEntry
   size_t first;     ///< the index of that statement's first token
-  bool operandDue;  ///< it could have gone on with any expression
+  bool operandDue;  ///< any expression would have been accepted
 };
 
-/// What the parser could have gone on with, in words: "an expression", "`,` or `)`", "the end of
-/// the statement". `expected` are the token types it would have taken.
+/// What the parser would have accepted, in words: "an expression", "`,` or `)`", "the end of the
+/// statement". `expected` holds the token types that it would have accepted.
 std::string describeExpected(antlr4::TokenStream &tokens, const Failure &failure,
                              const antlr4::misc::IntervalSet &expected,
                              const antlr4::dfa::Vocabulary &vocabulary);
 
-/// A sentence of advice for well-known slips (`**`, `x = 1` without `let`, `def`, a misspelt
+/// A sentence of advice on a well-known slip (`**`, `x = 1` without `let`, `def`, a misspelt
 /// keyword), or empty.
 std::string adviseOn(const SourceStream &source, antlr4::TokenStream &tokens,
                      const Failure &failure);

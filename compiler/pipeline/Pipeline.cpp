@@ -1,4 +1,4 @@
-// The order of passes.
+// Builds the pass pipelines of all stages.
 #include "compiler/pipeline/Pipeline.h"
 #include "compiler/lowering/cpu/LowerKernels.h"
 #include "compiler/lowering/cpu/RowPanels.h"
@@ -18,8 +18,8 @@ using namespace mlir;
 namespace nnc {
 
 void buildNnPipeline(OpPassManager &pm, const PipelineOptions &) {
-  // First of all: simplification sees through a value to what it is made of, and a gradient by that
-  // value would find no way to it.
+  // Differentiate first. Simplification may replace a value by what it was computed from, and then
+  // a gradient with respect to that value would find no path to it.
   pm.addPass(createDifferentiatePass());
   pm.addPass(createSimplifyPass());
 }

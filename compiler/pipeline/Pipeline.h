@@ -1,4 +1,5 @@
-// The one place for the order of passes.
+// The passes of each compilation stage, in order. Other code builds its pass managers from the
+// functions here; only driver/math/Step.cpp also runs differentiation and simplification alone.
 //
 //   nn    --buildNnPipeline-->    nn without gradients, simplified       --emit=grad
 //         --buildKernPipeline-->  kern: fused, scheduled, planned        --emit=fused, plan
@@ -16,29 +17,31 @@ namespace nnc {
 struct PipelineOptions {
   FuseOptions fuse;
   LoweringTarget target;
-  /// Keep matrices in blocks (LayOut). Off where a test hands in tensors row by row.
+  /// Keep matrices in blocks (LayOut). Off for tests that pass tensors row by row.
   bool blocks = true;
-  /// Run the verifier after every pass. On in tests: the MLIR libraries have their assertions off.
+  /// Run the verifier after every pass. On in tests, because the MLIR libraries are built without
+  /// assertions.
   bool verifyEach = false;
 };
 
 /// Differentiates and simplifies.
 void buildNnPipeline(mlir::OpPassManager &pm, const PipelineOptions &options = {});
-/// Lays out matrices, fuses, schedules and plans memory. memoryPlanOf() then tells the plan.
+/// Lays out matrices, fuses, schedules, plans memory and plans contractions and row panels.
+/// memoryPlanOf() then returns the memory plan.
 void buildKernPipeline(mlir::OpPassManager &pm, const PipelineOptions &options = {});
 /// Lowers kernels to loops over memory.
 void buildLoopPipeline(mlir::OpPassManager &pm, const PipelineOptions &options = {});
 /// Lowers loops to the LLVM dialect.
 void buildLlvmPipeline(mlir::OpPassManager &pm, const PipelineOptions &options = {});
 
-/// How far runPipeline() goes.
+/// The last stage that runPipeline() runs.
 enum class PipelineStage { Grad, Fused, Loops, Llvm };
 
 /// Runs `module`, as irgen made it, through all stages up to and including `last`.
 mlir::LogicalResult runPipeline(mlir::ModuleOp module, PipelineStage last,
                                 const PipelineOptions &options = {});
 
-/// For nn-opt: every pass of the compiler, and `nn-pipeline-{nn,kern,loops,llvm}`.
+/// For nn-opt: registers every pass of the compiler, and `nn-pipeline-{nn,kern,loops,llvm}`.
 void registerPasses();
 
 } // namespace nnc

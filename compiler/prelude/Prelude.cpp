@@ -1,4 +1,4 @@
-// Access to the embedded files.
+// Gives access to the embedded prelude files.
 #include "compiler/prelude/Prelude.h"
 
 namespace nnc {

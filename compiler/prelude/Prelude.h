@@ -1,4 +1,4 @@
-// The standard library's text: the .nn files of this folder, embedded in the binary.
+// The text of the standard library: the .nn files of this folder, embedded in the binary.
 #pragma once
 
 #include "llvm/ADT/ArrayRef.h"

@@ -1,4 +1,5 @@
-// The checks' shared state. Each feature's methods are in the file named beside them.
+// The class that performs the checks. The heading of each group of methods names the file that
+// implements it.
 #pragma once
 
 #include "compiler/sema/Scope.h"
@@ -18,7 +19,7 @@ namespace nnc::sema {
 
 using ast::Ident;
 
-/// What a name means where it stands.
+/// What a name means in its context.
 struct Target {
   enum Kind { Unknown, Local, Declaration, Ambient, Structural, Elementwise };
   Kind kind = Unknown;
@@ -30,26 +31,26 @@ struct Target {
   bool isDecl(ast::StmtKind k) const { return kind == Declaration && decl->kind == k; }
 };
 
-/// A parameter, as calls see it.
+/// A parameter as seen by a call.
 struct Formal {
   llvm::StringRef name;
   bool required;
 };
 
-/// What a name must stand for where it stands, for suggestions.
+/// What kind of thing a name must denote in its context, for suggestions.
 enum class Wanted {
   Value,    // an operand
   Function, // what is called
   Stage,    // what follows `|>`, and the parts of `seq`: a layer, or a function of a tensor
-  Argument, // whatever may be given: a value, or a function, a schedule or a layer
+  Argument, // anything that may be given: a value, a function, a schedule or a layer
 };
 
-/// The metrics of a train block, which its quantities (`val.accuracy`) may name.
+/// The metrics of a train block. Its quantities (`val.accuracy`) may name them.
 struct MetricUse {
   Ident name;
-  Target target; // what is called; Unknown where the value is another expression
-  ast::Direction direction = ast::Direction::None; // said in the entry
-  bool given = false;                              // the name stands before a `=`
+  Target target; // what is called; Unknown if the value is another expression
+  ast::Direction direction = ast::Direction::None; // given in the entry
+  bool given = false;                              // the name is before a `=`
 };
 
 class Analyzer {
@@ -60,7 +61,7 @@ public:
   void run(const ast::Program &program, llvm::ArrayRef<const ast::Program *> prelude);
 
 private:
-  // ---- Declarations.cpp: what is declared, and the declarations' own rules
+  // ---- Declarations.cpp: the declarations and the rules of each
   void collect(const ast::Program &program, bool prelude);
   void declare(const Ident &name, const ast::Decl *decl, bool prelude);
   void checkDecl(const ast::Decl &decl, const Scope *outer, bool prelude);
@@ -70,7 +71,7 @@ private:
   void checkOption(const ast::OptionDecl &decl);
   void checkLet(const ast::LetDecl &decl, Scope &scope);
 
-  // ---- Blocks.cpp: statements inside braces
+  // ---- Blocks.cpp: statements in braces
   void checkBlock(const ast::BlockExpr &block, const Scope &outer);
   void checkBlockStmt(const ast::Stmt &stmt, Scope &scope);
   void checkAssign(const ast::AssignStmt &stmt, Scope &scope);
@@ -78,7 +79,7 @@ private:
   void checkState(const ast::StateStmt &stmt, Scope &scope);
   void addLocal(const Ident &name, LocalKind kind, Scope &scope);
 
-  // ---- Names.cpp: expressions and what their names mean
+  // ---- Names.cpp: expressions and the meaning of their names
   void checkExpr(const ast::Expr *expr, const Scope &scope);
   void checkName(const ast::NameExpr &name, const Scope &scope, Wanted wanted = Wanted::Argument);
   void checkOperand(const ast::Expr *expr, const Scope &scope);
@@ -86,13 +87,13 @@ private:
   void checkRange(const ast::RangeOfExpr &range, const Scope &scope);
   void checkField(const ast::FieldExpr &field, const Scope &scope);
   Target resolve(llvm::StringRef name, const Scope &scope, bool callee = false) const;
-  /// Notes that `scope`'s declaration needs `decl`, for the search for cycles.
+  /// Records that the declaration of `scope` needs `decl`, for the search for cycles.
   void use(const ast::Decl *decl, Range where, const Scope &scope);
 
-  // ---- Suggestions.cpp: names that mean nothing
+  // ---- Suggestions.cpp: unknown names
   void unknownName(const Ident &name, const Scope &scope, Wanted wanted);
-  /// True where an unknown name is worth an error: not said before, and not the consequence of
-  /// another error.
+  /// True if an unknown name deserves an error: it has not been reported before and is not a
+  /// consequence of another error.
   bool firstReport(const Ident &name, const Scope &scope,
                    llvm::ArrayRef<llvm::StringRef> candidates);
   bool isWanted(const ast::Decl &decl, Wanted wanted, const Scope &scope, bool isArgument) const;
@@ -106,7 +107,7 @@ private:
   void checkApplied(const ast::Expr *expr, const Scope &scope);
   void checkCallee(const Target &target, const ast::NameExpr &name, const ast::CallExpr *call,
                    const Scope &scope, unsigned piped);
-  /// `args` against `formals`, of which a pipe gives the first `piped`.
+  /// Checks `args` against `formals`. A pipe supplies the first `piped` of them.
   void checkArguments(llvm::ArrayRef<ast::Argument> args, Range where, llvm::StringRef callee,
                       Range declared, llvm::ArrayRef<Formal> formals, unsigned piped);
   void checkBuiltinArguments(llvm::ArrayRef<ast::Argument> args, Range where,
@@ -115,7 +116,7 @@ private:
                                              size_t position) const;
   void checkArgumentValues(llvm::ArrayRef<ast::Argument> args, const Scope &scope,
                            const Target *target);
-  /// `expr` where a declaration of one kind is wanted, by its name or called: `optimizer =
+  /// Checks `expr` where a declaration of one kind is needed, by name or in a call: `optimizer =
   /// adam(…)`, `~ he`.
   void checkKind(const ast::Expr *expr, const Scope &scope, ast::StmtKind wanted);
 
@@ -127,7 +128,7 @@ private:
   void reportCycles();
   void reportCycle(llvm::ArrayRef<std::pair<const ast::Decl *, Range>> cycle);
 
-  // ---- Constants.cpp: the little that is worth knowing without elaborating a program
+  // ---- Constants.cpp: values that can be computed without elaborating a program
   std::optional<double> constantValue(const ast::Expr *expr) const;
   std::optional<double> constantValue(const ast::Expr *expr, bool prelude, unsigned &budget) const;
   std::optional<std::vector<int64_t>> constantShape(const ast::Shape &shape) const;
@@ -143,19 +144,19 @@ private:
   void checkRows(const ast::DataDecl &decl, const SourceInfo &source);
   void checkRow(const ast::RowEntry &row, const SourceInfo &source, Range declared);
   void checkAugment(const ast::AugmentEntry &augment, const Scope &fields, DataInfo &info);
-  /// Fails unless a field has one class for each example.
+  /// Reports an error and returns false unless the field has one class for each example.
   bool checkCategory(const FieldInfo &field, const DataInfo &info, Range where);
   void checkClassWeights(const ast::CallExpr &call, const Scope &scope);
   const FieldInfo *findField(const Ident &name, const DataInfo &info);
 
-  // ---- Sources.cpp, Probe.cpp: the calls that say where examples come from
+  // ---- Sources.cpp, Probe.cpp: calls of data sources
   void checkSource(const ast::Expr *expr, const Scope &scope, SourceInfo &info);
   void readCsvColumns(const ast::Expr *list, SourceInfo &info);
   void readArrayColumn(const ast::Argument &argument, SourceInfo &info);
   void readFileSetting(llvm::StringRef name, const ast::Expr *value, SourceInfo &info);
   void readHeader(const ast::Expr *value, SourceInfo &info);
   // Tables.cpp
-  /// False: it is no such setting.
+  /// Returns false if there is no such setting.
   bool readTableSetting(llvm::StringRef name, const ast::Expr *value, SourceInfo &info);
   bool hasGaps(const ast::Entry &entry, const SourceInfo &source);
   void checkDrop(const ast::DropEntry &drop, DataInfo &info);
@@ -165,7 +166,7 @@ private:
   bool readGenerator(SourceInfo &info);
   void probe(SourceInfo &info, const ast::Expr *path, const ast::Expr *labels);
 
-  // ---- Runs.cpp, Train.cpp, Quantities.cpp: statements that do something
+  // ---- Runs.cpp, Train.cpp, Quantities.cpp: runs
   void checkRun(const ast::Stmt &stmt, const Scope &scope);
   void checkEvaluate(const ast::EvaluateStmt &stmt, const Scope &scope);
   void checkPlot(const ast::PlotStmt &stmt, const Scope &scope); // Plots.cpp
@@ -177,11 +178,11 @@ private:
   void checkResult(const ast::Ident &name, llvm::StringRef what);
   void checkEnsemble(const ast::EnsembleStmt &stmt, const Scope &scope);
   void checkText(const ast::Expr *file, llvm::StringRef what, const Scope &scope);
-  /// The model that a path begins with, checked to be one and to have that place; null: unknown, or
-  /// a run's result.
+  /// The model at the start of a path, after checking that it is a model and has that place. Null
+  /// if it is unknown or the result of a run.
   const ast::ModelDecl *checkModelPath(const ast::Path &path, const Scope &scope,
                                        llvm::StringRef what, bool parts);
-  /// The data set that a path begins with; null: reported, or unknown.
+  /// The data set at the start of a path. Null if it is unknown or was reported.
   const ast::DataDecl *checkDataPath(const ast::Path &path, const Scope &scope);
   void addFields(const DataInfo *info, Scope &scope);
   void checkDataSplit(const ast::DataDecl &decl, const Ident &split, const DataInfo &info);
@@ -195,14 +196,14 @@ private:
   void checkConstrain(const ast::ConstrainEntry &entry, const ast::Path &trained,
                       const Scope &outer);
   void misplacedEntry(const ast::Entry &entry, llvm::StringRef block);
-  /// `keep` and `stop`: null `data` where the data set is unknown.
+  /// Checks what `keep` and `stop` watch. `data` is null if the data set is unknown.
   void checkQuantity(const ast::Path &quantity, const DataInfo *data,
                      llvm::ArrayRef<MetricUse> metrics, llvm::StringRef forWhat,
                      const ast::KeepEntry *keep);
   void checkDirection(const MetricUse &metric, const ast::Path &quantity);
 
-  /// Far more errors than are printed: looking for more, and for what was meant, would only cost
-  /// time.
+  /// True if there are far more errors than are printed. More errors and suggestions would only
+  /// cost time.
   bool enough() const { return diags.errorCount() > 5 * Diagnostics::maxPrinted; }
 
   Diagnostics &diags;
@@ -210,14 +211,14 @@ private:
   const ast::TrainStmt *lastTrain = nullptr; // above the statement that is being checked
   const Options &options;
   Symbols &symbols;
-  const bool syntaxErrors; // declarations may be missing that the text has
+  const bool syntaxErrors; // the text may have declarations that are missing here
 
   std::vector<const ast::Decl *> userDecls,
-      preludeDecls;           // in the order of the text, for suggestions
+      preludeDecls;           // in source order, for suggestions
   llvm::StringSet<> reported; // unknown names
-  bool inMetric = false;      // what is checked is a `metric` entry's value
+  bool inMetric = false;      // the value of a `metric` entry is being checked
   const ast::Expr *argument =
-      nullptr; // the argument that is checked, and of which kind of declaration it must be
+      nullptr; // the argument being checked, and the kind of declaration that it must be
   std::optional<ast::StmtKind> kindOfArgument;
   llvm::SmallPtrSet<const ast::Decl *, 16> preludeSet;
 
@@ -230,9 +231,9 @@ private:
   const ast::Stmt *current = nullptr; // the top-level statement that is being checked
 };
 
-/// Whether a let can be seen to hold something that cannot be applied.
+/// Whether a let visibly holds something that cannot be applied.
 bool holdsLiteral(const ast::Decl *decl);
-/// Whether a function's values follow the step of a run.
+/// Whether the values of a function depend on the step of a run.
 bool isSchedule(const ast::FnDecl &fn);
 
 /// `x` in backquotes.

@@ -1,4 +1,4 @@
-// Statements inside braces: lets, parameters, states and assignments.
+// Checks the statements in braces: lets, parameters, states and assignments.
 #include "compiler/sema/Analyzer.h"
 
 using namespace nnc::ast;
@@ -86,8 +86,8 @@ void Analyzer::checkState(const StateStmt &stmt, Scope &scope) {
   addLocal(stmt.name, LocalKind::State, scope);
 }
 
-/// A layer or a schedule writes its states, an optimizer its states and theta; everything else is a
-/// value for good.
+/// A layer or a schedule assigns to its states, an optimizer to its states and theta. Everything
+/// else keeps its value.
 void Analyzer::checkAssign(const AssignStmt &stmt, Scope &scope) {
   unsigned at = scope.context().at;
   StringRef name = stmt.name.text;

@@ -1,5 +1,5 @@
-// The tables of builtin functions and ambient names, and the elementwise primitives as the dialect
-// registers them.
+// The tables of structural builtins and ambient values, and the list of elementwise primitives,
+// which comes from the dialect.
 #include "compiler/sema/Builtins.h"
 
 #include "compiler/dialect/NnDialect.h"
@@ -46,7 +46,7 @@ const Builtin table[] = {
     {"slice", 3, 3, sliced},
     {"reverse", 1, 1, over},
     {"conv2d", 2, 2, convolution},
-    // Random numbers: of a shape, or `like` a tensor.
+    // Random numbers: of a given shape, or `like` a tensor.
     {"random_uniform", 0, 1, like},
     {"random_normal", 0, 1, like},
     {"random_bernoulli", 0, 2, likeP},
@@ -60,7 +60,7 @@ const Builtin table[] = {
     {"missing", 1, 1, {}},
     {"classes", 1, 1, {}},
     {"class_weights", 1, 1, {}},
-    // Layers from layers.
+    // Layers made from layers.
     {"repeat", 2, 2, {}, 1},
     {"seq", 1, Builtin::any, {}, 0},
 };
@@ -89,8 +89,8 @@ const Ambient ambientTable[] = {
     {"input", AtPart, true, "where a part of a model is trained"},
 };
 
-/// Asks the dialect's registry once: every op with a scalar body whose type follows from its
-/// operands can be called.
+/// Reads the dialect's registry once. Every op with a scalar body whose result type follows from
+/// its operands is an elementwise primitive.
 struct Elementwise {
   llvm::StringMap<unsigned> arity;
   std::vector<StringRef> names;

@@ -1,5 +1,5 @@
-// The names that the language itself gives to expressions, in one table each. irgen dispatches by
-// the same tables.
+// The names that the language predefines: structural builtins, elementwise primitives and ambient
+// values. sema resolves names with these tables, and irgen and the REPL use them too.
 #pragma once
 
 #include "llvm/ADT/ArrayRef.h"
@@ -9,40 +9,40 @@
 
 namespace nnc::sema {
 
-/// A function that irgen implements, because its result's shape is not its operands' (or it makes
-/// no tensor at all).
+/// A function that irgen implements in code of its own, because it is neither an elementwise
+/// primitive of the dialect nor written in the prelude.
 struct Builtin {
-  /// No upper bound on the positional arguments.
+  /// Means: no upper bound on the positional arguments.
   static constexpr unsigned any = ~0u;
 
   llvm::StringRef name;
-  unsigned min, max;                     ///< positional arguments, a piped one included
+  unsigned min, max;                     ///< positional arguments, including a piped one
   llvm::ArrayRef<llvm::StringRef> named; ///< arguments that may be given by name
-  /// The first positional argument that is a layer or a function to be applied later (`repeat(4,
-  /// dense(64))`), where `max_pool(2)` means what it means after `|>`. Such a builtin makes a
-  /// layer: a pipe into it adds no argument.
+  /// The index of the first positional argument that is a layer or a function to be applied later
+  /// (as in `repeat(4, dense(64))`; there `max_pool(2)` means what it means after `|>`). Such a
+  /// builtin makes a layer, so a pipe into it adds no argument.
   unsigned layersFrom = any;
 
   bool makesLayer() const { return layersFrom != any; }
 };
 
-/// All of them, in a fixed order.
+/// All builtins, in a fixed order.
 llvm::ArrayRef<Builtin> builtins();
 
-/// The builtin of that name, or null. The pointer stays valid; its place in builtins() is `p -
+/// The builtin of that name, or null. The pointer stays valid. Its index in builtins() is `p -
 /// builtins().begin()`.
 const Builtin *findBuiltin(llvm::StringRef name);
 
 /// The number of operands of the elementwise primitive `name` (exp: 1, max: 2, select: 3), which is
-/// the mnemonic of a registered nn op; nothing where there is none.
+/// the mnemonic of a registered nn op. Nothing if there is no such primitive.
 std::optional<unsigned> elementwiseArity(llvm::StringRef name);
 
 /// The mnemonics of all elementwise primitives, sorted.
 llvm::ArrayRef<llvm::StringRef> elementwiseNames();
 
-/// Where an expression stands, as bits: some names have a meaning in some places only.
+/// The context of an expression, as bits. Some names have a meaning only in some contexts.
 enum At : unsigned {
-  AtTop = 1u << 0, ///< a top-level let or option, print, a source's settings
+  AtTop = 1u << 0, ///< a top-level let or option, print, the settings of a source
   AtFunction = 1u << 1,
   AtLayer = 1u << 2,
   AtInit = 1u << 3,
@@ -54,8 +54,10 @@ enum At : unsigned {
   AtTrain = 1u << 9,
   AtPart = 1u << 10, ///< the train block of a part of a model
   AtEvaluate = 1u << 11,
-  AtFit = 1u << 12,       ///< what the first batch makes of an initializer's draw
-  AtConstrain = 1u << 13, ///< in a train block, what is made of a parameter after each update
+  AtFit = 1u << 12,       ///< the value after `fit`, computed from an initializer's draw and the
+                          ///< first batch
+  AtConstrain = 1u << 13, ///< `constrain` in a train block: the new value of a parameter after each
+                          ///< update
   AtAnywhere = ~0u,
 };
 
@@ -63,7 +65,8 @@ enum At : unsigned {
 struct Ambient {
   llvm::StringRef name;
   unsigned where;        ///< At bits
-  bool hides;            ///< belongs to one kind of body, and so hides declarations of its name
+  bool hides;            ///< belongs to one kind of body only, and therefore hides declarations of
+                         ///< its name
   llvm::StringRef place; ///< for messages: "in the body of an `init`"
 };
 

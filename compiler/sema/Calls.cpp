@@ -1,4 +1,4 @@
-// Callees and their arguments: by position, by name, and through a pipe.
+// Checks callees and their arguments: by position, by name, and through a pipe.
 #include "compiler/sema/Analyzer.h"
 #include "compiler/sema/data/SourceTable.h"
 
@@ -25,7 +25,7 @@ llvm::SmallVector<Formal, 8> formalsOf(ArrayRef<Parameter> params) {
 
 bool isLiteral(const Expr *e) { return isa<NumberExpr, StringExpr, BoolExpr, ListExpr>(e); }
 
-/// What a call with arguments, of a layer its first call, is given.
+/// The parameters of a call with arguments (for a layer, of its first call).
 ArrayRef<Parameter> parametersOf(const Decl &decl) {
   if (auto *fn = dyn_cast<FnDecl>(&decl))
     return fn->params;
@@ -40,7 +40,8 @@ ArrayRef<Parameter> parametersOf(const Decl &decl) {
   return {};
 }
 
-/// Whether `name =` of a call names axes: `over` of a builtin, and of declarations that say so.
+/// Whether the argument `name =` of a call names axes: `over` of a builtin, or of a declaration
+/// whose parameter defaults to `all`.
 bool namesAxes(StringRef name, const Target *target) {
   if (name != "over")
     return false;
@@ -86,7 +87,7 @@ void Analyzer::checkCall(const CallExpr &call, const Scope &scope, unsigned pipe
     checkExpr(call.callee, scope);
     return checkArgumentValues(call.args, scope, nullptr);
   }
-  // `dense(64)(x)`: the second list gives the layer its inputs.
+  // `dense(64)(x)`: the second list holds the inputs of the layer.
   checkCall(*inner, scope, 0);
   if (auto *name = dyn_cast<NameExpr>(inner->callee)) {
     Target t = resolve(name->name.text, scope, true);
@@ -100,7 +101,7 @@ void Analyzer::checkCall(const CallExpr &call, const Scope &scope, unsigned pipe
   checkArgumentValues(call.args, scope, nullptr);
 }
 
-/// What follows `|>`, and the parts of `seq` and `repeat`: a layer, or a function whose first
+/// Checks what follows `|>` and the parts of `seq` and `repeat`: a layer, or a function whose first
 /// argument is piped.
 void Analyzer::checkApplied(const Expr *expr, const Scope &scope) {
   if (auto *call = dyn_cast<CallExpr>(expr))
@@ -212,7 +213,7 @@ void Analyzer::checkCallee(const Target &target, const NameExpr &name, const Cal
 
 void Analyzer::checkArguments(ArrayRef<Argument> args, Range where, StringRef callee,
                               Range declared, ArrayRef<Formal> formals, unsigned piped) {
-  std::vector<Range> given(formals.size()); // where each formal's argument stands
+  std::vector<Range> given(formals.size()); // where the argument of each formal is
   std::vector<bool> has(formals.size(), false);
   std::vector<StringRef> names;
   for (const Formal &f : formals)
@@ -315,7 +316,8 @@ void Analyzer::checkBuiltinArguments(ArrayRef<Argument> args, Range where, const
   diags.error(where, quoted(builtin.name) + " takes " + wanted + ", not " + Twine(given));
 }
 
-/// The kind of declaration that an argument of a call must be, if its parameter's default tells.
+/// The kind of declaration that an argument of a call must be, if the default of its parameter
+/// determines it.
 std::optional<StmtKind> Analyzer::parameterKind(const Target &target, StringRef name,
                                                 size_t position) const {
   if (target.kind != Target::Declaration)

@@ -1,4 +1,5 @@
-// Numbers that can be known without elaborating a program: literals, lets of them and arithmetic.
+// Computes numbers that are known without elaborating a program: literals, lets bound to them, and
+// arithmetic.
 #include "compiler/sema/Analyzer.h"
 
 #include <cmath>
@@ -9,8 +10,8 @@ using llvm::dyn_cast;
 namespace nnc::sema {
 
 std::optional<double> Analyzer::constantValue(const Expr *expr) const {
-  // The bound also ends lets that need one another (reportCycles tells of them) and those that
-  // double at each step.
+  // The bound also stops lets that need each other (reportCycles reports them) and lets whose size
+  // doubles at each step.
   unsigned budget = 1000;
   return constantValue(expr, false, budget);
 }
@@ -55,7 +56,7 @@ std::optional<double> Analyzer::constantValue(const Expr *expr, bool prelude,
   }
 }
 
-/// The shape if every dimension is a whole number of at least 1.
+/// The shape, if every dimension is a whole number of at least 1.
 std::optional<std::vector<int64_t>> Analyzer::constantShape(const Shape &shape) const {
   std::vector<int64_t> dims;
   for (const Expr *e : shape.dims) {

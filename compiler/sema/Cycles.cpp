@@ -1,5 +1,5 @@
-// Declarations that need themselves. Nothing in the language can end such a recursion, so each
-// cycle is an error.
+// Finds declarations that need themselves. Nothing in the language can end such a recursion, so
+// each cycle is an error.
 #include "compiler/sema/Analyzer.h"
 
 #include "llvm/ADT/DenseMap.h"
@@ -9,14 +9,14 @@ using namespace nnc::ast;
 
 namespace nnc::sema {
 
-/// A depth-first walk over who uses whom, with a stack of its own: a chain of lets may be long.
+/// A depth-first search over the uses, with an explicit stack because a chain of lets may be long.
 void Analyzer::reportCycles() {
   enum Color : char { White, Grey, Black };
   llvm::DenseMap<const Decl *, Color> color;
   struct Frame {
     const Decl *decl;
     size_t next;
-    Range via; // where the frame below names this declaration
+    Range via; // where the declaration below names this one
   };
   auto usesOf = [&](const Decl *d) -> llvm::ArrayRef<Use> {
     auto it = uses.find(d);
@@ -42,7 +42,8 @@ void Analyzer::reportCycles() {
         if (++found > Diagnostics::maxPrinted)
           return;
         auto first = llvm::find_if(stack, [&](const Frame &f) { return f.decl == u.decl; });
-        std::vector<std::pair<const Decl *, Range>> cycle; // each with where it names the next
+        std::vector<std::pair<const Decl *, Range>> cycle; // each with the place where it names the
+                                                           // next
         for (auto it = first; it != stack.end(); ++it)
           cycle.push_back({it->decl, std::next(it) == stack.end() ? u.where : std::next(it)->via});
         reportCycle(cycle);

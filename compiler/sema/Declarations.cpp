@@ -1,4 +1,4 @@
-// What a program declares, and the rules of each declaration.
+// Collects the declarations of a program and checks the rules of each.
 #include "compiler/sema/Analyzer.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -50,7 +50,7 @@ void Analyzer::checkDecl(const Decl &decl, const Scope *outer, bool prelude) {
     checkParameters(fn.params, scope);
     checkShapes(fn.params, scope);
     checkExpr(fn.body, scope);
-    // A derivative may be written with the function itself: σ' = σ (1 - σ).
+    // The derivative may be written in terms of the function itself: σ' = σ (1 - σ).
     context.owner = nullptr;
     return checkExpr(fn.derivative, scope);
   }
@@ -98,7 +98,7 @@ void Analyzer::checkDecl(const Decl &decl, const Scope *outer, bool prelude) {
   }
 }
 
-/// A default sees the parameters before it: `max_pool(x, size, stride = size)`.
+/// A default value may use the parameters before it: `max_pool(x, size, stride = size)`.
 void Analyzer::checkParameters(ArrayRef<Parameter> params, Scope &scope) {
   for (const Parameter &p : params) {
     checkExpr(p.defaultValue, scope);
@@ -106,9 +106,9 @@ void Analyzer::checkParameters(ArrayRef<Parameter> params, Scope &scope) {
   }
 }
 
-/// The axis names of inputs: a bare name in a shape is a constant where it names a parameter or one
-/// of the program's constants, else it names the axis, and the same name elsewhere means the same
-/// size.
+/// Checks the shapes of inputs. A bare name in a shape is a constant if it names a parameter or a
+/// constant of the program. Otherwise it names the axis, and the same name in another shape means
+/// the same size.
 void Analyzer::checkShapes(ArrayRef<Parameter> params, Scope &scope) {
   for (const Parameter &p : params) {
     if (!p.shape)

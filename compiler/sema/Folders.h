@@ -1,4 +1,5 @@
-// Where paths start: an interactive session holds parts of files from several folders in one text.
+// The folders in which relative paths start. A session of the REPL joins parts of files from
+// several folders into one text.
 #pragma once
 
 #include "llvm/ADT/SmallString.h"
@@ -12,12 +13,12 @@
 
 namespace nnc::sema {
 
-/// From each of these places on (in ascending order), relative paths start in that folder; "" is
-/// the program's own.
+/// Maps places (in ascending order) to folders: from each place on, relative paths start in that
+/// folder. "" is the folder of the program itself.
 struct Folders {
   std::vector<std::pair<const char *, std::string>> starts;
 
-  /// `path`, written at `at`, as it is from the program's folder.
+  /// `path`, written at `at`, relative to the folder of the program.
   std::string pathAt(llvm::SMLoc at, llvm::StringRef path) const {
     llvm::StringRef folder;
     for (const auto &[from, name] : starts)

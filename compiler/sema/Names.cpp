@@ -1,4 +1,4 @@
-// Expressions, and what the names in them mean.
+// Checks expressions and resolves the names in them.
 #include "compiler/sema/Analyzer.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -11,8 +11,9 @@ using llvm::StringRef;
 
 namespace nnc::sema {
 
-/// From the innermost outwards: the block and its surroundings, names that this kind of body
-/// provides, the program's declarations, names provided everywhere, the prelude, primitives.
+/// Resolves from the innermost scope outwards: the block and its surroundings, names that this kind
+/// of body provides, the program's declarations, names provided everywhere, the prelude,
+/// primitives.
 Target Analyzer::resolve(StringRef name, const Scope &scope, bool callee) const {
   const Context &context = scope.context();
   Target t;
@@ -78,8 +79,7 @@ void Analyzer::checkExpr(const Expr *expr, const Scope &scope) {
   case ExprKind::Unary:
     return checkOperand(cast<UnaryExpr>(expr)->operand, scope);
   case ExprKind::Binary: {
-    // Long sums lean to the left: walk their spine in a loop, and their operands in the order of
-    // the text.
+    // Long sums lean to the left: walk their spine in a loop, and their operands in source order.
     llvm::SmallVector<const Expr *, 8> operands;
     for (; auto *b = dyn_cast<BinaryExpr>(expr); expr = b->lhs)
       operands.push_back(b->rhs);
@@ -122,7 +122,7 @@ void Analyzer::checkExpr(const Expr *expr, const Scope &scope) {
   }
 }
 
-/// An operand of an operator, an index or a pipe: a value, and no function.
+/// Checks an operand of an operator, an index or a pipe: it must be a value, not a function.
 void Analyzer::checkOperand(const Expr *expr, const Scope &scope) {
   if (auto *name = llvm::dyn_cast_or_null<NameExpr>(expr))
     return checkName(*name, scope, Wanted::Value);
@@ -143,8 +143,8 @@ void Analyzer::checkName(const NameExpr &name, const Scope &scope, Wanted wanted
               "`; its fields are named in the run's block");
 }
 
-/// The value of `over =`: names in it are names of axes, unless they are in scope as values (`over
-/// = over`).
+/// Checks the value of `over =`. Names in it are axis names, unless they are in scope as values
+/// (`over = over`).
 void Analyzer::checkAxes(const Expr *expr, const Scope &scope) {
   if (auto *list = dyn_cast<ListExpr>(expr)) {
     for (const Expr *e : list->elements)
@@ -159,7 +159,8 @@ void Analyzer::checkAxes(const Expr *expr, const Scope &scope) {
   }
 }
 
-/// `c1 .. c13` between columns is a range of columns in their file's order; elsewhere of numbers.
+/// `c1 .. c13` between columns is a range of columns in the order of their file. Elsewhere it is a
+/// range of numbers.
 void Analyzer::checkRange(const RangeOfExpr &range, const Scope &scope) {
   checkExpr(range.first, scope);
   checkExpr(range.last, scope);
@@ -204,7 +205,7 @@ void Analyzer::checkField(const FieldExpr &field, const Scope &scope) {
              ".test` judges the result");
     return;
   }
-  // A run's values: `plot val.loss`.
+  // A value of a run: `plot val.loss`.
   if (t.kind == Target::Unknown && scope.context().at == AtTop &&
       (name == "train" || name == "val" || name == "test"))
     return;

@@ -1,5 +1,5 @@
-// The places of a model's parts: where `as` names them, and where paths (`net.head.w`) look for
-// them.
+// Checks the places of the parts of a model: those that `as` names, and those in paths
+// (`net.head.w`).
 #include "compiler/sema/Analyzer.h"
 
 using namespace nnc::ast;
@@ -11,7 +11,8 @@ namespace nnc::sema {
 
 namespace {
 
-/// The names after `as` and of lets in a model's body: they name places for certain.
+/// Collects the names after `as` and those of lets in the body of a model. They certainly name
+/// places.
 void collectPlaces(const Expr *expr, std::vector<Ident> &places) {
   if (!expr)
     return;
@@ -59,8 +60,8 @@ void collectPlaces(const Expr *expr, std::vector<Ident> &places) {
 
 } // namespace
 
-/// A place that no name in the model's body gives must at least read like a numbered one
-/// (`dense1`); whether it is there shows when the model is built.
+/// A place that the body of the model does not name must at least look like a numbered one
+/// (`dense1`). Whether it exists is known when the model is built.
 void Analyzer::checkPlace(const ModelDecl &model, const Ident &place) {
   StringRef stem = place.text.rtrim("0123456789");
   if (place.text == "weights" || place.text == "parameters")
@@ -71,7 +72,7 @@ void Analyzer::checkPlace(const ModelDecl &model, const Ident &place) {
         (findBuiltin(stem) && findBuiltin(stem)->makesLayer()))
       return;
   }
-  // A model that it is made of; irgen knows whether it is.
+  // The name of another model, which may be a part of this one. irgen checks that.
   if (const Decl *part = symbols.find(place.text);
       part && part->kind == StmtKind::Model && part != &model)
     return;
@@ -92,7 +93,7 @@ void Analyzer::checkPlace(const ModelDecl &model, const Ident &place) {
            "`), or numbered by their kind (`dense1`); `weights` are all of them");
 }
 
-/// Two layers of one pipe at one place would share their weights unasked.
+/// Two layers at the same place in one pipe would share their weights unintentionally.
 void Analyzer::checkStages(const PipeExpr *pipe) {
   std::map<StringRef, Range> seen;
   llvm::SmallVector<const Ident *, 8> places;

@@ -1,4 +1,5 @@
-// What an expression can see: the names of its block, of the blocks around it, and where it stands.
+// Scopes: the names that an expression can see in its block and the surrounding blocks, and its
+// context.
 #pragma once
 
 #include "compiler/ast/Ast.h"
@@ -19,7 +20,7 @@ enum class LocalKind {
   Column,      // a raw column, in a data block
   Field,       // a field of the data set of a run
   Declaration, // a declaration in the block of `search` or `compare`
-  Result,      // what `search`, `compare` or `ensemble` gives a name to
+  Result,      // a name that `search`, `compare` or `ensemble` gives to its result
 };
 
 struct Local {
@@ -29,17 +30,17 @@ struct Local {
   const ast::Decl *decl = nullptr; // Declaration
 };
 
-/// Where an expression stands.
+/// The context of an expression.
 struct Context {
   unsigned at = AtTop;  // one At bit
   bool prelude = false; // prelude code sees prelude names only
   const ast::Decl *owner =
       nullptr; // the declaration whose value needs what the expression names; null: a run
   const DataInfo *data = nullptr; // whose columns (AtColumns) or fields are in scope
-  bool open = false; // some names are unknown because of an error already reported: stay silent
+  bool open = false; // some names are unknown because of an error that was reported: report nothing
 };
 
-/// A block's names. Inner ones hide outer ones.
+/// The names of a block. Inner ones hide outer ones.
 class Scope {
 public:
   Scope(const Scope *parent, const Context &context) : parent(parent), where(&context) {}
@@ -80,9 +81,9 @@ private:
   const Scope *parent;
   const Context *where; // outlives the scope
   llvm::SmallVector<Local, 8> locals;
-  static constexpr size_t few = 16; // up to here a search costs less than a hash
+  static constexpr size_t few = 16; // up to this size a linear search costs less than a hash
   llvm::DenseMap<llvm::StringRef, unsigned>
-      index; // of a long scope: a table has thousands of columns
+      index; // for a long scope: a table may have thousands of columns
   unsigned indexed = 0;
 };
 

@@ -1,4 +1,4 @@
-// The order of the checks.
+// Runs the checks in order.
 #include "compiler/sema/Sema.h"
 
 #include "compiler/sema/Analyzer.h"
@@ -19,7 +19,7 @@ void Analyzer::run(const Program &program, llvm::ArrayRef<const Program *> prelu
   for (const Decl *d : preludeDecls)
     checkDecl(*d, nullptr, true);
 
-  // What runs give a name to stands beside the declarations.
+  // The results of runs are in scope beside the declarations.
   Scope top(nullptr, topContext);
   for (const Stmt *s : program.statements) {
     const Ident name = resultOf(s);

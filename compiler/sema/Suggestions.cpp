@@ -1,5 +1,5 @@
-// Names that mean nothing: the error, and which of the names that do was meant. Only things of the
-// kind that is needed there are proposed.
+// Reports unknown names and suggests the intended ones. It suggests only things of the kind that is
+// needed.
 #include "compiler/ast/Facts.h"
 #include "compiler/sema/Analyzer.h"
 
@@ -15,7 +15,7 @@ bool Analyzer::firstReport(const Ident &name, const Scope &scope,
                            llvm::ArrayRef<StringRef> candidates) {
   if (scope.context().open || !reported.insert(name.text).second)
     return false;
-  // After a syntax error the declaration may stand in the statement that could not be read.
+  // After a syntax error, the declaration may be in the statement that could not be parsed.
   return !syntaxErrors || !didYouMean(name.text, candidates).empty();
 }
 
@@ -81,7 +81,7 @@ bool isSchedule(const FnDecl &fn) {
   });
 }
 
-/// Whether a function compares what a model gives with what is right.
+/// Whether a function compares the output of a model with a target.
 static bool isLoss(const FnDecl &fn) {
   return factOf(&fn, "takes") || factOf(&fn, "target") || factOf(&fn, "classes");
 }
@@ -99,7 +99,7 @@ bool Analyzer::isWanted(const Decl &decl, Wanted wanted, const Scope &scope,
     auto &fn = cast<FnDecl>(decl);
     if (wanted == Wanted::Value || (wanted == Wanted::Stage && isSchedule(fn)))
       return false;
-    // What a network is made of; an argument of a layer may be a schedule.
+    // Suggest what a network consists of. An argument of a layer may be a schedule.
     return !inNetwork || !(isLoss(fn) || (isSchedule(fn) && !isArgument));
   }
   case StmtKind::Layer:
@@ -108,12 +108,12 @@ bool Analyzer::isWanted(const Decl &decl, Wanted wanted, const Scope &scope,
   case StmtKind::Metric:
     return wanted == Wanted::Function && inMetric;
   default:
-    return false; // an initializer, an optimizer: where these are wanted, nothing else is
+    return false; // an initializer, an optimizer: declaredNames suggests them where they are needed
   }
 }
 
-/// What kind of declaration an argument is, by its parameter's default: `weights = glorot` wants an
-/// initializer.
+/// The kind of declaration that an argument must be, by the default of its parameter: `weights =
+/// glorot` needs an initializer.
 std::optional<StmtKind> Analyzer::argumentKind(const Expr *defaultValue, bool prelude) const {
   auto *call = llvm::dyn_cast_or_null<CallExpr>(defaultValue);
   auto *name = llvm::dyn_cast_or_null<NameExpr>(call ? call->callee : defaultValue);

@@ -1,5 +1,5 @@
-// What sema knows of a program once its names, arities, keys and splits are sound: the input of
-// irgen.
+// The results of sema: declarations by name, and the sources, fields and splits of data sets. irgen
+// reads them.
 #pragma once
 
 #include "compiler/ast/Ast.h"
@@ -16,7 +16,7 @@
 namespace nnc::sema {
 
 /// One source call of a data declaration (`csv("iris.csv")`), resolved. Numbers that may depend on
-/// options (n, noise, seed …) stay expressions; irgen evaluates them.
+/// options (n, noise, seed …) remain expressions, which irgen evaluates.
 struct SourceInfo {
   const ast::CallExpr *call = nullptr;
   int32_t kind = NN_ROWS;                        // nn_source_kind
@@ -27,33 +27,37 @@ struct SourceInfo {
   bool hasMissing = false;                       // csv: `missing` was given
   std::vector<std::string> missing;
   std::vector<std::string> givenColumns; // csv(columns = […]), npy and npz(x = …)
-  std::vector<std::string> arrays; // npy, npz: what each of these is read from: a file, a member
+  std::vector<std::string> arrays; // npy, npz: the file or the member from which each of these is
+                                   // read
   int64_t channels = 0, height = 0,
-          width = 0;                    // images: of each; once the source was opened, always known
+          width = 0;                    // images: of each image; known once the source has been
+                                        // opened
   bool resize = false, recolor = false; // images: `size` and `channels` were given
-  int64_t length = 0;                   // text: characters of an example
+  int64_t length = 0;                   // text: characters per example
   llvm::StringMap<const ast::Expr *>
-      settings; // a generator's numbers by name: n, classes, noise, …
+      settings; // the numbers of a generator, by name: n, classes, noise, …
   std::string pathPlace,
       labelsPlace; // "file:line:col" of path and labels, for the runtime's messages
   std::string dir; // where the files were found: sourceDir, dataDir, or empty (generators)
 
-  /// The raw columns that the data block's expressions may name, with the shape of one example
-  /// each: a table's columns (shape []), arrays, `image` and `label` of images, the fields of rows,
-  /// `x` and `y` of generators.
+  /// The raw columns that the expressions of the data block may name, each with the shape of one
+  /// example: the columns of a table (shape []), arrays, `image` and `label` of images, the fields
+  /// of rows, `x` and `y` of generators.
   struct Column {
     std::string name;
     std::vector<int64_t> shape;
-    bool isCategory = false; // a label of images, a character, a generator's y
-    int64_t classes = 0;     // how many there are, where that is known before the run
+    bool isCategory = false; // a label of images, a character, the y of a generator
+    int64_t classes = 0;     // the number of classes, if known before the run
     bool wide = true;        // its numbers may need 64 bits
-    std::string word;        // one that it holds, of a table's column that holds no numbers
+    std::string word;        // an example of its content, for a column of a table that holds no
+                             // numbers
   };
   std::vector<Column> columns;
-  /// False after an error (a missing file): the columns are not known, and naming one is no error.
+  /// False after an error (a missing file). The columns are then unknown, and naming one is not an
+  /// error.
   bool sound = false;
 
-  /// Fills in what the runtime's table says of a source in numbers.
+  /// Fills in the numbers that describe the source in the runtime's table.
   void describe(nn_source &source) const {
     source.kind = kind;
     source.header = header;
@@ -77,7 +81,7 @@ struct SourceInfo {
     auto found = index.find(name);
     return found == index.end() ? -1 : found->second;
   }
-  /// To be called after columns have got other names.
+  /// Call this after columns have been renamed.
   void reindex() {
     index.clear();
     indexed = 0;
@@ -88,19 +92,19 @@ private:
   mutable size_t indexed = 0;
 };
 
-/// What a run's expressions may name of a data set.
+/// A field of a data set, which the expressions of a run may name.
 struct FieldInfo {
   std::string name;
   const ast::Expr *value = nullptr; // null: the column of that name as it is
   Range where;
   bool normalize = false;
   bool balance = false;               // an epoch draws its classes equally often
-  bool weighted = false;              // a run asks for `class_weights` of it
+  bool weighted = false;              // a run uses `class_weights` of it
   const ast::Expr *augment = nullptr; // null: none
-  int augmentPart = -1;               // which element of that, where it augments several fields
+  int augmentPart = -1;               // the index into the value, if that augments several fields
 };
 
-/// What becomes of cells without a value in a column.
+/// How cells without a value in a column are handled.
 struct AbsentInfo {
   std::string column;
   Range where;                      // of its name in the entry
@@ -115,19 +119,19 @@ struct DataInfo {
   SourceInfo source;
   bool hasTestSource = false;
   SourceInfo test; // with hasTestSource: the same columns as source
-  /// Which splits a run may name; without a `split` entry there is only `train` (all rows).
+  /// The splits that a run may name. Without a `split` entry the only one is `train` (all rows).
   bool hasSplit = false, hasVal = false, hasTest = false;
   /// The `split` entry's settings; null: not given.
   const ast::Expr *trainPart = nullptr, *valPart = nullptr, *testPart = nullptr, *folds = nullptr,
                   *splitSeed = nullptr;
   int stratify = -1; // index into fields
 
-  /// In the order of the text. Columns that no entry assigns are fields too in `rows` and
-  /// generators, and in every source where nothing is assigned.
+  /// In source order. Columns that no entry assigns are fields too in `rows` and generators, and in
+  /// every source if no entry assigns anything.
   std::vector<FieldInfo> fields;
-  std::vector<AbsentInfo> absent; // of `drop missing [a]` and `fill a = …`
+  std::vector<AbsentInfo> absent; // from `drop missing [a]` and `fill a = …`
   bool dropsAll = false;          // `drop missing`: all columns in use that no other entry names
-  llvm::SmallVector<const ast::Expr *, 1> conditions; // of `where`: a row is kept where all hold
+  llvm::SmallVector<const ast::Expr *, 1> conditions; // of `where`: a row is kept if all hold
   /// False after an error: some fields may be unknown.
   bool sound = false;
 
@@ -139,11 +143,11 @@ struct DataInfo {
   }
 };
 
-/// What a predict statement reads: a data set, or a source of its own.
+/// The input of a predict statement: a data set, or a source of its own.
 struct PredictInfo {
   const ast::DataDecl *data = nullptr;
   int32_t split = NN_SPLIT_ALL;
-  SourceInfo source; // where `data` is null
+  SourceInfo source; // used if `data` is null
 };
 
 /// The split of that name.
@@ -154,14 +158,14 @@ inline int32_t splitNamed(llvm::StringRef name) {
 struct Symbols {
   llvm::StringMap<const ast::Decl *> user, prelude; // every top-level declaration
   llvm::MapVector<const ast::DataDecl *, DataInfo>
-      data; // those in the blocks of search and compare too
+      data; // including those in the blocks of search and compare
   std::map<const ast::PredictStmt *, PredictInfo> predicted;
-  /// What search, compare and ensemble statements give a name to, and which of these names a
-  /// top-level statement mentions.
+  /// The names given by search, compare and ensemble statements, and for each top-level statement
+  /// those that it mentions.
   llvm::StringMap<const ast::Stmt *> results;
   std::map<const ast::Stmt *, std::set<std::string>> mentions;
 
-  /// The user's declaration of that name, else the prelude's, else null. Code of the prelude sees
+  /// The user's declaration of that name, else that of the prelude, else null. Prelude code sees
   /// only the prelude.
   const ast::Decl *find(llvm::StringRef name, bool fromPrelude = false) const {
     if (!fromPrelude)

@@ -1,4 +1,4 @@
-// Words of messages.
+// Formats names, lists and counts for messages.
 #include "compiler/sema/Analyzer.h"
 
 using llvm::StringRef;

@@ -1,7 +1,7 @@
-// The text form of a message: its place, the source line, and carets under what it is about.
+// Prints messages as text: the location, the source line, and carets under the ranges.
 //
-// llvm::SMDiagnostic is not used for this: it counts bytes as columns and leaves the carets out as
-// soon as a line holds a character that is not ASCII, which `θ` is.
+// llvm::SMDiagnostic is not used: it counts bytes as columns, and it omits the carets if a line has
+// a character outside ASCII, such as `θ`.
 #include "compiler/support/Diagnostics.h"
 #include "runtime/support/visible.h"
 #include "llvm/Support/Unicode.h"
@@ -14,12 +14,12 @@ using llvm::StringRef;
 
 namespace {
 
-/// How many columns of a source line are shown; longer lines are cut around the caret.
+/// How many columns of a source line are shown. Longer lines are cut around the caret.
 constexpr size_t maxLineWidth = 120;
 constexpr unsigned tabStop = 4;
 
-/// A source line made ready for a terminal: tabs expanded, unprintable bytes replaced, each byte's
-/// column known.
+/// A source line prepared for a terminal: tabs are expanded, unprintable bytes replaced, and the
+/// column of each byte is known.
 struct RenderedLine {
   std::string text;
   // display column of each source byte, then the column after the last
@@ -51,7 +51,7 @@ RenderedLine render(StringRef line) {
       for (unsigned i = 0; i != blanks; ++i)
         put(" ", 1);
     } else if (width < 0 || nnrt::visible(character) != character) {
-      put("?", 1); // what controls a terminal, or a byte that is not UTF-8
+      put("?", 1); // a control character, or a byte that is not UTF-8
     } else {
       put(character, width);
     }
@@ -62,7 +62,7 @@ RenderedLine render(StringRef line) {
   return result;
 }
 
-/// Sets a colour for the life of the object, where colours are wanted.
+/// Sets a colour for the lifetime of the object, if colours are enabled.
 class Colored {
 public:
   Colored(raw_ostream &os, bool colors, raw_ostream::Colors color) : os(os), colors(colors) {
@@ -115,8 +115,8 @@ private:
     os << nnrt::visible(message, /*lines=*/true) << '\n';
   }
 
-  /// Prints the line of `where` with carets under it and under those of `also` that lie on the same
-  /// line; the others go to `elsewhere`.
+  /// Prints the line of `where` with carets under it and under each range of `also` on the same
+  /// line. The other ranges go to `elsewhere`.
   void printSource(Range where, llvm::ArrayRef<Range> also, std::vector<Range> &elsewhere) {
     unsigned buffer = where.isValid() ? sources.FindBufferContainingLoc(where.begin) : 0;
     if (buffer == 0)
@@ -172,8 +172,7 @@ private:
 
 } // namespace
 
-/// Colours only where somebody looks, and has not said that none are wanted (no-color.org: a value
-/// that is not empty).
+/// Colours are used only on a terminal, and only if NO_COLOR is unset or empty (no-color.org).
 static bool wantsColors(raw_ostream &os) {
   const char *none = std::getenv("NO_COLOR");
   return !(none && *none) && os.is_displayed() && os.has_colors();
@@ -190,7 +189,8 @@ void Diagnostics::print(raw_ostream &os, bool colors) {
       said.insert({messages[i].where.begin.getPointer(), messages[i].message});
   for (; printed != messages.size(); ++printed) {
     const Diagnostic &message = messages[printed];
-    // A model is elaborated once for each function that needs it, and each time finds the same.
+    // A model is elaborated once for each function that needs it, and reports the same errors each
+    // time.
     if (message.where.isValid() &&
         !said.insert({message.where.begin.getPointer(), message.message}).second)
       continue;

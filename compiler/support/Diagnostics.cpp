@@ -1,5 +1,5 @@
-// Collecting messages, and the search for the name that was meant. The text form is in
-// DiagnosticPrinter.cpp.
+// Collects messages, and suggests the name that was probably intended. DiagnosticPrinter.cpp prints
+// the messages.
 #include "compiler/support/Diagnostics.h"
 
 using namespace nnc;
@@ -48,8 +48,8 @@ DiagnosticBuilder &DiagnosticBuilder::suggest(StringRef name,
   return *this;
 }
 
-/// Whether two neighbouring letters have changed places, which counts as one difference: `gard` is
-/// near `grad`.
+/// Whether the names differ only by a swap of two neighbouring letters. That counts as one
+/// difference: `gard` is near `grad`.
 static bool isSwap(StringRef a, StringRef b) {
   size_t i = 0;
   while (i < a.size() && i < b.size() && a[i] == b[i])
@@ -69,7 +69,7 @@ StringRef nnc::didYouMean(StringRef name, llvm::ArrayRef<StringRef> candidates) 
         isSwap(name, candidate) ? 2 : 2 * name.edit_distance(candidate, true, limit / 2);
     unsigned folded = 2 * name.edit_distance_insensitive(candidate, true, limit / 2) + 1;
     unsigned distance = std::min(exact, folded);
-    // Two names that share no letter are not near, however short they are.
+    // Two names that share no letter are not near, even if they are short.
     if (distance > limit || distance >= 2 * std::min(name.size(), candidate.size()))
       continue;
     limit = distance - 1;

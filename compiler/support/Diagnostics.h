@@ -1,4 +1,4 @@
-// The diagnostics engine: every message the compiler says about a program goes through here.
+// The diagnostics engine. It collects every message of the compiler about a program.
 #pragma once
 #include "compiler/support/Source.h"
 #include "llvm/ADT/ArrayRef.h"
@@ -17,9 +17,9 @@ enum class Severity { Error, Warning, Note };
 /// One message with the places it is about, and the notes that explain it.
 struct Diagnostic {
   Severity severity = Severity::Error;
-  Range where; ///< where its caret stands; invalid: no place
+  Range where; ///< where the caret is printed; invalid: no location
   std::string message;
-  // further ranges, underlined where they lie on the caret's line
+  // further ranges, underlined if they are on the caret's line
   llvm::SmallVector<Range, 2> also;
   std::vector<Diagnostic> notes; ///< each printed below, with its own place
 };
@@ -29,7 +29,7 @@ struct Diagnostic {
 /// Valid until the next call of error() or warning().
 class DiagnosticBuilder {
 public:
-  /// Underlines a second culprit (a second caret where it is on the same line).
+  /// Underlines a second range (with its own caret if it is on the same line).
   DiagnosticBuilder &also(Range range);
   /// Adds an explanation, with a place of its own (or none: pass Range()).
   DiagnosticBuilder &note(Range range, const llvm::Twine &message);
@@ -43,9 +43,9 @@ private:
   Diagnostics &diags;
 };
 
-/// Collects messages in the order in which they are made and prints them when asked, so that a run
-/// reports several errors. Owns the sources that ranges point into: it must outlive every Range and
-/// every AST made from them.
+/// Collects messages in the order in which they are reported and prints them on request, so that
+/// one run reports several errors. Owns the sources that ranges point into, so it must outlive
+/// every Range and every AST made from them.
 class Diagnostics {
 public:
   Diagnostics();
@@ -63,18 +63,18 @@ public:
   bool hasErrors() const { return errors != 0; }
   const std::vector<Diagnostic> &all() const { return messages; }
 
-  /// While valid: the user's call of library code that is being worked on. Messages about that code
-  /// are placed there, with a note at the place inside.
+  /// If valid: the user's call of the library code that is being checked. Messages about that code
+  /// are placed at the call, with a note that points into the library.
   Range callSite;
 
-  /// Prints what has not been printed yet: `file:line:col: error: …`, the source line, carets, then
-  /// the notes. After maxPrinted errors the rest are only counted. `colors` follows the stream's
-  /// terminal when not given.
+  /// Prints the messages that have not been printed yet: `file:line:col: error: …`, the source
+  /// line, carets, then the notes. After maxPrinted errors the rest are only counted. Without
+  /// `colors`, colours are used if the stream is a terminal that shows them.
   void print(llvm::raw_ostream &os);
   void print(llvm::raw_ostream &os, bool colors);
 
-  /// What has been said so far; rewind(mark()) forgets what is said in between: of an attempt that
-  /// may fail.
+  /// The number of messages so far. rewind(mark()) forgets all messages reported in between, for an
+  /// attempt that may fail.
   struct Mark {
     size_t messages;
     unsigned errors;
@@ -85,17 +85,17 @@ public:
     errors = mark.errors;
   }
 
-  /// Forgets every message (the sources stay): between two inputs of the REPL.
+  /// Forgets every message (the sources stay). Used between two inputs of the REPL.
   void clear();
 
-  /// Positions call a file `name`; printed messages call it `shown`.
+  /// Printed messages use the name `shown` for the file that positions call `name`.
   void showAs(llvm::StringRef name, llvm::StringRef shown) { shownNames[name.str()] = shown.str(); }
 
-  /// "file:line:col" of a place, for messages and MLIR locations.
+  /// The "file:line:col" of a place, for messages and MLIR locations.
   Position position(llvm::SMLoc loc) const { return positionOf(manager, loc); }
   Position position(Range range) const { return positionOf(manager, range.begin); }
 
-  /// How many errors are shown of a run; one cause rarely needs more.
+  /// The number of errors printed in a run. More rarely help.
   static constexpr unsigned maxPrinted = 20;
 
 private:
@@ -107,9 +107,8 @@ private:
   std::map<std::string, std::string> shownNames;
 };
 
-/// The candidate nearest to `name` by edit distance (case counts half), or empty when none is near
-/// enough to be what was meant: at most a third of the name's length, and at least one character,
-/// may differ.
+/// The candidate nearest to `name` by edit distance (a difference in case counts half), or empty if
+/// none is near enough: at most a third of the name's length may differ, but always one character.
 llvm::StringRef didYouMean(llvm::StringRef name, llvm::ArrayRef<llvm::StringRef> candidates);
 
 } // namespace nnc

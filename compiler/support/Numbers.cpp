@@ -1,3 +1,4 @@
+// Parses decimal numbers with std::from_chars, which reads any length and ignores the locale.
 #include "compiler/support/Numbers.h"
 
 #include <charconv>

@@ -1,4 +1,4 @@
-// Loading of program texts and the arithmetic of places in them.
+// Loads program texts and converts locations.
 #include "compiler/support/Source.h"
 #include "compiler/support/Diagnostics.h"
 #include "llvm/ADT/StringExtras.h"
@@ -40,7 +40,7 @@ static size_t firstInvalidByte(StringRef text) {
   return llvm::isLegalUTF8String(&at, end) ? StringRef::npos : size_t(at - begin);
 }
 
-/// Registers the buffer when it is text; the two ways in end here.
+/// Registers the buffer if it is text. Both loadFile and addBuffer end here.
 static std::optional<unsigned> accept(Diagnostics &diags,
                                       std::unique_ptr<llvm::MemoryBuffer> buffer) {
   StringRef text = buffer->getBuffer(), name = buffer->getBufferIdentifier();
@@ -66,7 +66,7 @@ static std::optional<unsigned> accept(Diagnostics &diags,
   return id;
 }
 
-/// All of standard input, or as much of it as is too much for a program.
+/// Reads standard input to its end, or until it is too long for a program.
 static llvm::ErrorOr<std::unique_ptr<llvm::MemoryBuffer>> readInput(StringRef name) {
   std::string text;
   for (char piece[1 << 16]; text.size() <= maxSourceBytes;) {
@@ -103,7 +103,7 @@ std::optional<unsigned> nnc::loadFile(Diagnostics &diags, StringRef path, String
     diags.error("'" + path + "' is a directory, not a program");
     return std::nullopt;
   }
-  // A device may never end; a FIFO (`nnc <(generate)`) does.
+  // A device may never end. A FIFO (`nnc <(generate)`) does.
   if (status.type() != file_type::regular_file && status.type() != file_type::fifo_file) {
     diags.error("'" + path + "' is not a regular file");
     return std::nullopt;
@@ -150,9 +150,8 @@ Position nnc::positionOf(const llvm::SourceMgr &sources, SMLoc loc) {
   unsigned buffer = sources.FindBufferContainingLoc(loc);
   if (buffer == 0)
     return {};
-  // A program written by a program may be one line of megabytes, so both searches take many bytes
-  // at a time. SourceMgr::FindLineNumber would look for the start of the line as well, byte by
-  // byte.
+  // A generated program may be one line of megabytes, so both searches process many bytes at a
+  // time. SourceMgr::FindLineNumber would also search for the start of the line, byte by byte.
   const char *begin = bufferText(sources, buffer).begin(), *at = loc.getPointer();
   const void *newline = ::memrchr(begin, '\n', at - begin);
   Position position;

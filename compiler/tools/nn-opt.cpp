@@ -1,5 +1,5 @@
-// nn-opt: reads and prints the nn and kern dialects and runs single passes on them; for tests and
-// for looking closely.
+// nn-opt: reads and prints the nn and kern dialects and runs single passes or pipelines on them,
+// for tests and debugging.
 #include "compiler/dialect/NnDialect.h"
 #include "compiler/dialect/kern/Kern.h"
 #include "compiler/pipeline/Pipeline.h"

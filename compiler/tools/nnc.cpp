@@ -1,4 +1,4 @@
-// nnc: the compiler's command line. Everything it does is in the driver room.
+// The main function of nnc. Sets up the process and calls the driver, which does everything else.
 #include "compiler/driver/CommandLine.h"
 #include "runtime/process/ending.h"
 #include "runtime/process/process.h"
@@ -14,7 +14,7 @@
 
 static int result = 0;
 
-/// Output that never arrived is a failure, also that of --help, which ends the process by itself.
+/// Lost output is a failure, also that of --help, which ends the process by itself.
 static void endOutput() {
   llvm::raw_fd_ostream &out = llvm::outs();
   out.flush();
@@ -22,7 +22,7 @@ static void endOutput() {
   if (out.has_error()) {
     if (code == 0)
       llvm::errs() << "error: the output could not be written: " << out.error().message() << "\n";
-    out.clear_error(); // else it ends the process in its own way
+    out.clear_error(); // otherwise the destructor ends the process with its own message
     code = code ? code : 1;
   } else {
     code = nn_output_end(code);
@@ -31,7 +31,7 @@ static void endOutput() {
     _exit(code);
 }
 
-/// Nothing here may allocate.
+/// Must not allocate.
 static void failAtOnce(const char *message) {
   (void)!write(2, "error: ", 7);
   (void)!write(2, message, strlen(message));
@@ -40,7 +40,8 @@ static void failAtOnce(const char *message) {
 }
 static void outOfMemory() { failAtOnce("out of memory"); }
 
-/// Where LLVM would abort: memory, threads or what else the system refuses.
+/// Handles failures on which LLVM would abort: no memory, no threads, or whatever else the system
+/// refuses.
 static void handleFailures() {
   std::set_new_handler(outOfMemory);
   llvm::install_bad_alloc_error_handler([](void *, const char *, bool) { outOfMemory(); });
@@ -48,8 +49,8 @@ static void handleFailures() {
 }
 
 #if defined(__GLIBC__) && !defined(NNC_SANITIZE)
-/// MLIR takes memory for its ops without a look at what it gets. Who asks for much at once does
-/// look.
+/// MLIR allocates its ops without checking the result, so small requests that fail end the process.
+/// Callers that request much at once do check.
 extern "C" void *__libc_malloc(size_t) noexcept;
 extern "C" void *malloc(size_t size) noexcept {
   void *memory = __libc_malloc(size);
@@ -59,7 +60,7 @@ extern "C" void *malloc(size_t size) noexcept {
 }
 #endif
 
-/// Makes the stack as large as compilations need it: where memory is short, it could not grow
+/// Grows the stack now to the size that compilations need. If memory is short it could not grow
 /// later, and the process would be killed.
 __attribute__((noinline)) static void growStack() {
   volatile char room[512 << 10];

@@ -1,6 +1,6 @@
-// Reverse accumulation over SSA values. Only ops on a way from `wrt` to y are visited, and only the
-// gradients asked for along these ways are built; how a gradient passes through an op is the op's
-// own affair (DifferentiableOp).
+// Implements reverse accumulation over SSA values. Only ops on a path from `wrt` to y are visited,
+// and only the gradients needed along these paths are built. How a gradient passes through an op is
+// defined by the op (DifferentiableOp).
 #include "compiler/transforms/Differentiate.h"
 #include "compiler/dialect/Derivation.h"
 #include "compiler/dialect/NnDialect.h"
@@ -12,11 +12,12 @@ using namespace mlir;
 namespace nnc {
 namespace {
 
-/// What one way backwards collects: the whole of a request, or the body of a function whose
-/// derivative by one argument is stated.
+/// The gradients collected in one backward walk: of a whole request, or of the body of a function
+/// whose derivative with respect to one argument is stated.
 struct Frame {
   Frame *outer = nullptr;
-  DenseSet<Value> own; // of a body: what depends on the argument. All else is the outer frame's
+  DenseSet<Value> own; // in a body: the values that depend on the argument; all others belong to
+                       // the outer frame
   DenseSet<Value> active;
   DenseMap<Value, SmallVector<Gradient>> parts;
 
@@ -54,7 +55,7 @@ public:
   }
 
 private:
-  /// Ops after `first` that y is computed from, in program order.
+  /// The ops after `first` from which y is computed, in program order.
   static SmallVector<Operation *> opsFor(Value y, Operation *first) {
     SmallVector<Operation *> order;
     DenseSet<Operation *> needed{y.getDefiningOp()};
@@ -69,7 +70,7 @@ private:
     return SmallVector<Operation *>(llvm::reverse(order));
   }
 
-  /// Those of `ops`, in program order, through which gradients pass; fills `frame.active`.
+  /// Those of `ops` through which gradients pass, in program order. Fills in `frame.active`.
   static SmallVector<Operation *> activePath(Frame &frame, ArrayRef<Operation *> ops) {
     SmallVector<Operation *> path;
     for (Operation *op : ops) {
@@ -83,11 +84,11 @@ private:
     return path;
   }
 
-  /// Passes the gradient of op's result on to its active operands.
+  /// Passes the gradient of op's result to its active operands.
   LogicalResult visit(Frame &frame, Operation *op) {
     Gradient *gradient = op->getNumResults() == 1 ? gradientOf(frame, op->getResult(0)) : nullptr;
     if (!gradient)
-      return success(); // Nothing flows back here, whatever the op.
+      return success(); // no gradient flows back here, so the kind of op does not matter
     auto differentiable = dyn_cast<nn::DifferentiableOp>(op);
     if (!differentiable || differentiable.getDerivativeKind() == nn::DerivativeKind::None) {
       auto diagnostic = op->emitError("'") << op->getName() << "' has no derivative";
@@ -106,9 +107,10 @@ private:
     return success();
   }
 
-  /// Passes the gradient of a function's value on to all that its body depends on but the argument
-  /// whose derivative is stated. Within the body, what depends on that argument has a gradient of
-  /// its own here: a derivative that was derived from it may flow through the same values.
+  /// Passes the gradient of a function's value to everything its body depends on except the
+  /// argument with the stated derivative. Values in the body that depend on that argument have
+  /// separate gradients here, because the gradient of the stated derivative may flow through the
+  /// same values.
   LogicalResult passBesides(Frame &outer, nn::StatedDerivativeOp stated, Gradient gradient) {
     Value y = stated.getValue(), by = stated.getBy();
     Frame frame;
@@ -131,7 +133,7 @@ private:
     return success();
   }
 
-  /// The sum of all contributions to v's gradient, or null.
+  /// The sum of all contributions to the gradient of v, or null.
   Gradient *gradientOf(Frame &frame, Value v) {
     auto found = frame.parts.find(v);
     if (found == frame.parts.end())
@@ -172,7 +174,7 @@ FailureOr<SmallVector<Value>> buildGradients(OpBuilder &b, Location requestLoc, 
 LogicalResult differentiate(func::FuncOp function) {
   if (function.isExternal())
     return success();
-  // Program order; the ops that an expansion adds stand before the next request.
+  // In program order. The ops of an expansion are inserted before the next request.
   for (Operation &op : llvm::make_early_inc_range(function.getBody().front())) {
     auto request = dyn_cast<nn::GradientRequestOp>(op);
     if (!request)

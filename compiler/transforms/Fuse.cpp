@@ -1,4 +1,4 @@
-// Fuse: writes the groups of the FusionGraph as kernels.
+// Writes the groups of the FusionGraph as kernels.
 #include "compiler/transforms/Fuse.h"
 #include "compiler/dialect/NnDialect.h"
 #include "compiler/dialect/kern/Kern.h"
@@ -37,7 +37,7 @@ private:
   IRMapping values; // old value -> kernel result or view
 };
 
-/// The value in the new function: arguments stay, views are made when first wanted.
+/// The value in the new function: arguments stay, views are created when first needed.
 Value KernelWriter::mapped(Value value) {
   if (isa<BlockArgument>(value))
     return value;
@@ -51,7 +51,7 @@ Value KernelWriter::mapped(Value value) {
   return result;
 }
 
-/// Adds `op` and the inlined ops it reads, operands first.
+/// Adds `op` and the inlined ops that it reads, operands first.
 void KernelWriter::gather(Operation *op, const FusionGraph::Group &group,
                           llvm::SetVector<Operation *> &body) {
   if (body.contains(op))
@@ -139,7 +139,7 @@ LogicalResult fuse(func::FuncOp function, const FuseOptions &options) {
   for (Operation &op : function.getBody().front().without_terminator())
     if (!isa<nn::PullOp, nn::ReductionOp, nn::ContractionOp>(op))
       return op.emitOpError("is no op that code can be generated for");
-  // Dead ops would become kernels.
+  // Erase dead ops, which would become kernels.
   auto ops = llvm::map_to_vector(function.getBody().front().without_terminator(),
                                  [](Operation &op) { return &op; });
   for (Operation *op : llvm::reverse(ops))

@@ -1,4 +1,4 @@
-// FusionGraph: roles, edges, merging.
+// Groups ops into kernels: assigns roles, connects ops, and merges groups.
 #include "compiler/transforms/FusionGraph.h"
 #include "compiler/dialect/NnDialect.h"
 
@@ -10,24 +10,24 @@ using namespace mlir;
 
 namespace nnc {
 
-/// A value is repeated in its users if with its inlined operands it costs at most this many vector
-/// instructions an element and reads hardly more memory than the value itself would be …
+/// A value is repeated in its users if, with its inlined operands, it costs at most this many
+/// vector instructions per element and hardly reads more memory than the value itself occupies.
 constexpr unsigned cheap = 3;
-/// … or this many if it does not fit into the first level of cache, or into the second: a vector
-/// written and read again is 192 bytes (its line is read before it is written) at 100 or 20 to 30
-/// GB/s, about 6 or 20 cycles of a core that starts two vector instructions in each.
+/// The same for a value that does not fit into the first or the second level of cache. A vector
+/// that is written and read again moves 192 bytes (its line is read before it is written) at 100 or
+/// 20 to 30 GB/s: about 6 or 20 cycles of a core that starts two vector instructions per cycle.
 constexpr unsigned cheapBeyondFirst = 8, cheapBeyondSecond = 16;
 /// A rank-0 value that costs more than this (a schedule with a cosine, a bias correction) is
-/// computed once if several kernels want it, rather than in each of them by each thread.
+/// computed once if several kernels need it, instead of in each of them by each thread.
 constexpr unsigned cheapScalar = 20;
-/// … and at most this if it has one user, which reads each of its elements about once.
+/// The same as `cheap`, for a value with one user that reads each of its elements about once.
 constexpr unsigned cheapForOne = 16;
-/// A batch of unknown size when sizes are compared.
+/// The assumed rows of a batch of unknown size when sizes are compared.
 constexpr int64_t assumedRows = 64;
-/// f32 elements that fit into caches of 32 KiB and 1 MiB.
+/// The number of f32 elements that fit into caches of 32 KiB and 1 MiB.
 constexpr int64_t firstLevel = 8192, secondLevel = 262144;
-/// Operands of so many times the value's elements may be read instead: fewer than two of its own
-/// size, and room for what a channel, an example or a window has one of.
+/// A value is repeated only if its operands have at most this many times its elements: fewer than
+/// two of its own size, with room for values per channel, example or window.
 constexpr double readsAsMuch = 1.75;
 
 static ArrayRef<int64_t> shapeOf(Value v) { return cast<RankedTensorType>(v.getType()).getShape(); }
@@ -141,8 +141,8 @@ bool FusionGraph::isWorthInlining(Operation *op) {
                                          : cheap) &&
       readsOf(op) <= readsAsMuch)
     return true;
-  // A reduction computes what it alone reads. An elementwise user takes it into its kernel anyway;
-  // another moves its elements.
+  // A reduction may compute a value that it alone reads. An elementwise user takes the value into
+  // its kernel anyway; any other user moves its elements.
   Operation *user = op->hasOneUse() ? *op->user_begin() : nullptr;
   if (!user || cost > cheapForOne)
     return false;
@@ -153,8 +153,7 @@ bool FusionGraph::isWorthInlining(Operation *op) {
          elementsOf(user->getResult(0)) <= elementsOf(op->getResult(0));
 }
 
-/// Whether the value has more than so many elements, and no user that reads each of them many
-/// times.
+/// Whether the value has more than `level` elements, and no user reads each of them many times.
 bool FusionGraph::isLarge(Operation *op, int64_t level) const {
   int64_t elements = elementsOf(op->getResult(0));
   return elements > level && llvm::none_of(op->getUsers(), [&](Operation *user) {
@@ -162,8 +161,8 @@ bool FusionGraph::isLarge(Operation *op, int64_t level) const {
          });
 }
 
-/// The elements read from memory to compute the value, relative to its own; of an operand no more
-/// than those.
+/// The number of elements read from memory to compute the value, relative to its own number. Each
+/// operand counts as 1 at most.
 double FusionGraph::readsOf(Operation *op) const {
   double own = elementsOf(op->getResult(0)), reads = 0;
   for (Value leaf : leaves[numbers.lookup(op)])
@@ -171,8 +170,8 @@ double FusionGraph::readsOf(Operation *op) const {
   return reads;
 }
 
-/// Whether nobody else reads what `op` reads at its own index: computed where that is made, it is
-/// stored in its place.
+/// Whether `op` is the only reader of a value that it reads at its own index. Then it is better
+/// computed in the kernel of that value and stored instead of it.
 bool FusionGraph::takesPlaceOfOperand(Operation *op) const {
   return isa<nn::ScalarBodyOp>(op) && llvm::any_of(op->getOperands(), [&](Value operand) {
            Operation *maker = operand.getDefiningOp();
@@ -183,8 +182,8 @@ bool FusionGraph::takesPlaceOfOperand(Operation *op) const {
 
 // Edges -------------------------------------------------------------------------------------------
 
-/// Connects `user` to the fixed ops that it reads through `value`. `elementwise`: at the user's own
-/// index so far.
+/// Connects `user` to the fixed ops that it reads through `value`. `elementwise`: so far, the value
+/// is read at the user's own index.
 void FusionGraph::collect(unsigned user, Value value, bool elementwise, Edge edge) {
   Operation *maker = value.getDefiningOp();
   if (!maker)
@@ -197,7 +196,7 @@ void FusionGraph::collect(unsigned user, Value value, bool elementwise, Edge edg
       kind = Edge::Memory;
     for (Use &known : operands[user])
       if (known.op == number) {
-        // Several ways of reading it: the most demanding one counts.
+        // Read in several ways: the most demanding one counts.
         if (known.edge != kind)
           known.edge = Edge::Memory;
         return;
@@ -260,7 +259,7 @@ void FusionGraph::mergeElementwise(unsigned op) {
   for (Use use : operands[op])
     if (use.edge == Edge::Identity)
       makers.push_back(use.op);
-  llvm::sort(makers, std::greater<>()); // the latest first: the others are ready by then
+  llvm::sort(makers, std::greater<>()); // the latest first: the others are complete by then
   for (unsigned maker : makers) {
     unsigned into = groupOf[maker], from = groupOf[op];
     if (into != from && groups[into].space == groups[from].space &&
@@ -270,8 +269,8 @@ void FusionGraph::mergeElementwise(unsigned op) {
   }
 }
 
-/// Whether the group computes something whose vectors had better be computed several together: only
-/// its own loop does that.
+/// Whether several vectors of a value in the group should be computed together, which only a loop
+/// of its own does.
 bool FusionGraph::sharesRuns(unsigned group) const {
   return llvm::any_of(groups[group].ops, [&](unsigned op) {
     auto pull = dyn_cast<nn::PullOp>(ops[op]);
@@ -279,7 +278,7 @@ bool FusionGraph::sharesRuns(unsigned group) const {
   });
 }
 
-/// Numbers that depend on the call's scalars alone come from one kernel.
+/// Numbers that depend only on the scalars of the call are computed in one kernel.
 void FusionGraph::mergeScalar(unsigned op) {
   scalars.push_back(op);
   for (unsigned other : scalars) {
@@ -314,8 +313,9 @@ void FusionGraph::mergeReduction(unsigned op) {
     if (into == from || earlier->getOperand(0).getType() != reduction->getOperand(0).getType() ||
         earlier.getReducedDims() != reduction.getReducedDims())
       continue;
-    // A reduction that reads the other's sums needs them complete, so its loop begins after. Either
-    // way round: `from` may have been merged with what another reduction reads.
+    // A reduction that reads the sums of another needs them complete, so its loop begins later.
+    // Check both directions: `from` may have been merged with something that another reduction
+    // reads.
     if (!reads(from, into, false) && !reads(into, from, false) && mayMerge(into, from))
       merge(into, from);
   }
@@ -335,13 +335,13 @@ bool FusionGraph::mayMerge(unsigned a, unsigned b) {
   return !writesTooEarly(a, b) && !writesTooEarly(b, a) && !hasPath(a, b) && !hasPath(b, a);
 }
 
-/// Whether `early` is needed by the guard and `late` has an update that could wait for it.
+/// Whether the guard needs `early`, and `late` has an update that could wait for the guard.
 bool FusionGraph::writesTooEarly(unsigned early, unsigned late) const {
   return llvm::any_of(groups[early].ops, [&](unsigned op) { return guarding[op]; }) &&
          llvm::any_of(groups[late].ops, [&](unsigned op) { return updating[op] && !guarding[op]; });
 }
 
-/// Whether `to` needs something of `from` in memory: directly, or by way of a third group.
+/// Whether `to` needs a value of `from` in memory: directly, or through a third group.
 bool FusionGraph::hasPath(unsigned from, unsigned to) {
   if (!ranks.isBefore(from, to))
     return false;
@@ -349,8 +349,8 @@ bool FusionGraph::hasPath(unsigned from, unsigned to) {
          llvm::any_of(readersOf(from, to), [&](unsigned group) { return reads(group, to, false); });
 }
 
-/// Whether an op of `to` reads one of `from`; with `throughMemory`, whether it must find it there.
-/// Asks the smaller group: a kernel of many ops grows by one op at a time.
+/// Whether an op of `to` reads one of `from`; with `throughMemory`, whether it must read it from
+/// memory. Iterates over the smaller group, because a kernel of many ops grows by one op at a time.
 bool FusionGraph::reads(unsigned from, unsigned to, bool throughMemory) const {
   auto any = [&](unsigned group, unsigned other, ArrayRef<SmallVector<Use, 2>> edges) {
     return llvm::any_of(groups[group].ops, [&](unsigned op) {
@@ -382,8 +382,9 @@ SmallVector<unsigned> FusionGraph::makersOf(unsigned group, unsigned limit) {
 }
 
 void FusionGraph::merge(unsigned into, unsigned from) {
-  // Between the two: first what the later one needs, then both, then what needs the earlier one.
-  // What is left takes the higher rank of the two: next to what will be merged next.
+  // Rearrange the ranks between the two: first what the later one needs, then both, then what needs
+  // the earlier one. The merged group gets the higher rank of the two, next to the groups it will
+  // be merged with next.
   auto [early, late] = ranks.isBefore(into, from) ? std::pair(into, from) : std::pair(from, into);
   SmallVector<unsigned> order = makersOf(late, early), readers = readersOf(early, late);
   order.append({from, into});
@@ -407,7 +408,7 @@ void FusionGraph::merge(unsigned into, unsigned from) {
 bool FusionGraph::isResult(unsigned op, const Group &group) const {
   if (returned[op])
     return true;
-  // Through inlined users too: they are repeated in other kernels, which then read this value.
+  // Also through inlined users: they are repeated in other kernels, which then read this value.
   SmallVector<Operation *> work(ops[op]->user_begin(), ops[op]->user_end());
   while (!work.empty()) {
     Operation *user = work.pop_back_val();
@@ -427,7 +428,7 @@ bool FusionGraph::isResult(unsigned op, const Group &group) const {
 }
 
 SmallVector<const FusionGraph::Group *> FusionGraph::getOrder() const {
-  // The first ready group in program order, again and again.
+  // Repeatedly takes the first ready group in program order.
   SmallVector<const Group *> order;
   SmallVector<bool> done(groups.size(), false);
   auto isReady = [&](const Group &group) {

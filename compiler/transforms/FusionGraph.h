@@ -1,4 +1,4 @@
-// FusionGraph: the ops of one function, grouped into kernels.
+// FusionGraph: groups the ops of one function into kernels.
 #pragma once
 
 #include "compiler/transforms/TopologicalOrder.h"
@@ -14,7 +14,7 @@ public:
   enum class Role {
     Fixed,   // computed in one kernel
     Inlined, // repeated in every kernel that uses it
-    View,    // the memory of its operand
+    View,    // shares the memory of its operand
   };
   struct Group {
     llvm::SmallVector<unsigned> ops; // ascending, all Fixed
@@ -23,20 +23,20 @@ public:
     bool alive = true;
   };
 
-  /// Reads `function`; with `unfused`, every op that is not a view stays alone.
+  /// Reads `function`. With `unfused`, every op that is not a view is a group of its own.
   FusionGraph(mlir::func::FuncOp function, bool unfused);
 
   llvm::ArrayRef<mlir::Operation *> getOps() const { return ops; }
   Role roleOf(mlir::Operation *op) const { return roles[numbers.lookup(op)]; }
-  /// The groups that are left, each after those it reads.
+  /// The remaining groups, each after those that it reads.
   llvm::SmallVector<const Group *> getOrder() const;
-  /// Whether `op`, of `group`, is needed in memory: used by another kernel or returned.
+  /// Whether `op` of `group` is needed in memory: used by another kernel, or returned.
   bool isResult(unsigned op, const Group &group) const;
 
 private:
   enum class Edge {
     Identity, // the user reads it at its own index, elementwise
-    Input,    // a reduction reads it, wherever it likes
+    Input,    // a reduction reads it at any index
     Memory,   // it must be in memory first
   };
   struct Use {
@@ -69,8 +69,8 @@ private:
   llvm::SmallVector<mlir::Operation *> ops;
   llvm::DenseMap<mlir::Operation *, unsigned> numbers;
   llvm::SmallVector<Role> roles;
-  llvm::SmallVector<unsigned> costs; // with inlined operands
-  // memory of rank > 0 read through inlined operands
+  llvm::SmallVector<unsigned> costs; // including inlined operands
+  // values of rank > 0 read from memory through inlined operands
   llvm::SmallVector<llvm::SmallVector<mlir::Value, 2>> leaves;
   llvm::SmallVector<llvm::SmallVector<Use, 2>> operands,
       users; // of Fixed ops, through Inlined ones
@@ -78,13 +78,12 @@ private:
   llvm::SmallVector<Group> groups;
   llvm::SmallVector<unsigned> groupOf;
   TopologicalOrder ranks; // of groups
-  // What has been seen so far: scalars that nothing fixed is needed for, and the reductions that
-  // read each value.
+  // Seen so far: the scalars that need no fixed op, and the reductions that read each value.
   llvm::SmallVector<unsigned> scalars;
   llvm::DenseMap<mlir::Value, llvm::SmallVector<unsigned, 2>> reductions;
 };
 
-/// The value whose finiteness `function`'s updates wait for (its `nn.guard` attribute names a
+/// The value that must be finite before `function` writes updates (its `nn.guard` attribute names a
 /// result), or null.
 mlir::Value guardValueOf(mlir::func::FuncOp function);
 

@@ -1,4 +1,4 @@
-// See Guarded.h for what this is about.
+// Builds guarded gradients; see Guarded.h.
 #include "compiler/transforms/Guarded.h"
 
 using namespace mlir;
@@ -52,7 +52,8 @@ Value Guards::add(SmallVector<Value> parts, Location loc) {
   return parts.front();
 }
 
-/// The literal of `a` whose opposite `b` has, if they are alike but for that; else null.
+/// If `a` and `b` have the same literals except one that is opposite: that literal of `a`.
+/// Otherwise null.
 static const Literal *opposite(const Gradient &a, const Gradient &b) {
   if (a.where.size() != b.where.size())
     return nullptr;
@@ -68,7 +69,7 @@ static const Literal *opposite(const Gradient &a, const Gradient &b) {
 }
 
 Gradient Guards::sum(ArrayRef<Gradient> parts, Location loc) {
-  // What counts in the same places is added as it is.
+  // Add gradients with the same conditions directly.
   SmallVector<Gradient> groups;
   SmallVector<SmallVector<Value>> values;
   for (const Gradient &part : parts) {
@@ -83,7 +84,7 @@ Gradient Guards::sum(ArrayRef<Gradient> parts, Location loc) {
   }
   for (auto [group, summands] : llvm::zip_equal(groups, values))
     group.value = add(summands, loc);
-  // Two sides of one choice.
+  // Merge the two sides of a choice.
   for (bool merged = true; merged;) {
     merged = false;
     for (size_t i = 0; i < groups.size() && !merged; ++i)
@@ -100,7 +101,7 @@ Gradient Guards::sum(ArrayRef<Gradient> parts, Location loc) {
                                 : select(value.with(condition), value.with(groups[k].value), value);
           groups.erase(groups.begin() + k);
           groups[i] = both;
-          // It may now count where another does.
+          // It may now have the same conditions as another group.
           for (size_t other = 0; other < groups.size(); ++other)
             if (other != i && groups[other].where == both.where) {
               groups[i].value = add({groups[i].value, groups[other].value}, loc);
@@ -147,8 +148,8 @@ SmallVector<nn::OperandGradient> Guards::applyRule(Operation *op, Value gradient
 Value Guards::partIn(nn::ContractionOp op, unsigned i, Value counts) {
   auto type = cast<RankedTensorType>(op->getOperand(i).getType());
   AffineMap map = i == 0 ? op.getLeftMap() : op.getRightMap(), out = op.getOutMap();
-  // The dims that operand and result share, in the order of both; over all others any element
-  // counts.
+  // The dims that operand and result share, if they are in the same order in both. Along all other
+  // dims, any element counts.
   SmallVector<int64_t> dims, summed;
   SmallVector<bool> kept(out.getNumResults(), false);
   int64_t last = -1;
@@ -177,7 +178,8 @@ std::shared_ptr<Condition> Guards::through(Operation *op, unsigned i, ArrayRef<L
         Value counts = truth(all, type, op->getLoc());
         if (auto contraction = dyn_cast<nn::ContractionOp>(op))
           return partIn(contraction, i, counts);
-        // Every other op moves, repeats or adds elements: its rule does the same with the truth.
+        // Every other op moves, repeats or adds elements, and its rule does the same with the truth
+        // value.
         SmallVector<bool> wanted(op->getNumOperands(), false);
         wanted[i] = true;
         nn::OperandGradient part = applyRule(op, counts, wanted)[i];
@@ -204,7 +206,7 @@ Operation *Guards::harmless(Operation *op, ArrayRef<Literal> where) {
   return copy ? copy : op;
 }
 
-/// Whether element i of the result depends on element i of each operand alone.
+/// Whether element i of the result depends only on element i of each operand.
 static bool isElementwise(Operation *op) {
   if (!isa<nn::ScalarBodyOp, nn::AutodiffMarkerOp>(op))
     return false;
@@ -233,7 +235,7 @@ SmallVector<Gradient> Guards::backward(Operation *op, Gradient &g, ArrayRef<bool
     if (elementwise) {
       gradient.where = g.where;
       gradient.exact = g.exact;
-      // 0 times what may be infinite.
+      // 0 times a value that may be infinite.
       if (!g.where.empty() && g.exact && !ranges.ofFresh(part.value, fresh, g.value).isFinite())
         gradient.exact = false;
     } else if (!g.where.empty()) {

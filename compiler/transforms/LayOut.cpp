@@ -1,4 +1,5 @@
-// LayOut: first which tensors, by all functions together; then each function by itself.
+// LayOut: first decides for all functions together which tensors get blocks, then rewrites each
+// function.
 #include "compiler/transforms/LayOut.h"
 #include "compiler/dialect/Blocks.h"
 #include "compiler/dialect/NnDialect.h"
@@ -12,7 +13,7 @@ using namespace mlir;
 namespace nnc {
 namespace {
 
-/// Rows below which a matrix is too small for its layout to matter.
+/// A matrix with fewer rows is too small for its layout to matter.
 constexpr int64_t fewRows = 16;
 
 using Names = llvm::SetVector<StringAttr>;
@@ -38,8 +39,8 @@ bool isPlain(AffineMap map) {
   return llvm::all_of(map.getResults(), [](AffineExpr e) { return isa<AffineDimExpr>(e); });
 }
 
-/// The loop dim that runs along the columns of the matrix which map `i` addresses, if it can be
-/// counted in blocks.
+/// The loop dim along the columns of the matrix that map `i` addresses, if it can be split into
+/// blocks.
 std::optional<unsigned> columnDim(nn::ContractionOp op, unsigned i) {
   AffineMap map = mapOf(op, i);
   if (map.getNumResults() != 2 || !isPlain(map))
@@ -90,7 +91,7 @@ public:
   Names names() const {
     Names result;
     for (StringAttr name : seen) {
-      // A matrix and the optimizer's state for it share one fate.
+      // A matrix and the optimizer's state for it get the same layout.
       bool wanted = false, barred = false;
       for (auto member = groups.findLeader(name.getAsOpaquePointer());
            member != groups.member_end(); ++member) {
@@ -130,7 +131,7 @@ private:
     groups.insert(name.getAsOpaquePointer());
   }
 
-  /// Joins the tensors that the new value of `name` is computed from, element by element.
+  /// Joins `name` with the tensors from which its new value is computed elementwise.
   void joinUpdate(func::FuncOp function, StringAttr name, Value value) {
     Type type = value.getType();
     if (!hasBlocks(type, options))
@@ -159,10 +160,11 @@ private:
   llvm::DenseSet<StringAttr> multiplied, lookedAt;
 };
 
-/// Rewrites one function. A value's twin is the same matrix in blocks.
+/// Rewrites one function. The twin of a value is the same matrix in blocks.
 class FunctionLayOut {
 public:
-  /// `columns`: of a block, for matrices of every element type, since a cast changes no place.
+  /// `columns` is the width of a block for matrices of every element type, since a cast does not
+  /// move elements.
   FunctionLayOut(func::FuncOp function, const Names &names, int64_t columns)
       : function(function), names(names), columns(columns), b(function.getContext()) {}
 
@@ -228,7 +230,7 @@ private:
     return twins[matrix] = nn::toBlocks(b, matrix.getLoc(), matrix, columns);
   }
 
-  /// Lets the users of a matrix that has a twin use the twin.
+  /// Makes the users of a matrix use its twin instead.
   void convertUsers(Value matrix) {
     Value blocks = twins.lookup(matrix);
     for (OpOperand &use : llvm::make_early_inc_range(matrix.getUses())) {
@@ -253,7 +255,8 @@ private:
     }
   }
 
-  /// The matrix itself, read through its blocks: what computed it first is not needed any more.
+  /// The row-major matrix, read through its blocks. The op that originally computed it is no longer
+  /// needed.
   Value outsideOf(Value matrix) {
     Value &known = outside[matrix];
     if (!known) {
@@ -273,7 +276,7 @@ private:
     }
   }
 
-  /// The contraction with the matrix of map `i` in blocks; `blocks` is its operand, for i < 2.
+  /// The contraction with the matrix of map `i` in blocks. For i < 2, `blocks` is that operand.
   Value inBlocks(nn::ContractionOp op, unsigned i, unsigned column, Value blocks) {
     MLIRContext *context = op.getContext();
     unsigned dims = op.getLoopSizes().size() + 1;
@@ -306,7 +309,7 @@ private:
   const int64_t columns;
   OpBuilder b;
   llvm::DenseMap<Value, Value> twins, outside;
-  SmallVector<Value> work; // matrices with twins whose users are still to be converted
+  SmallVector<Value> work; // matrices with twins whose users must still be converted
 };
 
 } // namespace
@@ -319,7 +322,7 @@ void layOut(ModuleOp module, const LayOutOptions &options) {
     return;
   Builder b(module.getContext());
   NamedAttrList blocks;
-  int64_t columns = 0; // persistent tensors have one element type
+  int64_t columns = 0; // all persistent tensors have the same element type
   for (auto function : module.getOps<func::FuncOp>()) {
     for (BlockArgument argument : function.getArguments())
       if (StringAttr name = tensorOf(function, argument.getArgNumber());

@@ -1,4 +1,5 @@
-// PlanMemory: the persistent layout, then each function's places in schedule order.
+// Plans memory: the layout of the persistent tensors, then the places in each function in schedule
+// order.
 #include "compiler/transforms/PlanMemory.h"
 #include "compiler/dialect/NnDialect.h"
 #include "compiler/dialect/kern/Kern.h"
@@ -13,7 +14,7 @@ namespace nnc {
 
 namespace {
 
-/// The last op that uses each value's memory.
+/// Finds the last op that uses the memory of each value.
 class Liveness {
 public:
   explicit Liveness(Block &body) {
@@ -77,15 +78,16 @@ private:
   ArrayAttr scalars;
   Block &body;
   llvm::MapVector<kern::FusedOp, SmallVector<Place>> kernelPlaces;
-  // the arguments with a tensor's value before the call
+  // the arguments that hold the value of a tensor before the call
   DenseMap<StringAttr, SmallVector<Value, 1>> old;
-  kern::GuardOp guard; // the last
+  kern::GuardOp guard; // the last one
   Pool fixed, row;
 };
 
 LogicalResult FunctionPlanner::placeArguments() {
   int64_t fields = 0;
-  SmallVector<DictionaryAttr> attributes; // set at once: each list of them is kept for ever
+  SmallVector<DictionaryAttr> attributes; // set all at once, because MLIR keeps each attribute list
+                                          // forever
   for (unsigned i = 0; i < function.getNumArguments(); ++i) {
     Place place;
     if (function.getArgAttr(i, "nn.field")) {
@@ -110,8 +112,8 @@ LogicalResult FunctionPlanner::placeArguments() {
   return success();
 }
 
-/// Whether the kernel reads its input `argument` at no other index than the one it writes: then it
-/// may overwrite it.
+/// Whether the kernel reads its input `argument` only at the index that it writes. Then it may
+/// overwrite the input.
 static bool readsOnlyWhatItWrites(kern::FusedOp kernel, BlockArgument argument) {
   SmallVector<Value> work{argument};
   llvm::SmallPtrSet<Value, 8> seen;
@@ -169,7 +171,7 @@ void FunctionPlanner::placeReturned() {
     } else if (mayWriteInPlace(name, value)) {
       placeOf(value) = placeAt(kern::Memory::tensor, offsets.lookup(name));
     } else {
-      // Computed elsewhere and copied when everything that reads the old value is done.
+      // Compute it in scratch and copy it after the last reader of the old value.
       OpBuilder b(terminator);
       Value source = operand.get();
       auto copy = b.create<kern::FusedOp>(source.getLoc(), source.getType(), kern::Kind::pointwise,
@@ -229,7 +231,7 @@ void FunctionPlanner::placeResults(kern::FusedOp kernel, const Liveness &live) {
   }
 }
 
-/// The place of an input that dies here and may be overwritten, or null.
+/// The place of an input that is not used later and may be overwritten, or null.
 FunctionPlanner::Place FunctionPlanner::takeOver(kern::FusedOp kernel, OpResult result,
                                                  const Liveness &live, DenseSet<Value> &taken) {
   for (OpOperand &input : kernel->getOpOperands()) {

@@ -1,15 +1,15 @@
-// PlanMemory: where every tensor lives (see nn_call in runtime/abi.h).
+// PlanMemory: assigns a place in memory to every tensor (see nn_call in runtime/abi.h).
 //
 // In:  scheduled functions of kern ops.
 // Out: a `kern.place` on every argument and `places` on every kernel; on the module nn.offsets
-// (tensor name -> byte offset
-//      in the arena) and nn.persistent_bytes; on each function nn.fixed_bytes and nn.row_bytes.
+//      (tensor name -> byte offset in the arena), nn.sizes (tensor name -> bytes) and
+//      nn.persistent_bytes; on each function nn.fixed_bytes and nn.row_bytes.
 //
-// Persistent tensors of all functions share one layout. Kernel results go straight to the caller's
-// memory or to the persistent tensor when they are returned, else to scratch, where places are
-// reused as soon as their value is dead, by the same kernel if it reads and writes the same
-// elements. A tensor's new value is written in place if nobody reads the old one afterwards and the
-// guard has passed; otherwise it is computed in scratch and copied last.
+// The persistent tensors of all functions share one layout. Kernel results that are returned are
+// written directly to the caller's memory or to the persistent tensor. All others are in scratch,
+// where a place is reused as soon as its value is dead, even by the same kernel if that reads and
+// writes the same elements. The new value of a tensor is written in place if no later kernel reads
+// the old one and the guard has passed. Otherwise it is computed in scratch and copied last.
 #pragma once
 
 #include "mlir/Pass/Pass.h"
@@ -23,7 +23,7 @@ class ModuleOp;
 
 namespace nnc {
 
-/// The plan of a module, for tables and for --emit=plan. Sizes in bytes.
+/// The memory plan of a module, for tables and for --emit=plan. Sizes are in bytes.
 struct MemoryPlan {
   struct Tensor {
     std::string name;
@@ -37,7 +37,7 @@ struct MemoryPlan {
   std::vector<Function> functions; // in program order
   int64_t persistentBytes = 0;
 
-  /// Scratch that serves every function for batches of up to `capacity` rows.
+  /// The scratch size that suffices for every function with batches of up to `capacity` rows.
   int64_t scratchBytes(int64_t capacity) const;
 };
 

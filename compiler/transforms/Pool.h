@@ -1,4 +1,4 @@
-// Pool: hands out stretches of one memory and takes them back.
+// Pool: allocates ranges of one memory and takes them back.
 #pragma once
 
 #include "llvm/ADT/SmallVector.h"
@@ -14,7 +14,7 @@ public:
   /// Offsets and sizes are multiples of this: a cache line, which is also the widest vector.
   static constexpr int64_t alignment = 64;
 
-  /// The lowest free stretch of `bytes` bytes.
+  /// Allocates the lowest free range of `bytes` bytes.
   int64_t allocate(int64_t bytes) {
     bytes = llvm::alignTo(std::max<int64_t>(bytes, 1), alignment);
     int64_t offset = 0;
@@ -28,7 +28,7 @@ public:
   void release(int64_t offset) {
     llvm::erase_if(taken, [&](const Stretch &stretch) { return stretch.offset == offset; });
   }
-  /// The size the pool must have.
+  /// The size that the pool must have.
   int64_t size() const { return used; }
 
 private:

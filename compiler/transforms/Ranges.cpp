@@ -1,4 +1,5 @@
-// From operands to results; an op that says nothing of itself moves, sums or multiplies elements.
+// Computes ranges from operands to results. Ops without a range of their own move, sum or multiply
+// elements.
 #include "compiler/transforms/Ranges.h"
 #include "compiler/dialect/NnDialect.h"
 #include "mlir/IR/Matchers.h"
@@ -11,7 +12,7 @@ namespace nnc {
 
 using nn::Range;
 
-/// What sums and products of finite numbers can be: of their bounds only the sign is kept.
+/// The range of sums and products of finite numbers: only the sign of their bounds is kept.
 static Range combined(ArrayRef<Range> operands) {
   Range all = operands.front();
   for (Range one : operands.drop_front())
@@ -49,7 +50,7 @@ Range Ranges::compute(Operation *op, ArrayRef<Range> operands) {
     for (auto [operand, range] : llvm::zip_equal(op->getOperands(), operands))
       if (operand == marker.getForwarded())
         return range;
-  // What costs nothing but addresses takes every element from its operand.
+  // Ops that only compute addresses take every element from their operand.
   auto pull = dyn_cast<nn::PullOp>(op);
   if (pull && operands.size() == 1 && pull.getCost() == 0)
     return operands.front();

@@ -1,4 +1,5 @@
-// Ranges: where the values of a function lie, as far as their operations tell. See dialect/Range.h.
+// Ranges: the ranges of the values of a function, as far as its ops determine them. See
+// dialect/Range.h.
 #pragma once
 
 #include "compiler/dialect/Range.h"
@@ -10,7 +11,7 @@ namespace nnc {
 class Ranges {
 public:
   nn::Range of(mlir::Value v);
-  /// The range of `v`, which the ops from `first` on compute, if `zero` is 0 or another finite
+  /// The range of `v`, computed by the ops from `first` on, if `zero` is 0 or another finite
   /// number.
   nn::Range ofFresh(mlir::Value v, mlir::Operation *first, mlir::Value zero);
 

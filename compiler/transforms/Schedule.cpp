@@ -1,4 +1,4 @@
-// Schedule: a topological order of the kernels by values and by who overwrites whom.
+// Orders the kernels topologically: by the values they read and by the tensors they overwrite.
 #include "compiler/transforms/Schedule.h"
 #include "compiler/dialect/kern/Kern.h"
 #include "compiler/transforms/FusionGraph.h"
@@ -33,7 +33,7 @@ public:
     if (guard)
       markNeeded(numbers[guard.getDefiningOp()]);
     orderUpdates();
-    // The op that is ready first in program order, those before the guard first.
+    // Emit the first ready op in program order; first those that the guard needs.
     SmallVector<Operation *> order;
     for (bool first : {true, false}) {
       emitReady(order, first);
@@ -62,8 +62,8 @@ private:
     before[first].push_back(then);
   }
 
-  /// Readers of a tensor's old value before the kernel with the new one, unless a reader needs the
-  /// new value.
+  /// Orders the readers of a tensor's old value before the kernel with the new one, unless a reader
+  /// needs the new value.
   void orderUpdates() {
     DenseMap<StringAttr, SmallVector<BlockArgument, 1>> old;
     for (BlockArgument argument : function.getArguments())
@@ -99,13 +99,13 @@ private:
     auto needed = [&](unsigned node) { return llvm::is_contained(after[node], other); };
     return needed(op) || llvm::any_of(neededBy(op, other), needed);
   }
-  /// What `op` needs and ranks above `low`.
+  /// The ops that `op` needs and that rank above `low`.
   SmallVector<unsigned> neededBy(unsigned op, unsigned low) {
     return ranks.between(low, op, op,
                          [&](unsigned node, auto visit) { llvm::for_each(after[node], visit); });
   }
 
-  /// Adds the edge; `then` is not needed by `first`.
+  /// Adds the edge. `first` must not need `then`.
   void orderBefore(unsigned first, unsigned then) {
     if (ranks.isBefore(then, first)) {
       SmallVector<unsigned> order = neededBy(first, then);

@@ -1,4 +1,4 @@
-// Runs what the ops know about themselves; no op is named here.
+// Runs the folders and canonicalisations that the ops define. No op is named here.
 #include "compiler/transforms/Simplify.h"
 #include "compiler/dialect/NnDialect.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -37,7 +37,8 @@ struct SimplifyPass : PassWrapper<SimplifyPass, OperationPass<ModuleOp>> {
     config.useTopDownTraversal = true;
     config.enableRegionSimplification = GreedySimplifyRegionLevel::Disabled;
     for (auto function : getOperation().getOps<func::FuncOp>()) {
-      // Equal operands found by CSE may let another pattern match; in practice twice is enough.
+      // Equal operands found by CSE may let another pattern match. In practice two rounds are
+      // enough.
       for (int round = 0; round < 3; ++round) {
         if (failed(applyPatternsAndFoldGreedily(function, patterns, config))) {
           function.emitError("simplification did not come to an end");

@@ -1,6 +1,6 @@
-// TopologicalOrder: nodes of a graph without circles, each with a rank above those of all that it
-// needs. A search between two nodes looks at what ranks between them alone, so that asking for a
-// path in a long chain does not take its whole length each time.
+// TopologicalOrder: ranks the nodes of an acyclic graph, each above all nodes that it needs. A
+// search between two nodes only visits nodes whose ranks are between theirs, so a path query in a
+// long chain does not walk its whole length.
 #pragma once
 
 #include "llvm/ADT/ArrayRef.h"
@@ -14,7 +14,7 @@ namespace nnc {
 
 class TopologicalOrder {
 public:
-  /// Nodes 0, 1, …, which need only nodes of lower numbers.
+  /// Starts with nodes 0, 1, …, which need only nodes with lower numbers.
   void begin(size_t nodes) {
     ranks.resize(nodes);
     std::iota(ranks.begin(), ranks.end(), 0u);
@@ -23,9 +23,9 @@ public:
 
   bool isBefore(unsigned a, unsigned b) const { return ranks[a] < ranks[b]; }
 
-  /// The nodes `between` the ranks of `low` and `high`, both excluded, that are found from `start`,
-  /// which is one of them; in order. `forEachNext(node, visit)` calls visit(next) for the nodes to
-  /// go on to.
+  /// The nodes reachable from `start`, which is `low` or `high`, whose ranks are between those of
+  /// `low` and `high` (both excluded), in order. `forEachNext(node, visit)` must call visit(next)
+  /// for each node to continue with.
   template <class ForEachNext>
   llvm::SmallVector<unsigned> between(unsigned low, unsigned high, unsigned start,
                                       ForEachNext forEachNext) {
@@ -45,7 +45,7 @@ public:
     return found;
   }
 
-  /// Gives the nodes the ranks they have together, in this order.
+  /// Assigns the ranks of these nodes to them again, in this order.
   void rearrange(llvm::ArrayRef<unsigned> order) {
     auto free = llvm::map_to_vector(order, [&](unsigned node) { return ranks[node]; });
     llvm::sort(free);

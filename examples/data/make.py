@@ -1,4 +1,4 @@
-# Wrote the made-up data beside it: coffee.csv, stripes-images.idx.gz and stripes-labels.idx.gz. Run again, it writes the same bytes.
+# Writes the synthetic data in this folder: coffee.csv, stripes-images.idx.gz and stripes-labels.idx.gz. Each run writes the same bytes.
 import gzip
 import os
 import random
@@ -9,7 +9,7 @@ rng = random.Random(8)
 
 
 def verdict(temperature, minutes):
-    """Hot and long is bitter, cool and short is weak; between the two lies a band of good cups."""
+    """Hot and long is bitter, cool and short is weak; between the two is a band of good cups."""
     strength = (temperature - 92) / 4 + (minutes - 4) / 1.2
     return "bitter" if strength > 0.9 else "weak" if strength < -0.9 else "good"
 

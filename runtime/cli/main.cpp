@@ -1,4 +1,4 @@
-// nn_main: a trainer from its command line to its exit code.
+// nn_main: runs a trainer, from its command line to its exit code.
 #include "runtime/device/cpu.h"
 #include "runtime/predict/predict.h"
 #include "runtime/process/output.h"
@@ -17,7 +17,7 @@ namespace nnrt {
 
 void printError(const Status &status) { showError("error: " + status.message() + "\n"); }
 
-/// What --timing shows.
+/// The text that --timing shows.
 static std::string timingText(const Run &run) {
   std::string text = "timing: data loaded in " + duration(run.loadSeconds);
   if (run.firstStepSeconds >= 0)
@@ -59,7 +59,7 @@ int finishRun(Run &run, const Status &status) {
   if (run.signal) {
     int64_t steps = run.trained.empty() ? 0 : run.trained.back().steps;
     const std::string after = " after " + counted(steps, "step") + "\n";
-    if (outputError()) { // nobody interrupted it
+    if (outputError()) { // nobody interrupted the run: its output was lost
       showError(
           format("error: the output could not be written: %s; stopped", strerror(outputError())) +
           after);
@@ -71,7 +71,7 @@ int finishRun(Run &run, const Status &status) {
   if (run.flags.timing) {
     show(timingText(run));
   }
-  return nn_output_end(ExitDone); // output that never arrived is a failure too
+  return nn_output_end(ExitDone); // lost output is a failure too
 }
 
 static void outOfMemory() {

@@ -1,4 +1,4 @@
-// Sessions: programs that follow one another and share what was learned and read.
+// Sessions: a sequence of programs that share trained tensors and loaded data.
 #include "runtime/device/cpu.h"
 #include "runtime/predict/predict.h"
 #include "runtime/process/signals.h"
@@ -7,7 +7,7 @@
 
 #include <cstring>
 
-/// What stays between programs.
+/// What a session keeps between programs.
 struct nn_session {
   struct Tensor {
     std::vector<int64_t> shape;
@@ -26,10 +26,10 @@ struct nn_session {
 
 namespace nnrt {
 
-/// Tensors of an experiment's variants: these are remembered with the experiment.
+/// Whether it is a tensor of an experiment's variant: these are remembered with the experiment.
 static bool isOfVariant(const nn_tensor &tensor) { return strchr(tensor.name, '#') != nullptr; }
 
-/// Puts back the tensors that an earlier program has left under the same name and in the same
+/// Restores the tensors that an earlier program has left under the same name and with the same
 /// shape.
 static void restoreTensors(const nn_session &session, Run &run) {
   Engine &engine = run.engine;
@@ -61,8 +61,8 @@ static void keepTensors(nn_session &session, const Engine &engine) {
   }
 }
 
-/// What models have learned besides weights goes with these: a model that was declared anew in
-/// other shapes has learned nothing.
+/// Restores what models have learned besides weights. A model that was declared again with other
+/// shapes has learned nothing.
 static void restoreLearned(nn_session &session, Run &run) {
   const nn_program &program = run.program;
   for (int32_t m = 0; m < program.n_models; ++m) {
@@ -76,8 +76,8 @@ static void restoreLearned(nn_session &session, Run &run) {
   run.loaded = session.learned;
 }
 
-/// A model keeps the statistics and the classes of the data that it was trained on first, whatever
-/// becomes of those data.
+/// A model keeps the statistics and the classes of the data that it was trained on first, even if
+/// those data change.
 static void keepLearned(nn_session &session, Run &run) {
   session.learned = run.loaded;
   const nn_program &program = run.program;
@@ -92,7 +92,7 @@ static void keepLearned(nn_session &session, Run &run) {
   }
 }
 
-/// A run of the session's, ready for the program but for its tensors.
+/// Starts a run of the session that is ready for the program except for its tensors.
 static Status begin(nn_session &session, const nn_program &program, Flags &flags,
                     std::unique_ptr<Run> &run) {
   const double start = now();
@@ -111,7 +111,7 @@ static Status begin(nn_session &session, const nn_program &program, Flags &flags
 static int runInSession(nn_session &session, const nn_program &program, const int64_t *numbers,
                         int32_t earlier) {
   Flags flags;
-  SignalScope signals(/*mayEnd=*/false); // the session goes on
+  SignalScope signals(/*mayEnd=*/false); // the session continues
   std::unique_ptr<Run> owned;
   if (Status status = begin(session, program, flags, owned); status.failed()) {
     printError(status);
@@ -154,7 +154,7 @@ static int runInSession(nn_session &session, const nn_program &program, const in
 
 static int showInSession(nn_session &session, const nn_program &program, const char *name) {
   Flags flags;
-  SignalScope signals(/*mayEnd=*/false); // the session goes on
+  SignalScope signals(/*mayEnd=*/false); // the session continues
   std::unique_ptr<Run> run;
   Status status = begin(session, program, flags, run);
   if (!status.failed())

@@ -1,5 +1,4 @@
-// Cells without a value: rows that are left out for them, what fills them, and the error where
-// nothing does.
+// Cells without a value: drops rows, fills cells, and reports an error if nothing fills them.
 #include "runtime/data/dataset.h"
 
 #include <algorithm>
@@ -44,8 +43,7 @@ std::string absentCures(const nn_column &column) {
          "and `missing = []` takes every cell as it is";
 }
 
-/// No comparison holds for a cell without a value, so `where` leaves its row out: not without a
-/// word.
+/// Notes rows that `where` left out because no comparison holds for a cell without a value.
 void Dataset::noteFiltered(const Part &part) {
   std::vector<std::pair<int64_t, std::string>> counts;
   for (int32_t c = 0; c < description->n_where_columns; ++c) {
@@ -61,7 +59,7 @@ void Dataset::noteFiltered(const Part &part) {
                              countsByColumn(counts).c_str()));
 }
 
-/// Takes the rows out of `part.kept` that have no value in a column that is asked for it.
+/// Removes rows from `part.kept` that have no value in a column with `drop missing`.
 Status Dataset::dropAbsent() {
   const nn_data &data = *description;
   for (Part &part : parts) {
@@ -102,7 +100,7 @@ Status Dataset::dropAbsent() {
   return Status();
 }
 
-/// Fails where a row that is used has no value, and nothing says what becomes of it.
+/// Fails if a row that is used has a cell without a value and no entry says how to treat it.
 Status Dataset::checkAbsent() const {
   const nn_data &data = *description;
   for (const Part &part : parts) {
@@ -144,7 +142,7 @@ Status Dataset::checkAbsent() const {
   return Status();
 }
 
-/// Whether a column is filled by what the training split says.
+/// Whether a column is filled with a statistic of the training split.
 bool Dataset::learnsFills() const {
   for (int32_t c = 0; c < description->n_columns; ++c)
     if (isStatistic(description->columns[c].absent) ||
@@ -162,7 +160,7 @@ static double medianOf(std::vector<double> &values) {
   return (upper + *std::max_element(values.begin(), values.begin() + half)) / 2;
 }
 
-/// The value that occurs most often; of several the least.
+/// The value that occurs most often; the least of several.
 static double modeOf(std::vector<double> &values) {
   std::sort(values.begin(), values.end());
   double best = NAN;
@@ -179,13 +177,13 @@ static double modeOf(std::vector<double> &values) {
 }
 
 static double meanOf(const std::vector<double> &values) {
-  double mean = 0; // does not overflow, and is exact for equal values
+  double mean = 0; // computed such that it does not overflow and is exact for equal values
   for (size_t i = 0; i < values.size(); ++i)
     mean += values[i] / double(i + 1) - mean / double(i + 1);
   return mean;
 }
 
-/// Before the split is made it finds those that do not depend on it.
+/// Before the split is made, finds the fills that do not depend on it.
 Status Dataset::learnFills() {
   const nn_data &data = *description;
   fills.assign(size_t(data.n_columns), NAN);

@@ -1,5 +1,5 @@
-// Classes of unequal size: what each counts in a loss, and epochs that draw them equally often.
-// Both look at the training split alone.
+// Classes of unequal size: their weights in a loss, and epochs that draw them equally often. Both
+// use only the training split.
 #include "runtime/data/balance.h"
 #include "runtime/support/shuffle.h"
 

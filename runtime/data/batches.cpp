@@ -1,4 +1,4 @@
-// What a batch is copied or computed into, and how many rows of an evaluation are one call.
+// Memory for batches, and the number of rows in one call of an evaluation.
 #include "runtime/data/batches.h"
 
 #include <algorithm>
@@ -49,7 +49,7 @@ Status Batches::prepare(Engine &engine, const Dataset &set, const int32_t *field
 }
 
 int64_t pieceRows(const nn_fn &function, int64_t rows) {
-  // Intermediate results of as many rows stay in the caches. Tests cut otherwise: nothing may
+  // Intermediate results of this many rows stay in the caches. Tests use other sizes: no result may
   // depend on it.
   static const int64_t usual = [] {
     const char *text = getenv("NNC_EVAL_ROWS");

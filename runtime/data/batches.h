@@ -10,10 +10,10 @@
 
 namespace nnrt {
 
-/// The batches of a split as contiguous memory: what is passed as nn_call.in, and the copying.
+/// The batches of a split as contiguous memory, which is passed as nn_call.in, and their copying.
 class Batches {
 public:
-  /// For up to `capacity` rows of the fields `fields` of a data set.
+  /// Prepares for up to `capacity` rows of the fields `fields` of a data set.
   Status prepare(Engine &engine, const Dataset &data, const int32_t *fields, int32_t count,
                  int64_t capacity);
   const void *const *in() const { return inputs.data(); }
@@ -32,7 +32,7 @@ private:
   std::vector<Buffer> buffers;
   std::vector<const void *> inputs;
   std::vector<Gather::Field> copies;
-  // For fields that are computed: all of them, because prepare makes all.
+  // For computed fields: memory for all of them, because `prepare` computes all.
   const Dataset *data = nullptr;
   bool f64 = false;
   InputBuffers columns;
@@ -40,14 +40,14 @@ private:
   Gather::Computation computation = {};
 };
 
-/// Rows of `rows` that one call of an evaluation computes: some that fit the caches, or all where
-/// they depend on one another.
+/// How many of `rows` rows one call of an evaluation computes: a number that fits the caches, or
+/// all if they depend on one another.
 int64_t pieceRows(const nn_fn &function, int64_t rows);
 /// Makes the scratch big enough for such calls.
 Status reservePieces(Engine &engine, const nn_fn &function, int64_t rows);
 
-/// Calls `piece(first, count)` for each piece of `rows` rows, from the first on, and tells the
-/// engine which row is the first.
+/// Calls `piece(first, count)` for each piece of `rows` rows, in order, and sets the number of the
+/// first row in the engine.
 template <class Piece>
 Status forEachPiece(Engine &engine, const nn_fn &function, int64_t rows, Piece &&piece) {
   const int64_t capacity = pieceRows(function, rows);

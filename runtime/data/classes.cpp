@@ -1,4 +1,4 @@
-// Classes of columns, and their order: the number of a class is its place in this order, in every
+// Classes of columns and their order: the number of a class is its place in this order, in every
 // run and every weight file.
 #include "runtime/data/dataset.h"
 #include "runtime/data/split.h"
@@ -9,7 +9,7 @@
 
 namespace nnrt {
 
-/// The numbers that all of the names are; nothing where one is none.
+/// The names as numbers; empty if one of them is not a number.
 static std::vector<double> valuesOf(const std::vector<std::string> &names) {
   std::vector<double> values;
   for (const std::string &name : names) {
@@ -75,8 +75,7 @@ Status Dataset::numberNames(int32_t c, const std::vector<std::string> *known) {
     for (int64_t row : parts[p].kept)
       if (!category.codes.empty() && category.codes[row] >= 0 && firstRow[category.codes[row]] < 0)
         firstRow[category.codes[row]] = row;
-    if (p == 0 &&
-        !known) { // the main source says which classes there are, counting only rows that are kept
+    if (p == 0 && !known) { // the main source determines the classes, from rows that are kept only
       std::vector<std::string> names;
       for (size_t i = 0; i < firstRow.size(); ++i)
         if (firstRow[i] >= 0)
@@ -84,7 +83,7 @@ Status Dataset::numberNames(int32_t c, const std::vector<std::string> *known) {
       const nn_column &column = description->columns[c];
       if (column.absent == NN_ABSENT_VALUE && column.text && !parts[p].source->absent(c).empty() &&
           std::find(names.begin(), names.end(), column.text) == names.end())
-        names.push_back(column.text); // a class of the rows that have none
+        names.push_back(column.text); // the class that fills rows without one
       classes[c] = sortedClasses(names, parts[p].source->isTable());
     }
     std::vector<double> &byCode = codeClasses[p][c].byCode;
@@ -92,7 +91,7 @@ Status Dataset::numberNames(int32_t c, const std::vector<std::string> *known) {
     for (size_t i = 0; i < byCode.size(); ++i) {
       if (byCode[i] < 0 && firstRow[i] >= 0)
         return unknownClass(parts[p].source->place(firstRow[i]), category.names[i], c);
-      byCode[i] = std::max(byCode[i], 0.0); // of a row that is left out
+      byCode[i] = std::max(byCode[i], 0.0); // for a row that is left out
     }
   }
   return Status();
@@ -137,7 +136,7 @@ ClassNumbers classesOfNumbers(const std::vector<std::string> &names) {
   return result;
 }
 
-/// A number in words that read back as itself.
+/// A number as text that is parsed to the same number.
 static std::string exactText(double value) {
   double read;
   const std::string text = number(value);
@@ -174,7 +173,7 @@ Status Dataset::numberClasses() {
       classes[c] = *known;
     if (parts[0].source->category(c)) {
       NN_TRY(numberNames(c, known));
-    } else if (column.numbered) { // else the source's numbers are its classes
+    } else if (column.numbered) { // otherwise the source's numbers are its classes
       NN_TRY(numberValues(c, known));
     }
     if (column.classes && !classes[c].empty() && column.classes != int64_t(classes[c].size()))

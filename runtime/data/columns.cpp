@@ -1,5 +1,5 @@
-// What the compiler asks of a source's numbers: nn_summarize_columns, to warn of inputs that are
-// too large as they stand, and nn_count_classes.
+// Answers the compiler's questions about columns: nn_summarize_columns, for warnings about inputs
+// that are too large without scaling, and nn_count_classes.
 #include "runtime/data/dataset.h"
 #include "runtime/data/split.h"
 
@@ -10,9 +10,9 @@
 namespace nnrt {
 namespace {
 
-const int64_t rowsRead = 4096, elementsRead = 4 << 20; // as many tell what a column is like
+const int64_t rowsRead = 4096, elementsRead = 4 << 20; // enough to characterise a column
 
-/// A tuple of numbers for a column; one of several elements a row counts as a whole.
+/// The summary of a column; all elements of its rows count together.
 nn_column_summary summarize(const Source &source, int column, int64_t size) {
   const int64_t count =
       std::min({source.rows, rowsRead, std::max<int64_t>(1, elementsRead / size)});
@@ -33,7 +33,7 @@ nn_column_summary summarize(const Source &source, int column, int64_t size) {
   return s;
 }
 
-/// A source before any run: with the numbers that are constants.
+/// A source as it is before any run: with its constants, which are known.
 SourceSpec asWritten(const nn_source &source, const Folders &folders) {
   return {&source,
           source.n.value,
@@ -103,11 +103,11 @@ extern "C" int nn_summarize_columns(const nn_source *source, const char *dir, co
   case NN_NPY:
   case NN_NPZ:
     break;
-  case NN_IMAGES: // bytes, as every reader of images gives: not worth reading a folder for
+  case NN_IMAGES: // bytes from every image reader: no need to read the folder
     for (int32_t i = 0; i < n_columns; ++i)
       summaries[i] = {0, 255, 128 * 128, 0};
     return 0;
-  default: // made-up points are small, and the characters of a text have no size
+  default: // generated points are small, and characters of a text have no scale
     return 1;
   }
   return summarizeAll(*source, Folders{dir ? dir : "", data_dir ? data_dir : ""}, columns,

@@ -1,4 +1,4 @@
-// Loading a data set: sources, filter, classes, prepare, split, normalisation, checks.
+// Loads a data set: sources, filter, classes, prepare, split, normalisation, checks.
 #include "runtime/data/dataset.h"
 
 #include "runtime/data/balance.h"
@@ -27,7 +27,7 @@ SourceSpec specOf(const Engine &engine, const nn_source &source, const Folders &
           folders};
 }
 
-/// Everything that determines what a source reads; files by path, size and time.
+/// A key of everything that determines what a source reads; files by path, size and time.
 static std::string cacheKey(const SourceSpec &spec, const std::vector<ColumnRequest> &columns) {
   const nn_source &source = *spec.source;
   std::string key = format("%d %d %d|", source.kind, source.header, source.row_width);
@@ -62,7 +62,7 @@ static std::string cacheKey(const SourceSpec &spec, const std::vector<ColumnRequ
 }
 
 namespace {
-/// Opening of one part, as a job for a thread of its own.
+/// The opening of one part, as a job for a separate thread.
 struct Opening {
   SourceSpec spec;
   const std::vector<ColumnRequest> *columns;
@@ -94,8 +94,8 @@ Status Dataset::open(Engine &engine, const Folders &folders, SourceCache *cache)
     const nn_source &source = p == 0 ? description->source : *description->test;
     openings[p].spec = specOf(engine, source, folders);
     openings[p].columns = &columns;
-    // Rows lie in the program, which a session forgets: they are cheap to read again. A folder does
-    // not tell when an image changes.
+    // Rows are in the program, which a session does not keep, and are cheap to read again. A
+    // folder's time does not change when an image does.
     if (!cache || source.kind == NN_ROWS || source.kind == NN_IMAGES)
       continue;
     openings[p].key = cacheKey(openings[p].spec, columns);
@@ -106,7 +106,8 @@ Status Dataset::open(Engine &engine, const Folders &folders, SourceCache *cache)
     openings[p].needed = false;
   }
   engine.share(openPart, &openings,
-               int(parts.size())); // unpacking takes time: the test source's on another thread
+               int(parts.size())); // unpacking takes time, so the test source is opened on another
+                                   // thread
   for (size_t p = 0; p < parts.size(); ++p) {
     Opening &opening = openings[p];
     if (!opening.needed)
@@ -205,7 +206,7 @@ uint64_t Dataset::bytes() const {
   return sum;
 }
 
-/// Before anything is made for its rows: whether there is memory for all of it.
+/// Checks, before anything is allocated for the rows, whether there is memory for all of it.
 Status Dataset::checkSize(const Engine &engine) const {
   const nn_data &data = *description;
   unsigned __int128 count = 0, numbers = 0, copies = 0;
@@ -222,7 +223,7 @@ Status Dataset::checkSize(const Engine &engine) const {
     compact &= !scaled;
     copies += scaled && data.folds > 0 ? uint64_t(size) : 0;
   }
-  // Which rows are kept, those of each split, and the order of an epoch.
+  // The rows that are kept, those of each split, and the order of an epoch.
   const unsigned __int128 orders = count * 3 * sizeof(int64_t);
   const unsigned __int128 need =
       orders + (compact ? 0 : count * (numbers + copies) * uint64_t(engine.elementBytes()));
@@ -313,7 +314,7 @@ Status Dataset::load(Engine &engine, const nn_data &data, const Folders &folders
       NN_TRY(checkRows(engine));
   } else {
     if (learnsFills())
-      NN_TRY(learnFills()); // what is known before the split
+      NN_TRY(learnFills()); // fills that are known before the split
     NN_TRY(prepare(engine));
     if (!learnsFills())
       NN_TRY(checkFinite(engine));
@@ -333,7 +334,7 @@ Status Dataset::load(Engine &engine, const nn_data &data, const Folders &folders
                .at(data.where));
   noteOrder();
   NN_TRY(split(engine));
-  if (learnsFills()) { // from the training split, which is known only now
+  if (learnsFills()) { // fills from the training split, which is known only now
     NN_TRY(learnFills());
     NN_TRY(prepare(engine));
     NN_TRY(checkFinite(engine));
@@ -437,7 +438,7 @@ Status Dataset::checkBound(Engine &engine, const nn_bound &bound) {
     bounds.push_back(bound);
     return Status();
   }
-  if (raw && fieldSizes[bound.field] != 1) { // whole tensors that index another: rare
+  if (raw && fieldSizes[bound.field] != 1) { // whole tensors that index another one: rare
     NN_TRY(checkRows(engine));
     raw = false;
     NN_TRY(prepare(engine));

@@ -1,5 +1,5 @@
-// Columns side by side. What is computed of them is computed in 64 bits: a time in seconds or an
-// account's number has more digits than f32.
+// Fills the inputs of `prepare` and `keep` from columns. Everything is computed from them in 64
+// bits: a time in seconds or an account number has more digits than f32.
 #include "runtime/data/inputs.h"
 
 #include <algorithm>
@@ -7,9 +7,9 @@
 
 namespace nnrt {
 
-static const int64_t
-    mostRows = 4096,
-    mostBytes = 32 << 20; // of one call: enough to share among threads, little beside the data
+static const int64_t mostRows = 4096,
+                     mostBytes = 32 << 20; // of one call: enough to share among threads, little
+                                           // compared with the data
 
 double ClassNumbers::of(double raw) const {
   if (std::isnan(raw))
@@ -146,7 +146,7 @@ Status InputBuffers::check(const Source &source, const InputTable &table, const 
       isThere |= source.has(table.first + input.columns[c]);
     }
     if (!isThere)
-      continue; // nothing of what is predicted is computed from it
+      continue; // no part of the prediction is computed from it
     const int64_t size = sizes[bound.field],
                   bad = firstOutside(bound, at(bound.field, 0), count * size, hasGaps);
     // A run of columns has a name for each element.

@@ -1,6 +1,6 @@
-// Normalisation: mean 0 and population deviation 1, by numbers taken from the training split alone.
-// Sums are in double and in row order, so the statistics are the same on every machine and for any
-// number of threads.
+// Normalises fields to mean 0 and population deviation 1, by statistics of the training split
+// alone. Sums are in double and in row order, so the statistics are the same on every machine and
+// for any number of threads.
 #include "runtime/data/dataset.h"
 
 #include <cmath>
@@ -35,7 +35,7 @@ Statistics fieldStatistics(const double *values, int64_t size, int64_t channels,
     }
   for (int64_t g = 0; g < groups; ++g) {
     double deviation = std::sqrt(result.deviation[g] / count);
-    // A constant column leaves rounding errors of its mean, not a spread.
+    // In a constant column, only rounding errors of the mean remain, not a spread.
     result.deviation[g] = deviation > 1e-12 * std::fabs(result.mean[g]) ? deviation : 1;
   }
   return result;

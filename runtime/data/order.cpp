@@ -1,5 +1,4 @@
-// Rows that follow one another: a split draws them at random, which tests little where they are a
-// series.
+// Warns about a random split of rows that are a series, because it tests little.
 #include "runtime/data/dataset.h"
 
 #include "runtime/support/status.h"
@@ -9,7 +8,7 @@
 
 namespace nnrt {
 
-const int64_t leastRows = 20; // of fewer, even steps may be chance
+const int64_t leastRows = 20; // with fewer, even steps may be chance
 
 /// Whether numbers rise or fall by the same step each time, as days, hours and running numbers do.
 static bool hasEvenSteps(const std::vector<double> &values) {
@@ -31,7 +30,7 @@ void Dataset::noteOrder() {
     const nn_column &column = description->columns[c];
     if (column.kind != NN_NUMBER || column.size != 1 || !part.source->has(c))
       continue;
-    std::vector<double> values(leastRows); // most columns show here already that they do not count
+    std::vector<double> values(leastRows); // most columns already show here that they do not count
     part.source->fill(c, part.kept.data(), leastRows, {values.data(), true});
     if (!hasEvenSteps(values))
       continue;

@@ -1,8 +1,8 @@
 // Data sets whose fields are computed for each batch: images of bytes would take four times the
-// memory as f32, and the system needs longer to hand out that memory than the whole computation
-// takes. Every row is computed once all the same, and looked at, so that bad data are found before
-// the run, or before anything comes of it: on a machine with a core to spare, a run's first steps
-// are made meanwhile.
+// memory as f32, and the system needs longer to provide that memory than the whole computation
+// takes. Every row is still computed once and checked, so bad data are found before the run, or
+// before its results are used: on a machine with a spare core, a run's first steps are made at the
+// same time.
 #include "runtime/data/dataset.h"
 #include "runtime/support/finite.h"
 
@@ -14,7 +14,7 @@ bool Dataset::canKeepRaw(const Engine &engine) const {
   const nn_data &data = *description;
   int64_t bytes = 0;
   for (int32_t f = 0; f < data.n_fields; ++f) {
-    // Statistics belong to the whole field.
+    // These need statistics of the whole field.
     if (data.fields[f].flags & (NN_FIELD_NORMALIZE | NN_FIELD_CLASS_WEIGHTS | NN_FIELD_BALANCED))
       return false;
     bytes += rows * fieldSizes[f] * engine.elementBytes();
@@ -30,7 +30,7 @@ void Dataset::fillInputs(const int64_t *wanted, int64_t first, int64_t last,
   const InputTable table = prepareInputs(*description);
   int64_t selected[most];
   while (first < last) {
-    // A stretch of rows of one part.
+    // A range of rows of one part.
     const bool test = wanted[first] >= own;
     const Part &part = parts[test];
     int64_t count = 0;
@@ -55,8 +55,8 @@ Status Dataset::checkInputs(const int64_t *wanted, int64_t count,
   return Status();
 }
 
-/// The check of all rows, shared by threads: each has a stretch of rows and computes it in pieces
-/// that stay in its cache.
+/// The check of all rows, shared by threads: each computes a range of rows in pieces that stay in
+/// its cache.
 struct RawCheck {
   static constexpr int64_t piece = 64;
   struct Bad {
@@ -151,7 +151,7 @@ void Dataset::beginCheck(Engine &engine) {
     return nullptr;
   };
   if (pthread_create(checker.get(), nullptr, work, this) != 0)
-    checker.reset(); // checkRows() does it
+    checker.reset(); // checkRows() does the work instead
 }
 
 Status Dataset::checkRows(Engine &engine) {

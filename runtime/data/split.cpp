@@ -1,5 +1,5 @@
-// Splits: exact sizes by largest remainder, then rows dealt out in an order that keeps strata in
-// proportion.
+// Makes splits: exact sizes by largest remainder, then rows are dealt in an order that keeps strata
+// in proportion.
 #include "runtime/data/split.h"
 #include "runtime/support/shuffle.h"
 
@@ -16,7 +16,7 @@ std::vector<int64_t> allRows(int64_t count) {
   return rows;
 }
 
-/// The first folds have one row more, if the rows cannot be shared out evenly.
+/// The first folds have one row more if the rows cannot be divided evenly.
 static int64_t foldSize(int64_t rows, int32_t folds, int32_t fold) {
   return rows / folds + (fold < rows % folds);
 }
@@ -29,9 +29,9 @@ Status splitSizes(const nn_data &data, const Engine &engine, int64_t rows, Split
     return Status();
   }
   double part[3] = {engine.value(data.train), engine.value(data.val), engine.value(data.test_part)};
-  if (data.folds > 0) // what the test split leaves is dealt to the folds: see below
+  if (data.folds > 0) // the rows that the test split leaves are dealt to the folds: see below
     part[0] = -1, part[1] = 0;
-  // Numbers above 1 are counts of rows, others shares of them.
+  // Numbers above 1 are counts of rows, others are shares of them.
   double ideal[3], sum = 0;
   for (int s = 0; s < 3; ++s) {
     bool rest = s == 0 && part[s] < 0;
@@ -79,7 +79,7 @@ Status splitSizes(const nn_data &data, const Engine &engine, int64_t rows, Split
   return Status();
 }
 
-/// Deals rows 0 … rows - 1 to parts of these sizes; what they leave over goes nowhere.
+/// Deals rows 0 … rows - 1 to parts of these sizes; remaining rows are not used.
 static std::vector<std::vector<int64_t>> dealRows(int64_t rows, const std::vector<int64_t> &sizes,
                                                   const std::vector<int32_t> &strata,
                                                   uint64_t seed) {
@@ -94,9 +94,9 @@ static std::vector<std::vector<int64_t>> dealRows(int64_t rows, const std::vecto
         parts[p].push_back(order[at++]);
     return parts;
   }
-  // Stratum after stratum, each row goes where most are missing so far. At every point each part is
-  // within about one row of its share, so it is in each stratum too; the caps make the totals
-  // exact.
+  // Stratum by stratum, each row goes to the part that is furthest below its share so far. At every
+  // point each part is within about one row of its share, and therefore also in each stratum; the
+  // caps make the totals exact.
   std::stable_sort(order.begin(), order.end(),
                    [&](int64_t a, int64_t b) { return strata[a] < strata[b]; });
   std::vector<int64_t> want = sizes;
@@ -122,8 +122,8 @@ static std::vector<std::vector<int64_t>> dealRows(int64_t rows, const std::vecto
   return parts;
 }
 
-/// A class of few rows may have gone to the other splits altogether, and could not be learned: it
-/// gets a row of theirs, in exchange for one of the class that trains most.
+/// All rows of a small class may have gone to the other splits, so it could not be learned: it gets
+/// one of those rows, in exchange for one of the class with the most training rows.
 static void teachEveryClass(const std::vector<int32_t> &strata,
                             std::vector<std::vector<int64_t>> &parts) {
   const int32_t count = 1 + *std::max_element(strata.begin(), strata.end());

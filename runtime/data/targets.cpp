@@ -1,11 +1,12 @@
-// Targets are computed piece by piece, as an evaluation does, and compared with their bounds.
+// Checks computed targets: computes them piece by piece, as an evaluation does, and compares them
+// with their bounds.
 #include "runtime/data/targets.h"
 #include "runtime/data/batches.h"
 
 namespace nnrt {
 
-/// Of what a call of `compute` gave for `count` rows: fails at the first that is not allowed.
-/// `place(row)` says where it comes from.
+/// Checks the results of a call of `compute` for `count` rows: fails at the first that is not
+/// allowed. `place(row)` is where a row comes from.
 template <class Place>
 static Status checkResults(Engine &engine, const nn_targets &targets,
                            const std::vector<void *> &results, int64_t count, const char *data,
@@ -21,7 +22,7 @@ static Status checkResults(Engine &engine, const nn_targets &targets,
   return Status();
 }
 
-/// Room for the results of a call with up to `capacity` rows.
+/// Allocates memory for the results of a call with up to `capacity` rows.
 static Status allocateResults(Engine &engine, const nn_targets &targets, int64_t capacity,
                               std::vector<Buffer> &results, std::vector<void *> &out) {
   results = std::vector<Buffer>(size_t(targets.n_results));

@@ -1,6 +1,6 @@
-// Features are asked of the processor itself (x86) or of the kernel (aarch64). Vector registers
-// must also be kept by the system. Only what a compiler uses of its own accord is listed: a trainer
-// may run where other instructions are missing.
+// Detects the processor's features, by asking the processor (x86) or the kernel (aarch64). The
+// system must also save vector registers. Only features that a compiler uses by itself are listed:
+// a trainer may run on processors without the others.
 #include "runtime/device/cpu.h"
 
 #include "runtime/device/machine.h"
@@ -22,7 +22,7 @@ namespace {
 #if defined(__x86_64__)
 
 enum Register { EAX, EBX, ECX, EDX };
-enum State { Always, Avx, Avx512 }; // which registers the system must keep
+enum State { Always, Avx, Avx512 }; // which registers the system must save
 
 struct Feature {
   const char *name;
@@ -119,7 +119,7 @@ std::vector<std::string> listed(const char *names) {
   return list;
 }
 
-/// Those of the features that the processor lacks.
+/// The listed features that the processor lacks.
 std::vector<std::string> missing(const char *names, Has (*has)(const std::string &)) {
   std::vector<std::string> result;
   for (const std::string &name : listed(names))
@@ -128,7 +128,7 @@ std::vector<std::string> missing(const char *names, Has (*has)(const std::string
   return result;
 }
 
-/// The highest level that the processor has, for the cure; empty on other machines.
+/// The highest level that the processor has, for the suggested fix; empty on other machines.
 std::string highestLevel(Has (*has)(const std::string &)) {
   std::string highest;
 #if defined(__x86_64__)

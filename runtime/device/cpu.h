@@ -1,4 +1,4 @@
-// What the processor can do, and whether that is enough for the program's code.
+// The processor's features, and whether they are enough for the program's code.
 #pragma once
 
 #include "runtime/abi.h"
@@ -10,11 +10,11 @@ namespace nnrt {
 
 enum class Has { No, Yes, Unknown };
 
-/// Whether this processor, with its system, has a feature that LLVM calls so. Unknown: no code that
-/// nnc makes needs it.
+/// Whether this processor, with its system, has the feature with this LLVM name. Unknown: no code
+/// that nnc generates needs it.
 Has processorHas(const std::string &feature);
 
-/// Fails where the processor lacks something that the program's code may use: says what, instead of
+/// Fails if the processor lacks a feature that the program's code may use, and names it, instead of
 /// an illegal instruction later.
 Status checkProcessor(const nn_program &program, Has (*has)(const std::string &) = processorHas);
 

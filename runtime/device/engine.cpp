@@ -48,7 +48,7 @@ int64_t Engine::tensorElements(int32_t index) const {
 }
 
 /// Calls copy(place in the arena's order, place in row-major order, count) for runs of bytes that
-/// lie together in both.
+/// are contiguous in both.
 template <class Copy>
 static void forEachRun(const nn_tensor &tensor, int64_t bytes, int64_t elementBytes, Copy copy) {
   if (tensor.block == 0)
@@ -121,7 +121,7 @@ struct Job {
   nn_code code;
   const Gather *gather; // copied by all threads, or null
   nn_call prepare;      // when the gathered rows are computed
-  bool bad = false;     // they cannot be believed; written by thread 0 between two barriers
+  bool bad = false;     // the gathered rows are damaged; written by thread 0 between two barriers
 };
 
 void makeBatch(Job &job, int32_t thread, int32_t threads) {
@@ -189,8 +189,8 @@ bool Engine::call(const nn_fn &function, const void *const *in, void *const *out
   if (tuning.threads)
     tuning = Tuning();
 
-  // A trial: calls 0 and 1 warm up and time one thread, 2 to 5 all of them. Below 10 µs threads
-  // cannot pay.
+  // A trial: calls 0 and 1 warm up and time one thread, 2 to 5 all of them. Below 10 µs more
+  // threads cannot be faster.
   int threads = tuning.calls < 2 ? 1 : pool->size();
   auto begin = std::chrono::steady_clock::now();
   const bool made = runCall(function, call, gather, threads);

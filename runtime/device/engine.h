@@ -1,5 +1,5 @@
-// Engine: a program that runs. It owns the arena (all persistent tensors), the scratch, the threads
-// and the scalars, and calls compiled functions.
+// Engine: executes the compiled functions of a program. It owns the arena (all persistent tensors),
+// the scratch, the threads and the scalars.
 #pragma once
 
 #include "runtime/abi.h"
@@ -15,25 +15,24 @@
 namespace nnrt {
 
 /// How many threads a repeated call uses. Results do not depend on it, so the engine tries both
-/// ways and keeps the faster: a tiny step is over before a second thread has woken up, and on a
-/// machine that others use, threads that wait for one another are slow. From time to time it tries
-/// again.
+/// ways and keeps the faster one: a tiny step is over before a second thread has woken up, and on a
+/// busy machine threads that wait for one another are slow. It tries again from time to time.
 struct Tuning {
   int64_t calls = 0;                    // since the last trial began
   double single = 1e30, several = 1e30; // best times of the trial, in seconds
-  int threads = 0;                      // the decision; 0: a trial is going on
+  int threads = 0;                      // the decision; 0: a trial is in progress
 };
 
 class Engine {
 public:
-  /// `threads` > 0: exactly so many; 0: up to the number of cores, decided by Tuning.
+  /// `threads` > 0: exactly that number; 0: up to the number of cores, decided by Tuning.
   Engine(const nn_program &program, int threads, Pool *shared = nullptr);
 
   /// Checks the program's version, allocates the arena, computes the settings. `options` has a
   /// value for each option.
   Status start(uint64_t seed, const std::vector<double> &options);
 
-  /// Computes the settings anew, after scalars have changed.
+  /// Computes the settings again, after scalars have changed.
   Status updateSettings();
 
   const nn_program &program;
@@ -48,7 +47,7 @@ public:
   /// Scalars of every call: NN_SLOT_… and the options.
   std::vector<double> scalars;
   Buffer arena;
-  std::unique_ptr<Profiler> profiler; // of a profiled program, from start() on
+  std::unique_ptr<Profiler> profiler; // for a profiled program, from start() on
 
   /// A number of the tables.
   double value(const nn_number &n) const { return n.slot < 0 ? n.value : settings[n.slot]; }
@@ -56,7 +55,7 @@ public:
     return arena.data() + program.tensors[index].offset;
   }
   int64_t tensorElements(int32_t index) const;
-  /// In the order of memory.
+  /// The tensor's elements in memory order.
   Elements tensorValues(int32_t index) const { return {tensor(index), wide}; }
   int64_t tensorBytes(int32_t index) const { return tensorElements(index) * elementBytes(); }
   /// Copies a tensor, tensorBytes() of it, between memory in the arena's order (tensor(), or a copy
@@ -71,11 +70,11 @@ public:
   size_t scratchBytes() const { return scratch.size(); }
 
   /// Calls a function whose scratch is reserved. `gather` (may be null) first copies a batch: see
-  /// Gather. False when the function was not called, because the batch cannot be believed.
+  /// Gather. False if the function was not called because the batch's data are damaged.
   bool call(const nn_fn &function, const void *const *in, void *const *out, int64_t rows,
             int64_t capacity, Tuning &tuning, const struct Gather *gather = nullptr);
-  /// How many of the next repeated calls are sure to be left to this thread alone, without a look
-  /// at the time: whoever makes them by itself, with what prepared() returns, adds them to
+  /// How many of the next repeated calls will certainly run on this thread alone without being
+  /// timed. A caller that makes them itself, with the result of prepared(), must add them to
   /// tuning.calls.
   int64_t callsAlone(const Tuning &tuning) const {
     if (fixedThreads || pool->size() == 1)
@@ -90,7 +89,7 @@ public:
   void call(const nn_fn &function, const void *const *in, void *const *out, int64_t rows,
             int64_t capacity);
 
-  /// On this thread only, with a scratch of its own, so that several threads may call at once.
+  /// On this thread only, with a separate scratch, so that several threads may call at once.
   void callHere(const nn_fn &function, const void *const *in, void *const *out, int64_t rows,
                 int64_t capacity, const Buffer &scratch) const;
 
@@ -105,7 +104,7 @@ public:
 private:
   static constexpr int tuningPeriod = 1000; // calls between two trials
 
-  /// Runs a job that calls `function`, and measures it in a profiled program.
+  /// Runs a job that calls `function`, and measures it if the program is profiled.
   bool runCall(const nn_fn &function, nn_call &call, const struct Gather *gather, int threads);
 
   bool wide;
@@ -117,8 +116,8 @@ private:
   std::vector<double> settings;
 };
 
-/// Tensors row by row, for files: those that are kept in blocks are copied, the others shown as
-/// they are.
+/// Tensors in row-major order, for files: tensors stored in blocks are copied, the others are
+/// returned as they are.
 class RowMajor {
 public:
   explicit RowMajor(const Engine &engine) : engine(engine) {}
@@ -130,8 +129,8 @@ private:
   std::vector<std::vector<unsigned char>> copies;
 };
 
-/// Rows of several fields to be copied into contiguous memory before a call, by all its threads; or
-/// to be computed there from raw data.
+/// Rows of several fields that all threads of a call first copy into contiguous memory, or compute
+/// there from raw data.
 struct Gather {
   struct Field {
     const unsigned char *from;
@@ -143,8 +142,8 @@ struct Gather {
   const Field *fields;
   int32_t n_fields;
 
-  /// To compute: what fills raw columns for rows[first … last - 1], and the function that makes the
-  /// fields of the columns.
+  /// To compute them: a function that fills raw columns for rows[first … last - 1], and the
+  /// compiled function that computes the fields from the columns.
   struct Computation {
     void (*fill)(const void *self, const int64_t *rows, int64_t first, int64_t last);
     const void *self;
@@ -152,7 +151,7 @@ struct Gather {
     const void *const *columns;
     void *const *prepared;
     int64_t capacity;
-    /// Whether what fill() has read so far can be believed: its file has not been cut meanwhile.
+    /// Whether the data that fill() has read so far are intact: their file has not been truncated.
     bool (*intact)(const void *self);
   };
   const Computation *computation = nullptr; // null: `fields` are copied

@@ -1,4 +1,4 @@
-// Read from /proc and the system.
+// Facts about the machine, read from /proc and the system.
 #include "runtime/device/machine.h"
 
 #include "runtime/device/pool.h"

@@ -1,4 +1,4 @@
-// What a reader must know of the machine that a run was made on.
+// Describes the machine of a run, for reports and logs.
 #pragma once
 
 #include <string>
@@ -7,10 +7,11 @@
 
 namespace nnrt {
 
-/// What the system calls the processor, or "unknown".
+/// The system's name for the processor, or "unknown".
 std::string processorName();
 
-/// Names and values: CPU, cores, memory, system, GPU. What the system does not tell is "unknown".
+/// Names and values: CPU, cores, memory, system, GPU. A fact that the system does not report is
+/// "unknown".
 std::vector<std::pair<std::string, std::string>> machineFacts(int threads);
 
 } // namespace nnrt

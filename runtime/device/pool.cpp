@@ -1,6 +1,6 @@
-// Waiting is what costs here: a job of some microseconds must not pay for a system call. So a
-// worker first spins (about 100 µs), then sleeps on a condition variable; at a barrier a thread
-// spins, then lets others run.
+// The thread pool. Waiting is the main cost: a job of a few microseconds must not pay for a system
+// call. So a worker first spins (about 100 µs), then sleeps on a condition variable; at a barrier a
+// thread spins, then yields.
 #include "runtime/device/pool.h"
 
 #include "runtime/process/output.h"
@@ -53,7 +53,7 @@ int availableCores() {
 }
 
 Pool::Pool(int threads) {
-  // With more threads than cores, spinning keeps the thread that is waited for from running.
+  // With more threads than cores, spinning prevents the awaited thread from running.
   spins = threads <= availableCores() ? 2000 : 1;
   if (threads > 1)
     workers.reserve(threads - 1);

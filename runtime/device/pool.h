@@ -1,5 +1,5 @@
-// The worker threads. Every job runs on several threads at once (SPMD): each gets its number and
-// they meet at barriers.
+// Pool: the worker threads. Every job runs on several threads at once (SPMD): each gets its number,
+// and they meet at barriers.
 #pragma once
 
 #include <atomic>
@@ -11,9 +11,8 @@
 
 namespace nnrt {
 
-/// Flushes denormal numbers to zero in this thread while it lives: compiled code that meets them
-/// runs many times slower. Every thread that runs compiled code holds one, so that all of them give
-/// the same numbers.
+/// Flushes denormal numbers to zero in this thread while it lives: they make compiled code many
+/// times slower. Every thread that runs compiled code holds one, so that all give the same numbers.
 class FlushDenormals {
 public:
   FlushDenormals();
@@ -28,7 +27,7 @@ int availableCores();
 
 class Pool {
 public:
-  /// `threads` counts the caller: 1 starts no thread. Fewer are started when the system gives no
+  /// `threads` counts the caller: 1 starts no thread. Fewer are started if the system allows no
   /// more.
   explicit Pool(int threads);
   ~Pool();
@@ -53,7 +52,7 @@ private:
   void work(int number);
 
   std::vector<Worker> workers; // never grows after the constructor: threads hold pointers into it
-  int spins;                   // how often a waiting thread looks before it gives way
+  int spins;                   // how often a waiting thread checks before it yields
 
   // The job: written by run() before `turn` changes, read by workers after they have seen it.
   void (*job)(void *, int32_t, int32_t) = nullptr;

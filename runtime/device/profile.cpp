@@ -1,5 +1,6 @@
-// Time stamps: a counter of the processor, read behind every kernel; what has passed since the
-// thread's last stamp belongs to the event that ends. Each thread writes cache lines of its own.
+// Measures time with a counter of the processor, which is read after every kernel; the time since
+// the thread's last stamp belongs to the event that ends. Each thread writes to its own cache
+// lines.
 #include "runtime/device/profile.h"
 
 #include "runtime/device/engine.h"
@@ -29,7 +30,7 @@ static inline uint64_t ticks() {
 enum Special { Copy, WaitAfterCopy, n_special };
 static constexpr int32_t started_ = -1;
 
-/// One function on a number of threads.
+/// The counters of one function on a given number of threads.
 struct Profiler::Stamps {
   Stamps(const nn_profiled *function, int32_t kernels, int threads)
       : function(function), kernels(kernels), threads(threads),
@@ -144,7 +145,7 @@ void Profiler::step(double seconds) {
 
 namespace {
 
-/// What some kernels do in a call, on average.
+/// The average work of some kernels in a call.
 struct Work {
   double time = 0, wait = 0;              // seconds, mean of the threads
   double flops = 0, bytes = 0, least = 0; // least: the roofline's time on one core
@@ -184,7 +185,7 @@ std::string shortBytes(double count) {
   return format(unit == 0 || count >= 100 ? "%.0f %s" : "%.1f %s", count, units[unit]);
 }
 
-/// Microseconds, with digits enough for a hundredth of `step`.
+/// Microseconds, with enough digits for a hundredth of `step`.
 std::string microseconds(double seconds, double step) {
   return format("%.*f", step < 10e-6 ? 3 : step < 100e-6 ? 2 : 1, seconds * 1e6);
 }
@@ -211,8 +212,7 @@ void sortByTime(std::vector<Row *> &rows) {
                    [](const Row *a, const Row *b) { return a->work.time > b->work.time; });
 }
 
-/// Prints the rows that take at least `cutoff`, with the waiting behind them, and one for all
-/// others.
+/// Prints the rows that take at least `cutoff`, with their waiting times, and one for all others.
 void printRows(std::string &text, const std::string &line, std::vector<Row *> rows, double cutoff,
                const char *noun, double step, int threads, double roofFlops) {
   sortByTime(rows);
@@ -336,8 +336,8 @@ std::string Profiler::textOf(const Stamps &stamps, double secondsPerTick) const 
 
 std::string Profiler::text() {
   const double perTick = (now() - began) / double(std::max<uint64_t>(1, ticks() - firstTick));
-  // Now, not at the start: the run does not wait for it, and of several engines only the one that
-  // tells of all needs it.
+  // Measured now and not at the start, so that the run does not wait for it, and only the engine
+  // that prints the results of all engines needs it.
   hasRoof = nn_measure_roof(program.profile->vector_bytes, program.profile->fma, &roof) == 0;
   std::string text =
       "profile: what one core can do was not measured: it has no vectors of that kind\n";

@@ -1,6 +1,6 @@
-// What one core can do: multiply-adds on registers alone, and a triad through each level of the
-// memory. Every vector width that code may be compiled for has its own loops here, whatever this
-// file itself is compiled for.
+// Measures what one core can do: multiply-adds on registers alone, and a triad through each level
+// of the memory. Every vector width that code may be compiled for has its own loops here, whatever
+// this file itself is compiled for.
 #include "runtime/abi.h"
 #include "runtime/device/pool.h"
 #include "runtime/support/buffer.h"
@@ -18,7 +18,7 @@ double seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-/// The shortest of several runs of `work`: others on the machine only make it longer.
+/// The shortest of several runs of `work`: other processes on the machine only make it longer.
 template <class Work> double best(int runs, Work work) {
   double least = 1e30;
   for (int i = 0; i < runs; ++i) {
@@ -30,8 +30,7 @@ template <class Work> double best(int runs, Work work) {
 }
 
 struct Loops {
-  /// `steps` rounds of 12 multiply-adds that do not depend on one another: latency 4 on two ports
-  /// wants at least 8.
+  /// `steps` rounds of 12 independent multiply-adds: latency 4 on two ports needs at least 8.
   void (*multiplyAdds)(int64_t steps);
   /// a[i] = b[i] + s c[i] over `count` floats, a multiple of 64.
   void (*triad)(float *a, const float *b, const float *c, float s, int64_t count);
@@ -40,9 +39,9 @@ struct Loops {
 
 constexpr int accumulators = 12;
 
-// Twelve multiply-adds in one block, written out: an optimizer would see that nobody wants the
-// sums, and a compiler at O2 would keep an array of them in memory. ADD(n) is the instruction for
-// operand n; operand 12 is free, 13 and 14 are multiplied.
+// Twelve multiply-adds in one block, written out: an optimizer would remove sums that are not used,
+// and a compiler at O2 would keep an array of them in memory. ADD(n) is the instruction for operand
+// n; operand 12 is free, 13 and 14 are multiplied.
 #define NN_LOOPS(NAME, BYTES, TARGET, REGISTER, ADD)                                               \
   typedef float NAME##Vector __attribute__((vector_size(BYTES), aligned(BYTES), may_alias));       \
   TARGET void NAME##Adds(int64_t steps) {                                                          \
@@ -96,7 +95,7 @@ bool loopsFor(int32_t vectorBytes, int32_t fma, Loops &loops) {
 bool loopsFor(int32_t, int32_t, Loops &) { return false; }
 #endif
 
-/// The size of a cache as the system tells it, or what is usual.
+/// The size of a cache as the system reports it, or the usual size.
 double cacheBytes(int name, double usual) {
   long bytes = sysconf(name);
   return bytes > 0 ? double(bytes) : usual;
@@ -107,7 +106,7 @@ double triadBandwidth(const Loops &loops, float *const (&arrays)[3], double byte
                       double runSeconds) {
   int64_t count = int64_t(bytes / 12) / 256 * 256;
   auto once = [&] { loops.triad(arrays[0], arrays[1], arrays[2], 3, count); };
-  once(); // the data come into the cache
+  once(); // loads the data into the cache
   double single = std::max(best(1, once), 1e-8);
   int64_t repeat = std::max<int64_t>(1, int64_t(runSeconds / single));
   double time = best(5, [&] {
@@ -128,9 +127,8 @@ extern "C" int nn_measure_roof(int32_t vector_bytes, int32_t fma, nn_roof *roof)
   FlushDenormals flush;
   roof->vector_bytes = vector_bytes;
   roof->fma = fma;
-  const int64_t steps =
-      50000;                 // about 0.1 ms: short enough to fall between the times that others run
-  loops.multiplyAdds(steps); // the clock rises
+  const int64_t steps = 50000; // about 0.1 ms: short enough to fit between other processes
+  loops.multiplyAdds(steps);   // raises the clock frequency
   roof->flops = 2.0 * double(loops.lanes) * accumulators * double(steps) /
                 best(200, [&] { loops.multiplyAdds(steps); });
 
@@ -144,8 +142,8 @@ extern "C" int nn_measure_roof(int32_t vector_bytes, int32_t fma, nn_roof *roof)
   roof->sizes[NN_L3] = 16 << 20;
 #endif
   roof->sizes[NN_MEMORY] = std::numeric_limits<double>::infinity();
-  // Half of a cache; for the third level a little more than the second holds, since others share
-  // it; for memory twice the third.
+  // Half of the cache; for the third level, which others share, a little more than the second
+  // holds; for memory twice the third.
   const double memory = std::min(2 * roof->sizes[NN_L3], double(256 << 20));
   const double bytes[NN_LEVELS] = {roof->sizes[NN_L1] / 2, roof->sizes[NN_L2] / 2,
                                    std::min(4 * roof->sizes[NN_L2], roof->sizes[NN_L3] / 2),
@@ -155,8 +153,8 @@ extern "C" int nn_measure_roof(int32_t vector_bytes, int32_t fma, nn_roof *roof)
   for (int i = 0; i < 3; ++i) {
     if (buffers[i].allocate(size_t(memory / 3) + 4096, "measuring the memory's bandwidth").failed())
       return 1;
-    // Written once, since fresh pages are one page of zeros; and shifted, since addresses that are
-    // alike in their last 12 bits hold up one another.
+    // Written once, because all fresh pages are the same page of zeros; and shifted, because
+    // addresses with the same last 12 bits delay one another.
     memset(buffers[i].data(), 0, buffers[i].size());
     arrays[i] = buffers[i].as<float>() + 256 * i;
   }
@@ -169,8 +167,8 @@ extern "C" int nn_measure_roof(int32_t vector_bytes, int32_t fma, nn_roof *roof)
 extern "C" void nn_roofline_of(const nn_kernel *kernel, int64_t rows, int32_t element_bytes,
                                const nn_roof *roof, nn_roofline *result) {
   auto at = [&](nn_amount amount) { return amount.fixed + amount.per_row * double(rows); };
-  // A multiply-add is one instruction with two FLOPs; another operation is one too, on as many
-  // lanes.
+  // A multiply-add is one instruction with two FLOPs; another operation is also one instruction, on
+  // the same number of lanes.
   const double flops = roof->flops * 4 / element_bytes;
   result->compute = (at(kernel->flops) + 2 * at(kernel->others)) / flops;
   double levels[NN_LEVELS] = {};

@@ -1,4 +1,4 @@
-// Evaluate and print statements: results on standard output.
+// Executes evaluate and print statements: results on standard output.
 #include "runtime/evaluate/metrics.h"
 #include "runtime/process/signals.h"
 #include "runtime/run/run.h"

@@ -1,4 +1,4 @@
-// Adding up results batch after batch, and evaluation over a split.
+// Adds up results batch after batch, and evaluates over a split.
 #include "runtime/evaluate/metrics.h"
 
 #include "runtime/process/signals.h"
@@ -67,8 +67,8 @@ void Totals::addMetrics() {
   }
 }
 
-/// Squares of distances from the mean, of both sets together (Chan, Golub and LeVeque, 1979):
-/// nothing large is subtracted.
+/// Combines the squared deviations of two sets (Chan, Golub and LeVeque, 1979) without subtracting
+/// large numbers.
 void Totals::addSpread(size_t first) {
   double &all = sums[first][0];
   const double n = *static_cast<const double *>(outputs[first]), before = all;

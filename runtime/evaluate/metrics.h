@@ -1,4 +1,4 @@
-// Totals of a loss and metrics over the rows of a split, and the values they finish to.
+// Totals of a loss and metrics over the rows of a split, and their final values.
 #pragma once
 
 #include "runtime/data/batches.h"
@@ -12,15 +12,15 @@ namespace nnrt {
 /// metric's totals. Batches are added up in double.
 class Totals {
 public:
-  /// Allocates room for the results. `withLoss`: result 0 is the batch's mean loss.
+  /// Allocates memory for the results. `withLoss`: result 0 is the batch's mean loss.
   Status prepare(Engine &engine, const nn_metric *metrics, int32_t count, bool withLoss);
 
-  /// What to pass as nn_call.out.
+  /// The pointers to pass as nn_call.out.
   void *const *out() { return outputs.data(); }
   size_t bytes() const { return results.size(); }
   /// The loss of the last call.
   double batchLoss() const { return loss; }
-  /// Reads the loss of the last call; the rest is not touched.
+  /// Reads the loss of the last call and nothing else.
   double readLoss() { return loss = Elements{outputs[0], wide}.get(0); }
   /// Adds the last call's results, which were over `rows` rows.
   void add(int64_t rows) {
@@ -40,7 +40,7 @@ public:
   double meanLoss() const { return rowsAdded ? lossSum / double(rowsAdded) : 0; }
   /// A metric's value, row-major.
   Status finish(Engine &engine, int32_t metric, std::vector<double> &value) const;
-  /// The loss (when there is one) and each metric's value; a metric that is not a number gives NaN.
+  /// The loss (if there is one) and each metric's value; NaN for a metric that is a table.
   Status summary(Engine &engine, std::vector<double> &values) const;
 
   /// Everything that add() changes, for checkpoints: loss sum, rows, then the totals.
@@ -59,14 +59,15 @@ private:
   std::vector<void *> outputs;
   std::vector<int64_t> sizes; // elements of each total
   std::vector<std::vector<double>> sums;
-  std::vector<const void *> sumPointers; // to them, as nn_call.in of the metrics' finish functions
-  mutable std::vector<double> scratch;   // a value on its way into a summary
+  std::vector<const void *> sumPointers; // pointers to the sums, as nn_call.in of the metrics'
+                                         // finish functions
+  mutable std::vector<double> scratch;   // a value before it is added to a summary
   double loss = 0, lossSum = 0;
   int64_t rowsAdded = 0;
 };
 
 /// Runs `function` over `rows` of a data set and adds everything to `totals` (which is cleared
-/// first). After a signal the rest is left out, and the totals are of no use.
+/// first). After a signal the rest is left out, and the totals must not be used.
 Status evaluateRows(Engine &engine, const Dataset &data, const int32_t *fields, int32_t n_fields,
                     const nn_fn &function, const std::vector<int64_t> &rows, Totals &totals,
                     Tuning &tuning);

@@ -1,5 +1,5 @@
-// The worst mistakes of a classifier on the rows of an evaluate statement, with pictures where its
-// input is one.
+// Finds the worst mistakes of a classifier on the rows of an evaluate statement, with pictures if
+// its inputs are images.
 #include "runtime/evaluate/mistakes.h"
 
 #include <algorithm>
@@ -21,8 +21,8 @@ int32_t labelField(const nn_program &program, const nn_evaluate &evaluate) {
   return label;
 }
 
-/// Whether x is a picture: [h, w], [1, h, w] or [3, h, w], or one of these flattened, if a column
-/// of images says so.
+/// Whether x is a picture: [h, w], [1, h, w] or [3, h, w], or one of these flattened, if the data
+/// have a column `image` of that size.
 static bool isPicture(const nn_data &data, const nn_field &x, EvaluateRecord &record) {
   const int64_t *s = x.shape;
   auto take = [&](int64_t channels, int64_t height, int64_t width) {
@@ -45,8 +45,8 @@ static bool isPicture(const nn_data &data, const nn_field &x, EvaluateRecord &re
   return false;
 }
 
-/// Planes of numbers as bytes, each pixel's channels together; from the least to the greatest
-/// number of the picture.
+/// Planes of numbers as bytes, with the channels of a pixel together, scaled from the least to the
+/// greatest number of the picture.
 static std::vector<uint8_t> pixelsOf(const EvaluateRecord &record, const std::vector<double> &x) {
   const double low = *std::min_element(x.begin(), x.end()),
                high = *std::max_element(x.begin(), x.end());
@@ -59,7 +59,7 @@ static std::vector<uint8_t> pixelsOf(const EvaluateRecord &record, const std::ve
   return pixels;
 }
 
-/// The shares that the outputs give to the classes: themselves where they are probabilities, else
+/// The probabilities of the classes: the outputs themselves if they are probabilities, otherwise
 /// their softmax.
 static std::vector<double> shares(const Prediction &prediction, int64_t classes) {
   std::vector<double> p;
@@ -80,7 +80,7 @@ static std::vector<double> shares(const Prediction &prediction, int64_t classes)
   return p;
 }
 
-/// A classifier's: `label` is the field of class numbers.
+/// Finds a classifier's mistakes: `label` is the field of class numbers.
 static Status findWrong(Run &run, const nn_evaluate &evaluate, const Dataset &data, int32_t x,
                         int32_t label, const std::vector<int64_t> &rows, EvaluateRecord &record) {
   const nn_model &model = run.program.models[evaluate.model];
@@ -113,7 +113,7 @@ static Status findWrong(Run &run, const nn_evaluate &evaluate, const Dataset &da
           for (int64_t i = 0; i < size; ++i) {
             double value = prediction.input(i);
             if (size_t group = statistics.mean.size();
-                group) { // as it was before it was normalised
+                group) { // the pixel as it was before it was normalised
               size_t g = size_t(i) / (size_t(size) / group);
               value = value * statistics.deviation[g] + statistics.mean[g];
             }

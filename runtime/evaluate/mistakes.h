@@ -1,5 +1,5 @@
-// A model's outputs for the rows of an evaluation, one by one: what the report says of single rows
-// is found here.
+// Goes through a model's outputs for the rows of an evaluation one by one, to find what the report
+// shows about single rows.
 #pragma once
 
 #include "runtime/evaluate/metrics.h"
@@ -8,17 +8,16 @@
 
 namespace nnrt {
 
-/// One row: what the model gives, what was true, what the model was given.
+/// One row: the model's outputs, the true values and the model's inputs.
 struct Prediction {
   Elements outputs, truths, inputs;
-  int64_t r, nOutputs, nTruths, nInputs; // the row among those of the call, and elements of each
+  int64_t r, nOutputs, nTruths, nInputs; // the row's index in the call, and the numbers of elements
   double output(int64_t k) const { return outputs.get(r * nOutputs + k); }
   double truth(int64_t k) const { return truths.get(r * nTruths + k); }
   double input(int64_t i) const { return inputs.get(r * nInputs + i); }
 };
 
-/// Calls visit(index in `rows`, prediction) for each of them; `x` and `truth` are fields of the
-/// data.
+/// Calls visit(index in `rows`, prediction) for each row; `x` and `truth` are fields of the data.
 template <class Visit>
 Status eachPrediction(Engine &engine, const nn_model &model, const Dataset &data, int32_t x,
                       int32_t truth, const std::vector<int64_t> &rows, Visit &&visit) {
@@ -48,7 +47,8 @@ Status eachPrediction(Engine &engine, const nn_model &model, const Dataset &data
       });
 }
 
-/// Whether the statement compares the model's outputs with numbers of its data that are no choices.
+/// Whether the statement compares the model's outputs with numbers of its data that are quantities,
+/// not choices.
 bool hasResiduals(const nn_program &program, const nn_evaluate &evaluate, const Dataset &data);
 Status findResiduals(Run &run, const nn_evaluate &evaluate, const Dataset &data, int32_t x,
                      const std::vector<int64_t> &rows, EvaluateRecord &record);

@@ -1,5 +1,5 @@
-// What is wrong with predicted numbers: residuals of each output, and the rows that are predicted
-// worst.
+// Finds the errors of predicted numbers: residuals of each output, and the rows with the worst
+// predictions.
 #include "runtime/evaluate/mistakes.h"
 
 #include <algorithm>
@@ -10,14 +10,14 @@ namespace nnrt {
 
 static const size_t mostShown = 24;     // rows
 static const int64_t mostPoints = 1500; // of a plot
-static const int64_t mostOutputs = 8;   // more are no numbers that somebody looks at one by one
+static const int64_t mostOutputs = 8;   // nobody looks at more outputs one by one
 static const int parts =
-    1024; // of the histogram: enough for those that are drawn, whatever lies far off
+    1024; // parts of the histogram: enough for the part that is drawn, even with outliers
 
 void Residuals::add(double truth, double predicted, int64_t row) {
   ++rows;
   const double r = predicted - truth;
-  if (!(std::fabs(r) < 1e150)) { // whose square would be infinite
+  if (!(std::fabs(r) < 1e150)) { // the square would be infinite
     ++lost;
     return;
   }
@@ -36,8 +36,8 @@ void Residuals::add(double truth, double predicted, int64_t row) {
     counts.assign(parts, 0);
     counts[parts / 2] = zeros;
   }
-  // Nobody knows how far residuals reach before they are there: the parts are made twice as wide,
-  // which adds them up in pairs.
+  // The range of the residuals is not known in advance: to extend it, the parts are made twice as
+  // wide, and their counts are added up in pairs.
   for (; std::fabs(r) >= reach; reach *= 2) {
     std::vector<double> wider(parts, 0);
     for (size_t i = 0; i < parts; ++i)
@@ -47,8 +47,8 @@ void Residuals::add(double truth, double predicted, int64_t row) {
   ++counts[size_t(std::min(parts - 1, int((r / reach + 1) * (parts / 2))))];
 }
 
-/// Whether a loss or a metric says that the field holds shares or one of two numbers: a choice
-/// rather than a quantity.
+/// Whether, according to a loss or a metric, the field holds shares or one of two numbers, which is
+/// a choice rather than a quantity.
 static bool isChoice(const nn_bound *bounds, int32_t count, int32_t field) {
   return std::any_of(bounds, bounds + count, [&](const nn_bound &b) { return b.field == field; });
 }
@@ -98,7 +98,7 @@ Status findResiduals(Run &run, const nn_evaluate &evaluate, const Dataset &data,
           miss.truth.push_back(truth);
           miss.predicted.push_back(predicted);
         }
-        miss.distance = squares < HUGE_VAL ? std::sqrt(squares) : HUGE_VAL; // not a number either
+        miss.distance = squares < HUGE_VAL ? std::sqrt(squares) : HUGE_VAL; // also if it is NaN
         if (miss.distance == 0)
           return;
         auto at = std::upper_bound(record.misses.begin(), record.misses.end(), miss, worse);

@@ -1,5 +1,5 @@
-// The units of what is compared with a normalised field, or predicts one: its deviations, from its
-// means. Whoever reads such numbers is told.
+// Notes about units: errors against a normalised field, and predictions of one, are in units of the
+// field's deviation.
 #include "runtime/program/statements.h"
 #include "runtime/run/run.h"
 #include "runtime/terminal/tables.h"
@@ -19,7 +19,7 @@ static std::string listOf(const std::vector<double> &values) {
   return text + (values.size() > mostShown ? ", …" : "");
 }
 
-/// The normalised fields among `fields` that are not what a model is given.
+/// The normalised fields among `fields` that are not a model's input.
 static std::vector<int32_t> targets(const nn_data &data, const int32_t *fields, int32_t count) {
   std::vector<int32_t> found;
   for (int32_t i = 0; i < count; ++i)

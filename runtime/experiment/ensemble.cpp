@@ -1,4 +1,4 @@
-// ensemble statements: members trained side by side, each from its own seed.
+// Executes ensemble statements: members are trained in parallel, each from its own seed.
 #include "runtime/experiment/side_runs.h"
 #include "runtime/program/settings.h"
 #include "runtime/program/statements.h"
@@ -8,7 +8,8 @@
 
 namespace nnrt {
 
-/// Whether a statement changes tensors of that model. Another one may share them.
+/// Whether a statement changes tensors of that model, which may be those of another model that
+/// shares them.
 static bool changes(const nn_program &program, const nn_statement &statement, const nn_model &of) {
   if (statement.kind == NN_STMT_LOAD)
     return shareTensors(program,
@@ -23,9 +24,9 @@ static bool changes(const nn_program &program, const nn_statement &statement, co
   return false;
 }
 
-/// Adds the statements before `ensemble` that make the model `of` what it is: loads and training,
-/// of a search those of its best trial. What a comparison does to a model is undone. Returns false
-/// at `ensemble`.
+/// Adds the statements before `ensemble` that determine the model `of`: loads and trainings; for a
+/// search, those of its best trial. A comparison leaves the model as it was. Returns false at
+/// `ensemble`.
 static bool addRecipe(const Run &run, const nn_statement *statements, int32_t count,
                       const nn_ensemble &ensemble, std::vector<nn_statement> &recipe) {
   int32_t experiments = 0;
@@ -88,7 +89,7 @@ Status runEnsemble(Run &run, const nn_ensemble &ensemble, int32_t trains) {
     std::string unseen;
     sub.output = &unseen;
     NN_TRY(runStatements(sub, recipe.data(), int32_t(recipe.size()), ordinals));
-    // Not yet into the run's arena: others begin their members with a copy of that.
+    // Not yet into the run's arena: other members start with a copy of that.
     RowMajor rowMajor(sub.engine);
     for (int32_t t = from.first; t < from.first + from.count; ++t) {
       const unsigned char *values = rowMajor.of(t, sub.engine.tensor(t));
@@ -104,7 +105,7 @@ Status runEnsemble(Run &run, const nn_ensemble &ensemble, int32_t trains) {
     NN_TRY(std::move(status));
   if (run.signal)
     return Status();
-  for (int32_t m = 0; m < ensemble.members; ++m) { // the two may be laid out differently
+  for (int32_t m = 0; m < ensemble.members; ++m) { // their layouts may differ
     const unsigned char *values = learned[size_t(m)].data();
     for (int32_t t = from.first; t < from.first + from.count; ++t) {
       const int32_t own = members.at(format("member%d.%s", m + 1, program.tensors[t].key));

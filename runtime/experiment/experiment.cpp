@@ -1,4 +1,4 @@
-// compare and search statements: their runs side by side, and what comes out of them.
+// Executes compare and search statements: runs them in parallel, and evaluates the results.
 #include "runtime/experiment/outcome.h"
 #include "runtime/experiment/proposals.h"
 #include "runtime/experiment/side_runs.h"
@@ -21,7 +21,7 @@ struct Job {
   std::vector<EvaluateRecord> evaluated;
   std::string output;
   double goal = __builtin_nan(""), seconds = 0;
-  // a search's: of the result, tensor after tensor, in the order of memory
+  // in a search: the result's weights, tensor after tensor, in memory order
   std::vector<unsigned char> weights;
   std::string failure() const { return status.message().substr(0, status.message().find('\n')); }
 };
@@ -33,7 +33,7 @@ struct Trial {
   bool done() const {
     return std::all_of(jobs.begin(), jobs.end(), [](const Job &job) { return job.done; });
   }
-  /// Of the goal over the folds.
+  /// Mean and spread of the goal over the folds.
   Spread goal() const {
     std::vector<double> goals;
     for (const Job &job : jobs)
@@ -107,7 +107,7 @@ const nn_variant *ExperimentRun::variantOf(const Point &point) const {
     if (same)
       return &variant;
   }
-  return nullptr; // the compiler has made one for each choice
+  return nullptr; // not reached: the compiler has made one for each choice
 }
 
 void ExperimentRun::setChosen(Engine &engine, const Point &point) const {
@@ -120,7 +120,7 @@ void ExperimentRun::setChosen(Engine &engine, const Point &point) const {
   }
 }
 
-/// Data are read before the runs, which share them.
+/// Reads data before the runs, which share them.
 Status ExperimentRun::prepare() {
   if (experiment.data >= 0)
     folds = std::max(1, run.program.data[experiment.data].folds);
@@ -145,7 +145,7 @@ Status ExperimentRun::prepare() {
   return status;
 }
 
-/// The statements of one run. `sub` is fresh.
+/// Executes the statements of one run. `sub` must be fresh.
 Status ExperimentRun::carryOut(Run &sub, const Trial &trial, int32_t fold) {
   if (folds > 1)
     sub.folds[experiment.data] = fold;
@@ -201,7 +201,7 @@ void ExperimentRun::runJob(Run &sub, Trial &trial, int32_t fold) {
   showDone();
 }
 
-/// A line for each trial that is over, in their order.
+/// Shows a line for each completed trial, in order.
 void ExperimentRun::showDone() {
   for (; shown < trials.size() && trials[shown].done(); ++shown) {
     const Trial &trial = trials[shown];
@@ -232,8 +232,8 @@ void ExperimentRun::showDone() {
   }
 }
 
-/// What stops the experiment: anything but a loss or a parameter that is not finite, which is a
-/// result too.
+/// The failure that stops the experiment: any except a loss or a parameter that is not finite,
+/// which is a result too.
 Status ExperimentRun::firstFailure() const {
   for (const Trial &trial : trials)
     for (const Job &job : trial.jobs)
@@ -254,7 +254,7 @@ Status ExperimentRun::runTrials(size_t first) {
   return firstFailure();
 }
 
-/// Of the trials from `first` on and the best before: only the best one's weights are kept.
+/// Keeps only the weights of the best trial among those from `first` on and the best before.
 void ExperimentRun::keepBest(size_t first) {
   auto loss = [&](size_t t) { return -experiment.goal.direction * trials[t].goal().mean; };
   for (size_t t = first; t < trials.size(); ++t)
@@ -286,8 +286,8 @@ Status ExperimentRun::execute() {
     if (isSearch())
       keepBest(0);
   } else {
-    // As many trials at once as results are looked at later; not as many as there are cores: the
-    // same choices everywhere.
+    // The number of trials between looks at the results does not depend on the number of cores, so
+    // that the choices are the same everywhere.
     planned = int64_t(asked);
     const int64_t round = experiment.method == NN_RANDOM ? planned : std::max(1, 4 / folds);
     while (int64_t(trials.size()) < planned && !run.signal) {
@@ -309,7 +309,7 @@ Status ExperimentRun::execute() {
   return isSearch() ? finishSearch() : finishCompare();
 }
 
-/// What `job` has trained and evaluated is the program's from now on.
+/// Adds what `job` has trained and evaluated to the program's run.
 Status ExperimentRun::record(Job &job) {
   for (TrainRecord &trained : job.trained) {
     NN_TRY(run.recorder.whole(trained));
@@ -332,7 +332,7 @@ Status ExperimentRun::finishCompare() {
       row.seconds += job.seconds;
       if (job.status.failed())
         row.failure = job.failure().substr(
-            0, job.failure().find(": ")); // the whole of it was said when it happened
+            0, job.failure().find(": ")); // the full message was printed when it happened
       if (!job.trained.empty() && row.columns.empty())
         row.columns = columnsOf(job.trained.back());
       NN_TRY(record(job));
@@ -390,7 +390,7 @@ Status ExperimentRun::finishSearch() {
   for (const Job &job : chosen.jobs)
     if (experiment.goal.direction * job.goal > experiment.goal.direction * judged->goal)
       judged = &job;
-  if (folds > 1) // whose training split has given the statistics that it expects
+  if (folds > 1) // its training split has the statistics that the network expects
     run.folds[experiment.data] = int32_t(judged - chosen.jobs.data());
   if (chosen.variant->model >= 0) {
     const nn_range range = run.program.models[chosen.variant->model].tensors;

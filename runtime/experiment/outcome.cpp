@@ -1,4 +1,4 @@
-// The texts of experiments.
+// Formats the results of experiments as text.
 #include "runtime/experiment/outcome.h"
 
 #include <algorithm>
@@ -6,8 +6,8 @@
 
 namespace nnrt {
 
-/// The values of the epoch that was kept, train before val; those of the last epoch where none was,
-/// or where a long history has dropped it.
+/// The values of the epoch that was kept, train before val; those of the last epoch if none was
+/// kept, or if a long history has dropped it.
 static std::vector<double> keptValues(const TrainRecord &record) {
   std::vector<double> values = record.last.train;
   values.insert(values.end(), record.last.val.begin(), record.last.val.end());
@@ -105,7 +105,7 @@ std::string comparisonTable(const std::vector<ComparedRun> &runs, int32_t folds)
   std::string text;
   for (size_t r = 0; r < rows.size(); ++r) {
     for (size_t c = 0; c < rows[r].size(); ++c) {
-      // Times come last and differ: what stands before them does not move.
+      // Times are last and differ in length: the columns before them do not move.
       text += "  " + padded(rows[r][c], c == columns ? 0 : widths[c], c > 0);
     }
     if (r && !runs[r - 1].failure.empty())

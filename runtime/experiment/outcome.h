@@ -1,4 +1,4 @@
-// What an experiment says at its end.
+// The results of experiments, as text.
 #pragma once
 
 #include "runtime/record/history.h"
@@ -9,27 +9,27 @@
 
 namespace nnrt {
 
-/// The value of `watch` that the trained model has: that of the epoch it kept, else of the last
+/// The value of `watch` for the trained model: that of the epoch it kept, otherwise of the last
 /// one.
 double resultOf(const TrainRecord &record, const nn_watch &watch);
 
-/// "loss 0.31 ± 0.02  accuracy …": the ends of a run on several folds.
+/// "loss 0.31 ± 0.02 accuracy …": the final values of a run on several folds.
 std::string foldedValues(const std::vector<std::string> &columns,
                          const std::vector<std::vector<double>> &results);
 
 /// "loss", "accuracy", "val.loss" …: the numbers of an epoch, without tables.
 std::vector<std::string> columnsOf(const TrainRecord &record);
-/// Those numbers, of the epoch that the model kept, else of the last one.
+/// Those numbers for the epoch that the model kept, otherwise for the last one.
 std::vector<double> endOf(const TrainRecord &record);
 
 struct ComparedRun {
-  std::string name, failure; // failure: why a run of it failed; empty: none did
+  std::string name, failure; // failure: why one of its runs failed; empty: none did
   std::vector<std::string> columns;
   std::vector<std::vector<double>> results; // of each fold
   double seconds = 0;
 };
 
-/// One line for each run, with mean and standard deviation where there are folds.
+/// One line for each run, with mean and standard deviation if there are folds.
 std::string comparisonTable(const std::vector<ComparedRun> &runs, int32_t folds);
 
 /// "val.loss"

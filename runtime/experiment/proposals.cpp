@@ -1,4 +1,4 @@
-// Grid, random and TPE proposals.
+// Computes grid, random and TPE proposals.
 #include "runtime/experiment/proposals.h"
 
 #include "runtime/support/philox.h"
@@ -83,7 +83,7 @@ private:
   uint32_t trial, variable;
 };
 
-/// Where a variable that is no list lives: on a line, logarithmic where it is drawn so.
+/// The range of a variable that is not a list, on a linear or logarithmic scale.
 struct Line {
   explicit Line(const nn_variable &v)
       : draw(v.draw), low(v.low), high(v.high), mean(v.low), deviation(v.high) {
@@ -115,14 +115,14 @@ struct Line {
   double mean, deviation; // of the prior
 };
 
-/// A sum of equally weighted normal densities, one for each value seen and one for the prior, cut
-/// off at the bounds.
+/// A sum of equally weighted normal densities, one for each value seen and one for the prior,
+/// truncated at the bounds.
 class Parzen {
 public:
   Parzen(const Line &line, std::vector<double> seen) : line(line) {
     std::sort(seen.begin(), seen.end());
     const size_t n = seen.size();
-    // As wide as the gap to the farther neighbour, within limits: narrow where many values lie
+    // As wide as the gap to the farther neighbour, within limits: narrow where many values are
     // close together.
     const double widest = line.deviation, least = widest / std::min(100.0, 1 + double(n));
     for (size_t i = 0; i < n; ++i) {
@@ -178,7 +178,7 @@ double drawFrom(const nn_variable &variable, Draws &draws) {
 
 double bestOfList(const nn_variable &variable, const std::vector<double> &good,
                   const std::vector<double> &bad, Draws &draws) {
-  // Counts, and one of each for the prior.
+  // Counts, plus one of each for the prior.
   std::vector<double> l(variable.n_labels, 1), g(variable.n_labels, 1);
   for (double value : good)
     ++l[size_t(value)];

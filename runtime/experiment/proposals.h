@@ -1,6 +1,6 @@
-// What an experiment tries next: all points of a grid, random points, or points that resemble the
-// good ones (TPE). Everything is a function of the seed, of the trial's number and of the results
-// before it.
+// The points that an experiment tries next: all points of a grid, random points, or points that
+// resemble the good ones (TPE). Everything is a function of the seed, the trial's number and the
+// results before it.
 #pragma once
 
 #include "runtime/abi.h"
@@ -12,7 +12,8 @@
 
 namespace nnrt {
 
-/// A number for each variable: of NN_DRAW_LIST the index of the value, of all others the value.
+/// A number for each variable: the index of the value for NN_DRAW_LIST, the value itself for all
+/// others.
 using Point = std::vector<double>;
 
 struct Tried {
@@ -22,14 +23,14 @@ struct Tried {
 
 /// Every combination of values, the last variable changing fastest. Ranges are cut into equal steps
 /// (of the logarithm, where they are logarithmic), as many as `trials` points allow; 0: three of
-/// each. Fails when the lists alone have more combinations than `trials`.
+/// each. Fails if the lists alone have more combinations than `trials`.
 Status gridPoints(const nn_experiment &experiment, int64_t trials, std::vector<Point> &points);
 
 /// Each variable drawn from its distribution.
 Point randomPoint(const nn_experiment &experiment, uint64_t seed, int64_t trial);
 
 /// Tree-structured Parzen estimator (Bergstra, Bardenet, Bengio and Kégl, "Algorithms for
-/// Hyper-Parameter Optimization", NIPS 2011): of each variable, l is the density of its values in
+/// Hyper-Parameter Optimization", NIPS 2011): for each variable, l is the density of its values in
 /// the best 15 % of `tried`, g that in the others; of 24 draws from l the one with the largest l /
 /// g is taken. The first ten trials are random.
 Point tpePoint(const nn_experiment &experiment, const std::vector<Tried> &tried, uint64_t seed,

@@ -1,4 +1,4 @@
-// One engine for each core.
+// Makes one run, with its own engine, for each core.
 #include "runtime/experiment/side_runs.h"
 
 #include "runtime/process/signals.h"
@@ -24,7 +24,7 @@ SideRuns::~SideRuns() {
 Status SideRuns::make(std::unique_ptr<Run> &run) {
   run.reset(new Run(parent.program, flags));
   run->folders = parent.folders;
-  run->firstStepSeconds = 0; // nobody is told of it
+  run->firstStepSeconds = 0; // it is not reported
   return run->engine.start(parent.engine.seed(), flags.options);
 }
 

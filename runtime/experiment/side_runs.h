@@ -1,6 +1,5 @@
-// Runs that do not depend on one another, side by side: each core has a run of its own, with its
-// own memory, which makes one run after another on one thread. What they compute does not depend on
-// how many there are.
+// SideRuns: independent runs in parallel. Each core has a Run with its own memory, which executes
+// one after another on one thread. The results do not depend on the number of cores.
 #pragma once
 
 #include "runtime/run/run.h"
@@ -13,15 +12,15 @@ namespace nnrt {
 
 class SideRuns {
 public:
-  /// `parent` must live longer, and is not to be used while each() works.
+  /// `parent` must live longer, and must not be used while each() is working.
   explicit SideRuns(Run &parent);
-  /// What was profiled becomes the parent's.
+  /// Adds the profiles to the parent's.
   ~SideRuns();
 
   /// Calls work(run, i) for i in 0 … count - 1, by as many threads as the parent's engine has.
   /// Before each, `run` has the parent's seed, chosen values and data, and its models as they are
-  /// there, except for hidden ones; what it prints goes to `output`. A status that `work` returns
-  /// is the caller's to keep: each() itself fails only when memory is missing.
+  /// there, except for hidden ones; what it prints goes to `output`. `work` must store its own
+  /// status: each() itself fails only if there is not enough memory.
   Status each(int64_t count, const std::function<void(Run &run, int64_t i)> &work);
 
 private:

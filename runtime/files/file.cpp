@@ -1,4 +1,4 @@
-// Reading files and finding them: POSIX calls, which say what went wrong. Writing is in
+// Reads and finds files with POSIX calls, and reports what went wrong. Writing is in
 // write_file.cpp.
 #include "runtime/files/file.h"
 
@@ -72,7 +72,7 @@ Status readFile(const std::string &path, std::string &contents, size_t limit) {
     got += n;
   }
   close(file);
-  if (got < size) // what is left of it may well look like a whole file
+  if (got < size) // the rest may look like a whole file
     return changedWhileRead(path);
   return Status();
 }

@@ -1,4 +1,5 @@
-// Files: whole reads with clear errors, atomic writes, and where a program's paths are looked for.
+// Files: reads of whole files with clear errors, atomic writes, and the search for a program's
+// paths.
 #pragma once
 
 #include "runtime/support/status.h"
@@ -20,25 +21,25 @@ struct Piece {
 
 /// Writes `pieces` to a new file beside `path`, flushes it to the disk and renames it, so that at
 /// every moment `path` is either the old file or the complete new one, however many processes write
-/// it. On an error nothing is left behind. A symbolic link stays: the file that it leads to is
-/// replaced. Into a device or a pipe (/dev/stdout) is written directly.
+/// it. On an error nothing is left behind. A symbolic link is kept, and the file that it leads to
+/// is replaced. A device or a pipe (/dev/stdout) is written directly.
 Status writeFile(const std::string &path, const std::vector<Piece> &pieces);
 
-/// Fails when writeFile() would: asked before a long run that ends with writing it. Makes a file
-/// beside `path` and removes it; removes what a killed process has left there too.
+/// Fails if writeFile() would; called before a long run that ends with writing the file. Makes a
+/// file beside `path` and removes it; also removes what a killed process has left there.
 Status checkWritable(const std::string &path);
 
 /// "cannot write PATH: No space left on device".
 Status systemError(const char *doing, const std::string &path, int code);
 
-/// What is wrong with a file that was cut, or written to, between two looks at it.
+/// The error for a file that was truncated or written to while it was being read.
 Status changedWhileRead(const std::string &path);
 
 /// Where the data of a program is looked for.
 struct Folders {
   std::string program;                     // the program's folder; "" is the working directory
   std::string data;                        // --data DIR, or ""
-  std::vector<std::string> elsewhere = {}; // of a trainer: folders to look in last
+  std::vector<std::string> elsewhere = {}; // for a trainer: folders to look in last
 };
 
 /// The first of these that exists: `path` itself when absolute, program/path, data/path,

@@ -1,8 +1,8 @@
-// Buffers that are files. Reading memory behind the end of a file that was cut raises SIGBUS, in
-// whichever thread reads: a handler puts zeros there, so that the reader goes on, and notes that
-// the file is not what it was. Whoever uses the numbers asks intact() before anything comes of
-// them; that also looks at the file's length and time, because within its last page a cut file
-// reads as zeros without a signal, and one that was written to as anything.
+// Buffers that are mapped files. Reading memory after the end of a truncated file raises SIGBUS in
+// the reading thread. A handler maps zeros there, so that the reader continues, and records that
+// the file has changed. Code that uses the numbers must call intact() before it acts on them.
+// intact() also compares the file's length and time, because within its last page a truncated file
+// reads as zeros without a signal, and a file that was written to may read as anything.
 #include "runtime/support/buffer.h"
 
 #include <atomic>
@@ -24,8 +24,8 @@ struct MappedFile {
 
 namespace {
 
-/// What the handler looks through: it may not wait for a lock. A program has a handful of data
-/// files; others are read.
+/// The mapped files, for the handler, which may not wait for a lock. A program has few data files;
+/// if there are more, the others are read instead.
 struct Place {
   std::atomic<unsigned char *> start{nullptr};
   std::atomic<size_t> size{0};
@@ -33,7 +33,7 @@ struct Place {
 };
 Place places[64];
 std::mutex placing;
-size_t page = 4096; // of this machine, once a file is mapped
+size_t page = 4096; // set to this machine's once a file is mapped
 struct sigaction before;
 
 void fill(int signal, siginfo_t *info, void *context) {
@@ -49,12 +49,12 @@ void fill(int signal, siginfo_t *info, void *context) {
     place.file.load(std::memory_order_relaxed)->cut.store(true, std::memory_order_release);
     return;
   }
-  // Not ours: as if this handler were not there.
+  // Not one of ours: act as if this handler did not exist.
   if (before.sa_flags & SA_SIGINFO && before.sa_sigaction)
     return before.sa_sigaction(signal, info, context);
   if (before.sa_handler != SIG_DFL && before.sa_handler != SIG_IGN)
     return before.sa_handler(signal);
-  std::signal(signal, SIG_DFL); // the access is made again, and ends the process
+  std::signal(signal, SIG_DFL); // the access is repeated, and ends the process
 }
 
 void handleCuts() {

@@ -1,4 +1,4 @@
-// The file in memory has no name; it is opened as what this process has open.
+// Reads standard input into a file in memory. That has no name; it is opened through /proc/self/fd.
 #include "runtime/files/piped.h"
 
 #include "runtime/files/file.h"
@@ -30,7 +30,7 @@ Status PipedInput::read() {
   name = format("/proc/self/fd/%d", file);
   std::vector<char> piece(1 << 20);
   for (size_t total = 0;;) {
-    // A handler lets a read go on; so the wait is what a signal ends.
+    // A handler restarts a read, so poll waits instead: a signal ends it.
     pollfd wait = {0, POLLIN, 0};
     const int ready = poll(&wait, 1, 100);
     if (pendingSignal())

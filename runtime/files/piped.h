@@ -1,4 +1,4 @@
-// `-` for a file that is read: standard input.
+// `-` as an input file: standard input.
 #pragma once
 
 #include "runtime/support/status.h"
@@ -7,8 +7,8 @@
 
 namespace nnrt {
 
-/// All of standard input, as a file in memory that lasts as long as the object: readers look at a
-/// file's length and go back in it.
+/// All of standard input, as a file in memory that lasts as long as the object, because readers
+/// need a file's length and seek in it.
 class PipedInput {
 public:
   PipedInput() = default;
@@ -17,9 +17,9 @@ public:
 
   /// Reads to the end; a signal ends it early, as an error.
   Status read();
-  /// What to open.
+  /// The path to open.
   const std::string &path() const { return name; }
-  /// The text with what the user calls the file instead of path().
+  /// `text` with the user's name for the file instead of path().
   static std::string named(std::string text);
 
 private:

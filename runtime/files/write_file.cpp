@@ -1,7 +1,7 @@
-// Writing files: beside their place, flushed, renamed. The file beside it has a name of its own
-// that nobody can guess or has prepared (O_EXCL, O_NOFOLLOW), so that two runs may write one place,
-// each its whole file. While it is written it is locked: what has its kind of name and is not
-// locked was left by a process that was killed, and goes when the same place is written next.
+// Writes files: to a temporary file in the same folder, which is flushed and renamed. Its name is
+// random and cannot have been prepared by others (O_EXCL, O_NOFOLLOW), so two runs may write the
+// same path, each its whole file. It is locked while it is written. A file with such a name that is
+// not locked was left by a killed process, and is removed when the same path is written next.
 #include "runtime/files/file.h"
 
 #include "runtime/process/ending.h"
@@ -43,7 +43,7 @@ std::string folderOrHere(const std::string &path) {
   return folder.empty() ? "." : folder;
 }
 
-/// Where `path` leads to through symbolic links; what is there need not exist.
+/// Follows symbolic links from `path`; the target need not exist.
 Status followLinks(const std::string &path, std::string &target) {
   target = path;
   for (int links = 0; links < 40; ++links) { // as the kernel's limit
@@ -58,14 +58,14 @@ Status followLinks(const std::string &path, std::string &target) {
     const std::string next(to, size_t(size)), folder = folderOf(target);
     if (struct stat info;
         next[0] == '/' && stat(target.c_str(), &info) == 0 && !S_ISREG(info.st_mode))
-      return Status(); // of /proc/self/fd/1 only the kernel knows where it leads
+      return Status(); // only the kernel knows where /proc/self/fd/1 leads
     target = next[0] == '/' || folder.empty() ? next : (folder == "/" ? "" : folder) + "/" + next;
   }
   return systemError("write", path, ELOOP);
 }
 
-/// What the names of temporary files for `target` begin with; they end with these letters and
-/// `.tmp`. A long name is cut: the temporary one must fit wherever the name itself does.
+/// The start of the names of temporary files for `target`; they end with random letters and `.tmp`.
+/// A long name is cut, so that the temporary name fits wherever the name itself does.
 const size_t letters = 12;
 std::string temporaryStart(const std::string &target) {
   const size_t most = NAME_MAX - letters - 7; // two dots, a hyphen and `.tmp`
@@ -128,18 +128,19 @@ int createBeside(const std::string &target, std::string &name, int &file) {
       continue;
     if (file < 0)
       return errno;
-    // Somebody who tidies up may have come before the lock: then the file has no name any more.
+    // Another process may have removed it as a leftover before it was locked: then the file no
+    // longer has a name.
     struct stat info;
     const bool locks = flock(file, LOCK_EX) == 0;
     if (!locks || (fstat(file, &info) == 0 && info.st_nlink > 0))
-      return 0; // without locks (some network file systems) nobody tidies up either
+      return 0; // without locks (some network file systems) nobody removes leftovers either
     close(file);
   }
   return EEXIST;
 }
 
-/// Whether a file can be made at `path`; `target` is where it leads to, `direct` whether it is a
-/// device or a pipe to be written into, `mode` the permissions of the file to be replaced or -1.
+/// Whether a file can be made at `path`. `target`: where it leads; `direct`: whether it is a device
+/// or a pipe, which is written directly; `mode`: the permissions of the file to be replaced, or -1.
 Status look(const std::string &path, std::string &target, bool &direct, int &mode) {
   direct = false;
   mode = -1;
@@ -163,7 +164,7 @@ Status look(const std::string &path, std::string &target, bool &direct, int &mod
                          " is not a folder");
   if (stat(target.c_str(), &info) == 0) {
     mode = int(info.st_mode & 0777);
-    if (access(target.c_str(), W_OK) != 0) // a file that is protected, though its folder is not
+    if (access(target.c_str(), W_OK) != 0) // a protected file in a folder that is not
       return systemError("write", path, errno);
   } else if (errno != ENOENT) {
     return systemError("write", path, errno); // a name that is too long

@@ -1,4 +1,5 @@
-// Folders of images: a folder for each class. Images are kept as bytes, channel after channel.
+// Reads folders of images, with a folder for each class. Images are kept as bytes, channel after
+// channel.
 #include "runtime/images/image_file.h"
 #include "runtime/process/output.h"
 #include "runtime/sources/image_reader.h"
@@ -34,7 +35,7 @@ struct Entry {
   bool isFolder;
 };
 
-/// What lies in a folder, in the order of names; hidden files are passed over.
+/// Lists a folder in the order of names; hidden files are skipped.
 Status list(const std::string &path, std::vector<Entry> &entries) {
   DIR *folder = opendir(path.c_str());
   if (!folder)
@@ -84,7 +85,7 @@ Status listClasses(const nn_source &source, const Folders &folders, Listing &lis
       return Status::error(path + "/" + entry.name +
                            " lies beside the folders of classes; images lie in them");
     if (firstBadByte(entry.name) !=
-        std::string::npos) // it goes into weight files, tables and reports
+        std::string::npos) // the name goes into weight files, tables and reports
       return Status::error(path + "/" + quoted(entry.name) +
                            ": the folder's name is a class, and it is not UTF-8");
     NN_TRY(listFiles(path + "/" + entry.name, int32_t(listing.labels.names.size()), listing));
@@ -98,7 +99,8 @@ std::string sizeText(int64_t height, int64_t width) {
   return format("%lld by %lld", (long long)height, (long long)width);
 }
 
-/// Reads an image as the source wants all of them; `other` names what it must be like.
+/// Reads an image in the form that the source requires of all; `other` names an image whose form it
+/// must have.
 Status readAs(const nn_source &source, const std::string &path, const std::string &other,
               Image &image) {
   NN_TRY(readImage(path, false, image));

@@ -1,20 +1,20 @@
-// JPEG through libjpeg. Its errors leave by longjmp, so nothing between setjmp and there may need a
-// destructor. What it only warns of is told (a phone's stray bytes, which it passes over), but for
-// data that end before the picture does: the rest would be gray.
+// Reads JPEG through libjpeg. Its errors leave by longjmp, so nothing between setjmp and there may
+// need a destructor. Its warnings are passed on (such as a phone's stray bytes, which it skips),
+// except that data that end before the picture does are an error: the rest would be gray.
 #include "runtime/images/image_file.h"
 
 #include <csetjmp>
 #include <cstdio>
 #include <cstring>
 #include <jpeglib.h>
-// After it: codes of messages.
+// Must come after jpeglib.h: codes of messages.
 #include <jerror.h>
 
 namespace nnrt {
 namespace {
 
 struct Failure {
-  jpeg_error_mgr manager; // first: libjpeg gives its address
+  jpeg_error_mgr manager; // must be first: libjpeg passes its address
   jmp_buf back;
   char message[JMSG_LENGTH_MAX];
   char warning[JMSG_LENGTH_MAX]; // the first
@@ -49,7 +49,8 @@ bool header(jpeg_decompress_struct &jpeg, Failure &failure, const std::string &c
   return true;
 }
 
-/// Memory grows with what is read, so that a short file takes little, whatever its header says.
+/// Memory grows with the data that are read, so a short file takes little, whatever its header
+/// says.
 bool pixels(jpeg_decompress_struct &jpeg, Failure &failure, std::vector<unsigned char> &into,
             size_t rowBytes) {
   if (setjmp(failure.back))
@@ -92,7 +93,7 @@ Status readJpeg(const std::string &contents, bool sizeOnly, Image &image) {
     const size_t rowBytes = size_t(image.width) * image.channels;
     image.pixels.clear();
     image.pixels.reserve(rowBytes *
-                         size_t(image.height)); // an address space that nobody has touched
+                         size_t(image.height)); // address space that has not been touched
     good = pixels(jpeg, failure, image.pixels, rowBytes);
   }
   jpeg_destroy_decompress(&jpeg);

@@ -1,6 +1,6 @@
-// The orientation that a camera wrote beside a picture: tag 0x0112 of Exif (CIPA DC-008), in a
-// JPEG's segment APP1 or a PNG's chunk eXIf. What cannot be read there says nothing: every offset
-// is checked, and the picture stays as it lies.
+// Reads the orientation that a camera wrote for a picture: tag 0x0112 of Exif (CIPA DC-008), in a
+// JPEG's segment APP1 or a PNG's chunk eXIf. Every offset is checked; if the tag cannot be read,
+// the picture stays as it is stored.
 #include "runtime/images/image_file.h"
 
 #include <cstring>
@@ -8,7 +8,7 @@
 namespace nnrt {
 namespace {
 
-/// Bytes that are not trusted: whatever lies beyond their end is 0, and `good` tells.
+/// Untrusted bytes: everything beyond their end is 0 and clears `good`.
 struct Bytes {
   const unsigned char *data;
   size_t size;
@@ -27,7 +27,7 @@ struct Bytes {
   }
 };
 
-/// Of a TIFF header and what follows it.
+/// The orientation in a TIFF header and the data after it.
 int exifOrientation(const unsigned char *tiff, size_t size) {
   if (size < 8 || (memcmp(tiff, "II*\0", 4) != 0 && memcmp(tiff, "MM\0*", 4) != 0))
     return 1;
@@ -37,8 +37,7 @@ int exifOrientation(const unsigned char *tiff, size_t size) {
     const size_t entry = size_t(directory) + 2 + 12 * size_t(i);
     if (bytes.number(entry, 2) != 0x0112)
       continue;
-    // A short (type 3) stands in the first half of the value's four bytes; some writers use a long
-    // (4).
+    // A short (type 3) is in the first half of the value's four bytes; some writers use a long (4).
     const uint32_t type = bytes.number(entry + 2, 2), count = bytes.number(entry + 4, 4);
     const uint32_t value = type == 3   ? bytes.number(entry + 8, 2)
                            : type == 4 ? bytes.number(entry + 8, 4)
@@ -55,7 +54,7 @@ int jpegOrientation(const std::string &contents) {
   for (size_t at = 2;
        bytes.good;) { // after SOI: segments of a marker and a length, up to the picture itself
     const uint32_t marker = bytes.number(at + 1, 1);
-    if (bytes.number(at, 1) != 0xff || marker == 0xff) { // stray bytes, and bytes that fill
+    if (bytes.number(at, 1) != 0xff || marker == 0xff) { // stray bytes and fill bytes
       ++at;
       continue;
     }
@@ -97,7 +96,7 @@ void turn(Image &image, int orientation) {
   const bool swaps = orientation >= 5; // rows become columns
   const int64_t height = swaps ? image.width : image.height,
                 width = swaps ? image.height : image.width;
-  if (image.pixels.empty()) { // its size alone is known
+  if (image.pixels.empty()) { // only its size is known
     image.height = height;
     image.width = width;
     return;
@@ -106,9 +105,9 @@ void turn(Image &image, int orientation) {
   const size_t channels = size_t(image.channels);
   for (int64_t y = 0; y < height; ++y)
     for (int64_t x = 0; x < width; ++x) {
-      // Where the pixel lies in the file. Its row 0 is shown at: 1 top, 2 top, 3 bottom, 4 bottom,
-      // 5 left, 6 right, 7 right, 8 left; its column 0 at: 1 left, 2 right, 3 right, 4 left, 5 top,
-      // 6 top, 7 bottom, 8 bottom.
+      // Where the pixel is in the file. Its row 0 is shown at: 1 top, 2 top, 3 bottom, 4 bottom, 5
+      // left, 6 right, 7 right, 8 left; its column 0 at: 1 left, 2 right, 3 right, 4 left, 5 top, 6
+      // top, 7 bottom, 8 bottom.
       int64_t row = swaps ? x : y, column = swaps ? y : x;
       if (orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7)
         row = image.height - 1 - row;

@@ -1,5 +1,5 @@
-// PNG through libpng. Its errors leave by longjmp, so nothing between setjmp and there may need a
-// destructor.
+// Reads PNG through libpng. Its errors leave by longjmp, so nothing between setjmp and there may
+// need a destructor.
 #include "runtime/images/image_file.h"
 
 #include <csetjmp>
@@ -9,8 +9,8 @@
 namespace nnrt {
 namespace {
 
-/// Deflate packs at most so many bytes into one: a file that is shorter than its rows need is cut
-/// off, and no memory is taken for it.
+/// Deflate packs at most this many bytes into one: a file that is shorter than its rows need is
+/// truncated, and no memory is allocated for it.
 const uint64_t mostUnpacked = 1032;
 
 struct Reading {
@@ -20,7 +20,7 @@ struct Reading {
   char warning[200]; // the first
 };
 
-/// Whether every chunk ends within the file: libpng takes memory for some kinds before it reads
+/// Whether every chunk ends within the file: libpng allocates memory for some kinds before it reads
 /// them.
 bool chunksFit(const std::string &contents) {
   for (size_t at = 8; at + 12 <= contents.size() && contents.compare(at + 4, 4, "IEND") != 0;) {
@@ -55,8 +55,8 @@ void note(png_structp png, png_const_charp message) {
     snprintf(reading.warning, sizeof reading.warning, "%s", message);
 }
 
-/// Everything that may jump. `rows` is filled for image.pixels, which is sized by the first of two
-/// calls. `packed`: bytes of the rows, as they are in the file.
+/// Everything that may longjmp. `rows` is filled for image.pixels, which the first of two calls
+/// sizes. `packed`: bytes of the rows as they are in the file.
 bool header(png_structp png, png_infop info, Image &image, uint64_t &packed) {
   if (setjmp(png_jmpbuf(png)))
     return false;

@@ -1,4 +1,4 @@
-// Sizes and channels of images.
+// Changes the size and the channels of images.
 #include "runtime/images/image_file.h"
 
 #include <algorithm>
@@ -24,14 +24,14 @@ void setChannels(Image &image, int channels) {
 
 namespace {
 
-/// The pixels that one pixel of the result is made of, along one axis.
+/// The source pixels of one pixel of the result, along one axis.
 struct Window {
   int64_t first;
-  std::vector<double> weights; // of sum 1
+  std::vector<double> weights; // their sum is 1
 };
 
 /// A triangle as wide as two pixels, of the source or of the result, whichever is larger; centres
-/// of pixels lie at halves.
+/// of pixels are at halves.
 std::vector<Window> windows(int64_t from, int64_t to) {
   const double scale = double(from) / double(to), reach = std::max(1.0, scale);
   std::vector<Window> result(to);
@@ -59,9 +59,9 @@ void resize(Image &image, int64_t height, int64_t width) {
   const int64_t channels = image.channels, rowSize = width * channels;
   const std::vector<Window> across = windows(image.width, width),
                             down = windows(image.height, height);
-  // Row after row of the source: each is made as wide as the result, then added to every row of the
-  // result that it is part of. Windows begin and end in ascending order, so that these are
-  // neighbours.
+  // Row by row of the source: each is resized to the width of the result, then added to every row
+  // of the result that it contributes to. Windows begin and end in ascending order, so these rows
+  // are neighbours.
   std::vector<double> sums(size_t(height * rowSize)), wide(static_cast<size_t>(rowSize));
   int64_t begin = 0, end = 0;
   for (int64_t y = 0; y < image.height; ++y) {

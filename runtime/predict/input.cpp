@@ -1,4 +1,4 @@
-// Reading predict's input: a table with the data set's columns, or plain rows of x's elements.
+// Reads predict's input: a table with the data set's columns, or plain rows of x's elements.
 #include "runtime/predict/input.h"
 
 #include "runtime/files/piped.h"
@@ -13,7 +13,7 @@
 
 namespace nnrt {
 
-/// The columns of a data set as names that make a header of a table's first line.
+/// The names of a data set's columns, by which a table's first line is recognised as a header.
 static std::vector<std::string> columnNames(const nn_data &data) {
   std::vector<std::string> names(data.source.columns, data.source.columns + data.source.n_columns);
   for (int32_t c = 0; c < data.n_columns; ++c)
@@ -21,7 +21,7 @@ static std::vector<std::string> columnNames(const nn_data &data) {
   return names;
 }
 
-/// How new rows are written: as the rows of training, but for a header.
+/// The description of new rows: as the rows of training, except for the header.
 static nn_source likeTraining(const nn_data &data, const std::string &path) {
   nn_source description = data.source.kind == NN_CSV ? data.source : nn_source{};
   description.kind = NN_CSV;
@@ -34,7 +34,7 @@ static nn_source likeTraining(const nn_data &data, const std::string &path) {
 }
 
 std::vector<std::string> namesOf(const nn_data &data, const std::string &path) {
-  CsvTable table; // what is no table has no names
+  CsvTable table; // a file that is not a table has no names
   if (readTable(likeTraining(data, path), path, size_t(1) << 20, columnNames(data), table)
           .failed() ||
       !table.header)
@@ -42,9 +42,9 @@ std::vector<std::string> namesOf(const nn_data &data, const std::string &path) {
   return table.names;
 }
 
-/// Reads a table whose first line is a header as `otherwise` (NN_HEADER_…) says where nobody can
-/// tell, which is `doubtful`: as in the table of training, or none. A row too many has an output
-/// too, so none is lost.
+/// Reads a table. If it is ambiguous whether its first line is a header (`doubtful`), `otherwise`
+/// (NN_HEADER_…) decides: as in the table of training, or none. An extra row only gives an extra
+/// output, so no row is lost.
 static Status readOrElse(nn_source description, const std::string &path, size_t limit,
                          const std::vector<std::string> &known, int32_t otherwise, CsvTable &table,
                          bool &doubtful) {
@@ -66,7 +66,8 @@ Status openTable(Run &run, const nn_data &data, std::unique_ptr<Source> &source)
                     data.source.header == NN_HEADER_YES ? NN_HEADER_YES : NN_HEADER_NO, table,
                     doubtful));
   description.header = table.header ? NN_HEADER_YES : NN_HEADER_NO;
-  if ((table.guessed || doubtful) && !run.flags.quiet) // standard output may be the predictions
+  if ((table.guessed || doubtful) && !run.flags.quiet) // standard output may contain the
+                                                       // predictions
     showError("note: " + PipedInput::named(run.input) + ": " + table.shape() + "\n");
   std::vector<ColumnRequest> requests;
   bool anyName = false;
@@ -75,7 +76,8 @@ Status openTable(Run &run, const nn_data &data, std::unique_ptr<Source> &source)
     anyName |= std::find(table.names.begin(), table.names.end(), data.columns[c].name) !=
                table.names.end();
   }
-  if (data.source.n_columns > 0 && !(table.header && anyName)) { // else its own names
+  if (data.source.n_columns > 0 && !(table.header && anyName)) { // otherwise the table's own names
+                                                                 // are used
     if (table.names.size() > size_t(data.source.n_columns))
       return Status::error(format("%s has %zu columns, the program names %d", path.c_str(),
                                   table.names.size(), data.source.n_columns));
@@ -86,8 +88,8 @@ Status openTable(Run &run, const nn_data &data, std::unique_ptr<Source> &source)
   return openCsv(spec, requests, source);
 }
 
-/// The program's columns in an archive: by their own names, or else by what they were read from in
-/// training.
+/// The program's columns in an archive: by their own names, or by the names from which they were
+/// read in training.
 static Status openArchive(nn_source description, const std::vector<ColumnRequest> &requests,
                           std::unique_ptr<Source> &source) {
   std::vector<std::string> held;

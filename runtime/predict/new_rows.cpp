@@ -1,5 +1,5 @@
-// Which columns x is computed from is found by trying, since only the compiled `prepare` knows its
-// formula.
+// Computes x for new rows. The columns that x depends on are found by trying, because only the
+// compiled `prepare` knows the formula.
 #include "runtime/predict/new_rows.h"
 
 #include "runtime/data/split.h"
@@ -58,7 +58,7 @@ Status InputRows::mapNames(int32_t c, const Category &category) {
     bool depends = false;
     if (byCode[code] >= 0)
       continue;
-    ClassNumbers kept; // codes as they are while it is tried
+    ClassNumbers kept; // the codes without classes, while columns are tried
     std::swap(kept, codeClasses[c]);
     NN_TRY(dependsOn(c, depends));
     std::swap(kept, codeClasses[c]);
@@ -66,7 +66,7 @@ Status InputRows::mapNames(int32_t c, const Category &category) {
       return unknown(c, category.names[code]);
   }
   for (double &number : byCode)
-    number = std::max(number, 0.0); // an unknown class of a column that does not matter
+    number = std::max(number, 0.0); // an unknown class in a column that does not matter
   return Status();
 }
 
@@ -144,7 +144,7 @@ Status InputRows::change(const std::vector<int32_t> &columns, bool &depends) {
   std::vector<std::string> seen;
   const double same = 0, nan = NAN;
   for (int trial = 0; trial < 7; ++trial) {
-    // Columns get numbers of their own, so that their difference changes too.
+    // Columns get different numbers, so that their differences change too.
     for (size_t p = 0; p < places.size(); ++p) {
       const double base = places[p].base, own = double(p % 97);
       const double tried[] = {base, same, 1, 2 + own, base + 1 + own, -base - 3 - own, nan};
@@ -157,8 +157,8 @@ Status InputRows::change(const std::vector<int32_t> &columns, bool &depends) {
   return Status();
 }
 
-/// Of columns that x changes with when all of them change, the first that it does with; -1: with
-/// none by itself.
+/// If x changes when all of these columns change, the first column that alone changes it; -1: none
+/// does.
 Status InputRows::firstOf(std::vector<int32_t> columns, int32_t &first) {
   while (columns.size() > 1) {
     std::vector<int32_t> half(columns.begin(),
@@ -189,15 +189,15 @@ Status InputRows::checkNeeds() {
   std::vector<std::string> first =
       source.isTable() ? namesOf(data, input) : std::vector<std::string>();
   for (int32_t k = 0; k < data.n_columns && data.n_columns < 100;
-       ++k) // a name that has its own use is not a misspelling
+       ++k) // a name that is used itself is not a misspelling
     first.erase(std::remove(first.begin(), first.end(), data.columns[k].name), first.end());
   return Status::error(input + " has no column `" + data.columns[needed].name + "`, which " +
                        data.fields[field].name + " is computed from" +
                        didYouMean(data.columns[needed].name, first));
 }
 
-/// A row without a value that x is computed from has no output, unless the data set says what takes
-/// its place.
+/// A row without a value that x is computed from has no output, unless the data set says what
+/// replaces it.
 Status InputRows::checkAbsent() {
   for (int32_t c = 0; c < data.n_columns; ++c) {
     const nn_column &column = data.columns[c];

@@ -1,7 +1,8 @@
-// predict: new rows in, a model's outputs out. The subcommand reads a weight file and a file that
-// has the raw columns of the data set that the model was trained on (columns that x does not depend
-// on may be missing), or, for data that are not a table, x's elements. The statement takes what the
-// model has learned in this run, and rows of a data set or of a source that the program names.
+// predict: computes a model's outputs for new rows. The subcommand reads a weight file, and a file
+// with the raw columns of the data set that the model was trained on (columns that x does not
+// depend on may be missing) or, for data that are not a table, x's elements. The statement uses
+// what the model has learned in this run, and rows of a data set or of a source that the program
+// names.
 #include "runtime/predict/predict.h"
 
 #include "runtime/data/batches.h"
@@ -23,7 +24,7 @@
 namespace nnrt {
 namespace {
 
-/// The rows that a model is to be applied to: x, row after row, or rows of a data set.
+/// The rows to which a model is applied: x, row after row, or rows of a data set.
 struct Rows {
   int64_t count = 0;
   Buffer x;
@@ -44,7 +45,8 @@ Status checkSize(const nn_data &data, const nn_model &model) {
                                     data.name, (long long)has, model.name, (long long)takes));
 }
 
-/// Of a CSV file for a model that was never trained: x's elements are the first cells of its rows.
+/// Reads a CSV file for a model that was never trained: x's elements are the first cells of its
+/// rows.
 Status readElements(Engine &engine, const nn_source &described, const std::string &path,
                     int64_t size, Rows &rows) {
   std::unique_ptr<MatrixSource> matrix;
@@ -57,7 +59,7 @@ Status readElements(Engine &engine, const nn_source &described, const std::strin
   return Status();
 }
 
-/// Fails where a number of x that picks elements in the model picks none.
+/// Fails if a number of x that indexes elements in the model is out of range.
 Status checkRows(Engine &engine, const nn_model &model, Dataset *data, const Rows &rows,
                  const char *name) {
   if (!data)
@@ -97,7 +99,7 @@ Status apply(Engine &engine, const nn_model &model, const Rows &rows, Buffer &ou
   });
 }
 
-/// Applies the model and writes the table to `path`, or shows it where that is null.
+/// Applies the model and writes the table to `path`, or shows it if that is null.
 Status applyAndWrite(Run &run, const nn_model &model, const nn_data *data, const Learned &learned,
                      const Rows &rows, const char *path) {
   Buffer outputs;
@@ -110,7 +112,7 @@ Status applyAndWrite(Run &run, const nn_model &model, const nn_data *data, const
   return Status();
 }
 
-/// From a weight file.
+/// Reads what the model has learned from a weight file.
 Status readLearned(const SafetensorsFile &weights, const nn_data &data, Learned &learned) {
   NN_TRY(learnedFrom(weights, data.name, learned));
   const nn_field &field = data.fields[inputField(data)];
@@ -141,7 +143,7 @@ Status openInput(Run &run, const nn_data &data, std::unique_ptr<Source> &source)
   return Status();
 }
 
-/// What the subcommand can predict with: a model of the program, or what a search finds.
+/// A choice for the subcommand's --model: a model of the program, or the result of a search.
 struct Choice {
   std::string name;
   const nn_model *model = nullptr;
@@ -208,7 +210,7 @@ Status predictFile(Run &run, const Choice &choice) {
 /// `predict.data`.
 Status sourceRows(Run &run, const nn_predict &predict, bool unchecked, Rows &rows) {
   const nn_source &named = *predict.source;
-  std::string path = "the new data"; // arrays and generators
+  std::string path = "the new data"; // for arrays and generators
   if (named.path)
     NN_TRY(findFile(named.path, run.folders, path).at(named.where));
   if (predict.data < 0)
@@ -257,7 +259,7 @@ Status runPredict(Run &run, const nn_predict &predict) {
   const nn_model &model = run.program.models[predict.model];
   Rows rows;
   NN_TRY(rowsOf(run, predict, false, rows));
-  // The names of classes are those of its training, if there was one.
+  // The names of classes are those of the model's training, if there was one.
   const int32_t index = model.data >= 0 ? model.data : predict.data;
   Dataset *data = nullptr;
   if (index >= 0)

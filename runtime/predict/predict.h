@@ -1,4 +1,4 @@
-// The predict subcommand of a trainer.
+// The predict subcommand of a trainer, and the end of a run.
 #pragma once
 
 #include "runtime/run/run.h"
@@ -12,7 +12,7 @@ Status predict(Run &run);
 /// Prints "error: …" to standard error.
 void printError(const Status &status);
 
-/// The end of a run: messages, timing and the exit code.
+/// Ends a run: prints messages and timing, and returns the exit code.
 int finishRun(Run &run, const Status &status);
 
 } // namespace nnrt

@@ -1,5 +1,5 @@
-// Outputs as CSV: numbers that read back as themselves, and names of classes, quoted where they
-// must be.
+// Formats outputs as CSV: numbers that read back exactly, and names of classes, quoted if
+// necessary.
 #include "runtime/predict/table.h"
 
 #include "runtime/program/statements.h"
@@ -7,7 +7,7 @@
 
 namespace nnrt {
 
-/// The model that train statements name for this one: its members' for an ensemble.
+/// The model that train statements name for this one; for an ensemble, that of its members.
 static int32_t trainedAs(const nn_program &program, int32_t model) {
   forEachStatement(program, [&](const nn_statement &statement) {
     if (statement.kind != NN_STMT_ENSEMBLE ||
@@ -19,8 +19,8 @@ static int32_t trainedAs(const nn_program &program, int32_t model) {
   return model;
 }
 
-/// The field, of the data set that it was trained on, whose classes the outputs stand for: what
-/// selected one of them in a loss. -1: none, they are no classes.
+/// The field, in the data set that the model was trained on, whose classes the outputs represent,
+/// because it selected one of them in a loss. -1: none; the outputs are not classes.
 static int32_t classField(const nn_program &program, const nn_model &model, int64_t outputs) {
   const int32_t trained = trainedAs(program, int32_t(&model - program.models));
   int32_t field = -1;
@@ -58,8 +58,8 @@ std::string predictionTable(const Run &run, const nn_model &model, const nn_data
   const int32_t label = data ? classField(run.program, model, size) : -1;
   bool category = label >= 0 && size > 1;
   std::vector<std::string> names;
-  // Nothing tells what a model stands for that is only loaded, but for what its weights know:
-  // classes, as many as its outputs.
+  // For a model that is only loaded, the meaning of the outputs is known only from its weight file:
+  // classes, as many as there are outputs.
   for (int32_t f = 0;
        data && label < 0 && !isTrained(run.program, model) && f < data->n_fields && names.empty();
        ++f) {

@@ -1,4 +1,4 @@
-// The table that predictions are shown as.
+// The table of predictions, as CSV.
 #pragma once
 
 #include "runtime/run/run.h"
@@ -6,8 +6,8 @@
 namespace nnrt {
 
 /// CSV: a line for each of `rows` rows with the model's outputs and, for a classifier, the class of
-/// the largest one: its name where `learned` has one, else its number. `data` (may be null) and
-/// `learned` are those of its training.
+/// the largest one: its name if `learned` has one, otherwise its number. `data` (may be null) and
+/// `learned` are those of the model's training.
 std::string predictionTable(const Run &run, const nn_model &model, const nn_data *data,
                             const Learned &learned, Elements outputs, int64_t rows);
 

@@ -1,5 +1,5 @@
-// Everything that a handler reads lies in static memory and is marked last: a signal may come at
-// any time.
+// Removes files when a signal ends the process at once. Everything that the handler reads is in
+// static memory and is marked valid last, because a signal may come at any time.
 #include "runtime/process/ending.h"
 
 #include <atomic>
@@ -40,7 +40,7 @@ Disposable::~Disposable() {
 
 void setChildGroup(int group) { childGroup = group; }
 
-/// A tenth of a second for what the children clear away themselves.
+/// Gives the children a tenth of a second to clean up after themselves.
 static void endChildren() {
   const int group = childGroup;
   if (group <= 0)

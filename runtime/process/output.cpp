@@ -1,6 +1,6 @@
-// Every write to standard output is looked at. When its reader has gone there is nobody to work
-// for: the run is asked to end, as by a signal, so that it still writes its checkpoint. When a disk
-// is full the work goes on, and the run fails at its end.
+// Writes to standard output, and checks each write. If the reader has gone, the run is asked to
+// end, as by a signal, so that it still writes its checkpoint. If a disk is full, the run continues
+// and fails at its end.
 #include "runtime/process/output.h"
 
 #include "runtime/process/process.h"
@@ -47,7 +47,7 @@ int outputError() { return lost.load(); }
 extern "C" void nn_process_begin(void) {
   for (int descriptor = 0; descriptor <= 2; ++descriptor)
     if (fcntl(descriptor, F_GETFD) < 0 && errno == EBADF)
-      (void)!open("/dev/null", O_RDWR); // the lowest that is free: this one
+      (void)!open("/dev/null", O_RDWR); // opens the lowest free descriptor, which is this one
   struct sigaction ignore = {};
   ignore.sa_handler = SIG_IGN;
   sigaction(SIGPIPE, &ignore, nullptr);

@@ -1,4 +1,4 @@
-/* What every process of nnc does first and last, compiler and trainer alike. Part of the contract
+/* What the compiler and every trainer must do first and last in a process. Part of the contract
  * (C). */
 #ifndef NNC_RUNTIME_PROCESS_H
 #define NNC_RUNTIME_PROCESS_H
@@ -7,13 +7,13 @@
 extern "C" {
 #endif
 
-/* Opens /dev/null for each of the descriptors 0 to 2 that is closed, so that no file which is
- * opened later takes the place of standard output, and makes signals about files errors of the
- * calls that meet them: SIGPIPE becomes EPIPE, SIGXFSZ EFBIG. */
+/* Opens /dev/null for each closed descriptor of 0 to 2, so that no file that is opened later
+ * becomes standard output. Turns signals about files into errors of the failing calls: SIGPIPE
+ * becomes EPIPE, SIGXFSZ becomes EFBIG. */
 void nn_process_begin(void);
 
-/* Writes what is left of standard output. Returns `code`; or 1, after a message, if code is 0 and
- * output was lost. */
+/* Flushes standard output. Returns `code`; or 1, after a message, if code is 0 and output was lost.
+ * */
 int nn_output_end(int code);
 
 /* Whether output was lost: nobody reads it, or a disk is full. */

@@ -1,4 +1,5 @@
-// The handler only sets a flag; sigaction is used so that the old handlers come back.
+// Catches signals. The handler usually only sets a flag; sigaction is used so that the old handlers
+// can be restored.
 #include "runtime/process/signals.h"
 
 #include "runtime/process/ending.h"
@@ -25,7 +26,7 @@ static void handle(int signal) {
 
 CompileScope::CompileScope() {
   ++compiling;
-  if (pending && pending != SIGPIPE && !hasWork) // it came while data were read, say
+  if (pending && pending != SIGPIPE && !hasWork) // for example, it came while data were read
     endBy(pending);
 }
 

@@ -1,5 +1,5 @@
-// The sizes of the tables on 64-bit machines: the compiler writes them as bytes, so a change here
-// is a change of NN_ABI_VERSION.
+// Checks the sizes of the tables in abi.h on 64-bit machines. If one of them changes,
+// NN_ABI_VERSION must change too, because a compiled program contains such tables.
 #include "runtime/abi.h"
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// The trainer's command line.
+// Parses the trainer's command line and prints --help.
 #include "runtime/program/flags.h"
 
 #include "runtime/program/statements.h"
@@ -35,7 +35,7 @@ enum class Fixed {
 struct FixedFlag {
   const char *name;
   Fixed id;
-  const char *value; // what --help calls its value, or null
+  const char *value; // the name of its value in --help, or null
   const char *help;
   bool predict;          // belongs to the predict subcommand
   bool monitors = false; // shows what Monitor sees

@@ -1,6 +1,6 @@
-// What a train statement's numbers may be. Those that are constants have been checked by the
-// compiler; options and what a search has drawn are known here, and are looked at before anything
-// is trained.
+// Checks the numbers of train statements and searches. The compiler has checked constants; options
+// and numbers that a search has drawn are known only here, and are checked before anything is
+// trained.
 #include "runtime/program/settings.h"
 
 #include <cmath>

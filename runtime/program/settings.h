@@ -1,4 +1,4 @@
-// The numbers of train statements and experiments, checked.
+// The checked numbers of train statements and experiments.
 #pragma once
 
 #include "runtime/device/engine.h"
@@ -12,21 +12,21 @@ struct TrainNumbers {
   int64_t patience = 0, checkpointEvery = 0; // in epochs; 0: there is none
 };
 
-/// Fails where one of them is negative, not whole, not a number or too large, saying which it is
-/// and what it may be.
+/// Fails if one of them is negative, not whole, NaN or too large; the message names it and its
+/// allowed values.
 Status trainNumbers(const Engine &engine, const nn_train &train, TrainNumbers &numbers);
 
-/// How many steps make so many epochs.
+/// The number of steps of the whole training.
 Status stepsInAll(const TrainNumbers &numbers, int64_t stepsPerEpoch, int64_t &steps);
 
-/// A seed: whole, from 0 to 2^53, which every number type here holds exactly. `what` begins the
-/// message: "`seed`".
+/// A seed: a whole number from 0 to 2^53, which every number type here represents exactly. `what`
+/// begins the message: "`seed`".
 Status seedOf(const Engine &engine, const nn_number &number, const char *what, uint64_t &seed);
 
-/// What each trial has come to is kept, and told in the report: more of them than this were not
-/// meant.
+/// The most trials of a search. All results are kept and shown in the report; a larger number is a
+/// mistake.
 const int64_t mostTrials = 1'000'000;
-/// `mayBeAll`: 0 stands for all points of a grid.
+/// `mayBeAll`: 0 means all points of a grid.
 Status checkTrials(double trials, bool mayBeAll);
 
 } // namespace nnrt

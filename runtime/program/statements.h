@@ -1,5 +1,5 @@
-// Walking through a program's statements, those of experiments among them. Part of the contract:
-// the compiler reads it too.
+// Iterates over a program's statements, including those in experiments. Part of the contract: the
+// compiler uses it too.
 #pragma once
 
 #include "runtime/abi.h"
@@ -11,16 +11,16 @@
 
 namespace nnrt {
 
-/// A place of a variant's model as the program names it: "net#3.dense1.w" is "net.dense1.w". What
-/// stands between only tells variants apart.
+/// A place of a variant's model as the program names it: "net#3.dense1.w" is "net.dense1.w". The
+/// part between only distinguishes variants.
 inline std::string withoutVariant(std::string place) {
   if (const size_t mark = place.find('#'); mark != std::string::npos)
     place.erase(mark, place.find('.', mark) - mark);
   return place;
 }
 
-/// Calls visit(statement) for each of `count` statements and for those inside of them, in the order
-/// of the program, until a call returns false. Returns whether none did.
+/// Calls visit(statement) for each of `count` statements and the statements inside of them, in
+/// program order, until a call returns false. Returns true if none did.
 template <class Visit>
 bool forEachStatement(const nn_statement *statements, int32_t count, Visit &&visit) {
   for (int32_t i = 0; i < count; ++i) {
@@ -55,7 +55,8 @@ template <class Visit> void forEachTrain(const nn_program &program, Visit &&visi
   });
 }
 
-/// The field of a data set (that has fields) which a model predicts from: `x`, else the first.
+/// The field of a data set that a model predicts from: `x`, otherwise the first. The data set must
+/// have fields.
 inline int32_t inputField(const nn_data &data) {
   for (int32_t f = 0; f < data.n_fields; ++f)
     if (std::string_view(data.fields[f].name) == "x")
@@ -63,8 +64,8 @@ inline int32_t inputField(const nn_data &data) {
   return 0;
 }
 
-/// The field (an index in nn_data.fields) that tells which of a model's `outputs` was right, as a
-/// train or evaluate statement reads it; -1: none.
+/// The field (an index in nn_data.fields) with the number of the right one of a model's `outputs`,
+/// as a train or evaluate statement reads it; -1: none.
 template <class Statement> int32_t labelOf(const Statement &statement, int64_t outputs) {
   for (int32_t b = 0; b < statement.n_bounds; ++b)
     if (statement.bounds[b].kind == NN_SELECTS && statement.bounds[b].bound == outputs)

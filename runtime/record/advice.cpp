@@ -1,5 +1,5 @@
-// The rules, one for each symptom. They compare a curve with itself, since what loss is low depends
-// on the task.
+// The rules of the advice, one for each symptom. They compare a curve with itself, because whether
+// a loss is low depends on the task.
 #include "runtime/record/advice.h"
 
 #include "runtime/support/status.h"
@@ -11,8 +11,8 @@ namespace nnrt {
 
 namespace {
 
-const size_t leastEpochs = 4; // fewer points are no curve
-const size_t trendEpochs = 8; // fewer do not tell slow progress from noise
+const size_t leastEpochs = 4; // fewer points are not a curve
+const size_t trendEpochs = 8; // with fewer, slow progress looks like noise
 const double flatShare =
     0.01; // a loss that has moved less than this share of its start has not moved
 const double noiseShare =
@@ -36,11 +36,11 @@ struct Curves {
   double least() const { return *std::min_element(train.begin(), train.end()); }
   double most() const { return *std::max_element(train.begin(), train.end()); }
   size_t bestVal() const { return size_t(std::min_element(val.begin(), val.end()) - val.begin()); }
-  /// What to call the epoch of a point.
+  /// The epoch number of a point, from 1.
   long long epoch(size_t point) const {
     return (long long)(int64_t(point) * record.history.stride() + 1);
   }
-  /// The share of the loss that the part of the run from `share` on has gained.
+  /// The share of the loss that was gained from the point `share` of the run to its end.
   double gained(const std::vector<double> &curve, double share) const {
     double from = curve[size_t(share * double(curve.size() - 1))];
     return (from - curve.back()) / std::max(std::fabs(from), 1e-12);
@@ -64,8 +64,8 @@ bool overshoots(const Curves &c) {
 
 bool isSolved(const Curves &c) { return c.last() <= solvedShare * std::fabs(c.first()); }
 
-/// Less than half of the loss is gone, and the last third of the run gained as much as its share: a
-/// straight line down, without noise.
+/// Less than half of the loss is gone, and the last third of the run gained at least a quarter of
+/// that: a nearly straight line down, without noise.
 bool crawls(const Curves &c) {
   size_t rises = 0;
   for (size_t i = 1; i < c.epochs(); ++i)
@@ -142,7 +142,7 @@ std::vector<Advice> advice(const TrainRecord &record) {
                "training loss went on falling: %s%s",
                c.epoch(c.bestVal()), shown(c.val[c.bestVal()]).c_str(), shown(c.val.back()).c_str(),
                lessVariance,
-               record.stoppedEarly          ? "" // it has done what it could do by itself
+               record.stoppedEarly          ? "" // it has already stopped by itself
                : record.statement->has_keep ? ", or `stop when val.loss stalls`"
                                             : ", or `keep best val.loss`"));
     return list;

@@ -1,9 +1,12 @@
-// TensorBoard's files: protocol buffers by hand, since a run needs five messages of them, framed as
-// TFRecords.
-//   Event { 1: double wall_time  2: int64 step  3: string file_version  5: Summary summary  7:
-//   SessionLog session_log } SessionLog { 1: status } Summary { 1: repeated Value }   Value { 1:
-//   string tag  2: float simple_value  5: HistogramProto histo } HistogramProto { 1: double min  2:
-//   max  3: num  4: sum  5: sum_squares  6: repeated double bucket_limit  7: bucket }
+// Writes TensorBoard's event files: protocol buffers encoded by hand, since a run needs only five
+// messages of them, framed as TFRecords.
+//   Event { 1: double wall_time  2: int64 step  3: string file_version  5: Summary summary
+//           7: SessionLog session_log }
+//   SessionLog { 1: status }
+//   Summary { 1: repeated Value }
+//   Value { 1: string tag  2: float simple_value  5: HistogramProto histo }
+//   HistogramProto { 1: double min  2: max  3: num  4: sum  5: sum_squares
+//                    6: repeated double bucket_limit  7: bucket }
 #include "runtime/record/recorder.h"
 #include "runtime/support/visible.h"
 
@@ -39,7 +42,7 @@ template <class T> static std::string littleEndian(T value) {
   return out;
 }
 
-/// A checksum that is stored beside what it is of is masked, as TensorFlow's record writer does it.
+/// A checksum that is stored next to its data is masked, as TensorFlow's record writer does.
 static std::string maskedCrc(const std::string &data) {
   uint32_t crc = crc32c(data);
   return littleEndian((crc >> 15 | crc << 17) + 0xA282EAD8u);
@@ -90,7 +93,7 @@ static double wallTime() {
   return double(time.tv_sec) + 1e-6 * double(time.tv_usec);
 }
 
-/// The folder and those it lies in.
+/// Makes the folder and its parents.
 static Status makeFolders(const std::string &folder) {
   for (size_t slash = folder.find('/', 1);; slash = folder.find('/', slash + 1)) {
     std::string part = folder.substr(0, slash);
@@ -104,7 +107,7 @@ static Status makeFolders(const std::string &folder) {
 
 Status EventFile::open(const std::string &folder) {
   NN_TRY(makeFolders(folder));
-  static int serial = 0; // several files may begin in one second
+  static int serial = 0; // several files may be created within one second
   char host[256] = "localhost";
   gethostname(host, sizeof host - 1);
   NN_TRY(file.open(format("%s/events.out.tfevents.%010lld.%s.%d.%d", folder.c_str(),

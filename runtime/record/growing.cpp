@@ -1,4 +1,4 @@
-// Files that are written while a run goes on.
+// Files that grow while a run is in progress.
 #include "runtime/files/file.h"
 #include "runtime/record/recorder.h"
 #include "runtime/support/visible.h"
@@ -30,7 +30,7 @@ Status GrowingFile::open(const std::string &name, bool goOn) {
   if (flock(file, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
     return Status::error("cannot write " + visible(path) + ": another run is writing it");
   off_t end = goOn ? info.st_size : 0;
-  char last = '\n'; // back to the end of the last complete line
+  char last = '\n'; // truncate to the end of the last complete line
   while (end > 0 && (pread(file, &last, 1, end - 1) != 1 || last != '\n'))
     --end;
   if (ftruncate(file, end) != 0 || lseek(file, end, SEEK_SET) < 0)

@@ -1,4 +1,5 @@
-// What a train statement leaves behind for checkpoints, messages and the report.
+// The records of a run: what train, evaluate and search statements leave for checkpoints, messages
+// and the report.
 #pragma once
 
 #include "runtime/abi.h"
@@ -10,14 +11,14 @@
 
 namespace nnrt {
 
-/// One epoch: the loss, then each metric (NaN for one that is not a number); val is empty without a
-/// validation split.
+/// One epoch: the loss, then each metric (NaN for a table); `val` is empty without a validation
+/// split.
 struct EpochRecord {
   double seconds = 0;
   std::vector<double> train, val;
 };
 
-/// Value i of an EpochRecord: the loss, then metrics, of which some are tables rather than numbers.
+/// The name of value i of an EpochRecord: the loss, then the metrics.
 inline const char *valueName(const nn_train &train, size_t i) {
   return i ? train.metrics[i - 1].name : "loss";
 }
@@ -26,10 +27,11 @@ inline bool isNumber(const nn_train &train, size_t i) {
 }
 
 /// The epochs of a run as rows of numbers: seconds, the train values, the val values. A very long
-/// run keeps every second, fourth, … epoch, so that its history (and its checkpoints) stay small.
+/// run keeps only every second, fourth, … epoch, so that its history and its checkpoints stay
+/// small.
 class History {
 public:
-  static constexpr size_t limit = 4096; // rows; about as many as a plot has use for
+  static constexpr size_t limit = 4096; // rows; about as many as a plot can show
 
   void add(int64_t epoch, const EpochRecord &record) {
     width = 1 + record.train.size() + record.val.size();
@@ -47,7 +49,7 @@ public:
     numbers.resize(kept * width);
   }
   bool keeps(int64_t epoch) const { return epoch % every == 0; }
-  /// Epochs from this one on that are not kept.
+  /// How many epochs from this one on are not kept.
   int64_t untilKept(int64_t epoch) const { return keeps(epoch) ? 0 : every - epoch % every; }
   size_t rows() const { return width ? numbers.size() / width : 0; }
   size_t columns() const { return width; }
@@ -75,14 +77,14 @@ struct WatchState {
   int64_t epoch = 0; // of the best value, from 0
 };
 
-/// Whether `value` is better than what `state` has seen; NaN never is.
+/// Whether `value` is better than the best that `state` has seen; NaN never is.
 inline bool better(const WatchState &state, int32_t direction, double value) {
   if (value != value)
     return false;
   return !state.seen || (direction == NN_HIGHEST ? value > state.best : value < state.best);
 }
 
-/// The watched value of an epoch; NaN when there is none.
+/// The watched value of an epoch; NaN if there is none.
 inline double watched(const nn_watch &watch, const EpochRecord &epoch) {
   const std::vector<double> &values = watch.split == NN_SPLIT_TRAIN ? epoch.train : epoch.val;
   size_t index = watch.metric < 0 ? 0 : size_t(watch.metric) + 1;
@@ -95,7 +97,7 @@ inline std::string watchName(const nn_watch &watch, const nn_metric *metrics) {
          (watch.metric < 0 ? "loss" : metrics[watch.metric].name);
 }
 
-/// The weights of a tensor, counted: counts[i] of them lie in the i-th of equal parts of low …
+/// A histogram of a tensor's weights: counts[i] of them are in the i-th of equal parts of low …
 /// high.
 struct Histogram {
   std::string name;
@@ -103,20 +105,20 @@ struct Histogram {
   std::vector<double> counts;
 };
 
-/// A run of a train statement, up to now.
+/// The record of one run of a train statement so far.
 struct TrainRecord {
   const nn_train *statement = nullptr;
   std::string model, data;
-  // the compare or search that it is a run of, "compare activations"; empty: none
+  // the compare or search that the run belongs to, "compare activations"; empty: none
   std::string group;
-  std::string groupPlace; // the statement that it is: several may have no name
-  std::string variant;    // which run of them: "act = relu"; also says "fold 2 of 5"
-  // the same without the fold: what runs that are averaged together have in common
+  std::string groupPlace; // the place of that statement, because several may have no name
+  std::string variant;    // which of its runs: "act = relu"; includes "fold 2 of 5"
+  // the same without the fold: equal for runs that are averaged together
   std::string trial;
-  // what was chosen, by name: {"act", "relu"}
+  // the chosen values, by name: {"act", "relu"}
   std::vector<std::pair<std::string, std::string>> choices;
-  bool judged = false;   // by the goal of its search
-  bool repeated = false; // a run on one of several folds, or with one of several seeds
+  bool judged = false;   // whether the goal of its search judges it
+  bool repeated = false; // it ran on one of several folds, or with one of several seeds
   int64_t batch = 0, stepsPerEpoch = 0, totalSteps = 0;
   int64_t trainRows = 0, valRows = 0, testRows = 0;
   int64_t steps = 0; // done
@@ -126,34 +128,34 @@ struct TrainRecord {
   History history;
   WatchState kept, stop;
   bool stoppedEarly = false;
-  std::string failure; // why it broke off, in one line: what it came to is still of interest in a
-                       // comparison; empty: it did not
-  int threads = 1;     // what the step ran on
+  std::string failure; // why it stopped, in one line: the results are still useful in a comparison;
+                       // empty: it did not
+  int threads = 1;     // threads of a step
   std::vector<std::string> tensors,
       activations;   // what `monitored` is about: trained tensors; "net.dense1 relu"
-  History monitored; // every monitorEvery-th epoch: what monitor.h says of each tensor, then of
-                     // each activation
+  History monitored; // every monitorEvery-th epoch: the figures in monitor.h for each tensor, then
+                     // for each activation
   int64_t monitorEvery = 1;
   std::vector<Histogram> weights;                             // at the end, of each of `tensors`
-  uint64_t scratchBytes = 0, batchBytes = 0, resultBytes = 0; // what a step needs beside the arena
+  uint64_t scratchBytes = 0, batchBytes = 0, resultBytes = 0; // memory of a step besides the arena
 };
 
 /// The curve of a value over the epochs that `record` has kept: 0 is the loss, i is metric i - 1.
-/// Empty where there is none.
+/// Empty if there is none.
 std::vector<double> series(const TrainRecord &record, bool val, size_t value);
 
-/// What one output of a model predicts of numbers, and what is true. A residual is predicted -
-/// true.
+/// Predicted and true numbers of one output of a model. A residual is predicted - true.
 struct Residuals {
-  std::string name; // "y", or "y[2]" of several
+  std::string name; // "y", or "y[2]" if there are several
   int64_t rows = 0,
           lost =
               0; // lost: of them without a finite prediction or truth; the rest are without these
-  double mean = 0, squares = 0, absolute = 0;    // of the residuals; the sum of squares is around 0
-  double most = 0;                               // the largest residual, without its sign
+  double mean = 0, squares = 0, absolute = 0;    // of the residuals; the sum of squares is around
+                                                 // 0, not around the mean
+  double most = 0;                               // the largest absolute residual
   std::vector<std::pair<double, double>> points; // true, predicted: of every stride-th row
   int64_t stride = 1;
-  // Residuals counted in equal parts of -reach … reach.
+  // A histogram of the residuals in equal parts of -reach … reach.
   double reach = 0;
   std::vector<double> counts;
   double zeros = 0; // until there is a reach
@@ -161,10 +163,10 @@ struct Residuals {
   void add(double truth, double predicted, int64_t row);
 };
 
-/// A result of an evaluate statement.
+/// The result of an evaluate statement.
 struct EvaluateRecord {
   std::string model, data;                // "mnist.test"
-  std::string group, groupPlace, variant; // as of a TrainRecord
+  std::string group, groupPlace, variant; // as in TrainRecord
   int64_t rows = 0;
   double seconds = 0;
   struct Value {
@@ -173,28 +175,29 @@ struct EvaluateRecord {
     std::vector<double> values;
   };
   std::vector<Value> metrics;
-  std::vector<std::string> classes; // of the label, when known
+  std::vector<std::string> classes; // of the label, if known
   struct Mistake {
     std::string place;           // "iris.csv:12"
     int64_t truth, predicted;    // class numbers
-    double confidence, forTruth; // the shares that the model gives to the two
-    // rows of the picture, each pixel's channels together; empty: x is no picture
+    double confidence, forTruth; // the probabilities that the model gives to the predicted and the
+                                 // true class
+    // rows of the picture, with the channels of a pixel together; empty: x is not a picture
     std::vector<uint8_t> pixels;
   };
   int64_t wrong = -1;            // how many rows are predicted wrong; -1: not known
-  std::vector<Mistake> mistakes; // the worst of them, by the share given to the true class
+  std::vector<Mistake> mistakes; // the worst of them, by the probability given to the true class
   int32_t height = 0, width = 0, channels = 0; // of the pictures
   std::vector<Residuals> residuals; // of each output, where the outputs are compared with numbers
   std::string units; // of these: "as they were before they were normalized"; empty: the field's
   struct Miss {
     std::string place;
     std::vector<double> truth, predicted; // of each output
-    double distance;                      // what they are ranked by: in deviations of the truth
+    double distance;                      // for the ranking, in standard deviations of the truth
   };
   std::vector<Miss> misses; // the rows that are predicted worst
 };
 
-/// A search statement that is over.
+/// The record of a completed search statement.
 struct SearchRecord {
   std::string name, method, goal;                   // "best", "tpe", "val.loss"
   std::string place;                                // the search statement

@@ -1,5 +1,5 @@
-// Norms are sums of squares in double; gradients and units come from a compiled function of its
-// own, nn_train.monitor.
+// Computes what is monitored. Norms are sums of squares in double; gradients and units come from a
+// separate compiled function, nn_train.monitor.
 #include "runtime/record/monitor.h"
 
 #include <algorithm>
@@ -130,7 +130,7 @@ void Monitor::beforeStep(int64_t epoch) {
   }
 }
 
-/// √Σ v², of shares of the greatest so that no square overflows.
+/// √Σ v², computed from v divided by the greatest, so that no square overflows.
 template <class Get> static double length(int64_t count, Get get) {
   double top = 0, sum = 0;
   for (int64_t k = 0; k < count; ++k) {

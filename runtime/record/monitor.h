@@ -1,6 +1,6 @@
-// Monitor: looks at a training run at the ends of some epochs: norms of weights, gradients and
-// updates, dead and saturated units. It exists only where something asks for it, and costs the
-// training steps in between nothing.
+// Monitor: measures a training run at the ends of some epochs: norms of weights, gradients and
+// updates, dead and saturated units. It is active only if something shows its results, and does not
+// slow the training steps in between.
 #pragma once
 
 #include "runtime/device/engine.h"
@@ -11,7 +11,7 @@
 namespace nnrt {
 
 /// Euclidean norms of one trained tensor: of its values, of the loss's gradient for the last batch
-/// (NaN: not known), and of what the epoch's last step added to it.
+/// (NaN: not known), and of the change made by the epoch's last step.
 struct TensorLook {
   double weight, gradient, update;
 };
@@ -23,7 +23,7 @@ struct UnitsLook {
   double dead, saturated;
 };
 
-/// What row `row` of record.monitored says of tensor or activation number `index`.
+/// The figures of tensor or activation number `index` in row `row` of record.monitored.
 TensorLook tensorLook(const TrainRecord &record, size_t row, size_t index);
 UnitsLook unitsLook(const TrainRecord &record, size_t row, size_t index);
 
@@ -32,31 +32,31 @@ const char *gradientWarning(const TrainRecord &record, size_t row, size_t index)
 const char *updateWarning(const TensorLook &look);
 const char *unitsWarning(double share);
 
-/// A table of the last look, for a terminal; empty when there was none.
+/// A table of the last measurement, for a terminal; empty if there was none.
 std::string monitorText(const TrainRecord &record);
 
-/// The histogram of values, or of a tensor's, in `parts` equal parts between the least and the
-/// greatest.
+/// The histogram of values, or of a tensor's values, in `parts` equal parts between the least and
+/// the greatest.
 Histogram histogramOf(Elements values, int64_t count, int parts);
 Histogram histogramOf(const Engine &engine, int32_t tensor, int parts);
 
 class Monitor {
 public:
-  /// `record` must be planned. Looks are spread so that there are at most about 100.
+  /// `record` must be planned. The measurements are spread so that there are at most about 100.
   Status prepare(Engine &engine, const nn_train &train, TrainRecord &record);
 
   bool active() const { return on; }
-  /// Of record.monitored.
+  /// The number of columns of record.monitored.
   int64_t columns() const;
-  /// How many epochs from `epoch` on may end without a look.
+  /// How many epochs from `epoch` on may end without a measurement.
   int64_t untilDue(int64_t epoch) const { return on ? (every - epoch % every) % every : INT64_MAX; }
-  /// Before the last step of epoch `epoch`.
+  /// Called before the last step of epoch `epoch`.
   void beforeStep(int64_t epoch);
-  /// After it: computes everything on the batch of that step, which has `rows` rows, and adds it to
-  /// `record`.
+  /// Called after it: computes everything on the batch of that step, which has `rows` rows, and
+  /// adds it to `record`.
   Status afterStep(int64_t epoch, const void *const *in, int64_t rows, int64_t capacity,
                    TrainRecord &record);
-  /// The end of the run: histograms of the weights.
+  /// Called at the end of the run: adds histograms of the weights.
   void finish(TrainRecord &record) const;
 
 private:

@@ -1,4 +1,4 @@
-// The lines of --log, and what goes to TensorBoard.
+// Writes the lines of --log, and TensorBoard's events.
 #include "runtime/record/recorder.h"
 
 #include "runtime/device/engine.h"
@@ -47,7 +47,7 @@ Object split(const TrainRecord &record, const std::vector<double> &values) {
   return o;
 }
 
-/// Which run a line is about.
+/// Begins a line with the run that it is about.
 Object about(const char *event, const std::string &model, const std::string &data,
              const std::string &group, const std::string &variant) {
   Object o;
@@ -68,7 +68,7 @@ Status Recorder::open(const nn_program &opened, const Flags &flags, const Engine
   folder = flags.tensorboard;
   while (folder.size() > 1 && folder.back() == '/')
     folder.pop_back();
-  if (!folder.empty()) { // an unwritable folder is known before the run
+  if (!folder.empty()) { // an unwritable folder is reported before the run
     files[folder].reset(new EventFile);
     NN_TRY(files[folder]->open(folder));
   }
@@ -91,8 +91,8 @@ Status Recorder::open(const nn_program &opened, const Flags &flags, const Engine
   return log.write(start.line());
 }
 
-/// A run that is resumed makes the epochs after its checkpoint a second time: those that the log
-/// tells of already are dropped, from its end back to what the checkpoint holds.
+/// A resumed run repeats the epochs after its checkpoint: those that are already in the log are
+/// removed, from its end back to the epoch of the checkpoint.
 Status Recorder::dropRepeated(const TrainRecord &record) {
   std::string all;
   if (!isFile(log.name()))
@@ -150,10 +150,10 @@ Status Recorder::trainBegins(const TrainRecord &record) {
   return log.write(o.add("steps_per_epoch", record.stepsPerEpoch).line());
 }
 
-/// Bytes of the name of a run's folder; file systems have 255 of them for a name.
+/// Most bytes of the name of a run's folder; file systems allow 255 for a name.
 static const size_t mostName = 200;
 
-/// Runs of a comparison are runs of TensorBoard, in folders of their own.
+/// Each run of a comparison is a run for TensorBoard, in its own folder.
 Status Recorder::events(const TrainRecord &record, EventFile *&file) {
   std::string path = folder;
   if (!record.group.empty()) {
@@ -161,7 +161,7 @@ Status Recorder::events(const TrainRecord &record, EventFile *&file) {
     for (char &c : name)
       if (c == '/' || c == '.' || uint8_t(c) < ' ')
         c = '_';
-    if (name.size() > mostName) // a name of a file has an end
+    if (name.size() > mostName) // names of files are limited
       name = name.substr(0, mostName) + format("-%08x", crc32c(name));
     path += "/" + name;
   }
@@ -174,7 +174,7 @@ Status Recorder::events(const TrainRecord &record, EventFile *&file) {
   return Status();
 }
 
-/// Several train statements count steps of their own: "train2.".
+/// Several train statements count their steps separately: "train2.".
 std::string Recorder::tagPrefix(const TrainRecord &record) const {
   int count = 0, own = 0;
   for (int32_t i = 0; i < program->n_statements; ++i)
@@ -193,7 +193,7 @@ Status Recorder::epoch(const Engine &engine, const TrainRecord &record, bool loo
 }
 
 Status Recorder::whole(const TrainRecord &record) {
-  TrainRecord at = record; // as it was at the end of each epoch
+  TrainRecord at = record; // the record as it was at the end of each epoch
   const size_t values = record.last.train.size();
   at.steps = 0;
   NN_TRY(trainBegins(at));
@@ -213,8 +213,7 @@ Status Recorder::whole(const TrainRecord &record) {
   return trainEnds(record);
 }
 
-/// The last epoch, and row `row` of record.monitored. Without an engine there are no weights to
-/// look at.
+/// The last epoch, and row `row` of record.monitored. Without an engine there are no weights.
 Status Recorder::look(const Engine *engine, const TrainRecord &record, size_t last) {
   const nn_train &train = *record.statement;
   const bool looked = last != noLook;

@@ -1,5 +1,5 @@
-// Recorder: what happens in a run, told to files while it happens: --log (a JSON object in each
-// line) and --tensorboard (event files). Formats: grammar/LANGUAGE.md, rule 8.13.
+// Recorder: writes what happens in a run to files: --log (a JSON object in each line) and
+// --tensorboard (event files). Formats: grammar/LANGUAGE.md, rule 8.14.
 #pragma once
 
 #include "runtime/record/history.h"
@@ -21,12 +21,12 @@ public:
   GrowingFile(const GrowingFile &) = delete;
   ~GrowingFile();
 
-  /// Creates `path`. With `goOn` its lines are kept, but for one that a crash has cut off.
+  /// Creates `path`. With `goOn` its lines are kept, except one that a crash has truncated.
   Status open(const std::string &path, bool goOn);
   bool isOpen() const { return file >= 0; }
   const std::string &name() const { return path; }
   Status write(const std::string &text);
-  /// Makes `text` the whole of it; to be gone on with.
+  /// Replaces the whole contents with `text`; more can be added afterwards.
   Status replace(const std::string &text);
 
 private:
@@ -47,8 +47,8 @@ public:
     void add(const std::string &tag, const Histogram &histogram, double sum, double sumOfSquares);
   };
   Status write(int64_t step, const Summary &summary);
-  /// What the folder's other files say of steps from `step` on does not count any more: a run
-  /// begins there anew.
+  /// Records that data in the folder's other files for steps from `step` on are obsolete: a run
+  /// begins again there.
   Status beginAgain(int64_t step);
 
 private:
@@ -67,14 +67,14 @@ public:
   bool active() const { return log.isOpen() || !folder.empty(); }
 
   Status trainBegins(const TrainRecord &record);
-  /// The last epoch of `record` is complete. `looked`: the last row of record.monitored is of this
-  /// epoch.
+  /// Called when the last epoch of `record` is complete. `looked`: the last row of record.monitored
+  /// is from this epoch.
   Status epoch(const Engine &engine, const TrainRecord &record, bool looked);
-  /// A run of an experiment that is over, which was made beside others.
+  /// A completed run of an experiment, which was made in parallel with others.
   Status whole(const TrainRecord &record);
   Status trainEnds(const TrainRecord &record);
   Status evaluated(const EvaluateRecord &record);
-  /// The end of the run; `error` is empty when all went well.
+  /// Called at the end of the run; `error` is empty if all went well.
   Status end(double seconds, const std::string &error);
 
 private:
@@ -85,7 +85,7 @@ private:
 
   const nn_program *program = nullptr;
   GrowingFile log;
-  std::string folder;                                      // of --tensorboard, or empty
+  std::string folder;                                      // from --tensorboard, or empty
   std::map<std::string, std::unique_ptr<EventFile>> files; // by the folder of a run
 };
 

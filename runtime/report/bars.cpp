@@ -1,4 +1,4 @@
-// Bars and dots: histograms of weights, trials of a search.
+// Draws bars and dots: histograms of weights, trials of a search.
 #include "runtime/report/plots.h"
 
 #include "runtime/support/status.h"

@@ -1,4 +1,4 @@
-// Runs of one group side by side.
+// The report's part about the runs of one group, side by side.
 #include "runtime/record/advice.h"
 #include "runtime/report/judge.h"
 #include "runtime/report/page.h"
@@ -10,7 +10,7 @@ namespace nnrt {
 
 namespace {
 
-/// Enough digits to tell runs apart, few enough for a wide table.
+/// Enough digits to distinguish runs, few enough for a wide table.
 std::string shortly(double value) { return format("%.4g", value); }
 
 std::string swatch(int colour) {
@@ -109,7 +109,7 @@ void addComparison(Page &page, const Group &group, const std::vector<EvaluateRec
                    const SearchRecord *search) {
   page.cards({{"As written", statementFacts(*group.front()->statement)}});
   addMeans(page, group, evaluated, search);
-  const bool folded = group.front()->repeated; // what counts are the means
+  const bool folded = group.front()->repeated; // the means matter more
   if (folded)
     page.fold("each run and its curves");
   addRanking(page, group, evaluated, search);

@@ -1,4 +1,4 @@
-// Curves over epochs, one polyline each; page.js shows the values under the pointer.
+// Draws curves over epochs, one polyline each; page.js shows the values under the pointer.
 #include "runtime/report/plots.h"
 
 #include "runtime/support/status.h"
@@ -10,8 +10,8 @@ namespace nnrt {
 
 static const double width = 440, left = 56, right = 14, plotHeight = 190, legendRow = 17;
 
-/// What fits in a row of the legend: the end of a long name, where runs of one comparison differ
-/// ("…, fold 2 of 5").
+/// The part of a name that fits in a row of the legend: the end of a long name, where runs of one
+/// comparison differ ("…, fold 2 of 5").
 static std::string shortened(const std::string &name) {
   const size_t most = 48;
   if (name.size() <= most)
@@ -45,7 +45,7 @@ static std::string legendSvg(const std::vector<Curve> &curves, double &y) {
   return svg;
 }
 
-/// Runs of finite values as polylines, with what page.js needs to show them.
+/// Sequences of finite values as polylines, with the data that page.js needs to show them.
 static std::string lineSvg(const Curve &curve, const Scale &across, const Scale &upright) {
   // More points than pixels only make the file big; the last one is always drawn.
   const size_t count = curve.values.size(), step = std::max<size_t>(1, count / 800);
@@ -111,9 +111,8 @@ std::string curvesSvg(const Plot &plot, bool alone) {
     values.insert(values.end(), curve.values.begin(), curve.values.end());
     for (size_t i = 0; i < curve.spread.size() && i < curve.values.size(); ++i) {
       values.push_back(curve.values[i] + curve.spread[i]);
-      const double value =
-          curve
-              .values[i]; // where it is positive, a band to 0 would leave a logarithmic axis no end
+      const double value = curve.values[i]; // if the values are positive: a band down to 0 would
+                                            // have no end on a logarithmic axis
       values.push_back(value > 0 ? std::max(value - curve.spread[i], value / 2)
                                  : value - curve.spread[i]);
     }

@@ -32,7 +32,7 @@ static void addTable(Page &page, const EvaluateRecord &record, const EvaluateRec
     std::vector<std::string> cells = {htmlText(heading(r, rows))};
     for (size_t c = 0; c < columns; ++c) {
       double entry = value.values[r * columns + c], share = sum > 0 ? std::fabs(entry) / sum : 0;
-      // Mistakes are few: the root lets them be seen.
+      // There are few mistakes: the square root makes them visible.
       cells.push_back(
           format("<td style=\"background:rgba(%s,%.2f)\" title=\"true %s, predicted %s: %s (%.1f "
                  "%%)\">",

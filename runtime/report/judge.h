@@ -1,4 +1,4 @@
-// What the runs of a group are ranked by.
+// The value by which the runs of a group are ranked.
 #pragma once
 
 #include "runtime/experiment/outcome.h"
@@ -8,10 +8,10 @@
 
 namespace nnrt {
 
-/// The goal of a search; else the first metric that has a direction, else the loss, of the
-/// validation split where there is one, at its best.
+/// The goal of a search; otherwise the first metric that has a direction, otherwise the loss; on
+/// the validation split if there is one, at its best.
 struct Judge {
-  size_t value = 0; // as in series()
+  size_t value = 0; // numbered as in series()
   bool val = false, highest = false;
   std::string name = "loss";
   const SearchRecord *search;

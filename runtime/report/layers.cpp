@@ -1,5 +1,5 @@
-// What was monitored in a training run: norms of weights, gradients and updates by tensor, dead and
-// saturated units, weights.
+// The report's part about what was monitored in a training run: norms of weights, gradients and
+// updates by tensor, dead and saturated units, weights.
 #include "runtime/record/monitor.h"
 #include "runtime/report/page.h"
 

@@ -1,5 +1,5 @@
-// Runs that differ in their fold or their seed alone, as one: means and deviations of what they
-// came to, and their mean curves.
+// Averages runs that differ only in their fold or their seed: means and deviations of their
+// results, and their mean curves.
 #include "runtime/report/judge.h"
 #include "runtime/report/page.h"
 
@@ -34,7 +34,7 @@ template <class Name> std::vector<Averaged> byName(const Group &group, Name &&na
   return list;
 }
 
-/// What one run came to, by name: its last or kept epoch, its evaluations.
+/// The results of one run, by name: its last or kept epoch, its evaluations.
 std::vector<std::pair<std::string, double>> valuesOf(const TrainRecord &record,
                                                      const std::vector<EvaluateRecord> &evaluated) {
   std::vector<std::pair<std::string, double>> values;
@@ -73,7 +73,7 @@ void addTable(Page &page, const std::string &caption, const std::string &head,
         row.values[name].push_back(value);
       }
     }
-    // The mean of the runs that happen to have succeeded says nothing of one that has not.
+    // The mean of the successful runs says nothing about one that failed.
     if (averaged.failed())
       row.values.clear();
     else if (!row.values[judged].empty())
@@ -103,7 +103,7 @@ void addTable(Page &page, const std::string &caption, const std::string &head,
   page.table(table);
 }
 
-/// The mean of the runs' curves as far as all of them go, with their deviation.
+/// The mean of the runs' curves, up to the end of the shortest, with their deviation.
 Curve meanCurve(const Averaged &averaged, bool val, size_t value, int colour) {
   Curve curve{averaged.name, {}, 1, colour, colour >= 8, {}};
   for (const TrainRecord *run : averaged.runs) // strides are powers of two
@@ -146,7 +146,7 @@ void addMeans(Page &page, const Group &group, const std::vector<EvaluateRecord> 
         page, *group.front(), trials.size(), ", mean ± deviation",
         [&](bool val, size_t value, size_t t) { return meanCurve(trials[t], val, value, int(t)); });
   }
-  // Of several things that are compared, each by itself: a seed among them has its mean and
+  // If several constants are compared, one table for each: a seed among them has its mean and
   // deviation here.
   const auto &choices = group.front()->choices;
   std::vector<std::pair<size_t, std::vector<Averaged>>> varied;

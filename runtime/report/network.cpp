@@ -1,4 +1,5 @@
-// The networks: what is applied in which order, with shapes and numbers of parameters.
+// The report's part about the networks: what is applied in which order, with shapes and numbers of
+// parameters.
 #include "runtime/program/statements.h"
 #include "runtime/report/page.h"
 
@@ -20,7 +21,7 @@ int64_t elementsBelow(const nn_program &program, const nn_model &model,
                       const std::vector<int64_t> &elements, const std::string &place,
                       int32_t kind) {
   int64_t sum = 0;
-  std::set<std::string> seen; // a model that is part of two parts has its rows twice
+  std::set<std::string> seen; // a model that is in two parts has its tensors listed twice
   for (int32_t t = model.tensors.first; t < model.tensors.first + model.tensors.count; ++t)
     if (program.tensors[t].kind == kind &&
         (place.empty() || isBelow(program.tensors[t].name, place)) &&
@@ -63,8 +64,8 @@ Page::Table tableOf(const nn_program &program, const nn_model &model,
   return table;
 }
 
-/// What an experiment has chosen in the variant that holds the model number `index`: "act = relu";
-/// the others of this name differ in it.
+/// The choices of the experiment's variant that contains the model number `index`: "act = relu";
+/// they distinguish it from other models of this name.
 std::string choicesOf(const nn_program &program, int32_t index) {
   std::string text;
   forEachStatement(program, [&](const nn_statement &statement) {
@@ -89,7 +90,7 @@ std::string choicesOf(const nn_program &program, int32_t index) {
 } // namespace
 
 void addNetworks(Page &page, const nn_program &program, const std::vector<int64_t> &elements) {
-  const size_t open = 8; // networks; an experiment may have hundreds
+  const size_t open = 8; // networks shown open; an experiment may have hundreds
   size_t shown = 0;
   std::vector<std::pair<std::string, std::vector<std::vector<std::string>>>> seen;
   for (int32_t m = 0; m < program.n_models; ++m) {
@@ -97,7 +98,7 @@ void addNetworks(Page &page, const nn_program &program, const std::vector<int64_
     if (!model.n_layers)
       continue;
     const Page::Table table = tableOf(program, model, elements);
-    // Variants that differ in numbers alone are one network.
+    // Variants that differ only in numbers are one network.
     bool known = false;
     for (const auto &[name, rows] : seen)
       known |= name == model.name && rows == table.rows;

@@ -9,7 +9,7 @@ static const size_t longTable = 24, shownOfLong = 12; // rows
 
 std::string Page::entry(int level, const std::string &title) {
   std::string id;
-  for (char c : title) { // what a link can be made of without an escape
+  for (char c : title) { // characters that a link can contain without an escape
     const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
     const char lower = c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c;
     if (plain || lower != c)
@@ -53,7 +53,7 @@ void Page::cards(const std::vector<std::pair<std::string, Facts>> &list) {
 
 /// Rows `first` … `end` - 1, below the table's head.
 void Page::rows(const Table &table, size_t first, size_t end) {
-  // A box that scrolls can be reached with the keyboard.
+  // A scrolling box must be reachable with the keyboard.
   html += "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"" +
           htmlText(table.caption) + "\">\n<table" +
           (table.kind.empty() ? std::string() : " class=\"" + table.kind + "\"") + ">\n<thead><tr>";

@@ -13,7 +13,7 @@ namespace nnrt {
 /// HTML under construction. Everything given as text is escaped here.
 struct Page {
   std::string html;
-  /// Its headings, for the list of contents; `level` 2 stands below the 1 before it.
+  /// Its headings, for the list of contents; `level` 2 is below the 1 before it.
   struct Entry {
     int level;
     std::string id, title;
@@ -27,15 +27,15 @@ struct Page {
     html += "<h3 id=\"" + entry(2, title) + "\">" + htmlText(title) + "</h3>\n";
   }
   void paragraph(const std::string &text) { html += "<p>" + htmlText(text) + "</p>\n"; }
-  /// What stands between the two is shown when somebody opens it.
+  /// The contents between fold() and its end are shown when the reader opens them.
   void fold(const std::string &summary) {
     html += "<details>\n<summary>" + htmlText(summary) + "</summary>\n";
   }
   void endFold() { html += "</details>\n"; }
-  /// A card of facts: a name and what is said of it; nothing for no facts.
+  /// A card of facts, each a name and a value; nothing if there are no facts.
   using Facts = std::vector<std::pair<std::string, std::string>>;
   void card(const std::string &title, const Facts &facts);
-  /// Cards side by side; nothing where all are empty.
+  /// Cards side by side; nothing if all are empty.
   void cards(const std::vector<std::pair<std::string, Facts>> &list);
   /// A table that scrolls in its own box. Cells are HTML; a row that begins with a class name in
   /// `classes` has that class.
@@ -46,14 +46,13 @@ struct Page {
     std::vector<std::string> classes;           // of rows; may be shorter
     std::string kind;                           // class of the table
   };
-  /// Of a long one the first rows are shown, and the others are folded; a heat map is folded as a
-  /// whole.
+  /// Shows the first rows of a long table and folds the others; a heat map is folded as a whole.
   void table(const Table &table);
   /// Plots side by side.
   void plots(const std::vector<std::string> &svgs);
 
 private:
-  /// Notes a heading. Returns its id, which no other one has.
+  /// Records a heading. Returns its id, which is unique.
   std::string entry(int level, const std::string &title);
   void rows(const Table &table, size_t first, size_t end);
 };
@@ -67,15 +66,15 @@ void addSetup(Page &page, const Run &run);     // setup.cpp
 void addProgram(Page &page, const char *text); // program.cpp
 void addNetworks(Page &page, const nn_program &program,
                  const std::vector<int64_t> &elements); // network.cpp
-/// `search` may be null: what it looks for is what its runs are ranked by.
+/// `search` may be null; if not, its goal ranks the runs.
 void addComparison(Page &page, const Group &group, const std::vector<EvaluateRecord> &evaluated,
                    const SearchRecord *search = nullptr); // comparison.cpp
-/// A plot for each value of a train statement, `of` being one of its records: `count` curves each.
-/// `ending`: of the plots' titles.
+/// A plot with `count` curves for each value of a train statement; `of` is one of its records.
+/// `ending`: the end of the plots' titles.
 void addCurves(
     Page &page, const TrainRecord &of, size_t count, const std::string &ending,
     const std::function<Curve(bool val, size_t value, size_t index)> &curve); // comparison.cpp
-/// Where runs are made on several folds, or from several seeds: means and deviations.
+/// Means and deviations, if runs were made on several folds or from several seeds.
 void addMeans(Page &page, const Group &group, const std::vector<EvaluateRecord> &evaluated,
               const SearchRecord *search);                    // means.cpp
 void addSearch(Page &page, const SearchRecord &search);       // search.cpp
@@ -84,7 +83,7 @@ void addMonitored(Page &page, const TrainRecord &record);     // layers.cpp
 void addEvaluation(Page &page, const EvaluateRecord &record); // evaluation.cpp
 void addResiduals(Page &page, const EvaluateRecord &record);  // residual_plots.cpp
 
-/// What a train statement says, as it is written: its loss, its optimizer …
+/// The entries of a train statement, as they are written: its loss, its optimizer …
 Page::Facts statementFacts(const nn_train &train);
 
 /// A page around `intro`, which is HTML, a list of contents, and `page`.

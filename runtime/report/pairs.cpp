@@ -1,4 +1,4 @@
-// Many pairs of numbers as dots: predicted over true, residuals over predicted.
+// Draws many pairs of numbers as dots: predicted over true, residuals over predicted.
 #include "runtime/report/plots.h"
 
 #include "runtime/support/status.h"
@@ -19,7 +19,7 @@ std::string pairsSvg(const Pairs &pairs) {
     }
   if (x.empty())
     return "";
-  if (pairs.diagonal) { // both axes have one scale, so that what is right lies on the diagonal
+  if (pairs.diagonal) { // both axes have one scale, so that correct predictions are on the diagonal
     x.insert(x.end(), y.begin(), y.end());
     y = x;
   } else {

@@ -1,4 +1,4 @@
-// Plot statements: in the terminal, or as an SVG file.
+// Executes plot statements: in the terminal, or as an SVG file.
 #include "runtime/files/file.h"
 #include "runtime/record/monitor.h"
 #include "runtime/report/plots.h"
@@ -13,7 +13,7 @@ namespace nnrt {
 
 namespace {
 
-/// What is drawn together: the curves of one value, or one histogram.
+/// A plot: the curves of one value, or one histogram.
 struct Panel {
   std::string title;
   const TrainRecord *record = nullptr; // null: the histogram
@@ -28,8 +28,8 @@ static Status addCurve(Run &run, const nn_plot &plot, const nn_plotted &item,
                        std::vector<Panel> &panels) {
   const TrainRecord *record = nullptr;
   for (const TrainRecord &candidate : run.trained)
-    // By its place: a search has one statement for each choice of what the code depends on, and
-    // trained by the best one.
+    // Compared by place: a search has one statement for each variant, and trained with that of the
+    // best one.
     if (strcmp(candidate.statement->where, item.train->where) == 0)
       record = &candidate;
   if (!record)
@@ -81,7 +81,7 @@ static Status addValues(Run &run, const nn_plot &plot, const nn_plotted &item,
   return Status();
 }
 
-/// One drawing below the other.
+/// Joins the drawings, one below the other.
 static std::string stacked(const std::vector<std::string> &svgs) {
   if (svgs.size() == 1)
     return svgs[0];
@@ -94,7 +94,7 @@ static std::string stacked(const std::vector<std::string> &svgs) {
     inner += format("<svg y=\"%g\"", y) + svg.substr(4);
     y += height;
   }
-  // The parts have sizes of their own, twice those of their drawing.
+  // The parts have their own sizes, twice those of their drawings.
   for (size_t at = 0; (at = inner.find("<svg y=", at)) != std::string::npos; ++at) {
     size_t from = inner.find(" width=", at), to = inner.find(" viewBox=", at);
     double width = 0, height = 0;

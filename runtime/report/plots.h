@@ -1,4 +1,4 @@
-// Plots as SVG, inside the report and as files of their own: lines over epochs, dots, bars.
+// Plots as SVG, in the report and as separate files: lines over epochs, dots, bars.
 #pragma once
 
 #include <cstdint>
@@ -27,9 +27,9 @@ struct Plot {
   int64_t mark = -1; // >= 0: an epoch, the one kept, with a vertical line
 };
 
-/// Curves over epochs with axes and a legend; the upright axis is logarithmic where the values span
-/// two decades or more. Empty when there is nothing to draw. `alone`: a file of its own rather than
-/// a part of a page.
+/// Curves over epochs with axes and a legend; the vertical axis is logarithmic if the values span
+/// two decades or more. Empty if there is nothing to draw. `alone`: a separate file rather than a
+/// part of a page.
 std::string curvesSvg(const Plot &plot, bool alone = false);
 
 /// Values over one quantity, a dot each; `best` >= 0 is drawn large. `line` joins the best values
@@ -42,7 +42,7 @@ struct Dots {
 };
 std::string dotsSvg(const Dots &dots);
 
-/// Pairs, a dot each: over a diagonal where both are equal, with one scale for both axes; or over a
+/// Pairs, one dot each: with a diagonal where both are equal and one scale for both axes, or with a
 /// line at 0.
 struct Pairs {
   std::string title, across;
@@ -58,22 +58,22 @@ std::string barsSvg(const std::string &title, const std::vector<double> &counts,
 /// Bars without axes, as small as a word, for tables.
 std::string smallBarsSvg(const std::string &title, const std::vector<double> &counts);
 
-/// The colours of curves, in turn: readable on light and on dark ground.
+/// The colours of curves, in turn: readable on light and dark backgrounds.
 const char *paletteColour(int index);
 
-/// An axis: where values lie between two ends of pixels, and its ticks.
+/// An axis: maps values to pixels between two ends, and computes its ticks.
 class Scale {
 public:
-  /// Over the finite ones of `values`; `logarithmic` is for positive values that span two decades
-  /// or more.
+  /// Covers the finite values of `values`. If it may be logarithmic, it is so for positive values
+  /// that span two decades or more.
   Scale(const std::vector<double> &values, double from, double to, bool mayBeLogarithmic);
   bool empty() const { return low > high; }
   double at(double value) const;
-  /// The same, at an end for values beyond it.
+  /// The same, clamped to the ends.
   double within(double value) const;
   std::vector<double> ticks() const;
   bool isLogarithmic() const { return logarithmic; }
-  /// Whether a value has a place here.
+  /// Whether a value can be shown on this axis.
   bool shows(double value) const;
 
 private:
@@ -81,10 +81,10 @@ private:
   bool logarithmic = false;
 };
 
-/// The opening tag, of a part of a page or of a file with a white ground; `kind` is its class.
+/// The opening tag of a part of a page, or of a file with a white background; `kind` is its class.
 std::string svgOpen(double width, double height, const std::string &title, const char *kind,
                     bool alone);
-/// Horizontal lines and numbers for a scale of upright values, from `left` to `right`.
+/// Horizontal lines and numbers for a vertical scale, from `left` to `right`.
 std::string gridSvg(const Scale &scale, double left, double right);
 /// Text; `anchor` is start, middle or end.
 std::string textSvg(double x, double y, const char *anchor, const std::string &text,

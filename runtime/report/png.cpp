@@ -1,5 +1,5 @@
-// PNG files (ISO/IEC 15948): signature, IHDR, IDAT, IEND, each chunk with its CRC; zlib does the
-// compression.
+// Writes PNG files (ISO/IEC 15948): signature, IHDR, IDAT, IEND, each chunk with its CRC; zlib does
+// the compression.
 #include "runtime/report/page.h"
 
 #include <zlib.h>
@@ -34,7 +34,7 @@ std::string pngFile(int32_t width, int32_t height, int32_t channels,
   packed.resize(size);
   bigEndian(head, uint32_t(width));
   bigEndian(head, uint32_t(height));
-  head += '\x08';                        // bits a channel
+  head += '\x08';                        // bits per channel
   head += channels == 3 ? '\x02' : '\0'; // RGB or grey
   head.append(3, '\0');
   chunk(file, "IHDR", head);

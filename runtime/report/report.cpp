@@ -1,4 +1,4 @@
-// The report: one HTML file that needs nothing else, with settings, curves and results of a run.
+// Writes the report: one self-contained HTML file with settings, curves and results of a run.
 #include "runtime/files/file.h"
 #include "runtime/report/page.h"
 
@@ -15,7 +15,7 @@ static const char pageScript[] =
 #include "runtime/report/page.js.inc"
     ;
 
-/// Links to the headings; nothing where there is one at most.
+/// Links to the headings; nothing if there is at most one.
 static std::string contentsHtml(const Page &page) {
   if (page.contents.size() < 2)
     return "";
@@ -27,7 +27,7 @@ static std::string contentsHtml(const Page &page) {
 }
 
 std::string wholePage(const std::string &title, const std::string &intro, const Page &page) {
-  // It asks nothing of a network, and says so to the browser.
+  // The page needs no network, and tells the browser so.
   return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
          "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src "
          "data:; style-src 'unsafe-inline'; "
@@ -40,8 +40,8 @@ std::string wholePage(const std::string &title, const std::string &intro, const 
          "</script>\n</body>\n</html>\n";
 }
 
-/// The trainings of one group, those of one train statement together: what they are told by has the
-/// same names then.
+/// The trainings of one group, with those of one train statement together, because their values
+/// have the same names.
 static std::vector<Group> groupsOf(const Run &run, const TrainRecord &of) {
   std::vector<Group> groups;
   for (const TrainRecord &record : run.trained) {

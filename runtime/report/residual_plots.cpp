@@ -1,4 +1,5 @@
-// Predicted numbers: predicted over true, residuals, the rows that are predicted worst.
+// The report's part about predicted numbers: predicted over true, residuals, the rows with the
+// worst predictions.
 #include "runtime/report/page.h"
 
 #include <cmath>
@@ -48,7 +49,7 @@ static void addOutput(Page &page, const EvaluateRecord &record, size_t k) {
   page.cards({{"Residuals of " + of.name, facts}});
   Pairs scatter{"predicted over true " + of.name, "true", of.points, true},
       residuals{"residual over predicted " + of.name, "predicted", {}, false};
-  if (of.stride > 1) // what is far off is shown, whichever rows were drawn
+  if (of.stride > 1) // outliers are shown, whichever rows were drawn
     for (const EvaluateRecord::Miss &miss : record.misses)
       scatter.points.emplace_back(miss.truth[k], miss.predicted[k]);
   for (const auto &[truth, predicted] : scatter.points)

@@ -1,4 +1,4 @@
-// What all plots share: scales with round ticks, text, colours.
+// Code that all plots share: scales with round ticks, text, colours.
 #include "runtime/report/plots.h"
 
 #include "runtime/support/status.h"
@@ -11,8 +11,8 @@ namespace nnrt {
 
 std::string htmlText(const std::string &text) {
   std::string out;
-  // Control characters have no place in HTML or SVG; names of classes and columns, which come from
-  // data, may hold any.
+  // Control characters are not allowed in HTML or SVG; names of classes and columns, which come
+  // from data, may contain any.
   for (char c : visible(text, /*lines=*/true))
     switch (c) {
     case '&':
@@ -42,7 +42,7 @@ const char *paletteColour(int index) {
   return colours[index % 8];
 }
 
-/// A round step (1, 2 or 5 times a power of ten) that cuts `range` into about four.
+/// A round step (1, 2 or 5 times a power of ten) that divides `range` into about four parts.
 static double roundStep(double range) {
   double raw = range / 4, power = std::pow(10, std::floor(std::log10(raw))), part = raw / power;
   return power * (part < 1.5 ? 1 : part < 3.5 ? 2 : part < 7.5 ? 5 : 10);

@@ -1,4 +1,4 @@
-// The trials of a search, best first by its own goal.
+// The report's part about the trials of a search, best first by its own goal.
 #include "runtime/report/page.h"
 
 #include <algorithm>
@@ -24,7 +24,7 @@ void addSearch(Page &page, const SearchRecord &search) {
     all.points.push_back({double(i + 1), search.trials[i].goal});
   std::vector<std::string> plots = {dotsSvg(all)};
   for (size_t v = 0; v < search.variables.size();
-       ++v) { // over each variable that has numbers for values
+       ++v) { // a plot over each variable with numeric values
     Dots dots{search.goal + " over " + search.variables[v],
               search.variables[v],
               {},

@@ -1,5 +1,5 @@
-// The head of the report: what a reader has to know to judge and to repeat the run. The lecture's
-// list for a project asks for the splits and why, the hyper-parameters, the times of training and
+// The head of the report: what a reader must know to judge and to repeat the run. The lecture's
+// list for a project requires the splits and why, the hyper-parameters, the times of training and
 // of testing, and the machine.
 #include "runtime/device/machine.h"
 #include "runtime/program/statements.h"
@@ -68,7 +68,7 @@ void addSetup(Page &page, const Run &run) {
     settings.push_back({std::string("parameters of ") + model->name, grouped(count)});
   }
   page.card("Settings", settings);
-  std::set<std::string> shown; // the folds of a data set are one
+  std::set<std::string> shown; // the folds of a data set count as one
   for (const auto &[key, data] : run.data)
     if (data && shown.insert(data->description->name).second)
       page.card(std::string("Data: ") + data->description->name, dataFacts(run, *data));

@@ -1,4 +1,4 @@
-// A train statement in the report: its figures, advice, curves, and what was monitored.
+// The report's part about a train statement: its figures, advice, curves, and what was monitored.
 #include "runtime/record/advice.h"
 #include "runtime/report/page.h"
 
@@ -35,7 +35,7 @@ static Page::Facts runFacts(const TrainRecord &record) {
   return facts;
 }
 
-/// The last epoch's values; nothing for a metric that is no number.
+/// The last epoch's values; metrics that are not numbers are left out.
 static Page::Facts lastFacts(const TrainRecord &record) {
   Page::Facts facts;
   const EpochRecord &last = record.last;

@@ -1,6 +1,6 @@
-// What a model has learned from its data besides weights: the statistics that its inputs were
-// normalised by and the order of its classes. They belong to the model, so other data that it is
-// given are prepared by them.
+// What a model has learned from its data besides weights: the statistics that normalised its inputs
+// and the order of its classes. They belong to the model, so other data for it are prepared with
+// them.
 #include "runtime/run/run.h"
 
 #include <cmath>
@@ -22,7 +22,7 @@ Learned Dataset::learned() const {
   return result;
 }
 
-/// What of `known` differs from the data's own, in words: "`x`"; empty: nothing does.
+/// The names of what differs between `known` and the data's own: "`x`"; empty: nothing.
 static std::string differences(const Learned &known, const Dataset &data) {
   const Learned own = data.learned();
   std::string text;
@@ -38,7 +38,7 @@ static std::string differences(const Learned &known, const Dataset &data) {
   return text;
 }
 
-/// Fields of the same name of which one side alone is normalised.
+/// Fields of the same name that are normalised on one side only.
 static std::string oneSided(const Learned &known, const nn_data &data) {
   for (int32_t f = 0; f < data.n_fields; ++f)
     if (!(data.fields[f].flags & NN_FIELD_NORMALIZE) && known.statistics.count(data.fields[f].name))

@@ -1,5 +1,5 @@
-// Files are compared by what they are, not by name. A folder of images holds images alone, so
-// nothing is written into it.
+// Checks that outputs do not overwrite inputs or other outputs. Files are compared by identity, not
+// by name. A folder of images may contain only images, so nothing is written into it.
 #include "runtime/run/overwrite.h"
 
 #include "runtime/program/statements.h"
@@ -17,13 +17,12 @@ namespace {
 
 const char *const checkpointKind = "the checkpoint";
 
-/// `path` without links, also where its last part does not exist yet; empty where that cannot be
-/// told.
+/// `path` without links, even if its last part does not exist yet; empty if it cannot be resolved.
 std::string resolved(std::string path) {
   char real[PATH_MAX];
   if (realpath(path.c_str(), real))
     return real;
-  for (int links = 0; links < 40; ++links) { // a link to what does not exist yet
+  for (int links = 0; links < 40; ++links) { // a link to a file that does not exist yet
     const ssize_t size = readlink(path.c_str(), real, sizeof real);
     if (size <= 0 || size_t(size) == sizeof real)
       break;
@@ -120,7 +119,7 @@ Status checkKeepsInputs(const nn_program &program, const Folders &folders, const
 Status Outputs::add(const char *path, const char *kind, const char *where) {
   struct stat info;
   if (!path || !*path || (stat(path, &info) == 0 && !S_ISREG(info.st_mode)))
-    return Status(); // a device or a pipe loses nothing
+    return Status(); // writing to a device or a pipe loses nothing
   const Output next = {path, resolved(path), kind, where ? where : ""};
   const bool checkpoint = next.kind == checkpointKind;
   for (const Output &other : all) {

@@ -1,4 +1,4 @@
-// What is written never takes the place of what is read.
+// Checks that no output overwrites an input of the program or another output.
 #pragma once
 
 #include "runtime/abi.h"
@@ -9,25 +9,25 @@
 
 namespace nnrt {
 
-/// Whether both names lead to one file, through whatever links.
+/// Whether both names lead to the same file, through any links.
 bool isSameFile(const std::string &a, const std::string &b);
 
-/// Fails where writing the file `path` would take the place of something that the program reads, of
-/// its own text, or of the executable that runs it. `weights`: what it loads counts too; a model
-/// may be saved where it was loaded from.
+/// Fails if writing the file `path` would overwrite something that the program reads, its own text,
+/// or the executable that runs it. `weights`: files that it loads count too; a model may be saved
+/// where it was loaded from.
 Status checkKeepsInputs(const nn_program &program, const Folders &folders, const std::string &path,
                         bool weights);
 
-/// Finds out whether what a run writes would take the place of something else that it writes, under
-/// whatever names. The files need not exist yet.
+/// Finds outputs of a run that would overwrite other outputs of it, under whatever names. The files
+/// need not exist yet.
 class Outputs {
 public:
   static constexpr const char *predictions = "the predictions"; // a kind
 
-  /// Fails where another kind of output goes to `path`, or another train statement's checkpoint.
-  /// Saving twice to one file is meant: the later takes the earlier's place. `kind`: "the log".
+  /// Fails if another kind of output goes to `path`, or another train statement's checkpoint.
+  /// Saving twice to one file is intended: the later replaces the earlier. `kind`: "the log".
   Status add(const char *path, const char *kind, const char *where);
-  /// The same for a statement; of one that writes nothing there is nothing to say.
+  /// The same for a statement; one that writes nothing succeeds.
   Status add(const nn_statement &statement);
 
 private:

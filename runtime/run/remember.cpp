@@ -1,12 +1,13 @@
-// Records outlive the tables of their program: what points into these is kept as numbers.
+// A session's memory of statements. Records outlive the tables of their program, so pointers into
+// these are kept as numbers.
 #include "runtime/run/remember.h"
 
 #include "runtime/program/statements.h"
 
 namespace nnrt {
 
-/// The statement itself, of one about a search's result that which is about the chosen variant;
-/// null: nothing was chosen.
+/// The statement itself; for one about a search's result, the one for the chosen variant; null:
+/// nothing was chosen.
 static const nn_statement *actual(const Run &run, const nn_statement &statement) {
   if (statement.kind != NN_STMT_CHOSEN)
     return &statement;
@@ -106,7 +107,7 @@ void remember(Run &run, Memory &memory, const int64_t *numbers) {
     return;
   const nn_statement &statement = run.program.statements[run.earlier];
   Remembered known;
-  // What was recalled stands first in the run's lists.
+  // Recalled records are first in the run's lists.
   for (size_t r = run.recalledTrained; r < run.trained.size(); ++r) {
     known.keys.push_back(keyOf(run, numbers, run.trained[r].statement));
     known.trained.push_back(run.trained[r]);

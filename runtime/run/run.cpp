@@ -1,4 +1,4 @@
-// Carrying out a program's statements.
+// Executes a program's statements, and checks them before the run.
 #include "runtime/run/run.h"
 #include "runtime/data/targets.h"
 
@@ -32,8 +32,9 @@ Folders programFolders(const nn_program &program, const std::string &dataFlag) {
       folders.program = dir;
     return folders;
   }
-  // A trainer. It may have been moved, or be run on another machine: then its source's folder is
-  // not where it was, and paths start where it is run, or where the source was as seen from there.
+  // A trainer. It may have been moved, or run on another machine: then its source's folder is not
+  // where it was, and paths are relative to the working directory, or to the source's folder
+  // relative to it.
   char own[PATH_MAX], real[PATH_MAX], here[PATH_MAX];
   const ssize_t length = dir.empty() ? -1 : readlink("/proc/self/exe", own, sizeof own);
   const std::string given = folderOf(program.source_path ? program.source_path : "");
@@ -71,8 +72,9 @@ Status Run::need(int32_t index, Dataset *&result, bool unchecked) {
   return unchecked ? Status() : result->checkRows(engine);
 }
 
-/// The data set that may be checked while its first steps are made, because nothing is printed or
-/// written before these: that of a train statement that everything begins with. -1: none.
+/// The data set that may be checked during the first training steps, because nothing is printed or
+/// written before them: that of a train statement before which there are only load statements. -1:
+/// none.
 static int32_t checkedWhileTraining(const Run &run) {
   for (int32_t i = run.earlier; i < run.program.n_statements; ++i) {
     const nn_statement &statement = run.program.statements[i];
@@ -112,7 +114,7 @@ static Status initialise(Run &run, nn_range models, bool hidden) {
 Status initialiseModels(Run &run) { return initialise(run, {0, run.program.n_models}, false); }
 Status initialiseModels(Run &run, nn_range models) { return initialise(run, models, true); }
 
-/// The bounds of one use of a data set, a train or an evaluate statement.
+/// Checks the bounds of one use of a data set, by a train or an evaluate statement.
 template <class Statement> static Status checkUse(Run &run, const Statement &statement) {
   Dataset *data = nullptr;
   NN_TRY(run.needFor(statement.model, statement.data, data,
@@ -141,7 +143,7 @@ Status checkData(Run &run, const nn_statement &statement) {
 
 Status checkOutput(Run &run, const char *path, bool weights) {
   NN_TRY(checkKeepsInputs(run.program, run.folders, path, weights));
-  if (run.flags.predict) { // beside what the program itself writes
+  if (run.flags.predict) { // together with the outputs of the program itself
     Outputs outputs;
     Status status = outputs.add(path, Outputs::predictions, "");
     forEachStatement(run.program, [&](const nn_statement &statement) {
@@ -188,8 +190,8 @@ static Status checkStatement(Run &run, const nn_statement &statement) {
   }
 }
 
-/// The numbers of statements and experiments that depend on options alone; what an experiment draws
-/// is not known yet.
+/// Checks the numbers of statements and experiments that depend only on options; numbers that an
+/// experiment draws are not known yet.
 static Status checkNumbers(Run &run) {
   for (int32_t i = run.earlier; i < run.program.n_statements; ++i) {
     const nn_statement &statement = run.program.statements[i];
@@ -285,7 +287,7 @@ Status runStatements(Run &run) {
     experiments += run.program.statements[i].kind == NN_STMT_EXPERIMENT;
   NN_TRY(runStatements(run, run.program.statements + run.earlier,
                        run.program.n_statements - run.earlier, trains, experiments));
-  // A train statement that was finished before has not looked at its data.
+  // A train statement that was already finished has not checked its data.
   for (auto &data : run.data)
     if (data.second)
       NN_TRY(data.second->checkRows(run.engine));

@@ -1,5 +1,5 @@
-// Numbers are shown as they came, before `normalize`: that is where a unit that was mistaken, or a
-// stray value, is seen.
+// Describes a data set in text. Numbers are shown as they are before `normalize`, because wrong
+// units and stray values are visible there.
 #include "runtime/run/show.h"
 
 #include "runtime/program/statements.h"
@@ -12,7 +12,7 @@
 namespace nnrt {
 
 static const int64_t mostShown =
-    12; // elements of a field, and classes, that get words of their own
+    12; // elements of a field, and classes, that are described one by one
 
 static std::string sourceText(const nn_source &source) {
   if (source.path)
@@ -24,7 +24,7 @@ static std::string sourceText(const nn_source &source) {
 
 namespace {
 
-/// Of numbers that are looked at one by one.
+/// A summary of numbers that are added one by one.
 struct Summary {
   double low = INFINITY, high = -INFINITY, mean = 0, squares = 0;
   int64_t count = 0;

@@ -1,4 +1,4 @@
-// A data set in words: what `:show` of a session prints.
+// The description of a data set that a session's `:show` prints.
 #pragma once
 
 #include "runtime/run/run.h"

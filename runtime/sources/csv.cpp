@@ -1,6 +1,6 @@
-// CSV tables. Only the columns that the program uses are read; a cell that is not the number it
-// should be stops the run with its place. What has no value is kept apart: the data set decides
-// what becomes of it.
+// Reads CSV tables. Only the columns that the program uses are read; a cell that should be a number
+// but is not stops the run with its place. Cells without a value are recorded separately: the data
+// set decides what to do with them.
 #include "runtime/sources/csv_table.h"
 #include "runtime/sources/source.h"
 #include "runtime/support/suggest.h"
@@ -13,13 +13,13 @@ namespace {
 
 struct TableColumn {
   int32_t kind;
-  int64_t cell = -1;           // index in a record, or -1: an optional column that is missing
+  int64_t cell = -1;           // index in a record; -1: an optional column that is missing
   std::string text;            // NN_EQUALS
-  bool previous = false;       // a cell without a value has that of the row before
-  std::vector<double> numbers; // NN_NUMBER; not a number: missing
+  bool previous = false;       // a cell without a value takes the one of the row before
+  std::vector<double> numbers; // NN_NUMBER; NaN: missing
   std::vector<uint8_t> truths; // NN_MISSING, NN_EQUALS
   std::vector<int64_t> absent; // rows without a value
-  std::string firstAbsent;     // the place of its cell, and what is in it
+  std::string firstAbsent;     // the place of the first such cell, and its text
   Category classes;            // NN_CATEGORY; code -1: missing
   std::unordered_map<std::string, int32_t> codes;
 

@@ -1,5 +1,4 @@
-// What a table does not say of itself: which character parts its cells, and whether its first
-// record names the columns.
+// Guesses a table's separator, and whether its first record names the columns.
 #include "runtime/sources/csv_table.h"
 
 #include <algorithm>
@@ -9,32 +8,32 @@ namespace nnrt {
 
 namespace {
 
-const char candidates[] = {',', ';', '\t', '|'}; // the first of equals is taken
+const char candidates[] = {',', ';', '\t', '|'}; // at a tie the first is taken
 const size_t separatorRecords = 100;
-const double leastYear = 1000; // names that count up from elsewhere than 0 are years, or the like
+const double leastYear = 1000; // names that count up from a number other than 0 are years or
+                               // similar
 
-/// A number as some people write it; not only those that the table is said to hold.
+/// A number in any common notation, not only in the one that the table is declared to use.
 bool isNumber(std::string_view text, double &value) {
   return (parseNumber(text, value, '.') || parseNumber(text, value, ',')) && std::isfinite(value);
 }
 
 struct Fitness {
-  bool even = false; // every record has as many cells, and more than one
-  double plain =
-      0; // the share of cells that are numbers, or have none of the other candidates in them
+  bool even = false; // every record has the same number of cells, more than one
+  double plain = 0; // the share of cells that are numbers, quoted, or without any of the candidates
   size_t first = 0; // cells of the first record
 };
 
 Fitness fitnessOf(std::string_view text, CsvDialect dialect, bool isWhole) {
   CsvScanner scanner(text, "", dialect);
   std::vector<Cell> cells;
-  std::vector<std::pair<size_t, size_t>> records; // cells, and how many of them are plain
+  std::vector<std::pair<size_t, size_t>> records; // number of cells, and how many of them are plain
   bool done = false, sound = true;
   while (records.size() < separatorRecords) {
     sound = !scanner.next(cells, done).failed();
     if (!sound || done)
       break;
-    // A separator at a record's end makes no cell.
+    // A separator at the end of a record does not add a cell.
     if (cells.size() > 2 && cells.back().text.empty())
       cells.pop_back();
     size_t plain = 0;
@@ -47,7 +46,7 @@ Fitness fitnessOf(std::string_view text, CsvDialect dialect, bool isWhole) {
     records.push_back({cells.size(), plain});
   }
   if (!isWhole && records.size() > 1 && records.size() < separatorRecords)
-    records.pop_back(); // cut
+    records.pop_back(); // truncated
   Fitness fitness;
   if (records.empty())
     return fitness;
@@ -63,7 +62,7 @@ Fitness fitnessOf(std::string_view text, CsvDialect dialect, bool isWhole) {
   return fitness;
 }
 
-/// What one column's first cell is, beside those below it.
+/// Describes one column's first cell, and the cells below it.
 struct Column {
   enum { Missing, Number, Word } first = Missing;
   double value = 0;                  // of a number
@@ -97,7 +96,7 @@ std::vector<Column> compare(const CsvTable &table, const Sample &sample) {
       column.least = std::min(column.least, value);
       column.most = std::max(column.most, value);
     }
-    if (isNumber(top[c].text, column.value)) // a number in quotes over plain ones is a name
+    if (isNumber(top[c].text, column.value)) // a number in quotes above plain ones is a name
       column.first = top[c].isQuoted && plainNumbers[c] ? Column::Word : Column::Number;
     else
       column.first = table.isMissing(top[c]) ? Column::Missing : Column::Word;
@@ -105,7 +104,7 @@ std::vector<Column> compare(const CsvTable &table, const Sample &sample) {
   return columns;
 }
 
-/// Words alone.
+/// The first record has words only, and not above numbers alone.
 Judgement judgeWords(const std::vector<Column> &columns, size_t words, bool named) {
   const size_t again = size_t(std::count_if(columns.begin(), columns.end(), [](const Column &c) {
     return c.first == Column::Word && c.again;
@@ -121,8 +120,8 @@ Judgement judgeWords(const std::vector<Column> &columns, size_t words, bool name
   return {FirstRecord::Header, false, ""};
 }
 
-/// With numbers in it: the names that a table has got which was made without names, 0, 1, 2, …, or
-/// years.
+/// The first record has numbers: 0, 1, 2, … are the column names of a table that was written
+/// without names; they may also be years.
 Judgement judgeNumbers(const std::vector<Column> &columns, size_t records) {
   size_t numbers = 0;
   bool counts = true, whole = false, within = true, contrast = false;

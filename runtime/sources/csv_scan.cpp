@@ -1,4 +1,4 @@
-// The CSV reader's lexical half.
+// Splits CSV text into records and cells, and parses numbers.
 #include "runtime/sources/csv_scan.h"
 
 #include <algorithm>
@@ -113,7 +113,7 @@ bool parseNumber(std::string_view text, double &value, char decimal) {
   std::string pointed;
   if (decimal != '.') {
     if (text.find('.') !=
-        std::string_view::npos) // of thousands, or a point after all: not to be guessed
+        std::string_view::npos) // for thousands, or a decimal point after all: do not guess
       return false;
     pointed = text;
     std::replace(pointed.begin(), pointed.end(), decimal, '.');
@@ -128,7 +128,8 @@ bool parseNumber(std::string_view text, double &value, char decimal) {
   if (result.ptr != text.data() + text.size())
     return false;
   if (result.ec == std::errc::result_out_of_range) {
-    // from_chars leaves the value alone: too small is zero, too large is infinite.
+    // from_chars does not set the value here: a number that is too small is zero, one that is too
+    // large is infinite.
     size_t e = text.find_first_of("eE");
     bool tiny = e != std::string_view::npos
                     ? e + 1 < text.size() && text[e + 1] == '-'

@@ -1,4 +1,4 @@
-// Reading the text of a CSV file into cells. Shared by the loader, the compiler's probe and
+// Splits the text of a CSV file into cells. Shared by the loader, the compiler's probe and
 // `predict`.
 #pragma once
 
@@ -12,7 +12,7 @@
 namespace nnrt {
 
 struct Cell {
-  std::string_view text; // without quotes and outer blanks; doubled quotes are resolved
+  std::string_view text; // without quotes and outer spaces; doubled quotes are resolved
   uint32_t column;       // where it starts in its line, from 1
   bool isQuoted;
 };
@@ -24,8 +24,8 @@ struct CsvDialect {
   char decimal = '.';
 };
 
-/// Walks over the records of a CSV text: cells in quotes may hold separators, line ends and doubled
-/// quotes; lines end in LF, CRLF or CR; empty lines are skipped.
+/// Iterates over the records of a CSV text: cells in quotes may contain separators, line ends and
+/// doubled quotes; lines end in LF, CRLF or CR; empty lines are skipped.
 class CsvScanner {
 public:
   /// `text` must outlive the scanner and its cells. `file` is for messages.
@@ -55,7 +55,7 @@ private:
       unescaped; // cells with doubled quotes, resolved; a deque does not move them
 };
 
-/// Parses a whole cell as a finite or non-finite number; false when it is not a number.
+/// Parses a whole cell as a finite or non-finite number; false if it is not a number.
 bool parseNumber(std::string_view text, double &value, char decimal = '.');
 
 } // namespace nnrt

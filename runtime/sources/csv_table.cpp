@@ -1,4 +1,4 @@
-// Reading a CSV file up to its first record of data.
+// Reads a CSV file up to its first record of data.
 #include "runtime/sources/csv_table.h"
 
 #include "runtime/sources/text_bytes.h"
@@ -10,7 +10,7 @@ namespace nnrt {
 namespace {
 
 const size_t sampleRecords = 1000, sampleCells = 200000,
-             fewestRecords = 20; // what a guess is made of
+             fewestRecords = 20; // the records that a guess is based on
 
 std::string nameOf(char separator) {
   switch (separator) {
@@ -29,7 +29,7 @@ std::string nameOf(char separator) {
   }
 }
 
-/// Cells of records, kept: their texts are those of the table, or of `owned`.
+/// Reads the cells of some records; their texts point into the table or into `owned`.
 Status readSample(const CsvTable &table, std::deque<std::string> &owned, Sample &sample,
                   uint64_t &line) {
   CsvScanner scanner(table.text, table.path, table.dialect);
@@ -37,8 +37,8 @@ Status readSample(const CsvTable &table, std::deque<std::string> &owned, Sample 
   while (sample.size() < sampleRecords && (cells < sampleCells || sample.size() < fewestRecords)) {
     std::vector<Cell> record;
     bool done;
-    // A record that cannot be read is reported where it is read; the guess does without it. The
-    // first is needed.
+    // A record that cannot be read is reported when the data are read; the guess ignores it. The
+    // first record is needed.
     Status status = scanner.next(record, done);
     if (status.failed() && sample.empty())
       return status;
@@ -58,7 +58,7 @@ Status readSample(const CsvTable &table, std::deque<std::string> &owned, Sample 
   return Status();
 }
 
-/// Separators at the ends of all records make no column.
+/// Separators at the ends of all records do not add a column.
 void dropEmptyEnd(Sample &sample) {
   const size_t width = sample.front().size();
   for (const std::vector<Cell> &record : sample)
@@ -70,7 +70,7 @@ void dropEmptyEnd(Sample &sample) {
     record.resize(width - 1);
 }
 
-/// `unnamed`: a header's numbers, and what is empty, are no names.
+/// `unnamed`: numbers and empty cells in the header are not names.
 Status nameColumns(const nn_source &source, const std::vector<Cell> &first, uint64_t line,
                    bool unnamed, CsvTable &table) {
   auto isName = [&](const Cell &cell) {
@@ -139,7 +139,7 @@ std::string CsvTable::shape() const {
   return std::string(header ? "header, " : "no header, ") + nameOf(dialect.separator);
 }
 
-/// Whether the program's names are those of a header, in another order.
+/// Whether the program's names are those of the header, in another order.
 static bool isReordered(const nn_source &source, const std::vector<Cell> &header) {
   std::vector<std::string> given(source.columns, source.columns + source.n_columns), own;
   for (const Cell &cell : header)
@@ -157,7 +157,7 @@ Status readTable(const nn_source &source, const std::string &path, size_t limit,
   NN_TRY(readText(path, source.encoding, table.text, limit, table.cut));
   if (source.has_missing)
     table.setMissing({source.missing, source.missing + source.n_missing});
-  else // what people and other programs write
+  else // what people and other programs write for a missing value
     table.setMissing(
         {"", "?", "NA", "N/A", "n/a", "na", "nan", "NaN", "NAN", "null", "NULL", "Null"});
   table.dialect.quote = source.quote == NN_NO_QUOTES ? 0 : source.quote ? char(source.quote) : '"';

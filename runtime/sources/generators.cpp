@@ -1,12 +1,14 @@
-// Data sets made by formulas. Row i belongs to class c = i mod classes and is number j = i div
-// classes of the m points of its class; N is standard normal noise from Philox, a function of
-// (seed, i) alone.
+// Generates data sets from formulas. Row i belongs to class c = i mod classes and is number
+// j = i div classes of the m points of its class; N is standard normal noise from Philox, a
+// function of (seed, i) alone.
 //
-//   spirals  r = sqrt(0.01 + 0.99 (j + 1/2) / m), angle = 2 pi (turns r + c / classes): x = r (cos,
-//   sin)(angle) + noise N
+//   spirals  r = sqrt(0.01 + 0.99 (j + 1/2) / m);  angle = 2 pi (turns r + c / classes)
+//            x = r (cos angle, sin angle) + noise N
 //            (evenly over the ring from 0.1 to 1: at the very centre all arms would meet)
-//   moons    a = pi j / (m - 1);  c = 0: (cos a, sin a);  c = 1: (1 - cos a, 1/2 - sin a);  + noise
-//   N circles  a = 2 pi j / m;  c = 0: (cos a, sin a);  c = 1: factor (cos a, sin a);  + noise N
+//   moons    a = pi j / (m - 1)
+//            c = 0: (cos a, sin a) + noise N;  c = 1: (1 - cos a, 1/2 - sin a) + noise N
+//   circles  a = 2 pi j / m
+//            c = 0: (cos a, sin a) + noise N;  c = 1: factor (cos a, sin a) + noise N
 //   blobs    centre_c uniform in [-10, 10]^dims;  x = centre_c + spread N
 #include "runtime/sources/source.h"
 #include "runtime/support/philox.h"

@@ -1,11 +1,12 @@
-// Pairs of IDX files: images and their labels.
+// Reads pairs of IDX files: images and their labels.
 #include "runtime/sources/idx_file.h"
 #include "runtime/sources/source.h"
 
 #include <cmath>
 
-// A trainer's own code may use what its processor has; the runtime is compiled for any, so here it
-// chooses when it is loaded. (Not under a sanitizer, whose own code is not ready at that time.)
+// A trainer's compiled code may use its processor's features, but the runtime is compiled for any
+// processor, so this function's version is chosen when it is loaded. (Not under a sanitizer, whose
+// own code is not ready at that time.)
 #if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__)
 #define NNRT_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
@@ -31,7 +32,8 @@ public:
     }
     const IdxFile &file = isImage[column] ? images : labels;
     int64_t size = file.itemSize();
-    if (file.type == IdxType::U8 && !out.f64) { // the usual case, and the one where time counts
+    if (file.type == IdxType::U8 && !out.f64) { // the usual case, and the only one where speed
+                                                // matters
       float *to = static_cast<float *>(out.data);
       for (int64_t r = 0; r < count; ++r)
         widen(file.bytes(selected[r] * size), to + r * size, size);

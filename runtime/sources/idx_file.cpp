@@ -1,5 +1,5 @@
-// IDX: two zero bytes, a type byte, the number of dimensions, each dimension as a big-endian u32,
-// the data.
+// Reads IDX files: two zero bytes, a type byte, the number of dimensions, each dimension as a
+// big-endian u32, the data.
 #include "runtime/sources/idx_file.h"
 
 #include "runtime/files/file.h"
@@ -73,8 +73,8 @@ struct CloseGz {
 };
 using Gz = std::unique_ptr<gzFile_s, CloseGz>;
 
-/// Reads up to `size` bytes; `got` says how many there were. zlib reads files that are not
-/// compressed as they are.
+/// Reads up to `size` bytes; `got` says how many there were. zlib reads uncompressed files
+/// unchanged.
 Status readBytes(gzFile file, const std::string &path, unsigned char *into, uint64_t size,
                  uint64_t &got) {
   got = 0;
@@ -151,7 +151,7 @@ Status readIdxHeader(const std::string &path, IdxFile &file) {
   return open(path, file, stream);
 }
 
-/// Maps a file whose length is right; any other is read, which says what is wrong with it.
+/// Maps a file of the right length; any other is read, which reports the error.
 static bool mapFile(const std::string &path, uint64_t expected, IdxFile &file) {
   const size_t header = 4 + 4 * file.shape.size();
   struct stat info;

@@ -40,8 +40,8 @@ struct IdxFile {
 Status readIdxHeader(const std::string &path, IdxFile &file);
 
 /// Reads everything; a file that is not compressed is mapped instead, so it must keep its length
-/// while it is used. A file that is cut off or has bytes behind its end is an error that says how
-/// many bytes there are and how many there should be.
+/// while it is used. A truncated file, or one with extra bytes at the end, is an error that gives
+/// the actual and the expected number of bytes.
 Status readIdx(const std::string &path, IdxFile &file);
 
 } // namespace nnrt

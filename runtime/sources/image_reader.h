@@ -1,13 +1,13 @@
-// What reads `images` sources. It needs libpng and libjpeg, so it is a library of its own
-// (runtime/images), which only programs with such a source are linked with: everyone else sees a
-// null pointer.
+// The interface to the reader of `images` sources. The reader needs libpng and libjpeg, so it is a
+// separate library (runtime/images), which is linked only with programs that have such a source: in
+// others the pointer is null.
 #pragma once
 
 #include "runtime/sources/source.h"
 
 namespace nnrt {
 
-/// What a folder of images holds, as far as one image of it tells.
+/// The contents of a folder of images, as far as one of its images shows.
 struct ImageFolder {
   int64_t images = 0, channels = 0, height = 0, width = 0;
   int64_t classes = 0;
@@ -28,7 +28,7 @@ extern "C" {
 extern const ImageReader nn_image_reader __attribute__((weak));
 }
 
-/// The reader, or null where it is not linked.
+/// The reader, or null if it is not linked.
 inline const ImageReader *imageReader() { return &nn_image_reader; }
 
 } // namespace nnrt

@@ -1,4 +1,4 @@
-// Arrays of NumPy as columns: an .npy file for each, or members of one .npz file. The first axis
+// NumPy arrays as columns: an .npy file for each, or members of one .npz file. The first axis
 // counts the examples.
 #include "runtime/sources/npy_file.h"
 #include "runtime/sources/source.h"
@@ -45,7 +45,7 @@ public:
   std::vector<std::shared_ptr<NpyArray>> arrays; // for each request; null: optional and missing
   std::vector<int64_t> sizes;
   std::string first; // the array whose rows were counted
-  std::string files; // that places name
+  std::string files; // for messages about places
 };
 
 } // namespace
@@ -79,7 +79,7 @@ Status openNpy(const SourceSpec &spec, const std::vector<ColumnRequest> &columns
   NN_TRY(arrayColumns(source, spec.folders, names).at(source.where));
   for (const ColumnRequest &column : columns) {
     std::shared_ptr<NpyArray> array;
-    for (size_t i = 0; i < opened->arrays.size() && !array; ++i) // a column may be asked for twice
+    for (size_t i = 0; i < opened->arrays.size() && !array; ++i) // a column may be requested twice
       if (columns[i].name == column.name)
         array = opened->arrays[i];
     const bool known = std::find(names.begin(), names.end(), column.name) != names.end();
@@ -90,7 +90,7 @@ Status openNpy(const SourceSpec &spec, const std::vector<ColumnRequest> &columns
             .at(column.where.c_str());
       array = std::make_shared<NpyArray>();
       NN_TRY(openArray(source, spec.folders, column.name, false, *array).at(source.where));
-      // An archive is one file; of several files the row may be bad in any.
+      // An archive is one file; with several files the error may be in any of them.
       if (opened->files.empty())
         opened->files = array->name;
       else if (source.kind == NN_NPY)
@@ -111,7 +111,7 @@ Status openNpy(const SourceSpec &spec, const std::vector<ColumnRequest> &columns
     opened->sizes.push_back(column.size);
     opened->arrays.push_back(std::move(array));
   }
-  if (opened->first.empty()) { // nothing is asked for but the number of rows
+  if (opened->first.empty()) { // only the number of rows is requested
     NpyArray array;
     NN_TRY(openArray(source, spec.folders, names.front(), true, array).at(source.where));
     opened->first = opened->files = array.name;

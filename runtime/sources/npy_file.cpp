@@ -1,6 +1,6 @@
-// NPY: "\x93NUMPY", two bytes of version, the header's length (two bytes in version 1, four later),
-// a header that is a Python dict of 'descr', 'fortran_order' and 'shape', then the elements.
-// (numpy.lib.format)
+// Reads NPY files: "\x93NUMPY", two bytes of version, the header's length (two bytes in version 1,
+// four later), a header that is a Python dict of 'descr', 'fortran_order' and 'shape', then the
+// elements. (numpy.lib.format)
 #include "runtime/sources/npy_file.h"
 
 #include "runtime/files/file.h"
@@ -54,7 +54,7 @@ template void NpyArray::read(int64_t, int64_t, double *) const;
 
 namespace {
 
-/// The text behind 'key': in the header, without leading blanks; empty if the key is missing.
+/// The text after 'key': in the header, without leading spaces; empty if the key is missing.
 std::string valueOf(const std::string &header, const char *key) {
   for (char quote : {'\'', '"'}) {
     const std::string quotedKey = quote + std::string(key) + quote;
@@ -103,7 +103,7 @@ Status readShape(const std::string &text, NpyArray &array) {
     int64_t size = 0;
     const size_t first = at;
     for (; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at)
-      size = std::min(size * 10 + (text[at] - '0'), int64_t(1) << 59); // more fits in no file
+      size = std::min(size * 10 + (text[at] - '0'), int64_t(1) << 59); // no file can hold more
     if (at == first || array.shape.size() == 32)
       return Status::error(damaged.message());
     array.shape.push_back(size);
@@ -150,7 +150,7 @@ Status readHeader(const unsigned char *data, size_t size, NpyArray &array) {
   return readShape(valueOf(header, "shape"), array);
 }
 
-/// Fails unless exactly the elements that the header announces follow it.
+/// Fails unless exactly the elements that the header declares follow it.
 Status checkLength(const NpyArray &array, uint64_t size) {
   const uint64_t expected = uint64_t(array.rows()) * array.rowSize() * array.bytes,
                  found = size - array.start;

@@ -1,4 +1,4 @@
-// NumPy's arrays: .npy files, and .npz archives of them.
+// NumPy's file formats: .npy files, and .npz archives of them.
 #pragma once
 
 #include "runtime/support/buffer.h"
@@ -9,7 +9,7 @@
 
 namespace nnrt {
 
-/// What NumPy calls the kind of a dtype: its letter there.
+/// The kind of a dtype, with NumPy's letter for it.
 enum class NpyKind : char { Bool = 'b', Signed = 'i', Unsigned = 'u', Float = 'f' };
 
 struct NpyArray {
@@ -18,8 +18,7 @@ struct NpyArray {
   int bytes = 4; // of an element: 1, 2, 4 or 8
   bool bigEndian = false, fortran = false;
   std::vector<int64_t> shape; // shape[0] examples
-  Buffer
-      data; // in the machine's byte order and in C's order; empty after a look at the header alone
+  Buffer data; // in the machine's byte order and in C's order; empty if only the header was read
   size_t start = 0; // where in `data` the first element is
 
   int64_t rows() const { return shape[0]; }
@@ -30,9 +29,8 @@ struct NpyArray {
 };
 
 /// Reads an .npy file: versions 1 to 3; booleans, whole numbers and f4, f8, in either byte order
-/// and either order of axes. Any other content, a file that is cut off and one that goes on are
-/// errors. A file that is laid out as memory is mapped, so it must keep its length while it is
-/// used.
+/// and either order of axes. Any other content, a truncated file and a file with extra bytes are
+/// errors. A file with the layout of memory is mapped, so it must keep its length while it is used.
 Status readNpy(const std::string &path, NpyArray &array, bool headerOnly);
 
 /// The names of an .npz archive's arrays, in the archive's order, without ".npy".

@@ -1,5 +1,5 @@
-// nn_probe_source: what the compiler asks of a source before the run: names and shapes of columns,
-// rows.
+// nn_probe_source: the compiler's look at a source before the run: names and shapes of columns,
+// number of rows.
 #include "runtime/files/file.h"
 #include "runtime/sources/csv_table.h"
 #include "runtime/sources/idx_file.h"
@@ -16,7 +16,7 @@ namespace {
 
 const size_t countLimit = size_t(64) << 20; // rows of bigger CSV files are not counted
 
-/// Adds a column to the probe; without memory for it there is none.
+/// Adds a column to the probe; without memory for it nothing is added.
 void addColumn(nn_probe &probe, const std::string &name, const std::vector<int64_t> &shape,
                bool wide, int32_t kind = NN_NUMBER, int64_t classes = 0) {
   const size_t bytes = sizeof(nn_probe_column) * size_t(probe.n_columns + 1);
@@ -30,9 +30,9 @@ void addColumn(nn_probe &probe, const std::string &name, const std::vector<int64
     column.shape[d] = shape[d];
 }
 
-const int64_t rowsLooked = 1000; // to know whether a column holds words
+const int64_t rowsLooked = 1000; // to find out whether a column contains words
 
-/// Which of a table's columns hold words and no number.
+/// Finds a table's columns that contain words and no numbers.
 struct WordColumns {
   explicit WordColumns(size_t columns) : hasNumber(columns), first(columns) {}
 
@@ -125,7 +125,7 @@ Status probeArrays(const nn_source &source, const Folders &folders, nn_probe &pr
     probe.rows = array.rows();
     addColumn(probe, name, {array.shape.begin() + 1, array.shape.end()}, !array.isExactInF32());
   }
-  if (!same) // an archive may hold several sets of examples
+  if (!same) // an archive may contain several sets of examples
     probe.rows = -1;
   return Status();
 }

@@ -1,5 +1,5 @@
-// Rows written in the program itself: the elements of one field behind those of another, in each
-// row.
+// Rows written in the program itself: in each row, the elements of one field follow those of
+// another.
 #include "runtime/sources/source.h"
 
 namespace nnrt {

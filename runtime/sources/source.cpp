@@ -1,4 +1,4 @@
-// The choice of the source's kind.
+// Opens a source according to its kind.
 #include "runtime/sources/source.h"
 #include "runtime/sources/image_reader.h"
 

@@ -1,5 +1,5 @@
 // Source: the raw columns of a data set before anything is computed from them. One class for each
-// kind of source; each keeps its numbers as small as they came (bytes of an image stay bytes).
+// kind of source; each keeps its numbers in their original size (bytes of an image stay bytes).
 #pragma once
 
 #include "runtime/abi.h"
@@ -13,7 +13,7 @@
 
 namespace nnrt {
 
-/// What a data set wants of a source.
+/// A column that a data set requests from a source.
 struct ColumnRequest {
   std::string name;
   std::string where;                // in the program, for messages
@@ -21,17 +21,17 @@ struct ColumnRequest {
   int64_t size;                     // elements a row
   bool optional = false;            // predict: a column that may be missing from the file
   std::string text;                 // NN_EQUALS: what the cell is compared with
-  int32_t absent = NN_ABSENT_ERROR; // nn_absent; the source itself sees to NN_ABSENT_PREVIOUS
-  bool unread = false;              // what lies in it does not matter: it counts as missing
+  int32_t absent = NN_ABSENT_ERROR; // nn_absent; the source itself handles NN_ABSENT_PREVIOUS
+  bool unread = false;              // its contents do not matter: it counts as missing
 };
 
-/// What a source (NN_ROWS …) is called: "blobs"; "files" for all that have names of their own.
+/// The name of a kind of source (NN_ROWS …): "blobs"; "files" for all kinds that read files.
 const char *sourceKind(int32_t kind);
 
-/// What a data set's column asks of a source.
+/// The request for a data set's column.
 ColumnRequest requestFor(const nn_column &column, bool optional = false);
 
-/// A column of classes: a code for each row, and what the codes stand for (in order of appearance).
+/// A column of classes: a code for each row, and the names of the codes (in order of appearance).
 struct Category {
   // empty: every name occurs, and a row may hold several codes; -1: no value
   std::vector<int32_t> codes;
@@ -52,39 +52,38 @@ public:
   /// classes.
   virtual const Category *category(int /*column*/) const { return nullptr; }
 
-  /// The rows, in their order, that have no value in a column. It is filled with what is not a
-  /// number, or with the code -1.
+  /// The rows, in order, that have no value in a column. fill() gives NaN for them, or the code -1.
   virtual const std::vector<int64_t> &absent(int column) const;
   /// The first of these: "iris.csv:12:3, `?`".
   virtual std::string firstAbsent(int /*column*/) const { return ""; }
 
   /// Whether it is a table of cells.
   virtual bool isTable() const { return false; }
-  /// How a file was understood that could be meant otherwise, to be said once; or empty.
+  /// How an ambiguous file was read, to be reported once; or empty.
   virtual std::string guessed() const { return ""; }
 
   /// False for an optional column that the file does not have; it is filled with zeros.
   virtual bool has(int /*column*/) const { return true; }
 
-  /// Whether numbers of a column may need 64 bits: they are not all exact in f32.
+  /// Whether numbers of a column may need 64 bits because they are not all exact in f32.
   virtual bool isWide(int /*column*/) const { return false; }
 
-  /// Whether the raw data take less memory than what `prepare` makes of them: it may pay to keep
+  /// Whether the raw data take less memory than the results of `prepare`: it may be better to keep
   /// them instead.
   virtual bool isCompact() const { return false; }
 
   /// Frees the raw data; from now on only place() may be called.
   virtual void forget() {}
 
-  /// The path of a file that is still read from and has been cut or written to since it was opened;
-  /// or "".
+  /// The path of a file that is still being read and was truncated or written to since it was
+  /// opened; or "".
   virtual std::string changed() const { return ""; }
 
   /// Where a row comes from: "iris.csv:12", "row 5 of train-labels.gz".
   virtual std::string place(int64_t row) const = 0;
 };
 
-/// A nn_source with its numbers known.
+/// An nn_source with the values of its numbers.
 struct SourceSpec {
   const nn_source *source;
   double n, classes, turns, factor, noise, spread, dims, seed;
@@ -104,17 +103,17 @@ Status openRows(const SourceSpec &, const std::vector<ColumnRequest> &, std::uni
 Status openGenerator(const SourceSpec &, const std::vector<ColumnRequest> &,
                      std::unique_ptr<Source> &);
 
-/// npy.cpp: the names of an npy or npz source's columns, and the array behind one of them.
+/// npy.cpp: the names of an npy or npz source's columns, and the array of one of them.
 Status arrayColumns(const nn_source &source, const Folders &folders,
                     std::vector<std::string> &names);
 Status openArray(const nn_source &source, const Folders &folders, const std::string &column,
                  bool headerOnly, struct NpyArray &array);
 
-/// Fails where the program was compiled for another number of classes than a source has. `what` is
-/// counted: "character".
+/// Fails if the program was compiled for a different number of classes than a source has. `what` is
+/// what is counted: "character".
 Status checkClasses(const SourceSpec &spec, size_t found, const char *source, const char *what);
 
-/// Fails unless the column called `name` of a source has `size` elements a row.
+/// Fails unless the requested column of a source has `size` elements per row.
 Status checkColumnSize(const ColumnRequest &column, int64_t size, const char *source);
 
 } // namespace nnrt

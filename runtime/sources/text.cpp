@@ -1,6 +1,6 @@
-// Texts, character by character: an example is a stretch of characters and, for each, the one that
-// follows. Stretches lie one behind the other, so that what one split learns does not stand in
-// another. Characters are numbered in the order of their code points.
+// Reads texts, character by character: an example is a sequence of characters and, for each, the
+// one that follows. Examples do not overlap, so nothing that one split learns is in another.
+// Characters are numbered in the order of their code points.
 #include "runtime/sources/text_file.h"
 
 #include "runtime/sources/text_bytes.h"
@@ -67,7 +67,7 @@ Status readText(const std::string &path, int32_t encoding, TextFile &text) {
 
 Status textRows(const std::string &path, const TextFile &text, int64_t length, int64_t &rows) {
   rows = (int64_t(text.codes.size()) - 1) /
-         length; // the last character of a stretch needs one behind it
+         length; // the last character of an example needs a next one
   if (rows < 1)
     return Status::error(format("%s has %s, but an example of %lld needs one more", path.c_str(),
                                 counted(int64_t(text.codes.size()), "character").c_str(),

@@ -1,4 +1,4 @@
-// Unpacking, decoding and judging the bytes of text files.
+// Unpacks, decodes and validates the bytes of text files.
 #include "runtime/sources/text_bytes.h"
 
 #include "runtime/files/file.h"
@@ -13,7 +13,7 @@ namespace nnrt {
 
 size_t firstBadByte(std::string_view text) {
   for (size_t at = 0; at < text.size();) {
-    uint64_t eight; // most text is ASCII
+    uint64_t eight; // eight bytes at once: most text is ASCII
     while (at + sizeof eight <= text.size() &&
            (memcpy(&eight, text.data() + at, sizeof eight), !(eight & 0x8080808080808080)))
       at += sizeof eight;
@@ -56,7 +56,7 @@ struct Inflater {
   }
 };
 
-/// Unpacks up to `limit` bytes; an archive may hold several parts, one after the other.
+/// Unpacks up to `limit` bytes; an archive may contain several parts, one after the other.
 Status unpack(const std::string &path, const std::string &packed, bool isWhole, size_t limit,
               std::string &bytes) {
   Inflater inflater;
@@ -103,7 +103,7 @@ Status unpack(const std::string &path, const std::string &packed, bool isWhole, 
                        " is damaged: " + (z.msg ? z.msg : "its compressed data are not valid"));
 }
 
-/// What Windows-1252 has where Latin-1 has control characters; 0: nothing.
+/// The characters of Windows-1252 where Latin-1 has control characters; 0: none.
 const uint16_t windows[32] = {0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
                               0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0,      0x017D, 0,
                               0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
@@ -185,7 +185,7 @@ Status readText(const std::string &path, int32_t encoding, std::string &text, si
     NN_TRY(unpack(path, packed, packed.size() < limit, limit, text));
   }
   cut = text.size() >= limit;
-  if (cut) // a character may be cut as well
+  if (cut) // the last character may be truncated as well
     text.resize(encoding == NN_UTF16 ? text.size() / 2 * 2 : text.rfind('\n') + 1);
   return toText(path, encoding, text);
 }

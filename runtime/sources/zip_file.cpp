@@ -1,10 +1,10 @@
-// ZIP: members one after another, a directory of them, and at the file's very end where the
-// directory is. Numbers are little-endian; those that do not fit stand in extra fields ("zip64").
-// (PKWARE's APPNOTE.TXT, 4.3)
+// Reads ZIP archives: members one after another, their directory, and at the very end of the file
+// the position of the directory. Numbers are little-endian; those that do not fit are in extra
+// fields ("zip64"). (PKWARE's APPNOTE.TXT, 4.3)
 //
-// Nothing that the file says is believed: every offset and size is compared with the file's length
-// before it is used, by subtractions that cannot wrap, and pieces are read rather than mapped, so
-// that a file that shrinks meanwhile is an error too.
+// Nothing in the file is trusted: every offset and size is compared with the file's length before
+// it is used, by subtractions that cannot wrap. Pieces are read rather than mapped, so a file that
+// shrinks meanwhile is also an error.
 #include "runtime/sources/zip_file.h"
 
 #include "runtime/files/file.h"
@@ -32,8 +32,8 @@ uint64_t numberAt(const unsigned char *at, int bytes) {
 const uint64_t endSize = 22, end64Size = 56, locatorSize = 20, entrySize = 46, localSize = 30,
                mostComment = 65535;
 
-/// Sizes and offsets that do not fit in 32 bits, in the order of the specification. False when one
-/// is missing.
+/// Sizes and offsets that do not fit in 32 bits, in the order of the specification. False if one is
+/// missing.
 bool readWide(const unsigned char *extra, size_t length, ZipFile::Member &member) {
   size_t wanted = 0;
   for (uint64_t value : {member.size, member.packed, member.offset})
@@ -165,7 +165,7 @@ Status ZipFile::checkApart(uint64_t directory) const {
 Status ZipFile::open(const std::string &name) {
   path = name;
   std::string start;
-  NN_TRY(readFile(path, start, 4)); // what is wrong with a missing or empty file
+  NN_TRY(readFile(path, start, 4)); // reports a missing or empty file
   if (start.empty())
     return Status::error(path + " is empty");
   file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);

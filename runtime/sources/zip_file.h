@@ -1,4 +1,4 @@
-// Members of a ZIP archive, stored or deflated: what NumPy's .npz files are.
+// A reader for members of ZIP archives, stored or deflated. NumPy's .npz files are such archives.
 #pragma once
 
 #include "runtime/support/buffer.h"
@@ -25,10 +25,11 @@ struct ZipFile {
   std::string path;
   std::vector<Member> members;
 
-  /// Reads the archive's directory. It may be followed by nothing but a comment; members lie before
-  /// it, apart, and have names of their own.
+  /// Reads the archive's directory. Only a comment may follow it; members are before it, do not
+  /// overlap, and have distinct names.
   Status open(const std::string &path);
-  /// Unpacks the first `limit` bytes of a member; of a whole one the checksum must be right.
+  /// Unpacks the first `limit` bytes of a member; if it is unpacked as a whole, the checksum must
+  /// be right.
   Status read(const Member &member, size_t limit, Buffer &result) const;
 
 private:

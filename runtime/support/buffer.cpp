@@ -1,5 +1,5 @@
-// Buffers come straight from the system: fresh pages are zero, and huge pages make first touches
-// cheap.
+// Buffers are mapped directly from the system: fresh pages are zero, and huge pages make first
+// touches cheap.
 #include "runtime/support/buffer.h"
 
 #include <cstdio>

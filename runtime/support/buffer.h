@@ -1,5 +1,5 @@
-// A block of memory for tensors: aligned to 64 bytes, zeroed, and a clear message instead of a
-// crash when it is too big.
+// Buffer: a block of memory for tensors, aligned to 64 bytes and zeroed. A block that is too big
+// gives a clear message instead of a crash.
 #pragma once
 
 #include "runtime/support/memory.h"
@@ -21,16 +21,16 @@ public:
   Buffer &operator=(const Buffer &) = delete;
   ~Buffer() { release(); }
 
-  /// Replaces the block by a zeroed one of `size` bytes. `purpose` completes "… for": "the batch of
-  /// 64 rows".
+  /// Replaces the block with a zeroed one of `size` bytes. `purpose` completes "… for": "the batch
+  /// of 64 rows".
   Status allocate(size_t size, const std::string &purpose);
-  /// Replaces the block by the contents of a file, read only: pages come when they are first
-  /// touched. False when the system cannot do that. Where the file is cut later, what is missing
-  /// reads as zeros: see intact().
+  /// Replaces the block with the contents of a file, read-only: pages are loaded when they are
+  /// first touched. False if the system cannot do that. If the file is truncated later, the missing
+  /// part reads as zeros: see intact().
   bool map(int file, size_t size);
   void release();
-  /// False once the file that map() was given has been cut or written to: then what has been read
-  /// may be wrong.
+  /// False once the file that map() was given has been truncated or written to: data read from it
+  /// may be wrong then.
   bool intact() const;
 
   unsigned char *data() const { return start; }

@@ -1,6 +1,6 @@
-// The system says when a process began only in steps of 10 ms. Before main there is one thread, and
-// unless it waited for the disk the processor time that it used is the time that has passed: the
-// larger of the two is taken.
+// The time since the start of the process, and the observer of stages. The system reports a
+// process's start only in steps of 10 ms. Before main there is one thread, and unless it waited for
+// the disk, its CPU time is the elapsed time. The larger of the two is used.
 #include "runtime/support/clock.h"
 
 #include <algorithm>
@@ -22,8 +22,8 @@ static double seconds(clockid_t clock) {
   return double(time.tv_sec) + 1e-9 * double(time.tv_nsec);
 }
 
-/// The least time that has passed since the process began, by /proc/self/stat; 0 when it is not
-/// known.
+/// The least time that has passed since the process began, according to /proc/self/stat; 0 if it is
+/// not known.
 static double leastAge() {
   char text[1024];
   FILE *file = fopen("/proc/self/stat", "r");
@@ -32,8 +32,8 @@ static double leastAge() {
   size_t size = fread(text, 1, sizeof text - 1, file);
   fclose(file);
   text[size] = 0;
-  // Field 22 is the start, in ticks since boot. The name in field 2 may hold anything but ends with
-  // the last parenthesis.
+  // Field 22 is the start, in ticks since boot. The name in field 2 may contain anything but ends
+  // with the last parenthesis.
   const char *at = strrchr(text, ')');
   unsigned long long ticks = 0;
   if (!at ||

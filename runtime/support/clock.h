@@ -1,4 +1,4 @@
-// Time: since when this process runs, and who wants to know what takes how long.
+// The monotonic clock, and reports to the observer of how long stages take.
 #pragma once
 
 #include "runtime/abi.h"
@@ -8,7 +8,7 @@ namespace nnrt {
 /// Seconds on the monotonic clock.
 double now();
 
-/// Tells nn_observe's observer, if there is one, of a stage that has just ended.
+/// Reports a stage that has just ended to nn_observe's observer, if there is one.
 void observed(const char *stage, double begin);
 
 } // namespace nnrt

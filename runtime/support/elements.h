@@ -5,7 +5,7 @@
 
 namespace nnrt {
 
-/// Elements of a program: where converted numbers go.
+/// Memory of a program's elements, into which numbers are converted.
 struct Elements {
   void *data;
   bool f64;

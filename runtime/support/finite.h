@@ -1,4 +1,4 @@
-// Finding numbers that are not finite, fast enough to look at everything.
+// Finds numbers that are not finite, fast enough to check every tensor.
 #pragma once
 
 #include "runtime/support/elements.h"
@@ -9,7 +9,7 @@
 namespace nnrt {
 
 template <class T> int64_t firstNonFiniteOf(const T *values, int64_t count) {
-  // x - x is 0 for every finite x: a few, and whole blocks, are tested by one sum.
+  // x - x is 0 for every finite x: one sum tests a few numbers, or a whole block.
   if (count <= 16) {
     T sum = 0;
     for (int64_t i = 0; i < count; ++i)

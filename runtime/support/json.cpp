@@ -1,4 +1,4 @@
-// Recursive descent over JSON (RFC 8259).
+// A recursive descent parser for JSON (RFC 8259).
 #include "runtime/support/json.h"
 
 #include "runtime/support/utf8.h"

@@ -1,4 +1,4 @@
-// A small strict JSON reader and the one thing that writing it needs. For the headers of weight
+// A small strict JSON reader, and quoting of strings for writing JSON. For the headers of weight
 // files.
 #pragma once
 

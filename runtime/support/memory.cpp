@@ -1,4 +1,4 @@
-// Read from /proc and /sys; what is missing there sets no bound.
+// Memory bounds, read from /proc and /sys; a file that is missing there sets no bound.
 #include "runtime/support/memory.h"
 
 #include <algorithm>
@@ -14,8 +14,7 @@ namespace {
 
 const uint64_t unknown = UINT64_MAX;
 
-/// The number that follows `key` in a file, at the beginning of a line; `unknown` when there is
-/// none ("max").
+/// The number after `key` at the beginning of a line of a file; `unknown` if there is none ("max").
 uint64_t numberOf(const std::string &path, const char *key) {
   unsigned long long value = unknown;
   if (FILE *file = fopen(path.c_str(), "re")) {
@@ -33,11 +32,12 @@ void bound(MemoryBound &least, uint64_t bytes, const char *by) {
     least = {bytes, by};
 }
 
-/// Of one control group. Pages of files that nobody has used for a while can be had back.
+/// Applies the bound of one control group. Pages of files that have not been used for a while can
+/// be reclaimed.
 void boundByGroup(MemoryBound &least, const std::string &folder, bool version2) {
   const uint64_t limit =
       numberOf(folder + (version2 ? "/memory.max" : "/memory.limit_in_bytes"), "");
-  if (limit >= uint64_t(1) << 60) // none: version 1 says so by a huge number
+  if (limit >= uint64_t(1) << 60) // no limit: version 1 shows this as a huge number
     return;
   const uint64_t used = numberOf(folder + (version2 ? "/memory.current" : "/memory.usage_in_bytes"),
                                  ""),
@@ -48,7 +48,8 @@ void boundByGroup(MemoryBound &least, const std::string &folder, bool version2) 
   bound(least, limit > kept ? limit - kept : 0, " left of the control group's limit");
 }
 
-/// The groups of this process: lines "ID:CONTROLLERS:PATH", of version 2 without controllers.
+/// Applies the bounds of the groups of this process, which are in lines "ID:CONTROLLERS:PATH";
+/// version 2 lists no controllers.
 void boundByGroups(MemoryBound &least) {
   FILE *file = fopen("/proc/self/cgroup", "re");
   if (!file)
@@ -69,8 +70,8 @@ void boundByGroups(MemoryBound &least) {
     const std::string root = !version2 ? "/sys/fs/cgroup/memory"
                              : unified ? "/sys/fs/cgroup"
                                        : "/sys/fs/cgroup/unified";
-    // In a container the path may be that of the world outside, whose folders are missing here; the
-    // root is ours.
+    // In a container the path may be the host's, whose folders are missing here; the root is our
+    // own group.
     for (std::string at = path;; at.erase(at.rfind('/'))) {
       boundByGroup(least, root + (at == "/" ? "" : at), version2);
       if (at.rfind('/') == std::string::npos)
@@ -118,7 +119,7 @@ MemoryBound availableMemory() {
 }
 
 Status checkMemory(size_t size, const std::string &purpose) {
-  if (size <= (size_t(4) << 20)) // asking takes about as long as filling so many
+  if (size <= (size_t(4) << 20)) // the check takes about as long as filling so many
     return Status();
   const MemoryBound least = availableMemory();
   if (size <= least.bytes)

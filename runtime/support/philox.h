@@ -1,5 +1,5 @@
 // Philox4x32-10 (Salmon et al., 2011): random numbers that are a function of a counter and a key,
-// so that they do not depend on the order or the thread in which they are asked for.
+// so they do not depend on the order or the thread in which they are requested.
 #pragma once
 
 #include <cmath>
@@ -27,7 +27,7 @@ inline Philox philox(uint32_t c0, uint32_t c1, uint32_t c2, uint32_t c3, uint32_
   return {{c0, c1, c2, c3}};
 }
 
-/// What a stream of numbers is for: streams with different tags are independent under the same
+/// The purpose of a stream of numbers: streams with different tags are independent under the same
 /// seed.
 enum class Stream : uint32_t {
   Split = 1,

@@ -1,5 +1,5 @@
-// Fisher-Yates shuffles from counter-based numbers: the order is a function of the seed and of what
-// is shuffled.
+// Fisher-Yates shuffles from counter-based numbers: the order is a function of the seed, the stream
+// and two numbers of the caller.
 #pragma once
 
 #include "runtime/support/philox.h"
@@ -10,8 +10,8 @@
 
 namespace nnrt {
 
-/// Shuffles `items` in place; `a` and `b` (for instance the train statement and the epoch) name the
-/// shuffle.
+/// Shuffles `items` in place; `a` and `b` (for instance the train statement and the epoch) identify
+/// the shuffle.
 inline void shuffle(std::vector<int64_t> &items, uint64_t seed, Stream stream, uint32_t a,
                     uint32_t b) {
   Philox block{};

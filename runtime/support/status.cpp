@@ -1,4 +1,4 @@
-// Text helpers: how numbers, sizes, times and shapes read in every message.
+// Status, and text helpers: the format of numbers, sizes, times and shapes in all messages.
 #include "runtime/support/status.h"
 
 #include "runtime/support/visible.h"

@@ -1,5 +1,5 @@
 // Status: success, or one message for the person who runs the program. The runtime is built without
-// exceptions, so everything that can fail returns one of these. Also text helpers shared by all
+// exceptions, so every function that can fail returns a Status. Also text helpers shared by all
 // files.
 #pragma once
 
@@ -17,20 +17,20 @@ std::string format(const char *pattern, ...) __attribute__((format(printf, 1, 2)
 class [[nodiscard]] Status {
 public:
   Status() = default;
-  /// A failure; `text` reads as what comes after "error: ".
+  /// A failure; `text` is printed after "error: ".
   static Status error(std::string text) { return Status(std::move(text)); }
 
   bool failed() const { return text != nullptr; }
   /// Empty on success.
   const std::string &message() const;
 
-  /// The same failure with " (at file:line:col)" behind its first line; no change on success or
+  /// The same failure with " (at file:line:col)" after its first line; unchanged on success or
   /// without a place.
   Status at(const char *where) const;
 
 private:
   explicit Status(std::string text) : text(new std::string(std::move(text))) {}
-  std::unique_ptr<const std::string> text; // null: success, which must cost nothing
+  std::unique_ptr<const std::string> text; // null: success, which must be free
 };
 
 /// Returns from the enclosing function when `expression` failed.
@@ -52,9 +52,9 @@ std::string duration(double seconds);
 std::string shapeText(const int64_t *shape, int32_t rank);
 /// The product of the dimensions.
 int64_t elementCount(const int64_t *shape, int32_t rank);
-/// How many characters `text` has, rather than bytes.
+/// The number of characters of `text`, not of bytes.
 size_t characters(const std::string &text);
-/// `text` with spaces before it (`right`) or behind it, so that it has `to` characters.
+/// `text` padded to `to` characters, with spaces before it (`right`) or after it.
 std::string padded(const std::string &text, size_t to, bool right);
 /// `text` shortened to at most `limit` characters, with control characters made visible, for
 /// quoting in messages.

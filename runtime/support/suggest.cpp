@@ -1,4 +1,4 @@
-// Edit distance (optimal string alignment), ignoring case.
+// Finds similar names by edit distance (optimal string alignment), ignoring case.
 #include "runtime/support/suggest.h"
 
 #include <algorithm>
@@ -26,10 +26,10 @@ static size_t distance(const std::string &a, const std::string &b) {
 
 /// "w" of "net.dense1.w".
 static std::string lastPart(const std::string &name) {
-  return name.substr(name.find_last_of('.') + 1); // all of it, where there is no point
+  return name.substr(name.find_last_of('.') + 1); // all of it if there is no dot
 }
 
-/// Whether two names have anything in common: `b` is no misspelling of `w`.
+/// Whether two names have anything in common: `b` is not a misspelling of `w`.
 static bool isAlike(const std::string &a, const std::string &b) {
   return distance(a, b) < std::max<size_t>(1, std::max(a.size(), b.size()));
 }

@@ -6,8 +6,8 @@
 
 namespace nnrt {
 
-/// The candidate nearest to `name` by edit distance (a swap of neighbours counts once), or "" when
-/// none is near enough to be meant.
+/// The candidate nearest to `name` by edit distance (a swap of neighbours counts once), or "" if
+/// none is near enough to be intended.
 std::string nearest(const std::string &name, const std::vector<std::string> &candidates);
 
 /// "; did you mean `…`?" or "".

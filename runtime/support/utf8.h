@@ -1,4 +1,4 @@
-// Characters of texts in UTF-8. Part of the contract, as visible.h is.
+// Reads and writes single characters of UTF-8 text. Part of the contract, as visible.h is.
 #ifndef NNC_RUNTIME_UTF8_H
 #define NNC_RUNTIME_UTF8_H
 
@@ -8,8 +8,8 @@
 
 namespace nnrt {
 
-/// The character that `text` begins with: its bytes, and its code or UINT32_MAX when they are not
-/// UTF-8. Those count one by one.
+/// The first character of `text`: returns its number of bytes, and its code or UINT32_MAX if it is
+/// not UTF-8. Bytes that are not UTF-8 count one by one.
 inline size_t firstCharacter(std::string_view text, uint32_t &code) {
   const unsigned char lead = (unsigned char)text[0];
   const size_t size = lead < 0x80   ? 1

@@ -1,10 +1,10 @@
-// Text of data, made safe for a terminal. Part of the contract: the compiler's messages quote data
-// too.
+// Makes text from data safe for a terminal. Part of the contract: the compiler's messages quote
+// data too.
 //
-// A terminal obeys control characters: escape sequences rename its window, move its cursor, answer
-// as if somebody had typed. A name of a class, a column or a file may hold any of them. So does
-// what turns the direction of the text around it (Unicode's bidirectional controls), by which a
-// name can look like another one, and what ends a line without being a newline.
+// A terminal obeys control characters: escape sequences rename its window, move its cursor, or
+// answer as if somebody had typed. The name of a class, a column or a file may contain them. It may
+// also contain Unicode's bidirectional controls, which can make a name look like another one, and
+// characters that end a line without being a newline.
 #ifndef NNC_RUNTIME_VISIBLE_H
 #define NNC_RUNTIME_VISIBLE_H
 
@@ -14,9 +14,9 @@
 
 namespace nnrt {
 
-/// Whether a terminal shows nothing for `code` but does something: C0 and C1 controls, delete,
-/// marks, embeddings, overrides and isolates of direction, line and paragraph separators, the byte
-/// order mark, interlinear marks and tags.
+/// Whether a terminal shows nothing for `code` but obeys it: C0 and C1 controls, delete, marks,
+/// embeddings, overrides and isolates of direction, line and paragraph separators, the byte order
+/// mark, interlinear marks and tags.
 inline bool isControl(uint32_t code) {
   return code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0x061C || code == 0x200E ||
          code == 0x200F || (code >= 0x2028 && code <= 0x202E) ||
@@ -24,8 +24,9 @@ inline bool isControl(uint32_t code) {
          (code >= 0xFFF9 && code <= 0xFFFB) || (code >= 0xE0000 && code <= 0xE007F);
 }
 
-/// `text` with what isControl() as `\x1b` or `\u202e`, and with bytes that are no UTF-8 as `\x9b`.
-/// With `lines`, newlines and tabs stay: for whole messages and tables, whose own they are.
+/// `text` with control characters (isControl()) as `\x1b` or `\u202e`, and bytes that are not UTF-8
+/// as `\x9b`. With `lines`, newlines and tabs stay: for whole messages and tables, which contain
+/// their own.
 inline std::string visible(std::string_view text, bool lines = false) {
   std::string shown;
   shown.reserve(text.size());

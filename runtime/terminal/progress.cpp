@@ -1,4 +1,5 @@
-// Drawing. The clock is read only about every 20 ms, however short the steps are.
+// Draws the progress of a training run. The clock is read only about every 20 ms, however short the
+// steps are.
 #include "runtime/terminal/progress.h"
 
 #include "runtime/process/output.h"
@@ -37,7 +38,7 @@ void Progress::begin(const TrainRecord &record) {
 }
 
 void Progress::look(int64_t steps, double meanLoss) {
-  // Choose the next look so that about 20 ms pass until then.
+  // Choose the next reading so that about 20 ms pass until then.
   double passed = since(lookTime),
          perStep = passed / double(std::max<int64_t>(1, steps - lastLook));
   lookTime = Clock::now();
@@ -118,7 +119,7 @@ std::string Progress::values(const TrainRecord &record, const EpochRecord &epoch
   return line;
 }
 
-// A long run shows every n-th epoch, and looks at the clock more often.
+// A long run shows every n-th epoch, and reads the clock more often.
 static constexpr int64_t clockEpochs = 64;
 
 int64_t Progress::untilShown(int64_t steps, int64_t epochs) const {

@@ -1,5 +1,5 @@
-// How a training run is shown: a live line on a terminal, a plain line for each epoch elsewhere,
-// nothing with --quiet.
+// Progress: shows a training run as a live line on a terminal, as a plain line for each epoch
+// elsewhere, and not at all with --quiet.
 #pragma once
 
 #include "runtime/record/history.h"
@@ -13,24 +13,24 @@ class Progress {
 public:
   explicit Progress(bool quiet);
 
-  /// A train statement begins (or goes on) at step record.steps.
+  /// A train statement begins (or continues) at step record.steps.
   void begin(const TrainRecord &record);
-  /// Called after every step; costs a nanosecond unless it is time to redraw. `totals` are the
-  /// epoch's so far.
+  /// Called after every step; takes a nanosecond unless it is time to redraw. `totals`: the epoch's
+  /// so far.
   template <class Totals> void step(int64_t steps, const Totals &totals) {
     if (steps >= nextLook)
       look(steps, totals.meanLoss());
   }
-  /// How many epochs of one step each may end without a call of step() or epoch(): those would do
-  /// nothing.
+  /// How many epochs of one step each may end without a call of step() or epoch(), because the
+  /// calls would do nothing.
   int64_t untilShown(int64_t steps, int64_t epochs) const;
   /// The last epoch of `record` is complete.
   void epoch(const TrainRecord &record);
-  /// The statement ends: the last epoch is shown if it was not, and the live line goes away.
+  /// The statement ends: shows the last epoch if it was not shown, and removes the live line.
   void end(const TrainRecord &record);
-  /// A line of its own, unless --quiet.
+  /// Shows a separate line, unless --quiet.
   void note(const std::string &text);
-  /// Clears the live line: called before anything else is printed.
+  /// Clears the live line; called before anything else is printed.
   void clear();
 
   /// "loss 0.1234  accuracy 0.9612  val.loss …": an epoch's numbers.

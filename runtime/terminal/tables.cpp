@@ -1,4 +1,4 @@
-// Layout of values.
+// Formats values as text.
 #include "runtime/terminal/tables.h"
 
 #include "runtime/support/status.h"
@@ -26,7 +26,8 @@ static void nest(const std::vector<double> &values, const std::vector<int64_t> &
 
 std::string nested(const std::vector<double> &values, const std::vector<int64_t> &shape) {
   if (shape.size() == 1 && values.size() == 1)
-    return number(values[0]); // as the value of a network with one output is: a number
+    return number(values[0]); // a vector of one element, such as the value of a network with one
+                              // output
   std::string text;
   size_t at = 0;
   nest(values, shape, 0, at, text);

@@ -11,8 +11,8 @@ namespace nnrt {
 /// number is shown as that number.
 std::string nested(const std::vector<double> &values, const std::vector<int64_t> &shape);
 
-/// A rank-2 value as an aligned table with headings (class names when there are as many as rows,
-/// else numbers); a value of another rank as nested(). Ends in a newline.
+/// A rank-2 value as an aligned table with headings (class names if there are as many as rows,
+/// otherwise numbers); a value of another rank as nested(). Ends in a newline.
 std::string valueText(const std::vector<double> &values, const std::vector<int64_t> &shape,
                       const std::vector<std::string> &classes);
 

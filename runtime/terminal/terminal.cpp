@@ -1,4 +1,4 @@
-// A character of braille has 2 × 4 dots: U+2800 and a bit for each.
+// Draws plots in text. A braille character has 2 × 4 dots: U+2800 plus a bit for each.
 #include "runtime/terminal/terminal.h"
 
 #include "runtime/support/status.h"
@@ -30,7 +30,7 @@ Canvas standardCanvas() {
 
 namespace {
 
-/// Dots with a colour for each character.
+/// A grid of dots, with a colour for each character.
 struct Dots {
   int columns, rows;
   std::vector<uint8_t> bits;

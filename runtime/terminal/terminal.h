@@ -8,13 +8,13 @@
 
 namespace nnrt {
 
-/// How text may be drawn: `columns` wide; `colours` if the terminal has them, else curves get
-/// panels of their own.
+/// How text may be drawn: `columns` wide; `colours` if the terminal has them, otherwise each curve
+/// has its own panel.
 struct Canvas {
   int columns = 80;
   bool colours = false;
 };
-/// That of standard output: 80 columns without colours where it is no terminal.
+/// The canvas of standard output: 80 columns without colours if it is not a terminal.
 Canvas standardCanvas();
 
 /// A line of a plot over epochs, value i being that of epoch i * stride.
@@ -29,11 +29,11 @@ struct TextCurve {
 std::string curvesText(const std::string &title, const std::vector<TextCurve> &curves,
                        const Canvas &canvas, int rows = 10);
 
-/// A line of blocks for each part of the range, with its count.
+/// One line of blocks for each part of the range, with its count.
 std::string histogramText(const std::string &title, const Histogram &histogram,
                           const Canvas &canvas);
 
-/// The last `width` values as blocks of eight heights: "▇▅▃▂▁"; empty for less than two.
+/// The last `width` values as blocks of eight heights: "▇▅▃▂▁"; empty for fewer than two.
 std::string sparkline(const std::vector<double> &values, size_t width);
 
 } // namespace nnrt

@@ -12,7 +12,7 @@
 
 namespace nnrt {
 
-/// "lowest val.loss": which value the states of `keep` and `stop` are of.
+/// "lowest val.loss": the value that the state of `keep` or `stop` is about.
 static std::string watchText(bool has, const nn_watch &watch, const nn_metric *metrics) {
   if (!has)
     return "absent";
@@ -20,13 +20,13 @@ static std::string watchText(bool has, const nn_watch &watch, const nn_metric *m
   return (watch.direction == NN_NO_DIRECTION ? "" : direction) + watchName(watch, metrics);
 }
 
-/// As short as it reads back exactly.
+/// The shortest text that reads back exactly.
 static std::string exactNumber(double value) {
   char digits[32];
   return std::string(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
 }
 
-/// What must be the same for a checkpoint to be continued, with the words for a message.
+/// Everything that must be equal for a checkpoint to be continued, with names for a message.
 std::vector<std::pair<std::string, std::string>> Trainer::fingerprint() const {
   const nn_program &program = run.program;
   std::vector<std::pair<std::string, std::string>> list = {
@@ -56,11 +56,11 @@ std::vector<std::pair<std::string, std::string>> Trainer::fingerprint() const {
 
 namespace {
 
-/// What the metadata's names of nn_train.origins begin with.
+/// The start of the metadata's names for nn_train.origins.
 const char *const originKey = "origin ";
 
-/// What of the program is not as it was when `file` was written: "optimizer was `sgd(lr=0.1)` and
-/// is `adam()`".
+/// The parts of the program that have changed since `file` was written: "optimizer was
+/// `sgd(lr=0.1)` and is `adam()`".
 std::vector<std::string> changesSince(const SafetensorsFile &file, const nn_train &train) {
   std::vector<std::string> changes;
   for (int32_t i = 0; i < train.n_origins; ++i) {
@@ -86,7 +86,7 @@ std::vector<std::string> changesSince(const SafetensorsFile &file, const nn_trai
   return changes;
 }
 
-/// Numbers of the state, as one tensor.
+/// The numbers of the watches' states, as one tensor.
 std::vector<double> watchNumbers(const TrainRecord &record) {
   return {double(record.kept.seen), record.kept.best, double(record.kept.epoch),
           double(record.stop.seen), record.stop.best, double(record.stop.epoch)};
@@ -184,7 +184,7 @@ bool strideOf(const std::string *text, int64_t &value) {
   return wholeNumber(text, 1, int64_t(1) << 53, value) && (value & (value - 1)) == 0;
 }
 
-/// What watchNumbers() has written of one watch, after `epochs` epochs.
+/// Reads the numbers that watchNumbers() wrote for one watch, after `epochs` epochs.
 bool readWatch(const double *numbers, int64_t epochs, WatchState &state) {
   const double seen = numbers[0], epoch = numbers[2];
   if ((seen != 0 && seen != 1) || !(epoch >= 0) || epoch != std::floor(epoch) ||
@@ -196,8 +196,7 @@ bool readWatch(const double *numbers, int64_t epochs, WatchState &state) {
 
 } // namespace
 
-/// Reads the numbers of `file` into a copy of the record; false when they cannot be those of this
-/// run.
+/// Reads the numbers of `file` into a copy of the record; false if they cannot belong to this run.
 bool Trainer::readProgress(const SafetensorsFile &file, TrainRecord &next, bool &finished) {
   const TensorView *history = file.find("history"), *last = file.find("last epoch"),
                    *watch = file.find("watch"), *partial = file.find("totals");
@@ -215,8 +214,8 @@ bool Trainer::readProgress(const SafetensorsFile &file, TrainRecord &next, bool 
       std::from_chars(seconds->data(), seconds->data() + seconds->size(), next.seconds);
   if (read.ec != std::errc() || !std::isfinite(next.seconds) || next.seconds < 0)
     return false;
-  // As many epochs are complete as the steps say, but that the last one may not have been looked
-  // at.
+  // The number of complete epochs follows from the steps, except that the last one may not have
+  // been recorded yet.
   const int64_t complete = completeEpochs(next.steps), inEpoch = next.steps % next.stepsPerEpoch;
   if (!wholeNumber(file.meta("epochs"), std::max<int64_t>(0, complete - 1), complete, next.epochs))
     return false;
@@ -242,7 +241,7 @@ bool Trainer::readProgress(const SafetensorsFile &file, TrainRecord &next, bool 
   const std::vector<double> watched = numbersOf(*watch), sums = numbersOf(*partial);
   if (!readWatch(&watched[0], epochs, next.kept) || !readWatch(&watched[3], epochs, next.stop))
     return false;
-  // Sums are kept of the rows of an epoch that is not over.
+  // The sums are those of the rows of an unfinished epoch.
   const int64_t first = epochs * next.stepsPerEpoch;
   const double rows =
       double(std::min((next.steps - std::min(first, next.steps)) * next.batch, next.trainRows));
@@ -269,7 +268,7 @@ Status Trainer::readCheckpoint(bool &found, bool &finished) {
   auto damaged = [&](const std::string &what) {
     return Status::error(std::string(train.checkpoint) + " does not fit this run: " + what);
   };
-  // Everything is looked at before anything is changed.
+  // Everything is checked before anything is changed.
   TrainRecord next = record;
   if (!readProgress(file, next, finished))
     return damaged("its steps, epochs and history contradict each other or the program");
@@ -329,7 +328,7 @@ Status Trainer::readCheckpoint(bool &found, bool &finished) {
     }
   }
 
-  // Without it, or if other things were monitored then, the looks begin anew.
+  // Without it, or if other things were monitored then, the measurements start again.
   const TensorView *looks = file.find("monitored");
   int64_t every = 0;
   if (monitor.active() && looks && looks->shape.size() == 2 &&

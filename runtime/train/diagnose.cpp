@@ -1,6 +1,6 @@
-// What made a loss NaN or infinite: the trace function runs the same step again and says which
-// operation was the first whose result is not finite; parameters that were spoilt by an earlier
-// update are named.
+// Finds what made a loss NaN or infinite: the trace function runs the same step again and reports
+// the first operation with a result that is not finite; parameters that an earlier update made
+// non-finite are named.
 #include "runtime/program/statements.h"
 #include "runtime/support/finite.h"
 #include "runtime/train/train.h"
@@ -76,7 +76,7 @@ Status Trainer::checkParameters() {
   run.diverged = true;
   double value = 0;
   int32_t spoilt = spoiltTensor(engine, run.program.models[train.model].tensors, value);
-  // The loss was finite, so it is an update that did this; the next step would only hide which.
+  // The loss was finite, so an update did this; after the next step it would not be known which.
   return Status::error(format("%s became %s by step %lld (epoch %lld), while the loss was finite",
                               withoutVariant(run.program.tensors[spoilt].name).c_str(),
                               nameOf(value), (long long)record.steps,

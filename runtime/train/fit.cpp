@@ -1,4 +1,4 @@
-// Parameters whose initializers look at data: fitted to the first batch, before a train statement's
+// Fits parameters whose initializers have a `fit` to the first batch, before a train statement's
 // first step.
 #include "runtime/train/train.h"
 
@@ -6,8 +6,8 @@
 
 namespace nnrt {
 
-// Each call makes one correction of each layer, in the model's order; a layer that is linear in its
-// weights needs no other. Mishkin and Matas too stop after ten.
+// Each call corrects each layer once, in the model's order; a layer that is linear in its weights
+// needs no more. Mishkin and Matas also stop after ten.
 static const int mostCalls = 10;
 static const double enough = 1e-4; // a change of the weights, relative to their size
 

@@ -104,15 +104,15 @@ void Trainer::beginEpoch(int64_t epoch) {
 Status Trainer::step(int64_t rows, const Gather *gather) {
   setClock();
   engine.scalars[NN_SLOT_BATCH_SHARE] = double(rows) / double(record.batch);
-  // While another thread looks at the data, it has the second core; and nothing is to be learned
-  // from how long a step takes.
+  // While another thread checks the data, it uses the second core, and the duration of a step means
+  // nothing.
   Tuning one;
   one.threads = 1;
   if (!engine.call(train.step, batches.in(), totals.out(), rows, record.batch,
                    data->isChecking() ? one : tuning, gather))
     return data->checkIntact(); // nothing has been computed from it
   if (double loss = totals.readLoss(); !std::isfinite(loss)) {
-    NN_TRY(data->checkRows(engine)); // bad data are a better explanation
+    NN_TRY(data->checkRows(engine)); // bad data explain more than a NaN
     return explain(loss, rows);
   }
   totals.add(rows);
@@ -123,11 +123,12 @@ Status Trainer::step(int64_t rows, const Gather *gather) {
 Status Trainer::endEpoch() {
   EpochRecord &epoch = record.last;
   NN_TRY(checkParameters());
-  // What can fail comes first: a checkpoint that is written then still has the epoch's totals.
+  // What can fail comes first: a checkpoint that is written after a failure still has the epoch's
+  // totals.
   if (record.valRows)
     NN_TRY(evaluateRows(engine, *data, train.fields, train.n_fields, train.eval,
                         data->splits[NN_SPLIT_VAL], evalTotals, evalTuning));
-  if (record.valRows && pendingSignal()) // the epoch ends when the run goes on
+  if (record.valRows && pendingSignal()) // the epoch will end when the run is resumed
     return Status();
   NN_TRY(totals.summary(engine, epoch.train));
   totals.clear();
@@ -164,7 +165,7 @@ Status Trainer::loop() {
   if (record.steps < record.totalSteps && record.steps % record.stepsPerEpoch != 0)
     beginEpoch(record.steps / record.stepsPerEpoch); // resumed in the middle of an epoch
   if (record.epochs <
-      completeEpochs(record.steps)) { // resumed where the data have failed at its end
+      completeEpochs(record.steps)) { // resumed where reading data failed at the end of an epoch
     const int64_t epochs = record.epochs;
     NN_TRY(endEpoch());
     if (run.recorder.active() && record.epochs > epochs)
@@ -205,7 +206,7 @@ Status Trainer::loop() {
     if (complete) {
       NN_TRY(monitor.afterStep(record.epochs, batches.in(), rows, record.batch, record));
       inEpoch = 0;
-      NN_TRY(data->checkRows(engine)); // before anything is said or written
+      NN_TRY(data->checkRows(engine)); // before anything is printed or written
       const bool looked = run.recorder.active() && monitor.untilDue(record.epochs) == 0;
       const int64_t epochs = record.epochs;
       NN_TRY(endEpoch());
@@ -238,7 +239,7 @@ Status Trainer::keepDespite(const Status &failure) {
 
 Status Trainer::execute() {
   NN_TRY(run.needFor(train.model, train.data, data, true));
-  if (run.flags.resume) // whose messages tell what has been done
+  if (run.flags.resume) // whose messages say what has been done
     NN_TRY(data->checkRows(engine));
   NN_TRY(plan().at(train.where));
   if (train.init.code) {
@@ -283,7 +284,7 @@ Status Trainer::execute() {
   run.progress.end(record);
   if (status.failed()) {
     if (train.checkpoint && record.steps > 0 &&
-        !data->isIntact()) // the data have failed, not the run
+        !data->isIntact()) // reading the data failed, not the training
       status = keepDespite(status);
     record.failure = status.message().substr(0, status.message().find_first_of("\n"));
     run.trained.push_back(std::move(record));

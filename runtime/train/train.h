@@ -1,5 +1,5 @@
-// Trainer: one train statement while it runs. train.cpp has the loop, diagnose.cpp explains a NaN,
-// checkpoint.cpp keeps the state on disk.
+// Trainer: one train statement while it runs. train.cpp has the loop, fit.cpp the first batch,
+// uneventful.cpp a fast loop, diagnose.cpp explains a NaN, checkpoint.cpp keeps the state on disk.
 #pragma once
 
 #include "runtime/evaluate/metrics.h"
@@ -23,7 +23,7 @@ public:
   Trainer(Run &run, const nn_train &train, int32_t ordinal)
       : run(run), engine(run.engine), train(train), ordinal(ordinal) {}
 
-  /// The whole statement. Returns with run.signal set when it was interrupted.
+  /// Executes the whole statement. Returns with run.signal set if it was interrupted.
   Status execute();
 
 private:
@@ -32,7 +32,7 @@ private:
   Status loop();
   Status step(int64_t rows, const Gather *gather);
   // fit.cpp
-  /// Fits what is still as drawn, and what this statement's initializers fit, to the first batch.
+  /// Fits this statement's parameters that have a `fit` and are still as drawn to the first batch.
   Status fitToFirstBatch();
   /// From now on no other statement fits these.
   void forgetDrawn() {
@@ -40,7 +40,7 @@ private:
       run.drawn[size_t(train.fitted[i])] = 0;
   }
 
-  /// Tells the step what its number is.
+  /// Sets the scalars of the step's number and epoch.
   void setClock() {
     engine.scalars[NN_SLOT_STEP] = double(record.steps);
     engine.scalars[NN_SLOT_EPOCH] = double(record.steps) / double(record.stepsPerEpoch);
@@ -54,7 +54,8 @@ private:
   void takeSnapshot();
   void restoreBest();
   std::vector<int32_t> modelTensors() const;
-  /// How many epochs `steps` steps make; the last one may be a part of one.
+  /// The number of complete epochs after `steps` steps; the last epoch of a run may be a partial
+  /// one.
   int64_t completeEpochs(int64_t steps) const {
     return steps / record.stepsPerEpoch +
            (steps == record.totalSteps && steps % record.stepsPerEpoch != 0);
@@ -63,7 +64,7 @@ private:
   Status keepDespite(const Status &failure);
 
   // uneventful.cpp
-  /// How many epochs from here on consist of one step alone, after which there is nothing to show,
+  /// How many epochs from here on consist of a single step, after which there is nothing to show,
   /// to keep or to decide.
   int64_t uneventfulEpochs() const;
   Status runUneventful(int64_t count);
@@ -77,12 +78,12 @@ private:
       finite &= firstNonFinite(parameter.values, parameter.count) < 0;
     return finite;
   }
-  /// Fails when a parameter is not finite, naming it.
+  /// Fails if a parameter is not finite, and names it.
   Status checkParameters();
 
   // checkpoint.cpp
   Status writeCheckpoint(bool finished);
-  /// Restores the state from the checkpoint file; `found` is false when there is none.
+  /// Restores the state from the checkpoint file; `found` is false if there is none.
   Status readCheckpoint(bool &found, bool &finished);
   bool readProgress(const SafetensorsFile &file, TrainRecord &next, bool &finished);
   std::vector<std::pair<std::string, std::string>> fingerprint() const;
@@ -98,10 +99,11 @@ private:
   Batches batches;
   Monitor monitor;
   Tuning tuning, evalTuning;
-  std::vector<Parameter> parameters;   // the model's tensors: all are looked at after each epoch
+  std::vector<Parameter> parameters;   // the model's tensors: all are checked after each epoch
   std::vector<int64_t> order;          // the training rows in this epoch's order
   std::vector<unsigned char> snapshot; // of the model's tensors, at the best epoch
-  double began = 0, epochBegan = 0; // now() at the start of this run of the statement, of the epoch
+  double began = 0, epochBegan = 0; // now() at the start of this run of the statement, and of the
+                                    // epoch
   double priorSeconds = 0;          // of the runs before it was resumed
 };
 

@@ -1,6 +1,6 @@
-// Epochs of one step each at whose end nothing is to be shown, kept or decided: on tiny data that
-// is nearly all of a training run, and a step there takes less time than what Trainer::loop does
-// around each.
+// A fast loop for epochs of one step at whose end nothing must be shown, kept or decided. On tiny
+// data these are nearly all of a training run, and a step takes less time than the other work in
+// Trainer::loop.
 #include "runtime/process/signals.h"
 #include "runtime/train/train.h"
 
@@ -14,7 +14,7 @@ int64_t Trainer::uneventfulEpochs() const {
       data->unchecked() || train.n_metrics || record.valRows || train.has_keep || train.has_stop ||
       train.checkpoint || run.recorder.active())
     return 0;
-  // The last one, and the one at whose end the time of a kept one begins, are of interest.
+  // Not the last epoch, and not the one at whose end the time of a kept one starts.
   int64_t count =
       std::min(record.totalSteps - record.steps, record.history.untilKept(record.epochs)) - 1;
   count = std::min({count, engine.callsAlone(tuning),

@@ -1,4 +1,5 @@
-// Reading trusts nothing: every number of the header is checked against the file before it is used.
+// Reads and writes safetensors files. Reading trusts nothing: every number in the header is checked
+// against the file before it is used.
 #include "runtime/weights/safetensors.h"
 
 #include "runtime/files/file.h"
@@ -151,8 +152,8 @@ static Status readEntry(const std::string &name, const Json &json, size_t dataSt
       tensor.type = entry.type;
       bytes = entry.bytes;
     }
-  const bool isKnown = bytes > 0; // of a dtype that is not, such as F8_E4M3, no size can be
-                                  // checked: whoever wants the tensor is told
+  const bool isKnown = bytes > 0; // the size of an unknown dtype, such as F8_E4M3, cannot be
+                                  // checked; using the tensor is an error
   for (const Json &item : shape->items) {
     int64_t size;
     if (!wholeNumber(item, size))
@@ -179,12 +180,12 @@ static Status readEntry(const std::string &name, const Json &json, size_t dataSt
   return Status();
 }
 
-/// Compares the checksum that the metadata tell with the file's, if they tell one.
+/// Compares the checksum in the metadata, if there is one, with the file's.
 static Status checkChecksum(SafetensorsFile &file) {
   const std::string *told = file.meta("checksum"), *kind = file.meta("format");
   const std::string &contents = file.contents;
   if (told && told->compare(0, 6, "crc32:") != 0)
-    told = nullptr; // somebody else's
+    told = nullptr; // another program's
   if (!told && kind && (*kind == weightsFormat || *kind == checkpointFormat))
     return Status::error(file.path + " is damaged: its checksum is missing");
   if (!told)
@@ -199,7 +200,7 @@ static Status checkChecksum(SafetensorsFile &file) {
     sum =
         addToChecksum(sum, digits + checksumDigits, contents.size() - checksumAt - checksumDigits);
     right = contents.compare(checksumAt, checksumDigits, format("%08x", sum)) ==
-            0; // as text: `A` is a wrong bit too
+            0; // compared as text: `A` instead of `a` is also a wrong bit
   }
   file.checked = right;
   return right ? Status()

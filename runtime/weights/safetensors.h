@@ -1,5 +1,5 @@
 // The safetensors file format: a JSON header, then raw little-endian tensors. Weight files and
-// checkpoints are both of this kind, so other tools can read them.
+// checkpoints both use it, so other tools can read them.
 #pragma once
 
 #include "runtime/support/status.h"
@@ -20,7 +20,7 @@ struct TensorView {
   std::vector<int64_t> shape;
   const unsigned char *data;
   size_t size;               // bytes
-  std::string typeName = {}; // as the file says it, for messages
+  std::string typeName = {}; // as in the file, for messages
 
   int64_t elements() const;
   /// Element i of a floating-point tensor.
@@ -29,7 +29,7 @@ struct TensorView {
 
 using Metadata = std::vector<std::pair<std::string, std::string>>;
 
-/// Writes the file atomically, with a checksum of its header and its data among the metadata.
+/// Writes the file atomically, with a checksum of its header and data in the metadata.
 Status writeSafetensors(const std::string &path, std::vector<TensorView> tensors,
                         const Metadata &metadata);
 
@@ -37,9 +37,8 @@ Status writeSafetensors(const std::string &path, std::vector<TensorView> tensors
 /// "nnc 2".
 extern const char *const weightsFormat, *const checkpointFormat;
 
-/// A file that has been read and checked: every tensor lies inside the file, sizes match shapes,
-/// nothing overlaps, nothing is between or after them, and the checksum is right where there is
-/// one.
+/// A file that has been read and checked: every tensor is inside the file, sizes match shapes,
+/// nothing overlaps, nothing is between or after them, and the checksum is right if there is one.
 struct SafetensorsFile {
   std::string path, contents;
   std::vector<TensorView> tensors;
@@ -48,7 +47,7 @@ struct SafetensorsFile {
   const TensorView *find(const std::string &name) const;
   /// A metadata value or null.
   const std::string *meta(const std::string &name) const;
-  /// Whether the file has a checksum, which is right. Files of other programs have none.
+  /// Whether the file has a checksum, and it is right. Files of other programs have none.
   bool checked = false;
 };
 Status readSafetensors(const std::string &path, SafetensorsFile &file);

@@ -1,4 +1,4 @@
-// Saving and loading models.
+// Saves and loads models.
 #include "runtime/weights/weights.h"
 
 #include "runtime/program/statements.h"
@@ -31,7 +31,7 @@ bool isPartOf(const nn_program &program, const nn_model &part, const nn_model &w
 }
 
 // What describes a model's data set in its weight file: tensors "normalize.points.x.mean" and
-// ".deviation", metadata "classes.points.label", "fill.points.age" and, of classes,
+// ".deviation", metadata "classes.points.label", "fill.points.age" and, for classes,
 // "fill-class.points.town".
 static const char *const statisticsKind = "normalize", *const classesKind = "classes",
                          *const meanEnd = ".mean", *const deviationEnd = ".deviation";
@@ -43,7 +43,7 @@ static std::string keyOf(const char *kind, const std::string &data, const std::s
   return std::string(kind) + "." + data + "." + name + end;
 }
 
-/// The name in such a key; empty where it is another.
+/// The name in such a key; empty if it is a different key.
 static std::string nameIn(const std::string &key, const char *kind, const std::string &data,
                           const char *end = "") {
   const std::string start = keyOf(kind, data, "");
@@ -75,10 +75,11 @@ Status classesFromText(const std::string &text, std::vector<std::string> &classe
   return Status();
 }
 
-// Of what a search found, metadata "search" is its name, "chosen.units" the value of a constant.
+// For the result of a search, metadata "search" is its name and "chosen.units" the value of a
+// constant.
 static const char *const searchKey = "search", *const chosenKey = "chosen.";
 
-/// Notes what makes the model `model`, if it is a variant of a search, what it is.
+/// If the model `model` is a variant of a search, adds the choices that define it.
 static void noteChoice(const Engine &engine, int32_t model, Metadata &metadata) {
   forEachStatement(engine.program, [&](const nn_statement &statement) {
     if (statement.kind != NN_STMT_EXPERIMENT)
@@ -239,7 +240,7 @@ Status loadModel(Engine &engine, const nn_model &model, const SafetensorsFile &f
   return Status();
 }
 
-/// The mean and the deviation that a tensor `mean` of a file is one half of.
+/// Reads the mean in the tensor `mean` of a file, and the deviation that belongs to it.
 static Status readStatistics(const SafetensorsFile &file, const std::string &data,
                              const std::string &field, const TensorView &mean,
                              Statistics &statistics) {
@@ -276,7 +277,7 @@ Status learnedFrom(const SafetensorsFile &file, const std::string &data, Learned
 }
 
 Status runLoad(Run &run, const nn_load &load) {
-  // A file that an earlier `save` of this run has written lies in the working directory, not in the
+  // A file that an earlier `save` of this run has written is in the working directory, not in the
   // program's folder.
   std::string path = load.path;
   if (!isFile(path))
@@ -291,14 +292,14 @@ Status runLoad(Run &run, const nn_load &load) {
     NN_TRY(learnedFrom(file, *data, learned).at(load.where));
   if (!except.empty())
     learned.classes
-        .clear(); // a part that is left as it is, as a new head, may stand for other classes
+        .clear(); // a part that is left as it is, such as a new head, may be for other classes
   run.loaded[run.program.models[load.model].name] = std::move(learned);
   const nn_range range = run.program.models[load.model].tensors;
   std::set<int64_t> loaded;
   for (int32_t t = range.first; t < range.first + range.count; ++t)
     if (!covered(run.program.tensors[t].key, except))
       loaded.insert(run.program.tensors[t].offset);
-  for (int32_t t = 0; t < run.program.n_tensors; ++t) // in all models that have it
+  for (int32_t t = 0; t < run.program.n_tensors; ++t) // in all models that share it
     if (loaded.count(run.program.tensors[t].offset))
       run.drawn[size_t(t)] = 0;
   std::string text = format("loaded %s from %s", run.modelName(load.model), path.c_str());

@@ -1,4 +1,4 @@
-# programs.py SOURCE BUILD FOLDER: checks of bench/ that need neither its peers nor a quiet machine.
+# programs.py SOURCE BUILD FOLDER: checks of bench/ that need neither its peers nor an idle machine.
 import os
 import sys
 

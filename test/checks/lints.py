@@ -1,5 +1,5 @@
-# lints.py SOURCE: the table in compiler/lint/Lint.cpp, section 11 of grammar/LANGUAGE.md and test/lints name the same lints, and the
-# facts that the prelude states are those that LANGUAGE.md lists.
+# lints.py SOURCE: the table in compiler/lint/Lint.cpp, section 11 of grammar/LANGUAGE.md and test/lints name the same lints, and every fact
+# that the prelude states is listed in LANGUAGE.md.
 import glob
 import os
 import re

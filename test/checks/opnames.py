@@ -1,4 +1,4 @@
-# opnames.py SOURCE: passes ask interfaces and never name an operation.
+# opnames.py SOURCE: checks that passes use interfaces and never name an operation of the nn dialect.
 #
 # The classes and mnemonics of the nn dialect are read from its TableGen files. Outside of dialect/ (which defines them) and irgen/
 # (which builds them) no compiler room may mention one.
@@ -9,7 +9,6 @@ import sys
 
 source = sys.argv[1]
 FREE_OF_NAMES = ["lint", "transforms", "lowering", "pipeline", "codegen", "driver", "tools"]
-# What a pass may know: terms of differentiation that are part of the language, resolved through their own interfaces.
 classes, mnemonics = set(), set()
 for path in glob.glob(os.path.join(source, "compiler", "dialect", "**", "Nn*.td"), recursive=True):
     with open(path, encoding="utf-8") as file:

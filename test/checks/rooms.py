@@ -1,7 +1,8 @@
-# rooms.py SOURCE: who includes whom, against the order of the rooms in README.md and runtime/README.md.
+# rooms.py SOURCE: checks includes against the order of the rooms, which is that of README.md and runtime/README.md.
 #
-# A room uses only rooms above it in its list. The contract may be read by all; the rest of the runtime and
-# the compiler know nothing of each other. Only parse/ sees ANTLR; rooms that work on IR do not see the program's tree.
+# A room uses only rooms above it in its list. The compiler may include the runtime's contract and nothing else of it, and the runtime
+# includes nothing of the compiler. Only parse/ uses ANTLR; rooms that work on IR do not use the program's tree. No folder has more than
+# MOST_FILES sources.
 import os
 import re
 import sys
@@ -10,13 +11,13 @@ ROOMS = {"compiler": ["support", "ast", "parse", "prelude", "dialect", "sema", "
                       "pipeline", "codegen", "driver", "tools"],
          "runtime": ["", "support", "process", "files", "device", "sources", "images", "program", "data", "record", "terminal", "run",
                      "weights", "evaluate", "train", "predict", "experiment", "report", "cli"]}
-MOST_FILES = 25  # sources of a room at one level
-# What the compiler and the runtime share: the tables and the way through their statements, text made safe for a terminal, memory,
-# and how a process begins and ends.
+MOST_FILES = 25  # sources in one folder
+# The headers that the compiler and the runtime share: the tables and the iteration over their statements, text made safe for a terminal,
+# memory, and the start and the end of a process.
 CONTRACT = {"runtime/" + name for name in (
     "abi.h", "abi_call.h", "abi_data.h", "program/statements.h", "support/visible.h", "support/memory.h", "process/process.h",
     "process/ending.h", "process/signals.h")}
-# Rooms that are above in the list and still not to be used: IR does not know the text it came from.
+# Rooms that are above in the list but must not be used: passes on IR must not depend on the text that it came from.
 NOT_SEEN = {"dialect": {"ast", "parse", "prelude"},
             "transforms": {"ast", "parse", "prelude", "sema", "irgen", "lint"},
             "lowering": {"ast", "parse", "prelude", "sema", "irgen", "lint"},
@@ -27,7 +28,7 @@ problems, count = [], 0
 
 
 def room_of(path):
-    """The room of a file: "" for one that lies at the top."""
+    """The room of a file: "" for one at the top."""
     parts = path.split("/")
     return parts[1] if len(parts) > 2 else ""
 
@@ -46,7 +47,7 @@ def check(path, target):
         return None if target in CONTRACT else "of the runtime the compiler reads the contract alone"
     rooms = ROOMS[top]
     if other in rooms and room in rooms:
-        # The contract is for all; what lies at the top of the compiler (its precompiled header) too.
+        # All rooms may use files at the top: the ABI, and the compiler's precompiled header.
         if room and rooms.index(other) > rooms.index(room):
             return "`%s` is below `%s`" % (other, room)
         if top == "compiler" and other in NOT_SEEN.get(room, ()):

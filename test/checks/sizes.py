@@ -1,4 +1,4 @@
-# sizes.py SOURCE: files stay small: none over 700 lines, nine in ten under 400. Each source says in its first lines what it is for.
+# sizes.py SOURCE: checks that files stay small: none over 700 lines, nine in ten at most 400. Each source must begin with a comment.
 import os
 import sys
 
@@ -17,7 +17,7 @@ for top in TOPS:
                 lines = file.read().split("\n")
             shown = os.path.relpath(path, source)
             sizes.append((len(lines), shown))
-            # Broken programs are broken on purpose, and some of them in their first byte.
+            # Broken programs are broken on purpose, some of them in their first byte.
             if "errors" not in shown and "Inputs" not in shown and not lines[0].startswith(OPENINGS):
                 problems.append("%s: the first line does not say what the file is for" % shown)
 sizes.sort(reverse=True)

@@ -1,5 +1,5 @@
-# tree.py SOURCE: the shape of the tree: every room opens with a README, and every compiler source of a room with tests of its own is
-# reached by them; nothing large or generated is tracked; no path or address of one machine is written down.
+# tree.py SOURCE: checks the tree: every room of compiler/, and runtime/, examples/ and test/, have a README.md; no tracked file is larger
+# than 300 KB; no file contains a web address or an absolute path of one machine.
 import os
 import re
 import subprocess
@@ -18,7 +18,7 @@ try:
     tracked = subprocess.run(["git", "-C", source, "ls-files", "-z"], capture_output=True, check=True).stdout
     files = [name for name in tracked.decode().split("\0") if name]
 except (OSError, subprocess.CalledProcessError):
-    files = []  # an unpacked archive: nothing to ask
+    files = []  # an unpacked archive has no list of tracked files
 ADDRESS = re.compile(r"https?://(?!www\.w3\.org/)|(?<![\w.])/(home|root|work|mnt|tmp/[a-z]+\.[a-z]+)/")
 for name in files:
     path = os.path.join(source, name)

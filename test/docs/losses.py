@@ -1,5 +1,5 @@
-# losses.py NNC SOURCE: what section 9.9 of grammar/LANGUAGE.md says of each loss, whether it sums an example's elements or takes their
-# mean, is what it does: of two equal elements the sum is twice that of one, and the mean is the same.
+# losses.py NNC SOURCE: checks for each loss in section 9.9 of grammar/LANGUAGE.md whether it sums an example's elements or takes their
+# mean: for two equal elements the sum is twice that of one, and the mean is the same.
 import os
 import re
 import subprocess
@@ -17,7 +17,7 @@ for line in section.split("\n"):
 with open(os.path.join(source, "compiler", "prelude", "losses.nn"), encoding="utf-8") as file:
     declared = re.findall(r"^fn (\w+)", file.read(), re.M)
 
-# Of one element, and of two that are equal. The machine's energy is what contrastive_divergence compares.
+# Expressions for one element and for two equal ones. contrastive_divergence compares free energies, so free_energy is tested in its place.
 special = {
     "soft_cross_entropy": ("soft_cross_entropy([0, 0], [1, 0])", "soft_cross_entropy([0, 0], [1, 1])"),
     "sequence_cross_entropy": ("sequence_cross_entropy([[1, 3]], [0])", "sequence_cross_entropy([[1, 3], [1, 3]], [0, 0])"),
@@ -40,7 +40,7 @@ with tempfile.TemporaryDirectory() as folder:
               for line in done.stdout.decode().splitlines() if " = " in line]
 for name, one, two in zip(names, values[::2], values[1::2]):
     ratio = {"sum": 2, "mean": 1, "one label": 1}.get(stated[name])
-    # Of several labels there is a number for each.
+    # For several labels there is a number for each.
     if ratio is None or len(two) != (2 if stated[name] == "one label" else 1) or any(abs(t - ratio * one[0]) > 1e-5 * abs(one[0]) for t in two):
         problems.append("`%s` is said to be of: %s; of one element it is %s, of two %s" % (name, stated[name], one, two))
     if one == [0]:

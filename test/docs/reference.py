@@ -1,8 +1,8 @@
-# reference.py NNC SOURCE: what grammar/LANGUAGE.md shows as code is code.
+# reference.py NNC SOURCE: checks that the code in grammar/LANGUAGE.md is valid.
 #
-# Each fenced block, and each declaration in backquotes, passes `nnc check`; what a block uses of earlier blocks (`digits`, `classifier`)
-# is put before it, and files that it names are made up. In section 9 the parameters of each declaration of the prelude are its own. Every
-# word of the grammar, builtin function and source of data is shown somewhere.
+# Each fenced block, and each declaration in backquotes, must pass `nnc check`; earlier blocks that a block uses (`digits`, `classifier`)
+# are put before it, and files that it names are generated. In section 9 the parameters of each declaration must be those of the prelude.
+# Every word of the grammar, builtin function and source of data must occur somewhere.
 import glob
 import os
 import re
@@ -15,7 +15,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "tools"))
 import markdown
 
 nnc, source = os.path.abspath(sys.argv[1]), sys.argv[2]
-# A metric that is declared has parameters; `metric name = e` is an entry of a train block.
+# A declared metric has parameters; `metric name = e` is an entry of a train block.
 DECLARATION = r"(?:fn|layer|init|optimizer|metric(?= \w+\()|model|data)"
 with open(os.path.join(source, "grammar", "LANGUAGE.md"), encoding="utf-8") as file:
     text = file.read()
@@ -30,7 +30,7 @@ def check(code, folder):
     for name in re.findall(r'"([\w.-]+)\.gz"', code):
         magic, shape = (0x0803, (4, 28, 28)) if "images" in name else (0x0801, (4,))
         count = 4 * (784 if len(shape) > 1 else 1)
-        with open(os.path.join(folder, name + ".gz"), "wb") as file:  # readers look at the first bytes: it need not be compressed
+        with open(os.path.join(folder, name + ".gz"), "wb") as file:  # readers check the first bytes: the file need not be compressed
             file.write(struct.pack(">%dI" % (1 + len(shape)), magic, *shape) + bytes(count))
     done = subprocess.run([nnc, "check", path], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
     return "" if done.returncode == 0 else done.stdout.decode(errors="replace") or "exit code %d" % done.returncode
@@ -71,7 +71,7 @@ def parts(listed):
 
 
 def closed(text, start):
-    """What stands in the brackets that open at `start`."""
+    """The text in the brackets that open at `start`."""
     depth = 0
     for end in range(start, len(text)):
         depth += (text[end] == "(") - (text[end] == ")")
@@ -94,12 +94,13 @@ for name, listed in re.findall(r"`(\w+)\(([^`]*)\)`", library):
     if name not in signatures or any(not re.fullmatch(r"\w+( = .*)?", part) for part in shown):
         continue
     compared += 1
-    # A function's first input may be left out, as it is behind |>.
+    # A function's first input may be left out, as it is after |>.
     if shown not in (signatures[name], signatures[name][1:]):
         problems.append("LANGUAGE.md shows `%s(%s)`, and the prelude has `%s(%s)`" % (name, listed, name, ", ".join(signatures[name])))
 
 
-# Words of the language that the reference has to explain: those of the grammar, builtin functions, names with a meaning, sources of data.
+# Words of the language that the reference must explain: those of the grammar, builtin functions, names with a special meaning, sources of
+# data.
 def found_in(path, pattern):
     with open(os.path.join(source, path), encoding="utf-8") as file:
         return re.findall(pattern, file.read(), re.M)

@@ -1,8 +1,9 @@
-# sessions.py [--update] NNC DOCUMENT: runs what a document says it has run, beside its programs, and compares what is printed.
+# sessions.py [--update] NNC DOCUMENT: runs the commands of a document next to its programs, and compares the output with the document.
 #
-# A block that begins with `$ nnc …` is a session: each such line is run, and the lines below it are what it prints. Numbers may differ as
-# those of processors with other vectors do (`near`), times altogether; `…` stands for any lines. A block of the kind `nn` below a
-# line that names a program, `[descent.nn](descent.nn)`, holds lines of that program. `--update` writes down what is printed, where no `…` stands.
+# A block that begins with `$ nnc …` is a session: each such line is run, and the lines below it are its output. Numbers may differ as
+# between processors with different vectors (`near`), times by any amount; `…` means any lines. A block of the kind `nn` below a line that
+# names a program, `[descent.nn](descent.nn)`, contains lines of that program. `--update` writes the output into the document, except in
+# outputs with a `…`.
 import concurrent.futures
 import os
 import re
@@ -21,13 +22,13 @@ TIME = re.compile(r"\b\d+(\.\d+)? (us|µs|ms|s|min)\b( \d+ s\b)?|\d+(\.\d+)? s\b
 
 
 def near(a, b):
-    """Whether two numbers are one but for rounding, which training multiplies."""
+    """Whether two numbers are equal except for rounding, which training magnifies."""
     x, y = (float(n.replace("−", "-").replace(",", "")) for n in (a, b))
     return abs(x - y) <= 0.005 + 0.05 * max(abs(x), abs(y))
 
 
 def same(shown, printed):
-    """Whether a line of the document is the line that was printed."""
+    """Whether a line of the document matches the printed line."""
     shown, printed = (re.sub(r" +", " ", TIME.sub("TIME", line)).rstrip() for line in (shown, printed))
     if NUMBER.sub("#", shown) != NUMBER.sub("#", printed):
         return False
@@ -64,7 +65,7 @@ def run(nnc, command, folder):
 
 
 def session(nnc, body, home):
-    """Runs a block's commands in a copy of the document's folder; returns the new block and what is wrong with the old one."""
+    """Runs a block's commands in a copy of the document's folder; returns the new block and the problems of the old one."""
     commands = []
     for line in body:
         if line.startswith("$ "):
@@ -73,7 +74,7 @@ def session(nnc, body, home):
             commands[-1][1].append(line)
     new, problems = [], []
     with tempfile.TemporaryDirectory() as scratch:
-        # The folder beside its neighbours, so that `../data` is where the programs look for it.
+        # A copy of the folder next to links to its neighbours, so that the programs find `../data`.
         for name in os.listdir(os.path.dirname(home)):
             if os.path.join(os.path.dirname(home), name) != home:
                 os.symlink(os.path.join(os.path.dirname(home), name), os.path.join(scratch, name))
@@ -92,7 +93,7 @@ def session(nnc, body, home):
 
 
 def excerpts(text, home):
-    """Problems of the blocks of programs: their lines stand in the program named last above them, one below the other."""
+    """Problems of the blocks of programs: their lines must be consecutive lines of the program named last above them."""
     lines = text.split("\n")
     for number, info, body in markdown.blocks(text):
         if info != "nn":

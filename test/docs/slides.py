@@ -1,7 +1,8 @@
-# slides.py SOURCE [LECTURE]: examples/lecture/SLIDES.md leads from each heading of the lecture to a line of a program that a test runs.
+# slides.py SOURCE [LECTURE]: checks that examples/lecture/SLIDES.md maps each heading of the lecture to a line of a program that a test
+# runs.
 #
-# Each row's line stands in its program; each program has a session in the tutorial, or is an example with a test of its own; no heading
-# stands twice. With the lecture's text at hand, each of its headings has a row.
+# Each row's line must be in its program; each program must have a session in the tutorial, or be an example with its own test; no heading
+# may occur twice. If the lecture's text is given, each of its headings must have a row.
 import os
 import re
 import sys
@@ -19,7 +20,7 @@ def read(path):
 
 
 def headings(lecture):
-    """Lines that look like headings: one line with a blank line on both sides, in words, and no item, formula, code or source of a picture."""
+    """Lines that look like headings: a single line of words between blank lines, which is not an item, formula, code or source of a picture."""
     lines = [line.strip() for line in lecture.split("\n")]
     for i, line in enumerate(lines[1:-1], 1):
         alone = line and not lines[i - 1] and not lines[i + 1]

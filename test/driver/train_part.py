@@ -1,5 +1,5 @@
-# train_part.py --nnc NNC --dir DIR: trains the middle layer of a network by itself and looks which of the saved tensors changed. The
-# step is plain gradient descent on the sum of what the layer gives for its `input`, whose gradient is known: the mean input, and 1.
+# train_part.py --nnc NNC --dir DIR: trains only the middle layer of a network and checks which of the saved tensors changed. The step is
+# plain gradient descent on the sum of the layer's outputs for its `input`, whose gradient is known: the mean input, and 1.
 import os
 import sys
 

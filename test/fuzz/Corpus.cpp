@@ -1,5 +1,5 @@
-// main of a target in the ordinary build: gives it each file of the folders and files that are
-// named, and tells how many there were.
+// main() of a target in the ordinary build: runs it on each of the given files and on each file of
+// the given folders, and prints how many there were.
 #include "Fuzz.h"
 
 #include <algorithm>
@@ -27,7 +27,7 @@ int main(int argc, char **argv) {
       fprintf(stderr, "error: cannot read %s\n", path.c_str());
       return 1;
     }
-    fprintf(stderr, "%s\n", path.c_str()); // the last line is the culprit's
+    fprintf(stderr, "%s\n", path.c_str()); // after a crash, the last line names the input
     LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t *>(text.data()), text.size());
   }
   printf("%zu inputs\n", files.size());

@@ -1,4 +1,4 @@
-// Files without a folder, and eyes for results.
+// Files in memory for inputs, and uses of results that a sanitizer can check.
 #include "Fuzz.h"
 
 #include <cstdio>

@@ -1,4 +1,4 @@
-// What becomes of a picture after it was read.
+// Reads a picture in all ways and processes it.
 #pragma once
 
 #include "Fuzz.h"
@@ -14,7 +14,7 @@ inline void lookAt(nnrt::Image image) {
   use(image.pixels.data(), image.pixels.size());
 }
 
-/// By its size alone, as the compiler asks for it, then with its pixels; the two must agree.
+/// Reads only the size, as the compiler does, then also the pixels; the two must agree.
 inline void readPicture(nnrt::Status (*read)(const std::string &, bool, nnrt::Image &),
                         const std::string &contents) {
   nnrt::Image size, image;

@@ -1,4 +1,4 @@
-// The two ways into a source's reader: nn_probe_source and openSource.
+// Runs both entry points of a source's reader: nn_probe_source and openSource.
 #include "Sources.h"
 
 #include "Fuzz.h"
@@ -17,7 +17,7 @@ nn_source sourceOf(int kind) {
   return source;
 }
 
-/// Numbers that are looked at of one column at most.
+/// The most numbers that are used of one column.
 static const int64_t mostNumbers = 1 << 16;
 
 static void look(const Source &source, int column, int64_t size) {
@@ -39,7 +39,7 @@ static void look(const Source &source, int column, int64_t size) {
     use(source.place(row).data(), 1);
 }
 
-/// Reads some columns of the source; false where it cannot be read.
+/// Reads some columns of the source; false if it cannot be read.
 static bool read(const nn_source &source, const std::vector<ColumnRequest> &requests) {
   const SourceSpec spec{&source, 0, 0, 0, 0, 0, 0, 0, 0, {}};
   std::unique_ptr<Source> opened;
@@ -64,7 +64,7 @@ void readSource(const nn_source &source, const std::vector<nn_column_kind> &kind
                           c % 2 ? NN_ABSENT_PREVIOUS : NN_ABSENT_DROP});
       columns.push_back({column.name, "", NN_NUMBER, int32_t(requests.back().size)});
     }
-    // What is wrong with one column does not hide the others.
+    // An error in one column must not hide the others.
     if (!read(source, requests))
       for (size_t c = 0; c < requests.size() && c < mostAlone; ++c)
         read(source, {requests[c]});

@@ -1,4 +1,4 @@
-// A source of data as the compiler and a run open it: asked for its columns, then read with each of
+// Opens a source of data as the compiler and a run do: asks for its columns, then reads each of
 // them.
 #pragma once
 
@@ -8,12 +8,12 @@
 
 namespace nnc_fuzz {
 
-/// Probes `source`, reads what it says that it holds, column after column as one of `kinds`, and
-/// looks at the numbers.
+/// Probes `source`, reads the columns that the probe reports, each as one of `kinds`, and uses the
+/// numbers.
 void readSource(const nn_source &source,
                 const std::vector<nn_column_kind> &kinds = {NN_NUMBER, NN_CATEGORY});
 
-/// A source with no number given.
+/// A source whose numbers are all not given.
 nn_source sourceOf(int kind);
 
 } // namespace nnc_fuzz

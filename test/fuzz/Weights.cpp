@@ -1,4 +1,5 @@
-// The checksum of nnc's own safetensors files, as runtime/weights/safetensors.cpp describes it.
+// Computes the checksum of nnc's own safetensors files, as runtime/weights/safetensors.cpp
+// describes it.
 #include "Weights.h"
 
 #include <cstdio>

@@ -1,13 +1,12 @@
-// Weight files and checkpoints end with a checksum's test that hardly any change passes: the
-// targets mend it.
+// Corrects the checksum of weight files and checkpoints, because almost any change to an input
+// makes it wrong.
 #pragma once
 
 #include <string>
 
 namespace nnc_fuzz {
 
-/// `file` with the checksum that belongs to it, if it has a place for one. Another file is given
-/// back as it is.
+/// `file` with its correct checksum, if it has a place for one. Other files are returned unchanged.
 std::string withChecksum(std::string file);
 
 } // namespace nnc_fuzz

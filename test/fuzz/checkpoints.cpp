@@ -1,4 +1,4 @@
-// Checkpoints: a training that finds the input where its checkpoint should be, and goes on or says
+// Fuzzes checkpoints: a training finds the input in place of its checkpoint, and continues or says
 // why not.
 #include "Fuzz.h"
 #include "Weights.h"

@@ -1,4 +1,4 @@
-// Tables: as the guess takes them, and as programs say how they are written.
+// Fuzzes tables: with a guessed format, and with formats that programs give.
 #include "Fuzz.h"
 #include "Sources.h"
 

@@ -1,4 +1,4 @@
-// IDX files, plain or compressed: images, and labels.
+// Fuzzes IDX files, plain or compressed: images and labels.
 #include "Fuzz.h"
 #include "Sources.h"
 

@@ -1,4 +1,4 @@
-// JPEG pictures.
+// Fuzzes JPEG pictures.
 #include "Pictures.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {

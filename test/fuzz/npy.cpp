@@ -1,4 +1,4 @@
-// One array of NumPy.
+// Fuzzes .npy files: one NumPy array.
 #include "Fuzz.h"
 #include "Sources.h"
 

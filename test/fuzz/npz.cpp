@@ -1,4 +1,4 @@
-// Archives of arrays: every member of each.
+// Fuzzes .npz archives: every array in them.
 #include "Fuzz.h"
 #include "Sources.h"
 

@@ -1,5 +1,5 @@
-// PNG pictures. Each chunk has a checksum that hardly any change leaves right, so that a file is
-// read as it is, and with all of them mended.
+// Fuzzes PNG pictures. Almost any change makes a chunk's checksum wrong, so each input is read as
+// it is, and with all checksums corrected.
 #include "Pictures.h"
 
 #include <zlib.h>

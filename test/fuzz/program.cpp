@@ -1,5 +1,5 @@
-// Programs: the parser, sema and the making of the module, with every message printed. Data are
-// looked for in a folder that is not there.
+// Fuzzes programs: the parser, sema and the generation of the module, with every message printed.
+// Data files are searched in a folder that does not exist.
 #include "Fuzz.h"
 
 #include "compiler/dialect/NnDialect.h"
@@ -30,7 +30,7 @@ extern "C" const char *__asan_default_options() {
 
 namespace {
 
-/// The prelude is read once for many programs, as in a session.
+/// The prelude, which is read once for many programs, as in a session.
 struct Library {
   Diagnostics diags;
   std::vector<std::unique_ptr<ast::Program>> programs;
@@ -45,7 +45,7 @@ struct Library {
   }
 };
 
-const int mostUses = 500; // the texts of all programs stay in memory
+const int mostUses = 500; // then it is read again: the texts of all programs stay in memory
 
 void compile(llvm::StringRef text, Library &library) {
   Diagnostics &diags = library.diags;

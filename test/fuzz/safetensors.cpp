@@ -1,4 +1,4 @@
-// Weight files: every tensor and every entry, and a model that loads them.
+// Fuzzes weight files: every tensor and every entry, and a model that loads them.
 #include "Fuzz.h"
 #include "Weights.h"
 

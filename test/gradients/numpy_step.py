@@ -2,8 +2,7 @@
 # and by NumPy.
 #
 # nnc saves the weights before and after one step of plain gradient descent, so that their difference is the gradient. Here the same
-# gradient is derived by hand, layer by layer, and computed in f64 from the saved initial weights. Nothing of nnc is used but its two
-# weight files.
+# gradient is derived by hand, layer by layer, and computed in f64 from the saved initial weights. Only the two weight files come from nnc.
 import argparse
 import os
 import struct
@@ -21,7 +20,7 @@ parser.add_argument("--dir", required=True)
 parser.add_argument("--precision", default="f32")
 parser.add_argument("--network", choices=["reader", "lenet"], required=True)
 options = parser.parse_args()
-# A rate so large that the difference of the weights keeps the gradient's digits.
+# A rate that is so large that the difference of the weights keeps the gradient's digits.
 RATE = 1e4
 ROWS = 48
 
@@ -189,9 +188,9 @@ for name in sorted(before):
         continue
     found = (before[name] - after[name]) / RATE
     expected = network.gradients[name]
-    # Relative to the largest of the tensor: sums that cancel have no digits of their own.
+    # Relative to the largest of the tensor: sums that cancel have no correct digits.
     error = np.abs(found - expected).max() / max(np.abs(expected).max(), 1e-12)
-    if np.abs(expected).max() < 1e-12:  # a bias before batch normalisation: its gradient is nothing but rounding
+    if np.abs(expected).max() < 1e-12:  # a bias before batch normalisation: its gradient is only rounding
         error = np.abs(found).max()
     print("%-20s %-18s largest %.3e  relative error %.1e" % (name, list(expected.shape), np.abs(expected).max(), error))
     worst, compared = max(worst, error), compared + 1

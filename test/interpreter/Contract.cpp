@@ -1,4 +1,4 @@
-// Semantics of the contraction: every point of the loop space adds one product.
+// The interpreter's contraction: every point of the loop space adds one product.
 #include "mlir/IR/AffineMap.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "test/interpreter/Interpreter.h"

@@ -1,4 +1,4 @@
-// Semantics of the elementwise ops and the autodiff markers (which are their value).
+// The interpreter's elementwise ops, and the autodiff markers, which return their operand.
 #include "test/interpreter/Interpreter.h"
 #include <cmath>
 

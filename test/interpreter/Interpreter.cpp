@@ -1,3 +1,4 @@
+// Runs a function op by op, with the implementations from the other files of this folder.
 #include "test/interpreter/Interpreter.h"
 #include "mlir/IR/BuiltinTypes.h"
 

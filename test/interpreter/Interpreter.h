@@ -9,8 +9,8 @@
 
 namespace nnc::reference {
 
-/// What one op sees: itself, its operands' values, the number of examples, and its result's shape
-/// with `?` replaced.
+/// The context of one op: the op itself, its operands' values, the number of examples, and its
+/// result's shape with `?` replaced.
 struct Call {
   mlir::Operation *op;
   llvm::ArrayRef<Tensor> operands;
@@ -24,7 +24,7 @@ struct Call {
 };
 
 using Semantics = std::function<Tensor(const Call &)>;
-/// Semantics by op name; each file of semantics adds its part.
+/// The implementations by op name; each file of ops adds its part.
 using Table = llvm::StringMap<Semantics>;
 void addElementwise(Table &table);
 void addReductions(Table &table);

@@ -1,4 +1,4 @@
-// Semantics of the random ops: Philox4x32-10 one number at a time, after the paper's pseudocode.
+// The interpreter's random ops: Philox4x32-10, one number at a time, after the paper's pseudocode.
 #include "test/interpreter/Interpreter.h"
 #include <array>
 #include <cmath>
@@ -24,7 +24,7 @@ template <typename Draw> static Tensor draw(const Call &call, Draw drawOne) {
   uint64_t seed = uint64_t(call.operand(0).data[0]), step = uint64_t(call.operand(1).data[0]);
   uint32_t place = uint32_t(call.number("place"));
   Tensor result(call.resultShape);
-  // Of a piece, the whole's row that is its row 0.
+  // For a piece of a batch: the number of its row 0 in the whole.
   uint64_t first = call.op->getNumOperands() > 2 ? uint64_t(call.operand(2).data[0]) : 0;
   for (size_t d = 1; d < call.resultShape.size(); ++d)
     first *= uint64_t(call.resultShape[d]);

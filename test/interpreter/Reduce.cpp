@@ -1,4 +1,4 @@
-// Semantics of reductions and pick.
+// The interpreter's reductions and pick.
 #include "test/interpreter/Interpreter.h"
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-// Semantics of the ops that move elements, and of constants.
+// The interpreter's ops that move elements, and constants.
 #include "mlir/IR/BuiltinAttributes.h"
 #include "test/interpreter/Interpreter.h"
 #include <algorithm>
@@ -55,7 +55,7 @@ static Tensor concat(const Call &call) {
   return result;
 }
 
-/// Where window element `index` (trailing dims last) lies in the whole.
+/// The position of window element `index` (trailing dims last) in the whole.
 static Shape fromWindow(const Call &call, const Shape &index, size_t rank) {
   Shape dims = call.list("dims"), stride = call.list("stride"), dilation = call.list("dilation");
   Shape at(index.begin(), index.begin() + rank);

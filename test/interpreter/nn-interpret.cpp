@@ -1,5 +1,5 @@
 // nn-interpret: runs one function of an nn module on the reference interpreter and prints its
-// results. What `nnc --emit=nn`, `--emit=grad` and `nn-opt` print can be read.
+// results. It reads the output of `nnc --emit=nn`, `--emit=grad` and `nn-opt`.
 #include "compiler/dialect/NnDialect.h"
 #include "test/interpreter/Interpreter.h"
 
@@ -34,7 +34,7 @@ static int fail(const llvm::Twine &message) {
   return 1;
 }
 
-/// The name that irgen gave an argument or result, or its kind and number.
+/// The name that irgen gave to an argument or result, or its kind and number.
 static std::string nameOf(DictionaryAttr attributes, StringRef kind, unsigned number) {
   if (attributes)
     for (NamedAttribute attribute : attributes)
@@ -66,7 +66,7 @@ static bool readElements(const llvm::json::Value &value, const Shape &shape, siz
          });
 }
 
-/// `text` as a tensor of this shape, or what is wrong with it.
+/// `text` as a tensor of this shape, or an error.
 static llvm::Expected<Tensor> readTensor(StringRef text, const Shape &shape) {
   llvm::Expected<llvm::json::Value> value = llvm::json::parse(text);
   if (!value)
@@ -107,7 +107,7 @@ int main(int argc, char **argv) {
   context.loadDialect<func::FuncDialect, nnc::nn::NnDialect>();
   OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(file, &context);
   if (!module)
-    return 1; // the parser has said why
+    return 1; // the parser has reported the error
   func::FuncOp function = findFunction(*module);
   if (!function) {
     std::string names;

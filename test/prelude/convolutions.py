@@ -1,5 +1,5 @@
-# convolutions.py --nnc NNC --dir DIR: convolutions, transposed ones and embeddings of every kind against plain loops in NumPy: weights after
-# three steps of full-batch gradient descent, to 1e-5. A dense layer in front makes the input's gradient count.
+# convolutions.py --nnc NNC --dir DIR: compares convolutions, transposed convolutions and embeddings of every kind with plain loops in
+# NumPy: weights after three steps of full-batch gradient descent, to 1e-5. A dense layer before them makes the input's gradient matter.
 import itertools
 import os
 import sys
@@ -93,7 +93,7 @@ for kind, extra in (("conv", {}), ("conv_transpose", {"extra": 1})):
     convolution(kind, (4, 7, 7), channels=2, kernel=2, stride=3, padding=1, dilation=2, groups=2, **extra)
     convolution(kind, (2, 1, 3), channels=5, kernel=1)
 
-# A table's rows: those of classes that come twice add up, the others stay.
+# A table's rows: gradients of classes that occur twice add up, other rows do not change.
 classes, y = [3, 0, 3, 1], rounded(ROWS, 2)
 saved = run("embedding", "x: [], y: [2]", [(c, goal) for c, goal in zip(classes, y)], "x: []) -> [2] { x |> embedding(2, 5) as table }")
 w = saved("before")

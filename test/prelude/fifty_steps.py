@@ -1,9 +1,9 @@
 # fifty_steps.py --nnc NNC --dir DIR KIND: the first 50 steps on a fixed small problem, by nnc and by NumPy, for each optimizer, schedule,
-# activation, loss, penalty, constraint or normalisation of the prelude, and for each mode of gradient descent. Weights must agree to
-# 1e-5, relative to the largest weight of a tensor. What the prelude declares and no table here names fails the test.
+# activation, loss, penalty, constraint or normalisation of the prelude, and for each mode of gradient descent. Weights must agree to 1e-5,
+# relative to the largest weight of a tensor. The test fails if the prelude declares something that no table here names.
 #
-# The program is full-batch gradient descent on eight rows; nnc saves its weights before and after. Here the same steps are taken in
-# f64 with formulas and derivatives written out by hand. Nothing of nnc is used but its two weight files.
+# The program is full-batch gradient descent on eight rows; nnc saves its weights before and after. Here the same steps are taken in f64
+# with hand-written formulas and derivatives. Only the two weight files come from nnc.
 import math
 import os
 import sys
@@ -32,7 +32,7 @@ def softmax(z):
     return e / e.sum(1, keepdims=True)
 
 
-# Optimizers: one step, given the parameter, its gradient, the number of the step from 1, and a dictionary of its own. ------------------
+# Optimizers: one step, given the parameter, its gradient, the number of the step from 1, and its own dictionary. ------------------
 def sgd(lr=0.01):
     return lambda theta, g, t, s: theta - lr * g
 
@@ -186,8 +186,8 @@ CONSTRAINTS = {
     "constrain net.dense1 to max(theta, 0)": lambda name, w: np.maximum(w, 0) if name.startswith("dense1") else w,
 }
 
-# Normalisations of eight units: the shape whose last but `axis` dims are apart, the axis that is normalised, and how many units share
-# a channel's gain and shift. ---------------------------------------------------------------------------------------------------------------
+# Normalisations of eight units: the shape whose last but `axis` dims are apart, the axis that is normalised, and how many units share a
+# channel's gain and shift. ---------------------------------------------------------------------------------------------------------------
 NORMALISATIONS = {
     "batch_norm": ((len(X), 8), 0, 1),
     "layer_norm": ((len(X), 8), 1, 1),
@@ -196,7 +196,7 @@ NORMALISATIONS = {
 
 
 def train_normalised(before, target, slope, kind, eps=1e-5, rate=0.1, momentum=0.9):
-    """Of dense(8), the normalisation, tanh and dense(1): the weights after STEPS steps, and the running statistics."""
+    """For dense(8), the normalisation, tanh and dense(1): the weights after STEPS steps, and the running statistics."""
     shape, axis, units = NORMALISATIONS[kind]
     w = {name: value.copy() for name, value in before.items()}
     norm = next(name for name in w if name.endswith(".gamma"))[:-len("gamma")]
@@ -223,8 +223,8 @@ def train_normalised(before, target, slope, kind, eps=1e-5, rate=0.1, momentum=0
 
 def train(before, target, slope, activation=None, optimizer=sgd(0.1), rate=None, penalty=lambda w: 0, constraint=lambda name, w: w,
           batches=None):
-    """The weights after STEPS steps. slope(z): the derivative of each example's loss by the network's outputs; a step of part of the rows
-    gets their numbers too."""
+    """The weights after STEPS steps. slope(z): the derivative of each example's loss with respect to the network's outputs; a
+    step on a part of the rows gets their numbers too."""
     weights = {name: value.copy() for name, value in before.items()}
     states = {name: {} for name in weights}
     f, df = ACTIVATIONS[activation] if activation else (None, None)
@@ -249,7 +249,7 @@ def train(before, target, slope, activation=None, optimizer=sgd(0.1), rate=None,
 
 
 def train_with_plateau(before, target, slope, rate, by, patience, least, lowest):
-    """One row again and again, so that the validation loss is that of the weights on it."""
+    """One row repeated, so that the validation loss is the loss of the weights on it."""
     w = {name: value.copy() for name, value in before.items()}
     best, waited, factor, x, y, falls, gains = np.inf, 0, 1.0, X[:1], target[:1], 0, 0
     for step in range(STEPS):
@@ -298,7 +298,7 @@ def compare(name, target, outputs, loss, optimizer_text, layers, by_hand=train, 
     expected = by_hand(saved("before"), target, **how)
     found = saved("after")
     compared.append(name)
-    # A bias before batch normalisation has no gradient but rounding: what it becomes is compared as it is.
+    # A bias before batch normalisation has only rounding as its gradient: its value is compared absolutely.
     sizes = {key: np.abs(value).max() for key, value in expected.items()}
     worst = max(np.abs(found[key] - expected[key]).max() / (sizes[key] if sizes[key] > 1e-12 else 1) for key in expected)
     print("%-60s %.1e" % (name, worst), flush=True)

@@ -1,5 +1,5 @@
-# fit.py --nnc NNC --dir DIR: initializers that look at the first batch, against NumPy. Each program saves its weights as drawn and after one
-# step of rate 0; here the drawn ones are fitted by hand, and must agree to 1e-5 of a tensor's largest element.
+# fit.py --nnc NNC --dir DIR: compares initializers that use the first batch with NumPy. Each program saves its weights as drawn and after
+# one step of rate 0; here the drawn weights are fitted by hand, and must agree to 1e-5 of a tensor's largest element.
 import os
 import sys
 
@@ -26,7 +26,7 @@ def conv(x, w):
 
 
 def lsuv(apply, w, name):
-    """Scales the weights `name` until they change by no more than the runtime minds; `apply` gives the layer's output."""
+    """Scales the weights `name` until they change by no more than the runtime's threshold; `apply` returns the layer's output."""
     for _ in range(10):
         before = w[name]
         w[name] = before / apply().std()
@@ -65,7 +65,7 @@ def unit(name, z):
 
 
 def variance_one(count, w, x, start=1):
-    """LSUV of `count` dense layers with relu between: each is fitted to what the ones before it make of the batch."""
+    """LSUV of `count` dense layers with relu between: each is fitted to the output of the layers before it."""
     for i in range(start, count + 1):
         weights, bias = "dense%d.w" % i, "dense%d.b" % i
         lsuv(lambda: x @ w[weights] + w[bias], w, weights)
@@ -92,7 +92,7 @@ files = run("biased", "model net(x: [18]) -> [5] { x |> dense(5, weights = lsuv,
             + TRAIN.replace("mse(net(x), y)", "mean(net(x)^2)") + saved("fitted"))
 check("lsuv beside biases", files("fitted"), variance_one(1, files("drawn"), X))
 
-# An initializer of the program's own that hands on to one that looks at data, and one whose own `fit` hides that of what it starts from.
+# A program's own initializer that calls one with a `fit`, and one whose own `fit` hides that of the initializer that it starts from.
 files = run("own", """init mine = lsuv(start = xavier)
 init twice = lsuv fit 2 * theta / sqrt(var(output, over = [batch, ...]))
 model net(x: [18]) -> [1] { x |> dense(6, weights = mine) |> relu |> dense(1, weights = twice) }
@@ -121,7 +121,7 @@ z = inner @ w["dense1.w"]
 w["dense1.w"], w["dense1.b"] = w["dense1.w"] / z.std(0), -z.mean(0) / z.std(0)
 check("images, each channel by itself", files("fitted"), w)
 
-# A layer with weights of its own around another, and one that is used twice: it is fitted where it is used first.
+# A layer with its own weights around another layer, and a layer that is used twice: it is fitted at its first use.
 files = run("nested", """layer wide(units)(x: [n]) -> [units] {
   param w: [n, units] ~ lsuv
   relu(dense(units, weights = lsuv)(x)) + x @ w
@@ -138,7 +138,8 @@ inner = relu(X @ w["wide1.dense1.w"]) + X @ w["wide1.w"]
 lsuv(lambda: inner @ w["shared.w"], w, "shared.w")
 check("a layer around a layer, and one used twice", files("fitted"), w)
 
-# Only what is as it was drawn: not what was loaded, frozen, or trained before; and an excepted part is fitted behind the loaded ones.
+# Only freshly drawn parameters are fitted, not those that were loaded, frozen or trained before; an excepted part is fitted after the
+# loaded ones.
 deep = DEEP % ("lsuv", "lsuv")
 files = run("again", deep + saved("drawn") + TRAIN + saved("first") + "data far = rows(x: [18], y: [1]) { %s -> [0]; %s -> [1] }\n"
             % (list(range(18)), list(range(18, 0, -1))) + TRAIN.replace(" on d", " on far") + saved("second")

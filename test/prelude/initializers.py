@@ -1,5 +1,5 @@
 # initializers.py --nnc NNC --dir DIR: draws a matrix and a filter bank with each initializer of the prelude and compares mean, standard
-# deviation, bounds and, of `orthogonal`, singular values with what its definition says.
+# deviation, bounds and, for `orthogonal`, singular values with its definition.
 import math
 import os
 import sys
@@ -12,7 +12,7 @@ import trials
 options = trials.flags().parse_args()
 FITTED = ["lsuv", "data_dependent"]  # to the first batch: fit.py compares these
 
-# A normal distribution cut at two standard deviations: its own is this part of the whole one's.
+# A normal distribution truncated at two standard deviations: its standard deviation is this fraction of the full one's.
 DENSITY = math.exp(-2) / math.sqrt(2 * math.pi)
 CUT = math.sqrt(1 - 4 * DENSITY / math.erf(math.sqrt(2)))
 
@@ -21,7 +21,7 @@ def walk(fan_in):
     return math.sqrt(2 / fan_in) * math.exp(1.2 / (max(fan_in, 6) - 2.4))
 
 
-# For each: mean, standard deviation and largest size (None: none), of the fans.
+# For each: mean, standard deviation and largest absolute value (None: none), as functions of the fans.
 DISTRIBUTIONS = {
     "zeros": lambda i, o: (0, 0, 0),
     "ones": lambda i, o: (1, 0, 1),

@@ -1,10 +1,11 @@
-# slopes.py --nnc NNC --dir DIR f32|f64: values, slopes and second derivatives of every activation, loss and elementwise primitive at special
-# points, against formulas written out by hand in f64. What the prelude or the dialect declares and no table here names fails the test.
+# slopes.py --nnc NNC --dir DIR f32|f64: values, slopes and second derivatives of every activation, loss and elementwise primitive at
+# special points, against hand-written formulas in f64. The test fails if the prelude or the dialect declares something that no table here
+# names.
 #
-# Each entry is predicted for all points, so that nothing is folded. It is: an expression of z (and t), the
-# value, the slope by z, and the second derivative or None where there is a corner; at a corner the slope is the one that LANGUAGE.md states.
-# `near`: how far from zero rounding may put a value, in units of the precision, where the formula that the reference states loses digits;
-# a negative one is the distance itself, of what is good to f32's precision only.
+# Each entry is predicted for all points, so that nothing is folded. It is: an expression of z (and t), the value, the slope with respect to
+# z, and the second derivative, or None at a corner; at a corner the slope is the one that LANGUAGE.md states. `near`: how far from zero
+# rounding may put a value, in units of the precision, where the formula that the reference states loses digits; a negative one is the
+# distance itself, for functions that have only f32's precision.
 import csv
 import math
 import os
@@ -174,7 +175,7 @@ TWO = {
 }
 
 def compare(title, entries, points, both):
-    """Of each entry at each point: value, slope, second derivative, in one prediction."""
+    """Value, slope and second derivative of each entry at each point, in one prediction."""
     folder = os.path.join(options.dir, title)
     os.makedirs(folder, exist_ok=True)
     text = []

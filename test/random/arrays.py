@@ -1,6 +1,6 @@
 # arrays.py: f64 arrays that know how they were computed, and derivatives of them to any order. Every rule for a derivative is itself
-# written in these operations. It shares nothing with nnc, needs only NumPy, and stands in where PyTorch cannot be had; torch_arrays.py
-# offers the same names on top of PyTorch.
+# written in these operations. It shares nothing with nnc, needs only NumPy, and replaces PyTorch where that is not available;
+# torch_arrays.py offers the same names on top of PyTorch.
 import math
 
 import numpy as np
@@ -89,7 +89,7 @@ def detached(x): return Array(x.value)
 
 
 def where(mask, a, b):
-    """`mask` is an array of NumPy; no gradient reaches what it does not choose."""
+    """`mask` is a NumPy array; elements that it does not choose get no gradient."""
     a, b = array(a), array(b)
     zero = np.zeros(np.broadcast_shapes(mask.shape, a.shape, b.shape))
     return Array(np.where(mask, a.value, b.value),
@@ -103,7 +103,7 @@ def sum(x, axes=None, keep=False):
 
 
 def largest(x, axes):
-    """The maximum over some axes, kept with size 1; where several are largest the first of them gets the gradient."""
+    """The maximum over some axes, kept with size 1; if several are largest, the first gets the gradient."""
     axes = tuple(i % x.ndim for i in axes)
     rest = [i for i in range(x.ndim) if i not in axes]
     moved = np.transpose(x.value, rest + list(axes)).reshape([x.shape[i] for i in rest] + [-1])
@@ -127,7 +127,7 @@ def transpose(x, axes):
 
 
 def matmul(a, b):
-    """Of two arrays with at least two axes."""
+    """The matrix product of two arrays with at least two axes."""
     def swapped(x): return transpose(x, tuple(range(x.ndim - 2)) + (x.ndim - 1, x.ndim - 2))
     return Array(a.value @ b.value, [(a, lambda g: sum_to(matmul(g, swapped(b)), a.shape)), (b, lambda g: sum_to(matmul(swapped(a), g), b.shape))])
 
@@ -139,7 +139,7 @@ def concat(parts, axis):
 
 
 def _placed(g, index, shape):
-    """g's elements added to zeros of `shape` at `index`: what undoes an index, and is undone by it."""
+    """g's elements added to zeros of `shape` at `index`: the transpose of indexing."""
     value = np.zeros(shape)
     np.add.at(value, index, g.value)
     return Array(value, [(g, lambda h: h[index])])
@@ -153,7 +153,7 @@ def pad(x, low, high):
 
 
 def gradients(y, xs, keep=False):
-    """d y / d each of xs; `y` is one number. `keep` is there for PyTorch: here a gradient can always be derived again."""
+    """d y / d each of xs; `y` is one number. `keep` is for PyTorch: here a gradient can always be differentiated again."""
     order, seen, stack = [], set(), [(y, False)]
     while stack:
         node, done = stack.pop()
@@ -166,7 +166,7 @@ def gradients(y, xs, keep=False):
     slopes = {id(y): Array(np.ones(y.shape))}
     wanted = {id(x) for x in xs}
     reaches = set(wanted)
-    for node in order:  # operands come first: what no x reaches needs no gradient
+    for node in order:  # operands come first; nodes that depend on no x need no gradient
         if any(id(p) in reaches for p, _ in node.parents):
             reaches.add(id(node))
     for node in reversed(order):

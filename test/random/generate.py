@@ -1,5 +1,5 @@
 # generate.py: a random program and the numbers that it must give. Program(seed).text is in the language; Program.train takes the weights
-# that nnc drew and returns those after training, and what the model then predicts, by language.py and updates.py.
+# that nnc drew and returns the weights after training and the model's predictions, computed by language.py and updates.py.
 import os
 import sys
 
@@ -21,7 +21,7 @@ class Env(dict):
         super().__init__()
         self.tensors, self.training, self.updates, self.class_numbers, self.assigned = tensors, training, updates, class_numbers, {}
         self.noise = None # of the perturbed run: draws what rounding may leave of a difference that is 0
-        self.share = 1.0  # this batch's rows of a full one's
+        self.share = 1.0  # this batch's rows divided by those of a full one
 
     def parameter(self, name): return self.tensors[name]
     state = parameter
@@ -99,7 +99,7 @@ class Program:
         return lambda e: nn.dense(nn.flatten(e[name]), e.parameter(full + ".w"), e.parameter(full + ".b"))
 
     def finish(self, body):
-        """The outputs: of everything that is not used yet, so that nothing is computed for nobody."""
+        """Chooses a loss and its targets, and computes the outputs from the last three values of the body."""
         rng = self.rng
         last = body.values[-3:]
         kinds = ["mse", "l1_loss", "huber", "cross_entropy", "binary_cross_entropy_logits", "binary_cross_entropy", "hinge",
@@ -161,17 +161,17 @@ class Program:
         return nn.mean(each) if self.loss == "sequence_cross_entropy" else each
 
     def training(self, steps):
-        """What one train statement says."""
+        """The settings of one train statement."""
         rng, t = self.rng, {}
         t["optimizer"], t["step"] = updates.optimizer(rng, steps)
         t["steps"], t["batch"] = steps, [len(self.x), int(rng.integers(1, len(self.x) + 1))][rng.integers(2)]
         t["penalty"] = [None, "l2", "l1", "elastic", "slope"][rng.integers(5)] if rng.random() < 0.5 else None
         if t["penalty"] == "slope" and "batch_norm" in " ".join(self.body.lines + (self.inner.lines if self.inner else [])):
-            t["penalty"] = None  # examples touch one another there
+            t["penalty"] = None  # there, examples depend on one another
         if t["penalty"] == "slope" and self.k is not None:
             t["penalty"] = None
         if t["penalty"] == "slope" and "derivative" in " ".join(self.declarations):
-            t["penalty"] = None  # language.py knows a stated derivative to the first order
+            t["penalty"] = None  # language.py supports stated derivatives only to the first order
         t["clip"] = [("norm", pieces.number(rng, 0.1, 1)), ("value", pieces.number(rng, 0.02, 0.2))][rng.integers(2)] if rng.random() < 0.35 else None
         t["constrain"] = ["max_norm", "clamp"][rng.integers(2)] if rng.random() < 0.3 else None
         t["freeze"] = rng.random() < 0.2
@@ -214,7 +214,7 @@ class Program:
         return env, nn.batched(self.output(env), len(rows))
 
     def train(self, start, noise=None):
-        """`start`: tensors by their full names. The tensors after all trainings, and the model's outputs for all rows."""
+        """`start`: tensors by their full names. Returns the tensors after all trainings, and the model's outputs for all rows."""
         self.noise = noise
         tensors = {name: np.array(value) for name, value in start.items()}
         frozen = set()
@@ -240,7 +240,7 @@ class Program:
             slope = nn.gradient(nn.total(nn.tanh(z)), env["x"])
             per_example = per_example + 0.05 * nn.total(nn.square(slope))
         loss = nn.batch_mean(per_example)
-        weights = [v for name, v in held.items() if v.rank >= 2 and not is_state(name)]  # those of the inner model are the outer one's, too
+        weights = [v for name, v in held.items() if v.rank >= 2 and not is_state(name)]  # those of the inner model are also the outer one's
         for v in weights:
             if t["penalty"] == "l2": loss = loss + 0.005 * nn.total(nn.square(v))
             if t["penalty"] == "l1": loss = loss + 0.003 * nn.total(nn.absolute(v))

@@ -1,4 +1,4 @@
-# language.py: what the operations of the language mean, for values of one example or of a batch, written on the arrays of arrays.py or
+# language.py: the operations of the language, for values of one example or of a batch, implemented with the arrays of arrays.py or
 # torch_arrays.py (`use`). Formulas come from LANGUAGE.md and from the papers it names, never from the prelude.
 import numpy as np
 
@@ -35,7 +35,7 @@ def value(x):
 
 
 def aligned(*values):
-    """Their arrays, such that arrays' broadcasting is the language's: examples line up from the right, the batch stays in front."""
+    """Their arrays, shaped so that the arrays' broadcasting is the language's: examples line up from the right, the batch stays in front."""
     rank = max(v.rank for v in values)
     return [A.reshape(v.a, (v.a.shape[0],) + (1,) * (rank - v.rank) + v.shape) if v.batch and v.rank < rank else v.a for v in values]
 
@@ -50,7 +50,7 @@ def each(function):
 
 
 def choose(mask, a, b):
-    """`mask` is a function of arrays of NumPy for the values that follow it: (function, values)."""
+    """`mask` is a function of NumPy arrays, with the values that it is applied to: (function, values)."""
     test, operands = mask
     operands, a, b = [value(o) for o in operands], value(a), value(b)
     *tested, x, y = aligned(*operands, a, b)
@@ -85,7 +85,7 @@ def swish(v): return v * sigmoid(v)
 
 
 def softplus(v):
-    # Each half of the axis by a formula that is smooth at 0 and never overflows.
+    # Each half of the axis has a formula that is smooth at 0 and never overflows.
     above, below = choose(greater(v, 0.0), v, 0.0 * v), choose(greater(v, 0.0), 0.0 * v, v)
     grow = each(lambda a: A.log1p(A.exp(a)))
     return choose(greater(v, 0.0), above + grow(-1.0 * above), grow(below))
@@ -231,7 +231,7 @@ def channels(p, v):
 
 
 def batch_norm(v, gamma, beta, mean_, var_, training, eps=1e-5):
-    """The result, and while training the batch's mean, variance and how many numbers they are of."""
+    """The result and, while training, the batch's mean, variance and the count of their numbers."""
     if not training:
         return channels(gamma, v) * (v - channels(mean_, v)) / sqrt(channels(var_, v) + eps) + channels(beta, v), None
     axes = (0,) + tuple(range(2, v.a.ndim))
@@ -255,7 +255,7 @@ def group_norm(v, groups, gamma, beta, eps=1e-5):
 
 # Losses ------------------------------------------------------------------------------------------------------------------------------------
 def one_hot(labels, n):
-    """Of a NumPy array of class numbers of a batch."""
+    """For a NumPy array with the class numbers of a batch."""
     return V((np.asarray(labels)[..., None] == np.arange(n)) * 1.0, True)
 
 
@@ -278,6 +278,6 @@ def huber(p, t, delta=1.0):
 
 
 def gradient(y, x):
-    """d y / d x for each example: y is one number for each, and examples do not touch one another."""
+    """d y / d x for each example: y is one number for each, and examples do not depend on one another."""
     number = V(A.sum(y.a, (0,))) if y.batch else y
     return V(A.gradients(number.a, [x.a], True)[0], x.batch)

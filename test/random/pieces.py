@@ -1,5 +1,5 @@
-# pieces.py: random pieces of programs, each as text of the language and as a function on language.V that means the same. A piece of the
-# body of a model takes values that stand above it; what it needs besides (functions, layers, parameters) it declares by the way.
+# pieces.py: random pieces of programs, each as text of the language and as an equivalent function on language.V. A piece of the body of a
+# model takes values that are defined above it, and declares what else it needs (functions, layers, parameters).
 import numpy as np
 
 import language as nn
@@ -7,14 +7,14 @@ from language import V
 
 
 class Body:
-    """The body of a model or function while it grows: its lines, and the names that have a value so far with their shapes."""
+    """The body of a model or function while it grows: its lines, and the names that have a value so far, with their shapes."""
 
     def __init__(self, program, path, inputs):
         self.program, self.rng, self.path = program, program.rng, path
         self.lines, self.steps, self.values, self.has_numbers = [], [], list(inputs), False
 
     def let(self, text, shape, function):
-        """A line of its own; `function` turns the environment into a V."""
+        """Adds a line; `function` turns the environment into a V."""
         name = self.program.fresh("v")
         self.lines.append("let %s = %s" % (name, text))
         self.steps.append((name, function))
@@ -92,7 +92,8 @@ def own_function(program):
     if rng.random() < 0.5:
         program.declarations.append("fn %s(z, k = %s) = %s" % (name, c, text))
         return name, lambda v, k=None: f({"z": v, "k": nn.value(c if k is None else k)})
-    # What is stated need not be what would be found: the value is f, its slope by z is g, and by k it is f's.
+    # The stated derivative need not be the one that would be found: the value is f, its slope with respect to z is g, and with respect to k
+    # it is f's.
     slope, g = expression(rng, ["z", "k"], 1)
     program.declarations.append("fn %s(z, k = %s) = %s + 0 * z\n  derivative %s + 0 * z" % (name, c, text, slope))
 
@@ -106,7 +107,7 @@ def own_function(program):
 
 
 def slope_function(program):
-    """`grad` by the first of one or two parameters, or by both."""
+    """`grad` with respect to the first of one or two parameters, or to both."""
     rng, name = program.rng, program.fresh("g")
     two = rng.random() < 0.5
     text, f = expression(rng, ["z", "y"] if two else ["z"], 2, smooth=True)
@@ -114,7 +115,7 @@ def slope_function(program):
     program.declarations.append("fn %s(%s) = grad(sum(%s), %s)" % (name, "z: [n], y: [n]" if two else "z: [n]", text, by))
 
     def slope(*args):
-        # Each argument is a variable of its own, and of each example, what does not differ between these too.
+        # Each argument is a separate variable for each example, even if its value is the same for all.
         rows = next((a.a.shape[0] for a in args if a.batch), None)
         own = [V(a.a + nn.A.array(0.0), a.batch) for a in args]
         e = dict(zip("zy", own if rows is None else [nn.batched(a, rows) for a in own]))
@@ -143,7 +144,7 @@ def with_option(body, v):
 
 
 def binary(body, v):
-    """With another value whose shape broadcasts to this one's."""
+    """Combines it with another value whose shape broadcasts to this one's."""
     fits = [w for w in body.values if len(w[1]) <= len(v[1]) and all(n in (1, m) for n, m in zip(w[1][::-1], v[1][::-1]))]
     w = fits[body.rng.integers(len(fits))]
     text, f = expression(body.rng, [v[0], w[0]], 2)
@@ -254,7 +255,7 @@ def call(body, v):
 
 
 def slope(body, v):
-    """`grad` by arguments of every make."""
+    """`grad` with respect to arguments of every kind."""
     if len(v[1]) != 1:
         return
     rng, n = body.rng, v[1][0]
@@ -316,11 +317,11 @@ def normalised(body, v):
             result, batch = nn.batch_norm(e[v[0]], e.parameter(full + "gamma"), e.parameter(full + "beta"), e.state(full + "mean_"),
                                           e.state(full + "var_"), e.training)
             if batch and e.updates:
-                # A short batch counts by its numbers in a mean, and by its numbers less one in a variance.
+                # A short batch counts by its count of numbers in a mean, and by that count less one in a variance.
                 mean, variance, n = batch
                 e.assign(full + "mean_", (1 - momentum) * e.share, mean)
                 e.assign(full + "var_", (1 - momentum) * (n - 1) / max(n / e.share - 1, 1), variance)
-            # Of numbers that are all the same, a sum in another order leaves a little of x - mean.
+            # If all numbers are equal, a sum in another order leaves a small x - mean.
             return result if e.noise is None else result + V(nn.A.array(e.noise(result.a.shape)), result.batch)
         body.let("%s |> batch_norm(momentum = %s) as %s" % (v[0], momentum, place), v[1], run)
     elif len(v[1]) == 1 and v[1][0] > 1:
@@ -393,7 +394,7 @@ def repeated(body, v):
 
 
 def looked_up(body, v):
-    """A row of a table for each class number that the data hold, and a gather by them."""
+    """A row of a table for each class number in the data, and a gather by them."""
     if not body.has_numbers:
         return
     rng, count = body.rng, body.program.numbers
@@ -404,7 +405,7 @@ def looked_up(body, v):
         body.let("k |> embedding(%d, %d, weights = normal(0.8)) as %s" % (units, classes, place), (count, units),
                  lambda e: V(e.parameter(full + ".w").a[labels(e)], True))
     elif len(v[1]) == 1 and v[1][0] >= classes:
-        # An example's own elements, by its own numbers.
+        # An example's own elements, selected by its own numbers.
         body.let("%s[k]" % v[0], (count,), lambda e: V(nn.batched(e[v[0]], len(labels(e))).a[
             (nn_rows(labels(e)), labels(e))], True))
 

@@ -1,9 +1,10 @@
-# run.py --nnc NNC --dir DIR [--first SEED] [--count N] [--arrays torch|numpy]: random networks, trained by nnc and by formulas in f64.
+# run.py --nnc NNC --dir DIR [--first SEED] [--count N] [--arrays torch|numpy]: trains random networks with nnc and with formulas in f64,
+# and compares them.
 #
-# A program saves its weights, trains, saves them again and predicts. The reference begins with the weights that nnc drew, takes the same
-# steps, and must come to the same weights and outputs, to 1e-9 relative to a tensor's largest element. Where rounding alone can do more,
-# which a second run of the reference from weights that are off by 1e-14 tells, thirty times what it did is allowed, and the network is counted as
-# ill-conditioned. What nnc refuses is a difference too: every program is sound.
+# A program saves its weights, trains, saves them again and predicts. The reference starts with the weights that nnc drew, takes the same
+# steps, and must reach the same weights and outputs, to 1e-9 relative to a tensor's largest element. If rounding alone can cause more,
+# which a second run of the reference from weights that are off by 1e-14 shows, thirty times that change is allowed, and the network is
+# counted as ill-conditioned. A program that nnc rejects is also a difference, because every program is valid.
 import argparse
 import concurrent.futures
 import os
@@ -98,7 +99,7 @@ def checked(seed, options):
 
 
 def start(arrays):
-    """In each process: the arrays that the reference is computed with."""
+    """Sets, in each process, the arrays with which the reference is computed."""
     if arrays == "torch":
         import torch_arrays as chosen
     else:

@@ -1,5 +1,5 @@
 # updates.py: optimizers and schedules by their published formulas, in NumPy. An optimizer is one step, given the parameter, its gradient,
-# the number of the step from 1, and a dictionary of its own; a hyper-parameter is a function of the step from 0.
+# the number of the step from 1, and its own dictionary; a hyper-parameter is a function of the step from 0.
 import math
 
 import numpy as np
@@ -62,7 +62,7 @@ def adamw(lr, beta1=0.9, beta2=0.999, eps=1e-8, decay=0.0):
 def schedule(rng, base, steps):
     """(text, rate of a step)"""
     over = int(rng.integers(2, steps + 2))
-    third, quarter, tenth = (float("%g" % (base / n)) for n in (3, 4, 10))  # as they are written
+    third, quarter, tenth = (float("%g" % (base / n)) for n in (3, 4, 10))  # as they are written in the program
     half = lambda a, b, part: b + (a - b) * (1 + math.cos(math.pi * min(1, part))) / 2
     kinds = [
         ("%g" % base, lambda i: base),

@@ -1,11 +1,10 @@
 # bothways.py --nnc NNC --dir DIR [options] PROGRAM
 #
-# Runs a program in memory (`nnc run`) and as a compiled trainer, with 1 and 2 threads, and requires the same printed
-# results and bit-identical saved weights; then checks the results that it is told to expect. The first run's output is
-# printed, for FileCheck.
+# Runs a program in memory (`nnc run`) and as a compiled trainer, with 1 and 2 threads, and requires the same printed results and
+# bit-identical saved weights; then checks the expected results that are given. The first run's output is printed, for FileCheck.
 #
-# The program is copied into DIR with `save MODEL to …` behind it where it saves nothing itself, so that there are weights to
-# compare; what lies beside the program and beside its folder is linked, so that its data paths hold.
+# The program is copied into DIR, with `save MODEL to …` added at its end if it saves nothing itself, so that there are weights to compare.
+# Files next to the program and next to its folder are linked, so that its data paths are valid.
 import argparse
 import os
 import re
@@ -28,7 +27,7 @@ parser.add_argument("--output-only", action="store_true", help="the program save
 parser.add_argument("program")
 options = parser.parse_args()
 
-# How long a run may take; the tests' figures come in seconds, so a run that long hangs.
+# The time limit of a run; tests take seconds, so a run that takes this long hangs.
 LIMIT = 1500
 
 

@@ -1,6 +1,6 @@
 # browser.py [--screenshot FILE] [--width W]… PAGE: opens a page in headless Chromium at each width (1280 and 400) and fails unless it is
-# self-contained and fits: no message on the console, no request but for the page, no overflow to the right, every image decoded, every
-# plot answers the pointer. Prints what it saw in a line for each width. Without Chromium: "skipped" and exit code 0.
+# self-contained and fits: no message on the console, no request except for the page, no overflow to the right, every image decoded, every
+# plot responds to the pointer. Prints one line with the findings for each width. Without Chromium: "skipped" and exit code 0.
 #
 # It speaks the DevTools protocol over a pair of pipes (--remote-debugging-pipe): JSON messages that end with a zero byte.
 import argparse
@@ -95,7 +95,7 @@ def main():
         print("skipped: there is no chromium")
         return 0
     address = pathlib.Path(options.page).resolve().as_uri()
-    # It reserves addresses by the terabyte; the limit that tests run under is for what they use.
+    # It reserves terabytes of address space; the limit of tests is meant for memory that they use.
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
     resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
     problems = []

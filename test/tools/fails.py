@@ -1,10 +1,9 @@
 # fails.py [--code N] [--within SECONDS] [--stdin FILE] [--stdout FILE] -- COMMAND…
 #
-# Runs a command that must fail in good order: with exit code N (1 when not given), not by a signal, within two seconds.
-# What counts is the processors' time where it is less than the clock's, so that a busy machine does not fail it; what waits
-# without working is stopped later.
-# What the command printed, standard output and standard error together, is printed, so that FileCheck can read on.
-# NNC_TIME_FACTOR stretches the time limit (sanitizer builds).
+# Runs a command that must fail cleanly: with exit code N (1 if not given), not by a signal, within two seconds. CPU time counts if it is
+# less than the elapsed time, so a busy machine does not fail the test; a command that waits without working is stopped later. The output of
+# the command, standard output and standard error together, is printed for FileCheck. NNC_TIME_FACTOR stretches the time limit (sanitizer
+# builds).
 import argparse
 import os
 import resource

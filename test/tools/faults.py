@@ -1,10 +1,10 @@
-# faults.py --dir DIR [--each N] [--kills] -- TRAINER [FLAGS…]: what becomes of a run whose system calls fail.
+# faults.py --dir DIR [--each N] [--kills] -- TRAINER [FLAGS…]: checks a run whose system calls fail.
 #
-# TRAINER is run once undisturbed; then again for every N-th (1: every) call by which it opens a file of its own, writes, flushes or
-# renames, with that call made to fail by strace: with each error in turn, or (--kills) with the process killed there. The files that the
-# run writes stand in its folder from an earlier run (--seed 9). After each failure every one of them must be the old one or a whole new
-# one, nothing else may lie there, and the exit code must be 1 with a message unless all are new. After each kill, the run that is resumed
-# must end with the weights of the undisturbed one, and tidy up.
+# TRAINER is run once undisturbed; then again for every N-th (1: every) call by which it opens one of its files, writes, flushes or renames,
+# and strace makes that call fail, with each error in turn, or (--kills) kills the process there. The files that the run writes are already
+# in its folder from an earlier run (--seed 9). After each failure every one of them must be the old file or a complete new one, there must
+# be no other files, and the exit code must be 1 with a message unless all are new. After each kill, the resumed run must end with the
+# weights of the undisturbed one, and remove leftovers.
 import argparse
 import json
 import os
@@ -16,7 +16,7 @@ import sys
 ERRORS = {"openat": ["EACCES", "EMFILE", "ENOSPC", "EIO"], "write": ["ENOSPC", "EIO", "EDQUOT", "EFBIG"],
           "fsync": ["EIO", "ENOSPC", "EDQUOT"], "rename": ["EIO", "ENOSPC", "EACCES", "EXDEV"], "ftruncate": ["EIO"],
           "close": ["EIO", "EDQUOT"], "fchmod": ["EPERM"]}
-# Where reading fails on purpose nothing is written; this is about writing.
+# Failures of reading are not tested here, only those of writing.
 NOT_OURS = re.compile(r'"/(lib|usr|etc|proc|sys|dev)\b')
 
 parser = argparse.ArgumentParser(allow_abbrev=False)
@@ -45,7 +45,7 @@ def files(folder):
         for name in names:
             path = os.path.relpath(os.path.join(at, name), folder)
             if "tfevents" in path:
-                continue  # each run has one of its own
+                continue  # each run has its own
             with open(os.path.join(at, name), "rb") as file:
                 found[path] = file.read()
     return found
@@ -58,7 +58,7 @@ def fresh(name):
 
 
 def whole(path, data):
-    """Whether a file whose contents differ from run to run has its end."""
+    """Whether a file whose contents differ from run to run is complete."""
     if path.endswith(".html"):
         return data.rstrip().endswith(b"</html>")
     if path.endswith(".svg"):
@@ -85,7 +85,7 @@ if done.returncode:
     sys.exit("faults.py: the traced run fails by itself: " + done.stderr.decode())
 before, after = files(old), files(first)
 
-# Which call of its kind, in the main thread, each one is.
+# The number of each call among those of its kind in the main thread.
 calls, counts, main = [], {}, None
 with open(trace, errors="replace") as file:
     for line in file:
@@ -117,12 +117,12 @@ def judge(what, folder, done):
         elif data is None:
             problems.append("%s: %s is gone" % (what, path))
         elif path.endswith(".ck"):
-            continue  # looked at below
+            continue  # checked below
         elif data != before[path] and data != after[path] and not whole(path, data):
             problems.append("%s: %s is neither the old nor the new one" % (what, path))
         elif not error and whole(path, data) is None and data != after[path]:
             problems.append("%s: exit code 0, but %s is not the new one" % (what, path))
-    # Every checkpoint is one that can be gone on from, or the old one, which says so.
+    # Every checkpoint can be resumed, or is the old one, which the message says.
     again = run(folder, "--resume")
     if again.returncode != 0 and b"does not fit this run: its seed is 9" not in again.stderr:
         problems.append("%s: --resume afterwards: %s" % (what, again.stderr.decode()[:300]))
@@ -131,7 +131,7 @@ def judge(what, folder, done):
 def judge_kill(what, folder):
     again = run(folder, "--resume")
     if again.returncode != 0 and b"does not fit this run: its seed is 9" in again.stderr:
-        again = run(folder)  # killed before its first checkpoint: there is nothing of it to go on from
+        again = run(folder)  # killed before its first checkpoint: there is nothing to resume
     if again.returncode != 0:
         problems.append("%s: --resume: %s" % (what, again.stderr.decode()[:300]))
         return

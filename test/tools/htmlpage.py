@@ -1,6 +1,6 @@
-# htmlpage.py PAGE: reads a report as HTML and fails unless it is well formed and needs nothing else: elements nest and are closed, those
-# that are used are known and stand where they may, no attribute and no id is there twice, every link leads to an id, nothing is
-# fetched, no control characters. Prints its outline: headings, the list of contents, captions of tables with their rows and what is folded.
+# htmlpage.py PAGE: reads a report as HTML and fails unless it is well formed and self-contained: elements nest and are closed, all are
+# known and are where they are allowed, no attribute or id occurs twice, every link leads to an id, nothing is fetched, there are no control
+# characters. Prints its outline: headings, the list of contents, captions of tables with their rows and what is folded.
 import html.parser
 import re
 import sys
@@ -10,7 +10,7 @@ SVG = {"svg", "g", "path", "polyline", "polygon", "line", "rect", "circle", "tex
 KNOWN = VOID | SVG | {"html", "head", "title", "style", "script", "body", "main", "nav", "ul", "li", "a", "h1", "h2", "h3", "p", "div", "dl",
                       "dt", "dd", "details", "summary", "pre", "code", "table", "thead", "tbody", "tr", "th", "td", "figure", "figcaption",
                       "span", "b"}
-PHRASING = {"a", "b", "span", "code", "img", "br", "svg"}  # what may stand in a paragraph, a heading, a summary
+PHRASING = {"a", "b", "span", "code", "img", "br", "svg"}  # allowed in a paragraph, a heading, a summary
 PARENTS = {"li": {"ul"}, "dt": {"dl"}, "dd": {"dl"}, "tr": {"thead", "tbody"}, "th": {"tr"}, "td": {"tr"}, "thead": {"table"}, "tbody": {"table"},
            "summary": {"details"}, "figcaption": {"figure"}}
 

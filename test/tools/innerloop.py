@@ -1,9 +1,9 @@
-# innerloop.py --nnc NNC --cpu LEVEL --function NAME PROGRAM: what the inner loop of each contraction of a function looks like.
+# innerloop.py --nnc NNC --cpu LEVEL --function NAME PROGRAM: describes the inner loop of each contraction of a function.
 #
-# A line for each contraction kernel NAME_kI that --emit=fused tiles:
+# Prints a line for each contraction kernel NAME_kI that --emit=fused tiles:
 #   NAME_k1: 64 multiply-adds as planned, zmm, no spill
-# The inner loop is the one with the most multiply-adds among those that hold no other loop. Planned are the tile's vectors times the
-# unrolling. Behind it stand the vector registers that the loop uses, and how many vectors it moves to or from the stack frame.
+# The inner loop is the one with the most multiply-adds among those that contain no other loop. The planned number is the tile's vectors
+# times the unrolling. After it come the vector registers that the loop uses, and how many vectors it moves to or from the stack frame.
 import argparse
 import re
 import subprocess

@@ -1,4 +1,4 @@
-# inputs.py DIR: writes the data files, whole and damaged, that the programs of test/errors read.
+# inputs.py DIR: writes the data files, intact and damaged, that the programs of test/errors read.
 import gzip
 import os
 import struct

@@ -1,7 +1,7 @@
 # killed.py --dir DIR --weights FILE [--after N] [--flags FLAGS] -- COMMAND…
 #
-# Runs a training command to its end in one folder; in another it kills it (SIGKILL) right behind the end of epoch N and resumes
-# it, with `--resume`. Both must save the same bytes.
+# Runs a training command to its end in one folder; in another it kills it (SIGKILL) right after the end of epoch N and resumes it with
+# `--resume`. Both must save the same bytes.
 import argparse
 import os
 import re

@@ -1,9 +1,9 @@
-# What the tests of documentation read in a Markdown file: its headings and fenced blocks, and the rows of its tables.
+# Reads the parts of Markdown files that the tests of documentation need: fenced blocks, and the rows of tables.
 import re
 
 
 def blocks(text):
-    """Yields (line, info, body) for each fenced block: the number of its first line, the word behind the fence, the lines between."""
+    """Yields (line, info, body) for each fenced block: the number of its first line, the word after the fence, the lines between."""
     start = info = body = None
     for number, line in enumerate(text.split("\n"), 1):
         if line.startswith("```"):
@@ -19,7 +19,7 @@ def blocks(text):
 
 
 def rows(text):
-    """Yields (line, cells) for each row of a table, its head and its rule left out."""
+    """Yields (line, cells) for each row of a table, without its head and rule."""
     lines = text.split("\n")
     for number, line in enumerate(lines, 1):
         head = number < len(lines) and re.fullmatch(r"\|[-:| ]+\|", lines[number])

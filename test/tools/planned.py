@@ -1,6 +1,6 @@
-# planned.py --nnc NNC PROGRAM [FLAGS…]: the memory that `--emit=plan` announces for each training step is what the run allocates.
+# planned.py --nnc NNC PROGRAM [FLAGS…]: checks that the memory that `--emit=plan` shows for each training step is what the run allocates.
 #
-# FLAGS go to the run, such as --max-steps 2. The trains of a program are compared in order.
+# FLAGS go to the run, such as --max-steps 2. The train statements of a program are compared in order.
 import argparse
 import re
 import subprocess

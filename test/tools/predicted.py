@@ -1,9 +1,9 @@
-# predicted.py --nnc NNC --dir DIR PROGRAM …: a trainer's `predict` gives what the run's `predict` gives, to the last bit.
+# predicted.py --nnc NNC --dir DIR PROGRAM …: checks that a trainer's `predict` gives the same as the run's `predict`, to the last bit.
 #
-# Of each program a copy is made that trains a little, and that saves each model trained at its top level, and each ensemble, and predicts
-# with it at its end, from a file of new rows. The copy's trainer is run; then `./trainer predict --weights …` reads the same rows. Programs
-# without such a model, whose data are no table, no rows and no generator, or that are not to be compiled, are passed over; --least N: as
-# many must not be.
+# For each program a copy is made that trains only a little, saves each model that is trained at its top level, and each ensemble, and
+# predicts with it at its end from a file of new rows. The copy's trainer is run; then `./trainer predict --weights …` reads the same rows.
+# Programs are skipped if they have no such model, if their data are not a table, rows or a generator, or if they must not compile; --least
+# N: at least N must not be skipped.
 import argparse
 import os
 import random
@@ -24,7 +24,7 @@ GENERATORS = "blobs|moons|circles|spirals"
 
 
 def rows_of(data, folder, name):
-    """The source to predict from as the program names it, and the trainer's input; nothing where it is unknown how to make them."""
+    """The source to predict from as the program names it, and the trainer's input; nothing if they cannot be generated."""
     kind, arguments = re.match(r"\s*(\w+)\(([^)]*)\)", data).groups()
     table = re.search(r'"([^"]+)"', arguments)
     if kind == "csv" and table:
@@ -54,20 +54,20 @@ def rows_of(data, folder, name):
 
 
 def hastened(text):
-    """The program, trained a little only."""
+    """The program, with little training."""
     text = re.sub(r"\b(epochs\s*=\s*)\d[\d_]*(?! *\w*s\b)", r"\g<1>2", text)
     text = re.sub(r"\b(steps\s*=\s*)\d[\d_]*", r"\g<1>4", text)
     return re.sub(r"\b(trials\s*=\s*)\d+", r"\g<1>2", text)
 
 
 def compare(number_and_path):
-    """What is to be said of a program, and how many of its models were compared."""
+    """A message about a program, and how many of its models were compared."""
     number, path = number_and_path
     with open(path, encoding="utf-8") as file:
         text = hastened(file.read())
     code = re.sub(r"#[^\n]*", "", text)
     outside, depth, start = "", 0, 0
-    for at, c in enumerate(code):  # what stands in no block
+    for at, c in enumerate(code):  # the text outside of blocks
         if depth == 0:
             outside += c
         depth += (c == "{") - (c == "}")

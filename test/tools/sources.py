@@ -1,4 +1,4 @@
-# sources.py DIR: writes arrays, images and texts, whole and damaged, for the programs of test/sources.
+# sources.py DIR: writes arrays, images and texts, intact and damaged, for the programs of test/sources.
 import os
 import struct
 import sys
@@ -29,7 +29,7 @@ numpy.savez_compressed(place("packed.npz"), **arrays)
 numpy.save(place("objects.npy"), numpy.array([{}, 1], dtype=object), allow_pickle=True)
 numpy.save(place("half.npy"), numbers.astype("f2"))
 
-# Two clouds, one much rarer than the other, with a test set of their own in the same archive.
+# Two clouds, one much rarer than the other, with their own test set in the same archive.
 random = numpy.random.default_rng(1)
 def clouds(often, rarely):
     y = numpy.repeat([0, 1], [often, rarely]).astype("u1")
@@ -54,7 +54,7 @@ def png(pixels):
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
-# Stripes that lie and stripes that stand, of any phase and brightness.
+# Horizontal and vertical stripes, of any phase and brightness.
 def stripes(stand, channels, size=8):
     wave = 1 + numpy.sin(numpy.arange(size) * 1.5 + random.uniform(0, 6))
     image = (wave[None, :] if stand else wave[:, None]) * random.uniform(60, 120) + numpy.zeros((size, size))

@@ -1,7 +1,7 @@
 # stages.py --nnc NNC --nn-opt NN_OPT PROGRAM [-- FLAGS…]: prints every stage of a program, and reads back what can be read.
 #
-# Each stage must come out and be of a sensible size; the object file must be the same when made twice. What `--emit=nn` and `--emit=grad` print,
-# nn-opt must read, verify and print unchanged.
+# Each stage must be printed and have a sensible size; the object file must be the same if it is made twice. nn-opt must read, verify and
+# print the output of `--emit=nn` and `--emit=grad` unchanged.
 import argparse
 import difflib
 import subprocess

@@ -1,5 +1,5 @@
-# trials.py: what tests share that compute nnc's results again: the flags --nnc and --dir, a program run in a folder of its own, and
-# whether all of a kind in the prelude are compared.
+# trials.py: code shared by tests that recompute nnc's results: the flags --nnc and --dir, running a program in its own folder, and the
+# check that all declarations of a kind in the prelude are compared.
 import argparse
 import os
 import re
@@ -19,7 +19,7 @@ def flags():
 
 def complete(file, keyword, texts, parts=(), which=r"\w+"):
     """Ends the test if the prelude's `file` declares a `keyword` that none of `texts` names. `parts` are not compared by themselves, because
-    others in `file` are made of them; `which`: a pattern of the names that count."""
+    others in `file` use them; `which`: a pattern of the names that count."""
     place = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "compiler", "prelude", file)
     with open(place, encoding="utf-8") as text:
         declared = re.findall(r"^%s (%s)\b" % (keyword, which), text.read(), re.M)
@@ -30,7 +30,7 @@ def complete(file, keyword, texts, parts=(), which=r"\w+"):
 
 
 def run(nnc, folder, text):
-    """Runs the program `text` in `folder`. What is returned gives the tensors that it saved as NAME.safetensors, by NAME."""
+    """Runs the program `text` in `folder`. Returns a function that gives the tensors saved as NAME.safetensors, by NAME."""
     os.makedirs(folder, exist_ok=True)
     with open(os.path.join(folder, "program.nn"), "w") as file:
         file.write(text)

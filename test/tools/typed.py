@@ -1,7 +1,7 @@
-# Types into a program on a terminal of its own and prints what it shows: typed.py COMMAND … < KEYS
+# Types into a program on its own terminal and prints what it shows: typed.py COMMAND … < KEYS
 #
-# Each line of KEYS is typed and ended with Enter, once the program has shown a prompt; a line that ends in \ is typed without Enter.
-# \t, \e (escape) and \c (Control-C) in it are those keys. What controls the terminal is left out of the output.
+# Each line of KEYS is typed and ended with Enter, once the program has shown a prompt; a line that ends in \ is typed without Enter. \t, \e
+# (escape) and \c (Control-C) in it are those keys. Terminal control sequences are left out of the output.
 import os
 import pty
 import re
@@ -14,7 +14,7 @@ CONTROL = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\r|\x07|\x0f")
 
 
 def shown(raw):
-    """The text without what moves the cursor; a backspace takes the character before it."""
+    """The text without cursor movements; a backspace removes the character before it."""
     text = CONTROL.sub(b"", raw)
     while re.search(rb"[^\x08]\x08", text):
         text = re.sub(rb"[^\x08]\x08", b"", text)
@@ -32,7 +32,7 @@ def main():
     deadline = time.monotonic() + 300
 
     def read(until, quiet):
-        """Reads until `until` is shown at the end, and nothing more comes for a moment."""
+        """Reads until the output ends with `until` and nothing more comes for a moment."""
         nonlocal seen, everything
         while time.monotonic() < deadline:
             ready, _, _ = select.select([terminal], [], [], quiet)

@@ -1,5 +1,5 @@
-# within.py SECONDS MEGABYTES -- COMMAND…: runs it, and fails if it needs more of the processors' time (times NNC_TIME_FACTOR,
-# whatever else the machine does meanwhile) or more memory at its largest (not looked at with NNC_TIME_FACTOR: sanitizers take their own).
+# within.py SECONDS MEGABYTES -- COMMAND…: runs COMMAND, and fails if it needs more CPU time (times NNC_TIME_FACTOR, independent of the
+# machine's load) or a higher peak of memory (not checked with NNC_TIME_FACTOR: sanitizers use their own).
 import os
 import resource
 import subprocess

@@ -1,4 +1,4 @@
-// The kern dialect: registration and verifiers.
+// Registers the kern dialect and verifies its ops.
 #include "compiler/dialect/kern/Kern.h"
 #include "compiler/dialect/NnDialect.h"
 

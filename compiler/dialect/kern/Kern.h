@@ -1,4 +1,4 @@
-// The kern dialect's C++ face; what its ops mean is said in KernOps.td.
+// The kern dialect in C++. KernOps.td describes its ops.
 #pragma once
 
 #include "mlir/Bytecode/BytecodeOpInterface.h"
@@ -20,10 +20,10 @@
 
 namespace nnc::kern {
 
-/// Bytes of a tensor of `rows` examples if it is batched.
+/// The size of a tensor in bytes, with `rows` examples if it is batched.
 int64_t bytesOf(mlir::Type type, int64_t rows = 1);
 
-/// The kernel result or function argument whose memory `value` uses: looks through views.
+/// The kernel result or function argument whose memory `value` uses. Looks through views.
 mlir::Value memoryOf(mlir::Value value);
 
 } // namespace nnc::kern

@@ -1,5 +1,5 @@
-// The kern dialect: what an nn function becomes once it is decided which ops share a kernel, in which order kernels
-// run, and where every tensor lives.
+// The kern dialect: an nn function after it has been decided which ops share a kernel, in which
+// order kernels run, and where every tensor is stored.
 #ifndef NNC_KERN_OPS_TD
 #define NNC_KERN_OPS_TD
 
@@ -21,7 +21,7 @@ def Kern_Dialect : Dialect {
   let useDefaultAttributePrinterParser = 1;
 }
 
-// Which kind of loop nest computes the kernel.
+// The kind of loop nest that computes the kernel.
 def Kern_Pointwise : I32EnumAttrCase<"pointwise", 0>;
 def Kern_Reduction : I32EnumAttrCase<"reduction", 1>;
 def Kern_Contraction : I32EnumAttrCase<"contraction", 2>;
@@ -34,7 +34,7 @@ def Kern_KindAttr : EnumAttr<Kern_Dialect, Kern_KindEnum, "kind"> {
   let assemblyFormat = "$value";
 }
 
-// Which memory a tensor lives in; see nn_call in runtime/abi.h.
+// The memory in which a tensor is stored; see nn_call in runtime/abi.h.
 def Kern_Fixed : I32EnumAttrCase<"fixed", 0>;    // scratch, independent of the batch: byte offset
 def Kern_Row : I32EnumAttrCase<"row", 1>;        // scratch for each row of capacity: bytes = offset * capacity
 def Kern_Tensor : I32EnumAttrCase<"tensor", 2>;  // a persistent tensor: byte offset in the arena
@@ -59,10 +59,9 @@ def Kern_PlaceArrayAttr : TypedArrayAttrBase<Kern_PlaceAttr, "places"> {
 
 class Kern_Op<string mnemonic, list<Trait> traits = []> : Op<Kern_Dialect, mnemonic, traits>;
 
-// fused: the region is evaluated element by element over the index space of the results, which all have one shape.
-// pointwise: pull ops only. reduction: one or more reductions of equal input shape and dims, what they
-// reduce, and pull ops on their results. contraction: one contraction whose operands are kernel inputs,
-// and pull ops on its result.
+// fused: the region is evaluated element by element over the index space of the results, which all have the same shape.
+// pointwise: pull ops only. reduction: one or more reductions of equal input shape and dims, the pull ops that compute their
+// inputs, and pull ops on their results. contraction: one contraction whose operands are kernel inputs, and pull ops on its result.
 def Kern_FusedOp : Kern_Op<"fused", [Pure, IsolatedFromAbove, SingleBlock]> {
   let summary = "one kernel";
   let arguments = (ins Kern_KindAttr:$kind, Variadic<AnyRankedTensor>:$inputs,
@@ -74,13 +73,13 @@ def Kern_FusedOp : Kern_Op<"fused", [Pure, IsolatedFromAbove, SingleBlock]> {
   }];
   let hasVerifier = 1;
   let extraClassDeclaration = [{
-    /// The values the region yields, one for each result.
+    /// The values that the region yields, one for each result.
     ::mlir::OperandRange getYielded();
-    /// The shape all results have: the kernel's index space.
+    /// The common shape of all results: the index space of the kernel.
     ::mlir::RankedTensorType getSpace();
-    /// After planning: the place of result `i`.
+    /// The place of result `i`, after planning.
     ::nnc::kern::PlaceAttr getPlace(unsigned i);
-    /// The reductions or the contraction of the region, in order.
+    /// The reductions or the contraction in the region, in order.
     ::llvm::SmallVector<::mlir::Operation *> getRoots();
   }];
 }
@@ -91,7 +90,7 @@ def Kern_YieldOp : Kern_Op<"yield", [Pure, Terminator, ParentOneOf<["FusedOp"]>]
   let assemblyFormat = "$values attr-dict `:` type($values)";
 }
 
-// view: the same memory as another shape; elements keep their row-major order.
+// view: the same memory with another shape. Elements keep their row-major order.
 def Kern_ViewOp : Kern_Op<"view", [Pure]> {
   let summary = "the same elements in another shape, without a copy";
   let arguments = (ins AnyRankedTensor:$source);
@@ -100,7 +99,8 @@ def Kern_ViewOp : Kern_Op<"view", [Pure]> {
   let hasVerifier = 1;
 }
 
-// guard: the call ends here if `value` is not finite. Kernels that write persistent tensors stand below.
+// guard: the call ends here if `value` is not finite. Kernels that write persistent tensors come
+// after it.
 def Kern_GuardOp : Kern_Op<"guard"> {
   let summary = "return unless the value is finite";
   let arguments = (ins AnyRankedTensor:$value);

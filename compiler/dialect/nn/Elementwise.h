@@ -1,4 +1,5 @@
-// What all elementwise ops share; only NnElementwise.td's code and this room use it.
+// Helpers that all elementwise ops share. Only the code in NnElementwise.td and this folder use
+// them.
 #pragma once
 
 #include "compiler/dialect/NnDialect.h"
@@ -7,10 +8,10 @@
 
 namespace nnc::nn {
 
-/// Short names for a scalar body: everything works on scalars and vectors, and folds constants, but
-/// no function of the math dialect: its folder rounds as the compiler's libm does, and the code as
-/// its own polynomial, so that a result would depend on whether an operand happens to be known, as
-/// an iota's lanes are in a fused kernel.
+/// Short names for use in scalar bodies. All work on scalars and vectors. Constants are folded,
+/// except in functions of the math dialect: folding rounds like the compiler's libm but the
+/// generated code like its own polynomial, so the result would depend on whether an operand happens
+/// to be constant (as the lanes of an iota are in a fused kernel).
 class ScalarEmitter {
 public:
   ScalarEmitter(mlir::OpBuilder &b, mlir::Location loc) : b(b), loc(loc) {}
@@ -23,7 +24,7 @@ public:
   /// The constant `c` in x's type.
   mlir::Value like(mlir::Value x, double c);
   mlir::Value compare(mlir::arith::CmpFPredicate predicate, mlir::Value a, mlir::Value b2) {
-    // The truth value remembers its operands' type: see truth().
+    // Remember the type of the operands, for truth().
     element = a.getType();
     return make<mlir::arith::CmpFOp>(predicate, a, b2);
   }
@@ -34,8 +35,8 @@ public:
   mlir::Value select(mlir::Value mask, mlir::Value a, mlir::Value b2) {
     return make<mlir::arith::SelectOp>(mask, a, b2);
   }
-  /// a - b ⌊a / b⌋ without rounding: the exact remainder of the truncated quotient, which has a's
-  /// sign, moved to b's sign. Only that last sum may round, and then to b at most.
+  /// a - b ⌊a / b⌋: the exact remainder of the truncated quotient, which has the sign of a, plus b
+  /// if b has the other sign. Only that addition may round, and then to b at most.
   mlir::Value remainder(mlir::Value a, mlir::Value b2);
   /// 1 where the result of the last compare() holds, else 0.
   mlir::Value truth(mlir::Value mask);
@@ -46,7 +47,7 @@ private:
   mlir::Type element;
 };
 
-/// The operands' common type, or an error at `loc` that shows the types that differ.
+/// The common type of the operands, or an error at `loc` that shows the types that differ.
 mlir::LogicalResult inferElementwise(llvm::StringRef name, std::optional<mlir::Location> loc,
                                      mlir::ValueRange operands, unsigned arity,
                                      llvm::SmallVectorImpl<mlir::Type> &types);
@@ -54,7 +55,7 @@ mlir::LogicalResult inferElementwise(llvm::StringRef name, std::optional<mlir::L
 /// Loads every operand at `index` and emits the scalar body.
 mlir::Value buildElementwiseAt(ScalarBodyOp op, ElementBuilder &eb, llvm::ArrayRef<Index> index);
 
-/// The result as a constant when all operands are constants, by folding the scalar body.
+/// The result as a constant if all operands are constants, by folding the scalar body.
 mlir::OpFoldResult foldElementwise(mlir::Operation *op, llvm::ArrayRef<mlir::Attribute> operands);
 
 /// `: T` for an op whose operands and result all have type T.

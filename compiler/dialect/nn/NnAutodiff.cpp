@@ -1,4 +1,4 @@
-// gradient, argument, with_derivative, stop_gradient, total.
+// The ops for differentiation: gradient, argument, with_derivative, stop_gradient, total.
 #include "compiler/dialect/nn/ShapeRules.h"
 
 using namespace mlir;
@@ -97,7 +97,7 @@ LogicalResult TotalOp::inferReturnTypes(MLIRContext *, std::optional<Location> l
   return success();
 }
 
-/// n in every element of `type`.
+/// n as every element of `type`.
 static Value batchSizeAs(OpBuilder &b, Location loc, RankedTensorType type) {
   Value n = b.create<BatchSizeOp>(loc);
   auto scalar = RankedTensorType::get({}, type.getElementType());

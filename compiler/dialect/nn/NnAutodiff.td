@@ -1,4 +1,4 @@
-// Ops that speak to differentiation; none of them is left when code is generated.
+// Ops for differentiation. None of them remains when code is generated.
 #ifndef NNC_NN_AUTODIFF_TD
 #define NNC_NN_AUTODIFF_TD
 
@@ -12,7 +12,8 @@ def Nn_GradientOp : Nn_Op<"gradient", "the gradients of y with respect to values
   let assemblyFormat = "$y `wrt` $wrt attr-dict `:` type($y) `,` type($wrt)";
 }
 
-// argument: y = x;  dx = dy. What differs in `number` is another variable, though its value may be the same
+// argument: y = x;  dx = dy. Ops that differ in `number` are different variables, even if their
+// values are equal
 def Nn_ArgumentOp : Nn_Op<"argument", "x, as a variable of its own", "Rule",
     [Nn_BeforeCodegen, Nn_Infer,
      DeclareOpInterfaceMethods<AutodiffMarkerOp>]> {
@@ -22,7 +23,8 @@ def Nn_ArgumentOp : Nn_Op<"argument", "x, as a variable of its own", "Rule",
   let assemblyFormat = "$x `number` $number attr-dict `:` custom<OneType>(type($x), type($result))";
 }
 
-// with_derivative: the value is y;  dx = dy d. Nothing flows from y into x; into all else that y depends on flows what does
+// with_derivative: the value is y;  dx = dy d. Nothing flows from y into x; everything else that y
+// depends on gets its usual gradient
 def Nn_WithDerivativeOp : Nn_Op<"with_derivative", "y, with d as its derivative by x", "Rule",
     [Nn_BeforeCodegen, Nn_Infer, DeclareOpInterfaceMethods<StatedDerivativeOp>,
      DeclareOpInterfaceMethods<AutodiffMarkerOp>]> {

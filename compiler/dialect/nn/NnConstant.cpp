@@ -1,4 +1,4 @@
-// constant, iota, batch_size: values that come from nowhere.
+// The ops without operands: constant, iota, batch_size.
 #include "compiler/dialect/nn/ShapeRules.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
@@ -24,8 +24,8 @@ Value ConstantOp::buildAt(ElementBuilder &eb, ArrayRef<Index> index) {
   };
   if (value.isSplat() || type.getRank() == 0)
     return eb.splat(type.getElementType(), element(0));
-  // A chain of selects. Constants of more than a few elements are memory to a code generator, which
-  // then never asks.
+  // A chain of selects. Constants of more than a few elements are in memory, and the code generator
+  // then never calls this.
   Index at = eb.linearize(index, rowMajorStrides(type.getShape()));
   Value result = eb.splat(type.getElementType(), element(0));
   for (int64_t i = 1; i < type.getNumElements(); ++i)

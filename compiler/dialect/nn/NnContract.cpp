@@ -1,4 +1,4 @@
-// contract: shape rule and derivatives; see NnContract.td for the math.
+// The shape rule and the derivatives of contract; see NnContract.td for the math.
 #include "compiler/dialect/nn/ShapeRules.h"
 #include "mlir/IR/AffineExprVisitor.h"
 
@@ -40,13 +40,13 @@ static std::optional<Access> parseAccess(AffineExpr e) {
   return Access{outer->first, outer->second, inner->first, inner->second};
 }
 
-/// Whether the access counts one dim in blocks: outer·size + inner, which reaches every element
+/// Whether the access splits one dim into blocks: outer·size + inner, which reaches every element
 /// once.
 static bool isSplit(const Access &access, ArrayRef<int64_t> sizes) {
   return access.inner == 1 && sizes[access.outerDim] >= 0 && sizes[access.innerDim] == access.outer;
 }
 
-/// Which entry of a plain map is `dim`.
+/// The position of `dim` in a plain map.
 static size_t positionOf(AffineMap map, int64_t dim) {
   return *map.getResultPosition(getAffineDimExpr(dim, map.getContext()));
 }
@@ -174,15 +174,15 @@ static Value contract(Derivation &d, Value a, Value b, ArrayRef<AffineMap> maps,
 }
 
 namespace {
-/// da of a contraction with windows. For each window entry x = s·p + t·q of a, p is the dim that
-/// indexes the result:
+/// da of a contraction with windows. For each window entry x = s·p + t·q of a, where p is the dim
+/// that indexes the result:
 ///   da[x] = Σ_q dy[(x - t q) / s] b[q]  =  Σ_q' P[x + t q'] b[Q-1-q']
-/// where P is dy with s-1 zeros between its elements along p and t(Q-1) zeros before.
+/// P is dy with s-1 zeros between its elements along p and t(Q-1) zeros before them.
 class WindowedLeft {
 public:
   WindowedLeft(ContractOp op, Derivation &d) : op(op), d(d) {}
 
-  /// Null if a window's dims are both in the result or both outside it.
+  /// Null unless in each window one dim is only in the result and the other only in b.
   Value build() {
     MLIRContext *context = op.getContext();
     AffineMap mapA = op.getLeftMap(), mapB = op.getRightMap(), mapY = op.getOutMap();
@@ -210,7 +210,7 @@ public:
       interior[yDim] = s - 1;
       high[yDim] = extent - spread;
       flipped.push_back(bDim);
-      // p now counts the elements of a.
+      // From here on p counts the elements of a.
       sizes[p] = extent;
       aAccess.push_back(getAffineDimExpr(p, context));
       yAccess[yDim] = getAffineDimExpr(p, context) + getAffineDimExpr(q, context) * t;
@@ -229,7 +229,8 @@ private:
 };
 } // namespace
 
-/// da in general: onto all dims of a's windows, then folded to where the windows came from.
+/// da in general: a contraction onto all dims of the windows of a, then a fold back to the elements
+/// of a.
 static Value foldedLeft(ContractOp op, Derivation &d) {
   MLIRContext *context = op.getContext();
   auto a = cast<RankedTensorType>(op.getA().getType());

@@ -1,5 +1,5 @@
-// What elementwise ops share: type rule, pull form, constant folding; and cast, the one that
-// changes the type.
+// Common code of elementwise ops: type rule, pull form, constant folding. Also cast, the only one
+// that changes the type.
 #include "compiler/dialect/nn/Elementwise.h"
 #include "compiler/dialect/nn/ShapeRules.h"
 #include "mlir/IR/Matchers.h"
@@ -65,11 +65,11 @@ Value buildElementwiseAt(ScalarBodyOp op, ElementBuilder &eb, ArrayRef<Index> in
 
 // Constant folding
 
-/// Large constants stay symbolic: folding them would only grow the module.
+/// Larger constants are not folded, because that would only grow the module.
 static constexpr int64_t maxFoldedElements = 4096;
 
-/// The scalar body on constants, folded by arith and math; null if something did not fold. The ops
-/// live in a block of their own, which is dropped.
+/// Evaluates the scalar body on constants, with the folders of arith and math. Null if something
+/// did not fold. The ops are built in a temporary block.
 static FloatAttr foldScalar(ScalarBodyOp op, ArrayRef<APFloat> operands) {
   Block scratch;
   OpBuilder b(op->getContext());
@@ -80,8 +80,8 @@ static FloatAttr foldScalar(ScalarBodyOp op, ArrayRef<APFloat> operands) {
     values.push_back(b.create<arith::ConstantOp>(
         loc, FloatAttr::get(getElementTypeOrSelf(operand.getType()), value)));
   Value result = op.buildScalar(b, loc, values);
-  // Here is the one place where functions of the math dialect are folded: before fusion, and so the
-  // same for all of its outcomes.
+  // Functions of the math dialect are folded only here. This happens before fusion, so the result
+  // does not depend on fusion.
   for (Operation &made : llvm::make_early_inc_range(scratch)) {
     SmallVector<Value> known;
     b.setInsertionPoint(&made);
@@ -93,7 +93,7 @@ static FloatAttr foldScalar(ScalarBodyOp op, ArrayRef<APFloat> operands) {
   }
   FloatAttr folded;
   matchPattern(result, m_Constant(&folded));
-  // The block's destructor wants no uses left.
+  // The destructor of the block requires that no uses are left.
   scratch.dropAllReferences();
   scratch.clear();
   return folded;
@@ -167,7 +167,7 @@ OpFoldResult CastOp::fold(FoldAdaptor adaptor) {
       inner && inner.getX().getType() == getType() &&
       inner.getType().getElementTypeBitWidth() > getType().getElementTypeBitWidth())
     return inner.getX();
-  // Not by foldElementwise: arith.truncf refuses to fold what is not exact.
+  // foldElementwise cannot do this: arith.truncf refuses to fold inexact results.
   auto constant = dyn_cast_or_null<DenseFPElementsAttr>(adaptor.getX());
   if (!constant)
     return {};

@@ -1,13 +1,15 @@
-// Elementwise ops. Each entry is the whole of an op: its math, its derivative (d<operand>, written in nn ops
-// through Expr: operands by name, y the result, dy its gradient), its scalar body (arith/math ops, for
-// scalars and vectors alike, which constant folding evaluates too), and where its values lie (Range.h; a and b are the
-// ranges of the first and the last operand). An op that says nothing of its range may give infinities and NaN.
+// Elementwise ops. Each entry defines the whole op: its math, its derivative (d<operand>, written
+// with Expr: operands by name, y the result, dy its gradient), its scalar body (arith/math ops for
+// scalars and vectors; constant folding evaluates it too), and the range of its values (Range.h; a
+// and b are the ranges of the first and the last operand). An op without a range may give
+// infinities and NaN.
 #ifndef NNC_NN_ELEMENTWISE_TD
 #define NNC_NN_ELEMENTWISE_TD
 
 include "compiler/dialect/NnDialect.td"
 
-/// Common to all: operands and result have one type; element i of the result needs element i of each operand.
+/// Common to all: operands and result have one type; element i of the result depends only on
+/// element i of each operand.
 class Nn_Elementwise<string mnemonic, string math, string derivative, int cost, list<string> names,
                      list<Trait> traits = []>
     : Nn_Op<mnemonic, math, derivative, !listconcat([
@@ -84,11 +86,11 @@ def Nn_LogOp : Nn_Unary<"log", "y = ln x", "dy / x", "e.make<::mlir::math::LogOp
   let range = "log(a)";
   let notation = Nn_Notation<"Function", "ln", "\\ln">;
 }
-// log1p: y = ln(1 + x), to all digits where x is small;  dx = dy / (1 + x)
+// log1p: y = ln(1 + x), accurate for small x;  dx = dy / (1 + x)
 def Nn_Log1pOp : Nn_Unary<"log1p", "y = ln(1 + x)", "dy / (x + 1.0)", "e.make<::mlir::math::Log1pOp>(x)", 20> {
   let range = "log(Range{1, 1, false} + a)";
 }
-// expm1: y = e^x - 1, to all digits where x is small;  dx = dy e^x
+// expm1: y = e^x - 1, accurate for small x;  dx = dy e^x
 def Nn_Expm1Op : Nn_Unary<"expm1", "y = e^x - 1", "dy * exp(x)", "e.make<::mlir::math::ExpM1Op>(x)", 16> {
   let range = "exp(a) - Range{1, 1, false}";
 }
@@ -166,14 +168,15 @@ def Nn_DivOp : Nn_Binary<"div", "y = a / b", "dy / b", "-(dy * y / b)",
   let notation = Nn_Notation<"Quotient">;
   let hasCanonicalizer = 1;
 }
-// rem: y = a - b ⌊a / b⌋, exact, so that |y| < |b| and y has b's sign;  da = dy, db = -dy ⌊a / b⌋: what
-// is nearest to (a - y) / b, where a / b may round up to the next integer
+// rem: y = a - b ⌊a / b⌋, exact, so that |y| < |b| and y has the sign of b;  da = dy, db = -dy ⌊a /
+// b⌋, computed as (a - y) / b rounded to the nearest integer, because a / b may round up to the
+// next integer
 def Nn_RemOp : Nn_Binary<"rem", "y = a - b floor(a / b)", "dy", "-(dy * floor((a - y) / b + 0.5))",
   "e.remainder(lhs, rhs)", 30> {
   let notation = Nn_Notation<"Relation", "mod", "\\bmod">;
 }
-// pow: y = a^b;  da = dy b a^(b-1), 0 where b = 0;  db = dy y ln a, 0 where a = 0 and b >= 0. Where a < 0
-// there is no slope along b, and the logarithm says so: NaN.
+// pow: y = a^b;  da = dy b a^(b-1), 0 where b = 0;  db = dy y ln a, 0 where a = 0 and b >= 0. Where
+// a < 0 there is no derivative along b, and the logarithm gives NaN.
 def Nn_PowOp : Nn_Binary<"pow", "y = a^b",
   "dy * b * pow(a, select(equal(b, 0.0), 1.0, b - 1.0))",
   "dy * y * log(select(equal(a, 0.0) * (1.0 - greater(b.like(0), b)), 1.0, a))",
@@ -182,8 +185,9 @@ def Nn_PowOp : Nn_Binary<"pow", "y = a^b",
   let notation = Nn_Notation<"Power">;
   let hasCanonicalizer = 1;
 }
-// max: y = the greater, NaN if either is;  da = dy where a > b, db = dy elsewhere (so relu'(0) = 0). The rules
-// of max and min ask y > b rather than a > b, which is the same: then the result is all that need be kept.
+// max: y = the greater, NaN if either is;  da = dy where a > b, db = dy elsewhere (so relu'(0) =
+// 0). The rules of max and min test y > b instead of a > b, which is equivalent: then only the
+// result must be kept.
 class Nn_Extremum<string mnemonic, string math, string first, string body>
     : Nn_Binary<mnemonic, math, "dy", "dy", body, 2> {
   let gradients = "Expr b = d.operand(1), first = " # first # [{;
@@ -201,7 +205,8 @@ def Nn_MinOp : Nn_Extremum<"min", "y = min(a, b)", "greater(b, y)",
   let range = "min(a, b)";
 }
 
-// Comparisons: y = 1 where it holds, else 0; a NaN compares unequal and neither less nor greater;  da = db = 0
+// Comparisons: y = 1 where the relation holds, else 0; NaN is unequal to everything and neither
+// less nor greater;  da = db = 0
 class Nn_Compare<string mnemonic, string sign, string predicate>
     : Nn_Binary<mnemonic, "y = 1 where a " # sign # " b, else 0", "", "",
         "e.truth(e.compare(::mlir::arith::CmpFPredicate::" # predicate # ", lhs, rhs))", 1> {

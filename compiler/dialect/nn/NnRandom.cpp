@@ -1,4 +1,4 @@
-// random_uniform and random_normal: Philox4x32-10 in vector arithmetic.
+// The random ops random_uniform and random_normal: Philox4x32-10 in vector arithmetic.
 #include "compiler/dialect/Placed.h"
 #include "compiler/dialect/nn/ShapeRules.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -10,7 +10,7 @@ using namespace mlir;
 namespace nnc::nn {
 
 namespace {
-/// One evaluation for each lane; all values are i32 (or vectors of it).
+/// One evaluation of Philox for each lane. All values are i32 (or vectors of it).
 class Philox {
 public:
   Philox(ElementBuilder &eb) : eb(eb), b(eb.builder()), loc(eb.location()) {}
@@ -20,9 +20,9 @@ public:
     // Constants of Salmon et al., "Parallel random numbers: as easy as 1, 2, 3" (2011).
     Value multiplier0 = eb.integer(64, 0xD2511F53), multiplier1 = eb.integer(64, 0xCD9E8D57);
     Value bump0 = eb.integer(64, 0x9E3779B9), bump1 = eb.integer(64, 0xBB67AE85);
-    // A word takes the lower half of a 64-bit lane throughout, and what products and sums leave in
-    // the upper half stays there: a round is multiplications of lower halves, shifts and exclusive
-    // ors, and no lane moves.
+    // Each word is in the lower half of a 64-bit lane, and the upper half left over from products
+    // and sums is ignored. So a round needs only multiplications of lower halves, shifts and
+    // exclusive ors, and no data moves between lanes.
     for (Value *word : {&counter[0], &counter[1], &counter[2], &counter[3], &key[0], &key[1]})
       *word = b.create<arith::ExtUIOp>(loc, eb.typeOf(b.getI64Type()), *word);
     for (int round = 0; round < 10; ++round) {
@@ -42,7 +42,7 @@ public:
 
   Value exclusiveOr(Value x, Value y) { return b.create<arith::XOrIOp>(loc, x, y); }
 
-  /// Words (value low 32 bits, high 32 bits) of a host scalar that holds a whole number below 2^53.
+  /// The low and the high 32 bits of a host scalar that holds a whole number below 2^53.
   std::array<Value, 2> words(Value f64) {
     Type i64 = eb.typeOf(b.getI64Type()), i32 = eb.typeOf(b.getI32Type());
     Value whole = b.createOrFold<arith::FPToUIOp>(loc, i64, f64);
@@ -51,7 +51,7 @@ public:
             b.createOrFold<arith::TruncIOp>(loc, i32, high)};
   }
 
-  /// block[word] for a word that differs from lane to lane.
+  /// block[word], where `word` differs from lane to lane.
   Value pickWord(const Block &block, Value word) {
     Value result = block[0];
     for (uint64_t i = 1; i < 4; ++i) {
@@ -81,11 +81,11 @@ private:
   Location loc;
 };
 
-/// An evaluation gives four words for each of 16 counters: elements of the same rest by 16 in a run
-/// of this length.
+/// One evaluation gives four words for each of 16 counters. In a run of this length, elements with
+/// the same index modulo 16 share a counter.
 constexpr int64_t sharedRun = 64;
 
-/// Where an element's random numbers come from.
+/// The key, counter and word that give an element its random numbers.
 struct Source {
   std::array<Value, 2> key;
   Philox::Block counter;
@@ -106,8 +106,8 @@ static Source sourceOf(OpT op, Philox &philox, ElementBuilder &eb, ArrayRef<Inde
   Index element = eb.linearize(index, rowMajorStrides(op.getType().getShape()));
   Value wide, word;
   if (op.getFirstRow()) {
-    // How far the piece is from the whole's first element is known in the run alone, so each lane
-    // has a block and a word of its own.
+    // The distance of the piece from the first element of the whole is only known at run time, so
+    // each lane has its own block and word.
     Type i64 = eb.typeOf(b.getI64Type());
     int64_t rowElements = 1;
     for (int64_t size : op.getType().getShape().drop_front())

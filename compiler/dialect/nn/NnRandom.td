@@ -1,14 +1,15 @@
-// Counter-based random numbers: the same seed, step and place give the same numbers, in any order of evaluation.
+// Counter-based random numbers: the same seed, step and place give the same numbers, in any order
+// of evaluation.
 #ifndef NNC_NN_RANDOM_TD
 #define NNC_NN_RANDOM_TD
 
 include "compiler/dialect/NnDialect.td"
 
-/// Philox4x32-10 with key (seed low 32 bits, seed high 32 bits ^ place) and counter (block low, block high, step low,
-/// step high). The element with linear (row-major) index e has block (e >> 6) * 16 + (e & 15) and
-/// word (e >> 4) & 3, so that four 16-lane vectors can share one evaluation. With first_row, the
-/// result is a piece of a larger one: its row 0 is that row of the whole, and e counts from the
-/// whole's first element.
+/// Philox4x32-10 with key (seed low 32 bits, seed high 32 bits ^ place) and counter (block low,
+/// block high, step low, step high). The element with linear (row-major) index e has block (e >> 6)
+/// * 16 + (e & 15) and word (e >> 4) & 3, so four 16-lane vectors can share one evaluation. With
+/// first_row, the result is a piece of a larger tensor: its row 0 is that row of the whole, and e
+/// counts from the first element of the whole.
 class Nn_Random<string mnemonic, string math>
     : Nn_Op<mnemonic, math, "Zero", [DeclareOpInterfaceMethods<PullOp, ["getCost", "getSharedRun"]>]> {
   let arguments = (ins Nn_HostScalar:$seed, Nn_HostScalar:$step, Optional<Nn_HostScalar>:$first_row,

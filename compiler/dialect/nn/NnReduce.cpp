@@ -1,4 +1,4 @@
-// Reductions: how each combines elements, and its derivative.
+// Reductions: how each combines elements, its derivative, and pick.
 #include "compiler/dialect/LongSums.h"
 #include "compiler/dialect/nn/Elementwise.h"
 #include "compiler/dialect/nn/ShapeRules.h"
@@ -11,8 +11,8 @@ std::pair<Value, Value> addCompensated(OpBuilder &b, Location loc, Value sum, Va
   Value term = b.create<arith::SubFOp>(loc, x, lost);
   Value next = b.create<arith::AddFOp>(loc, sum, term);
   Value gone = b.create<arith::SubFOp>(loc, b.create<arith::SubFOp>(loc, next, sum), term);
-  // Of an infinite sum nothing is lost; the differences above are no numbers then. gone - gone is 0
-  // for a finite one.
+  // An infinite sum has no rounding error, but the differences above are then NaN or infinite. gone
+  // - gone is 0 only if `gone` is finite.
   Value zero = b.create<arith::ConstantOp>(loc, b.getZeroAttr(gone.getType()));
   Value finite = b.create<arith::CmpFOp>(loc, arith::CmpFPredicate::OEQ,
                                          b.create<arith::SubFOp>(loc, gone, gone), zero);
@@ -26,13 +26,13 @@ static SmallVector<Value> constantState(OpBuilder &b, Location loc, Type type, d
   return {b.create<arith::ConstantOp>(loc, scalar)};
 }
 
-/// `reduced` (whose dims are x's without `dims`) repeated to x's type.
+/// `reduced` (x without `dims`) repeated to the type of x.
 static Expr restore(Derivation &d, Value reduced, RankedTensorType x, ArrayRef<int64_t> dims) {
   return d.of(buildBroadcast(d.builder(), d.location(), x, reduced, otherDims(x.getRank(), dims)));
 }
 
-/// 1 where an element's linear index over `dims` is `which`, and 0 elsewhere. `which` may be f64,
-/// where x is not.
+/// 1 where the linear index of an element over `dims` is `which`, and 0 elsewhere. `which` may be
+/// f64 even if x is not.
 static Expr isAt(Derivation &d, Value which, RankedTensorType x, ArrayRef<int64_t> dims) {
   OpBuilder &b = d.builder();
   RankedTensorType counted = x.clone(cast<ShapedType>(which.getType()).getElementType());
@@ -41,14 +41,14 @@ static Expr isAt(Derivation &d, Value which, RankedTensorType x, ArrayRef<int64_
   return d.of(b.createOrFold<CastOp>(d.location(), x, here));
 }
 
-/// dy at the element that was chosen, and nothing at those that lost, whatever they are.
+/// Gives dy to the element that was chosen, and nothing to the others, whatever their values.
 static void giveTo(Derivation &d, Value which, RankedTensorType x, ArrayRef<int64_t> dims) {
   Expr chosen = isAt(d, which, x, dims);
   d.giveWhere(0, restore(d, d.gradient(), x, dims), chosen);
 }
 
-/// Where x is greatest over `dims`, for isAt(): in f64 where there may be more elements than f32
-/// can count.
+/// The index of the greatest x over `dims`, for isAt(). In f64 if there may be more elements than
+/// f32 can count.
 static Value placeOfGreatest(Derivation &d, Value x, ArrayRef<int64_t> dims) {
   auto type = cast<RankedTensorType>(x.getType());
   double count = 1;
@@ -80,8 +80,8 @@ SmallVector<Value> ReduceSumOp::buildMerge(OpBuilder &b, Location loc, ValueRang
 Value ReduceSumOp::buildFinal(OpBuilder &, Location, ValueRange state) { return state[0]; }
 bool losesDigits(Operation *reduction) { return isa<ReduceSumOp>(reduction); }
 
-/// Whether `x`, which comes later, takes the place of `before`: it is greater, or NaN against a
-/// number.
+/// Whether `x`, a later element, replaces `before`: it is greater, or it is NaN and `before` is
+/// not.
 static Value isGreater(OpBuilder &b, Location loc, Value before, Value x) {
   Value isNumber = b.create<arith::CmpFOp>(loc, arith::CmpFPredicate::ORD, before, before);
   return b.create<arith::AndIOp>(
@@ -100,7 +100,8 @@ SmallVector<Value> ReduceMaxOp::buildInitial(OpBuilder &b, Location loc, Type ty
 }
 SmallVector<Value> ReduceMaxOp::buildAccumulate(OpBuilder &b, Location loc, ValueRange state,
                                                 Value x, Value) {
-  // As ArgmaxOp does: computed side by side they share comparison and value.
+  // The same comparison and value as in ArgmaxOp, so the two share them if they are computed side
+  // by side.
   Value take = isGreater(b, loc, state[0], x);
   return {b.create<arith::SelectOp>(loc, take, x, state[0])};
 }
@@ -136,14 +137,14 @@ Value ReduceMinOp::buildFinal(OpBuilder &, Location, ValueRange state) { return 
 bool ArgmaxOp::needsIndex() { return true; }
 
 SmallVector<Value> ArgmaxOp::buildInitial(OpBuilder &b, Location loc, Type type) {
-  // Where no element is above -inf, the first is the answer.
+  // If no element is above -inf, the first is the result.
   SmallVector<Value> state = constantState(b, loc, type, -std::numeric_limits<double>::infinity());
   state.append(constantState(b, loc, type, 0));
   return state;
 }
 
-/// Whether (b, at j) comes before (a, at i): greater, or NaN against a number, or the same and
-/// earlier.
+/// Whether (other, j) precedes (a, i): it is greater, or NaN against a number, or equal with a
+/// smaller index.
 static Value takesOver(OpBuilder &b, Location loc, Value a, Value i, Value other, Value j) {
   using arith::CmpFPredicate;
   auto compare = [&](CmpFPredicate predicate, Value l, Value r) -> Value {
@@ -166,7 +167,7 @@ SmallVector<Value> ArgmaxOp::buildMerge(OpBuilder &b, Location loc, ValueRange l
 }
 SmallVector<Value> ArgmaxOp::buildAccumulate(OpBuilder &b, Location loc, ValueRange state, Value x,
                                              Value index) {
-  // Elements come in ascending order: none is earlier than the state's.
+  // Elements come in ascending order, so none is earlier than that of the state.
   Value take = isGreater(b, loc, state[0], x);
   return {b.create<arith::SelectOp>(loc, take, x, state[0]),
           b.create<arith::SelectOp>(loc, take, index, state[1])};
@@ -207,7 +208,7 @@ void PickOp::backward(Derivation &d) {
     Expr picked = isAt(d, getIdx(), getX().getType(), dim);
     d.give(0, select(picked, restore(d, d.gradient(), getX().getType(), dim), 0.0));
   }
-  if (d.wants(1)) // An index is a whole number: nothing changes under a small change of it.
+  if (d.wants(1)) // the gradient is 0: an index is a whole number, so small changes have no effect
     d.give(1, buildSplat(d.builder(), getLoc(), getIdx().getType(), 0));
 }
 

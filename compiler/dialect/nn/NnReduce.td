@@ -1,10 +1,10 @@
-// Reductions, and the ops that pick one element of many.
+// Reductions, and the ops that pick one element out of many.
 #ifndef NNC_NN_REDUCE_TD
 #define NNC_NN_REDUCE_TD
 
 include "compiler/dialect/NnDialect.td"
 
-/// Removes `dims` (ascending; dim 0 may be the batch) of x.
+/// Removes `dims` of x (ascending; dim 0 may be the batch).
 class Nn_Reduce<string mnemonic, string math, string derivative, list<string> overrides = []>
     : Nn_Op<mnemonic, math, derivative,
             [Nn_Infer, DeclareOpInterfaceMethods<ReductionOp, overrides>]> {

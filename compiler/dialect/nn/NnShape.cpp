@@ -1,4 +1,4 @@
-// broadcast, reshape, transpose: each with its shape rule, derivative and pull form.
+// Shape rule, derivative and pull form of broadcast, reshape and transpose.
 #include "compiler/dialect/nn/ShapeRules.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
 
@@ -29,7 +29,7 @@ void BroadcastOp::backward(Derivation &d) {
     return;
   Value sum =
       buildSum(d.builder(), getLoc(), d.gradient(), otherDims(getType().getRank(), getDims()));
-  // What is left has x's dims in the order of the result; put them in x's order.
+  // The remaining dims of x are in the order of the result. Put them in the order of x.
   SmallVector<int64_t> sorted(getDims());
   llvm::sort(sorted);
   SmallVector<int64_t> perm;
@@ -82,8 +82,8 @@ void ReshapeOp::backward(Derivation &d) {
 unsigned ReshapeOp::getCost() { return 1; }
 
 Value ReshapeOp::buildAt(ElementBuilder &eb, ArrayRef<Index> index) {
-  // Runs of dims with equal products correspond to one another; only within a run are indices taken
-  // apart, which keeps them affine wherever possible.
+  // Runs of dims with equal products correspond to each other. Indices are only split within a run,
+  // which keeps them affine if possible.
   ArrayRef<int64_t> from = getX().getType().getShape(), to = getType().getShape();
   SmallVector<Index> at;
   size_t i = 0, j = 0;
@@ -97,7 +97,7 @@ Value ReshapeOp::buildAt(ElementBuilder &eb, ArrayRef<Index> index) {
         inner *= from[iEnd++];
       else
         outer *= to[jEnd++];
-    // Dims of size 1 at the end belong to the last run.
+    // Trailing dims of size 1 belong to the last run.
     if (iEnd == from.size() || jEnd == to.size())
       iEnd = from.size(), jEnd = to.size();
     if (iEnd - i == 1 && jEnd - j == 1) {
@@ -105,7 +105,7 @@ Value ReshapeOp::buildAt(ElementBuilder &eb, ArrayRef<Index> index) {
     } else {
       Index linear = eb.linearize(index.slice(j, jEnd - j), rowMajorStrides(to.slice(j, jEnd - j)));
       auto strides = rowMajorStrides(from.slice(i, iEnd - i));
-      bool leading = true; // The first dim longer than 1 needs no remainder.
+      bool leading = true; // the first dim longer than 1 needs no remainder
       for (size_t k = 0; k < strides.size(); ++k) {
         if (from[i + k] == 1) {
           at.push_back(eb.constant(0));

@@ -64,7 +64,8 @@ def Nn_TransposeOp : Nn_Move<"transpose", "y's dim i is x's dim perm[i]"> {
   let hasCanonicalizer = 1;
 }
 
-// slice: y[i] = x[start + stride i], start + stride i < limit; of a batch dim: 0, -1, 1 (all);  dx = dy padded
+// slice: y[i] = x[start + stride i], start + stride i < limit; of a batch dim: 0, -1, 1 (all);  dx
+// = dy padded
 def Nn_SliceOp : Nn_Move<"slice", "y = x[start : limit : stride]"> {
   let arguments = (ins Nn_Tensor:$x, DenseI64ArrayAttr:$start, DenseI64ArrayAttr:$limit,
                        DenseI64ArrayAttr:$stride);
@@ -73,7 +74,8 @@ def Nn_SliceOp : Nn_Move<"slice", "y = x[start : limit : stride]"> {
   let hasCanonicalizer = 1;
 }
 
-// pad: zeros around x, and `interior` zeros between its elements; none of it negative;  dx = dy sliced
+// pad: zeros around x, and `interior` zeros between its elements; no amount is negative;  dx = dy
+// sliced
 def Nn_PadOp : Nn_Move<"pad", "y = x between zeros", "Rule", [Nn_Infer], ["getCost", "getNonZeroPart"]> {
   let arguments = (ins Nn_Tensor:$x, DenseI64ArrayAttr:$low, DenseI64ArrayAttr:$high,
                        DenseI64ArrayAttr:$interior);
@@ -81,7 +83,7 @@ def Nn_PadOp : Nn_Move<"pad", "y = x between zeros", "Rule", [Nn_Infer], ["getCo
   let hasFolder = 1;
 }
 
-// reverse: y = x with the order along dims, of which the batch may be one, reversed;  dx = dy reversed
+// reverse: y = x with reversed order along dims, which may include the batch;  dx = dy reversed
 def Nn_ReverseOp : Nn_Move<"reverse", "y = x backwards along dims"> {
   let arguments = (ins Nn_Tensor:$x, DenseI64ArrayAttr:$dims);
   let assemblyFormat = "$x `over` $dims attr-dict `:` type($x) `->` type($result)";
@@ -95,7 +97,8 @@ def Nn_ConcatOp : Nn_Move<"concat", "y = the operands one after another along di
   let hasFolder = 1;
 }
 
-// windows: y[…, o, …, r] = x[…, stride o + dilation r, …]: a trailing dim for each of dims;  dx = fold dy
+// windows: y[…, o, …, r] = x[…, stride o + dilation r, …]: adds a trailing dim for each of dims;
+// dx = fold dy
 def Nn_WindowsOp : Nn_Move<"windows", "y = the sliding windows of x along dims, as trailing dims"> {
   let arguments = (ins Nn_Tensor:$x, DenseI64ArrayAttr:$dims, DenseI64ArrayAttr:$size,
                        DenseI64ArrayAttr:$stride, DenseI64ArrayAttr:$dilation);
@@ -112,7 +115,7 @@ def Nn_FoldOp : Nn_Move<"fold", "y = overlapping windows summed to where they ca
 }
 
 // dynamic_slice: for each example b: y[b, …] = x[b, … + offsets[b, k] along dims[k]], sizes[k] long; offsets
-// are rounded and clamped so that the window lies inside x. No derivative: it augments data.
+// are rounded and clamped so that the window is inside x. No derivative: it augments data.
 def Nn_DynamicSliceOp : Nn_Move<"dynamic_slice", "y = a window of x at offsets of each example", "None"> {
   let arguments = (ins Nn_Tensor:$x, Nn_Tensor:$offsets, DenseI64ArrayAttr:$dims, DenseI64ArrayAttr:$sizes);
   let assemblyFormat = "$x `at` $offsets `over` $dims `size` $sizes attr-dict `:` type($x) `,` type($offsets) `->` type($result)";

@@ -1,4 +1,4 @@
-// slice, pad, reverse, concat, dynamic_slice: each with its shape rule, derivative and pull form.
+// Shape rule, derivative and pull form of slice, pad, reverse, concat and dynamic_slice.
 #include "compiler/dialect/nn/ShapeRules.h"
 
 using namespace mlir;
@@ -138,7 +138,7 @@ Value PadOp::buildAt(ElementBuilder &eb, ArrayRef<Index> index) {
     int64_t span = x.isDynamicDim(i) ? 0 : (x.getDimSize(i) - 1) * step + 1;
     if (low) {
       inside = eb.both(inside, eb.atLeast(part, low));
-      // Keep the dividend of the division below from going negative: shift by a multiple of step.
+      // Shift by a multiple of step, so that the dividend of the division below is not negative.
       part = eb.add(part, step == 1 ? -low : llvm::alignTo(low, step) - low);
     }
     if (getHigh()[i])
@@ -269,7 +269,7 @@ OpFoldResult ConcatOp::fold(FoldAdaptor) {
   return getNumOperands() == 1 ? OpFoldResult(getXs()[0]) : nullptr;
 }
 
-// dynamic_slice: for each example: y = x[… + offset …], offsets clamped so that the window lies
+// dynamic_slice: for each example: y = x[… + offset …], offsets clamped so that the window is
 // inside x
 
 LogicalResult DynamicSliceOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,

@@ -1,4 +1,4 @@
-// windows and fold, each the other's derivative.
+// The ops windows and fold, which are each other's derivative.
 #include "compiler/dialect/nn/ShapeRules.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
@@ -119,8 +119,8 @@ void FoldOp::backward(Derivation &d) {
   if (!d.wants(0))
     return;
   SmallVector<int64_t> size(getX().getType().getShape().take_back(getDims().size()));
-  // A fold's extent may exceed what windows of it would need; then there would be more windows than
-  // x has.
+  // The extent of a fold may exceed that of its windows. Then windows of dy has more windows than
+  // x.
   Value windows = d.builder().create<WindowsOp>(getLoc(), d.gradient(), getDims(), size,
                                                 getStride(), getDilation());
   auto from = cast<RankedTensorType>(windows.getType());
@@ -141,8 +141,8 @@ unsigned FoldOp::getCost() {
 }
 
 namespace {
-/// The sum over window elements, dim by dim; `at` and `inside` are complete for the dims already
-/// passed.
+/// The sum over window elements, dim by dim. `at` and `inside` are complete for the dims that have
+/// been processed.
 struct FoldSum {
   FoldOp op;
   ElementBuilder &eb;
@@ -158,14 +158,14 @@ struct FoldSum {
             count = op.getX().getType().getDimSize(dim);
     Index h = at[dim];
     if (stride == size && dilation == 1) {
-      // Windows that do not overlap: each element lies in one.
+      // The windows do not overlap, so each element is in at most one.
       at[dim] = eb.floorDiv(h, stride);
       at[rank + k] = eb.mod(h, stride);
       Value within = count * stride == op.getExtent()[k] ? Value() : eb.lessThan(at[dim], count);
       return over(k + 1, at, eb.both(inside, within), sum);
     }
-    // h = stride o + dilation r: for each r, o = (h - dilation r) / stride if that is whole and in
-    // range. `shift` keeps the dividend from going negative.
+    // h = stride o + dilation r. For each r, o = (h - dilation r) / stride if that is whole and in
+    // range. `shift` keeps the dividend from being negative.
     int64_t shift = llvm::divideCeil(dilation * (size - 1), stride);
     return eb.accumulate(size, sum, [&](Index r, Value partial) {
       Index moved = eb.add(eb.add(h, eb.mul(r, -dilation)), shift * stride);

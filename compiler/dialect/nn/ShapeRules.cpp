@@ -1,4 +1,4 @@
-// Helpers of the shape rules.
+// Implements the helpers of the shape rules.
 #include "compiler/dialect/nn/ShapeRules.h"
 #include "llvm/ADT/StringExtras.h"
 

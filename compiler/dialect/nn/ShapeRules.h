@@ -1,12 +1,13 @@
-// Shape rules of the ops that are not elementwise, and messages about shapes; private to this room.
+// Helpers for the shape rules of ops that are not elementwise, and for their messages. Private to
+// the dialect.
 #pragma once
 
 #include "compiler/dialect/NnDialect.h"
 
 namespace nnc::nn {
 
-/// Emits "'nn.<name>' <message>" at `loc` if there is one; always a failure, so that a rule can
-/// return it.
+/// Emits "'nn.<name>' <message>" at `loc` if there is one. Always returns failure, so that a rule
+/// can return the result.
 template <typename... Parts>
 mlir::LogicalResult mismatch(std::optional<mlir::Location> loc, llvm::StringRef name,
                              Parts &&...parts) {
@@ -17,32 +18,32 @@ mlir::LogicalResult mismatch(std::optional<mlir::Location> loc, llvm::StringRef 
   return diagnostic;
 }
 
-/// "[1, 2]" for messages.
+/// Formats numbers as "[1, 2]", for messages.
 std::string listed(llvm::ArrayRef<int64_t> numbers);
 
-/// The tensor type of operand i, or null (with an error) if it is no tensor of floats or its `?` is
+/// The tensor type of operand i. Null (with an error) if it is not a tensor of floats or its `?` is
 /// not dim 0.
 mlir::RankedTensorType tensorOperand(llvm::StringRef name, std::optional<mlir::Location> loc,
                                      mlir::ValueRange operands, unsigned i);
 
-/// All of these attributes, by name, are there.
+/// Checks that all of these attributes, by name, are present.
 mlir::LogicalResult
 checkPresent(llvm::StringRef name, std::optional<mlir::Location> loc,
              llvm::ArrayRef<std::pair<llvm::StringRef, mlir::Attribute>> attributes);
 
-/// `dims` ascending, distinct and inside `rank`.
+/// Checks that `dims` are ascending (unless not required), distinct and less than `rank`.
 mlir::LogicalResult checkDims(llvm::StringRef name, std::optional<mlir::Location> loc,
                               llvm::ArrayRef<int64_t> dims, int64_t rank, bool ascending = true);
 
-/// x without `dims`.
+/// The type of x without `dims`.
 mlir::LogicalResult inferReduction(llvm::StringRef name, std::optional<mlir::Location> loc,
                                    mlir::ValueRange operands, mlir::DenseI64ArrayAttr dims,
                                    llvm::SmallVectorImpl<mlir::Type> &types);
 
-/// The dims of 0..rank that `dims` does not name.
+/// The dims of 0..rank that are not in `dims`.
 llvm::SmallVector<int64_t> otherDims(int64_t rank, llvm::ArrayRef<int64_t> dims);
 
-/// Row-major strides of the given extents (a leading batch dim's extent does not matter).
+/// The row-major strides of the given extents (the extent of a leading batch dim does not matter).
 llvm::SmallVector<int64_t> rowMajorStrides(llvm::ArrayRef<int64_t> shape);
 
 } // namespace nnc::nn

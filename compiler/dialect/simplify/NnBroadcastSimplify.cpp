@@ -1,5 +1,5 @@
-// Broadcasts move towards results: work is done before repetition, and repetition of a repetition
-// is one.
+// Moves broadcasts towards results, so that computation comes before repetition, and merges
+// broadcasts of broadcasts.
 #include "compiler/dialect/NnDialect.h"
 #include "compiler/dialect/nn/ShapeRules.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
@@ -8,8 +8,8 @@ using namespace mlir;
 
 namespace nnc::nn {
 
-// constant of equal elements = broadcast of a rank-0 constant, so that splats have one form for all
-// shapes.
+// constant of equal elements = broadcast of a rank-0 constant. So splats of all shapes have the
+// same form.
 static LogicalResult shrinkSplat(ConstantOp op, PatternRewriter &b) {
   auto value = dyn_cast<DenseElementsAttr>(op.getValue());
   if (!value || op.getType().getRank() == 0 || !value.isSplat())
@@ -36,8 +36,8 @@ static LogicalResult mergeBroadcasts(BroadcastOp op, PatternRewriter &b) {
 }
 
 namespace {
-/// f(broadcast a, broadcast b, …) = broadcast f(a, b, …): all operands broadcast alike, or from
-/// rank 0.
+/// f(broadcast a, broadcast b, …) = broadcast f(a, b, …), if all operands are broadcast alike or
+/// from rank 0.
 struct ComputeBeforeBroadcast : OpInterfaceRewritePattern<ScalarBodyOp> {
   using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
 
@@ -54,7 +54,7 @@ struct ComputeBeforeBroadcast : OpInterfaceRewritePattern<ScalarBodyOp> {
       return failure();
     ArrayRef<int64_t> shape = widest.getX().getType().getShape();
     SmallVector<Value> narrow;
-    // A pattern that fails must have built nothing, or it would be tried again without end.
+    // A pattern that fails must not have built anything, or it would be tried again forever.
     for (Value operand : op->getOperands()) {
       auto broadcast = operand.getDefiningOp<BroadcastOp>();
       auto x = broadcast.getX().getType();
@@ -63,7 +63,8 @@ struct ComputeBeforeBroadcast : OpInterfaceRewritePattern<ScalarBodyOp> {
         return failure();
       narrow.push_back(broadcast.getX());
     }
-    // One that is alike already has the narrow shape, and is returned as it is.
+    // An operand that is broadcast alike already has the narrow shape; buildBroadcast returns it
+    // unchanged.
     for (Value &x : narrow)
       x = buildBroadcast(b, op.getLoc(), cast<RankedTensorType>(x.getType()).clone(shape), x, {});
     auto wide = cast<RankedTensorType>(op->getResult(0).getType());
@@ -74,8 +75,8 @@ struct ComputeBeforeBroadcast : OpInterfaceRewritePattern<ScalarBodyOp> {
   }
 };
 
-/// f(reshape a, reshape b, …) = reshape f(a, b, …): all operands reshaped from one shape, or
-/// splats. Then reshapes meet and cancel.
+/// f(reshape a, reshape b, …) = reshape f(a, b, …), if all operands are reshaped from one shape or
+/// are splats. Then reshapes meet and cancel.
 struct ComputeBeforeReshape : OpInterfaceRewritePattern<ScalarBodyOp> {
   using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
 
@@ -108,7 +109,7 @@ struct ComputeBeforeReshape : OpInterfaceRewritePattern<ScalarBodyOp> {
   }
 };
 
-/// Moving the elements of a splat about gives the same splat.
+/// Moving the elements of a splat gives the same splat.
 struct MoveOfSplat : RewritePattern {
   MoveOfSplat(MLIRContext *context) : RewritePattern(MatchAnyOpTypeTag(), 1, context) {}
 

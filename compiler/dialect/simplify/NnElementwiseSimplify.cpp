@@ -1,18 +1,20 @@
-// Algebra of elementwise ops. What is legal is said in compiler/transforms/Simplify.h: the result
-// is the same number, bit for bit, for all operands: NaN, infinities and zeros of both signs too.
+// Simplifies elementwise ops by algebra. compiler/transforms/Simplify.h says what is legal: the
+// result must stay the same bit for bit for all operands, including NaN, infinities and zeros of
+// both signs. Only simplifyPow may round differently.
 #include "compiler/dialect/NnDialect.h"
 
 using namespace mlir;
 
 namespace nnc::nn {
 
-/// A zero only equals one of its own sign: x - 0 is x for every x, and x + 0 is not, for x = -0.
+/// A zero equals only a zero of the same sign: x - 0 is x for every x, but x + 0 is not x for x =
+/// -0.
 static bool isConstant(Value v, double c) {
   auto constant = getSplatConstant(v);
   return constant && *constant == c && std::signbit(*constant) == std::signbit(c);
 }
 
-/// Whether every element is finite and no element below +0, as far as a look at v alone tells.
+/// Whether every element is finite and no element is below +0, judging by the op of v alone.
 static bool isFiniteAndPositive(Value v) {
   if (auto constant = getSplatConstant(v))
     return std::isfinite(*constant) && !std::signbit(*constant);
@@ -76,7 +78,7 @@ static LogicalResult simplifySub(SubOp op, PatternRewriter &b) {
 }
 
 // 1 x = x;  -1 x = -x;  0 x = 0 if x is finite and not negative;  (-x) y = -(x y), so that signs
-// meet sums
+// can merge with sums
 static LogicalResult simplifyMul(MulOp op, PatternRewriter &b) {
   for (auto [x, y] : {std::pair<Value, Value>(op.getA(), op.getB()),
                       std::pair<Value, Value>(op.getB(), op.getA())}) {
@@ -90,9 +92,9 @@ static LogicalResult simplifyMul(MulOp op, PatternRewriter &b) {
   return failure();
 }
 
-// x / 1 = x;  x / c = x (1/c) where 1/c is exact;  (-x) / y = x / (-y) = -(x / y).
-// A quotient is IEEE's in every other case: 41 / 41 is 1, which 41 (1 / 41) is not, and a remainder
-// follows from it.
+// x / 1 = x;  x / c = x (1/c) where 1/c is exact;  (-x) / y = x / (-y) = -(x / y). In every other
+// case the IEEE quotient must stay: 41 / 41 is 1, but 41 (1 / 41) is not, and remainders depend on
+// it.
 static LogicalResult simplifyDiv(DivOp op, PatternRewriter &b) {
   Expr x = expr(op.getA(), op, b), y = expr(op.getB(), op, b);
   if (auto c = getSplatConstant(op.getB())) {
@@ -110,7 +112,7 @@ static LogicalResult simplifyDiv(DivOp op, PatternRewriter &b) {
   return failure();
 }
 
-// a^b for a constant b: whole up to 4, 1/2, 3/2, and the reciprocals of these
+// a^b for a constant b: 0, 1, 2, 3, 4, 1/2 or 3/2, or the negative of one of these
 static LogicalResult simplifyPow(PowOp op, PatternRewriter &b) {
   auto exponent = getSplatConstant(op.getB());
   if (!exponent)
@@ -142,7 +144,7 @@ static LogicalResult simplifyPow(PowOp op, PatternRewriter &b) {
   return replace(b, op, result);
 }
 
-// x > c is max(x, c) > c: where that maximum is there, x itself need not be kept
+// x > c is max(x, c) > c: if that maximum is computed anyway, x itself need not be kept
 template <typename OpT>
 static LogicalResult askTheMaximum(OpT op, Value x, Value c, PatternRewriter &b) {
   auto bound = getSplatConstant(c);

@@ -1,4 +1,5 @@
-// Movements that cancel or pass one another, and contractions that absorb them.
+// Simplifies ops that move elements (they cancel or change order), and lets contractions absorb
+// them.
 #include "compiler/dialect/NnDialect.h"
 #include "compiler/dialect/nn/ShapeRules.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
@@ -16,7 +17,7 @@ static LogicalResult mergeReshapes(ReshapeOp op, PatternRewriter &b) {
   return success();
 }
 
-// slice(slice x) = slice x;  slice(concat …) = slice of the one operand in which it lies
+// slice(slice x) = slice x;  slice(concat …) = slice of the one operand that contains it
 static LogicalResult simplifySlice(SliceOp op, PatternRewriter &b) {
   RankedTensorType x = op.getX().getType();
   int64_t rank = x.getRank();
@@ -48,8 +49,8 @@ static LogicalResult simplifySlice(SliceOp op, PatternRewriter &b) {
   return failure();
 }
 
-// slice(pad x) = pad(slice x), which needs fewer zeros; x itself where it takes just what pad put
-// between zeros
+// slice(pad x) = pad(slice x), which needs fewer zeros; x itself if the slice takes exactly the
+// elements that pad had separated
 static LogicalResult sliceOfPad(SliceOp op, PatternRewriter &b) {
   auto pad = op.getX().getDefiningOp<PadOp>();
   if (!pad)
@@ -69,7 +70,7 @@ static LogicalResult sliceOfPad(SliceOp op, PatternRewriter &b) {
       start.push_back(0), limit.push_back(size), low.push_back(0), high.push_back(0);
       continue;
     }
-    // [from, to) of the padded dim, of which x fills [before, after).
+    // [from, to) of the padded dim; x fills [before, after).
     int64_t from = op.getStart()[i], to = op.getLimit()[i], after = before + (size - 1) * step + 1;
     bool whole = from <= before && to >= after;
     if (op.getStride()[i] != 1 || from >= after || to <= before || (step != 1 && !whole))
@@ -85,8 +86,8 @@ static LogicalResult sliceOfPad(SliceOp op, PatternRewriter &b) {
   return success();
 }
 
-// slice(contract(pad a, b)) = contract(slice(pad a), b) along dims of the result that b lacks: the
-// gradient of a padded convolution is wanted without the padding's own
+// slice(contract(pad a, b)) = contract(slice(pad a), b) along dims of the result that b lacks. The
+// gradient of a padded convolution does not need the gradient of the padding.
 static LogicalResult sliceOfContract(SliceOp op, PatternRewriter &b) {
   auto contract = op.getX().getDefiningOp<ContractOp>();
   if (!contract || !contract->hasOneUse() || !contract.getA().getDefiningOp<PadOp>())
@@ -114,7 +115,8 @@ static LogicalResult sliceOfContract(SliceOp op, PatternRewriter &b) {
   return success();
 }
 
-/// `map` of a value x as the map of transpose x's operand: the operand's dim perm[i] is x's dim i.
+/// The map for the operand of a transpose, given the map for its result x: dim perm[i] of the
+/// operand is dim i of x.
 static AffineMap mapBefore(AffineMap map, ArrayRef<int64_t> perm) {
   SmallVector<AffineExpr> results(map.getNumResults());
   for (auto [i, dim] : llvm::enumerate(perm))
@@ -122,8 +124,8 @@ static AffineMap mapBefore(AffineMap map, ArrayRef<int64_t> perm) {
   return AffineMap::get(map.getNumDims(), 0, results, map.getContext());
 }
 
-// contract(transpose a, b) = contract(a, b) with another map, for b too;
-// contract(c, b) = c Σ b where every element of the first operand is c (likewise the second)
+// contract(transpose a, b) = contract(a, b) with another map, and likewise for b; contract(c, b) =
+// c Σ b where every element of the first operand is c, and likewise for the second
 static LogicalResult simplifyContract(ContractOp op, PatternRewriter &b) {
   SmallVector<AffineMap> maps{op.getLeftMap(), op.getRightMap(), op.getOutMap()};
   for (unsigned i = 0; i < 2; ++i)
@@ -140,8 +142,8 @@ static LogicalResult simplifyContract(ContractOp op, PatternRewriter &b) {
     AffineMap other = maps[1 - i], out = maps[2];
     if (!splat || splat.getX().getType().getRank() != 0 || !other.isProjectedPermutation())
       continue;
-    // Loop dims only the splat has are in the result; those only the other operand has are in the
-    // result too. So the sum runs over dims of the other operand, or of both.
+    // A loop dim that is in only one operand is also in the result. So the sum runs over dims of
+    // the other operand, or of both.
     SmallVector<int64_t> sums, kept, dims;
     for (auto [k, e] : llvm::enumerate(other.getResults()))
       if (out.isFunctionOfDim(cast<AffineDimExpr>(e).getPosition()))
@@ -158,7 +160,7 @@ static LogicalResult simplifyContract(ContractOp op, PatternRewriter &b) {
   return failure();
 }
 
-// transpose(contract …) = contract onto permuted dims, if nobody else wants the contraction
+// transpose(contract …) = contract onto permuted dims, if the contraction has no other use
 static LogicalResult absorbTranspose(TransposeOp op, PatternRewriter &b) {
   auto inner = op.getX().getDefiningOp<ContractOp>();
   if (!inner || !inner->hasOneUse())

@@ -1,4 +1,5 @@
-// Sums of repetitions, products and sums: what can be summed before it is spread over memory, is.
+// Simplifies sums of broadcasts, products and sums, so that values are summed before they are
+// repeated.
 #include "compiler/dialect/NnDialect.h"
 #include "compiler/dialect/nn/ShapeRules.h"
 
@@ -6,7 +7,7 @@ using namespace mlir;
 
 namespace nnc::nn {
 
-/// The number of elements along `dims` of a tensor of type x, in `type`; the batch counts n.
+/// The number of elements along `dims` of a tensor of type x, in `type`. The batch counts n.
 static Value countAlong(PatternRewriter &b, Location loc, RankedTensorType x,
                         ArrayRef<int64_t> dims, RankedTensorType type) {
   double count = 1;
@@ -25,7 +26,7 @@ static Value countAlong(PatternRewriter &b, Location loc, RankedTensorType x,
 }
 
 namespace {
-/// x times or over something.
+/// x multiplied or divided by a broadcast value.
 struct Factor {
   Value x;
   BroadcastOp by;
@@ -35,8 +36,8 @@ struct Factor {
 };
 } // namespace
 
-/// The parts of a product x a, or a quotient x / a, in which a repeats along all of `dims`, or
-/// nothing.
+/// The parts of a product x a, or of a quotient x / a, in which a is repeated along all of `dims`;
+/// or nothing.
 static std::optional<Factor> repeatedFactor(Value v, ArrayRef<int64_t> dims) {
   auto repeats = [&](Value factor) {
     auto broadcast = factor.getDefiningOp<BroadcastOp>();
@@ -57,7 +58,7 @@ static std::optional<Factor> repeatedFactor(Value v, ArrayRef<int64_t> dims) {
   return std::nullopt;
 }
 
-/// `repeated`, which repeats along `dims`, without these: in the type of a sum over them.
+/// `repeated`, which is repeated along `dims`, without these dims: in the type of a sum over them.
 static Value withoutDims(PatternRewriter &b, Location loc, BroadcastOp repeated,
                          ArrayRef<int64_t> dims, RankedTensorType type) {
   SmallVector<int64_t> kept = otherDims(repeated.getType().getRank(), dims), places;
@@ -68,8 +69,8 @@ static Value withoutDims(PatternRewriter &b, Location loc, BroadcastOp repeated,
   return b.create<BroadcastOp>(loc, type, repeated.getX(), places);
 }
 
-/// Σ x a = a Σ x where a repeats along the summed dims, and Σ x / a likewise. Not if x is nothing
-/// but the way to an x a that others want.
+/// Σ x a = a Σ x where a is repeated along the summed dims, and likewise for Σ x / a. Not if x is
+/// only used to compute an x a that has other uses.
 static LogicalResult takeFactorOut(ReduceSumOp op, PatternRewriter &b) {
   auto found = repeatedFactor(op.getX(), op.getDims());
   if (!found || !(op.getX().hasOneUse() || !found->x.hasOneUse()))
@@ -88,7 +89,7 @@ struct Count {
 };
 } // namespace
 
-/// What every element of v is, if that is a number of elements or the reciprocal of one.
+/// The value of every element of v, if that is a number of elements or its reciprocal.
 static std::optional<Count> countOf(Value v) {
   if (auto constant = getSplatConstant(v))
     return Count{*constant, 0};
@@ -106,10 +107,10 @@ static std::optional<Count> countOf(Value v) {
                         : Count{x->factor / y->factor, x->power - y->power};
 }
 
-/// x as a number of that type.
+/// x rounded to that type.
 static double rounded(double x, Type type) { return type.isF32() ? double(float(x)) : x; }
 
-/// The mean over `dims` if v is x minus it, else null.
+/// If v is x minus its mean over `dims`: the mean. Otherwise null.
 static Value centredAt(Value v, ArrayRef<int64_t> dims) {
   auto difference = v.getDefiningOp<SubOp>();
   auto repeated = difference ? difference.getB().getDefiningOp<BroadcastOp>() : BroadcastOp();
@@ -134,8 +135,8 @@ static Value centredAt(Value v, ArrayRef<int64_t> dims) {
     bool divides = isa<DivOp>(quotient);
     if (divides && i == 1)
       continue;
-    // A factor is the reciprocal, rounded: above a million elements n and n - 1 are closer to one
-    // another than any tolerance.
+    // The factor must be exactly the rounded reciprocal: above a million elements, n and n - 1 are
+    // closer to each other than any tolerance.
     bool same = divides ? count->factor == wanted.factor
                         : count->factor ==
                               rounded(1 / wanted.factor, difference.getType().getElementType());
@@ -146,14 +147,14 @@ static Value centredAt(Value v, ArrayRef<int64_t> dims) {
 }
 
 namespace {
-/// Σ v where that needs no pass over v: the sum is there already, or v is made of such by sums and
-/// by factors and terms that repeat along the summed dims, or it is centred, and the sum is 0. Then
-/// the gradient of a mean, or of a bias ahead of a normalisation, costs nothing.
+/// Σ v if it needs no pass over v: the sum already exists, or v is made of such values by sums and
+/// by factors and terms that are repeated along the summed dims, or v is centred and the sum is 0.
+/// Then the gradient of a mean, or of a bias before a normalisation, costs nothing.
 class FreeSum {
 public:
   FreeSum(ReduceSumOp op, PatternRewriter &b) : op(op), b(b) {}
 
-  /// For what op itself sums; whether another op sums the same does not matter.
+  /// Applies to the operand of `op` itself, whether or not another op computes the same sum.
   bool exists() { return canBeMade(op.getX()); }
   Value build() { return make(op.getX()); }
 
@@ -175,8 +176,7 @@ private:
   }
 
   Expr make(Value v) {
-    if (Value mean =
-            centredAt(v, op.getDims())) // mean - mean, which is 0 only if no x is infinite or NaN
+    if (Value mean = centredAt(v, op.getDims())) // mean - mean: 0, unless an x is infinite or NaN
       return of(mean) - of(mean);
     if (BroadcastOp few = repeated(v))
       return of(withoutDims(b, op.getLoc(), few, op.getDims(), op.getType())) *
@@ -213,9 +213,10 @@ private:
 };
 } // namespace
 
-// Σ of Σ = Σ over all;  Σ -x = -Σ x;  Σ x a = a Σ x, and Σ x / a, where a repeats along the summed
-// dims; Σ (x + y) = Σ x + Σ y where both cost no pass over memory;  Σ (x - mean x) = 0; Σ over dims
-// along which x repeats = x times their number;  Σ over dims of size 1 = reshape
+// Σ of Σ = Σ over all;  Σ -x = -Σ x;
+// Σ x a = a Σ x, and likewise Σ x / a, where a is repeated along the summed dims;
+// Σ (x + y) = Σ x + Σ y if neither needs a pass over memory;  Σ (x - mean x) = 0;
+// Σ over dims along which x is repeated = x times their number;  Σ over dims of size 1 = reshape
 static LogicalResult simplifySum(ReduceSumOp op, PatternRewriter &b) {
   RankedTensorType x = op.getX().getType();
   if (auto negated = op.getX().getDefiningOp<NegOp>()) {

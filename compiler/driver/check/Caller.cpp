@@ -1,4 +1,4 @@
-// The smallest frame in which compiled code runs.
+// Calls compiled functions with a minimal environment: an arena, scratch memory and scalars.
 #include "compiler/driver/check/Caller.h"
 
 #include <cstring>
@@ -8,7 +8,7 @@ using namespace nnc::check;
 Caller::Caller(const nn_program &program) : program(program) {
   arena.resize(size_t(program.persistent_bytes));
   scalars.assign(NN_SLOT_OPTIONS + program.n_options + program.n_chosen, 0.0);
-  // A moment in the middle of a run, so that schedules are away from their ends.
+  // A time in the middle of a run, where schedules are away from their ends.
   scalars[NN_SLOT_STEP] = 30;
   scalars[NN_SLOT_EPOCH] = 0.3;
   scalars[NN_SLOT_TOTAL_STEPS] = 1000;
@@ -18,7 +18,7 @@ Caller::Caller(const nn_program &program) : program(program) {
   scalars[NN_SLOT_BATCH_SHARE] = 1;
   for (int32_t i = 0; i < program.n_options; ++i)
     scalars[NN_SLOT_OPTIONS + i] = program.options[i].value;
-  // What experiments choose: any value that they may choose.
+  // For variables of experiments, any of the values that they may take.
   for (const nn_statement &statement : llvm::ArrayRef(program.statements, program.n_statements)) {
     if (statement.kind != NN_STMT_EXPERIMENT)
       continue;

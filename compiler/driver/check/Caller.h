@@ -14,7 +14,8 @@ namespace nnc::check {
 
 class Caller {
 public:
-  /// `program` is compiled in memory, in f64, and outlives the caller. Options have their defaults.
+  /// `program` has been compiled in memory in f64, and outlives the caller. Options have their
+  /// default values.
   explicit Caller(const nn_program &program);
 
   /// The elements of a persistent tensor.
@@ -23,13 +24,13 @@ public:
   std::vector<double> save() const { return arena.values; }
   void restore(const std::vector<double> &saved) { arena.values = saved; }
 
-  /// Calls `fn` for `rows` examples. `fields` and `results` are in its order; results are resized
-  /// by the caller.
+  /// Calls `fn` for `rows` examples. `fields` and `results` are in the order of its arguments and
+  /// results. Each result must already have the right size.
   void call(const nn_fn &fn, llvm::ArrayRef<std::vector<double>> fields,
             llvm::MutableArrayRef<std::vector<double>> results, int64_t rows);
 
 private:
-  /// Doubles whose first is aligned as kernels expect.
+  /// Doubles, the first of which has the alignment that kernels expect.
   struct Memory {
     std::vector<double> values;
     double *data() {

@@ -1,5 +1,5 @@
-// Functions of one element or more: grad() of a call, stated or found by the compiler; the call's
-// values say what is right.
+// Checks derivatives of functions. Compares grad() of a call, whether its derivative is stated or
+// found by the compiler, with finite differences of the call's values.
 #include "compiler/driver/check/Checks.h"
 #include "compiler/driver/check/Probe.h"
 #include "compiler/driver/check/Slopes.h"
@@ -16,7 +16,7 @@
 using namespace nnc;
 using namespace nnc::check;
 
-/// Around 0 and on both sides of it, at no round number.
+/// Points on both sides of 0, none of them a round number.
 static std::vector<double> ordinaryPoints() {
   std::vector<double> x;
   for (int i = 0; i < 24; ++i)
@@ -28,8 +28,8 @@ double check::relativeError(double a, double b, double scale) {
   return std::fabs(a - b) / std::max({std::fabs(a), std::fabs(b), scale});
 }
 
-/// The numbers in the function's text, which are where it may have corners or ends of its domain,
-/// and their opposites.
+/// The numbers in the function's text and their opposites. The function may have corners there, or
+/// its domain may end there.
 static std::vector<double> numbersOf(const ast::FnDecl &fn) {
   std::vector<double> numbers;
   llvm::StringRef text(fn.range.begin.getPointer(),
@@ -38,7 +38,7 @@ static std::vector<double> numbersOf(const ast::FnDecl &fn) {
   while (!text.empty() && numbers.size() < 24) {
     const llvm::StringRef word = text.take_while(isPart);
     double value = 0;
-    // 1e-7 and 1e+7 go on after the sign.
+    // In 1e-7 and 1e+7, the number continues after the sign.
     llvm::StringRef number = word;
     if (!word.empty() && llvm::isDigit(word[0]) && word.ends_with("e") &&
         word.size() + 1 < text.size())
@@ -53,7 +53,7 @@ static std::vector<double> numbersOf(const ast::FnDecl &fn) {
   return numbers;
 }
 
-/// Declarations of the program, without what runs.
+/// The source text of the program's declarations, without data, models and statements that run.
 static std::string declarationsOf(Session &session) {
   std::string text;
   for (const ast::Stmt *s : session.program().statements)
@@ -77,13 +77,14 @@ public:
     for (double v : own)
       if (!llvm::is_contained(special, v))
         special.push_back(v);
-    // What looks up an element by the second argument is the same for all numbers near 0, and of
-    // one element it has number 0 alone.
+    // If the second argument is an index, its value is the same for all numbers near 0. For one
+    // element, 0 is the only valid index.
     const bool isIndex = probe.hasOther() && looksUp();
     for (double v : ordinary)
       checkOrdinary(v, isIndex ? 0 : 0.6);
     unsigned points = ordinary.size();
-    // Against targets of 0 and 1, one in between, and the argument itself, where the two tie.
+    // The second argument takes the targets 0 and 1, one in between, and the first argument itself,
+    // where the two tie.
     for (double v : special) {
       std::vector<double> others{0.6};
       if (isIndex)
@@ -112,7 +113,7 @@ private:
     return value(0.17) == first && value(0.34) == first && value(-0.23) == first;
   }
 
-  /// All elements near v, each at its own distance, so that none is another's.
+  /// Sets all elements to different values near v, so that no two are equal.
   double gradientAt(double v, double other, size_t element) {
     for (size_t i = 0; i < x.size(); ++i)
       x[i] = v + 0.37 * double(i);
@@ -130,7 +131,7 @@ private:
     const double gradient = gradientAt(v, other, 0);
     double error = 1e300, difference = 0;
     bool corner = false, found = false;
-    // Two distances: at a corner of the function they disagree with one another.
+    // Two distances: at a corner of the function their results differ.
     for (double h : {1e-5, 1e-6}) {
       const double above = valueWith(0, h, other), below = valueWith(0, -h, other),
                    here = valueWith(0, 0, other);
@@ -146,7 +147,7 @@ private:
     }
     if (!found)
       return;
-    // Far from 1 the differences are too coarse for this measure; one-sided ones know how coarse.
+    // Far from 1 these differences are too coarse. One-sided ones also estimate their own error.
     double better;
     if (error > tolerance &&
         judge(
@@ -205,8 +206,8 @@ private:
   unsigned corners = 0;
 };
 
-/// Whether the library's function is one that programs apply to units or scores: activations and
-/// losses say so.
+/// Whether a function of the prelude is an activation or a loss, as its tags or its stated
+/// derivative show.
 bool isActivationOrLoss(const ast::FnDecl &fn) {
   return fn.derivative || !ast::factsOf(&fn, "like").empty() || !ast::factsOf(&fn, "takes").empty();
 }
@@ -222,7 +223,8 @@ std::vector<Verdict> check::checkFunctions(Session &session) {
       if (!fn || fn->params.empty() || (isPrelude && !isActivationOrLoss(*fn)))
         continue;
       std::string why;
-      // What hides a prelude function must not be tried in its place.
+      // A declaration of the program with the same name must not be tried instead of the prelude's
+      // function.
       std::unique_ptr<Probe> probe = Probe::make(session, *fn, isPrelude ? "" : declarations, why);
       if (probe)
         verdicts.push_back(FunctionChecker(session, *fn, *probe).run());

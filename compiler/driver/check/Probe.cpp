@@ -1,5 +1,5 @@
-// The arguments are parameters of a model that nothing trains, so that one compiled `print` serves
-// for every point.
+// Compiles a probe of a function. Its arguments are parameters of a model that is never trained, so
+// one compiled `print` is enough for all points.
 #include "compiler/driver/check/Probe.h"
 
 using namespace nnc;
@@ -7,7 +7,7 @@ using namespace nnc::check;
 
 static constexpr const char *modelName = "gradient_probe_model";
 
-/// The shape that the first argument gets: what its parameter declares, with 3 for every name; one
+/// The shape of the first argument: as its parameter declares it, with 3 for every name; one
 /// element if it declares none.
 static std::string shapeOf(const ast::FnDecl &fn, size_t &elements) {
   elements = 1;
@@ -53,8 +53,8 @@ std::unique_ptr<Probe> Probe::make(Session &session, const ast::FnDecl &fn,
   bool needsMore = false;
   for (const ast::Parameter &p : fn.params.drop_front())
     needsMore |= !p.defaultValue;
-  // A second argument is tried as a tensor like the first, as targets are; else all others are
-  // numbers.
+  // First try the second argument as a tensor of the first one's shape, such as targets. If that
+  // fails, all other arguments are numbers.
   for (bool withOther : {true, false}) {
     if (withOther && !needsMore)
       continue;

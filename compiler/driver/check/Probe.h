@@ -1,4 +1,4 @@
-// A function of the program, compiled so that its value and its gradient can be asked at any point.
+// Probe: a compiled function whose value and gradient can be computed at any point.
 #pragma once
 
 #include "compiler/driver/Session.h"
@@ -12,18 +12,18 @@ namespace nnc::check {
 
 class Probe {
 public:
-  /// `declarations`: what the function may need. Null, and `why`, if it cannot be compiled for
-  /// numbers.
+  /// `declarations` are those that the function may need. Returns null, and sets `why`, if the
+  /// function cannot be compiled for numbers.
   static std::unique_ptr<Probe> make(Session &session, const ast::FnDecl &fn,
                                      llvm::StringRef declarations, std::string &why);
 
-  /// How many elements the first argument has.
+  /// The number of elements of the first argument.
   size_t size() const { return elements; }
-  /// Whether a second argument has as many.
+  /// Whether there is a second argument with as many elements.
   bool hasOther() const { return other >= 0; }
 
-  /// The sum of the function's elements, and its gradient by the first argument. The same random
-  /// draws in every call.
+  /// The sum of the function's elements, and its gradient with respect to the first argument.
+  /// Random draws are the same in every call.
   struct Result {
     double value;
     llvm::ArrayRef<double> gradient;
@@ -36,7 +36,7 @@ private:
   const nn_program &program;
   Caller caller;
   size_t elements = 0;
-  int32_t first = -1, other = -1; // tensors
+  int32_t first = -1, other = -1; // indices of tensors
   std::vector<std::vector<double>> results;
 };
 

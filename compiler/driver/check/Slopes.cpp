@@ -1,5 +1,5 @@
-// One-sided differences at falling distances. A corner of the function has two slopes; every number
-// between them is a subgradient.
+// Compares a gradient with one-sided differences at decreasing distances. A function has two slopes
+// at a corner; every number between them is a subgradient.
 #include "compiler/driver/check/Slopes.h"
 #include "compiler/driver/check/Checks.h"
 
@@ -11,14 +11,14 @@
 
 using namespace nnc::check;
 
-/// Beyond this an argument's digits say nothing of its surroundings (of a sine's phase, say): a
-/// gradient must only be a number.
+/// For larger arguments, differences say nothing about the slope (of a sine, for example). Then any
+/// finite gradient is accepted.
 constexpr double farthest = 1e6;
 
 namespace {
 
-/// The slope to one side of x, from values at distances h and 2h, and how far rounding may have
-/// moved it.
+/// The slope on one side of x, computed from values at distances h and 2h, and the error that
+/// rounding may cause.
 struct Slope {
   double value, noise;
 };
@@ -53,8 +53,7 @@ Judgement nnc::check::judge(double gradient, double x, llvm::function_ref<double
       distances.push_back(std::fabs(x) * part);
   std::optional<double> last;
   double lastError = 0;
-  unsigned closer =
-      0; // how often in a row a smaller distance brought the slope nearer to the gradient
+  unsigned closer = 0; // how many distances in a row brought the slope nearer to the gradient
   bool grows = false, found = false;
   for (double h : distances) {
     std::optional<Slope> right = slopeAt(x, here, h, f), left = slopeAt(x, here, -h, f);
@@ -65,12 +64,12 @@ Judgement nnc::check::judge(double gradient, double x, llvm::function_ref<double
     const double size = std::max({std::fabs(low), std::fabs(high), 1e-3}),
                  noise = std::max(a.noise, b.noise);
     if (noise > 1e-4 * size)
-      continue; // the distance is too small for the function's digits
+      continue; // the distance is too small for the precision of the values
     const double allowed = tolerance * size + noise;
     if (gradient >= low - allowed && gradient <= high + allowed)
       return Judgement::Right;
-    // The gradient as the limit of slopes, such as of x^1.5 at 0; an infinite one, such as of √x,
-    // of slopes that grow without end.
+    // The gradient may be a limit of slopes, such as of x^1.5 at 0. An infinite gradient, such as
+    // of √x, is right if the slopes grow without end.
     const double nearest = std::clamp(gradient, low, high), error = std::fabs(gradient - nearest);
     closer = last && error < 0.6 * lastError ? closer + 1 : 0;
     grows = last && std::max(std::fabs(low), std::fabs(high)) > 1.5 * std::fabs(*last);

@@ -1,6 +1,6 @@
-// A step's gradients, as the compiled step has them: with the update θ ← θ - g they are the
-// difference of the parameters before and after a call. The loss that the same call gives serves
-// for finite differences, so random draws agree.
+// Checks the gradients of compiled steps. With the update θ ← θ - g, a gradient is the difference
+// of a parameter before and after a call. Finite differences use the loss that the same call
+// computes, so random draws are the same.
 #include "compiler/driver/check/Caller.h"
 #include "compiler/driver/check/Checks.h"
 #include "compiler/driver/check/Slopes.h"
@@ -28,7 +28,7 @@ static std::vector<const ast::TrainStmt *> trainsOf(llvm::ArrayRef<ast::Stmt *> 
   return trains;
 }
 
-/// " with act = tanh": what tells a variant of an experiment from the others.
+/// " with act = tanh": what distinguishes a variant of an experiment from the others.
 static std::string variantText(const nn_experiment &experiment, const nn_variant &variant) {
   std::string text;
   for (int32_t v = 0; v < variant.n_choices; ++v)
@@ -39,7 +39,7 @@ static std::string variantText(const nn_experiment &experiment, const nn_variant
 }
 
 /// The program's text with every optimizer replaced by one that subtracts the gradient, and without
-/// what changes gradients (clip) or leaves them out (freeze).
+/// settings that change gradients (clip) or omit them (freeze).
 static std::string probeText(Session &session) {
   const llvm::SourceMgr &sources = session.diagnostics().sources();
   std::string text = bufferText(sources, session.program().buffer).str();
@@ -111,21 +111,21 @@ public:
   }
 
 private:
-  /// All models: the one that is trained may be made of others.
+  /// Initialises all models, because the trained model may contain others.
   void initialise() {
     for (int32_t m = 0; m < program.n_models; ++m)
       if (program.models[m].init.code)
         caller.call(program.models[m].init, {}, {}, 1);
   }
 
-  /// The gradients of all parameters at `start`.
+  /// Computes the gradients of all trained parameters at `start`.
   std::vector<std::pair<int32_t, std::vector<double>>> gradientsNow(double &loss) {
     std::vector<std::pair<int32_t, std::vector<double>>> gradients;
     caller.restore(start);
     loss = lossNow();
-    for (int32_t i :
-         llvm::ArrayRef(train.trained,
-                        train.n_trained)) { // not what is frozen, or in another part of the model
+    for (int32_t i : llvm::ArrayRef(train.trained,
+                                    train.n_trained)) { // without frozen parameters and those of
+                                                        // other parts of the model
       std::vector<double> after = caller.tensor(i).vec();
       caller.restore(start);
       llvm::MutableArrayRef<double> before = caller.tensor(i);
@@ -133,14 +133,14 @@ private:
       for (size_t e = 0; e < after.size(); ++e)
         gradient[e] = before[e] - after[e];
       gradients.emplace_back(i, std::move(gradient));
-      lossNow(); // the state after the step again, for the next tensor
+      lossNow(); // restores the state after the step, for the next tensor
     }
     return gradients;
   }
 
-  /// Where training starts, functions are often at their special points: sums of zeros, outputs
-  /// that tie. Among the examples are one of zeros and one of ones. At a corner any subgradient is
-  /// right.
+  /// Checks the gradients at the initial parameters, where functions are often at their special
+  /// points: sums of zeros, or outputs that tie. One example is all zeros and one is all ones. At a
+  /// corner any subgradient is right.
   void checkAtTheStart(StepVerdicts &verdicts) {
     initialise();
     start = caller.save();
@@ -177,8 +177,8 @@ private:
     }
   }
 
-  /// The k-th element that is tried: all of a small tensor; of a large one every so many, never in
-  /// step with its rows.
+  /// The index of the k-th element to check. All elements of a small tensor are checked; in a large
+  /// one they are spread out, at distances that do not match its rows.
   static size_t elementOf(size_t k, size_t count, size_t size) {
     return size <= elementsOfTensor ? k : (k * size / count + 7 * k) % size;
   }
@@ -192,7 +192,8 @@ private:
     return low + (high - low) * double(random() >> 8) / double(1 << 24);
   }
 
-  /// Inputs in [-1, 1], other fields in [0, 1], indices within their bounds.
+  /// Fills the first field with numbers in [-1, 1], other fields with numbers in [0, 1], and
+  /// indices within their bounds.
   void makeFields() {
     const nn_data &data = program.data[train.data];
     for (int32_t f = 0; f < train.n_fields; ++f) {
@@ -218,7 +219,7 @@ private:
         results.emplace_back(size_t(train.metrics[m].total_sizes[t]));
   }
 
-  /// Calls the step, which also changes the parameters.
+  /// Calls the step, which also changes the parameters, and returns the loss.
   double lossNow() {
     caller.call(train.step, fields, results, batchRows);
     return results[0][0];
@@ -240,7 +241,7 @@ private:
       const size_t e = elementOf(k, count, gradient.size());
       double error = 1e300, difference = 0;
       bool corner = false;
-      // A smaller step keeps clear of corners nearby, at the price of digits.
+      // A smaller step avoids nearby corners but loses digits.
       for (double h : {1e-5, 1e-6, 1e-4}) {
         const double above = lossWith(index, e, h), below = lossWith(index, e, -h);
         const double d = (above - below) / (2 * h), found = relativeError(gradient[e], d, 1e-3);
@@ -322,8 +323,8 @@ std::vector<StepVerdicts> check::checkSteps(Session &session) {
     session.diagnostics().error("the program could not be compiled for the check of its gradients");
     return verdicts;
   }
-  // The tables have train statements in the order of the text, those of a block once for each
-  // variant.
+  // The tables contain train statements in the order of the text, and those of an experiment's
+  // block once for each variant.
   auto checkAll = [&](llvm::ArrayRef<nn_statement> rows,
                       llvm::ArrayRef<const ast::TrainStmt *> written, const std::string &variant) {
     for (const nn_statement &row : rows)

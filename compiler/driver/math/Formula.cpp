@@ -1,4 +1,4 @@
-// Typesetting.
+// Typesets formulas.
 #include "compiler/driver/math/Formula.h"
 
 #include "llvm/ADT/StringExtras.h"
@@ -12,7 +12,6 @@ using namespace nnc::math;
 using llvm::StringRef;
 
 // Characters
-// -----------------------------------------------------------------------------------------------------
 
 static const char *const greek[][2] = {
     {"alpha", "α"}, {"beta", "β"},  {"gamma", "γ"}, {"delta", "δ"},  {"epsilon", "ε"},
@@ -77,7 +76,7 @@ std::string Typography::superscript(StringRef exponent) const {
     else if (StringRef letter = raisedLetter(c); !letter.empty())
       out += letter;
     else
-      return {}; // not all of it can be raised
+      return {}; // one of the characters has no superscript
   }
   return out;
 }
@@ -145,7 +144,7 @@ Formula Typography::number(double value) const {
   if (value != 1 && std::fabs(value - 1) < 1e-4)
     return value < 1 ? difference(number(1), number(1 - value)) : sum(number(1), number(value - 1));
   std::string text;
-  // Six digits tell apart whatever a program writes.
+  // Six digits are enough to distinguish the numbers in programs.
   llvm::raw_string_ostream(text) << llvm::format("%.*g", value < 1e-4 ? 3 : 6, value);
   StringRef mantissa, exponent;
   std::tie(mantissa, exponent) = StringRef(text).split('e');
@@ -158,7 +157,6 @@ Formula Typography::number(double value) const {
 }
 
 // Composition
-// ------------------------------------------------------------------------------------------------------
 
 std::string Typography::str(const Formula &f) const {
   if (!f.isNegative)
@@ -174,7 +172,8 @@ std::string Typography::wrapBelow(const Formula &f, Formula::Level level) const 
   return f.isNegative || f.level < level ? wrap(f) : f.text;
 }
 
-/// Whether what follows the formula could be taken for a part of it: Σᵢ x, but not Σᵢ (x).
+/// Whether a reader could take what follows the formula for a part of it: true for Σᵢ x, false for
+/// Σᵢ (x).
 static bool isOpen(const Formula &f) {
   return f.level == Formula::Big && !StringRef(f.text).ends_with(")");
 }

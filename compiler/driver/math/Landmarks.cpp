@@ -1,4 +1,5 @@
-// Names by place: an op's location says which part of the model it belongs to.
+// Finds the values of a forward pass that get names. The location of an op tells which part of the
+// model it belongs to.
 #include "compiler/driver/math/Landmarks.h"
 
 #include "compiler/dialect/NnDialect.h"
@@ -54,7 +55,7 @@ public:
   }
 
 private:
-  /// The ops that the loss is computed from, in order.
+  /// Collects the ops from which the loss is computed, in order.
   void collectForward(Value loss) {
     llvm::SetVector<Operation *> needed;
     if (Operation *op = loss.getDefiningOp())
@@ -123,7 +124,7 @@ private:
     step.landmarks.push_back(l);
   }
 
-  /// What reaches a layer from above: the activation of the layer before it.
+  /// Names the input of a layer: the activation of the layer before it.
   void nameActivation(llvm::StringRef place, unsigned number) {
     if (number < 2)
       return;
@@ -138,7 +139,8 @@ private:
         }
   }
 
-  /// Whether the op belongs to a layer with parameters; its result then is that layer's.
+  /// Whether the op belongs to a layer with parameters. Its result is then named as that layer's
+  /// result.
   bool isLayerOf(Operation *op) {
     return llvm::any_of(layers, [&](auto &layer) { return isUnder(placeOf(op), layer.first); });
   }
@@ -155,7 +157,7 @@ private:
     Value v = visible(result);
     if (isAffine(v))
       return add(v, "z", std::to_string(number), place, true);
-    // A layer may do more with x W + b; its own result then is h.
+    // A layer may compute more than x W + b. Then its own result is named h.
     for (Operation *op : forward)
       if (isUnder(placeOf(op), place) && isAffine(op->getResult(0))) {
         add(op->getResult(0), "z", std::to_string(number), "", true);
@@ -164,7 +166,7 @@ private:
     add(v, "h", std::to_string(number), place);
   }
 
-  /// A contraction plus something.
+  /// Whether v is a contraction plus something.
   static bool isAffine(Value v) {
     return formOf(v) == nn::Form::Sum &&
            llvm::any_of(visible(v).getDefiningOp()->getOperands(),

@@ -1,4 +1,4 @@
-// Composing a step's formulas.
+// Composes the formulas of a step.
 #include "compiler/driver/math/Sheet.h"
 
 #include "compiler/dialect/NnDialect.h"
@@ -9,15 +9,14 @@ using namespace mlir;
 
 namespace nnc::math {
 
-/// More symbols than this do not fit a line.
+/// A formula with more symbols does not fit in a line.
 static constexpr unsigned maxWeight = 30;
-/// What is used several times gets a name if it shows more symbols than this.
+/// A value that is used several times gets a name if its formula has more symbols than this.
 static constexpr unsigned maxRepeated = 4;
 
 static ArrayRef<int64_t> shapeOf(Value v) { return cast<RankedTensorType>(v.getType()).getShape(); }
 
 // Names
-// ------------------------------------------------------------------------------------------------------------
 
 void Sheet::nameArguments() {
   for (BlockArgument argument : step.function.getArguments()) {
@@ -57,7 +56,7 @@ void Sheet::nameGradients() {
       if (writer.names.try_emplace(g, delta).second)
         lefts[g] = delta.text + " = " + partial.text;
     } else if (l.index.empty() || !l.place.empty()) {
-      writer.names.try_emplace(g, partial); // ŷ and other layers' results
+      writer.names.try_emplace(g, partial); // ŷ and results of other layers
     } else {
       preferred.try_emplace(writer.seen(g), partial);
     }
@@ -84,7 +83,7 @@ void Sheet::nameOne(Value v) {
     writer.names[v] = found->second;
     return;
   }
-  writer.names[v] = {}; // numbered once all are known
+  writer.names[v] = {}; // numbered later, when all are known
   unnumbered.push_back(v);
 }
 
@@ -115,7 +114,7 @@ void Sheet::nameParts(Values roots) {
                         writer.isRandom(v)))
       nameOne(v);
   }
-  // A long formula is cut in the middle, until its parts fit.
+  // Cut a long formula in the middle until its parts fit.
   for (Value v : values) {
     if (!writer.names.count(v))
       continue;
@@ -140,7 +139,6 @@ void Sheet::nameParts(Values roots) {
 }
 
 // Sections
-// -----------------------------------------------------------------------------------------------------------
 
 Section Sheet::tensors() {
   Section section{"Sizes: n examples at a time, one in each row", {}};
@@ -166,7 +164,7 @@ Section Sheet::forward() {
   for (Value v : reachable(roots))
     if (writer.names.count(v))
       section.lines.push_back(lineFor(v));
-  // What a layer remembers: new values of states.
+  // What a layer remembers: the new values of its states.
   Operation *end = step.function.getBody().front().getTerminator();
   for (unsigned i = 0; i < step.function.getNumResults(); ++i)
     if (auto name = step.function.getResultAttrOfType<StringAttr>(i, "nn.update"))
@@ -183,7 +181,7 @@ Section Sheet::backward() {
   for (const Parameter &p : step.parameters)
     if (p.gradient)
       roots.push_back(p.gradient);
-  // In program order, but each parameter's gradient directly below the last line that it needs.
+  // In program order, but each parameter's gradient comes directly after the lines it needs.
   SmallVector<Value> others;
   llvm::DenseSet<Value> ofParameters;
   for (const Parameter &p : step.parameters)
@@ -210,7 +208,7 @@ Section Sheet::backward() {
     for (Value v : below[i])
       section.lines.push_back(lineFor(v));
   }
-  // Two parameters with one gradient, or a gradient that is a constant.
+  // Two parameters may have the same gradient, and a gradient may be a constant.
   const Formula loss = type.name("J");
   for (const Parameter &p : step.parameters)
     if (p.gradient) {
@@ -246,7 +244,6 @@ std::vector<Section> Sheet::build() {
 }
 
 // Printing
-// -------------------------------------------------------------------------------------------------------------
 
 void print(llvm::raw_ostream &os, const Section &section, const Typography &type) {
   if (section.lines.empty())

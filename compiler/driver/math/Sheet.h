@@ -1,4 +1,4 @@
-// Sheet: the formulas of one training step in the order in which they are read, and their printing.
+// Sheet: orders and prints the formulas of one training step.
 #pragma once
 
 #include "compiler/driver/math/Step.h"
@@ -25,7 +25,7 @@ class Sheet {
 public:
   Sheet(Step &step, const Typography &type) : step(step), type(type), writer(type) {}
 
-  /// Inputs and parameters, the forward pass, gradients, updates.
+  /// The sections: inputs and parameters, the forward pass, gradients, updates.
   std::vector<Section> build();
 
 private:
@@ -34,11 +34,11 @@ private:
   void nameArguments();
   void nameLandmarks();
   void nameGradients();
-  /// Names what several formulas use, and parts of what would be too long for a line.
+  /// Names values that several formulas use, and parts of formulas that are too long for a line.
   void nameParts(Values roots);
   void nameOne(mlir::Value v);
   void numberParts();
-  /// All values that the roots are computed from, and the roots, in program order.
+  /// The roots and all values from which they are computed, in program order.
   llvm::SmallVector<mlir::Value> reachable(Values roots) const;
 
   Section tensors();
@@ -50,13 +50,13 @@ private:
   const Typography &type;
   Writer writer;
   llvm::DenseSet<mlir::Value> isForward, printed;
-  llvm::DenseMap<mlir::Value, Formula> preferred; // names for values that may get one
+  llvm::DenseMap<mlir::Value, Formula> preferred; // names for values that may need one
   llvm::DenseMap<mlir::Value, std::string> lefts, remarks;
   llvm::SmallVector<mlir::Value> unnumbered;
 };
 
-/// The optimizer's formulas: one for all parameters where they are alike. `names`: of arguments and
-/// gradients.
+/// The formulas of the optimizer, once for all parameters that have the same. `names` has names for
+/// arguments and gradients.
 std::vector<Section> updateSections(Step &step, const Writer &names);
 
 /// Writes a section with its signs in one column, or as an align* environment.

@@ -1,4 +1,4 @@
-// Preparing a training step: calls of documented functions, landmarks, gradients.
+// Prepares training steps for formulas: calls of documented functions, landmarks, gradients.
 #include "compiler/driver/math/Step.h"
 
 #include "compiler/dialect/NnDialect.h"
@@ -17,9 +17,8 @@ using namespace mlir;
 namespace nnc::math {
 
 // Documented functions
-// -------------------------------------------------------------------------------------------------
 
-/// The innermost place in a source text that `loc` names.
+/// The innermost source location in `loc`.
 static FileLineColLoc sourceOf(Location loc) {
   if (auto named = dyn_cast<NameLoc>(loc))
     return sourceOf(named.getChildLoc());
@@ -30,7 +29,7 @@ static FileLineColLoc sourceOf(Location loc) {
   return dyn_cast<FileLineColLoc>(loc);
 }
 
-/// The function with a stated derivative whose text covers `loc`.
+/// The function with a stated derivative whose text contains `loc`.
 static const ast::FnDecl *functionAt(Session &session, Location loc) {
   FileLineColLoc at = sourceOf(loc);
   if (!at)
@@ -54,8 +53,8 @@ static const ast::FnDecl *functionAt(Session &session, Location loc) {
   return nullptr;
 }
 
-/// Where a function states its derivative and its comment defines a symbol, as σ's does, its value
-/// becomes an opaque call: formulas then say σ(z), and its derivative is the stated one.
+/// If a function states its derivative and its comment defines a symbol (such as σ), its value
+/// becomes an opaque call. Formulas then say σ(z), and the stated derivative is used.
 static void nameCalls(Session &session, func::FuncOp function,
                       std::vector<Definition> &definitions) {
   static const llvm::Regex definition("^([^ ()]+)\\([^()]+\\) = ");
@@ -81,7 +80,6 @@ static void nameCalls(Session &session, func::FuncOp function,
 }
 
 // Gradients
-// ------------------------------------------------------------------------------------------------------------
 
 static bool runPasses(ModuleOp module, std::initializer_list<std::unique_ptr<Pass> (*)()> passes) {
   PassManager pm(module.getContext());
@@ -99,8 +97,9 @@ static Value resultNamed(func::FuncOp function, llvm::StringRef kind, llvm::Stri
   return {};
 }
 
-/// Expands what the program itself asks for, in its loss or its metrics: simplification would hide
-/// what these are derived by. `own`, of the step's parameters, is left.
+/// Expands gradients that the program itself uses in its loss or its metrics. Otherwise
+/// simplification would change the formulas that they are derived from. Does not expand `own`, the
+/// gradients of the step's parameters.
 static bool expandOthers(func::FuncOp function, nn::GradientRequestOp own) {
   for (Operation &op : llvm::make_early_inc_range(function.getBody().front())) {
     auto request = dyn_cast<nn::GradientRequestOp>(op);
@@ -117,8 +116,8 @@ static bool expandOthers(func::FuncOp function, nn::GradientRequestOp own) {
   return true;
 }
 
-/// Also asks for the landmarks' gradients, and returns landmarks and gradients as further results,
-/// where they outlast every simplification.
+/// Requests the landmarks' gradients too. Returns landmarks and gradients as additional results, so
+/// that no simplification removes them.
 static void returnLandmarks(Step &step, nn::GradientRequestOp request) {
   OpBuilder b(request);
   OperationState state(request.getLoc(), request->getName());
@@ -147,7 +146,7 @@ static void returnLandmarks(Step &step, nn::GradientRequestOp request) {
       FunctionType::get(type.getContext(), type.getInputs(), end->getOperandTypes()));
 }
 
-/// Reads the landmarks and gradients back after the passes.
+/// Finds the landmarks and gradients again after the passes.
 static void collectResults(Step &step, unsigned base, ArrayRef<Value> wrt) {
   Operation *end = step.function.getBody().front().getTerminator();
   unsigned next = base;
@@ -171,13 +170,13 @@ Steps prepareSteps(Session &session, const Typography &type) {
   registry.insert<nn::NnDialect, func::FuncDialect>();
   result.context = std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
   result.context->loadAllAvailableDialects();
-  result.context->allowUnregisteredDialects(); // the calls that nameCalls makes
+  result.context->allowUnregisteredDialects(); // for the calls that nameCalls creates
   reportMlirDiagnostics(*result.context, session.diagnostics());
 
-  // The session's own module has been simplified, and σ's formula with it.
+  // Generate the module again: the session's own module has been simplified, including σ's formula.
   IrgenResult generated;
   IrgenOptions options;
-  options.doublePrecision = true; // numbers as the program writes them
+  options.doublePrecision = true; // to show numbers as the program writes them
   options.formulas = true;
   options.sourcePath = session.sourceName();
   if (!generate(session.diagnostics(), *result.context, session.program(), session.symbols(),

@@ -1,5 +1,5 @@
-// Step: a training step prepared for formulas. The values that a reader wants to see get names, and
-// their gradients are asked of the compiler's own differentiation.
+// Step: a training step prepared for formulas. The values that interest a reader get names, and
+// their gradients come from the compiler's own differentiation.
 #pragma once
 
 #include "compiler/driver/math/Formula.h"
@@ -16,9 +16,10 @@ class Session;
 
 namespace nnc::math {
 
-/// A value of the forward pass with a name: a layer's result, an activation, the model's output.
+/// A value of the forward pass that has a name: a layer's result, an activation, the model's
+/// output.
 struct Landmark {
-  mlir::Value value, gradient; // gradient: null where the loss does not depend on it
+  mlir::Value value, gradient; // gradient: null if the loss does not depend on the value
   Formula name;
   std::string index;     // the layer's number
   std::string place;     // "net.dense1", or empty
@@ -40,13 +41,13 @@ struct Step {
   std::vector<Parameter> parameters;
 };
 
-/// A function of the program that formulas call by its symbol, because its comment defines it:
+/// A function of the program that formulas call by its symbol, because its comment defines one:
 /// "σ(z) = …".
 struct Definition {
   std::string symbol, comment;
 };
 
-/// The training steps of a session's program, differentiated and simplified. Owns the module.
+/// The training steps of a session's program, differentiated and simplified. Owns their module.
 struct Steps {
   std::unique_ptr<mlir::MLIRContext> context;
   mlir::OwningOpRef<mlir::ModuleOp> module;
@@ -54,7 +55,8 @@ struct Steps {
   std::vector<Definition> definitions;
 };
 
-/// Builds them from a session that has been checked. Empty after an error, which is in the session.
+/// Builds the steps of a session that has reached Checked. Empty after an error, which is in the
+/// session's diagnostics.
 Steps prepareSteps(Session &session, const Typography &type);
 
 } // namespace nnc::math

@@ -1,5 +1,5 @@
-// The optimizer's formulas. They are written with θ for a parameter and g for its gradient, so that
-// parameters that are treated alike share one.
+// Writes the formulas of the optimizer. They use θ for a parameter and g for its gradient, so that
+// parameters with the same update share one formula.
 #include "compiler/driver/math/Sheet.h"
 
 #include "compiler/dialect/NnDialect.h"
@@ -19,7 +19,7 @@ public:
   std::vector<Section> build() {
     nameClock();
     nameShared();
-    // By their formulas: the parameters which have them.
+    // Maps formulas to the parameters that have them.
     llvm::MapVector<std::string, std::pair<std::vector<Line>, std::vector<Formula>>,
                     std::map<std::string, unsigned>>
         groups;
@@ -65,7 +65,7 @@ private:
     return {};
   }
 
-  /// The optimizer's states of a parameter: (argument, its name "m").
+  /// The optimizer's states for a parameter: each argument with its name, such as "m".
   std::vector<std::pair<Value, std::string>> statesOf(const Parameter &p) {
     std::vector<std::pair<Value, std::string>> states;
     for (BlockArgument argument : step.function.getArguments())
@@ -84,7 +84,7 @@ private:
         .str();
   }
 
-  /// step + 1 is t, as in every paper.
+  /// Writes step + 1 as t, like most papers.
   void nameClock() {
     for (Operation &op : step.function.getBody().front())
       if (auto notation = dyn_cast<nn::NotationOp>(&op);
@@ -105,7 +105,7 @@ private:
         visit(part, seen);
   }
 
-  /// Numbers that every parameter's update uses: a scheduled rate, a factor that clips.
+  /// Names numbers that the updates of all parameters use: a scheduled rate, a clipping factor.
   void nameShared() {
     llvm::MapVector<Value, unsigned> count;
     unsigned parameters = 0;
@@ -130,7 +130,7 @@ private:
     llvm::sort(numbers, [](Value a, Value b) {
       return a.getDefiningOp()->isBeforeInBlock(b.getDefiningOp());
     });
-    // Only the outermost of them: what another one is made of is written there.
+    // Only the outermost ones: their formulas contain the others.
     llvm::DenseSet<Value> inner;
     for (Value v : numbers) {
       llvm::SetVector<Value> parts;
@@ -151,7 +151,7 @@ private:
       }
   }
 
-  /// Σ over all parameters of ‖∂J/∂θ‖²
+  /// Whether v is the sum over all parameters of ‖∂J/∂θ‖².
   bool isNormOfGradients(Value v) {
     llvm::DenseSet<Value> gradients;
     for (const Parameter &p : step.parameters)
@@ -193,7 +193,7 @@ private:
       w.names[argument] = type.name(name);
     Value newTheta = updated(p.place);
     std::vector<Line> before, after;
-    // A state that the parameter's formula uses after its change comes first.
+    // A state whose new value the parameter's formula uses comes first.
     Writer withNew = w;
     llvm::SetVector<Value> used;
     if (newTheta)

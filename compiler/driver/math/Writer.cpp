@@ -1,4 +1,4 @@
-// From ops to formulas.
+// Converts ops to formulas.
 #include "compiler/driver/math/Writer.h"
 
 #include "compiler/dialect/NnDialect.h"
@@ -29,7 +29,7 @@ Value visible(Value v) {
   return v;
 }
 
-/// One number for the whole formula, so that a product with it needs no sign of its own.
+/// Whether v is one number for the whole formula. Then a product with it is not written with ⊙.
 static bool isNumber(Value v) {
   v = visible(v);
   return cast<RankedTensorType>(v.getType()).getRank() == 0 || nn::getSplatConstant(v);
@@ -58,7 +58,7 @@ Formula Writer::use(Value v) const {
   return found != names.end() ? found->second : define(v);
 }
 
-/// Attributes that say what a function's operands do not: sizes, offsets.
+/// The attributes that a function's operands do not show: sizes, offsets.
 std::string Writer::notShown(Operation *op) const {
   std::string text;
   auto low = op->getAttr("low"), high = op->getAttr("high");
@@ -85,7 +85,7 @@ bool Writer::isRandom(Value v) const {
   if (!op)
     return false;
   if (notationOf(op).form == Form::Symbol)
-    return op->getNumOperands() > 0; // seed and step
+    return op->getNumOperands() > 0; // it reads the seed and the step
   return llvm::any_of(parts(v), [&](Value part) { return !names.count(part) && isRandom(part); });
 }
 
@@ -147,7 +147,7 @@ Formula Writer::define(Value v) const {
       operands.push_back(use(o));
     if (std::string more = notShown(op); !more.empty())
       operands.push_back({more, Formula::Atom});
-    // A call of a function of the program: its symbol is an attribute.
+    // A call of a function of the program has its symbol as an attribute.
     if (auto name = op->getAttrOfType<StringAttr>("symbol"))
       return type.function(type.name(name.getValue()).text, operands);
     return type.function(symbol, operands);
@@ -156,7 +156,8 @@ Formula Writer::define(Value v) const {
   return type.name("?");
 }
 
-/// `n` times v, where v may have a number of its own: 2 · 0.5 w is w, 2 · (1/n) x is (2/n) x.
+/// The product of `n` and v, where v may have a numeric factor: 2 · 0.5 w is w, 2 · (1/n) x is
+/// (2/n) x.
 Formula Writer::times(double n, Value v) const {
   Operation *op = names.count(v) ? nullptr : v.getDefiningOp();
   if (op && notationOf(op).form == Form::Product &&
@@ -174,7 +175,7 @@ Formula Writer::times(double n, Value v) const {
   return type.product(type.number(n), use(v), false);
 }
 
-/// a + b + …, where a term may come several times.
+/// a + b + …, where a term may occur several times.
 Formula Writer::sum(Operation *op) const {
   llvm::MapVector<Value, unsigned> terms;
   SmallVector<Value> work{op->getOperand(1), op->getOperand(0)};
@@ -205,7 +206,7 @@ Formula Writer::product(Operation *op) const {
     std::swap(a, b);
   if (std::optional<double> c = nn::getSplatConstant(a)) // 0.5 (0.2 x) is 0.1 x
     return times(*c, seen(b));
-  // (p / q) b is written p b / q, but 1/n stays a factor.
+  // (p / q) b is written p b / q, but 1/n remains a factor.
   Operation *quotient = names.count(seen(a)) ? nullptr : seen(a).getDefiningOp();
   if (quotient && notationOf(quotient).form == Form::Quotient) {
     Value p = quotient->getOperand(0), q = quotient->getOperand(1);
@@ -244,7 +245,7 @@ Formula Writer::cases(Operation *op) const {
   return type.cases(c, use(a), use(b));
 }
 
-/// Σ x over N elements, divided by N (or, `inverse`, times 1/N): their mean.
+/// If Σ x over N elements is divided by N (or, `inverse`, multiplied by 1/N): their mean.
 std::optional<Formula> Writer::mean(Value total, Value divisor, bool inverse) const {
   std::optional<double> n = nn::getSplatConstant(visible(divisor));
   Operation *op = visible(total).getDefiningOp();
@@ -276,7 +277,7 @@ Formula Writer::reduction(Operation *op, bool isSum) const {
                   isSum);
 }
 
-/// Names the dims of a tensor by the letters of loop dims.
+/// The letters of a tensor's dims, which are those of the loop dims.
 static std::string lettersOf(AffineMap map) {
   std::string text;
   for (AffineExpr e : map.getResults()) {
@@ -294,7 +295,7 @@ Formula Writer::contraction(Operation *op) const {
   if (!llvm::all_of(mapA.getResults(), [](AffineExpr e) { return isa<AffineDimExpr>(e); }))
     return type.convolution(a, b);
   const std::string x = lettersOf(mapA), y = lettersOf(mapB), out = lettersOf(mapOut);
-  // Of matrices and vectors: which dim is summed, and whether an operand is transposed.
+  // For matrices and vectors: find the summed dim and whether an operand is transposed.
   if (x.size() <= 2 && y.size() <= 2) {
     std::string shared;
     for (char c : x)
@@ -305,7 +306,7 @@ Formula Writer::contraction(Operation *op) const {
     if (shared.size() == 1 && x.size() + y.size() == out.size() + 2) {
       const char k = shared[0];
       const bool swapped = x.size() == 2 && y.size() == 2 && out[0] != x[x[0] == k ? 1 : 0];
-      // A left factor's summed dim is last, a right factor's first.
+      // The summed dim is the last of a left factor and the first of a right factor.
       auto left = [&](const Formula &f, llvm::StringRef d) {
         return d.size() == 2 && d[0] == k ? type.transposed(f) : f;
       };
@@ -320,7 +321,7 @@ Formula Writer::contraction(Operation *op) const {
   return einsum(op);
 }
 
-/// Σ over the dims that vanish of A[…] B[…], with an index letter for each loop dim.
+/// The sum of A[…] B[…] over the reduced dims, with an index letter for each loop dim.
 Formula Writer::einsum(Operation *op) const {
   auto contract = cast<nn::ContractionOp>(op);
   std::string vanish;

@@ -1,4 +1,4 @@
-// Writer: the formula of an SSA value. Asks ops for their Notation; names no op.
+// Writer: writes the formula of an SSA value. It uses the ops' Notation and knows no op by name.
 #pragma once
 
 #include "compiler/driver/math/Formula.h"
@@ -9,7 +9,7 @@
 
 namespace nnc::math {
 
-/// The value behind everything that a formula does not show (broadcasts, reshapes, casts).
+/// The value without ops that a formula does not show (broadcasts, reshapes, casts).
 mlir::Value visible(mlir::Value v);
 
 class Writer {
@@ -17,23 +17,23 @@ public:
   explicit Writer(const Typography &type) : type(type) {}
 
   const Typography &type;
-  /// What stands for a value wherever it is used.
+  /// Values that have a name, which is used instead of their formulas.
   llvm::DenseMap<mlir::Value, Formula> names;
 
   /// `v` as it appears in other formulas: its name, or its formula.
   Formula use(mlir::Value v) const;
-  /// v, or the value that it only repeats, reshapes or converts; ends at named values.
+  /// v, or the value that it only repeats, reshapes or converts. Stops at named values.
   mlir::Value seen(mlir::Value v) const;
-  /// The values that the formula of v's op is made of.
+  /// The values from which the formula of v's op is built.
   llvm::SmallVector<mlir::Value> parts(mlir::Value v) const;
-  /// The right-hand side of v's definition, which ends at named values.
+  /// The right-hand side of v's definition. It shows the names of named values.
   Formula define(mlir::Value v) const;
 
-  /// The values that define(v) writes out, without v.
+  /// Collects the values that define(v) writes out, without v.
   void collectInlined(mlir::Value v, llvm::SetVector<mlir::Value> &inlined) const;
   /// Whether v's formula shows a random draw.
   bool isRandom(mlir::Value v) const;
-  /// How many symbols v's definition shows.
+  /// The number of symbols that v's definition shows.
   unsigned weight(mlir::Value v) const;
 
 private:
@@ -49,7 +49,7 @@ private:
   std::string notShown(mlir::Operation *op) const;
 };
 
-/// The letters of a tensor's dims: "i" is the example, "j", "k" … the axes of one example.
+/// The letters of a tensor's dims: "i" is the example; "j", "k", … are the axes of one example.
 std::string indexLetters(mlir::Value tensor, llvm::ArrayRef<int64_t> dims);
 
 } // namespace nnc::math

@@ -1,4 +1,4 @@
-// Asking the runtime's sources.
+// Finds the sizes of data with the runtime's sources.
 #include "compiler/driver/plan/DataSize.h"
 
 #include <cmath>

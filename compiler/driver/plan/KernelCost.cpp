@@ -1,5 +1,6 @@
-// Costs by interface: contractions say their loops, elementwise ops their cost. A place's last use
-// is found by going back from kernel to kernel, around the function's beginning to its end.
+// Computes costs with the ops' interfaces: contractions give their loops, elementwise ops their
+// cost. The last use of a place is found by going back from kernel to kernel, from the function's
+// beginning to its end.
 #include "compiler/driver/plan/KernelCost.h"
 
 #include "compiler/dialect/NnDialect.h"
@@ -13,7 +14,7 @@ using namespace mlir;
 
 namespace nnc::plan {
 
-/// Elements of a tensor, or products of loop sizes: a negative size is the batch.
+/// The number of elements of a tensor, or the product of loop sizes. A negative size is the batch.
 static Amount countOf(ArrayRef<int64_t> sizes) {
   double product = 1;
   bool batched = false;
@@ -43,7 +44,7 @@ static std::string shapeOf(Value v) {
   return text + "]";
 }
 
-/// Where the user's text asks for something: the call of prelude code rather than its inside.
+/// The line of the user's text that an op comes from: for prelude code, the line of the call.
 static FileLineColLoc lineOf(Location loc) {
   if (auto named = dyn_cast<NameLoc>(loc))
     return lineOf(named.getChildLoc());
@@ -133,7 +134,7 @@ std::vector<KernelCost> costsOf(func::FuncOp function) {
   }
   for (size_t k = 0; k < kernels.size(); ++k)
     for (auto &[place, bytes] : used[k]) {
-      // Back to the last kernel that used the place, if need be through the call before. Fields
+      // Go back to the last kernel that used the place, which may be in the previous call. Fields
       // were copied right before the call.
       const bool field = cast<kern::PlaceAttr>(place).getMemory() == kern::Memory::field;
       llvm::DenseSet<Attribute> between;

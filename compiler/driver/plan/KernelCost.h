@@ -1,5 +1,5 @@
-// What the kernels of a planned function cost: operations, and bytes by how long ago they were last
-// touched. The one place that counts: --emit=plan and --profile show these numbers.
+// Computes the costs of a planned function's kernels: operations, and bytes by how long ago they
+// were last touched. --emit=plan and --profile both show these numbers.
 #pragma once
 
 #include "compiler/dialect/kern/Kern.h"
@@ -23,24 +23,24 @@ struct Amount {
   }
 };
 
-/// One place in memory that a kernel uses.
+/// A place in memory that a kernel uses.
 struct Traffic {
-  Amount bytes;    // read and written: twice its size if the kernel does both
-  Amount distance; // bytes of all places, this one among them, touched from its last use to the end
-                   // of the kernel. A function is called again and again, so the last use may lie
-                   // in the call before
+  Amount bytes;    // read and written: twice the size if the kernel does both
+  Amount distance; // bytes of all places, including this one, that are touched between its last use
+                   // and the end of the kernel. Functions are called repeatedly, so the last use
+                   // may be in the previous call
 };
 
 struct KernelCost {
-  llvm::StringRef kind; // "contraction"
+  llvm::StringRef kind; // such as "contraction"
   std::string places;   // the parts of the model whose ops it computes: "net.dense1, net"
-  std::string computes; // its results' shapes
+  std::string computes; // the shapes of its results
   std::vector<mlir::FileLineColLoc>
-      lines;           // of the user's text: the kernel's own, then others whose ops it contains
-  Amount contractions; // exact: two for each multiply-add, but for those left out as padding
-  Amount others; // elementwise ops and reductions, by the ops' own costs (in vector instructions an
+      lines;           // of the user's text: the kernel's own, then those of other ops in it
+  Amount contractions; // exact: two for each multiply-add, without those omitted for padding
+  Amount others; // elementwise ops and reductions, with the ops' own costs (vector instructions per
                  // element)
-  std::vector<Traffic> traffic; // each place once
+  std::vector<Traffic> traffic; // one for each place
 
   Amount bytes() const {
     Amount sum;
@@ -50,7 +50,7 @@ struct KernelCost {
   }
 };
 
-/// The costs of a function's kernels, in their order.
+/// The costs of a function's kernels, in order.
 std::vector<KernelCost> costsOf(mlir::func::FuncOp function);
 
 } // namespace nnc::plan

@@ -1,4 +1,4 @@
-// Filling nn_kernel.
+// Builds the nn_kernel tables.
 #include "compiler/driver/plan/KernelTables.h"
 
 #include "compiler/support/Source.h"

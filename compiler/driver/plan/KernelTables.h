@@ -1,4 +1,4 @@
-// Kernel costs in the runtime's own structs: for the tables of a profiled program, and for the
+// Converts kernel costs to structs of the runtime, for the tables of a profiled program and for the
 // runtime's roofline.
 #pragma once
 
@@ -14,14 +14,14 @@ namespace nnc::plan {
 
 class KernelTables {
 public:
-  /// Everything made here lives as long as `tables`. `program` is the file whose lines are called
-  /// by their number alone.
+  /// Everything that is created here lives as long as `tables`. Lines of the file `program` are
+  /// written as a number only.
   KernelTables(ProgramTables &tables, const llvm::SourceMgr &sources, llvm::StringRef program)
       : tables(tables), sources(sources), program(program) {}
 
   /// The kernels of a planned function, in order.
   llvm::ArrayRef<nn_kernel> kernelsOf(mlir::func::FuncOp function);
-  /// The lines that the kernels made so far refer to.
+  /// The lines to which the kernels created so far refer.
   llvm::ArrayRef<nn_source_line> lines() const { return sourceLines; }
 
 private:

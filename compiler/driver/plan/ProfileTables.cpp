@@ -1,4 +1,4 @@
-// The functions of train and evaluate statements: what a run calls again and again.
+// Marks the functions of train and evaluate statements as profiled. A run calls these repeatedly.
 #include "compiler/driver/plan/ProfileTables.h"
 
 #include "compiler/driver/Session.h"

@@ -1,4 +1,4 @@
-// The commands of an interactive session.
+// Implements the commands of an interactive session.
 #include "compiler/ast/Printer.h"
 #include "compiler/driver/Emit.h"
 #include "compiler/driver/repl/Evaluator.h"
@@ -61,7 +61,7 @@ static llvm::StringRef signatureOf(llvm::StringRef text) {
 
 static void describe(llvm::StringRef name, ast::StmtKind kind, llvm::StringRef text,
                      llvm::StringRef doc) {
-  // `text` may begin with its documentation.
+  // `text` may begin with documentation comments.
   while (text.starts_with("##"))
     text = text.split('\n').second;
   const bool isValue = kind == ast::StmtKind::Let || kind == ast::StmtKind::Option;
@@ -96,7 +96,7 @@ void Evaluator::type(llvm::StringRef expression) {
     llvm::errs() << "`:type` wants an expression or a name: `:type [1, 2] + 3`\n";
     return;
   }
-  // `dense(4)` is what `dense` makes; without its arguments a name says what they are.
+  // `dense(4)` names what `dense` creates. A name without arguments names the declaration.
   if (const Ran *found = declarations.findResult(expression)) {
     llvm::outs() << expression << ": " << ast::inWords(found->kind) << "\n";
     return;
@@ -174,8 +174,8 @@ void Evaluator::source(llvm::StringRef name) {
 
 // Looking inside ----------------------------------------------------------------------------------
 
-/// Whether something in `function` was written in the first `lines` lines of the text: below these
-/// stands what ran before.
+/// Whether any op in `function` comes from the first `lines` lines of the text. Statements that ran
+/// before come after these lines.
 static bool isOfLines(mlir::func::FuncOp function, unsigned lines) {
   bool found = false;
   function.walk([&](mlir::Operation *op) {
@@ -200,7 +200,7 @@ void Evaluator::ir(llvm::StringRef what) {
     llvm::errs() << "there is no statement yet\n";
     return;
   }
-  // A model needs no statement: its functions are compiled anyway.
+  // A model needs no statement: its functions are always compiled.
   std::unique_ptr<Session> session =
       compile(model ? "let unused_ = " + what.str() : statement, Stage::Generated);
   if (!session)

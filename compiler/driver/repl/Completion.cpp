@@ -1,5 +1,5 @@
-// What may follow the text before the cursor: places of a model, splits of data, columns, fields,
-// named arguments, files, names.
+// Completes the text before the cursor: places of a model, splits of data, columns, fields, named
+// arguments, files, names.
 #include "compiler/driver/repl/Evaluator.h"
 
 #include "compiler/sema/Builtins.h"
@@ -26,7 +26,7 @@ struct Evaluator::Words {
 
 static bool isWordByte(char c) { return llvm::isAlnum(c) || c == '_' || (c & 0x80); }
 
-/// The word that ends `text`.
+/// The word at the end of `text`.
 static llvm::StringRef lastWord(llvm::StringRef text) {
   size_t start = text.size();
   while (start > 0 && isWordByte(text[start - 1]))
@@ -34,7 +34,7 @@ static llvm::StringRef lastWord(llvm::StringRef text) {
   return text.drop_front(start);
 }
 
-/// Where the innermost bracket of this kind begins that `text` leaves open; npos: none is open.
+/// The position of the innermost bracket of this kind that `text` leaves open, or npos.
 static size_t openBracket(llvm::StringRef text, char open) {
   std::vector<size_t> stack;
   bool quoted = false, comment = false;
@@ -60,7 +60,7 @@ static size_t openBracket(llvm::StringRef text, char open) {
   return stack.empty() ? llvm::StringRef::npos : stack.back();
 }
 
-/// Whether the cursor is inside a text in quotes, whose beginning `text` becomes.
+/// Whether the cursor is in a quoted text. Sets `text` to its beginning.
 static bool inQuotes(llvm::StringRef line, llvm::StringRef &text) {
   size_t begin = llvm::StringRef::npos;
   for (size_t i = 0; i < line.size(); ++i)
@@ -107,7 +107,7 @@ Session *Evaluator::quietly(llvm::StringRef name) {
   return looked.second.get();
 }
 
-/// The places of the network that a search has found: those of any of its variants.
+/// Offers the places of the network that a search found. They are taken from its first variant.
 void Evaluator::offerFound(llvm::StringRef path, Words &words) {
   auto [head, rest] = path.split('.');
   Session *session = quietly(head);
@@ -128,8 +128,8 @@ void Evaluator::offerFound(llvm::StringRef path, Words &words) {
   }
 }
 
-/// `net.`: layers and tensors; `d.`: splits; `best.`: what was chosen; `val.`: what the last
-/// training has curves of.
+/// Offers fields: layers and tensors for `net.`, splits for `d.`, chosen values for `best.`, curves
+/// of the last training for `val.`.
 bool Evaluator::offerFields(llvm::StringRef before, Words &words) {
   if (!before.ends_with("."))
     return false;
@@ -193,7 +193,7 @@ bool Evaluator::offerFields(llvm::StringRef before, Words &words) {
   return true;
 }
 
-/// Inside of a call's parentheses: the arguments that may be given by name.
+/// In the parentheses of a call: offers the arguments that may be given by name.
 void Evaluator::offerArguments(llvm::StringRef before, Words &words) {
   const size_t open = openBracket(before, '(');
   const size_t brace = openBracket(before, '{');
@@ -226,14 +226,14 @@ void Evaluator::offerArguments(llvm::StringRef before, Words &words) {
       offer(name);
 }
 
-/// Inside of a data set's block: its columns; in a run's block: the fields of its data.
+/// In the block of a data set: offers its columns. In the block of a train or evaluate statement:
+/// offers the fields of its data.
 void Evaluator::offerData(llvm::StringRef before, Words &words) {
   const size_t open = openBracket(before, '{');
   if (open == llvm::StringRef::npos)
     return;
   llvm::StringRef head = before.take_front(open).rtrim();
-  // The statement that the block belongs to: back to its first word, over lines of its own
-  // brackets.
+  // Find the first word of the statement that the block belongs to. Its brackets may span lines.
   for (llvm::StringRef keyword : {"data ", "train ", "evaluate "}) {
     size_t at = head.rfind(keyword);
     if (at == llvm::StringRef::npos || (at > 0 && isWordByte(head[at - 1])) ||

@@ -1,5 +1,5 @@
-// Which declarations and statements an input needs is found by its words: a word too many only
-// compiles a little more.
+// Selects the declarations and statements that an input needs, by the words in it. One word too
+// many only means that a little more is compiled.
 #include "compiler/driver/repl/Declarations.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -87,18 +87,18 @@ const Ran *Declarations::findResult(llvm::StringRef name) const {
   return found == statements.end() ? nullptr : &*found;
 }
 
-/// What a program will hold beside its input.
+/// What a program contains besides its input.
 struct Declarations::Selection {
   llvm::StringSet<> words;
   std::vector<bool> declarations, statements;
   bool trainedGone = false;
   std::vector<std::string> forgotten;
-  // that the input will give: earlier ones of these names are no matter of it
+  // names that the input will define; earlier results with these names are not used
   std::vector<std::string> results;
 };
 
-/// Whether a statement cannot be compiled again as it was: a declaration has changed, or a result
-/// that it is about is gone.
+/// Whether a statement cannot be compiled again as it was, because a declaration has changed or a
+/// result that it uses is gone.
 bool Declarations::isStale(const Ran &statement) const {
   for (const auto &[name, text] : statement.needs)
     if (const Declaration *now = find(name); !now || now->text != text)
@@ -109,7 +109,7 @@ bool Declarations::isStale(const Ran &statement) const {
   return false;
 }
 
-/// Adds what the words name, and what that needs.
+/// Adds what the words name, and what that needs in turn.
 void Declarations::close(Selection &chosen) const {
   for (bool grown = true; grown;) {
     grown = false;
@@ -129,7 +129,7 @@ void Declarations::close(Selection &chosen) const {
       if (!chosen.statements[i])
         continue;
       for (const auto &need :
-           s.needs) // not by its words: names of its block may have been declared since
+           s.needs) // not by its words: names in its block may have been declared since
         grown |= chosen.words.insert(need.first).second;
       for (auto [j, other] : llvm::enumerate(statements))
         if (!chosen.statements[j] && llvm::is_contained(s.uses, other.number))
@@ -138,7 +138,7 @@ void Declarations::close(Selection &chosen) const {
   }
 }
 
-/// What a plot is about.
+/// Chooses the training that a plot shows.
 void Declarations::chooseLastTraining(Selection &chosen) const {
   for (size_t i = statements.size(); i-- > 0;)
     if (llvm::is_contained({StmtKind::Train, StmtKind::Search, StmtKind::Compare},
@@ -151,7 +151,7 @@ void Declarations::chooseLastTraining(Selection &chosen) const {
     }
 }
 
-/// The data that a model is trained on first say how its input is made.
+/// Chooses the first training of each model: its data tell how the model's input is prepared.
 void Declarations::chooseTrainings(StmtKind kind, Selection &chosen) const {
   llvm::StringSet<> found;
   for (auto [i, s] : llvm::enumerate(statements))
@@ -164,7 +164,7 @@ void Declarations::chooseTrainings(StmtKind kind, Selection &chosen) const {
       chosen.forgotten.push_back(s.target);
 }
 
-/// Statements that one of that kind is about without naming them.
+/// Chooses the statements that a statement of this kind uses without naming them.
 void Declarations::chooseByKind(StmtKind kind, Selection &chosen) const {
   if (kind == StmtKind::Plot)
     return chooseLastTraining(chosen);
@@ -180,7 +180,7 @@ void Declarations::chooseByKind(StmtKind kind, Selection &chosen) const {
   }
 }
 
-/// A declaration's documentation is in the lines above it.
+/// Where a declaration begins, including its documentation in the lines above.
 static size_t withDocumentation(llvm::StringRef input, size_t begin) {
   size_t line = input.take_front(begin).rfind('\n') + 1; // npos + 1 is 0
   while (line > 0) {
@@ -192,7 +192,7 @@ static size_t withDocumentation(llvm::StringRef input, size_t begin) {
   return begin;
 }
 
-/// The input with nothing but these stretches, all in their places.
+/// The input with blanks for everything but these stretches, which keep their positions.
 static std::string blanked(llvm::StringRef input, std::vector<Stretch> stretches) {
   llvm::sort(stretches);
   std::string text;
@@ -264,7 +264,7 @@ Composed Declarations::compose(const Part &part) const {
       program.earlierAt = program.text.size();
     append(s.text, s.folder);
     program.uses.push_back(s.number);
-    if (s.kind != StmtKind::Freeze) // which is no statement of the tables
+    if (s.kind != StmtKind::Freeze) // a freeze is not a statement of the tables
       program.numbers.push_back(s.number);
   }
   return program;

@@ -1,5 +1,5 @@
-// What an interactive session knows as text: declarations by name and the statements that have run,
-// and how a program is made of them.
+// Keeps the text of an interactive session: its declarations by name and the statements that have
+// run. Composes programs from them.
 #pragma once
 
 #include "compiler/ast/Ast.h"
@@ -13,7 +13,7 @@
 
 namespace nnc::repl {
 
-/// A stretch of an input: its first byte and one past its last.
+/// A stretch of an input: the offsets of its first byte and of the byte after its last.
 using Stretch = std::pair<size_t, size_t>;
 
 struct Declaration {
@@ -22,63 +22,64 @@ struct Declaration {
   std::string doc;
   ast::StmtKind kind;
   std::string folder;    // where its paths start; "" is the working directory
-  Stretch here = {0, 0}; // where it is in the input that is being evaluated; empty: elsewhere
+  Stretch here = {0, 0}; // where it is in the input that is being evaluated; empty: it is not there
 };
 
-/// A statement that has run, to be part of later programs that are about what it came to.
+/// A statement that has run. Later programs that use its result contain it.
 struct Ran {
-  int64_t number = -1; // as the runtime's memory knows it; -1: that has nothing of it
+  int64_t number = -1; // its number in the runtime's memory; -1: it is not there
   ast::StmtKind kind = ast::StmtKind::Expression;
   std::string text, folder;
-  std::string result; // the name that a search, a comparison or an ensemble gives it
+  std::string result; // the name that a search, a comparison or an ensemble gives its result
   std::string target; // the model that is trained, loaded or frozen
-  // the declarations it was compiled with, by name and text
+  // the declarations that it was compiled with, by name and text
   std::vector<std::pair<std::string, std::string>> needs;
-  std::vector<int64_t> uses; // and the numbers of the statements
+  std::vector<int64_t> uses; // the numbers of the statements that it was compiled with
 };
 
-/// What is compiled for an input.
+/// The program that is compiled for an input.
 struct Composed {
   std::string text;
-  size_t earlierAt = 0;         // where the statements begin that ran before; 0: there are none
-  std::vector<int64_t> numbers; // of those of them that are statements of the program's tables
+  size_t earlierAt = 0;         // where the statements that ran before begin; 0: there are none
+  std::vector<int64_t> numbers; // numbers of those statements that are in the program's tables
   std::vector<std::pair<size_t, std::string>> folders;
   std::vector<std::pair<std::string, std::string>> needs;
-  std::vector<int64_t> uses; // the numbers of all of them
-  bool trainedGone = false;  // what a plot is about cannot be compiled again, for the same reason
-  // models to be saved whose data cannot be told any more, for the same reason
+  std::vector<int64_t> uses; // the numbers of all these statements
+  bool trainedGone = false;  // the training to plot cannot be compiled again, because declarations
+                             // have changed
+  // models to save whose data are no longer known, because declarations have changed
   std::vector<std::string> forgotten;
-  // results that it names and that can no longer be had, since declarations have changed
+  // results that the input names but that are no longer valid, because declarations have changed
   std::vector<std::string> gone;
 };
 
-/// An input and what of it must be compiled.
+/// An input, and the parts of it to compile.
 struct Part {
   llvm::StringRef input;
   std::vector<Stretch> stretches;
   std::vector<ast::StmtKind> kinds; // of its statements
-  std::vector<std::string> results; // the names that they will give
+  std::vector<std::string> results; // the names of the results that it will define
   std::string folder;
-  bool inPlace = false; // declarations with a place in this input are taken from there
+  bool inPlace = false; // take declarations from their position in this input, if they have one
 };
 
 class Declarations {
 public:
-  /// Remembers a declaration; an earlier one of that name is forgotten. Returns the models that
-  /// something was frozen of, which is so no longer.
+  /// Stores a declaration and forgets an earlier one with the same name. Returns the models that
+  /// had frozen parts and no longer do.
   std::vector<std::string> add(Declaration d);
   const Declaration *find(llvm::StringRef name) const;
   llvm::ArrayRef<Declaration> all() const { return list; }
-  /// The input is over: no declaration is part of the next one.
+  /// Ends the input: no declaration is part of the next one.
   void leaveInput();
 
   void add(Ran statement);
   llvm::ArrayRef<Ran> ran() const { return statements; }
   const Ran *findResult(llvm::StringRef name) const;
 
-  /// A program: the part of the input where it was typed, so that messages have its lines, and
-  /// below it every declaration that it needs and that those need, then the statements whose
-  /// results it is about.
+  /// Composes a program. The part of the input keeps its position, so that messages have its lines.
+  /// Below it come all declarations that it needs, directly or indirectly, and then the statements
+  /// whose results it uses.
   Composed compose(const Part &part) const;
 
 private:
@@ -93,7 +94,7 @@ private:
   std::vector<Ran> statements;
 };
 
-/// The source text of a statement, its documentation comment included where it is a declaration.
+/// The source text of a statement. That of a declaration includes its documentation comment.
 std::string textOf(const ast::Stmt &statement);
 Declaration declarationOf(const ast::Decl &declaration);
 /// The model that a train, load or freeze statement names, or empty.

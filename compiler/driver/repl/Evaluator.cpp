@@ -1,5 +1,5 @@
-// Declarations are kept as text; every other statement is compiled with those that it needs and run
-// at once.
+// Evaluates inputs. Declarations are kept as text. Every other statement is compiled with the
+// declarations that it needs, and run at once.
 #include "compiler/driver/repl/Evaluator.h"
 
 #include "compiler/ast/Printer.h"
@@ -17,7 +17,7 @@ using namespace nnc::repl;
 static constexpr const char *typedLabel = "<repl>";
 
 Evaluator::Evaluator(SessionOptions o, int argc, char **argv) : options(std::move(o)) {
-  options.session = options.monitor = true; // a report may come, and tell of what was monitored
+  options.session = options.monitor = true; // a later report may need what was monitored
   arguments.push_back(argc ? argv[0] : "nnc");
   if (!options.dataDir.empty())
     arguments.insert(arguments.end(), {"--data", options.dataDir});
@@ -48,7 +48,7 @@ void Evaluator::command(llvm::StringRef text) {
   auto [name, argument] = text.split(' ');
   std::vector<llvm::StringRef> names;
   for (const Command &c : commands()) {
-    // A beginning is enough: `:q`
+    // A prefix is enough: `:q`
     if (!name.empty() && llvm::StringRef(c.name).starts_with(name))
       return (this->*c.run)(argument.trim());
     names.push_back(c.name);
@@ -83,7 +83,7 @@ bool Evaluator::statements(const Input &input) {
   auto stretch = [&](const ast::Stmt &s) {
     return Stretch(s.range.begin.getPointer() - text, s.range.end.getPointer() - text);
   };
-  if (input.isFile) { // as a whole: nothing is taken from a file that is not sound
+  if (input.isFile) { // checked as a whole: nothing is taken from a file with errors
     Declarations before = declarations;
     Part all{input.text, {{0, input.text.size()}}, {}, {}, input.folder, true};
     for (const ast::Stmt *s : program->statements) {
@@ -103,7 +103,7 @@ bool Evaluator::statements(const Input &input) {
     if (!sound)
       return false;
   }
-  // All declarations of one input first: they may need one another.
+  // Add all declarations of an input first, because they may need one another.
   for (const ast::Stmt *s : program->statements)
     if (auto *decl = llvm::dyn_cast<ast::Decl>(s)) {
       Declaration d = declarationOf(*decl);
@@ -143,7 +143,7 @@ bool Evaluator::runStatement(const ast::Stmt &s, const Input &input, size_t offs
   if (auto *expression = llvm::dyn_cast<ast::ExprStmt>(&s))
     if (auto *name = llvm::dyn_cast<ast::NameExpr>(expression->expr);
         name && declarations.findResult(name->name.text)) {
-      show(name->name.text); // it has no value, and can be shown all the same
+      show(name->name.text); // a result has no value to print, but it can be shown
       return true;
     }
   const Part part{input.text,   {{offset, offset + record.text.size()}},
@@ -158,7 +158,7 @@ bool Evaluator::runStatement(const ast::Stmt &s, const Input &input, size_t offs
   return true;
 }
 
-/// The name that an "unknown …" message is about, or empty.
+/// The name in an "unknown …" message, or empty.
 static llvm::StringRef unknownName(const Diagnostic &d) {
   llvm::StringRef message = d.message;
   if (d.severity != Severity::Error || !message.starts_with("unknown "))
@@ -166,25 +166,25 @@ static llvm::StringRef unknownName(const Diagnostic &d) {
   return message.split('`').second.split('`').first;
 }
 
-/// Checks a declaration. It stays even if that fails: what it lacks may be declared next, or it may
-/// be declared anew.
+/// Checks a declaration. It is kept even if that fails: what it lacks may be declared next, or it
+/// may be declared again.
 void Evaluator::declare(const ast::Decl &declaration, const Input &input) {
   const Declaration *own = declarations.find(declaration.name.text);
   if (!own)
-    return; // the input declares it twice
+    return; // the input declares this name twice
   const std::string name = own->name;
   const Composed program =
       declarations.compose({input.text, {own->here}, {}, {}, input.folder, true});
   std::unique_ptr<Session> session = open(program, input.label);
   if (session->reach(Stage::Generated))
     return session->diagnostics().print(llvm::errs());
-  std::map<std::string, std::string> missing; // with what may be meant instead
+  std::map<std::string, std::string> missing; // with suggestions
   for (const Diagnostic &d : session->diagnostics().all()) {
     if (d.severity != Severity::Error)
       continue;
     llvm::StringRef unknown = unknownName(d);
-    if (unknown.empty() || llvm::StringRef(d.message).starts_with(
-                               "unknown column")) // which no declaration would make known
+    if (unknown.empty() ||
+        llvm::StringRef(d.message).starts_with("unknown column")) // no declaration can add a column
       return session->diagnostics().print(llvm::errs());
     std::string &near = missing[unknown.str()];
     for (const Diagnostic &note : d.notes)
@@ -209,7 +209,7 @@ std::unique_ptr<Session> Evaluator::open(const Composed &program, const std::str
   own.folders = program.folders;
   auto session = std::make_unique<Session>(std::move(own));
   session->loadText(program.text,
-                    label); // the session's diagnostics say what is wrong with the text
+                    label); // errors of the text are in the session's diagnostics
   return session;
 }
 
@@ -227,8 +227,8 @@ void Evaluator::report(Session &session, const Composed &program) {
                  << "` found was found with declarations that have changed since: run it again\n";
   if (program.trainedGone)
     llvm::errs() << "note: what was trained last was declared anew since: train it again\n";
-  // The compiled text had only the declarations that the input names, so it could not suggest the
-  // others.
+  // The compiled text contained only the declarations that the input names, so the session could
+  // not suggest others.
   std::vector<llvm::StringRef> names;
   for (const Declaration &d : declarations.all())
     names.push_back(d.name);
@@ -261,8 +261,8 @@ bool Evaluator::run(const Part &part, const Input &input, Ran &record) {
   session->timeline().add("run", began, Timeline::now());
   if (input.isTimed)
     session->timeline().print(llvm::outs(), start, Timeline::now(), "in all");
-  // A training that was broken off has a history all the same; what is loaded or frozen counts for
-  // ensembles and from here on.
+  // A training that was interrupted has a history too. What is loaded or frozen counts for
+  // ensembles and for everything that follows.
   const bool loaded = record.kind == ast::StmtKind::Load || record.kind == ast::StmtKind::Freeze;
   if (nn_session_remembers(memory, number) || (loaded && code == 0)) {
     record.number = number;
@@ -275,7 +275,7 @@ bool Evaluator::run(const Part &part, const Input &input, Ran &record) {
 
 std::unique_ptr<Session> Evaluator::compile(llvm::StringRef text, Stage stage) {
   Part part{text, {{0, text.size()}}, {}, {}, "", false};
-  Diagnostics diags; // what is wrong is said below
+  Diagnostics diags; // errors are reported below
   std::optional<unsigned> buffer = addBuffer(diags, text, typedLabel);
   if (std::unique_ptr<ast::Program> parsed = buffer ? parseString(diags, *buffer) : nullptr;
       parsed && !parsed->statements.empty()) {

@@ -1,4 +1,4 @@
-// Evaluator: what an interactive session does with an input, apart from reading it.
+// Evaluator: evaluates the inputs of an interactive session. Reading them is not part of it.
 #pragma once
 
 #include "compiler/driver/Session.h"
@@ -15,17 +15,17 @@ public:
   Evaluator(SessionOptions options, int argc, char **argv);
   ~Evaluator();
 
-  /// A complete input: statements of the language, or a command (":help"). Whatever is wrong with
-  /// it is printed.
+  /// Evaluates a complete input: statements of the language, or a command (":help"). Prints all
+  /// errors.
   void evaluate(llvm::StringRef input);
-  /// Checks the file as a whole, then declares and runs what it holds. False if it cannot be read;
-  /// everything else that is wrong with it, which ends it, is only printed.
+  /// Checks the file as a whole, then runs it. Returns false if the file cannot be read. Other
+  /// errors are only printed; they end the file.
   bool loadFile(llvm::StringRef path);
   /// Whether `:quit` was given.
   bool isOver() const { return over; }
 
-  /// Words that may follow `before`, what is typed of the input up to the cursor; `word` becomes
-  /// what is typed of them.
+  /// Words that may follow `before`, the input up to the cursor. Sets `word` to the part of them
+  /// that has been typed.
   std::vector<std::string> completions(llvm::StringRef before, llvm::StringRef &word);
 
   struct Command {
@@ -48,7 +48,7 @@ private:
   bool runStatement(const ast::Stmt &statement, const Input &input, size_t offset);
   bool run(const Part &part, const Input &input, Ran &record);
 
-  /// A session of a part with what it needs, loaded.
+  /// Opens a session and loads the composed program.
   std::unique_ptr<Session> open(const Composed &program, const std::string &label);
   /// Prints a session's messages, with suggestions from all declarations.
   void report(Session &session, const Composed &program);
@@ -65,7 +65,7 @@ private:
   void quit(llvm::StringRef) { over = true; }
   void showAll();
   void showModel(llvm::StringRef name);
-  /// "nothing is called `NAME`", with what may be meant.
+  /// Prints "nothing is called `NAME`", with a suggestion.
   void unknown(llvm::StringRef name);
 
   // Completion (Completion.cpp).
@@ -75,11 +75,11 @@ private:
   void offerFound(llvm::StringRef path, Words &words);
   void offerArguments(llvm::StringRef before, Words &words);
   void offerData(llvm::StringRef before, Words &words);
-  /// A declaration of the session, checked and generated without a message; null where it is not
-  /// sound. Kept until something changes.
+  /// A session of the declaration `name`, checked and generated without printing messages. It may
+  /// have errors. It is kept until its program changes.
   Session *quietly(llvm::StringRef name);
 
-  /// A session of `text` with what it needs, at `stage`; null after an error, which is printed.
+  /// A session of `text` with what it needs, at `stage`. Null after an error, which is printed.
   std::unique_ptr<Session> compile(llvm::StringRef text, Stage stage);
   /// The prelude, parsed and checked.
   Session &prelude();
@@ -87,13 +87,13 @@ private:
 
   SessionOptions options;
   std::vector<std::string> arguments;
-  nn_session *memory; // what was learned
+  nn_session *memory; // results of statements that have run
   Declarations declarations;
-  int64_t nextNumber = 0; // of the statement that runs next
+  int64_t nextNumber = 0; // of the next statement that runs
   std::string lastStatement;
-  std::vector<std::string> trains; // train statements, the last one last
+  std::vector<std::string> trains; // the train statements that have run, in order
   std::unique_ptr<Session> preludeSession;
-  // what quietly() made last, by the text of its program
+  // the last session of quietly(), with the text of its program
   std::pair<std::string, std::unique_ptr<Session>> looked;
   bool over = false;
 };

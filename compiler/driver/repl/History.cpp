@@ -1,6 +1,6 @@
-// LLVM's line editor enters each line that it reads into its history. A block of several lines must
-// come back as a block, so the file that the editor begins with is written here: libedit reads an
-// entry with newlines, and shows and edits it.
+// Writes the history. LLVM's line editor adds each line that it reads to its history as an entry of
+// its own. A block of several lines must come back as a block, so this file writes the history that
+// the editor loads. libedit can read, show and edit an entry with newlines.
 #include "compiler/driver/repl/History.h"
 
 #include "llvm/ADT/SmallString.h"
@@ -31,7 +31,7 @@ std::string nnc::repl::historyPath() {
   return path.str().str();
 }
 
-/// As vis(3) writes it with VIS_WHITE: white space and backslashes in octal.
+/// Encodes a text like vis(3) with VIS_WHITE: white space in octal, backslashes doubled.
 static std::string encoded(llvm::StringRef text) {
   std::string result;
   for (const char c : text)
@@ -72,7 +72,7 @@ void History::save() const {
   llvm::SmallString<128> beside;
   int descriptor = -1;
   if (llvm::sys::fs::createUniqueFile(file + ".%%%%%%", descriptor, beside))
-    return; // a history that cannot be kept is no reason to stop
+    return; // without a history, the session continues
   llvm::raw_fd_ostream os(descriptor, /*shouldClose=*/true);
   os << cookie << "\n";
   for (const std::string &entry : entries)

@@ -1,4 +1,4 @@
-// History: what was typed, an entry for each input, however many lines it has.
+// History: what was typed. Each input is one entry, however many lines it has.
 #pragma once
 
 #include "llvm/ADT/StringRef.h"
@@ -8,14 +8,14 @@
 
 namespace nnc::repl {
 
-/// Entries as libedit writes them to its file, where the editor reads them from.
+/// Holds entries in the form of libedit's history file, which the editor loads.
 class History {
 public:
-  /// `path`: the file; empty: nothing is kept.
+  /// `path` is the file; if it is empty, nothing is kept.
   explicit History(std::string path);
 
   void add(llvm::StringRef input);
-  /// Writes the file anew, as a whole.
+  /// Writes the whole file again.
   void save() const;
   const std::string &path() const { return file; }
 
@@ -24,7 +24,7 @@ private:
   std::vector<std::string> entries; // encoded
 };
 
-/// $XDG_STATE_HOME/nnc/history, or below ~/.local/state; empty where there is none.
+/// $XDG_STATE_HOME/nnc/history, or in ~/.local/state; empty if there is none.
 std::string historyPath();
 
 } // namespace nnc::repl

@@ -1,4 +1,4 @@
-// :show and :load.
+// Implements :show and :load.
 #include "compiler/driver/repl/Evaluator.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -31,7 +31,7 @@ void Evaluator::unknown(llvm::StringRef name) {
   llvm::errs() << "\n";
 }
 
-/// All that the session holds: a line for each kind.
+/// Prints everything in the session, one line for each kind.
 void Evaluator::showAll() {
   static const std::pair<ast::StmtKind, const char *> kinds[] = {
       {ast::StmtKind::Data, "data"},

@@ -1,5 +1,5 @@
-// Builtin functions: elementwise primitives by their mnemonic, reductions, constants, combinators
-// of layers. Those that move elements stand in BuiltinsShape.cpp.
+// Builtin functions: calls elementwise primitives by mnemonic, implements reductions, totals, `seq`
+// and `repeat`, and dispatches to BuiltinsMove.cpp, BuiltinsShape.cpp and Gradients.cpp.
 #include "compiler/irgen/eval/Elaborator.h"
 
 #include "compiler/dialect/NnDialect.h"
@@ -48,7 +48,7 @@ Value Elaborator::evaluateAxes(const ast::Expr *e, const Scope &scope) {
         return *v;
     if (name->name.text == "all")
       return Value::ofKind(Value::Kind::All);
-    // A schedule's `over = total_steps` is a number of steps; `over = n` means the axis n, not its
+    // `over = total_steps` of a schedule is a number of steps; `over = n` means the axis n, not its
     // size.
     const Value *local = scope.find(name->name.text);
     const bool axis = local && local->isAxisSize;
@@ -56,18 +56,18 @@ Value Elaborator::evaluateAxes(const ast::Expr *e, const Scope &scope) {
                        fn->ambient.count(name->name.text.str()) ||
                        sema::isAmbientName(name->name.text);
     if (known && !axis) {
-      // `units` of `w: [n, units]` is a number, and names an axis: where the tensor has that axis,
-      // it is meant.
+      // `units` of `w: [n, units]` is a number and the name of an axis. If the tensor has that
+      // axis, the axis is meant.
       Value v = evaluate(e, scope);
       if (v.isNumber())
         v.axes = {axisId(scope.frameOfCall(), name->name.text)};
       return v;
     }
   } else if (!llvm::isa<ast::ListExpr, ast::EllipsisExpr>(e)) {
-    return evaluate(e, scope); // a position, or a schedule's duration
+    return evaluate(e, scope); // a position, or the duration of a schedule
   }
   Value axes = Value::ofKind(Value::Kind::Axes);
-  const unsigned frame = scope.frameOfCall(); // the names are those of the declaration around
+  const unsigned frame = scope.frameOfCall(); // the names are those of the surrounding declaration
   auto addOne = [&](const ast::Expr *item) {
     if (llvm::isa<ast::EllipsisExpr>(item)) {
       axes.axes.push_back(axisId(frame, "..."));
@@ -248,9 +248,10 @@ Value Elaborator::reduction(llvm::StringRef op, const BuiltinCall &call) {
   return fn->emit.reduce(op, v, dims, keeps);
 }
 
-/// Σ over all examples of the split: the batch's share is collected, and the final formula reads
-/// the whole. A spread's share is its examples' number, mean, and squares around that mean: shares
-/// are put together without a difference of large sums (nn_metric).
+/// Σ over all examples of the split. In the batch function, collects the part of the batch; in the
+/// final function, reads the total. The part of a spread consists of the number of examples, their
+/// mean, and the squares around that mean. Such parts are merged without a difference of large sums
+/// (nn_metric).
 Value Elaborator::totalOf(const BuiltinCall &call, bool spread) {
   const Value &x = call.positional(0)->value;
   if (totalMode == TotalMode::None) {
@@ -407,8 +408,8 @@ Value Elaborator::callBuiltin(llvm::StringRef name, const BuiltinCall &call) {
     auto sequence = std::make_shared<Applicable>();
     sequence->kind = Applicable::Kind::Sequence;
     sequence->name = "repeat";
-    // Every repetition has parameters of its own: copy the layer and the layers inside it. What is
-    // one layer stays one in each.
+    // Every repetition has its own parameters: copy the layer and the layers inside it. Uses of the
+    // same layer stay the same layer in each copy.
     std::map<const Applicable *, std::shared_ptr<Applicable>> copies;
     const Applicable *model = nullptr;
     std::function<void(Value &)> renew = [&](Value &v) {

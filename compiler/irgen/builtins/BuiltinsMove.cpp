@@ -1,11 +1,13 @@
-// size, reshape, range, concat, stack, transpose, slice, reverse.
+// Builtin functions that move elements: size, reshape, range, concat, stack, transpose, slice,
+// reverse.
 #include "compiler/irgen/eval/Elaborator.h"
 
 #include "mlir/IR/BuiltinTypes.h"
 
 using namespace nnc;
 
-/// The example axis that a positional or named `axis` argument means, from the end if negative.
+/// The example axis that a positional or named `axis` argument denotes. Negative: counted from the
+/// end.
 static bool axisOf(Elaborator &e, const Elaborator::Arg *arg, int64_t fallback, int64_t rank,
                    int64_t &axis) {
   axis = fallback;
@@ -65,7 +67,7 @@ Value Elaborator::reshaped(llvm::StringRef name, const BuiltinCall &call) {
   if (name == "concat") {
     llvm::SmallVector<Value> parts;
     bool batch = false;
-    const bool single = !call.positional(1); // a list of the parts
+    const bool single = !call.positional(1); // the argument is a list of the parts
     for (const Arg &a : call.args) {
       if (!a.name.empty())
         continue;

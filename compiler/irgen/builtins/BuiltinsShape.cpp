@@ -1,4 +1,5 @@
-// Builtin functions that move elements, slide windows, or draw random numbers.
+// Builtin functions for random numbers, convolutions, windows and padding: random_*, conv2d,
+// windows, window, pad.
 #include "compiler/irgen/eval/Elaborator.h"
 
 #include "mlir/IR/AffineExpr.h"
@@ -13,7 +14,7 @@
 
 using namespace nnc;
 
-/// One whole number, or a list of `count` of them.
+/// Reads one whole number, or a list of `count` of them.
 static bool integers(Elaborator &e, const Elaborator::Arg *arg, size_t count, int64_t fallback,
                      llvm::SmallVectorImpl<int64_t> &out, llvm::StringRef what, int64_t least) {
   out.assign(count, fallback);
@@ -89,9 +90,9 @@ Value Elaborator::random(llvm::StringRef op, const BuiltinCall &call) {
       return Value::error();
     type = emit.typeOf(shape, fn->batched);
   }
-  // The place of this draw in the program keys its numbers: the layer, and which draw of the layer
-  // it is. A model of an experiment's block draws the same numbers in every variant: what they
-  // differ in is what is compared.
+  // The place of this draw is the key of its numbers: the layer, and which draw of the layer it is.
+  // A model in the block of an experiment draws the same numbers in every variant, so that only the
+  // compared values differ.
   std::string site =
       nnrt::withoutVariant(fn->placement ? fn->placement->path : fn->op().getName().str());
   site +=
@@ -100,11 +101,11 @@ Value Elaborator::random(llvm::StringRef op, const BuiltinCall &call) {
     site += "." + std::to_string(before);
   const int64_t place = int64_t(llvm::xxh3_64bits(site) & 0xffffffffu);
   mlir::Value seed = fn->scalar("seed");
-  // Where there are no steps, what is drawn does not depend on how many a training before has made.
+  // Without steps, draws must not depend on how many steps an earlier training has made.
   mlir::Value step = fn->hasClock ? fn->scalar("step") : emit.hostConstant(0);
   llvm::SmallVector<mlir::Value> from{seed, step};
-  // Nor does it depend on the pieces in which rows are evaluated: each has the numbers of its place
-  // among all rows.
+  // Draws also must not depend on the pieces in which rows are evaluated. Each row has the numbers
+  // of its position among all rows.
   if (fn->inPieces && !type.getShape().empty() && type.isDynamicDim(0))
     from.push_back(fn->scalar("first_row"));
   const bool normal = op == "random_normal";
@@ -125,7 +126,8 @@ Value Elaborator::random(llvm::StringRef op, const BuiltinCall &call) {
   return emit.elementwise("lt", {v, p ? p->value : Value::of(0.5)}, {call.at, call.at}, call.at);
 }
 
-/// x: [c, h, w], w: [o, c / groups, kh, kw] -> [o, h', w']: a contraction whose left side slides.
+/// x: [c, h, w], w: [o, c / groups, kh, kw] -> [o, h', w']: a contraction whose left side has
+/// windows.
 Value Elaborator::conv2d(const BuiltinCall &call) {
   const Arg *xa = call.positional(0), *wa = call.positional(1);
   Emitter &emit = fn->emit;
@@ -198,7 +200,8 @@ Value Elaborator::conv2d(const BuiltinCall &call) {
                        "maps", emit.b.getAffineMapArrayAttr({map(mapX), map(mapW), map(mapOut)})),
                    emit.attr("sizes", sizes)});
   Value result = emit.reshape(Value::of(op->getResult(0)), {sw[0], out[0], out[1]});
-  // The result's channels are the filters' first axis, so a bias [channels] lines up by name.
+  // The channels of the result are the first axis of the filters, so a bias [channels] is aligned
+  // by name.
   if (w.axes.size() == 4 && !w.axes[0].empty()) {
     auto spatial = [&](size_t i) {
       const std::string axis = x.axes.size() == 3 ? x.axes[i] : "";
@@ -209,8 +212,8 @@ Value Elaborator::conv2d(const BuiltinCall &call) {
   return result;
 }
 
-/// `x` with `low` and `high` further elements of value `border` before and after those of its last
-/// two axes.
+/// `x` with `low` additional elements of value `border` before and `high` after those of each of
+/// its last two axes.
 static mlir::Value bordered(Emitter &emit, mlir::Value x, llvm::ArrayRef<int64_t> low,
                             llvm::ArrayRef<int64_t> high, double border) {
   auto type = llvm::cast<mlir::RankedTensorType>(x.getType());
@@ -236,9 +239,9 @@ static mlir::Value bordered(Emitter &emit, mlir::Value x, llvm::ArrayRef<int64_t
   return emit.elementwise("select", {pad(splat(1, type)), pad(x), splat(border, whole)});
 }
 
-/// windows(x, size, stride, padding, ceil, border): the last two axes slide; their windows become
-/// two further axes. `padding` elements of value `border` lie on either side; with `ceil`, windows
-/// that begin before the right border but reach beyond it are there, too.
+/// windows(x, size, stride, padding, ceil, border): the windows slide along the last two axes and
+/// become two additional axes. `padding` elements of value `border` are added on either side. With
+/// `ceil`, windows that begin before the right border but reach beyond it are included.
 Value Elaborator::windows(const BuiltinCall &call) {
   Emitter &emit = fn->emit;
   Value x = emit.toTensor(call.positional(0)->value, call.positional(0)->range);
@@ -280,8 +283,8 @@ Value Elaborator::windows(const BuiltinCall &call) {
                                  " does not fit into an axis of " + llvm::Twine(whole),
                              x, call.positional(0)->range);
     int64_t count = (whole - size[i]) / stride[i] + 1;
-    // As PyTorch counts: a window more if something is left, unless it would begin in the right
-    // border.
+    // Count as PyTorch does: one more window if something remains, unless it would begin in the
+    // right border.
     if (partial && (whole - size[i]) % stride[i] != 0 && count * stride[i] < n + padding[i])
       ++count;
     after[i] += std::max<int64_t>(0, (count - 1) * stride[i] + size[i] - whole);
@@ -300,8 +303,8 @@ Value Elaborator::windows(const BuiltinCall &call) {
   return Value::of(op->getResult(0), axes);
 }
 
-/// window(x, at = offsets, size = [h, w]): the part of the last axes that starts at offsets, which
-/// may differ by example.
+/// window(x, at = offsets, size = [h, w]): the part of the last axes that starts at `offsets`,
+/// which may differ between examples.
 Value Elaborator::window(const BuiltinCall &call) {
   Emitter &emit = fn->emit;
   const Arg *at = call.named("at"), *sizeArg = call.named("size");
@@ -344,7 +347,7 @@ Value Elaborator::window(const BuiltinCall &call) {
   return Value::of(op->getResult(0), x.axes);
 }
 
-/// pad(x, low, high, between): zeros before, behind and between the elements of each axis; pad(x,
+/// pad(x, low, high, between): zeros before, after and between the elements of each axis. pad(x,
 /// [0, p, p]): on both sides.
 Value Elaborator::padded(const BuiltinCall &call) {
   Emitter &emit = fn->emit;

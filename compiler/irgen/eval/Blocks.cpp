@@ -1,4 +1,4 @@
-// The statements of a body: let, param, state, assignment.
+// Runs the statements of a body: let, param, state, assignment.
 #include "compiler/irgen/eval/Elaborator.h"
 
 #include "mlir/IR/BuiltinTypes.h"
@@ -20,7 +20,7 @@ bool Elaborator::runStatement(const ast::Stmt *s, Scope &scope) {
   case ast::StmtKind::Let: {
     auto *let = llvm::cast<ast::LetDecl>(s);
     Value v = evaluate(let->value, scope);
-    // `let enc = dense(64)` gives the layer's place its name.
+    // `let enc = dense(64)` names the place of the layer.
     if (v.kind == Value::Kind::Applicable && v.target->kind == Applicable::Kind::Layer &&
         v.target->instantiated && !v.target->placed && fn->placement) {
       std::string name = let->name.text.str();
@@ -29,7 +29,7 @@ bool Elaborator::runStatement(const ast::Stmt *s, Scope &scope) {
         return false;
       v.target->path = (fn->placement->path.empty() ? "" : fn->placement->path + ".") + name;
       v.target->placed = true;
-      placed.push_back(v.target); // no other layer may have its address, by which places are told
+      placed.push_back(v.target); // keep the layer alive: places are identified by its address
     }
     scope.names[let->name.text.str()] = v;
     return !v.isError();
@@ -41,7 +41,7 @@ bool Elaborator::runStatement(const ast::Stmt *s, Scope &scope) {
   case ast::StmtKind::Assign:
     return runAssign(llvm::cast<ast::AssignStmt>(s), scope);
   case ast::StmtKind::Expression: {
-    // For its assignments: a conditional block of a layer.
+    // Evaluated for its assignments: a conditional block of a layer.
     return !evaluate(llvm::cast<ast::ExprStmt>(s)->expr, scope).isError();
   }
   default:
@@ -60,7 +60,8 @@ static TensorInfo makeInfo(Function &fn, llvm::StringRef name, int32_t kind, Ran
   return info;
 }
 
-/// Reports a tensor that no model's init function draws: nothing would ever give it a value.
+/// Whether some init function draws the tensor. If not, reports it: nothing would ever give it a
+/// value.
 static bool isDrawn(const Elaborator &elab, const TensorInfo &info) {
   if (elab.tensors.find(info.name) != elab.tensors.end())
     return true;
@@ -74,18 +75,19 @@ static bool isDrawn(const Elaborator &elab, const TensorInfo &info) {
   return false;
 }
 
-/// Whether this is the place where a tensor is drawn: in the init function of the model that it
-/// belongs to, and for the first time.
+/// Whether the tensor is drawn here: this is the init function of its model, and it has not been
+/// drawn yet.
 static bool isDrawnHere(const Function &fn, const TensorInfo &info) {
   return fn.initializing && isUnder(info.name, fn.initializes) && !fn.hasTensor(info.name);
 }
 
-/// A tensor that is drawn elsewhere; false after an error.
+/// Reads a tensor that is drawn elsewhere. Returns false after an error.
 static bool readTensor(Elaborator &elab, const TensorInfo &info, Value &value) {
   Function &fn = *elab.fn;
   if (!fn.initializing && !isDrawn(elab, info))
     return false;
-  // Of another model that this one is made of, the values do not matter here.
+  // In an init function, the values of the tensors of another model that is a part of this one do
+  // not matter.
   if (fn.initializing && !isUnder(info.name, fn.initializes))
     value = Value::of(fn.standIn(info.shape, info.range).tensor, info.axes);
   else
@@ -93,7 +95,7 @@ static bool readTensor(Elaborator &elab, const TensorInfo &info, Value &value) {
   return true;
 }
 
-/// Whether a start value is one number, repeated.
+/// Whether a start value is one repeated number.
 static bool isOneNumber(mlir::Value v) {
   mlir::Operation *op = v.getDefiningOp();
   return op && op->getNumOperands() == 1 && exampleShape(op->getOperand(0)).empty() &&
@@ -108,7 +110,7 @@ bool Elaborator::runParam(const ast::ParamStmt *s, Scope &scope) {
   }
   if (!evaluateShape(*s->shape, scope, info.shape, info.axes))
     return false;
-  // A name in the layer, which a layer inside must not have.
+  // The parameter takes a name in the layer, which no inner layer may have.
   if (std::string own = s->name.text.str();
       fn->placement && !give(*fn->placement, own, s, s->name.range))
     return false;
@@ -116,7 +118,7 @@ bool Elaborator::runParam(const ast::ParamStmt *s, Scope &scope) {
   if (start.isError())
     return false;
   Value value;
-  if (start.kind == Value::Kind::None) { // a layer without it: as if it were 0 for ever
+  if (start.kind == Value::Kind::None) { // the layer has no such parameter: as if it were always 0
     scope.names[s->name.text.str()] = Value::of(0);
     return true;
   }
@@ -174,7 +176,7 @@ bool Elaborator::runState(const ast::StateStmt *s, Scope &scope) {
     return runScheduleState(s, scope);
   auto theta = fn->ambient.find("theta");
   if (theta != fn->ambient.end() && !s->shape) {
-    // An optimizer's state: the parameter's shape; runOptimizer says where it lives.
+    // A state of an optimizer has the shape of the parameter. runOptimizer sets its place.
     TensorInfo info;
     info.kind = NN_OPTIMIZER_STATE;
     info.name = fn->ambient.at("optimizer prefix").text + s->name.text.str() + "/" +
@@ -198,7 +200,7 @@ bool Elaborator::runState(const ast::StateStmt *s, Scope &scope) {
   }
   if (!evaluateShape(*s->shape, scope, info.shape, info.axes))
     return false;
-  // A name in the layer, which a layer inside must not have.
+  // The state takes a name in the layer, which no inner layer may have.
   if (std::string own = s->name.text.str();
       fn->placement && !give(*fn->placement, own, s, s->name.range))
     return false;
@@ -234,8 +236,8 @@ bool Elaborator::runAssign(const ast::AssignStmt *s, Scope &scope) {
     return false;
   }
   const TensorInfo &info = state->second;
-  // Whatever the body says: states of optimizers and schedules change in steps, a layer's where it
-  // is trained, and no metric changes it.
+  // In any body, states of optimizers and schedules change only in steps, and those of a layer only
+  // where it is trained. Metrics never change states of layers.
   const bool isTheta = name == "theta" && fn->ambient.count("theta");
   const bool stays = info.kind == NN_STATE && (fn->measuring || isFrozen(info.name));
   const bool assigns = fn->training && !stays;
@@ -266,7 +268,7 @@ bool Elaborator::runAssign(const ast::AssignStmt *s, Scope &scope) {
     fn->ambient["theta"] = now;
     return true;
   }
-  // The name may belong to an enclosing body: `if training { mean_ <- … }`.
+  // The name may belong to a surrounding body: `if training { mean_ <- … }`.
   for (Scope *owner = &scope; owner; owner = const_cast<Scope *>(owner->parent)) {
     auto it = owner->names.find(name);
     if (it != owner->names.end()) {
@@ -279,7 +281,7 @@ bool Elaborator::runAssign(const ast::AssignStmt *s, Scope &scope) {
 
 Value Elaborator::evaluateInit(const Applicable &init, const ast::Expr *e, const TensorInfo &info,
                                const std::map<std::string, Value> &more, Range at) {
-  // fan_in and fan_out: n and m of [n, m]; of filters [o, c, …], channels times the window.
+  // fan_in and fan_out: n and m of [n, m]; for filters [o, c, …], channels times window size.
   double in = 1, out = 1, window = 1;
   auto &shape = info.shape;
   for (size_t i = 2; i < shape.size(); ++i)
@@ -317,7 +319,7 @@ Value Elaborator::evaluateInit(const Applicable &init, const ast::Expr *e, const
 mlir::Value Elaborator::initialValue(const Value &v, const TensorInfo &info, Range at) {
   RangeGuard guard(*this, at);
   Value start = v;
-  // What an initializer draws may be another's: `init scaled(start = he) = start fit …`.
+  // An initializer may draw with another one: `init scaled(start = he) = start fit …`.
   for (unsigned links = 0;
        start.kind == Value::Kind::Applicable && start.target->kind == Applicable::Kind::Init;
        ++links) {

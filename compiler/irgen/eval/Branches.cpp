@@ -1,12 +1,13 @@
-// `if`: where the condition is known one side is built, else both, and their values are chosen
-// from. So is what they assign: a side that is not taken leaves states as they were.
+// Evaluates `if`. If the condition is known, only one side is built. Otherwise both are built, and
+// both the values and the assignments are selected: a side that is not taken leaves states
+// unchanged.
 #include "compiler/irgen/eval/Elaborator.h"
 
 #include "mlir/IR/BuiltinTypes.h"
 
 using namespace nnc;
 
-/// What a side has assigned, by the tensor's name.
+/// The tensors that a side has assigned, by name.
 using Assigned = std::map<std::string, mlir::Value>;
 
 /// The assignments of the two sides of an `if`.
@@ -29,13 +30,13 @@ public:
   }
   Branches(const Branches &) = delete;
 
-  /// A side has been evaluated: notes what it has assigned, and takes it back.
+  /// Call after a side has been evaluated. Records its assignments and undoes them.
   void endSide() {
     Assigned &side = sides.emplace_back();
     std::vector<Function::Assignment> &journal = e.fn->journal;
     std::vector<Function::Assignment> stays;
     for (size_t i = start; i < journal.size(); ++i) {
-      // A weight that is drawn on this side has no value before it.
+      // A weight that is drawn on this side has no earlier value.
       if (!journal[i].before || !chooses(journal[i].name)) {
         stays.push_back(journal[i]);
         continue;
@@ -52,7 +53,7 @@ public:
     start = journal.size();
   }
 
-  /// Assigns what is chosen. Reports the error where that cannot be.
+  /// Assigns the selected values. Reports an error if they cannot be selected.
   bool merge(Range at) {
     for (const auto &[name, old] : originals)
       if (!choose(name, old, at))
@@ -61,8 +62,8 @@ public:
   }
 
 private:
-  /// What an example decides says nothing of a layer's states, which see all of them: it is
-  /// applied, to all.
+  /// A condition for each example does not select the states of other layers, which summarize all
+  /// examples. Their assignments apply unconditionally.
   bool chooses(const std::string &name) const { return isOne || own.count(name); }
 
   Value *variable(const std::string &name) {
@@ -102,16 +103,16 @@ private:
   Elaborator &e;
   const Value condition;
   const Scope &scope;
-  size_t start; // of this side in the journal
+  size_t start; // the start of this side in the journal
   bool isOne;
-  // states that this body may assign: the tensor's name, and its own
+  // the states that this body may assign: tensor name -> name in the body
   std::map<std::string, std::string> own;
-  std::map<std::string, Value> variables; // their values by these names before the `if`
+  std::map<std::string, Value> variables; // their values under these names before the `if`
   std::vector<Assigned> sides;
-  Assigned originals; // the values before the `if` of all that either side assigns
+  Assigned originals; // the values before the `if` of all tensors that either side assigns
 };
 
-/// Whether the expression is there for its assignments alone.
+/// Whether the expression is only evaluated for its assignments.
 static bool isStatement(const ast::Expr *e) {
   auto *block = llvm::dyn_cast<ast::BlockExpr>(e);
   return block && !block->value;

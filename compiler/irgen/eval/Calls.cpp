@@ -1,4 +1,4 @@
-// Calls: binding arguments, functions with their stated derivatives, pipes.
+// Evaluates calls: binds arguments, calls functions (with stated derivatives), and applies pipes.
 #include "compiler/irgen/eval/Elaborator.h"
 
 #include "compiler/ast/Facts.h"
@@ -30,8 +30,8 @@ std::vector<Elaborator::Arg> Elaborator::evaluateArgs(llvm::ArrayRef<ast::Argume
   return values;
 }
 
-/// The parts of `seq` and `repeat`: a call of a function there lacks its first argument, which
-/// comes later.
+/// The arguments of `seq` and `repeat`. A function call among them lacks its first argument, which
+/// is piped in later.
 std::vector<Elaborator::Arg> Elaborator::evaluateParts(llvm::ArrayRef<ast::Argument> args,
                                                        const Scope &scope) {
   std::vector<Arg> values;
@@ -105,7 +105,7 @@ bool Elaborator::bind(llvm::ArrayRef<ast::Parameter> params, llvm::ArrayRef<Arg>
   return true;
 }
 
-/// Names of axes end with the call that gave them.
+/// Axis names that a call gave are only valid within that call.
 static void forgetAxes(Value &v, unsigned frame) {
   const std::string own = std::to_string(frame);
   if (v.isTensor())
@@ -116,8 +116,8 @@ static void forgetAxes(Value &v, unsigned frame) {
     forgetAxes(item, frame);
 }
 
-/// Whether what is known of the arguments is within the ranges that `decl` states (`## @within p 0
-/// .. 1`); reports what is not.
+/// Whether the known arguments are in the ranges that `decl` states (`## @within p 0 .. 1`).
+/// Reports those that are not.
 static bool keepsRanges(Diagnostics &diags, const ast::Decl *decl,
                         llvm::ArrayRef<ast::Parameter> params, llvm::ArrayRef<Elaborator::Arg> args,
                         const Scope &scope, Range at) {
@@ -172,8 +172,9 @@ Value Elaborator::callFunction(const Applicable &f, llvm::ArrayRef<Arg> args, Ra
   IgnoreGuard ignores(*this, decl, scope);
   if (!noteTarget(decl, scope, at))
     return Value::error();
-  // A stated derivative is by a variable of its own, too: what is computed of it elsewhere has
-  // nothing to do with this function. Inside of the derivative it is that variable already.
+  // A stated derivative is also with respect to a separate variable, so that other uses of the
+  // argument outside the function do not matter. Inside the derivative, the argument already is
+  // that variable.
   if (decl->derivative && !decl->params.empty() && !decl->params[0].shape &&
       suppressedDerivative != decl)
     if (Value &first = scope.names[decl->params[0].name.text.str()]; first.isTensor())
@@ -193,7 +194,8 @@ Value Elaborator::callFunction(const Applicable &f, llvm::ArrayRef<Arg> args, Ra
   if (!x.isTensor())
     return y;
   const void *outer = suppressedDerivative;
-  suppressedDerivative = decl; // inside it, the function's own derivative is derived, not stated
+  suppressedDerivative = decl; // inside the stated derivative, the function itself is
+                               // differentiated normally
   Value d = evaluate(decl->derivative, derivativeScope);
   suppressedDerivative = outer;
   if (d.isError())
@@ -317,7 +319,7 @@ Value Elaborator::call(const Value &callee, llvm::ArrayRef<Arg> args, Range at) 
 }
 
 Value Elaborator::evaluateCall(const ast::CallExpr *e, const Scope &scope) {
-  // `category(species)` is a column read in another way, not a function of its numbers.
+  // `category(species)` reads a column differently. It is not a function of its numbers.
   auto *called = llvm::dyn_cast<ast::NameExpr>(e->callee);
   if (column && called && called->name.text == "category" && e->args.size() == 1 &&
       e->args[0].value) {
@@ -335,12 +337,12 @@ Value Elaborator::evaluateCall(const ast::CallExpr *e, const Scope &scope) {
     diags.error(e->args[0].range, "`missing` takes the name of a column");
     return Value::error();
   }
-  // `class_weights(y)` is a field that the data set computes beside `y`.
+  // `class_weights(y)` is a field that the data set computes in addition to `y`.
   if (called && called->name.text == "class_weights" && e->args.size() == 1)
     if (auto *field = llvm::dyn_cast_or_null<ast::NameExpr>(e->args[0].value))
       if (const Value *weights = scope.find(("class_weights(" + field->name.text + ")").str()))
         return fn->emit.inElement(*weights);
-  // `grad` is the gradient's value inside an optimizer, and a function everywhere.
+  // `grad` is the value of the gradient inside an optimizer, but a function everywhere.
   if (auto *name = llvm::dyn_cast<ast::NameExpr>(e->callee))
     if (isBuiltin(name->name.text) && !scope.find(name->name.text) &&
         (scope.prelude || !symbols.user.count(name->name.text)) &&
@@ -352,8 +354,8 @@ Value Elaborator::evaluateCall(const ast::CallExpr *e, const Scope &scope) {
       callee.written = name->range;
       const std::vector<Arg> args = builtin && builtin->makesLayer() ? evaluateParts(e->args, scope)
                                                                      : evaluateArgs(e->args, scope);
-      // A name for the tensor means its copies; the tensors of a place are replaced where they are
-      // kept.
+      // If the tensor is given by a name, the name denotes its copies. The tensors of a place are
+      // replaced in their slots.
       auto again = [&](llvm::ArrayRef<Value> tensors) {
         auto *by = llvm::dyn_cast<ast::NameExpr>(e->args[1].value);
         if (!by || tensors.size() != 1)

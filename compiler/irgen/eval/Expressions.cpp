@@ -1,4 +1,4 @@
-// Names, lists, arithmetic, conditions, indexing.
+// Evaluates names, lists, arithmetic, conditions and fields.
 #include "compiler/irgen/eval/Elaborator.h"
 
 #include "mlir/IR/BuiltinTypes.h"
@@ -7,7 +7,8 @@
 
 using namespace nnc;
 
-/// Of `[a .. b]`: each item of a list is a value of its own, and more of them fill the memory.
+/// The limit of `[a .. b]`. Each item of a list is a separate value, and more of them would fill
+/// the memory.
 static constexpr int64_t mostListed = 1000000;
 
 Elaborator::Nesting::Nesting(Elaborator &e, const llvm::Twine &name, Range at)
@@ -24,7 +25,7 @@ Elaborator::Nesting::Nesting(Elaborator &e, const llvm::Twine &name, Range at)
 bool Elaborator::withinLimit(Range at) {
   if (!tooLarge && ++fn->evaluations <= mostEvaluations)
     return true;
-  if (!std::exchange(tooLarge, true)) // the other functions would only meet it again
+  if (!std::exchange(tooLarge, true)) // the other functions would only report it again
     diags
         .error(at, "this program is too large: written out, its functions, layers and lists are "
                    "more than " +
@@ -66,7 +67,7 @@ Value Elaborator::evaluate(const ast::Expr *e, const Scope &scope) {
     case ast::ExprKind::Binary: {
       if (comparesText(llvm::cast<ast::BinaryExpr>(e)))
         return compareText(llvm::cast<ast::BinaryExpr>(e));
-      // Sums of many terms lean to the left: walk down in a loop rather than by recursion.
+      // Long sums lean to the left: walk down in a loop instead of recursively.
       llvm::SmallVector<const ast::BinaryExpr *> spine;
       const ast::Expr *left = e;
       while (auto *bin = llvm::dyn_cast<ast::BinaryExpr>(left)) {
@@ -119,8 +120,8 @@ Value Elaborator::evaluate(const ast::Expr *e, const Scope &scope) {
     diags.error(e->range, "this stands for axes or columns and has no value here");
     return Value::error();
   }();
-  // A value comes from the user's widest expression for it; inside the prelude, only where no
-  // user's text made it.
+  // The origin of a value is the user's outermost expression for it. Inside the prelude, it is set
+  // only if the user's text did not set it.
   if (v.isTensor() && e->kind != ast::ExprKind::Name)
     fn->emit.noteOrigin(v.tensor, e->range, /*replace=*/!diags.callSite.isValid());
   if (v.kind == Value::Kind::Applicable && !v.target->written.isValid())
@@ -141,7 +142,7 @@ Value Elaborator::unknownName(llvm::StringRef name, Range at) {
   return Value::error();
 }
 
-/// `origin != "usa"` in a data block: a cell as it is written.
+/// Whether a comparison such as `origin != "usa"` in a data block compares a cell as text.
 bool Elaborator::comparesText(const ast::BinaryExpr *e) const {
   return columnTruth && (llvm::isa<ast::StringExpr>(e->lhs) || llvm::isa<ast::StringExpr>(e->rhs));
 }
@@ -151,7 +152,7 @@ Value Elaborator::compareText(const ast::BinaryExpr *e) {
   const ast::Expr *other = text ? e->lhs : e->rhs;
   if (!text)
     text = llvm::cast<ast::StringExpr>(e->lhs);
-  auto *call = llvm::dyn_cast<ast::CallExpr>(other); // `category(origin) == "usa"` says the same
+  auto *call = llvm::dyn_cast<ast::CallExpr>(other); // `category(origin) == "usa"` means the same
   auto *callee = call ? llvm::dyn_cast<ast::NameExpr>(call->callee) : nullptr;
   if (callee && callee->name.text == "category" && call->args.size() == 1 && call->args[0].value)
     other = call->args[0].value;
@@ -175,7 +176,7 @@ Value Elaborator::evaluateName(const ast::NameExpr *e, const Scope &scope) {
   if (!prelude && column)
     if (std::optional<Value> v = column(name, /*asCategory=*/false, e->range))
       return *v;
-  auto it = fn->ambient.find(name.str()); // theta, grad, shape …: they hide declarations
+  auto it = fn->ambient.find(name.str()); // theta, grad, shape, …: these hide declarations
   if (it != fn->ambient.end())
     return fn->emit.inElement(it->second);
   if (!prelude)
@@ -183,8 +184,8 @@ Value Elaborator::evaluateName(const ast::NameExpr *e, const Scope &scope) {
       return declared(d, false);
   const bool ofTheClock = name == "step" || name == "epoch" || name == "total_steps" ||
                           name == "steps_per_epoch" || name == "val_loss";
-  // A schedule may be given to a layer that asks for it only while training, as dropout does;
-  // applyModel reports the others.
+  // A layer that uses a schedule only while training, as dropout may, can be given one. applyModel
+  // reports all others.
   if (ofTheClock && !fn->hasClock && fn->placement)
     return Value::ofKind(Value::Kind::Unavailable);
   if (ofTheClock && fn->hasClock) {
@@ -219,8 +220,8 @@ Value Elaborator::declared(const ast::Decl *decl, bool prelude) {
   Scope global;
   global.prelude = prelude;
   if (auto *let = llvm::dyn_cast<ast::LetDecl>(decl)) {
-    // A number is the same wherever its name stands, unless names mean something else there:
-    // `theta`, what an experiment draws.
+    // The number of a let is the same everywhere, unless names have another meaning in some places:
+    // `theta`, a drawn constant.
     const bool fixed = !inVariant && fn->ambient.empty();
     if (auto known = knownLets.find(let); fixed && known != knownLets.end())
       return known->second;
@@ -265,7 +266,7 @@ Value Elaborator::declared(const ast::Decl *decl, bool prelude) {
   return Value::of(a);
 }
 
-/// `shakespeare.classes`: how many classes the categories of a source have.
+/// `shakespeare.classes`: the number of classes in the categories of a source.
 static std::optional<double> classesOf(const ast::FieldExpr *e, const sema::Symbols &symbols,
                                        const Scope &scope) {
   auto *name = llvm::dyn_cast<ast::NameExpr>(e->base);
@@ -327,7 +328,7 @@ bool Elaborator::namesColumns(const ast::Expr *e, const Scope &scope,
   return true;
 }
 
-/// A list as a tensor; `isRun` are those elements that stand for several.
+/// A list as a tensor. `isRun` marks items that stand for several elements.
 static Value joined(Emitter &emit, llvm::ArrayRef<Value> items, const std::vector<bool> &isRun,
                     Range at) {
   llvm::SmallVector<mlir::Value> parts;
@@ -355,7 +356,7 @@ static Value joined(Emitter &emit, llvm::ArrayRef<Value> items, const std::vecto
 
 Value Elaborator::evaluateList(const ast::ListExpr *e, const Scope &scope) {
   Value list = Value::ofKind(Value::Kind::List);
-  std::vector<ColumnName> run; // columns side by side
+  std::vector<ColumnName> run; // adjacent columns
   std::vector<bool> isRun;
   auto add = [&](const Value &v, bool several = false) {
     list.items.push_back(v);
@@ -432,7 +433,7 @@ Value Elaborator::negate(const Value &a, Range at) {
   return fn->emit.elementwise("neg", a, at, at);
 }
 
-/// x - y ⌊x / y⌋ without rounding, as nn.rem has it: of y's sign.
+/// x - y ⌊x / y⌋ without rounding, like nn.rem: it has the sign of y.
 static double exactRemainder(double x, double y) {
   const double rest = std::fmod(x, y);
   return rest != 0 && (rest < 0) != (y < 0) ? rest + y : rest;
@@ -523,7 +524,7 @@ Value Elaborator::binary(ast::BinaryOp op, const Value &a0, const Value &b0, Ran
     name = "eq";
     break;
   case Op::Ne:
-    if (inWhere) // no comparison holds for what has no value
+    if (inWhere) // a comparison with a missing value never holds
       return binary(Op::Or, binary(Op::Lt, a, b, at, rangeA, rangeB),
                     binary(Op::Gt, a, b, at, rangeA, rangeB), at, at, at);
     name = "ne";
@@ -541,7 +542,7 @@ Value Elaborator::binary(ast::BinaryOp op, const Value &a0, const Value &b0, Ran
     name = "ge";
     break;
   case Op::And:
-  case Op::Or: // of what is 0 or 1
+  case Op::Or: // operands become 0 or 1
     a = fn->emit.truth(a, rangeA);
     b = fn->emit.truth(b, rangeB);
     name = op == Op::And ? "mul" : "max";
@@ -570,7 +571,7 @@ Value Elaborator::inSteps(const Value &v, Range at) {
   if (v.unit == Value::Unit::Steps)
     return Value::of(v.number);
   if (!fn->hasClock && fn->placement)
-    return Value::ofKind(Value::Kind::Unavailable); // as the clock itself: evaluateName
+    return Value::ofKind(Value::Kind::Unavailable); // like the clock itself: see evaluateName
   if (!fn->hasClock) {
     diags.error(at, "a duration in epochs has a length in steps only while training");
     return Value::error();
@@ -621,7 +622,7 @@ bool Elaborator::evaluateShape(const ast::Shape &shape, const Scope &scope,
   std::map<std::string, unsigned> seen;
   for (const ast::Expr *dim : shape.dims) {
     if (llvm::isa<ast::EllipsisExpr>(dim)) {
-      // The further axes of the input, by the names matchShape gave them.
+      // The other axes of the input, under the names that matchShape gave them.
       for (int i = 0;; ++i) {
         const std::string name = "..." + std::to_string(i);
         const Value *v = scope.find(name);

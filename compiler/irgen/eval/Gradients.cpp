@@ -1,8 +1,10 @@
-// grad(e, w): what may be derived by, and each example's own derivative by what all examples share.
+// grad(e, w): checks what it can be differentiated with respect to, and computes the derivative of
+// each example separately.
 //
-// The gradient of the sum over the batch holds each example's own derivative where w is each
-// example's own, for examples do not touch one another. By a w that all share it is the sum. So e
-// is elaborated a second time, with a copy of w for each example, and derived by the copies.
+// If every example has its own w, the gradient of the sum over the batch consists of the separate
+// derivatives, because examples do not affect each other. If all examples share w, that gradient is
+// their sum. Then e is elaborated a second time with a copy of w for each example, and
+// differentiated with respect to the copies.
 #include "compiler/irgen/eval/Elaborator.h"
 
 #include "compiler/dialect/NnDialect.h"
@@ -13,25 +15,25 @@
 
 using namespace nnc;
 
-/// A tensor of the function, or an argument: what a value can be derived by even if it is known
-/// before the run.
+/// A tensor of the function, or an argument. Values can be differentiated with respect to it even
+/// if it is known before the run.
 static bool isVariable(mlir::Value v) {
   return !v.getDefiningOp() || llvm::isa<nn::AutodiffMarkerOp>(v.getDefiningOp());
 }
 
-/// False for what is computed of constants alone: it does not vary.
+/// False for values computed from constants only, which do not vary.
 static bool canVary(mlir::Value v) { return llvm::any_of(originsOf(v), isVariable); }
 
 bool Elaborator::checkDependence(const Value &y, const Value &w, const BuiltinCall &call) {
   auto argument = w.tensor.getDefiningOp<nn::ArgumentOp>();
-  // Arguments of one call are variables beside one another.
+  // The arguments of one call are independent variables.
   auto beside = [&](mlir::Value v) {
     auto other = v.getDefiningOp<nn::ArgumentOp>();
     return argument && other && fn->emit.callOf(v) == fn->emit.callOf(w.tensor);
   };
   llvm::DenseSet<mlir::Value> behind = originsOf(y.tensor, beside);
   if (behind.contains(w.tensor) || !w.tensor.getDefiningOp())
-    return true; // or a tensor of the model, or of the data: where e does not depend on it, the
+    return true; // w is a tensor of the model or of the data; if e does not depend on it, the
                  // derivative is 0
   mlir::Value given = y.tensor;
   for (mlir::Operation *op = given.getDefiningOp();
@@ -62,7 +64,8 @@ bool Elaborator::checkDependence(const Value &y, const Value &w, const BuiltinCa
 }
 
 namespace {
-/// What an elaboration that may be dropped, or that repeats another, must leave as it found it.
+/// Restores the state of a function after an elaboration that may be dropped or that repeats
+/// another.
 class Repetition {
 public:
   explicit Repetition(Function &fn)
@@ -99,8 +102,8 @@ private:
 };
 } // namespace
 
-/// Whether one example's copy of `copies` changes another example's y: something on the way joins
-/// the batch, or moves along it.
+/// Whether the copy of one example affects the y of another: some op reduces the batch or moves
+/// elements along it.
 static bool joinsExamples(mlir::Value y, llvm::ArrayRef<mlir::Value> copies) {
   llvm::DenseSet<mlir::Value> moving(copies.begin(), copies.end());
   const llvm::DenseSet<mlir::Value> needed = originsOf(y);
@@ -157,8 +160,8 @@ std::optional<std::vector<mlir::Value>> Elaborator::ownGradients(const BuiltinCa
        op = op->getNextNode())
     sound = mlir::succeeded(mlir::verify(op));
   if (sound) {
-    // All of e's dependence must go through the copies; what was computed before this call, as a
-    // `let` is, does not.
+    // e may depend on w only through the copies. Values computed before this call, such as a `let`,
+    // do not.
     auto isCopy = [&](mlir::Value v) { return llvm::is_contained(copies, v); };
     llvm::DenseSet<mlir::Value> behind = originsOf(y, isCopy);
     sound = llvm::none_of(shared, [&](const Value &w) { return behind.contains(w.tensor); }) &&
@@ -189,7 +192,7 @@ Value Elaborator::gradientOf(const BuiltinCall &call) {
   for (Value &v : wrt)
     if (!v.isTensor() ||
         !(fn->initializing ||
-          canVary(v.tensor))) { // initialisation asks for shapes: all else is zero in it
+          canVary(v.tensor))) { // in init functions only shapes matter, and values are zeros
       auto e =
           diags.error(call.positional(1)->range, "`grad(e, w)` needs a tensor w; this is " +
                                                      (v.isTensor() ? "a constant" : v.describe()));
@@ -198,7 +201,8 @@ Value Elaborator::gradientOf(const BuiltinCall &call) {
                "slope(z: []) = grad(f(z), z)`");
       return Value::error();
     }
-  // What a metric has widened it computes with; the model was given what it was before.
+  // Differentiate with respect to the original value, which the model used, and not the one that a
+  // metric widened.
   for (Value &v : wrt)
     v.tensor = Emitter::beforeCast(v.tensor);
   if (x.kind != Value::Kind::Weights)
@@ -209,7 +213,7 @@ Value Elaborator::gradientOf(const BuiltinCall &call) {
   if (x.kind != Value::Kind::Weights && !fn->initializing && !checkDependence(y, x, call))
     return Value::error();
   std::vector<mlir::Value> values;
-  std::vector<Value> shared; // by all examples, while e is each example's own
+  std::vector<Value> shared; // the tensors that all examples share, although e is separate for each
   if (isBatched(y.tensor)) {
     llvm::DenseSet<mlir::Value> behind = originsOf(y.tensor);
     for (const Value &v : wrt)

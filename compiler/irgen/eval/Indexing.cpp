@@ -1,4 +1,4 @@
-// `z[i]`, `z[1, 2 .. 4]`, `z[label]`.
+// Evaluates indexing: `z[i]`, `z[1, 2 .. 4]`, `z[label]`.
 #include "compiler/irgen/eval/Elaborator.h"
 
 #include "compiler/dialect/NnDialect.h"
@@ -7,7 +7,7 @@
 
 using namespace nnc;
 
-/// Elements [from, to) of an example axis; with `drop` the axis, then of one element, goes.
+/// Elements [from, to) of an example axis. `drop` removes the axis, which then has one element.
 static Value sliceAxis(Emitter &emit, const Value &x, size_t axis, int64_t from, int64_t to,
                        bool drop) {
   auto shape = exampleShape(x.tensor);
@@ -45,8 +45,8 @@ Value Elaborator::taken(const Value &x, const Value &i, int64_t axis) {
   mlir::Value from = batch ? emit.batched(x.tensor) : x.tensor,
               index = batch ? emit.batched(i.tensor) : i.tensor;
   auto shape = exampleShape(x.tensor), places = exampleShape(i.tensor);
-  // x is picked from in the form [before, n, places, after]: it lacks the places, and the index all
-  // but them.
+  // The pick has the form [before, n, places, after]. x is repeated along `places`, and the index
+  // along everything else.
   llvm::SmallVector<int64_t> result(shape.begin(), shape.begin() + axis), whole(result), xDims,
       indexDims;
   result.append(places.begin(), places.end());
@@ -181,7 +181,7 @@ Value Elaborator::evaluateIndex(const ast::IndexExpr *e, const Scope &scope) {
       x = sliceAxis(emit, x, axis, at, at + 1, true);
       continue;
     }
-    if (i.kind == Value::Kind::List) // positions that are known are checked now
+    if (i.kind == Value::Kind::List) // check known positions now
       for (Value &item : i.items)
         if (int64_t at; item.isKnown()) {
           if (!positionOf(item, n, "an axis", at, index->range))

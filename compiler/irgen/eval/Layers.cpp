@@ -1,5 +1,5 @@
-// Layers and models: inputs are matched against declared shapes, parameters and states live at
-// places.
+// Applies layers and models: matches inputs against declared shapes, and gives parameters and
+// states their places.
 #include "compiler/irgen/eval/Elaborator.h"
 
 #include "mlir/IR/BuiltinTypes.h"
@@ -56,8 +56,8 @@ bool Elaborator::matchShape(const ast::Parameter &param, Value &input, Scope &sc
       continue;
     }
     auto *name = llvm::dyn_cast<ast::NameExpr>(dims[i]);
-    // A name is a constant if it is a parameter, an axis met before, or a `let` of the program;
-    // else it names this axis.
+    // A name is a constant if it is a parameter, an earlier axis, or a `let` of the program.
+    // Otherwise it names this axis.
     const ast::Decl *constant =
         name && !scope.prelude ? symbols.user.lookup(name->name.text) : nullptr;
     if (name && !scope.find(name->name.text) &&
@@ -176,7 +176,7 @@ Value Elaborator::runLayer(const std::shared_ptr<Applicable> &layer, llvm::Array
   };
   Value result;
   if (!decl->hasInputs) {
-    // The body's value is itself a layer.
+    // The value of the body is itself a layer.
     result = withFits(inner, [&] {
       Value made = evaluate(decl->body, scope);
       return made.isError() ? made
@@ -204,7 +204,7 @@ Value Elaborator::runLayer(const std::shared_ptr<Applicable> &layer, llvm::Array
           ok = false;
           break;
         }
-        if (!layer->prelude) // whose layers derive nothing
+        if (!layer->prelude) // layers of the prelude do not differentiate
           v = fn->emit.argument(v, at);
         ok = matchShape(p, v, scope, at, layer->name);
       } else {
@@ -231,7 +231,7 @@ Value Elaborator::runLayer(const std::shared_ptr<Applicable> &layer, llvm::Array
 
 Value Elaborator::applyModel(const Applicable &model, llvm::ArrayRef<Arg> inputs, Range at) {
   if (fn->emit.element != fn->element) {
-    // A metric computes in f64, and of what the model gives in its own precision.
+    // A metric computes in f64, but the model is applied in its own precision.
     std::vector<Arg> own;
     Value result;
     {
@@ -259,7 +259,7 @@ Value Elaborator::applyModel(const Applicable &model, llvm::ArrayRef<Arg> inputs
     scope.names[p.name.text.str()] = v;
     input = input ? input : v.tensor;
   }
-  // A member of an ensemble has parts of its own.
+  // A member of an ensemble has its own parts.
   const std::string path = around.member.empty() ? model.path : around.member + "." + model.name;
   if (!notePart(model, input, path, at))
     return Value::error();

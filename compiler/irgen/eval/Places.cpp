@@ -1,4 +1,4 @@
-// Parts of models: `mlp.hidden.w`, `mlp.weights`.
+// Handles the places of the parts of models: `mlp.hidden.w`, `mlp.weights`.
 #include "compiler/irgen/eval/Elaborator.h"
 
 #include "compiler/dialect/NnDialect.h"
@@ -41,7 +41,7 @@ bool Elaborator::isFrozen(llvm::StringRef tensor) const {
   return llvm::any_of(frozen, [&](const std::string &place) { return belongsTo(tensor, place); });
 }
 
-/// Where something that is not meant to share it has a name that is given once more.
+/// Reports a name that is given again to something that must not share its place.
 static void reportTaken(Diagnostics &diags, llvm::StringRef name, Range at, Range first) {
   diags.error(at, "the place `" + name + "` is taken: what has one place shares its weights")
       .note(first, "first named here")
@@ -55,7 +55,7 @@ bool Elaborator::give(Placement &in, std::string &name, const void *who, Range a
   if (fresh || it->second.by == who)
     return true;
   if (it->second.numbered && fn->initializing) {
-    renumber = true; // what is elaborated now is thrown away, and is to find no other fault
+    renumber = true; // this elaboration is discarded and should not report other errors
     name += "?" + std::to_string(in.taken.size());
     return true;
   }
@@ -91,7 +91,7 @@ bool Elaborator::placeFor(const std::shared_ptr<Applicable> &layer, llvm::String
       if (!give(*in, name, layer.get(), at))
         return false;
     } else {
-      // A copy of a layer with a name is numbered by it: `repeat(3, f)` has f1, f2, f3.
+      // A copy of a named layer is numbered after that name: `repeat(3, f)` has f1, f2, f3.
       const std::string stem = layer->given.empty() ? layer->name : layer->given;
       const std::set<std::string> &given = givenNames[{around.model, in->owner}];
       for (name = stem + std::to_string(count); given.count(name) || in->taken.count(name);
@@ -131,7 +131,7 @@ bool Elaborator::notePart(const Applicable &model, mlir::Value input, const std:
       if (!add(part, where))
         return false;
   }
-  auto unshaped = [](mlir::Value v) { // of the same elements in the same order
+  auto unshaped = [](mlir::Value v) { // the value with the same elements in the same order
     while (mlir::Operation *op = v.getDefiningOp()) {
       if (!llvm::isa<nn::ReshapeOp, nn::ArgumentOp>(op))
         break;
@@ -145,12 +145,12 @@ bool Elaborator::notePart(const Applicable &model, mlir::Value input, const std:
 }
 
 bool Elaborator::isTrained(llvm::StringRef place) const {
-  // Models that it is made of, too.
+  // Includes the models that it is made of.
   auto holds = [&](const std::string &part) { return belongsTo(place, part); };
   return !isFrozen(place) && llvm::any_of(fn->trained, holds);
 }
 
-/// A place as users write it: models of experiments have a number, `net#3.dense1.w`.
+/// A place as users write it. Places of models in experiments contain a number: `net#3.dense1.w`.
 static std::string withoutNumber(llvm::StringRef place) {
   auto [name, rest] = place.split('#');
   return (name + rest.drop_while(llvm::isDigit)).str();
@@ -160,7 +160,7 @@ Value Elaborator::readPlace(const Value &place, Range at) {
   if (totalMode == TotalMode::Read)
     return Value::ofKind(Value::Kind::Unavailable);
   auto it = tensors.find(place.text);
-  auto read = [&](const TensorInfo &info) { // outside of the layer, whose names its axes have
+  auto read = [&](const TensorInfo &info) { // outside the layer to which its axis names belong
     Value v = fn->tensor(info);
     v.axes.clear();
     return v;

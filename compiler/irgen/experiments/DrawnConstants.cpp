@@ -1,5 +1,5 @@
-// Which drawn constants the code depends on. No list says it: a program that is sound while a
-// constant is known only in the run does not depend on it, so it is tried.
+// Finds the drawn constants on which the code depends, by trial: if the program can be elaborated
+// while a constant is only known at run time, the code does not depend on it.
 #include "compiler/irgen/experiments/Experiment.h"
 
 #include "compiler/sema/runs/Experiments.h"
@@ -24,8 +24,8 @@ BuiltIn nnc::findBuiltIn(Diagnostics &diags, mlir::MLIRContext &context,
                          const ast::Program &program, const sema::Symbols &symbols,
                          const IrgenOptions &options) {
   BuiltIn builtIn;
-  // Numbers that can be listed. Lists of other things are always built in, ranges of real numbers
-  // never.
+  // Only numbers that can be listed are tried. Lists of other things are always built in, ranges of
+  // real numbers never.
   std::vector<const ast::LetDecl *> draws = ast::drawnLets(program);
   llvm::erase_if(draws, [](const ast::LetDecl *let) {
     return !listsNumbers(let) && drawOf(let) != NN_DRAW_INTEGER;

@@ -1,5 +1,5 @@
-// ensemble: a model whose value is the mean of its members' values. Its tensors are its members',
-// at `five.member1.…`.
+// Generates ensemble statements. An ensemble is a model whose value is the mean of the values of
+// its members. Its tensors are those of the members, at `five.member1.…`.
 #include "compiler/irgen/experiments/Experiment.h"
 
 using namespace nnc;
@@ -24,7 +24,7 @@ void ProgramGenerator::genEnsemble(const ast::EnsembleStmt *s) {
         .note(trained->second->data.range, "here");
     return;
   }
-  // Each member repeats what trains its tensors, those of its parts included.
+  // Each member repeats the statements that train its tensors, including those of its parts.
   auto places = [&](const ast::Decl *model) {
     std::set<std::string> all{elab.placeOf(model)};
     for (const auto &[place, part] : elab.parts[model])
@@ -67,7 +67,7 @@ void ProgramGenerator::genEnsemble(const ast::EnsembleStmt *s) {
   Elaborator::ModelUse use;
   use.place = name;
   use.members = int(members);
-  if (current) { // one for each variant of a search
+  if (current) { // one ensemble for each variant of a search
     use.place += "#" + std::to_string(++variantCount);
     current->ensembles[name] = model;
   }

@@ -1,11 +1,11 @@
-// What irgen remembers of an experiment while it generates the statements about its result.
+// The data that irgen keeps about an experiment for the statements that use its result.
 #pragma once
 
 #include "compiler/irgen/program/ProgramGenerator.h"
 
 namespace nnc {
 
-/// Names that stand before the program's own for a while.
+/// Names that temporarily hide those of the program.
 using Names = std::map<std::string, const ast::Decl *>;
 
 class NamesGuard {
@@ -30,12 +30,12 @@ private:
   Names hidden;
 };
 
-/// What a drawn constant is drawn from: an nn_draw.
+/// The distribution of a drawn constant: an nn_draw.
 int32_t drawOf(const ast::LetDecl *let);
-/// Whether it is one of some numbers that stand in the text.
+/// Whether the constant is drawn from a list of literal numbers.
 bool listsNumbers(const ast::LetDecl *let);
-/// The drawn constants that code depends on, other than those of lists of functions and the like.
-/// Says nothing in `diags`.
+/// The drawn constants on which the code depends, except those drawn from lists of functions and
+/// similar. Reports nothing in `diags`.
 BuiltIn findBuiltIn(Diagnostics &diags, mlir::MLIRContext &context, const ast::Program &program,
                     const sema::Symbols &symbols, const IrgenOptions &options);
 
@@ -44,19 +44,19 @@ struct Drawn {
   const ast::LetDecl *let = nullptr;
   int32_t draw = NN_DRAW_LIST; // nn_draw
   double low = 0, high = 0;
-  std::vector<const ast::Expr *> values; // of a list
+  std::vector<const ast::Expr *> values; // for a list
   std::vector<std::string> labels;
-  std::vector<double> numbers; // empty where the values are no numbers
+  std::vector<double> numbers; // empty if the values are not numbers
   bool builtIn = false;        // the code depends on it
-  std::string scalar;          // else: what its scalar is called
+  std::string scalar;          // otherwise, the name of its scalar
 };
 
-/// A choice of the values that the code depends on.
+/// One combination of the values on which the code depends.
 struct ExperimentVariant {
   Names names;                         // of the block
-  std::map<std::string, Value> values; // of the variables, for `best.rate`
+  std::map<std::string, Value> values; // of the drawn constants, for `best.rate`
   std::vector<const ast::TrainStmt *> trains;
-  const ast::ModelDecl *model = nullptr; // a search's result
+  const ast::ModelDecl *model = nullptr; // the result of a search
   std::map<std::string, const ast::ModelDecl *> ensembles;
 };
 

@@ -1,6 +1,6 @@
-// compare and search: their block is generated once for each choice of the values that code depends
-// on; all other values that are chosen are scalars of the compiled functions, set by the runtime
-// before each trial.
+// Generates compare and search statements. The block is generated once for each combination of the
+// values on which the code depends. All other drawn values are scalars of the compiled functions,
+// which the runtime sets before each trial.
 #include "compiler/irgen/experiments/Experiment.h"
 
 #include "compiler/sema/runs/Experiments.h"
@@ -12,7 +12,7 @@
 
 using namespace nnc;
 
-/// More variants than this would take minutes to compile, and were hardly meant.
+/// More variants would take minutes to compile and are hardly ever intended.
 static constexpr size_t mostVariants = 512;
 
 bool ProgramGenerator::readDrawn(const ast::LetDecl *let, Drawn &drawn) {
@@ -55,7 +55,7 @@ bool ProgramGenerator::readDrawn(const ast::LetDecl *let, Drawn &drawn) {
     if (drawn.low != std::floor(drawn.low) || drawn.high != std::floor(drawn.high))
       return diags.error(at, "the bounds of `integer` are whole numbers"), false;
     if (builtIn.count(let) && drawn.high - drawn.low < double(mostVariants)) {
-      // The code depends on it: a value of a list, each of which is compiled.
+      // The code depends on it, so it becomes a list, each value of which is compiled.
       drawn.draw = NN_DRAW_LIST;
       drawn.builtIn = true;
       for (double value = drawn.low; value <= drawn.high; ++value) {
@@ -249,7 +249,7 @@ void ProgramGenerator::genExperiment(const ast::Stmt *s) {
       }
     variants.emplace_back();
     if (!genVariant(body, drawn, choice, variants.back(), *experiment))
-      return; // what is wrong in one variant is mostly wrong in all
+      return; // an error in one variant usually occurs in all
   }
   row->variants = tables.list<nn_variant>(variants);
   row->n_variants = variants.size();
@@ -266,8 +266,8 @@ void ProgramGenerator::genExperiment(const ast::Stmt *s) {
   }
   row->seed = constantNumber(0);
   row->trials = constantNumber(0);
-  trained.swap(trainedBy); // what a block does to a model of the program is undone, but for the
-                           // search's result
+  trained.swap(trainedBy); // what a block does to a model of the program is undone, except for the
+                           // result of the search
   if (search) {
     for (const ast::Argument &a : search->settings)
       (a.name.text == "trials" ? row->trials : row->seed) =
@@ -331,7 +331,7 @@ void ProgramGenerator::genForEachChoice(const ast::Stmt *s, const std::set<std::
     if (llvm::isa<ast::EnsembleStmt>(result)) {
       auto known = ensembles.find(name);
       if (known != ensembles.end() && known->second.empty())
-        continue; // of a model: it is one
+        continue; // an ensemble of a model, which is itself a model
       searched = known == ensembles.end() ? "" : known->second;
     }
     auto found = experiments.find(searched);
@@ -374,7 +374,7 @@ void ProgramGenerator::genForEachChoice(const ast::Stmt *s, const std::set<std::
     current = nullptr;
     if (diags.errorCount() != before) {
       statementRows = std::move(outer);
-      return; // what is wrong about one variant is mostly wrong about all
+      return; // an error in one variant usually occurs in all
     }
     bodies.push_back(statementRows);
   }

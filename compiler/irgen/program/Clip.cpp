@@ -1,5 +1,5 @@
-// `clip value c` and `clip norm c` (LANGUAGE.md 8.1): what becomes of the gradients before the
-// optimizer sees them.
+// Generates `clip value c` and `clip norm c` (LANGUAGE.md 8.1), which limit the gradients before
+// the optimizer uses them.
 #include "compiler/irgen/program/ProgramGenerator.h"
 
 #include "mlir/IR/BuiltinTypes.h"
@@ -30,7 +30,7 @@ Value ProgramGenerator::clipLimit(const ast::ClipEntry *entry) {
 
 mlir::Value ProgramGenerator::isBelowZero(const Value &limit, Range at) {
   Emitter &emit = elab.fn->emit;
-  // Not `limit < 0`: no number at all is no limit either.
+  // Not `limit < 0`, because NaN is not a valid limit either.
   Value fine = emit.elementwise("ge", {limit, Value::of(0)}, {at, at}, at);
   return emit.toTensor(emit.elementwise("eq", {fine, Value::of(0)}, {at, at}, at), at).tensor;
 }
@@ -69,8 +69,8 @@ bool ProgramGenerator::clip(const ast::ClipEntry *entry, const Value &limit,
       g = emit.elementwise("mul", {Value::of(g), scale}, {at, at}, at).tensor;
     return true;
   }
-  // All gradients are scaled by min(1, limit / ‖g‖), ‖g‖ taken over all of them, in f64: the norm
-  // of numbers that fit f32, and what scales them, may lie outside of it.
+  // All gradients are scaled by min(1, limit / ‖g‖), where ‖g‖ is the norm of all of them together.
+  // Computed in f64, because the norm of f32 numbers and the scale may be outside the range of f32.
   Value norm = emit.norm(grads);
   Value wide = limit;
   if (limit.isTensor() && limit.tensor.getType() != norm.tensor.getType())
@@ -81,7 +81,7 @@ bool ProgramGenerator::clip(const ast::ClipEntry *entry, const Value &limit,
     return emit.elementwise(op, {x, y}, {at, at}, at);
   };
   Value scale = two("min", Value::of(1), two("div", wide, norm));
-  // A gradient of 0 has no direction, and stays.
+  // A gradient of 0 has no direction and stays unchanged.
   scale = emit.elementwise("select", {two("eq", norm, Value::of(0)), Value::of(1), scale},
                            {at, at, at}, at);
   for (mlir::Value &g : grads) {

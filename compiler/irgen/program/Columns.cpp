@@ -1,4 +1,4 @@
-// Names of columns and runs of them, as arguments.
+// Turns names of columns, and runs of columns, into inputs of a function.
 #include "compiler/irgen/program/Columns.h"
 
 #include "mlir/IR/BuiltinTypes.h"
@@ -92,7 +92,8 @@ Value Columns::input(llvm::StringRef name, std::vector<int32_t> of, llvm::ArrayR
   wide = wide || elab.wideProgram;
   Value v = function->addField(name, shape, /*batched=*/true, wide ? f64 : narrow);
   given.push_back(v.tensor);
-  if (!wide) // exact there, and half the size: bytes of images stay small on their way
+  if (!wide) // f32 is exact for these columns and half the size: the bytes of images stay small on
+             // their way
     v.tensor = function->emit.cast(v.tensor, f64);
   inputs.push_back(
       nn_input{tables.list<int32_t>(known->first), int32_t(known->first.size()), wide});

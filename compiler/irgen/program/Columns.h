@@ -1,6 +1,6 @@
-// The raw columns that a data block's expressions name, as the inputs of the function that is being
-// generated. A run of a table's columns is one input, however long it is, so that what is compiled
-// does not grow with a table's width.
+// The raw columns that the expressions of a data block name, as inputs of the function that is
+// being generated. A run of table columns is one input of any length, so that the code does not
+// grow with the width of the table.
 #pragma once
 
 #include "compiler/irgen/ProgramTables.h"
@@ -17,20 +17,19 @@ public:
           std::function<const char *(Range)> where);
   ~Columns();
 
-  /// From now on names mean columns, which become inputs of this function.
+  /// From here on, names denote columns, which become inputs of this function.
   void enter(Function &function);
-  /// Ends the function's inputs, and puts them and their columns into the tables.
+  /// Ends the inputs of the function, and writes them and their columns to the tables.
   void finish(const nn_column *&columns, int32_t &n_columns, const nn_input *&inputs,
               int32_t &n_inputs);
 
-  /// The function's arguments, for each of the inputs so far: options are arguments too, between
-  /// them.
+  /// The function arguments of the inputs so far. Options are arguments too, in between.
   llvm::ArrayRef<mlir::Value> arguments() const { return given; }
 
   /// The columns so far.
   std::vector<nn_column> &table() { return columns; }
 
-  /// The column whose classes a value is as it stands; -1: it is none.
+  /// The column whose class numbers a value holds unchanged, or -1.
   int32_t categoryOf(const Value &v) const {
     auto found = categories.find(v.tensor);
     return found == categories.end() ? -1 : found->second;
@@ -54,7 +53,7 @@ private:
   std::function<const char *(Range)> where;
   Function *function = nullptr;
   std::vector<nn_column> columns;
-  /// A count of classes, and where it is noted: the column's row of the tables, once that is
+  /// A number of classes, and where to store it: the row of the column in the tables, once they are
   /// complete.
   struct Count {
     int64_t classes = 0;
@@ -62,11 +61,11 @@ private:
   };
   std::vector<std::shared_ptr<Count>> counts; // for each column
   std::vector<nn_input> inputs;
-  std::vector<mlir::Value> given;               // what each of them is in the function
+  std::vector<mlir::Value> given;               // the function argument of each input
   std::map<std::pair<int, bool>, int32_t> rows; // (column of the source, as a category) -> columns
   std::map<std::tuple<int, int32_t, std::string>, int32_t>
       truths;                                   // (column of the source, kind, text) -> columns
-  std::map<std::vector<int32_t>, Value> values; // rows -> the input that has them
+  std::map<std::vector<int32_t>, Value> values; // rows -> the input that holds them
   llvm::DenseMap<mlir::Value, int32_t> categories;
 };
 

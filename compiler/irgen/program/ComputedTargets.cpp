@@ -1,6 +1,6 @@
-// What a loss or a metric reads may be computed from fields (`y[1]`, `y - 1`): a function of its
-// own computes it again, so that the runtime can check it on every row before the run, as it checks
-// fields.
+// Checks of targets that are computed from fields (`y[1]`, `y - 1`): a separate function recomputes
+// what a loss or metric reads, so that the runtime can check it on every row before the run, as it
+// checks fields.
 #include "compiler/irgen/program/ProgramGenerator.h"
 
 #include "compiler/dialect/NnDialect.h"
@@ -9,9 +9,9 @@
 
 using namespace nnc;
 
-/// Computes values of one function again in another one, as far as they depend on the fields alone:
-/// not on parameters, states, options or random draws, which all are arguments of a function, nor
-/// on other examples.
+/// Recomputes values of one function in another. This is possible if they depend only on the
+/// fields: not on parameters, states, options or random draws (all of which are function
+/// arguments), and not on other examples.
 namespace {
 class Recomputation {
 public:

@@ -1,5 +1,5 @@
-// `constrain net.weights to max_norm(theta, 3)` (LANGUAGE.md 8.1): what becomes of parameters after
-// the optimizer's update.
+// Generates `constrain net.weights to max_norm(theta, 3)` (LANGUAGE.md 8.1), which changes
+// parameters after the optimizer's update.
 #include "compiler/irgen/program/ProgramGenerator.h"
 
 #include "mlir/IR/BuiltinTypes.h"

@@ -1,4 +1,5 @@
-// A data set's row in the tables, and the functions that make its fields of its raw columns.
+// Generates the table row of a data set, and the functions that compute its fields from its raw
+// columns.
 #include "compiler/irgen/program/Columns.h"
 #include "compiler/irgen/program/ProgramGenerator.h"
 
@@ -9,7 +10,7 @@ using namespace nnc;
 void ProgramGenerator::genRows(const ast::DataDecl *decl, const sema::SourceInfo &info,
                                nn_source &out) {
   std::vector<double> values;
-  std::vector<const char *> columns; // the field of each number of a row
+  std::vector<const char *> columns; // for each number in a row, its field
   int64_t width = 0;
   for (const auto &column : info.columns) {
     int64_t n = 1;
@@ -100,9 +101,9 @@ bool ProgramGenerator::genSource(const sema::SourceInfo &info, const ast::DataDe
   return true;
 }
 
-/// What becomes of cells without a value in each of the columns.
+/// Sets how cells without a value are handled in each column.
 void ProgramGenerator::treatAbsent(const sema::DataInfo &info, std::vector<nn_column> &columns) {
-  std::set<std::string> named; // by an entry
+  std::set<std::string> named; // columns named by an entry
   for (const sema::AbsentInfo &absent : info.absent) {
     named.insert(absent.column);
     for (nn_column &column : columns) {
@@ -142,7 +143,7 @@ void ProgramGenerator::genData(const ast::DataDecl *decl) {
   nn_data &row = *slot;
   dataRows.push_back(slot);
   fieldsOf[decl].clear();
-  // A data set of an experiment's block is made once for each variant.
+  // The data set of an experiment's block is generated once for each variant.
   row.hidden = inBlock;
   const std::string symbol =
       "data_" + decl->name.text.str() + (row.hidden ? "_" + std::to_string(index) : "");
@@ -158,13 +159,13 @@ void ProgramGenerator::genData(const ast::DataDecl *decl) {
     auto *test = tables.make<nn_source>();
     genSource(info.test, decl, *test);
     if (!info.test.settings.count("classes"))
-      test->classes = constantNumber(
-          info.test.kind < NN_BLOBS ? 0 : 2); // a test source may lack some of the classes
+      test->classes =
+          constantNumber(info.test.kind < NN_BLOBS ? 0 : 2); // a test source may lack some classes
     row.test = test;
   }
 
-  // What a data block computes is computed in 64 bits, as its columns are; only the fields are of
-  // the program's elements.
+  // A data block computes in 64 bits, like its columns. Only the fields have the element type of
+  // the program.
   mlir::Type exact = mlir::Float64Type::get(&context);
   Columns columns(elab, tables, info.source, row.source, options.sourceDir,
                   [this](Range at) { return where(at); });
@@ -189,7 +190,7 @@ void ProgramGenerator::genData(const ast::DataDecl *decl) {
     columns.finish(row.where_columns, row.n_where_columns, row.where_inputs, row.n_where_inputs);
   }
 
-  // Fields: those the program defines, else the raw columns as they are.
+  // Fields: those that the program defines, otherwise the raw columns unchanged.
   Function prepare(diags, module, symbol + "_prepare", exact);
   prepare.batched = true;
   columns.enter(prepare);
@@ -248,8 +249,8 @@ void ProgramGenerator::genData(const ast::DataDecl *decl) {
     if (!known.normalize)
       continue;
     rows[f.row].flags |= NN_FIELD_NORMALIZE;
-    // An image's statistics are those of its channels: a pixel of the border may be the same
-    // everywhere.
+    // The statistics of an image are per channel, because a pixel at the border may be the same in
+    // all images.
     rows[f.row].stat_axis_size = f.shape.size() == 3 ? int32_t(f.shape[0]) : 0;
   }
   auto part = [&](const ast::Expr *e, llvm::StringRef name, double fallback) {

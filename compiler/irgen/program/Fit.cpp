@@ -1,6 +1,6 @@
-// Initializers that look at data (LANGUAGE.md 5.5): a train statement's `fit` function applies the
-// model to the first batch as a step does and, layer by layer, gives the parameters that their
-// initializers fit their new values before it goes on with these.
+// Initializers that use data (LANGUAGE.md 5.5). The `fit` function of a train statement applies the
+// model to the first batch as a step does. Layer by layer, it gives the parameters whose
+// initializers fit them their new values, and continues with these.
 #include "compiler/irgen/program/ProgramGenerator.h"
 
 #include "mlir/IR/BuiltinTypes.h"
@@ -18,7 +18,7 @@ Value Elaborator::withFits(Placement &place, llvm::function_ref<Value()> body) {
   fn->pendingFits = std::move(outer);
   if (own.empty() || !output.isTensor())
     return output;
-  // All of them see the same output, of the values before.
+  // All of them see the same output, computed with the old values.
   std::vector<mlir::Value> values(own.size());
   for (auto [one, value] : llvm::zip(own, values))
     if (!fit(one, output, value))
@@ -27,7 +27,7 @@ Value Elaborator::withFits(Placement &place, llvm::function_ref<Value()> body) {
     fn->assign(one.info, value);
     fn->toFit.erase(one.info.name);
   }
-  // The body again, of the new ones: its layers get the same places.
+  // Elaborate the body again with the new values. Its layers get the same places.
   for (size_t i = before; i < placed.size(); ++i)
     placed[i]->placed = false;
   placed.resize(before);
@@ -38,7 +38,7 @@ Value Elaborator::withFits(Placement &place, llvm::function_ref<Value()> body) {
 bool Elaborator::fit(const Function::Fit &fit, const Value &output, mlir::Value &result) {
   RangeGuard guard(*this, fit.range);
   Emitter &emit = fn->emit;
-  // The outermost initializer of the chain that says how: see initialValue.
+  // The outermost initializer of the chain that has a `fit`: see initialValue.
   Value init = fit.init;
   const ast::Expr *how = nullptr;
   while (true) {
@@ -50,7 +50,7 @@ bool Elaborator::fit(const Function::Fit &fit, const Value &output, mlir::Value 
     how = decl->fit;
     if (how)
       break;
-    // Only which initializer it is: what it draws is dead.
+    // Only determines the initializer. What it draws is dead code.
     const bool batched = std::exchange(fn->batched, false),
                initializing = std::exchange(fn->initializing, true);
     init = evaluateInit(*std::shared_ptr<Applicable>(init.target), decl->body, fit.info, {},
@@ -90,7 +90,7 @@ bool Elaborator::fit(const Function::Fit &fit, const Value &output, mlir::Value 
                                   ranges, fit.range);
   result = chosen.tensor;
   fits.push_back({fit.info.name, mask});
-  // ‖new - old‖ / (1 + ‖new‖), the largest of all.
+  // The largest ‖new - old‖ / (1 + ‖new‖) of all.
   auto norm = [&](mlir::Value v) { return emit.toTensor(emit.norm(v), fit.range); };
   Value size =
       emit.elementwise("add", {norm(result), Value::of(1)}, {fit.range, fit.range}, fit.range);
@@ -121,7 +121,7 @@ void ProgramGenerator::genFit(const ast::TrainStmt *s, llvm::StringRef prefix,
     diags.error(loss->range, "`" + *fn.toFit.begin() +
                                  "` is fitted to what its layer makes of the first batch, and this "
                                  "loss never applies that layer");
-  // Nothing but what was fitted is written: no layer's state, no schedule's.
+  // Only the fitted parameters are written, not the states of layers or schedules.
   for (auto &[name, slot] : fn.slots())
     if (llvm::none_of(elab.fits, [&, &n = name](const auto &f) { return f.name == n; }))
       slot.current = slot.argument;

@@ -1,6 +1,6 @@
-// Metrics: their totals over a batch become results of the batch functions, and a small f64
-// function turns the totals of a whole split into the value shown. Both come from one elaboration
-// of the same code: see TotalMode.
+// Generates metrics. Their totals over a batch become results of the batch functions, and a small
+// f64 function computes the displayed value from the totals of a whole split. The metric is
+// elaborated once for each: see TotalMode.
 #include "compiler/irgen/program/ProgramGenerator.h"
 
 #include "mlir/IR/BuiltinTypes.h"
@@ -44,7 +44,7 @@ Value Elaborator::callMetric(const Applicable &metric, llvm::ArrayRef<Arg> args,
   Value v = metricValue(metric, args, at);
   if (v.isError() || (totalMode == TotalMode::Collect ? totals.size() : totalsRead) != before)
     return v;
-  // A value for each example, whose mean over the split goes on.
+  // A value for each example. Continue with its mean over the split.
   if (totalMode == TotalMode::Collect) {
     v = fn->emit.toTensor(v, at);
     double count = 1;
@@ -61,8 +61,8 @@ Value Elaborator::callMetric(const Applicable &metric, llvm::ArrayRef<Arg> args,
   return sum.isTensor() && n.isTensor() ? binary(ast::BinaryOp::Div, sum, n, at, at, at) : n;
 }
 
-/// The metric that the whole value of an entry is a call of, or null: an argument of the same name
-/// is none.
+/// The metric, if the whole value of an entry is one call of a metric. Otherwise null, also if a
+/// local name hides it.
 static std::shared_ptr<Applicable> metricOf(const ast::CallExpr *call, const Scope &scope,
                                             const sema::Symbols &symbols) {
   auto *callee = call ? llvm::dyn_cast<ast::NameExpr>(call->callee) : nullptr;
@@ -101,11 +101,13 @@ bool ProgramGenerator::addMetrics(Function &fn, llvm::ArrayRef<const ast::Metric
                                   const Scope &scope, std::vector<nn_metric> *rows) {
   bool ok = true;
   fn.measuring = true;
-  // A value that was read in f32 is never 0.1, only what 0.1 is in f32.
+  // Numbers that were read in f32 are compared with known numbers rounded to f32: 0.1 is not exact
+  // in f32.
   fn.emit.roundedTo = fn.element;
   totalTypes.clear();
   totalsStated.clear();
-  std::map<std::string, int> names; // how many have it; what the program names has its own
+  std::map<std::string, int> names; // how often each occurs; names that the program gives are
+                                    // reserved
   for (const ast::MetricEntry *entry : entries)
     if (entry->given)
       names[entry->given.text.str()] = 1;
@@ -114,7 +116,7 @@ bool ProgramGenerator::addMetrics(Function &fn, llvm::ArrayRef<const ast::Metric
     elab.totalMode = Elaborator::TotalMode::Collect;
     elab.totals.clear();
     elab.spreads.clear();
-    // In f64: a square of a target far from zero has no room in f32 for what matters of it.
+    // In f64: in f32, the square of a target far from zero would lose the relevant digits.
     Emitter::ElementGuard wide(fn.emit, mlir::Float64Type::get(&context));
     Value v = evaluateMetric(*entry, scope, direction);
     elab.totalMode = Elaborator::TotalMode::None;
@@ -129,7 +131,7 @@ bool ProgramGenerator::addMetrics(Function &fn, llvm::ArrayRef<const ast::Metric
     }
     totalsStated.push_back(!totals.empty());
     if (totals.empty()) {
-      // A value for each example: its mean is the metric.
+      // A value for each example: the metric is its mean.
       Value t = fn.emit.toTensor(v, entry->expr->range);
       if (!t.isTensor()) {
         ok = false;
@@ -213,7 +215,7 @@ void ProgramGenerator::finishMetrics(llvm::StringRef prefix,
       continue;
     }
     if (!stated[i]) {
-      // The mean over the examples, and over what axes an example's value has.
+      // The mean over the examples, and over the axes of the value of an example.
       Value sum = Value::of(elab.totals[0]),
             n = Value::of(elab.totals[1 < elab.totals.size() ? 1 : 0]);
       v = fn.emit.elementwise("div", {sum, n}, {entry->range, entry->range}, entry->range);
@@ -225,7 +227,7 @@ void ProgramGenerator::finishMetrics(llvm::StringRef prefix,
         v = fn.emit.elementwise("div", {v, Value::of(count)}, {entry->range, entry->range},
                                 entry->range);
     }
-    // A vector of one number is that number: curves and `keep` want numbers.
+    // A vector with one number becomes that number, as curves and `keep` need numbers.
     if (auto size = exampleShape(v.tensor); size.size() == 1 && size[0] == 1)
       v = fn.emit.reduceAll("reduce_sum", v);
     fn.addResult("value", v.tensor);

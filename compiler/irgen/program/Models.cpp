@@ -1,4 +1,4 @@
-// A model's functions: `init` draws its tensors, `predict` applies it to a batch.
+// Generates the functions of a model: `init` draws its tensors, `predict` applies it to a batch.
 #include "compiler/irgen/program/ProgramGenerator.h"
 
 #include "mlir/IR/BuiltinTypes.h"
@@ -30,7 +30,7 @@ bool ProgramGenerator::genInit(const ast::ModelDecl *decl, Function &init, const
 
 void ProgramGenerator::genModel(const ast::ModelDecl *decl) {
   if (modelIndex.count(decl))
-    return; // a part of another model, which needed it first
+    return; // it was generated earlier as a part of another model
   const int32_t index = modelRows.size();
   modelIndex[decl] = index;
   nn_model *slot = tables.make<nn_model>();
@@ -63,14 +63,14 @@ void ProgramGenerator::genModel(const ast::ModelDecl *decl) {
       init->finish();
       return;
     }
-    // The layers are walked on an input of zeros; what that computes is dead, what it draws is not.
+    // Elaborate the layers on an input of zeros. The results are dead code, but the draws are not.
     x.value = init->standIn(inShape, decl->inputs[0].range);
     before = elab.tensors.size();
   } while (!genInit(decl, *init, x, y));
   elab.known.insert(decl);
   row.in_shape = shape(inShape);
   row.in_rank = inShape.size();
-  // Taken now: the function that holds y may be erased below.
+  // Read the shape now: the function that holds y may be erased below.
   const llvm::SmallVector<int64_t> outShape(y.isTensor() ? exampleShape(y.tensor)
                                                          : llvm::ArrayRef<int64_t>());
   row.tensors = nn_range{int32_t(tensorRows.size()), 0};
@@ -85,20 +85,20 @@ void ProgramGenerator::genModel(const ast::ModelDecl *decl) {
     tensorRows.push_back(t);
   }
   const bool draws = tensorRows.size() > size_t(row.tensors.first);
-  // The tensors of models that it is made of are its own, too: further rows of them, with keys that
-  // begin with the part's name.
+  // The tensors of the models that it is made of belong to it too. They get additional rows, with
+  // keys that begin with the name of the part.
   for (const auto &[place, part] : elab.parts[decl]) {
     const nn_range own = modelRows[modelIndex[llvm::cast<ast::ModelDecl>(part)]]->tensors;
     for (int32_t i = own.first; i < own.first + own.count; ++i) {
       nn_tensor t = tensorRows[i];
       if (!isUnder(t.name, place))
-        continue; // of a part of that part, which has its own turn
+        continue; // it belongs to a part of that part, which is handled separately
       t.key = text((part->name.text + "." + t.key).str());
       tensorRows.push_back(t);
     }
   }
   row.tensors.count = tensorRows.size() - row.tensors.first;
-  if (draws && !ensemble) // an ensemble's members are copies of trained models
+  if (draws && !ensemble) // members of an ensemble are copies of trained models
     finish(*init, &slot->init);
   else
     init->finish(), init->op().erase();
@@ -118,7 +118,7 @@ void ProgramGenerator::genModel(const ast::ModelDecl *decl) {
   y = elab.call(elab.declared(decl, false), x, decl->name.range);
   predict.applications = nullptr;
   noteLayers(applications, row);
-  // What picks elements is checked on the rows that are predicted.
+  // Indices are checked on the rows that are predicted.
   llvm::erase_if(elab.bounds, [](const Elaborator::Bound &bound) {
     return bound.row.kind != NN_SELECTS && bound.row.kind != NN_LOOKS_UP;
   });

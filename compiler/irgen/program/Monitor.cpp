@@ -1,7 +1,7 @@
-// The monitor function of a run: for a batch, the norm of each trained tensor's gradient, and which
-// share of each activation's units is dead or saturated. What an activation is, is told by its
-// values: a function applied in a model all of whose operations work element by element. Saturated
-// is said of its derivative, so that no function needs to be known by name.
+// Generates the monitor function of a run. For a batch, it computes the gradient norm of each
+// trained tensor, and the share of each activation's units that are dead or saturated. An
+// activation is a function applied in a model whose operations are all elementwise; saturation is
+// judged by its derivative. So no function is known by name.
 #include "compiler/irgen/program/ProgramGenerator.h"
 
 #include "compiler/dialect/NnDialect.h"
@@ -11,10 +11,10 @@
 using namespace nnc;
 
 static const double flatDerivative = 0.05; // |tanh| > 0.975
-static const double nearlyAll = 0.95;      // of the examples
+static const double nearlyAll = 0.95;      // share of the examples
 
 namespace {
-/// Whether a value is computed from another one, and by elementwise operations alone.
+/// Finds whether a value is computed from another one by elementwise operations only.
 struct Dependence {
   explicit Dependence(mlir::Value from) : from(from) {}
   mlir::Value from;
@@ -49,7 +49,7 @@ static mlir::Value activated(const Application &a) {
   return result.on(a.result) && result.elementwise ? input : mlir::Value();
 }
 
-/// The part of the model whose value `v` is.
+/// The part of the model that computes `v`.
 static std::string placeOf(mlir::Value v, llvm::StringRef otherwise) {
   if (mlir::Operation *op = v.getDefiningOp())
     if (auto named = llvm::dyn_cast<mlir::NameLoc>(op->getLoc()))
@@ -63,7 +63,8 @@ void ProgramGenerator::addUnits(Function &fn, mlir::Value input, mlir::Value res
                                 Range at) {
   Emitter &emit = fn.emit;
   auto type = llvm::cast<mlir::RankedTensorType>(result.getType());
-  llvm::SmallVector<int64_t> inner; // what one unit covers: examples, and the places of a channel
+  llvm::SmallVector<int64_t> inner; // the dims of one unit: the examples, and the positions of a
+                                    // channel
   for (int64_t d = 0; d < type.getRank(); ++d)
     if (d == 0 || (type.getRank() == 4 && d > 1))
       inner.push_back(d);
@@ -102,7 +103,7 @@ void ProgramGenerator::genMonitor(const ast::TrainStmt *s, llvm::StringRef prefi
   mlir::Value loss = lossAsInStep(fn, s, prefix, lossExpr, data, /*augment=*/true, &applications);
   if (!loss)
     return finish(fn, nullptr);
-  // States that a training step assigns are not written here.
+  // The states that a training step assigns are not written here.
   fn.forgetUpdates();
   const Range at = lossExpr->range;
   Emitter &emit = fn.emit;

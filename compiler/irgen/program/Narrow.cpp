@@ -1,4 +1,4 @@
-// From the 64 bits that data blocks are computed in to the program's elements.
+// Converts values from the 64 bits in which data blocks compute to the element type of the program.
 #include "compiler/irgen/values/Emitter.h"
 
 #include "compiler/dialect/NnDialect.h"
@@ -14,7 +14,7 @@ static mlir::RankedTensorType withElement(mlir::Value v, mlir::Type to) {
                                      to);
 }
 
-/// The same operation on other operands, with a result of elements `to`.
+/// The same operation on other operands, with a result of element type `to`.
 static mlir::Value again(mlir::OpBuilder &b, mlir::Operation *op, mlir::ValueRange operands,
                          mlir::Type to) {
   mlir::OperationState state(op->getLoc(), op->getName());
@@ -24,7 +24,8 @@ static mlir::Value again(mlir::OpBuilder &b, mlir::Operation *op, mlir::ValueRan
   return b.create(state)->getResult(0);
 }
 
-/// `v` in elements `to`, where every number of it is exact in them and only moved; else null.
+/// `v` with element type `to`, if all its numbers are exact in that type and only moved. Otherwise
+/// null.
 mlir::Value Emitter::exactly(mlir::Value v, mlir::Type to) {
   mlir::Operation *op = v.getDefiningOp();
   if (!op || op->getNumResults() != 1)
@@ -59,8 +60,9 @@ mlir::Value Emitter::narrowed(mlir::Value v, mlir::Type to) {
     return v;
   if (mlir::Value same = exactly(v, to))
     return same;
-  // An IEEE operation on f32 numbers, rounded to f64 and then to f32, is the one rounded to f32 at
-  // once: f64 has more than twice the digits (Figueroa, 1995: When is double rounding innocuous?).
+  // An IEEE operation on f32 numbers that is rounded to f64 and then to f32 gives the same result
+  // as rounding to f32 directly, because f64 has more than twice the digits (Figueroa, 1995: When
+  // is double rounding innocuous?).
   if (mlir::Operation *op = v.getDefiningOp();
       llvm::isa_and_nonnull<nn::AddOp, nn::SubOp, nn::MulOp, nn::DivOp>(op)) {
     mlir::Value left = exactly(op->getOperand(0), to),

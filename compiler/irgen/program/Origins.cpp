@@ -1,4 +1,5 @@
-// What a train statement depends on, as text: --resume tells by it that the program has changed.
+// Records as text what a train statement depends on, so that --resume can detect changes to the
+// program.
 #include "compiler/irgen/program/ProgramGenerator.h"
 
 #include "llvm/ADT/StringExtras.h"
@@ -10,10 +11,10 @@
 using namespace nnc;
 using llvm::StringRef;
 
-/// Letters of other scripts are several bytes.
+/// Letters of other scripts are several bytes long.
 static bool isWord(char c) { return llvm::isAlnum(c) || c == '_' || (c & 0x80); }
 
-/// The text at `r` without comments, and without spaces but those that keep two words apart.
+/// The text at `r` without comments, and with only the spaces that separate two words.
 static std::string tokensAt(Range r) {
   const std::string line = writtenAt(r);
   std::string text;
@@ -45,7 +46,7 @@ template <class Visit> static void forEachWord(StringRef text, Visit &&visit) {
   }
 }
 
-/// What a message has no room for is told apart by its hash.
+/// Long texts are replaced by their hash, because messages have no room for them.
 static std::string shortened(std::string text) {
   return text.size() <= 80 ? text : "#" + llvm::utohexstr(llvm::xxh3_64bits(text));
 }
@@ -71,7 +72,7 @@ void ProgramGenerator::noteOrigins(const ast::TrainStmt &statement, nn_train &ro
   llvm::StringMap<std::vector<const ast::Decl *>> declared;
   for (const ast::Stmt *s : program.statements)
     if (auto *decl = llvm::dyn_cast<ast::Decl>(s); decl && !llvm::isa<ast::OptionDecl>(decl))
-      declared[decl->name.text].push_back(decl); // an option's value is compared when a run begins
+      declared[decl->name.text].push_back(decl); // values of options are compared when a run begins
   std::set<std::string> words;
   std::vector<std::string> left;
   auto read = [&](StringRef text) {

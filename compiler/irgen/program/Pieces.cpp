@@ -1,6 +1,6 @@
-// Evaluations and predictions go through their rows in pieces that fit the caches. Results must not
-// depend on that: a function is computed in one piece where one of its results depends on several
-// examples otherwise than by a sum that the runtime goes on with.
+// Evaluations and predictions process their rows in pieces that fit the caches. Results must not
+// depend on the pieces. So a function is computed in one piece if a result depends on several
+// examples, except through a sum that the runtime continues.
 #include "compiler/irgen/values/Function.h"
 
 #include "compiler/dialect/NnDialect.h"
@@ -22,7 +22,7 @@ bool nnc::mixesExamples(mlir::Operation *op) {
 mlir::Operation *Function::mixesExamples() const {
   llvm::SmallVector<mlir::Value> open;
   llvm::DenseSet<mlir::Value> seen;
-  // A sum's parts, however often it is added to another one; or the value itself.
+  // Adds the parts of a sum, also of nested sums, or the value itself.
   auto openParts = [&](mlir::Value v) {
     llvm::SmallVector<mlir::Value> whole{v};
     while (!whole.empty()) {
@@ -35,7 +35,7 @@ mlir::Operation *Function::mixesExamples() const {
   };
   for (const auto &[name, value] : results)
     openParts(value);
-  bool derives = false; // before derivatives are found, only they read what marks them
+  bool derives = false; // without gradient requests, markers only pass their value on
   mlir::func::FuncOp(func).walk([&](nn::GradientRequestOp) { derives = true; });
   while (!open.empty()) {
     mlir::Value v = open.pop_back_val();
@@ -43,8 +43,8 @@ mlir::Operation *Function::mixesExamples() const {
     if (!op || !seen.insert(v).second)
       continue;
     if (auto gradient = llvm::dyn_cast<nn::GradientRequestOp>(op)) {
-      // Of the sum over the examples: by what belongs to each example it is that one's own, by a
-      // parameter it adds up all of them.
+      // The gradient of a sum over the examples. With respect to a batched value it belongs to each
+      // example; with respect to a parameter it sums over all of them.
       auto of = sums.find(gradient.getOf());
       const bool ofExamples = of != sums.end() && llvm::any_of(of->second, isBatched);
       if (ofExamples && !isBatched(v))

@@ -1,4 +1,4 @@
-// Plot statements: curves by their place in the tables, values as functions of their own.
+// Generates plot statements: curves refer to rows of the tables, values become functions.
 #include "compiler/irgen/program/ProgramGenerator.h"
 #include "compiler/sema/runs/Plots.h"
 
@@ -9,7 +9,7 @@ bool ProgramGenerator::genPlotted(const ast::Expr *e, nn_plotted &item) {
                                    e->range.end.getPointer() - e->range.begin.getPointer()));
   if (std::optional<sema::CurveName> curve = sema::curveName(e, lastTrain, symbols)) {
     if (!lastTrainRow)
-      return false; // sema has said so, or its training is not sound
+      return false; // sema has reported it, or the training has errors
     item.train = lastTrainRow;
     item.splits = curve->splits;
     item.metric = -1;
@@ -48,7 +48,7 @@ bool ProgramGenerator::genPlotted(const ast::Expr *e, nn_plotted &item) {
 }
 
 void ProgramGenerator::genPlot(const ast::PlotStmt *s) {
-  // Functions are noted by the address of their table entry, so that the list is made first.
+  // Functions are recorded by the address of their table entry, so the list is allocated first.
   const std::vector<nn_plotted> none(s->values.size());
   nn_plotted *items = tables.list<nn_plotted>(none);
   bool ok = true;

@@ -1,6 +1,6 @@
-// predict: which rows a model is applied to. The rows of a data set are prepared as it says; those
-// of a source have the raw columns of the data set that the model was trained on, and are prepared
-// as that one's.
+// Generates predict statements. The rows of a data set are prepared by that data set. The rows of a
+// separate source have the raw columns of the data set on which the model was trained, and are
+// prepared in the same way.
 #include "compiler/irgen/program/ProgramGenerator.h"
 
 #include "runtime/program/statements.h"
@@ -33,18 +33,18 @@ void ProgramGenerator::noteInputColumns(const ast::DataDecl *decl, mlir::func::F
       llvm::append_range(open, made->getOperands());
   }
   int32_t i = -1;
-  for (mlir::BlockArgument argument : prepare.getArguments()) // inputs, and options between them
+  for (mlir::BlockArgument argument : prepare.getArguments()) // inputs, with options in between
     if (prepare.getArgAttr(argument.getArgNumber(), "nn.field") && ++i < row.n_inputs &&
         seen.contains(argument))
       for (int32_t c : llvm::ArrayRef(row.inputs[i].columns, row.inputs[i].n_columns)) {
         input.names.push_back(row.columns[c].name);
-        // The table is the generator's own.
+        // The generator owns the table.
         const_cast<nn_column &>(row.columns[c]).for_input = 1;
       }
 }
 
-/// Gives the columns of a table without names of its own those that the data set's table has been
-/// given, as far as it goes.
+/// If a table has no column names of its own, gives its columns the names given for the data set's
+/// table, as many as there are.
 static bool nameColumns(sema::SourceInfo &source, const sema::SourceInfo &trained) {
   if (source.kind != NN_CSV || trained.kind != NN_CSV || !source.givenColumns.empty() ||
       trained.givenColumns.empty() || llvm::any_of(source.columns, [&](const auto &c) {
@@ -101,7 +101,7 @@ bool ProgramGenerator::genPredictSource(const ast::PredictStmt *s, sema::SourceI
     for (const std::string &needed : input.names) {
       const int found = source.columnIndex(needed), known = of.columnIndex(needed);
       if (found < 0) {
-        std::vector<llvm::StringRef> others; // a name that has its own use is not a misspelling
+        std::vector<llvm::StringRef> others; // a name with its own use is not a misspelling
         for (const auto &c : source.columns)
           if (of.columnIndex(c.name) < 0)
             others.push_back(c.name);
@@ -125,7 +125,7 @@ bool ProgramGenerator::genPredictSource(const ast::PredictStmt *s, sema::SourceI
   auto *made = tables.make<nn_source>();
   genSource(source, nullptr, *made);
   if (source.kind < NN_BLOBS)
-    made->classes = constantNumber(0); // it may lack some of the classes
+    made->classes = constantNumber(0); // it may lack some classes
   row->source = made;
   return true;
 }

@@ -1,4 +1,5 @@
-// The order of generation, options, settings, and what several statements share.
+// The main function of irgen. Also generates options and settings, and has helpers shared by the
+// statements.
 #include "compiler/irgen/experiments/Experiment.h"
 
 #include "mlir/IR/BuiltinTypes.h"
@@ -177,7 +178,7 @@ void ProgramGenerator::genOptions() {
   }
 }
 
-/// The comment lines that open the file: what --help says.
+/// The comment lines at the start of the file, which --help prints.
 static std::string openingComment(llvm::StringRef source) {
   std::string doc;
   while (!source.empty()) {
@@ -234,7 +235,7 @@ void ProgramGenerator::run() {
   mlir::Builder b(&context);
   llvm::SmallVector<mlir::Attribute> scalars;
   for (llvm::StringRef name : {"step", "epoch", "total_steps", "steps_per_epoch", "seed",
-                               "val_loss", "first_row", "batch_share"}) // as NN_SLOT_…
+                               "val_loss", "first_row", "batch_share"}) // in the order of NN_SLOT_…
     scalars.push_back(b.getStringAttr(name));
   for (const nn_option &o : optionRows)
     scalars.push_back(b.getStringAttr(o.name));

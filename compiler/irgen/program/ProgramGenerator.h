@@ -1,4 +1,4 @@
-// Turns declarations and statements into functions of the module and rows of the tables.
+// Generates functions of the module and rows of the tables from declarations and statements.
 #pragma once
 
 #include "compiler/irgen/Irgen.h"
@@ -9,11 +9,11 @@
 
 namespace nnc {
 
-struct Drawn;      // Experiment.h: a variable of an experiment
-struct Experiment; // one that has been generated, for the statements about its result
+struct Drawn;      // Experiment.h: a drawn constant of an experiment
+struct Experiment; // a generated experiment, for the statements about its result
 struct ExperimentVariant;
 
-/// What stands at `r` in the source, on one line and without comments.
+/// The source text at `r`, on one line and without comments.
 std::string writtenAt(Range r);
 
 class ProgramGenerator {
@@ -27,10 +27,10 @@ private:
   Diagnostics &diags;
   mlir::MLIRContext &context;
   const ast::Program &program;
-  sema::Symbols symbols; // in an experiment, names of its block stand before the program's
+  sema::Symbols symbols; // in an experiment, the names of its block hide those of the program
   const IrgenOptions &options;
   const BuiltIn &builtIn;
-  // to see whether the program is sound: one variant of each experiment is enough
+  // only checks whether the program is sound: one variant of each experiment is enough
   const bool attempt;
   IrgenResult &result;
   mlir::ModuleOp module;
@@ -39,36 +39,36 @@ private:
   ProgramTables &tables;
 
   std::vector<nn_tensor> tensorRows;
-  std::vector<nn_model *> modelRows; // in the tables' memory until the list is complete
+  std::vector<nn_model *> modelRows; // in the memory of the tables until the list is complete
   std::vector<nn_data *> dataRows;
   std::vector<nn_option> optionRows;
-  std::vector<std::string> chosenNames; // scalars that experiments choose: "best.rate"
+  std::vector<std::string> chosenNames; // names of the scalars that experiments set: "best.rate"
   std::vector<nn_statement> statementRows;
   std::map<const ast::ModelDecl *, int32_t> modelIndex;
   std::map<const ast::DataDecl *, int32_t> dataIndex;
-  /// Functions named while the row that holds them could still move: (address of the row's copy,
-  /// symbol) at the end.
+  /// The function that computes the settings that are not constants, and their number.
   std::unique_ptr<Function> settings;
   int32_t settingCount = 0;
   int trainCount = 0, evaluateCount = 0, printCount = 0, plotCount = 0, experimentCount = 0,
       variantCount = 0;
-  bool inBlock = false; // of an experiment
+  bool inBlock = false; // in the block of an experiment
   const ast::TrainStmt *lastTrain =
-      nullptr; // above the statement that is being generated, with its row
+      nullptr; // the last one above the statement that is being generated, with its row
   const nn_train *lastTrainRow = nullptr;
 
-  /// A field of a data set as the runs see it.
+  /// A field of a data set, as seen by the runs.
   struct Field {
     std::string name;
     std::vector<int64_t> shape;
     const ast::Expr *augment = nullptr;
     int32_t row = 0;
     int augmentPart = -1;
-    std::shared_ptr<const std::function<int64_t()>> classes; // of class numbers: counts the classes
+    std::shared_ptr<const std::function<int64_t()>> classes; // for class numbers: counts the
+                                                             // classes
   };
   std::map<const ast::DataDecl *, std::vector<Field>> fieldsOf;
 
-  /// What the input of models is computed from, for each of dataRows.
+  /// The columns from which the input of models is computed, for each of dataRows.
   struct InputColumns {
     const ast::DataDecl *decl;
     std::vector<std::string> names;
@@ -79,32 +79,32 @@ private:
   const char *where(Range r);
   const char *text(llvm::StringRef s) { return tables.text(s); }
   const int64_t *shape(llvm::ArrayRef<int64_t> s) { return tables.list<int64_t>(s); }
-  /// Ends a function and notes that `slot` (which must have its final address) is to hold it.
+  /// Ends a function and records it for `slot`, which must have its final address.
   void finish(Function &fn, nn_fn *slot);
   nn_number number(const ast::Expr *e, llvm::StringRef what, double least = -1e300,
                    double most = 1e300, bool whole = false);
   nn_number constantNumber(double v) { return nn_number{v, -1}; }
-  /// A duration or plain number in epochs.
+  /// A duration, or a plain number of epochs.
   nn_number epochs(const ast::Expr *e, llvm::StringRef what);
   bool textOf(const ast::Expr *e, std::string &text, llvm::StringRef what);
   const ast::ModelDecl *findModel(const ast::Path &path);
   const ast::DataDecl *findData(const ast::Path &path, int32_t *split = nullptr);
 
-  /// The tables' list of `rows`, whose functions are from now on those of the list.
+  /// Copies `rows` to a list in the tables, and moves their functions to that list.
   template <class T> T *settle(const std::vector<T *> &rows);
-  /// A model's place, as a part of a function's name.
+  /// The place of a model, as part of a function name.
   std::string symbolOf(const ast::ModelDecl *model) const;
-  /// A path whose model may be one of an experiment's block: "net#3.dense1".
+  /// The place of a path whose model may be in the block of an experiment: "net#3.dense1".
   std::string placeText(const ast::Path &path);
 
   // Declarations ----------------------------------------------------------------------------------
   void genOptions();
   void genModel(const ast::ModelDecl *decl);
-  /// Draws the model's tensors in `init`; `x` is its input, `made` its value. False if one of its
-  /// parts must be generated before.
+  /// Draws the tensors of the model in `init`. `x` is its input; `made` becomes its value. Returns
+  /// false if one of its parts must be generated first.
   bool genInit(const ast::ModelDecl *decl, Function &init, const Elaborator::Arg &x, Value &made);
-  /// The model is trained on that data set: its input is prepared as the data's from now on, and so
-  /// is that of models which hand the same input on to it, or get it from it.
+  /// The model is trained on that data set, which prepares its input from here on. This also
+  /// applies to models that pass their input on to it unchanged or get it from it.
   void noteData(const ast::ModelDecl *model, int32_t data);
   std::set<const ast::Decl *> ownData; // models that were trained themselves
   void genData(const ast::DataDecl *decl);
@@ -114,37 +114,37 @@ private:
 
   // Statements ------------------------------------------------------------------------------------
   void genStatement(const ast::Stmt *s);
-  /// One that does not depend on what an experiment found, or does so in the variant whose names
-  /// are in scope.
+  /// Generates a statement that does not depend on the result of an experiment, or depends on the
+  /// variant whose names are in scope.
   void genPlainStatement(const ast::Stmt *s);
   void genTrain(const ast::TrainStmt *s);
   void genEvaluate(const ast::EvaluateStmt *s);
   void genPredict(const ast::PredictStmt *s);
-  /// What `predict` reads from a source: checks that it has the columns that the input of the data
-  /// set `trained` (-1: none) is computed from, and adds its row; returns false after an error.
+  /// The source that `predict` reads: checks that it has the columns from which the input of the
+  /// data set `trained` (-1: none) is computed, and adds its row. Returns false after an error.
   bool genPredictSource(const ast::PredictStmt *s, sema::SourceInfo source, int32_t trained,
                         nn_predict *row);
-  /// Notes on which columns the data set's input depends, once `prepare` is complete.
+  /// Records the columns on which the input of the data set depends, once `prepare` is complete.
   void noteInputColumns(const ast::DataDecl *decl, mlir::func::FuncOp prepare, const nn_data &row);
   void genPrint(const ast::PrintStmt *s);
   void genPlot(const ast::PlotStmt *s);
   bool genPlotted(const ast::Expr *e, nn_plotted &item);
 
   // Experiments (Experiments.cpp, Ensembles.cpp) --------------------------------------------------
-  /// Nodes that no program has: a model of a block once more for each variant, a constant for a
-  /// value that is drawn.
+  /// Nodes that are not in the program: a model of a block copied for each variant, a constant for
+  /// a drawn value.
   std::vector<std::shared_ptr<void>> made;
   template <class T> T *copyOf(const T &node) {
     auto copy = std::make_shared<T>(node);
     made.push_back(copy);
     return copy.get();
   }
-  std::map<std::string, std::shared_ptr<Experiment>> experiments; // by the name of their result
+  std::map<std::string, std::shared_ptr<Experiment>> experiments; // by the name of the result
   // name -> the search whose result it trains, or empty
   std::map<std::string, std::string> ensembles;
   std::map<const ast::ModelDecl *, const ast::TrainStmt *> trainedBy;
   ExperimentVariant *current =
-      nullptr; // whose names are in scope, in a statement about a search's result
+      nullptr; // the variant whose names are in scope, in a statement about the result of a search
   // of the variant that is being generated, in order
   std::vector<const ast::TrainStmt *> trainsOfBlock;
 
@@ -153,11 +153,12 @@ private:
   bool genVariant(llvm::ArrayRef<ast::Stmt *> body, llvm::ArrayRef<Drawn> drawn,
                   llvm::ArrayRef<int32_t> choice, nn_variant &variant, Experiment &experiment);
   bool genGoal(const ast::SearchStmt *s, nn_experiment *row, Experiment &experiment);
-  /// A statement about results: once for each variant of the experiment that it depends on.
+  /// Generates a statement about results: once for each variant of the experiment that it depends
+  /// on.
   void genAboutResult(const ast::Stmt *s, const std::set<std::string> &names);
   void genForEachChoice(const ast::Stmt *s, const std::set<std::string> &names);
   void genEnsemble(const ast::EnsembleStmt *s);
-  std::string resultOfCurrent() const; // the search that `current` belongs to
+  std::string resultOfCurrent() const; // the name of the search that `current` belongs to
   void genOutcome(const ast::Stmt *s, const std::string &name);
   template <class T> T *addStatement(int32_t kind) {
     T *body = tables.make<T>();
@@ -165,88 +166,89 @@ private:
     return body;
   }
 
-  /// The entries of a train block, sorted out.
+  /// The entries of a train block by kind.
   struct TrainEntries;
-  /// Adds the fields of `data` to `fn` and gives their values names in `scope`; augmented ones too
-  /// if training. The bounds that elaborating a function has noted of `fields`.
+  /// The bounds that the elaboration of a function has recorded for `fields`.
   void addBounds(llvm::ArrayRef<mlir::Value> fields, const nn_bound *&list, int32_t &count);
-  /// The bounds of what it computes from `fields` alone (ComputedTargets.cpp). `declare` adds the
-  /// same fields to another function.
+  /// The bounds of values that are computed from `fields` alone (ComputedTargets.cpp). `declare`
+  /// adds the same fields to another function.
   void addTargets(llvm::StringRef prefix, llvm::ArrayRef<mlir::Value> fields,
                   llvm::function_ref<void(Function &, std::vector<mlir::Value> &)> declare,
                   nn_targets &row);
   void addTargets(llvm::StringRef prefix, const ast::DataDecl *data,
                   llvm::ArrayRef<mlir::Value> fields, nn_targets &row);
+  /// Adds the fields of `data` to `fn` and gives their values names in `scope`; with `augment`, the
+  /// augmented values.
   bool addFields(Function &fn, const ast::DataDecl *data, Scope &scope, bool augment,
                  std::vector<mlir::Value> *raw);
-  /// Where `s` trains a part of a model: `input` becomes what reaches that part. Reports an error
+  /// If `s` trains a part of a model, defines `input` as what reaches that part. Reports an error
   /// and returns false if nothing does.
   bool addPartInput(Function &fn, const ast::TrainStmt *s, Scope &scope);
-  /// The mean loss over the batch: batched terms are averaged, the others added as they are.
+  /// The mean loss over the batch: batched terms are averaged, the others are added unchanged.
   mlir::Value meanLoss(const ast::Expr *e, const Scope &scope);
-  /// The metrics' totals as results of `fn`; fills in names, directions and sizes.
+  /// Adds the totals of the metrics as results of `fn`; fills in names, directions and sizes.
   bool addMetrics(Function &fn, llvm::ArrayRef<const ast::MetricEntry *> entries,
                   const Scope &scope, std::vector<nn_metric> *rows);
   Value evaluateMetric(const ast::MetricEntry &entry, const Scope &scope,
                        ast::Direction &direction);
-  /// The functions that turn totals into values.
+  /// Generates the functions that compute values from totals.
   void finishMetrics(llvm::StringRef prefix, llvm::ArrayRef<const ast::MetricEntry *> entries,
                      const ast::DataDecl *data, llvm::MutableArrayRef<nn_metric> rows);
-  // of the metrics of the last addMetrics
+  // for the metrics of the last addMetrics
   std::vector<std::vector<mlir::RankedTensorType>> totalTypes;
-  std::vector<bool> totalsStated; // whether they are the metric's own, not a mean's
+  std::vector<bool> totalsStated; // whether the totals are the metric's own, not those of a mean
   nn_metric *metricList(std::vector<nn_metric> &rows);
   bool watch(const ast::Path &path, llvm::ArrayRef<nn_metric> metrics, nn_watch &out);
   /// The limit of a `clip` entry: one number, at least 0 if it is known.
   Value clipLimit(const ast::ClipEntry *entry);
-  /// Whether a limit that is known during the run only is none: 0 or 1, of the function's own type.
+  /// 1 if a limit that is only known at run time is below 0 or NaN, else 0, as a tensor.
   mlir::Value isBelowZero(const Value &limit, Range at);
   mlir::Value lossUnlessBelowZero(mlir::Value loss, const Value &limit, Range at);
   bool clip(const ast::ClipEntry *entry, const Value &limit,
             llvm::MutableArrayRef<mlir::Value> grads);
   void genTrace(const ast::TrainStmt *s, llvm::StringRef prefix, const ast::Expr *loss,
                 const ast::ClipEntry *clip, nn_train *row, const ast::DataDecl *data);
-  /// Fills in `trained`, the parameters that the loss depends on.
+  /// Fills in `trained`, the parameters on which the loss depends.
   bool genStep(const ast::TrainStmt *s, llvm::StringRef prefix, const TrainEntries &entries,
                nn_train *row, const ast::DataDecl *data, std::vector<nn_metric> &metrics,
                std::vector<TensorInfo> &trained);
   // Reports (Report.cpp) --------------------------------------------------------------------------
-  /// Whether a statement writes one.
+  /// Whether any statement writes a report.
   bool reports() const;
   void noteEntries(llvm::ArrayRef<ast::Entry *> entries, nn_train &row);
-  /// The texts that a checkpoint of the statement is compared by (Origins.cpp).
+  /// Records the texts by which a checkpoint of the statement is compared (Origins.cpp).
   void noteOrigins(const ast::TrainStmt &statement, nn_train &row);
-  /// The lines of the network, from what was applied in its `predict`.
+  /// Records the layers of the network, from what was applied in its `predict`.
   void noteLayers(llvm::ArrayRef<Application> applications, nn_model &row);
-  /// The field that `fn` compares with the model's outputs element by element, -1 if there is none.
-  /// `fields` are its values.
+  /// The field that `fn` compares with the outputs of the model element by element, or -1 if there
+  /// is none. `fields` are the values of the fields.
   int32_t comparedField(Function &fn, const ast::ModelDecl *model, const ast::DataDecl *data,
                         llvm::ArrayRef<mlir::Value> fields);
 
-  /// Whether anything shows what the monitor functions compute.
+  /// Whether anything shows the results of the monitor functions.
   bool monitors() const;
   void genMonitor(const ast::TrainStmt *s, llvm::StringRef prefix, const ast::Expr *loss,
                   nn_train *row, const ast::DataDecl *data, llvm::ArrayRef<TensorInfo> trained);
-  /// The shares of an activation's units that are dead, and saturated, as results of `fn`.
+  /// Adds the shares of dead and of saturated units of an activation as results of `fn`.
   void addUnits(Function &fn, mlir::Value input, mlir::Value result, int number, Range at);
   llvm::SmallVector<mlir::Value> gradientsOf(Function &fn, mlir::Value loss,
                                              llvm::ArrayRef<TensorInfo> parameters);
-  /// The mean loss in a function beside the step, computed as the step does; null after an error.
-  /// `applications` (may be null) is told what is applied to what.
+  /// The mean loss in a function other than the step, computed as in the step. Null after an error.
+  /// Records the applications in `applications` if that is not null.
   mlir::Value lossAsInStep(Function &fn, const ast::TrainStmt *s, llvm::StringRef prefix,
                            const ast::Expr *loss, const ast::DataDecl *data, bool augment,
                            std::vector<Application> *applications = nullptr);
-  /// Fills `fn` from here on as a step of that statement, or as what goes with one.
+  /// Sets up `fn` as the step of that statement, or as a function that belongs to it.
   void beginStep(Function &fn, const ast::TrainStmt *s, llvm::StringRef prefix,
                  const ast::DataDecl *data);
-  /// Gives `step`, `val_loss` … and the states of schedules a meaning in a function of the train
-  /// statement `prefix`.
+  /// Defines `step`, `val_loss`, … and the states of schedules in a function of the train statement
+  /// `prefix`.
   void setClock(Function &fn, llvm::StringRef prefix, const ast::DataDecl *data);
-  /// Assigns what a `constrain` entry makes of those parameters that it names, in the step
-  /// function; reports an error if there are none.
+  /// In the step function, applies a `constrain` entry to the parameters that it names. Reports an
+  /// error if there are none.
   bool constrain(const ast::ConstrainEntry *entry, llvm::ArrayRef<TensorInfo> trained);
-  /// The function that fits freshly drawn parameters to the first batch, where initializers of
-  /// `parameters` ask for it.
+  /// Generates the function that fits freshly drawn parameters to the first batch, if initializers
+  /// of `parameters` request it.
   void genFit(const ast::TrainStmt *s, llvm::StringRef prefix, const ast::Expr *loss,
               llvm::ArrayRef<TensorInfo> parameters, nn_train *row, const ast::DataDecl *data);
 };

@@ -1,5 +1,6 @@
-// What a report shows of the program itself: its text, its train statements' entries, its networks;
-// and which numbers an evaluation compares the outputs with. Programs without a report do without.
+// Records what a report shows of the program: its text, the entries of its train statements, its
+// networks, and which numbers an evaluation compares with the outputs. Programs without a report do
+// not need this.
 #include "compiler/irgen/program/ProgramGenerator.h"
 
 #include "compiler/dialect/NnDialect.h"
@@ -43,7 +44,7 @@ void ProgramGenerator::noteEntries(llvm::ArrayRef<ast::Entry *> entries, nn_trai
       list.push_back({text(setting->name.text), text(writtenAt(setting->value->range))});
       continue;
     }
-    // `clip norm 1.0`: the first word says what it is.
+    // `clip norm 1.0`: the first word is the name of the entry.
     const std::string whole = writtenAt(e->range);
     auto [word, rest] = llvm::StringRef(whole).split(' ');
     list.push_back({text(word), text(rest)});
@@ -53,18 +54,18 @@ void ProgramGenerator::noteEntries(llvm::ArrayRef<ast::Entry *> entries, nn_trai
 }
 
 void ProgramGenerator::noteLayers(llvm::ArrayRef<Application> applications, nn_model &row) {
-  // What the library's own layers are made of is theirs; what the program hands to one stands
-  // inside of it.
+  // Do not show the layers inside the library's own layers. Layers that the program passes to one
+  // are shown inside it.
   auto isShown = [&](const Application &a) {
     return !a.insideFunction && a.result && isBatched(a.result) && a.named.isValid() &&
            diags.sources().FindBufferContainingLoc(a.named.begin) == program.buffer;
   };
   std::vector<nn_layer> list;
-  std::vector<bool> open; // for each application around the present one: whether it is shown
+  std::vector<bool> open; // whether each application around the current one is shown
   for (const Application &a : applications) {
     open.resize(std::min<size_t>(open.size(), a.depth));
     if (isShown(a)) {
-      // `max_pool(2)` is a call with the name at its front; `… |> relu` has but the name.
+      // `max_pool(2)` is a call that starts with the name; `… |> relu` has only the name.
       const bool call = a.place.empty() && a.at.isValid() && a.at.begin == a.named.begin;
       nn_layer layer{};
       layer.place = text(a.place);

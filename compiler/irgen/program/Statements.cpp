@@ -1,4 +1,4 @@
-// The statements besides `train`.
+// Dispatches statements, and generates evaluate, print, save, load, report and freeze.
 #include "compiler/irgen/program/ProgramGenerator.h"
 
 #include "mlir/IR/BuiltinTypes.h"
@@ -73,7 +73,7 @@ void ProgramGenerator::genPlainStatement(const ast::Stmt *s) {
     }
     return;
   case ast::StmtKind::Expression: {
-    // In the REPL an expression shows its value.
+    // In the REPL an expression statement prints its value.
     ast::Expr *e = llvm::cast<ast::ExprStmt>(s)->expr;
     ast::PrintStmt print;
     print.range = s->range;

@@ -1,14 +1,13 @@
-// What losses and metrics ask of the numbers that they compare with, by their own facts: checked on
-// the data before the run.
+// Conditions on the numbers that losses and metrics compare with, from the facts that they state.
+// The runtime checks them on the data before the run.
 //
 //   @target PARAMETER 0 .. 1      numbers in that range
 //   @target PARAMETER -1 or 1     one of two numbers
-//   @target PARAMETER of OTHER    class numbers, as many as OTHER says or as its last axis has
-//   elements
+//   @target PARAMETER of OTHER    class numbers below OTHER, or below the size of its last axis
 //   @shaped PARAMETER OTHER       as many elements as OTHER has
-//   @ignores PARAMETER            class numbers that equal that argument are passed over
-//   @classes PARAMETER NAME       its last axis has an element for each class; NAME is for a single
-//   one
+//   @ignores PARAMETER            class numbers equal to that argument are skipped
+//   @classes PARAMETER NAME       its last axis has an element for each class, and more than one;
+//                                 NAME is the function for a single output
 #include "compiler/irgen/program/ProgramGenerator.h"
 
 #include "compiler/ast/Facts.h"
@@ -35,8 +34,8 @@ mlir::Value Elaborator::beforeMoving(mlir::Value value) {
 }
 
 void Elaborator::noteBound(mlir::Value value, nn_bound row, Range at) {
-  // What only moves numbers leaves them as they are. A part of a field says nothing of the rest of
-  // it: it counts as computed.
+  // Look through operations that only move numbers. A part of a field does not determine the rest,
+  // so it counts as computed.
   while (mlir::Value before = beforeMoving(value))
     value = before;
   row.ignored = ignored;
@@ -48,10 +47,11 @@ Elaborator::IgnoreGuard::IgnoreGuard(Elaborator &e, const ast::Decl *decl, const
   if (auto fact = ast::factOf(decl, "ignores"))
     if (const Value *value = scope.find(*fact);
         value && value->isKnown() && value->number == std::floor(value->number))
-      e.ignored = value->number; // a number that is no label stands for none
+      e.ignored = value->number; // a number that cannot be a label means none
 }
 
-/// How many classes a parameter says: its number, or the size of its last axis; 0: unknown.
+/// The number of classes that a parameter determines: its value, or the size of its last axis. 0 if
+/// unknown.
 static int64_t classesBy(const Value *v) {
   if (v && v->isNumber())
     return int64_t(v->number);
@@ -61,7 +61,7 @@ static int64_t classesBy(const Value *v) {
   return shape.empty() ? 1 : shape.back();
 }
 
-/// How many elements an example of `v` has, along its last axis or not.
+/// The number of elements in an example of `v`, with or without its last axis.
 static int64_t elementsOf(const Value &v, bool lastAxis) {
   llvm::ArrayRef<int64_t> shape = exampleShape(v.tensor);
   int64_t n = 1;

@@ -1,6 +1,6 @@
-// The trace function of a run: after a step whose loss is not finite it computes the forward pass
-// again and says, for each operation, whether its result is finite. The first that is not made the
-// NaN.
+// Generates the trace function of a run. After a step whose loss is not finite, it repeats the
+// forward pass and tells for each operation whether its result is finite. The first that is not has
+// caused the NaN.
 #include "compiler/dialect/NnDialect.h"
 #include "compiler/irgen/program/ProgramGenerator.h"
 
@@ -8,7 +8,7 @@
 
 using namespace nnc;
 
-/// Where the user's text caused an op: the call of prelude code rather than its inside.
+/// The place in the user's text that caused an op: the call of prelude code, not the code inside.
 static std::string userPlace(mlir::Location loc, std::string &place) {
   if (auto named = llvm::dyn_cast<mlir::NameLoc>(loc)) {
     place = named.getName().str();
@@ -23,12 +23,11 @@ static std::string userPlace(mlir::Location loc, std::string &place) {
 }
 
 namespace {
-/// Finds operations that compute what an earlier one has computed: a function that is called twice
-/// with the same argument has each of its operations twice, and one that calls such functions four
-/// times.
+/// Finds operations that repeat an earlier one. A function called twice with the same argument has
+/// each operation twice, and a function that calls two such functions has each four times.
 class Repeated {
 public:
-  /// Whether an operation that was asked about before gives the same; to be asked in order.
+  /// Whether an operation passed earlier computes the same value. Pass the operations in order.
   bool isRepeated(mlir::Operation &op) {
     if (auto marker = llvm::dyn_cast<nn::AutodiffMarkerOp>(&op)) {
       first[op.getResult(0)] = firstOf(marker.getForwarded());
@@ -68,7 +67,7 @@ void ProgramGenerator::genTrace(const ast::TrainStmt *s, llvm::StringRef prefix,
   Function fn(diags, module, (prefix + "_trace").str(), element);
   lossAsInStep(fn, s, prefix, loss, data, /*augment=*/true);
   Value limit = clip ? clipLimit(clip) : Value::of(0);
-  // States that a training step assigns are not written here.
+  // The states that a training step assigns are not written here.
   fn.forgetUpdates();
   std::vector<nn_trace_point> points;
   Emitter &emit = fn.emit;
@@ -104,7 +103,7 @@ void ProgramGenerator::genTrace(const ast::TrainStmt *s, llvm::StringRef prefix,
     fn.addResult("flag" + std::to_string(points.size()), isBelowZero(limit, clip->limit->range));
     nn_trace_point point{};
     point.op = text("the limit of `clip` is below 0");
-    point.place = text(""); // no operation of the loss: this says it all
+    point.place = text(""); // not an operation of the loss; the text is sufficient
     point.where = where(clip->limit->range);
     points.push_back(point);
   }

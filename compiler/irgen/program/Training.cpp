@@ -1,5 +1,5 @@
-// Train statements: the step function (forward, gradients, penalties, clipping, update, metrics)
-// and its companions.
+// Generates train statements: the step function (forward, gradients, penalties, clipping, update,
+// metrics) and the functions that belong to it.
 #include "compiler/irgen/program/ProgramGenerator.h"
 
 #include "mlir/IR/BuiltinTypes.h"
@@ -52,7 +52,7 @@ bool ProgramGenerator::addFields(Function &fn, const ast::DataDecl *data, Scope 
   std::vector<Field> &fields = fieldsOf[data];
   if (auto info = symbols.data.find(data); info != symbols.data.end())
     for (const sema::FieldInfo &f : info->second.fields)
-      scope.names[f.name] = Value::error(); // what could not be computed was reported there
+      scope.names[f.name] = Value::error(); // fields that could not be computed were reported there
   for (const Field &f : fields) {
     Value v = fn.addField(f.name, f.shape);
     v.classes = f.classes;
@@ -62,7 +62,8 @@ bool ProgramGenerator::addFields(Function &fn, const ast::DataDecl *data, Scope 
   }
   if (!augment)
     return true;
-  std::map<const ast::Expr *, Value> joint; // what augments several fields, with one draw
+  std::map<const ast::Expr *, Value> joint; // expressions that augment several fields, evaluated
+                                            // once
   for (const Field &f : fields) {
     if (!f.augment)
       continue;
@@ -228,7 +229,7 @@ bool ProgramGenerator::genStep(const ast::TrainStmt *s, llvm::StringRef prefix,
   beginStep(fn, s, prefix, data);
   elab.optimizerStates.clear();
   elab.bounds.clear();
-  struct Close { // whatever happens, the function must be well formed
+  struct Close { // the function must be well formed in any case
     ProgramGenerator &g;
     Function &fn;
     nn_fn *slot;
@@ -249,8 +250,8 @@ bool ProgramGenerator::genStep(const ast::TrainStmt *s, llvm::StringRef prefix,
   Value limit;
   if (entries.clip && (limit = clipLimit(entries.clip)).isError())
     return false;
-  // What the guard looks at: a limit below 0 stops the run as a loss does that is not finite, and
-  // genTrace says which it was.
+  // The value that the guard checks. A limit below 0 stops the run like a loss that is not finite,
+  // and genTrace tells which it was.
   fn.addResult("loss",
                entries.clip ? lossUnlessBelowZero(loss, limit, entries.clip->limit->range) : loss);
   elab.metricUses = &record.applications;
@@ -263,7 +264,7 @@ bool ProgramGenerator::genStep(const ast::TrainStmt *s, llvm::StringRef prefix,
   addBounds(raw, row->bounds, row->n_bounds);
   addTargets(prefix, data, raw, row->targets);
 
-  // What is trained: the model's parameters that the loss depends on.
+  // The trained parameters: those of the model on which the loss depends.
   const std::string target = placeText(s->target);
   bool anyFrozen = false;
   for (auto &[name, slot] : fn.slots())
@@ -324,7 +325,7 @@ static int64_t expectedRows(const nn_number &batch, const nn_data &data) {
     return 0;
   if (batch.value > 0)
     return int64_t(batch.value);
-  // All of the data, which may stand in the program.
+  // All of the data, which may be in the program itself.
   const nn_source &source = data.source;
   return source.kind == NN_ROWS && !data.has_split && source.row_width > 0
              ? source.n_values / source.row_width
@@ -338,7 +339,7 @@ void ProgramGenerator::genTrain(const ast::TrainStmt *s) {
     return;
   TrainEntries entries(s->entries);
   if (!entries.loss || !entries.optimizer)
-    return; // sema has said so
+    return; // sema has reported it
   const std::string prefix = "train" + std::to_string(trainCount++);
   nn_train *row = addStatement<nn_train>(NN_STMT_TRAIN);
   lastTrain = s;
@@ -369,7 +370,7 @@ void ProgramGenerator::genTrain(const ast::TrainStmt *s) {
   row->trained = tables.list<int32_t>(trainedRows);
   row->n_trained = trainedRows.size();
 
-  // The optimizer's state.
+  // The states of the optimizer.
   row->optimizer_tensors = nn_range{int32_t(tensorRows.size()), 0};
   if (!elab.optimizerStates.empty()) {
     Function init(diags, module, prefix + "_init", element);
@@ -425,7 +426,7 @@ void ProgramGenerator::genTrain(const ast::TrainStmt *s) {
                      ? constantNumber(0)
                      : number(entries.batch, "`batch`", 1, 1e9, /*whole=*/true);
   }
-  // What code generation may expect; every batch size is right.
+  // A hint for code generation. The code is correct for every batch size.
   if (auto step = module.lookupSymbol(prefix + "_step"))
     if (int64_t rows = expectedRows(row->batch, *dataRows[row->data]))
       step->setAttr("nn.rows", mlir::Builder(step->getContext()).getI64IntegerAttr(rows));

@@ -1,6 +1,6 @@
-// What was applied to what while a training step was elaborated, for checks that must know which
-// function or layer made a value. The values are those of the step as irgen made it, and live until
-// the first pass changes it.
+// Records what was applied while a training step was elaborated, for checks that must know which
+// function or layer computed a value. The values are those of the step as irgen made it, and are
+// valid until the first pass changes it.
 #pragma once
 
 #include "compiler/irgen/values/Value.h"
@@ -18,28 +18,29 @@ struct TensorInfo {
   int32_t kind = NN_PARAMETER;            // nn_tensor_kind
   std::vector<std::string> axes;          // names of its axes in its declaration
   Range range;                            // its declaration
-  std::shared_ptr<const Applicable> init; // of a parameter: what draws it; null: an expression
-  bool isUniform = false; // of a parameter: every element starts from the same number
+  std::shared_ptr<const Applicable> init; // for a parameter: its initializer; null: an expression
+  bool isUniform = false; // for a parameter: every element starts with the same number
 };
 
 /// One call of a function, a layer or a primitive.
 struct Application {
   const ast::Decl *decl = nullptr; // null: a primitive
-  bool prelude = false;            // where decl stands
+  bool prelude = false;            // decl is in the prelude
   std::string name;
-  Range named, at;             // where it was named; where it was applied: outside of the prelude
-  std::string place;           // of a layer
-  bool insideFunction = false; // it is a part of another function's value
-  size_t depth = 0;            // how many of the applications before it hold it
+  Range named, at;             // where it was named; where it was applied, outside the prelude
+  std::string place;           // for a layer
+  bool insideFunction = false; // it is a part of the value of another function
+  size_t depth = 0;            // how many applications contain it
   llvm::SmallVector<std::pair<std::string, mlir::Value>, 2>
-      args;           // name ("": by position) and tensor, or null
+      args;           // name ("": positional) and tensor, or null
   mlir::Value result; // null: none
   mlir::Operation *before = nullptr,
-                  *last =
-                      nullptr; // its ops are those behind `before` (null: the first), up to `last`
+                  *last = nullptr; // its ops are those after `before` (null: from the first) up to
+                                   // `last`
 };
 
-/// A train statement, with what was applied on the way to its loss, in the order in which it began.
+/// A train statement with all applications on the way to its loss, in the order in which they
+/// began.
 struct TrainedStep {
   const ast::TrainStmt *statement = nullptr;
   const ast::DataDecl *data = nullptr;
@@ -50,7 +51,7 @@ struct TrainedStep {
   std::vector<TurnedMeeting> turnedMeetings;
 };
 
-/// What elaboration knew besides the module that it made.
+/// What elaboration knew in addition to the module that it made.
 struct Elaborated {
   std::vector<TrainedStep> steps;
   NameMap<TensorInfo> tensors; // of all models

@@ -1,5 +1,5 @@
-// Broadcasting: axes named in one declaration line up by name, all others from the right as NumPy's
-// do; the batch stands apart from the example's axes.
+// Implements broadcasting. Axes named in one declaration are aligned by name, all others from the
+// right as in NumPy. The batch is separate from the axes of an example.
 #include "compiler/irgen/values/Emitter.h"
 
 #include "mlir/IR/BuiltinTypes.h"
@@ -8,7 +8,7 @@
 
 using namespace nnc;
 
-/// The common shape of several operands, and where each of their axes lies in it.
+/// The common shape of several operands, and how their axes are aligned with it.
 struct Emitter::Joint {
   llvm::SmallVector<int64_t> shape;
   std::vector<std::string> axes;
@@ -16,7 +16,8 @@ struct Emitter::Joint {
   bool byName = false;
 };
 
-/// Whether all axes have names (of the widest operand: some), and no two have one.
+/// Whether all axes are named (those of the widest operand need not be), and no two have the same
+/// name.
 static bool isNamed(const Value &v, bool widest) {
   std::set<std::string> seen;
   if (v.axes.size() != exampleShape(v.tensor).size())
@@ -27,13 +28,13 @@ static bool isNamed(const Value &v, bool widest) {
   return !seen.empty();
 }
 
-/// Whether b's axes are a's in another order: then one of the two is transposed.
+/// Whether the axes of b are those of a in another order. Then one of the two is transposed.
 static bool reordered(const Value &a, const Value &b) {
   return a.axes.size() == b.axes.size() && a.axes != b.axes && !llvm::is_contained(a.axes, "") &&
          std::is_permutation(a.axes.begin(), a.axes.end(), b.axes.begin());
 }
 
-/// The axis of `joint` that axis i of v lies on.
+/// The axis of `joint` with which axis i of v is aligned.
 static int64_t axisOf(const Value &v, size_t i, llvm::ArrayRef<std::string> jointAxes, bool byName,
                       size_t jointRank) {
   if (byName && !v.axisAt(i).empty())
@@ -42,7 +43,7 @@ static int64_t axisOf(const Value &v, size_t i, llvm::ArrayRef<std::string> join
 }
 
 bool Emitter::join(llvm::ArrayRef<Value> operands, Joint &joint) {
-  // By name when every other operand's axes are all named, and named among the widest's.
+  // Align by name if all axes of every other operand are named, and are among those of the widest.
   const Value *widest = nullptr;
   for (const Value &v : operands) {
     joint.batched |= isBatched(v.tensor);
@@ -85,7 +86,7 @@ mlir::Value Emitter::spread(const Value &v, const Joint &joint) {
   for (size_t i = 0; i < shape.size(); ++i) {
     const int64_t to = axisOf(v, i, joint.axes, joint.byName, joint.shape.size());
     if (shape[i] == 1 && joint.shape[to] != 1)
-      continue; // repeated: the axis goes, and broadcast brings it back
+      continue; // repeated: drop the axis; broadcast adds it again
     squeezed.push_back(shape[i]);
     dims.push_back(lead + to);
   }
@@ -96,7 +97,7 @@ mlir::Value Emitter::spread(const Value &v, const Joint &joint) {
   if (t.getType() == type && llvm::is_sorted(dims))
     return t;
   if (!llvm::is_sorted(dims)) {
-    // Names in another order: broadcast wants ascending dims, so transpose first.
+    // Names in another order: broadcast needs ascending dims, so transpose first.
     llvm::SmallVector<int64_t> perm(dims.size());
     for (size_t i = 0; i < dims.size(); ++i)
       perm[i] = i;
@@ -152,7 +153,7 @@ Value Emitter::elementwise(llvm::StringRef mnemonic, llvm::ArrayRef<Value> opera
   for (const Value &v : tensors)
     values.push_back(spread(v, joint));
   Value result = Value::of(elementwise(mnemonic, values), joint.axes);
-  // What is computed of a transpose and of numbers is one.
+  // A value computed from a transpose and numbers counts as transposed.
   auto hasAxes = [](const Value &v) { return !exampleShape(v.tensor).empty(); };
   if (llvm::count_if(tensors, hasAxes) == 1)
     result.turned = llvm::find_if(tensors, hasAxes)->turned;

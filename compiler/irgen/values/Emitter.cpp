@@ -1,5 +1,5 @@
-// Constants, conversions and single ops. Broadcasting stands in Broadcast.cpp, products in
-// Products.cpp.
+// Emits constants, conversions and single ops. Broadcast.cpp implements broadcasting, Products.cpp
+// products.
 #include "compiler/irgen/values/Emitter.h"
 
 #include "compiler/dialect/LongSums.h"
@@ -19,7 +19,7 @@ mlir::Location Emitter::loc() const {
   mlir::Location where =
       p.isValid() ? mlir::Location(mlir::FileLineColLoc::get(context, p.file, p.line, p.column))
                   : mlir::Location(mlir::UnknownLoc::get(context));
-  // Prelude code is inlined at the user's call, which is where a user looks for it.
+  // Prelude code is inlined at the user's call, where users expect the location.
   if (diags.callSite.isValid())
     if (Position call = diags.position(diags.callSite); call.isValid())
       where = mlir::CallSiteLoc::get(
@@ -79,8 +79,8 @@ mlir::Value Emitter::toHost(const Value &v) {
   return hostConstant(v.number);
 }
 
-/// Collects the numbers of a nested list of one shape; false if it is ragged or holds anything
-/// else.
+/// Collects the numbers of a nested list of uniform shape. Returns false if the list is ragged or
+/// contains anything else.
 static bool collectNumbers(const Value &v, std::vector<double> &numbers,
                            llvm::SmallVectorImpl<int64_t> &shape, size_t depth = 0) {
   if (v.isKnown()) {
@@ -145,7 +145,7 @@ Value Emitter::toTensor(const Value &v, Range at) {
       diags.error(at, "an empty list is no tensor");
       return Value::error();
     }
-    // Stack along a new first axis; all items need one shape.
+    // Stack along a new first axis. All items must have the same shape.
     std::vector<Value> parts;
     bool anyBatched = false;
     for (const Value &item : v.items) {
@@ -290,7 +290,7 @@ mlir::Value Emitter::cast(mlir::Value v, mlir::Type to) {
   if (type.getElementType() == to)
     return v;
   if (mlir::Value before = beforeCast(v); before.getType() == type.clone(to))
-    return before; // only ever widened: a value of the run's own type comes back unchanged
+    return before; // values are only ever widened, so one of the original type comes back unchanged
   return create("nn.cast", v, type.clone(to))->getResult(0);
 }
 
@@ -318,7 +318,7 @@ Value Emitter::norm(mlir::ValueRange tensors) {
   auto both = [&](llvm::StringRef op, mlir::Value x, mlir::Value y) {
     return x ? elementwise(op, {x, y}) : y;
   };
-  // Squares of f32 fit f64. In f64 itself they are taken of shares of the greatest element.
+  // Squares of f32 numbers fit f64. In f64, divide by the greatest element first.
   mlir::Value top, total;
   if (element.isF64()) {
     for (mlir::Value v : tensors)
@@ -327,7 +327,8 @@ Value Emitter::norm(mlir::ValueRange tensors) {
                 most = hostConstant(std::numeric_limits<double>::max());
     mlir::Value usable =
         elementwise("mul", {elementwise("gt", {top, zero}), elementwise("le", {top, most})});
-    top = elementwise("select", {usable, top, one}); // all 0, infinite or NaN: the sum below tells
+    top = elementwise("select", {usable, top, one}); // if all are 0, infinite or NaN, divide by 1;
+                                                     // the sum below shows it
   }
   for (mlir::Value v : tensors) {
     v = cast(v, f64);
@@ -340,7 +341,7 @@ Value Emitter::norm(mlir::ValueRange tensors) {
   return Value::ofHost(top ? elementwise("mul", {root, top}) : root);
 }
 
-/// Whether every element is 0 or 1: a comparison, or `and` and `or` of such.
+/// Whether every element is 0 or 1: a comparison, or `and` or `or` of such values.
 static bool isTruth(mlir::Value v) {
   mlir::Operation *op = v.getDefiningOp();
   if (!op)

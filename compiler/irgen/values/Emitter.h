@@ -1,5 +1,5 @@
-// Emits nn ops for the language's arithmetic: broadcasting over example axes, by name or by
-// position, with the batch axis implicit. Knows nothing of the AST beyond source ranges.
+// Emits nn ops for the arithmetic of the language: broadcasts over example axes by name or
+// position, with an implicit batch axis. Uses nothing of the AST except source ranges.
 #pragma once
 
 #include "compiler/irgen/values/Value.h"
@@ -19,13 +19,13 @@ public:
   mlir::OpBuilder b;
   /// T: the element type of tensors in this function.
   mlir::Type element;
-  /// If set, what is known before the run is rounded to it where it becomes a tensor.
+  /// If set, numbers known before the run are rounded to it when they become tensors.
   mlir::Type roundedTo;
-  /// Where ops emitted now come from: an expression, in a part of a model.
+  /// The origin of ops that are emitted: an expression, in a part of a model.
   Range range;
   std::string place;
 
-  /// While it lives, T is `element`.
+  /// Sets T to `element` for the lifetime of the object.
   struct ElementGuard {
     Emitter &emit;
     mlir::Type outer;
@@ -45,79 +45,81 @@ public:
   mlir::Value hostConstant(double value);
   mlir::Value constant(double value);
   mlir::Value constant(llvm::ArrayRef<double> values, llvm::ArrayRef<int64_t> shape);
-  /// `v` as a tensor of T: numbers become rank 0, lists are stacked along a new first axis. Reports
-  /// what cannot be one.
+  /// `v` as a tensor of T: numbers get rank 0, lists are stacked along a new first axis. Reports
+  /// values that cannot be tensors.
   Value toTensor(const Value &v, Range at);
-  /// The same for an argument whose parameter is a tensor: `grad` may ask how a value changes with
-  /// it, so it becomes a variable of its own, even if the same tensor is given twice, or one that
-  /// is known before the run.
+  /// The same for an argument whose parameter is a tensor. It becomes a separate variable, because
+  /// `grad` may differentiate with respect to it, even if the same tensor is given twice or is
+  /// known before the run.
   Value argument(const Value &v, Range at);
-  /// The names of axes of tensors of one rank that are put together: those that none of them
+  /// The axis names for a tensor joined from tensors of the same rank: the names that none of them
   /// contradicts.
   static std::vector<std::string> commonAxes(llvm::ArrayRef<Value> parts);
   /// The arguments that follow belong to a new call.
   void beginCall() { ++calls; }
-  /// Which call the argument `v` belongs to.
+  /// The call that the argument `v` belongs to.
   int64_t callOf(mlir::Value v) const { return callsOf.lookup(v); }
   /// `v` as tensor<f64> (numbers and host scalars only).
   mlir::Value toHost(const Value &v);
 
   // Ops -------------------------------------------------------------------------------------------
-  /// One op of the dialect by mnemonic whose result has the type of its (equal) operands.
+  /// One op of the dialect, by mnemonic. Its result has the type of its operands, which must be
+  /// equal.
   mlir::Value elementwise(llvm::StringRef mnemonic, mlir::ValueRange operands);
-  /// An elementwise op over values of any shapes: broadcasts them first. Known numbers stay
-  /// host-side where all are.
+  /// An elementwise op on values of any shapes, which are broadcast first. Stays a known number if
+  /// all operands are known.
   Value elementwise(llvm::StringRef mnemonic, llvm::ArrayRef<Value> operands,
                     llvm::ArrayRef<Range> ranges, Range at);
   Value matmul(const Value &a, const Value &b, Range at, Range rangeA, Range rangeB);
   Value transposed(const Value &a, Range at);
   Value reshape(const Value &a, llvm::ArrayRef<int64_t> shape);
-  /// Reduces `dims` of the MLIR tensor (batch included, ascending) with a reduction op; keep leaves
-  /// axes of size 1.
+  /// Reduces `dims` of the MLIR tensor (including the batch, ascending) with a reduction op. `keep`
+  /// leaves axes of size 1.
   Value reduce(llvm::StringRef mnemonic, const Value &x, llvm::ArrayRef<int64_t> dims, bool keep);
-  /// Reduces every dim, the batch included.
+  /// Reduces every dim, including the batch.
   Value reduceAll(llvm::StringRef mnemonic, const Value &x);
-  /// The length of all elements of all tensors taken together, as a host scalar. Neither overflows
-  /// nor underflows on the way.
+  /// The norm of all elements of all tensors together, as a host scalar. Does not overflow or
+  /// underflow on the way.
   Value norm(mlir::ValueRange tensors);
-  /// v in another element type; what was cast from that type is what it was cast from.
+  /// v with another element type. If v was cast from that type, returns the original value.
   mlir::Value cast(mlir::Value v, mlir::Type to);
-  /// What was widened to make `v`, or `v` itself.
+  /// The value that was widened to `v`, or `v` itself.
   static mlir::Value beforeCast(mlir::Value v);
   /// The tensors of `v`, or of its items, as tensors of T.
   Value inElement(Value v);
-  /// Whether every whole number below `count` can be told from its neighbours in T; if not, says so
-  /// of `what`.
+  /// Whether T can hold every whole number below `count` exactly. If not, reports that about
+  /// `what`.
   bool canCount(double count, Range at, llvm::StringRef what);
-  /// Where `v` is not 0, which NaN is not either: 1 there, else 0. A comparison is that already.
+  /// 1 where `v` is not 0 (NaN counts as not 0), else 0. Comparisons are returned unchanged.
   Value truth(const Value &v, Range at);
-  /// d `y` / d each of `xs`; y is one number.
+  /// The derivatives of `y`, which is one number, with respect to each of `xs`.
   llvm::SmallVector<mlir::Value> gradients(mlir::Value y, mlir::ValueRange xs);
-  /// Sum over the batch, divided by the number of examples; the identity without a batch.
+  /// The sum over the batch, divided by the number of examples. The value itself if it has no
+  /// batch.
   mlir::Value batchMean(mlir::Value v);
   mlir::Value batchSum(mlir::Value v);
   /// Repeats an unbatched or smaller tensor: operand dim i becomes dims[i] of `type`.
   mlir::Value broadcast(mlir::Value v, mlir::RankedTensorType type, llvm::ArrayRef<int64_t> dims);
-  /// An f64 value in fewer bits: rounded once. Where that gives the same, what it is made of is
-  /// narrowed, not the value: what only moves numbers, and one operation on numbers that are exact
-  /// in fewer bits.
+  /// An f64 value with fewer bits, rounded once. If it gives the same result, narrows the operands
+  /// instead of the value: for ops that only move numbers, and for one operation on numbers that
+  /// are exact in fewer bits.
   mlir::Value narrowed(mlir::Value v, mlir::Type to);
   /// `v` with a leading batch dim.
   mlir::Value batched(mlir::Value v);
 
-  /// Remembers which expression a tensor came from, for notes.
+  /// Remembers the expression that a tensor came from, for notes.
   void noteOrigin(mlir::Value v, Range r, bool replace = false) {
     auto [it, fresh] = origin.try_emplace(v, r);
     if (!fresh && replace)
       it->second = r;
   }
-  /// Reports a shape error with a note for each operand: its shape and where it came from.
+  /// Reports a shape error with a note for each operand: its shape and its origin.
   Value shapeError(Range at, const llvm::Twine &message, llvm::ArrayRef<Value> operands,
                    llvm::ArrayRef<Range> ranges);
 
   std::vector<TurnedMeeting> turnedMeetings;
 
-  /// Creates an op by name with the result types given.
+  /// Creates an op by name with the given result types.
   mlir::Operation *create(llvm::StringRef name, mlir::ValueRange operands, mlir::TypeRange results,
                           llvm::ArrayRef<mlir::NamedAttribute> attributes = {});
   mlir::NamedAttribute attr(llvm::StringRef name, llvm::ArrayRef<int64_t> values);

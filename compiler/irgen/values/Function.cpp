@@ -1,4 +1,4 @@
-// Arguments on demand, results at the end.
+// Creates the arguments of a function on demand, and ends it with its results.
 #include "compiler/irgen/values/Function.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -92,8 +92,8 @@ mlir::func::FuncOp Function::finish() {
   mlir::OpBuilder &b = emit.b;
   b.create<mlir::func::ReturnOp>(emit.loc(), values);
   func.setType(b.getFunctionType(func.getBody().front().getArgumentTypes(), types));
-  // All at once: each list is kept for ever, so one for every argument would take memory by the
-  // square of their number.
+  // Set all attributes at once. MLIR keeps each list forever, so setting them one by one would use
+  // memory quadratic in the number of arguments.
   auto dictionaryOf = [&](const auto &attr) {
     return b.getDictionaryAttr(b.getNamedAttr(attr.first, b.getStringAttr(attr.second)));
   };

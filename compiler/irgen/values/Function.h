@@ -1,4 +1,4 @@
-// One func.func while it is filled: its arguments appear as the elaborated code asks for them.
+// A func.func while it is being built. Arguments are added when the elaborated code needs them.
 #pragma once
 
 #include "compiler/irgen/values/Applications.h"
@@ -13,13 +13,13 @@
 
 namespace nnc {
 
-/// Where new layers of a part of a model get their names from.
+/// Gives new layers in a part of a model their names.
 struct Placement {
   std::string path;                 // "mlp" or "mlp.dense1"; empty outside a model
   const ast::Decl *owner = nullptr; // the model or layer whose body gives the names
   llvm::StringMap<int> counts;      // layers of each kind so far
   int randomSites = 0;              // random draws so far
-  /// What has a name here: a layer, a parameter, a model that is a part of this one.
+  /// A name that is used here, by a layer, a parameter, or a model that is a part of this one.
   struct Taken {
     const void *by;
     Range where;
@@ -28,8 +28,7 @@ struct Placement {
   std::map<std::string, Taken> taken;
 };
 
-/// Whether an operation looks at other examples than the one that its result belongs to
-/// (Pieces.cpp).
+/// Whether an operation reads examples other than the one its result belongs to (Pieces.cpp).
 bool mixesExamples(mlir::Operation *op);
 
 class Function {
@@ -37,37 +36,38 @@ public:
   Function(Diagnostics &diags, mlir::ModuleOp module, llvm::StringRef name, mlir::Type element);
 
   Emitter emit;
-  /// The element type of its tensors in memory. What is elaborated while emit.element is another
-  /// (metrics: f64) is cast.
+  /// The element type of the function's tensors in memory. Values elaborated with another
+  /// emit.element (metrics: f64) are cast.
   const mlir::Type element;
-  bool training = false; // what the name `training` means here
+  bool training = false; // the value of the name `training` here
   bool isStep =
       false; // of a train statement: the parts of models that it trains are in training mode
-  std::vector<std::string> trained; // of a step: the places that the statement trains
+  std::vector<std::string> trained; // in a step: the places that the statement trains
   bool insideModel = false;         // the body of a model is being evaluated
-  bool measuring = false;    // a metric is being evaluated, which changes no state of a layer
+  bool measuring = false;    // a metric is being evaluated, which must not change states of layers
   bool inPieces = false;     // an evaluation, whose rows are computed in several calls
   int64_t evaluations = 0;   // expressions evaluated in it so far
   int randomSites = 0;       // random draws so far outside of layers
   bool batched = false;      // values are those of a batch: random draws are made for each example
-  bool initializing = false; // parameters are drawn here rather than read
-  // then: of what is not there yet, a model's input and other models' weights
+  bool initializing = false; // parameters are drawn here, not read
+  // if initializing: stand-ins for values that do not exist yet, such as the input and the weights
+  // of other models
   llvm::DenseSet<mlir::Value> standIns;
-  std::string initializes; // then: the place below which they are; parts that are models of their
-                           // own are drawn by those
-  bool hasClock = false;   // step, epoch and total_steps have a meaning here
-  // with a clock: the data set, if it has no validation split and so no val_loss
+  std::string initializes; // if initializing: the place of the model to draw; its parts that are
+                           // models draw their own
+  bool hasClock = false;   // step, epoch and total_steps are defined here
+  // if hasClock: the name of the data set if it has no validation split, and so no val_loss
   llvm::StringRef unvalidated;
-  // "train0." where schedules remember numbers from step to step; else empty
+  // "train0." if schedules keep numbers from step to step; otherwise empty
   std::string statePrefix;
-  llvm::StringMap<int> schedules; // how many schedules of each name with a state there are so far
-  /// Values whose meaning depends on where an expression stands: theta, grad, shape, input …
+  llvm::StringMap<int> schedules; // number of schedules with state so far, by name
+  /// Values whose meaning depends on the context: theta, grad, shape, input …
   std::map<std::string, Value> ambient;
   Placement *placement = nullptr;
-  std::map<std::string, Value> inputs; // what reaches each layer of one input, by its place
-  std::vector<Application> *applications = nullptr; // if not null, what is applied is noted here
+  std::map<std::string, Value> inputs; // what reaches each layer with one input, by its place
+  std::vector<Application> *applications = nullptr; // if not null, applications are recorded here
 
-  /// Of a `fit` function: the parameters that are still to be fitted, and those of the layer whose
+  /// In a `fit` function: the parameters that are still to be fitted, and those of the layer whose
   /// body was just elaborated.
   struct Fit {
     TensorInfo info;
@@ -77,19 +77,20 @@ public:
   std::set<std::string> toFit;
   std::vector<Fit> pendingFits;
 
-  /// Fields of the batch; declared once, in the ABI's order.
+  /// Adds a field of the batch. Each is declared once, in the order of the ABI.
   Value addField(llvm::StringRef name, llvm::ArrayRef<int64_t> shape, bool batched = true,
                  mlir::Type element = {});
-  /// The scalar `step`, `seed`, … or an option.
+  /// The scalar `step`, `seed`, …, or an option.
   mlir::Value scalar(llvm::StringRef name);
-  /// Zeros in place of what is not there yet when parameters are drawn: only their shape counts.
+  /// Zeros in place of values that do not exist yet when parameters are drawn. Only their shape
+  /// matters.
   Value standIn(llvm::ArrayRef<int64_t> shape, Range at);
-  /// The present value of a persistent tensor: the argument, or what was last assigned.
+  /// The current value of a persistent tensor: the argument, or what was last assigned.
   Value tensor(const TensorInfo &info);
   bool takes(llvm::StringRef scalar) const { return scalars.count(scalar); }
   bool hasTensor(llvm::StringRef name) const { return tensors.count(name.str()); }
   void assign(const TensorInfo &info, mlir::Value value);
-  /// Whatever was assigned so far is not written.
+  /// Discards all assignments so far: they are not written.
   void forgetUpdates() {
     for (auto &[name, slot] : tensors)
       slot.current = slot.argument;
@@ -97,23 +98,23 @@ public:
   void addResult(llvm::StringRef name, mlir::Value value) {
     results.emplace_back(name.str(), value);
   }
-  /// `value` adds up (or averages) `parts` over the examples, as the runtime goes on to do over the
-  /// pieces of a split.
+  /// Records that `value` is the sum (or mean) of `parts` over the examples. The runtime continues
+  /// the sum over the pieces of a split.
   void addsUp(mlir::Value value, llvm::ArrayRef<mlir::Value> parts) {
-    if (!llvm::is_contained(parts, value)) // there are no examples
+    if (!llvm::is_contained(parts, value)) // it is one of them if there are no examples
       sums.try_emplace(value, parts.begin(), parts.end());
   }
-  /// An operation that looks at several examples, and on which a result depends otherwise than by
-  /// such a sum; or null. See Pieces.cpp.
+  /// An operation that reads several examples and on which a result depends other than through such
+  /// a sum; or null. See Pieces.cpp.
   mlir::Operation *mixesExamples() const;
 
   struct Slot {
     TensorInfo info;
-    mlir::Value argument; // null where the function only writes it
+    mlir::Value argument; // null if the function only writes it
     mlir::Value current;
   };
   NameMap<Slot> &slots() { return tensors; }
-  /// While `journaling` is not 0: what was assigned, and the value before it (null: none), in
+  /// While `journaling` is not 0: the assigned tensors and their earlier values (null: none), in
   /// order.
   struct Assignment {
     std::string name;
@@ -122,11 +123,11 @@ public:
   std::vector<Assignment> journal;
   int journaling = 0;
 
-  /// Adds the return, with the results and the assigned tensors, and fixes the function's type.
+  /// Adds the return with the results and the assigned tensors, and sets the type of the function.
   mlir::func::FuncOp finish();
   mlir::func::FuncOp op() { return func; }
 
-  /// Applications of models seen so far, so that loss and metrics share one: (the model's place,
+  /// The applications of models so far, so that loss and metrics share one: (place of the model,
   /// input) -> output.
   std::map<std::pair<std::string, void *>, Value> applied;
 

@@ -1,4 +1,4 @@
-// Matrix products and transposes in the language's terms.
+// Implements matrix products and transposes of the language.
 #include "compiler/irgen/values/Emitter.h"
 
 #include "mlir/IR/AffineExpr.h"
@@ -26,8 +26,8 @@ Value Emitter::transposed(const Value &a, Range at) {
   return result;
 }
 
-/// NumPy's `@`: the last axis of a against the last but one of b (or its only one); axes before
-/// those are broadcast against one another, and the batch is one of them.
+/// NumPy's `@`: contracts the last axis of a with the last but one of b (or its only one). The axes
+/// before those are broadcast, and the batch is one of them.
 Value Emitter::matmul(const Value &a, const Value &rhs, Range at, Range rangeA, Range rangeB) {
   auto shapeA = exampleShape(a.tensor), shapeB = exampleShape(rhs.tensor);
   if (shapeA.empty() || shapeB.empty())

@@ -1,4 +1,4 @@
-// Values in words.
+// Formats values and shapes for messages, and builds the ids of axes.
 #include "compiler/irgen/values/Value.h"
 
 #include "mlir/IR/BuiltinTypes.h"

@@ -1,4 +1,4 @@
-// What an expression is worth while a program is elaborated: a number known now, a tensor that the
+// The value of an expression during elaboration: a number that is already known, a tensor that the
 // compiled function will compute, or something that can be applied (a function, a layer, an
 // optimizer).
 #pragma once
@@ -21,58 +21,59 @@ namespace nnc {
 
 struct Applicable;
 
-/// An axis: its name together with the use of a declaration that gave it, so that names of one call
-/// never meet those of another (LANGUAGE.md 3.4). `again` tells apart axes that one shape calls
-/// alike, `[n, n]`. Frame 0 are names that the language gives.
+/// Identifies an axis: its name, and the use of the declaration that gave the name, so that names
+/// of different calls never match (LANGUAGE.md 3.4). `again` distinguishes axes with the same name
+/// in one shape, as in `[n, n]`. Frame 0 is for names that the language gives.
 std::string axisId(unsigned frame, llvm::StringRef name, unsigned again = 0);
 llvm::StringRef axisName(llvm::StringRef id);
 llvm::StringRef axisFrame(llvm::StringRef id);
-/// Without `again`.
+/// The id without `again`.
 std::string axisIdOfName(llvm::StringRef id);
 
-/// Where a tensor met its own transpose, and whether names or positions lined them up.
+/// A place where a tensor met its own transpose, and whether the axes were aligned by name or by
+/// position.
 struct TurnedMeeting {
   Range at;
   bool byName;
 };
 
-/// By name, in the order of insertion.
+/// A map by name, in insertion order.
 template <class T> using NameMap = llvm::MapVector<std::string, T, std::map<std::string, unsigned>>;
 
 struct Value {
   enum class Kind {
-    Error,       // already reported; whatever uses it stays silent
-    Unavailable, // exists, but not in this function: a metric's argument while its final formula is
-                 // built
+    Error,       // already reported; everything that uses it reports nothing
+    Unavailable, // exists, but not in this function: an argument of a metric while its final
+                 // formula is built
     Number,      // known at compile time
     Bool,
     Text,
     Tensor,     // one example's tensor; batched if the MLIR type leads with `?`
-    HostScalar, // tensor<f64>: known before the step's data are (a schedule, an option)
+    HostScalar, // tensor<f64>: known before the data of the step (a schedule, an option)
     List,       // [a, b]
-    Weights,    // several tensors of a model: arithmetic maps over them, a full reduction combines
+    Weights,    // several tensors of a model: arithmetic applies to each, a full reduction combines
                 // them
     Axes,       // the value of `over =`
     Applicable, // function, layer, initializer, optimizer, metric, model
-    Place,      // a part of a model: text is its path
+    Place,      // a part of a model; `text` is its path
     All,        // the word `all`
-    None,       // the word `none`: a parameter that starts from it is left out
+    None,       // the word `none`: a parameter with this start value is omitted
   };
   enum class Unit { None, Epochs, Steps };
 
   Kind kind = Kind::Error;
   double number = 0;       // Number, Bool
-  bool isAxisSize = false; // Number: the size of the axis of its name, `n` of `x: [n]`
+  bool isAxisSize = false; // Number: the size of the axis with that name, `n` of `x: [n]`
   Unit unit = Unit::None;
   std::string text;   // Text, Place
   mlir::Value tensor; // Tensor, HostScalar
-  // Tensor: each example axis' axisId, or ""; Axes: the axes and positions asked for
+  // Tensor: the axisId of each example axis, or ""; Axes: the requested axes and positions
   std::vector<std::string> axes;
   enum class Turned : unsigned char { No, ByMark, ByCall };
-  Turned turned = Turned::No; // Tensor: its last axes were exchanged, by `x'` or by `transpose`
+  Turned turned = Turned::No; // Tensor: its last axes were swapped, by `x'` or by `transpose`
   std::vector<Value> items;   // List, Weights
   std::shared_ptr<Applicable> target; // Applicable
-  // Tensor of class numbers: counts the classes
+  // Tensor of class numbers: returns the number of classes
   std::shared_ptr<const std::function<int64_t()>> classes;
 
   bool isError() const { return kind == Kind::Error; }
@@ -81,9 +82,9 @@ struct Value {
   bool isTensor() const { return kind == Kind::Tensor; }
   bool isHostScalar() const { return kind == Kind::HostScalar; }
   bool isTensorLike() const { return isTensor() || isHostScalar(); }
-  /// The axisId of a tensor's example axis i, or "".
+  /// The axisId of example axis i of a tensor, or "".
   std::string axisAt(size_t i) const { return i < axes.size() ? axes[i] : std::string(); }
-  /// A Number or a Bool.
+  /// Whether it is a Number or a Bool.
   bool isKnown() const { return kind == Kind::Number || kind == Kind::Bool; }
 
   static Value error() { return {}; }
@@ -125,7 +126,7 @@ struct Value {
     return v;
   }
 
-  /// In words, for messages: "a number", "a tensor [64]", "a layer".
+  /// A description for messages: "a number", "a tensor [64]", "a layer".
   std::string describe() const;
 };
 
@@ -133,7 +134,7 @@ struct Value {
 struct Scope {
   const Scope *parent = nullptr;
   bool prelude = false; // the code being evaluated belongs to the prelude
-  unsigned frame = 0;   // of a call: which one it is; names of axes belong to it
+  unsigned frame = 0;   // number of the call; axis names belong to it
   std::map<std::string, Value> names;
 
   unsigned frameOfCall() const {
@@ -157,25 +158,25 @@ struct Applicable {
   enum class Kind { Function, Layer, Init, Optimizer, Metric, Model, Builtin, Sequence };
   Kind kind = Kind::Function;
   const ast::Decl *decl = nullptr; // all but Builtin and Sequence
-  bool prelude = false;            // where decl stands
-  std::string name;                // for messages and for numbering places: "dense"
-  Range written; // the expression that named it: a default of the prelude stands in the prelude
-  bool instantiated = false; // arguments are bound; a bare name is instantiated where it is used
+  bool prelude = false;            // decl is in the prelude
+  std::string name;                // for messages and for numbered places: "dense"
+  Range written; // the expression that named it; a default of the prelude is in the prelude
+  bool instantiated = false; // arguments are bound; a bare name is instantiated when it is used
   std::map<std::string, Value> bound; // hyper-parameters
   // Function: arguments after the first, in `seq(max_pool(2), relu)`
   std::vector<std::pair<std::string, Value>> partial;
   std::vector<Value> parts; // Sequence: the layers, in order
-  std::string path;         // Layer: where its parameters live, once placed; Model: likewise
+  std::string path;         // Layer: the place of its parameters, once placed; Model: likewise
   bool placed = false;
-  // Layer: the name that the program gives its place; a copy's place is numbered by it
+  // Layer: the name that the program gives its place; the place of a copy is numbered after it
   std::string given;
 };
 
-/// The shape of one example, from a tensor's MLIR type: without the batch.
+/// The shape of one example, without the batch, from the MLIR type of a tensor.
 llvm::ArrayRef<int64_t> exampleShape(mlir::Value tensor);
 bool isBatched(mlir::Value tensor);
-/// All that `values` are computed from, themselves included; no further than what `border` is true
-/// of.
+/// All values from which `values` are computed, including themselves. Stops at values for which
+/// `border` is true.
 llvm::DenseSet<mlir::Value> originsOf(llvm::ArrayRef<mlir::Value> values,
                                       llvm::function_ref<bool(mlir::Value)> border = {});
 /// "[64, 10]"

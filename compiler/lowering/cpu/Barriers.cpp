@@ -1,4 +1,4 @@
-// BarrierTracker: conflicts between kernels, by the memory they touch.
+// Finds conflicts between kernels by the memory that they access.
 #include "compiler/lowering/cpu/Barriers.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"

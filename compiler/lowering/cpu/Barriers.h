@@ -1,24 +1,24 @@
-// Where threads must meet: before a kernel that touches memory which another thread may have
-// touched since they last met.
+// Decides where barriers are needed: before a kernel that accesses memory which another thread may
+// have accessed since the last barrier.
 #pragma once
 
 #include "compiler/dialect/kern/Kern.h"
 
 namespace nnc {
 
-/// A stretch of one memory: [begin, end) in the unit of the place's offset.
+/// A range of one memory: [begin, end) in the unit of the place's offset.
 struct MemoryRange {
   kern::Memory memory;
   int64_t begin, end;
 };
 
-/// What a kernel reads and writes.
+/// The memory that a kernel reads and writes.
 struct Accesses {
   llvm::SmallVector<MemoryRange> reads, writes;
-  bool serial = false; // all of it is done by thread 0
+  bool serial = false; // thread 0 does everything
 };
 
-/// The place of a function argument or kernel result, through views.
+/// The place of a function argument or kernel result. Looks through views.
 kern::PlaceAttr placeOf(mlir::Value value);
 /// The memory of a tensor of `type` at `place`.
 MemoryRange rangeOf(kern::PlaceAttr place, mlir::Type type);
@@ -26,7 +26,7 @@ Accesses accessesOf(kern::FusedOp kernel);
 
 class BarrierTracker {
 public:
-  /// Whether a barrier must come before something with these accesses. Remembers it as done.
+  /// Whether a barrier must come before something with these accesses. Also records the accesses.
   bool isNeededBefore(Accesses accesses);
 
 private:

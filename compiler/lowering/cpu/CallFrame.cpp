@@ -1,4 +1,4 @@
-// CallFrame: reads nn_call, meets the other threads, returns early.
+// Reads nn_call, and emits barriers, profiler stamps and early returns.
 #include "compiler/lowering/cpu/CallFrame.h"
 
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
@@ -57,7 +57,7 @@ void CallFrame::readFields() {
   capacity = field(Capacity, b.getI64Type());
   Value one = b.create<LLVM::ConstantOp>(loc, b.getI32Type(), 1);
   several = b.create<LLVM::ICmpOp>(loc, LLVM::ICmpPredicate::sgt, func.getArgument(2), one);
-  // All fields are read at the start: the addresses below serve in every later block.
+  // Read all fields at the start, so that they are available in every later block.
   for (unsigned i : {Arena, Scratch, In, Out, Scalars, Barrier, BarrierData})
     fields[i] = field(i, pointer);
 }
@@ -73,7 +73,7 @@ CallFrame::CallFrame(OpBuilder &b, Location loc, StringRef name, int64_t rows) :
 }
 
 void CallFrame::goOnIn(StringRef name) {
-  if (!several) // the flat form: it is short
+  if (!several) // the flat form, which is short
     return;
   LLVM::LLVMFuncOp before = func;
   OpBuilder end(b);
@@ -137,7 +137,7 @@ Value CallFrame::address(kern::PlaceAttr place, int64_t fixedBytes) {
 }
 
 void CallFrame::barrier(std::optional<int32_t> event) {
-  if (!several) // nobody else is there
+  if (!several) // there are no other threads
     return;
   Block *here = b.getInsertionBlock();
   Block *after = here->splitBlock(b.getInsertionPoint());
@@ -177,8 +177,8 @@ void CallFrame::returnUnlessFinite(Value value) {
   b.setInsertionPointToEnd(after);
 }
 
-// Before anything else, and in a way that needs no frame: a flat step may take less time than
-// saving and restoring registers.
+// Comes first and needs no frame: a flat step may take less time than saving and restoring
+// registers.
 void CallFrame::leaveTo(LLVM::LLVMFuncOp other, int64_t rows) {
   Block *first = func.addBlock(), *work = func.addBlock(), *leave = func.addBlock();
   home = func.addBlock();

@@ -1,4 +1,4 @@
-// The calling convention of compiled functions (nn_code and nn_call of runtime/abi.h), as code.
+// Emits the calling convention of compiled functions (nn_code and nn_call in runtime/abi.h).
 #pragma once
 
 #include "compiler/dialect/kern/Kern.h"
@@ -7,40 +7,39 @@
 
 namespace nnc {
 
-/// Starts `llvm.func @name(call, thread, threads)` at b and gives access to the call's fields. b is
-/// left in its body.
+/// Starts `llvm.func @name(call, thread, threads)` at b, with access to the fields of the call.
+/// Leaves b in the body.
 class CallFrame {
 public:
-  /// Calls with `otherRows` examples do nothing but let thread 0 call `other`, if there is one.
+  /// If `other` is given, calls with `otherRows` examples only have thread 0 call `other`.
   CallFrame(mlir::OpBuilder &b, mlir::Location loc, llvm::StringRef name,
             mlir::LLVM::LLVMFuncOp other = {}, int64_t otherRows = 0);
-  /// The same for one thread and a number of examples that is known. Instead of scratch there are
-  /// places on the stack, each by itself, so that what happens to one does not keep another from
-  /// becoming registers.
+  /// The same for one thread and a known number of examples. Uses separate stack slots instead of
+  /// scratch, so that LLVM can turn each into registers independently.
   CallFrame(mlir::OpBuilder &b, mlir::Location loc, llvm::StringRef name, int64_t rows);
 
   /// The function that is called from outside.
   mlir::LLVM::LLVMFuncOp function() { return first; }
-  /// Ends the function here with a call of a new one, `name`, in which b goes on. Of a very long
-  /// function LLVM would take time by the square of its length.
+  /// Ends the function here with a call of a new function `name`, in which b continues. LLVM's
+  /// compile time is quadratic in the length of a very long function.
   void goOnIn(llvm::StringRef name);
-  /// Numbers of type i64: examples in this batch, this thread, all threads.
+  /// Values of type i64: the examples in this batch, the number of this thread, and the number of
+  /// threads.
   mlir::Value rows() { return rowCount; }
   mlir::Value thread() { return threadNumber; }
   mlir::Value threads() { return threadCount; }
-  /// The address of `place`; `fixedBytes` is the size of the fixed pool, behind which the row pool
-  /// lies.
+  /// The address of `place`. `fixedBytes` is the size of the fixed pool; the row pool follows it.
   mlir::Value address(kern::PlaceAttr place, int64_t fixedBytes);
-  /// Makes a place of scratch on the stack.
+  /// Puts a place of scratch on the stack.
   void keepOnStack(kern::PlaceAttr place, int64_t bytes);
-  /// All threads meet here. If there are several, `event` ends when they have.
+  /// Emits a barrier for all threads. If there are several threads, `event` ends at the barrier.
   void barrier(std::optional<int32_t> event = std::nullopt);
   /// Tells the profiler that `event` (see nn_call.stamp) has ended on this thread.
   void stamp(int32_t event);
   /// Ends the function here if `value` (a floating-point scalar) is not finite.
   void returnUnlessFinite(mlir::Value value);
   void finish();
-  /// A constant of 64 bits.
+  /// A 64-bit constant.
   mlir::Value number(int64_t value);
 
 private:
@@ -52,9 +51,8 @@ private:
 
   mlir::OpBuilder &b;
   mlir::Location loc;
-  mlir::LLVM::LLVMFuncOp first, func; // func: where b is
-  mlir::Block *home =
-      nullptr; // where fields are read and addresses computed: it dominates all that follows
+  mlir::LLVM::LLVMFuncOp first, func; // func: the function that contains b
+  mlir::Block *home = nullptr;        // reads fields and computes addresses; dominates the rest
   mlir::Type pointer, call64;
   mlir::Value call, rowCount, capacity, threadNumber, threadCount, several;
   llvm::DenseMap<unsigned, mlir::Value> fields;

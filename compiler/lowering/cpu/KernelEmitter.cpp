@@ -1,4 +1,4 @@
-// KernelEmitter: the parts of a kernel that are alike for every kind of loop nest.
+// The parts of a kernel that are the same for every kind of loop nest.
 #include "compiler/lowering/cpu/KernelEmitter.h"
 #include "compiler/lowering/cpu/elements/ElementScope.h"
 
@@ -95,7 +95,7 @@ Value KernelEmitter::tailMask(Value base, Value limit, int64_t lanes) {
   Value left = b.createOrFold<arith::SubIOp>(loc, limit, base);
   if (lanes == 1)
     return b.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::sgt, left, constant(0));
-  // 32 bits suffice and compare a whole vector at once.
+  // 32 bits are sufficient, and compare a whole vector at once.
   left = b.createOrFold<arith::MinUIOp>(loc, left, constant(lanes));
   left = b.createOrFold<arith::IndexCastOp>(loc, b.getI32Type(), left);
   SmallVector<int32_t> numbers;
@@ -131,7 +131,7 @@ void KernelEmitter::storeResults(ArrayRef<Index> index, ArrayRef<Known> known, i
   point.setLinear(index, shape, *linear);
   for (auto [root, element] : known)
     point.bind(root, index, element);
-  // All elements before any store: a result may take the place of an input.
+  // Compute all elements before any store, because a result may have the place of an input.
   SmallVector<Value> elements;
   for (Value yielded : kernel().getYielded())
     elements.push_back(point.at(yielded, index));

@@ -1,4 +1,4 @@
-// KernelTable: kernels are compared op by op, after a look at a hash of them.
+// Compares kernels op by op if their hashes are equal.
 #include "compiler/lowering/cpu/KernelTable.h"
 
 #include "compiler/dialect/Placed.h"

@@ -1,7 +1,7 @@
-// KernelTable: the functions of kernels so far. Evaluation, prediction and tracing run the forward
-// pass alike, and so do layers of the same shapes: what is the same code in several kernels is
-// compiled once and shared. So a network of a thousand such layers takes hardly longer to compile
-// than one of ten.
+// KernelTable: the kernel functions that exist so far. Evaluation, prediction and tracing run the
+// same forward pass, and layers of equal shape have equal kernels. Code that several kernels have
+// in common is compiled once and shared. So a network of a thousand equal layers takes hardly
+// longer to compile than one of ten.
 #pragma once
 
 #include "compiler/dialect/kern/Kern.h"
@@ -12,8 +12,8 @@
 
 namespace nnc {
 
-/// What a kernel computes: without its inputs, so that it can outlive what it reads, where its
-/// results lie, and the places its random numbers are from, which are parameters.
+/// What a kernel computes, without its inputs (so that it can outlive them), without the places of
+/// its results, and without the places of its random numbers, which are parameters.
 class KernelForm {
 public:
   KernelForm(kern::FusedOp kernel, llvm::ArrayRef<unsigned> slots);
@@ -30,7 +30,7 @@ private:
 
 class KernelTable {
 public:
-  /// The function of a kernel that does the same with the same buffers in common, or null.
+  /// The function of an equal kernel that has the same buffers in common, or null.
   mlir::LLVM::LLVMFuncOp find(const KernelForm &form) const;
   void add(KernelForm form, mlir::LLVM::LLVMFuncOp function);
 
@@ -38,12 +38,12 @@ private:
   std::map<size_t, llvm::SmallVector<std::pair<KernelForm, mlir::LLVM::LLVMFuncOp>, 1>> entries;
 };
 
-/// The kernel's ops that draw random numbers, in order.
+/// The ops of the kernel that draw random numbers, in order.
 llvm::SmallVector<mlir::Operation *> drawingOps(kern::FusedOp kernel);
 
-/// Marks the kernel's places as parameters before its code is written.
+/// Marks the kernel's places of random numbers as parameters before its code is emitted.
 void markParameters(kern::FusedOp kernel);
-/// Puts `arguments` in the place of the constants that are parameters.
+/// Replaces the constants that are parameters by `arguments`.
 void useParameters(mlir::LLVM::LLVMFuncOp function, mlir::ValueRange arguments);
 
 } // namespace nnc

@@ -1,4 +1,4 @@
-// LowerKernels: one function for each kernel, and one that calls them in order.
+// Lowers each kernel to a function, and each nn function to one that calls its kernels in order.
 #include "compiler/lowering/cpu/LowerKernels.h"
 #include "compiler/dialect/Placed.h"
 #include "compiler/lowering/cpu/Barriers.h"
@@ -22,14 +22,16 @@ using namespace mlir;
 namespace nnc {
 namespace {
 
-// A kernel's function takes each distinct buffer once, so that no two pointers overlap and noalias
-// is true:
-//   (buffer…, rows, batch, thread, threads, place…)
-// where rows are the examples that it computes, all of the batch or a panel's, and places those of
-// its random numbers.
+// The function of a kernel takes each distinct buffer once, so no two pointers overlap and noalias
+// is correct:
+//
+// (buffer…, rows, batch, thread, threads, place…)
+//
+// rows is the number of examples to compute: the whole batch or a panel. The places are those of
+// the kernel's random numbers.
 constexpr unsigned numbersOfKernel = 4;
 
-/// The places of scratch that kernels write, and the bytes of the largest tensor in each.
+/// The scratch places that kernels write, and the bytes of the largest tensor in each.
 llvm::MapVector<kern::PlaceAttr, int64_t> scratchOf(func::FuncOp function, int64_t rows) {
   llvm::MapVector<kern::PlaceAttr, int64_t> places;
   for (auto kernel : function.getOps<kern::FusedOp>())
@@ -44,7 +46,7 @@ llvm::MapVector<kern::PlaceAttr, int64_t> scratchOf(func::FuncOp function, int64
 
 /// Lowers one nn function.
 class FunctionLowering {
-  /// Calls of kernels up to which all are in one function.
+  /// The largest number of kernel calls in one function.
   static constexpr unsigned kernelsOfPart = 200;
 
 public:
@@ -54,7 +56,7 @@ public:
       : source(source), target(target), table(table), b(source),
         frame(b, source.getLoc(), source.getName(), flat, flatRows) {}
 
-  /// Its flat form (see SmallFunction.h), for `rows` examples.
+  /// The flat form of the function (see SmallFunction.h), for `rows` examples.
   FunctionLowering(func::FuncOp source, const LoweringTarget &target, KernelTable &table,
                    int64_t rows)
       : source(source), target(target), table(table), b(source),
@@ -110,19 +112,19 @@ public:
   }
 
 private:
-  /// A barrier. There is a kernel before it: nothing else touches memory.
+  /// Emits a barrier. A kernel precedes it, because nothing else accesses memory.
   void meet() {
     frame.barrier(profiled ? std::optional<int32_t>(profiled + kernels - 1) : std::nullopt);
   }
-  /// A kernel's function, and the tensors that its pointers are for.
+  /// The function of a kernel, and the tensors for its pointers.
   struct Callee {
     LLVM::LLVMFuncOp function;
     SmallVector<std::pair<kern::PlaceAttr, Type>> tensors;
     int32_t event;
   };
   Callee prepare(kern::FusedOp kernel);
-  /// `firstRow`: the first example that the kernel is to compute; null: that of the batch.
-  /// `numbers`: what it takes behind its buffers.
+  /// `firstRow`: the first example that the kernel must compute; null: the first of the batch.
+  /// `numbers`: the arguments after the buffers.
   void emitCall(kern::FusedOp kernel, const Callee &callee, Value firstRow,
                 std::array<Value, numbersOfKernel> numbers);
   void callPanels(MutableArrayRef<kern::FusedOp> panel);
@@ -144,8 +146,8 @@ private:
   CallFrame frame;
   BarrierTracker barriers;
   int64_t fixedBytes = 0, stackBytes = 0;
-  unsigned kernels = 0;  // called so far
-  unsigned profiled = 0; // all its kernels, if it is to be profiled
+  unsigned kernels = 0;  // number of kernels called so far
+  unsigned profiled = 0; // number of all its kernels, if it is profiled
 };
 
 } // namespace
@@ -199,8 +201,8 @@ void FunctionLowering::emitCall(kern::FusedOp kernel, const Callee &callee, Valu
     frame.stamp(callee.event);
 }
 
-/// A vector or so of a row-wise kernel's elements takes as many cycles; below about 5 µs of work
-/// one thread does all panels.
+/// The cost of about one vector of a row-wise kernel in cycles. Below about 5 µs of work one thread
+/// does all panels.
 constexpr int64_t cyclesOfVector = 4, cyclesWorthSharing = 15000;
 
 void FunctionLowering::callPanels(MutableArrayRef<kern::FusedOp> panel) {
@@ -220,7 +222,7 @@ void FunctionLowering::callPanels(MutableArrayRef<kern::FusedOp> panel) {
   auto callees = llvm::map_to_vector(panel, [&](kern::FusedOp kernel) { return prepare(kernel); });
   for (const Callee &callee : callees)
     for (auto [place, type] : callee.tensors)
-      frame.address(place, fixedBytes); // outside of the loop
+      frame.address(place, fixedBytes); // computed outside the loop
 
   Value rows = frame.number(panelOf(panel[0])->rows), zero = frame.number(0), one = frame.number(1);
   Value upToLast =
@@ -249,7 +251,7 @@ LLVM::LLVMFuncOp FunctionLowering::makeFunction(kern::FusedOp kernel, ArrayRef<u
   std::string name = (source.getName() + "_k" + Twine(kernels)).str();
   auto function =
       outside.create<LLVM::LLVMFuncOp>(kernel.getLoc(), name, type, LLVM::Linkage::Internal);
-  // Inlined, kernels would only make one function that is slow to compile.
+  // Inlining the kernels would only make one large function that is slow to compile.
   function.setPassthroughAttr(b.getStrArrayAttr({"noinline", "nounwind"}));
   for (unsigned i = 0; i < buffers; ++i) {
     function.setArgAttr(i, LLVM::LLVMDialect::getNoAliasAttrName(), b.getUnitAttr());
@@ -259,7 +261,7 @@ LLVM::LLVMFuncOp FunctionLowering::makeFunction(kern::FusedOp kernel, ArrayRef<u
   return function;
 }
 
-/// Erases what the generators computed in advance and did not use.
+/// Erases values that the generators computed in advance and did not use.
 static void eraseDead(Region &region) {
   for (Block &block : region)
     for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block))) {
@@ -295,7 +297,7 @@ void FunctionLowering::emitBody(kern::FusedOp kernel, LLVM::LLVMFuncOp function,
     context.outputs.push_back(
         {entry->getArgument(slots[slot++]), cast<RankedTensorType>(output.getType())});
   auto end = k.create<LLVM::ReturnOp>(loc, ValueRange());
-  // The prologue grows before this op; the loops follow it.
+  // The prologue grows before this op; the loops come after it.
   k.setInsertionPoint(end);
   context.prologueEnd = k.create<arith::ConstantIndexOp>(loc, 0);
 
@@ -338,8 +340,8 @@ struct LowerKernels : PassWrapper<LowerKernels, OperationPass<ModuleOp>> {
     }
   }
   LogicalResult lower(func::FuncOp function, KernelTable &table) {
-    // The new function takes the old one's name, so the old one must go before symbols are looked
-    // at.
+    // The new function takes the name of the old one, so the old one must be removed before symbols
+    // are looked up.
     const std::optional<int64_t> rows = rowsWhenFlat(function, target);
     if (!rows)
       return FunctionLowering(function, target, table).run();

@@ -1,9 +1,10 @@
-// Pointwise kernels: the index space is walked in vectors along its trailing dimensions.
+// The generator of pointwise kernels. It walks the index space in vectors along its trailing
+// dimensions.
 //
-// As many trailing dims as possible become one run of memory: all of them if no op asks for an
-// index inside them, or if the last dim is a whole number of vectors, since then each vector has
-// one index in every other dim. Where an op computes a run of elements for little more than one
-// (random numbers), their vectors are computed together.
+// As many trailing dims as possible are walked as one run of memory: all of them if the last dim is
+// a whole number of vectors, since each vector then has a single index along every other dim;
+// otherwise those in which no op uses an index. If an op can compute a run of elements for little
+// more than the cost of one (random numbers), the vectors of the run are computed together.
 #include "compiler/lowering/cpu/Generators.h"
 #include "compiler/lowering/cpu/elements/IterationSpace.h"
 #include "compiler/lowering/cpu/elements/UsedDims.h"
@@ -15,8 +16,8 @@ using nnc::nn::Index;
 
 namespace nnc {
 
-/// Elements below which meeting other threads costs more than it saves, for work of `cost` vector
-/// instructions an element: about 5 µs of one core.
+/// With fewer elements than this, sharing the work among threads costs more than it saves: about 5
+/// µs of one core, for work of `cost` vector instructions per element.
 static int64_t grainOf(kern::FusedOp kernel, int64_t lanes) {
   int64_t cost = 2;
   for (Operation &op : kernel.getBody().front().without_terminator())
@@ -37,11 +38,11 @@ static LaneDims chooseLanes(KernelEmitter &emitter) {
   return dims;
 }
 
-/// Rows of at most this many vectors are written out, vector by vector: beyond that the loop's own
-/// cost does not matter.
+/// Rows of at most this many vectors are unrolled. For longer rows the cost of the loop does not
+/// matter.
 constexpr int64_t shortRow = 4;
 
-/// How many vectors next to one another are computed at once: as many as share work.
+/// The number of adjacent vectors that are computed together, because they share work.
 static int64_t groupOf(KernelEmitter &emitter, LaneDims dims) {
   int64_t run = 1;
   for (Operation &op : emitter.kernel().getBody().front().without_terminator())
@@ -83,7 +84,7 @@ void emitPointwise(KernelEmitter &emitter) {
   int64_t grain = grainOf(emitter.kernel(), lanes) / lanes;
   ElementScope indices(emitter, b, lanes);
   SmallVector<Index> index(space.getRank(), indices.constant(0));
-  // Vectors block … block + group - 1 of a row.
+  // Emits vectors block … block + group - 1 of a row.
   auto emitBlock = [&](Value row, Value block) {
     std::optional<Index> start;
     if (!outer.empty()) {
@@ -102,7 +103,7 @@ void emitPointwise(KernelEmitter &emitter) {
     }
   };
 
-  // `count` elements of a row from element `from` on.
+  // Emits `count` elements of a row, starting at element `from`.
   auto emitShort = [&](Value row, int64_t from, int64_t count) {
     ElementScope narrow(emitter, b, count);
     SmallVector<Index> at(space.getRank(), narrow.constant(0));
@@ -117,15 +118,15 @@ void emitPointwise(KernelEmitter &emitter) {
   OpBuilder::InsertionGuard guard(b);
   std::optional<int64_t> length = staticExtent(space, dims);
   if (!outer.empty() && length && llvm::divideCeil(*length, lanes) <= shortRow && group == 1) {
-    // A unit of work is a row, whose vectors are written out: what depends on the row is computed
-    // once, and masks are constants.
+    // A unit of work is a row, whose vectors are unrolled: values that depend only on the row are
+    // computed once, and masks are constants.
     int64_t count = llvm::divideCeil(*length, lanes), rest = *length % lanes;
     auto [begin, end] = emitter.share(rows, llvm::divideCeil(grain, count));
     auto loop = b.create<scf::ForOp>(loc, begin, end, emitter.constant(1));
     b.setInsertionPointToStart(loop.getBody());
     for (int64_t block = 0; block < count; ++block) {
-      // A rest of half or a quarter of a vector is a shorter vector: a masked store of a whole one
-      // makes the loads of the next row wait, where the result takes the place of an operand.
+      // A remainder of half or a quarter of a vector is a shorter vector. A masked store of a whole
+      // vector would delay the loads of the next row if the result has the place of an operand.
       if (block == count - 1 && rest >= 4 && llvm::isPowerOf2_64(rest)) {
         emitShort(loop.getInductionVar(), *length - rest, rest);
         break;
@@ -134,8 +135,8 @@ void emitPointwise(KernelEmitter &emitter) {
     }
     return;
   }
-  // A unit of work is a vector: of row u / blocks, and block u % blocks in it. Shares of four
-  // vectors: no two threads write to one cache line.
+  // A unit of work is a vector: block u % blocks of row u / blocks. Shares are multiples of four
+  // vectors, so that no two threads write to the same cache line.
   Value units = b.createOrFold<arith::MulIOp>(loc, rows, blocks);
   auto [begin, end] = emitter.share(units, grain, std::max<int64_t>(4, group));
   auto loop = b.create<scf::ForOp>(loc, begin, end, emitter.constant(group));

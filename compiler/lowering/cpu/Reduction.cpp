@@ -1,16 +1,15 @@
-// Reduction kernels: the state of each reduction is kept in registers while the reduced dimensions
-// are walked.
+// The generator of reduction kernels. The state of each reduction is kept in registers while the
+// reduced dimensions are walked.
 //
-// Lanes run along one of two things, whichever costs less by the shapes alone (so that sums never
-// depend on what was fused into the kernel):
-//   kept      the last kept dim: lane l holds the state of another result; no lanes are ever
-//   combined. Column sums. reduced   the last reduced dims, as one run: lane l takes elements l, l
-//   + lanes, …; at the end the upper half of the
-//             lanes is merged into the lower until one is left. Row sums, sums over pixels,
-//             whole-tensor sums.
+// Lanes run along one of two things. The choice depends only on the shapes (the cheaper one), so
+// sums never depend on what was fused into the kernel:
+//   kept      the last kept dim: each lane holds the state of another result, and lanes are never
+//             combined. For column sums.
+//   reduced   the last reduced dims, as one run: lane l takes elements l, l + lanes, …; at the end
+//             the upper half of the lanes is merged into the lower until one is left. For row sums,
+//             sums over pixels and sums over whole tensors.
 //
-// A lane's walk over many elements is cut into blocks (LongSums.h) for those reductions that would
-// lose digits in it.
+// If a reduction would lose digits over many elements, its walk is split into blocks (LongSums.h).
 #include "compiler/lowering/cpu/Generators.h"
 #include "compiler/lowering/cpu/ReductionEmitter.h"
 #include "compiler/lowering/cpu/elements/IterationSpace.h"
@@ -23,9 +22,9 @@ using nnc::nn::Index;
 
 namespace nnc {
 
-/// Relative to a contiguous load of a vector.
+/// The cost relative to a contiguous load of a vector.
 constexpr int64_t gatherCost = 8;
-/// Elements of a piece from which on there is time to fetch the next one.
+/// Pieces with at least this many elements leave time to fetch the next one.
 constexpr int64_t shortPiece = 64;
 
 ReductionEmitter::ReductionEmitter(KernelEmitter &emitter)
@@ -40,7 +39,7 @@ ReductionEmitter::ReductionEmitter(KernelEmitter &emitter)
       keptDims.push_back(dim);
 }
 
-/// Whether neighbours along `last` are neighbours in row-major order.
+/// Whether neighbours along `last` are adjacent in memory.
 bool ReductionEmitter::isContiguous(unsigned last) const {
   for (unsigned dim = last + 1; dim < type.getRank(); ++dim)
     if (type.getDimSize(dim) != 1)
@@ -61,7 +60,8 @@ void ReductionEmitter::chooseLanes() {
   for (int64_t dim : reducedDims)
     (dim >= firstReduced ? run : others) *= extent(dim);
   unsigned lastKept = keptDims.back();
-  // Costs of one result, in contiguous vector loads; merging the lanes costs about 2 log2(lanes).
+  // The cost of one result, in contiguous vector loads. Merging the lanes costs about 2
+  // log2(lanes).
   double alongKept = double(run * others * (isContiguous(lastKept) ? 1 : gatherCost)) /
                      std::min(extent(lastKept), lanes);
   double alongRun =
@@ -104,7 +104,7 @@ ReductionEmitter::State ReductionEmitter::initial() {
   return state;
 }
 
-/// The state after the element at `index`; lanes outside `mask` keep theirs.
+/// The state after the element at `index`. Lanes outside `mask` keep their state.
 ReductionEmitter::State ReductionEmitter::accumulate(ElementScope &point, ArrayRef<Index> index,
                                                      const State &state, Value mask) {
   State next = forEachRoot(state, [&](nn::ReductionOp root, ValueRange own) {
@@ -161,8 +161,8 @@ static int64_t grain(int64_t vectorsPerUnit) { return std::max<int64_t>(2, 6000 
 void ReductionEmitter::emitKept() {
   Value laneExtent = extentOf(emitter, type, laneDims);
   bool whole = isWhole(type, laneDims, lanes);
-  // Vectors next to one another: more of each row that is walked over, and sums that do not wait
-  // for each other.
+  // Process adjacent vectors together: this uses more of each row, and the sums do not wait for
+  // each other.
   int64_t group = isWhole(type, laneDims, 4 * lanes) ? 4 : 1;
   SmallVector<unsigned> outer(ArrayRef<unsigned>(keptDims).drop_back());
   int64_t step = group * lanes;
@@ -236,8 +236,8 @@ void ReductionEmitter::emitReduced() {
     if (dim < laneDims.first)
       dims.push_back(dim);
   SmallVector<int64_t> strides = rowMajorStrides(type.getShape());
-  // A channel's sum over a large batch of images walks a piece of each: too short for the hardware
-  // to see what comes next.
+  // The sum of a channel over a large batch of images walks a piece of each image, which is too
+  // short for the hardware prefetcher.
   bool jumps = dims.size() == 1 && dims[0] == 0 && type.isDynamicDim(0) &&
                staticExtent(type, laneDims).value_or(0) >= shortPiece &&
                strides[0] * extent(0) * int64_t(type.getElementTypeBitWidth() / 8) >
@@ -256,7 +256,7 @@ void ReductionEmitter::emitReduced() {
       point.askForNextExample();
     return accumulate(point, index, inner, mask);
   };
-  // Blocks count vectors; the loop itself counts elements, which its mask is made of.
+  // Blocks count vectors. The loop itself counts elements, from which its mask is computed.
   auto run = [&](Value from, Value to, State state) {
     auto elements = [&](Value n) {
       return b.createOrFold<arith::MulIOp>(loc, n, emitter.constant(lanes));

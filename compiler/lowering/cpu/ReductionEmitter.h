@@ -1,5 +1,5 @@
-// The reduction generator's parts: Reduction.cpp makes the loops over results, ReductionWalk.cpp
-// those over what is reduced.
+// The reduction generator. Reduction.cpp emits the loops over results, ReductionWalk.cpp those over
+// the reduced elements.
 #pragma once
 
 #include "compiler/lowering/cpu/LongSums.h"
@@ -8,7 +8,7 @@
 
 namespace nnc {
 
-/// What a batch of unknown size is taken for when loop nests are compared.
+/// The assumed size of an unknown batch when loop nests are compared.
 constexpr int64_t assumedRows = 64;
 
 class ReductionEmitter {
@@ -17,7 +17,7 @@ public:
   void emit();
 
 private:
-  using State = llvm::SmallVector<mlir::Value>; // of all reductions, one after another
+  using State = llvm::SmallVector<mlir::Value>; // the states of all reductions, one after another
 
   int64_t extent(unsigned dim) const {
     return type.isDynamicDim(dim) ? assumedRows : type.getDimSize(dim);
@@ -35,19 +35,20 @@ private:
   void emitReduced();
   State walk(llvm::ArrayRef<unsigned> dims, llvm::SmallVectorImpl<nn::Index> &index, State state,
              llvm::function_ref<State(State)> body);
-  /// The loops over what is reduced: dims one by one, then the run of lanes in steps of a vector,
-  /// if lanes run along it.
+  /// The loops over the reduced elements: over each of `dims`, then over the run of lanes in steps
+  /// of a vector, if lanes run along the reduced dims.
   struct Nest {
     llvm::ArrayRef<unsigned> dims;
     llvm::SmallVectorImpl<nn::Index> &index;
-    llvm::function_ref<State(State)> point; // without a run: the states after this index
+    llvm::function_ref<State(State)> point; // without a run: returns the states after the current
+                                            // index
     llvm::function_ref<State(mlir::Value from, mlir::Value to, State)>
-        run; // the states after vectors from … to - 1 of it
+        run; // with a run: returns the states after its vectors from … to - 1
     bool hasRun = false;
     llvm::SmallVector<SumLevel> levels = {};
-    State start = {}; // before anything
+    State start = {}; // the initial states
     llvm::SmallVector<bool> lossy =
-        {}; // of each of its values: whether it loses digits on a long walk
+        {}; // for each value of the state: whether it loses digits on a long walk
   };
   State walkAll(Nest &nest);
   State walkBlocks(Nest &nest, const SumBlocks &blocks, unsigned level, State carried);
@@ -68,14 +69,14 @@ private:
   mlir::OpBuilder &b;
   mlir::Location loc;
   llvm::SmallVector<nn::ReductionOp> roots;
-  mlir::RankedTensorType type; // of what is reduced
+  mlir::RankedTensorType type; // of the reduced tensor
   llvm::SmallVector<int64_t> reducedDims;
   llvm::SmallVector<unsigned> keptDims;
-  int64_t lanes; // by the reductions' own type: another element type elsewhere in the kernel must
-                 // not change the order
+  int64_t lanes; // for the type of the reductions: other element types in the kernel must not
+                 // change the order
   bool alongReduced = false;
   LaneDims laneDims{0, 0};
-  int64_t vectors = 1; // states side by side
+  int64_t vectors = 1; // number of vectors that are processed together
 };
 
 } // namespace nnc

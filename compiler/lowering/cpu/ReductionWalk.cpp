@@ -1,5 +1,5 @@
-// Walking over what is reduced, with the reductions' states carried by the loops: as a whole, or in
-// blocks (LongSums.h).
+// Walks the reduced elements. The loops carry the states of the reductions, either in one walk or
+// in blocks (LongSums.h).
 #include "compiler/lowering/cpu/ReductionEmitter.h"
 
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -9,17 +9,17 @@ using nnc::nn::Index;
 
 namespace nnc {
 
-/// Elements of a result up to which no loop is made: a pooling window of 3 × 3.
+/// Reductions of at most this many elements are unrolled: a pooling window of 3 × 3.
 constexpr int64_t wholeUnroll = 9;
 
-/// Loops over `dims`, outermost first, that carry the state; sets their indices.
+/// Loops over `dims`, outermost first, that carry the state. Sets their indices.
 ReductionEmitter::State ReductionEmitter::walk(ArrayRef<unsigned> dims,
                                                SmallVectorImpl<Index> &index, State state,
                                                llvm::function_ref<State(State)> body) {
   if (dims.empty())
     return body(std::move(state));
   if (product(dims) <= wholeUnroll) {
-    // A short window is written out: its indices are constants then.
+    // Unroll a short window, so that its indices are constants.
     ElementScope indices(emitter, b, lanes);
     for (int64_t i = 0; i < type.getDimSize(dims[0]); ++i) {
       index[dims[0]] = indices.constant(i);
@@ -86,8 +86,8 @@ ReductionEmitter::State ReductionEmitter::walkBlocks(Nest &nest, const SumBlocks
   return loop(emitter.constant(0), extent, each, std::move(carried), [&](Value i, State inner) {
     Value end =
         b.createOrFold<arith::MinUIOp>(loc, b.createOrFold<arith::AddIOp>(loc, i, each), extent);
-    // Those that lose digits begin anew with each block, the others go on. What is carried: the
-    // states, then what the first lost.
+    // States that lose digits start anew in each block, the others continue. The loop carries the
+    // states, and then the rounding errors of those that lose digits.
     State block(inner.begin(), inner.begin() + nest.start.size());
     for (auto [value, loses, fresh] : llvm::zip(block, nest.lossy, nest.start))
       value = loses ? fresh : value;
@@ -105,7 +105,7 @@ ReductionEmitter::State ReductionEmitter::walkBlocks(Nest &nest, const SumBlocks
   });
 }
 
-/// All that is reduced, from the first states on.
+/// Walks all reduced elements, starting with the initial states.
 ReductionEmitter::State ReductionEmitter::walkAll(Nest &nest) {
   for (int64_t vector = 0; vector < vectors; ++vector)
     llvm::append_range(nest.start, initial());

@@ -1,8 +1,8 @@
-// RowPanels: which kernels are row-wise, and which neighbours may share panels.
+// Finds row-wise kernels, and neighbouring ones that can share panels.
 //
-// A panel's first kernel writes rows of a tensor before the last one has read other rows of what
-// lay there before. So tensors of a run share memory only if they are rows of the same size at the
-// same place: then row covers row.
+// The first kernel of a panel writes rows of a tensor before the last one has read other rows of
+// the tensor that had the same memory before. So tensors of a run may share memory only if they
+// have rows of the same size at the same place. Then each row only overwrites the same row.
 #include "compiler/lowering/cpu/RowPanels.h"
 #include "compiler/dialect/NnDialect.h"
 #include "compiler/lowering/cpu/Barriers.h"
@@ -15,9 +15,9 @@ using nnc::nn::Index;
 
 namespace nnc {
 
-/// What the rows of a panel may take of the first-level cache, and the examples from which on their
-/// number is a multiple of a line's elements: no two threads then write to one line, and vectors
-/// along the batch are whole.
+/// The part of the first-level cache that the rows of a panel may use. A panel with at least
+/// `lineRows` examples has a multiple of that number, which are the elements of a cache line: then
+/// no two threads write to the same line, and vectors along the batch are whole.
 constexpr int64_t panelBytes = 24 << 10, lineRows = 16;
 
 int64_t rowBytes(Type type) {
@@ -35,7 +35,7 @@ std::optional<RowPanel> panelOf(kern::FusedOp kernel) {
 }
 
 namespace {
-/// Evaluates elements with opaque loads, in which the example's own number does not count as used.
+/// Evaluates elements with opaque loads, which do not count as uses of the example's own number.
 class RowProbe final : public nn::ElementBuilder {
 public:
   RowProbe(OpBuilder &b, Location loc, Value row) : nn::ElementBuilder(b, loc, 1), row(row) {}
@@ -51,7 +51,7 @@ public:
       memo.keep(value, key, {}, result);
       return result;
     }
-    // Memory, or a reduction's result, which is asked for where it is made.
+    // Memory, or the result of a reduction, which is checked separately.
     SmallVector<Value> uses;
     for (auto [dim, i] : llvm::enumerate(index)) {
       bool own = dim == 0 && rowBytes(value.getType()) && i.isUniform() && i.getBase() == row;
@@ -79,8 +79,8 @@ private:
 };
 } // namespace
 
-/// Whether `values`, evaluated over an index space of this shape, use the first index for nothing
-/// but their operands' own.
+/// Whether `values`, evaluated over an index space of this shape, use the first index only to read
+/// their operands at the same index.
 static bool useRowsAsTheyAre(ValueRange values, ArrayRef<int64_t> shape, Location loc) {
   llvm::SmallBitVector used =
       usedIndices(loc, shape.size(), [&](OpBuilder &b, ArrayRef<Index> own) {
@@ -112,14 +112,14 @@ bool isRowWise(kern::FusedOp kernel) {
 namespace {
 struct Tensor {
   MemoryRange range;
-  int64_t bytes; // of a row
+  int64_t bytes; // per row
   bool written;
 };
 
-/// A run of kernels as it grows.
+/// A run of kernels while it grows.
 class Run {
 public:
-  /// Whether the kernel reads what the run makes, and no rows cover others.
+  /// Whether the kernel reads a result of the run, and no row overlaps another one.
   bool accepts(kern::FusedOp kernel) const {
     SmallVector<Tensor> added = tensorsOf(kernel);
     bool reads = llvm::any_of(kernel.getInputs(), [&](Value input) {
@@ -134,7 +134,8 @@ public:
     kernels.push_back(kernel);
     tensors.append(tensorsOf(kernel));
   }
-  /// Marks the run's kernels as group `number` if there is more than one. Returns whether it did.
+  /// Marks the kernels of the run as group `number` if there are at least two. Returns whether it
+  /// did.
   bool close(int64_t number) {
     if (kernels.size() < 2)
       return false;

@@ -1,4 +1,4 @@
-// Small functions: an estimate of their work.
+// Estimates the work of small functions.
 #include "compiler/lowering/cpu/SmallFunction.h"
 
 #include "compiler/dialect/NnDialect.h"
@@ -10,8 +10,8 @@ using namespace mlir;
 
 namespace nnc {
 
-/// Vector instructions up to which a function is small: some 200 ns of one core. With twice as many
-/// there are more values than registers, and straight code is slower than loops.
+/// A function with at most this many vector instructions is small: some 200 ns on one core. With
+/// twice as many there are more values than registers, and straight-line code is slower than loops.
 constexpr int64_t smallWork = 700;
 
 static int64_t product(ArrayRef<int64_t> sizes, int64_t rows) {
@@ -21,7 +21,7 @@ static int64_t product(ArrayRef<int64_t> sizes, int64_t rows) {
   return product;
 }
 
-/// Elements that `op` computes or combines, and vector instructions for each.
+/// The number of elements that `op` computes or combines, and the vector instructions for each.
 static std::pair<int64_t, int64_t> workOf(Operation &op, int64_t rows) {
   if (auto contraction = dyn_cast<nn::ContractionOp>(op))
     return {product(contraction.getLoopSizes(), rows), 1};
@@ -34,7 +34,7 @@ static std::pair<int64_t, int64_t> workOf(Operation &op, int64_t rows) {
 
 std::optional<int64_t> rowsWhenFlat(func::FuncOp function, const LoweringTarget &target) {
   auto usual = function->getAttrOfType<IntegerAttr>("nn.rows");
-  if (!usual || function->hasAttr("nn.profile")) // a profile is of kernels
+  if (!usual || function->hasAttr("nn.profile")) // a profile needs separate kernels
     return std::nullopt;
   const int64_t rows = usual.getInt();
   int64_t work = 0;

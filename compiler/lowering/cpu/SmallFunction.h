@@ -1,11 +1,11 @@
-// Functions whose whole work is so small that calls, loop control and detours through memory would
-// be most of it.
+// Small functions, in which calls, loop control and passing values through memory would take most
+// of the time.
 //
 // Such a function gets a second form, `@name_flat`, for the one number of examples that its calls
-// usually have (`nn.rows`), in which everything about shapes and threads is constant and the
-// scratch lies on the stack. Codegen inlines its kernels and keeps in registers what passes between
-// them. Calls with another number of examples do the same kernels one by one; the bits are the
-// same.
+// usually have (`nn.rows`). In it, everything about shapes and threads is constant and scratch is
+// on the stack. Codegen inlines the kernels and keeps the values between them in registers. Calls
+// with another number of examples call the same kernels one by one. The results are the same, bit
+// for bit.
 #pragma once
 
 #include "compiler/lowering/cpu/Target.h"
@@ -16,11 +16,11 @@
 
 namespace nnc {
 
-/// LLVM's attribute of such forms.
+/// LLVM's attribute that marks flat forms.
 constexpr llvm::StringLiteral flatAttribute = "nn-flat";
 
-/// The number of examples for which a planned function of kernels is to have a flat form, if it is
-/// to have one.
+/// The number of examples for which a planned function should have a flat form, or nothing if it
+/// should not have one.
 std::optional<int64_t> rowsWhenFlat(mlir::func::FuncOp function, const LoweringTarget &target);
 
 } // namespace nnc

@@ -1,5 +1,5 @@
-// What code generation must know of the machine. The codegen room fills it in from the host's
-// feature bits.
+// What lowering must know about the target machine. codegen/Target fills it in for the requested
+// CPU and target triple; the cache sizes keep their defaults.
 #pragma once
 
 #include "mlir/IR/Types.h"
@@ -7,20 +7,21 @@
 namespace nnc {
 
 struct LoweringTarget {
-  int64_t vectorBytes = 64; // a vector register: 64 with AVX-512, 32 with AVX2, 16 with SSE or NEON
-  int64_t registers = 32;   // vector registers
-  bool fma = true;          // multiply-adds in one instruction; without it they round twice
+  int64_t vectorBytes = 64; // bytes of a vector register: 64 with AVX-512, 32 with AVX2, 16 with
+                            // SSE or NEON
+  int64_t registers = 32;   // number of vector registers
+  bool fma = true;          // multiply-adds in one instruction; otherwise they round twice
   bool rounding = true;     // floor in one instruction
-  double loadSlots = 2; // what a vector's load costs in multiply-adds: 2 on Ice Lake, 1 where loads
-                        // go beside them (Zen)
-  int64_t l1Bytes = 32 << 10; // data cache of one core
+  double loadSlots = 2; // cost of loading a vector, in multiply-adds: 2 on Ice Lake, 1 if loads run
+                        // beside them (Zen)
+  int64_t l1Bytes = 32 << 10; // first-level data cache of one core
   int64_t l2Bytes = 1 << 20;
 
-  /// Bytes of a row of the widest register tile: four vectors beside six rows of accumulators where
-  /// there are 32 registers, two beside six where there are 16.
+  /// Bytes in a row of the widest register tile: four vectors wide beside six rows of accumulators
+  /// with 32 registers, two beside six with 16.
   int64_t blockBytes() const { return vectorBytes * (registers >= 32 ? 4 : 2); }
 
-  /// Elements of `type` in one vector register.
+  /// The number of elements of `type` in one vector register.
   int64_t lanesOf(mlir::Type type) const { return vectorBytes * 8 / type.getIntOrFloatBitWidth(); }
 };
 

@@ -1,4 +1,4 @@
-// ToLlvm: MLIR's own conversion patterns, in as few sweeps as they allow.
+// Runs MLIR's own conversion patterns, in as few sweeps as possible.
 #include "compiler/lowering/cpu/ToLlvm.h"
 #include "compiler/lowering/cpu/elements/Log1pExpm1.h"
 #include "compiler/lowering/cpu/elements/SinCos.h"
@@ -34,8 +34,8 @@ using namespace mlir;
 namespace nnc {
 namespace {
 
-/// Loop variables of type index are block arguments by now; nothing else converts those of an
-/// llvm.func.
+/// Converts loop variables of type index, which are block arguments at this point. No other pattern
+/// converts those of an llvm.func.
 struct ConvertBlockArguments : OpConversionPattern<LLVM::LLVMFuncOp> {
   using OpConversionPattern::OpConversionPattern;
   LogicalResult matchAndRewrite(LLVM::LLVMFuncOp function, OpAdaptor,
@@ -48,7 +48,7 @@ struct ConvertBlockArguments : OpConversionPattern<LLVM::LLVMFuncOp> {
   }
 };
 
-/// x y + z without an instruction for it.
+/// x y + z without a fused multiply-add instruction.
 template <class Fma, class Product, class Sum> struct SplitMultiplyAdd : OpRewritePattern<Fma> {
   using OpRewritePattern<Fma>::OpRewritePattern;
   LogicalResult matchAndRewrite(Fma op, PatternRewriter &rewriter) const override {
@@ -58,8 +58,8 @@ template <class Fma, class Product, class Sum> struct SplitMultiplyAdd : OpRewri
   }
 };
 
-/// floor x without an instruction for it: adding and subtracting 2^(digits - 1) rounds |x| to the
-/// nearest integer, exactly; numbers beyond are integers already.
+/// floor x without an instruction for it. Adding and subtracting 2^(digits - 1) rounds |x| exactly
+/// to the nearest integer; larger numbers are integers already.
 struct FloorByAddition : OpRewritePattern<math::FloorOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(math::FloorOp op, PatternRewriter &b) const override {
@@ -102,7 +102,7 @@ struct ToLlvm : PassWrapper<ToLlvm, OperationPass<ModuleOp>> {
   }
 
 private:
-  /// Functions of f32 for which a polynomial is at hand, in place of the calls.
+  /// Replaces calls of f32 functions by polynomials where there is one.
   LogicalResult expandMath() {
     RewritePatternSet patterns(&getContext());
     populateSinCosPatterns(patterns, target.fma);
@@ -122,9 +122,9 @@ private:
     return applyPatternsAndFoldGreedily(getOperation(), std::move(divisions), config);
   }
 
-  /// The greedy driver folds before it rewrites: it would compute a function of constants with the
-  /// compiler's libm, whose last bit need not be the polynomial's, and so a result's bits would
-  /// depend on what fusion lets the compiler know.
+  /// Applies patterns without folding. The greedy driver would fold functions of constants with the
+  /// compiler's libm, whose last bit may differ from the polynomial's, so the bits of a result
+  /// would depend on what fusion makes known to the compiler.
   void applyWithoutFolding(const FrozenRewritePatternSet &patterns) {
     PatternApplicator applicator(patterns);
     applicator.applyDefaultCostModel();
@@ -144,7 +144,7 @@ private:
     }
   }
 
-  /// What is left without an instruction of its own is called, lane by lane.
+  /// Calls libm, lane by lane, for functions that have no instruction.
   LogicalResult callLibm() {
     RewritePatternSet patterns(&getContext());
     populateMathToLibmConversionPatterns(patterns);

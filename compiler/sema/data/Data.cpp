@@ -1,4 +1,5 @@
-// Data declarations: the source, the fields computed from its columns, and what is done to them.
+// Checks data declarations: the source, the fields computed from its columns, and the entries that
+// use the fields.
 #include "compiler/sema/Analyzer.h"
 #include "compiler/sema/data/SourceTable.h"
 
@@ -15,7 +16,7 @@ namespace nnc::sema {
 const DataInfo &Analyzer::dataInfo(const DataDecl &decl, const Scope *outer) {
   auto [it, fresh] = symbols.data.try_emplace(&decl);
   if (fresh) {
-    // Checked apart: another data declaration may move the map's entries.
+    // Checked separately, because another data declaration may move the entries of the map.
     DataInfo info;
     info.decl = &decl;
     checkData(decl, outer, info);
@@ -30,7 +31,7 @@ void Analyzer::checkData(const DataDecl &decl, const Scope *outer, DataInfo &inf
   Scope settings(outer, top);
   checkSource(decl.source, settings, info.source);
 
-  // Fields are computed from columns.
+  // Field values are computed from columns.
   Context context = top;
   context.at = AtColumns;
   context.data = &info;
@@ -127,7 +128,7 @@ const FieldInfo *Analyzer::findField(const Ident &name, const DataInfo &info) {
   return nullptr;
 }
 
-/// The entries that name fields; they may stand above the fields themselves.
+/// Checks the entries that name fields. They may come before the fields.
 void Analyzer::checkFieldUses(const DataDecl &decl, const Scope *outer, DataInfo &info) {
   Context top = topContext, augmenting = topContext;
   top.owner = augmenting.owner = &decl;
@@ -189,7 +190,7 @@ bool Analyzer::checkCategory(const FieldInfo &field, const DataInfo &info, Range
   return false;
 }
 
-/// `class_weights(y)` in a run: the data set computes another field.
+/// `class_weights(y)` in a run: the data set must also compute the weights.
 void Analyzer::checkClassWeights(const CallExpr &call, const Scope &scope) {
   auto *name =
       call.args.empty() ? nullptr : llvm::dyn_cast_or_null<NameExpr>(call.args.front().value);

@@ -1,5 +1,5 @@
-// Opens a file source before the run, to know its columns and shapes, and its mistakes at the line
-// that names it.
+// Opens a file source before the run to find its columns and shapes, and reports errors at the line
+// that names the file.
 #include "compiler/sema/Analyzer.h"
 
 #include "llvm/Support/FileSystem.h"
@@ -12,8 +12,8 @@ namespace nnc::sema {
 
 namespace {
 
-/// Where the runtime will look: beside the program, then in --data DIR, by the whole path and by
-/// the file's name.
+/// Where the runtime will look for a file: beside the program, then in --data DIR, by the whole
+/// path and by the file name.
 struct Found {
   std::string dir, path;
 };
@@ -39,15 +39,15 @@ Found locate(StringRef path, const Options &options) {
 
 void Analyzer::probe(SourceInfo &info, const Expr *path, const Expr *labels) {
   Found file = locate(info.path, options);
-  // The labels of a test set lie beside its images in every set known; each is looked for by itself
-  // all the same.
+  // In all known data sets the labels of a test set are beside its images. They are still located
+  // separately.
   Found labelFile = info.labels.empty() ? Found() : locate(info.labels, options);
   if (labelFile.dir != file.dir && !info.labels.empty()) {
     llvm::SmallString<256> full(labelFile.dir);
     llvm::sys::path::append(full, labelFile.path);
     labelFile.path = full.str().str();
   }
-  // So is each array.
+  // Each array is located separately, too.
   std::vector<std::string> located = info.arrays;
   for (std::string &array : located)
     if (Found found = info.kind == NN_NPY ? locate(array, options) : Found();
@@ -88,7 +88,8 @@ void Analyzer::probe(SourceInfo &info, const Expr *path, const Expr *labels) {
     StringRef message(result.error);
     bool aboutLabels = labels && message.contains(labelFile.path);
     bool aboutPath = !aboutLabels || message.contains(file.path);
-    auto [first, rest] = message.split('\n'); // what was tried, and what helps, a line each
+    auto [first, rest] = message.split('\n'); // then one line each for what was tried and what
+                                              // helps
     auto e = diags.error(aboutPath ? path->range : labels->range,
                          first.empty() ? "cannot be read" : first);
     if (aboutPath && aboutLabels)

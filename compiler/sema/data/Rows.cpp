@@ -1,4 +1,4 @@
-// The rows of `rows(…)`: as many values as fields, each as long as its field's shape says, of
+// Checks the rows of `rows(…)`: one value for each field, each as long as the shape of its field,
 // numbers only.
 #include "compiler/sema/Analyzer.h"
 
@@ -10,7 +10,8 @@ namespace nnc::sema {
 
 namespace {
 
-/// How many values stand in nested lists; the first that is no list of numbers goes to `odd`.
+/// Counts the values in nested lists. Sets `odd` to the first element that is neither a list nor a
+/// number.
 template <typename IsNumber>
 uint64_t countNumbers(const Expr *e, const Expr *&odd, IsNumber isNumber) {
   if (auto *list = dyn_cast<ListExpr>(e)) {
@@ -24,7 +25,7 @@ uint64_t countNumbers(const Expr *e, const Expr *&odd, IsNumber isNumber) {
   return 1;
 }
 
-/// Whether the lists are nested as the shape is; one flat list of all elements is as good.
+/// Whether the lists are nested like the shape.
 bool nestsAs(const Expr *e, llvm::ArrayRef<int64_t> shape) {
   auto *list = dyn_cast<ListExpr>(e);
   if (shape.empty() || !list)

@@ -1,4 +1,4 @@
-// The table of sources.
+// The table of data sources and the arguments of each.
 #include "compiler/sema/data/SourceTable.h"
 
 #include "runtime/abi.h"

@@ -1,5 +1,5 @@
-// The sources of data: what each is called and what it may be given. A new source is one line of
-// the table.
+// The names and arguments of the data sources. A new source needs one line in the table in
+// SourceTable.cpp.
 #pragma once
 
 #include "llvm/ADT/ArrayRef.h"
@@ -13,10 +13,10 @@ struct SourceFunction {
   llvm::StringRef name;
   int32_t kind; ///< nn_source_kind
   llvm::ArrayRef<llvm::StringRef>
-      params; ///< all may be named; the first `positional` also stand by position
+      params; ///< all may be named; the first `positional` may also be positional
   unsigned positional;
-  unsigned required;    ///< the first this many must be given
-  bool columns = false; ///< any other name is that of a column: `npy(x = "x.npy")`
+  unsigned required;    ///< how many of the first must be given
+  bool columns = false; ///< any other name names a column: `npy(x = "x.npy")`
 
   bool isFile() const;      ///< csv, idx, npy, npz, images, text
   bool isGenerator() const; ///< blobs, moons, circles, spirals

@@ -1,5 +1,4 @@
-// The calls that say where examples come from: `csv("iris.csv")`, `rows(x: [2], y: [1])`,
-// `spirals(n = 300)`.
+// Checks calls of data sources: `csv("iris.csv")`, `rows(x: [2], y: [1])`, `spirals(n = 300)`.
 #include "compiler/sema/Analyzer.h"
 #include "compiler/sema/data/SourceTable.h"
 
@@ -45,7 +44,7 @@ void Analyzer::checkSource(const Expr *expr, const Scope &scope, SourceInfo &inf
     formals.push_back({source->params[i], i < source->required});
   size_t position = 0;
   const Expr *path = nullptr, *labels = nullptr, *columns = nullptr;
-  std::vector<Argument> plain; // without columns' names
+  std::vector<Argument> plain; // without the names of columns
   for (const Argument &a : call->args) {
     if (source->columns && (a.name ? !llvm::is_contained(source->params, a.name.text)
                                    : position >= source->positional)) {
@@ -104,8 +103,7 @@ void Analyzer::checkSource(const Expr *expr, const Scope &scope, SourceInfo &inf
     probe(info, path, labels);
 }
 
-/// `columns = [sepal_length, …]`: names, in backquotes or quotes where they are no words of the
-/// language.
+/// `columns = [sepal_length, …]`: names, in backquotes or quotes if they are not identifiers.
 void Analyzer::readCsvColumns(const Expr *value, SourceInfo &info) {
   auto *list = dyn_cast<ListExpr>(value);
   if (!list || list->elements.empty()) {
@@ -131,7 +129,7 @@ void Analyzer::readCsvColumns(const Expr *value, SourceInfo &info) {
 }
 
 /// `npy("x.npy")`, `npy(x = "inputs.npy")`, `npz("all.npz", x = "x_train")`: a column and the array
-/// behind it.
+/// that it comes from.
 void Analyzer::readArrayColumn(const Argument &argument, SourceInfo &info) {
   auto *text = llvm::dyn_cast_or_null<StringExpr>(argument.value);
   if (!text || text->value.empty()) {
@@ -151,7 +149,8 @@ void Analyzer::readArrayColumn(const Argument &argument, SourceInfo &info) {
     info.pathPlace = diags.position(argument.value->range).str();
 }
 
-/// `size = [32, 32]` and `channels = 1` of images, `length = 64` of a text: they shape the columns.
+/// `size = [32, 32]` and `channels = 1` of images, `length = 64` of a text. They determine the
+/// shapes of the columns.
 void Analyzer::readFileSetting(StringRef name, const Expr *value, SourceInfo &info) {
   auto whole = [&](const Expr *e, double most) -> int64_t {
     auto v = constantValue(e);
@@ -226,7 +225,7 @@ bool Analyzer::readRowFields(const CallExpr &call, SourceInfo &info) {
   return sound;
 }
 
-/// Generators give points `x` in the plane (blobs: in `dims` dimensions) and their class `y`.
+/// Generators produce points `x` in the plane (blobs: in `dims` dimensions) and their class `y`.
 bool Analyzer::readGenerator(SourceInfo &info) {
   int64_t dims = 2;
   if (const Expr *e = info.settings.lookup("dims")) {

@@ -1,4 +1,4 @@
-// `split train = 70%, val = 15%, test = 15%, stratify = y, seed = 1`
+// Checks a split entry: `split train = 70%, val = 15%, test = 15%, stratify = y, seed = 1`.
 #include "compiler/sema/Analyzer.h"
 
 using namespace nnc::ast;
@@ -77,7 +77,7 @@ void Analyzer::checkSplit(const SplitEntry &split, const Scope &scope, DataInfo 
                                  " %, more than all rows");
 }
 
-/// Adds a part to `sum`, or makes it unknown where it depends on an option.
+/// Adds a part to `sum`, or clears `known` if the part depends on an option.
 void Analyzer::checkFraction(const Expr *part, double &sum, bool &known) {
   auto v = constantValue(part);
   if (!v) {

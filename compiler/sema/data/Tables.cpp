@@ -1,5 +1,5 @@
-// How a table is written, and what becomes of its cells without a value: settings of `csv(…)`,
-// `drop missing` and `fill`.
+// Checks the settings of `csv(…)` that say how the table is written, and `drop missing` and `fill`,
+// which handle cells without a value.
 #include "compiler/sema/Analyzer.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -80,7 +80,7 @@ bool Analyzer::readTableSetting(StringRef name, const Expr *value, SourceInfo &i
   return true;
 }
 
-/// False after an error: the column is unknown, or was named before.
+/// Returns false after an error: the column is unknown, or it was named before.
 bool Analyzer::addAbsent(const Ident &column, AbsentInfo absent, DataInfo &info) {
   if (!info.source.sound)
     return false;
@@ -103,8 +103,8 @@ bool Analyzer::addAbsent(const Ident &column, AbsentInfo absent, DataInfo &info)
   return true;
 }
 
-/// Whether a source can have cells without a value, which `entry` asks about; reports one that has
-/// none.
+/// Whether the source can have cells without a value, which `entry` handles. Reports an error if it
+/// cannot.
 bool Analyzer::hasGaps(const Entry &entry, const SourceInfo &source) {
   if (!source.call || source.kind == NN_CSV)
     return true;

@@ -1,5 +1,5 @@
-// search, compare and ensemble: their settings, what their blocks hold, and what may be done with
-// their results.
+// Checks search, compare and ensemble: their settings, the contents of their blocks, and the uses
+// of their results.
 #include "compiler/sema/runs/Experiments.h"
 
 #include "compiler/sema/Analyzer.h"
@@ -86,7 +86,7 @@ void Analyzer::checkDrawn(const LetDecl &let, const Scope &scope, bool compared)
     e.note("that is " + listed(namesOf(distributions), "or") + ": `let units ~ choice(64, 128)`");
     return;
   }
-  if (compared && from->draw != NN_DRAW_LIST) // it runs all values, so that they must be a list
+  if (compared && from->draw != NN_DRAW_LIST) // it runs all values, so they must be a list
     diags
         .error(call->range, "`compare` makes a run of each value, and " + quoted(from->name) +
                                 " has no list of them")
@@ -106,13 +106,13 @@ void Analyzer::checkDrawn(const LetDecl &let, const Scope &scope, bool compared)
   checkArgumentValues(call->args, scope, nullptr);
 }
 
-/// Whether it is part of a statement that a session has run before: what was declared since then is
-/// not its business.
+/// Whether the statement is part of one that the session has run before. Later declarations do not
+/// affect it.
 bool Analyzer::ranBefore(const Stmt &stmt) const {
   return options.earlier && stmt.range.begin.getPointer() >= options.earlier;
 }
 
-/// The block of search and compare: a small program of its own, whose lets may be drawn.
+/// Checks the block of search and compare: a small program of its own, whose lets may be drawn.
 void Analyzer::checkNested(llvm::ArrayRef<Stmt *> body, const Scope &outer, bool compared) {
   Scope scope(&outer, topContext);
   for (const Stmt *s : body)
@@ -122,8 +122,8 @@ void Analyzer::checkNested(llvm::ArrayRef<Stmt *> body, const Scope &outer, bool
         diags.error(d->name.range, quoted(d->name.text) + " is declared twice")
             .note(first->where, "first declared here");
       else if (program && !ranBefore(*d))
-        // Declarations of the program that use the name mean the program's: one name for two things
-        // would only confuse.
+        // A declaration of the program that uses the name means that of the program. One name for
+        // two things would only confuse.
         diags
             .error(d->name.range,
                    quoted(d->name.text) + " is declared outside of this block already")
@@ -181,7 +181,7 @@ void Analyzer::checkEnsemble(const EnsembleStmt &stmt, const Scope &scope) {
   }
 }
 
-/// A result is a model that has been found: it can be used, and not be changed.
+/// A result is a model that has been found. It can be used but not changed.
 void Analyzer::checkResult(const Ident &name, StringRef what) {
   if (what == "evaluate" || what == "save" || what == "predict" || what == "ensemble")
     return;

@@ -1,5 +1,4 @@
-// What search and compare can do, each fact once: distributions of drawn constants, methods of
-// search.
+// The tables of distributions for drawn constants and of search methods.
 #pragma once
 
 #include "llvm/ADT/StringRef.h"
@@ -11,10 +10,10 @@ namespace nnc::sema {
 struct Distribution {
   llvm::StringRef name;
   int32_t draw;         // nn_draw
-  unsigned least, most; // arguments; of NN_DRAW_LIST they are the values
+  unsigned least, most; // number of arguments; for NN_DRAW_LIST the arguments are the values
   llvm::StringRef example;
 };
-/// The one of that name, or null.
+/// The distribution of that name, or null.
 const Distribution *findDistribution(llvm::StringRef name);
 
 struct SearchMethod {
@@ -22,7 +21,7 @@ struct SearchMethod {
   int32_t method; // nn_method
   bool needsTrials;
 };
-/// The one of that name, or null.
+/// The method of that name, or null.
 const SearchMethod *findSearchMethod(llvm::StringRef name);
 
 } // namespace nnc::sema

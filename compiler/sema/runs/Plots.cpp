@@ -1,4 +1,4 @@
-// Plot statements: curves of the last training above them, and values.
+// Checks plot statements: curves of the last training above them, and values.
 #include "compiler/sema/runs/Plots.h"
 #include "compiler/sema/Analyzer.h"
 

@@ -1,4 +1,4 @@
-// What can be plotted besides values: curves of a training run. Shared with irgen.
+// Recognizes the curves of a training run that plot statements name. Shared with irgen.
 #pragma once
 
 #include "compiler/ast/Ast.h"
@@ -8,21 +8,21 @@
 
 namespace nnc::sema {
 
-/// A value of a train statement's history: `loss`, `val.accuracy`.
+/// A value in the history of a train statement: `loss`, `val.accuracy`.
 struct CurveName {
   llvm::StringRef name;
   unsigned splits = 0; ///< 1 train, 2 val, 3 both
-  bool test = false;   ///< `test.loss`, which is never one
+  bool test = false;   ///< `test.loss`, which is always an error
   Range range;         ///< of the name
 };
 
-/// The curve that `e` names, or nothing if it is an expression like any other: a declaration of the
-/// program hides `loss`, `train` and `val`, and a bare name is a curve only if it is the loss or a
+/// The curve that `e` names, or nothing if it is an ordinary expression. A declaration of the
+/// program hides `loss`, `train` and `val`. A bare name is a curve only if it is the loss or a
 /// metric of `train`, which may be null.
 std::optional<CurveName> curveName(const ast::Expr *e, const ast::TrainStmt *train,
                                    const Symbols &symbols);
 
-/// The names of a train statement's metrics.
+/// The names of the metrics of a train statement.
 llvm::SmallVector<llvm::StringRef> metricNames(const ast::TrainStmt *train);
 
 } // namespace nnc::sema

@@ -1,5 +1,5 @@
-// What `keep` and `stop` watch: `val.loss`, `train.accuracy`; a split that may be watched, and a
-// value of this block.
+// Checks what `keep` and `stop` watch (`val.loss`, `train.accuracy`): the split, and a value of the
+// train block.
 #include "compiler/sema/Analyzer.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -61,7 +61,7 @@ void Analyzer::checkQuantity(const Path &quantity, const DataInfo *data,
                              : "it has " + listed(names));
     return;
   }
-  if (second && !(metric->given && second->given)) // which is an error already
+  if (second && !(metric->given && second->given)) // otherwise it has been reported
     diags.error(name.range, "two metrics of this block are called " + quoted(name.text))
         .note(metric->name.range, "the first")
         .note(second->name.range, "the second");
@@ -69,7 +69,8 @@ void Analyzer::checkQuantity(const Path &quantity, const DataInfo *data,
     checkDirection(*metric, quantity);
 }
 
-/// Whether more or less is better is known where an entry says it, and of declared metrics.
+/// Reports a metric if neither its entry nor its declaration says whether higher or lower is
+/// better.
 void Analyzer::checkDirection(const MetricUse &metric, const Path &quantity) {
   const Decl *decl = metric.target.kind == Target::Declaration ? metric.target.decl : nullptr;
   auto *declared = llvm::dyn_cast_or_null<MetricDecl>(decl);

@@ -1,4 +1,4 @@
-// Runs other than train: what they name must exist and be of the right kind.
+// Checks the runs other than train: what they name must exist and be of the right kind.
 #include "compiler/sema/Analyzer.h"
 #include "compiler/sema/data/SourceTable.h"
 
@@ -142,7 +142,7 @@ void Analyzer::addFields(const DataInfo *info, Scope &scope) {
       scope.add({f.name, LocalKind::Field, f.where, nullptr});
 }
 
-/// `digits.test`: one of the splits that the data set has.
+/// `digits.test`: must be one of the splits of the data set.
 void Analyzer::checkDataSplit(const DataDecl &decl, const Ident &split, const DataInfo &info) {
   std::vector<StringRef> splits = {"train"};
   if (info.hasVal)

@@ -1,4 +1,4 @@
-// Train blocks: their settings, and the rule that training never sees the test split.
+// Checks train blocks: their settings, and the rule that training never sees the test split.
 #include "compiler/sema/Analyzer.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -15,7 +15,7 @@ namespace nnc::sema {
 
 namespace {
 const StringRef settings[] = {"loss", "optimizer", "batch", "epochs", "steps"};
-/// What else a train block holds, for suggestions: `metrics = …` means `metric …`.
+/// The other entries of a train block, for suggestions: `metrics = …` means `metric …`.
 const StringRef otherEntries[] = {"metric", "clip", "constrain", "stop", "keep", "checkpoint"};
 } // namespace
 
@@ -81,7 +81,7 @@ void Analyzer::checkTrain(const TrainStmt &stmt, const Scope &scope) {
   }
 
   StringRef target = stmt.target.empty() ? "" : stmt.target.front().text;
-  if (syntaxErrors) // the entry may be one that could not be read
+  if (syntaxErrors) // the entry may be one that could not be parsed
     return;
   if (!seen.count("loss"))
     diags.error(stmt.target.range, "training " + quoted(target) + " needs a loss")
@@ -107,7 +107,7 @@ void Analyzer::checkTrainSetting(const SettingEntry &entry, const Scope &fields,
       e.note("its settings are " + listed(settings));
     else if (!llvm::is_contained(settings, near))
       e.note(quoted(near) + " is written without `=`");
-    // A misspelt `los = …` shall not be missed as well.
+    // Do not also report `loss` as missing after a misspelt `los = …`.
     if (llvm::is_contained(settings, near))
       seen.try_emplace(near, entry.name.range);
     return;
@@ -143,7 +143,8 @@ void Analyzer::checkTrainSetting(const SettingEntry &entry, const Scope &fields,
     diags.error(entry.value->range, quoted(key) + " is a whole number");
 }
 
-/// Parameters of what is trained; whether they are trained shows when the step is built.
+/// Checks that the parameters belong to the trained model. Whether they are trained is known when
+/// the step is built.
 void Analyzer::checkConstrain(const ConstrainEntry &entry, const Path &trained,
                               const Scope &outer) {
   const ModelDecl *model = checkModelPath(entry.target, outer, "constrain", true);
@@ -157,7 +158,7 @@ void Analyzer::checkConstrain(const ConstrainEntry &entry, const Path &trained,
   checkExpr(entry.value, Scope(&outer, context));
 }
 
-/// A name that is given to a metric is no other value's of the block.
+/// A given name of a metric must not be that of another value of the block.
 void Analyzer::checkMetricName(const Ident &name, llvm::ArrayRef<MetricUse> metrics) {
   if (name.text == "loss") {
     diags.error(
@@ -173,7 +174,7 @@ void Analyzer::checkMetricName(const Ident &name, llvm::ArrayRef<MetricUse> metr
     }
 }
 
-/// A metric without a name of its own is called by its function's, so it must be a call of one.
+/// A metric without a name of its own takes that of its function, so it must be a call of one.
 void Analyzer::checkMetric(const MetricEntry &entry, const Scope &scope,
                            std::vector<MetricUse> &metrics) {
   const CallExpr *call = entry.call();

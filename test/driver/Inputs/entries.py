@@ -1,4 +1,4 @@
-# entries.py NNC PROGRAM: changes a cache's entries, its secret and its folder one after the other, and says what becomes of each.
+# entries.py NNC PROGRAM: changes a cache's entries, its secret and its folder one after the other, and prints the effect of each change.
 import glob
 import os
 import shutil
@@ -24,7 +24,7 @@ def attempt(name, change):
     assert len(entries) >= 2 and run() == "used"
     try:
         change(entries)
-    except PermissionError:  # only root gives files away and makes devices
+    except PermissionError:  # only root may give files away and make devices
         print(name + ": not tried")
     else:
         print("%s: %s" % (name, run()))

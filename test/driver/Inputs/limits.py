@@ -1,5 +1,5 @@
-# limits.py NNC PROGRAM FOLDER: runs a program with ever less address space, and where no further thread or process can be made.
-# It runs, or ends with exit code 1 and a message; it is never ended by a signal.
+# limits.py NNC PROGRAM FOLDER: runs a program with less and less address space, and where no further thread or process can be created. It
+# must run, or end with exit code 1 and a message; a signal must never end it.
 import os
 import resource
 import subprocess
@@ -26,7 +26,7 @@ def attempt(what, arguments, limit, value, user=None):
 
 
 def most_memory(arguments):
-    """The address space that is needed to begin with: what the loader cannot map is not nnc's to say."""
+    """The least address space with which nnc starts: it cannot report what the loader cannot map."""
     low, high = 64, 4096
     while high - low > 4:
         middle = (low + high) // 2
@@ -42,7 +42,7 @@ for arguments in (["run", program, "--quiet"], [program, "-o", "trainer"], ["che
              for more in (0, 2, 4, 6, 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 64, 96, 128, 512)]
     print("memory:", arguments[0], "runs" if codes[-1] == 0 else "fails")
 
-# Root is not bound by the limit on processes; another user, who has no other process, is.
+# The limit on processes does not apply to root, so another user without other processes is used.
 user = 54321 if os.getuid() == 0 else None
 for processes in (1, 2, 3):
     code = attempt("run with %d processes" % processes, ["run", program, "--quiet"], resource.RLIMIT_NPROC, processes, user)

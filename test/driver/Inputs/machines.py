@@ -1,4 +1,4 @@
-# machines.py NNC PROGRAM: --target with machines that nnc makes no code for. Ends with 2 as they all must.
+# machines.py NNC PROGRAM: --target with machines for which nnc generates no code. All must end with 2, and so does this script.
 import subprocess
 import sys
 

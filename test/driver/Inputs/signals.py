@@ -19,7 +19,7 @@ def begin(arguments):
 
 
 def linkers():
-    """What still has the trainer's folder in its command line."""
+    """The processes that still have the trainer's folder in their command line."""
     found = []
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
@@ -35,7 +35,7 @@ def attempt(arguments, after, number):
     process = begin(arguments)
     try:
         process.wait(timeout=after)
-        return False  # it was done before
+        return False  # it was already done
     except subprocess.TimeoutExpired:
         pass
     process.send_signal(number)

@@ -1,4 +1,4 @@
-# terminal.py NAME=VALUE… -- COMMAND…: runs it on a terminal of its own and prints what it wrote there, escapes as \x1b.
+# terminal.py NAME=VALUE… -- COMMAND…: runs COMMAND on its own terminal and prints what it wrote there, with escapes as \x1b.
 import os
 import pty
 import sys

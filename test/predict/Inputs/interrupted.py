@@ -1,4 +1,4 @@
-# interrupted.py COMMAND…: runs it with a standard input that never ends, interrupts it, and prints what it says.
+# interrupted.py COMMAND…: runs COMMAND with a standard input that never ends, interrupts it, and prints its output.
 import signal
 import subprocess
 import sys

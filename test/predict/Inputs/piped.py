@@ -1,4 +1,4 @@
-# piped.py: a program that learns from a table, one that learns from arrays, and new rows for both.
+# piped.py: writes a program that learns from a table, one that learns from arrays, and new rows for both.
 import numpy
 
 with open("table.csv", "w") as file:

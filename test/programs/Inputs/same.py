@@ -1,4 +1,4 @@
-# same.py A B: every file of the folder A is in B, byte for byte.
+# same.py A B: checks that every file of the folder A is also in B, byte for byte.
 import os
 import sys
 

@@ -1,4 +1,4 @@
-# homes.py FILE ROWS: a table for a report about numbers: names of columns and classes that HTML must not obey.
+# homes.py FILE ROWS: writes a table for a report about numbers, with names of columns and classes that must be escaped in HTML.
 import sys
 
 with open(sys.argv[1], "w") as file:

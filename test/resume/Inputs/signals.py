@@ -28,7 +28,7 @@ for kind in (signal.SIGHUP, signal.SIGTERM, signal.SIGPIPE, signal.SIGKILL):
         time.sleep(0.001)
     run.send_signal(kind)
     said = run.communicate(timeout=60)[1].decode()
-    over = run.returncode == 0  # it was faster
+    over = run.returncode == 0  # it was already done
     expected = -kind if kind == signal.SIGKILL else 128 + kind
     if not over and run.returncode != expected:
         problems.append("%s: exit code %d: %s" % (kind, run.returncode, said))

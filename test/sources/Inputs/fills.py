@@ -1,4 +1,4 @@
-# fills.py TABLE TRAIN TEST AGAIN: what fills.nn wrote, against the same computed here from the table.
+# fills.py TABLE TRAIN TEST AGAIN: compares the output of fills.nn with the same values computed here from the table.
 import csv
 import statistics
 import sys

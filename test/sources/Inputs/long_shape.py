@@ -1,4 +1,4 @@
-# Arrays whose headers announce shapes that no file can hold.
+# Writes arrays whose headers declare shapes that no file can hold.
 import struct
 
 for name, rows in [("far", "20000000000000000000000"), ("19", "1000000000000000000"), ("zero", "0000000000000000000000000001")]:

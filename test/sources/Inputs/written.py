@@ -1,4 +1,4 @@
-# written.py: writes tables for tables.test where it is run.
+# written.py: writes tables for tables.test into the working directory.
 import gzip
 
 

@@ -1,4 +1,4 @@
-// The nodes themselves: kinds, casts, the arena.
+// Tests of the AST nodes: kinds, casts, the arena.
 #include "compiler/ast/Ast.h"
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-// For the printer's tests: text that is printed as it was written.
+// For the printer's tests: checks that text is printed exactly as it was written.
 #pragma once
 #include "test/unit/parse/Parsed.h"
 

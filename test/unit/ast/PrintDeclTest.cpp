@@ -1,4 +1,4 @@
-// Canonical source text of declarations.
+// Tests of the printer: canonical source text of declarations.
 #include "test/unit/ast/Canonical.h"
 
 using namespace nnc::test;

@@ -1,10 +1,11 @@
-// Canonical source text of expressions: brackets only where they are needed, and there always.
+// Tests of the printer: canonical source text of expressions, with brackets exactly where they are
+// needed.
 #include "test/unit/parse/Parsed.h"
 
 using namespace nnc;
 using namespace nnc::test;
 
-/// `text` read and printed.
+/// `text`, parsed and printed.
 static std::string canonical(llvm::StringRef text) {
   Parsed parsed(text);
   if (parsed.diags.hasErrors())

@@ -1,4 +1,4 @@
-// Canonical source text of statements.
+// Tests of the printer: canonical source text of statements.
 #include "test/unit/ast/Canonical.h"
 
 using namespace nnc::test;

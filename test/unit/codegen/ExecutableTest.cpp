@@ -1,3 +1,4 @@
+// Tests of linking trainers: tables, reproducible output, errors of the linker.
 #include "compiler/codegen/Executable.h"
 #include "Sample.h"
 #include "compiler/codegen/Object.h"
@@ -100,7 +101,7 @@ TEST_F(Executable, LinkerErrorsAreShown) {
 }
 
 TEST(FindRuntimeLibrary, MissingIsAnError) {
-  // The tests' own folder has no ../lib/libnnrt.a, or it has one: both are answers.
+  // The tests' own folder may or may not have a ../lib/libnnrt.a: both results are right.
   static int anchor;
   auto path = findRuntimeLibrary("", &anchor);
   if (path)

@@ -1,3 +1,4 @@
+// Tests of the JIT: patched tables, and functions compiled by their first call or in advance.
 #include "compiler/codegen/Jit.h"
 #include "Sample.h"
 #include "compiler/codegen/Object.h"
@@ -77,7 +78,7 @@ TEST(Jit, PreparedFunctionIsNotMadeAgain) {
       })));
   auto address = (*jit)->lookup("numbers");
   ASSERT_TRUE(bool(address)) << llvm::toString(address.takeError());
-  // One thread prepares what another one calls meanwhile.
+  // One thread prepares a function while another one calls it.
   std::thread other([&] { EXPECT_FALSE(bool((*jit)->prepare("numbers"))); });
   EXPECT_EQ(callFunction<int64_t>(reinterpret_cast<nn_code>(*address), 3, 0), 301);
   other.join();

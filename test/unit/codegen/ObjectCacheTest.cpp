@@ -1,3 +1,4 @@
+// Tests of the cache of compiled code: keys, damaged entries, folders that are not trusted, limits.
 #include "compiler/codegen/ObjectCache.h"
 #include "compiler/codegen/Object.h"
 #include "compiler/codegen/Target.h"
@@ -17,7 +18,7 @@ using namespace nnc;
 
 namespace {
 
-/// A folder of its own for each test, removed at the end.
+/// A separate folder for each test, removed at the end.
 struct ObjectCacheTest : testing::Test {
   ObjectCacheTest() {
     EXPECT_FALSE(llvm::sys::fs::createUniqueDirectory("nnc-cache", root));
@@ -29,7 +30,7 @@ struct ObjectCacheTest : testing::Test {
     auto buffer = llvm::MemoryBuffer::getFile(path);
     return buffer ? (*buffer)->getBuffer().str() : "";
   }
-  /// What the folder holds beside its secret.
+  /// The files in the folder, except its secret.
   std::set<std::string> files() const {
     std::set<std::string> names;
     std::error_code error;
@@ -58,7 +59,7 @@ TEST_F(ObjectCacheTest, FindsWhatItKept) {
   EXPECT_EQ(found(cache, "k"), object);
   EXPECT_EQ(found(cache, "other"), "nothing");
   EXPECT_EQ(found(ObjectCache(folder), "k"), object);
-  EXPECT_EQ(files().size(), 1u); // no temporary file stays
+  EXPECT_EQ(files().size(), 1u); // no temporary file is left
   cache.keep("empty", "");
   EXPECT_EQ(found(cache, "empty"), "");
 }
@@ -72,7 +73,7 @@ TEST_F(ObjectCacheTest, IgnoresAndReplacesDamagedEntries) {
     EXPECT_FALSE(bool(writeFile(path, bytes)));
     return found(cache, "k") == "nothing";
   };
-  // Each byte of the header, some of the object, each kind of shortening.
+  // Damages each byte of the header and some of the object, and truncates in several ways.
   for (size_t at = 0; at < whole.size(); at += at < 64 ? 1 : 997) {
     std::string damaged = whole;
     damaged[at] ^= 1;
@@ -82,7 +83,7 @@ TEST_F(ObjectCacheTest, IgnoresAndReplacesDamagedEntries) {
   EXPECT_TRUE(rejects(whole + "x"));
   cache.keep("k", object);
   EXPECT_EQ(found(cache, "k"), object);
-  // A whole entry under the name of another one.
+  // An intact entry under the name of another one.
   ASSERT_FALSE(bool(writeFile(cache.path("other"), whole)));
   EXPECT_EQ(found(cache, "other"), "nothing");
 }
@@ -220,7 +221,7 @@ TEST(ObjectKey, DependsOnEveryPart) {
 }
 
 TEST(CodeIdentity, HoldsTheIdsOfTheExecutableAndOfLlvm) {
-  // Two files at least, of 20 bytes (a linker's id) or 32 (a hash of the file).
+  // At least two files, with 20 bytes each (a linker's id) or 32 (a hash of the file).
   EXPECT_GE(codeIdentity().size(), 40u);
   EXPECT_EQ(codeIdentity(), codeIdentity());
 }

@@ -1,3 +1,4 @@
+// Tests of object files, assembly and other targets, and of replacing files.
 #include "compiler/codegen/Object.h"
 #include "Sample.h"
 #include "compiler/codegen/Tables.h"

@@ -1,5 +1,5 @@
-// Instead of the runtime: prints what the tables of a linked program hold and what its functions
-// compute.
+// Replaces the runtime in tests: prints the tables of a linked program and the results of its
+// functions.
 #include "runtime/abi.h"
 
 #include <cstdio>

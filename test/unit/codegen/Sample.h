@@ -48,7 +48,7 @@ inline const char *sampleText = R"(
     }
   })";
 
-/// Holds the MLIR side of a test.
+/// The MLIR side of a test.
 struct Sample {
   Sample() : context(registry()) {
     module = mlir::parseSourceString<mlir::ModuleOp>(sampleText, &context);

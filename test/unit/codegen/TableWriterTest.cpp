@@ -1,3 +1,4 @@
+// Tests of the LLVM module with a program's tables.
 #include "Sample.h"
 #include "compiler/codegen/Tables.h"
 #include "llvm/IR/Constants.h"

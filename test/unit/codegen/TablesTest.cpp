@@ -1,3 +1,4 @@
+// Tests of completing a program's tables with the results of planning.
 #include "compiler/codegen/Tables.h"
 #include "Sample.h"
 

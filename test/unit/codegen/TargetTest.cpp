@@ -1,3 +1,4 @@
+// Tests of targets: processor levels, features, other architectures, errors.
 #include "compiler/codegen/Target.h"
 #include "llvm/Target/TargetMachine.h"
 #include "gtest/gtest.h"
@@ -26,7 +27,7 @@ TEST(Target, LevelsSetTheVectorWidth) {
     EXPECT_EQ(target->hasFma, c.fma) << c.cpu;
     EXPECT_EQ(target->hasRounding, c.rounding) << c.cpu;
     EXPECT_EQ(target->lanes(4), c.bytes / 4);
-    // A level's code is the same wherever it is made.
+    // A level's code is the same on every machine.
     EXPECT_EQ(target->lowering().loadSlots, LoweringTarget().loadSlots);
   }
 }

@@ -1,4 +1,4 @@
-// createChecked: ops whose operands do not fit are an error, not a crash.
+// Tests of createChecked: ops whose operands do not fit are an error, not a crash.
 #include "compiler/dialect/NnDialect.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"

@@ -1,4 +1,4 @@
-// Every op's pull form against the interpreter, in scalars and in vectors, without a code
+// Compares every op's pull form with the interpreter, in scalars and in vectors, without a code
 // generator: operands are constants, so the ops that buildAt emits fold to a constant.
 #include "compiler/dialect/NnDialect.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -22,7 +22,7 @@ namespace {
 
 constexpr int64_t batch = 4;
 
-/// Operands are tensors known now; indices must be constants by the time they are loaded.
+/// Operands are tensors with known values; indices must be constants when they are loaded.
 class ConstantElements : public nn::ElementBuilder {
 public:
   ConstantElements(OpBuilder &b, Location loc, int64_t lanes, Operation *op,
@@ -260,7 +260,7 @@ TEST_F(Elements, binary) {
   for (std::string op : {"eq", "ne", "lt", "le", "gt", "ge"})
     check(op + " %0, %1 : tensor<?x4xf64>", {"?x4xf64", "?x4xf64"}, -2, 2, 1);
   check("pow %0, %1 : tensor<?x4xf64>", {"?x4xf64", "?x4xf64"}, 0.1, 2);
-  // As of sign: scalars only.
+  // As for sign: scalars only.
   check("rem %0, %1 : tensor<?x4xf64>", {"?x4xf64", "?x4xf64"}, -2, 2, 1);
 }
 TEST_F(Elements, select) {

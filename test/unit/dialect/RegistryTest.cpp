@@ -1,5 +1,5 @@
-// A walk over the registered nn ops: each has all its parts. An op that lacks one on purpose stands
-// in an exemption list with its reason.
+// Checks that each registered nn op has all its parts. An op that lacks one on purpose is in an
+// exemption list with its reason.
 #include "compiler/dialect/NnDialect.h"
 #include "mlir/IR/MLIRContext.h"
 #include "test/interpreter/Interpreter.h"
@@ -35,8 +35,8 @@ const std::set<std::string> typeStated = {"nn.broadcast", "nn.cast", "nn.iota", 
 
 /// Ops without derivative, and why.
 const std::set<std::string> noDerivative = {
-    "nn.dynamic_slice", // augments data, which nobody differentiates
-    "nn.gradient",      // expanded before anything that could ask
+    "nn.dynamic_slice", // augments data, which is never differentiated
+    "nn.gradient",      // expanded before any derivative is requested
 };
 
 TEST_F(Registry, isNotEmpty) { EXPECT_GE(ops().size(), 45u); }
@@ -83,7 +83,7 @@ TEST_F(Registry, everyOpHasATest) {
 
 TEST_F(Registry, theInterpreterKnowsEveryOp) {
   for (RegisteredOperationName op : ops())
-    if (op.getStringRef() != "nn.gradient") // Expanded first.
+    if (op.getStringRef() != "nn.gradient") // expanded first
       EXPECT_TRUE(reference::semantics().count(op.getStringRef())) << op.getStringRef().str();
   for (auto &entry : reference::semantics())
     EXPECT_TRUE(RegisteredOperationName::lookup(entry.getKey(), &context)) << entry.getKey().str();

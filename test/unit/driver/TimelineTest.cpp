@@ -1,3 +1,4 @@
+// Tests of Timeline, which adds up the times of stages for --timing.
 #include "compiler/driver/Timeline.h"
 
 #include "gtest/gtest.h"
@@ -14,7 +15,7 @@ static std::string printed(const Timeline &timeline, double begin, double end) {
 TEST(Timeline, CountsPartsOnce) {
   Timeline timeline;
   timeline.add("check", 10.1, 10.2);
-  timeline.add("inner", 10.32, 10.33); // a stage ends before the one that it is part of
+  timeline.add("inner", 10.32, 10.33); // a stage ends before the one that contains it
   timeline.add("middle", 10.3, 10.35);
   timeline.add("generate", 10.3, 10.4);
   EXPECT_EQ(printed(timeline, 10, 11), "    100.0 ms   10.0 %  check\n"

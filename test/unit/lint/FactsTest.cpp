@@ -1,4 +1,4 @@
-// Facts in documentation comments.
+// Tests of facts in documentation comments.
 #include "compiler/lint/Facts.h"
 #include "compiler/parse/Parse.h"
 #include "compiler/support/Diagnostics.h"

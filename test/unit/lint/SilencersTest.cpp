@@ -1,4 +1,4 @@
-// Which comments silence, and on which lines.
+// Tests which comments silence lints, and on which lines.
 #include "compiler/lint/Silencers.h"
 #include "compiler/support/Diagnostics.h"
 #include <gtest/gtest.h>
@@ -11,7 +11,7 @@ namespace {
 struct Text {
   explicit Text(StringRef text)
       : buffer(*addBuffer(diags, text, "silencers.nn")), silencers(diags.sources(), buffer) {}
-  /// The place of a word of the text.
+  /// The place of a word in the text.
   Range at(StringRef word) const {
     StringRef all = bufferText(diags.sources(), buffer),
               found = all.substr(all.find(word), word.size());

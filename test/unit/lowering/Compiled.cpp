@@ -1,3 +1,4 @@
+// Compiles and runs programs for the tests of kernels, and compares them with the interpreter.
 #include "test/unit/lowering/Compiled.h"
 #include "compiler/codegen/Jit.h"
 #include "compiler/codegen/Optimize.h"
@@ -91,7 +92,7 @@ std::vector<Tensor> Program::interpret(const std::vector<Tensor> &arguments, int
 
 namespace {
 
-/// A tensor's elements as the program keeps them.
+/// A tensor's elements as the program stores them.
 class Bytes {
 public:
   Bytes(const Tensor &tensor, Type element) {
@@ -103,7 +104,7 @@ public:
 
   unsigned char *get() { return data.data(); }
   size_t size() const { return data.size(); }
-  /// Whether nothing was written behind the end.
+  /// Whether nothing was written after the end.
   bool isIntact() const {
     return std::all_of(data.end() - guard, data.end(),
                        [](unsigned char byte) { return byte == 0x7e; });
@@ -193,7 +194,7 @@ std::vector<Tensor> Program::run(const std::vector<Tensor> &arguments, int64_t b
     fatal(address.takeError());
   auto code = reinterpret_cast<nn_code>(*address);
 
-  // Memory that nobody has written holds NaNs and ends with bytes that must not change.
+  // Unwritten memory holds NaNs, and ends with bytes that must not change.
   int64_t capacity = batch + setup.spareRows;
   const MemoryPlan::Function &sizes = plan.functions.front();
   int64_t scratchBytes = sizes.fixedBytes + sizes.rowBytes * capacity;
@@ -240,7 +241,7 @@ std::vector<Tensor> Program::run(const std::vector<Tensor> &arguments, int64_t b
   for (std::thread &worker : workers)
     worker.join();
 
-  // Everything that was written lies within what was planned.
+  // Everything that was written must be within the planned memory.
   auto touchedBytes = [](const std::vector<unsigned char> &bytes, const unsigned char *start) {
     auto last =
         std::find_if(bytes.rbegin(), bytes.rend(), [](unsigned char byte) { return byte != 0xff; });

@@ -1,4 +1,4 @@
-// CompiledFunction: the pipeline, then the JIT.
+// CompiledFunction: runs the pipeline, then the JIT.
 #include "CompiledFunction.h"
 
 #include "compiler/codegen/Optimize.h"

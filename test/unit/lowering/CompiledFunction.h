@@ -1,4 +1,4 @@
-// Compiles one nn function as the compiler does and calls it as the runtime does. For the tests of
+// Compiles one nn function as the compiler does and calls it as the runtime does. For tests of
 // generated code and for bench/.
 #pragma once
 
@@ -14,7 +14,7 @@ namespace nnc {
 struct CompileOptions {
   std::string cpu = "native";
   bool unfused = false;
-  /// If not empty: put on every contraction kernel as `kern.tiles`, in place of the model's choice.
+  /// If not empty: set on every contraction kernel as `kern.tiles`, in place of the model's choice.
   std::string plan;
 };
 
@@ -24,16 +24,16 @@ public:
   /// program with a message if it does not compile.
   explicit CompiledFunction(const std::string &text, const CompileOptions &options = {});
 
-  /// Calls it on `threads` threads for a batch of `rows`. `in` and `out` are its fields and
-  /// results.
+  /// Calls the function on `threads` threads for a batch of `rows`. `in` and `out` are its fields
+  /// and results.
   void run(int64_t rows, std::vector<const void *> in, std::vector<void *> out, int threads = 1);
 
-  /// For callers with threads of their own: the function, and scratch for `capacity` rows.
+  /// For callers with their own threads: the function, and scratch for `capacity` rows.
   nn_code code = nullptr;
   std::vector<unsigned char> scratch(int64_t capacity) const {
     return std::vector<unsigned char>(fixedBytes + rowBytes * capacity + 64);
   }
-  /// The kern module after planning, as text, and the assembly if `cpu` is what runs here.
+  /// The kern module after planning, as text, and the assembly if `cpu` is this machine's.
   std::string kernText;
   double compileSeconds = 0;
 

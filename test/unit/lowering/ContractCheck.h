@@ -1,4 +1,4 @@
-// How tests of contractions compute and compare; see ContractTest.cpp.
+// Computes and compares contractions for the tests in ContractTest.cpp and ContractRandomTest.cpp.
 #pragma once
 
 #include "CompiledFunction.h"
@@ -22,7 +22,7 @@ template <class T> std::vector<T> randomNumbers(int64_t count, unsigned seed) {
   return values;
 }
 
-/// The result of the contraction on fixed random operands; what lies behind it in memory must stay.
+/// The result of the contraction on fixed random operands; the memory after it must not change.
 template <class T>
 std::vector<T> computeContraction(CompiledFunction &function, const Contraction &c, int64_t rows,
                                   int threads) {
@@ -37,8 +37,8 @@ std::vector<T> computeContraction(CompiledFunction &function, const Contraction 
   return y;
 }
 
-/// Every element within γ_K Σ|a||b| of the definition, and the same bits on one, two and three
-/// threads.
+/// Checks that every element is within γ_K Σ|a||b| of the definition, with the same bits on one,
+/// two and three threads.
 template <class T>
 void checkContraction(CompiledFunction &function, const Contraction &c, int64_t rows) {
   auto a = randomNumbers<T>(elementsOf(c.leftShape, rows), 1),
@@ -49,7 +49,7 @@ void checkContraction(CompiledFunction &function, const Contraction &c, int64_t 
   std::vector<T> got = computeContraction<T>(function, c, rows, 1);
   double k = double(c.depth(rows)), unit = std::numeric_limits<T>::epsilon() / 2,
          gamma = k * unit / (1 - k * unit);
-  // The reference itself rounds, in double.
+  // The reference itself also rounds, in double.
   double slack = sizeof(T) == 8 ? 2 : 1;
   for (size_t i = 0; i < y.size(); ++i)
     ASSERT_LE(std::fabs(double(got[i]) - y[i]), slack * gamma * magnitude[i] + 1e-300)

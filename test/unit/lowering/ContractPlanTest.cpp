@@ -1,4 +1,4 @@
-// What the contraction model chooses, and the plan as an attribute.
+// Tests of the contraction model's choices, and of the plan as an attribute.
 #include "Contraction.h"
 #include "compiler/lowering/cpu/contract/ContractModel.h"
 
@@ -86,7 +86,7 @@ TEST_F(ContractPlanTest, ScalarsArePackedWhereTheirStepsLieFarApart) {
 
   ContractShape small = shapeOf(denseWeight(784, 256));
   EXPECT_FALSE(paysToPackScalars(small, *planContraction(small, avx512), avx512));
-  // A convolution's sum has several dims, a forward product walks its rows along.
+  // A convolution's sum has several dims; a forward product iterates along its rows.
   ContractShape conv = shapeOf(convWeight(16, 32, 34, 3));
   EXPECT_FALSE(canPackScalars(conv, *planContraction(conv, avx512)));
   ContractShape forward = shapeOf(denseForward(1024, 1024));
@@ -127,8 +127,8 @@ TEST_F(ContractPlanTest, StepsAreNotUnrolledWhereTheirWindowWouldSpill) {
 }
 
 TEST_F(ContractPlanTest, TilesMayBeLongWhereLoadsAreFree) {
-  // 13 rows of 2 vectors load 15 for 26 products, 6 of 4 load 10 for 24; but their vectors come
-  // from one row of the image.
+  // 13 rows of 2 vectors need 15 loads for 26 products, 6 of 4 need 10 for 24, but their vectors
+  // come from one row of the image.
   ContractShape shape = shapeOf(convForward(32, 64, 34, 3));
   auto square = planContraction(shape, avx512);
   LoweringTarget zen;
@@ -191,7 +191,7 @@ TEST_F(ContractPlanTest, ThreadsHaveAPlanOfTheirOwnWhereOneTileIsAll) {
   ContractShape shape = shapeOf(convWeight(1, 8, 28, 5));
   auto plans = planForThreads(shape, zen);
   ASSERT_TRUE(plans && plans->shared);
-  // 200 elements are one tile of 25 rows; two threads have less each.
+  // 200 elements are one tile of 25 rows; with two threads each has less.
   EXPECT_EQ(plans->plan.rows(shape), 25);
   EXPECT_LT(plans->shared->rows(shape), 25);
   // Its panel, used once, stays in the first-level cache.
@@ -199,7 +199,7 @@ TEST_F(ContractPlanTest, ThreadsHaveAPlanOfTheirOwnWhereOneTileIsAll) {
   for (unsigned d : shape.summedDims())
     panel *= plans->plan.tile[d];
   EXPECT_LE(panel, zen.l1Bytes);
-  // Images enough for all threads.
+  // There are enough images for all threads.
   auto forward = planForThreads(shapeOf(convForward(32, 64, 34, 3)), zen);
   ASSERT_TRUE(forward.has_value());
   EXPECT_FALSE(forward->shared.has_value());

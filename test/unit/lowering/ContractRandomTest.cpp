@@ -1,5 +1,5 @@
-// Random contractions with random plans: any plan that fits gives the definition's result, and the
-// same bits as every other. The levels of processor take turns.
+// Tests random contractions with random plans: any plan that fits must give the definition's
+// result, and the same bits as every other plan. The processor levels alternate.
 #include "ContractCheck.h"
 #include "Levels.h"
 #include "compiler/lowering/cpu/contract/ContractModel.h"
@@ -52,14 +52,14 @@ public:
       c.left.push_back({{loop, 1}});
       c.leftShape.push_back(c.sizes[loop]);
     }
-    // A window: one more summed loop that slides along an entry of the left operand.
+    // A window: one more summed loop, which slides along an entry of the left operand.
     if (!left.empty() && number(0, 2) == 0) {
       size_t entry = number(0, left.size() - 1);
       int loop = int(c.sizes.size());
       int64_t stride = number(1, 2), dilation = number(1, 2), size = number(1, 5);
       c.sizes.push_back(size);
       right.insert(right.begin() + number(0, right.size()), loop);
-      // Windowed entries are not shared with the right operand in any program.
+      // No program shares windowed entries with the right operand.
       if (std::find(right.begin(), right.end(), left[entry]) == right.end()) {
         c.left[entry] = {{left[entry], stride}, {loop, dilation}};
         c.leftShape[entry] =
@@ -75,7 +75,7 @@ public:
     return c;
   }
 
-  /// A plan that fits, if one turns up.
+  /// A random plan that fits, if one is found.
   std::optional<ContractPlan> plan(const ContractShape &shape) {
     for (int attempt = 0; attempt < 100; ++attempt) {
       ContractPlan plan;
@@ -106,7 +106,7 @@ public:
   }
 
 private:
-  /// Makes a loop the batch, where it is the first dim of every tensor that has it.
+  /// Makes a loop the batch, if it is the first dim of every tensor that has it.
   void batch(Contraction &c) {
     if (c.out.empty() || number(0, 1))
       return;

@@ -1,6 +1,6 @@
-// Generated contractions against their definition, for every kind of program and odd shapes; the
-// bits must not depend on threads, tiles or packing. Each test runs for every level of processor
-// that this machine can be.
+// Compares generated contractions with their definition, for every kind of program and odd shapes;
+// the bits must not depend on threads, tiles or packing. Each test runs for every processor level
+// that this machine supports.
 #include "ContractCheck.h"
 #include "Levels.h"
 
@@ -31,7 +31,7 @@ void Contract::expectCorrect(Contraction c, std::vector<int64_t> batches) {
   }
 }
 
-/// A plan that does not fit would have been replaced.
+/// Checks that the plan was used: one that does not fit would have been replaced.
 void expectPlan(const CompiledFunction &function, const std::string &plan) {
   std::string tile = plan.substr(plan.find("tile = "), plan.find('>') - plan.find("tile = "));
   EXPECT_NE(function.kernText.find(tile), std::string::npos) << tile << " is not in\n"
@@ -114,9 +114,9 @@ TEST_P(Contract, Double) {
   expectCorrect(inDouble(convWeight(3, 7, 9, 3)), {2});
 }
 TEST_P(Contract, LongSums) {
-  // Of equal products, which lose the most: right to 1e-5, and the same bits on several threads.
-  // Dense layers, packed and not, with and without lanes; convolutions; a small batch; a sum that
-  // fills its last block and one that does not.
+  // Sums of equal products lose the most: they must be right to 1e-5, with the same bits on several
+  // threads. Dense layers, packed and not, with and without lanes; convolutions; a small batch; a
+  // sum that fills its last block and one that does not.
   for (auto [c, batches] : std::vector<std::pair<Contraction, std::vector<int64_t>>>{
            {denseWeight(3, 5), {100, 512, 513, 200'001}},
            {denseWeight(100, 40), {900, 20'000}},
@@ -184,8 +184,8 @@ TEST_P(Contract, OtherForms) {
 
 namespace {
 
-/// A full convolution: dy of side `size`, padded by `low` and `high` on both sides of both dims by
-/// the kernel itself or, `known` false, by whoever calls it.
+/// A full convolution: dy of side `size`, padded by `low` and `high` on both sides of both dims, by
+/// the kernel itself or, if `known` is false, by the caller.
 std::string fullConvolution(int64_t c, int64_t o, int64_t size, int64_t window, int64_t low,
                             int64_t high, bool known) {
   int64_t padded = size + low + high, out = padded - window + 1;
@@ -207,7 +207,7 @@ std::string fullConvolution(int64_t c, int64_t o, int64_t size, int64_t window, 
   return text;
 }
 
-/// What it makes of random numbers.
+/// Its result for random numbers.
 std::vector<float> computeFull(int64_t c, int64_t o, int64_t size, int64_t window, int64_t low,
                                int64_t high, bool known, int64_t rows, int threads,
                                const CompileOptions &options) {
@@ -323,7 +323,7 @@ TEST(ContractPlans, DoNotChangeBits) {
            "{vectors = \"right\", lanes_dim = 1, lanes = 8, tile = array<i64: 7, 24, 0>, pack = "
            "false, pack_scalars = true, unroll = 2}"});
   // Long sums: panels that hold less than a block, some, and more than one; not packed; pairs. The
-  // chosen plan says what is right.
+  // result of the chosen plan is the reference.
   check(denseForward(3000, 40), 21,
         {"{vectors = \"right\", lanes_dim = 1, lanes = 8, tile = array<i64: 4, 16, 0>, pack = "
          "false, unroll = 4}",
@@ -343,8 +343,8 @@ TEST(ContractPlans, DoNotChangeBits) {
          "pack = true, pairs = true, unroll = 2}",
          "{vectors = \"right\", lanes_dim = 0, lanes = 8, tile = array<i64: 8, 5, 5, 0, 0, 0>, "
          "pack = false, unroll = 4}"});
-  // Rows that overlap at the end, where sums are stored transposed in more than one vector. Shape
-  // dims: columns, rows.
+  // Rows that overlap at the end, with sums that are stored transposed in more than one vector.
+  // Shape dims: columns, rows.
   check({"transposed tail", {2, 13, 8}, {{{0, 1}}, {{1, 1}}}, {2}, {2, 0, 1}, {2, 13}}, 1,
         {"{vectors = \"right\", lanes_dim = 0, lanes = 4, tile = array<i64: 4, 6>, pack = false, "
          "unroll = 2}"});

@@ -1,4 +1,4 @@
-// Contraction: text and reference.
+// Contraction: its text in the nn dialect and its reference result.
 #include "Contraction.h"
 
 #include <cmath>

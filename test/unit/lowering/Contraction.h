@@ -16,7 +16,7 @@ struct Contraction {
   Access left;
   std::vector<int> right, out;
   std::vector<int64_t>
-      leftShape; // of the left operand; its windows may not reach its end (-1: the batch)
+      leftShape; // of the left operand; its windows need not reach its end (-1: the batch)
   std::string type = "f32";
 
   /// A module whose @f computes it; `epilogue` are nn ops that turn %y into %z, of the same type
@@ -51,7 +51,7 @@ Contraction blockedInput(int64_t k, int64_t n, int64_t block);
 Contraction blockedWeight(int64_t k, int64_t n, int64_t block);
 Contraction convForward(int64_t c, int64_t o, int64_t size, int64_t window, int64_t stride = 1);
 Contraction convWeight(int64_t c, int64_t o, int64_t size, int64_t window, int64_t stride = 1);
-/// The gradient by x, from dy padded to `size + window - 1` and reversed weights.
+/// The gradient with respect to x, from dy padded to `size + window - 1` and reversed weights.
 Contraction convInput(int64_t c, int64_t o, int64_t size, int64_t window);
 
 } // namespace nnc

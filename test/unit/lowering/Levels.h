@@ -1,5 +1,5 @@
-// The processor levels that tests of generated code run for: what this machine is, and every lesser
-// one with vectors of another width or other instructions. Tests of one level each are instantiated
+// The processor levels for which tests of generated code run: this machine's, and every lower one
+// with vectors of another width or other instructions. Tests with one level each are instantiated
 // with
 //
 //   INSTANTIATE_TEST_SUITE_P(Levels, MyTest, testing::ValuesIn(nnc::test::levels()),
@@ -24,8 +24,8 @@ inline Target targetOf(const std::string &cpu) {
   return *target;
 }
 
-/// "native", and of AVX2 (8 lanes, 16 registers) and SSE2 (4 lanes, no fused multiply-adds) what
-/// lies below it.
+/// "native", and those of AVX2 (8 lanes, 16 registers) and SSE2 (4 lanes, no fused multiply-adds)
+/// that are below it.
 inline std::vector<std::string> levels() {
   std::vector<std::string> result{"native"};
 #if defined(__x86_64__)

@@ -1,4 +1,4 @@
-// f32 functions against libm in f64: accuracy over their range, and special values.
+// Compares f32 functions with libm in f64: accuracy over their range, and special values.
 #include "test/unit/lowering/Compiled.h"
 #include "test/unit/lowering/Levels.h"
 
@@ -9,7 +9,7 @@ using namespace nnc::test;
 
 namespace {
 
-/// One level.
+/// A test of one processor level.
 class Math : public testing::TestWithParam<std::string> {
 protected:
   void sweep(const std::string &op, const std::function<double(double)> &exact, double low,

@@ -1,5 +1,6 @@
-// The scratch that is planned is the scratch that is written: not a byte more (which every test of
-// kernels checks), and no less than what tensors that live at once need.
+// Tests that the planned scratch is the scratch that is written: not a byte more is written (which
+// every test of kernels checks), and no less is planned than tensors that live at the same time
+// need.
 #include "test/unit/lowering/Compiled.h"
 
 #include "compiler/pipeline/Pipeline.h"

@@ -1,3 +1,4 @@
+// Tests of pointwise kernels: shapes, broadcasting, lanes, random numbers.
 #include "test/unit/lowering/Compiled.h"
 
 using namespace nnc::test;
@@ -54,8 +55,8 @@ TEST(Pointwise, ReturnsItsArgumentsAndTheSameValueTwice) {
       4);
 }
 
-// A base before the first element, from which lanes reach into it: their indices are taken apart
-// all the same.
+// A base before the first element, from which lanes reach into the tensor: their indices must still
+// be split into dims.
 TEST(Pointwise, TakenApartBehindPadding) {
   for (int64_t low : {1, 2, 3, 4, 6})
     for (int64_t spread : {2, 3}) {
@@ -113,7 +114,7 @@ TEST(Pointwise, LanesInPatterns) {
     }
 }
 
-// Vectors that share an evaluation are the same numbers as those that are computed alone, in f64
+// Vectors that share an evaluation have the same numbers as those that are computed alone, in f64
 // too.
 TEST(Pointwise, RandomNumbersTogetherAndAlone) {
   for (const char *type : {"tensor<?x64xf32>", "tensor<?x2x32xf32>", "tensor<?x128xf64>",

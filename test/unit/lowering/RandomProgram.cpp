@@ -1,3 +1,4 @@
+// Generates random programs of nn ops.
 #include "test/unit/lowering/RandomProgram.h"
 #include "compiler/dialect/NnDialect.h"
 
@@ -109,7 +110,7 @@ private:
     Value size = b.create<nn::AbsOp>(loc, x);
     return b.create<nn::AddOp>(loc, size, constant(0.5, shapeOf(x)));
   }
-  /// Integers 0 … limit - 1 as T, made of x.
+  /// Integers 0 … limit - 1 as T, computed from x.
   Value integers(Value x, int64_t limit) {
     Value scaled = b.create<nn::MulOp>(loc, b.create<nn::AbsOp>(loc, shrink(x)),
                                        constant(double(limit), shapeOf(x)));
@@ -179,7 +180,7 @@ private:
     if (element.isF32())
       return b.create<nn::CastOp>(
           loc, x.getType(), b.create<nn::CastOp>(loc, RankedTensorType::get(shapeOf(x), other), x));
-    return x; // f64 to f32 and back loses what the interpreter keeps
+    return x; // f64 to f32 and back loses digits that the interpreter keeps
   }
   Sizes widened() {
     Sizes shape = shapeOf(any());

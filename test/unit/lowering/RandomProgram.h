@@ -9,7 +9,7 @@ namespace nnc::test {
 
 /// A function of about `ops` random ops over tensors of `element` ("f32" or "f64") with a few
 /// results. The same seed gives the same program. Values stay of moderate size, so that results can
-/// be compared. The names of the ops that were made are added to `made`.
+/// be compared. The names of the generated ops are added to `made`.
 mlir::OwningOpRef<mlir::ModuleOp> randomProgram(unsigned seed, int ops, const std::string &element,
                                                 std::set<std::string> *made = nullptr);
 

@@ -1,3 +1,4 @@
+// Tests random programs: against the interpreter, and fused against not fused.
 #include "test/unit/lowering/RandomProgram.h"
 #include "compiler/dialect/NnDialect.h"
 #include "mlir/IR/Verifier.h"
@@ -8,7 +9,7 @@ using namespace nnc::test;
 
 namespace {
 
-/// How many programs: NNC_RANDOM_PROGRAMS overrides, for long runs.
+/// The number of programs; NNC_RANDOM_PROGRAMS overrides it, for long runs.
 unsigned programs() {
   const char *given = std::getenv("NNC_RANDOM_PROGRAMS");
   return given ? std::atoi(given) : 25;
@@ -35,20 +36,19 @@ void runSeed(unsigned seed, const std::string &element, double tolerance) {
 
 } // namespace
 
-// In f64 code and interpreter differ in the last bits alone.
+// In f64, code and interpreter differ only in the last bits.
 TEST(RandomProgram, AgreesWithTheInterpreterInF64) {
   for (unsigned seed = firstSeed(); seed < firstSeed() + programs() && !HasFailure(); ++seed)
     runSeed(seed, "f64", 1e-9);
 }
 
-// In f32 a comparison may fall out differently; what must hold is that fusion and threads change no
-// bit.
+// In f32 a comparison may give another result, but fusion and threads must not change any bit.
 TEST(RandomProgram, FusionAndThreadsChangeNoBitInF32) {
   for (unsigned seed = firstSeed(); seed < firstSeed() + programs() && !HasFailure(); ++seed)
     runSeed(1000 + seed, "f32", INFINITY);
 }
 
-// tanh(exp(tanh(…))) of an iota, whose lanes are constants in the fused kernel alone.
+// tanh(exp(tanh(…))) of an iota, whose lanes are constants only in the fused kernel.
 TEST(RandomProgram, FunctionsOfKnownNumbersHaveTheBitsOfUnknownOnes) {
   runSeed(1066, "f32", INFINITY);
 }

@@ -1,3 +1,4 @@
+// Tests of reductions: rows, the batch, whole tensors, long sums, numbers that are not finite.
 #include "test/unit/lowering/Compiled.h"
 #include "test/unit/lowering/Levels.h"
 
@@ -73,8 +74,8 @@ TEST(Reduction, ArgmaxTakesTheFirst) {
   EXPECT_EQ(program.run(x, 1)[2].data[0], 17);
 }
 
-/// Of equal numbers, whose sum loses the most: right to 1e-5, on every level, fused or not, on any
-/// number of threads.
+/// Sums of equal numbers lose the most: they must be right to 1e-5, on every level, fused or not,
+/// with any number of threads.
 static void checkLong(const std::string &from, const std::string &dims, const std::string &to,
                       int64_t batch) {
   SCOPED_TRACE(from + " over " + dims);
@@ -103,9 +104,9 @@ TEST(Reduction, LongSumsOfWhatIsNotFinite) {
                   ": tensor<4xf32>\n}");
   std::vector<Tensor> x = program.randomArguments(1);
   x[0].data[17] = INFINITY;                                  // infinite
-  x[0].data[9000 + 5000] = NAN;                              // not a number
-  x[0].data[18000] = INFINITY, x[0].data[26000] = -INFINITY; // neither
-  for (int i = 27000; i < 36000; ++i) // too large, though every part of it fits
+  x[0].data[9000 + 5000] = NAN;                              // NaN
+  x[0].data[18000] = INFINITY, x[0].data[26000] = -INFINITY; // both signs: NaN
+  for (int i = 27000; i < 36000; ++i) // the sum is too large, though every part of it fits
     x[0].data[i] = 3e37f;
   for (const std::string &level : levels()) {
     nnc::test::Setup setup;

@@ -1,5 +1,5 @@
-// Chains of row-wise kernels on fewer rows than a panel has, on whole panels, on more; and enough
-// of them for several threads.
+// Tests chains of row-wise kernels on fewer rows than a panel has, on whole panels and on more, and
+// with enough panels for several threads.
 #include "test/unit/lowering/Compiled.h"
 
 using namespace nnc::test;
@@ -21,7 +21,7 @@ TEST(RowPanels, Softmax) {
           rows, 1e-5);
 }
 
-// The batch's size is the whole batch's in every panel.
+// In every panel the batch's size is that of the whole batch.
 TEST(RowPanels, BatchSize) {
   for (int64_t rows : batches)
     check(R"(func.func @f(%x: tensor<?x600xf32>) -> tensor<?x600xf32> {

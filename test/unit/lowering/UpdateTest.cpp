@@ -1,3 +1,4 @@
+// Tests of functions that write persistent tensors: training steps and initialisation.
 #include "compiler/pipeline/Pipeline.h"
 #include "mlir/Pass/PassManager.h"
 #include "test/unit/lowering/Compiled.h"

@@ -1,4 +1,4 @@
-// Declarations, blocks and data (LANGUAGE.md 5 to 7).
+// Tests of parsing declarations, blocks and data (LANGUAGE.md 5 to 7).
 #include "test/unit/parse/Parsed.h"
 
 using namespace nnc;

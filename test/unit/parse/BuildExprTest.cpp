@@ -1,4 +1,4 @@
-// Expressions: precedence, associativity, postfix forms, literals (LANGUAGE.md 4).
+// Tests of parsing expressions: precedence, associativity, postfix forms, literals (LANGUAGE.md 4).
 #include "test/unit/parse/Parsed.h"
 
 using namespace nnc;

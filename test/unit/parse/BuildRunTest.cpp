@@ -1,4 +1,5 @@
-// Runs: train, evaluate and the other statements that happen in order (LANGUAGE.md 8).
+// Tests of parsing runs: train, evaluate and the other statements that are executed in order
+// (LANGUAGE.md 8).
 #include "test/unit/parse/Parsed.h"
 
 using namespace nnc;

@@ -1,4 +1,5 @@
-// One message for each broken statement, none in its wake, and on with the next.
+// Tests of error recovery: one message for each broken statement, no follow-up errors, then the
+// next statement.
 #include "test/unit/parse/Parsed.h"
 
 using namespace nnc;

@@ -1,11 +1,11 @@
-// Newlines, separators, brackets and limits (LANGUAGE.md 2.5, 2.6).
+// Tests of newlines, separators, brackets and limits (LANGUAGE.md 2.5, 2.6).
 #include "test/unit/parse/Parsed.h"
 
 using namespace nnc;
 using namespace nnc::ast;
 using namespace nnc::test;
 
-/// How many statements a text has; 0 with a failure where it has errors.
+/// The number of statements in a text; 0 and a test failure if it has errors.
 static size_t countStatements(llvm::StringRef text) {
   Parsed parsed(text);
   EXPECT_EQ(parsed.errors(), "") << text.str();

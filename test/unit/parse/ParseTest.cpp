@@ -1,5 +1,5 @@
-// Whole programs: the samples, the prelude, the round trip through the printer, mutations, prompts
-// and speed.
+// Tests of parsing whole programs: the samples, the prelude, the round trip through the printer,
+// mutations, prompts and speed.
 #include "test/unit/parse/Parsed.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -11,7 +11,7 @@
 using namespace nnc;
 using namespace nnc::test;
 
-/// The texts of all .nn files of a folder, by path; none where it does not exist.
+/// The texts of all .nn files of a folder, by path; none if it does not exist.
 static std::vector<std::pair<std::string, std::string>> programsIn(const std::string &folder) {
   std::vector<std::pair<std::string, std::string>> programs;
   std::error_code error;
@@ -28,7 +28,7 @@ static std::vector<std::pair<std::string, std::string>> allPrograms() {
   const char *shared = std::getenv("NNC_SHARED");
   const std::string samples = std::string(shared ? shared : NNC_SHARED_DIR) + "/programs";
   auto programs = programsIn(samples);
-  // Their README names those that are written in the language's next edition.
+  // Their README names those that use the next edition of the language.
   if (auto readme = llvm::MemoryBuffer::getFile(samples + "/README.md"))
     if (const llvm::StringRef text = (*readme)->getBuffer(); text.contains("second edition"))
       llvm::erase_if(programs, [&](auto &program) {
@@ -54,7 +54,7 @@ TEST(Parse, ReadsEveryProgramAndPrintsItStably) {
   }
 }
 
-/// Deletes, doubles, swaps or replaces a stretch of `text`.
+/// Deletes, doubles, swaps or replaces a part of `text`.
 static std::string mutate(std::string text, std::mt19937 &random) {
   static const char *const pieces[] = {
       "(",       ")",    "[",   "]",   "{",      "}",      "\"",   "`",   "'",    "\n",
@@ -91,7 +91,7 @@ TEST(Parse, SurvivesMutatedPrograms) {
         for (const Diagnostic &message : parsed.diags.all())
           EXPECT_TRUE(parsed.diags.position(message.where).isValid() || !parsed.program)
               << message.message;
-        parsed.printed(); // what is left of it must print, too
+        parsed.printed(); // the rest must be printable too
         continue;
       }
       std::string once = parsed.printed();
@@ -117,8 +117,8 @@ TEST(Parse, GivesNothingWhereNothingCanBeRead) {
   EXPECT_NE(Parsed("let a = *").program, nullptr);
 }
 
-// A guard against ANTLR's slow paths, far above what is measured (README): a machine under load
-// must pass it, too.
+// A guard against ANTLR's slow paths, far above the measured time (README): a machine under load
+// must pass it too.
 TEST(Parse, IsQuick) {
   std::string text;
   for (int i = 0; i != 100; ++i)

@@ -1,5 +1,5 @@
-// Shared by the tests of parse/ and ast/: a parsed text with its messages, and a bracketed form of
-// its trees that does not depend on the printer.
+// Helpers for the tests of parse/ and ast/: a parsed text with its messages, and a bracketed form
+// of its trees that does not depend on the printer.
 #pragma once
 #include "compiler/ast/Printer.h"
 #include "compiler/parse/Parse.h"
@@ -131,7 +131,7 @@ inline std::string tree(const ast::Expr *e) {
   return "?";
 }
 
-/// The structure of `text`, read as an expression; its errors instead where there are any.
+/// The structure of `text`, parsed as an expression; its errors instead if there are any.
 inline std::string treeOf(llvm::StringRef text) {
   Parsed parsed(text);
   if (parsed.diags.hasErrors())

@@ -1,4 +1,4 @@
-// Places in texts that are not ASCII.
+// Tests of places in texts that are not ASCII.
 #include "test/unit/parse/Parsed.h"
 
 using namespace nnc;

@@ -1,4 +1,4 @@
-// The wording of syntax errors, and the advice for well-known slips.
+// Tests of the wording of syntax errors, and of the advice for common mistakes.
 #include "test/unit/parse/Parsed.h"
 
 using namespace nnc;

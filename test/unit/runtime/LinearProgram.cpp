@@ -1,5 +1,5 @@
-// The functions of LinearProgram. Thread 0 does the work; the others only meet it at the barrier,
-// as in compiled code.
+// The functions and tables of LinearProgram. Thread 0 does the work; the others only meet it at the
+// barrier, as in compiled code.
 #include "test/unit/runtime/LinearProgram.h"
 
 #include <cmath>
@@ -16,7 +16,7 @@ namespace nnrt_test {
 Seen seen;
 std::vector<float> finalWeights;
 
-static int inputs; // of the program that runs
+static int inputs; // of the running program
 static bool measured, poison, exactFields[2];
 
 // The arena: w, b, the momentum of w and of b.
@@ -327,7 +327,7 @@ nn_program *LinearProgram::finish() {
   nnrt_test::inputs = inputs;
   nnrt_test::measured = measured;
   nnrt_test::poison = poison;
-  exactFields[0] = exactFields[1] = false; // what another program left
+  exactFields[0] = exactFields[1] = false; // another program may have set them
   for (size_t f = 0; f < 2 && f < fields.size(); ++f)
     exactFields[f] = fields[f].flags & (NN_FIELD_NORMALIZE | NN_FIELD_CLASS_WEIGHTS);
   tensors[0] = {"net.dense1.w", "dense1.w", offsets[0], shapes, 1, NN_PARAMETER};

@@ -1,6 +1,6 @@
-// A program made by hand, as the compiler would make it: y = x w + b fitted by momentum descent on
-// the squared error. Its "compiled" functions are plain C++ here. Everything a test wants to change
-// is a member.
+// A hand-written program like those that the compiler makes: y = x w + b, fitted by momentum
+// descent on the squared error. Its "compiled" functions are plain C++. Everything that a test may
+// change is a member.
 #pragma once
 
 #include "runtime/abi.h"
@@ -19,8 +19,8 @@ public:
 
   /// Rows of inputs + 1 numbers.
   void useRows(std::vector<double> values);
-  /// A CSV file whose columns `names` are x's elements, then y; the last is a category when
-  /// `category`.
+  /// A CSV file whose columns `names` are x's elements, then y; the last is a category if
+  /// `category` is set.
   void useCsv(std::string path, std::vector<std::string> names, bool category = false);
   /// A generator with x: [2] and y.
   void useGenerator(int kind, double n);
@@ -36,7 +36,7 @@ public:
 
   /// The finished tables. Call again after a change.
   nn_program *finish();
-  /// Runs nn_main with these arguments behind the program's name.
+  /// Runs nn_main with these arguments after the program's name.
   int main(std::vector<std::string> arguments = {});
 
   int inputs;
@@ -55,7 +55,7 @@ public:
   bool poison = false;  // y of 999 makes the loss NaN through `log`
 
 private:
-  // Deques: the tables point to what they hold.
+  // Deques, because the tables point to their elements.
   std::deque<std::string> strings;
   std::deque<std::vector<double>> rowValues;
   std::deque<std::vector<const char *>> exceptions;
@@ -69,7 +69,7 @@ private:
   nn_program program{};
 };
 
-/// What the functions last saw, for tests that look inside.
+/// The last inputs of the functions, for tests that check them.
 struct Seen {
   std::vector<double> y;      // of every row of every training step, in order
   std::vector<int64_t> rows;  // of every training step
@@ -81,7 +81,7 @@ extern Seen seen;
 /// w and b after the last run (as the evaluate or print function saw them).
 extern std::vector<float> finalWeights;
 
-/// A folder of its own for a test's files, removed at the end.
+/// A separate folder for a test's files, removed at the end.
 class TemporaryFolder {
 public:
   TemporaryFolder();
@@ -92,7 +92,7 @@ public:
   std::string path;
 };
 
-/// Runs `body` with standard output and error caught.
+/// Runs `body` and captures standard output and standard error.
 struct Caught {
   int code;
   std::string out, err;

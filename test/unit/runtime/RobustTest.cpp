@@ -1,4 +1,4 @@
-// What a hostile or unlucky world may do to files, memory and terminals.
+// Tests of hostile input and failures in files, memory and terminals.
 #include "runtime/files/file.h"
 #include "runtime/program/settings.h"
 #include "runtime/sources/zip_file.h"
@@ -35,7 +35,7 @@ TEST(Visible, ControlsAreEscaped) {
             "a\\u2028b");                                // line separator
   EXPECT_EQ(visible("\xf3\xa0\x80\x81"), "\\U000e0001"); // a tag
   EXPECT_EQ(visible("\xc0\x9b\xed\xa0\x80\xff"),
-            "\\xc0\\x9b\\xed\\xa0\\x80\\xff"); // too long, half a pair, no UTF-8
+            "\\xc0\\x9b\\xed\\xa0\\x80\\xff"); // too long, half a pair, not UTF-8
   EXPECT_EQ(visible("θ é 😀 你"), "θ é 😀 你");
   EXPECT_EQ(quoted("\x1b[31m"), "\\x1b[31m");
 }
@@ -56,7 +56,7 @@ TEST(WriteFile, KeepsPermissionsAndLinks) {
   umask(mask);
   ASSERT_EQ(stat((folder / "g").c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 0777, 0640u);
-  ASSERT_EQ(symlink("made", (folder / "ahead").c_str()), 0); // to a file that is not there yet
+  ASSERT_EQ(symlink("made", (folder / "ahead").c_str()), 0); // to a file that does not exist yet
   ASSERT_FALSE(writeFile(folder / "ahead", {{"y", 1}}).failed());
   EXPECT_EQ(folder.read("made"), "y");
   ASSERT_EQ(symlink("loop", (folder / "loop").c_str()), 0);
@@ -154,7 +154,7 @@ std::string little(uint64_t value, int bytes) {
   return text;
 }
 
-/// An entry of a directory, and the directory's end.
+/// A directory entry, and the end of the directory.
 std::string entry(const std::string &name, uint64_t packed, uint64_t offset) {
   return "PK\1\2" + std::string(6, '\0') + little(0, 10) + little(packed, 4) + little(packed, 4) +
          little(name.size(), 2) + little(0, 12) + little(offset, 4) + name;
@@ -207,9 +207,9 @@ TEST(Buffer, MappedFilesThatShrink) {
   EXPECT_EQ(cut.data()[10], 'x');
   EXPECT_EQ(cut.data()[60000], 0); // no SIGBUS
   EXPECT_FALSE(cut.intact());
-  EXPECT_FALSE(whole.intact()); // nobody has read it yet
+  EXPECT_FALSE(whole.intact()); // it has not been read yet
   ASSERT_EQ(ftruncate(file, 64 << 10), 0);
-  EXPECT_FALSE(cut.intact()); // once and for all
+  EXPECT_FALSE(cut.intact()); // from then on
   ASSERT_TRUE(written.map(file, 64 << 10));
   usleep(20000); // clocks of file systems are coarse
   ASSERT_EQ(pwrite(file, "y", 1, 7), 1);
@@ -218,7 +218,7 @@ TEST(Buffer, MappedFilesThatShrink) {
 }
 
 TEST(Memory, LimitsAreAskedBefore) {
-  // In a child: a limit cannot be raised again by everyone.
+  // In a child process, because not every user may raise a limit again.
   const pid_t child = fork();
   if (child == 0) {
     const rlimit limit = {rlim_t(1) << 30, rlim_t(1) << 30};

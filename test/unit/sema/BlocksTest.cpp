@@ -1,4 +1,4 @@
-// Params, states and assignments.
+// Tests of params, states and assignments.
 #include "Check.h"
 
 using namespace nnc;

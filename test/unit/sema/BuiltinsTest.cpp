@@ -1,4 +1,5 @@
-// The tables of names that the language gives, and the primitives that the dialect registers.
+// Tests of the tables of names that the language defines, and of the primitives that the dialect
+// registers.
 #include "compiler/sema/Builtins.h"
 #include "compiler/sema/Sema.h"
 
@@ -14,7 +15,7 @@ TEST(Builtins, elementwiseComesFromTheDialect) {
   EXPECT_EQ(elementwiseArity("select"), 3u);
   EXPECT_EQ(elementwiseArity("contract"), std::nullopt);
   EXPECT_EQ(elementwiseArity("cast"),
-            std::nullopt); // between element types, which programs do not see
+            std::nullopt); // between element types, which programs cannot use
   EXPECT_EQ(elementwiseArity("sigmoid"), std::nullopt); // the prelude's
 }
 

@@ -1,4 +1,4 @@
-// Calls: arity, named arguments, pipes, and what cannot be applied.
+// Tests of calls: arity, named arguments, pipes, and values that cannot be applied.
 #include "Check.h"
 
 using namespace nnc;

@@ -1,4 +1,4 @@
-// What the tests of sema share: program text in, messages out.
+// Helpers for the tests of sema: analyse program text and return the messages.
 #pragma once
 
 #include "compiler/parse/Parse.h"
@@ -14,7 +14,7 @@ namespace nnc {
 
 using Messages = std::vector<std::string>;
 
-/// One analysis of a text, with the real prelude. Keeps everything alive that the symbols point to.
+/// One analysis of a text, with the real prelude. Keeps alive everything that the symbols point to.
 struct Checked {
   explicit Checked(llvm::StringRef text, const sema::Options &options = {});
 

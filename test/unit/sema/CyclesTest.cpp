@@ -1,4 +1,4 @@
-// Declarations that need themselves.
+// Tests of declarations that depend on themselves.
 #include "Check.h"
 
 #include <string>

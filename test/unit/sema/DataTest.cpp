@@ -1,4 +1,4 @@
-// Data blocks: fields, splits, rows, generators.
+// Tests of data blocks: fields, splits, rows, generators.
 #include "Check.h"
 
 using namespace nnc;

@@ -1,4 +1,4 @@
-// Declarations: duplicates, parameters, shapes, options, shadowing.
+// Tests of declarations: duplicates, parameters, shapes, options, shadowing.
 #include "Check.h"
 
 using namespace nnc;

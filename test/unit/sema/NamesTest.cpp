@@ -1,4 +1,4 @@
-// Names: what is visible where, suggestions, one report for each unknown name.
+// Tests of names: what is visible where, suggestions, one report for each unknown name.
 #include "Check.h"
 
 using namespace nnc;
@@ -16,7 +16,8 @@ TEST(Names, didYouMean) {
 
 TEST(Names, onlyWhatCouldStandThere) {
   EXPECT_EQ(notesOf("let scale = 3\nfn f(x) = scal * x\n"), Messages{"did you mean `scale`?"});
-  EXPECT_EQ(notesOf("fn f(x) = tanhh * x\n"), Messages{});            // a function is no operand
+  EXPECT_EQ(notesOf("fn f(x) = tanhh * x\n"), Messages{});            // a function is not an
+                                                                      // operand
   EXPECT_EQ(notesOf("layer f(x: [n]) = linaer(x, 1)\n"), Messages{}); // a schedule
   EXPECT_EQ(notesOf("layer f(x: [n]) = nomral(x)\n"), Messages{});    // an initializer
   EXPECT_EQ(notesOf("layer f(x: [n]) = x |> dense(2, weights = nomral)\n"),

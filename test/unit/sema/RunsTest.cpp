@@ -1,4 +1,4 @@
-// Evaluate, save, report, print and the runs of later issues.
+// Tests of evaluate, save, report, print and other statements.
 #include "Check.h"
 
 using namespace nnc;

@@ -1,4 +1,4 @@
-// File sources: columns from the file, and its mistakes at the line that names it.
+// Tests of file sources: columns from the file, and its errors at the line that names it.
 #include "Check.h"
 
 #include "llvm/Support/FileSystem.h"
@@ -58,7 +58,7 @@ TEST_F(Sources, missingFile) {
                     "train m on d { loss = mse(m(x), y); optimizer = adam; epochs = 1 }\n");
   auto errors = c.errors();
   ASSERT_EQ(errors.size(),
-            2u); // the columns of a missing file are not complained of; the missing field is
+            2u); // the columns of a missing file are not reported; the missing field is
   EXPECT_EQ(errors[0].substr(0, 5), "1:14 ");
   EXPECT_EQ(errors[1], "3:33 unknown name `y`");
 }

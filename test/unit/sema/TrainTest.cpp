@@ -1,10 +1,11 @@
-// Train blocks, and the rule that training never sees the test split.
+// Tests of train blocks, and of the rule that training never sees the test split.
 #include "Check.h"
 
 using namespace nnc;
 
 namespace {
-/// The errors of `entries` in a train block that is complete without them; they stand on line 4.
+/// The errors of `entries` in a train block that is complete without them; the entries are on line
+/// 4.
 Messages train(const std::string &entries, const std::string &target = "net on d") {
   return errorsOf(std::string(common) + "train " + target +
                   " { loss = mse(net(x), y); optimizer = adam(lr = 0.1); epochs = 3\n" + entries +

@@ -1,4 +1,5 @@
-// The text form of messages: places, carets under letters of any width, long lines, limits.
+// Tests of the text form of messages: places, carets under letters of any width, long lines,
+// limits.
 #include "compiler/support/Diagnostics.h"
 #include <gtest/gtest.h>
 
@@ -58,7 +59,7 @@ TEST(DiagnosticPrinter, PlacesCaretsBehindTabsAndWideLetters) {
 }
 
 TEST(DiagnosticPrinter, ReplacesBytesThatCannotBeShown) {
-  Fixture f(""); // the buffer below is refused as text, and its place still prints
+  Fixture f(""); // the buffer below is rejected as text, and its place is still printed
   EXPECT_FALSE(addBuffer(f.diags, "a\x01\x80\xFF z", "bad.nn"));
   EXPECT_EQ(
       f.printed(),

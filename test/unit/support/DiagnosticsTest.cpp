@@ -1,4 +1,4 @@
-// Collecting messages, and the search for the name that was meant.
+// Tests of collecting messages, and of the search for the intended name.
 #include "compiler/support/Diagnostics.h"
 #include <gtest/gtest.h>
 
@@ -21,7 +21,7 @@ TEST(Diagnostics, CountsErrorsAndKeepsNotesWithTheirMessage) {
 
 TEST(Diagnostics, FindsTheNameThatWasMeant) {
   llvm::StringRef names[] = {"relu", "gelu", "sigmoid", "cross_entropy", "accuracy", "lr", "Adam"};
-  EXPECT_EQ(didYouMean("rleu", names), "relu"); // a swap is one slip
+  EXPECT_EQ(didYouMean("rleu", names), "relu"); // a swap is one edit
   EXPECT_EQ(didYouMean("rlex", names), "");
   EXPECT_EQ(didYouMean("rel", names), "relu");
   EXPECT_EQ(didYouMean("sigmod", names), "sigmoid");

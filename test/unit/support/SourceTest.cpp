@@ -1,4 +1,4 @@
-// Loading of texts, and places in them.
+// Tests of loading texts, and of places in them.
 #include "compiler/support/Diagnostics.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
@@ -20,7 +20,7 @@ public:
   llvm::SmallString<64> path;
 };
 
-/// The message with which loading fails; empty where it does not.
+/// The message with which loading fails; empty if it succeeds.
 std::string refusal(llvm::StringRef path) {
   Diagnostics diags;
   std::optional<unsigned> buffer = loadFile(diags, path);

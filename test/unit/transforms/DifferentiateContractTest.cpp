@@ -1,4 +1,4 @@
-// Gradients of contractions: the forms that programs use, then random ones.
+// Tests of gradients of contractions: the forms that programs use, then random ones.
 #include "test/unit/transforms/GradientCheck.h"
 #include "llvm/ADT/StringExtras.h"
 #include <random>
@@ -64,7 +64,7 @@ TEST(DifferentiateContract, conv2dGrouped) {
   contraction("?x2x2x4", "2x3x2x3", "?x2x3x2", "n,g,o,p,c,r", "n,g,c,p+r", "g,o,c,r", "n,g,o,p",
               "-1,2,3,2,2,3");
 }
-TEST(DifferentiateContract, convTransposedRoles) { // The window's second dim is the result's.
+TEST(DifferentiateContract, convTransposedRoles) { // the window's second dim is in the result
   contraction("?x2x8", "3x2x3", "?x3x2", "n,o,p,c,r", "n,c,2*r+3*p", "o,c,r", "n,o,p",
               "-1,3,2,2,3");
 }

@@ -1,4 +1,5 @@
-// One line for each elementwise op: the domain in which it is checked, and to what order.
+// Tests of gradients, with one line for each elementwise op: the domain in which it is checked, and
+// the order.
 #include "test/unit/transforms/GradientCheck.h"
 
 namespace nnc::test {
@@ -68,7 +69,7 @@ TEST(DifferentiateElementwise, cast) {
                  {}, 2);
 }
 
-// The ways of pow whose exponent is known: Simplify rewrites them.
+// The cases of pow with a known exponent: Simplify rewrites them.
 TEST(DifferentiateElementwise, constantExponents) {
   for (auto exponent :
        {"-2.0", "-1.0", "-0.5", "0.0", "0.5", "1.0", "1.5", "2.0", "3.0", "4.0", "5.0"})

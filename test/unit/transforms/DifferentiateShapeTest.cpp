@@ -1,4 +1,4 @@
-// Gradients of the ops that move or reduce elements.
+// Tests of gradients of the ops that move or reduce elements.
 #include "test/unit/transforms/GradientCheck.h"
 
 namespace nnc::test {

@@ -1,3 +1,4 @@
+// Compares gradients with central differences of the interpreter, order by order.
 #include "test/unit/transforms/GradientCheck.h"
 #include "compiler/dialect/NnDialect.h"
 #include "compiler/transforms/Differentiate.h"
@@ -16,7 +17,7 @@ namespace nnc::test {
 namespace {
 
 /// A function at some order of differentiation: its leading arguments are the original ones, the
-/// others weights.
+/// others are weights.
 class Level {
 public:
   Level(ModuleOp module) : module(module) {}

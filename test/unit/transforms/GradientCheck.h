@@ -6,13 +6,14 @@
 
 namespace nnc::test {
 
-/// Where the random arguments of a check lie.
+/// The domain of a check's random arguments.
 struct Domain {
   double low = -2, high = 2;
   /// Arguments that are drawn but not differentiated (indices, seeds); whole numbers in [low,
   /// high].
   std::vector<unsigned> indices = {};
-  /// Whether all arguments are whole numbers: 0, ties, and where functions are undefined.
+  /// Whether all arguments are whole numbers, which include 0, ties and places where functions are
+  /// undefined.
   bool whole = false;
 };
 

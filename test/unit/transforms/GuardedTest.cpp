@@ -1,14 +1,13 @@
-// Choices between an expression and one that is undefined on the other side: gradients are those of
-// the side that is taken, to second order, however choices are nested, summed, moved and
-// multiplied.
+// Tests of choices between expressions of which one is undefined: gradients are those of the side
+// that is taken, to second order, however choices are nested, summed, moved and multiplied.
 #include "test/unit/transforms/GradientCheck.h"
 #include <random>
 
 namespace nnc::test {
 namespace {
 
-/// Text of random functions of `%x: tensor<4xf64>`, made of smooth operations and of choices that
-/// guard what is undefined.
+/// The text of random functions of `%x: tensor<4xf64>`, composed of smooth operations and of
+/// choices that guard undefined ones.
 class Composition {
 public:
   explicit Composition(unsigned seed) : random(seed) {}
@@ -63,8 +62,8 @@ private:
     }
   }
 
-  /// What is undefined at 0 and below, where e > 0.5, else something else; or the greater of such a
-  /// thing and a number.
+  /// If e > 0.5, an expression that is undefined at 0 and below, otherwise another one; or the
+  /// greater of such an expression and a number.
   std::string guarded(const std::string &e) {
     std::string there = undefined(e);
     switch (random() % 4) {
@@ -118,7 +117,7 @@ TEST(Guarded, RandomCompositions) {
   }
 }
 
-/// Whole arguments: 0, ties, and the borders of what is undefined, where the side that is taken is
+/// Whole arguments: 0, ties, and the borders of undefined regions, where the side that is taken is
 /// smooth.
 TEST(Guarded, SpecialPoints) {
   const std::string t = " : tensor<6xf64>";

@@ -1,6 +1,6 @@
-// Every elementwise rewrite gives the same number, bit for bit, for every operand: random programs
-// of elementwise ops run on zeros of both signs, infinities, NaN, the greatest and the least
-// numbers, before and after they are simplified.
+// Tests that every elementwise rewrite gives the same number, bit for bit, for every operand:
+// random programs of elementwise ops run on zeros of both signs, infinities, NaN, the greatest and
+// the least numbers, before and after they are simplified.
 #include "compiler/dialect/NnDialect.h"
 #include "compiler/transforms/Simplify.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -24,8 +24,8 @@ const double special[] = {0.0, -0.0, 1,   -1,    2,      -0.5,   3,       41,   
                           inf, -inf, NAN, 1e308, -1e308, 5e-324, -5e-324, 1e-200, 0.1};
 constexpr int count = sizeof special / sizeof *special;
 
-/// Two operands, every pair of special numbers, and ops on them whose operands are often constants
-/// or repeat one number.
+/// Two operands with every pair of special numbers, and ops on them whose operands are often
+/// constants or repeat one number.
 class Program {
 public:
   Program(MLIRContext &context, unsigned seed) : b(&context), loc(b.getUnknownLoc()), random(seed) {

@@ -1,5 +1,5 @@
-// Simplify keeps values: random programs give the same results before and after, and again after a
-// second run.
+// Tests that Simplify keeps values: random programs give the same results before and after, and
+// again after a second run.
 #include "compiler/transforms/Simplify.h"
 #include "compiler/dialect/NnDialect.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -87,7 +87,7 @@ private:
     case 2:
     case 3:
       return b.create<nn::MulOp>(loc, x, like(x));
-    case 4: // Away from zero, so that quotients stay moderate.
+    case 4: // away from zero, so that quotients stay moderate
       return b.create<nn::DivOp>(loc, x, nn::exp(nn::sin(e.with(like(x)))));
     case 5:
       return b.create<nn::NegOp>(loc, x);
@@ -161,7 +161,7 @@ void expectClose(ArrayRef<Tensor> before, ArrayRef<Tensor> after, const std::str
   for (size_t i = 0; i < before.size(); ++i)
     for (size_t j = 0; j < before[i].data.size(); ++j) {
       double x = before[i].data[j], y = after[i].data[j];
-      // Regrouping moves huge values by their rounding, and may take an overflow a step earlier or
+      // Regrouping changes the rounding of huge values, and may cause an overflow a step earlier or
       // later.
       if (std::fabs(x) > 1e12 || !std::isfinite(x))
         continue;

@@ -1,5 +1,5 @@
-// TopologicalOrder: searches stay between two ranks; nodes that are rearranged keep their ranks
-// together.
+// Tests of TopologicalOrder: searches stay between two ranks; rearranged nodes share the same set
+// of ranks as before.
 #include "compiler/transforms/TopologicalOrder.h"
 
 #include "gtest/gtest.h"
@@ -24,7 +24,7 @@ TEST(TopologicalOrder, FindsWhatLiesBetween) {
   EXPECT_EQ(after(order, 1, 4), (llvm::SmallVector<unsigned>{2, 3}));
   EXPECT_EQ(after(order, 0, 1), (llvm::SmallVector<unsigned>{}));
   EXPECT_EQ(after(order, 0, 3),
-            (llvm::SmallVector<unsigned>{1, 2})); // again: what was seen before does not count
+            (llvm::SmallVector<unsigned>{1, 2})); // again: nodes that were seen before do not count
 }
 
 TEST(TopologicalOrder, RearrangedNodesTakeEachOthersRanks) {

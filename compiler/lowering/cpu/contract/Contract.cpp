@@ -1,4 +1,4 @@
-// emitContraction, and the pass that shows what it will do.
+// Emits contraction kernels, and implements the pass that records their plans.
 #include "compiler/lowering/cpu/contract/Contract.h"
 #include "compiler/lowering/cpu/Generators.h"
 #include "compiler/lowering/cpu/contract/ContractEmitter.h"
@@ -10,8 +10,8 @@ using namespace mlir;
 
 namespace nnc {
 
-/// Vector instructions for each vector of results beside the contraction's own: the other ops and
-/// their loads.
+/// The vector instructions for each result vector besides those of the contraction: the other ops
+/// and their loads.
 static double epilogueCost(kern::FusedOp kernel) {
   double cost = double(kernel.getInputs().size() + kernel.getOutputs().size());
   for (Operation &op : kernel.getBody().front().without_terminator())
@@ -66,9 +66,9 @@ void emitContraction(KernelEmitter &emitter) {
   emit(plans->plan);
 }
 
-/// PullOp::getNonZeroPart() of what another kernel has computed and `kernel` reads as `operand`.
-/// Asked before kernels are lowered one by one: two that do the same to a tensor with padding and
-/// one without do not share code.
+/// PullOp::getNonZeroPart() of the value that another kernel computes and `kernel` reads as
+/// `operand`. It is recorded before kernels are lowered separately, so that equal kernels on
+/// tensors with and without padding do not share code.
 static SmallVector<int64_t> nonZeroPart(kern::FusedOp kernel, Value operand) {
   auto argument = dyn_cast<BlockArgument>(operand);
   if (!argument || argument.getOwner() != &kernel.getBody().front())

@@ -1,4 +1,4 @@
-// Contractions: chooses between the tile generator and plain loops, and makes the choice visible.
+// Plans contractions (with the tile generator or plain loops) and records the plans as attributes.
 #pragma once
 
 #include "compiler/lowering/cpu/Target.h"
@@ -8,10 +8,10 @@
 
 namespace nnc {
 
-/// Puts the plan of every contraction kernel on it as the attribute `kern.tiles`, which the
-/// generator then follows, and as `kern.tiles_shared` one for several threads where they need
-/// another. Kernels that have `kern.tiles` keep what they have. A kernel without the attribute is
-/// planned when it is emitted.
+/// Sets the plan of every contraction kernel as the attribute `kern.tiles`, which the generator
+/// follows, and a separate plan for several threads as `kern.tiles_shared` if they need one.
+/// Kernels that already have `kern.tiles` keep it. A kernel without the attribute is planned when
+/// it is emitted.
 std::unique_ptr<mlir::Pass> createTileContractionsPass(const LoweringTarget &target = {});
 
 } // namespace nnc

@@ -1,5 +1,5 @@
-// Long sums of a tile (LongSums.h): each block's products are added up in registers, and the
-// blocks' sums in the tile's slot, beside what rounding lost of them.
+// Splits the long sums of a tile (LongSums.h). The products of each block are summed in registers,
+// and the sums of the blocks in the tile's slot, with their rounding errors beside them.
 #include "compiler/lowering/cpu/contract/ContractEmitter.h"
 
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -10,7 +10,7 @@ using namespace mlir;
 
 namespace nnc {
 
-/// Finds the blocks, and has a packed panel hold whole ones.
+/// Finds the blocks, and makes a packed panel hold whole blocks.
 void ContractEmitter::cutLongSums() {
   SmallVector<SumLevel> levels;
   for (unsigned d : summed)
@@ -30,11 +30,11 @@ void ContractEmitter::cutLongSums() {
   }
 }
 
-/// Where the slot at `here` keeps what rounding lost.
+/// The address of the rounding errors for the slot at `here`.
 Value ContractEmitter::lostOf(Value here) { return memory.at(here, slotBytes / (shape.bits / 8)); }
 
-/// All products of a tile, added up in the slot `here`. Its operands' strides are those of all
-/// summed dims.
+/// Sums all products of a tile into the slot `here`. The strides of the operands are for all summed
+/// dims.
 void ContractEmitter::sumTile(Value here, const TileOperand &scalars, const TileOperand &vectors,
                               ArrayRef<Value> masks, ArrayRef<SummedExtent> extents,
                               const TilePlace &tile) {
@@ -43,8 +43,8 @@ void ContractEmitter::sumTile(Value here, const TileOperand &scalars, const Tile
   if (!blocks)
     return storeSums(here, emitProducts(emitter, element, plan.lanes, scalars, vectors, masks,
                                         needed, plan.unroll, zeros));
-  // Blocks are counted with their padding: which products are left out depends on the tile, and
-  // where a block ends must not.
+  // Blocks include their padding: the products that are skipped depend on the tile, but the ends of
+  // blocks must not.
   for (unsigned i = 0; i <= blocks->level; ++i)
     needed[i] = extents[i];
   auto clear = [&] {
@@ -62,7 +62,7 @@ void ContractEmitter::sumTile(Value here, const TileOperand &scalars, const Tile
   addBlocks(here, scalars, vectors, masks, needed, blocks->level);
 }
 
-/// Whether the batch is but one block, which then is the sum; null: it never is.
+/// Whether the batch is only one block, which is then the sum. Null: it never is.
 Value ContractEmitter::isSingleBlock() {
   if (blocks->level != 0 || !shape.dims[summed[0]].batch)
     return {};
@@ -71,7 +71,7 @@ Value ContractEmitter::isSingleBlock() {
                                        emitter.constant(blocks->each));
 }
 
-/// Adds the products over `extents` to the slot, a block being some runs of `level` of them.
+/// Adds the products over `extents` to the slot. A block is a number of iterations of `level`.
 void ContractEmitter::addBlocks(Value here, const TileOperand &scalars, const TileOperand &vectors,
                                 ArrayRef<Value> masks, ArrayRef<SummedExtent> extents,
                                 unsigned level) {

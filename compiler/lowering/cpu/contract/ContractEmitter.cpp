@@ -1,9 +1,9 @@
-// ContractEmitter: units of work, which threads share, and the order in which tiles are computed.
+// ContractEmitter: divides the work into units, which threads share, and orders the tiles.
 //
 // Without packing a unit is one register tile. With packing it is a panel of vectors and a number
-// of row tiles that use it (packed scalars: ContractScalars.cpp). A tile that would reach past the
+// of row tiles that use it (packed scalars: ContractScalars.cpp). A tile that would extend past the
 // end of a dim begins earlier instead: it computes some elements again, which are not stored again.
-// So there is one shape of tile; only lanes are masked.
+// So all tiles have one shape, and only lanes are masked.
 #include "compiler/lowering/cpu/contract/ContractEmitter.h"
 #include "compiler/lowering/cpu/contract/ContractModel.h"
 #include "compiler/lowering/cpu/contract/ContractPrefetch.h"
@@ -28,7 +28,7 @@ ContractEmitter::ContractEmitter(KernelEmitter &emitter, nn::ContractionOp root,
 }
 
 void ContractEmitter::run() {
-  // A batch smaller than the tile is computed in tiles of one.
+  // A batch smaller than the tile is computed with tiles of one.
   for (auto [d, dim] : llvm::enumerate(shape.dims)) {
     if (!dim.batch || dim.summed || d == plan.lanesDim || plan.tile[d] <= dim.size)
       continue;
@@ -65,7 +65,6 @@ void ContractEmitter::emitUnits() {
 }
 
 // Places
-// ---------------------------------------------------------------------------------------------------
 
 bool ContractEmitter::isExact(unsigned d) const { return shape.dims[d].size % plan.tile[d] == 0; }
 
@@ -94,7 +93,7 @@ void ContractEmitter::place(TilePlace &tile, unsigned d, Value number) {
   tile.first[d] = b.create<arith::SubIOp>(loc, start, tile.start[d]);
 }
 
-/// `number` counts tiles over `dims`, the last one fastest.
+/// `number` counts tiles over `dims`; the last dim varies fastest.
 void ContractEmitter::placeAll(TilePlace &tile, ArrayRef<unsigned> dims, Value number) {
   for (unsigned i = dims.size(); i-- > 0;) {
     bool single = !shape.dims[dims[i]].batch && plan.tile[dims[i]] >= shape.dims[dims[i]].size;
@@ -110,7 +109,6 @@ void ContractEmitter::placeAll(TilePlace &tile, ArrayRef<unsigned> dims, Value n
 }
 
 // One tile
-// -------------------------------------------------------------------------------------------------
 
 Value ContractEmitter::base(unsigned operand) {
   return emitter.input(operand ? root.getRight() : root.getLeft()).base;
@@ -130,14 +128,13 @@ void ContractEmitter::loop(Value from, Value to, int64_t by, llvm::function_ref<
   body(loop.getInductionVar());
 }
 
-/// Units below which one thread does everything: about 5 µs of work.
+/// Below this many units one thread does everything: about 5 µs of work.
 int64_t ContractEmitter::grain(int64_t units) const {
   constexpr double slots = 15000;
   return std::max<int64_t>(1, int64_t(std::ceil(slots * double(units) / std::max(plan.cost, 1.0))));
 }
 
 // Units
-// ----------------------------------------------------------------------------------------------------
 
 int64_t tilesAtExpectedRows(const ContractShape &shape, const ContractPlan &plan,
                             ArrayRef<unsigned> dims) {
@@ -187,8 +184,8 @@ void ContractEmitter::emitPackedUnits() {
   all.append(columns);
   all.push_back(plan.lanesDim);
   Value panels = tilesOf(all), tiles = tilesOf(rows);
-  // Enough units for all threads: a panel's row tiles are divided among them if panels alone do not
-  // come out even.
+  // Enough units for all threads: the row tiles of a panel are divided among them if the panels
+  // cannot be divided evenly.
   Value one = emitter.constant(1);
   Value rest = b.createOrFold<arith::RemUIOp>(loc, panels, emitter.threads());
   Value even =
@@ -196,7 +193,7 @@ void ContractEmitter::emitPackedUnits() {
   Value wanted = b.createOrFold<arith::CeilDivUIOp>(
       loc, b.createOrFold<arith::MulIOp>(loc, emitter.threads(), emitter.constant(2)), panels);
   if (isBlocked(shape, plan)) {
-    // No more row tiles than there are slots, but still as many units for each thread.
+    // At most as many row tiles as there are slots, but still equally many units for each thread.
     Value least =
         b.createOrFold<arith::CeilDivUIOp>(loc, tiles, emitter.constant(slotsOf(shape, plan)));
     one = least;
@@ -219,7 +216,7 @@ void ContractEmitter::emitPackedUnits() {
   });
 }
 
-/// The columns at `place`, which varies along `dims`; without the summed dims.
+/// The columns at `place`, which varies along `dims`. Does not include the summed dims.
 PanelSource ContractEmitter::sourceAt(const TilePlace &place, ArrayRef<unsigned> dims, Value from) {
   PanelSource source;
   source.element = element;
@@ -235,7 +232,7 @@ PanelSource ContractEmitter::sourceAt(const TilePlace &place, ArrayRef<unsigned>
   return source;
 }
 
-/// Row tiles firstTile … lastTile - 1 with the vectors at `panelPlace`.
+/// Emits row tiles firstTile … lastTile - 1 with the vectors at `panelPlace`.
 void ContractEmitter::emitPanel(const TilePlace &panelPlace, Value firstTile, Value lastTile) {
   unsigned block = firstInPanel(shape, plan);
   int64_t tileElements = slotElements(shape, plan);
@@ -246,8 +243,8 @@ void ContractEmitter::emitPanel(const TilePlace &panelPlace, Value firstTile, Va
   SmallVector<unsigned> tileDims(groups);
   tileDims.append(rows);
 
-  // Packs the block that begins at addresses `vectorBase` and `scalarBase` and adds its products to
-  // the slots.
+  // Packs the block that begins at addresses `vectorBase` and `scalarBase`, and adds its products
+  // to the slots.
   auto multiply = [&](Value vectorBase, Value scalarBase, ArrayRef<SummedExtent> extents,
                       bool accumulate) {
     PanelSource source = sourceAt(panelPlace, panelDims, vectorBase);
@@ -305,7 +302,7 @@ void ContractEmitter::emitPanel(const TilePlace &panelPlace, Value firstTile, Va
         memory.store(memory.at(lostOf(here), i, 1), memory.zero());
     });
   });
-  // The summed dims outside of the panel one by one, then blocks of the panel's outermost.
+  // Walks the summed dims outside the panel one by one, then blocks of the panel's outermost dim.
   std::function<void(unsigned, Value, Value)> walk = [&](unsigned i, Value vectorBase,
                                                          Value scalarBase) {
     const ContractDim &dim = shape.dims[summed[i]];

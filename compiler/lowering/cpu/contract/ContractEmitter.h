@@ -1,4 +1,4 @@
-// The tile generator: a contraction as its plan says.
+// The tile generator: emits a contraction according to its plan.
 #pragma once
 
 #include "compiler/lowering/cpu/LongSums.h"
@@ -24,7 +24,7 @@ private:
   void packScalars(mlir::Value firstTile, mlir::Value lastTile, mlir::Value tileElements);
   void emitPanel(const TilePlace &panel, mlir::Value firstTile, mlir::Value lastTile);
 
-  // Tiles along a dim, and where they begin.
+  // Tiles along a dim and where they begin.
   mlir::Value tilesAlong(unsigned d);
   mlir::Value tilesOf(llvm::ArrayRef<unsigned> dims);
   void place(TilePlace &tile, unsigned d, mlir::Value number);
@@ -70,13 +70,14 @@ private:
   ContractPlan plan;
   mlir::Type element;
   VectorMemory memory;
-  llvm::SmallVector<unsigned> groups, columns, rows, summed; // columns without the lanes' dim
+  llvm::SmallVector<unsigned> groups, columns, rows, summed; // columns: without the lanes' dim
   mlir::Value slot, scratch, panel;
   std::optional<SumBlocks> blocks; // of the summed dims, if the sum may be long
-  int64_t slotBytes = 0; // after a long sum's slots, as many for what rounding lost of each
+  int64_t slotBytes = 0; // bytes of a long sum's slots, which are followed by as many for the
+                         // rounding errors
 };
 
-/// How many tiles there are over `dims` at the batch size that costs are estimated for.
+/// The number of tiles over `dims` at the batch size for which costs are estimated.
 int64_t tilesAtExpectedRows(const ContractShape &shape, const ContractPlan &plan,
                             llvm::ArrayRef<unsigned> dims);
 

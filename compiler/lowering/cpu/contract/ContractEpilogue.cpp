@@ -1,6 +1,6 @@
-// emitEpilogue: loops over the tile's box, so that the kernel's ops are emitted once. When the
-// lanes' dim is not the result's contiguous one, the sums are transposed first, and the lanes of
-// the epilogue run along the contiguous dim.
+// Implements emitEpilogue with loops over the tile, so that the kernel's ops are emitted once. If
+// the lanes' dim is not the contiguous dim of the result, the sums are transposed first, and the
+// lanes of the epilogue run along the contiguous dim.
 #include "compiler/lowering/cpu/contract/ContractEpilogue.h"
 #include "compiler/lowering/cpu/elements/ElementScope.h"
 #include "compiler/lowering/cpu/elements/Transpose.h"
@@ -26,8 +26,8 @@ int64_t slotElements(const ContractShape &shape, const ContractPlan &plan) {
   return plan.rows(shape) * plan.columns(shape) * plan.lanes;
 }
 
-/// The contiguous dim of the result, if the tile has enough of it to make vectors and the lanes run
-/// along another one.
+/// The contiguous dim of the result, if the lanes run along another dim and the tile is wide enough
+/// along it to fill vectors.
 static std::optional<unsigned> transposedDim(const ContractShape &shape, const ContractPlan &plan) {
   if (shape.dims[plan.lanesDim].out == 1)
     return std::nullopt;
@@ -45,8 +45,8 @@ int64_t epilogueScratch(const ContractShape &shape, const ContractPlan &plan) {
 
 namespace {
 
-/// Vectors of a row whose epilogues are emitted one after another rather than in a loop; bounds the
-/// size of the code.
+/// Up to this many vectors of a row have their epilogues emitted side by side instead of in a loop.
+/// Bounds the size of the code.
 constexpr int64_t mostSideBySide = 4;
 
 class Epilogue {
@@ -102,7 +102,7 @@ private:
     return dim.size % lanes == 0;
   }
 
-  /// How many of `count` vectors from the tile's start on have a lane that exists.
+  /// How many of `count` vectors from the start of the tile have a lane that exists.
   Value existing(int64_t count) {
     const ContractDim &dim = shape.dims[plan.lanesDim];
     if (dim.size % (count * lanes) == 0 ||
@@ -124,7 +124,7 @@ private:
         mask = emitter.tailMask(index[d], extentOf(emitter, shape.dims[d]), lanes);
       store(d, memory.load(address), mask, /*divisor=*/lanes);
     };
-    // Side by side, the vectors of a row share addresses and their latencies overlap.
+    // Side by side, the vectors of a row share addresses, and their latencies overlap.
     if (shape.dims[d].size % plan.tile[d] == 0 && vectors <= mostSideBySide) {
       for (int64_t j = 0; j < vectors; ++j)
         storeVector(emitter.constant(j * lanes), memory.at(slot, j * lanes));
@@ -148,7 +148,7 @@ private:
           square.push_back(i + k < run ? memory.load(memory.at(from, k * slotStride[u]))
                                        : memory.zero());
         SmallVector<Value> turned = transposeSquare(b, loc, square);
-        // Of lanes that never exist nothing is stored.
+        // Store nothing for lanes that never exist.
         const ContractDim &along = shape.dims[d];
         int64_t most = along.batch || vectors > 1 ? lanes : std::min(along.size, lanes);
         for (auto [k, vector] : llvm::enumerate(ArrayRef(turned).take_front(most)))
@@ -174,9 +174,9 @@ private:
     });
   }
 
-  /// Lanes with base + lane >= first.
+  /// The lanes with base + lane >= first.
   Value lanesFrom(Value base, Value first) {
-    // tailMask() wants no limit below its base.
+    // tailMask() requires that the limit is not below its base.
     Value limit = b.createOrFold<arith::MaxUIOp>(loc, base, first);
     Value below = emitter.tailMask(base, limit, lanes);
     Value ones = b.create<arith::ConstantOp>(
@@ -185,7 +185,7 @@ private:
   }
   Value both(Value x, Value y) { return x ? b.create<arith::AndIOp>(loc, x, y) : y; }
 
-  /// Stores `sums`, whose lanes run along dim `along` of the shape from index[along] on.
+  /// Stores `sums`, whose lanes run along dim `along` of the shape, starting at index[along].
   void store(unsigned along, Value sums, Value mask, int64_t divisor) {
     auto scope = emitter.scope(lanes, mask);
     auto at = [&](unsigned d) {
@@ -198,7 +198,7 @@ private:
       if (dim.summed)
         continue;
       linear = scope->add(linear, scope->mul(at(d), dim.out));
-      // A merged dim's index tells the index of each of its loops.
+      // The index of a merged dim determines the index of each of its loops.
       Index rest = at(d);
       for (unsigned i = dim.loops.size(); i-- > 0;) {
         unsigned loop = dim.loops[i];

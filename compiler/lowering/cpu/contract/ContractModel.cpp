@@ -1,5 +1,5 @@
 // The analytic model that chooses a plan. Costs are in slots: the time of one vector multiply-add,
-// which is what the roof counts.
+// by which the roof is also counted.
 #include "compiler/lowering/cpu/contract/ContractModel.h"
 #include "compiler/lowering/cpu/contract/ContractTile.h"
 #include "compiler/lowering/cpu/contract/ContractWindow.h"
@@ -16,38 +16,37 @@ using namespace mlir;
 
 namespace nnc {
 
-// What each part costs, in slots; measured with bench/kernels on Ice Lake and Zen 5, where a slot
-// is half a cycle. A load of a vector from the first-level cache, or of an element into all lanes,
-// takes LoweringTarget::loadSlots: two on Ice Lake, so that tiles that are nearly square win (6
-// rows of 4 vectors do 24 multiply-adds for 10 loads); one on Zen 5.
-constexpr double crossing = 1;        // what a load takes more where most vectors cross a line
+// The cost of each part in slots, measured with bench/kernels on Ice Lake and Zen 5, where a slot
+// is half a cycle. Loading a vector from the first-level cache, or an element into all lanes, costs
+// LoweringTarget::loadSlots: two on Ice Lake, so nearly square tiles win (6 rows of 4 vectors do 24
+// multiply-adds for 10 loads); one on Zen 5.
+constexpr double crossing = 1;        // additional cost of a load if most vectors cross a cache
+                                      // line
 constexpr double secondLevelLoad = 3; // from the second level, in the order of memory or nearly so
-constexpr double thirdLevelLoad = 20; // from beyond
+constexpr double thirdLevelLoad = 20; // from beyond the second level
 constexpr double foldedLoad =
-    1.05; // of an element as an operand of the one multiply-add that wants it
-constexpr double besideProducts =
-    0.02; // what a load that fits beside the multiply-adds costs all the same
-constexpr double conflictingLoad =
-    4;                          // the same, when rows push one another out of the first-level cache
-constexpr double latency = 8;   // a step is not faster than one dependent multiply-add
-constexpr double innerLoop = 4; // entering and leaving an inner loop
-constexpr double tileOverhead = 60; // addresses and loops of a tile
+    1.05; // of an element as an operand of the only multiply-add that uses it
+constexpr double besideProducts = 0.02; // cost of a load even if it fits beside the multiply-adds
+constexpr double conflictingLoad = 4;   // if the rows evict each other from the first-level cache
+constexpr double latency = 8;           // a step is not faster than one dependent multiply-add
+constexpr double innerLoop = 4;         // entering and leaving an inner loop
+constexpr double tileOverhead = 60;     // addresses and loops of a tile
 constexpr double storeVector =
-    8; // a tile's vector through memory and the store, without the kernel's other ops
-constexpr double transposeVector = 24; // turning it before the epilogue
+    8; // storing a vector of a tile by way of memory, without the kernel's other ops
+constexpr double transposeVector = 24; // transposing it before the epilogue
 constexpr double scatterVector = 40;   // storing it lane by lane
-constexpr double unpairVector = 2;     // a row's sums out of those of a pair
-constexpr double packVector = 5;       // a vector copied to a panel
+constexpr double unpairVector = 2;     // extracting the sums of a row from those of a pair
+constexpr double packVector = 5;       // copying a vector to a panel
 constexpr int64_t fewSpills =
-    4; // elements of a window that may go through memory: 6 rows of 4 vectors still win
-constexpr double packTransposed = 0.6; // an element copied to a panel, transposed
-constexpr double packGathered = 3;     // the same, lane by lane
+    4; // window elements that may be spilled to memory: 6 rows of 4 vectors still win
+constexpr double packTransposed = 0.6; // copying an element to a panel, transposed
+constexpr double packGathered = 3;     // copying an element to a panel, lane by lane
 constexpr double fewTiles = 4;
-constexpr double muchMore =
-    1.1; // what a plan for all threads may cost some of them before each has one
+constexpr double muchMore = 1.1; // a common plan may cost this factor more; otherwise one and
+                                 // several threads get separate plans
 constexpr int64_t slotBytes = 128 << 10;  // accumulators of a blocked sum
 constexpr int64_t panelBytes = 256 << 10; // a packed panel; it stays in the second-level cache
-// Bytes from which on lines share a set again: 64 sets of the first level, 1024 of the second.
+// Lines this many bytes apart are in the same set: 64 sets in the first level, 1024 in the second.
 constexpr int64_t firstLevelWay = 4096, secondLevelWay = 65536;
 
 static double extentAt(const ContractShape &shape, const ContractDim &dim) {
@@ -57,8 +56,8 @@ static double tilesAlong(const ContractShape &shape, const ContractDim &dim, int
   return std::ceil(extentAt(shape, dim) / double(tile));
 }
 
-/// The part of a cache, from 0 to 1, that can hold pieces of `together` bytes that lie `apart`
-/// bytes from one another.
+/// The part of a cache, from 0 to 1, that can hold pieces of `together` bytes that are `apart`
+/// bytes from each other.
 static double usablePart(int64_t wayBytes, int64_t apart, int64_t together) {
   if (apart <= together)
     return 1;
@@ -66,8 +65,8 @@ static double usablePart(int64_t wayBytes, int64_t apart, int64_t together) {
   return std::min(1.0, places * double(together) / double(wayBytes));
 }
 
-/// Whether the rows' elements lie in so few sets of the first-level cache (8 ways at least) that
-/// they do not all fit, with two ways left for the vectors that pass by.
+/// Whether the rows' elements are in so few sets of the first-level cache (which has at least 8
+/// ways) that they do not all fit beside two ways for the vectors that stream through.
 static bool conflict(const ContractShape &shape, const ContractPlan &plan) {
   int64_t lines = 1;
   for (auto [d, dim] : llvm::enumerate(shape.dims)) {
@@ -79,16 +78,16 @@ static bool conflict(const ContractShape &shape, const ContractPlan &plan) {
   return lines > 6;
 }
 
-/// Whether the tile's accumulators and what its steps need beside them fit the registers.
+/// Whether the registers can hold the tile's accumulators and the operands of its steps.
 static bool fitsRegisters(const ContractShape &shape, const ContractPlan &plan, int64_t registers) {
   int64_t columns = plan.columns(shape), needed = plan.accumulatorRows(shape) * columns + columns;
-  int64_t window =
-      columns > 1 ? Window(shape, plan).seen() : 0; // else they are part of the multiply-adds
+  int64_t window = columns > 1 ? Window(shape, plan).seen() : 0; // otherwise they are operands of
+                                                                 // the multiply-adds
   return needed + 1 <= registers && needed + window <= registers + fewSpills;
 }
 
-/// What loading one vector costs while row tile after row tile walks the same strip of memory. The
-/// strip is a panel, or what the columns of a tile see of the operand.
+/// The cost of loading one vector while row tiles walk the same strip of memory one after another.
+/// The strip is a panel, or the part of the operand that the columns of a tile read.
 static double vectorLoadCost(const ContractShape &shape, const ContractPlan &plan,
                              const LoweringTarget &target) {
   int64_t bytes = shape.bits / 8, together = plan.tile[plan.lanesDim] * bytes;
@@ -103,7 +102,7 @@ static double vectorLoadCost(const ContractShape &shape, const ContractPlan &pla
   for (auto [d, dim] : llvm::enumerate(shape.dims)) {
     int64_t stride = dim.stride(plan.vectors);
     crosses |= d != plan.lanesDim && stride % plan.lanes != 0;
-    // Windows overlap: a stride below the lanes reads the same lines again.
+    // Windows overlap: a stride below the number of lanes reads the same lines again.
     if (!dim.summed || stride < plan.lanes)
       continue;
     strip *= extentAt(shape, dim);
@@ -117,8 +116,8 @@ static double vectorLoadCost(const ContractShape &shape, const ContractPlan &pla
                                  : thirdLevelLoad;
 }
 
-/// How many elements of the vectors' operand lie one after another in a panel: those of the
-/// contiguous summed dim `d`, and of whole dims outside of it that go on where it ends.
+/// The number of consecutive elements of the vectors' operand in a panel: those of the contiguous
+/// summed dim `d` and of whole outer dims that continue it.
 static double packedRun(const ContractShape &shape, const ContractPlan &plan, unsigned d) {
   int64_t run = 1;
   for (unsigned i = d + 1; i-- > 0;) {
@@ -133,16 +132,16 @@ static double packedRun(const ContractShape &shape, const ContractPlan &plan, un
 }
 
 namespace {
-/// What a plan's parts cost and how many there are.
+/// The costs of a plan's parts, and how many of them there are.
 struct Parts {
   double tile = 0;  // one register tile
   double panel = 0; // packing for the row tiles of one panel
   double panels = 1;
-  double rowTiles = 1; // of each panel
+  double rowTiles = 1; // per panel
 
   double serial() const { return panels * (panel + rowTiles * tile); }
 
-  /// The time of two threads that share the work as ContractEmitter does.
+  /// The time with two threads that share the work like ContractEmitter.
   double onTwoThreads() const {
     if (panel == 0)
       return std::ceil(panels * rowTiles / 2) * tile;
@@ -155,8 +154,9 @@ struct Parts {
 };
 } // namespace
 
-/// The part of all steps that is not left out as padding: of the innermost summed dim, where that
-/// goes row by row and needs steps that are written out; or of the others, tile by tile.
+/// The part of all steps that is not skipped as padding. For the innermost summed dim (`inner`),
+/// steps are skipped row by row, which requires that they are unrolled; for the others, tile by
+/// tile.
 static double neededPart(const ContractShape &shape, const ContractPlan &plan, bool inner) {
   SmallVector<unsigned> summed = shape.summedDims();
   double part = 1;
@@ -201,7 +201,7 @@ static Parts partsOf(const ContractShape &shape, const ContractPlan &plan,
     stored += scatterVector;
     for (auto [d, dim] : llvm::enumerate(shape.dims))
       if (plan.isRow(dim) && dim.out == 1 && plan.tile[d] >= plan.lanes / 4 && plan.tile[d] > 1) {
-        // Vectors then run along the rows and are as full as those allow.
+        // The vectors then run along the rows and are as full as the rows allow.
         double full = plan.tile[d] / double(llvm::alignTo(plan.tile[d], plan.lanes));
         stored = (stored - scatterVector + transposeVector) / full;
       }
@@ -216,8 +216,8 @@ static Parts partsOf(const ContractShape &shape, const ContractPlan &plan,
   else
     for (unsigned d : summed)
       if (const ContractDim &dim = shape.dims[d]; dim.stride(plan.vectors) == 1) {
-        // Squares of lanes * lanes, of which a short run of memory fills a part. Of pairs, half of
-        // the rows are read.
+        // Squares of lanes * lanes. A short run of memory fills only part of a square. With pairs,
+        // half of the rows are read.
         double extent = packedRun(shape, plan, d);
         element = packTransposed * std::ceil(extent / double(plan.lanes)) * double(plan.lanes) /
                   extent * (plan.pairs ? 0.5 : 1);
@@ -244,7 +244,7 @@ public:
       : shape(shape), target(target), epilogue(epilogue), registers(target.registers),
         lanes(target.vectorBytes * 8 / shape.bits), elementBytes(shape.bits / 8) {}
 
-  /// The best plans for one thread, for two, and for both.
+  /// The best plans for one thread, for two, and for both together.
   enum { One, Two, Both };
   struct Best {
     std::optional<ContractPlan> plan;
@@ -268,7 +268,7 @@ public:
   }
 
 private:
-  /// The dims of one kind, contiguous ones of the result first.
+  /// The dims that `wanted` accepts, contiguous ones of the result first.
   SmallVector<unsigned> innerFirst(llvm::function_ref<bool(unsigned)> wanted) {
     SmallVector<unsigned> dims;
     for (unsigned d = shape.dims.size(); d-- > 0;)
@@ -279,7 +279,8 @@ private:
     return dims;
   }
 
-  /// A box of at most `count` over `dims`: whole inner dims, then a part of one. Returns its size.
+  /// Sets the tile to at most `count` over `dims`: whole inner dims, then part of one. Returns its
+  /// size.
   int64_t fill(ContractPlan &plan, ArrayRef<unsigned> dims, int64_t count) {
     int64_t size = 1;
     for (unsigned d : dims)
@@ -304,11 +305,11 @@ private:
         innerFirst([&](unsigned d) { return d != plan.lanesDim && plan.isColumn(shape.dims[d]); });
     const ContractDim &along = shape.dims[plan.lanesDim];
     int64_t most = along.batch ? 8 : llvm::divideCeil(along.size, lanes);
-    // Of plans that cost the same the one with the longest runs of memory.
+    // Among plans of equal cost, the one with the longest runs of memory comes first.
     for (int64_t vectors = std::min<int64_t>(most, 8); vectors >= 1; --vectors) {
       plan.tile[plan.lanesDim] = vectors * lanes;
       for (int64_t more = 1; more * vectors <= 8; ++more) {
-        // Only a tile that cuts the lanes' dim evenly may reach into another one.
+        // Only a tile that divides the lanes' dim evenly may extend into another dim.
         if (more > 1 && (along.batch || (vectors < most && along.size % (vectors * lanes) != 0)))
           break;
         fill(plan, columnDims, more);
@@ -332,8 +333,8 @@ private:
     for (unsigned d : summed)
       plan.tile[d] = 0;
     plan.unroll = ContractPlan().unroll;
-    // Steps one by one where the elements that one leaves to the next would go through memory: each
-    // is then loaded where it is used.
+    // If the elements that one step leaves for the next would be spilled to memory, do not unroll:
+    // then each step loads what it uses.
     if (plan.columns(shape) == 1 &&
         plan.accumulatorRows(shape) + 1 + Window(shape, plan).kept() > registers + fewSpills)
       plan.unroll = 1;
@@ -343,15 +344,15 @@ private:
     plan.pack = true;
     setPanel(plan, summed, panelBytes);
     offer(plan);
-    // A panel for a few row tiles had better stay in the first level, though sums then go through
-    // memory more often.
+    // A panel for a few row tiles should stay in the first-level cache, although sums then go
+    // through memory more often.
     if (partsOf(shape, plan, target, epilogue).rowTiles <= fewTiles) {
       setPanel(plan, summed, target.l1Bytes);
       offer(plan);
     }
   }
 
-  /// As many inner summed dims as fit a panel whole, and a part of the next.
+  /// As many whole inner summed dims as fit into a panel, and a part of the next.
   void setPanel(ContractPlan &plan, ArrayRef<unsigned> summed, int64_t bytes) {
     int64_t room = bytes / (plan.columns(shape) * lanes * elementBytes);
     for (unsigned d : summed)

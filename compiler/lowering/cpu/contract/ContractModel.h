@@ -1,4 +1,4 @@
-// The analytic model behind ContractPlan.
+// The analytic cost model that chooses the ContractPlan of a contraction.
 #pragma once
 
 #include "compiler/lowering/cpu/Target.h"
@@ -8,28 +8,29 @@
 
 namespace nnc {
 
-/// The cheapest plan by the model, or none if no dim can carry lanes (a dot product, a product by
-/// element). `epilogue`: vector instructions that the kernel's other ops take for each vector of
-/// results.
+/// The plan with the lowest estimated cost for one thread and for two together, or none if no dim
+/// can carry lanes (a dot product, an elementwise product). `epilogue` is the number of vector
+/// instructions that the kernel's other ops take for each vector of results.
 std::optional<ContractPlan> planContraction(const ContractShape &shape,
                                             const LoweringTarget &target, double epilogue = 0);
 
-/// A plan for each number of threads.
+/// The plans of a contraction.
 struct ContractPlans {
+  /// For any number of threads if `shared` is not set, otherwise for one thread.
   ContractPlan plan;
-  /// For several threads, where one plan for all would cost one thread or two of them much more
-  /// than their own.
+  /// For several threads. Set if a common plan would cost one thread, or two, much more than their
+  /// own plans.
   std::optional<ContractPlan> shared;
 };
 std::optional<ContractPlans> planForThreads(const ContractShape &shape,
                                             const LoweringTarget &target, double epilogue = 0);
 
-/// What `plan` costs one core for a batch of shape.rows, in slots: the time of one vector
-/// multiply-add.
+/// The estimated time of `plan` on one core for a batch of shape.rows, in slots: the time of one
+/// vector multiply-add.
 double contractCost(const ContractShape &shape, const ContractPlan &plan,
                     const LoweringTarget &target, double epilogue = 0);
 
-/// How many register tiles' accumulators are kept at a time while a sum is taken in blocks.
+/// The number of register tiles whose accumulators are kept at the same time if a sum is blocked.
 int64_t slotsOf(const ContractShape &shape, const ContractPlan &plan);
 
 } // namespace nnc

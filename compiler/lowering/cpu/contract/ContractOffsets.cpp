@@ -1,5 +1,6 @@
-// Where a tile's elements lie: each row, pair of rows and column from the tile's first; which lanes
-// exist; which steps meet more than padding; and the tile's sums in its slot.
+// Computes the positions of a tile's elements: offsets of rows, pairs of rows and columns from the
+// first; masks of the lanes that exist; steps that are not only padding; and the sums in the tile's
+// slot.
 #include "compiler/lowering/cpu/contract/ContractEmitter.h"
 #include "compiler/lowering/cpu/contract/ContractModel.h"
 
@@ -18,7 +19,7 @@ static void addOffsets(SmallVectorImpl<int64_t> &offsets, int64_t count, int64_t
   addOffsets(offsets, llvm::to_vector(llvm::seq<int64_t>(0, count)), stride);
 }
 
-/// Where each row, or each pair of rows, of the tile is, by the stride along each dim.
+/// The offset of each row, or pair of rows, of the tile. `stride` gives the stride along each dim.
 SmallVector<int64_t> ContractEmitter::offsetsOfRows(llvm::function_ref<int64_t(unsigned)> stride) {
   SmallVector<int64_t> offsets{0};
   for (unsigned d : rows) {
@@ -34,8 +35,8 @@ SmallVector<int64_t> ContractEmitter::rowOffsets() {
   return offsetsOfRows([&](unsigned d) { return shape.dims[d].stride(1 - plan.vectors); });
 }
 
-/// The steps of the innermost summed dim in which each row, or pair, meets more than padding, where
-/// that is known here.
+/// For each row or pair, the steps of the innermost summed dim that are not only padding, if that
+/// is known at compile time.
 SmallVector<std::pair<int64_t, int64_t>> ContractEmitter::rangesOfRows() {
   const ContractShape::Band *band = summed.empty() ? nullptr : shape.bandOf(summed.back());
   if (!band || !plan.isRow(shape.dims[band->result]) ||
@@ -51,8 +52,8 @@ SmallVector<std::pair<int64_t, int64_t>> ContractEmitter::rangesOfRows() {
   return ranges;
 }
 
-/// All summed dims' `extents`, without the steps outside of the innermost dim in which the whole of
-/// `tile` meets padding.
+/// The extents of all summed dims. In the dims other than the innermost, steps in which the whole
+/// of `tile` reads padding are left out.
 SmallVector<SummedExtent> ContractEmitter::withoutPadding(const TilePlace &tile,
                                                           ArrayRef<SummedExtent> extents) {
   SmallVector<SummedExtent> result(extents);
@@ -80,7 +81,7 @@ SmallVector<int64_t> ContractEmitter::columnOffsets(bool alongLanes) {
   return offsets;
 }
 
-/// A mask for each vector of the tile, null where all its lanes exist for sure.
+/// A mask for each vector of the tile. Null if all its lanes certainly exist.
 SmallVector<Value> ContractEmitter::masksOf(const TilePlace &tile) {
   const ContractDim &dim = shape.dims[plan.lanesDim];
   int64_t vectors = plan.tile[plan.lanesDim] / plan.lanes;
@@ -93,7 +94,7 @@ SmallVector<Value> ContractEmitter::masksOf(const TilePlace &tile) {
     }
     Value first = b.createOrFold<arith::AddIOp>(loc, tile.start[plan.lanesDim],
                                                 emitter.constant(j * plan.lanes));
-    // Past the end altogether, the difference must not wrap around.
+    // If it is entirely past the end, the difference must not wrap around.
     first = b.createOrFold<arith::MinUIOp>(loc, first, extentOf(emitter, dim));
     along.push_back(emitter.tailMask(first, extentOf(emitter, dim), plan.lanes));
   }
@@ -103,8 +104,8 @@ SmallVector<Value> ContractEmitter::masksOf(const TilePlace &tile) {
   return masks;
 }
 
-/// For each accumulator of a pair of rows, the number of the first; the second follows it in the
-/// slot, or `rowsApart` later.
+/// For each accumulator of a pair of rows, the number of its first row. The second row is next in
+/// the slot, or `rowsApart` later.
 SmallVector<int64_t> ContractEmitter::pairsOfRows(int64_t &rowsApart) {
   SmallVector<int64_t> strides(shape.dims.size());
   int64_t stride = 1;
@@ -116,7 +117,7 @@ SmallVector<int64_t> ContractEmitter::pairsOfRows(int64_t &rowsApart) {
   return offsetsOfRows([&](unsigned d) { return strides[d]; });
 }
 
-// In the slot, each row has a vector of its own, paired or not.
+// In the slot, each row has its own vector, whether it is paired or not.
 void ContractEmitter::loadSums(Value from, SmallVectorImpl<Value> &sums) {
   auto row = [&](int64_t i) { return memory.load(memory.at(from, i * plan.lanes)); };
   if (!plan.pairs) {

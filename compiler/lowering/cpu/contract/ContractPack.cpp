@@ -1,5 +1,6 @@
-// emitPack: contiguous lanes are copied; otherwise squares of lanes * lanes elements are read along
-// a contiguous summed dim and transposed in registers; without such a dim lanes are gathered.
+// Implements emitPack. Contiguous lanes are copied. Otherwise squares of lanes * lanes elements are
+// read along a contiguous summed dim and transposed in registers. Without such a dim, lanes are
+// gathered.
 #include "compiler/lowering/cpu/contract/ContractPack.h"
 #include "compiler/lowering/cpu/elements/Transpose.h"
 
@@ -10,7 +11,7 @@ using namespace mlir;
 namespace nnc {
 
 int64_t panelElements(int64_t steps, int64_t columns, int64_t lanes) {
-  // A transposed square may stand out by up to lanes - 1 steps.
+  // A transposed square may extend past the end by up to lanes - 1 steps.
   return (steps + lanes - 1) * columns * lanes;
 }
 
@@ -24,8 +25,8 @@ public:
 
   void run() {
     int64_t step = int64_t(source.offsets.size()) * source.vectors * source.lanes;
-    // Summed dims that are contiguous in the operand, and hence in the panel too, are walked as
-    // one.
+    // Summed dims that are contiguous in the operand are also contiguous in the panel, and are
+    // walked as one.
     for (auto [extent, stride] : llvm::zip(source.extents, source.strides)) {
       if (!dims.empty() && extent.known >= 0 && dims.back().stride == stride * extent.known) {
         Dim &outer = dims.back();
@@ -59,8 +60,8 @@ private:
           [&](int64_t offset, Value j, int64_t column) { copy(from, to, offset, j, column); });
     const Dim &dim = dims[level];
     bool squares = int(level) == contiguous;
-    // The squares go innermost, so that what stands out of one is overwritten by what follows it in
-    // memory.
+    // The squares are innermost, so that the data that follows one in memory overwrites whatever
+    // extends past its end.
     if (squares && level + 1 == dims.size()) {
       loop(dim.extent.value, source.lanes, [&](Value k) {
         Value left = b.createOrFold<arith::SubIOp>(loc, dim.extent.value, k);
@@ -76,8 +77,8 @@ private:
     });
   }
 
-  /// Each column: its offset in the operand apart from the lanes' dim, its number along the lanes'
-  /// dim, and the panel's column number for number 0.
+  /// Calls `body` for each group of columns: the offset in the operand without the lanes' dim, the
+  /// number along the lanes' dim, and the panel column of number 0.
   void columns(llvm::function_ref<void(int64_t, Value, int64_t)> body) {
     for (auto [i, offset] : llvm::enumerate(source.offsets)) {
       int64_t column = int64_t(i) * source.vectors;
@@ -117,7 +118,7 @@ private:
     for (int64_t lane = 0; lane < lanes; ++lane) {
       int64_t at = source.twice ? lane / 2 : lane;
       Value number = at ? b.create<arith::AddIOp>(loc, first, emitter.constant(at)) : first;
-      // Lanes past the end repeat the last one: what they hold does not matter.
+      // Lanes past the end repeat the last one; their values do not matter.
       if (source.lanesLeft) {
         Value last = b.create<arith::SubIOp>(loc, source.lanesLeft, emitter.constant(1));
         number = b.create<arith::MinUIOp>(loc, number, last);

@@ -1,5 +1,5 @@
-// Contractions as plain loops, for those without a dim that can carry lanes: dot products, products
-// by element. Lanes run along the last output dim.
+// Emits contractions without a dim that can carry lanes (dot products, elementwise products) as
+// plain loops. Lanes run along the last output dim.
 #include "compiler/lowering/cpu/Generators.h"
 #include "compiler/lowering/cpu/LongSums.h"
 #include "compiler/lowering/cpu/elements/IterationSpace.h"
@@ -89,7 +89,7 @@ void emitPlainContraction(KernelEmitter &emitter) {
     if (!isOut[i])
       summed.push_back(i);
 
-  // `part`: how the loop over rest[0] runs, if not as a whole.
+  // `part`: the range of the loop over rest[0], if not the whole.
   struct Part {
     Value from, to;
   };
@@ -121,7 +121,7 @@ void emitPlainContraction(KernelEmitter &emitter) {
     levels.push_back({sizes[i], extent(i)});
   std::optional<SumBlocks> sumBlocks = blocksOf(levels);
   Value zero = indices.splat(element, 0);
-  // The sum of the blocks, and what rounding lost of it.
+  // Carries the sum of the blocks and its rounding error.
   std::function<SmallVector<Value>(unsigned, SmallVector<Value>)> walkBlocks =
       [&](unsigned level, SmallVector<Value> carried) {
         bool cut = level == sumBlocks->level;

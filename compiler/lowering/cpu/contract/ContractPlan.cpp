@@ -1,4 +1,5 @@
-// ContractPlan as text: what --emit=fused shows and what the emitter follows.
+// Validates plans, and converts them to and from attributes, which --emit=fused shows and the
+// emitter follows.
 #include "compiler/lowering/cpu/contract/ContractPlan.h"
 
 using namespace mlir;
@@ -78,7 +79,7 @@ bool ContractPlan::fits(const ContractShape &shape) const {
       continue;
     bool whole = !dim.batch && tile[d] == dim.size;
     if (dim.summed) {
-      // One by one, then a part of one dim, then whole dims.
+      // First dims one by one, then part of one dim, then whole dims.
       if (pack && (tile[d] < 1 || (!dim.batch && tile[d] > dim.size) || (inPanel && !whole)))
         return false;
       inPanel |= tile[d] > 1;

@@ -1,6 +1,6 @@
-// emitPrefetch: products of one tile take longer than a line needs to arrive from the third-level
-// cache or from memory, and leave the load ports idle half of the time. The hardware's own
-// prefetchers see only short bursts, an epilogue's, and stop in between.
+// Implements emitPrefetch. The products of one tile take longer than a line needs to arrive from
+// the third-level cache or from memory, and leave the load ports idle half of the time. The
+// hardware prefetchers see only the short bursts of epilogues, and stop in between.
 #include "compiler/lowering/cpu/contract/ContractPrefetch.h"
 #include "compiler/lowering/cpu/elements/VectorMemory.h"
 
@@ -11,16 +11,16 @@ using namespace mlir;
 namespace nnc {
 
 constexpr int64_t lineBytes = 64;
-/// One prefetch for as many multiply-adds at least: each takes one of the slots in which loads are
-/// issued.
+/// Emit at most one prefetch per this many multiply-adds, because each takes an issue slot of a
+/// load.
 constexpr int64_t productsForPrefetch = 32;
-/// Tensors that together are larger than this many second-level caches come from far enough to be
-/// asked for early. Measured on whole steps on Zen 5: 7 % for 8 MB of weights and momentum a kernel
-/// (bench model c), a loss of 1 % for 1 MB (g) or 2.4 MB (b).
+/// Tensors that together are larger than this many second-level caches are far enough away to be
+/// prefetched. Measured on whole steps on Zen 5: a gain of 7 % for 8 MB of weights and momentum per
+/// kernel (bench model c), a loss of 1 % for 1 MB (g) or 2.4 MB (b).
 constexpr int64_t cachesForPrefetch = 4;
 
-/// The distinct addresses of the epilogue's tensors that have the result's shape; updates in place
-/// are one.
+/// The distinct addresses of the epilogue's tensors that have the shape of the result. An update in
+/// place counts once.
 static llvm::SetVector<Value> tensorsLikeResult(KernelEmitter &emitter, nn::ContractionOp root) {
   llvm::SetVector<Value> bases;
   kern::FusedOp kernel = emitter.kernel();
@@ -37,8 +37,8 @@ static llvm::SetVector<Value> tensorsLikeResult(KernelEmitter &emitter, nn::Cont
   return bases;
 }
 
-/// The first element of each line that the tile touches, from its first element on (which may lie
-/// anywhere in a line).
+/// The first element of each line that the tile touches, relative to its first element (which may
+/// be anywhere in a line).
 static SmallVector<int64_t> linesOf(const ContractShape &shape, const ContractPlan &plan) {
   SmallVector<int64_t> elements{0};
   int64_t perLine = lineBytes * 8 / shape.bits;

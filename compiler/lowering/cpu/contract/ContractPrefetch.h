@@ -1,4 +1,4 @@
-// What a register tile's epilogue will read and write, asked of the memory while its products are
+// Prefetches the memory that the epilogue of a register tile will access while its products are
 // computed.
 #pragma once
 
@@ -6,10 +6,9 @@
 
 namespace nnc {
 
-/// Emits prefetches of the lines at the tile's place in every tensor of the result's shape that the
-/// kernel's epilogue reads or writes (weights and optimizer state in an update's, activations in a
-/// gradient's). Emits nothing where these tensors are small, or a tile has few products for each
-/// line.
+/// Emits prefetches at the tile's place in every tensor of the result's shape that the epilogue
+/// reads or writes (in an update: weights and optimizer state; in a gradient: activations). Emits
+/// nothing if these tensors are small, or if a tile has few products for each line.
 void emitPrefetch(KernelEmitter &emitter, nn::ContractionOp root, const ContractShape &shape,
                   const ContractPlan &plan, const TilePlace &place);
 

@@ -1,7 +1,7 @@
-// The scalars' operand packed: an operand that is walked across its rows, as a weight gradient
-// walks its layer's input down the batch, is read one line a step, and lines whose distance is a
-// power of two push one another out of the caches. Copied in the order of use it is one stream. Row
-// tiles are packed as many at a time as fit the panel; all strips of columns then use them.
+// Packs the scalars' operand. If an operand is walked across its rows, as a weight gradient walks
+// the input of its layer down the batch, each step reads one line, and lines at distances of a
+// power of two evict each other from the caches. Copied in the order of use, it is one stream. As
+// many row tiles are packed at a time as fit the panel; all strips of columns then use them.
 #include "compiler/lowering/cpu/contract/ContractEmitter.h"
 #include "compiler/lowering/cpu/contract/ContractPrefetch.h"
 
@@ -11,8 +11,8 @@ using namespace mlir;
 
 namespace nnc {
 
-/// What is packed at a time: scalars stay in the second-level cache, a strip of vectors in the
-/// first.
+/// The sizes that are packed at a time: scalars stay in the second-level cache, a strip of vectors
+/// in the first.
 constexpr int64_t scalarPanelBytes = 256 << 10, stripBytes = 64 << 10;
 
 bool canPackScalars(const ContractShape &shape, const ContractPlan &plan) {
@@ -39,7 +39,8 @@ bool paysToPackScalars(const ContractShape &shape, const ContractPlan &plan,
     if (dim.summed)
       apart = dim.stride(1 - plan.vectors) * bytes;
   }
-  // Copying costs about four slots for a tile's rows and a step, a strip's products rows * columns.
+  // Copying costs about four slots for the rows of a tile and a step; the products of a strip cost
+  // rows * columns.
   return operand >= target.l2Bytes / 4 && apart >= 1024 && strips >= 4;
 }
 
@@ -48,9 +49,9 @@ void packScalars(const ContractShape &shape, ContractPlan &plan, const LoweringT
   int64_t strip = plan.columns(shape) * plan.lanes * shape.bits / 8;
   for (unsigned d : shape.summedDims())
     strip *= shape.dims[d].size * (shape.dims[d].batch ? shape.rows : 1);
-  // What streams past it (the scalars, weights and their state) takes the other half. One vector
-  // alone would be loads only. Bench model c: 75 % of the roof at 6 rows of 4 vectors, whose strip
-  // is 32 KiB, 86 % at 12 rows of 2.
+  // The other half is for what streams past it (the scalars, weights and their state). A single
+  // vector would need loads only. Bench model c: 75 % of the roof with 6 rows of 4 vectors, whose
+  // strip is 32 KiB, and 86 % with 12 rows of 2.
   for (; strip > target.l1Bytes / 2 && plan.tile[plan.lanesDim] % (4 * plan.lanes) == 0;
        strip /= 2) {
     plan.tile[plan.lanesDim] /= 2;
@@ -60,7 +61,7 @@ void packScalars(const ContractShape &shape, ContractPlan &plan, const LoweringT
   }
 }
 
-/// Copies row tiles firstTile … lastTile - 1 to the panel: for each tile, for each step, its rows.
+/// Copies row tiles firstTile … lastTile - 1 to the panel: for each tile and each step, its rows.
 void ContractEmitter::packScalars(Value firstTile, Value lastTile, Value tileElements) {
   unsigned d = rows[0], operand = 1 - plan.vectors;
   int64_t count = plan.tile[d];
@@ -86,7 +87,7 @@ void ContractEmitter::emitScalarPanelUnits() {
   Value tileElements =
       b.createOrFold<arith::MulIOp>(loc, extentOf(emitter, steps), emitter.constant(count));
   int64_t width = int64_t(columnOffsets(true).size()) * plan.lanes;
-  // A sum too long for the panels is computed from where its operands are.
+  // A sum that is too long for the panels is computed directly from its operands.
   int64_t longest = std::min(room / count, stripBytes / (shape.bits / 8) / width);
   Value fits = b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::ule, extentOf(emitter, steps),
                                        emitter.constant(longest));
@@ -105,7 +106,7 @@ void ContractEmitter::emitScalarPanelUnits() {
   Value each = b.create<arith::MinUIOp>(
       loc, tiles, b.create<arith::DivUIOp>(loc, emitter.constant(room), tileElements));
   Value chunks = b.create<arith::CeilDivUIOp>(loc, tiles, each);
-  // Equal chunks, so that threads with as many units have as much to do.
+  // Equal chunks, so that threads with equally many units have equally much work.
   each = b.create<arith::CeilDivUIOp>(loc, tiles, chunks);
   TileOperand scalars, vectors;
   for (int64_t i = 0; i < count; ++i)

@@ -1,4 +1,4 @@
-// ContractShape: strides from maps, then merging.
+// Computes strides from maps, and merges dims.
 #include "compiler/lowering/cpu/contract/ContractShape.h"
 #include "compiler/lowering/cpu/elements/ElementScope.h"
 
@@ -15,7 +15,7 @@ static void addCoefficients(AffineExpr e, int64_t scale, SmallVectorImpl<int64_t
     return;
   }
   if (isa<AffineConstantExpr>(e))
-    return; // only 0 can occur: maps have no offsets
+    return; // only 0 can occur, because maps have no offsets
   auto binary = cast<AffineBinaryOpExpr>(e);
   if (e.getKind() == AffineExprKind::Mul)
     return addCoefficients(binary.getLHS(),
@@ -34,7 +34,7 @@ static SmallVector<int64_t> stridesOf(Value tensor, AffineMap map) {
   return strides;
 }
 
-/// Whether `outer` and `inner`, one right inside the other, walk every tensor like one loop.
+/// Whether `outer` and `inner`, directly inside it, walk every tensor like one loop.
 static bool areContiguous(const ContractDim &outer, const ContractDim &inner) {
   return outer.summed == inner.summed && !inner.batch && outer.left == inner.left * inner.size &&
          outer.right == inner.right * inner.size && outer.out == inner.out * inner.size;
@@ -54,7 +54,7 @@ ContractShape::ContractShape(nn::ContractionOp op) : loopSizes(op.getLoopSizes()
   for (auto [entry, e] : llvm::enumerate(op.getOutMap().getResults())) {
     SmallVector<int64_t> coefficients(loopSizes.size(), 0);
     addCoefficients(e, 1, coefficients);
-    // The outer of two loops that count one dim in blocks has the greater coefficient.
+    // Of two loops that split one dim into blocks, the outer has the larger coefficient.
     SmallVector<unsigned> loops;
     for (auto [loop, coefficient] : llvm::enumerate(coefficients))
       if (coefficient)
@@ -95,7 +95,7 @@ ContractShape::ContractShape(nn::ContractionOp op) : loopSizes(op.getLoopSizes()
   findBands(op);
 }
 
-/// Padding pays to know from this share of all products on.
+/// Padding is only recorded if it is at least this part of all products.
 constexpr double muchPadding = 0.1;
 
 void ContractShape::findBands(nn::ContractionOp op) {
@@ -103,7 +103,7 @@ void ContractShape::findBands(nn::ContractionOp op) {
   if (!part)
     return;
   auto type = cast<RankedTensorType>(op.getLeft().getType());
-  // The dim that is one loop, walked step by step.
+  // The dim that consists of exactly this loop.
   auto dimOf = [&](AffineExpr e) -> std::optional<unsigned> {
     auto loop = dyn_cast<AffineDimExpr>(e);
     for (auto [d, dim] : llvm::enumerate(dims))

@@ -1,12 +1,12 @@
 // A contraction as the tile generator sees it: a nest of loops with three strides each.
 //
-// All tensors are row-major and every map is linear, so an element's address is a base plus the sum
-// of index * stride over the loops. Which loop came from which kind of op (matrix product,
-// convolution, one of their gradients) no longer matters:
-//   summed    not in the result
-//   group     in both operands and the result (a batched product)
-//   left/right row or column: in the result and in one operand; the plan says which operand's loops
-//   become lanes
+// All tensors are row-major and every map is linear, so the address of an element is a base plus
+// the sum of index * stride over the loops. The kind of op (matrix product, convolution, one of
+// their gradients) no longer matters:
+//   summed      not in the result
+//   group       in both operands and the result (a batched product)
+//   left/right  row or column: in the result and in one operand; the plan decides which operand's
+//               loops become lanes
 #pragma once
 
 #include "compiler/dialect/NnDialect.h"
@@ -14,12 +14,12 @@
 namespace nnc {
 
 struct ContractDim {
-  int64_t size = 1;   // its extent; per example if `batch`
+  int64_t size = 1;   // the extent; per example if `batch`
   bool batch = false; // the extent is size * rows
   bool summed = false;
   int64_t left = 0, right = 0, out = 0; // strides in elements; 0: the tensor does not vary along it
   llvm::SmallVector<unsigned, 2>
-      loops; // the contraction's loops that it stands for, outer to inner
+      loops; // the loops of the contraction that it represents, outer to inner
 
   /// The stride in operand 0 (left) or 1 (right).
   int64_t stride(unsigned operand) const { return operand ? right : left; }
@@ -27,46 +27,46 @@ struct ContractDim {
 };
 
 struct ContractShape {
-  /// No dim of extent 1; neighbours that are contiguous in all tensors are one. Results' dims come
-  /// first, in the order of the result; summed dims follow in the order in which products are
-  /// added.
+  /// There are no dims of extent 1, and neighbouring dims that are contiguous in all tensors are
+  /// merged. The dims of the result come first, in the order of the result. The summed dims follow
+  /// in the order in which products are added.
   llvm::SmallVector<ContractDim> dims;
   /// The extent of each loop of the op (-1: the batch).
   llvm::SmallVector<int64_t> loopSizes;
-  /// For each loop of the op that is in the result: which entry of the result's index it counts,
-  /// and in what steps.
+  /// For each loop of the op that is in the result: the entry of the result's index that it counts,
+  /// and its step.
   struct OutEntry {
     unsigned entry = 0;
     int64_t step = 0;
   };
   llvm::SmallVector<OutEntry> outEntries;
-  /// Where the left operand is a padded tensor that a window slides along, products outside of
-  /// first <= (the sum of the indices of both dims) < limit are with zeros and may be left out.
+  /// If the left operand is a padded tensor along which a window slides: products outside first <=
+  /// (the sum of the indices of both dims) < limit are zero and may be skipped.
   struct Band {
     unsigned result, summed; // dims
     int64_t first, limit;
 
-    /// For `count` places from `from` on: how many of a window's `steps` places need not be left
-    /// out.
+    /// For `count` positions starting at `from`: how many of a window's `steps` must not be
+    /// skipped.
     int64_t steps(int64_t from, int64_t count, int64_t steps) const {
       return std::max<int64_t>(0, std::min(steps, limit - from) -
                                       std::max<int64_t>(0, first - (from + count - 1)));
     }
   };
   llvm::SmallVector<Band> bands;
-  /// The batch size that costs are estimated for: the function's `nn.rows`, or 64. Plans serve
-  /// every batch size.
+  /// The batch size for which costs are estimated: the function's `nn.rows`, or 64. Plans are valid
+  /// for every batch size.
   int64_t rows = 64;
-  /// Bits of an element.
+  /// Bits per element.
   unsigned bits = 32;
 
   explicit ContractShape(nn::ContractionOp op);
 
-  /// The part of a band's products that tiles of `tile` places compute.
+  /// The part of a band's products that tiles of `tile` positions compute.
   double neededPart(const Band &band, int64_t tile) const;
   /// The part of all products that are not with padding.
   double neededPart() const;
-  /// The band that `summed` is in, or null.
+  /// The band that contains `summed`, or null.
   const Band *bandOf(unsigned summed) const;
   /// The summed dims, outer to inner.
   llvm::SmallVector<unsigned> summedDims() const;
@@ -75,7 +75,7 @@ private:
   void findBands(nn::ContractionOp op);
 };
 
-/// The attribute of kern.fused that says where its contraction's left operand is not padding
+/// The attribute of kern.fused with the part of its contraction's left operand that is not padding
 /// (PullOp::getNonZeroPart).
 constexpr llvm::StringLiteral nonZeroPartName = "kern.non_zero";
 

@@ -1,6 +1,6 @@
-// emitProducts: a loop for each summed dim with the accumulators as loop-carried vectors. The
-// innermost is unrolled with addresses that differ by constants, so that each load's address is an
-// immediate offset from one register.
+// Implements emitProducts with a loop for each summed dim, which carries the accumulators as
+// vectors. The innermost loop is unrolled with addresses that differ by constants, so that the
+// address of each load is an immediate offset from one register.
 #include "compiler/lowering/cpu/contract/ContractTile.h"
 
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -20,7 +20,7 @@ public:
 
   using Sums = SmallVector<Value>;
 
-  /// All products of the summed dims from `level` on, at the given addresses.
+  /// Emits all products of the summed dims from `level` on, at the given addresses.
   Sums walk(unsigned level, Value scalarBase, Value vectorBase, Sums sums) {
     if (level == extents.size())
       return step(scalarBase, vectorBase, 0, std::move(sums));
@@ -34,7 +34,7 @@ public:
   }
 
 private:
-  /// One step: rows * columns multiply-adds.
+  /// Emits one step: rows * columns multiply-adds.
   Sums step(Value scalarBase, Value vectorBase, int64_t k, Sums sums) {
     int64_t scalarOffset = k ? k * scalars.strides.back() : 0,
             vectorOffset = k ? k * vectors.strides.back() : 0;
@@ -72,7 +72,7 @@ private:
       skip = false;
       return sums;
     }
-    // Whole passes of `unroll` steps, then what is left.
+    // Whole iterations of `unroll` steps, then the remainder.
     int64_t knownWhole = extent.known - extent.known % unroll;
     Value whole = extent.known >= 0 ? emitter.constant(knownWhole) : Value();
     if (!whole) {
@@ -111,7 +111,7 @@ private:
   ArrayRef<Value> masks;
   ArrayRef<SummedExtent> extents;
   int64_t unroll;
-  bool skip = false; // steps by scalars.ranges
+  bool skip = false; // skip steps by scalars.ranges
 };
 
 } // namespace

@@ -6,33 +6,32 @@
 
 namespace nnc {
 
-/// A short inner dim (a convolution's window) is unrolled as a whole, unless steps are to be kept
-/// apart.
+/// An inner dim of at most this extent (a convolution window) is fully unrolled, unless its steps
+/// must stay separate.
 constexpr int64_t wholeUnroll = 8;
 
 /// The elements of one operand that a register tile uses.
 struct TileOperand {
-  mlir::Value base; // the address where all summed indices are 0
+  mlir::Value base; // the address at which all summed indices are 0
   llvm::SmallVector<int64_t>
       offsets; // of each row (scalars) or column (vectors) from it, in elements
   llvm::SmallVector<int64_t> strides; // along each summed dim, in elements
-  /// Of an inner dim written out as a whole: for each offset, the steps that it takes part in.
-  /// Empty: in all.
+  /// For a fully unrolled inner dim: for each offset, the steps that use it. Empty: all steps.
   llvm::SmallVector<std::pair<int64_t, int64_t>> ranges;
   bool pairs =
-      false; // scalars: at each offset are two neighbouring rows, for the even and the odd lanes
+      false; // scalars: each offset has two neighbouring rows, for the even and the odd lanes
 };
 
-/// How far a summed dim is walked.
+/// The range of a summed dim.
 struct SummedExtent {
-  int64_t known;     // -1: only `value` knows
+  int64_t known;     // -1: only `value` is known
   mlir::Value value; // of type index
-  mlir::Value first; // steps before it are left out; null: none are
+  mlir::Value first; // the first step; null: 0
 };
 
 /// Adds Σ scalars[row] * vectors[column] over the summed dims, outer to inner, to `sums` (row by
-/// row) and returns them. Columns whose mask (may be null) is false in a lane read no memory there.
-/// `unroll`: steps in one pass of the inner loop.
+/// row) and returns them. In lanes where the mask of a column (which may be null) is false, no
+/// memory is read. `unroll` is the number of steps in one iteration of the inner loop.
 llvm::SmallVector<mlir::Value> emitProducts(KernelEmitter &emitter, mlir::Type element,
                                             int64_t lanes, const TileOperand &scalars,
                                             const TileOperand &vectors,

@@ -1,4 +1,4 @@
-// Rows of a tile that slide along a summed dim, as a convolution's do.
+// Rows of a tile that slide along a summed dim, as in a convolution.
 #pragma once
 
 #include "compiler/lowering/cpu/contract/ContractPlan.h"
@@ -10,14 +10,14 @@
 
 namespace nnc {
 
-/// Rows that lie along a window, or along a summed dim that one slides over: an element of the
-/// scalars' operand then serves several steps, and LLVM keeps all of them that unrolled steps see
-/// in registers.
+/// Rows along a window, or along a summed dim over which a window slides. Each element of the
+/// scalars' operand is then used in several steps, and LLVM keeps all elements that unrolled steps
+/// use in registers.
 struct Window {
   int64_t rows = 0;   // rows along it; 0 if there are none
-  int64_t others = 1; // rows of the other dims: each has a window of its own
-  bool pairs = false; // they are paired
-  int64_t steps = 0;  // extent of the innermost summed dim
+  int64_t others = 1; // rows of the other dims; each has a separate window
+  bool pairs = false; // the rows are paired
+  int64_t steps = 0;  // the extent of the innermost summed dim
 
   Window(const ContractShape &shape, const ContractPlan &plan) {
     llvm::SmallVector<unsigned> summed = shape.summedDims();
@@ -35,15 +35,15 @@ struct Window {
     }
   }
 
-  /// Elements that a step leaves to the next one.
+  /// The number of elements that a step leaves for the next one.
   int64_t kept() const {
     if (!rows)
       return 0;
-    // Pairs meet those of the step before the last one.
+    // Pairs reuse those of the last step but one.
     return others * (pairs ? 2 * (int64_t(pairStarts(rows).size()) - 1) : rows - 1);
   }
-  /// Elements that all steps together see (6 rows and a window of 3: 8), where they are written
-  /// out.
+  /// The number of elements that all steps together read (6 rows and a window of 3: 8), if they are
+  /// unrolled.
   int64_t seen() const { return rows && steps <= wholeUnroll ? others * (rows + steps - 1) : 0; }
 };
 

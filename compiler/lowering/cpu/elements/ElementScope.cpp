@@ -1,4 +1,4 @@
-// ElementScope: from (value, index) to the op that computes it or the memory that holds it.
+// Maps (value, index) to the op that computes the value or to the memory that holds it.
 #include "compiler/lowering/cpu/elements/ElementScope.h"
 #include "compiler/lowering/cpu/elements/VectorMemory.h"
 
@@ -19,7 +19,7 @@ SmallVector<int64_t> rowMajorStrides(ArrayRef<int64_t> shape) {
 ElementScope::ElementScope(KernelEmitter &emitter, OpBuilder &b, int64_t lanes, Value mask)
     : nn::ElementBuilder(b, emitter.location(), lanes), emitter(emitter), tail(mask) {}
 
-// What was computed for all lanes serves under any mask, but a masked load must give zeros.
+// A value computed for all lanes can be used under any mask, but a masked load must give zeros.
 Value ElementScope::find(Value value, const Key &index) {
   for (Entry &entry : memo[value])
     if (entry.index == index &&
@@ -45,9 +45,9 @@ bool ElementScope::isLinear(const Key &index, ArrayRef<int64_t> shape) const {
   });
 }
 
-/// Whether `index`, the same in all lanes, exists in a tensor of this shape whatever lanes are
-/// asked for: each part of it is one of the point's own, along a dim of the same size. A channel's
-/// mean can so be read even where zeros are put around.
+/// Whether `index`, the same in all lanes, exists in a tensor of this shape even if no lane is
+/// requested: each part of it is an index of the point itself, along a dim of the same size. So the
+/// mean of a channel can be read even inside padding.
 bool ElementScope::existsAnyway(ArrayRef<Index> index, ArrayRef<int64_t> shape) const {
   if (!linear)
     return false;
@@ -98,7 +98,7 @@ Value ElementScope::at(Value value, ArrayRef<Index> index) {
 
 Value ElementScope::load(unsigned operand, ArrayRef<Index> index, Value mask) {
   Value value = current->getOperand(operand);
-  // A reshaped element has the same number in its tensor, however its index is taken apart.
+  // A reshaped element has the same linear index in its tensor, however the index is split.
   if (ArrayRef<int64_t> shape = cast<ShapedType>(value.getType()).getShape();
       currentIsLinear && operand == 0 && !isLinear(keyOf(index), shape))
     linearPoints.push_back({keyOf(index), SmallVector<int64_t>(shape)});
@@ -108,7 +108,7 @@ Value ElementScope::load(unsigned operand, ArrayRef<Index> index, Value mask) {
   asked = both(outer, mask);
   Value element = at(value, index);
   asked = outer;
-  // Memory gave zeros already; a computed value has anything in the lanes that are off.
+  // Memory already gave zeros. In a computed value, masked lanes have arbitrary values.
   if (isa<BlockArgument>(value) && !index.empty())
     return element;
   Type type = cast<ShapedType>(value.getType()).getElementType();
@@ -136,8 +136,8 @@ Value ElementScope::loadBuffer(const Buffer &buffer, ArrayRef<Index> index) {
   return loadPattern(builder(), location(), buffer, at.getBase(), offsets, both(tail, asked));
 }
 
-/// Asks for the element of the next example that `at` is of this one: an address behind the last
-/// example's is harmless.
+/// Prefetches the element of the next example that corresponds to `at`. An address after the last
+/// example is harmless.
 void ElementScope::askFor(const Buffer &buffer, const Index &at) {
   VectorMemory memory(builder(), location(), buffer.type.getElementType(), lanes());
   int64_t example = rowMajorStrides(buffer.type.getShape())[0];
@@ -146,7 +146,8 @@ void ElementScope::askFor(const Buffer &buffer, const Index &at) {
   memory.prefetch(memory.outside(buffer.base, next));
 }
 
-// One element for all lanes that want it; if none does, it may not exist: read element 0 instead.
+// Loads one element for all lanes that need it. If none does, the element may not exist: read
+// element 0 instead.
 Value ElementScope::loadUniformMasked(const Buffer &buffer, Value offset) {
   OpBuilder &b = builder();
   Location loc = location();

@@ -1,10 +1,10 @@
-// ElementScope: evaluates a kernel's nn ops at one point of its index space, one vector of elements
-// at a time.
+// ElementScope: evaluates the nn ops of a kernel at one point of its index space, one vector of
+// elements at a time.
 //
-// A scope stands for one point: a tuple of indices and the place in the code where its elements are
-// emitted. Within it each (value, index) is emitted once. Values that do not vary over the lanes
-// are computed as scalars and splatted; those of rank 0 that depend on no root are computed in the
-// kernel's prologue.
+// A scope represents one point: a tuple of indices, and the place in the code where its elements
+// are emitted. In a scope each (value, index) is emitted once. Values that are the same in all
+// lanes are computed as scalars and splatted. Those of rank 0 that do not depend on a root are
+// computed in the kernel's prologue.
 #pragma once
 
 #include "compiler/lowering/cpu/KernelEmitter.h"
@@ -13,21 +13,22 @@ namespace nnc {
 
 class ElementScope final : public nn::ElementBuilder {
 public:
-  /// Lanes where `mask` (may be null) is false are past the end: nothing is loaded for them, and
-  /// what is computed for them does not matter. `b` is where the code goes.
+  /// Lanes where `mask` (which may be null) is false are past the end: nothing is loaded for them,
+  /// and their values do not matter. `b` determines where the code is emitted.
   ElementScope(KernelEmitter &emitter, mlir::OpBuilder &b, int64_t lanes, mlir::Value mask = {});
 
-  /// Region value `value` has `element` at `index`; it is never computed here at any other index.
+  /// States that region value `value` is `element` at `index`. It is never computed at any other
+  /// index in this scope.
   void bind(mlir::Value value, llvm::ArrayRef<nn::Index> index, mlir::Value element);
-  /// `index` in a row-major tensor of shape `shape` is element number `linear`, and exists (in the
-  /// lanes of the mask).
+  /// States that `index` in a row-major tensor of shape `shape` is element number `linear`, and
+  /// exists (in the lanes of the mask).
   void setLinear(llvm::ArrayRef<nn::Index> index, llvm::ArrayRef<int64_t> shape, nn::Index linear);
 
-  /// From now on every load from a batched tensor also asks the memory for the same element of the
-  /// next example.
+  /// From here on, every load from a batched tensor also prefetches the same element of the next
+  /// example.
   void askForNextExample() { asksAhead = true; }
 
-  /// Region value `value` at `index`: a scalar if lanes() == 1, else a vector.
+  /// Region value `value` at `index`: a scalar if lanes() == 1, otherwise a vector.
   mlir::Value at(mlir::Value value, llvm::ArrayRef<nn::Index> index);
 
   mlir::Value load(unsigned operand, llvm::ArrayRef<nn::Index> index,
@@ -49,15 +50,14 @@ private:
   ElementScope &scalars();
 
   KernelEmitter &emitter;
-  mlir::Value tail;  // lanes that exist
-  mlir::Value asked; // lanes that the ops being evaluated want; null: all
+  mlir::Value tail;  // the lanes that exist
+  mlir::Value asked; // the lanes that the current ops need; null: all
   mlir::Operation *current = nullptr;
   bool currentIsLinear =
-      false; // it has the same elements as its operand, and is asked for at a linear point
+      false; // it has the same elements as its operand, and is evaluated at a linear point
   llvm::DenseMap<mlir::Value, llvm::SmallVector<Entry, 1>> memo;
   bool isLinear(const Key &index, llvm::ArrayRef<int64_t> shape) const;
-  /// The point in the kernel's space, then the same element in the shapes that ops of the same
-  /// elements give it.
+  /// The point in the kernel's space, and the same element in the shapes to which ops reshape it.
   struct LinearPoint {
     Key index;
     llvm::SmallVector<int64_t> shape;
@@ -69,7 +69,7 @@ private:
   std::unique_ptr<ElementScope> scalarScope;
 };
 
-/// The row-major strides of `shape`, in elements (dim 0 may be dynamic: no stride depends on it).
+/// The row-major strides of `shape` in elements (dim 0 may be dynamic: no stride depends on it).
 llvm::SmallVector<int64_t> rowMajorStrides(llvm::ArrayRef<int64_t> shape);
 
 } // namespace nnc

@@ -1,5 +1,5 @@
-// What expansions of a function into arithmetic have in common: constants of the argument's shape,
-// fused multiply-adds.
+// Helpers to expand functions into arithmetic: constants of the argument's shape, fused
+// multiply-adds.
 #pragma once
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -9,7 +9,7 @@
 
 namespace nnc {
 
-/// Writes scalars, or vectors of the shape of `like`.
+/// Emits scalars, or vectors of the shape of `like`.
 class Expansion {
 public:
   using Value = mlir::Value;

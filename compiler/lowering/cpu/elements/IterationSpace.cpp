@@ -1,4 +1,4 @@
-// Taking linear indices apart.
+// Splits linear indices.
 #include "compiler/lowering/cpu/elements/IterationSpace.h"
 
 using namespace mlir;

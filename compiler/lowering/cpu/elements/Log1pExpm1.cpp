@@ -1,6 +1,6 @@
-// log1p and expm1 take the argument apart as log and exp do, into a power of 2 and a rest near 0 on
-// which a polynomial is exact relative to the result; what rounding 1 + x would lose is added to
-// the rest.
+// Expands log1p and expm1. Like log and exp, they split the argument into a power of 2 and a rest
+// near 0, for which a polynomial is accurate relative to the result. What rounding 1 + x would lose
+// is added to the rest.
 #include "compiler/lowering/cpu/elements/Log1pExpm1.h"
 #include "compiler/lowering/cpu/elements/Expansion.h"
 
@@ -31,7 +31,7 @@ public:
     Value e = b.create<arith::ShRSIOp>(
         loc, b.create<arith::SubIOp>(loc, bits, integer(i32, rootOfHalf)), integer(i32, 23));
     Value m = realOf(b.create<arith::SubIOp>(loc, bits, shifted(e)));
-    // 2^-e, 0 where it is no normal number: 1 + x has all digits of x there.
+    // 2^-e, or 0 if that is not a normal number; there 1 + x has all digits of x.
     Value inverse = b.create<arith::SubIOp>(loc, integer(i32, 127), e);
     Value scale = realOf(shifted(b.create<arith::MaxSIOp>(loc, inverse, integer(i32, 0))));
     Value f = plus(minus(m, one), times(lost, scale));
@@ -44,7 +44,7 @@ public:
     Value y = fma(exponent, real(-2.12194440e-4), times(times(f, z), p));
     y = fma(z, real(-0.5), y);
     y = fma(exponent, real(0.693359375), plus(f, y));
-    // An infinity or NaN is itself; -1 and what is below have no finite logarithm.
+    // The logarithm of infinity or NaN is the same; that of -1 or less is not finite.
     y = select(is(Is::OLT, x, real(std::numeric_limits<double>::infinity())), y, x);
     y = select(is(Is::OEQ, x, real(-1)), real(-std::numeric_limits<double>::infinity()), y);
     return select(is(Is::OLT, x, real(-1)), real(std::numeric_limits<double>::quiet_NaN()), y);
@@ -64,7 +64,7 @@ public:
     Value p = polynomial(r, {1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2,
                              1.6666665459e-1, 5.0000001201e-1});
     p = fma(times(r, r), p, r);
-    // Half of it, as 2^128 is no number.
+    // Half of it, because 2^128 is not an f32.
     Value half = realOf(shifted(b.create<arith::AddIOp>(loc, whole, integer(i32, 126))));
     Value y = plus(times(half, p), minus(half, real(0.5)));
     y = plus(y, y);
@@ -90,7 +90,7 @@ private:
 
 template <class Op, Value (Writer::*expand)(Value)> struct ExpansionPattern : OpRewritePattern<Op> {
   explicit ExpansionPattern(MLIRContext *context)
-      : OpRewritePattern<Op>(context, PatternBenefit(10)) {} // before MLIR's own
+      : OpRewritePattern<Op>(context, PatternBenefit(10)) {} // before MLIR's own patterns
   LogicalResult matchAndRewrite(Op op, PatternRewriter &rewriter) const override {
     if (!getElementTypeOrSelf(op.getType()).isF32())
       return failure();

@@ -1,4 +1,4 @@
-// Loads and stores: contiguous, of a pattern, gathered; masked or not.
+// Emits loads and stores: contiguous, with a pattern, or gathered; masked or not.
 #include "compiler/lowering/cpu/elements/Memory.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -63,8 +63,8 @@ static Value gatherAt(OpBuilder &b, Location loc, const Buffer &buffer, Value ad
 }
 
 namespace {
-/// The elements base[offset + pattern[lane]] as whole vectors of memory, whose elements then change
-/// places: shuffles take one cycle, and a gather about one for each lane.
+/// Loads the elements base[offset + pattern[lane]] as whole vectors and shuffles them: a shuffle
+/// takes one cycle, a gather about one for each lane.
 class PatternLoad {
 public:
   PatternLoad(OpBuilder &b, Location loc, const Buffer &buffer, ArrayRef<int64_t> pattern,
@@ -75,8 +75,8 @@ public:
       repeats = std::max(repeats, llvm::count(pattern, offset));
   }
 
-  /// Whether that is less work: few vectors, and few masks to unite if elements are wanted by
-  /// several lanes.
+  /// Whether this is cheaper: it needs few vectors, and few masks to merge if several lanes need
+  /// the same elements.
   bool pays() const { return span <= 4 * lanes && (!mask || repeats <= 4); }
 
   Value emit(Value offset) {
@@ -94,7 +94,7 @@ public:
         return pattern[lane] - low < first ? lane : lanes + lane;
       });
     }
-    // An element that one lane wants reaches those that do not.
+    // An element that one lane needs also reaches masked lanes.
     if (mask && repeats > 1)
       result = b.create<arith::SelectOp>(loc, mask, result, zeroOf(b, loc, result.getType()));
     return result;
@@ -108,7 +108,7 @@ private:
     return b.create<vector::ShuffleOp>(loc, x, y, indices);
   }
 
-  /// Elements first … first + lanes - 1 of the span; those that no lane wants are not read.
+  /// Loads elements first … first + lanes - 1 of the span. Those that no lane needs are not read.
   Value loadVector(Value base, int64_t first) {
     auto type = VectorType::get({lanes}, buffer.type.getElementType());
     Value address =
@@ -131,7 +131,7 @@ private:
         inside.push_back(first + i < span);
       return b.create<arith::ConstantOp>(loc, DenseElementsAttr::get(type, ArrayRef<bool>(inside)));
     }
-    // The n-th lane that wants each element, for all n.
+    // For all n: the n-th lane that needs each element.
     Value none = zeroOf(b, loc, type), wanted;
     for (int64_t n = 0; n < repeats; ++n) {
       Value some = shuffle(mask, none, [&](int64_t i) {

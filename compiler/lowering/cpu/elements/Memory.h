@@ -1,4 +1,4 @@
-// Loads and stores of vectors and scalars, over plain pointers.
+// Loads and stores of vectors and scalars through plain pointers.
 #pragma once
 
 #include "mlir/IR/Builders.h"
@@ -8,31 +8,31 @@ namespace nnc {
 
 /// A tensor in memory: dense, row-major.
 struct Buffer {
-  mlir::Value base;            // !llvm.ptr to element 0, aligned as one element
-  mlir::RankedTensorType type; // its shape; dim 0 may be `?`, the number of rows
+  mlir::Value base;            // !llvm.ptr to element 0, with the alignment of one element
+  mlir::RankedTensorType type; // the shape; dim 0 may be `?`, the number of rows
 };
 
 /// The address of element `offset` (an `index`), as !llvm.ptr.
 mlir::Value elementAddress(mlir::OpBuilder &b, mlir::Location loc, const Buffer &buffer,
                            mlir::Value offset);
 
-/// Elements base[offset + stride * lane] for each lane; a scalar if lanes == 1. `offset`: an
-/// `index`, in elements. `mask`: null, or vector<lanes x i1> (i1 for a scalar): where it is false
+/// The elements base[offset + stride * lane] for each lane; a scalar if lanes == 1. `offset` is an
+/// `index`, in elements. `mask` is null or vector<lanes x i1> (i1 for a scalar). Where it is false
 /// the lane is 0 and no memory is read.
 mlir::Value loadElements(mlir::OpBuilder &b, mlir::Location loc, const Buffer &buffer,
                          mlir::Value offset, int64_t lanes, int64_t stride = 1,
                          mlir::Value mask = {});
 
-/// Elements base[offset + pattern[lane]] for the two or more lanes that `pattern` has; no memory
-/// outside its span is read.
+/// The elements base[offset + pattern[lane]], for two or more lanes. No memory outside the span of
+/// the pattern is read.
 mlir::Value loadPattern(mlir::OpBuilder &b, mlir::Location loc, const Buffer &buffer,
                         mlir::Value offset, llvm::ArrayRef<int64_t> pattern, mlir::Value mask = {});
 
-/// Elements base[offsets[lane]]; `offsets`: vector<lanes x index>, or `index` for a scalar.
+/// The elements base[offsets[lane]]. `offsets` is vector<lanes x index>, or `index` for a scalar.
 mlir::Value gatherElements(mlir::OpBuilder &b, mlir::Location loc, const Buffer &buffer,
                            mlir::Value offsets, mlir::Value mask = {});
 
-/// base[offset + stride * lane] = value's lane (or the scalar) where `mask` is null or true.
+/// base[offset + stride * lane] = lane of `value` (or the scalar), where `mask` is null or true.
 void storeElements(mlir::OpBuilder &b, mlir::Location loc, const Buffer &buffer, mlir::Value offset,
                    mlir::Value value, int64_t stride = 1, mlir::Value mask = {});
 

@@ -1,5 +1,5 @@
-// sin x and cos x: with k the integer nearest to x / (π/2) and r = x - k π/2, one of ±sin r, ±cos r
-// by k mod 4.
+// Expands sin x and cos x: with k the integer nearest to x / (π/2) and r = x - k π/2, the result is
+// ±sin r or ±cos r, depending on k mod 4.
 #include "compiler/lowering/cpu/elements/SinCos.h"
 #include "compiler/lowering/cpu/elements/Expansion.h"
 
@@ -51,9 +51,10 @@ public:
   }
 
 private:
-  /// `near` below 2^46, where k is exact and, without a fused multiply-add too, what k π/2 loses is
-  /// below half an ulp. Beyond, a library's function knows as many digits of π as it takes;
-  /// infinities and NaN give NaN there. It is called only where there is such an element.
+  /// Returns `near` for |x| < 2^46, where k is exact and the error of k π/2 is below half an ulp,
+  /// even without a fused multiply-add. For larger arguments libm is called, which uses as many
+  /// digits of π as necessary; infinities and NaN give NaN there. It is called only if there is
+  /// such an element.
   Value farAway(Value x, Value near, int64_t quarters) {
     Type f32 = b.getF32Type(), f64 = b.getF64Type();
     Value size = b.create<math::AbsFOp>(loc, x);
@@ -73,9 +74,9 @@ private:
     return choice.getResult(0);
   }
 
-  /// x factor + z in f64, where the two nearly cancel: the product's rounding would be all that is
-  /// left. Without a fused instruction the product is taken apart (Dekker, 1971): x and the factor
-  /// are cut into halves of 26 bits, whose products are exact.
+  /// x factor + z in f64, where the two nearly cancel and only the rounding error of the product
+  /// would remain. Without a fused instruction the product is split (Dekker, 1971): x and the
+  /// factor are cut into halves of 26 bits, whose products are exact.
   Value multiplyAddExactly(Value x, double factor, Value z) {
     Type f64 = b.getF64Type();
     if (hasFma)
@@ -102,7 +103,8 @@ private:
 
 template <class Op, int64_t quarters> struct SinCosPattern : OpRewritePattern<Op> {
   SinCosPattern(MLIRContext *context, bool hasFma)
-      : OpRewritePattern<Op>(context, PatternBenefit(10)), hasFma(hasFma) {} // before MLIR's own
+      : OpRewritePattern<Op>(context, PatternBenefit(10)), hasFma(hasFma) {
+  } // before MLIR's own patterns
   LogicalResult matchAndRewrite(Op op, PatternRewriter &rewriter) const override {
     if (!getElementTypeOrSelf(op.getType()).isF32())
       return failure();

@@ -1,4 +1,5 @@
-// transposeSquare: log2(lanes) rounds that each interleave row i with row i + lanes/2.
+// Implements transposeSquare with log2(lanes) rounds, each of which interleaves row i with row i +
+// lanes/2.
 #include "compiler/lowering/cpu/elements/Transpose.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"

@@ -1,4 +1,4 @@
-// Transposing a square of vectors in registers.
+// Transposes a square of vectors in registers.
 #pragma once
 
 #include "mlir/IR/Builders.h"
@@ -6,8 +6,8 @@
 
 namespace nnc {
 
-/// Lane i of result j is lane j of rows[i]. As many rows as lanes, a power of two; rows are
-/// LLVM-compatible vectors.
+/// Lane i of result j is lane j of rows[i]. There must be as many rows as lanes, a power of two;
+/// rows are LLVM-compatible vectors.
 llvm::SmallVector<mlir::Value> transposeSquare(mlir::OpBuilder &b, mlir::Location loc,
                                                llvm::ArrayRef<mlir::Value> rows);
 

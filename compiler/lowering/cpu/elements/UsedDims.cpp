@@ -1,5 +1,5 @@
-// usedDims: evaluates the region once into a block that is thrown away, with the indices as block
-// arguments and opaque ops for loads, and looks which arguments the code depends on.
+// Implements usedDims: evaluates the region once into a temporary block, with block arguments as
+// indices and opaque ops for loads, and finds the arguments on which the code depends.
 #include "compiler/lowering/cpu/elements/UsedDims.h"
 
 #include "mlir/Interfaces/SideEffectInterfaces.h"
@@ -23,7 +23,7 @@ public:
       if (Value known = seen.lookup(value))
         return known;
       Value made =
-          compute(value, index, element, {}, /*isOwnIndex=*/true); // which fills `seen`, too
+          compute(value, index, element, {}, /*isOwnIndex=*/true); // this also fills `seen`
       return seen[value] = made;
     }
     const nn::IndexKey key = nn::keyOf(index, lanes());
@@ -41,7 +41,7 @@ public:
 
   Value load(unsigned operand, ArrayRef<Index> index, Value mask) override {
     Value value = current->getOperand(operand);
-    // A reshaped element is read by its number (ElementScope), not by its index.
+    // A reshaped element is read by its linear index (ElementScope), not by its index.
     if (currentIsOwn && operand == 0)
       points.push_back({SmallVector<Index>(index),
                         SmallVector<int64_t>(cast<ShapedType>(value.getType()).getShape())});
@@ -79,8 +79,7 @@ private:
     return builder().create<UnrealizedConversionCastOp>(location(), element, all).getResult(0);
   }
 
-  /// Where the element asked for is: in the kernel's space, and in the shapes that ops of the same
-  /// elements give it.
+  /// The current element in the kernel's space, and in the shapes to which ops reshape it.
   struct Point {
     SmallVector<Index> index;
     SmallVector<int64_t> shape;
@@ -89,9 +88,9 @@ private:
   SmallVector<Point, 1> points;
   Operation *current = nullptr;
   bool currentIsOwn =
-      false; // it has the same elements as its operand, and is asked for at one of the points
+      false; // it has the same elements as its operand, and is evaluated at one of the points
   DenseMap<Value, Value> seen; // at its own point
-  nn::ElementMemo memo;        // elsewhere
+  nn::ElementMemo memo;        // at other points
 };
 
 } // namespace
@@ -100,7 +99,7 @@ llvm::SmallBitVector
 usedIndices(Location loc, size_t rank,
             llvm::function_ref<SmallVector<Value>(OpBuilder &, ArrayRef<Index>)> evaluate) {
   OpBuilder b(loc.getContext());
-  // A region of its own, so that constants are made here and not in the kernel.
+  // A separate region, so that constants are created here and not in the kernel.
   Region region;
   Block &block = region.emplaceBlock();
   SmallVector<Index> own;

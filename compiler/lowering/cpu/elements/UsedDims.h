@@ -1,4 +1,4 @@
-// Which indices of a kernel's space its ops look at, beyond passing them on unchanged.
+// Finds the indices of a kernel's space that its ops use for more than passing them on unchanged.
 #pragma once
 
 #include "compiler/lowering/cpu/KernelEmitter.h"
@@ -7,17 +7,16 @@
 
 namespace nnc {
 
-/// For each dim of the kernel's space, whether an op of the region computes with that index when
-/// the yielded values are evaluated. Indices that are not used need not be known: such dims can be
-/// walked as one.
+/// For each dim of the kernel's space, whether an op of the region computes with its index when the
+/// yielded values are evaluated. Unused indices need not be known, so such dims can be walked as
+/// one.
 llvm::SmallBitVector usedDims(KernelEmitter &emitter);
 
 /// The same for evaluating `value` over its own index space.
 llvm::SmallBitVector usedDims(KernelEmitter &emitter, mlir::Value value);
 
 /// For each index of a space of `rank` dims, whether the code that `evaluate` builds depends on it.
-/// `evaluate` is given the indices, and returns the values that are wanted; what it builds is
-/// thrown away.
+/// `evaluate` gets the indices and returns the values of interest. The code is discarded.
 llvm::SmallBitVector usedIndices(
     mlir::Location loc, size_t rank,
     llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::OpBuilder &, llvm::ArrayRef<nn::Index>)>

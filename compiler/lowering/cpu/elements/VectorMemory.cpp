@@ -1,4 +1,4 @@
-// VectorMemory: each function is one or two LLVM ops.
+// Implements VectorMemory. Each function emits one or two LLVM ops.
 #include "compiler/lowering/cpu/elements/VectorMemory.h"
 
 using namespace mlir;
@@ -56,7 +56,7 @@ Value VectorMemory::broadcast(Value address) {
 }
 
 Value VectorMemory::broadcastPair(Value address) {
-  // As one element of twice the width, which is one instruction.
+  // Load it as one element of twice the width, which is one instruction.
   int64_t lanes = vector.getNumElements() / 2;
   auto wide = VectorType::get({lanes}, b.getIntegerType(2 * element.getIntOrFloatBitWidth()));
   Value pair = b.create<LLVM::LoadOp>(loc, wide.getElementType(), address, alignment());

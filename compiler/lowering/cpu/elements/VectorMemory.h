@@ -1,6 +1,6 @@
-// Addresses, vectors and broadcasts over plain pointers with offsets known at compile time, as the
-// tile generator uses them. These are LLVM ops: a register tile is hundreds of them, and they need
-// no further lowering.
+// Emits addresses, vectors and broadcasts through plain pointers, with offsets known at compile
+// time, for the tile generator. These are LLVM ops: a register tile has hundreds of them, and they
+// need no further lowering.
 #pragma once
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -9,34 +9,34 @@
 
 namespace nnc {
 
-/// Emits memory accesses to elements of one type at `b`'s insertion point.
+/// Emits memory accesses to elements of one type at the insertion point of `b`.
 class VectorMemory {
 public:
   VectorMemory(mlir::OpBuilder &b, mlir::Location loc, mlir::Type element, int64_t lanes)
       : b(b), loc(loc), element(element), vector(mlir::VectorType::get({lanes}, element)) {}
 
   mlir::VectorType type() const { return vector; }
-  /// base + offset elements.
+  /// The address base + offset elements.
   mlir::Value at(mlir::Value base, int64_t offset);
-  /// base + index * stride elements; `index` has type index.
+  /// The address base + index * stride elements; `index` has type index.
   mlir::Value at(mlir::Value base, mlir::Value index, int64_t stride);
-  /// base + index elements where that may lie outside of the tensor, for prefetch() only.
+  /// The address base + index elements, which may be outside the tensor; for prefetch() only.
   mlir::Value outside(mlir::Value base, mlir::Value index);
-  /// Asks for the line at an address, which may be any, to be brought to the first-level cache.
+  /// Prefetches the line at an address, which may be any, to the first-level cache.
   void prefetch(mlir::Value address);
-  /// A vector of consecutive elements; lanes where `mask` (may be null) is false are 0 and read no
-  /// memory.
+  /// A vector of consecutive elements. Lanes where `mask` (which may be null) is false are 0 and
+  /// read no memory.
   mlir::Value load(mlir::Value address, mlir::Value mask = {});
   void store(mlir::Value address, mlir::Value value);
-  /// One element, in all lanes.
+  /// One element in all lanes.
   mlir::Value broadcast(mlir::Value address);
-  /// Two neighbouring elements, in all pairs of lanes.
+  /// Two neighbouring elements in all pairs of lanes.
   mlir::Value broadcastPair(mlir::Value address);
   /// x0 x0 x1 x1 … of the lower half of a vector.
   mlir::Value twice(mlir::Value x);
   /// x0 y0 x1 y1 … of the lower halves of two vectors.
   mlir::Value interleave(mlir::Value x, mlir::Value y);
-  /// The even (0) or odd (1) lanes of a vector, in the lower half; the upper half holds them again.
+  /// The even (0) or odd (1) lanes of a vector in the lower half. The upper half holds them again.
   mlir::Value everyOther(mlir::Value x, int64_t first);
   mlir::Value multiplyAdd(mlir::Value x, mlir::Value y, mlir::Value sum);
   mlir::Value zero();

@@ -1,4 +1,4 @@
-# damage.py NNC DIR: archives that lie about sizes, places and names; each is refused in words.
+# damage.py NNC DIR: archives with wrong sizes, places and names; each must be rejected with a message.
 import os
 import struct
 import subprocess

@@ -1,4 +1,4 @@
-# The letters as arrays of NumPy; their labels are 1 to 26.
+# Writes the letters as NumPy arrays; their labels are 1 to 26.
 import numpy as np
 
 image = np.frombuffer(open("letters-images", "rb").read()[16:], np.uint8).reshape(-1, 1, 8, 8)

@@ -1,5 +1,5 @@
-# flip.py TRAINER ROUNDS: ck.st with a bit turned, bytes added or removed, or numbers that contradict each other under a checksum
-# that is right; --resume must refuse each of them, and change nothing.
+# flip.py TRAINER ROUNDS: ck.st with a flipped bit, with bytes added or removed, or with contradictory numbers under a correct checksum;
+# --resume must reject each of them and change nothing.
 import os
 import random
 import re
@@ -29,7 +29,7 @@ def refused(what, data):
 
 
 def changed(name, value):
-    """The checkpoint with another metadata entry of the same length, and the checksum of that."""
+    """The checkpoint with a metadata entry replaced by another of the same length, and the new checksum."""
     found = re.search(b'"%s":"([^"]*)"' % name.encode(), good)
     length = len(found.group(1))
     if len(value) > length:

@@ -1,4 +1,4 @@
-# Every picture is shown as the first one is stored.
+# Checks that every picture is shown as the first one is stored.
 import sys
 
 lines = sys.stdin.read().split("\n")[1:-1]

@@ -1,5 +1,5 @@
-# One small picture, stored in each of the eight orientations with the tag that says so, in both byte orders, before and after the pixels; and as
-# it is with tags that are damaged.
+# Writes one small picture in each of the eight orientations with the matching tag, in both byte orders, before and after the pixels; and
+# upright with damaged tags.
 import os
 import struct
 import zlib
@@ -7,7 +7,7 @@ import zlib
 import numpy as np
 
 picture = np.array([[10, 20, 30], [40, 50, 60]], np.uint8)
-# How a picture is stored that is looked at after the turn of its number.
+# The stored form of the picture for each orientation.
 stored = {1: picture, 2: picture[:, ::-1], 3: picture[::-1, ::-1], 4: picture[::-1], 5: picture.T, 6: np.rot90(picture, 1),
           7: picture.T[::-1, ::-1], 8: np.rot90(picture, -1)}
 

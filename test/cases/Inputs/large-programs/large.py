@@ -1,5 +1,5 @@
-# large.py KIND N: a program with a chain of N layers (`let`, `repeat`, `pipe`, `sides`: with an `if` in each, `mixed`: no two alike),
-# with functions that use their argument's function twice, N deep (`doubling`), or with N rows (`rows`).
+# large.py KIND N: a program with a chain of N layers (`let`, `repeat`, `pipe`, `sides`: with an `if` in each, `mixed`: no two alike), with
+# functions that use their argument's function twice, N deep (`doubling`), or with N rows (`rows`).
 import sys
 
 kind, n = sys.argv[1], int(sys.argv[2])

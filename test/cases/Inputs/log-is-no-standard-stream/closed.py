@@ -30,7 +30,7 @@ for closed in ([1], [2], [0], [0, 1], [1, 2], [0, 1, 2]):
         except ValueError as error:
             problems.append("closed %s: the log holds something else: %s" % (closed, error))
 
-# Nobody reads: the run ends early, with a checkpoint that is gone on from.
+# Nobody reads: the run ends early, with a checkpoint from which it can be resumed.
 os.remove("ck.st")
 reader, writer = os.pipe()
 os.close(reader)
@@ -49,13 +49,13 @@ with open("/dev/full", "w") as full:
     done = subprocess.run([nnc], input=b"print 1 + 2\n", stdout=full, stderr=subprocess.PIPE, timeout=60)
     check("/dev/full: the REPL", done.returncode == 1, done.returncode, done.stderr)
 
-# Files may not become so large: an error, not a signal.
+# Files may not become that large: this must be an error, not a signal.
 done = subprocess.run([trainer, "--quiet"], stderr=subprocess.PIPE, timeout=60,
                       preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (200, 200)))
 check("file size", done.returncode == 1 and b"File too large" in done.stderr, done.returncode, done.stderr)
 check("left behind", not [name for name in os.listdir(".") if name.endswith(".tmp")], os.listdir("."))
 
-# Names that cannot be written are known before anything is trained.
+# Names that cannot be written must be reported before anything is trained.
 for flags in (["--log", "x" * 300], ["--tensorboard", "x" * 300], ["--log", "none/l"]):
     done = subprocess.run([trainer] + flags, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
     check("%s" % flags, done.returncode == 1 and b"epoch" not in done.stdout, done.returncode, done.stdout)

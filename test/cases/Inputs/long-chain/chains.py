@@ -1,4 +1,4 @@
-# chains.py KIND N: a program of N declarations, each made of the one before.
+# chains.py KIND N: a program of N declarations, each of which uses the one before.
 import sys
 
 kind, n = sys.argv[1], int(sys.argv[2])

@@ -1,4 +1,4 @@
-# Two arrays, of which the second has a class number that is none; and a program that trains on them.
+# Writes two arrays, of which the second has an invalid class number, and a program that trains on them.
 import struct
 
 

@@ -1,4 +1,4 @@
-# What the models of numbers.nn have saved: the layers of each, every one with weights of its own.
+# Checks what the models of numbers.nn have saved: the layers of each, every one with its own weights.
 import os
 import sys
 

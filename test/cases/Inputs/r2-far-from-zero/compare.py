@@ -1,5 +1,5 @@
-"""compare.py NNC FOLDER: pressures in a folder, whose mean is large against their spread, and what nnc's metrics say of three models
-against the same computed here. Ends with 1 and the difference if they differ by more than 1e-4."""
+"""compare.py NNC FOLDER: writes pressures, whose mean is large compared with their spread, to a folder, and compares nnc's metrics of
+three models with the same metrics computed here. Ends with 1 and the difference if they differ by more than 1e-4."""
 import math
 import os
 import random
@@ -21,7 +21,7 @@ def check(mean, precision, single):
         out.write("x,y\n" + "".join(f"{x!r},{y!r}\n" for x, y in rows))
     models = {"good": lambda x: mean + 3 * x, "flat": lambda x: mean, "bad": lambda x: mean - 3 * x}
     program = 'data d = csv("pressure.csv") { x = [x]; y = [y]; split train = 50%, val = 50%, seed = 1 }\n'
-    # A user's own, by the text-book formula, and one that states its spread.
+    # A user's own metric by the textbook formula, and one that uses total_spread.
     program += "metric variance(t) = mean(total(t^2) / total(1) - (total(t) / total(1))^2)\n"
     program += "metric deviation(t) = sqrt(mean(total_spread(t) / total(1)))\n"
     for name, sign in (("good", "+ 3"), ("flat", "+ 0"), ("bad", "- 3")):
@@ -48,7 +48,7 @@ def check(mean, precision, single):
         line = next(line for line in found.splitlines() if line.startswith(f"evaluate {name} on"))
         for metric, value in right.items():
             shown = float(re.search(rf"\b{metric} (\S+)", line).group(1))
-            # Predictions are f32's, rounded where nnc rounds them.
+            # Predictions are in f32, rounded where nnc rounds them.
             if abs(shown - value) > (2e-3 if single else 1e-4) * max(1, abs(value)):
                 sys.exit(f"{name}: {metric} is {shown}, not {value}, at a mean of {mean} in {precision}\n{found}")
 

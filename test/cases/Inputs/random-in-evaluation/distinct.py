@@ -1,4 +1,4 @@
-# distinct.py FILE.csv: all rows differ, and rows 256 apart have nothing to do with one another.
+# distinct.py FILE.csv: checks that all rows differ, and that rows 256 apart are not correlated.
 import sys
 
 rows = [tuple(map(float, line.split(",")[:2])) for line in open(sys.argv[1]).read().split()[1:]]

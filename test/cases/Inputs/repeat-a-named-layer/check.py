@@ -1,4 +1,4 @@
-# Which layers the models of repeat.nn have saved.
+# Checks which layers the models of repeat.nn have saved.
 import os
 import sys
 

@@ -1,4 +1,4 @@
-# cut.py NNC: cuts images at several moments, and writes into them once.
+# cut.py NNC: truncates files of images at several moments during runs, and writes into them once.
 import os
 import struct
 import subprocess

@@ -1,4 +1,5 @@
-# names.py NNC DIR TABLE: TABLE has no escapes of ours, and no message holds one of a file's, a column's or a class's name.
+# names.py NNC DIR TABLE: checks that TABLE contains no escape sequences, and that no message contains one from a file's, a column's or a
+# class's name.
 import os
 import subprocess
 import sys

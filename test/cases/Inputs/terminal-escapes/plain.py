@@ -1,4 +1,4 @@
-# plain.py FILE: it holds nothing but text and newlines.
+# plain.py FILE: checks that it contains only text and newlines.
 import sys
 import unicodedata
 

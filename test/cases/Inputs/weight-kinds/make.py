@@ -1,5 +1,5 @@
-# Weight files with tensors of kinds that nnc does not read: wanted.safetensors needs one of them, others.safetensors has them beside what is
-# needed.
+# Writes weight files with tensors of kinds that nnc does not read: wanted.safetensors needs one of them, others.safetensors has them in
+# addition to what is needed.
 import json
 import struct
 

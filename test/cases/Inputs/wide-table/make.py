@@ -1,4 +1,4 @@
-# A table of 200 rows and 20,000 columns, and a narrow one.
+# Writes a table of 200 rows and 20,000 columns, and a narrow one.
 import random
 
 random.seed(14)

@@ -1,4 +1,4 @@
-// Parentheses, signs and numbers of formulas.
+// Tests of parentheses, signs and numbers in formulas.
 #include "compiler/driver/math/Formula.h"
 
 #include <gtest/gtest.h>

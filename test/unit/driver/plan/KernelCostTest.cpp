@@ -1,5 +1,5 @@
-// What kernels cost: operations, bytes, how far back a place was used, and the lines that a kernel
-// is for.
+// Tests of the cost of kernels: operations, bytes, the distance to the last use of a place, and the
+// source lines of a kernel.
 #include "compiler/driver/plan/KernelCost.h"
 
 #include "compiler/dialect/NnDialect.h"
@@ -53,8 +53,8 @@ TEST(KernelCost, ContractionsCountTwoForAMultiplyAdd) {
 }
 
 TEST(KernelCost, DistanceGoesBackToTheLastUseAlsoInTheCallBefore) {
-  // Three kernels: y = sin x; w = w + 1 (in place); z = y + y. Sizes: x and y and z 100 floats, w
-  // 1000.
+  // Three kernels: y = sin x; w = w + 1 (in place); z = y + y. Sizes: x, y and z have 100 floats, w
+  // has 1000.
   Planned planned(R"(module attributes {nn.scalars = []} {
     func.func @f(%x: tensor<100xf32> {nn.tensor = "x"}, %w: tensor<1000xf32> {nn.tensor = "w"})
         -> (tensor<100xf32> {nn.result = "y"}, tensor<1000xf32> {nn.update = "w"}, tensor<100xf32> {nn.result = "z"}) {

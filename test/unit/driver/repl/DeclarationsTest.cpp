@@ -1,4 +1,5 @@
-// Which declarations and statements are put below an input, and where the input stands.
+// Tests which declarations and statements are added to a REPL input, and where the input is in the
+// text.
 #include "compiler/driver/repl/Declarations.h"
 
 #include <gtest/gtest.h>
@@ -48,7 +49,7 @@ TEST(Declarations, LaterReplacesEarlier) {
 }
 
 TEST(Declarations, InputKeepsItsPlace) {
-  // A blank for each character; what follows on the line is another statement.
+  // A space for each character; the rest of the line is another statement.
   const llvm::StringRef input = "print 1\nσ; f(1); g(2)\n";
   const size_t begin = input.find("f(1)");
   EXPECT_EQ(Declarations().compose({input, {{begin, begin + 4}}, {}, {}, "", false}).text,
@@ -75,7 +76,7 @@ TEST(Declarations, FreezeBelongsToItsModel) {
   EXPECT_EQ(compose(d, "f(1)").text, "f(1)\n");
   const Composed program = compose(d, "net(1)");
   EXPECT_EQ(program.text.substr(program.earlierAt), "freeze net.dense1\n");
-  EXPECT_TRUE(program.numbers.empty()); // it is no statement of the tables
+  EXPECT_TRUE(program.numbers.empty()); // it is not a statement in the tables
   EXPECT_TRUE(d.add(model("net", "model net(x: [1]) { x }")).empty()); // the same again
   EXPECT_EQ(d.add(model("net", "model net(x: [2]) { x }")), std::vector<std::string>{"net"});
   EXPECT_EQ(compose(d, "net(1)").earlierAt, 0u);
@@ -92,7 +93,7 @@ TEST(Declarations, ResultsComeWithTheirStatement) {
   d.add(fn("f", "fn f(z) = 2 * z"));
   EXPECT_TRUE(compose(d, "best(1)").numbers.empty());
   EXPECT_EQ(compose(d, "best(1)").gone, std::vector<std::string>{"best"});
-  d.add(fn("best", "fn best(z) = z")); // the name stands for something else now
+  d.add(fn("best", "fn best(z) = z")); // the name now means something else
   EXPECT_EQ(d.findResult("best"), nullptr);
 }
 

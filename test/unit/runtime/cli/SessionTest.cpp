@@ -1,4 +1,5 @@
-// Sessions keep tensors and sources between programs; probes tell the compiler what a source has.
+// Tests of sessions, which keep tensors and sources between programs, and of probes, which tell the
+// compiler what a source contains.
 #include "test/unit/runtime/LinearProgram.h"
 
 #include <cstring>
@@ -27,7 +28,7 @@ TEST(Session, KeepsWhatWasTrained) {
   EXPECT_EQ(finalWeights, trained);
   EXPECT_EQ(run.out.find("w = "), 0u) << run.out;
 
-  LinearProgram wider(2); // the same names in other shapes: drawn anew
+  LinearProgram wider(2); // the same names with other shapes: drawn again
   wider.useRows({0, 1, 2});
   wider.print("w");
   EXPECT_EQ(caught([&] { return nn_session_run(session, wider.finish(), nullptr, 0); }).code, 0);
@@ -53,13 +54,13 @@ TEST(Session, RemembersStatements) {
   }
   EXPECT_EQ(nn_session_remembers(session, 7), 1);
   EXPECT_EQ(nn_session_remembers(session, 9), 0);
-  LinearProgram again; // its training is that of before, and is not made once more
+  LinearProgram again; // its training is the earlier one, and is not repeated
   program(again);
   Caught run = caught([&] { return nn_session_run(session, again.finish(), second, 1); });
   EXPECT_EQ(run.code, 0);
   EXPECT_EQ(finalWeights, trained);
   EXPECT_EQ(run.out.find("w = "), 0u) << run.out;
-  EXPECT_EQ(nn_session_remembers(session, 9), 0); // what prints leaves nothing
+  EXPECT_EQ(nn_session_remembers(session, 9), 0); // a print statement leaves nothing
   nn_session_destroy(session);
 }
 

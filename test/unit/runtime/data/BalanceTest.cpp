@@ -1,4 +1,4 @@
-// Classes of unequal size: weights by the formula, epochs with equal shares.
+// Tests of classes of unequal size: weights by the formula, epochs with equal shares.
 #include "runtime/data/balance.h"
 #include "test/unit/runtime/LinearProgram.h"
 
@@ -7,7 +7,8 @@
 using namespace nnrt;
 
 TEST(Balance, WeightsAreNOverKTimesTheClass) {
-  std::vector<double> y = {0, 0, 0, 0, 0, 0, 2, 2, 5, 2}; // the last row does not train
+  std::vector<double> y = {0, 0, 0, 0, 0, 0, 2, 2, 5, 2}; // the last row is not in the training
+                                                          // split
   EXPECT_EQ(weighClasses({y.data(), true}, 10, {0, 1, 2, 3, 4, 5, 6, 7, 8}), -1);
   const double zero = 9.0 / (3 * 6), two = 9.0 / (3 * 2), five = 9.0 / 3;
   EXPECT_EQ(y, (std::vector<double>{zero, zero, zero, zero, zero, zero, two, two, five, two}));

@@ -1,5 +1,5 @@
-// Data sets as whole programs see them: filters, classes, test sources, bounds, generators, numbers
-// that are not finite.
+// Tests of whole data sets: filters, classes, test sources, bounds, generators, numbers that are
+// not finite.
 #include "runtime/data/dataset.h"
 #include "test/unit/runtime/LinearProgram.h"
 
@@ -122,7 +122,7 @@ TEST(Dataset, TestSourceIsKeptApart) {
   EXPECT_EQ(loaded.data.splits[0], (std::vector<int64_t>{0, 1}));
   EXPECT_EQ(loaded.data.splits[2], (std::vector<int64_t>{2}));
   EXPECT_EQ(loaded.field(0),
-            (std::vector<double>{-1, 1, 19})); // mean 5, deviation 5: the training rows' alone
+            (std::vector<double>{-1, 1, 19})); // mean 5, deviation 5: of the training rows alone
   EXPECT_EQ(loaded.field(1), (std::vector<double>{0, 1, 1}));
   EXPECT_EQ(loaded.data.place(2), folder / "t.csv" + ":2");
   folder.write("t.csv", "a,b\n100,z\n");
@@ -132,7 +132,7 @@ TEST(Dataset, TestSourceIsKeptApart) {
       "t.csv:2: class `z` of column `b` does not occur in the training data (at linear.nn:1:1)");
 }
 
-/// What an index of field 1 into `count` elements asks for.
+/// The bound of an index of field 1 into `count` elements.
 static nn_bound selects(int64_t count, const char *where) {
   return {1, NN_SELECTS, count, 0, 0, NAN, nullptr, where};
 }

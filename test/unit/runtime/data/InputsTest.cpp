@@ -1,4 +1,5 @@
-// Columns side by side, class numbers of names and of numbers, and cells without a value.
+// Tests of inputs: columns side by side, class numbers of names and of numbers, and cells without a
+// value.
 #include "runtime/data/dataset.h"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
-// Data sets whose fields are computed for each batch: the same numbers, and the same messages, as
-// when they are kept.
+// Tests that data sets whose fields are computed for each batch give the same numbers and messages
+// as when the fields are kept.
 #include "runtime/evaluate/metrics.h"
 #include "test/unit/runtime/LinearProgram.h"
 
@@ -12,7 +12,7 @@ using namespace nnrt_test;
 
 namespace {
 
-/// What an index of field 1 into `count` elements asks for.
+/// The bound of an index of field 1 into `count` elements.
 nn_bound selects(int64_t count, const char *where) {
   return {1, NN_SELECTS, count, 0, 0, NAN, nullptr, where};
 }
@@ -73,7 +73,7 @@ struct Images : testing::Test {
       if (!status.failed())
         status = data.load(engine, engine.program.data[0], {program.dir, ""}, nullptr);
     }
-    /// The fields of a batch, as a step would get them.
+    /// The fields of a batch as a step would get them.
     std::vector<std::vector<float>> batch(std::vector<int64_t> rows, int64_t capacity) {
       Batches batches;
       const int32_t fields[] = {1, 0};
@@ -138,7 +138,7 @@ TEST_F(Images, CheckedLater) {
       data.beginCheck(engine);
     EXPECT_EQ(data.checkRows(engine).message(), message);
   }
-  // Bounds are looked at with the rows, and in the order in which they were asked about.
+  // Bounds are checked with the rows, in the order in which they were requested.
   writeImages(folder, "t", 100, pixels);
   for (bool begun : {false, true}) {
     Engine engine(*program.finish(), 2);
@@ -197,7 +197,7 @@ TEST_F(Images, BoundsOfNumbersAndOfTensors) {
   for (const nn_bound &bound : {selects(1, 10), selects(1, 9), selects(0, 3)})
     EXPECT_EQ(raw.data.checkBound(raw.engine, bound).message(),
               kept.data.checkBound(kept.engine, bound).message());
-  // The whole field was needed for the last one; it stays.
+  // The whole field was needed for the last one, and is kept.
   EXPECT_FALSE(raw.data.raw);
   EXPECT_EQ(raw.batch({3, 350}, 2), kept.batch({3, 350}, 2));
 }

@@ -1,5 +1,5 @@
-// Splits are exact, disjoint, deterministic and keep strata in proportion; statistics come from
-// given rows alone.
+// Tests that splits are exact, disjoint, deterministic and keep strata in proportion, and that
+// statistics come from the given rows alone.
 #include "runtime/data/split.h"
 #include "runtime/data/dataset.h"
 #include "test/unit/runtime/LinearProgram.h"

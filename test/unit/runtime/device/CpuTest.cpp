@@ -1,4 +1,4 @@
-// What the processor lacks of what a program may use.
+// Tests of the check for features that a program may use and the processor lacks.
 #include "runtime/device/cpu.h"
 #include "test/unit/runtime/LinearProgram.h"
 
@@ -69,7 +69,7 @@ TEST(Processor, AgreesWithTheCompilersOwnQuestions) {
 
 TEST(Processor, RunsThatCannotBeEndBeforeTheyBegin) {
 #if defined(__x86_64__)
-  if (processorHas("xop") == Has::Yes) // in no processor that is sold
+  if (processorHas("xop") == Has::Yes) // no processor on sale has it
     GTEST_SKIP();
   LinearProgram whole;
   whole.useRows({1, 2});

@@ -1,4 +1,4 @@
-// Tensors in the arena's order and row by row.
+// Tests of tensors in the arena's order and in row-major order.
 #include "runtime/device/engine.h"
 #include "gtest/gtest.h"
 
@@ -8,7 +8,7 @@ using namespace nnrt;
 
 namespace {
 
-/// A program with one 3 x 4 matrix in blocks of two columns, and the same row-major.
+/// A program with one 3 x 4 matrix in blocks of two columns, and the same matrix row-major.
 struct TwoMatrices {
   int64_t shape[2] = {3, 4};
   nn_tensor tensors[2] = {{"net.w", "w", 0, shape, 2, NN_PARAMETER, 2},

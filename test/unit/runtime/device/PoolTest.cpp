@@ -1,4 +1,4 @@
-// Worker threads: every thread takes part, barriers hold, small and many jobs work.
+// Tests of worker threads: every thread takes part, barriers work, and so do small and many jobs.
 #include "runtime/device/pool.h"
 
 #include <gtest/gtest.h>

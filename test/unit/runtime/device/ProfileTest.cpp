@@ -1,4 +1,4 @@
-// The profiler on a function that stamps events and waits for a known time in each.
+// Tests the profiler on a function that stamps events and waits for a known time in each.
 #include "runtime/device/profile.h"
 #include "runtime/run/run.h"
 
@@ -84,10 +84,10 @@ TEST(Profiler, AttributesTimesToLinesAndKernels) {
   std::vector<double> seven = numbersOf(text, "x |> dense(64)"), eight = numbersOf(text, "|> relu");
   EXPECT_EQ(seven[0], 7);
   EXPECT_EQ(eight[0], 8);
-  // Each at least what was waited for; the machine may have added to it.
+  // Each is at least the time waited; the machine may have added to it.
   EXPECT_GE(seven[1], 1999);
   EXPECT_GE(eight[1], 999);
-  // Sorted by time: mostly line 7 took longer, but a busy machine may have added more to line 8.
+  // Sorted by time: usually line 7 took longer, but a busy machine may have added more to line 8.
   EXPECT_EQ(seven[1] > eight[1], text.find("dense(64)") < text.find("|> relu")) << text;
   EXPECT_NEAR(seven[2], seven[1] / 40, 0.06);        // percent of 4000 µs
   EXPECT_NEAR(seven[3], 8e6 / seven[1] / 1e3, 0.06); // GFLOP/s
@@ -105,8 +105,7 @@ TEST(Profiler, AddsUpThreadsAndWaits) {
     nn_call call{};
     call.rows = 8;
     profiler.begin(sample.fn, call, 2);
-    // Thread 1 does nothing and waits 4 ms behind kernel 0 for thread 0, which has no share in the
-    // waiting.
+    // Thread 1 does nothing and waits 4 ms after kernel 0 for thread 0, which does not wait.
     Profiler::started(call, 0);
     Profiler::started(call, 1);
     busy(4e-3);

@@ -1,4 +1,4 @@
-// The roofline's arithmetic, and that a measurement gives sensible numbers.
+// Tests of the roofline's arithmetic, and that a measurement gives plausible numbers.
 #include "runtime/abi.h"
 
 #include <cmath>
@@ -41,7 +41,7 @@ TEST(Roofline, DataComeFromTheLevelThatStillHasThem) {
   nn_roofline_of(&kernel, 1, 4, &roof, &line);
   EXPECT_DOUBLE_EQ(line.memory, 640 / 64.0 + 32 / 32.0);
   EXPECT_EQ(line.level, NN_L1);
-  nn_roofline_of(&kernel, 20, 4, &roof, &line); // exactly as much as L3 holds
+  nn_roofline_of(&kernel, 20, 4, &roof, &line); // exactly the size of L3
   EXPECT_DOUBLE_EQ(line.memory, 640 / 64.0 + 20 * 32 / 16.0);
   EXPECT_EQ(line.level, NN_L3);
   nn_roofline_of(&kernel, 21, 4, &roof, &line);

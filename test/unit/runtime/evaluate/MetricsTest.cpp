@@ -1,4 +1,4 @@
-// Totals of metrics, put together batch after batch.
+// Tests of metrics' totals, which are added up batch after batch.
 #include "runtime/evaluate/metrics.h"
 
 #include <cmath>
@@ -51,8 +51,8 @@ struct Measured {
 } // namespace
 
 TEST(Totals, SpreadsOfBatchesAreOne) {
-  // Far from zero, where a difference of sums of squares has no digit left; batches of unlike
-  // sizes.
+  // Far from zero, where a difference of sums of squares would have no correct digit; batches of
+  // different sizes.
   Measured measured;
   const double far = 1e12;
   measured.add({far + 1, far + 2, far + 3});

@@ -1,5 +1,5 @@
-// Grids are complete, draws stay in their bounds, and TPE finds a valley with fewer trials than
-// chance does.
+// Tests that grids are complete, that draws stay in their bounds, and that TPE finds a valley with
+// fewer trials than random search.
 #include "runtime/experiment/proposals.h"
 
 #include <gtest/gtest.h>
@@ -53,7 +53,7 @@ TEST(Proposals, gridCutsRanges) {
   space.list(2).range(NN_DRAW_LOG_UNIFORM, 1e-4, 1).range(NN_DRAW_INTEGER, 1, 2);
   std::vector<Point> points;
   ASSERT_FALSE(gridPoints(space.experiment, 0, points).failed());
-  ASSERT_EQ(points.size(), 12u); // 2 · 3 · 2: there are but two integers
+  ASSERT_EQ(points.size(), 12u); // 2 · 3 · 2: there are only two integers
   EXPECT_NEAR(points[2][1], 1e-2, 1e-12);
   ASSERT_FALSE(gridPoints(space.experiment, 8, points).failed());
   EXPECT_EQ(points.size(), 8u);

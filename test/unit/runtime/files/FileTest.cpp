@@ -1,4 +1,4 @@
-// Files are written completely or not at all.
+// Tests that files are written completely or not at all.
 #include "runtime/files/file.h"
 #include "runtime/support/buffer.h"
 #include "test/unit/runtime/LinearProgram.h"

@@ -1,4 +1,4 @@
-// Folders of images: every kind of PNG, JPEG, sizes and channels, and what is wrong with files and
+// Tests of image folders: every kind of PNG, JPEG, sizes and channels, and errors in files and
 // folders.
 #include "runtime/images/image_file.h"
 #include "runtime/sources/image_reader.h"
@@ -25,7 +25,7 @@ std::string chunk(const std::string &type, const std::string &data) {
          big(uint32_t(crc32(0, (const Bytef *)body.data(), uInt(body.size()))));
 }
 
-/// A PNG of `rows`, the bytes of each row as the colour type wants them.
+/// A PNG of `rows`, with the bytes of each row in the form of the colour type.
 std::string png(uint32_t width, const std::vector<std::string> &rows, int colourType, int depth = 8,
                 const std::string &more = "") {
   std::string raw, packed(1000, 0);
@@ -197,11 +197,11 @@ TEST(ImageSize, ATallPictureIsMadeSmall) {
   resize(image, 2, 512);
   EXPECT_EQ(image.pixels.size(), 1024u);
   EXPECT_NEAR(image.pixels[0], 20 * 6 / 7.0 + 220 / 7.0,
-              1); // what of a triangle lies in either half
+              1); // the part of a triangle in each half
   EXPECT_NEAR(image.pixels[1023], 20 / 7.0 + 220 * 6 / 7.0, 1);
 }
 
-/// What a camera writes of how it was held: a TIFF of one entry, of these bytes.
+/// The orientation as a camera writes it: a TIFF with one entry. `big`: big-endian.
 std::string exif(bool big, int orientation) {
   auto number = [&](uint32_t value, int bytes) {
     std::string text;
@@ -226,12 +226,12 @@ TEST_F(ImageFiles, AreTurnedAsTheCameraSays) {
       EXPECT_EQ(image.pixels, shown[size_t(orientation - 1)]) << orientation;
       EXPECT_EQ(image.width, orientation >= 5 ? 2 : 3);
       EXPECT_EQ(image.height, orientation >= 5 ? 3 : 2);
-      // The same tag in a JPEG's segment, behind another one: its size tells that it was read.
+      // The same tag in a JPEG's segment, after another one: the size shows that it was read.
       const std::string photo = jpeg(9, 5, {200}), body = std::string("Exif\0\0", 6) + tag;
       const std::string segment = std::string("\xff\xe1") + char(0) + char(body.size() + 2) + body;
       EXPECT_EQ(read(photo.substr(0, 2) + segment + photo.substr(2)), "");
       EXPECT_EQ(image.width, orientation >= 5 ? 5 : 9);
-      // Cut anywhere, the tag says nothing or all, and the picture is read.
+      // Truncated anywhere, the tag is ignored or read completely, and the picture is read.
       for (size_t size = 0; size < tag.size(); ++size)
         EXPECT_EQ(read(png(3, {"\1\2\3", "\4\5\6"}, 0, 8, chunk("eXIf", tag.substr(0, size)))), "")
             << size;

@@ -1,4 +1,4 @@
-// predict: saved weights and a CSV file give outputs.
+// Tests of predict: outputs from saved weights and a CSV file.
 #include "test/unit/runtime/LinearProgram.h"
 
 using namespace nnrt_test;

@@ -1,4 +1,4 @@
-// The trainer's command line.
+// Tests of the trainer's command line.
 #include "runtime/program/flags.h"
 #include "runtime/support/suggest.h"
 #include "test/unit/runtime/LinearProgram.h"

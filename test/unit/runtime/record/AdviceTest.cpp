@@ -1,4 +1,4 @@
-// What is said of curves: each symptom on a made-up history, and silence where all is well.
+// Tests of advice about curves: each symptom on a made-up history, and no advice if all is well.
 #include "runtime/record/advice.h"
 
 #include <cmath>
@@ -78,7 +78,7 @@ TEST(Advice, LearningRateTooHigh) {
   EXPECT_EQ(MadeUp(20, [](double e) { return e < 10 ? 2 - 0.15 * e : 1.5; }).symptoms(),
             List{Symptom::RateTooHigh})
       << "falls, then is lost";
-  // Noise around a small loss is none.
+  // Noise around a small loss is not a symptom.
   EXPECT_EQ(
       MadeUp(40, [](double e) { return 2 * std::exp(-e / 2) + 0.01 * (1 + std::sin(2.5 * e)); })
           .symptoms(),
@@ -117,7 +117,7 @@ TEST(Advice, Overfitting) {
   EXPECT_NE(run.text().find("`keep best val.loss`"), std::string::npos);
   run.train.has_keep = 1;
   EXPECT_NE(run.text().find("`stop when val.loss stalls`"), std::string::npos);
-  run.record.stoppedEarly = true; // nothing to be said of when to stop
+  run.record.stoppedEarly = true; // no advice about when to stop
   EXPECT_EQ(run.text().find("`stop when val.loss stalls`"), std::string::npos);
   EXPECT_NE(run.text().find("overfitting"), std::string::npos);
 }

@@ -1,4 +1,4 @@
-// What is written while a run goes on, and plots in text.
+// Tests of files that are written during a run, and of plots in text.
 #include "runtime/record/monitor.h"
 #include "runtime/record/recorder.h"
 #include "runtime/support/json.h"

@@ -1,5 +1,5 @@
-// Parts of the report that need records of many kinds: comparisons, searches, pictures. With
-// NNC_PAGE the page of the first test is written there, for a browser.
+// Tests of parts of the report that need records of many kinds: comparisons, searches, pictures. If
+// NNC_PAGE is set, the page of the first test is written to that path, for a browser.
 #include "runtime/files/file.h"
 #include "runtime/report/page.h"
 
@@ -26,7 +26,7 @@ const nn_train theTrain = [] {
   return t;
 }();
 
-/// A run that learns at a speed of its own.
+/// A run that learns at the given speed.
 TrainRecord madeUp(const std::string &variant, double speed) {
   TrainRecord r;
   r.statement = &theTrain;
@@ -101,7 +101,7 @@ std::string folds(const SearchRecord *search) {
   return page.html;
 }
 
-/// Predictions of y = 0, 1, 2 … that are 0.5 too high, but for one.
+/// Predictions of y = 0, 1, 2 … that are 0.5 too high, except for one.
 EvaluateRecord numbers(int rows) {
   EvaluateRecord e;
   e.model = "net";
@@ -197,8 +197,7 @@ TEST(Comparison, OfASearchByItsGoal) {
   std::string html = folds(&goal);
   EXPECT_TRUE(has(html, "best val.loss first"));
   EXPECT_LT(html.find("row\">rate = 0.2"), html.find("row\">rate = 0.1"));
-  goal.direction = goal.watch.direction =
-      NN_HIGHEST; // what is wanted is what is maximised, whatever it is
+  goal.direction = goal.watch.direction = NN_HIGHEST; // the goal is maximised, whatever it is
   html = folds(&goal);
   EXPECT_GT(html.find("row\">rate = 0.2"), html.find("row\">rate = 0.1"));
   EXPECT_LT(html.find("</span>rate = 0.1, fold 1 of 3"),

@@ -1,4 +1,4 @@
-// What runs leave behind: printed values and tables, weight files, the report.
+// Tests of the results of runs: printed values and tables, weight files, the report.
 #include "runtime/record/history.h"
 #include "runtime/report/plots.h"
 #include "runtime/support/status.h"

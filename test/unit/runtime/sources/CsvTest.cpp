@@ -1,4 +1,4 @@
-// CSV files: what is read, and what each mistake is called.
+// Tests of CSV files: what is read, and the message for each mistake.
 #include "runtime/sources/csv_scan.h"
 #include "runtime/sources/source.h"
 #include "test/unit/runtime/LinearProgram.h"
@@ -156,7 +156,7 @@ TEST(Csv, PreviousValuesFlagsAndComparisons) {
   usa.text = "?";
   Table t("a,b\n?,?\n,x\n3,?\n,y\nNA,?\n4,x\n", {previous, flag, usa, before});
   ASSERT_FALSE(t.status.failed()) << t.error();
-  EXPECT_EQ(t.source->absent(0), (std::vector<int64_t>{0, 1})); // nothing stands above them
+  EXPECT_EQ(t.source->absent(0), (std::vector<int64_t>{0, 1})); // there is nothing above them
   const std::vector<double> a = t.column(0);
   EXPECT_EQ(std::vector<double>(a.begin() + 2, a.end()), (std::vector<double>{3, 3, 3, 4}));
   EXPECT_EQ(t.column(1), (std::vector<double>{1, 1, 0, 1, 1, 0}));
@@ -177,7 +177,7 @@ const char asks[] = "is this line a header?";
 } // namespace
 
 TEST(Csv, WhetherTheFirstLineIsAHeader) {
-  // Words over numbers: nothing is guessed.
+  // Words above numbers: nothing is guessed.
   EXPECT_EQ(shapeOf("a,b\n1,x\n2,y\n"), "2");
   EXPECT_EQ(shapeOf("a,b\n1,?\n?,2\n", {"c", "d"}), "2");
   EXPECT_EQ(shapeOf("\"2019\",\"2020\"\n1,5\n7,2\n"), "2");
@@ -194,7 +194,7 @@ TEST(Csv, WhetherTheFirstLineIsAHeader) {
   EXPECT_FALSE(unnamed.status.failed()) << unnamed.error();
   Table years("1990,1991\n0.5,-1.5\n1.5,0.25\n", {numbers("1990")});
   EXPECT_FALSE(years.status.failed()) << years.error();
-  // Words over words.
+  // Words above words.
   EXPECT_EQ(shapeOf("a,b\nx,y\nz,y\n"), "t.csv: header, comma, 2 rows");
   EXPECT_EQ(shapeOf("x,y\nx,y\nz,y\n"), "t.csv: no header, comma, 3 rows");
   EXPECT_EQ(shapeOf("x,y\nx,y\nz,y\n", {"p", "q"}), "t.csv: no header, comma, 3 rows");

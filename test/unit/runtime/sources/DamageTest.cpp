@@ -1,5 +1,5 @@
-// Readers survive files damaged at random: they give an error or a result, never a crash (the
-// sanitizer build looks on).
+// Tests that readers survive randomly damaged files: they give an error or a result, never a crash
+// (the sanitizer build also checks memory).
 #include "runtime/sources/csv_table.h"
 #include "runtime/sources/idx_file.h"
 #include "runtime/sources/source.h"

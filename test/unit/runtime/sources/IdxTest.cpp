@@ -1,4 +1,4 @@
-// IDX files: types, compression, and files that are cut off or do not fit together.
+// Tests of IDX files: types, compression, and files that are truncated or do not fit together.
 #include "runtime/sources/idx_file.h"
 #include "runtime/sources/source.h"
 #include "test/unit/runtime/LinearProgram.h"
@@ -90,7 +90,7 @@ TEST(Idx, CutOff) {
   folder.write("a", "ab");
   EXPECT_EQ(readIdx(folder / "a", file).message(),
             folder / "a" + " ends after 2 bytes, before the end of an IDX header");
-  // Every cut of the compressed file is noticed.
+  // Every truncation of the compressed file is noticed.
   std::string packed = gzip(plain);
   for (size_t size = 0; size < packed.size(); ++size) {
     folder.write("a", packed.substr(0, size));

@@ -1,5 +1,5 @@
-// NumPy's files: types, byte orders, orders of axes, versions; archives, stored and deflated; and
-// what is wrong with damaged ones.
+// Tests of NumPy's files: types, byte orders, orders of axes, versions; archives, stored and
+// deflated; and errors in damaged ones.
 #include "runtime/sources/npy_file.h"
 #include "runtime/sources/source.h"
 #include "test/unit/runtime/LinearProgram.h"
@@ -44,7 +44,7 @@ std::string deflated(const std::string &text) {
   return out;
 }
 
-/// An archive of members; with `wide`, sizes stand in zip64 fields.
+/// An archive of members; with `wide`, sizes are in zip64 fields.
 std::string zip(const std::vector<std::pair<std::string, std::string>> &members, bool pack,
                 bool wide = false) {
   std::string file, directory;

@@ -1,4 +1,5 @@
-// Texts: characters numbered by code point, stretches one behind the other, what is no text.
+// Tests of texts: characters numbered by code point, consecutive examples, and files that are not
+// text.
 #include "runtime/sources/text_file.h"
 #include "test/unit/runtime/LinearProgram.h"
 
@@ -51,7 +52,7 @@ TEST_F(TextSource, NotUtf8) {
 }
 
 TEST_F(TextSource, EachExampleKnowsWhatFollows) {
-  read("abcabcabd"); // two examples of four, with one character behind the second
+  read("abcabcabd"); // two examples of four, with one character after the second
   std::unique_ptr<Source> source;
   Status status = open(4, 4, source);
   ASSERT_FALSE(status.failed()) << status.message();

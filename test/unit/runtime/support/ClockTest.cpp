@@ -1,3 +1,4 @@
+// Tests of the start of the process and of the observer of stages.
 #include "runtime/support/clock.h"
 
 #include "gtest/gtest.h"
@@ -10,7 +11,7 @@ using namespace nnrt;
 TEST(Clock, TheProcessBeganShortlyBeforeNow) {
   const double start = nn_process_start();
   EXPECT_LT(start, now());
-  EXPECT_GT(start, now() - 600); // this executable is done in seconds
+  EXPECT_GT(start, now() - 600); // this executable takes only seconds
   EXPECT_EQ(start, nn_process_start());
 }
 

@@ -1,4 +1,4 @@
-// Philox4x32-10 against the known answers of its authors, and shuffles made from it.
+// Compares Philox4x32-10 with the known answers of its authors, and tests shuffles made from it.
 #include "runtime/support/philox.h"
 #include "runtime/support/shuffle.h"
 

@@ -1,4 +1,4 @@
-// Interrupted and resumed runs end with the same bits as uninterrupted ones.
+// Tests that interrupted and resumed runs end with the same bits as uninterrupted ones.
 #include "test/unit/runtime/LinearProgram.h"
 
 #include <csignal>
@@ -9,8 +9,7 @@
 using namespace nnrt_test;
 
 namespace {
-/// A run with everything that a checkpoint has to keep: a split, a watch, momentum, partial
-/// batches.
+/// A run with everything that a checkpoint must store: a split, a watch, momentum, partial batches.
 struct Job {
   LinearProgram program;
   TemporaryFolder &folder;

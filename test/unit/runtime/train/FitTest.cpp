@@ -1,4 +1,5 @@
-// Fitting fresh parameters to the first batch: what is called, how often, and with which masks.
+// Tests of fitting fresh parameters to the first batch: which functions are called, how often, and
+// with which masks.
 #include "test/unit/runtime/LinearProgram.h"
 
 #include <cmath>
@@ -9,11 +10,10 @@ namespace {
 
 std::vector<std::vector<float>> masks; // of each call
 std::vector<double> fittedRows, steps;
-std::vector<double>
-    changes; // what the calls say that they have changed; the last one again and again
-float bias;  // what a call makes of b
+std::vector<double> changes; // the changes that the calls report; the last one is repeated
+float bias;                  // the value to which a call sets b
 
-/// Fits w and b, fields 2 and 3, of a program whose batch are fields 0 and 1.
+/// Fits w and b, whose masks are fields 2 and 3, of a program whose batch is fields 0 and 1.
 void fit(const nn_call *call, int32_t thread, int32_t) {
   if (thread)
     return;

@@ -1,4 +1,4 @@
-// The training loop: steps, partial batches, orders, statements.
+// Tests of the training loop: steps, partial batches, orders, statements.
 #include "test/unit/runtime/LinearProgram.h"
 
 #include <algorithm>
@@ -39,7 +39,7 @@ TEST(Train, LastPartialBatchIsExact) {
   program.train();
   EXPECT_EQ(caught([&] { return program.main({"--quiet"}); }).code, 0);
   EXPECT_EQ(seen.rows, (std::vector<int64_t>{3, 3, 1, 3, 3, 1}));
-  // Every row once in each epoch, in another order.
+  // Every row occurs once in each epoch, in a different order.
   std::vector<double> first(seen.y.begin(), seen.y.begin() + 7),
       second(seen.y.begin() + 7, seen.y.end());
   EXPECT_NE(first, second);
@@ -116,8 +116,8 @@ TEST(Train, QuietPrintsOnlyResults) {
   EXPECT_EQ(std::count(run.out.begin(), run.out.end(), '\n'), 1);
 }
 
-/// A run of many epochs of one step each. If there is nothing to decide after them, most need no
-/// bookkeeping; with a condition that never stops it, all have it.
+/// A run of many epochs of one step each. If nothing is decided after them, most need no
+/// bookkeeping; with a condition that never stops the run, all need it.
 static Caught longRun(double rate, bool watched, std::vector<std::string> flags = {}) {
   LinearProgram program;
   program.useRows(line(4));
@@ -161,7 +161,7 @@ TEST(Train, UneventfulEpochsStopWhenTheLossIsNotFinite) {
   const long calls = seen.stepCalls;
   Caught whole = longRun(growing, true);
   EXPECT_EQ(quick.code, 1);
-  EXPECT_GT(calls, 4096 + 2); // up to there every epoch is kept
+  EXPECT_GT(calls, 4096 + 2); // up to there, every epoch is kept
   EXPECT_EQ(quick.err, whole.err);
   EXPECT_NE(quick.err.find("at step " + std::to_string(calls)), std::string::npos) << quick.err;
   EXPECT_EQ(quick.out, whole.out);

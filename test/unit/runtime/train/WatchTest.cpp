@@ -1,4 +1,4 @@
-// keep best, stop when, and runs whose numbers go wrong.
+// Tests of keep best, stop when, and runs whose numbers become non-finite.
 #include "test/unit/runtime/LinearProgram.h"
 
 using namespace nnrt_test;
@@ -33,8 +33,8 @@ TEST(Watch, KeepsTheBestEpoch) {
   program.evaluate(NN_SPLIT_VAL);
   Caught run = caught([&] { return program.main(); });
   ASSERT_EQ(run.code, 0) << run.err;
-  // The evaluation after the run sees the weights of the epoch with the lowest val.loss: the same
-  // mae as then.
+  // The evaluation after the run uses the weights of the epoch with the lowest val.loss: mae is the
+  // same as then.
   double best = 1e30, mae = 0;
   size_t kept = 0;
   for (int e = 1; e <= 6; ++e) {

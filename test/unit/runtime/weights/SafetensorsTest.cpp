@@ -1,4 +1,4 @@
-// Weight files: what is written is read back; files that lie about themselves are refused.
+// Tests of weight files: what is written is read back; files with wrong headers are rejected.
 #include "runtime/weights/safetensors.h"
 #include "runtime/support/json.h"
 #include "test/unit/runtime/LinearProgram.h"
@@ -97,8 +97,8 @@ TEST(Safetensors, LiesOfTheHeader) {
             std::string::npos);
   EXPECT_NE(entry(R"({"dtype":"F32","shape":[8],"data_offsets":[0,32]})").find("is cut off"),
             std::string::npos);
-  // Of a kind that is not known, such as F8 or C64, it lies where it says; only whoever wants it is
-  // told.
+  // A tensor of an unknown kind, such as F8 or C64, is accepted at its place; only using it is an
+  // error.
   EXPECT_EQ(entry(R"({"dtype":"F8_E4M3","shape":[16],"data_offsets":[0,16]})"), "");
   EXPECT_EQ(entry(R"({"dtype":"C64","shape":[2],"data_offsets":[0,16]})"), "");
   EXPECT_NE(entry(R"({"dtype":"C64","shape":[4],"data_offsets":[0,32]})").find("is cut off"),
