@@ -10,6 +10,7 @@
 #include "compiler/lowering/cpu/Target.h"
 #include "compiler/transforms/Fuse.h"
 
+#include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/PassManager.h"
 
 namespace nnc {
