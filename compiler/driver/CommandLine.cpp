@@ -68,7 +68,7 @@ cl::opt<bool> gradients("gradients", cl::desc("try every derivative against fini
                         cl::cat(category), cl::sub(checkCommand));
 
 cl::opt<LintMode>
-    lints("lints", cl::desc("what becomes of things that are allowed and seldom meant:"),
+    lints("lints", cl::desc("what to do about code that is allowed but rarely intended:"),
           cl::init(LintMode::Warn),
           cl::values(clEnumValN(LintMode::Warn, "warn", "warnings (the default)"),
                      clEnumValN(LintMode::Error, "error", "errors: nothing is compiled"),
@@ -283,7 +283,7 @@ std::string meantCommand(int argc, char **argv) {
       for (int i = 1; i < argc; ++i)
         if (argv[i] != command->getName())
           words += std::string(" ") + argv[i];
-      return "the command stands first: `nnc " + input + words + "`";
+      return "the command comes first: `nnc " + input + words + "`";
     }
   const llvm::StringRef near = didYouMean(input, {runCommand.getName(), checkCommand.getName()});
   if (near.empty() || llvm::sys::fs::exists(input))
@@ -361,7 +361,7 @@ int nnc::runCommandLine(int argc, char **argv) {
   if (emitKind != EmitKind::None)
     return emit();
   if (output.empty()) {
-    return misuse(llvm::Twine("what is to be done with `") + input + "`? `nnc run " + input +
+    return misuse(llvm::Twine("what should nnc do with `") + input + "`? `nnc run " + input +
                   "` runs it, `nnc " + input + " -o trainer` makes a program of it");
   }
   if (!triple.empty()) {

@@ -77,7 +77,7 @@ void checkDropoutAtOutput(Context &context, const Step &step, const Lint &lint) 
                                      "no layer follows this dropout: it makes outputs 0 at random "
                                      "instead of hidden units, and the "
                                      "network cannot learn to do without them"))
-      report->note("dropout stands before the last layer: `… |> " + drop.name + "(…) |> dense(…)`");
+      report->note("put dropout before the last layer: `… |> " + drop.name + "(…) |> dense(…)`");
   }
 }
 

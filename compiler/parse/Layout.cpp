@@ -333,7 +333,7 @@ private:
         message.note(open[open.size() - 2].range,
                      llvm::Twine(spelled(open[open.size() - 2].type)) + " is open, too");
     } else {
-      message.note(source.range(found), "`" + source.text(found) + "` stands here instead");
+      message.note(source.range(found), "`" + source.text(found) + "` is here instead");
     }
   }
 

@@ -199,13 +199,13 @@ std::string parse::adviseOn(const SourceStream &source, antlr4::TokenStream &tok
   if (type == NnParser::Star && before == NnParser::Star)
     return "a power is written `a ^ b`";
   if (type == NnParser::Prime)
-    return "strings stand in double quotes; `'` behind a value transposes it";
+    return "strings are in double quotes; `'` after a value transposes it";
   if (type == NnParser::Plus && failure.operandDue)
     return "a number needs no `+` sign";
   if (type == NnParser::Dot && failure.operandDue)
     return "a number begins with a digit: `0.5`";
   if (type == NnParser::Equals && rule == NnParser::RuleTopStatement)
-    return "a value is named with `let`, a setting stands in the block of its run";
+    return "a value is named with `let`, a setting belongs in the block of its run";
   if (type == NnParser::Equals && rule == NnParser::RuleStatement)
     return "`let name = …` names a value, `name <- …` updates a state";
   if (type == NnParser::Assign)
@@ -226,7 +226,7 @@ std::string parse::adviseOn(const SourceStream &source, antlr4::TokenStream &tok
   if (type == NnParser::Arrow && !inData && !declares)
     return "a value goes on into a layer by `|>`";
   if (rule == NnParser::RuleShape && before == NnParser::Colon && !declares)
-    return "an argument's value stands behind `=`";
+    return "an argument's value comes after `=`";
   if (isReserved(type) && rule == NnParser::RuleName)
     return "a reserved word can be a name in backquotes: `" +
            source.text(tokens.get(failure.index)).str() + "`";

@@ -43,9 +43,10 @@ void Analyzer::checkBlockStmt(const Stmt &stmt, Scope &scope) {
   case StmtKind::Expression:
     return checkExpr(cast<ExprStmt>(stmt).expr, scope);
   default:
-    diags.error(stmt.range, isa<Decl>(stmt)
-                                ? "a declaration other than `let` stands at the top of a program"
-                                : "a run stands at the top of a program");
+    diags.error(stmt.range,
+                isa<Decl>(stmt)
+                    ? "a declaration other than `let` belongs at the top level of a program"
+                    : "a run belongs at the top level of a program");
   }
 }
 

@@ -74,7 +74,7 @@ void Analyzer::checkCall(const CallExpr &call, const Scope &scope, unsigned pipe
       else if (reported.insert(name->name.text).second)
         diags.error(name->range,
                     quoted(name->name.text) +
-                        " reads data: it stands after `data name =` and `test =` only");
+                        " reads data: it may only come after `data name =` and `test =`");
       return checkArgumentValues(call.args, scope, nullptr);
     }
     checkCallee(t, *name, &call, scope, piped);
@@ -336,7 +336,7 @@ void Analyzer::checkArgumentValues(ArrayRef<Argument> args, const Scope &scope,
   unsigned position = 0;
   for (const Argument &a : args) {
     if (!a.value) {
-      diags.error(a.range, "a shape stands only in the fields of `rows(…)`");
+      diags.error(a.range, "a shape may be only among the fields of `rows(…)`");
       continue;
     }
     argument = a.value;
@@ -362,7 +362,7 @@ void Analyzer::checkKind(const Expr *expr, const Scope &scope, StmtKind wanted) 
       auto e = diags.error(expr->range, word + " is expected here, not a value");
       if (auto *text = dyn_cast<StringExpr>(expr);
           text && llvm::is_contained(declaredNames(wanted, scope), text->value))
-        e.note("a name stands without quotes");
+        e.note("a name has no quotes");
       return;
     }
     return checkExpr(expr, scope);

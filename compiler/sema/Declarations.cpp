@@ -133,7 +133,7 @@ void Analyzer::checkShape(const Shape *shape, Scope &scope) {
   for (const Expr *dim : shape->dims) {
     if (isa<EllipsisExpr>(dim)) {
       if (dots)
-        diags.error(dim->range, "`...` stands twice in one shape").note(dots->range, "first here");
+        diags.error(dim->range, "`...` is twice in one shape").note(dots->range, "first here");
       dots = dim;
     } else {
       checkExpr(dim, scope);

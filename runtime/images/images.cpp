@@ -83,7 +83,7 @@ Status listClasses(const nn_source &source, const Folders &folders, Listing &lis
   for (const Entry &entry : entries) {
     if (!entry.isFolder)
       return Status::error(path + "/" + entry.name +
-                           " lies beside the folders of classes; images lie in them");
+                           " is beside the folders of classes; images belong in them");
     if (firstBadByte(entry.name) !=
         std::string::npos) // the name goes into weight files, tables and reports
       return Status::error(path + "/" + quoted(entry.name) +

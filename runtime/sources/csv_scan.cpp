@@ -73,7 +73,7 @@ Status CsvScanner::quoted(Cell &cell) {
   while (at < text.size() && blank(text[at]))
     ++at;
   if (!ends() && text[at] != dialect.separator)
-    return Status::error(place(cell) + ": a quoted cell goes on after its closing quote");
+    return Status::error(place(cell) + ": a quoted cell continues after its closing quote");
   return Status();
 }
 

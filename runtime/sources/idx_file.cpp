@@ -185,7 +185,7 @@ Status readIdx(const std::string &path, IdxFile &file) {
   NN_TRY(readBytes(stream.get(), path, &more, 1, extra));
   if (extra)
     return Status::error(
-        format("%s goes on after the %s bytes of data that its header %s announces", path.c_str(),
+        format("%s continues after the %s bytes of data that its header %s announces", path.c_str(),
                grouped(int64_t(expected)).c_str(),
                shapeText(file.shape.data(), int32_t(file.shape.size())).c_str()));
   int code;

@@ -93,7 +93,7 @@ static std::string arity(unsigned min, unsigned max) {
 
 void Evaluator::type(llvm::StringRef expression) {
   if (expression.empty()) {
-    llvm::errs() << "`:type` wants an expression or a name: `:type [1, 2] + 3`\n";
+    llvm::errs() << "`:type` takes an expression or a name: `:type [1, 2] + 3`\n";
     return;
   }
   // `dense(4)` names what `dense` creates. A name without arguments names the declaration.
@@ -149,7 +149,7 @@ void Evaluator::type(llvm::StringRef expression) {
 
 void Evaluator::source(llvm::StringRef name) {
   if (name.empty()) {
-    llvm::errs() << "`:source` wants the name of a declaration\n";
+    llvm::errs() << "`:source` takes the name of a declaration\n";
     return;
   }
   if (const Declaration *mine = declarations.find(name)) {
@@ -239,7 +239,7 @@ void Evaluator::grad(llvm::StringRef model) {
 
 void Evaluator::time(llvm::StringRef statement) {
   if (statement.empty())
-    llvm::errs() << "`:time` wants a statement\n";
+    llvm::errs() << "`:time` takes a statement\n";
   else
     statements({statement, "<repl>", "", false, true});
 }

@@ -11,7 +11,7 @@ void Evaluator::load(llvm::StringRef path) {
   if (path.size() > 1 && path.front() == '"' && path.back() == '"')
     path = path.drop_front().drop_back();
   if (path.empty())
-    llvm::errs() << "`:load` wants a file: `:load examples/xor.nn`\n";
+    llvm::errs() << "`:load` takes a file: `:load examples/xor.nn`\n";
   else
     loadFile(path);
 }

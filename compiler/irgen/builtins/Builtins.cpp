@@ -402,7 +402,7 @@ Value Elaborator::callBuiltin(llvm::StringRef name, const BuiltinCall &call) {
       return Value::error();
     if (times < 0 || times > 10000) {
       diags.error(call.positional(0)->range,
-                  "a number of repetitions between 0 and 10000 is wanted");
+                  "the number of repetitions must be between 0 and 10000");
       return Value::error();
     }
     auto sequence = std::make_shared<Applicable>();

@@ -18,7 +18,7 @@ std::vector<Elaborator::Arg> Elaborator::evaluateArgs(llvm::ArrayRef<ast::Argume
     arg.name = a.name.text.str();
     arg.range = a.value ? a.value->range : a.range;
     if (!a.value) {
-      diags.error(a.range, "a shape stands only in the arguments of `rows`");
+      diags.error(a.range, "a shape may be only among the arguments of `rows`");
       arg.value = Value::error();
     } else if (arg.name == "over") {
       arg.value = evaluateAxes(a.value, scope);

@@ -131,9 +131,7 @@ Value Elaborator::evaluate(const ast::Expr *e, const Scope &scope) {
 
 Value Elaborator::unknownName(llvm::StringRef name, Range at) {
   if (symbols.results.count(name)) {
-    diags
-        .error(at, "`" + name +
-                       "` is found while the program runs, and what stands here is built before")
+    diags.error(at, "`" + name + "` is found while the program runs, and this is built before")
         .note("`save " + name +
               " to …` and `load … from` put its weights into a model of the program");
     return Value::error();

@@ -119,7 +119,7 @@ void ProgramGenerator::genFit(const ast::TrainStmt *s, llvm::StringRef prefix,
   lossAsInStep(fn, s, prefix, loss, data, /*augment=*/false);
   if (!fn.toFit.empty() && !diags.errorCount())
     diags.error(loss->range, "`" + *fn.toFit.begin() +
-                                 "` is fitted to what its layer makes of the first batch, and this "
+                                 "` is fitted to its layer's output for the first batch, and this "
                                  "loss never applies that layer");
   // Only the fitted parameters are written, not the states of layers or schedules.
   for (auto &[name, slot] : fn.slots())

@@ -97,7 +97,7 @@ bool Elaborator::noteTarget(const ast::Decl *decl, const Scope &scope, Range at)
     const Value *one = scope.find(parameter), *as = scope.find(other.trim());
     if (one && as && one->isTensor() && as->isTensor() &&
         elementsOf(*one, true) != elementsOf(*as, true))
-      return differs(*one, *as, "it wants a target for each output");
+      return differs(*one, *as, "it needs a target for each output");
   }
   auto fact = ast::factOf(decl, "target");
   if (!fact)
@@ -118,7 +118,7 @@ bool Elaborator::noteTarget(const ast::Decl *decl, const Scope &scope, Range at)
       return true;
     if (scores->isTensor() && elementsOf(target, true) != elementsOf(*scores, false))
       return differs(target, *scores,
-                     "it wants one class number for the numbers along the last axis of the other");
+                     "it needs one class number for the numbers along the last axis of the other");
   } else {
     row.kind = range.contains("..") ? NN_WITHIN : NN_EITHER;
     auto [low, high] = range.split(row.kind == NN_WITHIN ? ".." : "or");

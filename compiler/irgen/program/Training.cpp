@@ -79,7 +79,7 @@ bool ProgramGenerator::addFields(Function &fn, const ast::DataDecl *data, Scope 
     if (f.augmentPart >= 0 && !v.isError()) {
       if (v.kind != Value::Kind::List || v.items.size() != parts) {
         elab.diags.error(f.augment->range, "this augments " + llvm::Twine(parts) +
-                                               " fields, so it is to be a list of as many tensors");
+                                               " fields, so it must be a list of as many tensors");
         fn.placement = nullptr;
         return false;
       }
@@ -296,7 +296,7 @@ bool ProgramGenerator::genStep(const ast::TrainStmt *s, llvm::StringRef prefix,
   if (optimizer.kind != Value::Kind::Applicable ||
       optimizer.target->kind != Applicable::Kind::Optimizer) {
     diags.error(entries.optimizer->range,
-                "an optimizer is wanted here, such as `adam(lr = 1e-3)`; this is " +
+                "expected an optimizer, such as `adam(lr = 1e-3)`; this is " +
                     optimizer.describe());
     return false;
   }

@@ -179,7 +179,7 @@ Value Emitter::toTensor(const Value &v, Range at) {
     return Value::of(concat->getResult(0), axes);
   }
   default: {
-    auto e = diags.error(at, "a tensor or a number is wanted here, this is " + v.describe());
+    auto e = diags.error(at, "expected a tensor or a number, this is " + v.describe());
     if (v.kind == Value::Kind::Applicable && v.target->kind == Applicable::Kind::Layer)
       e.note("a layer's value is one: `x |> " + v.target->name + "(…)`");
     else if (v.kind == Value::Kind::Applicable && v.target->kind == Applicable::Kind::Model)

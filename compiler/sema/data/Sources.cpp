@@ -64,7 +64,7 @@ void Analyzer::checkSource(const Expr *expr, const Scope &scope, SourceInfo &inf
     if (at >= source->params.size())
       continue; // checkArguments reports it
     if (!a.value) {
-      diags.error(a.range, "a shape stands only in the fields of `rows(…)`");
+      diags.error(a.range, "a shape may be only among the fields of `rows(…)`");
       continue;
     }
     StringRef param = source->params[at];

@@ -138,7 +138,7 @@ void Analyzer::checkNested(llvm::ArrayRef<Stmt *> body, const Scope &outer, bool
       checkDrawn(*let, scope, compared);
     } else if (isa<OptionDecl>(s)) {
       diags.error(s->range,
-                  "an `option` is a flag of the whole program: it stands outside of this block");
+                  "an `option` is a flag of the whole program: it belongs outside this block");
     } else if (auto *d = dyn_cast<Decl>(s)) {
       checkDecl(*d, &scope, false);
     } else if (isa<SearchStmt, CompareStmt, EnsembleStmt, ReportStmt, SaveStmt>(s)) {

@@ -57,8 +57,8 @@ void Analyzer::checkRun(const Stmt &stmt, const Scope &scope) {
     return checkExpr(cast<ExprStmt>(stmt).expr, scope);
   default:
     diags.error(stmt.range, stmt.kind == StmtKind::Assign
-                                ? "`<-` stands in a layer or an optimizer, which have states"
-                                : "a `param` or `state` stands in a layer or an optimizer");
+                                ? "`<-` belongs in a layer or an optimizer, which have states"
+                                : "a `param` or `state` belongs in a layer or an optimizer");
   }
 }
 

@@ -64,11 +64,11 @@ TEST(Words, KnowsTheSlipsOfOtherLanguages) {
   };
   EXPECT_EQ(advice("let a = 2 ** 3"), "a power is written `a ^ b`");
   EXPECT_EQ(advice("let a = 'abc'"),
-            "strings stand in double quotes; `'` behind a value transposes it");
+            "strings are in double quotes; `'` after a value transposes it");
   EXPECT_EQ(advice("let a = 3 x"), "a product needs its sign: `2 * x`");
   EXPECT_EQ(advice("let a = .5"), "a number begins with a digit: `0.5`");
   EXPECT_EQ(advice("x = 5"),
-            "a value is named with `let`, a setting stands in the block of its run");
+            "a value is named with `let`, a setting belongs in the block of its run");
   EXPECT_EQ(advice("optimizer o() {\n  theta = 3\n}"),
             "`let name = …` names a value, `name <- …` updates a state");
   EXPECT_EQ(advice("def f(x) = 3"), "a function is declared with `fn`");

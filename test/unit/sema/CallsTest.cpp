@@ -71,7 +71,7 @@ TEST(Calls, builtins) {
 
 TEST(Calls, sourcesStandInData) {
   EXPECT_EQ(errorsOf("let a = moons(n = 3)\n"),
-            Messages{"1:9 `moons` reads data: it stands after `data name =` and `test =` only"});
+            Messages{"1:9 `moons` reads data: it may only come after `data name =` and `test =`"});
 }
 
 TEST(Calls, gradIsBoth) {

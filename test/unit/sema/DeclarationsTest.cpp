@@ -39,7 +39,7 @@ TEST(Declarations, axisNamesAreNumbersInTheBody) {
 
 TEST(Declarations, ellipsisOnce) {
   EXPECT_EQ(errorsOf("layer l(x: [..., c, ...]) = x\n"),
-            Messages{"1:21 `...` stands twice in one shape"});
+            Messages{"1:21 `...` is twice in one shape"});
 }
 
 TEST(Declarations, optionsAreConstants) {

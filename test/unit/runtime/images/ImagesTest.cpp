@@ -310,5 +310,5 @@ TEST_F(ImageFiles, MistakesOfFolders) {
   EXPECT_EQ(open(1, 1, 2), "data/cat/2.png is empty (at a.nn:1:1)");
   folder.write("data/readme", "text");
   EXPECT_EQ(open(1, 1, 2),
-            "data/readme lies beside the folders of classes; images lie in them (at a.nn:1:1)");
+            "data/readme is beside the folders of classes; images belong in them (at a.nn:1:1)");
 }

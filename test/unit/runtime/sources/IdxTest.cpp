@@ -105,7 +105,7 @@ TEST(Idx, Damaged) {
   folder.write("a", plain + "x");
   EXPECT_EQ(readIdx(folder / "a", file).message(),
             folder / "a" +
-                " goes on after the 30 bytes of data that its header [5, 2, 3] announces");
+                " continues after the 30 bytes of data that its header [5, 2, 3] announces");
   folder.write("a", "this is no idx file");
   EXPECT_EQ(readIdx(folder / "a", file).message(),
             folder / "a" + " is not an IDX file: it starts with 74 68 69 73");
