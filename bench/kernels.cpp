@@ -75,7 +75,7 @@ public:
   const double flops; // of one call
 
 private:
-  CompiledFunction function;
+  nnc::CompiledFunction function;
   Floats a, b, y;
   std::vector<unsigned char> scratch;
   double scalars[NN_SLOT_OPTIONS] = {};

@@ -2,7 +2,6 @@
 #include "compiler/codegen/Jit.h"
 #include "compiler/codegen/JitSymbols.h"
 #include "compiler/codegen/Target.h"
-#include "compiler/irgen/ProgramTables.h"
 
 #include "llvm/ADT/StringSet.h"
 #include "llvm/ExecutionEngine/Orc/IndirectionUtils.h"
@@ -142,14 +141,15 @@ Expected<void *> Jit::lookup(StringRef name) {
   return address->toPtr<void *>();
 }
 
-Error Jit::patch(ProgramTables &tables) {
-  for (auto &[function, symbol] : tables.functions) {
-    auto address = lookup(symbol);
+Expected<std::vector<nn_code>> Jit::addresses(ArrayRef<CompiledFunctionT> functions) {
+  std::vector<nn_code> found;
+  for (const CompiledFunctionT &function : functions) {
+    auto address = lookup(function.symbol);
     if (!address)
       return address.takeError();
-    function->code = reinterpret_cast<nn_code>(*address);
+    found.push_back(reinterpret_cast<nn_code>(*address));
   }
-  return Error::success();
+  return found;
 }
 
 } // namespace nnc

@@ -2,6 +2,9 @@
 #pragma once
 
 #include "compiler/codegen/Translate.h"
+#include "runtime/abi.h"
+#include "runtime/schema/program.h"
+
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/FunctionExtras.h"
 #include "llvm/ADT/StringRef.h"
@@ -10,14 +13,13 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace nnc {
 
-struct ProgramTables;
 struct Target;
 
-/// Owns the machine code. It must outlive everything that holds its addresses (a patched
-/// ProgramTables).
+/// Owns the machine code; whatever holds its addresses (an nn_image) must not outlive it.
 class Jit {
 public:
   /// Creates an empty session for this machine. `target` comes from Target::parse("native") or a
@@ -43,9 +45,8 @@ public:
   /// necessary.
   llvm::Expected<void *> lookup(llvm::StringRef name);
 
-  /// Looks up every function that `tables` names and writes its address into the tables, which
-  /// nn_main and nn_session_run then use directly.
-  llvm::Error patch(ProgramTables &tables);
+  /// The addresses of several functions, for an nn_image.
+  llvm::Expected<std::vector<nn_code>> addresses(llvm::ArrayRef<CompiledFunctionT> functions);
 
 private:
   struct Impl;

@@ -1,5 +1,5 @@
-// Completes the program tables with the numbers that planning decides, and adds them to the object
-// as constants.
+// The program's tables: the numbers that code generation decides, and the whole program in an
+// object.
 #pragma once
 
 #include "llvm/Support/Error.h"
@@ -15,15 +15,15 @@ namespace nnc {
 
 struct ProgramTables;
 
-/// Fills in what planning decided, from the attributes of the lowered `module`: the offset and
-/// block size of each tensor and persistent_bytes (module attributes), and the scratch sizes and
-/// `whole` of each function (function attributes). Also sets abi_version and size. Errors name a
-/// function or tensor of the tables that is missing in the module.
+/// Fills in what planning decided, from the attributes of the planned `module`: each tensor's
+/// offset and persistent_bytes (module attributes), and each function's scratch sizes (function
+/// attributes). Also the version. Errors name a function or tensor of the tables that the module
+/// lacks.
 llvm::Error completeTables(ProgramTables &tables, mlir::ModuleOp module);
 
-/// Adds the tables to `module` as read-only data under the symbol `nn_program`, with the addresses
-/// of the functions, and a `main` that passes them to the runtime. The module is then a complete
-/// trainer except for the runtime.
+/// Adds to `module` the program as an nn_image, read-only data under the symbol `nn_program`: the
+/// tables' bytes and the functions' addresses; and a `main` that hands it to the runtime. The
+/// module then is a whole trainer but for the runtime.
 void addProgram(llvm::Module &module, const ProgramTables &tables);
 
 } // namespace nnc

@@ -1,7 +1,7 @@
 // Determines from its feature bits what a processor can do. Processor names are wrong in virtual
 // machines, and LLVM's tuning for several processors prefers half of the vector width.
 #include "compiler/codegen/Target.h"
-#include "runtime/abi.h"
+#include "runtime/ask.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringMap.h"

@@ -8,6 +8,7 @@
 #include "compiler/driver/UnknownFlags.h"
 #include "compiler/driver/Version.h"
 #include "compiler/support/Diagnostics.h"
+#include "runtime/ask.h"
 #include "runtime/support/visible.h"
 
 #include "llvm/ADT/SmallString.h"
@@ -57,6 +58,8 @@ cl::opt<EmitKind> emitKind(
                clEnumValN(EmitKind::Grad, "grad",
                           "the complete training step: forward, backward, update"),
                clEnumValN(EmitKind::Fused, "fused", "fused kernels with their places in memory"),
+               clEnumValN(EmitKind::Program, "program",
+                          "everything but the code, as the runtime reads it"),
                clEnumValN(EmitKind::Mlir, "mlir", "kernels as vector code in MLIR"),
                clEnumValN(EmitKind::Llvm, "llvm", "LLVM IR, optimized"),
                clEnumValN(EmitKind::Asm, "asm", "assembly"),
@@ -183,12 +186,12 @@ int run(const char *argv0) {
     else if (a == "--profile")
       options.profile = true;
     else if (nn_is_monitor_flag(
-                 a.drop_while([](char c) { return c == '-'; }).split('=').first.str().c_str()))
+                 a.drop_while([](char c) { return c == '-'; }).split('=').first.str()))
       options.monitor = true;
   }
   Session session(options);
-  const nn_program *program = session.compileInMemory();
-  if (!program)
+  const nn_image *image = session.compileInMemory();
+  if (!image)
     return finish(session, false);
   session.diagnostics().print(llvm::errs());
   std::vector<std::string> words{std::string(argv0) + " run " + runInput};
@@ -204,7 +207,7 @@ int run(const char *argv0) {
   // with the first step.
   Observation observation{session.timeline()};
   nn_observe(&Observation::note, &observation);
-  const int code = nn_main(program, int(argv.size()) - 1, argv.data());
+  const int code = nn_main(image, int(argv.size()) - 1, argv.data());
   nn_observe(nullptr, nullptr);
   if (observation.firstStep)
     printTimes(session, *observation.firstStep,

@@ -23,6 +23,7 @@ static Stage stageOf(EmitKind kind) {
   case EmitKind::Math:
     return Stage::Differentiated;
   case EmitKind::Fused:
+  case EmitKind::Program:
   case EmitKind::Plan:
     return Stage::Planned;
   case EmitKind::Mlir:
@@ -62,6 +63,13 @@ bool nnc::emitStage(Session &session, EmitKind kind, bool latex, llvm::raw_ostre
   case EmitKind::Fused:
   case EmitKind::Mlir:
     session.module().print(os);
+    return true;
+  case EmitKind::Program:
+    if (llvm::Error error = completeTables(session.tables(), session.module())) {
+      session.diagnostics().error(llvm::toString(std::move(error)));
+      return false;
+    }
+    printProgram(session.tables(), os);
     return true;
   case EmitKind::Math:
     printMath(session, os, latex);

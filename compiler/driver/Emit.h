@@ -6,8 +6,9 @@
 namespace nnc {
 
 class Session;
+struct ProgramTables;
 
-enum class EmitKind { None, Ast, Nn, Grad, Fused, Mlir, Llvm, Asm, Obj, Math, Plan };
+enum class EmitKind { None, Ast, Nn, Grad, Fused, Program, Mlir, Llvm, Asm, Obj, Math, Plan };
 
 /// Runs the session as far as `kind` needs and writes that stage to `os`. Returns false after an
 /// error, which is in the session's diagnostics.
@@ -17,8 +18,11 @@ bool emitStage(Session &session, EmitKind kind, bool latex, llvm::raw_ostream &o
 /// session has reached at least Checked.
 void printMath(Session &session, llvm::raw_ostream &os, bool latex);
 
-/// Prints parameters, memory in bytes, and the kernels and FLOPs of each step (EmitPlan.cpp). The
-/// session has reached Planned.
+/// Everything but the code, as JSON (EmitProgram.cpp). The tables are complete.
+void printProgram(const ProgramTables &tables, llvm::raw_ostream &os);
+
+/// Parameters, bytes by kind, kernels and FLOPs of each step (EmitPlan.cpp). The session has
+/// reached Lowered.
 void printPlan(Session &session, llvm::raw_ostream &os);
 
 /// Compares the derivatives of functions and the gradients of each train statement with finite

@@ -5,6 +5,7 @@
 #include "compiler/driver/plan/DataSize.h"
 #include "compiler/driver/plan/KernelTables.h"
 #include "compiler/transforms/PlanMemory.h"
+#include "runtime/ask.h"
 #include "runtime/program/statements.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -63,45 +64,42 @@ public:
   PlanPrinter(Session &session, llvm::raw_ostream &os)
       : session(session), program(session.tables().program), os(os),
         memory(memoryPlanOf(session.module())) {
-    for (int32_t i = 0; i < program.n_data; ++i)
-      data.push_back(plan::sizeOf(session, program.data[i]));
+    for (const DataT &set : program.data)
+      data.push_back(plan::sizeOf(session, set));
   }
 
   void print() {
     os << "program " << program.name << ", " << (elementBytes() == 8 ? "f64" : "f32") << "\n";
-    for (int32_t m = 0; m < program.n_models; ++m)
-      printModel(program.models[m]);
+    for (const ModelT &model : program.models)
+      printModel(model);
     printMemory();
     printRoof();
-    nnrt::forEachTrain(program, [&](const nn_train &train) { printTrain(train); });
+    nnrt::forEachTrain(program, [&](const TrainT &train) { printTrain(train); });
   }
 
 private:
   int64_t elementBytes() const { return session.settings().doublePrecision ? 8 : 4; }
 
-  static int64_t elementsOf(const nn_tensor &t) {
-    int64_t n = 1;
-    for (int32_t d = 0; d < t.rank; ++d)
-      n *= t.shape[d];
-    return n;
+  static int64_t elementsOf(const std::vector<int64_t> &shape) {
+    return std::accumulate(shape.begin(), shape.end(), int64_t(1), std::multiplies<int64_t>());
   }
 
-  static std::string shapeOf(const nn_tensor &t) {
+  static std::string shapeOf(const TensorT &t) {
     std::string text = "[";
-    for (int32_t d = 0; d < t.rank; ++d)
-      text += (d ? ", " : "") + std::to_string(t.shape[d]);
+    for (auto [d, n] : llvm::enumerate(t.shape))
+      text += (d ? ", " : "") + std::to_string(n);
     return text + "]";
   }
 
-  void printModel(const nn_model &model) {
+  void printModel(const ModelT &model) {
     os << "\nmodel " << model.name << "\n";
     Table table;
     int64_t parameters = 0, states = 0;
     for (int32_t i = model.tensors.first; i < model.tensors.first + model.tensors.count; ++i) {
-      const nn_tensor &t = program.tensors[i];
+      const TensorT &t = program.tensors[i];
       const bool state = t.kind == NN_STATE;
-      (state ? states : parameters) += elementsOf(t);
-      table.row({t.name, shapeOf(t), grouped(elementsOf(t)), state ? "state" : ""});
+      (state ? states : parameters) += elementsOf(t.shape);
+      table.row({t.name, shapeOf(t), grouped(elementsOf(t.shape)), state ? "state" : ""});
     }
     table.row({"parameters", "", grouped(parameters)});
     if (states)
@@ -113,8 +111,8 @@ private:
     return index >= 0 && index < int32_t(data.size()) && data[index] ? &*data[index] : nullptr;
   }
 
-  /// The rows of a batch, or 0 if they are not known before the run.
-  int64_t batchOf(const nn_train &train) const {
+  /// Rows of a batch; 0: not known before the run.
+  int64_t batchOf(const TrainT &train) const {
     auto batch = plan::known(train.batch);
     if (!batch)
       return 0;
@@ -127,10 +125,10 @@ private:
   void printMemory() {
     os << "\nmemory in bytes\n";
     int64_t kinds[3] = {0, 0, 0};
-    llvm::StringSet<> seen; // a model that contains other models lists their tensors again
-    for (int32_t i = 0; i < program.n_tensors; ++i)
-      if (seen.insert(program.tensors[i].name).second)
-        kinds[program.tensors[i].kind] += elementsOf(program.tensors[i]) * elementBytes();
+    llvm::StringSet<> seen; // a model made of others has further rows for theirs
+    for (const TensorT &t : program.tensors)
+      if (seen.insert(t.name).second)
+        kinds[t.kind] += elementsOf(t.shape) * elementBytes();
     Table table;
     double total = double(memory.persistentBytes);
     table.row({"parameters", grouped(kinds[NN_PARAMETER])});
@@ -140,8 +138,8 @@ private:
     table.row({"alignment", grouped(memory.persistentBytes - kinds[0] - kinds[1] - kinds[2])});
     table.row({"arena", grouped(total), "all of these"});
     bool complete = true;
-    int64_t most = 0; // needed by a step besides the arena
-    nnrt::forEachTrain(program, [&](const nn_train &train) {
+    int64_t most = 0; // of a step, beside the arena
+    nnrt::forEachTrain(program, [&](const TrainT &train) {
       const auto *step = functionOf(train.step);
       const int64_t n = batchOf(train);
       if (!step)
@@ -162,9 +160,9 @@ private:
            "with the arena; and " + grouped(stackBytes(step->name)) + " on each thread's stack"});
     });
     total += double(most);
-    for (int32_t i = 0; i < program.n_data; ++i) {
-      const plan::DataSize *size = sizeOf(i);
-      const std::string name = std::string("data ") + program.data[i].name;
+    for (size_t i = 0; i < program.data.size(); ++i) {
+      const plan::DataSize *size = sizeOf(int32_t(i));
+      const std::string name = "data " + program.data[i].name;
       complete &= size != nullptr;
       if (!size) {
         table.row({name, "?", "not known before the run"});
@@ -180,26 +178,23 @@ private:
     table.print(os, "lr");
   }
 
-  /// The number of elements of one example, in the fields that a statement trains on.
-  int64_t rowElements(const nn_train &train) const {
+  /// Elements of one example, in the fields that a statement trains on.
+  int64_t rowElements(const TrainT &train) const {
     int64_t sum = 0;
-    for (int32_t f = 0; f < train.n_fields; ++f) {
-      const nn_field &field = program.data[train.data].fields[train.fields[f]];
-      sum += std::accumulate(field.shape, field.shape + field.rank, int64_t(1),
-                             std::multiplies<int64_t>());
-    }
+    for (int32_t f : train.fields)
+      sum += elementsOf(program.data[train.data].fields[f].shape);
     return sum;
   }
 
-  /// The bytes of a step's results. Each result has its own cache lines.
-  int64_t resultBytes(const nn_train &train) const {
+  /// A step's results, each in cache lines of its own.
+  int64_t resultBytes(const TrainT &train) const {
     auto lines = [&](int64_t elements) {
       return int64_t(llvm::alignTo(elements * elementBytes(), 64));
     };
     int64_t bytes = lines(1);
-    for (int32_t m = 0; m < train.n_metrics; ++m)
-      for (int32_t t = 0; t < train.metrics[m].n_totals; ++t)
-        bytes += lines(train.metrics[m].total_sizes[t]);
+    for (const MetricT &metric : train.metrics)
+      for (int64_t size : metric.total_sizes)
+        bytes += lines(size);
     return bytes;
   }
 
@@ -213,16 +208,13 @@ private:
   }
 
   const MemoryPlan::Function *functionOf(const nn_fn &fn) const {
-    auto symbol = session.tables().functions.find(const_cast<nn_fn *>(&fn));
-    if (symbol == session.tables().functions.end())
-      return nullptr;
     for (const MemoryPlan::Function &f : memory.functions)
-      if (f.name == symbol->second)
+      if (f.name == session.tables().symbolOf(fn))
         return &f;
     return nullptr;
   }
 
-  void printTrain(const nn_train &train) {
+  void printTrain(const TrainT &train) {
     const auto *step = functionOf(train.step);
     auto function =
         step ? session.module().lookupSymbol<mlir::func::FuncOp>(step->name) : mlir::func::FuncOp();
@@ -240,25 +232,23 @@ private:
       n = 1;
     }
     os << "\n";
-    plan::KernelTables kernelTables(session.tables(), session.diagnostics().sources(),
-                                    session.sourceName());
+    plan::KernelTables kernelTables(session.diagnostics().sources(), session.sourceName());
     Table table;
     table.row({"", "kernel", "results", "FLOPs a step", "other operations", "bytes moved",
                roof ? "µs" : "", roof ? "bound by" : "", "where"});
     double flops = 0, others = 0, bytes = 0, seconds = 0;
     unsigned number = 0;
-    for (const nn_kernel &kernel : kernelTables.kernelsOf(function)) {
+    for (const KernelT &kernel : kernelTables.kernelsOf(function)) {
       auto at = [&](nn_amount amount) { return amount.fixed + amount.per_row * double(n); };
       double moved = 0;
-      for (int32_t t = 0; t < kernel.n_traffic; ++t)
-        moved += at(kernel.traffic[t].bytes);
+      for (const nn_traffic &traffic : kernel.traffic)
+        moved += at(traffic.bytes);
       flops += at(kernel.flops);
       others += at(kernel.others);
       bytes += moved;
       std::string time, bound;
       if (roof) {
-        nn_roofline least;
-        nn_roofline_of(&kernel, n, int32_t(elementBytes()), &*roof, &least);
+        const nn_roofline least = nn_roofline_of(kernel, n, int32_t(elementBytes()), *roof);
         seconds += std::max(least.compute, least.memory);
         time = microseconds(std::max(least.compute, least.memory));
         bound = least.compute >= least.memory ? "compute" : levelNames[least.level];
@@ -285,8 +275,8 @@ private:
   void printRoof() {
     const bool here = session.settings().cpu == "native" && session.settings().triple.empty();
     roof.emplace();
-    if (!here || nn_measure_roof(int32_t(session.target().vectorBytes), session.target().hasFma,
-                                 &*roof) != 0) {
+    if (!here ||
+        !nn_measure_roof(int32_t(session.target().vectorBytes), session.target().hasFma, *roof)) {
       roof.reset();
       os << "\nroofline: not known for another machine than this one: leave out --cpu and "
             "--target\n";
@@ -309,7 +299,7 @@ private:
   }
 
   Session &session;
-  const nn_program &program;
+  const ProgramT &program;
   llvm::raw_ostream &os;
   MemoryPlan memory;
   std::vector<std::optional<plan::DataSize>> data;

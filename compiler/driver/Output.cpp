@@ -4,6 +4,7 @@
 
 #include "compiler/codegen/Object.h"
 #include "compiler/driver/Session.h"
+#include "runtime/ask.h"
 
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
@@ -35,11 +36,9 @@ bool nnc::isOutputName(Session &session, llvm::StringRef output, EmitKind kind) 
 bool nnc::keepsInputs(Session &session, llvm::StringRef output) {
   if (output.empty() || output == "-")
     return true;
-  char message[1024];
-  const std::string path = output.str();
-  return nn_is_input(&session.tables().program, session.settings().dataDir.c_str(), path.c_str(),
-                     message, sizeof message) == 0 ||
-         refuse(session, message);
+  const std::string found =
+      nn_is_input(session.tables().program, session.settings().dataDir, output.str());
+  return found.empty() || refuse(session, found);
 }
 
 bool nnc::writeOutput(Session &session, llvm::StringRef output, llvm::StringRef bytes) {

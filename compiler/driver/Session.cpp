@@ -202,12 +202,12 @@ bool Session::planModule() {
   if (!target)
     return fail(target.takeError());
   codeTarget = *target;
-  nn_program &program = generated.tables->program;
-  program.compiler = generated.tables->text(versionText());
-  program.cpu = generated.tables->text(codeTarget->cpu);
-  program.features = generated.tables->text(codeTarget->all);
+  ProgramT &program = generated.tables->program;
+  program.compiler = versionText();
+  program.cpu = codeTarget->cpu;
+  program.features = codeTarget->all;
   if (options.standalone)
-    program.source_dir = generated.tables->text(folderFrom(options.output, program.source_dir));
+    program.source_dir = folderFrom(options.output, program.source_dir);
   pipeline.fuse.unfused = options.unfused;
   pipeline.target = codeTarget->lowering();
   mlir::PassManager pm(context.get());
@@ -293,23 +293,24 @@ void Session::allowThreads() {
 std::vector<std::string> Session::neededFirst() const {
   std::vector<std::string> names;
   auto add = [&](const nn_fn &function) {
-    auto found = generated.tables->functions.find(const_cast<nn_fn *>(&function));
-    if (found != generated.tables->functions.end() && !llvm::is_contained(names, found->second))
-      names.push_back(found->second);
+    std::string name = generated.tables->symbolOf(function).str();
+    if (!name.empty() && !llvm::is_contained(names, name))
+      names.push_back(std::move(name));
   };
-  const nn_program &program = generated.tables->program;
-  const int32_t earlier = std::min(options.earlier, program.n_statements);
-  nnrt::forEachStatement(program.statements + earlier, program.n_statements - earlier,
-                         [&](const nn_statement &statement) {
-                           if (statement.kind != NN_STMT_TRAIN)
-                             return true;
-                           const auto &train = *static_cast<const nn_train *>(statement.body);
-                           add(train.step);
-                           add(program.data[train.data].keep);
-                           add(program.data[train.data].prepare);
-                           add(train.init);
-                           return false;
-                         });
+  const ProgramT &program = generated.tables->program;
+  const size_t earlier = size_t(options.earlier);
+  bool runs = false; // from the first statement on that did not run earlier
+  nnrt::forEachStatement(program, [&](const StatementT &statement) {
+    runs |= earlier < program.statements.size() && &statement == &program.statements[earlier];
+    if (!runs || statement.body.type != NN_STMT_TRAIN)
+      return true;
+    const auto &train = nnrt::as<TrainT>(statement);
+    add(train.step);
+    add(program.data[train.data].keep);
+    add(program.data[train.data].prepare);
+    add(train.init);
+    return false;
+  });
   return names;
 }
 
@@ -328,7 +329,7 @@ void Session::compileAhead() {
     ahead = thread;
 }
 
-const nn_program *Session::compileInMemory() {
+const nn_image *Session::compileInMemory() {
   noteCache();
   if (!reach(Stage::Planned))
     return nullptr;
@@ -356,11 +357,17 @@ const nn_program *Session::compileInMemory() {
       if (llvm::Error error = jit->addLazily(name, std::move(compile)))
         return fail(std::move(error));
     }
-    if (llvm::Error error = jit->patch(*generated.tables))
-      return fail(std::move(error));
+    const ProgramT &program = generated.tables->program;
+    llvm::Expected<std::vector<nn_code>> addresses = jit->addresses(program.functions);
+    if (!addresses)
+      return fail(addresses.takeError());
+    functions = std::move(*addresses);
+    packed = nnrt::packProgram(program);
+    image = {reinterpret_cast<const uint8_t *>(packed.data()), int64_t(packed.size()),
+             functions.data()};
     return true;
   });
-  return ok ? &generated.tables->program : nullptr;
+  return ok ? &image : nullptr;
 }
 
 llvm::Expected<llvm::SmallVector<char, 0>> Session::makeObject() {
@@ -368,18 +375,9 @@ llvm::Expected<llvm::SmallVector<char, 0>> Session::makeObject() {
   if (cache.enabled()) {
     if (llvm::Error error = completeTables(*generated.tables, *generated.module))
       return error;
-    // Besides the code, the object depends on the tables, here in a module of their own.
-    llvm::LLVMContext tablesContext;
-    llvm::Module tablesModule("tables", tablesContext);
-    llvm::Expected<std::unique_ptr<llvm::TargetMachine>> machine = codeTarget->createMachine();
-    if (!machine)
-      return machine.takeError();
-    codeTarget->apply(tablesModule, **machine);
-    addProgram(tablesModule, *generated.tables);
-    std::string tables;
-    llvm::raw_string_ostream stream(tables);
-    tablesModule.print(stream, nullptr);
-    key = objectKey(*generated.module, *codeTarget, pipeline, tables);
+    // The tables are the rest of what the object depends on.
+    key = objectKey(*generated.module, *codeTarget, pipeline,
+                    nnrt::packProgram(generated.tables->program));
     if (std::unique_ptr<llvm::MemoryBuffer> kept = cache.find(key)) {
       llvm::StringRef bytes = kept->getBuffer();
       return llvm::SmallVector<char, 0>(bytes.begin(), bytes.end());
@@ -411,14 +409,11 @@ bool Session::writeExecutable(const char *argv0) {
         findRuntimeLibrary(argv0, reinterpret_cast<void *>(&nnc::generate));
     if (!runtime)
       return fail(runtime.takeError());
-    const nn_program &program = tables().program;
-    bool withImages =
-        llvm::any_of(llvm::ArrayRef(program.data, program.n_data),
-                     [](const nn_data &data) { return data.source.kind == NN_IMAGES; });
-    nnrt::forEachStatement(program, [&](const nn_statement &statement) {
-      auto *predict = statement.kind == NN_STMT_PREDICT
-                          ? static_cast<const nn_predict *>(statement.body)
-                          : nullptr;
+    const ProgramT &program = tables().program;
+    bool withImages = llvm::any_of(
+        program.data, [](const DataT &data) { return data.source->kind == NN_IMAGES; });
+    nnrt::forEachStatement(program, [&](const StatementT &statement) {
+      const PredictT *predict = statement.body.AsNN_STMT_PREDICT();
       withImages |= predict && predict->source && predict->source->kind == NN_IMAGES;
       return true;
     });

@@ -89,11 +89,12 @@ public:
   /// reached Planned.
   mlir::OwningOpRef<mlir::ModuleOp> loopsOf(llvm::StringRef name);
 
-  /// Returns the program with the addresses of its functions, each of which is compiled in memory
-  /// on its first call. It is valid as long as the session. Null after an error.
-  const nn_program *compileInMemory();
-  /// Writes a standalone executable to options.output. The runtime's library is found by `argv0`
-  /// and by the address of a function of nnc.
+  /// Gives the program with the addresses of its functions, each of which is compiled in memory
+  /// when it is first called; valid while the session lives. Its tables are then complete. Null
+  /// after an error.
+  const nn_image *compileInMemory();
+  /// Writes a standalone executable, options.output. `argv0` and the address of main find the
+  /// runtime's library.
   bool writeExecutable(const char *argv0);
 
   /// How long each stage took so far.
@@ -134,6 +135,10 @@ private:
   Timeline times;
   std::optional<FunctionCompiler> compiler;
   std::unique_ptr<Jit> jit;
+  // what compileInMemory has made
+  std::string packed;
+  std::vector<nn_code> functions;
+  nn_image image = {};
   std::once_flag aheadStarted;
   std::optional<pthread_t> ahead; // the thread of compileAhead
 };

@@ -3,7 +3,7 @@
 #include "compiler/driver/UnknownFlags.h"
 
 #include "compiler/support/Diagnostics.h"
-#include "runtime/abi.h"
+#include "runtime/ask.h"
 
 #include "llvm/Support/CommandLine.h"
 
@@ -33,7 +33,7 @@ static llvm::SmallVector<StringRef> shownFlags(cl::SubCommand &command) {
 /// of a program's flag is excluded: LLVM would silently take that flag.
 static const cl::Option *llvmOption(StringRef flag) {
   const cl::Option *option = cl::getRegisteredOptions(cl::SubCommand::getTopLevel()).lookup(flag);
-  return option && option->getOptionHiddenFlag() != cl::NotHidden && !nn_is_flag(flag.str().c_str())
+  return option && option->getOptionHiddenFlag() != cl::NotHidden && !nn_is_flag(flag.str())
              ? option
              : nullptr;
 }

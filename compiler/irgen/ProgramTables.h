@@ -1,58 +1,33 @@
-// The program tables that irgen produces beside the MLIR module, in the runtime's own structs
-// (runtime/abi.h). They name every compiled function by its symbol. Codegen fills in offsets and
-// sizes, then either patches in code addresses (JIT) or writes the tables as constants into the
-// object (trainer).
+// What irgen hands over beside the MLIR module: the program as data (runtime/schema/program.fbs),
+// in which compiled functions are numbers. Codegen fills in offsets and sizes; its bytes and the
+// functions' addresses then are what the runtime takes, in memory (JIT) or in a trainer.
 #pragma once
 
-#include "runtime/abi.h"
+#include "runtime/schema/program.h"
 
-#include "llvm/ADT/ArrayRef.h"
-#include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringRef.h"
-#include "llvm/Support/Allocator.h"
-
-#include <algorithm>
-#include <memory>
-#include <string>
-#include <type_traits>
 
 namespace nnc {
 
-/// Owns an nn_program and everything it points to. Addresses are stable. Not copyable.
 struct ProgramTables {
-  ProgramTables() { program = nn_program(); }
-  ProgramTables(const ProgramTables &) = delete;
-  ProgramTables &operator=(const ProgramTables &) = delete;
+  ProgramT program;
 
-  nn_program program;
-
-  /// Each nn_fn in `program` that has code, and the name of its func.func in the module. Any other
-  /// nn_fn stays empty.
-  llvm::MapVector<nn_fn *, std::string> functions;
-
-  /// A NUL-terminated copy that lives as long as the tables.
-  const char *text(llvm::StringRef s) {
-    char *p = allocator.Allocate<char>(s.size() + 1);
-    std::copy(s.begin(), s.end(), p);
-    p[s.size()] = 0;
-    return p;
+  /// What the tables call the func.func of that name: its number, which it gets here.
+  nn_fn function(llvm::StringRef symbol) {
+    auto [known, fresh] = numbers.try_emplace(symbol, int32_t(program.functions.size()));
+    if (fresh)
+      program.functions.emplace_back().symbol = symbol.str();
+    return {known->second};
   }
 
-  /// A copy of `items` that lives as long as the tables; null for an empty list.
-  template <class T> T *list(llvm::ArrayRef<T> items) {
-    static_assert(std::is_trivially_copyable<T>::value, "tables hold C structs");
-    if (items.empty())
-      return nullptr;
-    T *p = allocator.Allocate<T>(items.size());
-    std::copy(items.begin(), items.end(), p);
-    return p;
+  /// The name of a function in the module; empty if it does not exist.
+  llvm::StringRef symbolOf(const nn_fn &fn) const {
+    return fn.exists() ? llvm::StringRef(program.functions[fn.code].symbol) : llvm::StringRef();
   }
-
-  /// A zeroed T that lives as long as the tables.
-  template <class T> T *make() { return new (allocator.Allocate<T>()) T(); }
 
 private:
-  llvm::BumpPtrAllocator allocator;
+  llvm::StringMap<int32_t> numbers;
 };
 
 } // namespace nnc

@@ -13,20 +13,18 @@ namespace {
 
 /// The row of a data set in the program tables, and the function that computes its fields.
 struct Prepared {
-  const nn_data *row = nullptr;
+  const DataT *row = nullptr;
   mlir::func::FuncOp function;
 };
 
 Prepared preparedOf(const Context &context, const Step &step) {
   const ProgramTables &tables = *context.generated.tables;
   Prepared found;
-  if (step.trained.dataRow < 0 || step.trained.dataRow >= tables.program.n_data)
+  if (step.trained.dataRow < 0 || size_t(step.trained.dataRow) >= tables.program.data.size())
     return found;
   found.row = &tables.program.data[step.trained.dataRow];
-  auto name = tables.functions.find(const_cast<nn_fn *>(&found.row->prepare));
-  if (name != tables.functions.end())
-    found.function = const_cast<mlir::OwningOpRef<mlir::ModuleOp> &>(context.generated.module)
-                         ->lookupSymbol<mlir::func::FuncOp>(name->second);
+  if (StringRef name = tables.symbolOf(found.row->prepare); !name.empty())
+    found.function = context.generated.module.get().lookupSymbol<mlir::func::FuncOp>(name);
   return found;
 }
 
@@ -38,14 +36,13 @@ void collectColumns(Prepared data, mlir::Value v, llvm::SetVector<StringRef> &na
     mlir::Value next = todo.pop_back_val();
     mlir::Operation *op = next.getDefiningOp();
     if (auto arg = llvm::dyn_cast<mlir::BlockArgument>(next)) {
-      int32_t index = -1; // index among the inputs: options are arguments too
-      for (unsigned i = 0; i <= arg.getArgNumber(); ++i)
+      size_t index = 0; // among the inputs: options are arguments too
+      for (unsigned i = 0; i < arg.getArgNumber(); ++i)
         index += data.function.getArgAttr(i, "nn.field") != nullptr;
-      if (data.function.getArgAttr(arg.getArgNumber(), "nn.field") && index < data.row->n_inputs) {
-        const nn_input &input = data.row->inputs[index];
-        for (int32_t column : llvm::ArrayRef(input.columns, input.n_columns))
+      if (data.function.getArgAttr(arg.getArgNumber(), "nn.field") &&
+          index < data.row->inputs.size())
+        for (int32_t column : data.row->inputs[index].columns)
           names.insert(data.row->columns[column].name);
-      }
     } else if (nn::movedBy(op)) {
       todo.append(op->operand_begin(), op->operand_end());
     }
@@ -87,21 +84,17 @@ std::vector<ColumnRead> rawColumns(const Context &context, const Step &step, Str
   if (!data.row || !data.function || info == context.symbols.data.end())
     return {};
   const llvm::SetVector<StringRef> names = columnNames(data, field);
-  const llvm::ArrayRef<nn_column> columns(data.row->columns, data.row->n_columns);
-  auto isWanted = [&](const nn_column &column) {
+  const std::vector<ColumnT> &columns = data.row->columns;
+  auto isWanted = [&](const ColumnT &column) {
     const int known = info->second.source.columnIndex(column.name);
     return names.contains(column.name) && column.kind == NN_NUMBER && known >= 0 &&
            !info->second.source.columns[known].isCategory;
   };
   if (llvm::none_of(columns, isWanted))
     return {};
-  // Request all columns, as the run will: in `rows`, the position of a column depends on the
-  // others.
-  std::vector<nn_column_summary> summaries(columns.size());
-  if (nn_summarize_columns(&data.row->source, context.generated.tables->program.source_dir,
-                           context.dataDir.empty() ? nullptr : context.dataDir.c_str(),
-                           columns.data(), int32_t(columns.size()), summaries.data()) != 0)
-    return {};
+  // All are asked for, as the run will: where a column of `rows` lies follows from the others.
+  const std::vector<nn_column_summary> summaries = nn_summarize_columns(
+      *data.row->source, context.generated.tables->program.source_dir, context.dataDir, columns);
   std::vector<ColumnRead> read;
   for (auto [column, summary] : llvm::zip(columns, summaries))
     if (isWanted(column))
@@ -155,7 +148,7 @@ bool holdsLabels(const Context &context, const Step &step, StringRef field) {
   const sema::FieldInfo *declared = fieldInfo(context, step, field);
   if (!data.row || !declared)
     return false;
-  for (const nn_field &f : llvm::ArrayRef(data.row->fields, data.row->n_fields))
+  for (const FieldT &f : data.row->fields)
     if (field == f.name && (f.flags & NN_FIELD_CATEGORY))
       return true;
   // A column of classes that is used unchanged: an idx label, a generator's y.
@@ -166,7 +159,7 @@ bool holdsLabels(const Context &context, const Step &step, StringRef field) {
     return true;
   const std::vector<ColumnRead> columns = rawColumns(context, step, field);
   return !columns.empty() &&
-         llvm::all_of(columns, [](const ColumnRead &c) { return c.summary.is_binary != 0; });
+         llvm::all_of(columns, [](const ColumnRead &c) { return c.summary.is_binary; });
 }
 
 } // namespace nnc::lint

@@ -3,6 +3,7 @@
 
 #include "compiler/lint/Context.h"
 #include "compiler/lint/Step.h"
+#include "runtime/ask.h"
 
 namespace nnc::lint {
 

@@ -16,7 +16,7 @@ namespace {
 /// Evaluates schedules, which do not depend on data, at a given step.
 class Clock {
 public:
-  Clock(mlir::func::FuncOp step, const nn_program &program) : step(step), program(program) {}
+  Clock(mlir::func::FuncOp step, const ProgramT &program) : step(step), program(program) {}
 
   /// The value of a schedule at a step of a run, or nothing if it depends on anything else.
   std::optional<double> at(mlir::Value schedule, double now, double perEpoch, double total) {
@@ -60,20 +60,21 @@ private:
   std::optional<double> scalar(StringRef name) const {
     if (auto it = scalars.find(name); it != scalars.end())
       return it->second;
-    for (const nn_option &option : llvm::ArrayRef(program.options, program.n_options))
+    for (const OptionT &option : program.options)
       if (name == option.name)
         return option.value;
     return std::nullopt;
   }
 
   mlir::func::FuncOp step;
-  const nn_program &program;
+  const ProgramT &program;
   llvm::StringMap<double> scalars;
   llvm::DenseMap<mlir::Value, mlir::Attribute> known;
 };
 
-/// The largest value in a run of ten epochs of a thousand steps, chosen arbitrarily.
-std::optional<double> largestValue(const Value &v, const Step &step, const nn_program &program) {
+/// The largest value in the course of a run of ten epochs of a thousand steps, which is as good as
+/// another.
+std::optional<double> largestValue(const Value &v, const Step &step, const ProgramT &program) {
   if (v.isKnown())
     return v.number;
   if (!v.isHostScalar())

@@ -1,13 +1,13 @@
 // Checks the statements in braces: lets, parameters, states and assignments.
 #include "compiler/sema/Analyzer.h"
 
-using namespace nnc::ast;
 using llvm::cast;
 using llvm::dyn_cast;
 using llvm::isa;
 using llvm::StringRef;
 
 namespace nnc::sema {
+using namespace ast;
 
 void Analyzer::addLocal(const Ident &name, LocalKind kind, Scope &scope) {
   if (name.empty())

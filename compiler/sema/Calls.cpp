@@ -4,7 +4,6 @@
 
 #include "llvm/ADT/STLExtras.h"
 
-using namespace nnc::ast;
 using llvm::ArrayRef;
 using llvm::cast;
 using llvm::dyn_cast;
@@ -13,6 +12,7 @@ using llvm::StringRef;
 using llvm::Twine;
 
 namespace nnc::sema {
+using namespace ast;
 
 namespace {
 

@@ -4,10 +4,10 @@
 
 #include <cmath>
 
-using namespace nnc::ast;
 using llvm::dyn_cast;
 
 namespace nnc::sema {
+using namespace ast;
 
 std::optional<double> Analyzer::constantValue(const Expr *expr) const {
   // The bound also stops lets that need each other (reportCycles reports them) and lets whose size

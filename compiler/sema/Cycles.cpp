@@ -5,9 +5,8 @@
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/STLExtras.h"
 
-using namespace nnc::ast;
-
 namespace nnc::sema {
+using namespace ast;
 
 /// A depth-first search over the uses, with an explicit stack because a chain of lets may be long.
 void Analyzer::reportCycles() {

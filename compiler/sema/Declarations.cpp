@@ -1,9 +1,10 @@
 // Collects the declarations of a program and checks the rules of each.
 #include "compiler/sema/Analyzer.h"
 
+#include "runtime/ask.h"
+
 #include "llvm/ADT/STLExtras.h"
 
-using namespace nnc::ast;
 using llvm::ArrayRef;
 using llvm::cast;
 using llvm::dyn_cast;
@@ -11,6 +12,7 @@ using llvm::isa;
 using llvm::StringRef;
 
 namespace nnc::sema {
+using namespace ast;
 
 void Analyzer::collect(const Program &program, bool prelude) {
   for (const Stmt *s : program.statements)
@@ -142,7 +144,7 @@ void Analyzer::checkShape(const Shape *shape, Scope &scope) {
 }
 
 void Analyzer::checkOption(const OptionDecl &decl) {
-  if (nn_is_flag(decl.name.text.str().c_str()))
+  if (nn_is_flag(decl.name.text.str()))
     diags.error(decl.name.range, "every trainer has a flag `--" + decl.name.text +
                                      "` already: the option `" + decl.name.text +
                                      "` needs another name");

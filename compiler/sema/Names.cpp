@@ -3,13 +3,13 @@
 
 #include "llvm/ADT/STLExtras.h"
 
-using namespace nnc::ast;
 using llvm::cast;
 using llvm::dyn_cast;
 using llvm::isa;
 using llvm::StringRef;
 
 namespace nnc::sema {
+using namespace ast;
 
 /// Resolves from the innermost scope outwards: the block and its surroundings, names that this kind
 /// of body provides, the program's declarations, names provided everywhere, the prelude,

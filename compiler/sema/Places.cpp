@@ -2,12 +2,12 @@
 // (`net.head.w`).
 #include "compiler/sema/Analyzer.h"
 
-using namespace nnc::ast;
 using llvm::cast;
 using llvm::dyn_cast;
 using llvm::StringRef;
 
 namespace nnc::sema {
+using namespace ast;
 
 namespace {
 

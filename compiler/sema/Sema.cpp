@@ -3,11 +3,11 @@
 
 #include "compiler/sema/Analyzer.h"
 
-using namespace nnc::ast;
 using llvm::cast;
 using llvm::dyn_cast;
 
 namespace nnc::sema {
+using namespace ast;
 
 void Analyzer::run(const Program &program, llvm::ArrayRef<const Program *> prelude) {
   for (const Program *p : prelude)

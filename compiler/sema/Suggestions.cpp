@@ -5,11 +5,11 @@
 
 #include "llvm/ADT/STLExtras.h"
 
-using namespace nnc::ast;
 using llvm::cast;
 using llvm::StringRef;
 
 namespace nnc::sema {
+using namespace ast;
 
 bool Analyzer::firstReport(const Ident &name, const Scope &scope,
                            llvm::ArrayRef<StringRef> candidates) {

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "compiler/ast/Ast.h"
-#include "runtime/abi.h"
+#include "runtime/schema/program.h"
 
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/StringMap.h"
@@ -19,11 +19,11 @@ namespace nnc::sema {
 /// options (n, noise, seed …) remain expressions, which irgen evaluates.
 struct SourceInfo {
   const ast::CallExpr *call = nullptr;
-  int32_t kind = NN_ROWS;                        // nn_source_kind
-  std::string path, labels;                      // as written
-  int32_t header = NN_HEADER_AUTO;               // nn_header
-  int32_t separator = 0, decimal = 0, quote = 0; // csv: as in nn_source
-  int32_t encoding = NN_UTF8;                    // csv, text: nn_encoding
+  source_kind kind = NN_ROWS;
+  std::string path, labels; // as written
+  program::header header = NN_HEADER_AUTO;
+  int32_t separator = 0, decimal = 0, quote = 0; // csv: as in SourceT
+  program::encoding encoding = NN_UTF8;          // csv, text
   bool hasMissing = false;                       // csv: `missing` was given
   std::vector<std::string> missing;
   std::vector<std::string> givenColumns; // csv(columns = […]), npy and npz(x = …)
@@ -57,9 +57,15 @@ struct SourceInfo {
   /// error.
   bool sound = false;
 
-  /// Fills in the numbers that describe the source in the runtime's table.
-  void describe(nn_source &source) const {
+  /// Fills in what the runtime's table says of a source, but for its place, and numbers that may
+  /// depend on options.
+  void describe(SourceT &source) const {
     source.kind = kind;
+    source.path = path;
+    source.labels = labels;
+    source.missing = missing;
+    source.columns = givenColumns;
+    source.arrays = arrays;
     source.header = header;
     source.separator = separator;
     source.decimal = decimal;
@@ -107,9 +113,9 @@ struct FieldInfo {
 /// How cells without a value in a column are handled.
 struct AbsentInfo {
   std::string column;
-  Range where;                      // of its name in the entry
-  int32_t absent = NN_ABSENT_ERROR; // nn_absent
-  double number = 0;                // with NN_ABSENT_VALUE: a number, or a class
+  Range where; // of its name in the entry
+  program::absent absent = NN_ABSENT_ERROR;
+  double number = 0; // with NN_ABSENT_VALUE: a number, or a class
   bool isText = false;
   std::string text;
 };
@@ -146,12 +152,12 @@ struct DataInfo {
 /// The input of a predict statement: a data set, or a source of its own.
 struct PredictInfo {
   const ast::DataDecl *data = nullptr;
-  int32_t split = NN_SPLIT_ALL;
-  SourceInfo source; // used if `data` is null
+  program::split split = NN_SPLIT_ALL;
+  SourceInfo source; // where `data` is null
 };
 
 /// The split of that name.
-inline int32_t splitNamed(llvm::StringRef name) {
+inline program::split splitNamed(llvm::StringRef name) {
   return name == "train" ? NN_SPLIT_TRAIN : name == "val" ? NN_SPLIT_VAL : NN_SPLIT_TEST;
 }
 

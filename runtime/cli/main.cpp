@@ -30,7 +30,7 @@ static std::string timingText(const Run &run) {
   for (const auto &[key, data] : run.data)
     if (data)
       text +=
-          format("timing: memory: data %s%s: %s bytes\n", data->description->name,
+          format("timing: memory: data %s%s: %s bytes\n", data->description->name.c_str(),
                  data->description->folds > 0 ? format(", fold %d", key.second + 1).c_str() : "",
                  grouped(int64_t(data->bytes())).c_str());
   for (const TrainRecord &record : run.trained)
@@ -82,7 +82,7 @@ static void outOfMemory() {
 
 } // namespace nnrt
 
-extern "C" int nn_main(const nn_program *program, int argc, char **argv) {
+extern "C" int nn_main(const nn_image *image, int argc, char **argv) {
   using namespace nnrt;
   const double start = nn_process_start();
   nn_process_begin();
@@ -91,18 +91,23 @@ extern "C" int nn_main(const nn_program *program, int argc, char **argv) {
     printError(status);
     return ExitFailed;
   }
+  const std::unique_ptr<ProgramT> program = unpackProgram(image->bytes, size_t(image->size));
+  if (!program) {
+    printError(Status::error(wrongVersion));
+    return ExitFailed;
+  }
   Flags flags;
   if (Status status = parseFlags(*program, argc, argv, false, flags); status.failed()) {
     printError(status);
     return ExitUsage;
   }
   if (flags.help) {
-    show(helpText(*program, argc > 0 ? argv[0] : program->name));
+    show(helpText(*program, argc > 0 ? argv[0] : program->name.c_str()));
     return nn_output_end(ExitDone);
   }
   if (flags.version) {
-    show(std::string(program->name) +
-         (program->compiler ? std::string(", compiled by ") + program->compiler : "") + "\n");
+    show(program->name + (program->compiler.empty() ? "" : ", compiled by " + program->compiler) +
+         "\n");
     return nn_output_end(ExitDone);
   }
   if (Status status = checkProcessor(*program); status.failed()) {
@@ -110,7 +115,7 @@ extern "C" int nn_main(const nn_program *program, int argc, char **argv) {
     return ExitFailed;
   }
   SignalScope signals;
-  Run run(*program, flags);
+  Run run(*program, image->functions, flags);
   run.startSeconds = start;
   run.stepsLeft = flags.maxSteps;
   run.folders = programFolders(*program, flags.data);

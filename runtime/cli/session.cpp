@@ -26,22 +26,23 @@ struct nn_session {
 
 namespace nnrt {
 
-/// Whether it is a tensor of an experiment's variant: these are remembered with the experiment.
-static bool isOfVariant(const nn_tensor &tensor) { return strchr(tensor.name, '#') != nullptr; }
+/// Tensors of an experiment's variants: these are remembered with the experiment.
+static bool isOfVariant(const TensorT &tensor) {
+  return tensor.name.find('#') != std::string::npos;
+}
 
 /// Restores the tensors that an earlier program has left under the same name and with the same
 /// shape.
 static void restoreTensors(const nn_session &session, Run &run) {
   Engine &engine = run.engine;
-  const nn_program &program = engine.program;
-  for (int32_t t = 0; t < program.n_tensors; ++t) {
-    const nn_tensor &tensor = program.tensors[t];
+  const ProgramT &program = engine.program;
+  for (int32_t t = 0; t < int32_t(program.tensors.size()); ++t) {
+    const TensorT &tensor = program.tensors[t];
     auto found = session.tensors.find(tensor.name);
     if (tensor.kind == NN_OPTIMIZER_STATE || isOfVariant(tensor) || found == session.tensors.end())
       continue;
     const nn_session::Tensor &kept = found->second;
-    if (kept.elements == program.elements &&
-        kept.shape == std::vector<int64_t>(tensor.shape, tensor.shape + tensor.rank)) {
+    if (kept.elements == program.elements && kept.shape == tensor.shape) {
       engine.importTensor(t, kept.data.data(), engine.tensor(t));
       run.drawn[size_t(t)] = 0;
     }
@@ -49,23 +50,22 @@ static void restoreTensors(const nn_session &session, Run &run) {
 }
 
 static void keepTensors(nn_session &session, const Engine &engine) {
-  const nn_program &program = engine.program;
-  for (int32_t t = 0; t < program.n_tensors; ++t) {
-    const nn_tensor &tensor = program.tensors[t];
+  const ProgramT &program = engine.program;
+  for (int32_t t = 0; t < int32_t(program.tensors.size()); ++t) {
+    const TensorT &tensor = program.tensors[t];
     if (tensor.kind == NN_OPTIMIZER_STATE || isOfVariant(tensor))
       continue;
     std::vector<unsigned char> data(size_t(engine.tensorBytes(t)));
     engine.exportTensor(t, engine.tensor(t), data.data());
-    session.tensors[tensor.name] = {
-        {tensor.shape, tensor.shape + tensor.rank}, program.elements, std::move(data)};
+    session.tensors[tensor.name] = {tensor.shape, program.elements, std::move(data)};
   }
 }
 
 /// Restores what models have learned besides weights. A model that was declared again with other
 /// shapes has learned nothing.
 static void restoreLearned(nn_session &session, Run &run) {
-  const nn_program &program = run.program;
-  for (int32_t m = 0; m < program.n_models; ++m) {
+  const ProgramT &program = run.program;
+  for (int32_t m = 0; m < int32_t(program.models.size()); ++m) {
     const nn_range range = program.models[m].tensors;
     bool whole = true;
     for (int32_t t = range.first; t < range.first + range.count; ++t)
@@ -80,11 +80,12 @@ static void restoreLearned(nn_session &session, Run &run) {
 /// those data change.
 static void keepLearned(nn_session &session, Run &run) {
   session.learned = run.loaded;
-  const nn_program &program = run.program;
-  for (int32_t i = run.earlier; i < program.n_statements; ++i) {
-    if (program.statements[i].kind != NN_STMT_TRAIN || run.trained.size() == run.recalledTrained)
+  const ProgramT &program = run.program;
+  for (int32_t i = run.earlier; i < int32_t(program.statements.size()); ++i) {
+    if (program.statements[i].body.type != NN_STMT_TRAIN ||
+        run.trained.size() == run.recalledTrained)
       continue;
-    for (int32_t m = 0; m < program.n_models; ++m)
+    for (int32_t m = 0; m < int32_t(program.models.size()); ++m)
       if (Dataset *data = nullptr; program.models[m].data >= 0 && !program.models[m].hidden &&
                                    !session.learned.count(program.models[m].name) &&
                                    !run.need(program.models[m].data, data).failed())
@@ -92,15 +93,15 @@ static void keepLearned(nn_session &session, Run &run) {
   }
 }
 
-/// Starts a run of the session that is ready for the program except for its tensors.
-static Status begin(nn_session &session, const nn_program &program, Flags &flags,
-                    std::unique_ptr<Run> &run) {
+/// A run of the session's, ready for the program but for its tensors.
+static Status begin(nn_session &session, const ProgramT &program, const nn_code *functions,
+                    Flags &flags, std::unique_ptr<Run> &run) {
   const double start = now();
   NN_TRY(parseFlags(program, int(session.argv.size()), session.argv.data(), true, flags));
   flags.predict = false;
   if (!session.pool)
     session.pool.reset(new Pool(flags.threads > 0 ? flags.threads : availableCores()));
-  run.reset(new Run(program, flags, session.pool.get()));
+  run.reset(new Run(program, functions, flags, session.pool.get()));
   run->startSeconds = start;
   run->stepsLeft = flags.maxSteps;
   run->folders = programFolders(program, flags.data);
@@ -108,12 +109,18 @@ static Status begin(nn_session &session, const nn_program &program, Flags &flags
   return Status();
 }
 
-static int runInSession(nn_session &session, const nn_program &program, const int64_t *numbers,
+static int runInSession(nn_session &session, const nn_image &image, const int64_t *numbers,
                         int32_t earlier) {
+  const std::unique_ptr<ProgramT> owner = unpackProgram(image.bytes, size_t(image.size));
+  if (!owner) {
+    printError(Status::error(wrongVersion));
+    return ExitFailed;
+  }
+  const ProgramT &program = *owner;
   Flags flags;
   SignalScope signals(/*mayEnd=*/false); // the session continues
   std::unique_ptr<Run> owned;
-  if (Status status = begin(session, program, flags, owned); status.failed()) {
+  if (Status status = begin(session, program, image.functions, flags, owned); status.failed()) {
     printError(status);
     return ExitUsage;
   }
@@ -152,11 +159,16 @@ static int runInSession(nn_session &session, const nn_program &program, const in
   return finishRun(run, status);
 }
 
-static int showInSession(nn_session &session, const nn_program &program, const char *name) {
+static int showInSession(nn_session &session, const nn_image &image, const char *name) {
+  const std::unique_ptr<ProgramT> program = unpackProgram(image.bytes, size_t(image.size));
+  if (!program) {
+    printError(Status::error(wrongVersion));
+    return ExitFailed;
+  }
   Flags flags;
   SignalScope signals(/*mayEnd=*/false); // the session continues
   std::unique_ptr<Run> run;
-  Status status = begin(session, program, flags, run);
+  Status status = begin(session, *program, image.functions, flags, run);
   if (!status.failed())
     status = run->engine.start(flags.seed, flags.options);
   if (!status.failed())
@@ -177,17 +189,17 @@ extern "C" nn_session *nn_session_create(int argc, char **argv) {
   return session;
 }
 
-extern "C" int nn_session_run(nn_session *session, const nn_program *program,
-                              const int64_t *numbers, int32_t n_earlier) {
-  return nnrt::runInSession(*session, *program, numbers, n_earlier);
+extern "C" int nn_session_run(nn_session *session, const nn_image *image, const int64_t *numbers,
+                              int32_t n_earlier) {
+  return nnrt::runInSession(*session, *image, numbers, n_earlier);
 }
 
 extern "C" int nn_session_remembers(const nn_session *session, int64_t number) {
   return session->memory.count(number) > 0;
 }
 
-extern "C" int nn_session_show(nn_session *session, const nn_program *program, const char *name) {
-  return nnrt::showInSession(*session, *program, name);
+extern "C" int nn_session_show(nn_session *session, const nn_image *image, const char *name) {
+  return nnrt::showInSession(*session, *image, name);
 }
 
 extern "C" void nn_session_destroy(nn_session *session) { delete session; }

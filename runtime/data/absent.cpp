@@ -32,7 +32,7 @@ static std::string countsByColumn(std::vector<std::pair<int64_t, std::string>> c
   return counts.size() > 10 ? text + format(" and %zu more columns", counts.size() - 10) : text;
 }
 
-std::string absentCures(const nn_column &column) {
+std::string absentCures(const ColumnT &column) {
   const std::string name = quoted(column.name);
   const char *statistic = column.kind == NN_CATEGORY ? "mode" : "mean";
   const char *others =
@@ -46,26 +46,28 @@ std::string absentCures(const nn_column &column) {
 /// Notes rows that `where` left out because no comparison holds for a cell without a value.
 void Dataset::noteFiltered(const Part &part) {
   std::vector<std::pair<int64_t, std::string>> counts;
-  for (int32_t c = 0; c < description->n_where_columns; ++c) {
-    const nn_column &column = description->where_columns[c];
-    const std::vector<int64_t> &absent = part.source->absent(description->n_columns + c);
+  for (int32_t c = 0; c < int32_t(description->where_columns.size()); ++c) {
+    const ColumnT &column = description->where_columns[c];
+    const std::vector<int64_t> &absent =
+        part.source->absent(int32_t(description->columns.size()) + c);
     const int64_t gone = int64_t(absent.size()) - countAmong(absent, part.kept);
     if (gone && column.kind != NN_MISSING)
       counts.push_back({gone, column.name});
   }
   if (!counts.empty())
-    remarks.push_back(format("%s: `where` leaves out rows without a value: %s",
-                             (&part == &parts[0] ? description->source : *description->test).path,
-                             countsByColumn(counts).c_str()));
+    remarks.push_back(
+        format("%s: `where` leaves out rows without a value: %s",
+               (&part == &parts[0] ? description->source : description->test)->path.c_str(),
+               countsByColumn(counts).c_str()));
 }
 
 /// Removes rows from `part.kept` that have no value in a column with `drop missing`.
 Status Dataset::dropAbsent() {
-  const nn_data &data = *description;
+  const DataT &data = *description;
   for (Part &part : parts) {
     std::vector<int64_t> gone;
     std::vector<std::pair<int64_t, std::string>> counts;
-    for (int32_t c = 0; c < data.n_columns; ++c) {
+    for (int32_t c = 0; c < int32_t(data.columns.size()); ++c) {
       if (data.columns[c].absent != NN_ABSENT_DROP)
         continue;
       const std::vector<int64_t> &absent = part.source->absent(c);
@@ -87,28 +89,28 @@ Status Dataset::dropAbsent() {
                                      return std::binary_search(gone.begin(), gone.end(), row);
                                    }),
                     part.kept.end());
-    const nn_source &source = &part == &parts[0] ? data.source : *data.test;
+    const SourceT &source = *(&part == &parts[0] ? data.source : data.test);
     const std::string dropped =
         grouped(int64_t(before - part.kept.size())) + " of " + counted(int64_t(before), "row");
     if (part.kept.empty())
-      return Status::error(format("`drop missing` leaves no row of %s: %s", source.path,
+      return Status::error(format("`drop missing` leaves no row of %s: %s", source.path.c_str(),
                                   countsByColumn(counts).c_str()))
           .at(data.where);
-    remarks.push_back(
-        format("%s: %s dropped, %s", source.path, dropped.c_str(), countsByColumn(counts).c_str()));
+    remarks.push_back(format("%s: %s dropped, %s", source.path.c_str(), dropped.c_str(),
+                             countsByColumn(counts).c_str()));
   }
   return Status();
 }
 
 /// Fails if a row that is used has a cell without a value and no entry says how to treat it.
 Status Dataset::checkAbsent() const {
-  const nn_data &data = *description;
+  const DataT &data = *description;
   for (const Part &part : parts) {
     std::vector<std::pair<int64_t, std::string>> counts;
-    const nn_column *first = nullptr;
+    const ColumnT *first = nullptr;
     std::string place;
-    for (int32_t c = 0; c < data.n_columns; ++c) {
-      const nn_column &column = data.columns[c];
+    for (int32_t c = 0; c < int32_t(data.columns.size()); ++c) {
+      const ColumnT &column = data.columns[c];
       if ((column.kind != NN_NUMBER && column.kind != NN_CATEGORY) ||
           (column.absent != NN_ABSENT_ERROR && column.absent != NN_ABSENT_PREVIOUS))
         continue;
@@ -125,13 +127,13 @@ Status Dataset::checkAbsent() const {
     }
     if (!first)
       continue;
-    const nn_source &source = &part == &parts[0] ? data.source : *data.test;
+    const SourceT &source = *(&part == &parts[0] ? data.source : data.test);
     std::string text = format("%s has rows without a value: %s, of %s\n  the first is at %s",
-                              source.path, countsByColumn(counts).c_str(),
+                              source.path.c_str(), countsByColumn(counts).c_str(),
                               counted(int64_t(part.kept.size()), "row").c_str(), place.c_str());
-    if (first->where)
+    if (!first->where.empty())
       text += format("\n  the %s is needed at %s", first->kind == NN_CATEGORY ? "class" : "number",
-                     first->where);
+                     first->where.c_str());
     if (first->absent == NN_ABSENT_PREVIOUS)
       text +=
           "\n  no row before it has one, so `previous` cannot fill it; a number, or `mean`, can";
@@ -144,7 +146,7 @@ Status Dataset::checkAbsent() const {
 
 /// Whether a column is filled with a statistic of the training split.
 bool Dataset::learnsFills() const {
-  for (int32_t c = 0; c < description->n_columns; ++c)
+  for (int32_t c = 0; c < int32_t(description->columns.size()); ++c)
     if (isStatistic(description->columns[c].absent) ||
         description->columns[c].absent == NN_ABSENT_VALUE)
       return true;
@@ -185,13 +187,13 @@ static double meanOf(const std::vector<double> &values) {
 
 /// Before the split is made, finds the fills that do not depend on it.
 Status Dataset::learnFills() {
-  const nn_data &data = *description;
-  fills.assign(size_t(data.n_columns), NAN);
-  for (int32_t c = 0; c < data.n_columns; ++c) {
-    const nn_column &column = data.columns[c];
+  const DataT &data = *description;
+  fills.assign(data.columns.size(), NAN);
+  for (int32_t c = 0; c < int32_t(data.columns.size()); ++c) {
+    const ColumnT &column = data.columns[c];
     if (column.absent == NN_ABSENT_VALUE) {
       fills[c] = column.fill;
-      if (column.kind == NN_CATEGORY && column.text) {
+      if (column.kind == NN_CATEGORY) {
         const double place = placesAmong(classes[c], {column.text}, parts[0].source->isTable())[0];
         fills[c] = place < 0 ? NAN : place;
       }
@@ -217,14 +219,14 @@ Status Dataset::learnFills() {
     if (values.empty())
       return Status::error(
                  format("`fill %s`: no row of the training split has a value in that column",
-                        column.name))
+                        column.name.c_str()))
           .at(column.where);
     fills[c] = column.absent == NN_ABSENT_MEAN     ? meanOf(values)
                : column.absent == NN_ABSENT_MEDIAN ? medianOf(values)
                                                    : modeOf(values);
   }
   for (size_t p = 0; p < parts.size(); ++p)
-    for (int32_t c = 0; c < data.n_columns; ++c)
+    for (int32_t c = 0; c < int32_t(data.columns.size()); ++c)
       codeClasses[p][c].absent = parts[p].source->absent(c).empty() ? NAN : fills[c];
   return Status();
 }

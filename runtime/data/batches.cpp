@@ -6,7 +6,7 @@
 
 namespace nnrt {
 
-Status Batches::prepare(Engine &engine, const Dataset &set, const int32_t *fields, int32_t count,
+Status Batches::prepare(Engine &engine, const Dataset &set, const std::vector<int32_t> &fields,
                         int64_t capacity) {
   data = &set;
   f64 = engine.f64();
@@ -14,24 +14,23 @@ Status Batches::prepare(Engine &engine, const Dataset &set, const int32_t *field
   inputs.clear();
   copies.clear();
   const std::string purpose = format("a batch of %s examples", grouped(capacity).c_str());
-  const nn_data &description = *set.description;
-  buffers.resize(description.n_fields);
+  const DataT &description = *set.description;
+  buffers.resize(int32_t(description.fields.size()));
   auto allocate = [&](Buffer &buffer, int64_t size) {
     return buffer.allocate(size_t(size) * engine.elementBytes() * capacity, purpose);
   };
-  for (int32_t f = 0; f < count; ++f) {
-    int64_t size = set.fieldSizes[fields[f]];
-    if (!buffers[fields[f]].data())
-      NN_TRY(allocate(buffers[fields[f]], size));
-    inputs.push_back(buffers[fields[f]].data());
-    copies.push_back(
-        {set.fields[fields[f]].data(), buffers[fields[f]].data(), size * engine.elementBytes()});
+  for (int32_t f : fields) {
+    int64_t size = set.fieldSizes[f];
+    if (!buffers[f].data())
+      NN_TRY(allocate(buffers[f], size));
+    inputs.push_back(buffers[f].data());
+    copies.push_back({set.fields[f].data(), buffers[f].data(), size * engine.elementBytes()});
   }
   if (!set.raw)
     return Status();
   NN_TRY(engine.reserve(description.prepare, capacity));
   prepared.clear();
-  for (int32_t f = 0; f < description.n_fields; ++f) {
+  for (int32_t f = 0; f < int32_t(description.fields.size()); ++f) {
     if (!buffers[f].data())
       NN_TRY(allocate(buffers[f], set.fieldSizes[f]));
     prepared.push_back(buffers[f].data());
@@ -48,20 +47,20 @@ Status Batches::prepare(Engine &engine, const Dataset &set, const int32_t *field
   return Status();
 }
 
-int64_t pieceRows(const nn_fn &function, int64_t rows) {
-  // Intermediate results of this many rows stay in the caches. Tests use other sizes: no result may
+int64_t pieceRows(const Engine &engine, const nn_fn &function, int64_t rows) {
+  // Intermediate results of as many rows stay in the caches. Tests cut otherwise: nothing may
   // depend on it.
   static const int64_t usual = [] {
     const char *text = getenv("NNC_EVAL_ROWS");
     const long long own = text ? atoll(text) : 0;
     return int64_t(own > 0 ? own : 256);
   }();
-  return function.whole ? rows : std::min(usual, rows);
+  return engine.about(function).whole ? rows : std::min(usual, rows);
 }
 
 Status reservePieces(Engine &engine, const nn_fn &function, int64_t rows) {
-  Status status = engine.reserve(function, pieceRows(function, rows));
-  if (!status.failed() || !function.whole)
+  Status status = engine.reserve(function, pieceRows(engine, function, rows));
+  if (!status.failed() || !engine.about(function).whole)
     return status;
   return Status::error(status.message() +
                        "\n  note: all of them are needed at once, because they depend on one "

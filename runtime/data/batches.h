@@ -13,8 +13,8 @@ namespace nnrt {
 /// The batches of a split as contiguous memory, which is passed as nn_call.in, and their copying.
 class Batches {
 public:
-  /// Prepares for up to `capacity` rows of the fields `fields` of a data set.
-  Status prepare(Engine &engine, const Dataset &data, const int32_t *fields, int32_t count,
+  /// For up to `capacity` rows of the fields `fields` of a data set.
+  Status prepare(Engine &engine, const Dataset &data, const std::vector<int32_t> &fields,
                  int64_t capacity);
   const void *const *in() const { return inputs.data(); }
   size_t bytes() const {
@@ -40,9 +40,9 @@ private:
   Gather::Computation computation = {};
 };
 
-/// How many of `rows` rows one call of an evaluation computes: a number that fits the caches, or
-/// all if they depend on one another.
-int64_t pieceRows(const nn_fn &function, int64_t rows);
+/// Rows of `rows` that one call of an evaluation computes: some that fit the caches, or all where
+/// they depend on one another.
+int64_t pieceRows(const Engine &engine, const nn_fn &function, int64_t rows);
 /// Makes the scratch big enough for such calls.
 Status reservePieces(Engine &engine, const nn_fn &function, int64_t rows);
 
@@ -50,7 +50,7 @@ Status reservePieces(Engine &engine, const nn_fn &function, int64_t rows);
 /// first row in the engine.
 template <class Piece>
 Status forEachPiece(Engine &engine, const nn_fn &function, int64_t rows, Piece &&piece) {
-  const int64_t capacity = pieceRows(function, rows);
+  const int64_t capacity = pieceRows(engine, function, rows);
   NN_TRY(reservePieces(engine, function, rows));
   Status status;
   for (int64_t first = 0; first < rows && !status.failed(); first += capacity) {

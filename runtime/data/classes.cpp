@@ -80,8 +80,8 @@ Status Dataset::numberNames(int32_t c, const std::vector<std::string> *known) {
       for (size_t i = 0; i < firstRow.size(); ++i)
         if (firstRow[i] >= 0)
           names.push_back(category.names[i]);
-      const nn_column &column = description->columns[c];
-      if (column.absent == NN_ABSENT_VALUE && column.text && !parts[p].source->absent(c).empty() &&
+      const ColumnT &column = description->columns[c];
+      if (column.absent == NN_ABSENT_VALUE && !parts[p].source->absent(c).empty() &&
           std::find(names.begin(), names.end(), column.text) == names.end())
         names.push_back(column.text); // the class that fills rows without one
       classes[c] = sortedClasses(names, parts[p].source->isTable());
@@ -101,7 +101,7 @@ Status Dataset::unknownClass(const std::string &place, const std::string &name,
                              int32_t column) const {
   return Status::error(format("%s: class `%s` of column `%s` does not occur in the training data",
                               place.c_str(), quoted(name).c_str(),
-                              description->columns[column].name))
+                              description->columns[column].name.c_str()))
       .at(description->where);
 }
 
@@ -160,12 +160,12 @@ Status Dataset::numberValues(int32_t c, const std::vector<std::string> *known) {
 }
 
 Status Dataset::numberClasses() {
-  const nn_data &data = *description;
-  classes.assign(data.n_columns, {});
+  const DataT &data = *description;
+  classes.assign(int32_t(data.columns.size()), {});
   for (size_t p = 0; p < parts.size(); ++p)
-    codeClasses[p].assign(data.n_columns, {});
-  for (int32_t c = 0; c < data.n_columns; ++c) {
-    const nn_column &column = data.columns[c];
+    codeClasses[p].assign(int32_t(data.columns.size()), {});
+  for (int32_t c = 0; c < int32_t(data.columns.size()); ++c) {
+    const ColumnT &column = data.columns[c];
     if (column.kind != NN_CATEGORY)
       continue;
     const std::vector<std::string> *known = given ? given->classesOf(column.name) : nullptr;
@@ -180,9 +180,9 @@ Status Dataset::numberClasses() {
       return Status::error(format("column `%s` of %s has %s in the rows that are used, but the "
                                   "program was compiled for %s: where they are "
                                   "counted, `one_hot(category(%s), %lld)` gives the number",
-                                  column.name, data.name,
+                                  column.name.c_str(), data.name.c_str(),
                                   counted(int64_t(classes[c].size()), "class").c_str(),
-                                  grouped(column.classes).c_str(), column.name,
+                                  grouped(column.classes).c_str(), column.name.c_str(),
                                   (long long)column.classes))
           .at(column.where);
   }
@@ -190,9 +190,9 @@ Status Dataset::numberClasses() {
 }
 
 Status Dataset::whereClasses(const Part &part, std::vector<ClassNumbers> &numbers) const {
-  const nn_data &data = *description;
-  for (int32_t c = 0; c < data.n_where_columns; ++c) {
-    const int request = data.n_columns + c;
+  const DataT &data = *description;
+  for (int32_t c = 0; c < int32_t(data.where_columns.size()); ++c) {
+    const int request = int32_t(data.columns.size()) + c;
     if (const Category *category = part.source->category(request)) {
       const bool byValue = part.source->isTable();
       numbers[c].byCode =

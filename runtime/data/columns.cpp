@@ -1,5 +1,6 @@
-// Answers the compiler's questions about columns: nn_summarize_columns, for warnings about inputs
-// that are too large without scaling, and nn_count_classes.
+// What the compiler asks of a source's numbers: nn_summarize_columns, to warn of inputs that are
+// too large as they stand, and nn_count_classes.
+#include "runtime/ask.h"
 #include "runtime/data/dataset.h"
 #include "runtime/data/split.h"
 
@@ -23,7 +24,7 @@ nn_column_summary summarize(const Source &source, int column, int64_t size) {
   source.fill(column, selected.data(), count, Elements{values.data(), true});
   values.erase(std::remove_if(values.begin(), values.end(), [](double v) { return std::isnan(v); }),
                values.end());
-  nn_column_summary s{INFINITY, -INFINITY, 0, 1};
+  nn_column_summary s{INFINITY, -INFINITY, 0, true};
   for (double v : values) {
     s.least = std::min(s.least, v);
     s.most = std::max(s.most, v);
@@ -33,8 +34,8 @@ nn_column_summary summarize(const Source &source, int column, int64_t size) {
   return s;
 }
 
-/// A source as it is before any run: with its constants, which are known.
-SourceSpec asWritten(const nn_source &source, const Folders &folders) {
+/// A source before any run: with the numbers that are constants.
+SourceSpec asWritten(const SourceT &source, const Folders &folders) {
   return {&source,
           source.n.value,
           source.classes.value,
@@ -47,24 +48,25 @@ SourceSpec asWritten(const nn_source &source, const Folders &folders) {
           folders};
 }
 
-Status summarizeAll(const nn_source &source, const Folders &folders, const nn_column *columns,
-                    int32_t count, nn_column_summary *summaries) {
+Status summarizeAll(const SourceT &source, const Folders &folders,
+                    const std::vector<ColumnT> &columns,
+                    std::vector<nn_column_summary> &summaries) {
   std::vector<ColumnRequest> requests;
-  for (int32_t i = 0; i < count; ++i)
-    requests.push_back(requestFor(columns[i]));
+  for (const ColumnT &column : columns)
+    requests.push_back(requestFor(column));
   std::unique_ptr<Source> opened;
   NN_TRY(openSource(asWritten(source, folders), requests, opened));
   if (opened->rows == 0)
     return Status::error("there are no rows");
-  for (int32_t i = 0; i < count; ++i)
-    if (int64_t(opened->absent(i).size()) == opened->rows)
+  for (size_t i = 0; i < columns.size(); ++i)
+    if (int64_t(opened->absent(int32_t(i)).size()) == opened->rows)
       return Status::error("a column has no values");
-  for (int32_t i = 0; i < count; ++i)
-    summaries[i] = summarize(*opened, i, columns[i].size);
+  for (size_t i = 0; i < columns.size(); ++i)
+    summaries.push_back(summarize(*opened, int32_t(i), columns[i].size));
   return Status();
 }
 
-Status countClasses(const nn_source &source, const Folders &folders, const nn_column &column,
+Status countClasses(const SourceT &source, const Folders &folders, const ColumnT &column,
                     int64_t &classes) {
   const std::vector<ColumnRequest> requests = {requestFor(column)};
   std::unique_ptr<Source> opened;
@@ -82,35 +84,29 @@ Status countClasses(const nn_source &source, const Folders &folders, const nn_co
 } // namespace
 } // namespace nnrt
 
-extern "C" int64_t nn_count_classes(const nn_source *source, const char *dir, const char *data_dir,
-                                    const nn_column *column) {
+int64_t nn_count_classes(const SourceT &source, const std::string &dir, const std::string &data_dir,
+                         const ColumnT &column) {
   int64_t classes = -1;
-  return nnrt::countClasses(*source, nnrt::Folders{dir ? dir : "", data_dir ? data_dir : ""},
-                            *column, classes)
-                 .failed()
-             ? -1
-             : classes;
+  return nnrt::countClasses(source, {dir, data_dir}, column, classes).failed() ? -1 : classes;
 }
 
-extern "C" int nn_summarize_columns(const nn_source *source, const char *dir, const char *data_dir,
-                                    const nn_column *columns, int32_t n_columns,
-                                    nn_column_summary *summaries) {
-  using namespace nnrt;
-  switch (source->kind) {
+std::vector<nn_column_summary> nn_summarize_columns(const SourceT &source, const std::string &dir,
+                                                    const std::string &data_dir,
+                                                    const std::vector<ColumnT> &columns) {
+  switch (source.kind) {
   case NN_ROWS:
   case NN_CSV:
   case NN_IDX:
   case NN_NPY:
   case NN_NPZ:
     break;
-  case NN_IMAGES: // bytes from every image reader: no need to read the folder
-    for (int32_t i = 0; i < n_columns; ++i)
-      summaries[i] = {0, 255, 128 * 128, 0};
-    return 0;
-  default: // generated points are small, and characters of a text have no scale
-    return 1;
+  case NN_IMAGES: // bytes, as every reader of images gives: not worth reading a folder for
+    return std::vector<nn_column_summary>(columns.size(), {0, 255, 128 * 128, false});
+  default: // made-up points are small, and the characters of a text have no size
+    return {};
   }
-  return summarizeAll(*source, Folders{dir ? dir : "", data_dir ? data_dir : ""}, columns,
-                      n_columns, summaries)
-      .failed();
+  std::vector<nn_column_summary> summaries;
+  if (nnrt::summarizeAll(source, {dir, data_dir}, columns, summaries).failed())
+    return {};
+  return summaries;
 }

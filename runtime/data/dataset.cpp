@@ -14,7 +14,7 @@
 
 namespace nnrt {
 
-SourceSpec specOf(const Engine &engine, const nn_source &source, const Folders &folders) {
+SourceSpec specOf(const Engine &engine, const SourceT &source, const Folders &folders) {
   return {&source,
           engine.value(source.n),
           engine.value(source.classes),
@@ -29,7 +29,7 @@ SourceSpec specOf(const Engine &engine, const nn_source &source, const Folders &
 
 /// A key of everything that determines what a source reads; files by path, size and time.
 static std::string cacheKey(const SourceSpec &spec, const std::vector<ColumnRequest> &columns) {
-  const nn_source &source = *spec.source;
+  const SourceT &source = *spec.source;
   std::string key = format("%d %d %d|", source.kind, source.header, source.row_width);
   for (double value : {spec.n, spec.classes, spec.turns, spec.factor, spec.noise, spec.spread,
                        spec.dims, spec.seed})
@@ -38,22 +38,23 @@ static std::string cacheKey(const SourceSpec &spec, const std::vector<ColumnRequ
                 (long long)source.width, source.resize, source.recolor, (long long)source.length);
   key += format("|%d %d %d %d %d", source.separator, source.decimal, source.quote, source.encoding,
                 source.has_missing);
-  for (int32_t i = 0; i < source.n_missing; ++i)
-    key += format("|%zu:", strlen(source.missing[i])) + source.missing[i];
-  std::vector<const char *> files = {source.path, source.labels};
-  files.insert(files.end(), source.arrays,
-               source.arrays + (source.kind == NN_NPY ? source.n_arrays : 0));
-  for (const char *path : files) {
+  for (const std::string &missing : source.missing)
+    key += format("|%zu:", missing.size()) + missing;
+  std::vector<std::string> files = {source.path, source.labels};
+  if (source.kind == NN_NPY)
+    files.insert(files.end(), source.arrays.begin(), source.arrays.end());
+  for (const std::string &path : files) {
     std::string found;
     struct stat info;
-    if (path && !findFile(path, spec.folders, found).failed() && stat(found.c_str(), &info) == 0)
+    if (!path.empty() && !findFile(path, spec.folders, found).failed() &&
+        stat(found.c_str(), &info) == 0)
       key += format("|%s %lld %lld.%09ld", found.c_str(), (long long)info.st_size,
                     (long long)info.st_mtim.tv_sec, info.st_mtim.tv_nsec);
   }
-  for (int32_t i = 0; i < source.n_columns; ++i)
-    key += std::string("|") + source.columns[i];
-  for (int32_t i = 0; i < source.n_arrays; ++i)
-    key += std::string("|") + source.arrays[i];
+  for (const std::string &column : source.columns)
+    key += "|" + column;
+  for (const std::string &array : source.arrays)
+    key += "|" + array;
   for (const ColumnRequest &column : columns)
     key += format("|%s %d %lld %d %zu:", column.name.c_str(), column.kind, (long long)column.size,
                   column.absent == NN_ABSENT_PREVIOUS, column.text.size()) +
@@ -83,15 +84,12 @@ void openPart(void *data, int32_t thread, int32_t threads) {
 Status Dataset::open(Engine &engine, const Folders &folders, SourceCache *cache) {
   // Requests: the columns of prepare, then those of the filter.
   std::vector<ColumnRequest> columns;
-  auto add = [&](const nn_column *list, int32_t count) {
-    for (int32_t i = 0; i < count; ++i)
-      columns.push_back(requestFor(list[i]));
-  };
-  add(description->columns, description->n_columns);
-  add(description->where_columns, description->n_where_columns);
+  for (const auto *list : {&description->columns, &description->where_columns})
+    for (const ColumnT &column : *list)
+      columns.push_back(requestFor(column));
   std::vector<Opening> openings(parts.size());
   for (size_t p = 0; p < parts.size(); ++p) {
-    const nn_source &source = p == 0 ? description->source : *description->test;
+    const SourceT &source = *(p == 0 ? description->source : description->test);
     openings[p].spec = specOf(engine, source, folders);
     openings[p].columns = &columns;
     // Rows are in the program, which a session does not keep, and are cheap to read again. A
@@ -124,9 +122,9 @@ Status Dataset::open(Engine &engine, const Folders &folders, SourceCache *cache)
 }
 
 Status Dataset::filter(Engine &engine, Part &part) {
-  const nn_data &data = *description;
+  const DataT &data = *description;
   int64_t rows = part.source->rows;
-  if (!data.keep.code) {
+  if (!data.keep.exists()) {
     part.kept = allRows(rows);
     return Status();
   }
@@ -137,7 +135,7 @@ Status Dataset::filter(Engine &engine, Part &part) {
   NN_TRY(inputs.allocate(table, engine.f64(), chunkRows, "rows"));
   std::vector<double> kept(static_cast<size_t>(chunkRows));
   void *out = kept.data();
-  std::vector<ClassNumbers> numbers(static_cast<size_t>(data.n_where_columns));
+  std::vector<ClassNumbers> numbers(data.where_columns.size());
   NN_TRY(whereClasses(part, numbers));
   std::vector<int64_t> selected(chunkRows);
   for (int64_t first = 0; first < rows; first += chunkRows) {
@@ -152,13 +150,13 @@ Status Dataset::filter(Engine &engine, Part &part) {
   }
   noteFiltered(part);
   if (part.kept.empty())
-    return Status::error(
-               format("`where` of %s keeps none of the %s rows", data.name, grouped(rows).c_str()))
+    return Status::error(format("`where` of %s keeps none of the %s rows", data.name.c_str(),
+                                grouped(rows).c_str()))
         .at(data.where);
   return Status();
 }
 
-Status prepareRows(Engine &engine, const nn_data &data, const Source &source,
+Status prepareRows(Engine &engine, const DataT &data, const Source &source,
                    const std::vector<int64_t> &rows, const std::vector<ClassNumbers> &codeClasses,
                    const std::vector<unsigned char *> &fields,
                    const std::vector<int64_t> &fieldSizes) {
@@ -208,15 +206,15 @@ uint64_t Dataset::bytes() const {
 
 /// Checks, before anything is allocated for the rows, whether there is memory for all of it.
 Status Dataset::checkSize(const Engine &engine) const {
-  const nn_data &data = *description;
+  const DataT &data = *description;
   unsigned __int128 count = 0, numbers = 0, copies = 0;
   for (const Part &part : parts)
     count += uint64_t(part.source->rows);
   bool compact = true;
   for (const Part &part : parts)
     compact &= part.source->isCompact();
-  for (int32_t f = 0; f < data.n_fields; ++f) {
-    const int64_t size = elementCount(data.fields[f].shape, data.fields[f].rank);
+  for (int32_t f = 0; f < int32_t(data.fields.size()); ++f) {
+    const int64_t size = elementCount(data.fields[f].shape);
     const bool scaled =
         data.fields[f].flags & (NN_FIELD_NORMALIZE | NN_FIELD_CLASS_WEIGHTS | NN_FIELD_BALANCED);
     numbers += uint64_t(size);
@@ -228,17 +226,18 @@ Status Dataset::checkSize(const Engine &engine) const {
   const unsigned __int128 need =
       orders + (compact ? 0 : count * (numbers + copies) * uint64_t(engine.elementBytes()));
   return checkMemory(need >> 60 ? SIZE_MAX : size_t(need),
-                     format("data %s (%s of %s)", data.name, counted(int64_t(count), "row").c_str(),
+                     format("data %s (%s of %s)", data.name.c_str(),
+                            counted(int64_t(count), "row").c_str(),
                             counted(int64_t(numbers), "number").c_str()))
       .at(data.where);
 }
 
 Status Dataset::allocateFields(Engine &engine) {
-  const nn_data &data = *description;
-  fields.resize(data.n_fields);
-  exact.resize(data.n_fields);
-  for (int32_t f = 0; f < data.n_fields; ++f) {
-    const std::string what = format("field `%s` of %s", data.fields[f].name, data.name);
+  const DataT &data = *description;
+  fields.resize(data.fields.size());
+  exact.resize(data.fields.size());
+  for (int32_t f = 0; f < int32_t(data.fields.size()); ++f) {
+    const std::string what = "field `" + data.fields[f].name + "` of " + data.name;
     const size_t elements = size_t(rows) * fieldSizes[f];
     if (!raw || fieldSizes[f] == 1)
       NN_TRY(fields[f].allocate(elements * engine.elementBytes(), what));
@@ -249,12 +248,12 @@ Status Dataset::allocateFields(Engine &engine) {
 }
 
 Status Dataset::prepare(Engine &engine) {
-  const nn_data &data = *description;
+  const DataT &data = *description;
   NN_TRY(allocateFields(engine));
   int64_t first = 0;
   for (size_t p = 0; p < parts.size(); ++p) {
     std::vector<unsigned char *> into;
-    for (int32_t f = 0; f < data.n_fields; ++f)
+    for (int32_t f = 0; f < int32_t(data.fields.size()); ++f)
       into.push_back((isExact(data.fields[f]) ? exact : fields)[f].data() +
                      first * fieldSizes[f] * preparedBytes(data.fields[f], engine.elementBytes()));
     NN_TRY(prepareRows(engine, data, *parts[p].source, parts[p].kept, codeClasses[p], into,
@@ -268,13 +267,13 @@ Status Dataset::notFinite(int32_t field, int64_t element, double value) const {
   int64_t size = fieldSizes[field];
   std::string index = size == 1 ? "" : format("[%lld]", (long long)(element % size));
   return Status::error(format("%s: `%s%s` of %s is %s", place(element / size).c_str(),
-                              description->fields[field].name, index.c_str(), description->name,
-                              number(value).c_str()))
+                              description->fields[field].name.c_str(), index.c_str(),
+                              description->name.c_str(), number(value).c_str()))
       .at(description->where);
 }
 
 Status Dataset::checkFinite(Engine &engine) {
-  for (int32_t f = 0; f < description->n_fields; ++f) {
+  for (int32_t f = 0; f < int32_t(description->fields.size()); ++f) {
     Elements v = prepared(engine, f);
     int64_t bad = firstNonFinite(v, rows * fieldSizes[f]);
     if (bad >= 0)
@@ -283,8 +282,8 @@ Status Dataset::checkFinite(Engine &engine) {
   return Status();
 }
 
-Status Dataset::load(Engine &engine, const nn_data &data, const Folders &folders,
-                     SourceCache *cache, bool later, const Learned *learned) {
+Status Dataset::load(Engine &engine, const DataT &data, const Folders &folders, SourceCache *cache,
+                     bool later, const Learned *learned) {
   FlushDenormals flush;
   description = &data;
   given.reset(learned ? new Learned(*learned) : nullptr);
@@ -304,8 +303,8 @@ Status Dataset::load(Engine &engine, const nn_data &data, const Folders &folders
     rows += int64_t(part.kept.size());
   NN_TRY(numberClasses());
   fieldSizes.clear();
-  for (int32_t f = 0; f < data.n_fields; ++f)
-    fieldSizes.push_back(elementCount(data.fields[f].shape, data.fields[f].rank));
+  for (int32_t f = 0; f < int32_t(data.fields.size()); ++f)
+    fieldSizes.push_back(elementCount(data.fields[f].shape));
   raw = canKeepRaw(engine);
   if (raw) {
     NN_TRY(allocateFields(engine));
@@ -326,7 +325,7 @@ Status Dataset::load(Engine &engine, const nn_data &data, const Folders &folders
     return Status::error(format("`stratify = %s` is made of a column that the training split "
                                 "fills, which is known only after the split; a "
                                 "value fills it before",
-                                data.fields[data.stratify].name))
+                                data.fields[data.stratify].name.c_str()))
         .at(data.where);
   if (data.has_split && data.stratify >= 0)
     NN_TRY(strataOf(prepared(engine, data.stratify), int64_t(parts[0].kept.size()),
@@ -347,7 +346,7 @@ Status Dataset::load(Engine &engine, const nn_data &data, const Folders &folders
 }
 
 Status Dataset::split(Engine &engine) {
-  const nn_data &data = *description;
+  const DataT &data = *description;
   const int64_t own = int64_t(parts[0].kept.size());
   SplitSizes sizes;
   NN_TRY(splitSizes(data, engine, own, sizes).at(data.where));
@@ -364,9 +363,9 @@ Status Dataset::split(Engine &engine) {
 }
 
 Status Dataset::normalise(Engine &engine) {
-  const nn_data &data = *description;
-  statistics.assign(data.n_fields, {});
-  for (int32_t f = 0; f < data.n_fields; ++f) {
+  const DataT &data = *description;
+  statistics.assign(data.fields.size(), {});
+  for (int32_t f = 0; f < int32_t(data.fields.size()); ++f) {
     if (data.fields[f].flags & NN_FIELD_BALANCED)
       balanced = rowsOfClasses(prepared(engine, f), splits[NN_SPLIT_TRAIN]);
     if (!(data.fields[f].flags & (NN_FIELD_NORMALIZE | NN_FIELD_CLASS_WEIGHTS)))
@@ -379,7 +378,7 @@ Status Dataset::normalise(Engine &engine) {
         return Status::error(format("%s: its class has no row in the training split, so it has no "
                                     "weight in `%s`; `split … stratify` "
                                     "gives every class to training",
-                                    place(row).c_str(), data.fields[f].name))
+                                    place(row).c_str(), data.fields[f].name.c_str()))
             .at(data.where);
     } else {
       const double *from = static_cast<const double *>(exactValues(f).data);
@@ -395,7 +394,7 @@ Status Dataset::normalise(Engine &engine) {
         if (!std::isfinite(statistics[f].mean[g]) || !std::isfinite(statistics[f].deviation[g]))
           return Status::error(format("`%s` of %s cannot be normalised: the square of its numbers "
                                       "is too large for 64 bits",
-                                      data.fields[f].name, data.name))
+                                      data.fields[f].name.c_str(), data.name.c_str()))
               .at(data.where);
       normalizeRows(from, fieldSizes[f], statistics[f], rows, result);
     }
@@ -433,7 +432,7 @@ void Dataset::forget() {
       part.own->forget();
 }
 
-Status Dataset::checkBound(Engine &engine, const nn_bound &bound) {
+Status Dataset::checkBound(Engine &engine, const BoundT &bound) {
   if (!looked && fieldSizes[bound.field] == 1) {
     bounds.push_back(bound);
     return Status();

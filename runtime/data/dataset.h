@@ -1,9 +1,9 @@
 // Dataset: the data of a data declaration, read, filtered, prepared, split, normalised and checked.
 #pragma once
 
-#include "runtime/abi.h"
 #include "runtime/data/inputs.h"
 #include "runtime/device/engine.h"
+#include "runtime/schema/program.h"
 #include "runtime/sources/source.h"
 #include "runtime/support/buffer.h"
 
@@ -33,8 +33,8 @@ struct Learned {
   // the value that fills missing cells, by the column's name and kind
   std::map<std::pair<std::string, int32_t>, double> fills;
 
-  /// NaN: not known.
-  double fillOf(const nn_column &column) const {
+  /// Not a number: nothing is known.
+  double fillOf(const ColumnT &column) const {
     auto found = fills.find({column.name, column.kind});
     return found == fills.end() ? NAN : found->second;
   }
@@ -58,7 +58,7 @@ public:
   Dataset(const Dataset &) = delete;
   ~Dataset();
 
-  const nn_data *description = nullptr;
+  const DataT *description = nullptr;
   int64_t rows = 0; // the test source's follow the main source's
   /// Whether fields are computed for each batch from the raw data, for sources whose raw data are
   /// much smaller, such as images of bytes. Then `fields` has only fields of one element.
@@ -75,9 +75,9 @@ public:
   std::vector<std::string> remarks; // notes about the loading, to be printed once
 
   /// Reads and prepares everything. `cache` may be null. The engine must be started. With `later`,
-  /// the check of every row that raw data need may be left to checkRows(). With `learned`, its
-  /// classes and statistics, where it has them, replace the data's own.
-  Status load(Engine &engine, const nn_data &data, const Folders &folders, SourceCache *cache,
+  /// the look at every row that raw data need may be left out: checkRows() makes up for it. With
+  /// `learned`, classes and statistics are those, where they are there, instead of the data's own.
+  Status load(Engine &engine, const DataT &data, const Folders &folders, SourceCache *cache,
               bool later = false, const Learned *learned = nullptr);
   /// What a model learns from the data besides weights.
   Learned learned() const;
@@ -120,9 +120,9 @@ public:
   std::vector<int64_t> splitRows(int32_t split) const;
   /// Where a row comes from: "iris.csv:12".
   std::string place(int64_t row) const;
-  /// Fails if a value of a field is not within `bound`; the message names the row. While rows are
-  /// unchecked it only records the bound, for checkRows().
-  Status checkBound(Engine &engine, const nn_bound &bound);
+  /// Fails when a value of a field that indexes `bound.limit` elements lies outside, naming the
+  /// row. While rows are unchecked it only remembers the question, for checkRows().
+  Status checkBound(Engine &engine, const BoundT &bound);
   Elements values(const Engine &engine, int32_t field) const {
     return {fields[field].data(), engine.f64()};
   }
@@ -173,7 +173,7 @@ private:
   Status whereClasses(const Part &part, std::vector<ClassNumbers> &numbers) const;
 
   bool looked = true;
-  std::vector<nn_bound> bounds; // to be checked with the rows
+  std::vector<BoundT> bounds; // to be checked with the rows
   std::unique_ptr<pthread_t> checker;
   Engine *checkEngine = nullptr;
   std::atomic<bool> checkDone{false};
@@ -183,18 +183,18 @@ private:
   std::vector<ClassNumbers> codeClasses[2]; // for each column, of each part
 };
 
-/// A source with the values of its numbers under the program's options.
-SourceSpec specOf(const Engine &engine, const nn_source &source, const Folders &folders);
+/// A source with its numbers as the program's options make them.
+SourceSpec specOf(const Engine &engine, const SourceT &source, const Folders &folders);
 
-/// Computes `prepare` for rows of a source, in chunks, into fields[f], row after row; in f64 if
-/// isExact(). `codeClasses`: for each column.
-Status prepareRows(Engine &engine, const nn_data &data, const Source &source,
+/// Computes what `prepare` makes of rows of a source, in chunks: into fields[f], row after row; f64
+/// where isExact(). `codeClasses`: for each column.
+Status prepareRows(Engine &engine, const DataT &data, const Source &source,
                    const std::vector<int64_t> &rows, const std::vector<ClassNumbers> &codeClasses,
                    const std::vector<unsigned char *> &fields,
                    const std::vector<int64_t> &fieldSizes);
 
-/// absent.cpp: the remedies for cells without a value, as the second line of an error.
-std::string absentCures(const nn_column &column);
+/// absent.cpp: what helps where cells have no value, as the second line of an error.
+std::string absentCures(const ColumnT &column);
 
 /// normalize.cpp: statistics of one field over `rows`; `to` = (from - mean) / deviation for `count`
 /// rows.

@@ -24,7 +24,7 @@ double ClassNumbers::of(double raw) const {
 
 int64_t inputSize(const InputTable &table, int32_t input) {
   int64_t size = 0;
-  for (int32_t i = 0; i < table.inputs[input].n_columns; ++i)
+  for (int32_t i = 0; i < int32_t(table.inputs[input].columns.size()); ++i)
     size += table.columns[table.inputs[input].columns[i]].size;
   return size;
 }
@@ -32,13 +32,13 @@ int64_t inputSize(const InputTable &table, int32_t input) {
 void fillInput(const Source &source, const InputTable &table, int32_t input,
                const std::vector<ClassNumbers> &classes, const int64_t *rows, int64_t count,
                Elements out) {
-  const nn_input &of = table.inputs[input];
+  const InputT &of = table.inputs[input];
   auto number = [&](int32_t column, Elements values, int64_t n) {
     if (classes[column].isNeeded())
       for (int64_t i = 0; i < n; ++i)
         values.set(i, classes[column].of(values.get(i)));
   };
-  if (of.n_columns == 1) {
+  if (int32_t(of.columns.size()) == 1) {
     source.fill(table.first + of.columns[0], rows, count, out);
     number(of.columns[0], out, count * table.columns[of.columns[0]].size);
     return;
@@ -46,7 +46,7 @@ void fillInput(const Source &source, const InputTable &table, int32_t input,
   const int64_t width = inputSize(table, input);
   std::vector<double> column;
   int64_t at = 0;
-  for (int32_t c = 0; c < of.n_columns; ++c) {
+  for (int32_t c = 0; c < int32_t(of.columns.size()); ++c) {
     const int64_t size = table.columns[of.columns[c]].size;
     column.resize(size_t(count * size));
     Elements values{column.data(), true};
@@ -62,11 +62,11 @@ void fillInput(const Source &source, const InputTable &table, int32_t input,
 Status InputBuffers::allocate(const InputTable &table, bool f64, int64_t capacity,
                               const std::string &purpose) {
   buffers.clear();
-  buffers.resize(size_t(table.n_inputs));
+  buffers.resize(table.inputs.size());
   sizes.clear();
   wide.clear();
   pointers.clear();
-  for (int32_t i = 0; i < table.n_inputs; ++i) {
+  for (int32_t i = 0; i < int32_t(table.inputs.size()); ++i) {
     sizes.push_back(inputSize(table, i));
     wide.push_back(isWide(table, i, f64));
     NN_TRY(buffers[i].allocate(size_t(sizes[i] * capacity * (wide[i] ? 8 : 4)), purpose));
@@ -78,17 +78,17 @@ Status InputBuffers::allocate(const InputTable &table, bool f64, int64_t capacit
 void InputBuffers::fill(const Source &source, const InputTable &table,
                         const std::vector<ClassNumbers> &classes, const int64_t *rows,
                         int64_t first, int64_t last) const {
-  for (int32_t i = 0; i < table.n_inputs; ++i)
+  for (int32_t i = 0; i < int32_t(table.inputs.size()); ++i)
     fillInput(source, table, i, classes, rows + first, last - first, at(i, first));
 }
 
-static bool isAllowed(const nn_bound &bound, double value) {
+static bool isAllowed(const BoundT &bound, double value) {
   if (value == bound.ignored)
     return true;
   switch (bound.kind) {
   case NN_SELECTS:
   case NN_LOOKS_UP:
-    return value >= 0 && value < double(bound.bound) && value == std::floor(value);
+    return value >= 0 && value < double(bound.limit) && value == std::floor(value);
   case NN_WITHIN:
     return value >= bound.low && value <= bound.high;
   default:
@@ -96,7 +96,7 @@ static bool isAllowed(const nn_bound &bound, double value) {
   }
 }
 
-int64_t firstOutside(const nn_bound &bound, Elements values, int64_t count, bool hasGaps) {
+int64_t firstOutside(const BoundT &bound, Elements values, int64_t count, bool hasGaps) {
   for (int64_t i = 0; i < count; ++i)
     if (const double value = values.get(i);
         !isAllowed(bound, value) && !(hasGaps && std::isnan(value)))
@@ -105,52 +105,51 @@ int64_t firstOutside(const nn_bound &bound, Elements values, int64_t count, bool
 }
 
 /// `subject`: "`y[2]` of d".
-static Status notAllowed(const nn_bound &bound, const std::string &subject,
-                         const std::string &place, double value) {
+static Status notAllowed(const BoundT &bound, const std::string &subject, const std::string &place,
+                         double value) {
   std::string text =
       format("%s: %s is %s, but ", place.c_str(), subject.c_str(), number(value).c_str());
   if (bound.kind == NN_SELECTS || bound.kind == NN_LOOKS_UP)
-    text += format("it selects one of %lld: whole numbers from 0 to %lld", (long long)bound.bound,
-                   (long long)bound.bound - 1);
+    text += format("it selects one of %lld: whole numbers from 0 to %lld", (long long)bound.limit,
+                   (long long)bound.limit - 1);
   else
-    text += format("`%s` takes %s %s %s", bound.reader, number(bound.low).c_str(),
+    text += format("`%s` takes %s %s %s", bound.reader.c_str(), number(bound.low).c_str(),
                    bound.kind == NN_WITHIN ? "to" : "or", number(bound.high).c_str());
   return Status::error(text).at(bound.where);
 }
 
-Status outside(const nn_bound &bound, const std::string &name, const char *data,
+Status outside(const BoundT &bound, const std::string &name, const std::string &data,
                const std::string &place, int64_t size, int64_t element, double value) {
   const std::string index = size == 1 ? "" : format("[%lld]", (long long)(element % size));
   return notAllowed(bound, "`" + name + index + "` of " + data, place, value);
 }
 
-Status computedOutside(const nn_bound &bound, const char *data, const std::string &place,
+Status computedOutside(const BoundT &bound, const std::string &data, const std::string &place,
                        double value) {
   const std::string subject =
-      bound.reader ? format("the target of `%s`", bound.reader) : "an index";
+      bound.reader.empty() ? "an index" : "the target of `" + bound.reader + "`";
   return notAllowed(bound, subject + ", computed from " + data + ",", place, value);
 }
 
-std::string inputName(const nn_data &data, int32_t input) {
+std::string inputName(const DataT &data, int32_t input) {
   return data.columns[data.inputs[input].columns[0]].name;
 }
 
-Status InputBuffers::check(const Source &source, const InputTable &table, const nn_data &data,
+Status InputBuffers::check(const Source &source, const InputTable &table, const DataT &data,
                            const int64_t *rows, int64_t count) const {
-  for (int32_t b = 0; b < data.n_bounds; ++b) {
-    const nn_bound &bound = data.bounds[b];
-    const nn_input &input = table.inputs[bound.field];
+  for (const BoundT &bound : data.bounds) {
+    const InputT &input = table.inputs[bound.field];
     bool hasGaps = false, isThere = false;
-    for (int32_t c = 0; c < input.n_columns; ++c) {
-      hasGaps |= !source.absent(table.first + input.columns[c]).empty();
-      isThere |= source.has(table.first + input.columns[c]);
+    for (int32_t column : input.columns) {
+      hasGaps |= !source.absent(table.first + column).empty();
+      isThere |= source.has(table.first + column);
     }
     if (!isThere)
       continue; // no part of the prediction is computed from it
     const int64_t size = sizes[bound.field],
                   bad = firstOutside(bound, at(bound.field, 0), count * size, hasGaps);
     // A run of columns has a name for each element.
-    if (bad >= 0 && input.n_columns > 1)
+    if (bad >= 0 && input.columns.size() > 1)
       return outside(bound, table.columns[input.columns[bad % size]].name, data.name,
                      source.place(rows[bad / size]), 1, bad, at(bound.field, 0).get(bad));
     if (bad >= 0)
@@ -162,20 +161,20 @@ Status InputBuffers::check(const Source &source, const InputTable &table, const 
 
 int64_t rowsAtOnce(const InputTable &table) {
   int64_t bytes = 8;
-  for (int32_t i = 0; i < table.n_inputs; ++i)
+  for (int32_t i = 0; i < int32_t(table.inputs.size()); ++i)
     bytes += 8 * inputSize(table, i);
   return std::min(mostRows, std::max<int64_t>(1, mostBytes / bytes));
 }
 
-Status checkWidths(const Source &source, const InputTable &table, const char *where) {
-  for (int32_t i = 0; i < table.n_inputs; ++i)
-    for (int32_t c = 0; c < table.inputs[i].n_columns && !table.inputs[i].wide; ++c) {
+Status checkWidths(const Source &source, const InputTable &table, const std::string &where) {
+  for (int32_t i = 0; i < int32_t(table.inputs.size()); ++i)
+    for (int32_t c = 0; c < int32_t(table.inputs[i].columns.size()) && !table.inputs[i].wide; ++c) {
       const int32_t column = table.inputs[i].columns[c];
       if (source.isWide(table.first + column))
         return Status::error(format("`%s` has numbers that need 64 bits (%s); the program was "
                                     "compiled for smaller ones: compile it again, "
                                     "with this file",
-                                    table.columns[column].name,
+                                    table.columns[column].name.c_str(),
                                     source.rows ? source.place(0).c_str() : ""))
             .at(where);
     }

@@ -26,17 +26,14 @@ public:
 
 /// The columns of `prepare` or of `keep`: `first` is the source's request for the first of them.
 struct InputTable {
-  const nn_column *columns;
-  const nn_input *inputs;
-  int32_t n_inputs;
+  const std::vector<ColumnT> &columns;
+  const std::vector<InputT> &inputs;
   int32_t first;
 };
 
-inline InputTable prepareInputs(const nn_data &data) {
-  return {data.columns, data.inputs, data.n_inputs, 0};
-}
-inline InputTable keepInputs(const nn_data &data) {
-  return {data.where_columns, data.where_inputs, data.n_where_inputs, data.n_columns};
+inline InputTable prepareInputs(const DataT &data) { return {data.columns, data.inputs, 0}; }
+inline InputTable keepInputs(const DataT &data) {
+  return {data.where_columns, data.where_inputs, int32_t(data.columns.size())};
 }
 
 /// Elements of one row of an input, and the width of each.
@@ -57,8 +54,8 @@ public:
   /// Fills rows[first … last - 1], to the same places.
   void fill(const Source &source, const InputTable &table, const std::vector<ClassNumbers> &classes,
             const int64_t *rows, int64_t first, int64_t last) const;
-  /// Fails if rows[0 … count - 1], which must be filled in, are not valid for `prepare`.
-  Status check(const Source &source, const InputTable &table, const nn_data &data,
+  /// Fails where rows[0 … count - 1], which are filled in, are not as `prepare` takes them.
+  Status check(const Source &source, const InputTable &table, const DataT &data,
                const int64_t *rows, int64_t count) const;
   /// Values of an input from row `row` on.
   Elements at(int32_t input, int64_t row) const {
@@ -74,31 +71,30 @@ private:
   std::vector<const void *> pointers;
 };
 
-/// The first of values[0 … count - 1] that is not within a bound; -1: none. With gaps, a NaN is
-/// still to be filled.
-int64_t firstOutside(const nn_bound &bound, Elements values, int64_t count, bool hasGaps = false);
-/// The error for element `element` of the input or field `name`, which has `size` elements per row.
-Status outside(const nn_bound &bound, const std::string &name, const char *data,
+/// The first of values[0 … count - 1] that is not as a bound says; -1: all are. With gaps, what is
+/// not a number is yet to be filled.
+int64_t firstOutside(const BoundT &bound, Elements values, int64_t count, bool hasGaps = false);
+/// Says so of element `element` of what is called `name`, of `size` elements a row.
+Status outside(const BoundT &bound, const std::string &name, const std::string &data,
                const std::string &place, int64_t size, int64_t element, double value);
-/// The error for a number that is computed from the fields of a row.
-Status computedOutside(const nn_bound &bound, const char *data, const std::string &place,
+/// Says so of what is computed of the fields of a row.
+Status computedOutside(const BoundT &bound, const std::string &data, const std::string &place,
                        double value);
-/// The name of an input: its column.
-std::string inputName(const nn_data &data, int32_t input);
+/// What an input is called: its column.
+std::string inputName(const DataT &data, int32_t input);
 
 /// How many rows a call of `prepare` or `keep` computes: few where rows are long.
 int64_t rowsAtOnce(const InputTable &table);
 
-/// Fails if a source has numbers that need 64 bits and the compiled code has only 32.
-Status checkWidths(const Source &source, const InputTable &table, const char *where);
+/// Fails where a source has numbers that the compiled code has no room for.
+Status checkWidths(const Source &source, const InputTable &table, const std::string &where);
 
-/// Whether `prepare` returns a field as f64, because the field's values are computed from the
-/// result.
-inline bool isExact(const nn_field &field) {
+/// Whether `prepare` gives a field as f64: it is not yet what the field will hold.
+inline bool isExact(const FieldT &field) {
   return field.flags & (NN_FIELD_NORMALIZE | NN_FIELD_CLASS_WEIGHTS);
 }
-/// Bytes of an element of its result; `own`: bytes of a program's element.
-inline size_t preparedBytes(const nn_field &field, size_t own) {
+/// Bytes of an element of what it gives; `own` of one of the program's.
+inline size_t preparedBytes(const FieldT &field, size_t own) {
   return isExact(field) ? sizeof(double) : own;
 }
 

@@ -26,8 +26,8 @@ void Dataset::noteOrder() {
   const int64_t count = int64_t(part.kept.size());
   if (!description->has_split || !part.source->isTable() || count < leastRows)
     return;
-  for (int32_t c = 0; c < description->n_columns; ++c) {
-    const nn_column &column = description->columns[c];
+  for (int32_t c = 0; c < int32_t(description->columns.size()); ++c) {
+    const ColumnT &column = description->columns[c];
     if (column.kind != NN_NUMBER || column.size != 1 || !part.source->has(c))
       continue;
     std::vector<double> values(leastRows); // most columns already show here that they do not count
@@ -43,7 +43,7 @@ void Dataset::noteOrder() {
                              "what is tested lies between rows that were learned from; the last "
                              "rows in a file of their own, `test = csv(…)`, "
                              "test what comes after",
-                             visible(column.name).c_str(), description->source.path));
+                             visible(column.name).c_str(), description->source->path.c_str()));
     return;
   }
 }

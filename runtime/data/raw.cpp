@@ -11,10 +11,10 @@
 namespace nnrt {
 
 bool Dataset::canKeepRaw(const Engine &engine) const {
-  const nn_data &data = *description;
+  const DataT &data = *description;
   int64_t bytes = 0;
-  for (int32_t f = 0; f < data.n_fields; ++f) {
-    // These need statistics of the whole field.
+  for (int32_t f = 0; f < int32_t(data.fields.size()); ++f) {
+    // Statistics belong to the whole field.
     if (data.fields[f].flags & (NN_FIELD_NORMALIZE | NN_FIELD_CLASS_WEIGHTS | NN_FIELD_BALANCED))
       return false;
     bytes += rows * fieldSizes[f] * engine.elementBytes();
@@ -36,7 +36,7 @@ void Dataset::fillInputs(const int64_t *wanted, int64_t first, int64_t last,
     int64_t count = 0;
     for (; count < most && first + count < last && (wanted[first + count] >= own) == test; ++count)
       selected[count] = part.kept[wanted[first + count] - (test ? own : 0)];
-    for (int32_t i = 0; i < table.n_inputs; ++i)
+    for (int32_t i = 0; i < int32_t(table.inputs.size()); ++i)
       fillInput(*part.source, table, i, codeClasses[test], selected, count, inputs.at(i, first));
     first += count;
   }
@@ -44,8 +44,8 @@ void Dataset::fillInputs(const int64_t *wanted, int64_t first, int64_t last,
 
 Status Dataset::checkInputs(const int64_t *wanted, int64_t count,
                             const InputBuffers &inputs) const {
-  for (int32_t b = 0; b < description->n_bounds; ++b) {
-    const nn_bound &bound = description->bounds[b];
+  for (int32_t b = 0; b < int32_t(description->bounds.size()); ++b) {
+    const BoundT &bound = description->bounds[b];
     const int64_t size = inputs.size(bound.field),
                   bad = firstOutside(bound, inputs.at(bound.field, 0), count * size);
     if (bad >= 0)
@@ -76,17 +76,15 @@ struct RawCheck {
   }
 
   Status look(int64_t first, int64_t last, std::vector<Bad> &found) {
-    const nn_data &description = *data.description;
-    const nn_fn &prepare = description.prepare;
+    const DataT &description = *data.description;
     const int64_t width = engine.elementBytes();
     Buffer scratch;
-    NN_TRY(scratch.allocate(size_t(prepare.fixed_bytes + prepare.row_bytes * piece),
-                            "a look at the data"));
-    std::vector<Buffer> fields(description.n_fields);
+    NN_TRY(scratch.allocate(engine.scratchOf(description.prepare, piece), "a look at the data"));
+    std::vector<Buffer> fields(int32_t(description.fields.size()));
     InputBuffers inputs;
     NN_TRY(inputs.allocate(prepareInputs(description), engine.f64(), piece, "a look at the data"));
     std::vector<void *> out;
-    for (int32_t f = 0; f < description.n_fields; ++f) {
+    for (int32_t f = 0; f < int32_t(description.fields.size()); ++f) {
       NN_TRY(fields[f].allocate(size_t(piece * data.fieldSizes[f] * width), "a look at the data"));
       out.push_back(fields[f].data());
     }
@@ -97,8 +95,8 @@ struct RawCheck {
         rows[i] = first + i;
       data.fillInputs(rows, 0, count, inputs);
       NN_TRY(data.checkInputs(rows, count, inputs));
-      engine.callHere(prepare, inputs.in(), out.data(), count, piece, scratch);
-      for (int32_t f = 0; f < description.n_fields; ++f) {
+      engine.callHere(description.prepare, inputs.in(), out.data(), count, piece, scratch);
+      for (int32_t f = 0; f < int32_t(description.fields.size()); ++f) {
         const int64_t size = data.fieldSizes[f];
         Elements values{fields[f].data(), engine.f64()};
         if (found[f].element < 0)
@@ -114,7 +112,7 @@ struct RawCheck {
 
 Status Dataset::checkRaw(Engine &engine, int threads) {
   RawCheck check{*this, engine, {}, {}};
-  check.bad.assign(threads, std::vector<RawCheck::Bad>(description->n_fields));
+  check.bad.assign(threads, std::vector<RawCheck::Bad>(int32_t(description->fields.size())));
   check.status.resize(threads);
   if (threads == 1)
     RawCheck::run(&check, 0, 1);
@@ -123,7 +121,7 @@ Status Dataset::checkRaw(Engine &engine, int threads) {
   for (Status &status : check.status)
     NN_TRY(std::move(status));
   NN_TRY(checkIntact());
-  for (int32_t f = 0; f < description->n_fields; ++f)
+  for (int32_t f = 0; f < int32_t(description->fields.size()); ++f)
     for (const std::vector<RawCheck::Bad> &found : check.bad)
       if (found[f].element >= 0)
         return notFinite(f, found[f].element, found[f].value);
@@ -133,7 +131,7 @@ Status Dataset::checkRaw(Engine &engine, int threads) {
 Status Dataset::checkRawAndBounds(Engine &engine, int threads) {
   NN_TRY(checkRaw(engine, threads));
   looked = true;
-  for (const nn_bound &bound : bounds)
+  for (const BoundT &bound : bounds)
     NN_TRY(checkBound(engine, bound));
   return Status();
 }

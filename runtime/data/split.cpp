@@ -21,7 +21,7 @@ static int64_t foldSize(int64_t rows, int32_t folds, int32_t fold) {
   return rows / folds + (fold < rows % folds);
 }
 
-Status splitSizes(const nn_data &data, const Engine &engine, int64_t rows, SplitSizes &sizes) {
+Status splitSizes(const DataT &data, const Engine &engine, int64_t rows, SplitSizes &sizes) {
   int64_t *size[3] = {&sizes.train, &sizes.val, &sizes.test};
   const char *const names[3] = {"train", "val", "test"};
   if (!data.has_split) {
@@ -178,7 +178,7 @@ void foldRows(int64_t rows, int64_t test, int32_t folds, int32_t fold,
   sortSplits(splits);
 }
 
-Status strataOf(Elements values, int64_t rows, int64_t size, const char *name,
+Status strataOf(Elements values, int64_t rows, int64_t size, const std::string &name,
                 std::vector<int32_t> &strata) {
   auto key = [&](int64_t row) {
     std::vector<double> elements(size);
@@ -198,7 +198,7 @@ Status strataOf(Elements values, int64_t rows, int64_t size, const char *name,
   if (alone > rows / 2)
     return Status::error(
         format("split: `stratify = %s` finds %s different values in %s rows, but it needs classes",
-               name, grouped(next).c_str(), grouped(rows).c_str()));
+               name.c_str(), grouped(next).c_str(), grouped(rows).c_str()));
   strata.resize(rows);
   for (int64_t row = 0; row < rows; ++row)
     strata[row] = seen[key(row)].first;

@@ -168,8 +168,8 @@ Has processorHas(const std::string &name) {
   return Has::Unknown;
 }
 
-Status checkProcessor(const nn_program &program, Has (*has)(const std::string &)) {
-  const std::vector<std::string> lacks = missing(program.features, has);
+Status checkProcessor(const ProgramT &program, Has (*has)(const std::string &)) {
+  const std::vector<std::string> lacks = missing(program.features.c_str(), has);
   if (lacks.empty())
     return Status();
   std::string names;
@@ -181,7 +181,7 @@ Status checkProcessor(const nn_program &program, Has (*has)(const std::string &)
   const std::string level = highestLevel(has);
   return Status::error(format(
       "the program was compiled for another processor (%s): this one, %s, has no %s; compile it %s",
-      program.cpu ? program.cpu : "unknown", processorName().c_str(), names.c_str(),
+      program.cpu.empty() ? "unknown" : program.cpu.c_str(), processorName().c_str(), names.c_str(),
       level.empty() ? "here" : ("here, or with `nnc --cpu " + level + "`").c_str()));
 }
 

@@ -1,7 +1,7 @@
 // The processor's features, and whether they are enough for the program's code.
 #pragma once
 
-#include "runtime/abi.h"
+#include "runtime/ask.h"
 #include "runtime/support/status.h"
 
 #include <string>
@@ -16,6 +16,6 @@ Has processorHas(const std::string &feature);
 
 /// Fails if the processor lacks a feature that the program's code may use, and names it, instead of
 /// an illegal instruction later.
-Status checkProcessor(const nn_program &program, Has (*has)(const std::string &) = processorHas);
+Status checkProcessor(const ProgramT &program, Has (*has)(const std::string &) = processorHas);
 
 } // namespace nnrt

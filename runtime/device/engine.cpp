@@ -7,8 +7,8 @@
 
 namespace nnrt {
 
-Engine::Engine(const nn_program &program, int threads, Pool *shared)
-    : program(program), wide(program.elements && !strcmp(program.elements, "f64")),
+Engine::Engine(const ProgramT &program, const nn_code *functions, int threads, Pool *shared)
+    : program(program), functions(functions), wide(program.elements == "f64"),
       fixedThreads(threads > 0) {
   if (!shared)
     owned.reset(new Pool(threads > 0 ? threads : availableCores()));
@@ -16,24 +16,20 @@ Engine::Engine(const nn_program &program, int threads, Pool *shared)
 }
 
 Status Engine::start(uint64_t seed, const std::vector<double> &options) {
-  if (program.abi_version != NN_ABI_VERSION || program.size != sizeof(nn_program))
-    return Status::error(
-        format("the program was compiled for version %u of the runtime, this is version %u",
-               program.abi_version, NN_ABI_VERSION));
   if (program.profile)
     profiler.reset(new Profiler(program));
   scalars.assign(NN_SLOT_OPTIONS, 0);
   setSeed(seed);
   scalars.insert(scalars.end(), options.begin(), options.end());
-  scalars.resize(scalars.size() + program.n_chosen);
+  scalars.resize(scalars.size() + program.chosen_count);
   NN_TRY(arena.allocate(program.persistent_bytes,
                         "the models' parameters and their optimizers' state"));
-  settings.assign(program.n_settings, 0);
+  settings.assign(program.settings_count, 0);
   return updateSettings();
 }
 
 Status Engine::updateSettings() {
-  if (program.settings.code && program.n_settings > 0) {
+  if (program.settings.exists() && program.settings_count > 0) {
     std::vector<void *> out;
     for (double &slot : settings)
       out.push_back(&slot);
@@ -44,13 +40,13 @@ Status Engine::updateSettings() {
 }
 
 int64_t Engine::tensorElements(int32_t index) const {
-  return elementCount(program.tensors[index].shape, program.tensors[index].rank);
+  return elementCount(program.tensors[index].shape);
 }
 
 /// Calls copy(place in the arena's order, place in row-major order, count) for runs of bytes that
 /// are contiguous in both.
 template <class Copy>
-static void forEachRun(const nn_tensor &tensor, int64_t bytes, int64_t elementBytes, Copy copy) {
+static void forEachRun(const TensorT &tensor, int64_t bytes, int64_t elementBytes, Copy copy) {
   if (tensor.block == 0)
     return copy(0, 0, bytes);
   int64_t rows = tensor.shape[0], run = tensor.block * elementBytes,
@@ -82,13 +78,18 @@ const unsigned char *RowMajor::of(int32_t index, const unsigned char *from) {
   return copies.back().data();
 }
 
+size_t Engine::scratchOf(const nn_fn &function, int64_t capacity) const {
+  const CompiledFunctionT &f = about(function);
+  const unsigned __int128 need = (unsigned __int128)f.row_bytes * capacity + f.fixed_bytes;
+  return need >> 60 ? SIZE_MAX : size_t(need);
+}
+
 Status Engine::reserve(const nn_fn &function, int64_t capacity) {
-  unsigned __int128 need = (unsigned __int128)function.row_bytes * capacity + function.fixed_bytes;
+  const size_t need = scratchOf(function, capacity);
   if (need <= scratch.size())
     return Status();
   return scratch.allocate(
-      need >> 60 ? SIZE_MAX : size_t(need),
-      format("the intermediate results of %s", counted(capacity, "example").c_str()));
+      need, format("the intermediate results of %s", counted(capacity, "example").c_str()));
 }
 
 int64_t Gather::bytes() const {
@@ -119,9 +120,10 @@ namespace {
 struct Job {
   const nn_call *call;
   nn_code code;
-  const Gather *gather; // copied by all threads, or null
-  nn_call prepare;      // when the gathered rows are computed
-  bool bad = false;     // the gathered rows are damaged; written by thread 0 between two barriers
+  const Gather *gather;       // copied by all threads, or null
+  nn_call prepare;            // when the gathered rows are computed …
+  nn_code computed = nullptr; // … by this function
+  bool bad = false;           // they cannot be believed; written by thread 0 between two barriers
 };
 
 void makeBatch(Job &job, int32_t thread, int32_t threads) {
@@ -134,7 +136,7 @@ void makeBatch(Job &job, int32_t thread, int32_t threads) {
     meet();
     if (thread == 0)
       job.bad = !job.gather->computation->intact(job.gather->computation->self);
-    job.gather->computation->prepare->code(&job.prepare, thread, threads);
+    job.computed(&job.prepare, thread, threads);
   }
   Profiler::copied(*job.call, thread);
   meet();
@@ -155,14 +157,15 @@ void runJob(void *data, int32_t thread, int32_t threads) {
 
 bool Engine::runCall(const nn_fn &function, nn_call &call, const Gather *gather, int threads) {
   if (threads == 1 && !gather && !profiler) { // a step may take less time than what follows
-    function.code(&call, 0, 1);
+    functions[function.code](&call, 0, 1);
     return true;
   }
   if (profiler)
     profiler->begin(function, call, threads);
-  Job job{&call, function.code, gather, call};
+  Job job{&call, functions[function.code], gather, call};
   if (gather && gather->computation) {
     const Gather::Computation &computation = *gather->computation;
+    job.computed = functions[computation.prepare->code];
     job.prepare.in = computation.columns;
     job.prepare.out = computation.prepared;
     job.prepare.capacity = computation.capacity;
@@ -215,7 +218,7 @@ void Engine::callHere(const nn_fn &function, const void *const *in, void *const 
                       int64_t capacity, const Buffer &own) const {
   nn_call call{arena.data(), own.data(),     in,   out,     scalars.data(), rows,
                capacity,     &Pool::barrier, pool, nullptr, nullptr};
-  function.code(&call, 0, 1);
+  functions[function.code](&call, 0, 1);
 }
 
 void Engine::callAlone(const nn_fn &function, const void *const *in, void *const *out) {

@@ -5,6 +5,7 @@
 #include "runtime/abi.h"
 #include "runtime/device/pool.h"
 #include "runtime/device/profile.h"
+#include "runtime/schema/program.h"
 #include "runtime/support/buffer.h"
 #include "runtime/support/elements.h"
 
@@ -25,17 +26,19 @@ struct Tuning {
 
 class Engine {
 public:
-  /// `threads` > 0: exactly that number; 0: up to the number of cores, decided by Tuning.
-  Engine(const nn_program &program, int threads, Pool *shared = nullptr);
+  /// `functions`: the compiled ones, by their numbers. `threads` > 0: exactly so many; 0: up to the
+  /// number of cores, decided by Tuning.
+  Engine(const ProgramT &program, const nn_code *functions, int threads, Pool *shared = nullptr);
 
-  /// Checks the program's version, allocates the arena, computes the settings. `options` has a
+  /// Allocates the arena, computes the settings. `options` has a
   /// value for each option.
   Status start(uint64_t seed, const std::vector<double> &options);
 
   /// Computes the settings again, after scalars have changed.
   Status updateSettings();
 
-  const nn_program &program;
+  const ProgramT &program;
+  const nn_code *const functions;
   bool f64() const { return wide; }
   int64_t elementBytes() const { return wide ? 8 : 4; }
   int maxThreads() const { return pool->size(); }
@@ -62,6 +65,12 @@ public:
   /// of it) and row-major memory outside.
   void exportTensor(int32_t index, const unsigned char *from, unsigned char *rowMajor) const;
   void importTensor(int32_t index, const unsigned char *rowMajor, unsigned char *to) const;
+
+  const CompiledFunctionT &about(const nn_fn &function) const {
+    return program.functions[size_t(function.code)];
+  }
+  /// The scratch of a call.
+  size_t scratchOf(const nn_fn &function, int64_t capacity) const;
 
   /// Makes the scratch big enough for `function` at this capacity.
   Status reserve(const nn_fn &function, int64_t capacity);

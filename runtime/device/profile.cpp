@@ -32,7 +32,7 @@ static constexpr int32_t started_ = -1;
 
 /// The counters of one function on a given number of threads.
 struct Profiler::Stamps {
-  Stamps(const nn_profiled *function, int32_t kernels, int threads)
+  Stamps(const ProfiledT *function, int32_t kernels, int threads)
       : function(function), kernels(kernels), threads(threads),
         stride((2 * kernels + n_special + 1 + 7) / 8 * 8), memory(size_t(stride) * threads + 8) {
     rows = memory.data() + (64 - reinterpret_cast<uintptr_t>(memory.data()) % 64) % 64 / 8;
@@ -47,7 +47,7 @@ struct Profiler::Stamps {
     return total;
   }
 
-  const nn_profiled *function;
+  const ProfiledT *function;
   int32_t kernels;
   int threads, stride;
   std::vector<uint64_t> memory;
@@ -56,8 +56,8 @@ struct Profiler::Stamps {
   double callSeconds = 0, stepSeconds = 0;
 };
 
-Profiler::Profiler(const nn_program &program) : program(program) {
-  calls.assign(program.profile->n_functions, 0);
+Profiler::Profiler(const ProgramT &program) : program(program) {
+  calls.assign(int32_t(program.profile->functions.size()), 0);
   began = now();
   firstTick = ticks();
 }
@@ -87,11 +87,11 @@ void Profiler::metAfterCopy(const nn_call &call, int32_t thread) {
                2 * static_cast<Stamps *>(call.stamp_data)->kernels + WaitAfterCopy);
 }
 
-Profiler::Stamps &Profiler::tableOf(const nn_profiled &profiled, int threads) {
+Profiler::Stamps &Profiler::tableOf(const ProfiledT &profiled, int threads) {
   for (auto &table : tables)
     if (table->function == &profiled && table->threads == threads)
       return *table;
-  tables.emplace_back(new Stamps(&profiled, profiled.n_kernels, threads));
+  tables.emplace_back(new Stamps(&profiled, int32_t(profiled.kernels.size()), threads));
   return *tables.back();
 }
 
@@ -111,16 +111,17 @@ void Profiler::add(const Profiler &other) {
 
 void Profiler::begin(const nn_fn &function, nn_call &call, int threads) {
   current = nullptr;
-  const nn_profile &profile = *program.profile;
+  const ProfileT &profile = *program.profile;
   int32_t index = 0;
-  while (index < profile.n_functions && profile.functions[index].fn.code != function.code)
+  while (index < int32_t(profile.functions.size()) &&
+         profile.functions[index].code != function.code)
     ++index;
-  if (index == profile.n_functions)
+  if (index == int32_t(profile.functions.size()))
     return;
-  const nn_profiled &profiled = profile.functions[index];
+  const ProfiledT &profiled = profile.functions[index];
   call.stamp = &Profiler::stamp;
   if (calls[index]++ == 0) {
-    unused.reset(new Stamps(nullptr, profiled.n_kernels, threads));
+    unused.reset(new Stamps(nullptr, int32_t(profiled.kernels.size()), threads));
     call.stamp_data = unused.get();
     return;
   }
@@ -234,11 +235,11 @@ void printRows(std::string &text, const std::string &line, std::vector<Row *> ro
 } // namespace
 
 std::string Profiler::textOf(const Stamps &stamps, double secondsPerTick) const {
-  const nn_profile &profile = *program.profile;
-  const nn_profiled &function = *stamps.function;
+  const ProfileT &profile = *program.profile;
+  const ProfiledT &function = *stamps.function;
   const double unit = secondsPerTick / double(stamps.calls) / stamps.threads;
   const double rows = double(stamps.examples) / double(stamps.calls);
-  const bool wide = program.elements && !strcmp(program.elements, "f64");
+  const bool wide = program.elements == "f64";
   const double roofFlops = hasRoof ? roof.flops / (wide ? 2 : 1) : 0;
   const double call = stamps.callSeconds / double(stamps.calls);
   const double step = stamps.steps ? stamps.stepSeconds / double(stamps.steps) : call;
@@ -248,36 +249,34 @@ std::string Profiler::textOf(const Stamps &stamps, double secondsPerTick) const 
     Row row;
     std::vector<Row> kernels;
   };
-  std::vector<Line> lines(profile.n_lines + 1); // the last: kernels that belong to no line
+  std::vector<Line> lines(profile.lines.size() + 1); // the last: kernels that belong to no line
   Work all;
-  for (int32_t k = 0; k < function.n_kernels; ++k) {
-    const nn_kernel &kernel = function.kernels[k];
+  for (int32_t k = 0; k < int32_t(function.kernels.size()); ++k) {
+    const KernelT &kernel = function.kernels[k];
     Row row;
     row.work.time = stamps.sum(k) * unit;
     row.work.wait = stamps.sum(stamps.kernels + k) * unit;
     row.work.flops = at(kernel.flops);
-    for (int32_t t = 0; t < kernel.n_traffic; ++t)
-      row.work.bytes += at(kernel.traffic[t].bytes);
+    for (const nn_traffic &traffic : kernel.traffic)
+      row.work.bytes += at(traffic.bytes);
     if (hasRoof) {
-      nn_roofline least;
-      nn_roofline_of(&kernel, int64_t(rows + 0.5), wide ? 8 : 4, &roof, &least);
+      const nn_roofline least = nn_roofline_of(kernel, int64_t(rows + 0.5), wide ? 8 : 4, roof);
       row.work.least = std::max(least.compute, least.memory);
       row.bound = boundOf(least, row.work.time * stamps.threads);
     }
-    row.text = format("  %s %s", kernel.kind, kernel.results);
-    if (*kernel.places)
-      row.text += std::string(" in ") + kernel.places;
-    for (int32_t l = 1; l < kernel.n_lines; ++l)
-      row.text +=
-          (l == 1 ? "; with line " : ", ") + std::string(profile.lines[kernel.lines[l]].where);
-    Line &line = lines[kernel.n_lines ? kernel.lines[0] : profile.n_lines];
+    row.text = "  " + kernel.kind + " " + kernel.results;
+    if (!kernel.places.empty())
+      row.text += " in " + kernel.places;
+    for (int32_t l = 1; l < int32_t(kernel.lines.size()); ++l)
+      row.text += (l == 1 ? "; with line " : ", ") + profile.lines[kernel.lines[l]].where;
+    Line &line = lines[kernel.lines.empty() ? profile.lines.size() : size_t(kernel.lines[0])];
     line.row.work += row.work;
     line.kernels.push_back(std::move(row));
     all += line.kernels.back().work;
   }
 
   std::string text =
-      format("profile: %s: %s of %s on %s, %s µs each\n", function.name,
+      format("profile: %s: %s of %s on %s, %s µs each\n", function.name.c_str(),
              counted(stamps.calls, stamps.steps ? "step" : "call").c_str(),
              counted(int64_t(rows + 0.5), "row").c_str(), counted(stamps.threads, "thread").c_str(),
              microseconds(step, step).c_str());
@@ -300,7 +299,7 @@ std::string Profiler::textOf(const Stamps &stamps, double secondsPerTick) const 
       continue;
     }
     const bool known = line != &lines.back();
-    const nn_source_line *source = known ? &profile.lines[line - lines.data()] : nullptr;
+    const SourceLineT *source = known ? &profile.lines[line - lines.data()] : nullptr;
     line->row.text = source ? source->text : "the compiler's own";
     text += rowText(source ? source->where : "", line->row, step, stamps.threads, roofFlops);
     std::vector<Row *> kernels;
@@ -336,9 +335,9 @@ std::string Profiler::textOf(const Stamps &stamps, double secondsPerTick) const 
 
 std::string Profiler::text() {
   const double perTick = (now() - began) / double(std::max<uint64_t>(1, ticks() - firstTick));
-  // Measured now and not at the start, so that the run does not wait for it, and only the engine
-  // that prints the results of all engines needs it.
-  hasRoof = nn_measure_roof(program.profile->vector_bytes, program.profile->fma, &roof) == 0;
+  // Now, not at the start: the run does not wait for it, and of several engines only the one that
+  // tells of all needs it.
+  hasRoof = nn_measure_roof(program.profile->vector_bytes, program.profile->fma, roof);
   std::string text =
       "profile: what one core can do was not measured: it has no vectors of that kind\n";
   if (hasRoof)
@@ -355,7 +354,7 @@ std::string Profiler::text() {
   text += format("profile: times are means of the threads, GFLOP/s and GB/s those of one core; a "
                  "time stamp takes %.0f ns of them\n",
                  trial.sum(0) * perTick / trials * 1e9);
-  for (int32_t f = 0; f < program.profile->n_functions; ++f) {
+  for (int32_t f = 0; f < int32_t(program.profile->functions.size()); ++f) {
     const Stamps *most = nullptr;
     int64_t all = 0;
     for (auto &table : tables) {

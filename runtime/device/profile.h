@@ -4,6 +4,7 @@
 #pragma once
 
 #include "runtime/abi.h"
+#include "runtime/ask.h"
 
 #include <memory>
 #include <string>
@@ -13,8 +14,8 @@ namespace nnrt {
 
 class Profiler {
 public:
-  /// `program` must have a profile.
-  explicit Profiler(const nn_program &program);
+  /// `program` has a profile. Measures what one core can do, which takes about 0.2 s.
+  explicit Profiler(const ProgramT &program);
   ~Profiler();
 
   /// Called around each call of a compiled function: begin() sets call.stamp if the function is
@@ -41,10 +42,10 @@ public:
 private:
   struct Stamps;
   static void stamp(void *stamps, int32_t thread, int32_t event);
-  Stamps &tableOf(const nn_profiled &profiled, int threads);
+  Stamps &tableOf(const ProfiledT &profiled, int threads);
   std::string textOf(const Stamps &stamps, double secondsPerTick) const;
 
-  const nn_program &program;
+  const ProgramT &program;
   nn_roof roof{};
   bool hasRoof = false;
   std::vector<std::unique_ptr<Stamps>> tables; // one for each function and number of threads

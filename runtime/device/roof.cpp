@@ -1,7 +1,7 @@
-// Measures what one core can do: multiply-adds on registers alone, and a triad through each level
-// of the memory. Every vector width that code may be compiled for has its own loops here, whatever
-// this file itself is compiled for.
-#include "runtime/abi.h"
+// What one core can do: multiply-adds on registers alone, and a triad through each level of the
+// memory. Every vector width that code may be compiled for has its own loops here, whatever this
+// file itself is compiled for.
+#include "runtime/ask.h"
 #include "runtime/device/pool.h"
 #include "runtime/support/buffer.h"
 
@@ -119,70 +119,70 @@ double triadBandwidth(const Loops &loops, float *const (&arrays)[3], double byte
 } // namespace
 } // namespace nnrt
 
-extern "C" int nn_measure_roof(int32_t vector_bytes, int32_t fma, nn_roof *roof) {
+bool nn_measure_roof(int32_t vector_bytes, int32_t fma, nn_roof &roof) {
   using namespace nnrt;
   Loops loops;
   if (!loopsFor(vector_bytes, fma, loops))
-    return 1;
+    return false;
   FlushDenormals flush;
-  roof->vector_bytes = vector_bytes;
-  roof->fma = fma;
-  const int64_t steps = 50000; // about 0.1 ms: short enough to fit between other processes
-  loops.multiplyAdds(steps);   // raises the clock frequency
-  roof->flops = 2.0 * double(loops.lanes) * accumulators * double(steps) /
-                best(200, [&] { loops.multiplyAdds(steps); });
+  roof.vector_bytes = vector_bytes;
+  roof.fma = fma;
+  const int64_t steps =
+      50000;                 // about 0.1 ms: short enough to fall between the times that others run
+  loops.multiplyAdds(steps); // the clock rises
+  roof.flops = 2.0 * double(loops.lanes) * accumulators * double(steps) /
+               best(200, [&] { loops.multiplyAdds(steps); });
 
 #if defined(_SC_LEVEL1_DCACHE_SIZE)
-  roof->sizes[NN_L1] = cacheBytes(_SC_LEVEL1_DCACHE_SIZE, 32 << 10);
-  roof->sizes[NN_L2] = cacheBytes(_SC_LEVEL2_CACHE_SIZE, 1 << 20);
-  roof->sizes[NN_L3] = cacheBytes(_SC_LEVEL3_CACHE_SIZE, 16 << 20);
+  roof.sizes[NN_L1] = cacheBytes(_SC_LEVEL1_DCACHE_SIZE, 32 << 10);
+  roof.sizes[NN_L2] = cacheBytes(_SC_LEVEL2_CACHE_SIZE, 1 << 20);
+  roof.sizes[NN_L3] = cacheBytes(_SC_LEVEL3_CACHE_SIZE, 16 << 20);
 #else
-  roof->sizes[NN_L1] = 32 << 10;
-  roof->sizes[NN_L2] = 1 << 20;
-  roof->sizes[NN_L3] = 16 << 20;
+  roof.sizes[NN_L1] = 32 << 10;
+  roof.sizes[NN_L2] = 1 << 20;
+  roof.sizes[NN_L3] = 16 << 20;
 #endif
-  roof->sizes[NN_MEMORY] = std::numeric_limits<double>::infinity();
-  // Half of the cache; for the third level, which others share, a little more than the second
-  // holds; for memory twice the third.
-  const double memory = std::min(2 * roof->sizes[NN_L3], double(256 << 20));
-  const double bytes[NN_LEVELS] = {roof->sizes[NN_L1] / 2, roof->sizes[NN_L2] / 2,
-                                   std::min(4 * roof->sizes[NN_L2], roof->sizes[NN_L3] / 2),
-                                   memory};
+  roof.sizes[NN_MEMORY] = std::numeric_limits<double>::infinity();
+  // Half of a cache; for the third level a little more than the second holds, since others share
+  // it; for memory twice the third.
+  const double memory = std::min(2 * roof.sizes[NN_L3], double(256 << 20));
+  const double bytes[NN_LEVELS] = {roof.sizes[NN_L1] / 2, roof.sizes[NN_L2] / 2,
+                                   std::min(4 * roof.sizes[NN_L2], roof.sizes[NN_L3] / 2), memory};
   Buffer buffers[3];
   float *arrays[3];
   for (int i = 0; i < 3; ++i) {
     if (buffers[i].allocate(size_t(memory / 3) + 4096, "measuring the memory's bandwidth").failed())
-      return 1;
-    // Written once, because all fresh pages are the same page of zeros; and shifted, because
-    // addresses with the same last 12 bits delay one another.
+      return false;
+    // Written once, since fresh pages are one page of zeros; and shifted, since addresses that are
+    // alike in their last 12 bits hold up one another.
     memset(buffers[i].data(), 0, buffers[i].size());
     arrays[i] = buffers[i].as<float>() + 256 * i;
   }
   for (int level = 0; level < NN_LEVELS; ++level)
-    roof->bandwidth[level] =
+    roof.bandwidth[level] =
         triadBandwidth(loops, arrays, bytes[level], level < NN_L3 ? 2e-4 : 2e-3);
-  return 0;
+  return true;
 }
 
-extern "C" void nn_roofline_of(const nn_kernel *kernel, int64_t rows, int32_t element_bytes,
-                               const nn_roof *roof, nn_roofline *result) {
+nn_roofline nn_roofline_of(const KernelT &kernel, int64_t rows, int32_t element_bytes,
+                           const nn_roof &roof) {
+  nn_roofline result;
   auto at = [&](nn_amount amount) { return amount.fixed + amount.per_row * double(rows); };
-  // A multiply-add is one instruction with two FLOPs; another operation is also one instruction, on
-  // the same number of lanes.
-  const double flops = roof->flops * 4 / element_bytes;
-  result->compute = (at(kernel->flops) + 2 * at(kernel->others)) / flops;
+  // A multiply-add is one instruction with two FLOPs; another operation is one too, on as many
+  // lanes.
+  const double flops = roof.flops * 4 / element_bytes;
+  result.compute = (at(kernel.flops) + 2 * at(kernel.others)) / flops;
   double levels[NN_LEVELS] = {};
-  for (int32_t i = 0; i < kernel->n_traffic; ++i) {
+  for (const nn_traffic &traffic : kernel.traffic) {
     int level = NN_L1;
-    while (level < NN_MEMORY && at(kernel->traffic[i].distance) > roof->sizes[level])
+    while (level < NN_MEMORY && at(traffic.distance) > roof.sizes[level])
       ++level;
-    levels[level] += at(kernel->traffic[i].bytes) / roof->bandwidth[level];
+    levels[level] += at(traffic.bytes) / roof.bandwidth[level];
   }
-  result->memory = 0;
-  result->level = NN_L1;
   for (int level = 0; level < NN_LEVELS; ++level) {
-    result->memory += levels[level];
-    if (levels[level] > levels[result->level])
-      result->level = level;
+    result.memory += levels[level];
+    if (levels[level] > levels[result.level])
+      result.level = nn_level(level);
   }
+  return result;
 }

@@ -8,16 +8,16 @@
 
 namespace nnrt {
 
-Status Totals::prepare(Engine &engine, const nn_metric *list, int32_t n, bool loss) {
-  metrics = list;
-  count = n;
+Status Totals::prepare(Engine &engine, const std::vector<MetricT> &list, bool loss) {
+  metrics = list.data();
+  count = int32_t(list.size());
   withLoss = loss;
   wide = engine.f64();
   sizes.clear();
   if (withLoss)
     sizes.push_back(1);
   for (int32_t m = 0; m < count; ++m)
-    for (int32_t t = 0; t < metrics[m].n_totals; ++t)
+    for (int32_t t = 0; t < int32_t(metrics[m].total_sizes.size()); ++t)
       sizes.push_back(metrics[m].total_sizes[t]);
   auto padded = [&](int64_t size) { return (size * int64_t(sizeof(double)) + 63) / 64 * 64; };
   int64_t bytes = 0;
@@ -36,7 +36,7 @@ Status Totals::prepare(Engine &engine, const nn_metric *list, int32_t n, bool lo
   for (const std::vector<double> &sum : sums)
     sumPointers.push_back(sum.data());
   for (int32_t m = 0; m < count; ++m)
-    if (metrics[m].finish.code)
+    if (metrics[m].finish.exists())
       NN_TRY(engine.reserve(metrics[m].finish, 1));
   clear();
   return Status();
@@ -50,10 +50,10 @@ void Totals::clearMetrics() {
 void Totals::addMetrics() {
   size_t total = withLoss;
   for (int32_t m = 0; m < count; ++m) {
-    const nn_metric &metric = metrics[m];
+    const MetricT &metric = metrics[m];
     int32_t spread = 0;
-    for (int32_t t = 0; t < metric.n_totals; ++t, ++total) {
-      if (spread < metric.n_spreads && metric.spreads[spread] == t) {
+    for (int32_t t = 0; t < int32_t(metric.total_sizes.size()); ++t, ++total) {
+      if (spread < int32_t(metric.spreads.size()) && metric.spreads[spread] == t) {
         addSpread(total);
         ++spread;
         t += 2;
@@ -88,11 +88,11 @@ void Totals::addSpread(size_t first) {
 Status Totals::finish(Engine &engine, int32_t metric, std::vector<double> &value) const {
   size_t first = withLoss;
   for (int32_t m = 0; m < metric; ++m)
-    first += metrics[m].n_totals;
-  const nn_metric &m = metrics[metric];
-  value.assign(elementCount(m.shape, m.rank), 0);
-  if (!m.finish.code) { // nothing to compute: the only total is the value
-    if (m.n_totals == 1 && sums[first].size() == value.size())
+    first += int32_t(metrics[m].total_sizes.size());
+  const MetricT &m = metrics[metric];
+  value.assign(elementCount(m.shape), 0);
+  if (!m.finish.exists()) { // nothing to compute: the only total is the value
+    if (int32_t(m.total_sizes.size()) == 1 && sums[first].size() == value.size())
       value = sums[first];
     return Status();
   }
@@ -107,7 +107,7 @@ Status Totals::summary(Engine &engine, std::vector<double> &values) const {
   if (withLoss)
     values.push_back(meanLoss());
   for (int32_t m = 0; m < count; ++m) {
-    if (metrics[m].rank != 0) {
+    if (int32_t(metrics[m].shape.size()) != 0) {
       values.push_back(NAN);
       continue;
     }
@@ -139,13 +139,13 @@ bool Totals::restore(const std::vector<double> &saved) {
   return true;
 }
 
-Status evaluateRows(Engine &engine, const Dataset &data, const int32_t *fields, int32_t n_fields,
+Status evaluateRows(Engine &engine, const Dataset &data, const std::vector<int32_t> &fields,
                     const nn_fn &function, const std::vector<int64_t> &rows, Totals &totals,
                     Tuning &tuning) {
   FlushDenormals flush;
-  const int64_t capacity = pieceRows(function, int64_t(rows.size()));
+  const int64_t capacity = pieceRows(engine, function, int64_t(rows.size()));
   Batches batches;
-  NN_TRY(batches.prepare(engine, data, fields, n_fields, capacity));
+  NN_TRY(batches.prepare(engine, data, fields, capacity));
   totals.clear();
   return forEachPiece(engine, function, int64_t(rows.size()), [&](int64_t first, int64_t count) {
     if (pendingSignal())

@@ -12,8 +12,8 @@ namespace nnrt {
 /// metric's totals. Batches are added up in double.
 class Totals {
 public:
-  /// Allocates memory for the results. `withLoss`: result 0 is the batch's mean loss.
-  Status prepare(Engine &engine, const nn_metric *metrics, int32_t count, bool withLoss);
+  /// Allocates room for the results. `withLoss`: result 0 is the batch's mean loss.
+  Status prepare(Engine &engine, const std::vector<MetricT> &metrics, bool withLoss);
 
   /// The pointers to pass as nn_call.out.
   void *const *out() { return outputs.data(); }
@@ -52,7 +52,7 @@ private:
   void addSpread(size_t first);
   void clearMetrics();
 
-  const nn_metric *metrics = nullptr;
+  const MetricT *metrics = nullptr;
   int32_t count = 0;
   bool withLoss = false, wide = false;
   Buffer results; // all results, each at a 64-byte boundary
@@ -67,8 +67,8 @@ private:
 };
 
 /// Runs `function` over `rows` of a data set and adds everything to `totals` (which is cleared
-/// first). After a signal the rest is left out, and the totals must not be used.
-Status evaluateRows(Engine &engine, const Dataset &data, const int32_t *fields, int32_t n_fields,
+/// first). After a signal the rest is left out, and the totals are of no use.
+Status evaluateRows(Engine &engine, const Dataset &data, const std::vector<int32_t> &fields,
                     const nn_fn &function, const std::vector<int64_t> &rows, Totals &totals,
                     Tuning &tuning);
 

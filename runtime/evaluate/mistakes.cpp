@@ -10,35 +10,35 @@ namespace nnrt {
 
 static const size_t mostShown = 24;
 
-int32_t labelField(const nn_program &program, const nn_evaluate &evaluate) {
-  const nn_model &model = program.models[evaluate.model];
-  const int64_t outputs = elementCount(model.out_shape, model.out_rank);
+int32_t labelField(const ProgramT &program, const EvaluateT &evaluate) {
+  const ModelT &model = program.models[evaluate.model];
+  const int64_t outputs = elementCount(model.out_shape);
   int32_t label = labelOf(evaluate, outputs);
-  forEachTrain(program, [&](const nn_train &train) {
+  forEachTrain(program, [&](const TrainT &train) {
     if (label < 0 && train.model == evaluate.model && train.data == evaluate.data)
       label = labelOf(train, outputs);
   });
   return label;
 }
 
-/// Whether x is a picture: [h, w], [1, h, w] or [3, h, w], or one of these flattened, if the data
-/// have a column `image` of that size.
-static bool isPicture(const nn_data &data, const nn_field &x, EvaluateRecord &record) {
-  const int64_t *s = x.shape;
+/// Whether x is a picture: [h, w], [1, h, w] or [3, h, w], or one of these flattened, if a column
+/// of images says so.
+static bool isPicture(const DataT &data, const FieldT &x, EvaluateRecord &record) {
+  const std::vector<int64_t> &s = x.shape;
   auto take = [&](int64_t channels, int64_t height, int64_t width) {
     record.channels = int32_t(channels);
     record.height = int32_t(height);
     record.width = int32_t(width);
     return height >= 4 && width >= 4 && height <= 1024 && width <= 1024;
   };
-  if (x.rank == 2)
+  if (s.size() == 2)
     return take(1, s[0], s[1]);
-  if (x.rank == 3 && (s[0] == 1 || s[0] == 3))
+  if (s.size() == 3 && (s[0] == 1 || s[0] == 3))
     return take(s[0], s[1], s[2]);
-  for (int32_t c = 0; x.rank == 1 && c < data.n_columns; ++c)
+  for (int32_t c = 0; s.size() == 1 && c < int32_t(data.columns.size()); ++c)
     for (int64_t channels : {1, 3}) {
       int64_t side = int64_t(std::lround(std::sqrt(double(s[0]) / double(channels))));
-      if (!strcmp(data.columns[c].name, "image") && data.columns[c].size == s[0] &&
+      if (data.columns[c].name == "image" && data.columns[c].size == s[0] &&
           side * side * channels == s[0])
         return take(channels, side, side);
     }
@@ -80,13 +80,12 @@ static std::vector<double> shares(const Prediction &prediction, int64_t classes)
   return p;
 }
 
-/// Finds a classifier's mistakes: `label` is the field of class numbers.
-static Status findWrong(Run &run, const nn_evaluate &evaluate, const Dataset &data, int32_t x,
+/// A classifier's: `label` is the field of class numbers.
+static Status findWrong(Run &run, const EvaluateT &evaluate, const Dataset &data, int32_t x,
                         int32_t label, const std::vector<int64_t> &rows, EvaluateRecord &record) {
-  const nn_model &model = run.program.models[evaluate.model];
-  const nn_data &description = *data.description;
-  const int64_t classes = elementCount(model.out_shape, model.out_rank),
-                size = data.fieldSizes[size_t(x)];
+  const ModelT &model = run.program.models[evaluate.model];
+  const DataT &description = *data.description;
+  const int64_t classes = elementCount(model.out_shape), size = data.fieldSizes[size_t(x)];
   if (!isPicture(description, description.fields[x], record))
     record.channels = 0;
   const Statistics &statistics = data.statistics[size_t(x)];
@@ -127,18 +126,17 @@ static Status findWrong(Run &run, const nn_evaluate &evaluate, const Dataset &da
       });
 }
 
-Status findMistakes(Run &run, const nn_evaluate &evaluate, const Dataset &data,
+Status findMistakes(Run &run, const EvaluateT &evaluate, const Dataset &data,
                     const std::vector<int64_t> &rows, EvaluateRecord &record) {
-  const nn_model &model = run.program.models[evaluate.model];
-  const nn_data &description = *data.description;
-  const int64_t outputs = elementCount(model.out_shape, model.out_rank),
-                size = elementCount(model.in_shape, model.in_rank);
+  const ModelT &model = run.program.models[evaluate.model];
+  const DataT &description = *data.description;
+  const int64_t outputs = elementCount(model.out_shape), size = elementCount(model.in_shape);
   const int32_t label = labelField(run.program, evaluate);
   int32_t x = -1;
-  for (int32_t f = 0; f < description.n_fields; ++f) // as predict finds it
-    if (!strcmp(description.fields[f].name, "x") && data.fieldSizes[size_t(f)] == size)
+  for (int32_t f = 0; f < int32_t(description.fields.size()); ++f) // as predict finds it
+    if (description.fields[f].name == "x" && data.fieldSizes[size_t(f)] == size)
       x = f;
-  if (!model.predict.code || x < 0)
+  if (!model.predict.exists() || x < 0)
     return Status();
   if (label >= 0)
     return outputs < 2 || data.fieldSizes[size_t(label)] != 1

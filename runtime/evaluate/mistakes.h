@@ -19,14 +19,13 @@ struct Prediction {
 
 /// Calls visit(index in `rows`, prediction) for each row; `x` and `truth` are fields of the data.
 template <class Visit>
-Status eachPrediction(Engine &engine, const nn_model &model, const Dataset &data, int32_t x,
+Status eachPrediction(Engine &engine, const ModelT &model, const Dataset &data, int32_t x,
                       int32_t truth, const std::vector<int64_t> &rows, Visit &&visit) {
   FlushDenormals flush;
-  const int32_t fields[] = {x, truth};
-  const int64_t capacity = pieceRows(model.predict, int64_t(rows.size())),
-                outputs = elementCount(model.out_shape, model.out_rank);
+  const int64_t capacity = pieceRows(engine, model.predict, int64_t(rows.size())),
+                outputs = elementCount(model.out_shape);
   Batches batches;
-  NN_TRY(batches.prepare(engine, data, fields, 2, capacity));
+  NN_TRY(batches.prepare(engine, data, {x, truth}, capacity));
   Buffer results;
   NN_TRY(results.allocate(size_t(capacity * outputs * engine.elementBytes()), "the predictions"));
   return forEachPiece(
@@ -47,10 +46,9 @@ Status eachPrediction(Engine &engine, const nn_model &model, const Dataset &data
       });
 }
 
-/// Whether the statement compares the model's outputs with numbers of its data that are quantities,
-/// not choices.
-bool hasResiduals(const nn_program &program, const nn_evaluate &evaluate, const Dataset &data);
-Status findResiduals(Run &run, const nn_evaluate &evaluate, const Dataset &data, int32_t x,
+/// Whether the statement compares the model's outputs with numbers of its data that are no choices.
+bool hasResiduals(const ProgramT &program, const EvaluateT &evaluate, const Dataset &data);
+Status findResiduals(Run &run, const EvaluateT &evaluate, const Dataset &data, int32_t x,
                      const std::vector<int64_t> &rows, EvaluateRecord &record);
 
 } // namespace nnrt

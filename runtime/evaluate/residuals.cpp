@@ -47,30 +47,30 @@ void Residuals::add(double truth, double predicted, int64_t row) {
   ++counts[size_t(std::min(parts - 1, int((r / reach + 1) * (parts / 2))))];
 }
 
-/// Whether, according to a loss or a metric, the field holds shares or one of two numbers, which is
-/// a choice rather than a quantity.
-static bool isChoice(const nn_bound *bounds, int32_t count, int32_t field) {
-  return std::any_of(bounds, bounds + count, [&](const nn_bound &b) { return b.field == field; });
+/// Whether a loss or a metric says that the field holds shares or one of two numbers: a choice
+/// rather than a quantity.
+static bool isChoice(const std::vector<BoundT> &bounds, int32_t field) {
+  return std::any_of(bounds.begin(), bounds.end(),
+                     [&](const BoundT &b) { return b.field == field; });
 }
 
-bool hasResiduals(const nn_program &program, const nn_evaluate &evaluate, const Dataset &data) {
-  const nn_model &model = program.models[evaluate.model];
-  const int64_t outputs = elementCount(model.out_shape, model.out_rank);
+bool hasResiduals(const ProgramT &program, const EvaluateT &evaluate, const Dataset &data) {
+  const ModelT &model = program.models[evaluate.model];
+  const int64_t outputs = elementCount(model.out_shape);
   bool numbers = evaluate.truth >= 0 && outputs <= mostOutputs &&
                  data.fieldSizes[size_t(evaluate.truth)] == outputs &&
-                 !isChoice(evaluate.bounds, evaluate.n_bounds, evaluate.truth);
-  forEachTrain(program, [&](const nn_train &train) {
-    numbers &=
-        train.data != evaluate.data || !isChoice(train.bounds, train.n_bounds, evaluate.truth);
+                 !isChoice(evaluate.bounds, evaluate.truth);
+  forEachTrain(program, [&](const TrainT &train) {
+    numbers &= train.data != evaluate.data || !isChoice(train.bounds, evaluate.truth);
   });
   return numbers;
 }
 
-Status findResiduals(Run &run, const nn_evaluate &evaluate, const Dataset &data, int32_t x,
+Status findResiduals(Run &run, const EvaluateT &evaluate, const Dataset &data, int32_t x,
                      const std::vector<int64_t> &rows, EvaluateRecord &record) {
-  const nn_model &model = run.program.models[evaluate.model];
-  const nn_field &field = data.description->fields[evaluate.truth];
-  const size_t outputs = size_t(elementCount(model.out_shape, model.out_rank));
+  const ModelT &model = run.program.models[evaluate.model];
+  const FieldT &field = data.description->fields[evaluate.truth];
+  const size_t outputs = size_t(elementCount(model.out_shape));
   const Statistics &statistics = data.statistics[size_t(evaluate.truth)];
   if (!statistics.mean.empty())
     record.units = "as they were before they were normalized";

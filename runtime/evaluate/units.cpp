@@ -19,44 +19,43 @@ static std::string listOf(const std::vector<double> &values) {
   return text + (values.size() > mostShown ? ", …" : "");
 }
 
-/// The normalised fields among `fields` that are not a model's input.
-static std::vector<int32_t> targets(const nn_data &data, const int32_t *fields, int32_t count) {
+/// The normalised fields among `fields` that are not what a model is given.
+static std::vector<int32_t> targets(const DataT &data, const std::vector<int32_t> &fields) {
   std::vector<int32_t> found;
-  for (int32_t i = 0; i < count; ++i)
-    if ((data.fields[fields[i]].flags & NN_FIELD_NORMALIZE) && fields[i] != inputField(data))
-      found.push_back(fields[i]);
+  for (int32_t f : fields)
+    if ((data.fields[f].flags & NN_FIELD_NORMALIZE) && f != inputField(data))
+      found.push_back(f);
   return found;
 }
 
-void noteUnits(Run &run, const nn_data &data, const Learned &learned, const int32_t *fields,
-               int32_t count) {
-  for (int32_t f : targets(data, fields, count)) {
-    const std::string name = data.fields[f].name;
+void noteUnits(Run &run, const DataT &data, const Learned &learned,
+               const std::vector<int32_t> &fields) {
+  for (int32_t f : targets(data, fields)) {
+    const std::string &name = data.fields[f].name;
     auto statistics = learned.statistics.find(name);
     if (statistics == learned.statistics.end() ||
-        !run.told.insert("units " + std::string(data.name) + "." + name).second)
+        !run.told.insert("units " + data.name + "." + name).second)
       continue;
     const std::vector<double> &deviation = statistics->second.deviation;
     run.progress.note(format("note: `%s` of %s is normalised, so that errors against it are in "
                              "units of its deviation%s, %s",
-                             name.c_str(), data.name, deviation.size() > 1 ? "s" : "",
+                             name.c_str(), data.name.c_str(), deviation.size() > 1 ? "s" : "",
                              listOf(deviation).c_str()));
   }
 }
 
-void notePredictedUnits(Run &run, const nn_model &model, const nn_data &data,
-                        const Learned &learned) {
-  const int64_t outputs = elementCount(model.out_shape, model.out_rank);
+void notePredictedUnits(Run &run, const ModelT &model, const DataT &data, const Learned &learned) {
+  const int64_t outputs = elementCount(model.out_shape);
   std::set<int32_t> predicted; // by the models that are trained on this data set
-  forEachTrain(run.program, [&](const nn_train &train) {
+  forEachTrain(run.program, [&](const TrainT &train) {
     if (train.data >= 0 && &run.program.data[train.data] == &data)
-      for (int32_t f : targets(data, train.fields, train.n_fields))
+      for (int32_t f : targets(data, train.fields))
         predicted.insert(f);
   });
   for (int32_t f : predicted) {
-    const nn_field &field = data.fields[f];
+    const FieldT &field = data.fields[f];
     auto statistics = learned.statistics.find(field.name);
-    if (elementCount(field.shape, field.rank) != outputs || statistics == learned.statistics.end())
+    if (elementCount(field.shape) != outputs || statistics == learned.statistics.end())
       continue;
     const std::vector<double> &mean = statistics->second.mean,
                               &deviation = statistics->second.deviation;
@@ -72,7 +71,7 @@ void notePredictedUnits(Run &run, const nn_model &model, const nn_data &data,
     run.progress.note(format("note: `%s` of %s is normalised, so that outputs that predict it are "
                              "in its deviations, from its mean; in its own "
                              "units they are %s%s",
-                             field.name, data.name, own.c_str(),
+                             field.name.c_str(), data.name.c_str(), own.c_str(),
                              mean.size() > mostShown ? ", …" : ""));
   }
 }

@@ -8,65 +8,61 @@
 
 namespace nnrt {
 
-/// Whether a statement changes tensors of that model, which may be those of another model that
-/// shares them.
-static bool changes(const nn_program &program, const nn_statement &statement, const nn_model &of) {
-  if (statement.kind == NN_STMT_LOAD)
-    return shareTensors(program,
-                        program.models[static_cast<const nn_load *>(statement.body)->model], of);
-  if (statement.kind != NN_STMT_TRAIN)
+/// Whether a statement changes tensors of that model. Another one may share them.
+static bool changes(const ProgramT &program, const StatementT &statement, const ModelT &of) {
+  if (statement.body.type == NN_STMT_LOAD)
+    return shareTensors(program, program.models[as<LoadT>(statement).model], of);
+  if (statement.body.type != NN_STMT_TRAIN)
     return false;
-  const nn_train &train = *static_cast<const nn_train *>(statement.body);
-  for (int32_t i = 0; i < train.n_trained; ++i)
+  const TrainT &train = as<TrainT>(statement);
+  for (int32_t i = 0; i < int32_t(train.trained.size()); ++i)
     for (int32_t t = of.tensors.first; t < of.tensors.first + of.tensors.count; ++t)
       if (program.tensors[t].offset == program.tensors[train.trained[i]].offset)
         return true;
   return false;
 }
 
-/// Adds the statements before `ensemble` that determine the model `of`: loads and trainings; for a
-/// search, those of its best trial. A comparison leaves the model as it was. Returns false at
-/// `ensemble`.
-static bool addRecipe(const Run &run, const nn_statement *statements, int32_t count,
-                      const nn_ensemble &ensemble, std::vector<nn_statement> &recipe) {
+/// Adds the statements before `ensemble` that make the model `of` what it is: loads and training,
+/// of a search those of its best trial. What a comparison does to a model is undone. Returns false
+/// at `ensemble`.
+static bool addRecipe(const Run &run, StatementRange statements, const EnsembleT &ensemble,
+                      std::vector<const StatementT *> &recipe) {
   int32_t experiments = 0;
-  for (int32_t i = 0; i < count; ++i) {
-    const nn_statement &statement = statements[i];
-    if (statement.body == &ensemble)
+  for (const StatementT &statement : statements) {
+    if (statement.body.value == &ensemble)
       return false;
     if (changes(run.program, statement, run.program.models[ensemble.of]))
-      recipe.push_back(statement);
-    if (statement.kind == NN_STMT_EXPERIMENT) {
+      recipe.push_back(&statement);
+    if (statement.body.type == NN_STMT_EXPERIMENT) {
       const auto best = run.chosen.find(experiments++);
       if (best == run.chosen.end())
         continue;
-      const nn_variant &variant =
-          static_cast<const nn_experiment *>(statement.body)->variants[best->second];
+      const VariantT &variant = as<ExperimentT>(statement).variants[best->second];
       if (variant.model == ensemble.of)
-        addRecipe(run, variant.statements, variant.n_statements, ensemble, recipe);
+        addRecipe(run, variant.statements, ensemble, recipe);
     }
-    if (statement.kind == NN_STMT_CHOSEN) {
-      const nn_chosen &chosen = *static_cast<const nn_chosen *>(statement.body);
-      if (!addRecipe(run, chosen.bodies + run.chosen.at(chosen.experiment), 1, ensemble, recipe))
+    if (statement.body.type == NN_STMT_CHOSEN) {
+      const ChosenT &chosen = as<ChosenT>(statement);
+      if (!addRecipe(run, StatementRange(chosen.bodies[size_t(run.chosen.at(chosen.experiment))]),
+                     ensemble, recipe))
         return false;
     }
   }
   return true;
 }
 
-Status runEnsemble(Run &run, const nn_ensemble &ensemble, int32_t trains) {
-  const nn_program &program = run.program;
-  std::vector<nn_statement> recipe;
-  addRecipe(run, program.statements, program.n_statements, ensemble, recipe);
+Status runEnsemble(Run &run, const EnsembleT &ensemble, int32_t trains) {
+  const ProgramT &program = run.program;
+  std::vector<const StatementT *> recipe;
+  addRecipe(run, program.statements, ensemble, recipe);
   const nn_range from = program.models[ensemble.of].tensors,
                  to = program.models[ensemble.model].tensors;
   std::map<std::string, int32_t> members; // the ensemble's tensors by key: "member1.dense1.w"
   for (int32_t t = to.first; t < to.first + to.count; ++t)
     members[program.tensors[t].key] = t;
-  for (const nn_statement &statement : recipe)
-    if (statement.kind == NN_STMT_TRAIN &&
-        !program.data[static_cast<const nn_train *>(statement.body)->data].hidden)
-      NN_TRY(checkData(run, statement));
+  for (const StatementT *statement : recipe)
+    if (statement->body.type == NN_STMT_TRAIN && !program.data[as<TrainT>(*statement).data].hidden)
+      NN_TRY(checkData(run, *statement));
   std::vector<Status> results(ensemble.members);
   std::vector<std::vector<TrainRecord>> records(ensemble.members);
   std::vector<std::vector<unsigned char>> learned(
@@ -75,21 +71,22 @@ Status runEnsemble(Run &run, const nn_ensemble &ensemble, int32_t trains) {
   NN_TRY(seedOf(run.engine, ensemble.seed, "`seed`", seed).at(ensemble.where));
   SideRuns side(run);
   auto train = [&](Run &sub, int32_t member) -> Status {
-    sub.group = std::string("ensemble ") + ensemble.name;
+    sub.group = "ensemble " + ensemble.name;
     sub.groupPlace = ensemble.where;
     sub.variant = format("member %d", member + 1);
     sub.trial = "all members";
     sub.repeated = true;
     sub.engine.setSeed(run.engine.seed() + seed + 1 + uint64_t(member));
     NN_TRY(sub.engine.updateSettings());
-    for (int32_t m = 0; m < program.n_models; ++m)
+    for (int32_t m = 0; m < int32_t(program.models.size()); ++m)
       if (m == ensemble.of || shareTensors(program, program.models[m], program.models[ensemble.of]))
         NN_TRY(initialiseModels(sub, {m, 1}));
     int32_t ordinals = trains;
     std::string unseen;
     sub.output = &unseen;
-    NN_TRY(runStatements(sub, recipe.data(), int32_t(recipe.size()), ordinals));
-    // Not yet into the run's arena: other members start with a copy of that.
+    for (const StatementT *statement : recipe)
+      NN_TRY(runStatements(sub, StatementRange(*statement), ordinals));
+    // Not yet into the run's arena: others begin their members with a copy of that.
     RowMajor rowMajor(sub.engine);
     for (int32_t t = from.first; t < from.first + from.count; ++t) {
       const unsigned char *values = rowMajor.of(t, sub.engine.tensor(t));
@@ -108,14 +105,14 @@ Status runEnsemble(Run &run, const nn_ensemble &ensemble, int32_t trains) {
   for (int32_t m = 0; m < ensemble.members; ++m) { // their layouts may differ
     const unsigned char *values = learned[size_t(m)].data();
     for (int32_t t = from.first; t < from.first + from.count; ++t) {
-      const int32_t own = members.at(format("member%d.%s", m + 1, program.tensors[t].key));
+      const int32_t own = members.at(format("member%d.", m + 1) + program.tensors[t].key);
       run.engine.importTensor(own, values, run.engine.tensor(own));
       values += run.engine.tensorBytes(own);
     }
   }
   for (int32_t m = 0; m < ensemble.members; ++m)
     for (TrainRecord &record : records[m]) {
-      run.progress.note(format("ensemble %s: member %d of %d:%s  %s", ensemble.name, m + 1,
+      run.progress.note(format("ensemble %s: member %d of %d:%s  %s", ensemble.name.c_str(), m + 1,
                                ensemble.members, Progress::values(record, record.last).c_str(),
                                duration(record.seconds).c_str()));
       run.trained.push_back(std::move(record));

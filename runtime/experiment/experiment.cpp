@@ -28,7 +28,7 @@ struct Job {
 
 struct Trial {
   Point point;
-  const nn_variant *variant = nullptr;
+  const VariantT *variant = nullptr;
   std::vector<Job> jobs; // one for each fold
   bool done() const {
     return std::all_of(jobs.begin(), jobs.end(), [](const Job &job) { return job.done; });
@@ -53,14 +53,14 @@ std::vector<std::vector<double>> endsOf(const Trial &trial) {
 
 class ExperimentRun {
 public:
-  ExperimentRun(Run &run, const nn_experiment &experiment, int32_t ordinal, int32_t trains)
+  ExperimentRun(Run &run, const ExperimentT &experiment, int32_t ordinal, int32_t trains)
       : run(run), experiment(experiment), ordinal(ordinal), trains(trains), side(run) {}
   Status execute();
 
 private:
   bool isSearch() const { return experiment.method != NN_COMPARE; }
   std::string title() const {
-    return std::string(isSearch() ? "search" : "compare") + (*experiment.name ? " " : "") +
+    return std::string(isSearch() ? "search" : "compare") + (experiment.name.empty() ? "" : " ") +
            experiment.name;
   }
   Status prepare();
@@ -70,7 +70,7 @@ private:
   void judge(Run &sub, const Trial &trial, Job &job) const;
   void showDone();
   Status firstFailure() const;
-  const nn_variant *variantOf(const Point &point) const;
+  const VariantT *variantOf(const Point &point) const;
   void setChosen(Engine &engine, const Point &point) const;
   std::string describe(const Point &point) const;
   void keepBest(size_t first);
@@ -79,7 +79,7 @@ private:
   Status finishSearch();
 
   Run &run;
-  const nn_experiment &experiment;
+  const ExperimentT &experiment;
   int32_t ordinal, trains;
   SideRuns side;
   std::vector<Trial> trials;
@@ -92,17 +92,17 @@ private:
 
 std::string ExperimentRun::describe(const Point &point) const {
   std::string text;
-  for (int32_t v = 0; v < experiment.n_variables; ++v)
-    text += std::string(v ? ", " : "") + experiment.variables[v].name + " = " +
+  for (int32_t v = 0; v < int32_t(experiment.variables.size()); ++v)
+    text += (v ? ", " : "") + experiment.variables[v].name + " = " +
             valueText(experiment.variables[v], point[size_t(v)]);
   return text;
 }
 
-const nn_variant *ExperimentRun::variantOf(const Point &point) const {
-  for (int32_t i = 0; i < experiment.n_variants; ++i) {
-    const nn_variant &variant = experiment.variants[i];
+const VariantT *ExperimentRun::variantOf(const Point &point) const {
+  for (int32_t i = 0; i < int32_t(experiment.variants.size()); ++i) {
+    const VariantT &variant = experiment.variants[i];
     bool same = true;
-    for (int32_t v = 0; v < variant.n_choices; ++v)
+    for (int32_t v = 0; v < int32_t(variant.choices.size()); ++v)
       same &= variant.choices[v] < 0 || variant.choices[v] == int32_t(point[size_t(v)]);
     if (same)
       return &variant;
@@ -111,8 +111,8 @@ const nn_variant *ExperimentRun::variantOf(const Point &point) const {
 }
 
 void ExperimentRun::setChosen(Engine &engine, const Point &point) const {
-  for (int32_t v = 0; v < experiment.n_variables; ++v) {
-    const nn_variable &variable = experiment.variables[v];
+  for (int32_t v = 0; v < int32_t(experiment.variables.size()); ++v) {
+    const VariableT &variable = experiment.variables[v];
     if (variable.slot >= 0)
       engine.scalars[size_t(variable.slot)] = variable.draw == NN_DRAW_LIST
                                                   ? variable.values[int64_t(point[size_t(v)])]
@@ -129,15 +129,14 @@ Status ExperimentRun::prepare() {
   for (int32_t fold = 0; fold < folds; ++fold) {
     if (folds > 1)
       run.folds[experiment.data] = fold;
-    for (int32_t v = 0; v < experiment.n_variants; ++v)
-      forEachStatement(experiment.variants[v].statements, experiment.variants[v].n_statements,
-                       [&](const nn_statement &s) {
-                         const int32_t data = dataOf(s);
-                         if (data < 0 || run.program.data[data].hidden)
-                           return true;
-                         status = checkData(run, s);
-                         return !status.failed();
-                       });
+    for (int32_t v = 0; v < int32_t(experiment.variants.size()); ++v)
+      forEachStatement(experiment.variants[v].statements, [&](const StatementT &s) {
+        const int32_t data = dataOf(s);
+        if (data < 0 || run.program.data[data].hidden)
+          return true;
+        status = checkData(run, s);
+        return !status.failed();
+      });
     if (status.failed())
       break;
   }
@@ -154,7 +153,7 @@ Status ExperimentRun::carryOut(Run &sub, const Trial &trial, int32_t fold) {
   sub.trial = sub.variant = describe(trial.point);
   sub.repeated = folds > 1;
   sub.choices.clear();
-  for (int32_t v = 0; v < experiment.n_variables; ++v)
+  for (int32_t v = 0; v < int32_t(experiment.variables.size()); ++v)
     sub.choices.emplace_back(experiment.variables[v].name,
                              valueText(experiment.variables[v], trial.point[size_t(v)]));
   if (folds > 1)
@@ -162,18 +161,19 @@ Status ExperimentRun::carryOut(Run &sub, const Trial &trial, int32_t fold) {
   setChosen(sub.engine, trial.point);
   NN_TRY(sub.engine.updateSettings());
   NN_TRY(initialiseModels(sub, trial.variant->models));
-  for (int32_t i = 0; i < trial.variant->n_statements; ++i)
-    if (const nn_statement &s = trial.variant->statements[i]; dataOf(s) >= 0)
+  for (const StatementT &s : trial.variant->statements)
+    if (dataOf(s) >= 0)
       NN_TRY(checkData(sub, s)); // data of the block itself
   int32_t ordinals = trains;
-  return runStatements(sub, trial.variant->statements, trial.variant->n_statements, ordinals);
+  return runStatements(sub, trial.variant->statements, ordinals);
 }
 
 void ExperimentRun::judge(Run &sub, const Trial &trial, Job &job) const {
-  const nn_train *judged = nullptr;
-  for (int32_t i = 0, seen = 0; i < trial.variant->n_statements && !judged; ++i)
-    if (trial.variant->statements[i].kind == NN_STMT_TRAIN && seen++ == experiment.goal_train)
-      judged = static_cast<const nn_train *>(trial.variant->statements[i].body);
+  const TrainT *judged = nullptr;
+  int32_t seen = 0;
+  for (const StatementT &s : trial.variant->statements)
+    if (s.body.type == NN_STMT_TRAIN && seen++ == experiment.goal_train)
+      judged = &as<TrainT>(s);
   for (TrainRecord &record : job.trained)
     if ((record.judged = record.statement == judged))
       job.goal = resultOf(record, experiment.goal);
@@ -207,7 +207,7 @@ void ExperimentRun::showDone() {
     const Trial &trial = trials[shown];
     std::string line =
         format("%s: %lld of %lld", title().c_str(), (long long)shown + 1, (long long)planned);
-    if (experiment.n_variables)
+    if (!experiment.variables.empty())
       line += ": " + describe(trial.point);
     double seconds = 0;
     const Job *failed = nullptr;
@@ -238,7 +238,7 @@ Status ExperimentRun::firstFailure() const {
   for (const Trial &trial : trials)
     for (const Job &job : trial.jobs)
       if (job.status.failed() && !job.diverged)
-        return job.status.at(nullptr);
+        return job.status.at("");
   return Status();
 }
 
@@ -326,7 +326,7 @@ Status ExperimentRun::finishCompare() {
   std::vector<ComparedRun> rows;
   for (Trial &trial : trials) {
     ComparedRun row;
-    row.name = experiment.n_variables ? describe(trial.point) : "all folds";
+    row.name = !experiment.variables.empty() ? describe(trial.point) : "all folds";
     row.results = endsOf(trial);
     for (Job &job : trial.jobs) {
       row.seconds += job.seconds;
@@ -357,11 +357,11 @@ Status ExperimentRun::finishSearch() {
   Trial &chosen = trials[best];
   setChosen(run.engine, chosen.point);
   NN_TRY(run.engine.updateSettings());
-  run.chosen[ordinal] = int32_t(chosen.variant - experiment.variants);
+  run.chosen[ordinal] = int32_t(chosen.variant - experiment.variants.data());
 
   SearchRecord found;
   static const char *const methods[] = {"compare", "grid", "random", "tpe"};
-  found.name = *experiment.name ? experiment.name : "search";
+  found.name = experiment.name.empty() ? "search" : experiment.name;
   found.method = methods[experiment.method];
   found.goal = goalName(experiment, chosen.jobs[0].trained);
   found.direction = experiment.goal.direction;
@@ -369,11 +369,11 @@ Status ExperimentRun::finishSearch() {
   found.watch = experiment.goal;
   found.folds = folds;
   found.best = int64_t(best);
-  for (int32_t v = 0; v < experiment.n_variables; ++v)
+  for (int32_t v = 0; v < int32_t(experiment.variables.size()); ++v)
     found.variables.push_back(experiment.variables[v].name);
   for (const Trial &trial : trials) {
     SearchRecord::Trial row;
-    for (int32_t v = 0; v < experiment.n_variables; ++v)
+    for (int32_t v = 0; v < int32_t(experiment.variables.size()); ++v)
       row.values.push_back(valueText(experiment.variables[v], trial.point[size_t(v)]));
     const Spread goal = trial.goal();
     row.goal = goal.mean;
@@ -409,11 +409,11 @@ Status ExperimentRun::finishSearch() {
 
 } // namespace
 
-Status runExperiment(Run &run, const nn_experiment &experiment, int32_t ordinal, int32_t trains) {
+Status runExperiment(Run &run, const ExperimentT &experiment, int32_t ordinal, int32_t trains) {
   return ExperimentRun(run, experiment, ordinal, trains).execute();
 }
 
-Status runOutcome(Run &run, const nn_outcome &outcome) {
+Status runOutcome(Run &run, const OutcomeT &outcome) {
   run.say(run.outcomes[outcome.experiment]);
   return Status();
 }

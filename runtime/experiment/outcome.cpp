@@ -21,7 +21,7 @@ static std::vector<double> keptValues(const TrainRecord &record) {
 }
 
 double resultOf(const TrainRecord &record, const nn_watch &watch) {
-  const nn_train &train = *record.statement;
+  const TrainT &train = *record.statement;
   if (train.has_keep && record.kept.seen && train.keep.metric == watch.metric &&
       train.keep.split == watch.split)
     return record.kept.best;
@@ -115,7 +115,7 @@ std::string comparisonTable(const std::vector<ComparedRun> &runs, int32_t folds)
   return text;
 }
 
-std::string goalName(const nn_experiment &experiment, const std::vector<TrainRecord> &trained) {
+std::string goalName(const ExperimentT &experiment, const std::vector<TrainRecord> &trained) {
   return trained.empty() ? "goal" : watchName(experiment.goal, trained.back().statement->metrics);
 }
 

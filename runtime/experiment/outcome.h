@@ -33,7 +33,7 @@ struct ComparedRun {
 std::string comparisonTable(const std::vector<ComparedRun> &runs, int32_t folds);
 
 /// "val.loss"
-std::string goalName(const nn_experiment &experiment, const std::vector<TrainRecord> &trained);
+std::string goalName(const ExperimentT &experiment, const std::vector<TrainRecord> &trained);
 /// Mean and (population) standard deviation of some values.
 struct Spread {
   double mean, deviation;

@@ -10,16 +10,16 @@ namespace nnrt {
 
 static const double infinity = __builtin_inf();
 
-std::string valueText(const nn_variable &variable, double value) {
+std::string valueText(const VariableT &variable, double value) {
   return variable.draw == NN_DRAW_LIST ? variable.labels[int64_t(value)] : number(value);
 }
 
-Status gridPoints(const nn_experiment &experiment, int64_t trials, std::vector<Point> &points) {
+Status gridPoints(const ExperimentT &experiment, int64_t trials, std::vector<Point> &points) {
   double lists = 1;
   int ranges = 0;
-  for (int32_t v = 0; v < experiment.n_variables; ++v)
+  for (int32_t v = 0; v < int32_t(experiment.variables.size()); ++v)
     if (experiment.variables[v].draw == NN_DRAW_LIST)
-      lists *= experiment.variables[v].n_labels;
+      lists *= int32_t(experiment.variables[v].labels.size());
     else
       ++ranges;
   if (trials > 0 && lists > double(trials))
@@ -33,11 +33,11 @@ Status gridPoints(const nn_experiment &experiment, int64_t trials, std::vector<P
     return Status::error(format("the grid has %s points: too many",
                                 number(lists * std::pow(steps, ranges)).c_str()));
   points.assign(1, Point());
-  for (int32_t v = 0; v < experiment.n_variables; ++v) {
-    const nn_variable &variable = experiment.variables[v];
+  for (int32_t v = 0; v < int32_t(experiment.variables.size()); ++v) {
+    const VariableT &variable = experiment.variables[v];
     std::vector<double> values;
     if (variable.draw == NN_DRAW_LIST) {
-      for (int32_t i = 0; i < variable.n_labels; ++i)
+      for (int32_t i = 0; i < int32_t(variable.labels.size()); ++i)
         values.push_back(i);
     } else {
       for (int i = 0; i < int(steps); ++i) {
@@ -85,7 +85,7 @@ private:
 
 /// The range of a variable that is not a list, on a linear or logarithmic scale.
 struct Line {
-  explicit Line(const nn_variable &v)
+  explicit Line(const VariableT &v)
       : draw(v.draw), low(v.low), high(v.high), mean(v.low), deviation(v.high) {
     if (draw == NN_DRAW_NORMAL) {
       low = -infinity, high = infinity;
@@ -101,7 +101,7 @@ struct Line {
   double onLine(double value) const {
     return draw == NN_DRAW_LOG_UNIFORM ? std::log(value) : value;
   }
-  double value(double x, const nn_variable &v) const {
+  double value(double x, const VariableT &v) const {
     if (draw == NN_DRAW_NORMAL)
       return x;
     double value = draw == NN_DRAW_LOG_UNIFORM ? std::exp(x)
@@ -166,9 +166,10 @@ private:
   std::vector<Part> parts;
 };
 
-double drawFrom(const nn_variable &variable, Draws &draws) {
+double drawFrom(const VariableT &variable, Draws &draws) {
   if (variable.draw == NN_DRAW_LIST)
-    return std::min(variable.n_labels - 1.0, std::floor(draws.uniform() * variable.n_labels));
+    return std::min(int32_t(variable.labels.size()) - 1.0,
+                    std::floor(draws.uniform() * int32_t(variable.labels.size())));
   Line line(variable);
   return line.value(variable.draw == NN_DRAW_NORMAL
                         ? line.mean + line.deviation * draws.normal()
@@ -176,20 +177,20 @@ double drawFrom(const nn_variable &variable, Draws &draws) {
                     variable);
 }
 
-double bestOfList(const nn_variable &variable, const std::vector<double> &good,
+double bestOfList(const VariableT &variable, const std::vector<double> &good,
                   const std::vector<double> &bad, Draws &draws) {
-  // Counts, plus one of each for the prior.
-  std::vector<double> l(variable.n_labels, 1), g(variable.n_labels, 1);
+  // Counts, and one of each for the prior.
+  std::vector<double> l(int32_t(variable.labels.size()), 1), g(int32_t(variable.labels.size()), 1);
   for (double value : good)
     ++l[size_t(value)];
   for (double value : bad)
     ++g[size_t(value)];
-  const double sum = double(good.size()) + variable.n_labels;
+  const double sum = double(good.size()) + int32_t(variable.labels.size());
   double best = 0, most = -1;
   for (int candidate = 0; candidate < 24; ++candidate) {
     double at = draws.uniform() * sum;
     int32_t i = 0;
-    while (i + 1 < variable.n_labels && (at -= l[i]) >= 0)
+    while (i + 1 < int32_t(variable.labels.size()) && (at -= l[i]) >= 0)
       ++i;
     if (l[i] / g[i] > most)
       most = l[i] / g[i], best = i;
@@ -197,7 +198,7 @@ double bestOfList(const nn_variable &variable, const std::vector<double> &good,
   return best;
 }
 
-double bestOnLine(const nn_variable &variable, std::vector<double> good, std::vector<double> bad,
+double bestOnLine(const VariableT &variable, std::vector<double> good, std::vector<double> bad,
                   Draws &draws) {
   Line line(variable);
   for (std::vector<double> *values : {&good, &bad})
@@ -215,16 +216,16 @@ double bestOnLine(const nn_variable &variable, std::vector<double> good, std::ve
 
 } // namespace
 
-Point randomPoint(const nn_experiment &experiment, uint64_t seed, int64_t trial) {
+Point randomPoint(const ExperimentT &experiment, uint64_t seed, int64_t trial) {
   Point point;
-  for (int32_t v = 0; v < experiment.n_variables; ++v) {
+  for (int32_t v = 0; v < int32_t(experiment.variables.size()); ++v) {
     Draws draws(seed, trial, v);
     point.push_back(drawFrom(experiment.variables[v], draws));
   }
   return point;
 }
 
-Point tpePoint(const nn_experiment &experiment, const std::vector<Tried> &tried, uint64_t seed,
+Point tpePoint(const ExperimentT &experiment, const std::vector<Tried> &tried, uint64_t seed,
                int64_t trial) {
   static const size_t startup = 10;
   static const double goodShare = 0.15;
@@ -238,11 +239,11 @@ Point tpePoint(const nn_experiment &experiment, const std::vector<Tried> &tried,
                    [&](const Tried *a, const Tried *b) { return loss(a) < loss(b); });
   const size_t best = size_t(std::ceil(goodShare * double(order.size())));
   Point point;
-  for (int32_t v = 0; v < experiment.n_variables; ++v) {
+  for (int32_t v = 0; v < int32_t(experiment.variables.size()); ++v) {
     std::vector<double> good, bad;
     for (size_t i = 0; i < order.size(); ++i)
       (i < best ? good : bad).push_back(order[i]->point[size_t(v)]);
-    const nn_variable &variable = experiment.variables[v];
+    const VariableT &variable = experiment.variables[v];
     Draws draws(seed, trial, v);
     point.push_back(variable.draw == NN_DRAW_LIST
                         ? bestOfList(variable, good, bad, draws)

@@ -3,7 +3,7 @@
 // results before it.
 #pragma once
 
-#include "runtime/abi.h"
+#include "runtime/schema/program.h"
 #include "runtime/support/status.h"
 
 #include <cstdint>
@@ -23,20 +23,20 @@ struct Tried {
 
 /// Every combination of values, the last variable changing fastest. Ranges are cut into equal steps
 /// (of the logarithm, where they are logarithmic), as many as `trials` points allow; 0: three of
-/// each. Fails if the lists alone have more combinations than `trials`.
-Status gridPoints(const nn_experiment &experiment, int64_t trials, std::vector<Point> &points);
+/// each. Fails when the lists alone have more combinations than `trials`.
+Status gridPoints(const ExperimentT &experiment, int64_t trials, std::vector<Point> &points);
 
 /// Each variable drawn from its distribution.
-Point randomPoint(const nn_experiment &experiment, uint64_t seed, int64_t trial);
+Point randomPoint(const ExperimentT &experiment, uint64_t seed, int64_t trial);
 
 /// Tree-structured Parzen estimator (Bergstra, Bardenet, Bengio and Kégl, "Algorithms for
 /// Hyper-Parameter Optimization", NIPS 2011): for each variable, l is the density of its values in
 /// the best 15 % of `tried`, g that in the others; of 24 draws from l the one with the largest l /
 /// g is taken. The first ten trials are random.
-Point tpePoint(const nn_experiment &experiment, const std::vector<Tried> &tried, uint64_t seed,
+Point tpePoint(const ExperimentT &experiment, const std::vector<Tried> &tried, uint64_t seed,
                int64_t trial);
 
 /// A value as messages show it: "relu", "0.01".
-std::string valueText(const nn_variable &variable, double value);
+std::string valueText(const VariableT &variable, double value);
 
 } // namespace nnrt

@@ -22,14 +22,14 @@ SideRuns::~SideRuns() {
 }
 
 Status SideRuns::make(std::unique_ptr<Run> &run) {
-  run.reset(new Run(parent.program, flags));
+  run.reset(new Run(parent.program, parent.engine.functions, flags));
   run->folders = parent.folders;
   run->firstStepSeconds = 0; // it is not reported
   return run->engine.start(parent.engine.seed(), flags.options);
 }
 
 void SideRuns::reset(Run &run) const {
-  const nn_program &program = parent.program;
+  const ProgramT &program = parent.program;
   run.engine.setSeed(parent.engine.seed());
   run.engine.scalars = parent.engine.scalars;
   run.chosen = parent.chosen;
@@ -44,7 +44,7 @@ void SideRuns::reset(Run &run) const {
   run.diverged = false;
   run.output = nullptr;
   run.folds = parent.folds;
-  for (int32_t m = 0; m < program.n_models; ++m) {
+  for (int32_t m = 0; m < int32_t(program.models.size()); ++m) {
     const nn_range range = program.models[m].tensors;
     if (!program.models[m].hidden)
       for (int32_t t = range.first; t < range.first + range.count; ++t)

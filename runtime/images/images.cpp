@@ -73,7 +73,7 @@ Status listFiles(const std::string &path, int32_t label, Listing &listing) {
   return entries.empty() ? Status::error(path + " holds no images") : Status();
 }
 
-Status listClasses(const nn_source &source, const Folders &folders, Listing &listing) {
+Status listClasses(const SourceT &source, const Folders &folders, Listing &listing) {
   std::string path;
   NN_TRY(findFile(source.path, folders, path));
   while (path.size() > 1 && path.back() == '/')
@@ -99,9 +99,8 @@ std::string sizeText(int64_t height, int64_t width) {
   return format("%lld by %lld", (long long)height, (long long)width);
 }
 
-/// Reads an image in the form that the source requires of all; `other` names an image whose form it
-/// must have.
-Status readAs(const nn_source &source, const std::string &path, const std::string &other,
+/// Reads an image as the source wants all of them; `other` names what it must be like.
+Status readAs(const SourceT &source, const std::string &path, const std::string &other,
               Image &image) {
   NN_TRY(readImage(path, false, image));
   if (source.recolor)
@@ -155,7 +154,7 @@ public:
   void forget() override { bytes.release(); }
   std::string place(int64_t row) const override { return files[row]; }
 
-  Status read(const nn_source &source, Listing &&listing, const std::string &like) {
+  Status read(const SourceT &source, Listing &&listing, const std::string &like) {
     files = std::move(listing.files);
     labels = std::move(listing.labels);
     rows = int64_t(files.size());
@@ -194,7 +193,7 @@ public:
   }
 
   /// Which of the requests are `image`; the others are `label`.
-  Status answer(const std::vector<ColumnRequest> &columns, const char *name) {
+  Status answer(const std::vector<ColumnRequest> &columns, const std::string &name) {
     for (const ColumnRequest &column : columns) {
       isImage.push_back(column.name == "image");
       if (!isImage.back() && column.name != "label")
@@ -215,7 +214,7 @@ public:
 
 Status openFolder(const SourceSpec &spec, const std::vector<ColumnRequest> &columns,
                   std::unique_ptr<Source> &result) {
-  const nn_source &source = *spec.source;
+  const SourceT &source = *spec.source;
   std::unique_ptr<ImageSource> opened(new ImageSource);
   Listing listing;
   NN_TRY(listClasses(source, spec.folders, listing).at(source.where));
@@ -226,7 +225,7 @@ Status openFolder(const SourceSpec &spec, const std::vector<ColumnRequest> &colu
   return Status();
 }
 
-Status probeFolder(const nn_source &source, const Folders &folders, ImageFolder &result) {
+Status probeFolder(const SourceT &source, const Folders &folders, ImageFolder &result) {
   Listing listing;
   NN_TRY(listClasses(source, folders, listing));
   Image image;
@@ -239,7 +238,7 @@ Status probeFolder(const nn_source &source, const Folders &folders, ImageFolder 
   return Status();
 }
 
-Status openLoose(const nn_source &source, const std::string &path,
+Status openLoose(const SourceT &source, const std::string &path,
                  const std::vector<ColumnRequest> &columns, std::unique_ptr<Source> &result) {
   std::unique_ptr<ImageSource> opened(new ImageSource);
   Listing listing;
@@ -251,7 +250,7 @@ Status openLoose(const nn_source &source, const std::string &path,
     NN_TRY(listFiles(path, 0, listing));
   listing.labels.codes.clear();
   NN_TRY(opened->read(source, std::move(listing), "each image that the model was made for"));
-  NN_TRY(opened->answer(columns, path.c_str()));
+  NN_TRY(opened->answer(columns, path));
   result = std::move(opened);
   return Status();
 }

@@ -13,28 +13,28 @@
 
 namespace nnrt {
 
-/// The names of a data set's columns, by which a table's first line is recognised as a header.
-static std::vector<std::string> columnNames(const nn_data &data) {
-  std::vector<std::string> names(data.source.columns, data.source.columns + data.source.n_columns);
-  for (int32_t c = 0; c < data.n_columns; ++c)
-    names.push_back(data.columns[c].name);
+/// The columns of a data set as names that make a header of a table's first line.
+static std::vector<std::string> columnNames(const DataT &data) {
+  std::vector<std::string> names = data.source->columns;
+  for (const ColumnT &column : data.columns)
+    names.push_back(column.name);
   return names;
 }
 
-/// The description of new rows: as the rows of training, except for the header.
-static nn_source likeTraining(const nn_data &data, const std::string &path) {
-  nn_source description = data.source.kind == NN_CSV ? data.source : nn_source{};
+/// How new rows are written: as the rows of training, but for a header.
+static SourceT likeTraining(const DataT &data, const std::string &path) {
+  SourceT description = data.source->kind == NN_CSV ? *data.source : SourceT{};
   description.kind = NN_CSV;
-  description.path = path.c_str();
-  description.where = "";
-  description.columns = nullptr;
-  description.n_columns = description.n_compiled = 0;
+  description.path = path;
+  description.where.clear();
+  description.columns.clear();
+  description.compiled_columns = 0;
   description.header = NN_HEADER_AUTO;
   return description;
 }
 
-std::vector<std::string> namesOf(const nn_data &data, const std::string &path) {
-  CsvTable table; // a file that is not a table has no names
+std::vector<std::string> namesOf(const DataT &data, const std::string &path) {
+  CsvTable table; // what is no table has no names
   if (readTable(likeTraining(data, path), path, size_t(1) << 20, columnNames(data), table)
           .failed() ||
       !table.header)
@@ -42,11 +42,11 @@ std::vector<std::string> namesOf(const nn_data &data, const std::string &path) {
   return table.names;
 }
 
-/// Reads a table. If it is ambiguous whether its first line is a header (`doubtful`), `otherwise`
-/// (NN_HEADER_…) decides: as in the table of training, or none. An extra row only gives an extra
-/// output, so no row is lost.
-static Status readOrElse(nn_source description, const std::string &path, size_t limit,
-                         const std::vector<std::string> &known, int32_t otherwise, CsvTable &table,
+/// Reads a table whose first line is a header as `otherwise` (NN_HEADER_…) says where nobody can
+/// tell, which is `doubtful`: as in the table of training, or none. A row too many has an output
+/// too, so none is lost.
+static Status readOrElse(SourceT description, const std::string &path, size_t limit,
+                         const std::vector<std::string> &known, header otherwise, CsvTable &table,
                          bool &doubtful) {
   doubtful = readTable(description, path, limit, known, table).failed();
   if (!doubtful)
@@ -56,14 +56,14 @@ static Status readOrElse(nn_source description, const std::string &path, size_t 
   return readTable(description, path, limit, known, table);
 }
 
-Status openTable(Run &run, const nn_data &data, std::unique_ptr<Source> &source) {
+Status openTable(Run &run, const DataT &data, std::unique_ptr<Source> &source) {
   const std::string &path = run.input;
-  nn_source description = likeTraining(data, path);
+  SourceT description = likeTraining(data, path);
   const std::vector<std::string> known = columnNames(data);
   CsvTable table;
   bool doubtful;
   NN_TRY(readOrElse(description, path, size_t(1) << 20, known,
-                    data.source.header == NN_HEADER_YES ? NN_HEADER_YES : NN_HEADER_NO, table,
+                    data.source->header == NN_HEADER_YES ? NN_HEADER_YES : NN_HEADER_NO, table,
                     doubtful));
   description.header = table.header ? NN_HEADER_YES : NN_HEADER_NO;
   if ((table.guessed || doubtful) && !run.flags.quiet) // standard output may contain the
@@ -71,65 +71,62 @@ Status openTable(Run &run, const nn_data &data, std::unique_ptr<Source> &source)
     showError("note: " + PipedInput::named(run.input) + ": " + table.shape() + "\n");
   std::vector<ColumnRequest> requests;
   bool anyName = false;
-  for (int32_t c = 0; c < data.n_columns; ++c) {
-    requests.push_back(requestFor(data.columns[c], true));
-    anyName |= std::find(table.names.begin(), table.names.end(), data.columns[c].name) !=
-               table.names.end();
+  for (const ColumnT &column : data.columns) {
+    requests.push_back(requestFor(column, true));
+    anyName |= std::find(table.names.begin(), table.names.end(), column.name) != table.names.end();
   }
-  if (data.source.n_columns > 0 && !(table.header && anyName)) { // otherwise the table's own names
-                                                                 // are used
-    if (table.names.size() > size_t(data.source.n_columns))
-      return Status::error(format("%s has %zu columns, the program names %d", path.c_str(),
-                                  table.names.size(), data.source.n_columns));
-    description.columns = data.source.columns;
-    description.n_columns = int32_t(table.names.size()); // columns at the end may be missing
+  const std::vector<std::string> &named = data.source->columns;
+  if (!named.empty() && !(table.header && anyName)) { // else its own names
+    if (table.names.size() > named.size())
+      return Status::error(format("%s has %zu columns, the program names %zu", path.c_str(),
+                                  table.names.size(), named.size()));
+    // Columns at the end may be missing.
+    description.columns.assign(named.begin(), named.begin() + int64_t(table.names.size()));
   }
   SourceSpec spec{&description, 0, 0, 0, 0, 0, 0, 0, 0, {}};
   return openCsv(spec, requests, source);
 }
 
-/// The program's columns in an archive: by their own names, or by the names from which they were
-/// read in training.
-static Status openArchive(nn_source description, const std::vector<ColumnRequest> &requests,
+/// The program's columns in an archive: by their own names, or else by what they were read from in
+/// training.
+static Status openArchive(SourceT description, const std::vector<ColumnRequest> &requests,
                           std::unique_ptr<Source> &source) {
   std::vector<std::string> held;
   NN_TRY(listNpz(description.path, held));
-  std::vector<const char *> names, arrays;
+  std::vector<std::string> names, arrays;
   for (const ColumnRequest &request : requests) {
-    const char *array = request.name.c_str();
-    for (int32_t i = 0; i < description.n_arrays && description.kind == NN_NPZ; ++i)
+    std::string array = request.name;
+    for (size_t i = 0; i < description.arrays.size() && description.kind == NN_NPZ; ++i)
       if (request.name == description.columns[i] &&
           std::find(held.begin(), held.end(), request.name) == held.end())
         array = description.arrays[i];
     if (request.unread || std::find(held.begin(), held.end(), array) == held.end())
       continue;
-    names.push_back(request.name.c_str());
+    names.push_back(request.name);
     arrays.push_back(array);
   }
   if (names.empty())
-    return Status::error(std::string(description.path) +
-                         " has none of the columns that x is computed from");
+    return Status::error(description.path + " has none of the columns that x is computed from");
   description.kind = NN_NPZ;
-  description.columns = names.data();
-  description.arrays = arrays.data();
-  description.n_columns = description.n_arrays = int32_t(names.size());
+  description.columns = std::move(names);
+  description.arrays = std::move(arrays);
   return openNpy({&description, 0, 0, 0, 0, 0, 0, 0, 0, {}}, requests, source);
 }
 
-Status openAlike(Run &run, const nn_data &data, std::unique_ptr<Source> &source) {
+Status openAlike(Run &run, const DataT &data, std::unique_ptr<Source> &source) {
   const std::string &path = run.input;
-  nn_source description = data.source;
-  description.path = path.c_str();
-  description.where = "";
+  SourceT description = *data.source;
+  description.path = path;
+  description.where.clear();
   std::vector<ColumnRequest> requests;
-  for (int32_t c = 0; c < data.n_columns; ++c)
-    requests.push_back(requestFor(data.columns[c], true));
+  for (const ColumnT &column : data.columns)
+    requests.push_back(requestFor(column, true));
   std::string start;
   const bool isFolder = !isFile(path);
   if (!isFolder)
     NN_TRY(readFile(path, start, 8));
   auto begins = [&](const char *magic) { return start.compare(0, strlen(magic), magic) == 0; };
-  switch (data.source.kind) {
+  switch (data.source->kind) {
   case NN_IMAGES:
     if (imageReader() && (isFolder || begins("\x89PNG") || begins("\xff\xd8")))
       return imageReader()->openLoose(description, path, requests, source);
@@ -139,14 +136,11 @@ Status openAlike(Run &run, const nn_data &data, std::unique_ptr<Source> &source)
     if (begins("PK"))
       return openArchive(description, requests, source);
     if (begins("\x93NUMPY")) { // the first column, or `x`
-      const char *column = data.columns[0].name, *array = path.c_str();
-      for (int32_t c = 0; c < data.n_columns; ++c)
-        if (!strcmp(data.columns[c].name, "x"))
-          column = data.columns[c].name;
+      const bool hasX = std::any_of(data.columns.begin(), data.columns.end(),
+                                    [](const ColumnT &column) { return column.name == "x"; });
       description.kind = NN_NPY;
-      description.columns = &column;
-      description.arrays = &array;
-      description.n_columns = description.n_arrays = 1;
+      description.columns = {hasX ? "x" : data.columns[0].name};
+      description.arrays = {path};
       return openNpy({&description, 0, 0, 0, 0, 0, 0, 0, 0, {}}, requests, source);
     }
     return Status();
@@ -157,7 +151,7 @@ Status openAlike(Run &run, const nn_data &data, std::unique_ptr<Source> &source)
   }
 }
 
-Status openMatrix(const nn_source &described, const std::string &path, int64_t width,
+Status openMatrix(const SourceT &described, const std::string &path, int64_t width,
                   std::unique_ptr<MatrixSource> &matrix) {
   CsvTable table;
   bool doubtful;

@@ -14,10 +14,10 @@ namespace {
 
 class InputRows {
 public:
-  InputRows(Engine &engine, const nn_data &data, int32_t field, const Source &source,
+  InputRows(Engine &engine, const DataT &data, int32_t field, const Source &source,
             const std::string &input, const Learned &learned)
       : engine(engine), data(data), field(field), source(source), input(input), learned(learned),
-        size(elementCount(data.fields[field].shape, data.fields[field].rank)) {}
+        size(elementCount(data.fields[field].shape)) {}
 
   Status compute(Buffer &x);
 
@@ -33,7 +33,7 @@ private:
   Status unknown(int32_t column, const std::string &name) const;
 
   Engine &engine;
-  const nn_data &data;
+  const DataT &data;
   int32_t field;
   const Source &source;
   const std::string &input;
@@ -91,8 +91,8 @@ Status InputRows::mapNumbers(int32_t c) {
 }
 
 Status InputRows::mapClasses() {
-  codeClasses.assign(data.n_columns, {});
-  for (int32_t c = 0; c < data.n_columns; ++c) {
+  codeClasses.assign(int32_t(data.columns.size()), {});
+  for (int32_t c = 0; c < int32_t(data.columns.size()); ++c) {
     if (!source.has(c) || data.columns[c].kind != NN_CATEGORY)
       continue;
     const Category *category = source.category(c);
@@ -111,14 +111,13 @@ Status InputRows::change(const std::vector<int32_t> &columns, bool &depends) {
   const InputTable table = prepareInputs(data);
   InputBuffers inputs;
   NN_TRY(inputs.allocate(table, engine.f64(), 1, "a row"));
-  const std::vector<ClassNumbers> asTheyAre(static_cast<size_t>(data.n_columns));
+  const std::vector<ClassNumbers> asTheyAre(static_cast<size_t>(int32_t(data.columns.size())));
   const int64_t row = 0;
   inputs.fill(source, table, asTheyAre, &row, 0, 1);
-  std::vector<Buffer> results(data.n_fields);
+  std::vector<Buffer> results(int32_t(data.fields.size()));
   std::vector<void *> out;
-  for (int32_t f = 0; f < data.n_fields; ++f) {
-    NN_TRY(results[f].allocate(
-        elementCount(data.fields[f].shape, data.fields[f].rank) * sizeof(double), "x"));
+  for (int32_t f = 0; f < int32_t(data.fields.size()); ++f) {
+    NN_TRY(results[f].allocate(elementCount(data.fields[f].shape) * sizeof(double), "x"));
     out.push_back(results[f].data());
   }
   NN_TRY(engine.reserve(data.prepare, 1));
@@ -128,12 +127,12 @@ Status InputRows::change(const std::vector<int32_t> &columns, bool &depends) {
     double base;
   };
   std::vector<Place> places;
-  std::vector<char> isTried(static_cast<size_t>(data.n_columns));
+  std::vector<char> isTried(static_cast<size_t>(int32_t(data.columns.size())));
   for (int32_t column : columns)
     isTried[size_t(column)] = 1;
-  for (int32_t i = 0; i < table.n_inputs; ++i) {
+  for (int32_t i = 0; i < int32_t(table.inputs.size()); ++i) {
     int64_t element = 0;
-    for (int32_t k = 0; k < table.inputs[i].n_columns; ++k) {
+    for (int32_t k = 0; k < int32_t(table.inputs[i].columns.size()); ++k) {
       const int32_t column = table.inputs[i].columns[k];
       for (int64_t end = element + data.columns[column].size; element < end; ++element)
         if (isTried[size_t(column)])
@@ -176,7 +175,7 @@ Status InputRows::firstOf(std::vector<int32_t> columns, int32_t &first) {
 
 Status InputRows::checkNeeds() {
   std::vector<int32_t> missing;
-  for (int32_t c = 0; c < data.n_columns; ++c)
+  for (int32_t c = 0; c < int32_t(data.columns.size()); ++c)
     if (!source.has(c))
       missing.push_back(c);
   bool depends = false;
@@ -188,8 +187,8 @@ Status InputRows::checkNeeds() {
   NN_TRY(firstOf(std::move(missing), needed));
   std::vector<std::string> first =
       source.isTable() ? namesOf(data, input) : std::vector<std::string>();
-  for (int32_t k = 0; k < data.n_columns && data.n_columns < 100;
-       ++k) // a name that is used itself is not a misspelling
+  for (int32_t k = 0; k < int32_t(data.columns.size()) && int32_t(data.columns.size()) < 100;
+       ++k) // a name that has its own use is not a misspelling
     first.erase(std::remove(first.begin(), first.end(), data.columns[k].name), first.end());
   return Status::error(input + " has no column `" + data.columns[needed].name + "`, which " +
                        data.fields[field].name + " is computed from" +
@@ -199,8 +198,8 @@ Status InputRows::checkNeeds() {
 /// A row without a value that x is computed from has no output, unless the data set says what
 /// replaces it.
 Status InputRows::checkAbsent() {
-  for (int32_t c = 0; c < data.n_columns; ++c) {
-    const nn_column &column = data.columns[c];
+  for (int32_t c = 0; c < int32_t(data.columns.size()); ++c) {
+    const ColumnT &column = data.columns[c];
     bool depends = false;
     if (source.absent(c).empty() || column.kind == NN_MISSING ||
         !std::isnan(learned.fillOf(column)))
@@ -210,18 +209,18 @@ Status InputRows::checkAbsent() {
       continue;
     std::string text = format(
         "%s: %s without a value in column `%s`, which %s is computed from\n  the first is at %s",
-        input.c_str(), counted(int64_t(source.absent(c).size()), "row").c_str(), column.name,
-        data.fields[field].name, source.firstAbsent(c).c_str());
+        input.c_str(), counted(int64_t(source.absent(c).size()), "row").c_str(),
+        column.name.c_str(), data.fields[field].name.c_str(), source.firstAbsent(c).c_str());
     if (column.absent == NN_ABSENT_DROP)
       text += format(
           "\n  each row needs an output, so `drop missing` does not help here; `fill %s = %s` does",
-          column.name, column.kind == NN_CATEGORY ? "mode" : "mean");
+          column.name.c_str(), column.kind == NN_CATEGORY ? "mode" : "mean");
     else if (column.absent == NN_ABSENT_PREVIOUS)
       text += "\n  no row before it has one, so `previous` cannot fill it";
     else
       text +=
           format("\n  `fill %s = %s` in the data set, before training, says what takes its place",
-                 column.name, column.kind == NN_CATEGORY ? "mode" : "mean");
+                 column.name.c_str(), column.kind == NN_CATEGORY ? "mode" : "mean");
     return Status::error(text);
   }
   return Status();
@@ -231,16 +230,16 @@ Status InputRows::compute(Buffer &x) {
   NN_TRY(checkNeeds());
   NN_TRY(checkAbsent());
   NN_TRY(mapClasses());
-  for (int32_t c = 0; c < data.n_columns; ++c)
+  for (int32_t c = 0; c < int32_t(data.columns.size()); ++c)
     if (source.has(c) && !source.absent(c).empty())
       codeClasses[c].absent = learned.fillOf(data.columns[c]);
   NN_TRY(checkWidths(source, prepareInputs(data), ""));
   const int64_t rows = source.rows;
-  std::vector<Buffer> fields(data.n_fields);
+  std::vector<Buffer> fields(data.fields.size());
   std::vector<unsigned char *> into;
   std::vector<int64_t> sizes;
-  for (int32_t f = 0; f < data.n_fields; ++f) {
-    sizes.push_back(elementCount(data.fields[f].shape, data.fields[f].rank));
+  for (int32_t f = 0; f < int32_t(data.fields.size()); ++f) {
+    sizes.push_back(elementCount(data.fields[f].shape));
     NN_TRY(fields[f].allocate(size_t(rows) * sizes[f] *
                                   preparedBytes(data.fields[f], engine.elementBytes()),
                               "the input"));
@@ -254,7 +253,7 @@ Status InputRows::compute(Buffer &x) {
     if (statistics != learned.statistics.end())
       normalizeRows(from, size, statistics->second, rows, {x.data(), engine.f64()});
     else
-      return Status::error(format("nothing is known of the mean of `%s`", data.fields[field].name));
+      return Status::error("nothing is known of the mean of `" + data.fields[field].name + "`");
   } else {
     x = std::move(fields[field]);
   }
@@ -262,14 +261,14 @@ Status InputRows::compute(Buffer &x) {
   for (int64_t i = 0; i < rows * size; ++i)
     if (double value = values.get(i); !std::isfinite(value))
       return Status::error(format("%s: %s[%lld] is %s", source.place(i / size).c_str(),
-                                  data.fields[field].name, (long long)(i % size),
+                                  data.fields[field].name.c_str(), (long long)(i % size),
                                   number(value).c_str()));
   return Status();
 }
 
 } // namespace
 
-Status prepareInput(Engine &engine, const nn_data &data, int32_t field, const Source &source,
+Status prepareInput(Engine &engine, const DataT &data, int32_t field, const Source &source,
                     const std::string &input, const Learned &learned, Buffer &x) {
   return InputRows(engine, data, field, source, input, learned).compute(x);
 }

@@ -33,22 +33,21 @@ struct Rows {
   std::vector<int64_t> selected;
 };
 
-int64_t inputSize(const nn_model &model) { return elementCount(model.in_shape, model.in_rank); }
+int64_t inputSize(const ModelT &model) { return elementCount(model.in_shape); }
 
 /// Fails unless the data's input has as many elements as the model takes.
-Status checkSize(const nn_data &data, const nn_model &model) {
-  const nn_field &field = data.fields[inputField(data)];
-  const int64_t has = elementCount(field.shape, field.rank), takes = inputSize(model);
-  return has == takes
-             ? Status()
-             : Status::error(format("`%s` of %s has %lld elements, %s takes %lld", field.name,
-                                    data.name, (long long)has, model.name, (long long)takes));
+Status checkSize(const DataT &data, const ModelT &model) {
+  const FieldT &field = data.fields[inputField(data)];
+  const int64_t has = elementCount(field.shape), takes = inputSize(model);
+  return has == takes ? Status()
+                      : Status::error(format("`%s` of %s has %lld elements, %s takes %lld",
+                                             field.name.c_str(), data.name.c_str(), (long long)has,
+                                             model.name.c_str(), (long long)takes));
 }
 
-/// Reads a CSV file for a model that was never trained: x's elements are the first cells of its
-/// rows.
-Status readElements(Engine &engine, const nn_source &described, const std::string &path,
-                    int64_t size, Rows &rows) {
+/// Of a CSV file for a model that was never trained: x's elements are the first cells of its rows.
+Status readElements(Engine &engine, const SourceT &described, const std::string &path, int64_t size,
+                    Rows &rows) {
   std::unique_ptr<MatrixSource> matrix;
   NN_TRY(openMatrix(described, path, size, matrix));
   rows.count = matrix->rows;
@@ -59,30 +58,29 @@ Status readElements(Engine &engine, const nn_source &described, const std::strin
   return Status();
 }
 
-/// Fails if a number of x that indexes elements in the model is out of range.
-Status checkRows(Engine &engine, const nn_model &model, Dataset *data, const Rows &rows,
-                 const char *name) {
+/// Fails where a number of x that picks elements in the model picks none.
+Status checkRows(Engine &engine, const ModelT &model, Dataset *data, const Rows &rows,
+                 const std::string &name) {
   if (!data)
     return checkInput(engine, model, rows.x.data(), rows.count, name,
                       [&](int64_t row) { return rows.source->place(row); });
   const int32_t field = inputField(*data->description);
-  for (int32_t b = 0; b < model.n_bounds; ++b) {
-    nn_bound bound = model.bounds[b];
+  for (BoundT bound : model.bounds) {
     bound.field = field;
     NN_TRY(data->checkBound(engine, bound));
   }
-  return model.targets ? checkTargets(engine, *data, &field, 1, *model.targets) : Status();
+  return model.computed ? checkTargets(engine, *data, {field}, *model.computed) : Status();
 }
 
 /// The model's outputs for all rows.
-Status apply(Engine &engine, const nn_model &model, const Rows &rows, Buffer &outputs) {
-  const int64_t outBytes = elementCount(model.out_shape, model.out_rank) * engine.elementBytes();
+Status apply(Engine &engine, const ModelT &model, const Rows &rows, Buffer &outputs) {
+  const int64_t outBytes = elementCount(model.out_shape) * engine.elementBytes();
   NN_TRY(outputs.allocate(size_t(rows.count) * outBytes, "the predictions"));
-  const int64_t capacity = pieceRows(model.predict, rows.count);
+  const int64_t capacity = pieceRows(engine, model.predict, rows.count);
   Batches batches;
   if (rows.data) {
     const int32_t field = inputField(*rows.data->description);
-    NN_TRY(batches.prepare(engine, *rows.data, &field, 1, capacity));
+    NN_TRY(batches.prepare(engine, *rows.data, {field}, capacity));
   }
   Tuning tuning;
   return forEachPiece(engine, model.predict, rows.count, [&](int64_t first, int64_t count) {
@@ -99,25 +97,25 @@ Status apply(Engine &engine, const nn_model &model, const Rows &rows, Buffer &ou
   });
 }
 
-/// Applies the model and writes the table to `path`, or shows it if that is null.
-Status applyAndWrite(Run &run, const nn_model &model, const nn_data *data, const Learned &learned,
-                     const Rows &rows, const char *path) {
+/// Applies the model and writes the table to `path`, or shows it where that is empty.
+Status applyAndWrite(Run &run, const ModelT &model, const DataT *data, const Learned &learned,
+                     const Rows &rows, const std::string &path) {
   Buffer outputs;
   NN_TRY(apply(run.engine, model, rows, outputs));
   const std::string text =
       predictionTable(run, model, data, learned, {outputs.data(), run.engine.f64()}, rows.count);
-  if (path)
+  if (!path.empty())
     return writeFile(path, {{text.data(), text.size()}});
   run.say(text);
   return Status();
 }
 
-/// Reads what the model has learned from a weight file.
-Status readLearned(const SafetensorsFile &weights, const nn_data &data, Learned &learned) {
+/// From a weight file.
+Status readLearned(const SafetensorsFile &weights, const DataT &data, Learned &learned) {
   NN_TRY(learnedFrom(weights, data.name, learned));
-  const nn_field &field = data.fields[inputField(data)];
+  const FieldT &field = data.fields[inputField(data)];
   const int64_t groups =
-      field.stat_axis_size > 0 ? field.stat_axis_size : elementCount(field.shape, field.rank);
+      field.stat_axis_size > 0 ? field.stat_axis_size : elementCount(field.shape);
   if ((field.flags & NN_FIELD_NORMALIZE) &&
       int64_t(learned.statistics[field.name].mean.size()) != groups)
     return Status::error(weights.path + " has no statistics to normalise `" + field.name + "` of " +
@@ -126,18 +124,18 @@ Status readLearned(const SafetensorsFile &weights, const nn_data &data, Learned 
 }
 
 /// The subcommand's input, as a source of the data set's columns.
-Status openInput(Run &run, const nn_data &data, std::unique_ptr<Source> &source) {
-  NN_TRY(data.source.kind == NN_CSV ? openTable(run, data, source) : openAlike(run, data, source));
+Status openInput(Run &run, const DataT &data, std::unique_ptr<Source> &source) {
+  NN_TRY(data.source->kind == NN_CSV ? openTable(run, data, source) : openAlike(run, data, source));
   if (source)
     return Status();
   int main = 0;
-  for (int32_t c = 0; c < data.n_columns; ++c)
-    if (!strcmp(data.columns[c].name, "image") || !strcmp(data.columns[c].name, "x"))
+  for (int32_t c = 0; c < int32_t(data.columns.size()); ++c)
+    if (data.columns[c].name == "image" || data.columns[c].name == "x")
       main = c;
   std::unique_ptr<MatrixSource> matrix;
-  NN_TRY(openMatrix(nn_source{}, run.input, data.columns[main].size, matrix));
+  NN_TRY(openMatrix(SourceT{}, run.input, data.columns[main].size, matrix));
   matrix->main = main;
-  for (int32_t c = 0; c < data.n_columns; ++c)
+  for (int32_t c = 0; c < int32_t(data.columns.size()); ++c)
     matrix->sizes.push_back(data.columns[c].size);
   source = std::move(matrix);
   return Status();
@@ -146,21 +144,21 @@ Status openInput(Run &run, const nn_data &data, std::unique_ptr<Source> &source)
 /// A choice for the subcommand's --model: a model of the program, or the result of a search.
 struct Choice {
   std::string name;
-  const nn_model *model = nullptr;
-  const nn_experiment *search = nullptr;
+  const ModelT *model = nullptr;
+  const ExperimentT *search = nullptr;
 };
 
-std::vector<Choice> choicesOf(const nn_program &program) {
+std::vector<Choice> choicesOf(const ProgramT &program) {
   std::vector<Choice> choices;
-  for (const nn_model *model : shownModels(program))
+  for (const ModelT *model : shownModels(program))
     choices.push_back({model->name, model, nullptr});
-  forEachStatement(program, [&](const nn_statement &statement) {
-    if (statement.kind != NN_STMT_EXPERIMENT)
+  forEachStatement(program, [&](const StatementT &statement) {
+    if (statement.body.type != NN_STMT_EXPERIMENT)
       return true;
-    const auto *search = static_cast<const nn_experiment *>(statement.body);
-    if (search->method != NN_COMPARE && *search->name && search->n_variants &&
-        program.models[search->variants[0].model].hidden)
-      choices.push_back({search->name, nullptr, search});
+    const auto &search = as<ExperimentT>(statement);
+    if (search.method != NN_COMPARE && !search.name.empty() && !search.variants.empty() &&
+        program.models[search.variants[0].model].hidden)
+      choices.push_back({search.name, nullptr, &search});
     return true;
   });
   return choices;
@@ -170,25 +168,24 @@ Status predictFile(Run &run, const Choice &choice) {
   FlushDenormals flush;
   SafetensorsFile weights;
   NN_TRY(readSafetensors(run.flags.weights, weights));
-  const nn_variant *variant = nullptr;
+  const VariantT *variant = nullptr;
   if (choice.search)
     NN_TRY(chosenVariant(run.engine, *choice.search, weights, variant));
-  const nn_model &model = variant ? run.program.models[variant->model] : *choice.model;
-  if (!model.predict.code)
-    return Status::error(std::string(model.name) + " cannot predict: it has no input of its own");
-  const char *path = run.flags.output.empty() ? nullptr : run.flags.output.c_str();
-  if (path) {
+  const ModelT &model = variant ? run.program.models[variant->model] : *choice.model;
+  if (!model.predict.exists())
+    return Status::error(model.name + " cannot predict: it has no input of its own");
+  const std::string &path = run.flags.output;
+  if (!path.empty()) {
     for (const std::string &read : {run.input, run.flags.weights})
       if (isSameFile(read, path))
-        return Status::error(std::string("cannot write ") + path +
-                             ": predict reads it; give another name");
+        return Status::error("cannot write " + path + ": predict reads it; give another name");
     NN_TRY(checkOutput(run, path, true));
   }
   std::vector<std::string> unused;
   NN_TRY(loadModel(run.engine, model, weights, {}, unused));
   Rows rows;
   Learned learned;
-  const nn_data *data = model.data >= 0 ? &run.program.data[model.data] : nullptr;
+  const DataT *data = model.data >= 0 ? &run.program.data[model.data] : nullptr;
   if (data) {
     NN_TRY(checkSize(*data, model));
     NN_TRY(readLearned(weights, *data, learned));
@@ -197,7 +194,7 @@ Status predictFile(Run &run, const Choice &choice) {
     NN_TRY(prepareInput(run.engine, *data, inputField(*data), *rows.source, run.input, learned,
                         rows.x));
   } else {
-    NN_TRY(readElements(run.engine, nn_source{}, run.input, inputSize(model), rows));
+    NN_TRY(readElements(run.engine, SourceT{}, run.input, inputSize(model), rows));
   }
   NN_TRY(checkRows(run.engine, model, nullptr, rows, data ? data->name : model.name));
   NN_TRY(applyAndWrite(run, model, data, learned, rows, path));
@@ -208,20 +205,20 @@ Status predictFile(Run &run, const Choice &choice) {
 
 /// The rows of a source that the program names, whose columns are those of the data set
 /// `predict.data`.
-Status sourceRows(Run &run, const nn_predict &predict, bool unchecked, Rows &rows) {
-  const nn_source &named = *predict.source;
-  std::string path = "the new data"; // for arrays and generators
-  if (named.path)
+Status sourceRows(Run &run, const PredictT &predict, bool unchecked, Rows &rows) {
+  const SourceT &named = *predict.source;
+  std::string path = "the new data"; // arrays and generators
+  if (!named.path.empty())
     NN_TRY(findFile(named.path, run.folders, path).at(named.where));
   if (predict.data < 0)
     return readElements(run.engine, named, path, inputSize(run.program.models[predict.model]), rows)
         .at(predict.where);
   Dataset *trained = nullptr;
   NN_TRY(run.needFor(predict.model, predict.data, trained, unchecked));
-  const nn_data &data = *trained->description;
+  const DataT &data = *trained->description;
   std::vector<ColumnRequest> requests;
-  for (int32_t c = 0; c < data.n_columns; ++c)
-    requests.push_back(requestFor(data.columns[c], true));
+  for (const ColumnT &column : data.columns)
+    requests.push_back(requestFor(column, true));
   NN_TRY(openSource(specOf(run.engine, named, run.folders), requests, rows.source));
   rows.count = rows.source->rows;
   return prepareInput(run.engine, data, inputField(data), *rows.source, path, trained->learned(),
@@ -229,9 +226,9 @@ Status sourceRows(Run &run, const nn_predict &predict, bool unchecked, Rows &row
       .at(predict.where);
 }
 
-Status rowsOf(Run &run, const nn_predict &predict, bool unchecked, Rows &rows) {
+Status rowsOf(Run &run, const PredictT &predict, bool unchecked, Rows &rows) {
   FlushDenormals flush;
-  const nn_model &model = run.program.models[predict.model];
+  const ModelT &model = run.program.models[predict.model];
   if (predict.source) {
     NN_TRY(sourceRows(run, predict, unchecked, rows));
     return checkRows(run.engine, model, nullptr, rows,
@@ -243,20 +240,19 @@ Status rowsOf(Run &run, const nn_predict &predict, bool unchecked, Rows &rows) {
   rows.selected = data->splitRows(predict.split);
   rows.count = int64_t(rows.selected.size());
   if (!rows.count)
-    return Status::error(std::string("`") + data->description->name + "` has no rows here")
-        .at(predict.where);
-  return checkRows(run.engine, model, data, rows, nullptr);
+    return Status::error("`" + data->description->name + "` has no rows here").at(predict.where);
+  return checkRows(run.engine, model, data, rows, "");
 }
 
 } // namespace
 
-Status checkPredict(Run &run, const nn_predict &predict, bool unchecked) {
+Status checkPredict(Run &run, const PredictT &predict, bool unchecked) {
   Rows rows;
   return rowsOf(run, predict, unchecked, rows);
 }
 
-Status runPredict(Run &run, const nn_predict &predict) {
-  const nn_model &model = run.program.models[predict.model];
+Status runPredict(Run &run, const PredictT &predict) {
+  const ModelT &model = run.program.models[predict.model];
   Rows rows;
   NN_TRY(rowsOf(run, predict, false, rows));
   // The names of classes are those of the model's training, if there was one.
@@ -270,15 +266,15 @@ Status runPredict(Run &run, const nn_predict &predict) {
              .at(predict.where));
   if (data)
     notePredictedUnits(run, model, *data->description, data->learned());
-  if (predict.path)
-    run.progress.note(format("predicted %s with %s: %s", counted(rows.count, "row").c_str(),
-                             predict.target, predict.path));
+  if (!predict.path.empty())
+    run.progress.note("predicted " + counted(rows.count, "row") + " with " + predict.target + ": " +
+                      predict.path);
   return Status();
 }
 
 /// The model that the flags name.
 static Status predictAsked(Run &run) {
-  const nn_program &program = run.program;
+  const ProgramT &program = run.program;
   const std::vector<Choice> choices = choicesOf(program);
   std::vector<std::string> names;
   for (const Choice &choice : choices)

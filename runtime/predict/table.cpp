@@ -7,24 +7,23 @@
 
 namespace nnrt {
 
-/// The model that train statements name for this one; for an ensemble, that of its members.
-static int32_t trainedAs(const nn_program &program, int32_t model) {
-  forEachStatement(program, [&](const nn_statement &statement) {
-    if (statement.kind != NN_STMT_ENSEMBLE ||
-        static_cast<const nn_ensemble *>(statement.body)->model != model)
+/// The model that train statements name for this one: its members' for an ensemble.
+static int32_t trainedAs(const ProgramT &program, int32_t model) {
+  forEachStatement(program, [&](const StatementT &statement) {
+    if (statement.body.type != NN_STMT_ENSEMBLE || as<EnsembleT>(statement).model != model)
       return true;
-    model = static_cast<const nn_ensemble *>(statement.body)->of;
+    model = as<EnsembleT>(statement).of;
     return false;
   });
   return model;
 }
 
-/// The field, in the data set that the model was trained on, whose classes the outputs represent,
-/// because it selected one of them in a loss. -1: none; the outputs are not classes.
-static int32_t classField(const nn_program &program, const nn_model &model, int64_t outputs) {
-  const int32_t trained = trainedAs(program, int32_t(&model - program.models));
+/// The field, of the data set that it was trained on, whose classes the outputs stand for: what
+/// selected one of them in a loss. -1: none, they are no classes.
+static int32_t classField(const ProgramT &program, const ModelT &model, int64_t outputs) {
+  const int32_t trained = trainedAs(program, int32_t(&model - program.models.data()));
   int32_t field = -1;
-  forEachTrain(program, [&](const nn_train &train) {
+  forEachTrain(program, [&](const TrainT &train) {
     // `proba(x) = softmax(net(x))` has the classes of `net`.
     const bool its =
         train.model == trained || isPartOf(program, program.models[train.model], model);
@@ -34,10 +33,10 @@ static int32_t classField(const nn_program &program, const nn_model &model, int6
   return field;
 }
 
-static bool isTrained(const nn_program &program, const nn_model &model) {
-  const int32_t trained = trainedAs(program, int32_t(&model - program.models));
+static bool isTrained(const ProgramT &program, const ModelT &model) {
+  const int32_t trained = trainedAs(program, int32_t(&model - program.models.data()));
   bool is = false;
-  forEachTrain(program, [&](const nn_train &train) {
+  forEachTrain(program, [&](const TrainT &train) {
     is |= train.model == trained || isPartOf(program, program.models[train.model], model);
   });
   return is;
@@ -52,16 +51,16 @@ static std::string cell(const std::string &name) {
   return "\"" + doubled + "\"";
 }
 
-std::string predictionTable(const Run &run, const nn_model &model, const nn_data *data,
+std::string predictionTable(const Run &run, const ModelT &model, const DataT *data,
                             const Learned &learned, Elements outputs, int64_t rows) {
-  const int64_t size = elementCount(model.out_shape, model.out_rank);
+  const int64_t size = elementCount(model.out_shape);
   const int32_t label = data ? classField(run.program, model, size) : -1;
   bool category = label >= 0 && size > 1;
   std::vector<std::string> names;
-  // For a model that is only loaded, the meaning of the outputs is known only from its weight file:
-  // classes, as many as there are outputs.
-  for (int32_t f = 0;
-       data && label < 0 && !isTrained(run.program, model) && f < data->n_fields && names.empty();
+  // Nothing tells what a model stands for that is only loaded, but for what its weights know:
+  // classes, as many as its outputs.
+  for (int32_t f = 0; data && label < 0 && !isTrained(run.program, model) &&
+                      f < int32_t(data->fields.size()) && names.empty();
        ++f) {
     const int32_t column = data->fields[f].category_column;
     const auto *known = f == inputField(*data) || column < 0

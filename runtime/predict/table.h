@@ -6,9 +6,9 @@
 namespace nnrt {
 
 /// CSV: a line for each of `rows` rows with the model's outputs and, for a classifier, the class of
-/// the largest one: its name if `learned` has one, otherwise its number. `data` (may be null) and
-/// `learned` are those of the model's training.
-std::string predictionTable(const Run &run, const nn_model &model, const nn_data *data,
+/// the largest one: its name where `learned` has one, else its number. `data` (may be null) and
+/// `learned` are those of its training.
+std::string predictionTable(const Run &run, const ModelT &model, const DataT *data,
                             const Learned &learned, Elements outputs, int64_t rows);
 
 } // namespace nnrt

@@ -74,7 +74,7 @@ Status wholeNumber(const std::string &flag, const std::string &text, double leas
   return Status();
 }
 
-Status setOption(const nn_option &option, const std::string &text, double &value) {
+Status setOption(const OptionT &option, const std::string &text, double &value) {
   if (option.kind == NN_OPTION_BOOL) {
     if (text == "true" || text == "yes" || text == "on" || text == "1")
       value = 1;
@@ -82,7 +82,7 @@ Status setOption(const nn_option &option, const std::string &text, double &value
       value = 0;
     else
       return Status::error(
-          format("--%s is true or false, found `%s`", option.name, quoted(text).c_str()));
+          format("--%s is true or false, found `%s`", option.name.c_str(), quoted(text).c_str()));
     return Status();
   }
   std::string digits;
@@ -94,17 +94,17 @@ Status setOption(const nn_option &option, const std::string &text, double &value
     digits.pop_back();
   if (!parseNumber(digits, value) || !std::isfinite(value))
     return Status::error(
-        format("--%s needs a number, found `%s`", option.name, quoted(text).c_str()));
+        format("--%s needs a number, found `%s`", option.name.c_str(), quoted(text).c_str()));
   if (percent)
     value /= 100;
   if (option.kind == NN_OPTION_INTEGER && value != std::floor(value))
     return Status::error(
-        format("--%s needs a whole number, found `%s`", option.name, quoted(text).c_str()));
+        format("--%s needs a whole number, found `%s`", option.name.c_str(), quoted(text).c_str()));
   return Status();
 }
 
-const nn_option *findOption(const nn_program &program, const std::string &name) {
-  for (int32_t i = 0; i < program.n_options; ++i) {
+const OptionT *findOption(const ProgramT &program, const std::string &name) {
+  for (int32_t i = 0; i < int32_t(program.options.size()); ++i) {
     std::string own = program.options[i].name;
     if (own == name)
       return &program.options[i];
@@ -177,9 +177,9 @@ Status apply(const FixedFlag &flag, const std::string &text, Flags &flags) {
 
 } // namespace
 
-Status parseFlags(const nn_program &program, int argc, char **argv, bool lenient, Flags &flags) {
+Status parseFlags(const ProgramT &program, int argc, char **argv, bool lenient, Flags &flags) {
   flags.options.clear();
-  for (int32_t i = 0; i < program.n_options; ++i)
+  for (int32_t i = 0; i < int32_t(program.options.size()); ++i)
     flags.options.push_back(program.options[i].value);
   int i = 1;
   if (argc > 1 && !strcmp(argv[1], "predict")) {
@@ -210,13 +210,13 @@ Status parseFlags(const nn_program &program, int argc, char **argv, bool lenient
       return hasValue = true;
     };
 
-    if (const nn_option *option = findOption(program, name)) {
+    if (const OptionT *option = findOption(program, name)) {
       bool isBool = option->kind == NN_OPTION_BOOL;
       if (isBool && !hasValue)
         text = "true"; // --verbose alone turns it on
       else if (!takeValue())
         return Status::error("--" + name + " needs a value");
-      NN_TRY(setOption(*option, text, flags.options[option - program.options]));
+      NN_TRY(setOption(*option, text, flags.options[size_t(option - program.options.data())]));
       continue;
     }
     const FixedFlag *known = nullptr;
@@ -237,7 +237,7 @@ Status parseFlags(const nn_program &program, int argc, char **argv, bool lenient
       continue;
     }
     std::vector<std::string> names;
-    for (int32_t k = 0; k < program.n_options; ++k)
+    for (int32_t k = 0; k < int32_t(program.options.size()); ++k)
       names.push_back(program.options[k].name);
     for (const FixedFlag &flag : fixedFlags)
       if (!flag.predict || flags.predict)
@@ -268,14 +268,14 @@ static void line(std::string &text, const std::string &left, const std::string &
   text += "  " + padded(left, std::max<size_t>(22, characters(left) + 1), false) + help + "\n";
 }
 
-std::string helpText(const nn_program &program, const char *argv0) {
+std::string helpText(const ProgramT &program, const char *argv0) {
   std::string name = argv0, text;
-  const std::vector<const nn_model *> models = shownModels(program);
+  const std::vector<const ModelT *> models = shownModels(program);
   // "/usr/bin/nnc run dir/model.nn": only the first word is a path to shorten.
   size_t slash = name.substr(0, name.find(' ')).rfind('/');
   if (slash != std::string::npos && name.compare(0, 2, "./") != 0)
     name = name.substr(slash + 1);
-  if (program.doc && *program.doc) {
+  if (!program.doc.empty()) {
     text += program.doc;
     if (text.back() != '\n')
       text += "\n";
@@ -286,19 +286,17 @@ std::string helpText(const nn_program &program, const char *argv0) {
     text += "       " + name +
             " predict [--model NAME] --weights FILE INPUT.csv [-o OUTPUT.csv]\n"
             "       (INPUT `-`: standard input)\n";
-  if (program.n_options > 0) {
+  if (!program.options.empty()) {
     text += "\noptions of the program:\n";
-    for (int32_t i = 0; i < program.n_options; ++i) {
-      const nn_option &option = program.options[i];
+    for (const OptionT &option : program.options) {
       bool isBool = option.kind == NN_OPTION_BOOL;
       std::string shown = isBool ? (option.value != 0 ? "true" : "false") : number(option.value);
-      std::string help = option.help ? option.help : "";
       line(text,
-           std::string("--") + option.name +
+           "--" + option.name +
                (isBool                             ? "[=BOOL]"
                 : option.kind == NN_OPTION_INTEGER ? " N"
                                                    : " X"),
-           help + (help.empty() ? "" : " ") + "(default " + shown + ")");
+           option.help + (option.help.empty() ? "" : " ") + "(default " + shown + ")");
     }
   }
   for (bool predict : {false, true}) {
@@ -313,8 +311,8 @@ std::string helpText(const nn_program &program, const char *argv0) {
   }
   if (models.size() > 1) {
     text += "\nmodels:\n";
-    for (const nn_model *model : models)
-      text += std::string("  ") + model->name + "\n";
+    for (const ModelT *model : models)
+      text += "  " + model->name + "\n";
   }
   return text +
          "\nexit codes: 0 done, 1 the run failed, 2 wrong flags, 129, 130 or 143 interrupted\n";
@@ -322,16 +320,16 @@ std::string helpText(const nn_program &program, const char *argv0) {
 
 } // namespace nnrt
 
-extern "C" int nn_is_monitor_flag(const char *name) {
+bool nn_is_monitor_flag(const std::string &name) {
   for (const nnrt::FixedFlag &flag : nnrt::fixedFlags)
-    if (!std::strcmp(flag.name, name))
+    if (name == flag.name)
       return flag.monitors;
-  return 0;
+  return false;
 }
 
-extern "C" int nn_is_flag(const char *name) {
+bool nn_is_flag(const std::string &name) {
   for (const nnrt::FixedFlag &flag : nnrt::fixedFlags)
-    if (!std::strcmp(flag.name, name))
-      return 1;
-  return 0;
+    if (name == flag.name)
+      return true;
+  return false;
 }

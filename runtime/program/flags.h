@@ -1,7 +1,7 @@
 // Flags: the settings given on a trainer's command line.
 #pragma once
 
-#include "runtime/abi.h"
+#include "runtime/schema/program.h"
 #include "runtime/support/status.h"
 
 #include <cstdint>
@@ -25,11 +25,12 @@ struct Flags {
   std::string model, weights, input, output; // input `-`: standard input
 };
 
-/// Reads argv[1 …]. A failure means wrong flags (exit code 2). `lenient`: flags that are neither
-/// fixed nor options of this program are ignored (the programs of a session differ).
-Status parseFlags(const nn_program &program, int argc, char **argv, bool lenient, Flags &flags);
+/// Reads argv[1 …]. A failure is a wrong use of the command line (exit code 2).
+/// `lenient`: flags that are neither fixed nor options of this program are passed over (a session's
+/// programs differ).
+Status parseFlags(const ProgramT &program, int argc, char **argv, bool lenient, Flags &flags);
 
 /// The text of --help.
-std::string helpText(const nn_program &program, const char *argv0);
+std::string helpText(const ProgramT &program, const char *argv0);
 
 } // namespace nnrt

@@ -20,7 +20,7 @@ static Status whole(double value, const char *what, double least, int64_t &resul
   return Status();
 }
 
-Status trainNumbers(const Engine &engine, const nn_train &train, TrainNumbers &numbers) {
+Status trainNumbers(const Engine &engine, const TrainT &train, TrainNumbers &numbers) {
   // A constant 0 is `all`; an option or a drawn value is a number of examples.
   NN_TRY(whole(engine.value(train.batch), "`batch`", train.batch.slot < 0 ? 0 : 1, numbers.batch));
   const bool bySteps =
@@ -37,7 +37,7 @@ Status trainNumbers(const Engine &engine, const nn_train &train, TrainNumbers &n
   if (train.has_stop)
     NN_TRY(whole(engine.value(train.stop_patience), "the number of epochs after `stalls for`", 1,
                  numbers.patience));
-  if (train.checkpoint)
+  if (!train.checkpoint.empty())
     NN_TRY(whole(engine.value(train.checkpoint_every),
                  "the number of epochs after `checkpoint … every`", 1, numbers.checkpointEvery));
   return Status();

@@ -12,9 +12,9 @@ struct TrainNumbers {
   int64_t patience = 0, checkpointEvery = 0; // in epochs; 0: there is none
 };
 
-/// Fails if one of them is negative, not whole, NaN or too large; the message names it and its
-/// allowed values.
-Status trainNumbers(const Engine &engine, const nn_train &train, TrainNumbers &numbers);
+/// Fails where one of them is negative, not whole, not a number or too large, saying which it is
+/// and what it may be.
+Status trainNumbers(const Engine &engine, const TrainT &train, TrainNumbers &numbers);
 
 /// The number of steps of the whole training.
 Status stepsInAll(const TrainNumbers &numbers, int64_t stepsPerEpoch, int64_t &steps);

@@ -2,11 +2,10 @@
 // compiler uses it too.
 #pragma once
 
-#include "runtime/abi.h"
+#include "runtime/schema/program.h"
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace nnrt {
@@ -19,22 +18,29 @@ inline std::string withoutVariant(std::string place) {
   return place;
 }
 
-/// Calls visit(statement) for each of `count` statements and the statements inside of them, in
-/// program order, until a call returns false. Returns true if none did.
-template <class Visit>
-bool forEachStatement(const nn_statement *statements, int32_t count, Visit &&visit) {
-  for (int32_t i = 0; i < count; ++i) {
-    if (!visit(statements[i]))
+/// Some statements that follow one another.
+struct StatementRange {
+  const StatementT *first, *last; // `last` is not one of them
+
+  StatementRange(const std::vector<StatementT> &all, size_t from = 0)
+      : first(all.data() + from), last(all.data() + all.size()) {}
+  explicit StatementRange(const StatementT &one) : first(&one), last(&one + 1) {}
+  const StatementT *begin() const { return first; }
+  const StatementT *end() const { return last; }
+};
+
+/// Calls visit(statement) for each statement and for those inside of it, in the order of the
+/// program, until a call returns false. Returns whether none did.
+template <class Visit> bool forEachStatement(StatementRange statements, Visit &&visit) {
+  for (const StatementT &statement : statements) {
+    if (!visit(statement))
       return false;
-    if (statements[i].kind == NN_STMT_EXPERIMENT) {
-      const nn_experiment &experiment = *static_cast<const nn_experiment *>(statements[i].body);
-      for (int32_t v = 0; v < experiment.n_variants; ++v)
-        if (!forEachStatement(experiment.variants[v].statements,
-                              experiment.variants[v].n_statements, visit))
+    if (statement.body.type == NN_STMT_EXPERIMENT) {
+      for (const VariantT &variant : as<ExperimentT>(statement).variants)
+        if (!forEachStatement(variant.statements, visit))
           return false;
-    } else if (statements[i].kind == NN_STMT_CHOSEN) {
-      const nn_chosen &chosen = *static_cast<const nn_chosen *>(statements[i].body);
-      if (!forEachStatement(chosen.bodies, chosen.n_bodies, visit))
+    } else if (statement.body.type == NN_STMT_CHOSEN) {
+      if (!forEachStatement(as<ChosenT>(statement).bodies, visit))
         return false;
     }
   }
@@ -42,57 +48,63 @@ bool forEachStatement(const nn_statement *statements, int32_t count, Visit &&vis
 }
 
 /// The same for every statement of a program.
-template <class Visit> bool forEachStatement(const nn_program &program, Visit &&visit) {
-  return forEachStatement(program.statements, program.n_statements, visit);
+template <class Visit> bool forEachStatement(const ProgramT &program, Visit &&visit) {
+  return forEachStatement(program.statements, visit);
 }
 
 /// Calls visit(train) for each train statement, in the order of the program.
-template <class Visit> void forEachTrain(const nn_program &program, Visit &&visit) {
-  forEachStatement(program, [&](const nn_statement &statement) {
-    if (statement.kind == NN_STMT_TRAIN)
-      visit(*static_cast<const nn_train *>(statement.body));
+template <class Visit> void forEachTrain(const ProgramT &program, Visit &&visit) {
+  forEachStatement(program, [&](const StatementT &statement) {
+    if (statement.body.type == NN_STMT_TRAIN)
+      visit(as<TrainT>(statement));
     return true;
   });
 }
 
-/// The field of a data set that a model predicts from: `x`, otherwise the first. The data set must
-/// have fields.
-inline int32_t inputField(const nn_data &data) {
-  for (int32_t f = 0; f < data.n_fields; ++f)
-    if (std::string_view(data.fields[f].name) == "x")
-      return f;
+/// Train statement `number` in the order of forEachTrain().
+inline const TrainT &trainAt(const ProgramT &program, int32_t number) {
+  const TrainT *found = nullptr;
+  forEachTrain(program, [&](const TrainT &train) { found = number-- == 0 ? &train : found; });
+  return *found;
+}
+
+/// The field of a data set (that has fields) which a model predicts from: `x`, else the first.
+inline int32_t inputField(const DataT &data) {
+  for (size_t f = 0; f < data.fields.size(); ++f)
+    if (data.fields[f].name == "x")
+      return int32_t(f);
   return 0;
 }
 
-/// The field (an index in nn_data.fields) with the number of the right one of a model's `outputs`,
-/// as a train or evaluate statement reads it; -1: none.
+/// The field (an index in DataT.fields) that tells which of a model's `outputs` was right, as a
+/// train or evaluate statement reads it; -1: none.
 template <class Statement> int32_t labelOf(const Statement &statement, int64_t outputs) {
-  for (int32_t b = 0; b < statement.n_bounds; ++b)
-    if (statement.bounds[b].kind == NN_SELECTS && statement.bounds[b].bound == outputs)
-      return statement.bounds[b].field;
+  for (const BoundT &bound : statement.bounds)
+    if (bound.kind == NN_SELECTS && bound.limit == outputs)
+      return bound.field;
   return -1;
 }
 
 /// The data set that a statement reads, or -1.
-inline int32_t dataOf(const nn_statement &statement) {
-  switch (statement.kind) {
+inline int32_t dataOf(const StatementT &statement) {
+  switch (statement.body.type) {
   case NN_STMT_TRAIN:
-    return static_cast<const nn_train *>(statement.body)->data;
+    return as<TrainT>(statement).data;
   case NN_STMT_EVALUATE:
-    return static_cast<const nn_evaluate *>(statement.body)->data;
+    return as<EvaluateT>(statement).data;
   case NN_STMT_PREDICT:
-    return static_cast<const nn_predict *>(statement.body)->data;
+    return as<PredictT>(statement).data;
   default:
     return -1;
   }
 }
 
 /// The models that a user can name: not those of experiments.
-inline std::vector<const nn_model *> shownModels(const nn_program &program) {
-  std::vector<const nn_model *> shown;
-  for (int32_t m = 0; m < program.n_models; ++m)
-    if (!program.models[m].hidden)
-      shown.push_back(&program.models[m]);
+inline std::vector<const ModelT *> shownModels(const ProgramT &program) {
+  std::vector<const ModelT *> shown;
+  for (const ModelT &model : program.models)
+    if (!model.hidden)
+      shown.push_back(&model);
   return shown;
 }
 

@@ -151,7 +151,7 @@ std::vector<Advice> advice(const TrainRecord &record) {
   if (size_t metric = widestGap(c, width)) {
     say(Symptom::Gap,
         format("a gap of %s between train and validation %s: %s", shown(width).c_str(),
-               record.statement->metrics[metric - 1].name, lessVariance));
+               record.statement->metrics[metric - 1].name.c_str(), lessVariance));
   }
   if (record.stoppedEarly || isSolved(c) || c.epochs() < trendEpochs)
     return list;

@@ -2,7 +2,7 @@
 // and the report.
 #pragma once
 
-#include "runtime/abi.h"
+#include "runtime/schema/program.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -18,12 +18,12 @@ struct EpochRecord {
   std::vector<double> train, val;
 };
 
-/// The name of value i of an EpochRecord: the loss, then the metrics.
-inline const char *valueName(const nn_train &train, size_t i) {
+/// Value i of an EpochRecord: the loss, then metrics, of which some are tables rather than numbers.
+inline std::string valueName(const TrainT &train, size_t i) {
   return i ? train.metrics[i - 1].name : "loss";
 }
-inline bool isNumber(const nn_train &train, size_t i) {
-  return i == 0 || train.metrics[i - 1].rank == 0;
+inline bool isNumber(const TrainT &train, size_t i) {
+  return i == 0 || train.metrics[i - 1].shape.empty();
 }
 
 /// The epochs of a run as rows of numbers: seconds, the train values, the val values. A very long
@@ -92,9 +92,9 @@ inline double watched(const nn_watch &watch, const EpochRecord &epoch) {
 }
 
 /// "val.accuracy".
-inline std::string watchName(const nn_watch &watch, const nn_metric *metrics) {
+inline std::string watchName(const nn_watch &watch, const std::vector<MetricT> &metrics) {
   return std::string(watch.split == NN_SPLIT_TRAIN ? "train." : "val.") +
-         (watch.metric < 0 ? "loss" : metrics[watch.metric].name);
+         (watch.metric < 0 ? "loss" : metrics[size_t(watch.metric)].name);
 }
 
 /// A histogram of a tensor's weights: counts[i] of them are in the i-th of equal parts of low …
@@ -107,7 +107,7 @@ struct Histogram {
 
 /// The record of one run of a train statement so far.
 struct TrainRecord {
-  const nn_train *statement = nullptr;
+  const TrainT *statement = nullptr;
   std::string model, data;
   // the compare or search that the run belongs to, "compare activations"; empty: none
   std::string group;

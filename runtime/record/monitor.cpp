@@ -1,5 +1,5 @@
-// Computes what is monitored. Norms are sums of squares in double; gradients and units come from a
-// separate compiled function, nn_train.monitor.
+// Norms are sums of squares in double; gradients and units come from a compiled function of its
+// own, TrainT.monitor.
 #include "runtime/record/monitor.h"
 
 #include <algorithm>
@@ -94,20 +94,20 @@ Histogram histogramOf(Elements values, int64_t count, int parts) {
   return h;
 }
 
-Status Monitor::prepare(Engine &theEngine, const nn_train &theTrain, TrainRecord &record) {
+Status Monitor::prepare(Engine &theEngine, const TrainT &theTrain, TrainRecord &record) {
   engine = &theEngine;
   train = &theTrain;
-  on = train->n_trained > 0;
+  on = int32_t(train->trained.size()) > 0;
   if (!on)
     return Status();
   every = std::max<int64_t>(1, (record.totalSteps / record.stepsPerEpoch + 99) / 100);
   record.monitorEvery = every;
-  for (int32_t i = 0; i < train->n_trained; ++i)
+  for (int32_t i = 0; i < int32_t(train->trained.size()); ++i)
     record.tensors.push_back(engine->program.tensors[train->trained[i]].name);
   old.resize(record.tensors.size());
-  if (!train->monitor.code)
+  if (!train->monitor.exists())
     return Status();
-  for (int32_t i = 0; i < train->n_activations; ++i)
+  for (int32_t i = 0; i < int32_t(train->activations.size()); ++i)
     record.activations.push_back(train->activations[i]);
   const size_t count = record.tensors.size() + unitNumbers * record.activations.size();
   NN_TRY(results.allocate(count * 64, "what is monitored"));
@@ -117,7 +117,7 @@ Status Monitor::prepare(Engine &theEngine, const nn_train &theTrain, TrainRecord
 }
 
 int64_t Monitor::columns() const {
-  const int32_t activations = train->monitor.code ? train->n_activations : 0;
+  const int32_t activations = train->monitor.exists() ? int32_t(train->activations.size()) : 0;
   return int64_t(1 + tensorNumbers * old.size() + unitNumbers * size_t(activations));
 }
 
@@ -150,7 +150,7 @@ Status Monitor::afterStep(int64_t epoch, const void *const *in, int64_t rows, in
                           TrainRecord &record) {
   if (!on || untilDue(epoch) != 0)
     return Status();
-  if (train->monitor.code)
+  if (train->monitor.exists())
     engine->call(train->monitor, in, out.data(), rows, capacity);
   auto result = [&](size_t i) { return Elements{out[i], engine->f64()}.get(0); };
   EpochRecord look;
@@ -159,7 +159,8 @@ Status Monitor::afterStep(int64_t epoch, const void *const *in, int64_t rows, in
     const int64_t count = engine->tensorElements(train->trained[i]);
     double weight = length(count, [&](int64_t k) { return now.get(k); });
     double update = length(count, [&](int64_t k) { return now.get(k) - before.get(k); });
-    look.train.insert(look.train.end(), {weight, train->monitor.code ? result(i) : NAN, update});
+    look.train.insert(look.train.end(),
+                      {weight, train->monitor.exists() ? result(i) : NAN, update});
   }
   for (size_t i = old.size(); i < out.size(); ++i)
     look.train.push_back(result(i));
@@ -169,7 +170,7 @@ Status Monitor::afterStep(int64_t epoch, const void *const *in, int64_t rows, in
 
 void Monitor::finish(TrainRecord &record) const {
   if (on)
-    for (int32_t i = 0; i < train->n_trained; ++i)
+    for (int32_t i = 0; i < int32_t(train->trained.size()); ++i)
       record.weights.push_back(histogramOf(*engine, train->trained[i], 40));
 }
 

@@ -42,8 +42,8 @@ Histogram histogramOf(const Engine &engine, int32_t tensor, int parts);
 
 class Monitor {
 public:
-  /// `record` must be planned. The measurements are spread so that there are at most about 100.
-  Status prepare(Engine &engine, const nn_train &train, TrainRecord &record);
+  /// `record` must be planned. Looks are spread so that there are at most about 100.
+  Status prepare(Engine &engine, const TrainT &train, TrainRecord &record);
 
   bool active() const { return on; }
   /// The number of columns of record.monitored.
@@ -63,7 +63,7 @@ private:
   bool on = false;
   int64_t every = 1;
   Engine *engine = nullptr;
-  const nn_train *train = nullptr;
+  const TrainT *train = nullptr;
   std::vector<std::vector<unsigned char>> old; // values of the trained tensors before the step
   Buffer results;
   std::vector<void *> out;

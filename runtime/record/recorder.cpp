@@ -63,7 +63,7 @@ Object about(const char *event, const TrainRecord &record) {
 
 } // namespace
 
-Status Recorder::open(const nn_program &opened, const Flags &flags, const Engine &engine) {
+Status Recorder::open(const ProgramT &opened, const Flags &flags, const Engine &engine) {
   program = &opened;
   folder = flags.tensorboard;
   while (folder.size() > 1 && folder.back() == '/')
@@ -76,7 +76,7 @@ Status Recorder::open(const nn_program &opened, const Flags &flags, const Engine
     return Status();
   NN_TRY(log.open(flags.log, flags.resume));
   Object options, machine, start;
-  for (int32_t i = 0; i < program->n_options; ++i)
+  for (int32_t i = 0; i < int32_t(program->options.size()); ++i)
     options.add(program->options[i].name, flags.options[size_t(i)]);
   for (const auto &[name, value] : machineFacts(engine.maxThreads()))
     machine.add(name, value);
@@ -177,10 +177,10 @@ Status Recorder::events(const TrainRecord &record, EventFile *&file) {
 /// Several train statements count their steps separately: "train2.".
 std::string Recorder::tagPrefix(const TrainRecord &record) const {
   int count = 0, own = 0;
-  for (int32_t i = 0; i < program->n_statements; ++i)
-    if (program->statements[i].kind == NN_STMT_TRAIN) {
+  for (const StatementT &statement : program->statements)
+    if (statement.body.type == NN_STMT_TRAIN) {
       ++count;
-      if (program->statements[i].body == record.statement)
+      if (&as<TrainT>(statement) == record.statement)
         own = count;
     }
   return count > 1 && own ? format("train%d.", own) : "";
@@ -215,7 +215,7 @@ Status Recorder::whole(const TrainRecord &record) {
 
 /// The last epoch, and row `row` of record.monitored. Without an engine there are no weights.
 Status Recorder::look(const Engine *engine, const TrainRecord &record, size_t last) {
-  const nn_train &train = *record.statement;
+  const TrainT &train = *record.statement;
   const bool looked = last != noLook;
   if (log.isOpen()) {
     Object o = about("epoch", record);

@@ -63,7 +63,7 @@ uint32_t crc32c(const std::string &data);
 class Recorder {
 public:
   /// Opens what the flags name and writes the start of the run.
-  Status open(const nn_program &opened, const Flags &flags, const Engine &engine);
+  Status open(const ProgramT &opened, const Flags &flags, const Engine &engine);
   bool active() const { return log.isOpen() || !folder.empty(); }
 
   Status trainBegins(const TrainRecord &record);
@@ -83,7 +83,7 @@ private:
   Status look(const Engine *engine, const TrainRecord &record, size_t row);
   std::string tagPrefix(const TrainRecord &record) const;
 
-  const nn_program *program = nullptr;
+  const ProgramT *program = nullptr;
   GrowingFile log;
   std::string folder;                                      // from --tensorboard, or empty
   std::map<std::string, std::unique_ptr<EventFile>> files; // by the folder of a run

@@ -22,7 +22,7 @@ std::string swatch(int colour) {
 static void addRanking(Page &page, const Group &group, const std::vector<EvaluateRecord> &evaluated,
                        const SearchRecord *search) {
   const TrainRecord &first = *group.front();
-  const nn_train &train = *first.statement;
+  const TrainT &train = *first.statement;
   Judge judge(first, search);
   Page::Table table{"the runs, best " + judge.name +
                         " first; the other values are those of the last epoch",
@@ -30,8 +30,8 @@ static void addRanking(Page &page, const Group &group, const std::vector<Evaluat
                     {},
                     {},
                     ""};
-  for (int32_t i = -1; i < train.n_metrics; ++i)
-    if (i < 0 || train.metrics[i].rank == 0)
+  for (int32_t i = -1; i < int32_t(train.metrics.size()); ++i)
+    if (i < 0 || int32_t(train.metrics[i].shape.size()) == 0)
       for (const char *split : {"train", "val"})
         if (split[0] == 't' || first.valRows)
           table.head.push_back(std::string(split) + "." + (i < 0 ? "loss" : train.metrics[i].name));
@@ -72,7 +72,7 @@ static void addRanking(Page &page, const Group &group, const std::vector<Evaluat
     std::vector<std::string> cells = {swatch(int(place.index)) + htmlText(record.variant + failed),
                                       shortly(place.best),
                                       place.epoch ? std::to_string(place.epoch) : "–"};
-    for (size_t i = 0; i < 1 + size_t(train.n_metrics); ++i)
+    for (size_t i = 0; i < 1 + train.metrics.size(); ++i)
       if (isNumber(train, i))
         for (const std::vector<double> *values : {&record.last.train, &record.last.val})
           if (values == &record.last.train || first.valRows)
@@ -93,7 +93,7 @@ void addCurves(Page &page, const TrainRecord &of, size_t count, const std::strin
                const std::function<Curve(bool val, size_t value, size_t index)> &curve) {
   std::vector<std::string> plots;
   for (bool val : {true, false})
-    for (size_t value = 0; value < 1 + size_t(of.statement->n_metrics); ++value) {
+    for (size_t value = 0; value < 1 + of.statement->metrics.size(); ++value) {
       if (!isNumber(*of.statement, value) || (val && !of.valRows))
         continue;
       Plot plot{

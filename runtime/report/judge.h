@@ -25,9 +25,9 @@ struct Judge {
       name = search->goal;
       return;
     }
-    for (int32_t m = 0; m < record.statement->n_metrics && value == 0; ++m)
-      if (const nn_metric &metric = record.statement->metrics[m];
-          metric.rank == 0 && metric.direction != NN_NO_DIRECTION) {
+    for (int32_t m = 0; m < int32_t(record.statement->metrics.size()) && value == 0; ++m)
+      if (const MetricT &metric = record.statement->metrics[m];
+          int32_t(metric.shape.size()) == 0 && metric.direction != NN_NO_DIRECTION) {
         value = size_t(m) + 1;
         highest = metric.direction == NN_HIGHEST;
         name = metric.name;

@@ -10,14 +10,13 @@ namespace nnrt {
 namespace {
 
 /// Whether a tensor belongs to the layer at `place`.
-bool isBelow(const char *tensor, const std::string &place) {
-  const std::string name = tensor;
+bool isBelow(const std::string &name, const std::string &place) {
   return name.compare(0, place.size(), place) == 0 &&
          (name.size() == place.size() || name[place.size()] == '.');
 }
 
 /// The elements of the model's tensors of one kind below a place; of all for an empty place.
-int64_t elementsBelow(const nn_program &program, const nn_model &model,
+int64_t elementsBelow(const ProgramT &program, const ModelT &model,
                       const std::vector<int64_t> &elements, const std::string &place,
                       int32_t kind) {
   int64_t sum = 0;
@@ -30,7 +29,7 @@ int64_t elementsBelow(const nn_program &program, const nn_model &model,
   return sum;
 }
 
-Page::Table tableOf(const nn_program &program, const nn_model &model,
+Page::Table tableOf(const ProgramT &program, const ModelT &model,
                     const std::vector<int64_t> &elements) {
   Page::Table table{"what is applied, in order: for one example",
                     {"layer", "place", "output", "parameters"},
@@ -40,45 +39,44 @@ Page::Table tableOf(const nn_program &program, const nn_model &model,
   auto text = [](const std::string &cell) {
     return "<td class=\"text\">" + htmlText(cell) + "</td>";
   };
-  table.rows.push_back(
-      {"input", "<td></td>", text(shapeText(model.in_shape, model.in_rank)), "<td></td>"});
+  table.rows.push_back({"input", "<td></td>", text(shapeText(model.in_shape)), "<td></td>"});
   std::set<std::string> seen;
-  for (int32_t i = 0; i < model.n_layers; ++i) {
-    const nn_layer &layer = model.layers[i];
-    const bool again = *layer.place && !seen.insert(layer.place).second;
+  for (const LayerT &layer : model.layers) {
+    const bool isPlace = !layer.place.empty();
+    const bool again = isPlace && !seen.insert(layer.place).second;
     const int64_t own =
-        *layer.place ? elementsBelow(program, model, elements, layer.place, NN_PARAMETER) : 0;
+        isPlace ? elementsBelow(program, model, elements, layer.place, NN_PARAMETER) : 0;
     const std::string depth =
         layer.depth > 0 ? format("<span class=\"depth%d\"></span>", std::min(layer.depth, 4))
                         : std::string();
     table.rows.push_back({depth + htmlText(layer.text), text(withoutVariant(layer.place)),
-                          text(shapeText(layer.shape, layer.rank)),
+                          text(shapeText(layer.shape)),
                           again ? "shared"
                           : own ? grouped(own)
                                 : ""});
   }
-  table.rows.push_back({"output", "<td></td>", text(shapeText(model.out_shape, model.out_rank)),
+  table.rows.push_back({"output", "<td></td>", text(shapeText(model.out_shape)),
                         grouped(elementsBelow(program, model, elements, "", NN_PARAMETER))});
   table.classes.assign(table.rows.size(), "");
   table.classes.back() = "sum";
   return table;
 }
 
-/// The choices of the experiment's variant that contains the model number `index`: "act = relu";
-/// they distinguish it from other models of this name.
-std::string choicesOf(const nn_program &program, int32_t index) {
+/// What an experiment has chosen in the variant that holds the model number `index`: "act = relu";
+/// the others of this name differ in it.
+std::string choicesOf(const ProgramT &program, int32_t index) {
   std::string text;
-  forEachStatement(program, [&](const nn_statement &statement) {
-    if (statement.kind != NN_STMT_EXPERIMENT)
+  forEachStatement(program, [&](const StatementT &statement) {
+    if (statement.body.type != NN_STMT_EXPERIMENT)
       return true;
-    const nn_experiment &experiment = *static_cast<const nn_experiment *>(statement.body);
-    for (int32_t v = 0; v < experiment.n_variants; ++v) {
-      const nn_variant &variant = experiment.variants[v];
+    const ExperimentT &experiment = as<ExperimentT>(statement);
+    for (int32_t v = 0; v < int32_t(experiment.variants.size()); ++v) {
+      const VariantT &variant = experiment.variants[v];
       if (index < variant.models.first || index >= variant.models.first + variant.models.count)
         continue;
-      for (int32_t c = 0; c < variant.n_choices; ++c)
+      for (int32_t c = 0; c < int32_t(variant.choices.size()); ++c)
         if (variant.choices[c] >= 0)
-          text += (text.empty() ? "" : ", ") + std::string(experiment.variables[c].name) + " = " +
+          text += (text.empty() ? "" : ", ") + experiment.variables[c].name + " = " +
                   experiment.variables[c].labels[variant.choices[c]];
       return false;
     }
@@ -89,13 +87,13 @@ std::string choicesOf(const nn_program &program, int32_t index) {
 
 } // namespace
 
-void addNetworks(Page &page, const nn_program &program, const std::vector<int64_t> &elements) {
-  const size_t open = 8; // networks shown open; an experiment may have hundreds
+void addNetworks(Page &page, const ProgramT &program, const std::vector<int64_t> &elements) {
+  const size_t open = 8; // networks; an experiment may have hundreds
   size_t shown = 0;
   std::vector<std::pair<std::string, std::vector<std::vector<std::string>>>> seen;
-  for (int32_t m = 0; m < program.n_models; ++m) {
-    const nn_model &model = program.models[m];
-    if (!model.n_layers)
+  for (int32_t m = 0; m < int32_t(program.models.size()); ++m) {
+    const ModelT &model = program.models[m];
+    if (!int32_t(model.layers.size()))
       continue;
     const Page::Table table = tableOf(program, model, elements);
     // Variants that differ only in numbers are one network.

@@ -62,9 +62,9 @@ private:
 using Group = std::vector<const TrainRecord *>;
 
 // The parts, in the order of the page.
-void addSetup(Page &page, const Run &run);     // setup.cpp
-void addProgram(Page &page, const char *text); // program.cpp
-void addNetworks(Page &page, const nn_program &program,
+void addSetup(Page &page, const Run &run);            // setup.cpp
+void addProgram(Page &page, const std::string &text); // program.cpp
+void addNetworks(Page &page, const ProgramT &program,
                  const std::vector<int64_t> &elements); // network.cpp
 /// `search` may be null; if not, its goal ranks the runs.
 void addComparison(Page &page, const Group &group, const std::vector<EvaluateRecord> &evaluated,
@@ -83,13 +83,13 @@ void addMonitored(Page &page, const TrainRecord &record);     // layers.cpp
 void addEvaluation(Page &page, const EvaluateRecord &record); // evaluation.cpp
 void addResiduals(Page &page, const EvaluateRecord &record);  // residual_plots.cpp
 
-/// The entries of a train statement, as they are written: its loss, its optimizer …
-Page::Facts statementFacts(const nn_train &train);
+/// What a train statement says, as it is written: its loss, its optimizer …
+Page::Facts statementFacts(const TrainT &train);
 
 /// A page around `intro`, which is HTML, a list of contents, and `page`.
 std::string wholePage(const std::string &title, const std::string &intro, const Page &page);
 /// The report of a run.
-std::string reportHtml(const Run &run, const nn_report &report);
+std::string reportHtml(const Run &run, const ReportT &report);
 
 /// Grey or RGB pixels (channels 1 or 3) as a PNG file, and any bytes as base64.
 std::string pngFile(int32_t width, int32_t height, int32_t channels,

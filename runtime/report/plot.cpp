@@ -24,16 +24,17 @@ struct Panel {
 
 } // namespace
 
-static Status addCurve(Run &run, const nn_plot &plot, const nn_plotted &item,
+static Status addCurve(Run &run, const PlotT &plot, const PlottedT &item,
                        std::vector<Panel> &panels) {
   const TrainRecord *record = nullptr;
+  const std::string &where = trainAt(run.program, item.train).where;
   for (const TrainRecord &candidate : run.trained)
-    // Compared by place: a search has one statement for each variant, and trained with that of the
-    // best one.
-    if (strcmp(candidate.statement->where, item.train->where) == 0)
+    // By its place: a search has one statement for each choice of what the code depends on, and
+    // trained by the best one.
+    if (candidate.statement->where == where)
       record = &candidate;
   if (!record)
-    return Status::error(format("there is no `%s` to plot: its training has not run", item.text))
+    return Status::error("there is no `" + item.text + "` to plot: its training has not run")
         .at(plot.where);
   Panel *panel = nullptr;
   for (Panel &p : panels)
@@ -59,10 +60,10 @@ static Status addCurve(Run &run, const nn_plot &plot, const nn_plotted &item,
   return Status();
 }
 
-static Status addValues(Run &run, const nn_plot &plot, const nn_plotted &item,
+static Status addValues(Run &run, const PlotT &plot, const PlottedT &item,
                         std::vector<Panel> &panels) {
   Engine &engine = run.engine;
-  const int64_t count = elementCount(item.shape, item.rank);
+  const int64_t count = elementCount(item.shape);
   Buffer result;
   NN_TRY(result.allocate(size_t(count * engine.elementBytes()), "the values to plot"));
   void *out = result.data();
@@ -72,7 +73,7 @@ static Status addValues(Run &run, const nn_plot &plot, const nn_plotted &item,
   const Elements values{out, engine.f64()};
   for (int64_t i = 0; i < count; ++i)
     if (!std::isfinite(values.get(i)))
-      return Status::error(format("`%s` cannot be plotted: element %lld is %s", item.text,
+      return Status::error(format("`%s` cannot be plotted: element %lld is %s", item.text.c_str(),
                                   (long long)i, number(values.get(i)).c_str()))
           .at(plot.where);
   panels.emplace_back();
@@ -107,12 +108,12 @@ static std::string stacked(const std::vector<std::string> &svgs) {
          inner + "</svg>\n";
 }
 
-Status runPlot(Run &run, const nn_plot &plot) {
+Status runPlot(Run &run, const PlotT &plot) {
   std::vector<Panel> panels;
-  for (int32_t i = 0; i < plot.n_items; ++i)
-    NN_TRY(plot.items[i].fn.code ? addValues(run, plot, plot.items[i], panels)
-                                 : addCurve(run, plot, plot.items[i], panels));
-  if (!plot.path) {
+  for (const PlottedT &item : plot.items)
+    NN_TRY(item.fn.exists() ? addValues(run, plot, item, panels)
+                            : addCurve(run, plot, item, panels));
+  if (plot.path.empty()) {
     for (const Panel &panel : panels)
       run.draw(panel.record ? curvesText(panel.title, panel.curves, standardCanvas())
                             : histogramText(panel.title, panel.histogram, standardCanvas()));
@@ -133,7 +134,7 @@ Status runPlot(Run &run, const nn_plot &plot) {
     return Status::error("there is nothing to plot: no epoch was completed").at(plot.where);
   const std::string text = stacked(svgs);
   NN_TRY(writeFile(plot.path, {{text.data(), text.size()}}).at(plot.where));
-  run.progress.note(std::string("wrote ") + plot.path);
+  run.progress.note("wrote " + plot.path);
   return Status();
 }
 

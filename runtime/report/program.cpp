@@ -5,8 +5,8 @@
 
 namespace nnrt {
 
-void addProgram(Page &page, const char *text) {
-  if (!text || !*text)
+void addProgram(Page &page, const std::string &text) {
+  if (text.empty())
     return;
   std::string whole = text;
   whole.erase(std::remove(whole.begin(), whole.end(), '\r'), whole.end());
@@ -25,10 +25,10 @@ void addProgram(Page &page, const char *text) {
   page.endFold();
 }
 
-Page::Facts statementFacts(const nn_train &train) {
+Page::Facts statementFacts(const TrainT &train) {
   Page::Facts facts;
-  for (int32_t i = 0; i < train.n_entries; ++i)
-    facts.emplace_back(train.entries[i].name, train.entries[i].text);
+  for (const EntryT &entry : train.entries)
+    facts.emplace_back(entry.name, entry.text);
   return facts;
 }
 

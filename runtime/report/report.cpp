@@ -48,7 +48,7 @@ static std::vector<Group> groupsOf(const Run &run, const TrainRecord &of) {
     if (record.group != of.group || record.groupPlace != of.groupPlace)
       continue;
     auto same = std::find_if(groups.begin(), groups.end(), [&](const Group &g) {
-      return !strcmp(g[0]->statement->where, record.statement->where);
+      return g[0]->statement->where == record.statement->where;
     });
     if (same == groups.end())
       same = groups.insert(groups.end(), Group());
@@ -73,10 +73,10 @@ static void addGroup(Page &page, const Run &run, const TrainRecord &of) {
   }
 }
 
-std::string reportHtml(const Run &run, const nn_report &report) {
-  const nn_program &program = run.program;
+std::string reportHtml(const Run &run, const ReportT &report) {
+  const ProgramT &program = run.program;
   std::string intro;
-  if (program.doc && *program.doc)
+  if (!program.doc.empty())
     intro += "<p class=\"doc\">" + htmlText(program.doc) + "</p>\n";
   time_t today = time(nullptr);
   char date[64];
@@ -88,7 +88,7 @@ std::string reportHtml(const Run &run, const nn_report &report) {
   addSetup(page, run);
   addProgram(page, report.text);
   std::vector<int64_t> elements;
-  for (int32_t t = 0; t < program.n_tensors; ++t)
+  for (int32_t t = 0; t < int32_t(program.tensors.size()); ++t)
     elements.push_back(run.engine.tensorElements(t));
   addNetworks(page, program, elements);
   std::vector<std::string> groups;
@@ -110,7 +110,7 @@ std::string reportHtml(const Run &run, const nn_report &report) {
   return wholePage(program.name, intro, page);
 }
 
-Status runReport(Run &run, const nn_report &report) {
+Status runReport(Run &run, const ReportT &report) {
   const std::string html = reportHtml(run, report);
   NN_TRY(writeFile(report.path, {{html.data(), html.size()}}).at(report.where));
   run.progress.note(std::string("wrote ") + report.path);

@@ -12,17 +12,17 @@
 namespace nnrt {
 
 static Page::Facts dataFacts(const Run &run, const Dataset &data) {
-  const nn_data &d = *data.description;
+  const DataT &d = *data.description;
   Page::Facts facts;
-  if (d.source.path)
+  if (!d.source->path.empty())
+    facts.push_back({"source", baseName(d.source->path) + (d.test && !d.test->path.empty()
+                                                               ? ", test " + baseName(d.test->path)
+                                                               : "")});
+  else if (!d.source->arrays.empty())
     facts.push_back(
-        {"source", baseName(d.source.path) +
-                       (d.test && d.test->path ? ", test " + baseName(d.test->path) : "")});
-  else if (d.source.n_arrays)
-    facts.push_back(
-        {"source", baseName(d.source.arrays[0]) + (d.source.n_arrays > 1 ? ", …" : "")});
+        {"source", baseName(d.source->arrays[0]) + (d.source->arrays.size() > 1 ? ", …" : "")});
   else
-    facts.push_back({"source", sourceKind(d.source.kind)});
+    facts.push_back({"source", sourceKind(d.source->kind)});
   facts.push_back({"rows", grouped(data.rows)});
   static const char *const names[] = {"training", "validation", "test"};
   for (int split = 0; split < 3; ++split)
@@ -37,13 +37,13 @@ static Page::Facts dataFacts(const Run &run, const Dataset &data) {
                                                          d.fields[d.stratify].name + "` in each"
                                                    : "")});
   std::string fields, normalized;
-  for (int32_t f = 0; f < d.n_fields; ++f) {
-    const size_t classes = d.fields[f].rank ? 0 : classNames(data, f).size();
-    fields += (f ? ", " : "") + std::string(d.fields[f].name) + ": " +
-              (classes ? "one of " + counted(int64_t(classes), "class")
-                       : shapeText(d.fields[f].shape, d.fields[f].rank));
+  for (int32_t f = 0; f < int32_t(d.fields.size()); ++f) {
+    const size_t classes = int32_t(d.fields[f].shape.size()) ? 0 : classNames(data, f).size();
+    fields +=
+        (f ? ", " : "") + d.fields[f].name + ": " +
+        (classes ? "one of " + counted(int64_t(classes), "class") : shapeText(d.fields[f].shape));
     if (d.fields[f].flags & NN_FIELD_NORMALIZE)
-      normalized += (normalized.empty() ? "" : ", ") + std::string(d.fields[f].name);
+      normalized += (normalized.empty() ? "" : ", ") + d.fields[f].name;
   }
   facts.push_back({"fields", fields});
   if (!normalized.empty())
@@ -52,26 +52,26 @@ static Page::Facts dataFacts(const Run &run, const Dataset &data) {
 }
 
 void addSetup(Page &page, const Run &run) {
-  const nn_program &program = run.program;
+  const ProgramT &program = run.program;
   page.html += "<div class=\"cards\">\n";
   Page::Facts settings;
-  for (int32_t i = 0; i < program.n_options; ++i)
+  for (int32_t i = 0; i < int32_t(program.options.size()); ++i)
     settings.push_back({program.options[i].name, number(run.flags.options[i])});
   settings.push_back({"seed", std::to_string(run.engine.seed())});
   settings.push_back({"elements", program.elements});
-  for (const nn_model *model : shownModels(program)) {
+  for (const ModelT *model : shownModels(program)) {
     int64_t count = 0;
     nn_range range = model->tensors;
     for (int32_t t = range.first; t < range.first + range.count; ++t)
       if (program.tensors[t].kind == NN_PARAMETER)
         count += run.engine.tensorElements(t);
-    settings.push_back({std::string("parameters of ") + model->name, grouped(count)});
+    settings.push_back({"parameters of " + model->name, grouped(count)});
   }
   page.card("Settings", settings);
   std::set<std::string> shown; // the folds of a data set count as one
   for (const auto &[key, data] : run.data)
     if (data && shown.insert(data->description->name).second)
-      page.card(std::string("Data: ") + data->description->name, dataFacts(run, *data));
+      page.card("Data: " + data->description->name, dataFacts(run, *data));
   double training = 0, testing = 0;
   int64_t steps = 0, tested = 0;
   for (const TrainRecord &record : run.trained) {

@@ -9,7 +9,7 @@ static std::string both(int64_t part, int64_t whole) {
 }
 
 static Page::Facts runFacts(const TrainRecord &record) {
-  const nn_train &train = *record.statement;
+  const TrainT &train = *record.statement;
   Page::Facts facts = {{"rows", grouped(record.trainRows) + " train, " + grouped(record.valRows) +
                                     " val, " + grouped(record.testRows) + " test"},
                        {"batch", grouped(record.batch)},
@@ -51,7 +51,7 @@ static Page::Facts lastFacts(const TrainRecord &record) {
 }
 
 void addTraining(Page &page, const TrainRecord &record) {
-  const nn_train &train = *record.statement;
+  const TrainT &train = *record.statement;
   page.section("train " + record.model + " on " + record.data +
                (record.variant.empty() ? "" : " (" + record.variant + ")"));
   page.cards({{"As written", statementFacts(train)},

@@ -10,13 +10,13 @@ namespace nnrt {
 Learned Dataset::learned() const {
   Learned result;
   result.from = description->name;
-  for (int32_t c = 0; c < description->n_columns; ++c)
+  for (int32_t c = 0; c < int32_t(description->columns.size()); ++c)
     if (!classes[c].empty())
       result.classes[description->columns[c].name] = classes[c];
-  for (int32_t c = 0; c < description->n_columns && !fills.empty(); ++c)
+  for (int32_t c = 0; c < int32_t(description->columns.size()) && !fills.empty(); ++c)
     if (!std::isnan(fills[c]))
       result.fills[{description->columns[c].name, description->columns[c].kind}] = fills[c];
-  for (int32_t f = 0; f < description->n_fields; ++f)
+  for (int32_t f = 0; f < int32_t(description->fields.size()); ++f)
     if (!statistics[f].mean.empty())
       result.statistics[description->fields[f].name] = statistics[f];
   return result;
@@ -38,9 +38,9 @@ static std::string differences(const Learned &known, const Dataset &data) {
   return text;
 }
 
-/// Fields of the same name that are normalised on one side only.
-static std::string oneSided(const Learned &known, const nn_data &data) {
-  for (int32_t f = 0; f < data.n_fields; ++f)
+/// Fields of the same name of which one side alone is normalised.
+static std::string oneSided(const Learned &known, const DataT &data) {
+  for (int32_t f = 0; f < int32_t(data.fields.size()); ++f)
     if (!(data.fields[f].flags & NN_FIELD_NORMALIZE) && known.statistics.count(data.fields[f].name))
       return data.fields[f].name;
   return "";
@@ -48,8 +48,8 @@ static std::string oneSided(const Learned &known, const nn_data &data) {
 
 Status Run::needFor(int32_t model, int32_t index, Dataset *&result, bool unchecked) {
   NN_TRY(need(index, result, unchecked));
-  const nn_model &of = program.models[model];
-  const nn_data &description = program.data[index];
+  const ModelT &of = program.models[model];
+  const DataT &description = program.data[index];
   Learned known;
   if (auto found = loaded.find(of.name); found != loaded.end()) {
     known = found->second;
@@ -60,12 +60,12 @@ Status Run::needFor(int32_t model, int32_t index, Dataset *&result, bool uncheck
   }
   if (known.statistics.empty() && known.classes.empty())
     return Status();
-  const std::string key = std::string(of.name) + " " + description.name;
+  const std::string key = of.name + " " + description.name;
   if (const std::string field = oneSided(known, description);
       !field.empty() && told.insert(key + " " + field).second)
     progress.note(format(
         "note: `%s` of %s is not normalised, and that of %s, which `%s` was trained with, is",
-        field.c_str(), description.name, known.from.c_str(), modelName(model)));
+        field.c_str(), description.name.c_str(), known.from.c_str(), modelName(model).c_str()));
   const std::string differing = differences(known, *result);
   if (differing.empty())
     return Status();
@@ -73,7 +73,8 @@ Status Run::needFor(int32_t model, int32_t index, Dataset *&result, bool uncheck
     if (told.insert(key).second)
       progress.note(
           format("note: %s of %s are its own, not those of %s, which `%s` was trained with",
-                 differing.c_str(), description.name, known.from.c_str(), modelName(model)));
+                 differing.c_str(), description.name.c_str(), known.from.c_str(),
+                 modelName(model).c_str()));
     return Status();
   }
   std::shared_ptr<Dataset> &kept = adapted[{model, index}];
@@ -86,7 +87,7 @@ Status Run::needFor(int32_t model, int32_t index, Dataset *&result, bool uncheck
     }
     if (told.insert(key).second)
       progress.note(format("note: %s of %s are by what `%s` has learned from %s", differing.c_str(),
-                           description.name, modelName(model), known.from.c_str()));
+                           description.name.c_str(), modelName(model).c_str(), known.from.c_str()));
   }
   result = kept.get();
   return Status();

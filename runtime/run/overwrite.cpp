@@ -49,24 +49,24 @@ class Inputs {
 public:
   Inputs(const Folders &folders, const std::string &written) : folders(folders), written(written) {}
 
-  Status file(const char *path, const char *where) const {
+  Status file(const std::string &path, const std::string &where) const {
     std::string found;
-    if (!path || !*path || findFile(path, folders, found).failed())
+    if (path.empty() || findFile(path, folders, found).failed())
       return Status();
     return isSameFile(found, written) || liesIn(written, found) ? isRead(where) : Status();
   }
 
-  Status source(const nn_source &source) const {
+  Status source(const SourceT &source) const {
     NN_TRY(file(source.path, source.where));
     NN_TRY(file(source.labels, source.where));
-    for (int32_t i = 0; i < source.n_arrays && source.kind == NN_NPY; ++i)
-      NN_TRY(file(source.arrays[i], source.where));
+    if (source.kind == NN_NPY)
+      for (const std::string &array : source.arrays)
+        NN_TRY(file(array, source.where));
     return Status();
   }
 
-  Status isRead(const char *where) const {
-    return refusal(std::string("the program reads it") +
-                   (where && *where ? std::string(" at ") + where : ""));
+  Status isRead(const std::string &where) const {
+    return refusal("the program reads it" + (where.empty() ? "" : " at " + where));
   }
 
   Status refusal(const std::string &why) const {
@@ -86,28 +86,28 @@ bool isSameFile(const std::string &a, const std::string &b) {
          first.st_dev == second.st_dev && first.st_ino == second.st_ino;
 }
 
-Status checkKeepsInputs(const nn_program &program, const Folders &folders, const std::string &path,
+Status checkKeepsInputs(const ProgramT &program, const Folders &folders, const std::string &path,
                         bool weights) {
   const Inputs inputs(folders, path);
-  const std::string text = program.source_path ? program.source_path : "";
+  const std::string &text = program.source_path;
   const std::string beside =
       folders.program.empty() ? baseName(text) : folders.program + "/" + baseName(text);
   if (!text.empty() && (isSameFile(text, path) || isSameFile(beside, path)))
     return inputs.refusal("it is the program's own text");
   if (isSameFile("/proc/self/exe", path))
     return inputs.refusal("it is the executable that runs");
-  for (int32_t d = 0; d < program.n_data; ++d) {
-    NN_TRY(inputs.source(program.data[d].source));
-    if (program.data[d].test)
-      NN_TRY(inputs.source(*program.data[d].test));
+  for (const DataT &data : program.data) {
+    NN_TRY(inputs.source(*data.source));
+    if (data.test)
+      NN_TRY(inputs.source(*data.test));
   }
   Status status;
-  forEachStatement(program, [&](const nn_statement &statement) {
-    if (statement.kind == NN_STMT_PREDICT) {
-      if (const nn_source *source = static_cast<const nn_predict *>(statement.body)->source)
+  forEachStatement(program, [&](const StatementT &statement) {
+    if (statement.body.type == NN_STMT_PREDICT) {
+      if (const auto &source = as<PredictT>(statement).source)
         status = inputs.source(*source);
-    } else if (statement.kind == NN_STMT_LOAD && weights) {
-      const nn_load &load = *static_cast<const nn_load *>(statement.body);
+    } else if (statement.body.type == NN_STMT_LOAD && weights) {
+      const LoadT &load = as<LoadT>(statement);
       status = isSameFile(load.path, path) ? inputs.isRead(load.where)
                                            : inputs.file(load.path, load.where);
     }
@@ -116,11 +116,11 @@ Status checkKeepsInputs(const nn_program &program, const Folders &folders, const
   return status;
 }
 
-Status Outputs::add(const char *path, const char *kind, const char *where) {
+Status Outputs::add(const std::string &path, const char *kind, const std::string &where) {
   struct stat info;
-  if (!path || !*path || (stat(path, &info) == 0 && !S_ISREG(info.st_mode)))
-    return Status(); // writing to a device or a pipe loses nothing
-  const Output next = {path, resolved(path), kind, where ? where : ""};
+  if (path.empty() || (stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode)))
+    return Status(); // a device or a pipe loses nothing
+  const Output next = {path, resolved(path), kind, where};
   const bool checkpoint = next.kind == checkpointKind;
   for (const Output &other : all) {
     const bool again = other.kind == next.kind && (!checkpoint || other.where == next.where);
@@ -139,29 +139,29 @@ Status Outputs::add(const char *path, const char *kind, const char *where) {
   return Status();
 }
 
-Status Outputs::add(const nn_statement &statement) {
-  auto write = [&](const auto &body, const char *path, const char *kind) {
+Status Outputs::add(const StatementT &statement) {
+  auto write = [&](const auto &body, const std::string &path, const char *kind) {
     return add(path, kind, body.where).at(body.where);
   };
-  switch (statement.kind) {
+  switch (statement.body.type) {
   case NN_STMT_TRAIN: {
-    const nn_train &train = *static_cast<const nn_train *>(statement.body);
+    const TrainT &train = as<TrainT>(statement);
     return write(train, train.checkpoint, checkpointKind);
   }
   case NN_STMT_SAVE: {
-    const nn_save &save = *static_cast<const nn_save *>(statement.body);
+    const SaveT &save = as<SaveT>(statement);
     return write(save, save.path, "the saved model");
   }
   case NN_STMT_PREDICT: {
-    const nn_predict &predict = *static_cast<const nn_predict *>(statement.body);
+    const PredictT &predict = as<PredictT>(statement);
     return write(predict, predict.path, predictions);
   }
   case NN_STMT_REPORT: {
-    const nn_report &report = *static_cast<const nn_report *>(statement.body);
+    const ReportT &report = as<ReportT>(statement);
     return write(report, report.path, "the report");
   }
   case NN_STMT_PLOT: {
-    const nn_plot &plot = *static_cast<const nn_plot *>(statement.body);
+    const PlotT &plot = as<PlotT>(statement);
     return write(plot, plot.path, "the plot");
   }
   default:
@@ -171,11 +171,8 @@ Status Outputs::add(const nn_statement &statement) {
 
 } // namespace nnrt
 
-extern "C" int nn_is_input(const nn_program *program, const char *data_dir, const char *path,
-                           char *message, int32_t size) {
+std::string nn_is_input(const ProgramT &program, const std::string &data_dir,
+                        const std::string &path) {
   using namespace nnrt;
-  const Status status =
-      checkKeepsInputs(*program, programFolders(*program, data_dir ? data_dir : ""), path, true);
-  snprintf(message, size_t(size), "%s", status.message().c_str());
-  return status.failed();
+  return checkKeepsInputs(program, programFolders(program, data_dir), path, true).message();
 }

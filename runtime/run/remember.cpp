@@ -6,63 +6,63 @@
 
 namespace nnrt {
 
-/// The statement itself; for one about a search's result, the one for the chosen variant; null:
-/// nothing was chosen.
-static const nn_statement *actual(const Run &run, const nn_statement &statement) {
-  if (statement.kind != NN_STMT_CHOSEN)
+/// The statement itself, of one about a search's result that which is about the chosen variant;
+/// null: nothing was chosen.
+static const StatementT *actual(const Run &run, const StatementT &statement) {
+  if (statement.body.type != NN_STMT_CHOSEN)
     return &statement;
-  const nn_chosen &chosen = *static_cast<const nn_chosen *>(statement.body);
+  const ChosenT &chosen = as<ChosenT>(statement);
   auto found = run.chosen.find(chosen.experiment);
-  return found == run.chosen.end() ? nullptr : chosen.bodies + found->second;
+  return found == run.chosen.end() ? nullptr : &chosen.bodies[size_t(found->second)];
 }
 
 /// The model that a search or an ensemble makes; -1: none.
-static int32_t madeBy(const nn_statement &statement, int32_t variant) {
-  if (statement.kind == NN_STMT_ENSEMBLE)
-    return static_cast<const nn_ensemble *>(statement.body)->model;
-  if (statement.kind == NN_STMT_EXPERIMENT && variant >= 0)
-    return static_cast<const nn_experiment *>(statement.body)->variants[variant].model;
+static int32_t madeBy(const StatementT &statement, int32_t variant) {
+  if (statement.body.type == NN_STMT_ENSEMBLE)
+    return as<EnsembleT>(statement).model;
+  if (statement.body.type == NN_STMT_EXPERIMENT && variant >= 0)
+    return as<ExperimentT>(statement).variants[variant].model;
   return -1;
 }
 
 /// Calls visit(train, ordinal) for each train statement in one of the program's statements.
-template <class Visit> static void forTrainsIn(const nn_statement &statement, Visit &&visit) {
+template <class Visit> static void forTrainsIn(const StatementT &statement, Visit &&visit) {
   int32_t ordinal = 0;
-  forEachStatement(&statement, 1, [&](const nn_statement &inner) {
-    if (inner.kind == NN_STMT_TRAIN)
-      visit(static_cast<const nn_train *>(inner.body), ordinal++);
+  forEachStatement(StatementRange(statement), [&](const StatementT &inner) {
+    if (inner.body.type == NN_STMT_TRAIN)
+      visit(&as<TrainT>(inner), ordinal++);
     return true;
   });
 }
 
-static const nn_train *findTrain(const Run &run, const int64_t *numbers, const TrainKey &key) {
-  const nn_train *found = nullptr;
+static const TrainT *findTrain(const Run &run, const int64_t *numbers, const TrainKey &key) {
+  const TrainT *found = nullptr;
   for (int32_t i = 0; i < run.earlier; ++i)
     if (numbers[i] == key.statement)
-      forTrainsIn(run.program.statements[i], [&](const nn_train *train, int32_t ordinal) {
+      forTrainsIn(run.program.statements[i], [&](const TrainT *train, int32_t ordinal) {
         found = ordinal == key.ordinal ? train : found;
       });
   return found;
 }
 
-static TrainKey keyOf(const Run &run, const int64_t *numbers, const nn_train *wanted) {
+static TrainKey keyOf(const Run &run, const int64_t *numbers, const TrainT *wanted) {
   TrainKey key;
   for (int32_t i = 0; i <= run.earlier; ++i)
-    forTrainsIn(run.program.statements[i], [&](const nn_train *train, int32_t ordinal) {
+    forTrainsIn(run.program.statements[i], [&](const TrainT *train, int32_t ordinal) {
       if (train == wanted)
         key = {numbers[i], ordinal};
     });
   return key;
 }
 
-static void recallExperiment(Run &run, const nn_experiment &experiment, int32_t ordinal,
+static void recallExperiment(Run &run, const ExperimentT &experiment, int32_t ordinal,
                              const Remembered &known) {
   run.outcomes[ordinal] = known.outcome;
-  if (known.variant < 0 || known.variant >= experiment.n_variants)
+  if (known.variant < 0 || known.variant >= int32_t(experiment.variants.size()))
     return;
   run.chosen[ordinal] = known.variant;
   size_t next = 0;
-  for (int32_t v = 0; v < experiment.n_variables; ++v)
+  for (int32_t v = 0; v < int32_t(experiment.variables.size()); ++v)
     if (experiment.variables[v].slot >= 0 && next < known.values.size())
       run.engine.scalars[size_t(experiment.variables[v].slot)] = known.values[next++];
   if (known.fold >= 0 && experiment.data >= 0)
@@ -72,16 +72,16 @@ static void recallExperiment(Run &run, const nn_experiment &experiment, int32_t 
 Status recall(Run &run, const Memory &memory, const int64_t *numbers) {
   int32_t experiments = 0;
   for (int32_t i = 0; i < run.earlier; ++i) {
-    const nn_statement &statement = run.program.statements[i];
+    const StatementT &statement = run.program.statements[i];
     const int32_t ordinal = experiments;
-    experiments += statement.kind == NN_STMT_EXPERIMENT;
+    experiments += statement.body.type == NN_STMT_EXPERIMENT;
     auto found = memory.find(numbers[i]);
     if (found == memory.end())
       continue;
     const Remembered &known = found->second;
-    if (statement.kind == NN_STMT_EXPERIMENT)
-      recallExperiment(run, *static_cast<const nn_experiment *>(statement.body), ordinal, known);
-    if (const nn_statement *made = actual(run, statement))
+    if (statement.body.type == NN_STMT_EXPERIMENT)
+      recallExperiment(run, as<ExperimentT>(statement), ordinal, known);
+    if (const StatementT *made = actual(run, statement))
       if (const int32_t model = madeBy(*made, known.variant); model >= 0) {
         const nn_range range = run.program.models[model].tensors;
         for (int32_t t = 0; t < range.count && size_t(t) < known.weights.size(); ++t)
@@ -92,7 +92,7 @@ Status recall(Run &run, const Memory &memory, const int64_t *numbers) {
           }
       }
     for (size_t r = 0; r < known.trained.size(); ++r)
-      if (const nn_train *train = findTrain(run, numbers, known.keys[r])) {
+      if (const TrainT *train = findTrain(run, numbers, known.keys[r])) {
         run.trained.push_back(known.trained[r]);
         run.trained.back().statement = train;
       }
@@ -103,9 +103,9 @@ Status recall(Run &run, const Memory &memory, const int64_t *numbers) {
 }
 
 void remember(Run &run, Memory &memory, const int64_t *numbers) {
-  if (run.earlier >= run.program.n_statements)
+  if (run.earlier >= int32_t(run.program.statements.size()))
     return;
-  const nn_statement &statement = run.program.statements[run.earlier];
+  const StatementT &statement = run.program.statements[run.earlier];
   Remembered known;
   // Recalled records are first in the run's lists.
   for (size_t r = run.recalledTrained; r < run.trained.size(); ++r) {
@@ -115,16 +115,16 @@ void remember(Run &run, Memory &memory, const int64_t *numbers) {
   }
   known.evaluated.assign(run.evaluated.begin() + long(run.recalledEvaluated), run.evaluated.end());
   known.searched.assign(run.searched.begin() + long(run.recalledSearched), run.searched.end());
-  known.isTrain = statement.kind == NN_STMT_TRAIN;
-  if (statement.kind == NN_STMT_EXPERIMENT) {
-    const nn_experiment &experiment = *static_cast<const nn_experiment *>(statement.body);
+  known.isTrain = statement.body.type == NN_STMT_TRAIN;
+  if (statement.body.type == NN_STMT_EXPERIMENT) {
+    const ExperimentT &experiment = as<ExperimentT>(statement);
     int32_t ordinal = 0;
     for (int32_t i = 0; i < run.earlier; ++i)
-      ordinal += run.program.statements[i].kind == NN_STMT_EXPERIMENT;
+      ordinal += run.program.statements[i].body.type == NN_STMT_EXPERIMENT;
     known.outcome = run.outcomes[ordinal];
     if (auto chosen = run.chosen.find(ordinal); chosen != run.chosen.end())
       known.variant = chosen->second;
-    for (int32_t v = 0; v < experiment.n_variables; ++v)
+    for (int32_t v = 0; v < int32_t(experiment.variables.size()); ++v)
       if (experiment.variables[v].slot >= 0)
         known.values.push_back(run.engine.scalars[size_t(experiment.variables[v].slot)]);
     if (auto fold = run.folds.find(experiment.data); fold != run.folds.end())
@@ -132,7 +132,7 @@ void remember(Run &run, Memory &memory, const int64_t *numbers) {
   }
   if (known.isEmpty())
     return;
-  if (const nn_statement *made = actual(run, statement))
+  if (const StatementT *made = actual(run, statement))
     if (const int32_t model = madeBy(*made, known.variant); model >= 0) {
       const nn_range range = run.program.models[model].tensors;
       for (int32_t t = range.first; t < range.first + range.count; ++t) {

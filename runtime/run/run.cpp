@@ -18,15 +18,18 @@
 
 namespace nnrt {
 
+const char *const wrongVersion =
+    "this program was compiled for another version of the runtime, or is damaged: compile it again";
+
 static bool isFolder(const std::string &path) {
   struct stat info;
   return stat(path.empty() ? "." : path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
 }
 
-Folders programFolders(const nn_program &program, const std::string &dataFlag) {
+Folders programFolders(const ProgramT &program, const std::string &dataFlag) {
   Folders folders;
   folders.data = dataFlag;
-  const std::string dir = program.source_dir ? program.source_dir : "";
+  const std::string &dir = program.source_dir;
   if (!dir.empty() && dir[0] == '/') {
     if (isFolder(dir))
       folders.program = dir;
@@ -37,7 +40,7 @@ Folders programFolders(const nn_program &program, const std::string &dataFlag) {
   // relative to it.
   char own[PATH_MAX], real[PATH_MAX], here[PATH_MAX];
   const ssize_t length = dir.empty() ? -1 : readlink("/proc/self/exe", own, sizeof own);
-  const std::string given = folderOf(program.source_path ? program.source_path : "");
+  const std::string given = folderOf(program.source_path);
   if (dir.empty() && isFolder(given))
     folders.program = given;
   folders.elsewhere = {given, ""};
@@ -76,11 +79,11 @@ Status Run::need(int32_t index, Dataset *&result, bool unchecked) {
 /// written before them: that of a train statement before which there are only load statements. -1:
 /// none.
 static int32_t checkedWhileTraining(const Run &run) {
-  for (int32_t i = run.earlier; i < run.program.n_statements; ++i) {
-    const nn_statement &statement = run.program.statements[i];
-    if (statement.kind == NN_STMT_TRAIN)
-      return static_cast<const nn_train *>(statement.body)->data;
-    if (statement.kind != NN_STMT_LOAD)
+  for (int32_t i = run.earlier; i < int32_t(run.program.statements.size()); ++i) {
+    const StatementT &statement = run.program.statements[i];
+    if (statement.body.type == NN_STMT_TRAIN)
+      return as<TrainT>(statement).data;
+    if (statement.body.type != NN_STMT_LOAD)
       break;
   }
   return -1;
@@ -99,10 +102,10 @@ void Run::draw(const std::string &text) {
 
 static Status initialise(Run &run, nn_range models, bool hidden) {
   FlushDenormals flush;
-  run.drawn.resize(size_t(run.program.n_tensors));
+  run.drawn.resize(run.program.tensors.size());
   for (int32_t m = models.first; m < models.first + models.count; ++m) {
-    const nn_model &model = run.program.models[m];
-    if (!model.init.code || (model.hidden && !hidden))
+    const ModelT &model = run.program.models[m];
+    if (!model.init.exists() || (model.hidden && !hidden))
       continue;
     NN_TRY(run.engine.reserve(model.init, 1));
     run.engine.call(model.init, nullptr, nullptr, 1, 1);
@@ -111,7 +114,9 @@ static Status initialise(Run &run, nn_range models, bool hidden) {
   return Status();
 }
 
-Status initialiseModels(Run &run) { return initialise(run, {0, run.program.n_models}, false); }
+Status initialiseModels(Run &run) {
+  return initialise(run, {0, int32_t(run.program.models.size())}, false);
+}
 Status initialiseModels(Run &run, nn_range models) { return initialise(run, models, true); }
 
 /// Checks the bounds of one use of a data set, by a train or an evaluate statement.
@@ -119,34 +124,34 @@ template <class Statement> static Status checkUse(Run &run, const Statement &sta
   Dataset *data = nullptr;
   NN_TRY(run.needFor(statement.model, statement.data, data,
                      statement.data == checkedWhileTraining(run)));
-  for (int32_t b = 0; b < statement.n_bounds; ++b)
-    NN_TRY(data->checkBound(run.engine, statement.bounds[b]));
-  return checkTargets(run.engine, *data, statement.fields, statement.n_fields, statement.targets);
+  for (const BoundT &bound : statement.bounds)
+    NN_TRY(data->checkBound(run.engine, bound));
+  return checkTargets(run.engine, *data, statement.fields, *statement.computed);
 }
 
-Status checkData(Run &run, const nn_statement &statement) {
-  if (statement.kind == NN_STMT_TRAIN) {
-    const nn_train &train = *static_cast<const nn_train *>(statement.body);
+Status checkData(Run &run, const StatementT &statement) {
+  if (statement.body.type == NN_STMT_TRAIN) {
+    const TrainT &train = as<TrainT>(statement);
     return checkUse(run, train);
   }
-  if (statement.kind == NN_STMT_EVALUATE) {
-    const nn_evaluate &evaluate = *static_cast<const nn_evaluate *>(statement.body);
+  if (statement.body.type == NN_STMT_EVALUATE) {
+    const EvaluateT &evaluate = as<EvaluateT>(statement);
     return checkUse(run, evaluate);
   }
-  if (statement.kind == NN_STMT_PREDICT) {
-    const nn_predict &predict = *static_cast<const nn_predict *>(statement.body);
+  if (statement.body.type == NN_STMT_PREDICT) {
+    const PredictT &predict = as<PredictT>(statement);
     return checkPredict(run, predict,
                         predict.data >= 0 && predict.data == checkedWhileTraining(run));
   }
   return Status();
 }
 
-Status checkOutput(Run &run, const char *path, bool weights) {
+Status checkOutput(Run &run, const std::string &path, bool weights) {
   NN_TRY(checkKeepsInputs(run.program, run.folders, path, weights));
   if (run.flags.predict) { // together with the outputs of the program itself
     Outputs outputs;
     Status status = outputs.add(path, Outputs::predictions, "");
-    forEachStatement(run.program, [&](const nn_statement &statement) {
+    forEachStatement(run.program, [&](const StatementT &statement) {
       return !status.failed() && !(status = outputs.add(statement)).failed();
     });
     NN_TRY(std::move(status));
@@ -154,36 +159,36 @@ Status checkOutput(Run &run, const char *path, bool weights) {
   return checkWritable(path);
 }
 
-static Status checkStatement(Run &run, const nn_statement &statement) {
-  switch (statement.kind) {
+static Status checkStatement(Run &run, const StatementT &statement) {
+  switch (statement.body.type) {
   case NN_STMT_TRAIN: {
-    const nn_train &train = *static_cast<const nn_train *>(statement.body);
-    if (train.checkpoint)
+    const TrainT &train = as<TrainT>(statement);
+    if (!train.checkpoint.empty())
       NN_TRY(checkOutput(run, train.checkpoint, false).at(train.where));
     return run.program.data[train.data].hidden ? Status() : checkData(run, statement);
   }
   case NN_STMT_EVALUATE: {
-    const nn_evaluate &evaluate = *static_cast<const nn_evaluate *>(statement.body);
+    const EvaluateT &evaluate = as<EvaluateT>(statement);
     return run.program.data[evaluate.data].hidden ? Status() : checkData(run, statement);
   }
   case NN_STMT_PREDICT: {
-    const nn_predict &predict = *static_cast<const nn_predict *>(statement.body);
-    if (predict.path)
+    const PredictT &predict = as<PredictT>(statement);
+    if (!predict.path.empty())
       NN_TRY(checkOutput(run, predict.path, true).at(predict.where));
     return predict.data >= 0 && run.program.data[predict.data].hidden ? Status()
                                                                       : checkData(run, statement);
   }
   case NN_STMT_SAVE: {
-    const nn_save &save = *static_cast<const nn_save *>(statement.body);
+    const SaveT &save = as<SaveT>(statement);
     return checkOutput(run, save.path, false).at(save.where);
   }
   case NN_STMT_REPORT: {
-    const nn_report &report = *static_cast<const nn_report *>(statement.body);
+    const ReportT &report = as<ReportT>(statement);
     return checkOutput(run, report.path, true).at(report.where);
   }
   case NN_STMT_PLOT: {
-    const nn_plot &plot = *static_cast<const nn_plot *>(statement.body);
-    return plot.path ? checkOutput(run, plot.path, true).at(plot.where) : Status();
+    const PlotT &plot = as<PlotT>(statement);
+    return !plot.path.empty() ? checkOutput(run, plot.path, true).at(plot.where) : Status();
   }
   default:
     return Status();
@@ -193,14 +198,14 @@ static Status checkStatement(Run &run, const nn_statement &statement) {
 /// Checks the numbers of statements and experiments that depend only on options; numbers that an
 /// experiment draws are not known yet.
 static Status checkNumbers(Run &run) {
-  for (int32_t i = run.earlier; i < run.program.n_statements; ++i) {
-    const nn_statement &statement = run.program.statements[i];
-    if (statement.kind == NN_STMT_TRAIN) {
-      const nn_train &train = *static_cast<const nn_train *>(statement.body);
+  for (int32_t i = run.earlier; i < int32_t(run.program.statements.size()); ++i) {
+    const StatementT &statement = run.program.statements[i];
+    if (statement.body.type == NN_STMT_TRAIN) {
+      const TrainT &train = as<TrainT>(statement);
       TrainNumbers numbers;
       NN_TRY(trainNumbers(run.engine, train, numbers).at(train.where));
-    } else if (statement.kind == NN_STMT_EXPERIMENT) {
-      const nn_experiment &experiment = *static_cast<const nn_experiment *>(statement.body);
+    } else if (statement.body.type == NN_STMT_EXPERIMENT) {
+      const ExperimentT &experiment = as<ExperimentT>(statement);
       if (experiment.method != NN_COMPARE)
         NN_TRY(checkTrials(run.engine.value(experiment.trials), experiment.method == NN_GRID)
                    .at(experiment.where));
@@ -214,11 +219,11 @@ Status checkBeforeRun(Run &run) {
   NN_TRY(checkNumbers(run));
   if (!run.flags.log.empty()) {
     NN_TRY(checkKeepsInputs(run.program, run.folders, run.flags.log, true));
-    NN_TRY(outputs.add(run.flags.log.c_str(), "the log", ""));
+    NN_TRY(outputs.add(run.flags.log, "the log", ""));
   }
   Status status;
-  forEachStatement(run.program.statements + run.earlier, run.program.n_statements - run.earlier,
-                   [&](const nn_statement &statement) {
+  forEachStatement(StatementRange(run.program.statements, size_t(run.earlier)),
+                   [&](const StatementT &statement) {
                      status = outputs.add(statement);
                      if (!status.failed())
                        status = checkStatement(run, statement);
@@ -227,53 +232,53 @@ Status checkBeforeRun(Run &run) {
   return status;
 }
 
-Status runStatements(Run &run, const nn_statement *statements, int32_t count, int32_t &trains,
-                     int32_t experiments) {
-  for (int32_t i = 0; i < count && !run.signal; ++i) {
-    const nn_statement &statement = statements[i];
-    switch (statement.kind) {
+Status runStatements(Run &run, StatementRange statements, int32_t &trains, int32_t experiments) {
+  for (const StatementT &statement : statements) {
+    if (run.signal)
+      break;
+    switch (statement.body.type) {
     case NN_STMT_TRAIN:
-      NN_TRY(runTrain(run, *static_cast<const nn_train *>(statement.body), trains++));
+      NN_TRY(runTrain(run, as<TrainT>(statement), trains++));
       break;
     case NN_STMT_EVALUATE:
-      NN_TRY(runEvaluate(run, *static_cast<const nn_evaluate *>(statement.body)));
+      NN_TRY(runEvaluate(run, as<EvaluateT>(statement)));
       break;
     case NN_STMT_PREDICT:
-      NN_TRY(runPredict(run, *static_cast<const nn_predict *>(statement.body)));
+      NN_TRY(runPredict(run, as<PredictT>(statement)));
       break;
     case NN_STMT_SAVE:
-      NN_TRY(runSave(run, *static_cast<const nn_save *>(statement.body)));
+      NN_TRY(runSave(run, as<SaveT>(statement)));
       break;
     case NN_STMT_LOAD:
-      NN_TRY(runLoad(run, *static_cast<const nn_load *>(statement.body)));
+      NN_TRY(runLoad(run, as<LoadT>(statement)));
       break;
     case NN_STMT_REPORT:
-      NN_TRY(runReport(run, *static_cast<const nn_report *>(statement.body)));
+      NN_TRY(runReport(run, as<ReportT>(statement)));
       break;
     case NN_STMT_PLOT:
-      NN_TRY(runPlot(run, *static_cast<const nn_plot *>(statement.body)));
+      NN_TRY(runPlot(run, as<PlotT>(statement)));
       break;
     case NN_STMT_PRINT:
-      NN_TRY(runPrint(run, *static_cast<const nn_print *>(statement.body)));
+      NN_TRY(runPrint(run, as<PrintT>(statement)));
       break;
     case NN_STMT_EXPERIMENT:
-      NN_TRY(runExperiment(run, *static_cast<const nn_experiment *>(statement.body), experiments++,
-                           trains));
+      NN_TRY(runExperiment(run, as<ExperimentT>(statement), experiments++, trains));
       break;
     case NN_STMT_CHOSEN: {
-      const nn_chosen &chosen = *static_cast<const nn_chosen *>(statement.body);
-      NN_TRY(runStatements(run, chosen.bodies + run.chosen[chosen.experiment], 1, trains));
+      const ChosenT &chosen = as<ChosenT>(statement);
+      NN_TRY(runStatements(
+          run, StatementRange(chosen.bodies[size_t(run.chosen[chosen.experiment])]), trains));
       break;
     }
     case NN_STMT_ENSEMBLE:
-      NN_TRY(runEnsemble(run, *static_cast<const nn_ensemble *>(statement.body), trains));
+      NN_TRY(runEnsemble(run, as<EnsembleT>(statement), trains));
       break;
     case NN_STMT_OUTCOME:
-      NN_TRY(runOutcome(run, *static_cast<const nn_outcome *>(statement.body)));
+      NN_TRY(runOutcome(run, as<OutcomeT>(statement)));
       break;
     default:
       return Status::error(
-          format("the program has a statement of unknown kind %d", statement.kind));
+          format("the program has a statement of unknown kind %d", statement.body.type));
     }
     if (!run.signal)
       run.signal = pendingSignal();
@@ -284,10 +289,10 @@ Status runStatements(Run &run, const nn_statement *statements, int32_t count, in
 Status runStatements(Run &run) {
   int32_t trains = run.earlierTrains, experiments = 0;
   for (int32_t i = 0; i < run.earlier; ++i)
-    experiments += run.program.statements[i].kind == NN_STMT_EXPERIMENT;
-  NN_TRY(runStatements(run, run.program.statements + run.earlier,
-                       run.program.n_statements - run.earlier, trains, experiments));
-  // A train statement that was already finished has not checked its data.
+    experiments += run.program.statements[i].body.type == NN_STMT_EXPERIMENT;
+  NN_TRY(runStatements(run, StatementRange(run.program.statements, size_t(run.earlier)), trains,
+                       experiments));
+  // A train statement that was finished before has not looked at its data.
   for (auto &data : run.data)
     if (data.second)
       NN_TRY(data.second->checkRows(run.engine));

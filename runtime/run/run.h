@@ -5,6 +5,7 @@
 #include "runtime/data/dataset.h"
 #include "runtime/device/engine.h"
 #include "runtime/program/flags.h"
+#include "runtime/program/statements.h"
 #include "runtime/record/history.h"
 #include "runtime/record/recorder.h"
 #include "runtime/support/clock.h"
@@ -17,20 +18,24 @@
 
 namespace nnrt {
 
+/// Of bytes that unpackProgram() does not take.
+extern const char *const wrongVersion;
+
 /// Exit codes of a trainer.
 enum ExitCode { ExitDone = 0, ExitFailed = 1, ExitUsage = 2, ExitSignal = 128 };
 
 /// A program and everything that its statements use and produce.
 struct Run {
-  Run(const nn_program &program, const Flags &flags, Pool *pool = nullptr)
-      : program(program), flags(flags), engine(program, flags.threads, pool),
+  /// `functions`: the program's compiled ones, by their numbers.
+  Run(const ProgramT &program, const nn_code *functions, const Flags &flags, Pool *pool = nullptr)
+      : program(program), flags(flags), engine(program, functions, flags.threads, pool),
         progress(flags.quiet) {
-    for (int32_t i = 0; i < program.n_statements; ++i)
-      reported |= program.statements[i].kind == NN_STMT_REPORT;
+    for (int32_t i = 0; i < int32_t(program.statements.size()); ++i)
+      reported |= program.statements[i].body.type == NN_STMT_REPORT;
     monitored = reported || flags.watch || !flags.log.empty() || !flags.tensorboard.empty();
   }
 
-  const nn_program &program;
+  const ProgramT &program;
   const Flags &flags;
   Engine engine;
   Progress progress;
@@ -85,12 +90,12 @@ struct Run {
   void say(const std::string &text);
   /// Shows text that is already safe or is meant to control the terminal, such as a coloured plot.
   void draw(const std::string &text);
-  /// The name of the model with this index.
-  const char *modelName(int32_t index) const { return program.models[index].name; }
+  /// The file at a path of the program that is written: relative to the working directory.
+  const std::string &modelName(int32_t index) const { return program.models[index].name; }
 };
 
-/// The folders in which data of this program are searched.
-Folders programFolders(const nn_program &program, const std::string &dataFlag);
+/// Where data of this program is looked for.
+Folders programFolders(const ProgramT &program, const std::string &dataFlag);
 
 /// Draws the parameters of every model that is not hidden, or of those in `models`, from the seed.
 Status initialiseModels(Run &run);
@@ -98,59 +103,55 @@ Status initialiseModels(Run &run, nn_range models);
 
 /// Executes all statements in order. Stops at the first failure, or when run.signal is set.
 Status runStatements(Run &run);
-/// Executes `count` statements. `trains`: the number of train statements before them, to which
-/// those that are executed are added. `experiments`: the number of experiments before them.
-Status runStatements(Run &run, const nn_statement *statements, int32_t count, int32_t &trains,
-                     int32_t experiments = 0);
+/// `trains`: how many train statements came before; counts on. `experiments`: the same of
+/// experiments.
+Status runStatements(Run &run, StatementRange statements, int32_t &trains, int32_t experiments = 0);
 
 /// Loads the data that a train, evaluate or predict statement uses, and checks that its indices are
 /// in bounds.
-Status checkData(Run &run, const nn_statement &statement);
+Status checkData(Run &run, const StatementT &statement);
 
-/// Fails if a file cannot be written at `path` or would replace a file that the program reads.
-/// `weights`: files that it loads count too.
-Status checkOutput(Run &run, const char *path, bool weights);
+/// Whether a file can be written at `path` and takes the place of nothing that the program reads;
+/// `weights`: nor of what it loads.
+Status checkOutput(Run &run, const std::string &path, bool weights);
 
-/// Prepares a predict statement's rows without computing the model's outputs, and fails if that is
-/// not possible. `unchecked` as in Run::need().
-Status checkPredict(Run &run, const nn_predict &predict, bool unchecked);
+/// Whether a predict statement's rows can be had: all but its model's outputs. `unchecked` as in
+/// Run::need().
+Status checkPredict(Run &run, const PredictT &predict, bool unchecked);
 
 /// Checks everything that is known before the first step: files that will be written, bounds of
 /// indices, splits that are watched.
 Status checkBeforeRun(Run &run);
 
-// One function for each kind of statement.
-Status runTrain(Run &run, const nn_train &train, int32_t number);
-Status runEvaluate(Run &run, const nn_evaluate &evaluate);
-Status runPrint(Run &run, const nn_print &print);
-Status runPredict(Run &run, const nn_predict &predict);
-Status runSave(Run &run, const nn_save &save);
-Status runLoad(Run &run, const nn_load &load);
-Status runPlot(Run &run, const nn_plot &plot);
-Status runReport(Run &run, const nn_report &report);
-/// `ordinal`: the number of the experiment in program order; `trains`: the number of train
-/// statements before it.
-Status runExperiment(Run &run, const nn_experiment &experiment, int32_t ordinal, int32_t trains);
-Status runOutcome(Run &run, const nn_outcome &outcome);
-Status runEnsemble(Run &run, const nn_ensemble &ensemble, int32_t trains);
+// One for each kind of statement.
+Status runTrain(Run &run, const TrainT &train, int32_t number);
+Status runEvaluate(Run &run, const EvaluateT &evaluate);
+Status runPrint(Run &run, const PrintT &print);
+Status runPredict(Run &run, const PredictT &predict);
+Status runSave(Run &run, const SaveT &save);
+Status runLoad(Run &run, const LoadT &load);
+Status runPlot(Run &run, const PlotT &plot);
+Status runReport(Run &run, const ReportT &report);
+/// `ordinal`: of the experiment among the program's; `trains` as above.
+Status runExperiment(Run &run, const ExperimentT &experiment, int32_t ordinal, int32_t trains);
+Status runOutcome(Run &run, const OutcomeT &outcome);
+Status runEnsemble(Run &run, const EnsembleT &ensemble, int32_t trains);
 
-/// Fills in the record's mistakes if the model classifies the data's field x, or its residuals and
-/// misses if its outputs are compared with numbers.
-Status findMistakes(Run &run, const nn_evaluate &evaluate, const Dataset &data,
+/// Fills in the record's mistakes where the model is a classifier of the data's field x, or its
+/// residuals and misses where its outputs are compared with numbers.
+Status findMistakes(Run &run, const EvaluateT &evaluate, const Dataset &data,
                     const std::vector<int64_t> &rows, EvaluateRecord &record);
 
 /// The field with the classes of the model's outputs, according to the metrics or to the losses
 /// that it was trained with; -1: none.
-int32_t labelField(const nn_program &program, const nn_evaluate &evaluate);
+int32_t labelField(const ProgramT &program, const EvaluateT &evaluate);
 
-/// units.cpp: prints once for each normalised field among these, other than the model's input, the
-/// units of errors against it.
-void noteUnits(Run &run, const nn_data &data, const Learned &learned, const int32_t *fields,
-               int32_t count);
-/// units.cpp: prints how to convert outputs of a model that was trained on normalised targets to
-/// the targets' original units.
-void notePredictedUnits(Run &run, const nn_model &model, const nn_data &data,
-                        const Learned &learned);
+/// units.cpp: says once of each normalised field among these, other than the model's input, which
+/// units errors against it have.
+void noteUnits(Run &run, const DataT &data, const Learned &learned,
+               const std::vector<int32_t> &fields);
+/// How outputs of a model that was trained on normalised targets are put into their own units.
+void notePredictedUnits(Run &run, const ModelT &model, const DataT &data, const Learned &learned);
 
 /// The names of the classes that `field` of a data set counts, or none.
 std::vector<std::string> classNames(const Dataset &data, int32_t field);

@@ -14,11 +14,11 @@ namespace nnrt {
 static const int64_t mostShown =
     12; // elements of a field, and classes, that are described one by one
 
-static std::string sourceText(const nn_source &source) {
-  if (source.path)
+static std::string sourceText(const SourceT &source) {
+  if (!source.path.empty())
     return source.path;
-  if (source.n_arrays)
-    return std::string(source.arrays[0]) + (source.n_arrays > 1 ? ", …" : "");
+  if (!source.arrays.empty())
+    return source.arrays[0] + (source.arrays.size() > 1 ? ", …" : "");
   return sourceKind(source.kind);
 }
 
@@ -58,17 +58,17 @@ private:
 
   const Run &run;
   const Dataset &data;
-  const nn_data &description;
+  const DataT &description;
 };
 
 } // namespace
 
 std::string DataText::all() const {
-  std::string text = std::string(description.name) + ": " + sourceText(description.source);
+  std::string text = description.name + ": " + sourceText(*description.source);
   if (description.test)
     text += ", test " + sourceText(*description.test);
   text += ": " + counted(data.rows, "row") + "\n" + splits();
-  for (int32_t f = 0; f < description.n_fields; ++f)
+  for (int32_t f = 0; f < int32_t(description.fields.size()); ++f)
     text += field(f);
   return text;
 }
@@ -99,10 +99,10 @@ double DataText::original(int32_t f, int64_t row, int64_t element) const {
 }
 
 std::string DataText::field(int32_t f) const {
-  const nn_field &field = description.fields[f];
+  const FieldT &field = description.fields[f];
   const bool areClasses = (field.flags & NN_FIELD_CATEGORY) && data.fieldSizes[f] == 1;
-  std::string text = std::string("  ") + field.name + ": " +
-                     (areClasses ? "classes" : shapeText(field.shape, field.rank));
+  std::string text =
+      std::string("  ") + field.name + ": " + (areClasses ? "classes" : shapeText(field.shape));
   if (field.flags & NN_FIELD_NORMALIZE)
     text += ", normalized by the statistics of the training rows";
   if (field.flags & NN_FIELD_BALANCED)
@@ -117,7 +117,7 @@ std::string DataText::field(int32_t f) const {
 }
 
 std::string DataText::classes(int32_t f) const {
-  const nn_field &field = description.fields[f];
+  const FieldT &field = description.fields[f];
   std::map<int64_t, int64_t> counts;
   for (int64_t row = 0; row < data.rows; ++row)
     ++counts[int64_t(original(f, row, 0))];
@@ -139,11 +139,11 @@ std::string DataText::classes(int32_t f) const {
 }
 
 std::string DataText::ranges(int32_t f) const {
-  const nn_field &field = description.fields[f];
+  const FieldT &field = description.fields[f];
   const int64_t size = data.fieldSizes[f];
   if (data.rows == 0)
     return "\n";
-  const bool each = field.rank == 1 && size > 1 && size <= mostShown;
+  const bool each = int32_t(field.shape.size()) == 1 && size > 1 && size <= mostShown;
   std::vector<Summary> summaries(size_t(each ? size : 1));
   for (int64_t row = 0; row < data.rows; ++row)
     for (int64_t element = 0; element < size; ++element)
@@ -152,25 +152,25 @@ std::string DataText::ranges(int32_t f) const {
     return ", " + summaries[0].text() + "\n";
   std::string text = "\n";
   for (int64_t element = 0; element < size; ++element)
-    text += format("    %s[%lld] %s\n", field.name, (long long)element,
+    text += format("    %s[%lld] %s\n", field.name.c_str(), (long long)element,
                    summaries[size_t(element)].text().c_str());
   return text;
 }
 
-Status showData(Run &run, const char *name) {
-  for (int32_t d = 0; d < run.program.n_data; ++d) {
-    if (strcmp(run.program.data[d].name, name) != 0)
+Status showData(Run &run, const std::string &name) {
+  for (const DataT &description : run.program.data) {
+    if (description.name != name)
       continue;
     Dataset data;
     data.keptBytes = int64_t(256) << 20;
-    NN_TRY(data.load(run.engine, run.program.data[d], run.folders, run.cache));
+    NN_TRY(data.load(run.engine, description, run.folders, run.cache));
     NN_TRY(data.checkRows(run.engine));
     run.say(DataText(run, data).all());
     for (const std::string &remark : data.remarks)
       run.progress.note(remark);
     return Status();
   }
-  return Status::error(format("there is no data set `%s`", name));
+  return Status::error("there is no data set `" + name + "`");
 }
 
 } // namespace nnrt

@@ -7,6 +7,6 @@ namespace nnrt {
 
 /// Loads the data set of that name and describes it: rows, splits, fields with their shapes, ranges
 /// and classes.
-Status showData(Run &run, const char *name);
+Status showData(Run &run, const std::string &name);
 
 } // namespace nnrt

@@ -160,12 +160,11 @@ Status readCell(const CsvScanner &scanner, const CsvTable &table, const Cell &ce
 
 Status openCsv(const SourceSpec &spec, const std::vector<ColumnRequest> &requests,
                std::unique_ptr<Source> &result) {
-  const nn_source &source = *spec.source;
+  const SourceT &source = *spec.source;
   std::unique_ptr<CsvSource> opened(new CsvSource);
   NN_TRY(findFile(source.path, spec.folders, opened->path).at(source.where));
   CsvTable table;
-  const std::vector<std::string> known(source.columns, source.columns + source.n_columns);
-  NN_TRY(readTable(source, opened->path, SIZE_MAX, known, table).at(source.where));
+  NN_TRY(readTable(source, opened->path, SIZE_MAX, source.columns, table).at(source.where));
   NN_TRY(locate(table, requests, opened->columns));
 
   CsvScanner scanner(table.text, table.path, table.dialect);
@@ -189,9 +188,9 @@ Status openCsv(const SourceSpec &spec, const std::vector<ColumnRequest> &request
   if (table.reordered)
     opened->guess = format("note: %s: its header has the names that `columns` gives in another "
                            "order; those of the program count",
-                           source.path);
+                           source.path.c_str());
   else if (table.guessed)
-    opened->guess = format("%s: %s, %s", source.path, table.shape().c_str(),
+    opened->guess = format("%s: %s, %s", source.path.c_str(), table.shape().c_str(),
                            counted(opened->rows, "row").c_str());
   result = std::move(opened);
   return Status();

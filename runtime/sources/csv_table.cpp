@@ -70,27 +70,27 @@ void dropEmptyEnd(Sample &sample) {
     record.resize(width - 1);
 }
 
-/// `unnamed`: numbers and empty cells in the header are not names.
-Status nameColumns(const nn_source &source, const std::vector<Cell> &first, uint64_t line,
+/// `unnamed`: a header's numbers, and what is empty, are no names.
+Status nameColumns(const SourceT &source, const std::vector<Cell> &first, uint64_t line,
                    bool unnamed, CsvTable &table) {
   auto isName = [&](const Cell &cell) {
     double ignored;
     return table.header && !(unnamed && (cell.text.empty() || parseNumber(cell.text, ignored)));
   };
-  if (source.n_columns > 0 && size_t(source.n_columns) != first.size())
-    return Status::error(format("%s:%llu has %zu %s, the program names %d", table.path.c_str(),
-                                (unsigned long long)line, first.size(),
-                                first.size() == 1 ? "column" : "columns", source.n_columns));
+  if (int32_t(source.columns.size()) > 0 && source.columns.size() != first.size())
+    return Status::error(format(
+        "%s:%llu has %zu %s, the program names %d", table.path.c_str(), (unsigned long long)line,
+        first.size(), first.size() == 1 ? "column" : "columns", int32_t(source.columns.size())));
   for (size_t i = 0; i < first.size(); ++i)
-    table.names.push_back(source.n_columns > 0 ? std::string(source.columns[i])
-                          : isName(first[i])   ? std::string(first[i].text)
-                                               : "c" + std::to_string(i + 1));
-  if (!table.header && source.n_columns == 0 && source.n_compiled > 0 &&
-      size_t(source.n_compiled) != first.size())
+    table.names.push_back(int32_t(source.columns.size()) > 0 ? std::string(source.columns[i])
+                          : isName(first[i])                 ? std::string(first[i].text)
+                                                             : "c" + std::to_string(i + 1));
+  if (!table.header && int32_t(source.columns.size()) == 0 && source.compiled_columns > 0 &&
+      size_t(source.compiled_columns) != first.size())
     return Status::error(format("%s:%llu has %zu columns and no header; the table that the program "
                                 "was compiled with has %d",
                                 table.path.c_str(), (unsigned long long)line, first.size(),
-                                source.n_compiled));
+                                source.compiled_columns));
   return Status();
 }
 
@@ -139,9 +139,9 @@ std::string CsvTable::shape() const {
   return std::string(header ? "header, " : "no header, ") + nameOf(dialect.separator);
 }
 
-/// Whether the program's names are those of the header, in another order.
-static bool isReordered(const nn_source &source, const std::vector<Cell> &header) {
-  std::vector<std::string> given(source.columns, source.columns + source.n_columns), own;
+/// Whether the program's names are those of a header, in another order.
+static bool isReordered(const SourceT &source, const std::vector<Cell> &header) {
+  std::vector<std::string> given = source.columns, own;
   for (const Cell &cell : header)
     own.emplace_back(cell.text);
   if (given == own)
@@ -151,16 +151,16 @@ static bool isReordered(const nn_source &source, const std::vector<Cell> &header
   return given == own;
 }
 
-Status readTable(const nn_source &source, const std::string &path, size_t limit,
+Status readTable(const SourceT &source, const std::string &path, size_t limit,
                  const std::vector<std::string> &known, CsvTable &table) {
   table.path = path;
   NN_TRY(readText(path, source.encoding, table.text, limit, table.cut));
   if (source.has_missing)
-    table.setMissing({source.missing, source.missing + source.n_missing});
-  else // what people and other programs write for a missing value
+    table.setMissing(source.missing);
+  else // what people and other programs write
     table.setMissing(
         {"", "?", "NA", "N/A", "n/a", "na", "nan", "NaN", "NAN", "null", "NULL", "Null"});
-  table.dialect.quote = source.quote == NN_NO_QUOTES ? 0 : source.quote ? char(source.quote) : '"';
+  table.dialect.quote = source.quote == noQuotes ? 0 : source.quote ? char(source.quote) : '"';
   table.dialect.decimal = source.decimal ? char(source.decimal) : '.';
   table.dialect.separator =
       source.separator ? char(source.separator) : findSeparator(table.text, table.dialect);
@@ -171,7 +171,7 @@ Status readTable(const nn_source &source, const std::string &path, size_t limit,
   NN_TRY(readSample(table, owned, sample, line));
   if (sample.empty())
     return Status::error(path + " has only empty lines");
-  if (source.n_columns == 0 || size_t(source.n_columns) < sample.front().size())
+  if (int32_t(source.columns.size()) == 0 || source.columns.size() < sample.front().size())
     dropEmptyEnd(sample);
   if (source.header != NN_HEADER_AUTO) {
     table.header = source.header == NN_HEADER_YES;
@@ -179,7 +179,7 @@ Status readTable(const nn_source &source, const std::string &path, size_t limit,
     table.reordered = table.header && isReordered(source, sample.front());
     return nameColumns(source, sample.front(), line, false, table);
   }
-  const Judgement judged = judgeFirst(table, sample, known, source.n_columns > 0);
+  const Judgement judged = judgeFirst(table, sample, known, int32_t(source.columns.size()) > 0);
   if (judged.is == FirstRecord::Doubtful)
     return Status::error(
         format("%s:%llu: is this line a header? %s", path.c_str(), (unsigned long long)line,

@@ -2,7 +2,7 @@
 // and `predict` all use this, so that they agree.
 #pragma once
 
-#include "runtime/abi.h"
+#include "runtime/schema/program.h"
 #include "runtime/sources/csv_scan.h"
 
 #include <deque>
@@ -38,10 +38,10 @@ private:
   bool emptyIsMissing = false;
 };
 
-/// Reads a table and detects what the program does not give: the separator, and whether the first
-/// record is a header. `known`: names that make it a header. An ambiguity is an error that asks for
-/// the setting.
-Status readTable(const nn_source &source, const std::string &path, size_t limit,
+/// Reads a table and finds out what the program does not say: the separator, and whether the first
+/// record is a header. `known` are names that make it one. What cannot be told is an error that
+/// asks.
+Status readTable(const SourceT &source, const std::string &path, size_t limit,
                  const std::vector<std::string> &known, CsvTable &table);
 
 /// csv_guess.cpp: some records from the table's start, whole.

@@ -82,36 +82,37 @@ Status checkFinite(const IdxFile &file) {
 
 Status openIdx(const SourceSpec &spec, const std::vector<ColumnRequest> &columns,
                std::unique_ptr<Source> &result) {
-  const nn_source &source = *spec.source;
+  const SourceT &source = *spec.source;
   std::unique_ptr<IdxSource> pair(new IdxSource);
   std::string path;
   // Labels first: they are small, and a mismatch is noticed before the images are unpacked.
-  if (source.labels) {
+  if (!source.labels.empty()) {
     NN_TRY(findFile(source.labels, spec.folders, path).at(source.where));
     NN_TRY(readIdx(path, pair->labels).at(source.where));
     NN_TRY(checkFinite(pair->labels).at(source.where));
   }
   NN_TRY(findFile(source.path, spec.folders, path).at(source.where));
   NN_TRY(readIdxHeader(path, pair->images).at(source.where));
-  if (source.labels && pair->images.items() != pair->labels.items())
+  if (!source.labels.empty() && pair->images.items() != pair->labels.items())
     return Status::error(format("%s holds %s images, but %s holds %s labels", path.c_str(),
                                 grouped(pair->images.items()).c_str(), pair->labels.path.c_str(),
                                 grouped(pair->labels.items()).c_str()))
         .at(source.where);
   for (const ColumnRequest &column : columns) {
     bool image = column.name == "image";
-    if (!image && column.optional && (column.unread || column.name != "label" || !source.labels)) {
+    if (!image && column.optional &&
+        (column.unread || column.name != "label" || source.labels.empty())) {
       pair->isImage.push_back(false);
       pair->isMissing.push_back(true);
       continue;
     }
-    if (!image && (column.name != "label" || !source.labels))
+    if (!image && (column.name != "label" || source.labels.empty()))
       return Status::error("idx data have `image`" +
-                           std::string(source.labels ? " and `label`" : "") + ", there is no `" +
-                           column.name + "`")
-          .at(column.where.c_str());
+                           std::string(!source.labels.empty() ? " and `label`" : "") +
+                           ", there is no `" + column.name + "`")
+          .at(column.where);
     const IdxFile &file = image ? pair->images : pair->labels;
-    NN_TRY(checkColumnSize(column, file.itemSize(), file.path.c_str()).at(column.where.c_str()));
+    NN_TRY(checkColumnSize(column, file.itemSize(), file.path).at(column.where));
     pair->isImage.push_back(image);
     pair->isMissing.push_back(false);
   }

@@ -135,12 +135,11 @@ Status open(const std::string &path, IdxFile &file, Gz &stream) {
     file.shape.push_back(int64_t(at[0]) << 24 | at[1] << 16 | at[2] << 8 | at[3]);
     total *= uint64_t(file.shape.back());
     if (total >> 60)
-      return Status::error(path + " is damaged: its header says " +
-                           shapeText(file.shape.data(), int32_t(file.shape.size())) + " and more");
+      return Status::error(path + " is damaged: its header says " + shapeText(file.shape) +
+                           " and more");
   }
   if (total == 0)
-    return Status::error(path + " holds no items: its shape is " +
-                         shapeText(file.shape.data(), rank));
+    return Status::error(path + " holds no items: its shape is " + shapeText(file.shape));
   return Status();
 }
 
@@ -178,16 +177,15 @@ Status readIdx(const std::string &path, IdxFile &file) {
   if (got < expected)
     return Status::error(
         format("%s is cut off: its header %s announces %s bytes of data, %s were found",
-               path.c_str(), shapeText(file.shape.data(), int32_t(file.shape.size())).c_str(),
-               grouped(int64_t(expected)).c_str(), grouped(int64_t(got)).c_str()));
+               path.c_str(), shapeText(file.shape).c_str(), grouped(int64_t(expected)).c_str(),
+               grouped(int64_t(got)).c_str()));
   unsigned char more;
   uint64_t extra;
   NN_TRY(readBytes(stream.get(), path, &more, 1, extra));
   if (extra)
     return Status::error(
         format("%s continues after the %s bytes of data that its header %s announces", path.c_str(),
-               grouped(int64_t(expected)).c_str(),
-               shapeText(file.shape.data(), int32_t(file.shape.size())).c_str()));
+               grouped(int64_t(expected)).c_str(), shapeText(file.shape).c_str()));
   int code;
   gzerror(stream.get(), &code);
   if (code == Z_BUF_ERROR)

@@ -17,11 +17,11 @@ struct ImageReader {
   /// Reads all images of a source.
   Status (*open)(const SourceSpec &, const std::vector<ColumnRequest> &, std::unique_ptr<Source> &);
   /// Lists the folder and reads one image's size. Paths are relative to `folders`.
-  Status (*probe)(const nn_source &, const Folders &folders, ImageFolder &result);
+  Status (*probe)(const SourceT &, const Folders &folders, ImageFolder &result);
   /// Reads one image file, or all in a folder without classes, for predict: the column `image`,
   /// others are missing.
-  Status (*openLoose)(const nn_source &, const std::string &path,
-                      const std::vector<ColumnRequest> &, std::unique_ptr<Source> &);
+  Status (*openLoose)(const SourceT &, const std::string &path, const std::vector<ColumnRequest> &,
+                      std::unique_ptr<Source> &);
 };
 
 extern "C" {

@@ -50,10 +50,10 @@ public:
 
 } // namespace
 
-Status openArray(const nn_source &source, const Folders &folders, const std::string &column,
+Status openArray(const SourceT &source, const Folders &folders, const std::string &column,
                  bool headerOnly, NpyArray &array) {
   std::string path, member = column;
-  for (int32_t i = 0; i < source.n_columns; ++i)
+  for (int32_t i = 0; i < int32_t(source.columns.size()); ++i)
     if (column == source.columns[i])
       member = source.arrays[i];
   NN_TRY(findFile(source.kind == NN_NPY ? member : source.path, folders, path));
@@ -61,10 +61,10 @@ Status openArray(const nn_source &source, const Folders &folders, const std::str
                                : readNpz(path, member, array, headerOnly);
 }
 
-Status arrayColumns(const nn_source &source, const Folders &folders,
+Status arrayColumns(const SourceT &source, const Folders &folders,
                     std::vector<std::string> &names) {
-  names.assign(source.columns, source.columns + source.n_columns);
-  if (source.n_columns > 0)
+  names = source.columns;
+  if (!names.empty())
     return Status();
   std::string path;
   NN_TRY(findFile(source.path, folders, path));
@@ -73,7 +73,7 @@ Status arrayColumns(const nn_source &source, const Folders &folders,
 
 Status openNpy(const SourceSpec &spec, const std::vector<ColumnRequest> &columns,
                std::unique_ptr<Source> &result) {
-  const nn_source &source = *spec.source;
+  const SourceT &source = *spec.source;
   std::unique_ptr<NpySource> opened(new NpySource);
   std::vector<std::string> names;
   NN_TRY(arrayColumns(source, spec.folders, names).at(source.where));
@@ -87,7 +87,7 @@ Status openNpy(const SourceSpec &spec, const std::vector<ColumnRequest> &columns
       if (!known)
         return Status::error("there is no array `" + column.name + "` in the data" +
                              didYouMean(column.name, names))
-            .at(column.where.c_str());
+            .at(column.where);
       array = std::make_shared<NpyArray>();
       NN_TRY(openArray(source, spec.folders, column.name, false, *array).at(source.where));
       // An archive is one file; with several files the error may be in any of them.
@@ -97,7 +97,7 @@ Status openNpy(const SourceSpec &spec, const std::vector<ColumnRequest> &columns
         opened->files += ", " + array->name;
       else
         opened->files = array->name.substr(0, array->name.rfind(": "));
-      NN_TRY(checkColumnSize(column, array->rowSize(), array->name.c_str()).at(source.where));
+      NN_TRY(checkColumnSize(column, array->rowSize(), array->name).at(source.where));
       if (opened->first.empty()) {
         opened->first = array->name;
         opened->rows = array->rows();

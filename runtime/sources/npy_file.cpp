@@ -14,9 +14,7 @@
 
 namespace nnrt {
 
-int64_t NpyArray::rowSize() const {
-  return elementCount(shape.data() + 1, int32_t(shape.size()) - 1);
-}
+int64_t NpyArray::rowSize() const { return elementCount({shape.begin() + 1, shape.end()}); }
 
 namespace {
 
@@ -118,8 +116,7 @@ Status readShape(const std::string &text, NpyArray &array) {
     return Status::error(array.name +
                          " is a single number; an array with an axis of examples is expected");
   if (total == 0)
-    return Status::error(array.name + " holds nothing: its shape is " +
-                         shapeText(array.shape.data(), int32_t(array.shape.size())));
+    return Status::error(array.name + " holds nothing: its shape is " + shapeText(array.shape));
   if (array.shape.size() > 8)
     return Status::error(format("%s has %zu axes; up to 8 are expected, the first of examples",
                                 array.name.c_str(), array.shape.size()));
@@ -159,9 +156,8 @@ Status checkLength(const NpyArray &array, uint64_t size) {
   return Status::error(
       format("%s %s: its header announces %s of %s, which are %s bytes, %s were found",
              array.name.c_str(), found < expected ? "is cut off" : "goes on after its end",
-             shapeText(array.shape.data(), int32_t(array.shape.size())).c_str(),
-             counted(array.bytes, "byte").c_str(), grouped(int64_t(expected)).c_str(),
-             grouped(int64_t(found)).c_str()));
+             shapeText(array.shape).c_str(), counted(array.bytes, "byte").c_str(),
+             grouped(int64_t(expected)).c_str(), grouped(int64_t(found)).c_str()));
 }
 
 /// Brings elements into the machine's byte order and C's order of axes.

@@ -1,5 +1,6 @@
-// nn_probe_source: the compiler's look at a source before the run: names and shapes of columns,
-// number of rows.
+// nn_probe_source: what the compiler asks of a source before the run: names and shapes of columns,
+// rows.
+#include "runtime/ask.h"
 #include "runtime/files/file.h"
 #include "runtime/sources/csv_table.h"
 #include "runtime/sources/idx_file.h"
@@ -7,27 +8,14 @@
 #include "runtime/sources/npy_file.h"
 #include "runtime/sources/text_file.h"
 
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
-
 namespace nnrt {
 namespace {
 
 const size_t countLimit = size_t(64) << 20; // rows of bigger CSV files are not counted
 
-/// Adds a column to the probe; without memory for it nothing is added.
 void addColumn(nn_probe &probe, const std::string &name, const std::vector<int64_t> &shape,
-               bool wide, int32_t kind = NN_NUMBER, int64_t classes = 0) {
-  const size_t bytes = sizeof(nn_probe_column) * size_t(probe.n_columns + 1);
-  auto *columns = static_cast<nn_probe_column *>(realloc(probe.columns, bytes));
-  if (!columns)
-    return;
-  probe.columns = columns;
-  nn_probe_column &column = columns[probe.n_columns++];
-  column = {strdup(name.c_str()), kind, int32_t(shape.size()), {}, classes, wide, nullptr};
-  for (size_t d = 0; d < shape.size() && d < NN_PROBE_RANK; ++d)
-    column.shape[d] = shape[d];
+               bool wide, column_kind kind = NN_NUMBER, int64_t classes = 0) {
+  probe.columns.push_back({name, kind, shape, classes, wide, {}});
 }
 
 const int64_t rowsLooked = 1000; // to find out whether a column contains words
@@ -50,12 +38,11 @@ struct WordColumns {
   std::vector<std::string> first;
 };
 
-Status probeCsv(const nn_source &source, const Folders &folders, nn_probe &probe) {
+Status probeCsv(const SourceT &source, const Folders &folders, nn_probe &probe) {
   std::string path;
   NN_TRY(findFile(source.path, folders, path));
   CsvTable table;
-  const std::vector<std::string> known(source.columns, source.columns + source.n_columns);
-  NN_TRY(readTable(source, path, countLimit, known, table)); // the compiler adds the place
+  NN_TRY(readTable(source, path, countLimit, source.columns, table)); // the compiler adds the place
   for (const std::string &name : table.names)
     addColumn(probe, name, {}, true);
   if (table.cut)
@@ -74,14 +61,14 @@ Status probeCsv(const nn_source &source, const Folders &folders, nn_probe &probe
   } while (!done);
   for (size_t i = 0; i < words.first.size(); ++i)
     if (!words.hasNumber[i] && !words.first[i].empty())
-      probe.columns[i].word = strdup(words.first[i].c_str());
+      probe.columns[i].word = words.first[i];
   if (rows == 0)
     return Status::error(path + " has a header but no rows");
   probe.rows = rows;
   return Status();
 }
 
-Status probeIdx(const nn_source &source, const Folders &folders, nn_probe &probe) {
+Status probeIdx(const SourceT &source, const Folders &folders, nn_probe &probe) {
   std::string path;
   NN_TRY(findFile(source.path, folders, path));
   IdxFile images;
@@ -95,7 +82,7 @@ Status probeIdx(const nn_source &source, const Folders &folders, nn_probe &probe
     shape[3 - images.shape.size() + d] = images.shape[d];
   addColumn(probe, "image", shape, !images.isExactInF32());
   bool wideLabels = false;
-  if (source.labels) {
+  if (!source.labels.empty()) {
     IdxFile labels;
     NN_TRY(findFile(source.labels, folders, path));
     NN_TRY(readIdxHeader(path, labels));
@@ -104,17 +91,16 @@ Status probeIdx(const nn_source &source, const Folders &folders, nn_probe &probe
                                   grouped(images.items()).c_str(), path.c_str(),
                                   grouped(labels.items()).c_str()));
     if (labels.itemSize() != 1)
-      return Status::error(path + " does not hold labels: its shape is " +
-                           shapeText(labels.shape.data(), int32_t(labels.shape.size())));
+      return Status::error(path + " does not hold labels: its shape is " + shapeText(labels.shape));
     wideLabels = !labels.isExactInF32();
   }
-  if (source.labels)
+  if (!source.labels.empty())
     addColumn(probe, "label", {}, wideLabels, NN_CATEGORY);
   probe.rows = images.items();
   return Status();
 }
 
-Status probeArrays(const nn_source &source, const Folders &folders, nn_probe &probe) {
+Status probeArrays(const SourceT &source, const Folders &folders, nn_probe &probe) {
   std::vector<std::string> names;
   NN_TRY(arrayColumns(source, folders, names));
   bool same = true;
@@ -130,7 +116,7 @@ Status probeArrays(const nn_source &source, const Folders &folders, nn_probe &pr
   return Status();
 }
 
-Status probeImages(const nn_source &source, const Folders &folders, nn_probe &probe) {
+Status probeImages(const SourceT &source, const Folders &folders, nn_probe &probe) {
   ImageFolder folder;
   if (!imageReader())
     return Status::error("this program was linked without the library that reads images");
@@ -141,7 +127,7 @@ Status probeImages(const nn_source &source, const Folders &folders, nn_probe &pr
   return Status();
 }
 
-Status probeText(const nn_source &source, const Folders &folders, nn_probe &probe) {
+Status probeText(const SourceT &source, const Folders &folders, nn_probe &probe) {
   std::string path;
   NN_TRY(findFile(source.path, folders, path));
   TextFile text;
@@ -155,49 +141,37 @@ Status probeText(const nn_source &source, const Folders &folders, nn_probe &prob
 } // namespace
 } // namespace nnrt
 
-extern "C" int nn_probe_source(const nn_source *source, const char *dir, nn_probe *probe) {
+nn_probe nn_probe_source(const SourceT &source, const std::string &dir) {
   using namespace nnrt;
-  memset(probe, 0, sizeof *probe);
-  probe->rows = -1;
-  Folders folders{dir ? dir : "", ""};
+  nn_probe probe;
+  Folders folders{dir, ""};
   Status status;
-  switch (source->kind) {
+  switch (source.kind) {
   case NN_CSV:
-    status = probeCsv(*source, folders, *probe);
+    status = probeCsv(source, folders, probe);
     break;
   case NN_IDX:
-    status = probeIdx(*source, folders, *probe);
+    status = probeIdx(source, folders, probe);
     break;
   case NN_NPY:
   case NN_NPZ:
-    status = probeArrays(*source, folders, *probe);
+    status = probeArrays(source, folders, probe);
     break;
   case NN_IMAGES:
-    status = probeImages(*source, folders, *probe);
+    status = probeImages(source, folders, probe);
     break;
   case NN_TEXT:
-    status = probeText(*source, folders, *probe);
+    status = probeText(source, folders, probe);
     break;
   case NN_ROWS:
-    if (source->row_width > 0)
-      probe->rows = source->n_values / source->row_width;
+    if (source.row_width > 0)
+      probe.rows = int64_t(source.values.size()) / source.row_width;
     break;
   default:
-    if (source->n.slot < 0)
-      probe->rows = int64_t(source->n.value);
+    if (source.n.slot < 0)
+      probe.rows = int64_t(source.n.value);
     break;
   }
-  if (!status.failed())
-    return 0;
-  snprintf(probe->error, sizeof probe->error, "%s", status.message().c_str());
-  return 1;
-}
-
-extern "C" void nn_probe_free(nn_probe *probe) {
-  for (int32_t i = 0; i < probe->n_columns; ++i)
-    for (const char *text : {probe->columns[i].name, probe->columns[i].word})
-      free(const_cast<char *>(text));
-  free(probe->columns);
-  probe->columns = nullptr;
-  probe->n_columns = 0;
+  probe.error = status.message();
+  return probe;
 }

@@ -7,10 +7,10 @@ namespace {
 
 class RowsSource : public Source {
 public:
-  RowsSource(const nn_source &source, std::vector<int64_t> starts, std::vector<int64_t> sizes)
-      : values(source.values), width(source.row_width), starts(std::move(starts)),
+  RowsSource(const SourceT &source, std::vector<int64_t> starts, std::vector<int64_t> sizes)
+      : values(source.values.data()), width(source.row_width), starts(std::move(starts)),
         sizes(std::move(sizes)) {
-    rows = source.n_values / width;
+    rows = int64_t(source.values.size()) / width;
   }
 
   void fill(int column, const int64_t *selected, int64_t count, Elements out) const override {
@@ -32,15 +32,16 @@ private:
 
 Status openRows(const SourceSpec &spec, const std::vector<ColumnRequest> &columns,
                 std::unique_ptr<Source> &result) {
-  const nn_source &source = *spec.source;
-  if (source.row_width <= 0 || source.n_values < source.row_width)
+  const SourceT &source = *spec.source;
+  if (source.row_width <= 0 || int32_t(source.values.size()) < source.row_width)
     return Status::error("the data set has no rows");
   std::vector<int64_t> starts, sizes;
   for (const ColumnRequest &column : columns) {
     int64_t start = 0, end;
-    while (start < source.n_columns && column.name != source.columns[start])
+    while (start < int32_t(source.columns.size()) && column.name != source.columns[start])
       ++start;
-    for (end = start; end < source.n_columns && column.name == source.columns[end]; ++end)
+    for (end = start; end < int32_t(source.columns.size()) && column.name == source.columns[end];
+         ++end)
       ;
     if (start == end)
       return Status::error("the rows have no field `" + column.name + "`").at(column.where.c_str());

@@ -21,10 +21,10 @@ const char *sourceKind(int32_t kind) {
   }
 }
 
-ColumnRequest requestFor(const nn_column &column, bool optional) {
-  return {column.name,   column.where && !optional ? column.where : "",
+ColumnRequest requestFor(const ColumnT &column, bool optional) {
+  return {column.name,   optional ? "" : column.where,
           column.kind,   column.size,
-          optional,      column.text && column.kind == NN_EQUALS ? column.text : "",
+          optional,      column.kind == NN_EQUALS ? column.text : "",
           column.absent, optional && !column.for_input};
 }
 
@@ -56,18 +56,19 @@ Status openSource(const SourceSpec &spec, const std::vector<ColumnRequest> &colu
   }
 }
 
-Status checkColumnSize(const ColumnRequest &column, int64_t size, const char *source) {
+Status checkColumnSize(const ColumnRequest &column, int64_t size, const std::string &source) {
   if (column.size == size)
     return Status();
   return Status::error(
       format("`%s` of %s has %lld elements in each row, the program was compiled for %lld",
-             column.name.c_str(), source, (long long)size, (long long)column.size));
+             column.name.c_str(), source.c_str(), (long long)size, (long long)column.size));
 }
 
-Status checkClasses(const SourceSpec &spec, size_t found, const char *source, const char *what) {
+Status checkClasses(const SourceSpec &spec, size_t found, const std::string &source,
+                    const char *what) {
   if (spec.classes <= 0 || spec.classes == double(found))
     return Status();
-  return Status::error(format("%s has %s, but the program was compiled for %s", source,
+  return Status::error(format("%s has %s, but the program was compiled for %s", source.c_str(),
                               counted(int64_t(found), what).c_str(),
                               grouped(int64_t(spec.classes)).c_str()))
       .at(spec.source->where);

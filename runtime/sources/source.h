@@ -2,8 +2,8 @@
 // kind of source; each keeps its numbers in their original size (bytes of an image stay bytes).
 #pragma once
 
-#include "runtime/abi.h"
 #include "runtime/files/file.h"
+#include "runtime/schema/program.h"
 #include "runtime/support/elements.h"
 #include "runtime/support/status.h"
 
@@ -17,19 +17,19 @@ namespace nnrt {
 struct ColumnRequest {
   std::string name;
   std::string where;                // in the program, for messages
-  int32_t kind;                     // nn_column_kind
+  int32_t kind;                     // column_kind
   int64_t size;                     // elements a row
   bool optional = false;            // predict: a column that may be missing from the file
   std::string text;                 // NN_EQUALS: what the cell is compared with
-  int32_t absent = NN_ABSENT_ERROR; // nn_absent; the source itself handles NN_ABSENT_PREVIOUS
-  bool unread = false;              // its contents do not matter: it counts as missing
+  int32_t absent = NN_ABSENT_ERROR; // absent; the source itself sees to NN_ABSENT_PREVIOUS
+  bool unread = false;              // what lies in it does not matter: it counts as missing
 };
 
 /// The name of a kind of source (NN_ROWS …): "blobs"; "files" for all kinds that read files.
 const char *sourceKind(int32_t kind);
 
-/// The request for a data set's column.
-ColumnRequest requestFor(const nn_column &column, bool optional = false);
+/// What a data set's column asks of a source.
+ColumnRequest requestFor(const ColumnT &column, bool optional = false);
 
 /// A column of classes: a code for each row, and the names of the codes (in order of appearance).
 struct Category {
@@ -83,9 +83,9 @@ public:
   virtual std::string place(int64_t row) const = 0;
 };
 
-/// An nn_source with the values of its numbers.
+/// A SourceT with its numbers known.
 struct SourceSpec {
-  const nn_source *source;
+  const SourceT *source;
   double n, classes, turns, factor, noise, spread, dims, seed;
   Folders folders;
 };
@@ -103,17 +103,17 @@ Status openRows(const SourceSpec &, const std::vector<ColumnRequest> &, std::uni
 Status openGenerator(const SourceSpec &, const std::vector<ColumnRequest> &,
                      std::unique_ptr<Source> &);
 
-/// npy.cpp: the names of an npy or npz source's columns, and the array of one of them.
-Status arrayColumns(const nn_source &source, const Folders &folders,
-                    std::vector<std::string> &names);
-Status openArray(const nn_source &source, const Folders &folders, const std::string &column,
+/// npy.cpp: the names of an npy or npz source's columns, and the array behind one of them.
+Status arrayColumns(const SourceT &source, const Folders &folders, std::vector<std::string> &names);
+Status openArray(const SourceT &source, const Folders &folders, const std::string &column,
                  bool headerOnly, struct NpyArray &array);
 
-/// Fails if the program was compiled for a different number of classes than a source has. `what` is
-/// what is counted: "character".
-Status checkClasses(const SourceSpec &spec, size_t found, const char *source, const char *what);
+/// Fails where the program was compiled for another number of classes than a source has. `what` is
+/// counted: "character".
+Status checkClasses(const SourceSpec &spec, size_t found, const std::string &source,
+                    const char *what);
 
-/// Fails unless the requested column of a source has `size` elements per row.
-Status checkColumnSize(const ColumnRequest &column, int64_t size, const char *source);
+/// Fails unless the column called `name` of a source has `size` elements a row.
+Status checkColumnSize(const ColumnRequest &column, int64_t size, const std::string &source);
 
 } // namespace nnrt

@@ -77,12 +77,11 @@ Status textRows(const std::string &path, const TextFile &text, int64_t length, i
 
 Status openText(const SourceSpec &spec, const std::vector<ColumnRequest> &columns,
                 std::unique_ptr<Source> &result) {
-  const nn_source &source = *spec.source;
+  const SourceT &source = *spec.source;
   std::unique_ptr<TextSource> opened(new TextSource);
   NN_TRY(findFile(source.path, spec.folders, opened->path).at(source.where));
   NN_TRY(readText(opened->path, source.encoding, opened->file).at(source.where));
-  NN_TRY(checkClasses(spec, opened->file.characters.size(), opened->path.c_str(),
-                      "different character"));
+  NN_TRY(checkClasses(spec, opened->file.characters.size(), opened->path, "different character"));
   opened->length = source.length;
   NN_TRY(textRows(opened->path, opened->file, source.length, opened->rows).at(source.where));
   opened->characters.names = opened->file.characters;

@@ -1,7 +1,7 @@
 // Reads the bytes of a file as text: unpacked, and converted to UTF-8.
 #pragma once
 
-#include "runtime/abi.h"
+#include "runtime/schema/program.h"
 #include "runtime/support/status.h"
 
 #include <string>

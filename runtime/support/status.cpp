@@ -28,10 +28,10 @@ const std::string &Status::message() const {
   return text ? *text : none;
 }
 
-Status Status::at(const char *where) const {
+Status Status::at(const std::string &where) const {
   if (!text)
     return Status();
-  if (!where || !*where)
+  if (where.empty())
     return Status(*text);
   size_t line = text->find('\n');
   std::string head = text->substr(0, line),
@@ -85,19 +85,19 @@ std::string duration(double seconds) {
   return format("%lld h %02lld min", (long long)(whole / 3600), (long long)(whole / 60 % 60));
 }
 
-std::string shapeText(const int64_t *shape, int32_t rank) {
-  if (rank == 0)
+std::string shapeText(const std::vector<int64_t> &shape) {
+  if (shape.empty())
     return "a number";
   std::string text = "[";
-  for (int32_t i = 0; i < rank; ++i)
+  for (size_t i = 0; i < shape.size(); ++i)
     text += (i ? ", " : "") + std::to_string(shape[i]);
   return text + "]";
 }
 
-int64_t elementCount(const int64_t *shape, int32_t rank) {
+int64_t elementCount(const std::vector<int64_t> &shape) {
   int64_t count = 1;
-  for (int32_t i = 0; i < rank; ++i)
-    count *= shape[i];
+  for (int64_t size : shape)
+    count *= size;
   return count;
 }
 

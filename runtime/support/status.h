@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace nnrt {
 
@@ -26,7 +27,7 @@ public:
 
   /// The same failure with " (at file:line:col)" after its first line; unchanged on success or
   /// without a place.
-  Status at(const char *where) const;
+  Status at(const std::string &where) const;
 
 private:
   explicit Status(std::string text) : text(new std::string(std::move(text))) {}
@@ -49,10 +50,10 @@ std::string bytes(uint64_t value);
 /// Seconds as "0.8 s", "2 min 05 s", "1 h 02 min".
 std::string duration(double seconds);
 /// "[2, 3]" for a shape; "a number" for rank 0.
-std::string shapeText(const int64_t *shape, int32_t rank);
+std::string shapeText(const std::vector<int64_t> &shape);
 /// The product of the dimensions.
-int64_t elementCount(const int64_t *shape, int32_t rank);
-/// The number of characters of `text`, not of bytes.
+int64_t elementCount(const std::vector<int64_t> &shape);
+/// How many characters `text` has, rather than bytes.
 size_t characters(const std::string &text);
 /// `text` padded to `to` characters, with spaces before it (`right`) or after it.
 std::string padded(const std::string &text, size_t to, bool right);

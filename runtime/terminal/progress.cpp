@@ -74,10 +74,11 @@ void Progress::draw(int64_t steps, double meanLoss) {
   if (current->epochs > 0) { // metrics are known at the end of an epoch: show the last ones
     const EpochRecord &last = current->last;
     const std::vector<double> &values = last.val.empty() ? last.train : last.val;
-    for (int32_t m = 0; m < current->statement->n_metrics && m < 2; ++m)
-      if (size_t(m) + 1 < values.size() && current->statement->metrics[m].rank == 0)
-        line += format("  %s%s %s", last.val.empty() ? "" : "val.",
-                       current->statement->metrics[m].name, shortNumber(values[m + 1]).c_str());
+    for (int32_t m = 0; m < int32_t(current->statement->metrics.size()) && m < 2; ++m)
+      if (size_t(m) + 1 < values.size() && current->statement->metrics[m].shape.empty())
+        line +=
+            format("  %s%s %s", last.val.empty() ? "" : "val.",
+                   current->statement->metrics[m].name.c_str(), shortNumber(values[m + 1]).c_str());
   }
   line += rate >= 100 ? format("  %s steps/s", grouped(int64_t(rate)).c_str())
                       : format("  %.3g steps/s", rate);
@@ -113,7 +114,7 @@ std::string Progress::values(const TrainRecord &record, const EpochRecord &epoch
     const std::vector<double> &values = side ? epoch.val : epoch.train;
     for (size_t i = 0; i < values.size(); ++i)
       if (isNumber(*record.statement, i))
-        line += format("  %s%s %s", side ? "val." : "", valueName(*record.statement, i),
+        line += format("  %s%s %s", side ? "val." : "", valueName(*record.statement, i).c_str(),
                        shortNumber(values[i]).c_str());
   }
   return line;

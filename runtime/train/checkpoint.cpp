@@ -12,8 +12,8 @@
 
 namespace nnrt {
 
-/// "lowest val.loss": the value that the state of `keep` or `stop` is about.
-static std::string watchText(bool has, const nn_watch &watch, const nn_metric *metrics) {
+/// "lowest val.loss": which value the states of `keep` and `stop` are of.
+static std::string watchText(bool has, const nn_watch &watch, const std::vector<MetricT> &metrics) {
   if (!has)
     return "absent";
   const char *direction = watch.direction == NN_HIGHEST ? "highest " : "lowest ";
@@ -28,7 +28,7 @@ static std::string exactNumber(double value) {
 
 /// Everything that must be equal for a checkpoint to be continued, with names for a message.
 std::vector<std::pair<std::string, std::string>> Trainer::fingerprint() const {
-  const nn_program &program = run.program;
+  const ProgramT &program = run.program;
   std::vector<std::pair<std::string, std::string>> list = {
       {"program", program.name},
       {"train statement", std::to_string(ordinal + 1)},
@@ -42,12 +42,11 @@ std::vector<std::pair<std::string, std::string>> Trainer::fingerprint() const {
       {"batch", std::to_string(record.batch)},
       {"steps", std::to_string(record.totalSteps)},
   };
-  for (int32_t i = 0; i < program.n_options; ++i)
-    list.push_back(
-        {std::string("option ") + program.options[i].name, exactNumber(run.flags.options[i])});
+  for (int32_t i = 0; i < int32_t(program.options.size()); ++i)
+    list.push_back({"option " + program.options[i].name, exactNumber(run.flags.options[i])});
   std::string metrics;
-  for (int32_t m = 0; m < train.n_metrics; ++m)
-    metrics += (m ? ", " : "") + std::string(train.metrics[m].name);
+  for (int32_t m = 0; m < int32_t(train.metrics.size()); ++m)
+    metrics += (m ? ", " : "") + train.metrics[m].name;
   list.push_back({"metrics", metrics});
   list.push_back({"`keep`", watchText(train.has_keep, train.keep, train.metrics)});
   list.push_back({"`stop`", watchText(train.has_stop, train.stop, train.metrics)});
@@ -56,14 +55,14 @@ std::vector<std::pair<std::string, std::string>> Trainer::fingerprint() const {
 
 namespace {
 
-/// The start of the metadata's names for nn_train.origins.
+/// What the metadata's names of TrainT.origins begin with.
 const char *const originKey = "origin ";
 
-/// The parts of the program that have changed since `file` was written: "optimizer was
-/// `sgd(lr=0.1)` and is `adam()`".
-std::vector<std::string> changesSince(const SafetensorsFile &file, const nn_train &train) {
+/// What of the program is not as it was when `file` was written: "optimizer was `sgd(lr=0.1)` and
+/// is `adam()`".
+std::vector<std::string> changesSince(const SafetensorsFile &file, const TrainT &train) {
   std::vector<std::string> changes;
-  for (int32_t i = 0; i < train.n_origins; ++i) {
+  for (int32_t i = 0; i < int32_t(train.origins.size()); ++i) {
     const std::string name = train.origins[i].name, now = train.origins[i].text;
     const std::string *saved = file.meta(originKey + name);
     if (!saved)
@@ -78,7 +77,7 @@ std::vector<std::string> changesSince(const SafetensorsFile &file, const nn_trai
     const std::string name =
         key.compare(0, strlen(originKey), originKey) == 0 ? key.substr(strlen(originKey)) : "";
     bool known = name.empty();
-    for (int32_t i = 0; i < train.n_origins && !known; ++i)
+    for (int32_t i = 0; i < int32_t(train.origins.size()) && !known; ++i)
       known = name == train.origins[i].name;
     if (!known)
       changes.push_back("`" + quoted(name) + "` is gone");
@@ -107,16 +106,13 @@ TensorView view(const char *name, const std::vector<double> &values, std::vector
 } // namespace
 
 Status Trainer::writeCheckpoint(bool finished) {
-  const nn_program &program = run.program;
+  const ProgramT &program = run.program;
   DType type = engine.f64() ? DType::F64 : DType::F32;
   std::vector<TensorView> tensors;
   RowMajor rows(engine);
   auto add = [&](const char *prefix, int32_t t, const unsigned char *from) {
-    const nn_tensor &tensor = program.tensors[t];
-    tensors.push_back({std::string(prefix) + tensor.name,
-                       type,
-                       {tensor.shape, tensor.shape + tensor.rank},
-                       rows.of(t, from),
+    const TensorT &tensor = program.tensors[t];
+    tensors.push_back({std::string(prefix) + tensor.name, type, tensor.shape, rows.of(t, from),
                        size_t(engine.tensorBytes(t))});
   };
   for (int32_t t : modelTensors())
@@ -157,7 +153,7 @@ Status Trainer::writeCheckpoint(bool finished) {
                        {"seconds", format("%.3f", seconds)}};
   for (const auto &entry : fingerprint())
     metadata.push_back(entry);
-  for (int32_t i = 0; i < train.n_origins; ++i)
+  for (int32_t i = 0; i < int32_t(train.origins.size()); ++i)
     metadata.push_back({std::string(originKey) + train.origins[i].name, train.origins[i].text});
   return writeSafetensors(train.checkpoint, tensors, metadata).at(train.where);
 }
@@ -226,7 +222,7 @@ bool Trainer::readProgress(const SafetensorsFile &file, TrainRecord &next, bool 
   if ((stopped && !train.has_stop) || (finished && !stopped && next.steps != next.totalSteps))
     return false;
 
-  const size_t values = 1 + size_t(train.n_metrics), columns = 1 + (next.valRows ? 2 : 1) * values;
+  const size_t values = 1 + train.metrics.size(), columns = 1 + (next.valRows ? 2 : 1) * values;
   if (epochs > 0) {
     const int64_t rows = (epochs + stride - 1) / stride;
     if (history->shape[0] != rows || rows >= int64_t(History::limit) ||
@@ -256,17 +252,17 @@ Status Trainer::readCheckpoint(bool &found, bool &finished) {
   NN_TRY(readSafetensors(train.checkpoint, file));
   const std::string *kind = file.meta("format");
   if (!kind || *kind != checkpointFormat || !file.checked)
-    return Status::error(std::string(train.checkpoint) + " is not a checkpoint of this version");
+    return Status::error(train.checkpoint + " is not a checkpoint of this version");
   const char *cure = "; without --resume, training begins anew and replaces it";
   for (const auto &entry : fingerprint()) {
     const std::string *saved = file.meta(entry.first);
     if (!saved || *saved != entry.second)
       return Status::error(format("%s does not fit this run: its %s is %s, this run's is %s%s",
-                                  train.checkpoint, entry.first.c_str(),
+                                  train.checkpoint.c_str(), entry.first.c_str(),
                                   saved ? saved->c_str() : "unknown", entry.second.c_str(), cure));
   }
   auto damaged = [&](const std::string &what) {
-    return Status::error(std::string(train.checkpoint) + " does not fit this run: " + what);
+    return Status::error(train.checkpoint + " does not fit this run: " + what);
   };
   // Everything is checked before anything is changed.
   TrainRecord next = record;
@@ -279,21 +275,20 @@ Status Trainer::readCheckpoint(bool &found, bool &finished) {
     optimizer.push_back(t);
   DType type = engine.f64() ? DType::F64 : DType::F32;
   auto tensorOf = [&](const char *prefix, int32_t t) -> const TensorView * {
-    const nn_tensor &tensor = run.program.tensors[t];
+    const TensorT &tensor = run.program.tensors[t];
     const TensorView *saved = file.find(std::string(prefix) + tensor.name);
-    bool same = saved && saved->type == type &&
-                saved->shape == std::vector<int64_t>(tensor.shape, tensor.shape + tensor.rank);
+    bool same = saved && saved->type == type && saved->shape == tensor.shape;
     return same ? saved : nullptr;
   };
   for (const std::vector<int32_t> *list : {&own, &optimizer})
     for (int32_t t : *list)
-      if (const nn_tensor &tensor = run.program.tensors[t]; !tensorOf("tensor/", t)) {
+      if (const TensorT &tensor = run.program.tensors[t]; !tensorOf("tensor/", t)) {
         const TensorView *saved = file.find(std::string("tensor/") + tensor.name);
-        return damaged(std::string("tensor `") + tensor.name + "` is " +
-                       (saved ? shapeText(saved->shape.data(), int32_t(saved->shape.size())) +
-                                    " in it and " + shapeText(tensor.shape, tensor.rank) + " here"
-                              : "not in it") +
-                       cure);
+        return damaged(
+            std::string("tensor `") + tensor.name + "` is " +
+            (saved ? shapeText(saved->shape) + " in it and " + shapeText(tensor.shape) + " here"
+                   : "not in it") +
+            cure);
       }
   for (const TensorView &tensor : file.tensors) {
     auto isOf = [&](int32_t t) {
@@ -338,8 +333,8 @@ Status Trainer::readCheckpoint(bool &found, bool &finished) {
   record = std::move(next);
   found = true;
   if (const std::vector<std::string> changes = changesSince(file, train); !changes.empty()) {
-    std::string text =
-        format("warning: the program is not the one that %s was written by:", train.checkpoint);
+    std::string text = format("warning: the program is not the one that %s was written by:",
+                              train.checkpoint.c_str());
     for (const std::string &change : changes)
       text += "\n  " + change;
     text +=

@@ -33,23 +33,23 @@ Status Trainer::explain(double loss, int64_t rows) {
   std::string text = format("the loss is %s at step %lld (epoch %lld)", nameOf(loss),
                             (long long)step, (long long)epoch);
   std::string first;
-  if (train.trace.code && train.n_trace_points > 0) {
+  if (train.trace.exists() && !train.trace_points.empty()) {
     Buffer flags;
-    NN_TRY(flags.allocate(size_t(train.n_trace_points) * 64, "the trace of the step"));
+    NN_TRY(flags.allocate(train.trace_points.size() * 64, "the trace of the step"));
     std::vector<void *> out;
-    for (int32_t i = 0; i < train.n_trace_points; ++i)
+    for (int32_t i = 0; i < int32_t(train.trace_points.size()); ++i)
       out.push_back(flags.data() + i * 64);
     engine.call(train.trace, batches.in(), out.data(), rows, record.batch);
-    for (int32_t i = 0; i < train.n_trace_points && first.empty(); ++i) {
-      const nn_trace_point &point = train.trace_points[i];
+    for (int32_t i = 0; i < int32_t(train.trace_points.size()) && first.empty(); ++i) {
+      const TracePointT &point = train.trace_points[i];
       if (Elements{out[i], engine.f64()}.get(0) == 0)
         continue;
-      if (!*point.place)
-        return Status::error(format("%s at step %lld (epoch %lld)", point.op, (long long)step,
-                                    (long long)epoch))
+      if (point.place.empty())
+        return Status::error(format("%s at step %lld (epoch %lld)", point.op.c_str(),
+                                    (long long)step, (long long)epoch))
             .at(point.where);
-      first = format("`%s` in %s%s%s", point.op, withoutVariant(point.place).c_str(),
-                     point.where && *point.where ? " at " : "", point.where ? point.where : "");
+      first = "`" + point.op + "` in " + withoutVariant(point.place) +
+              (point.where.empty() ? "" : " at " + point.where);
     }
   }
   double value = 0;

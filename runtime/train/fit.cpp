@@ -12,11 +12,11 @@ static const int mostCalls = 10;
 static const double enough = 1e-4; // a change of the weights, relative to their size
 
 Status Trainer::fitToFirstBatch() {
-  std::vector<const void *> in(batches.in(), batches.in() + train.n_fields);
+  std::vector<const void *> in(batches.in(), batches.in() + int32_t(train.fields.size()));
   const double masks[2] = {0, 1};
   const float narrowMasks[2] = {0, 1};
   bool any = false;
-  for (int32_t i = 0; i < train.n_fitted; ++i) {
+  for (int32_t i = 0; i < int32_t(train.fitted.size()); ++i) {
     const bool fresh = run.drawn[size_t(train.fitted[i])];
     in.push_back(engine.f64() ? static_cast<const void *>(&masks[fresh]) : &narrowMasks[fresh]);
     any |= fresh;
@@ -39,12 +39,11 @@ Status Trainer::fitToFirstBatch() {
     if (!(Elements{out[0], engine.f64()}.get(0) > enough))
       break;
   }
-  for (int32_t i = 0; i < train.n_fitted; ++i) {
-    const int32_t t = train.fitted[i];
+  for (int32_t t : train.fitted) {
     if (firstNonFinite(engine.tensorValues(t), engine.tensorElements(t)) >= 0)
       return Status::error(format("%s cannot be fitted to the first batch (%s): the output of its "
                                   "layer does not vary there, or is not finite",
-                                  run.program.tensors[t].name,
+                                  run.program.tensors[t].name.c_str(),
                                   counted(record.batch, "row").c_str()))
           .at(train.where);
   }

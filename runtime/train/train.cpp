@@ -43,16 +43,16 @@ Status Trainer::plan() {
   engine.scalars[NN_SLOT_STEPS_PER_EPOCH] = double(record.stepsPerEpoch);
   engine.scalars[NN_SLOT_BATCH_SHARE] = 1;
 
-  NN_TRY(batches.prepare(engine, *data, train.fields, train.n_fields, record.batch));
-  NN_TRY(totals.prepare(engine, train.metrics, train.n_metrics, true));
-  NN_TRY(evalTotals.prepare(engine, train.metrics, train.n_metrics, true));
+  NN_TRY(batches.prepare(engine, *data, train.fields, record.batch));
+  NN_TRY(totals.prepare(engine, train.metrics, true));
+  NN_TRY(evalTotals.prepare(engine, train.metrics, true));
   NN_TRY(engine.reserve(train.step, record.batch));
-  record.scratchBytes = uint64_t(train.step.fixed_bytes + train.step.row_bytes * record.batch);
+  record.scratchBytes = uint64_t(engine.scratchOf(train.step, record.batch));
   record.batchBytes = batches.bytes();
   record.resultBytes = totals.bytes();
   if (record.valRows)
     NN_TRY(reservePieces(engine, train.eval, record.valRows));
-  if (train.trace.code)
+  if (train.trace.exists())
     NN_TRY(engine.reserve(train.trace, record.batch));
   if (run.monitored)
     NN_TRY(monitor.prepare(engine, train, record));
@@ -126,9 +126,9 @@ Status Trainer::endEpoch() {
   // What can fail comes first: a checkpoint that is written after a failure still has the epoch's
   // totals.
   if (record.valRows)
-    NN_TRY(evaluateRows(engine, *data, train.fields, train.n_fields, train.eval,
-                        data->splits[NN_SPLIT_VAL], evalTotals, evalTuning));
-  if (record.valRows && pendingSignal()) // the epoch will end when the run is resumed
+    NN_TRY(evaluateRows(engine, *data, train.fields, train.eval, data->splits[NN_SPLIT_VAL],
+                        evalTotals, evalTuning));
+  if (record.valRows && pendingSignal()) // the epoch ends when the run goes on
     return Status();
   NN_TRY(totals.summary(engine, epoch.train));
   totals.clear();
@@ -216,8 +216,8 @@ Status Trainer::loop() {
     run.signal = pendingSignal();
     if (run.stepsLeft > 0)
       --run.stepsLeft;
-    if (complete && train.checkpoint && record.steps < record.totalSteps && !record.stoppedEarly &&
-        record.epochs % numbers.checkpointEvery == 0)
+    if (complete && !train.checkpoint.empty() && record.steps < record.totalSteps &&
+        !record.stoppedEarly && record.epochs % numbers.checkpointEvery == 0)
       NN_TRY(writeCheckpoint(false));
   }
   return data->checkRows(engine);
@@ -234,7 +234,8 @@ Status Trainer::keepDespite(const Status &failure) {
   NN_TRY(writeCheckpoint(false));
   return Status::error(failure.message() + format("\n  %s holds the run up to step %s: with the "
                                                   "data as they were, --resume goes on from there",
-                                                  train.checkpoint, grouped(record.steps).c_str()));
+                                                  train.checkpoint.c_str(),
+                                                  grouped(record.steps).c_str()));
 }
 
 Status Trainer::execute() {
@@ -242,26 +243,26 @@ Status Trainer::execute() {
   if (run.flags.resume) // whose messages say what has been done
     NN_TRY(data->checkRows(engine));
   NN_TRY(plan().at(train.where));
-  if (train.init.code) {
+  if (train.init.exists()) {
     NN_TRY(engine.reserve(train.init, 1));
     engine.call(train.init, nullptr, nullptr, 1, 1);
   }
   totals.clear();
   bool found = false, finished = false;
-  if (run.flags.resume && train.checkpoint) {
+  if (run.flags.resume && !train.checkpoint.empty()) {
     NN_TRY(readCheckpoint(found, finished).at(train.where));
     if (finished) {
       forgetDrawn();
       run.progress.note(format("train %s on %s: finished according to %s", record.model.c_str(),
-                               record.data.c_str(), train.checkpoint));
+                               record.data.c_str(), train.checkpoint.c_str()));
       run.trained.push_back(std::move(record));
       return Status();
     }
     run.progress.note(
         found ? format("train %s on %s: resumed from %s at step %lld", record.model.c_str(),
-                       record.data.c_str(), train.checkpoint, (long long)record.steps)
+                       record.data.c_str(), train.checkpoint.c_str(), (long long)record.steps)
               : format("train %s on %s: there is no checkpoint %s yet, starting from the beginning",
-                       record.model.c_str(), record.data.c_str(), train.checkpoint));
+                       record.model.c_str(), record.data.c_str(), train.checkpoint.c_str()));
   }
   if (!found)
     NN_TRY(fitToFirstBatch());
@@ -283,8 +284,8 @@ Status Trainer::execute() {
   record.threads = tuning.threads ? tuning.threads : engine.maxThreads();
   run.progress.end(record);
   if (status.failed()) {
-    if (train.checkpoint && record.steps > 0 &&
-        !data->isIntact()) // reading the data failed, not the training
+    if (!train.checkpoint.empty() && record.steps > 0 &&
+        !data->isIntact()) // the data have failed, not the run
       status = keepDespite(status);
     record.failure = status.message().substr(0, status.message().find_first_of("\n"));
     run.trained.push_back(std::move(record));
@@ -294,7 +295,7 @@ Status Trainer::execute() {
 
   finished = record.stoppedEarly ||
              (record.steps == record.totalSteps && record.epochs == completeEpochs(record.steps));
-  if (train.checkpoint && !finished && record.steps > 0)
+  if (!train.checkpoint.empty() && !finished && record.steps > 0)
     NN_TRY(writeCheckpoint(false));
   if (run.stepsLeft == 0 && !finished)
     run.progress.note(format("stopped by --max-steps after step %lld", (long long)record.steps));
@@ -309,7 +310,7 @@ Status Trainer::execute() {
                              watchName(train.stop, train.metrics).c_str(),
                              counted(numbers.patience, "epoch").c_str()));
   }
-  if (train.checkpoint && finished)
+  if (!train.checkpoint.empty() && finished)
     NN_TRY(writeCheckpoint(true));
   monitor.finish(record);
   if (run.flags.watch)
@@ -319,7 +320,7 @@ Status Trainer::execute() {
   return Status();
 }
 
-Status runTrain(Run &run, const nn_train &train, int32_t number) {
+Status runTrain(Run &run, const TrainT &train, int32_t number) {
   return Trainer(run, train, number).execute();
 }
 

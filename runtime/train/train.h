@@ -20,7 +20,7 @@ class Trainer {
   };
 
 public:
-  Trainer(Run &run, const nn_train &train, int32_t ordinal)
+  Trainer(Run &run, const TrainT &train, int32_t ordinal)
       : run(run), engine(run.engine), train(train), ordinal(ordinal) {}
 
   /// Executes the whole statement. Returns with run.signal set if it was interrupted.
@@ -36,7 +36,7 @@ private:
   Status fitToFirstBatch();
   /// From now on no other statement fits these.
   void forgetDrawn() {
-    for (int32_t i = 0; i < train.n_fitted; ++i)
+    for (int32_t i = 0; i < int32_t(train.fitted.size()); ++i)
       run.drawn[size_t(train.fitted[i])] = 0;
   }
 
@@ -90,7 +90,7 @@ private:
 
   Run &run;
   Engine &engine;
-  const nn_train &train;
+  const TrainT &train;
   int32_t ordinal; // of this train statement among the program's
   Dataset *data = nullptr;
   TrainRecord record;

@@ -11,8 +11,8 @@ namespace nnrt {
 
 int64_t Trainer::uneventfulEpochs() const {
   if (record.stepsPerEpoch != 1 || !data->balanced.empty() || engine.profiler ||
-      data->unchecked() || train.n_metrics || record.valRows || train.has_keep || train.has_stop ||
-      train.checkpoint || run.recorder.active())
+      data->unchecked() || !train.metrics.empty() || record.valRows || train.has_keep ||
+      train.has_stop || !train.checkpoint.empty() || run.recorder.active())
     return 0;
   // Not the last epoch, and not the one at whose end the time of a kept one starts.
   int64_t count =
@@ -25,9 +25,10 @@ int64_t Trainer::uneventfulEpochs() const {
 
 Status Trainer::runUneventful(int64_t count) {
   const nn_call call = engine.prepared(batches.in(), totals.out(), record.batch, record.batch);
+  const nn_code step = engine.functions[train.step.code];
   for (; count > 0 && !run.signal; --count) {
     setClock();
-    train.step.code(&call, 0, 1);
+    step(&call, 0, 1);
     if (double loss = totals.readLoss(); !std::isfinite(loss))
       return explain(loss, record.batch);
     ++record.steps;

@@ -14,7 +14,7 @@ namespace nnrt {
 
 static const size_t headerLimit = 100'000'000; // as in the format's reference implementation
 
-int64_t TensorView::elements() const { return elementCount(shape.data(), int32_t(shape.size())); }
+int64_t TensorView::elements() const { return elementCount(shape); }
 
 double TensorView::get(int64_t i) const {
   switch (type) {

@@ -13,19 +13,19 @@
 
 namespace nnrt {
 
-static std::set<int64_t> offsetsOf(const nn_program &program, const nn_model &model) {
+static std::set<int64_t> offsetsOf(const ProgramT &program, const ModelT &model) {
   std::set<int64_t> offsets;
   for (int32_t t = model.tensors.first; t < model.tensors.first + model.tensors.count; ++t)
     offsets.insert(program.tensors[t].offset);
   return offsets;
 }
 
-bool shareTensors(const nn_program &program, const nn_model &a, const nn_model &b) {
+bool shareTensors(const ProgramT &program, const ModelT &a, const ModelT &b) {
   const std::set<int64_t> ofA = offsetsOf(program, a), ofB = offsetsOf(program, b);
   return std::any_of(ofA.begin(), ofA.end(), [&](int64_t offset) { return ofB.count(offset) > 0; });
 }
 
-bool isPartOf(const nn_program &program, const nn_model &part, const nn_model &whole) {
+bool isPartOf(const ProgramT &program, const ModelT &part, const ModelT &whole) {
   const std::set<int64_t> some = offsetsOf(program, part), all = offsetsOf(program, whole);
   return !some.empty() && std::includes(all.begin(), all.end(), some.begin(), some.end());
 }
@@ -81,17 +81,17 @@ static const char *const searchKey = "search", *const chosenKey = "chosen.";
 
 /// If the model `model` is a variant of a search, adds the choices that define it.
 static void noteChoice(const Engine &engine, int32_t model, Metadata &metadata) {
-  forEachStatement(engine.program, [&](const nn_statement &statement) {
-    if (statement.kind != NN_STMT_EXPERIMENT)
+  forEachStatement(engine.program, [&](const StatementT &statement) {
+    if (statement.body.type != NN_STMT_EXPERIMENT)
       return true;
-    const nn_experiment &search = *static_cast<const nn_experiment *>(statement.body);
-    for (int32_t v = 0; v < search.n_variants; ++v) {
-      const nn_variant &variant = search.variants[v];
+    const ExperimentT &search = as<ExperimentT>(statement);
+    for (int32_t v = 0; v < int32_t(search.variants.size()); ++v) {
+      const VariantT &variant = search.variants[v];
       if (variant.model != model || !engine.program.models[model].hidden)
         continue;
       metadata.push_back({searchKey, search.name});
-      for (int32_t i = 0; i < search.n_variables; ++i) {
-        const nn_variable &variable = search.variables[i];
+      for (int32_t i = 0; i < int32_t(search.variables.size()); ++i) {
+        const VariableT &variable = search.variables[i];
         metadata.push_back({std::string(chosenKey) + variable.name,
                             variable.slot >= 0
                                 ? format("%.17g", engine.scalars[size_t(variable.slot)])
@@ -103,8 +103,8 @@ static void noteChoice(const Engine &engine, int32_t model, Metadata &metadata) 
   });
 }
 
-Status chosenVariant(Engine &engine, const nn_experiment &search, const SafetensorsFile &file,
-                     const nn_variant *&variant) {
+Status chosenVariant(Engine &engine, const ExperimentT &search, const SafetensorsFile &file,
+                     const VariantT *&variant) {
   const std::string *name = file.meta(searchKey);
   if (!name || *name != search.name)
     return Status::error(file.path + " does not say what the search `" + search.name +
@@ -114,9 +114,9 @@ Status chosenVariant(Engine &engine, const nn_experiment &search, const Safetens
   auto chosen = [&](int32_t i) {
     return file.meta(std::string(chosenKey) + search.variables[i].name);
   };
-  for (int32_t v = 0; v < search.n_variants; ++v) {
+  for (int32_t v = 0; v < int32_t(search.variants.size()); ++v) {
     bool same = true;
-    for (int32_t i = 0; i < search.n_variables && same; ++i)
+    for (int32_t i = 0; i < int32_t(search.variables.size()) && same; ++i)
       if (const int32_t choice = search.variants[v].choices[i]; choice >= 0)
         same = chosen(i) && *chosen(i) == search.variables[i].labels[choice];
     if (same) {
@@ -125,7 +125,7 @@ Status chosenVariant(Engine &engine, const nn_experiment &search, const Safetens
     }
   }
   bool known = variant != nullptr;
-  for (int32_t i = 0; i < search.n_variables && known; ++i)
+  for (int32_t i = 0; i < int32_t(search.variables.size()) && known; ++i)
     if (const int32_t slot = search.variables[i].slot; slot >= 0)
       known = chosen(i) && parseNumber(*chosen(i), engine.scalars[size_t(slot)]);
   if (!known)
@@ -135,18 +135,15 @@ Status chosenVariant(Engine &engine, const nn_experiment &search, const Safetens
   return engine.updateSettings();
 }
 
-Status runSave(Run &run, const nn_save &save) {
+Status runSave(Run &run, const SaveT &save) {
   Engine &engine = run.engine;
-  const nn_model &model = run.program.models[save.model];
+  const ModelT &model = run.program.models[save.model];
   std::vector<TensorView> tensors;
   RowMajor rows(engine);
   DType type = engine.f64() ? DType::F64 : DType::F32;
   for (int32_t t = model.tensors.first; t < model.tensors.first + model.tensors.count; ++t) {
-    const nn_tensor &tensor = run.program.tensors[t];
-    tensors.push_back({tensor.key,
-                       type,
-                       {tensor.shape, tensor.shape + tensor.rank},
-                       rows.of(t, engine.tensor(t)),
+    const TensorT &tensor = run.program.tensors[t];
+    tensors.push_back({tensor.key, type, tensor.shape, rows.of(t, engine.tensor(t)),
                        size_t(engine.tensorBytes(t))});
   }
   Metadata metadata = {
@@ -155,9 +152,9 @@ Status runSave(Run &run, const nn_save &save) {
   if (model.data >= 0) {
     Dataset *data = nullptr;
     NN_TRY(run.needFor(save.model, model.data, data));
-    const nn_data &description = *data->description;
+    const DataT &description = *data->description;
     metadata.push_back({"data", description.name});
-    for (int32_t f = 0; f < description.n_fields; ++f) {
+    for (int32_t f = 0; f < int32_t(description.fields.size()); ++f) {
       const Statistics &s = data->statistics[f];
       int64_t size = int64_t(s.mean.size());
       if (!size)
@@ -173,17 +170,17 @@ Status runSave(Run &run, const nn_save &save) {
       add(keyOf(statisticsKind, description.name, description.fields[f].name, deviationEnd),
           s.deviation);
     }
-    for (int32_t c = 0; c < description.n_columns; ++c)
+    for (int32_t c = 0; c < int32_t(description.columns.size()); ++c)
       if (!data->classes[c].empty())
         metadata.push_back({keyOf(classesKind, description.name, description.columns[c].name),
                             classesText(data->classes[c])});
-    for (int32_t c = 0; c < description.n_columns && !data->fills.empty(); ++c)
-      if (const nn_column &column = description.columns[c]; !std::isnan(data->fills[size_t(c)]))
+    for (int32_t c = 0; c < int32_t(description.columns.size()) && !data->fills.empty(); ++c)
+      if (const ColumnT &column = description.columns[c]; !std::isnan(data->fills[size_t(c)]))
         metadata.push_back({keyOf(fillKind(column.kind), description.name, column.name),
                             format("%.17g", data->fills[size_t(c)])});
   }
   NN_TRY(writeSafetensors(save.path, tensors, metadata).at(save.where));
-  run.progress.note(format("saved %s to %s", save.target, save.path));
+  run.progress.note("saved " + save.target + " to " + save.path);
   return Status();
 }
 
@@ -194,7 +191,7 @@ static bool covered(const std::string &key, const std::vector<std::string> &exce
   return false;
 }
 
-Status loadModel(Engine &engine, const nn_model &model, const SafetensorsFile &file,
+Status loadModel(Engine &engine, const ModelT &model, const SafetensorsFile &file,
                  const std::vector<std::string> &except, std::vector<std::string> &unused) {
   std::vector<std::string> keys;
   for (const TensorView &tensor : file.tensors)
@@ -203,21 +200,22 @@ Status loadModel(Engine &engine, const nn_model &model, const SafetensorsFile &f
   // Everything is checked before anything is written: a failed load leaves the model as it was.
   for (bool write : {false, true})
     for (int32_t t = model.tensors.first; t < end; ++t) {
-      const nn_tensor &tensor = engine.program.tensors[t];
+      const TensorT &tensor = engine.program.tensors[t];
       if (covered(tensor.key, except))
         continue;
       const TensorView *found = file.find(tensor.key);
       if (!found)
         return Status::error(file.path + " has no tensor `" + tensor.key + "`, which " +
                              model.name + " needs" + didYouMean(tensor.key, keys));
-      if (found->shape != std::vector<int64_t>(tensor.shape, tensor.shape + tensor.rank))
-        return Status::error(
-            format("tensor `%s` has shape %s in %s, but %s in %s", tensor.key,
-                   shapeText(found->shape.data(), int32_t(found->shape.size())).c_str(),
-                   file.path.c_str(), shapeText(tensor.shape, tensor.rank).c_str(), model.name));
+      if (found->shape != tensor.shape)
+        return Status::error(format("tensor `%s` has shape %s in %s, but %s in %s",
+                                    tensor.key.c_str(), shapeText(found->shape).c_str(),
+                                    file.path.c_str(), shapeText(tensor.shape).c_str(),
+                                    model.name.c_str()));
       if (found->type == DType::Other)
         return Status::error(format("tensor `%s` of %s holds %s; F32, F64, F16 or BF16 is needed",
-                                    tensor.key, file.path.c_str(), found->typeName.c_str()));
+                                    tensor.key.c_str(), file.path.c_str(),
+                                    found->typeName.c_str()));
       if (!write)
         continue;
       if (found->type == (engine.f64() ? DType::F64 : DType::F32)) {
@@ -276,33 +274,33 @@ Status learnedFrom(const SafetensorsFile &file, const std::string &data, Learned
   return Status();
 }
 
-Status runLoad(Run &run, const nn_load &load) {
-  // A file that an earlier `save` of this run has written is in the working directory, not in the
+Status runLoad(Run &run, const LoadT &load) {
+  // A file that an earlier `save` of this run has written lies in the working directory, not in the
   // program's folder.
   std::string path = load.path;
   if (!isFile(path))
     NN_TRY(findFile(load.path, run.folders, path).at(load.where));
   SafetensorsFile file;
   NN_TRY(readSafetensors(path, file).at(load.where));
-  std::vector<std::string> except(load.except, load.except + load.n_except), unused;
-  NN_TRY(
-      loadModel(run.engine, run.program.models[load.model], file, except, unused).at(load.where));
+  std::vector<std::string> unused;
+  NN_TRY(loadModel(run.engine, run.program.models[load.model], file, load.except, unused)
+             .at(load.where));
   Learned learned;
   if (const std::string *data = file.meta("data"))
     NN_TRY(learnedFrom(file, *data, learned).at(load.where));
-  if (!except.empty())
+  if (!load.except.empty())
     learned.classes
         .clear(); // a part that is left as it is, such as a new head, may be for other classes
   run.loaded[run.program.models[load.model].name] = std::move(learned);
   const nn_range range = run.program.models[load.model].tensors;
   std::set<int64_t> loaded;
   for (int32_t t = range.first; t < range.first + range.count; ++t)
-    if (!covered(run.program.tensors[t].key, except))
+    if (!covered(run.program.tensors[t].key, load.except))
       loaded.insert(run.program.tensors[t].offset);
-  for (int32_t t = 0; t < run.program.n_tensors; ++t) // in all models that share it
+  for (int32_t t = 0; t < int32_t(run.program.tensors.size()); ++t) // in all models that have it
     if (loaded.count(run.program.tensors[t].offset))
       run.drawn[size_t(t)] = 0;
-  std::string text = format("loaded %s from %s", run.modelName(load.model), path.c_str());
+  std::string text = "loaded " + run.modelName(load.model) + " from " + path;
   for (size_t i = 0; i < unused.size() && i < 5; ++i)
     text += (i ? ", " : "; not used: ") + unused[i];
   if (unused.size() > 5)

@@ -9,13 +9,13 @@ import sys
 
 ROOMS = {"compiler": ["support", "ast", "parse", "prelude", "dialect", "sema", "irgen", "lint", "transforms", "lowering",
                       "pipeline", "codegen", "driver", "tools"],
-         "runtime": ["", "support", "process", "files", "device", "sources", "images", "program", "data", "record", "terminal", "run",
+         "runtime": ["", "support", "schema", "process", "files", "device", "sources", "images", "program", "data", "record", "terminal", "run",
                      "weights", "evaluate", "train", "predict", "experiment", "report", "cli"]}
 MOST_FILES = 25  # sources in one folder
 # The headers that the compiler and the runtime share: the tables and the iteration over their statements, text made safe for a terminal,
 # memory, and the start and the end of a process.
 CONTRACT = {"runtime/" + name for name in (
-    "abi.h", "abi_call.h", "abi_data.h", "program/statements.h", "support/visible.h", "support/memory.h", "process/process.h",
+    "abi.h", "ask.h", "schema/program.h", "program/statements.h", "support/visible.h", "support/memory.h", "process/process.h",
     "process/ending.h", "process/signals.h")}
 # Rooms that are above in the list but must not be used: passes on IR must not depend on the text that it came from.
 NOT_SEEN = {"dialect": {"ast", "parse", "prelude"},

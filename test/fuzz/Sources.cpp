@@ -2,25 +2,24 @@
 #include "Sources.h"
 
 #include "Fuzz.h"
+#include "runtime/ask.h"
 #include "runtime/sources/source.h"
 
 using namespace nnrt;
 
 namespace nnc_fuzz {
 
-nn_source sourceOf(int kind) {
-  nn_source source{};
+SourceT sourceOf(source_kind kind) {
+  SourceT source;
   source.kind = kind;
   source.where = "fuzz.nn:1:1";
-  source.n = source.classes = source.turns = source.factor = source.noise = source.spread =
-      source.dims = source.seed = {0, -1};
   return source;
 }
 
 /// The most numbers that are used of one column.
 static const int64_t mostNumbers = 1 << 16;
 
-static void look(const Source &source, int column, int64_t size) {
+static void look(const nnrt::Source &source, int column, int64_t size) {
   const int64_t count =
       std::min(source.rows, std::max<int64_t>(1, mostNumbers / std::max<int64_t>(1, size)));
   std::vector<int64_t> rows;
@@ -39,10 +38,10 @@ static void look(const Source &source, int column, int64_t size) {
     use(source.place(row).data(), 1);
 }
 
-/// Reads some columns of the source; false if it cannot be read.
-static bool read(const nn_source &source, const std::vector<ColumnRequest> &requests) {
+/// Reads some columns of the source; false where it cannot be read.
+static bool read(const SourceT &source, const std::vector<ColumnRequest> &requests) {
   const SourceSpec spec{&source, 0, 0, 0, 0, 0, 0, 0, 0, {}};
-  std::unique_ptr<Source> opened;
+  std::unique_ptr<nnrt::Source> opened;
   if (openSource(spec, requests, opened).failed())
     return false;
   for (size_t c = 0; c < requests.size(); ++c)
@@ -51,29 +50,28 @@ static bool read(const nn_source &source, const std::vector<ColumnRequest> &requ
   return true;
 }
 
-void readSource(const nn_source &source, const std::vector<nn_column_kind> &kinds) {
-  const int32_t mostColumns = 20, mostAlone = 3;
-  nn_probe probe;
-  if (nn_probe_source(&source, "", &probe) == 0) {
+void readSource(const SourceT &source, const std::vector<column_kind> &kinds) {
+  const size_t mostColumns = 20, mostAlone = 3;
+  const nn_probe probe = nn_probe_source(source, "");
+  if (probe.error.empty()) {
     std::vector<ColumnRequest> requests;
-    std::vector<nn_column> columns;
-    for (int32_t c = 0; c < probe.n_columns && c < mostColumns; ++c) {
+    std::vector<ColumnT> columns;
+    for (size_t c = 0; c < probe.columns.size() && c < mostColumns; ++c) {
       const nn_probe_column &column = probe.columns[c];
-      requests.push_back({column.name, "fuzz.nn:2:2", kinds[size_t(c) % kinds.size()],
-                          elementCount(column.shape, column.rank), false, "x",
+      requests.push_back({column.name, "fuzz.nn:2:2", kinds[c % kinds.size()],
+                          elementCount(column.shape), false, "x",
                           c % 2 ? NN_ABSENT_PREVIOUS : NN_ABSENT_DROP});
-      columns.push_back({column.name, "", NN_NUMBER, int32_t(requests.back().size)});
+      columns.emplace_back();
+      columns.back().name = column.name;
+      columns.back().size = requests.back().size;
     }
     // An error in one column must not hide the others.
     if (!read(source, requests))
       for (size_t c = 0; c < requests.size() && c < mostAlone; ++c)
         read(source, {requests[c]});
-    std::vector<nn_column_summary> summaries(columns.size());
-    if (nn_summarize_columns(&source, "", "", columns.data(), int32_t(columns.size()),
-                             summaries.data()) == 0)
-      use(summaries.data(), summaries.size() * sizeof summaries[0]);
+    for (const nn_column_summary &summary : nn_summarize_columns(source, "", "", columns))
+      use(&summary, sizeof summary);
   }
-  nn_probe_free(&probe);
 }
 
 } // namespace nnc_fuzz

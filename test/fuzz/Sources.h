@@ -2,18 +2,18 @@
 // them.
 #pragma once
 
-#include "runtime/abi.h"
+#include "runtime/schema/program.h"
 
 #include <vector>
 
 namespace nnc_fuzz {
 
-/// Probes `source`, reads the columns that the probe reports, each as one of `kinds`, and uses the
-/// numbers.
-void readSource(const nn_source &source,
-                const std::vector<nn_column_kind> &kinds = {NN_NUMBER, NN_CATEGORY});
+/// Probes `source`, reads what it says that it holds, column after column as one of `kinds`, and
+/// looks at the numbers.
+void readSource(const SourceT &source,
+                const std::vector<column_kind> &kinds = {NN_NUMBER, NN_CATEGORY});
 
-/// A source whose numbers are all not given.
-nn_source sourceOf(int kind);
+/// A source with no number given.
+SourceT sourceOf(source_kind kind);
 
 } // namespace nnc_fuzz

@@ -5,28 +5,24 @@
 using namespace nnc_fuzz;
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  static const char *const missing[] = {"?", "-1", ""};
-  static const char *const names[] = {"a", "b", "c"};
   const std::string path = fileOf(textOf(data, size));
-  nn_source source = sourceOf(NN_CSV);
-  source.path = path.c_str();
-  const std::vector<nn_column_kind> kinds = {NN_NUMBER, NN_CATEGORY, NN_MISSING, NN_EQUALS};
+  SourceT source = sourceOf(NN_CSV);
+  source.path = path;
+  const std::vector<column_kind> kinds = {NN_NUMBER, NN_CATEGORY, NN_MISSING, NN_EQUALS};
   readSource(source, kinds);
   source.separator = ';';
   source.decimal = ',';
   source.quote = '\'';
   source.encoding = NN_LATIN1;
-  source.has_missing = 1;
-  source.missing = missing;
-  source.n_missing = 3;
+  source.has_missing = true;
+  source.missing = {"?", "-1", ""};
   readSource(source, kinds);
   source = sourceOf(NN_CSV);
-  source.path = path.c_str();
-  source.quote = NN_NO_QUOTES;
+  source.path = path;
+  source.quote = nnrt::noQuotes;
   source.separator = ' ';
   source.encoding = NN_UTF16;
-  source.columns = names;
-  source.n_columns = 3;
+  source.columns = {"a", "b", "c"};
   readSource(source, kinds);
   return 0;
 }

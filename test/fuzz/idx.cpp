@@ -6,10 +6,10 @@ using namespace nnc_fuzz;
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   const std::string path = fileOf(textOf(data, size));
-  nn_source source = sourceOf(NN_IDX);
-  source.path = path.c_str();
+  SourceT source = sourceOf(NN_IDX);
+  source.path = path;
   readSource(source);
-  source.labels = path.c_str();
+  source.labels = path;
   readSource(source);
   return 0;
 }

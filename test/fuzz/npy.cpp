@@ -6,11 +6,9 @@ using namespace nnc_fuzz;
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   const std::string path = fileOf(textOf(data, size));
-  const char *const names[] = {"x"}, *const arrays[] = {path.c_str()};
-  nn_source source = sourceOf(NN_NPY);
-  source.columns = names;
-  source.arrays = arrays;
-  source.n_columns = source.n_arrays = 1;
+  SourceT source = sourceOf(NN_NPY);
+  source.columns = {"x"};
+  source.arrays = {path};
   readSource(source);
   return 0;
 }

@@ -6,8 +6,8 @@ using namespace nnc_fuzz;
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   const std::string path = fileOf(textOf(data, size));
-  nn_source source = sourceOf(NN_NPZ);
-  source.path = path.c_str();
+  SourceT source = sourceOf(NN_NPZ);
+  source.path = path;
   readSource(source);
   return 0;
 }

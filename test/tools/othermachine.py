@@ -1,5 +1,5 @@
-# othermachine.py --nnc NNC --source SOURCE --dir DIR PROGRAM: follows the README's recipe for another machine, unchanged except for names
-# and -O0 (which halves the time), runs the trainer under qemu, and compares its output with that of `nnc run` here.
+# othermachine.py --nnc NNC --source SOURCE --dir DIR PROGRAM: follows the README's recipe for another machine, word for word but for
+# -O0 (half of the time), runs the trainer under qemu, and compares what it prints with what `nnc run` prints here.
 import argparse
 import gzip
 import math
@@ -20,6 +20,8 @@ shutil.rmtree(options.dir, ignore_errors=True)
 os.makedirs(options.dir)
 os.chdir(options.dir)
 os.symlink(os.path.join(options.source, "runtime"), "runtime")
+# NNC is BUILD/bin/nnc; BUILD has the runtime's generated headers too.
+os.symlink(os.path.dirname(os.path.dirname(os.path.abspath(options.nnc))), "build")
 shutil.copy(options.program, "FILE.nn")
 with gzip.open("points.csv.gz", "wt") as file:
     file.write("a,b,c\n")
@@ -30,8 +32,8 @@ with gzip.open("points.csv.gz", "wt") as file:
 with open(os.path.join(options.source, "README.md"), encoding="utf-8") as file:
     recipe = re.search(r"\nFor another machine.*?\n```\n(.*?)\n```\n", file.read(), re.S).group(1)
 lines = [line for line in recipe.replace("\\\n", " ").split("\n") if not line.startswith(("apt-get", "dpkg"))]
-script = "\n".join(["set -e"] + lines).replace("build/bin/nnc", options.nnc).replace("-O2", "-O0")
-# Data files are in the program's folder, which is not the trainer's.
+script = "\n".join(["set -e"] + lines).replace("-O2", "-O0")
+# Data files are looked for in the program's folder, too, which is not the trainer's.
 there = subprocess.run(["bash", "-c", script + " --quiet --data .."], capture_output=True, text=True)
 print(there.stdout, there.stderr, sep="")
 if there.returncode:

@@ -7,7 +7,7 @@ import difflib
 import subprocess
 import sys
 
-STAGES = ["ast", "nn", "grad", "fused", "mlir", "llvm", "asm", "obj", "math", "plan"]
+STAGES = ["ast", "nn", "grad", "fused", "mlir", "llvm", "asm", "obj", "math", "plan", "program"]
 parser = argparse.ArgumentParser(allow_abbrev=False)
 parser.add_argument("--nnc", required=True)
 parser.add_argument("--nn-opt", required=True)

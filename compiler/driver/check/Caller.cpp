@@ -5,10 +5,10 @@
 
 using namespace nnc::check;
 
-Caller::Caller(const nn_program &program) : program(program) {
+Caller::Caller(const ProgramT &program, const nn_image &image) : program(program), image(image) {
   arena.resize(size_t(program.persistent_bytes));
-  scalars.assign(NN_SLOT_OPTIONS + program.n_options + program.n_chosen, 0.0);
-  // A time in the middle of a run, where schedules are away from their ends.
+  scalars.assign(NN_SLOT_OPTIONS + program.options.size() + program.chosen_count, 0.0);
+  // A moment in the middle of a run, so that schedules are away from their ends.
   scalars[NN_SLOT_STEP] = 30;
   scalars[NN_SLOT_EPOCH] = 0.3;
   scalars[NN_SLOT_TOTAL_STEPS] = 1000;
@@ -16,30 +16,29 @@ Caller::Caller(const nn_program &program) : program(program) {
   scalars[NN_SLOT_SEED] = 1;
   scalars[NN_SLOT_VAL_LOSS] = 1;
   scalars[NN_SLOT_BATCH_SHARE] = 1;
-  for (int32_t i = 0; i < program.n_options; ++i)
-    scalars[NN_SLOT_OPTIONS + i] = program.options[i].value;
-  // For variables of experiments, any of the values that they may take.
-  for (const nn_statement &statement : llvm::ArrayRef(program.statements, program.n_statements)) {
-    if (statement.kind != NN_STMT_EXPERIMENT)
-      continue;
-    const auto &experiment = *static_cast<const nn_experiment *>(statement.body);
-    for (const nn_variable &variable : llvm::ArrayRef(experiment.variables, experiment.n_variables))
-      if (variable.slot >= 0)
-        scalars[variable.slot] = variable.draw == NN_DRAW_LIST ? variable.values[0] : variable.low;
-  }
+  for (auto [i, option] : llvm::enumerate(program.options))
+    scalars[NN_SLOT_OPTIONS + i] = option.value;
+  // What experiments choose: any value that they may choose.
+  for (const StatementT &statement : program.statements)
+    if (const ExperimentT *experiment = statement.body.AsNN_STMT_EXPERIMENT())
+      for (const VariableT &variable : experiment->variables)
+        if (variable.slot >= 0)
+          scalars[variable.slot] =
+              variable.draw == NN_DRAW_LIST ? variable.values[0] : variable.low;
 }
 
 llvm::MutableArrayRef<double> Caller::tensor(int32_t index) {
-  const nn_tensor &t = program.tensors[index];
+  const TensorT &t = program.tensors[index];
   size_t elements = 1;
-  for (int32_t d = 0; d < t.rank; ++d)
-    elements *= size_t(t.shape[d]);
+  for (int64_t n : t.shape)
+    elements *= size_t(n);
   return {arena.data() + t.offset / int64_t(sizeof(double)), elements};
 }
 
 void Caller::call(const nn_fn &fn, llvm::ArrayRef<std::vector<double>> fields,
                   llvm::MutableArrayRef<std::vector<double>> results, int64_t rows) {
-  const size_t need = size_t(fn.fixed_bytes + fn.row_bytes * rows);
+  const CompiledFunctionT &function = program.functions[size_t(fn.code)];
+  const size_t need = size_t(function.fixed_bytes + function.row_bytes * rows);
   if (scratch.values.size() * sizeof(double) < need + 72)
     scratch.resize(need);
   std::vector<const void *> in;
@@ -56,5 +55,5 @@ void Caller::call(const nn_fn &fn, llvm::ArrayRef<std::vector<double>> fields,
   call.scalars = scalars.data();
   call.rows = call.capacity = rows;
   call.barrier = [](void *) {};
-  fn.code(&call, 0, 1);
+  image.functions[fn.code](&call, 0, 1);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/abi.h"
+#include "runtime/schema/program.h"
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/Support/AlignOf.h"
@@ -14,9 +15,9 @@ namespace nnc::check {
 
 class Caller {
 public:
-  /// `program` has been compiled in memory in f64, and outlives the caller. Options have their
-  /// default values.
-  explicit Caller(const nn_program &program);
+  /// `program` is compiled in memory as `image`, in f64, and both outlive the caller. Options have
+  /// their defaults.
+  Caller(const ProgramT &program, const nn_image &image);
 
   /// The elements of a persistent tensor.
   llvm::MutableArrayRef<double> tensor(int32_t index);
@@ -39,7 +40,8 @@ private:
     }
     void resize(size_t bytes) { values.assign(bytes / sizeof(double) + 9, 0.0); }
   };
-  const nn_program &program;
+  const ProgramT &program;
+  const nn_image &image;
   Memory arena, scratch;
   std::vector<double> scalars;
 };

@@ -63,18 +63,18 @@ std::unique_ptr<Probe> Probe::make(Session &session, const ast::FnDecl &fn,
     auto own = std::make_unique<Session>(options);
     size_t elements = 0;
     const std::string text = declarations.str() + textOf(fn, withOther, elements);
-    const nn_program *program =
+    const nn_image *image =
         own->loadText(text, session.sourceName()) ? own->compileInMemory() : nullptr;
-    if (!program) {
+    if (!image) {
       if (!own->diagnostics().all().empty())
         why = own->diagnostics().all().front().message;
       continue;
     }
-    std::unique_ptr<Probe> probe(new Probe(std::move(own), *program));
+    std::unique_ptr<Probe> probe(new Probe(std::move(own), *image));
     auto indexOf = [&](const char *name) {
-      for (int32_t i = 0; i < program->n_tensors; ++i)
-        if (llvm::StringRef(program->tensors[i].name) == std::string(modelName) + "." + name)
-          return i;
+      for (auto [i, tensor] : llvm::enumerate(probe->program.tensors))
+        if (tensor.name == std::string(modelName) + "." + name)
+          return int32_t(i);
       return -1;
     };
     probe->elements = elements;
@@ -87,14 +87,14 @@ std::unique_ptr<Probe> Probe::make(Session &session, const ast::FnDecl &fn,
   return nullptr;
 }
 
-Probe::Probe(std::unique_ptr<Session> session, const nn_program &program)
-    : session(std::move(session)), program(program), caller(program) {}
+Probe::Probe(std::unique_ptr<Session> own, const nn_image &image)
+    : session(std::move(own)), program(session->tables().program), caller(program, image) {}
 
 Probe::Result Probe::at(llvm::ArrayRef<double> x, double otherValue) {
   llvm::copy(x, caller.tensor(first).begin());
   if (other >= 0)
     for (double &v : caller.tensor(other))
       v = otherValue;
-  caller.call(static_cast<const nn_print *>(program.statements[0].body)->fn, {}, results, 1);
+  caller.call(nnrt::as<PrintT>(program.statements[0]).fn, {}, results, 1);
   return {results[0][0], llvm::ArrayRef(results[0]).drop_front()};
 }

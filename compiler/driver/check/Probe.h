@@ -31,9 +31,9 @@ public:
   Result at(llvm::ArrayRef<double> x, double otherValue);
 
 private:
-  Probe(std::unique_ptr<Session> session, const nn_program &program);
+  Probe(std::unique_ptr<Session> session, const nn_image &image);
   std::unique_ptr<Session> session; // owns the code
-  const nn_program &program;
+  const ProgramT &program;
   Caller caller;
   size_t elements = 0;
   int32_t first = -1, other = -1; // indices of tensors

@@ -28,13 +28,12 @@ static std::vector<const ast::TrainStmt *> trainsOf(llvm::ArrayRef<ast::Stmt *> 
   return trains;
 }
 
-/// " with act = tanh": what distinguishes a variant of an experiment from the others.
-static std::string variantText(const nn_experiment &experiment, const nn_variant &variant) {
+/// " with act = tanh": what tells a variant of an experiment from the others.
+static std::string variantText(const ExperimentT &experiment, const VariantT &variant) {
   std::string text;
-  for (int32_t v = 0; v < variant.n_choices; ++v)
-    if (variant.choices[v] >= 0)
-      text += std::string(text.empty() ? " with " : ", ") + experiment.variables[v].name + " = " +
-              experiment.variables[v].labels[variant.choices[v]];
+  for (auto [variable, choice] : llvm::zip(experiment.variables, variant.choices))
+    if (choice >= 0)
+      text += (text.empty() ? " with " : ", ") + variable.name + " = " + variable.labels[choice];
   return text;
 }
 
@@ -79,15 +78,15 @@ namespace {
 
 class StepChecker {
 public:
-  StepChecker(Session &session, const nn_program &program, const nn_train &train,
+  StepChecker(Session &session, const ProgramT &program, const nn_image &image, const TrainT &train,
               const ast::TrainStmt &statement)
-      : session(session), program(program), train(train), statement(statement), caller(program),
-        random(7) {}
+      : session(session), program(program), train(train), statement(statement),
+        caller(program, image), random(7) {}
 
   StepVerdicts run() {
     StepVerdicts verdicts;
-    const nn_model &model = program.models[train.model];
-    verdicts.title = std::string(model.name) + " on " + program.data[train.data].name;
+    const ModelT &model = program.models[train.model];
+    verdicts.title = model.name + " on " + program.data[train.data].name;
     makeFields();
     makeResults();
     initialise();
@@ -113,9 +112,9 @@ public:
 private:
   /// Initialises all models, because the trained model may contain others.
   void initialise() {
-    for (int32_t m = 0; m < program.n_models; ++m)
-      if (program.models[m].init.code)
-        caller.call(program.models[m].init, {}, {}, 1);
+    for (const ModelT &model : program.models)
+      if (model.init.exists())
+        caller.call(model.init, {}, {}, 1);
   }
 
   /// Computes the gradients of all trained parameters at `start`.
@@ -123,9 +122,7 @@ private:
     std::vector<std::pair<int32_t, std::vector<double>>> gradients;
     caller.restore(start);
     loss = lossNow();
-    for (int32_t i : llvm::ArrayRef(train.trained,
-                                    train.n_trained)) { // without frozen parameters and those of
-                                                        // other parts of the model
+    for (int32_t i : train.trained) { // not what is frozen, or in another part of the model
       std::vector<double> after = caller.tensor(i).vec();
       caller.restore(start);
       llvm::MutableArrayRef<double> before = caller.tensor(i);
@@ -184,8 +181,7 @@ private:
   }
 
   bool isBounded(size_t field) {
-    return llvm::any_of(llvm::ArrayRef(train.bounds, train.n_bounds),
-                        [&](const auto &b) { return size_t(b.field) == field; });
+    return llvm::any_of(train.bounds, [&](const BoundT &b) { return size_t(b.field) == field; });
   }
 
   double uniform(double low, double high) {
@@ -195,28 +191,27 @@ private:
   /// Fills the first field with numbers in [-1, 1], other fields with numbers in [0, 1], and
   /// indices within their bounds.
   void makeFields() {
-    const nn_data &data = program.data[train.data];
-    for (int32_t f = 0; f < train.n_fields; ++f) {
-      const nn_field &field = data.fields[train.fields[f]];
+    const DataT &data = program.data[train.data];
+    for (size_t f = 0; f < train.fields.size(); ++f) {
       int64_t elements = batchRows;
-      for (int32_t d = 0; d < field.rank; ++d)
-        elements *= field.shape[d];
-      int64_t bound = 0;
-      for (int32_t b = 0; b < train.n_bounds; ++b)
-        if (train.bounds[b].field == f)
-          bound = bound ? std::min(bound, train.bounds[b].bound) : train.bounds[b].bound;
+      for (int64_t n : data.fields[train.fields[f]].shape)
+        elements *= n;
+      int64_t limit = 0;
+      for (const BoundT &bound : train.bounds)
+        if (size_t(bound.field) == f)
+          limit = limit ? std::min(limit, bound.limit) : bound.limit;
       std::vector<double> values(elements);
       for (double &v : values)
-        v = bound ? double(random() % uint32_t(bound)) : f == 0 ? uniform(-1, 1) : uniform(0, 1);
+        v = limit ? double(random() % uint32_t(limit)) : f == 0 ? uniform(-1, 1) : uniform(0, 1);
       fields.push_back(std::move(values));
     }
   }
 
   void makeResults() {
     results.emplace_back(1);
-    for (int32_t m = 0; m < train.n_metrics; ++m)
-      for (int32_t t = 0; t < train.metrics[m].n_totals; ++t)
-        results.emplace_back(size_t(train.metrics[m].total_sizes[t]));
+    for (const MetricT &metric : train.metrics)
+      for (int64_t size : metric.total_sizes)
+        results.emplace_back(size_t(size));
   }
 
   /// Calls the step, which also changes the parameters, and returns the loss.
@@ -276,12 +271,12 @@ private:
     for (const ast::Entry *e : statement.entries)
       if (auto *set = llvm::dyn_cast<ast::SettingEntry>(e); set && set->name.text == "loss")
         where = set->value->range;
-    const nn_tensor &t = program.tensors[index];
+    const TensorT &t = program.tensors[index];
     std::string at;
     size_t rest = element;
-    for (int32_t d = t.rank; d-- > 0;) {
-      at = std::to_string(rest % size_t(t.shape[d])) + (at.empty() ? "" : ", " + at);
-      rest /= size_t(t.shape[d]);
+    for (int64_t n : llvm::reverse(t.shape)) {
+      at = std::to_string(rest % size_t(n)) + (at.empty() ? "" : ", " + at);
+      rest /= size_t(n);
     }
     std::string message;
     llvm::raw_string_ostream(message)
@@ -292,8 +287,8 @@ private:
   }
 
   Session &session;
-  const nn_program &program;
-  const nn_train &train;
+  const ProgramT &program;
+  const TrainT &train;
   const ast::TrainStmt &statement;
   Caller caller;
   std::mt19937 random;
@@ -316,37 +311,35 @@ std::vector<StepVerdicts> check::checkSteps(Session &session) {
   SessionOptions options = session.settings();
   options.doublePrecision = true;
   Session probe(options);
-  const nn_program *program =
+  const nn_image *image =
       probe.loadText(probeText(session), session.sourceName()) ? probe.compileInMemory() : nullptr;
-  if (!program) {
+  if (!image) {
     probe.diagnostics().print(llvm::errs());
     session.diagnostics().error("the program could not be compiled for the check of its gradients");
     return verdicts;
   }
-  // The tables contain train statements in the order of the text, and those of an experiment's
-  // block once for each variant.
-  auto checkAll = [&](llvm::ArrayRef<nn_statement> rows,
+  // The tables have train statements in the order of the text, those of a block once for each
+  // variant.
+  const ProgramT &program = probe.tables().program;
+  auto checkAll = [&](const std::vector<StatementT> &rows,
                       llvm::ArrayRef<const ast::TrainStmt *> written, const std::string &variant) {
-    for (const nn_statement &row : rows)
-      if (row.kind == NN_STMT_TRAIN && !written.empty()) {
-        verdicts.push_back(StepChecker(session, *program, *static_cast<const nn_train *>(row.body),
-                                       *written.front())
-                               .run());
+    for (const StatementT &row : rows)
+      if (row.body.type == NN_STMT_TRAIN && !written.empty()) {
+        verdicts.push_back(
+            StepChecker(session, program, *image, nnrt::as<TrainT>(row), *written.front()).run());
         verdicts.back().title += variant;
         written = written.drop_front();
       }
   };
-  const llvm::ArrayRef<nn_statement> rows(program->statements, program->n_statements);
-  checkAll(rows, trains, "");
+  checkAll(program.statements, trains, "");
   size_t next = 0;
-  for (const nn_statement &row : rows) {
-    if (row.kind != NN_STMT_EXPERIMENT || next >= blocks.size())
+  for (const StatementT &row : program.statements) {
+    if (row.body.type != NN_STMT_EXPERIMENT || next >= blocks.size())
       continue;
-    const auto &experiment = *static_cast<const nn_experiment *>(row.body);
+    const auto &experiment = nnrt::as<ExperimentT>(row);
     const std::vector<const ast::TrainStmt *> written = trainsOf(blocks[next++]);
-    for (const nn_variant &variant : llvm::ArrayRef(experiment.variants, experiment.n_variants))
-      checkAll(llvm::ArrayRef(variant.statements, variant.n_statements), written,
-               variantText(experiment, variant));
+    for (const VariantT &variant : experiment.variants)
+      checkAll(variant.statements, written, variantText(experiment, variant));
   }
   return verdicts;
 }

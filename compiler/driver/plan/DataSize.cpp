@@ -1,14 +1,16 @@
 // Finds the sizes of data with the runtime's sources.
 #include "compiler/driver/plan/DataSize.h"
 
+#include "runtime/ask.h"
+
 #include <cmath>
 
 namespace nnc::plan {
 
-static std::optional<int64_t> rowsOf(Session &session, const nn_source &source) {
+static std::optional<int64_t> rowsOf(Session &session, const SourceT &source) {
   switch (source.kind) {
   case NN_ROWS:
-    return source.row_width ? source.n_values / source.row_width : 0;
+    return source.row_width ? int64_t(source.values.size()) / source.row_width : 0;
   case NN_BLOBS:
   case NN_MOONS:
   case NN_CIRCLES:
@@ -19,22 +21,18 @@ static std::optional<int64_t> rowsOf(Session &session, const nn_source &source) 
   default:
     break; // files
   }
-  for (const std::string &dir :
-       {std::string(session.tables().program.source_dir), session.settings().dataDir}) {
+  for (const std::string &dir : {session.tables().program.source_dir, session.settings().dataDir}) {
     if (dir.empty())
       continue;
-    nn_probe probe;
-    const bool opened = nn_probe_source(&source, dir.c_str(), &probe) == 0;
-    const int64_t rows = probe.rows;
-    nn_probe_free(&probe);
-    if (opened && rows >= 0)
-      return rows;
+    const nn_probe probe = nn_probe_source(source, dir);
+    if (probe.error.empty() && probe.rows >= 0)
+      return probe.rows;
   }
   return std::nullopt;
 }
 
-std::optional<DataSize> sizeOf(Session &session, const nn_data &data) {
-  auto rows = rowsOf(session, data.source);
+std::optional<DataSize> sizeOf(Session &session, const DataT &data) {
+  auto rows = rowsOf(session, *data.source);
   if (!rows)
     return std::nullopt;
   DataSize size;
@@ -52,10 +50,10 @@ std::optional<DataSize> sizeOf(Session &session, const nn_data &data) {
     const double trained = data.folds > 0 ? rest * (1 - 1.0 / data.folds) : rest;
     size.trainRows = std::llround(double(*rows) * (train < 0 ? trained : train));
   }
-  for (int32_t f = 0; f < data.n_fields; ++f) {
+  for (const FieldT &field : data.fields) {
     int64_t elements = 1;
-    for (int32_t d = 0; d < data.fields[f].rank; ++d)
-      elements *= data.fields[f].shape[d];
+    for (int64_t n : field.shape)
+      elements *= n;
     size.rowElements += elements;
   }
   return size;

@@ -15,7 +15,7 @@ struct DataSize {
 
 /// Opens the sources of `data` as far as needed. Returns nothing if a file is missing or a number
 /// depends on an option.
-std::optional<DataSize> sizeOf(Session &session, const nn_data &data);
+std::optional<DataSize> sizeOf(Session &session, const DataT &data);
 
 /// The number, if it does not depend on an option.
 inline std::optional<double> known(const nn_number &n) {

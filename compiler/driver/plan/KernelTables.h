@@ -1,9 +1,9 @@
-// Converts kernel costs to structs of the runtime, for the tables of a profiled program and for the
+// Kernel costs as rows of the tables: for the tables of a profiled program, and for the
 // runtime's roofline.
 #pragma once
 
 #include "compiler/driver/plan/KernelCost.h"
-#include "compiler/irgen/ProgramTables.h"
+#include "runtime/schema/program.h"
 
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/SourceMgr.h"
@@ -14,24 +14,22 @@ namespace nnc::plan {
 
 class KernelTables {
 public:
-  /// Everything that is created here lives as long as `tables`. Lines of the file `program` are
-  /// written as a number only.
-  KernelTables(ProgramTables &tables, const llvm::SourceMgr &sources, llvm::StringRef program)
-      : tables(tables), sources(sources), program(program) {}
+  /// `file`: the one whose lines are called by their number alone.
+  KernelTables(const llvm::SourceMgr &sources, llvm::StringRef file)
+      : sources(sources), file(file) {}
 
   /// The kernels of a planned function, in order.
-  llvm::ArrayRef<nn_kernel> kernelsOf(mlir::func::FuncOp function);
-  /// The lines to which the kernels created so far refer.
-  llvm::ArrayRef<nn_source_line> lines() const { return sourceLines; }
+  std::vector<KernelT> kernelsOf(mlir::func::FuncOp function);
+  /// The lines that the kernels made so far refer to.
+  const std::vector<SourceLineT> &lines() const { return sourceLines; }
 
 private:
   int32_t lineOf(mlir::FileLineColLoc loc);
 
-  ProgramTables &tables;
   const llvm::SourceMgr &sources;
-  std::string program;
+  std::string file;
   llvm::StringMap<int32_t> numbers; // of lines, by "file:line"
-  std::vector<nn_source_line> sourceLines;
+  std::vector<SourceLineT> sourceLines;
 };
 
 } // namespace nnc::plan

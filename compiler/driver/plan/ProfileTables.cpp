@@ -9,46 +9,39 @@ namespace nnc::plan {
 
 void addProfile(Session &session) {
   ProgramTables &tables = session.tables();
-  const nn_program &program = tables.program;
-  KernelTables kernelTables(tables, session.diagnostics().sources(), session.sourceName());
-  std::vector<nn_profiled> profiled;
-  std::vector<std::string> symbols;
-  auto add = [&](const nn_fn &fn, const std::string &name) {
-    auto symbol = tables.functions.find(const_cast<nn_fn *>(&fn));
-    if (symbol == tables.functions.end())
+  const ProgramT &program = tables.program;
+  KernelTables kernelTables(session.diagnostics().sources(), session.sourceName());
+  auto profile = std::make_unique<ProfileT>();
+  auto add = [&](const nn_fn &fn, std::string name) {
+    if (!fn.exists())
       return;
-    auto function = session.module().lookupSymbol<mlir::func::FuncOp>(symbol->second);
+    auto function = session.module().lookupSymbol<mlir::func::FuncOp>(tables.symbolOf(fn));
     function->setAttr("nn.profile", mlir::UnitAttr::get(function.getContext()));
-    llvm::ArrayRef<nn_kernel> kernels = kernelTables.kernelsOf(function);
-    profiled.push_back({nn_fn(), tables.text(name), kernels.data(), int32_t(kernels.size())});
-    symbols.push_back(symbol->second);
+    ProfiledT profiled;
+    profiled.code = fn.code;
+    profiled.name = std::move(name);
+    profiled.kernels = kernelTables.kernelsOf(function);
+    profile->functions.push_back(std::move(profiled));
   };
   static const char *const splits[] = {".train", ".val", ".test", ""};
-  nnrt::forEachStatement(program, [&](const nn_statement &statement) {
-    if (statement.kind == NN_STMT_TRAIN) {
-      const auto &train = *static_cast<const nn_train *>(statement.body);
-      const std::string what = std::string("train ") + program.models[train.model].name + " on " +
-                               program.data[train.data].name;
+  nnrt::forEachStatement(program, [&](const StatementT &statement) {
+    if (statement.body.type == NN_STMT_TRAIN) {
+      const auto &train = nnrt::as<TrainT>(statement);
+      const std::string what =
+          "train " + program.models[train.model].name + " on " + program.data[train.data].name;
       add(train.step, what);
       add(train.eval, what + ", validation");
-    } else if (statement.kind == NN_STMT_EVALUATE) {
-      const auto &evaluate = *static_cast<const nn_evaluate *>(statement.body);
-      add(evaluate.eval, std::string("evaluate ") + program.models[evaluate.model].name + " on " +
+    } else if (statement.body.type == NN_STMT_EVALUATE) {
+      const auto &evaluate = nnrt::as<EvaluateT>(statement);
+      add(evaluate.eval, "evaluate " + program.models[evaluate.model].name + " on " +
                              program.data[evaluate.data].name + splits[evaluate.split]);
     }
     return true;
   });
-  auto *profile = tables.make<nn_profile>();
   profile->vector_bytes = int32_t(session.target().vectorBytes);
   profile->fma = session.target().hasFma;
-  profile->lines = tables.list<nn_source_line>(kernelTables.lines());
-  profile->n_lines = int32_t(kernelTables.lines().size());
-  nn_profiled *functions = tables.list<nn_profiled>(profiled);
-  profile->functions = functions;
-  profile->n_functions = int32_t(profiled.size());
-  for (auto [i, symbol] : llvm::enumerate(symbols))
-    tables.functions[&functions[i].fn] = symbol;
-  tables.program.profile = profile;
+  profile->lines = kernelTables.lines();
+  tables.program.profile = std::move(profile);
 }
 
 } // namespace nnc::plan

@@ -8,8 +8,8 @@ class Session;
 
 namespace nnc::plan {
 
-/// Marks the steps and evaluations of the session's program as profiled (`nn.profile`, for
-/// lowering) and adds nn_program.profile to its tables. The session has reached Planned.
+/// Marks the steps and evaluations of the session's program, which has reached Planned, as profiled
+/// (`nn.profile`, for lowering) and adds ProgramT::profile to its tables.
 void addProfile(Session &session);
 
 } // namespace nnc::plan

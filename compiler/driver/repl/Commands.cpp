@@ -129,19 +129,17 @@ void Evaluator::type(llvm::StringRef expression) {
   std::unique_ptr<Session> session = compile(expression, Stage::Generated);
   if (!session)
     return;
-  const nn_program &program = session->tables().program;
-  for (int32_t i = 0; i < program.n_statements; ++i) {
-    if (program.statements[i].kind != NN_STMT_PRINT)
+  for (const StatementT &statement : session->tables().program.statements) {
+    const PrintT *row = statement.body.AsNN_STMT_PRINT();
+    if (!row)
       continue;
-    auto &row = *static_cast<const nn_print *>(program.statements[i].body);
-    if (!session->tables().functions.count(const_cast<nn_fn *>(&row.fn))) {
+    if (!row->fn.exists()) {
       llvm::outs() << "a text\n";
-    } else if (row.rank == 0) {
+    } else if (row->shape.empty()) {
       llvm::outs() << "a number\n";
     } else {
       llvm::outs() << "a tensor [";
-      for (int32_t d = 0; d < row.rank; ++d)
-        llvm::outs() << (d ? ", " : "") << row.shape[d];
+      llvm::interleaveComma(row->shape, llvm::outs());
       llvm::outs() << "]\n";
     }
   }

@@ -113,15 +113,13 @@ void Evaluator::offerFound(llvm::StringRef path, Words &words) {
   Session *session = quietly(head);
   if (session->diagnostics().hasErrors())
     return;
-  const nn_program &program = session->tables().program;
+  const ProgramT &program = session->tables().program;
   const std::string under = rest.empty() ? "" : rest.str() + ".";
-  for (int32_t s = 0; s < program.n_statements; ++s) {
-    if (program.statements[s].kind != NN_STMT_EXPERIMENT)
+  for (const StatementT &statement : program.statements) {
+    const ExperimentT *experiment = statement.body.AsNN_STMT_EXPERIMENT();
+    if (!experiment || head != experiment->name || experiment->variants[0].model < 0)
       continue;
-    const auto &experiment = *static_cast<const nn_experiment *>(program.statements[s].body);
-    if (head != experiment.name || experiment.variants[0].model < 0)
-      continue;
-    const nn_range range = program.models[experiment.variants[0].model].tensors;
+    const nn_range range = program.models[experiment->variants[0].model].tensors;
     for (int32_t t = range.first; t < range.first + range.count; ++t)
       if (llvm::StringRef key = program.tensors[t].key; key.consume_front(under))
         words.offer(key.split('.').first);
@@ -160,11 +158,10 @@ bool Evaluator::offerFields(llvm::StringRef before, Words &words) {
     Session *session = quietly(head);
     if (session->diagnostics().hasErrors())
       return true;
-    const nn_program &program = session->tables().program;
     const std::string under = path.str() + ".";
-    for (int32_t t = 0; t < program.n_tensors; ++t)
-      if (llvm::StringRef name = program.tensors[t].name;
-          program.tensors[t].kind != NN_OPTIMIZER_STATE && name.consume_front(under))
+    for (const TensorT &tensor : session->tables().program.tensors)
+      if (llvm::StringRef name = tensor.name;
+          tensor.kind != NN_OPTIMIZER_STATE && name.consume_front(under))
         words.offer(name.split('.').first);
     words.offer("weights");
     words.offer("parameters");

@@ -246,17 +246,16 @@ bool Evaluator::run(const Part &part, const Input &input, Ran &record) {
   const double start = Timeline::now();
   Composed composed = declarations.compose(part);
   std::unique_ptr<Session> session = open(composed, input.label);
-  const nn_program *program = session->compileInMemory();
+  const nn_image *image = session->compileInMemory();
   report(*session, composed);
-  if (!program)
+  if (!image)
     return false;
   llvm::outs().flush();
   const double began = Timeline::now();
   const int64_t number = nextNumber++;
   std::vector<int64_t> numbers = composed.numbers;
   numbers.push_back(number);
-  const int code =
-      nn_session_run(memory, program, numbers.data(), int32_t(composed.numbers.size()));
+  const int code = nn_session_run(memory, image, numbers.data(), int32_t(composed.numbers.size()));
   std::fflush(stdout);
   session->timeline().add("run", began, Timeline::now());
   if (input.isTimed)

@@ -68,32 +68,31 @@ void Evaluator::showModel(llvm::StringRef name) {
   std::unique_ptr<Session> session = compile(("let unused_ = " + name).str(), Stage::Generated);
   if (!session)
     return;
-  const nn_program &program = session->tables().program;
-  for (int32_t m = 0; m < program.n_models; ++m) {
-    const nn_model &model = program.models[m];
+  const ProgramT &program = session->tables().program;
+  for (const ModelT &model : program.models) {
     if (name != model.name)
       continue;
-    auto shape = [](const int64_t *sizes, int32_t rank) {
+    auto shape = [](llvm::ArrayRef<int64_t> sizes) {
       std::string text = "[";
-      for (int32_t d = 0; d < rank; ++d)
-        text += (d ? ", " : "") + std::to_string(sizes[d]);
+      for (auto [d, size] : llvm::enumerate(sizes))
+        text += (d ? ", " : "") + std::to_string(size);
       return text + "]";
     };
     int64_t parameters = 0;
     std::string lines;
     for (int32_t t = model.tensors.first; t < model.tensors.first + model.tensors.count; ++t) {
-      const nn_tensor &tensor = program.tensors[t];
+      const TensorT &tensor = program.tensors[t];
       int64_t elements = 1;
-      for (int32_t d = 0; d < tensor.rank; ++d)
-        elements *= tensor.shape[d];
+      for (int64_t size : tensor.shape)
+        elements *= size;
       if (tensor.kind == NN_PARAMETER)
         parameters += elements;
-      lines += "  " + std::string(tensor.name) + ": " + shape(tensor.shape, tensor.rank) +
+      lines += "  " + tensor.name + ": " + shape(tensor.shape) +
                (tensor.kind == NN_STATE ? ", a state" : "") + "\n";
     }
-    llvm::outs() << name << ": " << shape(model.in_shape, model.in_rank) << " -> "
-                 << shape(model.out_shape, model.out_rank) << ", " << parameters
-                 << (parameters == 1 ? " parameter\n" : " parameters\n") << lines;
+    llvm::outs() << name << ": " << shape(model.in_shape) << " -> " << shape(model.out_shape)
+                 << ", " << parameters << (parameters == 1 ? " parameter\n" : " parameters\n")
+                 << lines;
   }
 }
 
@@ -117,10 +116,10 @@ void Evaluator::show(llvm::StringRef name) {
   const std::string text = "let unused_ = 0 # " + name.str();
   const Composed composed = declarations.compose({text, {{0, text.size()}}, {}, {}, "", false});
   std::unique_ptr<Session> session = open(composed, "<repl>");
-  const nn_program *program = session->compileInMemory();
+  const nn_image *image = session->compileInMemory();
   report(*session, composed);
-  if (program) {
+  if (image) {
     llvm::outs().flush();
-    nn_session_show(memory, program, name.str().c_str());
+    nn_session_show(memory, image, name.str().c_str());
   }
 }

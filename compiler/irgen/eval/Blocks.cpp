@@ -50,7 +50,7 @@ bool Elaborator::runStatement(const ast::Stmt *s, Scope &scope) {
   }
 }
 
-static TensorInfo makeInfo(Function &fn, llvm::StringRef name, int32_t kind, Range range) {
+static TensorInfo makeInfo(Function &fn, llvm::StringRef name, tensor_kind kind, Range range) {
   TensorInfo info;
   info.name =
       (fn.placement && !fn.placement->path.empty() ? fn.placement->path + "." : std::string()) +

@@ -77,14 +77,12 @@ public:
   /// a function or metric that states a fact about it. The runtime checks it on the data.
   struct Bound {
     mlir::Value value;
-    nn_bound row;
+    BoundT row; // but for its field and its place
     Range range;
   };
   std::vector<Bound> bounds;
-  std::map<const char *, std::string> readers; // the names in `bounds`
-  double ignored = NAN; // the `ignore` argument of the current function; NaN: nothing is ignored
-  /// Sets `ignored` from the `@ignores` fact of a function or metric for the lifetime of the
-  /// object.
+  double ignored = NAN; // `ignore` of the function that is being run; NaN: nothing is ignored
+  /// While it lives, what a function or a metric says that it ignores is.
   struct IgnoreGuard {
     IgnoreGuard(Elaborator &e, const ast::Decl *decl, const Scope &scope);
     ~IgnoreGuard() { e.ignored = outer; }
@@ -94,9 +92,9 @@ public:
   /// Records the conditions that the facts of a function or metric state about its arguments
   /// (Targets.cpp). Returns false after an error.
   bool noteTarget(const ast::Decl *decl, const Scope &scope, Range at);
-  void noteBound(mlir::Value value, nn_bound row, Range at);
-  /// If a value only moves, repeats or converts all the numbers of another one: that value.
-  /// Otherwise null.
+  void noteBound(mlir::Value value, BoundT row, Range at);
+  /// Of a value that only moves, repeats or converts another one's numbers, that other one; else
+  /// null. A part of a value says nothing of the rest of it.
   static mlir::Value beforeMoving(mlir::Value value);
 
   /// In a data block: whether there is a column of that name.
@@ -105,7 +103,7 @@ public:
   std::function<std::optional<Value>(llvm::StringRef name, bool asCategory, Range at)> column;
   /// In a data block: 1 where the cell of the column has no value (NN_MISSING) or reads as `text`
   /// (NN_EQUALS), else 0.
-  std::function<std::optional<Value>(llvm::StringRef name, int32_t kind, llvm::StringRef text,
+  std::function<std::optional<Value>(llvm::StringRef name, column_kind kind, llvm::StringRef text,
                                      Range at)>
       columnTruth;
   /// True while the condition of a `where` is elaborated.

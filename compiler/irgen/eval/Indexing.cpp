@@ -191,8 +191,10 @@ Value Elaborator::evaluateIndex(const ast::IndexExpr *e, const Scope &scope) {
     i = emit.toTensor(i, index->range);
     if (i.isError())
       return i;
-    const int32_t kind = isBatched(x.tensor) ? NN_SELECTS : NN_LOOKS_UP;
-    noteBound(i.tensor, nn_bound{-1, kind, n, 0, 0, NAN, nullptr, nullptr}, index->range);
+    BoundT bound;
+    bound.kind = isBatched(x.tensor) ? NN_SELECTS : NN_LOOKS_UP;
+    bound.limit = n;
+    noteBound(i.tensor, std::move(bound), index->range);
     if (!emit.canCount(double(n), index->range, "this index"))
       return Value::error();
     x = taken(x, i, axis);

@@ -6,7 +6,7 @@
 
 using namespace nnc;
 
-int32_t nnc::drawOf(const ast::LetDecl *let) {
+program::draw nnc::drawOf(const ast::LetDecl *let) {
   auto *callee = llvm::cast<ast::NameExpr>(llvm::cast<ast::CallExpr>(let->value)->callee);
   return sema::findDistribution(callee->name.text)->draw;
 }

@@ -73,16 +73,17 @@ void ProgramGenerator::genEnsemble(const ast::EnsembleStmt *s) {
   }
   ensembles[name] = current ? resultOfCurrent() : "";
   elab.modelUses[model] = use;
-  const int32_t index = modelRows.size();
+  const int32_t index = out.models.size();
   genModel(model);
-  modelRows[index]->data = modelRows[modelIndex[of]]->data;
-  auto *row = addStatement<nn_ensemble>(NN_STMT_ENSEMBLE);
-  row->where = where(s->range);
-  row->name = text(name);
-  row->model = index;
-  row->of = modelIndex[of];
-  row->members = int32_t(members);
-  row->seed = seed;
+  out.models[index].data = out.models[modelIndex[of]].data;
+  EnsembleT row;
+  row.where = where(s->range);
+  row.name = name;
+  row.model = index;
+  row.of = modelIndex[of];
+  row.members = int32_t(members);
+  row.seed = seed;
+  addStatement(std::move(row));
   if (!current)
     symbols.user[name] = model;
 }

@@ -30,9 +30,9 @@ private:
   Names hidden;
 };
 
-/// The distribution of a drawn constant: an nn_draw.
-int32_t drawOf(const ast::LetDecl *let);
-/// Whether the constant is drawn from a list of literal numbers.
+/// What a drawn constant is drawn from.
+program::draw drawOf(const ast::LetDecl *let);
+/// Whether it is one of some numbers that stand in the text.
 bool listsNumbers(const ast::LetDecl *let);
 /// The drawn constants on which the code depends, except those drawn from lists of functions and
 /// similar. Reports nothing in `diags`.
@@ -42,7 +42,7 @@ BuiltIn findBuiltIn(Diagnostics &diags, mlir::MLIRContext &context, const ast::P
 /// `let rate ~ log_uniform(1e-4, 1e-1)`
 struct Drawn {
   const ast::LetDecl *let = nullptr;
-  int32_t draw = NN_DRAW_LIST; // nn_draw
+  program::draw draw = NN_DRAW_LIST;
   double low = 0, high = 0;
   std::vector<const ast::Expr *> values; // for a list
   std::vector<std::string> labels;

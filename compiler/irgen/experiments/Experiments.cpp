@@ -4,6 +4,7 @@
 #include "compiler/irgen/experiments/Experiment.h"
 
 #include "compiler/sema/runs/Experiments.h"
+#include "runtime/abi.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
@@ -63,7 +64,7 @@ bool ProgramGenerator::readDrawn(const ast::LetDecl *let, Drawn &drawn) {
         number.value = value;
         number.isInteger = true;
         number.range = at;
-        number.spelling = text(std::to_string(int64_t(value)));
+        number.spelling = copyOf(std::to_string(int64_t(value)));
         drawn.values.push_back(copyOf(number));
         drawn.labels.push_back(number.spelling.str());
         drawn.numbers.push_back(value);
@@ -74,7 +75,7 @@ bool ProgramGenerator::readDrawn(const ast::LetDecl *let, Drawn &drawn) {
 }
 
 bool ProgramGenerator::genVariant(llvm::ArrayRef<ast::Stmt *> body, llvm::ArrayRef<Drawn> drawn,
-                                  llvm::ArrayRef<int32_t> choice, nn_variant &variant,
+                                  llvm::ArrayRef<int32_t> choice, VariantT &variant,
                                   Experiment &experiment) {
   Names names;
   const std::string number = std::to_string(++variantCount);
@@ -92,7 +93,7 @@ bool ProgramGenerator::genVariant(llvm::ArrayRef<ast::Stmt *> body, llvm::ArrayR
       ast::OptionDecl option;
       option.range = d.let->range;
       option.name = d.let->name;
-      option.name.text = text(d.scalar);
+      option.name.text = copyOf(d.scalar);
       names[name] = copyOf(option);
       values[name] = Value::ofKind(Value::Kind::HostScalar);
       values[name].text = d.scalar;
@@ -114,12 +115,11 @@ bool ProgramGenerator::genVariant(llvm::ArrayRef<ast::Stmt *> body, llvm::ArrayR
 
   const unsigned before = diags.errorCount();
   NamesGuard guard(symbols, names);
-  std::vector<nn_statement> outer = std::move(statementRows);
-  statementRows.clear();
+  std::vector<StatementT> outer = std::exchange(statementRows, {});
   trainsOfBlock.clear();
   const size_t frozen = elab.frozen.size();
   inBlock = elab.inVariant = true;
-  variant.models.first = modelRows.size();
+  variant.models.first = out.models.size();
   for (const ast::ModelDecl *model : models)
     genModel(model);
   variant.models.count = models.size();
@@ -130,40 +130,34 @@ bool ProgramGenerator::genVariant(llvm::ArrayRef<ast::Stmt *> body, llvm::ArrayR
     genPlainStatement(s);
   inBlock = elab.inVariant = false;
   elab.frozen.resize(frozen);
-  variant.choices = tables.list<int32_t>(choice);
-  variant.n_choices = choice.size();
-  variant.model = -1;
-  variant.statements = tables.list<nn_statement>(statementRows);
-  variant.n_statements = statementRows.size();
-  statementRows = std::move(outer);
+  variant.choices = choice.vec();
+  variant.statements = std::exchange(statementRows, std::move(outer));
   experiment.variants.push_back({std::move(names), std::move(values), trainsOfBlock, nullptr, {}});
   return diags.errorCount() == before;
 }
 
-bool ProgramGenerator::genGoal(const ast::SearchStmt *s, nn_experiment *row,
-                               Experiment &experiment) {
+bool ProgramGenerator::genGoal(const ast::SearchStmt *s, ExperimentT &row, Experiment &experiment) {
   for (size_t v = 0; v < experiment.variants.size(); ++v) {
     ExperimentVariant &known = experiment.variants[v];
-    nn_variant &variant = const_cast<nn_variant &>(row->variants[v]);
-    const nn_train *judged = nullptr;
+    VariantT &variant = row.variants[v];
+    const TrainT *judged = nullptr;
     int32_t trains = 0;
-    for (int32_t i = 0; i < variant.n_statements; ++i)
-      if (variant.statements[i].kind == NN_STMT_TRAIN)
-        judged = static_cast<const nn_train *>(variant.statements[i].body), ++trains;
+    for (const StatementT &statement : variant.statements)
+      if (statement.body.type == NN_STMT_TRAIN)
+        judged = &nnrt::as<TrainT>(statement), ++trains;
     if (!judged) {
       diags.error(s->range, "a search trains in each trial: its block has no `train` statement");
       return false;
     }
-    row->goal_train = trains - 1;
+    row.goal_train = trains - 1;
     variant.model = judged->model;
-    if (v == 0 &&
-        !watch(s->objective, llvm::ArrayRef(judged->metrics, judged->n_metrics), row->goal))
+    if (v == 0 && !watch(s->objective, judged->metrics, row.goal))
       return false;
     const ast::TrainStmt *train = known.trains.back();
     NamesGuard guard(symbols, known.names);
     known.model = findModel(train->target);
     const ast::DataDecl *data = findData(train->data);
-    if (row->goal.split == NN_SPLIT_VAL && data && !symbols.data[data].hasVal) {
+    if (row.goal.split == NN_SPLIT_VAL && data && !symbols.data[data].hasVal) {
       diags
           .error(s->objective.range,
                  "`" + data->name.text + "` has no validation split to judge trials by")
@@ -171,7 +165,7 @@ bool ProgramGenerator::genGoal(const ast::SearchStmt *s, nn_experiment *row,
       return false;
     }
   }
-  row->goal.direction = s->minimize ? NN_LOWEST : NN_HIGHEST;
+  row.goal.direction = s->minimize ? NN_LOWEST : NN_HIGHEST;
   return true;
 }
 
@@ -180,14 +174,12 @@ void ProgramGenerator::genExperiment(const ast::Stmt *s) {
   const llvm::ArrayRef<ast::Stmt *> body = ast::blockOf(s);
   auto *search = llvm::dyn_cast<ast::SearchStmt>(s);
   const int32_t ordinal = experimentCount++;
-  auto *row = addStatement<nn_experiment>(NN_STMT_EXPERIMENT);
-  row->where = where(s->range);
-  row->name = text(name.text);
-  row->data = -1;
-  row->method = search ? sema::findSearchMethod(search->method.text)->method : int32_t(NN_COMPARE);
+  ExperimentT row;
+  row.where = where(s->range);
+  row.name = name.text.str();
+  row.method = search ? sema::findSearchMethod(search->method.text)->method : NN_COMPARE;
   elab.fn = settings.get();
   std::vector<Drawn> drawn;
-  std::vector<nn_variable> variables;
   size_t combinations = 1;
   for (const ast::Stmt *inner : body) {
     auto *let = llvm::dyn_cast<ast::LetDecl>(inner);
@@ -197,31 +189,25 @@ void ProgramGenerator::genExperiment(const ast::Stmt *s) {
     Drawn &d = drawn.back();
     if (!readDrawn(let, d))
       return;
-    if (row->method == NN_GRID && d.draw == NN_DRAW_NORMAL)
+    if (row.method == NN_GRID && d.draw == NN_DRAW_NORMAL)
       diags.error(let->range, "a grid has no points on a normal distribution, which has no ends")
           .note("`uniform(low, high)` has");
-    nn_variable variable{};
-    variable.name = text(let->name.text);
+    VariableT variable;
+    variable.name = let->name.text.str();
     variable.draw = d.draw;
     variable.low = d.low;
     variable.high = d.high;
-    variable.slot = -1;
-    std::vector<const char *> labels;
-    for (const std::string &label : d.labels)
-      labels.push_back(text(label));
-    variable.labels = tables.list<const char *>(labels);
-    variable.n_labels = labels.size();
+    variable.labels = d.labels;
     if (d.builtIn) {
       combinations *= d.labels.size();
     } else {
       d.scalar = (name.text.empty() ? "experiment" + std::to_string(ordinal) : name.text.str()) +
                  "." + let->name.text.str();
-      variable.slot = NN_SLOT_OPTIONS + optionRows.size() + chosenNames.size();
+      variable.slot = NN_SLOT_OPTIONS + out.options.size() + chosenNames.size();
       chosenNames.push_back(d.scalar);
-      variable.values = tables.list<double>(d.numbers);
-      variable.n_values = d.numbers.size();
+      variable.values = d.numbers;
     }
-    variables.push_back(variable);
+    row.variables.push_back(std::move(variable));
     if (combinations > mostVariants) {
       diags
           .error(let->range, "the code depends on " + llvm::Twine(combinations) +
@@ -231,12 +217,9 @@ void ProgramGenerator::genExperiment(const ast::Stmt *s) {
       return;
     }
   }
-  row->variables = tables.list<nn_variable>(variables);
-  row->n_variables = variables.size();
 
   auto experiment = std::make_shared<Experiment>();
   experiment->ordinal = ordinal;
-  std::vector<nn_variant> variants;
   auto trained = trainedBy;
   for (size_t c = 0; c < (attempt ? 1 : combinations); ++c) {
     // The last variable changes fastest.
@@ -247,30 +230,28 @@ void ProgramGenerator::genExperiment(const ast::Stmt *s) {
         choice[i] = int32_t(rest % drawn[i].labels.size());
         rest /= drawn[i].labels.size();
       }
-    variants.emplace_back();
-    if (!genVariant(body, drawn, choice, variants.back(), *experiment))
-      return; // an error in one variant usually occurs in all
+    row.variants.emplace_back();
+    if (!genVariant(body, drawn, choice, row.variants.back(), *experiment))
+      return; // what is wrong in one variant is mostly wrong in all
   }
-  row->variants = tables.list<nn_variant>(variants);
-  row->n_variants = variants.size();
-  for (int32_t i = 0; i < variants.front().n_statements; ++i)
-    if (const nn_statement &inner = variants.front().statements[i]; inner.kind == NN_STMT_TRAIN)
-      if (const int32_t data = static_cast<const nn_train *>(inner.body)->data;
-          dataRows[data]->folds > 0)
-        row->data = data;
-  if (!search && variants.front().n_statements == 0) {
+  const std::vector<StatementT> &statements = row.variants.front().statements;
+  for (const StatementT &inner : statements)
+    if (inner.body.type == NN_STMT_TRAIN)
+      if (const int32_t data = nnrt::as<TrainT>(inner).data; out.data[data].folds > 0)
+        row.data = data;
+  if (!search && statements.empty()) {
     diags.error(
         s->range,
         "there is nothing to compare: the block has no statement that runs, such as `train`");
     return;
   }
-  row->seed = constantNumber(0);
-  row->trials = constantNumber(0);
-  trained.swap(trainedBy); // what a block does to a model of the program is undone, except for the
-                           // result of the search
+  row.seed = constantNumber(0);
+  row.trials = constantNumber(0);
+  trained.swap(trainedBy); // what a block does to a model of the program is undone, but for the
+                           // search's result
   if (search) {
     for (const ast::Argument &a : search->settings)
-      (a.name.text == "trials" ? row->trials : row->seed) =
+      (a.name.text == "trials" ? row.trials : row.seed) =
           number(a.value, ("`" + a.name.text + "`").str(), a.name.text == "trials" ? 1 : 0, 1e9,
                  /*whole=*/true);
     if (!genGoal(search, row, *experiment))
@@ -281,6 +262,7 @@ void ProgramGenerator::genExperiment(const ast::Stmt *s) {
   }
   if (!name.empty())
     experiments[name.text.str()] = experiment;
+  addStatement(std::move(row));
 }
 
 void ProgramGenerator::genOutcome(const ast::Stmt *s, const std::string &name) {
@@ -290,8 +272,10 @@ void ProgramGenerator::genOutcome(const ast::Stmt *s, const std::string &name) {
         .note(symbols.results[name]->range, "it is found here");
     return;
   }
-  auto *row = addStatement<nn_outcome>(NN_STMT_OUTCOME);
-  *row = nn_outcome{where(s->range), found->second->ordinal};
+  OutcomeT row;
+  row.where = where(s->range);
+  row.experiment = found->second->ordinal;
+  addStatement(std::move(row));
 }
 
 void ProgramGenerator::genAboutResult(const ast::Stmt *s, const std::set<std::string> &names) {
@@ -351,10 +335,9 @@ void ProgramGenerator::genForEachChoice(const ast::Stmt *s, const std::set<std::
     return genPlainStatement(s);
 
   const unsigned before = diags.errorCount();
-  std::vector<std::vector<nn_statement>> bodies;
-  std::vector<nn_statement> outer = std::move(statementRows);
+  std::vector<std::vector<StatementT>> bodies;
+  std::vector<StatementT> outer = std::exchange(statementRows, {});
   for (ExperimentVariant &variant : experiment->variants) {
-    statementRows.clear();
     Names visible = variant.names;
     for (auto &[name, found] : experiments)
       if (found.get() == experiment) {
@@ -376,16 +359,15 @@ void ProgramGenerator::genForEachChoice(const ast::Stmt *s, const std::set<std::
       statementRows = std::move(outer);
       return; // an error in one variant usually occurs in all
     }
-    bodies.push_back(statementRows);
+    bodies.push_back(std::exchange(statementRows, {}));
   }
   statementRows = std::move(outer);
   for (size_t i = 0; i < bodies.front().size(); ++i) {
-    std::vector<nn_statement> choices;
-    for (const std::vector<nn_statement> &body : bodies)
+    ChosenT row;
+    row.experiment = experiment->ordinal;
+    for (std::vector<StatementT> &body : bodies)
       if (i < body.size())
-        choices.push_back(body[i]);
-    auto *row = addStatement<nn_chosen>(NN_STMT_CHOSEN);
-    *row =
-        nn_chosen{experiment->ordinal, tables.list<nn_statement>(choices), int32_t(choices.size())};
+        row.bodies.push_back(std::move(body[i]));
+    addStatement(std::move(row));
   }
 }

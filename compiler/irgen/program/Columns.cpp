@@ -1,14 +1,15 @@
 // Turns names of columns, and runs of columns, into inputs of a function.
 #include "compiler/irgen/program/Columns.h"
 
+#include "runtime/ask.h"
+
 #include "mlir/IR/BuiltinTypes.h"
 
 using namespace nnc;
 
-Columns::Columns(Elaborator &elab, ProgramTables &tables, const sema::SourceInfo &source,
-                 const nn_source &described, llvm::StringRef sourceDir,
-                 std::function<const char *(Range)> where)
-    : elab(elab), tables(tables), source(source), described(described), sourceDir(sourceDir),
+Columns::Columns(Elaborator &elab, const sema::SourceInfo &source, const SourceT &described,
+                 llvm::StringRef sourceDir, std::function<std::string(Range)> where)
+    : elab(elab), source(source), described(described), sourceDir(sourceDir),
       where(std::move(where)) {}
 
 Columns::~Columns() {
@@ -27,33 +28,22 @@ void Columns::enter(Function &fn) {
     return one(name, category, at);
   };
   elab.columnRun = [this](llvm::ArrayRef<ColumnName> names) { return run(names); };
-  elab.columnTruth = [this](llvm::StringRef name, int32_t kind, llvm::StringRef text, Range at) {
-    return truth(name, kind, text, at);
-  };
+  elab.columnTruth = [this](llvm::StringRef name, column_kind kind, llvm::StringRef text,
+                            Range at) { return truth(name, kind, text, at); };
   elab.columnRange = [this](llvm::StringRef first, llvm::StringRef last, Range at) {
     return range(first, last, at);
   };
 }
 
-void Columns::finish(const nn_column *&columnList, int32_t &n_columns, const nn_input *&inputList,
-                     int32_t &n_inputs) {
-  nn_column *list = tables.list<nn_column>(columns);
-  for (auto [i, count] : llvm::enumerate(counts)) {
-    count->row = list + i;
-    list[i].classes = std::max<int64_t>(0, count->classes);
-  }
-  columnList = list;
-  counts.clear();
-  n_columns = columns.size();
-  inputList = tables.list<nn_input>(inputs);
-  n_inputs = inputs.size();
-  columns.clear();
-  inputs.clear();
+Columns::Counts Columns::finish(std::vector<ColumnT> &columnRows, std::vector<InputT> &inputRows) {
+  columnRows = std::exchange(columns, {});
+  inputRows = std::exchange(inputs, {});
   given.clear();
   rows.clear();
   truths.clear();
   values.clear();
   categories.clear();
+  return std::exchange(counts, {});
 }
 
 int32_t Columns::rowOf(int index, bool category, Range at) {
@@ -61,16 +51,15 @@ int32_t Columns::rowOf(int index, bool category, Range at) {
   if (!fresh)
     return known->second;
   const auto &c = source.columns[index];
-  nn_column column{};
-  column.name = tables.text(c.name);
+  ColumnT column;
+  column.name = c.name;
   column.where = where(at);
   column.kind = category || c.isCategory ? NN_CATEGORY : NN_NUMBER;
   column.numbered = category;
   column.size = 1;
   for (int64_t s : c.shape)
     column.size *= s;
-  columns.push_back(column);
-  counts.push_back(std::make_shared<Count>());
+  columns.push_back(std::move(column));
   return known->second;
 }
 
@@ -95,8 +84,9 @@ Value Columns::input(llvm::StringRef name, std::vector<int32_t> of, llvm::ArrayR
   if (!wide) // f32 is exact for these columns and half the size: the bytes of images stay small on
              // their way
     v.tensor = function->emit.cast(v.tensor, f64);
-  inputs.push_back(
-      nn_input{tables.list<int32_t>(known->first), int32_t(known->first.size()), wide});
+  inputs.emplace_back();
+  inputs.back().columns = known->first;
+  inputs.back().wide = wide;
   return known->second = v;
 }
 
@@ -116,15 +106,18 @@ std::optional<Value> Columns::one(llvm::StringRef name, bool category, Range at)
     const int64_t known = c.classes ? c.classes : int64_t(described.classes.value);
     v.classes = std::make_shared<std::function<int64_t()>>([known] { return known; });
   } else if (category || described.kind == NN_CSV) {
-    v.classes = std::make_shared<std::function<int64_t()>>(
-        [column = columns[row], count = counts[row], described = described, dir = sourceDir,
-         found = source.dir] {
-          if (!count->classes)
-            count->classes = nn_count_classes(&described, dir.c_str(), found.c_str(), &column);
-          if (count->row && count->classes > 0)
-            count->row->classes = count->classes;
-          return count->classes;
-        });
+    if (!shared)
+      shared = std::make_shared<const SourceT>(described);
+    std::shared_ptr<int64_t> &count = counts[row];
+    if (!count)
+      count = std::make_shared<int64_t>(0);
+    v.classes = std::make_shared<std::function<int64_t()>>([column = columns[row], count = count,
+                                                            described = shared, dir = sourceDir,
+                                                            found = source.dir] {
+      if (!*count)
+        *count = nn_count_classes(*described, dir, found, column);
+      return *count;
+    });
   }
   return v;
 }
@@ -145,7 +138,7 @@ std::optional<Value> Columns::run(llvm::ArrayRef<ColumnName> names) {
                {int64_t(names.size())}, wide);
 }
 
-std::optional<Value> Columns::truth(llvm::StringRef name, int32_t kind, llvm::StringRef text,
+std::optional<Value> Columns::truth(llvm::StringRef name, column_kind kind, llvm::StringRef text,
                                     Range at) {
   const int index = source.columnIndex(name);
   if (index < 0)
@@ -159,15 +152,13 @@ std::optional<Value> Columns::truth(llvm::StringRef name, int32_t kind, llvm::St
   }
   auto [known, fresh] = truths.try_emplace({index, kind, text.str()}, int32_t(columns.size()));
   if (fresh) {
-    nn_column column{};
-    column.name = tables.text(name);
+    ColumnT column;
+    column.name = name.str();
     column.where = where(at);
     column.kind = kind;
     column.size = 1;
-    column.text = kind == NN_EQUALS ? tables.text(text) : nullptr;
-    column.absent = NN_ABSENT_ERROR;
-    columns.push_back(column);
-    counts.push_back(std::make_shared<Count>());
+    column.text = kind == NN_EQUALS ? text.str() : "";
+    columns.push_back(std::move(column));
   }
   return input(name, {known->second}, {}, /*wide=*/false);
 }

@@ -83,26 +83,25 @@ private:
 };
 } // namespace
 
-void ProgramGenerator::addTargets(llvm::StringRef prefix, const ast::DataDecl *data,
-                                  llvm::ArrayRef<mlir::Value> fields, nn_targets &row) {
-  addTargets(
-      prefix, fields,
-      [&](Function &fn, std::vector<mlir::Value> &again) {
-        Scope scope;
-        addFields(fn, data, scope, /*augment=*/false, &again);
-      },
-      row);
+std::unique_ptr<TargetsT> ProgramGenerator::computedTargets(llvm::StringRef prefix,
+                                                            const ast::DataDecl *data,
+                                                            llvm::ArrayRef<mlir::Value> fields) {
+  return computedTargets(prefix, fields, [&](Function &fn, std::vector<mlir::Value> &again) {
+    Scope scope;
+    addFields(fn, data, scope, /*augment=*/false, &again);
+  });
 }
 
-void ProgramGenerator::addTargets(
+std::unique_ptr<TargetsT> ProgramGenerator::computedTargets(
     llvm::StringRef prefix, llvm::ArrayRef<mlir::Value> fields,
-    llvm::function_ref<void(Function &, std::vector<mlir::Value> &)> declare, nn_targets &row) {
+    llvm::function_ref<void(Function &, std::vector<mlir::Value> &)> declare) {
+  auto row = std::make_unique<TargetsT>();
   std::vector<Elaborator::Bound> computed;
   for (const Elaborator::Bound &bound : elab.bounds)
     if (!llvm::is_contained(fields, bound.value) && Recomputation::isPossible(bound.value, fields))
       computed.push_back(bound);
   if (computed.empty())
-    return;
+    return row;
   Function *outer = elab.fn;
   Function fn(diags, module, (prefix + "_targets").str(), element);
   elab.fn = &fn;
@@ -111,29 +110,23 @@ void ProgramGenerator::addTargets(
   declare(fn, again);
   Recomputation recomputation(fn.emit.b, fields, again);
   std::map<void *, int32_t> results; // by the value
-  std::vector<int64_t> sizes;
-  std::vector<nn_bound> rows;
   for (const Elaborator::Bound &bound : computed) {
     auto [result, fresh] =
-        results.try_emplace(bound.value.getAsOpaquePointer(), int32_t(sizes.size()));
+        results.try_emplace(bound.value.getAsOpaquePointer(), int32_t(row->sizes.size()));
     if (fresh) {
       mlir::Value value = fn.emit.cast(recomputation.of(bound.value), element);
       int64_t size = 1;
       for (int64_t n : exampleShape(value))
         size *= n;
-      fn.addResult("target" + std::to_string(sizes.size()), value);
-      sizes.push_back(size);
+      fn.addResult("target" + std::to_string(row->sizes.size()), value);
+      row->sizes.push_back(size);
     }
-    nn_bound one = bound.row;
+    BoundT one = bound.row;
     one.field = result->second;
     one.where = where(bound.range);
-    one.reader = one.reader ? text(elab.readers[one.reader]) : nullptr;
-    rows.push_back(one);
+    row->bounds.push_back(std::move(one));
   }
-  row.sizes = tables.list<int64_t>(sizes);
-  row.n_results = sizes.size();
-  row.bounds = tables.list<nn_bound>(rows);
-  row.n_bounds = rows.size();
-  finish(fn, &row.compute);
+  row->compute = finish(fn);
   elab.fn = outer;
+  return row;
 }

@@ -4,23 +4,21 @@
 #include "compiler/irgen/program/ProgramGenerator.h"
 
 #include "mlir/IR/BuiltinTypes.h"
+#include "llvm/ADT/ScopeExit.h"
 
 using namespace nnc;
 
 void ProgramGenerator::genRows(const ast::DataDecl *decl, const sema::SourceInfo &info,
-                               nn_source &out) {
-  std::vector<double> values;
-  std::vector<const char *> columns; // for each number in a row, its field
+                               SourceT &source) {
+  std::vector<double> &values = source.values;
   int64_t width = 0;
   for (const auto &column : info.columns) {
     int64_t n = 1;
     for (int64_t s : column.shape)
       n *= s;
     width += n;
-    columns.insert(columns.end(), n, text(column.name));
+    source.columns.insert(source.columns.end(), n, column.name); // the field of each number
   }
-  out.columns = tables.list<const char *>(columns);
-  out.n_columns = columns.size();
   elab.fn = settings.get();
   std::function<bool(const Value &, Range)> flatten = [&](const Value &v, Range at) {
     if (v.isKnown()) {
@@ -51,62 +49,43 @@ void ProgramGenerator::genRows(const ast::DataDecl *decl, const sema::SourceInfo
         return;
       }
     }
-  out.values = tables.list<double>(values);
-  out.n_values = values.size();
-  out.row_width = width;
+  source.row_width = width;
 }
 
-bool ProgramGenerator::genSource(const sema::SourceInfo &info, const ast::DataDecl *decl,
-                                 nn_source &out) {
-  out = nn_source{};
-  info.describe(out);
-  out.where = where(info.call ? info.call->range : decl->range);
-  out.path = info.path.empty() ? nullptr : text(info.path);
-  out.labels = info.labels.empty() ? nullptr : text(info.labels);
-  std::vector<const char *> columns;
-  for (const std::string &c : info.givenColumns)
-    columns.push_back(text(c));
-  out.columns = tables.list<const char *>(columns);
-  out.n_columns = columns.size();
-  std::vector<const char *> missing;
-  for (const std::string &m : info.missing)
-    missing.push_back(text(m));
-  out.missing = tables.list<const char *>(missing);
-  out.n_missing = missing.size();
-  out.n_compiled = info.kind == NN_CSV ? info.columns.size() : 0;
-  std::vector<const char *> arrays;
-  for (const std::string &a : info.arrays)
-    arrays.push_back(text(a));
-  out.arrays = tables.list<const char *>(arrays);
-  out.n_arrays = arrays.size();
+std::unique_ptr<SourceT> ProgramGenerator::genSource(const sema::SourceInfo &info,
+                                                     const ast::DataDecl *decl) {
+  auto source = std::make_unique<SourceT>();
+  info.describe(*source);
+  source->where = where(info.call ? info.call->range : decl->range);
+  source->compiled_columns = info.kind == NN_CSV ? info.columns.size() : 0;
   if (info.kind == NN_ROWS)
-    genRows(decl, info, out);
+    genRows(decl, info, *source);
   auto setting = [&](llvm::StringRef name, nn_number &to, double fallback, double least,
                      double most, bool whole = false) {
     to = constantNumber(fallback);
     if (const ast::Expr *e = info.settings.lookup(name))
       to = number(e, ("`" + name + "`").str(), least, most, whole);
   };
-  setting("n", out.n, 1000, 1, 1e9, true);
-  setting("classes", out.classes, 2, 1, 1e6, true);
+  setting("n", source->n, 1000, 1, 1e9, true);
+  setting("classes", source->classes, 2, 1, 1e6, true);
   for (const auto &c : info.columns)
     if (c.classes)
-      out.classes = constantNumber(c.classes);
-  setting("turns", out.turns, 1, 0, 1e6);
-  setting("factor", out.factor, 0.5, 0, 1);
-  setting("noise", out.noise, 0, 0, 1e6);
-  setting("spread", out.spread, 1, 0, 1e6);
-  setting("dims", out.dims, 2, 1, 1e4, true);
-  setting("seed", out.seed, 0, 0, 9e15, true);
-  return true;
+      source->classes = constantNumber(c.classes);
+  setting("turns", source->turns, 1, 0, 1e6);
+  setting("factor", source->factor, 0.5, 0, 1);
+  setting("noise", source->noise, 0, 0, 1e6);
+  setting("spread", source->spread, 1, 0, 1e6);
+  setting("dims", source->dims, 2, 1, 1e4, true);
+  setting("seed", source->seed, 0, 0, 9e15, true);
+  return source;
 }
 
-/// Sets how cells without a value are handled in each column.
-void ProgramGenerator::treatAbsent(const sema::DataInfo &info, std::vector<nn_column> &columns) {
-  std::set<std::string> named; // columns named by an entry
+/// What becomes of cells without a value in each of the columns.
+void ProgramGenerator::treatAbsent(const sema::DataInfo &info, std::vector<ColumnT> &columns) {
+  std::set<std::string> named; // by an entry
   for (const sema::AbsentInfo &absent : info.absent) {
     named.insert(absent.column);
-    for (nn_column &column : columns) {
+    for (ColumnT &column : columns) {
       if (absent.column != column.name || column.kind == NN_EQUALS)
         continue;
       if (column.kind == NN_MISSING) {
@@ -127,21 +106,22 @@ void ProgramGenerator::treatAbsent(const sema::DataInfo &info, std::vector<nn_co
       column.absent = absent.absent;
       column.fill = absent.number;
       if (category && absent.isText)
-        column.text = text(absent.text);
+        column.text = absent.text;
     }
   }
-  for (nn_column &column : columns)
+  for (ColumnT &column : columns)
     if (info.dropsAll && (column.kind == NN_NUMBER || column.kind == NN_CATEGORY) &&
         !named.count(column.name))
       column.absent = NN_ABSENT_DROP;
 }
 
 void ProgramGenerator::genData(const ast::DataDecl *decl) {
-  const int32_t index = dataRows.size();
+  const int32_t index = out.data.size();
   dataIndex[decl] = index;
-  nn_data *slot = tables.make<nn_data>();
-  nn_data &row = *slot;
-  dataRows.push_back(slot);
+  out.data.emplace_back();
+  DataT row;
+  row.source = std::make_unique<SourceT>();
+  auto complete = llvm::make_scope_exit([&] { out.data[index] = std::move(row); });
   fieldsOf[decl].clear();
   // The data set of an experiment's block is generated once for each variant.
   row.hidden = inBlock;
@@ -151,24 +131,25 @@ void ProgramGenerator::genData(const ast::DataDecl *decl) {
   if (known == symbols.data.end())
     return;
   const sema::DataInfo &info = known->second;
-  row.name = text(decl->name.text);
+  row.name = decl->name.text.str();
   row.where = where(decl->name.range);
-  row.stratify = -1;
-  genSource(info.source, decl, row.source);
+  row.source = genSource(info.source, decl);
   if (info.hasTestSource) {
-    auto *test = tables.make<nn_source>();
-    genSource(info.test, decl, *test);
+    row.test = genSource(info.test, decl);
     if (!info.test.settings.count("classes"))
-      test->classes =
-          constantNumber(info.test.kind < NN_BLOBS ? 0 : 2); // a test source may lack some classes
-    row.test = test;
+      row.test->classes = constantNumber(
+          info.test.kind < NN_BLOBS ? 0 : 2); // a test source may lack some of the classes
   }
 
   // A data block computes in 64 bits, like its columns. Only the fields have the element type of
   // the program.
   mlir::Type exact = mlir::Float64Type::get(&context);
-  Columns columns(elab, tables, info.source, row.source, options.sourceDir,
+  Columns columns(elab, info.source, *row.source, options.sourceDir,
                   [this](Range at) { return where(at); });
+  auto noteCounts = [&](Columns::Counts counts, bool inWhere) {
+    for (auto &[column, classes] : counts)
+      countedColumns.push_back({index, column, inWhere, classes});
+  };
   if (!info.conditions.empty()) {
     Function keep(diags, module, symbol + "_keep", exact);
     keep.batched = true;
@@ -186,8 +167,8 @@ void ProgramGenerator::genData(const ast::DataDecl *decl) {
     elab.inWhere = false;
     if (all.isTensor())
       keep.addResult("keep", keep.emit.batched(all.tensor));
-    finish(keep, &slot->keep);
-    columns.finish(row.where_columns, row.n_where_columns, row.where_inputs, row.n_where_inputs);
+    row.keep = finish(keep);
+    noteCounts(columns.finish(row.where_columns, row.where_inputs), /*inWhere=*/true);
   }
 
   // Fields: those that the program defines, otherwise the raw columns unchanged.
@@ -196,24 +177,22 @@ void ProgramGenerator::genData(const ast::DataDecl *decl) {
   columns.enter(prepare);
   elab.bounds.clear();
   std::vector<Field> &fields = fieldsOf[decl];
-  std::vector<nn_field> rows;
   auto addField = [&](llvm::StringRef name, Value v, Range at, bool isExact) {
     const auto classes = v.classes;
     v = prepare.emit.toTensor(v, at);
     if (!v.isTensor())
       return;
-    nn_field field{};
-    field.name = text(name);
-    auto s = exampleShape(v.tensor);
-    field.shape = shape(s);
-    field.rank = s.size();
+    FieldT field;
+    field.name = name.str();
+    field.shape = exampleShape(v.tensor).vec();
     field.category_column = columns.categoryOf(v);
     if (field.category_column >= 0)
       field.flags |= NN_FIELD_CATEGORY;
     mlir::Value whole = prepare.emit.batched(v.tensor);
     prepare.addResult(name, isExact ? whole : prepare.emit.narrowed(whole, element));
-    fields.push_back(Field{name.str(), s.vec(), nullptr, int32_t(rows.size()), -1, classes});
-    rows.push_back(field);
+    fields.push_back(
+        Field{field.name, field.shape, nullptr, int32_t(row.fields.size()), -1, classes});
+    row.fields.push_back(std::move(field));
   };
   for (const sema::FieldInfo &f : info.fields) {
     const Range at = f.value ? f.value->range : decl->source->range;
@@ -224,34 +203,34 @@ void ProgramGenerator::genData(const ast::DataDecl *decl) {
   }
   for (const sema::FieldInfo &f : info.fields)
     if (f.weighted) {
-      const size_t before = rows.size();
+      const size_t before = row.fields.size();
       addField("class_weights(" + f.name + ")",
                f.value ? elab.evaluate(f.value, Scope()) : *elab.column(f.name, false, f.where),
                f.where,
                /*isExact=*/true);
-      for (size_t i = before; i < rows.size(); ++i)
-        rows[i].flags = NN_FIELD_CLASS_WEIGHTS;
+      for (size_t i = before; i < row.fields.size(); ++i)
+        row.fields[i].flags = NN_FIELD_CLASS_WEIGHTS;
     }
   for (const sema::AbsentInfo &absent : info.absent) // a column to drop by may have no other use
     if (absent.absent == NN_ABSENT_DROP)
       elab.columnTruth(absent.column, NN_MISSING, "", absent.where);
   treatAbsent(info, columns.table());
-  addBounds(columns.arguments(), row.bounds, row.n_bounds);
+  row.bounds = boundsOf(columns.arguments());
   elab.bounds.clear();
-  finish(prepare, &slot->prepare);
-  columns.finish(row.columns, row.n_columns, row.inputs, row.n_inputs);
+  row.prepare = finish(prepare);
+  noteCounts(columns.finish(row.columns, row.inputs), /*inWhere=*/false);
 
   for (auto [f, known] : llvm::zip(fields, info.fields)) {
     f.augment = known.augment;
     f.augmentPart = known.augmentPart;
     if (known.balance)
-      rows[f.row].flags |= NN_FIELD_BALANCED;
+      row.fields[f.row].flags |= NN_FIELD_BALANCED;
     if (!known.normalize)
       continue;
-    rows[f.row].flags |= NN_FIELD_NORMALIZE;
-    // The statistics of an image are per channel, because a pixel at the border may be the same in
-    // all images.
-    rows[f.row].stat_axis_size = f.shape.size() == 3 ? int32_t(f.shape[0]) : 0;
+    row.fields[f.row].flags |= NN_FIELD_NORMALIZE;
+    // An image's statistics are those of its channels: a pixel of the border may be the same
+    // everywhere.
+    row.fields[f.row].stat_axis_size = f.shape.size() == 3 ? int32_t(f.shape[0]) : 0;
   }
   auto part = [&](const ast::Expr *e, llvm::StringRef name, double fallback) {
     return e ? number(e, name, 0) : constantNumber(fallback);
@@ -263,7 +242,5 @@ void ProgramGenerator::genData(const ast::DataDecl *decl) {
   row.split_seed = part(info.splitSeed, "`seed`", 0);
   row.folds = info.folds ? int32_t(number(info.folds, "`folds`", 2, 1000).value) : 0;
   row.stratify = info.stratify;
-  row.fields = tables.list<nn_field>(rows);
-  row.n_fields = rows.size();
   noteInputColumns(decl, prepare.op(), row);
 }

@@ -105,16 +105,13 @@ bool Elaborator::fit(const Function::Fit &fit, const Value &output, mlir::Value 
 
 void ProgramGenerator::genFit(const ast::TrainStmt *s, llvm::StringRef prefix,
                               const ast::Expr *loss, llvm::ArrayRef<TensorInfo> parameters,
-                              nn_train *row, const ast::DataDecl *data) {
+                              TrainT &row, const ast::DataDecl *data) {
   Function fn(diags, module, (prefix + "_fit").str(), element);
   for (const TensorInfo &p : parameters)
     if (elab.fitted.count(p.name))
       fn.toFit.insert(p.name);
-  if (fn.toFit.empty()) {
-    fn.finish();
-    fn.op().erase();
-    return;
-  }
+  if (fn.toFit.empty())
+    return drop(fn);
   elab.fits.clear();
   lossAsInStep(fn, s, prefix, loss, data, /*augment=*/false);
   if (!fn.toFit.empty() && !diags.errorCount())
@@ -125,14 +122,9 @@ void ProgramGenerator::genFit(const ast::TrainStmt *s, llvm::StringRef prefix,
   for (auto &[name, slot] : fn.slots())
     if (llvm::none_of(elab.fits, [&, &n = name](const auto &f) { return f.name == n; }))
       slot.current = slot.argument;
-  std::vector<int32_t> fitted;
   for (const auto &one : elab.fits)
-    fitted.push_back(
-        llvm::find_if(tensorRows, [&](const nn_tensor &t) { return one.name == t.name; }) -
-        tensorRows.begin());
-  row->fitted = tables.list<int32_t>(fitted);
-  row->n_fitted = fitted.size();
+    row.fitted.push_back(tensorRow(one.name));
   if (!elab.fits.empty())
     fn.addResult("change", elab.fitChange.tensor);
-  finish(fn, &row->fit);
+  row.fit = finish(fn);
 }

@@ -98,7 +98,7 @@ Value ProgramGenerator::evaluateMetric(const ast::MetricEntry &entry, const Scop
 }
 
 bool ProgramGenerator::addMetrics(Function &fn, llvm::ArrayRef<const ast::MetricEntry *> entries,
-                                  const Scope &scope, std::vector<nn_metric> *rows) {
+                                  const Scope &scope, std::vector<MetricT> *rows) {
   bool ok = true;
   fn.measuring = true;
   // Numbers that were read in f32 are compared with known numbers rounded to f32: 0.1 is not exact
@@ -126,7 +126,7 @@ bool ProgramGenerator::addMetrics(Function &fn, llvm::ArrayRef<const ast::Metric
       totalTypes.emplace_back();
       totalsStated.push_back(false);
       if (rows)
-        rows->push_back(nn_metric{});
+        rows->emplace_back();
       continue;
     }
     totalsStated.push_back(!totals.empty());
@@ -155,34 +155,27 @@ bool ProgramGenerator::addMetrics(Function &fn, llvm::ArrayRef<const ast::Metric
     totalTypes.push_back(types);
     if (!rows)
       continue;
-    nn_metric row{};
+    MetricT row;
     std::string name = entry->name().text.str();
     for (int n = 1; !entry->given && names[name]++;)
       name = entry->name().text.str() + std::to_string(++n);
-    row.name = text(name);
-    row.total_sizes = tables.list<int64_t>(sizes);
-    row.n_totals = sizes.size();
-    std::vector<int32_t> spreads(elab.spreads.begin(), elab.spreads.end());
-    row.spreads = tables.list<int32_t>(spreads);
-    row.n_spreads = spreads.size();
+    row.name = std::move(name);
+    row.total_sizes = std::move(sizes);
+    row.spreads.assign(elab.spreads.begin(), elab.spreads.end());
     row.direction = direction == ast::Direction::Highest  ? NN_HIGHEST
                     : direction == ast::Direction::Lowest ? NN_LOWEST
                                                           : NN_NO_DIRECTION;
-    rows->push_back(row);
+    rows->push_back(std::move(row));
   }
   fn.measuring = false;
   fn.emit.roundedTo = {};
   return ok;
 }
 
-nn_metric *ProgramGenerator::metricList(std::vector<nn_metric> &rows) {
-  return tables.list<nn_metric>(rows);
-}
-
 void ProgramGenerator::finishMetrics(llvm::StringRef prefix,
                                      llvm::ArrayRef<const ast::MetricEntry *> entries,
                                      const ast::DataDecl *data,
-                                     llvm::MutableArrayRef<nn_metric> rows) {
+                                     llvm::MutableArrayRef<MetricT> rows) {
   const std::vector<std::vector<mlir::RankedTensorType>> types = totalTypes;
   const std::vector<bool> stated = totalsStated;
   mlir::Type f64 = mlir::Float64Type::get(&context);
@@ -231,9 +224,7 @@ void ProgramGenerator::finishMetrics(llvm::StringRef prefix,
     if (auto size = exampleShape(v.tensor); size.size() == 1 && size[0] == 1)
       v = fn.emit.reduceAll("reduce_sum", v);
     fn.addResult("value", v.tensor);
-    auto s = exampleShape(v.tensor);
-    rows[i].shape = shape(s);
-    rows[i].rank = s.size();
-    finish(fn, &rows[i].finish);
+    rows[i].shape = exampleShape(v.tensor).vec();
+    rows[i].finish = finish(fn);
   }
 }

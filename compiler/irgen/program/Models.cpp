@@ -2,6 +2,7 @@
 #include "compiler/irgen/program/ProgramGenerator.h"
 
 #include "mlir/IR/BuiltinTypes.h"
+#include "llvm/ADT/ScopeExit.h"
 
 using namespace nnc;
 
@@ -21,8 +22,7 @@ bool ProgramGenerator::genInit(const ast::ModelDecl *decl, Function &init, const
     return true;
   while (elab.tensors.size() > before)
     elab.tensors.pop_back();
-  init.finish();
-  init.op().erase();
+  drop(init);
   if (missing)
     genModel(llvm::cast<ast::ModelDecl>(missing));
   return false;
@@ -30,19 +30,18 @@ bool ProgramGenerator::genInit(const ast::ModelDecl *decl, Function &init, const
 
 void ProgramGenerator::genModel(const ast::ModelDecl *decl) {
   if (modelIndex.count(decl))
-    return; // it was generated earlier as a part of another model
-  const int32_t index = modelRows.size();
+    return; // a part of another model, which needed it first
+  const int32_t index = out.models.size();
   modelIndex[decl] = index;
-  nn_model *slot = tables.make<nn_model>();
-  nn_model &row = *slot;
-  modelRows.push_back(slot);
+  out.models.emplace_back();
+  ModelT row; // takes its place at the end: parts are added meanwhile
+  auto complete = llvm::make_scope_exit([&] { out.models[index] = std::move(row); });
   const std::string symbol = "model_" + symbolOf(decl);
   auto use = elab.modelUses.find(decl);
   const bool ensemble = use != elab.modelUses.end() && use->second.members;
   row.hidden = use != elab.modelUses.end() && use->second.place.find('#') != std::string::npos;
-  row.name = text(decl->name.text);
+  row.name = decl->name.text.str();
   row.where = where(decl->name.range);
-  row.data = -1;
 
   std::vector<int64_t> inShape;
   std::vector<std::string> axes;
@@ -68,44 +67,41 @@ void ProgramGenerator::genModel(const ast::ModelDecl *decl) {
     before = elab.tensors.size();
   } while (!genInit(decl, *init, x, y));
   elab.known.insert(decl);
-  row.in_shape = shape(inShape);
-  row.in_rank = inShape.size();
-  // Read the shape now: the function that holds y may be erased below.
+  row.in_shape = inShape;
+  // Taken now: the function that holds y may be erased below.
   const llvm::SmallVector<int64_t> outShape(y.isTensor() ? exampleShape(y.tensor)
                                                          : llvm::ArrayRef<int64_t>());
-  row.tensors = nn_range{int32_t(tensorRows.size()), 0};
+  row.tensors = nn_range{int32_t(out.tensors.size()), 0};
   for (auto it = elab.tensors.begin() + before; it != elab.tensors.end(); ++it) {
     const TensorInfo &info = it->second;
-    nn_tensor t{};
-    t.name = text(info.name);
-    t.key = text(llvm::StringRef(info.name).split('.').second);
-    t.shape = shape(info.shape);
-    t.rank = info.shape.size();
+    TensorT t;
+    t.name = info.name;
+    t.key = llvm::StringRef(info.name).split('.').second.str();
+    t.shape = info.shape;
     t.kind = info.kind;
-    tensorRows.push_back(t);
+    out.tensors.push_back(std::move(t));
   }
-  const bool draws = tensorRows.size() > size_t(row.tensors.first);
-  // The tensors of the models that it is made of belong to it too. They get additional rows, with
-  // keys that begin with the name of the part.
+  const bool draws = out.tensors.size() > size_t(row.tensors.first);
+  // The tensors of models that it is made of are its own, too: further rows of them, with keys that
+  // begin with the part's name.
   for (const auto &[place, part] : elab.parts[decl]) {
-    const nn_range own = modelRows[modelIndex[llvm::cast<ast::ModelDecl>(part)]]->tensors;
+    const nn_range own = out.models[modelIndex[llvm::cast<ast::ModelDecl>(part)]].tensors;
     for (int32_t i = own.first; i < own.first + own.count; ++i) {
-      nn_tensor t = tensorRows[i];
+      TensorT t = out.tensors[i];
       if (!isUnder(t.name, place))
-        continue; // it belongs to a part of that part, which is handled separately
-      t.key = text((part->name.text + "." + t.key).str());
-      tensorRows.push_back(t);
+        continue; // of a part of that part, which has its own turn
+      t.key = (part->name.text + "." + t.key).str();
+      out.tensors.push_back(std::move(t));
     }
   }
-  row.tensors.count = tensorRows.size() - row.tensors.first;
-  if (draws && !ensemble) // members of an ensemble are copies of trained models
-    finish(*init, &slot->init);
+  row.tensors.count = out.tensors.size() - row.tensors.first;
+  if (draws && !ensemble) // an ensemble's members are copies of trained models
+    row.init = finish(*init);
   else
-    init->finish(), init->op().erase();
+    drop(*init);
   if (!y.isTensor())
     return;
-  row.out_shape = shape(outShape);
-  row.out_rank = outShape.size();
+  row.out_shape.assign(outShape.begin(), outShape.end());
 
   Function predict(diags, module, symbol + "_predict", element);
   elab.fn = &predict;
@@ -123,24 +119,22 @@ void ProgramGenerator::genModel(const ast::ModelDecl *decl) {
     return bound.row.kind != NN_SELECTS && bound.row.kind != NN_LOOKS_UP;
   });
   const mlir::Value given = x.value.tensor;
-  addBounds(given, row.bounds, row.n_bounds);
-  auto *targets = tables.make<nn_targets>();
-  addTargets(
-      symbol + "_predict", given,
-      [&](Function &fn, std::vector<mlir::Value> &again) {
-        again.push_back(fn.addField("x", inShape).tensor);
-      },
-      *targets);
+  row.bounds = boundsOf(given);
+  row.computed = computedTargets(symbol + "_predict", given,
+                                 [&](Function &fn, std::vector<mlir::Value> &again) {
+                                   again.push_back(fn.addField("x", inShape).tensor);
+                                 });
+  if (row.computed->bounds.empty())
+    row.computed = nullptr;
   std::swap(outer, elab.bounds);
   if (y.isTensor())
     predict.addResult("output", predict.emit.batched(y.tensor));
-  finish(predict, &slot->predict);
-  row.targets = targets->n_bounds ? targets : nullptr;
+  row.predict = finish(predict);
 }
 
 void ProgramGenerator::noteData(const ast::ModelDecl *model, int32_t data) {
   if (ownData.insert(model).second)
-    modelRows[modelIndex[model]]->data = data;
+    out.models[modelIndex[model]].data = data;
   std::set<const ast::Decl *> seen{model};
   llvm::SmallVector<const ast::Decl *> open{model};
   while (!open.empty()) {
@@ -150,7 +144,7 @@ void ProgramGenerator::noteData(const ast::ModelDecl *model, int32_t data) {
         for (const ast::Decl *next : {outer, part})
           if ((one == outer || one == part) && seen.insert(next).second) {
             open.push_back(next);
-            nn_model &row = *modelRows[modelIndex[llvm::cast<ast::ModelDecl>(next)]];
+            ModelT &row = out.models[modelIndex[llvm::cast<ast::ModelDecl>(next)]];
             if (row.data < 0)
               row.data = data;
           }

@@ -96,21 +96,20 @@ void ProgramGenerator::addUnits(Function &fn, mlir::Value input, mlir::Value res
 }
 
 void ProgramGenerator::genMonitor(const ast::TrainStmt *s, llvm::StringRef prefix,
-                                  const ast::Expr *lossExpr, nn_train *row,
-                                  const ast::DataDecl *data, llvm::ArrayRef<TensorInfo> trained) {
+                                  const ast::Expr *lossExpr, TrainT &row, const ast::DataDecl *data,
+                                  llvm::ArrayRef<TensorInfo> trained) {
   Function fn(diags, module, (prefix + "_monitor").str(), element);
   std::vector<Application> applications;
   mlir::Value loss = lossAsInStep(fn, s, prefix, lossExpr, data, /*augment=*/true, &applications);
   if (!loss)
-    return finish(fn, nullptr);
-  // The states that a training step assigns are not written here.
+    return drop(fn);
+  // States that a training step assigns are not written here.
   fn.forgetUpdates();
   const Range at = lossExpr->range;
   Emitter &emit = fn.emit;
   emit.range = at;
   for (auto [i, g] : llvm::enumerate(gradientsOf(fn, loss, trained)))
     fn.addResult("gradient" + std::to_string(i), emit.toTensor(emit.norm(g), at).tensor);
-  std::vector<const char *> names;
   std::map<std::string, int> counts;
   for (const Application &a : applications) {
     mlir::Value input = activated(a);
@@ -119,10 +118,8 @@ void ProgramGenerator::genMonitor(const ast::TrainStmt *s, llvm::StringRef prefi
     std::string name = placeOf(input, placeText(s->target)) + " " + a.name;
     if (const int n = ++counts[name]; n > 1)
       name += " " + std::to_string(n);
-    addUnits(fn, input, a.result, int(names.size()), at);
-    names.push_back(text(name));
+    addUnits(fn, input, a.result, int(row.activations.size()), at);
+    row.activations.push_back(std::move(name));
   }
-  finish(fn, &row->monitor);
-  row->activations = tables.list<const char *>(names);
-  row->n_activations = names.size();
+  row.monitor = finish(fn);
 }

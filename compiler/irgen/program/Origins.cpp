@@ -51,7 +51,7 @@ static std::string shortened(std::string text) {
   return text.size() <= 80 ? text : "#" + llvm::utohexstr(llvm::xxh3_64bits(text));
 }
 
-void ProgramGenerator::noteOrigins(const ast::TrainStmt &statement, nn_train &row) {
+void ProgramGenerator::noteOrigins(const ast::TrainStmt &statement, TrainT &row) {
   std::vector<std::pair<std::string, std::string>> found;
   auto add = [&](std::string name, std::string text) {
     for (auto &known : found)
@@ -100,9 +100,10 @@ void ProgramGenerator::noteOrigins(const ast::TrainStmt &statement, nn_train &ro
     if (llvm::isa<ast::FreezeStmt>(s))
       add("freeze", tokensAt(s->range));
   }
-  std::vector<nn_entry> list;
-  for (auto &[name, whole] : found)
-    list.push_back({text(name), text(shortened(whole))});
-  row.origins = tables.list<nn_entry>(list);
-  row.n_origins = int32_t(list.size());
+  for (auto &[name, whole] : found) {
+    EntryT origin;
+    origin.name = name;
+    origin.text = shortened(whole);
+    row.origins.push_back(std::move(origin));
+  }
 }

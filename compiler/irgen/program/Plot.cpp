@@ -4,20 +4,19 @@
 
 using namespace nnc;
 
-bool ProgramGenerator::genPlotted(const ast::Expr *e, nn_plotted &item) {
-  item.text = text(llvm::StringRef(e->range.begin.getPointer(),
-                                   e->range.end.getPointer() - e->range.begin.getPointer()));
-  if (std::optional<sema::CurveName> curve = sema::curveName(e, lastTrain, symbols)) {
-    if (!lastTrainRow)
-      return false; // sema has reported it, or the training has errors
-    item.train = lastTrainRow;
+bool ProgramGenerator::genPlotted(const ast::Expr *e, PlottedT &item) {
+  item.text.assign(e->range.begin.getPointer(), e->range.end.getPointer());
+  if (std::optional<sema::CurveName> curve = sema::curveName(e, lastTrain.statement, symbols)) {
+    if (!lastTrain.statement)
+      return false; // sema has said so, or its training is not sound
+    item.train = lastTrain.number;
     item.splits = curve->splits;
-    item.metric = -1;
-    for (int32_t m = 0; curve->name != "loss" && m < lastTrainRow->n_metrics && item.metric < 0;
-         ++m)
-      if (curve->name == lastTrainRow->metrics[m].name)
-        item.metric = m;
-    if (item.metric >= 0 && lastTrainRow->metrics[item.metric].rank != 0) {
+    const auto known = llvm::find_if(
+        lastTrain.metrics, [&](const Trained::Metric &m) { return curve->name == m.name; });
+    if (curve->name == "loss" || known == lastTrain.metrics.end())
+      return true;
+    item.metric = known - lastTrain.metrics.begin();
+    if (!known->isNumber) {
       diags.error(e->range, "`" + curve->name + "` is a table, and a curve is of numbers");
       return false;
     }
@@ -34,29 +33,24 @@ bool ProgramGenerator::genPlotted(const ast::Expr *e, nn_plotted &item) {
                               v.target->name + ".dense1.w`");
   else if (!v.isError())
     t = fn.emit.toTensor(v, e->range);
-  if (!t.isTensor()) {
-    fn.finish();
-    fn.op().erase();
-    return false;
-  }
+  if (!t.isTensor())
+    return drop(fn), false;
   fn.addResult("value", t.tensor);
-  auto sizes = exampleShape(t.tensor);
-  item.shape = shape(sizes);
-  item.rank = sizes.size();
-  finish(fn, &item.fn);
+  item.shape = exampleShape(t.tensor).vec();
+  item.fn = finish(fn);
   return true;
 }
 
 void ProgramGenerator::genPlot(const ast::PlotStmt *s) {
-  // Functions are recorded by the address of their table entry, so the list is allocated first.
-  const std::vector<nn_plotted> none(s->values.size());
-  nn_plotted *items = tables.list<nn_plotted>(none);
+  PlotT row;
+  row.where = where(s->range);
   bool ok = true;
-  for (auto [i, e] : llvm::enumerate(s->values))
-    ok &= genPlotted(e, items[i]);
-  std::string file;
-  if (!ok || (s->file && !textOf(s->file, file, "the plot")))
+  for (const ast::Expr *e : s->values) {
+    PlottedT item;
+    ok &= genPlotted(e, item);
+    row.items.push_back(std::move(item));
+  }
+  if (!ok || (s->file && !textOf(s->file, row.path, "the plot")))
     return;
-  *addStatement<nn_plot>(NN_STMT_PLOT) =
-      nn_plot{where(s->range), s->file ? text(file) : nullptr, items, int32_t(s->values.size())};
+  addStatement(std::move(row));
 }

@@ -17,12 +17,12 @@ static int64_t elementsOf(llvm::ArrayRef<int64_t> shape) {
 }
 
 void ProgramGenerator::noteInputColumns(const ast::DataDecl *decl, mlir::func::FuncOp prepare,
-                                        const nn_data &row) {
+                                        DataT &row) {
   InputColumns &input = inputColumns[dataIndex[decl]];
   input.decl = decl;
   mlir::Operation *end =
       prepare.getBody().empty() ? nullptr : prepare.getBody().front().getTerminator();
-  if (!row.n_fields || !end)
+  if (row.fields.empty() || !end)
     return;
   llvm::SmallVector<mlir::Value> open = {end->getOperand(nnrt::inputField(row))};
   llvm::DenseSet<mlir::Value> seen;
@@ -32,15 +32,17 @@ void ProgramGenerator::noteInputColumns(const ast::DataDecl *decl, mlir::func::F
     if (made)
       llvm::append_range(open, made->getOperands());
   }
-  int32_t i = -1;
-  for (mlir::BlockArgument argument : prepare.getArguments()) // inputs, with options in between
-    if (prepare.getArgAttr(argument.getArgNumber(), "nn.field") && ++i < row.n_inputs &&
-        seen.contains(argument))
-      for (int32_t c : llvm::ArrayRef(row.inputs[i].columns, row.inputs[i].n_columns)) {
+  size_t i = 0;
+  for (mlir::BlockArgument argument : prepare.getArguments()) { // inputs, and options between them
+    if (!prepare.getArgAttr(argument.getArgNumber(), "nn.field") || i == row.inputs.size())
+      continue;
+    const InputT &one = row.inputs[i++];
+    if (seen.contains(argument))
+      for (int32_t c : one.columns) {
         input.names.push_back(row.columns[c].name);
-        // The generator owns the table.
-        const_cast<nn_column &>(row.columns[c]).for_input = 1;
+        row.columns[c].for_input = true;
       }
+  }
 }
 
 /// If a table has no column names of its own, gives its columns the names given for the data set's
@@ -61,11 +63,11 @@ static bool nameColumns(sema::SourceInfo &source, const sema::SourceInfo &traine
   return true;
 }
 
-bool ProgramGenerator::genPredictSource(const ast::PredictStmt *s, sema::SourceInfo source,
-                                        int32_t trained, nn_predict *row) {
+std::unique_ptr<SourceT> ProgramGenerator::genPredictSource(const ast::PredictStmt *s,
+                                                            sema::SourceInfo source, int32_t model,
+                                                            int32_t trained) {
   const Range at = s->data->range;
-  const nn_model &model = *modelRows[row->model];
-  const int64_t takes = elementsOf({model.in_shape, size_t(model.in_rank)});
+  const std::vector<int64_t> &takes = out.models[model].in_shape;
   if (trained < 0) {
     if (options.session || source.kind != NN_CSV) {
       diags
@@ -73,17 +75,16 @@ bool ProgramGenerator::genPredictSource(const ast::PredictStmt *s, sema::SourceI
                          (options.session ? "in this session as it is declared now" : "above") +
                          ", so nothing says how its input is computed from this source")
           .note("a data set does: declare one, and predict on it");
-      return false;
+      return nullptr;
     }
-    if (int64_t(source.columns.size()) < takes) {
+    if (int64_t(source.columns.size()) < elementsOf(takes)) {
       diags
-          .error(at, "`" + s->target.text() + "` takes " +
-                         shapeText({model.in_shape, size_t(model.in_rank)}) +
+          .error(at, "`" + s->target.text() + "` takes " + shapeText(takes) +
                          ", and the table has " + llvm::Twine(source.columns.size()) +
                          (source.columns.size() == 1 ? " column" : " columns"))
           .note("it is not trained above on a data set that says how its input is computed: each "
                 "row begins with the input's elements");
-      return false;
+      return nullptr;
     }
   } else {
     const InputColumns &input = inputColumns[trained];
@@ -94,9 +95,9 @@ bool ProgramGenerator::genPredictSource(const ast::PredictStmt *s, sema::SourceI
           .error(at, "the table has " + llvm::Twine(source.columns.size()) + " columns, `" + name +
                          "` names " + llvm::Twine(of.givenColumns.size()))
           .note(of.call->range, "here");
-      return false;
+      return nullptr;
     }
-    const nn_data &data = *dataRows[trained];
+    const DataT &data = out.data[trained];
     const std::string field = data.fields[nnrt::inputField(data)].name;
     for (const std::string &needed : input.names) {
       const int found = source.columnIndex(needed), known = of.columnIndex(needed);
@@ -110,7 +111,7 @@ bool ProgramGenerator::genPredictSource(const ast::PredictStmt *s, sema::SourceI
                            name + "` is computed from")
             .suggest(needed, others)
             .note(input.decl->name.range, "`" + s->target.text() + "` is trained on it");
-        return false;
+        return nullptr;
       }
       if (const auto &has = source.columns[found].shape, &wants = of.columns[known].shape;
           elementsOf(has) != elementsOf(wants)) {
@@ -118,16 +119,32 @@ bool ProgramGenerator::genPredictSource(const ast::PredictStmt *s, sema::SourceI
             .error(at, "column `" + needed + "` of the source is " + shapeText(has) +
                            ", that of `" + name + "` is " + shapeText(wants))
             .note(input.decl->name.range, "`" + s->target.text() + "` is trained on it");
-        return false;
+        return nullptr;
       }
     }
   }
-  auto *made = tables.make<nn_source>();
-  genSource(source, nullptr, *made);
+  std::unique_ptr<SourceT> row = genSource(source, nullptr);
   if (source.kind < NN_BLOBS)
-    made->classes = constantNumber(0); // it may lack some classes
-  row->source = made;
-  return true;
+    row->classes = constantNumber(0); // it may lack some of the classes
+  return row;
+}
+
+bool ProgramGenerator::isPredictedFrom(const ast::PredictStmt *s, const DataT &data,
+                                       const ast::ModelDecl &decl, const ModelT &model) {
+  if (data.fields.empty()) {
+    diags.error(s->data->range,
+                "`" + data.name + "` has no field that `" + s->target.text() + "` could take");
+    return false;
+  }
+  const FieldT &field = data.fields[nnrt::inputField(data)];
+  if (elementsOf(field.shape) == elementsOf(model.in_shape))
+    return true;
+  diags
+      .error(s->data->range, "`" + field.name + "` of `" + data.name + "` is " +
+                                 shapeText(field.shape) + ", and `" + s->target.text() +
+                                 "` takes " + shapeText(model.in_shape))
+      .note(decl.inputs[0].range, "declared here");
+  return false;
 }
 
 void ProgramGenerator::genPredict(const ast::PredictStmt *s) {
@@ -138,29 +155,19 @@ void ProgramGenerator::genPredict(const ast::PredictStmt *s) {
       (s->file && !textOf(s->file, file, "the file to write")))
     return;
   const sema::PredictInfo &info = known->second;
-  auto *row = addStatement<nn_predict>(NN_STMT_PREDICT);
-  *row =
-      nn_predict{where(s->range), text(s->target.text()),        modelIndex[model], -1, info.split,
-                 nullptr,         s->file ? text(file) : nullptr};
-  const nn_model &made = *modelRows[row->model];
-  row->data = info.data ? dataIndex[info.data] : made.data;
-  if (!info.data && !genPredictSource(s, info.source, row->data, row))
-    return;
-  if (row->data < 0 || (made.in_rank && !made.in_shape))
-    return;
-  const nn_data &data = *dataRows[row->data];
-  const std::string name = data.name;
-  if (!data.n_fields) {
-    diags.error(s->data->range,
-                "`" + name + "` has no field that `" + s->target.text() + "` could take");
-    return;
+  PredictT row;
+  row.where = where(s->range);
+  row.target = s->target.text();
+  row.model = modelIndex[model];
+  row.data = info.data ? dataIndex[info.data] : out.models[row.model].data;
+  row.split = info.split;
+  row.path = file;
+  if (!info.data) {
+    row.source = genPredictSource(s, info.source, row.model, row.data);
+    if (!row.source)
+      return;
   }
-  const nn_field &field = data.fields[nnrt::inputField(data)];
-  const llvm::ArrayRef<int64_t> has(field.shape, field.rank), takes(made.in_shape, made.in_rank);
-  if (elementsOf(has) != elementsOf(takes))
-    diags
-        .error(s->data->range, "`" + std::string(field.name) + "` of `" + name + "` is " +
-                                   shapeText(has) + ", and `" + s->target.text() + "` takes " +
-                                   shapeText(takes))
-        .note(model->inputs[0].range, "declared here");
+  if (row.data >= 0 && !isPredictedFrom(s, out.data[row.data], *model, out.models[row.model]))
+    return;
+  addStatement(std::move(row));
 }

@@ -17,22 +17,32 @@ ProgramGenerator::ProgramGenerator(Diagnostics &diags, mlir::MLIRContext &contex
       builtIn(builtIn), attempt(attempt), result(result),
       element(options.doublePrecision ? mlir::Type(mlir::Float64Type::get(&context))
                                       : mlir::Float32Type::get(&context)),
-      elab(diags, symbols), tables(*(result.tables = std::make_unique<ProgramTables>())) {
+      elab(diags, symbols), tables(*(result.tables = std::make_unique<ProgramTables>())),
+      out(tables.program) {
   result.module = mlir::ModuleOp::create(mlir::UnknownLoc::get(&context));
   module = *result.module;
   elab.wideProgram = options.doublePrecision;
   result.elaborated = std::make_shared<Elaborated>();
 }
 
-const char *ProgramGenerator::where(Range r) { return text(diags.position(r).str()); }
+std::string ProgramGenerator::where(Range r) { return diags.position(r).str(); }
 
-void ProgramGenerator::finish(Function &fn, nn_fn *slot) {
+nn_fn ProgramGenerator::finish(Function &fn) {
   const bool whole = fn.inPieces && fn.mixesExamples();
   mlir::func::FuncOp func = fn.finish();
   if (whole)
     func->setAttr("nn.whole", mlir::UnitAttr::get(&context));
-  if (slot)
-    tables.functions[slot] = func.getName().str();
+  return tables.function(func.getName());
+}
+
+void ProgramGenerator::drop(Function &fn) {
+  fn.finish();
+  fn.op().erase();
+}
+
+int32_t ProgramGenerator::tensorRow(llvm::StringRef name) const {
+  return llvm::find_if(out.tensors, [&](const TensorT &t) { return name == t.name; }) -
+         out.tensors.begin();
 }
 
 nn_number ProgramGenerator::number(const ast::Expr *e, llvm::StringRef what, double least,
@@ -75,7 +85,7 @@ nn_number ProgramGenerator::epochs(const ast::Expr *e, llvm::StringRef what) {
   return number(e, what, 1, 1e15, /*whole=*/true);
 }
 
-bool ProgramGenerator::textOf(const ast::Expr *e, std::string &out, llvm::StringRef what) {
+bool ProgramGenerator::textOf(const ast::Expr *e, std::string &text, llvm::StringRef what) {
   if (!e) {
     return false;
   }
@@ -91,7 +101,7 @@ bool ProgramGenerator::textOf(const ast::Expr *e, std::string &out, llvm::String
                                                                              : v.describe()));
     return false;
   }
-  out = v.text;
+  text = v.text;
   return true;
 }
 
@@ -100,26 +110,6 @@ const ast::ModelDecl *ProgramGenerator::findModel(const ast::Path &path) {
   if (!decl)
     diags.error(path.front().range, "`" + path.front().text + "` is not a model");
   return decl;
-}
-
-template <class T> T *ProgramGenerator::settle(const std::vector<T *> &rows) {
-  std::vector<T> copies;
-  for (const T *row : rows)
-    copies.push_back(*row);
-  T *list = tables.list<T>(copies);
-  llvm::MapVector<nn_fn *, std::string> functions;
-  for (auto &[function, symbol] : tables.functions) {
-    nn_fn *moved = function;
-    const auto *at = reinterpret_cast<const char *>(function);
-    for (auto [i, row] : llvm::enumerate(rows)) {
-      const auto *begin = reinterpret_cast<const char *>(row);
-      if (at >= begin && at < begin + sizeof(T))
-        moved = reinterpret_cast<nn_fn *>(reinterpret_cast<char *>(list + i) + (at - begin));
-    }
-    functions[moved] = symbol;
-  }
-  tables.functions = std::move(functions);
-  return list;
 }
 
 std::string ProgramGenerator::symbolOf(const ast::ModelDecl *model) const {
@@ -135,7 +125,7 @@ std::string ProgramGenerator::placeText(const ast::Path &path) {
                : path.front().text.str() + (rest.empty() ? "" : "." + rest);
 }
 
-const ast::DataDecl *ProgramGenerator::findData(const ast::Path &path, int32_t *split) {
+const ast::DataDecl *ProgramGenerator::findData(const ast::Path &path, program::split *split) {
   auto *decl = llvm::dyn_cast_or_null<ast::DataDecl>(symbols.user.lookup(path.front().text));
   if (!decl) {
     diags.error(path.front().range, "`" + path.front().text + "` is not a data set");
@@ -154,9 +144,9 @@ void ProgramGenerator::genOptions() {
     auto *option = llvm::dyn_cast<ast::OptionDecl>(s);
     if (!option)
       continue;
-    nn_option row{};
-    row.name = text(option->name.text);
-    row.help = text(option->help);
+    OptionT row;
+    row.name = option->name.text.str();
+    row.help = option->help.str();
     row.kind = NN_OPTION_NUMBER;
     if (auto *n = llvm::dyn_cast_or_null<ast::NumberExpr>(option->defaultValue)) {
       row.value = n->value;
@@ -174,7 +164,7 @@ void ProgramGenerator::genOptions() {
       scratch.op().erase();
       row.value = value;
     }
-    optionRows.push_back(row);
+    out.options.push_back(std::move(row));
   }
 }
 
@@ -193,14 +183,11 @@ static std::string openingComment(llvm::StringRef source) {
 }
 
 void ProgramGenerator::run() {
-  nn_program &p = tables.program;
-  p.abi_version = NN_ABI_VERSION;
-  p.size = sizeof(nn_program);
-  p.name = text(options.name);
-  p.source_path = text(options.sourcePath);
-  p.source_dir = text(options.sourceDir);
-  p.doc = text(openingComment(bufferText(diags.sources(), program.buffer)));
-  p.elements = text(options.doublePrecision ? "f64" : "f32");
+  out.name = options.name;
+  out.source_path = options.sourcePath;
+  out.source_dir = options.sourceDir;
+  out.doc = openingComment(bufferText(diags.sources(), program.buffer));
+  out.elements = options.doublePrecision ? "f64" : "f32";
   genOptions();
 
   settings =
@@ -215,20 +202,17 @@ void ProgramGenerator::run() {
   for (const ast::Stmt *s : program.statements)
     genStatement(s);
 
-  finish(*settings, settingCount ? &p.settings : nullptr);
-  if (!settingCount)
-    settings->op().erase();
-  p.n_settings = settingCount;
-  p.models = settle(modelRows);
-  p.n_models = modelRows.size();
-  p.data = settle(dataRows);
-  p.n_data = dataRows.size();
-  p.tensors = tables.list<nn_tensor>(tensorRows);
-  p.n_tensors = tensorRows.size();
-  p.options = tables.list<nn_option>(optionRows);
-  p.n_options = optionRows.size();
-  p.statements = tables.list<nn_statement>(statementRows);
-  p.n_statements = statementRows.size();
+  if (settingCount)
+    out.settings = finish(*settings);
+  else
+    drop(*settings);
+  out.settings_count = settingCount;
+  out.statements = std::move(statementRows);
+  for (const CountedColumn &counted : countedColumns) {
+    DataT &data = out.data[counted.data];
+    (counted.inWhere ? data.where_columns : data.columns)[counted.column].classes =
+        std::max<int64_t>(0, *counted.classes);
+  }
 
   result.elaborated->tensors = elab.tensors;
 
@@ -237,11 +221,11 @@ void ProgramGenerator::run() {
   for (llvm::StringRef name : {"step", "epoch", "total_steps", "steps_per_epoch", "seed",
                                "val_loss", "first_row", "batch_share"}) // in the order of NN_SLOT_…
     scalars.push_back(b.getStringAttr(name));
-  for (const nn_option &o : optionRows)
+  for (const OptionT &o : out.options)
     scalars.push_back(b.getStringAttr(o.name));
   for (const std::string &name : chosenNames)
     scalars.push_back(b.getStringAttr(name));
-  p.n_chosen = chosenNames.size();
+  out.chosen_count = chosenNames.size();
   module->setAttr("nn.scalars", b.getArrayAttr(scalars));
 }
 

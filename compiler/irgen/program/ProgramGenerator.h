@@ -37,24 +37,27 @@ private:
   mlir::Type element; // T
   Elaborator elab;
   ProgramTables &tables;
+  ProgramT &out; // of the tables. Its lists move when they grow: rows are known by their numbers
 
-  std::vector<nn_tensor> tensorRows;
-  std::vector<nn_model *> modelRows; // in the memory of the tables until the list is complete
-  std::vector<nn_data *> dataRows;
-  std::vector<nn_option> optionRows;
-  std::vector<std::string> chosenNames; // names of the scalars that experiments set: "best.rate"
-  std::vector<nn_statement> statementRows;
+  std::vector<std::string> chosenNames;  // scalars that experiments choose: "best.rate"
+  std::vector<StatementT> statementRows; // of the program, or of the block that is being generated
   std::map<const ast::ModelDecl *, int32_t> modelIndex;
   std::map<const ast::DataDecl *, int32_t> dataIndex;
-  /// The function that computes the settings that are not constants, and their number.
   std::unique_ptr<Function> settings;
   int32_t settingCount = 0;
   int trainCount = 0, evaluateCount = 0, printCount = 0, plotCount = 0, experimentCount = 0,
       variantCount = 0;
-  bool inBlock = false; // in the block of an experiment
-  const ast::TrainStmt *lastTrain =
-      nullptr; // the last one above the statement that is being generated, with its row
-  const nn_train *lastTrainRow = nullptr;
+  bool inBlock = false; // of an experiment
+  /// The train statement above the one that is being generated: a plot shows its curves.
+  struct Trained {
+    const ast::TrainStmt *statement = nullptr;
+    int32_t number = 0; // among the program's train statements
+    struct Metric {
+      std::string name;
+      bool isNumber;
+    };
+    std::vector<Metric> metrics;
+  } lastTrain;
 
   /// A field of a data set, as seen by the runs.
   struct Field {
@@ -68,31 +71,40 @@ private:
   };
   std::map<const ast::DataDecl *, std::vector<Field>> fieldsOf;
 
-  /// The columns from which the input of models is computed, for each of dataRows.
+  /// What the input of models is computed from, for each data set.
   struct InputColumns {
     const ast::DataDecl *decl;
     std::vector<std::string> names;
   };
   std::map<int32_t, InputColumns> inputColumns;
 
+  /// A column of classes, and how many there are once something has asked; 0: nothing has, below 0:
+  /// it cannot be told.
+  struct CountedColumn {
+    int32_t data, column; // numbers of rows
+    bool inWhere;         // it is one of `where`
+    std::shared_ptr<const int64_t> classes;
+  };
+  std::vector<CountedColumn> countedColumns;
+
   // Helpers ---------------------------------------------------------------------------------------
-  const char *where(Range r);
-  const char *text(llvm::StringRef s) { return tables.text(s); }
-  const int64_t *shape(llvm::ArrayRef<int64_t> s) { return tables.list<int64_t>(s); }
-  /// Ends a function and records it for `slot`, which must have its final address.
-  void finish(Function &fn, nn_fn *slot);
+  std::string where(Range r);
+  /// Ends a function that the tables have, and says what they call it.
+  nn_fn finish(Function &fn);
+  /// Ends a function that there is not to be.
+  static void drop(Function &fn);
   nn_number number(const ast::Expr *e, llvm::StringRef what, double least = -1e300,
                    double most = 1e300, bool whole = false);
-  nn_number constantNumber(double v) { return nn_number{v, -1}; }
-  /// A duration, or a plain number of epochs.
+  static nn_number constantNumber(double v) { return nn_number{v, -1}; }
+  /// A duration or plain number in epochs.
   nn_number epochs(const ast::Expr *e, llvm::StringRef what);
   bool textOf(const ast::Expr *e, std::string &text, llvm::StringRef what);
   const ast::ModelDecl *findModel(const ast::Path &path);
-  const ast::DataDecl *findData(const ast::Path &path, int32_t *split = nullptr);
+  const ast::DataDecl *findData(const ast::Path &path, program::split *split = nullptr);
 
-  /// Copies `rows` to a list in the tables, and moves their functions to that list.
-  template <class T> T *settle(const std::vector<T *> &rows);
-  /// The place of a model, as part of a function name.
+  /// The row of a tensor.
+  int32_t tensorRow(llvm::StringRef name) const;
+  /// A model's place, as a part of a function's name.
   std::string symbolOf(const ast::ModelDecl *model) const;
   /// The place of a path whose model may be in the block of an experiment: "net#3.dense1".
   std::string placeText(const ast::Path &path);
@@ -108,9 +120,9 @@ private:
   void noteData(const ast::ModelDecl *model, int32_t data);
   std::set<const ast::Decl *> ownData; // models that were trained themselves
   void genData(const ast::DataDecl *decl);
-  bool genSource(const sema::SourceInfo &info, const ast::DataDecl *decl, nn_source &out);
-  void treatAbsent(const sema::DataInfo &info, std::vector<nn_column> &columns);
-  void genRows(const ast::DataDecl *decl, const sema::SourceInfo &info, nn_source &out);
+  std::unique_ptr<SourceT> genSource(const sema::SourceInfo &info, const ast::DataDecl *decl);
+  void treatAbsent(const sema::DataInfo &info, std::vector<ColumnT> &columns);
+  void genRows(const ast::DataDecl *decl, const sema::SourceInfo &info, SourceT &source);
 
   // Statements ------------------------------------------------------------------------------------
   void genStatement(const ast::Stmt *s);
@@ -120,15 +132,18 @@ private:
   void genTrain(const ast::TrainStmt *s);
   void genEvaluate(const ast::EvaluateStmt *s);
   void genPredict(const ast::PredictStmt *s);
-  /// The source that `predict` reads: checks that it has the columns from which the input of the
-  /// data set `trained` (-1: none) is computed, and adds its row. Returns false after an error.
-  bool genPredictSource(const ast::PredictStmt *s, sema::SourceInfo source, int32_t trained,
-                        nn_predict *row);
-  /// Records the columns on which the input of the data set depends, once `prepare` is complete.
-  void noteInputColumns(const ast::DataDecl *decl, mlir::func::FuncOp prepare, const nn_data &row);
+  /// What `predict` reads from a source: checks that it has the columns that the input of the data
+  /// set `trained` (-1: none) is computed from; null after an error.
+  std::unique_ptr<SourceT> genPredictSource(const ast::PredictStmt *s, sema::SourceInfo source,
+                                            int32_t model, int32_t trained);
+  /// Whether the model takes what the data set's input is; reports an error.
+  bool isPredictedFrom(const ast::PredictStmt *s, const DataT &data, const ast::ModelDecl &decl,
+                       const ModelT &model);
+  /// Notes on which columns the data set's input depends, once `prepare` is complete.
+  void noteInputColumns(const ast::DataDecl *decl, mlir::func::FuncOp prepare, DataT &row);
   void genPrint(const ast::PrintStmt *s);
   void genPlot(const ast::PlotStmt *s);
-  bool genPlotted(const ast::Expr *e, nn_plotted &item);
+  bool genPlotted(const ast::Expr *e, PlottedT &item);
 
   // Experiments (Experiments.cpp, Ensembles.cpp) --------------------------------------------------
   /// Nodes that are not in the program: a model of a block copied for each variant, a constant for
@@ -139,7 +154,9 @@ private:
     made.push_back(copy);
     return copy.get();
   }
-  std::map<std::string, std::shared_ptr<Experiment>> experiments; // by the name of the result
+  /// A text for them.
+  llvm::StringRef copyOf(std::string text) { return *copyOf<std::string>(text); }
+  std::map<std::string, std::shared_ptr<Experiment>> experiments; // by the name of their result
   // name -> the search whose result it trains, or empty
   std::map<std::string, std::string> ensembles;
   std::map<const ast::ModelDecl *, const ast::TrainStmt *> trainedBy;
@@ -151,34 +168,33 @@ private:
   void genExperiment(const ast::Stmt *s);
   bool readDrawn(const ast::LetDecl *let, Drawn &drawn);
   bool genVariant(llvm::ArrayRef<ast::Stmt *> body, llvm::ArrayRef<Drawn> drawn,
-                  llvm::ArrayRef<int32_t> choice, nn_variant &variant, Experiment &experiment);
-  bool genGoal(const ast::SearchStmt *s, nn_experiment *row, Experiment &experiment);
-  /// Generates a statement about results: once for each variant of the experiment that it depends
-  /// on.
+                  llvm::ArrayRef<int32_t> choice, VariantT &variant, Experiment &experiment);
+  bool genGoal(const ast::SearchStmt *s, ExperimentT &row, Experiment &experiment);
+  /// A statement about results: once for each variant of the experiment that it depends on.
   void genAboutResult(const ast::Stmt *s, const std::set<std::string> &names);
   void genForEachChoice(const ast::Stmt *s, const std::set<std::string> &names);
   void genEnsemble(const ast::EnsembleStmt *s);
   std::string resultOfCurrent() const; // the name of the search that `current` belongs to
   void genOutcome(const ast::Stmt *s, const std::string &name);
-  template <class T> T *addStatement(int32_t kind) {
-    T *body = tables.make<T>();
-    statementRows.push_back(nn_statement{kind, body});
-    return body;
+  /// Adds a statement with that body: a TrainT, an EvaluateT ….
+  template <class T> void addStatement(T body) {
+    statementRows.emplace_back();
+    statementRows.back().body.Set(std::move(body));
   }
 
   /// The entries of a train block by kind.
   struct TrainEntries;
-  /// The bounds that the elaboration of a function has recorded for `fields`.
-  void addBounds(llvm::ArrayRef<mlir::Value> fields, const nn_bound *&list, int32_t &count);
-  /// The bounds of values that are computed from `fields` alone (ComputedTargets.cpp). `declare`
-  /// adds the same fields to another function.
-  void addTargets(llvm::StringRef prefix, llvm::ArrayRef<mlir::Value> fields,
-                  llvm::function_ref<void(Function &, std::vector<mlir::Value> &)> declare,
-                  nn_targets &row);
-  void addTargets(llvm::StringRef prefix, const ast::DataDecl *data,
-                  llvm::ArrayRef<mlir::Value> fields, nn_targets &row);
-  /// Adds the fields of `data` to `fn` and gives their values names in `scope`; with `augment`, the
-  /// augmented values.
+  /// The bounds that elaborating a function has noted of `fields`.
+  std::vector<BoundT> boundsOf(llvm::ArrayRef<mlir::Value> fields);
+  /// The bounds of what it computes from `fields` alone (ComputedTargets.cpp). `declare` adds the
+  /// same fields to another function.
+  std::unique_ptr<TargetsT>
+  computedTargets(llvm::StringRef prefix, llvm::ArrayRef<mlir::Value> fields,
+                  llvm::function_ref<void(Function &, std::vector<mlir::Value> &)> declare);
+  std::unique_ptr<TargetsT> computedTargets(llvm::StringRef prefix, const ast::DataDecl *data,
+                                            llvm::ArrayRef<mlir::Value> fields);
+  /// Adds the fields of `data` to `fn` and gives their values names in `scope`; augmented ones too
+  /// if training.
   bool addFields(Function &fn, const ast::DataDecl *data, Scope &scope, bool augment,
                  std::vector<mlir::Value> *raw);
   /// If `s` trains a part of a model, defines `input` as what reaches that part. Reports an error
@@ -188,17 +204,16 @@ private:
   mlir::Value meanLoss(const ast::Expr *e, const Scope &scope);
   /// Adds the totals of the metrics as results of `fn`; fills in names, directions and sizes.
   bool addMetrics(Function &fn, llvm::ArrayRef<const ast::MetricEntry *> entries,
-                  const Scope &scope, std::vector<nn_metric> *rows);
+                  const Scope &scope, std::vector<MetricT> *rows);
   Value evaluateMetric(const ast::MetricEntry &entry, const Scope &scope,
                        ast::Direction &direction);
   /// Generates the functions that compute values from totals.
   void finishMetrics(llvm::StringRef prefix, llvm::ArrayRef<const ast::MetricEntry *> entries,
-                     const ast::DataDecl *data, llvm::MutableArrayRef<nn_metric> rows);
-  // for the metrics of the last addMetrics
+                     const ast::DataDecl *data, llvm::MutableArrayRef<MetricT> rows);
+  // of the metrics of the last addMetrics
   std::vector<std::vector<mlir::RankedTensorType>> totalTypes;
-  std::vector<bool> totalsStated; // whether the totals are the metric's own, not those of a mean
-  nn_metric *metricList(std::vector<nn_metric> &rows);
-  bool watch(const ast::Path &path, llvm::ArrayRef<nn_metric> metrics, nn_watch &out);
+  std::vector<bool> totalsStated; // whether they are the metric's own, not a mean's
+  bool watch(const ast::Path &path, llvm::ArrayRef<MetricT> metrics, nn_watch &watched);
   /// The limit of a `clip` entry: one number, at least 0 if it is known.
   Value clipLimit(const ast::ClipEntry *entry);
   /// 1 if a limit that is only known at run time is below 0 or NaN, else 0, as a tensor.
@@ -207,29 +222,28 @@ private:
   bool clip(const ast::ClipEntry *entry, const Value &limit,
             llvm::MutableArrayRef<mlir::Value> grads);
   void genTrace(const ast::TrainStmt *s, llvm::StringRef prefix, const ast::Expr *loss,
-                const ast::ClipEntry *clip, nn_train *row, const ast::DataDecl *data);
-  /// Fills in `trained`, the parameters on which the loss depends.
+                const ast::ClipEntry *clip, TrainT &row, const ast::DataDecl *data);
+  /// Fills in `trained`, the parameters that the loss depends on.
   bool genStep(const ast::TrainStmt *s, llvm::StringRef prefix, const TrainEntries &entries,
-               nn_train *row, const ast::DataDecl *data, std::vector<nn_metric> &metrics,
-               std::vector<TensorInfo> &trained);
+               TrainT &row, const ast::DataDecl *data, std::vector<TensorInfo> &trained);
   // Reports (Report.cpp) --------------------------------------------------------------------------
   /// Whether any statement writes a report.
   bool reports() const;
-  void noteEntries(llvm::ArrayRef<ast::Entry *> entries, nn_train &row);
-  /// Records the texts by which a checkpoint of the statement is compared (Origins.cpp).
-  void noteOrigins(const ast::TrainStmt &statement, nn_train &row);
-  /// Records the layers of the network, from what was applied in its `predict`.
-  void noteLayers(llvm::ArrayRef<Application> applications, nn_model &row);
-  /// The field that `fn` compares with the outputs of the model element by element, or -1 if there
-  /// is none. `fields` are the values of the fields.
+  void noteEntries(llvm::ArrayRef<ast::Entry *> entries, TrainT &row);
+  /// The texts that a checkpoint of the statement is compared by (Origins.cpp).
+  void noteOrigins(const ast::TrainStmt &statement, TrainT &row);
+  /// The lines of the network, from what was applied in its `predict`.
+  void noteLayers(llvm::ArrayRef<Application> applications, ModelT &row);
+  /// The field that `fn` compares with the model's outputs element by element, -1 if there is none.
+  /// `fields` are its values.
   int32_t comparedField(Function &fn, const ast::ModelDecl *model, const ast::DataDecl *data,
                         llvm::ArrayRef<mlir::Value> fields);
 
   /// Whether anything shows the results of the monitor functions.
   bool monitors() const;
   void genMonitor(const ast::TrainStmt *s, llvm::StringRef prefix, const ast::Expr *loss,
-                  nn_train *row, const ast::DataDecl *data, llvm::ArrayRef<TensorInfo> trained);
-  /// Adds the shares of dead and of saturated units of an activation as results of `fn`.
+                  TrainT &row, const ast::DataDecl *data, llvm::ArrayRef<TensorInfo> trained);
+  /// The shares of an activation's units that are dead, and saturated, as results of `fn`.
   void addUnits(Function &fn, mlir::Value input, mlir::Value result, int number, Range at);
   llvm::SmallVector<mlir::Value> gradientsOf(Function &fn, mlir::Value loss,
                                              llvm::ArrayRef<TensorInfo> parameters);
@@ -250,7 +264,7 @@ private:
   /// Generates the function that fits freshly drawn parameters to the first batch, if initializers
   /// of `parameters` request it.
   void genFit(const ast::TrainStmt *s, llvm::StringRef prefix, const ast::Expr *loss,
-              llvm::ArrayRef<TensorInfo> parameters, nn_train *row, const ast::DataDecl *data);
+              llvm::ArrayRef<TensorInfo> parameters, TrainT &row, const ast::DataDecl *data);
 };
 
 } // namespace nnc

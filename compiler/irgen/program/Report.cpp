@@ -37,50 +37,47 @@ std::string nnc::writtenAt(Range r) {
   return line;
 }
 
-void ProgramGenerator::noteEntries(llvm::ArrayRef<ast::Entry *> entries, nn_train &row) {
-  std::vector<nn_entry> list;
+void ProgramGenerator::noteEntries(llvm::ArrayRef<ast::Entry *> entries, TrainT &row) {
   for (const ast::Entry *e : entries) {
+    EntryT entry;
     if (auto *setting = llvm::dyn_cast<ast::SettingEntry>(e)) {
-      list.push_back({text(setting->name.text), text(writtenAt(setting->value->range))});
-      continue;
+      entry.name = setting->name.text.str();
+      entry.text = writtenAt(setting->value->range);
+    } else {
+      // `clip norm 1.0`: the first word says what it is.
+      const std::string whole = writtenAt(e->range);
+      auto [word, rest] = llvm::StringRef(whole).split(' ');
+      entry.name = word.str();
+      entry.text = rest.str();
     }
-    // `clip norm 1.0`: the first word is the name of the entry.
-    const std::string whole = writtenAt(e->range);
-    auto [word, rest] = llvm::StringRef(whole).split(' ');
-    list.push_back({text(word), text(rest)});
+    row.entries.push_back(std::move(entry));
   }
-  row.entries = tables.list<nn_entry>(list);
-  row.n_entries = int32_t(list.size());
 }
 
-void ProgramGenerator::noteLayers(llvm::ArrayRef<Application> applications, nn_model &row) {
-  // Do not show the layers inside the library's own layers. Layers that the program passes to one
-  // are shown inside it.
+void ProgramGenerator::noteLayers(llvm::ArrayRef<Application> applications, ModelT &row) {
+  // What the library's own layers are made of is theirs; what the program hands to one stands
+  // inside of it.
   auto isShown = [&](const Application &a) {
     return !a.insideFunction && a.result && isBatched(a.result) && a.named.isValid() &&
            diags.sources().FindBufferContainingLoc(a.named.begin) == program.buffer;
   };
-  std::vector<nn_layer> list;
-  std::vector<bool> open; // whether each application around the current one is shown
+  std::vector<bool> open; // for each application around the present one: whether it is shown
   for (const Application &a : applications) {
     open.resize(std::min<size_t>(open.size(), a.depth));
     if (isShown(a)) {
       // `max_pool(2)` is a call that starts with the name; `… |> relu` has only the name.
       const bool call = a.place.empty() && a.at.isValid() && a.at.begin == a.named.begin;
-      nn_layer layer{};
-      layer.place = text(a.place);
-      layer.text = text(writtenAt(call ? a.at : a.named));
-      layer.shape = shape(exampleShape(a.result));
-      layer.rank = int32_t(exampleShape(a.result).size());
+      LayerT layer;
+      layer.place = a.place;
+      layer.text = writtenAt(call ? a.at : a.named);
+      layer.shape = exampleShape(a.result).vec();
       layer.depth = int32_t(llvm::count(open, true));
-      list.push_back(layer);
+      row.layers.push_back(std::move(layer));
       open.push_back(true);
     } else {
       open.push_back(false);
     }
   }
-  row.layers = tables.list<nn_layer>(list);
-  row.n_layers = int32_t(list.size());
 }
 
 int32_t ProgramGenerator::comparedField(Function &fn, const ast::ModelDecl *model,

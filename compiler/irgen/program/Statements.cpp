@@ -28,9 +28,12 @@ void ProgramGenerator::genPlainStatement(const ast::Stmt *s) {
     std::string file;
     if (!model || !textOf(save->file, file, "the file to save to"))
       return;
-    auto *row = addStatement<nn_save>(NN_STMT_SAVE);
-    *row = nn_save{where(s->range), text(save->target.text()), modelIndex[model], text(file)};
-    return;
+    SaveT row;
+    row.where = where(s->range);
+    row.target = save->target.text();
+    row.model = modelIndex[model];
+    row.path = std::move(file);
+    return addStatement(std::move(row));
   }
   case ast::StmtKind::Load: {
     auto *load = llvm::cast<ast::LoadStmt>(s);
@@ -38,7 +41,7 @@ void ProgramGenerator::genPlainStatement(const ast::Stmt *s) {
     std::string file;
     if (!model || !textOf(load->file, file, "the file to load"))
       return;
-    std::vector<const char *> except;
+    LoadT row;
     for (const ast::Path &path : load->except) {
       if (path.front().text != load->target.front().text || path.parts.size() == 1 ||
           elab.tensorsUnder(placeText(path)).empty()) {
@@ -46,24 +49,25 @@ void ProgramGenerator::genPlainStatement(const ast::Stmt *s) {
                                     "`, and this is none");
         continue;
       }
-      except.push_back(text(path.text(/*skip=*/1)));
+      row.except.push_back(path.text(/*skip=*/1));
     }
     if (const std::string beside = options.folders.pathAt(load->file->range.begin, file);
         llvm::sys::fs::exists(beside))
       file = beside;
-    auto *row = addStatement<nn_load>(NN_STMT_LOAD);
-    *row = nn_load{where(s->range), modelIndex[model], text(file),
-                   tables.list<const char *>(except), int32_t(except.size())};
-    return;
+    row.where = where(s->range);
+    row.model = modelIndex[model];
+    row.path = std::move(file);
+    return addStatement(std::move(row));
   }
   case ast::StmtKind::Report: {
     std::string file;
     if (!textOf(llvm::cast<ast::ReportStmt>(s)->file, file, "the report"))
       return;
-    auto *row = addStatement<nn_report>(NN_STMT_REPORT);
-    *row =
-        nn_report{where(s->range), text(file), text(bufferText(diags.sources(), program.buffer))};
-    return;
+    ReportT row;
+    row.where = where(s->range);
+    row.path = std::move(file);
+    row.text = bufferText(diags.sources(), program.buffer).str();
+    return addStatement(std::move(row));
   }
   case ast::StmtKind::Freeze:
     for (const ast::Path &path : llvm::cast<ast::FreezeStmt>(s)->places) {
@@ -94,22 +98,17 @@ void ProgramGenerator::genPlainStatement(const ast::Stmt *s) {
 
 void ProgramGenerator::genEvaluate(const ast::EvaluateStmt *s) {
   const ast::ModelDecl *model = findModel(s->target);
-  int32_t split;
-  const ast::DataDecl *data = findData(s->data, &split);
+  EvaluateT row;
+  const ast::DataDecl *data = findData(s->data, &row.split);
   if (!model || !data)
     return;
   const std::string prefix = "evaluate" + std::to_string(evaluateCount++);
-  auto *row = addStatement<nn_evaluate>(NN_STMT_EVALUATE);
-  row->where = where(s->range);
-  row->target = text(s->target.text());
-  row->model = modelIndex[model];
-  row->data = dataIndex[data];
-  row->split = split;
-  std::vector<int32_t> fieldRows;
+  row.where = where(s->range);
+  row.target = s->target.text();
+  row.model = modelIndex[model];
+  row.data = dataIndex[data];
   for (const Field &f : fieldsOf[data])
-    fieldRows.push_back(f.row);
-  row->fields = tables.list<int32_t>(fieldRows);
-  row->n_fields = fieldRows.size();
+    row.fields.push_back(f.row);
   llvm::SmallVector<const ast::MetricEntry *> entries;
   for (const ast::Entry *e : s->entries)
     if (auto *m = llvm::dyn_cast<ast::MetricEntry>(e))
@@ -121,18 +120,15 @@ void ProgramGenerator::genEvaluate(const ast::EvaluateStmt *s) {
   Scope scope;
   std::vector<mlir::Value> raw;
   addFields(fn, data, scope, /*augment=*/false, &raw);
-  std::vector<nn_metric> metrics;
-  const bool ok = addMetrics(fn, entries, scope, &metrics);
-  addBounds(raw, row->bounds, row->n_bounds);
-  addTargets(prefix, data, raw, row->targets);
-  row->truth = reports() ? comparedField(fn, model, data, raw) : -1;
-  finish(fn, &row->eval);
+  const bool ok = addMetrics(fn, entries, scope, &row.metrics);
+  row.bounds = boundsOf(raw);
+  row.computed = computedTargets(prefix, data, raw);
+  row.truth = reports() ? comparedField(fn, model, data, raw) : -1;
+  row.eval = finish(fn);
   if (!ok)
     return;
-  nn_metric *list = metricList(metrics);
-  finishMetrics(prefix, entries, data, llvm::MutableArrayRef<nn_metric>(list, metrics.size()));
-  row->metrics = list;
-  row->n_metrics = metrics.size();
+  finishMetrics(prefix, entries, data, row.metrics);
+  addStatement(std::move(row));
 }
 
 void ProgramGenerator::genPrint(const ast::PrintStmt *s) {
@@ -140,16 +136,16 @@ void ProgramGenerator::genPrint(const ast::PrintStmt *s) {
     Function fn(diags, module, "print" + std::to_string(printCount++), element);
     elab.fn = &fn;
     Value v = elab.evaluate(e, Scope());
-    auto drop = [&] { fn.finish(), fn.op().erase(); };
     if (v.isError()) {
-      drop();
+      drop(fn);
       continue;
     }
+    PrintT row;
+    row.where = where(e->range);
     if (v.kind == Value::Kind::Text) {
-      drop();
-      auto *row = addStatement<nn_print>(NN_STMT_PRINT);
-      row->where = where(e->range);
-      row->text = text(v.text);
+      drop(fn);
+      row.text = v.text;
+      addStatement(std::move(row));
       continue;
     }
     if (v.kind == Value::Kind::Place)
@@ -157,22 +153,18 @@ void ProgramGenerator::genPrint(const ast::PrintStmt *s) {
     if (v.kind == Value::Kind::Applicable) {
       diags.error(e->range, v.describe() + " cannot be printed; its value for an input can: `" +
                                 v.target->name + "([…])`");
-      drop();
+      drop(fn);
       continue;
     }
     Value t = fn.emit.toTensor(v, e->range);
     if (!t.isTensor()) {
-      drop();
+      drop(fn);
       continue;
     }
-    auto *row = addStatement<nn_print>(NN_STMT_PRINT);
-    row->where = where(e->range);
-    row->text = text(llvm::StringRef(e->range.begin.getPointer(),
-                                     e->range.end.getPointer() - e->range.begin.getPointer()));
+    row.text.assign(e->range.begin.getPointer(), e->range.end.getPointer());
     fn.addResult("value", t.tensor);
-    auto sh = exampleShape(t.tensor);
-    row->shape = shape(sh);
-    row->rank = sh.size();
-    finish(fn, &row->fn);
+    row.shape = exampleShape(t.tensor).vec();
+    row.fn = finish(fn);
+    addStatement(std::move(row));
   }
 }

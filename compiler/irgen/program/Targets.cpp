@@ -33,13 +33,13 @@ mlir::Value Elaborator::beforeMoving(mlir::Value value) {
   return isWhole && elements(from) <= elements(value) ? from : mlir::Value();
 }
 
-void Elaborator::noteBound(mlir::Value value, nn_bound row, Range at) {
-  // Look through operations that only move numbers. A part of a field does not determine the rest,
-  // so it counts as computed.
+void Elaborator::noteBound(mlir::Value value, BoundT row, Range at) {
+  // What only moves numbers leaves them as they are. A part of a field says nothing of the rest of
+  // it: it counts as computed.
   while (mlir::Value before = beforeMoving(value))
     value = before;
   row.ignored = ignored;
-  bounds.push_back({value, row, diags.callSite.isValid() ? diags.callSite : at});
+  bounds.push_back({value, std::move(row), diags.callSite.isValid() ? diags.callSite : at});
 }
 
 Elaborator::IgnoreGuard::IgnoreGuard(Elaborator &e, const ast::Decl *decl, const Scope &scope)
@@ -109,12 +109,13 @@ bool Elaborator::noteTarget(const ast::Decl *decl, const Scope &scope, Range at)
   const Value target = given->kind == Value::Kind::List ? fn->emit.toTensor(*given, at) : *given;
   if (!target.isTensor())
     return !target.isError();
-  nn_bound row{-1, NN_SELECTS, 0, 0, 0, NAN, name.c_str(), nullptr};
+  BoundT row;
+  row.reader = name;
   range = range.trim();
   if (range.consume_front("of ")) {
     const Value *scores = scope.find(range.trim());
-    row.bound = classesBy(scores);
-    if (row.bound < 1)
+    row.limit = classesBy(scores);
+    if (row.limit < 1)
       return true;
     if (scores->isTensor() && elementsOf(target, true) != elementsOf(*scores, false))
       return differs(target, *scores,
@@ -125,29 +126,24 @@ bool Elaborator::noteTarget(const ast::Decl *decl, const Scope &scope, Range at)
     if (!readNumber(low.trim(), row.low) || !readNumber(high.trim(), row.high))
       return true;
   }
-  row.reader = decl->name.text.data();
-  readers[row.reader] = name;
-  noteBound(target.tensor, row, at);
+  noteBound(target.tensor, std::move(row), at);
   return true;
 }
 
-void ProgramGenerator::addBounds(llvm::ArrayRef<mlir::Value> fields, const nn_bound *&list,
-                                 int32_t &count) {
-  std::vector<nn_bound> rows;
+std::vector<BoundT> ProgramGenerator::boundsOf(llvm::ArrayRef<mlir::Value> fields) {
+  std::vector<BoundT> rows;
   for (const Elaborator::Bound &b : elab.bounds)
     for (auto [i, field] : llvm::enumerate(fields)) {
-      nn_bound row = b.row;
-      auto isSaid = [&](const nn_bound &other) {
-        return other.field == int32_t(i) && other.kind == row.kind && other.low == row.low &&
-               other.high == row.high && other.bound <= row.bound;
+      auto isSaid = [&, number = int32_t(i)](const BoundT &other) {
+        return other.field == number && other.kind == b.row.kind && other.low == b.row.low &&
+               other.high == b.row.high && other.limit <= b.row.limit;
       };
       if (field != b.value || llvm::any_of(rows, isSaid))
         continue;
+      BoundT row = b.row;
       row.field = int32_t(i);
       row.where = where(b.range);
-      row.reader = row.reader ? text(elab.readers[row.reader]) : nullptr;
-      rows.push_back(row);
+      rows.push_back(std::move(row));
     }
-  list = tables.list<nn_bound>(rows);
-  count = rows.size();
+  return rows;
 }

@@ -62,14 +62,13 @@ private:
 } // namespace
 
 void ProgramGenerator::genTrace(const ast::TrainStmt *s, llvm::StringRef prefix,
-                                const ast::Expr *loss, const ast::ClipEntry *clip, nn_train *row,
+                                const ast::Expr *loss, const ast::ClipEntry *clip, TrainT &row,
                                 const ast::DataDecl *data) {
   Function fn(diags, module, (prefix + "_trace").str(), element);
   lossAsInStep(fn, s, prefix, loss, data, /*augment=*/true);
   Value limit = clip ? clipLimit(clip) : Value::of(0);
   // The states that a training step assigns are not written here.
   fn.forgetUpdates();
-  std::vector<nn_trace_point> points;
   Emitter &emit = fn.emit;
   llvm::SmallVector<mlir::Operation *> ops;
   Repeated repeated;
@@ -90,25 +89,22 @@ void ProgramGenerator::genTrace(const ast::TrainStmt *s, llvm::StringRef prefix,
         emit.broadcast(emit.constant(0), llvm::cast<mlir::RankedTensorType>(rest.getType()), {});
     mlir::Value bad = emit.elementwise("ne", {rest, zero});
     Value flag = emit.reduceAll("reduce_max", Value::of(bad));
-    fn.addResult("flag" + std::to_string(points.size()), flag.tensor);
-    nn_trace_point point{};
-    std::string place;
-    const std::string at = userPlace(op->getLoc(), place);
-    point.op = text(op->getName().stripDialect());
-    point.place = text(place.empty() ? "the loss" : place);
-    point.where = text(at);
-    points.push_back(point);
+    fn.addResult("flag" + std::to_string(row.trace_points.size()), flag.tensor);
+    TracePointT point;
+    point.where = userPlace(op->getLoc(), point.place);
+    point.op = op->getName().stripDialect().str();
+    if (point.place.empty())
+      point.place = "the loss";
+    row.trace_points.push_back(std::move(point));
   }
   if (!limit.isKnown() && !limit.isError()) {
-    fn.addResult("flag" + std::to_string(points.size()), isBelowZero(limit, clip->limit->range));
-    nn_trace_point point{};
-    point.op = text("the limit of `clip` is below 0");
-    point.place = text(""); // not an operation of the loss; the text is sufficient
+    fn.addResult("flag" + std::to_string(row.trace_points.size()),
+                 isBelowZero(limit, clip->limit->range));
+    TracePointT point; // without a place, since it is no operation of the loss: this says it all
+    point.op = "the limit of `clip` is below 0";
     point.where = where(clip->limit->range);
-    points.push_back(point);
+    row.trace_points.push_back(std::move(point));
   }
   fn.op()->setAttr("nn.trace", emit.b.getUnitAttr());
-  finish(fn, &row->trace);
-  row->trace_points = tables.list<nn_trace_point>(points);
-  row->n_trace_points = points.size();
+  row.trace = finish(fn);
 }

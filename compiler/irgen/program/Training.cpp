@@ -178,19 +178,19 @@ void ProgramGenerator::setClock(Function &fn, llvm::StringRef prefix, const ast:
   fn.unvalidated = info.hasVal ? llvm::StringRef() : data->name.text;
 }
 
-bool ProgramGenerator::watch(const ast::Path &path, llvm::ArrayRef<nn_metric> metrics,
-                             nn_watch &out) {
+bool ProgramGenerator::watch(const ast::Path &path, llvm::ArrayRef<MetricT> metrics,
+                             nn_watch &watched) {
   llvm::StringRef split = path.parts.size() > 1 ? path.parts[0].text : "train",
                   name = path.back().text;
-  out.split = split == "val" ? NN_SPLIT_VAL : NN_SPLIT_TRAIN;
-  out.metric = -1;
-  out.direction = NN_LOWEST;
+  watched.split = split == "val" ? NN_SPLIT_VAL : NN_SPLIT_TRAIN;
+  watched.metric = -1;
+  watched.direction = NN_LOWEST;
   if (name == "loss")
     return true;
   for (auto [i, m] : llvm::enumerate(metrics))
-    if (m.name && name == m.name) {
-      out.metric = i;
-      out.direction = m.direction;
+    if (name == m.name) {
+      watched.metric = i;
+      watched.direction = m.direction;
       return true;
     }
   diags.error(path.back().range, "this run has no metric `" + name + "`");
@@ -222,8 +222,7 @@ bool ProgramGenerator::addPartInput(Function &fn, const ast::TrainStmt *s, Scope
 }
 
 bool ProgramGenerator::genStep(const ast::TrainStmt *s, llvm::StringRef prefix,
-                               const TrainEntries &entries, nn_train *row,
-                               const ast::DataDecl *data, std::vector<nn_metric> &metrics,
+                               const TrainEntries &entries, TrainT &row, const ast::DataDecl *data,
                                std::vector<TensorInfo> &parameters) {
   Function fn(diags, module, (prefix + "_step").str(), element);
   beginStep(fn, s, prefix, data);
@@ -232,9 +231,9 @@ bool ProgramGenerator::genStep(const ast::TrainStmt *s, llvm::StringRef prefix,
   struct Close { // the function must be well formed in any case
     ProgramGenerator &g;
     Function &fn;
-    nn_fn *slot;
-    ~Close() { g.finish(fn, slot); }
-  } close{*this, fn, &row->step};
+    nn_fn &step;
+    ~Close() { step = g.finish(fn); }
+  } close{*this, fn, row.step};
 
   Scope scope;
   std::vector<mlir::Value> raw;
@@ -255,14 +254,14 @@ bool ProgramGenerator::genStep(const ast::TrainStmt *s, llvm::StringRef prefix,
   fn.addResult("loss",
                entries.clip ? lossUnlessBelowZero(loss, limit, entries.clip->limit->range) : loss);
   elab.metricUses = &record.applications;
-  const bool measured = addMetrics(fn, entries.metrics, scope, &metrics);
+  const bool measured = addMetrics(fn, entries.metrics, scope, &row.metrics);
   elab.metricUses = nullptr;
   if (!measured)
     return false;
 
   // Labels that index scores, and targets of losses, are checked on the data before the run.
-  addBounds(raw, row->bounds, row->n_bounds);
-  addTargets(prefix, data, raw, row->targets);
+  row.bounds = boundsOf(raw);
+  row.computed = computedTargets(prefix, data, raw);
 
   // The trained parameters: those of the model on which the loss depends.
   const std::string target = placeText(s->target);
@@ -312,7 +311,7 @@ bool ProgramGenerator::genStep(const ast::TrainStmt *s, llvm::StringRef prefix,
   for (const ast::ConstrainEntry *entry : entries.constraints)
     if (!constrain(entry, parameters))
       return false;
-  row->reads_val_loss = fn.takes("val_loss");
+  row.reads_val_loss = fn.takes("val_loss");
   fn.op()->setAttr("nn.guard", emit.b.getStringAttr("loss"));
   record.optimizer = optimizer.target;
   result.elaborated->steps.push_back(std::move(record));
@@ -320,15 +319,15 @@ bool ProgramGenerator::genStep(const ast::TrainStmt *s, llvm::StringRef prefix,
 }
 
 /// The rows of a batch, or 0 if they are not known before the run.
-static int64_t expectedRows(const nn_number &batch, const nn_data &data) {
+static int64_t expectedRows(const nn_number &batch, const DataT &data) {
   if (batch.slot >= 0)
     return 0;
   if (batch.value > 0)
     return int64_t(batch.value);
-  // All of the data, which may be in the program itself.
-  const nn_source &source = data.source;
+  // All of the data, which may stand in the program.
+  const SourceT &source = *data.source;
   return source.kind == NN_ROWS && !data.has_split && source.row_width > 0
-             ? source.n_values / source.row_width
+             ? int64_t(source.values.size()) / source.row_width
              : 0;
 }
 
@@ -339,39 +338,29 @@ void ProgramGenerator::genTrain(const ast::TrainStmt *s) {
     return;
   TrainEntries entries(s->entries);
   if (!entries.loss || !entries.optimizer)
-    return; // sema has reported it
-  const std::string prefix = "train" + std::to_string(trainCount++);
-  nn_train *row = addStatement<nn_train>(NN_STMT_TRAIN);
-  lastTrain = s;
-  lastTrainRow = row;
-  row->where = where(s->range);
-  row->target = text(s->target.text());
-  row->model = modelIndex[model];
-  row->data = dataIndex[data];
-  noteData(model, row->data);
+    return; // sema has said so
+  lastTrain = {s, trainCount++, {}};
+  const std::string prefix = "train" + std::to_string(lastTrain.number);
+  TrainT row;
+  row.where = where(s->range);
+  row.target = s->target.text();
+  row.model = modelIndex[model];
+  row.data = dataIndex[data];
+  noteData(model, row.data);
   trainsOfBlock.push_back(s);
   if (s->target.parts.size() == 1)
     trainedBy[model] = s;
-  std::vector<int32_t> fieldRows;
   for (const Field &f : fieldsOf[data])
-    fieldRows.push_back(f.row);
-  row->fields = tables.list<int32_t>(fieldRows);
-  row->n_fields = fieldRows.size();
+    row.fields.push_back(f.row);
 
-  std::vector<nn_metric> metrics;
   std::vector<TensorInfo> trained;
-  if (!genStep(s, prefix, entries, row, data, metrics, trained))
+  if (!genStep(s, prefix, entries, row, data, trained))
     return;
-  std::vector<int32_t> trainedRows;
   for (const TensorInfo &info : trained)
-    trainedRows.push_back(
-        llvm::find_if(tensorRows, [&](const nn_tensor &t) { return info.name == t.name; }) -
-        tensorRows.begin());
-  row->trained = tables.list<int32_t>(trainedRows);
-  row->n_trained = trainedRows.size();
+    row.trained.push_back(tensorRow(info.name));
 
-  // The states of the optimizer.
-  row->optimizer_tensors = nn_range{int32_t(tensorRows.size()), 0};
+  // The optimizer's state.
+  row.optimizer_tensors = nn_range{int32_t(out.tensors.size()), 0};
   if (!elab.optimizerStates.empty()) {
     Function init(diags, module, prefix + "_init", element);
     init.initializing = true;
@@ -384,16 +373,15 @@ void ProgramGenerator::genTrain(const ast::TrainStmt *s) {
       }
       mlir::Value start = elab.initialValue(state.start, state.info, state.range);
       init.assign(state.info, start);
-      nn_tensor t{};
-      t.name = t.key = text(name);
-      t.shape = shape(state.info.shape);
-      t.rank = state.info.shape.size();
+      TensorT t;
+      t.name = t.key = name;
+      t.shape = state.info.shape;
       t.kind = NN_OPTIMIZER_STATE;
-      tensorRows.push_back(t);
+      out.tensors.push_back(std::move(t));
     }
-    finish(init, &row->init);
+    row.init = finish(init);
   }
-  row->optimizer_tensors.count = tensorRows.size() - row->optimizer_tensors.first;
+  row.optimizer_tensors.count = out.tensors.size() - row.optimizer_tensors.first;
 
   Function eval(diags, module, prefix + "_eval", element);
   elab.fn = &eval;
@@ -406,52 +394,49 @@ void ProgramGenerator::genTrain(const ast::TrainStmt *s) {
   if (loss)
     eval.addResult("loss", loss);
   addMetrics(eval, entries.metrics, scope, nullptr);
-  finish(eval, &row->eval);
+  row.eval = finish(eval);
 
-  nn_metric *list = metricList(metrics);
-  finishMetrics(prefix, entries.metrics, data,
-                llvm::MutableArrayRef<nn_metric>(list, metrics.size()));
-  row->metrics = list;
-  row->n_metrics = metrics.size();
+  finishMetrics(prefix, entries.metrics, data, row.metrics);
+  for (const MetricT &metric : row.metrics)
+    lastTrain.metrics.push_back({metric.name, metric.shape.empty()});
   genTrace(s, prefix, entries.loss, entries.clip, row, data);
   if (monitors())
     genMonitor(s, prefix, entries.loss, row, data, trained);
   genFit(s, prefix, entries.loss, trained, row, data);
 
   elab.fn = settings.get();
-  row->batch = constantNumber(32);
+  row.batch = constantNumber(32);
   if (entries.batch) {
     auto *name = llvm::dyn_cast<ast::NameExpr>(entries.batch);
-    row->batch = name && name->name.text == "all"
-                     ? constantNumber(0)
-                     : number(entries.batch, "`batch`", 1, 1e9, /*whole=*/true);
+    row.batch = name && name->name.text == "all"
+                    ? constantNumber(0)
+                    : number(entries.batch, "`batch`", 1, 1e9, /*whole=*/true);
   }
   // A hint for code generation. The code is correct for every batch size.
   if (auto step = module.lookupSymbol(prefix + "_step"))
-    if (int64_t rows = expectedRows(row->batch, *dataRows[row->data]))
+    if (int64_t rows = expectedRows(row.batch, out.data[row.data]))
       step->setAttr("nn.rows", mlir::Builder(step->getContext()).getI64IntegerAttr(rows));
   if (reports())
-    noteEntries(s->entries, *row);
-  row->epochs = entries.epochs ? epochs(entries.epochs, "`epochs`") : constantNumber(0);
-  row->steps =
+    noteEntries(s->entries, row);
+  row.epochs = entries.epochs ? epochs(entries.epochs, "`epochs`") : constantNumber(0);
+  row.steps =
       entries.steps ? number(entries.steps, "`steps`", 1, 1e15, /*whole=*/true) : constantNumber(0);
   if (entries.stop) {
-    row->has_stop = watch(entries.stop->quantity, metrics, row->stop);
-    row->stop_patience = epochs(entries.stop->patience, "the patience");
+    row.has_stop = watch(entries.stop->quantity, row.metrics, row.stop);
+    row.stop_patience = epochs(entries.stop->patience, "the patience");
   }
   if (entries.keep) {
-    row->has_keep = watch(entries.keep->quantity, metrics, row->keep);
+    row.has_keep = watch(entries.keep->quantity, row.metrics, row.keep);
     if (entries.keep->which != ast::KeepKind::Best)
-      row->keep.direction = entries.keep->which == ast::KeepKind::Highest ? NN_HIGHEST : NN_LOWEST;
-    else if (row->keep.direction == NN_NO_DIRECTION)
+      row.keep.direction = entries.keep->which == ast::KeepKind::Highest ? NN_HIGHEST : NN_LOWEST;
+    else if (row.keep.direction == NN_NO_DIRECTION)
       diags.error(entries.keep->quantity.range, "whether high or low is good of this metric is not "
                                                 "known: say `keep highest` or `keep lowest`");
   }
   if (entries.checkpoint) {
-    std::string file;
-    if (textOf(entries.checkpoint->file, file, "a checkpoint"))
-      row->checkpoint = text(file);
-    row->checkpoint_every = epochs(entries.checkpoint->every, "the time between checkpoints");
-    noteOrigins(*s, *row);
+    textOf(entries.checkpoint->file, row.checkpoint, "a checkpoint");
+    row.checkpoint_every = epochs(entries.checkpoint->every, "the time between checkpoints");
+    noteOrigins(*s, row);
   }
+  addStatement(std::move(row));
 }

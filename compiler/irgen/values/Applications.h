@@ -5,7 +5,7 @@
 
 #include "compiler/irgen/values/Value.h"
 
-#include "runtime/abi.h"
+#include "runtime/schema/program.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
@@ -15,7 +15,7 @@ namespace nnc {
 struct TensorInfo {
   std::string name; // the full place
   std::vector<int64_t> shape;
-  int32_t kind = NN_PARAMETER;            // nn_tensor_kind
+  tensor_kind kind = NN_PARAMETER;
   std::vector<std::string> axes;          // names of its axes in its declaration
   Range range;                            // its declaration
   std::shared_ptr<const Applicable> init; // for a parameter: its initializer; null: an expression

@@ -4,8 +4,6 @@
 #include "compiler/irgen/values/Applications.h"
 #include "compiler/irgen/values/Emitter.h"
 
-#include "runtime/abi.h"
-
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/StringMap.h"
 

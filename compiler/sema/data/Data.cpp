@@ -5,13 +5,13 @@
 
 #include "llvm/ADT/STLExtras.h"
 
-using namespace nnc::ast;
 using llvm::cast;
 using llvm::dyn_cast;
 using llvm::isa;
 using llvm::StringRef;
 
 namespace nnc::sema {
+using namespace ast;
 
 const DataInfo &Analyzer::dataInfo(const DataDecl &decl, const Scope *outer) {
   auto [it, fresh] = symbols.data.try_emplace(&decl);

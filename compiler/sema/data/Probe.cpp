@@ -2,13 +2,15 @@
 // that names the file.
 #include "compiler/sema/Analyzer.h"
 
+#include "runtime/ask.h"
+
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 
-using namespace nnc::ast;
 using llvm::StringRef;
 
 namespace nnc::sema {
+using namespace ast;
 
 namespace {
 
@@ -56,42 +58,22 @@ void Analyzer::probe(SourceInfo &info, const Expr *path, const Expr *labels) {
       llvm::sys::path::append(full, found.path);
       array = full.str().str();
     }
-  std::vector<const char *> names, arrays, missing;
-  for (const std::string &text : info.missing)
-    missing.push_back(text.c_str());
-  for (const std::string &name : info.givenColumns)
-    names.push_back(name.c_str());
-  for (const std::string &array : located)
-    arrays.push_back(array.c_str());
 
-  nn_source source = {};
+  SourceT source;
   info.describe(source);
-  source.where = info.pathPlace.c_str();
-  source.path = file.path.c_str();
-  source.labels = info.labels.empty() ? nullptr : labelFile.path.c_str();
-  source.columns = names.empty() ? nullptr : names.data();
-  source.n_columns = int32_t(names.size());
-  source.missing = missing.data();
-  source.n_missing = int32_t(missing.size());
-  source.arrays = arrays.empty() ? nullptr : arrays.data();
-  source.n_arrays = int32_t(arrays.size());
-  for (nn_number *n : {&source.n, &source.classes, &source.turns, &source.factor, &source.noise,
-                       &source.spread, &source.dims, &source.seed})
-    n->slot = -1;
+  source.where = info.pathPlace;
+  source.path = file.path;
+  source.labels = labelFile.path;
+  source.arrays = std::move(located);
 
-  nn_probe result = {};
-  bool sound =
-      nn_probe_source(&source, info.kind == NN_NPY ? options.sourceDir.c_str() : file.dir.c_str(),
-                      &result) == 0 &&
-      result.error[0] == 0;
-  if (!sound) {
+  const nn_probe result =
+      nn_probe_source(source, info.kind == NN_NPY ? options.sourceDir : file.dir);
+  if (!result.error.empty()) {
     StringRef message(result.error);
     bool aboutLabels = labels && message.contains(labelFile.path);
     bool aboutPath = !aboutLabels || message.contains(file.path);
-    auto [first, rest] = message.split('\n'); // then one line each for what was tried and what
-                                              // helps
-    auto e = diags.error(aboutPath ? path->range : labels->range,
-                         first.empty() ? "cannot be read" : first);
+    auto [first, rest] = message.split('\n'); // what was tried, and what helps, a line each
+    auto e = diags.error(aboutPath ? path->range : labels->range, first);
     if (aboutPath && aboutLabels)
       e.also(labels->range);
     for (; !rest.empty(); rest = rest.split('\n').second)
@@ -99,22 +81,14 @@ void Analyzer::probe(SourceInfo &info, const Expr *path, const Expr *labels) {
   } else {
     info.sound = true;
     info.dir = file.dir;
-    for (int32_t i = 0; i < result.n_columns; ++i) {
-      const nn_probe_column &c = result.columns[i];
-      info.columns.push_back({c.name,
-                              {c.shape, c.shape + c.rank},
-                              c.kind == NN_CATEGORY,
-                              c.classes,
-                              c.wide != 0,
-                              c.word ? c.word : ""});
-    }
+    for (const nn_probe_column &c : result.columns)
+      info.columns.push_back({c.name, c.shape, c.kind == NN_CATEGORY, c.classes, c.wide, c.word});
     if (info.kind == NN_IMAGES) {
       info.channels = result.columns[0].shape[0];
       info.height = result.columns[0].shape[1];
       info.width = result.columns[0].shape[2];
     }
   }
-  nn_probe_free(&result);
 }
 
 } // namespace nnc::sema

@@ -2,11 +2,11 @@
 // numbers only.
 #include "compiler/sema/Analyzer.h"
 
-using namespace nnc::ast;
 using llvm::cast;
 using llvm::dyn_cast;
 
 namespace nnc::sema {
+using namespace ast;
 
 namespace {
 

@@ -1,8 +1,6 @@
 // The table of data sources and the arguments of each.
 #include "compiler/sema/data/SourceTable.h"
 
-#include "runtime/abi.h"
-
 using llvm::StringRef;
 
 namespace nnc::sema {

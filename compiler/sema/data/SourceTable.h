@@ -2,16 +2,16 @@
 // SourceTable.cpp.
 #pragma once
 
+#include "runtime/schema/program.h"
+
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
-
-#include <cstdint>
 
 namespace nnc::sema {
 
 struct SourceFunction {
   llvm::StringRef name;
-  int32_t kind; ///< nn_source_kind
+  source_kind kind;
   llvm::ArrayRef<llvm::StringRef>
       params; ///< all may be named; the first `positional` may also be positional
   unsigned positional;

@@ -5,13 +5,13 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/Path.h"
 
-using namespace nnc::ast;
 using llvm::cast;
 using llvm::dyn_cast;
 using llvm::isa;
 using llvm::StringRef;
 
 namespace nnc::sema {
+using namespace ast;
 
 void Analyzer::checkSource(const Expr *expr, const Scope &scope, SourceInfo &info) {
   std::vector<StringRef> known;

@@ -1,11 +1,11 @@
 // Checks a split entry: `split train = 70%, val = 15%, test = 15%, stratify = y, seed = 1`.
 #include "compiler/sema/Analyzer.h"
 
-using namespace nnc::ast;
 using llvm::dyn_cast;
 using llvm::StringRef;
 
 namespace nnc::sema {
+using namespace ast;
 
 void Analyzer::checkSplit(const SplitEntry &split, const Scope &scope, DataInfo &info) {
   static const StringRef keys[] = {"train", "val", "test", "folds", "stratify", "seed"};

@@ -4,24 +4,24 @@
 
 #include "llvm/ADT/STLExtras.h"
 
-using namespace nnc::ast;
 using llvm::dyn_cast;
 using llvm::StringRef;
 
 namespace nnc::sema {
+using namespace ast;
 
 namespace {
 
-const std::pair<StringRef, int32_t> encodings[] = {
+const std::pair<StringRef, program::encoding> encodings[] = {
     {"utf-8", NN_UTF8},          {"utf8", NN_UTF8},         {"latin1", NN_LATIN1},
     {"latin-1", NN_LATIN1},      {"iso-8859-1", NN_LATIN1}, {"cp1252", NN_CP1252},
     {"windows-1252", NN_CP1252}, {"utf-16", NN_UTF16},      {"utf16", NN_UTF16},
 };
 
-const std::pair<StringRef, int32_t> statistics[] = {{"mean", NN_ABSENT_MEAN},
-                                                    {"median", NN_ABSENT_MEDIAN},
-                                                    {"mode", NN_ABSENT_MODE},
-                                                    {"previous", NN_ABSENT_PREVIOUS}};
+const std::pair<StringRef, program::absent> statistics[] = {{"mean", NN_ABSENT_MEAN},
+                                                            {"median", NN_ABSENT_MEDIAN},
+                                                            {"mode", NN_ABSENT_MODE},
+                                                            {"previous", NN_ABSENT_PREVIOUS}};
 
 } // namespace
 
@@ -47,7 +47,7 @@ bool Analyzer::readTableSetting(StringRef name, const Expr *value, SourceInfo &i
                   StringRef(" \t\r\n").contains(only)))
       diags.error(value->range,
                   "`quote` is the character around cells, such as `\"'\"`, or `none`");
-    info.quote = none ? int32_t(NN_NO_QUOTES) : only;
+    info.quote = none ? nnrt::noQuotes : only;
   } else if (name == "encoding") {
     const auto *known =
         llvm::find_if(encodings, [&](const auto &e) { return text.equals_insensitive(e.first); });

@@ -7,13 +7,13 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/SaveAndRestore.h"
 
-using namespace nnc::ast;
 using llvm::cast;
 using llvm::dyn_cast;
 using llvm::isa;
 using llvm::StringRef;
 
 namespace nnc::sema {
+using namespace ast;
 
 namespace {
 constexpr unsigned any = ~0u;

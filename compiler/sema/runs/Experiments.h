@@ -1,16 +1,16 @@
 // The tables of distributions for drawn constants and of search methods.
 #pragma once
 
-#include "llvm/ADT/StringRef.h"
+#include "runtime/schema/program.h"
 
-#include <cstdint>
+#include "llvm/ADT/StringRef.h"
 
 namespace nnc::sema {
 
 struct Distribution {
   llvm::StringRef name;
-  int32_t draw;         // nn_draw
-  unsigned least, most; // number of arguments; for NN_DRAW_LIST the arguments are the values
+  program::draw draw;
+  unsigned least, most; // arguments; of NN_DRAW_LIST they are the values
   llvm::StringRef example;
 };
 /// The distribution of that name, or null.
@@ -18,7 +18,7 @@ const Distribution *findDistribution(llvm::StringRef name);
 
 struct SearchMethod {
   llvm::StringRef name;
-  int32_t method; // nn_method
+  program::method method;
   bool needsTrials;
 };
 /// The method of that name, or null.

@@ -4,11 +4,11 @@
 
 #include "llvm/ADT/STLExtras.h"
 
-using namespace nnc::ast;
 using llvm::dyn_cast;
 using llvm::StringRef;
 
 namespace nnc::sema {
+using namespace ast;
 
 llvm::SmallVector<StringRef> metricNames(const TrainStmt *train) {
   llvm::SmallVector<StringRef> names;

@@ -4,11 +4,11 @@
 
 #include "llvm/ADT/STLExtras.h"
 
-using namespace nnc::ast;
 using llvm::dyn_cast;
 using llvm::StringRef;
 
 namespace nnc::sema {
+using namespace ast;
 
 void Analyzer::checkQuantity(const Path &quantity, const DataInfo *data,
                              llvm::ArrayRef<MetricUse> metrics, StringRef forWhat,

@@ -4,13 +4,13 @@
 
 #include "llvm/ADT/STLExtras.h"
 
-using namespace nnc::ast;
 using llvm::cast;
 using llvm::dyn_cast;
 using llvm::isa;
 using llvm::StringRef;
 
 namespace nnc::sema {
+using namespace ast;
 
 void Analyzer::checkRun(const Stmt &stmt, const Scope &scope) {
   switch (stmt.kind) {

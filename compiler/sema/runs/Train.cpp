@@ -5,13 +5,13 @@
 
 #include <cmath>
 
-using namespace nnc::ast;
 using llvm::cast;
 using llvm::dyn_cast;
 using llvm::isa;
 using llvm::StringRef;
 
 namespace nnc::sema {
+using namespace ast;
 
 namespace {
 const StringRef settings[] = {"loss", "optimizer", "batch", "epochs", "steps"};

@@ -59,7 +59,7 @@ TEST_F(Executable, RunsWithItsTables) {
   std::optional<StringRef> redirects[] = {std::nullopt, StringRef(out), std::nullopt};
   EXPECT_EQ(sys::ExecuteAndWait(path, {path, "3"}, std::nullopt, redirects), 3);
   EXPECT_EQ((*MemoryBuffer::getFile(out))->getBuffer(),
-            std::to_string(NN_ABI_VERSION) +
+            std::to_string(nnrt::programVersion) +
                 " sample [A \"quoted\" line\nand θ] f32 192\n"
                 "net.w w 64 rank 2 last 5 kind 0\n"
                 "net.b b 128 rank 1 last 5 kind 1\n"

@@ -1,4 +1,4 @@
-// Tests of the JIT: patched tables, and functions compiled by their first call or in advance.
+// Tests of the JIT: addresses of functions, which are compiled by their first call or in advance.
 #include "compiler/codegen/Jit.h"
 #include "Sample.h"
 #include "compiler/codegen/Object.h"
@@ -25,20 +25,21 @@ static llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> object(Sample &sample
   return llvm::MemoryBuffer::getMemBufferCopy({bytes->data(), bytes->size()});
 }
 
-TEST(Jit, PatchesTheTablesWithCode) {
+TEST(Jit, GivesTheAddressesOfAnImage) {
   Sample sample;
   ProgramTables tables;
   fillTables(tables);
   auto jit = Jit::create(sample.target);
   ASSERT_TRUE(bool(jit)) << llvm::toString(jit.takeError());
   ASSERT_FALSE(bool((*jit)->add(optimized(sample))));
-  llvm::Error error = (*jit)->patch(tables);
-  ASSERT_FALSE(bool(error)) << llvm::toString(std::move(error));
-  auto *train = static_cast<const nn_train *>(tables.program.statements[0].body);
-  EXPECT_EQ(callFunction<int64_t>(train->step.code, 6, 0, 1, 2), 612);
-  EXPECT_EQ(train->eval.code, nullptr);
-  auto *print = static_cast<const nn_print *>(tables.program.statements[1].body);
-  EXPECT_EQ(callFunction<double>(print->fn.code, 1, 2.0), std::exp(2.0));
+  auto code = (*jit)->addresses(tables.program.functions);
+  ASSERT_TRUE(bool(code)) << llvm::toString(code.takeError());
+  ASSERT_EQ(code->size(), 2u);
+  const TrainT &train = nnrt::as<TrainT>(tables.program.statements[0]);
+  EXPECT_EQ(callFunction<int64_t>((*code)[train.step.code], 6, 0, 1, 2), 612);
+  EXPECT_FALSE(train.eval.exists());
+  const PrintT &print = nnrt::as<PrintT>(tables.program.statements[1]);
+  EXPECT_EQ(callFunction<double>((*code)[print.fn.code], 1, 2.0), std::exp(2.0));
 }
 
 TEST(Jit, LazyFunctionsAreMadeByTheirFirstCall) {

@@ -5,6 +5,7 @@
 #include "compiler/codegen/Target.h"
 #include "compiler/codegen/Translate.h"
 #include "compiler/irgen/ProgramTables.h"
+#include "runtime/abi.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -80,71 +81,72 @@ struct Sample {
   Target target;
 };
 
+inline TensorT tensorOf(std::string name, std::string key, std::vector<int64_t> shape,
+                        tensor_kind kind) {
+  TensorT tensor;
+  tensor.name = std::move(name);
+  tensor.key = std::move(key);
+  tensor.shape = std::move(shape);
+  tensor.kind = kind;
+  return tensor;
+}
+
+template <class Body> void addStatement(ProgramT &program, Body body) {
+  program.statements.emplace_back();
+  program.statements.back().body.Set(std::move(body));
+}
+
 /// Fills `tables` with a program that uses the sample's functions; ProbeRuntime.cpp prints it.
 inline void fillTables(ProgramTables &tables) {
-  nn_program &p = tables.program;
-  p.name = tables.text("sample");
-  p.doc = tables.text("A \"quoted\" line\nand θ");
-  p.elements = tables.text("f32");
-  nn_tensor tensors[] = {
-      {tables.text("net.w"), tables.text("w"), 0, tables.list<int64_t>({3, 5}), 2, NN_PARAMETER, 0},
-      {tables.text("net.b"), tables.text("b"), 0, tables.list<int64_t>({5}), 1, NN_STATE, 0}};
-  p.tensors = tables.list<nn_tensor>(tensors);
-  p.n_tensors = 2;
-  nn_option option = {tables.text("epochs"), tables.text("passes"), 0.1, NN_OPTION_INTEGER};
-  p.options = tables.list<nn_option>(option);
-  p.n_options = 1;
+  ProgramT &p = tables.program;
+  p.name = "sample";
+  p.doc = "A \"quoted\" line\nand θ";
+  p.elements = "f32";
+  p.tensors = {tensorOf("net.w", "w", {3, 5}, NN_PARAMETER), tensorOf("net.b", "b", {5}, NN_STATE)};
+  OptionT &option = p.options.emplace_back();
+  option.name = "epochs";
+  option.help = "passes";
+  option.value = 0.1;
+  option.kind = NN_OPTION_INTEGER;
 
-  auto *data = tables.make<nn_data>();
-  data->name = tables.text("d");
-  data->source.kind = NN_CSV;
-  data->source.columns = tables.list<const char *>({tables.text("one"), tables.text("two")});
-  data->source.n_columns = 2;
-  data->source.values = tables.list<double>({0.5, -1.25});
-  data->source.n_values = 2;
-  data->source.seed = {7.5, -1};
-  auto *test = tables.make<nn_source>();
-  test->path = tables.text("test.csv");
-  data->test = test;
-  p.data = data;
-  p.n_data = 1;
+  DataT &data = p.data.emplace_back();
+  data.name = "d";
+  data.source = std::make_unique<SourceT>();
+  data.source->kind = NN_CSV;
+  data.source->columns = {"one", "two"};
+  data.source->values = {0.5, -1.25};
+  data.source->seed = {7.5, -1};
+  data.test = std::make_unique<SourceT>();
+  data.test->path = "test.csv";
 
-  auto *train = tables.make<nn_train>();
-  train->where = tables.text("a.nn:1:2");
-  train->has_keep = 1;
-  train->keep = {-1, NN_SPLIT_VAL, NN_LOWEST};
-  train->batch = {64, -1};
-  tables.functions[&train->step] = "numbers";
-  auto *print = tables.make<nn_print>();
-  print->text = tables.text("e");
-  tables.functions[&print->fn] = "exponential";
-  auto *load = tables.make<nn_load>();
-  load->except = tables.list<const char *>({tables.text("head")});
-  load->n_except = 1;
-  nn_statement statements[] = {
-      {NN_STMT_TRAIN, train}, {NN_STMT_PRINT, print}, {NN_STMT_LOAD, load}};
-  p.statements = tables.list<nn_statement>(statements);
-  p.n_statements = 3;
+  TrainT train;
+  train.where = "a.nn:1:2";
+  train.has_keep = true;
+  train.keep = {-1, NN_SPLIT_VAL, NN_LOWEST};
+  train.batch = {64, -1};
+  train.step = tables.function("numbers");
+  train.computed = std::make_unique<TargetsT>();
+  addStatement(p, std::move(train));
+  PrintT print;
+  print.text = "e";
+  print.fn = tables.function("exponential");
+  addStatement(p, std::move(print));
+  LoadT load;
+  load.except = {"head"};
+  addStatement(p, std::move(load));
 
-  nn_kernel kernel = nn_kernel();
-  kernel.kind = kernel.results = kernel.places = tables.text("");
-  kernel.lines = tables.list<int32_t>({0});
-  kernel.n_lines = 1;
+  p.profile = std::make_unique<ProfileT>();
+  p.profile->vector_bytes = 16;
+  SourceLineT &line = p.profile->lines.emplace_back();
+  line.where = "7";
+  line.text = "sin x";
+  ProfiledT &profiled = p.profile->functions.emplace_back();
+  profiled.code = tables.function("numbers").code;
+  profiled.name = "step";
+  KernelT &kernel = profiled.kernels.emplace_back();
+  kernel.lines = {0};
   kernel.flops.fixed = 2.5;
-  kernel.traffic = tables.list<nn_traffic>({{{4, 0}, {0, 8}}});
-  kernel.n_traffic = 1;
-  auto *profiled = tables.make<nn_profiled>();
-  profiled->name = tables.text("step");
-  profiled->kernels = tables.list<nn_kernel>(kernel);
-  profiled->n_kernels = 1;
-  tables.functions[&profiled->fn] = "numbers";
-  auto *profile = tables.make<nn_profile>();
-  profile->vector_bytes = 16;
-  profile->lines = tables.list<nn_source_line>({{tables.text("7"), tables.text("sin x")}});
-  profile->n_lines = 1;
-  profile->functions = profiled;
-  profile->n_functions = 1;
-  p.profile = profile;
+  kernel.traffic = {{{4, 0}, {0, 8}}};
 }
 
 /// Calls a compiled function as the runtime would and returns its first result.

@@ -10,21 +10,21 @@ TEST(Tables, TakesWhatPlanningDecided) {
   fillTables(tables);
   llvm::Error error = completeTables(tables, *sample.module);
   ASSERT_FALSE(bool(error)) << llvm::toString(std::move(error));
-  EXPECT_EQ(tables.program.abi_version, NN_ABI_VERSION);
-  EXPECT_EQ(tables.program.size, sizeof(nn_program));
+  EXPECT_EQ(tables.program.version, nnrt::programVersion);
   EXPECT_EQ(tables.program.persistent_bytes, 192);
   EXPECT_EQ(tables.program.tensors[0].offset, 64);
   EXPECT_EQ(tables.program.tensors[1].offset, 128);
-  auto *train = static_cast<const nn_train *>(tables.program.statements[0].body);
-  EXPECT_EQ(train->step.fixed_bytes, 4096);
-  EXPECT_EQ(train->step.row_bytes, 128);
+  const TrainT &train = nnrt::as<TrainT>(tables.program.statements[0]);
+  const CompiledFunctionT &step = tables.program.functions[size_t(train.step.code)];
+  EXPECT_EQ(step.fixed_bytes, 4096);
+  EXPECT_EQ(step.row_bytes, 128);
 }
 
 TEST(Tables, MissingFunctionIsNamed) {
   Sample sample;
   ProgramTables tables;
   fillTables(tables);
-  tables.functions[&tables.program.settings] = "settings";
+  tables.program.settings = tables.function("settings");
   llvm::Error error = completeTables(tables, *sample.module);
   ASSERT_TRUE(bool(error));
   EXPECT_NE(llvm::toString(std::move(error)).find("'settings'"), std::string::npos);
@@ -34,7 +34,7 @@ TEST(Tables, TensorWithoutAPlaceIsNamed) {
   Sample sample;
   ProgramTables tables;
   fillTables(tables);
-  const_cast<nn_tensor &>(tables.program.tensors[1]).name = "net.gone";
+  tables.program.tensors[1].name = "net.gone";
   llvm::Error error = completeTables(tables, *sample.module);
   ASSERT_TRUE(bool(error));
   EXPECT_NE(llvm::toString(std::move(error)).find("'net.gone'"), std::string::npos);

@@ -145,7 +145,7 @@ TEST_P(ContractRandom, EveryPlanGivesTheDefinition) {
   CompileOptions options;
   options.cpu = nnc::test::levels()[GetParam() % nnc::test::levels().size()];
   SCOPED_TRACE(options.cpu);
-  CompiledFunction chosen(text, options);
+  nnc::CompiledFunction chosen(text, options);
   bool batched = std::find(c.sizes.begin(), c.sizes.end(), -1) != c.sizes.end();
   std::vector<int64_t> batches = batched ? std::vector<int64_t>{1, 4, 19} : std::vector<int64_t>{1};
   for (int64_t rows : batches)
@@ -156,7 +156,7 @@ TEST_P(ContractRandom, EveryPlanGivesTheDefinition) {
       continue;
     options.plan.clear();
     llvm::raw_string_ostream(options.plan) << plan->toAttribute(&context, *shape);
-    CompiledFunction forced(text, options);
+    nnc::CompiledFunction forced(text, options);
     SCOPED_TRACE(options.plan);
     for (int64_t rows : batches)
       for (int threads : {1, 2})

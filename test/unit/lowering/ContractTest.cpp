@@ -20,7 +20,7 @@ protected:
 
 void Contract::expectCorrect(Contraction c, std::vector<int64_t> batches) {
   SCOPED_TRACE(c.name);
-  CompiledFunction function(c.module(), options());
+  nnc::CompiledFunction function(c.module(), options());
   SCOPED_TRACE(function.kernText);
   for (int64_t rows : batches) {
     SCOPED_TRACE("batch of " + std::to_string(rows));
@@ -32,7 +32,7 @@ void Contract::expectCorrect(Contraction c, std::vector<int64_t> batches) {
 }
 
 /// Checks that the plan was used: one that does not fit would have been replaced.
-void expectPlan(const CompiledFunction &function, const std::string &plan) {
+void expectPlan(const nnc::CompiledFunction &function, const std::string &plan) {
   std::string tile = plan.substr(plan.find("tile = "), plan.find('>') - plan.find("tile = "));
   EXPECT_NE(function.kernText.find(tile), std::string::npos) << tile << " is not in\n"
                                                              << function.kernText;
@@ -133,7 +133,7 @@ TEST_P(Contract, LongSums) {
            {{"batch dot", {-1}, {{{0, 1}}}, {0}, {}, {-1}}, {7, 500'000}},
            {{"row dots", {-1, 50'000}, {{{0, 1}}, {{1, 1}}}, {0, 1}, {0}, {-1, 50'000}}, {3}}}) {
     SCOPED_TRACE(c.name);
-    CompiledFunction function(c.module(), options());
+    nnc::CompiledFunction function(c.module(), options());
     SCOPED_TRACE(function.kernText);
     for (int64_t rows : batches) {
       std::vector<float> a(elementsOf(c.leftShape, rows), 0.3f),
@@ -219,7 +219,7 @@ std::vector<float> computeFull(int64_t c, int64_t o, int64_t size, int64_t windo
     for (int64_t row = 0; row < size; ++row)
       std::copy_n(&dy[(i * size + row) * size], size,
                   &wide[(i * padded + row + low) * padded + low]);
-  CompiledFunction function(fullConvolution(c, o, size, window, low, high, known), options);
+  nnc::CompiledFunction function(fullConvolution(c, o, size, window, low, high, known), options);
   EXPECT_EQ(function.kernText.find("kern.non_zero") != std::string::npos, known)
       << function.kernText;
   if (!options.plan.empty())
@@ -276,7 +276,7 @@ TEST(ContractPlans, PaddingIsLeftOutByEveryPlan) {
 
 TEST_P(Contract, EpilogueSeesEveryElementOnce) {
   Contraction c = denseForward(20, 37);
-  CompiledFunction function(c.module("  %z = nn.add %y, %y : tensor<?x37xf32>"), options()),
+  nnc::CompiledFunction function(c.module("  %z = nn.add %y, %y : tensor<?x37xf32>"), options()),
       plain(c.module(), options());
   for (int64_t rows : {1, 9, 30}) {
     auto doubled = computeContraction<float>(function, c, rows, 2),
@@ -289,13 +289,13 @@ TEST_P(Contract, EpilogueSeesEveryElementOnce) {
 TEST(ContractPlans, DoNotChangeBits) {
   auto check = [](const Contraction &c, int64_t rows, std::vector<std::string> plans) {
     SCOPED_TRACE(c.name);
-    CompiledFunction chosen(c.module());
+    nnc::CompiledFunction chosen(c.module());
     auto expected = computeContraction<float>(chosen, c, rows, 1);
     for (const std::string &plan : plans) {
       CompileOptions options;
       options.plan = plan;
       options.cpu = "x86-64-v3";
-      CompiledFunction forced(c.module(), options);
+      nnc::CompiledFunction forced(c.module(), options);
       expectPlan(forced, plan);
       for (int threads : {1, 2})
         EXPECT_TRUE(computeContraction<float>(forced, c, rows, threads) == expected)

@@ -2,6 +2,7 @@
 // barrier, as in compiled code.
 #include "test/unit/runtime/LinearProgram.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -196,31 +197,22 @@ static void prepareWhole(const nn_call *call, int32_t thread, int32_t) {
 
 // ---- tables ----
 
-static int64_t shapes[1]; // of w and x: [inputs]
-static const int64_t one[1] = {1};
-static nn_tensor tensors[4];
-static nn_model model;
-static nn_metric metric;
-static const int64_t totalSizes[2] = {1, 1};
-static const int32_t fieldOrder[2] = {0, 1};
-static const nn_trace_point points[2] = {{"@", "net.dense1", "linear.nn:3:5"},
-                                         {"log", "the loss", "linear.nn:5:9"}};
+static const int64_t mostFunctions = 64;
 
 LinearProgram::LinearProgram(int inputs) : inputs(inputs) {
-  options.push_back({"rate", "the learning rate", 0.05, NN_OPTION_NUMBER});
-  options.push_back({"epochs", "passes over the data", 3, NN_OPTION_INTEGER});
+  code.reserve(mostFunctions);
+  for (nn_code function : {init, initOptimizer, step, eval, evaluateTotals, trace, finishMae,
+                           predict, printWeights, prepareColumns, prepareWhole})
+    compiled(function, 0, 0);
+  options.push_back(optionOf("rate", "the learning rate", 0.05, NN_OPTION_NUMBER));
+  options.push_back(optionOf("epochs", "passes over the data", 3, NN_OPTION_INTEGER));
   data.name = "points";
   data.where = "linear.nn:1:1";
-  data.stratify = -1;
-  data.split_seed = {0, -1};
-  data.train = data.val = data.test_part = {0, -1};
-  nn_number zero = {0, -1};
-  data.source.n = data.source.classes = data.source.turns = data.source.factor = data.source.noise =
-      data.source.spread = data.source.dims = data.source.seed = zero;
-  data.source.where = "linear.nn:1:8";
-  testSource = data.source;
+  data.source = std::make_unique<SourceT>();
+  data.source->where = "linear.nn:1:8";
   trainBody.where = "linear.nn:4:1";
   trainBody.target = "net";
+  trainBody.computed = std::make_unique<TargetsT>();
   trainBody.batch = {2, -1};
   trainBody.epochs = {3, -1};
   trainBody.steps = {0, -1};
@@ -229,165 +221,199 @@ LinearProgram::LinearProgram(int inputs) : inputs(inputs) {
   dir = ".";
 }
 
-const char *LinearProgram::keep(const std::string &text) {
-  strings.push_back(text);
-  return strings.back().c_str();
+nn_fn LinearProgram::compiled(nn_code function, int64_t fixed, int64_t row) {
+  const size_t number = size_t(std::find(code.begin(), code.end(), function) - code.begin());
+  if (number == code.size()) {
+    if (number == mostFunctions)
+      abort();
+    code.push_back(function);
+    about.emplace_back().symbol = "function" + std::to_string(number);
+  }
+  about[number].fixed_bytes = fixed;
+  about[number].row_bytes = row;
+  return {int32_t(number)};
 }
 
 void LinearProgram::useRows(std::vector<double> values) {
-  rowValues.push_back(std::move(values));
-  data.source.kind = NN_ROWS;
-  data.source.values = rowValues.back().data();
-  data.source.n_values = int64_t(rowValues.back().size());
-  data.source.row_width = inputs + 1;
-  rowFields.assign(inputs, "x");
-  rowFields.push_back("y");
-  data.source.columns = rowFields.data();
-  data.source.n_columns = int32_t(rowFields.size());
-  columns = {{"x", "", NN_NUMBER, inputs}, {"y", "", NN_NUMBER, 1}};
-  data.prepare = {prepareWhole, 0, 64};
+  data.source->kind = NN_ROWS;
+  data.source->values = std::move(values);
+  data.source->row_width = inputs + 1;
+  data.source->columns.assign(size_t(inputs), "x");
+  data.source->columns.push_back("y");
+  columns = {columnOf("x", "", NN_NUMBER, inputs), columnOf("y", "", NN_NUMBER, 1)};
+  data.prepare = compiled(prepareWhole, 0, 64);
 }
 
 void LinearProgram::useCsv(std::string path, std::vector<std::string> names, bool category) {
-  data.source.kind = NN_CSV;
-  data.source.n_columns = 0;
-  data.source.path = keep(path);
+  data.source->kind = NN_CSV;
+  data.source->columns.clear();
+  data.source->path = path;
   columns.clear();
   for (const std::string &name : names)
-    columns.push_back({keep(name), "linear.nn:2:3", NN_NUMBER, 1});
+    columns.push_back(columnOf(name, "linear.nn:2:3", NN_NUMBER, 1));
   if (category)
     columns.back().kind = NN_CATEGORY;
-  data.prepare = {prepareColumns, 0, 64};
+  data.prepare = compiled(prepareColumns, 0, 64);
 }
 
-void LinearProgram::useGenerator(int kind, double n) {
-  data.source.kind = kind;
-  data.source.n_columns = 0;
-  data.source.n = {n, -1};
-  data.source.classes = {2, -1};
-  data.source.turns = {1, -1};
-  data.source.factor = {0.5, -1};
-  data.source.dims = {2, -1};
-  columns = {{"x", "", NN_NUMBER, 2}, {"y", "", NN_NUMBER, 1}};
-  data.prepare = {prepareWhole, 0, 64};
+void LinearProgram::useGenerator(source_kind kind, double n) {
+  data.source->kind = kind;
+  data.source->columns.clear();
+  data.source->n = {n, -1};
+  data.source->classes = {2, -1};
+  data.source->turns = {1, -1};
+  data.source->factor = {0.5, -1};
+  data.source->dims = {2, -1};
+  columns = {columnOf("x", "", NN_NUMBER, 2), columnOf("y", "", NN_NUMBER, 1)};
+  data.prepare = compiled(prepareWhole, 0, 64);
 }
 
 void LinearProgram::useIdx(std::string images, std::string labels) {
-  data.source.kind = NN_IDX;
-  data.source.n_columns = 0;
-  data.source.path = keep(images);
-  data.source.labels = keep(labels);
-  columns = {{"image", "", NN_NUMBER, inputs}, {"label", "", NN_NUMBER, 1}};
-  data.prepare = {prepareWhole, 0, 64};
+  data.source->kind = NN_IDX;
+  data.source->columns.clear();
+  data.source->path = images;
+  data.source->labels = labels;
+  columns = {columnOf("image", "", NN_NUMBER, inputs), columnOf("label", "", NN_NUMBER, 1)};
+  data.prepare = compiled(prepareWhole, 0, 64);
 }
 
-void LinearProgram::train() { statements.push_back({NN_STMT_TRAIN, &trainBody}); }
+template <class Body> void LinearProgram::add(Body body) {
+  statements.emplace_back();
+  statements.back().body.Set(std::move(body));
+}
 
-void LinearProgram::evaluate(int split) {
-  evaluations.emplace_back();
-  nn_evaluate *body = &evaluations.back();
-  body->where = "linear.nn:9:1";
-  body->target = "net";
-  body->split = split;
-  body->fields = fieldOrder;
-  body->n_fields = 2;
-  body->eval = {evaluateTotals, 0, 64};
-  body->metrics = &metric;
-  body->n_metrics = 1;
-  body->truth = 1;
-  statements.push_back({NN_STMT_EVALUATE, body});
+void LinearProgram::train() { add(TrainT()); }
+
+static MetricT maeOf(nn_fn finish) {
+  MetricT metric;
+  metric.name = "mae";
+  metric.total_sizes = {1, 1};
+  metric.finish = finish;
+  metric.direction = NN_LOWEST;
+  return metric;
+}
+
+void LinearProgram::evaluate(program::split split) {
+  EvaluateT body;
+  body.where = "linear.nn:9:1";
+  body.target = "net";
+  body.split = split;
+  body.fields = {0, 1};
+  body.eval = compiled(evaluateTotals, 0, 64);
+  body.metrics = {maeOf(compiled(finishMae, 0, 0))};
+  body.truth = 1;
+  body.computed = std::make_unique<TargetsT>();
+  add(std::move(body));
 }
 
 void LinearProgram::save(std::string path) {
-  saves.push_back({"linear.nn:10:1", "net", 0, keep(path)});
-  statements.push_back({NN_STMT_SAVE, &saves.back()});
+  SaveT body;
+  body.where = "linear.nn:10:1";
+  body.target = "net";
+  body.path = path;
+  add(std::move(body));
 }
 
 void LinearProgram::load(std::string path, std::vector<std::string> except) {
-  exceptions.emplace_back();
-  for (const std::string &prefix : except)
-    exceptions.back().push_back(keep(prefix));
-  loads.push_back(
-      {"linear.nn:11:1", 0, keep(path), exceptions.back().data(), int32_t(except.size())});
-  statements.push_back({NN_STMT_LOAD, &loads.back()});
+  LoadT body;
+  body.where = "linear.nn:11:1";
+  body.path = path;
+  body.except = std::move(except);
+  add(std::move(body));
 }
 
 void LinearProgram::print(std::string text) {
-  prints.push_back({"linear.nn:12:1", keep(text), {printWeights, 0, 0}, shapes, 1});
-  statements.push_back({NN_STMT_PRINT, &prints.back()});
+  PrintT body;
+  body.where = "linear.nn:12:1";
+  body.text = text;
+  body.fn = compiled(printWeights, 0, 0);
+  body.shape = {inputs};
+  add(std::move(body));
 }
 
 void LinearProgram::report(std::string path) {
-  reports.push_back({"linear.nn:13:1", keep(path)});
-  statements.push_back({NN_STMT_REPORT, &reports.back()});
+  ReportT body;
+  body.where = "linear.nn:13:1";
+  body.path = path;
+  add(std::move(body));
 }
 
-nn_program *LinearProgram::finish() {
-  shapes[0] = inputs;
+static TracePointT pointOf(std::string op, std::string place, std::string where) {
+  TracePointT point;
+  point.op = std::move(op);
+  point.place = std::move(place);
+  point.where = std::move(where);
+  return point;
+}
+
+ProgramT *LinearProgram::finish() {
   nnrt_test::inputs = inputs;
   nnrt_test::measured = measured;
   nnrt_test::poison = poison;
   exactFields[0] = exactFields[1] = false; // another program may have set them
   for (size_t f = 0; f < 2 && f < fields.size(); ++f)
     exactFields[f] = fields[f].flags & (NN_FIELD_NORMALIZE | NN_FIELD_CLASS_WEIGHTS);
-  tensors[0] = {"net.dense1.w", "dense1.w", offsets[0], shapes, 1, NN_PARAMETER};
-  tensors[1] = {"net.dense1.b", "dense1.b", offsets[1], nullptr, 0, NN_PARAMETER};
-  tensors[2] = {"train0.m/net.dense1.w", "train0.m/net.dense1.w", offsets[2], shapes, 1,
-                NN_OPTIMIZER_STATE};
-  tensors[3] = {"train0.m/net.dense1.b", "train0.m/net.dense1.b", offsets[3], nullptr, 0,
-                NN_OPTIMIZER_STATE};
-  model = {"net", "linear.nn:3:1", {0, 2}, {init, 0, 0}, {predict, 0, 64}, shapes, 1, one, 1, 0};
-  metric = {"mae", totalSizes, 2, nullptr, 0, {finishMae, 0, 0}, nullptr, 0, NN_LOWEST};
-  if (fields.empty()) {
-    fields.push_back({"x", shapes, 1, 0, 0, -1});
-    fields.push_back({"y", one, 1, 0, 0, -1});
-  }
-  data.columns = columns.data();
-  data.n_columns = int32_t(columns.size());
-  columnNumbers.resize(columns.size());
-  inputTable.clear();
+  if (fields.empty())
+    fields = {fieldOf("x", {inputs}), fieldOf("y", {1})};
+  data.inputs.clear();
   for (size_t c = 0; c < columns.size(); ++c) {
-    columnNumbers[c] = int32_t(c);
     columns[c].for_input = c + 1 < columns.size(); // the last is y
-    inputTable.push_back({&columnNumbers[c], 1, 1});
+    data.inputs.push_back(inputOf({int32_t(c)}, true));
   }
-  data.inputs = inputTable.data();
-  data.n_inputs = int32_t(inputTable.size());
-  data.fields = fields.data();
-  data.n_fields = int32_t(fields.size());
-  trainBody.fields = fieldOrder;
-  trainBody.n_fields = 2;
-  trainBody.init = {initOptimizer, 0, 0};
-  trainBody.step = {step, 128, 64};
-  trainBody.eval = {eval, 128, 64};
-  trainBody.trace = {trace, 0, 64};
-  trainBody.trace_points = points;
-  trainBody.n_trace_points = 2;
+  data.columns = columns;
+  data.fields = fields;
+  trainBody.fields = {0, 1};
+  trainBody.init = compiled(initOptimizer, 0, 0);
+  trainBody.step = compiled(step, 128, 64);
+  trainBody.eval = compiled(eval, 128, 64);
+  trainBody.trace = compiled(trace, 0, 64);
+  trainBody.trace_points = {pointOf("@", "net.dense1", "linear.nn:3:5"),
+                            pointOf("log", "the loss", "linear.nn:5:9")};
   trainBody.optimizer_tensors = {2, 2};
-  trainBody.metrics = &metric;
-  trainBody.n_metrics = measured;
-  trainBody.bounds = bounds.data();
-  trainBody.n_bounds = int32_t(bounds.size());
-  program = nn_program{};
-  program.abi_version = NN_ABI_VERSION;
-  program.size = sizeof(nn_program);
-  program.name = "linear";
-  program.source_path = "linear.nn";
-  program.source_dir = keep(dir);
-  program.doc = "Fits a line.";
-  program.elements = "f32";
-  program.persistent_bytes = 65536;
-  program.tensors = tensors;
-  program.n_tensors = 4;
-  program.models = &model;
-  program.n_models = 1;
-  program.data = &data;
-  program.n_data = 1;
-  program.options = options.data();
-  program.n_options = int32_t(options.size());
-  program.statements = statements.data();
-  program.n_statements = int32_t(statements.size());
-  return &program;
+  trainBody.metrics.assign(measured, maeOf(compiled(finishMae, 0, 0)));
+  trainBody.bounds = bounds;
+
+  ModelT model;
+  model.name = "net";
+  model.where = "linear.nn:3:1";
+  model.tensors = {0, 2};
+  model.init = compiled(init, 0, 0);
+  model.predict = compiled(predict, 0, 64);
+  model.in_shape = {inputs};
+  model.out_shape = {1};
+  model.data = 0;
+
+  finished.push_back(std::make_unique<ProgramT>());
+  ProgramT &result = *finished.back();
+  result.version = nnrt::programVersion;
+  result.name = "linear";
+  result.source_path = "linear.nn";
+  result.source_dir = dir;
+  result.doc = "Fits a line.";
+  result.elements = "f32";
+  result.persistent_bytes = 65536;
+  result.functions = about;
+  result.tensors = {tensorOf("net.dense1.w", "dense1.w", offsets[0], {inputs}, NN_PARAMETER),
+                    tensorOf("net.dense1.b", "dense1.b", offsets[1], {}, NN_PARAMETER),
+                    tensorOf("train0.m/net.dense1.w", "train0.m/net.dense1.w", offsets[2], {inputs},
+                             NN_OPTIMIZER_STATE),
+                    tensorOf("train0.m/net.dense1.b", "train0.m/net.dense1.b", offsets[3], {},
+                             NN_OPTIMIZER_STATE)};
+  result.models.push_back(std::move(model));
+  result.data.push_back(data);
+  result.options = options;
+  result.statements = statements;
+  for (StatementT &statement : result.statements)
+    if (statement.body.type == NN_STMT_TRAIN)
+      statement.body.Set(TrainT(trainBody));
+  return &result;
+}
+
+const nn_image *LinearProgram::image(const ProgramT &program) {
+  packed = nnrt::packProgram(program);
+  packedImage = {reinterpret_cast<const uint8_t *>(packed.data()), int64_t(packed.size()),
+                 functions()};
+  return &packedImage;
 }
 
 int LinearProgram::main(std::vector<std::string> arguments) {
@@ -397,7 +423,7 @@ int LinearProgram::main(std::vector<std::string> arguments) {
   for (std::string &argument : arguments)
     argv.push_back(&argument[0]);
   argv.push_back(nullptr);
-  return nn_main(finish(), int(arguments.size()), argv.data());
+  return nn_main(image(), int(arguments.size()), argv.data());
 }
 
 TemporaryFolder::TemporaryFolder() {

@@ -4,8 +4,10 @@
 #pragma once
 
 #include "runtime/abi.h"
+#include "runtime/schema/program.h"
+#include "test/unit/runtime/Tables.h"
 
-#include <deque>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -23,50 +25,52 @@ public:
   /// `category` is set.
   void useCsv(std::string path, std::vector<std::string> names, bool category = false);
   /// A generator with x: [2] and y.
-  void useGenerator(int kind, double n);
+  void useGenerator(source_kind kind, double n);
   /// Images of `inputs` bytes and labels.
   void useIdx(std::string images, std::string labels);
 
   void train();
-  void evaluate(int split);
+  void evaluate(program::split split);
   void save(std::string path);
   void load(std::string path, std::vector<std::string> except = {});
   void print(std::string text);
   void report(std::string path);
 
-  /// The finished tables. Call again after a change.
-  nn_program *finish();
-  /// Runs nn_main with these arguments after the program's name.
+  /// Gives a plain function a number, as if it were compiled. Its calls get `fixed` bytes of
+  /// scratch, and `row` for each row of capacity.
+  nn_fn compiled(nn_code function, int64_t fixed, int64_t row);
+  /// The functions by their numbers; they stay where they are.
+  const nn_code *functions() const { return code.data(); }
+
+  /// The finished tables. Call again after a change; what earlier calls gave stays as it was.
+  ProgramT *finish();
+  /// The same with the functions, or another program with them, as the runtime takes it. Valid
+  /// until the next call.
+  const nn_image *image() { return image(*finish()); }
+  const nn_image *image(const ProgramT &program);
+  /// Runs nn_main with these arguments behind the program's name.
   int main(std::vector<std::string> arguments = {});
 
   int inputs;
-  nn_data data{};
-  std::vector<nn_field> fields;
-  std::vector<const char *> rowFields;
-  std::vector<nn_column> columns;
-  std::vector<int32_t> columnNumbers;
-  std::vector<nn_input> inputTable;
-  nn_source testSource{};
-  nn_train trainBody{};
-  std::vector<nn_bound> bounds;
-  std::vector<nn_option> options;
+  DataT data; // without columns, inputs and fields, which finish() puts in
+  std::vector<FieldT> fields;
+  std::vector<ColumnT> columns;
+  TrainT trainBody; // of every train statement
+  std::vector<BoundT> bounds;
+  std::vector<OptionT> options;
   std::string dir;      // the program's folder
   bool measured = true; // training has a metric, mae
   bool poison = false;  // y of 999 makes the loss NaN through `log`
 
 private:
-  // Deques, because the tables point to their elements.
-  std::deque<std::string> strings;
-  std::deque<std::vector<double>> rowValues;
-  std::deque<std::vector<const char *>> exceptions;
-  std::deque<nn_evaluate> evaluations;
-  std::deque<nn_save> saves;
-  std::deque<nn_load> loads;
-  std::deque<nn_print> prints;
-  std::deque<nn_report> reports;
-  const char *keep(const std::string &text);
-  std::vector<nn_statement> statements;
-  nn_program program{};
+  template <class Body> void add(Body body);
+
+  std::vector<nn_code> code;
+  std::vector<CompiledFunctionT> about; // of each of `code`
+  std::vector<StatementT> statements;   // a train statement is empty until finish()
+  std::vector<std::unique_ptr<ProgramT>> finished;
+  std::string packed;
+  nn_image packedImage{};
 };
 
 /// The last inputs of the functions, for tests that check them.

@@ -238,31 +238,31 @@ TEST(Memory, LimitsAreAskedBefore) {
 }
 
 TEST(Settings, OfTraining) {
-  const nn_program program = {};
-  nn_train train = {};
+  const ProgramT program;
+  TrainT train;
   train.batch = {8, -1};
   train.epochs = {2, -1};
   train.steps = {0, -1};
-  Engine engine(program, 1);
+  Engine engine(program, nullptr, 1);
   TrainNumbers numbers;
   EXPECT_FALSE(trainNumbers(engine, train, numbers).failed());
-  auto error = [&](nn_number nn_train::*which, double value) {
-    nn_train changed = train;
-    changed.has_stop = 1;
+  auto error = [&](nn_number TrainT::*which, double value) {
+    TrainT changed = train;
+    changed.has_stop = true;
     changed.stop_patience = changed.checkpoint_every = {1, -1};
     changed.checkpoint = "f";
     changed.*which = {value, -1};
     return trainNumbers(engine, changed, numbers).message();
   };
-  EXPECT_EQ(error(&nn_train::batch, -8),
+  EXPECT_EQ(error(&TrainT::batch, -8),
             "`batch` is -8, but it must be a whole number of at least 0");
-  EXPECT_EQ(error(&nn_train::batch, 1e18),
+  EXPECT_EQ(error(&TrainT::batch, 1e18),
             "`batch` is 1e+18, but it must be at most 9,007,199,254,740,992");
-  EXPECT_EQ(error(&nn_train::epochs, 1e18),
+  EXPECT_EQ(error(&TrainT::epochs, 1e18),
             "`epochs` is 1e+18, but it must be at most 9,007,199,254,740,992");
   for (double value : {-1.0, 0.0, double(NAN), double(-INFINITY)})
-    EXPECT_NE(error(&nn_train::epochs, value).find("must be above 0"), std::string::npos) << value;
-  for (auto which : {&nn_train::stop_patience, &nn_train::checkpoint_every})
+    EXPECT_NE(error(&TrainT::epochs, value).find("must be above 0"), std::string::npos) << value;
+  for (auto which : {&TrainT::stop_patience, &TrainT::checkpoint_every})
     for (double value : {-1.0, 0.0, 0.5, double(NAN), double(INFINITY), 1e18})
       EXPECT_NE(error(which, value), "") << value;
   uint64_t seed = 1;

@@ -37,7 +37,7 @@ TEST(Names, ofOneKindOfBody) {
             Messages{"1:15 `fan_in` is known only in the body of an `init`"});
   EXPECT_EQ(errorsOf("optimizer o(lr) { theta <- theta - lr * grad / t }\n"), Messages{});
   EXPECT_EQ(errorsOf("layer l(x: [n]) = x * theta\n"),
-            Messages{"1:23 `theta` is known only in the body of an `optimizer`, behind `fit` and "
+            Messages{"1:23 `theta` is known only in the body of an `optimizer`, after `fit` and "
                      "in `constrain`"});
 }
 

@@ -1,8 +1,6 @@
-// Tests of sessions, which keep tensors and sources between programs, and of probes, which tell the
-// compiler what a source contains.
+// Sessions keep tensors and sources between programs; probes tell the compiler what a source has.
+#include "runtime/ask.h"
 #include "test/unit/runtime/LinearProgram.h"
-
-#include <cstring>
 
 using namespace nnrt_test;
 
@@ -16,14 +14,13 @@ TEST(Session, KeepsWhatWasTrained) {
     program.trainBody.epochs = {50, -1};
     program.train();
     program.print("w");
-    EXPECT_EQ(caught([&] { return nn_session_run(session, program.finish(), nullptr, 0); }).code,
-              0);
+    EXPECT_EQ(caught([&] { return nn_session_run(session, program.image(), nullptr, 0); }).code, 0);
     trained = finalWeights;
   }
   LinearProgram next;
   next.useRows({0, 1});
   next.print("w");
-  Caught run = caught([&] { return nn_session_run(session, next.finish(), nullptr, 0); });
+  Caught run = caught([&] { return nn_session_run(session, next.image(), nullptr, 0); });
   EXPECT_EQ(run.code, 0);
   EXPECT_EQ(finalWeights, trained);
   EXPECT_EQ(run.out.find("w = "), 0u) << run.out;
@@ -31,7 +28,7 @@ TEST(Session, KeepsWhatWasTrained) {
   LinearProgram wider(2); // the same names with other shapes: drawn again
   wider.useRows({0, 1, 2});
   wider.print("w");
-  EXPECT_EQ(caught([&] { return nn_session_run(session, wider.finish(), nullptr, 0); }).code, 0);
+  EXPECT_EQ(caught([&] { return nn_session_run(session, wider.image(), nullptr, 0); }).code, 0);
   EXPECT_EQ(finalWeights[1], 0.02f);
   nn_session_destroy(session);
 }
@@ -49,14 +46,14 @@ TEST(Session, RemembersStatements) {
   {
     LinearProgram once;
     program(once);
-    EXPECT_EQ(caught([&] { return nn_session_run(session, once.finish(), first, 0); }).code, 0);
+    EXPECT_EQ(caught([&] { return nn_session_run(session, once.image(), first, 0); }).code, 0);
     trained = finalWeights;
   }
   EXPECT_EQ(nn_session_remembers(session, 7), 1);
   EXPECT_EQ(nn_session_remembers(session, 9), 0);
   LinearProgram again; // its training is the earlier one, and is not repeated
   program(again);
-  Caught run = caught([&] { return nn_session_run(session, again.finish(), second, 1); });
+  Caught run = caught([&] { return nn_session_run(session, again.image(), second, 1); });
   EXPECT_EQ(run.code, 0);
   EXPECT_EQ(finalWeights, trained);
   EXPECT_EQ(run.out.find("w = "), 0u) << run.out;
@@ -69,54 +66,36 @@ TEST(Session, ErrorsDoNotEndIt) {
   LinearProgram broken;
   broken.useCsv("nowhere.csv", {"a", "y"});
   broken.train();
-  EXPECT_EQ(caught([&] { return nn_session_run(session, broken.finish(), nullptr, 0); }).code, 1);
+  EXPECT_EQ(caught([&] { return nn_session_run(session, broken.image(), nullptr, 0); }).code, 1);
   LinearProgram good;
   good.useRows({0, 1});
   good.print("w");
-  EXPECT_EQ(caught([&] { return nn_session_run(session, good.finish(), nullptr, 0); }).code, 0);
+  EXPECT_EQ(caught([&] { return nn_session_run(session, good.image(), nullptr, 0); }).code, 0);
   nn_session_destroy(session);
-}
-
-static nn_source source(int kind, const char *path) {
-  nn_source s{};
-  s.kind = kind;
-  s.path = path;
-  s.n.slot = -1;
-  return s;
 }
 
 TEST(Probe, Csv) {
   TemporaryFolder folder;
   folder.write("a.csv", "width,height\n1,2\n3,4\n");
   folder.write("b.csv", "1,2\n3,4\n5,6");
-  nn_source s = source(NN_CSV, "a.csv");
-  nn_probe probe;
-  ASSERT_EQ(nn_probe_source(&s, folder.path.c_str(), &probe), 0) << probe.error;
+  nn_probe probe = nn_probe_source(sourceOf(NN_CSV, "a.csv"), folder.path);
+  ASSERT_EQ(probe.error, "");
   EXPECT_EQ(probe.rows, 2);
-  ASSERT_EQ(probe.n_columns, 2);
-  EXPECT_STREQ(probe.columns[1].name, "height");
-  nn_probe_free(&probe);
-  s.path = "b.csv";
-  ASSERT_EQ(nn_probe_source(&s, folder.path.c_str(), &probe), 0) << probe.error;
+  ASSERT_EQ(probe.columns.size(), 2u);
+  EXPECT_EQ(probe.columns[1].name, "height");
+  probe = nn_probe_source(sourceOf(NN_CSV, "b.csv"), folder.path);
+  ASSERT_EQ(probe.error, "");
   EXPECT_EQ(probe.rows, 3);
-  EXPECT_STREQ(probe.columns[0].name, "c1");
-  nn_probe_free(&probe);
+  EXPECT_EQ(probe.columns[0].name, "c1");
 }
 
 TEST(Probe, Mistakes) {
   TemporaryFolder folder;
   folder.write("empty.csv", "");
-  nn_source s = source(NN_CSV, "empty.csv");
-  nn_probe probe;
-  EXPECT_EQ(nn_probe_source(&s, folder.path.c_str(), &probe), 1);
-  EXPECT_EQ(std::string(probe.error), folder / "empty.csv" + " is empty");
-  nn_probe_free(&probe);
-  s.path = "none.csv";
-  EXPECT_EQ(nn_probe_source(&s, folder.path.c_str(), &probe), 1);
-  nn_probe_free(&probe);
-  s = source(NN_IDX, "empty.csv");
-  EXPECT_EQ(nn_probe_source(&s, folder.path.c_str(), &probe), 1);
-  nn_probe_free(&probe);
+  EXPECT_EQ(nn_probe_source(sourceOf(NN_CSV, "empty.csv"), folder.path).error,
+            folder / "empty.csv" + " is empty");
+  EXPECT_NE(nn_probe_source(sourceOf(NN_CSV, "none.csv"), folder.path).error, "");
+  EXPECT_NE(nn_probe_source(sourceOf(NN_IDX, "empty.csv"), folder.path).error, "");
 }
 
 TEST(Probe, Idx) {
@@ -125,13 +104,10 @@ TEST(Probe, Idx) {
   const char label[] = "\0\0\x08\x01\0\0\0\2";
   folder.write("images", std::string(image, 16) + std::string(24, 0));
   folder.write("labels", std::string(label, 8) + std::string(2, 0));
-  nn_source s = source(NN_IDX, "images");
-  s.labels = "labels";
-  nn_probe probe;
-  ASSERT_EQ(nn_probe_source(&s, folder.path.c_str(), &probe), 0) << probe.error;
+  SourceT source = sourceOf(NN_IDX, "images");
+  source.labels = "labels";
+  const nn_probe probe = nn_probe_source(source, folder.path);
+  ASSERT_EQ(probe.error, "");
   EXPECT_EQ(probe.rows, 2);
-  EXPECT_EQ(probe.columns[0].shape[0], 1);
-  EXPECT_EQ(probe.columns[0].shape[1], 3);
-  EXPECT_EQ(probe.columns[0].shape[2], 4);
-  nn_probe_free(&probe);
+  EXPECT_EQ(probe.columns[0].shape, (std::vector<int64_t>{1, 3, 4}));
 }

@@ -1,22 +1,17 @@
-// Tests of nn_summarize_columns: statistics of columns.
+// nn_summarize_columns: what columns are like.
+#include "runtime/ask.h"
 #include "test/unit/runtime/LinearProgram.h"
 
 using namespace nnrt_test;
 
-static nn_source sourceOf(int kind, const char *path) {
-  nn_source s{};
-  s.kind = kind;
-  s.path = path;
-  return s;
-}
-
 TEST(Columns, OfATable) {
   TemporaryFolder folder;
   folder.write("a.csv", "age,on\n30,0\n-40,1\n");
-  const nn_source s = sourceOf(NN_CSV, "a.csv");
-  const nn_column columns[] = {{"on", "", NN_NUMBER, 1}, {"age", "", NN_NUMBER, 1}};
-  nn_column_summary summaries[2];
-  ASSERT_EQ(nn_summarize_columns(&s, folder.path.c_str(), nullptr, columns, 2, summaries), 0);
+  const SourceT source = sourceOf(NN_CSV, "a.csv");
+  const std::vector<ColumnT> columns = {columnOf("on", "", NN_NUMBER, 1),
+                                        columnOf("age", "", NN_NUMBER, 1)};
+  const auto summaries = nn_summarize_columns(source, folder.path, "", columns);
+  ASSERT_EQ(summaries.size(), 2u);
   EXPECT_EQ(summaries[0].most, 1);
   EXPECT_TRUE(summaries[0].is_binary);
   EXPECT_EQ(summaries[1].least, -40);
@@ -24,21 +19,17 @@ TEST(Columns, OfATable) {
   EXPECT_DOUBLE_EQ(summaries[1].mean_square, (30 * 30 + 40 * 40) / 2.0);
   EXPECT_FALSE(summaries[1].is_binary);
   // Found in the other folder too.
-  EXPECT_EQ(nn_summarize_columns(&s, "nowhere", folder.path.c_str(), columns, 2, summaries), 0);
+  EXPECT_EQ(nn_summarize_columns(source, "nowhere", folder.path, columns).size(), 2u);
 }
 
 TEST(Columns, OfRows) {
-  const double values[] = {0, 200, 1, 3, 5, 0};
-  nn_source s = sourceOf(NN_ROWS, nullptr);
-  s.values = values;
-  s.n_values = 6;
-  s.row_width = 3;
-  const char *fields[] = {"x", "x", "y"};
-  s.columns = fields;
-  s.n_columns = 3;
-  const nn_column columns[] = {{"x", "", NN_NUMBER, 2}, {"y", "", NN_NUMBER, 1}};
-  nn_column_summary summaries[2];
-  ASSERT_EQ(nn_summarize_columns(&s, "", nullptr, columns, 2, summaries), 0);
+  SourceT source = sourceOf(NN_ROWS);
+  source.values = {0, 200, 1, 3, 5, 0};
+  source.row_width = 3;
+  source.columns = {"x", "x", "y"};
+  const auto summaries = nn_summarize_columns(
+      source, "", "", {columnOf("x", "", NN_NUMBER, 2), columnOf("y", "", NN_NUMBER, 1)});
+  ASSERT_EQ(summaries.size(), 2u);
   EXPECT_EQ(summaries[0].most, 200);
   EXPECT_EQ(summaries[0].least, 0);
   EXPECT_TRUE(summaries[1].is_binary);
@@ -47,16 +38,14 @@ TEST(Columns, OfRows) {
 TEST(Columns, WhatCannotBeRead) {
   TemporaryFolder folder;
   folder.write("bad.csv", "age\n30\nold\n");
-  nn_column_summary summary;
-  const nn_column age{"age", "", NN_NUMBER, 1}, other{"size", "", NN_NUMBER, 1};
-  nn_source s = sourceOf(NN_CSV, "bad.csv");
-  EXPECT_EQ(nn_summarize_columns(&s, folder.path.c_str(), nullptr, &age, 1, &summary), 1);
-  EXPECT_EQ(nn_summarize_columns(&s, folder.path.c_str(), nullptr, &other, 1, &summary), 1);
-  s.path = "missing.csv";
-  EXPECT_EQ(nn_summarize_columns(&s, folder.path.c_str(), nullptr, &age, 1, &summary), 1);
-  s = sourceOf(NN_IMAGES, "nowhere"); // not read
-  EXPECT_EQ(nn_summarize_columns(&s, "", nullptr, &age, 1, &summary), 0);
-  EXPECT_EQ(summary.most, 255);
-  s = sourceOf(NN_MOONS, nullptr);
-  EXPECT_EQ(nn_summarize_columns(&s, "", nullptr, &age, 1, &summary), 1);
+  auto summaries = [&](const SourceT &source, const char *column) {
+    return nn_summarize_columns(source, folder.path, "", {columnOf(column, "", NN_NUMBER, 1)});
+  };
+  EXPECT_TRUE(summaries(sourceOf(NN_CSV, "bad.csv"), "age").empty());
+  EXPECT_TRUE(summaries(sourceOf(NN_CSV, "bad.csv"), "size").empty());
+  EXPECT_TRUE(summaries(sourceOf(NN_CSV, "missing.csv"), "age").empty());
+  const auto images = summaries(sourceOf(NN_IMAGES, "nowhere"), "age"); // not read
+  ASSERT_EQ(images.size(), 1u);
+  EXPECT_EQ(images[0].most, 255);
+  EXPECT_TRUE(summaries(sourceOf(NN_MOONS), "age").empty());
 }

@@ -18,7 +18,7 @@ struct Loaded {
   Status status;
 
   explicit Loaded(LinearProgram &p, SourceCache *cache = nullptr)
-      : program(p), engine(*p.finish(), 1) {
+      : program(p), engine(*p.finish(), p.functions(), 1) {
     status = engine.start(0, {0.1, 3});
     if (!status.failed())
       status = data.load(engine, engine.program.data[0], {p.dir, ""}, cache);
@@ -86,14 +86,9 @@ TEST(Dataset, FilterComesBeforeClasses) {
   LinearProgram program;
   program.dir = folder.path;
   program.useCsv("a.csv", {"a", "b"}, true);
-  nn_column where = {"a", "linear.nn:2:9", NN_NUMBER, 1};
-  program.data.where_columns = &where;
-  program.data.n_where_columns = 1;
-  const int32_t first[] = {0};
-  const nn_input wide = {first, 1, 1};
-  program.data.where_inputs = &wide;
-  program.data.n_where_inputs = 1;
-  program.data.keep = {keepAboveTwo, 0, 64};
+  program.data.where_columns = {columnOf("a", "linear.nn:2:9", NN_NUMBER, 1)};
+  program.data.where_inputs = {inputOf({0}, true)};
+  program.data.keep = program.compiled(keepAboveTwo, 0, 64);
   Loaded loaded(program);
   ASSERT_FALSE(loaded.status.failed()) << loaded.error();
   EXPECT_EQ(loaded.field(0), (std::vector<double>{3, 5, 4}));
@@ -111,12 +106,9 @@ TEST(Dataset, TestSourceIsKeptApart) {
   LinearProgram program;
   program.dir = folder.path;
   program.useCsv("a.csv", {"a", "b"}, true);
-  program.testSource = program.data.source;
-  program.testSource.path = "t.csv";
-  program.data.test = &program.testSource;
-  static const int64_t one[] = {1};
-  program.fields = {{"x", one, 1, NN_FIELD_NORMALIZE, 0, -1},
-                    {"y", one, 1, NN_FIELD_CATEGORY, 0, 1}};
+  program.data.test = std::make_unique<SourceT>(*program.data.source);
+  program.data.test->path = "t.csv";
+  program.fields = {fieldOf("x", {1}, NN_FIELD_NORMALIZE), fieldOf("y", {1}, NN_FIELD_CATEGORY, 1)};
   Loaded loaded(program);
   ASSERT_FALSE(loaded.status.failed()) << loaded.error();
   EXPECT_EQ(loaded.data.splits[0], (std::vector<int64_t>{0, 1}));
@@ -132,22 +124,17 @@ TEST(Dataset, TestSourceIsKeptApart) {
       "t.csv:2: class `z` of column `b` does not occur in the training data (at linear.nn:1:1)");
 }
 
-/// The bound of an index of field 1 into `count` elements.
-static nn_bound selects(int64_t count, const char *where) {
-  return {1, NN_SELECTS, count, 0, 0, NAN, nullptr, where};
-}
-
 TEST(Dataset, BoundsNameTheRow) {
   LinearProgram program;
   program.useRows({0, 0, 0, 1, 0, 3});
   Loaded loaded(program);
-  EXPECT_FALSE(loaded.data.checkBound(loaded.engine, selects(4, "linear.nn:7:7")).failed());
-  EXPECT_EQ(loaded.data.checkBound(loaded.engine, selects(3, "linear.nn:7:7")).message(),
+  EXPECT_FALSE(loaded.data.checkBound(loaded.engine, selects(1, 4, "linear.nn:7:7")).failed());
+  EXPECT_EQ(loaded.data.checkBound(loaded.engine, selects(1, 3, "linear.nn:7:7")).message(),
             "row 3: `y` of points is 3, but it selects one of 3: whole numbers from 0 to 2 (at "
             "linear.nn:7:7)");
   program.useRows({0, 0.5});
   Loaded half(program);
-  EXPECT_TRUE(half.data.checkBound(half.engine, selects(3, "")).failed());
+  EXPECT_TRUE(half.data.checkBound(half.engine, selects(1, 3, "")).failed());
 }
 
 TEST(Dataset, NumbersThatAreNotFinite) {
@@ -156,7 +143,7 @@ TEST(Dataset, NumbersThatAreNotFinite) {
   LinearProgram program;
   program.dir = folder.path;
   program.useCsv("a.csv", {"a", "b"});
-  program.data.prepare.code = divideByX;
+  program.data.prepare = program.compiled(divideByX, 0, 64);
   Loaded loaded(program);
   EXPECT_EQ(loaded.error(), "a.csv:3: `x` of points is inf (at linear.nn:1:1)");
 }
@@ -195,7 +182,7 @@ TEST(Dataset, SessionsReadSourcesOnce) {
 }
 
 TEST(Generators, Shapes) {
-  for (int kind : {NN_SPIRALS, NN_MOONS, NN_CIRCLES, NN_BLOBS}) {
+  for (source_kind kind : {NN_SPIRALS, NN_MOONS, NN_CIRCLES, NN_BLOBS}) {
     LinearProgram program(2);
     program.useGenerator(kind, 101);
     Loaded loaded(program);
@@ -220,9 +207,9 @@ TEST(Generators, NoiseHasItsDeviationAndDependsOnTheSeed) {
   LinearProgram program(2);
   program.useGenerator(NN_CIRCLES, 4000);
   Loaded plain(program);
-  program.data.source.noise = {0.1, -1};
+  program.data.source->noise = {0.1, -1};
   Loaded noisy(program), again(program);
-  program.data.source.seed = {1, -1};
+  program.data.source->seed = {1, -1};
   Loaded other(program);
   EXPECT_EQ(noisy.field(0), again.field(0));
   EXPECT_NE(noisy.field(0), other.field(0));
@@ -243,9 +230,8 @@ TEST(Generators, WrongParameters) {
 TEST(Dataset, EachFoldHasItsOwnStatistics) {
   LinearProgram program;
   program.useRows({1, 0, 2, 0, 4, 0, 8, 0, 16, 0, 32, 0});
-  static const int64_t one[] = {1};
-  program.fields = {{"x", one, 1, NN_FIELD_NORMALIZE, 0, -1}, {"y", one, 1, 0, 0, -1}};
-  program.data.has_split = 1;
+  program.fields = {fieldOf("x", {1}, NN_FIELD_NORMALIZE), fieldOf("y", {1})};
+  program.data.has_split = true;
   program.data.folds = 3;
   program.data.stratify = -1;
   program.data.train.value = -1;
@@ -308,7 +294,7 @@ TEST(Dataset, FillsAreOfTheTrainingSplit) {
                         : "y") +
             "\n";
   folder.write("a.csv", text);
-  for (int32_t absent : {NN_ABSENT_MEAN, NN_ABSENT_MEDIAN, NN_ABSENT_MODE, NN_ABSENT_VALUE}) {
+  for (auto absent : {NN_ABSENT_MEAN, NN_ABSENT_MEDIAN, NN_ABSENT_MODE, NN_ABSENT_VALUE}) {
     LinearProgram program;
     program.dir = folder.path;
     program.useCsv("a.csv", {"a", "b"}, true);
@@ -316,7 +302,7 @@ TEST(Dataset, FillsAreOfTheTrainingSplit) {
     program.columns[0].fill = -7;
     program.columns[1].absent = NN_ABSENT_VALUE;
     program.columns[1].text = "w";
-    program.data.has_split = 1;
+    program.data.has_split = true;
     program.data.folds = 4;
     Loaded loaded(program);
     ASSERT_FALSE(loaded.status.failed()) << loaded.error();

@@ -1,15 +1,17 @@
 // Tests of inputs: columns side by side, class numbers of names and of numbers, and cells without a
 // value.
 #include "runtime/data/dataset.h"
+#include "test/unit/runtime/Tables.h"
 
 #include <gtest/gtest.h>
 
 using namespace nnrt;
+using namespace nnrt_test;
 
 namespace {
 
 /// Columns c of one number each: 100 c + row.
-class Numbers : public Source {
+class Numbers : public nnrt::Source {
 public:
   void fill(int column, const int64_t *selected, int64_t count, Elements out) const override {
     for (int64_t r = 0; r < count; ++r)
@@ -19,14 +21,16 @@ public:
   std::string place(int64_t row) const override { return "row " + std::to_string(row); }
 };
 
+/// Three columns of one number each.
+const std::vector<ColumnT> columns = {columnOf("a", "", NN_NUMBER, 1),
+                                      columnOf("b", "", NN_NUMBER, 1),
+                                      columnOf("c", "", NN_NUMBER, 1)};
+
 } // namespace
 
 TEST(Inputs, ColumnsOfARunStandSideBySide) {
-  const nn_column columns[] = {
-      {"a", "", NN_NUMBER, 1}, {"b", "", NN_NUMBER, 1}, {"c", "", NN_NUMBER, 1}};
-  const int32_t run[] = {2, 0, 1};
-  const nn_input inputs[] = {{run, 3, 1}};
-  const InputTable table{columns, inputs, 1, 0};
+  const std::vector<InputT> inputs = {inputOf({2, 0, 1}, true)};
+  const InputTable table{columns, inputs, 0};
   const int64_t rows[] = {7, 5};
   Numbers source;
   InputBuffers buffers;
@@ -38,17 +42,15 @@ TEST(Inputs, ColumnsOfARunStandSideBySide) {
 }
 
 TEST(Inputs, WideNumbersDoNotFitNarrowInputs) {
-  const nn_column columns[] = {
-      {"a", "", NN_NUMBER, 1}, {"b", "", NN_NUMBER, 1}, {"c", "", NN_NUMBER, 1}};
-  const int32_t first[] = {0}, third[] = {2};
-  const nn_input narrow[] = {{first, 1, 0}, {third, 1, 0}}, wide[] = {{first, 1, 0}, {third, 1, 1}};
+  const std::vector<InputT> narrow = {inputOf({0}, false), inputOf({2}, false)},
+                            wide = {inputOf({0}, false), inputOf({2}, true)};
   Numbers source;
   source.rows = 1;
-  EXPECT_NE(checkWidths(source, {columns, narrow, 2, 0}, "a.nn:1:1")
+  EXPECT_NE(checkWidths(source, {columns, narrow, 0}, "a.nn:1:1")
                 .message()
                 .find("`c` has numbers that need 64 bits"),
             std::string::npos);
-  EXPECT_FALSE(checkWidths(source, {columns, wide, 2, 0}, "a.nn:1:1").failed());
+  EXPECT_FALSE(checkWidths(source, {columns, wide, 0}, "a.nn:1:1").failed());
 }
 
 TEST(ClassNumbers, OfCodesAndOfNumbers) {

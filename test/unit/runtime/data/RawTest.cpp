@@ -12,11 +12,6 @@ using namespace nnrt_test;
 
 namespace {
 
-/// The bound of an index of field 1 into `count` elements.
-nn_bound selects(int64_t count, const char *where) {
-  return {1, NN_SELECTS, count, 0, 0, NAN, nullptr, where};
-}
-
 std::string bigEndian(uint32_t value) {
   return {char(value >> 24), char(value >> 16), char(value >> 8), char(value)};
 }
@@ -53,21 +48,21 @@ struct Images : testing::Test {
     writeImages(folder, "t", 100, pixels);
     program.dir = folder.path;
     program.useIdx("a", "a.labels");
-    static const int64_t shape[] = {pixels};
-    static const int64_t one[] = {1};
-    program.fields = {{"x", shape, 1, 0, 0, -1}, {"y", one, 1, 0, 0, -1}};
-    program.data.prepare = {invert<pixels>, 0, 64};
-    program.testSource = program.data.source;
-    program.testSource.path = "t";
-    program.testSource.labels = "t.labels";
-    program.data.test = &program.testSource;
+    program.fields = {fieldOf("x", {pixels}), fieldOf("y", {1})};
+    program.data.prepare = program.compiled(invert<pixels>, 0, 64);
+    program.data.test = std::make_unique<SourceT>(*program.data.source);
+    program.data.test->path = "t";
+    program.data.test->labels = "t.labels";
   }
 
   struct Loaded {
     Engine engine;
     Dataset data;
     Status status;
-    Loaded(LinearProgram &program, bool raw, int threads = 2) : engine(*program.finish(), threads) {
+    nn_fn nothing;
+    Loaded(LinearProgram &program, bool raw, int threads = 2)
+        : engine(*program.finish(), program.functions(), threads),
+          nothing(program.compiled([](const nn_call *, int32_t, int32_t) {}, 0, 64)) {
       data.keptBytes = raw ? 0 : int64_t(1) << 40;
       status = engine.start(0, {0.1, 3});
       if (!status.failed())
@@ -76,12 +71,10 @@ struct Images : testing::Test {
     /// The fields of a batch as a step would get them.
     std::vector<std::vector<float>> batch(std::vector<int64_t> rows, int64_t capacity) {
       Batches batches;
-      const int32_t fields[] = {1, 0};
-      Status prepared = batches.prepare(engine, data, fields, 2, capacity);
+      Status prepared = batches.prepare(engine, data, {1, 0}, capacity);
       EXPECT_FALSE(prepared.failed()) << prepared.message();
       Gather gather = batches.gather(rows.data(), int64_t(rows.size()));
       Tuning tuning;
-      const nn_fn nothing = {[](const nn_call *, int32_t, int32_t) {}, 0, 64};
       engine.call(nothing, batches.in(), nullptr, int64_t(rows.size()), capacity, tuning, &gather);
       auto *y = static_cast<const float *>(batches.in()[0]),
            *x = static_cast<const float *>(batches.in()[1]);
@@ -128,7 +121,7 @@ TEST_F(Images, CheckedLater) {
   writeImages(folder, "t", 100, pixels, 50 * pixels + 7);
   const std::string message = Loaded(program, true).status.message();
   for (bool begun : {false, true}) {
-    Engine engine(*program.finish(), 2);
+    Engine engine(*program.finish(), program.functions(), 2);
     Dataset data;
     data.keptBytes = 0;
     ASSERT_FALSE(engine.start(0, {0.1, 3}).failed());
@@ -141,16 +134,16 @@ TEST_F(Images, CheckedLater) {
   // Bounds are checked with the rows, in the order in which they were requested.
   writeImages(folder, "t", 100, pixels);
   for (bool begun : {false, true}) {
-    Engine engine(*program.finish(), 2);
+    Engine engine(*program.finish(), program.functions(), 2);
     Dataset data;
     data.keptBytes = 0;
     ASSERT_FALSE(engine.start(0, {0.1, 3}).failed());
     ASSERT_FALSE(
         data.load(engine, engine.program.data[0], {program.dir, ""}, nullptr, true).failed());
     EXPECT_TRUE(data.unchecked());
-    EXPECT_FALSE(data.checkBound(engine, selects(10, "a.nn:1:1")).failed());
-    EXPECT_FALSE(data.checkBound(engine, selects(9, "a.nn:2:1")).failed());
-    EXPECT_FALSE(data.checkBound(engine, selects(3, "a.nn:3:1")).failed());
+    EXPECT_FALSE(data.checkBound(engine, selects(1, 10, "a.nn:1:1")).failed());
+    EXPECT_FALSE(data.checkBound(engine, selects(1, 9, "a.nn:2:1")).failed());
+    EXPECT_FALSE(data.checkBound(engine, selects(1, 3, "a.nn:3:1")).failed());
     if (begun)
       data.beginCheck(engine);
     Status status = data.checkRows(engine);
@@ -168,10 +161,8 @@ TEST(Raw, RunEndsBeforeItWritesAnythingOfBadData) {
     LinearProgram program(size);
     program.dir = folder.path;
     program.useIdx("a", "a.labels");
-    static const int64_t shape[] = {size};
-    static const int64_t one[] = {1};
-    program.fields = {{"x", shape, 1, 0, 0, -1}, {"y", one, 1, 0, 0, -1}};
-    program.data.prepare = {invert<size>, 0, 64};
+    program.fields = {fieldOf("x", {size}), fieldOf("y", {1})};
+    program.data.prepare = program.compiled(invert<size>, 0, 64);
     program.trainBody.batch = {16, -1};
     program.train();
     const std::string weights = folder / "w.safetensors";
@@ -191,10 +182,8 @@ TEST(Raw, RunEndsBeforeItWritesAnythingOfBadData) {
 
 TEST_F(Images, BoundsOfNumbersAndOfTensors) {
   Loaded kept(program, false), raw(program, true);
-  auto selects = [](int32_t field, int64_t bound) {
-    return nn_bound{field, NN_SELECTS, bound, 0, 0, NAN, nullptr, "a.nn:1:1"};
-  };
-  for (const nn_bound &bound : {selects(1, 10), selects(1, 9), selects(0, 3)})
+  const std::string where = "a.nn:1:1";
+  for (const BoundT &bound : {selects(1, 10, where), selects(1, 9, where), selects(0, 3, where)})
     EXPECT_EQ(raw.data.checkBound(raw.engine, bound).message(),
               kept.data.checkBound(kept.engine, bound).message());
   // The whole field was needed for the last one, and is kept.
@@ -211,7 +200,7 @@ TEST_F(Images, StatisticsAndSmallDataKeepTheFields) {
 TEST(Raw, OnlyCompactSources) {
   LinearProgram program;
   program.useRows({1, 2, 3, 4});
-  Engine engine(*program.finish(), 1);
+  Engine engine(*program.finish(), program.functions(), 1);
   Dataset data;
   data.keptBytes = 0;
   ASSERT_FALSE(engine.start(0, {0.1, 3}).failed());

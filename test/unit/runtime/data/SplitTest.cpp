@@ -18,13 +18,10 @@ struct Splits {
   Splits(int64_t rows, double train, double val, double test, uint64_t seed = 0,
          std::vector<int32_t> strata = {}, int folds = 0) {
     nnrt_test::LinearProgram program;
-    nn_program *tables = program.finish();
-    static const nn_number constant = {0, -1};
-    Engine engine(*tables, 1);
-    nn_data data{};
-    data.has_split = 1;
+    Engine engine(*program.finish(), program.functions(), 1);
+    DataT data;
+    data.has_split = true;
     data.folds = folds;
-    data.train = data.val = data.test_part = constant;
     data.train.value = train;
     data.val.value = val;
     data.test_part.value = test;

@@ -15,8 +15,8 @@ Has third(const std::string &name) {
 }
 Has first(const std::string &name) { return name == "tuning" ? Has::Unknown : Has::No; }
 
-std::string errorOf(const char *features, Has (*has)(const std::string &)) {
-  nn_program program = {};
+std::string errorOf(const std::string &features, Has (*has)(const std::string &)) {
+  ProgramT program;
   program.cpu = "x86-64-v4";
   program.features = features;
   return checkProcessor(program, has).message();
@@ -27,7 +27,7 @@ std::string errorOf(const char *features, Has (*has)(const std::string &)) {
 TEST(Processor, WhatIsThereIsEnough) {
   EXPECT_EQ(errorOf("avx2,fma,tuning", third), "");
   EXPECT_EQ(errorOf("", first), "");
-  EXPECT_EQ(errorOf(nullptr, first), "");
+  EXPECT_EQ(checkProcessor(ProgramT(), first).message(), "");
 }
 
 TEST(Processor, SaysWhatIsMissing) {
@@ -73,13 +73,13 @@ TEST(Processor, RunsThatCannotBeEndBeforeTheyBegin) {
     GTEST_SKIP();
   LinearProgram whole;
   whole.useRows({1, 2});
-  nn_program program = *whole.finish();
+  ProgramT program = *whole.finish();
   program.cpu = "x86-64-v9";
   program.features = "sse2,xop";
   auto run = [&](std::string flag) {
     std::string name = "./t";
     char *argv[] = {&name[0], flag.empty() ? nullptr : &flag[0], nullptr};
-    return caught([&] { return nn_main(&program, flag.empty() ? 1 : 2, argv); });
+    return caught([&] { return nn_main(whole.image(program), flag.empty() ? 1 : 2, argv); });
   };
   const Caught wrong = run("");
   EXPECT_EQ(wrong.code, 1);

@@ -1,5 +1,6 @@
 // Tests of tensors in the arena's order and in row-major order.
 #include "runtime/device/engine.h"
+#include "test/unit/runtime/Tables.h"
 #include "gtest/gtest.h"
 
 #include <numeric>
@@ -10,14 +11,11 @@ namespace {
 
 /// A program with one 3 x 4 matrix in blocks of two columns, and the same matrix row-major.
 struct TwoMatrices {
-  int64_t shape[2] = {3, 4};
-  nn_tensor tensors[2] = {{"net.w", "w", 0, shape, 2, NN_PARAMETER, 2},
-                          {"net.u", "u", 64, shape, 2, NN_PARAMETER, 0}};
-  nn_program program{};
+  ProgramT program;
   TwoMatrices() {
     program.elements = "f32";
-    program.tensors = tensors;
-    program.n_tensors = 2;
+    program.tensors = {nnrt_test::tensorOf("net.w", "w", 0, {3, 4}, NN_PARAMETER, 2),
+                       nnrt_test::tensorOf("net.u", "u", 64, {3, 4}, NN_PARAMETER)};
   }
 };
 
@@ -28,7 +26,7 @@ std::vector<float> moved(void (Engine::*move)(int32_t, const unsigned char *, un
                              const,
                          int32_t tensor, const std::vector<float> &from) {
   TwoMatrices matrices;
-  Engine engine(matrices.program, 1);
+  Engine engine(matrices.program, nullptr, 1);
   std::vector<float> to(from.size(), -1);
   (engine.*move)(tensor, reinterpret_cast<const unsigned char *>(from.data()),
                  reinterpret_cast<unsigned char *>(to.data()));
@@ -49,7 +47,7 @@ TEST(Engine, ImportsRowsIntoBlocks) {
 
 TEST(RowMajor, CopiesOnlyWhatIsInBlocks) {
   TwoMatrices matrices;
-  Engine engine(matrices.program, 1);
+  Engine engine(matrices.program, nullptr, 1);
   RowMajor rows(engine);
   auto *blocks = reinterpret_cast<const unsigned char *>(byBlocks.data());
   const unsigned char *copy = rows.of(0, blocks);

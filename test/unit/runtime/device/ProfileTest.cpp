@@ -14,26 +14,44 @@ void busy(double seconds) {
     ;
 }
 
-void function(const nn_call *, int32_t, int32_t) {}
+KernelT kernelOf(std::string kind, std::string results, std::string places,
+                 std::vector<int32_t> lines) {
+  KernelT kernel;
+  kernel.kind = std::move(kind);
+  kernel.results = std::move(results);
+  kernel.places = std::move(places);
+  kernel.lines = std::move(lines);
+  return kernel;
+}
+
+SourceLineT lineOf(std::string where, std::string text) {
+  SourceLineT line;
+  line.where = std::move(where);
+  line.text = std::move(text);
+  return line;
+}
 
 /// A profile of one function with three kernels: two for line 7 (with a part of line 9), one for
 /// line 8.
 struct Sample {
-  int32_t seven[2] = {0, 2}, eight[1] = {1};
-  nn_traffic traffic[1] = {{{0, 1000}, {0, 1000}}};
-  nn_source_line lines[3] = {
-      {"7", "x |> dense(64)"}, {"8", "|> relu"}, {"9", "optimizer = sgd(lr = 1)"}};
-  nn_kernel kernels[3] = {
-      {"contraction", "[n, 64]", "net.dense1", seven, 2, {0, 1e6}, {0, 0}, traffic, 1},
-      {"pointwise", "[n, 64]", "", eight, 1, {0, 0}, {0, 64}, traffic, 1},
-      {"reduction", "[64]", "net.dense1.b", seven, 1, {0, 0}, {0, 64}, traffic, 1}};
-  nn_profiled profiled[1] = {{{function, 0, 0}, "train net on d", kernels, 3}};
-  nn_profile profile{16, 0, lines, 3, profiled, 1};
-  nn_program program{};
-  nn_fn fn{function, 0, 0};
+  ProgramT program;
+  nn_fn fn{0};
   Sample() {
+    ProfiledT profiled;
+    profiled.code = fn.code;
+    profiled.name = "train net on d";
+    profiled.kernels = {kernelOf("contraction", "[n, 64]", "net.dense1", {0, 2}),
+                        kernelOf("pointwise", "[n, 64]", "", {1}),
+                        kernelOf("reduction", "[64]", "net.dense1.b", {0})};
+    profiled.kernels[0].flops = {0, 1e6};
+    profiled.kernels[0].traffic = {{{0, 1000}, {0, 1000}}};
+    profiled.kernels[1].others = profiled.kernels[2].others = {0, 64};
     program.elements = "f32";
-    program.profile = &profile;
+    program.profile = std::make_unique<ProfileT>();
+    program.profile->vector_bytes = 16;
+    program.profile->lines = {lineOf("7", "x |> dense(64)"), lineOf("8", "|> relu"),
+                              lineOf("9", "optimizer = sgd(lr = 1)")};
+    program.profile->functions = {profiled};
   }
 };
 
@@ -125,7 +143,7 @@ TEST(Profiler, AddsUpThreadsAndWaits) {
 TEST(Profiler, OtherFunctionsAreNotMeasured) {
   Sample sample;
   Profiler profiler(sample.program);
-  nn_fn other{[](const nn_call *, int32_t, int32_t) {}, 0, 0};
+  nn_fn other{1};
   nn_call call{};
   profiler.begin(other, call, 1);
   EXPECT_EQ(call.stamp, nullptr);

@@ -1,5 +1,5 @@
-// Tests of the roofline's arithmetic, and that a measurement gives plausible numbers.
-#include "runtime/abi.h"
+// The roofline's arithmetic, and that a measurement gives sensible numbers.
+#include "runtime/ask.h"
 
 #include <cmath>
 #include <gtest/gtest.h>
@@ -19,32 +19,28 @@ static nn_roof simpleRoof() {
 
 TEST(Roofline, OperationsCountPerVectorInstruction) {
   nn_roof roof = simpleRoof();
-  nn_kernel kernel{};
+  KernelT kernel;
   kernel.flops = {100, 50};
   kernel.others = {25, 0};
-  nn_roofline line;
-  nn_roofline_of(&kernel, 4, 4, &roof, &line);
+  nn_roofline line = nn_roofline_of(kernel, 4, 4, roof);
   EXPECT_DOUBLE_EQ(line.compute, (100 + 4 * 50 + 2 * 25) / 100.0);
   EXPECT_EQ(line.memory, 0);
-  nn_roofline_of(&kernel, 4, 8, &roof, &line); // half as many lanes
+  line = nn_roofline_of(kernel, 4, 8, roof); // half as many lanes
   EXPECT_DOUBLE_EQ(line.compute, 2 * (100 + 4 * 50 + 2 * 25) / 100.0);
 }
 
 TEST(Roofline, DataComeFromTheLevelThatStillHasThem) {
   nn_roof roof = simpleRoof();
   // 640 bytes from L1 with any batch; 32 a row from a distance of 5000 a row.
-  const nn_traffic traffic[] = {{{640, 0}, {1000, 0}}, {{0, 32}, {0, 5000}}};
-  nn_kernel kernel{};
-  kernel.traffic = traffic;
-  kernel.n_traffic = 2;
-  nn_roofline line;
-  nn_roofline_of(&kernel, 1, 4, &roof, &line);
+  KernelT kernel;
+  kernel.traffic = {{{640, 0}, {1000, 0}}, {{0, 32}, {0, 5000}}};
+  nn_roofline line = nn_roofline_of(kernel, 1, 4, roof);
   EXPECT_DOUBLE_EQ(line.memory, 640 / 64.0 + 32 / 32.0);
   EXPECT_EQ(line.level, NN_L1);
-  nn_roofline_of(&kernel, 20, 4, &roof, &line); // exactly the size of L3
+  line = nn_roofline_of(kernel, 20, 4, roof); // exactly as much as L3 holds
   EXPECT_DOUBLE_EQ(line.memory, 640 / 64.0 + 20 * 32 / 16.0);
   EXPECT_EQ(line.level, NN_L3);
-  nn_roofline_of(&kernel, 21, 4, &roof, &line);
+  line = nn_roofline_of(kernel, 21, 4, roof);
   EXPECT_DOUBLE_EQ(line.memory, 640 / 64.0 + 21 * 32 / 8.0);
   EXPECT_EQ(line.level, NN_MEMORY);
 }
@@ -54,7 +50,7 @@ TEST(Roof, EveryWidthOfThisMachine) {
   for (int bytes : {16, 32, 64})
     for (int fma : {0, 1}) {
       nn_roof roof{};
-      if (nn_measure_roof(bytes, fma, &roof) != 0)
+      if (!nn_measure_roof(bytes, fma, roof))
         continue;
       ++measured;
       EXPECT_EQ(roof.vector_bytes, bytes);
@@ -71,5 +67,5 @@ TEST(Roof, EveryWidthOfThisMachine) {
     }
   EXPECT_GE(measured, 1) << "every machine has one width at least";
   nn_roof roof{};
-  EXPECT_EQ(nn_measure_roof(24, 1, &roof), 1);
+  EXPECT_FALSE(nn_measure_roof(24, 1, roof));
 }

@@ -10,20 +10,16 @@ namespace {
 
 /// A metric of one sum, then a spread of two elements, and another sum.
 struct Measured {
-  const int64_t sizes[5] = {1, 1, 2, 2, 1};
-  const int32_t spreads[1] = {1};
-  nn_metric metric{};
-  nn_program program{};
-  Engine engine{program, 1};
+  std::vector<MetricT> metrics = std::vector<MetricT>(1);
+  ProgramT program;
+  Engine engine{program, nullptr, 1};
   Totals totals;
 
   Measured() {
-    metric.name = "measured";
-    metric.total_sizes = sizes;
-    metric.n_totals = 5;
-    metric.spreads = spreads;
-    metric.n_spreads = 1;
-    EXPECT_FALSE(totals.prepare(engine, &metric, 1, /*loss=*/false).failed());
+    metrics[0].name = "measured";
+    metrics[0].total_sizes = {1, 1, 2, 2, 1};
+    metrics[0].spreads = {1};
+    EXPECT_FALSE(totals.prepare(engine, metrics, /*loss=*/false).failed());
   }
 
   /// A batch whose elements are each row's value and 10 times that.

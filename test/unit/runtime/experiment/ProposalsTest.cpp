@@ -11,30 +11,26 @@ using namespace nnrt;
 
 namespace {
 struct Space {
-  std::vector<nn_variable> variables;
-  nn_experiment experiment{};
-  const char *labels[4] = {"a", "b", "c", "d"};
+  ExperimentT experiment;
 
-  Space &list(int32_t count) {
-    nn_variable v{};
+  Space &list(int count) {
+    VariableT v;
     v.name = "list";
     v.draw = NN_DRAW_LIST;
-    v.labels = labels;
-    v.n_labels = count;
+    for (int i = 0; i < count; ++i)
+      v.labels.push_back(std::string(1, char('a' + i)));
     return add(v);
   }
-  Space &range(nn_draw draw, double low, double high) {
-    nn_variable v{};
+  Space &range(draw draw, double low, double high) {
+    VariableT v;
     v.name = "range";
     v.draw = draw;
     v.low = low;
     v.high = high;
     return add(v);
   }
-  Space &add(const nn_variable &v) {
-    variables.push_back(v);
-    experiment.variables = variables.data();
-    experiment.n_variables = int32_t(variables.size());
+  Space &add(const VariableT &v) {
+    experiment.variables.push_back(v);
     return *this;
   }
 };

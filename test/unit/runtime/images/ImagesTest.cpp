@@ -86,8 +86,8 @@ struct ImageFiles : testing::Test {
       text.erase(at, folder.path.size() + 1);
     return text;
   }
-  nn_source description{};
-  std::unique_ptr<Source> source;
+  SourceT description;
+  std::unique_ptr<nnrt::Source> source;
   std::string open(int64_t channels, int64_t height, int64_t width, int resize = 0, int recolor = 0,
                    double classes = 0) {
     description = {};

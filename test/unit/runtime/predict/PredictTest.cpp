@@ -7,14 +7,14 @@ namespace {
 struct Trained {
   TemporaryFolder folder;
   LinearProgram program{2};
-  static constexpr int64_t shape[] = {2}, one[] = {1};
 
   explicit Trained(bool normalise = false) {
     folder.write("t.csv", "a,b,y\n1,0,3\n0,1,5\n1,1,8\n2,1,11\n");
     program.dir = folder.path;
     program.useCsv("t.csv", {"a", "b", "y"});
-    program.fields = {{"x", shape, 1, normalise ? NN_FIELD_NORMALIZE : 0, 0, -1},
-                      {"y", one, 1, 0, 0, -1}};
+    program.fields = {fieldOf("x", {2}), fieldOf("y", {1})};
+    if (normalise)
+      program.fields[0].flags = NN_FIELD_NORMALIZE;
     program.trainBody.epochs = {3000, -1};
     program.train();
     program.save(folder / "w.safetensors");
@@ -28,7 +28,6 @@ struct Trained {
     return caught([&] { return program.main(arguments); });
   }
 };
-constexpr int64_t Trained::shape[], Trained::one[];
 
 std::vector<double> outputs(const std::string &text) {
   std::vector<double> values;

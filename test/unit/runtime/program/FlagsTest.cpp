@@ -12,7 +12,7 @@ struct Parsed {
   Flags flags;
   Status status;
   explicit Parsed(std::vector<std::string> arguments, bool lenient = false) {
-    program.options.push_back({"fancy_name", "", 0, NN_OPTION_BOOL});
+    program.options.push_back(optionOf("fancy_name", "", 0, NN_OPTION_BOOL));
     arguments.insert(arguments.begin(), "./t");
     std::vector<char *> argv;
     for (std::string &a : arguments)

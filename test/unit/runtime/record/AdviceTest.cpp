@@ -11,17 +11,17 @@ namespace {
 
 /// A run whose losses are given as functions of the epoch; with `accuracy` it has that metric too.
 struct MadeUp {
-  nn_metric accuracy{};
-  nn_train train{};
+  TrainT train;
   TrainRecord record;
 
   using Curve = std::function<double(double)>;
   MadeUp(int epochs, Curve loss, Curve val = nullptr, double trainAccuracy = NAN,
          double valAccuracy = NAN) {
-    accuracy.name = "accuracy";
-    accuracy.direction = NN_HIGHEST;
-    train.metrics = &accuracy;
-    train.n_metrics = std::isnan(trainAccuracy) ? 0 : 1;
+    if (!std::isnan(trainAccuracy)) {
+      train.metrics.emplace_back();
+      train.metrics[0].name = "accuracy";
+      train.metrics[0].direction = NN_HIGHEST;
+    }
     record.statement = &train;
     record.valRows = val ? 100 : 0;
     for (int e = 0; e < epochs; ++e) {
@@ -29,7 +29,7 @@ struct MadeUp {
       record.last.val.clear();
       if (val)
         record.last.val = {val(e)};
-      if (train.n_metrics) {
+      if (!train.metrics.empty()) {
         record.last.train.push_back(trainAccuracy);
         if (val)
           record.last.val.push_back(valAccuracy);
@@ -115,7 +115,7 @@ TEST(Advice, Overfitting) {
       std::string::npos)
       << run.text();
   EXPECT_NE(run.text().find("`keep best val.loss`"), std::string::npos);
-  run.train.has_keep = 1;
+  run.train.has_keep = true;
   EXPECT_NE(run.text().find("`stop when val.loss stalls`"), std::string::npos);
   run.record.stoppedEarly = true; // no advice about when to stop
   EXPECT_EQ(run.text().find("`stop when val.loss stalls`"), std::string::npos);

@@ -28,14 +28,12 @@ TEST(Events, ChecksumsAndFrames) {
 
 /// A program with a validation split whose two tensors are monitored.
 static void set(LinearProgram &program) {
-  static const int32_t trained[] = {0, 1};
   program.useRows({0, 1, 1, 3, 2, 5, 3, 7, 4, 9, 5, 11});
-  program.data.has_split = 1;
+  program.data.has_split = true;
   program.data.train = {0.5, -1};
   program.data.val = {0.5, -1};
   program.trainBody.epochs = {5, -1};
-  program.trainBody.trained = trained;
-  program.trainBody.n_trained = 2;
+  program.trainBody.trained = {0, 1};
   program.train();
   program.evaluate(NN_SPLIT_VAL);
 }

@@ -12,17 +12,11 @@ using namespace nnrt;
 
 namespace {
 
-nn_metric accuracy() {
-  nn_metric m{};
-  m.name = "accuracy";
-  m.direction = NN_HIGHEST;
-  return m;
-}
-const nn_metric theMetric = accuracy();
-const nn_train theTrain = [] {
-  nn_train t{};
-  t.metrics = &theMetric;
-  t.n_metrics = 1;
+const TrainT theTrain = [] {
+  TrainT t;
+  t.metrics.emplace_back();
+  t.metrics[0].name = "accuracy";
+  t.metrics[0].direction = NN_HIGHEST;
   return t;
 }();
 

@@ -100,7 +100,7 @@ TEST(Report, IsSelfContained) {
   TemporaryFolder folder;
   LinearProgram program;
   program.useRows({0, 1, 1, 3, 2, 5, 3, 7, 4, 9, 5, 11});
-  program.data.has_split = 1;
+  program.data.has_split = true;
   program.data.train = {0.5, -1};
   program.data.val = {0.5, -1};
   program.train();

@@ -12,13 +12,14 @@ using nnrt_test::TemporaryFolder;
 namespace {
 struct Table {
   TemporaryFolder folder;
-  std::unique_ptr<Source> source;
+  std::unique_ptr<nnrt::Source> source;
   Status status;
-  nn_source description{};
+  SourceT description;
   std::string path;
 
-  Table(const std::string &text, std::vector<ColumnRequest> columns, int header = NN_HEADER_AUTO,
-        std::vector<const char *> names = {}, nn_source settings = {}) {
+  Table(const std::string &text, std::vector<ColumnRequest> columns,
+        program::header header = NN_HEADER_AUTO, std::vector<std::string> names = {},
+        SourceT settings = {}) {
     folder.write("t.csv", text);
     path = folder / "t.csv";
     description = settings;
@@ -26,8 +27,7 @@ struct Table {
     description.path = "t.csv";
     description.where = "p.nn:1:5";
     description.header = header;
-    description.columns = names.data();
-    description.n_columns = int32_t(names.size());
+    description.columns = names;
     SourceSpec spec{&description, 0, 0, 0, 0, 0, 0, 0, 0, {folder.path, ""}};
     status = openSource(spec, columns, source);
   }
@@ -117,8 +117,8 @@ TEST(Csv, BadCells) {
     EXPECT_EQ(t.error(), std::string("t.csv:3:4: column `b` needs a number, found `") + cell +
                              "`\n  the number is needed at p.nn:2:7");
   }
-  nn_source all{};
-  all.has_missing = 1; // nothing is missing
+  SourceT all;
+  all.has_missing = true; // nothing is missing
   Table empty("a,b\n1,2\n1,\n", {numbers("b")}, NN_HEADER_AUTO, {}, all);
   EXPECT_EQ(empty.error(), "t.csv:3:3: column `b` needs a number, the cell is empty\n  the number "
                            "is needed at p.nn:2:7");
@@ -135,11 +135,9 @@ TEST(Csv, CellsWithoutAValue) {
     EXPECT_EQ(t.column(1), (std::vector<double>{0, 1, 2, -1}));
     EXPECT_EQ(t.source->category(1)->names, (std::vector<std::string>{"x", "y", "z"}));
   }
-  nn_source own{};
-  const char *words[] = {"-999"};
-  own.has_missing = 1;
-  own.missing = words;
-  own.n_missing = 1;
+  SourceT own;
+  own.has_missing = true;
+  own.missing = {"-999"};
   Table t("a,b\n1,x\n-999,?\n", {numbers("a"), category("b")}, NN_HEADER_AUTO, {}, own);
   ASSERT_FALSE(t.status.failed()) << t.error();
   EXPECT_EQ(t.source->absent(0), (std::vector<int64_t>{1}));
@@ -165,8 +163,8 @@ TEST(Csv, PreviousValuesFlagsAndComparisons) {
 }
 
 namespace {
-std::string shapeOf(const std::string &text, std::vector<const char *> names = {},
-                    nn_source settings = {}) {
+std::string shapeOf(const std::string &text, std::vector<std::string> names = {},
+                    SourceT settings = {}) {
   Table t(text, {}, NN_HEADER_AUTO, names, settings);
   return t.status.failed()
              ? t.error()
@@ -229,7 +227,7 @@ TEST(Csv, LineEnds) {
 }
 
 TEST(Csv, SettingsOfATable) {
-  nn_source settings{};
+  SourceT settings;
   settings.separator = ';';
   settings.decimal = ',';
   settings.quote = '\'';
@@ -248,7 +246,7 @@ TEST(Csv, SettingsOfATable) {
       "t.csv:3:1: column `a` needs a number, found `1,5`\n  the number is needed at p.nn:2:7\n"
       "  `decimal = \",\"` reads numbers that are written like this");
   settings = {};
-  settings.quote = NN_NO_QUOTES;
+  settings.quote = noQuotes;
   Table inches("a,b\n1,5\"\n2,\"6\n", {category("b")}, NN_HEADER_AUTO, {}, settings);
   ASSERT_FALSE(inches.status.failed()) << inches.error();
   EXPECT_EQ(inches.source->category(0)->names, (std::vector<std::string>{"5\"", "\"6"}));
@@ -264,7 +262,7 @@ TEST(Csv, Encodings) {
                   .error()
                   .find("t.csv:2:4: byte"),
               std::string::npos);
-  nn_source settings{};
+  SourceT settings;
   settings.encoding = NN_LATIN1;
   Table latin("a,b\n1,M\xfcller\n", {category("b")}, NN_HEADER_AUTO, {}, settings);
   ASSERT_FALSE(latin.status.failed()) << latin.error();
@@ -349,12 +347,12 @@ TEST(Csv, FilesThatAreNoTables) {
 
 TEST(Csv, DirectoryAndMissingFile) {
   TemporaryFolder folder;
-  nn_source description{};
+  SourceT description;
   description.kind = NN_CSV;
   description.path = ".";
   description.where = "p.nn:1:5";
   SourceSpec spec{&description, 0, 0, 0, 0, 0, 0, 0, 0, {folder.path, ""}};
-  std::unique_ptr<Source> source;
+  std::unique_ptr<nnrt::Source> source;
   EXPECT_EQ(openSource(spec, {}, source).message(),
             folder.path + "/. is a directory, not a file (at p.nn:1:5)");
   description.path = "none.csv";

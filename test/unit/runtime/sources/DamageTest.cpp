@@ -38,11 +38,11 @@ TEST(Damage, Csv) {
   std::string text =
       "a,\"b \"\"x\"\"\",c\r\n1,2.5,red\r\n-3e2,\"4\",\"gr\neen\"\r\n\r\n5,6,blue\r\n";
   TemporaryFolder folder;
-  nn_source description{};
+  SourceT description;
   for (uint64_t round = 0; round < 1500; ++round) {
     folder.write("f", damaged(text, round));
     CsvTable table;
-    description.encoding = int32_t(round % 3 ? NN_UTF8 : NN_LATIN1);
+    description.encoding = round % 3 ? NN_UTF8 : NN_LATIN1;
     if (readTable(description, folder / "f", SIZE_MAX, {}, table).failed())
       continue;
     CsvScanner scanner(table.text, "f", table.dialect);

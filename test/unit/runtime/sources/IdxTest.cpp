@@ -124,9 +124,9 @@ TEST(Idx, Damaged) {
 }
 
 namespace {
-Status openPair(const TemporaryFolder &folder, std::unique_ptr<Source> &source,
+Status openPair(const TemporaryFolder &folder, std::unique_ptr<nnrt::Source> &source,
                 int64_t imageSize = 6) {
-  static nn_source description;
+  static SourceT description;
   description = {};
   description.kind = NN_IDX;
   description.where = "p.nn:1:5";
@@ -143,7 +143,7 @@ TEST(Idx, ImagesAndLabels) {
   TemporaryFolder folder;
   folder.write("images", idx(8, {3, 2, 3}, pixels(18)));
   folder.write("labels", gzip(idx(8, {3}, std::string("\1\0\7", 3))));
-  std::unique_ptr<Source> source;
+  std::unique_ptr<nnrt::Source> source;
   Status status = openPair(folder, source);
   ASSERT_FALSE(status.failed()) << status.message();
   EXPECT_EQ(source->rows, 3);
@@ -160,7 +160,7 @@ TEST(Idx, CountsDiffer) {
   TemporaryFolder folder;
   folder.write("images", idx(8, {3, 2, 3}, pixels(18)));
   folder.write("labels", idx(8, {2}, std::string("\1\0", 2)));
-  std::unique_ptr<Source> source;
+  std::unique_ptr<nnrt::Source> source;
   EXPECT_EQ(openPair(folder, source).message(), folder / "images" + " holds 3 images, but " +
                                                     (folder / "labels") +
                                                     " holds 2 labels (at p.nn:1:5)");
@@ -170,7 +170,7 @@ TEST(Idx, AnotherImageSizeThanCompiledFor) {
   TemporaryFolder folder;
   folder.write("images", idx(8, {2, 2, 3}, pixels(12)));
   folder.write("labels", idx(8, {2}, std::string("\1\0", 2)));
-  std::unique_ptr<Source> source;
+  std::unique_ptr<nnrt::Source> source;
   EXPECT_NE(openPair(folder, source, 784)
                 .message()
                 .find("has 6 elements in each row, the program was compiled for 784"),
@@ -181,7 +181,7 @@ TEST(Idx, NanInData) {
   TemporaryFolder folder;
   folder.write("images", idx(0x0D, {2, 1}, std::string("\x3f\xc0\0\0\x7f\xc0\0\0", 8)));
   folder.write("labels", idx(8, {2}, std::string("\1\0", 2)));
-  std::unique_ptr<Source> source;
+  std::unique_ptr<nnrt::Source> source;
   EXPECT_EQ(openPair(folder, source, 1).message(),
             folder / "images" + ": element 1 of item 2 is nan (at p.nn:1:5)");
 }

@@ -220,15 +220,13 @@ TEST_F(Npy, ColumnsOfASource) {
   folder.write("x.npy", npy("'<f4'", "(3, 2)", bytesOf<float>({1, 2, 3, 4, 5, 6})));
   folder.write("y.npy", npy("'|u1'", "(3,)", "\1\2\3"));
   folder.write("few.npy", npy("'|u1'", "(2,)", "\1\2"));
-  const char *names[] = {"x", "y"}, *files[] = {"x.npy", "y.npy"};
-  nn_source source{};
+  SourceT source;
   source.kind = NN_NPY;
   source.where = "a.nn:1:1";
-  source.columns = names;
-  source.arrays = files;
-  source.n_columns = source.n_arrays = 2;
+  source.columns = {"x", "y"};
+  source.arrays = {"x.npy", "y.npy"};
   SourceSpec spec{&source, 0, 0, 0, 0, 0, 0, 0, 0, {folder.path, ""}};
-  std::unique_ptr<Source> opened;
+  std::unique_ptr<nnrt::Source> opened;
   Status status =
       openSource(spec, {{"y", "a.nn:2:3", NN_NUMBER, 1}, {"x", "a.nn:3:3", NN_NUMBER, 2}}, opened);
   ASSERT_FALSE(status.failed()) << status.message();
@@ -243,7 +241,7 @@ TEST_F(Npy, ColumnsOfASource) {
   EXPECT_EQ(openSource(spec, {{"x", "a.nn:2:3", NN_NUMBER, 3}}, opened).message(),
             "`x` of " + folder.path +
                 "/x.npy has 2 elements in each row, the program was compiled for 3 (at a.nn:1:1)");
-  files[1] = "few.npy";
+  source.arrays[1] = "few.npy";
   EXPECT_EQ(openSource(spec, {{"x", "", NN_NUMBER, 2}, {"y", "", NN_NUMBER, 1}}, opened).message(),
             folder.path + "/x.npy holds 3 examples, but " + folder.path +
                 "/few.npy holds 2 (at a.nn:1:1)");

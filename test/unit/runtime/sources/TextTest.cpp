@@ -17,8 +17,8 @@ struct TextSource : testing::Test {
                ? error.substr(folder.path.size() + 1)
                : error;
   }
-  Status open(int64_t length, double classes, std::unique_ptr<Source> &source) {
-    nn_source description{};
+  Status open(int64_t length, double classes, std::unique_ptr<nnrt::Source> &source) {
+    SourceT description;
     description.kind = NN_TEXT;
     description.path = "a.txt";
     description.where = "a.nn:1:1";
@@ -52,8 +52,8 @@ TEST_F(TextSource, NotUtf8) {
 }
 
 TEST_F(TextSource, EachExampleKnowsWhatFollows) {
-  read("abcabcabd"); // two examples of four, with one character after the second
-  std::unique_ptr<Source> source;
+  read("abcabcabd"); // two examples of four, with one character behind the second
+  std::unique_ptr<nnrt::Source> source;
   Status status = open(4, 4, source);
   ASSERT_FALSE(status.failed()) << status.message();
   EXPECT_EQ(source->rows, 2);
@@ -69,7 +69,7 @@ TEST_F(TextSource, EachExampleKnowsWhatFollows) {
 
 TEST_F(TextSource, Mistakes) {
   read("abcd");
-  std::unique_ptr<Source> source;
+  std::unique_ptr<nnrt::Source> source;
   EXPECT_EQ(open(4, 0, source).message(),
             folder / "a.txt" +
                 " has 4 characters, but an example of 4 needs one more (at a.nn:1:1)");

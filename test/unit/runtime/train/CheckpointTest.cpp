@@ -23,18 +23,18 @@ struct Job {
       values.push_back(i * 0.2 + (i % 3) * 0.3);
     }
     program.useRows(values);
-    program.data.has_split = 1;
+    program.data.has_split = true;
     program.data.train = {-1, -1};
     program.data.val = {0.2, -1};
     program.trainBody.batch = {7, -1};
     program.trainBody.epochs = {6, -1};
-    program.trainBody.has_keep = 1;
+    program.trainBody.has_keep = true;
     program.trainBody.keep = {0, NN_SPLIT_VAL, NN_LOWEST};
-    program.trainBody.has_stop = 1;
+    program.trainBody.has_stop = true;
     program.trainBody.stop = {-1, NN_SPLIT_VAL, NN_LOWEST};
     program.trainBody.stop_patience = {4, -1};
     checkpoint = folder / (name + ".ckpt");
-    program.trainBody.checkpoint = checkpoint.c_str();
+    program.trainBody.checkpoint = checkpoint;
     program.trainBody.checkpoint_every = {every, -1};
     program.train();
     program.save(folder / (name + ".safetensors"));
@@ -68,13 +68,13 @@ TEST(Checkpoint, KilledAtAnyMoment) {
   TemporaryFolder folder;
   Job whole(folder, "whole");
   whole.program.trainBody.epochs = {60, -1};
-  whole.program.trainBody.has_stop = 0;
+  whole.program.trainBody.has_stop = false;
   ASSERT_EQ(whole.run({"--quiet"}).code, 0);
   std::string weights = folder.read("whole.safetensors");
   for (int wait : {0, 2000, 5000, 20000}) {
     Job part(folder, "part");
     part.program.trainBody.epochs = {60, -1};
-    part.program.trainBody.has_stop = 0;
+    part.program.trainBody.has_stop = false;
     pid_t child = fork();
     if (child == 0) {
       freopen("/dev/null", "w", stdout);
@@ -152,7 +152,7 @@ TEST(Signals, InterruptWritesACheckpointAndExits) {
   for (int signal : {SIGINT, SIGTERM}) {
     Job job(folder, "a");
     job.program.trainBody.epochs = {1e7, -1};
-    job.program.trainBody.has_stop = 0;
+    job.program.trainBody.has_stop = false;
     job.program.trainBody.checkpoint_every = {1e9, -1};
     pid_t child = fork();
     if (child == 0) {

@@ -27,8 +27,6 @@ void fit(const nn_call *call, int32_t thread, int32_t) {
   *static_cast<float *>(call->out[0]) = float(changes[number]);
 }
 
-const int32_t both[] = {0, 1};
-
 struct Fit : testing::Test {
   LinearProgram program;
   Fit() {
@@ -38,9 +36,8 @@ struct Fit : testing::Test {
     changes = {1, 0.5, 1e-5};
     bias = 3;
     program.useRows({0, 1, 1, 3, 2, 5, 3, 7, 4, 9});
-    program.trainBody.fit = {fit, 0, 64};
-    program.trainBody.fitted = both;
-    program.trainBody.n_fitted = 2;
+    program.trainBody.fit = program.compiled(fit, 0, 64);
+    program.trainBody.fitted = {0, 1};
     program.trainBody.batch = {2, -1};
     program.trainBody.steps = {1, -1};
     program.trainBody.epochs = {0, -1};
@@ -94,7 +91,7 @@ TEST_F(Fit, NamesWhatIsNotFinite) {
 }
 
 TEST_F(Fit, AValidationLossNeedsRowsToValidateOn) {
-  program.trainBody.reads_val_loss = 1;
+  program.trainBody.reads_val_loss = true;
   program.train();
   Caught run = caught([&] { return program.main({"--quiet"}); });
   EXPECT_EQ(run.code, 1);

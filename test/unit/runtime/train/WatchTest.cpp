@@ -11,7 +11,7 @@ static void prepare(LinearProgram &program) {
     values.push_back(i * 0.2 + 1);
   }
   program.useRows(values);
-  program.data.has_split = 1;
+  program.data.has_split = true;
   program.data.train = {0.5, -1};
   program.data.val = {0.5, -1};
   program.trainBody.batch = {0, -1};
@@ -25,7 +25,7 @@ static double number(const std::string &text, const std::string &behind) {
 TEST(Watch, KeepsTheBestEpoch) {
   LinearProgram program;
   prepare(program);
-  program.trainBody.has_keep = 1;
+  program.trainBody.has_keep = true;
   program.trainBody.keep = {-1, NN_SPLIT_VAL, NN_LOWEST};
   program.trainBody.epochs = {6, -1};
   program.options[0].value = 0.9; // diverges after a while
@@ -55,7 +55,7 @@ TEST(Watch, KeepsTheBestEpoch) {
 TEST(Watch, KeepsTheHighest) {
   LinearProgram program;
   prepare(program);
-  program.trainBody.has_keep = 1;
+  program.trainBody.has_keep = true;
   program.trainBody.keep = {0, NN_SPLIT_VAL, NN_HIGHEST};
   program.trainBody.epochs = {5, -1};
   program.train();
@@ -66,7 +66,7 @@ TEST(Watch, KeepsTheHighest) {
 TEST(Watch, StopsWhenItStalls) {
   LinearProgram program;
   prepare(program);
-  program.trainBody.has_stop = 1;
+  program.trainBody.has_stop = true;
   program.trainBody.stop = {-1, NN_SPLIT_VAL, NN_LOWEST};
   program.trainBody.stop_patience = {3, -1};
   program.trainBody.epochs = {1000, -1};
@@ -82,8 +82,8 @@ TEST(Watch, StopsWhenItStalls) {
 TEST(Watch, NeedsAValidationSplit) {
   LinearProgram program;
   prepare(program);
-  program.data.has_split = 0;
-  program.trainBody.has_keep = 1;
+  program.data.has_split = false;
+  program.trainBody.has_keep = true;
   program.trainBody.keep = {-1, NN_SPLIT_VAL, NN_LOWEST};
   program.train();
   Caught run = caught([&] { return program.main(); });
