@@ -71,7 +71,7 @@ std::string predictionTable(const Run &run, const ModelT &model, const DataT *da
       names = *known;
     }
   }
-  if (category && data->fields[label].category_column >= 0)
+  if (label >= 0 && category && data->fields[label].category_column >= 0)
     if (const auto *known =
             learned.classesOf(data->columns[data->fields[label].category_column].name);
         known && int64_t(known->size()) == size)
