@@ -1,10 +1,10 @@
 // nn_main: runs a trainer, from its command line to its exit code.
+#include "runtime/cli/entry.h"
 #include "runtime/device/cpu.h"
 #include "runtime/predict/predict.h"
 #include "runtime/process/output.h"
 #include "runtime/process/process.h"
 #include "runtime/process/signals.h"
-#include "runtime/run/run.h"
 #include "runtime/support/memory.h"
 
 #include <cstdio>
@@ -16,6 +16,14 @@
 namespace nnrt {
 
 void printError(const Status &status) { showError("error: " + status.message() + "\n"); }
+
+std::unique_ptr<ProgramT> openProgram(const nn_image &image) {
+  std::unique_ptr<ProgramT> program = unpackProgram(image.bytes, size_t(image.size));
+  if (!program)
+    printError(Status::error("this program was compiled for another version of the runtime, or is "
+                             "damaged: compile it again"));
+  return program;
+}
 
 /// The text that --timing shows.
 static std::string timingText(const Run &run) {
@@ -91,11 +99,9 @@ extern "C" int nn_main(const nn_image *image, int argc, char **argv) {
     printError(status);
     return ExitFailed;
   }
-  const std::unique_ptr<ProgramT> program = unpackProgram(image->bytes, size_t(image->size));
-  if (!program) {
-    printError(Status::error(wrongVersion));
+  const std::unique_ptr<ProgramT> program = openProgram(*image);
+  if (!program)
     return ExitFailed;
-  }
   Flags flags;
   if (Status status = parseFlags(*program, argc, argv, false, flags); status.failed()) {
     printError(status);

@@ -1,6 +1,6 @@
 // Sessions: a sequence of programs that share trained tensors and loaded data.
+#include "runtime/cli/entry.h"
 #include "runtime/device/cpu.h"
-#include "runtime/predict/predict.h"
 #include "runtime/process/signals.h"
 #include "runtime/run/remember.h"
 #include "runtime/run/show.h"
@@ -26,7 +26,7 @@ struct nn_session {
 
 namespace nnrt {
 
-/// Tensors of an experiment's variants: these are remembered with the experiment.
+/// Whether it is a tensor of an experiment's variant: these are remembered with the experiment.
 static bool isOfVariant(const TensorT &tensor) {
   return tensor.name.find('#') != std::string::npos;
 }
@@ -93,7 +93,7 @@ static void keepLearned(nn_session &session, Run &run) {
   }
 }
 
-/// A run of the session's, ready for the program but for its tensors.
+/// Starts a run of the session that is ready for the program except for its tensors.
 static Status begin(nn_session &session, const ProgramT &program, const nn_code *functions,
                     Flags &flags, std::unique_ptr<Run> &run) {
   const double start = now();
@@ -111,11 +111,9 @@ static Status begin(nn_session &session, const ProgramT &program, const nn_code 
 
 static int runInSession(nn_session &session, const nn_image &image, const int64_t *numbers,
                         int32_t earlier) {
-  const std::unique_ptr<ProgramT> owner = unpackProgram(image.bytes, size_t(image.size));
-  if (!owner) {
-    printError(Status::error(wrongVersion));
+  const std::unique_ptr<ProgramT> owner = openProgram(image);
+  if (!owner)
     return ExitFailed;
-  }
   const ProgramT &program = *owner;
   Flags flags;
   SignalScope signals(/*mayEnd=*/false); // the session continues
@@ -160,11 +158,9 @@ static int runInSession(nn_session &session, const nn_image &image, const int64_
 }
 
 static int showInSession(nn_session &session, const nn_image &image, const char *name) {
-  const std::unique_ptr<ProgramT> program = unpackProgram(image.bytes, size_t(image.size));
-  if (!program) {
-    printError(Status::error(wrongVersion));
+  const std::unique_ptr<ProgramT> program = openProgram(image);
+  if (!program)
     return ExitFailed;
-  }
   Flags flags;
   SignalScope signals(/*mayEnd=*/false); // the session continues
   std::unique_ptr<Run> run;

@@ -1,4 +1,4 @@
-// The predict subcommand of a trainer, and the end of a run.
+// The predict subcommand of a trainer.
 #pragma once
 
 #include "runtime/run/run.h"
@@ -8,11 +8,5 @@ namespace nnrt {
 /// Reads flags.input, computes the chosen model's outputs with flags.weights, writes CSV to
 /// flags.output.
 Status predict(Run &run);
-
-/// Prints "error: …" to standard error.
-void printError(const Status &status);
-
-/// Ends a run: prints messages and timing, and returns the exit code.
-int finishRun(Run &run, const Status &status);
 
 } // namespace nnrt

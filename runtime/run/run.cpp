@@ -18,9 +18,6 @@
 
 namespace nnrt {
 
-const char *const wrongVersion =
-    "this program was compiled for another version of the runtime, or is damaged: compile it again";
-
 static bool isFolder(const std::string &path) {
   struct stat info;
   return stat(path.empty() ? "." : path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
@@ -292,7 +289,7 @@ Status runStatements(Run &run) {
     experiments += run.program.statements[i].body.type == NN_STMT_EXPERIMENT;
   NN_TRY(runStatements(run, StatementRange(run.program.statements, size_t(run.earlier)), trains,
                        experiments));
-  // A train statement that was finished before has not looked at its data.
+  // A train statement that was already finished has not checked its data.
   for (auto &data : run.data)
     if (data.second)
       NN_TRY(data.second->checkRows(run.engine));

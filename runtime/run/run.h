@@ -18,9 +18,6 @@
 
 namespace nnrt {
 
-/// Of bytes that unpackProgram() does not take.
-extern const char *const wrongVersion;
-
 /// Exit codes of a trainer.
 enum ExitCode { ExitDone = 0, ExitFailed = 1, ExitUsage = 2, ExitSignal = 128 };
 
@@ -90,11 +87,11 @@ struct Run {
   void say(const std::string &text);
   /// Shows text that is already safe or is meant to control the terminal, such as a coloured plot.
   void draw(const std::string &text);
-  /// The file at a path of the program that is written: relative to the working directory.
+  /// The name of the model with this index.
   const std::string &modelName(int32_t index) const { return program.models[index].name; }
 };
 
-/// Where data of this program is looked for.
+/// The folders in which data of this program are searched.
 Folders programFolders(const ProgramT &program, const std::string &dataFlag);
 
 /// Draws the parameters of every model that is not hidden, or of those in `models`, from the seed.
@@ -103,27 +100,27 @@ Status initialiseModels(Run &run, nn_range models);
 
 /// Executes all statements in order. Stops at the first failure, or when run.signal is set.
 Status runStatements(Run &run);
-/// `trains`: how many train statements came before; counts on. `experiments`: the same of
-/// experiments.
+/// Executes `count` statements. `trains`: the number of train statements before them, to which
+/// those that are executed are added. `experiments`: the number of experiments before them.
 Status runStatements(Run &run, StatementRange statements, int32_t &trains, int32_t experiments = 0);
 
 /// Loads the data that a train, evaluate or predict statement uses, and checks that its indices are
 /// in bounds.
 Status checkData(Run &run, const StatementT &statement);
 
-/// Whether a file can be written at `path` and takes the place of nothing that the program reads;
-/// `weights`: nor of what it loads.
+/// Fails if a file cannot be written at `path` or would replace a file that the program reads.
+/// `weights`: files that it loads count too.
 Status checkOutput(Run &run, const std::string &path, bool weights);
 
-/// Whether a predict statement's rows can be had: all but its model's outputs. `unchecked` as in
-/// Run::need().
+/// Prepares a predict statement's rows without computing the model's outputs, and fails if that is
+/// not possible. `unchecked` as in Run::need().
 Status checkPredict(Run &run, const PredictT &predict, bool unchecked);
 
 /// Checks everything that is known before the first step: files that will be written, bounds of
 /// indices, splits that are watched.
 Status checkBeforeRun(Run &run);
 
-// One for each kind of statement.
+// One function for each kind of statement.
 Status runTrain(Run &run, const TrainT &train, int32_t number);
 Status runEvaluate(Run &run, const EvaluateT &evaluate);
 Status runPrint(Run &run, const PrintT &print);
@@ -132,13 +129,14 @@ Status runSave(Run &run, const SaveT &save);
 Status runLoad(Run &run, const LoadT &load);
 Status runPlot(Run &run, const PlotT &plot);
 Status runReport(Run &run, const ReportT &report);
-/// `ordinal`: of the experiment among the program's; `trains` as above.
+/// `ordinal`: the number of the experiment in program order; `trains`: the number of train
+/// statements before it.
 Status runExperiment(Run &run, const ExperimentT &experiment, int32_t ordinal, int32_t trains);
 Status runOutcome(Run &run, const OutcomeT &outcome);
 Status runEnsemble(Run &run, const EnsembleT &ensemble, int32_t trains);
 
-/// Fills in the record's mistakes where the model is a classifier of the data's field x, or its
-/// residuals and misses where its outputs are compared with numbers.
+/// Fills in the record's mistakes if the model classifies the data's field x, or its residuals and
+/// misses if its outputs are compared with numbers.
 Status findMistakes(Run &run, const EvaluateT &evaluate, const Dataset &data,
                     const std::vector<int64_t> &rows, EvaluateRecord &record);
 
@@ -146,11 +144,12 @@ Status findMistakes(Run &run, const EvaluateT &evaluate, const Dataset &data,
 /// that it was trained with; -1: none.
 int32_t labelField(const ProgramT &program, const EvaluateT &evaluate);
 
-/// units.cpp: says once of each normalised field among these, other than the model's input, which
-/// units errors against it have.
+/// units.cpp: prints once for each normalised field among these, other than the model's input, the
+/// units of errors against it.
 void noteUnits(Run &run, const DataT &data, const Learned &learned,
                const std::vector<int32_t> &fields);
-/// How outputs of a model that was trained on normalised targets are put into their own units.
+/// units.cpp: prints how to convert outputs of a model that was trained on normalised targets to
+/// the targets' original units.
 void notePredictedUnits(Run &run, const ModelT &model, const DataT &data, const Learned &learned);
 
 /// The names of the classes that `field` of a data set counts, or none.
