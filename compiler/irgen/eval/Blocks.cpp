@@ -45,7 +45,7 @@ bool Elaborator::runStatement(const ast::Stmt *s, Scope &scope) {
     return !evaluate(llvm::cast<ast::ExprStmt>(s)->expr, scope).isError();
   }
   default:
-    diags.error(s->range, "this statement does not stand inside a body");
+    diags.error(s->range, "this statement does not belong in a body");
     return false;
   }
 }
@@ -102,17 +102,22 @@ static bool isOneNumber(mlir::Value v) {
          !exampleShape(v).empty();
 }
 
-bool Elaborator::runParam(const ast::ParamStmt *s, Scope &scope) {
-  TensorInfo info = makeInfo(*fn, s->name.text, NN_PARAMETER, s->range);
+template <class Stmt>
+bool Elaborator::declareTensor(const Stmt *s, const llvm::Twine &needs, const Scope &scope,
+                               TensorInfo &info) {
   if (!s->shape) {
-    diags.error(s->range, "a parameter needs a shape: `param " + s->name.text + ": [n]`");
+    diags.error(s->range, needs);
     return false;
   }
-  if (!evaluateShape(*s->shape, scope, info.shape, info.axes))
-    return false;
-  // The parameter takes a name in the layer, which no inner layer may have.
-  if (std::string own = s->name.text.str();
-      fn->placement && !give(*fn->placement, own, s, s->name.range))
+  std::string own = s->name.text.str();
+  return evaluateShape(*s->shape, scope, info.shape, info.axes) &&
+         (!fn->placement || give(*fn->placement, own, s, s->name.range));
+}
+
+bool Elaborator::runParam(const ast::ParamStmt *s, Scope &scope) {
+  TensorInfo info = makeInfo(*fn, s->name.text, NN_PARAMETER, s->range);
+  if (!declareTensor(s, "a parameter needs a shape: `param " + s->name.text + ": [n]`", scope,
+                     info))
     return false;
   Value start = s->value ? evaluate(s->value, scope) : Value::of(0);
   if (start.isError())
@@ -194,15 +199,8 @@ bool Elaborator::runState(const ast::StateStmt *s, Scope &scope) {
     return true;
   }
   TensorInfo info = makeInfo(*fn, s->name.text, NN_STATE, s->range);
-  if (!s->shape) {
-    diags.error(s->range, "a layer's state needs a shape: `state " + s->name.text + ": [n] = 0`");
-    return false;
-  }
-  if (!evaluateShape(*s->shape, scope, info.shape, info.axes))
-    return false;
-  // The state takes a name in the layer, which no inner layer may have.
-  if (std::string own = s->name.text.str();
-      fn->placement && !give(*fn->placement, own, s, s->name.range))
+  if (!declareTensor(s, "a layer's state needs a shape: `state " + s->name.text + ": [n] = 0`",
+                     scope, info))
     return false;
   localStates[s->name.text.str()] = info;
   Value start = s->value ? evaluate(s->value, scope) : Value::of(0);

@@ -82,7 +82,8 @@ public:
   };
   std::vector<Bound> bounds;
   double ignored = NAN; // `ignore` of the function that is being run; NaN: nothing is ignored
-  /// While it lives, what a function or a metric says that it ignores is.
+  /// Sets `ignored` from the `@ignores` fact of a function or metric for the lifetime of the
+  /// object.
   struct IgnoreGuard {
     IgnoreGuard(Elaborator &e, const ast::Decl *decl, const Scope &scope);
     ~IgnoreGuard() { e.ignored = outer; }
@@ -93,8 +94,8 @@ public:
   /// (Targets.cpp). Returns false after an error.
   bool noteTarget(const ast::Decl *decl, const Scope &scope, Range at);
   void noteBound(mlir::Value value, BoundT row, Range at);
-  /// Of a value that only moves, repeats or converts another one's numbers, that other one; else
-  /// null. A part of a value says nothing of the rest of it.
+  /// If a value only moves, repeats or converts all the numbers of another one: that value.
+  /// Otherwise null.
   static mlir::Value beforeMoving(mlir::Value value);
 
   /// In a data block: whether there is a column of that name.
@@ -303,6 +304,10 @@ private:
   bool runStatement(const ast::Stmt *s, Scope &scope);
   bool runParam(const ast::ParamStmt *s, Scope &scope);
   bool runState(const ast::StateStmt *s, Scope &scope);
+  /// The shape of a layer's parameter or state, and its name, which no inner layer may have.
+  /// `needs` is the error if it has no shape. Returns false after an error.
+  template <class Stmt>
+  bool declareTensor(const Stmt *s, const llvm::Twine &needs, const Scope &scope, TensorInfo &info);
   bool runAssign(const ast::AssignStmt *s, Scope &scope);
   std::vector<Arg> evaluateParts(llvm::ArrayRef<ast::Argument> args, const Scope &scope);
   std::vector<Arg> evaluateArgs(llvm::ArrayRef<ast::Argument> args, const Scope &scope);
