@@ -76,7 +76,7 @@ void addProgram(Module &module, const ProgramTables &tables) {
         cast<Constant>(module.getOrInsertFunction(function.symbol, type).getCallee()));
   Constant *addresses = ConstantArray::get(ArrayType::get(pointer, functions.size()), functions);
 
-  // As nn_image.
+  // The layout of nn_image.
   static_assert(offsetof(nn_image, size) == 8 && offsetof(nn_image, functions) == 16 &&
                     sizeof(nn_image) == 24,
                 "nn_image changed: this function must follow");

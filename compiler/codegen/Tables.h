@@ -1,4 +1,4 @@
-// The program's tables: the numbers that code generation decides, and the whole program in an
+// Completes the program tables with the numbers that planning decides, and adds the program to an
 // object.
 #pragma once
 
@@ -15,15 +15,15 @@ namespace nnc {
 
 struct ProgramTables;
 
-/// Fills in what planning decided, from the attributes of the planned `module`: each tensor's
-/// offset and persistent_bytes (module attributes), and each function's scratch sizes (function
-/// attributes). Also the version. Errors name a function or tensor of the tables that the module
-/// lacks.
+/// Fills in what planning decided, from the attributes of the planned `module`: the offset and
+/// block size of each tensor and persistent_bytes (module attributes), and the scratch sizes and
+/// `whole` of each function (function attributes). Also sets the version. Errors name a function or
+/// tensor of the tables that is missing in the module.
 llvm::Error completeTables(ProgramTables &tables, mlir::ModuleOp module);
 
-/// Adds to `module` the program as an nn_image, read-only data under the symbol `nn_program`: the
-/// tables' bytes and the functions' addresses; and a `main` that hands it to the runtime. The
-/// module then is a whole trainer but for the runtime.
+/// Adds the program to `module` as an nn_image under the symbol `nn_program`: read-only data, the
+/// bytes of the tables and the addresses of the functions; and a `main` that passes it to the
+/// runtime. The module is then a complete trainer except for the runtime.
 void addProgram(llvm::Module &module, const ProgramTables &tables);
 
 } // namespace nnc

@@ -21,8 +21,8 @@ void printMath(Session &session, llvm::raw_ostream &os, bool latex);
 /// Everything but the code, as JSON (EmitProgram.cpp). The tables are complete.
 void printProgram(const ProgramTables &tables, llvm::raw_ostream &os);
 
-/// Parameters, bytes by kind, kernels and FLOPs of each step (EmitPlan.cpp). The session has
-/// reached Lowered.
+/// Prints parameters, memory in bytes, and the kernels and FLOPs of each step (EmitPlan.cpp). The
+/// session has reached Planned.
 void printPlan(Session &session, llvm::raw_ostream &os);
 
 /// Compares the derivatives of functions and the gradients of each train statement with finite

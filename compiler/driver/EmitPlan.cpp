@@ -111,7 +111,7 @@ private:
     return index >= 0 && index < int32_t(data.size()) && data[index] ? &*data[index] : nullptr;
   }
 
-  /// Rows of a batch; 0: not known before the run.
+  /// The rows of a batch, or 0 if they are not known before the run.
   int64_t batchOf(const TrainT &train) const {
     auto batch = plan::known(train.batch);
     if (!batch)
@@ -178,7 +178,7 @@ private:
     table.print(os, "lr");
   }
 
-  /// Elements of one example, in the fields that a statement trains on.
+  /// The number of elements of one example, in the fields that a statement trains on.
   int64_t rowElements(const TrainT &train) const {
     int64_t sum = 0;
     for (int32_t f : train.fields)
@@ -186,7 +186,7 @@ private:
     return sum;
   }
 
-  /// A step's results, each in cache lines of its own.
+  /// The bytes of a step's results. Each result has its own cache lines.
   int64_t resultBytes(const TrainT &train) const {
     auto lines = [&](int64_t elements) {
       return int64_t(llvm::alignTo(elements * elementBytes(), 64));

@@ -93,8 +93,8 @@ public:
   /// when it is first called; valid while the session lives. Its tables are then complete. Null
   /// after an error.
   const nn_image *compileInMemory();
-  /// Writes a standalone executable, options.output. `argv0` and the address of main find the
-  /// runtime's library.
+  /// Writes a standalone executable to options.output. The runtime's library is found by `argv0`
+  /// and by the address of a function of nnc.
   bool writeExecutable(const char *argv0);
 
   /// How long each stage took so far.

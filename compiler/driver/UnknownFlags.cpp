@@ -47,7 +47,7 @@ static std::string complaint(StringRef flag, cl::SubCommand *command) {
     return text + "; did you mean " + shown(near) + "?";
   const std::string name = command ? " " + command->getName().str() : std::string();
   return text + "; `nnc" + name +
-         " --help` lists all, and those of a program stand after it: `nnc run FILE " + shown(flag) +
+         " --help` lists all, and those of a program come after it: `nnc run FILE " + shown(flag) +
          "`";
 }
 

@@ -1,6 +1,7 @@
-// What irgen hands over beside the MLIR module: the program as data (runtime/schema/program.fbs),
-// in which compiled functions are numbers. Codegen fills in offsets and sizes; its bytes and the
-// functions' addresses then are what the runtime takes, in memory (JIT) or in a trainer.
+// The program tables that irgen produces beside the MLIR module: the program as data
+// (runtime/schema/program.fbs), in which compiled functions are numbers. Codegen fills in offsets
+// and sizes. The runtime takes the bytes of the tables and the addresses of the functions, in
+// memory (JIT) and in a trainer alike.
 #pragma once
 
 #include "runtime/schema/program.h"
@@ -13,7 +14,7 @@ namespace nnc {
 struct ProgramTables {
   ProgramT program;
 
-  /// What the tables call the func.func of that name: its number, which it gets here.
+  /// The number of the func.func with that name in the tables. The first call adds it.
   nn_fn function(llvm::StringRef symbol) {
     auto [known, fresh] = numbers.try_emplace(symbol, int32_t(program.functions.size()));
     if (fresh)
@@ -21,7 +22,7 @@ struct ProgramTables {
     return {known->second};
   }
 
-  /// The name of a function in the module; empty if it does not exist.
+  /// The name of a function in the module, or empty if it does not exist.
   llvm::StringRef symbolOf(const nn_fn &fn) const {
     return fn.exists() ? llvm::StringRef(program.functions[fn.code].symbol) : llvm::StringRef();
   }

@@ -92,7 +92,8 @@ std::vector<ColumnRead> rawColumns(const Context &context, const Step &step, Str
   };
   if (llvm::none_of(columns, isWanted))
     return {};
-  // All are asked for, as the run will: where a column of `rows` lies follows from the others.
+  // Request all columns, as the run will: in `rows`, the position of a column depends on the
+  // others.
   const std::vector<nn_column_summary> summaries = nn_summarize_columns(
       *data.row->source, context.generated.tables->program.source_dir, context.dataDir, columns);
   std::vector<ColumnRead> read;

@@ -72,8 +72,7 @@ private:
   llvm::DenseMap<mlir::Value, mlir::Attribute> known;
 };
 
-/// The largest value in the course of a run of ten epochs of a thousand steps, which is as good as
-/// another.
+/// The largest value in a run of ten epochs of a thousand steps, chosen arbitrarily.
 std::optional<double> largestValue(const Value &v, const Step &step, const ProgramT &program) {
   if (v.isKnown())
     return v.number;

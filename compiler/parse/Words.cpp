@@ -213,10 +213,10 @@ std::string parse::adviseOn(const SourceStream &source, antlr4::TokenStream &tok
   if (type == NnParser::Equals && (before == NnParser::Eq || before == NnParser::Equals))
     return "equality is written `==`";
   if (type == NnParser::Colon && (rule == NnParser::RuleChoice || rule == NnParser::RuleBody))
-    return "blocks stand in `{ }`";
+    return "a block is in `{ }`";
   const bool inData = failure.statement == NnParser::RuleDataEntry;
   if (type == NnParser::Comma && rule == failure.statement && failure.index > failure.first)
-    return inData ? "the fields of a row stand apart by `->`"
+    return inData ? "the fields of a row are separated by `->`"
                   : "entries and statements end with their line, or with `;`";
   static const size_t withShapes[] = {NnParser::Fn,        NnParser::Layer,  NnParser::Init,
                                       NnParser::Optimizer, NnParser::Metric, NnParser::Model,

@@ -48,7 +48,7 @@ void Analyzer::unknownName(const Ident &name, const Scope &scope, Wanted wanted)
                .suggest(name.text, candidates);
   if (wanted == Wanted::Stage && !kind && didYouMean(name.text, candidates).empty())
     e.note("the layers are " + listed(declaredNames(StmtKind::Layer, scope)) +
-           ", and a function of a tensor may stand here, too");
+           ", and a function of a tensor may be here, too");
   if (callee || !context.data || !didYouMean(name.text, candidates).empty())
     return;
   std::vector<StringRef> names;

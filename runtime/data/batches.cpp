@@ -48,7 +48,7 @@ Status Batches::prepare(Engine &engine, const Dataset &set, const std::vector<in
 }
 
 int64_t pieceRows(const Engine &engine, const nn_fn &function, int64_t rows) {
-  // Intermediate results of as many rows stay in the caches. Tests cut otherwise: nothing may
+  // Intermediate results of this many rows stay in the caches. Tests use other sizes: no result may
   // depend on it.
   static const int64_t usual = [] {
     const char *text = getenv("NNC_EVAL_ROWS");

@@ -13,7 +13,7 @@ namespace nnrt {
 /// The batches of a split as contiguous memory, which is passed as nn_call.in, and their copying.
 class Batches {
 public:
-  /// For up to `capacity` rows of the fields `fields` of a data set.
+  /// Prepares for up to `capacity` rows of the fields `fields` of a data set.
   Status prepare(Engine &engine, const Dataset &data, const std::vector<int32_t> &fields,
                  int64_t capacity);
   const void *const *in() const { return inputs.data(); }
@@ -40,8 +40,8 @@ private:
   Gather::Computation computation = {};
 };
 
-/// Rows of `rows` that one call of an evaluation computes: some that fit the caches, or all where
-/// they depend on one another.
+/// How many of `rows` rows one call of an evaluation computes: a number that fits the caches, or
+/// all if they depend on one another.
 int64_t pieceRows(const Engine &engine, const nn_fn &function, int64_t rows);
 /// Makes the scratch big enough for such calls.
 Status reservePieces(Engine &engine, const nn_fn &function, int64_t rows);

@@ -1,5 +1,5 @@
-// What the compiler asks of a source's numbers: nn_summarize_columns, to warn of inputs that are
-// too large as they stand, and nn_count_classes.
+// Answers the compiler's questions about columns: nn_summarize_columns, for warnings about inputs
+// that are too large without scaling, and nn_count_classes.
 #include "runtime/ask.h"
 #include "runtime/data/dataset.h"
 #include "runtime/data/split.h"
@@ -34,7 +34,7 @@ nn_column_summary summarize(const Source &source, int column, int64_t size) {
   return s;
 }
 
-/// A source before any run: with the numbers that are constants.
+/// A source as it is before any run: with its constants, which are known.
 SourceSpec asWritten(const SourceT &source, const Folders &folders) {
   return {&source,
           source.n.value,

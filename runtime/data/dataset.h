@@ -33,7 +33,7 @@ struct Learned {
   // the value that fills missing cells, by the column's name and kind
   std::map<std::pair<std::string, int32_t>, double> fills;
 
-  /// Not a number: nothing is known.
+  /// NaN: not known.
   double fillOf(const ColumnT &column) const {
     auto found = fills.find({column.name, column.kind});
     return found == fills.end() ? NAN : found->second;
@@ -75,8 +75,8 @@ public:
   std::vector<std::string> remarks; // notes about the loading, to be printed once
 
   /// Reads and prepares everything. `cache` may be null. The engine must be started. With `later`,
-  /// the look at every row that raw data need may be left out: checkRows() makes up for it. With
-  /// `learned`, classes and statistics are those, where they are there, instead of the data's own.
+  /// the check of every row that raw data need may be left to checkRows(). With `learned`, its
+  /// classes and statistics, where it has them, replace the data's own.
   Status load(Engine &engine, const DataT &data, const Folders &folders, SourceCache *cache,
               bool later = false, const Learned *learned = nullptr);
   /// What a model learns from the data besides weights.
@@ -120,8 +120,8 @@ public:
   std::vector<int64_t> splitRows(int32_t split) const;
   /// Where a row comes from: "iris.csv:12".
   std::string place(int64_t row) const;
-  /// Fails when a value of a field that indexes `bound.limit` elements lies outside, naming the
-  /// row. While rows are unchecked it only remembers the question, for checkRows().
+  /// Fails if a value of a field is not within `bound`; the message names the row. While rows are
+  /// unchecked it only records the bound, for checkRows().
   Status checkBound(Engine &engine, const BoundT &bound);
   Elements values(const Engine &engine, int32_t field) const {
     return {fields[field].data(), engine.f64()};
@@ -183,17 +183,17 @@ private:
   std::vector<ClassNumbers> codeClasses[2]; // for each column, of each part
 };
 
-/// A source with its numbers as the program's options make them.
+/// A source with the values of its numbers under the program's options.
 SourceSpec specOf(const Engine &engine, const SourceT &source, const Folders &folders);
 
-/// Computes what `prepare` makes of rows of a source, in chunks: into fields[f], row after row; f64
-/// where isExact(). `codeClasses`: for each column.
+/// Computes `prepare` for rows of a source, in chunks, into fields[f], row after row; in f64 if
+/// isExact(). `codeClasses`: for each column.
 Status prepareRows(Engine &engine, const DataT &data, const Source &source,
                    const std::vector<int64_t> &rows, const std::vector<ClassNumbers> &codeClasses,
                    const std::vector<unsigned char *> &fields,
                    const std::vector<int64_t> &fieldSizes);
 
-/// absent.cpp: what helps where cells have no value, as the second line of an error.
+/// absent.cpp: the remedies for cells without a value, as the second line of an error.
 std::string absentCures(const ColumnT &column);
 
 /// normalize.cpp: statistics of one field over `rows`; `to` = (from - mean) / deviation for `count`

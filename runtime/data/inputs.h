@@ -54,7 +54,7 @@ public:
   /// Fills rows[first … last - 1], to the same places.
   void fill(const Source &source, const InputTable &table, const std::vector<ClassNumbers> &classes,
             const int64_t *rows, int64_t first, int64_t last) const;
-  /// Fails where rows[0 … count - 1], which are filled in, are not as `prepare` takes them.
+  /// Fails if rows[0 … count - 1], which must be filled in, are not valid for `prepare`.
   Status check(const Source &source, const InputTable &table, const DataT &data,
                const int64_t *rows, int64_t count) const;
   /// Values of an input from row `row` on.
@@ -71,29 +71,30 @@ private:
   std::vector<const void *> pointers;
 };
 
-/// The first of values[0 … count - 1] that is not as a bound says; -1: all are. With gaps, what is
-/// not a number is yet to be filled.
+/// The first of values[0 … count - 1] that is not within a bound; -1: none. With gaps, a NaN is
+/// still to be filled.
 int64_t firstOutside(const BoundT &bound, Elements values, int64_t count, bool hasGaps = false);
-/// Says so of element `element` of what is called `name`, of `size` elements a row.
+/// The error for element `element` of the input or field `name`, which has `size` elements per row.
 Status outside(const BoundT &bound, const std::string &name, const std::string &data,
                const std::string &place, int64_t size, int64_t element, double value);
-/// Says so of what is computed of the fields of a row.
+/// The error for a number that is computed from the fields of a row.
 Status computedOutside(const BoundT &bound, const std::string &data, const std::string &place,
                        double value);
-/// What an input is called: its column.
+/// The name of an input: its column.
 std::string inputName(const DataT &data, int32_t input);
 
 /// How many rows a call of `prepare` or `keep` computes: few where rows are long.
 int64_t rowsAtOnce(const InputTable &table);
 
-/// Fails where a source has numbers that the compiled code has no room for.
+/// Fails if a source has numbers that need 64 bits and the compiled code has only 32.
 Status checkWidths(const Source &source, const InputTable &table, const std::string &where);
 
-/// Whether `prepare` gives a field as f64: it is not yet what the field will hold.
+/// Whether `prepare` returns a field as f64, because the field's values are computed from the
+/// result.
 inline bool isExact(const FieldT &field) {
   return field.flags & (NN_FIELD_NORMALIZE | NN_FIELD_CLASS_WEIGHTS);
 }
-/// Bytes of an element of what it gives; `own` of one of the program's.
+/// Bytes of an element of its result; `own`: bytes of a program's element.
 inline size_t preparedBytes(const FieldT &field, size_t own) {
   return isExact(field) ? sizeof(double) : own;
 }

@@ -14,7 +14,7 @@ bool Dataset::canKeepRaw(const Engine &engine) const {
   const DataT &data = *description;
   int64_t bytes = 0;
   for (int32_t f = 0; f < int32_t(data.fields.size()); ++f) {
-    // Statistics belong to the whole field.
+    // These need statistics of the whole field.
     if (data.fields[f].flags & (NN_FIELD_NORMALIZE | NN_FIELD_CLASS_WEIGHTS | NN_FIELD_BALANCED))
       return false;
     bytes += rows * fieldSizes[f] * engine.elementBytes();

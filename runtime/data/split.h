@@ -16,9 +16,9 @@ struct SplitSizes {
   int64_t train, val, test;
 };
 
-/// The sizes that a data set's `split` asks for, of `rows` rows; with folds, those of its first
-/// fold. Fails when a split would be empty, when the parts ask for more rows than there are, or
-/// when there are fewer rows than folds.
+/// The sizes that a data set's `split` requests of `rows` rows; with folds, those of its first
+/// fold. Fails if a split would be empty, if the parts request more rows than there are, or if
+/// there are fewer rows than folds.
 Status splitSizes(const DataT &data, const Engine &engine, int64_t rows, SplitSizes &sizes);
 
 /// Fills train, val and test (NN_SPLIT_…) with row numbers 0 … rows - 1, each in ascending order.
@@ -34,9 +34,9 @@ void splitRows(int64_t rows, const SplitSizes &sizes, const std::vector<int32_t>
 void foldRows(int64_t rows, int64_t test, int32_t folds, int32_t fold,
               const std::vector<int32_t> &strata, uint64_t seed, std::vector<int64_t> (&splits)[3]);
 
-/// Numbers rows by what `size` elements of each hold, in ascending order of the values. Fails when
-/// more than half of the rows are alone with their values: these are no classes. `name` is the
-/// field's, for the message.
+/// Numbers rows by the values of their `size` elements, in ascending order. Fails if more than half
+/// of the rows have values that occur only once: these are not classes. `name`: the field's, for
+/// the message.
 Status strataOf(Elements values, int64_t rows, int64_t size, const std::string &name,
                 std::vector<int32_t> &strata);
 

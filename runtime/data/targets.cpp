@@ -21,7 +21,7 @@ static Status checkResults(Engine &engine, const TargetsT &targets,
   return Status();
 }
 
-/// Room for the results of a call with up to `capacity` rows.
+/// Allocates memory for the results of a call with up to `capacity` rows.
 static Status allocateResults(Engine &engine, const TargetsT &targets, int64_t capacity,
                               std::vector<Buffer> &results, std::vector<void *> &out) {
   results = std::vector<Buffer>(targets.sizes.size());

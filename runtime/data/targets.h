@@ -9,12 +9,12 @@
 
 namespace nnrt {
 
-/// Fails where a number that a loss or a metric computes from fields and reads as a target is not
-/// as its bound says, naming the row.
+/// Fails if a number that a loss or a metric computes from fields and reads as a target is not
+/// within its bound; the message names the row.
 Status checkTargets(Engine &engine, Dataset &data, const std::vector<int32_t> &fields,
                     const TargetsT &targets);
-/// The same of the elements of a model's input, row after row: what picks elements in the model.
-/// `data`: what the rows are called; `place(row)`: where one comes from.
+/// The same for numbers computed from a model's input, row after row, that index tensors in the
+/// model. `data`: the name of the rows; `place(row)`: where a row comes from.
 Status checkInput(Engine &engine, const ModelT &model, const void *x, int64_t rows,
                   const std::string &data, const std::function<std::string(int64_t)> &place);
 

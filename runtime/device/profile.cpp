@@ -335,8 +335,8 @@ std::string Profiler::textOf(const Stamps &stamps, double secondsPerTick) const 
 
 std::string Profiler::text() {
   const double perTick = (now() - began) / double(std::max<uint64_t>(1, ticks() - firstTick));
-  // Now, not at the start: the run does not wait for it, and of several engines only the one that
-  // tells of all needs it.
+  // Measured now and not at the start, so that the run does not wait for it, and only the engine
+  // that prints the results of all engines needs it.
   hasRoof = nn_measure_roof(program.profile->vector_bytes, program.profile->fma, roof);
   std::string text =
       "profile: what one core can do was not measured: it has no vectors of that kind\n";

@@ -14,7 +14,7 @@ namespace nnrt {
 
 class Profiler {
 public:
-  /// `program` has a profile. Measures what one core can do, which takes about 0.2 s.
+  /// `program` must have a profile.
   explicit Profiler(const ProgramT &program);
   ~Profiler();
 

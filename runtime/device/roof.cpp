@@ -1,6 +1,6 @@
-// What one core can do: multiply-adds on registers alone, and a triad through each level of the
-// memory. Every vector width that code may be compiled for has its own loops here, whatever this
-// file itself is compiled for.
+// Measures what one core can do: multiply-adds on registers alone, and a triad through each level
+// of the memory. Every vector width that code may be compiled for has its own loops here, whatever
+// this file itself is compiled for.
 #include "runtime/ask.h"
 #include "runtime/device/pool.h"
 #include "runtime/support/buffer.h"
@@ -143,8 +143,8 @@ bool nn_measure_roof(int32_t vector_bytes, int32_t fma, nn_roof &roof) {
   roof.sizes[NN_L3] = 16 << 20;
 #endif
   roof.sizes[NN_MEMORY] = std::numeric_limits<double>::infinity();
-  // Half of a cache; for the third level a little more than the second holds, since others share
-  // it; for memory twice the third.
+  // Half of the cache; for the third level, which others share, a little more than the second
+  // holds; for memory twice the third.
   const double memory = std::min(2 * roof.sizes[NN_L3], double(256 << 20));
   const double bytes[NN_LEVELS] = {roof.sizes[NN_L1] / 2, roof.sizes[NN_L2] / 2,
                                    std::min(4 * roof.sizes[NN_L2], roof.sizes[NN_L3] / 2), memory};
@@ -153,8 +153,8 @@ bool nn_measure_roof(int32_t vector_bytes, int32_t fma, nn_roof &roof) {
   for (int i = 0; i < 3; ++i) {
     if (buffers[i].allocate(size_t(memory / 3) + 4096, "measuring the memory's bandwidth").failed())
       return false;
-    // Written once, since fresh pages are one page of zeros; and shifted, since addresses that are
-    // alike in their last 12 bits hold up one another.
+    // Written once, because all fresh pages are the same page of zeros; and shifted, because
+    // addresses with the same last 12 bits delay one another.
     memset(buffers[i].data(), 0, buffers[i].size());
     arrays[i] = buffers[i].as<float>() + 256 * i;
   }
@@ -168,8 +168,8 @@ nn_roofline nn_roofline_of(const KernelT &kernel, int64_t rows, int32_t element_
                            const nn_roof &roof) {
   nn_roofline result;
   auto at = [&](nn_amount amount) { return amount.fixed + amount.per_row * double(rows); };
-  // A multiply-add is one instruction with two FLOPs; another operation is one too, on as many
-  // lanes.
+  // A multiply-add is one instruction with two FLOPs; another operation is also one instruction, on
+  // the same number of lanes.
   const double flops = roof.flops * 4 / element_bytes;
   result.compute = (at(kernel.flops) + 2 * at(kernel.others)) / flops;
   double levels[NN_LEVELS] = {};

@@ -12,7 +12,7 @@ namespace nnrt {
 /// metric's totals. Batches are added up in double.
 class Totals {
 public:
-  /// Allocates room for the results. `withLoss`: result 0 is the batch's mean loss.
+  /// Allocates memory for the results. `withLoss`: result 0 is the batch's mean loss.
   Status prepare(Engine &engine, const std::vector<MetricT> &metrics, bool withLoss);
 
   /// The pointers to pass as nn_call.out.
@@ -67,7 +67,7 @@ private:
 };
 
 /// Runs `function` over `rows` of a data set and adds everything to `totals` (which is cleared
-/// first). After a signal the rest is left out, and the totals are of no use.
+/// first). After a signal the rest is left out, and the totals must not be used.
 Status evaluateRows(Engine &engine, const Dataset &data, const std::vector<int32_t> &fields,
                     const nn_fn &function, const std::vector<int64_t> &rows, Totals &totals,
                     Tuning &tuning);

@@ -21,8 +21,8 @@ int32_t labelField(const ProgramT &program, const EvaluateT &evaluate) {
   return label;
 }
 
-/// Whether x is a picture: [h, w], [1, h, w] or [3, h, w], or one of these flattened, if a column
-/// of images says so.
+/// Whether x is a picture: [h, w], [1, h, w] or [3, h, w], or one of these flattened, if the data
+/// have a column `image` of that size.
 static bool isPicture(const DataT &data, const FieldT &x, EvaluateRecord &record) {
   const std::vector<int64_t> &s = x.shape;
   auto take = [&](int64_t channels, int64_t height, int64_t width) {
@@ -80,7 +80,7 @@ static std::vector<double> shares(const Prediction &prediction, int64_t classes)
   return p;
 }
 
-/// A classifier's: `label` is the field of class numbers.
+/// Finds a classifier's mistakes: `label` is the field of class numbers.
 static Status findWrong(Run &run, const EvaluateT &evaluate, const Dataset &data, int32_t x,
                         int32_t label, const std::vector<int64_t> &rows, EvaluateRecord &record) {
   const ModelT &model = run.program.models[evaluate.model];

@@ -46,7 +46,8 @@ Status eachPrediction(Engine &engine, const ModelT &model, const Dataset &data, 
       });
 }
 
-/// Whether the statement compares the model's outputs with numbers of its data that are no choices.
+/// Whether the statement compares the model's outputs with numbers of its data that are quantities,
+/// not choices.
 bool hasResiduals(const ProgramT &program, const EvaluateT &evaluate, const Dataset &data);
 Status findResiduals(Run &run, const EvaluateT &evaluate, const Dataset &data, int32_t x,
                      const std::vector<int64_t> &rows, EvaluateRecord &record);

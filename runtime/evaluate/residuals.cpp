@@ -47,8 +47,8 @@ void Residuals::add(double truth, double predicted, int64_t row) {
   ++counts[size_t(std::min(parts - 1, int((r / reach + 1) * (parts / 2))))];
 }
 
-/// Whether a loss or a metric says that the field holds shares or one of two numbers: a choice
-/// rather than a quantity.
+/// Whether, according to a loss or a metric, the field holds shares or one of two numbers, which is
+/// a choice rather than a quantity.
 static bool isChoice(const std::vector<BoundT> &bounds, int32_t field) {
   return std::any_of(bounds.begin(), bounds.end(),
                      [&](const BoundT &b) { return b.field == field; });

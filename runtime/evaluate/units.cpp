@@ -19,7 +19,7 @@ static std::string listOf(const std::vector<double> &values) {
   return text + (values.size() > mostShown ? ", …" : "");
 }
 
-/// The normalised fields among `fields` that are not what a model is given.
+/// The normalised fields among `fields` that are not a model's input.
 static std::vector<int32_t> targets(const DataT &data, const std::vector<int32_t> &fields) {
   std::vector<int32_t> found;
   for (int32_t f : fields)

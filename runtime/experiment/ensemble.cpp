@@ -8,7 +8,8 @@
 
 namespace nnrt {
 
-/// Whether a statement changes tensors of that model. Another one may share them.
+/// Whether a statement changes tensors of that model, which may be those of another model that
+/// shares them.
 static bool changes(const ProgramT &program, const StatementT &statement, const ModelT &of) {
   if (statement.body.type == NN_STMT_LOAD)
     return shareTensors(program, program.models[as<LoadT>(statement).model], of);
@@ -22,9 +23,9 @@ static bool changes(const ProgramT &program, const StatementT &statement, const 
   return false;
 }
 
-/// Adds the statements before `ensemble` that make the model `of` what it is: loads and training,
-/// of a search those of its best trial. What a comparison does to a model is undone. Returns false
-/// at `ensemble`.
+/// Adds the statements before `ensemble` that determine the model `of`: loads and trainings; for a
+/// search, those of its best trial. A comparison leaves the model as it was. Returns false at
+/// `ensemble`.
 static bool addRecipe(const Run &run, StatementRange statements, const EnsembleT &ensemble,
                       std::vector<const StatementT *> &recipe) {
   int32_t experiments = 0;
@@ -86,7 +87,7 @@ Status runEnsemble(Run &run, const EnsembleT &ensemble, int32_t trains) {
     sub.output = &unseen;
     for (const StatementT *statement : recipe)
       NN_TRY(runStatements(sub, StatementRange(*statement), ordinals));
-    // Not yet into the run's arena: others begin their members with a copy of that.
+    // Not yet into the run's arena: other members start with a copy of that.
     RowMajor rowMajor(sub.engine);
     for (int32_t t = from.first; t < from.first + from.count; ++t) {
       const unsigned char *values = rowMajor.of(t, sub.engine.tensor(t));

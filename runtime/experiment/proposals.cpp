@@ -179,7 +179,7 @@ double drawFrom(const VariableT &variable, Draws &draws) {
 
 double bestOfList(const VariableT &variable, const std::vector<double> &good,
                   const std::vector<double> &bad, Draws &draws) {
-  // Counts, and one of each for the prior.
+  // Counts, plus one of each for the prior.
   std::vector<double> l(int32_t(variable.labels.size()), 1), g(int32_t(variable.labels.size()), 1);
   for (double value : good)
     ++l[size_t(value)];

@@ -23,7 +23,7 @@ struct Tried {
 
 /// Every combination of values, the last variable changing fastest. Ranges are cut into equal steps
 /// (of the logarithm, where they are logarithmic), as many as `trials` points allow; 0: three of
-/// each. Fails when the lists alone have more combinations than `trials`.
+/// each. Fails if the lists alone have more combinations than `trials`.
 Status gridPoints(const ExperimentT &experiment, int64_t trials, std::vector<Point> &points);
 
 /// Each variable drawn from its distribution.

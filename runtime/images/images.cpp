@@ -99,7 +99,8 @@ std::string sizeText(int64_t height, int64_t width) {
   return format("%lld by %lld", (long long)height, (long long)width);
 }
 
-/// Reads an image as the source wants all of them; `other` names what it must be like.
+/// Reads an image in the form that the source requires of all; `other` names an image whose form it
+/// must have.
 Status readAs(const SourceT &source, const std::string &path, const std::string &other,
               Image &image) {
   NN_TRY(readImage(path, false, image));

@@ -13,7 +13,7 @@
 
 namespace nnrt {
 
-/// The columns of a data set as names that make a header of a table's first line.
+/// The names of a data set's columns, by which a table's first line is recognised as a header.
 static std::vector<std::string> columnNames(const DataT &data) {
   std::vector<std::string> names = data.source->columns;
   for (const ColumnT &column : data.columns)
@@ -21,7 +21,7 @@ static std::vector<std::string> columnNames(const DataT &data) {
   return names;
 }
 
-/// How new rows are written: as the rows of training, but for a header.
+/// The description of new rows: as the rows of training, except for the header.
 static SourceT likeTraining(const DataT &data, const std::string &path) {
   SourceT description = data.source->kind == NN_CSV ? *data.source : SourceT{};
   description.kind = NN_CSV;
@@ -42,9 +42,9 @@ std::vector<std::string> namesOf(const DataT &data, const std::string &path) {
   return table.names;
 }
 
-/// Reads a table whose first line is a header as `otherwise` (NN_HEADER_…) says where nobody can
-/// tell, which is `doubtful`: as in the table of training, or none. A row too many has an output
-/// too, so none is lost.
+/// Reads a table. If it is ambiguous whether its first line is a header (`doubtful`), `otherwise`
+/// (NN_HEADER_…) decides: as in the table of training, or none. An extra row only gives an extra
+/// output, so no row is lost.
 static Status readOrElse(SourceT description, const std::string &path, size_t limit,
                          const std::vector<std::string> &known, header otherwise, CsvTable &table,
                          bool &doubtful) {
@@ -87,8 +87,8 @@ Status openTable(Run &run, const DataT &data, std::unique_ptr<Source> &source) {
   return openCsv(spec, requests, source);
 }
 
-/// The program's columns in an archive: by their own names, or else by what they were read from in
-/// training.
+/// The program's columns in an archive: by their own names, or by the names from which they were
+/// read in training.
 static Status openArchive(SourceT description, const std::vector<ColumnRequest> &requests,
                           std::unique_ptr<Source> &source) {
   std::vector<std::string> held;

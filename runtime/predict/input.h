@@ -32,16 +32,16 @@ public:
 /// position. Columns may be missing.
 Status openTable(Run &run, const DataT &data, std::unique_ptr<Source> &source);
 
-/// Opens an input that is made as the data set's own source is: images (a file, or a folder of
-/// them), arrays of NumPy, a text. `source` stays null when it is none of these.
+/// Opens an input of the same kind as the data set's own source: images (a file, or a folder of
+/// them), NumPy arrays, a text. `source` stays null if it is none of these.
 Status openAlike(Run &run, const DataT &data, std::unique_ptr<Source> &source);
 
-/// Opens the input as rows of `width` numbers; further cells of a row are passed over. `described`
-/// says how it is written.
+/// Opens the input as rows of `width` numbers; further cells of a row are ignored. `described` is
+/// its format.
 Status openMatrix(const SourceT &described, const std::string &path, int64_t width,
                   std::unique_ptr<MatrixSource> &matrix);
 
-/// The names of the columns of a table, to suggest one; none where it has no header.
+/// The names of the columns of a table, to suggest one; none if it has no header.
 std::vector<std::string> namesOf(const DataT &data, const std::string &path);
 
 } // namespace nnrt

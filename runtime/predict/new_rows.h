@@ -6,8 +6,8 @@
 namespace nnrt {
 
 /// Writes the field `field` of every row of `source` to `x`, whose columns are those of `data`;
-/// columns that the field does not depend on may be missing, and hold classes that are not known.
-/// Errors name `input`, the file, or the row.
+/// columns that the field does not depend on may be missing or contain unknown classes. Errors name
+/// `input`, the file, or the row.
 Status prepareInput(Engine &engine, const DataT &data, int32_t field, const Source &source,
                     const std::string &input, const Learned &learned, Buffer &x);
 

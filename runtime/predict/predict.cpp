@@ -45,7 +45,8 @@ Status checkSize(const DataT &data, const ModelT &model) {
                                              model.name.c_str(), (long long)takes));
 }
 
-/// Of a CSV file for a model that was never trained: x's elements are the first cells of its rows.
+/// Reads a CSV file for a model that was never trained: x's elements are the first cells of its
+/// rows.
 Status readElements(Engine &engine, const SourceT &described, const std::string &path, int64_t size,
                     Rows &rows) {
   std::unique_ptr<MatrixSource> matrix;
@@ -58,7 +59,7 @@ Status readElements(Engine &engine, const SourceT &described, const std::string 
   return Status();
 }
 
-/// Fails where a number of x that picks elements in the model picks none.
+/// Fails if a number of x that indexes elements in the model is out of range.
 Status checkRows(Engine &engine, const ModelT &model, Dataset *data, const Rows &rows,
                  const std::string &name) {
   if (!data)
@@ -97,7 +98,7 @@ Status apply(Engine &engine, const ModelT &model, const Rows &rows, Buffer &outp
   });
 }
 
-/// Applies the model and writes the table to `path`, or shows it where that is empty.
+/// Applies the model and writes the table to `path`, or shows it if that is empty.
 Status applyAndWrite(Run &run, const ModelT &model, const DataT *data, const Learned &learned,
                      const Rows &rows, const std::string &path) {
   Buffer outputs;
@@ -110,7 +111,7 @@ Status applyAndWrite(Run &run, const ModelT &model, const DataT *data, const Lea
   return Status();
 }
 
-/// From a weight file.
+/// Reads what the model has learned from a weight file.
 Status readLearned(const SafetensorsFile &weights, const DataT &data, Learned &learned) {
   NN_TRY(learnedFrom(weights, data.name, learned));
   const FieldT &field = data.fields[inputField(data)];

@@ -7,7 +7,7 @@
 
 namespace nnrt {
 
-/// The model that train statements name for this one: its members' for an ensemble.
+/// The model that train statements name for this one; for an ensemble, that of its members.
 static int32_t trainedAs(const ProgramT &program, int32_t model) {
   forEachStatement(program, [&](const StatementT &statement) {
     if (statement.body.type != NN_STMT_ENSEMBLE || as<EnsembleT>(statement).model != model)
@@ -18,8 +18,8 @@ static int32_t trainedAs(const ProgramT &program, int32_t model) {
   return model;
 }
 
-/// The field, of the data set that it was trained on, whose classes the outputs stand for: what
-/// selected one of them in a loss. -1: none, they are no classes.
+/// The field, in the data set that the model was trained on, whose classes the outputs represent,
+/// because it selected one of them in a loss. -1: none; the outputs are not classes.
 static int32_t classField(const ProgramT &program, const ModelT &model, int64_t outputs) {
   const int32_t trained = trainedAs(program, int32_t(&model - program.models.data()));
   int32_t field = -1;
@@ -57,8 +57,8 @@ std::string predictionTable(const Run &run, const ModelT &model, const DataT *da
   const int32_t label = data ? classField(run.program, model, size) : -1;
   bool category = label >= 0 && size > 1;
   std::vector<std::string> names;
-  // Nothing tells what a model stands for that is only loaded, but for what its weights know:
-  // classes, as many as its outputs.
+  // For a model that is only loaded, the meaning of the outputs is known only from its weight file:
+  // classes, as many as there are outputs.
   for (int32_t f = 0; data && label < 0 && !isTrained(run.program, model) &&
                       f < int32_t(data->fields.size()) && names.empty();
        ++f) {

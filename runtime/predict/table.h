@@ -6,8 +6,8 @@
 namespace nnrt {
 
 /// CSV: a line for each of `rows` rows with the model's outputs and, for a classifier, the class of
-/// the largest one: its name where `learned` has one, else its number. `data` (may be null) and
-/// `learned` are those of its training.
+/// the largest one: its name if `learned` has one, otherwise its number. `data` (may be null) and
+/// `learned` are those of the model's training.
 std::string predictionTable(const Run &run, const ModelT &model, const DataT *data,
                             const Learned &learned, Elements outputs, int64_t rows);
 

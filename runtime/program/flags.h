@@ -25,9 +25,8 @@ struct Flags {
   std::string model, weights, input, output; // input `-`: standard input
 };
 
-/// Reads argv[1 …]. A failure is a wrong use of the command line (exit code 2).
-/// `lenient`: flags that are neither fixed nor options of this program are passed over (a session's
-/// programs differ).
+/// Reads argv[1 …]. A failure means wrong flags (exit code 2). `lenient`: flags that are neither
+/// fixed nor options of this program are ignored (the programs of a session differ).
 Status parseFlags(const ProgramT &program, int argc, char **argv, bool lenient, Flags &flags);
 
 /// The text of --help.

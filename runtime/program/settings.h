@@ -12,8 +12,8 @@ struct TrainNumbers {
   int64_t patience = 0, checkpointEvery = 0; // in epochs; 0: there is none
 };
 
-/// Fails where one of them is negative, not whole, not a number or too large, saying which it is
-/// and what it may be.
+/// Fails if one of them is negative, not whole, NaN or too large; the message names it and its
+/// allowed values.
 Status trainNumbers(const Engine &engine, const TrainT &train, TrainNumbers &numbers);
 
 /// The number of steps of the whole training.

@@ -18,7 +18,7 @@ inline std::string withoutVariant(std::string place) {
   return place;
 }
 
-/// Some statements that follow one another.
+/// Consecutive statements.
 struct StatementRange {
   const StatementT *first, *last; // `last` is not one of them
 
@@ -29,8 +29,8 @@ struct StatementRange {
   const StatementT *end() const { return last; }
 };
 
-/// Calls visit(statement) for each statement and for those inside of it, in the order of the
-/// program, until a call returns false. Returns whether none did.
+/// Calls visit(statement) for each of the statements and the statements inside of them, in program
+/// order, until a call returns false. Returns true if none did.
 template <class Visit> bool forEachStatement(StatementRange statements, Visit &&visit) {
   for (const StatementT &statement : statements) {
     if (!visit(statement))
@@ -68,7 +68,8 @@ inline const TrainT &trainAt(const ProgramT &program, int32_t number) {
   return *found;
 }
 
-/// The field of a data set (that has fields) which a model predicts from: `x`, else the first.
+/// The field of a data set that a model predicts from: `x`, otherwise the first. The data set must
+/// have fields.
 inline int32_t inputField(const DataT &data) {
   for (size_t f = 0; f < data.fields.size(); ++f)
     if (data.fields[f].name == "x")
@@ -76,8 +77,8 @@ inline int32_t inputField(const DataT &data) {
   return 0;
 }
 
-/// The field (an index in DataT.fields) that tells which of a model's `outputs` was right, as a
-/// train or evaluate statement reads it; -1: none.
+/// The field (an index in DataT.fields) with the number of the right one of a model's `outputs`,
+/// as a train or evaluate statement reads it; -1: none.
 template <class Statement> int32_t labelOf(const Statement &statement, int64_t outputs) {
   for (const BoundT &bound : statement.bounds)
     if (bound.kind == NN_SELECTS && bound.limit == outputs)

@@ -18,7 +18,7 @@ struct EpochRecord {
   std::vector<double> train, val;
 };
 
-/// Value i of an EpochRecord: the loss, then metrics, of which some are tables rather than numbers.
+/// The name of value i of an EpochRecord: the loss, then the metrics.
 inline std::string valueName(const TrainT &train, size_t i) {
   return i ? train.metrics[i - 1].name : "loss";
 }

@@ -1,5 +1,5 @@
-// Norms are sums of squares in double; gradients and units come from a compiled function of its
-// own, TrainT.monitor.
+// Computes what is monitored. Norms are sums of squares in double; gradients and units come from a
+// separate compiled function, TrainT.monitor.
 #include "runtime/record/monitor.h"
 
 #include <algorithm>

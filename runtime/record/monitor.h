@@ -42,7 +42,7 @@ Histogram histogramOf(const Engine &engine, int32_t tensor, int parts);
 
 class Monitor {
 public:
-  /// `record` must be planned. Looks are spread so that there are at most about 100.
+  /// `record` must be planned. The measurements are spread so that there are at most about 100.
   Status prepare(Engine &engine, const TrainT &train, TrainRecord &record);
 
   bool active() const { return on; }

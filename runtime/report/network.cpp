@@ -62,8 +62,8 @@ Page::Table tableOf(const ProgramT &program, const ModelT &model,
   return table;
 }
 
-/// What an experiment has chosen in the variant that holds the model number `index`: "act = relu";
-/// the others of this name differ in it.
+/// The choices of the experiment's variant that contains the model number `index`: "act = relu";
+/// they distinguish it from other models of this name.
 std::string choicesOf(const ProgramT &program, int32_t index) {
   std::string text;
   forEachStatement(program, [&](const StatementT &statement) {

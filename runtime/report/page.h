@@ -83,7 +83,7 @@ void addMonitored(Page &page, const TrainRecord &record);     // layers.cpp
 void addEvaluation(Page &page, const EvaluateRecord &record); // evaluation.cpp
 void addResiduals(Page &page, const EvaluateRecord &record);  // residual_plots.cpp
 
-/// What a train statement says, as it is written: its loss, its optimizer …
+/// The entries of a train statement, as they are written: its loss, its optimizer …
 Page::Facts statementFacts(const TrainT &train);
 
 /// A page around `intro`, which is HTML, a list of contents, and `page`.

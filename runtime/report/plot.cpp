@@ -29,8 +29,8 @@ static Status addCurve(Run &run, const PlotT &plot, const PlottedT &item,
   const TrainRecord *record = nullptr;
   const std::string &where = trainAt(run.program, item.train).where;
   for (const TrainRecord &candidate : run.trained)
-    // By its place: a search has one statement for each choice of what the code depends on, and
-    // trained by the best one.
+    // Compared by place: a search has one statement for each variant, and trained with that of the
+    // best one.
     if (candidate.statement->where == where)
       record = &candidate;
   if (!record)

@@ -38,7 +38,7 @@ static std::string differences(const Learned &known, const Dataset &data) {
   return text;
 }
 
-/// Fields of the same name of which one side alone is normalised.
+/// Fields of the same name that are normalised on one side only.
 static std::string oneSided(const Learned &known, const DataT &data) {
   for (int32_t f = 0; f < int32_t(data.fields.size()); ++f)
     if (!(data.fields[f].flags & NN_FIELD_NORMALIZE) && known.statistics.count(data.fields[f].name))

@@ -12,9 +12,9 @@ namespace nnrt {
 /// Whether both names lead to the same file, through any links.
 bool isSameFile(const std::string &a, const std::string &b);
 
-/// Fails where writing the file `path` would take the place of something that the program reads, of
-/// its own text, or of the executable that runs it. `weights`: what it loads counts too; a model
-/// may be saved where it was loaded from.
+/// Fails if writing the file `path` would overwrite something that the program reads, its own text,
+/// or the executable that runs it. `weights`: files that it loads count too; a model may be saved
+/// where it was loaded from.
 Status checkKeepsInputs(const ProgramT &program, const Folders &folders, const std::string &path,
                         bool weights);
 
@@ -24,10 +24,10 @@ class Outputs {
 public:
   static constexpr const char *predictions = "the predictions"; // a kind
 
-  /// Fails where another kind of output goes to `path`, or another train statement's checkpoint.
-  /// Saving twice to one file is meant: the later takes the earlier's place. `kind`: "the log".
+  /// Fails if another kind of output goes to `path`, or another train statement's checkpoint.
+  /// Saving twice to one file is intended: the later replaces the earlier. `kind`: "the log".
   Status add(const std::string &path, const char *kind, const std::string &where);
-  /// The same for a statement; of one that writes nothing there is nothing to say.
+  /// The same for a statement; one that writes nothing succeeds.
   Status add(const StatementT &statement);
 
 private:

@@ -6,8 +6,8 @@
 
 namespace nnrt {
 
-/// The statement itself, of one about a search's result that which is about the chosen variant;
-/// null: nothing was chosen.
+/// The statement itself; for one about a search's result, the one for the chosen variant; null:
+/// nothing was chosen.
 static const StatementT *actual(const Run &run, const StatementT &statement) {
   if (statement.body.type != NN_STMT_CHOSEN)
     return &statement;

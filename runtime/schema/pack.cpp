@@ -1,4 +1,4 @@
-// Bytes are verified before they are read: they come from a file that anybody may have changed.
+// Bytes are verified before they are read: a trainer may be damaged.
 #include "runtime/schema/program.h"
 
 namespace nnrt {
@@ -10,8 +10,8 @@ std::string packProgram(const ProgramT &program) {
 }
 
 std::unique_ptr<ProgramT> unpackProgram(const uint8_t *bytes, size_t size) {
-  // As deep as experiments, chosen statements and their parts nest; as many tables as there is room
-  // for.
+  // Statements in experiments and in statements about their results nest a few levels deep. The
+  // number of tables has no limit of its own.
   flatbuffers::Verifier verifier(bytes, size, /*max_depth=*/64, /*max_tables=*/UINT32_MAX);
   if (!VerifyProgramBuffer(verifier))
     return nullptr;

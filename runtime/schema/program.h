@@ -1,4 +1,4 @@
-// Programs as data: the structs of program.fbs, and how they become bytes and come back.
+// Programs as data: the structs of program.fbs, packed to bytes and unpacked.
 #pragma once
 
 #include "runtime/schema/program_generated.h"
@@ -10,8 +10,8 @@ using namespace program;
 
 namespace nnrt {
 
-/// Of the schema, the calling convention and the entry points: a program runs only on a runtime of
-/// the same version.
+/// The version of the schema, the calling convention and the entry points. A program runs only on
+/// a runtime of the same version.
 constexpr uint32_t programVersion = 9;
 
 /// SourceT::quote: cells are never in quotes.
@@ -22,10 +22,10 @@ template <class T> const T &as(const StatementT &statement) {
   return *static_cast<const T *>(statement.body.value);
 }
 
-/// `program` as bytes, for unpackProgram().
+/// Packs `program`, for unpackProgram().
 std::string packProgram(const ProgramT &program);
 
-/// The program that `size` bytes hold; null if they hold none, or one of another version.
+/// Unpacks a program from `size` bytes. Null if they are damaged or of another version.
 std::unique_ptr<ProgramT> unpackProgram(const uint8_t *bytes, size_t size);
 
 } // namespace nnrt

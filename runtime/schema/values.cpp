@@ -1,4 +1,4 @@
-// Small values of a program and the bytes that hold them.
+// Packs and unpacks the small values of a program, for the code that flatc generates.
 #include "runtime/schema/program.h"
 
 namespace flatbuffers {

@@ -70,7 +70,7 @@ void dropEmptyEnd(Sample &sample) {
     record.resize(width - 1);
 }
 
-/// `unnamed`: a header's numbers, and what is empty, are no names.
+/// `unnamed`: numbers and empty cells in the header are not names.
 Status nameColumns(const SourceT &source, const std::vector<Cell> &first, uint64_t line,
                    bool unnamed, CsvTable &table) {
   auto isName = [&](const Cell &cell) {
@@ -139,7 +139,7 @@ std::string CsvTable::shape() const {
   return std::string(header ? "header, " : "no header, ") + nameOf(dialect.separator);
 }
 
-/// Whether the program's names are those of a header, in another order.
+/// Whether the program's names are those of the header, in another order.
 static bool isReordered(const SourceT &source, const std::vector<Cell> &header) {
   std::vector<std::string> given = source.columns, own;
   for (const Cell &cell : header)

@@ -38,9 +38,9 @@ private:
   bool emptyIsMissing = false;
 };
 
-/// Reads a table and finds out what the program does not say: the separator, and whether the first
-/// record is a header. `known` are names that make it one. What cannot be told is an error that
-/// asks.
+/// Reads a table and detects what the program does not give: the separator, and whether the first
+/// record is a header. `known`: names that make it a header. An ambiguity is an error that asks for
+/// the setting.
 Status readTable(const SourceT &source, const std::string &path, size_t limit,
                  const std::vector<std::string> &known, CsvTable &table);
 

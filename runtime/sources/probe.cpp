@@ -1,5 +1,5 @@
-// nn_probe_source: what the compiler asks of a source before the run: names and shapes of columns,
-// rows.
+// nn_probe_source: the compiler's look at a source before the run: names and shapes of columns,
+// number of rows.
 #include "runtime/ask.h"
 #include "runtime/files/file.h"
 #include "runtime/sources/csv_table.h"

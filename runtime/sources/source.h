@@ -28,7 +28,7 @@ struct ColumnRequest {
 /// The name of a kind of source (NN_ROWS …): "blobs"; "files" for all kinds that read files.
 const char *sourceKind(int32_t kind);
 
-/// What a data set's column asks of a source.
+/// The request for a data set's column.
 ColumnRequest requestFor(const ColumnT &column, bool optional = false);
 
 /// A column of classes: a code for each row, and the names of the codes (in order of appearance).
@@ -83,7 +83,7 @@ public:
   virtual std::string place(int64_t row) const = 0;
 };
 
-/// A SourceT with its numbers known.
+/// A SourceT with the values of its numbers.
 struct SourceSpec {
   const SourceT *source;
   double n, classes, turns, factor, noise, spread, dims, seed;
@@ -103,17 +103,17 @@ Status openRows(const SourceSpec &, const std::vector<ColumnRequest> &, std::uni
 Status openGenerator(const SourceSpec &, const std::vector<ColumnRequest> &,
                      std::unique_ptr<Source> &);
 
-/// npy.cpp: the names of an npy or npz source's columns, and the array behind one of them.
+/// npy.cpp: the names of an npy or npz source's columns, and the array of one of them.
 Status arrayColumns(const SourceT &source, const Folders &folders, std::vector<std::string> &names);
 Status openArray(const SourceT &source, const Folders &folders, const std::string &column,
                  bool headerOnly, struct NpyArray &array);
 
-/// Fails where the program was compiled for another number of classes than a source has. `what` is
-/// counted: "character".
+/// Fails if the program was compiled for a different number of classes than a source has. `what` is
+/// what is counted: "character".
 Status checkClasses(const SourceSpec &spec, size_t found, const std::string &source,
                     const char *what);
 
-/// Fails unless the column called `name` of a source has `size` elements a row.
+/// Fails unless the requested column of a source has `size` elements per row.
 Status checkColumnSize(const ColumnRequest &column, int64_t size, const std::string &source);
 
 } // namespace nnrt

@@ -10,7 +10,7 @@ struct TextFile {
   std::vector<uint16_t> codes;         // of the whole text: indices of `characters`
 };
 
-/// Reads a text; bytes that are none of its encoding (encoding) are an error that names the
+/// Reads a text; bytes that are not valid in its encoding are an error that names the
 /// line.
 Status readText(const std::string &path, int32_t encoding, TextFile &text);
 

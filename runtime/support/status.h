@@ -53,7 +53,7 @@ std::string duration(double seconds);
 std::string shapeText(const std::vector<int64_t> &shape);
 /// The product of the dimensions.
 int64_t elementCount(const std::vector<int64_t> &shape);
-/// How many characters `text` has, rather than bytes.
+/// The number of characters of `text`, not of bytes.
 size_t characters(const std::string &text);
 /// `text` padded to `to` characters, with spaces before it (`right`) or after it.
 std::string padded(const std::string &text, size_t to, bool right);

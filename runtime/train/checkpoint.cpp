@@ -12,7 +12,7 @@
 
 namespace nnrt {
 
-/// "lowest val.loss": which value the states of `keep` and `stop` are of.
+/// "lowest val.loss": the value that the state of `keep` or `stop` is about.
 static std::string watchText(bool has, const nn_watch &watch, const std::vector<MetricT> &metrics) {
   if (!has)
     return "absent";
@@ -55,11 +55,11 @@ std::vector<std::pair<std::string, std::string>> Trainer::fingerprint() const {
 
 namespace {
 
-/// What the metadata's names of TrainT.origins begin with.
+/// The start of the metadata's names for TrainT.origins.
 const char *const originKey = "origin ";
 
-/// What of the program is not as it was when `file` was written: "optimizer was `sgd(lr=0.1)` and
-/// is `adam()`".
+/// The parts of the program that have changed since `file` was written: "optimizer was
+/// `sgd(lr=0.1)` and is `adam()`".
 std::vector<std::string> changesSince(const SafetensorsFile &file, const TrainT &train) {
   std::vector<std::string> changes;
   for (int32_t i = 0; i < int32_t(train.origins.size()); ++i) {

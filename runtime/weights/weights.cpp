@@ -275,7 +275,7 @@ Status learnedFrom(const SafetensorsFile &file, const std::string &data, Learned
 }
 
 Status runLoad(Run &run, const LoadT &load) {
-  // A file that an earlier `save` of this run has written lies in the working directory, not in the
+  // A file that an earlier `save` of this run has written is in the working directory, not in the
   // program's folder.
   std::string path = load.path;
   if (!isFile(path))

@@ -38,7 +38,7 @@ static void look(const nnrt::Source &source, int column, int64_t size) {
     use(source.place(row).data(), 1);
 }
 
-/// Reads some columns of the source; false where it cannot be read.
+/// Reads some columns of the source; false if it cannot be read.
 static bool read(const SourceT &source, const std::vector<ColumnRequest> &requests) {
   const SourceSpec spec{&source, 0, 0, 0, 0, 0, 0, 0, 0, {}};
   std::unique_ptr<nnrt::Source> opened;

@@ -8,12 +8,12 @@
 
 namespace nnc_fuzz {
 
-/// Probes `source`, reads what it says that it holds, column after column as one of `kinds`, and
-/// looks at the numbers.
+/// Probes `source`, reads the columns that the probe reports, each as one of `kinds`, and uses the
+/// numbers.
 void readSource(const SourceT &source,
                 const std::vector<column_kind> &kinds = {NN_NUMBER, NN_CATEGORY});
 
-/// A source with no number given.
+/// A source whose numbers are all not given.
 SourceT sourceOf(source_kind kind);
 
 } // namespace nnc_fuzz

@@ -8,7 +8,7 @@ using namespace nnc::check;
 Caller::Caller(const ProgramT &program, const nn_image &image) : program(program), image(image) {
   arena.resize(size_t(program.persistent_bytes));
   scalars.assign(NN_SLOT_OPTIONS + program.options.size() + program.chosen_count, 0.0);
-  // A moment in the middle of a run, so that schedules are away from their ends.
+  // A time in the middle of a run, where schedules are away from their ends.
   scalars[NN_SLOT_STEP] = 30;
   scalars[NN_SLOT_EPOCH] = 0.3;
   scalars[NN_SLOT_TOTAL_STEPS] = 1000;
@@ -18,7 +18,7 @@ Caller::Caller(const ProgramT &program, const nn_image &image) : program(program
   scalars[NN_SLOT_BATCH_SHARE] = 1;
   for (auto [i, option] : llvm::enumerate(program.options))
     scalars[NN_SLOT_OPTIONS + i] = option.value;
-  // What experiments choose: any value that they may choose.
+  // For variables of experiments, any of the values that they may take.
   for (const StatementT &statement : program.statements)
     if (const ExperimentT *experiment = statement.body.AsNN_STMT_EXPERIMENT())
       for (const VariableT &variable : experiment->variables)

@@ -28,7 +28,7 @@ static std::vector<const ast::TrainStmt *> trainsOf(llvm::ArrayRef<ast::Stmt *> 
   return trains;
 }
 
-/// " with act = tanh": what tells a variant of an experiment from the others.
+/// " with act = tanh": what distinguishes a variant of an experiment from the others.
 static std::string variantText(const ExperimentT &experiment, const VariantT &variant) {
   std::string text;
   for (auto [variable, choice] : llvm::zip(experiment.variables, variant.choices))
@@ -318,8 +318,8 @@ std::vector<StepVerdicts> check::checkSteps(Session &session) {
     session.diagnostics().error("the program could not be compiled for the check of its gradients");
     return verdicts;
   }
-  // The tables have train statements in the order of the text, those of a block once for each
-  // variant.
+  // The tables contain train statements in the order of the text, and those of an experiment's
+  // block once for each variant.
   const ProgramT &program = probe.tables().program;
   auto checkAll = [&](const std::vector<StatementT> &rows,
                       llvm::ArrayRef<const ast::TrainStmt *> written, const std::string &variant) {

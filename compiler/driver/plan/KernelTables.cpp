@@ -1,4 +1,4 @@
-// Filling KernelT.
+// Builds the KernelT tables.
 #include "compiler/driver/plan/KernelTables.h"
 
 #include "compiler/support/Source.h"

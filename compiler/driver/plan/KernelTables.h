@@ -20,7 +20,7 @@ public:
 
   /// The kernels of a planned function, in order.
   std::vector<KernelT> kernelsOf(mlir::func::FuncOp function);
-  /// The lines that the kernels made so far refer to.
+  /// The lines to which the kernels created so far refer.
   const std::vector<SourceLineT> &lines() const { return sourceLines; }
 
 private:

@@ -248,9 +248,10 @@ Value Elaborator::reduction(llvm::StringRef op, const BuiltinCall &call) {
   return fn->emit.reduce(op, v, dims, keeps);
 }
 
-/// Σ over all examples of the split: the batch's share is collected, and the final formula reads
-/// the whole. A spread's share is its examples' number, mean, and squares around that mean: shares
-/// are put together without a difference of large sums (MetricT).
+/// Σ over all examples of the split. In the batch function, collects the part of the batch; in the
+/// final function, reads the total. The part of a spread consists of the number of examples, their
+/// mean, and the squares around that mean. Such parts are merged without a difference of large sums
+/// (MetricT).
 Value Elaborator::totalOf(const BuiltinCall &call, bool spread) {
   const Value &x = call.positional(0)->value;
   if (totalMode == TotalMode::None) {

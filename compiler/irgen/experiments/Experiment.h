@@ -32,7 +32,7 @@ private:
 
 /// What a drawn constant is drawn from.
 program::draw drawOf(const ast::LetDecl *let);
-/// Whether it is one of some numbers that stand in the text.
+/// Whether the constant is drawn from a list of literal numbers.
 bool listsNumbers(const ast::LetDecl *let);
 /// The drawn constants on which the code depends, except those drawn from lists of functions and
 /// similar. Reports nothing in `diags`.

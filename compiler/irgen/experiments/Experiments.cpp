@@ -248,7 +248,7 @@ void ProgramGenerator::genExperiment(const ast::Stmt *s) {
   row.seed = constantNumber(0);
   row.trials = constantNumber(0);
   trained.swap(trainedBy); // what a block does to a model of the program is undone, but for the
-                           // search's result
+                           // result of the search
   if (search) {
     for (const ast::Argument &a : search->settings)
       (a.name.text == "trials" ? row.trials : row.seed) =

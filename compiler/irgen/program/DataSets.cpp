@@ -80,7 +80,7 @@ std::unique_ptr<SourceT> ProgramGenerator::genSource(const sema::SourceInfo &inf
   return source;
 }
 
-/// What becomes of cells without a value in each of the columns.
+/// Sets how cells without a value are handled in each column.
 void ProgramGenerator::treatAbsent(const sema::DataInfo &info, std::vector<ColumnT> &columns) {
   std::set<std::string> named; // by an entry
   for (const sema::AbsentInfo &absent : info.absent) {
@@ -228,8 +228,8 @@ void ProgramGenerator::genData(const ast::DataDecl *decl) {
     if (!known.normalize)
       continue;
     row.fields[f.row].flags |= NN_FIELD_NORMALIZE;
-    // An image's statistics are those of its channels: a pixel of the border may be the same
-    // everywhere.
+    // The statistics of an image are per channel, because a pixel at the border may be the same in
+    // all images.
     row.fields[f.row].stat_axis_size = f.shape.size() == 3 ? int32_t(f.shape[0]) : 0;
   }
   auto part = [&](const ast::Expr *e, llvm::StringRef name, double fallback) {

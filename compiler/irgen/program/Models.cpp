@@ -68,7 +68,7 @@ void ProgramGenerator::genModel(const ast::ModelDecl *decl) {
   } while (!genInit(decl, *init, x, y));
   elab.known.insert(decl);
   row.in_shape = inShape;
-  // Taken now: the function that holds y may be erased below.
+  // Read the shape now: the function that holds y may be erased below.
   const llvm::SmallVector<int64_t> outShape(y.isTensor() ? exampleShape(y.tensor)
                                                          : llvm::ArrayRef<int64_t>());
   row.tensors = nn_range{int32_t(out.tensors.size()), 0};
@@ -82,8 +82,8 @@ void ProgramGenerator::genModel(const ast::ModelDecl *decl) {
     out.tensors.push_back(std::move(t));
   }
   const bool draws = out.tensors.size() > size_t(row.tensors.first);
-  // The tensors of models that it is made of are its own, too: further rows of them, with keys that
-  // begin with the part's name.
+  // The tensors of the models that it is made of belong to it too. They get additional rows, with
+  // keys that begin with the name of the part.
   for (const auto &[place, part] : elab.parts[decl]) {
     const nn_range own = out.models[modelIndex[llvm::cast<ast::ModelDecl>(part)]].tensors;
     for (int32_t i = own.first; i < own.first + own.count; ++i) {

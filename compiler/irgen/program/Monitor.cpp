@@ -103,7 +103,7 @@ void ProgramGenerator::genMonitor(const ast::TrainStmt *s, llvm::StringRef prefi
   mlir::Value loss = lossAsInStep(fn, s, prefix, lossExpr, data, /*augment=*/true, &applications);
   if (!loss)
     return drop(fn);
-  // States that a training step assigns are not written here.
+  // The states that a training step assigns are not written here.
   fn.forgetUpdates();
   const Range at = lossExpr->range;
   Emitter &emit = fn.emit;

@@ -71,15 +71,15 @@ private:
   };
   std::map<const ast::DataDecl *, std::vector<Field>> fieldsOf;
 
-  /// What the input of models is computed from, for each data set.
+  /// The columns from which the input of models is computed, for each data set.
   struct InputColumns {
     const ast::DataDecl *decl;
     std::vector<std::string> names;
   };
   std::map<int32_t, InputColumns> inputColumns;
 
-  /// A column of classes, and how many there are once something has asked; 0: nothing has, below 0:
-  /// it cannot be told.
+  /// A column of classes, and their number once something has asked for it. 0: nothing has; below
+  /// 0: it is not known.
   struct CountedColumn {
     int32_t data, column; // numbers of rows
     bool inWhere;         // it is one of `where`
@@ -89,14 +89,14 @@ private:
 
   // Helpers ---------------------------------------------------------------------------------------
   std::string where(Range r);
-  /// Ends a function that the tables have, and says what they call it.
+  /// Ends a function and adds it to the tables.
   nn_fn finish(Function &fn);
-  /// Ends a function that there is not to be.
+  /// Ends a function and removes it.
   static void drop(Function &fn);
   nn_number number(const ast::Expr *e, llvm::StringRef what, double least = -1e300,
                    double most = 1e300, bool whole = false);
   static nn_number constantNumber(double v) { return nn_number{v, -1}; }
-  /// A duration or plain number in epochs.
+  /// A duration, or a plain number of epochs.
   nn_number epochs(const ast::Expr *e, llvm::StringRef what);
   bool textOf(const ast::Expr *e, std::string &text, llvm::StringRef what);
   const ast::ModelDecl *findModel(const ast::Path &path);
@@ -104,7 +104,7 @@ private:
 
   /// The row of a tensor.
   int32_t tensorRow(llvm::StringRef name) const;
-  /// A model's place, as a part of a function's name.
+  /// The place of a model, as part of a function name.
   std::string symbolOf(const ast::ModelDecl *model) const;
   /// The place of a path whose model may be in the block of an experiment: "net#3.dense1".
   std::string placeText(const ast::Path &path);
@@ -132,14 +132,14 @@ private:
   void genTrain(const ast::TrainStmt *s);
   void genEvaluate(const ast::EvaluateStmt *s);
   void genPredict(const ast::PredictStmt *s);
-  /// What `predict` reads from a source: checks that it has the columns that the input of the data
-  /// set `trained` (-1: none) is computed from; null after an error.
+  /// The source that `predict` reads: checks that it has the columns from which the input of the
+  /// data set `trained` (-1: none) is computed. Null after an error.
   std::unique_ptr<SourceT> genPredictSource(const ast::PredictStmt *s, sema::SourceInfo source,
                                             int32_t model, int32_t trained);
-  /// Whether the model takes what the data set's input is; reports an error.
+  /// Whether the model takes the input of the data set. If not, reports an error.
   bool isPredictedFrom(const ast::PredictStmt *s, const DataT &data, const ast::ModelDecl &decl,
                        const ModelT &model);
-  /// Notes on which columns the data set's input depends, once `prepare` is complete.
+  /// Records the columns on which the input of the data set depends, once `prepare` is complete.
   void noteInputColumns(const ast::DataDecl *decl, mlir::func::FuncOp prepare, DataT &row);
   void genPrint(const ast::PrintStmt *s);
   void genPlot(const ast::PlotStmt *s);
@@ -170,7 +170,8 @@ private:
   bool genVariant(llvm::ArrayRef<ast::Stmt *> body, llvm::ArrayRef<Drawn> drawn,
                   llvm::ArrayRef<int32_t> choice, VariantT &variant, Experiment &experiment);
   bool genGoal(const ast::SearchStmt *s, ExperimentT &row, Experiment &experiment);
-  /// A statement about results: once for each variant of the experiment that it depends on.
+  /// Generates a statement about results: once for each variant of the experiment that it depends
+  /// on.
   void genAboutResult(const ast::Stmt *s, const std::set<std::string> &names);
   void genForEachChoice(const ast::Stmt *s, const std::set<std::string> &names);
   void genEnsemble(const ast::EnsembleStmt *s);
@@ -184,17 +185,17 @@ private:
 
   /// The entries of a train block by kind.
   struct TrainEntries;
-  /// The bounds that elaborating a function has noted of `fields`.
+  /// The bounds that the elaboration of a function has recorded for `fields`.
   std::vector<BoundT> boundsOf(llvm::ArrayRef<mlir::Value> fields);
-  /// The bounds of what it computes from `fields` alone (ComputedTargets.cpp). `declare` adds the
-  /// same fields to another function.
+  /// The bounds of values that are computed from `fields` alone (ComputedTargets.cpp). `declare`
+  /// adds the same fields to another function.
   std::unique_ptr<TargetsT>
   computedTargets(llvm::StringRef prefix, llvm::ArrayRef<mlir::Value> fields,
                   llvm::function_ref<void(Function &, std::vector<mlir::Value> &)> declare);
   std::unique_ptr<TargetsT> computedTargets(llvm::StringRef prefix, const ast::DataDecl *data,
                                             llvm::ArrayRef<mlir::Value> fields);
-  /// Adds the fields of `data` to `fn` and gives their values names in `scope`; augmented ones too
-  /// if training.
+  /// Adds the fields of `data` to `fn` and gives their values names in `scope`; with `augment`, the
+  /// augmented values.
   bool addFields(Function &fn, const ast::DataDecl *data, Scope &scope, bool augment,
                  std::vector<mlir::Value> *raw);
   /// If `s` trains a part of a model, defines `input` as what reaches that part. Reports an error
@@ -210,7 +211,7 @@ private:
   /// Generates the functions that compute values from totals.
   void finishMetrics(llvm::StringRef prefix, llvm::ArrayRef<const ast::MetricEntry *> entries,
                      const ast::DataDecl *data, llvm::MutableArrayRef<MetricT> rows);
-  // of the metrics of the last addMetrics
+  // for the metrics of the last addMetrics
   std::vector<std::vector<mlir::RankedTensorType>> totalTypes;
   std::vector<bool> totalsStated; // whether they are the metric's own, not a mean's
   bool watch(const ast::Path &path, llvm::ArrayRef<MetricT> metrics, nn_watch &watched);
@@ -223,19 +224,19 @@ private:
             llvm::MutableArrayRef<mlir::Value> grads);
   void genTrace(const ast::TrainStmt *s, llvm::StringRef prefix, const ast::Expr *loss,
                 const ast::ClipEntry *clip, TrainT &row, const ast::DataDecl *data);
-  /// Fills in `trained`, the parameters that the loss depends on.
+  /// Fills in `trained`, the parameters on which the loss depends.
   bool genStep(const ast::TrainStmt *s, llvm::StringRef prefix, const TrainEntries &entries,
                TrainT &row, const ast::DataDecl *data, std::vector<TensorInfo> &trained);
   // Reports (Report.cpp) --------------------------------------------------------------------------
   /// Whether any statement writes a report.
   bool reports() const;
   void noteEntries(llvm::ArrayRef<ast::Entry *> entries, TrainT &row);
-  /// The texts that a checkpoint of the statement is compared by (Origins.cpp).
+  /// Records the texts by which a checkpoint of the statement is compared (Origins.cpp).
   void noteOrigins(const ast::TrainStmt &statement, TrainT &row);
-  /// The lines of the network, from what was applied in its `predict`.
+  /// Records the layers of the network, from what was applied in its `predict`.
   void noteLayers(llvm::ArrayRef<Application> applications, ModelT &row);
-  /// The field that `fn` compares with the model's outputs element by element, -1 if there is none.
-  /// `fields` are its values.
+  /// The field that `fn` compares with the outputs of the model element by element, or -1 if there
+  /// is none. `fields` are the values of the fields.
   int32_t comparedField(Function &fn, const ast::ModelDecl *model, const ast::DataDecl *data,
                         llvm::ArrayRef<mlir::Value> fields);
 
@@ -243,7 +244,7 @@ private:
   bool monitors() const;
   void genMonitor(const ast::TrainStmt *s, llvm::StringRef prefix, const ast::Expr *loss,
                   TrainT &row, const ast::DataDecl *data, llvm::ArrayRef<TensorInfo> trained);
-  /// The shares of an activation's units that are dead, and saturated, as results of `fn`.
+  /// Adds the shares of dead and of saturated units of an activation as results of `fn`.
   void addUnits(Function &fn, mlir::Value input, mlir::Value result, int number, Range at);
   llvm::SmallVector<mlir::Value> gradientsOf(Function &fn, mlir::Value loss,
                                              llvm::ArrayRef<TensorInfo> parameters);

@@ -44,7 +44,7 @@ void ProgramGenerator::noteEntries(llvm::ArrayRef<ast::Entry *> entries, TrainT 
       entry.name = setting->name.text.str();
       entry.text = writtenAt(setting->value->range);
     } else {
-      // `clip norm 1.0`: the first word says what it is.
+      // `clip norm 1.0`: the first word is the name of the entry.
       const std::string whole = writtenAt(e->range);
       auto [word, rest] = llvm::StringRef(whole).split(' ');
       entry.name = word.str();
@@ -55,8 +55,8 @@ void ProgramGenerator::noteEntries(llvm::ArrayRef<ast::Entry *> entries, TrainT 
 }
 
 void ProgramGenerator::noteLayers(llvm::ArrayRef<Application> applications, ModelT &row) {
-  // What the library's own layers are made of is theirs; what the program hands to one stands
-  // inside of it.
+  // Do not show the layers inside the library's own layers. Layers that the program passes to one
+  // are shown inside it.
   auto isShown = [&](const Application &a) {
     return !a.insideFunction && a.result && isBatched(a.result) && a.named.isValid() &&
            diags.sources().FindBufferContainingLoc(a.named.begin) == program.buffer;

@@ -34,8 +34,8 @@ mlir::Value Elaborator::beforeMoving(mlir::Value value) {
 }
 
 void Elaborator::noteBound(mlir::Value value, BoundT row, Range at) {
-  // What only moves numbers leaves them as they are. A part of a field says nothing of the rest of
-  // it: it counts as computed.
+  // Look through operations that only move numbers. A part of a field does not determine the rest,
+  // so it counts as computed.
   while (mlir::Value before = beforeMoving(value))
     value = before;
   row.ignored = ignored;

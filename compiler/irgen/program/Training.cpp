@@ -324,7 +324,7 @@ static int64_t expectedRows(const nn_number &batch, const DataT &data) {
     return 0;
   if (batch.value > 0)
     return int64_t(batch.value);
-  // All of the data, which may stand in the program.
+  // All of the data, which may be in the program itself.
   const SourceT &source = *data.source;
   return source.kind == NN_ROWS && !data.has_split && source.row_width > 0
              ? int64_t(source.values.size()) / source.row_width

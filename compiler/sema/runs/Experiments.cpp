@@ -143,7 +143,7 @@ void Analyzer::checkNested(llvm::ArrayRef<Stmt *> body, const Scope &outer, bool
       checkDecl(*d, &scope, false);
     } else if (isa<SearchStmt, CompareStmt, EnsembleStmt, ReportStmt, SaveStmt>(s)) {
       diags
-          .error(s->range, "this statement does not stand in the block of `search` or `compare`, "
+          .error(s->range, "this statement does not belong in the block of `search` or `compare`, "
                            "which runs many times")
           .note("write it below the block");
     } else {

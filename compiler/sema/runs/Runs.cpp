@@ -201,7 +201,7 @@ void Analyzer::checkPredict(const PredictStmt &stmt, const Scope &scope) {
   if (!name) {
     checkSource(stmt.data, scope, info.source);
     if (info.source.call && info.source.kind == NN_ROWS)
-      diags.error(stmt.data->range, "`rows` stand in the block of a data declaration")
+      diags.error(stmt.data->range, "`rows` belong in the block of a data declaration")
           .note("`predict` takes that data set");
     return;
   }

@@ -74,7 +74,7 @@ TEST(Words, KnowsTheSlipsOfOtherLanguages) {
   EXPECT_EQ(advice("def f(x) = 3"), "a function is declared with `fn`");
   EXPECT_EQ(advice("fn f(x) { return x }"),
             "a block's last expression is its value; there is no `return`");
-  EXPECT_EQ(advice("fn g(a) = if a: b else c"), "blocks stand in `{ }`");
+  EXPECT_EQ(advice("fn g(a) = if a: b else c"), "a block is in `{ }`");
   EXPECT_EQ(advice("let let = 5"), "a reserved word can be a name in backquotes: `let`");
   EXPECT_EQ(advice("let a = b === c"), "equality is written `==`");
   EXPECT_EQ(advice("let a = b × c"), "write `*`");

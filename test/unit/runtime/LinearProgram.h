@@ -48,7 +48,7 @@ public:
   /// until the next call.
   const nn_image *image() { return image(*finish()); }
   const nn_image *image(const ProgramT &program);
-  /// Runs nn_main with these arguments behind the program's name.
+  /// Runs nn_main with these arguments after the program's name.
   int main(std::vector<std::string> arguments = {});
 
   int inputs;

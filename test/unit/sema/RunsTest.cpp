@@ -60,7 +60,7 @@ TEST(Runs, resultsHaveNames) {
       run("compare c { let u ~ uniform(0, 1)\n option n = 1\n report \"a.html\" }\nfreeze c.a"),
       (Messages{"3:21 `compare` makes a run of each value, and `uniform` has no list of them",
                 "4:2 an `option` is a flag of the whole program: it belongs outside this block",
-                "5:2 this statement does not stand in the block of `search` or `compare`, which "
+                "5:2 this statement does not belong in the block of `search` or `compare`, which "
                 "runs many times",
                 "6:8 `c` is what a search, comparison or ensemble found: `freeze` needs a model"}));
   EXPECT_EQ(run("compare { let net ~ each(1, 2) }"),

@@ -1,4 +1,5 @@
-// Sessions keep tensors and sources between programs; probes tell the compiler what a source has.
+// Tests of sessions, which keep tensors and sources between programs, and of probes, which tell the
+// compiler what a source contains.
 #include "runtime/ask.h"
 #include "test/unit/runtime/LinearProgram.h"
 

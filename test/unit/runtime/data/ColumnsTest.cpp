@@ -1,4 +1,4 @@
-// nn_summarize_columns: what columns are like.
+// Tests of nn_summarize_columns: statistics of columns.
 #include "runtime/ask.h"
 #include "test/unit/runtime/LinearProgram.h"
 

@@ -1,4 +1,4 @@
-// The roofline's arithmetic, and that a measurement gives sensible numbers.
+// Tests of the roofline's arithmetic, and that a measurement gives plausible numbers.
 #include "runtime/ask.h"
 
 #include <cmath>

@@ -1,5 +1,5 @@
-// Programs as bytes: what is packed comes back as it was; what is damaged, cut or of another
-// version is no program.
+// Programs as bytes: what is packed comes back as it was; bytes that are damaged, cut or of another
+// version are refused.
 #include "runtime/program/statements.h"
 #include "test/unit/runtime/LinearProgram.h"
 
