@@ -1,4 +1,5 @@
-// The precompiled header of the runtime: the schema, which most rooms include, and what costs most of the standard library.
+// The precompiled header of the runtime: the schema, which most rooms include, and what costs most
+// of the standard library.
 #pragma once
 #include "runtime/schema/program.h"
 
