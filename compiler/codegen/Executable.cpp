@@ -3,6 +3,7 @@
 #include "compiler/codegen/Executable.h"
 #include "compiler/codegen/Object.h"
 #include "runtime/process/ending.h"
+#include "runtime/program/statements.h"
 
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/FileSystem.h"
@@ -77,7 +78,26 @@ static bool runLinker(ArrayRef<StringRef> command, const SmallString<256> &messa
   return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-Error linkExecutable(StringRef object, StringRef runtime, bool withImages, StringRef path) {
+RuntimeParts partsOf(const ProgramT &program) {
+  RuntimeParts parts;
+  auto source = [&](const SourceT *source) { parts.images |= source && source->kind == NN_IMAGES; };
+  for (const DataT &data : program.data)
+    source(data.source.get());
+  nnrt::forEachStatement(program, [&](const StatementT &statement) {
+    const std::string symbol = nnrt::executesSymbol(statement.body.type);
+    if (!is_contained(parts.symbols, symbol))
+      parts.symbols.push_back(symbol);
+    if (const PredictT *predict = statement.body.AsNN_STMT_PREDICT())
+      source(predict->source.get());
+    return true;
+  });
+  if (parts.images)
+    parts.symbols.push_back("nn_image_reader");
+  return parts;
+}
+
+Error linkExecutable(StringRef object, StringRef runtime, const RuntimeParts &parts,
+                     StringRef path) {
   auto failed = [&](std::error_code code) {
     return createStringError(code, "cannot write '" + path + "': " + code.message());
   };
@@ -116,10 +136,14 @@ Error linkExecutable(StringRef object, StringRef runtime, bool withImages, Strin
   SmallVector<StringRef> arguments = {*compiler, input};
   SmallString<256> images(sys::path::parent_path(runtime));
   sys::path::append(images, "libnnrt_images.a");
-  if (withImages) // the runtime's reference to it is weak
-    arguments.append({"-Wl,-u,nn_image_reader", images});
+  SmallVector<std::string> required; // the runtime's references to them are weak
+  for (const std::string &symbol : parts.symbols)
+    required.push_back("-Wl,-u," + symbol);
+  arguments.append(required.begin(), required.end());
+  if (parts.images)
+    arguments.push_back(images);
   arguments.append({runtime, "-o", output});
-  if (withImages)
+  if (parts.images)
     arguments.append({"-lpng", "-ljpeg"});
   arguments.append({"-lz", "-lm", "-pthread",
 #ifdef NNC_SANITIZE // the runtime library was compiled with it

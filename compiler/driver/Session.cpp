@@ -409,16 +409,8 @@ bool Session::writeExecutable(const char *argv0) {
         findRuntimeLibrary(argv0, reinterpret_cast<void *>(&nnc::generate));
     if (!runtime)
       return fail(runtime.takeError());
-    const ProgramT &program = tables().program;
-    bool withImages = llvm::any_of(
-        program.data, [](const DataT &data) { return data.source->kind == NN_IMAGES; });
-    nnrt::forEachStatement(program, [&](const StatementT &statement) {
-      const PredictT *predict = statement.body.AsNN_STMT_PREDICT();
-      withImages |= predict && predict->source && predict->source->kind == NN_IMAGES;
-      return true;
-    });
     if (llvm::Error error = linkExecutable(llvm::StringRef(object->data(), object->size()),
-                                           *runtime, withImages, options.output))
+                                           *runtime, partsOf(tables().program), options.output))
       return fail(std::move(error));
     return true;
   });

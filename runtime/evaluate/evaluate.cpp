@@ -15,6 +15,8 @@ std::vector<std::string> classNames(const Dataset &data, int32_t field) {
   return data.classes[f.category_column];
 }
 
+NN_EXECUTES(NN_STMT_EVALUATE);
+
 Status runEvaluate(Run &run, const EvaluateT &evaluate) {
   Dataset *data = nullptr;
   NN_TRY(run.needFor(evaluate.model, evaluate.data, data));
@@ -62,6 +64,8 @@ Status runEvaluate(Run &run, const EvaluateT &evaluate) {
   run.evaluated.push_back(std::move(record));
   return Status();
 }
+
+NN_EXECUTES(NN_STMT_PRINT);
 
 Status runPrint(Run &run, const PrintT &print) {
   if (!print.fn.exists()) {

@@ -52,6 +52,8 @@ static bool addRecipe(const Run &run, StatementRange statements, const EnsembleT
   return true;
 }
 
+NN_EXECUTES(NN_STMT_ENSEMBLE);
+
 Status runEnsemble(Run &run, const EnsembleT &ensemble, int32_t trains) {
   const ProgramT &program = run.program;
   std::vector<const StatementT *> recipe;

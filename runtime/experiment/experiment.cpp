@@ -409,9 +409,13 @@ Status ExperimentRun::finishSearch() {
 
 } // namespace
 
+NN_EXECUTES(NN_STMT_EXPERIMENT);
+
 Status runExperiment(Run &run, const ExperimentT &experiment, int32_t ordinal, int32_t trains) {
   return ExperimentRun(run, experiment, ordinal, trains).execute();
 }
+
+NN_EXECUTES(NN_STMT_OUTCOME);
 
 Status runOutcome(Run &run, const OutcomeT &outcome) {
   run.say(run.outcomes[outcome.experiment]);

@@ -252,6 +252,8 @@ Status checkPredict(Run &run, const PredictT &predict, bool unchecked) {
   return rowsOf(run, predict, unchecked, rows);
 }
 
+NN_EXECUTES(NN_STMT_PREDICT);
+
 Status runPredict(Run &run, const PredictT &predict) {
   const ModelT &model = run.program.models[predict.model];
   Rows rows;

@@ -108,6 +108,8 @@ static std::string stacked(const std::vector<std::string> &svgs) {
          inner + "</svg>\n";
 }
 
+NN_EXECUTES(NN_STMT_PLOT);
+
 Status runPlot(Run &run, const PlotT &plot) {
   std::vector<Panel> panels;
   for (const PlottedT &item : plot.items)

@@ -110,6 +110,8 @@ std::string reportHtml(const Run &run, const ReportT &report) {
   return wholePage(program.name, intro, page);
 }
 
+NN_EXECUTES(NN_STMT_REPORT);
+
 Status runReport(Run &run, const ReportT &report) {
   const std::string html = reportHtml(run, report);
   NN_TRY(writeFile(report.path, {{html.data(), html.size()}}).at(report.where));

@@ -229,37 +229,62 @@ Status checkBeforeRun(Run &run) {
   return status;
 }
 
+// Weak: a trainer links only what executes the statements of its own program (NN_EXECUTES).
+[[gnu::weak]] Status runTrain(Run &, const TrainT &, int32_t);
+[[gnu::weak]] Status runEvaluate(Run &, const EvaluateT &);
+[[gnu::weak]] Status runPredict(Run &, const PredictT &);
+[[gnu::weak]] Status runSave(Run &, const SaveT &);
+[[gnu::weak]] Status runLoad(Run &, const LoadT &);
+[[gnu::weak]] Status runReport(Run &, const ReportT &);
+[[gnu::weak]] Status runPlot(Run &, const PlotT &);
+[[gnu::weak]] Status runPrint(Run &, const PrintT &);
+[[gnu::weak]] Status runExperiment(Run &, const ExperimentT &, int32_t, int32_t);
+[[gnu::weak]] Status runEnsemble(Run &, const EnsembleT &, int32_t);
+[[gnu::weak]] Status runOutcome(Run &, const OutcomeT &);
+
+/// Executes a statement with `function`, or fails if that is not linked.
+template <class... Parameters, class... Arguments>
+static Status execute(Status (*function)(Run &, Parameters...), Run &run,
+                      const Arguments &...arguments) {
+  if (!function)
+    return Status::error("this trainer was linked without a part of the runtime that its "
+                         "statements need: let nnc link it");
+  return function(run, arguments...);
+}
+
+NN_EXECUTES(NN_STMT_CHOSEN);
+
 Status runStatements(Run &run, StatementRange statements, int32_t &trains, int32_t experiments) {
   for (const StatementT &statement : statements) {
     if (run.signal)
       break;
     switch (statement.body.type) {
     case NN_STMT_TRAIN:
-      NN_TRY(runTrain(run, as<TrainT>(statement), trains++));
+      NN_TRY(execute(runTrain, run, as<TrainT>(statement), trains++));
       break;
     case NN_STMT_EVALUATE:
-      NN_TRY(runEvaluate(run, as<EvaluateT>(statement)));
+      NN_TRY(execute(runEvaluate, run, as<EvaluateT>(statement)));
       break;
     case NN_STMT_PREDICT:
-      NN_TRY(runPredict(run, as<PredictT>(statement)));
+      NN_TRY(execute(runPredict, run, as<PredictT>(statement)));
       break;
     case NN_STMT_SAVE:
-      NN_TRY(runSave(run, as<SaveT>(statement)));
+      NN_TRY(execute(runSave, run, as<SaveT>(statement)));
       break;
     case NN_STMT_LOAD:
-      NN_TRY(runLoad(run, as<LoadT>(statement)));
+      NN_TRY(execute(runLoad, run, as<LoadT>(statement)));
       break;
     case NN_STMT_REPORT:
-      NN_TRY(runReport(run, as<ReportT>(statement)));
+      NN_TRY(execute(runReport, run, as<ReportT>(statement)));
       break;
     case NN_STMT_PLOT:
-      NN_TRY(runPlot(run, as<PlotT>(statement)));
+      NN_TRY(execute(runPlot, run, as<PlotT>(statement)));
       break;
     case NN_STMT_PRINT:
-      NN_TRY(runPrint(run, as<PrintT>(statement)));
+      NN_TRY(execute(runPrint, run, as<PrintT>(statement)));
       break;
     case NN_STMT_EXPERIMENT:
-      NN_TRY(runExperiment(run, as<ExperimentT>(statement), experiments++, trains));
+      NN_TRY(execute(runExperiment, run, as<ExperimentT>(statement), experiments++, trains));
       break;
     case NN_STMT_CHOSEN: {
       const ChosenT &chosen = as<ChosenT>(statement);
@@ -268,14 +293,13 @@ Status runStatements(Run &run, StatementRange statements, int32_t &trains, int32
       break;
     }
     case NN_STMT_ENSEMBLE:
-      NN_TRY(runEnsemble(run, as<EnsembleT>(statement), trains));
+      NN_TRY(execute(runEnsemble, run, as<EnsembleT>(statement), trains));
       break;
     case NN_STMT_OUTCOME:
-      NN_TRY(runOutcome(run, as<OutcomeT>(statement)));
+      NN_TRY(execute(runOutcome, run, as<OutcomeT>(statement)));
       break;
-    default:
-      return Status::error(
-          format("the program has a statement of unknown kind %d", statement.body.type));
+    case NONE:
+      return Status::error("the program has a statement of no kind");
     }
     if (!run.signal)
       run.signal = pendingSignal();

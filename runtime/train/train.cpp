@@ -320,6 +320,8 @@ Status Trainer::execute() {
   return Status();
 }
 
+NN_EXECUTES(NN_STMT_TRAIN);
+
 Status runTrain(Run &run, const TrainT &train, int32_t number) {
   return Trainer(run, train, number).execute();
 }

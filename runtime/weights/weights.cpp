@@ -135,6 +135,8 @@ Status chosenVariant(Engine &engine, const ExperimentT &search, const Safetensor
   return engine.updateSettings();
 }
 
+NN_EXECUTES(NN_STMT_SAVE);
+
 Status runSave(Run &run, const SaveT &save) {
   Engine &engine = run.engine;
   const ModelT &model = run.program.models[save.model];
@@ -273,6 +275,8 @@ Status learnedFrom(const SafetensorsFile &file, const std::string &data, Learned
   }
   return Status();
 }
+
+NN_EXECUTES(NN_STMT_LOAD);
 
 Status runLoad(Run &run, const LoadT &load) {
   // A file that an earlier `save` of this run has written is in the working directory, not in the

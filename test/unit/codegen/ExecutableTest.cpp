@@ -35,8 +35,7 @@ protected:
   }
   std::string link(StringRef to) {
     SmallVector<char, 0> bytes = object();
-    return toString(
-        linkExecutable(StringRef(bytes.data(), bytes.size()), PROBE_RUNTIME, false, to));
+    return toString(linkExecutable(StringRef(bytes.data(), bytes.size()), PROBE_RUNTIME, {}, to));
   }
   unsigned files() {
     unsigned count = 0;
@@ -95,7 +94,7 @@ TEST_F(Executable, NoCompiler) {
 }
 
 TEST_F(Executable, LinkerErrorsAreShown) {
-  std::string message = toString(linkExecutable("not an object", PROBE_RUNTIME, false, path));
+  std::string message = toString(linkExecutable("not an object", PROBE_RUNTIME, {}, path));
   EXPECT_NE(message.find("failed"), std::string::npos) << message;
   EXPECT_EQ(files(), 0u);
 }
