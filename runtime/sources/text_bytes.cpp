@@ -83,8 +83,18 @@ Status unpack(const std::string &path, const std::string &packed, bool isWhole, 
     in += give - z.avail_in;
     got += room - z.avail_out;
     if (code == Z_STREAM_END) {
-      if (!isPacked(std::string_view(packed).substr(in)))
-        break; // zeros after the end are padding, as gzip has it
+      const std::string_view rest = std::string_view(packed).substr(in);
+      if (!isPacked(rest)) {
+        // Zeros after the end are padding, as gzip has it.
+        if (const size_t other = rest.find_first_not_of('\0');
+            isWhole && other != std::string_view::npos)
+          return Status::error(format(
+              "%s is damaged: after the end of its compressed data, which are %s bytes of "
+              "text, there are %s other bytes from byte %s on",
+              path.c_str(), grouped(int64_t(got)).c_str(),
+              grouped(int64_t(rest.size() - other)).c_str(), grouped(int64_t(in + other)).c_str()));
+        break;
+      }
       inflateReset(&z);
     } else if (code != Z_OK) {
       break;

@@ -319,6 +319,11 @@ TEST(Csv, Gzipped) {
   damaged = packed;
   damaged[packed.size() - 7] ^= 1; // its checksum
   EXPECT_NE(Table(damaged, {numbers("a")}).error().find("t.csv is damaged"), std::string::npos);
+  EXPECT_FALSE(Table(packed + std::string(512, 0), {numbers("a")}).status.failed()); // padding
+  EXPECT_NE(Table(packed + std::string(4, 0) + "other", {numbers("a")})
+                .error()
+                .find("t.csv is damaged: after the end of its compressed data"),
+            std::string::npos);
 }
 
 TEST(Csv, CellsThatAreNotUsedMayBeAnything) {
