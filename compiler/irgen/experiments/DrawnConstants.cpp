@@ -1,6 +1,7 @@
 // Finds the drawn constants on which the code depends, by trial: if the program can be elaborated
 // while a constant is only known at run time, the code does not depend on it.
 #include "compiler/irgen/experiments/Experiment.h"
+#include "compiler/irgen/program/ProgramGenerator.h"
 
 #include "compiler/sema/runs/Experiments.h"
 

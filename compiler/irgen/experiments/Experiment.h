@@ -1,7 +1,10 @@
 // The data that irgen keeps about an experiment for the statements that use its result.
 #pragma once
 
-#include "compiler/irgen/program/ProgramGenerator.h"
+#include "compiler/irgen/program/ProgramContext.h"
+
+#include <memory>
+#include <set>
 
 namespace nnc {
 
@@ -30,6 +33,9 @@ private:
   Names hidden;
 };
 
+/// More variants would take minutes to compile and are hardly ever intended.
+inline constexpr size_t mostVariants = 512;
+
 /// What a drawn constant is drawn from.
 program::draw drawOf(const ast::LetDecl *let);
 /// Whether the constant is drawn from a list of literal numbers.
@@ -44,7 +50,7 @@ struct Drawn {
   const ast::LetDecl *let = nullptr;
   program::draw draw = NN_DRAW_LIST;
   double low = 0, high = 0;
-  std::vector<const ast::Expr *> values; // for a list
+  std::vector<ast::Expr *> values; // for a list
   std::vector<std::string> labels;
   std::vector<double> numbers; // empty if the values are not numbers
   bool builtIn = false;        // the code depends on it
@@ -63,6 +69,40 @@ struct ExperimentVariant {
 struct Experiment {
   int32_t ordinal = 0;
   std::vector<ExperimentVariant> variants;
+};
+
+/// Nodes that are not in the program: a model of a block copied for each variant, a constant for a
+/// drawn value.
+class CopiedNodes {
+public:
+  template <class T> T *copyOf(const T &node) {
+    auto copy = std::make_shared<T>(node);
+    made.push_back(copy);
+    return copy.get();
+  }
+  /// A text for them.
+  llvm::StringRef copyOf(std::string text) { return *copyOf<std::string>(text); }
+
+private:
+  std::vector<std::shared_ptr<void>> made;
+};
+
+/// Fills in the range or the values of a drawn constant. Returns false after an error.
+bool readDrawn(ProgramContext &ctx, const BuiltIn &builtIn, CopiedNodes &nodes,
+               const ast::LetDecl *let, Drawn &drawn);
+
+/// What the experiments and ensembles so far have found.
+struct Results {
+  std::map<std::string, std::shared_ptr<Experiment>> experiments; // by the name of their result
+  // name of an ensemble -> the search whose result it trains, or empty
+  std::map<std::string, std::string> ensembles;
+  // the variant whose names are in scope, in a statement about the result of a search
+  ExperimentVariant *current = nullptr;
+  int variantCount = 0; // of all experiments
+  CopiedNodes nodes;
+
+  /// The name of the search that `current` belongs to.
+  std::string resultOfCurrent() const;
 };
 
 } // namespace nnc

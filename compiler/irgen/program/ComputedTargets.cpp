@@ -1,7 +1,8 @@
 // Checks of targets that are computed from fields (`y[1]`, `y - 1`): a separate function recomputes
 // what a loss or metric reads, so that the runtime can check it on every row before the run, as it
 // checks fields.
-#include "compiler/irgen/program/ProgramGenerator.h"
+#include "compiler/irgen/program/DataSets.h"
+#include "compiler/irgen/program/Targets.h"
 
 #include "compiler/dialect/NnDialect.h"
 
@@ -83,28 +84,29 @@ private:
 };
 } // namespace
 
-std::unique_ptr<TargetsT> ProgramGenerator::computedTargets(llvm::StringRef prefix,
-                                                            const ast::DataDecl *data,
-                                                            llvm::ArrayRef<mlir::Value> fields) {
-  return computedTargets(prefix, fields, [&](Function &fn, std::vector<mlir::Value> &again) {
+std::unique_ptr<TargetsT> nnc::computedTargets(ProgramContext &ctx, DataGenerator &dataSets,
+                                               llvm::StringRef prefix, const ast::DataDecl *data,
+                                               llvm::ArrayRef<mlir::Value> fields) {
+  return computedTargets(ctx, prefix, fields, [&](Function &fn, std::vector<mlir::Value> &again) {
     Scope scope;
-    addFields(fn, data, scope, /*augment=*/false, &again);
+    dataSets.addFields(fn, data, scope, /*augment=*/false, &again);
   });
 }
 
-std::unique_ptr<TargetsT> ProgramGenerator::computedTargets(
-    llvm::StringRef prefix, llvm::ArrayRef<mlir::Value> fields,
-    llvm::function_ref<void(Function &, std::vector<mlir::Value> &)> declare) {
+std::unique_ptr<TargetsT>
+nnc::computedTargets(ProgramContext &ctx, llvm::StringRef prefix,
+                     llvm::ArrayRef<mlir::Value> fields,
+                     llvm::function_ref<void(Function &, std::vector<mlir::Value> &)> declare) {
   auto row = std::make_unique<TargetsT>();
   std::vector<Elaborator::Bound> computed;
-  for (const Elaborator::Bound &bound : elab.bounds)
+  for (const Elaborator::Bound &bound : ctx.elab.bounds)
     if (!llvm::is_contained(fields, bound.value) && Recomputation::isPossible(bound.value, fields))
       computed.push_back(bound);
   if (computed.empty())
     return row;
-  Function *outer = elab.fn;
-  Function fn(diags, module, (prefix + "_targets").str(), element);
-  elab.fn = &fn;
+  Function *outer = ctx.elab.fn;
+  Function fn(ctx.diags, ctx.module, (prefix + "_targets").str(), ctx.element);
+  ctx.elab.fn = &fn;
   fn.batched = fn.inPieces = true;
   std::vector<mlir::Value> again;
   declare(fn, again);
@@ -114,7 +116,7 @@ std::unique_ptr<TargetsT> ProgramGenerator::computedTargets(
     auto [result, fresh] =
         results.try_emplace(bound.value.getAsOpaquePointer(), int32_t(row->sizes.size()));
     if (fresh) {
-      mlir::Value value = fn.emit.cast(recomputation.of(bound.value), element);
+      mlir::Value value = fn.emit.cast(recomputation.of(bound.value), ctx.element);
       int64_t size = 1;
       for (int64_t n : exampleShape(value))
         size *= n;
@@ -123,10 +125,10 @@ std::unique_ptr<TargetsT> ProgramGenerator::computedTargets(
     }
     BoundT one = bound.row;
     one.field = result->second;
-    one.where = where(bound.range);
+    one.where = ctx.where(bound.range);
     row->bounds.push_back(std::move(one));
   }
-  row->compute = finish(fn);
-  elab.fn = outer;
+  row->compute = ctx.finish(fn);
+  ctx.elab.fn = outer;
   return row;
 }

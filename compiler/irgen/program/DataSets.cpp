@@ -1,87 +1,140 @@
 // Generates the table row of a data set, and the functions that compute its fields from its raw
 // columns.
+#include "compiler/irgen/program/DataSets.h"
+
 #include "compiler/irgen/program/Columns.h"
-#include "compiler/irgen/program/ProgramGenerator.h"
+#include "compiler/irgen/program/Targets.h"
+
+#include "runtime/program/statements.h"
 
 #include "mlir/IR/BuiltinTypes.h"
 #include "llvm/ADT/ScopeExit.h"
 
 using namespace nnc;
 
-void ProgramGenerator::genRows(const ast::DataDecl *decl, const sema::SourceInfo &info,
-                               SourceT &source) {
-  std::vector<double> &values = source.values;
-  int64_t width = 0;
-  for (const auto &column : info.columns) {
-    int64_t n = 1;
-    for (int64_t s : column.shape)
-      n *= s;
-    width += n;
-    source.columns.insert(source.columns.end(), n, column.name); // the field of each number
+void DataGenerator::generate(const ast::DataDecl *decl) {
+  const int32_t index = ctx.out.data.size();
+  indices[decl] = index;
+  ctx.out.data.emplace_back();
+  DataT row;
+  row.source = std::make_unique<SourceT>();
+  auto complete = llvm::make_scope_exit([&] { ctx.out.data[index] = std::move(row); });
+  fields[decl].clear();
+  // The data set of an experiment's block is generated once for each variant.
+  row.hidden = ctx.elab.inVariant;
+  const std::string symbol =
+      "data_" + decl->name.text.str() + (row.hidden ? "_" + std::to_string(index) : "");
+  auto known = ctx.symbols.data.find(decl);
+  if (known == ctx.symbols.data.end())
+    return;
+  const sema::DataInfo &info = known->second;
+  row.name = decl->name.text.str();
+  row.where = ctx.where(decl->name.range);
+  generateSources(decl, info, row);
+
+  // A data block computes in 64 bits, like its columns. Only the fields have the element type of
+  // the program.
+  Columns columns(ctx.elab, info.source, *row.source, ctx.options.sourceDir,
+                  [this](Range at) { return ctx.where(at); });
+  Current current{decl, info, index, symbol, row, columns};
+  if (!info.conditions.empty())
+    generateKeep(current);
+  Function prepare(ctx.diags, ctx.module, symbol + "_prepare",
+                   mlir::Float64Type::get(ctx.module.getContext()));
+  generatePrepare(current, prepare);
+  treatFields(current);
+  generateSplit(info, row);
+  noteInputColumns(current, prepare.op());
+}
+
+void DataGenerator::generateSources(const ast::DataDecl *decl, const sema::DataInfo &info,
+                                    DataT &row) {
+  row.source = sources.generate(info.source, decl);
+  if (info.hasTestSource) {
+    row.test = sources.generate(info.test, decl);
+    if (!info.test.settings.count("classes"))
+      row.test->classes = constantNumber(
+          info.test.kind < NN_BLOBS ? 0 : 2); // a test source may lack some of the classes
   }
-  elab.fn = settings.get();
-  std::function<bool(const Value &, Range)> flatten = [&](const Value &v, Range at) {
-    if (v.isKnown()) {
-      values.push_back(v.number);
-      return true;
-    }
-    if (v.kind == Value::Kind::List) {
-      for (const Value &item : v.items)
-        if (!flatten(item, at))
-          return false;
-      return true;
-    }
-    if (!v.isError())
-      diags.error(at, "a row holds numbers; this is " + v.describe());
-    return false;
-  };
-  for (const ast::Entry *e : decl->entries)
-    if (auto *row = llvm::dyn_cast<ast::RowEntry>(e)) {
-      const size_t before = values.size();
-      bool ok = true;
-      for (const ast::Expr *v : row->values)
-        ok = ok && flatten(elab.evaluate(v, Scope()), v->range);
-      if (ok && int64_t(values.size() - before) != width) {
-        diags
-            .error(row->range, "this row holds " + llvm::Twine(values.size() - before) +
-                                   " numbers; the fields need " + llvm::Twine(width))
-            .note(decl->source->range, "declared here");
-        return;
-      }
-    }
-  source.row_width = width;
 }
 
-std::unique_ptr<SourceT> ProgramGenerator::genSource(const sema::SourceInfo &info,
-                                                     const ast::DataDecl *decl) {
-  auto source = std::make_unique<SourceT>();
-  info.describe(*source);
-  source->where = where(info.call ? info.call->range : decl->range);
-  source->compiled_columns = info.kind == NN_CSV ? info.columns.size() : 0;
-  if (info.kind == NN_ROWS)
-    genRows(decl, info, *source);
-  auto setting = [&](llvm::StringRef name, nn_number &to, double fallback, double least,
-                     double most, bool whole = false) {
-    to = constantNumber(fallback);
-    if (const ast::Expr *e = info.settings.lookup(name))
-      to = number(e, ("`" + name + "`").str(), least, most, whole);
-  };
-  setting("n", source->n, 1000, 1, 1e9, true);
-  setting("classes", source->classes, 2, 1, 1e6, true);
-  for (const auto &c : info.columns)
-    if (c.classes)
-      source->classes = constantNumber(c.classes);
-  setting("turns", source->turns, 1, 0, 1e6);
-  setting("factor", source->factor, 0.5, 0, 1);
-  setting("noise", source->noise, 0, 0, 1e6);
-  setting("spread", source->spread, 1, 0, 1e6);
-  setting("dims", source->dims, 2, 1, 1e4, true);
-  setting("seed", source->seed, 0, 0, 9e15, true);
-  return source;
+void DataGenerator::generateKeep(Current &current) {
+  Function keep(ctx.diags, ctx.module, current.symbol + "_keep",
+                mlir::Float64Type::get(ctx.module.getContext()));
+  keep.batched = true;
+  current.columns.enter(keep);
+  Value all = Value::ofBool(true);
+  ctx.elab.inWhere = true;
+  for (const ast::Expr *condition : current.info.conditions) {
+    Value v = keep.emit.toTensor(ctx.elab.evaluate(condition, Scope()), condition->range);
+    if (v.isTensor() && !exampleShape(v.tensor).empty())
+      v = keep.emit.shapeError(condition->range, "`where` needs one truth value for each row", v,
+                               condition->range);
+    all = ctx.elab.binary(ast::BinaryOp::And, all, v, condition->range, condition->range,
+                          condition->range);
+  }
+  ctx.elab.inWhere = false;
+  if (all.isTensor())
+    keep.addResult("keep", keep.emit.batched(all.tensor));
+  current.row.keep = ctx.finish(keep);
+  noteCounts(current.columns.finish(current.row.where_columns, current.row.where_inputs),
+             current.index, /*inWhere=*/true);
 }
 
-/// Sets how cells without a value are handled in each column.
-void ProgramGenerator::treatAbsent(const sema::DataInfo &info, std::vector<ColumnT> &columns) {
+void DataGenerator::addField(Current &current, Function &prepare, llvm::StringRef name, Value v,
+                             Range at, bool isExact) {
+  const auto classes = v.classes;
+  v = prepare.emit.toTensor(v, at);
+  if (!v.isTensor())
+    return;
+  FieldT field;
+  field.name = name.str();
+  field.shape = exampleShape(v.tensor).vec();
+  field.category_column = current.columns.categoryOf(v);
+  if (field.category_column >= 0)
+    field.flags |= NN_FIELD_CATEGORY;
+  mlir::Value whole = prepare.emit.batched(v.tensor);
+  prepare.addResult(name, isExact ? whole : prepare.emit.narrowed(whole, ctx.element));
+  fields[current.decl].push_back(
+      Field{field.name, field.shape, nullptr, int32_t(current.row.fields.size()), -1, classes});
+  current.row.fields.push_back(std::move(field));
+}
+
+void DataGenerator::generatePrepare(Current &current, Function &prepare) {
+  prepare.batched = true;
+  current.columns.enter(prepare);
+  ctx.elab.bounds.clear();
+  for (const sema::FieldInfo &f : current.info.fields) {
+    const Range at = f.value ? f.value->range : current.decl->source->range;
+    if (f.value)
+      addField(current, prepare, f.name, ctx.elab.evaluate(f.value, Scope()), at, f.normalize);
+    else if (std::optional<Value> v = ctx.elab.column(f.name, /*asCategory=*/false, at))
+      addField(current, prepare, f.name, *v, at, f.normalize);
+  }
+  for (const sema::FieldInfo &f : current.info.fields)
+    if (f.weighted) {
+      const size_t before = current.row.fields.size();
+      addField(current, prepare, "class_weights(" + f.name + ")",
+               f.value ? ctx.elab.evaluate(f.value, Scope())
+                       : *ctx.elab.column(f.name, false, f.where),
+               f.where,
+               /*isExact=*/true);
+      for (size_t i = before; i < current.row.fields.size(); ++i)
+        current.row.fields[i].flags = NN_FIELD_CLASS_WEIGHTS;
+    }
+  for (const sema::AbsentInfo &absent :
+       current.info.absent) // a column to drop by may have no other use
+    if (absent.absent == NN_ABSENT_DROP)
+      ctx.elab.columnTruth(absent.column, NN_MISSING, "", absent.where);
+  treatAbsent(current.info, current.columns.table());
+  current.row.bounds = boundsOf(ctx, current.columns.arguments());
+  ctx.elab.bounds.clear();
+  current.row.prepare = ctx.finish(prepare);
+  noteCounts(current.columns.finish(current.row.columns, current.row.inputs), current.index,
+             /*inWhere=*/false);
+}
+
+void DataGenerator::treatAbsent(const sema::DataInfo &info, std::vector<ColumnT> &columns) {
   std::set<std::string> named; // by an entry
   for (const sema::AbsentInfo &absent : info.absent) {
     named.insert(absent.column);
@@ -94,15 +147,15 @@ void ProgramGenerator::treatAbsent(const sema::DataInfo &info, std::vector<Colum
       }
       const bool category = column.kind == NN_CATEGORY;
       if (category && (absent.absent == NN_ABSENT_MEAN || absent.absent == NN_ABSENT_MEDIAN))
-        diags
+        ctx.diags
             .error(absent.where,
                    "`" + absent.column + "` holds classes, which have no mean and no median")
             .note("`fill " + absent.column + " = mode` takes the most frequent one");
       else if (absent.absent == NN_ABSENT_VALUE && absent.isText != category)
-        diags.error(absent.where,
-                    category ? "`" + absent.column +
-                                   "` holds classes: what fills it is a class, in quotes"
-                             : "`" + absent.column + "` holds numbers: what fills it is a number");
+        ctx.diags.error(
+            absent.where,
+            category ? "`" + absent.column + "` holds classes: what fills it is a class, in quotes"
+                     : "`" + absent.column + "` holds numbers: what fills it is a number");
       column.absent = absent.absent;
       column.fill = absent.number;
       if (category && absent.isText)
@@ -115,132 +168,137 @@ void ProgramGenerator::treatAbsent(const sema::DataInfo &info, std::vector<Colum
       column.absent = NN_ABSENT_DROP;
 }
 
-void ProgramGenerator::genData(const ast::DataDecl *decl) {
-  const int32_t index = out.data.size();
-  dataIndex[decl] = index;
-  out.data.emplace_back();
-  DataT row;
-  row.source = std::make_unique<SourceT>();
-  auto complete = llvm::make_scope_exit([&] { out.data[index] = std::move(row); });
-  fieldsOf[decl].clear();
-  // The data set of an experiment's block is generated once for each variant.
-  row.hidden = inBlock;
-  const std::string symbol =
-      "data_" + decl->name.text.str() + (row.hidden ? "_" + std::to_string(index) : "");
-  auto known = symbols.data.find(decl);
-  if (known == symbols.data.end())
-    return;
-  const sema::DataInfo &info = known->second;
-  row.name = decl->name.text.str();
-  row.where = where(decl->name.range);
-  row.source = genSource(info.source, decl);
-  if (info.hasTestSource) {
-    row.test = genSource(info.test, decl);
-    if (!info.test.settings.count("classes"))
-      row.test->classes = constantNumber(
-          info.test.kind < NN_BLOBS ? 0 : 2); // a test source may lack some of the classes
-  }
+void DataGenerator::noteCounts(std::map<int32_t, std::shared_ptr<int64_t>> counts, int32_t index,
+                               bool inWhere) {
+  for (auto &[column, classes] : counts)
+    countedColumns.push_back({index, column, inWhere, classes});
+}
 
-  // A data block computes in 64 bits, like its columns. Only the fields have the element type of
-  // the program.
-  mlir::Type exact = mlir::Float64Type::get(&context);
-  Columns columns(elab, info.source, *row.source, options.sourceDir,
-                  [this](Range at) { return where(at); });
-  auto noteCounts = [&](Columns::Counts counts, bool inWhere) {
-    for (auto &[column, classes] : counts)
-      countedColumns.push_back({index, column, inWhere, classes});
-  };
-  if (!info.conditions.empty()) {
-    Function keep(diags, module, symbol + "_keep", exact);
-    keep.batched = true;
-    columns.enter(keep);
-    Value all = Value::ofBool(true);
-    elab.inWhere = true;
-    for (const ast::Expr *condition : info.conditions) {
-      Value v = keep.emit.toTensor(elab.evaluate(condition, Scope()), condition->range);
-      if (v.isTensor() && !exampleShape(v.tensor).empty())
-        v = keep.emit.shapeError(condition->range, "`where` needs one truth value for each row", v,
-                                 condition->range);
-      all = elab.binary(ast::BinaryOp::And, all, v, condition->range, condition->range,
-                        condition->range);
-    }
-    elab.inWhere = false;
-    if (all.isTensor())
-      keep.addResult("keep", keep.emit.batched(all.tensor));
-    row.keep = finish(keep);
-    noteCounts(columns.finish(row.where_columns, row.where_inputs), /*inWhere=*/true);
+void DataGenerator::writeClassCounts() {
+  for (const CountedColumn &counted : countedColumns) {
+    DataT &data = ctx.out.data[counted.data];
+    (counted.inWhere ? data.where_columns : data.columns)[counted.column].classes =
+        std::max<int64_t>(0, *counted.classes);
   }
+}
 
-  // Fields: those that the program defines, otherwise the raw columns unchanged.
-  Function prepare(diags, module, symbol + "_prepare", exact);
-  prepare.batched = true;
-  columns.enter(prepare);
-  elab.bounds.clear();
-  std::vector<Field> &fields = fieldsOf[decl];
-  auto addField = [&](llvm::StringRef name, Value v, Range at, bool isExact) {
-    const auto classes = v.classes;
-    v = prepare.emit.toTensor(v, at);
-    if (!v.isTensor())
-      return;
-    FieldT field;
-    field.name = name.str();
-    field.shape = exampleShape(v.tensor).vec();
-    field.category_column = columns.categoryOf(v);
-    if (field.category_column >= 0)
-      field.flags |= NN_FIELD_CATEGORY;
-    mlir::Value whole = prepare.emit.batched(v.tensor);
-    prepare.addResult(name, isExact ? whole : prepare.emit.narrowed(whole, element));
-    fields.push_back(
-        Field{field.name, field.shape, nullptr, int32_t(row.fields.size()), -1, classes});
-    row.fields.push_back(std::move(field));
-  };
-  for (const sema::FieldInfo &f : info.fields) {
-    const Range at = f.value ? f.value->range : decl->source->range;
-    if (f.value)
-      addField(f.name, elab.evaluate(f.value, Scope()), at, f.normalize);
-    else if (std::optional<Value> v = elab.column(f.name, /*asCategory=*/false, at))
-      addField(f.name, *v, at, f.normalize);
-  }
-  for (const sema::FieldInfo &f : info.fields)
-    if (f.weighted) {
-      const size_t before = row.fields.size();
-      addField("class_weights(" + f.name + ")",
-               f.value ? elab.evaluate(f.value, Scope()) : *elab.column(f.name, false, f.where),
-               f.where,
-               /*isExact=*/true);
-      for (size_t i = before; i < row.fields.size(); ++i)
-        row.fields[i].flags = NN_FIELD_CLASS_WEIGHTS;
-    }
-  for (const sema::AbsentInfo &absent : info.absent) // a column to drop by may have no other use
-    if (absent.absent == NN_ABSENT_DROP)
-      elab.columnTruth(absent.column, NN_MISSING, "", absent.where);
-  treatAbsent(info, columns.table());
-  row.bounds = boundsOf(columns.arguments());
-  elab.bounds.clear();
-  row.prepare = finish(prepare);
-  noteCounts(columns.finish(row.columns, row.inputs), /*inWhere=*/false);
-
-  for (auto [f, known] : llvm::zip(fields, info.fields)) {
+void DataGenerator::treatFields(const Current &current) {
+  for (auto [f, known] : llvm::zip(fields[current.decl], current.info.fields)) {
     f.augment = known.augment;
     f.augmentPart = known.augmentPart;
     if (known.balance)
-      row.fields[f.row].flags |= NN_FIELD_BALANCED;
+      current.row.fields[f.row].flags |= NN_FIELD_BALANCED;
     if (!known.normalize)
       continue;
-    row.fields[f.row].flags |= NN_FIELD_NORMALIZE;
+    current.row.fields[f.row].flags |= NN_FIELD_NORMALIZE;
     // The statistics of an image are per channel, because a pixel at the border may be the same in
     // all images.
-    row.fields[f.row].stat_axis_size = f.shape.size() == 3 ? int32_t(f.shape[0]) : 0;
+    current.row.fields[f.row].stat_axis_size = f.shape.size() == 3 ? int32_t(f.shape[0]) : 0;
   }
+}
+
+void DataGenerator::generateSplit(const sema::DataInfo &info, DataT &row) {
   auto part = [&](const ast::Expr *e, llvm::StringRef name, double fallback) {
-    return e ? number(e, name, 0) : constantNumber(fallback);
+    return e ? settings.number(e, name, 0) : constantNumber(fallback);
   };
   row.has_split = info.hasSplit;
   row.train = part(info.trainPart, "`train`", -1);
   row.val = part(info.valPart, "`val`", 0);
   row.test_part = part(info.testPart, "`test`", 0);
   row.split_seed = part(info.splitSeed, "`seed`", 0);
-  row.folds = info.folds ? int32_t(number(info.folds, "`folds`", 2, 1000).value) : 0;
+  row.folds = info.folds ? int32_t(settings.number(info.folds, "`folds`", 2, 1000).value) : 0;
   row.stratify = info.stratify;
-  noteInputColumns(decl, prepare.op(), row);
+}
+
+std::vector<int32_t> DataGenerator::fieldRows(const ast::DataDecl *decl) {
+  std::vector<int32_t> rows;
+  for (const Field &f : fields[decl])
+    rows.push_back(f.row);
+  return rows;
+}
+
+void DataGenerator::noteInputColumns(const Current &current, mlir::func::FuncOp prepare) {
+  DataT &row = current.row;
+  InputColumns &input = inputColumns[current.index];
+  input.decl = current.decl;
+  mlir::Operation *end =
+      prepare.getBody().empty() ? nullptr : prepare.getBody().front().getTerminator();
+  if (row.fields.empty() || !end)
+    return;
+  llvm::SmallVector<mlir::Value> open = {end->getOperand(nnrt::inputField(row))};
+  llvm::DenseSet<mlir::Value> seen;
+  while (!open.empty()) {
+    mlir::Value v = open.pop_back_val();
+    mlir::Operation *made = seen.insert(v).second ? v.getDefiningOp() : nullptr;
+    if (made)
+      llvm::append_range(open, made->getOperands());
+  }
+  size_t i = 0;
+  for (mlir::BlockArgument argument : prepare.getArguments()) { // inputs, and options between them
+    if (!prepare.getArgAttr(argument.getArgNumber(), "nn.field") || i == row.inputs.size())
+      continue;
+    const InputT &one = row.inputs[i++];
+    if (seen.contains(argument))
+      for (int32_t c : one.columns) {
+        input.names.push_back(row.columns[c].name);
+        row.columns[c].for_input = true;
+      }
+  }
+}
+
+bool DataGenerator::addFields(Function &fn, const ast::DataDecl *data, Scope &scope, bool augment,
+                              std::vector<mlir::Value> *raw) {
+  const llvm::ArrayRef<Field> fields = fieldsOf(data);
+  if (auto info = ctx.symbols.data.find(data); info != ctx.symbols.data.end())
+    for (const sema::FieldInfo &f : info->second.fields)
+      scope.names[f.name] = Value::error(); // fields that could not be computed were reported there
+  for (const Field &f : fields) {
+    Value v = fn.addField(f.name, f.shape);
+    v.classes = f.classes;
+    if (raw)
+      raw->push_back(v.tensor);
+    scope.names[f.name] = v;
+  }
+  return !augment || this->augment(fn, data, scope);
+}
+
+bool DataGenerator::augment(Function &fn, const ast::DataDecl *data, Scope &scope) {
+  const llvm::ArrayRef<Field> fields = fieldsOf(data);
+  std::map<const ast::Expr *, Value> joint; // expressions that augment several fields, evaluated
+                                            // once
+  for (const Field &f : fields) {
+    if (!f.augment)
+      continue;
+    Placement site;
+    site.path = (data->name.text + "." + f.name).str();
+    fn.placement = &site;
+    auto [known, fresh] = joint.try_emplace(f.augment);
+    if (fresh)
+      known->second = ctx.elab.evaluate(f.augment, scope);
+    Value v = known->second;
+    const size_t parts =
+        llvm::count_if(fields, [&](const Field &g) { return g.augment == f.augment; });
+    if (f.augmentPart >= 0 && !v.isError()) {
+      if (v.kind != Value::Kind::List || v.items.size() != parts) {
+        ctx.diags.error(f.augment->range, "this augments " + llvm::Twine(parts) +
+                                              " fields, so it must be a list of as many tensors");
+        fn.placement = nullptr;
+        return false;
+      }
+      v = v.items[f.augmentPart];
+    }
+    v = fn.emit.toTensor(v, f.augment->range);
+    fn.placement = nullptr;
+    if (!v.isTensor())
+      return false;
+    if (exampleShape(v.tensor) != llvm::ArrayRef<int64_t>(f.shape)) {
+      fn.emit.shapeError(f.augment->range,
+                         "an augmentation keeps the shape of its field, " + shapeText(f.shape), v,
+                         f.augment->range);
+      return false;
+    }
+    v.axes.clear();
+    scope.names[f.name] = v;
+  }
+  return true;
 }

@@ -1,7 +1,7 @@
 // Generates metrics. Their totals over a batch become results of the batch functions, and a small
 // f64 function computes the displayed value from the totals of a whole split. The metric is
 // elaborated once for each: see TotalMode.
-#include "compiler/irgen/program/ProgramGenerator.h"
+#include "compiler/irgen/program/Metrics.h"
 
 #include "mlir/IR/BuiltinTypes.h"
 
@@ -81,24 +81,23 @@ static std::shared_ptr<Applicable> metricOf(const ast::CallExpr *call, const Sco
   return metric;
 }
 
-Value ProgramGenerator::evaluateMetric(const ast::MetricEntry &entry, const Scope &scope,
-                                       ast::Direction &direction) {
+Value MetricGenerator::evaluate(const ast::MetricEntry &entry, const Scope &scope,
+                                ast::Direction &direction) {
   const ast::Expr *e = entry.expr;
-  Elaborator::RangeGuard guard(elab, e->range);
+  Elaborator::RangeGuard guard(ctx.elab, e->range);
   direction = entry.direction;
-  auto metric = metricOf(entry.call(), scope, symbols);
+  auto metric = metricOf(entry.call(), scope, ctx.symbols);
   if (!metric)
-    return elab.evaluate(e, scope);
+    return ctx.elab.evaluate(e, scope);
   if (direction == ast::Direction::None)
     direction = llvm::cast<ast::MetricDecl>(metric->decl)->direction;
   std::vector<Elaborator::Arg> args;
   for (const ast::Argument &a : entry.call()->args)
-    args.push_back({a.name.text.str(), elab.evaluate(a.value, scope), a.value->range});
-  return elab.metricValue(*metric, args, e->range);
+    args.push_back({a.name.text.str(), ctx.elab.evaluate(a.value, scope), a.value->range});
+  return ctx.elab.metricValue(*metric, args, e->range);
 }
 
-bool ProgramGenerator::addMetrics(Function &fn, llvm::ArrayRef<const ast::MetricEntry *> entries,
-                                  const Scope &scope, std::vector<MetricT> *rows) {
+bool MetricGenerator::addTotals(Function &fn, const Scope &scope, std::vector<MetricT> *rows) {
   bool ok = true;
   fn.measuring = true;
   // Numbers that were read in f32 are compared with known numbers rounded to f32: 0.1 is not exact
@@ -113,14 +112,14 @@ bool ProgramGenerator::addMetrics(Function &fn, llvm::ArrayRef<const ast::Metric
       names[entry->given.text.str()] = 1;
   for (auto [i, entry] : llvm::enumerate(entries)) {
     ast::Direction direction;
-    elab.totalMode = Elaborator::TotalMode::Collect;
-    elab.totals.clear();
-    elab.spreads.clear();
+    ctx.elab.totalMode = Elaborator::TotalMode::Collect;
+    ctx.elab.totals.clear();
+    ctx.elab.spreads.clear();
     // In f64: in f32, the square of a target far from zero would lose the relevant digits.
-    Emitter::ElementGuard wide(fn.emit, mlir::Float64Type::get(&context));
-    Value v = evaluateMetric(*entry, scope, direction);
-    elab.totalMode = Elaborator::TotalMode::None;
-    std::vector<mlir::Value> totals = elab.totals;
+    Emitter::ElementGuard wide(fn.emit, mlir::Float64Type::get(ctx.module.getContext()));
+    Value v = evaluate(*entry, scope, direction);
+    ctx.elab.totalMode = Elaborator::TotalMode::None;
+    std::vector<mlir::Value> totals = ctx.elab.totals;
     if (v.isError()) {
       ok = false;
       totalTypes.emplace_back();
@@ -161,7 +160,7 @@ bool ProgramGenerator::addMetrics(Function &fn, llvm::ArrayRef<const ast::Metric
       name = entry->name().text.str() + std::to_string(++n);
     row.name = std::move(name);
     row.total_sizes = std::move(sizes);
-    row.spreads.assign(elab.spreads.begin(), elab.spreads.end());
+    row.spreads.assign(ctx.elab.spreads.begin(), ctx.elab.spreads.end());
     row.direction = direction == ast::Direction::Highest  ? NN_HIGHEST
                     : direction == ast::Direction::Lowest ? NN_LOWEST
                                                           : NN_NO_DIRECTION;
@@ -172,45 +171,41 @@ bool ProgramGenerator::addMetrics(Function &fn, llvm::ArrayRef<const ast::Metric
   return ok;
 }
 
-void ProgramGenerator::finishMetrics(llvm::StringRef prefix,
-                                     llvm::ArrayRef<const ast::MetricEntry *> entries,
-                                     const ast::DataDecl *data,
-                                     llvm::MutableArrayRef<MetricT> rows) {
-  const std::vector<std::vector<mlir::RankedTensorType>> types = totalTypes;
-  const std::vector<bool> stated = totalsStated;
-  mlir::Type f64 = mlir::Float64Type::get(&context);
+void MetricGenerator::finish(llvm::StringRef prefix, llvm::MutableArrayRef<MetricT> rows) {
+  mlir::Type f64 = mlir::Float64Type::get(ctx.module.getContext());
   for (auto [i, entry] : llvm::enumerate(entries)) {
-    if (i >= rows.size() || i >= types.size() || types[i].empty())
+    if (i >= rows.size() || i >= totalTypes.size() || totalTypes[i].empty())
       continue;
-    Function fn(diags, module, (prefix + "_metric" + llvm::Twine(i) + "_finish").str(), f64);
-    elab.fn = &fn;
-    elab.totals.clear();
-    elab.totalsRead = 0;
-    for (auto [k, type] : llvm::enumerate(types[i]))
-      elab.totals.push_back(
+    Function fn(ctx.diags, ctx.module, (prefix + "_metric" + llvm::Twine(i) + "_finish").str(),
+                f64);
+    ctx.elab.fn = &fn;
+    ctx.elab.totals.clear();
+    ctx.elab.totalsRead = 0;
+    for (auto [k, type] : llvm::enumerate(totalTypes[i]))
+      ctx.elab.totals.push_back(
           fn.addField("total" + std::to_string(k), type.getShape(), /*batched=*/false).tensor);
     Scope scope;
-    for (const Field &f : fieldsOf[data])
+    for (const DataGenerator::Field &f : dataSets.fieldsOf(data))
       scope.names[f.name] = Value::ofKind(Value::Kind::Unavailable);
-    elab.totalMode = Elaborator::TotalMode::Read;
+    ctx.elab.totalMode = Elaborator::TotalMode::Read;
     ast::Direction direction;
-    Value v = evaluateMetric(*entry, scope, direction);
-    elab.totalMode = Elaborator::TotalMode::None;
-    if (stated[i] && v.isKnown())
+    Value v = evaluate(*entry, scope, direction);
+    ctx.elab.totalMode = Elaborator::TotalMode::None;
+    if (totalsStated[i] && v.isKnown())
       v = fn.emit.toTensor(v, entry->expr->range);
-    if (stated[i] && !v.isTensor()) {
-      if (!v.isError() || !diags.hasErrors())
-        diags
+    if (totalsStated[i] && !v.isTensor()) {
+      if (!v.isError() || !ctx.diags.hasErrors())
+        ctx.diags
             .error(entry->expr->range, "this metric puts a value of the whole split together with "
                                        "values of single examples")
             .note("a metric's call and `total` are of the whole split; `total(e) / total(1)` is "
                   "the mean of e over it");
       continue;
     }
-    if (!stated[i]) {
+    if (!totalsStated[i]) {
       // The mean over the examples, and over the axes of the value of an example.
-      Value sum = Value::of(elab.totals[0]),
-            n = Value::of(elab.totals[1 < elab.totals.size() ? 1 : 0]);
+      Value sum = Value::of(ctx.elab.totals[0]),
+            n = Value::of(ctx.elab.totals[1 < ctx.elab.totals.size() ? 1 : 0]);
       v = fn.emit.elementwise("div", {sum, n}, {entry->range, entry->range}, entry->range);
       double count = 1;
       for (int64_t size : exampleShape(v.tensor))
@@ -225,6 +220,6 @@ void ProgramGenerator::finishMetrics(llvm::StringRef prefix,
       v = fn.emit.reduceAll("reduce_sum", v);
     fn.addResult("value", v.tensor);
     rows[i].shape = exampleShape(v.tensor).vec();
-    rows[i].finish = finish(fn);
+    rows[i].finish = ctx.finish(fn);
   }
 }

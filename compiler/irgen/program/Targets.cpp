@@ -8,7 +8,7 @@
 //   @ignores PARAMETER            class numbers equal to that argument are skipped
 //   @classes PARAMETER NAME       its last axis has an element for each class, and more than one;
 //                                 NAME is the function for a single output
-#include "compiler/irgen/program/ProgramGenerator.h"
+#include "compiler/irgen/program/Targets.h"
 
 #include "compiler/ast/Facts.h"
 #include "compiler/dialect/NnDialect.h"
@@ -130,9 +130,9 @@ bool Elaborator::noteTarget(const ast::Decl *decl, const Scope &scope, Range at)
   return true;
 }
 
-std::vector<BoundT> ProgramGenerator::boundsOf(llvm::ArrayRef<mlir::Value> fields) {
+std::vector<BoundT> nnc::boundsOf(ProgramContext &ctx, llvm::ArrayRef<mlir::Value> fields) {
   std::vector<BoundT> rows;
-  for (const Elaborator::Bound &b : elab.bounds)
+  for (const Elaborator::Bound &b : ctx.elab.bounds)
     for (auto [i, field] : llvm::enumerate(fields)) {
       auto isSaid = [&, number = int32_t(i)](const BoundT &other) {
         return other.field == number && other.kind == b.row.kind && other.low == b.row.low &&
@@ -142,7 +142,7 @@ std::vector<BoundT> ProgramGenerator::boundsOf(llvm::ArrayRef<mlir::Value> field
         continue;
       BoundT row = b.row;
       row.field = int32_t(i);
-      row.where = where(b.range);
+      row.where = ctx.where(b.range);
       rows.push_back(std::move(row));
     }
   return rows;

@@ -1,7 +1,7 @@
 // Initializers that use data (LANGUAGE.md 5.5). The `fit` function of a train statement applies the
 // model to the first batch as a step does. Layer by layer, it gives the parameters whose
 // initializers fit them their new values, and continues with these.
-#include "compiler/irgen/program/ProgramGenerator.h"
+#include "compiler/irgen/train/TrainFunctions.h"
 
 #include "mlir/IR/BuiltinTypes.h"
 
@@ -103,28 +103,27 @@ bool Elaborator::fit(const Function::Fit &fit, const Value &output, mlir::Value 
   return true;
 }
 
-void ProgramGenerator::genFit(const ast::TrainStmt *s, llvm::StringRef prefix,
-                              const ast::Expr *loss, llvm::ArrayRef<TensorInfo> parameters,
-                              TrainT &row, const ast::DataDecl *data) {
-  Function fn(diags, module, (prefix + "_fit").str(), element);
-  for (const TensorInfo &p : parameters)
-    if (elab.fitted.count(p.name))
+void nnc::generateFit(ProgramContext &ctx, LossGenerator &losses, TrainStatement &train) {
+  Function fn(ctx.diags, ctx.module, train.prefix + "_fit", ctx.element);
+  for (const TensorInfo &p : train.trained)
+    if (ctx.elab.fitted.count(p.name))
       fn.toFit.insert(p.name);
   if (fn.toFit.empty())
-    return drop(fn);
-  elab.fits.clear();
-  lossAsInStep(fn, s, prefix, loss, data, /*augment=*/false);
-  if (!fn.toFit.empty() && !diags.errorCount())
-    diags.error(loss->range, "`" + *fn.toFit.begin() +
-                                 "` is fitted to its layer's output for the first batch, and this "
-                                 "loss never applies that layer");
+    return ProgramContext::drop(fn);
+  ctx.elab.fits.clear();
+  losses.asInStep(fn, train, /*augment=*/false);
+  if (!fn.toFit.empty() && !ctx.diags.errorCount())
+    ctx.diags.error(train.entries.loss->range,
+                    "`" + *fn.toFit.begin() +
+                        "` is fitted to its layer's output for the first batch, and this "
+                        "loss never applies that layer");
   // Only the fitted parameters are written, not the states of layers or schedules.
   for (auto &[name, slot] : fn.slots())
-    if (llvm::none_of(elab.fits, [&, &n = name](const auto &f) { return f.name == n; }))
+    if (llvm::none_of(ctx.elab.fits, [&, &n = name](const auto &f) { return f.name == n; }))
       slot.current = slot.argument;
-  for (const auto &one : elab.fits)
-    row.fitted.push_back(tensorRow(one.name));
-  if (!elab.fits.empty())
-    fn.addResult("change", elab.fitChange.tensor);
-  row.fit = finish(fn);
+  for (const auto &one : ctx.elab.fits)
+    train.row.fitted.push_back(ctx.tensorRow(one.name));
+  if (!ctx.elab.fits.empty())
+    fn.addResult("change", ctx.elab.fitChange.tensor);
+  train.row.fit = ctx.finish(fn);
 }

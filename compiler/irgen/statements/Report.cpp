@@ -1,15 +1,21 @@
 // Records what a report shows of the program: its text, the entries of its train statements, its
 // networks, and which numbers an evaluation compares with the outputs. Programs without a report do
 // not need this.
-#include "compiler/irgen/program/ProgramGenerator.h"
+#include "compiler/irgen/statements/Report.h"
 
 #include "compiler/dialect/NnDialect.h"
 
 using namespace nnc;
 
-bool ProgramGenerator::reports() const {
-  return llvm::any_of(program.statements,
-                      [](const ast::Stmt *s) { return llvm::isa<ast::ReportStmt>(s); });
+void nnc::generateReport(ProgramContext &ctx, Settings &settings, const ast::ReportStmt *s) {
+  std::string file;
+  if (!settings.textOf(s->file, file, "the report"))
+    return;
+  ReportT row;
+  row.where = ctx.where(s->range);
+  row.path = std::move(file);
+  row.text = bufferText(ctx.diags.sources(), ctx.program.buffer).str();
+  ctx.add(std::move(row));
 }
 
 std::string nnc::writtenAt(Range r) {
@@ -37,7 +43,7 @@ std::string nnc::writtenAt(Range r) {
   return line;
 }
 
-void ProgramGenerator::noteEntries(llvm::ArrayRef<ast::Entry *> entries, TrainT &row) {
+void nnc::noteEntries(llvm::ArrayRef<ast::Entry *> entries, TrainT &row) {
   for (const ast::Entry *e : entries) {
     EntryT entry;
     if (auto *setting = llvm::dyn_cast<ast::SettingEntry>(e)) {
@@ -54,12 +60,12 @@ void ProgramGenerator::noteEntries(llvm::ArrayRef<ast::Entry *> entries, TrainT 
   }
 }
 
-void ProgramGenerator::noteLayers(llvm::ArrayRef<Application> applications, ModelT &row) {
+void nnc::noteLayers(ProgramContext &ctx, llvm::ArrayRef<Application> applications, ModelT &row) {
   // Do not show the layers inside the library's own layers. Layers that the program passes to one
   // are shown inside it.
   auto isShown = [&](const Application &a) {
     return !a.insideFunction && a.result && isBatched(a.result) && a.named.isValid() &&
-           diags.sources().FindBufferContainingLoc(a.named.begin) == program.buffer;
+           ctx.diags.sources().FindBufferContainingLoc(a.named.begin) == ctx.program.buffer;
   };
   std::vector<bool> open; // for each application around the present one: whether it is shown
   for (const Application &a : applications) {
@@ -80,12 +86,12 @@ void ProgramGenerator::noteLayers(llvm::ArrayRef<Application> applications, Mode
   }
 }
 
-int32_t ProgramGenerator::comparedField(Function &fn, const ast::ModelDecl *model,
-                                        const ast::DataDecl *data,
-                                        llvm::ArrayRef<mlir::Value> fields) {
+int32_t nnc::comparedField(ProgramContext &ctx, Function &fn, const ast::ModelDecl *model,
+                           llvm::ArrayRef<DataGenerator::Field> fields,
+                           llvm::ArrayRef<mlir::Value> values) {
   llvm::DenseSet<mlir::Value> outputs;
   for (const auto &[key, value] : fn.applied)
-    if (key.first == elab.placeOf(model) && value.isTensor())
+    if (key.first == ctx.elab.placeOf(model) && value.isTensor())
       outputs.insert(value.tensor);
   if (outputs.empty())
     return -1;
@@ -98,9 +104,9 @@ int32_t ProgramGenerator::comparedField(Function &fn, const ast::ModelDecl *mode
     for (mlir::Value operand : op->getOperands())
       for (mlir::Value v = operand; v; v = Elaborator::beforeMoving(v)) {
         output |= outputs.contains(v);
-        for (auto [i, f] : llvm::enumerate(fields))
+        for (auto [i, f] : llvm::enumerate(values))
           if (f == v)
-            field = fieldsOf[data][i].row;
+            field = fields[i].row;
         if (outputs.contains(v))
           break;
       }

@@ -1,8 +1,10 @@
 // Generates the trace function of a run. After a step whose loss is not finite, it repeats the
 // forward pass and tells for each operation whether its result is finite. The first that is not has
 // caused the NaN.
+#include "compiler/irgen/train/TrainFunctions.h"
+
 #include "compiler/dialect/NnDialect.h"
-#include "compiler/irgen/program/ProgramGenerator.h"
+#include "compiler/irgen/train/Clip.h"
 
 #include "mlir/IR/BuiltinTypes.h"
 
@@ -61,12 +63,11 @@ private:
 };
 } // namespace
 
-void ProgramGenerator::genTrace(const ast::TrainStmt *s, llvm::StringRef prefix,
-                                const ast::Expr *loss, const ast::ClipEntry *clip, TrainT &row,
-                                const ast::DataDecl *data) {
-  Function fn(diags, module, (prefix + "_trace").str(), element);
-  lossAsInStep(fn, s, prefix, loss, data, /*augment=*/true);
-  Value limit = clip ? clipLimit(clip) : Value::of(0);
+void nnc::generateTrace(ProgramContext &ctx, LossGenerator &losses, TrainStatement &train) {
+  const ast::ClipEntry *clip = train.entries.clip;
+  Function fn(ctx.diags, ctx.module, train.prefix + "_trace", ctx.element);
+  losses.asInStep(fn, train, /*augment=*/true);
+  Value limit = clip ? ClipGenerator(ctx, *clip).limit() : Value::of(0);
   // The states that a training step assigns are not written here.
   fn.forgetUpdates();
   Emitter &emit = fn.emit;
@@ -78,33 +79,34 @@ void ProgramGenerator::genTrace(const ast::TrainStmt *s, llvm::StringRef prefix,
   for (mlir::Operation *op : ops) {
     mlir::Value v = op->getResult(0);
     auto type = llvm::cast<mlir::RankedTensorType>(v.getType());
-    emit.range = loss->range;
+    emit.range = train.entries.loss->range;
     Value x = Value::of(v);
-    if (type.getElementType() != element)
-      x = Value::of(emit.create("nn.cast", v, mlir::RankedTensorType::get(type.getShape(), element))
-                        ->getResult(0));
+    if (type.getElementType() != ctx.element)
+      x = Value::of(
+          emit.create("nn.cast", v, mlir::RankedTensorType::get(type.getShape(), ctx.element))
+              ->getResult(0));
     // x - x is 0 for finite x and NaN for all others.
     mlir::Value rest = emit.elementwise("sub", {x.tensor, x.tensor});
     mlir::Value zero =
         emit.broadcast(emit.constant(0), llvm::cast<mlir::RankedTensorType>(rest.getType()), {});
     mlir::Value bad = emit.elementwise("ne", {rest, zero});
     Value flag = emit.reduceAll("reduce_max", Value::of(bad));
-    fn.addResult("flag" + std::to_string(row.trace_points.size()), flag.tensor);
+    fn.addResult("flag" + std::to_string(train.row.trace_points.size()), flag.tensor);
     TracePointT point;
     point.where = userPlace(op->getLoc(), point.place);
     point.op = op->getName().stripDialect().str();
     if (point.place.empty())
       point.place = "the loss";
-    row.trace_points.push_back(std::move(point));
+    train.row.trace_points.push_back(std::move(point));
   }
   if (!limit.isKnown() && !limit.isError()) {
-    fn.addResult("flag" + std::to_string(row.trace_points.size()),
-                 isBelowZero(limit, clip->limit->range));
+    fn.addResult("flag" + std::to_string(train.row.trace_points.size()),
+                 ClipGenerator(ctx, *clip).isBelowZero(limit));
     TracePointT point; // without a place, since it is no operation of the loss: this says it all
     point.op = "the limit of `clip` is below 0";
-    point.where = where(clip->limit->range);
-    row.trace_points.push_back(std::move(point));
+    point.where = ctx.where(clip->limit->range);
+    train.row.trace_points.push_back(std::move(point));
   }
   fn.op()->setAttr("nn.trace", emit.b.getUnitAttr());
-  row.trace = finish(fn);
+  train.row.trace = ctx.finish(fn);
 }

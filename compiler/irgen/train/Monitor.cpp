@@ -2,7 +2,7 @@
 // trained tensor, and the share of each activation's units that are dead or saturated. An
 // activation is a function applied in a model whose operations are all elementwise; saturation is
 // judged by its derivative. So no function is known by name.
-#include "compiler/irgen/program/ProgramGenerator.h"
+#include "compiler/irgen/train/TrainFunctions.h"
 
 #include "compiler/dialect/NnDialect.h"
 
@@ -57,10 +57,8 @@ static std::string placeOf(mlir::Value v, llvm::StringRef otherwise) {
   return otherwise.str();
 }
 
-bool ProgramGenerator::monitors() const { return options.monitor || reports(); }
-
-void ProgramGenerator::addUnits(Function &fn, mlir::Value input, mlir::Value result, int number,
-                                Range at) {
+/// Adds the shares of dead and of saturated units of an activation as results of `fn`.
+static void addUnits(Function &fn, mlir::Value input, mlir::Value result, int number, Range at) {
   Emitter &emit = fn.emit;
   auto type = llvm::cast<mlir::RankedTensorType>(result.getType());
   llvm::SmallVector<int64_t> inner; // the dims of one unit: the examples, and the positions of a
@@ -95,31 +93,29 @@ void ProgramGenerator::addUnits(Function &fn, mlir::Value input, mlir::Value res
   }
 }
 
-void ProgramGenerator::genMonitor(const ast::TrainStmt *s, llvm::StringRef prefix,
-                                  const ast::Expr *lossExpr, TrainT &row, const ast::DataDecl *data,
-                                  llvm::ArrayRef<TensorInfo> trained) {
-  Function fn(diags, module, (prefix + "_monitor").str(), element);
+void nnc::generateMonitor(ProgramContext &ctx, LossGenerator &losses, TrainStatement &train) {
+  Function fn(ctx.diags, ctx.module, train.prefix + "_monitor", ctx.element);
   std::vector<Application> applications;
-  mlir::Value loss = lossAsInStep(fn, s, prefix, lossExpr, data, /*augment=*/true, &applications);
+  mlir::Value loss = losses.asInStep(fn, train, /*augment=*/true, &applications);
   if (!loss)
-    return drop(fn);
+    return ProgramContext::drop(fn);
   // The states that a training step assigns are not written here.
   fn.forgetUpdates();
-  const Range at = lossExpr->range;
+  const Range at = train.entries.loss->range;
   Emitter &emit = fn.emit;
   emit.range = at;
-  for (auto [i, g] : llvm::enumerate(gradientsOf(fn, loss, trained)))
+  for (auto [i, g] : llvm::enumerate(LossGenerator::gradientsOf(fn, loss, train.trained)))
     fn.addResult("gradient" + std::to_string(i), emit.toTensor(emit.norm(g), at).tensor);
   std::map<std::string, int> counts;
   for (const Application &a : applications) {
     mlir::Value input = activated(a);
     if (!input)
       continue;
-    std::string name = placeOf(input, placeText(s->target)) + " " + a.name;
+    std::string name = placeOf(input, ctx.placeText(train.statement->target)) + " " + a.name;
     if (const int n = ++counts[name]; n > 1)
       name += " " + std::to_string(n);
-    addUnits(fn, input, a.result, int(row.activations.size()), at);
-    row.activations.push_back(std::move(name));
+    addUnits(fn, input, a.result, int(train.row.activations.size()), at);
+    train.row.activations.push_back(std::move(name));
   }
-  row.monitor = finish(fn);
+  train.row.monitor = ctx.finish(fn);
 }

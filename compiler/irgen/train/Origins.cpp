@@ -1,6 +1,8 @@
 // Records as text what a train statement depends on, so that --resume can detect changes to the
 // program.
-#include "compiler/irgen/program/ProgramGenerator.h"
+#include "compiler/irgen/train/TrainFunctions.h"
+
+#include "compiler/irgen/statements/Report.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringMap.h"
@@ -51,7 +53,7 @@ static std::string shortened(std::string text) {
   return text.size() <= 80 ? text : "#" + llvm::utohexstr(llvm::xxh3_64bits(text));
 }
 
-void ProgramGenerator::noteOrigins(const ast::TrainStmt &statement, TrainT &row) {
+void nnc::noteOrigins(const ast::Program &program, const ast::TrainStmt &statement, TrainT &row) {
   std::vector<std::pair<std::string, std::string>> found;
   auto add = [&](std::string name, std::string text) {
     for (auto &known : found)

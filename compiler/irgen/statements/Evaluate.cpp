@@ -1,0 +1,43 @@
+// Generates evaluate statements: the metrics of a model on a split, and the conditions on the data.
+#include "compiler/irgen/statements/Evaluate.h"
+
+#include "compiler/irgen/program/Metrics.h"
+#include "compiler/irgen/program/Targets.h"
+#include "compiler/irgen/statements/Report.h"
+
+using namespace nnc;
+
+void EvaluateGenerator::generate(const ast::EvaluateStmt *s) {
+  const ast::ModelDecl *model = ctx.findModel(s->target);
+  EvaluateT row;
+  const ast::DataDecl *data = ctx.findData(s->data, &row.split);
+  if (!model || !data)
+    return;
+  const std::string prefix = "evaluate" + std::to_string(count++);
+  row.where = ctx.where(s->range);
+  row.target = s->target.text();
+  row.model = models.indexOf(model);
+  row.data = dataSets.indexOf(data);
+  row.fields = dataSets.fieldRows(data);
+  llvm::SmallVector<const ast::MetricEntry *> entries;
+  for (const ast::Entry *e : s->entries)
+    if (auto *m = llvm::dyn_cast<ast::MetricEntry>(e))
+      entries.push_back(m);
+  Function fn(ctx.diags, ctx.module, prefix, ctx.element);
+  ctx.elab.fn = &fn;
+  fn.batched = fn.inPieces = true;
+  ctx.elab.bounds.clear();
+  Scope scope;
+  std::vector<mlir::Value> raw;
+  dataSets.addFields(fn, data, scope, /*augment=*/false, &raw);
+  MetricGenerator metrics(ctx, dataSets, data, entries);
+  const bool ok = metrics.addTotals(fn, scope, &row.metrics);
+  row.bounds = boundsOf(ctx, raw);
+  row.computed = computedTargets(ctx, dataSets, prefix, data, raw);
+  row.truth = ctx.reports() ? comparedField(ctx, fn, model, dataSets.fieldsOf(data), raw) : -1;
+  row.eval = ctx.finish(fn);
+  if (!ok)
+    return;
+  metrics.finish(prefix, row.metrics);
+  ctx.add(std::move(row));
+}

@@ -1,0 +1,23 @@
+// Generates evaluate statements.
+#pragma once
+
+#include "compiler/irgen/program/DataSets.h"
+#include "compiler/irgen/program/Models.h"
+
+namespace nnc {
+
+class EvaluateGenerator {
+public:
+  EvaluateGenerator(ProgramContext &ctx, ModelGenerator &models, DataGenerator &dataSets)
+      : ctx(ctx), models(models), dataSets(dataSets) {}
+
+  void generate(const ast::EvaluateStmt *s);
+
+private:
+  ProgramContext &ctx;
+  ModelGenerator &models;
+  DataGenerator &dataSets;
+  int count = 0;
+};
+
+} // namespace nnc
