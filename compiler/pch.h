@@ -1,5 +1,9 @@
-// The precompiled header: the MLIR headers that nearly every room includes.
+// The precompiled header of the rooms that work on IR: MLIR's headers, the dialect's and the
+// program's schema, which nearly all of their files include.
 #pragma once
+#include "compiler/dialect/NnDialect.h"
+#include "runtime/schema/program.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Builders.h"
