@@ -1,5 +1,9 @@
 // Collects the declarations of a program and checks the rules of each.
-#include "compiler/sema/Analyzer.h"
+#include "compiler/sema/Declarations.h"
+
+#include "compiler/sema/Text.h"
+#include "compiler/sema/data/Data.h"
+#include "compiler/sema/names/Names.h"
 
 #include "runtime/ask.h"
 
@@ -9,18 +13,17 @@ using llvm::ArrayRef;
 using llvm::cast;
 using llvm::dyn_cast;
 using llvm::isa;
-using llvm::StringRef;
 
 namespace nnc::sema {
 using namespace ast;
 
-void Analyzer::collect(const Program &program, bool prelude) {
+void DeclChecker::collect(const Program &program, bool prelude) {
   for (const Stmt *s : program.statements)
     if (auto *d = dyn_cast<Decl>(s))
       declare(d->name, d, prelude);
 }
 
-void Analyzer::declare(const Ident &name, const Decl *decl, bool prelude) {
+void DeclChecker::declare(const Ident &name, const Decl *decl, bool prelude) {
   if (name.empty())
     return;
   auto &table = prelude ? symbols.prelude : symbols.user;
@@ -30,11 +33,11 @@ void Analyzer::declare(const Ident &name, const Decl *decl, bool prelude) {
         .note(it->second->name.range, "first declared here");
     return;
   }
-  (prelude ? preludeDecls : userDecls).push_back(decl);
+  (prelude ? shared.preludeDecls : shared.userDecls).push_back(decl);
 }
 
-void Analyzer::checkDecl(const Decl &decl, const Scope *outer, bool prelude) {
-  Context context = topContext;
+void DeclChecker::check(const Decl &decl, const Scope *outer, bool prelude) {
+  Context context = shared.topContext;
   context.prelude = prelude;
   context.owner = &decl;
   Scope scope(outer, context);
@@ -44,7 +47,7 @@ void Analyzer::checkDecl(const Decl &decl, const Scope *outer, bool prelude) {
   case StmtKind::Option:
     return checkOption(cast<OptionDecl>(decl));
   case StmtKind::Data:
-    dataInfo(cast<DataDecl>(decl), outer);
+    DataChecker(shared).infoOf(cast<DataDecl>(decl), outer);
     return;
   case StmtKind::Fn: {
     auto &fn = cast<FnDecl>(decl);
@@ -101,17 +104,17 @@ void Analyzer::checkDecl(const Decl &decl, const Scope *outer, bool prelude) {
 }
 
 /// A default value may use the parameters before it: `max_pool(x, size, stride = size)`.
-void Analyzer::checkParameters(ArrayRef<Parameter> params, Scope &scope) {
+void DeclChecker::checkParameters(ArrayRef<Parameter> params, Scope &scope) {
   for (const Parameter &p : params) {
     checkExpr(p.defaultValue, scope);
-    addLocal(p.name, LocalKind::Value, scope);
+    NameResolver(shared).addLocal(p.name, LocalKind::Value, scope);
   }
 }
 
 /// Checks the shapes of inputs. A bare name in a shape is a constant if it names a parameter or a
 /// constant of the program. Otherwise it names the axis, and the same name in another shape means
 /// the same size.
-void Analyzer::checkShapes(ArrayRef<Parameter> params, Scope &scope) {
+void DeclChecker::checkShapes(ArrayRef<Parameter> params, Scope &scope) {
   for (const Parameter &p : params) {
     if (!p.shape)
       continue;
@@ -128,7 +131,7 @@ void Analyzer::checkShapes(ArrayRef<Parameter> params, Scope &scope) {
     checkShape(p.shape, scope);
 }
 
-void Analyzer::checkShape(const Shape *shape, Scope &scope) {
+void DeclChecker::checkShape(const Shape *shape, Scope &scope) {
   if (!shape)
     return;
   const Expr *dots = nullptr;
@@ -143,7 +146,7 @@ void Analyzer::checkShape(const Shape *shape, Scope &scope) {
   }
 }
 
-void Analyzer::checkOption(const OptionDecl &decl) {
+void DeclChecker::checkOption(const OptionDecl &decl) {
   if (nn_is_flag(decl.name.text.str()))
     diags.error(decl.name.range, "every trainer has a flag `--" + decl.name.text +
                                      "` already: the option `" + decl.name.text +
@@ -162,7 +165,7 @@ void Analyzer::checkOption(const OptionDecl &decl) {
         .note("write the unit where the option is used, or count in epochs or steps there");
 }
 
-void Analyzer::checkLet(const LetDecl &decl, Scope &scope) {
+void DeclChecker::checkLet(const LetDecl &decl, Scope &scope) {
   if (decl.drawn) {
     diags.error(decl.range, "`~` draws a value only in the blocks of `search` and `compare`")
         .note("a constant is written with `=`");

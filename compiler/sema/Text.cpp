@@ -1,5 +1,5 @@
 // Formats names, lists and counts for messages.
-#include "compiler/sema/Analyzer.h"
+#include "compiler/sema/Text.h"
 
 using llvm::StringRef;
 

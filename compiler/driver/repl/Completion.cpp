@@ -219,8 +219,8 @@ void Evaluator::offerArguments(llvm::StringRef before, Words &words) {
     for (llvm::StringRef name : builtin->named)
       offer(name);
   else if (const sema::SourceFunction *source = decl ? nullptr : sema::findSource(callee))
-    for (llvm::StringRef name : source->params)
-      offer(name);
+    for (sema::SourceSetting setting : source->params)
+      offer(sema::nameOf(setting));
 }
 
 /// In the block of a data set: offers its columns. In the block of a train or evaluate statement:

@@ -1,35 +1,42 @@
 // Checks data declarations: the source, the fields computed from its columns, and the entries that
 // use the fields.
-#include "compiler/sema/Analyzer.h"
+#include "compiler/sema/data/Data.h"
+
+#include "compiler/sema/Entries.h"
+#include "compiler/sema/Text.h"
+#include "compiler/sema/data/Fields.h"
+#include "compiler/sema/data/Gaps.h"
+#include "compiler/sema/data/Rows.h"
 #include "compiler/sema/data/SourceTable.h"
+#include "compiler/sema/data/Sources.h"
+#include "compiler/sema/data/Split.h"
 
 #include "llvm/ADT/STLExtras.h"
 
 using llvm::cast;
 using llvm::dyn_cast;
 using llvm::isa;
-using llvm::StringRef;
 
 namespace nnc::sema {
 using namespace ast;
 
-const DataInfo &Analyzer::dataInfo(const DataDecl &decl, const Scope *outer) {
+const DataInfo &DataChecker::infoOf(const DataDecl &decl, const Scope *outer) {
   auto [it, fresh] = symbols.data.try_emplace(&decl);
   if (fresh) {
     // Checked separately, because another data declaration may move the entries of the map.
     DataInfo info;
     info.decl = &decl;
-    checkData(decl, outer, info);
+    check(decl, outer, info);
     return symbols.data[&decl] = std::move(info);
   }
   return it->second;
 }
 
-void Analyzer::checkData(const DataDecl &decl, const Scope *outer, DataInfo &info) {
-  Context top = topContext;
+void DataChecker::check(const DataDecl &decl, const Scope *outer, DataInfo &info) {
+  Context top = shared.topContext;
   top.owner = &decl;
   Scope settings(outer, top);
-  checkSource(decl.source, settings, info.source);
+  SourceReader(shared, info.source).read(decl.source, settings);
 
   // Field values are computed from columns.
   Context context = top;
@@ -42,7 +49,7 @@ void Analyzer::checkData(const DataDecl &decl, const Scope *outer, DataInfo &inf
     columns.add({c.name, LocalKind::Column, declared, nullptr});
 
   if (info.source.call)
-    checkRows(decl, info.source);
+    RowChecker(shared).check(decl, info.source);
   for (const Entry *e : decl.entries) {
     if (auto *setting = dyn_cast<SettingEntry>(e)) {
       if (setting->name.text == "test")
@@ -53,11 +60,11 @@ void Analyzer::checkData(const DataDecl &decl, const Scope *outer, DataInfo &inf
       checkExpr(where->condition, columns);
       info.conditions.push_back(where->condition);
     } else if (auto *drop = dyn_cast<DropEntry>(e)) {
-      checkDrop(*drop, info);
+      GapChecker(shared).checkDrop(*drop, info);
     } else if (auto *fill = dyn_cast<FillEntry>(e)) {
-      checkFill(*fill, info);
+      GapChecker(shared).checkFill(*fill, info);
     } else if (!isa<RowEntry, SplitEntry, NormalizeEntry, BalanceEntry, AugmentEntry>(e)) {
-      misplacedEntry(*e, "data");
+      misplacedEntry(diags, *e, "data");
     }
   }
 
@@ -76,7 +83,7 @@ void Analyzer::checkData(const DataDecl &decl, const Scope *outer, DataInfo &inf
   checkFieldUses(decl, outer, info);
 }
 
-void Analyzer::checkFieldSetting(const SettingEntry &entry, const Scope &scope, DataInfo &info) {
+void DataChecker::checkFieldSetting(const SettingEntry &entry, const Scope &scope, DataInfo &info) {
   checkExpr(entry.value, scope);
   int i = info.fieldIndex(entry.name.text);
   if (i >= 0) {
@@ -88,13 +95,13 @@ void Analyzer::checkFieldSetting(const SettingEntry &entry, const Scope &scope, 
 }
 
 /// `test = idx(…)`: a source of its own, with the same columns.
-void Analyzer::checkTestSource(const SettingEntry &entry, const Scope &scope, DataInfo &info) {
+void DataChecker::checkTestSource(const SettingEntry &entry, const Scope &scope, DataInfo &info) {
   if (info.hasTestSource) {
     diags.error(entry.name.range, "`test` is given twice");
     return;
   }
   info.hasTestSource = info.hasTest = true;
-  checkSource(entry.value, scope, info.test);
+  SourceReader(shared, info.test).read(entry.value, scope);
   if (!info.source.sound || !info.test.sound)
     return;
   auto same = [](const SourceInfo::Column &a, const SourceInfo::Column &b) {
@@ -110,27 +117,9 @@ void Analyzer::checkTestSource(const SettingEntry &entry, const Scope &scope, Da
         .note(info.source.call->range, "the training source");
 }
 
-const FieldInfo *Analyzer::findField(const Ident &name, const DataInfo &info) {
-  int i = info.fieldIndex(name.text);
-  if (i >= 0)
-    return &info.fields[i];
-  if (!info.sound)
-    return nullptr;
-  std::vector<StringRef> names;
-  for (const FieldInfo &f : info.fields)
-    names.push_back(f.name);
-  auto e =
-      diags.error(name.range, quoted(info.decl->name.text) + " has no field " + quoted(name.text))
-          .suggest(name.text, names);
-  if (didYouMean(name.text, names).empty())
-    e.note(info.decl->name.range,
-           names.empty() ? "it has no fields" : "its fields are " + listed(names));
-  return nullptr;
-}
-
 /// Checks the entries that name fields. They may come before the fields.
-void Analyzer::checkFieldUses(const DataDecl &decl, const Scope *outer, DataInfo &info) {
-  Context top = topContext, augmenting = topContext;
+void DataChecker::checkFieldUses(const DataDecl &decl, const Scope *outer, DataInfo &info) {
+  Context top = shared.topContext, augmenting = shared.topContext;
   top.owner = augmenting.owner = &decl;
   augmenting.at = AtAugment;
   augmenting.data = &info;
@@ -139,14 +128,14 @@ void Analyzer::checkFieldUses(const DataDecl &decl, const Scope *outer, DataInfo
   addFields(&info, fields);
   for (const Entry *e : decl.entries) {
     if (auto *split = dyn_cast<SplitEntry>(e)) {
-      checkSplit(*split, settings, info);
+      SplitChecker(shared, info).check(*split, settings);
     } else if (auto *normalize = dyn_cast<NormalizeEntry>(e)) {
       for (const Ident &name : normalize->fields)
-        if (findField(name, info))
+        if (FieldChecker(shared).find(name, info))
           info.fields[info.fieldIndex(name.text)].normalize = true;
     } else if (auto *balance = dyn_cast<BalanceEntry>(e)) {
-      if (const FieldInfo *field = findField(balance->field, info);
-          field && checkCategory(*field, info, balance->field.range)) {
+      if (const FieldInfo *field = FieldChecker(shared).find(balance->field, info);
+          field && FieldChecker(shared).checkCategory(*field, info, balance->field.range)) {
         for (const FieldInfo &other : info.fields)
           if (other.balance)
             diags.error(balance->field.range, "an epoch balances one field; " + quoted(other.name) +
@@ -159,10 +148,10 @@ void Analyzer::checkFieldUses(const DataDecl &decl, const Scope *outer, DataInfo
   }
 }
 
-void Analyzer::checkAugment(const AugmentEntry &augment, const Scope &fields, DataInfo &info) {
+void DataChecker::checkAugment(const AugmentEntry &augment, const Scope &fields, DataInfo &info) {
   checkExpr(augment.value, fields);
   for (const Ident &name : augment.fields) {
-    if (!findField(name, info))
+    if (!FieldChecker(shared).find(name, info))
       continue;
     FieldInfo &field = info.fields[info.fieldIndex(name.text)];
     if (field.augment)
@@ -172,39 +161,6 @@ void Analyzer::checkAugment(const AugmentEntry &augment, const Scope &fields, Da
     field.augment = augment.value;
     field.augmentPart = augment.fields.size() == 1 ? -1 : int(&name - augment.fields.begin());
   }
-}
-
-bool Analyzer::checkCategory(const FieldInfo &field, const DataInfo &info, Range where) {
-  auto *call = llvm::dyn_cast_or_null<CallExpr>(field.value);
-  auto *callee = call ? dyn_cast<NameExpr>(call->callee) : nullptr;
-  if (!info.source.sound || (callee && callee->name.text == "category"))
-    return true;
-  auto *name = llvm::dyn_cast_or_null<NameExpr>(field.value);
-  const int i =
-      info.source.columnIndex(field.value ? (name ? name->name.text : "") : StringRef(field.name));
-  if (i >= 0 && info.source.columns[i].isCategory && info.source.columns[i].shape.empty())
-    return true;
-  diags.error(where, quoted(field.name) + " is not a class for each example")
-      .note(field.where, "it comes from here; `" + field.name +
-                             " = category(column)` makes classes of a column");
-  return false;
-}
-
-/// `class_weights(y)` in a run: the data set must also compute the weights.
-void Analyzer::checkClassWeights(const CallExpr &call, const Scope &scope) {
-  auto *name =
-      call.args.empty() ? nullptr : llvm::dyn_cast_or_null<NameExpr>(call.args.front().value);
-  const Local *local = name ? scope.find(name->name.text) : nullptr;
-  if (!local || local->kind != LocalKind::Field || scope.context().at == AtAugment) {
-    if (!scope.context().open)
-      diags.error(call.range, "`class_weights` takes a field of the data set that a run is on: "
-                              "`class_weights(y) * cross_entropy(net(x), y)`");
-    return;
-  }
-  const DataInfo &info = *scope.context().data;
-  const int i = info.fieldIndex(name->name.text);
-  if (i >= 0 && checkCategory(info.fields[i], info, name->range))
-    symbols.data.find(info.decl)->second.fields[i].weighted = true;
 }
 
 } // namespace nnc::sema

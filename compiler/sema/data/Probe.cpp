@@ -1,6 +1,6 @@
 // Opens a file source before the run to find its columns and shapes, and reports errors at the line
 // that names the file.
-#include "compiler/sema/Analyzer.h"
+#include "compiler/sema/data/Sources.h"
 
 #include "runtime/ask.h"
 
@@ -39,11 +39,11 @@ Found locate(StringRef path, const Options &options) {
 
 } // namespace
 
-void Analyzer::probe(SourceInfo &info, const Expr *path, const Expr *labels) {
-  Found file = locate(info.path, options);
+void SourceReader::probe() {
+  Found file = locate(info.path, shared.options);
   // In all known data sets the labels of a test set are beside its images. They are still located
   // separately.
-  Found labelFile = info.labels.empty() ? Found() : locate(info.labels, options);
+  Found labelFile = info.labels.empty() ? Found() : locate(info.labels, shared.options);
   if (labelFile.dir != file.dir && !info.labels.empty()) {
     llvm::SmallString<256> full(labelFile.dir);
     llvm::sys::path::append(full, labelFile.path);
@@ -52,8 +52,8 @@ void Analyzer::probe(SourceInfo &info, const Expr *path, const Expr *labels) {
   // Each array is located separately, too.
   std::vector<std::string> located = info.arrays;
   for (std::string &array : located)
-    if (Found found = info.kind == NN_NPY ? locate(array, options) : Found();
-        found.dir != options.sourceDir && !found.dir.empty()) {
+    if (Found found = info.kind == NN_NPY ? locate(array, shared.options) : Found();
+        found.dir != shared.options.sourceDir && !found.dir.empty()) {
       llvm::SmallString<256> full(found.dir);
       llvm::sys::path::append(full, found.path);
       array = full.str().str();
@@ -67,7 +67,7 @@ void Analyzer::probe(SourceInfo &info, const Expr *path, const Expr *labels) {
   source.arrays = std::move(located);
 
   const nn_probe result =
-      nn_probe_source(source, info.kind == NN_NPY ? options.sourceDir : file.dir);
+      nn_probe_source(source, info.kind == NN_NPY ? shared.options.sourceDir : file.dir);
   if (!result.error.empty()) {
     StringRef message(result.error);
     bool aboutLabels = labels && message.contains(labelFile.path);

@@ -1,8 +1,9 @@
 // Checks the rows of `rows(…)`: one value for each field, each as long as the shape of its field,
 // numbers only.
-#include "compiler/sema/Analyzer.h"
+#include "compiler/sema/data/Rows.h"
 
-using llvm::cast;
+#include "compiler/sema/Text.h"
+
 using llvm::dyn_cast;
 
 namespace nnc::sema {
@@ -47,7 +48,7 @@ std::string shapeText(llvm::ArrayRef<int64_t> shape) {
 
 } // namespace
 
-void Analyzer::checkRows(const DataDecl &decl, const SourceInfo &source) {
+void RowChecker::check(const DataDecl &decl, const SourceInfo &source) {
   unsigned rows = 0;
   for (const Entry *e : decl.entries)
     if (auto *row = dyn_cast<RowEntry>(e)) {
@@ -64,7 +65,7 @@ void Analyzer::checkRows(const DataDecl &decl, const SourceInfo &source) {
     diags.error(decl.name.range, quoted(decl.name.text) + " has no rows");
 }
 
-void Analyzer::checkRow(const RowEntry &row, const SourceInfo &source, Range declared) {
+void RowChecker::checkRow(const RowEntry &row, const SourceInfo &source, Range declared) {
   if (row.values.size() != source.columns.size()) {
     diags
         .error(row.range, "this row has " + counted(row.values.size(), "value") + " for " +

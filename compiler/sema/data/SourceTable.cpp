@@ -1,21 +1,76 @@
-// The table of data sources and the arguments of each.
+// The table of data sources and the settings of each.
 #include "compiler/sema/data/SourceTable.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/ErrorHandling.h"
 
 using llvm::StringRef;
 
 namespace nnc::sema {
 
+llvm::StringRef nameOf(SourceSetting setting) {
+  switch (setting) {
+  case SourceSetting::Path:
+    return "path";
+  case SourceSetting::Images:
+    return "images";
+  case SourceSetting::Labels:
+    return "labels";
+  case SourceSetting::Columns:
+    return "columns";
+  case SourceSetting::Header:
+    return "header";
+  case SourceSetting::Separator:
+    return "separator";
+  case SourceSetting::Decimal:
+    return "decimal";
+  case SourceSetting::Quote:
+    return "quote";
+  case SourceSetting::Encoding:
+    return "encoding";
+  case SourceSetting::Missing:
+    return "missing";
+  case SourceSetting::Size:
+    return "size";
+  case SourceSetting::Channels:
+    return "channels";
+  case SourceSetting::Length:
+    return "length";
+  case SourceSetting::N:
+    return "n";
+  case SourceSetting::Classes:
+    return "classes";
+  case SourceSetting::Dims:
+    return "dims";
+  case SourceSetting::Spread:
+    return "spread";
+  case SourceSetting::Factor:
+    return "factor";
+  case SourceSetting::Turns:
+    return "turns";
+  case SourceSetting::Noise:
+    return "noise";
+  case SourceSetting::Seed:
+    return "seed";
+  }
+  llvm_unreachable("every setting is listed");
+}
+
 namespace {
-const StringRef csv[] = {"path",    "columns", "header",   "separator",
-                         "decimal", "quote",   "encoding", "missing"};
-const StringRef idx[] = {"images", "labels"};
-const StringRef npz[] = {"path"};
-const StringRef images[] = {"path", "size", "channels"};
-const StringRef text[] = {"path", "length", "encoding"};
-const StringRef blobs[] = {"n", "classes", "dims", "spread", "seed"};
-const StringRef ring[] = {"n", "noise", "seed"};
-const StringRef circles[] = {"n", "factor", "noise", "seed"};
-const StringRef spirals[] = {"n", "classes", "turns", "noise", "seed"};
+using Setting = SourceSetting;
+
+const Setting csv[] = {Setting::Path,    Setting::Columns, Setting::Header,   Setting::Separator,
+                       Setting::Decimal, Setting::Quote,   Setting::Encoding, Setting::Missing};
+const Setting idx[] = {Setting::Images, Setting::Labels};
+const Setting npz[] = {Setting::Path};
+const Setting images[] = {Setting::Path, Setting::Size, Setting::Channels};
+const Setting text[] = {Setting::Path, Setting::Length, Setting::Encoding};
+const Setting blobs[] = {Setting::N, Setting::Classes, Setting::Dims, Setting::Spread,
+                         Setting::Seed};
+const Setting ring[] = {Setting::N, Setting::Noise, Setting::Seed};
+const Setting circles[] = {Setting::N, Setting::Factor, Setting::Noise, Setting::Seed};
+const Setting spirals[] = {Setting::N, Setting::Classes, Setting::Turns, Setting::Noise,
+                           Setting::Seed};
 
 const SourceFunction table[] = {
     {"rows", NN_ROWS, {}, 0, 0},
@@ -34,6 +89,11 @@ const SourceFunction table[] = {
 
 bool SourceFunction::isFile() const { return kind != NN_ROWS && !isGenerator(); }
 bool SourceFunction::isGenerator() const { return kind >= NN_BLOBS; }
+
+size_t SourceFunction::indexOf(StringRef setting) const {
+  return llvm::find_if(params, [&](SourceSetting s) { return nameOf(s) == setting; }) -
+         params.begin();
+}
 
 llvm::ArrayRef<SourceFunction> sources() { return table; }
 

@@ -1,4 +1,4 @@
-// The names and arguments of the data sources. A new source needs one line in the table in
+// The names and settings of the data sources. A new source needs one line in the table in
 // SourceTable.cpp.
 #pragma once
 
@@ -7,12 +7,44 @@
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 
+#include <optional>
+
 namespace nnc::sema {
+
+/// The settings of all sources.
+enum class SourceSetting {
+  // Files.
+  Path,
+  Images,
+  Labels,
+  // Tables.
+  Columns,
+  Header,
+  Separator,
+  Decimal,
+  Quote,
+  Encoding,
+  Missing,
+  // Images and texts.
+  Size,
+  Channels,
+  Length,
+  // Generators.
+  N,
+  Classes,
+  Dims,
+  Spread,
+  Factor,
+  Turns,
+  Noise,
+  Seed,
+};
+llvm::StringRef nameOf(SourceSetting setting);
 
 struct SourceFunction {
   llvm::StringRef name;
   source_kind kind;
-  llvm::ArrayRef<llvm::StringRef>
+  llvm::ArrayRef<SourceSetting>
       params; ///< all may be named; the first `positional` may also be positional
   unsigned positional;
   unsigned required;    ///< how many of the first must be given
@@ -20,6 +52,8 @@ struct SourceFunction {
 
   bool isFile() const;      ///< csv, idx, npy, npz, images, text
   bool isGenerator() const; ///< blobs, moons, circles, spirals
+  /// The index into params of the setting of that name; params.size() if there is none.
+  size_t indexOf(llvm::StringRef setting) const;
 };
 
 llvm::ArrayRef<SourceFunction> sources();

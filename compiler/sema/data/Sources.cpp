@@ -1,19 +1,45 @@
 // Checks calls of data sources: `csv("iris.csv")`, `rows(x: [2], y: [1])`, `spirals(n = 300)`.
-#include "compiler/sema/Analyzer.h"
+#include "compiler/sema/data/Sources.h"
 #include "compiler/sema/data/SourceTable.h"
+
+#include "compiler/sema/Text.h"
+#include "compiler/sema/expressions/Arguments.h"
+#include "compiler/sema/expressions/Constants.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/Path.h"
 
 using llvm::cast;
 using llvm::dyn_cast;
-using llvm::isa;
 using llvm::StringRef;
 
 namespace nnc::sema {
 using namespace ast;
 
-void Analyzer::checkSource(const Expr *expr, const Scope &scope, SourceInfo &info) {
+void SourceReader::read(const Expr *expr, const Scope &scope) {
+  const SourceFunction *source = sourceOf(expr);
+  if (!source)
+    return;
+  info.call = cast<CallExpr>(expr);
+  info.kind = source->kind;
+  if (source->kind == NN_ROWS) {
+    info.sound = readRowFields(*info.call);
+    return;
+  }
+  unsigned errorsBefore = diags.errorCount();
+  readArguments(*source, scope);
+  if (columns)
+    readCsvColumns(columns);
+  if (source->kind == NN_NPY && info.call->args.empty())
+    diags.error(info.call->range, "`npy` needs a file: `npy(x = \"x.npy\", y = \"y.npy\")`");
+  if (source->isGenerator())
+    info.sound = readGenerator();
+  else if (diags.errorCount() == errorsBefore)
+    probe();
+}
+
+/// The source that is called, or null after an error.
+const SourceFunction *SourceReader::sourceOf(const Expr *expr) {
   std::vector<StringRef> known;
   for (const SourceFunction &s : sources())
     known.push_back(s.name);
@@ -22,89 +48,101 @@ void Analyzer::checkSource(const Expr *expr, const Scope &scope, SourceInfo &inf
   if (!name) {
     diags.error(expr ? expr->range : Range(), "a source of data is expected here")
         .note("the sources are " + listed(known) + ": `csv(\"iris.csv\")`");
-    return;
+    return nullptr;
   }
   const SourceFunction *source = findSource(name->name.text);
   if (!source) {
     auto e = diags.error(name->range, quoted(name->name.text) + " is not a source of data")
                  .suggest(name->name.text, known);
     e.note("the sources are " + listed(known));
-    return;
   }
-  info.call = call;
-  info.kind = source->kind;
+  return source;
+}
 
-  if (source->kind == NN_ROWS) {
-    info.sound = readRowFields(*call, info);
-    return;
-  }
+void SourceReader::readArguments(const SourceFunction &source, const Scope &scope) {
+  const CallExpr &call = *info.call;
   unsigned errorsBefore = diags.errorCount();
+  llvm::SmallVector<StringRef, 8> names;
   llvm::SmallVector<Formal, 8> formals;
-  for (size_t i = 0; i < source->params.size(); ++i)
-    formals.push_back({source->params[i], i < source->required});
+  for (size_t i = 0; i < source.params.size(); ++i) {
+    names.push_back(nameOf(source.params[i]));
+    formals.push_back({names[i], i < source.required});
+  }
   size_t position = 0;
-  const Expr *path = nullptr, *labels = nullptr, *columns = nullptr;
   std::vector<Argument> plain; // without the names of columns
-  for (const Argument &a : call->args) {
-    if (source->columns && (a.name ? !llvm::is_contained(source->params, a.name.text)
-                                   : position >= source->positional)) {
-      readArrayColumn(a, info);
+  for (const Argument &a : call.args) {
+    const size_t named = a.name ? source.indexOf(a.name.text) : names.size();
+    if (source.columns && (a.name ? named == names.size() : position >= source.positional)) {
+      readArrayColumn(a);
       path = path ? path : a.value;
       continue;
     }
     plain.push_back(a);
-    size_t at =
-        a.name ? llvm::find(source->params, a.name.text) - source->params.begin() : position++;
-    if (!a.name && at >= source->positional) {
-      diags.error(a.range, "an argument without its name; " + quoted(source->name) + " takes " +
-                               listed(source->params, "and") +
-                               (source->positional ? " by name" : ", each by name"));
+    size_t at = a.name ? named : position++;
+    if (!a.name && at >= source.positional) {
+      diags.error(a.range, "an argument without its name; " + quoted(source.name) + " takes " +
+                               listed(names, "and") +
+                               (source.positional ? " by name" : ", each by name"));
       continue;
     }
-    if (at >= source->params.size())
-      continue; // checkArguments reports it
+    if (at >= names.size())
+      continue; // ArgumentChecker reports it
     if (!a.value) {
       diags.error(a.range, "a shape may be only among the fields of `rows(…)`");
       continue;
     }
-    StringRef param = source->params[at];
-    if (source->isGenerator()) {
+    if (source.isGenerator()) {
       checkExpr(a.value, scope);
-      info.settings[param] = a.value;
-    } else if (param == "columns") {
-      columns = a.value;
-    } else if (param == "header") {
-      readHeader(a.value, info);
-    } else if (readTableSetting(param, a.value, info)) {
-      continue;
-    } else if (param == "size" || param == "channels" || param == "length") {
-      readFileSetting(param, a.value, info);
-    } else if (auto *text = dyn_cast<StringExpr>(a.value)) {
-      (param == "labels" ? labels : path) = a.value;
-      (param == "labels" ? info.labels : info.path) =
-          options.folders.pathAt(text->range.begin, text->value);
-      (param == "labels" ? info.labelsPlace : info.pathPlace) =
-          diags.position(a.value->range).str();
-      if (text->value.empty())
-        diags.error(a.value->range, "the name of a file is empty");
+      info.settings[names[at]] = a.value;
     } else {
-      diags.error(a.value->range, "the name of a file is expected here, in quotes");
+      readSetting(source.params[at], a.value);
     }
   }
   if (diags.errorCount() == errorsBefore)
-    checkArguments(plain, call->range, source->name, name->range, formals, 0);
-  if (columns)
-    readCsvColumns(columns, info);
-  if (source->kind == NN_NPY && call->args.empty())
-    diags.error(call->range, "`npy` needs a file: `npy(x = \"x.npy\", y = \"y.npy\")`");
-  if (source->isGenerator())
-    info.sound = readGenerator(info);
-  else if (diags.errorCount() == errorsBefore)
-    probe(info, path, labels);
+    ArgumentChecker(shared).check(plain, call.range, source.name, call.callee->range, formals, 0);
+}
+
+void SourceReader::readSetting(SourceSetting setting, const Expr *value) {
+  switch (setting) {
+  case SourceSetting::Columns:
+    columns = value;
+    return;
+  case SourceSetting::Header:
+    return readHeader(value);
+  case SourceSetting::Separator:
+  case SourceSetting::Decimal:
+  case SourceSetting::Quote:
+  case SourceSetting::Encoding:
+  case SourceSetting::Missing:
+    return TableReader(shared, info).read(setting, value);
+  case SourceSetting::Size:
+    return readSize(value);
+  case SourceSetting::Channels:
+    return readChannels(value);
+  case SourceSetting::Length:
+    return readLength(value);
+  default:
+    return readFile(setting, value);
+  }
+}
+
+void SourceReader::readFile(SourceSetting setting, const Expr *value) {
+  auto *text = dyn_cast<StringExpr>(value);
+  if (!text) {
+    diags.error(value->range, "the name of a file is expected here, in quotes");
+    return;
+  }
+  const bool isLabels = setting == SourceSetting::Labels;
+  (isLabels ? labels : path) = value;
+  (isLabels ? info.labels : info.path) =
+      shared.options.folders.pathAt(text->range.begin, text->value);
+  (isLabels ? info.labelsPlace : info.pathPlace) = diags.position(value->range).str();
+  if (text->value.empty())
+    diags.error(value->range, "the name of a file is empty");
 }
 
 /// `columns = [sepal_length, …]`: names, in backquotes or quotes if they are not identifiers.
-void Analyzer::readCsvColumns(const Expr *value, SourceInfo &info) {
+void SourceReader::readCsvColumns(const Expr *value) {
   auto *list = dyn_cast<ListExpr>(value);
   if (!list || list->elements.empty()) {
     diags.error(value->range, "`columns` is a list of names: `columns = [width, height]`");
@@ -130,7 +168,7 @@ void Analyzer::readCsvColumns(const Expr *value, SourceInfo &info) {
 
 /// `npy("x.npy")`, `npy(x = "inputs.npy")`, `npz("all.npz", x = "x_train")`: a column and the array
 /// that it comes from.
-void Analyzer::readArrayColumn(const Argument &argument, SourceInfo &info) {
+void SourceReader::readArrayColumn(const Argument &argument) {
   auto *text = llvm::dyn_cast_or_null<StringExpr>(argument.value);
   if (!text || text->value.empty()) {
     diags.error(argument.range,
@@ -143,43 +181,50 @@ void Analyzer::readArrayColumn(const Argument &argument, SourceInfo &info) {
   if (llvm::is_contained(info.givenColumns, name))
     diags.error(argument.range, "two columns are called " + quoted(name));
   info.givenColumns.push_back(name.str());
-  info.arrays.push_back(info.kind == NN_NPY ? options.folders.pathAt(text->range.begin, text->value)
-                                            : text->value.str());
+  info.arrays.push_back(info.kind == NN_NPY
+                            ? shared.options.folders.pathAt(text->range.begin, text->value)
+                            : text->value.str());
   if (info.pathPlace.empty())
     info.pathPlace = diags.position(argument.value->range).str();
 }
 
-/// `size = [32, 32]` and `channels = 1` of images, `length = 64` of a text. They determine the
-/// shapes of the columns.
-void Analyzer::readFileSetting(StringRef name, const Expr *value, SourceInfo &info) {
-  auto whole = [&](const Expr *e, double most) -> int64_t {
-    auto v = constantValue(e);
-    return v && *v >= 1 && *v <= most && *v == int64_t(*v) ? int64_t(*v) : 0;
-  };
-  if (name == "length") {
-    info.length = whole(value, 1e6);
-    if (!info.length)
-      diags.error(value->range, "`length` is the number of characters of an example, a whole "
-                                "number known before the run");
-  } else if (name == "channels") {
-    info.recolor = true;
-    info.channels = whole(value, 3);
-    if (info.channels != 1 && info.channels != 3)
-      diags.error(value->range, "`channels` is 1, for gray, or 3, for colours");
-  } else {
-    info.resize = true;
-    auto *list = dyn_cast<ListExpr>(value);
-    if (list && list->elements.size() == 2) {
-      info.height = whole(list->elements[0], 65536);
-      info.width = whole(list->elements[1], 65536);
-    }
-    if (!info.height || !info.width)
-      diags.error(value->range,
-                  "`size` is the height and the width of every image: `size = [32, 32]`");
-  }
+/// A whole number from 1 to `most` that is known before the run, or 0.
+int64_t SourceReader::wholeNumber(const Expr *value, double most) const {
+  auto v = constantValue(value);
+  return v && *v >= 1 && *v <= most && *v == int64_t(*v) ? int64_t(*v) : 0;
 }
 
-void Analyzer::readHeader(const Expr *value, SourceInfo &info) {
+/// `length = 64` of a text. Like `size` and `channels` of images, it determines the shapes of the
+/// columns.
+void SourceReader::readLength(const Expr *value) {
+  info.length = wholeNumber(value, 1e6);
+  if (!info.length)
+    diags.error(value->range, "`length` is the number of characters of an example, a whole "
+                              "number known before the run");
+}
+
+/// `channels = 1` of images.
+void SourceReader::readChannels(const Expr *value) {
+  info.recolor = true;
+  info.channels = wholeNumber(value, 3);
+  if (info.channels != 1 && info.channels != 3)
+    diags.error(value->range, "`channels` is 1, for gray, or 3, for colours");
+}
+
+/// `size = [32, 32]` of images.
+void SourceReader::readSize(const Expr *value) {
+  info.resize = true;
+  auto *list = dyn_cast<ListExpr>(value);
+  if (list && list->elements.size() == 2) {
+    info.height = wholeNumber(list->elements[0], 65536);
+    info.width = wholeNumber(list->elements[1], 65536);
+  }
+  if (!info.height || !info.width)
+    diags.error(value->range,
+                "`size` is the height and the width of every image: `size = [32, 32]`");
+}
+
+void SourceReader::readHeader(const Expr *value) {
   auto *name = dyn_cast<NameExpr>(value);
   StringRef text = name ? name->name.text : "";
   if (auto *b = dyn_cast<BoolExpr>(value))
@@ -193,7 +238,7 @@ void Analyzer::readHeader(const Expr *value, SourceInfo &info) {
 }
 
 /// `rows(x: [2], y: [1])`: each field is a column of that shape.
-bool Analyzer::readRowFields(const CallExpr &call, SourceInfo &info) {
+bool SourceReader::readRowFields(const CallExpr &call) {
   bool sound = true;
   std::map<StringRef, Range> seen;
   auto fail = [&](Range where, const llvm::Twine &message) {
@@ -215,7 +260,7 @@ bool Analyzer::readRowFields(const CallExpr &call, SourceInfo &info) {
       sound = false;
       continue;
     }
-    auto shape = constantShape(*a.shape);
+    auto shape = ConstantEvaluator(shared).shape(*a.shape);
     if (!shape) {
       fail(a.shape->range, "the shape of a row's field is of whole numbers of at least 1");
       continue;
@@ -226,9 +271,9 @@ bool Analyzer::readRowFields(const CallExpr &call, SourceInfo &info) {
 }
 
 /// Generators produce points `x` in the plane (blobs: in `dims` dimensions) and their class `y`.
-bool Analyzer::readGenerator(SourceInfo &info) {
+bool SourceReader::readGenerator() {
   int64_t dims = 2;
-  if (const Expr *e = info.settings.lookup("dims")) {
+  if (const Expr *e = info.settings.lookup(nameOf(SourceSetting::Dims))) {
     auto v = constantValue(e);
     if (!v || *v < 1 || *v > 1e6 || *v != int64_t(*v)) {
       diags.error(e->range, "`dims` is a whole number of at least 1, known before the run");

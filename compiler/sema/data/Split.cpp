@@ -1,5 +1,12 @@
 // Checks a split entry: `split train = 70%, val = 15%, test = 15%, stratify = y, seed = 1`.
-#include "compiler/sema/Analyzer.h"
+#include "compiler/sema/data/Split.h"
+
+#include "compiler/sema/Text.h"
+#include "compiler/sema/data/Fields.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+#include <map>
 
 using llvm::dyn_cast;
 using llvm::StringRef;
@@ -7,23 +14,27 @@ using llvm::StringRef;
 namespace nnc::sema {
 using namespace ast;
 
-void Analyzer::checkSplit(const SplitEntry &split, const Scope &scope, DataInfo &info) {
-  static const StringRef keys[] = {"train", "val", "test", "folds", "stratify", "seed"};
+namespace {
+/// The settings of a split, in the order of their names.
+enum class Setting { Train, Val, Test, Folds, Stratify, Seed };
+const StringRef settings[] = {"train", "val", "test", "folds", "stratify", "seed"};
+} // namespace
+
+void SplitChecker::check(const SplitEntry &split, const Scope &scope) {
   if (info.hasSplit) {
     diags.error(split.range, "a data set is split once");
     return;
   }
   info.hasSplit = true;
   std::map<StringRef, Range> seen;
-  double sum = 0;
-  bool known = true;
   for (const Argument &a : split.settings) {
     StringRef key = a.name.text;
-    if (!llvm::is_contained(keys, key)) {
+    const StringRef *known = llvm::find(settings, key);
+    if (known == std::end(settings)) {
       auto e = diags.error(a.name ? a.name.range : a.range, "`split` has no setting " + quoted(key))
-                   .suggest(key, keys);
-      if (didYouMean(key, keys).empty())
-        e.note("its settings are " + listed(keys));
+                   .suggest(key, settings);
+      if (didYouMean(key, settings).empty())
+        e.note("its settings are " + listed(settings));
       continue;
     }
     auto [it, fresh] = seen.try_emplace(key, a.range);
@@ -31,33 +42,53 @@ void Analyzer::checkSplit(const SplitEntry &split, const Scope &scope, DataInfo 
       diags.error(a.range, quoted(key) + " is given twice").note(it->second, "first given here");
       continue;
     }
-    if (!a.value)
-      continue;
-    if (key == "stratify") {
-      auto *name = dyn_cast<NameExpr>(a.value);
-      if (!name)
-        diags.error(a.value->range,
-                    "`stratify` names a field, whose classes every split gets in the same shares");
-      else if (findField(name->name, info))
-        info.stratify = info.fieldIndex(name->name.text);
-      continue;
-    }
-    checkExpr(a.value, scope);
-    if (key == "seed") {
-      info.splitSeed = a.value;
-    } else if (key == "folds") {
-      info.folds = a.value;
-      info.hasVal = true;
-      auto n = constantValue(a.value);
-      if (n && (*n < 2 || *n != int64_t(*n)))
-        diags.error(a.value->range, "`folds` is a whole number of at least 2");
-    } else {
-      (key == "train" ? info.trainPart : key == "val" ? info.valPart : info.testPart) = a.value;
-      info.hasVal |= key == "val";
-      info.hasTest |= key == "test";
-      checkFraction(a.value, sum, known);
-    }
+    if (a.value)
+      checkSetting(known - settings, a.value, scope);
   }
+  checkTogether(split);
+}
+
+void SplitChecker::checkSetting(size_t setting, const Expr *value, const Scope &scope) {
+  if (Setting(setting) == Setting::Stratify) {
+    auto *name = dyn_cast<NameExpr>(value);
+    if (!name)
+      diags.error(value->range,
+                  "`stratify` names a field, whose classes every split gets in the same shares");
+    else if (FieldChecker(shared).find(name->name, info))
+      info.stratify = info.fieldIndex(name->name.text);
+    return;
+  }
+  checkExpr(value, scope);
+  switch (Setting(setting)) {
+  case Setting::Seed:
+    info.splitSeed = value;
+    return;
+  case Setting::Folds: {
+    info.folds = value;
+    info.hasVal = true;
+    auto n = constantValue(value);
+    if (n && (*n < 2 || *n != int64_t(*n)))
+      diags.error(value->range, "`folds` is a whole number of at least 2");
+    return;
+  }
+  case Setting::Train:
+    info.trainPart = value;
+    return checkFraction(value);
+  case Setting::Val:
+    info.valPart = value;
+    info.hasVal = true;
+    return checkFraction(value);
+  case Setting::Test:
+    info.testPart = value;
+    info.hasTest = true;
+    return checkFraction(value);
+  case Setting::Stratify:
+    return;
+  }
+}
+
+/// Checks the settings against each other.
+void SplitChecker::checkTogether(const SplitEntry &split) {
   if (info.folds && info.trainPart)
     diags
         .error(info.trainPart->range,
@@ -78,7 +109,7 @@ void Analyzer::checkSplit(const SplitEntry &split, const Scope &scope, DataInfo 
 }
 
 /// Adds a part to `sum`, or clears `known` if the part depends on an option.
-void Analyzer::checkFraction(const Expr *part, double &sum, bool &known) {
+void SplitChecker::checkFraction(const Expr *part) {
   auto v = constantValue(part);
   if (!v) {
     known = false;

@@ -1,13 +1,17 @@
-// Checks search, compare and ensemble: their settings, the contents of their blocks, and the uses
-// of their results.
-#include "compiler/sema/runs/Experiments.h"
+// Checks search, compare and ensemble: their settings and the contents of their blocks.
+#include "compiler/sema/runs/ExperimentChecker.h"
 
-#include "compiler/sema/Analyzer.h"
+#include "compiler/sema/Declarations.h"
+#include "compiler/sema/Entries.h"
+#include "compiler/sema/Text.h"
+#include "compiler/sema/expressions/Calls.h"
+#include "compiler/sema/runs/Experiments.h"
+#include "compiler/sema/runs/Paths.h"
+#include "compiler/sema/runs/Runs.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/SaveAndRestore.h"
 
-using llvm::cast;
 using llvm::dyn_cast;
 using llvm::isa;
 using llvm::StringRef;
@@ -44,7 +48,7 @@ template <class T, size_t n> std::vector<StringRef> namesOf(const T (&all)[n]) {
 const Distribution *findDistribution(StringRef name) { return findNamed(distributions, name); }
 const SearchMethod *findSearchMethod(StringRef name) { return findNamed(searchMethods, name); }
 
-void Analyzer::checkSearch(const SearchStmt &stmt, const Scope &scope) {
+void ExperimentChecker::checkSearch(const SearchStmt &stmt, const Scope &scope) {
   static const StringRef keys[] = {"trials", "seed"};
   const SearchMethod *method = findSearchMethod(stmt.method.text);
   if (!method)
@@ -61,7 +65,7 @@ void Analyzer::checkSearch(const SearchStmt &stmt, const Scope &scope) {
           .note(it->second, "first given here");
     checkExpr(a.value, scope);
   }
-  if (method && method->needsTrials && !seen.count("trials") && !syntaxErrors)
+  if (method && method->needsTrials && !seen.count("trials") && !shared.syntaxErrors)
     diags.error(stmt.method.range, "a search by " + quoted(stmt.method.text) +
                                        " needs the number of its trials: `trials = 20`");
   const Path &goal = stmt.objective;
@@ -74,7 +78,7 @@ void Analyzer::checkSearch(const SearchStmt &stmt, const Scope &scope) {
   checkNested(stmt.body, scope, /*compared=*/false);
 }
 
-void Analyzer::checkDrawn(const LetDecl &let, const Scope &scope, bool compared) {
+void ExperimentChecker::checkDrawn(const LetDecl &let, const Scope &scope, bool compared) {
   auto *call = llvm::dyn_cast_or_null<CallExpr>(let.value);
   auto *name = call ? dyn_cast<NameExpr>(call->callee) : nullptr;
   const Distribution *from = name ? findDistribution(name->name.text) : nullptr;
@@ -103,18 +107,46 @@ void Analyzer::checkDrawn(const LetDecl &let, const Scope &scope, bool compared)
                                                : counted(from->least, "argument")) +
                    ", not " + llvm::Twine(given))
         .note("such as `" + from->example + "`");
-  checkArgumentValues(call->args, scope, nullptr);
+  CallChecker(shared).checkArgumentValues(call->args, scope, nullptr);
 }
 
 /// Whether the statement is part of one that the session has run before. Later declarations do not
 /// affect it.
-bool Analyzer::ranBefore(const Stmt &stmt) const {
-  return options.earlier && stmt.range.begin.getPointer() >= options.earlier;
+bool ExperimentChecker::ranBefore(const Stmt &stmt) const {
+  return shared.options.earlier && stmt.range.begin.getPointer() >= shared.options.earlier;
+}
+
+void ExperimentChecker::checkCompare(const CompareStmt &stmt, const Scope &scope) {
+  checkNested(stmt.body, scope, /*compared=*/true);
 }
 
 /// Checks the block of search and compare: a small program of its own, whose lets may be drawn.
-void Analyzer::checkNested(llvm::ArrayRef<Stmt *> body, const Scope &outer, bool compared) {
-  Scope scope(&outer, topContext);
+void ExperimentChecker::checkNested(llvm::ArrayRef<Stmt *> body, const Scope &outer,
+                                    bool compared) {
+  Scope scope(&outer, shared.topContext);
+  declareNested(body, scope);
+  llvm::SaveAndRestore<const Scope *> inside(shared.block, &scope);
+  for (const Stmt *s : body) {
+    auto *let = dyn_cast<LetDecl>(s);
+    if (let && let->drawn) {
+      checkDrawn(*let, scope, compared);
+    } else if (isa<OptionDecl>(s)) {
+      diags.error(s->range,
+                  "an `option` is a flag of the whole program: it belongs outside this block");
+    } else if (auto *d = dyn_cast<Decl>(s)) {
+      DeclChecker(shared).check(*d, &scope, false);
+    } else if (isa<SearchStmt, CompareStmt, EnsembleStmt, ReportStmt, SaveStmt>(s)) {
+      diags
+          .error(s->range, "this statement does not belong in the block of `search` or `compare`, "
+                           "which runs many times")
+          .note("write it below the block");
+    } else {
+      checkNestedRun(*s, scope);
+    }
+  }
+}
+
+void ExperimentChecker::declareNested(llvm::ArrayRef<Stmt *> body, Scope &scope) {
   for (const Stmt *s : body)
     if (auto *d = dyn_cast<Decl>(s)) {
       const Decl *program = symbols.user.lookup(d->name.text);
@@ -131,47 +163,33 @@ void Analyzer::checkNested(llvm::ArrayRef<Stmt *> body, const Scope &outer, bool
       else
         scope.add({d->name.text, LocalKind::Declaration, d->name.range, d});
     }
-  llvm::SaveAndRestore<const Scope *> inside(block, &scope);
-  for (const Stmt *s : body) {
-    auto *let = dyn_cast<LetDecl>(s);
-    if (let && let->drawn) {
-      checkDrawn(*let, scope, compared);
-    } else if (isa<OptionDecl>(s)) {
-      diags.error(s->range,
-                  "an `option` is a flag of the whole program: it belongs outside this block");
-    } else if (auto *d = dyn_cast<Decl>(s)) {
-      checkDecl(*d, &scope, false);
-    } else if (isa<SearchStmt, CompareStmt, EnsembleStmt, ReportStmt, SaveStmt>(s)) {
-      diags
-          .error(s->range, "this statement does not belong in the block of `search` or `compare`, "
-                           "which runs many times")
-          .note("write it below the block");
-    } else {
-      if (auto *predict = dyn_cast<PredictStmt>(s); predict && predict->file)
-        diags
-            .error(predict->file->range,
-                   "the runs of `search` and `compare` cannot all write the same file")
-            .note("write the `predict` below the block");
-      checkRun(*s, scope);
-      if (auto *train = dyn_cast<TrainStmt>(s))
-        for (const Entry *e : train->entries)
-          if (isa<CheckpointEntry>(e))
-            diags.error(e->range,
-                        "the runs of `search` and `compare` cannot all write the same checkpoint");
-    }
-  }
 }
 
-void Analyzer::checkEnsemble(const EnsembleStmt &stmt, const Scope &scope) {
+/// Checks a run that happens many times. It must not write one file again and again.
+void ExperimentChecker::checkNestedRun(const Stmt &stmt, const Scope &scope) {
+  if (auto *predict = dyn_cast<PredictStmt>(&stmt); predict && predict->file)
+    diags
+        .error(predict->file->range,
+               "the runs of `search` and `compare` cannot all write the same file")
+        .note("write the `predict` below the block");
+  RunChecker(shared).check(stmt, scope);
+  if (auto *train = dyn_cast<TrainStmt>(&stmt))
+    for (const Entry *e : train->entries)
+      if (isa<CheckpointEntry>(e))
+        diags.error(e->range,
+                    "the runs of `search` and `compare` cannot all write the same checkpoint");
+}
+
+void ExperimentChecker::checkEnsemble(const EnsembleStmt &stmt, const Scope &scope) {
   static const StringRef keys[] = {"members", "seed"};
-  checkModelPath(stmt.of, scope, "ensemble", false);
-  if (const DataDecl *decl = checkDataPath(stmt.data, scope);
+  PathChecker(shared).checkModel(stmt.of, scope, "ensemble", false);
+  if (const DataDecl *decl = PathChecker(shared).checkData(stmt.data, scope);
       decl && stmt.data.parts.size() > 1 && stmt.data.parts[1].text != "train")
     diags.error(stmt.data.parts[1].range, "an ensemble is trained on the training split");
   for (const Entry *e : stmt.entries) {
     auto *setting = dyn_cast<SettingEntry>(e);
     if (!setting) {
-      misplacedEntry(*e, "ensemble");
+      misplacedEntry(diags, *e, "ensemble");
       continue;
     }
     if (!llvm::is_contained(keys, setting->name.text))
@@ -179,14 +197,6 @@ void Analyzer::checkEnsemble(const EnsembleStmt &stmt, const Scope &scope) {
           .suggest(setting->name.text, keys);
     checkExpr(setting->value, scope);
   }
-}
-
-/// A result is a model that has been found. It can be used but not changed.
-void Analyzer::checkResult(const Ident &name, StringRef what) {
-  if (what == "evaluate" || what == "save" || what == "predict" || what == "ensemble")
-    return;
-  diags.error(name.range, quoted(name.text) + " is what a search, comparison or ensemble found: " +
-                              quoted(what) + " needs a model");
 }
 
 } // namespace nnc::sema

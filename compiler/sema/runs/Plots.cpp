@@ -1,6 +1,10 @@
 // Checks plot statements: curves of the last training above them, and values.
 #include "compiler/sema/runs/Plots.h"
-#include "compiler/sema/Analyzer.h"
+
+#include "compiler/sema/Text.h"
+#include "compiler/sema/data/Data.h"
+#include "compiler/sema/runs/Paths.h"
+#include "compiler/sema/runs/Runs.h"
 
 #include "llvm/ADT/STLExtras.h"
 
@@ -41,47 +45,49 @@ std::optional<CurveName> curveName(const Expr *e, const TrainStmt *train, const 
   return CurveName{name->name.text, 3, false, name->range};
 }
 
-void Analyzer::checkPlot(const PlotStmt &stmt, const Scope &scope) {
+void RunChecker::checkPlot(const PlotStmt &stmt, const Scope &scope) {
   for (const Expr *e : stmt.values) {
-    std::optional<CurveName> curve = curveName(e, lastTrain, symbols);
-    if (!curve) {
+    if (std::optional<CurveName> curve = curveName(e, shared.lastTrain, symbols))
+      checkCurve(*curve, e->range);
+    else
       checkExpr(e, scope);
-      continue;
-    }
-    if (!lastTrain) {
-      diags.error(e->range, "nothing is trained above this line, so that there is no " +
-                                quoted(curve->name) + " to plot");
-      continue;
-    }
-    if (curve->test) {
-      diags.error(e->range,
-                  "training never sees the test split: there are curves of `train` and `val`");
-      continue;
-    }
-    llvm::SmallVector<StringRef> names = metricNames(lastTrain);
-    names.insert(names.begin(), "loss");
-    if (!llvm::is_contained(names, curve->name)) {
-      auto report = diags.error(curve->range, "the training above has no " + quoted(curve->name))
-                        .suggest(curve->name, names);
-      if (didYouMean(curve->name, names).empty())
-        report.note(lastTrain->range, "it has " + listed(names));
-      continue;
-    }
-    auto *data =
-        lastTrain->data.empty()
-            ? nullptr
-            : llvm::dyn_cast_or_null<DataDecl>(symbols.user.lookup(lastTrain->data.front().text));
-    if (curve->splits == 2 && data && dataInfo(*data, nullptr).sound &&
-        !dataInfo(*data, nullptr).hasVal)
-      diags.error(e->range, quoted(data->name.text) + " has no validation split")
-          .note(data->name.range, "a `split` entry with `val = 10%` makes one");
   }
   if (!stmt.file)
     return;
-  checkText(stmt.file, "the name of a file", scope);
+  PathChecker(shared).checkFile(stmt.file);
   if (auto *text = dyn_cast<StringExpr>(stmt.file);
       text && !text->value.empty() && !StringRef(text->value).ends_with(".svg"))
     diags.error(stmt.file->range, "a plot is written as SVG: the file's name ends with `.svg`");
+}
+
+void RunChecker::checkCurve(const CurveName &curve, Range where) {
+  const TrainStmt *train = shared.lastTrain;
+  if (!train) {
+    diags.error(where, "nothing is trained above this line, so that there is no " +
+                           quoted(curve.name) + " to plot");
+    return;
+  }
+  if (curve.test) {
+    diags.error(where, "training never sees the test split: there are curves of `train` and `val`");
+    return;
+  }
+  llvm::SmallVector<StringRef> names = metricNames(train);
+  names.insert(names.begin(), "loss");
+  if (!llvm::is_contained(names, curve.name)) {
+    auto report = diags.error(curve.range, "the training above has no " + quoted(curve.name))
+                      .suggest(curve.name, names);
+    if (didYouMean(curve.name, names).empty())
+      report.note(train->range, "it has " + listed(names));
+    return;
+  }
+  auto *data =
+      train->data.empty()
+          ? nullptr
+          : llvm::dyn_cast_or_null<DataDecl>(symbols.user.lookup(train->data.front().text));
+  if (curve.splits == 2 && data && DataChecker(shared).infoOf(*data, nullptr).sound &&
+      !DataChecker(shared).infoOf(*data, nullptr).hasVal)
+    diags.error(where, quoted(data->name.text) + " has no validation split")
+        .note(data->name.range, "a `split` entry with `val = 10%` makes one");
 }
 
 } // namespace nnc::sema

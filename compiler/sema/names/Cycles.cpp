@@ -1,6 +1,8 @@
 // Finds declarations that need themselves. Nothing in the language can end such a recursion, so
 // each cycle is an error.
-#include "compiler/sema/Analyzer.h"
+#include "compiler/sema/names/Cycles.h"
+
+#include "compiler/sema/Text.h"
 
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/STLExtras.h"
@@ -9,7 +11,7 @@ namespace nnc::sema {
 using namespace ast;
 
 /// A depth-first search over the uses, with an explicit stack because a chain of lets may be long.
-void Analyzer::reportCycles() {
+void CycleFinder::report() {
   enum Color : char { White, Grey, Black };
   llvm::DenseMap<const Decl *, Color> color;
   struct Frame {
@@ -17,25 +19,26 @@ void Analyzer::reportCycles() {
     size_t next;
     Range via; // where the declaration below names this one
   };
-  auto usesOf = [&](const Decl *d) -> llvm::ArrayRef<Use> {
-    auto it = uses.find(d);
-    return it == uses.end() ? llvm::ArrayRef<Use>() : llvm::ArrayRef<Use>(it->second);
+  auto usesOf = [&](const Decl *d) -> llvm::ArrayRef<Analysis::Use> {
+    auto it = shared.uses.find(d);
+    return it == shared.uses.end() ? llvm::ArrayRef<Analysis::Use>()
+                                   : llvm::ArrayRef<Analysis::Use>(it->second);
   };
   unsigned found = 0;
-  for (auto &entry : uses) {
+  for (auto &entry : shared.uses) {
     if (color[entry.first] != White)
       continue;
     std::vector<Frame> stack = {{entry.first, 0, Range()}};
     color[entry.first] = Grey;
     while (!stack.empty()) {
       Frame &top = stack.back();
-      llvm::ArrayRef<Use> list = usesOf(top.decl);
+      llvm::ArrayRef<Analysis::Use> list = usesOf(top.decl);
       if (top.next == list.size()) {
         color[top.decl] = Black;
         stack.pop_back();
         continue;
       }
-      const Use &u = list[top.next++];
+      const Analysis::Use &u = list[top.next++];
       Color &c = color[u.decl];
       if (c == Grey) {
         if (++found > Diagnostics::maxPrinted)
@@ -54,9 +57,9 @@ void Analyzer::reportCycles() {
   }
 }
 
-void Analyzer::reportCycle(llvm::ArrayRef<std::pair<const Decl *, Range>> cycle) {
+void CycleFinder::reportCycle(llvm::ArrayRef<std::pair<const Decl *, Range>> cycle) {
   const Decl *first = cycle.front().first;
-  if (!reported.insert(("cycle through " + first->name.text).str()).second)
+  if (!shared.reported.insert(("cycle through " + first->name.text).str()).second)
     return;
   if (cycle.size() == 1) {
     auto e =

@@ -1,6 +1,8 @@
 // Checks the places of the parts of a model: those that `as` names, and those in paths
 // (`net.head.w`).
-#include "compiler/sema/Analyzer.h"
+#include "compiler/sema/names/Places.h"
+
+#include "compiler/sema/Text.h"
 
 using llvm::cast;
 using llvm::dyn_cast;
@@ -62,7 +64,7 @@ void collectPlaces(const Expr *expr, std::vector<Ident> &places) {
 
 /// A place that the body of the model does not name must at least look like a numbered one
 /// (`dense1`). Whether it exists is known when the model is built.
-void Analyzer::checkPlace(const ModelDecl &model, const Ident &place) {
+void PlaceChecker::checkPlace(const ModelDecl &model, const Ident &place) {
   StringRef stem = place.text.rtrim("0123456789");
   if (place.text == "weights" || place.text == "parameters")
     return;
@@ -94,7 +96,7 @@ void Analyzer::checkPlace(const ModelDecl &model, const Ident &place) {
 }
 
 /// Two layers at the same place in one pipe would share their weights unintentionally.
-void Analyzer::checkStages(const PipeExpr *pipe) {
+void PlaceChecker::checkStages(const PipeExpr *pipe) {
   std::map<StringRef, Range> seen;
   llvm::SmallVector<const Ident *, 8> places;
   for (; pipe; pipe = dyn_cast<PipeExpr>(pipe->lhs))

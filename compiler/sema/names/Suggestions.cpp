@@ -1,7 +1,10 @@
 // Reports unknown names and suggests the intended ones. It suggests only things of the kind that is
 // needed.
+#include "compiler/sema/names/Suggestions.h"
+
 #include "compiler/ast/Facts.h"
-#include "compiler/sema/Analyzer.h"
+#include "compiler/sema/Text.h"
+#include "compiler/sema/expressions/Calls.h"
 
 #include "llvm/ADT/STLExtras.h"
 
@@ -11,19 +14,19 @@ using llvm::StringRef;
 namespace nnc::sema {
 using namespace ast;
 
-bool Analyzer::firstReport(const Ident &name, const Scope &scope,
-                           llvm::ArrayRef<StringRef> candidates) {
-  if (scope.context().open || !reported.insert(name.text).second)
+bool NameSuggester::firstReport(const Ident &name, const Scope &scope,
+                                llvm::ArrayRef<StringRef> candidates) {
+  if (scope.context().open || !shared.reported.insert(name.text).second)
     return false;
   // After a syntax error, the declaration may be in the statement that could not be parsed.
-  return !syntaxErrors || !didYouMean(name.text, candidates).empty();
+  return !shared.syntaxErrors || !didYouMean(name.text, candidates).empty();
 }
 
-void Analyzer::unknownName(const Ident &name, const Scope &scope, Wanted wanted) {
+void NameSuggester::unknownName(const Ident &name, const Scope &scope, Wanted wanted) {
   const Context &context = scope.context();
   const bool callee = wanted == Wanted::Function || wanted == Wanted::Stage;
-  const bool isArgument = argument && argument->range.begin == name.range.begin;
-  const std::optional<StmtKind> kind = isArgument ? kindOfArgument : std::nullopt;
+  const bool isArgument = shared.argument && shared.argument->range.begin == name.range.begin;
+  const std::optional<StmtKind> kind = isArgument ? shared.kindOfArgument : std::nullopt;
   const bool columns = context.at == AtColumns && !callee;
   if (columns)
     wanted = Wanted::Value;
@@ -86,8 +89,8 @@ static bool isLoss(const FnDecl &fn) {
   return factOf(&fn, "takes") || factOf(&fn, "target") || factOf(&fn, "classes");
 }
 
-bool Analyzer::isWanted(const Decl &decl, Wanted wanted, const Scope &scope,
-                        bool isArgument) const {
+bool NameSuggester::isWanted(const Decl &decl, Wanted wanted, const Scope &scope,
+                             bool isArgument) const {
   const bool callee = wanted == Wanted::Function || wanted == Wanted::Stage;
   const bool inNetwork = (scope.context().at & (AtModel | AtLayer)) != 0;
   switch (decl.kind) {
@@ -106,25 +109,14 @@ bool Analyzer::isWanted(const Decl &decl, Wanted wanted, const Scope &scope,
   case StmtKind::Model:
     return wanted != Wanted::Value;
   case StmtKind::Metric:
-    return wanted == Wanted::Function && inMetric;
+    return wanted == Wanted::Function && shared.inMetric;
   default:
     return false; // an initializer, an optimizer: declaredNames suggests them where they are needed
   }
 }
 
-/// The kind of declaration that an argument must be, by the default of its parameter: `weights =
-/// glorot` needs an initializer.
-std::optional<StmtKind> Analyzer::argumentKind(const Expr *defaultValue, bool prelude) const {
-  auto *call = llvm::dyn_cast_or_null<CallExpr>(defaultValue);
-  auto *name = llvm::dyn_cast_or_null<NameExpr>(call ? call->callee : defaultValue);
-  const Decl *decl = name ? symbols.find(name->name.text, prelude) : nullptr;
-  if (decl && (decl->kind == StmtKind::Init || decl->kind == StmtKind::Optimizer))
-    return decl->kind;
-  return std::nullopt;
-}
-
-std::vector<StringRef> Analyzer::visibleNames(const Scope &scope, Wanted wanted,
-                                              bool isArgument) const {
+std::vector<StringRef> NameSuggester::visibleNames(const Scope &scope, Wanted wanted,
+                                                   bool isArgument) const {
   const Context &context = scope.context();
   const bool callee = wanted == Wanted::Function || wanted == Wanted::Stage;
   std::vector<StringRef> names;
@@ -140,11 +132,11 @@ std::vector<StringRef> Analyzer::visibleNames(const Scope &scope, Wanted wanted,
         names.push_back(d->name.text);
   };
   if (!context.prelude)
-    addDecls(userDecls);
+    addDecls(shared.userDecls);
   for (const sema::Ambient &a : ambients())
     if (!callee && (a.where & context.at))
       names.push_back(a.name);
-  addDecls(preludeDecls);
+  addDecls(shared.preludeDecls);
   if (wanted == Wanted::Value)
     return names;
   for (const Builtin &b : builtins())
@@ -153,13 +145,13 @@ std::vector<StringRef> Analyzer::visibleNames(const Scope &scope, Wanted wanted,
   return names;
 }
 
-std::vector<StringRef> Analyzer::declaredNames(StmtKind kind, const Scope &scope) const {
+std::vector<StringRef> NameSuggester::declaredNames(StmtKind kind, const Scope &scope) const {
   std::vector<StringRef> names;
   scope.forEach([&](const sema::Local &l) {
     if (l.decl && l.decl->kind == kind)
       names.push_back(l.name);
   });
-  for (const auto *list : {&userDecls, &preludeDecls})
+  for (const auto *list : {&shared.userDecls, &shared.preludeDecls})
     for (const Decl *d : *list)
       if (d->kind == kind)
         names.push_back(d->name.text);

@@ -1,18 +1,86 @@
-// Checks what `keep` and `stop` watch (`val.loss`, `train.accuracy`): the split, and a value of the
-// train block.
-#include "compiler/sema/Analyzer.h"
+// Checks metrics, and what `keep` and `stop` watch (`val.loss`, `train.accuracy`): the split, and a
+// value of the train block.
+#include "compiler/sema/runs/Metrics.h"
+#include "compiler/sema/names/Names.h"
+
+#include "compiler/sema/Text.h"
+#include "compiler/sema/expressions/Calls.h"
+#include "compiler/sema/names/Suggestions.h"
 
 #include "llvm/ADT/STLExtras.h"
 
-using llvm::dyn_cast;
+using llvm::cast;
+using llvm::isa;
 using llvm::StringRef;
 
 namespace nnc::sema {
 using namespace ast;
 
-void Analyzer::checkQuantity(const Path &quantity, const DataInfo *data,
-                             llvm::ArrayRef<MetricUse> metrics, StringRef forWhat,
-                             const KeepEntry *keep) {
+/// A metric without a name of its own takes that of its function, so it must be a call of one.
+void MetricChecker::check(const MetricEntry &entry, const Scope &scope) {
+  const CallExpr *call = entry.call();
+  auto *name = call ? cast<NameExpr>(call->callee) : nullptr;
+  const Target t = name ? resolve(name->name.text, scope, true) : Target();
+  if (entry.given) {
+    checkName(entry.given);
+    metrics.push_back({entry.given, t, entry.direction, true});
+    shared.inMetric = true;
+    checkExpr(entry.expr, scope);
+    shared.inMetric = false;
+    return;
+  }
+  if (!name) {
+    if (entry.expr)
+      diags.error(entry.expr->range, "a metric is called by its function, `metric accuracy(net(x), "
+                                     "y)`, or by a name that it is given: "
+                                     "`metric name = …`");
+    return checkExpr(entry.expr, scope);
+  }
+  metrics.push_back({name->name, t});
+  if (t.kind == Target::Unknown) {
+    std::vector<StringRef> candidates =
+        NameSuggester(shared).declaredNames(StmtKind::Metric, scope);
+    for (StringRef function : NameSuggester(shared).declaredNames(StmtKind::Fn, scope))
+      if (auto *fn = llvm::dyn_cast_or_null<FnDecl>(symbols.find(function));
+          !fn || !isSchedule(*fn))
+        candidates.push_back(function);
+    if (NameSuggester(shared).firstReport(name->name, scope, candidates)) {
+      auto e = diags.error(name->range, "unknown metric " + quoted(name->name.text))
+                   .suggest(name->name.text, candidates);
+      if (didYouMean(name->name.text, candidates).empty())
+        e.note("there are " + listed(NameSuggester(shared).declaredNames(StmtKind::Metric, scope)) +
+               ", and every function can be one");
+    }
+    return CallChecker(shared).checkArgumentValues(call->args, scope, nullptr);
+  }
+  if (t.kind == Target::Declaration && !isa<MetricDecl, FnDecl, LetDecl>(t.decl)) {
+    diags
+        .error(name->range, quoted(name->name.text) + " is " + ast::inWords(t.decl->kind) +
+                                "; a metric or a function is expected here")
+        .note(t.decl->name.range, "declared here");
+    return CallChecker(shared).checkArgumentValues(call->args, scope, &t);
+  }
+  CallChecker(shared).check(*call, scope, 0);
+}
+
+/// A given name of a metric must not be that of another value of the block.
+void MetricChecker::checkName(const Ident &name) {
+  if (name.text == "loss") {
+    diags.error(
+        name.range,
+        "a metric cannot be called `loss`: curves, `keep` and `stop` know the loss by that name");
+    return;
+  }
+  for (const Use &other : metrics)
+    if (other.given && other.name.text == name.text) {
+      diags.error(name.range, "two metrics of this block are called " + quoted(name.text))
+          .note(other.name.range, "the first");
+      return;
+    }
+}
+
+void MetricChecker::checkQuantity(const Path &quantity, const DataInfo *data, StringRef forWhat,
+                                  const KeepEntry *keep) {
   if (quantity.empty())
     return;
   static const StringRef splits[] = {"train", "val"};
@@ -47,8 +115,8 @@ void Analyzer::checkQuantity(const Path &quantity, const DataInfo *data,
   if (name.text == "loss")
     return;
   std::vector<StringRef> names = {"loss"};
-  const MetricUse *metric = nullptr, *second = nullptr;
-  for (const MetricUse &m : metrics) {
+  const Use *metric = nullptr, *second = nullptr;
+  for (const Use &m : metrics) {
     names.push_back(m.name.text);
     if (m.name.text == name.text)
       (metric ? second : metric) = &m;
@@ -71,7 +139,7 @@ void Analyzer::checkQuantity(const Path &quantity, const DataInfo *data,
 
 /// Reports a metric if neither its entry nor its declaration says whether higher or lower is
 /// better.
-void Analyzer::checkDirection(const MetricUse &metric, const Path &quantity) {
+void MetricChecker::checkDirection(const Use &metric, const Path &quantity) {
   const Decl *decl = metric.target.kind == Target::Declaration ? metric.target.decl : nullptr;
   auto *declared = llvm::dyn_cast_or_null<MetricDecl>(decl);
   if ((metric.target.kind == Target::Unknown && !metric.given) ||

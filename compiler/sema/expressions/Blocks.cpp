@@ -1,5 +1,10 @@
 // Checks the statements in braces: lets, parameters, states and assignments.
-#include "compiler/sema/Analyzer.h"
+#include "compiler/sema/expressions/Blocks.h"
+
+#include "compiler/sema/Declarations.h"
+#include "compiler/sema/Text.h"
+#include "compiler/sema/expressions/Calls.h"
+#include "compiler/sema/names/Names.h"
 
 using llvm::cast;
 using llvm::dyn_cast;
@@ -9,30 +14,19 @@ using llvm::StringRef;
 namespace nnc::sema {
 using namespace ast;
 
-void Analyzer::addLocal(const Ident &name, LocalKind kind, Scope &scope) {
-  if (name.empty())
-    return;
-  if (const sema::Local *first = scope.findHere(name.text)) {
-    diags.error(name.range, quoted(name.text) + " is declared twice")
-        .note(first->where, "first declared here");
-    return;
-  }
-  scope.add({name.text, kind, name.range, nullptr});
-}
-
-void Analyzer::checkBlock(const BlockExpr &block, const Scope &outer) {
+void BlockChecker::check(const BlockExpr &block, const Scope &outer) {
   Scope scope(&outer, outer.context());
   for (const Stmt *s : block.statements)
-    checkBlockStmt(*s, scope);
+    checkStatement(*s, scope);
   checkExpr(block.value, scope);
 }
 
-void Analyzer::checkBlockStmt(const Stmt &stmt, Scope &scope) {
+void BlockChecker::checkStatement(const Stmt &stmt, Scope &scope) {
   switch (stmt.kind) {
   case StmtKind::Let: {
     auto &let = cast<LetDecl>(stmt);
-    checkLet(let, scope);
-    return addLocal(let.name, LocalKind::Value, scope);
+    DeclChecker(shared).checkLet(let, scope);
+    return NameResolver(shared).addLocal(let.name, LocalKind::Value, scope);
   }
   case StmtKind::Param:
     return checkParam(cast<ParamStmt>(stmt), scope);
@@ -50,18 +44,18 @@ void Analyzer::checkBlockStmt(const Stmt &stmt, Scope &scope) {
   }
 }
 
-void Analyzer::checkParam(const ParamStmt &stmt, Scope &scope) {
+void BlockChecker::checkParam(const ParamStmt &stmt, Scope &scope) {
   unsigned at = scope.context().at;
   if (!(at & (AtLayer | AtModel)))
     diags.error(stmt.range, at == AtOptimizer
                                 ? "an optimizer has no `param`; what it remembers is a `state`"
                                 : "a `param` belongs in a layer");
-  checkShape(stmt.shape, scope);
+  DeclChecker(shared).checkShape(stmt.shape, scope);
   if (!stmt.value)
     diags.error(stmt.range, quoted(stmt.name.text) +
                                 " needs an initializer (`~ glorot`) or a start value (`= 0`)");
   else if (stmt.drawn)
-    checkKind(stmt.value, scope, StmtKind::Init);
+    CallChecker(shared).checkKind(stmt.value, scope, StmtKind::Init);
   else {
     auto *name = dyn_cast<NameExpr>(stmt.value);
     if (name && resolve(name->name.text, scope).isDecl(StmtKind::Init))
@@ -72,24 +66,24 @@ void Analyzer::checkParam(const ParamStmt &stmt, Scope &scope) {
     else
       checkExpr(stmt.value, scope);
   }
-  addLocal(stmt.name, LocalKind::Param, scope);
+  NameResolver(shared).addLocal(stmt.name, LocalKind::Param, scope);
 }
 
-void Analyzer::checkState(const StateStmt &stmt, Scope &scope) {
+void BlockChecker::checkState(const StateStmt &stmt, Scope &scope) {
   if (!(scope.context().at & (AtLayer | AtModel | AtOptimizer | AtFunction)))
     diags.error(stmt.range, "a `state` belongs in a layer, an optimizer or a schedule");
   else if (scope.context().at == AtFunction && stmt.shape)
     diags.error(stmt.shape->range, "the state of a function is one number, without a shape")
         .note("a function with a state is a schedule; a layer's states have shapes");
-  checkShape(stmt.shape, scope);
+  DeclChecker(shared).checkShape(stmt.shape, scope);
   if (stmt.value)
     checkExpr(stmt.value, scope);
-  addLocal(stmt.name, LocalKind::State, scope);
+  NameResolver(shared).addLocal(stmt.name, LocalKind::State, scope);
 }
 
 /// A layer or a schedule assigns to its states, an optimizer to its states and theta. Everything
 /// else keeps its value.
-void Analyzer::checkAssign(const AssignStmt &stmt, Scope &scope) {
+void BlockChecker::checkAssign(const AssignStmt &stmt, Scope &scope) {
   unsigned at = scope.context().at;
   StringRef name = stmt.name.text;
   checkExpr(stmt.value, scope);
@@ -125,7 +119,7 @@ void Analyzer::checkAssign(const AssignStmt &stmt, Scope &scope) {
                                      (at == AtOptimizer ? " and `theta`" : "") + " are assigned");
     return;
   }
-  if (!reported.insert(name).second)
+  if (!shared.reported.insert(name).second)
     return;
   auto e = diags.error(stmt.name.range, "unknown state " + quoted(name)).suggest(name, states);
   if (didYouMean(name, states).empty())

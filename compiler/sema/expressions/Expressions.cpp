@@ -1,5 +1,13 @@
-// Checks expressions and resolves the names in them.
-#include "compiler/sema/Analyzer.h"
+// Checks expressions: operands, names, fields, axes and ranges.
+#include "compiler/sema/expressions/Expressions.h"
+#include "compiler/sema/names/Suggestions.h"
+
+#include "compiler/sema/Text.h"
+#include "compiler/sema/data/Data.h"
+#include "compiler/sema/expressions/Blocks.h"
+#include "compiler/sema/expressions/Calls.h"
+#include "compiler/sema/names/Names.h"
+#include "compiler/sema/names/Places.h"
 
 #include "llvm/ADT/STLExtras.h"
 
@@ -11,56 +19,8 @@ using llvm::StringRef;
 namespace nnc::sema {
 using namespace ast;
 
-/// Resolves from the innermost scope outwards: the block and its surroundings, names that this kind
-/// of body provides, the program's declarations, names provided everywhere, the prelude,
-/// primitives.
-Target Analyzer::resolve(StringRef name, const Scope &scope, bool callee) const {
-  const Context &context = scope.context();
-  Target t;
-  if (const sema::Local *l = scope.find(name)) {
-    t.kind = l->kind == LocalKind::Declaration ? Target::Declaration : Target::Local;
-    if (l->kind == LocalKind::Result)
-      symbols.mentions[current].insert(name.str());
-    t.local = l;
-    t.decl = l->decl;
-    return t;
-  }
-  // `grad(e, w)` is a function even where `grad` is a value.
-  const sema::Ambient *ambient = callee ? nullptr : findAmbient(name);
-  if (ambient && !(ambient->where & context.at))
-    ambient = nullptr;
-  t.kind = Target::Ambient;
-  if (ambient && ambient->hides)
-    return t;
-  t.kind = Target::Declaration;
-  if (!context.prelude && (t.decl = symbols.user.lookup(name)))
-    return t;
-  if (ambient) {
-    t.kind = Target::Ambient;
-    return t;
-  }
-  if ((t.decl = symbols.prelude.lookup(name)))
-    return t;
-  if ((t.builtin = findBuiltin(name))) {
-    t.kind = Target::Structural;
-    return t;
-  }
-  if (auto arity = elementwiseArity(name)) {
-    t.kind = Target::Elementwise;
-    t.arity = *arity;
-    return t;
-  }
-  t.kind = Target::Unknown;
-  return t;
-}
-
-void Analyzer::use(const Decl *decl, Range where, const Scope &scope) {
-  if (const Decl *owner = scope.context().owner)
-    uses[owner].push_back({decl, where});
-}
-
-void Analyzer::checkExpr(const Expr *expr, const Scope &scope) {
-  if (!expr || enough())
+void ExprChecker::check(const Expr *expr, const Scope &scope) {
+  if (!expr || shared.enough())
     return;
   switch (expr->kind) {
   case ExprKind::Number:
@@ -72,7 +32,7 @@ void Analyzer::checkExpr(const Expr *expr, const Scope &scope) {
     return checkName(*cast<NameExpr>(expr), scope);
   case ExprKind::List:
     for (const Expr *e : cast<ListExpr>(expr)->elements)
-      checkExpr(e, scope);
+      check(e, scope);
     return;
   case ExprKind::RangeOf:
     return checkRange(*cast<RangeOfExpr>(expr), scope);
@@ -90,17 +50,17 @@ void Analyzer::checkExpr(const Expr *expr, const Scope &scope) {
   }
   case ExprKind::If: {
     auto *i = cast<IfExpr>(expr);
-    checkExpr(i->condition, scope);
-    checkExpr(i->then, scope);
-    return checkExpr(i->otherwise, scope);
+    check(i->condition, scope);
+    check(i->then, scope);
+    return check(i->otherwise, scope);
   }
   case ExprKind::Call:
-    return checkCall(*cast<CallExpr>(expr), scope, 0);
+    return CallChecker(shared).check(*cast<CallExpr>(expr), scope, 0);
   case ExprKind::Index: {
     auto *i = cast<IndexExpr>(expr);
     checkOperand(i->base, scope);
     for (const Expr *e : i->indices)
-      checkExpr(e, scope);
+      check(e, scope);
     return;
   }
   case ExprKind::Field:
@@ -108,35 +68,35 @@ void Analyzer::checkExpr(const Expr *expr, const Scope &scope) {
   case ExprKind::Transpose:
     return checkOperand(cast<TransposeExpr>(expr)->operand, scope);
   case ExprKind::Pipe: {
-    checkStages(cast<PipeExpr>(expr));
+    PlaceChecker(shared).checkStages(cast<PipeExpr>(expr));
     llvm::SmallVector<const Expr *, 8> stages;
     for (; auto *p = dyn_cast<PipeExpr>(expr); expr = p->lhs)
       stages.push_back(p->rhs);
     checkOperand(expr, scope);
     for (const Expr *e : llvm::reverse(stages))
-      checkApplied(e, scope);
+      CallChecker(shared).checkApplied(e, scope);
     return;
   }
   case ExprKind::Block:
-    return checkBlock(*cast<BlockExpr>(expr), scope);
+    return BlockChecker(shared).check(*cast<BlockExpr>(expr), scope);
   }
 }
 
 /// Checks an operand of an operator, an index or a pipe: it must be a value, not a function.
-void Analyzer::checkOperand(const Expr *expr, const Scope &scope) {
+void ExprChecker::checkOperand(const Expr *expr, const Scope &scope) {
   if (auto *name = llvm::dyn_cast_or_null<NameExpr>(expr))
     return checkName(*name, scope, Wanted::Value);
-  checkExpr(expr, scope);
+  check(expr, scope);
 }
 
-void Analyzer::checkName(const NameExpr &name, const Scope &scope, Wanted wanted) {
+void ExprChecker::checkName(const NameExpr &name, const Scope &scope, Wanted wanted) {
   Target t = resolve(name.name.text, scope);
   if (t.kind == Target::Unknown)
-    return unknownName(name.name, scope, wanted);
+    return NameSuggester(shared).unknownName(name.name, scope, wanted);
   if (t.kind != Target::Declaration)
     return;
-  use(t.decl, name.range, scope);
-  if (t.decl->kind == StmtKind::Data && reported.insert(name.name.text).second)
+  NameResolver(shared).use(t.decl, name.range, scope);
+  if (t.decl->kind == StmtKind::Data && shared.reported.insert(name.name.text).second)
     diags.error(name.range, quoted(name.name.text) + " is a data set, which has no value here")
         .note(t.decl->name.range, "declared here")
         .note("a run names it: `train … on " + name.name.text +
@@ -145,25 +105,25 @@ void Analyzer::checkName(const NameExpr &name, const Scope &scope, Wanted wanted
 
 /// Checks the value of `over =`. Names in it are axis names, unless they are in scope as values
 /// (`over = over`).
-void Analyzer::checkAxes(const Expr *expr, const Scope &scope) {
+void ExprChecker::checkAxes(const Expr *expr, const Scope &scope) {
   if (auto *list = dyn_cast<ListExpr>(expr)) {
     for (const Expr *e : list->elements)
       checkAxes(e, scope);
   } else if (auto *choice = dyn_cast<IfExpr>(expr)) {
-    checkExpr(choice->condition, scope);
+    check(choice->condition, scope);
     checkAxes(choice->then, scope);
     if (choice->otherwise)
       checkAxes(choice->otherwise, scope);
   } else if (!isa<NameExpr>(expr)) {
-    checkExpr(expr, scope);
+    check(expr, scope);
   }
 }
 
 /// `c1 .. c13` between columns is a range of columns in the order of their file. Elsewhere it is a
 /// range of numbers.
-void Analyzer::checkRange(const RangeOfExpr &range, const Scope &scope) {
-  checkExpr(range.first, scope);
-  checkExpr(range.last, scope);
+void ExprChecker::checkRange(const RangeOfExpr &range, const Scope &scope) {
+  check(range.first, scope);
+  check(range.last, scope);
   auto *first = dyn_cast<NameExpr>(range.first), *last = dyn_cast<NameExpr>(range.last);
   const DataInfo *data = scope.context().data;
   if (!first || !last || !data || scope.context().at != AtColumns)
@@ -178,18 +138,18 @@ void Analyzer::checkRange(const RangeOfExpr &range, const Scope &scope) {
               llvm::Twine(a + 1));
 }
 
-void Analyzer::checkField(const FieldExpr &field, const Scope &scope) {
+void ExprChecker::checkField(const FieldExpr &field, const Scope &scope) {
   auto *base = dyn_cast<NameExpr>(field.base);
   if (!base)
-    return checkExpr(field.base, scope);
+    return check(field.base, scope);
   StringRef name = base->name.text;
   Target t = resolve(name, scope);
   if (t.isDecl(StmtKind::Model)) {
-    use(t.decl, base->range, scope);
-    return checkPlace(*cast<ModelDecl>(t.decl), field.field);
+    NameResolver(shared).use(t.decl, base->range, scope);
+    return PlaceChecker(shared).checkPlace(*cast<ModelDecl>(t.decl), field.field);
   }
   if (t.isDecl(StmtKind::Data) && field.field.text == "classes") {
-    const DataInfo &info = dataInfo(*cast<DataDecl>(t.decl), nullptr);
+    const DataInfo &info = DataChecker(shared).infoOf(*cast<DataDecl>(t.decl), nullptr);
     auto known = [](const SourceInfo::Column &c) { return c.classes > 0; };
     if (info.source.sound && llvm::none_of(info.source.columns, known))
       diags
@@ -209,7 +169,7 @@ void Analyzer::checkField(const FieldExpr &field, const Scope &scope) {
   if (t.kind == Target::Unknown && scope.context().at == AtTop &&
       (name == "train" || name == "val" || name == "test"))
     return;
-  checkExpr(base, scope);
+  check(base, scope);
 }
 
 } // namespace nnc::sema

@@ -1,0 +1,69 @@
+// Checks the uses of the fields of a data set.
+#include "compiler/sema/data/Fields.h"
+
+#include "compiler/sema/Text.h"
+
+using llvm::dyn_cast;
+using llvm::StringRef;
+
+namespace nnc::sema {
+using namespace ast;
+
+const FieldInfo *FieldChecker::find(const Ident &name, const DataInfo &info) {
+  int i = info.fieldIndex(name.text);
+  if (i >= 0)
+    return &info.fields[i];
+  if (!info.sound)
+    return nullptr;
+  std::vector<StringRef> names;
+  for (const FieldInfo &f : info.fields)
+    names.push_back(f.name);
+  auto e =
+      diags.error(name.range, quoted(info.decl->name.text) + " has no field " + quoted(name.text))
+          .suggest(name.text, names);
+  if (didYouMean(name.text, names).empty())
+    e.note(info.decl->name.range,
+           names.empty() ? "it has no fields" : "its fields are " + listed(names));
+  return nullptr;
+}
+
+bool FieldChecker::checkCategory(const FieldInfo &field, const DataInfo &info, Range where) {
+  auto *call = llvm::dyn_cast_or_null<CallExpr>(field.value);
+  auto *callee = call ? dyn_cast<NameExpr>(call->callee) : nullptr;
+  if (!info.source.sound || (callee && callee->name.text == "category"))
+    return true;
+  auto *name = llvm::dyn_cast_or_null<NameExpr>(field.value);
+  const int i =
+      info.source.columnIndex(field.value ? (name ? name->name.text : "") : StringRef(field.name));
+  if (i >= 0 && info.source.columns[i].isCategory && info.source.columns[i].shape.empty())
+    return true;
+  diags.error(where, quoted(field.name) + " is not a class for each example")
+      .note(field.where, "it comes from here; `" + field.name +
+                             " = category(column)` makes classes of a column");
+  return false;
+}
+
+/// `class_weights(y)` in a run: the data set must also compute the weights.
+void FieldChecker::checkClassWeights(const CallExpr &call, const Scope &scope) {
+  auto *name =
+      call.args.empty() ? nullptr : llvm::dyn_cast_or_null<NameExpr>(call.args.front().value);
+  const Local *local = name ? scope.find(name->name.text) : nullptr;
+  if (!local || local->kind != LocalKind::Field || scope.context().at == AtAugment) {
+    if (!scope.context().open)
+      diags.error(call.range, "`class_weights` takes a field of the data set that a run is on: "
+                              "`class_weights(y) * cross_entropy(net(x), y)`");
+    return;
+  }
+  const DataInfo &info = *scope.context().data;
+  const int i = info.fieldIndex(name->name.text);
+  if (i >= 0 && checkCategory(info.fields[i], info, name->range))
+    symbols.data.find(info.decl)->second.fields[i].weighted = true;
+}
+
+void addFields(const DataInfo *info, Scope &scope) {
+  if (info)
+    for (const FieldInfo &f : info->fields)
+      scope.add({f.name, LocalKind::Field, f.where, nullptr});
+}
+
+} // namespace nnc::sema

@@ -1,0 +1,25 @@
+// Checks `split` entries.
+#pragma once
+
+#include "compiler/sema/Analysis.h"
+
+namespace nnc::sema {
+
+class SplitChecker : Checker {
+public:
+  SplitChecker(Analysis &shared, DataInfo &info) : Checker(shared), info(info) {}
+
+  void check(const ast::SplitEntry &split, const Scope &scope);
+
+private:
+  /// `setting`: the index of its name in Split.cpp.
+  void checkSetting(size_t setting, const ast::Expr *value, const Scope &scope);
+  void checkFraction(const ast::Expr *part);
+  void checkTogether(const ast::SplitEntry &split);
+
+  DataInfo &info;
+  double sum = 0;    // of the shares
+  bool known = true; // false if a share depends on an option
+};
+
+} // namespace nnc::sema

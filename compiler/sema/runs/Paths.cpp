@@ -1,0 +1,117 @@
+// Checks what runs name: models and their parts, data sets and their splits, files.
+#include "compiler/sema/runs/Paths.h"
+
+#include "compiler/sema/Text.h"
+#include "compiler/sema/names/Names.h"
+#include "compiler/sema/names/Places.h"
+#include "compiler/sema/names/Suggestions.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+using llvm::cast;
+using llvm::dyn_cast;
+using llvm::StringRef;
+
+namespace nnc::sema {
+using namespace ast;
+
+void PathChecker::checkFile(const Expr *file) {
+  if (!file)
+    return;
+  auto *text = dyn_cast<StringExpr>(file);
+  if (!text)
+    diags.error(file->range, "the name of a file is expected here, in quotes");
+  else if (text->value.empty())
+    diags.error(file->range, "the name of a file is empty");
+}
+
+const ModelDecl *PathChecker::checkModel(const Path &path, const Scope &scope, StringRef what,
+                                         bool parts) {
+  if (path.empty())
+    return nullptr;
+  const Ident &name = path.front();
+  Target t = resolve(name.text, scope);
+  if (t.isDecl(StmtKind::Model)) {
+    auto *model = cast<ModelDecl>(t.decl);
+    if (path.parts.size() > 1 && !parts)
+      diags.error(path.range, quoted(what) + " takes a whole model, not a part of one")
+          .note("write `" + what + " " + name.text + " …`");
+    else if (path.parts.size() > 1)
+      PlaceChecker(shared).checkPlace(*model, path.parts[1]);
+    return model;
+  }
+  if (t.kind == Target::Local && t.local->kind == LocalKind::Result) {
+    checkResult(name, what);
+    return nullptr;
+  }
+  std::vector<StringRef> candidates = NameSuggester(shared).declaredNames(StmtKind::Model, scope);
+  if (t.kind == Target::Unknown) {
+    if (!NameSuggester(shared).firstReport(name, scope, candidates))
+      return nullptr;
+    auto e = diags.error(name.range, "unknown model " + quoted(name.text))
+                 .suggest(name.text, candidates);
+    if (didYouMean(name.text, candidates).empty() && !candidates.empty())
+      e.note("the models are " + listed(candidates));
+    return nullptr;
+  }
+  StringRef kind =
+      t.kind == Target::Declaration ? ast::inWords(t.decl->kind) : StringRef("not a model");
+  auto e =
+      diags.error(name.range, quoted(name.text) + " is " + kind + "; a model is expected here");
+  if (t.kind == Target::Declaration)
+    e.note(t.decl->name.range, "declared here");
+  return nullptr;
+}
+
+const DataDecl *PathChecker::checkData(const Path &path, const Scope &scope) {
+  if (path.empty())
+    return nullptr;
+  const Ident &name = path.front();
+  Target t = resolve(name.text, scope);
+  if (t.isDecl(StmtKind::Data))
+    return cast<DataDecl>(t.decl);
+  std::vector<StringRef> candidates = NameSuggester(shared).declaredNames(StmtKind::Data, scope);
+  if (t.kind == Target::Unknown) {
+    if (!NameSuggester(shared).firstReport(name, scope, candidates))
+      return nullptr;
+    auto e = diags.error(name.range, "unknown data set " + quoted(name.text))
+                 .suggest(name.text, candidates);
+    if (didYouMean(name.text, candidates).empty() && !candidates.empty())
+      e.note("the data sets are " + listed(candidates));
+    return nullptr;
+  }
+  StringRef kind =
+      t.kind == Target::Declaration ? ast::inWords(t.decl->kind) : StringRef("no data set");
+  auto e =
+      diags.error(name.range, quoted(name.text) + " is " + kind + "; a data set is expected here");
+  if (t.kind == Target::Declaration)
+    e.note(t.decl->name.range, "declared here");
+  return nullptr;
+}
+
+/// `digits.test`: must be one of the splits of the data set.
+void PathChecker::checkSplit(const DataDecl &decl, const Ident &split, const DataInfo &info) {
+  std::vector<StringRef> splits = {"train"};
+  if (info.hasVal)
+    splits.push_back("val");
+  if (info.hasTest)
+    splits.push_back("test");
+  if (llvm::is_contained(splits, split.text))
+    return;
+  static const StringRef all[] = {"train", "val", "test"};
+  auto e = diags.error(split.range, quoted(decl.name.text) + " has no split " + quoted(split.text));
+  if (!llvm::is_contained(all, split.text))
+    e.suggest(split.text, all);
+  else
+    e.note(decl.name.range, "a `split` entry with `" + split.text + " = 10%` makes one");
+}
+
+/// A result is a model that has been found. It can be used but not changed.
+void PathChecker::checkResult(const Ident &name, StringRef what) {
+  if (what == "evaluate" || what == "save" || what == "predict" || what == "ensemble")
+    return;
+  diags.error(name.range, quoted(name.text) + " is what a search, comparison or ensemble found: " +
+                              quoted(what) + " needs a model");
+}
+
+} // namespace nnc::sema

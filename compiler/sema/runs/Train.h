@@ -1,0 +1,36 @@
+// Checks train statements.
+#pragma once
+
+#include "compiler/sema/Analysis.h"
+#include "compiler/sema/runs/Metrics.h"
+#include "compiler/sema/runs/TrainSettings.h"
+
+#include <map>
+
+namespace nnc::sema {
+
+class TrainChecker : Checker {
+public:
+  explicit TrainChecker(Analysis &shared) : Checker(shared), metrics(shared) {}
+
+  void check(const ast::TrainStmt &stmt, const Scope &scope);
+
+private:
+  void checkSetting(const ast::SettingEntry &entry, const Scope &fields, const Scope &plain);
+  void checkConstrain(const ast::ConstrainEntry &entry, const ast::Path &trained,
+                      const Scope &outer);
+
+  /// Reports a setting or an entry that was given before. Returns false then.
+  bool once(llvm::StringRef key, Range where);
+  void checkEntries(const ast::TrainStmt &stmt, const DataInfo *info, const Scope &scope,
+                    const Scope &plain);
+  void checkMissing(const ast::TrainStmt &stmt);
+  void unknownSetting(const Ident &name);
+  void checkCount(TrainSetting setting, const ast::SettingEntry &entry, const Scope &plain);
+  bool isGiven(TrainSetting setting) const;
+
+  std::map<llvm::StringRef, Range> seen; // the settings and entries that may be given once
+  MetricChecker metrics;
+};
+
+} // namespace nnc::sema
