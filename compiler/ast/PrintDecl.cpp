@@ -5,114 +5,127 @@
 
 using namespace nnc::ast;
 
-void Printer::declaration(const Decl &decl) {
+void DeclPrinter::print(const Decl &decl) {
   if (!decl.doc.empty())
-    for (llvm::StringRef line : llvm::split(decl.doc, '\n')) {
-      os << "##" << (line.empty() ? "" : " ") << line;
-      newline();
-    }
+    doc(decl.doc);
   switch (decl.kind) {
-  case StmtKind::Let: {
-    auto &let = llvm::cast<LetDecl>(decl);
-    os << "let ";
-    ident(let.name);
-    os << (let.drawn ? " ~ " : " = ");
-    return expr(*let.value);
-  }
-  case StmtKind::Option: {
-    auto &option = llvm::cast<OptionDecl>(decl);
-    os << "option ";
-    ident(option.name);
-    os << " = ";
-    expr(*option.defaultValue);
-    if (!option.help.empty()) {
-      os << ' ';
-      string(option.help);
-    }
-    return;
-  }
-  case StmtKind::Fn: {
-    auto &fn = llvm::cast<FnDecl>(decl);
-    os << "fn ";
-    ident(fn.name);
-    parameters(fn.params);
-    body(*fn.body);
-    if (fn.derivative) {
-      ++level;
-      newline();
-      os << "derivative ";
-      expr(*fn.derivative);
-      --level;
-    }
-    return;
-  }
-  case StmtKind::Layer: {
-    auto &layer = llvm::cast<LayerDecl>(decl);
-    os << "layer ";
-    ident(layer.name);
-    bool typedInputs =
-        llvm::any_of(layer.inputs, [](const Parameter &p) { return p.shape != nullptr; });
-    if (!layer.hasInputs || !layer.params.empty() || !typedInputs)
-      parameters(layer.params);
-    if (layer.hasInputs)
-      parameters(layer.inputs);
-    if (layer.result) {
-      os << " -> ";
-      shape(*layer.result);
-    }
-    return body(*layer.body);
-  }
-  case StmtKind::Init: {
-    auto &init = llvm::cast<InitDecl>(decl);
-    os << "init ";
-    ident(init.name);
-    if (!init.params.empty())
-      parameters(init.params);
-    body(*init.body);
-    if (init.fit) {
-      os << " fit ";
-      expr(*init.fit);
-    }
-    return;
-  }
-  case StmtKind::Optimizer: {
-    auto &optimizer = llvm::cast<OptimizerDecl>(decl);
-    os << "optimizer ";
-    ident(optimizer.name);
-    parameters(optimizer.params);
-    return body(*optimizer.body);
-  }
-  case StmtKind::Metric: {
-    auto &metric = llvm::cast<MetricDecl>(decl);
-    os << "metric ";
-    ident(metric.name);
-    parameters(metric.params);
-    os << directionText(metric.direction);
-    return body(*metric.body);
-  }
-  case StmtKind::Model: {
-    auto &model = llvm::cast<ModelDecl>(decl);
-    os << "model ";
-    ident(model.name);
-    parameters(model.inputs);
-    if (model.result) {
-      os << " -> ";
-      shape(*model.result);
-    }
-    return body(*model.body);
-  }
-  default: {
-    auto &data = llvm::cast<DataDecl>(decl);
-    os << "data ";
-    ident(data.name);
-    os << " = ";
-    expr(*data.source);
-    return entries(data.entries);
-  }
+  case StmtKind::Let:
+    return let(llvm::cast<LetDecl>(decl));
+  case StmtKind::Option:
+    return option(llvm::cast<OptionDecl>(decl));
+  case StmtKind::Fn:
+    return fn(llvm::cast<FnDecl>(decl));
+  case StmtKind::Layer:
+    return layer(llvm::cast<LayerDecl>(decl));
+  case StmtKind::Init:
+    return init(llvm::cast<InitDecl>(decl));
+  case StmtKind::Optimizer:
+    return optimizer(llvm::cast<OptimizerDecl>(decl));
+  case StmtKind::Metric:
+    return metric(llvm::cast<MetricDecl>(decl));
+  case StmtKind::Model:
+    return model(llvm::cast<ModelDecl>(decl));
+  default:
+    return data(llvm::cast<DataDecl>(decl));
   }
 }
 
-void Printer::parameters(llvm::ArrayRef<Parameter> list) {
+void DeclPrinter::doc(llvm::StringRef text) {
+  for (llvm::StringRef line : llvm::split(text, '\n')) {
+    os << "##" << (line.empty() ? "" : " ") << line;
+    out.newline();
+  }
+}
+
+void DeclPrinter::let(const LetDecl &decl) {
+  os << "let ";
+  ident(decl.name);
+  os << (decl.drawn ? " ~ " : " = ");
+  expr(*decl.value);
+}
+
+void DeclPrinter::option(const OptionDecl &decl) {
+  os << "option ";
+  ident(decl.name);
+  os << " = ";
+  expr(*decl.defaultValue);
+  if (!decl.help.empty()) {
+    os << ' ';
+    string(decl.help);
+  }
+}
+
+void DeclPrinter::fn(const FnDecl &decl) {
+  os << "fn ";
+  ident(decl.name);
+  parameters(decl.params);
+  body(*decl.body);
+  if (decl.derivative) {
+    ++out.level;
+    out.newline();
+    os << "derivative ";
+    expr(*decl.derivative);
+    --out.level;
+  }
+}
+
+void DeclPrinter::layer(const LayerDecl &decl) {
+  os << "layer ";
+  ident(decl.name);
+  bool typedInputs =
+      llvm::any_of(decl.inputs, [](const Parameter &p) { return p.shape != nullptr; });
+  if (!decl.hasInputs || !decl.params.empty() || !typedInputs)
+    parameters(decl.params);
+  if (decl.hasInputs)
+    parameters(decl.inputs);
+  result(decl.result);
+  body(*decl.body);
+}
+
+void DeclPrinter::init(const InitDecl &decl) {
+  os << "init ";
+  ident(decl.name);
+  if (!decl.params.empty())
+    parameters(decl.params);
+  body(*decl.body);
+  if (decl.fit) {
+    os << " fit ";
+    expr(*decl.fit);
+  }
+}
+
+void DeclPrinter::optimizer(const OptimizerDecl &decl) {
+  os << "optimizer ";
+  ident(decl.name);
+  parameters(decl.params);
+  body(*decl.body);
+}
+
+void DeclPrinter::metric(const MetricDecl &decl) {
+  os << "metric ";
+  ident(decl.name);
+  parameters(decl.params);
+  direction(decl.direction);
+  body(*decl.body);
+}
+
+void DeclPrinter::model(const ModelDecl &decl) {
+  os << "model ";
+  ident(decl.name);
+  parameters(decl.inputs);
+  result(decl.result);
+  body(*decl.body);
+}
+
+void DeclPrinter::data(const DataDecl &decl) {
+  os << "data ";
+  ident(decl.name);
+  os << " = ";
+  expr(*decl.source);
+  entries(decl.entries);
+}
+
+void DeclPrinter::parameters(llvm::ArrayRef<Parameter> list) {
   os << '(';
   llvm::interleave(
       list,
@@ -127,15 +140,15 @@ void Printer::parameters(llvm::ArrayRef<Parameter> list) {
   os << ')';
 }
 
-void Printer::typed(const Ident &name, const Shape *type) {
-  ident(name);
+/// The shape after `->`, which may be null.
+void DeclPrinter::result(const Shape *type) {
   if (type) {
-    os << ": ";
+    os << " -> ";
     shape(*type);
   }
 }
 
-void Printer::body(const Expr &body) {
+void DeclPrinter::body(const Expr &body) {
   os << (llvm::isa<BlockExpr>(body) ? " " : " = ");
   expr(body);
 }

@@ -59,7 +59,7 @@ static Binding bindingOf(const Expr &e) {
   }
 }
 
-void Printer::expr(const Expr &e, Binding atLeast) {
+void ExprPrinter::print(const Expr &e, Binding atLeast) {
   bool brackets = bindingOf(e) < atLeast;
   if (brackets)
     os << '(';
@@ -68,7 +68,7 @@ void Printer::expr(const Expr &e, Binding atLeast) {
     os << ')';
 }
 
-void Printer::plain(const Expr &e) {
+void ExprPrinter::plain(const Expr &e) {
   switch (e.kind) {
   case ExprKind::Number:
     return number(llvm::cast<NumberExpr>(e));
@@ -87,78 +87,27 @@ void Printer::plain(const Expr &e) {
   case ExprKind::Block:
     return block(llvm::cast<BlockExpr>(e));
   case ExprKind::List:
-    os << '[';
-    exprs(llvm::cast<ListExpr>(e).elements);
-    os << ']';
-    return;
-  case ExprKind::RangeOf: {
-    auto &range = llvm::cast<RangeOfExpr>(e);
-    expr(*range.first);
-    os << " .. ";
-    return expr(*range.last);
-  }
-  case ExprKind::Unary: {
-    auto &unary = llvm::cast<UnaryExpr>(e);
-    os << (unary.op == UnaryOp::Not ? "not " : "-");
-    return expr(*unary.operand, unary.op == UnaryOp::Not ? Binding::Not : Binding::Unary);
-  }
-  case ExprKind::Binary: {
-    auto &binary = llvm::cast<BinaryExpr>(e);
-    Binding binding = bindingOf(binary.op);
-    bool power = binary.op == BinaryOp::Pow;
-    bool number = llvm::isa<NumberExpr>(binary.lhs); // the base of a power may be a number without
-                                                     // parentheses
-    expr(*binary.lhs, power                         ? (number ? Binding::Power : Binding::Postfix)
-                      : binding == Binding::Compare ? tighter(binding)
-                                                    : binding);
-    if (power)
-      os << '^';
-    else
-      os << ' ' << spelling(binary.op) << ' ';
-    return expr(*binary.rhs, power ? Binding::Unary : tighter(binding));
-  }
-  case ExprKind::Call: {
-    auto &call = llvm::cast<CallExpr>(e);
-    expr(*call.callee, Binding::Postfix);
-    os << '(';
-    args(call.args);
-    os << ')';
-    return;
-  }
-  case ExprKind::Index: {
-    auto &index = llvm::cast<IndexExpr>(e);
-    expr(*index.base, Binding::Postfix);
-    os << '[';
-    exprs(index.indices);
-    os << ']';
-    return;
-  }
-  case ExprKind::Field: {
-    auto &field = llvm::cast<FieldExpr>(e);
-    expr(*field.base, Binding::Postfix);
-    os << '.';
-    return ident(field.field);
-  }
+    return list(llvm::cast<ListExpr>(e));
+  case ExprKind::RangeOf:
+    return range(llvm::cast<RangeOfExpr>(e));
+  case ExprKind::Unary:
+    return unary(llvm::cast<UnaryExpr>(e));
+  case ExprKind::Binary:
+    return binary(llvm::cast<BinaryExpr>(e));
+  case ExprKind::Call:
+    return call(llvm::cast<CallExpr>(e));
+  case ExprKind::Index:
+    return index(llvm::cast<IndexExpr>(e));
+  case ExprKind::Field:
+    return field(llvm::cast<FieldExpr>(e));
   case ExprKind::Transpose:
-    expr(*llvm::cast<TransposeExpr>(e).operand, Binding::Postfix);
-    os << '\'';
-    return;
-  case ExprKind::Pipe: {
-    auto &pipe = llvm::cast<PipeExpr>(e);
-    // An `else` without parentheses would take this pipe, or the stages after it, with it.
-    expr(*pipe.lhs, llvm::isa<PipeExpr>(pipe.lhs) ? Binding::Pipe : Binding::Or);
-    os << " |> ";
-    expr(*pipe.rhs, Binding::Or);
-    if (pipe.place) {
-      os << " as ";
-      ident(pipe.place);
-    }
-    return;
-  }
+    return transpose(llvm::cast<TransposeExpr>(e));
+  case ExprKind::Pipe:
+    return pipe(llvm::cast<PipeExpr>(e));
   }
 }
 
-void Printer::number(const NumberExpr &e) {
+void ExprPrinter::number(const NumberExpr &e) {
   os << e.spelling;
   if (e.unit == Unit::Epochs)
     os << " epochs";
@@ -166,95 +115,110 @@ void Printer::number(const NumberExpr &e) {
     os << " steps";
 }
 
-void Printer::string(llvm::StringRef value) {
-  os << '"';
-  for (char c : value) {
-    if (c == '"' || c == '\\')
-      os << '\\' << c;
-    else if (c == '\n')
-      os << "\\n";
-    else if (c == '\t')
-      os << "\\t";
-    else
-      os << c;
-  }
-  os << '"';
+void ExprPrinter::list(const ListExpr &e) {
+  os << '[';
+  exprs(e.elements);
+  os << ']';
 }
 
-void Printer::ifExpr(const IfExpr &e) {
+void ExprPrinter::range(const RangeOfExpr &e) {
+  print(*e.first);
+  os << " .. ";
+  print(*e.last);
+}
+
+void ExprPrinter::unary(const UnaryExpr &e) {
+  os << (e.op == UnaryOp::Not ? "not " : "-");
+  print(*e.operand, e.op == UnaryOp::Not ? Binding::Not : Binding::Unary);
+}
+
+void ExprPrinter::binary(const BinaryExpr &e) {
+  Binding binding = bindingOf(e.op);
+  bool power = e.op == BinaryOp::Pow;
+  // The base of a power may be a number without parentheses.
+  bool number = llvm::isa<NumberExpr>(e.lhs);
+  print(*e.lhs, power                         ? (number ? Binding::Power : Binding::Postfix)
+                : binding == Binding::Compare ? tighter(binding)
+                                              : binding);
+  if (power)
+    os << '^';
+  else
+    os << ' ' << spelling(e.op) << ' ';
+  print(*e.rhs, power ? Binding::Unary : tighter(binding));
+}
+
+void ExprPrinter::call(const CallExpr &e) {
+  print(*e.callee, Binding::Postfix);
+  os << '(';
+  args(e.args);
+  os << ')';
+}
+
+void ExprPrinter::index(const IndexExpr &e) {
+  print(*e.base, Binding::Postfix);
+  os << '[';
+  exprs(e.indices);
+  os << ']';
+}
+
+void ExprPrinter::field(const FieldExpr &e) {
+  print(*e.base, Binding::Postfix);
+  os << '.';
+  ident(e.field);
+}
+
+void ExprPrinter::transpose(const TransposeExpr &e) {
+  print(*e.operand, Binding::Postfix);
+  os << '\'';
+}
+
+void ExprPrinter::pipe(const PipeExpr &e) {
+  // An `else` without parentheses would take this pipe, or the stages after it, with it.
+  print(*e.lhs, llvm::isa<PipeExpr>(e.lhs) ? Binding::Pipe : Binding::Or);
+  os << " |> ";
+  print(*e.rhs, Binding::Or);
+  if (e.place) {
+    os << " as ";
+    ident(e.place);
+  }
+}
+
+void ExprPrinter::ifExpr(const IfExpr &e) {
   os << "if ";
-  expr(*e.condition, Binding::Or);
+  print(*e.condition, Binding::Or);
   os << (e.hasBlocks ? " " : " then ");
   // A branch that binds more loosely could take the `else` below.
-  expr(*e.then, Binding::Or);
+  print(*e.then, Binding::Or);
   if (e.otherwise) {
     os << " else ";
-    expr(*e.otherwise);
+    print(*e.otherwise);
   }
 }
 
-void Printer::block(const BlockExpr &e) {
+void ExprPrinter::block(const BlockExpr &e) {
   if (e.statements.empty() && !e.value) {
     os << "{}";
     return;
   }
   os << '{';
-  ++level;
+  ++out.level;
   for (const Stmt *stmt : e.statements) {
-    newline();
+    out.newline();
     statement(*stmt);
   }
   if (e.value) {
-    newline();
+    out.newline();
     exprStatement(*e.value);
   }
-  --level;
-  newline();
+  --out.level;
+  out.newline();
   os << '}';
 }
 
-void Printer::exprs(llvm::ArrayRef<Expr *> list) {
-  llvm::interleave(list, [&](const Expr *e) { expr(*e); }, [&] { os << ", "; });
+void nnc::ast::print(const Expr &expr, llvm::raw_ostream &os) {
+  Output out(os);
+  ExprPrinter(out).print(expr);
 }
-
-void Printer::args(llvm::ArrayRef<Argument> list) {
-  llvm::interleave(
-      list,
-      [&](const Argument &arg) {
-        if (arg.name)
-          ident(arg.name);
-        if (arg.shape) {
-          os << ": ";
-          return shape(*arg.shape);
-        }
-        os << (arg.name ? " = " : "");
-        expr(*arg.value);
-      },
-      [&] { os << ", "; });
-}
-
-void Printer::shape(const Shape &shape) {
-  os << '[';
-  exprs(shape.dims);
-  os << ']';
-}
-
-void Printer::ident(const Ident &name) {
-  if (name.quoted)
-    os << '`' << name.text << '`';
-  else
-    os << name.text;
-}
-
-void Printer::path(const Path &path) {
-  llvm::interleave(path.parts, [&](const Ident &part) { ident(part); }, [&] { os << '.'; });
-}
-
-void Printer::paths(llvm::ArrayRef<Path> list) {
-  llvm::interleave(list, [&](const Path &p) { path(p); }, [&] { os << ", "; });
-}
-
-void nnc::ast::print(const Expr &expr, llvm::raw_ostream &os) { Printer(os).expr(expr); }
 
 std::string nnc::ast::toString(const Expr &expr) {
   std::string text;

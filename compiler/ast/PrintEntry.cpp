@@ -1,0 +1,135 @@
+// Prints the entries of blocks as canonical source text.
+#include "compiler/ast/PrinterImpl.h"
+#include "llvm/ADT/STLExtras.h"
+
+using namespace nnc::ast;
+
+void EntryPrinter::printAll(llvm::ArrayRef<Entry *> list) {
+  if (list.empty())
+    return;
+  os << " {";
+  ++out.level;
+  for (const Entry *e : list) {
+    out.newline();
+    print(*e);
+  }
+  --out.level;
+  out.newline();
+  os << '}';
+}
+
+void EntryPrinter::print(const Entry &entry) {
+  switch (entry.kind) {
+  case EntryKind::Setting:
+    return setting(llvm::cast<SettingEntry>(entry));
+  case EntryKind::Metric:
+    return metric(llvm::cast<MetricEntry>(entry));
+  case EntryKind::Clip:
+    return clip(llvm::cast<ClipEntry>(entry));
+  case EntryKind::Constrain:
+    return constrain(llvm::cast<ConstrainEntry>(entry));
+  case EntryKind::Stop:
+    return stop(llvm::cast<StopEntry>(entry));
+  case EntryKind::Keep:
+    return keep(llvm::cast<KeepEntry>(entry));
+  case EntryKind::Checkpoint:
+    return checkpoint(llvm::cast<CheckpointEntry>(entry));
+  case EntryKind::Split:
+    os << "split ";
+    return args(llvm::cast<SplitEntry>(entry).settings);
+  case EntryKind::Normalize:
+    os << "normalize ";
+    return idents(llvm::cast<NormalizeEntry>(entry).fields);
+  case EntryKind::Balance:
+    os << "balance ";
+    return ident(llvm::cast<BalanceEntry>(entry).field);
+  case EntryKind::Augment: {
+    auto &augment = llvm::cast<AugmentEntry>(entry);
+    return assigned("augment ", augment.fields, *augment.value);
+  }
+  case EntryKind::Where:
+    os << "where ";
+    return expr(*llvm::cast<WhereEntry>(entry).condition);
+  case EntryKind::Drop:
+    return drop(llvm::cast<DropEntry>(entry));
+  case EntryKind::Fill: {
+    auto &fill = llvm::cast<FillEntry>(entry);
+    return assigned("fill ", fill.columns, *fill.value);
+  }
+  case EntryKind::Row:
+    return row(llvm::cast<RowEntry>(entry));
+  }
+}
+
+void EntryPrinter::setting(const SettingEntry &setting) {
+  ident(setting.name);
+  os << " = ";
+  expr(*setting.value);
+}
+
+void EntryPrinter::metric(const MetricEntry &metric) {
+  os << "metric ";
+  if (metric.given) {
+    ident(metric.given);
+    direction(metric.direction);
+    os << " = ";
+  }
+  expr(*metric.expr);
+}
+
+void EntryPrinter::clip(const ClipEntry &clip) {
+  os << (clip.by == ClipKind::Norm ? "clip norm " : "clip value ");
+  expr(*clip.limit);
+}
+
+void EntryPrinter::constrain(const ConstrainEntry &constrain) {
+  os << "constrain ";
+  path(constrain.target);
+  os << " to ";
+  expr(*constrain.value);
+}
+
+void EntryPrinter::stop(const StopEntry &stop) {
+  os << "stop when ";
+  path(stop.quantity);
+  os << " stalls for ";
+  expr(*stop.patience);
+}
+
+void EntryPrinter::keep(const KeepEntry &keep) {
+  os << "keep "
+     << (keep.which == KeepKind::Best      ? "best "
+         : keep.which == KeepKind::Highest ? "highest "
+                                           : "lowest ");
+  path(keep.quantity);
+}
+
+void EntryPrinter::checkpoint(const CheckpointEntry &checkpoint) {
+  os << "checkpoint ";
+  expr(*checkpoint.file);
+  os << " every ";
+  expr(*checkpoint.every);
+}
+
+/// `augment x, y = …`
+void EntryPrinter::assigned(llvm::StringRef keyword, llvm::ArrayRef<Ident> names,
+                            const Expr &value) {
+  os << keyword;
+  idents(names);
+  os << " = ";
+  expr(value);
+}
+
+void EntryPrinter::drop(const DropEntry &drop) {
+  os << "drop missing";
+  if (drop.columns.empty())
+    return;
+  os << " [";
+  idents(drop.columns);
+  os << "]";
+}
+
+void EntryPrinter::row(const RowEntry &row) {
+  llvm::interleave(
+      row.values, [&](const Expr *value) { exprStatement(*value); }, [&] { os << " -> "; });
+}
