@@ -1,31 +1,12 @@
-// Builds the nodes of declarations, of the statements in blocks, and of data declarations.
+// Builds the nodes of declarations.
 #include "compiler/parse/Builder.h"
 
 using namespace nnc;
 using namespace nnc::ast;
 using namespace nnc::parse;
-using P = Builder::P;
+using P = PartBuilder::P;
 
-llvm::ArrayRef<Stmt *>
-Builder::topStatements(const std::vector<P::TopStatementContext *> &contexts) {
-  llvm::SmallVector<Stmt *, 16> list;
-  for (P::TopStatementContext *c : contexts) {
-    if (c->exception)
-      continue;
-    if (c->declaration()) {
-      list.push_back(declaration(c->declaration()));
-    } else if (c->run()) {
-      list.push_back(run(c->run()));
-    } else {
-      auto *stmt = make<ExprStmt>(c->expression());
-      stmt->expr = expression(c->expression());
-      list.push_back(stmt);
-    }
-  }
-  return arena.copy(list);
-}
-
-Stmt *Builder::declaration(P::DeclarationContext *c) {
+Stmt *DeclBuilder::build(P::DeclarationContext *c) {
   if (auto *d = c->letDecl())
     return let(d);
   if (auto *d = c->fnDecl())
@@ -37,37 +18,30 @@ Stmt *Builder::declaration(P::DeclarationContext *c) {
   if (auto *d = c->modelDecl())
     return model(d);
   if (auto *d = c->dataDecl())
-    return data(d);
-  if (auto *d = c->optionDecl()) {
-    auto *decl = declare<OptionDecl>(d, d->name());
-    decl->defaultValue = expression(d->expression());
-    if (d->String())
-      decl->help = stringValue(d->String()->getSymbol());
-    return decl;
-  }
-  if (auto *d = c->initDecl()) {
-    auto *decl = declare<InitDecl>(d, d->name());
-    decl->params = parameters(d->parameters());
-    decl->body = body(d->body());
-    if (d->fit)
-      decl->fit = expression(d->fit);
-    return decl;
-  }
-  auto *d = c->optimizerDecl();
-  auto *decl = declare<OptimizerDecl>(d, d->name());
-  decl->params = parameters(d->parameters());
-  decl->body = block(d->block());
-  return decl;
+    return DataBuilder(context).build(d);
+  if (auto *d = c->optionDecl())
+    return option(d);
+  if (auto *d = c->initDecl())
+    return init(d);
+  return optimizer(c->optimizerDecl());
 }
 
-Stmt *Builder::let(P::LetDeclContext *c) {
+Stmt *DeclBuilder::let(P::LetDeclContext *c) {
   auto *decl = declare<LetDecl>(c, c->name());
   decl->value = expression(c->expression());
   decl->drawn = c->op->getType() == P::Tilde;
   return decl;
 }
 
-Stmt *Builder::fn(P::FnDeclContext *c) {
+Stmt *DeclBuilder::option(P::OptionDeclContext *c) {
+  auto *decl = declare<OptionDecl>(c, c->name());
+  decl->defaultValue = expression(c->expression());
+  if (c->String())
+    decl->help = stringValue(c->String()->getSymbol());
+  return decl;
+}
+
+Stmt *DeclBuilder::fn(P::FnDeclContext *c) {
   auto *decl = declare<FnDecl>(c, c->name());
   decl->params = parameters(c->parameters());
   decl->body = body(c->body());
@@ -76,7 +50,7 @@ Stmt *Builder::fn(P::FnDeclContext *c) {
   return decl;
 }
 
-Stmt *Builder::layer(P::LayerDeclContext *c) {
+Stmt *DeclBuilder::layer(P::LayerDeclContext *c) {
   auto *decl = declare<LayerDecl>(c, c->name());
   auto lists = c->parameters();
   llvm::ArrayRef<Parameter> first = parameters(lists[0]);
@@ -95,7 +69,23 @@ Stmt *Builder::layer(P::LayerDeclContext *c) {
   return decl;
 }
 
-Stmt *Builder::metric(P::MetricDeclContext *c) {
+Stmt *DeclBuilder::init(P::InitDeclContext *c) {
+  auto *decl = declare<InitDecl>(c, c->name());
+  decl->params = parameters(c->parameters());
+  decl->body = body(c->body());
+  if (c->fit)
+    decl->fit = expression(c->fit);
+  return decl;
+}
+
+Stmt *DeclBuilder::optimizer(P::OptimizerDeclContext *c) {
+  auto *decl = declare<OptimizerDecl>(c, c->name());
+  decl->params = parameters(c->parameters());
+  decl->body = block(c->block());
+  return decl;
+}
+
+Stmt *DeclBuilder::metric(P::MetricDeclContext *c) {
   auto *decl = declare<MetricDecl>(c, c->name());
   decl->params = parameters(c->parameters());
   if (c->direction)
@@ -104,7 +94,7 @@ Stmt *Builder::metric(P::MetricDeclContext *c) {
   return decl;
 }
 
-Stmt *Builder::model(P::ModelDeclContext *c) {
+Stmt *DeclBuilder::model(P::ModelDeclContext *c) {
   auto *decl = declare<ModelDecl>(c, c->name());
   decl->inputs = parameters(c->parameters());
   decl->result = shape(c->shape());
@@ -112,7 +102,7 @@ Stmt *Builder::model(P::ModelDeclContext *c) {
   return decl;
 }
 
-llvm::ArrayRef<Parameter> Builder::parameters(P::ParametersContext *c) {
+llvm::ArrayRef<Parameter> DeclBuilder::parameters(P::ParametersContext *c) {
   if (!c)
     return {};
   llvm::SmallVector<Parameter, 4> list;
@@ -128,131 +118,6 @@ llvm::ArrayRef<Parameter> Builder::parameters(P::ParametersContext *c) {
   return arena.copy(list);
 }
 
-Expr *Builder::body(P::BodyContext *c) {
+Expr *DeclBuilder::body(P::BodyContext *c) {
   return c->block() ? block(c->block()) : expression(c->expression());
-}
-
-// ---- blocks
-
-BlockExpr *Builder::block(P::BlockContext *c) {
-  auto *node = make<BlockExpr>(c);
-  llvm::SmallVector<Stmt *, 8> list;
-  for (P::StatementContext *s : c->statement())
-    if (!s->exception)
-      list.push_back(statement(s));
-  if (!list.empty())
-    if (auto *last = llvm::dyn_cast<ExprStmt>(list.back())) {
-      node->value = last->expr;
-      list.pop_back();
-    }
-  node->statements = arena.copy(list);
-  return node;
-}
-
-Stmt *Builder::statement(P::StatementContext *c) {
-  if (auto *s = c->letDecl())
-    return let(s);
-  if (auto *s = c->paramStmt()) {
-    auto *stmt = make<ParamStmt>(s);
-    stmt->name = name(s->name());
-    stmt->shape = shape(s->shape());
-    if (s->expression())
-      stmt->value = expression(s->expression());
-    stmt->drawn = s->op && s->op->getType() == P::Tilde;
-    return stmt;
-  }
-  if (auto *s = c->stateStmt()) {
-    auto *stmt = make<StateStmt>(s);
-    stmt->name = name(s->name());
-    stmt->shape = shape(s->shape());
-    if (s->expression())
-      stmt->value = expression(s->expression());
-    return stmt;
-  }
-  if (auto *s = c->assignStmt()) {
-    auto *stmt = make<AssignStmt>(s);
-    stmt->name = name(s->name());
-    stmt->value = expression(s->expression());
-    return stmt;
-  }
-  auto *stmt = make<ExprStmt>(c->expression());
-  stmt->expr = expression(c->expression());
-  return stmt;
-}
-
-// ---- data
-
-Stmt *Builder::data(P::DataDeclContext *c) {
-  auto *decl = declare<DataDecl>(c, c->name());
-  decl->source = expression(c->expression());
-  llvm::SmallVector<Entry *, 8> list;
-  for (P::DataEntryContext *e : c->dataEntry())
-    if (!e->exception)
-      list.push_back(dataEntry(e));
-  decl->entries = arena.copy(list);
-  return decl;
-}
-
-Entry *Builder::dataEntry(P::DataEntryContext *c) {
-  if (auto *e = c->setting())
-    return setting(e);
-  if (auto *e = c->row()) {
-    auto *entry = make<RowEntry>(e);
-    entry->values = expressions(e->expression());
-    return entry;
-  }
-  if (auto *e = c->splitEntry()) {
-    auto *entry = make<SplitEntry>(e);
-    llvm::SmallVector<Argument, 8> settings;
-    for (P::SettingContext *s : e->setting())
-      settings.push_back(settingArgument(s));
-    entry->settings = arena.copy(settings);
-    return entry;
-  }
-  if (auto *e = c->normalizeEntry()) {
-    auto *entry = make<NormalizeEntry>(e);
-    entry->fields = names(e->name());
-    return entry;
-  }
-  if (auto *e = c->balanceEntry()) {
-    auto *entry = make<BalanceEntry>(e);
-    entry->field = name(e->name());
-    return entry;
-  }
-  if (auto *e = c->augmentEntry()) {
-    auto *entry = make<AugmentEntry>(e);
-    entry->fields = names(e->name());
-    entry->value = expression(e->expression());
-    return entry;
-  }
-  if (auto *e = c->dropEntry()) {
-    auto *entry = make<DropEntry>(e);
-    entry->columns = names(e->name());
-    return entry;
-  }
-  if (auto *e = c->fillEntry()) {
-    auto *entry = make<FillEntry>(e);
-    entry->columns = names(e->name());
-    entry->value = expression(e->expression());
-    return entry;
-  }
-  auto *e = c->whereEntry();
-  auto *entry = make<WhereEntry>(e);
-  entry->condition = expression(e->expression());
-  return entry;
-}
-
-Entry *Builder::setting(P::SettingContext *c) {
-  auto *entry = make<SettingEntry>(c);
-  entry->name = name(c->name());
-  entry->value = expression(c->expression());
-  return entry;
-}
-
-Argument Builder::settingArgument(P::SettingContext *c) {
-  Argument argument;
-  argument.range = range(c);
-  argument.name = name(c->name());
-  argument.value = expression(c->expression());
-  return argument;
 }

@@ -10,9 +10,9 @@
 using namespace nnc;
 using namespace nnc::ast;
 using namespace nnc::parse;
-using P = Builder::P;
+using P = PartBuilder::P;
 
-Expr *Builder::expression(P::ExpressionContext *c) {
+Expr *ExprBuilder::build(P::ExpressionContext *c) {
   OpenElses open;
   Expr *value = choice(c->choice(), open);
   for (P::PipeTailContext *tail : c->pipeTail()) {
@@ -38,14 +38,14 @@ Expr *Builder::expression(P::ExpressionContext *c) {
   return value;
 }
 
-Expr *Builder::choice(P::ChoiceContext *c, OpenElses &open) {
+Expr *ExprBuilder::choice(P::ChoiceContext *c, OpenElses &open) {
   if (!c->If())
     return disjunction(c->disjunction());
   auto *node = make<IfExpr>(c);
   auto parts = c->expression();
-  node->condition = expression(parts[0]);
+  node->condition = build(parts[0]);
   node->hasBlocks = c->block() != nullptr;
-  node->then = node->hasBlocks ? block(c->block()) : expression(parts[1]);
+  node->then = node->hasBlocks ? block(c->block()) : build(parts[1]);
   if (c->choice()) {
     open.around.push_back(node);
     open.last = node;
@@ -91,7 +91,7 @@ static BinaryOp binaryOp(size_t type) {
   }
 }
 
-Expr *Builder::binary(antlr4::Token *op, Expr *lhs, Expr *rhs) {
+Expr *ExprBuilder::binary(antlr4::Token *op, Expr *lhs, Expr *rhs) {
   auto *node = make<BinaryExpr>(join(lhs->range, rhs->range));
   node->op = binaryOp(op->getType());
   node->opRange = source.range(op);
@@ -103,7 +103,7 @@ Expr *Builder::binary(antlr4::Token *op, Expr *lhs, Expr *rhs) {
 /// `a op b op c …`: builds the operands with `build` and joins them from the left. The children of
 /// a context alternate: operand, operator, operand, …
 template <typename Operands, typename Build>
-Expr *Builder::leftChain(antlr4::ParserRuleContext *c, const Operands &operands, Build build) {
+Expr *ExprBuilder::leftChain(antlr4::ParserRuleContext *c, const Operands &operands, Build build) {
   Expr *value = build(operands[0]);
   for (size_t i = 1; i != operands.size(); ++i) {
     auto *op = static_cast<antlr4::tree::TerminalNode *>(c->children[2 * i - 1]);
@@ -112,15 +112,15 @@ Expr *Builder::leftChain(antlr4::ParserRuleContext *c, const Operands &operands,
   return value;
 }
 
-Expr *Builder::disjunction(P::DisjunctionContext *c) {
+Expr *ExprBuilder::disjunction(P::DisjunctionContext *c) {
   return leftChain(c, c->conjunction(), [&](auto *operand) { return conjunction(operand); });
 }
 
-Expr *Builder::conjunction(P::ConjunctionContext *c) {
+Expr *ExprBuilder::conjunction(P::ConjunctionContext *c) {
   return leftChain(c, c->negation(), [&](auto *operand) { return negation(operand); });
 }
 
-Expr *Builder::negation(P::NegationContext *c) {
+Expr *ExprBuilder::negation(P::NegationContext *c) {
   if (c->comparison())
     return comparison(c->comparison());
   auto *node = make<UnaryExpr>(c);
@@ -130,7 +130,7 @@ Expr *Builder::negation(P::NegationContext *c) {
   return node;
 }
 
-Expr *Builder::comparison(P::ComparisonContext *c) {
+Expr *ExprBuilder::comparison(P::ComparisonContext *c) {
   auto operands = c->sum();
   if (operands.size() > 2) {
     auto *second = static_cast<antlr4::tree::TerminalNode *>(c->children[3]);
@@ -140,15 +140,15 @@ Expr *Builder::comparison(P::ComparisonContext *c) {
   return leftChain(c, operands, [&](auto *operand) { return sum(operand); });
 }
 
-Expr *Builder::sum(P::SumContext *c) {
+Expr *ExprBuilder::sum(P::SumContext *c) {
   return leftChain(c, c->product(), [&](auto *operand) { return product(operand); });
 }
 
-Expr *Builder::product(P::ProductContext *c) {
+Expr *ExprBuilder::product(P::ProductContext *c) {
   return leftChain(c, c->unary(), [&](auto *operand) { return unary(operand); });
 }
 
-Expr *Builder::unary(P::UnaryContext *c) {
+Expr *ExprBuilder::unary(P::UnaryContext *c) {
   if (c->power())
     return power(c->power());
   auto *node = make<UnaryExpr>(c);
@@ -158,19 +158,19 @@ Expr *Builder::unary(P::UnaryContext *c) {
   return node;
 }
 
-Expr *Builder::power(P::PowerContext *c) {
+Expr *ExprBuilder::power(P::PowerContext *c) {
   Expr *base = postfix(c->postfix());
   return c->unary() ? binary(c->Caret()->getSymbol(), base, unary(c->unary())) : base;
 }
 
-Expr *Builder::postfix(P::PostfixContext *c) {
+Expr *ExprBuilder::postfix(P::PostfixContext *c) {
   Expr *value = primary(c->primary());
   for (P::SuffixContext *s : c->suffix())
     value = suffix(value, s);
   return value;
 }
 
-Expr *Builder::suffix(Expr *base, P::SuffixContext *c) {
+Expr *ExprBuilder::suffix(Expr *base, P::SuffixContext *c) {
   Range whole = join(base->range, range(c));
   if (auto *call = dynamic_cast<P::CallSuffixContext *>(c)) {
     auto *node = make<CallExpr>(whole);
@@ -199,7 +199,7 @@ Expr *Builder::suffix(Expr *base, P::SuffixContext *c) {
   return node;
 }
 
-Argument Builder::argument(P::ArgumentContext *c) {
+Argument ExprBuilder::argument(P::ArgumentContext *c) {
   Argument result;
   result.range = range(c);
   if (c->name())
@@ -207,11 +207,11 @@ Argument Builder::argument(P::ArgumentContext *c) {
   if (c->shape())
     result.shape = shape(c->shape());
   else
-    result.value = expression(c->expression());
+    result.value = build(c->expression());
   return result;
 }
 
-Expr *Builder::primary(P::PrimaryContext *c) {
+Expr *ExprBuilder::primary(P::PrimaryContext *c) {
   if (auto *n = dynamic_cast<P::NumberContext *>(c))
     return number(n->start, n->unit);
   if (dynamic_cast<P::PercentContext *>(c))
@@ -236,14 +236,14 @@ Expr *Builder::primary(P::PrimaryContext *c) {
     return node;
   }
   if (auto *paren = dynamic_cast<P::ParenContext *>(c)) {
-    Expr *inner = expression(paren->expression());
+    Expr *inner = build(paren->expression());
     inner->range = range(c); // so that a caret covers the parentheses too
     return inner;
   }
   return block(static_cast<P::BlockValueContext *>(c)->block());
 }
 
-Expr *Builder::number(antlr4::Token *token, antlr4::Token *unit) {
+Expr *ExprBuilder::number(antlr4::Token *token, antlr4::Token *unit) {
   auto *node = make<NumberExpr>(unit ? source.range(token, unit) : source.range(token));
   llvm::StringRef text = source.text(token);
   node->spelling = text;
@@ -274,112 +274,26 @@ Expr *Builder::number(antlr4::Token *token, antlr4::Token *unit) {
   return node;
 }
 
-Expr *Builder::string(antlr4::Token *token) {
+Expr *ExprBuilder::string(antlr4::Token *token) {
   auto *node = make<StringExpr>(source.range(token));
   node->value = stringValue(token);
   return node;
 }
 
-llvm::StringRef Builder::stringValue(antlr4::Token *token) {
-  llvm::StringRef text = source.text(token).drop_front().drop_back();
-  if (!text.contains('\\'))
-    return text;
-  std::string value;
-  for (size_t i = 0; i != text.size(); ++i) {
-    if (text[i] != '\\') {
-      value += text[i];
-      continue;
-    }
-    switch (text[++i]) {
-    case 'n':
-      value += '\n';
-      break;
-    case 't':
-      value += '\t';
-      break;
-    case '"':
-      value += '"';
-      break;
-    case '\\':
-      value += '\\';
-      break;
-    default: {
-      auto begin = llvm::SMLoc::getFromPointer(text.data() + i - 1);
-      diags
-          .error({begin, llvm::SMLoc::getFromPointer(text.data() + i + 1)},
-                 "unknown escape in a string")
-          .note("`\\n`, `\\t`, `\\\"` and `\\\\` are known");
-    }
-    }
-  }
-  return arena.copy(value);
-}
-
-Expr *Builder::item(P::ItemContext *c) {
+Expr *ExprBuilder::item(P::ItemContext *c) {
   auto parts = c->expression();
-  Expr *first = expression(parts[0]);
+  Expr *first = build(parts[0]);
   if (parts.size() == 1)
     return first;
   auto *node = make<RangeOfExpr>(c);
   node->first = first;
-  node->last = expression(parts[1]);
+  node->last = build(parts[1]);
   return node;
 }
 
-llvm::ArrayRef<Expr *> Builder::items(const std::vector<P::ItemContext *> &contexts) {
+llvm::ArrayRef<Expr *> ExprBuilder::items(const std::vector<P::ItemContext *> &contexts) {
   llvm::SmallVector<Expr *, 8> list;
   for (P::ItemContext *c : contexts)
     list.push_back(item(c));
   return arena.copy(list);
-}
-
-llvm::ArrayRef<Expr *> Builder::expressions(const std::vector<P::ExpressionContext *> &contexts) {
-  llvm::SmallVector<Expr *, 8> list;
-  for (P::ExpressionContext *c : contexts)
-    list.push_back(expression(c));
-  return arena.copy(list);
-}
-
-// ---- names and shapes
-
-llvm::ArrayRef<Ident> Builder::names(const std::vector<P::NameContext *> &contexts) {
-  llvm::SmallVector<Ident, 4> list;
-  for (P::NameContext *c : contexts)
-    list.push_back(name(c));
-  return arena.copy(list);
-}
-
-Ident Builder::name(P::NameContext *c) {
-  Ident ident;
-  ident.range = range(c);
-  ident.text = source.text(c->start);
-  ident.quoted = c->start->getType() == P::Quoted;
-  if (ident.quoted)
-    ident.text = ident.text.drop_front().drop_back();
-  return ident;
-}
-
-Path Builder::path(P::PathContext *c) {
-  Path result;
-  result.range = range(c);
-  llvm::SmallVector<Ident, 4> parts;
-  for (P::NameContext *part : c->name())
-    parts.push_back(name(part));
-  result.parts = arena.copy(parts);
-  return result;
-}
-
-llvm::ArrayRef<Path> Builder::paths(const std::vector<P::PathContext *> &contexts) {
-  llvm::SmallVector<Path, 4> list;
-  for (P::PathContext *c : contexts)
-    list.push_back(path(c));
-  return arena.copy(list);
-}
-
-Shape *Builder::shape(P::ShapeContext *c) {
-  if (!c)
-    return nullptr;
-  Shape *result = make<Shape>(c);
-  result->dims = expressions(c->expression());
-  return result;
 }

@@ -4,9 +4,9 @@
 using namespace nnc;
 using namespace nnc::ast;
 using namespace nnc::parse;
-using P = Builder::P;
+using P = PartBuilder::P;
 
-Stmt *Builder::run(P::RunContext *c) {
+Stmt *RunBuilder::build(P::RunContext *c) {
   if (auto *r = c->trainRun()) {
     auto *stmt = make<TrainStmt>(r);
     stmt->target = path(r->path(0));
@@ -73,7 +73,7 @@ Stmt *Builder::run(P::RunContext *c) {
     auto *stmt = make<CompareStmt>(r);
     if (r->name())
       stmt->name = name(r->name());
-    stmt->body = topStatements(r->topStatement());
+    stmt->body = StmtBuilder(context).topStatements(r->topStatement());
     return stmt;
   }
   auto *r = c->ensembleRun();
@@ -85,7 +85,7 @@ Stmt *Builder::run(P::RunContext *c) {
   return stmt;
 }
 
-Stmt *Builder::search(P::SearchRunContext *c) {
+Stmt *RunBuilder::search(P::SearchRunContext *c) {
   auto *stmt = make<SearchStmt>(c);
   auto names = c->name();
   if (names.size() == 2)
@@ -108,21 +108,21 @@ Stmt *Builder::search(P::SearchRunContext *c) {
     diags.error(source.range(c->start),
                 "a search needs a goal: `minimize val.loss` or `maximize …`");
   stmt->settings = arena.copy(settings);
-  stmt->body = topStatements(c->topStatement());
+  stmt->body = StmtBuilder(context).topStatements(c->topStatement());
   return stmt;
 }
 
-llvm::ArrayRef<Entry *> Builder::entries(P::RunBlockContext *c) {
+llvm::ArrayRef<Entry *> RunBuilder::entries(P::RunBlockContext *c) {
   if (!c)
     return {};
   llvm::SmallVector<Entry *, 8> list;
   for (P::RunEntryContext *e : c->runEntry())
     if (!e->exception)
-      list.push_back(runEntry(e));
+      list.push_back(entry(e));
   return arena.copy(list);
 }
 
-Entry *Builder::runEntry(P::RunEntryContext *c) {
+Entry *RunBuilder::entry(P::RunEntryContext *c) {
   if (auto *e = c->setting())
     return setting(e);
   if (auto *e = c->metricEntry()) {

@@ -1,4 +1,4 @@
-// The entry point of the room: runs lexing and layout, then ANTLR's parser, then the builder.
+// The entry point of the room: runs lexing and layout, then ANTLR's parser, then the builders.
 #include "compiler/parse/Parse.h"
 #include "compiler/parse/Builder.h"
 #include "compiler/parse/ErrorStrategy.h"
@@ -46,8 +46,8 @@ std::unique_ptr<ast::Program> nnc::parseString(Diagnostics &diags, unsigned buff
 
   auto program = std::make_unique<ast::Program>();
   program->buffer = buffer;
-  Builder builder(source, diags, list->docs, program->arena);
-  program->statements = builder.topStatements(statements);
+  const BuildContext context{source, diags, list->docs, program->arena};
+  program->statements = StmtBuilder(context).topStatements(statements);
   return program;
 }
 
