@@ -1,5 +1,4 @@
-// Declares the checks of the table in Lint.cpp. Each checks one training step. A check that serves
-// several lints reads `lint.name` to tell which.
+// Declares the checks of the table in Lint.cpp. Each checks one training step.
 #pragma once
 
 #include "compiler/lint/Context.h"
@@ -8,7 +7,8 @@
 namespace nnc::lint {
 
 // Initializers.cpp
-void checkInitializers(Context &, const Step &, const Lint &);
+void checkHeWithTanh(Context &, const Step &, const Lint &);
+void checkXavierWithRelu(Context &, const Step &, const Lint &);
 void checkConstantWeights(Context &, const Step &, const Lint &);
 // Layers.cpp
 void checkBiasBeforeNorm(Context &, const Step &, const Lint &);

@@ -6,8 +6,10 @@ using llvm::StringRef;
 
 namespace nnc::lint {
 
-void checkInitializers(Context &context, const Step &step, const Lint &lint) {
-  const bool towardsTanh = lint.name == "he-with-tanh";
+/// Looks for initializers that are meant for the other activation. `towardsTanh`: for relu before
+/// tanh, otherwise for tanh before relu.
+static void checkInitializers(Context &context, const Step &step, const Lint &lint,
+                              bool towardsTanh) {
   const StringRef drawnFor = towardsTanh ? "relu" : "tanh", reached = towardsTanh ? "tanh" : "relu";
   for (const Weighing &w : step.weighings) {
     // Only initializers that the program chose. A default serves most networks well enough.
@@ -34,6 +36,14 @@ void checkInitializers(Context &context, const Step &step, const Lint &lint) {
         !better.empty())
       report->note("`" + better + "` is meant for it: `weights = " + better + "`");
   }
+}
+
+void checkHeWithTanh(Context &context, const Step &step, const Lint &lint) {
+  checkInitializers(context, step, lint, /*towardsTanh=*/true);
+}
+
+void checkXavierWithRelu(Context &context, const Step &step, const Lint &lint) {
+  checkInitializers(context, step, lint, /*towardsTanh=*/false);
 }
 
 void checkConstantWeights(Context &context, const Step &step, const Lint &lint) {

@@ -9,8 +9,8 @@ namespace nnc::lint {
 
 /// grammar/LANGUAGE.md, section 11, explains each.
 static const Lint table[] = {
-    {"he-with-tanh", checkInitializers},
-    {"xavier-with-relu", checkInitializers},
+    {"he-with-tanh", checkHeWithTanh},
+    {"xavier-with-relu", checkXavierWithRelu},
     {"constant-weights", checkConstantWeights},
     {"bias-before-norm", checkBiasBeforeNorm},
     {"norm-of-one-row", checkNormOfOneRow},

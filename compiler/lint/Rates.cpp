@@ -1,6 +1,7 @@
 // The lint on learning rates, or another hyper-parameter with a stated usual range, that are
 // outside that range.
 #include "compiler/lint/Checks.h"
+#include "compiler/sema/runs/TrainSettings.h"
 
 #include "mlir/IR/Matchers.h"
 #include "llvm/Support/Format.h"
@@ -130,7 +131,7 @@ void checkLearningRate(Context &context, const Step &step, const Lint &lint) {
   const ast::Expr *entry = nullptr;
   for (const ast::Entry *e : step.trained.statement->entries)
     if (auto *setting = llvm::dyn_cast<ast::SettingEntry>(e);
-        setting && setting->name.text == "optimizer")
+        setting && sema::findTrainSetting(setting->name.text) == sema::TrainSetting::Optimizer)
       entry = setting->value;
   if (!entry || context.isDrawn(entry->range) || context.isDrawn(optimizer.written))
     return;

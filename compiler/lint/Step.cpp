@@ -40,11 +40,11 @@ static mlir::Value shifted(mlir::Operation *op) {
 
 Step::Step(const TrainedStep &trained, const IrgenResult &generated, const sema::Symbols &symbols)
     : trained(trained), generated(generated),
-      block(&const_cast<TrainedStep &>(trained).function.getBody().front()) {
+      block(&mlir::func::FuncOp(trained.function).getBody().front()) {
+  mlir::func::FuncOp function = trained.function;
   for (mlir::BlockArgument arg : block->getArguments()) {
     auto attribute = [&](StringRef name) {
-      auto attr = const_cast<TrainedStep &>(trained).function.getArgAttrOfType<mlir::StringAttr>(
-          arg.getArgNumber(), name);
+      auto attr = function.getArgAttrOfType<mlir::StringAttr>(arg.getArgNumber(), name);
       return attr ? attr.getValue() : StringRef();
     };
     if (StringRef name = attribute("nn.field"); !name.empty())
