@@ -3,6 +3,7 @@
 #pragma once
 
 #include "compiler/ast/Ast.h"
+#include "compiler/sema/data/Splits.h"
 #include "runtime/schema/program.h"
 
 #include "llvm/ADT/MapVector.h"
@@ -156,9 +157,9 @@ struct PredictInfo {
   SourceInfo source; // where `data` is null
 };
 
-/// The split of that name.
+/// The split that `name` names, which sema has checked.
 inline program::split splitNamed(llvm::StringRef name) {
-  return name == "train" ? NN_SPLIT_TRAIN : name == "val" ? NN_SPLIT_VAL : NN_SPLIT_TEST;
+  return findSplit(name).value_or(NN_SPLIT_TEST);
 }
 
 struct Symbols {

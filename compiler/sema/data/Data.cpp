@@ -10,6 +10,7 @@
 #include "compiler/sema/data/SourceTable.h"
 #include "compiler/sema/data/Sources.h"
 #include "compiler/sema/data/Split.h"
+#include "compiler/sema/data/Splits.h"
 
 #include "llvm/ADT/STLExtras.h"
 
@@ -52,7 +53,7 @@ void DataChecker::check(const DataDecl &decl, const Scope *outer, DataInfo &info
     RowChecker(shared).check(decl, info.source);
   for (const Entry *e : decl.entries) {
     if (auto *setting = dyn_cast<SettingEntry>(e)) {
-      if (setting->name.text == "test")
+      if (findSplit(setting->name.text) == NN_SPLIT_TEST)
         checkTestSource(*setting, settings, info);
       else
         checkFieldSetting(*setting, columns, info);

@@ -4,6 +4,7 @@
 
 #include "compiler/sema/Text.h"
 #include "compiler/sema/data/Data.h"
+#include "compiler/sema/data/Splits.h"
 #include "compiler/sema/expressions/Blocks.h"
 #include "compiler/sema/expressions/Calls.h"
 #include "compiler/sema/names/Names.h"
@@ -160,14 +161,13 @@ void ExprChecker::checkField(const FieldExpr &field, const Scope &scope) {
   }
   if (t.isDecl(StmtKind::Data)) {
     auto e = diags.error(field.range, quoted(name) + " is a data set, which has no value here");
-    if (scope.context().at & (AtTrain | AtPart) && field.field.text == "test")
+    if (scope.context().at & (AtTrain | AtPart) && findSplit(field.field.text) == NN_SPLIT_TEST)
       e.note("training never sees the test split; `evaluate … on " + name +
              ".test` judges the result");
     return;
   }
   // A value of a run: `plot val.loss`.
-  if (t.kind == Target::Unknown && scope.context().at == AtTop &&
-      (name == "train" || name == "val" || name == "test"))
+  if (t.kind == Target::Unknown && scope.context().at == AtTop && findSplit(name))
     return;
   check(base, scope);
 }

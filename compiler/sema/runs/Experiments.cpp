@@ -4,6 +4,7 @@
 #include "compiler/sema/Declarations.h"
 #include "compiler/sema/Entries.h"
 #include "compiler/sema/Text.h"
+#include "compiler/sema/data/Splits.h"
 #include "compiler/sema/expressions/Calls.h"
 #include "compiler/sema/runs/Experiments.h"
 #include "compiler/sema/runs/Paths.h"
@@ -29,6 +30,8 @@ const Distribution distributions[] = {
     {"normal", NN_DRAW_NORMAL, 2, 2, "normal(0, 1)"},
     {"integer", NN_DRAW_INTEGER, 2, 2, "integer(1, 8)"},
 };
+/// The settings of search and of ensemble.
+constexpr StringRef trials = "trials", members = "members", seed = "seed";
 const SearchMethod searchMethods[] = {
     {"random", NN_RANDOM, true}, {"grid", NN_GRID, false}, {"tpe", NN_TPE, true}};
 
@@ -49,7 +52,7 @@ const Distribution *findDistribution(StringRef name) { return findNamed(distribu
 const SearchMethod *findSearchMethod(StringRef name) { return findNamed(searchMethods, name); }
 
 void ExperimentChecker::checkSearch(const SearchStmt &stmt, const Scope &scope) {
-  static const StringRef keys[] = {"trials", "seed"};
+  static const StringRef keys[] = {trials, seed};
   const SearchMethod *method = findSearchMethod(stmt.method.text);
   if (!method)
     diags.error(stmt.method.range, "unknown method of search " + quoted(stmt.method.text))
@@ -65,15 +68,14 @@ void ExperimentChecker::checkSearch(const SearchStmt &stmt, const Scope &scope) 
           .note(it->second, "first given here");
     checkExpr(a.value, scope);
   }
-  if (method && method->needsTrials && !seen.count("trials") && !shared.syntaxErrors)
+  if (method && method->needsTrials && !seen.count(trials) && !shared.syntaxErrors)
     diags.error(stmt.method.range, "a search by " + quoted(stmt.method.text) +
                                        " needs the number of its trials: `trials = 20`");
   const Path &goal = stmt.objective;
-  if (!goal.empty() && goal.front().text == "test")
+  if (!goal.empty() && findSplit(goal.front().text) == NN_SPLIT_TEST)
     diags.error(goal.range, "a search never sees the test split")
         .note("what is chosen by the test split is no longer judged by it; use `val` or folds");
-  else if (!goal.empty() &&
-           (goal.parts.size() != 2 || (goal.front().text != "val" && goal.front().text != "train")))
+  else if (!goal.empty() && (goal.parts.size() != 2 || !findSplit(goal.front().text)))
     diags.error(goal.range, "a search is judged by a value of a split, such as `val.loss`");
   checkNested(stmt.body, scope, /*compared=*/false);
 }
@@ -181,10 +183,10 @@ void ExperimentChecker::checkNestedRun(const Stmt &stmt, const Scope &scope) {
 }
 
 void ExperimentChecker::checkEnsemble(const EnsembleStmt &stmt, const Scope &scope) {
-  static const StringRef keys[] = {"members", "seed"};
+  static const StringRef keys[] = {members, seed};
   PathChecker(shared).checkModel(stmt.of, scope, "ensemble", false);
   if (const DataDecl *decl = PathChecker(shared).checkData(stmt.data, scope);
-      decl && stmt.data.parts.size() > 1 && stmt.data.parts[1].text != "train")
+      decl && stmt.data.parts.size() > 1 && findSplit(stmt.data.parts[1].text) != NN_SPLIT_TRAIN)
     diags.error(stmt.data.parts[1].range, "an ensemble is trained on the training split");
   for (const Entry *e : stmt.entries) {
     auto *setting = dyn_cast<SettingEntry>(e);

@@ -4,6 +4,7 @@
 #include "compiler/sema/names/Names.h"
 
 #include "compiler/sema/Text.h"
+#include "compiler/sema/data/Splits.h"
 #include "compiler/sema/expressions/Calls.h"
 #include "compiler/sema/names/Suggestions.h"
 
@@ -83,9 +84,10 @@ void MetricChecker::checkQuantity(const Path &quantity, const DataInfo *data, St
                                   const KeepEntry *keep) {
   if (quantity.empty())
     return;
-  static const StringRef splits[] = {"train", "val"};
+  const llvm::ArrayRef<StringRef> splits = splitNames().drop_back(); // train and val
   const Ident &split = quantity.front();
-  if (split.text == "test") {
+  const std::optional<program::split> known = findSplit(split.text);
+  if (known == NN_SPLIT_TEST) {
     diags
         .error(quantity.range, "training never sees the test split, and " + quoted(forWhat) +
                                    " is a part of training")
@@ -97,17 +99,17 @@ void MetricChecker::checkQuantity(const Path &quantity, const DataInfo *data, St
   if (quantity.parts.size() != 2) {
     auto e = diags.error(quantity.range,
                          quoted(forWhat) + " watches a value of a split, such as `val.loss`");
-    if (quantity.parts.size() == 1 && split.text != "val" && split.text != "train")
+    if (quantity.parts.size() == 1 && !known)
       e.note("write `val." + split.text + "`");
     return;
   }
-  if (!llvm::is_contained(splits, split.text)) {
+  if (!known) {
     auto e =
         diags.error(split.range, "unknown split " + quoted(split.text)).suggest(split.text, splits);
     e.note(quoted(forWhat) + " watches `val` or `train`");
     return;
   }
-  if (split.text == "val" && data && data->sound && !data->hasVal)
+  if (known == NN_SPLIT_VAL && data && data->sound && !data->hasVal)
     diags.error(split.range, quoted(data->decl->name.text) + " has no validation split to watch")
         .note(data->decl->name.range, "a `split` entry with `val = 10%` makes one");
 

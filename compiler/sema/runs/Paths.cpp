@@ -2,6 +2,7 @@
 #include "compiler/sema/runs/Paths.h"
 
 #include "compiler/sema/Text.h"
+#include "compiler/sema/data/Splits.h"
 #include "compiler/sema/names/Names.h"
 #include "compiler/sema/names/Places.h"
 #include "compiler/sema/names/Suggestions.h"
@@ -91,17 +92,13 @@ const DataDecl *PathChecker::checkData(const Path &path, const Scope &scope) {
 
 /// `digits.test`: must be one of the splits of the data set.
 void PathChecker::checkSplit(const DataDecl &decl, const Ident &split, const DataInfo &info) {
-  std::vector<StringRef> splits = {"train"};
-  if (info.hasVal)
-    splits.push_back("val");
-  if (info.hasTest)
-    splits.push_back("test");
-  if (llvm::is_contained(splits, split.text))
+  const std::optional<program::split> known = findSplit(split.text);
+  if (known == NN_SPLIT_TRAIN || (known == NN_SPLIT_VAL && info.hasVal) ||
+      (known == NN_SPLIT_TEST && info.hasTest))
     return;
-  static const StringRef all[] = {"train", "val", "test"};
   auto e = diags.error(split.range, quoted(decl.name.text) + " has no split " + quoted(split.text));
-  if (!llvm::is_contained(all, split.text))
-    e.suggest(split.text, all);
+  if (!known)
+    e.suggest(split.text, splitNames());
   else
     e.note(decl.name.range, "a `split` entry with `" + split.text + " = 10%` makes one");
 }

@@ -3,6 +3,7 @@
 
 #include "compiler/sema/Text.h"
 #include "compiler/sema/data/Data.h"
+#include "compiler/sema/data/Splits.h"
 #include "compiler/sema/runs/Paths.h"
 #include "compiler/sema/runs/Runs.h"
 
@@ -29,13 +30,10 @@ std::optional<CurveName> curveName(const Expr *e, const TrainStmt *train, const 
     auto *split = dyn_cast<NameExpr>(field->base);
     if (!split || symbols.user.count(split->name.text))
       return std::nullopt;
-    unsigned splits = llvm::StringSwitch<unsigned>(split->name.text)
-                          .Case("train", 1)
-                          .Case("val", 2)
-                          .Case("test", 4)
-                          .Default(0);
-    if (!splits)
+    const std::optional<program::split> known = findSplit(split->name.text);
+    if (!known)
       return std::nullopt;
+    const unsigned splits = 1u << *known;
     return CurveName{field->field.text, splits & 3, splits == 4, field->field.range};
   }
   auto *name = llvm::dyn_cast_or_null<NameExpr>(e);

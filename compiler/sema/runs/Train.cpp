@@ -5,6 +5,7 @@
 #include "compiler/sema/Text.h"
 #include "compiler/sema/data/Data.h"
 #include "compiler/sema/data/Fields.h"
+#include "compiler/sema/data/Splits.h"
 #include "compiler/sema/expressions/Calls.h"
 #include "compiler/sema/runs/Paths.h"
 
@@ -28,12 +29,12 @@ void TrainChecker::check(const TrainStmt &stmt, const Scope &scope) {
   bool part = stmt.target.parts.size() > 1;
   const DataDecl *decl = PathChecker(shared).checkData(stmt.data, scope);
   const DataInfo *info = decl ? &DataChecker(shared).infoOf(*decl, &scope) : nullptr;
-  if (decl && stmt.data.parts.size() > 1 && stmt.data.parts[1].text != "train") {
+  if (decl && stmt.data.parts.size() > 1 && findSplit(stmt.data.parts[1].text) != NN_SPLIT_TRAIN) {
     const Ident &split = stmt.data.parts[1];
-    auto e = diags.error(split.range, split.text == "test"
-                                          ? llvm::Twine("training never sees the test split")
-                                          : llvm::Twine("training is on the training split"));
-    if (split.text == "test")
+    const bool isTest = findSplit(split.text) == NN_SPLIT_TEST;
+    auto e = diags.error(split.range, isTest ? llvm::Twine("training never sees the test split")
+                                             : llvm::Twine("training is on the training split"));
+    if (isTest)
       e.note("what is trained on the test split cannot be judged by it; `evaluate … on " +
              decl->name.text + ".test` does that");
     e.note("write `on " + decl->name.text + "`");
