@@ -1,5 +1,5 @@
-// The tables of structural builtins and ambient values, and the list of elementwise primitives,
-// which comes from the dialect.
+// Makes the tables of Builtins.def, and the list of elementwise primitives, which comes from the
+// dialect.
 #include "compiler/sema/Builtins.h"
 
 #include "compiler/dialect/NnDialect.h"
@@ -15,79 +15,48 @@ namespace nnc::sema {
 
 namespace {
 
-const StringRef overKeep[] = {"over", "keep"};
-const StringRef over[] = {"over"};
-const StringRef axis[] = {"axis"};
-const StringRef stride[] = {"stride"};
-const StringRef windowed[] = {"stride", "padding", "ceil", "border"};
-const StringRef atSize[] = {"at", "size"};
-const StringRef convolution[] = {"stride", "dilation", "groups"};
-const StringRef sliced[] = {"axis", "stride"};
-const StringRef like[] = {"like"};
-const StringRef likeP[] = {"like", "p"};
+using How = BuiltinParameter::How;
 
-const Builtin table[] = {
-    // Reductions; max and min are also elementwise with two arguments.
-    {"sum", 1, 1, overKeep},
-    {"max", 1, 2, overKeep},
-    {"min", 1, 2, overKeep},
-    {"argmax", 1, 1, overKeep},
-    {"count", 1, 1, over},
-    // Shapes.
-    {"size", 1, 2, {}},
-    {"reshape", 2, 2, {}},
-    {"range", 1, 1, {}},
-    {"concat", 1, Builtin::any, axis},
-    {"stack", 1, Builtin::any, axis},
-    {"transpose", 1, 2, {}},
-    {"pad", 2, 4, {}},
-    {"windows", 2, 2, windowed},
-    {"window", 1, 1, atSize},
-    {"slice", 3, 3, sliced},
-    {"reverse", 1, 1, over},
-    {"conv2d", 2, 2, convolution},
-    // Random numbers: of a given shape, or `like` a tensor.
-    {"random_uniform", 0, 1, like},
-    {"random_normal", 0, 1, like},
-    {"random_bernoulli", 0, 2, likeP},
-    // Derivatives.
-    {"stop_gradient", 1, 1, {}},
-    {"grad", 2, 2, {}},
-    // Metrics and data.
-    {"total", 1, 1, {}},
-    {"total_spread", 1, 1, {}},
-    {"category", 1, 1, {}},
-    {"missing", 1, 1, {}},
-    {"classes", 1, 1, {}},
-    {"class_weights", 1, 1, {}},
-    // Layers made from layers.
-    {"repeat", 2, 2, {}, 1},
-    {"seq", 1, Builtin::any, {}, 0},
-};
+BuiltinParameter required(StringRef name) { return {How::Required, name, {}, false}; }
+BuiltinParameter optional(StringRef name, StringRef value = {}) {
+  return {How::Optional, name, value, false};
+}
+BuiltinParameter named(StringRef name, StringRef value = {}) {
+  return {How::Named, name, value, false};
+}
+BuiltinParameter either(StringRef name, StringRef value = {}) {
+  return {How::Either, name, value, false};
+}
+BuiltinParameter many(StringRef name) { return {How::Many, name, {}, false}; }
+BuiltinParameter layer(StringRef name) { return {How::Required, name, {}, true}; }
+BuiltinParameter layers(StringRef name) { return {How::Many, name, {}, true}; }
 
 constexpr unsigned inRuns = AtFunction | AtLayer | AtModel | AtTrain | AtPart | AtEvaluate;
 constexpr StringRef duringTraining = "while a model is trained";
 
 const Ambient ambientTable[] = {
-    {"step", AtAnywhere & ~AtColumns, false, duringTraining},
-    {"epoch", AtAnywhere & ~AtColumns, false, duringTraining},
-    {"total_steps", AtAnywhere & ~AtColumns, false, duringTraining},
-    {"steps_per_epoch", AtAnywhere & ~AtColumns, false, duringTraining},
-    {"training", inRuns, false, "in the body of a layer, a model or a function"},
-    {"batch_share", inRuns, false, "in the body of a layer, a model or a function"},
-    {"all", AtAnywhere, false, "anywhere"},
-    {"none", AtAnywhere, false, "anywhere"},
-    {"val_loss", AtAnywhere & ~AtColumns, false, duringTraining},
-    {"shape", AtInit | AtFit, true, "in the body of an `init`"},
-    {"fan_in", AtInit | AtFit, true, "in the body of an `init`"},
-    {"fan_out", AtInit | AtFit, true, "in the body of an `init`"},
-    {"output", AtFit, true, "after the `fit` of an `init`"},
-    {"theta", AtOptimizer | AtFit | AtConstrain, true,
-     "in the body of an `optimizer`, after `fit` and in `constrain`"},
-    {"grad", AtOptimizer, true, "in the body of an `optimizer`"},
-    {"t", AtOptimizer, true, "in the body of an `optimizer`"},
-    {"input", AtPart, true, "where a part of a model is trained"},
+#define NNC_AMBIENT(kind, ...) {AmbientKind::kind, __VA_ARGS__},
+#include "compiler/sema/Builtins.def"
 };
+
+/// The table of the builtins, and an index by name.
+struct Table {
+  std::vector<Builtin> rows;
+  llvm::StringMap<const Builtin *> byName;
+
+  Table() {
+#define NNC_BUILTIN(kind, name, what, ...)                                                         \
+  rows.push_back(Builtin(BuiltinKind::kind, name, what, {__VA_ARGS__}));
+#include "compiler/sema/Builtins.def"
+    for (const Builtin &row : rows)
+      byName[row.name] = &row;
+  }
+};
+
+const Table &table() {
+  static const Table all;
+  return all;
+}
 
 /// Reads the dialect's registry once. Every op with a scalar body whose result type follows from
 /// its operands is an elementwise primitive.
@@ -118,13 +87,42 @@ const Elementwise &elementwise() {
 
 } // namespace
 
-llvm::ArrayRef<Builtin> builtins() { return table; }
+Builtin::Builtin(BuiltinKind kind, StringRef name, StringRef what,
+                 std::vector<BuiltinParameter> parameters)
+    : kind(kind), name(name), what(what), parameters(std::move(parameters)) {
+  unsigned position = 0;
+  for (const BuiltinParameter &p : this->parameters) {
+    if (p.isLayer && layersFrom == any)
+      layersFrom = position;
+    if (p.how == How::Named || p.how == How::Either)
+      named.push_back(p.name);
+    if (p.how == How::Named)
+      continue;
+    ++position;
+    min += p.how == How::Required || p.how == How::Many;
+    max = p.how == How::Many ? any : position;
+  }
+}
 
-const Builtin *findBuiltin(StringRef name) {
-  for (const Builtin &b : table)
-    if (b.name == name)
-      return &b;
-  return nullptr;
+std::string Builtin::signature() const {
+  std::string text = name.str() + "(";
+  for (auto [i, p] : llvm::enumerate(parameters)) {
+    text += (i ? ", " : "") + p.name.str();
+    if (p.how == How::Many)
+      text += ", …";
+    else if (p.how != How::Required)
+      text += p.defaultValue.empty() ? " =" : " = " + p.defaultValue.str();
+  }
+  return text + ")";
+}
+
+llvm::ArrayRef<Builtin> builtins() { return table().rows; }
+
+const Builtin *findBuiltin(StringRef name) { return table().byName.lookup(name); }
+
+bool isBuiltin(StringRef name, BuiltinKind kind) {
+  const Builtin *builtin = findBuiltin(name);
+  return builtin && builtin->kind == kind;
 }
 
 std::optional<unsigned> elementwiseArity(StringRef name) {
@@ -145,7 +143,22 @@ const Ambient *findAmbient(StringRef name) {
   return nullptr;
 }
 
-bool isBuiltinFunction(StringRef name) { return findBuiltin(name) || elementwiseArity(name); }
+StringRef nameOf(AmbientKind kind) { return ambientTable[size_t(kind)].name; }
+
+std::optional<Predefined> findPredefined(StringRef name) {
+  const Builtin *builtin = findBuiltin(name);
+  if (auto it = elementwise().arity.find(name); it != elementwise().arity.end())
+    return Predefined{it->getKey(), builtin, it->second};
+  if (!builtin)
+    return std::nullopt;
+  return Predefined{builtin->name, builtin, std::nullopt};
+}
+
+std::string classWeightsName(StringRef field) {
+  return (builtins()[size_t(BuiltinKind::ClassWeights)].name + "(" + field + ")").str();
+}
+
+bool isBuiltinFunction(StringRef name) { return findPredefined(name).has_value(); }
 bool isAmbientName(StringRef name) { return findAmbient(name) != nullptr; }
 
 } // namespace nnc::sema

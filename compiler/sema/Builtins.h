@@ -1,37 +1,71 @@
 // The names that the language predefines: structural builtins, elementwise primitives and ambient
-// values. sema resolves names with these tables, and irgen and the REPL use them too.
+// values. sema resolves names with these tables, and irgen and the REPL use them too. Their rows
+// are in Builtins.def.
 #pragma once
 
 #include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringRef.h"
 
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace nnc::sema {
+
+enum class BuiltinKind {
+#define NNC_BUILTIN(kind, ...) kind,
+#include "compiler/sema/Builtins.def"
+};
+
+enum class AmbientKind {
+#define NNC_AMBIENT(kind, ...) kind,
+#include "compiler/sema/Builtins.def"
+};
+
+/// The argument of reductions, in any function, whose value names axes.
+constexpr llvm::StringLiteral overArgument = "over";
+
+struct BuiltinParameter {
+  enum class How { Required, Optional, Named, Either, Many };
+  How how;
+  llvm::StringRef name;
+  llvm::StringRef defaultValue; ///< as text; empty: it depends, or there is none
+  bool isLayer;                 ///< a layer or a function to be applied later
+};
 
 /// A function that irgen implements in code of its own, because it is neither an elementwise
 /// primitive of the dialect nor written in the prelude.
 struct Builtin {
+  Builtin(BuiltinKind kind, llvm::StringRef name, llvm::StringRef what,
+          std::vector<BuiltinParameter> parameters);
+
   /// Means: no upper bound on the positional arguments.
   static constexpr unsigned any = ~0u;
 
+  BuiltinKind kind;
   llvm::StringRef name;
-  unsigned min, max;                     ///< positional arguments, including a piped one
-  llvm::ArrayRef<llvm::StringRef> named; ///< arguments that may be given by name
+  llvm::StringRef what; ///< a line of documentation
+  std::vector<BuiltinParameter> parameters;
+  unsigned min = 0, max = 0;                   ///< positional arguments, including a piped one
+  llvm::SmallVector<llvm::StringRef, 4> named; ///< arguments that may be given by name
   /// The index of the first positional argument that is a layer or a function to be applied later
   /// (as in `repeat(4, dense(64))`; there `max_pool(2)` means what it means after `|>`). Such a
   /// builtin makes a layer, so a pipe into it adds no argument.
   unsigned layersFrom = any;
 
   bool makesLayer() const { return layersFrom != any; }
+  /// "sum(x, over = all, keep = false)"
+  std::string signature() const;
 };
 
-/// All builtins, in a fixed order.
+/// All builtins, in the order of BuiltinKind.
 llvm::ArrayRef<Builtin> builtins();
 
-/// The builtin of that name, or null. The pointer stays valid. Its index in builtins() is `p -
-/// builtins().begin()`.
+/// The builtin of that name, or null. The pointer stays valid.
 const Builtin *findBuiltin(llvm::StringRef name);
+/// Whether that is the name of that builtin.
+bool isBuiltin(llvm::StringRef name, BuiltinKind kind);
 
 /// The number of operands of the elementwise primitive `name` (exp: 1, max: 2, select: 3), which is
 /// the mnemonic of a registered nn op. Nothing if there is no such primitive.
@@ -39,6 +73,19 @@ std::optional<unsigned> elementwiseArity(llvm::StringRef name);
 
 /// The mnemonics of all elementwise primitives, sorted.
 llvm::ArrayRef<llvm::StringRef> elementwiseNames();
+
+/// The name of a predefined function, resolved. `max` is both: a reduction with one argument, and
+/// elementwise with two.
+struct Predefined {
+  llvm::StringRef name;
+  const Builtin *builtin = nullptr;
+  std::optional<unsigned> arity; ///< of the elementwise primitive
+};
+/// Nothing if no predefined function has that name.
+std::optional<Predefined> findPredefined(llvm::StringRef name);
+
+/// The name under which a run has the class weights of a field, beside its fields.
+std::string classWeightsName(llvm::StringRef field);
 
 /// The context of an expression, as bits. Some names have a meaning only in some contexts.
 enum At : unsigned {
@@ -63,6 +110,7 @@ enum At : unsigned {
 
 /// A value that the language provides: `step`, `training`, `theta` …
 struct Ambient {
+  AmbientKind kind;
   llvm::StringRef name;
   unsigned where;        ///< At bits
   bool hides;            ///< belongs to one kind of body only, and therefore hides declarations of
@@ -72,5 +120,6 @@ struct Ambient {
 
 llvm::ArrayRef<Ambient> ambients();
 const Ambient *findAmbient(llvm::StringRef name);
+llvm::StringRef nameOf(AmbientKind kind);
 
 } // namespace nnc::sema

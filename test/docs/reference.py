@@ -106,7 +106,7 @@ def found_in(path, pattern):
         return re.findall(pattern, file.read(), re.M)
 
 
-words = set(found_in("grammar/Nn.g4", r"\w+ : '([a-z]+)' ;") + found_in("compiler/sema/Builtins.cpp", r'^    \{"(\w+)", ')
+words = set(found_in("grammar/Nn.g4", r"\w+ : '([a-z]+)' ;") + found_in("compiler/sema/Builtins.def", r'^NNC_\w+\(\w+, "(\w+)", ')
             + found_in("compiler/sema/data/SourceTable.cpp", r'\{"(\w+)", NN_'))
 code = " ".join(span for line in prose.split("\n") for span in re.findall(r"`([^`]+)`", line)) + " ".join(body for _, body in examples)
 problems += ["LANGUAGE.md does not show `%s`" % word for word in sorted(words) if not re.search(r"\b%s\b" % word, code)]

@@ -117,7 +117,7 @@ void Evaluator::type(llvm::StringRef expression) {
         llvm::outs() << head << ": a primitive of " << arity(builtin->min, builtin->max);
         for (auto [i, named] : llvm::enumerate(builtin->named))
           llvm::outs() << (i ? ", " : "; also by name: ") << named;
-        llvm::outs() << "\n";
+        llvm::outs() << "\n" << builtin->signature() << "  # " << builtin->what << "\n";
         return;
       }
       if (auto n = sema::elementwiseArity(head)) {

@@ -5,6 +5,10 @@
 
 using namespace nnc;
 
+// In the body of an optimizer: what precedes the names of its states, and the parameter that it
+// updates. They are ambient values without names of the language.
+static constexpr char optimizerPrefix[] = "optimizer prefix", optimizedParameter[] = "parameter";
+
 Value Elaborator::evaluateBlock(const ast::BlockExpr *block, Scope &scope) {
   for (const ast::Stmt *s : block->statements)
     if (!runStatement(s, scope))
@@ -172,21 +176,21 @@ bool Elaborator::runScheduleState(const ast::StateStmt *s, Scope &scope) {
     return false;
   optimizerStates.insert({info.name, OptimizerState{info, start, s->range}});
   localStates[s->name.text.str()] = info;
-  scope.names[s->name.text.str()] = fn->tensor(info);
+  scope.states[s->name.text.str()] = StateValue(fn->tensor(info));
   return true;
 }
 
 bool Elaborator::runState(const ast::StateStmt *s, Scope &scope) {
   if (schedule)
     return runScheduleState(s, scope);
-  auto theta = fn->ambient.find("theta");
-  if (theta != fn->ambient.end() && !s->shape) {
+  const Value *theta = fn->ambientOf(sema::AmbientKind::Theta);
+  if (theta && !s->shape) {
     // A state of an optimizer has the shape of the parameter. runOptimizer sets its place.
     TensorInfo info;
     info.kind = NN_OPTIMIZER_STATE;
-    info.name = fn->ambient.at("optimizer prefix").text + s->name.text.str() + "/" +
-                fn->ambient.at("parameter").text;
-    info.shape = exampleShape(theta->second.tensor).vec();
+    info.name = fn->ambient.at(optimizerPrefix).text + s->name.text.str() + "/" +
+                fn->ambient.at(optimizedParameter).text;
+    info.shape = exampleShape(theta->tensor).vec();
     info.range = s->range;
     Value start = s->value ? evaluate(s->value, scope) : Value::of(0);
     if (start.isError())
@@ -194,8 +198,8 @@ bool Elaborator::runState(const ast::StateStmt *s, Scope &scope) {
     optimizerStates.insert({info.name, OptimizerState{info, start, s->range}});
     localStates[s->name.text.str()] = info;
     Value current = fn->tensor(info);
-    current.axes = theta->second.axes;
-    scope.names[s->name.text.str()] = current;
+    current.axes = theta->axes;
+    scope.states[s->name.text.str()] = StateValue(current);
     return true;
   }
   TensorInfo info = makeInfo(*fn, s->name.text, NN_STATE, s->range);
@@ -217,7 +221,7 @@ bool Elaborator::runState(const ast::StateStmt *s, Scope &scope) {
   } else if (!readTensor(*this, info, value)) {
     return false;
   }
-  scope.names[s->name.text.str()] = value;
+  scope.states[s->name.text.str()] = StateValue(value);
   return true;
 }
 
@@ -236,7 +240,9 @@ bool Elaborator::runAssign(const ast::AssignStmt *s, Scope &scope) {
   const TensorInfo &info = state->second;
   // In any body, states of optimizers and schedules change only in steps, and those of a layer only
   // where it is trained. Metrics never change states of layers.
-  const bool isTheta = name == "theta" && fn->ambient.count("theta");
+  Value *theta = name == sema::nameOf(sema::AmbientKind::Theta)
+                     ? fn->ambientOf(sema::AmbientKind::Theta)
+                     : nullptr;
   const bool stays = info.kind == NN_STATE && (fn->measuring || isFrozen(info.name));
   const bool assigns = fn->training && !stays;
   if (!assigns && v.isUnavailable())
@@ -262,18 +268,9 @@ bool Elaborator::runAssign(const ast::AssignStmt *s, Scope &scope) {
     return true;
   fn->assign(info, v.tensor);
   Value now = Value::of(v.tensor, info.axes);
-  if (isTheta) {
-    fn->ambient["theta"] = now;
-    return true;
-  }
-  // The name may belong to a surrounding body: `if training { mean_ <- … }`.
-  for (Scope *owner = &scope; owner; owner = const_cast<Scope *>(owner->parent)) {
-    auto it = owner->names.find(name);
-    if (it != owner->names.end()) {
-      it->second = now;
-      break;
-    }
-  }
+  // A state may belong to a surrounding body: `if training { mean_ <- … }`.
+  if (Value *changed = theta ? theta : scope.findState(name))
+    *changed = now;
   return true;
 }
 
@@ -295,9 +292,9 @@ Value Elaborator::evaluateInit(const Applicable &init, const ast::Expr *e, const
     list.items.push_back(Value::of(double(s)));
   CallSite callSite(*this, init.prelude, at);
   auto outerAmbient = fn->ambient;
-  fn->ambient["shape"] = list;
-  fn->ambient["fan_in"] = Value::of(in);
-  fn->ambient["fan_out"] = Value::of(out);
+  fn->setAmbient(sema::AmbientKind::Shape, list);
+  fn->setAmbient(sema::AmbientKind::FanIn, Value::of(in));
+  fn->setAmbient(sema::AmbientKind::FanOut, Value::of(out));
   for (const auto &[name, value] : more)
     fn->ambient[name] = value;
   Placement site;
@@ -370,11 +367,11 @@ bool Elaborator::runOptimizer(const Applicable &optimizer, const TensorInfo &par
   localStates.clear();
   Schedule *outerSchedule = schedule;
   schedule = nullptr;
-  localStates["theta"] = parameter;
-  fn->ambient["theta"] = Value::of(fn->tensor(parameter).tensor);
-  fn->ambient["grad"] = Value::of(grad);
-  fn->ambient["optimizer prefix"] = Value::ofText(prefix);
-  fn->ambient["parameter"] = Value::ofText(parameter.name);
+  localStates[sema::nameOf(sema::AmbientKind::Theta).str()] = parameter;
+  fn->setAmbient(sema::AmbientKind::Theta, Value::of(fn->tensor(parameter).tensor));
+  fn->setAmbient(sema::AmbientKind::Grad, Value::of(grad));
+  fn->ambient[optimizerPrefix] = Value::ofText(prefix);
+  fn->ambient[optimizedParameter] = Value::ofText(parameter.name);
   Scope scope;
   scope.prelude = optimizer.prelude;
   scope.names = optimizer.bound;

@@ -67,9 +67,10 @@ private:
   bool chooses(const std::string &name) const { return isOne || own.count(name); }
 
   Value *variable(const std::string &name) {
-    if (auto ambient = e.fn->ambient.find(name); name == "theta" && ambient != e.fn->ambient.end())
-      return &ambient->second;
-    return const_cast<Value *>(scope.find(name));
+    if (name == sema::nameOf(sema::AmbientKind::Theta))
+      if (Value *theta = e.fn->ambientOf(sema::AmbientKind::Theta))
+        return theta;
+    return scope.findState(name);
   }
 
   bool choose(const std::string &name, mlir::Value old, Range at) {

@@ -20,7 +20,7 @@ std::vector<Elaborator::Arg> Elaborator::evaluateArgs(llvm::ArrayRef<ast::Argume
     if (!a.value) {
       diags.error(a.range, "a shape may be only among the arguments of `rows`");
       arg.value = Value::error();
-    } else if (arg.name == "over") {
+    } else if (arg.name == sema::overArgument) {
       arg.value = evaluateAxes(a.value, scope);
     } else {
       arg.value = evaluate(a.value, scope);
@@ -38,7 +38,7 @@ std::vector<Elaborator::Arg> Elaborator::evaluateParts(llvm::ArrayRef<ast::Argum
   for (const ast::Argument &a : args) {
     auto *call = llvm::dyn_cast_or_null<ast::CallExpr>(a.value);
     auto *name = call ? llvm::dyn_cast<ast::NameExpr>(call->callee) : nullptr;
-    Value callee = name && !isBuiltin(name->name.text) ? evaluate(name, scope) : Value();
+    Value callee = name && !sema::findPredefined(name->name.text) ? evaluate(name, scope) : Value();
     if (callee.kind == Value::Kind::Applicable &&
         callee.target->kind == Applicable::Kind::Function) {
       auto later = std::make_shared<Applicable>(*callee.target);
@@ -95,8 +95,8 @@ bool Elaborator::bind(llvm::ArrayRef<ast::Parameter> params, llvm::ArrayRef<Arg>
           .note(p.range, "declared here");
       return false;
     }
-    Value v =
-        name == "over" ? evaluateAxes(p.defaultValue, scope) : evaluate(p.defaultValue, scope);
+    Value v = name == sema::overArgument ? evaluateAxes(p.defaultValue, scope)
+                                         : evaluate(p.defaultValue, scope);
     v = toSteps ? inSteps(v, p.range) : v;
     if (v.isError())
       return false;
@@ -300,7 +300,8 @@ Value Elaborator::call(const Value &callee, llvm::ArrayRef<Arg> args, Range at) 
   case Applicable::Kind::Function:
     return recorded(a, args, at, [&] { return callFunction(a, args, at); });
   case Applicable::Kind::Builtin:
-    return recorded(a, args, at, [&] { return callBuiltin(a.name, BuiltinCall{args, at}); });
+    return recorded(a, args, at,
+                    [&] { return callPredefined(*this, a.predefined, BuiltinCall{args, at}); });
   case Applicable::Kind::Model:
     return applyModel(a, args, at);
   case Applicable::Kind::Sequence:
@@ -321,15 +322,17 @@ Value Elaborator::call(const Value &callee, llvm::ArrayRef<Arg> args, Range at) 
 Value Elaborator::evaluateCall(const ast::CallExpr *e, const Scope &scope) {
   // `category(species)` reads a column differently. It is not a function of its numbers.
   auto *called = llvm::dyn_cast<ast::NameExpr>(e->callee);
-  if (column && called && called->name.text == "category" && e->args.size() == 1 &&
-      e->args[0].value) {
+  auto calls = [&](sema::BuiltinKind kind) {
+    return called && sema::isBuiltin(called->name.text, kind);
+  };
+  if (column && calls(sema::BuiltinKind::Category) && e->args.size() == 1 && e->args[0].value) {
     if (auto *name = llvm::dyn_cast<ast::NameExpr>(e->args[0].value))
       if (std::optional<Value> v = column(name->name.text, /*asCategory=*/true, name->range))
         return *v;
     diags.error(e->args[0].range, "`category` takes the name of a column");
     return Value::error();
   }
-  if (columnTruth && called && called->name.text == "missing" && !symbols.user.count("missing") &&
+  if (columnTruth && calls(sema::BuiltinKind::Missing) && !symbols.user.count(called->name.text) &&
       e->args.size() == 1 && e->args[0].value) {
     if (auto *name = llvm::dyn_cast<ast::NameExpr>(e->args[0].value))
       if (std::optional<Value> v = columnTruth(name->name.text, NN_MISSING, "", name->range))
@@ -338,16 +341,17 @@ Value Elaborator::evaluateCall(const ast::CallExpr *e, const Scope &scope) {
     return Value::error();
   }
   // `class_weights(y)` is a field that the data set computes in addition to `y`.
-  if (called && called->name.text == "class_weights" && e->args.size() == 1)
+  if (calls(sema::BuiltinKind::ClassWeights) && e->args.size() == 1)
     if (auto *field = llvm::dyn_cast_or_null<ast::NameExpr>(e->args[0].value))
-      if (const Value *weights = scope.find(("class_weights(" + field->name.text + ")").str()))
+      if (const Value *weights = scope.find(sema::classWeightsName(field->name.text)))
         return fn->emit.inElement(*weights);
   // `grad` is the value of the gradient inside an optimizer, but a function everywhere.
   if (auto *name = llvm::dyn_cast<ast::NameExpr>(e->callee))
-    if (isBuiltin(name->name.text) && !scope.find(name->name.text) &&
+    if (auto function = sema::findPredefined(name->name.text);
+        function && !scope.find(name->name.text) &&
         (scope.prelude || !symbols.user.count(name->name.text)) &&
         !symbols.prelude.count(name->name.text)) {
-      const sema::Builtin *builtin = sema::findBuiltin(name->name.text);
+      const sema::Builtin *builtin = function->builtin;
       Applicable callee;
       callee.kind = Applicable::Kind::Builtin;
       callee.name = name->name.text.str();
@@ -362,13 +366,14 @@ Value Elaborator::evaluateCall(const ast::CallExpr *e, const Scope &scope) {
           return evaluate(e->args[0].value, scope);
         Scope copies = scope;
         copies.names[by->name.text.str()] = tensors[0];
+        copies.states.erase(by->name.text.str());
         return evaluate(e->args[0].value, copies);
       };
       BuiltinCall builtinCall{args, e->range};
-      if (callee.name == "grad" && e->args.size() == 2)
+      if (builtin && builtin->kind == sema::BuiltinKind::Grad && e->args.size() == 2)
         builtinCall.again = again;
       return recorded(callee, args, e->range,
-                      [&] { return callBuiltin(callee.name, builtinCall); });
+                      [&] { return callPredefined(*this, *function, builtinCall); });
     }
   Value callee = evaluate(e->callee, scope);
   if (callee.isError())
@@ -387,7 +392,8 @@ Value Elaborator::evaluatePipe(const ast::PipeExpr *e, const Scope &scope) {
   if (auto *callExpr = llvm::dyn_cast<ast::CallExpr>(e->rhs)) {
     Value callee;
     auto *name = llvm::dyn_cast<ast::NameExpr>(callExpr->callee);
-    if (name && (name->name.text == "repeat" || name->name.text == "seq"))
+    const sema::Builtin *builtin = name ? sema::findBuiltin(name->name.text) : nullptr;
+    if (builtin && builtin->makesLayer())
       callee = evaluate(callExpr, scope);
     else
       callee = evaluate(callExpr->callee, scope);

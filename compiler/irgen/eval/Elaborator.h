@@ -2,6 +2,7 @@
 // functions are inlined, and the rest becomes nn ops in the current function.
 #pragma once
 
+#include "compiler/irgen/builtins/Builtins.h"
 #include "compiler/irgen/values/Function.h"
 #include "compiler/sema/Symbols.h"
 
@@ -144,11 +145,7 @@ public:
                      std::vector<std::string> &axes);
 
   // Application -----------------------------------------------------------------------------------
-  struct Arg {
-    std::string name; // empty: positional
-    Value value;
-    Range range;
-  };
+  using Arg = nnc::Arg;
   /// Calls or instantiates `callee`.
   Value call(const Value &callee, llvm::ArrayRef<Arg> args, Range at);
   Value applyLayer(const std::shared_ptr<Applicable> &layer, llvm::ArrayRef<Arg> inputs, Range at,
@@ -262,26 +259,15 @@ public:
     Range old;
   };
 
-  // Builtins (Builtins*.cpp) ----------------------------------------------------------------------
-  struct BuiltinCall {
-    llvm::ArrayRef<Arg> args;
-    Range at;
-    /// For `grad`: evaluates its first argument again, with these tensors in place of the second.
-    llvm::function_ref<Value(llvm::ArrayRef<Value>)> again = nullptr;
-    const Arg *positional(size_t i) const;
-    const Arg *named(llvm::StringRef name) const;
-    /// Positional argument i or the named one; null if there is neither.
-    const Arg *either(size_t i, llvm::StringRef name) const;
-  };
-  Value callBuiltin(llvm::StringRef name, const BuiltinCall &call);
-  static bool isBuiltin(llvm::StringRef name);
-
   bool integerOf(const Value &v, int64_t &n, Range at, llvm::StringRef what);
   /// Evaluates the value of `over`: axis names and positions, `batch` and `...`.
   Value evaluateAxes(const ast::Expr *e, const Scope &scope);
 
-private:
   Value evaluateName(const ast::NameExpr *e, const Scope &scope);
+  /// The value of a name that the language provides. Nothing for a name that belongs to one kind of
+  /// body, which puts its value into Function::ambient, and for the clock where there is none.
+  std::optional<Value> ambientValue(const sema::Ambient &ambient, Range at);
+  std::optional<Value> clockValue(const sema::Ambient &ambient, Range at);
   Value evaluateField(const ast::FieldExpr *e, const Scope &scope);
   Value evaluateCall(const ast::CallExpr *e, const Scope &scope);
   Value evaluatePipe(const ast::PipeExpr *e, const Scope &scope);
@@ -351,30 +337,10 @@ private:
   Value mapWeights(const Value &a, const Value &b,
                    llvm::function_ref<Value(const Value &, const Value &)> f);
 
-  // Builtins
-  Value reduction(llvm::StringRef op, const BuiltinCall &call);
   llvm::SmallVector<int64_t> resolveAxes(const Value &x, const Arg *over, Range at, bool &ok);
-  Value random(llvm::StringRef op, const BuiltinCall &call);
-  Value conv2d(const BuiltinCall &call);
-  Value windows(const BuiltinCall &call);
-  Value window(const BuiltinCall &call);
-  Value padded(const BuiltinCall &call);
   /// The elements of x at `i` along an axis. The axes of i replace that axis.
   Value taken(const Value &x, const Value &i, int64_t axis);
-  Value reshaped(llvm::StringRef name, const BuiltinCall &call);
-  Value gradientOf(const BuiltinCall &call);
-  /// Checks that e depends on w. Reports an e that depends only on what w was computed from.
-  bool checkDependence(const Value &y, const Value &w, const BuiltinCall &call);
-  /// For each shared tensor, the derivative of each example's e with respect to it. Nothing if it
-  /// cannot be found.
-  std::optional<std::vector<mlir::Value>> ownGradients(const BuiltinCall &call,
-                                                       llvm::ArrayRef<Value> shared);
-  Value totalOf(const BuiltinCall &call, bool spread);
-  bool shapeFrom(const Value &v, std::vector<int64_t> &shape, Range at);
 
-  struct State {
-    TensorInfo info;
-  };
   std::map<std::string, TensorInfo> localStates; // names assigned with `<-` in the body being run
   /// The function whose body is being run, and the place of its states once it has one.
   struct Schedule {

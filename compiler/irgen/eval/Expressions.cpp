@@ -152,7 +152,8 @@ Value Elaborator::compareText(const ast::BinaryExpr *e) {
     text = llvm::cast<ast::StringExpr>(e->lhs);
   auto *call = llvm::dyn_cast<ast::CallExpr>(other); // `category(origin) == "usa"` means the same
   auto *callee = call ? llvm::dyn_cast<ast::NameExpr>(call->callee) : nullptr;
-  if (callee && callee->name.text == "category" && call->args.size() == 1 && call->args[0].value)
+  if (callee && sema::isBuiltin(callee->name.text, sema::BuiltinKind::Category) &&
+      call->args.size() == 1 && call->args[0].value)
     other = call->args[0].value;
   auto *name = llvm::dyn_cast<ast::NameExpr>(other);
   const bool equal = e->op == ast::BinaryOp::Eq;
@@ -164,6 +165,52 @@ Value Elaborator::compareText(const ast::BinaryExpr *e) {
   diags.error(e->range,
               "a text is compared by `==` or `!=` with a column: `where origin != \"usa\"`");
   return Value::error();
+}
+
+std::optional<Value> Elaborator::clockValue(const sema::Ambient &ambient, Range at) {
+  // A layer that uses a schedule only while training, as dropout may, can be given one. applyModel
+  // reports all others.
+  if (!fn->hasClock && fn->placement)
+    return Value::ofKind(Value::Kind::Unavailable);
+  if (!fn->hasClock)
+    return std::nullopt;
+  if (ambient.kind != sema::AmbientKind::ValLoss || fn->unvalidated.empty())
+    return Value::ofHost(fn->scalar(ambient.name));
+  diags
+      .error(at, "`val_loss` is the loss on the validation split, and `" + fn->unvalidated +
+                     "` has none")
+      .note("a `split` entry with `val = 10%` makes one");
+  return Value::error();
+}
+
+std::optional<Value> Elaborator::ambientValue(const sema::Ambient &ambient, Range at) {
+  using Kind = sema::AmbientKind;
+  switch (ambient.kind) {
+  case Kind::Step:
+  case Kind::Epoch:
+  case Kind::TotalSteps:
+  case Kind::StepsPerEpoch:
+  case Kind::ValLoss:
+    return clockValue(ambient, at);
+  case Kind::All:
+    return Value::ofKind(Value::Kind::All);
+  case Kind::None:
+    return Value::ofKind(Value::Kind::None);
+  case Kind::BatchShare:
+    return fn->training ? Value::ofHost(fn->scalar(ambient.name)) : Value::of(1);
+  case Kind::Training:
+    return Value::ofBool(fn->training);
+  case Kind::Shape:
+  case Kind::FanIn:
+  case Kind::FanOut:
+  case Kind::Output:
+  case Kind::Theta:
+  case Kind::Grad:
+  case Kind::T:
+  case Kind::Input:
+    return std::nullopt;
+  }
+  llvm_unreachable("every kind is above");
 }
 
 Value Elaborator::evaluateName(const ast::NameExpr *e, const Scope &scope) {
@@ -180,35 +227,16 @@ Value Elaborator::evaluateName(const ast::NameExpr *e, const Scope &scope) {
   if (!prelude)
     if (const ast::Decl *d = symbols.user.lookup(name))
       return declared(d, false);
-  const bool ofTheClock = name == "step" || name == "epoch" || name == "total_steps" ||
-                          name == "steps_per_epoch" || name == "val_loss";
-  // A layer that uses a schedule only while training, as dropout may, can be given one. applyModel
-  // reports all others.
-  if (ofTheClock && !fn->hasClock && fn->placement)
-    return Value::ofKind(Value::Kind::Unavailable);
-  if (ofTheClock && fn->hasClock) {
-    if (name != "val_loss" || fn->unvalidated.empty())
-      return Value::ofHost(fn->scalar(name));
-    diags
-        .error(e->range, "`val_loss` is the loss on the validation split, and `" + fn->unvalidated +
-                             "` has none")
-        .note("a `split` entry with `val = 10%` makes one");
-    return Value::error();
-  }
-  if (name == "all")
-    return Value::ofKind(Value::Kind::All);
-  if (name == "none")
-    return Value::ofKind(Value::Kind::None);
-  if (name == "batch_share")
-    return fn->training ? Value::ofHost(fn->scalar(name)) : Value::of(1);
-  if (name == "training")
-    return Value::ofBool(fn->training);
+  if (const sema::Ambient *ambient = sema::findAmbient(name))
+    if (std::optional<Value> v = ambientValue(*ambient, e->range))
+      return *v;
   if (const ast::Decl *d = symbols.prelude.lookup(name))
     return declared(d, true);
-  if (isBuiltin(name)) {
+  if (std::optional<sema::Predefined> predefined = sema::findPredefined(name)) {
     auto a = std::make_shared<Applicable>();
     a->kind = Applicable::Kind::Builtin;
     a->name = name.str();
+    a->predefined = *predefined;
     return Value::of(a);
   }
   return unknownName(name, e->range);
@@ -575,7 +603,10 @@ Value Elaborator::inSteps(const Value &v, Range at) {
     return Value::error();
   }
   return fn->emit.elementwise(
-      "mul", {Value::of(v.number), Value::ofHost(fn->scalar("steps_per_epoch"))}, {at, at}, at);
+      "mul",
+      {Value::of(v.number),
+       Value::ofHost(fn->scalar(sema::nameOf(sema::AmbientKind::StepsPerEpoch)))},
+      {at, at}, at);
 }
 
 bool Elaborator::integerOf(const Value &v, int64_t &n, Range at, llvm::StringRef what) {

@@ -51,13 +51,13 @@ Value Elaborator::callMetric(const Applicable &metric, llvm::ArrayRef<Arg> args,
     for (int64_t size : v.isTensor() ? exampleShape(v.tensor) : llvm::ArrayRef<int64_t>())
       count *= double(size);
     const Arg elements{"", v, at};
-    v = v.isTensor() ? reduction("reduce_sum", {elements, at}) : v;
+    v = v.isTensor() ? buildSum(*this, {elements, at}) : v;
     v = v.isTensor() ? binary(ast::BinaryOp::Div, v, Value::of(count), at, at, at) : v;
     if (!v.isTensor())
       return v;
   }
   const Arg each{"", v, at}, one{"", Value::of(1), at};
-  const Value sum = totalOf({each, at}, /*spread=*/false), n = totalOf({one, at}, /*spread=*/false);
+  const Value sum = buildTotal(*this, {each, at}), n = buildTotal(*this, {one, at});
   return sum.isTensor() && n.isTensor() ? binary(ast::BinaryOp::Div, sum, n, at, at, at) : n;
 }
 

@@ -61,6 +61,14 @@ public:
   llvm::StringMap<int> schedules; // number of schedules with state so far, by name
   /// Values whose meaning depends on the context: theta, grad, shape, input …
   std::map<std::string, Value> ambient;
+  /// One of them; null if it has no value here.
+  Value *ambientOf(sema::AmbientKind kind) {
+    auto it = ambient.find(sema::nameOf(kind).str());
+    return it == ambient.end() ? nullptr : &it->second;
+  }
+  void setAmbient(sema::AmbientKind kind, Value v) {
+    ambient[sema::nameOf(kind).str()] = std::move(v);
+  }
   Placement *placement = nullptr;
   std::map<std::string, Value> inputs; // what reaches each layer with one input, by its place
   std::vector<Application> *applications = nullptr; // if not null, applications are recorded here

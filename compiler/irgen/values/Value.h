@@ -4,6 +4,7 @@
 #pragma once
 
 #include "compiler/ast/Ast.h"
+#include "compiler/sema/Builtins.h"
 
 #include "mlir/IR/Value.h"
 #include "llvm/ADT/DenseSet.h"
@@ -130,12 +131,29 @@ struct Value {
   std::string describe() const;
 };
 
+/// The value of a `state`. Assignments change it while the names of its scope stay as they are; a
+/// copy of the scope has a value of its own.
+class StateValue {
+public:
+  explicit StateValue(Value v = {}) : value(std::make_unique<Value>(std::move(v))) {}
+  StateValue(const StateValue &other) : StateValue(*other.value) {}
+  StateValue &operator=(const StateValue &other) {
+    value = std::make_unique<Value>(*other.value);
+    return *this;
+  }
+  Value &operator*() const { return *value; }
+
+private:
+  std::unique_ptr<Value> value; // never null
+};
+
 /// The names visible in one call, declaration or block.
 struct Scope {
   const Scope *parent = nullptr;
   bool prelude = false; // the code being evaluated belongs to the prelude
   unsigned frame = 0;   // number of the call; axis names belong to it
   std::map<std::string, Value> names;
+  std::map<std::string, StateValue> states; // the states that a body has declared here
 
   unsigned frameOfCall() const {
     const Scope *outermost = this;
@@ -145,10 +163,19 @@ struct Scope {
   }
   const Value *find(llvm::StringRef name) const {
     for (const Scope *s = this; s; s = s->parent) {
+      if (auto state = s->states.find(name.str()); state != s->states.end())
+        return &*state->second;
       auto it = s->names.find(name.str());
       if (it != s->names.end())
         return &it->second;
     }
+    return nullptr;
+  }
+  /// The value of a state, to be assigned, or null.
+  Value *findState(llvm::StringRef name) const {
+    for (const Scope *s = this; s; s = s->parent)
+      if (auto state = s->states.find(name.str()); state != s->states.end())
+        return &*state->second;
     return nullptr;
   }
 };
@@ -160,6 +187,7 @@ struct Applicable {
   const ast::Decl *decl = nullptr; // all but Builtin and Sequence
   bool prelude = false;            // decl is in the prelude
   std::string name;                // for messages and for numbered places: "dense"
+  sema::Predefined predefined;     // Builtin
   Range written; // the expression that named it; a default of the prelude is in the prelude
   bool instantiated = false; // arguments are bound; a bare name is instantiated when it is used
   std::map<std::string, Value> bound; // hyper-parameters

@@ -25,8 +25,55 @@ TEST(Builtins, tableIsConsistent) {
     EXPECT_TRUE(names.insert(b.name).second) << b.name.str();
     EXPECT_LE(b.min, b.max) << b.name.str();
     EXPECT_EQ(findBuiltin(b.name), &b);
+    EXPECT_EQ(size_t(b.kind), size_t(&b - builtins().begin())) << b.name.str();
+    EXPECT_FALSE(b.what.empty()) << b.name.str();
+    // Positional arguments come before those with names only, so that their order is that of a
+    // call.
+    bool byName = false;
+    for (const BuiltinParameter &p : b.parameters) {
+      EXPECT_FALSE(p.name.empty()) << b.name.str();
+      EXPECT_FALSE(byName && p.how == BuiltinParameter::How::Required) << b.name.str();
+      byName |= p.how == BuiltinParameter::How::Named;
+    }
   }
   EXPECT_EQ(findBuiltin("sigmoid"), nullptr);
+}
+
+TEST(Builtins, countsComeFromTheParameters) {
+  const Builtin &max = *findBuiltin("max"), &concat = *findBuiltin("concat"),
+                &draw = *findBuiltin("random_bernoulli"), &repeat = *findBuiltin("repeat");
+  EXPECT_EQ(max.min, 1u);
+  EXPECT_EQ(max.max, 2u);
+  EXPECT_EQ(concat.min, 1u);
+  EXPECT_EQ(concat.max, Builtin::any);
+  EXPECT_EQ(draw.min, 0u);
+  EXPECT_EQ(draw.max, 2u);
+  EXPECT_EQ(draw.named, (llvm::SmallVector<llvm::StringRef, 4>{"like", "p"}));
+  EXPECT_EQ(repeat.layersFrom, 1u);
+  EXPECT_EQ(findBuiltin("seq")->layersFrom, 0u);
+  EXPECT_FALSE(max.makesLayer());
+  EXPECT_EQ(max.signature(), "max(x, y =, over = all, keep = false)");
+  EXPECT_EQ(concat.signature(), "concat(part, …, axis = 0)");
+}
+
+TEST(Builtins, resolvesNamesOnce) {
+  std::optional<Predefined> both = findPredefined("max");
+  ASSERT_TRUE(both);
+  EXPECT_EQ(both->builtin, findBuiltin("max"));
+  EXPECT_EQ(both->arity, 2u);
+  EXPECT_EQ(findPredefined("exp")->builtin, nullptr);
+  EXPECT_FALSE(findPredefined("conv2d")->arity);
+  EXPECT_FALSE(findPredefined("dense"));
+  EXPECT_TRUE(isBuiltin("category", BuiltinKind::Category));
+  EXPECT_FALSE(isBuiltin("categories", BuiltinKind::Category));
+  EXPECT_EQ(classWeightsName("y"), "class_weights(y)");
+}
+
+TEST(Builtins, ambientsAreInOrder) {
+  for (const Ambient &a : ambients()) {
+    EXPECT_EQ(findAmbient(a.name), &a);
+    EXPECT_EQ(nameOf(a.kind), a.name);
+  }
 }
 
 TEST(Builtins, names) {

@@ -1,3 +1,5 @@
+// Builtin functions about derivatives: grad, stop_gradient.
+//
 // grad(e, w): checks what it can be differentiated with respect to, and computes the derivative of
 // each example separately.
 //
@@ -5,6 +7,7 @@
 // derivatives, because examples do not affect each other. If all examples share w, that gradient is
 // their sum. Then e is elaborated a second time with a copy of w for each example, and
 // differentiated with respect to the copies.
+#include "compiler/irgen/builtins/Builtins.h"
 #include "compiler/irgen/eval/Elaborator.h"
 
 #include "compiler/dialect/NnDialect.h"
@@ -24,12 +27,14 @@ static bool isVariable(mlir::Value v) {
 /// False for values computed from constants only, which do not vary.
 static bool canVary(mlir::Value v) { return llvm::any_of(originsOf(v), isVariable); }
 
-bool Elaborator::checkDependence(const Value &y, const Value &w, const BuiltinCall &call) {
+/// Checks that e depends on w. Reports an e that depends only on what w was computed from.
+static bool checkDependence(Elaborator &elab, const Value &y, const Value &w,
+                            const BuiltinCall &call) {
   auto argument = w.tensor.getDefiningOp<nn::ArgumentOp>();
   // The arguments of one call are independent variables.
   auto beside = [&](mlir::Value v) {
     auto other = v.getDefiningOp<nn::ArgumentOp>();
-    return argument && other && fn->emit.callOf(v) == fn->emit.callOf(w.tensor);
+    return argument && other && elab.fn->emit.callOf(v) == elab.fn->emit.callOf(w.tensor);
   };
   llvm::DenseSet<mlir::Value> behind = originsOf(y.tensor, beside);
   if (behind.contains(w.tensor) || !w.tensor.getDefiningOp())
@@ -45,7 +50,7 @@ bool Elaborator::checkDependence(const Value &y, const Value &w, const BuiltinCa
   }
   const Range at = call.positional(1)->range;
   if (argument && beside(given)) {
-    diags
+    elab.diags
         .error(call.at, "e of this `grad(e, w)` is an argument, and so a variable of its own: no "
                         "other argument changes it")
         .note("a parameter without a shape is only a name for what is given, and leads back to w: "
@@ -54,8 +59,8 @@ bool Elaborator::checkDependence(const Value &y, const Value &w, const BuiltinCa
   }
   for (mlir::Value v : originsOf(w.tensor))
     if (v != w.tensor && isVariable(v) && behind.contains(v)) {
-      auto e =
-          diags.error(at, "e of this `grad(e, w)` does not depend on w, only on what w is made of");
+      auto e = elab.diags.error(
+          at, "e of this `grad(e, w)` does not depend on w, only on what w is made of");
       e.note("e must be computed from this very value; a parameter with a shape names it: `fn f(w: "
              "[n]) = grad(sum(w^2), w)`");
       return false;
@@ -119,30 +124,32 @@ static bool joinsExamples(mlir::Value y, llvm::ArrayRef<mlir::Value> copies) {
   return false;
 }
 
-std::optional<std::vector<mlir::Value>> Elaborator::ownGradients(const BuiltinCall &call,
-                                                                 llvm::ArrayRef<Value> shared) {
-  if (!call.again || !fn->toFit.empty())
+/// For each shared tensor, the derivative of each example's e with respect to it. Nothing if it
+/// cannot be found.
+static std::optional<std::vector<mlir::Value>>
+ownGradients(Elaborator &elab, const BuiltinCall &call, llvm::ArrayRef<Value> shared) {
+  if (!call.again || !elab.fn->toFit.empty())
     return std::nullopt;
-  mlir::Block *block = fn->emit.b.getInsertionBlock();
+  mlir::Block *block = elab.fn->emit.b.getInsertionBlock();
   mlir::Operation *before = block->empty() ? nullptr : &block->back();
-  const Diagnostics::Mark mark = diags.mark();
-  const size_t noted = bounds.size(), sums = totals.size(), apart = spreads.size(),
-               reads = totalsRead;
-  auto states = localStates;
+  const Diagnostics::Mark mark = elab.diags.mark();
+  const size_t noted = elab.bounds.size(), sums = elab.totals.size(), apart = elab.spreads.size(),
+               reads = elab.totalsRead;
+  auto states = elab.localStates;
   std::vector<mlir::Value> copies;
   mlir::Value y;
   {
-    Repetition repetition(*fn);
+    Repetition repetition(*elab.fn);
     std::vector<Value> own;
     for (const Value &w : shared) {
       Value copy;
       {
-        Emitter::ElementGuard kept(fn->emit, mlir::getElementTypeOrSelf(w.tensor.getType()));
-        copy = fn->emit.argument(Value::of(fn->emit.batched(w.tensor), w.axes), call.at);
+        Emitter::ElementGuard kept(elab.fn->emit, mlir::getElementTypeOrSelf(w.tensor.getType()));
+        copy = elab.fn->emit.argument(Value::of(elab.fn->emit.batched(w.tensor), w.axes), call.at);
       }
       copies.push_back(copy.tensor);
-      own.push_back(fn->emit.inElement(copy));
-      for (auto &[name, slot] : fn->slots())
+      own.push_back(elab.fn->emit.inElement(copy));
+      for (auto &[name, slot] : elab.fn->slots())
         if (slot.current == w.tensor)
           slot.current = copy.tensor;
     }
@@ -150,12 +157,13 @@ std::optional<std::vector<mlir::Value>> Elaborator::ownGradients(const BuiltinCa
     if (e.isTensor())
       y = e.tensor;
   }
-  localStates = states;
-  bounds.erase(bounds.begin() + noted, bounds.end());
-  totals.resize(sums);
-  spreads.resize(apart);
-  totalsRead = reads;
-  bool sound = y && diags.errorCount() == mark.errors && isBatched(y) && exampleShape(y).empty();
+  elab.localStates = states;
+  elab.bounds.erase(elab.bounds.begin() + noted, elab.bounds.end());
+  elab.totals.resize(sums);
+  elab.spreads.resize(apart);
+  elab.totalsRead = reads;
+  bool sound =
+      y && elab.diags.errorCount() == mark.errors && isBatched(y) && exampleShape(y).empty();
   for (mlir::Operation *op = before ? before->getNextNode() : &block->front(); sound && op;
        op = op->getNextNode())
     sound = mlir::succeeded(mlir::verify(op));
@@ -168,22 +176,22 @@ std::optional<std::vector<mlir::Value>> Elaborator::ownGradients(const BuiltinCa
             !joinsExamples(y, copies);
   }
   if (sound) {
-    mlir::Value of = fn->emit.batchSum(y);
-    fn->addsUp(of, y);
-    llvm::SmallVector<mlir::Value> gradients = fn->emit.gradients(of, copies);
+    mlir::Value of = elab.fn->emit.batchSum(y);
+    elab.fn->addsUp(of, y);
+    llvm::SmallVector<mlir::Value> gradients = elab.fn->emit.gradients(of, copies);
     return std::vector<mlir::Value>(gradients.begin(), gradients.end());
   }
-  diags.rewind(mark);
+  elab.diags.rewind(mark);
   while (!block->empty() && &block->back() != before)
     block->back().erase();
   return std::nullopt;
 }
 
-Value Elaborator::gradientOf(const BuiltinCall &call) {
-  Value y = fn->emit.toTensor(call.positional(0)->value, call.positional(0)->range);
+Value nnc::buildGrad(Elaborator &elab, const BuiltinCall &call) {
+  Value y = elab.fn->emit.toTensor(call.positional(0)->value, call.positional(0)->range);
   Value x = call.positional(1)->value;
   if (x.kind == Value::Kind::Place)
-    x = readPlace(x, call.positional(1)->range);
+    x = elab.readPlace(x, call.positional(1)->range);
   if (y.isError() || x.isError())
     return Value::error();
   if (y.isUnavailable() || x.isUnavailable())
@@ -191,11 +199,11 @@ Value Elaborator::gradientOf(const BuiltinCall &call) {
   std::vector<Value> wrt = x.kind == Value::Kind::Weights ? x.items : std::vector<Value>{x};
   for (Value &v : wrt)
     if (!v.isTensor() ||
-        !(fn->initializing ||
+        !(elab.fn->initializing ||
           canVary(v.tensor))) { // in init functions only shapes matter, and values are zeros
-      auto e =
-          diags.error(call.positional(1)->range, "`grad(e, w)` needs a tensor w; this is " +
-                                                     (v.isTensor() ? "a constant" : v.describe()));
+      auto e = elab.diags.error(call.positional(1)->range,
+                                "`grad(e, w)` needs a tensor w; this is " +
+                                    (v.isTensor() ? "a constant" : v.describe()));
       if (v.isTensor() || v.isKnown() || v.kind == Value::Kind::List)
         e.note("what is known before the run does not vary; a parameter with a shape does: `fn "
                "slope(z: []) = grad(f(z), z)`");
@@ -208,9 +216,10 @@ Value Elaborator::gradientOf(const BuiltinCall &call) {
   if (x.kind != Value::Kind::Weights)
     x.tensor = wrt[0].tensor;
   if (!exampleShape(y.tensor).empty())
-    return fn->emit.shapeError(call.at, "`grad(e, w)` needs one number e for each example", y,
-                               call.positional(0)->range);
-  if (x.kind != Value::Kind::Weights && !fn->initializing && !checkDependence(y, x, call))
+    return elab.fn->emit.shapeError(call.at, "`grad(e, w)` needs one number e for each example", y,
+                                    call.positional(0)->range);
+  if (x.kind != Value::Kind::Weights && !elab.fn->initializing &&
+      !checkDependence(elab, y, x, call))
     return Value::error();
   std::vector<mlir::Value> values;
   std::vector<Value> shared; // the tensors that all examples share, although e is separate for each
@@ -222,13 +231,13 @@ Value Elaborator::gradientOf(const BuiltinCall &call) {
   }
   for (const Value &v : wrt)
     values.push_back(v.tensor);
-  mlir::Value of = fn->emit.batchSum(y.tensor);
-  fn->addsUp(of, y.tensor);
-  llvm::SmallVector<mlir::Value> found = fn->emit.gradients(of, values);
+  mlir::Value of = elab.fn->emit.batchSum(y.tensor);
+  elab.fn->addsUp(of, y.tensor);
+  llvm::SmallVector<mlir::Value> found = elab.fn->emit.gradients(of, values);
   if (!shared.empty()) {
-    auto own = ownGradients(call, shared);
+    auto own = ownGradients(elab, call, shared);
     if (!own) {
-      diags
+      elab.diags
           .error(call.at, "`grad(e, w)` is each example's own derivative, and here only their sum "
                           "over the batch can be found")
           .note("w is the same for all examples; e must be written out in the call, of operations "
@@ -240,9 +249,17 @@ Value Elaborator::gradientOf(const BuiltinCall &call) {
       found[llvm::find(values, w.tensor) - values.begin()] = gradient;
   }
   if (x.kind != Value::Kind::Weights)
-    return fn->emit.inElement(Value::of(found[0], x.axes));
+    return elab.fn->emit.inElement(Value::of(found[0], x.axes));
   Value result = Value::ofKind(Value::Kind::Weights);
   for (auto [gradient, v] : llvm::zip_equal(found, wrt))
-    result.items.push_back(fn->emit.inElement(Value::of(gradient, v.axes)));
+    result.items.push_back(elab.fn->emit.inElement(Value::of(gradient, v.axes)));
   return result;
+}
+
+Value nnc::buildStopGradient(Elaborator &elab, const BuiltinCall &call) {
+  Value v = elab.fn->emit.toTensor(call.positional(0)->value, call.at);
+  if (!v.isTensor())
+    return v;
+  return Value::of(
+      elab.fn->emit.create("nn.stop_gradient", v.tensor, v.tensor.getType())->getResult(0), v.axes);
 }
