@@ -29,7 +29,7 @@ static Value callElementwise(Elaborator &elab, llvm::StringRef mnemonic, const B
   llvm::SmallVector<Range> ranges;
   const Arg *weights = nullptr;
   for (const Arg &a : call.args) {
-    Value v = elab.inSteps(a.value, a.range);
+    Value v = elab.arithmetic.inSteps(a.value, a.range);
     if (v.kind == Value::Kind::Place)
       v = elab.readPlace(v, a.range);
     if (v.isError())
@@ -40,10 +40,10 @@ static Value callElementwise(Elaborator &elab, llvm::StringRef mnemonic, const B
   }
   if (weights) {
     if (values.size() == 1)
-      return elab.mapWeights(values[0], Value::of(0), [&](const Value &x, const Value &) {
+      return elab.arithmetic.mapWeights(values[0], Value::of(0), [&](const Value &x, const Value &) {
         return elab.fn->emit.elementwise(mnemonic, x, ranges, call.at);
       });
-    return elab.mapWeights(values[0], values[1], [&](const Value &x, const Value &y) {
+    return elab.arithmetic.mapWeights(values[0], values[1], [&](const Value &x, const Value &y) {
       return elab.fn->emit.elementwise(mnemonic, {x, y}, ranges, call.at);
     });
   }

@@ -9,6 +9,50 @@
 
 using namespace nnc;
 
+/// The contraction of the images x: [g, c, h, w] with the filters w: [g, o, c, kh, kw]; there is no
+/// axis g if `groups` is 1. `out` is the size of the result.
+static mlir::Value contraction(Emitter &emit, mlir::Value x, mlir::Value w, int64_t groups,
+                               llvm::ArrayRef<int64_t> out, llvm::ArrayRef<int64_t> stride,
+                               llvm::ArrayRef<int64_t> dilation) {
+  const bool batch = isBatched(x);
+  llvm::ArrayRef<int64_t> filters = exampleShape(w).take_back(4);
+  const int64_t o = filters[0], c = filters[1];
+  llvm::SmallVector<int64_t> sizes;
+  llvm::SmallVector<mlir::AffineExpr> mapX, mapW, mapOut;
+  auto dim = [&](int64_t size) {
+    sizes.push_back(size);
+    return emit.b.getAffineDimExpr(sizes.size() - 1);
+  };
+  if (batch) {
+    auto n = dim(-1);
+    mapX.push_back(n);
+    mapOut.push_back(n);
+  }
+  llvm::SmallVector<int64_t> resultShape;
+  if (groups > 1) {
+    auto g = dim(groups);
+    mapX.push_back(g);
+    mapW.push_back(g);
+    mapOut.push_back(g);
+    resultShape.push_back(groups);
+  }
+  auto dO = dim(o), dH = dim(out[0]), dW = dim(out[1]), dC = dim(c), dR = dim(filters[2]),
+       dS = dim(filters[3]);
+  mapX.append({dC, dH * stride[0] + dR * dilation[0], dW * stride[1] + dS * dilation[1]});
+  mapW.append({dO, dC, dR, dS});
+  mapOut.append({dO, dH, dW});
+  resultShape.append({o, out[0], out[1]});
+  auto map = [&](llvm::ArrayRef<mlir::AffineExpr> exprs) {
+    return mlir::AffineMap::get(sizes.size(), 0, exprs, emit.b.getContext());
+  };
+  return emit
+      .create("nn.contract", {x, w}, emit.typeOf(resultShape, batch),
+              {emit.b.getNamedAttr(
+                   "maps", emit.b.getAffineMapArrayAttr({map(mapX), map(mapW), map(mapOut)})),
+               emit.attr("sizes", sizes)})
+      ->getResult(0);
+}
+
 /// x: [c, h, w], w: [o, c / groups, kh, kw] -> [o, h', w']: a contraction whose left side has
 /// windows.
 Value nnc::buildConv2d(Elaborator &elab, const BuiltinCall &call) {
@@ -45,44 +89,12 @@ Value nnc::buildConv2d(Elaborator &elab, const BuiltinCall &call) {
                              {x, w}, {xa->range, wa->range});
     out[i] = (sx[1 + i] - span) / stride[i] + 1;
   }
-  const bool batch = isBatched(x.tensor);
   const int64_t o = sw[0] / groups, c = sw[1];
   Value xg = groups > 1 ? emit.reshape(x, {groups, c, sx[1], sx[2]}) : x;
   Value wg = groups > 1 ? emit.reshape(w, {groups, o, c, sw[2], sw[3]}) : w;
-  llvm::SmallVector<int64_t> sizes;
-  llvm::SmallVector<mlir::AffineExpr> mapX, mapW, mapOut;
-  auto dim = [&](int64_t size) {
-    sizes.push_back(size);
-    return emit.b.getAffineDimExpr(sizes.size() - 1);
-  };
-  if (batch) {
-    auto n = dim(-1);
-    mapX.push_back(n);
-    mapOut.push_back(n);
-  }
-  llvm::SmallVector<int64_t> resultShape;
-  if (groups > 1) {
-    auto g = dim(groups);
-    mapX.push_back(g);
-    mapW.push_back(g);
-    mapOut.push_back(g);
-    resultShape.push_back(groups);
-  }
-  auto dO = dim(o), dH = dim(out[0]), dW = dim(out[1]), dC = dim(c), dR = dim(sw[2]),
-       dS = dim(sw[3]);
-  mapX.append({dC, dH * stride[0] + dR * dilation[0], dW * stride[1] + dS * dilation[1]});
-  mapW.append({dO, dC, dR, dS});
-  mapOut.append({dO, dH, dW});
-  resultShape.append({o, out[0], out[1]});
-  auto map = [&](llvm::ArrayRef<mlir::AffineExpr> exprs) {
-    return mlir::AffineMap::get(sizes.size(), 0, exprs, emit.b.getContext());
-  };
-  mlir::Operation *op =
-      emit.create("nn.contract", {xg.tensor, wg.tensor}, emit.typeOf(resultShape, batch),
-                  {emit.b.getNamedAttr(
-                       "maps", emit.b.getAffineMapArrayAttr({map(mapX), map(mapW), map(mapOut)})),
-                   emit.attr("sizes", sizes)});
-  Value result = emit.reshape(Value::of(op->getResult(0)), {sw[0], out[0], out[1]});
+  mlir::Value made =
+      contraction(emit, xg.tensor, wg.tensor, groups, {out[0], out[1]}, stride, dilation);
+  Value result = emit.reshape(Value::of(made), {sw[0], out[0], out[1]});
   // The channels of the result are the first axis of the filters, so a bias [channels] is aligned
   // by name.
   if (w.axes.size() == 4 && !w.axes[0].empty()) {

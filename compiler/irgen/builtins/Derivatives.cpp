@@ -135,7 +135,7 @@ ownGradients(Elaborator &elab, const BuiltinCall &call, llvm::ArrayRef<Value> sh
   const Diagnostics::Mark mark = elab.diags.mark();
   const size_t noted = elab.bounds.size(), sums = elab.totals.size(), apart = elab.spreads.size(),
                reads = elab.totalsRead;
-  auto states = elab.localStates;
+  auto states = elab.bodies.localStates;
   std::vector<mlir::Value> copies;
   mlir::Value y;
   {
@@ -157,7 +157,7 @@ ownGradients(Elaborator &elab, const BuiltinCall &call, llvm::ArrayRef<Value> sh
     if (e.isTensor())
       y = e.tensor;
   }
-  elab.localStates = states;
+  elab.bodies.localStates = states;
   elab.bounds.erase(elab.bounds.begin() + noted, elab.bounds.end());
   elab.totals.resize(sums);
   elab.spreads.resize(apart);

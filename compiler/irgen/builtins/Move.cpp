@@ -171,7 +171,7 @@ Value nnc::buildReverse(Elaborator &elab, const BuiltinCall &call) {
   if (!x.isTensor())
     return x;
   bool ok;
-  llvm::SmallVector<int64_t> dims = elab.resolveAxes(x, call.named("over"), call.at, ok);
+  llvm::SmallVector<int64_t> dims = elab.axes.resolve(x, call.named("over"), call.at, ok);
   if (!ok)
     return Value::error();
   return Value::of(emit.create("nn.reverse", x.tensor, x.tensor.getType(), emit.attr("dims", dims))

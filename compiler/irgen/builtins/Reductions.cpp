@@ -35,7 +35,7 @@ static Value reduction(Elaborator &elab, llvm::StringRef op, llvm::StringRef com
     for (const Value &item : v.items) {
       bool ok;
       Value one =
-          elab.fn->emit.reduce(op, item, elab.resolveAxes(item, nullptr, call.at, ok), false);
+          elab.fn->emit.reduce(op, item, elab.axes.resolve(item, nullptr, call.at, ok), false);
       total = first ? one
                     : elab.fn->emit.elementwise(combine, {total, one}, {call.at, call.at}, call.at);
       first = false;
@@ -46,7 +46,7 @@ static Value reduction(Elaborator &elab, llvm::StringRef op, llvm::StringRef com
   if (!v.isTensor())
     return v;
   bool ok;
-  llvm::SmallVector<int64_t> dims = elab.resolveAxes(v, over, x->range, ok);
+  llvm::SmallVector<int64_t> dims = elab.axes.resolve(v, over, x->range, ok);
   if (!ok)
     return Value::error();
   const bool isIndex = combine.empty();
@@ -89,7 +89,7 @@ Value nnc::buildCount(Elaborator &elab, const BuiltinCall &call) {
   bool ok;
   double n = 1;
   bool batch = false;
-  for (int64_t d : elab.resolveAxes(v, call.named("over"), call.at, ok)) {
+  for (int64_t d : elab.axes.resolve(v, call.named("over"), call.at, ok)) {
     auto type = llvm::cast<mlir::RankedTensorType>(v.tensor.getType());
     if (type.isDynamicDim(d))
       batch = true;

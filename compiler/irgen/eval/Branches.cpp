@@ -11,14 +11,15 @@ using namespace nnc;
 using Assigned = std::map<std::string, mlir::Value>;
 
 /// The assignments of the two sides of an `if`.
-class Elaborator::Branches {
+namespace {
+class Branches {
 public:
   Branches(Elaborator &e, const Value &condition, const Scope &scope)
       : e(e), condition(condition), scope(scope), start(e.fn->journal.size()) {
     ++e.fn->journaling;
     const bool isTensor = condition.isTensor();
     isOne = !isTensor || (!isBatched(condition.tensor) && exampleShape(condition.tensor).empty());
-    for (const auto &[name, info] : e.localStates) {
+    for (const auto &[name, info] : e.bodies.localStates) {
       own[info.name] = name;
       if (Value *value = variable(name))
         variables[name] = *value;
@@ -79,7 +80,8 @@ private:
       auto found = side.find(name);
       return Value::of(fn.emit.cast(found == side.end() ? old : found->second, fn.emit.element));
     };
-    Value chosen = e.choose(condition, valueOf(sides[0]), valueOf(sides[1]), at, {at, at, at});
+    Value chosen =
+        e.arithmetic.choose(condition, valueOf(sides[0]), valueOf(sides[1]), at, {at, at, at});
     if (!chosen.isTensor())
       return false;
     auto type = llvm::cast<mlir::RankedTensorType>(old.getType());
@@ -112,6 +114,7 @@ private:
   std::vector<Assigned> sides;
   Assigned originals; // the values before the `if` of all tensors that either side assigns
 };
+} // namespace
 
 /// Whether the expression is only evaluated for its assignments.
 static bool isStatement(const ast::Expr *e) {
@@ -119,7 +122,7 @@ static bool isStatement(const ast::Expr *e) {
   return block && !block->value;
 }
 
-Value Elaborator::evaluateIf(const ast::IfExpr *e, const Scope &scope) {
+Value Expressions::evaluateIf(const ast::IfExpr *e, const Scope &scope) {
   Value c = evaluate(e->condition, scope);
   if (c.isError() || c.isUnavailable())
     return c;
@@ -131,7 +134,7 @@ Value Elaborator::evaluateIf(const ast::IfExpr *e, const Scope &scope) {
     diags.error(e->range, "a condition that is not known before the run needs an `else`");
     return Value::error();
   }
-  Branches branches(*this, c, scope);
+  Branches branches(elab, c, scope);
   const Value a = evaluate(e->then, scope);
   branches.endSide();
   const Value b =
@@ -141,5 +144,6 @@ Value Elaborator::evaluateIf(const ast::IfExpr *e, const Scope &scope) {
     return Value::error();
   if (!e->otherwise)
     return b;
-  return choose(c, a, b, e->range, {e->condition->range, e->then->range, e->otherwise->range});
+  return elab.arithmetic.choose(c, a, b, e->range,
+                                {e->condition->range, e->then->range, e->otherwise->range});
 }

@@ -10,8 +10,7 @@
 
 using namespace nnc;
 
-std::vector<Elaborator::Arg> Elaborator::evaluateArgs(llvm::ArrayRef<ast::Argument> args,
-                                                      const Scope &scope) {
+std::vector<Arg> Calls::evaluateArgs(llvm::ArrayRef<ast::Argument> args, const Scope &scope) {
   std::vector<Arg> values;
   for (const ast::Argument &a : args) {
     Arg arg;
@@ -21,24 +20,22 @@ std::vector<Elaborator::Arg> Elaborator::evaluateArgs(llvm::ArrayRef<ast::Argume
       diags.error(a.range, "a shape may be only among the arguments of `rows`");
       arg.value = Value::error();
     } else if (arg.name == sema::overArgument) {
-      arg.value = evaluateAxes(a.value, scope);
+      arg.value = elab.axes.evaluate(a.value, scope);
     } else {
-      arg.value = evaluate(a.value, scope);
+      arg.value = elab.evaluate(a.value, scope);
     }
     values.push_back(std::move(arg));
   }
   return values;
 }
 
-/// The arguments of `seq` and `repeat`. A function call among them lacks its first argument, which
-/// is piped in later.
-std::vector<Elaborator::Arg> Elaborator::evaluateParts(llvm::ArrayRef<ast::Argument> args,
-                                                       const Scope &scope) {
+std::vector<Arg> Calls::evaluateParts(llvm::ArrayRef<ast::Argument> args, const Scope &scope) {
   std::vector<Arg> values;
   for (const ast::Argument &a : args) {
     auto *call = llvm::dyn_cast_or_null<ast::CallExpr>(a.value);
     auto *name = call ? llvm::dyn_cast<ast::NameExpr>(call->callee) : nullptr;
-    Value callee = name && !sema::findPredefined(name->name.text) ? evaluate(name, scope) : Value();
+    Value callee =
+        name && !sema::findPredefined(name->name.text) ? elab.evaluate(name, scope) : Value();
     if (callee.kind == Value::Kind::Applicable &&
         callee.target->kind == Applicable::Kind::Function) {
       auto later = std::make_shared<Applicable>(*callee.target);
@@ -52,8 +49,8 @@ std::vector<Elaborator::Arg> Elaborator::evaluateParts(llvm::ArrayRef<ast::Argum
   return values;
 }
 
-bool Elaborator::bind(llvm::ArrayRef<ast::Parameter> params, llvm::ArrayRef<Arg> args, Scope &scope,
-                      Range at, llvm::StringRef what, bool toSteps) {
+bool Calls::bind(llvm::ArrayRef<ast::Parameter> params, llvm::ArrayRef<Arg> args, Scope &scope,
+                 Range at, llvm::StringRef what, bool toSteps) {
   size_t next = 0;
   for (const Arg &a : args) {
     if (a.value.isError())
@@ -81,7 +78,7 @@ bool Elaborator::bind(llvm::ArrayRef<ast::Parameter> params, llvm::ArrayRef<Arg>
       diags.error(a.range, "`" + name + "` is given twice");
       return false;
     }
-    Value v = toSteps ? inSteps(a.value, a.range) : a.value;
+    Value v = toSteps ? elab.arithmetic.inSteps(a.value, a.range) : a.value;
     if (v.isError())
       return false;
     scope.names[name] = v;
@@ -95,9 +92,9 @@ bool Elaborator::bind(llvm::ArrayRef<ast::Parameter> params, llvm::ArrayRef<Arg>
           .note(p.range, "declared here");
       return false;
     }
-    Value v = name == sema::overArgument ? evaluateAxes(p.defaultValue, scope)
-                                         : evaluate(p.defaultValue, scope);
-    v = toSteps ? inSteps(v, p.range) : v;
+    Value v = name == sema::overArgument ? elab.axes.evaluate(p.defaultValue, scope)
+                                         : elab.evaluate(p.defaultValue, scope);
+    v = toSteps ? elab.arithmetic.inSteps(v, p.range) : v;
     if (v.isError())
       return false;
     scope.names[name] = v;
@@ -119,14 +116,14 @@ static void forgetAxes(Value &v, unsigned frame) {
 /// Whether the known arguments are in the ranges that `decl` states (`## @within p 0 .. 1`).
 /// Reports those that are not.
 static bool keepsRanges(Diagnostics &diags, const ast::Decl *decl,
-                        llvm::ArrayRef<ast::Parameter> params, llvm::ArrayRef<Elaborator::Arg> args,
+                        llvm::ArrayRef<ast::Parameter> params, llvm::ArrayRef<Arg> args,
                         const Scope &scope, Range at) {
   for (const ast::NamedRange &allowed : ast::rangesOf(decl, "within")) {
     const Value *v = scope.find(allowed.name);
     if (!v || !v->isKnown() || (v->number >= allowed.least && v->number <= allowed.most))
       continue;
     size_t position = 0;
-    for (const Elaborator::Arg &a : args) {
+    for (const Arg &a : args) {
       const bool isIt = a.name.empty()
                             ? position < params.size() && params[position].name.text == allowed.name
                             : a.name == allowed.name;
@@ -144,59 +141,29 @@ static bool keepsRanges(Diagnostics &diags, const ast::Decl *decl,
   return true;
 }
 
-Value Elaborator::callFunction(const Applicable &f, llvm::ArrayRef<Arg> args, Range at) {
-  auto *decl = llvm::cast<ast::FnDecl>(f.decl);
-  Scope scope;
-  scope.prelude = f.prelude;
-  scope.frame = ++frames;
-  CallSite site(*this, f.prelude, at);
-  std::vector<Arg> all(args.begin(), args.end());
-  for (const auto &[name, value] : f.partial)
-    all.push_back({name, value, at});
-  if (!bind(decl->params, all, scope, at, f.name) ||
-      !keepsRanges(diags, decl, decl->params, all, scope, at))
-    return Value::error();
-  Nesting nesting(*this, f.name, at);
-  if (!nesting.allowed)
-    return Value::error();
-  fn->emit.beginCall();
+std::optional<Value> Calls::matchArguments(const ast::FnDecl *decl, const Applicable &f,
+                                           Scope &scope, Range at) {
   for (const ast::Parameter &p : decl->params)
     if (p.shape) {
       Value input = fn->emit.argument(scope.names[p.name.text.str()], at);
       if (input.isUnavailable())
         return input;
-      if (input.isError() || !matchShape(p, input, scope, at, f.name))
+      if (input.isError() || !elab.layers.matchShape(p, input, scope, at, f.name))
         return Value::error();
       scope.names[p.name.text.str()] = input;
     }
-  IgnoreGuard ignores(*this, decl, scope);
-  if (!noteTarget(decl, scope, at))
-    return Value::error();
-  // A stated derivative is also with respect to a separate variable, so that other uses of the
-  // argument outside the function do not matter. Inside the derivative, the argument already is
-  // that variable.
-  if (decl->derivative && !decl->params.empty() && !decl->params[0].shape &&
-      suppressedDerivative != decl)
-    if (Value &first = scope.names[decl->params[0].name.text.str()]; first.isTensor())
-      first = fn->emit.argument(first, at);
-  Scope derivativeScope = scope;
-  Schedule own{f.name, {}}, *outerSchedule = schedule;
-  auto outerStates = std::move(localStates);
-  localStates.clear();
-  schedule = &own;
-  Value y = evaluate(decl->body, scope);
-  schedule = outerSchedule;
-  localStates = std::move(outerStates);
-  forgetAxes(y, scope.frame);
-  if (!decl->derivative || decl->params.empty() || !y.isTensor() || suppressedDerivative == decl)
-    return y;
-  Value x = derivativeScope.names[decl->params[0].name.text.str()];
+  return std::nullopt;
+}
+
+Value Calls::withDerivative(const ast::FnDecl *decl, const Applicable &f, const Value &y,
+                            Scope &scope) {
+  Value x = scope.names[decl->params[0].name.text.str()];
   if (!x.isTensor())
     return y;
   const void *outer = suppressedDerivative;
   suppressedDerivative = decl; // inside the stated derivative, the function itself is
                                // differentiated normally
-  Value d = evaluate(decl->derivative, derivativeScope);
+  Value d = elab.evaluate(decl->derivative, scope);
   suppressedDerivative = outer;
   if (d.isError())
     return d;
@@ -221,8 +188,49 @@ Value Elaborator::callFunction(const Applicable &f, llvm::ArrayRef<Arg> args, Ra
   return Value::of(op->getResult(0), y.axes);
 }
 
-Value Elaborator::recorded(const Applicable &callee, llvm::ArrayRef<Arg> args, Range at,
-                           llvm::function_ref<Value()> apply) {
+Value Calls::callFunction(const Applicable &f, llvm::ArrayRef<Arg> args, Range at) {
+  auto *decl = llvm::cast<ast::FnDecl>(f.decl);
+  Scope scope;
+  scope.prelude = f.prelude;
+  scope.frame = ++elab.frames;
+  Elaborator::CallSite site(elab, f.prelude, at);
+  std::vector<Arg> all(args.begin(), args.end());
+  for (const auto &[name, value] : f.partial)
+    all.push_back({name, value, at});
+  if (!bind(decl->params, all, scope, at, f.name) ||
+      !keepsRanges(diags, decl, decl->params, all, scope, at))
+    return Value::error();
+  Elaborator::Nesting nesting(elab, f.name, at);
+  if (!nesting.allowed)
+    return Value::error();
+  fn->emit.beginCall();
+  if (std::optional<Value> ends = matchArguments(decl, f, scope, at))
+    return *ends;
+  Elaborator::IgnoreGuard ignores(elab, decl, scope);
+  if (!elab.noteTarget(decl, scope, at))
+    return Value::error();
+  // A stated derivative is also with respect to a separate variable, so that other uses of the
+  // argument outside the function do not matter. Inside the derivative, the argument already is
+  // that variable.
+  if (decl->derivative && !decl->params.empty() && !decl->params[0].shape &&
+      suppressedDerivative != decl)
+    if (Value &first = scope.names[decl->params[0].name.text.str()]; first.isTensor())
+      first = fn->emit.argument(first, at);
+  Scope derivativeScope = scope;
+  Value y;
+  {
+    Bodies::Schedule own{f.name, {}};
+    Bodies::Entered body(elab.bodies, &own);
+    y = elab.evaluate(decl->body, scope);
+  }
+  forgetAxes(y, scope.frame);
+  if (!decl->derivative || decl->params.empty() || !y.isTensor() || suppressedDerivative == decl)
+    return y;
+  return withDerivative(decl, f, y, derivativeScope);
+}
+
+Value Calls::recorded(const Applicable &callee, llvm::ArrayRef<Arg> args, Range at,
+                      llvm::function_ref<Value()> apply) {
   if (!fn->applications)
     return apply();
   auto lastOp = [&]() -> mlir::Operation * {
@@ -254,7 +262,7 @@ Value Elaborator::recorded(const Applicable &callee, llvm::ArrayRef<Arg> args, R
   return result;
 }
 
-Value Elaborator::instantiate(const Applicable &a, llvm::ArrayRef<Arg> args, Range at) {
+Value Calls::instantiate(const Applicable &a, llvm::ArrayRef<Arg> args, Range at) {
   llvm::ArrayRef<ast::Parameter> params;
   switch (a.kind) {
   case Applicable::Kind::Layer:
@@ -282,7 +290,7 @@ Value Elaborator::instantiate(const Applicable &a, llvm::ArrayRef<Arg> args, Ran
   return Value::of(made);
 }
 
-Value Elaborator::call(const Value &callee, llvm::ArrayRef<Arg> args, Range at) {
+Value Calls::call(const Value &callee, llvm::ArrayRef<Arg> args, Range at) {
   for (const Arg &a : args)
     if (a.value.isError())
       return Value::error();
@@ -301,41 +309,41 @@ Value Elaborator::call(const Value &callee, llvm::ArrayRef<Arg> args, Range at) 
     return recorded(a, args, at, [&] { return callFunction(a, args, at); });
   case Applicable::Kind::Builtin:
     return recorded(a, args, at,
-                    [&] { return callPredefined(*this, a.predefined, BuiltinCall{args, at}); });
+                    [&] { return callPredefined(elab, a.predefined, BuiltinCall{args, at}); });
   case Applicable::Kind::Model:
-    return applyModel(a, args, at);
+    return elab.layers.applyModel(a, args, at);
   case Applicable::Kind::Sequence:
-    return applyLayer(callee.target, args, at);
+    return elab.layers.applyLayer(callee.target, args, at);
   case Applicable::Kind::Layer:
     if (a.instantiated || llvm::cast<ast::LayerDecl>(a.decl)->params.empty())
-      return applyLayer(callee.target, args, at);
+      return elab.layers.applyLayer(callee.target, args, at);
     return instantiate(a, args, at);
   case Applicable::Kind::Init:
   case Applicable::Kind::Optimizer:
     return instantiate(a, args, at);
   case Applicable::Kind::Metric:
-    return callMetric(a, args, at);
+    return elab.callMetric(a, args, at);
   }
   return Value::error();
 }
 
-Value Elaborator::evaluateCall(const ast::CallExpr *e, const Scope &scope) {
-  // `category(species)` reads a column differently. It is not a function of its numbers.
+std::optional<Value> Calls::evaluateDataCall(const ast::CallExpr *e, const Scope &scope) {
   auto *called = llvm::dyn_cast<ast::NameExpr>(e->callee);
   auto calls = [&](sema::BuiltinKind kind) {
     return called && sema::isBuiltin(called->name.text, kind);
   };
-  if (column && calls(sema::BuiltinKind::Category) && e->args.size() == 1 && e->args[0].value) {
+  if (elab.column && calls(sema::BuiltinKind::Category) && e->args.size() == 1 &&
+      e->args[0].value) {
     if (auto *name = llvm::dyn_cast<ast::NameExpr>(e->args[0].value))
-      if (std::optional<Value> v = column(name->name.text, /*asCategory=*/true, name->range))
+      if (std::optional<Value> v = elab.column(name->name.text, /*asCategory=*/true, name->range))
         return *v;
     diags.error(e->args[0].range, "`category` takes the name of a column");
     return Value::error();
   }
-  if (columnTruth && calls(sema::BuiltinKind::Missing) && !symbols.user.count(called->name.text) &&
-      e->args.size() == 1 && e->args[0].value) {
+  if (elab.columnTruth && calls(sema::BuiltinKind::Missing) &&
+      !symbols.user.count(called->name.text) && e->args.size() == 1 && e->args[0].value) {
     if (auto *name = llvm::dyn_cast<ast::NameExpr>(e->args[0].value))
-      if (std::optional<Value> v = columnTruth(name->name.text, NN_MISSING, "", name->range))
+      if (std::optional<Value> v = elab.columnTruth(name->name.text, NN_MISSING, "", name->range))
         return *v;
     diags.error(e->args[0].range, "`missing` takes the name of a column");
     return Value::error();
@@ -345,86 +353,99 @@ Value Elaborator::evaluateCall(const ast::CallExpr *e, const Scope &scope) {
     if (auto *field = llvm::dyn_cast_or_null<ast::NameExpr>(e->args[0].value))
       if (const Value *weights = scope.find(sema::classWeightsName(field->name.text)))
         return fn->emit.inElement(*weights);
+  return std::nullopt;
+}
+
+Value Calls::evaluatePredefinedCall(const ast::CallExpr *e, const ast::NameExpr *name,
+                                    const sema::Predefined &function, const Scope &scope) {
+  const sema::Builtin *builtin = function.builtin;
+  Applicable callee;
+  callee.kind = Applicable::Kind::Builtin;
+  callee.name = name->name.text.str();
+  callee.written = name->range;
+  const std::vector<Arg> args = builtin && builtin->makesLayer() ? evaluateParts(e->args, scope)
+                                                                 : evaluateArgs(e->args, scope);
+  // If the tensor is given by a name, the name denotes its copies. The tensors of a place are
+  // replaced in their slots.
+  auto again = [&](llvm::ArrayRef<Value> tensors) {
+    auto *by = llvm::dyn_cast<ast::NameExpr>(e->args[1].value);
+    if (!by || tensors.size() != 1)
+      return elab.evaluate(e->args[0].value, scope);
+    Scope copies = scope;
+    copies.names[by->name.text.str()] = tensors[0];
+    copies.states.erase(by->name.text.str());
+    return elab.evaluate(e->args[0].value, copies);
+  };
+  BuiltinCall builtinCall{args, e->range};
+  if (builtin && builtin->kind == sema::BuiltinKind::Grad && e->args.size() == 2)
+    builtinCall.again = again;
+  return recorded(callee, args, e->range,
+                  [&] { return callPredefined(elab, function, builtinCall); });
+}
+
+Value Calls::evaluateCall(const ast::CallExpr *e, const Scope &scope) {
+  if (std::optional<Value> v = evaluateDataCall(e, scope))
+    return *v;
   // `grad` is the value of the gradient inside an optimizer, but a function everywhere.
   if (auto *name = llvm::dyn_cast<ast::NameExpr>(e->callee))
     if (auto function = sema::findPredefined(name->name.text);
         function && !scope.find(name->name.text) &&
         (scope.prelude || !symbols.user.count(name->name.text)) &&
-        !symbols.prelude.count(name->name.text)) {
-      const sema::Builtin *builtin = function->builtin;
-      Applicable callee;
-      callee.kind = Applicable::Kind::Builtin;
-      callee.name = name->name.text.str();
-      callee.written = name->range;
-      const std::vector<Arg> args = builtin && builtin->makesLayer() ? evaluateParts(e->args, scope)
-                                                                     : evaluateArgs(e->args, scope);
-      // If the tensor is given by a name, the name denotes its copies. The tensors of a place are
-      // replaced in their slots.
-      auto again = [&](llvm::ArrayRef<Value> tensors) {
-        auto *by = llvm::dyn_cast<ast::NameExpr>(e->args[1].value);
-        if (!by || tensors.size() != 1)
-          return evaluate(e->args[0].value, scope);
-        Scope copies = scope;
-        copies.names[by->name.text.str()] = tensors[0];
-        copies.states.erase(by->name.text.str());
-        return evaluate(e->args[0].value, copies);
-      };
-      BuiltinCall builtinCall{args, e->range};
-      if (builtin && builtin->kind == sema::BuiltinKind::Grad && e->args.size() == 2)
-        builtinCall.again = again;
-      return recorded(callee, args, e->range,
-                      [&] { return callPredefined(*this, *function, builtinCall); });
-    }
-  Value callee = evaluate(e->callee, scope);
+        !symbols.prelude.count(name->name.text))
+      return evaluatePredefinedCall(e, name, *function, scope);
+  Value callee = elab.evaluate(e->callee, scope);
   if (callee.isError())
     return callee;
   return call(callee, evaluateArgs(e->args, scope), e->range);
 }
 
-Value Elaborator::evaluatePipe(const ast::PipeExpr *e, const Scope &scope) {
-  Value x = evaluate(e->lhs, scope);
+Value Calls::pipeIntoCall(const ast::PipeExpr *e, const ast::CallExpr *by, const Arg &input,
+                          const Scope &scope) {
+  const llvm::StringRef place = e->place.text;
+  Value callee;
+  auto *name = llvm::dyn_cast<ast::NameExpr>(by->callee);
+  const sema::Builtin *builtin = name ? sema::findBuiltin(name->name.text) : nullptr;
+  if (builtin && builtin->makesLayer())
+    callee = elab.evaluate(by, scope);
+  else
+    callee = elab.evaluate(by->callee, scope);
+  if (callee.isError())
+    return callee;
+  if (callee.kind == Value::Kind::Applicable && callee.target->kind != Applicable::Kind::Sequence) {
+    const std::shared_ptr<Applicable> held = callee.target; // callee may be replaced below
+    const Applicable &a = *held;
+    if (a.kind == Applicable::Kind::Function || a.kind == Applicable::Kind::Builtin) {
+      if (!place.empty())
+        diags.error(e->place.range, "`as` names a layer's place, and `" + a.name +
+                                        "` is a function, without parameters");
+      std::vector<Arg> args = evaluateArgs(by->args, scope);
+      args.insert(args.begin(), input);
+      return call(callee, args, e->rhs->range);
+    }
+    if (a.kind == Applicable::Kind::Layer && !a.instantiated)
+      callee = instantiate(a, evaluateArgs(by->args, scope), by->range);
+    else
+      callee = call(callee, evaluateArgs(by->args, scope), by->range);
+    if (callee.isError())
+      return callee;
+  }
+  if (callee.kind == Value::Kind::Applicable && (callee.target->kind == Applicable::Kind::Layer ||
+                                                 callee.target->kind == Applicable::Kind::Sequence))
+    return elab.layers.applyLayer(callee.target, input, e->rhs->range, place);
+  return call(callee, input, e->rhs->range);
+}
+
+Value Calls::evaluatePipe(const ast::PipeExpr *e, const Scope &scope) {
+  Value x = elab.evaluate(e->lhs, scope);
   if (x.isError())
     return x;
   const llvm::StringRef place = e->place.text;
-  RangeGuard guard(*this, e->rhs->range);
+  Elaborator::RangeGuard guard(elab, e->rhs->range);
   Arg input{"", x, e->lhs->range};
   // x |> f(args) is f(x, args) for a function, and f(args)(x) for a layer.
-  if (auto *callExpr = llvm::dyn_cast<ast::CallExpr>(e->rhs)) {
-    Value callee;
-    auto *name = llvm::dyn_cast<ast::NameExpr>(callExpr->callee);
-    const sema::Builtin *builtin = name ? sema::findBuiltin(name->name.text) : nullptr;
-    if (builtin && builtin->makesLayer())
-      callee = evaluate(callExpr, scope);
-    else
-      callee = evaluate(callExpr->callee, scope);
-    if (callee.isError())
-      return callee;
-    if (callee.kind == Value::Kind::Applicable &&
-        callee.target->kind != Applicable::Kind::Sequence) {
-      const std::shared_ptr<Applicable> held = callee.target; // callee may be replaced below
-      const Applicable &a = *held;
-      if (a.kind == Applicable::Kind::Function || a.kind == Applicable::Kind::Builtin) {
-        if (!place.empty())
-          diags.error(e->place.range, "`as` names a layer's place, and `" + a.name +
-                                          "` is a function, without parameters");
-        std::vector<Arg> args = evaluateArgs(callExpr->args, scope);
-        args.insert(args.begin(), input);
-        return call(callee, args, e->rhs->range);
-      }
-      if (a.kind == Applicable::Kind::Layer && !a.instantiated)
-        callee = instantiate(a, evaluateArgs(callExpr->args, scope), callExpr->range);
-      else
-        callee = call(callee, evaluateArgs(callExpr->args, scope), callExpr->range);
-      if (callee.isError())
-        return callee;
-    }
-    if (callee.kind == Value::Kind::Applicable &&
-        (callee.target->kind == Applicable::Kind::Layer ||
-         callee.target->kind == Applicable::Kind::Sequence))
-      return applyLayer(callee.target, input, e->rhs->range, place);
-    return call(callee, input, e->rhs->range);
-  }
-  Value callee = evaluate(e->rhs, scope);
+  if (auto *by = llvm::dyn_cast<ast::CallExpr>(e->rhs))
+    return pipeIntoCall(e, by, input, scope);
+  Value callee = elab.evaluate(e->rhs, scope);
   if (callee.isError())
     return callee;
   if (callee.kind == Value::Kind::Applicable) {
@@ -436,7 +457,7 @@ Value Elaborator::evaluatePipe(const ast::PipeExpr *e, const Scope &scope) {
         return callee;
     }
     if (a.kind == Applicable::Kind::Layer || a.kind == Applicable::Kind::Sequence)
-      return applyLayer(callee.target, input, e->rhs->range, place);
+      return elab.layers.applyLayer(callee.target, input, e->rhs->range, place);
   }
   if (!place.empty())
     diags.error(e->place.range, "`as` names a layer's place, and this is " + callee.describe());

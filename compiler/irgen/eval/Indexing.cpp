@@ -39,7 +39,7 @@ static Value sliceAxis(Emitter &emit, const Value &x, size_t axis, int64_t from,
   return rest;
 }
 
-Value Elaborator::taken(const Value &x, const Value &i, int64_t axis) {
+Value Indexing::taken(const Value &x, const Value &i, int64_t axis) {
   Emitter &emit = fn->emit;
   const bool batch = isBatched(x.tensor) || isBatched(i.tensor);
   mlir::Value from = batch ? emit.batched(x.tensor) : x.tensor,
@@ -75,9 +75,8 @@ Value Elaborator::taken(const Value &x, const Value &i, int64_t axis) {
                    axes);
 }
 
-bool Elaborator::positionOf(const Value &v, int64_t n, llvm::StringRef of, int64_t &at,
-                            Range range) {
-  if (!integerOf(v, at, range, "an index"))
+bool Indexing::positionOf(const Value &v, int64_t n, llvm::StringRef of, int64_t &at, Range range) {
+  if (!elab.integerOf(v, at, range, "an index"))
     return false;
   if (at < -n || at >= n) {
     auto report =
@@ -90,9 +89,9 @@ bool Elaborator::positionOf(const Value &v, int64_t n, llvm::StringRef of, int64
   return true;
 }
 
-bool Elaborator::positionsOf(const ast::RangeOfExpr *range, int64_t n, llvm::StringRef of,
-                             int64_t &from, int64_t &to, const Scope &scope) {
-  const Value first = evaluate(range->first, scope), last = evaluate(range->last, scope);
+bool Indexing::positionsOf(const ast::RangeOfExpr *range, int64_t n, llvm::StringRef of,
+                           int64_t &from, int64_t &to, const Scope &scope) {
+  const Value first = elab.evaluate(range->first, scope), last = elab.evaluate(range->last, scope);
   if (!positionOf(first, n, of, from, range->first->range) ||
       !positionOf(last, n, of, to, range->last->range))
     return false;
@@ -107,8 +106,8 @@ bool Elaborator::positionsOf(const ast::RangeOfExpr *range, int64_t n, llvm::Str
   return false;
 }
 
-Value Elaborator::indexList(const Value &list, const ast::Expr *index, const Scope &scope,
-                            bool &known) {
+Value Indexing::indexList(const Value &list, const ast::Expr *index, const Scope &scope,
+                          bool &known) {
   const int64_t n = list.items.size();
   int64_t from, to;
   if (auto *range = llvm::dyn_cast<ast::RangeOfExpr>(index)) {
@@ -118,7 +117,7 @@ Value Elaborator::indexList(const Value &list, const ast::Expr *index, const Sco
     part.items.assign(list.items.begin() + from, list.items.begin() + to + 1);
     return part;
   }
-  const Value i = evaluate(index, scope);
+  const Value i = elab.evaluate(index, scope);
   if (i.isError() || i.isUnavailable())
     return i;
   known = i.isKnown();
@@ -127,8 +126,8 @@ Value Elaborator::indexList(const Value &list, const ast::Expr *index, const Sco
   return positionOf(i, n, "a list", from, index->range) ? list.items[from] : Value::error();
 }
 
-Value Elaborator::evaluateIndex(const ast::IndexExpr *e, const Scope &scope) {
-  Value x = evaluate(e->base, scope);
+Value Indexing::evaluate(const ast::IndexExpr *e, const Scope &scope) {
+  Value x = elab.evaluate(e->base, scope);
   if (x.isError() || x.isUnavailable())
     return x;
   Emitter &emit = fn->emit;
@@ -140,7 +139,7 @@ Value Elaborator::evaluateIndex(const ast::IndexExpr *e, const Scope &scope) {
       return item;
   }
   if (x.kind == Value::Kind::Place)
-    x = readPlace(x, e->base->range);
+    x = elab.readPlace(x, e->base->range);
   x = emit.toTensor(x, e->base->range);
   if (x.isError())
     return x;
@@ -151,7 +150,7 @@ Value Elaborator::evaluateIndex(const ast::IndexExpr *e, const Scope &scope) {
       axis = shape.size() - std::min<size_t>(shape.size(), e->indices.size() - 1);
       continue;
     }
-    if (axis >= shape.size() && column && shape.empty()) {
+    if (axis >= shape.size() && elab.column && shape.empty()) {
       auto report = diags.error(
           e->range,
           "an index takes elements of a row's own value, and this is one number in each row");
@@ -171,7 +170,7 @@ Value Elaborator::evaluateIndex(const ast::IndexExpr *e, const Scope &scope) {
       x = sliceAxis(emit, x, axis++, from, to + 1, false);
       continue;
     }
-    Value i = evaluate(index, scope);
+    Value i = elab.evaluate(index, scope);
     if (i.isError() || i.isUnavailable())
       return i;
     if (i.isKnown()) {
@@ -194,7 +193,7 @@ Value Elaborator::evaluateIndex(const ast::IndexExpr *e, const Scope &scope) {
     BoundT bound;
     bound.kind = isBatched(x.tensor) ? NN_SELECTS : NN_LOOKS_UP;
     bound.limit = n;
-    noteBound(i.tensor, std::move(bound), index->range);
+    elab.noteBound(i.tensor, std::move(bound), index->range);
     if (!emit.canCount(double(n), index->range, "this index"))
       return Value::error();
     x = taken(x, i, axis);

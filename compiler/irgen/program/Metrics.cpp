@@ -12,7 +12,7 @@ Value Elaborator::metricValue(const Applicable &metric, llvm::ArrayRef<Arg> args
   CallSite site(*this, metric.prelude, at);
   Scope inner;
   inner.prelude = metric.prelude;
-  if (!bind(decl->params, args, inner, at, metric.name))
+  if (!calls.bind(decl->params, args, inner, at, metric.name))
     return Value::error();
   IgnoreGuard ignores(*this, decl, inner);
   if (!noteTarget(decl, inner, at))

@@ -43,7 +43,7 @@ bool Elaborator::fit(const Function::Fit &fit, const Value &output, mlir::Value 
   const ast::Expr *how = nullptr;
   while (true) {
     if (!init.target->instantiated)
-      init = instantiate(*init.target, {}, fit.range);
+      init = calls.instantiate(*init.target, {}, fit.range);
     if (init.isError())
       return false;
     auto *decl = llvm::cast<ast::InitDecl>(init.target->decl);
@@ -53,8 +53,8 @@ bool Elaborator::fit(const Function::Fit &fit, const Value &output, mlir::Value 
     // Only determines the initializer. What it draws is dead code.
     const bool batched = std::exchange(fn->batched, false),
                initializing = std::exchange(fn->initializing, true);
-    init = evaluateInit(*std::shared_ptr<Applicable>(init.target), decl->body, fit.info, {},
-                        fit.range);
+    init = initializers.evaluateInit(*std::shared_ptr<Applicable>(init.target), decl->body,
+                                     fit.info, {}, fit.range);
     fn->batched = batched;
     fn->initializing = initializing;
     if (init.kind != Value::Kind::Applicable)
@@ -64,8 +64,8 @@ bool Elaborator::fit(const Function::Fit &fit, const Value &output, mlir::Value 
   seen.axes.clear();
   for (size_t i = 0; i < exampleShape(output.tensor).size(); ++i)
     seen.axes.push_back(axisId(0, "..." + std::to_string(i)));
-  Value made =
-      evaluateInit(*init.target, how, fit.info, {{"theta", theta}, {"output", seen}}, fit.range);
+  Value made = initializers.evaluateInit(*init.target, how, fit.info,
+                                         {{"theta", theta}, {"output", seen}}, fit.range);
   made = made.isError() ? made : emit.toTensor(made, how->range);
   if (!made.isTensor())
     return false;

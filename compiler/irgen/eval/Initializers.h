@@ -1,0 +1,19 @@
+// Evaluates initializers and start values.
+#pragma once
+
+#include "compiler/irgen/eval/Part.h"
+
+namespace nnc {
+
+class Initializers : public Part {
+public:
+  using Part::Part;
+  /// Evaluates an initializer or a start value for a tensor of that shape. Null after an error.
+  mlir::Value initialValue(const Value &v, const TensorInfo &info, Range at);
+  /// Evaluates `e`, a part of the initializer `init`, for a tensor. `more` are additional names in
+  /// scope.
+  Value evaluateInit(const Applicable &init, const ast::Expr *e, const TensorInfo &info,
+                     const std::map<std::string, Value> &more, Range at);
+};
+
+} // namespace nnc
