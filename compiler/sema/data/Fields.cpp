@@ -30,7 +30,7 @@ const FieldInfo *FieldChecker::find(const Ident &name, const DataInfo &info) {
 bool FieldChecker::checkCategory(const FieldInfo &field, const DataInfo &info, Range where) {
   auto *call = llvm::dyn_cast_or_null<CallExpr>(field.value);
   auto *callee = call ? dyn_cast<NameExpr>(call->callee) : nullptr;
-  if (!info.source.sound || (callee && callee->name.text == "category"))
+  if (!info.source.sound || (callee && isBuiltin(callee->name.text, BuiltinKind::Category)))
     return true;
   auto *name = llvm::dyn_cast_or_null<NameExpr>(field.value);
   const int i =

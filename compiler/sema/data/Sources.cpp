@@ -225,11 +225,12 @@ void SourceReader::readSize(const Expr *value) {
 }
 
 void SourceReader::readHeader(const Expr *value) {
+  const StringRef none = nameOf(AmbientKind::None);
   auto *name = dyn_cast<NameExpr>(value);
   StringRef text = name ? name->name.text : "";
   if (auto *b = dyn_cast<BoolExpr>(value))
-    text = b->value ? "yes" : "none";
-  if (text == "none")
+    text = b->value ? "yes" : none;
+  if (text == none)
     info.header = NN_HEADER_NO;
   else if (text == "yes")
     info.header = NN_HEADER_YES;

@@ -72,7 +72,7 @@ void TableReader::readDecimal(const Expr *value) {
 void TableReader::readQuote(const Expr *value) {
   auto *word = dyn_cast<NameExpr>(value);
   const char only = onlyCharacter(textOf(value));
-  const bool none = word && word->name.text == "none";
+  const bool none = word && word->name.text == nameOf(AmbientKind::None);
   if (!none && (!only || (unsigned char)only >= 0x80 || llvm::isAlnum(only) ||
                 StringRef(" \t\r\n").contains(only)))
     diags.error(value->range, "`quote` is the character around cells, such as `\"'\"`, or `none`");

@@ -93,7 +93,7 @@ void BlockChecker::checkAssign(const AssignStmt &stmt, Scope &scope) {
     return;
   }
   const sema::Local *l = scope.find(name);
-  if (l ? l->kind == LocalKind::State : at == AtOptimizer && name == "theta")
+  if (l ? l->kind == LocalKind::State : at == AtOptimizer && name == nameOf(AmbientKind::Theta))
     return;
   if (l) {
     auto e = diags.error(stmt.name.range,
@@ -112,7 +112,7 @@ void BlockChecker::checkAssign(const AssignStmt &stmt, Scope &scope) {
       states.push_back(s.name);
   });
   if (at == AtOptimizer)
-    states.push_back("theta");
+    states.push_back(nameOf(AmbientKind::Theta));
   const sema::Ambient *ambient = findAmbient(name);
   if (ambient && ambient->where & at) {
     diags.error(stmt.name.range, quoted(name) + " is given and keeps its value; only states" +

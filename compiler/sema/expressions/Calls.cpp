@@ -50,7 +50,7 @@ ArrayRef<Parameter> parametersOf(const Decl &decl) {
 /// Whether the argument `name =` of a call names axes: `over` of a builtin, or of a declaration
 /// whose parameter defaults to `all`.
 bool namesAxes(StringRef name, const Target *target) {
-  if (name != "over")
+  if (name != overArgument)
     return false;
   if (!target || target->kind != Target::Declaration)
     return true;
@@ -69,7 +69,7 @@ bool holdsLiteral(const Decl *decl) {
 
 bool takesAxes(const Parameter &parameter) {
   auto *name = llvm::dyn_cast_or_null<NameExpr>(parameter.defaultValue);
-  return name && name->name.text == "all";
+  return name && name->name.text == nameOf(AmbientKind::All);
 }
 
 void CallChecker::check(const CallExpr &call, const Scope &scope, unsigned piped) {
@@ -86,7 +86,7 @@ void CallChecker::check(const CallExpr &call, const Scope &scope, unsigned piped
       return checkArgumentValues(call.args, scope, nullptr);
     }
     checkCallee(t, {*name, call.args, call.range, piped}, scope);
-    if (t.kind == Target::Structural && t.builtin->name == "class_weights" && !piped)
+    if (t.kind == Target::Structural && t.builtin->kind == BuiltinKind::ClassWeights && !piped)
       return FieldChecker(shared).checkClassWeights(call, scope);
     return checkArgumentValues(call.args, scope, &t);
   }

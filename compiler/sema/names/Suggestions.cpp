@@ -79,8 +79,11 @@ bool isSchedule(const FnDecl &fn) {
   llvm::SmallVector<StringRef, 64> words;
   llvm::SplitString(text, words, " \t\r\n(){}[],;:+-*/%^<>=~.'");
   return llvm::any_of(words, [](StringRef word) {
-    return llvm::is_contained({"step", "epoch", "total_steps", "steps_per_epoch", "val_loss"},
-                              word);
+    const Ambient *ambient = findAmbient(word);
+    return ambient &&
+           llvm::is_contained({AmbientKind::Step, AmbientKind::Epoch, AmbientKind::TotalSteps,
+                               AmbientKind::StepsPerEpoch, AmbientKind::ValLoss},
+                              ambient->kind);
   });
 }
 

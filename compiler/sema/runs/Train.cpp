@@ -157,7 +157,7 @@ void TrainChecker::checkSetting(const SettingEntry &entry, const Scope &fields,
 void TrainChecker::checkCount(TrainSetting setting, const SettingEntry &entry, const Scope &plain) {
   const StringRef key = entry.name.text;
   auto *name = dyn_cast<NameExpr>(entry.value);
-  if (name && name->name.text == "all") {
+  if (name && name->name.text == nameOf(AmbientKind::All)) {
     if (setting != TrainSetting::Batch)
       diags.error(name->range, quoted(key) + " is a number");
     return;
