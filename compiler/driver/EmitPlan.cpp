@@ -275,8 +275,8 @@ private:
   void printRoof() {
     const bool here = session.settings().cpu == "native" && session.settings().triple.empty();
     roof.emplace();
-    if (!here ||
-        !nn_measure_roof(int32_t(session.target().vectorBytes), session.target().hasFma, *roof)) {
+    if (!here || !nn_measure_roof(int32_t(session.target().machine.vectorBytes),
+                                  session.target().machine.fma, *roof)) {
       roof.reset();
       os << "\nroofline: not known for another machine than this one: leave out --cpu and "
             "--target\n";

@@ -28,11 +28,8 @@ std::string nnc::objectKey(mlir::ModuleOp module, const Target &target,
   key.add(target).add(text).add(more);
   // If a field is added, this does not compile until somebody decides whether the field changes
   // code. `fuse` does not: fusion has already happened.
-  const auto &[fuse, lowering, blocks, verifyEach] = pipeline;
-  const auto &[vectorBytes, registers, fma, rounding, loadSlots, l1Bytes, l2Bytes] = lowering;
-  for (int64_t number : {vectorBytes, registers, int64_t(fma), int64_t(rounding),
-                         int64_t(16 * loadSlots), l1Bytes, l2Bytes})
-    key.add(std::to_string(number));
+  const auto &[fuse, machine, blocks, verifyEach] = pipeline;
+  key.add(machine.text());
   (void)fuse, (void)blocks, (void)verifyEach;
   return key.text();
 }

@@ -209,7 +209,7 @@ bool Session::planModule() {
   if (options.standalone)
     program.source_dir = folderFrom(options.output, program.source_dir);
   pipeline.fuse.unfused = options.unfused;
-  pipeline.target = codeTarget->lowering();
+  pipeline.target = codeTarget->machine;
   mlir::PassManager pm(context.get());
   buildKernPipeline(pm, pipeline);
   if (mlir::failed(pm.run(*generated.module)) || diags->hasErrors())

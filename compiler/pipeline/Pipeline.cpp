@@ -26,11 +26,11 @@ void buildNnPipeline(OpPassManager &pm, const PipelineOptions &) {
 
 void buildKernPipeline(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(createLayOutPass({options.blocks ? options.target.blockBytes() : 0}));
-  pm.addPass(createFusePass(options.fuse));
+  pm.addPass(createFusePass(options.fuse, options.target));
   pm.addPass(createSchedulePass());
   pm.addPass(createPlanMemoryPass());
   pm.addPass(createTileContractionsPass(options.target));
-  pm.addPass(createRowPanelsPass());
+  pm.addPass(createRowPanelsPass(options.target));
 }
 
 void buildLoopPipeline(OpPassManager &pm, const PipelineOptions &options) {

@@ -7,7 +7,7 @@
 //         --buildLlvmPipeline-->  the LLVM dialect
 #pragma once
 
-#include "compiler/lowering/cpu/Target.h"
+#include "compiler/machine/MachineModel.h"
 #include "compiler/transforms/Fuse.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -17,7 +17,7 @@ namespace nnc {
 
 struct PipelineOptions {
   FuseOptions fuse;
-  LoweringTarget target;
+  MachineModel target;
   /// Keep matrices in blocks (LayOut). Off for tests that pass tensors row by row.
   bool blocks = true;
   /// Run the verifier after every pass. On in tests, because the MLIR libraries are built without

@@ -15,7 +15,8 @@ using Use = FusionNodes::Use;
 
 static bool isRoot(Operation *op) { return isa<nn::ReductionOp, nn::ContractionOp>(op); }
 
-FusionGraph::FusionGraph(func::FuncOp function, bool unfused) : nodes(function, unfused) {
+FusionGraph::FusionGraph(func::FuncOp function, bool unfused, const MachineModel &machine)
+    : nodes(function, unfused, machine) {
   const unsigned count = nodes.ops.size();
   groupOf.assign(count, 0);
   ranks.begin(count);

@@ -20,7 +20,7 @@ public:
   };
 
   /// Reads `function`. With `unfused`, every op that is not a view is a group of its own.
-  FusionGraph(mlir::func::FuncOp function, bool unfused);
+  FusionGraph(mlir::func::FuncOp function, bool unfused, const MachineModel &machine);
 
   llvm::ArrayRef<mlir::Operation *> getOps() const { return nodes.ops; }
   Role roleOf(mlir::Operation *op) const { return nodes.roles[nodes.numbers.lookup(op)]; }

@@ -6,22 +6,14 @@ using namespace mlir;
 
 namespace nnc {
 
-/// A value is repeated in its users if, with its inlined operands, it costs at most this many
-/// vector instructions per element and hardly reads more memory than the value itself occupies.
-constexpr unsigned cheap = 3;
-/// The same for a value that does not fit into the first or the second level of cache. A vector
-/// that is written and read again moves 192 bytes (its line is read before it is written) at 100 or
-/// 20 to 30 GB/s: about 6 or 20 cycles of a core that starts two vector instructions per cycle.
-constexpr unsigned cheapBeyondFirst = 8, cheapBeyondSecond = 16;
 /// A rank-0 value that costs more than this (a schedule with a cosine, a bias correction) is
 /// computed once if several kernels need it, instead of in each of them by each thread.
 constexpr unsigned cheapScalar = 20;
-/// The same as `cheap`, for a value with one user that reads each of its elements about once.
+/// A value with one user that reads each of its elements about once is repeated in it if it costs
+/// at most this many vector instructions per element.
 constexpr unsigned cheapForOne = 16;
 /// The assumed rows of a batch of unknown size when sizes are compared.
 constexpr int64_t assumedRows = 64;
-/// The number of f32 elements that fit into caches of 32 KiB and 1 MiB.
-constexpr int64_t firstLevel = 8192, secondLevel = 262144;
 /// A value is repeated only if its operands have at most this many times its elements: fewer than
 /// two of its own size, with room for values per channel, example or window.
 constexpr double readsAsMuch = 1.75;
@@ -47,7 +39,8 @@ Value guardValueOf(func::FuncOp function) {
   return {};
 }
 
-FusionNodes::FusionNodes(func::FuncOp function, bool unfused) {
+FusionNodes::FusionNodes(func::FuncOp function, bool unfused, const MachineModel &machine)
+    : machine(machine) {
   Block &body = function.getBody().front();
   for (Operation &op : body.without_terminator()) {
     numbers[&op] = ops.size();
@@ -119,9 +112,11 @@ bool FusionNodes::isWorthInlining(Operation *op) {
   if (takesPlaceOfOperand(op))
     return false;
   unsigned cost = costs[number];
-  if (cost <= (isLarge(op, secondLevel)  ? cheapBeyondSecond
-               : isLarge(op, firstLevel) ? cheapBeyondFirst
-                                         : cheap) &&
+  // It is repeated in its users if, with its inlined operands, it costs no more than writing and
+  // reading it, and hardly reads more memory than it occupies.
+  if (cost <= (isLarge(op, machine.l2Bytes)   ? machine.l3RereadCost
+               : isLarge(op, machine.l1Bytes) ? machine.l2RereadCost
+                                              : machine.l1RereadCost) &&
       readsOf(op) <= readsAsMuch)
     return true;
   // A reduction may compute a value that it alone reads. An elementwise user takes the value into
@@ -130,16 +125,17 @@ bool FusionNodes::isWorthInlining(Operation *op) {
   if (!user || cost > cheapForOne)
     return false;
   if (isa<nn::ReductionOp>(user))
-    return isLarge(op, firstLevel);
+    return isLarge(op, machine.l1Bytes);
   return isa<nn::PullOp>(user) && !isa<nn::ScalarBodyOp>(user) &&
          !user->hasTrait<nn::SameElements>() &&
          elementsOf(user->getResult(0)) <= elementsOf(op->getResult(0));
 }
 
-/// Whether the value has more than `level` elements, and no user reads each of them many times.
-bool FusionNodes::isLarge(Operation *op, int64_t level) const {
+/// Whether the value has more elements of f32 than fit into `cacheBytes`, and no user reads each of
+/// them many times.
+bool FusionNodes::isLarge(Operation *op, int64_t cacheBytes) const {
   int64_t elements = elementsOf(op->getResult(0));
-  return elements > level && llvm::none_of(op->getUsers(), [&](Operation *user) {
+  return elements > cacheBytes / 4 && llvm::none_of(op->getUsers(), [&](Operation *user) {
            return elementsOf(user->getResult(0)) > 2 * elements; // zeros around it repeat nothing
          });
 }

@@ -2,6 +2,8 @@
 // op that is computed in one kernel knows which others it reads, and how.
 #pragma once
 
+#include "compiler/machine/MachineModel.h"
+
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SmallVector.h"
@@ -26,7 +28,7 @@ public:
   };
 
   /// Reads `function`. With `unfused`, no op is inlined.
-  FusionNodes(mlir::func::FuncOp function, bool unfused);
+  FusionNodes(mlir::func::FuncOp function, bool unfused, const MachineModel &machine);
 
   llvm::SmallVector<mlir::Operation *> ops;
   llvm::DenseMap<mlir::Operation *, unsigned> numbers;
@@ -45,13 +47,14 @@ public:
 private:
   void assignRoles();
   bool isWorthInlining(mlir::Operation *op);
-  bool isLarge(mlir::Operation *op, int64_t level) const;
+  bool isLarge(mlir::Operation *op, int64_t cacheBytes) const;
   double readsOf(mlir::Operation *op) const;
   bool takesPlaceOfOperand(mlir::Operation *op) const;
   void connect();
   void collect(unsigned user, mlir::Value value, bool elementwise, Edge edge);
   void markGuarded(mlir::func::FuncOp function);
 
+  const MachineModel machine;
   llvm::SmallVector<unsigned> costs; // including inlined operands
 };
 

@@ -38,8 +38,8 @@ void addProfile(Session &session) {
     }
     return true;
   });
-  profile->vector_bytes = int32_t(session.target().vectorBytes);
-  profile->fma = session.target().hasFma;
+  profile->vector_bytes = int32_t(session.target().machine.vectorBytes);
+  profile->fma = session.target().machine.fma;
   profile->lines = kernelTables.lines();
   tables.program.profile = std::move(profile);
 }

@@ -11,7 +11,7 @@ using nnc::nn::Index;
 
 namespace nnc {
 
-static int64_t lanesOfKernel(kern::FusedOp kernel, const LoweringTarget &target) {
+static int64_t lanesOfKernel(kern::FusedOp kernel, const MachineModel &target) {
   int64_t lanes = target.lanesOf(FloatType::getF32(kernel.getContext()));
   auto consider = [&](Type type) {
     auto tensor = cast<RankedTensorType>(type);

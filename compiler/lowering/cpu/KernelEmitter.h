@@ -20,8 +20,8 @@
 
 #include "compiler/dialect/NnDialect.h"
 #include "compiler/dialect/kern/Kern.h"
-#include "compiler/lowering/cpu/Target.h"
 #include "compiler/lowering/cpu/elements/Memory.h"
+#include "compiler/machine/MachineModel.h"
 
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/DenseSet.h"
@@ -52,7 +52,7 @@ public:
     llvm::SmallVector<Buffer> inputs, outputs;
     mlir::Value rows, batch, thread, threads;
     mlir::Operation *prologueEnd;
-    LoweringTarget target;
+    MachineModel target;
   };
   KernelEmitter(mlir::OpBuilder &b, Context context);
   ~KernelEmitter();
@@ -60,7 +60,7 @@ public:
   kern::FusedOp kernel() { return context.kernel; }
   mlir::OpBuilder &builder() { return b; }
   mlir::Location location() { return context.kernel.getLoc(); }
-  const LoweringTarget &target() const { return context.target; }
+  const MachineModel &target() const { return context.target; }
   /// The number of examples to compute, the batch size, the number of this thread, and the number
   /// of threads. They have type `index` and are valid everywhere in the function.
   mlir::Value rows() { return context.rows; }

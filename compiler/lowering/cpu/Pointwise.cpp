@@ -16,14 +16,14 @@ using nnc::nn::Index;
 
 namespace nnc {
 
-/// With fewer elements than this, sharing the work among threads costs more than it saves: about 5
-/// µs of one core, for work of `cost` vector instructions per element.
-static int64_t grainOf(kern::FusedOp kernel, int64_t lanes) {
+/// With fewer elements than this, sharing the work among threads costs more than it saves.
+static int64_t grainOf(kern::FusedOp kernel, int64_t lanes, const MachineModel &target) {
   int64_t cost = 2;
   for (Operation &op : kernel.getBody().front().without_terminator())
     if (auto pull = dyn_cast<nn::PullOp>(op))
       cost += pull.getCost();
-  return std::max<int64_t>(lanes, 12000 * lanes / cost);
+  return std::max<int64_t>(lanes,
+                           target.unitsWorthSharing(target.instructionCycles) * lanes / cost);
 }
 
 static LaneDims chooseLanes(KernelEmitter &emitter) {
@@ -81,7 +81,7 @@ void emitPointwise(KernelEmitter &emitter) {
   Value up = b.createOrFold<arith::AddIOp>(loc, extent, emitter.constant(lanes - 1));
   Value blocks = b.createOrFold<arith::DivUIOp>(loc, up, emitter.constant(lanes));
   Value rows = outer.empty() ? emitter.constant(1) : extentOf(emitter, space, {0, dims.first - 1});
-  int64_t grain = grainOf(emitter.kernel(), lanes) / lanes;
+  int64_t grain = grainOf(emitter.kernel(), lanes, emitter.target()) / lanes;
   ElementScope indices(emitter, b, lanes);
   SmallVector<Index> index(space.getRank(), indices.constant(0));
   // Emits vectors block … block + group - 1 of a row.

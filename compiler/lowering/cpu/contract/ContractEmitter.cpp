@@ -52,7 +52,8 @@ void ContractEmitter::emitUnits() {
   auto stack = [&](int64_t elements) {
     return elements ? emitter.stack(elements * bytes) : Value();
   };
-  int64_t slots = slotElements(shape, plan) * (isBlocked(shape, plan) ? slotsOf(shape, plan) : 1);
+  int64_t slots = slotElements(shape, plan) *
+                  (isBlocked(shape, plan) ? slotsOf(shape, plan, emitter.target()) : 1);
   slotBytes = slots * bytes;
   slot = stack(blocks ? 2 * slots : slots);
   scratch = stack(epilogueScratch(shape, plan));
@@ -128,9 +129,9 @@ void ContractEmitter::loop(Value from, Value to, int64_t by, llvm::function_ref<
   body(loop.getInductionVar());
 }
 
-/// Below this many units one thread does everything: about 5 µs of work.
+/// Below this many units one thread does everything.
 int64_t ContractEmitter::grain(int64_t units) const {
-  constexpr double slots = 15000;
+  const double slots = double(emitter.target().unitsWorthSharing(emitter.target().slotCycles));
   return std::max<int64_t>(1, int64_t(std::ceil(slots * double(units) / std::max(plan.cost, 1.0))));
 }
 
@@ -194,8 +195,8 @@ void ContractEmitter::emitPackedUnits() {
       loc, b.createOrFold<arith::MulIOp>(loc, emitter.threads(), emitter.constant(2)), panels);
   if (isBlocked(shape, plan)) {
     // At most as many row tiles as there are slots, but still equally many units for each thread.
-    Value least =
-        b.createOrFold<arith::CeilDivUIOp>(loc, tiles, emitter.constant(slotsOf(shape, plan)));
+    Value least = b.createOrFold<arith::CeilDivUIOp>(
+        loc, tiles, emitter.constant(slotsOf(shape, plan, emitter.target())));
     one = least;
     Value whole = b.createOrFold<arith::CeilDivUIOp>(loc, least, emitter.threads());
     wanted = b.createOrFold<arith::MaxUIOp>(

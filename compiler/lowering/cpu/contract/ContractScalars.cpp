@@ -11,10 +11,6 @@ using namespace mlir;
 
 namespace nnc {
 
-/// The sizes that are packed at a time: scalars stay in the second-level cache, a strip of vectors
-/// in the first.
-constexpr int64_t scalarPanelBytes = 256 << 10, stripBytes = 64 << 10;
-
 bool canPackScalars(const ContractShape &shape, const ContractPlan &plan) {
   unsigned rows = 0, summed = 0, groups = 0;
   for (auto [d, dim] : llvm::enumerate(shape.dims)) {
@@ -26,7 +22,7 @@ bool canPackScalars(const ContractShape &shape, const ContractPlan &plan) {
 }
 
 bool paysToPackScalars(const ContractShape &shape, const ContractPlan &plan,
-                       const LoweringTarget &target) {
+                       const MachineModel &target) {
   if (!canPackScalars(shape, plan))
     return false;
   int64_t bytes = shape.bits / 8, strips = 1, operand = bytes, apart = 0;
@@ -44,7 +40,7 @@ bool paysToPackScalars(const ContractShape &shape, const ContractPlan &plan,
   return operand >= target.l2Bytes / 4 && apart >= 1024 && strips >= 4;
 }
 
-void packScalars(const ContractShape &shape, ContractPlan &plan, const LoweringTarget &target) {
+void packScalars(const ContractShape &shape, ContractPlan &plan, const MachineModel &target) {
   plan.packScalars = true;
   int64_t strip = plan.columns(shape) * plan.lanes * shape.bits / 8;
   for (unsigned d : shape.summedDims())
@@ -83,12 +79,15 @@ void ContractEmitter::packScalars(Value firstTile, Value lastTile, Value tileEle
 
 void ContractEmitter::emitScalarPanelUnits() {
   const ContractDim &steps = shape.dims[summed[0]];
-  int64_t count = plan.tile[rows[0]], room = scalarPanelBytes / (shape.bits / 8);
+  // Scalars stay in the second-level cache, a strip of vectors in the first.
+  const int64_t panelBytes = emitter.target().packedPanelBytes();
+  int64_t count = plan.tile[rows[0]], room = panelBytes / (shape.bits / 8);
   Value tileElements =
       b.createOrFold<arith::MulIOp>(loc, extentOf(emitter, steps), emitter.constant(count));
   int64_t width = int64_t(columnOffsets(true).size()) * plan.lanes;
   // A sum that is too long for the panels is computed directly from its operands.
-  int64_t longest = std::min(room / count, stripBytes / (shape.bits / 8) / width);
+  int64_t longest =
+      std::min(room / count, emitter.target().longestStripBytes() / (shape.bits / 8) / width);
   Value fits = b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::ule, extentOf(emitter, steps),
                                        emitter.constant(longest));
   auto branch = b.create<scf::IfOp>(loc, fits, /*withElseRegion=*/true);
@@ -96,7 +95,7 @@ void ContractEmitter::emitScalarPanelUnits() {
   b.setInsertionPointToStart(branch.elseBlock());
   emitPlainUnits();
   b.setInsertionPointToStart(branch.thenBlock());
-  panel = emitter.stack(scalarPanelBytes);
+  panel = emitter.stack(panelBytes);
   Value strip =
       emitter.stack(panelElements(longest, width / plan.lanes, plan.lanes) * (shape.bits / 8));
 
