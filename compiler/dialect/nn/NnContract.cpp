@@ -1,6 +1,10 @@
-// The shape rule and the derivatives of contract; see NnContract.td for the math.
+// The shape rule of contractions, what each does with a pair of elements, and the derivatives of
+// contract; see NnContract.td for the math.
 #include "compiler/dialect/nn/ShapeRules.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/AffineExprVisitor.h"
+
+#include <limits>
 
 using namespace mlir;
 
@@ -59,21 +63,18 @@ static AffineMap mapOf(ArrayRef<AffineExpr> results, unsigned dims, MLIRContext 
 
 // Shape rule
 
-LogicalResult ContractOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
-                                           ValueRange operands, DictionaryAttr attributes,
-                                           OpaqueProperties properties, RegionRange regions,
-                                           SmallVectorImpl<Type> &types) {
-  StringRef name = getOperationName();
+LogicalResult inferContraction(StringRef name, std::optional<Location> loc, ValueRange operands,
+                               ArrayAttr mapsAttr, DenseI64ArrayAttr sizesAttr,
+                               SmallVectorImpl<Type> &types) {
   auto a = tensorOperand(name, loc, operands, 0), b = tensorOperand(name, loc, operands, 1);
-  Adaptor adaptor(operands, attributes, properties, regions);
   if (!a || !b)
     return failure();
   if (a.getElementType() != b.getElementType())
     return mismatch(loc, name, "needs operands of one element type, not ", a, " and ", b);
-  if (!adaptor.getMapsAttr() || !adaptor.getSizesAttr() || adaptor.getMaps().size() != 3)
+  if (!mapsAttr || !sizesAttr || mapsAttr.size() != 3)
     return mismatch(loc, name, "needs three maps (a, b, result) and the sizes of the loop dims");
-  SmallVector<AffineMap> maps(adaptor.getMaps().getAsValueRange<AffineMapAttr>());
-  ArrayRef<int64_t> sizes = adaptor.getSizes();
+  SmallVector<AffineMap> maps(mapsAttr.getAsValueRange<AffineMapAttr>());
+  ArrayRef<int64_t> sizes = sizesAttr;
   for (AffineMap map : maps)
     if (map.getNumDims() != sizes.size() || map.getNumSymbols() != 0)
       return mismatch(loc, name, "has ", sizes.size(),
@@ -151,18 +152,22 @@ LogicalResult ContractOp::inferReturnTypes(MLIRContext *, std::optional<Location
   return success();
 }
 
-Value ContractOp::getLeft() { return getA(); }
-Value ContractOp::getRight() { return getB(); }
-static AffineMap mapAt(ContractOp op, unsigned i) {
-  return cast<AffineMapAttr>(op.getMaps()[i]).getValue();
+// Pairs of elements
+
+Value ContractOp::buildInitial(OpBuilder &b, Location loc, Type type) {
+  return floatConstant(b, loc, type, 0);
 }
-AffineMap ContractOp::getLeftMap() { return mapAt(*this, 0); }
-AffineMap ContractOp::getRightMap() { return mapAt(*this, 1); }
-AffineMap ContractOp::getOutMap() { return mapAt(*this, 2); }
-ArrayRef<int64_t> ContractOp::getLoopSizes() { return getSizes(); }
-Value ContractOp::cloneWith(OpBuilder &b, Value left, Value right, ArrayRef<AffineMap> maps,
-                            ArrayRef<int64_t> sizes) {
-  return b.create<ContractOp>(getLoc(), left, right, b.getAffineMapArrayAttr(maps), sizes);
+Value ContractOp::buildAccumulate(OpBuilder &b, Location loc, Value state, Value left,
+                                  Value right) {
+  return b.create<math::FmaOp>(loc, left, right, state);
+}
+
+bool MaxPlusOp::isSumOfProducts() { return false; }
+Value MaxPlusOp::buildInitial(OpBuilder &b, Location loc, Type type) {
+  return floatConstant(b, loc, type, -std::numeric_limits<double>::infinity());
+}
+Value MaxPlusOp::buildAccumulate(OpBuilder &b, Location loc, Value state, Value left, Value right) {
+  return b.create<arith::MaximumFOp>(loc, state, b.create<arith::AddFOp>(loc, left, right));
 }
 
 // Derivatives

@@ -23,6 +23,8 @@ static double epilogueCost(kern::FusedOp kernel) {
 
 static std::optional<ContractPlans> plansOf(kern::FusedOp kernel, const ContractShape &shape,
                                             const MachineModel &target) {
+  if (!cast<nn::ContractionOp>(kernel.getRoots()[0]).isSumOfProducts())
+    return std::nullopt;
   double epilogue = epilogueCost(kernel);
   auto given = [&](StringRef name) {
     auto attribute = kernel->getAttrOfType<DictionaryAttr>(name);
@@ -94,7 +96,8 @@ struct TileContractions : PassWrapper<TileContractions, OperationPass<ModuleOp>>
       if (kernel.getKind() != kern::Kind::contraction)
         return;
       auto root = cast<nn::ContractionOp>(kernel.getRoots()[0]);
-      if (SmallVector<int64_t> part = nonZeroPart(kernel, root.getLeft()); !part.empty())
+      if (SmallVector<int64_t> part = nonZeroPart(kernel, root.getLeft());
+          !part.empty() && root.isSumOfProducts())
         kernel->setAttr(nonZeroPartName, DenseI64ArrayAttr::get(&getContext(), part));
       ContractShape shape(root);
       if (shape.bands.empty())

@@ -1,5 +1,5 @@
-// Emits contractions without a dim that can carry lanes (dot products, elementwise products) as
-// plain loops. Lanes run along the last output dim.
+// Emits contractions without a dim that can carry lanes (dot products, elementwise products), and
+// those that are no sums of products, as plain loops. Lanes run along the last output dim.
 #include "compiler/lowering/cpu/Generators.h"
 #include "compiler/lowering/cpu/LongSums.h"
 #include "compiler/lowering/cpu/elements/IterationSpace.h"
@@ -105,7 +105,7 @@ void emitPlainContraction(KernelEmitter &emitter) {
       };
       Value left = operand(root.getLeft(), root.getLeftMap());
       Value right = operand(root.getRight(), root.getRightMap());
-      return b.create<math::FmaOp>(loc, left, right, sum);
+      return root.buildAccumulate(b, loc, sum, left, right);
     }
     Value from = part ? part->from : emitter.constant(0), to = part ? part->to : extent(rest[0]);
     auto inner = b.create<scf::ForOp>(loc, from, to, emitter.constant(1), ValueRange{sum});
@@ -119,8 +119,10 @@ void emitPlainContraction(KernelEmitter &emitter) {
   SmallVector<SumLevel> levels;
   for (unsigned i : summed)
     levels.push_back({sizes[i], extent(i)});
-  std::optional<SumBlocks> sumBlocks = blocksOf(levels);
-  Value zero = indices.splat(element, 0);
+  std::optional<SumBlocks> sumBlocks;
+  if (root.isSumOfProducts())
+    sumBlocks = blocksOf(levels);
+  Value zero = root.buildInitial(b, loc, indices.typeOf(element));
   // Carries the sum of the blocks and its rounding error.
   std::function<SmallVector<Value>(unsigned, SmallVector<Value>)> walkBlocks =
       [&](unsigned level, SmallVector<Value> carried) {
