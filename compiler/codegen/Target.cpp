@@ -110,10 +110,11 @@ Expected<Target> Target::parse(StringRef cpu, StringRef tripleName) {
 
   bool x86 = triple.getArch() == Triple::x86_64, host = false;
   if (cpu == "native") {
-    if (foreign && Triple(sys::getProcessTriple()).getArch() != triple.getArch())
-      target.cpu = x86 ? "x86-64-v3" : "generic";
+    host = !foreign || Triple(sys::getProcessTriple()).getArch() == triple.getArch();
+    if (host)
+      useHost(target, triple);
     else
-      useHost(target, triple), host = true;
+      target.cpu = x86 ? "x86-64-v3" : "generic";
   } else if (x86 && none_of(levels, [&](auto level) { return level.first == cpu; })) {
     return createStringError("unknown cpu '" + cpu +
                              "': use native, x86-64, x86-64-v2, x86-64-v3 or x86-64-v4");
