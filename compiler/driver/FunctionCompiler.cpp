@@ -6,10 +6,13 @@
 #include "compiler/codegen/Object.h"
 #include "compiler/codegen/Optimize.h"
 #include "compiler/codegen/Translate.h"
+#include "runtime/support/visible.h"
 
 #include "mlir/IR/SymbolTable.h"
 #include "mlir/Pass/PassManager.h"
 #include "llvm/Target/TargetMachine.h"
+
+#include <mutex>
 
 using namespace nnc;
 
@@ -76,4 +79,12 @@ llvm::Expected<llvm::SmallVector<char, 0>> FunctionCompiler::compileAnew(mlir::M
     return true;
   });
   return timeline.measure("generate code", [&] { return emitObject(*program->module, target); });
+}
+
+void nnc::noteUnusedCache(const ObjectCache &cache, const std::string &folder) {
+  static std::once_flag once;
+  std::call_once(once, [&] {
+    if (std::string why = cache.distrust(); !why.empty())
+      llvm::errs() << nnrt::visible("note: the cache " + folder + " is not used: " + why) << "\n";
+  });
 }

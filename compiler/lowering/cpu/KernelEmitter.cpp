@@ -118,10 +118,6 @@ std::unique_ptr<ElementScope> KernelEmitter::scope(int64_t lanes, Value mask) {
   return std::make_unique<ElementScope>(*this, b, lanes, mask);
 }
 
-Value KernelEmitter::evaluate(Value value, ArrayRef<Index> index, int64_t lanes, Value mask) {
-  return scope(lanes, mask)->at(value, index);
-}
-
 void KernelEmitter::storeResults(ArrayRef<Index> index, ArrayRef<Known> known, int64_t lanes,
                                  Value mask, std::optional<Index> linear) {
   ElementScope point(*this, b, lanes, mask);

@@ -84,14 +84,7 @@ public:
   /// only determine who computes an element; no element may depend on where a share begins.
   std::pair<mlir::Value, mlir::Value> share(mlir::Value count, int64_t grain, int64_t multiple = 1);
 
-  // Memory: loadElements() and storeElements() of Memory.h at builder().
-  mlir::Value load(const Buffer &buffer, mlir::Value offset, int64_t lanes, int64_t stride = 1,
-                   mlir::Value mask = {}) {
-    return loadElements(b, location(), buffer, offset, lanes, stride, mask);
-  }
-  void store(const Buffer &buffer, mlir::Value offset, mlir::Value value, mlir::Value mask = {}) {
-    storeElements(b, location(), buffer, offset, value, /*stride=*/1, mask);
-  }
+  // Memory
   /// Memory on this thread's stack for the whole kernel, 64-byte aligned; !llvm.ptr.
   mlir::Value stack(int64_t bytes);
   /// The total size that stack() has allocated so far.
@@ -103,10 +96,6 @@ public:
   /// Region values that are already computed at the current index: roots and their elements.
   using Known = std::pair<mlir::Value, mlir::Value>;
 
-  /// The `lanes` elements of region value `value` at `index`. Lanes where `mask` is false read no
-  /// memory. Values of rank 0 that do not depend on a root are computed once, in the prologue.
-  mlir::Value evaluate(mlir::Value value, llvm::ArrayRef<nn::Index> index, int64_t lanes,
-                       mlir::Value mask = {});
   /// Evaluates and stores every yielded value at `index` of the kernel's space. The elements of the
   /// roots there are `known`. All indices but the last should be uniform and the last should have
   /// stride 1 (otherwise elements are stored one by one). `linear`, if given, is the row-major
@@ -115,7 +104,8 @@ public:
                     mlir::Value mask = {}, std::optional<nn::Index> linear = std::nullopt);
 
   /// For generators that handle several points at a time: an evaluation scope with `lanes` lanes.
-  /// See ElementScope.h.
+  /// Values of rank 0 that do not depend on a root are computed once, in the prologue. See
+  /// ElementScope.h.
   std::unique_ptr<ElementScope> scope(int64_t lanes, mlir::Value mask = {});
 
   /// Whether region value `value` depends on a root of the kernel.
