@@ -58,6 +58,7 @@ config.substitutions += [
     ("%inputs", helper("inputs.py")),
     ("%sources", helper("sources.py")),
     ("%stages", helper("stages.py") + " --nnc " + os.path.join(build, "bin", "nnc") + " --nn-opt " + os.path.join(build, "bin", "nn-opt")),
+    ("%schedules", helper("schedules.py") + " --nnc " + os.path.join(build, "bin", "nnc") + " --nn-opt " + os.path.join(build, "bin", "nn-opt")),
     ("%killed", helper("killed.py")),
     ("%faults", helper("faults.py")),
     ("%innerloop", helper("innerloop.py") + " --nnc " + os.path.join(build, "bin", "nnc")),

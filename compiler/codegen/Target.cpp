@@ -52,16 +52,11 @@ static StringRef highestLevel(const StringMap<bool> &bits) {
   return highest;
 }
 
+/// Names this machine's processor and features.
 static void useHost(Target &target, const Triple &triple) {
   StringMap<bool> bits = sys::getHostCPUFeatures();
   target.cpu =
       (triple.getArch() == Triple::x86_64 ? highestLevel(bits) : sys::getHostCPUName()).str();
-  // Two loads and two multiply-adds per cycle on Zen 2 and later; Intel's cores reach that with
-  // 64-byte vectors only on paper. Unlike the product name, the vendor is right in virtual machines
-  // too. It only affects speed, never correctness.
-  target.fastLoads =
-      triple.getArch() == Triple::x86_64 &&
-      sys::detail::x86::getVendorSignature() == sys::detail::x86::VendorSignatures::AUTHENTIC_AMD;
   SmallVector<StringRef> names;
   for (const auto &bit : bits)
     if (bit.second)
@@ -71,6 +66,15 @@ static void useHost(Target &target, const Triple &triple) {
   for (StringRef name : names)
     features.AddFeature(name);
   target.features = features.getString();
+}
+
+/// Whether as many vector loads start per cycle as multiply-adds. Two of each on Zen 2 and later;
+/// Intel's cores reach that with 64-byte vectors only on paper. Unlike the product name, the vendor
+/// is right in virtual machines too. It only affects speed, never correctness.
+static bool hostHasFastLoads(const Triple &triple) {
+  return triple.getArch() == Triple::x86_64 &&
+         sys::detail::x86::getVendorSignature() ==
+             sys::detail::x86::VendorSignatures::AUTHENTIC_AMD;
 }
 
 Expected<Target> Target::parse(StringRef cpu, StringRef tripleName) {
@@ -104,12 +108,13 @@ Expected<Target> Target::parse(StringRef cpu, StringRef tripleName) {
         "target '" + tripleName +
         "': nnc makes objects for Linux alone (x86_64-linux-gnu, aarch64-linux-gnu)");
 
-  bool x86 = triple.getArch() == Triple::x86_64;
+  bool x86 = triple.getArch() == Triple::x86_64, host = false;
   if (cpu == "native") {
-    if (foreign && Triple(sys::getProcessTriple()).getArch() != triple.getArch())
-      target.cpu = x86 ? "x86-64-v3" : "generic";
-    else
+    host = !foreign || Triple(sys::getProcessTriple()).getArch() == triple.getArch();
+    if (host)
       useHost(target, triple);
+    else
+      target.cpu = x86 ? "x86-64-v3" : "generic";
   } else if (x86 && none_of(levels, [&](auto level) { return level.first == cpu; })) {
     return createStringError("unknown cpu '" + cpu +
                              "': use native, x86-64, x86-64-v2, x86-64-v3 or x86-64-v4");
@@ -126,17 +131,15 @@ Expected<Target> Target::parse(StringRef cpu, StringRef tripleName) {
   for (const SubtargetFeatureKV &feature : info->getEnabledProcessorFeatures())
     target.all += (target.all.empty() ? "" : ",") + std::string(feature.Key);
   if (x86) {
-    bool avx512 = info->checkFeatures("+avx512f,+avx512vl");
-    target.hasFma = info->checkFeatures("+fma");
-    target.hasRounding = info->checkFeatures("+sse4.1");
-    target.vectorBytes = avx512 ? 64 : info->checkFeatures("+avx2") ? 32 : 16;
-    target.vectorRegisters = avx512 ? 32 : 16;
+    target.machine = MachineModel::x86(
+        [&](StringRef feature) { return info->checkFeatures(("+" + feature).str()); });
+    if (host && hostHasFastLoads(triple))
+      target.machine.loadSlots = 1;
     if (!target.features.empty())
       target.features += ",";
     target.features += "-prefer-256-bit";
   } else {
-    target.hasFma = triple.isAArch64();
-    target.vectorRegisters = triple.isAArch64() ? 32 : 16;
+    target.machine = MachineModel::aarch64();
   }
   return target;
 }
@@ -169,7 +172,7 @@ void Target::apply(Module &module, const TargetMachine &machine) const {
       continue;
     f.addFnAttr("target-cpu", cpu);
     f.addFnAttr("target-features", features);
-    f.addFnAttr("prefer-vector-width", std::to_string(vectorBytes * 8));
+    f.addFnAttr("prefer-vector-width", std::to_string(this->machine.vectorBytes * 8));
     f.addFnAttr(Attribute::NoUnwind);
   }
 }

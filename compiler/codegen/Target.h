@@ -1,8 +1,8 @@
-// The machine for which code is generated: instruction-set features, vector width, and LLVM's
-// TargetMachine.
+// The machine for which code is generated: its name and features, the model of it that passes use,
+// and LLVM's TargetMachine.
 #pragma once
 
-#include "compiler/lowering/cpu/Target.h"
+#include "compiler/machine/MachineModel.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 
@@ -19,30 +19,10 @@ namespace nnc {
 
 struct Target {
   std::string triple;
-  std::string cpu;          ///< an LLVM processor name; on x86-64 always a level such as x86-64-v4
-  std::string features;     ///< "+avx2,+fma,-prefer-256-bit": in addition to the features of `cpu`
-  std::string all;          ///< "avx2,fma": all that the code may use, with those of `cpu`
-  int64_t vectorBytes = 16; ///< the widest vector register
-  int64_t vectorRegisters = 16;
-  bool hasFma = false;     ///< a fused multiply-add in hardware
-  bool hasRounding = true; ///< an instruction for floor
-  bool fastLoads = false;  ///< as many vector loads per cycle as multiply-adds
-
-  /// The number of elements of `bytes` bytes in the widest vector.
-  int64_t lanes(int64_t bytes) const { return vectorBytes / bytes; }
-
-  /// What lowering must know. The cache sizes are those of any recent server core, not the host's,
-  /// so the code depends only on what was requested: a level, or the kind of this machine.
-  LoweringTarget lowering() const {
-    LoweringTarget result;
-    result.vectorBytes = vectorBytes;
-    result.registers = vectorRegisters;
-    result.fma = hasFma;
-    result.rounding = hasRounding;
-    if (fastLoads)
-      result.loadSlots = 1;
-    return result;
-  }
+  std::string cpu;      ///< an LLVM processor name; on x86-64 always a level such as x86-64-v4
+  std::string features; ///< "+avx2,+fma,-prefer-256-bit": in addition to the features of `cpu`
+  std::string all;      ///< "avx2,fma": all that the code may use, with those of `cpu`
+  MachineModel machine; ///< what passes must know
 
   /// The target that `--cpu CPU` and `--target TRIPLE` name. CPU: `native` (this machine, by its
   /// feature bits) or one of the levels x86-64, x86-64-v2, x86-64-v3, x86-64-v4; for other

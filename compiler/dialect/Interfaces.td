@@ -91,8 +91,10 @@ def ReductionOp : OpInterface<"ReductionOp"> {
 def ContractionOp : OpInterface<"ContractionOp"> {
   let cppNamespace = "::nnc::nn";
   let description = [{
-    out[mapOut(d)] = sum over the loop dims d that mapOut lacks of A[mapA(d)] * B[mapB(d)]. Entries of
-    mapA are a dim or s*di + t*dj; entries of mapB and mapOut are a dim or size(dj)*di + dj.
+    out[mapOut(d)] = the pairs A[mapA(d)], B[mapB(d)], each combined to one number, and these reduced
+    over the loop dims d that mapOut lacks: a sum of products, or another pair of operations. Entries of
+    mapA are a dim or s*di + t*dj; entries of mapB and mapOut are a dim or size(dj)*di + dj. Pairs are
+    taken in ascending order of the reduced dims.
   }];
   let methods = [
     InterfaceMethod<"", "::mlir::Value", "getLeft">,
@@ -106,6 +108,16 @@ def ContractionOp : OpInterface<"ContractionOp"> {
       "::mlir::Value", "cloneWith",
       (ins "::mlir::OpBuilder &":$b, "::mlir::Value":$left, "::mlir::Value":$right,
            "::llvm::ArrayRef<::mlir::AffineMap>":$maps, "::llvm::ArrayRef<int64_t>":$sizes)>,
+    InterfaceMethod<"The state before any pair; `type` is T or a vector of T.",
+      "::mlir::Value", "buildInitial",
+      (ins "::mlir::OpBuilder &":$b, "::mlir::Location":$loc, "::mlir::Type":$type)>,
+    InterfaceMethod<"The state after one more pair. After the last it is the result's element.",
+      "::mlir::Value", "buildAccumulate",
+      (ins "::mlir::OpBuilder &":$b, "::mlir::Location":$loc, "::mlir::Value":$state,
+           "::mlir::Value":$left, "::mlir::Value":$right)>,
+    InterfaceMethod<
+      "Whether a pair with a zero changes nothing, and long sums lose digits. The tile generator needs this.",
+      "bool", "isSumOfProducts", (ins), [{}], [{ return true; }]>,
   ];
 }
 

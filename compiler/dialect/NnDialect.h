@@ -35,6 +35,9 @@ createChecked(mlir::OpBuilder &b, mlir::Location loc, llvm::StringRef name,
               mlir::ValueRange operands, llvm::ArrayRef<mlir::NamedAttribute> attributes = {},
               mlir::TypeRange resultTypes = {});
 
+/// The scalar of a function (its `nn.scalar` attribute names an argument) that counts the steps.
+constexpr llvm::StringLiteral stepScalar = "step";
+
 /// Whether dim 0 of `type` is the batch.
 inline bool isBatched(mlir::Type type) {
   auto tensor = mlir::dyn_cast<mlir::RankedTensorType>(type);

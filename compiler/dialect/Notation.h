@@ -2,6 +2,8 @@
 // and symbol.
 #pragma once
 
+#include "llvm/ADT/StringRef.h"
+
 namespace nnc::nn {
 
 enum class Form {
@@ -25,6 +27,13 @@ enum class Form {
   Symbol,      // the symbol alone: n
   Index,       // the index along the dims in the attribute `dims`
 };
+
+/// The padding before and after the elements of a dim.
+constexpr llvm::StringLiteral lowName = "low", highName = "high";
+/// The attributes that a function's operands do not show: sizes, offsets, padding. A formula writes
+/// each after its name.
+constexpr llvm::StringLiteral shownAttributes[] = {"size",  "sizes", "start",
+                                                   "limit", lowName, highName};
 
 struct Notation {
   Form form;

@@ -7,7 +7,9 @@
 #include "compiler/driver/Session.h"
 #include "compiler/driver/UnknownFlags.h"
 #include "compiler/driver/Version.h"
+#include "compiler/driver/session/WriteExecutable.h"
 #include "compiler/support/Diagnostics.h"
+#include "runtime/abi.h"
 #include "runtime/ask.h"
 #include "runtime/support/visible.h"
 
@@ -236,7 +238,7 @@ bool keepsUnseenInputs(Session &session) {
     return false;
   // If the program has mistakes, nobody knows what it reads. Such a program reads nothing.
   if (!whole.loadText(bufferText(session.diagnostics().sources(), session.program().buffer),
-                      session.sourceName()) ||
+                      session.settings().sourceName()) ||
       !whole.reach(Stage::Generated) || keepsInputs(whole, output))
     return true;
   session.diagnostics().error(whole.diagnostics().all().back().message);
@@ -267,7 +269,7 @@ int makeTrainer(const char *argv0) {
   Session session(options);
   return finish(session, isOutputName(session, output, EmitKind::None) &&
                              session.reach(Stage::Generated) && keepsInputs(session, output) &&
-                             session.writeExecutable(argv0));
+                             writeExecutable(session, argv0));
 }
 
 /// Prints a message about wrong flags and returns the exit code. Names in it may contain control

@@ -49,7 +49,7 @@ static std::vector<std::string> legend(llvm::StringRef formulas, bool latex) {
 
 /// Typesets a definition such as "σ(z) = 1 / (1 + e^-z)".
 static std::string definitionText(const math::Definition &d, const math::Typography &type) {
-  if (!type.latex)
+  if (!type.script.latex)
     return d.comment;
   std::string rest = d.comment.substr(d.symbol.size());
   llvm::Regex power("\\^(-?[a-zA-Z0-9]+)");
@@ -68,7 +68,8 @@ void nnc::printMath(Session &session, llvm::raw_ostream &os, bool latex) {
   std::vector<std::string> titles = trainTitles(session);
   for (auto [i, step] : llvm::enumerate(steps.steps)) {
     if (i < titles.size())
-      formulas << (latex ? "\\section*{" + type.escaped(titles[i]) + "}\n" : titles[i] + "\n\n");
+      formulas << (latex ? "\\section*{" + type.script.escaped(titles[i]) + "}\n"
+                         : titles[i] + "\n\n");
     for (const math::Section &section : math::Sheet(step, type).build())
       print(formulas, section, type);
   }

@@ -9,6 +9,7 @@
 #include "runtime/program/statements.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Pass/PassManager.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -58,6 +59,18 @@ private:
   }
   std::vector<std::vector<std::string>> rows;
 };
+
+/// Returns a copy of one function, lowered to loops, or null after an error. The session has
+/// reached Planned.
+mlir::OwningOpRef<mlir::ModuleOp> loopsOf(Session &session, llvm::StringRef name) {
+  mlir::ModuleOp whole = session.module();
+  mlir::OwningOpRef<mlir::ModuleOp> part = mlir::ModuleOp::create(whole.getLoc());
+  (*part)->setAttrs(whole->getAttrs());
+  part->push_back(whole.lookupSymbol(name)->clone());
+  mlir::PassManager pm(whole.getContext());
+  buildLoopPipeline(pm, session.pipelineOptions());
+  return mlir::succeeded(pm.run(*part)) ? std::move(part) : nullptr;
+}
 
 class PlanPrinter {
 public:
@@ -200,7 +213,7 @@ private:
 
   /// The stack size that the kernels need. It is known only after they are lowered to loops.
   int64_t stackBytes(const std::string &function) {
-    mlir::OwningOpRef<mlir::ModuleOp> loops = session.loopsOf(function);
+    mlir::OwningOpRef<mlir::ModuleOp> loops = loopsOf(session, function);
     mlir::Operation *lowered = loops ? loops->lookupSymbol(function) : nullptr;
     auto bytes =
         lowered ? lowered->getAttrOfType<mlir::IntegerAttr>("nn.stack_bytes") : mlir::IntegerAttr();
@@ -232,7 +245,8 @@ private:
       n = 1;
     }
     os << "\n";
-    plan::KernelTables kernelTables(session.diagnostics().sources(), session.sourceName());
+    plan::KernelTables kernelTables(session.diagnostics().sources(),
+                                    session.settings().sourceName());
     Table table;
     table.row({"", "kernel", "results", "FLOPs a step", "other operations", "bytes moved",
                roof ? "µs" : "", roof ? "bound by" : "", "where"});
@@ -275,8 +289,8 @@ private:
   void printRoof() {
     const bool here = session.settings().cpu == "native" && session.settings().triple.empty();
     roof.emplace();
-    if (!here ||
-        !nn_measure_roof(int32_t(session.target().vectorBytes), session.target().hasFma, *roof)) {
+    if (!here || !nn_measure_roof(int32_t(session.target().machine.vectorBytes),
+                                  session.target().machine.fma, *roof)) {
       roof.reset();
       os << "\nroofline: not known for another machine than this one: leave out --cpu and "
             "--target\n";

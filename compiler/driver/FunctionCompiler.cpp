@@ -6,10 +6,13 @@
 #include "compiler/codegen/Object.h"
 #include "compiler/codegen/Optimize.h"
 #include "compiler/codegen/Translate.h"
+#include "runtime/support/visible.h"
 
 #include "mlir/IR/SymbolTable.h"
 #include "mlir/Pass/PassManager.h"
 #include "llvm/Target/TargetMachine.h"
+
+#include <mutex>
 
 using namespace nnc;
 
@@ -28,11 +31,8 @@ std::string nnc::objectKey(mlir::ModuleOp module, const Target &target,
   key.add(target).add(text).add(more);
   // If a field is added, this does not compile until somebody decides whether the field changes
   // code. `fuse` does not: fusion has already happened.
-  const auto &[fuse, lowering, blocks, verifyEach] = pipeline;
-  const auto &[vectorBytes, registers, fma, rounding, loadSlots, l1Bytes, l2Bytes] = lowering;
-  for (int64_t number : {vectorBytes, registers, int64_t(fma), int64_t(rounding),
-                         int64_t(16 * loadSlots), l1Bytes, l2Bytes})
-    key.add(std::to_string(number));
+  const auto &[fuse, machine, blocks, verifyEach] = pipeline;
+  key.add(machine.text());
   (void)fuse, (void)blocks, (void)verifyEach;
   return key.text();
 }
@@ -79,4 +79,12 @@ llvm::Expected<llvm::SmallVector<char, 0>> FunctionCompiler::compileAnew(mlir::M
     return true;
   });
   return timeline.measure("generate code", [&] { return emitObject(*program->module, target); });
+}
+
+void nnc::noteUnusedCache(const ObjectCache &cache, const std::string &folder) {
+  static std::once_flag once;
+  std::call_once(once, [&] {
+    if (std::string why = cache.distrust(); !why.empty())
+      llvm::errs() << nnrt::visible("note: the cache " + folder + " is not used: " + why) << "\n";
+  });
 }

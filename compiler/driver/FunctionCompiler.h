@@ -44,4 +44,7 @@ private:
 std::string objectKey(mlir::ModuleOp module, const Target &target, const PipelineOptions &pipeline,
                       llvm::StringRef more = {});
 
+/// Says once why compiled code is not kept although `folder` is set for it.
+void noteUnusedCache(const ObjectCache &cache, const std::string &folder);
+
 } // namespace nnc

@@ -12,6 +12,7 @@
 
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
+#include "llvm/Support/ErrorHandling.h"
 
 using namespace mlir;
 
@@ -26,11 +27,11 @@ void buildNnPipeline(OpPassManager &pm, const PipelineOptions &) {
 
 void buildKernPipeline(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(createLayOutPass({options.blocks ? options.target.blockBytes() : 0}));
-  pm.addPass(createFusePass(options.fuse));
+  pm.addPass(createFusePass(options.fuse, options.target));
   pm.addPass(createSchedulePass());
   pm.addPass(createPlanMemoryPass());
   pm.addPass(createTileContractionsPass(options.target));
-  pm.addPass(createRowPanelsPass());
+  pm.addPass(createRowPanelsPass(options.target));
 }
 
 void buildLoopPipeline(OpPassManager &pm, const PipelineOptions &options) {
@@ -55,6 +56,24 @@ LogicalResult runPipeline(ModuleOp module, PipelineStage last, const PipelineOpt
   return pm.run(module);
 }
 
+namespace {
+/// The option of nn-opt's pipelines: `--nn-pipeline-kern=cpu=x86-64-v3`.
+struct LevelOption : PassPipelineOptions<LevelOption> {
+  Option<std::string> cpu{*this, "cpu", llvm::cl::desc("the machine's level, x86-64 to x86-64-v4"),
+                          llvm::cl::init("x86-64-v4")};
+
+  PipelineOptions options() const {
+    std::optional<MachineModel> machine = MachineModel::named(cpu);
+    if (!machine)
+      llvm::report_fatal_error("no level has the name '" + llvm::Twine(cpu) + "'",
+                               /*gen_crash_diag=*/false);
+    PipelineOptions options;
+    options.target = *machine;
+    return options;
+  }
+};
+} // namespace
+
 void registerPasses() {
   registerPass([] { return createSimplifyPass(); });
   registerPass([] { return createDifferentiatePass(); });
@@ -68,12 +87,15 @@ void registerPasses() {
   registerPass([] { return createToLlvmPass(); });
   static PassPipelineRegistration<> nn("nn-pipeline-nn", "differentiate and simplify",
                                        [](OpPassManager &pm) { buildNnPipeline(pm); });
-  static PassPipelineRegistration<> kern("nn-pipeline-kern", "lay out, fuse, schedule, plan memory",
-                                         [](OpPassManager &pm) { buildKernPipeline(pm); });
-  static PassPipelineRegistration<> loops("nn-pipeline-loops", "kernels to loops",
-                                          [](OpPassManager &pm) { buildLoopPipeline(pm); });
-  static PassPipelineRegistration<> llvm("nn-pipeline-llvm", "loops to the LLVM dialect",
-                                         [](OpPassManager &pm) { buildLlvmPipeline(pm); });
+  static PassPipelineRegistration<LevelOption> kern(
+      "nn-pipeline-kern", "lay out, fuse, schedule, plan memory",
+      [](OpPassManager &pm, const LevelOption &level) { buildKernPipeline(pm, level.options()); });
+  static PassPipelineRegistration<LevelOption> loops(
+      "nn-pipeline-loops", "kernels to loops",
+      [](OpPassManager &pm, const LevelOption &level) { buildLoopPipeline(pm, level.options()); });
+  static PassPipelineRegistration<LevelOption> llvm(
+      "nn-pipeline-llvm", "loops to the LLVM dialect",
+      [](OpPassManager &pm, const LevelOption &level) { buildLlvmPipeline(pm, level.options()); });
 }
 
 } // namespace nnc

@@ -7,7 +7,7 @@
 //         --buildLlvmPipeline-->  the LLVM dialect
 #pragma once
 
-#include "compiler/lowering/cpu/Target.h"
+#include "compiler/machine/MachineModel.h"
 #include "compiler/transforms/Fuse.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -17,7 +17,7 @@ namespace nnc {
 
 struct PipelineOptions {
   FuseOptions fuse;
-  LoweringTarget target;
+  MachineModel target;
   /// Keep matrices in blocks (LayOut). Off for tests that pass tensors row by row.
   bool blocks = true;
   /// Run the verifier after every pass. On in tests, because the MLIR libraries are built without
@@ -42,7 +42,9 @@ enum class PipelineStage { Grad, Fused, Loops, Llvm };
 mlir::LogicalResult runPipeline(mlir::ModuleOp module, PipelineStage last,
                                 const PipelineOptions &options = {});
 
-/// For nn-opt: registers every pass of the compiler, and `nn-pipeline-{nn,kern,loops,llvm}`.
+/// For nn-opt: registers every pass of the compiler, and `nn-pipeline-{nn,kern,loops,llvm}`. The
+/// last three have an option for the level of the machine: `cpu=x86-64-v3`. Single passes run for
+/// x86-64-v4.
 void registerPasses();
 
 } // namespace nnc

@@ -133,7 +133,7 @@ void KernelWriter::writeReturn() {
 
 } // namespace
 
-LogicalResult fuse(func::FuncOp function, const FuseOptions &options) {
+LogicalResult fuse(func::FuncOp function, const FuseOptions &options, const MachineModel &machine) {
   if (!function.getBody().hasOneBlock())
     return function.emitOpError("must have one block");
   for (Operation &op : function.getBody().front().without_terminator())
@@ -145,7 +145,7 @@ LogicalResult fuse(func::FuncOp function, const FuseOptions &options) {
   for (Operation *op : llvm::reverse(ops))
     if (op->use_empty())
       op->erase();
-  FusionGraph graph(function, options.unfused);
+  FusionGraph graph(function, options.unfused, machine);
   KernelWriter(function, graph).write();
   return success();
 }
@@ -154,8 +154,12 @@ namespace {
 struct FusePass : PassWrapper<FusePass, OperationPass<ModuleOp>> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(FusePass)
   FusePass() = default;
-  explicit FusePass(const FuseOptions &options) { unfused = options.unfused; }
-  FusePass(const FusePass &other) : PassWrapper(other) { unfused = other.unfused; }
+  FusePass(const FuseOptions &options, const MachineModel &machine) : machine(machine) {
+    unfused = options.unfused;
+  }
+  FusePass(const FusePass &other) : PassWrapper(other), machine(other.machine) {
+    unfused = other.unfused;
+  }
   StringRef getArgument() const override { return "nn-fuse"; }
   StringRef getDescription() const override { return "group nn ops into kernels"; }
   void getDependentDialects(DialectRegistry &registry) const override {
@@ -163,16 +167,17 @@ struct FusePass : PassWrapper<FusePass, OperationPass<ModuleOp>> {
   }
   void runOnOperation() override {
     for (auto function : getOperation().getOps<func::FuncOp>())
-      if (failed(fuse(function, {unfused})))
+      if (failed(fuse(function, {unfused}, machine)))
         return signalPassFailure();
   }
   Option<bool> unfused{*this, "unfused", llvm::cl::desc("make every op a kernel of its own"),
                        llvm::cl::init(false)};
+  MachineModel machine;
 };
 } // namespace
 
-std::unique_ptr<Pass> createFusePass(const FuseOptions &options) {
-  return std::make_unique<FusePass>(options);
+std::unique_ptr<Pass> createFusePass(const FuseOptions &options, const MachineModel &machine) {
+  return std::make_unique<FusePass>(options, machine);
 }
 
 } // namespace nnc

@@ -21,6 +21,8 @@
 // is not computed in a kernel that the guard's value needs.
 #pragma once
 
+#include "compiler/machine/MachineModel.h"
+
 #include "mlir/Pass/Pass.h"
 #include <memory>
 
@@ -36,9 +38,11 @@ struct FuseOptions {
   bool unfused = false;
 };
 
-mlir::LogicalResult fuse(mlir::func::FuncOp function, const FuseOptions &options);
+mlir::LogicalResult fuse(mlir::func::FuncOp function, const FuseOptions &options,
+                         const MachineModel &machine);
 
 /// fuse() for every function of a module: the pass `nn-fuse`.
-std::unique_ptr<mlir::Pass> createFusePass(const FuseOptions &options = {});
+std::unique_ptr<mlir::Pass> createFusePass(const FuseOptions &options = {},
+                                           const MachineModel &machine = {});
 
 } // namespace nnc

@@ -1,9 +1,9 @@
 // FusionGraph: groups the ops of one function into kernels.
 #pragma once
 
+#include "compiler/transforms/FusionNodes.h"
 #include "compiler/transforms/TopologicalOrder.h"
 
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SmallVector.h"
 
@@ -11,11 +11,7 @@ namespace nnc {
 
 class FusionGraph {
 public:
-  enum class Role {
-    Fixed,   // computed in one kernel
-    Inlined, // repeated in every kernel that uses it
-    View,    // shares the memory of its operand
-  };
+  using Role = FusionNodes::Role;
   struct Group {
     llvm::SmallVector<unsigned> ops; // ascending, all Fixed
     mlir::Operation *root = nullptr; // a contraction or the first of the reductions
@@ -24,34 +20,16 @@ public:
   };
 
   /// Reads `function`. With `unfused`, every op that is not a view is a group of its own.
-  FusionGraph(mlir::func::FuncOp function, bool unfused);
+  FusionGraph(mlir::func::FuncOp function, bool unfused, const MachineModel &machine);
 
-  llvm::ArrayRef<mlir::Operation *> getOps() const { return ops; }
-  Role roleOf(mlir::Operation *op) const { return roles[numbers.lookup(op)]; }
+  llvm::ArrayRef<mlir::Operation *> getOps() const { return nodes.ops; }
+  Role roleOf(mlir::Operation *op) const { return nodes.roles[nodes.numbers.lookup(op)]; }
   /// The remaining groups, each after those that it reads.
   llvm::SmallVector<const Group *> getOrder() const;
   /// Whether `op` of `group` is needed in memory: used by another kernel, or returned.
   bool isResult(unsigned op, const Group &group) const;
 
 private:
-  enum class Edge {
-    Identity, // the user reads it at its own index, elementwise
-    Input,    // a reduction reads it at any index
-    Memory,   // it must be in memory first
-  };
-  struct Use {
-    unsigned op;
-    Edge edge;
-  };
-
-  void assignRoles();
-  bool isWorthInlining(mlir::Operation *op);
-  bool isLarge(mlir::Operation *op, int64_t level) const;
-  double readsOf(mlir::Operation *op) const;
-  bool takesPlaceOfOperand(mlir::Operation *op) const;
-  void connect();
-  void collect(unsigned user, mlir::Value value, bool elementwise, Edge edge);
-  void markGuarded(mlir::func::FuncOp function);
   void mergeAll();
   void mergeElementwise(unsigned op);
   void mergeReduction(unsigned op);
@@ -66,15 +44,7 @@ private:
   void merge(unsigned into, unsigned from);
   bool isOnlyReadBy(unsigned group, unsigned reader) const;
 
-  llvm::SmallVector<mlir::Operation *> ops;
-  llvm::DenseMap<mlir::Operation *, unsigned> numbers;
-  llvm::SmallVector<Role> roles;
-  llvm::SmallVector<unsigned> costs; // including inlined operands
-  // values of rank > 0 read from memory through inlined operands
-  llvm::SmallVector<llvm::SmallVector<mlir::Value, 2>> leaves;
-  llvm::SmallVector<llvm::SmallVector<Use, 2>> operands,
-      users; // of Fixed ops, through Inlined ones
-  llvm::SmallVector<bool> returned, guarding, updating;
+  FusionNodes nodes;
   llvm::SmallVector<Group> groups;
   llvm::SmallVector<unsigned> groupOf;
   TopologicalOrder ranks; // of groups
@@ -82,9 +52,5 @@ private:
   llvm::SmallVector<unsigned> scalars;
   llvm::DenseMap<mlir::Value, llvm::SmallVector<unsigned, 2>> reductions;
 };
-
-/// The value that must be finite before `function` writes updates (its `nn.guard` attribute names a
-/// result), or null.
-mlir::Value guardValueOf(mlir::func::FuncOp function);
 
 } // namespace nnc

@@ -1,7 +1,7 @@
 # stages.py --nnc NNC --nn-opt NN_OPT PROGRAM [-- FLAGS…]: prints every stage of a program, and reads back what can be read.
 #
 # Each stage must be printed and have a sensible size; the object file must be the same if it is made twice. nn-opt must read, verify and
-# print the output of `--emit=nn` and `--emit=grad` unchanged.
+# print the output of `--emit=nn`, `--emit=grad` and `--emit=fused` unchanged.
 import argparse
 import difflib
 import subprocess
@@ -42,7 +42,7 @@ if b"\\" not in texts["latex"]:
 if texts["obj"][:4] != b"\x7fELF":
     sys.exit("stages.py: --emit=obj is no object file")
 
-for stage in ("nn", "grad"):
+for stage in ("nn", "grad", "fused"):
     once = run([options.nn_opt], texts[stage])
     twice = run([options.nn_opt], once)
     for name, a, b in (("nnc and nn-opt", texts[stage], once), ("nn-opt and itself", once, twice)):

@@ -1,6 +1,10 @@
-// The shape rule and the derivatives of contract; see NnContract.td for the math.
+// The shape rule of contractions, what each does with a pair of elements, and the derivatives of
+// contract; see NnContract.td for the math.
 #include "compiler/dialect/nn/ShapeRules.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/AffineExprVisitor.h"
+
+#include <limits>
 
 using namespace mlir;
 
@@ -59,29 +63,43 @@ static AffineMap mapOf(ArrayRef<AffineExpr> results, unsigned dims, MLIRContext 
 
 // Shape rule
 
-LogicalResult ContractOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
-                                           ValueRange operands, DictionaryAttr attributes,
-                                           OpaqueProperties properties, RegionRange regions,
-                                           SmallVectorImpl<Type> &types) {
-  StringRef name = getOperationName();
-  auto a = tensorOperand(name, loc, operands, 0), b = tensorOperand(name, loc, operands, 1);
-  Adaptor adaptor(operands, attributes, properties, regions);
-  if (!a || !b)
-    return failure();
-  if (a.getElementType() != b.getElementType())
-    return mismatch(loc, name, "needs operands of one element type, not ", a, " and ", b);
-  if (!adaptor.getMapsAttr() || !adaptor.getSizesAttr() || adaptor.getMaps().size() != 3)
-    return mismatch(loc, name, "needs three maps (a, b, result) and the sizes of the loop dims");
-  SmallVector<AffineMap> maps(adaptor.getMaps().getAsValueRange<AffineMapAttr>());
-  ArrayRef<int64_t> sizes = adaptor.getSizes();
+namespace {
+/// The checks of a contraction, in the order in which they are made. Each reports what it finds.
+struct ContractRule {
+  StringRef name;
+  std::optional<Location> loc;
+  RankedTensorType a, b;
+  SmallVector<AffineMap> maps;
+  ArrayRef<int64_t> sizes;
+
+  int64_t extent(int64_t dim) const { return sizes[dim] < 0 ? ShapedType::kDynamic : sizes[dim]; }
+  /// The extent of an entry of the maps of b and the result.
+  int64_t extentOfEntry(AffineExpr e) const {
+    Access access = *parseAccess(e);
+    return access.isWindow() ? sizes[access.outerDim] * access.outer : extent(access.outerDim);
+  }
+  LogicalResult checkRanks() const;
+  LogicalResult checkLeft() const;
+  LogicalResult checkLeftEntry(int64_t i, const Access &access) const;
+  LogicalResult checkOtherMaps() const;
+  LogicalResult checkRight() const;
+  LogicalResult checkUse() const;
+  LogicalResult findShape(SmallVectorImpl<int64_t> &shape) const;
+};
+} // namespace
+
+LogicalResult ContractRule::checkRanks() const {
   for (AffineMap map : maps)
     if (map.getNumDims() != sizes.size() || map.getNumSymbols() != 0)
       return mismatch(loc, name, "has ", sizes.size(),
                       " sizes, but a map of other dims: ", AffineMapAttr::get(map));
   if (maps[0].getNumResults() != a.getRank() || maps[1].getNumResults() != b.getRank())
     return mismatch(loc, name, "has maps of other ranks than its operands ", a, " and ", b);
+  return success();
+}
 
-  auto extent = [&](int64_t dim) { return sizes[dim] < 0 ? ShapedType::kDynamic : sizes[dim]; };
+/// The map of a addresses elements that exist, each loop dim in one entry only.
+LogicalResult ContractRule::checkLeft() const {
   llvm::SmallBitVector seenInA(sizes.size());
   for (auto [i, e] : llvm::enumerate(maps[0].getResults())) {
     auto access = parseAccess(e);
@@ -95,19 +113,30 @@ LogicalResult ContractOp::inferReturnTypes(MLIRContext *, std::optional<Location
         return mismatch(loc, name, "uses d", dim, " twice in ", AffineMapAttr::get(maps[0]));
       seenInA.set(dim);
     }
-    if (!access->isWindow()) {
-      if (a.getDimSize(i) != extent(access->outerDim))
-        return mismatch(loc, name, "has d", access->outerDim, " = ", sizes[access->outerDim],
-                        ", but dim ", i, " of ", a, " has another size");
-      continue;
-    }
-    if (sizes[access->outerDim] < 0 || sizes[access->innerDim] < 0 || a.isDynamicDim(i))
-      return mismatch(loc, name, "cannot slide along the batch of ", a);
-    int64_t reach = access->outer * (sizes[access->outerDim] - 1) +
-                    access->inner * (sizes[access->innerDim] - 1);
-    if (reach >= a.getDimSize(i))
-      return mismatch(loc, name, "reaches element ", reach, " along dim ", i, " of ", a);
+    if (failed(checkLeftEntry(i, *access)))
+      return failure();
   }
+  return success();
+}
+
+LogicalResult ContractRule::checkLeftEntry(int64_t i, const Access &access) const {
+  if (!access.isWindow()) {
+    if (a.getDimSize(i) != extent(access.outerDim))
+      return mismatch(loc, name, "has d", access.outerDim, " = ", sizes[access.outerDim],
+                      ", but dim ", i, " of ", a, " has another size");
+    return success();
+  }
+  if (sizes[access.outerDim] < 0 || sizes[access.innerDim] < 0 || a.isDynamicDim(i))
+    return mismatch(loc, name, "cannot slide along the batch of ", a);
+  int64_t reach =
+      access.outer * (sizes[access.outerDim] - 1) + access.inner * (sizes[access.innerDim] - 1);
+  if (reach >= a.getDimSize(i))
+    return mismatch(loc, name, "reaches element ", reach, " along dim ", i, " of ", a);
+  return success();
+}
+
+/// The maps of b and the result have distinct dims, plain or split into blocks.
+LogicalResult ContractRule::checkOtherMaps() const {
   for (AffineMap map : ArrayRef(maps).drop_front()) {
     llvm::SmallBitVector seen(sizes.size());
     for (AffineExpr e : map.getResults()) {
@@ -122,10 +151,11 @@ LogicalResult ContractOp::inferReturnTypes(MLIRContext *, std::optional<Location
           seen.set(dim);
     }
   }
-  auto extentOfEntry = [&](AffineExpr e) {
-    Access access = *parseAccess(e);
-    return access.isWindow() ? sizes[access.outerDim] * access.outer : extent(access.outerDim);
-  };
+  return success();
+}
+
+/// b has the sizes of its loop dims.
+LogicalResult ContractRule::checkRight() const {
   for (auto [i, e] : llvm::enumerate(maps[1].getResults())) {
     if (b.getDimSize(i) == extentOfEntry(e))
       continue;
@@ -135,11 +165,19 @@ LogicalResult ContractOp::inferReturnTypes(MLIRContext *, std::optional<Location
     return mismatch(loc, name, "counts ", extentOfEntry(e), " elements in blocks, but dim ", i,
                     " of ", b, " has another size");
   }
+  return success();
+}
+
+/// Each loop dim is in two of the maps.
+LogicalResult ContractRule::checkUse() const {
   for (int64_t dim = 0, e = sizes.size(); dim < e; ++dim)
     if (uses(maps[0], dim) + uses(maps[1], dim) + uses(maps[2], dim) < 2)
       return mismatch(loc, name, "has d", dim,
                       " in one map only; sum or broadcast that operand first");
-  SmallVector<int64_t> shape;
+  return success();
+}
+
+LogicalResult ContractRule::findShape(SmallVectorImpl<int64_t> &shape) const {
   for (AffineExpr e : maps[2].getResults()) {
     int64_t size = extentOfEntry(e);
     if (ShapedType::isDynamic(size) && !shape.empty())
@@ -147,22 +185,45 @@ LogicalResult ContractOp::inferReturnTypes(MLIRContext *, std::optional<Location
                       " of the result; it can only be dim 0");
     shape.push_back(size);
   }
+  return success();
+}
+
+LogicalResult inferContraction(StringRef name, std::optional<Location> loc, ValueRange operands,
+                               ArrayAttr mapsAttr, DenseI64ArrayAttr sizes,
+                               SmallVectorImpl<Type> &types) {
+  auto a = tensorOperand(name, loc, operands, 0), b = tensorOperand(name, loc, operands, 1);
+  if (!a || !b)
+    return failure();
+  if (a.getElementType() != b.getElementType())
+    return mismatch(loc, name, "needs operands of one element type, not ", a, " and ", b);
+  if (!mapsAttr || !sizes || mapsAttr.size() != 3)
+    return mismatch(loc, name, "needs three maps (a, b, result) and the sizes of the loop dims");
+  SmallVector<AffineMap> maps(mapsAttr.getAsValueRange<AffineMapAttr>());
+  const ContractRule rule{name, loc, a, b, maps, sizes};
+  SmallVector<int64_t> shape;
+  if (failed(rule.checkRanks()) || failed(rule.checkLeft()) || failed(rule.checkOtherMaps()) ||
+      failed(rule.checkRight()) || failed(rule.checkUse()) || failed(rule.findShape(shape)))
+    return failure();
   types.assign(1, RankedTensorType::get(shape, a.getElementType()));
   return success();
 }
 
-Value ContractOp::getLeft() { return getA(); }
-Value ContractOp::getRight() { return getB(); }
-static AffineMap mapAt(ContractOp op, unsigned i) {
-  return cast<AffineMapAttr>(op.getMaps()[i]).getValue();
+// Pairs of elements
+
+Value ContractOp::buildInitial(OpBuilder &b, Location loc, Type type) {
+  return floatConstant(b, loc, type, 0);
 }
-AffineMap ContractOp::getLeftMap() { return mapAt(*this, 0); }
-AffineMap ContractOp::getRightMap() { return mapAt(*this, 1); }
-AffineMap ContractOp::getOutMap() { return mapAt(*this, 2); }
-ArrayRef<int64_t> ContractOp::getLoopSizes() { return getSizes(); }
-Value ContractOp::cloneWith(OpBuilder &b, Value left, Value right, ArrayRef<AffineMap> maps,
-                            ArrayRef<int64_t> sizes) {
-  return b.create<ContractOp>(getLoc(), left, right, b.getAffineMapArrayAttr(maps), sizes);
+Value ContractOp::buildAccumulate(OpBuilder &b, Location loc, Value state, Value left,
+                                  Value right) {
+  return b.create<math::FmaOp>(loc, left, right, state);
+}
+
+bool MaxPlusOp::isSumOfProducts() { return false; }
+Value MaxPlusOp::buildInitial(OpBuilder &b, Location loc, Type type) {
+  return floatConstant(b, loc, type, -std::numeric_limits<double>::infinity());
+}
+Value MaxPlusOp::buildAccumulate(OpBuilder &b, Location loc, Value state, Value left, Value right) {
+  return b.create<arith::MaximumFOp>(loc, state, b.create<arith::AddFOp>(loc, left, right));
 }
 
 // Derivatives

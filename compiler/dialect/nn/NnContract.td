@@ -1,8 +1,37 @@
-// The contraction: one op for matrix products, outer products and convolutions.
+// Contractions: matrix products, outer products and convolutions, with two pairs of operations.
 #ifndef NNC_NN_CONTRACT_TD
 #define NNC_NN_CONTRACT_TD
 
 include "compiler/dialect/NnDialect.td"
+
+/// Combines pairs of elements of a and b, and reduces over the loop dims that the result lacks.
+class Nn_Contraction<string mnemonic, string math, string derivative, list<string> overrides = []>
+    : Nn_Op<mnemonic, math, derivative,
+            [Nn_Infer, DeclareOpInterfaceMethods<ContractionOp, overrides>]> {
+  let arguments = (ins Nn_Tensor:$a, Nn_Tensor:$b, AffineMapArrayAttr:$maps, DenseI64ArrayAttr:$sizes);
+  let results = (outs Nn_Tensor:$result);
+  let assemblyFormat = "$a `,` $b attr-dict `:` functional-type(operands, $result)";
+  let definitions = [{
+    ::llvm::LogicalResult $cppClass::inferReturnTypes(::mlir::MLIRContext *context,
+        std::optional<::mlir::Location> loc, ::mlir::ValueRange operands, ::mlir::DictionaryAttr attributes,
+        ::mlir::OpaqueProperties properties, ::mlir::RegionRange regions,
+        ::llvm::SmallVectorImpl<::mlir::Type> &types) {
+      Adaptor adaptor(operands, attributes, properties, regions);
+      return ::nnc::nn::inferContraction(getOperationName(), loc, operands, adaptor.getMapsAttr(),
+                                         adaptor.getSizesAttr(), types);
+    }
+    ::mlir::Value $cppClass::getLeft() { return getA(); }
+    ::mlir::Value $cppClass::getRight() { return getB(); }
+    ::mlir::AffineMap $cppClass::getLeftMap() { return ::llvm::cast<::mlir::AffineMapAttr>(getMaps()[0]).getValue(); }
+    ::mlir::AffineMap $cppClass::getRightMap() { return ::llvm::cast<::mlir::AffineMapAttr>(getMaps()[1]).getValue(); }
+    ::mlir::AffineMap $cppClass::getOutMap() { return ::llvm::cast<::mlir::AffineMapAttr>(getMaps()[2]).getValue(); }
+    ::llvm::ArrayRef<int64_t> $cppClass::getLoopSizes() { return getSizes(); }
+    ::mlir::Value $cppClass::cloneWith(::mlir::OpBuilder &b, ::mlir::Value left, ::mlir::Value right,
+        ::llvm::ArrayRef<::mlir::AffineMap> maps, ::llvm::ArrayRef<int64_t> sizes) {
+      return b.create<$cppClass>(getLoc(), left, right, b.getAffineMapArrayAttr(maps), sizes);
+    }
+  }];
+}
 
 // contract: y[mapOut(d)] = Σ a[mapA(d)] b[mapB(d)] over the loop dims d that mapOut lacks
 //   maps = [mapA, mapB, mapOut]. An entry of a map is a plain dim or a sum of two. In mapA the sum is s·di + t·dj, a
@@ -13,13 +42,15 @@ include "compiler/dialect/NnDialect.td"
 //   db = contract(a, dy) onto mapB;  da = contract(dy, b) onto mapA. If one dim of each window is only in mapOut and the
 //   other only in mapB, da is a contraction of dy, padded (low (R-1)t, interior s-1, high up to X + t(R-1) elements), with b
 //   reversed. For other windows, da is a contraction followed by a fold.
-def Nn_ContractOp : Nn_Op<"contract", "y = sums of products of a and b", "Rule",
-    [Nn_Infer, DeclareOpInterfaceMethods<ContractionOp>]> {
-  let arguments = (ins Nn_Tensor:$a, Nn_Tensor:$b, AffineMapArrayAttr:$maps, DenseI64ArrayAttr:$sizes);
-  let results = (outs Nn_Tensor:$result);
-  let assemblyFormat = "$a `,` $b attr-dict `:` functional-type(operands, $result)";
+def Nn_ContractOp : Nn_Contraction<"contract", "y = sums of products of a and b", "Rule"> {
   let notation = Nn_Notation<"Contraction">;
   let hasCanonicalizer = 1;
 }
+
+// max_plus: y[mapOut(d)] = max (a[mapA(d)] + b[mapB(d)]) over the loop dims d that mapOut lacks, NaN if any sum is
+//   maps and sizes as for contract. The longest paths of a graph, the best sequence of states: a product of matrices over
+//   (max, +). A zero is a number like any other.
+def Nn_MaxPlusOp : Nn_Contraction<"max_plus", "y = the greatest sums of an element of a and one of b", "None",
+                                  ["isSumOfProducts"]>;
 
 #endif

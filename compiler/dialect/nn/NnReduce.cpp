@@ -20,10 +20,7 @@ std::pair<Value, Value> addCompensated(OpBuilder &b, Location loc, Value sum, Va
 }
 
 static SmallVector<Value> constantState(OpBuilder &b, Location loc, Type type, double value) {
-  auto scalar = FloatAttr::get(getElementTypeOrSelf(type), value);
-  if (auto vector = dyn_cast<VectorType>(type))
-    return {b.create<arith::ConstantOp>(loc, DenseElementsAttr::get(vector, scalar))};
-  return {b.create<arith::ConstantOp>(loc, scalar)};
+  return {floatConstant(b, loc, type, value)};
 }
 
 /// `reduced` (x without `dims`) repeated to the type of x.

@@ -89,4 +89,11 @@ SmallVector<int64_t> rowMajorStrides(ArrayRef<int64_t> shape) {
   return strides;
 }
 
+Value floatConstant(OpBuilder &b, Location loc, Type type, double value) {
+  auto scalar = FloatAttr::get(getElementTypeOrSelf(type), value);
+  if (auto vector = dyn_cast<VectorType>(type))
+    return b.create<arith::ConstantOp>(loc, DenseElementsAttr::get(vector, scalar));
+  return b.create<arith::ConstantOp>(loc, scalar);
+}
+
 } // namespace nnc::nn

@@ -40,6 +40,15 @@ mlir::LogicalResult inferReduction(llvm::StringRef name, std::optional<mlir::Loc
                                    mlir::ValueRange operands, mlir::DenseI64ArrayAttr dims,
                                    llvm::SmallVectorImpl<mlir::Type> &types);
 
+/// The type of the result of a contraction; see NnContract.td.
+mlir::LogicalResult inferContraction(llvm::StringRef name, std::optional<mlir::Location> loc,
+                                     mlir::ValueRange operands, mlir::ArrayAttr maps,
+                                     mlir::DenseI64ArrayAttr sizes,
+                                     llvm::SmallVectorImpl<mlir::Type> &types);
+
+/// `value` as a constant of `type`: a float type, or a vector of one.
+mlir::Value floatConstant(mlir::OpBuilder &b, mlir::Location loc, mlir::Type type, double value);
+
 /// The dims of 0..rank that are not in `dims`.
 llvm::SmallVector<int64_t> otherDims(int64_t rank, llvm::ArrayRef<int64_t> dims);
 

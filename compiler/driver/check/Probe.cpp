@@ -64,7 +64,7 @@ std::unique_ptr<Probe> Probe::make(Session &session, const ast::FnDecl &fn,
     size_t elements = 0;
     const std::string text = declarations.str() + textOf(fn, withOther, elements);
     const nn_image *image =
-        own->loadText(text, session.sourceName()) ? own->compileInMemory() : nullptr;
+        own->loadText(text, session.settings().sourceName()) ? own->compileInMemory() : nullptr;
     if (!image) {
       if (!own->diagnostics().all().empty())
         why = own->diagnostics().all().front().message;

@@ -311,8 +311,9 @@ std::vector<StepVerdicts> check::checkSteps(Session &session) {
   SessionOptions options = session.settings();
   options.doublePrecision = true;
   Session probe(options);
-  const nn_image *image =
-      probe.loadText(probeText(session), session.sourceName()) ? probe.compileInMemory() : nullptr;
+  const nn_image *image = probe.loadText(probeText(session), session.settings().sourceName())
+                              ? probe.compileInMemory()
+                              : nullptr;
   if (!image) {
     probe.diagnostics().print(llvm::errs());
     session.diagnostics().error("the program could not be compiled for the check of its gradients");

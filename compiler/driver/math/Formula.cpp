@@ -3,7 +3,6 @@
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
-#include "llvm/Support/Unicode.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <cmath>
@@ -11,134 +10,11 @@
 using namespace nnc::math;
 using llvm::StringRef;
 
-// Characters
-
-static const char *const greek[][2] = {
-    {"alpha", "α"}, {"beta", "β"},  {"gamma", "γ"}, {"delta", "δ"},  {"epsilon", "ε"},
-    {"eta", "η"},   {"theta", "θ"}, {"kappa", "κ"}, {"lambda", "λ"}, {"mu", "μ"},
-    {"nu", "ν"},    {"xi", "ξ"},    {"pi", "π"},    {"rho", "ρ"},    {"sigma", "σ"},
-    {"tau", "τ"},   {"phi", "φ"},   {"chi", "χ"},   {"psi", "ψ"},    {"omega", "ω"}};
-
-static const char *const raised[] = {"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
-static const char *const lowered[] = {"₀", "₁", "₂", "₃", "₄", "₅", "₆", "₇", "₈", "₉"};
-
-static StringRef raisedLetter(char c) {
-  switch (c) {
-  case '-':
-    return "⁻";
-  case '+':
-    return "⁺";
-  case 'n':
-    return "ⁿ";
-  case 't':
-    return "ᵗ";
-  case 'k':
-    return "ᵏ";
-  default:
-    return {};
-  }
-}
-
-static StringRef loweredLetter(char c) {
-  switch (c) {
-  case 'i':
-    return "ᵢ";
-  case 'j':
-    return "ⱼ";
-  case 'k':
-    return "ₖ";
-  case 'l':
-    return "ₗ";
-  case 'm':
-    return "ₘ";
-  case 'n':
-    return "ₙ";
-  case 'p':
-    return "ₚ";
-  default:
-    return {};
-  }
-}
-
-std::string Typography::superscript(StringRef exponent) const {
-  if (latex)
-    return "^{" + exponent.str() + "}";
-  std::string out;
-  for (StringRef rest = exponent; !rest.empty();) {
-    if (rest.consume_front("−")) {
-      out += "⁻";
-      continue;
-    }
-    const char c = rest.front();
-    rest = rest.drop_front();
-    if (llvm::isDigit(c))
-      out += raised[c - '0'];
-    else if (StringRef letter = raisedLetter(c); !letter.empty())
-      out += letter;
-    else
-      return {}; // one of the characters has no superscript
-  }
-  return out;
-}
-
-std::string Typography::subscript(StringRef index) const {
-  if (index.empty())
-    return {};
-  if (latex)
-    return "_{" + index.str() + "}";
-  std::string out;
-  for (char c : index) {
-    if (llvm::isDigit(c))
-      out += lowered[c - '0'];
-    else if (StringRef letter = loweredLetter(c); !letter.empty())
-      out += letter;
-    else
-      return "_" + index.str();
-  }
-  return out;
-}
-
-unsigned Typography::width(StringRef text) {
-  const int columns = llvm::sys::unicode::columnWidthUTF8(text);
-  return columns < 0 ? text.size() : columns;
-}
-
-std::string Typography::escaped(StringRef text) const {
-  if (!latex)
-    return text.str();
-  std::string out;
-  for (char c : text)
-    out += StringRef("_#$%&{}").contains(c) ? std::string("\\") + c : std::string(1, c);
-  return out;
-}
-
-std::string Typography::word(StringRef text) const {
-  return latex ? "\\mathrm{" + escaped(text) + "}" : text.str();
-}
-
-Formula Typography::name(StringRef base, StringRef index) const {
-  base = base.rtrim('_');
-  std::string stem = base.str();
-  bool symbol = base.size() <= 1 || !llvm::isAlpha(base.back());
-  for (auto &[spelled, letter] : greek)
-    if (base == spelled || base == letter) {
-      stem = latex ? "\\" + std::string(spelled) : letter;
-      symbol = true;
-    }
-  if (latex && base == "ŷ") {
-    stem = "\\hat{y}";
-    symbol = true;
-  }
-  if (!symbol)
-    stem = word(base);
-  return {stem + subscript(index), Formula::Atom};
-}
-
 Formula Typography::number(double value) const {
   if (value < 0)
     return -number(-value);
   if (std::isinf(value))
-    return {latex ? "\\infty" : "∞", Formula::Atom};
+    return {script.latex ? "\\infty" : "∞", Formula::Atom};
   if (std::fabs(value - M_PI) < 1e-6)
     return name("pi");
   if (value != 1 && std::fabs(value - 1) < 1e-4)
@@ -150,10 +26,10 @@ Formula Typography::number(double value) const {
   std::tie(mantissa, exponent) = StringRef(text).split('e');
   if (exponent.empty())
     return {text, Formula::Atom};
-  const std::string ten = "10" + superscript(std::to_string(std::stoi(exponent.str())));
+  const std::string ten = "10" + script.superscript(std::to_string(std::stoi(exponent.str())));
   if (mantissa == "1")
     return {ten, Formula::Power};
-  return {mantissa.str() + (latex ? "\\cdot " : "·") + ten, Formula::Product};
+  return {mantissa.str() + (script.latex ? "\\cdot " : "·") + ten, Formula::Product};
 }
 
 // Composition
@@ -161,11 +37,11 @@ Formula Typography::number(double value) const {
 std::string Typography::str(const Formula &f) const {
   if (!f.isNegative)
     return f.text;
-  return (latex ? "-" : "−") + (f.level == Formula::Sum ? wrap({f.text}) : f.text);
+  return (script.latex ? "-" : "−") + (f.level == Formula::Sum ? wrap({f.text}) : f.text);
 }
 
 std::string Typography::wrap(const Formula &f) const {
-  return latex ? "\\left(" + str(f) + "\\right)" : "(" + str(f) + ")";
+  return script.latex ? "\\left(" + str(f) + "\\right)" : "(" + str(f) + ")";
 }
 
 std::string Typography::wrapBelow(const Formula &f, Formula::Level level) const {
@@ -199,42 +75,43 @@ Formula Typography::difference(Formula a, Formula b) const {
     a = {wrap(a)};
   if (isOpen(b))
     b = {wrap(b)};
-  return {str(a) + (latex ? " - " : " − ") + wrapBelow(b, Formula::Big), Formula::Sum};
+  return {str(a) + (script.latex ? " - " : " − ") + wrapBelow(b, Formula::Big), Formula::Sum};
 }
-
-Formula Typography::negative(Formula x) const { return -x; }
 
 Formula Typography::product(Formula a, Formula b, bool elementwise) const {
   const bool negative = a.isNegative != b.isNegative;
   a.isNegative = b.isNegative = false;
   // (1/n) x, but \frac{1}{n} x
-  a.text = wrapBelow(a, latex ? Formula::Quotient : Formula::Product);
+  a.text = wrapBelow(a, script.latex ? Formula::Quotient : Formula::Product);
   b.text = wrapBelow(b, Formula::Big);
   if (elementwise && a.level == Formula::Matrix)
     a.text = wrap(a);
   if (b.level == Formula::Matrix) // 2 (x·W) ⊙ y
     b.text = wrap(b);
-  const char *sign = elementwise ? (latex ? " \\odot " : " ⊙ ") : (latex ? "\\," : " ");
+  const char *sign =
+      elementwise ? (script.latex ? " \\odot " : " ⊙ ") : (script.latex ? "\\," : " ");
   if (!elementwise && !b.text.empty() && llvm::isDigit(b.text[0]))
-    sign = latex ? " \\cdot " : "·";
+    sign = script.latex ? " \\cdot " : "·";
   return {a.text + sign + b.text,
           std::min(b.level == Formula::Sum ? Formula::Product : b.level, Formula::Product),
           negative};
 }
 
 Formula Typography::matrixProduct(Formula a, Formula b) const {
-  return {wrapBelow(a, Formula::Matrix) + (latex ? "\\," : "·") + wrapBelow(b, Formula::Power),
+  return {wrapBelow(a, Formula::Matrix) + (script.latex ? "\\," : "·") +
+              wrapBelow(b, Formula::Power),
           Formula::Matrix};
 }
 
 Formula Typography::outerProduct(Formula a, Formula b) const {
-  return {wrapBelow(a, Formula::Power) + (latex ? " \\otimes " : " ⊗ ") +
+  return {wrapBelow(a, Formula::Power) + (script.latex ? " \\otimes " : " ⊗ ") +
               wrapBelow(b, Formula::Power),
           Formula::Matrix};
 }
 
 Formula Typography::convolution(Formula a, Formula b) const {
-  return {wrapBelow(a, Formula::Power) + (latex ? " \\ast " : " ∗ ") + wrapBelow(b, Formula::Power),
+  return {wrapBelow(a, Formula::Power) + (script.latex ? " \\ast " : " ∗ ") +
+              wrapBelow(b, Formula::Power),
           Formula::Matrix};
 }
 
@@ -243,18 +120,18 @@ Formula Typography::quotient(Formula a, Formula b) const {
   a.isNegative = b.isNegative = false;
   if (a.level == Formula::Big) { // (1/n) Σ …
     Formula factor = quotient(number(1), b);
-    return {(latex ? factor.text : wrap(factor) + " ") + a.text, Formula::Big, negative};
+    return {(script.latex ? factor.text : wrap(factor) + " ") + a.text, Formula::Big, negative};
   }
-  if (latex)
+  if (script.latex)
     return {"\\frac{" + a.text + "}{" + b.text + "}", Formula::Quotient, negative};
   a.text = wrapBelow(a, Formula::Quotient);
   b.text = wrapBelow(b, Formula::Power);
-  const bool longer = width(a.text) + width(b.text) > 6;
+  const bool longer = Script::width(a.text) + Script::width(b.text) > 6;
   return {a.text + (longer ? " / " : "/") + b.text, Formula::Quotient, negative};
 }
 
 Formula Typography::power(Formula base, Formula exponent) const {
-  std::string raised = superscript(str(exponent));
+  std::string raised = script.superscript(str(exponent));
   if (raised.empty())
     raised = "^" + (exponent.level == Formula::Atom && !exponent.isNegative ? exponent.text
                                                                             : wrap(exponent));
@@ -263,31 +140,31 @@ Formula Typography::power(Formula base, Formula exponent) const {
 
 Formula Typography::root(Formula x) const {
   StringRef text = x.text;
-  if (!x.isNegative && text.starts_with(latex ? "\\lVert" : "‖") &&
-      text.consume_back(latex ? "^{2}" : "²"))
+  if (!x.isNegative && text.starts_with(script.latex ? "\\lVert" : "‖") &&
+      text.consume_back(script.latex ? "^{2}" : "²"))
     return {text.str(), Formula::Power}; // √‖x‖² is ‖x‖
-  if (latex)
+  if (script.latex)
     return {"\\sqrt{" + str(x) + "}", Formula::Atom};
   return {"√" + wrapBelow(x, Formula::Atom), Formula::Power};
 }
 
 Formula Typography::transposed(Formula x) const {
-  return {wrapBelow(x, Formula::Atom) + (latex ? "^\\top" : "ᵀ"), Formula::Power};
+  return {wrapBelow(x, Formula::Atom) + (script.latex ? "^\\top" : "ᵀ"), Formula::Power};
 }
 
 Formula Typography::squaredNorm(Formula x) const {
-  return {latex ? "\\lVert " + str(x) + "\\rVert^{2}" : "‖" + str(x) + "‖²", Formula::Power};
+  return {script.latex ? "\\lVert " + str(x) + "\\rVert^{2}" : "‖" + str(x) + "‖²", Formula::Power};
 }
 
 Formula Typography::function(StringRef symbol, llvm::ArrayRef<Formula> operands) const {
-  std::string text = symbol.str() + (latex ? "\\left(" : "(");
+  std::string text = symbol.str() + (script.latex ? "\\left(" : "(");
   for (auto [i, f] : llvm::enumerate(operands))
     text += (i ? ", " : "") + str(f);
-  return {text + (latex ? "\\right)" : ")"), Formula::Atom};
+  return {text + (script.latex ? "\\right)" : ")"), Formula::Atom};
 }
 
 Formula Typography::enclosed(StringRef left, Formula x, StringRef right) const {
-  const std::string space = latex ? " " : "";
+  const std::string space = script.latex ? " " : "";
   return {left.str() + space + str(x) + space + right.str(), Formula::Atom};
 }
 
@@ -300,7 +177,7 @@ Formula Typography::cases(Formula condition, Formula a, Formula b) const {
   StringRef c = whole;
   if (c.consume_front("["))
     c.consume_back("]");
-  if (latex)
+  if (script.latex)
     return {"\\begin{cases}" + str(a) + " & " + c.str() + " \\\\ " + str(b) +
                 " & \\text{otherwise}\\end{cases}",
             Formula::Atom};
@@ -315,7 +192,7 @@ Formula Typography::big(StringRef symbol, StringRef indices, Formula x, bool lin
   const bool negative = linear && x.isNegative;
   if (negative)
     x = -x;
-  return {symbol.str() + subscript(indices) + " " + wrapBelow(x, Formula::Big), Formula::Big,
+  return {symbol.str() + script.subscript(indices) + " " + wrapBelow(x, Formula::Big), Formula::Big,
           negative};
 }
 
@@ -327,18 +204,7 @@ Formula Typography::list(llvm::ArrayRef<Formula> elements) const {
 }
 
 Formula Typography::partial(Formula of, Formula by) const {
-  if (latex)
+  if (script.latex)
     return {"\\frac{\\partial " + of.text + "}{\\partial " + by.text + "}", Formula::Atom};
   return {"∂" + of.text + "/∂" + by.text, Formula::Atom};
-}
-
-std::string Typography::membership(const Formula &x, llvm::ArrayRef<int64_t> shape) const {
-  std::string text = x.text + (latex ? " \\in \\mathbb{R}" : " ∈ ℝ"), size;
-  for (auto [i, n] : llvm::enumerate(shape)) {
-    std::string dim = n < 0 ? "n" : std::to_string(n);
-    size += latex ? (i ? " \\times " : "") + dim : (i ? "ˣ" : "") + superscript(dim);
-  }
-  if (shape.empty())
-    return text;
-  return text + (latex ? "^{" + size + "}" : size);
 }

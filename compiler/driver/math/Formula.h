@@ -1,8 +1,7 @@
 // Formulas as text: combines parts of formulas, in Unicode or in LaTeX. Does not depend on MLIR.
 #pragma once
 
-#include "llvm/ADT/ArrayRef.h"
-#include "llvm/ADT/StringRef.h"
+#include "compiler/driver/math/Script.h"
 
 #include <string>
 
@@ -25,19 +24,16 @@ struct Formula {
 /// needed.
 class Typography {
 public:
-  explicit Typography(bool latex) : latex(latex) {}
-  const bool latex;
+  explicit Typography(bool latex) : script{latex} {}
+  const Script script;
 
-  /// A variable: a Greek letter if `base` spells one, with an index ("1", or empty).
-  Formula name(llvm::StringRef base, llvm::StringRef index = {}) const;
-  /// A word of the program that appears unchanged in a formula: a place or a function's name.
-  std::string word(llvm::StringRef text) const;
-  /// Plain text among formulas.
-  std::string escaped(llvm::StringRef text) const;
+  /// A variable (Script::variable).
+  Formula name(llvm::StringRef base, llvm::StringRef index = {}) const {
+    return {script.variable(base, index), Formula::Atom};
+  }
   Formula number(double value) const;
   Formula sum(Formula a, Formula b) const;
   Formula difference(Formula a, Formula b) const;
-  Formula negative(Formula x) const;
   /// The whole text, with its sign.
   std::string str(const Formula &f) const;
   /// `elementwise`: both are multiplied element by element (⊙); otherwise one of them is a number.
@@ -61,17 +57,10 @@ public:
   Formula big(llvm::StringRef symbol, llvm::StringRef indices, Formula x, bool linear) const;
   Formula list(llvm::ArrayRef<Formula> elements) const;
   Formula partial(Formula of, Formula by) const; // ∂J/∂w
-  /// `x ∈ ℝ²ˣ³`; a negative size is the number of examples.
-  std::string membership(const Formula &x, llvm::ArrayRef<int64_t> shape) const;
-
-  /// The number of columns that `text` takes on a terminal.
-  static unsigned width(llvm::StringRef text);
-  std::string subscript(llvm::StringRef index) const;
 
 private:
   std::string wrap(const Formula &f) const;
   std::string wrapBelow(const Formula &f, Formula::Level level) const;
-  std::string superscript(llvm::StringRef exponent) const;
 };
 
 } // namespace nnc::math

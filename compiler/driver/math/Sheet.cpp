@@ -144,10 +144,12 @@ Section Sheet::tensors() {
   Section section{"Sizes: n examples at a time, one in each row", {}};
   for (BlockArgument argument : step.function.getArguments())
     if (auto name = step.function.getArgAttrOfType<StringAttr>(argument.getArgNumber(), "nn.field"))
-      section.lines.push_back({type.membership(writer.names[argument], shapeOf(argument)), "", "",
-                               "the data's " + name.str()});
+      section.lines.push_back(
+          {type.script.membership(writer.names[argument].text, shapeOf(argument)), "", "",
+           "the data's " + name.str()});
   for (const Parameter &p : step.parameters)
-    section.lines.push_back({type.membership(p.name, shapeOf(p.value)), "", "", p.place});
+    section.lines.push_back(
+        {type.script.membership(p.name.text, shapeOf(p.value)), "", "", p.place});
   return section;
 }
 
@@ -170,7 +172,7 @@ Section Sheet::forward() {
     if (auto name = step.function.getResultAttrOfType<StringAttr>(i, "nn.update"))
       for (const Parameter &p : step.parameters)
         if (!p.gradient && p.place == name)
-          section.lines.push_back({p.name.text, type.latex ? "\\leftarrow" : "←",
+          section.lines.push_back({p.name.text, type.script.latex ? "\\leftarrow" : "←",
                                    type.str(writer.define(end->getOperand(i))), p.place});
   return section;
 }
@@ -248,12 +250,12 @@ std::vector<Section> Sheet::build() {
 void print(llvm::raw_ostream &os, const Section &section, const Typography &type) {
   if (section.lines.empty())
     return;
-  if (type.latex) {
+  if (type.script.latex) {
     os << "\\paragraph{" << section.title << "}\n\\begin{align*}\n";
     for (auto [i, l] : llvm::enumerate(section.lines)) {
       os << "  " << l.left << " &" << l.sign << " " << l.right;
       if (!l.remark.empty())
-        os << " && \\text{" << type.escaped(l.remark) << "}";
+        os << " && \\text{" << type.script.escaped(l.remark) << "}";
       os << (i + 1 < section.lines.size() ? " \\\\\n" : "\n");
     }
     os << "\\end{align*}\n";
@@ -262,17 +264,17 @@ void print(llvm::raw_ostream &os, const Section &section, const Typography &type
   os << section.title << "\n";
   unsigned left = 0, right = 0;
   for (const Line &l : section.lines) {
-    left = std::max(left, Typography::width(l.left));
-    if (const unsigned w = Typography::width(l.right); !l.remark.empty() && w <= 60)
+    left = std::max(left, Script::width(l.left));
+    if (const unsigned w = Script::width(l.right); !l.remark.empty() && w <= 60)
       right = std::max(right, w);
   }
   for (const Line &l : section.lines) {
     os << "  " << l.left;
-    os.indent(left - Typography::width(l.left));
+    os.indent(left - Script::width(l.left));
     if (!l.sign.empty())
       os << " " << l.sign << " " << l.right;
     if (!l.remark.empty()) {
-      os.indent(std::max<int>(right - Typography::width(l.right), 0) + 3);
+      os.indent(std::max<int>(right - Script::width(l.right), 0) + 3);
       os << "# " << l.remark;
     }
     os << "\n";

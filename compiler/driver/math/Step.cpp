@@ -178,7 +178,7 @@ Steps prepareSteps(Session &session, const Typography &type) {
   IrgenOptions options;
   options.doublePrecision = true; // to show numbers as the program writes them
   options.formulas = true;
-  options.sourcePath = session.sourceName();
+  options.sourcePath = session.settings().sourceName();
   if (!generate(session.diagnostics(), *result.context, session.program(), session.symbols(),
                 options, generated))
     return result;

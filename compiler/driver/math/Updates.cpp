@@ -39,16 +39,17 @@ public:
     for (auto &[key, group] : groups) {
       Section s{"Update", group.first};
       if (clock)
-        s.title += type.latex ? " in step $t = 1, 2, \\dots$" : " in step t = 1, 2, …";
+        s.title += type.script.latex ? " in step $t = 1, 2, \\dots$" : " in step t = 1, 2, …";
       if (groups.size() == 1) {
-        s.title += type.latex
+        s.title += type.script.latex
                        ? " of every parameter $\\theta$, with $g = \\partial J/\\partial\\theta$"
                        : " of every parameter θ, with g = ∂J/∂θ";
       } else {
-        s.title += type.latex ? " of $\\theta = " : " of θ = ";
+        s.title += type.script.latex ? " of $\\theta = " : " of θ = ";
         for (auto [i, f] : llvm::enumerate(group.second))
           s.title += (i ? ", " : "") + f.text;
-        s.title += type.latex ? "$, with $g = \\partial J/\\partial\\theta$" : ", with g = ∂J/∂θ";
+        s.title +=
+            type.script.latex ? "$, with $g = \\partial J/\\partial\\theta$" : ", with g = ∂J/∂θ";
       }
       sections.push_back(s);
     }
@@ -93,7 +94,7 @@ private:
         if (auto argument = dyn_cast<BlockArgument>(op.getOperand(0)))
           if (auto name =
                   step.function.getArgAttrOfType<StringAttr>(argument.getArgNumber(), "nn.scalar");
-              name && name == "step") {
+              name && name == nn::stepScalar) {
             base.names[op.getResult(0)] = type.name("t");
             clock = op.getResult(0);
           }
@@ -141,7 +142,7 @@ private:
     shared.title = "Of every step";
     for (Value v : numbers)
       if (isNormOfGradients(v))
-        base.names[v] = type.squaredNorm({type.latex ? "\\nabla J" : "∇J", Formula::Atom});
+        base.names[v] = type.squaredNorm({type.script.latex ? "\\nabla J" : "∇J", Formula::Atom});
     for (Value v : numbers)
       if (!inner.contains(v) && !base.names.count(v)) {
         Formula right = base.define(v);
@@ -183,7 +184,7 @@ private:
   }
 
   std::vector<Line> linesFor(const Parameter &p) {
-    const char *arrow = type.latex ? "\\leftarrow" : "←";
+    const char *arrow = type.script.latex ? "\\leftarrow" : "←";
     Writer w = base;
     const Formula theta = type.name("theta");
     w.names[p.value] = theta;

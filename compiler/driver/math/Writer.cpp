@@ -58,26 +58,24 @@ Formula Writer::use(Value v) const {
   return found != names.end() ? found->second : define(v);
 }
 
-/// The attributes that a function's operands do not show: sizes, offsets.
 std::string Writer::notShown(Operation *op) const {
   std::string text;
-  auto low = op->getAttr("low"), high = op->getAttr("high");
+  auto low = op->getAttr(nn::lowName), high = op->getAttr(nn::highName);
   for (NamedAttribute attribute : op->getAttrs())
     if (auto list = dyn_cast<DenseI64ArrayAttr>(attribute.getValue())) {
       StringRef name = attribute.getName();
-      if (name != "size" && name != "sizes" && name != "start" && name != "limit" &&
-          name != "low" && name != "high")
+      if (!llvm::is_contained(nn::shownAttributes, name))
         continue;
       if (llvm::all_of(list.asArrayRef(), [](int64_t n) { return n == 0; }) ||
-          (name == "high" && low == high))
+          (name == nn::highName && low == high))
         continue;
       text += text.empty() ? "" : ", ";
-      text += name == "low" && low == high ? "by " : name.str() + " ";
+      text += name == nn::lowName && low == high ? "by " : name.str() + " ";
       for (auto [i, n] : llvm::enumerate(list.asArrayRef()))
-        text += (i ? (type.latex ? "$\\times$" : "×") : "") +
+        text += (i ? (type.script.latex ? "$\\times$" : "×") : "") +
                 (n < 0 ? std::string("n") : std::to_string(n));
     }
-  return type.latex && !text.empty() ? "\\text{" + text + "}" : text;
+  return type.script.latex && !text.empty() ? "\\text{" + text + "}" : text;
 }
 
 bool Writer::isRandom(Value v) const {
@@ -96,7 +94,7 @@ Formula Writer::define(Value v) const {
   if (isConstant(v))
     return constant(v);
   const nn::Notation notation = notationOf(op);
-  const char *symbol = type.latex ? notation.latex : notation.text;
+  const char *symbol = type.script.latex ? notation.latex : notation.text;
   auto operand = [&](unsigned i) { return use(op->getOperand(i)); };
   switch (notation.form) {
   case Form::Same:
@@ -106,7 +104,7 @@ Formula Writer::define(Value v) const {
   case Form::Difference:
     return type.difference(operand(0), operand(1));
   case Form::Negative:
-    return type.negative(operand(0));
+    return -operand(0);
   case Form::Product:
     return product(op);
   case Form::Quotient:
@@ -223,7 +221,7 @@ Formula Writer::constant(Value v) const {
     return type.number(*splat);
   DenseFPElementsAttr elements;
   if (!matchPattern(v, m_Constant(&elements)) || elements.getNumElements() > 8)
-    return {type.word("constant"), Formula::Atom};
+    return {type.script.word("constant"), Formula::Atom};
   SmallVector<Formula> list;
   for (APFloat f : elements.getValues<APFloat>()) {
     bool lost;
@@ -258,7 +256,7 @@ std::optional<Formula> Writer::mean(Value total, Value divisor, bool inverse) co
     count = shape[d] < 0 ? -1 : count * shape[d];
   if (count < 2 || std::abs((inverse ? *n * count : *n / count) - 1) > 1e-5)
     return std::nullopt;
-  return type.big(type.latex ? "\\operatorname{mean}" : "mean",
+  return type.big(type.script.latex ? "\\operatorname{mean}" : "mean",
                   indexLetters(op->getOperand(0), reduction.getReducedDims()),
                   use(op->getOperand(0)), true);
 }
@@ -273,7 +271,7 @@ Formula Writer::reduction(Operation *op, bool isSum) const {
       visible(inner->getOperand(0)) == visible(inner->getOperand(1)))
     return type.squaredNorm(use(inner->getOperand(0)));
   const nn::Notation notation = notationOf(op);
-  return type.big(type.latex ? notation.latex : notation.text, indexLetters(x, dims), use(x),
+  return type.big(type.script.latex ? notation.latex : notation.text, indexLetters(x, dims), use(x),
                   isSum);
 }
 
@@ -334,7 +332,8 @@ Formula Writer::einsum(Operation *op) const {
   Formula b =
       type.element(use(contract.getRight()), {lettersOf(contract.getRightMap()), Formula::Atom});
   Formula product = type.product(a, b, false);
-  return vanish.empty() ? product : type.big(type.latex ? "\\sum" : "Σ", vanish, product, true);
+  return vanish.empty() ? product
+                        : type.big(type.script.latex ? "\\sum" : "Σ", vanish, product, true);
 }
 
 SmallVector<Value> Writer::parts(Value v) const {

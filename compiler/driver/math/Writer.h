@@ -46,6 +46,7 @@ private:
   Formula constant(mlir::Value v) const;
   Formula cases(mlir::Operation *op) const;
   std::optional<Formula> mean(mlir::Value total, mlir::Value divisor, bool inverse) const;
+  /// The attributes that the operands do not show.
   std::string notShown(mlir::Operation *op) const;
 };
 

@@ -10,7 +10,7 @@ namespace nnc::plan {
 void addProfile(Session &session) {
   ProgramTables &tables = session.tables();
   const ProgramT &program = tables.program;
-  KernelTables kernelTables(session.diagnostics().sources(), session.sourceName());
+  KernelTables kernelTables(session.diagnostics().sources(), session.settings().sourceName());
   auto profile = std::make_unique<ProfileT>();
   auto add = [&](const nn_fn &fn, std::string name) {
     if (!fn.exists())
@@ -38,8 +38,8 @@ void addProfile(Session &session) {
     }
     return true;
   });
-  profile->vector_bytes = int32_t(session.target().vectorBytes);
-  profile->fma = session.target().hasFma;
+  profile->vector_bytes = int32_t(session.target().machine.vectorBytes);
+  profile->fma = session.target().machine.fma;
   profile->lines = kernelTables.lines();
   tables.program.profile = std::move(profile);
 }

@@ -1,4 +1,6 @@
 // Implements the commands of an interactive session.
+#include "compiler/driver/repl/Commands.h"
+
 #include "compiler/ast/Printer.h"
 #include "compiler/driver/Emit.h"
 #include "compiler/driver/repl/Evaluator.h"
@@ -11,27 +13,43 @@
 using namespace nnc;
 using namespace nnc::repl;
 
-llvm::ArrayRef<Evaluator::Command> Evaluator::commands() {
-  static const Command list[] = {
-      {"help", "", "this list", &Evaluator::help},
+llvm::ArrayRef<Command> Commands::list() {
+  static const Command all[] = {
+      {"help", "", "this list", &Commands::help},
       {"type", "EXPR", "the kind and shape of an expression, or what a name stands for",
-       &Evaluator::type},
+       &Commands::type},
       {"source", "NAME", "the text of a declaration, of yours or of the prelude",
-       &Evaluator::source},
+       &Commands::source},
       {"ir", "[MODEL or STATEMENT]", "the nn IR of a model, a statement, or the last statement",
-       &Evaluator::ir},
-      {"grad", "[MODEL]", "the last training step's gradients as formulas", &Evaluator::grad},
+       &Commands::ir},
+      {"grad", "[MODEL]", "the last training step's gradients as formulas", &Commands::grad},
       {"show", "[NAME]",
        "a data set: rows, splits, fields, ranges, classes; a model: parameters; what there is",
-       &Evaluator::show},
-      {"load", "FILE", "declare and run what the file holds", &Evaluator::load},
-      {"time", "STATEMENT", "run it and say where the time went", &Evaluator::time},
-      {"quit", "", "leave (so does Ctrl-D)", &Evaluator::quit},
+       &Commands::show},
+      {"load", "FILE", "declare and run what the file holds", &Commands::load},
+      {"time", "STATEMENT", "run it and say where the time went", &Commands::time},
+      {"quit", "", "leave (so does Ctrl-D)", &Commands::quit},
   };
-  return list;
+  return all;
 }
 
-void Evaluator::help(llvm::StringRef) {
+void Commands::run(llvm::StringRef text) {
+  auto [name, argument] = text.split(' ');
+  std::vector<llvm::StringRef> names;
+  for (const Command &c : list()) {
+    // A prefix is enough: `:q`
+    if (!name.empty() && llvm::StringRef(c.name).starts_with(name))
+      return (this->*c.run)(argument.trim());
+    names.push_back(c.name);
+  }
+  llvm::errs() << "there is no command `:" << name << "`";
+  if (llvm::StringRef near = didYouMean(name, names); !near.empty())
+    llvm::errs() << "; did you mean `:" << near << "`?\n";
+  else
+    llvm::errs() << "; `:help` lists them\n";
+}
+
+void Commands::help(llvm::StringRef) {
   llvm::outs() << "Type declarations and statements of the language. An expression prints its "
                   "value; a declaration may be\n"
                   "declared anew; what a model has learned stays while its shapes do, and what "
@@ -40,7 +58,7 @@ void Evaluator::help(llvm::StringRef) {
                   "shows the last training, `report`\n"
                   "all of them. Tab completes names, and places of models after a point. Ctrl-C "
                   "ends a run.\n\n";
-  for (const Command &c : commands())
+  for (const Command &c : list())
     llvm::outs() << llvm::format("  :%-6s %-21s %s\n", c.name, c.argument, c.help);
 }
 
@@ -91,21 +109,21 @@ static std::string arity(unsigned min, unsigned max) {
   return std::to_string(min) + (min == 1 ? " argument" : " arguments");
 }
 
-void Evaluator::type(llvm::StringRef expression) {
+void Commands::type(llvm::StringRef expression) {
   if (expression.empty()) {
     llvm::errs() << "`:type` takes an expression or a name: `:type [1, 2] + 3`\n";
     return;
   }
   // `dense(4)` names what `dense` creates. A name without arguments names the declaration.
-  if (const Ran *found = declarations.findResult(expression)) {
+  if (const Ran *found = workspace.declarations.findResult(expression)) {
     llvm::outs() << expression << ": " << ast::inWords(found->kind) << "\n";
     return;
   }
   llvm::StringRef head = expression.take_until([](char c) { return c == '('; });
   if (isName(expression) || (isName(head) && expression.ends_with(")"))) {
     const bool call = !isName(expression);
-    const Declaration *mine = declarations.find(head);
-    const ast::Decl *decl = mine ? nullptr : preludeDeclaration(head);
+    const Declaration *mine = workspace.declarations.find(head);
+    const ast::Decl *decl = mine ? nullptr : workspace.preludeDeclaration(head);
     const ast::StmtKind kind = mine ? mine->kind : decl ? decl->kind : ast::StmtKind::Expression;
     const bool makesSomething = kind == ast::StmtKind::Layer || kind == ast::StmtKind::Init ||
                                 kind == ast::StmtKind::Optimizer;
@@ -126,7 +144,7 @@ void Evaluator::type(llvm::StringRef expression) {
       }
     }
   }
-  std::unique_ptr<Session> session = compile(expression, Stage::Generated);
+  std::unique_ptr<Session> session = workspace.compile(expression, Stage::Generated);
   if (!session)
     return;
   for (const StatementT &statement : session->tables().program.statements) {
@@ -145,17 +163,17 @@ void Evaluator::type(llvm::StringRef expression) {
   }
 }
 
-void Evaluator::source(llvm::StringRef name) {
+void Commands::source(llvm::StringRef name) {
   if (name.empty()) {
     llvm::errs() << "`:source` takes the name of a declaration\n";
     return;
   }
-  if (const Declaration *mine = declarations.find(name)) {
+  if (const Declaration *mine = workspace.declarations.find(name)) {
     llvm::outs() << mine->text << "\n";
     return;
   }
-  if (const ast::Decl *decl = preludeDeclaration(name)) {
-    Position at = prelude().diagnostics().position(decl->range);
+  if (const ast::Decl *decl = workspace.preludeDeclaration(name)) {
+    Position at = workspace.prelude().diagnostics().position(decl->range);
     llvm::outs() << "# " << at.file << ":" << at.line << "\n" << textOf(*decl) << "\n";
     return;
   }
@@ -163,7 +181,7 @@ void Evaluator::source(llvm::StringRef name) {
     llvm::outs() << "`" << name << "` is a primitive of the compiler\n";
     return;
   }
-  if (const Ran *found = declarations.findResult(name)) {
+  if (const Ran *found = workspace.declarations.findResult(name)) {
     llvm::outs() << found->text << "\n";
     return;
   }
@@ -179,28 +197,28 @@ static bool isOfLines(mlir::func::FuncOp function, unsigned lines) {
   function.walk([&](mlir::Operation *op) {
     op->getLoc()->walk([&](mlir::Location at) {
       if (auto place = mlir::dyn_cast<mlir::FileLineColLoc>(at))
-        found |= place.getFilename() == "<repl>" && place.getLine() <= lines;
+        found |= place.getFilename() == typedLabel && place.getLine() <= lines;
       return mlir::WalkResult::advance();
     });
   });
   return found;
 }
 
-void Evaluator::ir(llvm::StringRef what) {
-  const Declaration *model = declarations.find(what);
+void Commands::ir(llvm::StringRef what) {
+  const Declaration *model = workspace.declarations.find(what);
   if (model && model->kind != ast::StmtKind::Model) {
     llvm::errs() << "`" << what << "` is " << ast::inWords(model->kind)
                  << "; IR is made of a model or a statement: `:ir " << what << "(…)`\n";
     return;
   }
-  const std::string statement = what.empty() ? lastStatement : what.str();
+  const std::string statement = what.empty() ? evaluator.lastStatement() : what.str();
   if (statement.empty()) {
     llvm::errs() << "there is no statement yet\n";
     return;
   }
   // A model needs no statement: its functions are always compiled.
   std::unique_ptr<Session> session =
-      compile(model ? "let unused_ = " + what.str() : statement, Stage::Generated);
+      workspace.compile(model ? "let unused_ = " + what.str() : statement, Stage::Generated);
   if (!session)
     return;
   const std::string wanted = model ? "model_" + what.str() + "_predict" : "";
@@ -218,15 +236,15 @@ void Evaluator::ir(llvm::StringRef what) {
   }
 }
 
-void Evaluator::grad(llvm::StringRef model) {
+void Commands::grad(llvm::StringRef model) {
   auto matches = [&](llvm::StringRef train) {
     llvm::StringRef target = train.drop_front(strlen("train")).ltrim();
     return model.empty() ||
            (target.consume_front(model) && !target.empty() && !llvm::isAlnum(target.front()));
   };
-  for (const std::string &train : llvm::reverse(trains))
+  for (const std::string &train : llvm::reverse(evaluator.trainStatements()))
     if (matches(train)) {
-      if (std::unique_ptr<Session> session = compile(train, Stage::Checked)) {
+      if (std::unique_ptr<Session> session = workspace.compile(train, Stage::Checked)) {
         printMath(*session, llvm::outs(), false);
         session->diagnostics().print(llvm::errs());
       }
@@ -235,9 +253,9 @@ void Evaluator::grad(llvm::StringRef model) {
   llvm::errs() << "no `train" << (model.empty() ? "" : " ") << model << "` has run yet\n";
 }
 
-void Evaluator::time(llvm::StringRef statement) {
+void Commands::time(llvm::StringRef statement) {
   if (statement.empty())
     llvm::errs() << "`:time` takes a statement\n";
   else
-    statements({statement, "<repl>", "", false, true});
+    evaluator.evaluateTimed(statement);
 }

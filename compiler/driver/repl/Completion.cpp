@@ -1,7 +1,8 @@
 // Completes the text before the cursor: places of a model, splits of data, columns, fields, named
 // arguments, files, names.
-#include "compiler/driver/repl/Evaluator.h"
+#include "compiler/driver/repl/Completion.h"
 
+#include "compiler/driver/repl/Commands.h"
 #include "compiler/sema/Builtins.h"
 #include "compiler/sema/data/SourceTable.h"
 
@@ -13,16 +14,6 @@
 
 using namespace nnc;
 using namespace nnc::repl;
-
-struct Evaluator::Words {
-  std::string prefix;
-  std::set<std::string> list;
-
-  void offer(llvm::StringRef word) {
-    if (word.starts_with(prefix))
-      list.insert(word.str());
-  }
-};
 
 static bool isWordByte(char c) { return llvm::isAlnum(c) || c == '_' || (c & 0x80); }
 
@@ -97,20 +88,38 @@ static std::vector<std::string> files(llvm::StringRef typed) {
   return {found.begin(), found.end()};
 }
 
-Session *Evaluator::quietly(llvm::StringRef name) {
-  const std::string text = "let unused_ = 0 # " + name.str();
-  const Composed program = declarations.compose({text, {{0, text.size()}}, {}, {}, "", false});
-  if (looked.first != program.text) {
-    looked = {program.text, open(program, "<repl>")};
-    looked.second->reach(Stage::Generated);
+namespace {
+/// The words that fit where the cursor is.
+class Completer {
+public:
+  Completer(Workspace &workspace, llvm::StringRef prefix)
+      : workspace(workspace), prefix(prefix.str()) {}
+
+  /// Offers what may follow `context`, the input up to the word that has been typed.
+  void offerAfter(llvm::StringRef context);
+  void offer(llvm::StringRef word) {
+    if (word.starts_with(prefix))
+      list.insert(word.str());
   }
-  return looked.second.get();
-}
+  std::vector<std::string> words() const { return {list.begin(), list.end()}; }
+
+private:
+  void offerGeneral();
+  bool offerFields(llvm::StringRef before);
+  void offerFound(llvm::StringRef path);
+  void offerArguments(llvm::StringRef before);
+  void offerData(llvm::StringRef before);
+
+  Workspace &workspace;
+  std::string prefix;
+  std::set<std::string> list;
+};
+} // namespace
 
 /// Offers the places of the network that a search found. They are taken from its first variant.
-void Evaluator::offerFound(llvm::StringRef path, Words &words) {
+void Completer::offerFound(llvm::StringRef path) {
   auto [head, rest] = path.split('.');
-  Session *session = quietly(head);
+  Session *session = workspace.quietly(head);
   if (session->diagnostics().hasErrors())
     return;
   const ProgramT &program = session->tables().program;
@@ -122,13 +131,13 @@ void Evaluator::offerFound(llvm::StringRef path, Words &words) {
     const nn_range range = program.models[experiment->variants[0].model].tensors;
     for (int32_t t = range.first; t < range.first + range.count; ++t)
       if (llvm::StringRef key = program.tensors[t].key; key.consume_front(under))
-        words.offer(key.split('.').first);
+        offer(key.split('.').first);
   }
 }
 
 /// Offers fields: layers and tensors for `net.`, splits for `d.`, chosen values for `best.`, curves
 /// of the last training for `val.`.
-bool Evaluator::offerFields(llvm::StringRef before, Words &words) {
+bool Completer::offerFields(llvm::StringRef before) {
   if (!before.ends_with("."))
     return false;
   size_t start = before.size();
@@ -138,33 +147,33 @@ bool Evaluator::offerFields(llvm::StringRef before, Words &words) {
   auto [head, rest] = path.split('.');
   if (head.empty() || llvm::isDigit(head.front()))
     return false;
-  const Declaration *known = declarations.find(head);
-  const Ran *result = declarations.findResult(head);
+  const Declaration *known = workspace.declarations.find(head);
+  const Ran *result = workspace.declarations.findResult(head);
   if (known && known->kind == ast::StmtKind::Data) {
-    for (const auto &[decl, info] : quietly(head)->symbols().data) {
+    for (const auto &[decl, info] : workspace.quietly(head)->symbols().data) {
       if (decl->name.text != head)
         continue;
-      words.offer("train");
+      offer("train");
       if (info.hasVal)
-        words.offer("val");
+        offer("val");
       if (info.hasTest)
-        words.offer("test");
+        offer("test");
       for (const auto &column : info.source.columns)
         if (column.classes > 0)
-          words.offer("classes");
+          offer("classes");
     }
   } else if ((known && known->kind == ast::StmtKind::Model) ||
              (result && result->kind == ast::StmtKind::Ensemble)) {
-    Session *session = quietly(head);
+    Session *session = workspace.quietly(head);
     if (session->diagnostics().hasErrors())
       return true;
     const std::string under = path.str() + ".";
     for (const TensorT &tensor : session->tables().program.tensors)
       if (llvm::StringRef name = tensor.name;
           tensor.kind != NN_OPTIMIZER_STATE && name.consume_front(under))
-        words.offer(name.split('.').first);
-    words.offer("weights");
-    words.offer("parameters");
+        offer(name.split('.').first);
+    offer("weights");
+    offer("parameters");
   } else if (result) {
     llvm::StringRef text = result->text;
     for (size_t at = 0; (at = text.find("let ", at)) != llvm::StringRef::npos; ++at) {
@@ -172,18 +181,18 @@ bool Evaluator::offerFields(llvm::StringRef before, Words &words) {
       llvm::StringRef name = let.take_while(isWordByte);
       if (result->kind == ast::StmtKind::Search &&
           let.drop_front(name.size()).ltrim().starts_with("~"))
-        words.offer(name);
+        offer(name);
     }
-    offerFound(path, words);
+    offerFound(path);
   } else if (head == "val" || head == "train") {
-    words.offer("loss");
-    for (const Ran &s : llvm::reverse(declarations.ran()))
+    offer("loss");
+    for (const Ran &s : llvm::reverse(workspace.declarations.ran()))
       if (s.kind == ast::StmtKind::Train) {
         llvm::StringRef text = s.text;
         for (size_t at = 0; (at = text.find("metric", at)) != llvm::StringRef::npos; ++at)
           if (llvm::StringRef metric = text.drop_front(at + 6).ltrim().take_while(isWordByte);
               !metric.empty())
-            words.offer(metric);
+            offer(metric);
         break;
       }
   }
@@ -191,20 +200,20 @@ bool Evaluator::offerFields(llvm::StringRef before, Words &words) {
 }
 
 /// In the parentheses of a call: offers the arguments that may be given by name.
-void Evaluator::offerArguments(llvm::StringRef before, Words &words) {
+void Completer::offerArguments(llvm::StringRef before) {
   const size_t open = openBracket(before, '(');
   const size_t brace = openBracket(before, '{');
   if (open == llvm::StringRef::npos || (brace != llvm::StringRef::npos && brace > open))
     return;
   const llvm::StringRef callee = lastWord(before.take_front(open));
-  auto offer = [&](llvm::StringRef name) { words.offer((name + " = ").str()); };
+  auto offerName = [&](llvm::StringRef name) { offer((name + " = ").str()); };
   auto offerAll = [&](llvm::ArrayRef<ast::Parameter> parameters) {
     for (const ast::Parameter &p : parameters)
-      offer(p.name.text);
+      offerName(p.name.text);
   };
-  const ast::Decl *decl = preludeDeclaration(callee);
-  if (declarations.find(callee))
-    decl = quietly(callee)->symbols().user.lookup(callee);
+  const ast::Decl *decl = workspace.preludeDeclaration(callee);
+  if (workspace.declarations.find(callee))
+    decl = workspace.quietly(callee)->symbols().user.lookup(callee);
   if (auto *fn = llvm::dyn_cast_or_null<ast::FnDecl>(decl))
     offerAll(fn->params);
   else if (auto *layer = llvm::dyn_cast_or_null<ast::LayerDecl>(decl))
@@ -217,15 +226,15 @@ void Evaluator::offerArguments(llvm::StringRef before, Words &words) {
     offerAll(metric->params);
   else if (const sema::Builtin *builtin = decl ? nullptr : sema::findBuiltin(callee))
     for (llvm::StringRef name : builtin->named)
-      offer(name);
+      offerName(name);
   else if (const sema::SourceFunction *source = decl ? nullptr : sema::findSource(callee))
     for (sema::SourceSetting setting : source->params)
-      offer(sema::nameOf(setting));
+      offerName(sema::nameOf(setting));
 }
 
 /// In the block of a data set: offers its columns. In the block of a train or evaluate statement:
 /// offers the fields of its data.
-void Evaluator::offerData(llvm::StringRef before, Words &words) {
+void Completer::offerData(llvm::StringRef before) {
   const size_t open = openBracket(before, '{');
   if (open == llvm::StringRef::npos)
     return;
@@ -238,46 +247,46 @@ void Evaluator::offerData(llvm::StringRef before, Words &words) {
       continue;
     llvm::StringRef statement = head.drop_front(at);
     if (keyword == "data ") {
-      Declarations with = declarations;
+      Declarations with = workspace.declarations;
       const Composed program =
           with.compose({statement, {{0, statement.size()}}, {}, {}, "", false});
-      std::unique_ptr<Session> session = this->open(program, "<repl>");
+      std::unique_ptr<Session> session = workspace.open(program, typedLabel);
       session->reach(Stage::Checked);
       const llvm::StringRef name = statement.drop_front(5).ltrim().take_while(isWordByte);
       for (const auto &[decl, info] : session->symbols().data)
         if (decl->name.text == name)
           for (const auto &column : info.source.columns)
-            words.offer(column.name);
+            offer(column.name);
       return;
     }
     const size_t on = statement.find(" on ");
     const llvm::StringRef data = on == llvm::StringRef::npos
                                      ? ""
                                      : statement.drop_front(on + 4).ltrim().take_while(isWordByte);
-    if (!declarations.find(data))
+    if (!workspace.declarations.find(data))
       return;
-    for (const auto &[decl, info] : quietly(data)->symbols().data)
+    for (const auto &[decl, info] : workspace.quietly(data)->symbols().data)
       if (decl->name.text == data)
         for (const sema::FieldInfo &field : info.fields)
-          words.offer(field.name);
+          offer(field.name);
     return;
   }
 }
 
-void Evaluator::offerGeneral(Words &words) {
-  for (const Declaration &d : declarations.all())
-    words.offer(d.name);
-  for (const Ran &s : declarations.ran())
+void Completer::offerGeneral() {
+  for (const Declaration &d : workspace.declarations.all())
+    offer(d.name);
+  for (const Ran &s : workspace.declarations.ran())
     if (!s.result.empty())
-      words.offer(s.result);
-  for (auto &entry : prelude().symbols().prelude)
-    words.offer(entry.getKey());
+      offer(s.result);
+  for (auto &entry : workspace.prelude().symbols().prelude)
+    offer(entry.getKey());
   for (const sema::Builtin &b : sema::builtins())
-    words.offer(b.name);
+    offer(b.name);
   for (llvm::StringRef name : sema::elementwiseNames())
-    words.offer(name);
+    offer(name);
   for (const sema::SourceFunction &source : sema::sources())
-    words.offer(source.name);
+    offer(source.name);
   for (llvm::StringRef keyword :
        {"let",     "option",     "fn",         "layer",     "init",    "optimizer", "metric",
         "model",   "data",       "param",      "state",     "train",   "evaluate",  "predict",
@@ -286,20 +295,28 @@ void Evaluator::offerGeneral(Words &words) {
         "loss",    "batch",      "epochs",     "steps",     "clip",    "constrain", "stop",
         "keep",    "checkpoint", "split",      "normalize", "augment", "where",     "balance",
         "drop",    "fill",       "minimize",   "maximize",  "trials",  "members"})
-    words.offer(keyword);
+    offer(keyword);
 }
 
-std::vector<std::string> Evaluator::completions(llvm::StringRef before, llvm::StringRef &word) {
+void Completer::offerAfter(llvm::StringRef context) {
+  if (offerFields(context))
+    return;
+  offerArguments(context);
+  offerData(context);
+  offerGeneral();
+}
+
+std::vector<std::string> repl::completions(Workspace &workspace, llvm::StringRef before,
+                                           llvm::StringRef &word) {
   const llvm::StringRef line = before.drop_front(before.rfind('\n') + 1);
-  Words words;
   if (line.starts_with(":")) {
     auto [command, argument] = line.split(' ');
     if (command.size() == line.size()) {
       word = line;
-      words.prefix = word.str();
-      for (const Command &c : commands())
-        words.offer((":" + llvm::StringRef(c.name)).str());
-      return {words.list.begin(), words.list.end()};
+      Completer completer(workspace, word);
+      for (const Command &c : Commands::list())
+        completer.offer((":" + llvm::StringRef(c.name)).str());
+      return completer.words();
     }
     if (command.size() > 1 && llvm::StringRef(":load").starts_with(command)) {
       word = argument.ltrim();
@@ -309,12 +326,7 @@ std::vector<std::string> Evaluator::completions(llvm::StringRef before, llvm::St
     return files(word);
   }
   word = lastWord(before);
-  words.prefix = word.str();
-  const llvm::StringRef context = before.drop_back(word.size());
-  if (!offerFields(context, words)) {
-    offerArguments(context, words);
-    offerData(context, words);
-    offerGeneral(words);
-  }
-  return {words.list.begin(), words.list.end()};
+  Completer completer(workspace, word);
+  completer.offerAfter(before.drop_back(word.size()));
+  return completer.words();
 }

@@ -3,6 +3,7 @@
 #include "compiler/driver/repl/Evaluator.h"
 
 #include "compiler/ast/Printer.h"
+#include "compiler/driver/repl/Completion.h"
 #include "compiler/parse/Parse.h"
 
 #include "llvm/Support/Path.h"
@@ -14,10 +15,14 @@
 using namespace nnc;
 using namespace nnc::repl;
 
-static constexpr const char *typedLabel = "<repl>";
-
-Evaluator::Evaluator(SessionOptions o, int argc, char **argv) : options(std::move(o)) {
+/// The options of all compilations.
+static SessionOptions interactive(SessionOptions options) {
   options.session = options.monitor = true; // a later report may need what was monitored
+  return options;
+}
+
+Evaluator::Evaluator(SessionOptions options, int argc, char **argv)
+    : workspace(interactive(options)), commands(*this, workspace) {
   arguments.push_back(argc ? argv[0] : "nnc");
   if (!options.dataDir.empty())
     arguments.insert(arguments.end(), {"--data", options.dataDir});
@@ -38,26 +43,10 @@ static void flush() {
 void Evaluator::evaluate(llvm::StringRef input) {
   llvm::StringRef trimmed = input.trim();
   if (trimmed.starts_with(":"))
-    command(trimmed.drop_front());
+    commands.run(trimmed.drop_front());
   else if (!trimmed.empty())
-    statements({input, typedLabel, "", false});
+    statements({input, typedLabel.str(), "", false});
   flush();
-}
-
-void Evaluator::command(llvm::StringRef text) {
-  auto [name, argument] = text.split(' ');
-  std::vector<llvm::StringRef> names;
-  for (const Command &c : commands()) {
-    // A prefix is enough: `:q`
-    if (!name.empty() && llvm::StringRef(c.name).starts_with(name))
-      return (this->*c.run)(argument.trim());
-    names.push_back(c.name);
-  }
-  llvm::errs() << "there is no command `:" << name << "`";
-  if (llvm::StringRef near = didYouMean(name, names); !near.empty())
-    llvm::errs() << "; did you mean `:" << near << "`?\n";
-  else
-    llvm::errs() << "; `:help` lists them\n";
 }
 
 bool Evaluator::loadFile(llvm::StringRef path) {
@@ -69,6 +58,10 @@ bool Evaluator::loadFile(llvm::StringRef path) {
                 llvm::sys::path::parent_path(path).str(), true});
   flush();
   return buffer.has_value();
+}
+
+void Evaluator::evaluateTimed(llvm::StringRef statement) {
+  statements({statement, typedLabel.str(), "", false, true});
 }
 
 bool Evaluator::statements(const Input &input) {
@@ -84,7 +77,7 @@ bool Evaluator::statements(const Input &input) {
     return Stretch(s.range.begin.getPointer() - text, s.range.end.getPointer() - text);
   };
   if (input.isFile) { // checked as a whole: nothing is taken from a file with errors
-    Declarations before = declarations;
+    Declarations before = workspace.declarations;
     Part all{input.text, {{0, input.text.size()}}, {}, {}, input.folder, true};
     for (const ast::Stmt *s : program->statements) {
       all.kinds.push_back(s->kind);
@@ -97,9 +90,9 @@ bool Evaluator::statements(const Input &input) {
       }
     }
     const Composed whole = before.compose(all);
-    std::unique_ptr<Session> session = open(whole, input.label);
+    std::unique_ptr<Session> session = workspace.open(whole, input.label);
     const bool sound = session->reach(Stage::Generated);
-    report(*session, whole);
+    workspace.report(*session, whole);
     if (!sound)
       return false;
   }
@@ -109,7 +102,7 @@ bool Evaluator::statements(const Input &input) {
       Declaration d = declarationOf(*decl);
       d.here = stretch(*decl);
       d.folder = input.folder;
-      for (const std::string &model : declarations.add(std::move(d)))
+      for (const std::string &model : workspace.declarations.add(std::move(d)))
         llvm::errs() << "note: `" << model
                      << "` is declared anew, and nothing of it is frozen any more\n";
     }
@@ -129,7 +122,7 @@ bool Evaluator::statements(const Input &input) {
       break;
     }
   }
-  declarations.leaveInput();
+  workspace.declarations.leaveInput();
   return ok;
 }
 
@@ -142,8 +135,8 @@ bool Evaluator::runStatement(const ast::Stmt &s, const Input &input, size_t offs
   record.target = targetOf(s);
   if (auto *expression = llvm::dyn_cast<ast::ExprStmt>(&s))
     if (auto *name = llvm::dyn_cast<ast::NameExpr>(expression->expr);
-        name && declarations.findResult(name->name.text)) {
-      show(name->name.text); // a result has no value to print, but it can be shown
+        name && workspace.declarations.findResult(name->name.text)) {
+      commands.show(name->name.text); // a result has no value to print, but it can be shown
       return true;
     }
   const Part part{input.text,   {{offset, offset + record.text.size()}},
@@ -152,30 +145,22 @@ bool Evaluator::runStatement(const ast::Stmt &s, const Input &input, size_t offs
   const std::string text = record.text;
   if (!run(part, input, record))
     return false;
-  lastStatement = text;
+  last = text;
   if (s.kind == ast::StmtKind::Train)
     trains.push_back(text);
   return true;
 }
 
-/// The name in an "unknown …" message, or empty.
-static llvm::StringRef unknownName(const Diagnostic &d) {
-  llvm::StringRef message = d.message;
-  if (d.severity != Severity::Error || !message.starts_with("unknown "))
-    return {};
-  return message.split('`').second.split('`').first;
-}
-
 /// Checks a declaration. It is kept even if that fails: what it lacks may be declared next, or it
 /// may be declared again.
 void Evaluator::declare(const ast::Decl &declaration, const Input &input) {
-  const Declaration *own = declarations.find(declaration.name.text);
+  const Declaration *own = workspace.declarations.find(declaration.name.text);
   if (!own)
     return; // the input declares this name twice
   const std::string name = own->name;
   const Composed program =
-      declarations.compose({input.text, {own->here}, {}, {}, input.folder, true});
-  std::unique_ptr<Session> session = open(program, input.label);
+      workspace.declarations.compose({input.text, {own->here}, {}, {}, input.folder, true});
+  std::unique_ptr<Session> session = workspace.open(program, input.label);
   if (session->reach(Stage::Generated))
     return session->diagnostics().print(llvm::errs());
   std::map<std::string, std::string> missing; // with suggestions
@@ -202,52 +187,12 @@ void Evaluator::declare(const ast::Decl &declaration, const Input &input) {
   llvm::errs() << ", which is not declared yet" << hints << "\n";
 }
 
-std::unique_ptr<Session> Evaluator::open(const Composed &program, const std::string &label) {
-  SessionOptions own = options;
-  own.earlierAt = program.earlierAt;
-  own.earlier = int32_t(program.numbers.size());
-  own.folders = program.folders;
-  auto session = std::make_unique<Session>(std::move(own));
-  session->loadText(program.text,
-                    label); // errors of the text are in the session's diagnostics
-  return session;
-}
-
-void Evaluator::report(Session &session, const Composed &program) {
-  session.diagnostics().print(llvm::errs());
-  for (const std::string &model : program.forgotten)
-    llvm::errs() << "note: `" << model
-                 << "` was trained with declarations that have changed since: what it learned from "
-                    "its data besides "
-                 << "weights is not saved\n";
-  if (!session.diagnostics().hasErrors())
-    return;
-  for (const std::string &name : program.gone)
-    llvm::errs() << "note: what `" << name
-                 << "` found was found with declarations that have changed since: run it again\n";
-  if (program.trainedGone)
-    llvm::errs() << "note: what was trained last was declared anew since: train it again\n";
-  // The compiled text contained only the declarations that the input names, so the session could
-  // not suggest others.
-  std::vector<llvm::StringRef> names;
-  for (const Declaration &d : declarations.all())
-    names.push_back(d.name);
-  for (const Ran &s : declarations.ran())
-    if (!s.result.empty())
-      names.push_back(s.result);
-  for (const Diagnostic &d : session.diagnostics().all())
-    if (llvm::StringRef name = unknownName(d);
-        !name.empty() && d.notes.empty() && !llvm::is_contained(program.gone, name))
-      if (llvm::StringRef near = didYouMean(name, names); !near.empty())
-        llvm::errs() << "note: did you mean `" << near << "`?\n";
-}
-
 bool Evaluator::run(const Part &part, const Input &input, Ran &record) {
   const double start = Timeline::now();
-  Composed composed = declarations.compose(part);
-  std::unique_ptr<Session> session = open(composed, input.label);
+  Composed composed = workspace.declarations.compose(part);
+  std::unique_ptr<Session> session = workspace.open(composed, input.label);
   const nn_image *image = session->compileInMemory();
-  report(*session, composed);
+  workspace.report(*session, composed);
   if (!image)
     return false;
   llvm::outs().flush();
@@ -267,36 +212,11 @@ bool Evaluator::run(const Part &part, const Input &input, Ran &record) {
     record.number = number;
     record.needs = std::move(composed.needs);
     record.uses = std::move(composed.uses);
-    declarations.add(std::move(record));
+    workspace.declarations.add(std::move(record));
   }
   return code == 0;
 }
 
-std::unique_ptr<Session> Evaluator::compile(llvm::StringRef text, Stage stage) {
-  Part part{text, {{0, text.size()}}, {}, {}, "", false};
-  Diagnostics diags; // errors are reported below
-  std::optional<unsigned> buffer = addBuffer(diags, text, typedLabel);
-  if (std::unique_ptr<ast::Program> parsed = buffer ? parseString(diags, *buffer) : nullptr;
-      parsed && !parsed->statements.empty()) {
-    part.kinds.push_back(parsed->statements.back()->kind);
-    part.results.push_back(ast::resultOf(parsed->statements.back()).text.str());
-  }
-  const Composed program = declarations.compose(part);
-  std::unique_ptr<Session> session = open(program, typedLabel);
-  const bool ok = session->reach(stage);
-  report(*session, program);
-  return ok ? std::move(session) : nullptr;
-}
-
-Session &Evaluator::prelude() {
-  if (!preludeSession) {
-    preludeSession = std::make_unique<Session>(options);
-    preludeSession->loadText("let nothing = 0\n", typedLabel);
-    preludeSession->reach(Stage::Checked);
-  }
-  return *preludeSession;
-}
-
-const ast::Decl *Evaluator::preludeDeclaration(llvm::StringRef name) {
-  return prelude().symbols().prelude.lookup(name);
+std::vector<std::string> Evaluator::completions(llvm::StringRef before, llvm::StringRef &word) {
+  return repl::completions(workspace, before, word);
 }

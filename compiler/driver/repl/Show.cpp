@@ -1,4 +1,5 @@
 // Implements :show and :load.
+#include "compiler/driver/repl/Commands.h"
 #include "compiler/driver/repl/Evaluator.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -7,23 +8,23 @@
 using namespace nnc;
 using namespace nnc::repl;
 
-void Evaluator::load(llvm::StringRef path) {
+void Commands::load(llvm::StringRef path) {
   if (path.size() > 1 && path.front() == '"' && path.back() == '"')
     path = path.drop_front().drop_back();
   if (path.empty())
     llvm::errs() << "`:load` takes a file: `:load examples/xor.nn`\n";
   else
-    loadFile(path);
+    evaluator.loadFile(path);
 }
 
-void Evaluator::unknown(llvm::StringRef name) {
+void Commands::unknown(llvm::StringRef name) {
   std::vector<llvm::StringRef> candidates;
-  for (const Declaration &d : declarations.all())
+  for (const Declaration &d : workspace.declarations.all())
     candidates.push_back(d.name);
-  for (const Ran &s : declarations.ran())
+  for (const Ran &s : workspace.declarations.ran())
     if (!s.result.empty())
       candidates.push_back(s.result);
-  for (auto &entry : prelude().symbols().prelude)
+  for (auto &entry : workspace.prelude().symbols().prelude)
     candidates.push_back(entry.getKey());
   llvm::errs() << "nothing is called `" << name << "`";
   if (llvm::StringRef near = didYouMean(name, candidates); !near.empty())
@@ -32,7 +33,7 @@ void Evaluator::unknown(llvm::StringRef name) {
 }
 
 /// Prints everything in the session, one line for each kind.
-void Evaluator::showAll() {
+void Commands::showAll() {
   static const std::pair<ast::StmtKind, const char *> kinds[] = {
       {ast::StmtKind::Data, "data"},
       {ast::StmtKind::Model, "models"},
@@ -50,10 +51,10 @@ void Evaluator::showAll() {
   for (const auto &[kind, title] : kinds) {
     std::string names;
     auto add = [&](const std::string &name) { names += (names.empty() ? "" : ", ") + name; };
-    for (const Declaration &d : declarations.all())
+    for (const Declaration &d : workspace.declarations.all())
       if (d.kind == kind)
         add(d.name);
-    for (const Ran &s : declarations.ran())
+    for (const Ran &s : workspace.declarations.ran())
       if (s.kind == kind && !s.result.empty())
         add(s.result);
     if (!names.empty())
@@ -64,8 +65,9 @@ void Evaluator::showAll() {
     llvm::outs() << "nothing is declared yet\n";
 }
 
-void Evaluator::showModel(llvm::StringRef name) {
-  std::unique_ptr<Session> session = compile(("let unused_ = " + name).str(), Stage::Generated);
+void Commands::showModel(llvm::StringRef name) {
+  std::unique_ptr<Session> session =
+      workspace.compile(("let unused_ = " + name).str(), Stage::Generated);
   if (!session)
     return;
   const ProgramT &program = session->tables().program;
@@ -96,30 +98,31 @@ void Evaluator::showModel(llvm::StringRef name) {
   }
 }
 
-void Evaluator::show(llvm::StringRef name) {
+void Commands::show(llvm::StringRef name) {
   if (name.empty())
     return showAll();
-  if (const Ran *found = declarations.findResult(name)) {
+  if (const Ran *found = workspace.declarations.findResult(name)) {
     if (found->kind == ast::StmtKind::Ensemble)
       llvm::outs() << found->text << "\n";
     else
-      evaluate(("print " + name).str());
+      evaluator.evaluate(("print " + name).str());
     return;
   }
-  const Declaration *known = declarations.find(name);
-  if (!known && !preludeDeclaration(name))
+  const Declaration *known = workspace.declarations.find(name);
+  if (!known && !workspace.preludeDeclaration(name))
     return unknown(name);
   if (known && known->kind == ast::StmtKind::Model)
     return showModel(name);
   if (!known || known->kind != ast::StmtKind::Data)
     return type(name);
   const std::string text = "let unused_ = 0 # " + name.str();
-  const Composed composed = declarations.compose({text, {{0, text.size()}}, {}, {}, "", false});
-  std::unique_ptr<Session> session = open(composed, "<repl>");
+  const Composed composed =
+      workspace.declarations.compose({text, {{0, text.size()}}, {}, {}, "", false});
+  std::unique_ptr<Session> session = workspace.open(composed, typedLabel);
   const nn_image *image = session->compileInMemory();
-  report(*session, composed);
+  workspace.report(*session, composed);
   if (image) {
     llvm::outs().flush();
-    nn_session_show(memory, image, name.str().c_str());
+    nn_session_show(evaluator.results(), image, name.str().c_str());
   }
 }

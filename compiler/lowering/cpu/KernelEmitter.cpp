@@ -11,7 +11,7 @@ using nnc::nn::Index;
 
 namespace nnc {
 
-static int64_t lanesOfKernel(kern::FusedOp kernel, const LoweringTarget &target) {
+static int64_t lanesOfKernel(kern::FusedOp kernel, const MachineModel &target) {
   int64_t lanes = target.lanesOf(FloatType::getF32(kernel.getContext()));
   auto consider = [&](Type type) {
     auto tensor = cast<RankedTensorType>(type);
@@ -116,10 +116,6 @@ Value KernelEmitter::stack(int64_t bytes) {
 
 std::unique_ptr<ElementScope> KernelEmitter::scope(int64_t lanes, Value mask) {
   return std::make_unique<ElementScope>(*this, b, lanes, mask);
-}
-
-Value KernelEmitter::evaluate(Value value, ArrayRef<Index> index, int64_t lanes, Value mask) {
-  return scope(lanes, mask)->at(value, index);
 }
 
 void KernelEmitter::storeResults(ArrayRef<Index> index, ArrayRef<Known> known, int64_t lanes,

@@ -20,8 +20,8 @@
 
 #include "compiler/dialect/NnDialect.h"
 #include "compiler/dialect/kern/Kern.h"
-#include "compiler/lowering/cpu/Target.h"
 #include "compiler/lowering/cpu/elements/Memory.h"
+#include "compiler/machine/MachineModel.h"
 
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/DenseSet.h"
@@ -52,7 +52,7 @@ public:
     llvm::SmallVector<Buffer> inputs, outputs;
     mlir::Value rows, batch, thread, threads;
     mlir::Operation *prologueEnd;
-    LoweringTarget target;
+    MachineModel target;
   };
   KernelEmitter(mlir::OpBuilder &b, Context context);
   ~KernelEmitter();
@@ -60,7 +60,7 @@ public:
   kern::FusedOp kernel() { return context.kernel; }
   mlir::OpBuilder &builder() { return b; }
   mlir::Location location() { return context.kernel.getLoc(); }
-  const LoweringTarget &target() const { return context.target; }
+  const MachineModel &target() const { return context.target; }
   /// The number of examples to compute, the batch size, the number of this thread, and the number
   /// of threads. They have type `index` and are valid everywhere in the function.
   mlir::Value rows() { return context.rows; }
@@ -84,14 +84,7 @@ public:
   /// only determine who computes an element; no element may depend on where a share begins.
   std::pair<mlir::Value, mlir::Value> share(mlir::Value count, int64_t grain, int64_t multiple = 1);
 
-  // Memory: loadElements() and storeElements() of Memory.h at builder().
-  mlir::Value load(const Buffer &buffer, mlir::Value offset, int64_t lanes, int64_t stride = 1,
-                   mlir::Value mask = {}) {
-    return loadElements(b, location(), buffer, offset, lanes, stride, mask);
-  }
-  void store(const Buffer &buffer, mlir::Value offset, mlir::Value value, mlir::Value mask = {}) {
-    storeElements(b, location(), buffer, offset, value, /*stride=*/1, mask);
-  }
+  // Memory
   /// Memory on this thread's stack for the whole kernel, 64-byte aligned; !llvm.ptr.
   mlir::Value stack(int64_t bytes);
   /// The total size that stack() has allocated so far.
@@ -103,10 +96,6 @@ public:
   /// Region values that are already computed at the current index: roots and their elements.
   using Known = std::pair<mlir::Value, mlir::Value>;
 
-  /// The `lanes` elements of region value `value` at `index`. Lanes where `mask` is false read no
-  /// memory. Values of rank 0 that do not depend on a root are computed once, in the prologue.
-  mlir::Value evaluate(mlir::Value value, llvm::ArrayRef<nn::Index> index, int64_t lanes,
-                       mlir::Value mask = {});
   /// Evaluates and stores every yielded value at `index` of the kernel's space. The elements of the
   /// roots there are `known`. All indices but the last should be uniform and the last should have
   /// stride 1 (otherwise elements are stored one by one). `linear`, if given, is the row-major
@@ -115,7 +104,8 @@ public:
                     mlir::Value mask = {}, std::optional<nn::Index> linear = std::nullopt);
 
   /// For generators that handle several points at a time: an evaluation scope with `lanes` lanes.
-  /// See ElementScope.h.
+  /// Values of rank 0 that do not depend on a root are computed once, in the prologue. See
+  /// ElementScope.h.
   std::unique_ptr<ElementScope> scope(int64_t lanes, mlir::Value mask = {});
 
   /// Whether region value `value` depends on a root of the kernel.

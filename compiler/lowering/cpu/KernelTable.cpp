@@ -46,8 +46,7 @@ KernelForm::KernelForm(kern::FusedOp original, ArrayRef<unsigned> slots)
 }
 
 bool KernelForm::operator==(const KernelForm &other) const {
-  auto &body = const_cast<KernelForm *>(this)->kernel->getBody(),
-       &otherBody = const_cast<KernelForm &>(other).kernel->getBody();
+  Region &body = kernel.get().getBody(), &otherBody = other.kernel.get().getBody();
   return code == other.code && slots == other.slots && attributes == other.attributes &&
          body.getArgumentTypes() == otherBody.getArgumentTypes() &&
          OperationEquivalence::isRegionEquivalentTo(&body, &otherBody,

@@ -51,13 +51,13 @@ class FunctionLowering {
 
 public:
   /// Calls with `flatRows` examples go to `flat`, if there is one.
-  FunctionLowering(func::FuncOp source, const LoweringTarget &target, KernelTable &table,
+  FunctionLowering(func::FuncOp source, const MachineModel &target, KernelTable &table,
                    LLVM::LLVMFuncOp flat = {}, int64_t flatRows = 0)
       : source(source), target(target), table(table), b(source),
         frame(b, source.getLoc(), source.getName(), flat, flatRows) {}
 
   /// The flat form of the function (see SmallFunction.h), for `rows` examples.
-  FunctionLowering(func::FuncOp source, const LoweringTarget &target, KernelTable &table,
+  FunctionLowering(func::FuncOp source, const MachineModel &target, KernelTable &table,
                    int64_t rows)
       : source(source), target(target), table(table), b(source),
         frame(b, source.getLoc(), (source.getName() + "_flat").str(), rows) {
@@ -140,7 +140,7 @@ private:
   }
 
   func::FuncOp source;
-  const LoweringTarget &target;
+  const MachineModel &target;
   KernelTable &table;
   OpBuilder b;
   CallFrame frame;
@@ -201,10 +201,6 @@ void FunctionLowering::emitCall(kern::FusedOp kernel, const Callee &callee, Valu
     frame.stamp(callee.event);
 }
 
-/// The cost of about one vector of a row-wise kernel in cycles. Below about 5 µs of work one thread
-/// does all panels.
-constexpr int64_t cyclesOfVector = 4, cyclesWorthSharing = 15000;
-
 void FunctionLowering::callPanels(MutableArrayRef<kern::FusedOp> panel) {
   Location loc = panel[0].getLoc();
   Accesses accesses;
@@ -228,8 +224,8 @@ void FunctionLowering::callPanels(MutableArrayRef<kern::FusedOp> panel) {
   Value upToLast =
       b.create<LLVM::AddOp>(loc, frame.rows(), frame.number(panelOf(panel[0])->rows - 1));
   Value panels = b.create<LLVM::UDivOp>(loc, upToLast, rows);
-  int64_t enough =
-      cyclesWorthSharing * target.vectorBytes / (cyclesOfVector * std::max<int64_t>(1, bytes));
+  int64_t enough = target.unitsWorthSharing(target.rowVectorCycles) * target.vectorBytes /
+                   std::max<int64_t>(1, bytes);
   auto [begin, end] = shareOf(b, loc, panels, frame.thread(), frame.threads(),
                               llvm::divideCeil(enough, panelOf(panel[0])->rows));
   auto loop = b.create<scf::ForOp>(loc, begin, end, one);
@@ -323,7 +319,7 @@ void FunctionLowering::emitBody(kern::FusedOp kernel, LLVM::LLVMFuncOp function,
 namespace {
 struct LowerKernels : PassWrapper<LowerKernels, OperationPass<ModuleOp>> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(LowerKernels)
-  explicit LowerKernels(const LoweringTarget &target) : target(target) {}
+  explicit LowerKernels(const MachineModel &target) : target(target) {}
   LowerKernels(const LowerKernels &other) : PassWrapper(other), target(other.target) {}
   StringRef getArgument() const override { return "nn-lower-kernels"; }
   StringRef getDescription() const override { return "planned kernels to loops over memory"; }
@@ -350,11 +346,11 @@ struct LowerKernels : PassWrapper<LowerKernels, OperationPass<ModuleOp>> {
         succeeded(flat.run()) &&
         succeeded(FunctionLowering(function, target, table, flat.function(), *rows).run()));
   }
-  LoweringTarget target;
+  MachineModel target;
 };
 } // namespace
 
-std::unique_ptr<Pass> createLowerKernelsPass(const LoweringTarget &target) {
+std::unique_ptr<Pass> createLowerKernelsPass(const MachineModel &target) {
   return std::make_unique<LowerKernels>(target);
 }
 

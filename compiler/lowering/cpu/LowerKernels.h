@@ -13,13 +13,13 @@
 // barrier.
 #pragma once
 
-#include "compiler/lowering/cpu/Target.h"
+#include "compiler/machine/MachineModel.h"
 
 #include "mlir/Pass/Pass.h"
 #include <memory>
 
 namespace nnc {
 
-std::unique_ptr<mlir::Pass> createLowerKernelsPass(const LoweringTarget &target = {});
+std::unique_ptr<mlir::Pass> createLowerKernelsPass(const MachineModel &target = {});
 
 } // namespace nnc

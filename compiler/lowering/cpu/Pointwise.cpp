@@ -16,14 +16,14 @@ using nnc::nn::Index;
 
 namespace nnc {
 
-/// With fewer elements than this, sharing the work among threads costs more than it saves: about 5
-/// µs of one core, for work of `cost` vector instructions per element.
-static int64_t grainOf(kern::FusedOp kernel, int64_t lanes) {
+/// With fewer elements than this, sharing the work among threads costs more than it saves.
+static int64_t grainOf(kern::FusedOp kernel, int64_t lanes, const MachineModel &target) {
   int64_t cost = 2;
   for (Operation &op : kernel.getBody().front().without_terminator())
     if (auto pull = dyn_cast<nn::PullOp>(op))
       cost += pull.getCost();
-  return std::max<int64_t>(lanes, 12000 * lanes / cost);
+  return std::max<int64_t>(lanes,
+                           target.unitsWorthSharing(target.instructionCycles) * lanes / cost);
 }
 
 static LaneDims chooseLanes(KernelEmitter &emitter) {
@@ -53,90 +53,116 @@ static int64_t groupOf(KernelEmitter &emitter, LaneDims dims) {
              : 1;
 }
 
-void emitPointwise(KernelEmitter &emitter) {
+/// A kernel of one element: the first thread computes it.
+static void emitScalar(KernelEmitter &emitter) {
   OpBuilder &b = emitter.builder();
   Location loc = emitter.location();
-  RankedTensorType space = emitter.kernel().getSpace();
-  if (space.getRank() == 0) {
-    Value first = b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::eq, emitter.thread(),
-                                          emitter.constant(0));
-    b.create<scf::IfOp>(loc, first, [&](OpBuilder &inner, Location) {
-      OpBuilder::InsertionGuard guard(b);
-      b.restoreInsertionPoint(inner.saveInsertionPoint());
-      emitter.storeResults({}, {}, 1);
-      b.create<scf::YieldOp>(loc);
-    });
-    return;
-  }
+  Value first =
+      b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::eq, emitter.thread(), emitter.constant(0));
+  b.create<scf::IfOp>(loc, first, [&](OpBuilder &inner, Location) {
+    OpBuilder::InsertionGuard guard(b);
+    b.restoreInsertionPoint(inner.saveInsertionPoint());
+    emitter.storeResults({}, {}, 1);
+    b.create<scf::YieldOp>(loc);
+  });
+}
 
-  int64_t lanes = emitter.lanes();
-  LaneDims dims = chooseLanes(emitter);
-  bool whole = isWhole(space, dims, lanes);
-  Value extent = extentOf(emitter, space, dims);
-  int64_t group = groupOf(emitter, dims);
+namespace {
+/// The loops over the vectors of a kernel. The dims before those of the lanes count rows, each of
+/// which is a run of vectors.
+class VectorLoops {
+public:
+  explicit VectorLoops(KernelEmitter &emitter);
+  void emit();
+
+private:
+  void emitRows(int64_t length);
+  void emitVectors();
+  void emitBlock(Value row, Value block);
+  void emitShort(Value row, int64_t from, int64_t count);
+
+  KernelEmitter &emitter;
+  OpBuilder &b;
+  Location loc;
+  RankedTensorType space;
+  int64_t lanes;
+  LaneDims dims;
+  bool whole;
+  Value extent; // the elements of a row
+  int64_t group;
   SmallVector<unsigned> outer;
+  Value blocks, rows; // the vectors of a row, and the number of rows
+  int64_t grain;      // in vectors
+  ElementScope indices;
+  SmallVector<Index> index;
+};
+} // namespace
+
+VectorLoops::VectorLoops(KernelEmitter &emitter)
+    : emitter(emitter), b(emitter.builder()), loc(emitter.location()),
+      space(emitter.kernel().getSpace()), lanes(emitter.lanes()), dims(chooseLanes(emitter)),
+      whole(isWhole(space, dims, lanes)), extent(extentOf(emitter, space, dims)),
+      group(groupOf(emitter, dims)), indices(emitter, b, lanes) {
   for (unsigned dim = 0; dim < dims.first; ++dim)
     outer.push_back(dim);
-
   Value up = b.createOrFold<arith::AddIOp>(loc, extent, emitter.constant(lanes - 1));
-  Value blocks = b.createOrFold<arith::DivUIOp>(loc, up, emitter.constant(lanes));
-  Value rows = outer.empty() ? emitter.constant(1) : extentOf(emitter, space, {0, dims.first - 1});
-  int64_t grain = grainOf(emitter.kernel(), lanes) / lanes;
-  ElementScope indices(emitter, b, lanes);
-  SmallVector<Index> index(space.getRank(), indices.constant(0));
-  // Emits vectors block … block + group - 1 of a row.
-  auto emitBlock = [&](Value row, Value block) {
-    std::optional<Index> start;
-    if (!outer.empty()) {
-      splitUniform(indices, space, outer, row, index);
-      start = indices.uniform(b.createOrFold<arith::MulIOp>(loc, row, extent));
-    }
-    Value base = b.createOrFold<arith::MulIOp>(loc, block, emitter.constant(lanes));
-    Value mask = whole ? Value() : emitter.tailMask(base, extent, lanes);
-    for (int64_t vector = 0; vector < group; ++vector) {
-      splitLanes(indices, space, dims, vectorAt(indices, base, vector * lanes, group * lanes),
-                 index);
-      Index along =
-          Index::affine(b.createOrFold<arith::AddIOp>(loc, base, emitter.constant(vector * lanes)),
-                        lanes == 1 ? 0 : 1, lanes);
-      emitter.storeResults(index, {}, lanes, mask, start ? indices.add(*start, along) : along);
-    }
-  };
+  blocks = b.createOrFold<arith::DivUIOp>(loc, up, emitter.constant(lanes));
+  rows = outer.empty() ? emitter.constant(1) : extentOf(emitter, space, {0, dims.first - 1});
+  grain = grainOf(emitter.kernel(), lanes, emitter.target()) / lanes;
+  index.assign(space.getRank(), indices.constant(0));
+}
 
-  // Emits `count` elements of a row, starting at element `from`.
-  auto emitShort = [&](Value row, int64_t from, int64_t count) {
-    ElementScope narrow(emitter, b, count);
-    SmallVector<Index> at(space.getRank(), narrow.constant(0));
-    splitUniform(narrow, space, outer, row, at);
-    Value base = emitter.constant(from);
-    splitLanes(narrow, space, dims, vectorAt(narrow, base, 0, count), at);
-    Index along = narrow.add(narrow.uniform(b.createOrFold<arith::MulIOp>(loc, row, extent)),
-                             Index::affine(base, 1, count));
-    emitter.storeResults(at, {}, count, {}, along);
-  };
-
-  OpBuilder::InsertionGuard guard(b);
-  std::optional<int64_t> length = staticExtent(space, dims);
-  if (!outer.empty() && length && llvm::divideCeil(*length, lanes) <= shortRow && group == 1) {
-    // A unit of work is a row, whose vectors are unrolled: values that depend only on the row are
-    // computed once, and masks are constants.
-    int64_t count = llvm::divideCeil(*length, lanes), rest = *length % lanes;
-    auto [begin, end] = emitter.share(rows, llvm::divideCeil(grain, count));
-    auto loop = b.create<scf::ForOp>(loc, begin, end, emitter.constant(1));
-    b.setInsertionPointToStart(loop.getBody());
-    for (int64_t block = 0; block < count; ++block) {
-      // A remainder of half or a quarter of a vector is a shorter vector. A masked store of a whole
-      // vector would delay the loads of the next row if the result has the place of an operand.
-      if (block == count - 1 && rest >= 4 && llvm::isPowerOf2_64(rest)) {
-        emitShort(loop.getInductionVar(), *length - rest, rest);
-        break;
-      }
-      emitBlock(loop.getInductionVar(), emitter.constant(block));
-    }
-    return;
+/// Emits vectors block … block + group - 1 of a row.
+void VectorLoops::emitBlock(Value row, Value block) {
+  std::optional<Index> start;
+  if (!outer.empty()) {
+    splitUniform(indices, space, outer, row, index);
+    start = indices.uniform(b.createOrFold<arith::MulIOp>(loc, row, extent));
   }
-  // A unit of work is a vector: block u % blocks of row u / blocks. Shares are multiples of four
-  // vectors, so that no two threads write to the same cache line.
+  Value base = b.createOrFold<arith::MulIOp>(loc, block, emitter.constant(lanes));
+  Value mask = whole ? Value() : emitter.tailMask(base, extent, lanes);
+  for (int64_t vector = 0; vector < group; ++vector) {
+    splitLanes(indices, space, dims, vectorAt(indices, base, vector * lanes, group * lanes), index);
+    Index along =
+        Index::affine(b.createOrFold<arith::AddIOp>(loc, base, emitter.constant(vector * lanes)),
+                      lanes == 1 ? 0 : 1, lanes);
+    emitter.storeResults(index, {}, lanes, mask, start ? indices.add(*start, along) : along);
+  }
+}
+
+/// Emits `count` elements of a row, starting at element `from`.
+void VectorLoops::emitShort(Value row, int64_t from, int64_t count) {
+  ElementScope narrow(emitter, b, count);
+  SmallVector<Index> at(space.getRank(), narrow.constant(0));
+  splitUniform(narrow, space, outer, row, at);
+  Value base = emitter.constant(from);
+  splitLanes(narrow, space, dims, vectorAt(narrow, base, 0, count), at);
+  Index along = narrow.add(narrow.uniform(b.createOrFold<arith::MulIOp>(loc, row, extent)),
+                           Index::affine(base, 1, count));
+  emitter.storeResults(at, {}, count, {}, along);
+}
+
+/// A unit of work is a row of `length` elements, whose vectors are unrolled: values that depend
+/// only on the row are computed once, and masks are constants.
+void VectorLoops::emitRows(int64_t length) {
+  int64_t count = llvm::divideCeil(length, lanes), rest = length % lanes;
+  auto [begin, end] = emitter.share(rows, llvm::divideCeil(grain, count));
+  auto loop = b.create<scf::ForOp>(loc, begin, end, emitter.constant(1));
+  b.setInsertionPointToStart(loop.getBody());
+  for (int64_t block = 0; block < count; ++block) {
+    // A remainder of half or a quarter of a vector is a shorter vector. A masked store of a whole
+    // vector would delay the loads of the next row if the result has the place of an operand.
+    if (block == count - 1 && rest >= 4 && llvm::isPowerOf2_64(rest)) {
+      emitShort(loop.getInductionVar(), length - rest, rest);
+      break;
+    }
+    emitBlock(loop.getInductionVar(), emitter.constant(block));
+  }
+}
+
+/// A unit of work is a vector: block u % blocks of row u / blocks. Shares are multiples of four
+/// vectors, so that no two threads write to the same cache line.
+void VectorLoops::emitVectors() {
   Value units = b.createOrFold<arith::MulIOp>(loc, rows, blocks);
   auto [begin, end] = emitter.share(units, grain, std::max<int64_t>(4, group));
   auto loop = b.create<scf::ForOp>(loc, begin, end, emitter.constant(group));
@@ -147,6 +173,22 @@ void emitPointwise(KernelEmitter &emitter) {
   else
     emitBlock(b.createOrFold<arith::DivUIOp>(loc, unit, blocks),
               b.createOrFold<arith::RemUIOp>(loc, unit, blocks));
+}
+
+void VectorLoops::emit() {
+  OpBuilder::InsertionGuard guard(b);
+  std::optional<int64_t> length = staticExtent(space, dims);
+  if (!outer.empty() && length && llvm::divideCeil(*length, lanes) <= shortRow && group == 1)
+    emitRows(*length);
+  else
+    emitVectors();
+}
+
+void emitPointwise(KernelEmitter &emitter) {
+  if (emitter.kernel().getSpace().getRank() == 0)
+    emitScalar(emitter);
+  else
+    VectorLoops(emitter).emit();
 }
 
 } // namespace nnc

@@ -156,7 +156,11 @@ SmallVector<Index> ReductionEmitter::keptIndex(ArrayRef<Index> index) {
   return llvm::map_to_vector(keptDims, [&](unsigned dim) { return index[dim]; });
 }
 
-static int64_t grain(int64_t vectorsPerUnit) { return std::max<int64_t>(2, 6000 / vectorsPerUnit); }
+/// With fewer units than this, one thread does everything.
+static int64_t grain(const MachineModel &target, int64_t vectorsPerUnit) {
+  return std::max<int64_t>(2,
+                           target.unitsWorthSharing(target.reducedVectorCycles) / vectorsPerUnit);
+}
 
 void ReductionEmitter::emitKept() {
   Value laneExtent = extentOf(emitter, type, laneDims);
@@ -175,7 +179,7 @@ void ReductionEmitter::emitKept() {
   int64_t perUnit = group;
   for (int64_t dim : reducedDims)
     perUnit *= extent(dim);
-  auto [begin, end] = emitter.share(units, grain(perUnit));
+  auto [begin, end] = emitter.share(units, grain(emitter.target(), perUnit));
   auto loop = b.create<scf::ForOp>(loc, begin, end, emitter.constant(1));
 
   OpBuilder::InsertionGuard guard(b);
@@ -223,7 +227,8 @@ void ReductionEmitter::emitReduced() {
   int64_t perUnit = 1;
   for (int64_t dim : reducedDims)
     perUnit *= extent(dim);
-  auto [begin, end] = emitter.share(units, grain(llvm::divideCeil(perUnit, lanes)));
+  auto [begin, end] =
+      emitter.share(units, grain(emitter.target(), llvm::divideCeil(perUnit, lanes)));
   auto loop = b.create<scf::ForOp>(loc, begin, end, emitter.constant(1));
 
   OpBuilder::InsertionGuard guard(b);

@@ -15,11 +15,6 @@ using nnc::nn::Index;
 
 namespace nnc {
 
-/// The part of the first-level cache that the rows of a panel may use. A panel with at least
-/// `lineRows` examples has a multiple of that number, which are the elements of a cache line: then
-/// no two threads write to the same line, and vectors along the batch are whole.
-constexpr int64_t panelBytes = 24 << 10, lineRows = 16;
-
 int64_t rowBytes(Type type) {
   auto tensor = cast<RankedTensorType>(type);
   if (tensor.getRank() == 0 || !tensor.isDynamicDim(0))
@@ -135,8 +130,10 @@ public:
     tensors.append(tensorsOf(kernel));
   }
   /// Marks the kernels of the run as group `number` if there are at least two. Returns whether it
-  /// did.
-  bool close(int64_t number) {
+  /// did. A panel with at least as many examples as a cache line has elements of f32 has a multiple
+  /// of that number: then no two threads write to the same line, and vectors along the batch are
+  /// whole.
+  bool close(int64_t number, const MachineModel &target) {
     if (kernels.size() < 2)
       return false;
     int64_t bytes = 1;
@@ -148,7 +145,8 @@ public:
         bytes += tensor.bytes;
       }
     }
-    int64_t rows = std::max<int64_t>(1, panelBytes / bytes);
+    int64_t rows = std::max<int64_t>(1, target.rowPanelBytes() / bytes);
+    const int64_t lineRows = target.lineBytes / 4;
     if (rows >= lineRows)
       rows -= rows % lineRows;
     for (kern::FusedOp kernel : kernels)
@@ -180,6 +178,8 @@ private:
 
 struct RowPanels : PassWrapper<RowPanels, OperationPass<ModuleOp>> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(RowPanels)
+  explicit RowPanels(const MachineModel &target) : target(target) {}
+  RowPanels(const RowPanels &other) : PassWrapper(other), target(other.target) {}
   StringRef getArgument() const override { return "nn-row-panels"; }
   StringRef getDescription() const override {
     return "run row-wise kernels on a few examples at a time";
@@ -189,7 +189,7 @@ struct RowPanels : PassWrapper<RowPanels, OperationPass<ModuleOp>> {
       Run run;
       int64_t groups = 0;
       auto close = [&] {
-        groups += run.close(groups);
+        groups += run.close(groups, target);
         run = Run();
       };
       for (Operation &op : function.getBody().front()) {
@@ -204,9 +204,12 @@ struct RowPanels : PassWrapper<RowPanels, OperationPass<ModuleOp>> {
       }
     }
   }
+  MachineModel target;
 };
 } // namespace
 
-std::unique_ptr<Pass> createRowPanelsPass() { return std::make_unique<RowPanels>(); }
+std::unique_ptr<Pass> createRowPanelsPass(const MachineModel &target) {
+  return std::make_unique<RowPanels>(target);
+}
 
 } // namespace nnc

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "compiler/dialect/kern/Kern.h"
+#include "compiler/machine/MachineModel.h"
 
 #include "mlir/Pass/Pass.h"
 #include <memory>
@@ -16,7 +17,7 @@ namespace nnc {
 
 /// Marks runs of two or more neighbouring kernels as panels. Each gets the attribute `kern.panel =
 /// [group, rows]`: the number of the run in its function, and the examples per panel.
-std::unique_ptr<mlir::Pass> createRowPanelsPass();
+std::unique_ptr<mlir::Pass> createRowPanelsPass(const MachineModel &target = {});
 
 struct RowPanel {
   int64_t group, rows;

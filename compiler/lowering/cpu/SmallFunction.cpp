@@ -32,7 +32,7 @@ static std::pair<int64_t, int64_t> workOf(Operation &op, int64_t rows) {
           pull ? pull.getCost() : 1};
 }
 
-std::optional<int64_t> rowsWhenFlat(func::FuncOp function, const LoweringTarget &target) {
+std::optional<int64_t> rowsWhenFlat(func::FuncOp function, const MachineModel &target) {
   auto usual = function->getAttrOfType<IntegerAttr>("nn.rows");
   if (!usual || function->hasAttr("nn.profile")) // a profile needs separate kernels
     return std::nullopt;

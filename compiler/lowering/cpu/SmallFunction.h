@@ -8,7 +8,7 @@
 // for bit.
 #pragma once
 
-#include "compiler/lowering/cpu/Target.h"
+#include "compiler/machine/MachineModel.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
@@ -21,6 +21,6 @@ constexpr llvm::StringLiteral flatAttribute = "nn-flat";
 
 /// The number of examples for which a planned function should have a flat form, or nothing if it
 /// should not have one.
-std::optional<int64_t> rowsWhenFlat(mlir::func::FuncOp function, const LoweringTarget &target);
+std::optional<int64_t> rowsWhenFlat(mlir::func::FuncOp function, const MachineModel &target);
 
 } // namespace nnc

@@ -87,7 +87,7 @@ struct FloorByAddition : OpRewritePattern<math::FloorOp> {
 
 struct ToLlvm : PassWrapper<ToLlvm, OperationPass<ModuleOp>> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ToLlvm)
-  explicit ToLlvm(const LoweringTarget &target) : target(target) {}
+  explicit ToLlvm(const MachineModel &target) : target(target) {}
   ToLlvm(const ToLlvm &other) : PassWrapper(other), target(other.target) {}
   StringRef getArgument() const override { return "nn-to-llvm"; }
   StringRef getDescription() const override { return "loops and vectors to the LLVM dialect"; }
@@ -188,12 +188,12 @@ private:
     return applyFullConversion(getOperation(), target, std::move(patterns));
   }
 
-  LoweringTarget target;
+  MachineModel target;
 };
 
 } // namespace
 
-std::unique_ptr<Pass> createToLlvmPass(const LoweringTarget &target) {
+std::unique_ptr<Pass> createToLlvmPass(const MachineModel &target) {
   return std::make_unique<ToLlvm>(target);
 }
 

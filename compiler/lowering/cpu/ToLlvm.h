@@ -8,13 +8,13 @@
 //      additions, because libm takes many times as long.
 #pragma once
 
-#include "compiler/lowering/cpu/Target.h"
+#include "compiler/machine/MachineModel.h"
 
 #include "mlir/Pass/Pass.h"
 #include <memory>
 
 namespace nnc {
 
-std::unique_ptr<mlir::Pass> createToLlvmPass(const LoweringTarget &target = {});
+std::unique_ptr<mlir::Pass> createToLlvmPass(const MachineModel &target = {});
 
 } // namespace nnc

@@ -22,20 +22,21 @@ TEST(Target, LevelsSetTheVectorWidth) {
                  Case{"x86-64-v3", 32, 16, true, true}, Case{"x86-64-v4", 64, 32, true, true}}) {
     auto target = Target::parse(c.cpu, "x86_64-unknown-linux-gnu");
     ASSERT_TRUE(bool(target)) << llvm::toString(target.takeError());
-    EXPECT_EQ(target->vectorBytes, c.bytes) << c.cpu;
-    EXPECT_EQ(target->vectorRegisters, c.registers) << c.cpu;
-    EXPECT_EQ(target->hasFma, c.fma) << c.cpu;
-    EXPECT_EQ(target->hasRounding, c.rounding) << c.cpu;
-    EXPECT_EQ(target->lanes(4), c.bytes / 4);
+    EXPECT_EQ(target->machine.vectorBytes, c.bytes) << c.cpu;
+    EXPECT_EQ(target->machine.registers, c.registers) << c.cpu;
+    EXPECT_EQ(target->machine.fma, c.fma) << c.cpu;
+    EXPECT_EQ(target->machine.rounding, c.rounding) << c.cpu;
     // A level's code is the same on every machine.
-    EXPECT_EQ(target->lowering().loadSlots, LoweringTarget().loadSlots);
+    auto named = MachineModel::named(c.cpu);
+    ASSERT_TRUE(named.has_value());
+    EXPECT_EQ(target->machine.text(), named->text()) << c.cpu;
   }
 }
 
 TEST(Target, OtherArchitectures) {
   auto target = Target::parse("native", "aarch64-unknown-linux-gnu");
   ASSERT_TRUE(bool(target)) << llvm::toString(target.takeError());
-  EXPECT_EQ(target->vectorBytes, 16);
+  EXPECT_EQ(target->machine.vectorBytes, 16);
   EXPECT_TRUE(bool(target->createMachine()));
 }
 

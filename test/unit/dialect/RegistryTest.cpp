@@ -36,6 +36,7 @@ const std::set<std::string> typeStated = {"nn.broadcast", "nn.cast", "nn.iota", 
 /// Ops without derivative, and why.
 const std::set<std::string> noDerivative = {
     "nn.dynamic_slice", // augments data, which is never differentiated
+    "nn.max_plus",      // no function of the language has it
     "nn.gradient",      // expanded before any derivative is requested
 };
 

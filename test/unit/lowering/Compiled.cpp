@@ -173,7 +173,7 @@ std::vector<Tensor> Program::run(const std::vector<Tensor> &arguments, int64_t b
   PipelineOptions options;
   options.fuse.unfused = setup.unfused;
   const Target target = targetOf(setup.cpu);
-  options.target = target.lowering();
+  options.target = target.machine;
   options.verifyEach = true;
   if (failed(runPipeline(*copy, PipelineStage::Llvm, options)))
     return {};

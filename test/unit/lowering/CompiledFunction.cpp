@@ -47,7 +47,7 @@ CompiledFunction::CompiledFunction(const std::string &text, const CompileOptions
 
   PipelineOptions pipeline;
   pipeline.fuse.unfused = options.unfused;
-  pipeline.target = target.lowering();
+  pipeline.target = target.machine;
   pipeline.verifyEach = true;
   need(succeeded(runPipeline(*module, PipelineStage::Fused, pipeline)), "cannot plan:\n" + text);
   if (!options.plan.empty()) {

@@ -28,7 +28,7 @@ protected:
 
   mlir::MLIRContext context;
   mlir::OwningOpRef<mlir::ModuleOp> module;
-  LoweringTarget avx512;
+  MachineModel avx512;
 };
 
 } // namespace
@@ -94,10 +94,10 @@ TEST_F(ContractPlanTest, ScalarsArePackedWhereTheirStepsLieFarApart) {
 }
 
 TEST_F(ContractPlanTest, TilesFitTheRegisters) {
-  LoweringTarget avx2;
+  MachineModel avx2;
   avx2.vectorBytes = 32;
   avx2.registers = 16;
-  for (const LoweringTarget &target : {avx512, avx2})
+  for (const MachineModel &target : {avx512, avx2})
     for (const Contraction &c :
          {denseForward(784, 256), denseInput(784, 256), denseWeight(784, 256), denseForward(7, 3),
           convForward(8, 16, 12, 5), convWeight(8, 16, 12, 5), convInput(8, 16, 12, 5)}) {
@@ -131,7 +131,7 @@ TEST_F(ContractPlanTest, TilesMayBeLongWhereLoadsAreFree) {
   // come from one row of the image.
   ContractShape shape = shapeOf(convForward(32, 64, 34, 3));
   auto square = planContraction(shape, avx512);
-  LoweringTarget zen;
+  MachineModel zen;
   zen.loadSlots = 1;
   auto longer = planContraction(shape, zen);
   ASSERT_TRUE(square && longer);
@@ -163,7 +163,7 @@ TEST_F(ContractPlanTest, AttributeRoundTrip) {
 }
 
 TEST_F(ContractPlanTest, RowsArePairedWhereLanesFillHalfAVector) {
-  LoweringTarget zen;
+  MachineModel zen;
   zen.loadSlots = 1;
   // 8 channels; 25 elements of a 5x5 window in 15 pairs, the last of each row overlapping.
   ContractShape shape = shapeOf(convWeight(1, 8, 28, 5));
@@ -186,7 +186,7 @@ TEST_F(ContractPlanTest, RowsArePairedWhereLanesFillHalfAVector) {
 }
 
 TEST_F(ContractPlanTest, ThreadsHaveAPlanOfTheirOwnWhereOneTileIsAll) {
-  LoweringTarget zen;
+  MachineModel zen;
   zen.loadSlots = 1;
   ContractShape shape = shapeOf(convWeight(1, 8, 28, 5));
   auto plans = planForThreads(shape, zen);
@@ -203,6 +203,17 @@ TEST_F(ContractPlanTest, ThreadsHaveAPlanOfTheirOwnWhereOneTileIsAll) {
   auto forward = planForThreads(shapeOf(convForward(32, 64, 34, 3)), zen);
   ASSERT_TRUE(forward.has_value());
   EXPECT_FALSE(forward->shared.has_value());
+  // More threads need more tiles; a single thread needs no second plan.
+  MachineModel many = zen, single = zen;
+  many.plannedThreads = 8;
+  auto eight = planForThreads(shape, many);
+  ASSERT_TRUE(eight && eight->shared);
+  EXPECT_LE(eight->shared->rows(shape), plans->shared->rows(shape));
+  single.plannedThreads = 1;
+  auto one = planForThreads(shape, single);
+  ASSERT_TRUE(one.has_value());
+  EXPECT_FALSE(one->shared.has_value());
+  EXPECT_EQ(one->plan.toAttribute(&context, shape), plans->plan.toAttribute(&context, shape));
 }
 
 TEST_F(ContractPlanTest, UnusableAttributesAreNoPlans) {

@@ -31,7 +31,7 @@ inline std::vector<std::string> levels() {
 #if defined(__x86_64__)
   const Target here = targetOf("native");
   for (const char *level : {"x86-64-v3", "x86-64"})
-    if (targetOf(level).vectorBytes < here.vectorBytes)
+    if (targetOf(level).machine.vectorBytes < here.machine.vectorBytes)
       result.push_back(level);
 #endif
   return result;

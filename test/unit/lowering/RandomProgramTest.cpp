@@ -57,8 +57,11 @@ TEST(RandomProgram, UsesEveryOp) {
   std::set<std::string> made;
   for (unsigned seed = 1; seed < 200; ++seed)
     randomProgram(seed, 14, seed % 2 ? "f64" : "f32", &made);
-  for (mlir::RegisteredOperationName op : testContext().getRegisteredOperations())
-    if (op.getDialectNamespace() == "nn" && !op.hasTrait<nnc::nn::BeforeCodegen>())
-      EXPECT_TRUE(made.count(op.getStringRef().str()))
-          << op.getStringRef().str() << " is in no random program";
+  for (mlir::RegisteredOperationName op : testContext().getRegisteredOperations()) {
+    if (op.getDialectNamespace() != "nn" || op.hasTrait<nnc::nn::BeforeCodegen>() ||
+        op.getStringRef() == "nn.max_plus") // MaxPlusTest
+      continue;
+    EXPECT_TRUE(made.count(op.getStringRef().str()))
+        << op.getStringRef().str() << " is in no random program";
+  }
 }

@@ -22,7 +22,9 @@ static double epilogueCost(kern::FusedOp kernel) {
 }
 
 static std::optional<ContractPlans> plansOf(kern::FusedOp kernel, const ContractShape &shape,
-                                            const LoweringTarget &target) {
+                                            const MachineModel &target) {
+  if (!cast<nn::ContractionOp>(kernel.getRoots()[0]).isSumOfProducts())
+    return std::nullopt;
   double epilogue = epilogueCost(kernel);
   auto given = [&](StringRef name) {
     auto attribute = kernel->getAttrOfType<DictionaryAttr>(name);
@@ -85,7 +87,7 @@ static SmallVector<int64_t> nonZeroPart(kern::FusedOp kernel, Value operand) {
 namespace {
 struct TileContractions : PassWrapper<TileContractions, OperationPass<ModuleOp>> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(TileContractions)
-  explicit TileContractions(const LoweringTarget &target) : target(target) {}
+  explicit TileContractions(const MachineModel &target) : target(target) {}
   TileContractions(const TileContractions &other) : PassWrapper(other), target(other.target) {}
   StringRef getArgument() const override { return "nn-tile-contractions"; }
   StringRef getDescription() const override { return "choose tiles for contraction kernels"; }
@@ -94,7 +96,8 @@ struct TileContractions : PassWrapper<TileContractions, OperationPass<ModuleOp>>
       if (kernel.getKind() != kern::Kind::contraction)
         return;
       auto root = cast<nn::ContractionOp>(kernel.getRoots()[0]);
-      if (SmallVector<int64_t> part = nonZeroPart(kernel, root.getLeft()); !part.empty())
+      if (SmallVector<int64_t> part = nonZeroPart(kernel, root.getLeft());
+          !part.empty() && root.isSumOfProducts())
         kernel->setAttr(nonZeroPartName, DenseI64ArrayAttr::get(&getContext(), part));
       ContractShape shape(root);
       if (shape.bands.empty())
@@ -106,11 +109,11 @@ struct TileContractions : PassWrapper<TileContractions, OperationPass<ModuleOp>>
       }
     });
   }
-  LoweringTarget target;
+  MachineModel target;
 };
 } // namespace
 
-std::unique_ptr<Pass> createTileContractionsPass(const LoweringTarget &target) {
+std::unique_ptr<Pass> createTileContractionsPass(const MachineModel &target) {
   return std::make_unique<TileContractions>(target);
 }
 

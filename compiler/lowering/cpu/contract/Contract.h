@@ -1,7 +1,7 @@
 // Plans contractions (with the tile generator or plain loops) and records the plans as attributes.
 #pragma once
 
-#include "compiler/lowering/cpu/Target.h"
+#include "compiler/machine/MachineModel.h"
 
 #include "mlir/Pass/Pass.h"
 #include <memory>
@@ -12,6 +12,6 @@ namespace nnc {
 /// follows, and a separate plan for several threads as `kern.tiles_shared` if they need one.
 /// Kernels that already have `kern.tiles` keep it. A kernel without the attribute is planned when
 /// it is emitted.
-std::unique_ptr<mlir::Pass> createTileContractionsPass(const LoweringTarget &target = {});
+std::unique_ptr<mlir::Pass> createTileContractionsPass(const MachineModel &target = {});
 
 } // namespace nnc

@@ -16,19 +16,13 @@ using namespace mlir;
 
 namespace nnc {
 
-// The cost of each part in slots, measured with bench/kernels on Ice Lake and Zen 5, where a slot
-// is half a cycle. Loading a vector from the first-level cache, or an element into all lanes, costs
-// LoweringTarget::loadSlots: two on Ice Lake, so nearly square tiles win (6 rows of 4 vectors do 24
-// multiply-adds for 10 loads); one on Zen 5.
-constexpr double crossing = 1;        // additional cost of a load if most vectors cross a cache
-                                      // line
-constexpr double secondLevelLoad = 3; // from the second level, in the order of memory or nearly so
-constexpr double thirdLevelLoad = 20; // from beyond the second level
+// The cost of each part of the emitted code in slots, measured with bench/kernels on Ice Lake and
+// Zen 5, where a slot is half a cycle. What loads cost depends on the machine: see MachineModel. If
+// a load from the first level costs two slots (Ice Lake), nearly square tiles win: 6 rows of 4
+// vectors do 24 multiply-adds for 10 loads.
 constexpr double foldedLoad =
     1.05; // of an element as an operand of the only multiply-add that uses it
 constexpr double besideProducts = 0.02; // cost of a load even if it fits beside the multiply-adds
-constexpr double conflictingLoad = 4;   // if the rows evict each other from the first-level cache
-constexpr double latency = 8;           // a step is not faster than one dependent multiply-add
 constexpr double innerLoop = 4;         // entering and leaving an inner loop
 constexpr double tileOverhead = 60;     // addresses and loops of a tile
 constexpr double storeVector =
@@ -44,10 +38,6 @@ constexpr double packGathered = 3;     // copying an element to a panel, lane by
 constexpr double fewTiles = 4;
 constexpr double muchMore = 1.1; // a common plan may cost this factor more; otherwise one and
                                  // several threads get separate plans
-constexpr int64_t slotBytes = 128 << 10;  // accumulators of a blocked sum
-constexpr int64_t panelBytes = 256 << 10; // a packed panel; it stays in the second-level cache
-// Lines this many bytes apart are in the same set: 64 sets in the first level, 1024 in the second.
-constexpr int64_t firstLevelWay = 4096, secondLevelWay = 65536;
 
 static double extentAt(const ContractShape &shape, const ContractDim &dim) {
   return double(dim.size) * double(dim.batch ? shape.rows : 1);
@@ -67,13 +57,14 @@ static double usablePart(int64_t wayBytes, int64_t apart, int64_t together) {
 
 /// Whether the rows' elements are in so few sets of the first-level cache (which has at least 8
 /// ways) that they do not all fit beside two ways for the vectors that stream through.
-static bool conflict(const ContractShape &shape, const ContractPlan &plan) {
+static bool conflict(const ContractShape &shape, const ContractPlan &plan,
+                     const MachineModel &target) {
   int64_t lines = 1;
   for (auto [d, dim] : llvm::enumerate(shape.dims)) {
     int64_t apart = dim.stride(1 - plan.vectors) * (shape.bits / 8);
-    if (plan.isRow(dim) && apart >= 64)
-      lines *=
-          llvm::divideCeil(plan.tile[d], firstLevelWay / std::gcd<int64_t>(apart, firstLevelWay));
+    if (plan.isRow(dim) && apart >= target.lineBytes)
+      lines *= llvm::divideCeil(plan.tile[d],
+                                target.l1WayBytes / std::gcd<int64_t>(apart, target.l1WayBytes));
   }
   return lines > 6;
 }
@@ -89,13 +80,13 @@ static bool fitsRegisters(const ContractShape &shape, const ContractPlan &plan, 
 /// The cost of loading one vector while row tiles walk the same strip of memory one after another.
 /// The strip is a panel, or the part of the operand that the columns of a tile read.
 static double vectorLoadCost(const ContractShape &shape, const ContractPlan &plan,
-                             const LoweringTarget &target) {
+                             const MachineModel &target) {
   int64_t bytes = shape.bits / 8, together = plan.tile[plan.lanesDim] * bytes;
   double strip = double(plan.columns(shape) * plan.lanes * bytes);
   if (plan.pack) {
     for (unsigned d : shape.summedDims())
       strip *= double(plan.tile[d]);
-    return strip <= double(target.l1Bytes) ? target.loadSlots : secondLevelLoad;
+    return strip <= double(target.l1Bytes) ? target.loadSlots : target.l2LoadSlots;
   }
   bool crosses = false;
   int64_t apart = 0;
@@ -108,12 +99,12 @@ static double vectorLoadCost(const ContractShape &shape, const ContractPlan &pla
     strip *= extentAt(shape, dim);
     apart = stride * bytes;
   }
-  double first = double(target.l1Bytes) * usablePart(firstLevelWay, apart, together);
-  double second = double(target.l2Bytes) * usablePart(secondLevelWay, apart, together);
-  double load = target.loadSlots + (crosses ? crossing : 0);
+  double first = double(target.l1Bytes) * usablePart(target.l1WayBytes, apart, together);
+  double second = double(target.l2Bytes) * usablePart(target.l2WayBytes, apart, together);
+  double load = target.loadSlots + (crosses ? target.crossingSlots : 0);
   return strip <= first / 2      ? load
-         : strip <= 0.8 * second ? std::max(load, secondLevelLoad)
-                                 : thirdLevelLoad;
+         : strip <= 0.8 * second ? std::max(load, target.l2LoadSlots)
+                                 : target.l3LoadSlots;
 }
 
 /// The number of consecutive elements of the vectors' operand in a panel: those of the contiguous
@@ -141,15 +132,15 @@ struct Parts {
 
   double serial() const { return panels * (panel + rowTiles * tile); }
 
-  /// The time with two threads that share the work like ContractEmitter.
-  double onTwoThreads() const {
+  /// The time with this many threads, which share the work like ContractEmitter.
+  double onThreads(double threads) const {
     if (panel == 0)
-      return std::ceil(panels * rowTiles / 2) * tile;
+      return std::ceil(panels * rowTiles / threads) * tile;
     double each = rowTiles;
-    if (std::fmod(panels, 2) != 0)
-      each = std::ceil(rowTiles / std::ceil(4 / panels));
+    if (std::fmod(panels, threads) != 0)
+      each = std::ceil(rowTiles / std::ceil(2 * threads / panels));
     double units = panels * std::ceil(rowTiles / each);
-    return std::ceil(units / 2) * (panel + each * tile);
+    return std::ceil(units / threads) * (panel + each * tile);
   }
 };
 } // namespace
@@ -176,7 +167,7 @@ static double neededPart(const ContractShape &shape, const ContractPlan &plan, b
 }
 
 static Parts partsOf(const ContractShape &shape, const ContractPlan &plan,
-                     const LoweringTarget &target, double epilogue) {
+                     const MachineModel &target, double epilogue) {
   Parts parts;
   double rows = plan.rows(shape), sums = plan.accumulatorRows(shape), columns = plan.columns(shape),
          steps = 1, passes = 1;
@@ -190,12 +181,12 @@ static Parts partsOf(const ContractShape &shape, const ContractPlan &plan,
   if (!summed.empty())
     passes = steps / extentAt(shape, shape.dims[summed.back()]);
   const ContractDim &lanesDim = shape.dims[plan.lanesDim];
-  double scalar = conflict(shape, plan) ? conflictingLoad : target.loadSlots;
+  double scalar = conflict(shape, plan, target) ? target.conflictSlots : target.loadSlots;
   if (columns == 1 && !plan.pairs && Window(shape, plan).rows)
     scalar = foldedLoad;
   sums *= neededPart(shape, plan, /*inner=*/true);
   double loads = columns * vectorLoadCost(shape, plan, target) + sums * scalar;
-  double step = std::max({sums * columns, loads, latency}) + besideProducts * loads;
+  double step = std::max({sums * columns, loads, target.latencySlots}) + besideProducts * loads;
   double stored = storeVector + epilogue + (plan.pairs ? unpairVector : 0);
   if (lanesDim.out != 1) {
     stored += scatterVector;
@@ -232,7 +223,7 @@ static Parts partsOf(const ContractShape &shape, const ContractPlan &plan,
 }
 
 double contractCost(const ContractShape &shape, const ContractPlan &plan,
-                    const LoweringTarget &target, double epilogue) {
+                    const MachineModel &target, double epilogue) {
   return partsOf(shape, plan, target, epilogue).serial();
 }
 
@@ -240,15 +231,15 @@ namespace {
 
 class Planner {
 public:
-  Planner(const ContractShape &shape, const LoweringTarget &target, double epilogue)
+  Planner(const ContractShape &shape, const MachineModel &target, double epilogue)
       : shape(shape), target(target), epilogue(epilogue), registers(target.registers),
         lanes(target.vectorBytes * 8 / shape.bits), elementBytes(shape.bits / 8) {}
 
-  /// The best plans for one thread, for two, and for both together.
-  enum { One, Two, Both };
+  /// The best plans for one thread, for several, and for both together.
+  enum { One, Several, Both };
   struct Best {
     std::optional<ContractPlan> plan;
-    double score = 0, one = 0, two = 0;
+    double score = 0, one = 0, several = 0;
   };
 
   std::array<Best, 3> run() {
@@ -342,7 +333,7 @@ private:
     if (!plan.pairs && along.stride(plan.vectors) == 1)
       offer(plan);
     plan.pack = true;
-    setPanel(plan, summed, panelBytes);
+    setPanel(plan, summed, target.packedPanelBytes());
     offer(plan);
     // A panel for a few row tiles should stay in the first-level cache, although sums then go
     // through memory more often.
@@ -374,19 +365,20 @@ private:
 
   void offer(ContractPlan &plan) {
     Parts parts = partsOf(shape, plan, target, epilogue);
-    double one = parts.serial(), two = parts.onTwoThreads();
+    const double threads = double(target.plannedThreads);
+    double one = parts.serial(), several = parts.onThreads(threads);
     plan.cost = one;
     auto compare = [&](Best &other, double score) {
       if (!other.plan || score < other.score)
-        other = {plan, score, one, two};
+        other = {plan, score, one, several};
     };
     compare(best[One], one);
-    compare(best[Two], two);
-    compare(best[Both], one + 2 * two);
+    compare(best[Several], several);
+    compare(best[Both], one + threads * several);
   }
 
   const ContractShape &shape;
-  const LoweringTarget &target;
+  const MachineModel &target;
   double epilogue;
   int64_t registers, lanes, elementBytes;
   std::array<Best, 3> best;
@@ -394,24 +386,24 @@ private:
 
 } // namespace
 
-std::optional<ContractPlan> planContraction(const ContractShape &shape,
-                                            const LoweringTarget &target, double epilogue) {
+std::optional<ContractPlan> planContraction(const ContractShape &shape, const MachineModel &target,
+                                            double epilogue) {
   return Planner(shape, target, epilogue).run()[Planner::Both].plan;
 }
 
-std::optional<ContractPlans> planForThreads(const ContractShape &shape,
-                                            const LoweringTarget &target, double epilogue) {
-  auto [one, two, both] = Planner(shape, target, epilogue).run();
+std::optional<ContractPlans> planForThreads(const ContractShape &shape, const MachineModel &target,
+                                            double epilogue) {
+  auto [one, several, both] = Planner(shape, target, epilogue).run();
   if (!both.plan)
     return std::nullopt;
-  if (both.one <= muchMore * one.one && both.two <= muchMore * two.two)
+  if (both.one <= muchMore * one.one && both.several <= muchMore * several.several)
     return ContractPlans{*both.plan, std::nullopt};
-  return ContractPlans{*one.plan, two.plan};
+  return ContractPlans{*one.plan, several.plan};
 }
 
-int64_t slotsOf(const ContractShape &shape, const ContractPlan &plan) {
+int64_t slotsOf(const ContractShape &shape, const ContractPlan &plan, const MachineModel &target) {
   int64_t bytes = plan.rows(shape) * plan.columns(shape) * plan.lanes * (shape.bits / 8);
-  return std::max<int64_t>(1, slotBytes / bytes);
+  return std::max<int64_t>(1, target.accumulatorBytes() / bytes);
 }
 
 } // namespace nnc

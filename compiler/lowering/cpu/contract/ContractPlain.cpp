@@ -1,5 +1,5 @@
-// Emits contractions without a dim that can carry lanes (dot products, elementwise products) as
-// plain loops. Lanes run along the last output dim.
+// Emits contractions without a dim that can carry lanes (dot products, elementwise products), and
+// those that are no sums of products, as plain loops. Lanes run along the last output dim.
 #include "compiler/lowering/cpu/Generators.h"
 #include "compiler/lowering/cpu/LongSums.h"
 #include "compiler/lowering/cpu/elements/IterationSpace.h"
@@ -24,21 +24,58 @@ static Index apply(ElementScope &scope, AffineExpr e, ArrayRef<Index> loops) {
   return scope.add(left, apply(scope, binary.getRHS(), loops));
 }
 
-void emitPlainContraction(KernelEmitter &emitter) {
-  OpBuilder &b = emitter.builder();
-  Location loc = emitter.location();
-  auto root = cast<nn::ContractionOp>(emitter.kernel().getRoots()[0]);
-  RankedTensorType space = cast<RankedTensorType>(root->getResult(0).getType());
-  Type element = space.getElementType();
-  AffineMap out = root.getOutMap();
-  ArrayRef<int64_t> sizes = root.getLoopSizes();
-  int64_t lanes = space.getRank() ? emitter.target().lanesOf(element) : 1;
-  auto extent = [&](unsigned loop) {
-    return sizes[loop] < 0 ? emitter.rows() : emitter.constant(sizes[loop]);
+namespace {
+/// The loops of one contraction. A unit of work is a vector of the result.
+class PlainLoops {
+public:
+  explicit PlainLoops(KernelEmitter &emitter)
+      : emitter(emitter), b(emitter.builder()), loc(emitter.location()),
+        root(cast<nn::ContractionOp>(emitter.kernel().getRoots()[0])),
+        space(cast<RankedTensorType>(root->getResult(0).getType())), sizes(root.getLoopSizes()),
+        rank(space.getRank()), lanes(rank ? emitter.target().lanesOf(space.getElementType()) : 1),
+        indices(emitter, b, lanes) {}
+  void emit();
+
+private:
+  /// A part of the outermost loop of a nest.
+  struct Part {
+    Value from, to;
   };
 
-  Value units = emitter.constant(1), blocks = units, laneExtent = units;
-  unsigned rank = space.getRank();
+  Value extent(unsigned loop) {
+    return sizes[loop] < 0 ? emitter.rows() : emitter.constant(sizes[loop]);
+  }
+  Value countUnits();
+  void placeVector(Value unit);
+  void setOutLoops();
+  Value product(Value sum);
+  Value walk(ArrayRef<unsigned> rest, Value sum, std::optional<Part> part);
+  SmallVector<Value> walkBlocks(unsigned level, SmallVector<Value> carried);
+  Value sumOfProducts();
+
+  KernelEmitter &emitter;
+  OpBuilder &b;
+  Location loc;
+  nn::ContractionOp root;
+  RankedTensorType space;
+  ArrayRef<int64_t> sizes;
+  unsigned rank;
+  int64_t lanes;
+  ElementScope indices;
+  Value blocks, laneExtent; // along the last dim of the result: vectors, elements
+  SmallVector<Index> outIndex;
+  Value mask;
+  SmallVector<Index> loops;     // the index of each loop
+  SmallVector<unsigned> summed; // the loops that are not in the result
+  SmallVector<SumLevel> levels;
+  std::optional<SumBlocks> sumBlocks;
+  Value zero;
+};
+} // namespace
+
+Value PlainLoops::countUnits() {
+  Value units = emitter.constant(1);
+  blocks = laneExtent = units;
   if (rank) {
     laneExtent = emitter.extent(space, rank - 1);
     blocks = b.createOrFold<arith::DivUIOp>(
@@ -48,30 +85,33 @@ void emitPlainContraction(KernelEmitter &emitter) {
     for (unsigned dim = 0; dim + 1 < rank; ++dim)
       units = b.createOrFold<arith::MulIOp>(loc, units, emitter.extent(space, dim));
   }
-  auto [begin, end] = emitter.share(units, 64);
-  auto loop = b.create<scf::ForOp>(loc, begin, end, emitter.constant(1));
-  OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPointToStart(loop.getBody());
-  ElementScope indices(emitter, b, lanes);
-  SmallVector<Index> outIndex(rank, indices.uniform(loop.getInductionVar()));
-  Value mask;
-  if (rank) {
-    Value block = b.create<arith::RemUIOp>(loc, loop.getInductionVar(), blocks);
-    SmallVector<unsigned> outer;
-    for (unsigned dim = 0; dim + 1 < rank; ++dim)
-      outer.push_back(dim);
-    splitUniform(indices, space, outer,
-                 b.create<arith::DivUIOp>(loc, loop.getInductionVar(), blocks), outIndex);
-    Value base = b.create<arith::MulIOp>(loc, block, emitter.constant(lanes));
-    outIndex.back() = Index::affine(base, lanes == 1 ? 0 : 1, lanes);
-    mask = emitter.tailMask(base, laneExtent, lanes);
-  }
-  SmallVector<Index> loops(sizes.size(), indices.constant(0));
+  return units;
+}
+
+/// Finds the index of vector `unit` in the result, and which of its lanes exist.
+void PlainLoops::placeVector(Value unit) {
+  outIndex.assign(rank, indices.uniform(unit));
+  if (!rank)
+    return;
+  Value block = b.create<arith::RemUIOp>(loc, unit, blocks);
+  SmallVector<unsigned> outer;
+  for (unsigned dim = 0; dim + 1 < rank; ++dim)
+    outer.push_back(dim);
+  splitUniform(indices, space, outer, b.create<arith::DivUIOp>(loc, unit, blocks), outIndex);
+  Value base = b.create<arith::MulIOp>(loc, block, emitter.constant(lanes));
+  outIndex.back() = Index::affine(base, lanes == 1 ? 0 : 1, lanes);
+  mask = emitter.tailMask(base, laneExtent, lanes);
+}
+
+/// Sets the index of each loop that is in the result. The other loops are summed.
+void PlainLoops::setOutLoops() {
+  loops.assign(sizes.size(), indices.constant(0));
   SmallVector<bool> isOut(sizes.size(), false);
   auto setLoop = [&](AffineExpr e, Index index) {
     loops[cast<AffineDimExpr>(e).getPosition()] = index;
     isOut[cast<AffineDimExpr>(e).getPosition()] = true;
   };
+  AffineMap out = root.getOutMap();
   for (auto [i, e] : llvm::enumerate(out.getResults())) {
     if (isa<AffineDimExpr>(e)) {
       setLoop(e, outIndex[i]);
@@ -84,68 +124,84 @@ void emitPlainContraction(KernelEmitter &emitter) {
     setLoop(product.getLHS(), indices.floorDiv(outIndex[i], size));
     setLoop(sum.getRHS(), indices.mod(outIndex[i], size));
   }
-  SmallVector<unsigned> summed;
   for (unsigned i = 0; i < sizes.size(); ++i)
     if (!isOut[i])
       summed.push_back(i);
+}
 
-  // `part`: the range of the loop over rest[0], if not the whole.
-  struct Part {
-    Value from, to;
+/// Adds the product at the current index of all loops to `sum`.
+Value PlainLoops::product(Value sum) {
+  ElementScope point(emitter, b, lanes, mask);
+  auto operand = [&](Value v, AffineMap map) {
+    SmallVector<Index> index;
+    for (AffineExpr e : map.getResults())
+      index.push_back(apply(point, e, loops));
+    return point.at(v, index);
   };
-  std::function<Value(ArrayRef<unsigned>, Value, std::optional<Part>)> walk =
-      [&](ArrayRef<unsigned> rest, Value sum, std::optional<Part> part) -> Value {
-    if (rest.empty()) {
-      ElementScope point(emitter, b, lanes, mask);
-      auto operand = [&](Value v, AffineMap map) {
-        SmallVector<Index> index;
-        for (AffineExpr e : map.getResults())
-          index.push_back(apply(point, e, loops));
-        return point.at(v, index);
-      };
-      Value left = operand(root.getLeft(), root.getLeftMap());
-      Value right = operand(root.getRight(), root.getRightMap());
-      return b.create<math::FmaOp>(loc, left, right, sum);
-    }
-    Value from = part ? part->from : emitter.constant(0), to = part ? part->to : extent(rest[0]);
-    auto inner = b.create<scf::ForOp>(loc, from, to, emitter.constant(1), ValueRange{sum});
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPointToStart(inner.getBody());
-    loops[rest[0]] = indices.uniform(inner.getInductionVar());
-    Value next = walk(rest.drop_front(), inner.getRegionIterArg(0), std::nullopt);
-    b.create<scf::YieldOp>(loc, next);
-    return inner.getResult(0);
-  };
-  SmallVector<SumLevel> levels;
+  Value left = operand(root.getLeft(), root.getLeftMap());
+  Value right = operand(root.getRight(), root.getRightMap());
+  return root.buildAccumulate(b, loc, sum, left, right);
+}
+
+/// Adds the products over the loops `rest` to `sum`. `part`: the range of the loop over rest[0], if
+/// not the whole.
+Value PlainLoops::walk(ArrayRef<unsigned> rest, Value sum, std::optional<Part> part) {
+  if (rest.empty())
+    return product(sum);
+  Value from = part ? part->from : emitter.constant(0), to = part ? part->to : extent(rest[0]);
+  auto inner = b.create<scf::ForOp>(loc, from, to, emitter.constant(1), ValueRange{sum});
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(inner.getBody());
+  loops[rest[0]] = indices.uniform(inner.getInductionVar());
+  Value next = walk(rest.drop_front(), inner.getRegionIterArg(0), std::nullopt);
+  b.create<scf::YieldOp>(loc, next);
+  return inner.getResult(0);
+}
+
+/// Adds the sums of the blocks. Carries the sum of the blocks and its rounding error.
+SmallVector<Value> PlainLoops::walkBlocks(unsigned level, SmallVector<Value> carried) {
+  bool cut = level == sumBlocks->level;
+  auto loop = b.create<scf::ForOp>(loc, emitter.constant(0), levels[level].value,
+                                   emitter.constant(cut ? sumBlocks->each : 1), carried);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  Value i = loop.getInductionVar();
+  SmallVector<Value> next(loop.getRegionIterArgs().begin(), loop.getRegionIterArgs().end());
+  if (cut) {
+    Value end = b.createOrFold<arith::AddIOp>(loc, i, emitter.constant(sumBlocks->each));
+    Part part{i, b.createOrFold<arith::MinUIOp>(loc, end, levels[level].value)};
+    std::tie(next[0], next[1]) = nn::addCompensated(
+        b, loc, next[0], next[1], walk(ArrayRef(summed).drop_front(level), zero, part));
+  } else {
+    loops[summed[level]] = indices.uniform(i);
+    next = walkBlocks(level + 1, next);
+  }
+  b.create<scf::YieldOp>(loc, next);
+  return SmallVector<Value>(loop.getResults().begin(), loop.getResults().end());
+}
+
+Value PlainLoops::sumOfProducts() {
   for (unsigned i : summed)
     levels.push_back({sizes[i], extent(i)});
-  std::optional<SumBlocks> sumBlocks = blocksOf(levels);
-  Value zero = indices.splat(element, 0);
-  // Carries the sum of the blocks and its rounding error.
-  std::function<SmallVector<Value>(unsigned, SmallVector<Value>)> walkBlocks =
-      [&](unsigned level, SmallVector<Value> carried) {
-        bool cut = level == sumBlocks->level;
-        auto loop = b.create<scf::ForOp>(loc, emitter.constant(0), levels[level].value,
-                                         emitter.constant(cut ? sumBlocks->each : 1), carried);
-        OpBuilder::InsertionGuard guard(b);
-        b.setInsertionPointToStart(loop.getBody());
-        Value i = loop.getInductionVar();
-        SmallVector<Value> next(loop.getRegionIterArgs().begin(), loop.getRegionIterArgs().end());
-        if (cut) {
-          Value end = b.createOrFold<arith::AddIOp>(loc, i, emitter.constant(sumBlocks->each));
-          Part part{i, b.createOrFold<arith::MinUIOp>(loc, end, levels[level].value)};
-          std::tie(next[0], next[1]) = nn::addCompensated(
-              b, loc, next[0], next[1], walk(ArrayRef(summed).drop_front(level), zero, part));
-        } else {
-          loops[summed[level]] = indices.uniform(i);
-          next = walkBlocks(level + 1, next);
-        }
-        b.create<scf::YieldOp>(loc, next);
-        return SmallVector<Value>(loop.getResults().begin(), loop.getResults().end());
-      };
-  Value sum = sumBlocks ? walkBlocks(0, {indices.splat(element, -0.0), zero})[0]
-                        : walk(summed, zero, std::nullopt);
+  if (root.isSumOfProducts())
+    sumBlocks = blocksOf(levels);
+  Type element = space.getElementType();
+  zero = root.buildInitial(b, loc, indices.typeOf(element));
+  return sumBlocks ? walkBlocks(0, {indices.splat(element, -0.0), zero})[0]
+                   : walk(summed, zero, std::nullopt);
+}
+
+void PlainLoops::emit() {
+  auto [begin, end] = emitter.share(countUnits(), 64);
+  auto loop = b.create<scf::ForOp>(loc, begin, end, emitter.constant(1));
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  placeVector(loop.getInductionVar());
+  setOutLoops();
+  Value sum = sumOfProducts();
   emitter.storeResults(outIndex, {{root->getResult(0), sum}}, lanes, mask);
 }
+
+void emitPlainContraction(KernelEmitter &emitter) { PlainLoops(emitter).emit(); }
 
 } // namespace nnc

@@ -10,8 +10,8 @@
 // here can change a result.
 #pragma once
 
-#include "compiler/lowering/cpu/Target.h"
 #include "compiler/lowering/cpu/contract/ContractShape.h"
+#include "compiler/machine/MachineModel.h"
 
 #include <optional>
 
@@ -83,10 +83,10 @@ bool canPackScalars(const ContractShape &shape, const ContractPlan &plan);
 /// Whether packing the scalars pays: a large operand whose steps are far apart, used by several
 /// strips of columns.
 bool paysToPackScalars(const ContractShape &shape, const ContractPlan &plan,
-                       const LoweringTarget &target);
+                       const MachineModel &target);
 /// Makes `plan` pack scalars, and makes its tile longer and narrower until a strip leaves room for
 /// streams in the first-level cache.
-void packScalars(const ContractShape &shape, ContractPlan &plan, const LoweringTarget &target);
+void packScalars(const ContractShape &shape, ContractPlan &plan, const MachineModel &target);
 
 /// The attribute of kern.fused that holds the plan.
 constexpr llvm::StringLiteral contractPlanName = "kern.tiles";

@@ -10,7 +10,6 @@ using namespace mlir;
 
 namespace nnc {
 
-constexpr int64_t lineBytes = 64;
 /// Emit at most one prefetch per this many multiply-adds, because each takes an issue slot of a
 /// load.
 constexpr int64_t productsForPrefetch = 32;
@@ -39,7 +38,8 @@ static llvm::SetVector<Value> tensorsLikeResult(KernelEmitter &emitter, nn::Cont
 
 /// The first element of each line that the tile touches, relative to its first element (which may
 /// be anywhere in a line).
-static SmallVector<int64_t> linesOf(const ContractShape &shape, const ContractPlan &plan) {
+static SmallVector<int64_t> linesOf(const ContractShape &shape, const ContractPlan &plan,
+                                    int64_t lineBytes) {
   SmallVector<int64_t> elements{0};
   int64_t perLine = lineBytes * 8 / shape.bits;
   for (auto [d, dim] : llvm::enumerate(shape.dims)) {
@@ -63,7 +63,7 @@ static SmallVector<int64_t> linesOf(const ContractShape &shape, const ContractPl
 void emitPrefetch(KernelEmitter &emitter, nn::ContractionOp root, const ContractShape &shape,
                   const ContractPlan &plan, const TilePlace &place) {
   llvm::SetVector<Value> bases = tensorsLikeResult(emitter, root);
-  SmallVector<int64_t> lines = linesOf(shape, plan);
+  SmallVector<int64_t> lines = linesOf(shape, plan, emitter.target().lineBytes);
   int64_t products = plan.rows(shape) * plan.columns(shape);
   for (unsigned d : shape.summedDims())
     products *= shape.dims[d].size * (shape.dims[d].batch ? shape.rows : 1);

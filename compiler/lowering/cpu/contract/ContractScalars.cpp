@@ -11,10 +11,6 @@ using namespace mlir;
 
 namespace nnc {
 
-/// The sizes that are packed at a time: scalars stay in the second-level cache, a strip of vectors
-/// in the first.
-constexpr int64_t scalarPanelBytes = 256 << 10, stripBytes = 64 << 10;
-
 bool canPackScalars(const ContractShape &shape, const ContractPlan &plan) {
   unsigned rows = 0, summed = 0, groups = 0;
   for (auto [d, dim] : llvm::enumerate(shape.dims)) {
@@ -26,7 +22,7 @@ bool canPackScalars(const ContractShape &shape, const ContractPlan &plan) {
 }
 
 bool paysToPackScalars(const ContractShape &shape, const ContractPlan &plan,
-                       const LoweringTarget &target) {
+                       const MachineModel &target) {
   if (!canPackScalars(shape, plan))
     return false;
   int64_t bytes = shape.bits / 8, strips = 1, operand = bytes, apart = 0;
@@ -44,7 +40,7 @@ bool paysToPackScalars(const ContractShape &shape, const ContractPlan &plan,
   return operand >= target.l2Bytes / 4 && apart >= 1024 && strips >= 4;
 }
 
-void packScalars(const ContractShape &shape, ContractPlan &plan, const LoweringTarget &target) {
+void packScalars(const ContractShape &shape, ContractPlan &plan, const MachineModel &target) {
   plan.packScalars = true;
   int64_t strip = plan.columns(shape) * plan.lanes * shape.bits / 8;
   for (unsigned d : shape.summedDims())
@@ -63,19 +59,19 @@ void packScalars(const ContractShape &shape, ContractPlan &plan, const LoweringT
 
 /// Copies row tiles firstTile … lastTile - 1 to the panel: for each tile and each step, its rows.
 void ContractEmitter::packScalars(Value firstTile, Value lastTile, Value tileElements) {
-  unsigned d = rows[0], operand = 1 - plan.vectors;
+  unsigned d = tiles.rows[0], operand = 1 - plan.vectors;
   int64_t count = plan.tile[d];
-  VectorMemory row(b, loc, element, count);
-  loop(firstTile, lastTile, 1, [&](Value number) {
+  VectorMemory row(b, loc, tiles.element, count);
+  tiles.loop(firstTile, lastTile, 1, [&](Value number) {
     TilePlace tile(shape);
-    place(tile, d, number);
-    Value from = memory.at(base(operand), tile.start[d], 1);
+    tiles.place(tile, d, number);
+    Value from = memory.at(tiles.base(operand), tile.start[d], 1);
     Value to = memory.at(
         panel,
         b.create<arith::MulIOp>(loc, b.create<arith::SubIOp>(loc, number, firstTile), tileElements),
         1);
     const ContractDim &steps = shape.dims[summed[0]];
-    loop(emitter.constant(0), extentOf(emitter, steps), 1, [&](Value k) {
+    tiles.loop(emitter.constant(0), extentOf(emitter, steps), 1, [&](Value k) {
       row.store(row.at(to, k, count), row.load(row.at(from, k, steps.stride(operand))));
     });
   });
@@ -83,12 +79,15 @@ void ContractEmitter::packScalars(Value firstTile, Value lastTile, Value tileEle
 
 void ContractEmitter::emitScalarPanelUnits() {
   const ContractDim &steps = shape.dims[summed[0]];
-  int64_t count = plan.tile[rows[0]], room = scalarPanelBytes / (shape.bits / 8);
+  // Scalars stay in the second-level cache, a strip of vectors in the first.
+  const int64_t panelBytes = emitter.target().packedPanelBytes();
+  int64_t count = plan.tile[tiles.rows[0]], room = panelBytes / (shape.bits / 8);
   Value tileElements =
       b.createOrFold<arith::MulIOp>(loc, extentOf(emitter, steps), emitter.constant(count));
-  int64_t width = int64_t(columnOffsets(true).size()) * plan.lanes;
+  int64_t width = int64_t(tiles.columnOffsets(true).size()) * plan.lanes;
   // A sum that is too long for the panels is computed directly from its operands.
-  int64_t longest = std::min(room / count, stripBytes / (shape.bits / 8) / width);
+  int64_t longest =
+      std::min(room / count, emitter.target().longestStripBytes() / (shape.bits / 8) / width);
   Value fits = b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::ule, extentOf(emitter, steps),
                                        emitter.constant(longest));
   auto branch = b.create<scf::IfOp>(loc, fits, /*withElseRegion=*/true);
@@ -96,18 +95,18 @@ void ContractEmitter::emitScalarPanelUnits() {
   b.setInsertionPointToStart(branch.elseBlock());
   emitPlainUnits();
   b.setInsertionPointToStart(branch.thenBlock());
-  panel = emitter.stack(scalarPanelBytes);
+  panel = emitter.stack(panelBytes);
   Value strip =
       emitter.stack(panelElements(longest, width / plan.lanes, plan.lanes) * (shape.bits / 8));
 
-  SmallVector<unsigned> stripDims(columns);
+  SmallVector<unsigned> stripDims(tiles.columns);
   stripDims.push_back(plan.lanesDim);
-  Value strips = tilesOf(stripDims), tiles = tilesAlong(rows[0]);
+  Value strips = tiles.count(stripDims), rowTiles = tiles.along(tiles.rows[0]);
   Value each = b.create<arith::MinUIOp>(
-      loc, tiles, b.create<arith::DivUIOp>(loc, emitter.constant(room), tileElements));
-  Value chunks = b.create<arith::CeilDivUIOp>(loc, tiles, each);
+      loc, rowTiles, b.create<arith::DivUIOp>(loc, emitter.constant(room), tileElements));
+  Value chunks = b.create<arith::CeilDivUIOp>(loc, rowTiles, each);
   // Equal chunks, so that threads with equally many units have equally much work.
-  each = b.create<arith::CeilDivUIOp>(loc, tiles, chunks);
+  each = b.create<arith::CeilDivUIOp>(loc, rowTiles, chunks);
   TileOperand scalars, vectors;
   for (int64_t i = 0; i < count; ++i)
     scalars.offsets.push_back(i);
@@ -121,12 +120,12 @@ void ContractEmitter::emitScalarPanelUnits() {
   auto [begin, end] = emitter.share(b.createOrFold<arith::MulIOp>(loc, chunks, strips),
                                     grain(tilesAtExpectedRows(shape, plan, stripDims)));
   Value first = begin;
-  loop(begin, end, 1, [&](Value unit) {
+  tiles.loop(begin, end, 1, [&](Value unit) {
     Value chunk = b.create<arith::DivUIOp>(loc, unit, strips),
           number = b.create<arith::RemUIOp>(loc, unit, strips);
     Value firstTile = b.create<arith::MulIOp>(loc, chunk, each);
     Value lastTile =
-        b.create<arith::MinUIOp>(loc, b.create<arith::AddIOp>(loc, firstTile, each), tiles);
+        b.create<arith::MinUIOp>(loc, b.create<arith::AddIOp>(loc, firstTile, each), rowTiles);
     Value isNew = b.create<arith::OrIOp>(
         loc, b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::eq, unit, first),
         b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::eq, number, emitter.constant(0)));
@@ -137,19 +136,19 @@ void ContractEmitter::emitScalarPanelUnits() {
       packScalars(firstTile, lastTile, tileElements);
     }
     TilePlace stripPlace(shape);
-    placeAll(stripPlace, stripDims, number);
-    PanelSource source = sourceAt(stripPlace, stripDims, base(plan.vectors));
+    tiles.placeAll(stripPlace, stripDims, number);
+    PanelSource source = tiles.sourceAt(stripPlace, stripDims, tiles.base(plan.vectors));
     source.extents = {extent};
     source.strides = {steps.stride(plan.vectors)};
     emitPack(emitter, source, strip);
-    loop(firstTile, lastTile, 1, [&](Value number) {
+    tiles.loop(firstTile, lastTile, 1, [&](Value number) {
       TilePlace tile = stripPlace;
-      place(tile, rows[0], number);
+      tiles.place(tile, tiles.rows[0], number);
       Value inPanel = b.create<arith::MulIOp>(loc, b.create<arith::SubIOp>(loc, number, firstTile),
                                               tileElements);
       scalars.base = memory.at(panel, inPanel, 1);
       emitPrefetch(emitter, root, shape, plan, tile);
-      sumTile(slot, scalars, vectors, masks, {extent}, tile);
+      sums.sumTile(slot, scalars, vectors, masks, {extent}, tile);
       emitEpilogue(emitter, root, shape, plan, tile, slot, scratch);
     });
   });

@@ -67,8 +67,8 @@ TEST(Formula, PowersAndRoots) {
 }
 
 TEST(Formula, Shapes) {
-  EXPECT_EQ(text.membership(var("x"), {-1, 28}), "x ∈ ℝⁿˣ²⁸");
-  EXPECT_EQ(latex.membership(var("x"), {-1, 28}), "x \\in \\mathbb{R}^{n \\times 28}");
+  EXPECT_EQ(text.script.membership("x", {-1, 28}), "x ∈ ℝⁿˣ²⁸");
+  EXPECT_EQ(latex.script.membership("x", {-1, 28}), "x \\in \\mathbb{R}^{n \\times 28}");
 }
 
 } // namespace
