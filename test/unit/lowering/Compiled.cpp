@@ -160,27 +160,33 @@ unsigned char *alignedTo64(std::vector<unsigned char> &bytes) {
   return bytes.data() + (64 - reinterpret_cast<uintptr_t>(bytes.data()) % 64) % 64;
 }
 
-} // namespace
+/// The bytes from `start` up to the last one in `bytes` that was written.
+int64_t touchedBytes(const std::vector<unsigned char> &bytes, const unsigned char *start) {
+  auto last =
+      std::find_if(bytes.rbegin(), bytes.rend(), [](unsigned char byte) { return byte != 0xff; });
+  return std::max<int64_t>(0, &*bytes.begin() + (bytes.rend() - last) - start);
+}
 
-std::vector<Tensor> Program::run(const std::vector<Tensor> &arguments, int64_t batch,
-                                 const Setup &setup) {
-  func::FuncOp f = function();
-  OwningOpRef<ModuleOp> copy(cast<ModuleOp>((*module)->clone()));
-  if (setup.usualRows)
-    (*copy->getOps<func::FuncOp>().begin())
-        ->setAttr("nn.rows", Builder(&testContext()).getI64IntegerAttr(setup.usualRows));
-  ScopedDiagnosticHandler handler(&testContext(), [&](Diagnostic &d) { ADD_FAILURE() << d.str(); });
+/// The machine code of a module's one function, and the memory that it needs.
+struct Code {
+  MemoryPlan plan;
+  std::unique_ptr<Jit> jit;
+  nn_code function = nullptr; // null: the pipeline failed, and the test with it
+};
+
+Code compile(ModuleOp module, StringRef name, const Setup &setup) {
+  Code code;
   PipelineOptions options;
   options.fuse.unfused = setup.unfused;
   const Target target = targetOf(setup.cpu);
   options.target = target.machine;
   options.verifyEach = true;
-  if (failed(runPipeline(*copy, PipelineStage::Llvm, options)))
-    return {};
-  MemoryPlan plan = memoryPlanOf(*copy);
+  if (failed(runPipeline(module, PipelineStage::Llvm, options)))
+    return code;
+  code.plan = memoryPlanOf(module);
 
   auto fatal = [](llvm::Error error) { llvm::report_fatal_error(std::move(error)); };
-  auto program = translateProgram(*copy, target);
+  auto program = translateProgram(module, target);
   if (!program)
     fatal(program.takeError());
   optimize(*program->module, **target.createMachine());
@@ -189,26 +195,52 @@ std::vector<Tensor> Program::run(const std::vector<Tensor> &arguments, int64_t b
     fatal(jit.takeError());
   if (llvm::Error error = (*jit)->add(std::move(*program)))
     fatal(std::move(error));
-  auto address = (*jit)->lookup(f.getName());
+  auto address = (*jit)->lookup(name);
   if (!address)
     fatal(address.takeError());
-  auto code = reinterpret_cast<nn_code>(*address);
+  code.jit = std::move(*jit);
+  code.function = reinterpret_cast<nn_code>(*address);
+  return code;
+}
 
-  // Unwritten memory holds NaNs, and ends with bytes that must not change.
-  int64_t capacity = batch + setup.spareRows;
-  const MemoryPlan::Function &sizes = plan.functions.front();
-  int64_t scratchBytes = sizes.fixedBytes + sizes.rowBytes * capacity;
-  std::vector<unsigned char> arenaBytes(plan.persistentBytes + 128, 0xff),
-      scratch(scratchBytes + 128, 0xff);
-  unsigned char *arena = alignedTo64(arenaBytes);
-  std::vector<Bytes> inputs, outputs;
-  std::vector<double> scalars;
-  auto offsetOf = [&](Attribute name) -> int64_t {
+/// The memory of one call. What is not written holds NaNs, and ends with bytes that must not
+/// change.
+class Call {
+public:
+  Call(func::FuncOp f, const MemoryPlan &plan, int64_t batch, int64_t capacity)
+      : f(f), plan(plan), batch(batch), capacity(capacity),
+        scratchBytes(plan.functions.front().fixedBytes +
+                     plan.functions.front().rowBytes * capacity),
+        arenaBytes(plan.persistentBytes + 128, 0xff), scratch(scratchBytes + 128, 0xff),
+        arena(alignedTo64(arenaBytes)) {}
+
+  void take(const std::vector<Tensor> &arguments);
+  void run(nn_code code, int threads);
+  std::vector<Tensor> results();
+  /// Expects that everything that was written is within the planned memory.
+  void checkMemory();
+
+  int64_t scratchPlanned() const { return scratchBytes; }
+  int64_t scratchTouched() { return touchedBytes(scratch, alignedTo64(scratch)); }
+
+private:
+  int64_t offsetOf(Attribute name) const {
     for (const auto &tensor : plan.tensors)
       if (tensor.name == cast<StringAttr>(name).getValue())
         return tensor.offset;
     return ADD_FAILURE() << "no place for a tensor", 0;
-  };
+  }
+
+  func::FuncOp f;
+  const MemoryPlan &plan;
+  int64_t batch, capacity, scratchBytes;
+  std::vector<unsigned char> arenaBytes, scratch;
+  unsigned char *arena;
+  std::vector<Bytes> inputs, outputs;
+  std::vector<double> scalars;
+};
+
+void Call::take(const std::vector<Tensor> &arguments) {
   for (unsigned i = 0; i < f.getNumArguments(); ++i) {
     Type element = cast<ShapedType>(f.getArgumentTypes()[i]).getElementType();
     Bytes bytes(arguments[i], element);
@@ -225,34 +257,33 @@ std::vector<Tensor> Program::run(const std::vector<Tensor> &arguments, int64_t b
       outputs.emplace_back(reference::elementsOf(reference::shapeOf(type, batch)),
                            type.getElementType());
   }
+}
+
+void Call::run(nn_code code, int threads) {
   std::vector<const void *> in;
   std::vector<void *> out;
   for (Bytes &bytes : inputs)
     in.push_back(bytes.get());
   for (Bytes &bytes : outputs)
     out.push_back(bytes.get());
-  Barrier barrier(setup.threads);
+  Barrier barrier(threads);
   nn_call call = {arena,    alignedTo64(scratch), in.data(), out.data(), scalars.data(), batch,
                   capacity, &Barrier::meet,       &barrier,  nullptr,    nullptr};
   std::vector<std::thread> workers;
-  for (int i = 1; i < setup.threads; ++i)
-    workers.emplace_back([&, i] { code(&call, i, setup.threads); });
-  code(&call, 0, setup.threads);
+  for (int i = 1; i < threads; ++i)
+    workers.emplace_back([&, i] { code(&call, i, threads); });
+  code(&call, 0, threads);
   for (std::thread &worker : workers)
     worker.join();
+}
 
-  // Everything that was written must be within the planned memory.
-  auto touchedBytes = [](const std::vector<unsigned char> &bytes, const unsigned char *start) {
-    auto last =
-        std::find_if(bytes.rbegin(), bytes.rend(), [](unsigned char byte) { return byte != 0xff; });
-    return std::max<int64_t>(0, &*bytes.begin() + (bytes.rend() - last) - start);
-  };
-  scratchTouched = touchedBytes(scratch, alignedTo64(scratch));
-  scratchPlanned = scratchBytes;
-  EXPECT_LE(scratchTouched, scratchPlanned) << "written behind the scratch's end";
+void Call::checkMemory() {
+  EXPECT_LE(scratchTouched(), scratchPlanned()) << "written behind the scratch's end";
   EXPECT_LE(touchedBytes(arenaBytes, arena), plan.persistentBytes)
       << "written behind the arena's end";
+}
 
+std::vector<Tensor> Call::results() {
   std::vector<Tensor> results;
   size_t next = 0;
   for (unsigned i = 0; i < f.getNumResults(); ++i) {
@@ -266,6 +297,28 @@ std::vector<Tensor> Program::run(const std::vector<Tensor> &arguments, int64_t b
     }
   }
   return results;
+}
+
+} // namespace
+
+std::vector<Tensor> Program::run(const std::vector<Tensor> &arguments, int64_t batch,
+                                 const Setup &setup) {
+  func::FuncOp f = function();
+  OwningOpRef<ModuleOp> copy(cast<ModuleOp>((*module)->clone()));
+  if (setup.usualRows)
+    (*copy->getOps<func::FuncOp>().begin())
+        ->setAttr("nn.rows", Builder(&testContext()).getI64IntegerAttr(setup.usualRows));
+  ScopedDiagnosticHandler handler(&testContext(), [&](Diagnostic &d) { ADD_FAILURE() << d.str(); });
+  const Code code = compile(*copy, f.getName(), setup);
+  if (!code.function)
+    return {};
+  Call call(f, code.plan, batch, batch + setup.spareRows);
+  call.take(arguments);
+  call.run(code.function, setup.threads);
+  call.checkMemory();
+  scratchTouched = call.scratchTouched();
+  scratchPlanned = call.scratchPlanned();
+  return call.results();
 }
 
 void expectNear(const std::vector<Tensor> &actual, const std::vector<Tensor> &expected,

@@ -286,90 +286,109 @@ TEST_P(Contract, EpilogueSeesEveryElementOnce) {
   }
 }
 
-TEST(ContractPlans, DoNotChangeBits) {
-  auto check = [](const Contraction &c, int64_t rows, std::vector<std::string> plans) {
-    SCOPED_TRACE(c.name);
-    nnc::CompiledFunction chosen(c.module());
-    auto expected = computeContraction<float>(chosen, c, rows, 1);
-    for (const std::string &plan : plans) {
-      CompileOptions options;
-      options.plan = plan;
-      options.cpu = "x86-64-v3";
-      nnc::CompiledFunction forced(c.module(), options);
-      expectPlan(forced, plan);
-      for (int threads : {1, 2})
-        EXPECT_TRUE(computeContraction<float>(forced, c, rows, threads) == expected)
-            << forced.kernText;
-    }
-  };
+/// Expects that the plans, each forced, give the bits of the chosen plan.
+static void expectSameBits(const Contraction &c, int64_t rows,
+                           const std::vector<std::string> &plans) {
+  SCOPED_TRACE(c.name);
+  nnc::CompiledFunction chosen(c.module());
+  auto expected = computeContraction<float>(chosen, c, rows, 1);
+  for (const std::string &plan : plans) {
+    CompileOptions options;
+    options.plan = plan;
+    options.cpu = "x86-64-v3";
+    nnc::CompiledFunction forced(c.module(), options);
+    expectPlan(forced, plan);
+    for (int threads : {1, 2})
+      EXPECT_TRUE(computeContraction<float>(forced, c, rows, threads) == expected)
+          << forced.kernText;
+  }
+}
+
+TEST(ContractPlans, OfDenseLayersDoNotChangeBits) {
   // Shape dims of a dense layer: b, n, k.
-  check(denseForward(50, 40), 21,
-        {"{vectors = \"right\", lanes_dim = 1, lanes = 8, tile = array<i64: 4, 16, 0>, pack = "
-         "false, unroll = 4}",
-         "{vectors = \"right\", lanes_dim = 1, lanes = 8, tile = array<i64: 5, 8, 50>, pack = "
-         "true, unroll = 1}",
-         "{vectors = \"right\", lanes_dim = 1, lanes = 4, tile = array<i64: 3, 12, 7>, pack = "
-         "true, unroll = 4}",
-         "{vectors = \"left\", lanes_dim = 0, lanes = 8, tile = array<i64: 16, 3, 50>, pack = "
-         "true, unroll = 2}",
-         "{vectors = \"left\", lanes_dim = 0, lanes = 8, tile = array<i64: 8, 8, 16>, pack = true, "
-         "unroll = 4}"});
+  expectSameBits(
+      denseForward(50, 40), 21,
+      {"{vectors = \"right\", lanes_dim = 1, lanes = 8, tile = array<i64: 4, 16, 0>, pack = "
+       "false, unroll = 4}",
+       "{vectors = \"right\", lanes_dim = 1, lanes = 8, tile = array<i64: 5, 8, 50>, pack = "
+       "true, unroll = 1}",
+       "{vectors = \"right\", lanes_dim = 1, lanes = 4, tile = array<i64: 3, 12, 7>, pack = "
+       "true, unroll = 4}",
+       "{vectors = \"left\", lanes_dim = 0, lanes = 8, tile = array<i64: 16, 3, 50>, pack = "
+       "true, unroll = 2}",
+       "{vectors = \"left\", lanes_dim = 0, lanes = 8, tile = array<i64: 8, 8, 16>, pack = true, "
+       "unroll = 4}"});
   // Scalars packed: in one panel, in two, and a sum too long for the panels. Shape dims of a weight
   // gradient: k, n, b.
   for (int64_t rows : {21, 900, 1300})
-    check(denseWeight(100, 40), rows,
-          {"{vectors = \"right\", lanes_dim = 1, lanes = 8, tile = array<i64: 6, 16, 0>, pack = "
-           "false, pack_scalars = true, unroll = 4}",
-           "{vectors = \"right\", lanes_dim = 1, lanes = 8, tile = array<i64: 7, 24, 0>, pack = "
-           "false, pack_scalars = true, unroll = 2}"});
-  // Long sums: panels that hold less than a block, some, and more than one; not packed; pairs. The
+    expectSameBits(
+        denseWeight(100, 40), rows,
+        {"{vectors = \"right\", lanes_dim = 1, lanes = 8, tile = array<i64: 6, 16, 0>, pack = "
+         "false, pack_scalars = true, unroll = 4}",
+         "{vectors = \"right\", lanes_dim = 1, lanes = 8, tile = array<i64: 7, 24, 0>, pack = "
+         "false, pack_scalars = true, unroll = 2}"});
+}
+
+TEST(ContractPlans, OfLongSumsDoNotChangeBits) {
+  // Panels that hold less than a block, some, and more than one; not packed; pairs. The
   // result of the chosen plan is the reference.
-  check(denseForward(3000, 40), 21,
-        {"{vectors = \"right\", lanes_dim = 1, lanes = 8, tile = array<i64: 4, 16, 0>, pack = "
-         "false, unroll = 4}",
-         "{vectors = \"right\", lanes_dim = 1, lanes = 8, tile = array<i64: 5, 8, 50>, pack = "
-         "true, unroll = 1}",
-         "{vectors = \"right\", lanes_dim = 1, lanes = 8, tile = array<i64: 5, 8, 1100>, pack = "
-         "true, unroll = 4}",
-         "{vectors = \"left\", lanes_dim = 0, lanes = 8, tile = array<i64: 16, 3, 3000>, pack = "
-         "true, unroll = 2}"});
-  check(denseWeight(33, 3), 2000,
-        {"{vectors = \"right\", lanes_dim = 1, lanes = 8, tile = array<i64: 9, 8, 4>, pack = true, "
-         "pairs = true, unroll = 4}"});
-  check(convWeight(1, 4, 12, 5), 50,
-        {"{vectors = \"right\", lanes_dim = 0, lanes = 8, tile = array<i64: 8, 5, 5, 2, 8, 8>, "
-         "pack = true, pairs = true, unroll = 4}",
-         "{vectors = \"right\", lanes_dim = 0, lanes = 8, tile = array<i64: 8, 2, 3, 1, 1, 3>, "
-         "pack = true, pairs = true, unroll = 2}",
-         "{vectors = \"right\", lanes_dim = 0, lanes = 8, tile = array<i64: 8, 5, 5, 0, 0, 0>, "
-         "pack = false, unroll = 4}"});
+  expectSameBits(
+      denseForward(3000, 40), 21,
+      {"{vectors = \"right\", lanes_dim = 1, lanes = 8, tile = array<i64: 4, 16, 0>, pack = "
+       "false, unroll = 4}",
+       "{vectors = \"right\", lanes_dim = 1, lanes = 8, tile = array<i64: 5, 8, 50>, pack = "
+       "true, unroll = 1}",
+       "{vectors = \"right\", lanes_dim = 1, lanes = 8, tile = array<i64: 5, 8, 1100>, pack = "
+       "true, unroll = 4}",
+       "{vectors = \"left\", lanes_dim = 0, lanes = 8, tile = array<i64: 16, 3, 3000>, pack = "
+       "true, unroll = 2}"});
+  expectSameBits(
+      denseWeight(33, 3), 2000,
+      {"{vectors = \"right\", lanes_dim = 1, lanes = 8, tile = array<i64: 9, 8, 4>, pack = true, "
+       "pairs = true, unroll = 4}"});
+  expectSameBits(
+      convWeight(1, 4, 12, 5), 50,
+      {"{vectors = \"right\", lanes_dim = 0, lanes = 8, tile = array<i64: 8, 5, 5, 2, 8, 8>, "
+       "pack = true, pairs = true, unroll = 4}",
+       "{vectors = \"right\", lanes_dim = 0, lanes = 8, tile = array<i64: 8, 2, 3, 1, 1, 3>, "
+       "pack = true, pairs = true, unroll = 2}",
+       "{vectors = \"right\", lanes_dim = 0, lanes = 8, tile = array<i64: 8, 5, 5, 0, 0, 0>, "
+       "pack = false, unroll = 4}"});
+}
+
+TEST(ContractPlans, OfOverlappingTilesAndPairsDoNotChangeBits) {
   // Rows that overlap at the end, with sums that are stored transposed in more than one vector.
   // Shape dims: columns, rows.
-  check({"transposed tail", {2, 13, 8}, {{{0, 1}}, {{1, 1}}}, {2}, {2, 0, 1}, {2, 13}}, 1,
-        {"{vectors = \"right\", lanes_dim = 0, lanes = 4, tile = array<i64: 4, 6>, pack = false, "
-         "unroll = 2}"});
+  expectSameBits(
+      {"transposed tail", {2, 13, 8}, {{{0, 1}}, {{1, 1}}}, {2}, {2, 0, 1}, {2, 13}}, 1,
+      {"{vectors = \"right\", lanes_dim = 0, lanes = 4, tile = array<i64: 4, 6>, pack = false, "
+       "unroll = 2}"});
   // Shape dims of a convolution: b, o, h, w, c, r, s.
-  check(convForward(3, 12, 10, 3), 3,
-        {"{vectors = \"left\", lanes_dim = 3, lanes = 8, tile = array<i64: 1, 4, 1, 8, 0, 0, 0>, "
-         "pack = false, unroll = 4}",
-         "{vectors = \"left\", lanes_dim = 3, lanes = 8, tile = array<i64: 1, 5, 3, 8, 0, 0, 0>, "
-         "pack = false, unroll = 4}"});
+  expectSameBits(
+      convForward(3, 12, 10, 3), 3,
+      {"{vectors = \"left\", lanes_dim = 3, lanes = 8, tile = array<i64: 1, 4, 1, 8, 0, 0, 0>, "
+       "pack = false, unroll = 4}",
+       "{vectors = \"left\", lanes_dim = 3, lanes = 8, tile = array<i64: 1, 5, 3, 8, 0, 0, 0>, "
+       "pack = false, unroll = 4}"});
   // Pairs of rows: an even and an odd number, packed lanes next to one another and apart, sums in
   // one block and in several.
-  check(convForward(3, 4, 10, 3), 3,
-        {"{vectors = \"right\", lanes_dim = 1, lanes = 8, tile = array<i64: 1, 8, 2, 8, 3, 3, 3>, "
-         "pack = true, pairs = true, unroll = 4}",
-         "{vectors = \"right\", lanes_dim = 1, lanes = 8, tile = array<i64: 2, 8, 1, 5, 1, 2, 3>, "
-         "pack = true, pairs = true, unroll = 1}"});
-  check(denseWeight(33, 3), 7,
-        {"{vectors = \"right\", lanes_dim = 1, lanes = 8, tile = array<i64: 9, 8, 4>, pack = true, "
-         "pairs = true, unroll = 4}"});
+  expectSameBits(
+      convForward(3, 4, 10, 3), 3,
+      {"{vectors = \"right\", lanes_dim = 1, lanes = 8, tile = array<i64: 1, 8, 2, 8, 3, 3, 3>, "
+       "pack = true, pairs = true, unroll = 4}",
+       "{vectors = \"right\", lanes_dim = 1, lanes = 8, tile = array<i64: 2, 8, 1, 5, 1, 2, 3>, "
+       "pack = true, pairs = true, unroll = 1}"});
+  expectSameBits(
+      denseWeight(33, 3), 7,
+      {"{vectors = \"right\", lanes_dim = 1, lanes = 8, tile = array<i64: 9, 8, 4>, pack = true, "
+       "pairs = true, unroll = 4}"});
   // Shape dims of a convolution's weight gradient: o, r, s, b, h, w.
-  check(convWeight(1, 4, 12, 5), 5,
-        {"{vectors = \"right\", lanes_dim = 0, lanes = 8, tile = array<i64: 8, 5, 5, 2, 8, 8>, "
-         "pack = true, pairs = true, unroll = 4}",
-         "{vectors = \"right\", lanes_dim = 0, lanes = 8, tile = array<i64: 8, 2, 3, 1, 1, 3>, "
-         "pack = true, pairs = true, unroll = 2}"});
+  expectSameBits(
+      convWeight(1, 4, 12, 5), 5,
+      {"{vectors = \"right\", lanes_dim = 0, lanes = 8, tile = array<i64: 8, 5, 5, 2, 8, 8>, "
+       "pack = true, pairs = true, unroll = 4}",
+       "{vectors = \"right\", lanes_dim = 0, lanes = 8, tile = array<i64: 8, 2, 3, 1, 1, 3>, "
+       "pack = true, pairs = true, unroll = 2}"});
 }
 
 INSTANTIATE_TEST_SUITE_P(Levels, Contract, testing::ValuesIn(nnc::test::levels()),
