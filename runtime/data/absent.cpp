@@ -1,5 +1,5 @@
 // Cells without a value: drops rows, fills cells, and reports an error if nothing fills them.
-#include "runtime/data/dataset.h"
+#include "runtime/data/columns.h"
 
 #include <algorithm>
 #include <cmath>
@@ -44,7 +44,7 @@ std::string absentCures(const ColumnT &column) {
 }
 
 /// Notes rows that `where` left out because no comparison holds for a cell without a value.
-void Dataset::noteFiltered(const Part &part) {
+void Parts::noteFiltered(const Part &part) {
   std::vector<std::pair<int64_t, std::string>> counts;
   for (int32_t c = 0; c < int32_t(description->where_columns.size()); ++c) {
     const ColumnT &column = description->where_columns[c];
@@ -62,7 +62,7 @@ void Dataset::noteFiltered(const Part &part) {
 }
 
 /// Removes rows from `part.kept` that have no value in a column with `drop missing`.
-Status Dataset::dropAbsent() {
+Status Parts::dropAbsent() {
   const DataT &data = *description;
   for (Part &part : parts) {
     std::vector<int64_t> gone;
@@ -103,7 +103,7 @@ Status Dataset::dropAbsent() {
 }
 
 /// Fails if a row that is used has a cell without a value and no entry says how to treat it.
-Status Dataset::checkAbsent() const {
+Status Parts::checkAbsent() const {
   const DataT &data = *description;
   for (const Part &part : parts) {
     std::vector<std::pair<int64_t, std::string>> counts;
@@ -144,11 +144,9 @@ Status Dataset::checkAbsent() const {
   return Status();
 }
 
-/// Whether a column is filled with a statistic of the training split.
-bool Dataset::learnsFills() const {
-  for (int32_t c = 0; c < int32_t(description->columns.size()); ++c)
-    if (isStatistic(description->columns[c].absent) ||
-        description->columns[c].absent == NN_ABSENT_VALUE)
+bool Columns::learnsFills(const DataT &data) {
+  for (const ColumnT &column : data.columns)
+    if (isStatistic(column.absent) || column.absent == NN_ABSENT_VALUE)
       return true;
   return false;
 }
@@ -185,9 +183,8 @@ static double meanOf(const std::vector<double> &values) {
   return mean;
 }
 
-/// Before the split is made, finds the fills that do not depend on it.
-Status Dataset::learnFills() {
-  const DataT &data = *description;
+Status Columns::learnFills(const DataT &data, const Parts &parts, const std::vector<int64_t> &train,
+                           const Learned *given) {
   fills.assign(data.columns.size(), NAN);
   for (int32_t c = 0; c < int32_t(data.columns.size()); ++c) {
     const ColumnT &column = data.columns[c];
@@ -204,15 +201,15 @@ Status Dataset::learnFills() {
       fills[c] = known;
       continue;
     }
-    if (!isStatistic(column.absent) || splits[NN_SPLIT_TRAIN].empty()) // before the split
+    if (!isStatistic(column.absent) || train.empty()) // before the split
       continue;
     std::vector<double> values;
-    for (int64_t row : splits[NN_SPLIT_TRAIN]) {
+    for (int64_t row : train) {
       double value;
       const int64_t from = parts[0].kept[size_t(row)];
       parts[0].source->fill(c, &from, 1, Elements{&value, true});
       if (column.kind == NN_CATEGORY && value >= 0)
-        value = codeClasses[0][c].of(value);
+        value = numbers[0][c].of(value);
       if (value >= 0 || (column.kind == NN_NUMBER && !std::isnan(value)))
         values.push_back(value);
     }
@@ -227,7 +224,7 @@ Status Dataset::learnFills() {
   }
   for (size_t p = 0; p < parts.size(); ++p)
     for (int32_t c = 0; c < int32_t(data.columns.size()); ++c)
-      codeClasses[p][c].absent = parts[p].source->absent(c).empty() ? NAN : fills[c];
+      numbers[p][c].absent = parts[p].source->absent(c).empty() ? NAN : fills[c];
   return Status();
 }
 

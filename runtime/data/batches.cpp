@@ -20,11 +20,12 @@ Status Batches::prepare(Engine &engine, const Dataset &set, const std::vector<in
     return buffer.allocate(size_t(size) * engine.elementBytes() * capacity, purpose);
   };
   for (int32_t f : fields) {
-    int64_t size = set.fieldSizes[f];
+    int64_t size = set.fields.sizes[f];
     if (!buffers[f].data())
       NN_TRY(allocate(buffers[f], size));
     inputs.push_back(buffers[f].data());
-    copies.push_back({set.fields[f].data(), buffers[f].data(), size * engine.elementBytes()});
+    copies.push_back(
+        {set.fields.buffers[f].data(), buffers[f].data(), size * engine.elementBytes()});
   }
   if (!set.raw)
     return Status();
@@ -32,7 +33,7 @@ Status Batches::prepare(Engine &engine, const Dataset &set, const std::vector<in
   prepared.clear();
   for (int32_t f = 0; f < int32_t(description.fields.size()); ++f) {
     if (!buffers[f].data())
-      NN_TRY(allocate(buffers[f], set.fieldSizes[f]));
+      NN_TRY(allocate(buffers[f], set.fields.sizes[f]));
     prepared.push_back(buffers[f].data());
   }
   NN_TRY(columns.allocate(prepareInputs(description), f64, capacity, purpose));
@@ -41,7 +42,7 @@ Status Batches::prepare(Engine &engine, const Dataset &set, const std::vector<in
     batches.data->fillInputs(rows, first, last, batches.columns);
   };
   auto intact = [](const void *self) {
-    return static_cast<const Batches *>(self)->data->isIntact();
+    return static_cast<const Batches *>(self)->data->parts.isIntact();
   };
   computation = {fill, this, &description.prepare, columns.in(), prepared.data(), capacity, intact};
   return Status();

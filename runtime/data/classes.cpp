@@ -1,6 +1,6 @@
 // Classes of columns and their order: the number of a class is its place in this order, in every
 // run and every weight file.
-#include "runtime/data/dataset.h"
+#include "runtime/data/columns.h"
 #include "runtime/data/split.h"
 #include "runtime/sources/csv_scan.h"
 
@@ -67,7 +67,16 @@ std::vector<double> placesAmong(const std::vector<std::string> &classes,
   return places;
 }
 
-Status Dataset::numberNames(int32_t c, const std::vector<std::string> *known) {
+static Status unknownClass(const DataT &data, const std::string &place, const std::string &name,
+                           int32_t column) {
+  return Status::error(format("%s: class `%s` of column `%s` does not occur in the training data",
+                              place.c_str(), quoted(name).c_str(),
+                              data.columns[column].name.c_str()))
+      .at(data.where);
+}
+
+Status Columns::numberNames(const DataT &data, const Parts &parts, int32_t c,
+                            const std::vector<std::string> *known) {
   for (size_t p = 0; p < parts.size(); ++p) {
     const Category &category = *parts[p].source->category(c);
     std::vector<int64_t> firstRow(category.names.size(),
@@ -80,29 +89,21 @@ Status Dataset::numberNames(int32_t c, const std::vector<std::string> *known) {
       for (size_t i = 0; i < firstRow.size(); ++i)
         if (firstRow[i] >= 0)
           names.push_back(category.names[i]);
-      const ColumnT &column = description->columns[c];
+      const ColumnT &column = data.columns[c];
       if (column.absent == NN_ABSENT_VALUE && !parts[p].source->absent(c).empty() &&
           std::find(names.begin(), names.end(), column.text) == names.end())
         names.push_back(column.text); // the class that fills rows without one
       classes[c] = sortedClasses(names, parts[p].source->isTable());
     }
-    std::vector<double> &byCode = codeClasses[p][c].byCode;
+    std::vector<double> &byCode = numbers[p][c].byCode;
     byCode = placesAmong(classes[c], category.names, parts[p].source->isTable());
     for (size_t i = 0; i < byCode.size(); ++i) {
       if (byCode[i] < 0 && firstRow[i] >= 0)
-        return unknownClass(parts[p].source->place(firstRow[i]), category.names[i], c);
+        return unknownClass(data, parts[p].source->place(firstRow[i]), category.names[i], c);
       byCode[i] = std::max(byCode[i], 0.0); // for a row that is left out
     }
   }
   return Status();
-}
-
-Status Dataset::unknownClass(const std::string &place, const std::string &name,
-                             int32_t column) const {
-  return Status::error(format("%s: class `%s` of column `%s` does not occur in the training data",
-                              place.c_str(), quoted(name).c_str(),
-                              description->columns[column].name.c_str()))
-      .at(description->where);
 }
 
 Status numbersOf(const Source &source, int column, int64_t size, const std::vector<int64_t> &rows,
@@ -143,27 +144,27 @@ static std::string exactText(double value) {
   return parseNumber(text, read) && read == value ? text : format("%.17g", value);
 }
 
-Status Dataset::numberValues(int32_t c, const std::vector<std::string> *known) {
+Status Columns::numberValues(const DataT &data, const Parts &parts, int32_t c,
+                             const std::vector<std::string> *known) {
   for (size_t p = 0; p < parts.size(); ++p) {
     std::map<double, int64_t> found;
-    NN_TRY(numbersOf(*parts[p].source, c, description->columns[c].size, parts[p].kept, found)
-               .at(description->columns[c].where));
+    NN_TRY(numbersOf(*parts[p].source, c, data.columns[c].size, parts[p].kept, found)
+               .at(data.columns[c].where));
     if (p == 0 && !known)
       for (const auto &entry : found)
         classes[c].push_back(exactText(entry.first));
-    codeClasses[p][c] = p == 0 || known ? classesOfNumbers(classes[c]) : codeClasses[0][c];
+    numbers[p][c] = p == 0 || known ? classesOfNumbers(classes[c]) : numbers[0][c];
     for (const auto &entry : found)
-      if (codeClasses[p][c].of(entry.first) < 0)
-        return unknownClass(parts[p].source->place(entry.second), number(entry.first), c);
+      if (numbers[p][c].of(entry.first) < 0)
+        return unknownClass(data, parts[p].source->place(entry.second), number(entry.first), c);
   }
   return Status();
 }
 
-Status Dataset::numberClasses() {
-  const DataT &data = *description;
+Status Columns::numberClasses(const DataT &data, const Parts &parts, const Learned *given) {
   classes.assign(int32_t(data.columns.size()), {});
   for (size_t p = 0; p < parts.size(); ++p)
-    codeClasses[p].assign(int32_t(data.columns.size()), {});
+    numbers[p].assign(int32_t(data.columns.size()), {});
   for (int32_t c = 0; c < int32_t(data.columns.size()); ++c) {
     const ColumnT &column = data.columns[c];
     if (column.kind != NN_CATEGORY)
@@ -172,9 +173,9 @@ Status Dataset::numberClasses() {
     if (known)
       classes[c] = *known;
     if (parts[0].source->category(c)) {
-      NN_TRY(numberNames(c, known));
+      NN_TRY(numberNames(data, parts, c, known));
     } else if (column.numbered) { // otherwise the source's numbers are its classes
-      NN_TRY(numberValues(c, known));
+      NN_TRY(numberValues(data, parts, c, known));
     }
     if (column.classes && !classes[c].empty() && column.classes != int64_t(classes[c].size()))
       return Status::error(format("column `%s` of %s has %s in the rows that are used, but the "
@@ -189,18 +190,16 @@ Status Dataset::numberClasses() {
   return Status();
 }
 
-Status Dataset::whereClasses(const Part &part, std::vector<ClassNumbers> &numbers) const {
-  const DataT &data = *description;
+Status whereClasses(const DataT &data, const Source &source, std::vector<ClassNumbers> &numbers) {
   for (int32_t c = 0; c < int32_t(data.where_columns.size()); ++c) {
     const int request = int32_t(data.columns.size()) + c;
-    if (const Category *category = part.source->category(request)) {
-      const bool byValue = part.source->isTable();
+    if (const Category *category = source.category(request)) {
+      const bool byValue = source.isTable();
       numbers[c].byCode =
           placesAmong(sortedClasses(category->names, byValue), category->names, byValue);
     } else if (data.where_columns[c].kind == NN_CATEGORY && data.where_columns[c].numbered) {
       std::map<double, int64_t> found;
-      NN_TRY(numbersOf(*part.source, request, data.where_columns[c].size,
-                       allRows(part.source->rows), found)
+      NN_TRY(numbersOf(source, request, data.where_columns[c].size, allRows(source.rows), found)
                  .at(data.where_columns[c].where));
       for (const auto &entry : found)
         numbers[c].values.push_back(entry.first);

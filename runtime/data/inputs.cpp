@@ -166,6 +166,29 @@ int64_t rowsAtOnce(const InputTable &table) {
   return std::min(mostRows, std::max<int64_t>(1, mostBytes / bytes));
 }
 
+Status prepareRows(Engine &engine, const DataT &data, const Source &source,
+                   const std::vector<int64_t> &rows, const std::vector<ClassNumbers> &codeClasses,
+                   const std::vector<unsigned char *> &fields,
+                   const std::vector<int64_t> &fieldSizes) {
+  const InputTable table = prepareInputs(data);
+  const int64_t capacity =
+      std::max<int64_t>(1, std::min<int64_t>(rowsAtOnce(table), int64_t(rows.size())));
+  NN_TRY(engine.reserve(data.prepare, capacity));
+  InputBuffers inputs;
+  NN_TRY(inputs.allocate(table, engine.f64(), capacity, "rows"));
+  std::vector<void *> out(fields.size());
+  for (int64_t first = 0; first < int64_t(rows.size()); first += capacity) {
+    const int64_t count = std::min<int64_t>(capacity, int64_t(rows.size()) - first);
+    inputs.fill(source, table, codeClasses, rows.data() + first, 0, count);
+    NN_TRY(inputs.check(source, table, data, rows.data() + first, count));
+    for (size_t f = 0; f < fields.size(); ++f)
+      out[f] =
+          fields[f] + first * fieldSizes[f] * preparedBytes(data.fields[f], engine.elementBytes());
+    engine.call(data.prepare, inputs.in(), out.data(), count, capacity);
+  }
+  return Status();
+}
+
 Status checkWidths(const Source &source, const InputTable &table, const std::string &where) {
   for (int32_t i = 0; i < int32_t(table.inputs.size()); ++i)
     for (int32_t c = 0; c < int32_t(table.inputs[i].columns.size()) && !table.inputs[i].wide; ++c) {

@@ -99,4 +99,11 @@ inline size_t preparedBytes(const FieldT &field, size_t own) {
   return isExact(field) ? sizeof(double) : own;
 }
 
+/// Computes `prepare` for rows of a source, in chunks, into fields[f], row after row; in f64 if
+/// isExact(). `codeClasses`: for each column.
+Status prepareRows(Engine &engine, const DataT &data, const Source &source,
+                   const std::vector<int64_t> &rows, const std::vector<ClassNumbers> &codeClasses,
+                   const std::vector<unsigned char *> &fields,
+                   const std::vector<int64_t> &fieldSizes);
+
 } // namespace nnrt

@@ -1,7 +1,7 @@
 // Normalises fields to mean 0 and population deviation 1, by statistics of the training split
 // alone. Sums are in double and in row order, so the statistics are the same on every machine and
 // for any number of threads.
-#include "runtime/data/dataset.h"
+#include "runtime/data/learned.h"
 
 #include <cmath>
 

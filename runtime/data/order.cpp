@@ -1,5 +1,5 @@
 // Warns about a random split of rows that are a series, because it tests little.
-#include "runtime/data/dataset.h"
+#include "runtime/data/parts.h"
 
 #include "runtime/support/status.h"
 #include "runtime/support/visible.h"
@@ -21,7 +21,7 @@ static bool hasEvenSteps(const std::vector<double> &values) {
   return true;
 }
 
-void Dataset::noteOrder() {
+void Parts::noteOrder() {
   const Part &part = parts[0];
   const int64_t count = int64_t(part.kept.size());
   if (!description->has_split || !part.source->isTable() || count < leastRows)

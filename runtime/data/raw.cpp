@@ -10,23 +10,23 @@
 
 namespace nnrt {
 
-bool Dataset::canKeepRaw(const Engine &engine) const {
-  const DataT &data = *description;
+bool canKeepRaw(const Engine &engine, const Dataset &data) {
+  const DataT &description = *data.description;
   int64_t bytes = 0;
-  for (int32_t f = 0; f < int32_t(data.fields.size()); ++f) {
+  for (size_t f = 0; f < description.fields.size(); ++f) {
     // These need statistics of the whole field.
-    if (data.fields[f].flags & (NN_FIELD_NORMALIZE | NN_FIELD_CLASS_WEIGHTS | NN_FIELD_BALANCED))
+    if (description.fields[f].flags &
+        (NN_FIELD_NORMALIZE | NN_FIELD_CLASS_WEIGHTS | NN_FIELD_BALANCED))
       return false;
-    bytes += rows * fieldSizes[f] * engine.elementBytes();
+    bytes += data.rows * data.fields.sizes[f] * engine.elementBytes();
   }
-  return !(data.has_split && data.stratify >= 0) && bytes > keptBytes &&
-         std::all_of(parts.begin(), parts.end(),
-                     [](const Part &part) { return part.source->isCompact(); });
+  return !(description.has_split && description.stratify >= 0) && bytes > data.keptBytes &&
+         data.parts.areCompact();
 }
 
 void Dataset::fillInputs(const int64_t *wanted, int64_t first, int64_t last,
                          const InputBuffers &inputs) const {
-  const int64_t own = int64_t(parts[0].kept.size()), most = 64;
+  const int64_t own = parts.mainRows(), most = 64;
   const InputTable table = prepareInputs(*description);
   int64_t selected[most];
   while (first < last) {
@@ -37,27 +37,31 @@ void Dataset::fillInputs(const int64_t *wanted, int64_t first, int64_t last,
     for (; count < most && first + count < last && (wanted[first + count] >= own) == test; ++count)
       selected[count] = part.kept[wanted[first + count] - (test ? own : 0)];
     for (int32_t i = 0; i < int32_t(table.inputs.size()); ++i)
-      fillInput(*part.source, table, i, codeClasses[test], selected, count, inputs.at(i, first));
+      fillInput(*part.source, table, i, columns.ofPart(test), selected, count, inputs.at(i, first));
     first += count;
   }
 }
 
-Status Dataset::checkInputs(const int64_t *wanted, int64_t count,
-                            const InputBuffers &inputs) const {
-  for (int32_t b = 0; b < int32_t(description->bounds.size()); ++b) {
-    const BoundT &bound = description->bounds[b];
+namespace {
+
+/// Fails if inputs that were filled for `wanted` are not valid for `prepare`.
+Status checkInputs(const Dataset &data, const int64_t *wanted, int64_t count,
+                   const InputBuffers &inputs) {
+  const DataT &description = *data.description;
+  for (const BoundT &bound : description.bounds) {
     const int64_t size = inputs.size(bound.field),
                   bad = firstOutside(bound, inputs.at(bound.field, 0), count * size);
     if (bad >= 0)
-      return outside(bound, inputName(*description, bound.field), description->name,
-                     place(wanted[bad / size]), size, bad, inputs.at(bound.field, 0).get(bad));
+      return outside(bound, inputName(description, bound.field), description.name,
+                     data.parts.place(wanted[bad / size]), size, bad,
+                     inputs.at(bound.field, 0).get(bad));
   }
   return Status();
 }
 
 /// The check of all rows, shared by threads: each computes a range of rows in pieces that stay in
 /// its cache.
-struct RawCheck {
+struct RangeCheck {
   static constexpr int64_t piece = 64;
   struct Bad {
     int64_t element = -1;
@@ -70,7 +74,7 @@ struct RawCheck {
   std::vector<Status> status;
 
   static void run(void *self, int32_t thread, int32_t threads) {
-    auto &check = *static_cast<RawCheck *>(self);
+    auto &check = *static_cast<RangeCheck *>(self);
     check.status[thread] = check.look(check.data.rows * thread / threads,
                                       check.data.rows * (thread + 1) / threads, check.bad[thread]);
   }
@@ -85,7 +89,8 @@ struct RawCheck {
     NN_TRY(inputs.allocate(prepareInputs(description), engine.f64(), piece, "a look at the data"));
     std::vector<void *> out;
     for (int32_t f = 0; f < int32_t(description.fields.size()); ++f) {
-      NN_TRY(fields[f].allocate(size_t(piece * data.fieldSizes[f] * width), "a look at the data"));
+      NN_TRY(
+          fields[f].allocate(size_t(piece * data.fields.sizes[f] * width), "a look at the data"));
       out.push_back(fields[f].data());
     }
     int64_t rows[piece];
@@ -94,76 +99,70 @@ struct RawCheck {
       for (int64_t i = 0; i < count; ++i)
         rows[i] = first + i;
       data.fillInputs(rows, 0, count, inputs);
-      NN_TRY(data.checkInputs(rows, count, inputs));
+      NN_TRY(checkInputs(data, rows, count, inputs));
       engine.callHere(description.prepare, inputs.in(), out.data(), count, piece, scratch);
       for (int32_t f = 0; f < int32_t(description.fields.size()); ++f) {
-        const int64_t size = data.fieldSizes[f];
+        const int64_t size = data.fields.sizes[f];
         Elements values{fields[f].data(), engine.f64()};
         if (found[f].element < 0)
           if (int64_t at = firstNonFinite(values, count * size); at >= 0)
             found[f] = {first * size + at, values.get(at)};
         if (size == 1)
-          std::copy_n(fields[f].data(), count * width, data.fields[f].data() + first * width);
+          std::copy_n(fields[f].data(), count * width,
+                      data.fields.buffers[f].data() + first * width);
       }
     }
     return Status();
   }
 };
 
-Status Dataset::checkRaw(Engine &engine, int threads) {
-  RawCheck check{*this, engine, {}, {}};
-  check.bad.assign(threads, std::vector<RawCheck::Bad>(int32_t(description->fields.size())));
+} // namespace
+
+Status RowCheck::checkRows(Engine &engine, int threads) {
+  const size_t fields = data.description->fields.size();
+  RangeCheck check{data, engine, {}, {}};
+  check.bad.assign(threads, std::vector<RangeCheck::Bad>(fields));
   check.status.resize(threads);
   if (threads == 1)
-    RawCheck::run(&check, 0, 1);
+    RangeCheck::run(&check, 0, 1);
   else
-    engine.share(RawCheck::run, &check, threads);
+    engine.share(RangeCheck::run, &check, threads);
   for (Status &status : check.status)
     NN_TRY(std::move(status));
-  NN_TRY(checkIntact());
-  for (int32_t f = 0; f < int32_t(description->fields.size()); ++f)
-    for (const std::vector<RawCheck::Bad> &found : check.bad)
+  NN_TRY(data.parts.checkIntact());
+  for (size_t f = 0; f < fields; ++f)
+    for (const std::vector<RangeCheck::Bad> &found : check.bad)
       if (found[f].element >= 0)
-        return notFinite(f, found[f].element, found[f].value);
+        return data.notFinite(int32_t(f), found[f].element, found[f].value);
   return Status();
 }
 
-Status Dataset::checkRawAndBounds(Engine &engine, int threads) {
-  NN_TRY(checkRaw(engine, threads));
+Status RowCheck::checkRowsAndBounds(Engine &engine, int threads) {
+  NN_TRY(checkRows(engine, threads));
   looked = true;
   for (const BoundT &bound : bounds)
-    NN_TRY(checkBound(engine, bound));
+    NN_TRY(data.checkBound(engine, bound));
   return Status();
 }
 
-void Dataset::beginCheck(Engine &engine) {
-  if (looked || checker || std::min(engine.maxThreads(), availableCores()) < 2)
+void RowCheck::begin(Engine &on) {
+  if (looked || task.hasBegun() || std::min(on.maxThreads(), availableCores()) < 2)
     return;
-  checkEngine = &engine;
-  checker.reset(new pthread_t);
-  auto work = [](void *self) -> void * {
-    auto &data = *static_cast<Dataset *>(self);
-    FlushDenormals flush;
-    data.checkResult = data.checkRawAndBounds(*data.checkEngine, 1);
-    data.checkDone.store(true, std::memory_order_release);
-    return nullptr;
-  };
-  if (pthread_create(checker.get(), nullptr, work, this) != 0)
-    checker.reset(); // checkRows() does the work instead
+  engine = &on;
+  task.begin( // if there is no thread for it, finish() does the work instead
+      [](void *self) {
+        auto &check = *static_cast<RowCheck *>(self);
+        check.result = check.checkRowsAndBounds(*check.engine, 1);
+      },
+      this);
 }
 
-Status Dataset::checkRows(Engine &engine) {
-  if (checker) {
-    pthread_join(*checker, nullptr);
-    checker.reset();
-    return std::move(checkResult);
+Status RowCheck::finish(Engine &engine) {
+  if (task.hasBegun()) {
+    task.join();
+    return std::move(result);
   }
-  return looked ? Status() : checkRawAndBounds(engine, engine.maxThreads());
-}
-
-Dataset::~Dataset() {
-  if (checker)
-    pthread_join(*checker, nullptr);
+  return looked ? Status() : checkRowsAndBounds(engine, engine.maxThreads());
 }
 
 } // namespace nnrt

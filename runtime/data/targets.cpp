@@ -52,9 +52,9 @@ Status checkTargets(Engine &engine, Dataset &data, const std::vector<int32_t> &f
         const Gather gather = batches.gather(rows.data() + first, count);
         if (!engine.call(targets.compute, batches.in(), out.data(), count, capacity, tuning,
                          &gather))
-          return data.checkIntact();
+          return data.parts.checkIntact();
         return checkResults(engine, targets, out, count, data.description->name,
-                            [&](int64_t row) { return data.place(rows[first + row]); });
+                            [&](int64_t row) { return data.parts.place(rows[first + row]); });
       });
 }
 

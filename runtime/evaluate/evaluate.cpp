@@ -12,7 +12,7 @@ std::vector<std::string> classNames(const Dataset &data, int32_t field) {
   const FieldT &f = data.description->fields[field];
   if (!(f.flags & NN_FIELD_CATEGORY) || f.category_column < 0)
     return {};
-  return data.classes[f.category_column];
+  return data.columns.classes[f.category_column];
 }
 
 NN_EXECUTES(NN_STMT_EVALUATE);

@@ -152,7 +152,7 @@ Status evaluateRows(Engine &engine, const Dataset &data, const std::vector<int32
       return Status();
     Gather gather = batches.gather(rows.data() + first, count);
     if (!engine.call(function, batches.in(), totals.out(), count, capacity, tuning, &gather))
-      return data.checkIntact();
+      return data.parts.checkIntact();
     totals.add(count);
     return Status();
   });

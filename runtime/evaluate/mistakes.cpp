@@ -85,7 +85,7 @@ static Status findWrong(Run &run, const EvaluateT &evaluate, const Dataset &data
                         int32_t label, const std::vector<int64_t> &rows, EvaluateRecord &record) {
   const ModelT &model = run.program.models[evaluate.model];
   const DataT &description = *data.description;
-  const int64_t classes = elementCount(model.out_shape), size = data.fieldSizes[size_t(x)];
+  const int64_t classes = elementCount(model.out_shape), size = data.fields.sizes[size_t(x)];
   if (!isPicture(description, description.fields[x], record))
     record.channels = 0;
   const Statistics &statistics = data.statistics[size_t(x)];
@@ -106,7 +106,7 @@ static Status findWrong(Run &run, const EvaluateT &evaluate, const Dataset &data
         auto at = std::upper_bound(record.mistakes.begin(), record.mistakes.end(), mistake, worse);
         if (at - record.mistakes.begin() >= long(mostShown))
           return;
-        mistake.place = baseName(data.place(rows[size_t(row)]));
+        mistake.place = baseName(data.parts.place(rows[size_t(row)]));
         if (record.channels) {
           std::vector<double> values;
           for (int64_t i = 0; i < size; ++i) {
@@ -134,12 +134,12 @@ Status findMistakes(Run &run, const EvaluateT &evaluate, const Dataset &data,
   const int32_t label = labelField(run.program, evaluate);
   int32_t x = -1;
   for (int32_t f = 0; f < int32_t(description.fields.size()); ++f) // as predict finds it
-    if (description.fields[f].name == "x" && data.fieldSizes[size_t(f)] == size)
+    if (description.fields[f].name == "x" && data.fields.sizes[size_t(f)] == size)
       x = f;
   if (!model.predict.exists() || x < 0)
     return Status();
   if (label >= 0)
-    return outputs < 2 || data.fieldSizes[size_t(label)] != 1
+    return outputs < 2 || data.fields.sizes[size_t(label)] != 1
                ? Status()
                : findWrong(run, evaluate, data, x, label, rows, record);
   return hasResiduals(run.program, evaluate, data)

@@ -41,7 +41,8 @@ Status eachPrediction(Engine &engine, const ModelT &model, const Dataset &data, 
         for (int64_t r = 0; r < count; ++r)
           visit(first + r,
                 Prediction{elements(out), elements(batches.in()[1]), elements(batches.in()[0]), r,
-                           outputs, data.fieldSizes[size_t(truth)], data.fieldSizes[size_t(x)]});
+                           outputs, data.fields.sizes[size_t(truth)],
+                           data.fields.sizes[size_t(x)]});
         return Status();
       });
 }

@@ -58,7 +58,7 @@ bool hasResiduals(const ProgramT &program, const EvaluateT &evaluate, const Data
   const ModelT &model = program.models[evaluate.model];
   const int64_t outputs = elementCount(model.out_shape);
   bool numbers = evaluate.truth >= 0 && outputs <= mostOutputs &&
-                 data.fieldSizes[size_t(evaluate.truth)] == outputs &&
+                 data.fields.sizes[size_t(evaluate.truth)] == outputs &&
                  !isChoice(evaluate.bounds, evaluate.truth);
   forEachTrain(program, [&](const TrainT &train) {
     numbers &= train.data != evaluate.data || !isChoice(train.bounds, evaluate.truth);
@@ -104,7 +104,7 @@ Status findResiduals(Run &run, const EvaluateT &evaluate, const Dataset &data, i
         auto at = std::upper_bound(record.misses.begin(), record.misses.end(), miss, worse);
         if (at - record.misses.begin() >= long(mostShown))
           return;
-        miss.place = baseName(data.place(rows[size_t(row)]));
+        miss.place = baseName(data.parts.place(rows[size_t(row)]));
         record.misses.insert(at, std::move(miss));
         if (record.misses.size() > mostShown)
           record.misses.pop_back();

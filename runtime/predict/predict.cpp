@@ -89,7 +89,7 @@ Status apply(Engine &engine, const ModelT &model, const Rows &rows, Buffer &outp
     if (rows.data) {
       const Gather gather = batches.gather(rows.selected.data() + first, count);
       if (!engine.call(model.predict, batches.in(), &out, count, capacity, tuning, &gather))
-        return rows.data->checkIntact();
+        return rows.data->parts.checkIntact();
     } else {
       const void *in = rows.x.data() + first * inputSize(model) * engine.elementBytes();
       engine.call(model.predict, &in, &out, count, capacity, tuning);

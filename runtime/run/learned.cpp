@@ -3,24 +3,7 @@
 // them.
 #include "runtime/run/run.h"
 
-#include <cmath>
-
 namespace nnrt {
-
-Learned Dataset::learned() const {
-  Learned result;
-  result.from = description->name;
-  for (int32_t c = 0; c < int32_t(description->columns.size()); ++c)
-    if (!classes[c].empty())
-      result.classes[description->columns[c].name] = classes[c];
-  for (int32_t c = 0; c < int32_t(description->columns.size()) && !fills.empty(); ++c)
-    if (!std::isnan(fills[c]))
-      result.fills[{description->columns[c].name, description->columns[c].kind}] = fills[c];
-  for (int32_t f = 0; f < int32_t(description->fields.size()); ++f)
-    if (!statistics[f].mean.empty())
-      result.statistics[description->fields[f].name] = statistics[f];
-  return result;
-}
 
 /// The names of what differs between `known` and the data's own: "`x`"; empty: nothing.
 static std::string differences(const Learned &known, const Dataset &data) {

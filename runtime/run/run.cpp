@@ -62,9 +62,9 @@ Status Run::need(int32_t index, Dataset *&result, bool unchecked) {
       kept.reset();
       return status;
     }
-    for (const std::string &remark : kept->remarks)
+    for (const std::string &remark : kept->parts.remarks)
       progress.note(remark);
-    kept->remarks.clear();
+    kept->parts.remarks.clear();
     loadSeconds += now() - begin;
     observed((std::string("load ") + program.data[index].name).c_str(), begin);
   }

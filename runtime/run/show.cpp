@@ -11,8 +11,8 @@
 
 namespace nnrt {
 
-static const int64_t mostShown =
-    12; // elements of a field, and classes, that are described one by one
+/// Elements of a field, and classes, that are described one by one.
+static const int64_t mostShown = 12;
 
 static std::string sourceText(const SourceT &source) {
   if (!source.path.empty())
@@ -89,8 +89,8 @@ std::string DataText::splits() const {
 }
 
 double DataText::original(int32_t f, int64_t row, int64_t element) const {
-  const int64_t size = data.fieldSizes[f];
-  const double value = data.values(run.engine, f).get(row * size + element);
+  const int64_t size = data.fields.sizes[f];
+  const double value = data.fields.values(run.engine, f).get(row * size + element);
   const Statistics &s = data.statistics[f];
   if (s.mean.empty())
     return value;
@@ -100,7 +100,7 @@ double DataText::original(int32_t f, int64_t row, int64_t element) const {
 
 std::string DataText::field(int32_t f) const {
   const FieldT &field = description.fields[f];
-  const bool areClasses = (field.flags & NN_FIELD_CATEGORY) && data.fieldSizes[f] == 1;
+  const bool areClasses = (field.flags & NN_FIELD_CATEGORY) && data.fields.sizes[f] == 1;
   std::string text =
       std::string("  ") + field.name + ": " + (areClasses ? "classes" : shapeText(field.shape));
   if (field.flags & NN_FIELD_NORMALIZE)
@@ -109,7 +109,7 @@ std::string DataText::field(int32_t f) const {
     text += ", its classes drawn equally often";
   if (description.stratify == f)
     text += ", its classes in all splits alike";
-  if (!data.fields[f].data())
+  if (!data.fields.buffers[f].data())
     return text + "; too large to look at all of it: computed for each batch\n";
   if (field.flags & NN_FIELD_CLASS_WEIGHTS)
     return text + "; weights of classes\n";
@@ -121,8 +121,9 @@ std::string DataText::classes(int32_t f) const {
   std::map<int64_t, int64_t> counts;
   for (int64_t row = 0; row < data.rows; ++row)
     ++counts[int64_t(original(f, row, 0))];
-  const std::vector<std::string> names =
-      field.category_column < 0 ? std::vector<std::string>() : data.classes[field.category_column];
+  const std::vector<std::string> names = field.category_column < 0
+                                             ? std::vector<std::string>()
+                                             : data.columns.classes[field.category_column];
   const size_t different = std::max(counts.size(), names.size());
   std::string text = ", " + grouped(int64_t(different)) + " of them: ";
   int64_t shown = 0;
@@ -140,7 +141,7 @@ std::string DataText::classes(int32_t f) const {
 
 std::string DataText::ranges(int32_t f) const {
   const FieldT &field = description.fields[f];
-  const int64_t size = data.fieldSizes[f];
+  const int64_t size = data.fields.sizes[f];
   if (data.rows == 0)
     return "\n";
   const bool each = int32_t(field.shape.size()) == 1 && size > 1 && size <= mostShown;
@@ -166,7 +167,7 @@ Status showData(Run &run, const std::string &name) {
     NN_TRY(data.load(run.engine, description, run.folders, run.cache));
     NN_TRY(data.checkRows(run.engine));
     run.say(DataText(run, data).all());
-    for (const std::string &remark : data.remarks)
+    for (const std::string &remark : data.parts.remarks)
       run.progress.note(remark);
     return Status();
   }

@@ -35,7 +35,7 @@ Status Trainer::fitToFirstBatch() {
   for (int i = 0; i < mostCalls; ++i) {
     if (!engine.call(train.fit, in.data(), out, record.batch, record.batch, own,
                      i ? nullptr : &first))
-      return data->checkIntact();
+      return data->parts.checkIntact();
     if (!(Elements{out[0], engine.f64()}.get(0) > enough))
       break;
   }

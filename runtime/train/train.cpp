@@ -110,7 +110,7 @@ Status Trainer::step(int64_t rows, const Gather *gather) {
   one.threads = 1;
   if (!engine.call(train.step, batches.in(), totals.out(), rows, record.batch,
                    data->isChecking() ? one : tuning, gather))
-    return data->checkIntact(); // nothing has been computed from it
+    return data->parts.checkIntact(); // nothing has been computed from it
   if (double loss = totals.readLoss(); !std::isfinite(loss)) {
     NN_TRY(data->checkRows(engine)); // bad data explain more than a NaN
     return explain(loss, rows);
@@ -285,7 +285,7 @@ Status Trainer::execute() {
   run.progress.end(record);
   if (status.failed()) {
     if (!train.checkpoint.empty() && record.steps > 0 &&
-        !data->isIntact()) // the data have failed, not the run
+        !data->parts.isIntact()) // the data have failed, not the run
       status = keepDespite(status);
     record.failure = status.message().substr(0, status.message().find_first_of("\n"));
     run.trained.push_back(std::move(record));

@@ -173,13 +173,15 @@ Status runSave(Run &run, const SaveT &save) {
           s.deviation);
     }
     for (int32_t c = 0; c < int32_t(description.columns.size()); ++c)
-      if (!data->classes[c].empty())
+      if (!data->columns.classes[c].empty())
         metadata.push_back({keyOf(classesKind, description.name, description.columns[c].name),
-                            classesText(data->classes[c])});
-    for (int32_t c = 0; c < int32_t(description.columns.size()) && !data->fills.empty(); ++c)
-      if (const ColumnT &column = description.columns[c]; !std::isnan(data->fills[size_t(c)]))
+                            classesText(data->columns.classes[c])});
+    for (int32_t c = 0; c < int32_t(description.columns.size()) && !data->columns.fills.empty();
+         ++c)
+      if (const ColumnT &column = description.columns[c];
+          !std::isnan(data->columns.fills[size_t(c)]))
         metadata.push_back({keyOf(fillKind(column.kind), description.name, column.name),
-                            format("%.17g", data->fills[size_t(c)])});
+                            format("%.17g", data->columns.fills[size_t(c)])});
   }
   NN_TRY(writeSafetensors(save.path, tensors, metadata).at(save.where));
   run.progress.note("saved " + save.target + " to " + save.path);

@@ -25,8 +25,8 @@ struct Loaded {
   }
   std::vector<double> field(int f) {
     std::vector<double> values;
-    for (int64_t i = 0; i < data.rows * data.fieldSizes[f]; ++i)
-      values.push_back(data.values(engine, f).get(i));
+    for (int64_t i = 0; i < data.rows * data.fields.sizes[f]; ++i)
+      values.push_back(data.fields.values(engine, f).get(i));
     return values;
   }
   std::string error() {
@@ -74,7 +74,7 @@ TEST(Dataset, ClassesAreSortedAsNumbersOrText) {
   Loaded numbers(program);
   ASSERT_FALSE(numbers.status.failed()) << numbers.error();
   EXPECT_EQ(numbers.field(1), (std::vector<double>{2, 1, 2, 0}));
-  EXPECT_EQ(numbers.data.classes[1], (std::vector<std::string>{"-1", "9", "10"}));
+  EXPECT_EQ(numbers.data.columns.classes[1], (std::vector<std::string>{"-1", "9", "10"}));
   program.useCsv("b.csv", {"a", "b"}, true);
   Loaded text(program);
   EXPECT_EQ(text.field(1), (std::vector<double>{2, 1, 0}));
@@ -93,7 +93,7 @@ TEST(Dataset, FilterComesBeforeClasses) {
   ASSERT_FALSE(loaded.status.failed()) << loaded.error();
   EXPECT_EQ(loaded.field(0), (std::vector<double>{3, 5, 4}));
   EXPECT_EQ(loaded.field(1), (std::vector<double>{1, 0, 1})); // x is gone: y 0, z 1
-  EXPECT_EQ(loaded.data.place(1), folder / "a.csv" + ":4");
+  EXPECT_EQ(loaded.data.parts.place(1), folder / "a.csv" + ":4");
   folder.write("a.csv", "a,b\n1,x\n2,x\n");
   Loaded none(program);
   EXPECT_EQ(none.error(), "`where` of points keeps none of the 2 rows (at linear.nn:1:1)");
@@ -116,7 +116,7 @@ TEST(Dataset, TestSourceIsKeptApart) {
   EXPECT_EQ(loaded.field(0),
             (std::vector<double>{-1, 1, 19})); // mean 5, deviation 5: of the training rows alone
   EXPECT_EQ(loaded.field(1), (std::vector<double>{0, 1, 1}));
-  EXPECT_EQ(loaded.data.place(2), folder / "t.csv" + ":2");
+  EXPECT_EQ(loaded.data.parts.place(2), folder / "t.csv" + ":2");
   folder.write("t.csv", "a,b\n100,z\n");
   Loaded unknown(program);
   EXPECT_EQ(
@@ -275,8 +275,8 @@ TEST(Dataset, CellsWithoutAValueAreCounted) {
   Loaded dropped(program);
   ASSERT_FALSE(dropped.status.failed()) << dropped.error();
   EXPECT_EQ(dropped.field(0), (std::vector<double>{1, 5}));
-  EXPECT_EQ(dropped.data.place(1), folder / "a.csv" + ":6");
-  EXPECT_EQ(dropped.data.remarks,
+  EXPECT_EQ(dropped.data.parts.place(1), folder / "a.csv" + ":6");
+  EXPECT_EQ(dropped.data.parts.remarks,
             (std::vector<std::string>{"a.csv: 3 of 5 rows dropped, 2 without `a`, 1 without `b`"}));
   folder.write("a.csv", "a,b\n1,\n?,y\n");
   EXPECT_EQ(
@@ -306,7 +306,7 @@ TEST(Dataset, FillsAreOfTheTrainingSplit) {
     program.data.folds = 4;
     Loaded loaded(program);
     ASSERT_FALSE(loaded.status.failed()) << loaded.error();
-    EXPECT_EQ(loaded.data.classes[1], (std::vector<std::string>{"w", "x", "y"}));
+    EXPECT_EQ(loaded.data.columns.classes[1], (std::vector<std::string>{"w", "x", "y"}));
     for (int fold : {0, 2, 1}) {
       ASSERT_FALSE(loaded.data.useFold(loaded.engine, fold).failed());
       std::vector<double> known;

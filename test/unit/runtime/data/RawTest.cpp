@@ -93,7 +93,7 @@ TEST_F(Images, BatchesAreTheSame) {
   ASSERT_FALSE(raw.status.failed()) << raw.status.message();
   EXPECT_FALSE(kept.data.raw);
   ASSERT_TRUE(raw.data.raw);
-  EXPECT_EQ(raw.data.fields[0].size(), 0u);
+  EXPECT_EQ(raw.data.fields.buffers[0].size(), 0u);
   EXPECT_EQ(raw.data.splits[NN_SPLIT_TEST], kept.data.splits[NN_SPLIT_TEST]);
   std::vector<int64_t> all = kept.data.splitRows(NN_SPLIT_ALL), few = {399, 0, 17, 300, 299, 17};
   ASSERT_EQ(all.size(), 400u);
@@ -101,7 +101,7 @@ TEST_F(Images, BatchesAreTheSame) {
     EXPECT_EQ(raw.batch(rows, 400), kept.batch(rows, 400));
     EXPECT_EQ(alone.batch(rows, 400), kept.batch(rows, 400));
   }
-  EXPECT_EQ(raw.batch(few, 400)[1][0], kept.data.values(kept.engine, 0).get(399 * pixels));
+  EXPECT_EQ(raw.batch(few, 400)[1][0], kept.data.fields.values(kept.engine, 0).get(399 * pixels));
 }
 
 TEST_F(Images, BadDataAreFoundBeforeTheRun) {

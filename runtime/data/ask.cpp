@@ -1,7 +1,7 @@
 // Answers the compiler's questions about columns: nn_summarize_columns, for warnings about inputs
 // that are too large without scaling, and nn_count_classes.
 #include "runtime/ask.h"
-#include "runtime/data/dataset.h"
+#include "runtime/data/columns.h"
 #include "runtime/data/split.h"
 
 #include <algorithm>

@@ -1,0 +1,64 @@
+// Columns: how the cells of columns become numbers: the classes of category columns, and the values
+// that fill cells without one.
+#pragma once
+
+#include "runtime/data/inputs.h"
+#include "runtime/data/learned.h"
+#include "runtime/data/parts.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace nnrt {
+
+class Columns {
+public:
+  std::vector<std::vector<std::string>> classes; // for each column; empty if it is not a category
+  // for each column: the value that fills missing cells; NaN: none
+  std::vector<double> fills;
+
+  /// Numbers the classes of the rows that are kept. `given`: classes to use instead of the data's
+  /// own; or null.
+  Status numberClasses(const DataT &data, const Parts &parts, const Learned *given);
+
+  /// Whether a column is filled with a value, or with a statistic of the training split.
+  static bool learnsFills(const DataT &data); // absent.cpp
+  /// Finds the fills. Before the split is made, `train` is empty: then these are the ones that do
+  /// not depend on it.
+  Status learnFills(const DataT &data, const Parts &parts, const std::vector<int64_t> &train,
+                    const Learned *given);
+
+  /// How the codes or numbers of a part become numbers, for each column.
+  const std::vector<ClassNumbers> &ofPart(size_t part) const { return numbers[part]; }
+
+private:
+  // `known`: the classes that a model has learned
+  Status numberNames(const DataT &data, const Parts &parts, int32_t column,
+                     const std::vector<std::string> *known);
+  Status numberValues(const DataT &data, const Parts &parts, int32_t column,
+                      const std::vector<std::string> *known);
+
+  std::vector<ClassNumbers> numbers[2]; // for each column, of each part
+};
+
+/// The class numbers in the columns of `where`, from all rows of a source.
+Status whereClasses(const DataT &data, const Source &source, std::vector<ClassNumbers> &numbers);
+
+/// The numbers of a column in `rows`, each with the first row that has it.
+Status numbersOf(const Source &source, int column, int64_t size, const std::vector<int64_t> &rows,
+                 std::map<double, int64_t> &found);
+/// More distinct numbers than this are not classes.
+const size_t mostClasses = 1 << 20;
+/// The numbering of classes whose names are numbers, in ascending order; empty if they are not.
+ClassNumbers classesOfNumbers(const std::vector<std::string> &names);
+
+/// The class names, sorted as numbers if all are numbers, otherwise as text. `byValue`: equal
+/// numbers are one class, with the shortest of its names, `1` rather than `1.0`. This is for
+/// tables, in whose cells the same number may be written in different ways.
+std::vector<std::string> sortedClasses(std::vector<std::string> names, bool byValue);
+/// The place of each name among such classes; -1: it is not one of them.
+std::vector<double> placesAmong(const std::vector<std::string> &classes,
+                                const std::vector<std::string> &names, bool byValue);
+
+} // namespace nnrt
