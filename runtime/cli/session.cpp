@@ -43,7 +43,7 @@ static void restoreTensors(const nn_session &session, Run &run) {
       continue;
     const nn_session::Tensor &kept = found->second;
     if (kept.elements == program.elements && kept.shape == tensor.shape) {
-      engine.importTensor(t, kept.data.data(), engine.tensor(t));
+      engine.arena.importTensor(t, kept.data.data(), engine.arena.tensor(t));
       run.drawn[size_t(t)] = 0;
     }
   }
@@ -55,8 +55,8 @@ static void keepTensors(nn_session &session, const Engine &engine) {
     const TensorT &tensor = program.tensors[t];
     if (tensor.kind == NN_OPTIMIZER_STATE || isOfVariant(tensor))
       continue;
-    std::vector<unsigned char> data(size_t(engine.tensorBytes(t)));
-    engine.exportTensor(t, engine.tensor(t), data.data());
+    std::vector<unsigned char> data(size_t(engine.arena.bytes(t)));
+    engine.arena.exportTensor(t, engine.arena.tensor(t), data.data());
     session.tensors[tensor.name] = {tensor.shape, program.elements, std::move(data)};
   }
 }

@@ -8,8 +8,8 @@
 namespace nnrt {
 
 Engine::Engine(const ProgramT &program, const nn_code *functions, int threads, Pool *shared)
-    : program(program), functions(functions), wide(program.elements == "f64"),
-      fixedThreads(threads > 0) {
+    : program(program), functions(functions), arena(program, program.elements == "f64"),
+      wide(program.elements == "f64"), fixedThreads(threads > 0) {
   if (!shared)
     owned.reset(new Pool(threads > 0 ? threads : availableCores()));
   pool = shared ? shared : owned.get();
@@ -22,8 +22,7 @@ Status Engine::start(uint64_t seed, const std::vector<double> &options) {
   setSeed(seed);
   scalars.insert(scalars.end(), options.begin(), options.end());
   scalars.resize(scalars.size() + program.chosen_count);
-  NN_TRY(arena.allocate(program.persistent_bytes,
-                        "the models' parameters and their optimizers' state"));
+  NN_TRY(arena.allocate());
   settings.assign(program.settings_count, 0);
   return updateSettings();
 }
@@ -37,45 +36,6 @@ Status Engine::updateSettings() {
     callAlone(program.settings, nullptr, out.data());
   }
   return Status();
-}
-
-int64_t Engine::tensorElements(int32_t index) const {
-  return elementCount(program.tensors[index].shape);
-}
-
-/// Calls copy(place in the arena's order, place in row-major order, count) for runs of bytes that
-/// are contiguous in both.
-template <class Copy>
-static void forEachRun(const TensorT &tensor, int64_t bytes, int64_t elementBytes, Copy copy) {
-  if (tensor.block == 0)
-    return copy(0, 0, bytes);
-  int64_t rows = tensor.shape[0], run = tensor.block * elementBytes,
-          rowBytes = tensor.shape[1] * elementBytes;
-  for (int64_t row = 0; row < rows; ++row)
-    for (int64_t at = 0; at < rowBytes; at += run)
-      copy(at * rows + row * run, row * rowBytes + at, run);
-}
-
-void Engine::exportTensor(int32_t index, const unsigned char *from, unsigned char *rowMajor) const {
-  forEachRun(program.tensors[index], tensorBytes(index), elementBytes(),
-             [&](int64_t place, int64_t outside, int64_t count) {
-               memcpy(rowMajor + outside, from + place, count);
-             });
-}
-
-void Engine::importTensor(int32_t index, const unsigned char *rowMajor, unsigned char *to) const {
-  forEachRun(program.tensors[index], tensorBytes(index), elementBytes(),
-             [&](int64_t place, int64_t outside, int64_t count) {
-               memcpy(to + place, rowMajor + outside, count);
-             });
-}
-
-const unsigned char *RowMajor::of(int32_t index, const unsigned char *from) {
-  if (engine.program.tensors[index].block == 0)
-    return from;
-  copies.emplace_back(size_t(engine.tensorBytes(index)));
-  engine.exportTensor(index, from, copies.back().data());
-  return copies.back().data();
 }
 
 size_t Engine::scratchOf(const nn_fn &function, int64_t capacity) const {

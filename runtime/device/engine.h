@@ -3,6 +3,7 @@
 #pragma once
 
 #include "runtime/abi.h"
+#include "runtime/device/arena.h"
 #include "runtime/device/pool.h"
 #include "runtime/device/profile.h"
 #include "runtime/schema/program.h"
@@ -24,14 +25,25 @@ struct Tuning {
   int threads = 0;                      // the decision; 0: a trial is in progress
 };
 
+/// A call that is made many times on this thread alone: its memory and scalars stay in their
+/// places.
+class RepeatedCall {
+public:
+  RepeatedCall(nn_code code, const nn_call &call) : code(code), call(call) {}
+  void make() const { code(&call, 0, 1); }
+
+private:
+  nn_code code;
+  nn_call call;
+};
+
 class Engine {
 public:
   /// `functions`: the compiled ones, by their numbers. `threads` > 0: exactly so many; 0: up to the
   /// number of cores, decided by Tuning.
   Engine(const ProgramT &program, const nn_code *functions, int threads, Pool *shared = nullptr);
 
-  /// Allocates the arena, computes the settings. `options` has a
-  /// value for each option.
+  /// Allocates the arena, computes the settings. `options` has a value for each option.
   Status start(uint64_t seed, const std::vector<double> &options);
 
   /// Computes the settings again, after scalars have changed.
@@ -49,23 +61,11 @@ public:
   }
   /// Scalars of every call: NN_SLOT_… and the options.
   std::vector<double> scalars;
-  Buffer arena;
+  Arena arena;
   std::unique_ptr<Profiler> profiler; // for a profiled program, from start() on
 
   /// A number of the tables.
   double value(const nn_number &n) const { return n.slot < 0 ? n.value : settings[n.slot]; }
-  unsigned char *tensor(int32_t index) const {
-    return arena.data() + program.tensors[index].offset;
-  }
-  int64_t tensorElements(int32_t index) const;
-  /// The tensor's elements in memory order.
-  Elements tensorValues(int32_t index) const { return {tensor(index), wide}; }
-  int64_t tensorBytes(int32_t index) const { return tensorElements(index) * elementBytes(); }
-  /// Copies a tensor, tensorBytes() of it, between memory in the arena's order (tensor(), or a copy
-  /// of it) and row-major memory outside.
-  void exportTensor(int32_t index, const unsigned char *from, unsigned char *rowMajor) const;
-  void importTensor(int32_t index, const unsigned char *rowMajor, unsigned char *to) const;
-
   const CompiledFunctionT &about(const nn_fn &function) const {
     return program.functions[size_t(function.code)];
   }
@@ -83,16 +83,15 @@ public:
   bool call(const nn_fn &function, const void *const *in, void *const *out, int64_t rows,
             int64_t capacity, Tuning &tuning, const struct Gather *gather = nullptr);
   /// How many of the next repeated calls will certainly run on this thread alone without being
-  /// timed. A caller that makes them itself, with the result of prepared(), must add them to
-  /// tuning.calls.
+  /// timed. A caller that makes them as a RepeatedCall must add them to tuning.calls.
   int64_t callsAlone(const Tuning &tuning) const {
     if (fixedThreads || pool->size() == 1)
       return pool->size() == 1 ? INT64_MAX : 0;
     return tuning.threads == 1 ? tuningPeriod - 1 - tuning.calls : 0;
   }
-  nn_call prepared(const void *const *in, void *const *out, int64_t rows, int64_t capacity) const {
-    return {arena.data(), scratch.data(), in,   out,     scalars.data(), rows,
-            capacity,     &Pool::barrier, pool, nullptr, nullptr};
+  RepeatedCall repeated(const nn_fn &function, const void *const *in, void *const *out,
+                        int64_t rows, int64_t capacity) const {
+    return RepeatedCall(functions[function.code], prepared(in, out, rows, capacity));
   }
   /// For calls that are not repeated.
   void call(const nn_fn &function, const void *const *in, void *const *out, int64_t rows,
@@ -113,6 +112,10 @@ public:
 private:
   static constexpr int tuningPeriod = 1000; // calls between two trials
 
+  nn_call prepared(const void *const *in, void *const *out, int64_t rows, int64_t capacity) const {
+    return {arena.data(), scratch.data(), in,   out,     scalars.data(), rows,
+            capacity,     &Pool::barrier, pool, nullptr, nullptr};
+  }
   /// Runs a job that calls `function`, and measures it if the program is profiled.
   bool runCall(const nn_fn &function, nn_call &call, const struct Gather *gather, int threads);
 
@@ -123,19 +126,6 @@ private:
   Pool *pool;
   Buffer scratch;
   std::vector<double> settings;
-};
-
-/// Tensors in row-major order, for files: tensors stored in blocks are copied, the others are
-/// returned as they are.
-class RowMajor {
-public:
-  explicit RowMajor(const Engine &engine) : engine(engine) {}
-  /// `from`: tensor `index` in the arena's order. Valid as long as this object and `from`.
-  const unsigned char *of(int32_t index, const unsigned char *from);
-
-private:
-  const Engine &engine;
-  std::vector<std::vector<unsigned char>> copies;
 };
 
 /// Rows of several fields that all threads of a call first copy into contiguous memory, or compute

@@ -90,11 +90,11 @@ Status runEnsemble(Run &run, const EnsembleT &ensemble, int32_t trains) {
     for (const StatementT *statement : recipe)
       NN_TRY(runStatements(sub, StatementRange(*statement), ordinals));
     // Not yet into the run's arena: other members start with a copy of that.
-    RowMajor rowMajor(sub.engine);
+    RowMajor rowMajor(sub.engine.arena);
     for (int32_t t = from.first; t < from.first + from.count; ++t) {
-      const unsigned char *values = rowMajor.of(t, sub.engine.tensor(t));
+      const unsigned char *values = rowMajor.of(t, sub.engine.arena.tensor(t));
       learned[size_t(member)].insert(learned[size_t(member)].end(), values,
-                                     values + sub.engine.tensorBytes(t));
+                                     values + sub.engine.arena.bytes(t));
     }
     records[member] = std::move(sub.trained);
     return Status();
@@ -109,8 +109,8 @@ Status runEnsemble(Run &run, const EnsembleT &ensemble, int32_t trains) {
     const unsigned char *values = learned[size_t(m)].data();
     for (int32_t t = from.first; t < from.first + from.count; ++t) {
       const int32_t own = members.at(format("member%d.", m + 1) + program.tensors[t].key);
-      run.engine.importTensor(own, values, run.engine.tensor(own));
-      values += run.engine.tensorBytes(own);
+      run.engine.arena.importTensor(own, values, run.engine.arena.tensor(own));
+      values += run.engine.arena.bytes(own);
     }
   }
   for (int32_t m = 0; m < ensemble.members; ++m)

@@ -181,8 +181,8 @@ void ExperimentRun::judge(Run &sub, const Trial &trial, Job &job) const {
     return;
   const nn_range range = sub.program.models[trial.variant->model].tensors;
   for (int32_t t = range.first; t < range.first + range.count; ++t)
-    job.weights.insert(job.weights.end(), sub.engine.tensor(t),
-                       sub.engine.tensor(t) + sub.engine.tensorBytes(t));
+    job.weights.insert(job.weights.end(), sub.engine.arena.tensor(t),
+                       sub.engine.arena.tensor(t) + sub.engine.arena.bytes(t));
 }
 
 void ExperimentRun::runJob(Run &sub, Trial &trial, int32_t fold) {
@@ -396,8 +396,8 @@ Status ExperimentRun::finishSearch() {
     const nn_range range = run.program.models[chosen.variant->model].tensors;
     const unsigned char *from = judged->weights.data();
     for (int32_t t = range.first; t < range.first + range.count;
-         from += run.engine.tensorBytes(t), ++t)
-      memcpy(run.engine.tensor(t), from, size_t(run.engine.tensorBytes(t)));
+         from += run.engine.arena.bytes(t), ++t)
+      memcpy(run.engine.arena.tensor(t), from, size_t(run.engine.arena.bytes(t)));
   }
   for (Job &job : chosen.jobs)
     NN_TRY(record(job));

@@ -48,7 +48,8 @@ void SideRuns::reset(Run &run) const {
     const nn_range range = program.models[m].tensors;
     if (!program.models[m].hidden)
       for (int32_t t = range.first; t < range.first + range.count; ++t)
-        memcpy(run.engine.tensor(t), parent.engine.tensor(t), size_t(parent.engine.tensorBytes(t)));
+        memcpy(run.engine.arena.tensor(t), parent.engine.arena.tensor(t),
+               size_t(parent.engine.arena.bytes(t)));
   }
 }
 

@@ -73,7 +73,7 @@ std::string monitorText(const TrainRecord &record) {
 }
 
 Histogram histogramOf(const Engine &engine, int32_t tensor, int parts) {
-  Histogram h = histogramOf(engine.tensorValues(tensor), engine.tensorElements(tensor), parts);
+  Histogram h = histogramOf(engine.arena.values(tensor), engine.arena.elements(tensor), parts);
   h.name = engine.program.tensors[tensor].name;
   return h;
 }
@@ -125,8 +125,8 @@ void Monitor::beforeStep(int64_t epoch) {
   if (!on || untilDue(epoch) != 0)
     return;
   for (size_t i = 0; i < old.size(); ++i) {
-    const unsigned char *from = engine->tensor(train->trained[i]);
-    old[i].assign(from, from + engine->tensorBytes(train->trained[i]));
+    const unsigned char *from = engine->arena.tensor(train->trained[i]);
+    old[i].assign(from, from + engine->arena.bytes(train->trained[i]));
   }
 }
 
@@ -155,8 +155,8 @@ Status Monitor::afterStep(int64_t epoch, const void *const *in, int64_t rows, in
   auto result = [&](size_t i) { return Elements{out[i], engine->f64()}.get(0); };
   EpochRecord look;
   for (size_t i = 0; i < old.size(); ++i) {
-    Elements now = engine->tensorValues(train->trained[i]), before{old[i].data(), engine->f64()};
-    const int64_t count = engine->tensorElements(train->trained[i]);
+    Elements now = engine->arena.values(train->trained[i]), before{old[i].data(), engine->f64()};
+    const int64_t count = engine->arena.elements(train->trained[i]);
     double weight = length(count, [&](int64_t k) { return now.get(k); });
     double update = length(count, [&](int64_t k) { return now.get(k) - before.get(k); });
     look.train.insert(look.train.end(),

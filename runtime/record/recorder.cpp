@@ -261,8 +261,8 @@ Status Recorder::look(const Engine *engine, const TrainRecord &record, size_t la
     if (!engine)
       continue;
     double sum = 0;
-    Elements values = engine->tensorValues(train.trained[t]);
-    for (int64_t i = 0, count = engine->tensorElements(train.trained[t]); i < count; ++i)
+    Elements values = engine->arena.values(train.trained[t]);
+    for (int64_t i = 0, count = engine->arena.elements(train.trained[t]); i < count; ++i)
       sum += values.get(i);
     summary.add(prefix + "weights/" + record.tensors[t], histogramOf(*engine, train.trained[t], 40),
                 sum, look.weight * look.weight);

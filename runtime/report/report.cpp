@@ -89,7 +89,7 @@ std::string reportHtml(const Run &run, const ReportT &report) {
   addProgram(page, report.text);
   std::vector<int64_t> elements;
   for (int32_t t = 0; t < int32_t(program.tensors.size()); ++t)
-    elements.push_back(run.engine.tensorElements(t));
+    elements.push_back(run.engine.arena.elements(t));
   addNetworks(page, program, elements);
   std::vector<std::string> groups;
   for (const TrainRecord &record : run.trained) {

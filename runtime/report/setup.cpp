@@ -64,7 +64,7 @@ void addSetup(Page &page, const Run &run) {
     nn_range range = model->tensors;
     for (int32_t t = range.first; t < range.first + range.count; ++t)
       if (program.tensors[t].kind == NN_PARAMETER)
-        count += run.engine.tensorElements(t);
+        count += run.engine.arena.elements(t);
     settings.push_back({"parameters of " + model->name, grouped(count)});
   }
   page.card("Settings", settings);

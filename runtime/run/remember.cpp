@@ -85,9 +85,9 @@ Status recall(Run &run, const Memory &memory, const int64_t *numbers) {
       if (const int32_t model = madeBy(*made, known.variant); model >= 0) {
         const nn_range range = run.program.models[model].tensors;
         for (int32_t t = 0; t < range.count && size_t(t) < known.weights.size(); ++t)
-          if (known.weights[size_t(t)].size() == size_t(run.engine.tensorBytes(range.first + t))) {
-            run.engine.importTensor(range.first + t, known.weights[size_t(t)].data(),
-                                    run.engine.tensor(range.first + t));
+          if (known.weights[size_t(t)].size() == size_t(run.engine.arena.bytes(range.first + t))) {
+            run.engine.arena.importTensor(range.first + t, known.weights[size_t(t)].data(),
+                                          run.engine.arena.tensor(range.first + t));
             run.drawn[size_t(range.first + t)] = 0;
           }
       }
@@ -136,8 +136,8 @@ void remember(Run &run, Memory &memory, const int64_t *numbers) {
     if (const int32_t model = madeBy(*made, known.variant); model >= 0) {
       const nn_range range = run.program.models[model].tensors;
       for (int32_t t = range.first; t < range.first + range.count; ++t) {
-        known.weights.emplace_back(size_t(run.engine.tensorBytes(t)));
-        run.engine.exportTensor(t, run.engine.tensor(t), known.weights.back().data());
+        known.weights.emplace_back(size_t(run.engine.arena.bytes(t)));
+        run.engine.arena.exportTensor(t, run.engine.arena.tensor(t), known.weights.back().data());
       }
     }
   memory[numbers[run.earlier]] = std::move(known);

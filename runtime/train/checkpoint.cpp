@@ -109,22 +109,22 @@ Status Trainer::writeCheckpoint(bool finished) {
   const ProgramT &program = run.program;
   DType type = engine.f64() ? DType::F64 : DType::F32;
   std::vector<TensorView> tensors;
-  RowMajor rows(engine);
+  RowMajor rows(engine.arena);
   auto add = [&](const char *prefix, int32_t t, const unsigned char *from) {
     const TensorT &tensor = program.tensors[t];
     tensors.push_back({std::string(prefix) + tensor.name, type, tensor.shape, rows.of(t, from),
-                       size_t(engine.tensorBytes(t))});
+                       size_t(engine.arena.bytes(t))});
   };
   for (int32_t t : modelTensors())
-    add("tensor/", t, engine.tensor(t));
+    add("tensor/", t, engine.arena.tensor(t));
   for (int32_t t = train.optimizer_tensors.first;
        t < train.optimizer_tensors.first + train.optimizer_tensors.count; ++t)
-    add("tensor/", t, engine.tensor(t));
+    add("tensor/", t, engine.arena.tensor(t));
   size_t at = 0;
   if (!snapshot.empty())
     for (int32_t t : modelTensors()) {
       add("best/", t, snapshot.data() + at);
-      at += size_t(engine.tensorBytes(t));
+      at += size_t(engine.arena.bytes(t));
     }
   const History &history = record.history;
   std::vector<double> watch = watchNumbers(record), partial = totals.save(),
@@ -308,7 +308,7 @@ Status Trainer::readCheckpoint(bool &found, bool &finished) {
     for (const std::vector<int32_t> *list : {&own, &optimizer})
       for (int32_t t : *list) {
         if (write)
-          engine.importTensor(t, tensorOf("tensor/", t)->data, engine.tensor(t));
+          engine.arena.importTensor(t, tensorOf("tensor/", t)->data, engine.arena.tensor(t));
       }
     if (write)
       snapshot.clear();
@@ -319,7 +319,7 @@ Status Trainer::readCheckpoint(bool &found, bool &finished) {
       if (!write || !best)
         continue;
       snapshot.resize(snapshot.size() + saved->size);
-      engine.importTensor(t, saved->data, snapshot.data() + snapshot.size() - saved->size);
+      engine.arena.importTensor(t, saved->data, snapshot.data() + snapshot.size() - saved->size);
     }
   }
 

@@ -13,8 +13,8 @@ namespace nnrt {
 /// element.
 static int32_t spoiltTensor(const Engine &engine, nn_range range, double &value) {
   for (int32_t t = range.first; t < range.first + range.count; ++t) {
-    Elements values = engine.tensorValues(t);
-    int64_t at = firstNonFinite(values, engine.tensorElements(t));
+    Elements values = engine.arena.values(t);
+    int64_t at = firstNonFinite(values, engine.arena.elements(t));
     if (at >= 0) {
       value = values.get(at);
       return t;

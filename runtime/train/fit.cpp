@@ -40,7 +40,7 @@ Status Trainer::fitToFirstBatch() {
       break;
   }
   for (int32_t t : train.fitted) {
-    if (firstNonFinite(engine.tensorValues(t), engine.tensorElements(t)) >= 0)
+    if (firstNonFinite(engine.arena.values(t), engine.arena.elements(t)) >= 0)
       return Status::error(format("%s cannot be fitted to the first batch (%s): the output of its "
                                   "layer does not vary there, or is not finite",
                                   run.program.tensors[t].name.c_str(),

@@ -57,7 +57,7 @@ Status Trainer::plan() {
   if (run.monitored)
     NN_TRY(monitor.prepare(engine, train, record));
   for (int32_t t : modelTensors())
-    parameters.push_back({engine.tensorValues(t), engine.tensorElements(t)});
+    parameters.push_back({engine.arena.values(t), engine.arena.elements(t)});
   return Status();
 }
 
@@ -72,11 +72,11 @@ std::vector<int32_t> Trainer::modelTensors() const {
 void Trainer::takeSnapshot() {
   size_t size = 0, at = 0;
   for (int32_t t : modelTensors())
-    size += engine.tensorElements(t) * engine.elementBytes();
+    size += engine.arena.elements(t) * engine.elementBytes();
   snapshot.resize(size);
   for (int32_t t : modelTensors()) {
-    size_t bytes = engine.tensorElements(t) * engine.elementBytes();
-    memcpy(snapshot.data() + at, engine.tensor(t), bytes);
+    size_t bytes = engine.arena.elements(t) * engine.elementBytes();
+    memcpy(snapshot.data() + at, engine.arena.tensor(t), bytes);
     at += bytes;
   }
 }
@@ -86,8 +86,8 @@ void Trainer::restoreBest() {
     return;
   size_t at = 0;
   for (int32_t t : modelTensors()) {
-    size_t bytes = engine.tensorElements(t) * engine.elementBytes();
-    memcpy(engine.tensor(t), snapshot.data() + at, bytes);
+    size_t bytes = engine.arena.elements(t) * engine.elementBytes();
+    memcpy(engine.arena.tensor(t), snapshot.data() + at, bytes);
     at += bytes;
   }
 }

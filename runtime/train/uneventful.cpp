@@ -24,11 +24,11 @@ int64_t Trainer::uneventfulEpochs() const {
 }
 
 Status Trainer::runUneventful(int64_t count) {
-  const nn_call call = engine.prepared(batches.in(), totals.out(), record.batch, record.batch);
-  const nn_code step = engine.functions[train.step.code];
+  const RepeatedCall step =
+      engine.repeated(train.step, batches.in(), totals.out(), record.batch, record.batch);
   for (; count > 0 && !run.signal; --count) {
     setClock();
-    step(&call, 0, 1);
+    step.make();
     if (double loss = totals.readLoss(); !std::isfinite(loss))
       return explain(loss, record.batch);
     ++record.steps;

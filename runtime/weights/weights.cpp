@@ -141,12 +141,12 @@ Status runSave(Run &run, const SaveT &save) {
   Engine &engine = run.engine;
   const ModelT &model = run.program.models[save.model];
   std::vector<TensorView> tensors;
-  RowMajor rows(engine);
+  RowMajor rows(engine.arena);
   DType type = engine.f64() ? DType::F64 : DType::F32;
   for (int32_t t = model.tensors.first; t < model.tensors.first + model.tensors.count; ++t) {
     const TensorT &tensor = run.program.tensors[t];
-    tensors.push_back({tensor.key, type, tensor.shape, rows.of(t, engine.tensor(t)),
-                       size_t(engine.tensorBytes(t))});
+    tensors.push_back({tensor.key, type, tensor.shape, rows.of(t, engine.arena.tensor(t)),
+                       size_t(engine.arena.bytes(t))});
   }
   Metadata metadata = {
       {"format", weightsFormat}, {"model", model.name}, {"program", run.program.name}};
@@ -223,14 +223,14 @@ Status loadModel(Engine &engine, const ModelT &model, const SafetensorsFile &fil
       if (!write)
         continue;
       if (found->type == (engine.f64() ? DType::F64 : DType::F32)) {
-        engine.importTensor(t, found->data, engine.tensor(t));
+        engine.arena.importTensor(t, found->data, engine.arena.tensor(t));
         continue;
       }
-      std::vector<unsigned char> converted(size_t(engine.tensorBytes(t)));
+      std::vector<unsigned char> converted(size_t(engine.arena.bytes(t)));
       Elements values{converted.data(), engine.f64()};
-      for (int64_t i = 0, n = engine.tensorElements(t); i < n; ++i)
+      for (int64_t i = 0, n = engine.arena.elements(t); i < n; ++i)
         values.set(i, found->get(i));
-      engine.importTensor(t, converted.data(), engine.tensor(t));
+      engine.arena.importTensor(t, converted.data(), engine.arena.tensor(t));
     }
   for (const TensorView &tensor : file.tensors) {
     bool known = tensor.name.compare(0, 10, "normalize.") == 0 || covered(tensor.name, except);

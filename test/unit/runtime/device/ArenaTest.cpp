@@ -1,5 +1,5 @@
 // Tests of tensors in the arena's order and in row-major order.
-#include "runtime/device/engine.h"
+#include "runtime/device/arena.h"
 #include "test/unit/runtime/Tables.h"
 #include "gtest/gtest.h"
 
@@ -22,33 +22,32 @@ struct TwoMatrices {
 const std::vector<float> byRows = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11};
 const std::vector<float> byBlocks = {0, 1, 4, 5, 8, 9, 2, 3, 6, 7, 10, 11};
 
-std::vector<float> moved(void (Engine::*move)(int32_t, const unsigned char *, unsigned char *)
-                             const,
+std::vector<float> moved(void (Arena::*move)(int32_t, const unsigned char *, unsigned char *) const,
                          int32_t tensor, const std::vector<float> &from) {
   TwoMatrices matrices;
-  Engine engine(matrices.program, nullptr, 1);
+  Arena arena(matrices.program, false);
   std::vector<float> to(from.size(), -1);
-  (engine.*move)(tensor, reinterpret_cast<const unsigned char *>(from.data()),
-                 reinterpret_cast<unsigned char *>(to.data()));
+  (arena.*move)(tensor, reinterpret_cast<const unsigned char *>(from.data()),
+                reinterpret_cast<unsigned char *>(to.data()));
   return to;
 }
 
 } // namespace
 
-TEST(Engine, ExportsBlocksRowByRow) {
-  EXPECT_EQ(moved(&Engine::exportTensor, 0, byBlocks), byRows);
-  EXPECT_EQ(moved(&Engine::exportTensor, 1, byRows), byRows);
+TEST(Arena, ExportsBlocksRowByRow) {
+  EXPECT_EQ(moved(&Arena::exportTensor, 0, byBlocks), byRows);
+  EXPECT_EQ(moved(&Arena::exportTensor, 1, byRows), byRows);
 }
 
-TEST(Engine, ImportsRowsIntoBlocks) {
-  EXPECT_EQ(moved(&Engine::importTensor, 0, byRows), byBlocks);
-  EXPECT_EQ(moved(&Engine::importTensor, 1, byRows), byRows);
+TEST(Arena, ImportsRowsIntoBlocks) {
+  EXPECT_EQ(moved(&Arena::importTensor, 0, byRows), byBlocks);
+  EXPECT_EQ(moved(&Arena::importTensor, 1, byRows), byRows);
 }
 
 TEST(RowMajor, CopiesOnlyWhatIsInBlocks) {
   TwoMatrices matrices;
-  Engine engine(matrices.program, nullptr, 1);
-  RowMajor rows(engine);
+  Arena arena(matrices.program, false);
+  RowMajor rows(arena);
   auto *blocks = reinterpret_cast<const unsigned char *>(byBlocks.data());
   const unsigned char *copy = rows.of(0, blocks);
   EXPECT_EQ(std::vector<float>(reinterpret_cast<const float *>(copy),
