@@ -175,77 +175,100 @@ Status apply(const FixedFlag &flag, const std::string &text, Flags &flags) {
   return Status();
 }
 
-} // namespace
+/// Reads the arguments of a command one after the other.
+class FlagReader {
+public:
+  FlagReader(const ProgramT &program, int argc, char **argv, bool lenient, Flags &flags)
+      : program(program), argc(argc), argv(argv), lenient(lenient), flags(flags) {}
 
-Status parseFlags(const ProgramT &program, int argc, char **argv, bool lenient, Flags &flags) {
-  flags.options.clear();
-  for (int32_t i = 0; i < int32_t(program.options.size()); ++i)
-    flags.options.push_back(program.options[i].value);
-  int i = 1;
-  if (argc > 1 && !strcmp(argv[1], "predict")) {
-    flags.predict = true;
-    i = 2;
-  }
-  std::vector<std::string> inputs;
-  for (; i < argc; ++i) {
-    std::string argument = argv[i];
-    if (argument == "-h")
-      argument = "--help";
-    if (argument == "-o" && flags.predict)
-      argument = "--output";
-    if (argument.compare(0, 2, "--") != 0 || argument == "--") {
-      if (argument.size() > 1 && argument[0] == '-')
-        return Status::error("there is no flag " + quoted(argument) + "; --help lists all");
-      inputs.push_back(argument);
-      continue;
-    }
-    size_t equals = argument.find('=');
-    std::string name = argument.substr(2, equals == std::string::npos ? equals : equals - 2);
-    bool hasValue = equals != std::string::npos;
-    std::string text = hasValue ? argument.substr(equals + 1) : "";
-    auto takeValue = [&]() {
-      if (hasValue || i + 1 >= argc)
-        return hasValue;
-      text = argv[++i];
-      return hasValue = true;
-    };
+  Status all();
 
-    if (const OptionT *option = findOption(program, name)) {
-      bool isBool = option->kind == NN_OPTION_BOOL;
-      if (isBool && !hasValue)
-        text = "true"; // --verbose alone turns it on
-      else if (!takeValue())
-        return Status::error("--" + name + " needs a value");
-      NN_TRY(setOption(*option, text, flags.options[size_t(option - program.options.data())]));
-      continue;
-    }
-    const FixedFlag *known = nullptr;
-    for (const FixedFlag &flag : fixedFlags)
-      if (name == flag.name && (!flag.predict || flags.predict))
-        known = &flag;
-    if (known) {
-      if (!known->value && hasValue)
-        return Status::error("--" + name + " takes no value");
-      if (known->value && !takeValue())
-        return Status::error("--" + name + " needs a value: " + known->value);
-      NN_TRY(apply(*known, text, flags));
-      continue;
-    }
-    if (lenient) {
-      if (!hasValue && i + 1 < argc && argv[i + 1][0] != '-')
-        ++i;
-      continue;
-    }
-    std::vector<std::string> names;
-    for (int32_t k = 0; k < int32_t(program.options.size()); ++k)
-      names.push_back(program.options[k].name);
-    for (const FixedFlag &flag : fixedFlags)
-      if (!flag.predict || flags.predict)
-        names.push_back(flag.name);
-    std::string near = nearest(name, names);
-    return Status::error("there is no flag --" + quoted(name) +
-                         (near.empty() ? "; --help lists all" : "; did you mean --" + near + "?"));
-  }
+private:
+  /// A flag: "--name", or "--name=text".
+  Status flag(const std::string &argument);
+  Status option(const OptionT &option);
+  Status fixed(const FixedFlag &known);
+  Status unknown() const;
+  /// Fails if what was given does not fit together.
+  Status checkTogether() const;
+  Status checkPredict();
+  const FixedFlag *findFixed() const;
+  /// The flag's value becomes `text`: after its `=`, or the next argument. False if there is none.
+  bool takeValue();
+
+  const ProgramT &program;
+  int argc;
+  char **argv;
+  bool lenient;
+  Flags &flags;
+  int next = 1;
+  std::vector<std::string> inputs; // arguments that are no flags
+  // of the current flag
+  std::string name, text;
+  bool hasValue = false;
+};
+
+bool FlagReader::takeValue() {
+  if (hasValue || next >= argc)
+    return hasValue;
+  text = argv[next++];
+  return hasValue = true;
+}
+
+const FixedFlag *FlagReader::findFixed() const {
+  const FixedFlag *known = nullptr;
+  for (const FixedFlag &flag : fixedFlags)
+    if (name == flag.name && (!flag.predict || flags.predict))
+      known = &flag;
+  return known;
+}
+
+Status FlagReader::option(const OptionT &option) {
+  bool isBool = option.kind == NN_OPTION_BOOL;
+  if (isBool && !hasValue)
+    text = "true"; // --verbose alone turns it on
+  else if (!takeValue())
+    return Status::error("--" + name + " needs a value");
+  return setOption(option, text, flags.options[size_t(&option - program.options.data())]);
+}
+
+Status FlagReader::fixed(const FixedFlag &known) {
+  if (!known.value && hasValue)
+    return Status::error("--" + name + " takes no value");
+  if (known.value && !takeValue())
+    return Status::error("--" + name + " needs a value: " + known.value);
+  return apply(known, text, flags);
+}
+
+Status FlagReader::unknown() const {
+  std::vector<std::string> names;
+  for (const OptionT &option : program.options)
+    names.push_back(option.name);
+  for (const FixedFlag &flag : fixedFlags)
+    if (!flag.predict || flags.predict)
+      names.push_back(flag.name);
+  std::string near = nearest(name, names);
+  return Status::error("there is no flag --" + quoted(name) +
+                       (near.empty() ? "; --help lists all" : "; did you mean --" + near + "?"));
+}
+
+Status FlagReader::flag(const std::string &argument) {
+  const size_t equals = argument.find('=');
+  name = argument.substr(2, equals == std::string::npos ? equals : equals - 2);
+  hasValue = equals != std::string::npos;
+  text = hasValue ? argument.substr(equals + 1) : "";
+  if (const OptionT *known = findOption(program, name))
+    return option(*known);
+  if (const FixedFlag *known = findFixed())
+    return fixed(*known);
+  if (!lenient)
+    return unknown();
+  if (!hasValue && next < argc && argv[next][0] != '-')
+    ++next;
+  return Status();
+}
+
+Status FlagReader::checkTogether() const {
   if (flags.profile && !program.profile && !lenient)
     return Status::error(
         "--profile needs a trainer that was compiled for it: nnc --profile FILE.nn -o TRAINER");
@@ -253,15 +276,51 @@ Status parseFlags(const ProgramT &program, int argc, char **argv, bool lenient, 
     return Status::error(
         "`" + quoted(inputs[0]) + "` is not a flag; --help lists all" +
         (nearest(inputs[0], {"predict"}).empty() ? "" : "; did you mean `predict`?"));
-  if (flags.predict && !flags.help && !flags.version) {
-    if (inputs.size() != 1)
-      return Status::error(inputs.empty() ? "predict needs a CSV file to read"
-                                          : "predict reads one file, several were given");
-    if (flags.weights.empty())
-      return Status::error("predict needs --weights FILE");
-    flags.input = inputs[0];
-  }
   return Status();
+}
+
+Status FlagReader::checkPredict() {
+  if (!flags.predict || flags.help || flags.version)
+    return Status();
+  if (inputs.size() != 1)
+    return Status::error(inputs.empty() ? "predict needs a CSV file to read"
+                                        : "predict reads one file, several were given");
+  if (flags.weights.empty())
+    return Status::error("predict needs --weights FILE");
+  flags.input = inputs[0];
+  return Status();
+}
+
+Status FlagReader::all() {
+  if (argc > 1 && !strcmp(argv[1], "predict")) {
+    flags.predict = true;
+    next = 2;
+  }
+  while (next < argc) {
+    std::string argument = argv[next++];
+    if (argument == "-h")
+      argument = "--help";
+    if (argument == "-o" && flags.predict)
+      argument = "--output";
+    if (argument.compare(0, 2, "--") == 0 && argument != "--") {
+      NN_TRY(flag(argument));
+      continue;
+    }
+    if (argument.size() > 1 && argument[0] == '-')
+      return Status::error("there is no flag " + quoted(argument) + "; --help lists all");
+    inputs.push_back(argument);
+  }
+  NN_TRY(checkTogether());
+  return checkPredict();
+}
+
+} // namespace
+
+Status parseFlags(const ProgramT &program, int argc, char **argv, bool lenient, Flags &flags) {
+  flags.options.clear();
+  for (const OptionT &option : program.options)
+    flags.options.push_back(option.value);
+  return FlagReader(program, argc, argv, lenient, flags).all();
 }
 
 static void line(std::string &text, const std::string &left, const std::string &help) {

@@ -138,6 +138,12 @@ struct TrainRecord {
   int64_t monitorEvery = 1;
   std::vector<Histogram> weights;                             // at the end, of each of `tensors`
   uint64_t scratchBytes = 0, batchBytes = 0, resultBytes = 0; // memory of a step besides the arena
+
+  /// The number of complete epochs after `made` steps; the last epoch of a run may be a partial
+  /// one.
+  int64_t completeEpochs(int64_t made) const {
+    return made / stepsPerEpoch + (made == totalSteps && made % stepsPerEpoch != 0);
+  }
 };
 
 /// The curve of a value over the epochs that `record` has kept: 0 is the loss, i is metric i - 1.

@@ -1,9 +1,9 @@
 // Checkpoints: everything that the rest of a training run depends on, in one safetensors file that
 // is replaced atomically. Order, dropout and noise are functions of (seed, step), so a resumed run
 // repeats an uninterrupted one bit for bit.
+#include "runtime/train/checkpoint.h"
+
 #include "runtime/process/output.h"
-#include "runtime/train/train.h"
-#include "runtime/weights/safetensors.h"
 
 #include <algorithm>
 #include <charconv>
@@ -26,8 +26,7 @@ static std::string exactNumber(double value) {
   return std::string(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
 }
 
-/// Everything that must be equal for a checkpoint to be continued, with names for a message.
-std::vector<std::pair<std::string, std::string>> Trainer::fingerprint() const {
+std::vector<std::pair<std::string, std::string>> Checkpoint::fingerprint() const {
   const ProgramT &program = run.program;
   std::vector<std::pair<std::string, std::string>> list = {
       {"program", program.name},
@@ -105,7 +104,7 @@ TensorView view(const char *name, const std::vector<double> &values, std::vector
 
 } // namespace
 
-Status Trainer::writeCheckpoint(bool finished) {
+Status Checkpoint::write(bool finished, double seconds) const {
   const ProgramT &program = run.program;
   DType type = engine.f64() ? DType::F64 : DType::F32;
   std::vector<TensorView> tensors;
@@ -115,15 +114,14 @@ Status Trainer::writeCheckpoint(bool finished) {
     tensors.push_back({std::string(prefix) + tensor.name, type, tensor.shape, rows.of(t, from),
                        size_t(engine.arena.bytes(t))});
   };
-  for (int32_t t : modelTensors())
+  for (int32_t t : best.of())
     add("tensor/", t, engine.arena.tensor(t));
-  for (int32_t t = train.optimizer_tensors.first;
-       t < train.optimizer_tensors.first + train.optimizer_tensors.count; ++t)
+  for (int32_t t : tensorsIn(train.optimizer_tensors))
     add("tensor/", t, engine.arena.tensor(t));
   size_t at = 0;
-  if (!snapshot.empty())
-    for (int32_t t : modelTensors()) {
-      add("best/", t, snapshot.data() + at);
+  if (!best.empty())
+    for (int32_t t : best.of()) {
+      add("best/", t, best.data() + at);
       at += size_t(engine.arena.bytes(t));
     }
   const History &history = record.history;
@@ -142,7 +140,6 @@ Status Trainer::writeCheckpoint(bool finished) {
     tensors.push_back(
         view("monitored", looks.all(), {int64_t(looks.rows()), int64_t(looks.columns())}));
 
-  double seconds = priorSeconds + (now() - began);
   Metadata metadata = {{"format", checkpointFormat},
                        {"step", std::to_string(record.steps)},
                        {"epochs", std::to_string(record.epochs)},
@@ -192,8 +189,7 @@ bool readWatch(const double *numbers, int64_t epochs, WatchState &state) {
 
 } // namespace
 
-/// Reads the numbers of `file` into a copy of the record; false if they cannot belong to this run.
-bool Trainer::readProgress(const SafetensorsFile &file, TrainRecord &next, bool &finished) {
+bool Checkpoint::readProgress(const SafetensorsFile &file, TrainRecord &next, bool &finished) {
   const TensorView *history = file.find("history"), *last = file.find("last epoch"),
                    *watch = file.find("watch"), *partial = file.find("totals");
   if (!history || !last || !watch || !partial || history->shape.size() != 2 ||
@@ -212,7 +208,8 @@ bool Trainer::readProgress(const SafetensorsFile &file, TrainRecord &next, bool 
     return false;
   // The number of complete epochs follows from the steps, except that the last one may not have
   // been recorded yet.
-  const int64_t complete = completeEpochs(next.steps), inEpoch = next.steps % next.stepsPerEpoch;
+  const int64_t complete = next.completeEpochs(next.steps),
+                inEpoch = next.steps % next.stepsPerEpoch;
   if (!wholeNumber(file.meta("epochs"), std::max<int64_t>(0, complete - 1), complete, next.epochs))
     return false;
   const int64_t epochs = next.epochs;
@@ -244,16 +241,28 @@ bool Trainer::readProgress(const SafetensorsFile &file, TrainRecord &next, bool 
   return sums.size() >= 2 && std::isfinite(sums[0]) && sums[1] == rows && totals.restore(sums);
 }
 
-Status Trainer::readCheckpoint(bool &found, bool &finished) {
-  found = finished = false;
-  if (!isFile(train.checkpoint))
-    return checkWritable(train.checkpoint);
-  SafetensorsFile file;
+void Checkpoint::readMonitored(const SafetensorsFile &file, TrainRecord &next) const {
+  // Without it, or if other things were monitored then, the measurements start again.
+  const TensorView *looks = file.find("monitored");
+  int64_t every = 0;
+  if (monitor.active() && looks && looks->shape.size() == 2 &&
+      looks->shape[1] == monitor.columns() && looks->shape[0] < int64_t(History::limit) &&
+      strideOf(file.meta("monitored stride"), every))
+    next.monitored.restore(numbersOf(*looks), size_t(looks->shape[1]), every);
+}
+
+/// Appended to a message: what helps if a checkpoint cannot be continued.
+static const char *const cure = "; without --resume, training begins anew and replaces it";
+
+Status Checkpoint::damaged(const std::string &what) const {
+  return Status::error(train.checkpoint + " does not fit this run: " + what);
+}
+
+Status Checkpoint::open(SafetensorsFile &file) const {
   NN_TRY(readSafetensors(train.checkpoint, file));
   const std::string *kind = file.meta("format");
   if (!kind || *kind != checkpointFormat || !file.checked)
     return Status::error(train.checkpoint + " is not a checkpoint of this version");
-  const char *cure = "; without --resume, training begins anew and replaces it";
   for (const auto &entry : fingerprint()) {
     const std::string *saved = file.meta(entry.first);
     if (!saved || *saved != entry.second)
@@ -261,28 +270,23 @@ Status Trainer::readCheckpoint(bool &found, bool &finished) {
                                   train.checkpoint.c_str(), entry.first.c_str(),
                                   saved ? saved->c_str() : "unknown", entry.second.c_str(), cure));
   }
-  auto damaged = [&](const std::string &what) {
-    return Status::error(train.checkpoint + " does not fit this run: " + what);
-  };
-  // Everything is checked before anything is changed.
-  TrainRecord next = record;
-  if (!readProgress(file, next, finished))
-    return damaged("its steps, epochs and history contradict each other or the program");
+  return Status();
+}
 
-  std::vector<int32_t> own = modelTensors(), optimizer;
-  for (int32_t t = train.optimizer_tensors.first;
-       t < train.optimizer_tensors.first + train.optimizer_tensors.count; ++t)
-    optimizer.push_back(t);
-  DType type = engine.f64() ? DType::F64 : DType::F32;
-  auto tensorOf = [&](const char *prefix, int32_t t) -> const TensorView * {
-    const TensorT &tensor = run.program.tensors[t];
-    const TensorView *saved = file.find(std::string(prefix) + tensor.name);
-    bool same = saved && saved->type == type && saved->shape == tensor.shape;
-    return same ? saved : nullptr;
-  };
+const TensorView *Checkpoint::tensorOf(const SafetensorsFile &file, const char *prefix,
+                                       int32_t t) const {
+  const DType type = engine.f64() ? DType::F64 : DType::F32;
+  const TensorT &tensor = run.program.tensors[t];
+  const TensorView *saved = file.find(std::string(prefix) + tensor.name);
+  bool same = saved && saved->type == type && saved->shape == tensor.shape;
+  return same ? saved : nullptr;
+}
+
+Status Checkpoint::checkTensors(const SafetensorsFile &file) const {
+  const std::vector<int32_t> &own = best.of(), optimizer = tensorsIn(train.optimizer_tensors);
   for (const std::vector<int32_t> *list : {&own, &optimizer})
     for (int32_t t : *list)
-      if (const TensorT &tensor = run.program.tensors[t]; !tensorOf("tensor/", t)) {
+      if (const TensorT &tensor = run.program.tensors[t]; !tensorOf(file, "tensor/", t)) {
         const TensorView *saved = file.find(std::string("tensor/") + tensor.name);
         return damaged(
             std::string("tensor `") + tensor.name + "` is " +
@@ -299,54 +303,69 @@ Status Trainer::readCheckpoint(bool &found, bool &finished) {
       return damaged("it holds `" + quoted(tensor.name.substr(7)) +
                      "`, which this run's model and optimizer do not have" + cure);
   }
-  const bool best =
-      !own.empty() && file.find(std::string("best/") + run.program.tensors[own[0]].name);
-  if ((best != next.kept.seen && !own.empty()) || (best && !train.has_keep))
+  return Status();
+}
+
+Status Checkpoint::checkBest(const SafetensorsFile &file, const TrainRecord &next,
+                             bool &hasBest) const {
+  const std::vector<int32_t> &own = best.of();
+  hasBest = !own.empty() && file.find(std::string("best/") + run.program.tensors[own[0]].name);
+  if ((hasBest != next.kept.seen && !own.empty()) || (hasBest && !train.has_keep))
     return damaged(
         "it has the best weights without knowing of which epoch, or the other way round");
-  for (bool write : {false, true}) {
-    for (const std::vector<int32_t> *list : {&own, &optimizer})
-      for (int32_t t : *list) {
-        if (write)
-          engine.arena.importTensor(t, tensorOf("tensor/", t)->data, engine.arena.tensor(t));
-      }
-    if (write)
-      snapshot.clear();
-    for (int32_t t : own) {
-      const TensorView *saved = best ? tensorOf("best/", t) : nullptr;
-      if (best && !saved)
-        return damaged(std::string("the best `") + run.program.tensors[t].name + "` is missing");
-      if (!write || !best)
-        continue;
-      snapshot.resize(snapshot.size() + saved->size);
-      engine.arena.importTensor(t, saved->data, snapshot.data() + snapshot.size() - saved->size);
-    }
-  }
+  for (int32_t t : own)
+    if (hasBest && !tensorOf(file, "best/", t))
+      return damaged(std::string("the best `") + run.program.tensors[t].name + "` is missing");
+  return Status();
+}
 
-  // Without it, or if other things were monitored then, the measurements start again.
-  const TensorView *looks = file.find("monitored");
-  int64_t every = 0;
-  if (monitor.active() && looks && looks->shape.size() == 2 &&
-      looks->shape[1] == monitor.columns() && looks->shape[0] < int64_t(History::limit) &&
-      strideOf(file.meta("monitored stride"), every))
-    next.monitored.restore(numbersOf(*looks), size_t(looks->shape[1]), every);
+void Checkpoint::restoreTensors(const SafetensorsFile &file, bool hasBest) {
+  const std::vector<int32_t> &own = best.of(), optimizer = tensorsIn(train.optimizer_tensors);
+  for (const std::vector<int32_t> *list : {&own, &optimizer})
+    for (int32_t t : *list)
+      engine.arena.importTensor(t, tensorOf(file, "tensor/", t)->data, engine.arena.tensor(t));
+  best.clear();
+  if (hasBest)
+    for (int32_t t : own)
+      best.add(t, tensorOf(file, "best/", t)->data);
+}
+
+void Checkpoint::warnOfChanges(const SafetensorsFile &file, bool finished) const {
+  const std::vector<std::string> changes = changesSince(file, train);
+  if (changes.empty())
+    return;
+  std::string text = format("warning: the program is not the one that %s was written by:",
+                            train.checkpoint.c_str());
+  for (const std::string &change : changes)
+    text += "\n  " + change;
+  text += finished
+              ? "\n  the weights are those of that program: without --resume, training begins anew"
+              : format("\n  the weights and the optimizer's state go on from step %s with this "
+                       "program; without "
+                       "--resume, training begins anew",
+                       grouped(record.steps).c_str());
+  run.progress.clear();
+  showError(text + "\n");
+}
+
+Status Checkpoint::read(bool &found, bool &finished) {
+  found = finished = false;
+  if (!isFile(train.checkpoint))
+    return checkWritable(train.checkpoint);
+  SafetensorsFile file;
+  NN_TRY(open(file));
+  // Everything is checked before anything is changed.
+  TrainRecord next = record;
+  if (!readProgress(file, next, finished))
+    return damaged("its steps, epochs and history contradict each other or the program");
+  NN_TRY(checkTensors(file));
+  bool hasBest = false;
+  NN_TRY(checkBest(file, next, hasBest));
+  restoreTensors(file, hasBest);
+  readMonitored(file, next);
   record = std::move(next);
   found = true;
-  if (const std::vector<std::string> changes = changesSince(file, train); !changes.empty()) {
-    std::string text = format("warning: the program is not the one that %s was written by:",
-                              train.checkpoint.c_str());
-    for (const std::string &change : changes)
-      text += "\n  " + change;
-    text +=
-        finished
-            ? "\n  the weights are those of that program: without --resume, training begins anew"
-            : format("\n  the weights and the optimizer's state go on from step %s with this "
-                     "program; without "
-                     "--resume, training begins anew",
-                     grouped(record.steps).c_str());
-    run.progress.clear();
-    showError(text + "\n");
-  }
+  warnOfChanges(file, finished);
   return Status();
 }
 

@@ -56,40 +56,9 @@ Status Trainer::plan() {
     NN_TRY(engine.reserve(train.trace, record.batch));
   if (run.monitored)
     NN_TRY(monitor.prepare(engine, train, record));
-  for (int32_t t : modelTensors())
+  for (int32_t t : best.of())
     parameters.push_back({engine.arena.values(t), engine.arena.elements(t)});
   return Status();
-}
-
-std::vector<int32_t> Trainer::modelTensors() const {
-  std::vector<int32_t> list;
-  nn_range range = run.program.models[train.model].tensors;
-  for (int32_t i = range.first; i < range.first + range.count; ++i)
-    list.push_back(i);
-  return list;
-}
-
-void Trainer::takeSnapshot() {
-  size_t size = 0, at = 0;
-  for (int32_t t : modelTensors())
-    size += engine.arena.elements(t) * engine.elementBytes();
-  snapshot.resize(size);
-  for (int32_t t : modelTensors()) {
-    size_t bytes = engine.arena.elements(t) * engine.elementBytes();
-    memcpy(snapshot.data() + at, engine.arena.tensor(t), bytes);
-    at += bytes;
-  }
-}
-
-void Trainer::restoreBest() {
-  if (snapshot.empty())
-    return;
-  size_t at = 0;
-  for (int32_t t : modelTensors()) {
-    size_t bytes = engine.arena.elements(t) * engine.elementBytes();
-    memcpy(engine.arena.tensor(t), snapshot.data() + at, bytes);
-    at += bytes;
-  }
 }
 
 void Trainer::beginEpoch(int64_t epoch) {
@@ -144,7 +113,7 @@ Status Trainer::endEpoch() {
   record.history.add(index, epoch);
   if (train.has_keep && better(record.kept, train.keep.direction, watched(train.keep, epoch))) {
     record.kept = {true, watched(train.keep, epoch), index};
-    takeSnapshot();
+    best.take();
   }
   if (train.has_stop) {
     if (better(record.stop, train.stop.direction, watched(train.stop, epoch)))
@@ -165,7 +134,8 @@ Status Trainer::loop() {
   if (record.steps < record.totalSteps && record.steps % record.stepsPerEpoch != 0)
     beginEpoch(record.steps / record.stepsPerEpoch); // resumed in the middle of an epoch
   if (record.epochs <
-      completeEpochs(record.steps)) { // resumed where reading data failed at the end of an epoch
+      record.completeEpochs(
+          record.steps)) { // resumed where reading data failed at the end of an epoch
     const int64_t epochs = record.epochs;
     NN_TRY(endEpoch());
     if (run.recorder.active() && record.epochs > epochs)
@@ -218,7 +188,7 @@ Status Trainer::loop() {
       --run.stepsLeft;
     if (complete && !train.checkpoint.empty() && record.steps < record.totalSteps &&
         !record.stoppedEarly && record.epochs % numbers.checkpointEvery == 0)
-      NN_TRY(writeCheckpoint(false));
+      NN_TRY(checkpoint.write(false, secondsSoFar()));
   }
   return data->checkRows(engine);
 }
@@ -231,11 +201,40 @@ void Trainer::sayAdvice() {
 }
 
 Status Trainer::keepDespite(const Status &failure) {
-  NN_TRY(writeCheckpoint(false));
+  NN_TRY(checkpoint.write(false, secondsSoFar()));
   return Status::error(failure.message() + format("\n  %s holds the run up to step %s: with the "
                                                   "data as they were, --resume goes on from there",
                                                   train.checkpoint.c_str(),
                                                   grouped(record.steps).c_str()));
+}
+
+Status Trainer::resume(bool &found, bool &finished) {
+  NN_TRY(checkpoint.read(found, finished).at(train.where));
+  if (finished) {
+    forgetDrawn();
+    run.progress.note(format("train %s on %s: finished according to %s", record.model.c_str(),
+                             record.data.c_str(), train.checkpoint.c_str()));
+    run.trained.push_back(std::move(record));
+    return Status();
+  }
+  run.progress.note(
+      found ? format("train %s on %s: resumed from %s at step %lld", record.model.c_str(),
+                     record.data.c_str(), train.checkpoint.c_str(), (long long)record.steps)
+            : format("train %s on %s: there is no checkpoint %s yet, starting from the beginning",
+                     record.model.c_str(), record.data.c_str(), train.checkpoint.c_str()));
+  return Status();
+}
+
+void Trainer::noteBegin() {
+  if (run.flags.resume && record.steps)
+    return;
+  run.progress.note(
+      format("train %s on %s: %s%s, %s in %s", record.model.c_str(), record.data.c_str(),
+             counted(record.trainRows, "row").c_str(),
+             record.valRows ? (" and " + grouped(record.valRows) + " to validate").c_str() : "",
+             counted(record.totalSteps, "step").c_str(),
+             counted((record.totalSteps + record.stepsPerEpoch - 1) / record.stepsPerEpoch, "epoch")
+                 .c_str()));
 }
 
 Status Trainer::execute() {
@@ -249,38 +248,20 @@ Status Trainer::execute() {
   }
   totals.clear();
   bool found = false, finished = false;
-  if (run.flags.resume && !train.checkpoint.empty()) {
-    NN_TRY(readCheckpoint(found, finished).at(train.where));
-    if (finished) {
-      forgetDrawn();
-      run.progress.note(format("train %s on %s: finished according to %s", record.model.c_str(),
-                               record.data.c_str(), train.checkpoint.c_str()));
-      run.trained.push_back(std::move(record));
-      return Status();
-    }
-    run.progress.note(
-        found ? format("train %s on %s: resumed from %s at step %lld", record.model.c_str(),
-                       record.data.c_str(), train.checkpoint.c_str(), (long long)record.steps)
-              : format("train %s on %s: there is no checkpoint %s yet, starting from the beginning",
-                       record.model.c_str(), record.data.c_str(), train.checkpoint.c_str()));
-  }
+  if (run.flags.resume && !train.checkpoint.empty())
+    NN_TRY(resume(found, finished));
+  if (finished)
+    return Status();
   if (!found)
     NN_TRY(fitToFirstBatch());
   forgetDrawn();
   priorSeconds = record.seconds;
   began = now();
-  if (!(run.flags.resume && record.steps))
-    run.progress.note(format(
-        "train %s on %s: %s%s, %s in %s", record.model.c_str(), record.data.c_str(),
-        counted(record.trainRows, "row").c_str(),
-        record.valRows ? (" and " + grouped(record.valRows) + " to validate").c_str() : "",
-        counted(record.totalSteps, "step").c_str(),
-        counted((record.totalSteps + record.stepsPerEpoch - 1) / record.stepsPerEpoch, "epoch")
-            .c_str()));
+  noteBegin();
   NN_TRY(run.recorder.trainBegins(record));
   run.progress.begin(record);
   Status status = loop();
-  record.seconds = priorSeconds + (now() - began);
+  record.seconds = secondsSoFar();
   record.threads = tuning.threads ? tuning.threads : engine.maxThreads();
   run.progress.end(record);
   if (status.failed()) {
@@ -291,16 +272,21 @@ Status Trainer::execute() {
     run.trained.push_back(std::move(record));
     return status;
   }
+  return finish();
+}
+
+Status Trainer::finish() {
   sayAdvice();
 
-  finished = record.stoppedEarly ||
-             (record.steps == record.totalSteps && record.epochs == completeEpochs(record.steps));
+  const bool finished =
+      record.stoppedEarly ||
+      (record.steps == record.totalSteps && record.epochs == record.completeEpochs(record.steps));
   if (!train.checkpoint.empty() && !finished && record.steps > 0)
-    NN_TRY(writeCheckpoint(false));
+    NN_TRY(checkpoint.write(false, secondsSoFar()));
   if (run.stepsLeft == 0 && !finished)
     run.progress.note(format("stopped by --max-steps after step %lld", (long long)record.steps));
   if (train.has_keep && record.kept.seen) {
-    restoreBest();
+    best.restore();
     run.progress.note(format("kept epoch %lld, the best: %s %s%s", (long long)record.kept.epoch + 1,
                              watchName(train.keep, train.metrics).c_str(),
                              number(record.kept.best).c_str(),
@@ -311,7 +297,7 @@ Status Trainer::execute() {
                              counted(numbers.patience, "epoch").c_str()));
   }
   if (!train.checkpoint.empty() && finished)
-    NN_TRY(writeCheckpoint(true));
+    NN_TRY(checkpoint.write(true, secondsSoFar()));
   monitor.finish(record);
   if (run.flags.watch)
     run.progress.note("watched: " + record.model + "\n" + monitorText(record));

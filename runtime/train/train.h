@@ -1,5 +1,5 @@
 // Trainer: one train statement while it runs. train.cpp has the loop, fit.cpp the first batch,
-// uneventful.cpp a fast loop, diagnose.cpp explains a NaN, checkpoint.cpp keeps the state on disk.
+// uneventful.cpp a fast loop, diagnose.cpp explains a NaN.
 #pragma once
 
 #include "runtime/evaluate/metrics.h"
@@ -7,7 +7,8 @@
 #include "runtime/record/monitor.h"
 #include "runtime/run/run.h"
 #include "runtime/support/finite.h"
-#include "runtime/weights/safetensors.h"
+#include "runtime/train/checkpoint.h"
+#include "runtime/train/snapshot.h"
 
 #include <limits>
 
@@ -21,7 +22,9 @@ class Trainer {
 
 public:
   Trainer(Run &run, const TrainT &train, int32_t ordinal)
-      : run(run), engine(run.engine), train(train), ordinal(ordinal) {}
+      : run(run), engine(run.engine), train(train), ordinal(ordinal),
+        best(engine.arena, tensorsIn(run.program.models[train.model].tensors)),
+        checkpoint(run, train, ordinal, {record, totals, best, monitor}) {}
 
   /// Executes the whole statement. Returns with run.signal set if it was interrupted.
   Status execute();
@@ -29,7 +32,14 @@ public:
 private:
   // train.cpp
   Status plan();
+  /// With --resume: continues from the checkpoint, if there is one.
+  Status resume(bool &found, bool &finished);
+  void noteBegin();
   Status loop();
+  /// The end of a statement whose loop has not failed.
+  Status finish();
+  /// How long the statement has run, and the runs before it was resumed.
+  double secondsSoFar() const { return priorSeconds + (now() - began); }
   Status step(int64_t rows, const Gather *gather);
   // fit.cpp
   /// Fits this statement's parameters that have a `fit` and are still as drawn to the first batch.
@@ -51,15 +61,6 @@ private:
   Status endEpoch();
   void sayAdvice();
   void beginEpoch(int64_t epoch);
-  void takeSnapshot();
-  void restoreBest();
-  std::vector<int32_t> modelTensors() const;
-  /// The number of complete epochs after `steps` steps; the last epoch of a run may be a partial
-  /// one.
-  int64_t completeEpochs(int64_t steps) const {
-    return steps / record.stepsPerEpoch +
-           (steps == record.totalSteps && steps % record.stepsPerEpoch != 0);
-  }
   /// Writes the checkpoint after a failure that has left everything as it was after the last step.
   Status keepDespite(const Status &failure);
 
@@ -81,13 +82,6 @@ private:
   /// Fails if a parameter is not finite, and names it.
   Status checkParameters();
 
-  // checkpoint.cpp
-  Status writeCheckpoint(bool finished);
-  /// Restores the state from the checkpoint file; `found` is false if there is none.
-  Status readCheckpoint(bool &found, bool &finished);
-  bool readProgress(const SafetensorsFile &file, TrainRecord &next, bool &finished);
-  std::vector<std::pair<std::string, std::string>> fingerprint() const;
-
   Run &run;
   Engine &engine;
   const TrainT &train;
@@ -99,9 +93,10 @@ private:
   Batches batches;
   Monitor monitor;
   Tuning tuning, evalTuning;
-  std::vector<Parameter> parameters;   // the model's tensors: all are checked after each epoch
-  std::vector<int64_t> order;          // the training rows in this epoch's order
-  std::vector<unsigned char> snapshot; // of the model's tensors, at the best epoch
+  std::vector<Parameter> parameters; // the model's tensors: all are checked after each epoch
+  std::vector<int64_t> order;        // the training rows in this epoch's order
+  Snapshot best;                     // of the model's tensors
+  Checkpoint checkpoint;
   double began = 0, epochBegan = 0; // now() at the start of this run of the statement, and of the
                                     // epoch
   double priorSeconds = 0;          // of the runs before it was resumed
