@@ -12,6 +12,8 @@
 
 namespace nnrt {
 
+struct Stamps;
+
 class Profiler {
 public:
   /// `program` must have a profile.
@@ -40,10 +42,8 @@ public:
   std::string text();
 
 private:
-  struct Stamps;
   static void stamp(void *stamps, int32_t thread, int32_t event);
   Stamps &tableOf(const ProfiledT &profiled, int threads);
-  std::string textOf(const Stamps &stamps, double secondsPerTick) const;
 
   const ProgramT &program;
   nn_roof roof{};
