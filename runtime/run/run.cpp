@@ -93,6 +93,8 @@ void Run::draw(const std::string &text) {
     *output += text;
     return;
   }
+  if (exchange.rank() != 0)
+    return;
   progress.clear();
   drawText(text);
 }

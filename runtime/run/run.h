@@ -4,6 +4,7 @@
 
 #include "runtime/data/dataset.h"
 #include "runtime/device/engine.h"
+#include "runtime/device/exchange.h"
 #include "runtime/program/flags.h"
 #include "runtime/program/statements.h"
 #include "runtime/record/history.h"
@@ -26,7 +27,7 @@ struct Run {
   /// `functions`: the program's compiled ones, by their numbers.
   Run(const ProgramT &program, const nn_code *functions, const Flags &flags, Pool *pool = nullptr)
       : program(program), flags(flags), engine(program, functions, flags.threads, pool),
-        progress(flags.quiet) {
+        progress(flags.quiet || exchange.rank() != 0) {
     for (int32_t i = 0; i < int32_t(program.statements.size()); ++i)
       reported |= program.statements[i].body.type == NN_STMT_REPORT;
     monitored = reported || flags.watch || !flags.log.empty() || !flags.tensorboard.empty();
@@ -35,6 +36,7 @@ struct Run {
   const ProgramT &program;
   const Flags &flags;
   Engine engine;
+  SingleProcess exchange; // an Exchange: rank 0 prints
   Progress progress;
   Recorder recorder;
   Folders folders;
