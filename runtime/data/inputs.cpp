@@ -96,7 +96,7 @@ static bool isAllowed(const BoundT &bound, double value) {
   }
 }
 
-int64_t firstOutside(const BoundT &bound, Elements values, int64_t count, bool hasGaps) {
+int64_t firstOutside(const BoundT &bound, ConstElements values, int64_t count, bool hasGaps) {
   for (int64_t i = 0; i < count; ++i)
     if (const double value = values.get(i);
         !isAllowed(bound, value) && !(hasGaps && std::isnan(value)))

@@ -73,7 +73,8 @@ private:
 
 /// The first of values[0 … count - 1] that is not within a bound; -1: none. With gaps, a NaN is
 /// still to be filled.
-int64_t firstOutside(const BoundT &bound, Elements values, int64_t count, bool hasGaps = false);
+int64_t firstOutside(const BoundT &bound, ConstElements values, int64_t count,
+                     bool hasGaps = false);
 /// The error for element `element` of the input or field `name`, which has `size` elements per row.
 Status outside(const BoundT &bound, const std::string &name, const std::string &data,
                const std::string &place, int64_t size, int64_t element, double value);

@@ -62,7 +62,7 @@ Status checkInput(Engine &engine, const ModelT &model, const void *x, int64_t ro
                   const std::string &data, const std::function<std::string(int64_t)> &place) {
   const int64_t size = elementCount(model.in_shape);
   for (const BoundT &bound : model.bounds) {
-    const Elements values{const_cast<void *>(x), engine.f64()};
+    const ConstElements values(x, engine.f64());
     if (const int64_t bad = firstOutside(bound, values, rows * size); bad >= 0)
       return outside(bound, "x", data, place(bad / size), size, bad, values.get(bad));
   }

@@ -10,7 +10,7 @@ namespace nnrt {
 
 /// One row: the model's outputs, the true values and the model's inputs.
 struct Prediction {
-  Elements outputs, truths, inputs;
+  ConstElements outputs, truths, inputs;
   int64_t r, nOutputs, nTruths, nInputs; // the row's index in the call, and the numbers of elements
   double output(int64_t k) const { return outputs.get(r * nOutputs + k); }
   double truth(int64_t k) const { return truths.get(r * nTruths + k); }
@@ -35,9 +35,7 @@ Status eachPrediction(Engine &engine, const ModelT &model, const Dataset &data, 
         Tuning one;
         one.threads = engine.maxThreads();
         engine.call(model.predict, batches.in(), &out, count, capacity, one, &gather);
-        auto elements = [&](const void *from) {
-          return Elements{const_cast<void *>(from), engine.f64()};
-        };
+        auto elements = [&](const void *from) { return ConstElements(from, engine.f64()); };
         for (int64_t r = 0; r < count; ++r)
           visit(first + r,
                 Prediction{elements(out), elements(batches.in()[1]), elements(batches.in()[0]), r,

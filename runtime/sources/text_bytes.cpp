@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstring>
+#define ZLIB_CONST // z_stream::next_in is const
 #include <zlib.h>
 
 namespace nnrt {
@@ -75,7 +76,7 @@ Status unpack(const std::string &path, const std::string &packed, bool isWhole, 
     }
     const size_t room = std::min(bytes.size() - got, size_t(1) << 30);
     const size_t give = std::min(packed.size() - in, size_t(1) << 30);
-    z.next_in = reinterpret_cast<Bytef *>(const_cast<char *>(packed.data()) + in);
+    z.next_in = reinterpret_cast<const Bytef *>(packed.data()) + in;
     z.avail_in = uInt(give);
     z.next_out = reinterpret_cast<Bytef *>(&bytes[got]);
     z.avail_out = uInt(room);

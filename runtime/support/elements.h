@@ -21,4 +21,17 @@ struct Elements {
   }
 };
 
+/// The same to read only.
+struct ConstElements {
+  const void *data;
+  bool f64;
+
+  ConstElements(const void *data, bool f64) : data(data), f64(f64) {}
+  ConstElements(Elements elements) : data(elements.data), f64(elements.f64) {}
+
+  double get(int64_t i) const {
+    return f64 ? static_cast<const double *>(data)[i] : static_cast<const float *>(data)[i];
+  }
+};
+
 } // namespace nnrt

@@ -6,8 +6,9 @@
 using namespace nnrt_test;
 
 TEST(Session, KeepsWhatWasTrained) {
-  const char *arguments[] = {"nnc", "--quiet"};
-  nn_session *session = nn_session_create(2, const_cast<char **>(arguments));
+  char name[] = "nnc", flag[] = "--quiet";
+  char *arguments[] = {name, flag};
+  nn_session *session = nn_session_create(2, arguments);
   std::vector<float> trained;
   {
     LinearProgram program;

@@ -4,6 +4,7 @@
 #include "test/unit/runtime/LinearProgram.h"
 
 #include <cmath>
+#define ZLIB_CONST // z_stream::next_in is const
 #include <zlib.h>
 
 using namespace nnrt;
@@ -289,7 +290,7 @@ static std::string zipped(const std::string &text) {
   z_stream z = {};
   deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
   std::string out(text.size() + 1000, 0);
-  z.next_in = reinterpret_cast<Bytef *>(const_cast<char *>(text.data()));
+  z.next_in = reinterpret_cast<const Bytef *>(text.data());
   z.avail_in = uInt(text.size());
   z.next_out = reinterpret_cast<Bytef *>(&out[0]);
   z.avail_out = uInt(out.size());
