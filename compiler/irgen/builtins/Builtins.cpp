@@ -40,9 +40,10 @@ static Value callElementwise(Elaborator &elab, llvm::StringRef mnemonic, const B
   }
   if (weights) {
     if (values.size() == 1)
-      return elab.arithmetic.mapWeights(values[0], Value::of(0), [&](const Value &x, const Value &) {
-        return elab.fn->emit.elementwise(mnemonic, x, ranges, call.at);
-      });
+      return elab.arithmetic.mapWeights(
+          values[0], Value::of(0), [&](const Value &x, const Value &) {
+            return elab.fn->emit.elementwise(mnemonic, x, ranges, call.at);
+          });
     return elab.arithmetic.mapWeights(values[0], values[1], [&](const Value &x, const Value &y) {
       return elab.fn->emit.elementwise(mnemonic, {x, y}, ranges, call.at);
     });
