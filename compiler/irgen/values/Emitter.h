@@ -2,49 +2,20 @@
 // position, with an implicit batch axis. Uses nothing of the AST except source ranges.
 #pragma once
 
-#include "compiler/irgen/values/Value.h"
-#include "compiler/support/Diagnostics.h"
+#include "compiler/irgen/values/OpEmitter.h"
 
-#include "mlir/IR/Builders.h"
 #include "llvm/ADT/DenseMap.h"
 
 namespace nnc {
 
-class Emitter {
+class Emitter : public OpEmitter {
 public:
-  Emitter(Diagnostics &diags, mlir::OpBuilder builder, mlir::Type element)
-      : diags(diags), b(builder), element(element) {}
+  using OpEmitter::OpEmitter;
 
-  Diagnostics &diags;
-  mlir::OpBuilder b;
-  /// T: the element type of tensors in this function.
-  mlir::Type element;
   /// If set, numbers known before the run are rounded to it when they become tensors.
   mlir::Type roundedTo;
-  /// The origin of ops that are emitted: an expression, in a part of a model.
-  Range range;
-  std::string place;
-
-  /// Sets T to `element` for the lifetime of the object.
-  struct ElementGuard {
-    Emitter &emit;
-    mlir::Type outer;
-    ElementGuard(Emitter &emit, mlir::Type element) : emit(emit), outer(emit.element) {
-      emit.element = element;
-    }
-    ~ElementGuard() { emit.element = outer; }
-  };
-
-  mlir::Location loc() const;
-
-  // Types -----------------------------------------------------------------------------------------
-  /// A tensor of T for one example, or for the batch.
-  mlir::RankedTensorType typeOf(llvm::ArrayRef<int64_t> shape, bool batched = false) const;
 
   // Constants and conversions ---------------------------------------------------------------------
-  mlir::Value hostConstant(double value);
-  mlir::Value constant(double value);
-  mlir::Value constant(llvm::ArrayRef<double> values, llvm::ArrayRef<int64_t> shape);
   /// `v` as a tensor of T: numbers get rank 0, lists are stacked along a new first axis. Reports
   /// values that cannot be tensors.
   Value toTensor(const Value &v, Range at);
@@ -63,9 +34,7 @@ public:
   mlir::Value toHost(const Value &v);
 
   // Ops -------------------------------------------------------------------------------------------
-  /// One op of the dialect, by mnemonic. Its result has the type of its operands, which must be
-  /// equal.
-  mlir::Value elementwise(llvm::StringRef mnemonic, mlir::ValueRange operands);
+  using OpEmitter::elementwise;
   /// An elementwise op on values of any shapes, which are broadcast first. Stays a known number if
   /// all operands are known.
   Value elementwise(llvm::StringRef mnemonic, llvm::ArrayRef<Value> operands,
@@ -81,10 +50,6 @@ public:
   /// The norm of all elements of all tensors together, as a host scalar. Does not overflow or
   /// underflow on the way.
   Value norm(mlir::ValueRange tensors);
-  /// v with another element type. If v was cast from that type, returns the original value.
-  mlir::Value cast(mlir::Value v, mlir::Type to);
-  /// The value that was widened to `v`, or `v` itself.
-  static mlir::Value beforeCast(mlir::Value v);
   /// The tensors of `v`, or of its items, as tensors of T.
   Value inElement(Value v);
   /// Whether T can hold every whole number below `count` exactly. If not, reports that about
@@ -92,21 +57,10 @@ public:
   bool canCount(double count, Range at, llvm::StringRef what);
   /// 1 where `v` is not 0 (NaN counts as not 0), else 0. Comparisons are returned unchanged.
   Value truth(const Value &v, Range at);
-  /// The derivatives of `y`, which is one number, with respect to each of `xs`.
-  llvm::SmallVector<mlir::Value> gradients(mlir::Value y, mlir::ValueRange xs);
-  /// The sum over the batch, divided by the number of examples. The value itself if it has no
-  /// batch.
-  mlir::Value batchMean(mlir::Value v);
-  mlir::Value batchSum(mlir::Value v);
-  /// Repeats an unbatched or smaller tensor: operand dim i becomes dims[i] of `type`.
-  mlir::Value broadcast(mlir::Value v, mlir::RankedTensorType type, llvm::ArrayRef<int64_t> dims);
   /// An f64 value with fewer bits, rounded once. If it gives the same result, narrows the operands
   /// instead of the value: for ops that only move numbers, and for one operation on numbers that
   /// are exact in fewer bits.
   mlir::Value narrowed(mlir::Value v, mlir::Type to);
-  /// `v` with a leading batch dim.
-  mlir::Value batched(mlir::Value v);
-
   /// Remembers the expression that a tensor came from, for notes.
   void noteOrigin(mlir::Value v, Range r, bool replace = false) {
     auto [it, fresh] = origin.try_emplace(v, r);
@@ -118,11 +72,6 @@ public:
                    llvm::ArrayRef<Range> ranges);
 
   std::vector<TurnedMeeting> turnedMeetings;
-
-  /// Creates an op by name with the given result types.
-  mlir::Operation *create(llvm::StringRef name, mlir::ValueRange operands, mlir::TypeRange results,
-                          llvm::ArrayRef<mlir::NamedAttribute> attributes = {});
-  mlir::NamedAttribute attr(llvm::StringRef name, llvm::ArrayRef<int64_t> values);
 
 private:
   struct Joint;
