@@ -28,8 +28,8 @@ struct Run {
   Run(const ProgramT &program, const nn_code *functions, const Flags &flags, Pool *pool = nullptr)
       : program(program), flags(flags), engine(program, functions, flags.threads, pool),
         progress(flags.quiet || exchange.rank() != 0) {
-    for (int32_t i = 0; i < int32_t(program.statements.size()); ++i)
-      reported |= program.statements[i].body.type == NN_STMT_REPORT;
+    for (const auto &statement : program.statements)
+      reported |= statement.body.type == NN_STMT_REPORT;
     monitored = reported || flags.watch || !flags.log.empty() || !flags.tensorboard.empty();
   }
 

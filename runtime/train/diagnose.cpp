@@ -37,10 +37,10 @@ Status Trainer::explain(double loss, int64_t rows) {
     Buffer flags;
     NN_TRY(flags.allocate(train.trace_points.size() * 64, "the trace of the step"));
     std::vector<void *> out;
-    for (int32_t i = 0; i < int32_t(train.trace_points.size()); ++i)
+    for (size_t i = 0; i < train.trace_points.size(); ++i)
       out.push_back(flags.data() + i * 64);
     engine.call(train.trace, batches.in(), out.data(), rows, record.batch);
-    for (int32_t i = 0; i < int32_t(train.trace_points.size()) && first.empty(); ++i) {
+    for (size_t i = 0; i < train.trace_points.size() && first.empty(); ++i) {
       const TracePointT &point = train.trace_points[i];
       if (Elements{out[i], engine.f64()}.get(0) == 0)
         continue;

@@ -16,8 +16,8 @@ Status Trainer::fitToFirstBatch() {
   const double masks[2] = {0, 1};
   const float narrowMasks[2] = {0, 1};
   bool any = false;
-  for (int32_t i = 0; i < int32_t(train.fitted.size()); ++i) {
-    const bool fresh = run.drawn[size_t(train.fitted[i])];
+  for (int32_t tensor : train.fitted) {
+    const bool fresh = run.drawn[size_t(tensor)];
     in.push_back(engine.f64() ? static_cast<const void *>(&masks[fresh]) : &narrowMasks[fresh]);
     any |= fresh;
   }

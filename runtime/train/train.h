@@ -46,8 +46,8 @@ private:
   Status fitToFirstBatch();
   /// From now on no other statement fits these.
   void forgetDrawn() {
-    for (int32_t i = 0; i < int32_t(train.fitted.size()); ++i)
-      run.drawn[size_t(train.fitted[i])] = 0;
+    for (int32_t tensor : train.fitted)
+      run.drawn[size_t(tensor)] = 0;
   }
 
   /// Sets the scalars of the step's number and epoch.
