@@ -4,6 +4,7 @@
 #include "compiler/driver/check/Caller.h"
 #include "compiler/driver/check/Checks.h"
 #include "compiler/driver/check/Slopes.h"
+#include "compiler/sema/runs/TrainSettings.h"
 
 #include "runtime/program/statements.h"
 
@@ -59,7 +60,8 @@ static std::string probeText(Session &session) {
       for (const ast::Entry *e : train->entries) {
         if (e->kind == ast::EntryKind::Clip)
           replace(e->range, "");
-        if (auto *set = llvm::dyn_cast<ast::SettingEntry>(e); set && set->name.text == "optimizer")
+        if (auto *set = llvm::dyn_cast<ast::SettingEntry>(e);
+            set && sema::findTrainSetting(set->name.text) == sema::TrainSetting::Optimizer)
           replace(set->value->range, std::string(probeOptimizer) + "()");
       }
   };
@@ -269,7 +271,8 @@ private:
               llvm::StringRef circumstances = "") {
     Range where = statement.range;
     for (const ast::Entry *e : statement.entries)
-      if (auto *set = llvm::dyn_cast<ast::SettingEntry>(e); set && set->name.text == "loss")
+      if (auto *set = llvm::dyn_cast<ast::SettingEntry>(e);
+          set && sema::findTrainSetting(set->name.text) == sema::TrainSetting::Loss)
         where = set->value->range;
     const TensorT &t = program.tensors[index];
     std::string at;

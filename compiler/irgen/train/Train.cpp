@@ -5,6 +5,7 @@
 #include "compiler/irgen/statements/Report.h"
 #include "compiler/irgen/train/Quantities.h"
 #include "compiler/irgen/train/TrainFunctions.h"
+#include "compiler/sema/runs/TrainSettings.h"
 
 #include "mlir/IR/BuiltinTypes.h"
 
@@ -13,17 +14,24 @@ using namespace nnc;
 TrainEntries::TrainEntries(llvm::ArrayRef<ast::Entry *> entries) {
   for (const ast::Entry *e : entries) {
     if (auto *set = llvm::dyn_cast<ast::SettingEntry>(e)) {
-      const llvm::StringRef key = set->name.text;
-      if (key == "loss")
-        loss = set->value;
-      else if (key == "optimizer")
-        optimizer = set->value;
-      else if (key == "batch")
-        batch = set->value;
-      else if (key == "epochs")
-        epochs = set->value;
-      else if (key == "steps")
-        steps = set->value;
+      if (const auto setting = sema::findTrainSetting(set->name.text))
+        switch (*setting) {
+        case sema::TrainSetting::Loss:
+          loss = set->value;
+          break;
+        case sema::TrainSetting::Optimizer:
+          optimizer = set->value;
+          break;
+        case sema::TrainSetting::Batch:
+          batch = set->value;
+          break;
+        case sema::TrainSetting::Epochs:
+          epochs = set->value;
+          break;
+        case sema::TrainSetting::Steps:
+          steps = set->value;
+          break;
+        }
     } else if (auto *m = llvm::dyn_cast<ast::MetricEntry>(e)) {
       metrics.push_back(m);
     } else if (auto *c = llvm::dyn_cast<ast::ClipEntry>(e)) {
