@@ -64,8 +64,9 @@ TEST_F(Registry, everyOpIsLoweredOrGoneByThen) {
     int ways = op.hasInterface<nn::PullOp>() + op.hasInterface<nn::ReductionOp>() +
                op.hasInterface<nn::ContractionOp>() + op.hasTrait<nn::BeforeCodegen>();
     EXPECT_EQ(ways, 1) << op.getStringRef().str();
-    if (op.hasInterface<nn::ScalarBodyOp>())
+    if (op.hasInterface<nn::ScalarBodyOp>()) {
       EXPECT_TRUE(op.hasInterface<nn::PullOp>()) << op.getStringRef().str();
+    }
   }
 }
 
@@ -84,8 +85,9 @@ TEST_F(Registry, everyOpHasATest) {
 
 TEST_F(Registry, theInterpreterKnowsEveryOp) {
   for (RegisteredOperationName op : ops())
-    if (op.getStringRef() != "nn.gradient") // expanded first
+    if (op.getStringRef() != "nn.gradient") { // expanded first
       EXPECT_TRUE(reference::semantics().count(op.getStringRef())) << op.getStringRef().str();
+    }
   for (auto &entry : reference::semantics())
     EXPECT_TRUE(RegisteredOperationName::lookup(entry.getKey(), &context)) << entry.getKey().str();
 }

@@ -24,9 +24,9 @@ struct TileOperand {
 
 /// The range of a summed dim.
 struct SummedExtent {
-  int64_t known;     // -1: only `value` is known
-  mlir::Value value; // of type index
-  mlir::Value first; // the first step; null: 0
+  int64_t known;          // -1: only `value` is known
+  mlir::Value value;      // of type index
+  mlir::Value first = {}; // the first step; null: 0
 };
 
 /// Adds Σ scalars[row] * vectors[column] over the summed dims, outer to inner, to `sums` (row by
