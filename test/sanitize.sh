@@ -22,5 +22,6 @@ export ASAN_OPTIONS=allow_user_poisoning=0:detect_container_overflow=0:detect_le
 export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1:exitcode=98
 export TSAN_OPTIONS=suppressions=$PWD/test/tsan.supp:exitcode=97
 export NNC_TIME_FACTOR=20
+ulimit -s 65536 # a frame of sanitized code takes several times its size
 if [ $# -eq 0 ]; then set -- "$filter"; fi
 exec python3 test/run.py build-$preset "$@"
