@@ -7,7 +7,7 @@
 // A trainer's compiled code may use its processor's features, but the runtime is compiled for any
 // processor, so this function's version is chosen when it is loaded. (Not under a sanitizer, whose
 // own code is not ready at that time.)
-#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__)
+#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define NNRT_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
 #define NNRT_CLONES
