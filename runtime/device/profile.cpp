@@ -8,7 +8,6 @@
 #include "runtime/support/clock.h"
 
 #include <algorithm>
-#include <cstring>
 #if defined(__x86_64__)
 #include <x86intrin.h>
 #endif
@@ -121,7 +120,8 @@ std::string Profiler::text() {
   const double perTick = (now() - began) / double(std::max<uint64_t>(1, ticks() - firstTick));
   // Measured now and not at the start, so that the run does not wait for it, and only the engine
   // that prints the results of all engines needs it.
-  hasRoof = nn_measure_roof(program.profile->vector_bytes, program.profile->fma, roof);
+  nn_roof roof{};
+  const bool hasRoof = nn_measure_roof(program.profile->vector_bytes, program.profile->fma, roof);
   std::string text =
       "profile: what one core can do was not measured: it has no vectors of that kind\n";
   if (hasRoof)

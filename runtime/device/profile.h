@@ -46,8 +46,6 @@ private:
   Stamps &tableOf(const ProfiledT &profiled, int threads);
 
   const ProgramT &program;
-  nn_roof roof{};
-  bool hasRoof = false;
   std::vector<std::unique_ptr<Stamps>> tables; // one for each function and number of threads
   std::vector<int64_t> calls;                  // of each function, over all numbers of threads
   std::unique_ptr<Stamps> unused;              // takes the stamps of first calls
