@@ -57,6 +57,20 @@ struct Inflater {
   }
 };
 
+/// Fails if anything but zeros, which are padding, as gzip has it, follows the compressed data that
+/// end before byte `end` of `packed`; `unpacked`: how many bytes of text they are.
+Status checkPadding(const std::string &path, const std::string &packed, size_t end,
+                    size_t unpacked) {
+  const size_t other = packed.find_first_not_of('\0', end);
+  if (other == std::string::npos)
+    return Status();
+  return Status::error(
+      format("%s is damaged: after the end of its compressed data, which are %s bytes of "
+             "text, there are %s other bytes from byte %s on",
+             path.c_str(), grouped(int64_t(unpacked)).c_str(),
+             grouped(int64_t(packed.size() - other)).c_str(), grouped(int64_t(other)).c_str()));
+}
+
 /// Unpacks up to `limit` bytes; an archive may contain several parts, one after the other.
 Status unpack(const std::string &path, const std::string &packed, bool isWhole, size_t limit,
               std::string &bytes) {
@@ -84,16 +98,9 @@ Status unpack(const std::string &path, const std::string &packed, bool isWhole, 
     in += give - z.avail_in;
     got += room - z.avail_out;
     if (code == Z_STREAM_END) {
-      const std::string_view rest = std::string_view(packed).substr(in);
-      if (!isPacked(rest)) {
-        // Zeros after the end are padding, as gzip has it.
-        if (const size_t other = rest.find_first_not_of('\0');
-            isWhole && other != std::string_view::npos)
-          return Status::error(format(
-              "%s is damaged: after the end of its compressed data, which are %s bytes of "
-              "text, there are %s other bytes from byte %s on",
-              path.c_str(), grouped(int64_t(got)).c_str(),
-              grouped(int64_t(rest.size() - other)).c_str(), grouped(int64_t(in + other)).c_str()));
+      if (!isPacked(std::string_view(packed).substr(in))) {
+        if (isWhole)
+          NN_TRY(checkPadding(path, packed, in, got));
         break;
       }
       inflateReset(&z);
