@@ -354,7 +354,7 @@ Status Checkpoint::read(bool &found, bool &finished) {
     return checkWritable(train.checkpoint);
   SafetensorsFile file;
   NN_TRY(open(file));
-  // Everything is checked before anything is changed.
+  // Everything is checked before a tensor or the record is changed.
   TrainRecord next = record;
   if (!readProgress(file, next, finished))
     return damaged("its steps, epochs and history contradict each other or the program");

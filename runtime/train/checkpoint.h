@@ -39,8 +39,8 @@ private:
   Status damaged(const std::string &what) const;
   /// Reads the file; fails if it is not a checkpoint of this run.
   Status open(SafetensorsFile &file) const;
-  /// Reads the numbers of `file` into a copy of the record; false if they cannot belong to this
-  /// run.
+  /// Reads the numbers of `file` into a copy of the record, and the totals, which nobody reads if
+  /// the file is refused later; false if they cannot belong to this run.
   bool readProgress(const SafetensorsFile &file, TrainRecord &next, bool &finished);
   void readMonitored(const SafetensorsFile &file, TrainRecord &next) const;
   /// The tensor `prefix` + the name of `t`; null if it is not in the file or is another one.
