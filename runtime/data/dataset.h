@@ -11,7 +11,6 @@
 #include "runtime/schema/program.h"
 
 #include <memory>
-#include <string>
 #include <vector>
 
 namespace nnrt {

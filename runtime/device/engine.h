@@ -8,7 +8,6 @@
 #include "runtime/device/profile.h"
 #include "runtime/schema/program.h"
 #include "runtime/support/buffer.h"
-#include "runtime/support/elements.h"
 
 #include <memory>
 #include <string>

@@ -3,8 +3,6 @@
 #include "test/unit/runtime/Tables.h"
 #include "gtest/gtest.h"
 
-#include <numeric>
-
 using namespace nnrt;
 
 namespace {
