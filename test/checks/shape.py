@@ -1,5 +1,5 @@
-# shape.py SOURCE: checks that functions and classes stay small: no function over 80 lines unless it is a table, no class with more than 25
-# functions. It relies on the formatting that format.py enforces: what begins at a column ends at the same column.
+# shape.py SOURCE: checks that functions and classes stay small: no function over 80 lines, no class with more than 25 functions. It
+# relies on the formatting that format.py enforces: what begins at a column ends at the same column.
 import os
 import re
 import sys
