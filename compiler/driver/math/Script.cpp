@@ -13,45 +13,22 @@ static const char *const greek[][2] = {
     {"nu", "ν"},    {"xi", "ξ"},    {"pi", "π"},    {"rho", "ρ"},    {"sigma", "σ"},
     {"tau", "τ"},   {"phi", "φ"},   {"chi", "χ"},   {"psi", "ψ"},    {"omega", "ω"}};
 
-static const char *const raised[] = {"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
-static const char *const lowered[] = {"₀", "₁", "₂", "₃", "₄", "₅", "₆", "₇", "₈", "₉"};
+using Forms = llvm::ArrayRef<std::pair<char, const char *>>;
 
-static StringRef raisedLetter(char c) {
-  switch (c) {
-  case '-':
-    return "⁻";
-  case '+':
-    return "⁺";
-  case 'n':
-    return "ⁿ";
-  case 't':
-    return "ᵗ";
-  case 'k':
-    return "ᵏ";
-  default:
-    return {};
-  }
-}
+static const std::pair<char, const char *> raised[] = {
+    {'0', "⁰"}, {'1', "¹"}, {'2', "²"}, {'3', "³"}, {'4', "⁴"}, {'5', "⁵"}, {'6', "⁶"}, {'7', "⁷"},
+    {'8', "⁸"}, {'9', "⁹"}, {'-', "⁻"}, {'+', "⁺"}, {'n', "ⁿ"}, {'t', "ᵗ"}, {'k', "ᵏ"}};
+static const std::pair<char, const char *> lowered[] = {
+    {'0', "₀"}, {'1', "₁"}, {'2', "₂"}, {'3', "₃"}, {'4', "₄"}, {'5', "₅"},
+    {'6', "₆"}, {'7', "₇"}, {'8', "₈"}, {'9', "₉"}, {'i', "ᵢ"}, {'j', "ⱼ"},
+    {'k', "ₖ"}, {'l', "ₗ"}, {'m', "ₘ"}, {'n', "ₙ"}, {'p', "ₚ"}};
 
-static StringRef loweredLetter(char c) {
-  switch (c) {
-  case 'i':
-    return "ᵢ";
-  case 'j':
-    return "ⱼ";
-  case 'k':
-    return "ₖ";
-  case 'l':
-    return "ₗ";
-  case 'm':
-    return "ₘ";
-  case 'n':
-    return "ₙ";
-  case 'p':
-    return "ₚ";
-  default:
-    return {};
-  }
+/// The form of `c`, or empty if it has none.
+static StringRef formOf(char c, Forms forms) {
+  for (auto [character, form] : forms)
+    if (character == c)
+      return form;
+  return {};
 }
 
 std::string Script::superscript(StringRef exponent) const {
@@ -65,12 +42,10 @@ std::string Script::superscript(StringRef exponent) const {
     }
     const char c = rest.front();
     rest = rest.drop_front();
-    if (llvm::isDigit(c))
-      out += raised[c - '0'];
-    else if (StringRef letter = raisedLetter(c); !letter.empty())
-      out += letter;
-    else
-      return {}; // one of the characters has no superscript
+    const StringRef form = formOf(c, raised);
+    if (form.empty())
+      return {};
+    out += form;
   }
   return out;
 }
@@ -82,12 +57,10 @@ std::string Script::subscript(StringRef index) const {
     return "_{" + index.str() + "}";
   std::string out;
   for (char c : index) {
-    if (llvm::isDigit(c))
-      out += lowered[c - '0'];
-    else if (StringRef letter = loweredLetter(c); !letter.empty())
-      out += letter;
-    else
+    const StringRef form = formOf(c, lowered);
+    if (form.empty())
       return "_" + index.str();
+    out += form;
   }
   return out;
 }
