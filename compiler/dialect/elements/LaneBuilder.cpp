@@ -1,5 +1,6 @@
 // Emits constants, broadcasts and masks.
 #include "compiler/dialect/elements/LaneBuilder.h"
+#include "compiler/dialect/nn/ShapeRules.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -19,11 +20,7 @@ Value LaneBuilder::broadcast(Value scalar) {
 }
 
 Value LaneBuilder::splat(Type element, double value) {
-  auto scalar = FloatAttr::get(element, value);
-  if (laneCount == 1)
-    return b.create<arith::ConstantOp>(loc, scalar);
-  return b.create<arith::ConstantOp>(
-      loc, DenseElementsAttr::get(cast<VectorType>(typeOf(element)), scalar));
+  return floatConstant(b, loc, typeOf(element), value);
 }
 
 Value LaneBuilder::integer(unsigned bits, uint64_t value) {

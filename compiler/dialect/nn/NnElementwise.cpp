@@ -10,24 +10,10 @@ namespace nnc::nn {
 
 // Scalar bodies
 
-Value ScalarEmitter::like(Value x, double c) {
-  Type element = getElementTypeOrSelf(x.getType());
-  auto scalar = FloatAttr::get(element, c);
-  if (auto vector = dyn_cast<VectorType>(x.getType()))
-    return b.create<arith::ConstantOp>(loc, DenseElementsAttr::get(vector, scalar));
-  return b.create<arith::ConstantOp>(loc, scalar);
-}
+Value ScalarEmitter::like(Value x, double c) { return floatConstant(b, loc, x.getType(), c); }
 
 Value ScalarEmitter::truth(Value mask) {
-  Type type = element;
-  Type scalar = getElementTypeOrSelf(type);
-  auto constant = [&](double c) -> Value {
-    auto value = FloatAttr::get(scalar, c);
-    if (auto vector = dyn_cast<VectorType>(type))
-      return b.create<arith::ConstantOp>(loc, DenseElementsAttr::get(vector, value));
-    return b.create<arith::ConstantOp>(loc, value);
-  };
-  return select(mask, constant(1), constant(0));
+  return select(mask, floatConstant(b, loc, element, 1), floatConstant(b, loc, element, 0));
 }
 
 Value ScalarEmitter::remainder(Value a, Value b2) {

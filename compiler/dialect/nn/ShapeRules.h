@@ -1,5 +1,5 @@
-// Helpers for the shape rules of ops that are not elementwise, and for their messages. Private to
-// the dialect.
+// Helpers for the shape rules of ops that are not elementwise, and for their messages; constants in
+// the code of elements. Private to the dialect.
 #pragma once
 
 #include "compiler/dialect/NnDialect.h"
