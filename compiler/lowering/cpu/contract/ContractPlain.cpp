@@ -48,10 +48,10 @@ private:
   Value countUnits();
   void placeVector(Value unit);
   void setOutLoops();
-  Value product(Value sum);
-  Value walk(ArrayRef<unsigned> rest, Value sum, std::optional<Part> part);
+  Value accumulate(Value state);
+  Value walk(ArrayRef<unsigned> rest, Value state, std::optional<Part> part);
   SmallVector<Value> walkBlocks(unsigned level, SmallVector<Value> carried);
-  Value sumOfProducts();
+  Value reduce();
 
   KernelEmitter &emitter;
   OpBuilder &b;
@@ -65,11 +65,11 @@ private:
   Value blocks, laneExtent; // along the last dim of the result: vectors, elements
   SmallVector<Index> outIndex;
   Value mask;
-  SmallVector<Index> loops;     // the index of each loop
-  SmallVector<unsigned> summed; // the loops that are not in the result
+  SmallVector<Index> loops;      // the index of each loop
+  SmallVector<unsigned> reduced; // the loops that are not in the result
   SmallVector<SumLevel> levels;
   std::optional<SumBlocks> sumBlocks;
-  Value zero;
+  Value initial; // the state before any pair
 };
 } // namespace
 
@@ -103,7 +103,7 @@ void PlainLoops::placeVector(Value unit) {
   mask = emitter.tailMask(base, laneExtent, lanes);
 }
 
-/// Sets the index of each loop that is in the result. The other loops are summed.
+/// Sets the index of each loop that is in the result. The other loops are reduced.
 void PlainLoops::setOutLoops() {
   loops.assign(sizes.size(), indices.constant(0));
   SmallVector<bool> isOut(sizes.size(), false);
@@ -126,11 +126,11 @@ void PlainLoops::setOutLoops() {
   }
   for (unsigned i = 0; i < sizes.size(); ++i)
     if (!isOut[i])
-      summed.push_back(i);
+      reduced.push_back(i);
 }
 
-/// Adds the product at the current index of all loops to `sum`.
-Value PlainLoops::product(Value sum) {
+/// The state after the pair at the current index of all loops.
+Value PlainLoops::accumulate(Value state) {
   ElementScope point(emitter, b, lanes, mask);
   auto operand = [&](Value v, AffineMap map) {
     SmallVector<Index> index;
@@ -140,16 +140,16 @@ Value PlainLoops::product(Value sum) {
   };
   Value left = operand(root.getLeft(), root.getLeftMap());
   Value right = operand(root.getRight(), root.getRightMap());
-  return root.buildAccumulate(b, loc, sum, left, right);
+  return root.buildAccumulate(b, loc, state, left, right);
 }
 
-/// Adds the products over the loops `rest` to `sum`. `part`: the range of the loop over rest[0], if
+/// The state after all pairs over the loops `rest`. `part`: the range of the loop over rest[0], if
 /// not the whole.
-Value PlainLoops::walk(ArrayRef<unsigned> rest, Value sum, std::optional<Part> part) {
+Value PlainLoops::walk(ArrayRef<unsigned> rest, Value state, std::optional<Part> part) {
   if (rest.empty())
-    return product(sum);
+    return accumulate(state);
   Value from = part ? part->from : emitter.constant(0), to = part ? part->to : extent(rest[0]);
-  auto inner = b.create<scf::ForOp>(loc, from, to, emitter.constant(1), ValueRange{sum});
+  auto inner = b.create<scf::ForOp>(loc, from, to, emitter.constant(1), ValueRange{state});
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(inner.getBody());
   loops[rest[0]] = indices.uniform(inner.getInductionVar());
@@ -158,7 +158,7 @@ Value PlainLoops::walk(ArrayRef<unsigned> rest, Value sum, std::optional<Part> p
   return inner.getResult(0);
 }
 
-/// Adds the sums of the blocks. Carries the sum of the blocks and its rounding error.
+/// Adds the sums of the blocks of a long sum. Carries the sum of the blocks and its rounding error.
 SmallVector<Value> PlainLoops::walkBlocks(unsigned level, SmallVector<Value> carried) {
   bool cut = level == sumBlocks->level;
   auto loop = b.create<scf::ForOp>(loc, emitter.constant(0), levels[level].value,
@@ -171,24 +171,25 @@ SmallVector<Value> PlainLoops::walkBlocks(unsigned level, SmallVector<Value> car
     Value end = b.createOrFold<arith::AddIOp>(loc, i, emitter.constant(sumBlocks->each));
     Part part{i, b.createOrFold<arith::MinUIOp>(loc, end, levels[level].value)};
     std::tie(next[0], next[1]) = nn::addCompensated(
-        b, loc, next[0], next[1], walk(ArrayRef(summed).drop_front(level), zero, part));
+        b, loc, next[0], next[1], walk(ArrayRef(reduced).drop_front(level), initial, part));
   } else {
-    loops[summed[level]] = indices.uniform(i);
+    loops[reduced[level]] = indices.uniform(i);
     next = walkBlocks(level + 1, next);
   }
   b.create<scf::YieldOp>(loc, next);
   return SmallVector<Value>(loop.getResults().begin(), loop.getResults().end());
 }
 
-Value PlainLoops::sumOfProducts() {
-  for (unsigned i : summed)
+/// The elements of the result at the current vector.
+Value PlainLoops::reduce() {
+  for (unsigned i : reduced)
     levels.push_back({sizes[i], extent(i)});
   if (root.isSumOfProducts())
     sumBlocks = blocksOf(levels);
   Type element = space.getElementType();
-  zero = root.buildInitial(b, loc, indices.typeOf(element));
-  return sumBlocks ? walkBlocks(0, {indices.splat(element, -0.0), zero})[0]
-                   : walk(summed, zero, std::nullopt);
+  initial = root.buildInitial(b, loc, indices.typeOf(element));
+  return sumBlocks ? walkBlocks(0, {indices.splat(element, -0.0), initial})[0]
+                   : walk(reduced, initial, std::nullopt);
 }
 
 void PlainLoops::emit() {
@@ -198,8 +199,7 @@ void PlainLoops::emit() {
   b.setInsertionPointToStart(loop.getBody());
   placeVector(loop.getInductionVar());
   setOutLoops();
-  Value sum = sumOfProducts();
-  emitter.storeResults(outIndex, {{root->getResult(0), sum}}, lanes, mask);
+  emitter.storeResults(outIndex, {{root->getResult(0), reduce()}}, lanes, mask);
 }
 
 void emitPlainContraction(KernelEmitter &emitter) { PlainLoops(emitter).emit(); }
