@@ -55,8 +55,8 @@ static double usablePart(int64_t wayBytes, int64_t apart, int64_t together) {
   return std::min(1.0, places * double(together) / double(wayBytes));
 }
 
-/// Whether the rows' elements are in so few sets of the first-level cache (which has at least 8
-/// ways) that they do not all fit beside two ways for the vectors that stream through.
+/// Whether the rows' elements are in so few sets of the first-level cache that they do not all fit
+/// beside two ways for the vectors that stream through.
 static bool conflict(const ContractShape &shape, const ContractPlan &plan,
                      const MachineModel &target) {
   int64_t lines = 1;
@@ -66,7 +66,7 @@ static bool conflict(const ContractShape &shape, const ContractPlan &plan,
       lines *= llvm::divideCeil(plan.tile[d],
                                 target.l1WayBytes / std::gcd<int64_t>(apart, target.l1WayBytes));
   }
-  return lines > 6;
+  return lines > target.l1Bytes / target.l1WayBytes - 2;
 }
 
 /// Whether the registers can hold the tile's accumulators and the operands of its steps.

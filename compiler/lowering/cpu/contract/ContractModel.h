@@ -8,10 +8,10 @@
 
 namespace nnc {
 
-/// The plan with the lowest estimated cost for one thread and for
-/// MachineModel::plannedThreads together, or none if no dim
-/// can carry lanes (a dot product, an elementwise product). `epilogue` is the number of vector
-/// instructions that the kernel's other ops take for each vector of results.
+/// The plan with the lowest estimated cost for one thread and for MachineModel::plannedThreads
+/// together, or none if no dim can carry lanes (a dot product, an elementwise product). `epilogue`
+/// is the number of vector instructions that the kernel's other ops take for each vector of
+/// results.
 std::optional<ContractPlan> planContraction(const ContractShape &shape, const MachineModel &target,
                                             double epilogue = 0);
 

@@ -1,6 +1,5 @@
 // Emits the sums of tiles, whole or in blocks.
 #include "compiler/lowering/cpu/contract/ContractSums.h"
-#include "compiler/lowering/cpu/contract/ContractModel.h"
 
 #include "mlir/Dialect/SCF/IR/SCF.h"
 

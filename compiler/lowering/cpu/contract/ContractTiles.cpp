@@ -1,7 +1,6 @@
 // Computes the positions of tiles and of their elements: offsets of rows, pairs of rows and columns
 // from the first; masks of the lanes that exist; steps that are not only padding.
 #include "compiler/lowering/cpu/contract/ContractTiles.h"
-#include "compiler/lowering/cpu/contract/ContractModel.h"
 
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
