@@ -80,15 +80,15 @@ static bool runLinker(ArrayRef<StringRef> command, const SmallString<256> &messa
 
 RuntimeParts partsOf(const ProgramT &program) {
   RuntimeParts parts;
-  auto source = [&](const SourceT *source) { parts.images |= source && source->kind == NN_IMAGES; };
+  auto reads = [&](const SourceT *source) { parts.images |= source && source->kind == NN_IMAGES; };
   for (const DataT &data : program.data)
-    source(data.source.get());
+    reads(data.source.get());
   nnrt::forEachStatement(program, [&](const StatementT &statement) {
     const std::string symbol = nnrt::executesSymbol(statement.body.type);
     if (!is_contained(parts.symbols, symbol))
       parts.symbols.push_back(symbol);
     if (const PredictT *predict = statement.body.AsNN_STMT_PREDICT())
-      source(predict->source.get());
+      reads(predict->source.get());
     return true;
   });
   if (parts.images)

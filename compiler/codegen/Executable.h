@@ -26,9 +26,9 @@ struct RuntimeParts {
 RuntimeParts partsOf(const program::ProgramT &program);
 
 /// Links `object` (the bytes of an object file with `main`) and the archive `runtime` to the
-/// executable `path`, which appears complete or not at all. Only `parts` of the
-/// runtime are linked, and what they use. Errors: no C++
-/// compiler in PATH, its messages if it fails, an unwritable path.
+/// executable `path`, which appears complete or not at all. Only `parts` of the runtime are linked,
+/// and what they use. Errors: no C++ compiler in PATH, its messages if it fails, an unwritable
+/// path.
 llvm::Error linkExecutable(llvm::StringRef object, llvm::StringRef runtime,
                            const RuntimeParts &parts, llvm::StringRef path);
 

@@ -68,13 +68,13 @@ static void useHost(Target &target, const Triple &triple) {
   target.features = features.getString();
 }
 
-/// Whether as many vector loads start per cycle as multiply-adds. Two of each on Zen 2 and later;
-/// Intel's cores reach that with 64-byte vectors only on paper. Unlike the product name, the vendor
-/// is right in virtual machines too. It only affects speed, never correctness.
-static bool hostHasFastLoads(const Triple &triple) {
-  return triple.getArch() == Triple::x86_64 &&
-         sys::detail::x86::getVendorSignature() ==
-             sys::detail::x86::VendorSignatures::AUTHENTIC_AMD;
+/// Whether this x86-64 machine starts as many vector loads per cycle as multiply-adds. Two of each
+/// on Zen 2 and later; Intel's cores reach that with 64-byte vectors only on paper. Unlike the
+/// product name, the vendor is right in virtual machines too. It only affects speed, never
+/// correctness.
+static bool hostHasFastLoads() {
+  return sys::detail::x86::getVendorSignature() ==
+         sys::detail::x86::VendorSignatures::AUTHENTIC_AMD;
 }
 
 Expected<Target> Target::parse(StringRef cpu, StringRef tripleName) {
@@ -133,7 +133,7 @@ Expected<Target> Target::parse(StringRef cpu, StringRef tripleName) {
   if (x86) {
     target.machine = MachineModel::x86(
         [&](StringRef feature) { return info->checkFeatures(("+" + feature).str()); });
-    if (host && hostHasFastLoads(triple))
+    if (host && hostHasFastLoads())
       target.machine.loadSlots = 1;
     if (!target.features.empty())
       target.features += ",";
