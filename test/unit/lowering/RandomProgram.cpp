@@ -12,14 +12,16 @@ class ElementwiseOps {
 public:
   explicit ElementwiseOps(RandomValues &values) : values(values), b(values.b), loc(values.loc) {}
 
-  void select() { values.keep(b.create<nn::SelectOp>(loc, integersOf(2), selectA, selectB)); }
-  Value castThere() {
+  void select() {
+    Value x = values.any(), y = values.like(x);
+    values.keep(b.create<nn::SelectOp>(loc, values.integers(values.like(x), 2), x, y));
+  }
+  void castThere() {
     Value x = values.any();
-    Type other = values.element.isF32() ? Type(b.getF64Type()) : Type(b.getF32Type());
-    if (values.element.isF32())
-      return b.create<nn::CastOp>(
-          loc, x.getType(), b.create<nn::CastOp>(loc, RankedTensorType::get(shapeOf(x), other), x));
-    return x; // f64 to f32 and back loses digits that the interpreter keeps
+    if (!values.element.isF32())
+      return values.keep(x); // f64 to f32 and back loses digits that the interpreter keeps
+    Value wide = b.create<nn::CastOp>(loc, RankedTensorType::get(shapeOf(x), b.getF64Type()), x);
+    values.keep(b.create<nn::CastOp>(loc, x.getType(), wide));
   }
   void unary() {
     Value x = values.any();
@@ -130,13 +132,6 @@ public:
   }
 
 private:
-  Value integersOf(int64_t limit) {
-    selectA = values.any();
-    selectB = values.like(selectA);
-    return values.integers(values.like(selectA), limit);
-  }
-
-  Value selectA, selectB;
   RandomValues &values;
   OpBuilder &b;
   Location loc;
@@ -393,7 +388,7 @@ private:
     case 7:
       return elementwise.select();
     case 8:
-      return values.keep(elementwise.castThere());
+      return elementwise.castThere();
     case 9:
       return values.keep(values.broadcast(values.any(), shapes.widened()));
     case 10:
