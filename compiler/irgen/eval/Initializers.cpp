@@ -6,7 +6,8 @@
 using namespace nnc;
 
 Value Initializers::evaluateInit(const Applicable &init, const ast::Expr *e, const TensorInfo &info,
-                                 const std::map<std::string, Value> &more, Range at) {
+                                 llvm::ArrayRef<std::pair<sema::AmbientKind, Value>> more,
+                                 Range at) {
   // fan_in and fan_out: n and m of [n, m]; for filters [o, c, …], channels times window size.
   double in = 1, out = 1, window = 1;
   auto &shape = info.shape;
@@ -26,8 +27,8 @@ Value Initializers::evaluateInit(const Applicable &init, const ast::Expr *e, con
   fn->setAmbient(sema::AmbientKind::Shape, list);
   fn->setAmbient(sema::AmbientKind::FanIn, Value::of(in));
   fn->setAmbient(sema::AmbientKind::FanOut, Value::of(out));
-  for (const auto &[name, value] : more)
-    fn->ambient[name] = value;
+  for (const auto &[kind, value] : more)
+    fn->setAmbient(kind, value);
   Placement site;
   site.path = info.name;
   Placement *outer = fn->placement;

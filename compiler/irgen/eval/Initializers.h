@@ -10,10 +10,10 @@ public:
   using Part::Part;
   /// Evaluates an initializer or a start value for a tensor of that shape. Null after an error.
   mlir::Value initialValue(const Value &v, const TensorInfo &info, Range at);
-  /// Evaluates `e`, a part of the initializer `init`, for a tensor. `more` are additional names in
-  /// scope.
+  /// Evaluates `e`, a part of the initializer `init`, for a tensor. `more`: further values of the
+  /// language that `e` may name.
   Value evaluateInit(const Applicable &init, const ast::Expr *e, const TensorInfo &info,
-                     const std::map<std::string, Value> &more, Range at);
+                     llvm::ArrayRef<std::pair<sema::AmbientKind, Value>> more, Range at);
 };
 
 } // namespace nnc

@@ -20,7 +20,7 @@ bool nnc::constrain(ProgramContext &ctx, const ast::ConstrainEntry &entry,
     Elaborator::RangeGuard guard(ctx.elab, entry.range);
     Value theta = fn.tensor(p);
     auto outer = fn.ambient;
-    fn.ambient["theta"] = theta;
+    fn.setAmbient(sema::AmbientKind::Theta, theta);
     fn.emit.place = p.name;
     Value made = ctx.elab.evaluate(entry.value, Scope());
     fn.emit.place.clear();

@@ -64,8 +64,9 @@ bool Elaborator::fit(const Function::Fit &fit, const Value &output, mlir::Value 
   seen.axes.clear();
   for (size_t i = 0; i < exampleShape(output.tensor).size(); ++i)
     seen.axes.push_back(axisId(0, "..." + std::to_string(i)));
-  Value made = initializers.evaluateInit(*init.target, how, fit.info,
-                                         {{"theta", theta}, {"output", seen}}, fit.range);
+  Value made = initializers.evaluateInit(
+      *init.target, how, fit.info,
+      {{sema::AmbientKind::Theta, theta}, {sema::AmbientKind::Output, seen}}, fit.range);
   made = made.isError() ? made : emit.toTensor(made, how->range);
   if (!made.isTensor())
     return false;

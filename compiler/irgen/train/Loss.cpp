@@ -41,7 +41,7 @@ bool LossGenerator::addPartInput(Function &fn, const TrainStatement &train, Scop
     ctx.diags.error(at, "`" + part + "` is not a layer of one input");
     return false;
   }
-  fn.ambient["input"] = input->second;
+  fn.setAmbient(sema::AmbientKind::Input, input->second);
   return true;
 }
 

@@ -148,7 +148,7 @@ void TrainGenerator::generateDuration(TrainStatement &train) {
   train.row.batch = constantNumber(32);
   if (train.entries.batch) {
     auto *name = llvm::dyn_cast<ast::NameExpr>(train.entries.batch);
-    train.row.batch = name && name->name.text == "all"
+    train.row.batch = name && name->name.text == sema::nameOf(sema::AmbientKind::All)
                           ? constantNumber(0)
                           : settings.number(train.entries.batch, "`batch`", 1, 1e9, /*whole=*/true);
   }
