@@ -5,9 +5,9 @@
 
 using namespace nnc;
 
-// In the body of an optimizer: what precedes the names of its states, and the parameter that it
-// updates. They are ambient values without names of the language.
-static constexpr char optimizerPrefix[] = "optimizer prefix", optimizedParameter[] = "parameter";
+// In the body of an optimizer: the parameter that it updates. It is an ambient value without a name
+// of the language.
+static constexpr char optimizedParameter[] = "parameter";
 
 Value Bodies::evaluateBlock(const ast::BlockExpr *block, Scope &scope) {
   for (const ast::Stmt *s : block->statements)
@@ -101,6 +101,11 @@ static bool readTensor(Elaborator &elab, const TensorInfo &info, Value &value) {
   return true;
 }
 
+/// The start value of a parameter or a state.
+template <class Stmt> static Value startOf(Elaborator &elab, const Stmt *s, const Scope &scope) {
+  return s->value ? elab.evaluate(s->value, scope) : Value::of(0);
+}
+
 /// Whether a start value is one repeated number.
 static bool isOneNumber(mlir::Value v) {
   mlir::Operation *op = v.getDefiningOp();
@@ -145,7 +150,7 @@ bool Bodies::runParam(const ast::ParamStmt *s, Scope &scope) {
   if (!declareTensor(s, "a parameter needs a shape: `param " + s->name.text + ": [n]`", scope,
                      info))
     return false;
-  Value start = s->value ? elab.evaluate(s->value, scope) : Value::of(0);
+  Value start = startOf(elab, s, scope);
   if (start.isError())
     return false;
   Value value;
@@ -168,6 +173,27 @@ bool Bodies::runParam(const ast::ParamStmt *s, Scope &scope) {
   return true;
 }
 
+/// Declares a state of the optimizer for the parameter `of`, or of the schedule at the place `of`.
+/// Returns false after an error.
+static bool declareOptimizerState(Elaborator &elab, const ast::StateStmt *s, llvm::StringRef of,
+                                  std::vector<int64_t> shape, std::vector<std::string> axes,
+                                  Scope &scope) {
+  TensorInfo info;
+  info.kind = NN_OPTIMIZER_STATE;
+  info.name = (elab.fn->statePrefix + s->name.text + "/" + of).str();
+  info.shape = std::move(shape);
+  info.range = s->range;
+  Value start = startOf(elab, s, scope);
+  if (start.isError())
+    return false;
+  elab.optimizerStates.insert({info.name, Elaborator::OptimizerState{info, start, s->range}});
+  elab.bodies.localStates[s->name.text.str()] = info;
+  Value current = elab.fn->tensor(info);
+  current.axes = std::move(axes);
+  scope.states[s->name.text.str()] = current;
+  return true;
+}
+
 bool Bodies::runScheduleState(const ast::StateStmt *s, Scope &scope) {
   if (fn->statePrefix.empty()) {
     diags.error(s->range,
@@ -177,36 +203,13 @@ bool Bodies::runScheduleState(const ast::StateStmt *s, Scope &scope) {
   }
   if (schedule->place.empty())
     schedule->place = schedule->name + std::to_string(++fn->schedules[schedule->name]);
-  TensorInfo info;
-  info.kind = NN_OPTIMIZER_STATE;
-  info.name = fn->statePrefix + s->name.text.str() + "/" + schedule->place;
-  info.range = s->range;
-  Value start = s->value ? elab.evaluate(s->value, scope) : Value::of(0);
-  if (start.isError())
-    return false;
-  elab.optimizerStates.insert({info.name, Elaborator::OptimizerState{info, start, s->range}});
-  localStates[s->name.text.str()] = info;
-  scope.states[s->name.text.str()] = StateValue(fn->tensor(info));
-  return true;
+  return declareOptimizerState(elab, s, schedule->place, {}, {}, scope);
 }
 
 bool Bodies::runOptimizerState(const ast::StateStmt *s, const Value *theta, Scope &scope) {
-  // A state of an optimizer has the shape of the parameter. runOptimizer sets its place.
-  TensorInfo info;
-  info.kind = NN_OPTIMIZER_STATE;
-  info.name = fn->ambient.at(optimizerPrefix).text + s->name.text.str() + "/" +
-              fn->ambient.at(optimizedParameter).text;
-  info.shape = exampleShape(theta->tensor).vec();
-  info.range = s->range;
-  Value start = s->value ? elab.evaluate(s->value, scope) : Value::of(0);
-  if (start.isError())
-    return false;
-  elab.optimizerStates.insert({info.name, Elaborator::OptimizerState{info, start, s->range}});
-  localStates[s->name.text.str()] = info;
-  Value current = fn->tensor(info);
-  current.axes = theta->axes;
-  scope.states[s->name.text.str()] = StateValue(current);
-  return true;
+  // It has the shape of the parameter.
+  return declareOptimizerState(elab, s, fn->ambient.at(optimizedParameter).text,
+                               exampleShape(theta->tensor).vec(), theta->axes, scope);
 }
 
 bool Bodies::runState(const ast::StateStmt *s, Scope &scope) {
@@ -220,7 +223,7 @@ bool Bodies::runState(const ast::StateStmt *s, Scope &scope) {
                      scope, info))
     return false;
   localStates[s->name.text.str()] = info;
-  Value start = s->value ? elab.evaluate(s->value, scope) : Value::of(0);
+  Value start = startOf(elab, s, scope);
   if (start.isError())
     return false;
   Value value;
@@ -235,7 +238,7 @@ bool Bodies::runState(const ast::StateStmt *s, Scope &scope) {
   } else if (!readTensor(elab, info, value)) {
     return false;
   }
-  scope.states[s->name.text.str()] = StateValue(value);
+  scope.states[s->name.text.str()] = value;
   return true;
 }
 
@@ -289,7 +292,7 @@ bool Bodies::runAssign(const ast::AssignStmt *s, Scope &scope) {
 }
 
 bool Bodies::runOptimizer(const Applicable &optimizer, const TensorInfo &parameter,
-                          llvm::StringRef prefix, mlir::Value grad, Range at) {
+                          mlir::Value grad, Range at) {
   auto *decl = llvm::cast<ast::OptimizerDecl>(optimizer.decl);
   Elaborator::CallSite site(elab, optimizer.prelude, at);
   auto outerAmbient = fn->ambient;
@@ -297,7 +300,6 @@ bool Bodies::runOptimizer(const Applicable &optimizer, const TensorInfo &paramet
   localStates[sema::nameOf(sema::AmbientKind::Theta).str()] = parameter;
   fn->setAmbient(sema::AmbientKind::Theta, Value::of(fn->tensor(parameter).tensor));
   fn->setAmbient(sema::AmbientKind::Grad, Value::of(grad));
-  fn->ambient[optimizerPrefix] = Value::ofText(prefix);
   fn->ambient[optimizedParameter] = Value::ofText(parameter.name);
   Scope scope;
   scope.prelude = optimizer.prelude;

@@ -12,8 +12,8 @@ public:
   Value evaluateBlock(const ast::BlockExpr *block, Scope &scope);
   /// Runs the statements of an optimizer for one parameter; `theta` and `grad` are ambient. Returns
   /// false after an error.
-  bool runOptimizer(const Applicable &optimizer, const TensorInfo &parameter,
-                    llvm::StringRef prefix, mlir::Value grad, Range at);
+  bool runOptimizer(const Applicable &optimizer, const TensorInfo &parameter, mlir::Value grad,
+                    Range at);
 
   std::map<std::string, TensorInfo> localStates; // names assigned with `<-` in the body being run
   /// The function whose body is being run, and the place of its states once it has one.

@@ -93,9 +93,9 @@ public:
   mlir::Value initialValue(const Value &v, const TensorInfo &info, Range at) {
     return initializers.initialValue(v, info, at);
   }
-  bool runOptimizer(const Applicable &optimizer, const TensorInfo &parameter,
-                    llvm::StringRef prefix, mlir::Value grad, Range at) {
-    return bodies.runOptimizer(optimizer, parameter, prefix, grad, at);
+  bool runOptimizer(const Applicable &optimizer, const TensorInfo &parameter, mlir::Value grad,
+                    Range at) {
+    return bodies.runOptimizer(optimizer, parameter, grad, at);
   }
   /// The optimizer states that runOptimizer has found, with their start values.
   struct OptimizerState {

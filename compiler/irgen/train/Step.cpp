@@ -114,9 +114,8 @@ std::shared_ptr<const Applicable> StepGenerator::update(const TrainStatement &tr
     if (optimizer.isError())
       return nullptr;
   }
-  const std::string statePrefix = train.prefix + ".";
   for (auto [p, g] : llvm::zip(train.trained, grads))
-    if (!ctx.elab.runOptimizer(*optimizer.target, p, statePrefix, g, written->range))
+    if (!ctx.elab.runOptimizer(*optimizer.target, p, g, written->range))
       return nullptr;
   return optimizer.target;
 }

@@ -56,7 +56,8 @@ public:
   bool hasClock = false;   // step, epoch and total_steps are defined here
   // if hasClock: the name of the data set if it has no validation split, and so no val_loss
   llvm::StringRef unvalidated;
-  // "train0." if schedules keep numbers from step to step; otherwise empty
+  // The beginning of the places of optimizer states and of what schedules keep from step to step:
+  // "train0."; empty where there are none
   std::string statePrefix;
   llvm::StringMap<int> schedules; // number of schedules with state so far, by name
   /// Values whose meaning depends on the context: theta, grad, shape, input …

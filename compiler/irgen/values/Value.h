@@ -131,29 +131,15 @@ struct Value {
   std::string describe() const;
 };
 
-/// The value of a `state`. Assignments change it while the names of its scope stay as they are; a
-/// copy of the scope has a value of its own.
-class StateValue {
-public:
-  explicit StateValue(Value v = {}) : value(std::make_unique<Value>(std::move(v))) {}
-  StateValue(const StateValue &other) : StateValue(*other.value) {}
-  StateValue &operator=(const StateValue &other) {
-    value = std::make_unique<Value>(*other.value);
-    return *this;
-  }
-  Value &operator*() const { return *value; }
-
-private:
-  std::unique_ptr<Value> value; // never null
-};
-
 /// The names visible in one call, declaration or block.
 struct Scope {
   const Scope *parent = nullptr;
   bool prelude = false; // the code being evaluated belongs to the prelude
   unsigned frame = 0;   // number of the call; axis names belong to it
   std::map<std::string, Value> names;
-  std::map<std::string, StateValue> states; // the states that a body has declared here
+  // The states that a body has declared here. Assignments change their values while the names of
+  // the scope stay as they are.
+  mutable std::map<std::string, Value> states;
 
   unsigned frameOfCall() const {
     const Scope *outermost = this;
@@ -162,10 +148,11 @@ struct Scope {
     return outermost->frame;
   }
   const Value *find(llvm::StringRef name) const {
+    const std::string key = name.str();
     for (const Scope *s = this; s; s = s->parent) {
-      if (auto state = s->states.find(name.str()); state != s->states.end())
-        return &*state->second;
-      auto it = s->names.find(name.str());
+      if (auto state = s->states.find(key); state != s->states.end())
+        return &state->second;
+      auto it = s->names.find(key);
       if (it != s->names.end())
         return &it->second;
     }
@@ -173,9 +160,10 @@ struct Scope {
   }
   /// The value of a state, to be assigned, or null.
   Value *findState(llvm::StringRef name) const {
+    const std::string key = name.str();
     for (const Scope *s = this; s; s = s->parent)
-      if (auto state = s->states.find(name.str()); state != s->states.end())
-        return &*state->second;
+      if (auto state = s->states.find(key); state != s->states.end())
+        return &state->second;
     return nullptr;
   }
 };
