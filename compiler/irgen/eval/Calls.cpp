@@ -50,7 +50,7 @@ std::vector<Arg> Calls::evaluateParts(llvm::ArrayRef<ast::Argument> args, const 
 }
 
 bool Calls::bind(llvm::ArrayRef<ast::Parameter> params, llvm::ArrayRef<Arg> args, Scope &scope,
-                 Range at, llvm::StringRef what, bool toSteps) {
+                 Range at, llvm::StringRef what) {
   size_t next = 0;
   for (const Arg &a : args) {
     if (a.value.isError())
@@ -78,7 +78,7 @@ bool Calls::bind(llvm::ArrayRef<ast::Parameter> params, llvm::ArrayRef<Arg> args
       diags.error(a.range, "`" + name + "` is given twice");
       return false;
     }
-    Value v = toSteps ? elab.arithmetic.inSteps(a.value, a.range) : a.value;
+    Value v = elab.arithmetic.inSteps(a.value, a.range);
     if (v.isError())
       return false;
     scope.names[name] = v;
@@ -94,7 +94,7 @@ bool Calls::bind(llvm::ArrayRef<ast::Parameter> params, llvm::ArrayRef<Arg> args
     }
     Value v = name == sema::overArgument ? elab.axes.evaluate(p.defaultValue, scope)
                                          : elab.evaluate(p.defaultValue, scope);
-    v = toSteps ? elab.arithmetic.inSteps(v, p.range) : v;
+    v = elab.arithmetic.inSteps(v, p.range);
     if (v.isError())
       return false;
     scope.names[name] = v;

@@ -16,7 +16,7 @@ public:
   Value instantiate(const Applicable &a, llvm::ArrayRef<Arg> args, Range at);
   /// Binds arguments to parameters in `scope`, and evaluates defaults there.
   bool bind(llvm::ArrayRef<ast::Parameter> params, llvm::ArrayRef<Arg> args, Scope &scope, Range at,
-            llvm::StringRef what, bool toSteps = true);
+            llvm::StringRef what);
   /// Records what `apply` does in `fn->applications`, if that is not null.
   Value recorded(const Applicable &callee, llvm::ArrayRef<Arg> args, Range at,
                  llvm::function_ref<Value()> apply);
