@@ -81,6 +81,43 @@ static Value foldNumbers(Diagnostics &diags, ast::BinaryOp op, const Value &a, c
   return Value::error();
 }
 
+/// The elementwise op that computes `op`; for `and` and `or`, on operands that are 0 or 1.
+static llvm::StringRef mnemonicOf(ast::BinaryOp op) {
+  using Op = ast::BinaryOp;
+  switch (op) {
+  case Op::Add:
+    return "add";
+  case Op::Sub:
+    return "sub";
+  case Op::Mul:
+  case Op::And:
+    return "mul";
+  case Op::Div:
+    return "div";
+  case Op::Mod:
+    return "rem";
+  case Op::Pow:
+    return "pow";
+  case Op::Eq:
+    return "eq";
+  case Op::Ne:
+    return "ne";
+  case Op::Lt:
+    return "lt";
+  case Op::Le:
+    return "le";
+  case Op::Gt:
+    return "gt";
+  case Op::Ge:
+    return "ge";
+  case Op::Or:
+    return "max";
+  case Op::MatMul:
+    break;
+  }
+  llvm_unreachable("`@` is not elementwise");
+}
+
 Value Arithmetic::binary(ast::BinaryOp op, const Value &a0, const Value &b0, Range at, Range rangeA,
                          Range rangeB) {
   if (a0.isError() || b0.isError())
@@ -99,61 +136,20 @@ Value Arithmetic::binary(ast::BinaryOp op, const Value &a0, const Value &b0, Ran
     return mapWeights(
         a, b, [&](const Value &x, const Value &y) { return binary(op, x, y, at, rangeA, rangeB); });
   using Op = ast::BinaryOp;
-  llvm::StringRef name;
-  switch (op) {
-  case Op::Add:
-    name = "add";
-    break;
-  case Op::Sub:
-    name = "sub";
-    break;
-  case Op::Mul:
-    name = "mul";
-    break;
-  case Op::Div:
-    name = "div";
-    break;
-  case Op::Pow:
-    name = "pow";
-    break;
-  case Op::Eq:
-    name = "eq";
-    break;
-  case Op::Ne:
-    if (elab.inWhere) // a comparison with a missing value never holds
-      return binary(Op::Or, binary(Op::Lt, a, b, at, rangeA, rangeB),
-                    binary(Op::Gt, a, b, at, rangeA, rangeB), at, at, at);
-    name = "ne";
-    break;
-  case Op::Lt:
-    name = "lt";
-    break;
-  case Op::Le:
-    name = "le";
-    break;
-  case Op::Gt:
-    name = "gt";
-    break;
-  case Op::Ge:
-    name = "ge";
-    break;
-  case Op::And:
-  case Op::Or: // operands become 0 or 1
-    a = fn->emit.truth(a, rangeA);
-    b = fn->emit.truth(b, rangeB);
-    name = op == Op::And ? "mul" : "max";
-    break;
-  case Op::Mod:
-    name = "rem";
-    break;
-  case Op::MatMul: {
+  if (op == Op::MatMul) {
     Value x = fn->emit.toTensor(a, rangeA), y = fn->emit.toTensor(b, rangeB);
     if (x.isError() || y.isError())
       return Value::error();
     return fn->emit.matmul(x, y, at, rangeA, rangeB);
   }
+  if (op == Op::Ne && elab.inWhere) // a comparison with a missing value never holds
+    return binary(Op::Or, binary(Op::Lt, a, b, at, rangeA, rangeB),
+                  binary(Op::Gt, a, b, at, rangeA, rangeB), at, at, at);
+  if (op == Op::And || op == Op::Or) { // operands become 0 or 1
+    a = fn->emit.truth(a, rangeA);
+    b = fn->emit.truth(b, rangeB);
   }
-  return fn->emit.elementwise(name, {a, b}, {rangeA, rangeB}, at);
+  return fn->emit.elementwise(mnemonicOf(op), {a, b}, {rangeA, rangeB}, at);
 }
 
 Value Arithmetic::choose(const Value &condition, const Value &a, const Value &b, Range at,
@@ -167,7 +163,7 @@ Value Arithmetic::inSteps(const Value &v, Range at) {
   if (v.unit == Value::Unit::Steps)
     return Value::of(v.number);
   if (!fn->hasClock && fn->placement)
-    return Value::ofKind(Value::Kind::Unavailable); // like the clock itself: see evaluateName
+    return Value::ofKind(Value::Kind::Unavailable); // like the clock itself: see clockValue
   if (!fn->hasClock) {
     diags.error(at, "a duration in epochs has a length in steps only while training");
     return Value::error();
