@@ -48,9 +48,12 @@ bool nnc::integers(Elaborator &elab, const Arg *arg, size_t count, int64_t fallb
   return true;
 }
 
+std::vector<Value> nnc::itemsOf(const Value &v) {
+  return v.kind == Value::Kind::List ? v.items : std::vector<Value>{v};
+}
+
 bool nnc::shapeFrom(Elaborator &elab, const Value &v, std::vector<int64_t> &shape, Range at) {
-  std::vector<Value> items = v.kind == Value::Kind::List ? v.items : std::vector<Value>{v};
-  for (const Value &item : items) {
+  for (const Value &item : itemsOf(v)) {
     int64_t n;
     if (!elab.integerOf(item, n, at, "the size of an axis"))
       return false;

@@ -13,6 +13,9 @@ bool axisOf(Elaborator &elab, const Arg *arg, int64_t fallback, int64_t rank, in
 bool integers(Elaborator &elab, const Arg *arg, size_t count, int64_t fallback,
               llvm::SmallVectorImpl<int64_t> &out, llvm::StringRef what, int64_t least);
 
+/// The items of a list; of any other value, the value itself.
+std::vector<Value> itemsOf(const Value &v);
+
 /// Appends the sizes of axes, one or a list of them.
 bool shapeFrom(Elaborator &elab, const Value &v, std::vector<int64_t> &shape, Range at);
 

@@ -47,9 +47,7 @@ Value nnc::buildConcat(Elaborator &elab, const BuiltinCall &call) {
   for (const Arg &a : call.args) {
     if (!a.name.empty())
       continue;
-    std::vector<Value> items =
-        single && a.value.kind == Value::Kind::List ? a.value.items : std::vector<Value>{a.value};
-    for (const Value &item : items) {
+    for (const Value &item : single ? itemsOf(a.value) : std::vector<Value>{a.value}) {
       parts.push_back(emit.toTensor(item, a.range));
       if (!parts.back().isTensor())
         return Value::error();
@@ -96,13 +94,11 @@ Value nnc::buildTranspose(Elaborator &elab, const BuiltinCall &call) {
   const Arg *by = call.positional(1);
   if (!by)
     return emit.transposed(x, call.at);
-  std::vector<Value> items =
-      by->value.kind == Value::Kind::List ? by->value.items : std::vector<Value>{by->value};
   llvm::SmallVector<int64_t> perm, result;
   std::vector<std::string> axes;
   if (batch)
     perm.push_back(0);
-  for (const Value &item : items) {
+  for (const Value &item : itemsOf(by->value)) {
     int64_t axis;
     Arg one{"", item, by->range};
     if (!axisOf(elab, &one, 0, rank, axis))

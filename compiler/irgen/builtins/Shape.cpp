@@ -46,13 +46,11 @@ Value nnc::buildReshape(Elaborator &elab, const BuiltinCall &call) {
     return x;
   auto shape = exampleShape(x.tensor);
   const Arg *to = call.positional(1);
-  std::vector<Value> items =
-      to->value.kind == Value::Kind::List ? to->value.items : std::vector<Value>{to->value};
   llvm::SmallVector<int64_t> result;
   int64_t open = -1, known = 1, all = 1;
   for (int64_t n : shape)
     all *= n;
-  for (const Value &item : items) {
+  for (const Value &item : itemsOf(to->value)) {
     int64_t n;
     if (!elab.integerOf(item, n, to->range, "the size of an axis"))
       return Value::error();
