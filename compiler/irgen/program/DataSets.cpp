@@ -114,7 +114,7 @@ void DataGenerator::generatePrepare(Current &current, Function &prepare) {
   for (const sema::FieldInfo &f : current.info.fields)
     if (f.weighted) {
       const size_t before = current.row.fields.size();
-      addField(current, prepare, "class_weights(" + f.name + ")",
+      addField(current, prepare, sema::classWeightsName(f.name),
                f.value ? ctx.elab.evaluate(f.value, Scope())
                        : *ctx.elab.column(f.name, false, f.where),
                f.where,
@@ -225,20 +225,13 @@ void DataGenerator::noteInputColumns(const Current &current, mlir::func::FuncOp 
       prepare.getBody().empty() ? nullptr : prepare.getBody().front().getTerminator();
   if (row.fields.empty() || !end)
     return;
-  llvm::SmallVector<mlir::Value> open = {end->getOperand(nnrt::inputField(row))};
-  llvm::DenseSet<mlir::Value> seen;
-  while (!open.empty()) {
-    mlir::Value v = open.pop_back_val();
-    mlir::Operation *made = seen.insert(v).second ? v.getDefiningOp() : nullptr;
-    if (made)
-      llvm::append_range(open, made->getOperands());
-  }
+  const llvm::DenseSet<mlir::Value> origins = originsOf(end->getOperand(nnrt::inputField(row)));
   size_t i = 0;
   for (mlir::BlockArgument argument : prepare.getArguments()) { // inputs, and options between them
     if (!prepare.getArgAttr(argument.getArgNumber(), "nn.field") || i == row.inputs.size())
       continue;
     const InputT &one = row.inputs[i++];
-    if (seen.contains(argument))
+    if (origins.contains(argument))
       for (int32_t c : one.columns) {
         input.names.push_back(row.columns[c].name);
         row.columns[c].for_input = true;

@@ -64,19 +64,16 @@ Value Elaborator::callMetric(const Applicable &metric, llvm::ArrayRef<Arg> args,
 /// The metric, if the whole value of an entry is one call of a metric. Otherwise null, also if a
 /// local name hides it.
 static std::shared_ptr<Applicable> metricOf(const ast::CallExpr *call, const Scope &scope,
-                                            const sema::Symbols &symbols) {
+                                            Elaborator &elab) {
   auto *callee = call ? llvm::dyn_cast<ast::NameExpr>(call->callee) : nullptr;
   if (!callee || scope.find(callee->name.text))
     return nullptr;
-  const bool prelude = !symbols.user.lookup(callee->name.text);
-  auto *decl = llvm::dyn_cast_or_null<ast::MetricDecl>(symbols.find(callee->name.text, prelude));
+  const bool prelude = !elab.symbols.user.lookup(callee->name.text);
+  auto *decl =
+      llvm::dyn_cast_or_null<ast::MetricDecl>(elab.symbols.find(callee->name.text, prelude));
   if (!decl)
     return nullptr;
-  auto metric = std::make_shared<Applicable>();
-  metric->kind = Applicable::Kind::Metric;
-  metric->decl = decl;
-  metric->prelude = prelude;
-  metric->name = callee->name.text.str();
+  std::shared_ptr<Applicable> metric = elab.declared(decl, prelude).target;
   metric->written = callee->range;
   return metric;
 }
@@ -86,7 +83,7 @@ Value MetricGenerator::evaluate(const ast::MetricEntry &entry, const Scope &scop
   const ast::Expr *e = entry.expr;
   Elaborator::RangeGuard guard(ctx.elab, e->range);
   direction = entry.direction;
-  auto metric = metricOf(entry.call(), scope, ctx.symbols);
+  auto metric = metricOf(entry.call(), scope, ctx.elab);
   if (!metric)
     return ctx.elab.evaluate(e, scope);
   if (direction == ast::Direction::None)
