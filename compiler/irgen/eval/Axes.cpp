@@ -3,8 +3,6 @@
 
 #include "compiler/sema/Builtins.h"
 
-#include "mlir/IR/BuiltinTypes.h"
-
 using namespace nnc;
 
 /// What `over = batch` names.

@@ -3,8 +3,6 @@
 
 #include "mlir/IR/BuiltinTypes.h"
 
-#include <cmath>
-
 using namespace nnc;
 
 /// The limit of `[a .. b]`. Each item of a list is a separate value, and more of them would fill
@@ -140,7 +138,6 @@ Value Expressions::unknownName(llvm::StringRef name, Range at) {
   return Value::error();
 }
 
-/// Whether a comparison such as `origin != "usa"` in a data block compares a cell as text.
 bool Expressions::comparesText(const ast::BinaryExpr *e) const {
   return elab.columnTruth &&
          (llvm::isa<ast::StringExpr>(e->lhs) || llvm::isa<ast::StringExpr>(e->rhs));

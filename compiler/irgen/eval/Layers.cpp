@@ -2,8 +2,6 @@
 // states their places.
 #include "compiler/irgen/eval/Elaborator.h"
 
-#include "mlir/IR/BuiltinTypes.h"
-
 using namespace nnc;
 
 static std::string declaredText(const ast::Shape &shape) {
@@ -147,7 +145,6 @@ Value Layers::applyLayer(const std::shared_ptr<Applicable> &layer, llvm::ArrayRe
 Value Layers::runMadeLayer(const Applicable &layer, llvm::ArrayRef<Arg> inputs, Placement &inner,
                            Scope &scope, Range at) {
   auto *decl = llvm::cast<ast::LayerDecl>(layer.decl);
-  // The value of the body is itself a layer.
   return elab.withFits(inner, [&] {
     Value made = elab.evaluate(decl->body, scope);
     return made.isError() ? made

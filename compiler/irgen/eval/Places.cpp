@@ -1,9 +1,7 @@
-// Handles the places of the parts of models: `mlp.hidden.w`, `mlp.weights`.
+// Gives layers and the parts of models their places: `mlp.hidden`.
 #include "compiler/irgen/eval/Elaborator.h"
 
 #include "compiler/dialect/NnDialect.h"
-
-#include "llvm/ADT/StringExtras.h"
 
 using namespace nnc;
 

@@ -2,8 +2,6 @@
 #include "compiler/irgen/experiments/Experiment.h"
 #include "compiler/irgen/statements/Report.h"
 
-#include "runtime/abi.h"
-
 #include <cmath>
 
 using namespace nnc;

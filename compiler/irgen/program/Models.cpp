@@ -4,7 +4,6 @@
 #include "compiler/irgen/program/Targets.h"
 #include "compiler/irgen/statements/Report.h"
 
-#include "mlir/IR/BuiltinTypes.h"
 #include "llvm/ADT/ScopeExit.h"
 
 using namespace nnc;

@@ -1,8 +1,6 @@
 // The main function of irgen. Also generates options.
 #include "compiler/irgen/program/ProgramGenerator.h"
 
-#include "mlir/IR/BuiltinTypes.h"
-
 using namespace nnc;
 
 void ProgramGenerator::generateOptions() {

@@ -1,8 +1,6 @@
 // Generates print statements: a function for each value, or a text that is known.
 #include "compiler/irgen/statements/Print.h"
 
-#include "mlir/IR/BuiltinTypes.h"
-
 using namespace nnc;
 
 void PrintGenerator::generate(llvm::ArrayRef<ast::Expr *> values) {

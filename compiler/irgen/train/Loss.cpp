@@ -1,8 +1,6 @@
 // Elaborates the loss of a train statement: its inputs, its terms and its mean over the batch.
 #include "compiler/irgen/train/Loss.h"
 
-#include "mlir/IR/BuiltinTypes.h"
-
 using namespace nnc;
 
 void LossGenerator::beginStep(Function &fn, const TrainStatement &train) {

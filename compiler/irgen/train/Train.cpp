@@ -7,8 +7,6 @@
 #include "compiler/irgen/train/TrainFunctions.h"
 #include "compiler/sema/runs/TrainSettings.h"
 
-#include "mlir/IR/BuiltinTypes.h"
-
 using namespace nnc;
 
 TrainEntries::TrainEntries(llvm::ArrayRef<ast::Entry *> entries) {

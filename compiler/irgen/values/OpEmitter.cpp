@@ -1,8 +1,6 @@
 // Emits single ops of the dialect on MLIR values.
 #include "compiler/irgen/values/OpEmitter.h"
 
-#include "compiler/dialect/NnDialect.h"
-
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"
 
