@@ -15,9 +15,7 @@ const FieldInfo *FieldChecker::find(const Ident &name, const DataInfo &info) {
     return &info.fields[i];
   if (!info.sound)
     return nullptr;
-  std::vector<StringRef> names;
-  for (const FieldInfo &f : info.fields)
-    names.push_back(f.name);
+  const std::vector<StringRef> names = namesOf(info.fields);
   auto e =
       diags.error(name.range, quoted(info.decl->name.text) + " has no field " + quoted(name.text))
           .suggest(name.text, names);

@@ -22,10 +22,8 @@ bool GapChecker::addAbsent(const Ident &column, AbsentInfo absent, DataInfo &inf
   if (!info.source.sound)
     return false;
   if (info.source.columnIndex(column.text) < 0) {
-    std::vector<StringRef> names;
-    for (const SourceInfo::Column &c : info.source.columns)
-      names.push_back(c.name);
-    diags.error(column.range, "unknown column " + quoted(column.text)).suggest(column.text, names);
+    diags.error(column.range, "unknown column " + quoted(column.text))
+        .suggest(column.text, namesOf(info.source.columns));
     return false;
   }
   for (const AbsentInfo &known : info.absent)

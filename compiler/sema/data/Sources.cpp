@@ -40,9 +40,7 @@ void SourceReader::read(const Expr *expr, const Scope &scope) {
 
 /// The source that is called, or null after an error.
 const SourceFunction *SourceReader::sourceOf(const Expr *expr) {
-  std::vector<StringRef> known;
-  for (const SourceFunction &s : sources())
-    known.push_back(s.name);
+  const std::vector<StringRef> known = namesOf(sources());
   auto *call = llvm::dyn_cast_or_null<CallExpr>(expr);
   auto *name = call ? dyn_cast<NameExpr>(call->callee) : nullptr;
   if (!name) {

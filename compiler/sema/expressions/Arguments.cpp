@@ -17,9 +17,7 @@ void ArgumentChecker::check(ArrayRef<Argument> args, Range where, StringRef call
                             ArrayRef<Formal> formals, unsigned piped) {
   std::vector<Range> given(formals.size()); // where the argument of each formal is
   std::vector<bool> has(formals.size(), false);
-  std::vector<StringRef> names;
-  for (const Formal &f : formals)
-    names.push_back(f.name);
+  const std::vector<StringRef> names = namesOf(formals);
   for (unsigned i = 0; i < piped && i < formals.size(); ++i)
     has[i] = true;
 

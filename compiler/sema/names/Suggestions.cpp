@@ -54,13 +54,8 @@ void NameSuggester::unknownName(const Ident &name, const Scope &scope, Wanted wa
            ", and a function of a tensor may be here, too");
   if (callee || !context.data || !didYouMean(name.text, candidates).empty())
     return;
-  std::vector<StringRef> names;
-  if (columns)
-    for (const SourceInfo::Column &c : context.data->source.columns)
-      names.push_back(c.name);
-  else
-    for (const FieldInfo &f : context.data->fields)
-      names.push_back(f.name);
+  std::vector<StringRef> names =
+      columns ? namesOf(context.data->source.columns) : namesOf(context.data->fields);
   constexpr size_t most = 12;
   std::string more =
       names.size() > most ? " and " + std::to_string(names.size() - most) + " more" : "";
@@ -142,8 +137,7 @@ std::vector<StringRef> NameSuggester::visibleNames(const Scope &scope, Wanted wa
   addDecls(shared.preludeDecls);
   if (wanted == Wanted::Value)
     return names;
-  for (const Builtin &b : builtins())
-    names.push_back(b.name);
+  llvm::append_range(names, namesOf(builtins()));
   llvm::append_range(names, elementwiseNames());
   return names;
 }

@@ -39,13 +39,6 @@ template <class T, size_t n> const T *findNamed(const T (&all)[n], StringRef nam
   const T *found = llvm::find_if(all, [&](const T &one) { return one.name == name; });
   return found == std::end(all) ? nullptr : found;
 }
-
-template <class T, size_t n> std::vector<StringRef> namesOf(const T (&all)[n]) {
-  std::vector<StringRef> names;
-  for (const T &one : all)
-    names.push_back(one.name);
-  return names;
-}
 } // namespace
 
 const Distribution *findDistribution(StringRef name) { return findNamed(distributions, name); }
