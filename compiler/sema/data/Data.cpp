@@ -132,16 +132,16 @@ void DataChecker::checkFieldUses(const DataDecl &decl, const Scope *outer, DataI
       SplitChecker(shared, info).check(*split, settings);
     } else if (auto *normalize = dyn_cast<NormalizeEntry>(e)) {
       for (const Ident &name : normalize->fields)
-        if (FieldChecker(shared).find(name, info))
-          info.fields[info.fieldIndex(name.text)].normalize = true;
+        if (FieldInfo *field = FieldChecker(shared).find(name, info))
+          field->normalize = true;
     } else if (auto *balance = dyn_cast<BalanceEntry>(e)) {
-      if (const FieldInfo *field = FieldChecker(shared).find(balance->field, info);
+      if (FieldInfo *field = FieldChecker(shared).find(balance->field, info);
           field && FieldChecker(shared).checkCategory(*field, info, balance->field.range)) {
         for (const FieldInfo &other : info.fields)
           if (other.balance)
             diags.error(balance->field.range, "an epoch balances one field; " + quoted(other.name) +
                                                   " is balanced already");
-        info.fields[info.fieldIndex(field->name)].balance = true;
+        field->balance = true;
       }
     } else if (auto *augment = dyn_cast<AugmentEntry>(e)) {
       checkAugment(*augment, fields, info);
@@ -152,15 +152,15 @@ void DataChecker::checkFieldUses(const DataDecl &decl, const Scope *outer, DataI
 void DataChecker::checkAugment(const AugmentEntry &augment, const Scope &fields, DataInfo &info) {
   checkExpr(augment.value, fields);
   for (const Ident &name : augment.fields) {
-    if (!FieldChecker(shared).find(name, info))
+    FieldInfo *field = FieldChecker(shared).find(name, info);
+    if (!field)
       continue;
-    FieldInfo &field = info.fields[info.fieldIndex(name.text)];
-    if (field.augment)
-      diags.error(name.range, quoted(field.name) + " is augmented twice")
-          .note(field.augment->range, "first here")
+    if (field->augment)
+      diags.error(name.range, quoted(field->name) + " is augmented twice")
+          .note(field->augment->range, "first here")
           .note("one expression does both: `augment x = flip(shift(x, 2))`");
-    field.augment = augment.value;
-    field.augmentPart = augment.fields.size() == 1 ? -1 : int(&name - augment.fields.begin());
+    field->augment = augment.value;
+    field->augmentPart = augment.fields.size() == 1 ? -1 : int(&name - augment.fields.begin());
   }
 }
 

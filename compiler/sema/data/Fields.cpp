@@ -9,7 +9,7 @@ using llvm::StringRef;
 namespace nnc::sema {
 using namespace ast;
 
-const FieldInfo *FieldChecker::find(const Ident &name, const DataInfo &info) {
+FieldInfo *FieldChecker::find(const Ident &name, DataInfo &info) {
   int i = info.fieldIndex(name.text);
   if (i >= 0)
     return &info.fields[i];

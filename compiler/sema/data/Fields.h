@@ -10,7 +10,7 @@ public:
   using Checker::Checker;
 
   /// The field of that name, or null after an error.
-  const FieldInfo *find(const Ident &name, const DataInfo &info);
+  FieldInfo *find(const Ident &name, DataInfo &info);
   /// Reports an error and returns false unless the field has one class for each example.
   bool checkCategory(const FieldInfo &field, const DataInfo &info, Range where);
   void checkClassWeights(const ast::CallExpr &call, const Scope &scope);

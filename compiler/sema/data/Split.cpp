@@ -54,8 +54,8 @@ void SplitChecker::checkSetting(size_t setting, const Expr *value, const Scope &
     if (!name)
       diags.error(value->range,
                   "`stratify` names a field, whose classes every split gets in the same shares");
-    else if (FieldChecker(shared).find(name->name, info))
-      info.stratify = info.fieldIndex(name->name.text);
+    else if (const FieldInfo *field = FieldChecker(shared).find(name->name, info))
+      info.stratify = int(field - info.fields.data());
     return;
   }
   checkExpr(value, scope);
