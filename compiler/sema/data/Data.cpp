@@ -14,7 +14,6 @@
 
 #include "llvm/ADT/STLExtras.h"
 
-using llvm::cast;
 using llvm::dyn_cast;
 using llvm::isa;
 
@@ -69,18 +68,16 @@ void DataChecker::check(const DataDecl &decl, const Scope *outer, DataInfo &info
     }
   }
 
-  bool assigned = !info.fields.empty();
-  const SourceFunction *source =
-      info.source.call ? findSource(cast<NameExpr>(info.source.call->callee)->name.text) : nullptr;
-  const bool isFile = source && source->isFile();
-  if (!assigned || !isFile) {
+  const bool assigned = !info.fields.empty();
+  const bool fromFile = isFile(info.source.kind);
+  if (!assigned || !fromFile) {
     std::vector<FieldInfo> plain;
     for (const SourceInfo::Column &c : info.source.columns)
       if (info.fieldIndex(c.name) < 0)
         plain.push_back({c.name, nullptr, declared});
     info.fields.insert(info.fields.begin(), plain.begin(), plain.end());
   }
-  info.sound = info.source.sound || (info.source.call && isFile && assigned);
+  info.sound = info.source.sound || (fromFile && assigned);
   checkFieldUses(decl, outer, info);
 }
 

@@ -8,7 +8,7 @@ using llvm::StringRef;
 
 namespace nnc::sema {
 
-llvm::StringRef nameOf(SourceSetting setting) {
+StringRef nameOf(SourceSetting setting) {
   switch (setting) {
   case SourceSetting::Path:
     return "path";
@@ -87,8 +87,8 @@ const SourceFunction table[] = {
 };
 } // namespace
 
-bool SourceFunction::isFile() const { return kind != NN_ROWS && !isGenerator(); }
-bool SourceFunction::isGenerator() const { return kind >= NN_BLOBS; }
+bool isFile(source_kind kind) { return kind != NN_ROWS && !isGenerator(kind); }
+bool isGenerator(source_kind kind) { return kind >= NN_BLOBS; }
 
 size_t SourceFunction::indexOf(StringRef setting) const {
   return llvm::find_if(params, [&](SourceSetting s) { return nameOf(s) == setting; }) -

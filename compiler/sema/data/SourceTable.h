@@ -7,8 +7,6 @@
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 
-#include <optional>
-
 namespace nnc::sema {
 
 /// The settings of all sources.
@@ -50,11 +48,12 @@ struct SourceFunction {
   unsigned required;    ///< how many of the first must be given
   bool columns = false; ///< any other name names a column: `npy(x = "x.npy")`
 
-  bool isFile() const;      ///< csv, idx, npy, npz, images, text
-  bool isGenerator() const; ///< blobs, moons, circles, spirals
   /// The index into params of the setting of that name; params.size() if there is none.
   size_t indexOf(llvm::StringRef setting) const;
 };
+
+bool isFile(source_kind kind);      ///< csv, idx, npy, npz, images, text
+bool isGenerator(source_kind kind); ///< blobs, moons, circles, spirals
 
 llvm::ArrayRef<SourceFunction> sources();
 const SourceFunction *findSource(llvm::StringRef name);

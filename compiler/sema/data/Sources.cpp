@@ -1,6 +1,5 @@
 // Checks calls of data sources: `csv("iris.csv")`, `rows(x: [2], y: [1])`, `spirals(n = 300)`.
 #include "compiler/sema/data/Sources.h"
-#include "compiler/sema/data/SourceTable.h"
 
 #include "compiler/sema/Text.h"
 #include "compiler/sema/expressions/Arguments.h"
@@ -32,7 +31,7 @@ void SourceReader::read(const Expr *expr, const Scope &scope) {
     readCsvColumns(columns);
   if (source->kind == NN_NPY && info.call->args.empty())
     diags.error(info.call->range, "`npy` needs a file: `npy(x = \"x.npy\", y = \"y.npy\")`");
-  if (source->isGenerator())
+  if (isGenerator(info.kind))
     info.sound = readGenerator();
   else if (diags.errorCount() == errorsBefore)
     probe();
@@ -89,7 +88,7 @@ void SourceReader::readArguments(const SourceFunction &source, const Scope &scop
       diags.error(a.range, "a shape may be only among the fields of `rows(…)`");
       continue;
     }
-    if (source.isGenerator()) {
+    if (isGenerator(info.kind)) {
       checkExpr(a.value, scope);
       info.settings[names[at]] = a.value;
     } else {
