@@ -3,7 +3,6 @@
 
 #include "compiler/sema/Text.h"
 #include "compiler/sema/data/Splits.h"
-#include "compiler/sema/names/Names.h"
 #include "compiler/sema/names/Places.h"
 #include "compiler/sema/names/Suggestions.h"
 
@@ -45,22 +44,7 @@ const ModelDecl *PathChecker::checkModel(const Path &path, const Scope &scope, S
     checkResult(name, what);
     return nullptr;
   }
-  std::vector<StringRef> candidates = NameSuggester(shared).declaredNames(StmtKind::Model, scope);
-  if (t.kind == Target::Unknown) {
-    if (!NameSuggester(shared).firstReport(name, scope, candidates))
-      return nullptr;
-    auto e = diags.error(name.range, "unknown model " + quoted(name.text))
-                 .suggest(name.text, candidates);
-    if (didYouMean(name.text, candidates).empty() && !candidates.empty())
-      e.note("the models are " + listed(candidates));
-    return nullptr;
-  }
-  StringRef kind =
-      t.kind == Target::Declaration ? ast::inWords(t.decl->kind) : StringRef("not a model");
-  auto e =
-      diags.error(name.range, quoted(name.text) + " is " + kind + "; a model is expected here");
-  if (t.kind == Target::Declaration)
-    e.note(t.decl->name.range, "declared here");
+  reportOther(name, t, scope, StmtKind::Model, "not a model");
   return nullptr;
 }
 
@@ -71,23 +55,29 @@ const DataDecl *PathChecker::checkData(const Path &path, const Scope &scope) {
   Target t = resolve(name.text, scope);
   if (t.isDecl(StmtKind::Data))
     return cast<DataDecl>(t.decl);
-  std::vector<StringRef> candidates = NameSuggester(shared).declaredNames(StmtKind::Data, scope);
-  if (t.kind == Target::Unknown) {
+  reportOther(name, t, scope, StmtKind::Data, "no data set");
+  return nullptr;
+}
+
+void PathChecker::reportOther(const Ident &name, const Target &target, const Scope &scope,
+                              StmtKind wanted, StringRef undeclared) {
+  const StringRef phrase = ast::inWords(wanted), noun = phrase.split(' ').second;
+  if (target.kind == Target::Unknown) {
+    const std::vector<StringRef> candidates = NameSuggester(shared).declaredNames(wanted, scope);
     if (!NameSuggester(shared).firstReport(name, scope, candidates))
-      return nullptr;
-    auto e = diags.error(name.range, "unknown data set " + quoted(name.text))
+      return;
+    auto e = diags.error(name.range, "unknown " + noun + " " + quoted(name.text))
                  .suggest(name.text, candidates);
     if (didYouMean(name.text, candidates).empty() && !candidates.empty())
-      e.note("the data sets are " + listed(candidates));
-    return nullptr;
+      e.note("the " + noun + "s are " + listed(candidates));
+    return;
   }
-  StringRef kind =
-      t.kind == Target::Declaration ? ast::inWords(t.decl->kind) : StringRef("no data set");
-  auto e =
-      diags.error(name.range, quoted(name.text) + " is " + kind + "; a data set is expected here");
-  if (t.kind == Target::Declaration)
-    e.note(t.decl->name.range, "declared here");
-  return nullptr;
+  const Decl *other = target.kind == Target::Declaration ? target.decl : nullptr;
+  auto e = diags.error(name.range, quoted(name.text) + " is " +
+                                       (other ? ast::inWords(other->kind) : undeclared) + "; " +
+                                       phrase + " is expected here");
+  if (other)
+    e.note(other->name.range, "declared here");
 }
 
 /// `digits.test`: must be one of the splits of the data set.

@@ -1,7 +1,7 @@
 // Checks what runs name: models and their parts, data sets and their splits, files.
 #pragma once
 
-#include "compiler/sema/Analysis.h"
+#include "compiler/sema/names/Names.h"
 
 namespace nnc::sema {
 
@@ -20,6 +20,10 @@ public:
   void checkFile(const ast::Expr *file);
 
 private:
+  /// Reports a name that is unknown, or that names something else than a declaration of the kind
+  /// that is wanted. `undeclared`: what it is if it is no declaration.
+  void reportOther(const Ident &name, const Target &target, const Scope &scope,
+                   ast::StmtKind wanted, llvm::StringRef undeclared);
   void checkResult(const Ident &name, llvm::StringRef what);
 };
 
