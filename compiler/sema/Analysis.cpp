@@ -1,6 +1,7 @@
-// What nearly all checks need of the others.
+// What many checks need: calls of the others, and the report of what is given twice.
 #include "compiler/sema/Analysis.h"
 
+#include "compiler/sema/Text.h"
 #include "compiler/sema/expressions/Constants.h"
 #include "compiler/sema/expressions/Expressions.h"
 #include "compiler/sema/names/Names.h"
@@ -17,6 +18,13 @@ Target Checker::resolve(llvm::StringRef name, const Scope &scope, bool callee) c
 
 std::optional<double> Checker::constantValue(const ast::Expr *expr) const {
   return ConstantEvaluator(shared).value(expr);
+}
+
+bool Checker::once(std::map<llvm::StringRef, Range> &seen, llvm::StringRef key, Range where) {
+  auto [it, fresh] = seen.try_emplace(key, where);
+  if (!fresh)
+    diags.error(where, quoted(key) + " is given twice").note(it->second, "first given here");
+  return fresh;
 }
 
 } // namespace nnc::sema

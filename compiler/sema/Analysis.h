@@ -10,6 +10,7 @@
 #include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/ADT/StringSet.h"
 
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -65,6 +66,8 @@ protected:
   void checkExpr(const ast::Expr *expr, const Scope &scope);
   Target resolve(llvm::StringRef name, const Scope &scope, bool callee = false) const;
   std::optional<double> constantValue(const ast::Expr *expr) const;
+  /// Reports a setting or an entry that is among those `seen`, and returns false then.
+  bool once(std::map<llvm::StringRef, Range> &seen, llvm::StringRef key, Range where);
 
   Analysis &shared;
   Diagnostics &diags;

@@ -6,19 +6,14 @@
 
 #include "llvm/ADT/STLExtras.h"
 
-#include <map>
-
 using llvm::dyn_cast;
 using llvm::StringRef;
 
 namespace nnc::sema {
 using namespace ast;
 
-namespace {
-/// The settings of a split, in the order of their names.
-enum class Setting { Train, Val, Test, Folds, Stratify, Seed };
-const StringRef settings[] = {"train", "val", "test", "folds", "stratify", "seed"};
-} // namespace
+/// The names of the settings, in the order of SplitChecker::Setting.
+static const StringRef settings[] = {"train", "val", "test", "folds", "stratify", "seed"};
 
 void SplitChecker::check(const SplitEntry &split, const Scope &scope) {
   if (info.hasSplit) {
@@ -37,19 +32,14 @@ void SplitChecker::check(const SplitEntry &split, const Scope &scope) {
         e.note("its settings are " + listed(settings));
       continue;
     }
-    auto [it, fresh] = seen.try_emplace(key, a.range);
-    if (!fresh) {
-      diags.error(a.range, quoted(key) + " is given twice").note(it->second, "first given here");
-      continue;
-    }
-    if (a.value)
-      checkSetting(known - settings, a.value, scope);
+    if (once(seen, key, a.range) && a.value)
+      checkSetting(Setting(known - settings), a.value, scope);
   }
   checkTogether(split);
 }
 
-void SplitChecker::checkSetting(size_t setting, const Expr *value, const Scope &scope) {
-  if (Setting(setting) == Setting::Stratify) {
+void SplitChecker::checkSetting(Setting setting, const Expr *value, const Scope &scope) {
+  if (setting == Setting::Stratify) {
     auto *name = dyn_cast<NameExpr>(value);
     if (!name)
       diags.error(value->range,
@@ -59,7 +49,7 @@ void SplitChecker::checkSetting(size_t setting, const Expr *value, const Scope &
     return;
   }
   checkExpr(value, scope);
-  switch (Setting(setting)) {
+  switch (setting) {
   case Setting::Seed:
     info.splitSeed = value;
     return;

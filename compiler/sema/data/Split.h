@@ -12,8 +12,9 @@ public:
   void check(const ast::SplitEntry &split, const Scope &scope);
 
 private:
-  /// `setting`: the index of its name in Split.cpp.
-  void checkSetting(size_t setting, const ast::Expr *value, const Scope &scope);
+  enum class Setting { Train, Val, Test, Folds, Stratify, Seed };
+
+  void checkSetting(Setting setting, const ast::Expr *value, const Scope &scope);
   void checkFraction(const ast::Expr *part);
   void checkTogether(const ast::SplitEntry &split);
 

@@ -56,9 +56,8 @@ void ExperimentChecker::checkSearch(const SearchStmt &stmt, const Scope &scope) 
     if (!llvm::is_contained(keys, a.name.text))
       diags.error(a.name ? a.name.range : a.range, "`search` has no setting " + quoted(a.name.text))
           .suggest(a.name.text, keys);
-    else if (auto [it, fresh] = seen.try_emplace(a.name.text, a.range); !fresh)
-      diags.error(a.range, quoted(a.name.text) + " is given twice")
-          .note(it->second, "first given here");
+    else
+      once(seen, a.name.text, a.range);
     checkExpr(a.value, scope);
   }
   if (method && method->needsTrials && !seen.count(trials) && !shared.syntaxErrors)

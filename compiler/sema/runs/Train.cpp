@@ -61,31 +61,24 @@ void TrainChecker::check(const TrainStmt &stmt, const Scope &scope) {
     checkMissing(stmt);
 }
 
-bool TrainChecker::once(StringRef key, Range where) {
-  auto [it, fresh] = seen.try_emplace(key, where);
-  if (!fresh)
-    diags.error(where, quoted(key) + " is given twice").note(it->second, "first given here");
-  return fresh;
-}
-
 /// Checks the entries that are neither settings nor metrics.
 void TrainChecker::checkEntries(const TrainStmt &stmt, const DataInfo *info, const Scope &scope,
                                 const Scope &plain) {
   for (const Entry *e : stmt.entries) {
     if (auto *clip = dyn_cast<ClipEntry>(e)) {
-      once("clip", clip->range);
+      once(seen, "clip", clip->range);
       checkExpr(clip->limit, plain);
     } else if (auto *constrain = dyn_cast<ConstrainEntry>(e)) {
       checkConstrain(*constrain, stmt.target, scope);
     } else if (auto *stop = dyn_cast<StopEntry>(e)) {
-      once("stop", stop->range);
+      once(seen, "stop", stop->range);
       metrics.checkQuantity(stop->quantity, info, "stop", nullptr);
       checkExpr(stop->patience, plain);
     } else if (auto *keep = dyn_cast<KeepEntry>(e)) {
-      once("keep", keep->range);
+      once(seen, "keep", keep->range);
       metrics.checkQuantity(keep->quantity, info, "keep", keep);
     } else if (auto *checkpoint = dyn_cast<CheckpointEntry>(e)) {
-      once("checkpoint", checkpoint->range);
+      once(seen, "checkpoint", checkpoint->range);
       PathChecker(shared).checkFile(checkpoint->file);
       checkExpr(checkpoint->every, plain);
     } else if (!isa<SettingEntry, MetricEntry>(e)) {
@@ -131,7 +124,7 @@ void TrainChecker::checkSetting(const SettingEntry &entry, const Scope &fields,
   const std::optional<TrainSetting> setting = findTrainSetting(entry.name.text);
   if (!setting)
     return unknownSetting(entry.name);
-  if (!once(entry.name.text, entry.name.range))
+  if (!once(seen, entry.name.text, entry.name.range))
     return;
   StringRef rival;
   if (setting == TrainSetting::Epochs || setting == TrainSetting::Steps)

@@ -5,8 +5,6 @@
 #include "compiler/sema/runs/Metrics.h"
 #include "compiler/sema/runs/TrainSettings.h"
 
-#include <map>
-
 namespace nnc::sema {
 
 class TrainChecker : Checker {
@@ -20,8 +18,6 @@ private:
   void checkConstrain(const ast::ConstrainEntry &entry, const ast::Path &trained,
                       const Scope &outer);
 
-  /// Reports a setting or an entry that was given before. Returns false then.
-  bool once(llvm::StringRef key, Range where);
   void checkEntries(const ast::TrainStmt &stmt, const DataInfo *info, const Scope &scope,
                     const Scope &plain);
   void checkMissing(const ast::TrainStmt &stmt);
