@@ -1,9 +1,7 @@
 // Checks the settings of `csv(…)` that say how the table is written.
-#include "compiler/sema/data/SourceTable.h"
 #include "compiler/sema/data/Sources.h"
 
 #include "llvm/ADT/STLExtras.h"
-
 #include "llvm/ADT/StringExtras.h"
 
 using llvm::dyn_cast;
@@ -26,6 +24,12 @@ static StringRef textOf(const Expr *value) {
 
 /// The only character of a text, or 0.
 static char onlyCharacter(StringRef text) { return text.size() == 1 ? text[0] : 0; }
+
+/// Whether a character can be between cells or around them. `others`: those that cannot, besides
+/// letters and digits.
+static bool isMark(char c, StringRef others) {
+  return c && (unsigned char)c < 0x80 && !llvm::isAlnum(c) && !others.contains(c);
+}
 
 void TableReader::read(SourceSetting setting, const Expr *value) {
   switch (setting) {
@@ -55,8 +59,7 @@ void TableReader::read(SourceSetting setting, const Expr *value) {
 
 void TableReader::readSeparator(const Expr *value) {
   const char only = onlyCharacter(textOf(value));
-  if (!only || (unsigned char)only >= 0x80 || llvm::isAlnum(only) ||
-      StringRef(".+-\r\n\"").contains(only))
+  if (!isMark(only, ".+-\r\n\""))
     diags.error(value->range,
                 "`separator` is the character between cells: `\",\"`, `\";\"`, `\"\\t\"`, `\"|\"`");
   info.separator = only;
@@ -73,8 +76,7 @@ void TableReader::readQuote(const Expr *value) {
   auto *word = dyn_cast<NameExpr>(value);
   const char only = onlyCharacter(textOf(value));
   const bool none = word && word->name.text == nameOf(AmbientKind::None);
-  if (!none && (!only || (unsigned char)only >= 0x80 || llvm::isAlnum(only) ||
-                StringRef(" \t\r\n").contains(only)))
+  if (!none && !isMark(only, " \t\r\n"))
     diags.error(value->range, "`quote` is the character around cells, such as `\"'\"`, or `none`");
   info.quote = none ? nnrt::noQuotes : only;
 }

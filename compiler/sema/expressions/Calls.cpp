@@ -4,9 +4,7 @@
 #include "compiler/sema/Text.h"
 #include "compiler/sema/data/Fields.h"
 #include "compiler/sema/data/SourceTable.h"
-#include "compiler/sema/expressions/Arguments.h"
 #include "compiler/sema/expressions/Expressions.h"
-#include "compiler/sema/names/Names.h"
 #include "compiler/sema/names/Suggestions.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -183,9 +181,8 @@ void CallChecker::checkDeclared(const Decl &decl, const Applied &use) {
       notCallable("a constant", decl.name.range, use);
     return;
   case StmtKind::Fn:
-    return checkParameters(cast<FnDecl>(decl).params, decl, use, use.piped);
   case StmtKind::Metric:
-    return checkParameters(cast<MetricDecl>(decl).params, decl, use, use.piped);
+    return checkParameters(parametersOf(decl), decl, use, use.piped);
   case StmtKind::Model:
     return checkParameters(cast<ModelDecl>(decl).inputs, decl, use, use.piped);
   case StmtKind::Layer:
@@ -194,9 +191,7 @@ void CallChecker::checkDeclared(const Decl &decl, const Applied &use) {
   case StmtKind::Optimizer:
     if (use.piped)
       return notCallable(ast::inWords(decl.kind), decl.name.range, use);
-    return checkParameters(decl.kind == StmtKind::Init ? cast<InitDecl>(decl).params
-                                                       : cast<OptimizerDecl>(decl).params,
-                           decl, use, 0);
+    return checkParameters(parametersOf(decl), decl, use, 0);
   default:
     return notCallable(ast::inWords(decl.kind), decl.name.range, use);
   }

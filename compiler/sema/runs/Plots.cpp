@@ -82,8 +82,9 @@ void RunChecker::checkCurve(const CurveName &curve, Range where) {
       train->data.empty()
           ? nullptr
           : llvm::dyn_cast_or_null<DataDecl>(symbols.user.lookup(train->data.front().text));
-  if (curve.splits == 2 && data && DataChecker(shared).infoOf(*data, nullptr).sound &&
-      !DataChecker(shared).infoOf(*data, nullptr).hasVal)
+  if (curve.splits != 2 || !data)
+    return;
+  if (const DataInfo &info = DataChecker(shared).infoOf(*data, nullptr); info.sound && !info.hasVal)
     diags.error(where, quoted(data->name.text) + " has no validation split")
         .note(data->name.range, "a `split` entry with `val = 10%` makes one");
 }
