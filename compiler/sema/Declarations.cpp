@@ -7,8 +7,6 @@
 
 #include "runtime/ask.h"
 
-#include "llvm/ADT/STLExtras.h"
-
 using llvm::ArrayRef;
 using llvm::cast;
 using llvm::dyn_cast;

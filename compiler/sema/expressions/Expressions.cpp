@@ -1,6 +1,5 @@
 // Checks expressions: operands, names, fields, axes and ranges.
 #include "compiler/sema/expressions/Expressions.h"
-#include "compiler/sema/names/Suggestions.h"
 
 #include "compiler/sema/Text.h"
 #include "compiler/sema/data/Data.h"

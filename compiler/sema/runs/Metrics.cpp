@@ -1,14 +1,11 @@
 // Checks metrics, and what `keep` and `stop` watch (`val.loss`, `train.accuracy`): the split, and a
 // value of the train block.
 #include "compiler/sema/runs/Metrics.h"
-#include "compiler/sema/names/Names.h"
 
 #include "compiler/sema/Text.h"
 #include "compiler/sema/data/Splits.h"
 #include "compiler/sema/expressions/Calls.h"
 #include "compiler/sema/names/Suggestions.h"
-
-#include "llvm/ADT/STLExtras.h"
 
 using llvm::cast;
 using llvm::isa;

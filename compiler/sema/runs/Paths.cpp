@@ -6,8 +6,6 @@
 #include "compiler/sema/names/Places.h"
 #include "compiler/sema/names/Suggestions.h"
 
-#include "llvm/ADT/STLExtras.h"
-
 using llvm::cast;
 using llvm::dyn_cast;
 using llvm::StringRef;

@@ -11,8 +11,6 @@
 #include "compiler/sema/runs/Paths.h"
 #include "compiler/sema/runs/Train.h"
 
-#include "llvm/ADT/STLExtras.h"
-
 using llvm::cast;
 using llvm::dyn_cast;
 
