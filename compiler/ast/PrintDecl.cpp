@@ -127,16 +127,13 @@ void DeclPrinter::data(const DataDecl &decl) {
 
 void DeclPrinter::parameters(llvm::ArrayRef<Parameter> list) {
   os << '(';
-  llvm::interleave(
-      list,
-      [&](const Parameter &parameter) {
-        typed(parameter.name, parameter.shape);
-        if (parameter.defaultValue) {
-          os << " = ";
-          expr(*parameter.defaultValue);
-        }
-      },
-      [&] { os << ", "; });
+  llvm::interleaveComma(list, os, [&](const Parameter &parameter) {
+    typed(parameter.name, parameter.shape);
+    if (parameter.defaultValue) {
+      os << " = ";
+      expr(*parameter.defaultValue);
+    }
+  });
   os << ')';
 }
 

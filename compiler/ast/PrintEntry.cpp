@@ -7,15 +7,13 @@ using namespace nnc::ast;
 void EntryPrinter::printAll(llvm::ArrayRef<Entry *> list) {
   if (list.empty())
     return;
-  os << " {";
-  ++out.level;
-  for (const Entry *e : list) {
-    out.newline();
-    print(*e);
-  }
-  --out.level;
-  out.newline();
-  os << '}';
+  os << ' ';
+  braced([&] {
+    for (const Entry *e : list) {
+      out.newline();
+      print(*e);
+    }
+  });
 }
 
 void EntryPrinter::print(const Entry &entry) {
@@ -130,6 +128,5 @@ void EntryPrinter::drop(const DropEntry &drop) {
 }
 
 void EntryPrinter::row(const RowEntry &row) {
-  llvm::interleave(
-      row.values, [&](const Expr *value) { exprStatement(*value); }, [&] { os << " -> "; });
+  llvm::interleave(row.values, os, [&](const Expr *value) { exprStatement(*value); }, " -> ");
 }

@@ -1,7 +1,6 @@
 // Prints expressions as canonical source text.
 #include "compiler/ast/Printer.h"
 #include "compiler/ast/PrinterImpl.h"
-#include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/ErrorHandling.h"
 
 using namespace nnc::ast;
@@ -200,19 +199,16 @@ void ExprPrinter::block(const BlockExpr &e) {
     os << "{}";
     return;
   }
-  os << '{';
-  ++out.level;
-  for (const Stmt *stmt : e.statements) {
-    out.newline();
-    statement(*stmt);
-  }
-  if (e.value) {
-    out.newline();
-    exprStatement(*e.value);
-  }
-  --out.level;
-  out.newline();
-  os << '}';
+  braced([&] {
+    for (const Stmt *stmt : e.statements) {
+      out.newline();
+      statement(*stmt);
+    }
+    if (e.value) {
+      out.newline();
+      exprStatement(*e.value);
+    }
+  });
 }
 
 void nnc::ast::print(const Expr &expr, llvm::raw_ostream &os) {

@@ -11,7 +11,7 @@ void PartPrinter::statement(const Stmt &stmt) { StmtPrinter(out).print(stmt); }
 void PartPrinter::entries(llvm::ArrayRef<Entry *> list) { EntryPrinter(out).printAll(list); }
 
 void PartPrinter::exprs(llvm::ArrayRef<Expr *> list) {
-  llvm::interleave(list, [&](const Expr *e) { expr(*e); }, [&] { os << ", "; });
+  llvm::interleaveComma(list, os, [&](const Expr *e) { expr(*e); });
 }
 
 /// The name at the start of an expression, if `(` or `[` follows it. `block`: whether the
@@ -51,19 +51,15 @@ void PartPrinter::exprStatement(const Expr &e) {
 }
 
 void PartPrinter::args(llvm::ArrayRef<Argument> list) {
-  llvm::interleave(
-      list,
-      [&](const Argument &arg) {
-        if (arg.name)
-          ident(arg.name);
-        if (arg.shape) {
-          os << ": ";
-          return shape(*arg.shape);
-        }
-        os << (arg.name ? " = " : "");
-        expr(*arg.value);
-      },
-      [&] { os << ", "; });
+  llvm::interleaveComma(list, os, [&](const Argument &arg) {
+    if (arg.shape)
+      return typed(arg.name, arg.shape);
+    if (arg.name) {
+      ident(arg.name);
+      os << " = ";
+    }
+    expr(*arg.value);
+  });
 }
 
 void PartPrinter::shape(const Shape &shape) {
@@ -88,15 +84,24 @@ void PartPrinter::ident(const Ident &name) {
 }
 
 void PartPrinter::idents(llvm::ArrayRef<Ident> list) {
-  llvm::interleave(list, [&](const Ident &name) { ident(name); }, [&] { os << ", "; });
+  llvm::interleaveComma(list, os, [&](const Ident &name) { ident(name); });
 }
 
 void PartPrinter::path(const Path &path) {
-  llvm::interleave(path.parts, [&](const Ident &part) { ident(part); }, [&] { os << '.'; });
+  llvm::interleave(path.parts, os, [&](const Ident &part) { ident(part); }, ".");
 }
 
 void PartPrinter::paths(llvm::ArrayRef<Path> list) {
-  llvm::interleave(list, [&](const Path &p) { path(p); }, [&] { os << ", "; });
+  llvm::interleaveComma(list, os, [&](const Path &p) { path(p); });
+}
+
+void PartPrinter::braced(llvm::function_ref<void()> lines) {
+  os << '{';
+  ++out.level;
+  lines();
+  --out.level;
+  out.newline();
+  os << '}';
 }
 
 void PartPrinter::string(llvm::StringRef value) {

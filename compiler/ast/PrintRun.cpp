@@ -130,13 +130,11 @@ void RunPrinter::ensemble(const EnsembleStmt &ensemble) {
 }
 
 void RunPrinter::nested(llvm::ArrayRef<Stmt *> list) {
-  os << " {";
-  ++out.level;
-  for (const Stmt *stmt : list) {
-    out.newline();
-    statement(*stmt);
-  }
-  --out.level;
-  out.newline();
-  os << '}';
+  os << ' ';
+  braced([&] {
+    for (const Stmt *stmt : list) {
+      out.newline();
+      statement(*stmt);
+    }
+  });
 }

@@ -2,6 +2,7 @@
 // code includes Printer.h.
 #pragma once
 #include "compiler/ast/Ast.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/Support/raw_ostream.h"
 
 namespace nnc::ast {
@@ -46,6 +47,8 @@ protected:
   void paths(llvm::ArrayRef<Path> list);
   void string(llvm::StringRef value);
   void direction(Direction direction);
+  /// `{`, what `lines` prints one step further in, and `}` on a line of its own.
+  void braced(llvm::function_ref<void()> lines);
 
   Output &out;
   llvm::raw_ostream &os;
