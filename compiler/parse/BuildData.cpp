@@ -27,10 +27,7 @@ Entry *DataBuilder::entry(P::DataEntryContext *c) {
   }
   if (auto *e = c->splitEntry()) {
     auto *entry = make<SplitEntry>(e);
-    llvm::SmallVector<Argument, 8> settings;
-    for (P::SettingContext *s : e->setting())
-      settings.push_back(settingArgument(s));
-    entry->settings = arena.copy(settings);
+    entry->settings = each(e->setting(), [&](P::SettingContext *s) { return settingArgument(s); });
     return entry;
   }
   if (auto *e = c->normalizeEntry()) {

@@ -105,17 +105,15 @@ Stmt *DeclBuilder::model(P::ModelDeclContext *c) {
 llvm::ArrayRef<Parameter> DeclBuilder::parameters(P::ParametersContext *c) {
   if (!c)
     return {};
-  llvm::SmallVector<Parameter, 4> list;
-  for (P::ParameterContext *p : c->parameter()) {
+  return each(c->parameter(), [&](P::ParameterContext *p) {
     Parameter parameter;
     parameter.range = range(p);
     parameter.name = name(p->name());
     parameter.shape = shape(p->shape());
     if (p->expression())
       parameter.defaultValue = expression(p->expression());
-    list.push_back(parameter);
-  }
-  return arena.copy(list);
+    return parameter;
+  });
 }
 
 Expr *DeclBuilder::body(P::BodyContext *c) {

@@ -176,10 +176,7 @@ Expr *ExprBuilder::suffix(Expr *base, P::SuffixContext *c) {
     auto *node = make<CallExpr>(whole);
     node->callee = base;
     node->parens = range(c);
-    llvm::SmallVector<Argument, 8> args;
-    for (P::ArgumentContext *arg : call->argument())
-      args.push_back(argument(arg));
-    node->args = arena.copy(args);
+    node->args = each(call->argument(), [&](P::ArgumentContext *arg) { return argument(arg); });
     return node;
   }
   if (auto *index = dynamic_cast<P::IndexSuffixContext *>(c)) {
@@ -292,8 +289,5 @@ Expr *ExprBuilder::item(P::ItemContext *c) {
 }
 
 llvm::ArrayRef<Expr *> ExprBuilder::items(const std::vector<P::ItemContext *> &contexts) {
-  llvm::SmallVector<Expr *, 8> list;
-  for (P::ItemContext *c : contexts)
-    list.push_back(item(c));
-  return arena.copy(list);
+  return each(contexts, [&](P::ItemContext *c) { return item(c); });
 }

@@ -12,10 +12,7 @@ BlockExpr *PartBuilder::block(P::BlockContext *c) { return StmtBuilder(context).
 
 llvm::ArrayRef<Expr *>
 PartBuilder::expressions(const std::vector<P::ExpressionContext *> &contexts) {
-  llvm::SmallVector<Expr *, 8> list;
-  for (P::ExpressionContext *c : contexts)
-    list.push_back(expression(c));
-  return arena.copy(list);
+  return each(contexts, [&](P::ExpressionContext *c) { return expression(c); });
 }
 
 Entry *PartBuilder::setting(P::SettingContext *c) {
@@ -34,10 +31,7 @@ Argument PartBuilder::settingArgument(P::SettingContext *c) {
 }
 
 llvm::ArrayRef<Ident> PartBuilder::names(const std::vector<P::NameContext *> &contexts) {
-  llvm::SmallVector<Ident, 4> list;
-  for (P::NameContext *c : contexts)
-    list.push_back(name(c));
-  return arena.copy(list);
+  return each(contexts, [&](P::NameContext *c) { return name(c); });
 }
 
 Ident PartBuilder::name(P::NameContext *c) {
@@ -53,18 +47,12 @@ Ident PartBuilder::name(P::NameContext *c) {
 Path PartBuilder::path(P::PathContext *c) {
   Path result;
   result.range = range(c);
-  llvm::SmallVector<Ident, 4> parts;
-  for (P::NameContext *part : c->name())
-    parts.push_back(name(part));
-  result.parts = arena.copy(parts);
+  result.parts = names(c->name());
   return result;
 }
 
 llvm::ArrayRef<Path> PartBuilder::paths(const std::vector<P::PathContext *> &contexts) {
-  llvm::SmallVector<Path, 4> list;
-  for (P::PathContext *c : contexts)
-    list.push_back(path(c));
-  return arena.copy(list);
+  return each(contexts, [&](P::PathContext *c) { return path(c); });
 }
 
 Shape *PartBuilder::shape(P::ShapeContext *c) {

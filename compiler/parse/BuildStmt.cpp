@@ -17,9 +17,7 @@ StmtBuilder::topStatements(const std::vector<P::TopStatementContext *> &contexts
     } else if (c->run()) {
       list.push_back(RunBuilder(context).build(c->run()));
     } else {
-      auto *stmt = make<ExprStmt>(c->expression());
-      stmt->expr = expression(c->expression());
-      list.push_back(stmt);
+      list.push_back(bare(c->expression()));
     }
   }
   return arena.copy(list);
@@ -66,7 +64,11 @@ Stmt *StmtBuilder::statement(P::StatementContext *c) {
     stmt->value = expression(s->expression());
     return stmt;
   }
-  auto *stmt = make<ExprStmt>(c->expression());
-  stmt->expr = expression(c->expression());
+  return bare(c->expression());
+}
+
+Stmt *StmtBuilder::bare(P::ExpressionContext *c) {
+  auto *stmt = make<ExprStmt>(c);
+  stmt->expr = expression(c);
   return stmt;
 }

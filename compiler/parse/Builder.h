@@ -42,6 +42,14 @@ protected:
     return word->getType() == P::Highest ? ast::Direction::Highest : ast::Direction::Lowest;
   }
 
+  /// What `build` makes of each context.
+  template <typename Context, typename Build>
+  auto each(const std::vector<Context *> &contexts, Build build) {
+    llvm::SmallVector<decltype(build(contexts[0])), 8> list;
+    for (Context *c : contexts)
+      list.push_back(build(c));
+    return arena.copy(list);
+  }
   template <typename T> T *make(antlr4::ParserRuleContext *c) { return make<T>(range(c)); }
   template <typename T> T *make(Range range) {
     T *node = arena.make<T>();
@@ -141,6 +149,7 @@ public:
 
 private:
   ast::Stmt *statement(P::StatementContext *c);
+  ast::Stmt *bare(P::ExpressionContext *c); ///< an expression as a statement
 };
 
 /// BuildRun.cpp
