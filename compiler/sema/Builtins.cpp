@@ -159,6 +159,5 @@ std::string classWeightsName(StringRef field) {
 }
 
 bool isBuiltinFunction(StringRef name) { return findPredefined(name).has_value(); }
-bool isAmbientName(StringRef name) { return findAmbient(name) != nullptr; }
 
 } // namespace nnc::sema

@@ -25,11 +25,8 @@ bool analyze(Diagnostics &diags, const ast::Program &program,
              llvm::ArrayRef<const ast::Program *> prelude, const Options &options,
              Symbols &symbols);
 
-/// Whether the language predefines the name: functions that the compiler implements (`sum`,
-/// `reshape`, `exp` …), and values that depend on the context of the expression (`step`,
-/// `training`, `shape`, `theta` …).
+/// Whether the compiler implements a function of that name: `sum`, `reshape`, `exp` …
 bool isBuiltinFunction(llvm::StringRef name);
-bool isAmbientName(llvm::StringRef name);
 
 /// Whether an argument `over =` for this parameter names axes. It does if the default is `all`. The
 /// `over` of a schedule is a duration, whose value is an ordinary expression. Builtins always take

@@ -80,6 +80,6 @@ TEST(Builtins, names) {
   EXPECT_TRUE(isBuiltinFunction("sum"));
   EXPECT_TRUE(isBuiltinFunction("tanh"));
   EXPECT_FALSE(isBuiltinFunction("dense"));
-  EXPECT_TRUE(isAmbientName("training"));
-  EXPECT_FALSE(isAmbientName("x"));
+  EXPECT_NE(findAmbient("training"), nullptr);
+  EXPECT_EQ(findAmbient("x"), nullptr);
 }
