@@ -1,6 +1,6 @@
 // What the checks of a program share, and the base of the classes that perform them. Each such
 // class checks one part of the language and is made where it is needed:
-// `CallChecker(shared).checkCall(…)`.
+// `CallChecker(shared).check(…)`.
 #pragma once
 
 #include "compiler/sema/Scope.h"

@@ -98,7 +98,7 @@ void SplitChecker::checkTogether(const SplitEntry &split) {
                                  " %, more than all rows");
 }
 
-/// Adds a part to `sum`, or clears `known` if the part depends on an option.
+/// Adds a part to `sum`. Clears `known` if the part is wrong or depends on an option.
 void SplitChecker::checkFraction(const Expr *part) {
   auto v = constantValue(part);
   if (!v) {

@@ -20,7 +20,7 @@ private:
 
   DataInfo &info;
   double sum = 0;    // of the shares
-  bool known = true; // false if a share depends on an option
+  bool known = true; // false if a share is wrong or depends on an option
 };
 
 } // namespace nnc::sema
