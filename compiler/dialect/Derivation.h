@@ -6,6 +6,7 @@
 
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinTypes.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 
 namespace nnc::nn {
 
@@ -115,6 +116,55 @@ private:
   mlir::Value dy;
   llvm::ArrayRef<bool> wanted;
   llvm::MutableArrayRef<OperandGradient> gradients;
+};
+
+/// A loop with the gradients of its results, from which it computes those of its operands.
+class LoopDerivation {
+public:
+  /// Builds with `b` the gradients of Σ outputs · seeds with respect to `wrt`, one for each of them
+  /// and 0 where there is none. All values are in the block in which `b` inserts. Fails, with a
+  /// message, if an op on the way has no derivative.
+  using Pull = llvm::function_ref<mlir::FailureOr<llvm::SmallVector<mlir::Value>>(
+      mlir::OpBuilder &b, mlir::ValueRange outputs, mlir::ValueRange seeds, mlir::ValueRange wrt)>;
+
+  /// `resultGradients[i]` is null if no gradient reaches result i. Sets `gradients[i]` if
+  /// `wanted[i]` and the gradient of operand i is not zero.
+  LoopDerivation(mlir::OpBuilder &b, mlir::Operation *op,
+                 llvm::ArrayRef<mlir::Value> resultGradients, llvm::ArrayRef<bool> wanted,
+                 llvm::MutableArrayRef<mlir::Value> gradients, Pull pull)
+      : b(b), op(op), results(resultGradients), wanted(wanted), gradients(gradients), pull(pull) {}
+
+  /// Inserts after the loop, in its block.
+  mlir::OpBuilder &builder() { return b; }
+  mlir::Location location() { return op->getLoc(); }
+  /// The gradient of result i, in its type; 0 if none reaches it.
+  mlir::Value gradient(unsigned i) {
+    return results[i]
+               ? results[i]
+               : buildSplat(b, location(),
+                            mlir::cast<mlir::RankedTensorType>(op->getResult(i).getType()), 0);
+  }
+  bool wants(unsigned i) { return wanted[i]; }
+  /// Sets the gradient of operand i, in the type of the operand.
+  void give(unsigned i, mlir::Value gradient) {
+    assert(gradient.getType() == op->getOperand(i).getType() && "a gradient has its value's type");
+    gradients[i] = gradient;
+  }
+  /// The derivative of one run: see Pull. For a block that is a copy of the loop's.
+  mlir::FailureOr<llvm::SmallVector<mlir::Value>> gradientsIn(mlir::OpBuilder &inside,
+                                                              mlir::ValueRange outputs,
+                                                              mlir::ValueRange seeds,
+                                                              mlir::ValueRange wrt) {
+    return pull(inside, outputs, seeds, wrt);
+  }
+
+private:
+  mlir::OpBuilder &b;
+  mlir::Operation *op;
+  llvm::ArrayRef<mlir::Value> results;
+  llvm::ArrayRef<bool> wanted;
+  llvm::MutableArrayRef<mlir::Value> gradients;
+  Pull pull;
 };
 
 } // namespace nnc::nn

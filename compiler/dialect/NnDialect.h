@@ -35,6 +35,9 @@ createChecked(mlir::OpBuilder &b, mlir::Location loc, llvm::StringRef name,
               mlir::ValueRange operands, llvm::ArrayRef<mlir::NamedAttribute> attributes = {},
               mlir::TypeRange resultTypes = {});
 
+/// Verifies what all loops have in common (LoopOp).
+mlir::LogicalResult verifyLoop(mlir::Operation *op);
+
 /// The scalar of a function (its `nn.scalar` attribute names an argument) that counts the steps.
 constexpr llvm::StringLiteral stepScalar = "step";
 
@@ -42,6 +45,12 @@ constexpr llvm::StringLiteral stepScalar = "step";
 inline bool isBatched(mlir::Type type) {
   auto tensor = mlir::dyn_cast<mlir::RankedTensorType>(type);
   return tensor && tensor.getRank() > 0 && tensor.isDynamicDim(0);
+}
+
+/// The number of dims of `type` that are the batch: its bytes grow with this power of the batch.
+inline unsigned batchDims(mlir::Type type) {
+  auto tensor = mlir::dyn_cast<mlir::RankedTensorType>(type);
+  return tensor ? tensor.getNumDynamicDims() : 0;
 }
 
 /// The value whose elements an op passes on unchanged: operand 0, if the op only moves elements or

@@ -1,5 +1,7 @@
 // Builds the pass pipelines of all stages.
 #include "compiler/pipeline/Pipeline.h"
+#include "compiler/dialect/NnDialect.h"
+#include "compiler/dialect/kern/Kern.h"
 #include "compiler/lowering/cpu/LowerKernels.h"
 #include "compiler/lowering/cpu/RowPanels.h"
 #include "compiler/lowering/cpu/ToLlvm.h"
@@ -10,6 +12,14 @@
 #include "compiler/transforms/Schedule.h"
 #include "compiler/transforms/Simplify.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
 #include "llvm/Support/ErrorHandling.h"
@@ -74,7 +84,16 @@ struct LevelOption : PassPipelineOptions<LevelOption> {
 };
 } // namespace
 
+void registerDialects(DialectRegistry &registry) {
+  registry.insert<nn::NnDialect, kern::KernDialect>();
+  registry
+      .insert<arith::ArithDialect, cf::ControlFlowDialect, func::FuncDialect, LLVM::LLVMDialect,
+              math::MathDialect, memref::MemRefDialect, scf::SCFDialect, vector::VectorDialect>();
+}
+
 void registerPasses() {
+  registerCanonicalizerPass();
+  registerCSEPass();
   registerPass([] { return createSimplifyPass(); });
   registerPass([] { return createDifferentiatePass(); });
   registerPass([] { return createLayOutPass(); });

@@ -42,9 +42,11 @@ enum class PipelineStage { Grad, Fused, Loops, Llvm };
 mlir::LogicalResult runPipeline(mlir::ModuleOp module, PipelineStage last,
                                 const PipelineOptions &options = {});
 
-/// For nn-opt: registers every pass of the compiler, and `nn-pipeline-{nn,kern,loops,llvm}`. The
-/// last three have an option for the level of the machine: `cpu=x86-64-v3`. Single passes run for
-/// x86-64-v4.
+/// For nn-opt: the dialects that its files may contain.
+void registerDialects(mlir::DialectRegistry &registry);
+/// For nn-opt: registers MLIR's canonicalize and cse, every pass of the compiler, and
+/// `nn-pipeline-{nn,kern,loops,llvm}`. The last three have an option for the level of the machine:
+/// `cpu=x86-64-v3`. Single passes run for x86-64-v4.
 void registerPasses();
 
 } // namespace nnc

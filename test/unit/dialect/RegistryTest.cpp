@@ -19,7 +19,8 @@ protected:
   std::vector<RegisteredOperationName> ops() {
     std::vector<RegisteredOperationName> found;
     for (RegisteredOperationName op : context.getRegisteredOperations())
-      if (op.getDialectNamespace() == "nn")
+      // nn.yield ends the block of a loop and computes nothing.
+      if (op.getDialectNamespace() == "nn" && !op.hasTrait<OpTrait::IsTerminator>())
         found.push_back(op);
     return found;
   }

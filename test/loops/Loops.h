@@ -1,0 +1,8 @@
+// The test dialect: test.repeat, a loop with states and invariants. LoopOps.td describes it.
+#pragma once
+
+#include "compiler/dialect/NnDialect.h"
+
+#include "test/loops/TestDialect.h.inc"
+#define GET_OP_CLASSES
+#include "test/loops/LoopOps.h.inc"
