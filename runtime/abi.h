@@ -35,7 +35,8 @@ enum {
 /* One call of a compiled function; shared by all worker threads. */
 typedef struct nn_call {
   unsigned char *arena; /* persistent tensors at their TensorT.offset; 64-byte aligned */
-  /* at least fixed_bytes + row_bytes * capacity of the function; 64-byte aligned */
+  /* at least fixed_bytes + row_bytes * capacity + square_bytes * capacity² of the function; 64-byte
+   * aligned */
   unsigned char *scratch;
   /* fields, row-major, `rows` examples each, in the order of the function's fields */
   const void *const *in;

@@ -48,6 +48,7 @@ Error completeTables(ProgramTables &tables, mlir::ModuleOp module) {
                                "' of the tables was not compiled");
     function.fixed_bytes = integerOf(op->getAttr("nn.fixed_bytes")).value_or(0);
     function.row_bytes = integerOf(op->getAttr("nn.row_bytes")).value_or(0);
+    function.square_bytes = integerOf(op->getAttr("nn.square_bytes")).value_or(0);
     function.whole = op->hasAttr("nn.whole");
   }
   return Error::success();

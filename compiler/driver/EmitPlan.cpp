@@ -158,14 +158,16 @@ private:
       if (!step)
         return;
       const std::string rows = n ? ", " + grouped(n) + " rows" : "";
-      auto amount = [&](int64_t fixed, int64_t row) { return n ? grouped(fixed + row * n) : "?"; };
-      const int64_t scratch = step->fixedBytes + step->rowBytes * n,
-                    batch = rowElements(train) * elementBytes();
+      auto amount = [&](int64_t bytes) { return n ? grouped(bytes) : "?"; };
+      const int64_t scratch = step->bytes(n), batch = rowElements(train) * elementBytes();
       complete &= n > 0;
       most = std::max(most, scratch + batch * n + resultBytes(train));
-      table.row({"scratch of a step", amount(step->fixedBytes, step->rowBytes),
-                 grouped(step->fixedBytes) + " + " + grouped(step->rowBytes) + " a row" + rows});
-      table.row({"its batch", amount(0, batch), grouped(batch) + " a row" + rows});
+      const std::string pairs =
+          step->squareBytes ? " + " + grouped(step->squareBytes) + " a pair of rows" : "";
+      table.row(
+          {"scratch of a step", amount(scratch),
+           grouped(step->fixedBytes) + " + " + grouped(step->rowBytes) + " a row" + pairs + rows});
+      table.row({"its batch", amount(batch * n), grouped(batch) + " a row" + rows});
       table.row({"its results", grouped(resultBytes(train)), "the loss and totals of metrics"});
       table.row(
           {"a step in all",

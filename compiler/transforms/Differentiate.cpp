@@ -35,12 +35,14 @@ class ReverseSweep {
 public:
   ReverseSweep(OpBuilder &b, Location requestLoc) : b(b), requestLoc(requestLoc), guards(b) {}
 
-  FailureOr<SmallVector<Value>> run(Value y, ValueRange wrt) {
+  /// The gradients of Σ ys · seeds with respect to `wrt`; 0 where there is none. All values are in
+  /// one block.
+  FailureOr<SmallVector<Value>> run(ValueRange ys, ValueRange seeds, ValueRange wrt) {
     Frame frame;
     frame.active.insert(wrt.begin(), wrt.end());
-    SmallVector<Operation *> path = activePath(frame, opsFor(y, nullptr));
-    auto number = cast<RankedTensorType>(y.getType());
-    frame.add(y, {nn::buildSplat(b, y.getLoc(), number, 1), {}, true});
+    SmallVector<Operation *> path = activePath(frame, opsFor(ys, nullptr));
+    for (auto [y, seed] : llvm::zip_equal(ys, seeds))
+      frame.add(y, {seed, {}, true});
     for (Operation *op : llvm::reverse(path))
       if (failed(visit(frame, op)))
         return failure();
@@ -55,11 +57,17 @@ public:
   }
 
 private:
-  /// The ops after `first` from which y is computed, in program order.
-  static SmallVector<Operation *> opsFor(Value y, Operation *first) {
+  /// The ops after `first` from which `ys` are computed, in program order.
+  static SmallVector<Operation *> opsFor(ValueRange ys, Operation *first) {
     SmallVector<Operation *> order;
-    DenseSet<Operation *> needed{y.getDefiningOp()};
-    for (Operation *op = y.getDefiningOp(); op && op != first; op = op->getPrevNode()) {
+    DenseSet<Operation *> needed;
+    Operation *last = nullptr;
+    for (Value y : ys)
+      if (Operation *op = y.getDefiningOp()) {
+        needed.insert(op);
+        last = !last || last->isBeforeInBlock(op) ? op : last;
+      }
+    for (Operation *op = last; op && op != first; op = op->getPrevNode()) {
       if (!needed.contains(op))
         continue;
       order.push_back(op);
@@ -86,6 +94,8 @@ private:
 
   /// Passes the gradient of op's result to its active operands.
   LogicalResult visit(Frame &frame, Operation *op) {
+    if (auto loop = dyn_cast<nn::LoopOp>(op))
+      return visitLoop(frame, loop);
     Gradient *gradient = op->getNumResults() == 1 ? gradientOf(frame, op->getResult(0)) : nullptr;
     if (!gradient)
       return success(); // no gradient flows back here, so the kind of op does not matter
@@ -104,6 +114,33 @@ private:
         frame.add(operand, part);
     if (auto stated = dyn_cast<nn::StatedDerivativeOp>(op))
       return passBesides(frame, stated, *gradientOf(frame, op->getResult(0)));
+    return success();
+  }
+
+  /// Passes the gradients of a loop's results to its active operands. The loop computes them with
+  /// the derivative of its block, which is a sweep of its own.
+  LogicalResult visitLoop(Frame &frame, nn::LoopOp loop) {
+    SmallVector<Value> results;
+    for (Value result : loop->getResults()) {
+      Gradient *gradient = gradientOf(frame, result);
+      results.push_back(gradient ? guards.whole(*gradient) : Value());
+    }
+    if (llvm::none_of(results, [](Value gradient) { return bool(gradient); }))
+      return success();
+    SmallVector<bool> wanted;
+    for (Value operand : loop->getOperands())
+      wanted.push_back(frame.isActive(operand));
+    SmallVector<Value> gradients(loop->getNumOperands());
+    nn::LoopDerivation derivation(
+        b, loop, results, wanted, gradients,
+        [&](OpBuilder &inside, ValueRange outputs, ValueRange seeds, ValueRange wrt) {
+          return ReverseSweep(inside, requestLoc).run(outputs, seeds, wrt);
+        });
+    if (failed(loop.backward(derivation)))
+      return failure();
+    for (auto [operand, gradient] : llvm::zip_equal(loop->getOperands(), gradients))
+      if (gradient)
+        frame.add(operand, {gradient, {}, true});
     return success();
   }
 
@@ -168,14 +205,16 @@ struct DifferentiatePass : PassWrapper<DifferentiatePass, OperationPass<ModuleOp
 
 FailureOr<SmallVector<Value>> buildGradients(OpBuilder &b, Location requestLoc, Value y,
                                              ValueRange wrt) {
-  return ReverseSweep(b, requestLoc).run(y, wrt);
+  Value one = nn::buildSplat(b, y.getLoc(), cast<RankedTensorType>(y.getType()), 1);
+  return ReverseSweep(b, requestLoc).run(y, one, wrt);
 }
 
-LogicalResult differentiate(func::FuncOp function) {
-  if (function.isExternal())
-    return success();
-  // In program order. The ops of an expansion are inserted before the next request.
-  for (Operation &op : llvm::make_early_inc_range(function.getBody().front())) {
+/// Expands the requests of a block in program order: the ops of an expansion are inserted before
+/// the next request, and a loop's own requests are expanded before one passes through the loop.
+static LogicalResult expandRequests(Block &block) {
+  for (Operation &op : llvm::make_early_inc_range(block)) {
+    if (auto loop = dyn_cast<nn::LoopOp>(op); loop && failed(expandRequests(loop.getBlock())))
+      return failure();
     auto request = dyn_cast<nn::GradientRequestOp>(op);
     if (!request)
       continue;
@@ -187,11 +226,18 @@ LogicalResult differentiate(func::FuncOp function) {
     request->replaceAllUsesWith(*gradients);
     request->erase();
   }
-  for (Operation &op : llvm::make_early_inc_range(function.getBody().front()))
-    if (auto marker = dyn_cast<nn::AutodiffMarkerOp>(op)) {
-      marker->getResult(0).replaceAllUsesWith(marker.getForwarded());
-      marker->erase();
-    }
+  return success();
+}
+
+LogicalResult differentiate(func::FuncOp function) {
+  if (function.isExternal())
+    return success();
+  if (failed(expandRequests(function.getBody().front())))
+    return failure();
+  function.walk([](nn::AutodiffMarkerOp marker) {
+    marker->getResult(0).replaceAllUsesWith(marker.getForwarded());
+    marker->erase();
+  });
   return success();
 }
 

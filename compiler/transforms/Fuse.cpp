@@ -13,28 +13,33 @@ namespace {
 
 class KernelWriter {
 public:
-  KernelWriter(func::FuncOp function, const FusionGraph &graph)
-      : function(function), graph(graph), b(function.getBody().front().getTerminator()) {}
+  KernelWriter(Block &body, const FusionGraph &graph)
+      : terminator(body.getTerminator()), graph(graph), b(terminator) {}
 
   void write() {
     for (const FusionGraph::Group *group : graph.getOrder())
-      writeGroup(*group);
-    writeReturn();
+      if (auto loop = dyn_cast<nn::LoopOp>(graph.getOps()[group->ops.front()]))
+        placeLoop(loop);
+      else
+        writeGroup(*group);
+    writeTerminator();
     for (Operation *op : llvm::reverse(graph.getOps()))
-      op->erase();
+      if (!isa<nn::LoopOp>(op))
+        op->erase();
   }
 
 private:
   void writeGroup(const FusionGraph::Group &group);
   void gather(Operation *op, const FusionGraph::Group &group, llvm::SetVector<Operation *> &body);
-  void writeReturn();
+  void placeLoop(nn::LoopOp loop);
+  void writeTerminator();
   Value copy(Value source);
   Value mapped(Value value);
 
-  func::FuncOp function;
+  Operation *terminator;
   const FusionGraph &graph;
   OpBuilder b;
-  IRMapping values; // old value -> kernel result or view
+  IRMapping values; // old value -> kernel result, loop result or view
 };
 
 /// The value in the new function: arguments stay, views are created when first needed.
@@ -109,6 +114,16 @@ void KernelWriter::writeGroup(const FusionGraph::Group &group) {
   b.setInsertionPointAfter(kernel);
 }
 
+/// Moves the loop, whose block is fused already, after the kernels that it needs.
+void KernelWriter::placeLoop(nn::LoopOp loop) {
+  SmallVector<Value> operands =
+      llvm::map_to_vector(loop->getOperands(), [&](Value operand) { return mapped(operand); });
+  loop->moveBefore(terminator);
+  loop->setOperands(operands);
+  for (Value result : loop->getResults())
+    values.map(result, result);
+}
+
 Value KernelWriter::copy(Value source) {
   Location loc = source.getLoc();
   auto kernel =
@@ -119,8 +134,7 @@ Value KernelWriter::copy(Value source) {
   return kernel.getOutputs()[0];
 }
 
-void KernelWriter::writeReturn() {
-  Operation *terminator = function.getBody().front().getTerminator();
+void KernelWriter::writeTerminator() {
   llvm::SmallPtrSet<void *, 8> taken;
   for (OpOperand &operand : terminator->getOpOperands()) {
     Value value = mapped(operand.get());
@@ -133,21 +147,27 @@ void KernelWriter::writeReturn() {
 
 } // namespace
 
+static LogicalResult fuse(Block &body, const FuseOptions &options, const MachineModel &machine) {
+  for (Operation &op : body.without_terminator())
+    if (!isa<nn::PullOp, nn::ReductionOp, nn::ContractionOp, nn::LoopOp>(op))
+      return op.emitOpError("is no op that code can be generated for");
+  // Erase dead ops, which would become kernels.
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(body.without_terminator())))
+    if (op.use_empty())
+      op.erase();
+  for (Operation &op : body.without_terminator())
+    if (auto loop = dyn_cast<nn::LoopOp>(op);
+        loop && failed(fuse(loop.getBlock(), options, machine)))
+      return failure();
+  FusionGraph graph(body, options.unfused, machine);
+  KernelWriter(body, graph).write();
+  return success();
+}
+
 LogicalResult fuse(func::FuncOp function, const FuseOptions &options, const MachineModel &machine) {
   if (!function.getBody().hasOneBlock())
     return function.emitOpError("must have one block");
-  for (Operation &op : function.getBody().front().without_terminator())
-    if (!isa<nn::PullOp, nn::ReductionOp, nn::ContractionOp>(op))
-      return op.emitOpError("is no op that code can be generated for");
-  // Erase dead ops, which would become kernels.
-  auto ops = llvm::map_to_vector(function.getBody().front().without_terminator(),
-                                 [](Operation &op) { return &op; });
-  for (Operation *op : llvm::reverse(ops))
-    if (op->use_empty())
-      op->erase();
-  FusionGraph graph(function, options.unfused, machine);
-  KernelWriter(function, graph).write();
-  return success();
+  return fuse(function.getBody().front(), options, machine);
 }
 
 namespace {

@@ -1,7 +1,8 @@
 // Fuse: decides which ops share a kernel.
 //
-// In:  func.funcs of nn ops in one block each, simplified, without gradient requests and markers.
-// Out: the same functions as kern.fused, kern.view and return, in an order that respects values.
+// In:  func.funcs of nn ops and loops in one block each, simplified, without gradient requests and
+// markers. Out: the same functions as kern.fused, kern.view, loops and return, in an order that
+// respects values.
 //      Every returned value is a kernel's own result (or a view of it), and is returned once.
 //
 // What is fused (decided by the ops' interfaces only):
@@ -16,9 +17,10 @@
 //   - A value that only a reduction reads is computed inside it. Reductions of the same shape over
 //     common operands share one kernel.
 //   - A reshape of a value in memory is a view.
-// What is not fused: the operands of a contraction are in memory (they are read many times). A
-// kernel has one contraction, or reductions over equal dims. The new value of a persistent tensor
-// is not computed in a kernel that the guard's value needs.
+// A loop is no kernel: it stays, its operands and results are in memory, and its block is fused
+// like a function. What is not fused: the operands of a contraction are in memory (they are read
+// many times). A kernel has one contraction, or reductions over equal dims. The new value of a
+// persistent tensor is not computed in a kernel that the guard's value needs.
 #pragma once
 
 #include "compiler/machine/MachineModel.h"

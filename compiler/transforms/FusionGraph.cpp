@@ -15,8 +15,8 @@ using Use = FusionNodes::Use;
 
 static bool isRoot(Operation *op) { return isa<nn::ReductionOp, nn::ContractionOp>(op); }
 
-FusionGraph::FusionGraph(func::FuncOp function, bool unfused, const MachineModel &machine)
-    : nodes(function, unfused, machine) {
+FusionGraph::FusionGraph(Block &body, bool unfused, const MachineModel &machine)
+    : nodes(body, unfused, machine) {
   const unsigned count = nodes.ops.size();
   groupOf.assign(count, 0);
   ranks.begin(count);
@@ -37,7 +37,7 @@ FusionGraph::FusionGraph(func::FuncOp function, bool unfused, const MachineModel
 
 void FusionGraph::mergeAll() {
   for (unsigned i = 0; i < nodes.ops.size(); ++i) {
-    if (nodes.roles[i] != Role::Fixed)
+    if (nodes.roles[i] != Role::Fixed || isa<nn::LoopOp>(nodes.ops[i]))
       continue;
     if (isa<nn::ReductionOp>(nodes.ops[i]))
       mergeReduction(i);

@@ -1,4 +1,4 @@
-// FusionGraph: groups the ops of one function into kernels.
+// FusionGraph: groups the ops of one block into kernels. A loop is a group of its own.
 #pragma once
 
 #include "compiler/transforms/FusionNodes.h"
@@ -19,8 +19,8 @@ public:
     bool alive = true;
   };
 
-  /// Reads `function`. With `unfused`, every op that is not a view is a group of its own.
-  FusionGraph(mlir::func::FuncOp function, bool unfused, const MachineModel &machine);
+  /// Reads `body`. With `unfused`, every op that is not a view is a group of its own.
+  FusionGraph(mlir::Block &body, bool unfused, const MachineModel &machine);
 
   llvm::ArrayRef<mlir::Operation *> getOps() const { return nodes.ops; }
   Role roleOf(mlir::Operation *op) const { return nodes.roles[nodes.numbers.lookup(op)]; }

@@ -1,4 +1,4 @@
-// Decides the role of each op of a function, and connects the ops that are computed in kernels.
+// Decides the role of each op of a block, and connects the ops that are computed in kernels.
 #include "compiler/transforms/FusionNodes.h"
 #include "compiler/dialect/NnDialect.h"
 
@@ -39,9 +39,8 @@ Value guardValueOf(func::FuncOp function) {
   return {};
 }
 
-FusionNodes::FusionNodes(func::FuncOp function, bool unfused, const MachineModel &machine)
+FusionNodes::FusionNodes(Block &body, bool unfused, const MachineModel &machine)
     : machine(machine) {
-  Block &body = function.getBody().front();
   for (Operation &op : body.without_terminator()) {
     numbers[&op] = ops.size();
     ops.push_back(&op);
@@ -56,11 +55,8 @@ FusionNodes::FusionNodes(func::FuncOp function, bool unfused, const MachineModel
   guarding.assign(count, false);
   updating.assign(count, false);
   for (OpOperand &value : body.getTerminator()->getOpOperands())
-    if (Operation *op = value.get().getDefiningOp()) {
+    if (Operation *op = value.get().getDefiningOp())
       returned[numbers[op]] = true;
-      if (function.getResultAttr(value.getOperandNumber(), "nn.update"))
-        updating[numbers[op]] = true;
-    }
   if (unfused) {
     for (unsigned i = 0; i < count; ++i)
       if (ops[i]->hasTrait<nn::SameElements>())
@@ -69,7 +65,8 @@ FusionNodes::FusionNodes(func::FuncOp function, bool unfused, const MachineModel
     assignRoles();
   }
   connect();
-  markGuarded(function);
+  if (auto function = dyn_cast<func::FuncOp>(body.getParentOp()))
+    markResults(function);
 }
 
 // Roles -------------------------------------------------------------------------------------------
@@ -103,7 +100,8 @@ void FusionNodes::assignRoles() {
 
 bool FusionNodes::isWorthInlining(Operation *op) {
   unsigned number = numbers[op];
-  if (llvm::any_of(op->getUsers(), [](Operation *user) { return isa<nn::ContractionOp>(user); }))
+  if (llvm::any_of(op->getUsers(),
+                   [](Operation *user) { return isa<nn::ContractionOp, nn::LoopOp>(user); }))
     return false;
   if (shapeOf(op->getResult(0)).empty())
     return costs[number] <= cheapScalar || op->hasOneUse() ||
@@ -170,8 +168,9 @@ void FusionNodes::collect(unsigned user, Value value, bool elementwise, Edge edg
   unsigned number = numbers[maker];
   if (roles[number] == Role::Fixed) {
     Edge kind = edge;
-    if (edge == Edge::Identity &&
-        !(elementwise && shapeOf(value) == shapeOf(ops[user]->getResult(0))))
+    if (isa<nn::LoopOp>(maker) ||
+        (edge == Edge::Identity &&
+         !(elementwise && shapeOf(value) == shapeOf(ops[user]->getResult(0)))))
       kind = Edge::Memory;
     for (Use &known : operands[user])
       if (known.op == number) {
@@ -203,7 +202,12 @@ void FusionNodes::connect() {
   }
 }
 
-void FusionNodes::markGuarded(func::FuncOp function) {
+/// Marks the updates of persistent tensors, and the ops that the guard needs.
+void FusionNodes::markResults(func::FuncOp function) {
+  for (OpOperand &value : function.getBody().front().getTerminator()->getOpOperands())
+    if (Operation *op = value.get().getDefiningOp())
+      if (function.getResultAttr(value.getOperandNumber(), "nn.update"))
+        updating[numbers[op]] = true;
   Value guard = guardValueOf(function);
   if (!guard || !guard.getDefiningOp())
     return;

@@ -1,5 +1,6 @@
-// FusionNodes: the ops of one function, as nodes of its fusion graph. Each op has a role, and each
-// op that is computed in one kernel knows which others it reads, and how.
+// FusionNodes: the ops of one block (a function's, or a loop's), as nodes of its fusion graph. Each
+// op has a role, and each op that is computed in one kernel knows which others it reads, and how. A
+// loop is a node that is never part of a kernel.
 #pragma once
 
 #include "compiler/machine/MachineModel.h"
@@ -13,7 +14,7 @@ namespace nnc {
 class FusionNodes {
 public:
   enum class Role {
-    Fixed,   // computed in one kernel
+    Fixed,   // computed in one kernel, or a loop
     Inlined, // repeated in every kernel that uses it
     View,    // shares the memory of its operand
   };
@@ -27,8 +28,8 @@ public:
     Edge edge;
   };
 
-  /// Reads `function`. With `unfused`, no op is inlined.
-  FusionNodes(mlir::func::FuncOp function, bool unfused, const MachineModel &machine);
+  /// Reads `body`. With `unfused`, no op is inlined.
+  FusionNodes(mlir::Block &body, bool unfused, const MachineModel &machine);
 
   llvm::SmallVector<mlir::Operation *> ops;
   llvm::DenseMap<mlir::Operation *, unsigned> numbers;
@@ -52,7 +53,7 @@ private:
   bool takesPlaceOfOperand(mlir::Operation *op) const;
   void connect();
   void collect(unsigned user, mlir::Value value, bool elementwise, Edge edge);
-  void markGuarded(mlir::func::FuncOp function);
+  void markResults(mlir::func::FuncOp function);
 
   const MachineModel machine;
   llvm::SmallVector<unsigned> costs; // including inlined operands

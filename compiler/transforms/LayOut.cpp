@@ -64,6 +64,16 @@ bool isElementwise(Operation *op, Type type) {
              cast<RankedTensorType>(type).getShape();
 }
 
+/// The block arguments of `loop` that are operand number `operand`, or nothing if the loop does
+/// something else with it: if it starts a state, for example.
+std::optional<SmallVector<BlockArgument>> invariantsOf(nn::LoopOp loop, unsigned operand) {
+  SmallVector<BlockArgument> found;
+  for (BlockArgument argument : loop.getBlock().getArguments())
+    if (loop.getInvariant(argument.getArgNumber()) == operand)
+      found.push_back(argument);
+  return found.empty() ? std::nullopt : std::optional(std::move(found));
+}
+
 StringAttr tensorOf(func::FuncOp function, unsigned argument) {
   return function.getArgAttrOfType<StringAttr>(argument, "nn.tensor");
 }
@@ -109,7 +119,12 @@ private:
     if (!hasBlocks(argument.getType(), options))
       return;
     add(name);
-    for (OpOperand &use : argument.getUses()) {
+    considerUses(name, argument);
+  }
+
+  /// `matrix` is the tensor, in a function or in a loop that it does not change in.
+  void considerUses(StringAttr name, BlockArgument matrix) {
+    for (OpOperand &use : matrix.getUses()) {
       Operation *user = use.getOwner();
       if (auto contraction = dyn_cast<nn::ContractionOp>(user)) {
         if (columnDim(contraction, use.getOperandNumber()))
@@ -119,7 +134,14 @@ private:
       } else if (auto reduction = dyn_cast<nn::ReductionOp>(user)) {
         if (!reducesAll(reduction))
           lookedAt.insert(name);
-      } else if (!isElementwise(user, argument.getType()) &&
+      } else if (auto loop = dyn_cast<nn::LoopOp>(user)) {
+        if (std::optional<SmallVector<BlockArgument>> inside =
+                invariantsOf(loop, use.getOperandNumber()))
+          for (BlockArgument argument : *inside)
+            considerUses(name, argument);
+        else
+          lookedAt.insert(name);
+      } else if (!isElementwise(user, matrix.getType()) &&
                  !user->hasTrait<OpTrait::IsTerminator>()) {
         lookedAt.insert(name);
       }
@@ -170,20 +192,10 @@ public:
 
   void run() {
     Block &body = function.getBody().front();
-    for (BlockArgument argument : function.getArguments()) {
-      StringAttr name = tensorOf(function, argument.getArgNumber());
-      if (!name || !names.contains(name))
-        continue;
-      SmallVector<OpOperand *> uses =
-          llvm::map_to_vector(argument.getUses(), [](OpOperand &use) { return &use; });
-      argument.setType(nn::blockedType(cast<RankedTensorType>(argument.getType()), columns));
-      b.setInsertionPointToStart(&body);
-      Value matrix = nn::fromBlocks(b, argument.getLoc(), argument);
-      for (OpOperand *use : uses)
-        use->set(matrix);
-      setTwin(matrix, argument);
-      outside[matrix] = matrix;
-    }
+    for (BlockArgument argument : function.getArguments())
+      if (StringAttr name = tensorOf(function, argument.getArgNumber());
+          name && names.contains(name))
+        enter(argument);
     for (OpOperand &value : returnOf(function)->getOpOperands()) {
       StringAttr name = updateOf(function, value.getOperandNumber());
       if (name && names.contains(name))
@@ -191,15 +203,33 @@ public:
     }
     while (!work.empty())
       convertUsers(work.pop_back_val());
-    auto ops = llvm::map_to_vector(body.without_terminator(), [](Operation &op) { return &op; });
-    for (Operation *op : llvm::reverse(ops))
-      if (op->use_empty())
-        op->erase();
+    eraseUnused(body);
     function.setFunctionType(FunctionType::get(function.getContext(), body.getArgumentTypes(),
                                                returnOf(function)->getOperandTypes()));
   }
 
 private:
+  static void eraseUnused(Block &block) {
+    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block.without_terminator())))
+      if (op.use_empty())
+        op.erase();
+      else if (auto loop = dyn_cast<nn::LoopOp>(op))
+        eraseUnused(loop.getBlock());
+  }
+
+  /// Gives the argument blocks. Its users read the row-major matrix until they are converted.
+  void enter(BlockArgument argument) {
+    SmallVector<OpOperand *> uses =
+        llvm::map_to_vector(argument.getUses(), [](OpOperand &use) { return &use; });
+    argument.setType(nn::blockedType(cast<RankedTensorType>(argument.getType()), columns));
+    b.setInsertionPointToStart(argument.getOwner());
+    Value matrix = nn::fromBlocks(b, argument.getLoc(), argument);
+    for (OpOperand *use : uses)
+      use->set(matrix);
+    setTwin(matrix, argument);
+    outside[matrix] = matrix;
+  }
+
   void setTwin(Value matrix, Value blocks) {
     twins[matrix] = blocks;
     work.push_back(matrix);
@@ -245,6 +275,13 @@ private:
         if (reducesAll(reduction)) {
           b.setInsertionPoint(reduction);
           replace(reduction->getResult(0), reduction.cloneOver(b, blocks, {0, 1, 2}));
+          continue;
+        }
+      } else if (auto loop = dyn_cast<nn::LoopOp>(user)) {
+        if (auto inside = invariantsOf(loop, use.getOperandNumber())) {
+          use.set(blocks);
+          for (BlockArgument argument : *inside)
+            enter(argument);
           continue;
         }
       } else if (isElementwise(user, matrix.getType())) {

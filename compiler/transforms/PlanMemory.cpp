@@ -23,6 +23,7 @@ public:
         if (!isa<kern::ViewOp>(op))
           last[kern::memoryOf(operand)] = &op;
   }
+  /// Not for values from before a loop: they must outlive each of its runs.
   bool diesAt(Value value, Operation *op) const { return last.lookup(value) == op; }
   bool isUsed(Value value) const { return last.contains(value); }
 
@@ -40,15 +41,24 @@ public:
   }
 
   LogicalResult run() {
-    if (failed(placeArguments()))
+    if (failed(checkBatchDims()) || failed(placeArguments()))
       return failure();
     placeReturned();
-    placeScratch();
+    placeScratch(body);
     Builder b(function.getContext());
-    for (auto &[kernel, places] : kernelPlaces)
-      kernel.setPlacesAttr(b.getArrayAttr(SmallVector<Attribute>(places.begin(), places.end())));
-    function->setAttr("nn.fixed_bytes", b.getI64IntegerAttr(fixed.size()));
-    function->setAttr("nn.row_bytes", b.getI64IntegerAttr(row.size()));
+    auto list = [&](ArrayRef<Place> all) {
+      return b.getArrayAttr(SmallVector<Attribute>(all.begin(), all.end()));
+    };
+    for (auto &[op, all] : places)
+      if (auto kernel = dyn_cast<kern::FusedOp>(op))
+        kernel.setPlacesAttr(list(all));
+      else
+        op->setAttr("kern.places", list(all));
+    for (auto &[loop, all] : argumentPlaces)
+      loop->setAttr("kern.argument_places", list(all));
+    for (auto [power, name] : llvm::enumerate(kern::scratchBytes))
+      if (power < 2 || scratch[power].size() > 0) // the batch is rarely in a shape twice
+        function->setAttr(name, b.getI64IntegerAttr(scratch[power].size()));
     return success();
   }
 
@@ -59,30 +69,50 @@ private:
     return Place::get(function.getContext(), memory, offset);
   }
   Place &placeOf(OpResult result) {
-    auto kernel = cast<kern::FusedOp>(result.getOwner());
-    auto &places = kernelPlaces[kernel];
-    places.resize(kernel.getNumResults());
-    return places[result.getResultNumber()];
+    auto &all = places[result.getOwner()];
+    all.resize(result.getOwner()->getNumResults());
+    return all[result.getResultNumber()];
   }
+  LogicalResult checkBatchDims();
   LogicalResult placeArguments();
+  Place placeOfValue(Value value);
   void placeReturned();
   bool mayWriteInPlace(StringAttr name, OpResult value);
-  void placeScratch();
-  void placeResults(kern::FusedOp kernel, const Liveness &live);
+  void placeScratch(Block &block);
+  void placeLoop(nn::LoopOp loop);
+  void placeResults(Operation *op, const Liveness &live);
+  void releaseAfter(Operation *op, const Liveness &live);
   Place takeOver(kern::FusedOp kernel, OpResult result, const Liveness &live,
                  DenseSet<Value> &taken);
+  Place allocate(Type type);
   void release(Place place);
 
   func::FuncOp function;
   const llvm::MapVector<StringAttr, int64_t> &offsets;
   ArrayAttr scalars;
   Block &body;
-  llvm::MapVector<kern::FusedOp, SmallVector<Place>> kernelPlaces;
+  llvm::MapVector<Operation *, SmallVector<Place>> places, argumentPlaces;
   // the arguments that hold the value of a tensor before the call
   DenseMap<StringAttr, SmallVector<Value, 1>> old;
   kern::GuardOp guard; // the last one
-  Pool fixed, row;
+  // By the number of dims that are the batch: kern::Memory::fixed, row and square.
+  std::array<Pool, kern::scratchMemories> scratch;
 };
+
+/// Scratch is planned as so many bytes, so many for each row, and so many for each pair of rows.
+LogicalResult FunctionPlanner::checkBatchDims() {
+  auto result = function.walk([](Operation *op) {
+    for (Value value : op->getResults())
+      if (nn::batchDims(value.getType()) >= kern::scratchMemories) {
+        op->emitError("a value has the batch ")
+            << nn::batchDims(value.getType()) << " times in its shape " << value.getType()
+            << "; at most " << kern::scratchMemories - 1 << " are possible";
+        return WalkResult::interrupt();
+      }
+    return WalkResult::advance();
+  });
+  return failure(result.wasInterrupted());
+}
 
 LogicalResult FunctionPlanner::placeArguments() {
   int64_t fields = 0;
@@ -135,7 +165,9 @@ static bool readsOnlyWhatItWrites(kern::FusedOp kernel, BlockArgument argument) 
 }
 
 bool FunctionPlanner::mayWriteInPlace(StringAttr name, OpResult value) {
-  auto kernel = cast<kern::FusedOp>(value.getOwner());
+  auto kernel = dyn_cast<kern::FusedOp>(value.getOwner());
+  if (!kernel)
+    return false; // a loop writes its results while it still reads its operands
   if (guard && kernel->isBeforeInBlock(guard))
     return false;
   SmallVector<Value> work(old.lookup(name));
@@ -158,6 +190,17 @@ bool FunctionPlanner::mayWriteInPlace(StringAttr name, OpResult value) {
     }
   }
   return true;
+}
+
+/// The place of a value that has one: of an argument, or of what came before in program order.
+FunctionPlanner::Place FunctionPlanner::placeOfValue(Value value) {
+  value = kern::memoryOf(value);
+  if (auto result = dyn_cast<OpResult>(value))
+    return placeOf(result);
+  auto argument = cast<BlockArgument>(value);
+  if (argument.getOwner() == &body)
+    return function.getArgAttrOfType<Place>(argument.getArgNumber(), "kern.place");
+  return argumentPlaces.find(argument.getOwner()->getParentOp())->second[argument.getArgNumber()];
 }
 
 void FunctionPlanner::placeReturned() {
@@ -186,48 +229,78 @@ void FunctionPlanner::placeReturned() {
   }
 }
 
-void FunctionPlanner::placeScratch() {
-  Liveness live(body);
-  for (auto kernel : body.getOps<kern::FusedOp>()) {
-    placeResults(kernel, live);
-    SmallVector<Value> dead;
-    for (Value input : kernel.getInputs())
-      if (Value memory = kern::memoryOf(input);
-          memory.getDefiningOp() && live.diesAt(memory, kernel))
-        if (!llvm::is_contained(dead, memory))
-          dead.push_back(memory);
-    for (Value output : kernel.getOutputs())
-      if (!live.isUsed(output))
-        dead.push_back(output);
-    for (Value value : dead) {
-      Place place = placeOf(cast<OpResult>(value));
-      bool takenOver =
-          llvm::is_contained(kernelPlaces[kernel], place) && value.getDefiningOp() != kernel;
-      if (!takenOver)
-        release(place);
+void FunctionPlanner::placeScratch(Block &block) {
+  Liveness live(block);
+  for (Operation &op : block) {
+    if (auto loop = dyn_cast<nn::LoopOp>(op)) {
+      placeResults(loop, live);
+      placeLoop(loop);
+    } else if (isa<kern::FusedOp>(op)) {
+      placeResults(&op, live);
+    } else {
+      continue;
     }
+    releaseAfter(&op, live);
   }
 }
 
-void FunctionPlanner::release(Place place) {
-  if (place.getMemory() == kern::Memory::fixed)
-    fixed.release(place.getOffset());
-  else if (place.getMemory() == kern::Memory::row)
-    row.release(place.getOffset());
+/// Places what belongs to the runs of a loop. All of it is released at the end of the loop: what a
+/// run yields, because only the loop knows when it is read, and the arguments, because each run has
+/// them. Operands of the loop are in use during all of it.
+void FunctionPlanner::placeLoop(nn::LoopOp loop) {
+  Block &block = loop.getBlock();
+  SmallVector<Place> own;
+  for (BlockArgument argument : block.getArguments()) {
+    std::optional<unsigned> operand = loop.getInvariant(argument.getArgNumber());
+    own.push_back(operand ? placeOfValue(loop->getOperand(*operand))
+                          : allocate(argument.getType()));
+  }
+  argumentPlaces[loop] = own;
+  placeScratch(block);
+  for (Value yielded : block.getTerminator()->getOperands())
+    release(placeOf(cast<OpResult>(kern::memoryOf(yielded))));
+  for (BlockArgument argument : block.getArguments())
+    if (!loop.getInvariant(argument.getArgNumber()))
+      release(own[argument.getArgNumber()]);
 }
 
-void FunctionPlanner::placeResults(kern::FusedOp kernel, const Liveness &live) {
+/// Releases the memory of results without a user, and of values that `op` is the last to use.
+void FunctionPlanner::releaseAfter(Operation *op, const Liveness &live) {
+  SmallVector<Value> dead;
+  for (Value input : op->getOperands())
+    if (Value memory = kern::memoryOf(input); memory.getDefiningOp() && live.diesAt(memory, op))
+      if (!llvm::is_contained(dead, memory))
+        dead.push_back(memory);
+  for (Value output : op->getResults())
+    if (!live.isUsed(output))
+      dead.push_back(output);
+  for (Value value : dead) {
+    Place place = placeOf(cast<OpResult>(value));
+    bool takenOver = llvm::is_contained(places[op], place) && value.getDefiningOp() != op;
+    if (!takenOver)
+      release(place);
+  }
+}
+
+FunctionPlanner::Place FunctionPlanner::allocate(Type type) {
+  unsigned power = nn::batchDims(type);
+  return placeAt(kern::scratchMemory(power), scratch[power].allocate(kern::bytesOf(type)));
+}
+
+void FunctionPlanner::release(Place place) {
+  if (std::optional<unsigned> power = kern::scratchPower(place.getMemory()))
+    scratch[*power].release(place.getOffset());
+}
+
+void FunctionPlanner::placeResults(Operation *op, const Liveness &live) {
   DenseSet<Value> taken;
-  for (OpResult result : kernel->getResults()) {
+  for (OpResult result : op->getResults()) {
     if (placeOf(result))
       continue;
-    Place place = takeOver(kernel, result, live, taken);
-    if (!place) {
-      bool batched = nn::isBatched(result.getType());
-      place = placeAt(batched ? kern::Memory::row : kern::Memory::fixed,
-                      (batched ? row : fixed).allocate(kern::bytesOf(result.getType())));
-    }
-    placeOf(result) = place;
+    Place place;
+    if (auto kernel = dyn_cast<kern::FusedOp>(op))
+      place = takeOver(kernel, result, live, taken);
+    placeOf(result) = place ? place : allocate(result.getType());
   }
 }
 
@@ -241,7 +314,7 @@ FunctionPlanner::Place FunctionPlanner::takeOver(kern::FusedOp kernel, OpResult 
         llvm::count(kernel.getInputs(), value) != 1)
       continue;
     Place place = placeOf(cast<OpResult>(value));
-    if (place.getMemory() != kern::Memory::fixed && place.getMemory() != kern::Memory::row)
+    if (!kern::scratchPower(place.getMemory()))
       continue;
     bool viewed = llvm::any_of(kernel.getInputs(), [&](Value other) {
       return other != value && kern::memoryOf(other) == value;
@@ -293,7 +366,7 @@ LogicalResult planMemory(ModuleOp module) {
 int64_t MemoryPlan::scratchBytes(int64_t capacity) const {
   int64_t most = 0;
   for (const Function &function : functions)
-    most = std::max(most, function.fixedBytes + function.rowBytes * capacity);
+    most = std::max(most, function.bytes(capacity));
   return most;
 }
 
@@ -311,9 +384,10 @@ MemoryPlan memoryPlanOf(ModuleOp module) {
                               cast<IntegerAttr>(sizes.get(entry.getName())).getInt()});
   llvm::sort(plan.tensors, [](const auto &a, const auto &b) { return a.offset < b.offset; });
   for (Operation &op : module.getOps())
-    if (op.hasAttr("nn.fixed_bytes"))
-      plan.functions.push_back({SymbolTable::getSymbolName(&op).str(),
-                                integer(&op, "nn.fixed_bytes"), integer(&op, "nn.row_bytes")});
+    if (op.hasAttr(kern::scratchBytes[0]))
+      plan.functions.push_back(
+          {SymbolTable::getSymbolName(&op).str(), integer(&op, kern::scratchBytes[0]),
+           integer(&op, kern::scratchBytes[1]), integer(&op, kern::scratchBytes[2])});
   return plan;
 }
 

@@ -31,7 +31,11 @@ struct MemoryPlan {
   };
   struct Function {
     std::string name;
-    int64_t fixedBytes, rowBytes; // scratch: fixedBytes + rowBytes * capacity
+    int64_t fixedBytes, rowBytes, squareBytes;
+    /// The scratch for batches of up to `capacity` rows.
+    int64_t bytes(int64_t capacity) const {
+      return fixedBytes + (rowBytes + squareBytes * capacity) * capacity;
+    }
   };
   std::vector<Tensor> tensors;     // by offset
   std::vector<Function> functions; // in program order

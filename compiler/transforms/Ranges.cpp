@@ -3,6 +3,7 @@
 #include "compiler/transforms/Ranges.h"
 #include "compiler/dialect/NnDialect.h"
 #include "mlir/IR/Matchers.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
 #include <cmath>
 #include <limits>
 
@@ -42,6 +43,8 @@ Range Ranges::compute(Operation *op, ArrayRef<Range> operands) {
     }
     return range;
   }
+  if (isa<nn::LoopOp>(op))
+    return Range::unknown();
   if (operands.empty())
     return Range::finite();
   if (auto elementwise = dyn_cast<nn::ScalarBodyOp>(op))
@@ -67,7 +70,9 @@ Range Ranges::of(Value v) {
       continue;
     }
     if (!op) {
-      known[top] = Range::finite();
+      // What a function is given is finite; what a loop passes from run to run need not be.
+      bool given = isa<FunctionOpInterface>(cast<BlockArgument>(top).getOwner()->getParentOp());
+      known[top] = given ? Range::finite() : Range::unknown();
       continue;
     }
     bool complete = true;

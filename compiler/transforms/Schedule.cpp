@@ -1,5 +1,7 @@
-// Orders the kernels topologically: by the values they read and by the tensors they overwrite.
+// Orders the kernels and loops of each block topologically: by the values they read and by the
+// tensors they overwrite.
 #include "compiler/transforms/Schedule.h"
+#include "compiler/dialect/NnDialect.h"
 #include "compiler/dialect/kern/Kern.h"
 #include "compiler/transforms/FusionGraph.h"
 #include "compiler/transforms/TopologicalOrder.h"
@@ -13,8 +15,9 @@ namespace {
 
 class Scheduler {
 public:
-  explicit Scheduler(func::FuncOp function) : function(function) {
-    for (Operation &op : function.getBody().front().without_terminator()) {
+  explicit Scheduler(Block &body)
+      : body(body), function(dyn_cast<func::FuncOp>(body.getParentOp())) {
+    for (Operation &op : body.without_terminator()) {
       numbers[&op] = ops.size();
       ops.push_back(&op);
     }
@@ -29,19 +32,18 @@ public:
   }
 
   void run() {
-    Value guard = guardValueOf(function);
+    Value guard = function ? guardValueOf(function) : Value();
     if (guard)
       markNeeded(numbers[guard.getDefiningOp()]);
-    orderUpdates();
+    if (function)
+      orderUpdates();
     // Emit the first ready op in program order; first those that the guard needs.
     SmallVector<Operation *> order;
     for (bool first : {true, false}) {
       emitReady(order, first);
       if (first && guard)
-        order.push_back(
-            OpBuilder(function.getContext()).create<kern::GuardOp>(guard.getLoc(), guard));
+        order.push_back(OpBuilder(guard.getContext()).create<kern::GuardOp>(guard.getLoc(), guard));
     }
-    Block &body = function.getBody().front();
     for (Operation *op : order) {
       if (op->getBlock())
         op->remove();
@@ -69,7 +71,7 @@ private:
     for (BlockArgument argument : function.getArguments())
       if (auto name = function.getArgAttrOfType<StringAttr>(argument.getArgNumber(), "nn.tensor"))
         old[name].push_back(argument);
-    for (OpOperand &value : function.getBody().front().getTerminator()->getOpOperands()) {
+    for (OpOperand &value : body.getTerminator()->getOpOperands()) {
       auto name = function.getResultAttrOfType<StringAttr>(value.getOperandNumber(), "nn.update");
       if (!name)
         continue;
@@ -88,7 +90,7 @@ private:
     for (Operation *user : value.getUsers()) {
       if (isa<kern::ViewOp>(user))
         collectReaders(user->getResult(0), readers);
-      else if (isa<kern::FusedOp>(user))
+      else if (isa<kern::FusedOp, nn::LoopOp>(user))
         readers.push_back(numbers[user]);
     }
   }
@@ -133,7 +135,8 @@ private:
     }
   }
 
-  func::FuncOp function;
+  Block &body;
+  func::FuncOp function; // null for the block of a loop
   SmallVector<Operation *> ops;
   DenseMap<Operation *, unsigned> numbers;
   SmallVector<SmallVector<unsigned, 4>> after, before; // what must run before it, and what after it
@@ -155,7 +158,13 @@ struct SchedulePass : PassWrapper<SchedulePass, OperationPass<ModuleOp>> {
 
 } // namespace
 
-void schedule(func::FuncOp function) { Scheduler(function).run(); }
+static void schedule(Block &body) {
+  for (auto loop : body.getOps<nn::LoopOp>())
+    schedule(loop.getBlock());
+  Scheduler(body).run();
+}
+
+void schedule(func::FuncOp function) { schedule(function.getBody().front()); }
 
 std::unique_ptr<Pass> createSchedulePass() { return std::make_unique<SchedulePass>(); }
 

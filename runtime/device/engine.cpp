@@ -40,7 +40,10 @@ Status Engine::updateSettings() {
 
 size_t Engine::scratchOf(const nn_fn &function, int64_t capacity) const {
   const CompiledFunctionT &f = about(function);
-  const unsigned __int128 need = (unsigned __int128)f.row_bytes * capacity + f.fixed_bytes;
+  using Wide = unsigned __int128;
+  // Sizes and capacities are below 2^60, so only the product with both could be too wide.
+  const Wide row = (Wide)f.square_bytes * capacity + f.row_bytes;
+  const Wide need = row >> 60 ? row : row * capacity + f.fixed_bytes;
   return need >> 60 ? SIZE_MAX : size_t(need);
 }
 

@@ -82,7 +82,7 @@ LogicalResult ViewOp::verify() {
   auto from = cast<RankedTensorType>(getSource().getType()),
        to = cast<RankedTensorType>(getResult().getType());
   if (from.getElementType() != to.getElementType() || bytesOf(from) != bytesOf(to) ||
-      from.hasStaticShape() != to.hasStaticShape())
+      nn::batchDims(from) != nn::batchDims(to))
     return emitOpError("cannot view ") << from << " as " << to;
   return success();
 }
@@ -93,6 +93,18 @@ int64_t bytesOf(Type type, int64_t rows) {
   for (int64_t size : tensor.getShape())
     bytes *= ShapedType::isDynamic(size) ? rows : size;
   return bytes;
+}
+
+Memory scratchMemory(unsigned power) {
+  constexpr Memory byPower[scratchMemories] = {Memory::fixed, Memory::row, Memory::square};
+  return byPower[power];
+}
+
+std::optional<unsigned> scratchPower(Memory memory) {
+  for (unsigned power = 0; power < scratchMemories; ++power)
+    if (scratchMemory(power) == memory)
+      return power;
+  return std::nullopt;
 }
 
 Value memoryOf(Value value) {

@@ -23,7 +23,18 @@ namespace nnc::kern {
 /// The size of a tensor in bytes, with `rows` examples if it is batched.
 int64_t bytesOf(mlir::Type type, int64_t rows = 1);
 
-/// The kernel result or function argument whose memory `value` uses. Looks through views.
+/// The names of a planned function's attributes with the sizes of its scratch, by the number of
+/// dims that are the batch: bytes, bytes for each row of capacity, and bytes for each pair of rows.
+constexpr llvm::StringLiteral scratchBytes[] = {"nn.fixed_bytes", "nn.row_bytes",
+                                                "nn.square_bytes"};
+constexpr unsigned scratchMemories = std::size(scratchBytes);
+/// The scratch for tensors with `power` dims that are the batch, and the reverse: nothing, if
+/// `memory` is not scratch.
+Memory scratchMemory(unsigned power);
+std::optional<unsigned> scratchPower(Memory memory);
+
+/// The result of a kernel or loop, or the block argument, whose memory `value` uses. Looks through
+/// views.
 mlir::Value memoryOf(mlir::Value value);
 
 } // namespace nnc::kern

@@ -38,7 +38,8 @@ llvm::MutableArrayRef<double> Caller::tensor(int32_t index) {
 void Caller::call(const nn_fn &fn, llvm::ArrayRef<std::vector<double>> fields,
                   llvm::MutableArrayRef<std::vector<double>> results, int64_t rows) {
   const CompiledFunctionT &function = program.functions[size_t(fn.code)];
-  const size_t need = size_t(function.fixed_bytes + function.row_bytes * rows);
+  const size_t need =
+      size_t(function.fixed_bytes + (function.row_bytes + function.square_bytes * rows) * rows);
   if (scratch.values.size() * sizeof(double) < need + 72)
     scratch.resize(need);
   std::vector<const void *> in;

@@ -7,14 +7,23 @@ using namespace mlir;
 
 namespace nnc {
 
+/// The place in a list that PlanMemory gave to a loop.
+static kern::PlaceAttr placeIn(Operation *loop, StringRef list, unsigned i) {
+  return cast<kern::PlaceAttr>(loop->getAttrOfType<ArrayAttr>(list)[i]);
+}
+
 kern::PlaceAttr placeOf(Value value) {
   value = kern::memoryOf(value);
   if (auto argument = dyn_cast<BlockArgument>(value)) {
-    auto function = cast<func::FuncOp>(argument.getOwner()->getParentOp());
-    return cast<kern::PlaceAttr>(function.getArgAttr(argument.getArgNumber(), "kern.place"));
+    Operation *owner = argument.getOwner()->getParentOp();
+    if (auto function = dyn_cast<func::FuncOp>(owner))
+      return cast<kern::PlaceAttr>(function.getArgAttr(argument.getArgNumber(), "kern.place"));
+    return placeIn(owner, "kern.argument_places", argument.getArgNumber());
   }
   auto result = cast<OpResult>(value);
-  return cast<kern::FusedOp>(result.getOwner()).getPlace(result.getResultNumber());
+  if (auto kernel = dyn_cast<kern::FusedOp>(result.getOwner()))
+    return kernel.getPlace(result.getResultNumber());
+  return placeIn(result.getOwner(), "kern.places", result.getResultNumber());
 }
 
 MemoryRange rangeOf(kern::PlaceAttr place, Type type) {

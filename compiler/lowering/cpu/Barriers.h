@@ -18,7 +18,7 @@ struct Accesses {
   bool serial = false; // thread 0 does everything
 };
 
-/// The place of a function argument or kernel result. Looks through views.
+/// The place of a block argument, or of a result of a kernel or loop. Looks through views.
 kern::PlaceAttr placeOf(mlir::Value value);
 /// The memory of a tensor of `type` at `place`.
 MemoryRange rangeOf(kern::PlaceAttr place, mlir::Type type);

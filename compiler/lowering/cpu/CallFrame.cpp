@@ -107,7 +107,7 @@ Value CallFrame::pointerTo(Value base, Value bytes) {
   return b.create<LLVM::GEPOp>(loc, pointer, b.getI8Type(), base, ArrayRef<LLVM::GEPArg>{bytes});
 }
 
-Value CallFrame::address(kern::PlaceAttr place, int64_t fixedBytes) {
+Value CallFrame::address(kern::PlaceAttr place, const Pools &pools) {
   Value &known = addresses[place];
   if (known)
     return known;
@@ -117,12 +117,20 @@ Value CallFrame::address(kern::PlaceAttr place, int64_t fixedBytes) {
   auto entryOf = [&](Value table) -> Value {
     return b.create<LLVM::LoadOp>(loc, pointer, pointerTo(table, number(8 * place.getOffset())));
   };
+  auto forRows = [&](int64_t bytes) -> Value {
+    return b.create<LLVM::MulOp>(loc, capacity, number(bytes));
+  };
   switch (place.getMemory()) {
   case kern::Memory::fixed:
     return known = pointerTo(fields[Scratch], number(place.getOffset()));
   case kern::Memory::row: {
-    Value bytes = b.create<LLVM::MulOp>(loc, capacity, number(place.getOffset()));
-    return known = pointerTo(pointerTo(fields[Scratch], number(fixedBytes)), bytes);
+    Value bytes = forRows(place.getOffset());
+    return known = pointerTo(pointerTo(fields[Scratch], number(pools.fixedBytes)), bytes);
+  }
+  case kern::Memory::square: {
+    Value bytes = b.create<LLVM::MulOp>(loc, capacity, forRows(place.getOffset()));
+    Value rows = pointerTo(fields[Scratch], number(pools.fixedBytes));
+    return known = pointerTo(pointerTo(rows, forRows(pools.rowBytes)), bytes);
   }
   case kern::Memory::tensor:
     return known = pointerTo(fields[Arena], number(place.getOffset()));

@@ -28,8 +28,12 @@ public:
   mlir::Value rows() { return rowCount; }
   mlir::Value thread() { return threadNumber; }
   mlir::Value threads() { return threadCount; }
-  /// The address of `place`. `fixedBytes` is the size of the fixed pool; the row pool follows it.
-  mlir::Value address(kern::PlaceAttr place, int64_t fixedBytes);
+  /// The address of `place`. `pools` are the sizes of the pools of scratch, which follow one
+  /// another: bytes, and bytes for each row.
+  struct Pools {
+    int64_t fixedBytes = 0, rowBytes = 0;
+  };
+  mlir::Value address(kern::PlaceAttr place, const Pools &pools);
   /// Puts a place of scratch on the stack.
   void keepOnStack(kern::PlaceAttr place, int64_t bytes);
   /// Emits a barrier for all threads. If there are several threads, `event` ends at the barrier.

@@ -37,7 +37,7 @@ llvm::MapVector<kern::PlaceAttr, int64_t> scratchOf(func::FuncOp function, int64
   for (auto kernel : function.getOps<kern::FusedOp>())
     for (auto [i, type] : llvm::enumerate(kernel.getOutputs().getTypes())) {
       kern::PlaceAttr place = kernel.getPlace(i);
-      if (place.getMemory() != kern::Memory::fixed && place.getMemory() != kern::Memory::row)
+      if (!kern::scratchPower(place.getMemory()))
         continue;
       places[place] = std::max(places[place], kern::bytesOf(type, rows));
     }
@@ -70,7 +70,8 @@ public:
   LLVM::LLVMFuncOp function() { return frame.function(); }
 
   LogicalResult run() {
-    fixedBytes = source->getAttrOfType<IntegerAttr>("nn.fixed_bytes").getInt();
+    pools = {source->getAttrOfType<IntegerAttr>(kern::scratchBytes[0]).getInt(),
+             source->getAttrOfType<IntegerAttr>(kern::scratchBytes[1]).getInt()};
     auto all = source.getOps<kern::FusedOp>();
     if (source->hasAttr("nn.profile"))
       profiled = std::distance(all.begin(), all.end());
@@ -134,7 +135,7 @@ private:
     if (barriers.isNeededBefore(
             {{rangeOf(placeOf(guard.getValue()), guard.getValue().getType())}, {}}))
       meet();
-    Value address = frame.address(placeOf(guard.getValue()), fixedBytes);
+    Value address = frame.address(placeOf(guard.getValue()), pools);
     Type element = cast<ShapedType>(guard.getValue().getType()).getElementType();
     frame.returnUnlessFinite(b.create<LLVM::LoadOp>(guard.getLoc(), element, address));
   }
@@ -145,7 +146,8 @@ private:
   OpBuilder b;
   CallFrame frame;
   BarrierTracker barriers;
-  int64_t fixedBytes = 0, stackBytes = 0;
+  CallFrame::Pools pools;
+  int64_t stackBytes = 0;
   unsigned kernels = 0;  // number of kernels called so far
   unsigned profiled = 0; // number of all its kernels, if it is profiled
 };
@@ -184,7 +186,7 @@ void FunctionLowering::emitCall(kern::FusedOp kernel, const Callee &callee, Valu
                                 std::array<Value, numbersOfKernel> numbers) {
   SmallVector<Value> arguments;
   for (auto [place, type] : callee.tensors) {
-    Value address = frame.address(place, fixedBytes);
+    Value address = frame.address(place, pools);
     if (int64_t size = firstRow ? rowBytes(type) : 0) {
       Value offset = b.create<LLVM::MulOp>(kernel.getLoc(), firstRow, frame.number(size));
       address = b.create<LLVM::GEPOp>(kernel.getLoc(), address.getType(), b.getI8Type(), address,
@@ -218,7 +220,7 @@ void FunctionLowering::callPanels(MutableArrayRef<kern::FusedOp> panel) {
   auto callees = llvm::map_to_vector(panel, [&](kern::FusedOp kernel) { return prepare(kernel); });
   for (const Callee &callee : callees)
     for (auto [place, type] : callee.tensors)
-      frame.address(place, fixedBytes); // computed outside the loop
+      frame.address(place, pools); // computed outside the loop
 
   Value rows = frame.number(panelOf(panel[0])->rows), zero = frame.number(0), one = frame.number(1);
   Value upToLast =
@@ -336,6 +338,18 @@ struct LowerKernels : PassWrapper<LowerKernels, OperationPass<ModuleOp>> {
     }
   }
   LogicalResult lower(func::FuncOp function, KernelTable &table) {
+    // Addresses are computed with strides that are known; irgen makes no other shapes.
+    auto wrong = function.walk([](Operation *op) {
+      for (Value value : op->getResults())
+        if (nn::batchDims(value.getType()) > unsigned(nn::isBatched(value.getType()))) {
+          op->emitError("no code can be generated for the shape of ")
+              << value.getType() << ": only its first dim can be the batch";
+          return WalkResult::interrupt();
+        }
+      return WalkResult::advance();
+    });
+    if (wrong.wasInterrupted())
+      return failure();
     // The new function takes the name of the old one, so the old one must be removed before symbols
     // are looked up.
     const std::optional<int64_t> rows = rowsWhenFlat(function, target);

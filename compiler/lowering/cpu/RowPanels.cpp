@@ -17,7 +17,7 @@ namespace nnc {
 
 int64_t rowBytes(Type type) {
   auto tensor = cast<RankedTensorType>(type);
-  if (tensor.getRank() == 0 || !tensor.isDynamicDim(0))
+  if (!nn::isBatched(type) || nn::batchDims(type) > 1) // no row is of a size known here
     return 0;
   return kern::bytesOf(tensor);
 }
