@@ -35,34 +35,67 @@ Shape shapeOf(Type type, int64_t batch) {
   return shape;
 }
 
-Outcome run(func::FuncOp function, ArrayRef<Tensor> arguments, int64_t batch) {
-  Outcome outcome;
+static llvm::StringMap<LoopSemantics> &loops() {
+  static llvm::StringMap<LoopSemantics> table;
+  return table;
+}
+
+void addLoop(StringRef op, LoopSemantics semantics) { loops()[op] = std::move(semantics); }
+
+static Outcome runBlock(Block &block, ArrayRef<Tensor> arguments, int64_t batch);
+
+/// The results of one op, whose shapes the caller compares with their types.
+static Outcome runOp(Operation &op, ArrayRef<Tensor> operands, int64_t batch) {
+  StringRef name = op.getName().getStringRef();
+  if (auto loop = loops().find(name); loop != loops().end()) {
+    auto block = [&](ArrayRef<Tensor> arguments) {
+      Outcome outcome = runBlock(op.getRegion(0).front(), arguments, batch);
+      if (!outcome.error.empty())
+        outcome.error = "in " + name.str() + ": " + outcome.error;
+      return outcome;
+    };
+    return loop->second(LoopCall{&op, operands, batch, block});
+  }
+  auto entry = semantics().find(name);
+  if (entry == semantics().end())
+    return {{}, "no semantics for " + name.str()};
+  Shape shape = shapeOf(op.getResult(0).getType(), batch);
+  return {{entry->second(Call{&op, operands, batch, shape})}, ""};
+}
+
+/// Runs the ops of a block, which reads nothing from outside.
+static Outcome runBlock(Block &block, ArrayRef<Tensor> arguments, int64_t batch) {
   llvm::DenseMap<Value, Tensor> values;
-  if (arguments.size() != function.getNumArguments())
+  if (arguments.size() != block.getNumArguments())
     return {{}, "wrong number of arguments"};
-  for (auto [parameter, argument] : llvm::zip_equal(function.getArguments(), arguments)) {
+  for (auto [parameter, argument] : llvm::zip_equal(block.getArguments(), arguments)) {
     if (argument.shape != shapeOf(parameter.getType(), batch))
       return {{}, "argument " + std::to_string(parameter.getArgNumber()) + " has another shape"};
     values[parameter] = argument;
   }
-  for (Operation &op : function.getBody().front()) {
+  for (Operation &op : block) {
     std::vector<Tensor> operands;
     for (Value operand : op.getOperands())
       operands.push_back(values[operand]);
-    if (isa<func::ReturnOp>(op)) {
-      outcome.results = operands;
+    if (op.hasTrait<OpTrait::IsTerminator>())
+      return {std::move(operands), ""};
+    Outcome outcome = runOp(op, operands, batch);
+    if (!outcome.error.empty())
       return outcome;
+    std::string name = op.getName().getStringRef().str();
+    if (outcome.results.size() != op.getNumResults())
+      return {{}, name + " gives another number of results than it has"};
+    for (auto [result, tensor] : llvm::zip_equal(op.getResults(), outcome.results)) {
+      if (tensor.shape != shapeOf(result.getType(), batch))
+        return {{}, name + " gives another shape than its type says"};
+      values[result] = std::move(tensor);
     }
-    auto entry = semantics().find(op.getName().getStringRef());
-    if (entry == semantics().end())
-      return {{}, "no semantics for " + op.getName().getStringRef().str()};
-    Shape shape = shapeOf(op.getResult(0).getType(), batch);
-    Tensor result = entry->second(Call{&op, operands, batch, shape});
-    if (result.shape != shape)
-      return {{}, op.getName().getStringRef().str() + " gives another shape than its type says"};
-    values[op.getResult(0)] = std::move(result);
   }
   return {{}, "no return"};
+}
+
+Outcome run(func::FuncOp function, ArrayRef<Tensor> arguments, int64_t batch) {
+  return runBlock(function.getBody().front(), arguments, batch);
 }
 
 } // namespace nnc::reference

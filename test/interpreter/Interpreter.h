@@ -3,6 +3,7 @@
 #pragma once
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "test/interpreter/Tensor.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/StringMap.h"
 #include <functional>
 #include <string>
@@ -42,8 +43,22 @@ struct Outcome {
   std::string error;
 };
 
-/// Runs a function of nn ops (one block) on `arguments`, whose shapes must be its argument types'
-/// for `batch` examples.
+/// The context of an op that runs its block: the op, its operands' values, the number of examples,
+/// and what runs the block once. That gives the values with which the block ends.
+struct LoopCall {
+  mlir::Operation *op;
+  llvm::ArrayRef<Tensor> operands;
+  int64_t batch;
+  llvm::function_ref<Outcome(llvm::ArrayRef<Tensor> arguments)> runBlock;
+};
+
+/// The results of the loop, or the error of a run.
+using LoopSemantics = std::function<Outcome(const LoopCall &)>;
+/// Adds the implementation of a loop of any dialect, for all functions that run later.
+void addLoop(llvm::StringRef op, LoopSemantics semantics);
+
+/// Runs a function of nn ops and loops on `arguments`, whose shapes must be its argument types' for
+/// `batch` examples.
 Outcome run(mlir::func::FuncOp function, llvm::ArrayRef<Tensor> arguments, int64_t batch);
 
 } // namespace nnc::reference

@@ -2,6 +2,7 @@
 // results. It reads the output of `nnc --emit=nn`, `--emit=grad` and `nn-opt`.
 #include "compiler/dialect/NnDialect.h"
 #include "test/interpreter/Interpreter.h"
+#include "test/loops/Loops.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Parser/Parser.h"
@@ -104,7 +105,8 @@ int main(int argc, char **argv) {
   if (batch < 1)
     return fail("--batch must be at least 1");
   MLIRContext context;
-  context.loadDialect<func::FuncDialect, nnc::nn::NnDialect>();
+  context.loadDialect<func::FuncDialect, nnc::nn::NnDialect, nnc::test::TestDialect>();
+  nnc::test::addLoopSemantics();
   OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(file, &context);
   if (!module)
     return 1; // the parser has reported the error
