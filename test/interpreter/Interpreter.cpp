@@ -42,19 +42,22 @@ static llvm::StringMap<LoopSemantics> &loops() {
 
 void addLoop(StringRef op, LoopSemantics semantics) { loops()[op] = std::move(semantics); }
 
-static Outcome runBlock(Block &block, ArrayRef<Tensor> arguments, int64_t batch);
+const LoopSemantics *loopSemantics(StringRef op) {
+  auto loop = loops().find(op);
+  return loop == loops().end() ? nullptr : &loop->second;
+}
 
 /// The results of one op, whose shapes the caller compares with their types.
 static Outcome runOp(Operation &op, ArrayRef<Tensor> operands, int64_t batch) {
   StringRef name = op.getName().getStringRef();
-  if (auto loop = loops().find(name); loop != loops().end()) {
+  if (const LoopSemantics *loop = loopSemantics(name)) {
     auto block = [&](ArrayRef<Tensor> arguments) {
       Outcome outcome = runBlock(op.getRegion(0).front(), arguments, batch);
       if (!outcome.error.empty())
         outcome.error = "in " + name.str() + ": " + outcome.error;
       return outcome;
     };
-    return loop->second(LoopCall{&op, operands, batch, block});
+    return (*loop)(LoopCall{&op, operands, batch, block});
   }
   auto entry = semantics().find(name);
   if (entry == semantics().end())
@@ -63,8 +66,7 @@ static Outcome runOp(Operation &op, ArrayRef<Tensor> operands, int64_t batch) {
   return {{entry->second(Call{&op, operands, batch, shape})}, ""};
 }
 
-/// Runs the ops of a block, which reads nothing from outside.
-static Outcome runBlock(Block &block, ArrayRef<Tensor> arguments, int64_t batch) {
+Outcome runBlock(Block &block, ArrayRef<Tensor> arguments, int64_t batch) {
   llvm::DenseMap<Value, Tensor> values;
   if (arguments.size() != block.getNumArguments())
     return {{}, "wrong number of arguments"};

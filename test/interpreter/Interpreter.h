@@ -57,6 +57,12 @@ using LoopSemantics = std::function<Outcome(const LoopCall &)>;
 /// Adds the implementation of a loop of any dialect, for all functions that run later.
 void addLoop(llvm::StringRef op, LoopSemantics semantics);
 
+/// What addLoop() added for `op`, or null.
+const LoopSemantics *loopSemantics(llvm::StringRef op);
+
+/// Runs a block that reads nothing from outside; the results are the operands of its terminator.
+Outcome runBlock(mlir::Block &block, llvm::ArrayRef<Tensor> arguments, int64_t batch);
+
 /// Runs a function of nn ops and loops on `arguments`, whose shapes must be its argument types' for
 /// `batch` examples.
 Outcome run(mlir::func::FuncOp function, llvm::ArrayRef<Tensor> arguments, int64_t batch);

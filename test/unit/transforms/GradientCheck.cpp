@@ -7,6 +7,7 @@
 #include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
+#include "test/loops/Loops.h"
 #include <cmath>
 #include <random>
 
@@ -72,6 +73,8 @@ public:
   Check(Domain domain, int64_t batch) : domain(domain), batch(batch), random(7) {
     context.getOrLoadDialect<nn::NnDialect>();
     context.getOrLoadDialect<func::FuncDialect>();
+    context.getOrLoadDialect<TestDialect>();
+    addLoopSemantics();
   }
 
   void run(const std::string &body, int order) {
