@@ -45,6 +45,7 @@ helper = lambda name: command(config.python, os.path.join(source, "test", "tools
 config.substitutions += [
     # Longer names first: lit replaces text, so %nnc would eat the beginning of %nncdir.
     ("%nnopt", os.path.join(build, "bin", "nn-opt")),
+    ("%testopt", os.path.join(build, "bin", "nn-test-opt")),
     ("%interpret", os.path.join(build, "bin", "nn-interpret")),
     ("%nnc", os.path.join(build, "bin", "nnc")),
     ("%python", config.python),

@@ -131,11 +131,10 @@ private:
     for (Value operand : loop->getOperands())
       wanted.push_back(frame.isActive(operand));
     SmallVector<Value> gradients(loop->getNumOperands());
-    nn::LoopDerivation derivation(
-        b, loop, results, wanted, gradients,
-        [&](OpBuilder &inside, ValueRange outputs, ValueRange seeds, ValueRange wrt) {
-          return ReverseSweep(inside, requestLoc).run(outputs, seeds, wrt);
-        });
+    auto sweep = [&](OpBuilder &inside, ValueRange outputs, ValueRange seeds, ValueRange wrt) {
+      return ReverseSweep(inside, requestLoc).run(outputs, seeds, wrt);
+    };
+    nn::LoopDerivation derivation(b, loop, results, wanted, gradients, sweep);
     if (failed(loop.backward(derivation)))
       return failure();
     for (auto [operand, gradient] : llvm::zip_equal(loop->getOperands(), gradients))

@@ -152,9 +152,10 @@ static LogicalResult fuse(Block &body, const FuseOptions &options, const Machine
     if (!isa<nn::PullOp, nn::ReductionOp, nn::ContractionOp, nn::LoopOp>(op))
       return op.emitOpError("is no op that code can be generated for");
   // Erase dead ops, which would become kernels.
-  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(body.without_terminator())))
-    if (op.use_empty())
-      op.erase();
+  auto ops = llvm::map_to_vector(body.without_terminator(), [](Operation &op) { return &op; });
+  for (Operation *op : llvm::reverse(ops))
+    if (op->use_empty())
+      op->erase();
   for (Operation &op : body.without_terminator())
     if (auto loop = dyn_cast<nn::LoopOp>(op);
         loop && failed(fuse(loop.getBlock(), options, machine)))

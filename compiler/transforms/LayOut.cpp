@@ -210,9 +210,10 @@ public:
 
 private:
   static void eraseUnused(Block &block) {
-    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block.without_terminator())))
-      if (op.use_empty())
-        op.erase();
+    auto ops = llvm::map_to_vector(block.without_terminator(), [](Operation &op) { return &op; });
+    for (Operation *op : llvm::reverse(ops))
+      if (op->use_empty())
+        op->erase();
       else if (auto loop = dyn_cast<nn::LoopOp>(op))
         eraseUnused(loop.getBlock());
   }

@@ -10,10 +10,9 @@ func.func @add(%a: tensor<?x10xf32>, %b: tensor<10xf32>) {
 
 // -----
 
-func.func @batch_inside(%a: tensor<3x?xf32>) {
-  // expected-error @below {{'nn.exp' has the batch (?) at dim 1 of 'tensor<3x?xf32>'; it can only be dim 0}}
-  // expected-error @below {{failed to infer returned types}}
-  %y = nn.exp %a : tensor<3x?xf32>
+func.func @batch_inside(%a: tensor<3x?x2xf32>) {
+  // expected-error @below {{moves elements across the batch: it goes from 'tensor<3x?x2xf32>' to 'tensor<?x6xf32>'}}
+  %y = nn.reshape %a : tensor<3x?x2xf32> -> tensor<?x6xf32>
   return
 }
 

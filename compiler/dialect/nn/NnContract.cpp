@@ -84,7 +84,7 @@ struct ContractRule {
   LogicalResult checkOtherMaps() const;
   LogicalResult checkRight() const;
   LogicalResult checkUse() const;
-  LogicalResult findShape(SmallVectorImpl<int64_t> &shape) const;
+  void findShape(SmallVectorImpl<int64_t> &shape) const;
 };
 } // namespace
 
@@ -177,15 +177,9 @@ LogicalResult ContractRule::checkUse() const {
   return success();
 }
 
-LogicalResult ContractRule::findShape(SmallVectorImpl<int64_t> &shape) const {
-  for (AffineExpr e : maps[2].getResults()) {
-    int64_t size = extentOfEntry(e);
-    if (ShapedType::isDynamic(size) && !shape.empty())
-      return mismatch(loc, name, "has the batch at dim ", shape.size(),
-                      " of the result; it can only be dim 0");
-    shape.push_back(size);
-  }
-  return success();
+void ContractRule::findShape(SmallVectorImpl<int64_t> &shape) const {
+  for (AffineExpr e : maps[2].getResults())
+    shape.push_back(extentOfEntry(e));
 }
 
 LogicalResult inferContraction(StringRef name, std::optional<Location> loc, ValueRange operands,
@@ -202,8 +196,9 @@ LogicalResult inferContraction(StringRef name, std::optional<Location> loc, Valu
   const ContractRule rule{name, loc, a, b, maps, sizes};
   SmallVector<int64_t> shape;
   if (failed(rule.checkRanks()) || failed(rule.checkLeft()) || failed(rule.checkOtherMaps()) ||
-      failed(rule.checkRight()) || failed(rule.checkUse()) || failed(rule.findShape(shape)))
+      failed(rule.checkRight()) || failed(rule.checkUse()))
     return failure();
+  rule.findShape(shape);
   types.assign(1, RankedTensorType::get(shape, a.getElementType()));
   return success();
 }

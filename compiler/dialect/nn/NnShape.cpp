@@ -60,7 +60,17 @@ LogicalResult ReshapeOp::verify() {
   RankedTensorType from = getX().getType(), to = getType();
   if (from.getElementType() != to.getElementType())
     return emitOpError("keeps the element type, but goes from ") << from << " to " << to;
-  if (isBatched(from) != isBatched(to))
+  // The elements before the first dim that is the batch, between it and the next, and so on.
+  auto parts = [](RankedTensorType type) {
+    SmallVector<int64_t> products{1};
+    for (int64_t size : type.getShape())
+      if (ShapedType::isDynamic(size))
+        products.push_back(1);
+      else
+        products.back() *= size;
+    return products;
+  };
+  if (batchDims(from) != batchDims(to))
     return emitOpError("keeps the batch, but goes from ") << from << " to " << to;
   auto elements = [](RankedTensorType type) {
     int64_t product = 1;
@@ -71,6 +81,8 @@ LogicalResult ReshapeOp::verify() {
   if (elements(from) != elements(to))
     return emitOpError("keeps the number of elements, but goes from ")
            << elements(from) << " (" << from << ") to " << elements(to) << " (" << to << ")";
+  if (parts(from) != parts(to))
+    return emitOpError("moves elements across the batch: it goes from ") << from << " to " << to;
   return success();
 }
 

@@ -235,8 +235,7 @@ LogicalResult ConcatOp::inferReturnTypes(MLIRContext *, std::optional<Location> 
 void ConcatOp::backward(Derivation &d) {
   RankedTensorType y = getType();
   SmallVector<int64_t> start(y.getRank(), 0), stride(y.getRank(), 1), limit(y.getShape());
-  if (isBatched(y))
-    limit[0] = -1;
+  takeWholeBatch(y, limit);
   int64_t offset = 0;
   for (auto [i, x] : llvm::enumerate(getXs())) {
     start[getDim()] = offset;

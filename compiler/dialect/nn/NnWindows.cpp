@@ -18,7 +18,7 @@ static LogicalResult checkWindows(StringRef name, std::optional<Location> loc, R
     if (positive < 1)
       return mismatch(loc, name, "needs sizes, strides and dilations of at least 1, not ",
                       positive);
-  if (isBatched(x) && llvm::is_contained(dims, 0))
+  if (llvm::any_of(dims, [&](int64_t dim) { return x.isDynamicDim(dim); }))
     return mismatch(loc, name, "cannot slide along the batch of ", x);
   return success();
 }
@@ -126,8 +126,7 @@ void FoldOp::backward(Derivation &d) {
   auto from = cast<RankedTensorType>(windows.getType());
   SmallVector<int64_t> start(from.getRank(), 0), stride(from.getRank(), 1),
       limit(getX().getType().getShape());
-  if (isBatched(from))
-    limit[0] = -1;
+  takeWholeBatch(from, limit);
   d.give(0, d.builder().createOrFold<SliceOp>(getLoc(), windows, start, limit, stride));
 }
 

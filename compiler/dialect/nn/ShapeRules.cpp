@@ -13,6 +13,12 @@ std::string listed(ArrayRef<int64_t> numbers) {
   return out.str() + "]";
 }
 
+void takeWholeBatch(RankedTensorType type, MutableArrayRef<int64_t> limit) {
+  for (auto [dim, size] : llvm::enumerate(limit))
+    if (type.isDynamicDim(dim))
+      size = -1;
+}
+
 RankedTensorType tensorOperand(StringRef name, std::optional<Location> loc, ValueRange operands,
                                unsigned i) {
   if (i >= operands.size()) {
@@ -24,12 +30,6 @@ RankedTensorType tensorOperand(StringRef name, std::optional<Location> loc, Valu
     (void)mismatch(loc, name, "needs a tensor of f32 or f64, not ", operands[i].getType());
     return {};
   }
-  for (int64_t dim = 1; dim < type.getRank(); ++dim)
-    if (type.isDynamicDim(dim)) {
-      (void)mismatch(loc, name, "has the batch (?) at dim ", dim, " of ", type,
-                     "; it can only be dim 0");
-      return {};
-    }
   return type;
 }
 

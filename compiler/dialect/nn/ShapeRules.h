@@ -18,6 +18,9 @@ mlir::LogicalResult mismatch(std::optional<mlir::Location> loc, llvm::StringRef 
   return diagnostic;
 }
 
+/// Sets the limits of a slice that takes the whole batch: -1 for each dim of `type` that is it.
+void takeWholeBatch(mlir::RankedTensorType type, llvm::MutableArrayRef<int64_t> limit);
+
 /// Formats numbers as "[1, 2]", for messages.
 std::string listed(llvm::ArrayRef<int64_t> numbers);
 
