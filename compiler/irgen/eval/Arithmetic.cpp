@@ -26,7 +26,7 @@ Value Arithmetic::negate(const Value &a, Range at) {
   if (a.kind == Value::Kind::Weights)
     return mapWeights(a, Value::of(0),
                       [&](const Value &x, const Value &) { return negate(x, at); });
-  return fn->emit.elementwise("neg", a, at, at);
+  return fn->emit.elementwise<nn::NegOp>(a, at, at);
 }
 
 /// x - y ⌊x / y⌋ without rounding, like nn.rem: it has the sign of y.
@@ -82,36 +82,36 @@ static Value foldNumbers(Diagnostics &diags, ast::BinaryOp op, const Value &a, c
 }
 
 /// The elementwise op that computes `op`; for `and` and `or`, on operands that are 0 or 1.
-static llvm::StringRef mnemonicOf(ast::BinaryOp op) {
+static nn::ElementwiseOp elementwiseOf(ast::BinaryOp op) {
   using Op = ast::BinaryOp;
   switch (op) {
   case Op::Add:
-    return "add";
+    return nn::ElementwiseOp::of<nn::AddOp>();
   case Op::Sub:
-    return "sub";
+    return nn::ElementwiseOp::of<nn::SubOp>();
   case Op::Mul:
   case Op::And:
-    return "mul";
+    return nn::ElementwiseOp::of<nn::MulOp>();
   case Op::Div:
-    return "div";
+    return nn::ElementwiseOp::of<nn::DivOp>();
   case Op::Mod:
-    return "rem";
+    return nn::ElementwiseOp::of<nn::RemOp>();
   case Op::Pow:
-    return "pow";
+    return nn::ElementwiseOp::of<nn::PowOp>();
   case Op::Eq:
-    return "eq";
+    return nn::ElementwiseOp::of<nn::EqOp>();
   case Op::Ne:
-    return "ne";
+    return nn::ElementwiseOp::of<nn::NeOp>();
   case Op::Lt:
-    return "lt";
+    return nn::ElementwiseOp::of<nn::LtOp>();
   case Op::Le:
-    return "le";
+    return nn::ElementwiseOp::of<nn::LeOp>();
   case Op::Gt:
-    return "gt";
+    return nn::ElementwiseOp::of<nn::GtOp>();
   case Op::Ge:
-    return "ge";
+    return nn::ElementwiseOp::of<nn::GeOp>();
   case Op::Or:
-    return "max";
+    return nn::ElementwiseOp::of<nn::MaxOp>();
   case Op::MatMul:
     break;
   }
@@ -149,12 +149,12 @@ Value Arithmetic::binary(ast::BinaryOp op, const Value &a0, const Value &b0, Ran
     a = fn->emit.truth(a, rangeA);
     b = fn->emit.truth(b, rangeB);
   }
-  return fn->emit.elementwise(mnemonicOf(op), {a, b}, {rangeA, rangeB}, at);
+  return fn->emit.elementwise(elementwiseOf(op), {a, b}, {rangeA, rangeB}, at);
 }
 
 Value Arithmetic::choose(const Value &condition, const Value &a, const Value &b, Range at,
                          llvm::ArrayRef<Range> ranges) {
-  return fn->emit.elementwise("select", {condition, a, b}, ranges, at);
+  return fn->emit.elementwise<nn::SelectOp>({condition, a, b}, ranges, at);
 }
 
 Value Arithmetic::inSteps(const Value &v, Range at) {
@@ -168,8 +168,7 @@ Value Arithmetic::inSteps(const Value &v, Range at) {
     diags.error(at, "a duration in epochs has a length in steps only while training");
     return Value::error();
   }
-  return fn->emit.elementwise(
-      "mul",
+  return fn->emit.elementwise<nn::MulOp>(
       {Value::of(v.number),
        Value::ofHost(fn->scalar(sema::nameOf(sema::AmbientKind::StepsPerEpoch)))},
       {at, at}, at);

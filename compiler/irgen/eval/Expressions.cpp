@@ -374,9 +374,7 @@ static Value joined(Emitter &emit, llvm::ArrayRef<Value> items, const std::vecto
   }
   if (parts.size() == 1)
     return Value::of(parts[0]);
-  return Value::of(emit.create("nn.concat", parts, emit.typeOf({size}, true),
-                               emit.b.getNamedAttr("dim", emit.b.getI64IntegerAttr(1)))
-                       ->getResult(0));
+  return Value::of(emit.make<nn::ConcatOp>(emit.typeOf({size}, true), parts, 1));
 }
 
 Value Expressions::evaluateList(const ast::ListExpr *e, const Scope &scope) {

@@ -24,11 +24,8 @@ static Value sliceAxis(Emitter &emit, const Value &x, size_t axis, int64_t from,
     stride.push_back(1);
   }
   sizes[axis] = to - from;
-  Value part = Value::of(emit.create("nn.slice", x.tensor, emit.typeOf(sizes, batch),
-                                     {emit.attr("start", start), emit.attr("limit", limit),
-                                      emit.attr("stride", stride)})
-                             ->getResult(0),
-                         x.axes);
+  Value part = Value::of(
+      emit.make<nn::SliceOp>(emit.typeOf(sizes, batch), x.tensor, start, limit, stride), x.axes);
   if (!drop)
     return part;
   sizes.erase(sizes.begin() + axis);
@@ -69,10 +66,7 @@ Value Indexing::taken(const Value &x, const Value &i, int64_t axis) {
     else
       for (size_t place = 0; place < places.size(); ++place)
         axes.push_back(i.axisAt(place));
-  return Value::of(emit.create("nn.pick", {from, index}, type,
-                               emit.b.getNamedAttr("dim", emit.b.getI64IntegerAttr(axis + batch)))
-                       ->getResult(0),
-                   axes);
+  return Value::of(emit.make<nn::PickOp>(type, from, index, axis + batch), axes);
 }
 
 bool Indexing::positionOf(const Value &v, int64_t n, llvm::StringRef of, int64_t &at, Range range) {
