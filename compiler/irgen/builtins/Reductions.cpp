@@ -17,7 +17,7 @@ struct Reduction {
 
 static Value reduction(Elaborator &elab, const Reduction &by, const BuiltinCall &call) {
   const Arg *x = call.positional(0), *over = call.named("over"), *keep = call.named("keep");
-  if (keep && !keep->value.isKnown()) {
+  if (keep && !elab.knownNumber(keep->value)) {
     elab.diags.error(keep->range, "`keep` must be true or false");
     return Value::error();
   }

@@ -51,7 +51,7 @@ Value nnc::buildWindows(Elaborator &elab, const BuiltinCall &call) {
       !integers(elab, paddingArg, 2, 0, padding, "the padding", 0))
     return Value::error();
   for (const Arg *known : {ceil, borderArg})
-    if (known && !known->value.isKnown()) {
+    if (known && !elab.knownNumber(known->value)) {
       elab.diags.error(known->range, "`" + known->name +
                                          "` must be known before the run; this is " +
                                          known->value.describe());

@@ -5,6 +5,8 @@
 
 #include "mlir/IR/BuiltinTypes.h"
 
+#include <cmath>
+
 using namespace nnc;
 
 /// Elements [from, to) of an example axis. `drop` removes the axis, which then has one element.
@@ -124,14 +126,37 @@ Value Indexing::evaluate(const ast::IndexExpr *e, const Scope &scope) {
   Value x = elab.evaluate(e->base, scope);
   if (x.isError() || x.isUnavailable())
     return x;
-  Emitter &emit = fn->emit;
   if (x.kind == Value::Kind::List && e->indices.size() == 1 &&
       !llvm::isa<ast::EllipsisExpr>(e->indices[0])) {
     bool known = true;
     Value item = indexList(x, e->indices[0], scope, known);
     if (known || item.isError() || item.isUnavailable())
       return item;
+    if (item.drawnFrom)
+      return drawnItem(x, item, e, scope);
   }
+  return elementOf(x, e, scope);
+}
+
+Value Indexing::drawnItem(const Value &list, const Value &i, const ast::IndexExpr *e,
+                          const Scope &scope) {
+  const Diagnostics::Mark mark = diags.mark();
+  const Value chosen = elementOf(list, e, scope);
+  const double n = list.items.size(), at = i.number < 0 ? i.number + n : i.number;
+  if (at < 0 || at >= n || at != std::floor(at))
+    return chosen;
+  const Value &item = list.items[size_t(at)];
+  if (diags.errorCount() != mark.errors) {
+    // The items are no numbers, so the code depends on the index.
+    diags.rewind(mark);
+    elab.need(i);
+    return item;
+  }
+  return item.mayBeKnown() ? DrawnUse::drawnAs(chosen, item.number, {&i, &item}) : chosen;
+}
+
+Value Indexing::elementOf(Value x, const ast::IndexExpr *e, const Scope &scope) {
+  Emitter &emit = fn->emit;
   if (x.kind == Value::Kind::Place)
     x = elab.readPlace(x, e->base->range);
   x = emit.toTensor(x, e->base->range);

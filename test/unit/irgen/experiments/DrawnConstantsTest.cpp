@@ -82,6 +82,31 @@ TEST(DrawnConstants, AConditionSelectsIfBothSidesFit) {
             Expected{"deep"});
 }
 
+TEST(DrawnConstants, BothSidesOfACondition) {
+  // The code of the side that the first value of `a` does not take depends on `b`.
+  EXPECT_EQ(builtIn(search("let a ~ choice(0, 1)\n let b ~ choice(3, 4)\n"
+                           "  model net(x: [2]) -> [2] { if a == 1 then x |> dense(b) |> dense(2) "
+                           "else x |> dense(2) }")),
+            Expected{"b"});
+  EXPECT_EQ(builtIn(search("let a ~ choice(0, 1)\n let b ~ choice(0, 1)\n"
+                           "  model net(x: [2]) -> [2] { x |> (if a == 1 then relu else tanh) |> "
+                           "[dense(3), dense(4)][b] |> dense(2) }")),
+            (Expected{"a", "b"}));
+}
+
+TEST(DrawnConstants, AxesMustBeKnown) {
+  EXPECT_EQ(builtIn(search(
+                "let k ~ choice(0, 1)\n let keeps ~ choice(0, 1)\n" + std::string(plainNet),
+                "cross_entropy(net(x), y) + sum(max(stack(x, x), over = k, keep = keeps == 1))")),
+            (Expected{"k", "keeps"}));
+}
+
+TEST(DrawnConstants, AllAreBuiltInIfTheProgramIsUnsound) {
+  EXPECT_EQ(builtIn(search("let a ~ choice(1, 2)\n let b ~ integer(3, 4)\n let c ~ uniform(0, 1)\n"
+                           "  model net(x: [2]) -> [2] { x |> dense(3) }")),
+            (Expected{"a", "b"}));
+}
+
 TEST(DrawnConstants, OthersAreNotTried) {
   EXPECT_EQ(builtIn(search("let act ~ choice(relu, tanh)\n let p ~ uniform(0, 1)\n"
                            "  model net(x: [2]) -> [2] { x |> dense(4) |> act |> dense(2) }",
