@@ -36,8 +36,8 @@ public:
 
   // Ops -------------------------------------------------------------------------------------------
   using OpEmitter::elementwise;
-  /// An elementwise op on values of any shapes, which are broadcast first. Stays a known number if
-  /// all operands are known.
+  /// An elementwise op on values of any shapes, which are broadcast first. If all operands are
+  /// numbers or host scalars, so is the result: a host scalar.
   Value elementwise(const nn::ElementwiseOp &op, llvm::ArrayRef<Value> operands,
                     llvm::ArrayRef<Range> ranges, Range at);
   template <class OpT>
