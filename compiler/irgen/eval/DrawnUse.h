@@ -33,7 +33,7 @@ struct DrawnUse {
     for (const Value *one : from)
       if (one->drawnFrom)
         all.insert(one->drawnFrom->begin(), one->drawnFrom->end());
-    if (all.empty() || v.isError())
+    if (all.empty() || v.isError() || v.isUnavailable())
       return v;
     v.number = number;
     v.drawnFrom = std::make_shared<const DrawnConstants>(std::move(all));
