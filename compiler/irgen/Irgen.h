@@ -10,7 +10,6 @@
 #include "mlir/IR/OwningOpRef.h"
 
 #include <memory>
-#include <set>
 
 namespace nnc {
 
@@ -26,10 +25,6 @@ struct IrgenOptions {
   bool monitor = false;  // give train statements a monitor function even if no report needs it
   sema::Folders folders; // for parts of the program that come from another folder
 };
-
-/// The drawn constants of experiments on which the code depends, such as a number of units. The
-/// code is compiled once for each value. All other drawn constants are read at run time.
-using BuiltIn = std::set<const ast::LetDecl *>;
 
 struct Elaborated; // Applications.h
 

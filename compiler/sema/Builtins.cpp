@@ -2,11 +2,11 @@
 // dialect.
 #include "compiler/sema/Builtins.h"
 
-#include "compiler/dialect/NnDialect.h"
+#include "compiler/dialect/nn/ElementwiseOps.h"
 #include "compiler/sema/Sema.h"
 
-#include "mlir/IR/MLIRContext.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SmallVectorExtras.h"
 #include "llvm/ADT/StringMap.h"
 
 using llvm::StringRef;
@@ -58,33 +58,6 @@ const Table &table() {
   return all;
 }
 
-/// Reads the dialect's registry once. Every op with a scalar body whose result type follows from
-/// its operands is an elementwise primitive.
-struct Elementwise {
-  llvm::StringMap<unsigned> arity;
-  std::vector<StringRef> names;
-
-  Elementwise() {
-    mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
-    context.loadDialect<nn::NnDialect>();
-    for (mlir::RegisteredOperationName op : context.getRegisteredOperations()) {
-      if (op.getDialectNamespace() != nn::NnDialect::getDialectNamespace())
-        continue;
-      auto *body = op.getInterface<nn::ScalarBodyOp>();
-      if (body && op.hasInterface<mlir::InferTypeOpInterface>())
-        arity[op.stripDialect()] = body->getArity();
-    }
-    for (const auto &entry : arity)
-      names.push_back(entry.getKey());
-    llvm::sort(names);
-  }
-};
-
-const Elementwise &elementwise() {
-  static const Elementwise all;
-  return all;
-}
-
 } // namespace
 
 Builtin::Builtin(BuiltinKind kind, StringRef name, StringRef what,
@@ -126,13 +99,15 @@ bool isBuiltin(StringRef name, BuiltinKind kind) {
 }
 
 std::optional<unsigned> elementwiseArity(StringRef name) {
-  auto it = elementwise().arity.find(name);
-  if (it == elementwise().arity.end())
-    return std::nullopt;
-  return it->second;
+  const nn::ElementwiseOp *op = nn::findElementwise(name);
+  return op ? std::optional(op->arity) : std::nullopt;
 }
 
-llvm::ArrayRef<StringRef> elementwiseNames() { return elementwise().names; }
+llvm::ArrayRef<StringRef> elementwiseNames() {
+  static const auto names = llvm::map_to_vector(
+      nn::elementwiseOps(), [](const nn::ElementwiseOp &op) { return op.mnemonic; });
+  return names;
+}
 
 llvm::ArrayRef<Ambient> ambients() { return ambientTable; }
 
@@ -147,11 +122,11 @@ StringRef nameOf(AmbientKind kind) { return ambientTable[size_t(kind)].name; }
 
 std::optional<Predefined> findPredefined(StringRef name) {
   const Builtin *builtin = findBuiltin(name);
-  if (auto it = elementwise().arity.find(name); it != elementwise().arity.end())
-    return Predefined{it->getKey(), builtin, it->second};
+  if (const nn::ElementwiseOp *op = nn::findElementwise(name))
+    return Predefined{op->mnemonic, builtin, op};
   if (!builtin)
     return std::nullopt;
-  return Predefined{builtin->name, builtin, std::nullopt};
+  return Predefined{builtin->name, builtin, nullptr};
 }
 
 std::string classWeightsName(StringRef field) {

@@ -11,6 +11,10 @@
 #include <string>
 #include <vector>
 
+namespace nnc::nn {
+struct ElementwiseOp;
+}
+
 namespace nnc::sema {
 
 enum class BuiltinKind {
@@ -68,7 +72,7 @@ const Builtin *findBuiltin(llvm::StringRef name);
 bool isBuiltin(llvm::StringRef name, BuiltinKind kind);
 
 /// The number of operands of the elementwise primitive `name` (exp: 1, max: 2, select: 3), which is
-/// the mnemonic of a registered nn op. Nothing if there is no such primitive.
+/// the mnemonic of an nn op. Nothing if there is no such primitive.
 std::optional<unsigned> elementwiseArity(llvm::StringRef name);
 
 /// The mnemonics of all elementwise primitives, sorted.
@@ -79,7 +83,7 @@ llvm::ArrayRef<llvm::StringRef> elementwiseNames();
 struct Predefined {
   llvm::StringRef name;
   const Builtin *builtin = nullptr;
-  std::optional<unsigned> arity; ///< of the elementwise primitive
+  const nn::ElementwiseOp *elementwise = nullptr;
 };
 /// Nothing if no predefined function has that name.
 std::optional<Predefined> findPredefined(llvm::StringRef name);

@@ -1,4 +1,5 @@
-// Calls predefined functions: elementwise primitives by mnemonic, and all others through the table.
+// Calls predefined functions: elementwise primitives through the list of the dialect, and all
+// others through the table.
 #include "compiler/irgen/builtins/Builtins.h"
 #include "compiler/irgen/eval/Elaborator.h"
 
@@ -24,7 +25,8 @@ const Arg *BuiltinCall::either(size_t i, llvm::StringRef name) const {
 }
 
 /// An elementwise primitive of tensors, or of each of the weights of models.
-static Value callElementwise(Elaborator &elab, llvm::StringRef mnemonic, const BuiltinCall &call) {
+static Value callElementwise(Elaborator &elab, const nn::ElementwiseOp &op,
+                             const BuiltinCall &call) {
   llvm::SmallVector<Value> values;
   llvm::SmallVector<Range> ranges;
   const Arg *weights = nullptr;
@@ -40,15 +42,15 @@ static Value callElementwise(Elaborator &elab, llvm::StringRef mnemonic, const B
   }
   if (weights) {
     if (values.size() == 1)
-      return elab.arithmetic.mapWeights(
-          values[0], Value::of(0), [&](const Value &x, const Value &) {
-            return elab.fn->emit.elementwise(mnemonic, x, ranges, call.at);
-          });
+      return elab.arithmetic.mapWeights(values[0], Value::of(0),
+                                        [&](const Value &x, const Value &) {
+                                          return elab.fn->emit.elementwise(op, x, ranges, call.at);
+                                        });
     return elab.arithmetic.mapWeights(values[0], values[1], [&](const Value &x, const Value &y) {
-      return elab.fn->emit.elementwise(mnemonic, {x, y}, ranges, call.at);
+      return elab.fn->emit.elementwise(op, {x, y}, ranges, call.at);
     });
   }
-  return elab.fn->emit.elementwise(mnemonic, values, ranges, call.at);
+  return elab.fn->emit.elementwise(op, values, ranges, call.at);
 }
 
 /// Whether a builtin may have that many positional arguments. If not, reports it.
@@ -88,13 +90,14 @@ Value nnc::callPredefined(Elaborator &elab, const sema::Predefined &function,
   size_t positional = 0;
   for (const Arg &a : call.args)
     positional += a.name.empty();
-  if (auto arity = function.arity; arity && (!builtin || positional == *arity)) {
-    if (positional != *arity || call.args.size() != positional) {
-      elab.diags.error(call.at, "`" + function.name + "` takes " + llvm::Twine(*arity) +
-                                    (*arity == 1 ? " argument" : " arguments"));
+  if (const nn::ElementwiseOp *op = function.elementwise;
+      op && (!builtin || positional == op->arity)) {
+    if (positional != op->arity || call.args.size() != positional) {
+      elab.diags.error(call.at, "`" + function.name + "` takes " + llvm::Twine(op->arity) +
+                                    (op->arity == 1 ? " argument" : " arguments"));
       return Value::error();
     }
-    return callElementwise(elab, function.name, call);
+    return callElementwise(elab, *op, call);
   }
   return takes(elab, *builtin, positional, call.at) ? builds[size_t(builtin->kind)](elab, call)
                                                     : Value::error();

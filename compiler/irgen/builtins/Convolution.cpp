@@ -45,12 +45,9 @@ static mlir::Value contraction(Emitter &emit, mlir::Value x, mlir::Value w, int6
   auto map = [&](llvm::ArrayRef<mlir::AffineExpr> exprs) {
     return mlir::AffineMap::get(sizes.size(), 0, exprs, emit.b.getContext());
   };
-  return emit
-      .create("nn.contract", {x, w}, emit.typeOf(resultShape, batch),
-              {emit.b.getNamedAttr(
-                   "maps", emit.b.getAffineMapArrayAttr({map(mapX), map(mapW), map(mapOut)})),
-               emit.attr("sizes", sizes)})
-      ->getResult(0);
+  return emit.make<nn::ContractOp>(
+      emit.typeOf(resultShape, batch), x, w,
+      emit.b.getAffineMapArrayAttr({map(mapX), map(mapW), map(mapOut)}), sizes);
 }
 
 /// x: [c, h, w], w: [o, c / groups, kh, kw] -> [o, h', w']: a contraction whose left side has

@@ -260,6 +260,5 @@ Value nnc::buildStopGradient(Elaborator &elab, const BuiltinCall &call) {
   Value v = elab.fn->emit.toTensor(call.positional(0)->value, call.at);
   if (!v.isTensor())
     return v;
-  return Value::of(
-      elab.fn->emit.create("nn.stop_gradient", v.tensor, v.tensor.getType())->getResult(0), v.axes);
+  return Value::of(elab.fn->emit.make<nn::StopGradientOp>(v.tensor.getType(), v.tensor), v.axes);
 }

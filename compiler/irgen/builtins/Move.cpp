@@ -33,10 +33,7 @@ Value nnc::buildStack(Elaborator &elab, const BuiltinCall &call) {
     result.push_back(shape[from]);
     axes.push_back(t.axisAt(from));
   }
-  return Value::of(
-      emit.create("nn.transpose", t.tensor, emit.typeOf(result, batch), emit.attr("perm", perm))
-          ->getResult(0),
-      axes);
+  return Value::of(emit.make<nn::TransposeOp>(emit.typeOf(result, batch), t.tensor, perm), axes);
 }
 
 Value nnc::buildConcat(Elaborator &elab, const BuiltinCall &call) {
@@ -76,10 +73,7 @@ Value nnc::buildConcat(Elaborator &elab, const BuiltinCall &call) {
   std::vector<std::string> axes = Emitter::commonAxes(parts);
   if (parts.size() > 1)
     axes[axis].clear();
-  return Value::of(emit.create("nn.concat", values, emit.typeOf(result, batch),
-                               emit.b.getNamedAttr("dim", emit.b.getI64IntegerAttr(axis + batch)))
-                       ->getResult(0),
-                   axes);
+  return Value::of(emit.make<nn::ConcatOp>(emit.typeOf(result, batch), values, axis + batch), axes);
 }
 
 Value nnc::buildTranspose(Elaborator &elab, const BuiltinCall &call) {
@@ -112,10 +106,8 @@ Value nnc::buildTranspose(Elaborator &elab, const BuiltinCall &call) {
   for (size_t i = 0; i < sorted.size(); ++i)
     if (sorted.size() != size_t(rank + batch) || sorted[i] != int64_t(i))
       return emit.shapeError(by->range, "`transpose` needs every axis once", x, xa->range);
-  Value turned = Value::of(
-      emit.create("nn.transpose", x.tensor, emit.typeOf(result, batch), emit.attr("perm", perm))
-          ->getResult(0),
-      axes);
+  Value turned =
+      Value::of(emit.make<nn::TransposeOp>(emit.typeOf(result, batch), x.tensor, perm), axes);
   turned.turned = Value::Turned::ByCall;
   return turned;
 }
@@ -154,11 +146,8 @@ Value nnc::buildSlice(Elaborator &elab, const BuiltinCall &call) {
     limit.insert(limit.begin(), -1);
     stride.insert(stride.begin(), 1);
   }
-  return Value::of(emit.create("nn.slice", x.tensor, emit.typeOf(result, batch),
-                               {emit.attr("start", start), emit.attr("limit", limit),
-                                emit.attr("stride", stride)})
-                       ->getResult(0),
-                   x.axes);
+  return Value::of(
+      emit.make<nn::SliceOp>(emit.typeOf(result, batch), x.tensor, start, limit, stride), x.axes);
 }
 
 Value nnc::buildReverse(Elaborator &elab, const BuiltinCall &call) {
@@ -170,7 +159,5 @@ Value nnc::buildReverse(Elaborator &elab, const BuiltinCall &call) {
   llvm::SmallVector<int64_t> dims = elab.axes.resolve(x, call.named("over"), call.at, ok);
   if (!ok)
     return Value::error();
-  return Value::of(emit.create("nn.reverse", x.tensor, x.tensor.getType(), emit.attr("dims", dims))
-                       ->getResult(0),
-                   x.axes);
+  return Value::of(emit.make<nn::ReverseOp>(x.tensor.getType(), x.tensor, dims), x.axes);
 }

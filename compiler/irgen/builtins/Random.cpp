@@ -55,9 +55,9 @@ static int64_t nextSite(Function &fn) {
   return int64_t(llvm::xxh3_64bits(site) & 0xffffffffu);
 }
 
-/// Draws with the op `op`. `name` is that of the builtin.
-static Value random(Elaborator &elab, llvm::StringRef op, llvm::StringRef name,
-                    const BuiltinCall &call) {
+/// Draws with the op OpT. `name` is that of the builtin.
+template <class OpT>
+static Value random(Elaborator &elab, llvm::StringRef name, const BuiltinCall &call) {
   Emitter &emit = elab.fn->emit;
   Value like;
   mlir::RankedTensorType type = drawnType(elab, name, call, like);
@@ -67,26 +67,24 @@ static Value random(Elaborator &elab, llvm::StringRef op, llvm::StringRef name,
   mlir::Value seed = elab.fn->scalar("seed");
   // Without steps, draws must not depend on how many steps an earlier training has made.
   mlir::Value step = elab.fn->hasClock ? elab.fn->scalar("step") : emit.hostConstant(0);
-  llvm::SmallVector<mlir::Value> from{seed, step};
   // Draws also must not depend on the pieces in which rows are evaluated. Each row has the numbers
   // of its position among all rows.
+  mlir::Value firstRow;
   if (elab.fn->inPieces && !type.getShape().empty() && type.isDynamicDim(0))
-    from.push_back(elab.fn->scalar("first_row"));
-  mlir::Operation *draw =
-      emit.create(op, from, type, emit.b.getNamedAttr("place", emit.b.getI64IntegerAttr(place)));
-  return Value::of(draw->getResult(0), like.axes);
+    firstRow = elab.fn->scalar("first_row");
+  return Value::of(emit.make<OpT>(type, seed, step, firstRow, place), like.axes);
 }
 
 Value nnc::buildRandomUniform(Elaborator &elab, const BuiltinCall &call) {
-  return random(elab, "nn.random_uniform", "random_uniform", call);
+  return random<nn::RandomUniformOp>(elab, "random_uniform", call);
 }
 
 Value nnc::buildRandomNormal(Elaborator &elab, const BuiltinCall &call) {
-  return random(elab, "nn.random_normal", "random_normal", call);
+  return random<nn::RandomNormalOp>(elab, "random_normal", call);
 }
 
 Value nnc::buildRandomBernoulli(Elaborator &elab, const BuiltinCall &call) {
-  Value v = random(elab, "nn.random_uniform", "random_bernoulli", call);
+  Value v = random<nn::RandomUniformOp>(elab, "random_bernoulli", call);
   if (!v.isTensor())
     return v;
   const Arg *p = call.named("like") ? call.either(0, "p") : call.either(1, "p");
@@ -97,6 +95,6 @@ Value nnc::buildRandomBernoulli(Elaborator &elab, const BuiltinCall &call) {
     elab.diags.error(p->range, message);
     return Value::error();
   }
-  return elab.fn->emit.elementwise("lt", {v, p ? p->value : Value::of(0.5)}, {call.at, call.at},
-                                   call.at);
+  return elab.fn->emit.elementwise<nn::LtOp>({v, p ? p->value : Value::of(0.5)}, {call.at, call.at},
+                                             call.at);
 }

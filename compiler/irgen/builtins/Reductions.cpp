@@ -6,12 +6,18 @@
 
 using namespace nnc;
 
-/// Reduces with the op `op`. `combine` is the elementwise op that combines the results for several
-/// tensors; empty for `argmax`, which has none.
-static Value reduction(Elaborator &elab, llvm::StringRef op, llvm::StringRef combine,
-                       const BuiltinCall &call) {
+namespace {
+/// How a builtin reduces.
+struct Reduction {
+  Value (Emitter::*reduce)(const Value &x, llvm::ArrayRef<int64_t> dims, bool keep);
+  /// Combines the results for several tensors. `argmax` has none: its result is an index.
+  std::optional<nn::ElementwiseOp> combine;
+};
+} // namespace
+
+static Value reduction(Elaborator &elab, const Reduction &by, const BuiltinCall &call) {
   const Arg *x = call.positional(0), *over = call.named("over"), *keep = call.named("keep");
-  if (keep && !keep->value.isKnown()) {
+  if (keep && !elab.knownNumber(keep->value)) {
     elab.diags.error(keep->range, "`keep` must be true or false");
     return Value::error();
   }
@@ -26,7 +32,7 @@ static Value reduction(Elaborator &elab, llvm::StringRef op, llvm::StringRef com
           "the weights of a model have different axes; they can only be reduced over all of them");
       return Value::error();
     }
-    if (combine.empty()) {
+    if (!by.combine) {
       elab.diags.error(call.at, "this reduction is not defined over several tensors");
       return Value::error();
     }
@@ -35,9 +41,10 @@ static Value reduction(Elaborator &elab, llvm::StringRef op, llvm::StringRef com
     for (const Value &item : v.items) {
       bool ok;
       Value one =
-          elab.fn->emit.reduce(op, item, elab.axes.resolve(item, nullptr, call.at, ok), false);
-      total = first ? one
-                    : elab.fn->emit.elementwise(combine, {total, one}, {call.at, call.at}, call.at);
+          (elab.fn->emit.*by.reduce)(item, elab.axes.resolve(item, nullptr, call.at, ok), false);
+      total =
+          first ? one
+                : elab.fn->emit.elementwise(*by.combine, {total, one}, {call.at, call.at}, call.at);
       first = false;
     }
     return total;
@@ -49,7 +56,7 @@ static Value reduction(Elaborator &elab, llvm::StringRef op, llvm::StringRef com
   llvm::SmallVector<int64_t> dims = elab.axes.resolve(v, over, x->range, ok);
   if (!ok)
     return Value::error();
-  const bool isIndex = combine.empty();
+  const bool isIndex = !by.combine;
   if (isIndex) {
     double count = 1;
     for (int64_t d : dims)
@@ -63,23 +70,26 @@ static Value reduction(Elaborator &elab, llvm::StringRef op, llvm::StringRef com
                                              llvm::cast<mlir::RankedTensorType>(v.tensor.getType()),
                                              {}),
                      v.axes);
-  return elab.fn->emit.reduce(op, v, dims, keeps);
+  return (elab.fn->emit.*by.reduce)(v, dims, keeps);
 }
 
 Value nnc::buildSum(Elaborator &elab, const BuiltinCall &call) {
-  return reduction(elab, "reduce_sum", "add", call);
+  return reduction(elab, {&Emitter::reduce<nn::ReduceSumOp>, nn::ElementwiseOp::of<nn::AddOp>()},
+                   call);
 }
 
 Value nnc::buildMax(Elaborator &elab, const BuiltinCall &call) {
-  return reduction(elab, "reduce_max", "max", call);
+  return reduction(elab, {&Emitter::reduce<nn::ReduceMaxOp>, nn::ElementwiseOp::of<nn::MaxOp>()},
+                   call);
 }
 
 Value nnc::buildMin(Elaborator &elab, const BuiltinCall &call) {
-  return reduction(elab, "reduce_min", "min", call);
+  return reduction(elab, {&Emitter::reduce<nn::ReduceMinOp>, nn::ElementwiseOp::of<nn::MinOp>()},
+                   call);
 }
 
 Value nnc::buildArgmax(Elaborator &elab, const BuiltinCall &call) {
-  return reduction(elab, "argmax", "", call);
+  return reduction(elab, {&Emitter::reduce<nn::ArgmaxOp>, std::nullopt}, call);
 }
 
 Value nnc::buildCount(Elaborator &elab, const BuiltinCall &call) {
@@ -100,10 +110,7 @@ Value nnc::buildCount(Elaborator &elab, const BuiltinCall &call) {
     return Value::error();
   if (!batch)
     return Value::of(n);
-  mlir::Value rows = elab.fn->emit
-                         .create("nn.batch_size", {},
-                                 mlir::RankedTensorType::get({}, elab.fn->emit.b.getF64Type()))
-                         ->getResult(0);
-  return elab.fn->emit.elementwise("mul", {Value::ofHost(rows), Value::of(n)}, {call.at, call.at},
-                                   call.at);
+  mlir::Value rows = elab.fn->emit.make<nn::BatchSizeOp>();
+  return elab.fn->emit.elementwise<nn::MulOp>({Value::ofHost(rows), Value::of(n)},
+                                              {call.at, call.at}, call.at);
 }

@@ -16,8 +16,7 @@ Value nnc::buildRange(Elaborator &elab, const BuiltinCall &call) {
     elab.diags.error(call.at, "a range of " + llvm::Twine(n) + " numbers");
     return Value::error();
   }
-  return Value::of(
-      emit.create("nn.iota", {}, emit.typeOf({n}), emit.attr("dims", {0}))->getResult(0));
+  return Value::of(emit.make<nn::IotaOp>(emit.typeOf({n}), llvm::ArrayRef<int64_t>{0}));
 }
 
 Value nnc::buildSize(Elaborator &elab, const BuiltinCall &call) {

@@ -36,9 +36,9 @@ static Value totalOf(Elaborator &elab, const BuiltinCall &call, bool spread) {
   }
   auto type = llvm::cast<mlir::RankedTensorType>(sum.getType());
   mlir::Value n = emit.batchSum(whole(emit.constant(1)));
-  mlir::Value mean = emit.elementwise("div", {sum, emit.broadcast(n, type, {})});
-  mlir::Value apart = emit.elementwise("sub", {all, whole(mean)});
-  mlir::Value squares = emit.batchSum(emit.elementwise("mul", {apart, apart}));
+  mlir::Value mean = emit.elementwise<nn::DivOp>({sum, emit.broadcast(n, type, {})});
+  mlir::Value apart = emit.elementwise<nn::SubOp>({all, whole(mean)});
+  mlir::Value squares = emit.batchSum(emit.elementwise<nn::MulOp>({apart, apart}));
   for (mlir::Value v : {n, mean, squares})
     elab.fn->addsUp(v, all);
   elab.spreads.push_back(elab.totals.size());

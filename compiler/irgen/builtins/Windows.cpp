@@ -21,17 +21,14 @@ static mlir::Value bordered(Emitter &emit, mlir::Value x, llvm::ArrayRef<int64_t
   }
   auto whole = mlir::RankedTensorType::get(sizes, type.getElementType());
   auto pad = [&](mlir::Value v) {
-    return emit
-        .create("nn.pad", v, whole,
-                {emit.attr("low", before), emit.attr("high", after), emit.attr("interior", none)})
-        ->getResult(0);
+    return emit.make<nn::PadOp>(whole, v, before, after, none).getResult();
   };
   if (border == 0)
     return pad(x);
   auto splat = [&](double value, mlir::RankedTensorType of) {
     return emit.broadcast(emit.constant(value), of, {});
   };
-  return emit.elementwise("select", {pad(splat(1, type)), pad(x), splat(border, whole)});
+  return emit.elementwise<nn::SelectOp>({pad(splat(1, type)), pad(x), splat(border, whole)});
 }
 
 /// windows(x, size, stride, padding, ceil, border): the windows slide along the last two axes and
@@ -54,7 +51,7 @@ Value nnc::buildWindows(Elaborator &elab, const BuiltinCall &call) {
       !integers(elab, paddingArg, 2, 0, padding, "the padding", 0))
     return Value::error();
   for (const Arg *known : {ceil, borderArg})
-    if (known && !known->value.isKnown()) {
+    if (known && !elab.knownNumber(known->value)) {
       elab.diags.error(known->range, "`" + known->name +
                                          "` must be known before the run; this is " +
                                          known->value.describe());
@@ -91,13 +88,12 @@ Value nnc::buildWindows(Elaborator &elab, const BuiltinCall &call) {
   mlir::Value from = x.tensor;
   if (llvm::any_of(llvm::concat<const int64_t>(padding, after), [](int64_t n) { return n != 0; }))
     from = bordered(emit, from, padding, after, border);
-  mlir::Operation *op =
-      emit.create("nn.windows", from, emit.typeOf(result, batch),
-                  {emit.attr("dims", {lead + rank - 2, lead + rank - 1}), emit.attr("size", size),
-                   emit.attr("stride", stride), emit.attr("dilation", {1, 1})});
+  const int64_t slid[] = {lead + rank - 2, lead + rank - 1}, dense[] = {1, 1};
+  auto windows =
+      emit.make<nn::WindowsOp>(emit.typeOf(result, batch), from, slid, size, stride, dense);
   std::vector<std::string> axes = x.axes;
   axes.resize(result.size());
-  return Value::of(op->getResult(0), axes);
+  return Value::of(windows, axes);
 }
 
 /// window(x, at = offsets, size = [h, w]): the part of the last axes that starts at `offsets`,
@@ -138,10 +134,9 @@ Value nnc::buildWindow(Elaborator &elab, const BuiltinCall &call) {
     elab.diags.error(call.at, "`window` moves each example of a batch; here there is no batch");
     return Value::error();
   }
-  mlir::Operation *op =
-      emit.create("nn.dynamic_slice", {emit.batched(x.tensor), emit.batched(offsets.tensor)},
-                  emit.typeOf(result, true), {emit.attr("dims", dims), emit.attr("sizes", sizes)});
-  return Value::of(op->getResult(0), x.axes);
+  mlir::Value whole = emit.batched(x.tensor), from = emit.batched(offsets.tensor);
+  return Value::of(
+      emit.make<nn::DynamicSliceOp>(emit.typeOf(result, true), whole, from, dims, sizes), x.axes);
 }
 
 /// pad(x, low, high, between): zeros before, after and between the elements of each axis. pad(x,
@@ -175,8 +170,6 @@ Value nnc::buildPad(Elaborator &elab, const BuiltinCall &call) {
     high.insert(high.begin(), 0);
     between.insert(between.begin(), 0);
   }
-  mlir::Operation *op =
-      emit.create("nn.pad", x.tensor, emit.typeOf(result, batch),
-                  {emit.attr("low", low), emit.attr("high", high), emit.attr("interior", between)});
-  return Value::of(op->getResult(0), x.axes);
+  return Value::of(emit.make<nn::PadOp>(emit.typeOf(result, batch), x.tensor, low, high, between),
+                   x.axes);
 }

@@ -26,7 +26,7 @@ Value Arithmetic::negate(const Value &a, Range at) {
   if (a.kind == Value::Kind::Weights)
     return mapWeights(a, Value::of(0),
                       [&](const Value &x, const Value &) { return negate(x, at); });
-  return fn->emit.elementwise("neg", a, at, at);
+  return DrawnUse::drawnAs(fn->emit.elementwise<nn::NegOp>(a, at, at), -a.number, &a);
 }
 
 /// x - y ⌊x / y⌋ without rounding, like nn.rem: it has the sign of y.
@@ -35,91 +35,119 @@ static double exactRemainder(double x, double y) {
   return rest != 0 && (rest < 0) != (y < 0) ? rest + y : rest;
 }
 
-static Value foldNumbers(Diagnostics &diags, ast::BinaryOp op, const Value &a, const Value &b,
-                         Range at) {
-  const double x = a.number, y = b.number;
-  Value::Unit unit = a.unit != Value::Unit::None ? a.unit : b.unit;
-  const bool bothUnits = a.unit != Value::Unit::None && b.unit != Value::Unit::None;
+/// The number that `op` computes. Nothing for a division by zero, and for `@`.
+static std::optional<double> folded(ast::BinaryOp op, double x, double y) {
   using Op = ast::BinaryOp;
   switch (op) {
   case Op::Add:
-    return Value::of(x + y, unit);
+    return x + y;
   case Op::Sub:
-    return Value::of(x - y, unit);
+    return x - y;
   case Op::Mul:
-    return Value::of(x * y, unit);
+    return x * y;
   case Op::Div:
+    return y == 0 ? std::nullopt : std::optional(x / y);
   case Op::Mod:
-    if (y == 0) {
-      diags.error(at, "a division of numbers by zero");
-      return Value::error();
-    }
-    return op == Op::Div ? Value::of(x / y, bothUnits ? Value::Unit::None : unit)
-                         : Value::of(exactRemainder(x, y), unit);
+    return y == 0 ? std::nullopt : std::optional(exactRemainder(x, y));
   case Op::Pow:
-    return Value::of(std::pow(x, y));
+    return std::pow(x, y);
   case Op::Eq:
-    return Value::ofBool(x == y);
+    return x == y;
   case Op::Ne:
-    return Value::ofBool(x != y);
+    return x != y;
   case Op::Lt:
-    return Value::ofBool(x < y);
+    return x < y;
   case Op::Le:
-    return Value::ofBool(x <= y);
+    return x <= y;
   case Op::Gt:
-    return Value::ofBool(x > y);
+    return x > y;
   case Op::Ge:
-    return Value::ofBool(x >= y);
+    return x >= y;
   case Op::And:
-    return Value::ofBool(x != 0 && y != 0);
+    return x != 0 && y != 0;
   case Op::Or:
-    return Value::ofBool(x != 0 || y != 0);
+    return x != 0 || y != 0;
   case Op::MatMul:
     break;
   }
-  diags.error(at, "`@` needs tensors, not numbers");
-  return Value::error();
+  return std::nullopt;
+}
+
+static Value foldNumbers(Diagnostics &diags, ast::BinaryOp op, const Value &a, const Value &b,
+                         Range at) {
+  const std::optional<double> number = folded(op, a.number, b.number);
+  if (!number) {
+    diags.error(at, op == ast::BinaryOp::MatMul ? "`@` needs tensors, not numbers"
+                                                : "a division of numbers by zero");
+    return Value::error();
+  }
+  Value::Unit unit = a.unit != Value::Unit::None ? a.unit : b.unit;
+  using Op = ast::BinaryOp;
+  switch (op) {
+  case Op::Div:
+    if (a.unit != Value::Unit::None && b.unit != Value::Unit::None)
+      unit = Value::Unit::None;
+    [[fallthrough]];
+  case Op::Add:
+  case Op::Sub:
+  case Op::Mul:
+  case Op::Mod:
+    return Value::of(*number, unit);
+  case Op::Pow:
+    return Value::of(*number);
+  default:
+    return Value::ofBool(*number != 0);
+  }
 }
 
 /// The elementwise op that computes `op`; for `and` and `or`, on operands that are 0 or 1.
-static llvm::StringRef mnemonicOf(ast::BinaryOp op) {
+static nn::ElementwiseOp elementwiseOf(ast::BinaryOp op) {
   using Op = ast::BinaryOp;
   switch (op) {
   case Op::Add:
-    return "add";
+    return nn::ElementwiseOp::of<nn::AddOp>();
   case Op::Sub:
-    return "sub";
+    return nn::ElementwiseOp::of<nn::SubOp>();
   case Op::Mul:
   case Op::And:
-    return "mul";
+    return nn::ElementwiseOp::of<nn::MulOp>();
   case Op::Div:
-    return "div";
+    return nn::ElementwiseOp::of<nn::DivOp>();
   case Op::Mod:
-    return "rem";
+    return nn::ElementwiseOp::of<nn::RemOp>();
   case Op::Pow:
-    return "pow";
+    return nn::ElementwiseOp::of<nn::PowOp>();
   case Op::Eq:
-    return "eq";
+    return nn::ElementwiseOp::of<nn::EqOp>();
   case Op::Ne:
-    return "ne";
+    return nn::ElementwiseOp::of<nn::NeOp>();
   case Op::Lt:
-    return "lt";
+    return nn::ElementwiseOp::of<nn::LtOp>();
   case Op::Le:
-    return "le";
+    return nn::ElementwiseOp::of<nn::LeOp>();
   case Op::Gt:
-    return "gt";
+    return nn::ElementwiseOp::of<nn::GtOp>();
   case Op::Ge:
-    return "ge";
+    return nn::ElementwiseOp::of<nn::GeOp>();
   case Op::Or:
-    return "max";
+    return nn::ElementwiseOp::of<nn::MaxOp>();
   case Op::MatMul:
     break;
   }
   llvm_unreachable("`@` is not elementwise");
 }
 
-Value Arithmetic::binary(ast::BinaryOp op, const Value &a0, const Value &b0, Range at, Range rangeA,
+Value Arithmetic::binary(ast::BinaryOp op, const Value &a, const Value &b, Range at, Range rangeA,
                          Range rangeB) {
+  Value result = computed(op, a, b, at, rangeA, rangeB);
+  if (!elab.findsDrawn || !a.mayBeKnown() || !b.mayBeKnown())
+    return result;
+  const std::optional<double> number = folded(op, a.number, b.number);
+  return number ? DrawnUse::drawnAs(result, *number, {&a, &b}) : result;
+}
+
+Value Arithmetic::computed(ast::BinaryOp op, const Value &a0, const Value &b0, Range at,
+                           Range rangeA, Range rangeB) {
   if (a0.isError() || b0.isError())
     return Value::error();
   if (a0.isUnavailable() || b0.isUnavailable())
@@ -149,12 +177,12 @@ Value Arithmetic::binary(ast::BinaryOp op, const Value &a0, const Value &b0, Ran
     a = fn->emit.truth(a, rangeA);
     b = fn->emit.truth(b, rangeB);
   }
-  return fn->emit.elementwise(mnemonicOf(op), {a, b}, {rangeA, rangeB}, at);
+  return fn->emit.elementwise(elementwiseOf(op), {a, b}, {rangeA, rangeB}, at);
 }
 
 Value Arithmetic::choose(const Value &condition, const Value &a, const Value &b, Range at,
                          llvm::ArrayRef<Range> ranges) {
-  return fn->emit.elementwise("select", {condition, a, b}, ranges, at);
+  return fn->emit.elementwise<nn::SelectOp>({condition, a, b}, ranges, at);
 }
 
 Value Arithmetic::inSteps(const Value &v, Range at) {
@@ -168,8 +196,7 @@ Value Arithmetic::inSteps(const Value &v, Range at) {
     diags.error(at, "a duration in epochs has a length in steps only while training");
     return Value::error();
   }
-  return fn->emit.elementwise(
-      "mul",
+  return fn->emit.elementwise<nn::MulOp>(
       {Value::of(v.number),
        Value::ofHost(fn->scalar(sema::nameOf(sema::AmbientKind::StepsPerEpoch)))},
       {at, at}, at);

@@ -18,6 +18,10 @@ public:
   /// `f` of each of the weights of a model, or of those of two models in pairs.
   Value mapWeights(const Value &a, const Value &b,
                    llvm::function_ref<Value(const Value &, const Value &)> f);
+
+private:
+  Value computed(ast::BinaryOp op, const Value &a, const Value &b, Range at, Range rangeA,
+                 Range rangeB);
 };
 
 } // namespace nnc

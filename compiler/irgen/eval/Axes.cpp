@@ -31,11 +31,12 @@ Value Axes::evaluate(const ast::Expr *e, const Scope &scope) {
     Value c = elab.evaluate(choice->condition, scope);
     if (c.isError())
       return c;
-    if (!c.isKnown() || !choice->otherwise) {
+    const std::optional<double> known = elab.knownNumber(c);
+    if (!known || !choice->otherwise) {
       diags.error(choice->condition->range, "the choice of axes must be known at compile time");
       return Value::error();
     }
-    return evaluate(c.number != 0 ? choice->then : choice->otherwise, scope);
+    return evaluate(*known != 0 ? choice->then : choice->otherwise, scope);
   }
   if (auto *name = llvm::dyn_cast<ast::NameExpr>(e)) {
     if (const Value *v = scope.find(name->name.text))
@@ -54,7 +55,7 @@ Value Axes::evaluate(const ast::Expr *e, const Scope &scope) {
       // `units` of `w: [n, units]` is a number and the name of an axis. If the tensor has that
       // axis, the axis is meant.
       Value v = elab.evaluate(e, scope);
-      if (v.isNumber())
+      if (v.isNumber() || v.drawnFrom)
         v.axes = {axisId(scope.frameOfCall(), name->name.text)};
       return v;
     }
@@ -156,6 +157,7 @@ llvm::SmallVector<int64_t> Axes::resolve(const Value &x, const Arg *over, Range 
     ok = false;
     return dims;
   }
+  elab.need(over->value);
   std::vector<std::string> wanted = over->value.axes;
   const bool named = !wanted.empty() && llvm::any_of(x.axes, [&](const std::string &axis) {
     return !axis.empty() && axisIdOfName(axis) == wanted[0];

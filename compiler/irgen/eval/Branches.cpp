@@ -126,24 +126,42 @@ Value Expressions::evaluateIf(const ast::IfExpr *e, const Scope &scope) {
   Value c = evaluate(e->condition, scope);
   if (c.isError() || c.isUnavailable())
     return c;
-  if (c.isKnown()) {
-    const ast::Expr *branch = c.number != 0 ? e->then : e->otherwise;
+  auto side = [&](bool isThen) {
+    const ast::Expr *branch = isThen ? e->then : e->otherwise;
     return branch ? evaluate(branch, scope) : Value::ofKind(Value::Kind::Unavailable);
-  }
+  };
+  if (c.isKnown())
+    return side(c.number != 0);
   if (!e->otherwise && !isStatement(e->then)) {
+    if (std::optional<double> known = elab.knownNumber(c))
+      return side(*known != 0);
     diags.error(e->range, "a condition that is not known before the run needs an `else`");
     return Value::error();
   }
+  // If the condition is computed from drawn constants, the side that their first values take comes
+  // first.
+  const bool thenFirst = !c.drawnFrom || c.number != 0;
   Branches branches(elab, c, scope);
-  const Value a = evaluate(e->then, scope);
+  const Value first = side(thenFirst);
   branches.endSide();
-  const Value b =
-      e->otherwise ? evaluate(e->otherwise, scope) : Value::ofKind(Value::Kind::Unavailable);
+  const Diagnostics::Mark mark = diags.mark();
+  const Value second = side(!thenFirst);
   branches.endSide();
-  if (a.isError() || b.isError() || !branches.merge(e->condition->range))
-    return Value::error();
-  if (!e->otherwise)
-    return b;
-  return elab.arithmetic.choose(c, a, b, e->range,
-                                {e->condition->range, e->then->range, e->otherwise->range});
+  const Value &a = thenFirst ? first : second, &b = thenFirst ? second : first;
+  Value result = Value::error();
+  if (!a.isError() && !b.isError() && branches.merge(e->condition->range))
+    result =
+        !e->otherwise
+            ? b
+            : elab.arithmetic.choose(c, a, b, e->range,
+                                     {e->condition->range, e->then->range, e->otherwise->range});
+  if (!c.drawnFrom)
+    return result;
+  if (diags.errorCount() != mark.errors && !first.isError()) {
+    // The sides cannot be built side by side, so the code depends on the condition.
+    diags.rewind(mark);
+    elab.need(c);
+    return first;
+  }
+  return first.mayBeKnown() ? DrawnUse::drawnAs(result, first.number, {&c, &first}) : result;
 }

@@ -183,9 +183,8 @@ Value Calls::withDerivative(const ast::FnDecl *decl, const Applicable &f, const 
         {x, y, dTensor},
         {decl->params[0].range, ast::valueOf(decl->body)->range,
          ast::valueOf(decl->derivative)->range});
-  mlir::Operation *op =
-      fn->emit.create("nn.with_derivative", {y.tensor, x.tensor, dTensor.tensor}, type);
-  return Value::of(op->getResult(0), y.axes);
+  return Value::of(fn->emit.make<nn::WithDerivativeOp>(type, y.tensor, x.tensor, dTensor.tensor),
+                   y.axes);
 }
 
 Value Calls::callFunction(const Applicable &f, llvm::ArrayRef<Arg> args, Range at) {

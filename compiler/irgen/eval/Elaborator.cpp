@@ -27,17 +27,18 @@ Elaborator::Nesting::Nesting(Elaborator &e, const llvm::Twine &name, Range at)
 bool Elaborator::integerOf(const Value &v, int64_t &n, Range at, llvm::StringRef what) {
   if (v.isError())
     return false;
-  if (!v.isKnown()) {
+  const std::optional<double> number = knownNumber(v);
+  if (!number) {
     auto report = diags.error(at, what + " must be known at compile time; this is " + v.describe());
     if (v.isHostScalar())
       report.note("an `option` is a flag of the compiled program; a `let` is known here");
     return false;
   }
-  if (v.number != std::floor(v.number) || std::abs(v.number) > 1e15) {
+  if (*number != std::floor(*number) || std::abs(*number) > 1e15) {
     diags.error(at, what + " must be a whole number");
     return false;
   }
-  n = int64_t(v.number);
+  n = int64_t(*number);
   return true;
 }
 
@@ -51,12 +52,13 @@ bool Elaborator::evaluateNumber(const ast::Expr *e, const Scope &scope, double &
   Value v = evaluate(e, scope);
   if (v.isError())
     return false;
-  if (!v.isKnown()) {
+  const std::optional<double> number = knownNumber(v);
+  if (!number) {
     diags.error(e->range,
                 what + " must be a number known at compile time; this is " + v.describe());
     return false;
   }
-  n = v.number;
+  n = *number;
   return true;
 }
 

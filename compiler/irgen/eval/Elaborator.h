@@ -6,6 +6,7 @@
 #include "compiler/irgen/eval/Axes.h"
 #include "compiler/irgen/eval/Bodies.h"
 #include "compiler/irgen/eval/Calls.h"
+#include "compiler/irgen/eval/DrawnUse.h"
 #include "compiler/irgen/eval/Expressions.h"
 #include "compiler/irgen/eval/Indexing.h"
 #include "compiler/irgen/eval/Initializers.h"
@@ -52,7 +53,7 @@ struct MetricTotals {
 };
 
 /// The state of an elaboration, and what the rest of irgen asks of it. The parts do the work.
-class Elaborator : public ModelTensors, public ColumnAccess, public MetricTotals {
+class Elaborator : public ModelTensors, public ColumnAccess, public MetricTotals, public DrawnUse {
 public:
   Elaborator(Diagnostics &diags, const sema::Symbols &symbols);
 

@@ -258,8 +258,13 @@ Value Expressions::declared(const ast::Decl *decl, bool prelude) {
       knownLets.emplace(let, v);
     return v;
   }
-  if (llvm::isa<ast::OptionDecl>(decl))
-    return Value::ofHost(fn->scalar(decl->name.text));
+  if (llvm::isa<ast::OptionDecl>(decl)) {
+    Value scalar = Value::ofHost(fn->scalar(decl->name.text));
+    auto drawn = elab.drawnScalars.find(decl);
+    return drawn == elab.drawnScalars.end()
+               ? scalar
+               : DrawnUse::drawnAs(scalar, drawn->second.number, &drawn->second);
+  }
   auto a = std::make_shared<Applicable>();
   a->decl = decl;
   a->prelude = prelude;
@@ -320,8 +325,10 @@ Value Expressions::evaluateField(const ast::FieldExpr *e, const Scope &scope) {
         if (value->second.isUnavailable())
           return evaluate(llvm::cast<ast::LetDecl>(symbols.user.lookup(e->field.text))->value,
                           Scope());
-        return value->second.isHostScalar() ? Value::ofHost(fn->scalar(value->second.text))
-                                            : value->second;
+        return value->second.isHostScalar()
+                   ? DrawnUse::drawnAs(Value::ofHost(fn->scalar(value->second.text)),
+                                       value->second.number, &value->second)
+                   : value->second;
       }
     place.text = elab.placeBelow(base.target->decl, e->field.text);
   } else if (base.kind == Value::Kind::Place)
@@ -374,9 +381,7 @@ static Value joined(Emitter &emit, llvm::ArrayRef<Value> items, const std::vecto
   }
   if (parts.size() == 1)
     return Value::of(parts[0]);
-  return Value::of(emit.create("nn.concat", parts, emit.typeOf({size}, true),
-                               emit.b.getNamedAttr("dim", emit.b.getI64IntegerAttr(1)))
-                       ->getResult(0));
+  return Value::of(emit.make<nn::ConcatOp>(emit.typeOf({size}, true), parts, 1));
 }
 
 Value Expressions::evaluateList(const ast::ListExpr *e, const Scope &scope) {

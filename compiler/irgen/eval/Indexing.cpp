@@ -5,6 +5,8 @@
 
 #include "mlir/IR/BuiltinTypes.h"
 
+#include <cmath>
+
 using namespace nnc;
 
 /// Elements [from, to) of an example axis. `drop` removes the axis, which then has one element.
@@ -24,11 +26,8 @@ static Value sliceAxis(Emitter &emit, const Value &x, size_t axis, int64_t from,
     stride.push_back(1);
   }
   sizes[axis] = to - from;
-  Value part = Value::of(emit.create("nn.slice", x.tensor, emit.typeOf(sizes, batch),
-                                     {emit.attr("start", start), emit.attr("limit", limit),
-                                      emit.attr("stride", stride)})
-                             ->getResult(0),
-                         x.axes);
+  Value part = Value::of(
+      emit.make<nn::SliceOp>(emit.typeOf(sizes, batch), x.tensor, start, limit, stride), x.axes);
   if (!drop)
     return part;
   sizes.erase(sizes.begin() + axis);
@@ -69,10 +68,7 @@ Value Indexing::taken(const Value &x, const Value &i, int64_t axis) {
     else
       for (size_t place = 0; place < places.size(); ++place)
         axes.push_back(i.axisAt(place));
-  return Value::of(emit.create("nn.pick", {from, index}, type,
-                               emit.b.getNamedAttr("dim", emit.b.getI64IntegerAttr(axis + batch)))
-                       ->getResult(0),
-                   axes);
+  return Value::of(emit.make<nn::PickOp>(type, from, index, axis + batch), axes);
 }
 
 bool Indexing::positionOf(const Value &v, int64_t n, llvm::StringRef of, int64_t &at, Range range) {
@@ -130,14 +126,37 @@ Value Indexing::evaluate(const ast::IndexExpr *e, const Scope &scope) {
   Value x = elab.evaluate(e->base, scope);
   if (x.isError() || x.isUnavailable())
     return x;
-  Emitter &emit = fn->emit;
   if (x.kind == Value::Kind::List && e->indices.size() == 1 &&
       !llvm::isa<ast::EllipsisExpr>(e->indices[0])) {
     bool known = true;
     Value item = indexList(x, e->indices[0], scope, known);
     if (known || item.isError() || item.isUnavailable())
       return item;
+    if (item.drawnFrom)
+      return drawnItem(x, item, e, scope);
   }
+  return elementOf(x, e, scope);
+}
+
+Value Indexing::drawnItem(const Value &list, const Value &i, const ast::IndexExpr *e,
+                          const Scope &scope) {
+  const Diagnostics::Mark mark = diags.mark();
+  const Value chosen = elementOf(list, e, scope);
+  const double n = list.items.size(), at = i.number < 0 ? i.number + n : i.number;
+  if (at < 0 || at >= n || at != std::floor(at))
+    return chosen;
+  const Value &item = list.items[size_t(at)];
+  if (diags.errorCount() != mark.errors) {
+    // The items are no numbers, so the code depends on the index.
+    diags.rewind(mark);
+    elab.need(i);
+    return item;
+  }
+  return item.mayBeKnown() ? DrawnUse::drawnAs(chosen, item.number, {&i, &item}) : chosen;
+}
+
+Value Indexing::elementOf(Value x, const ast::IndexExpr *e, const Scope &scope) {
+  Emitter &emit = fn->emit;
   if (x.kind == Value::Kind::Place)
     x = elab.readPlace(x, e->base->range);
   x = emit.toTensor(x, e->base->range);

@@ -20,6 +20,10 @@ private:
   /// One or several items of a list. If the index is not known before the run, sets `known` to
   /// false and returns the index.
   Value indexList(const Value &list, const ast::Expr *index, const Scope &scope, bool &known);
+  /// The item of a list at an index that is computed from drawn constants: DrawnUse.
+  Value drawnItem(const Value &list, const Value &i, const ast::IndexExpr *e, const Scope &scope);
+  /// The elements of x as a tensor.
+  Value elementOf(Value x, const ast::IndexExpr *e, const Scope &scope);
   /// The elements of x at `i` along an axis. The axes of i replace that axis.
   Value taken(const Value &x, const Value &i, int64_t axis);
 };

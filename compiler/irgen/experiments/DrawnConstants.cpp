@@ -1,5 +1,8 @@
-// Finds the drawn constants on which the code depends, by trial: if the program can be elaborated
-// while a constant is only known at run time, the code does not depend on it.
+// Finds the drawn constants on which the code depends. The program is elaborated once with all of
+// them as scalars of the run. Where it needs a number that is computed from some of them (the size
+// of an axis, how often a layer is repeated), these are noted, and it continues with the number for
+// their first values. So what is noted is what the elaborator asks for, not what names or places
+// suggest.
 #include "compiler/irgen/experiments/Experiment.h"
 #include "compiler/irgen/program/ProgramGenerator.h"
 
@@ -21,33 +24,26 @@ bool nnc::listsNumbers(const ast::LetDecl *let) {
          });
 }
 
-BuiltIn nnc::findBuiltIn(Diagnostics &diags, mlir::MLIRContext &context,
-                         const ast::Program &program, const sema::Symbols &symbols,
-                         const IrgenOptions &options) {
-  BuiltIn builtIn;
-  // Only numbers that can be listed are tried. Lists of other things are always built in, ranges of
-  // real numbers never.
-  std::vector<const ast::LetDecl *> draws = ast::drawnLets(program);
-  llvm::erase_if(draws, [](const ast::LetDecl *let) {
-    return !listsNumbers(let) && drawOf(let) != NN_DRAW_INTEGER;
-  });
-  auto isSound = [&](const BuiltIn &set) {
-    const Diagnostics::Mark before = diags.mark();
-    IrgenResult result;
-    ProgramGenerator(diags, context, program, symbols, options, set, /*attempt=*/true, result)
-        .run();
-    const bool sound = diags.errorCount() == before.errors;
-    diags.rewind(before);
-    return sound;
-  };
-  if (draws.empty() || isSound(builtIn))
-    return builtIn;
-  const BuiltIn all(draws.begin(), draws.end());
-  for (const ast::LetDecl *let : draws) {
-    BuiltIn others = all;
-    others.erase(let);
-    if (!isSound(others))
-      builtIn.insert(let);
-  }
-  return builtIn;
+bool nnc::mayBeBuiltIn(const ast::LetDecl *let) {
+  // Lists of other things are always built in, ranges of real numbers never.
+  return listsNumbers(let) || drawOf(let) == NN_DRAW_INTEGER;
+}
+
+DrawnConstants nnc::findBuiltIn(Diagnostics &diags, mlir::MLIRContext &context,
+                                const ast::Program &program, const sema::Symbols &symbols,
+                                const IrgenOptions &options) {
+  const std::vector<const ast::LetDecl *> draws = ast::drawnLets(program);
+  const DrawnConstants none;
+  DrawnConstants all;
+  llvm::copy_if(draws, std::inserter(all, all.end()), mayBeBuiltIn);
+  if (all.empty())
+    return none;
+  const Diagnostics::Mark before = diags.mark();
+  IrgenResult result;
+  const DrawnConstants needed =
+      ProgramGenerator(diags, context, program, symbols, options, none, result).findNeeded();
+  const bool sound = diags.errorCount() == before.errors;
+  diags.rewind(before);
+  // What is wrong is reported when the program is generated, about numbers that are known.
+  return sound ? needed : all;
 }

@@ -6,7 +6,7 @@
 
 using namespace nnc;
 
-bool nnc::readDrawn(ProgramContext &ctx, const BuiltIn &builtIn, CopiedNodes &nodes,
+bool nnc::readDrawn(ProgramContext &ctx, const DrawnConstants &builtIn, CopiedNodes &nodes,
                     const ast::LetDecl *let, Drawn &drawn) {
   auto *call = llvm::cast<ast::CallExpr>(let->value);
   drawn.let = let;

@@ -40,10 +40,14 @@ inline constexpr size_t mostVariants = 512;
 program::draw drawOf(const ast::LetDecl *let);
 /// Whether the constant is drawn from a list of literal numbers.
 bool listsNumbers(const ast::LetDecl *let);
-/// The drawn constants on which the code depends, except those drawn from lists of functions and
-/// similar. Reports nothing in `diags`.
-BuiltIn findBuiltIn(Diagnostics &diags, mlir::MLIRContext &context, const ast::Program &program,
-                    const sema::Symbols &symbols, const IrgenOptions &options);
+/// Whether a drawn constant can be read at run time, and can also be built in, as a list of
+/// numbers.
+bool mayBeBuiltIn(const ast::LetDecl *let);
+/// Those of them on which the code depends, such as a number of units. The code is compiled once
+/// for each of their values. Reports nothing in `diags`.
+DrawnConstants findBuiltIn(Diagnostics &diags, mlir::MLIRContext &context,
+                           const ast::Program &program, const sema::Symbols &symbols,
+                           const IrgenOptions &options);
 
 /// `let rate ~ log_uniform(1e-4, 1e-1)`
 struct Drawn {
@@ -88,7 +92,7 @@ private:
 };
 
 /// Fills in the range or the values of a drawn constant. Returns false after an error.
-bool readDrawn(ProgramContext &ctx, const BuiltIn &builtIn, CopiedNodes &nodes,
+bool readDrawn(ProgramContext &ctx, const DrawnConstants &builtIn, CopiedNodes &nodes,
                const ast::LetDecl *let, Drawn &drawn);
 
 /// What the experiments and ensembles so far have found.

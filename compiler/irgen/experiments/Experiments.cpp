@@ -56,7 +56,8 @@ bool ExperimentGenerator::generateDrawn(llvm::ArrayRef<ast::Stmt *> body, llvm::
 bool ExperimentGenerator::generateVariants(llvm::ArrayRef<ast::Stmt *> body,
                                            llvm::ArrayRef<Drawn> drawn, size_t combinations,
                                            ExperimentT &row, Experiment &experiment) {
-  for (size_t c = 0; c < (attempt ? 1 : combinations); ++c) {
+  // To find which constants are needed, one variant is enough.
+  for (size_t c = 0; c < (ctx.elab.findsDrawn ? 1 : combinations); ++c) {
     // The last variable changes fastest.
     std::vector<int32_t> choice(drawn.size(), -1);
     size_t rest = c;

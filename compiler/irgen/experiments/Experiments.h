@@ -8,10 +8,10 @@ namespace nnc {
 
 class ExperimentGenerator {
 public:
-  ExperimentGenerator(ProgramContext &ctx, Settings &settings, const BuiltIn &builtIn, bool attempt,
+  ExperimentGenerator(ProgramContext &ctx, Settings &settings, const DrawnConstants &builtIn,
                       VariantGenerator variants, TrainedSoFar &trained, Results &results)
-      : ctx(ctx), settings(settings), builtIn(builtIn), attempt(attempt), variants(variants),
-        trained(trained), results(results) {}
+      : ctx(ctx), settings(settings), builtIn(builtIn), variants(variants), trained(trained),
+        results(results) {}
 
   /// `s` is a search or a compare statement.
   void generate(const ast::Stmt *s);
@@ -32,9 +32,8 @@ private:
 
   ProgramContext &ctx;
   Settings &settings;
-  const BuiltIn &builtIn;
+  const DrawnConstants &builtIn;
   // only checks whether the program is sound: one variant of each experiment is enough
-  const bool attempt;
   VariantGenerator variants;
   TrainedSoFar &trained;
   Results &results;

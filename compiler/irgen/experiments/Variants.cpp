@@ -21,9 +21,15 @@ void VariantGenerator::nameDrawn(llvm::ArrayRef<Drawn> drawn, llvm::ArrayRef<int
       option.range = d.let->range;
       option.name = d.let->name;
       option.name.text = results.nodes.copyOf(d.scalar);
-      names[name] = results.nodes.copyOf(option);
-      values[name] = Value::ofKind(Value::Kind::HostScalar);
-      values[name].text = d.scalar;
+      const ast::Decl *scalar = results.nodes.copyOf(option);
+      names[name] = scalar;
+      Value &value = values[name] = Value::ofKind(Value::Kind::HostScalar);
+      value.text = d.scalar;
+      if (ctx.elab.findsDrawn && mayBeBuiltIn(d.let)) {
+        value.number = d.numbers.empty() ? d.low : d.numbers.front();
+        value.drawnFrom = std::make_shared<const DrawnConstants>(DrawnConstants{d.let});
+        ctx.elab.drawnScalars[scalar] = value;
+      }
     }
   }
 }

@@ -203,18 +203,18 @@ void MetricGenerator::finish(llvm::StringRef prefix, llvm::MutableArrayRef<Metri
       // The mean over the examples, and over the axes of the value of an example.
       Value sum = Value::of(ctx.elab.totals[0]),
             n = Value::of(ctx.elab.totals[1 < ctx.elab.totals.size() ? 1 : 0]);
-      v = fn.emit.elementwise("div", {sum, n}, {entry->range, entry->range}, entry->range);
+      v = fn.emit.elementwise<nn::DivOp>({sum, n}, {entry->range, entry->range}, entry->range);
       double count = 1;
       for (int64_t size : exampleShape(v.tensor))
         count *= double(size);
-      v = fn.emit.reduceAll("reduce_sum", v);
+      v = fn.emit.reduceAll<nn::ReduceSumOp>(v);
       if (count != 1)
-        v = fn.emit.elementwise("div", {v, Value::of(count)}, {entry->range, entry->range},
-                                entry->range);
+        v = fn.emit.elementwise<nn::DivOp>({v, Value::of(count)}, {entry->range, entry->range},
+                                           entry->range);
     }
     // A vector with one number becomes that number, as curves and `keep` need numbers.
     if (auto size = exampleShape(v.tensor); size.size() == 1 && size[0] == 1)
-      v = fn.emit.reduceAll("reduce_sum", v);
+      v = fn.emit.reduceAll<nn::ReduceSumOp>(v);
     fn.addResult("value", v.tensor);
     rows[i].shape = exampleShape(v.tensor).vec();
     rows[i].finish = ctx.finish(fn);

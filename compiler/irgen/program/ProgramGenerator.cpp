@@ -90,8 +90,7 @@ void ProgramGenerator::nameScalars() {
 bool nnc::generate(Diagnostics &diags, mlir::MLIRContext &context, const ast::Program &program,
                    const sema::Symbols &symbols, const IrgenOptions &options, IrgenResult &result) {
   const unsigned before = diags.errorCount();
-  const BuiltIn builtIn = findBuiltIn(diags, context, program, symbols, options);
-  ProgramGenerator(diags, context, program, symbols, options, builtIn, /*attempt=*/false, result)
-      .run();
+  const DrawnConstants builtIn = findBuiltIn(diags, context, program, symbols, options);
+  ProgramGenerator(diags, context, program, symbols, options, builtIn, result).run();
   return diags.errorCount() == before;
 }

@@ -9,14 +9,21 @@ namespace nnc {
 
 class ProgramGenerator {
 public:
-  /// `attempt`: only checks whether the program is sound.
+  /// `builtIn`: the drawn constants on which the code depends.
   ProgramGenerator(Diagnostics &diags, mlir::MLIRContext &context, const ast::Program &program,
                    const sema::Symbols &symbols, const IrgenOptions &options,
-                   const BuiltIn &builtIn, bool attempt, IrgenResult &result)
+                   const DrawnConstants &builtIn, IrgenResult &result)
       : ctx(diags, context, program, symbols, options, result), settings(ctx), models(ctx),
-        dataSets(ctx, settings), statements(ctx, settings, models, dataSets, builtIn, attempt) {}
+        dataSets(ctx, settings), statements(ctx, settings, models, dataSets, builtIn) {}
 
   void run();
+  /// Elaborates the program with all drawn constants as scalars of the run. Returns those that must
+  /// be known. The result is of no other use.
+  DrawnConstants findNeeded() {
+    ctx.elab.findsDrawn = true;
+    run();
+    return ctx.elab.needed;
+  }
 
 private:
   void describeProgram();

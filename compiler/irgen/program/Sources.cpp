@@ -4,8 +4,8 @@
 using namespace nnc;
 
 bool SourceGenerator::flatten(const Value &v, Range at, std::vector<double> &values) {
-  if (v.isKnown()) {
-    values.push_back(v.number);
+  if (std::optional<double> number = ctx.elab.knownNumber(v)) {
+    values.push_back(*number);
     return true;
   }
   if (v.kind == Value::Kind::List) {

@@ -8,11 +8,11 @@ using namespace nnc;
 
 StatementGenerator::StatementGenerator(ProgramContext &ctx, Settings &settings,
                                        ModelGenerator &models, DataGenerator &dataSets,
-                                       const BuiltIn &builtIn, bool attempt)
+                                       const DrawnConstants &builtIn)
     : ctx(ctx), settings(settings), models(models), train(ctx, settings, models, dataSets, trained),
       evaluate(ctx, models, dataSets), predict(ctx, settings, models, dataSets), print(ctx),
       plot(ctx, settings, trained),
-      experiments(ctx, settings, builtIn, attempt,
+      experiments(ctx, settings, builtIn,
                   VariantGenerator(ctx, models, dataSets, *this, trained, found), trained, found),
       ensembles(ctx, settings, models, trained, found), results(ctx, *this, found) {}
 

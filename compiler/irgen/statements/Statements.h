@@ -15,7 +15,7 @@ namespace nnc {
 class StatementGenerator {
 public:
   StatementGenerator(ProgramContext &ctx, Settings &settings, ModelGenerator &models,
-                     DataGenerator &dataSets, const BuiltIn &builtIn, bool attempt);
+                     DataGenerator &dataSets, const DrawnConstants &builtIn);
 
   void generate(const ast::Stmt *s);
   /// Generates a statement that does not depend on the result of an experiment, or depends on the

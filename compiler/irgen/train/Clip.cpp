@@ -32,15 +32,15 @@ mlir::Value ClipGenerator::isBelowZero(const Value &limit) {
   const Range at = entry.limit->range;
   Emitter &emit = ctx.elab.fn->emit;
   // Not `limit < 0`, because NaN is not a valid limit either.
-  Value fine = emit.elementwise("ge", {limit, Value::of(0)}, {at, at}, at);
-  return emit.toTensor(emit.elementwise("eq", {fine, Value::of(0)}, {at, at}, at), at).tensor;
+  Value fine = emit.elementwise<nn::GeOp>({limit, Value::of(0)}, {at, at}, at);
+  return emit.toTensor(emit.elementwise<nn::EqOp>({fine, Value::of(0)}, {at, at}, at), at).tensor;
 }
 
 mlir::Value ClipGenerator::lossUnlessBelowZero(mlir::Value loss, const Value &limit) {
   if (limit.isKnown())
     return loss;
   Emitter &emit = ctx.elab.fn->emit;
-  return emit.elementwise("select", {isBelowZero(limit), emit.constant(NAN), loss});
+  return emit.elementwise<nn::SelectOp>({isBelowZero(limit), emit.constant(NAN), loss});
 }
 
 void ClipGenerator::apply(const Value &limit, llvm::MutableArrayRef<mlir::Value> grads) {
@@ -58,8 +58,8 @@ void ClipGenerator::byValue(const Value &limit, llvm::MutableArrayRef<mlir::Valu
   Emitter &emit = ctx.elab.fn->emit;
   Value low = ctx.elab.negate(limit, at);
   for (mlir::Value &g : grads) {
-    Value v = emit.elementwise("max", {Value::of(g), low}, {at, at}, at);
-    g = emit.elementwise("min", {v, limit}, {at, at}, at).tensor;
+    Value v = emit.elementwise<nn::MaxOp>({Value::of(g), low}, {at, at}, at);
+    g = emit.elementwise<nn::MinOp>({v, limit}, {at, at}, at).tensor;
   }
 }
 
@@ -68,15 +68,15 @@ void ClipGenerator::byPlainNorm(const Value &limit, llvm::MutableArrayRef<mlir::
   Emitter &emit = ctx.elab.fn->emit;
   Value total;
   for (mlir::Value g : grads) {
-    Value square = emit.reduceAll("reduce_sum", Value::of(emit.elementwise("mul", {g, g})));
-    total = total.isTensor() ? emit.elementwise("add", {total, square}, {at, at}, at) : square;
+    Value square = emit.reduceAll<nn::ReduceSumOp>(Value::of(emit.elementwise<nn::MulOp>({g, g})));
+    total = total.isTensor() ? emit.elementwise<nn::AddOp>({total, square}, {at, at}, at) : square;
   }
-  Value norm = emit.elementwise("max", {emit.elementwise("sqrt", total, at, at), Value::of(1e-30)},
-                                {at, at}, at);
-  Value scale = emit.elementwise(
-      "min", {Value::of(1), emit.elementwise("div", {limit, norm}, {at, at}, at)}, {at, at}, at);
+  Value norm = emit.elementwise<nn::MaxOp>(
+      {emit.elementwise<nn::SqrtOp>(total, at, at), Value::of(1e-30)}, {at, at}, at);
+  Value scale = emit.elementwise<nn::MinOp>(
+      {Value::of(1), emit.elementwise<nn::DivOp>({limit, norm}, {at, at}, at)}, {at, at}, at);
   for (mlir::Value &g : grads)
-    g = emit.elementwise("mul", {Value::of(g), scale}, {at, at}, at).tensor;
+    g = emit.elementwise<nn::MulOp>({Value::of(g), scale}, {at, at}, at).tensor;
 }
 
 void ClipGenerator::byNorm(const Value &limit, llvm::MutableArrayRef<mlir::Value> grads) {
@@ -90,17 +90,15 @@ void ClipGenerator::byNorm(const Value &limit, llvm::MutableArrayRef<mlir::Value
     wide = Value::ofHost(emit.cast(limit.tensor, emit.b.getF64Type()));
   else if (limit.isTensor())
     wide = Value::ofHost(limit.tensor);
-  auto two = [&](llvm::StringRef op, const Value &x, const Value &y) {
-    return emit.elementwise(op, {x, y}, {at, at}, at);
-  };
-  Value scale = two("min", Value::of(1), two("div", wide, norm));
+  Value scale = emit.elementwise<nn::DivOp>({wide, norm}, {at, at}, at);
+  scale = emit.elementwise<nn::MinOp>({Value::of(1), scale}, {at, at}, at);
   // A gradient of 0 has no direction and stays unchanged.
-  scale = emit.elementwise("select", {two("eq", norm, Value::of(0)), Value::of(1), scale},
-                           {at, at, at}, at);
+  Value none = emit.elementwise<nn::EqOp>({norm, Value::of(0)}, {at, at}, at);
+  scale = emit.elementwise<nn::SelectOp>({none, Value::of(1), scale}, {at, at, at}, at);
   for (mlir::Value &g : grads) {
     mlir::Value x = emit.cast(g, emit.b.getF64Type());
     auto type = llvm::cast<mlir::RankedTensorType>(x.getType());
-    x = emit.elementwise("mul", {x, emit.broadcast(emit.toHost(scale), type, {})});
+    x = emit.elementwise<nn::MulOp>({x, emit.broadcast(emit.toHost(scale), type, {})});
     g = emit.cast(x, emit.element);
   }
 }

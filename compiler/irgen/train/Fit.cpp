@@ -87,20 +87,20 @@ bool Elaborator::fit(const Function::Fit &fit, const Value &output, mlir::Value 
   }
   mlir::Value mask = fn->addField("fit " + fit.info.name, {}, /*batched=*/false).tensor;
   const llvm::SmallVector<Range> ranges(3, fit.range);
-  Value chosen = emit.elementwise("select", {Value::of(mask), made, Value::of(theta.tensor)},
-                                  ranges, fit.range);
+  Value chosen = emit.elementwise<nn::SelectOp>({Value::of(mask), made, Value::of(theta.tensor)},
+                                                ranges, fit.range);
   result = chosen.tensor;
   fits.push_back({fit.info.name, mask});
   // The largest ‖new - old‖ / (1 + ‖new‖) of all.
   auto norm = [&](mlir::Value v) { return emit.toTensor(emit.norm(v), fit.range); };
   Value size =
-      emit.elementwise("add", {norm(result), Value::of(1)}, {fit.range, fit.range}, fit.range);
+      emit.elementwise<nn::AddOp>({norm(result), Value::of(1)}, {fit.range, fit.range}, fit.range);
   Value change =
-      emit.elementwise("div", {norm(emit.elementwise("sub", {result, theta.tensor})), size},
-                       {fit.range, fit.range}, fit.range);
-  fitChange = fits.size() == 1
-                  ? change
-                  : emit.elementwise("max", {fitChange, change}, {fit.range, fit.range}, fit.range);
+      emit.elementwise<nn::DivOp>({norm(emit.elementwise<nn::SubOp>({result, theta.tensor})), size},
+                                  {fit.range, fit.range}, fit.range);
+  fitChange = fits.size() == 1 ? change
+                               : emit.elementwise<nn::MaxOp>({fitChange, change},
+                                                             {fit.range, fit.range}, fit.range);
   return true;
 }
 

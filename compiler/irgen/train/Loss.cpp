@@ -51,8 +51,9 @@ mlir::Value LossGenerator::mean(const ast::Expr *e, const Scope &scope) {
       if (!b)
         return {};
       Elaborator::RangeGuard guard(ctx.elab, e->range);
-      const bool adds = sum->op == ast::BinaryOp::Add;
-      mlir::Value both = ctx.elab.fn->emit.elementwise(adds ? "add" : "sub", {a, b});
+      Emitter &emit = ctx.elab.fn->emit;
+      mlir::Value both = sum->op == ast::BinaryOp::Add ? emit.elementwise<nn::AddOp>({a, b})
+                                                       : emit.elementwise<nn::SubOp>({a, b});
       ctx.elab.fn->addsUp(both, {a, b});
       return both;
     }

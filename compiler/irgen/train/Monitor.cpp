@@ -66,30 +66,33 @@ static void addUnits(Function &fn, mlir::Value input, mlir::Value result, int nu
   for (int64_t d = 0; d < type.getRank(); ++d)
     if (d == 0 || (type.getRank() == 4 && d > 1))
       inner.push_back(d);
-  auto op = [&](llvm::StringRef name, llvm::ArrayRef<Value> x) {
-    return emit.elementwise(name, x, llvm::SmallVector<Range>(x.size(), at), at);
-  };
+  const Range here[] = {at, at};
   mlir::Value slope =
-      emit.gradients(emit.reduceAll("reduce_sum", Value::of(result)).tensor, input).front();
-  Value flat = op("lt", {op("abs", {Value::of(slope)}), Value::of(flatDerivative)});
+      emit.gradients(emit.reduceAll<nn::ReduceSumOp>(Value::of(result)).tensor, input).front();
+  Value steepness = emit.elementwise<nn::AbsOp>(Value::of(slope), at, at);
+  Value flat = emit.elementwise<nn::LtOp>({steepness, Value::of(flatDerivative)}, here, at);
   double places = 1;
   if (inner.size() > 1)
     for (int64_t d : llvm::drop_begin(inner))
       places *= double(type.getDimSize(d));
   Value share = inner.size() > 1
-                    ? emit.reduce("reduce_sum", flat, llvm::ArrayRef(inner).drop_front(), false)
+                    ? emit.reduce<nn::ReduceSumOp>(flat, llvm::ArrayRef(inner).drop_front(), false)
                     : flat;
-  share = op("div", {Value::of(emit.batchMean(share.tensor)), Value::of(places)});
-  Value dead = op("eq", {emit.reduce("reduce_max", Value::of(result), inner, false),
-                         emit.reduce("reduce_min", Value::of(result), inner, false)});
-  Value saturated =
-      op("mul", {op("ge", {share, Value::of(nearlyAll)}), op("sub", {Value::of(1), dead})});
+  share = emit.elementwise<nn::DivOp>({Value::of(emit.batchMean(share.tensor)), Value::of(places)},
+                                      here, at);
+  Value most = emit.reduce<nn::ReduceMaxOp>(Value::of(result), inner, false);
+  Value least = emit.reduce<nn::ReduceMinOp>(Value::of(result), inner, false);
+  Value dead = emit.elementwise<nn::EqOp>({most, least}, here, at);
+  Value often = emit.elementwise<nn::GeOp>({share, Value::of(nearlyAll)}, here, at);
+  Value alive = emit.elementwise<nn::SubOp>({Value::of(1), dead}, here, at);
+  Value saturated = emit.elementwise<nn::MulOp>({often, alive}, here, at);
   for (auto [name, units] : {std::pair("dead", dead), std::pair("saturated", saturated)}) {
     double count = 1;
     for (int64_t size : exampleShape(units.tensor))
       count *= double(size);
+    Value sum = emit.reduceAll<nn::ReduceSumOp>(units);
     fn.addResult(name + std::to_string(number),
-                 op("div", {emit.reduceAll("reduce_sum", units), Value::of(count)}).tensor);
+                 emit.elementwise<nn::DivOp>({sum, Value::of(count)}, here, at).tensor);
   }
 }
 

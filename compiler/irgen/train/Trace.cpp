@@ -82,15 +82,13 @@ void nnc::generateTrace(ProgramContext &ctx, LossGenerator &losses, TrainStateme
     emit.range = train.entries.loss->range;
     Value x = Value::of(v);
     if (type.getElementType() != ctx.element)
-      x = Value::of(
-          emit.create("nn.cast", v, mlir::RankedTensorType::get(type.getShape(), ctx.element))
-              ->getResult(0));
+      x = Value::of(emit.make<nn::CastOp>(type.clone(ctx.element), v));
     // x - x is 0 for finite x and NaN for all others.
-    mlir::Value rest = emit.elementwise("sub", {x.tensor, x.tensor});
+    mlir::Value rest = emit.elementwise<nn::SubOp>({x.tensor, x.tensor});
     mlir::Value zero =
         emit.broadcast(emit.constant(0), llvm::cast<mlir::RankedTensorType>(rest.getType()), {});
-    mlir::Value bad = emit.elementwise("ne", {rest, zero});
-    Value flag = emit.reduceAll("reduce_max", Value::of(bad));
+    mlir::Value bad = emit.elementwise<nn::NeOp>({rest, zero});
+    Value flag = emit.reduceAll<nn::ReduceMaxOp>(Value::of(bad));
     fn.addResult("flag" + std::to_string(train.row.trace_points.size()), flag.tensor);
     TracePointT point;
     point.where = userPlace(op->getLoc(), point.place);

@@ -95,11 +95,12 @@ bool TrainGenerator::generateOptimizerState(TrainStatement &train) {
     ctx.elab.fn = &init;
     auto states = ctx.elab.optimizerStates;
     for (auto &[name, state] : states) {
-      if (!state.start.isKnown()) {
+      const std::optional<double> number = ctx.elab.knownNumber(state.start);
+      if (!number) {
         ctx.diags.error(state.range, "an optimizer's state starts as a number");
         return false;
       }
-      mlir::Value start = ctx.elab.initialValue(state.start, state.info, state.range);
+      mlir::Value start = ctx.elab.initialValue(Value::of(*number), state.info, state.range);
       init.assign(state.info, start);
       TensorT t;
       t.name = t.key = name;

@@ -93,7 +93,7 @@ mlir::Value Emitter::spread(const Value &v, const Joint &joint) {
   mlir::Value t = v.tensor;
   auto squeezedType = typeOf(squeezed, own);
   if (squeezedType != t.getType())
-    t = create("nn.reshape", t, squeezedType)->getResult(0);
+    t = make<nn::ReshapeOp>(squeezedType, t);
   if (t.getType() == type && llvm::is_sorted(dims))
     return t;
   if (!llvm::is_sorted(dims)) {
@@ -106,14 +106,13 @@ mlir::Value Emitter::spread(const Value &v, const Joint &joint) {
     llvm::SmallVector<int64_t> sizes;
     for (int64_t p : perm)
       sizes.push_back(from.getDimSize(p));
-    t = create("nn.transpose", t, mlir::RankedTensorType::get(sizes, element), attr("perm", perm))
-            ->getResult(0);
+    t = make<nn::TransposeOp>(mlir::RankedTensorType::get(sizes, element), t, perm);
     llvm::sort(dims);
   }
   return broadcast(t, type, dims);
 }
 
-Value Emitter::elementwise(llvm::StringRef mnemonic, llvm::ArrayRef<Value> operands,
+Value Emitter::elementwise(const nn::ElementwiseOp &op, llvm::ArrayRef<Value> operands,
                            llvm::ArrayRef<Range> ranges, Range at) {
   bool host = true;
   for (const Value &v : operands) {
@@ -127,7 +126,7 @@ Value Emitter::elementwise(llvm::StringRef mnemonic, llvm::ArrayRef<Value> opera
     llvm::SmallVector<mlir::Value> scalars;
     for (const Value &v : operands)
       scalars.push_back(toHost(v));
-    return Value::ofHost(elementwise(mnemonic, scalars));
+    return Value::ofHost(elementwise(op, scalars));
   }
   llvm::SmallVector<Value> tensors;
   for (auto [v, r] : llvm::zip(operands, ranges)) {
@@ -152,7 +151,7 @@ Value Emitter::elementwise(llvm::StringRef mnemonic, llvm::ArrayRef<Value> opera
   llvm::SmallVector<mlir::Value> values;
   for (const Value &v : tensors)
     values.push_back(spread(v, joint));
-  Value result = Value::of(elementwise(mnemonic, values), joint.axes);
+  Value result = Value::of(elementwise(op, values), joint.axes);
   // A value computed from a transpose and numbers counts as transposed.
   auto hasAxes = [](const Value &v) { return !exampleShape(v.tensor).empty(); };
   if (llvm::count_if(tensors, hasAxes) == 1)

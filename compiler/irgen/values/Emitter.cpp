@@ -70,7 +70,7 @@ Value Emitter::toTensor(const Value &v, Range at) {
   case Value::Kind::HostScalar: {
     mlir::Value known = v.tensor;
     if (roundedTo && !roundedTo.isF64())
-      known = create("nn.cast", known, mlir::RankedTensorType::get({}, roundedTo))->getResult(0);
+      known = make<nn::CastOp>(mlir::RankedTensorType::get({}, roundedTo), known);
     return Value::of(cast(known, element));
   }
   case Value::Kind::List: {
@@ -106,17 +106,15 @@ Value Emitter::toTensor(const Value &v, Range at) {
         return Value::error();
       }
       mlir::Value whole = anyBatched ? batched(t.tensor) : t.tensor;
-      slabs.push_back(create("nn.reshape", whole, typeOf(slabShape, anyBatched))->getResult(0));
+      slabs.push_back(make<nn::ReshapeOp>(typeOf(slabShape, anyBatched), whole));
     }
     std::vector<std::string> axes = commonAxes(parts);
     axes.insert(axes.begin(), "");
     if (slabs.size() == 1)
       return Value::of(slabs[0], axes);
     slabShape[0] = slabs.size();
-    mlir::Operation *concat =
-        create("nn.concat", slabs, typeOf(slabShape, anyBatched),
-               b.getNamedAttr("dim", b.getI64IntegerAttr(anyBatched ? 1 : 0)));
-    return Value::of(concat->getResult(0), axes);
+    return Value::of(make<nn::ConcatOp>(typeOf(slabShape, anyBatched), slabs, anyBatched ? 1 : 0),
+                     axes);
   }
   default: {
     auto e = diags.error(at, "expected a tensor or a number, this is " + v.describe());
@@ -133,23 +131,22 @@ Value Emitter::argument(const Value &v, Range at) {
   Value t = toTensor(v, at);
   if (!t.isTensor())
     return t;
-  mlir::Operation *op = create("nn.argument", t.tensor, t.tensor.getType(),
-                               b.getNamedAttr("number", b.getI64IntegerAttr(argumentCount++)));
-  callsOf[op->getResult(0)] = calls;
+  mlir::Value own = make<nn::ArgumentOp>(t.tensor.getType(), t.tensor, argumentCount++);
+  callsOf[own] = calls;
   if (auto known = origin.find(t.tensor); known != origin.end())
-    noteOrigin(op->getResult(0), known->second);
-  return Value::of(op->getResult(0), t.axes);
+    noteOrigin(own, known->second);
+  return Value::of(own, t.axes);
 }
 
 Value Emitter::reshape(const Value &a, llvm::ArrayRef<int64_t> shape) {
   auto type = typeOf(shape, isBatched(a.tensor));
   if (type == a.tensor.getType())
     return Value::of(a.tensor);
-  return Value::of(create("nn.reshape", a.tensor, type)->getResult(0));
+  return Value::of(make<nn::ReshapeOp>(type, a.tensor));
 }
 
-Value Emitter::reduce(llvm::StringRef mnemonic, const Value &x, llvm::ArrayRef<int64_t> dims,
-                      bool keep) {
+Value Emitter::reduced(const Value &x, llvm::ArrayRef<int64_t> dims, bool keep,
+                       llvm::function_ref<mlir::Value(mlir::Type)> make) {
   if (dims.empty())
     return x;
   auto type = llvm::cast<mlir::RankedTensorType>(x.tensor.getType());
@@ -174,23 +171,15 @@ Value Emitter::reduce(llvm::StringRef mnemonic, const Value &x, llvm::ArrayRef<i
     }
   }
   auto resultType = mlir::RankedTensorType::get(rest, type.getElementType());
-  mlir::Value r =
-      create(("nn." + mnemonic).str(), x.tensor, resultType, attr("dims", dims))->getResult(0);
+  mlir::Value r = make(resultType);
   if (x.axes.empty())
     axes.clear();
   if (keep) {
     auto keptType = typeOf(kept, lead && !batchReduced);
     if (keptType != r.getType())
-      r = create("nn.reshape", r, keptType)->getResult(0);
+      r = OpEmitter::make<nn::ReshapeOp>(keptType, r);
   }
   return Value::of(r, axes);
-}
-
-Value Emitter::reduceAll(llvm::StringRef mnemonic, const Value &x) {
-  llvm::SmallVector<int64_t> dims;
-  for (int64_t d = 0; d < llvm::cast<mlir::RankedTensorType>(x.tensor.getType()).getRank(); ++d)
-    dims.push_back(d);
-  return reduce(mnemonic, x, dims, false);
 }
 
 bool Emitter::canCount(double count, Range at, llvm::StringRef what) {
@@ -213,31 +202,31 @@ Value Emitter::inElement(Value v) {
 
 Value Emitter::norm(mlir::ValueRange tensors) {
   mlir::Type f64 = b.getF64Type();
-  auto number = [&](mlir::Value v) { return Value::of(v); };
-  auto both = [&](llvm::StringRef op, mlir::Value x, mlir::Value y) {
-    return x ? elementwise(op, {x, y}) : y;
-  };
   // Squares of f32 numbers fit f64. In f64, divide by the greatest element first.
   mlir::Value top, total;
   if (element.isF64()) {
-    for (mlir::Value v : tensors)
-      top = both("max", top, reduceAll("reduce_max", number(elementwise("abs", v))).tensor);
+    for (mlir::Value v : tensors) {
+      mlir::Value most = reduceAll<nn::ReduceMaxOp>(Value::of(elementwise<nn::AbsOp>(v))).tensor;
+      top = top ? elementwise<nn::MaxOp>({top, most}) : most;
+    }
     mlir::Value zero = hostConstant(0), one = hostConstant(1),
                 most = hostConstant(std::numeric_limits<double>::max());
-    mlir::Value usable =
-        elementwise("mul", {elementwise("gt", {top, zero}), elementwise("le", {top, most})});
-    top = elementwise("select", {usable, top, one}); // if all are 0, infinite or NaN, divide by 1;
-                                                     // the sum below shows it
+    mlir::Value usable = elementwise<nn::MulOp>(
+        {elementwise<nn::GtOp>({top, zero}), elementwise<nn::LeOp>({top, most})});
+    top = elementwise<nn::SelectOp>({usable, top, one}); // if all are 0, infinite or NaN, divide by
+                                                         // 1; the sum below shows it
   }
   for (mlir::Value v : tensors) {
     v = cast(v, f64);
     if (top)
-      v = elementwise("div",
-                      {v, broadcast(top, llvm::cast<mlir::RankedTensorType>(v.getType()), {})});
-    total = both("add", total, reduceAll("reduce_sum", number(elementwise("mul", {v, v}))).tensor);
+      v = elementwise<nn::DivOp>(
+          {v, broadcast(top, llvm::cast<mlir::RankedTensorType>(v.getType()), {})});
+    mlir::Value squares =
+        reduceAll<nn::ReduceSumOp>(Value::of(elementwise<nn::MulOp>({v, v}))).tensor;
+    total = total ? elementwise<nn::AddOp>({total, squares}) : squares;
   }
-  mlir::Value root = elementwise("sqrt", total);
-  return Value::ofHost(top ? elementwise("mul", {root, top}) : root);
+  mlir::Value root = elementwise<nn::SqrtOp>(total);
+  return Value::ofHost(top ? elementwise<nn::MulOp>({root, top}) : root);
 }
 
 /// Whether every element is 0 or 1: a comparison, or `and` or `or` of such values.
@@ -245,12 +234,10 @@ static bool isTruth(mlir::Value v) {
   mlir::Operation *op = v.getDefiningOp();
   if (!op)
     return false;
-  llvm::StringRef name = op->getName().getStringRef();
-  static const llvm::StringRef comparisons[] = {"nn.eq", "nn.ne", "nn.lt",
-                                                "nn.le", "nn.gt", "nn.ge"};
-  static const llvm::StringRef keeping[] = {"nn.mul", "nn.max", "nn.broadcast", "nn.reshape"};
-  return llvm::is_contained(comparisons, name) ||
-         (llvm::is_contained(keeping, name) && llvm::all_of(op->getOperands(), isTruth));
+  if (llvm::isa<nn::EqOp, nn::NeOp, nn::LtOp, nn::LeOp, nn::GtOp, nn::GeOp>(op))
+    return true;
+  return llvm::isa<nn::MulOp, nn::MaxOp, nn::BroadcastOp, nn::ReshapeOp>(op) &&
+         llvm::all_of(op->getOperands(), isTruth);
 }
 
 Value Emitter::truth(const Value &v, Range at) {
@@ -258,7 +245,7 @@ Value Emitter::truth(const Value &v, Range at) {
     return Value::ofBool(v.number != 0);
   if (v.isTensorLike() && isTruth(v.tensor))
     return v;
-  return elementwise("ne", {v, Value::of(0)}, {at, at}, at);
+  return elementwise<nn::NeOp>({v, Value::of(0)}, {at, at}, at);
 }
 
 Value Emitter::shapeError(Range at, const llvm::Twine &message, llvm::ArrayRef<Value> operands,

@@ -5,6 +5,7 @@
 #include "compiler/irgen/values/OpEmitter.h"
 
 #include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/Sequence.h"
 
 namespace nnc {
 
@@ -35,18 +36,29 @@ public:
 
   // Ops -------------------------------------------------------------------------------------------
   using OpEmitter::elementwise;
-  /// An elementwise op on values of any shapes, which are broadcast first. Stays a known number if
-  /// all operands are known.
-  Value elementwise(llvm::StringRef mnemonic, llvm::ArrayRef<Value> operands,
+  /// An elementwise op on values of any shapes, which are broadcast first. If all operands are
+  /// numbers or host scalars, so is the result: a host scalar.
+  Value elementwise(const nn::ElementwiseOp &op, llvm::ArrayRef<Value> operands,
                     llvm::ArrayRef<Range> ranges, Range at);
+  template <class OpT>
+  Value elementwise(llvm::ArrayRef<Value> operands, llvm::ArrayRef<Range> ranges, Range at) {
+    return elementwise(nn::ElementwiseOp::of<OpT>(), operands, ranges, at);
+  }
   Value matmul(const Value &a, const Value &b, Range at, Range rangeA, Range rangeB);
   Value transposed(const Value &a, Range at);
   Value reshape(const Value &a, llvm::ArrayRef<int64_t> shape);
   /// Reduces `dims` of the MLIR tensor (including the batch, ascending) with a reduction op. `keep`
   /// leaves axes of size 1.
-  Value reduce(llvm::StringRef mnemonic, const Value &x, llvm::ArrayRef<int64_t> dims, bool keep);
+  template <class OpT> Value reduce(const Value &x, llvm::ArrayRef<int64_t> dims, bool keep) {
+    static_assert(OpT::template hasTrait<nn::ReductionOp::Trait>(), "not a reduction");
+    return reduced(x, dims, keep,
+                   [&](mlir::Type type) -> mlir::Value { return make<OpT>(type, x.tensor, dims); });
+  }
   /// Reduces every dim, including the batch.
-  Value reduceAll(llvm::StringRef mnemonic, const Value &x);
+  template <class OpT> Value reduceAll(const Value &x) {
+    auto type = llvm::cast<mlir::RankedTensorType>(x.tensor.getType());
+    return reduce<OpT>(x, llvm::to_vector(llvm::seq<int64_t>(0, type.getRank())), false);
+  }
   /// The norm of all elements of all tensors together, as a host scalar. Does not overflow or
   /// underflow on the way.
   Value norm(mlir::ValueRange tensors);
@@ -79,6 +91,9 @@ private:
   llvm::DenseMap<mlir::Value, Range> origin;
   int64_t argumentCount = 0, calls = 0;
   llvm::DenseMap<mlir::Value, int64_t> callsOf;
+  /// The value of a reduction; `make` emits the op, given the type of its result.
+  Value reduced(const Value &x, llvm::ArrayRef<int64_t> dims, bool keep,
+                llvm::function_ref<mlir::Value(mlir::Type)> make);
   mlir::Value exactly(mlir::Value v, mlir::Type to);
   bool join(llvm::ArrayRef<Value> operands, Joint &joint);
   mlir::Value spread(const Value &v, const Joint &joint);

@@ -37,12 +37,11 @@ mlir::Value Emitter::exactly(mlir::Value v, mlir::Type to) {
     for (const llvm::APFloat &number : numbers.getValues<llvm::APFloat>())
       if (double value = number.convertToDouble(); double(float(value)) != value)
         return {};
-    mlir::Attribute narrow = llvm::cast<mlir::DenseFPElementsAttr>(numbers).mapValues(
+    auto narrow = llvm::cast<mlir::DenseFPElementsAttr>(numbers).mapValues(
         to, [](const llvm::APFloat &number) {
           return llvm::APFloat(float(number.convertToDouble())).bitcastToAPInt();
         });
-    return create("nn.constant", {}, withElement(v, to), b.getNamedAttr("value", narrow))
-        ->getResult(0);
+    return make<nn::ConstantOp>(withElement(v, to), narrow);
   }
   if (!llvm::isa<nn::PullOp>(op) || llvm::isa<nn::ScalarBodyOp>(op) || op->getNumOperands() == 0)
     return {};

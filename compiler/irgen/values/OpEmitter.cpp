@@ -30,20 +30,6 @@ mlir::RankedTensorType OpEmitter::typeOf(llvm::ArrayRef<int64_t> shape, bool bat
   return mlir::RankedTensorType::get(dims, element);
 }
 
-mlir::Operation *OpEmitter::create(llvm::StringRef name, mlir::ValueRange operands,
-                                   mlir::TypeRange results,
-                                   llvm::ArrayRef<mlir::NamedAttribute> attributes) {
-  mlir::OperationState state(loc(), name);
-  state.addOperands(operands);
-  state.addTypes(results);
-  state.addAttributes(attributes);
-  return b.create(state);
-}
-
-mlir::NamedAttribute OpEmitter::attr(llvm::StringRef name, llvm::ArrayRef<int64_t> values) {
-  return b.getNamedAttr(name, b.getDenseI64ArrayAttr(values));
-}
-
 static mlir::Value constantOp(OpEmitter &e, mlir::RankedTensorType type,
                               llvm::ArrayRef<double> values) {
   mlir::DenseElementsAttr attr;
@@ -53,7 +39,7 @@ static mlir::Value constantOp(OpEmitter &e, mlir::RankedTensorType type,
     llvm::SmallVector<float> rounded(values.begin(), values.end());
     attr = mlir::DenseElementsAttr::get(type, llvm::ArrayRef<float>(rounded));
   }
-  return e.create("nn.constant", {}, type, e.b.getNamedAttr("value", attr))->getResult(0);
+  return e.make<nn::ConstantOp>(type, attr);
 }
 
 mlir::Value OpEmitter::hostConstant(double value) {
@@ -66,15 +52,11 @@ mlir::Value OpEmitter::constant(llvm::ArrayRef<double> values, llvm::ArrayRef<in
   return constantOp(*this, typeOf(shape), values);
 }
 
-mlir::Value OpEmitter::elementwise(llvm::StringRef mnemonic, mlir::ValueRange operands) {
-  return create(("nn." + mnemonic).str(), operands, operands.front().getType())->getResult(0);
-}
-
 mlir::Value OpEmitter::broadcast(mlir::Value v, mlir::RankedTensorType type,
                                  llvm::ArrayRef<int64_t> dims) {
   if (v.getType() == type)
     return v;
-  return create("nn.broadcast", v, type, attr("dims", dims))->getResult(0);
+  return make<nn::BroadcastOp>(type, v, dims);
 }
 
 mlir::Value OpEmitter::batched(mlir::Value v) {
@@ -88,10 +70,10 @@ mlir::Value OpEmitter::batched(mlir::Value v) {
 }
 
 mlir::Value OpEmitter::beforeCast(mlir::Value v) {
-  mlir::Operation *made = v.getDefiningOp();
-  if (!made || made->getName().getStringRef() != "nn.cast")
+  auto cast = v.getDefiningOp<nn::CastOp>();
+  if (!cast)
     return v;
-  mlir::Value before = made->getOperand(0);
+  mlir::Value before = cast.getX();
   auto bits = [](mlir::Value x) {
     return llvm::cast<mlir::RankedTensorType>(x.getType()).getElementTypeBitWidth();
   };
@@ -104,24 +86,20 @@ mlir::Value OpEmitter::cast(mlir::Value v, mlir::Type to) {
     return v;
   if (mlir::Value before = beforeCast(v); before.getType() == type.clone(to))
     return before; // values are only ever widened, so one of the original type comes back unchanged
-  return create("nn.cast", v, type.clone(to))->getResult(0);
+  return make<nn::CastOp>(type.clone(to), v);
 }
 
 llvm::SmallVector<mlir::Value> OpEmitter::gradients(mlir::Value y, mlir::ValueRange xs) {
-  llvm::SmallVector<mlir::Value> operands{y};
-  llvm::append_range(operands, xs);
-  return llvm::to_vector<6>(
-      mlir::ValueRange(create("nn.gradient", operands, xs.getTypes())->getResults()));
+  auto gradients = make<nn::GradientOp>(xs.getTypes(), y, xs);
+  return llvm::to_vector<6>(mlir::ValueRange(gradients->getResults()));
 }
 
 mlir::Value OpEmitter::batchSum(mlir::Value v) {
   if (!isBatched(v))
     return v;
   auto type = llvm::cast<mlir::RankedTensorType>(v.getType());
-  return create("nn.reduce_sum", v,
-                mlir::RankedTensorType::get(type.getShape().drop_front(), type.getElementType()),
-                attr("dims", {0}))
-      ->getResult(0);
+  auto sum = mlir::RankedTensorType::get(type.getShape().drop_front(), type.getElementType());
+  return make<nn::ReduceSumOp>(sum, v, llvm::ArrayRef<int64_t>{0});
 }
 
 mlir::Value OpEmitter::batchMean(mlir::Value v) {
@@ -129,9 +107,8 @@ mlir::Value OpEmitter::batchMean(mlir::Value v) {
     return v;
   mlir::Value sum = batchSum(v);
   auto type = llvm::cast<mlir::RankedTensorType>(sum.getType());
-  mlir::Value n =
-      create("nn.batch_size", {}, mlir::RankedTensorType::get({}, b.getF64Type()))->getResult(0);
+  mlir::Value n = make<nn::BatchSizeOp>();
   if (!element.isF64())
-    n = create("nn.cast", n, typeOf({}))->getResult(0);
-  return elementwise("div", {sum, broadcast(n, type, {})});
+    n = make<nn::CastOp>(typeOf({}), n);
+  return elementwise<nn::DivOp>({sum, broadcast(n, type, {})});
 }

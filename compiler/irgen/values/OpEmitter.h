@@ -1,6 +1,7 @@
 // Emits single ops of the dialect on MLIR values. Emitter adds the language's values and shapes.
 #pragma once
 
+#include "compiler/dialect/nn/ElementwiseOps.h"
 #include "compiler/irgen/values/Value.h"
 #include "compiler/support/Diagnostics.h"
 
@@ -43,13 +44,18 @@ public:
   mlir::Value constant(llvm::ArrayRef<double> values, llvm::ArrayRef<int64_t> shape);
 
   // Ops -------------------------------------------------------------------------------------------
-  /// Creates an op by name with the given result types.
-  mlir::Operation *create(llvm::StringRef name, mlir::ValueRange operands, mlir::TypeRange results,
-                          llvm::ArrayRef<mlir::NamedAttribute> attributes = {});
-  mlir::NamedAttribute attr(llvm::StringRef name, llvm::ArrayRef<int64_t> values);
-  /// One op of the dialect, by mnemonic. Its result has the type of its operands, which must be
-  /// equal.
-  mlir::Value elementwise(llvm::StringRef mnemonic, mlir::ValueRange operands);
+  /// Makes an op of that class at the current location: `make<nn::ReshapeOp>(type, v)`. The
+  /// arguments are those of one of its builders.
+  template <class OpT, class... Args> OpT make(Args &&...args) {
+    return b.create<OpT>(loc(), std::forward<Args>(args)...);
+  }
+  /// An elementwise op. Its result has the type of its operands, which must be equal.
+  mlir::Value elementwise(const nn::ElementwiseOp &op, mlir::ValueRange operands) {
+    return op.build(b, loc(), operands);
+  }
+  template <class OpT> mlir::Value elementwise(mlir::ValueRange operands) {
+    return elementwise(nn::ElementwiseOp::of<OpT>(), operands);
+  }
   /// v with another element type. If v was cast from that type, returns the original value.
   mlir::Value cast(mlir::Value v, mlir::Type to);
   /// The value that was widened to `v`, or `v` itself.

@@ -20,8 +20,7 @@ Value Emitter::transposed(const Value &a, Range at) {
   std::vector<std::string> axes = a.axes;
   if (axes.size() == size_t(rank))
     std::swap(axes[rank - 1], axes[rank - 2]);
-  mlir::Operation *op = create("nn.transpose", a.tensor, typeOf(sizes, lead), attr("perm", perm));
-  Value result = Value::of(op->getResult(0), axes);
+  Value result = Value::of(make<nn::TransposeOp>(typeOf(sizes, lead), a.tensor, perm), axes);
   result.turned = a.turned == Value::Turned::No ? Value::Turned::ByMark : Value::Turned::No;
   return result;
 }
@@ -99,9 +98,8 @@ Value Emitter::matmul(const Value &a, const Value &rhs, Range at, Range rangeA, 
   auto map = [&](llvm::ArrayRef<mlir::AffineExpr> exprs) {
     return mlir::AffineMap::get(sizes.size(), 0, exprs, b.getContext());
   };
-  mlir::Operation *op =
-      create("nn.contract", {a.tensor, rhs.tensor}, typeOf(resultShape, batchA || batchB),
-             {b.getNamedAttr("maps", b.getAffineMapArrayAttr({map(mapA), map(mapB), map(out)})),
-              attr("sizes", sizes)});
-  return Value::of(op->getResult(0), axes);
+  return Value::of(make<nn::ContractOp>(typeOf(resultShape, batchA || batchB), a.tensor, rhs.tensor,
+                                        b.getAffineMapArrayAttr({map(mapA), map(mapB), map(out)}),
+                                        sizes),
+                   axes);
 }

@@ -15,12 +15,16 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
 namespace nnc {
 
 struct Applicable;
+
+/// Constants that experiments draw.
+using DrawnConstants = std::set<const ast::LetDecl *>;
 
 /// Identifies an axis: its name, and the use of the declaration that gave the name, so that names
 /// of different calls never match (LANGUAGE.md 3.4). `again` distinguishes axes with the same name
@@ -74,6 +78,9 @@ struct Value {
   Turned turned = Turned::No; // Tensor: its last axes were swapped, by `x'` or by `transpose`
   std::vector<Value> items;   // List, Weights
   std::shared_ptr<Applicable> target; // Applicable
+  // While DrawnUse::findsDrawn: a value that would be `number` if these constants had their first
+  // values
+  std::shared_ptr<const DrawnConstants> drawnFrom;
   // Tensor of class numbers: returns the number of classes
   std::shared_ptr<const std::function<int64_t()>> classes;
 
@@ -87,6 +94,8 @@ struct Value {
   std::string axisAt(size_t i) const { return i < axes.size() ? axes[i] : std::string(); }
   /// Whether it is a Number or a Bool.
   bool isKnown() const { return kind == Kind::Number || kind == Kind::Bool; }
+  /// Whether it is known, or would be with drawn constants built in.
+  bool mayBeKnown() const { return isKnown() || drawnFrom; }
 
   static Value error() { return {}; }
   static Value ofKind(Kind k) {

@@ -1,6 +1,7 @@
 // Checks that each registered nn op has all its parts. An op that lacks one on purpose is in an
 // exemption list with its reason.
-#include "compiler/dialect/NnDialect.h"
+#include "compiler/dialect/nn/ElementwiseOps.h"
+#include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
 #include "test/interpreter/Interpreter.h"
 #include "llvm/Support/FileSystem.h"
@@ -68,6 +69,34 @@ TEST_F(Registry, everyOpIsLoweredOrGoneByThen) {
     if (op.hasInterface<nn::ScalarBodyOp>()) {
       EXPECT_TRUE(op.hasInterface<nn::PullOp>()) << op.getStringRef().str();
     }
+  }
+}
+
+TEST_F(Registry, elementwiseOpsAreListedByTheirClasses) {
+  std::vector<StringRef> registered;
+  for (RegisteredOperationName op : ops())
+    if (op.hasInterface<nn::ScalarBodyOp>() && op.hasInterface<InferTypeOpInterface>())
+      registered.push_back(op.stripDialect());
+  std::sort(registered.begin(), registered.end());
+  std::vector<StringRef> listed;
+  for (const nn::ElementwiseOp &op : nn::elementwiseOps())
+    listed.push_back(op.mnemonic);
+  EXPECT_EQ(listed, registered);
+  ASSERT_TRUE(nn::findElementwise("select"));
+  EXPECT_EQ(nn::findElementwise("select")->arity, 3u);
+  for (StringRef other : {"cast", "contract", "", "zz", "nn.add"})
+    EXPECT_FALSE(nn::findElementwise(other)) << other.str();
+}
+
+TEST_F(Registry, elementwiseOpsAreBuiltFromTheirOperands) {
+  OpBuilder b(&context);
+  auto module = OwningOpRef<ModuleOp>(ModuleOp::create(b.getUnknownLoc()));
+  b.setInsertionPointToStart(module->getBody());
+  Value x = nn::buildSplat(b, b.getUnknownLoc(), RankedTensorType::get({2}, b.getF64Type()), 1);
+  for (const nn::ElementwiseOp &op : nn::elementwiseOps()) {
+    Value made = op.build(b, b.getUnknownLoc(), SmallVector<Value>(op.arity, x));
+    EXPECT_EQ(made.getDefiningOp()->getName().stripDialect(), op.mnemonic);
+    EXPECT_EQ(made.getType(), x.getType());
   }
 }
 

@@ -1,6 +1,8 @@
 // Tests of the tables of names that the language defines, and of the primitives that the dialect
-// registers.
+// has.
 #include "compiler/sema/Builtins.h"
+
+#include "compiler/dialect/nn/ElementwiseOps.h"
 #include "compiler/sema/Sema.h"
 
 #include "gtest/gtest.h"
@@ -60,9 +62,9 @@ TEST(Builtins, resolvesNamesOnce) {
   std::optional<Predefined> both = findPredefined("max");
   ASSERT_TRUE(both);
   EXPECT_EQ(both->builtin, findBuiltin("max"));
-  EXPECT_EQ(both->arity, 2u);
+  EXPECT_EQ(both->elementwise->arity, 2u);
   EXPECT_EQ(findPredefined("exp")->builtin, nullptr);
-  EXPECT_FALSE(findPredefined("conv2d")->arity);
+  EXPECT_EQ(findPredefined("conv2d")->elementwise, nullptr);
   EXPECT_FALSE(findPredefined("dense"));
   EXPECT_TRUE(isBuiltin("category", BuiltinKind::Category));
   EXPECT_FALSE(isBuiltin("categories", BuiltinKind::Category));
