@@ -7,6 +7,7 @@
 #include "compiler/driver/Session.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/Iterators.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "llvm/IR/Module.h"
 
@@ -40,11 +41,11 @@ static Stage stageOf(EmitKind kind) {
 /// values may be different variables.
 static void eraseDeadOps(mlir::ModuleOp module) {
   for (auto function : module.getOps<mlir::func::FuncOp>())
-    if (!function.isExternal())
-      for (mlir::Operation &op :
-           llvm::make_early_inc_range(llvm::reverse(function.getBody().front())))
-        if (mlir::isOpTriviallyDead(&op))
-          op.erase();
+    function.getBody().walk<mlir::WalkOrder::PostOrder, mlir::ReverseIterator>(
+        [](mlir::Operation *op) {
+          if (mlir::isOpTriviallyDead(op))
+            op->erase();
+        });
 }
 
 bool nnc::emitStage(Session &session, EmitKind kind, bool latex, llvm::raw_ostream &os) {
