@@ -168,6 +168,7 @@ def LoopOp : OpInterface<"LoopOp"> {
       [{ return $_op->getRegion(0).front(); }]>,
     InterfaceMethod<"The number of the operand that block argument `i` is in every run, or nothing.",
       "::std::optional<unsigned>", "getInvariant", (ins "unsigned":$i)>,
+    InterfaceMethod<"How often the block runs.", "int64_t", "getRuns">,
     InterfaceMethod<[{
         The number of the operand that block argument `i` is in the first run, if it is a state, which later runs
         get from the run before; or nothing. The states, the values that nn.yield has for them and the results

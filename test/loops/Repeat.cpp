@@ -22,6 +22,8 @@ std::optional<unsigned> RepeatOp::getInvariant(unsigned i) {
   return i < getNumResults() ? std::optional<unsigned>() : i;
 }
 
+int64_t RepeatOp::getRuns() { return getTimes(); }
+
 std::optional<unsigned> RepeatOp::getStart(unsigned i) {
   return i < getNumResults() ? i : std::optional<unsigned>();
 }

@@ -23,10 +23,7 @@ static Value shownFor(Value v) {
   if (Operation *op = v.getDefiningOp())
     return notationOf(op).form == Form::Same && op->getNumOperands() > 0 ? op->getOperand(0)
                                                                          : Value();
-  auto argument = cast<BlockArgument>(v);
-  auto loop = dyn_cast<nn::LoopOp>(argument.getOwner()->getParentOp());
-  auto operand = loop ? loop.getInvariant(argument.getArgNumber()) : std::nullopt;
-  return operand ? loop->getOperand(*operand) : Value();
+  return nn::invariantOf(v);
 }
 
 Value visible(Value v) {
