@@ -168,17 +168,17 @@ def LoopOp : OpInterface<"LoopOp"> {
       [{ return $_op->getRegion(0).front(); }]>,
     InterfaceMethod<"The number of the operand that block argument `i` is in every run, or nothing.",
       "::std::optional<unsigned>", "getInvariant", (ins "unsigned":$i)>,
+    InterfaceMethod<
+      "Builds the gradients of the operands that `d` wants from those of the results, with d.give().",
+      "::llvm::LogicalResult", "backward", (ins "::nnc::nn::LoopDerivation &":$d)>,
+    InterfaceMethod<"How a formula introduces the block: `repeat 3 times`.",
+      "::std::string", "getHeading">,
     InterfaceMethod<"How often the block runs.", "int64_t", "getRuns">,
     InterfaceMethod<[{
         The number of the operand that block argument `i` is in the first run, if it is a state, which later runs
         get from the run before; or nothing. The states, the values that nn.yield has for them and the results
         that are their last values are in the same order, before all others.}],
       "::std::optional<unsigned>", "getStart", (ins "unsigned":$i)>,
-    InterfaceMethod<
-      "Builds the gradients of the operands that `d` wants from those of the results, with d.give().",
-      "::llvm::LogicalResult", "backward", (ins "::nnc::nn::LoopDerivation &":$d)>,
-    InterfaceMethod<"How a formula introduces the block: `repeat 3 times`.",
-      "::std::string", "getHeading">,
   ];
 }
 

@@ -2,6 +2,7 @@
 #include "compiler/driver/math/Parts.h"
 
 #include "mlir/IR/Matchers.h"
+#include "llvm/ADT/SmallPtrSet.h"
 
 using namespace mlir;
 

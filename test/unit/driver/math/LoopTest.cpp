@@ -60,7 +60,7 @@ const char *const recurrent = R"(
 
 TEST(Loops, StatesBeginBeforeTheBlockAndChangeInIt) {
   EXPECT_EQ(formulas(recurrent, false), R"(Forward
-  u₁ = x
+  u₁   = x
   repeat 4 times
     u₁ ← tanh(u₁·W)
   J    = Σᵢⱼ u₁
@@ -73,7 +73,7 @@ TEST(Loops, LatexAlignsTheBlockAfterABrace) {
 \begin{align*}
   u_{1} &= x \\
   \text{repeat 4 times} &\left\{\begin{aligned}
-    u_{1} &\leftarrow \tanh\left(u_{1}\,W\right)
+    u_{1} &\leftarrow \operatorname{tanh}\left(u_{1}\,W\right)
   \end{aligned}\right. \\
   J &= \sum_{ij} u_{1}
 \end{align*}
@@ -93,8 +93,8 @@ TEST(Loops, StatesThatDependOnEachOtherChangeTogether) {
     })",
                      false),
             R"(Forward
-  u₁     = x
-  u₂     = 1
+  u₁       = x
+  u₂       = 1
   repeat 5 times
     u₁, u₂ ← u₂, u₁ + u₂
   J        = u₂
@@ -117,12 +117,38 @@ TEST(Loops, OneStateChangesAfterTheOtherThatReadsIt) {
     })",
                      false),
             R"(Forward
-  u₁ = x
-  u₂ = y
+  u₁   = x
+  u₂   = y
   repeat 5 times
     u₂ ← u₂ − u₁
     u₁ ← tanh(u₁)
   J    = u₁ u₂
+
+)");
+}
+
+TEST(Loops, LongFormulasOfStatesThatDependOnEachOtherHaveNames) {
+  EXPECT_EQ(formulas(R"(
+    func.func @step(%x: tensor<f64> {nn.scalar = "x"}, %y: tensor<f64> {nn.scalar = "y"}) -> (tensor<f64> {nn.result = "loss"}) {
+      %r:2 = test.repeat 5 times (%x, %y) : (tensor<f64>, tensor<f64>) -> (tensor<f64>, tensor<f64>) {
+      ^bb0(%a: tensor<f64>, %b: tensor<f64>):
+        %c = nn.tanh %b : tensor<f64>
+        %d = nn.mul %a, %c : tensor<f64>
+        %e = nn.add %d, %b : tensor<f64>
+        %f = nn.exp %a : tensor<f64>
+        nn.yield %e, %f : tensor<f64>, tensor<f64>
+      }
+      return %r#0 : tensor<f64>
+    })",
+                     false),
+            R"(Forward
+  u₁   = x
+  u₂   = y
+  repeat 5 times
+    u₃ = u₁ tanh(u₂) + u₂
+    u₂ ← exp(u₁)
+    u₁ ← u₃
+  J    = u₁
 
 )");
 }
@@ -152,13 +178,13 @@ TEST(Loops, ABlockNamesWhatItUsesTwiceAndShowsWhatComesFromOutside) {
     })",
                      false),
             R"(Forward
-  u₁   = x
+  u₁     = x
   repeat 2 times
     u₂   = u₁
     repeat 3 times
       u₂ ← 2 u₂ + x + 2
     u₃   = u₁ u₂ + x + 2
-    u₁   ← tanh(u₃) e^u₃
+    u₁   ← tanh(u₃) exp(u₃)
   J      = u₁
 
 )");
@@ -192,7 +218,7 @@ Gradients
   ∂J/∂w = s₁
 
 Update of every parameter θ, with g = ∂J/∂θ
-  q₁ = θ
+  q₁   = θ
   repeat 3 times
     q₁ ← q₁ − g
   θ    ← q₁
