@@ -103,7 +103,7 @@ Section Sheet::forward() {
       parts.write(v, section.lines);
   for (auto [p, value] : remembered()) {
     for (Value v : parts.reachable(block, {value}))
-      if ((v != value || stateOf(v)) && writer.names.count(v) && !parts.isWritten(v))
+      if (stateOf(v) && !parts.isWritten(v))
         parts.write(v, section.lines);
     section.lines.push_back({p->name.text, type.script.latex ? "\\leftarrow" : "←",
                              type.str(writer.define(value)), p->place});
