@@ -173,6 +173,12 @@ def LoopOp : OpInterface<"LoopOp"> {
       "::llvm::LogicalResult", "backward", (ins "::nnc::nn::LoopDerivation &":$d)>,
     InterfaceMethod<"How a formula introduces the block: `repeat 3 times`.",
       "::std::string", "getHeading">,
+    InterfaceMethod<"How often the block runs.", "int64_t", "getRuns">,
+    InterfaceMethod<[{
+        The number of the operand that block argument `i` is in the first run, if it is a state, which later runs
+        get from the run before; or nothing. The states, the values that nn.yield has for them and the results
+        that are their last values are in the same order, before all others.}],
+      "::std::optional<unsigned>", "getStart", (ins "unsigned":$i)>,
   ];
 }
 

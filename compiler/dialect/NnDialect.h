@@ -38,6 +38,10 @@ createChecked(mlir::OpBuilder &b, mlir::Location loc, llvm::StringRef name,
 /// Verifies what all loops have in common (LoopOp).
 mlir::LogicalResult verifyLoop(mlir::Operation *op);
 
+/// The operand of the loop that `v` is in every run, if it is an argument of the loop's block;
+/// otherwise null.
+mlir::Value invariantOf(mlir::Value v);
+
 /// The scalar of a function (its `nn.scalar` attribute names an argument) that counts the steps.
 constexpr llvm::StringLiteral stepScalar = "step";
 

@@ -58,25 +58,24 @@ Step::Step(const TrainedStep &trained, const IrgenResult &generated, const sema:
       if (auto value = factOf(entry.second, key))
         families.insert(*value);
   llvm::SmallPtrSet<const TensorInfo *, 16> learned;
+  // A gradient that a loop asks for is one of its runs' own: nothing learns from it.
   for (auto request : block->getOps<nn::GradientRequestOp>())
     for (mlir::Value v : request.getWithRespectTo())
       learned.insert(parameters.lookup(v));
-  for (mlir::Operation &op : *block) {
-    auto product = llvm::dyn_cast<nn::ContractionOp>(op);
-    if (!product)
-      continue;
+  function.walk([&](nn::ContractionOp product) {
     for (auto [one, other] : {std::pair(product.getLeft(), product.getRight()),
                               std::pair(product.getRight(), product.getLeft())})
       if (const TensorInfo *weights = parameter(one);
           weights && weights->shape.size() > 1 && !parameter(other)) {
-        weighings.push_back({product, weights, learned.contains(weights), other, op.getResult(0)});
+        weighings.push_back(
+            {product, weights, learned.contains(weights), other, product->getResult(0)});
         break;
       }
-  }
+  });
 }
 
 mlir::Value Step::source(mlir::Value v) const {
-  while (mlir::Value from = nn::movedBy(v.getDefiningOp()))
+  while (mlir::Value from = v.getDefiningOp() ? nn::movedBy(v.getDefiningOp()) : nn::invariantOf(v))
     v = from;
   return v;
 }
@@ -94,7 +93,11 @@ llvm::SmallVector<StringRef> Step::fieldsBehind(mlir::Value v) const {
       continue;
     if (StringRef name = fields.lookup(next); !name.empty())
       found.push_back(name);
-    if (mlir::Operation *op = next.getDefiningOp())
+    // What the block of a loop has comes from the loop's operands.
+    mlir::Operation *op = next.getDefiningOp();
+    if (!op)
+      op = llvm::dyn_cast<nn::LoopOp>(next.getParentBlock()->getParentOp());
+    if (op)
       todo.append(op->operand_begin(), op->operand_end());
   }
   return found;
@@ -157,13 +160,17 @@ bool Step::isWeighedLater(mlir::Value v, const TensorInfo *except) const {
       if (w.op == op && w.weights != except)
         return true;
     todo.append(op->user_begin(), op->user_end());
+    if (auto loop = llvm::dyn_cast<nn::LoopOp>(op))
+      for (mlir::Operation &inner : loop.getBlock())
+        todo.push_back(&inner);
   }
   return false;
 }
 
 bool Step::contains(const Application &a, mlir::Operation *op) const {
-  return op->getBlock() == block && a.last && (!a.before || a.before->isBeforeInBlock(op)) &&
-         !a.last->isBeforeInBlock(op);
+  // An application contains a loop with all that the loop's block has.
+  op = a.last ? a.last->getBlock()->findAncestorOpInBlock(*op) : nullptr;
+  return op && (!a.before || a.before->isBeforeInBlock(op)) && !a.last->isBeforeInBlock(op);
 }
 
 StringRef Step::family(const Application &a) const {

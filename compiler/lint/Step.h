@@ -28,9 +28,10 @@ public:
   Step(const TrainedStep &trained, const IrgenResult &generated, const sema::Symbols &symbols);
 
   const TrainedStep &trained;
-  std::vector<Weighing> weighings; // in order
+  std::vector<Weighing> weighings; // in order, those in loops too
 
-  /// The value whose elements `v` has, possibly reshaped, in part, or repeated.
+  /// The value whose elements `v` has, possibly reshaped, in part, or repeated. In a loop, what is
+  /// the same in every run is the value outside.
   mlir::Value source(mlir::Value v) const;
   /// The parameter that `v` is, or null. Looks through source().
   const TensorInfo *parameter(mlir::Value v) const;

@@ -15,7 +15,7 @@ def Test_Dialect : Dialect {
 // repeat: (s, w) -> block(... block(block(s, w), w) ..., w), `times` times. The first operands are the states, as many as there are
 // results; the others are the same in every run.
 def Test_RepeatOp : Op<Test_Dialect, "repeat", [Pure, IsolatedFromAbove, SingleBlock,
-    DeclareOpInterfaceMethods<LoopOp, ["getInvariant", "backward", "getHeading"]>]> {
+    DeclareOpInterfaceMethods<LoopOp, ["getInvariant", "getRuns", "getStart", "backward", "getHeading"]>]> {
   let summary = "the block applied `times` times to the states";
   let arguments = (ins I64Attr:$times, Variadic<AnyRankedTensor>:$inputs);
   let results = (outs Variadic<AnyRankedTensor>:$finals);

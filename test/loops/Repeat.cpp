@@ -22,6 +22,12 @@ std::optional<unsigned> RepeatOp::getInvariant(unsigned i) {
   return i < getNumResults() ? std::optional<unsigned>() : i;
 }
 
+int64_t RepeatOp::getRuns() { return getTimes(); }
+
+std::optional<unsigned> RepeatOp::getStart(unsigned i) {
+  return i < getNumResults() ? i : std::optional<unsigned>();
+}
+
 std::string RepeatOp::getHeading() { return "repeat " + std::to_string(getTimes()) + " times"; }
 
 LogicalResult RepeatOp::verify() {

@@ -25,6 +25,15 @@ LogicalResult verifyLoop(Operation *op) {
   return success();
 }
 
+Value invariantOf(Value v) {
+  auto argument = dyn_cast<BlockArgument>(v);
+  auto loop = argument ? dyn_cast_or_null<LoopOp>(argument.getOwner()->getParentOp()) : LoopOp();
+  if (!loop)
+    return {};
+  std::optional<unsigned> operand = loop.getInvariant(argument.getArgNumber());
+  return operand ? loop->getOperand(*operand) : Value();
+}
+
 LogicalResult YieldOp::verify() {
   if (!isa<LoopOp>((*this)->getParentOp()))
     return emitOpError("must end the block of a loop");

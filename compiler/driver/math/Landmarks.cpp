@@ -8,6 +8,7 @@
 #include "mlir/IR/Matchers.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
@@ -55,7 +56,8 @@ public:
   }
 
 private:
-  /// Collects the ops from which the loss is computed, in order.
+  /// Collects the ops from which the loss is computed, in order. Those in the blocks of loops are
+  /// not among them: each has a value for every run, and no gradient that one could ask for.
   void collectForward(Value loss) {
     llvm::SetVector<Operation *> needed;
     if (Operation *op = loss.getDefiningOp())
@@ -145,13 +147,21 @@ private:
     return llvm::any_of(layers, [&](auto &layer) { return isUnder(placeOf(op), layer.first); });
   }
 
-  void nameLayer(llvm::StringRef place, unsigned number) {
-    Value result;
+  /// The last value of a place that something outside of the place uses, or null.
+  Value lastUsedBeyond(llvm::StringRef place) const {
+    Value last;
     for (Operation *op : forward)
-      if (isUnder(placeOf(op), place) && llvm::any_of(op->getUsers(), [&](Operation *user) {
-            return isForward.contains(user) && !isUnder(placeOf(user), place);
-          }))
-        result = op->getResult(0);
+      if (isUnder(placeOf(op), place))
+        for (Value result : op->getResults())
+          if (llvm::any_of(result.getUsers(), [&](Operation *user) {
+                return isForward.contains(user) && !isUnder(placeOf(user), place);
+              }))
+            last = result;
+    return last;
+  }
+
+  void nameLayer(llvm::StringRef place, unsigned number) {
+    Value result = lastUsedBeyond(place);
     if (!result)
       return;
     Value v = visible(result);
@@ -174,12 +184,7 @@ private:
   }
 
   void nameOutput() {
-    Value output;
-    for (Operation *op : forward)
-      if (isUnder(placeOf(op), model) && llvm::any_of(op->getUsers(), [&](Operation *user) {
-            return isForward.contains(user) && !isUnder(placeOf(user), model);
-          }))
-        output = op->getResult(0);
+    Value output = lastUsedBeyond(model);
     if (output && nn::isBatched(output.getType()))
       add(output, "ŷ", "", "");
   }

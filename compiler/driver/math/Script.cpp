@@ -83,6 +83,10 @@ std::string Script::word(StringRef text) const {
   return latex ? "\\mathrm{" + escaped(text) + "}" : text.str();
 }
 
+std::string Script::phrase(StringRef text) const {
+  return latex ? "\\text{" + escaped(text) + "}" : text.str();
+}
+
 std::string Script::variable(StringRef base, StringRef index) const {
   base = base.rtrim('_');
   std::string stem = base.str();

@@ -15,7 +15,9 @@ struct Script {
   std::string variable(llvm::StringRef base, llvm::StringRef index = {}) const;
   /// A word of the program that appears unchanged in a formula: a place or a function's name.
   std::string word(llvm::StringRef text) const;
-  /// Plain text among formulas.
+  /// Words among formulas.
+  std::string phrase(llvm::StringRef text) const;
+  /// Plain text.
   std::string escaped(llvm::StringRef text) const;
   std::string subscript(llvm::StringRef index) const;
   /// Empty if one of the characters has no superscript.

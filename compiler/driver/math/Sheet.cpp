@@ -1,18 +1,11 @@
 // Composes the formulas of a step.
 #include "compiler/driver/math/Sheet.h"
 
-#include "compiler/dialect/NnDialect.h"
-
 #include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 
 namespace nnc::math {
-
-/// A formula with more symbols does not fit in a line.
-static constexpr unsigned maxWeight = 30;
-/// A value that is used several times gets a name if its formula has more symbols than this.
-static constexpr unsigned maxRepeated = 4;
 
 static ArrayRef<int64_t> shapeOf(Value v) { return cast<RankedTensorType>(v.getType()).getShape(); }
 
@@ -36,7 +29,7 @@ void Sheet::nameLandmarks() {
       continue;
     writer.names[v] = l.name;
     if (!l.place.empty())
-      remarks[v] = l.place;
+      parts.remarks[v] = l.place;
   }
   writer.names[step.loss] = type.name("J");
 }
@@ -54,88 +47,38 @@ void Sheet::nameGradients() {
     if (l.isAffine) {
       const Formula delta = type.name("delta", l.index);
       if (writer.names.try_emplace(g, delta).second)
-        lefts[g] = delta.text + " = " + partial.text;
+        parts.lefts[g] = delta.text + " = " + partial.text;
     } else if (l.index.empty() || !l.place.empty()) {
       writer.names.try_emplace(g, partial); // ŷ and results of other layers
     } else {
-      preferred.try_emplace(writer.seen(g), partial);
+      parts.preferred.try_emplace(writer.seen(g), partial);
     }
   }
-}
-
-llvm::SmallVector<Value> Sheet::reachable(Values roots) const {
-  llvm::SetVector<Value> found(roots.begin(), roots.end());
-  for (unsigned i = 0; i < found.size(); ++i)
-    for (Value part : writer.parts(found[i]))
-      found.insert(part);
-  SmallVector<Value> ordered;
-  for (Value v : found)
-    if (v.getDefiningOp())
-      ordered.push_back(v);
-  llvm::sort(ordered, [](Value a, Value b) {
-    return a != b && a.getDefiningOp()->isBeforeInBlock(b.getDefiningOp());
-  });
-  return ordered;
-}
-
-void Sheet::nameOne(Value v) {
-  if (auto found = preferred.find(v); found != preferred.end()) {
-    writer.names[v] = found->second;
-    return;
-  }
-  writer.names[v] = {}; // numbered later, when all are known
-  unnumbered.push_back(v);
 }
 
 void Sheet::numberParts() {
-  llvm::sort(unnumbered, [](Value a, Value b) {
-    return a != b && a.getDefiningOp()->isBeforeInBlock(b.getDefiningOp());
-  });
   unsigned drawn = 0, forward = 0, backward = 0;
-  for (Value v : unnumbered)
-    writer.names[v] = writer.isRandom(v)      ? type.name("r", std::to_string(++drawn))
-                      : isForward.contains(v) ? type.name("u", std::to_string(++forward))
-                                              : type.name("s", std::to_string(++backward));
+  parts.number(step.function, [&](Value v) {
+    if (writer.isRandom(v))
+      return type.name("r", std::to_string(++drawn));
+    // What is in a loop belongs to the pass that the loop belongs to.
+    Operation *inside = v.getDefiningOp() ? v.getDefiningOp() : v.getParentBlock()->getParentOp();
+    Operation *op = block.findAncestorOpInBlock(*inside);
+    return llvm::any_of(op->getResults(), [&](Value r) { return isForward.contains(r); })
+               ? type.name("u", std::to_string(++forward))
+               : type.name("s", std::to_string(++backward));
+  });
 }
 
-void Sheet::nameParts(Values roots) {
-  SmallVector<Value> values = reachable(roots);
-  llvm::DenseMap<Value, unsigned> uses;
-  for (Value v : values) {
-    llvm::SmallPtrSet<void *, 4> once;
-    for (Value part : writer.parts(v))
-      if (once.insert(part.getAsOpaquePointer()).second)
-        ++uses[part];
-  }
-  for (Value v : values) {
-    if (writer.names.count(v) || matchPattern(v, m_Constant()))
-      continue;
-    if (uses[v] > 1 && (writer.weight(v) > maxRepeated || writer.define(v).level == Formula::Big ||
-                        writer.isRandom(v)))
-      nameOne(v);
-  }
-  // Cut a long formula in the middle until its parts fit.
-  for (Value v : values) {
-    if (!writer.names.count(v))
-      continue;
-    for (unsigned total; (total = writer.weight(v)) > maxWeight;) {
-      llvm::SetVector<Value> inlined;
-      writer.collectInlined(v, inlined);
-      Value best;
-      unsigned bestDistance = ~0u;
-      for (Value part : inlined) {
-        const unsigned w = writer.weight(part),
-                       distance = w * 2 > total ? w * 2 - total : total - w * 2;
-        if (w > maxRepeated && w + 4 < total && distance < bestDistance) {
-          best = part;
-          bestDistance = distance;
-        }
-      }
-      if (!best)
-        break;
-      nameOne(best);
-    }
-  }
+std::vector<std::pair<const Parameter *, Value>> Sheet::remembered() const {
+  std::vector<std::pair<const Parameter *, Value>> found;
+  Operation *end = block.getTerminator();
+  for (unsigned i = 0; i < step.function.getNumResults(); ++i)
+    if (auto name = step.function.getResultAttrOfType<StringAttr>(i, "nn.update"))
+      for (const Parameter &p : step.parameters)
+        if (!p.gradient && p.place == name)
+          found.emplace_back(&p, end->getOperand(i));
+  return found;
 }
 
 // Sections
@@ -153,27 +96,18 @@ Section Sheet::tensors() {
   return section;
 }
 
-Line Sheet::lineFor(Value v) {
-  printed.insert(v);
-  auto left = lefts.find(v);
-  return {left != lefts.end() ? left->second : writer.names[v].text, "=",
-          type.str(writer.define(v)), remarks.lookup(v)};
-}
-
 Section Sheet::forward() {
   Section section{"Forward", {}};
-  SmallVector<Value> roots{step.loss};
-  for (Value v : reachable(roots))
+  for (Value v : parts.reachable(block, {step.loss}))
     if (writer.names.count(v))
-      section.lines.push_back(lineFor(v));
-  // What a layer remembers: the new values of its states.
-  Operation *end = step.function.getBody().front().getTerminator();
-  for (unsigned i = 0; i < step.function.getNumResults(); ++i)
-    if (auto name = step.function.getResultAttrOfType<StringAttr>(i, "nn.update"))
-      for (const Parameter &p : step.parameters)
-        if (!p.gradient && p.place == name)
-          section.lines.push_back({p.name.text, type.script.latex ? "\\leftarrow" : "←",
-                                   type.str(writer.define(end->getOperand(i))), p.place});
+      parts.write(v, section.lines);
+  for (auto [p, value] : remembered()) {
+    for (Value v : parts.reachable(block, {value}))
+      if (stateOf(v) && !parts.isWritten(v))
+        parts.write(v, section.lines);
+    section.lines.push_back({p->name.text, type.script.latex ? "\\leftarrow" : "←",
+                             type.str(writer.define(value)), p->place});
+  }
   return section;
 }
 
@@ -189,15 +123,15 @@ Section Sheet::backward() {
   for (const Parameter &p : step.parameters)
     if (p.gradient)
       ofParameters.insert(p.gradient);
-  for (Value v : reachable(roots))
-    if (writer.names.count(v) && !printed.contains(v) && !ofParameters.contains(v))
+  for (Value v : parts.reachable(block, roots))
+    if (writer.names.count(v) && !parts.isWritten(v) && !ofParameters.contains(v))
       others.push_back(v);
   std::vector<SmallVector<Value>> below(others.size() + 1);
   for (const Parameter &p : step.parameters) {
     if (!p.gradient || !ofParameters.erase(p.gradient) || !p.gradient.getDefiningOp() ||
-        !writer.names.count(p.gradient) || printed.contains(p.gradient))
+        !writer.names.count(p.gradient) || parts.isWritten(p.gradient))
       continue;
-    SmallVector<Value> whole = reachable({p.gradient});
+    SmallVector<Value> whole = parts.reachable(block, {p.gradient});
     unsigned position = 0;
     for (auto [i, v] : llvm::enumerate(others))
       if (llvm::is_contained(whole, v))
@@ -206,9 +140,9 @@ Section Sheet::backward() {
   }
   for (unsigned i = 0; i <= others.size(); ++i) {
     if (i > 0)
-      section.lines.push_back(lineFor(others[i - 1]));
+      parts.write(others[i - 1], section.lines);
     for (Value v : below[i])
-      section.lines.push_back(lineFor(v));
+      parts.write(v, section.lines);
   }
   // Two parameters may have the same gradient, and a gradient may be a constant.
   const Formula loss = type.name("J");
@@ -225,19 +159,15 @@ std::vector<Section> Sheet::build() {
   nameArguments();
   nameLandmarks();
   SmallVector<Value> roots{step.loss};
-  for (Value v : reachable(roots))
+  for (Value v : parts.reachable(block, roots))
     isForward.insert(v);
   nameGradients();
-  Operation *end = step.function.getBody().front().getTerminator();
   for (const Parameter &p : step.parameters)
     if (p.gradient)
       roots.push_back(p.gradient);
-  for (unsigned i = 0; i < step.function.getNumResults(); ++i)
-    if (auto name = step.function.getResultAttrOfType<StringAttr>(i, "nn.update"))
-      for (const Parameter &p : step.parameters)
-        if (!p.gradient && p.place == name)
-          roots.push_back(end->getOperand(i));
-  nameParts(roots);
+  for (auto [p, value] : remembered())
+    roots.push_back(value);
+  parts.name(block, roots);
   numberParts();
   std::vector<Section> sections{tensors(), forward(), backward()};
   for (Section &s : updateSections(step, writer))
@@ -247,38 +177,68 @@ std::vector<Section> Sheet::build() {
 
 // Printing
 
+static void printLatex(llvm::raw_ostream &os, const std::vector<Line> &lines,
+                       const Typography &type, unsigned indent) {
+  for (auto [i, l] : llvm::enumerate(lines)) {
+    os.indent(indent) << l.left << " &";
+    if (l.block.empty()) {
+      os << l.sign << " " << l.right;
+    } else {
+      os << "\\left\\{\\begin{aligned}\n";
+      printLatex(os, l.block, type, indent + 2);
+      os.indent(indent) << "\\end{aligned}\\right.";
+    }
+    if (!l.remark.empty())
+      os << " && \\text{" << type.script.escaped(l.remark) << "}";
+    os << (i + 1 < lines.size() ? " \\\\\n" : "\n");
+  }
+}
+
+/// The columns of a section: where signs and remarks are.
+struct Columns {
+  unsigned left = 0, right = 0;
+
+  void fit(const std::vector<Line> &lines, unsigned indent) {
+    for (const Line &l : lines) {
+      fit(l.block, indent + 2);
+      if (l.block.empty())
+        left = std::max(left, indent + Script::width(l.left));
+      if (const unsigned w = Script::width(l.right); !l.remark.empty() && w <= 60)
+        right = std::max(right, w);
+    }
+  }
+};
+
+static void printText(llvm::raw_ostream &os, const std::vector<Line> &lines, Columns columns,
+                      unsigned indent) {
+  for (const Line &l : lines) {
+    os.indent(indent) << l.left;
+    if (l.block.empty())
+      os.indent(columns.left - indent - Script::width(l.left));
+    if (!l.sign.empty())
+      os << " " << l.sign << " " << l.right;
+    if (!l.remark.empty()) {
+      os.indent(std::max<int>(columns.right - Script::width(l.right), 0) + 3);
+      os << "# " << l.remark;
+    }
+    os << "\n";
+    printText(os, l.block, columns, indent + 2);
+  }
+}
+
 void print(llvm::raw_ostream &os, const Section &section, const Typography &type) {
   if (section.lines.empty())
     return;
   if (type.script.latex) {
     os << "\\paragraph{" << section.title << "}\n\\begin{align*}\n";
-    for (auto [i, l] : llvm::enumerate(section.lines)) {
-      os << "  " << l.left << " &" << l.sign << " " << l.right;
-      if (!l.remark.empty())
-        os << " && \\text{" << type.script.escaped(l.remark) << "}";
-      os << (i + 1 < section.lines.size() ? " \\\\\n" : "\n");
-    }
+    printLatex(os, section.lines, type, 2);
     os << "\\end{align*}\n";
     return;
   }
   os << section.title << "\n";
-  unsigned left = 0, right = 0;
-  for (const Line &l : section.lines) {
-    left = std::max(left, Script::width(l.left));
-    if (const unsigned w = Script::width(l.right); !l.remark.empty() && w <= 60)
-      right = std::max(right, w);
-  }
-  for (const Line &l : section.lines) {
-    os << "  " << l.left;
-    os.indent(left - Script::width(l.left));
-    if (!l.sign.empty())
-      os << " " << l.sign << " " << l.right;
-    if (!l.remark.empty()) {
-      os.indent(std::max<int>(right - Script::width(l.right), 0) + 3);
-      os << "# " << l.remark;
-    }
-    os << "\n";
-  }
+  Columns columns;
+  columns.fit(section.lines, 2);
+  printText(os, section.lines, columns, 2);
   os << "\n";
 }
 

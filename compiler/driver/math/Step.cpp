@@ -58,16 +58,15 @@ static const ast::FnDecl *functionAt(Session &session, Location loc) {
 static void nameCalls(Session &session, func::FuncOp function,
                       std::vector<Definition> &definitions) {
   static const llvm::Regex definition("^([^ ()]+)\\([^()]+\\) = ");
-  for (Operation &op : llvm::make_early_inc_range(function.getBody().front())) {
-    auto marker = dyn_cast<nn::AutodiffMarkerOp>(op);
-    if (!marker || op.getNumOperands() < 2)
-      continue;
-    Value y = marker.getForwarded(), x = op.getOperand(1);
+  function.walk([&](nn::AutodiffMarkerOp marker) {
+    if (marker->getNumOperands() < 2)
+      return;
+    Value y = marker.getForwarded(), x = marker->getOperand(1);
     Operation *body = y.getDefiningOp();
     const ast::FnDecl *fn = body ? functionAt(session, body->getLoc()) : nullptr;
     llvm::SmallVector<llvm::StringRef> match;
     if (!fn || !definition.match(fn->doc, &match))
-      continue;
+      return;
     OpBuilder b(body);
     OperationState call(body->getLoc(), "formula.call");
     call.addOperands(x);
@@ -76,7 +75,7 @@ static void nameCalls(Session &session, func::FuncOp function,
     y.replaceAllUsesWith(b.create(call)->getResult(0));
     if (llvm::none_of(definitions, [&](const Definition &d) { return d.symbol == match[1]; }))
       definitions.push_back({match[1].str(), fn->doc.split('\n').first.str()});
-  }
+  });
 }
 
 // Gradients
@@ -88,6 +87,7 @@ static bool runPasses(ModuleOp module, std::initializer_list<std::unique_ptr<Pas
   return succeeded(pm.run(module));
 }
 
+// A function has one block, which ends with its results; only loops have more.
 static Value resultNamed(func::FuncOp function, llvm::StringRef kind, llvm::StringRef name) {
   Operation *end = function.getBody().front().getTerminator();
   for (unsigned i = 0; i < end->getNumOperands(); ++i)
@@ -101,19 +101,19 @@ static Value resultNamed(func::FuncOp function, llvm::StringRef kind, llvm::Stri
 /// simplification would change the formulas that they are derived from. Does not expand `own`, the
 /// gradients of the step's parameters.
 static bool expandOthers(func::FuncOp function, nn::GradientRequestOp own) {
-  for (Operation &op : llvm::make_early_inc_range(function.getBody().front())) {
-    auto request = dyn_cast<nn::GradientRequestOp>(op);
-    if (!request || request == own)
-      continue;
+  WalkResult result = function.walk([&](nn::GradientRequestOp request) {
+    if (request == own)
+      return WalkResult::advance();
     OpBuilder b(request);
     auto gradients =
         buildGradients(b, request.getLoc(), request.getOf(), request.getWithRespectTo());
     if (failed(gradients))
-      return false;
+      return WalkResult::interrupt();
     request->replaceAllUsesWith(*gradients);
     request->erase();
-  }
-  return true;
+    return WalkResult::advance();
+  });
+  return !result.wasInterrupted();
 }
 
 /// Requests the landmarks' gradients too. Returns landmarks and gradients as additional results, so

@@ -2,8 +2,6 @@
 // parameters with the same update share one formula.
 #include "compiler/driver/math/Sheet.h"
 
-#include "compiler/dialect/NnDialect.h"
-
 #include "llvm/ADT/MapVector.h"
 
 using namespace mlir;
@@ -11,6 +9,14 @@ using namespace mlir;
 namespace nnc::math {
 
 namespace {
+
+/// All that the lines say.
+std::string textOf(const std::vector<Line> &lines) {
+  std::string text;
+  for (const Line &l : lines)
+    text += l.left + l.sign + l.right + "\n" + textOf(l.block);
+  return text;
+}
 
 class Updates {
 public:
@@ -26,10 +32,7 @@ public:
     for (const Parameter &p : step.parameters)
       if (p.gradient) {
         std::vector<Line> lines = linesFor(p);
-        std::string key;
-        for (const Line &l : lines)
-          key += l.left + l.sign + l.right + "\n";
-        auto &group = groups[key];
+        auto &group = groups[textOf(lines)];
         group.first = lines;
         group.second.push_back(p.name);
       }
@@ -87,23 +90,47 @@ private:
 
   /// Writes step + 1 as t, like most papers.
   void nameClock() {
-    for (Operation &op : step.function.getBody().front())
-      if (auto notation = dyn_cast<nn::NotationOp>(&op);
-          notation && notation.getNotation().form == nn::Form::Sum &&
-          nn::getSplatConstant(op.getOperand(1)) == 1.0)
-        if (auto argument = dyn_cast<BlockArgument>(op.getOperand(0)))
-          if (auto name =
-                  step.function.getArgAttrOfType<StringAttr>(argument.getArgNumber(), "nn.scalar");
-              name && name == nn::stepScalar) {
-            base.names[op.getResult(0)] = type.name("t");
-            clock = op.getResult(0);
-          }
+    step.function.walk([&](nn::NotationOp op) {
+      if (op.getNotation().form != nn::Form::Sum || nn::getSplatConstant(op->getOperand(1)) != 1.0)
+        return;
+      // In a loop the clock is an argument of the loop's block.
+      auto argument = dyn_cast<BlockArgument>(op->getOperand(0));
+      argument = argument ? dyn_cast<BlockArgument>(base.seen(argument)) : argument;
+      if (!argument || argument.getOwner() != &step.function.getBody().front())
+        return;
+      auto name = step.function.getArgAttrOfType<StringAttr>(argument.getArgNumber(), "nn.scalar");
+      if (name && name == nn::stepScalar) {
+        base.names[op->getResult(0)] = type.name("t");
+        clock = op->getResult(0);
+      }
+    });
   }
 
-  void visit(Value v, llvm::SetVector<Value> &seen) {
-    for (Value part : base.parts(v))
-      if (part.getDefiningOp() && !base.names.count(part) && seen.insert(part))
-        visit(part, seen);
+  /// Collects the values that v's formula writes out, and those with which its loops begin.
+  void visit(const Writer &w, Value v, llvm::SetVector<Value> &seen) {
+    for (Value part : w.parts(v))
+      if (part.getDefiningOp() && !w.names.count(part) && seen.insert(part))
+        visit(w, part, seen);
+  }
+
+  /// Writes the loops that the formulas of the values need. Their results have names then.
+  void writeLoops(Writer &w, ArrayRef<Value> values, unsigned &count, std::vector<Line> &lines) {
+    llvm::SetVector<Value> needed;
+    for (Value v : values) {
+      if (v.getDefiningOp() && !w.names.count(v))
+        needed.insert(v);
+      visit(w, v, needed);
+    }
+    SmallVector<Value> results;
+    for (Value v : needed)
+      if (v.getDefiningOp<nn::LoopOp>())
+        results.push_back(v);
+    sortInBlock(results);
+    Parts parts(w);
+    parts.nameLoops(results);
+    parts.number(step.function, [&](Value) { return type.name("q", std::to_string(++count)); });
+    for (Value v : results)
+      parts.write(v, lines);
   }
 
   /// Names numbers that the updates of all parameters use: a scheduled rate, a clipping factor.
@@ -117,25 +144,23 @@ private:
       llvm::SetVector<Value> seen;
       for (auto &[argument, name] : statesOf(p))
         if (Value v = updated(stateName(argument)))
-          visit(v, seen);
+          visit(base, v, seen);
       if (Value v = updated(p.place))
-        visit(v, seen);
+        visit(base, v, seen);
       for (Value v : seen)
         ++count[v];
     }
-    std::vector<Value> numbers;
+    SmallVector<Value> numbers;
     for (auto &[v, n] : count)
       if (n == parameters && cast<RankedTensorType>(v.getType()).getRank() == 0 &&
           base.weight(v) > 8)
         numbers.push_back(v);
-    llvm::sort(numbers, [](Value a, Value b) {
-      return a.getDefiningOp()->isBeforeInBlock(b.getDefiningOp());
-    });
+    sortInBlock(numbers);
     // Only the outermost ones: their formulas contain the others.
     llvm::DenseSet<Value> inner;
     for (Value v : numbers) {
       llvm::SetVector<Value> parts;
-      visit(v, parts);
+      visit(base, v, parts);
       inner.insert(parts.begin(), parts.end());
     }
     unsigned next = 0;
@@ -145,6 +170,7 @@ private:
         base.names[v] = type.squaredNorm({type.script.latex ? "\\nabla J" : "∇J", Formula::Atom});
     for (Value v : numbers)
       if (!inner.contains(v) && !base.names.count(v)) {
+        writeLoops(base, v, loopNames, shared.lines);
         Formula right = base.define(v);
         Formula name = type.name("c", std::to_string(++next));
         base.names[v] = name;
@@ -194,6 +220,14 @@ private:
       w.names[argument] = type.name(name);
     Value newTheta = updated(p.place);
     std::vector<Line> before, after;
+    SmallVector<Value> results;
+    for (auto &[argument, name] : states)
+      if (Value v = updated(stateName(argument)))
+        results.push_back(v);
+    if (newTheta)
+      results.push_back(newTheta);
+    unsigned count = loopNames;
+    writeLoops(w, results, count, before);
     // A state whose new value the parameter's formula uses comes first.
     Writer withNew = w;
     llvm::SetVector<Value> used;
@@ -228,6 +262,7 @@ private:
   Writer base;
   Section shared;
   Value clock;
+  unsigned loopNames = 0; // in the loops of every step
 };
 
 } // namespace

@@ -1,8 +1,6 @@
 // Converts ops to formulas.
 #include "compiler/driver/math/Writer.h"
 
-#include "compiler/dialect/NnDialect.h"
-
 #include "mlir/IR/Matchers.h"
 #include "llvm/ADT/MapVector.h"
 
@@ -20,13 +18,35 @@ static nn::Notation notationOf(Operation *op) {
 
 static bool isConstant(Value v) { return matchPattern(v, m_Constant()); }
 
+/// The value that a formula shows in place of `v`; null if it shows v itself.
+static Value shownFor(Value v) {
+  if (Operation *op = v.getDefiningOp())
+    return notationOf(op).form == Form::Same && op->getNumOperands() > 0 ? op->getOperand(0)
+                                                                         : Value();
+  return nn::invariantOf(v);
+}
+
 Value visible(Value v) {
-  while (Operation *op = v.getDefiningOp()) {
-    if (notationOf(op).form != Form::Same || op->getNumOperands() == 0)
-      break;
-    v = op->getOperand(0);
-  }
+  while (Value shown = shownFor(v))
+    v = shown;
   return v;
+}
+
+SmallVector<BlockArgument> statesOf(nn::LoopOp loop) {
+  SmallVector<BlockArgument> states;
+  for (BlockArgument argument : loop.getBlock().getArguments())
+    if (loop.getStart(argument.getArgNumber()))
+      states.push_back(argument);
+  return states;
+}
+
+BlockArgument stateOf(Value v) {
+  auto loop = v.getDefiningOp<nn::LoopOp>();
+  if (!loop)
+    return {};
+  const unsigned i = cast<OpResult>(v).getResultNumber();
+  SmallVector<BlockArgument> states = statesOf(loop);
+  return i < states.size() ? states[i] : BlockArgument();
 }
 
 /// Whether v is one number for the whole formula. Then a product with it is not written with ⊙.
@@ -44,10 +64,11 @@ std::string indexLetters(Value tensor, ArrayRef<int64_t> dims) {
 }
 
 Value Writer::seen(Value v) const {
-  while (Operation *op = v.getDefiningOp()) {
-    if (names.count(v) || notationOf(op).form != Form::Same || op->getNumOperands() == 0)
+  while (!names.count(v)) {
+    Value shown = shownFor(v);
+    if (!shown)
       break;
-    v = op->getOperand(0);
+    v = shown;
   }
   return v;
 }
@@ -93,6 +114,8 @@ Formula Writer::define(Value v) const {
     return type.name("?");
   if (isConstant(v))
     return constant(v);
+  if (BlockArgument state = stateOf(v))
+    return use(state);
   const nn::Notation notation = notationOf(op);
   const char *symbol = type.script.latex ? notation.latex : notation.text;
   auto operand = [&](unsigned i) { return use(op->getOperand(i)); };

@@ -3,14 +3,22 @@
 
 #include "compiler/driver/math/Formula.h"
 
+#include "compiler/dialect/NnDialect.h"
+
 #include "mlir/IR/Value.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SetVector.h"
 
 namespace nnc::math {
 
-/// The value without ops that a formula does not show (broadcasts, reshapes, casts).
+/// The value without ops that a formula does not show (broadcasts, reshapes, casts). A block
+/// argument of a loop that is the same in every run is the value that the loop gets.
 mlir::Value visible(mlir::Value v);
+
+/// The block arguments of a loop that each run changes.
+llvm::SmallVector<mlir::BlockArgument> statesOf(nn::LoopOp loop);
+/// The state whose last value `v` is, if it is the result of a loop; otherwise null.
+mlir::BlockArgument stateOf(mlir::Value v);
 
 class Writer {
 public:
@@ -22,11 +30,13 @@ public:
 
   /// `v` as it appears in other formulas: its name, or its formula.
   Formula use(mlir::Value v) const;
-  /// v, or the value that it only repeats, reshapes or converts. Stops at named values.
+  /// v, or the value that it only repeats, reshapes or converts, if need be outside of the loop.
+  /// Stops at named values.
   mlir::Value seen(mlir::Value v) const;
   /// The values from which the formula of v's op is built.
   llvm::SmallVector<mlir::Value> parts(mlir::Value v) const;
-  /// The right-hand side of v's definition. It shows the names of named values.
+  /// The right-hand side of v's definition. It shows the names of named values. A loop's result is
+  /// its state, which must have a name.
   Formula define(mlir::Value v) const;
 
   /// Collects the values that define(v) writes out, without v.

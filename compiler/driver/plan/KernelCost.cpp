@@ -1,6 +1,7 @@
 // Computes costs with the ops' interfaces: contractions give their loops, elementwise ops their
 // cost. The last use of a place is found by going back from kernel to kernel, from the function's
-// beginning to its end.
+// beginning to its end. A kernel in a loop counts as often as it runs, and its distances are those
+// of a loop that runs once.
 #include "compiler/driver/plan/KernelCost.h"
 
 #include "compiler/dialect/NnDialect.h"
@@ -69,8 +70,18 @@ static llvm::MapVector<Attribute, Amount> bytesByPlace(kern::FusedOp kernel) {
   return places;
 }
 
+/// How often the loops around a kernel run it in a call.
+static double runsOf(Operation *kernel) {
+  double runs = 1;
+  for (auto loop = kernel->getParentOfType<nn::LoopOp>(); loop;
+       loop = loop->getParentOfType<nn::LoopOp>())
+    runs *= double(loop.getRuns());
+  return runs;
+}
+
 static KernelCost costOf(kern::FusedOp kernel) {
   KernelCost cost;
+  const double runs = runsOf(kernel);
   cost.kind = kern::stringifyKind(kernel.getKind());
   llvm::SetVector<llvm::StringRef> places;
   llvm::SetVector<llvm::StringRef> main;
@@ -94,12 +105,13 @@ static KernelCost costOf(kern::FusedOp kernel) {
       places.insert(place);
     auto shape = cast<RankedTensorType>(op.getResult(0).getType()).getShape();
     if (auto contraction = dyn_cast<nn::ContractionOp>(op)) {
-      cost.contractions +=
-          scaled(countOf(contraction.getLoopSizes()), 2 * ContractShape(contraction).neededPart());
+      cost.contractions += scaled(countOf(contraction.getLoopSizes()),
+                                  runs * 2 * ContractShape(contraction).neededPart());
     } else if (isa<nn::ReductionOp>(op)) {
-      cost.others += countOf(cast<RankedTensorType>(op.getOperand(0).getType()).getShape());
+      cost.others +=
+          scaled(countOf(cast<RankedTensorType>(op.getOperand(0).getType()).getShape()), runs);
     } else if (auto pull = dyn_cast<nn::PullOp>(op)) {
-      cost.others += scaled(countOf(shape), pull.getCost());
+      cost.others += scaled(countOf(shape), runs * pull.getCost());
     }
   }
   for (auto [i, place] : llvm::enumerate(places)) {
@@ -118,7 +130,8 @@ static KernelCost costOf(kern::FusedOp kernel) {
 }
 
 std::vector<KernelCost> costsOf(func::FuncOp function) {
-  SmallVector<kern::FusedOp> kernels(function.getOps<kern::FusedOp>());
+  SmallVector<kern::FusedOp> kernels;
+  function.walk([&](kern::FusedOp kernel) { kernels.push_back(kernel); });
   std::vector<llvm::MapVector<Attribute, Amount>> used;
   llvm::DenseMap<Attribute, Amount> sizes; // of the largest tensor in each place
   std::vector<KernelCost> costs;
@@ -151,7 +164,7 @@ std::vector<KernelCost> costsOf(func::FuncOp function) {
       Amount distance;
       for (Attribute other : between)
         distance += sizes[other];
-      costs[k].traffic.push_back({bytes, distance});
+      costs[k].traffic.push_back({scaled(bytes, runsOf(kernels[k])), distance});
     }
   return costs;
 }

@@ -50,7 +50,7 @@ struct KernelCost {
   }
 };
 
-/// The costs of a function's kernels, in order.
+/// The costs of a function's kernels in a call, in order.
 std::vector<KernelCost> costsOf(mlir::func::FuncOp function);
 
 } // namespace nnc::plan
