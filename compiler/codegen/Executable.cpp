@@ -80,17 +80,37 @@ static bool runLinker(ArrayRef<StringRef> command, const SmallString<256> &messa
 
 RuntimeParts partsOf(const ProgramT &program) {
   RuntimeParts parts;
-  auto reads = [&](const SourceT *source) { parts.images |= source && source->kind == NN_IMAGES; };
-  for (const DataT &data : program.data)
-    reads(data.source.get());
-  nnrt::forEachStatement(program, [&](const StatementT &statement) {
-    const std::string symbol = nnrt::executesSymbol(statement.body.type);
+  auto needs = [&](const std::string &symbol) {
     if (!is_contained(parts.symbols, symbol))
       parts.symbols.push_back(symbol);
+  };
+  auto reads = [&](const SourceT *source) {
+    if (source && source->kind == NN_IMAGES)
+      parts.images = true;
+    else if (source)
+      needs(nnrt::partSymbol(EnumNamesource_kind(source->kind)));
+  };
+  bool reports = false, compares = false;
+  for (const DataT &data : program.data) {
+    reads(data.source.get());
+    reads(data.test.get());
+  }
+  nnrt::forEachStatement(program, [&](const StatementT &statement) {
+    const Body kind = statement.body.type;
+    needs(nnrt::executesSymbol(kind));
+    reports |= kind == NN_STMT_REPORT;
+    compares |= kind == NN_STMT_EXPERIMENT || kind == NN_STMT_ENSEMBLE;
     if (const PredictT *predict = statement.body.AsNN_STMT_PREDICT())
       reads(predict->source.get());
+    if (const EvaluateT *evaluate = statement.body.AsNN_STMT_EVALUATE();
+        evaluate && evaluate->truth >= 0)
+      needs(nnrt::partSymbol("residuals"));
     return true;
   });
+  if (reports && compares)
+    needs(nnrt::partSymbol("comparison"));
+  if (program.profile)
+    needs(nnrt::partSymbol("profile"));
   if (parts.images)
     parts.symbols.push_back("nn_image_reader");
   return parts;

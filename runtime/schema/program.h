@@ -17,6 +17,13 @@ constexpr uint32_t programVersion = 9;
 /// SourceT::quote: cells are never in quotes.
 constexpr int32_t noQuotes = -1;
 
+/// Stands beside code that only some programs need: defines the symbol by which a trainer's linker
+/// is told to link it. What calls such code refers to it weakly.
+#define NN_PART(NAME) extern "C" const char nn_part_##NAME = 0
+
+/// That symbol's name.
+inline std::string partSymbol(const std::string &name) { return "nn_part_" + name; }
+
 /// A statement's body, which is known to be a T (TrainT for NN_STMT_TRAIN, …).
 template <class T> const T &as(const StatementT &statement) {
   return *static_cast<const T *>(statement.body.value);

@@ -80,6 +80,8 @@ Status checkFinite(const IdxFile &file) {
 
 } // namespace
 
+NN_PART(NN_IDX);
+
 Status openIdx(const SourceSpec &spec, const std::vector<ColumnRequest> &columns,
                std::unique_ptr<Source> &result) {
   const SourceT &source = *spec.source;
