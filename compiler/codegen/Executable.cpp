@@ -84,16 +84,24 @@ RuntimeParts partsOf(const ProgramT &program) {
     if (!is_contained(parts.symbols, symbol))
       parts.symbols.push_back(symbol);
   };
+  auto needsPart = [&](const char *name) { needs(nnrt::partSymbol(name)); };
   auto reads = [&](const SourceT *source) {
     if (source && source->kind == NN_IMAGES)
       parts.images = true;
     else if (source)
-      needs(nnrt::partSymbol(EnumNamesource_kind(source->kind)));
+      needsPart(EnumNamesource_kind(source->kind));
+    if (source && source->kind == NN_CSV)
+      needsPart("absent");
   };
   bool reports = false, compares = false;
   for (const DataT &data : program.data) {
     reads(data.source.get());
     reads(data.test.get());
+    if (any_of(data.columns,
+               [](const ColumnT &column) { return column.absent != NN_ABSENT_ERROR; }))
+      needsPart("absent");
+    if (nnrt::normalizes(data))
+      needsPart("units");
   }
   nnrt::forEachStatement(program, [&](const StatementT &statement) {
     const Body kind = statement.body.type;
@@ -104,13 +112,13 @@ RuntimeParts partsOf(const ProgramT &program) {
       reads(predict->source.get());
     if (const EvaluateT *evaluate = statement.body.AsNN_STMT_EVALUATE();
         evaluate && evaluate->truth >= 0)
-      needs(nnrt::partSymbol("residuals"));
+      needsPart("residuals");
     return true;
   });
   if (reports && compares)
-    needs(nnrt::partSymbol("comparison"));
+    needsPart("comparison");
   if (program.profile)
-    needs(nnrt::partSymbol("profile"));
+    needsPart("profile");
   if (parts.images)
     parts.symbols.push_back("nn_image_reader");
   return parts;
@@ -169,7 +177,10 @@ Error linkExecutable(StringRef object, StringRef runtime, const RuntimeParts &pa
 #ifdef NNC_SANITIZE // the runtime library was compiled with it
                     "-fsanitize=" NNC_SANITIZE,
 #endif
-                    "-Wl,--gc-sections", "-Wl,--build-id=none"});
+                    "-Wl,--gc-sections", "-Wl,--build-id=none",
+                    // Small: segments share pages, and references to parts that are not linked are
+                    // null already, not looked up when the trainer starts.
+                    "-Wl,-z,noseparate-code", "-Wl,-z,nodynamic-undefined-weak"});
   std::string text;
   if (!runLinker(arguments, messages, text)) {
     if (auto buffer = MemoryBuffer::getFile(messages))

@@ -22,12 +22,10 @@ public:
   /// own; or null.
   Status numberClasses(const DataT &data, const Parts &parts, const Learned *given);
 
-  /// Whether a column is filled with a value, or with a statistic of the training split.
-  static bool learnsFills(const DataT &data); // absent.cpp
   /// Finds the fills. Before the split is made, `train` is empty: then these are the ones that do
-  /// not depend on it.
-  Status learnFills(const DataT &data, const Parts &parts, const std::vector<int64_t> &train,
-                    const Learned *given);
+  /// not depend on it. Of tables alone (absent.cpp), and weak as dropAbsent() is.
+  [[gnu::weak]] Status learnFills(const DataT &data, const Parts &parts,
+                                  const std::vector<int64_t> &train, const Learned *given);
 
   /// How the codes or numbers of a part become numbers, for each column.
   const std::vector<ClassNumbers> &ofPart(size_t part) const { return numbers[part]; }

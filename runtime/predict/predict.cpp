@@ -199,7 +199,7 @@ Status predictFile(Run &run, const Choice &choice) {
   }
   NN_TRY(checkRows(run.engine, model, nullptr, rows, data ? data->name : model.name));
   NN_TRY(applyAndWrite(run, model, data, learned, rows, path));
-  if (data)
+  if (data && normalizes(*data))
     notePredictedUnits(run, model, *data, learned);
   return Status();
 }
@@ -267,7 +267,7 @@ Status runPredict(Run &run, const PredictT &predict) {
   NN_TRY(applyAndWrite(run, model, data ? data->description : nullptr,
                        data ? data->learned() : Learned(), rows, predict.path)
              .at(predict.where));
-  if (data)
+  if (data && normalizes(*data->description))
     notePredictedUnits(run, model, *data->description, data->learned());
   if (!predict.path.empty())
     run.progress.note("predicted " + counted(rows.count, "row") + " with " + predict.target + ": " +

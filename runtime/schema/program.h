@@ -35,4 +35,10 @@ std::string packProgram(const ProgramT &program);
 /// Unpacks a program from `size` bytes. Null if they are damaged or of another version.
 std::unique_ptr<ProgramT> unpackProgram(const uint8_t *bytes, size_t size);
 
+/// Compresses what packProgram() made: most of a small program's bytes are its text and names.
+std::string compressed(const std::string &packed);
+
+/// unpackProgram() of bytes that compressed() made of `inflated` bytes.
+std::unique_ptr<ProgramT> unpackCompressed(const uint8_t *bytes, size_t size, size_t inflated);
+
 } // namespace nnrt

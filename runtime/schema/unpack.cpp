@@ -5,6 +5,7 @@
 
 #include <cstring>
 #include <type_traits>
+#include <zlib.h>
 
 namespace nnrt {
 namespace {
@@ -166,6 +167,14 @@ std::unique_ptr<ProgramT> unpackProgram(const uint8_t *bytes, size_t size) {
   if (good)
     TableReader(verifier, bytes + root, good).readAll(*program);
   return good && program->version == programVersion ? std::move(program) : nullptr;
+}
+
+std::unique_ptr<ProgramT> unpackCompressed(const uint8_t *bytes, size_t size, size_t inflated) {
+  std::vector<uint8_t> packed(inflated); // aligned as every block of memory is
+  uLongf length = uLongf(inflated);
+  return uncompress(packed.data(), &length, bytes, uLong(size)) == Z_OK && length == inflated
+             ? unpackProgram(packed.data(), inflated)
+             : nullptr;
 }
 
 } // namespace nnrt
