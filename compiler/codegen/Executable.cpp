@@ -92,6 +92,8 @@ RuntimeParts partsOf(const ProgramT &program) {
       needsPart(EnumNamesource_kind(source->kind));
     if (source && source->kind == NN_CSV)
       needsPart("absent");
+    if (source && (source->kind == NN_CSV || source->kind == NN_TEXT || source->kind == NN_IMAGES))
+      needsPart("classes"); // by their names
   };
   bool reports = false, compares = false;
   for (const DataT &data : program.data) {
@@ -100,6 +102,9 @@ RuntimeParts partsOf(const ProgramT &program) {
     if (any_of(data.columns,
                [](const ColumnT &column) { return column.absent != NN_ABSENT_ERROR; }))
       needsPart("absent");
+    if (data.keep.exists() ||
+        any_of(data.columns, [](const ColumnT &column) { return column.numbered; }))
+      needsPart("classes");
     if (nnrt::normalizes(data))
       needsPart("units");
   }

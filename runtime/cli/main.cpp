@@ -18,9 +18,7 @@ namespace nnrt {
 void printError(const Status &status) { showError("error: " + status.message() + "\n"); }
 
 std::unique_ptr<ProgramT> openProgram(const nn_image &image) {
-  std::unique_ptr<ProgramT> program =
-      image.inflated ? unpackCompressed(image.bytes, size_t(image.size), size_t(image.inflated))
-                     : unpackProgram(image.bytes, size_t(image.size));
+  std::unique_ptr<ProgramT> program = unpackImage(image);
   if (!program)
     printError(Status::error("this program was compiled for another version of the runtime, or is "
                              "damaged: compile it again"));

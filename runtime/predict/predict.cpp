@@ -247,14 +247,12 @@ Status rowsOf(Run &run, const PredictT &predict, bool unchecked, Rows &rows) {
 
 } // namespace
 
-Status checkPredict(Run &run, const PredictT &predict, bool unchecked) {
+Status checkRowsOf(Run &run, const PredictT &predict, bool unchecked) {
   Rows rows;
   return rowsOf(run, predict, unchecked, rows);
 }
 
-NN_EXECUTES(NN_STMT_PREDICT);
-
-Status runPredict(Run &run, const PredictT &predict) {
+Status predictRowsOf(Run &run, const PredictT &predict) {
   const ModelT &model = run.program.models[predict.model];
   Rows rows;
   NN_TRY(rowsOf(run, predict, false, rows));

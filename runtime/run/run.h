@@ -116,7 +116,7 @@ Status checkOutput(Run &run, const std::string &path, bool weights);
 
 /// Prepares a predict statement's rows without computing the model's outputs, and fails if that is
 /// not possible. `unchecked` as in Run::need().
-Status checkPredict(Run &run, const PredictT &predict, bool unchecked);
+[[gnu::weak]] Status checkPredict(Run &run, const PredictT &predict, bool unchecked);
 
 /// Checks everything that is known before the first step: files that will be written, bounds of
 /// indices, splits that are watched.

@@ -8,11 +8,13 @@
 
 using namespace program;
 
+struct nn_image;
+
 namespace nnrt {
 
 /// The version of the schema, the calling convention and the entry points. A program runs only on
 /// a runtime of the same version.
-constexpr uint32_t programVersion = 9;
+constexpr uint32_t programVersion = 10;
 
 /// SourceT::quote: cells are never in quotes.
 constexpr int32_t noQuotes = -1;
@@ -38,7 +40,7 @@ std::unique_ptr<ProgramT> unpackProgram(const uint8_t *bytes, size_t size);
 /// Compresses what packProgram() made: most of a small program's bytes are its text and names.
 std::string compressed(const std::string &packed);
 
-/// unpackProgram() of bytes that compressed() made of `inflated` bytes.
-std::unique_ptr<ProgramT> unpackCompressed(const uint8_t *bytes, size_t size, size_t inflated);
+/// unpackProgram() of an image's bytes, which compressed() may have made.
+std::unique_ptr<ProgramT> unpackImage(const nn_image &image);
 
 } // namespace nnrt

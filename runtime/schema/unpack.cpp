@@ -3,6 +3,8 @@
 // are read, because a trainer may be damaged.
 #include "runtime/schema/program.h"
 
+#include "runtime/abi.h"
+
 #include <cstring>
 #include <type_traits>
 #include <zlib.h>
@@ -169,12 +171,13 @@ std::unique_ptr<ProgramT> unpackProgram(const uint8_t *bytes, size_t size) {
   return good && program->version == programVersion ? std::move(program) : nullptr;
 }
 
-std::unique_ptr<ProgramT> unpackCompressed(const uint8_t *bytes, size_t size, size_t inflated) {
-  std::vector<uint8_t> packed(inflated); // aligned as every block of memory is
-  uLongf length = uLongf(inflated);
-  return uncompress(packed.data(), &length, bytes, uLong(size)) == Z_OK && length == inflated
-             ? unpackProgram(packed.data(), inflated)
-             : nullptr;
+std::unique_ptr<ProgramT> unpackImage(const nn_image &image) {
+  if (!image.inflated)
+    return unpackProgram(image.bytes, size_t(image.size));
+  std::vector<uint8_t> packed(size_t(image.inflated)); // aligned as every block of memory is
+  uLongf size = uLongf(image.inflated);
+  const int code = uncompress(packed.data(), &size, image.bytes, uLong(image.size));
+  return code == Z_OK && size == packed.size() ? unpackProgram(packed.data(), size) : nullptr;
 }
 
 } // namespace nnrt

@@ -1,5 +1,4 @@
 // Reads pairs of IDX files: images and their labels.
-#include "runtime/device/cpu.h"
 #include "runtime/sources/idx_file.h"
 #include "runtime/sources/source.h"
 
@@ -7,39 +6,6 @@
 
 namespace nnrt {
 namespace {
-
-[[gnu::always_inline]] inline void widenAll(const unsigned char *from, float *to, int64_t count) {
-  for (int64_t i = 0; i < count; ++i)
-    to[i] = from[i];
-}
-
-using Widen = void (*)(const unsigned char *from, float *to, int64_t count);
-
-// A trainer's compiled code may use its processor's features, but the runtime is compiled for any
-// processor, so the version is chosen at run time. (The compiler's own way, target_clones, links 5
-// KB to name all processors.)
-#if defined(__x86_64__)
-[[gnu::target("avx512f")]] void widenBy512(const unsigned char *from, float *to, int64_t count) {
-  widenAll(from, to, count);
-}
-[[gnu::target("avx2")]] void widenBy256(const unsigned char *from, float *to, int64_t count) {
-  widenAll(from, to, count);
-}
-#endif
-void widenByAny(const unsigned char *from, float *to, int64_t count) { widenAll(from, to, count); }
-
-Widen chooseWiden() {
-#if defined(__x86_64__)
-  if (processorHas("avx512f") == Has::Yes)
-    return widenBy512;
-  if (processorHas("avx2") == Has::Yes)
-    return widenBy256;
-#endif
-  return widenByAny;
-}
-
-/// Bytes to floats: done for every batch.
-const Widen widen = chooseWiden();
 
 class IdxSource : public Source {
 public:
