@@ -65,6 +65,7 @@ typedef struct nn_image {
   const uint8_t *bytes; /* of a ProgramT, aligned to 16 bytes */
   int64_t size;
   const nn_code *functions; /* as many as ProgramT.functions names, in its order */
+  int64_t inflated;         /* of a trainer: zlib has compressed the bytes, from this size; or 0 */
 } nn_image;
 
 /* ---- the runtime's entry points -------------------------------------------------------------- */

@@ -80,17 +80,50 @@ static bool runLinker(ArrayRef<StringRef> command, const SmallString<256> &messa
 
 RuntimeParts partsOf(const ProgramT &program) {
   RuntimeParts parts;
-  auto reads = [&](const SourceT *source) { parts.images |= source && source->kind == NN_IMAGES; };
-  for (const DataT &data : program.data)
-    reads(data.source.get());
-  nnrt::forEachStatement(program, [&](const StatementT &statement) {
-    const std::string symbol = nnrt::executesSymbol(statement.body.type);
+  auto needs = [&](const std::string &symbol) {
     if (!is_contained(parts.symbols, symbol))
       parts.symbols.push_back(symbol);
+  };
+  auto needsPart = [&](const char *name) { needs(nnrt::partSymbol(name)); };
+  auto reads = [&](const SourceT *source) {
+    if (source && source->kind == NN_IMAGES)
+      parts.images = true;
+    else if (source)
+      needsPart(EnumNamesource_kind(source->kind));
+    if (source && source->kind == NN_CSV)
+      needsPart("absent");
+    if (source && (source->kind == NN_CSV || source->kind == NN_TEXT || source->kind == NN_IMAGES))
+      needsPart("classes"); // by their names
+  };
+  bool reports = false, compares = false;
+  for (const DataT &data : program.data) {
+    reads(data.source.get());
+    reads(data.test.get());
+    if (any_of(data.columns,
+               [](const ColumnT &column) { return column.absent != NN_ABSENT_ERROR; }))
+      needsPart("absent");
+    if (data.keep.exists() ||
+        any_of(data.columns, [](const ColumnT &column) { return column.numbered; }))
+      needsPart("classes");
+    if (nnrt::normalizes(data))
+      needsPart("units");
+  }
+  nnrt::forEachStatement(program, [&](const StatementT &statement) {
+    const Body kind = statement.body.type;
+    needs(nnrt::executesSymbol(kind));
+    reports |= kind == NN_STMT_REPORT;
+    compares |= kind == NN_STMT_EXPERIMENT || kind == NN_STMT_ENSEMBLE;
     if (const PredictT *predict = statement.body.AsNN_STMT_PREDICT())
       reads(predict->source.get());
+    if (const EvaluateT *evaluate = statement.body.AsNN_STMT_EVALUATE();
+        evaluate && evaluate->truth >= 0)
+      needsPart("residuals");
     return true;
   });
+  if (reports && compares)
+    needsPart("comparison");
+  if (program.profile)
+    needsPart("profile");
   if (parts.images)
     parts.symbols.push_back("nn_image_reader");
   return parts;
@@ -149,7 +182,10 @@ Error linkExecutable(StringRef object, StringRef runtime, const RuntimeParts &pa
 #ifdef NNC_SANITIZE // the runtime library was compiled with it
                     "-fsanitize=" NNC_SANITIZE,
 #endif
-                    "-Wl,--gc-sections", "-Wl,--build-id=none"});
+                    "-Wl,--gc-sections", "-Wl,--build-id=none",
+                    // Small: segments share pages, and references to parts that are not linked are
+                    // null already, not looked up when the trainer starts.
+                    "-Wl,-z,noseparate-code", "-Wl,-z,nodynamic-undefined-weak"});
   std::string text;
   if (!runLinker(arguments, messages, text)) {
     if (auto buffer = MemoryBuffer::getFile(messages))

@@ -67,8 +67,8 @@ void addProgram(Module &module, const ProgramTables &tables) {
   LLVMContext &context = module.getContext();
   Type *pointer = PointerType::getUnqual(context), *i32 = Type::getInt32Ty(context),
        *i64 = Type::getInt64Ty(context);
-  const std::string packed = nnrt::packProgram(tables.program);
-  Constant *bytes = ConstantDataArray::getRaw(packed, packed.size(), Type::getInt8Ty(context));
+  const std::string packed = nnrt::packProgram(tables.program), small = nnrt::compressed(packed);
+  Constant *bytes = ConstantDataArray::getRaw(small, small.size(), Type::getInt8Ty(context));
 
   auto *type = FunctionType::get(Type::getVoidTy(context), {pointer, i32, i32}, false);
   SmallVector<Constant *> functions;
@@ -79,11 +79,12 @@ void addProgram(Module &module, const ProgramTables &tables) {
 
   // The layout of nn_image.
   static_assert(offsetof(nn_image, size) == 8 && offsetof(nn_image, functions) == 16 &&
-                    sizeof(nn_image) == 24,
+                    offsetof(nn_image, inflated) == 24 && sizeof(nn_image) == 32,
                 "nn_image changed: this function must follow");
   Constant *image = ConstantStruct::getAnon(
-      {addConstant(module, bytes, 16, "bytes"), ConstantInt::get(i64, packed.size()),
-       addConstant(module, addresses, alignof(nn_code), "functions")});
+      {addConstant(module, bytes, 16, "bytes"), ConstantInt::get(i64, small.size()),
+       addConstant(module, addresses, alignof(nn_code), "functions"),
+       ConstantInt::get(i64, packed.size())});
   GlobalVariable *program = addConstant(module, image, alignof(nn_image), "nn_program");
   program->setLinkage(GlobalValue::ExternalLinkage);
 

@@ -18,7 +18,7 @@ namespace nnrt {
 void printError(const Status &status) { showError("error: " + status.message() + "\n"); }
 
 std::unique_ptr<ProgramT> openProgram(const nn_image &image) {
-  std::unique_ptr<ProgramT> program = unpackProgram(image.bytes, size_t(image.size));
+  std::unique_ptr<ProgramT> program = unpackImage(image);
   if (!program)
     printError(Status::error("this program was compiled for another version of the runtime, or is "
                              "damaged: compile it again"));

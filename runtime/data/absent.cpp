@@ -61,6 +61,8 @@ void Parts::noteFiltered(const Part &part) {
                countsByColumn(counts).c_str()));
 }
 
+NN_PART(absent);
+
 /// Removes rows from `part.kept` that have no value in a column with `drop missing`.
 Status Parts::dropAbsent() {
   const DataT &data = *description;
@@ -142,13 +144,6 @@ Status Parts::checkAbsent() const {
     return Status::error(text).at(data.where);
   }
   return Status();
-}
-
-bool Columns::learnsFills(const DataT &data) {
-  for (const ColumnT &column : data.columns)
-    if (isStatistic(column.absent) || column.absent == NN_ABSENT_VALUE)
-      return true;
-  return false;
 }
 
 static double medianOf(std::vector<double> &values) {

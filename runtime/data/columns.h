@@ -22,28 +22,28 @@ public:
   /// own; or null.
   Status numberClasses(const DataT &data, const Parts &parts, const Learned *given);
 
-  /// Whether a column is filled with a value, or with a statistic of the training split.
-  static bool learnsFills(const DataT &data); // absent.cpp
   /// Finds the fills. Before the split is made, `train` is empty: then these are the ones that do
-  /// not depend on it.
-  Status learnFills(const DataT &data, const Parts &parts, const std::vector<int64_t> &train,
-                    const Learned *given);
+  /// not depend on it. Of tables alone (absent.cpp), and weak as dropAbsent() is.
+  [[gnu::weak]] Status learnFills(const DataT &data, const Parts &parts,
+                                  const std::vector<int64_t> &train, const Learned *given);
 
   /// How the codes or numbers of a part become numbers, for each column.
   const std::vector<ClassNumbers> &ofPart(size_t part) const { return numbers[part]; }
 
 private:
+  // find_classes.cpp; weak: a trainer links it only if its program has such classes (NN_PART).
   // `known`: the classes that a model has learned
-  Status numberNames(const DataT &data, const Parts &parts, int32_t column,
-                     const std::vector<std::string> *known);
-  Status numberValues(const DataT &data, const Parts &parts, int32_t column,
-                      const std::vector<std::string> *known);
+  [[gnu::weak]] Status numberNames(const DataT &data, const Parts &parts, int32_t column,
+                                   const std::vector<std::string> *known);
+  [[gnu::weak]] Status numberValues(const DataT &data, const Parts &parts, int32_t column,
+                                    const std::vector<std::string> *known);
 
   std::vector<ClassNumbers> numbers[2]; // for each column, of each part
 };
 
 /// The class numbers in the columns of `where`, from all rows of a source.
-Status whereClasses(const DataT &data, const Source &source, std::vector<ClassNumbers> &numbers);
+[[gnu::weak]] Status whereClasses(const DataT &data, const Source &source,
+                                  std::vector<ClassNumbers> &numbers);
 
 /// The numbers of a column in `rows`, each with the first row that has it.
 Status numbersOf(const Source &source, int column, int64_t size, const std::vector<int64_t> &rows,
@@ -57,6 +57,8 @@ ClassNumbers classesOfNumbers(const std::vector<std::string> &names);
 /// numbers are one class, with the shortest of its names, `1` rather than `1.0`. This is for
 /// tables, in whose cells the same number may be written in different ways.
 std::vector<std::string> sortedClasses(std::vector<std::string> names, bool byValue);
+/// The names as numbers; empty if one of them is not a number.
+std::vector<double> valuesOf(const std::vector<std::string> &names);
 /// The place of each name among such classes; -1: it is not one of them.
 std::vector<double> placesAmong(const std::vector<std::string> &classes,
                                 const std::vector<std::string> &names, bool byValue);

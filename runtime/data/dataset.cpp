@@ -10,6 +10,15 @@
 
 namespace nnrt {
 
+/// Whether a column is filled with a value, or with a statistic of the training split.
+static bool learnsFills(const DataT &data) {
+  for (const ColumnT &column : data.columns)
+    if (column.absent == NN_ABSENT_MEAN || column.absent == NN_ABSENT_MEDIAN ||
+        column.absent == NN_ABSENT_MODE || column.absent == NN_ABSENT_VALUE)
+      return true;
+  return false;
+}
+
 uint64_t Dataset::bytes() const {
   uint64_t sum = fields.bytes() + parts.bytes();
   for (const std::vector<int64_t> &split : splits)
@@ -86,11 +95,11 @@ Status Dataset::loadFields(Engine &engine, bool later) {
     check.require();
     return later ? Status() : checkRows(engine);
   }
-  const bool learnsFills = Columns::learnsFills(*description);
-  if (learnsFills)
+  const bool fills = learnsFills(*description);
+  if (fills)
     NN_TRY(learnFills()); // fills that are known before the split
   NN_TRY(prepare(engine));
-  return learnsFills ? Status() : checkFinite(engine);
+  return fills ? Status() : checkFinite(engine);
 }
 
 Status Dataset::findStrata(Engine &engine) {
@@ -100,7 +109,7 @@ Status Dataset::findStrata(Engine &engine) {
   const Elements values = fields.prepared(engine, data.stratify);
   const int64_t size = fields.sizes[data.stratify];
   const std::string &name = data.fields[data.stratify].name;
-  if (Columns::learnsFills(data) && firstNonFinite(values, parts.mainRows() * size) >= 0)
+  if (learnsFills(data) && firstNonFinite(values, parts.mainRows() * size) >= 0)
     return Status::error(format("`stratify = %s` is made of a column that the training split "
                                 "fills, which is known only after the split; a "
                                 "value fills it before",
@@ -124,15 +133,15 @@ Status Dataset::load(Engine &engine, const DataT &data, const Folders &folders, 
   NN_TRY(findStrata(engine));
   parts.noteOrder();
   NN_TRY(split(engine));
-  const bool learnsFills = Columns::learnsFills(data);
-  if (learnsFills) { // fills from the training split, which is known only now
+  const bool fills = learnsFills(data);
+  if (fills) { // from the training split, which is known only now
     NN_TRY(learnFills());
     NN_TRY(prepare(engine));
     NN_TRY(checkFinite(engine));
   }
   NN_TRY(scale(engine));
   NN_TRY(parts.checkIntact());
-  if (!raw && !(learnsFills && data.folds > 0)) // each fold fills by its own training split
+  if (!raw && !(fills && data.folds > 0)) // each fold fills by its own training split
     parts.forget();
   return Status();
 }
@@ -224,7 +233,7 @@ Status Dataset::useFold(Engine &engine, int32_t wanted) {
     return Status();
   fold = wanted;
   NN_TRY(split(engine));
-  if (Columns::learnsFills(*description)) {
+  if (learnsFills(*description)) {
     NN_TRY(learnFills());
     NN_TRY(prepare(engine));
   }

@@ -154,7 +154,8 @@ Status Parts::filter(Engine &engine, Part &part) {
       if (kept[size_t(i)] != 0)
         part.kept.push_back(first + i);
   }
-  noteFiltered(part);
+  if (part.source->isTable())
+    noteFiltered(part);
   if (part.kept.empty())
     return Status::error(format("`where` of %s keeps none of the %s rows", data.name.c_str(),
                                 grouped(rows).c_str()))
@@ -165,6 +166,10 @@ Status Parts::filter(Engine &engine, Part &part) {
 Status Parts::chooseRows(Engine &engine) {
   for (Part &part : parts)
     NN_TRY(filter(engine, part));
+  // Only tables have cells without a value.
+  if (std::none_of(parts.begin(), parts.end(),
+                   [](const Part &part) { return part.source->isTable(); }))
+    return Status();
   NN_TRY(dropAbsent());
   return checkAbsent();
 }

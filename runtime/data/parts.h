@@ -60,10 +60,11 @@ public:
 private:
   Status openSources(Engine &engine, const Folders &folders, SourceCache *cache);
   Status filter(Engine &engine, Part &part);
-  // absent.cpp
-  void noteFiltered(const Part &part);
-  Status dropAbsent();
-  Status checkAbsent() const;
+  // Of tables alone: absent.cpp. Weak: a trainer links them only if its program reads tables
+  // (NN_PART).
+  [[gnu::weak]] void noteFiltered(const Part &part);
+  [[gnu::weak]] Status dropAbsent();
+  [[gnu::weak]] Status checkAbsent() const;
 
   const DataT *description = nullptr;
   std::vector<Part> parts;

@@ -28,6 +28,8 @@ static inline uint64_t ticks() {
 
 static constexpr int32_t started_ = -1;
 
+NN_PART(profile);
+
 Profiler::Profiler(const ProgramT &program) : program(program) {
   calls.assign(int32_t(program.profile->functions.size()), 0);
   began = now();
@@ -43,20 +45,17 @@ void Profiler::stamp(void *data, int32_t thread, int32_t event) {
   row[0] = time;
 }
 
-void Profiler::started(const nn_call &call, int32_t thread) {
-  if (call.stamp)
-    call.stamp(call.stamp_data, thread, started_);
+void Profiler::stampStarted(const nn_call &call, int32_t thread) {
+  call.stamp(call.stamp_data, thread, started_);
 }
 
-void Profiler::copied(const nn_call &call, int32_t thread) {
-  if (call.stamp)
-    call.stamp(call.stamp_data, thread, 2 * static_cast<Stamps *>(call.stamp_data)->kernels + Copy);
+void Profiler::stampCopied(const nn_call &call, int32_t thread) {
+  call.stamp(call.stamp_data, thread, 2 * static_cast<Stamps *>(call.stamp_data)->kernels + Copy);
 }
 
-void Profiler::metAfterCopy(const nn_call &call, int32_t thread) {
-  if (call.stamp)
-    call.stamp(call.stamp_data, thread,
-               2 * static_cast<Stamps *>(call.stamp_data)->kernels + WaitAfterCopy);
+void Profiler::stampMetAfterCopy(const nn_call &call, int32_t thread) {
+  call.stamp(call.stamp_data, thread,
+             2 * static_cast<Stamps *>(call.stamp_data)->kernels + WaitAfterCopy);
 }
 
 Stamps &Profiler::tableOf(const ProfiledT &profiled, int threads) {

@@ -14,34 +14,47 @@ namespace nnrt {
 
 struct Stamps;
 
+/// Weak: a trainer links it only if its program is profiled (NN_PART).
 class Profiler {
 public:
   /// `program` must have a profile.
-  explicit Profiler(const ProgramT &program);
-  ~Profiler();
+  [[gnu::weak]] explicit Profiler(const ProgramT &program);
+  [[gnu::weak]] ~Profiler();
 
   /// Called around each call of a compiled function: begin() sets call.stamp if the function is
   /// profiled. Its first call, in which code is compiled and memory touched for the first time, is
   /// left out.
-  void begin(const nn_fn &function, nn_call &call, int threads);
-  void end();
+  [[gnu::weak]] void begin(const nn_fn &function, nn_call &call, int threads);
+  [[gnu::weak]] void end();
   /// Reports the duration of the whole training step that contains the last call.
-  void step(double seconds);
+  [[gnu::weak]] void step(double seconds);
 
   // Stamps of what the threads of a call do before they reach the compiled code. They do nothing in
   // calls that are not measured.
-  static void started(const nn_call &call, int32_t thread);
-  static void copied(const nn_call &call, int32_t thread);
-  static void metAfterCopy(const nn_call &call, int32_t thread);
+  static void started(const nn_call &call, int32_t thread) {
+    if (call.stamp)
+      stampStarted(call, thread);
+  }
+  static void copied(const nn_call &call, int32_t thread) {
+    if (call.stamp)
+      stampCopied(call, thread);
+  }
+  static void metAfterCopy(const nn_call &call, int32_t thread) {
+    if (call.stamp)
+      stampMetAfterCopy(call, thread);
+  }
 
   /// Adds the measurements of `other`, from another engine of the same program.
-  void add(const Profiler &other);
+  [[gnu::weak]] void add(const Profiler &other);
 
   /// The tables for standard output, one for each function that was called more than once. Ends in
   /// a newline and measures what one core can do, which takes about 0.2 s.
-  std::string text();
+  [[gnu::weak]] std::string text();
 
 private:
+  [[gnu::weak]] static void stampStarted(const nn_call &call, int32_t thread);
+  [[gnu::weak]] static void stampCopied(const nn_call &call, int32_t thread);
+  [[gnu::weak]] static void stampMetAfterCopy(const nn_call &call, int32_t thread);
   static void stamp(void *stamps, int32_t thread, int32_t event);
   Stamps &tableOf(const ProfiledT &profiled, int threads);
 

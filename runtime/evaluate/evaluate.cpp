@@ -32,7 +32,8 @@ Status runEvaluate(Run &run, const EvaluateT &evaluate) {
   if (rows.empty())
     return Status::error(record.data + " has no rows").at(evaluate.where);
 
-  noteUnits(run, *data->description, data->learned(), evaluate.fields);
+  if (normalizes(*data->description))
+    noteUnits(run, *data->description, data->learned(), evaluate.fields);
   Totals totals;
   Tuning tuning;
   NN_TRY(totals.prepare(run.engine, evaluate.metrics, false));

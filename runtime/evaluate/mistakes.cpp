@@ -8,6 +8,11 @@
 
 namespace nnrt {
 
+// Weak: a trainer links them only if its program has residuals (NN_PART).
+[[gnu::weak]] bool hasResiduals(const ProgramT &, const EvaluateT &, const Dataset &);
+[[gnu::weak]] Status findResiduals(Run &, const EvaluateT &, const Dataset &, int32_t,
+                                   const std::vector<int64_t> &, EvaluateRecord &);
+
 static const size_t mostShown = 24;
 
 int32_t labelField(const ProgramT &program, const EvaluateT &evaluate) {
@@ -142,7 +147,7 @@ Status findMistakes(Run &run, const EvaluateT &evaluate, const Dataset &data,
     return outputs < 2 || data.fields.sizes[size_t(label)] != 1
                ? Status()
                : findWrong(run, evaluate, data, x, label, rows, record);
-  return hasResiduals(run.program, evaluate, data)
+  return evaluate.truth >= 0 && hasResiduals(run.program, evaluate, data)
              ? findResiduals(run, evaluate, data, x, rows, record)
              : Status();
 }

@@ -54,6 +54,8 @@ static bool isChoice(const std::vector<BoundT> &bounds, int32_t field) {
                      [&](const BoundT &b) { return b.field == field; });
 }
 
+NN_PART(residuals);
+
 bool hasResiduals(const ProgramT &program, const EvaluateT &evaluate, const Dataset &data) {
   const ModelT &model = program.models[evaluate.model];
   const int64_t outputs = elementCount(model.out_shape);

@@ -28,6 +28,8 @@ static std::vector<int32_t> targets(const DataT &data, const std::vector<int32_t
   return found;
 }
 
+NN_PART(units);
+
 void noteUnits(Run &run, const DataT &data, const Learned &learned,
                const std::vector<int32_t> &fields) {
   for (int32_t f : targets(data, fields)) {

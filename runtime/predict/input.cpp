@@ -13,6 +13,16 @@
 
 namespace nnrt {
 
+// Weak: they are linked with programs whose data are of that kind (NN_PART), and called for no
+// others.
+[[gnu::weak]] Status openCsv(const SourceSpec &, const std::vector<ColumnRequest> &,
+                             std::unique_ptr<Source> &);
+[[gnu::weak]] Status openNpy(const SourceSpec &, const std::vector<ColumnRequest> &,
+                             std::unique_ptr<Source> &);
+[[gnu::weak]] Status openText(const SourceSpec &, const std::vector<ColumnRequest> &,
+                              std::unique_ptr<Source> &);
+[[gnu::weak]] Status listNpz(const std::string &path, std::vector<std::string> &names);
+
 /// The names of a data set's columns, by which a table's first line is recognised as a header.
 static std::vector<std::string> columnNames(const DataT &data) {
   std::vector<std::string> names = data.source->columns;

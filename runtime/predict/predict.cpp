@@ -199,7 +199,7 @@ Status predictFile(Run &run, const Choice &choice) {
   }
   NN_TRY(checkRows(run.engine, model, nullptr, rows, data ? data->name : model.name));
   NN_TRY(applyAndWrite(run, model, data, learned, rows, path));
-  if (data)
+  if (data && normalizes(*data))
     notePredictedUnits(run, model, *data, learned);
   return Status();
 }
@@ -247,14 +247,12 @@ Status rowsOf(Run &run, const PredictT &predict, bool unchecked, Rows &rows) {
 
 } // namespace
 
-Status checkPredict(Run &run, const PredictT &predict, bool unchecked) {
+Status checkRowsOf(Run &run, const PredictT &predict, bool unchecked) {
   Rows rows;
   return rowsOf(run, predict, unchecked, rows);
 }
 
-NN_EXECUTES(NN_STMT_PREDICT);
-
-Status runPredict(Run &run, const PredictT &predict) {
+Status predictRowsOf(Run &run, const PredictT &predict) {
   const ModelT &model = run.program.models[predict.model];
   Rows rows;
   NN_TRY(rowsOf(run, predict, false, rows));
@@ -267,7 +265,7 @@ Status runPredict(Run &run, const PredictT &predict) {
   NN_TRY(applyAndWrite(run, model, data ? data->description : nullptr,
                        data ? data->learned() : Learned(), rows, predict.path)
              .at(predict.where));
-  if (data)
+  if (data && normalizes(*data->description))
     notePredictedUnits(run, model, *data->description, data->learned());
   if (!predict.path.empty())
     run.progress.note("predicted " + counted(rows.count, "row") + " with " + predict.target + ": " +

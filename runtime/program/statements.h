@@ -86,6 +86,14 @@ inline int32_t inputField(const DataT &data) {
   return 0;
 }
 
+/// Whether a field of the data set is normalised.
+inline bool normalizes(const DataT &data) {
+  for (const FieldT &field : data.fields)
+    if (field.flags & NN_FIELD_NORMALIZE)
+      return true;
+  return false;
+}
+
 /// The field (an index in DataT.fields) with the number of the right one of a model's `outputs`,
 /// as a train or evaluate statement reads it; -1: none.
 template <class Statement> int32_t labelOf(const Statement &statement, int64_t outputs) {

@@ -105,6 +105,8 @@ void addCurves(Page &page, const TrainRecord &of, size_t count, const std::strin
   page.plots(plots);
 }
 
+NN_PART(comparison);
+
 void addComparison(Page &page, const Group &group, const std::vector<EvaluateRecord> &evaluated,
                    const SearchRecord *search) {
   page.cards({{"As written", statementFacts(*group.front()->statement)}});

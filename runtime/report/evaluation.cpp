@@ -7,6 +7,9 @@
 
 namespace nnrt {
 
+// Weak: a trainer links it only if its program has residuals (NN_PART).
+[[gnu::weak]] void addResiduals(Page &, const EvaluateRecord &);
+
 static std::string className(const EvaluateRecord &record, int64_t index) {
   return index >= 0 && size_t(index) < record.classes.size() ? record.classes[size_t(index)]
                                                              : std::to_string(index);

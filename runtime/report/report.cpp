@@ -40,6 +40,11 @@ std::string wholePage(const std::string &title, const std::string &intro, const 
          "</script>\n</body>\n</html>\n";
 }
 
+// Weak: a trainer links them only if its program has experiments (NN_PART in comparison.cpp).
+[[gnu::weak]] void addComparison(Page &, const Group &, const std::vector<EvaluateRecord> &,
+                                 const SearchRecord *);
+[[gnu::weak]] void addSearch(Page &, const SearchRecord &);
+
 /// The trainings of one group, with those of one train statement together, because their values
 /// have the same names.
 static std::vector<Group> groupsOf(const Run &run, const TrainRecord &of) {

@@ -116,7 +116,7 @@ Status checkOutput(Run &run, const std::string &path, bool weights);
 
 /// Prepares a predict statement's rows without computing the model's outputs, and fails if that is
 /// not possible. `unchecked` as in Run::need().
-Status checkPredict(Run &run, const PredictT &predict, bool unchecked);
+[[gnu::weak]] Status checkPredict(Run &run, const PredictT &predict, bool unchecked);
 
 /// Checks everything that is known before the first step: files that will be written, bounds of
 /// indices, splits that are watched.
@@ -146,13 +146,16 @@ Status findMistakes(Run &run, const EvaluateT &evaluate, const Dataset &data,
 /// that it was trained with; -1: none.
 int32_t labelField(const ProgramT &program, const EvaluateT &evaluate);
 
-/// units.cpp: prints once for each normalised field among these, other than the model's input, the
+// units.cpp, for data sets of which normalizes() is true. Weak: a trainer links it only if it has
+// such data (NN_PART).
+/// Prints once for each normalised field among these, other than the model's input, the
 /// units of errors against it.
-void noteUnits(Run &run, const DataT &data, const Learned &learned,
-               const std::vector<int32_t> &fields);
-/// units.cpp: prints how to convert outputs of a model that was trained on normalised targets to
+[[gnu::weak]] void noteUnits(Run &run, const DataT &data, const Learned &learned,
+                             const std::vector<int32_t> &fields);
+/// Prints how to convert outputs of a model that was trained on normalised targets to
 /// the targets' original units.
-void notePredictedUnits(Run &run, const ModelT &model, const DataT &data, const Learned &learned);
+[[gnu::weak]] void notePredictedUnits(Run &run, const ModelT &model, const DataT &data,
+                                      const Learned &learned);
 
 /// The names of the classes that `field` of a data set counts, or none.
 std::vector<std::string> classNames(const Dataset &data, int32_t field);

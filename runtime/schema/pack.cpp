@@ -1,5 +1,7 @@
-// Bytes are verified before they are read: a trainer may be damaged.
+// Packs programs.
 #include "runtime/schema/program.h"
+
+#include <zlib.h>
 
 namespace nnrt {
 
@@ -9,16 +11,14 @@ std::string packProgram(const ProgramT &program) {
   return std::string(reinterpret_cast<const char *>(builder.GetBufferPointer()), builder.GetSize());
 }
 
-std::unique_ptr<ProgramT> unpackProgram(const uint8_t *bytes, size_t size) {
-  // Statements in experiments and in statements about their results nest a few levels deep. The
-  // number of tables has no limit of its own.
-  flatbuffers::Verifier verifier(bytes, size, /*max_depth=*/64, /*max_tables=*/UINT32_MAX);
-  if (!VerifyProgramBuffer(verifier))
-    return nullptr;
-  const Program *packed = GetProgram(bytes);
-  if (packed->version() != programVersion)
-    return nullptr;
-  return std::unique_ptr<ProgramT>(packed->UnPack());
+std::string compressed(const std::string &packed) {
+  uLongf size = compressBound(uLong(packed.size()));
+  std::string result(size, '\0');
+  compress2(reinterpret_cast<Bytef *>(result.data()), &size,
+            reinterpret_cast<const Bytef *>(packed.data()), uLong(packed.size()),
+            Z_BEST_COMPRESSION);
+  result.resize(size);
+  return result;
 }
 
 } // namespace nnrt

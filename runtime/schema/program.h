@@ -8,14 +8,23 @@
 
 using namespace program;
 
+struct nn_image;
+
 namespace nnrt {
 
 /// The version of the schema, the calling convention and the entry points. A program runs only on
 /// a runtime of the same version.
-constexpr uint32_t programVersion = 9;
+constexpr uint32_t programVersion = 10;
 
 /// SourceT::quote: cells are never in quotes.
 constexpr int32_t noQuotes = -1;
+
+/// Stands beside code that only some programs need: defines the symbol by which a trainer's linker
+/// is told to link it. What calls such code refers to it weakly.
+#define NN_PART(NAME) extern "C" const char nn_part_##NAME = 0
+
+/// That symbol's name.
+inline std::string partSymbol(const std::string &name) { return "nn_part_" + name; }
 
 /// A statement's body, which is known to be a T (TrainT for NN_STMT_TRAIN, …).
 template <class T> const T &as(const StatementT &statement) {
@@ -27,5 +36,11 @@ std::string packProgram(const ProgramT &program);
 
 /// Unpacks a program from `size` bytes. Null if they are damaged or of another version.
 std::unique_ptr<ProgramT> unpackProgram(const uint8_t *bytes, size_t size);
+
+/// Compresses what packProgram() made: most of a small program's bytes are its text and names.
+std::string compressed(const std::string &packed);
+
+/// unpackProgram() of an image's bytes, which compressed() may have made.
+std::unique_ptr<ProgramT> unpackImage(const nn_image &image);
 
 } // namespace nnrt

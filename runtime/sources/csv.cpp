@@ -158,6 +158,8 @@ Status readCell(const CsvScanner &scanner, const CsvTable &table, const Cell &ce
 
 } // namespace
 
+NN_PART(NN_CSV);
+
 Status openCsv(const SourceSpec &spec, const std::vector<ColumnRequest> &requests,
                std::unique_ptr<Source> &result) {
   const SourceT &source = *spec.source;

@@ -95,6 +95,11 @@ Status checkWhole(const char *generator, const char *name, double value, double 
 
 } // namespace
 
+NN_PART(NN_BLOBS);
+NN_PART(NN_MOONS);
+NN_PART(NN_CIRCLES);
+NN_PART(NN_SPIRALS);
+
 Status openGenerator(const SourceSpec &spec, const std::vector<ColumnRequest> &columns,
                      std::unique_ptr<Source> &result) {
   const char *name = sourceKind(spec.source->kind);

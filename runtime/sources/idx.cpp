@@ -4,23 +4,8 @@
 
 #include <cmath>
 
-// A trainer's compiled code may use its processor's features, but the runtime is compiled for any
-// processor, so this function's version is chosen when it is loaded. (Not under a sanitizer, whose
-// own code is not ready at that time.)
-#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define NNRT_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define NNRT_CLONES
-#endif
-
 namespace nnrt {
 namespace {
-
-/// Bytes to floats: done for every batch.
-NNRT_CLONES void widen(const unsigned char *from, float *to, int64_t count) {
-  for (int64_t i = 0; i < count; ++i)
-    to[i] = from[i];
-}
 
 class IdxSource : public Source {
 public:
@@ -64,7 +49,7 @@ public:
   }
 
   IdxFile images, labels;
-  std::vector<bool> isImage, isMissing; // for each request
+  std::vector<char> isImage, isMissing; // for each request: 1 or 0
 };
 
 Status checkFinite(const IdxFile &file) {
@@ -79,6 +64,8 @@ Status checkFinite(const IdxFile &file) {
 }
 
 } // namespace
+
+NN_PART(NN_IDX);
 
 Status openIdx(const SourceSpec &spec, const std::vector<ColumnRequest> &columns,
                std::unique_ptr<Source> &result) {

@@ -44,4 +44,7 @@ Status readIdxHeader(const std::string &path, IdxFile &file);
 /// the actual and the expected number of bytes.
 Status readIdx(const std::string &path, IdxFile &file);
 
+/// widen.cpp: bytes to floats.
+void widen(const unsigned char *from, float *to, int64_t count);
+
 } // namespace nnrt

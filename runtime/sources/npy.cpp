@@ -71,6 +71,9 @@ Status arrayColumns(const SourceT &source, const Folders &folders,
   return listNpz(path, names);
 }
 
+NN_PART(NN_NPY);
+NN_PART(NN_NPZ);
+
 Status openNpy(const SourceSpec &spec, const std::vector<ColumnRequest> &columns,
                std::unique_ptr<Source> &result) {
   const SourceT &source = *spec.source;

@@ -30,6 +30,8 @@ private:
 
 } // namespace
 
+NN_PART(NN_ROWS);
+
 Status openRows(const SourceSpec &spec, const std::vector<ColumnRequest> &columns,
                 std::unique_ptr<Source> &result) {
   const SourceT &source = *spec.source;

@@ -33,27 +33,39 @@ const std::vector<int64_t> &Source::absent(int) const {
   return none;
 }
 
-Status openSource(const SourceSpec &spec, const std::vector<ColumnRequest> &columns,
-                  std::unique_ptr<Source> &result) {
-  switch (spec.source->kind) {
+// Weak: a trainer links only what reads the sources of its own program (NN_PART).
+using Open = Status(const SourceSpec &, const std::vector<ColumnRequest> &,
+                    std::unique_ptr<Source> &);
+[[gnu::weak]] Open openCsv, openIdx, openNpy, openText, openRows, openGenerator;
+
+static Open *openerOf(int32_t kind) {
+  switch (kind) {
   case NN_ROWS:
-    return openRows(spec, columns, result);
+    return openRows;
   case NN_CSV:
-    return openCsv(spec, columns, result);
+    return openCsv;
   case NN_IDX:
-    return openIdx(spec, columns, result);
+    return openIdx;
   case NN_NPY:
   case NN_NPZ:
-    return openNpy(spec, columns, result);
+    return openNpy;
   case NN_IMAGES:
-    return imageReader()
-               ? imageReader()->open(spec, columns, result)
-               : Status::error("this program was linked without the library that reads images");
+    return imageReader() ? imageReader()->open : nullptr;
   case NN_TEXT:
-    return openText(spec, columns, result);
+    return openText;
   default:
-    return openGenerator(spec, columns, result);
+    return openGenerator;
   }
+}
+
+Status openSource(const SourceSpec &spec, const std::vector<ColumnRequest> &columns,
+                  std::unique_ptr<Source> &result) {
+  if (Open *open = openerOf(spec.source->kind))
+    return open(spec, columns, result);
+  return spec.source->kind == NN_IMAGES
+             ? Status::error("this program was linked without the library that reads images")
+             : Status::error("this trainer was linked without a part of the runtime that reads "
+                             "its data: let nnc link it");
 }
 
 Status checkColumnSize(const ColumnRequest &column, int64_t size, const std::string &source) {

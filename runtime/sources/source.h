@@ -94,7 +94,8 @@ struct SourceSpec {
 Status openSource(const SourceSpec &spec, const std::vector<ColumnRequest> &columns,
                   std::unique_ptr<Source> &result);
 
-// One of these for each kind of source; openSource chooses.
+// One of these for each kind of source; openSource chooses. Each stands beside NN_PART(kind): a
+// trainer links only those that its own program has.
 Status openCsv(const SourceSpec &, const std::vector<ColumnRequest> &, std::unique_ptr<Source> &);
 Status openIdx(const SourceSpec &, const std::vector<ColumnRequest> &, std::unique_ptr<Source> &);
 Status openNpy(const SourceSpec &, const std::vector<ColumnRequest> &, std::unique_ptr<Source> &);

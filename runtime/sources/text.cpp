@@ -75,6 +75,8 @@ Status textRows(const std::string &path, const TextFile &text, int64_t length, i
   return Status();
 }
 
+NN_PART(NN_TEXT);
+
 Status openText(const SourceSpec &spec, const std::vector<ColumnRequest> &columns,
                 std::unique_ptr<Source> &result) {
   const SourceT &source = *spec.source;

@@ -26,18 +26,20 @@ public:
         best(engine.arena, tensorsIn(run.program.models[train.model].tensors)),
         checkpoint(run, train, ordinal, {record, totals, best, monitor}) {}
 
+  // What runs once for a statement is cold: train.cpp is compiled for speed, these are not.
+
   /// Executes the whole statement. Returns with run.signal set if it was interrupted.
-  Status execute();
+  [[gnu::cold]] Status execute();
 
 private:
   // train.cpp
-  Status plan();
+  [[gnu::cold]] Status plan();
   /// With --resume: continues from the checkpoint, if there is one.
-  Status resume(bool &found, bool &finished);
-  void noteBegin();
+  [[gnu::cold]] Status resume(bool &found, bool &finished);
+  [[gnu::cold]] void noteBegin();
   Status loop();
   /// The end of a statement whose loop has not failed.
-  Status finish();
+  [[gnu::cold]] Status finish();
   /// How long the statement has run, and the runs before it was resumed.
   double secondsSoFar() const { return priorSeconds + (now() - began); }
   Status step(int64_t rows, const Gather *gather);
@@ -59,10 +61,10 @@ private:
           record.epochs > 0 ? record.last.val[0] : std::numeric_limits<double>::infinity();
   }
   Status endEpoch();
-  void sayAdvice();
+  [[gnu::cold]] void sayAdvice();
   void beginEpoch(int64_t epoch);
   /// Writes the checkpoint after a failure that has left everything as it was after the last step.
-  Status keepDespite(const Status &failure);
+  [[gnu::cold]] Status keepDespite(const Status &failure);
 
   // uneventful.cpp
   /// How many epochs from here on consist of a single step, after which there is nothing to show,

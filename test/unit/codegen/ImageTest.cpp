@@ -45,8 +45,10 @@ TEST(Image, HasTheBytesAndTheFunctionsInTheirOrder) {
   EXPECT_TRUE(bytes->isConstant());
   EXPECT_GE(bytes->getAlign().valueOrOne().value(), 16u);
   EXPECT_EQ(llvm::cast<llvm::ConstantDataArray>(bytes->getInitializer())->getRawDataValues().str(),
-            packed);
-  EXPECT_EQ(llvm::cast<llvm::ConstantInt>(image->getOperand(1))->getZExtValue(), packed.size());
+            nnrt::compressed(packed));
+  EXPECT_EQ(llvm::cast<llvm::ConstantInt>(image->getOperand(1))->getZExtValue(),
+            nnrt::compressed(packed).size());
+  EXPECT_EQ(llvm::cast<llvm::ConstantInt>(image->getOperand(3))->getZExtValue(), packed.size());
 
   auto *functions = pointedTo(image->getOperand(2));
   EXPECT_TRUE(functions->isConstant());

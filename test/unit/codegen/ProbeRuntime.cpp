@@ -19,7 +19,7 @@ template <class T> static T call(const nn_image &image, const nn_fn &fn, double 
 }
 
 int nn_main(const nn_image *image, int argc, char **argv) {
-  const std::unique_ptr<ProgramT> p = nnrt::unpackProgram(image->bytes, size_t(image->size));
+  const std::unique_ptr<ProgramT> p = nnrt::unpackImage(*image);
   if (!p)
     return 9;
   std::printf("%u %s [%s] %s %lld\n", p->version, p->name.c_str(), p->doc.c_str(),

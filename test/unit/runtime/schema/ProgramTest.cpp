@@ -95,6 +95,22 @@ TEST(Program, EveryCutIsNoticed) {
     EXPECT_EQ(unpacked(whole.substr(0, size)), nullptr) << size;
 }
 
+TEST(Program, CompressedComesBackOrIsRefused) {
+  Made made;
+  const std::string packed = packProgram(*made.finish()), small = compressed(packed);
+  EXPECT_LT(small.size(), packed.size());
+  const auto unpack = [&](size_t size, size_t inflated) {
+    return unpackImage({reinterpret_cast<const uint8_t *>(small.data()), int64_t(size), nullptr,
+                        int64_t(inflated)});
+  };
+  const std::unique_ptr<ProgramT> whole = unpack(small.size(), packed.size());
+  ASSERT_TRUE(whole);
+  EXPECT_EQ(packProgram(*whole), packed);
+  EXPECT_EQ(unpack(small.size() - 1, packed.size()), nullptr);
+  EXPECT_EQ(unpack(small.size(), packed.size() - 1), nullptr);
+  EXPECT_EQ(unpack(small.size(), packed.size() + 1), nullptr);
+}
+
 TEST(Program, DamagedOffsetsAreNoticed) {
   Made made;
   const std::string whole = packProgram(*made.finish());
