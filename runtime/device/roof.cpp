@@ -164,7 +164,7 @@ bool nn_measure_roof(int32_t vector_bytes, int32_t fma, nn_roof &roof) {
   return true;
 }
 
-nn_roofline nn_roofline_of(const KernelT &kernel, int64_t rows, int32_t element_bytes,
+nn_roofline nn_roofline_of(const program::KernelT &kernel, int64_t rows, int32_t element_bytes,
                            const nn_roof &roof) {
   nn_roofline result;
   auto at = [&](nn_amount amount) { return amount.fixed + amount.per_row * double(rows); };

@@ -6,9 +6,9 @@
 #include <memory>
 #include <string>
 
-using namespace program;
-
 namespace nnrt {
+
+using namespace program;
 
 /// The version of the schema, the calling convention and the entry points. A program runs only on
 /// a runtime of the same version.

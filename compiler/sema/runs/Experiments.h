@@ -1,7 +1,7 @@
 // The tables of distributions for drawn constants and of search methods.
 #pragma once
 
-#include "runtime/schema/program.h"
+#include "compiler/support/Program.h"
 
 #include "llvm/ADT/StringRef.h"
 
