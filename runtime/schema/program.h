@@ -14,6 +14,9 @@ using namespace program;
 /// a runtime of the same version.
 constexpr uint32_t programVersion = 9;
 
+/// The name of the loss among the values that a run records; the others are metrics.
+constexpr const char *lossName = "loss";
+
 /// SourceT::quote: cells are never in quotes.
 constexpr int32_t noQuotes = -1;
 
