@@ -3,6 +3,7 @@
 #include "runtime/data/columns.h"
 #include "runtime/data/split.h"
 #include "runtime/sources/csv_scan.h"
+#include "runtime/support/indices.h"
 
 #include <algorithm>
 #include <unordered_map>
@@ -165,7 +166,7 @@ Status Columns::numberClasses(const DataT &data, const Parts &parts, const Learn
   classes.assign(int32_t(data.columns.size()), {});
   for (size_t p = 0; p < parts.size(); ++p)
     numbers[p].assign(int32_t(data.columns.size()), {});
-  for (int32_t c = 0; c < int32_t(data.columns.size()); ++c) {
+  for (int32_t c : indices(data.columns)) {
     const ColumnT &column = data.columns[c];
     if (column.kind != NN_CATEGORY)
       continue;
@@ -191,7 +192,7 @@ Status Columns::numberClasses(const DataT &data, const Parts &parts, const Learn
 }
 
 Status whereClasses(const DataT &data, const Source &source, std::vector<ClassNumbers> &numbers) {
-  for (int32_t c = 0; c < int32_t(data.where_columns.size()); ++c) {
+  for (int32_t c : indices(data.where_columns)) {
     const int request = int32_t(data.columns.size()) + c;
     if (const Category *category = source.category(request)) {
       const bool byValue = source.isTable();
