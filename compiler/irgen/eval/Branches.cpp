@@ -137,8 +137,7 @@ Value Expressions::evaluateIf(const ast::IfExpr *e, const Scope &scope) {
   Branches branches(elab, c, scope);
   const Value a = evaluate(e->then, scope);
   branches.endSide();
-  const Value b =
-      e->otherwise ? evaluate(e->otherwise, scope) : Value::ofKind(Value::Kind::Unavailable);
+  Value b = e->otherwise ? evaluate(e->otherwise, scope) : Value::ofKind(Value::Kind::Unavailable);
   branches.endSide();
   if (a.isError() || b.isError() || !branches.merge(e->condition->range))
     return Value::error();

@@ -84,7 +84,7 @@ static void addUnits(Function &fn, mlir::Value input, mlir::Value result, int nu
                          emit.reduce("reduce_min", Value::of(result), inner, false)});
   Value saturated =
       op("mul", {op("ge", {share, Value::of(nearlyAll)}), op("sub", {Value::of(1), dead})});
-  for (auto [name, units] : {std::pair("dead", dead), std::pair("saturated", saturated)}) {
+  for (const auto &[name, units] : {std::pair("dead", dead), std::pair("saturated", saturated)}) {
     double count = 1;
     for (int64_t size : exampleShape(units.tensor))
       count *= double(size);
