@@ -2,7 +2,7 @@
 // program's schema, which nearly all of their files include.
 #pragma once
 #include "compiler/dialect/NnDialect.h"
-#include "runtime/schema/program.h"
+#include "compiler/support/Program.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"

@@ -19,11 +19,11 @@
 // Data ------------------------------------------------------------------------------------------
 
 struct nn_probe_column {
-  std::string name;             // a table's: from the header or the program, or c1, c2, …
-  column_kind kind = NN_NUMBER; // a table's are numbers
-  std::vector<int64_t> shape;   // of one example
-  int64_t classes = 0;          // how many, if that is known without reading everything; else 0
-  bool wide = false;            // its numbers may need 64 bits; else all are exact in 32
+  std::string name; // a table's: from the header or the program, or c1, c2, …
+  program::column_kind kind = program::NN_NUMBER; // a table's are numbers
+  std::vector<int64_t> shape;                     // of one example
+  int64_t classes = 0; // how many, if that is known without reading everything; else 0
+  bool wide = false;   // its numbers may need 64 bits; else all are exact in 32
   // a cell of a table's column where none of the cells looked at is a number; else empty
   std::string word;
 };
@@ -37,7 +37,7 @@ struct nn_probe {
 };
 
 /// Opens `source` (paths relative to `dir`) and reads as little as it can.
-nn_probe nn_probe_source(const SourceT &source, const std::string &dir);
+nn_probe nn_probe_source(const program::SourceT &source, const std::string &dir);
 
 /// What the numbers of a column are like, by a sample of its rows; an image's pixels count
 /// together.
@@ -50,19 +50,20 @@ struct nn_column_summary {
 /// empty) and summarises each; of images it is known without reading them. None for a generator or
 /// a text, which have nothing to summarise, and where the source cannot be read: then the run will
 /// say why.
-std::vector<nn_column_summary> nn_summarize_columns(const SourceT &source, const std::string &dir,
+std::vector<nn_column_summary> nn_summarize_columns(const program::SourceT &source,
+                                                    const std::string &dir,
                                                     const std::string &data_dir,
-                                                    const std::vector<ColumnT> &columns);
+                                                    const std::vector<program::ColumnT> &columns);
 
 /// How many classes the column has, a category: reads that column of `source`. -1 where it cannot
 /// be read: then the run will say why.
-int64_t nn_count_classes(const SourceT &source, const std::string &dir, const std::string &data_dir,
-                         const ColumnT &column);
+int64_t nn_count_classes(const program::SourceT &source, const std::string &dir,
+                         const std::string &data_dir, const program::ColumnT &column);
 
 /// Whether writing the file `path` would take the place of something that the program reads (data,
 /// images, weights) or of its own text, under whatever name: says what it is, else empty.
 /// `data_dir` may be empty.
-std::string nn_is_input(const ProgramT &program, const std::string &data_dir,
+std::string nn_is_input(const program::ProgramT &program, const std::string &data_dir,
                         const std::string &path);
 
 // Machine ---------------------------------------------------------------------------------------
@@ -88,7 +89,7 @@ struct nn_roofline {
   double compute = 0, memory = 0;
   nn_level level = NN_L1; // where most of `memory` goes
 };
-nn_roofline nn_roofline_of(const KernelT &kernel, int64_t rows, int32_t element_bytes,
+nn_roofline nn_roofline_of(const program::KernelT &kernel, int64_t rows, int32_t element_bytes,
                            const nn_roof &roof);
 
 // Flags -----------------------------------------------------------------------------------------

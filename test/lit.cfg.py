@@ -35,6 +35,8 @@ if shutil.which("aarch64-linux-gnu-g++") and shutil.which("qemu-aarch64-static")
     config.available_features.add("cross")
 if os.environ.get("NNC_SLOW"):
     config.available_features.add("slow")
+if os.environ.get("NNC_TIDY"):
+    config.available_features.add("tidy")
 
 
 def command(*words):

@@ -40,7 +40,7 @@ public:
   bool isTime(int64_t seconds) const;
 
 private:
-  CacheFolder(int handle) : handle(handle) {}
+  explicit CacheFolder(int handle) : handle(handle) {}
   bool findSecret(bool make);
   int openFile(llvm::StringRef name) const;
 

@@ -159,7 +159,7 @@ Error linkExecutable(StringRef object, StringRef runtime, const RuntimeParts &pa
   const nnrt::Disposable disposableFiles[] = {nnrt::Disposable(input.str().str()),
                                               nnrt::Disposable(output.str().str()),
                                               nnrt::Disposable(messages.str().str())};
-  auto cleanUp = make_scope_exit([&] { sys::fs::remove_directories(folder); });
+  auto cleanUp = make_scope_exit([&] { (void)sys::fs::remove_directories(folder); });
   if (Error error = writeFile(input, object)) {
     // Do not name the temporary file: its name would mean nothing to the user.
     return failed(errorToErrorCode(std::move(error)));

@@ -1,7 +1,7 @@
 // Links a trainer from the program's object and the runtime, with the system's C++ compiler driver.
 #pragma once
 
-#include "runtime/schema/program.h"
+#include "compiler/support/Program.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"

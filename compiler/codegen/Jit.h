@@ -2,8 +2,8 @@
 #pragma once
 
 #include "compiler/codegen/Translate.h"
+#include "compiler/support/Program.h"
 #include "runtime/abi.h"
-#include "runtime/schema/program.h"
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/FunctionExtras.h"

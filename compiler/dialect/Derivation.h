@@ -18,6 +18,7 @@ enum class DerivativeKind { Rule, Zero, None };
 class Expr {
 public:
   Expr(mlir::Value value, mlir::OpBuilder &b, mlir::Location loc) : value(value), b(&b), loc(loc) {}
+  // An operand of ops and functions. NOLINTNEXTLINE(google-explicit-constructor)
   operator mlir::Value() const { return value; }
   mlir::RankedTensorType getType() const {
     return mlir::cast<mlir::RankedTensorType>(value.getType());

@@ -83,7 +83,7 @@ bool Session::generateModule() {
   reportMlirDiagnostics(*context, *diags);
 
   llvm::SmallString<128> dir(options.session ? "session" : options.path.c_str());
-  llvm::sys::fs::make_absolute(dir);
+  (void)llvm::sys::fs::make_absolute(dir); // fails if this folder is gone: then nothing opens
   llvm::sys::path::remove_dots(dir, true);
   IrgenOptions irgen;
   irgen.doublePrecision = options.doublePrecision;

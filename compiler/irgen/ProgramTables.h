@@ -4,7 +4,7 @@
 // memory (JIT) and in a trainer alike.
 #pragma once
 
-#include "runtime/schema/program.h"
+#include "compiler/support/Program.h"
 
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringRef.h"

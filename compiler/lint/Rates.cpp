@@ -22,7 +22,7 @@ public:
   /// The value of a schedule at a step of a run, or nothing if it depends on anything else.
   std::optional<double> at(mlir::Value schedule, double now, double perEpoch, double total) {
     known.clear();
-    scalars = {{"step", now},
+    scalars = {{nn::stepScalar, now},
                {"steps_per_epoch", perEpoch},
                {"total_steps", total},
                {"epoch", now / perEpoch}};

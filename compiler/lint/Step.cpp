@@ -39,8 +39,7 @@ static mlir::Value shifted(mlir::Operation *op) {
 }
 
 Step::Step(const TrainedStep &trained, const IrgenResult &generated, const sema::Symbols &symbols)
-    : trained(trained), generated(generated),
-      block(&mlir::func::FuncOp(trained.function).getBody().front()) {
+    : trained(trained), block(&mlir::func::FuncOp(trained.function).getBody().front()) {
   mlir::func::FuncOp function = trained.function;
   for (mlir::BlockArgument arg : block->getArguments()) {
     auto attribute = [&](StringRef name) {

@@ -65,7 +65,6 @@ public:
 
 private:
   bool contains(const Application &a, mlir::Operation *op) const;
-  const IrgenResult &generated;
   mlir::Block *block;
   llvm::DenseMap<mlir::Value, const TensorInfo *> parameters;
   llvm::DenseMap<mlir::Value, llvm::StringRef> fields;

@@ -4,7 +4,7 @@
 
 #include "compiler/ast/Ast.h"
 #include "compiler/sema/data/Splits.h"
-#include "runtime/schema/program.h"
+#include "compiler/support/Program.h"
 
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/StringMap.h"

@@ -4,6 +4,7 @@
 #include "runtime/process/signals.h"
 #include "runtime/run/remember.h"
 #include "runtime/run/show.h"
+#include "runtime/support/indices.h"
 
 #include <cstring>
 
@@ -36,7 +37,7 @@ static bool isOfVariant(const TensorT &tensor) {
 static void restoreTensors(const nn_session &session, Run &run) {
   Engine &engine = run.engine;
   const ProgramT &program = engine.program;
-  for (int32_t t = 0; t < int32_t(program.tensors.size()); ++t) {
+  for (int32_t t : indices(program.tensors)) {
     const TensorT &tensor = program.tensors[t];
     auto found = session.tensors.find(tensor.name);
     if (tensor.kind == NN_OPTIMIZER_STATE || isOfVariant(tensor) || found == session.tensors.end())
@@ -51,7 +52,7 @@ static void restoreTensors(const nn_session &session, Run &run) {
 
 static void keepTensors(nn_session &session, const Engine &engine) {
   const ProgramT &program = engine.program;
-  for (int32_t t = 0; t < int32_t(program.tensors.size()); ++t) {
+  for (int32_t t : indices(program.tensors)) {
     const TensorT &tensor = program.tensors[t];
     if (tensor.kind == NN_OPTIMIZER_STATE || isOfVariant(tensor))
       continue;
@@ -65,7 +66,7 @@ static void keepTensors(nn_session &session, const Engine &engine) {
 /// shapes has learned nothing.
 static void restoreLearned(nn_session &session, Run &run) {
   const ProgramT &program = run.program;
-  for (int32_t m = 0; m < int32_t(program.models.size()); ++m) {
+  for (int32_t m : indices(program.models)) {
     const nn_range range = program.models[m].tensors;
     bool whole = true;
     for (int32_t t = range.first; t < range.first + range.count; ++t)
@@ -85,7 +86,7 @@ static void keepLearned(nn_session &session, Run &run) {
     if (program.statements[i].body.type != NN_STMT_TRAIN ||
         run.trained.size() == run.recalledTrained)
       continue;
-    for (int32_t m = 0; m < int32_t(program.models.size()); ++m)
+    for (int32_t m : indices(program.models))
       if (Dataset *data = nullptr; program.models[m].data >= 0 && !program.models[m].hidden &&
                                    !session.learned.count(program.models[m].name) &&
                                    !run.need(program.models[m].data, data).failed())

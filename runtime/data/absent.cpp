@@ -1,5 +1,6 @@
 // Cells without a value: drops rows, fills cells, and reports an error if nothing fills them.
 #include "runtime/data/columns.h"
+#include "runtime/support/indices.h"
 
 #include <algorithm>
 #include <cmath>
@@ -46,7 +47,7 @@ std::string absentCures(const ColumnT &column) {
 /// Notes rows that `where` left out because no comparison holds for a cell without a value.
 void Parts::noteFiltered(const Part &part) {
   std::vector<std::pair<int64_t, std::string>> counts;
-  for (int32_t c = 0; c < int32_t(description->where_columns.size()); ++c) {
+  for (int32_t c : indices(description->where_columns)) {
     const ColumnT &column = description->where_columns[c];
     const std::vector<int64_t> &absent =
         part.source->absent(int32_t(description->columns.size()) + c);
@@ -69,7 +70,7 @@ Status Parts::dropAbsent() {
   for (Part &part : parts) {
     std::vector<int64_t> gone;
     std::vector<std::pair<int64_t, std::string>> counts;
-    for (int32_t c = 0; c < int32_t(data.columns.size()); ++c) {
+    for (int32_t c : indices(data.columns)) {
       if (data.columns[c].absent != NN_ABSENT_DROP)
         continue;
       const std::vector<int64_t> &absent = part.source->absent(c);
@@ -111,7 +112,7 @@ Status Parts::checkAbsent() const {
     std::vector<std::pair<int64_t, std::string>> counts;
     const ColumnT *first = nullptr;
     std::string place;
-    for (int32_t c = 0; c < int32_t(data.columns.size()); ++c) {
+    for (int32_t c : indices(data.columns)) {
       const ColumnT &column = data.columns[c];
       if ((column.kind != NN_NUMBER && column.kind != NN_CATEGORY) ||
           (column.absent != NN_ABSENT_ERROR && column.absent != NN_ABSENT_PREVIOUS))
@@ -181,7 +182,7 @@ static double meanOf(const std::vector<double> &values) {
 Status Columns::learnFills(const DataT &data, const Parts &parts, const std::vector<int64_t> &train,
                            const Learned *given) {
   fills.assign(data.columns.size(), NAN);
-  for (int32_t c = 0; c < int32_t(data.columns.size()); ++c) {
+  for (int32_t c : indices(data.columns)) {
     const ColumnT &column = data.columns[c];
     if (column.absent == NN_ABSENT_VALUE) {
       fills[c] = column.fill;
@@ -218,7 +219,7 @@ Status Columns::learnFills(const DataT &data, const Parts &parts, const std::vec
                                                    : modeOf(values);
   }
   for (size_t p = 0; p < parts.size(); ++p)
-    for (int32_t c = 0; c < int32_t(data.columns.size()); ++c)
+    for (int32_t c : indices(data.columns))
       numbers[p][c].absent = parts[p].source->absent(c).empty() ? NAN : fills[c];
   return Status();
 }

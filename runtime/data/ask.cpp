@@ -84,15 +84,17 @@ Status countClasses(const SourceT &source, const Folders &folders, const ColumnT
 } // namespace
 } // namespace nnrt
 
-int64_t nn_count_classes(const SourceT &source, const std::string &dir, const std::string &data_dir,
-                         const ColumnT &column) {
+int64_t nn_count_classes(const program::SourceT &source, const std::string &dir,
+                         const std::string &data_dir, const program::ColumnT &column) {
   int64_t classes = -1;
   return nnrt::countClasses(source, {dir, data_dir}, column, classes).failed() ? -1 : classes;
 }
 
-std::vector<nn_column_summary> nn_summarize_columns(const SourceT &source, const std::string &dir,
+std::vector<nn_column_summary> nn_summarize_columns(const program::SourceT &source,
+                                                    const std::string &dir,
                                                     const std::string &data_dir,
-                                                    const std::vector<ColumnT> &columns) {
+                                                    const std::vector<program::ColumnT> &columns) {
+  using namespace program;
   switch (source.kind) {
   case NN_ROWS:
   case NN_CSV:

@@ -1,5 +1,6 @@
 // Memory for batches, and the number of rows in one call of an evaluation.
 #include "runtime/data/batches.h"
+#include "runtime/support/indices.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -31,7 +32,7 @@ Status Batches::prepare(Engine &engine, const Dataset &set, const std::vector<in
     return Status();
   NN_TRY(engine.reserve(description.prepare, capacity));
   prepared.clear();
-  for (int32_t f = 0; f < int32_t(description.fields.size()); ++f) {
+  for (int32_t f : indices(description.fields)) {
     if (!buffers[f].data())
       NN_TRY(allocate(buffers[f], set.fields.sizes[f]));
     prepared.push_back(buffers[f].data());

@@ -2,6 +2,7 @@
 // run and every weight file.
 #include "runtime/data/columns.h"
 #include "runtime/sources/csv_scan.h"
+#include "runtime/support/indices.h"
 
 #include <algorithm>
 #include <unordered_map>
@@ -58,7 +59,7 @@ Status Columns::numberClasses(const DataT &data, const Parts &parts, const Learn
   classes.assign(int32_t(data.columns.size()), {});
   for (size_t p = 0; p < parts.size(); ++p)
     numbers[p].assign(int32_t(data.columns.size()), {});
-  for (int32_t c = 0; c < int32_t(data.columns.size()); ++c) {
+  for (int32_t c : indices(data.columns)) {
     const ColumnT &column = data.columns[c];
     if (column.kind != NN_CATEGORY)
       continue;

@@ -1,5 +1,6 @@
 // Loads a data set: rows, classes, fields, split, normalisation, checks.
 #include "runtime/data/dataset.h"
+#include "runtime/support/indices.h"
 
 #include "runtime/data/balance.h"
 #include "runtime/data/split.h"
@@ -75,7 +76,7 @@ Status Dataset::notFinite(int32_t field, int64_t element, double value) const {
 }
 
 Status Dataset::checkFinite(Engine &engine) {
-  for (int32_t f = 0; f < int32_t(description->fields.size()); ++f) {
+  for (int32_t f : indices(description->fields)) {
     Elements v = fields.prepared(engine, f);
     int64_t bad = firstNonFinite(v, rows * fields.sizes[f]);
     if (bad >= 0)
@@ -215,7 +216,7 @@ Status Dataset::normalise(Engine &engine, int32_t f) {
 Status Dataset::scale(Engine &engine) {
   const DataT &data = *description;
   statistics.assign(data.fields.size(), {});
-  for (int32_t f = 0; f < int32_t(data.fields.size()); ++f) {
+  for (int32_t f : indices(data.fields)) {
     const int32_t flags = data.fields[f].flags;
     if (flags & NN_FIELD_BALANCED)
       balanced = rowsOfClasses(fields.prepared(engine, f), splits[NN_SPLIT_TRAIN]);

@@ -3,6 +3,7 @@
 #include "runtime/data/columns.h"
 #include "runtime/data/split.h"
 #include "runtime/sources/csv_scan.h"
+#include "runtime/support/indices.h"
 
 #include <algorithm>
 
@@ -116,7 +117,7 @@ Status Columns::numberValues(const DataT &data, const Parts &parts, int32_t c,
 }
 
 Status whereClasses(const DataT &data, const Source &source, std::vector<ClassNumbers> &numbers) {
-  for (int32_t c = 0; c < int32_t(data.where_columns.size()); ++c) {
+  for (int32_t c : indices(data.where_columns)) {
     const int request = int32_t(data.columns.size()) + c;
     if (const Category *category = source.category(request)) {
       const bool byValue = source.isTable();

@@ -1,6 +1,7 @@
 // Fills the inputs of `prepare` and `keep` from columns. Everything is computed from them in 64
 // bits: a time in seconds or an account number has more digits than f32.
 #include "runtime/data/inputs.h"
+#include "runtime/support/indices.h"
 
 #include <algorithm>
 #include <cmath>
@@ -24,7 +25,7 @@ double ClassNumbers::of(double raw) const {
 
 int64_t inputSize(const InputTable &table, int32_t input) {
   int64_t size = 0;
-  for (int32_t i = 0; i < int32_t(table.inputs[input].columns.size()); ++i)
+  for (int32_t i : indices(table.inputs[input].columns))
     size += table.columns[table.inputs[input].columns[i]].size;
   return size;
 }
@@ -46,7 +47,7 @@ void fillInput(const Source &source, const InputTable &table, int32_t input,
   const int64_t width = inputSize(table, input);
   std::vector<double> column;
   int64_t at = 0;
-  for (int32_t c = 0; c < int32_t(of.columns.size()); ++c) {
+  for (int32_t c : indices(of.columns)) {
     const int64_t size = table.columns[of.columns[c]].size;
     column.resize(size_t(count * size));
     Elements values{column.data(), true};
@@ -66,7 +67,7 @@ Status InputBuffers::allocate(const InputTable &table, bool f64, int64_t capacit
   sizes.clear();
   wide.clear();
   pointers.clear();
-  for (int32_t i = 0; i < int32_t(table.inputs.size()); ++i) {
+  for (int32_t i : indices(table.inputs)) {
     sizes.push_back(inputSize(table, i));
     wide.push_back(isWide(table, i, f64));
     NN_TRY(buffers[i].allocate(size_t(sizes[i] * capacity * (wide[i] ? 8 : 4)), purpose));
@@ -78,7 +79,7 @@ Status InputBuffers::allocate(const InputTable &table, bool f64, int64_t capacit
 void InputBuffers::fill(const Source &source, const InputTable &table,
                         const std::vector<ClassNumbers> &classes, const int64_t *rows,
                         int64_t first, int64_t last) const {
-  for (int32_t i = 0; i < int32_t(table.inputs.size()); ++i)
+  for (int32_t i : indices(table.inputs))
     fillInput(source, table, i, classes, rows + first, last - first, at(i, first));
 }
 
@@ -161,7 +162,7 @@ Status InputBuffers::check(const Source &source, const InputTable &table, const 
 
 int64_t rowsAtOnce(const InputTable &table) {
   int64_t bytes = 8;
-  for (int32_t i = 0; i < int32_t(table.inputs.size()); ++i)
+  for (int32_t i : indices(table.inputs))
     bytes += 8 * inputSize(table, i);
   return std::min(mostRows, std::max<int64_t>(1, mostBytes / bytes));
 }
@@ -190,7 +191,7 @@ Status prepareRows(Engine &engine, const DataT &data, const Source &source,
 }
 
 Status checkWidths(const Source &source, const InputTable &table, const std::string &where) {
-  for (int32_t i = 0; i < int32_t(table.inputs.size()); ++i)
+  for (int32_t i : indices(table.inputs))
     for (int32_t c = 0; c < int32_t(table.inputs[i].columns.size()) && !table.inputs[i].wide; ++c) {
       const int32_t column = table.inputs[i].columns[c];
       if (source.isWide(table.first + column))

@@ -1,5 +1,6 @@
 // Warns about a random split of rows that are a series, because it tests little.
 #include "runtime/data/parts.h"
+#include "runtime/support/indices.h"
 
 #include "runtime/support/status.h"
 #include "runtime/support/visible.h"
@@ -26,7 +27,7 @@ void Parts::noteOrder() {
   const int64_t count = int64_t(part.kept.size());
   if (!description->has_split || !part.source->isTable() || count < leastRows)
     return;
-  for (int32_t c = 0; c < int32_t(description->columns.size()); ++c) {
+  for (int32_t c : indices(description->columns)) {
     const ColumnT &column = description->columns[c];
     if (column.kind != NN_NUMBER || column.size != 1 || !part.source->has(c))
       continue;

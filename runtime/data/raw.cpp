@@ -5,6 +5,7 @@
 // same time.
 #include "runtime/data/dataset.h"
 #include "runtime/support/finite.h"
+#include "runtime/support/indices.h"
 
 #include <algorithm>
 
@@ -36,7 +37,7 @@ void Dataset::fillInputs(const int64_t *wanted, int64_t first, int64_t last,
     int64_t count = 0;
     for (; count < most && first + count < last && (wanted[first + count] >= own) == test; ++count)
       selected[count] = part.kept[wanted[first + count] - (test ? own : 0)];
-    for (int32_t i = 0; i < int32_t(table.inputs.size()); ++i)
+    for (int32_t i : indices(table.inputs))
       fillInput(*part.source, table, i, columns.ofPart(test), selected, count, inputs.at(i, first));
     first += count;
   }
@@ -88,7 +89,7 @@ struct RangeCheck {
     InputBuffers inputs;
     NN_TRY(inputs.allocate(prepareInputs(description), engine.f64(), piece, "a look at the data"));
     std::vector<void *> out;
-    for (int32_t f = 0; f < int32_t(description.fields.size()); ++f) {
+    for (int32_t f : indices(description.fields)) {
       NN_TRY(
           fields[f].allocate(size_t(piece * data.fields.sizes[f] * width), "a look at the data"));
       out.push_back(fields[f].data());
@@ -101,7 +102,7 @@ struct RangeCheck {
       data.fillInputs(rows, 0, count, inputs);
       NN_TRY(checkInputs(data, rows, count, inputs));
       engine.callHere(description.prepare, inputs.in(), out.data(), count, piece, scratch);
-      for (int32_t f = 0; f < int32_t(description.fields.size()); ++f) {
+      for (int32_t f : indices(description.fields)) {
         const int64_t size = data.fields.sizes[f];
         Elements values{fields[f].data(), engine.f64()};
         if (found[f].element < 0)

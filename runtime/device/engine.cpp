@@ -1,5 +1,6 @@
 // Calls of compiled code: memory, threads, scalars.
 #include "runtime/device/engine.h"
+#include "runtime/device/costs.h"
 
 #include <algorithm>
 #include <chrono>
@@ -134,7 +135,7 @@ bool Engine::runCall(const nn_fn &function, nn_call &call, const Gather *gather,
     job.prepare.capacity = computation.capacity;
     job.prepare.rows = gather->count;
   }
-  if (gather && gather->bytes() < 16384) { // not worth a barrier
+  if (gather && gather->bytes() < leastSharedBytes) {
     Profiler::started(call, 0);
     makeBatch(job, 0, 1);
     job.gather = nullptr;
@@ -155,8 +156,8 @@ bool Engine::call(const nn_fn &function, const void *const *in, void *const *out
   if (tuning.threads)
     tuning = Tuning();
 
-  // A trial: calls 0 and 1 warm up and time one thread, 2 to 5 all of them. Below 10 µs more
-  // threads cannot be faster.
+  // A trial: calls 0 and 1 warm up and time one thread, 2 to 5 all of them, unless the
+  // call is too short to be shared.
   int threads = tuning.calls < 2 ? 1 : pool->size();
   auto begin = std::chrono::steady_clock::now();
   const bool made = runCall(function, call, gather, threads);
@@ -164,7 +165,7 @@ bool Engine::call(const nn_fn &function, const void *const *in, void *const *out
   double &best = threads == 1 ? tuning.single : tuning.several;
   best = std::min(best, time);
   ++tuning.calls;
-  if (tuning.calls == 2 && tuning.single < 10e-6)
+  if (tuning.calls == 2 && tuning.single < leastSharedSeconds)
     tuning.threads = 1;
   else if (tuning.calls == 6)
     tuning.threads = tuning.several < tuning.single ? pool->size() : 1;

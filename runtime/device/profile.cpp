@@ -1,6 +1,7 @@
 // Measures time with a counter of the processor, which is read after every kernel; the time since
 // the thread's last stamp belongs to the event that ends.
 #include "runtime/device/profile.h"
+#include "runtime/support/indices.h"
 
 #include "runtime/device/engine.h"
 #include "runtime/device/profile_table.h"
@@ -137,7 +138,7 @@ std::string Profiler::text() {
   text += format("profile: times are means of the threads, GFLOP/s and GB/s those of one core; a "
                  "time stamp takes %.0f ns of them\n",
                  trial.sum(0) * perTick / trials * 1e9);
-  for (int32_t f = 0; f < int32_t(program.profile->functions.size()); ++f) {
+  for (int32_t f : indices(program.profile->functions)) {
     const Stamps *most = nullptr;
     int64_t all = 0;
     for (auto &table : tables) {

@@ -2,6 +2,7 @@
 // of the memory. Every vector width that code may be compiled for has its own loops here, whatever
 // this file itself is compiled for.
 #include "runtime/ask.h"
+#include "runtime/device/costs.h"
 #include "runtime/device/pool.h"
 #include "runtime/support/buffer.h"
 
@@ -96,9 +97,13 @@ bool loopsFor(int32_t, int32_t, Loops &) { return false; }
 #endif
 
 /// The size of a cache as the system reports it, or the usual size.
-double cacheBytes(int name, double usual) {
-  long bytes = sysconf(name);
-  return bytes > 0 ? double(bytes) : usual;
+double cacheBytes(nn_level level) {
+#if defined(_SC_LEVEL1_DCACHE_SIZE)
+  const int names[] = {_SC_LEVEL1_DCACHE_SIZE, _SC_LEVEL2_CACHE_SIZE, _SC_LEVEL3_CACHE_SIZE};
+  if (long bytes = sysconf(names[level]); bytes > 0)
+    return double(bytes);
+#endif
+  return usualCacheBytes[level];
 }
 
 /// Bytes a second of a triad over `bytes` in all, at the start of the arrays.
@@ -133,15 +138,8 @@ bool nn_measure_roof(int32_t vector_bytes, int32_t fma, nn_roof &roof) {
   roof.flops = 2.0 * double(loops.lanes) * accumulators * double(steps) /
                best(200, [&] { loops.multiplyAdds(steps); });
 
-#if defined(_SC_LEVEL1_DCACHE_SIZE)
-  roof.sizes[NN_L1] = cacheBytes(_SC_LEVEL1_DCACHE_SIZE, 32 << 10);
-  roof.sizes[NN_L2] = cacheBytes(_SC_LEVEL2_CACHE_SIZE, 1 << 20);
-  roof.sizes[NN_L3] = cacheBytes(_SC_LEVEL3_CACHE_SIZE, 16 << 20);
-#else
-  roof.sizes[NN_L1] = 32 << 10;
-  roof.sizes[NN_L2] = 1 << 20;
-  roof.sizes[NN_L3] = 16 << 20;
-#endif
+  for (nn_level level : {NN_L1, NN_L2, NN_L3})
+    roof.sizes[level] = cacheBytes(level);
   roof.sizes[NN_MEMORY] = std::numeric_limits<double>::infinity();
   // Half of the cache; for the third level, which others share, a little more than the second
   // holds; for memory twice the third.
@@ -164,7 +162,7 @@ bool nn_measure_roof(int32_t vector_bytes, int32_t fma, nn_roof &roof) {
   return true;
 }
 
-nn_roofline nn_roofline_of(const KernelT &kernel, int64_t rows, int32_t element_bytes,
+nn_roofline nn_roofline_of(const program::KernelT &kernel, int64_t rows, int32_t element_bytes,
                            const nn_roof &roof) {
   nn_roofline result;
   auto at = [&](nn_amount amount) { return amount.fixed + amount.per_row * double(rows); };

@@ -2,6 +2,7 @@
 #include "runtime/evaluate/metrics.h"
 #include "runtime/process/signals.h"
 #include "runtime/run/run.h"
+#include "runtime/support/indices.h"
 #include "runtime/terminal/tables.h"
 
 namespace nnrt {
@@ -47,7 +48,7 @@ Status runEvaluate(Run &run, const EvaluateT &evaluate) {
     NN_TRY(findMistakes(run, evaluate, *data, rows, record));
 
   std::string line, tables;
-  for (int32_t m = 0; m < int32_t(evaluate.metrics.size()); ++m) {
+  for (int32_t m : indices(evaluate.metrics)) {
     const MetricT &metric = evaluate.metrics[m];
     EvaluateRecord::Value value;
     value.name = metric.name;

@@ -1,5 +1,6 @@
 // Adds up results batch after batch, and evaluates over a split.
 #include "runtime/evaluate/metrics.h"
+#include "runtime/support/indices.h"
 
 #include "runtime/process/signals.h"
 
@@ -17,7 +18,7 @@ Status Totals::prepare(Engine &engine, const std::vector<MetricT> &list, bool lo
   if (withLoss)
     sizes.push_back(1);
   for (int32_t m = 0; m < count; ++m)
-    for (int32_t t = 0; t < int32_t(metrics[m].total_sizes.size()); ++t)
+    for (int32_t t : indices(metrics[m].total_sizes))
       sizes.push_back(metrics[m].total_sizes[t]);
   auto padded = [&](int64_t size) { return (size * int64_t(sizeof(double)) + 63) / 64 * 64; };
   int64_t bytes = 0;

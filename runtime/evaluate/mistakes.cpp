@@ -1,6 +1,7 @@
 // Finds the worst mistakes of a classifier on the rows of an evaluate statement, with pictures if
 // its inputs are images.
 #include "runtime/evaluate/mistakes.h"
+#include "runtime/support/indices.h"
 
 #include <algorithm>
 #include <cmath>
@@ -138,7 +139,7 @@ Status findMistakes(Run &run, const EvaluateT &evaluate, const Dataset &data,
   const int64_t outputs = elementCount(model.out_shape), size = elementCount(model.in_shape);
   const int32_t label = labelField(run.program, evaluate);
   int32_t x = -1;
-  for (int32_t f = 0; f < int32_t(description.fields.size()); ++f) // as predict finds it
+  for (int32_t f : indices(description.fields)) // as predict finds it
     if (description.fields[f].name == "x" && data.fields.sizes[size_t(f)] == size)
       x = f;
   if (!model.predict.exists() || x < 0)

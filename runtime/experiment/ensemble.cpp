@@ -2,6 +2,7 @@
 #include "runtime/experiment/side_runs.h"
 #include "runtime/program/settings.h"
 #include "runtime/program/statements.h"
+#include "runtime/support/indices.h"
 #include "runtime/weights/weights.h"
 
 #include <map>
@@ -16,7 +17,7 @@ static bool changes(const ProgramT &program, const StatementT &statement, const 
   if (statement.body.type != NN_STMT_TRAIN)
     return false;
   const TrainT &train = as<TrainT>(statement);
-  for (int32_t i = 0; i < int32_t(train.trained.size()); ++i)
+  for (int32_t i : indices(train.trained))
     for (int32_t t = of.tensors.first; t < of.tensors.first + of.tensors.count; ++t)
       if (program.tensors[t].offset == program.tensors[train.trained[i]].offset)
         return true;
@@ -81,7 +82,7 @@ Status runEnsemble(Run &run, const EnsembleT &ensemble, int32_t trains) {
     sub.repeated = true;
     sub.engine.setSeed(run.engine.seed() + seed + 1 + uint64_t(member));
     NN_TRY(sub.engine.updateSettings());
-    for (int32_t m = 0; m < int32_t(program.models.size()); ++m)
+    for (int32_t m : indices(program.models))
       if (m == ensemble.of || shareTensors(program, program.models[m], program.models[ensemble.of]))
         NN_TRY(initialiseModels(sub, {m, 1}));
     int32_t ordinals = trains;

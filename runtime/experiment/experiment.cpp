@@ -4,6 +4,7 @@
 #include "runtime/experiment/side_runs.h"
 #include "runtime/program/settings.h"
 #include "runtime/program/statements.h"
+#include "runtime/support/indices.h"
 
 #include <algorithm>
 #include <cmath>
@@ -92,17 +93,17 @@ private:
 
 std::string ExperimentRun::describe(const Point &point) const {
   std::string text;
-  for (int32_t v = 0; v < int32_t(experiment.variables.size()); ++v)
+  for (int32_t v : indices(experiment.variables))
     text += (v ? ", " : "") + experiment.variables[v].name + " = " +
             valueText(experiment.variables[v], point[size_t(v)]);
   return text;
 }
 
 const VariantT *ExperimentRun::variantOf(const Point &point) const {
-  for (int32_t i = 0; i < int32_t(experiment.variants.size()); ++i) {
+  for (int32_t i : indices(experiment.variants)) {
     const VariantT &variant = experiment.variants[i];
     bool same = true;
-    for (int32_t v = 0; v < int32_t(variant.choices.size()); ++v)
+    for (int32_t v : indices(variant.choices))
       same &= variant.choices[v] < 0 || variant.choices[v] == int32_t(point[size_t(v)]);
     if (same)
       return &variant;
@@ -111,7 +112,7 @@ const VariantT *ExperimentRun::variantOf(const Point &point) const {
 }
 
 void ExperimentRun::setChosen(Engine &engine, const Point &point) const {
-  for (int32_t v = 0; v < int32_t(experiment.variables.size()); ++v) {
+  for (int32_t v : indices(experiment.variables)) {
     const VariableT &variable = experiment.variables[v];
     if (variable.slot >= 0)
       engine.scalars[size_t(variable.slot)] = variable.draw == NN_DRAW_LIST
@@ -129,7 +130,7 @@ Status ExperimentRun::prepare() {
   for (int32_t fold = 0; fold < folds; ++fold) {
     if (folds > 1)
       run.folds[experiment.data] = fold;
-    for (int32_t v = 0; v < int32_t(experiment.variants.size()); ++v)
+    for (int32_t v : indices(experiment.variants))
       forEachStatement(experiment.variants[v].statements, [&](const StatementT &s) {
         const int32_t data = dataOf(s);
         if (data < 0 || run.program.data[data].hidden)
@@ -153,7 +154,7 @@ Status ExperimentRun::carryOut(Run &sub, const Trial &trial, int32_t fold) {
   sub.trial = sub.variant = describe(trial.point);
   sub.repeated = folds > 1;
   sub.choices.clear();
-  for (int32_t v = 0; v < int32_t(experiment.variables.size()); ++v)
+  for (int32_t v : indices(experiment.variables))
     sub.choices.emplace_back(experiment.variables[v].name,
                              valueText(experiment.variables[v], trial.point[size_t(v)]));
   if (folds > 1)
@@ -369,11 +370,11 @@ Status ExperimentRun::finishSearch() {
   found.watch = experiment.goal;
   found.folds = folds;
   found.best = int64_t(best);
-  for (int32_t v = 0; v < int32_t(experiment.variables.size()); ++v)
+  for (int32_t v : indices(experiment.variables))
     found.variables.push_back(experiment.variables[v].name);
   for (const Trial &trial : trials) {
     SearchRecord::Trial row;
-    for (int32_t v = 0; v < int32_t(experiment.variables.size()); ++v)
+    for (int32_t v : indices(experiment.variables))
       row.values.push_back(valueText(experiment.variables[v], trial.point[size_t(v)]));
     const Spread goal = trial.goal();
     row.goal = goal.mean;

@@ -1,5 +1,6 @@
 // Computes grid, random and TPE proposals.
 #include "runtime/experiment/proposals.h"
+#include "runtime/support/indices.h"
 
 #include "runtime/support/philox.h"
 
@@ -17,7 +18,7 @@ std::string valueText(const VariableT &variable, double value) {
 Status gridPoints(const ExperimentT &experiment, int64_t trials, std::vector<Point> &points) {
   double lists = 1;
   int ranges = 0;
-  for (int32_t v = 0; v < int32_t(experiment.variables.size()); ++v)
+  for (int32_t v : indices(experiment.variables))
     if (experiment.variables[v].draw == NN_DRAW_LIST)
       lists *= int32_t(experiment.variables[v].labels.size());
     else
@@ -33,11 +34,11 @@ Status gridPoints(const ExperimentT &experiment, int64_t trials, std::vector<Poi
     return Status::error(format("the grid has %s points: too many",
                                 number(lists * std::pow(steps, ranges)).c_str()));
   points.assign(1, Point());
-  for (int32_t v = 0; v < int32_t(experiment.variables.size()); ++v) {
+  for (int32_t v : indices(experiment.variables)) {
     const VariableT &variable = experiment.variables[v];
     std::vector<double> values;
     if (variable.draw == NN_DRAW_LIST) {
-      for (int32_t i = 0; i < int32_t(variable.labels.size()); ++i)
+      for (int32_t i : indices(variable.labels))
         values.push_back(i);
     } else {
       for (int i = 0; i < int(steps); ++i) {
@@ -218,7 +219,7 @@ double bestOnLine(const VariableT &variable, std::vector<double> good, std::vect
 
 Point randomPoint(const ExperimentT &experiment, uint64_t seed, int64_t trial) {
   Point point;
-  for (int32_t v = 0; v < int32_t(experiment.variables.size()); ++v) {
+  for (int32_t v : indices(experiment.variables)) {
     Draws draws(seed, trial, v);
     point.push_back(drawFrom(experiment.variables[v], draws));
   }
@@ -239,7 +240,7 @@ Point tpePoint(const ExperimentT &experiment, const std::vector<Tried> &tried, u
                    [&](const Tried *a, const Tried *b) { return loss(a) < loss(b); });
   const size_t best = size_t(std::ceil(goodShare * double(order.size())));
   Point point;
-  for (int32_t v = 0; v < int32_t(experiment.variables.size()); ++v) {
+  for (int32_t v : indices(experiment.variables)) {
     std::vector<double> good, bad;
     for (size_t i = 0; i < order.size(); ++i)
       (i < best ? good : bad).push_back(order[i]->point[size_t(v)]);

@@ -1,5 +1,6 @@
 // Makes one run, with its own engine, for each core.
 #include "runtime/experiment/side_runs.h"
+#include "runtime/support/indices.h"
 
 #include "runtime/process/signals.h"
 
@@ -44,7 +45,7 @@ void SideRuns::reset(Run &run) const {
   run.diverged = false;
   run.output = nullptr;
   run.folds = parent.folds;
-  for (int32_t m = 0; m < int32_t(program.models.size()); ++m) {
+  for (int32_t m : indices(program.models)) {
     const nn_range range = program.models[m].tensors;
     if (!program.models[m].hidden)
       for (int32_t t = range.first; t < range.first + range.count; ++t)

@@ -1,6 +1,7 @@
 // Computes x for new rows. The columns that x depends on are found by trying, because only the
 // compiled `prepare` knows the formula.
 #include "runtime/predict/new_rows.h"
+#include "runtime/support/indices.h"
 
 #include "runtime/data/split.h"
 #include "runtime/predict/input.h"
@@ -92,7 +93,7 @@ Status InputRows::mapNumbers(int32_t c) {
 
 Status InputRows::mapClasses() {
   codeClasses.assign(int32_t(data.columns.size()), {});
-  for (int32_t c = 0; c < int32_t(data.columns.size()); ++c) {
+  for (int32_t c : indices(data.columns)) {
     if (!source.has(c) || data.columns[c].kind != NN_CATEGORY)
       continue;
     const Category *category = source.category(c);
@@ -116,7 +117,7 @@ Status InputRows::change(const std::vector<int32_t> &columns, bool &depends) {
   inputs.fill(source, table, asTheyAre, &row, 0, 1);
   std::vector<Buffer> results(int32_t(data.fields.size()));
   std::vector<void *> out;
-  for (int32_t f = 0; f < int32_t(data.fields.size()); ++f) {
+  for (int32_t f : indices(data.fields)) {
     NN_TRY(results[f].allocate(elementCount(data.fields[f].shape) * sizeof(double), "x"));
     out.push_back(results[f].data());
   }
@@ -130,9 +131,9 @@ Status InputRows::change(const std::vector<int32_t> &columns, bool &depends) {
   std::vector<char> isTried(static_cast<size_t>(int32_t(data.columns.size())));
   for (int32_t column : columns)
     isTried[size_t(column)] = 1;
-  for (int32_t i = 0; i < int32_t(table.inputs.size()); ++i) {
+  for (int32_t i : indices(table.inputs)) {
     int64_t element = 0;
-    for (int32_t k = 0; k < int32_t(table.inputs[i].columns.size()); ++k) {
+    for (int32_t k : indices(table.inputs[i].columns)) {
       const int32_t column = table.inputs[i].columns[k];
       for (int64_t end = element + data.columns[column].size; element < end; ++element)
         if (isTried[size_t(column)])
@@ -175,7 +176,7 @@ Status InputRows::firstOf(std::vector<int32_t> columns, int32_t &first) {
 
 Status InputRows::checkNeeds() {
   std::vector<int32_t> missing;
-  for (int32_t c = 0; c < int32_t(data.columns.size()); ++c)
+  for (int32_t c : indices(data.columns))
     if (!source.has(c))
       missing.push_back(c);
   bool depends = false;
@@ -198,7 +199,7 @@ Status InputRows::checkNeeds() {
 /// A row without a value that x is computed from has no output, unless the data set says what
 /// replaces it.
 Status InputRows::checkAbsent() {
-  for (int32_t c = 0; c < int32_t(data.columns.size()); ++c) {
+  for (int32_t c : indices(data.columns)) {
     const ColumnT &column = data.columns[c];
     bool depends = false;
     if (source.absent(c).empty() || column.kind == NN_MISSING ||
@@ -230,7 +231,7 @@ Status InputRows::compute(Buffer &x) {
   NN_TRY(checkNeeds());
   NN_TRY(checkAbsent());
   NN_TRY(mapClasses());
-  for (int32_t c = 0; c < int32_t(data.columns.size()); ++c)
+  for (int32_t c : indices(data.columns))
     if (source.has(c) && !source.absent(c).empty())
       codeClasses[c].absent = learned.fillOf(data.columns[c]);
   NN_TRY(checkWidths(source, prepareInputs(data), ""));
@@ -238,7 +239,7 @@ Status InputRows::compute(Buffer &x) {
   std::vector<Buffer> fields(data.fields.size());
   std::vector<unsigned char *> into;
   std::vector<int64_t> sizes;
-  for (int32_t f = 0; f < int32_t(data.fields.size()); ++f) {
+  for (int32_t f : indices(data.fields)) {
     sizes.push_back(elementCount(data.fields[f].shape));
     NN_TRY(fields[f].allocate(size_t(rows) * sizes[f] *
                                   preparedBytes(data.fields[f], engine.elementBytes()),

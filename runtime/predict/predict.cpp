@@ -4,6 +4,7 @@
 // what the model has learned in this run, and rows of a data set or of a source that the program
 // names.
 #include "runtime/predict/predict.h"
+#include "runtime/support/indices.h"
 
 #include "runtime/data/batches.h"
 #include "runtime/data/targets.h"
@@ -130,13 +131,13 @@ Status openInput(Run &run, const DataT &data, std::unique_ptr<Source> &source) {
   if (source)
     return Status();
   int main = 0;
-  for (int32_t c = 0; c < int32_t(data.columns.size()); ++c)
+  for (int32_t c : indices(data.columns))
     if (data.columns[c].name == "image" || data.columns[c].name == "x")
       main = c;
   std::unique_ptr<MatrixSource> matrix;
   NN_TRY(openMatrix(SourceT{}, run.input, data.columns[main].size, matrix));
   matrix->main = main;
-  for (int32_t c = 0; c < int32_t(data.columns.size()); ++c)
+  for (int32_t c : indices(data.columns))
     matrix->sizes.push_back(data.columns[c].size);
   source = std::move(matrix);
   return Status();

@@ -1,5 +1,6 @@
 // Parses the trainer's command line and prints --help.
 #include "runtime/program/flags.h"
+#include "runtime/support/indices.h"
 
 #include "runtime/program/statements.h"
 #include "runtime/sources/csv_scan.h"
@@ -104,7 +105,7 @@ Status setOption(const OptionT &option, const std::string &text, double &value) 
 }
 
 const OptionT *findOption(const ProgramT &program, const std::string &name) {
-  for (int32_t i = 0; i < int32_t(program.options.size()); ++i) {
+  for (int32_t i : indices(program.options)) {
     std::string own = program.options[i].name;
     if (own == name)
       return &program.options[i];

@@ -31,6 +31,7 @@ inline std::string executesSymbol(Body kind) {
 struct StatementRange {
   const StatementT *first, *last; // `last` is not one of them
 
+  // NOLINTNEXTLINE(google-explicit-constructor): a list is the range of all that it has.
   StatementRange(const std::vector<StatementT> &all, size_t from = 0)
       : first(all.data() + from), last(all.data() + all.size()) {}
   explicit StatementRange(const StatementT &one) : first(&one), last(&one + 1) {}

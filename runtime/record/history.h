@@ -20,7 +20,7 @@ struct EpochRecord {
 
 /// The name of value i of an EpochRecord: the loss, then the metrics.
 inline std::string valueName(const TrainT &train, size_t i) {
-  return i ? train.metrics[i - 1].name : "loss";
+  return i ? train.metrics[i - 1].name : lossName;
 }
 inline bool isNumber(const TrainT &train, size_t i) {
   return i == 0 || train.metrics[i - 1].shape.empty();
@@ -94,7 +94,7 @@ inline double watched(const nn_watch &watch, const EpochRecord &epoch) {
 /// "val.accuracy".
 inline std::string watchName(const nn_watch &watch, const std::vector<MetricT> &metrics) {
   return std::string(watch.split == NN_SPLIT_TRAIN ? "train." : "val.") +
-         (watch.metric < 0 ? "loss" : metrics[size_t(watch.metric)].name);
+         (watch.metric < 0 ? lossName : metrics[size_t(watch.metric)].name);
 }
 
 /// A histogram of a tensor's weights: counts[i] of them are in the i-th of equal parts of low …

@@ -1,6 +1,7 @@
 // Computes what is monitored. Norms are sums of squares in double; gradients and units come from a
 // separate compiled function, TrainT.monitor.
 #include "runtime/record/monitor.h"
+#include "runtime/support/indices.h"
 
 #include <algorithm>
 #include <cmath>
@@ -102,12 +103,12 @@ Status Monitor::prepare(Engine &theEngine, const TrainT &theTrain, TrainRecord &
     return Status();
   every = std::max<int64_t>(1, (record.totalSteps / record.stepsPerEpoch + 99) / 100);
   record.monitorEvery = every;
-  for (int32_t i = 0; i < int32_t(train->trained.size()); ++i)
+  for (int32_t i : indices(train->trained))
     record.tensors.push_back(engine->program.tensors[train->trained[i]].name);
   old.resize(record.tensors.size());
   if (!train->monitor.exists())
     return Status();
-  for (int32_t i = 0; i < int32_t(train->activations.size()); ++i)
+  for (int32_t i : indices(train->activations))
     record.activations.push_back(train->activations[i]);
   const size_t count = record.tensors.size() + unitNumbers * record.activations.size();
   NN_TRY(results.allocate(count * 64, "what is monitored"));
@@ -170,7 +171,7 @@ Status Monitor::afterStep(int64_t epoch, const void *const *in, int64_t rows, in
 
 void Monitor::finish(TrainRecord &record) const {
   if (on)
-    for (int32_t i = 0; i < int32_t(train->trained.size()); ++i)
+    for (int32_t i : indices(train->trained))
       record.weights.push_back(histogramOf(*engine, train->trained[i], 40));
 }
 

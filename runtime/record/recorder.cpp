@@ -1,5 +1,6 @@
 // Writes the lines of --log, and TensorBoard's events.
 #include "runtime/record/recorder.h"
+#include "runtime/support/indices.h"
 
 #include "runtime/device/engine.h"
 #include "runtime/device/machine.h"
@@ -76,7 +77,7 @@ Status Recorder::open(const ProgramT &opened, const Flags &flags, const Engine &
     return Status();
   NN_TRY(log.open(flags.log, flags.resume));
   Object options, machine, start;
-  for (int32_t i = 0; i < int32_t(program->options.size()); ++i)
+  for (int32_t i : indices(program->options))
     options.add(program->options[i].name, flags.options[size_t(i)]);
   for (const auto &[name, value] : machineFacts(engine.maxThreads()))
     machine.add(name, value);

@@ -13,7 +13,7 @@ namespace nnrt {
 struct Judge {
   size_t value = 0; // numbered as in series()
   bool val = false, highest = false;
-  std::string name = "loss";
+  std::string name = lossName;
   const SearchRecord *search;
 
   Judge(const TrainRecord &record, const SearchRecord *search)

@@ -2,6 +2,7 @@
 // parameters.
 #include "runtime/program/statements.h"
 #include "runtime/report/page.h"
+#include "runtime/support/indices.h"
 
 #include <set>
 
@@ -70,11 +71,11 @@ std::string choicesOf(const ProgramT &program, int32_t index) {
     if (statement.body.type != NN_STMT_EXPERIMENT)
       return true;
     const ExperimentT &experiment = as<ExperimentT>(statement);
-    for (int32_t v = 0; v < int32_t(experiment.variants.size()); ++v) {
+    for (int32_t v : indices(experiment.variants)) {
       const VariantT &variant = experiment.variants[v];
       if (index < variant.models.first || index >= variant.models.first + variant.models.count)
         continue;
-      for (int32_t c = 0; c < int32_t(variant.choices.size()); ++c)
+      for (int32_t c : indices(variant.choices))
         if (variant.choices[c] >= 0)
           text += (text.empty() ? "" : ", ") + experiment.variables[c].name + " = " +
                   experiment.variables[c].labels[variant.choices[c]];
@@ -91,7 +92,7 @@ void addNetworks(Page &page, const ProgramT &program, const std::vector<int64_t>
   const size_t open = 8; // networks; an experiment may have hundreds
   size_t shown = 0;
   std::vector<std::pair<std::string, std::vector<std::vector<std::string>>>> seen;
-  for (int32_t m = 0; m < int32_t(program.models.size()); ++m) {
+  for (int32_t m : indices(program.models)) {
     const ModelT &model = program.models[m];
     if (!int32_t(model.layers.size()))
       continue;

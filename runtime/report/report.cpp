@@ -1,6 +1,7 @@
 // Writes the report: one self-contained HTML file with settings, curves and results of a run.
 #include "runtime/files/file.h"
 #include "runtime/report/page.h"
+#include "runtime/support/indices.h"
 
 #include <algorithm>
 #include <cstring>
@@ -93,7 +94,7 @@ std::string reportHtml(const Run &run, const ReportT &report) {
   addSetup(page, run);
   addProgram(page, report.text);
   std::vector<int64_t> elements;
-  for (int32_t t = 0; t < int32_t(program.tensors.size()); ++t)
+  for (int32_t t : indices(program.tensors))
     elements.push_back(run.engine.arena.elements(t));
   addNetworks(page, program, elements);
   std::vector<std::string> groups;

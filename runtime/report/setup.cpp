@@ -4,6 +4,7 @@
 #include "runtime/device/machine.h"
 #include "runtime/program/statements.h"
 #include "runtime/report/page.h"
+#include "runtime/support/indices.h"
 
 #include <set>
 
@@ -37,7 +38,7 @@ static Page::Facts dataFacts(const Run &run, const Dataset &data) {
                                                          d.fields[d.stratify].name + "` in each"
                                                    : "")});
   std::string fields, normalized;
-  for (int32_t f = 0; f < int32_t(d.fields.size()); ++f) {
+  for (int32_t f : indices(d.fields)) {
     const size_t classes = int32_t(d.fields[f].shape.size()) ? 0 : classNames(data, f).size();
     fields +=
         (f ? ", " : "") + d.fields[f].name + ": " +
@@ -55,7 +56,7 @@ void addSetup(Page &page, const Run &run) {
   const ProgramT &program = run.program;
   page.html += "<div class=\"cards\">\n";
   Page::Facts settings;
-  for (int32_t i = 0; i < int32_t(program.options.size()); ++i)
+  for (int32_t i : indices(program.options))
     settings.push_back({program.options[i].name, number(run.flags.options[i])});
   settings.push_back({"seed", std::to_string(run.engine.seed())});
   settings.push_back({"elements", program.elements});

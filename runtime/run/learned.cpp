@@ -2,6 +2,7 @@
 // and the order of its classes. They belong to the model, so other data for it are prepared with
 // them.
 #include "runtime/run/run.h"
+#include "runtime/support/indices.h"
 
 namespace nnrt {
 
@@ -23,7 +24,7 @@ static std::string differences(const Learned &known, const Dataset &data) {
 
 /// Fields of the same name that are normalised on one side only.
 static std::string oneSided(const Learned &known, const DataT &data) {
-  for (int32_t f = 0; f < int32_t(data.fields.size()); ++f)
+  for (int32_t f : indices(data.fields))
     if (!(data.fields[f].flags & NN_FIELD_NORMALIZE) && known.statistics.count(data.fields[f].name))
       return data.fields[f].name;
   return "";

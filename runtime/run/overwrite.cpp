@@ -171,7 +171,7 @@ Status Outputs::add(const StatementT &statement) {
 
 } // namespace nnrt
 
-std::string nn_is_input(const ProgramT &program, const std::string &data_dir,
+std::string nn_is_input(const program::ProgramT &program, const std::string &data_dir,
                         const std::string &path) {
   using namespace nnrt;
   return checkKeepsInputs(program, programFolders(program, data_dir), path, true).message();

@@ -1,6 +1,7 @@
 // A session's memory of statements. Records outlive the tables of their program, so pointers into
 // these are kept as numbers.
 #include "runtime/run/remember.h"
+#include "runtime/support/indices.h"
 
 #include "runtime/program/statements.h"
 
@@ -62,7 +63,7 @@ static void recallExperiment(Run &run, const ExperimentT &experiment, int32_t or
     return;
   run.chosen[ordinal] = known.variant;
   size_t next = 0;
-  for (int32_t v = 0; v < int32_t(experiment.variables.size()); ++v)
+  for (int32_t v : indices(experiment.variables))
     if (experiment.variables[v].slot >= 0 && next < known.values.size())
       run.engine.scalars[size_t(experiment.variables[v].slot)] = known.values[next++];
   if (known.fold >= 0 && experiment.data >= 0)
@@ -124,7 +125,7 @@ void remember(Run &run, Memory &memory, const int64_t *numbers) {
     known.outcome = run.outcomes[ordinal];
     if (auto chosen = run.chosen.find(ordinal); chosen != run.chosen.end())
       known.variant = chosen->second;
-    for (int32_t v = 0; v < int32_t(experiment.variables.size()); ++v)
+    for (int32_t v : indices(experiment.variables))
       if (experiment.variables[v].slot >= 0)
         known.values.push_back(run.engine.scalars[size_t(experiment.variables[v].slot)]);
     if (auto fold = run.folds.find(experiment.data); fold != run.folds.end())

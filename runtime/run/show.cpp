@@ -1,6 +1,7 @@
 // Describes a data set in text. Numbers are shown as they are before `normalize`, because wrong
 // units and stray values are visible there.
 #include "runtime/run/show.h"
+#include "runtime/support/indices.h"
 
 #include "runtime/program/statements.h"
 
@@ -68,7 +69,7 @@ std::string DataText::all() const {
   if (description.test)
     text += ", test " + sourceText(*description.test);
   text += ": " + counted(data.rows, "row") + "\n" + splits();
-  for (int32_t f = 0; f < int32_t(description.fields.size()); ++f)
+  for (int32_t f : indices(description.fields))
     text += field(f);
   return text;
 }

@@ -6,15 +6,18 @@
 #include <memory>
 #include <string>
 
-using namespace program;
-
 struct nn_image;
 
 namespace nnrt {
 
+using namespace program;
+
 /// The version of the schema, the calling convention and the entry points. A program runs only on
 /// a runtime of the same version.
 constexpr uint32_t programVersion = 10;
+
+/// The name of the loss among the values that a run records; the others are metrics.
+constexpr const char *lossName = "loss";
 
 /// SourceT::quote: cells are never in quotes.
 constexpr int32_t noQuotes = -1;

@@ -85,15 +85,15 @@ Status locate(const CsvTable &table, const std::vector<ColumnRequest> &requests,
     if (found != cells.end() && found->second == -2)
       return Status::error("two columns of " + table.path + " are called `" + quoted(request.name) +
                            "`")
-          .at(request.where.c_str());
+          .at(request.where);
     if (found != cells.end())
       column.cell = found->second;
     else if (!request.optional)
       return Status::error(table.path + " has no column `" + quoted(request.name) + "`" +
                            didYouMean(request.name, table.names) +
                            "\n  its columns are: " + listOf(table.names))
-          .at(request.where.c_str());
-    NN_TRY(checkColumnSize(request, 1, table.path.c_str()).at(request.where.c_str()));
+          .at(request.where);
+    NN_TRY(checkColumnSize(request, 1, table.path).at(request.where));
     columns.push_back(std::move(column));
   }
   return Status();

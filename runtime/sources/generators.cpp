@@ -117,7 +117,7 @@ Status openGenerator(const SourceSpec &spec, const std::vector<ColumnRequest> &c
     if (column.name != "x" && column.name != "y")
       return Status::error(std::string(name) + " have `x` and `y`, there is no `" + column.name +
                            "`")
-          .at(column.where.c_str());
+          .at(column.where);
     int64_t dims = spec.source->kind == NN_BLOBS ? int64_t(spec.dims) : 2;
     NN_TRY(checkColumnSize(column, column.name == "x" ? dims : 1, name));
     isX.push_back(column.name == "x");

@@ -2,6 +2,7 @@
 // counts the examples.
 #include "runtime/sources/npy_file.h"
 #include "runtime/sources/source.h"
+#include "runtime/support/indices.h"
 #include "runtime/support/suggest.h"
 
 #include <algorithm>
@@ -53,7 +54,7 @@ public:
 Status openArray(const SourceT &source, const Folders &folders, const std::string &column,
                  bool headerOnly, NpyArray &array) {
   std::string path, member = column;
-  for (int32_t i = 0; i < int32_t(source.columns.size()); ++i)
+  for (int32_t i : indices(source.columns))
     if (column == source.columns[i])
       member = source.arrays[i];
   NN_TRY(findFile(source.kind == NN_NPY ? member : source.path, folders, path));

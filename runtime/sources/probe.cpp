@@ -141,7 +141,7 @@ Status probeText(const SourceT &source, const Folders &folders, nn_probe &probe)
 } // namespace
 } // namespace nnrt
 
-nn_probe nn_probe_source(const SourceT &source, const std::string &dir) {
+nn_probe nn_probe_source(const program::SourceT &source, const std::string &dir) {
   using namespace nnrt;
   nn_probe probe;
   Folders folders{dir, ""};

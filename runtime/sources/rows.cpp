@@ -46,7 +46,7 @@ Status openRows(const SourceSpec &spec, const std::vector<ColumnRequest> &column
          ++end)
       ;
     if (start == end)
-      return Status::error("the rows have no field `" + column.name + "`").at(column.where.c_str());
+      return Status::error("the rows have no field `" + column.name + "`").at(column.where);
     NN_TRY(checkColumnSize(column, end - start, "rows"));
     starts.push_back(start);
     sizes.push_back(column.size);

@@ -90,8 +90,8 @@ Status openText(const SourceSpec &spec, const std::vector<ColumnRequest> &column
   for (const ColumnRequest &column : columns) {
     if (column.name != "x" && column.name != "y")
       return Status::error("a text has `x` and `y`, there is no `" + column.name + "`")
-          .at(column.where.c_str());
-    NN_TRY(checkColumnSize(column, source.length, opened->path.c_str()).at(column.where.c_str()));
+          .at(column.where);
+    NN_TRY(checkColumnSize(column, source.length, opened->path).at(column.where));
     opened->isNext.push_back(column.name == "y");
   }
   result = std::move(opened);

@@ -27,6 +27,7 @@ struct ConstElements {
   bool f64;
 
   ConstElements(const void *data, bool f64) : data(data), f64(f64) {}
+  // NOLINTNEXTLINE(google-explicit-constructor): what may be written may be read.
   ConstElements(Elements elements) : data(elements.data), f64(elements.f64) {}
 
   double get(int64_t i) const {

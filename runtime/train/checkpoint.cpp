@@ -2,6 +2,7 @@
 // is replaced atomically. Order, dropout and noise are functions of (seed, step), so a resumed run
 // repeats an uninterrupted one bit for bit.
 #include "runtime/train/checkpoint.h"
+#include "runtime/support/indices.h"
 
 #include "runtime/process/output.h"
 
@@ -41,10 +42,10 @@ std::vector<std::pair<std::string, std::string>> Checkpoint::fingerprint() const
       {"batch", std::to_string(record.batch)},
       {"steps", std::to_string(record.totalSteps)},
   };
-  for (int32_t i = 0; i < int32_t(program.options.size()); ++i)
+  for (int32_t i : indices(program.options))
     list.push_back({"option " + program.options[i].name, exactNumber(run.flags.options[i])});
   std::string metrics;
-  for (int32_t m = 0; m < int32_t(train.metrics.size()); ++m)
+  for (int32_t m : indices(train.metrics))
     metrics += (m ? ", " : "") + train.metrics[m].name;
   list.push_back({"metrics", metrics});
   list.push_back({"`keep`", watchText(train.has_keep, train.keep, train.metrics)});
@@ -61,7 +62,7 @@ const char *const originKey = "origin ";
 /// `sgd(lr=0.1)` and is `adam()`".
 std::vector<std::string> changesSince(const SafetensorsFile &file, const TrainT &train) {
   std::vector<std::string> changes;
-  for (int32_t i = 0; i < int32_t(train.origins.size()); ++i) {
+  for (int32_t i : indices(train.origins)) {
     const std::string name = train.origins[i].name, now = train.origins[i].text;
     const std::string *saved = file.meta(originKey + name);
     if (!saved)
@@ -150,7 +151,7 @@ Status Checkpoint::write(bool finished, double seconds) const {
                        {"seconds", format("%.3f", seconds)}};
   for (const auto &entry : fingerprint())
     metadata.push_back(entry);
-  for (int32_t i = 0; i < int32_t(train.origins.size()); ++i)
+  for (int32_t i : indices(train.origins))
     metadata.push_back({std::string(originKey) + train.origins[i].name, train.origins[i].text});
   return writeSafetensors(train.checkpoint, tensors, metadata).at(train.where);
 }

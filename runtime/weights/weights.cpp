@@ -1,5 +1,6 @@
 // Saves and loads models.
 #include "runtime/weights/weights.h"
+#include "runtime/support/indices.h"
 
 #include "runtime/program/statements.h"
 #include "runtime/sources/csv_scan.h"
@@ -85,12 +86,12 @@ static void noteChoice(const Engine &engine, int32_t model, Metadata &metadata) 
     if (statement.body.type != NN_STMT_EXPERIMENT)
       return true;
     const ExperimentT &search = as<ExperimentT>(statement);
-    for (int32_t v = 0; v < int32_t(search.variants.size()); ++v) {
+    for (int32_t v : indices(search.variants)) {
       const VariantT &variant = search.variants[v];
       if (variant.model != model || !engine.program.models[model].hidden)
         continue;
       metadata.push_back({searchKey, search.name});
-      for (int32_t i = 0; i < int32_t(search.variables.size()); ++i) {
+      for (int32_t i : indices(search.variables)) {
         const VariableT &variable = search.variables[i];
         metadata.push_back({std::string(chosenKey) + variable.name,
                             variable.slot >= 0
@@ -114,7 +115,7 @@ Status chosenVariant(Engine &engine, const ExperimentT &search, const Safetensor
   auto chosen = [&](int32_t i) {
     return file.meta(std::string(chosenKey) + search.variables[i].name);
   };
-  for (int32_t v = 0; v < int32_t(search.variants.size()); ++v) {
+  for (int32_t v : indices(search.variants)) {
     bool same = true;
     for (int32_t i = 0; i < int32_t(search.variables.size()) && same; ++i)
       if (const int32_t choice = search.variants[v].choices[i]; choice >= 0)
@@ -156,7 +157,7 @@ Status runSave(Run &run, const SaveT &save) {
     NN_TRY(run.needFor(save.model, model.data, data));
     const DataT &description = *data->description;
     metadata.push_back({"data", description.name});
-    for (int32_t f = 0; f < int32_t(description.fields.size()); ++f) {
+    for (int32_t f : indices(description.fields)) {
       const Statistics &s = data->statistics[f];
       int64_t size = int64_t(s.mean.size());
       if (!size)
@@ -172,7 +173,7 @@ Status runSave(Run &run, const SaveT &save) {
       add(keyOf(statisticsKind, description.name, description.fields[f].name, deviationEnd),
           s.deviation);
     }
-    for (int32_t c = 0; c < int32_t(description.columns.size()); ++c)
+    for (int32_t c : indices(description.columns))
       if (!data->columns.classes[c].empty())
         metadata.push_back({keyOf(classesKind, description.name, description.columns[c].name),
                             classesText(data->columns.classes[c])});
@@ -303,7 +304,7 @@ Status runLoad(Run &run, const LoadT &load) {
   for (int32_t t = range.first; t < range.first + range.count; ++t)
     if (!covered(run.program.tensors[t].key, load.except))
       loaded.insert(run.program.tensors[t].offset);
-  for (int32_t t = 0; t < int32_t(run.program.tensors.size()); ++t) // in all models that have it
+  for (int32_t t : indices(run.program.tensors)) // in all models that have it
     if (loaded.count(run.program.tensors[t].offset))
       run.drawn[size_t(t)] = 0;
   std::string text = "loaded " + run.modelName(load.model) + " from " + path;

@@ -2,7 +2,7 @@
 #
 # A room uses only rooms above it in its list. The compiler may include the runtime's contract and nothing else of it, and the runtime
 # includes nothing of the compiler. Only parse/ uses ANTLR; rooms that work on IR do not use the program's tree. No folder has more than
-# MOST_FILES sources.
+# MOST_FILES sources. No header opens a namespace for everyone who includes it.
 import os
 import re
 import sys
@@ -66,8 +66,12 @@ for top in ROOMS:
             if room_of(path) and room_of(path) not in ROOMS[top]:
                 problems.append("%s: `%s` is not a room of the list" % (path, room_of(path)))
                 continue
+            inside = False
             with open(os.path.join(source, path), encoding="utf-8") as file:
                 for number, line in enumerate(file, 1):
+                    if name.endswith(".h") and line.startswith("using namespace") and not inside:
+                        problems.append("%s:%d: `using namespace` outside of a namespace" % (path, number))
+                    inside = line.startswith("namespace ") or inside and not line.startswith("}")
                     found = re.match(r'\s*#?\s*include\s+["<]([^">]+)[">]', line)
                     if found:
                         count += 1

@@ -8,6 +8,8 @@
 
 namespace nnc_fuzz {
 
+using namespace program;
+
 /// Probes `source`, reads the columns that the probe reports, each as one of `kinds`, and uses the
 /// numbers.
 void readSource(const SourceT &source,

@@ -13,7 +13,7 @@ namespace {
 /// One evaluation of Philox for each lane. All values are i32 (or vectors of it).
 class Philox {
 public:
-  Philox(ElementBuilder &eb) : eb(eb), b(eb.builder()), loc(eb.location()) {}
+  explicit Philox(ElementBuilder &eb) : eb(eb), b(eb.builder()), loc(eb.location()) {}
   using Block = std::array<Value, 4>;
 
   Block run(Block counter, std::array<Value, 2> key) {

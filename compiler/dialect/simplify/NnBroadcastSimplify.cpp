@@ -111,7 +111,7 @@ struct ComputeBeforeReshape : OpInterfaceRewritePattern<ScalarBodyOp> {
 
 /// Moving the elements of a splat gives the same splat.
 struct MoveOfSplat : RewritePattern {
-  MoveOfSplat(MLIRContext *context) : RewritePattern(MatchAnyOpTypeTag(), 1, context) {}
+  explicit MoveOfSplat(MLIRContext *context) : RewritePattern(MatchAnyOpTypeTag(), 1, context) {}
 
   LogicalResult matchAndRewrite(Operation *op, PatternRewriter &b) const override {
     if (!isa<ReshapeOp, TransposeOp, SliceOp, ReverseOp, WindowsOp, DynamicSliceOp, PickOp>(op))

@@ -1,8 +1,8 @@
 // Caller: calls a program's compiled functions on this thread, in f64, outside of any run.
 #pragma once
 
+#include "compiler/support/Program.h"
 #include "runtime/abi.h"
-#include "runtime/schema/program.h"
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/Support/AlignOf.h"

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "compiler/driver/plan/KernelCost.h"
-#include "runtime/schema/program.h"
+#include "compiler/support/Program.h"
 
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/SourceMgr.h"

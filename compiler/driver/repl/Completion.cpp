@@ -5,6 +5,8 @@
 #include "compiler/driver/repl/Commands.h"
 #include "compiler/sema/Builtins.h"
 #include "compiler/sema/data/SourceTable.h"
+#include "compiler/sema/data/Splits.h"
+#include "compiler/sema/names/PartTensors.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
@@ -172,8 +174,8 @@ bool Completer::offerFields(llvm::StringRef before) {
       if (llvm::StringRef name = tensor.name;
           tensor.kind != NN_OPTIMIZER_STATE && name.consume_front(under))
         offer(name.split('.').first);
-    offer("weights");
-    offer("parameters");
+    for (llvm::StringRef name : sema::partTensorsNames())
+      offer(name);
   } else if (result) {
     llvm::StringRef text = result->text;
     for (size_t at = 0; (at = text.find("let ", at)) != llvm::StringRef::npos; ++at) {
@@ -184,8 +186,8 @@ bool Completer::offerFields(llvm::StringRef before) {
         offer(name);
     }
     offerFound(path);
-  } else if (head == "val" || head == "train") {
-    offer("loss");
+  } else if (const auto split = sema::findSplit(head); split && split != NN_SPLIT_TEST) {
+    offer(nnrt::lossName);
     for (const Ran &s : llvm::reverse(workspace.declarations.ran()))
       if (s.kind == ast::StmtKind::Train) {
         llvm::StringRef text = s.text;

@@ -81,5 +81,5 @@ void History::save() const {
   const bool failed = os.has_error();
   os.clear_error();
   if (failed || llvm::sys::fs::rename(beside, file))
-    llvm::sys::fs::remove(beside);
+    (void)llvm::sys::fs::remove(beside);
 }

@@ -66,7 +66,7 @@ static Value random(Elaborator &elab, llvm::StringRef name, const BuiltinCall &c
   const int64_t place = nextSite(*elab.fn);
   mlir::Value seed = elab.fn->scalar("seed");
   // Without steps, draws must not depend on how many steps an earlier training has made.
-  mlir::Value step = elab.fn->hasClock ? elab.fn->scalar("step") : emit.hostConstant(0);
+  mlir::Value step = elab.fn->hasClock ? elab.fn->scalar(nn::stepScalar) : emit.hostConstant(0);
   // Draws also must not depend on the pieces in which rows are evaluated. Each row has the numbers
   // of its position among all rows.
   mlir::Value firstRow;

@@ -335,7 +335,7 @@ std::optional<Value> Calls::evaluateDataCall(const ast::CallExpr *e, const Scope
       e->args[0].value) {
     if (auto *name = llvm::dyn_cast<ast::NameExpr>(e->args[0].value))
       if (std::optional<Value> v = elab.column(name->name.text, /*asCategory=*/true, name->range))
-        return *v;
+        return v;
     diags.error(e->args[0].range, "`category` takes the name of a column");
     return Value::error();
   }
@@ -343,7 +343,7 @@ std::optional<Value> Calls::evaluateDataCall(const ast::CallExpr *e, const Scope
       !symbols.user.count(called->name.text) && e->args.size() == 1 && e->args[0].value) {
     if (auto *name = llvm::dyn_cast<ast::NameExpr>(e->args[0].value))
       if (std::optional<Value> v = elab.columnTruth(name->name.text, NN_MISSING, "", name->range))
-        return *v;
+        return v;
     diags.error(e->args[0].range, "`missing` takes the name of a column");
     return Value::error();
   }

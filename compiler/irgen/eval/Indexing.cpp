@@ -113,7 +113,7 @@ Value Indexing::indexList(const Value &list, const ast::Expr *index, const Scope
     part.items.assign(list.items.begin() + from, list.items.begin() + to + 1);
     return part;
   }
-  const Value i = elab.evaluate(index, scope);
+  Value i = elab.evaluate(index, scope);
   if (i.isError() || i.isUnavailable())
     return i;
   known = i.isKnown();

@@ -1,5 +1,6 @@
 // The tensors of models by place: `mlp.hidden.w`, `mlp.weights`.
 #include "compiler/irgen/eval/Elaborator.h"
+#include "compiler/sema/names/PartTensors.h"
 
 #include "llvm/ADT/StringExtras.h"
 
@@ -62,8 +63,8 @@ Value Elaborator::readPlace(const Value &place, Range at) {
   if (it != tensors.end())
     return read(it->second);
   auto [front, last] = llvm::StringRef(place.text).rsplit('.');
-  const bool weights = last == "weights", all = last == "parameters";
-  if (weights || all) {
+  if (const auto many = sema::findPartTensors(last)) {
+    const bool all = many == sema::PartTensors::Parameters;
     Value list = Value::ofKind(Value::Kind::Weights);
     for (const TensorInfo *info : tensorsUnder(front))
       if (info->kind == NN_PARAMETER && (all || isWeight(*info)))

@@ -1,5 +1,6 @@
 // Gives layers and the parts of models their places: `mlp.hidden`.
 #include "compiler/irgen/eval/Elaborator.h"
+#include "compiler/sema/names/PartTensors.h"
 
 #include "compiler/dialect/NnDialect.h"
 
@@ -47,7 +48,7 @@ bool Places::placeFor(const std::shared_ptr<Applicable> &layer, llvm::StringRef 
   } else {
     int count = ++in->counts[layer->given.empty() ? layer->name : layer->given];
     if (!name.empty()) {
-      if (name == "weights" || name == "parameters") {
+      if (sema::findPartTensors(name)) {
         diags.error(at, "a layer cannot be called `" + name + "`: that means all of a part's");
         return false;
       }

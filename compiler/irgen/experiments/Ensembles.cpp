@@ -2,6 +2,8 @@
 // its members. Its tensors are those of the members, at `five.member1.…`.
 #include "compiler/irgen/experiments/Ensembles.h"
 
+#include "compiler/sema/runs/Experiments.h"
+
 using namespace nnc;
 
 bool EnsembleGenerator::canRepeatTraining(const ast::EnsembleStmt *s, const ast::ModelDecl *of) {
@@ -45,7 +47,7 @@ bool EnsembleGenerator::readEntries(const ast::EnsembleStmt *s, int64_t &members
     if (!setting)
       continue;
     settings.enter();
-    if (setting->name.text == "seed")
+    if (sema::findRunSetting(setting->name.text) == sema::RunSetting::Seed)
       seed = settings.number(setting->value, "`seed`", 0, 1e9, /*whole=*/true);
     else if (!ctx.elab.evaluateInteger(setting->value, Scope(), members, "`members`"))
       return false;

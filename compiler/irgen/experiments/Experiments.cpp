@@ -112,10 +112,12 @@ bool ExperimentGenerator::generateSearch(
     const ast::SearchStmt *s,
     const std::map<const ast::ModelDecl *, const ast::TrainStmt *> &inBlocks, ExperimentT &row,
     Experiment &experiment) {
-  for (const ast::Argument &a : s->settings)
-    (a.name.text == "trials" ? row.trials : row.seed) = settings.number(
-        a.value, ("`" + a.name.text + "`").str(), a.name.text == "trials" ? 1 : 0, 1e9,
-        /*whole=*/true);
+  for (const ast::Argument &a : s->settings) {
+    const bool trials = sema::findRunSetting(a.name.text) == sema::RunSetting::Trials;
+    (trials ? row.trials : row.seed) =
+        settings.number(a.value, ("`" + a.name.text + "`").str(), trials ? 1 : 0, 1e9,
+                        /*whole=*/true);
+  }
   if (!generateGoal(s, row, experiment))
     return false;
   for (const ExperimentVariant &variant : experiment.variants)

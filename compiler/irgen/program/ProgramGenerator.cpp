@@ -76,8 +76,9 @@ void ProgramGenerator::run() {
 void ProgramGenerator::nameScalars() {
   mlir::Builder b(ctx.module.getContext());
   llvm::SmallVector<mlir::Attribute> scalars;
-  for (llvm::StringRef name : {"step", "epoch", "total_steps", "steps_per_epoch", "seed",
-                               "val_loss", "first_row", "batch_share"}) // in the order of NN_SLOT_…
+  const llvm::StringRef slots[] = {nn::stepScalar, "epoch",    "total_steps", "steps_per_epoch",
+                                   "seed",         "val_loss", "first_row",   "batch_share"};
+  for (llvm::StringRef name : slots) // in the order of NN_SLOT_…
     scalars.push_back(b.getStringAttr(name));
   for (const OptionT &o : ctx.out.options)
     scalars.push_back(b.getStringAttr(o.name));

@@ -16,7 +16,7 @@ bool PlotGenerator::generateItem(const ast::Expr *e, PlottedT &item) {
     const auto known =
         llvm::find_if(trained.last.metrics,
                       [&](const TrainedSoFar::Last::Metric &m) { return curve->name == m.name; });
-    if (curve->name == "loss" || known == trained.last.metrics.end())
+    if (curve->name == nnrt::lossName || known == trained.last.metrics.end())
       return true;
     item.metric = known - trained.last.metrics.begin();
     if (!known->isNumber) {

@@ -1,6 +1,8 @@
 // Generates `constrain net.weights to max_norm(theta, 3)`.
 #include "compiler/irgen/train/Constrain.h"
 
+#include "compiler/sema/names/PartTensors.h"
+
 #include "mlir/IR/BuiltinTypes.h"
 
 using namespace nnc;
@@ -10,8 +12,9 @@ bool nnc::constrain(ProgramContext &ctx, const ast::ConstrainEntry &entry,
   Function &fn = *ctx.elab.fn;
   const std::string target = ctx.placeText(entry.target);
   auto [front, last] = llvm::StringRef(target).rsplit('.');
-  const bool weights = last == "weights", all = last == "parameters";
-  const llvm::StringRef place = weights || all ? front : llvm::StringRef(target);
+  const auto many = sema::findPartTensors(last);
+  const bool weights = many == sema::PartTensors::Weights;
+  const llvm::StringRef place = many ? front : llvm::StringRef(target);
   bool any = false;
   for (const TensorInfo &p : trained) {
     if (!ctx.elab.belongsTo(p.name, place) || (weights && !isWeight(p)))

@@ -86,7 +86,7 @@ static void addUnits(Function &fn, mlir::Value input, mlir::Value result, int nu
   Value often = emit.elementwise<nn::GeOp>({share, Value::of(nearlyAll)}, here, at);
   Value alive = emit.elementwise<nn::SubOp>({Value::of(1), dead}, here, at);
   Value saturated = emit.elementwise<nn::MulOp>({often, alive}, here, at);
-  for (auto [name, units] : {std::pair("dead", dead), std::pair("saturated", saturated)}) {
+  for (const auto &[name, units] : {std::pair("dead", dead), std::pair("saturated", saturated)}) {
     double count = 1;
     for (int64_t size : exampleShape(units.tensor))
       count *= double(size);

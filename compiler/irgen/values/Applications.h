@@ -5,7 +5,7 @@
 
 #include "compiler/irgen/values/Value.h"
 
-#include "runtime/schema/program.h"
+#include "compiler/support/Program.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 

@@ -72,7 +72,7 @@ const Setting circles[] = {Setting::N, Setting::Factor, Setting::Noise, Setting:
 const Setting spirals[] = {Setting::N, Setting::Classes, Setting::Turns, Setting::Noise,
                            Setting::Seed};
 
-const SourceFunction table[] = {
+const SourceFunction sourceTable[] = {
     {"rows", NN_ROWS, {}, 0, 0},
     {"csv", NN_CSV, csv, 1, 1},
     {"idx", NN_IDX, idx, 2, 1},
@@ -95,10 +95,10 @@ size_t SourceFunction::indexOf(StringRef setting) const {
          params.begin();
 }
 
-llvm::ArrayRef<SourceFunction> sources() { return table; }
+llvm::ArrayRef<SourceFunction> sources() { return sourceTable; }
 
 const SourceFunction *findSource(StringRef name) {
-  for (const SourceFunction &s : table)
+  for (const SourceFunction &s : sourceTable)
     if (s.name == name)
       return &s;
   return nullptr;

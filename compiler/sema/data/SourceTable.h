@@ -2,7 +2,7 @@
 // SourceTable.cpp.
 #pragma once
 
-#include "runtime/schema/program.h"
+#include "compiler/support/Program.h"
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"

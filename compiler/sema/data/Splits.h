@@ -1,7 +1,7 @@
 // The names of the splits of data sets.
 #pragma once
 
-#include "runtime/schema/program.h"
+#include "compiler/support/Program.h"
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"

@@ -1,6 +1,7 @@
 // Checks the places of the parts of a model: those that `as` names, and those in paths
 // (`net.head.w`).
 #include "compiler/sema/names/Places.h"
+#include "compiler/sema/names/PartTensors.h"
 
 #include "compiler/sema/Text.h"
 
@@ -66,7 +67,7 @@ void collectPlaces(const Expr *expr, std::vector<Ident> &places) {
 /// (`dense1`). Whether it exists is known when the model is built.
 void PlaceChecker::checkPlace(const ModelDecl &model, const Ident &place) {
   StringRef stem = place.text.rtrim("0123456789");
-  if (place.text == "weights" || place.text == "parameters")
+  if (findPartTensors(place.text))
     return;
   if (stem.size() != place.text.size() && !stem.empty()) {
     const Decl *kind = symbols.find(stem);
@@ -86,7 +87,7 @@ void PlaceChecker::checkPlace(const ModelDecl &model, const Ident &place) {
       return;
     names.push_back(p.text);
   }
-  names.push_back("weights");
+  names.push_back(partTensorsNames()[size_t(PartTensors::Weights)]);
   auto e = diags.error(place.range, quoted(model.name.text) + " has no part " + quoted(place.text))
                .suggest(place.text, names);
   e.note(model.name.range, "the model is declared here");

@@ -30,8 +30,10 @@ const Distribution distributions[] = {
     {"normal", NN_DRAW_NORMAL, 2, 2, "normal(0, 1)"},
     {"integer", NN_DRAW_INTEGER, 2, 2, "integer(1, 8)"},
 };
-/// The settings of search and of ensemble.
-constexpr StringRef trials = "trials", members = "members", seed = "seed";
+constexpr StringRef runSettings[] = {"trials", "members", "seed"}; // in the order of RunSetting
+constexpr StringRef trials = runSettings[size_t(RunSetting::Trials)],
+                    members = runSettings[size_t(RunSetting::Members)],
+                    seed = runSettings[size_t(RunSetting::Seed)];
 const SearchMethod searchMethods[] = {
     {"random", NN_RANDOM, true}, {"grid", NN_GRID, false}, {"tpe", NN_TPE, true}};
 
@@ -43,6 +45,13 @@ template <class T, size_t n> const T *findNamed(const T (&all)[n], StringRef nam
 
 const Distribution *findDistribution(StringRef name) { return findNamed(distributions, name); }
 const SearchMethod *findSearchMethod(StringRef name) { return findNamed(searchMethods, name); }
+
+std::optional<RunSetting> findRunSetting(StringRef name) {
+  const auto *found = llvm::find(runSettings, name);
+  if (found == std::end(runSettings))
+    return std::nullopt;
+  return RunSetting(found - runSettings);
+}
 
 void ExperimentChecker::checkSearch(const SearchStmt &stmt, const Scope &scope) {
   static const StringRef keys[] = {trials, seed};

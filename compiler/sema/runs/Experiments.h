@@ -1,9 +1,11 @@
-// The tables of distributions for drawn constants and of search methods.
+// The tables of distributions for drawn constants, of search methods and of settings.
 #pragma once
 
-#include "runtime/schema/program.h"
+#include "compiler/support/Program.h"
 
 #include "llvm/ADT/StringRef.h"
+
+#include <optional>
 
 namespace nnc::sema {
 
@@ -23,5 +25,10 @@ struct SearchMethod {
 };
 /// The method of that name, or null.
 const SearchMethod *findSearchMethod(llvm::StringRef name);
+
+/// The settings of `search` and of `ensemble`.
+enum class RunSetting { Trials, Members, Seed };
+/// The setting of that name, or nothing.
+std::optional<RunSetting> findRunSetting(llvm::StringRef name);
 
 } // namespace nnc::sema

@@ -63,7 +63,7 @@ void MetricChecker::check(const MetricEntry &entry, const Scope &scope) {
 
 /// A given name of a metric must not be that of another value of the block.
 void MetricChecker::checkName(const Ident &name) {
-  if (name.text == "loss") {
+  if (name.text == nnrt::lossName) {
     diags.error(
         name.range,
         "a metric cannot be called `loss`: curves, `keep` and `stop` know the loss by that name");
@@ -89,7 +89,7 @@ void MetricChecker::checkQuantity(const Path &quantity, const DataInfo *data, St
         .error(quantity.range, "training never sees the test split, and " + quoted(forWhat) +
                                    " is a part of training")
         .note("what is chosen by the test split cannot be judged by it; watch `val." +
-              (quantity.parts.size() > 1 ? quantity.parts[1].text : StringRef("loss")) +
+              (quantity.parts.size() > 1 ? quantity.parts[1].text : StringRef(nnrt::lossName)) +
               "` instead");
     return;
   }
@@ -111,9 +111,9 @@ void MetricChecker::checkQuantity(const Path &quantity, const DataInfo *data, St
         .note(data->decl->name.range, "a `split` entry with `val = 10%` makes one");
 
   const Ident &name = quantity.parts[1];
-  if (name.text == "loss")
+  if (name.text == nnrt::lossName)
     return;
-  std::vector<StringRef> names = {"loss"};
+  std::vector<StringRef> names = {nnrt::lossName};
   const Use *metric = nullptr, *second = nullptr;
   for (const Use &m : metrics) {
     names.push_back(m.name.text);

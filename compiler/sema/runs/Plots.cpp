@@ -37,7 +37,7 @@ std::optional<CurveName> curveName(const Expr *e, const TrainStmt *train, const 
     return CurveName{field->field.text, splits & 3, splits == 4, field->field.range};
   }
   auto *name = llvm::dyn_cast_or_null<NameExpr>(e);
-  if (!name || !((name->name.text == "loss" && !symbols.user.count("loss")) ||
+  if (!name || !((name->name.text == nnrt::lossName && !symbols.user.count(nnrt::lossName)) ||
                  llvm::is_contained(metricNames(train), name->name.text)))
     return std::nullopt;
   return CurveName{name->name.text, 3, false, name->range};
@@ -70,7 +70,7 @@ void RunChecker::checkCurve(const CurveName &curve, Range where) {
     return;
   }
   llvm::SmallVector<StringRef> names = metricNames(train);
-  names.insert(names.begin(), "loss");
+  names.insert(names.begin(), nnrt::lossName);
   if (!llvm::is_contained(names, curve.name)) {
     auto report = diags.error(curve.range, "the training above has no " + quoted(curve.name))
                       .suggest(curve.name, names);

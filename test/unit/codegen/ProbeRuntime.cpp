@@ -5,6 +5,7 @@
 
 #include <cstdio>
 
+using namespace program;
 using nnrt::as;
 
 template <class T> static T call(const nn_image &image, const nn_fn &fn, double scalar) {

@@ -1,5 +1,6 @@
 // Tests of the machine model: levels, features, and the numbers that follow from others.
 #include "compiler/machine/MachineModel.h"
+#include "runtime/device/costs.h"
 
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/MLIRContext.h"
@@ -93,4 +94,10 @@ TEST(MachineModel, LanesDependOnTheElement) {
   MachineModel model = *MachineModel::named("x86-64-v3");
   EXPECT_EQ(model.lanesOf(mlir::Float32Type::get(&context)), 8);
   EXPECT_EQ(model.lanesOf(mlir::Float64Type::get(&context)), 4);
+}
+
+TEST(MachineModel, CachesAreThoseThatTheRuntimeAssumes) {
+  MachineModel model;
+  EXPECT_EQ(double(model.l1Bytes), nnrt::usualCacheBytes[NN_L1]);
+  EXPECT_EQ(double(model.l2Bytes), nnrt::usualCacheBytes[NN_L2]);
 }

@@ -10,6 +10,8 @@
 
 namespace nnrt_test {
 
+using namespace program;
+
 inline SourceT sourceOf(source_kind kind, std::string path = "") {
   SourceT source;
   source.kind = kind;

@@ -138,7 +138,7 @@ private:
       const size_t step = arguments[i].data.size() / 12 + 1;
       for (size_t j = random() % step; j < arguments[i].data.size(); j += step) {
         const double x = arguments[i].data[j], h = 1e-5 * std::max(1.0, std::fabs(x));
-        auto at = [&](double value) {
+        auto at = [&, i = i](double value) {
           arguments[i].data[j] = value;
           return weightedSum(f, arguments, weights, batch);
         };

@@ -85,7 +85,8 @@ private:
       if (source.vectors == 1)
         body(offset, emitter.constant(0), column);
       else
-        loop(emitter.constant(source.vectors), 1, [&](Value j) { body(offset, j, column); });
+        loop(emitter.constant(source.vectors), 1,
+             [&, offset = offset](Value j) { body(offset, j, column); });
     }
   }
 

@@ -45,8 +45,8 @@ static SmallVector<int64_t> linesOf(const ContractShape &shape, const ContractPl
   for (auto [d, dim] : llvm::enumerate(shape.dims)) {
     if (dim.summed)
       continue;
-    SmallVector<int64_t> outer = std::move(elements);
-    elements.clear();
+    SmallVector<int64_t> outer;
+    outer.swap(elements);
     int64_t count = dim.batch ? plan.tile[d] : std::min(plan.tile[d], dim.size);
     for (int64_t first : outer)
       for (int64_t i = 0; i < count; ++i)

@@ -19,7 +19,7 @@ static nn_roof simpleRoof() {
 
 TEST(Roofline, OperationsCountPerVectorInstruction) {
   nn_roof roof = simpleRoof();
-  KernelT kernel;
+  program::KernelT kernel;
   kernel.flops = {100, 50};
   kernel.others = {25, 0};
   nn_roofline line = nn_roofline_of(kernel, 4, 4, roof);
@@ -32,7 +32,7 @@ TEST(Roofline, OperationsCountPerVectorInstruction) {
 TEST(Roofline, DataComeFromTheLevelThatStillHasThem) {
   nn_roof roof = simpleRoof();
   // 640 bytes from L1 with any batch; 32 a row from a distance of 5000 a row.
-  KernelT kernel;
+  program::KernelT kernel;
   kernel.traffic = {{{640, 0}, {1000, 0}}, {{0, 32}, {0, 5000}}};
   nn_roofline line = nn_roofline_of(kernel, 1, 4, roof);
   EXPECT_DOUBLE_EQ(line.memory, 640 / 64.0 + 32 / 32.0);
