@@ -14,6 +14,9 @@ namespace nnrt {
 /// a runtime of the same version.
 constexpr uint32_t programVersion = 9;
 
+/// Whether a source makes its rows by a formula.
+constexpr bool isGenerator(source_kind kind) { return kind >= NN_BLOBS; }
+
 /// SourceT::quote: cells are never in quotes.
 constexpr int32_t noQuotes = -1;
 
