@@ -252,9 +252,8 @@ Status checkPredict(Run &run, const PredictT &predict, bool unchecked) {
   return rowsOf(run, predict, unchecked, rows);
 }
 
-NN_EXECUTES(NN_STMT_PREDICT);
-
-Status runPredict(Run &run, const PredictT &predict) {
+static Status runPredict(Run &run, const StatementT &statement, Counts &) {
+  const PredictT &predict = as<PredictT>(statement);
   const ModelT &model = run.program.models[predict.model];
   Rows rows;
   NN_TRY(rowsOf(run, predict, false, rows));
@@ -274,6 +273,7 @@ Status runPredict(Run &run, const PredictT &predict) {
                       predict.path);
   return Status();
 }
+NN_EXECUTES(NN_STMT_PREDICT, runPredict);
 
 /// The model that the flags name.
 static Status predictAsked(Run &run) {
