@@ -16,4 +16,7 @@ std::unique_ptr<ast::Program> parseString(Diagnostics &diags, unsigned buffer);
 /// or an `=` without a right side. For a prompt that reads several lines. Reports nothing.
 bool isIncomplete(llvm::StringRef text);
 
+/// The words with which a declaration or a statement of a program begins: `let`, `train`, …
+llvm::ArrayRef<llvm::StringRef> statementWords();
+
 } // namespace nnc

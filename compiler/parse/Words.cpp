@@ -1,6 +1,8 @@
 // The wording of syntax errors.
 #include "compiler/parse/Words.h"
+#include "compiler/parse/Parse.h"
 #include "compiler/support/Diagnostics.h"
+#include "grammar/NnLexer.h"
 #include "llvm/ADT/STLExtras.h"
 
 using namespace nnc;
@@ -152,6 +154,28 @@ std::string parse::describeExpected(antlr4::TokenStream &tokens, const Failure &
   return list.empty() ? "something else" : list;
 }
 
+llvm::ArrayRef<StringRef> nnc::statementWords() {
+  static const std::vector<std::string> literals = [] {
+    antlr4::ANTLRInputStream nothing;
+    grammar::NnLexer lexer(&nothing);
+    antlr4::CommonTokenStream tokens(&lexer);
+    NnParser parser(&tokens);
+    const antlr4::atn::ATN &grammar = parser.getATN();
+    std::vector<std::string> found;
+    for (size_t rule : {NnParser::RuleDeclaration, NnParser::RuleRun})
+      for (ssize_t type : grammar.nextTokens(grammar.ruleToStartState[rule]).toList())
+        found.push_back(parser.getVocabulary().getLiteralName(type));
+    return found;
+  }();
+  static const std::vector<StringRef> words = [] {
+    std::vector<StringRef> found;
+    for (StringRef literal : literals)
+      found.push_back(literal.drop_front().drop_back()); // its quotes
+    return found;
+  }();
+  return words;
+}
+
 /// Words of other languages at the start of a statement, and their equivalent in nn.
 static std::string adviseOnFirstWord(StringRef word, size_t rule) {
   static const std::pair<StringRef, StringRef> foreign[] = {
@@ -171,15 +195,11 @@ static std::string adviseOnFirstWord(StringRef word, size_t rule) {
   for (auto [theirs, ours] : foreign)
     if (word == theirs)
       return ours.str();
-  static const StringRef top[] = {"let",    "option",  "fn",      "layer",  "init",     "optimizer",
-                                  "metric", "model",   "data",    "train",  "evaluate", "predict",
-                                  "save",   "load",    "freeze",  "report", "print",    "plot",
-                                  "search", "compare", "ensemble"};
   static const StringRef block[] = {"let", "param", "state"};
   static const StringRef data[] = {"split", "normalize", "balance", "augment",
                                    "where", "drop",      "fill"};
   static const StringRef entries[] = {"metric", "clip", "constrain", "stop", "keep", "checkpoint"};
-  StringRef near = rule == NnParser::RuleTopStatement ? didYouMean(word, top)
+  StringRef near = rule == NnParser::RuleTopStatement ? didYouMean(word, statementWords())
                    : rule == NnParser::RuleStatement  ? didYouMean(word, block)
                    : rule == NnParser::RuleDataEntry  ? didYouMean(word, data)
                    : rule == NnParser::RuleRunEntry   ? didYouMean(word, entries)

@@ -16,9 +16,8 @@ std::vector<std::string> classNames(const Dataset &data, int32_t field) {
   return data.columns.classes[f.category_column];
 }
 
-NN_EXECUTES(NN_STMT_EVALUATE);
-
-Status runEvaluate(Run &run, const EvaluateT &evaluate) {
+static Status runEvaluate(Run &run, const StatementT &statement, Counts &) {
+  const EvaluateT &evaluate = as<EvaluateT>(statement);
   Dataset *data = nullptr;
   NN_TRY(run.needFor(evaluate.model, evaluate.data, data));
   static const char *const splitNames[] = {".train", ".val", ".test", ""};
@@ -66,10 +65,10 @@ Status runEvaluate(Run &run, const EvaluateT &evaluate) {
   run.evaluated.push_back(std::move(record));
   return Status();
 }
+NN_EXECUTES(NN_STMT_EVALUATE, runEvaluate);
 
-NN_EXECUTES(NN_STMT_PRINT);
-
-Status runPrint(Run &run, const PrintT &print) {
+static Status runPrint(Run &run, const StatementT &statement, Counts &) {
+  const PrintT &print = as<PrintT>(statement);
   if (!print.fn.exists()) {
     run.say(print.text + "\n");
     return Status();
@@ -88,5 +87,6 @@ Status runPrint(Run &run, const PrintT &print) {
   run.say(print.text + " = " + nested(values, print.shape) + "\n");
   return Status();
 }
+NN_EXECUTES(NN_STMT_PRINT, runPrint);
 
 } // namespace nnrt

@@ -53,9 +53,8 @@ static bool addRecipe(const Run &run, StatementRange statements, const EnsembleT
   return true;
 }
 
-NN_EXECUTES(NN_STMT_ENSEMBLE);
-
-Status runEnsemble(Run &run, const EnsembleT &ensemble, int32_t trains) {
+static Status runEnsemble(Run &run, const StatementT &statement, Counts &counts) {
+  const EnsembleT &ensemble = as<EnsembleT>(statement);
   const ProgramT &program = run.program;
   std::vector<const StatementT *> recipe;
   addRecipe(run, program.statements, ensemble, recipe);
@@ -64,9 +63,9 @@ Status runEnsemble(Run &run, const EnsembleT &ensemble, int32_t trains) {
   std::map<std::string, int32_t> members; // the ensemble's tensors by key: "member1.dense1.w"
   for (int32_t t = to.first; t < to.first + to.count; ++t)
     members[program.tensors[t].key] = t;
-  for (const StatementT *statement : recipe)
-    if (statement->body.type == NN_STMT_TRAIN && !program.data[as<TrainT>(*statement).data].hidden)
-      NN_TRY(checkData(run, *statement));
+  for (const StatementT *part : recipe)
+    if (part->body.type == NN_STMT_TRAIN && !program.data[as<TrainT>(*part).data].hidden)
+      NN_TRY(checkData(run, *part));
   std::vector<Status> results(ensemble.members);
   std::vector<std::vector<TrainRecord>> records(ensemble.members);
   std::vector<std::vector<unsigned char>> learned(
@@ -85,11 +84,11 @@ Status runEnsemble(Run &run, const EnsembleT &ensemble, int32_t trains) {
     for (int32_t m : indices(program.models))
       if (m == ensemble.of || shareTensors(program, program.models[m], program.models[ensemble.of]))
         NN_TRY(initialiseModels(sub, {m, 1}));
-    int32_t ordinals = trains;
+    Counts own{counts.trains, 0};
     std::string unseen;
     sub.output = &unseen;
-    for (const StatementT *statement : recipe)
-      NN_TRY(runStatements(sub, StatementRange(*statement), ordinals));
+    for (const StatementT *part : recipe)
+      NN_TRY(runStatements(sub, StatementRange(*part), own));
     // Not yet into the run's arena: other members start with a copy of that.
     RowMajor rowMajor(sub.engine.arena);
     for (int32_t t = from.first; t < from.first + from.count; ++t) {
@@ -123,5 +122,6 @@ Status runEnsemble(Run &run, const EnsembleT &ensemble, int32_t trains) {
     }
   return Status();
 }
+NN_EXECUTES(NN_STMT_ENSEMBLE, runEnsemble);
 
 } // namespace nnrt

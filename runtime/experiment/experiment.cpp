@@ -165,8 +165,8 @@ Status ExperimentRun::carryOut(Run &sub, const Trial &trial, int32_t fold) {
   for (const StatementT &s : trial.variant->statements)
     if (dataOf(s) >= 0)
       NN_TRY(checkData(sub, s)); // data of the block itself
-  int32_t ordinals = trains;
-  return runStatements(sub, trial.variant->statements, ordinals);
+  Counts counts{trains, 0};
+  return runStatements(sub, trial.variant->statements, counts);
 }
 
 void ExperimentRun::judge(Run &sub, const Trial &trial, Job &job) const {
@@ -410,17 +410,17 @@ Status ExperimentRun::finishSearch() {
 
 } // namespace
 
-NN_EXECUTES(NN_STMT_EXPERIMENT);
-
-Status runExperiment(Run &run, const ExperimentT &experiment, int32_t ordinal, int32_t trains) {
-  return ExperimentRun(run, experiment, ordinal, trains).execute();
+static Status runExperiment(Run &run, const StatementT &statement, Counts &counts) {
+  return ExperimentRun(run, as<ExperimentT>(statement), counts.experiments++, counts.trains)
+      .execute();
 }
+NN_EXECUTES(NN_STMT_EXPERIMENT, runExperiment);
 
-NN_EXECUTES(NN_STMT_OUTCOME);
-
-Status runOutcome(Run &run, const OutcomeT &outcome) {
+static Status runOutcome(Run &run, const StatementT &statement, Counts &) {
+  const OutcomeT &outcome = as<OutcomeT>(statement);
   run.say(run.outcomes[outcome.experiment]);
   return Status();
 }
+NN_EXECUTES(NN_STMT_OUTCOME, runOutcome);
 
 } // namespace nnrt

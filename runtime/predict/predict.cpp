@@ -273,7 +273,6 @@ Status predictRowsOf(Run &run, const PredictT &predict) {
                       predict.path);
   return Status();
 }
-
 /// The model that the flags name.
 static Status predictAsked(Run &run) {
   const ProgramT &program = run.program;

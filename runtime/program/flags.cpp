@@ -14,66 +14,56 @@ namespace nnrt {
 
 namespace {
 
-enum class Fixed {
-  Help,
-  Version,
-  Data,
-  Seed,
-  Threads,
-  Resume,
-  Quiet,
-  MaxSteps,
-  Timing,
-  Profile,
-  Watch,
-  Log,
-  TensorBoard,
-  Model,
-  Weights,
-  Output
-};
+enum Place { InRuns, InPredictions, Monitors };
 
 struct FixedFlag {
   const char *name;
-  Fixed id;
   const char *value; // the name of its value in --help, or null
+  Place place;
   const char *help;
-  bool predict;          // belongs to the predict subcommand
-  bool monitors = false; // shows what Monitor sees
+  Status (*read)(const FixedFlag &flag, const std::string &text, Flags &flags);
+
+  bool predict() const { return place == InPredictions; } // belongs to the predict subcommand
+};
+
+// The readers of flags.def.
+constexpr auto given = [](const FixedFlag &, const std::string &, bool &field) {
+  field = true;
+  return Status();
+};
+constexpr auto anyText = [](const FixedFlag &, const std::string &text, std::string &field) {
+  field = text;
+  return Status();
+};
+constexpr auto someText = [](const FixedFlag &flag, const std::string &text, std::string &field) {
+  field = text;
+  return text.empty() ? Status::error(format("--%s needs a value: %s", flag.name, flag.value))
+                      : Status();
+};
+constexpr auto notDash = [](const FixedFlag &, const std::string &text, std::string &field) {
+  field = text == "-" ? "" : text;
+  return Status();
+};
+struct Whole {
+  double least, most;
+  template <class T>
+  Status operator()(const FixedFlag &flag, const std::string &text, T &field) const {
+    double value;
+    if (!parseNumber(text, value) || value != std::floor(value) || value < least || value > most)
+      return Status::error(format("--%s needs a whole number from %.0f to %.0f, found `%s`",
+                                  flag.name, least, most, quoted(text).c_str()));
+    field = T(value);
+    return Status();
+  }
 };
 
 const FixedFlag fixedFlags[] = {
-    {"data", Fixed::Data, "DIR", "another folder to look for data files in", false},
-    {"seed", Fixed::Seed, "N", "seed of initial weights, order and dropout (default 0)", false},
-    {"threads", Fixed::Threads, "N",
-     "worker threads (default: as many as pay, up to the cores); same results", false},
-    {"resume", Fixed::Resume, nullptr, "go on from the checkpoints", false},
-    {"quiet", Fixed::Quiet, nullptr, "print only results and errors", false},
-    {"max-steps", Fixed::MaxSteps, "N", "stop training after N steps in all", false},
-    {"timing", Fixed::Timing, nullptr,
-     "print how long loading, the first step and training took, and the memory they use", false},
-    {"profile", Fixed::Profile, nullptr,
-     "print where the time went, by source line (compiled by nnc --profile)", false},
-    {"watch", Fixed::Watch, nullptr,
-     "print norms of weights, gradients and updates and dead units after training", false, true},
-    {"log", Fixed::Log, "FILE", "write what happens to FILE, one JSON object a line", false, true},
-    {"tensorboard", Fixed::TensorBoard, "DIR", "write event files for TensorBoard to DIR", false,
-     true},
-    {"help", Fixed::Help, nullptr, "this text", false},
-    {"version", Fixed::Version, nullptr, "which nnc has compiled the program", false},
-    {"model", Fixed::Model, "NAME", "which model, when the program has several", true},
-    {"weights", Fixed::Weights, "FILE", "its saved weights (.safetensors)", true},
-    {"output", Fixed::Output, "FILE",
-     "where predictions go (-o FILE; default, and `-`: standard output)", true},
+#define NN_FLAG(type, field, start, name, value, reader, place, help)                              \
+  {name, value, place, help, [](const FixedFlag &flag, const std::string &text, Flags &flags) {    \
+     return reader(flag, text, flags.field);                                                       \
+   }},
+#include "runtime/program/flags.def"
 };
-
-Status wholeNumber(const std::string &flag, const std::string &text, double least, double most,
-                   double &value) {
-  if (!parseNumber(text, value) || value != std::floor(value) || value < least || value > most)
-    return Status::error(format("--%s needs a whole number from %.0f to %.0f, found `%s`",
-                                flag.c_str(), least, most, quoted(text).c_str()));
-  return Status();
-}
 
 Status setOption(const OptionT &option, const std::string &text, double &value) {
   if (option.kind == NN_OPTION_BOOL) {
@@ -116,64 +106,6 @@ const OptionT *findOption(const ProgramT &program, const std::string &name) {
       return &program.options[i];
   }
   return nullptr;
-}
-
-Status apply(const FixedFlag &flag, const std::string &text, Flags &flags) {
-  double value;
-  switch (flag.id) {
-  case Fixed::Help:
-    flags.help = true;
-    break;
-  case Fixed::Version:
-    flags.version = true;
-    break;
-  case Fixed::Data:
-    flags.data = text;
-    break;
-  case Fixed::Seed:
-    NN_TRY(wholeNumber("seed", text, 0, 0x1p53, value));
-    flags.seed = uint64_t(value);
-    break;
-  case Fixed::Threads:
-    NN_TRY(wholeNumber("threads", text, 1, 1024, value));
-    flags.threads = int(value);
-    break;
-  case Fixed::Resume:
-    flags.resume = true;
-    break;
-  case Fixed::Quiet:
-    flags.quiet = true;
-    break;
-  case Fixed::MaxSteps:
-    NN_TRY(wholeNumber("max-steps", text, 1, 0x1p53, value));
-    flags.maxSteps = int64_t(value);
-    break;
-  case Fixed::Timing:
-    flags.timing = true;
-    break;
-  case Fixed::Profile:
-    flags.profile = true;
-    break;
-  case Fixed::Watch:
-    flags.watch = true;
-    break;
-  case Fixed::Log:
-  case Fixed::TensorBoard:
-    if (text.empty())
-      return Status::error(format("--%s needs a value: %s", flag.name, flag.value));
-    (flag.id == Fixed::Log ? flags.log : flags.tensorboard) = text;
-    break;
-  case Fixed::Model:
-    flags.model = text;
-    break;
-  case Fixed::Weights:
-    flags.weights = text;
-    break;
-  case Fixed::Output:
-    flags.output = text == "-" ? "" : text;
-    break;
-  }
-  return Status();
 }
 
 /// Reads the arguments of a command one after the other.
@@ -219,7 +151,7 @@ bool FlagReader::takeValue() {
 const FixedFlag *FlagReader::findFixed() const {
   const FixedFlag *known = nullptr;
   for (const FixedFlag &flag : fixedFlags)
-    if (name == flag.name && (!flag.predict || flags.predict))
+    if (name == flag.name && (!flag.predict() || flags.predict))
       known = &flag;
   return known;
 }
@@ -238,7 +170,7 @@ Status FlagReader::fixed(const FixedFlag &known) {
     return Status::error("--" + name + " takes no value");
   if (known.value && !takeValue())
     return Status::error("--" + name + " needs a value: " + known.value);
-  return apply(known, text, flags);
+  return known.read(known, text, flags);
 }
 
 Status FlagReader::unknown() const {
@@ -246,7 +178,7 @@ Status FlagReader::unknown() const {
   for (const OptionT &option : program.options)
     names.push_back(option.name);
   for (const FixedFlag &flag : fixedFlags)
-    if (!flag.predict || flags.predict)
+    if (!flag.predict() || flags.predict)
       names.push_back(flag.name);
   std::string near = nearest(name, names);
   return Status::error("there is no flag --" + quoted(name) +
@@ -364,7 +296,7 @@ std::string helpText(const ProgramT &program, const char *argv0) {
       continue;
     text += predict ? "\nflags of predict:\n" : "\nflags:\n";
     for (const FixedFlag &flag : fixedFlags)
-      if (flag.predict == predict)
+      if (flag.predict() == predict)
         line(text,
              std::string("--") + flag.name + (flag.value ? std::string(" ") + flag.value : ""),
              flag.help);
@@ -383,7 +315,7 @@ std::string helpText(const ProgramT &program, const char *argv0) {
 bool nn_is_monitor_flag(const std::string &name) {
   for (const nnrt::FixedFlag &flag : nnrt::fixedFlags)
     if (name == flag.name)
-      return flag.monitors;
+      return flag.place == nnrt::Monitors;
   return false;
 }
 

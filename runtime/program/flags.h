@@ -11,18 +11,11 @@
 namespace nnrt {
 
 struct Flags {
-  bool help = false, version = false, resume = false, quiet = false, timing = false, watch = false;
-  bool profile = false;    // given; a program compiled with a profile prints it in any case
-  std::string data;        // --data DIR
-  std::string log;         // --log FILE, or empty
-  std::string tensorboard; // --tensorboard DIR, or empty
-  uint64_t seed = 0;
-  int threads = 0;             // 0: not given
-  int64_t maxSteps = -1;       // -1: no limit
+#define NN_FLAG(type, field, start, ...) type field = start;
+#include "runtime/program/flags.def"
   std::vector<double> options; // a value for each option of the program
-
-  bool predict = false;                      // the predict subcommand
-  std::string model, weights, input, output; // input `-`: standard input
+  bool predict = false;        // the predict subcommand
+  std::string input;           // of it; `-`: standard input
 };
 
 /// Reads argv[1 …]. A failure means wrong flags (exit code 2). `lenient`: flags that are neither

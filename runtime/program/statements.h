@@ -18,11 +18,8 @@ inline std::string withoutVariant(std::string place) {
   return place;
 }
 
-/// Stands beside the function that executes statements of one kind: defines the symbol by which a
-/// trainer's linker is told to link it. A kind that has none cannot be linked.
-#define NN_EXECUTES(KIND) extern "C" const char nn_executes_##KIND = 0
-
-/// That symbol's name.
+/// The symbol by which a trainer's linker is told to link what executes statements of a kind
+/// (NN_EXECUTES in run.h).
 inline std::string executesSymbol(Body kind) {
   return std::string("nn_executes_") + EnumNameBody(kind);
 }

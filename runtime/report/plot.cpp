@@ -108,9 +108,8 @@ static std::string stacked(const std::vector<std::string> &svgs) {
          inner + "</svg>\n";
 }
 
-NN_EXECUTES(NN_STMT_PLOT);
-
-Status runPlot(Run &run, const PlotT &plot) {
+static Status runPlot(Run &run, const StatementT &statement, Counts &) {
+  const PlotT &plot = as<PlotT>(statement);
   std::vector<Panel> panels;
   for (const PlottedT &item : plot.items)
     NN_TRY(item.fn.exists() ? addValues(run, plot, item, panels)
@@ -139,5 +138,6 @@ Status runPlot(Run &run, const PlotT &plot) {
   run.progress.note("wrote " + plot.path);
   return Status();
 }
+NN_EXECUTES(NN_STMT_PLOT, runPlot);
 
 } // namespace nnrt

@@ -116,13 +116,13 @@ std::string reportHtml(const Run &run, const ReportT &report) {
   return wholePage(program.name, intro, page);
 }
 
-NN_EXECUTES(NN_STMT_REPORT);
-
-Status runReport(Run &run, const ReportT &report) {
+static Status runReport(Run &run, const StatementT &statement, Counts &) {
+  const ReportT &report = as<ReportT>(statement);
   const std::string html = reportHtml(run, report);
   NN_TRY(writeFile(report.path, {{html.data(), html.size()}}).at(report.where));
   run.progress.note(std::string("wrote ") + report.path);
   return Status();
 }
+NN_EXECUTES(NN_STMT_REPORT, runReport);
 
 } // namespace nnrt

@@ -231,79 +231,33 @@ Status checkBeforeRun(Run &run) {
   return status;
 }
 
-// Weak: a trainer links only what executes the statements of its own program (NN_EXECUTES).
-[[gnu::weak]] Status runTrain(Run &, const TrainT &, int32_t);
-[[gnu::weak]] Status runEvaluate(Run &, const EvaluateT &);
-[[gnu::weak]] Status runPredict(Run &, const PredictT &);
-[[gnu::weak]] Status runSave(Run &, const SaveT &);
-[[gnu::weak]] Status runLoad(Run &, const LoadT &);
-[[gnu::weak]] Status runReport(Run &, const ReportT &);
-[[gnu::weak]] Status runPlot(Run &, const PlotT &);
-[[gnu::weak]] Status runPrint(Run &, const PrintT &);
-[[gnu::weak]] Status runExperiment(Run &, const ExperimentT &, int32_t, int32_t);
-[[gnu::weak]] Status runEnsemble(Run &, const EnsembleT &, int32_t);
-[[gnu::weak]] Status runOutcome(Run &, const OutcomeT &);
+/// By the kind of a statement: what executes it, where that is linked.
+static Execute executors[UINT8_MAX + 1];
 
-/// Executes a statement with `function`, or fails if that is not linked.
-template <class... Parameters, class... Arguments>
-static Status execute(Status (*function)(Run &, Parameters...), Run &run,
-                      const Arguments &...arguments) {
-  if (!function)
-    return Status::error("this trainer was linked without a part of the runtime that its "
-                         "statements need: let nnc link it");
-  return function(run, arguments...);
+Executor::Executor(Body kind, Execute execute) { executors[kind] = execute; }
+
+/// Executes the statements for the variant that the experiment chose.
+static Status runChosen(Run &run, const StatementT &statement, Counts &counts) {
+  const ChosenT &chosen = as<ChosenT>(statement);
+  Counts inner{counts.trains, 0};
+  Status status = runStatements(
+      run, StatementRange(chosen.bodies[size_t(run.chosen[chosen.experiment])]), inner);
+  counts.trains = inner.trains;
+  return status;
 }
+NN_EXECUTES(NN_STMT_CHOSEN, runChosen);
 
-NN_EXECUTES(NN_STMT_CHOSEN);
-
-Status runStatements(Run &run, StatementRange statements, int32_t &trains, int32_t experiments) {
+Status runStatements(Run &run, StatementRange statements, Counts &counts) {
   for (const StatementT &statement : statements) {
     if (run.signal)
       break;
-    switch (statement.body.type) {
-    case NN_STMT_TRAIN:
-      NN_TRY(execute(runTrain, run, as<TrainT>(statement), trains++));
-      break;
-    case NN_STMT_EVALUATE:
-      NN_TRY(execute(runEvaluate, run, as<EvaluateT>(statement)));
-      break;
-    case NN_STMT_PREDICT:
-      NN_TRY(execute(runPredict, run, as<PredictT>(statement)));
-      break;
-    case NN_STMT_SAVE:
-      NN_TRY(execute(runSave, run, as<SaveT>(statement)));
-      break;
-    case NN_STMT_LOAD:
-      NN_TRY(execute(runLoad, run, as<LoadT>(statement)));
-      break;
-    case NN_STMT_REPORT:
-      NN_TRY(execute(runReport, run, as<ReportT>(statement)));
-      break;
-    case NN_STMT_PLOT:
-      NN_TRY(execute(runPlot, run, as<PlotT>(statement)));
-      break;
-    case NN_STMT_PRINT:
-      NN_TRY(execute(runPrint, run, as<PrintT>(statement)));
-      break;
-    case NN_STMT_EXPERIMENT:
-      NN_TRY(execute(runExperiment, run, as<ExperimentT>(statement), experiments++, trains));
-      break;
-    case NN_STMT_CHOSEN: {
-      const ChosenT &chosen = as<ChosenT>(statement);
-      NN_TRY(runStatements(
-          run, StatementRange(chosen.bodies[size_t(run.chosen[chosen.experiment])]), trains));
-      break;
-    }
-    case NN_STMT_ENSEMBLE:
-      NN_TRY(execute(runEnsemble, run, as<EnsembleT>(statement), trains));
-      break;
-    case NN_STMT_OUTCOME:
-      NN_TRY(execute(runOutcome, run, as<OutcomeT>(statement)));
-      break;
-    default: // damaged bytes: the verifier accepts any number
-      return Status::error(
-          format("the program has a statement of unknown kind %d", statement.body.type));
-    }
+    const Body kind = statement.body.type;
+    if (kind == NONE || !*EnumNameBody(kind)) // damaged bytes: the verifier accepts any number
+      return Status::error(format("the program has a statement of unknown kind %d", kind));
+    if (!executors[kind])
+      return Status::error("this trainer was linked without a part of the runtime that its "
+                           "statements need: let nnc link it");
+    NN_TRY(executors[kind](run, statement, counts));
     if (!run.signal)
       run.signal = pendingSignal();
   }
@@ -311,11 +265,10 @@ Status runStatements(Run &run, StatementRange statements, int32_t &trains, int32
 }
 
 Status runStatements(Run &run) {
-  int32_t trains = run.earlierTrains, experiments = 0;
+  Counts counts{run.earlierTrains, 0};
   for (int32_t i = 0; i < run.earlier; ++i)
-    experiments += run.program.statements[i].body.type == NN_STMT_EXPERIMENT;
-  NN_TRY(runStatements(run, StatementRange(run.program.statements, size_t(run.earlier)), trains,
-                       experiments));
+    counts.experiments += run.program.statements[i].body.type == NN_STMT_EXPERIMENT;
+  NN_TRY(runStatements(run, StatementRange(run.program.statements, size_t(run.earlier)), counts));
   // A train statement that was already finished has not checked its data.
   for (auto &data : run.data)
     if (data.second)

@@ -100,11 +100,27 @@ Folders programFolders(const ProgramT &program, const std::string &dataFlag);
 Status initialiseModels(Run &run);
 Status initialiseModels(Run &run, nn_range models);
 
+/// How many train statements and experiments there are before a statement, in program order.
+struct Counts {
+  int32_t trains = 0, experiments = 0;
+};
+
 /// Executes all statements in order. Stops at the first failure, or when run.signal is set.
 Status runStatements(Run &run);
-/// Executes `count` statements. `trains`: the number of train statements before them, to which
-/// those that are executed are added. `experiments`: the number of experiments before them.
-Status runStatements(Run &run, StatementRange statements, int32_t &trains, int32_t experiments = 0);
+/// Executes these statements and adds them to the counts.
+Status runStatements(Run &run, StatementRange statements, Counts &counts);
+
+/// Executes a statement of one kind. A train statement or an experiment adds itself to the counts.
+using Execute = Status (*)(Run &run, const StatementT &statement, Counts &counts);
+struct Executor {
+  Executor(Body kind, Execute execute);
+};
+
+/// Stands after the function that executes statements of one kind. It defines the symbol by which a
+/// trainer's linker is told to link it, and tells runStatements() of it when the process starts. A
+/// kind that has none cannot be linked.
+#define NN_EXECUTES(KIND, execute)                                                                 \
+  extern "C" const nnrt::Executor nn_executes_##KIND = {KIND, execute}
 
 /// Loads the data that a train, evaluate or predict statement uses, and checks that its indices are
 /// in bounds.
@@ -121,21 +137,6 @@ Status checkOutput(Run &run, const std::string &path, bool weights);
 /// Checks everything that is known before the first step: files that will be written, bounds of
 /// indices, splits that are watched.
 Status checkBeforeRun(Run &run);
-
-// One function for each kind of statement.
-Status runTrain(Run &run, const TrainT &train, int32_t number);
-Status runEvaluate(Run &run, const EvaluateT &evaluate);
-Status runPrint(Run &run, const PrintT &print);
-Status runPredict(Run &run, const PredictT &predict);
-Status runSave(Run &run, const SaveT &save);
-Status runLoad(Run &run, const LoadT &load);
-Status runPlot(Run &run, const PlotT &plot);
-Status runReport(Run &run, const ReportT &report);
-/// `ordinal`: the number of the experiment in program order; `trains`: the number of train
-/// statements before it.
-Status runExperiment(Run &run, const ExperimentT &experiment, int32_t ordinal, int32_t trains);
-Status runOutcome(Run &run, const OutcomeT &outcome);
-Status runEnsemble(Run &run, const EnsembleT &ensemble, int32_t trains);
 
 /// Fills in the record's mistakes if the model classifies the data's field x, or its residuals and
 /// misses if its outputs are compared with numbers.

@@ -19,6 +19,9 @@ constexpr uint32_t programVersion = 10;
 /// The name of the loss among the values that a run records; the others are metrics.
 constexpr const char *lossName = "loss";
 
+/// Whether a source makes its rows by a formula.
+constexpr bool isGenerator(source_kind kind) { return kind >= NN_BLOBS; }
+
 /// SourceT::quote: cells are never in quotes.
 constexpr int32_t noQuotes = -1;
 

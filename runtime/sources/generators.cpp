@@ -85,11 +85,12 @@ private:
   std::vector<bool> isX;
 };
 
-Status checkWhole(const char *generator, const char *name, double value, double low, double high) {
+Status checkWhole(const std::string &generator, const char *name, double value, double low,
+                  double high) {
   if (value >= low && value <= high && value == std::floor(value))
     return Status();
-  return Status::error(format("%s: %s = %s, but it must be a whole number from %s to %s", generator,
-                              name, number(value).c_str(), number(low).c_str(),
+  return Status::error(format("%s: %s = %s, but it must be a whole number from %s to %s",
+                              generator.c_str(), name, number(value).c_str(), number(low).c_str(),
                               number(high).c_str()));
 }
 
@@ -102,7 +103,7 @@ NN_PART(NN_SPIRALS);
 
 Status openGenerator(const SourceSpec &spec, const std::vector<ColumnRequest> &columns,
                      std::unique_ptr<Source> &result) {
-  const char *name = sourceKind(spec.source->kind);
+  const std::string name = sourceKind(spec.source->kind);
   NN_TRY(checkWhole(name, "n", spec.n, 1, 1e9));
   if (spec.source->kind == NN_SPIRALS || spec.source->kind == NN_BLOBS)
     NN_TRY(checkWhole(name, "classes", spec.classes, 1, 1e6));
@@ -111,12 +112,11 @@ Status openGenerator(const SourceSpec &spec, const std::vector<ColumnRequest> &c
   NN_TRY(checkWhole(name, "seed", spec.seed, 0, 0x1p53));
   for (double value : {spec.turns, spec.factor, spec.noise, spec.spread})
     if (!std::isfinite(value))
-      return Status::error(format("%s: a parameter is %s", name, number(value).c_str()));
+      return Status::error(format("%s: a parameter is %s", name.c_str(), number(value).c_str()));
   std::vector<bool> isX;
   for (const ColumnRequest &column : columns) {
     if (column.name != "x" && column.name != "y")
-      return Status::error(std::string(name) + " have `x` and `y`, there is no `" + column.name +
-                           "`")
+      return Status::error(name + " have `x` and `y`, there is no `" + column.name + "`")
           .at(column.where);
     int64_t dims = spec.source->kind == NN_BLOBS ? int64_t(spec.dims) : 2;
     NN_TRY(checkColumnSize(column, column.name == "x" ? dims : 1, name));

@@ -2,23 +2,19 @@
 #include "runtime/sources/source.h"
 #include "runtime/sources/image_reader.h"
 
+#include <cctype>
+#include <cstring>
+
 namespace nnrt {
 
-const char *sourceKind(int32_t kind) {
-  switch (kind) {
-  case NN_ROWS:
-    return "rows in the program";
-  case NN_BLOBS:
-    return "blobs";
-  case NN_MOONS:
-    return "moons";
-  case NN_CIRCLES:
-    return "circles";
-  case NN_SPIRALS:
-    return "spirals";
-  default:
-    return "files";
-  }
+std::string sourceKind(source_kind kind) {
+  if (!isGenerator(kind))
+    return kind == NN_ROWS ? "rows in the program" : "files";
+  std::string name = EnumNamesource_kind(kind);
+  name.erase(0, strlen("NN_"));
+  for (char &c : name)
+    c = char(tolower(c));
+  return name;
 }
 
 ColumnRequest requestFor(const ColumnT &column, bool optional) {

@@ -26,7 +26,7 @@ struct ColumnRequest {
 };
 
 /// The name of a kind of source (NN_ROWS …): "blobs"; "files" for all kinds that read files.
-const char *sourceKind(int32_t kind);
+std::string sourceKind(source_kind kind);
 
 /// The request for a data set's column.
 ColumnRequest requestFor(const ColumnT &column, bool optional = false);

@@ -305,10 +305,9 @@ Status Trainer::finish() {
   return Status();
 }
 
-NN_EXECUTES(NN_STMT_TRAIN);
-
-Status runTrain(Run &run, const TrainT &train, int32_t number) {
-  return Trainer(run, train, number).execute();
+static Status runTrain(Run &run, const StatementT &statement, Counts &counts) {
+  return Trainer(run, as<TrainT>(statement), counts.trains++).execute();
 }
+NN_EXECUTES(NN_STMT_TRAIN, runTrain);
 
 } // namespace nnrt

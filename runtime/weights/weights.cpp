@@ -136,9 +136,8 @@ Status chosenVariant(Engine &engine, const ExperimentT &search, const Safetensor
   return engine.updateSettings();
 }
 
-NN_EXECUTES(NN_STMT_SAVE);
-
-Status runSave(Run &run, const SaveT &save) {
+static Status runSave(Run &run, const StatementT &statement, Counts &) {
+  const SaveT &save = as<SaveT>(statement);
   Engine &engine = run.engine;
   const ModelT &model = run.program.models[save.model];
   std::vector<TensorView> tensors;
@@ -188,6 +187,7 @@ Status runSave(Run &run, const SaveT &save) {
   run.progress.note("saved " + save.target + " to " + save.path);
   return Status();
 }
+NN_EXECUTES(NN_STMT_SAVE, runSave);
 
 static bool covered(const std::string &key, const std::vector<std::string> &except) {
   for (const std::string &prefix : except)
@@ -279,9 +279,8 @@ Status learnedFrom(const SafetensorsFile &file, const std::string &data, Learned
   return Status();
 }
 
-NN_EXECUTES(NN_STMT_LOAD);
-
-Status runLoad(Run &run, const LoadT &load) {
+static Status runLoad(Run &run, const StatementT &statement, Counts &) {
+  const LoadT &load = as<LoadT>(statement);
   // A file that an earlier `save` of this run has written is in the working directory, not in the
   // program's folder.
   std::string path = load.path;
@@ -315,5 +314,6 @@ Status runLoad(Run &run, const LoadT &load) {
   run.progress.note(text);
   return Status();
 }
+NN_EXECUTES(NN_STMT_LOAD, runLoad);
 
 } // namespace nnrt

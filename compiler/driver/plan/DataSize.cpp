@@ -8,18 +8,12 @@
 namespace nnc::plan {
 
 static std::optional<int64_t> rowsOf(Session &session, const SourceT &source) {
-  switch (source.kind) {
-  case NN_ROWS:
+  if (source.kind == NN_ROWS)
     return source.row_width ? int64_t(source.values.size()) / source.row_width : 0;
-  case NN_BLOBS:
-  case NN_MOONS:
-  case NN_CIRCLES:
-  case NN_SPIRALS:
+  if (nnrt::isGenerator(source.kind)) {
     if (auto n = known(source.n))
       return int64_t(*n);
     return std::nullopt;
-  default:
-    break; // files
   }
   for (const std::string &dir : {session.tables().program.source_dir, session.settings().dataDir}) {
     if (dir.empty())

@@ -3,6 +3,7 @@
 #include "compiler/driver/repl/Completion.h"
 
 #include "compiler/driver/repl/Commands.h"
+#include "compiler/parse/Parse.h"
 #include "compiler/sema/Builtins.h"
 #include "compiler/sema/data/SourceTable.h"
 #include "compiler/sema/data/Splits.h"
@@ -289,14 +290,13 @@ void Completer::offerGeneral() {
     offer(name);
   for (const sema::SourceFunction &source : sema::sources())
     offer(source.name);
+  for (llvm::StringRef word : statementWords())
+    offer(word);
   for (llvm::StringRef keyword :
-       {"let",     "option",     "fn",         "layer",     "init",    "optimizer", "metric",
-        "model",   "data",       "param",      "state",     "train",   "evaluate",  "predict",
-        "save",    "load",       "freeze",     "report",    "print",   "plot",      "search",
-        "compare", "ensemble",   "derivative", "fit",       "if",      "then",      "else",
-        "loss",    "batch",      "epochs",     "steps",     "clip",    "constrain", "stop",
-        "keep",    "checkpoint", "split",      "normalize", "augment", "where",     "balance",
-        "drop",    "fill",       "minimize",   "maximize",  "trials",  "members"})
+       {"param", "state",      "derivative", "fit",       "if",      "then",      "else",
+        "loss",  "batch",      "epochs",     "steps",     "clip",    "constrain", "stop",
+        "keep",  "checkpoint", "split",      "normalize", "augment", "where",     "balance",
+        "drop",  "fill",       "minimize",   "maximize",  "trials",  "members"})
     offer(keyword);
 }
 

@@ -102,7 +102,7 @@ std::optional<Value> Columns::one(llvm::StringRef name, bool category, Range at)
     return v;
   }
   categories[v.tensor] = row;
-  if (c.classes || described.kind >= NN_BLOBS) {
+  if (c.classes || nnrt::isGenerator(described.kind)) {
     const int64_t known = c.classes ? c.classes : int64_t(described.classes.value);
     v.classes = std::make_shared<std::function<int64_t()>>([known] { return known; });
   } else if (category || described.kind == NN_CSV) {

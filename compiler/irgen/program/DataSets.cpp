@@ -54,7 +54,7 @@ void DataGenerator::generateSources(const ast::DataDecl *decl, const sema::DataI
     row.test = sources.generate(info.test, decl);
     if (!info.test.settings.count("classes"))
       row.test->classes = constantNumber(
-          info.test.kind < NN_BLOBS ? 0 : 2); // a test source may lack some of the classes
+          nnrt::isGenerator(info.test.kind) ? 2 : 0); // a test source may lack some of the classes
   }
 }
 

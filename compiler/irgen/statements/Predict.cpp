@@ -105,7 +105,7 @@ std::unique_ptr<SourceT> PredictGenerator::generateSource(const ast::PredictStmt
   if (trained < 0 ? !holdsInput(s, source, model) : !hasColumns(s, source, trained))
     return nullptr;
   std::unique_ptr<SourceT> row = sources.generate(source, nullptr);
-  if (source.kind < NN_BLOBS)
+  if (!nnrt::isGenerator(source.kind))
     row->classes = constantNumber(0); // it may lack some of the classes
   return row;
 }

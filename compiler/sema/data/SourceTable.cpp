@@ -87,8 +87,7 @@ const SourceFunction sourceTable[] = {
 };
 } // namespace
 
-bool isFile(source_kind kind) { return kind != NN_ROWS && !isGenerator(kind); }
-bool isGenerator(source_kind kind) { return kind >= NN_BLOBS; }
+bool isFile(source_kind kind) { return kind != NN_ROWS && !nnrt::isGenerator(kind); }
 
 size_t SourceFunction::indexOf(StringRef setting) const {
   return llvm::find_if(params, [&](SourceSetting s) { return nameOf(s) == setting; }) -

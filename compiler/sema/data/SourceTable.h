@@ -47,13 +47,14 @@ struct SourceFunction {
   unsigned positional;
   unsigned required;    ///< how many of the first must be given
   bool columns = false; ///< any other name names a column: `npy(x = "x.npy")`
+  int64_t dims = 2;     ///< of a generator: the numbers of `x`, if there is no setting `dims`
+  bool classes = true;  ///< of a generator: `y` is a class; otherwise a number
 
   /// The index into params of the setting of that name; params.size() if there is none.
   size_t indexOf(llvm::StringRef setting) const;
 };
 
-bool isFile(source_kind kind);      ///< csv, idx, npy, npz, images, text
-bool isGenerator(source_kind kind); ///< blobs, moons, circles, spirals
+bool isFile(source_kind kind); ///< csv, idx, npy, npz, images, text
 
 llvm::ArrayRef<SourceFunction> sources();
 const SourceFunction *findSource(llvm::StringRef name);

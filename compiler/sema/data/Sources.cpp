@@ -31,8 +31,8 @@ void SourceReader::read(const Expr *expr, const Scope &scope) {
     readCsvColumns(columns);
   if (source->kind == NN_NPY && info.call->args.empty())
     diags.error(info.call->range, "`npy` needs a file: `npy(x = \"x.npy\", y = \"y.npy\")`");
-  if (isGenerator(info.kind))
-    info.sound = readGenerator();
+  if (nnrt::isGenerator(info.kind))
+    info.sound = readGenerator(*source);
   else if (diags.errorCount() == errorsBefore)
     probe();
 }
@@ -88,7 +88,7 @@ void SourceReader::readArguments(const SourceFunction &source, const Scope &scop
       diags.error(a.range, "a shape may be only among the fields of `rows(…)`");
       continue;
     }
-    if (isGenerator(info.kind)) {
+    if (nnrt::isGenerator(info.kind)) {
       checkExpr(a.value, scope);
       info.settings[names[at]] = a.value;
     } else {
@@ -268,9 +268,9 @@ bool SourceReader::readRowFields(const CallExpr &call) {
   return sound;
 }
 
-/// Generators produce points `x` in the plane (blobs: in `dims` dimensions) and their class `y`.
-bool SourceReader::readGenerator() {
-  int64_t dims = 2;
+/// Generators produce points `x` and for each its class, or a number, `y`.
+bool SourceReader::readGenerator(const SourceFunction &source) {
+  int64_t dims = source.dims;
   if (const Expr *e = info.settings.lookup(nameOf(SourceSetting::Dims))) {
     auto v = constantValue(e);
     if (!v || *v < 1 || *v > 1e6 || *v != int64_t(*v)) {
@@ -280,7 +280,7 @@ bool SourceReader::readGenerator() {
     dims = int64_t(*v);
   }
   info.columns.push_back({"x", {dims}, false, 0, true, {}});
-  info.columns.push_back({"y", {}, true, 0, true, {}});
+  info.columns.push_back({"y", {}, source.classes, 0, true, {}});
   return true;
 }
 

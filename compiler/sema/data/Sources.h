@@ -26,7 +26,7 @@ private:
   void readSize(const ast::Expr *value);
   void readHeader(const ast::Expr *value);
   bool readRowFields(const ast::CallExpr &call);
-  bool readGenerator();
+  bool readGenerator(const SourceFunction &source);
   int64_t wholeNumber(const ast::Expr *value, double most) const;
   void probe(); // Probe.cpp
 
