@@ -28,10 +28,14 @@ using namespace mlir;
 
 namespace nnc {
 
-void buildNnPipeline(OpPassManager &pm, const PipelineOptions &) {
+void buildNnPipeline(OpPassManager &pm, const PipelineOptions &options) {
   // Differentiate first. Simplification may replace a value by what it was computed from, and then
   // a gradient with respect to that value would find no path to it.
   pm.addPass(createDifferentiatePass());
+  buildSimplifyPipeline(pm, options);
+}
+
+void buildSimplifyPipeline(OpPassManager &pm, const PipelineOptions &) {
   pm.addPass(createSimplifyPass());
 }
 

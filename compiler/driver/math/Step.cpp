@@ -5,8 +5,8 @@
 #include "compiler/driver/MlirDiagnostics.h"
 #include "compiler/driver/Session.h"
 #include "compiler/driver/math/Landmarks.h"
+#include "compiler/pipeline/Pipeline.h"
 #include "compiler/transforms/Differentiate.h"
-#include "compiler/transforms/Simplify.h"
 
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/Passes.h"
@@ -80,10 +80,10 @@ static void nameCalls(Session &session, func::FuncOp function,
 
 // Gradients
 
-static bool runPasses(ModuleOp module, std::initializer_list<std::unique_ptr<Pass> (*)()> passes) {
+static bool runPasses(ModuleOp module,
+                      void (*build)(OpPassManager &pm, const PipelineOptions &options)) {
   PassManager pm(module.getContext());
-  for (auto make : passes)
-    pm.addPass(make());
+  build(pm, {});
   return succeeded(pm.run(module));
 }
 
@@ -203,7 +203,7 @@ Steps prepareSteps(Session &session, const Typography &type) {
     return Steps();
   for (Step &step : result.steps)
     nameCalls(session, step.function, result.definitions);
-  if (!runPasses(*result.module, {createSimplifyPass}))
+  if (!runPasses(*result.module, buildSimplifyPipeline))
     return Steps();
 
   std::vector<unsigned> bases;
@@ -222,7 +222,7 @@ Steps prepareSteps(Session &session, const Typography &type) {
     findLandmarks(step, loss, type);
     returnLandmarks(step, request);
   }
-  if (!runPasses(*result.module, {createDifferentiatePass, createSimplifyPass}))
+  if (!runPasses(*result.module, buildNnPipeline))
     return Steps();
   for (auto [i, step] : llvm::enumerate(result.steps)) {
     step.loss = resultNamed(step.function, "nn.result", "loss");
