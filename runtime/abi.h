@@ -62,7 +62,7 @@ typedef void (*nn_code)(const nn_call *call, int32_t thread, int32_t threads);
 
 /* A compiled program. */
 typedef struct nn_image {
-  const uint8_t *bytes; /* of a ProgramT, aligned to 16 bytes */
+  const uint8_t *bytes; /* of a packed program (see `inflated`), aligned to 16 bytes */
   int64_t size;
   const nn_code *functions; /* as many as ProgramT.functions names, in its order */
   int64_t inflated;         /* of a trainer: zlib has compressed the bytes, from this size; or 0 */

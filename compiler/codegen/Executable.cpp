@@ -95,7 +95,7 @@ RuntimeParts partsOf(const ProgramT &program) {
     if (source && (source->kind == NN_CSV || source->kind == NN_TEXT || source->kind == NN_IMAGES))
       needsPart("classes"); // by their names
   };
-  bool reports = false, compares = false;
+  bool reports = false, compares = false, searches = false, residuals = false;
   for (const DataT &data : program.data) {
     reads(data.source.get());
     reads(data.test.get());
@@ -113,15 +113,21 @@ RuntimeParts partsOf(const ProgramT &program) {
     needs(nnrt::executesSymbol(kind));
     reports |= kind == NN_STMT_REPORT;
     compares |= kind == NN_STMT_EXPERIMENT || kind == NN_STMT_ENSEMBLE;
+    searches |= kind == NN_STMT_EXPERIMENT;
     if (const PredictT *predict = statement.body.AsNN_STMT_PREDICT())
       reads(predict->source.get());
-    if (const EvaluateT *evaluate = statement.body.AsNN_STMT_EVALUATE();
-        evaluate && evaluate->truth >= 0)
-      needsPart("residuals");
+    const EvaluateT *evaluate = statement.body.AsNN_STMT_EVALUATE();
+    residuals |= evaluate && evaluate->truth >= 0;
     return true;
   });
+  if (residuals)
+    needsPart("residuals");
+  if (reports && residuals)
+    needsPart("residual_plots");
   if (reports && compares)
     needsPart("comparison");
+  if (reports && searches)
+    needsPart("search");
   if (program.profile)
     needsPart("profile");
   if (parts.images)

@@ -2,7 +2,7 @@
 // with the IR:
 //   module:   nn.persistent_bytes = 1024 : i64, nn.offsets = {"net.w" = 0, …},
 //             nn.blocks = {"net.w" = 64, …}
-//   function: nn.fixed_bytes = 4096 : i64, nn.row_bytes = 128 : i64, nn.whole
+//   function: nn.fixed_bytes = 4096 : i64, nn.row_bytes = 128 : i64, nn.square_bytes, nn.whole
 #include "compiler/codegen/Tables.h"
 #include "compiler/irgen/ProgramTables.h"
 #include "runtime/abi.h"

@@ -152,8 +152,9 @@ double FusionNodes::readsOf(Operation *op) const {
 bool FusionNodes::takesPlaceOfOperand(Operation *op) const {
   return isa<nn::ScalarBodyOp>(op) && llvm::any_of(op->getOperands(), [&](Value operand) {
            Operation *maker = operand.getDefiningOp();
-           return maker && roles[numbers.lookup(maker)] == Role::Fixed && maker->hasOneUse() &&
-                  shapeOf(operand) == shapeOf(op->getResult(0)) && !shapeOf(operand).empty();
+           return maker && roles[numbers.lookup(maker)] == Role::Fixed && !isa<nn::LoopOp>(maker) &&
+                  maker->hasOneUse() && shapeOf(operand) == shapeOf(op->getResult(0)) &&
+                  !shapeOf(operand).empty();
          });
 }
 

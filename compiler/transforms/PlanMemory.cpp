@@ -102,7 +102,10 @@ private:
 /// Scratch is planned as so many bytes, so many for each row, and so many for each pair of rows.
 LogicalResult FunctionPlanner::checkBatchDims() {
   auto result = function.walk([](Operation *op) {
-    for (Value value : op->getResults())
+    SmallVector<Value> values(op->getResults());
+    if (auto loop = dyn_cast<nn::LoopOp>(op))
+      llvm::append_range(values, loop.getBlock().getArguments());
+    for (Value value : values)
       if (nn::batchDims(value.getType()) >= kern::scratchMemories) {
         op->emitError("a value has the batch ")
             << nn::batchDims(value.getType()) << " times in its shape " << value.getType()

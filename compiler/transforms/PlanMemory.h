@@ -3,7 +3,8 @@
 // In:  scheduled functions of kern ops.
 // Out: a `kern.place` on every argument and `places` on every kernel; on the module nn.offsets
 //      (tensor name -> byte offset in the arena), nn.sizes (tensor name -> bytes) and
-//      nn.persistent_bytes; on each function nn.fixed_bytes and nn.row_bytes.
+//      nn.persistent_bytes; on each function nn.fixed_bytes, nn.row_bytes and, if
+//      shapes have the batch twice, nn.square_bytes.
 //
 // The persistent tensors of all functions share one layout. Kernel results that are returned are
 // written directly to the caller's memory or to the persistent tensor. All others are in scratch,

@@ -7,7 +7,7 @@
 
 namespace nnrt {
 
-// Weak: a trainer links it only if its program has residuals (NN_PART).
+// Weak: a trainer links it only if its program has residuals (NN_PART in residual_plots.cpp).
 [[gnu::weak]] void addResiduals(Page &, const EvaluateRecord &);
 
 static std::string className(const EvaluateRecord &record, int64_t index) {

@@ -41,7 +41,7 @@ std::string wholePage(const std::string &title, const std::string &intro, const 
          "</script>\n</body>\n</html>\n";
 }
 
-// Weak: a trainer links them only if its program has experiments (NN_PART in comparison.cpp).
+// Weak: a trainer links them only if its program has experiments (NN_PART beside each).
 [[gnu::weak]] void addComparison(Page &, const Group &, const std::vector<EvaluateRecord> &,
                                  const SearchRecord *);
 [[gnu::weak]] void addSearch(Page &, const SearchRecord &);

@@ -75,6 +75,8 @@ static void addMisses(Page &page, const EvaluateRecord &record) {
   page.table(table);
 }
 
+NN_PART(residual_plots);
+
 void addResiduals(Page &page, const EvaluateRecord &record) {
   page.paragraph("A residual is what was predicted less what is true" +
                  (record.units.empty() ? "" : "; the numbers are " + record.units) + ".");

@@ -6,6 +6,8 @@
 
 namespace nnrt {
 
+NN_PART(search);
+
 void addSearch(Page &page, const SearchRecord &search) {
   page.section("search " + search.name + (search.name.empty() ? "by " : " by ") + search.method +
                ": " + counted(int64_t(search.trials.size()), "trial"));

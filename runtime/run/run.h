@@ -147,8 +147,8 @@ Status findMistakes(Run &run, const EvaluateT &evaluate, const Dataset &data,
 /// that it was trained with; -1: none.
 int32_t labelField(const ProgramT &program, const EvaluateT &evaluate);
 
-// units.cpp, for data sets of which normalizes() is true. Weak: a trainer links it only if it has
-// such data (NN_PART).
+// units.cpp, for data sets of which normalizes() is true. Weak: a trainer links it only if its
+// program has such data (NN_PART).
 /// Prints once for each normalised field among these, other than the model's input, the
 /// units of errors against it.
 [[gnu::weak]] void noteUnits(Run &run, const DataT &data, const Learned &learned,

@@ -51,6 +51,8 @@ public:
   }
   template <class T> void read(voffset_t field, std::vector<T> &to) {
     static_assert(!std::is_same_v<T, bool>, "a vector of bool has no elements to copy to");
+    if constexpr (std::is_class_v<T> && std::is_trivially_copyable_v<T>)
+      static_assert(sizeof(T) == sizeof(decltype(flatbuffers::Pack(T()))), "see values.fbs");
     if constexpr (std::is_trivially_copyable_v<T>)
       copyAll(field, &to, resize<T>, sizeof(T));
     else
@@ -174,6 +176,9 @@ std::unique_ptr<ProgramT> unpackProgram(const uint8_t *bytes, size_t size) {
 std::unique_ptr<ProgramT> unpackImage(const nn_image &image) {
   if (!image.inflated)
     return unpackProgram(image.bytes, size_t(image.size));
+  // zlib makes at most 1032 bytes of one. More would be memory for a damaged program.
+  if (image.inflated < 0 || image.size < 0 || image.inflated / 1032 > image.size)
+    return nullptr;
   std::vector<uint8_t> packed(size_t(image.inflated)); // aligned as every block of memory is
   uLongf size = uLongf(image.inflated);
   const int code = uncompress(packed.data(), &size, image.bytes, uLong(image.size));

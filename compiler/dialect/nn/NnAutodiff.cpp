@@ -90,7 +90,7 @@ LogicalResult TotalOp::inferReturnTypes(MLIRContext *, std::optional<Location> l
                                         ValueRange operands, DictionaryAttr, OpaqueProperties,
                                         RegionRange, SmallVectorImpl<Type> &types) {
   auto x = tensorOperand(getOperationName(), loc, operands, 0);
-  if (!x)
+  if (!x || failed(checkBatchFirst(getOperationName(), loc, x)))
     return failure();
   types.assign(
       1, isBatched(x) ? RankedTensorType::get(x.getShape().drop_front(), x.getElementType()) : x);

@@ -38,8 +38,10 @@ Value ConstantOp::buildAt(ElementBuilder &eb, ArrayRef<Index> index) {
 LogicalResult IotaOp::verify() {
   if (failed(checkDims("nn.iota", getLoc(), getDims(), getType().getRank(), /*ascending=*/false)))
     return failure();
+  // Where the batch is at other dims too, strides are not known, and no code is generated.
+  bool strided = batchDims(getType()) <= unsigned(isBatched(getType()));
   for (int64_t dim : getDims().drop_front(getDims().empty() ? 0 : 1))
-    if (getType().isDynamicDim(dim))
+    if (strided && getType().isDynamicDim(dim))
       return emitOpError("can count along the batch only as the first of its dims, not ")
              << listed(getDims());
   return success();

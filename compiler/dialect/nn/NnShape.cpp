@@ -158,8 +158,9 @@ LogicalResult TransposeOp::inferReturnTypes(MLIRContext *, std::optional<Locatio
                     listed(perm));
   if (failed(checkDims(name, loc, perm, x.getRank(), /*ascending=*/false)))
     return failure();
-  if (isBatched(x) && perm[0] != 0)
-    return mismatch(loc, name, "cannot move the batch of ", x, " by ", listed(perm));
+  for (int64_t dim = 0; dim < x.getRank(); ++dim)
+    if (x.isDynamicDim(perm[dim]) && !x.isDynamicDim(dim))
+      return mismatch(loc, name, "cannot move the batch of ", x, " by ", listed(perm));
   SmallVector<int64_t> shape;
   for (int64_t dim : perm)
     shape.push_back(x.getDimSize(dim));

@@ -278,7 +278,7 @@ LogicalResult DynamicSliceOp::inferReturnTypes(MLIRContext *, std::optional<Loca
   StringRef name = getOperationName();
   auto x = tensorOperand(name, loc, operands, 0), offsets = tensorOperand(name, loc, operands, 1);
   Adaptor adaptor(operands, attributes, properties, regions);
-  if (!x || !offsets ||
+  if (!x || !offsets || failed(checkBatchFirst(name, loc, x)) ||
       failed(checkPresent(name, loc,
                           {{"dims", adaptor.getDimsAttr()}, {"sizes", adaptor.getSizesAttr()}})))
     return failure();

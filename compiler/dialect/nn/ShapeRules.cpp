@@ -13,6 +13,12 @@ std::string listed(ArrayRef<int64_t> numbers) {
   return out.str() + "]";
 }
 
+LogicalResult checkBatchFirst(StringRef name, std::optional<Location> loc, RankedTensorType type) {
+  if (batchDims(type) > unsigned(isBatched(type)))
+    return mismatch(loc, name, "needs the batch (?) at dim 0 alone, not ", type);
+  return success();
+}
+
 void takeWholeBatch(RankedTensorType type, MutableArrayRef<int64_t> limit) {
   for (auto [dim, size] : llvm::enumerate(limit))
     if (type.isDynamicDim(dim))

@@ -18,6 +18,10 @@ mlir::LogicalResult mismatch(std::optional<mlir::Location> loc, llvm::StringRef 
   return diagnostic;
 }
 
+/// Fails unless only dim 0 of `type` is the batch, if any: for ops that tell examples apart.
+mlir::LogicalResult checkBatchFirst(llvm::StringRef name, std::optional<mlir::Location> loc,
+                                    mlir::RankedTensorType type);
+
 /// Sets the limits of a slice that takes the whole batch: -1 for each dim of `type` that is it.
 void takeWholeBatch(mlir::RankedTensorType type, llvm::MutableArrayRef<int64_t> limit);
 

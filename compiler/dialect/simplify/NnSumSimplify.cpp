@@ -7,22 +7,25 @@ using namespace mlir;
 
 namespace nnc::nn {
 
-/// The number of elements along `dims` of a tensor of type x, in `type`. The batch counts n.
+/// The number of elements along `dims` of a tensor of type x, in `type`. Each dim that is the batch
+/// counts n.
 static Value countAlong(PatternRewriter &b, Location loc, RankedTensorType x,
                         ArrayRef<int64_t> dims, RankedTensorType type) {
   double count = 1;
-  bool batch = false;
+  unsigned batches = 0;
   for (int64_t dim : dims)
     if (x.isDynamicDim(dim))
-      batch = true;
+      ++batches;
     else
       count *= x.getDimSize(dim);
   Expr result(buildSplat(b, loc, type, count), b, loc);
-  if (!batch)
+  if (!batches)
     return result;
   auto scalar = RankedTensorType::get({}, type.getElementType());
   Value n = b.createOrFold<CastOp>(loc, scalar, b.create<BatchSizeOp>(loc));
-  return result * result.with(buildBroadcast(b, loc, type, n, {}));
+  for (; batches > 0; --batches)
+    result = result * result.with(buildBroadcast(b, loc, type, n, {}));
+  return result;
 }
 
 namespace {
@@ -129,7 +132,7 @@ static Value centredAt(Value v, ArrayRef<int64_t> dims) {
     Count wanted{1, 0};
     for (int64_t dim : dims)
       if (difference.getType().isDynamicDim(dim))
-        wanted.power = 1;
+        ++wanted.power;
       else
         wanted.factor *= difference.getType().getDimSize(dim);
     bool divides = isa<DivOp>(quotient);

@@ -142,8 +142,11 @@ Value Arithmetic::binary(ast::BinaryOp op, const Value &a, const Value &b, Range
   Value result = computed(op, a, b, at, rangeA, rangeB);
   if (!elab.findsDrawn || !a.mayBeKnown() || !b.mayBeKnown())
     return result;
-  const std::optional<double> number = folded(op, a.number, b.number);
-  return number ? DrawnUse::drawnAs(result, *number, {&a, &b}) : result;
+  if (op == ast::BinaryOp::MatMul)
+    return result;
+  // Where the first values give no number (8 / 0), it is still known where the result comes from.
+  const double number = folded(op, a.number, b.number).value_or(std::nan(""));
+  return DrawnUse::drawnAs(result, number, {&a, &b});
 }
 
 Value Arithmetic::computed(ast::BinaryOp op, const Value &a0, const Value &b0, Range at,

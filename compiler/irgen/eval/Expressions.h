@@ -17,6 +17,8 @@ public:
   Value evaluate(const ast::Expr *e, const Scope &scope);
   /// The value of a declared name.
   Value declared(const ast::Decl *decl, bool prelude);
+  /// Whether the limit on evaluations was reached. Nothing is evaluated after that.
+  bool isTooLarge() const { return tooLarge; }
 
 private:
   /// The value of an expression of any kind, without what is noted about it.

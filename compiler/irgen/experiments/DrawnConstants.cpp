@@ -38,12 +38,23 @@ DrawnConstants nnc::findBuiltIn(Diagnostics &diags, mlir::MLIRContext &context,
   llvm::copy_if(draws, std::inserter(all, all.end()), mayBeBuiltIn);
   if (all.empty())
     return none;
-  const Diagnostics::Mark before = diags.mark();
-  IrgenResult result;
-  const DrawnConstants needed =
-      ProgramGenerator(diags, context, program, symbols, options, none, result).findNeeded();
-  const bool sound = diags.errorCount() == before.errors;
-  diags.rewind(before);
-  // What is wrong is reported when the program is generated, about numbers that are known.
-  return sound ? needed : all;
+  auto neededWith = [&](const DrawnConstants &builtIn) {
+    IrgenResult result;
+    return ProgramGenerator(diags, context, program, symbols, options, builtIn, result)
+        .findNeeded();
+  };
+  if (std::optional<DrawnConstants> needed = neededWith(none))
+    return *needed;
+  // Somewhere a number had to be known, and it could not be seen from which constants it comes: it
+  // was an element of a list that a constant chooses, for example. Then each constant is tried.
+  DrawnConstants needed;
+  for (const ast::LetDecl *let : draws) {
+    DrawnConstants others = all;
+    if (!others.erase(let))
+      continue;
+    std::optional<DrawnConstants> without = neededWith(others);
+    if (!without || without->count(let))
+      needed.insert(let);
+  }
+  return needed;
 }

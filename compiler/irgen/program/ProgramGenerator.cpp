@@ -54,6 +54,16 @@ void ProgramGenerator::describeProgram() {
   ctx.out.elements = ctx.options.doublePrecision ? "f64" : "f32";
 }
 
+std::optional<DrawnConstants> ProgramGenerator::findNeeded() {
+  const Diagnostics::Mark before = ctx.diags.mark();
+  ctx.elab.findsDrawn = true;
+  run();
+  const bool sound = ctx.diags.errorCount() == before.errors && !ctx.elab.expressions.isTooLarge();
+  // What is wrong is reported when the program is generated, about numbers that are known.
+  ctx.diags.rewind(before);
+  return sound ? std::optional(ctx.elab.needed) : std::nullopt;
+}
+
 void ProgramGenerator::run() {
   describeProgram();
   generateOptions();

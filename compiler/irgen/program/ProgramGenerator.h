@@ -17,13 +17,9 @@ public:
         dataSets(ctx, settings), statements(ctx, settings, models, dataSets, builtIn) {}
 
   void run();
-  /// Elaborates the program with all drawn constants as scalars of the run. Returns those that must
-  /// be known. The result is of no other use.
-  DrawnConstants findNeeded() {
-    ctx.elab.findsDrawn = true;
-    run();
-    return ctx.elab.needed;
-  }
+  /// Elaborates the program with all other drawn constants as scalars of the run. Returns those
+  /// that must be known, or nothing if there are errors. The result is of no other use.
+  std::optional<DrawnConstants> findNeeded();
 
 private:
   void describeProgram();

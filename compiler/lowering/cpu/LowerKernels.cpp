@@ -340,7 +340,11 @@ struct LowerKernels : PassWrapper<LowerKernels, OperationPass<ModuleOp>> {
   LogicalResult lower(func::FuncOp function, KernelTable &table) {
     // Addresses are computed with strides that are known; irgen makes no other shapes.
     auto wrong = function.walk([](Operation *op) {
-      for (Value value : op->getResults())
+      SmallVector<Value> values(op->getResults());
+      for (Region &region : op->getRegions())
+        for (Block &block : region)
+          llvm::append_range(values, block.getArguments());
+      for (Value value : values)
         if (nn::batchDims(value.getType()) > unsigned(nn::isBatched(value.getType()))) {
           op->emitError("no code can be generated for the shape of ")
               << value.getType() << ": only its first dim can be the batch";

@@ -4,8 +4,8 @@
 //      (PlanMemory).
 // Out: for each, an `llvm.func @name(call, thread, threads)`, the nn_code of runtime/abi.h, that
 //      calls its kernels `@name_k0, @name_k1, …` with a barrier wherever a kernel needs the results
-//      of other threads. Kernels contain scf, arith, math, vector and llvm ops. nn.fixed_bytes and
-//      nn.row_bytes stay on the functions; nn.stack_bytes is the stack size that a thread needs for
+//      of other threads. Kernels contain scf, arith, math, vector and llvm ops. nn.fixed_bytes
+//      and its like stay on the functions; nn.stack_bytes is the stack size that a thread needs for
 //      the panels of the kernel with the largest ones. A small function (SmallFunction.h) also gets
 //      a form `@name_flat`, which `@name` calls for the usual number of rows.
 //

@@ -97,6 +97,27 @@ const std::string pairs = R"((%x: tensor<?x3xf64>) -> tensor<?xf64> {
   return %l : tensor<?xf64>
 })";
 
+/// Sums over both dims that are the batch, of values that are repeated along them.
+const std::string bothDims = R"((%x: tensor<f64>, %z: tensor<?xf64>) -> (tensor<f64>, tensor<f64>) {
+  %b = nn.broadcast %x to [] : tensor<f64> -> tensor<?x?xf64>
+  %y = nn.reduce_sum %b over [0, 1] : tensor<?x?xf64> -> tensor<f64>
+  %r = nn.broadcast %z to [1] : tensor<?xf64> -> tensor<?x?xf64>
+  %s = nn.add %r, %b : tensor<?x?xf64>
+  %t = nn.reduce_sum %s over [0] : tensor<?x?xf64> -> tensor<?xf64>
+  %q = nn.mul %t, %t : tensor<?xf64>
+  %u = nn.reduce_sum %q over [0] : tensor<?xf64> -> tensor<f64>
+  %m = nn.reduce_max %s over [0, 1] : tensor<?x?xf64> -> tensor<f64>
+  %v = nn.add %u, %m : tensor<f64>
+  return %y, %v : tensor<f64>, tensor<f64>
+})";
+
+/// Both dims that are the batch change places.
+const std::string turned = R"((%x: tensor<?x?xf64>) -> tensor<?x?xf64> {
+  %t = nn.transpose %x by [1, 0] : tensor<?x?xf64> -> tensor<?x?xf64>
+  %y = nn.mul %t, %x : tensor<?x?xf64>
+  return %y : tensor<?x?xf64>
+})";
+
 TEST(Loop, gradientsThroughTime) {
   checkGradients(recurrence, {-1, 1}, 2);
   checkGradients(pair, {-1, 1}, 2);
@@ -122,7 +143,11 @@ TEST(Loop, requestsInABlock) {
     EXPECT_NEAR(outcome.results[0].data[i], x.data[i], 1e-14);
 }
 
-TEST(Loop, gradientsOfShapesWithTheBatchTwice) { checkGradients(pairs, {-1, 1}, 2); }
+TEST(Loop, gradientsOfShapesWithTheBatchTwice) {
+  checkGradients(pairs, {-1, 1}, 2);
+  checkGradients(bothDims, {-1, 1}, 2);
+  checkGradients(turned, {-1, 1}, 2);
+}
 
 // What a run passes on may be infinite: 0 · ∞ must not reach the gradient of the side that is
 // taken.
@@ -244,7 +269,7 @@ protected:
 };
 
 TEST_F(Planned, memoryOfRunsIsApart) {
-  for (const std::string &body : {recurrence, pair, nested, descent, pairs})
+  for (const std::string &body : {recurrence, pair, nested, descent, pairs, bothDims, turned})
     for (bool unfused : {false, true})
       check(body, unfused);
 }

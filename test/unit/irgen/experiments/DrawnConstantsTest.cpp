@@ -101,6 +101,28 @@ TEST(DrawnConstants, AxesMustBeKnown) {
             (Expected{"k", "keeps"}));
 }
 
+TEST(DrawnConstants, ElementsOfListsThatAConstantChooses) {
+  EXPECT_EQ(
+      builtIn(search("let big ~ choice(0, 1)\n let n ~ integer(1, 100)\n"
+                     "  let sizes = if big == 1 then [8, 6] else [4, 3]\n"
+                     "  model net(x: [2]) -> [2] { x |> dense(sizes[0]) |> dense(sizes[1]) |> "
+                     "dense(2) }",
+                     "n * cross_entropy(net(x), y)")),
+      Expected{"big"});
+  EXPECT_EQ(builtIn(search(
+                "let k ~ choice(0, 1)\n let n ~ integer(1, 100)\n"
+                "  model net(x: [2]) -> [2] { x |> dense([[4, 3], [6, 5]][k][0]) |> dense(2) }",
+                "n * cross_entropy(net(x), y)")),
+            Expected{"k"});
+}
+
+TEST(DrawnConstants, WhereTheFirstValuesGiveNoNumber) {
+  EXPECT_EQ(builtIn(search("let a ~ choice(0, 1)\n let b ~ choice(1, 2)\n"
+                           "  model net(x: [2]) -> [2] { (if a > 0 then x |> dense(8 * b / a) else "
+                           "x |> dense(3)) |> dense(2) }")),
+            (Expected{"a", "b"}));
+}
+
 TEST(DrawnConstants, AllAreBuiltInIfTheProgramIsUnsound) {
   EXPECT_EQ(builtIn(search("let a ~ choice(1, 2)\n let b ~ integer(3, 4)\n let c ~ uniform(0, 1)\n"
                            "  model net(x: [2]) -> [2] { x |> dense(3) }")),
