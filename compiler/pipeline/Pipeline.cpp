@@ -39,6 +39,8 @@ void buildSimplifyPipeline(OpPassManager &pm, const PipelineOptions &) {
   pm.addPass(createSimplifyPass());
 }
 
+void buildCsePipeline(OpPassManager &pm, const PipelineOptions &) { pm.addPass(createCSEPass()); }
+
 void buildKernPipeline(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(createLayOutPass({options.blocks ? options.target.blockBytes() : 0}));
   pm.addPass(createFusePass(options.fuse, options.target));

@@ -29,6 +29,8 @@ struct PipelineOptions {
 void buildNnPipeline(mlir::OpPassManager &pm, const PipelineOptions &options = {});
 /// The second part of that alone.
 void buildSimplifyPipeline(mlir::OpPassManager &pm, const PipelineOptions &options = {});
+/// Computes once what is computed twice, and nothing else: formulas keep their other ops.
+void buildCsePipeline(mlir::OpPassManager &pm, const PipelineOptions &options = {});
 /// Lays out matrices, fuses, schedules, plans memory and plans contractions and row panels.
 /// memoryPlanOf() then returns the memory plan.
 void buildKernPipeline(mlir::OpPassManager &pm, const PipelineOptions &options = {});

@@ -9,7 +9,6 @@
 #include "compiler/transforms/Differentiate.h"
 
 #include "mlir/Pass/PassManager.h"
-#include "mlir/Transforms/Passes.h"
 #include "llvm/Support/Regex.h"
 
 using namespace mlir;
@@ -199,7 +198,7 @@ Steps prepareSteps(Session &session, const Typography &type) {
     step.function = function;
     result.steps.push_back(step);
   }
-  if (!runPasses(*result.module, {createCSEPass}))
+  if (!runPasses(*result.module, buildCsePipeline))
     return Steps();
   for (Step &step : result.steps)
     nameCalls(session, step.function, result.definitions);
