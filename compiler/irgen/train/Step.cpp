@@ -97,9 +97,9 @@ std::shared_ptr<const Applicable> StepGenerator::update(const TrainStatement &tr
   Emitter &emit = fn.emit;
   const ast::Expr *written = train.entries.optimizer;
   emit.range = written->range;
-  fn.setAmbient(sema::AmbientKind::T,
-                emit.elementwise<nn::AddOp>({Value::ofHost(fn.scalar(nn::stepScalar)), Value::of(1)},
-                                            {emit.range, emit.range}, emit.range));
+  fn.setAmbient(sema::AmbientKind::T, emit.elementwise<nn::AddOp>(
+                                          {Value::ofHost(fn.scalar(nn::stepScalar)), Value::of(1)},
+                                          {emit.range, emit.range}, emit.range));
   Value optimizer = ctx.elab.evaluate(written, scope);
   if (optimizer.isError())
     return nullptr;
