@@ -1,12 +1,13 @@
-# swapped.py TRAINER OUTPUT: a trainer whose program needs a feature that no processor has, in place of FMA.
-#
-# The program is compressed (runtime/schema/pack.cpp), so it is unpacked, changed and compressed again, into the same space.
+# swapped.py TRAINER OUTPUT: a trainer whose program needs a feature that no processor has, in place of FMA. The program is compressed, so it
+# is unpacked, changed and compressed again, into the same space.
+import os
 import sys
 import zlib
 
-ABSENT = b"xop", b"tbm", b"lwp"  # of AMD's processors before Zen; as long as the name of FMA
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "tools"))
+from inflated import streams
 
-trainer = bytearray(open(sys.argv[1], "rb").read())
+ABSENT = b"xop", b"tbm", b"lwp"  # of AMD's processors before Zen; as long as the name of FMA
 
 
 def packed(data, length):
@@ -21,25 +22,13 @@ def packed(data, length):
     return None
 
 
-def swap():
-    at = trainer.find(b"\x78\xda")
-    while at >= 0:
-        stream = zlib.decompressobj()
-        try:
-            data = stream.decompress(bytes(trainer[at:]))
-        except zlib.error:
-            data = b""
-        if b",fma," in data:
-            length = len(trainer) - at - len(stream.unused_data)
-            for name in ABSENT:
-                new = packed(data.replace(b",fma,", b"," + name + b","), length)
-                if new:
-                    trainer[at:at + length] = new + bytes(length - len(new))
-                    return True
-        at = trainer.find(b"\x78\xda", at + 1)
-    return False
-
-
-if not swap():
-    sys.exit("no compressed program with `fma` in it, or no room for another name")
-open(sys.argv[2], "wb").write(trainer)
+with open(sys.argv[1], "rb") as file:
+    trainer = file.read()
+for at, length, program in streams(trainer):
+    for name in ABSENT:
+        new = packed(program.replace(b",fma,", b"," + name + b","), length) if b",fma," in program else None
+        if new:
+            with open(sys.argv[2], "wb") as file:
+                file.write(trainer[:at] + new + bytes(length - len(new)) + trainer[at + length:])
+            sys.exit(0)
+sys.exit("no compressed program with `fma` in it, or no room for another name")
