@@ -4,10 +4,10 @@
 #include "compiler/ast/Printer.h"
 #include "compiler/codegen/Object.h"
 #include "compiler/codegen/Tables.h"
+#include "compiler/dialect/Walks.h"
 #include "compiler/driver/Session.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "llvm/IR/Module.h"
 
 using namespace nnc;
@@ -36,22 +36,11 @@ static Stage stageOf(EmitKind kind) {
   return Stage::Parsed;
 }
 
-/// Removes dead ops from the last to the first, those in the blocks of loops too.
-static void eraseDeadOps(mlir::Region &region) {
-  for (mlir::Block &block : region)
-    for (mlir::Operation &op : llvm::make_early_inc_range(llvm::reverse(block))) {
-      for (mlir::Region &inner : op.getRegions())
-        eraseDeadOps(inner);
-      if (mlir::isOpTriviallyDead(&op))
-        op.erase();
-    }
-}
-
 /// Removes ops that elaboration built and nobody uses. Does not simplify anything else: equal
 /// values may be different variables.
 static void eraseDeadOps(mlir::ModuleOp module) {
   for (auto function : module.getOps<mlir::func::FuncOp>())
-    eraseDeadOps(function.getBody());
+    nn::eraseDeadOps(function.getBody());
 }
 
 bool nnc::emitStage(Session &session, EmitKind kind, bool latex, llvm::raw_ostream &os) {

@@ -1,6 +1,7 @@
 // Writes the groups of the FusionGraph as kernels.
 #include "compiler/transforms/Fuse.h"
 #include "compiler/dialect/NnDialect.h"
+#include "compiler/dialect/Walks.h"
 #include "compiler/dialect/kern/Kern.h"
 #include "compiler/transforms/FusionGraph.h"
 
@@ -151,11 +152,6 @@ static LogicalResult fuse(Block &body, const FuseOptions &options, const Machine
   for (Operation &op : body.without_terminator())
     if (!isa<nn::PullOp, nn::ReductionOp, nn::ContractionOp, nn::LoopOp>(op))
       return op.emitOpError("is no op that code can be generated for");
-  // Erase dead ops, which would become kernels.
-  auto ops = llvm::map_to_vector(body.without_terminator(), [](Operation &op) { return &op; });
-  for (Operation *op : llvm::reverse(ops))
-    if (op->use_empty())
-      op->erase();
   for (Operation &op : body.without_terminator())
     if (auto loop = dyn_cast<nn::LoopOp>(op);
         loop && failed(fuse(loop.getBlock(), options, machine)))
@@ -168,6 +164,7 @@ static LogicalResult fuse(Block &body, const FuseOptions &options, const Machine
 LogicalResult fuse(func::FuncOp function, const FuseOptions &options, const MachineModel &machine) {
   if (!function.getBody().hasOneBlock())
     return function.emitOpError("must have one block");
+  nn::eraseDeadOps(function.getBody()); // which would become kernels
   return fuse(function.getBody().front(), options, machine);
 }
 

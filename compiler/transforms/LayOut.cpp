@@ -3,6 +3,7 @@
 #include "compiler/transforms/LayOut.h"
 #include "compiler/dialect/Blocks.h"
 #include "compiler/dialect/NnDialect.h"
+#include "compiler/dialect/Walks.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/EquivalenceClasses.h"
@@ -203,21 +204,12 @@ public:
     }
     while (!work.empty())
       convertUsers(work.pop_back_val());
-    eraseUnused(body);
+    nn::eraseDeadOps(function.getBody());
     function.setFunctionType(FunctionType::get(function.getContext(), body.getArgumentTypes(),
                                                returnOf(function)->getOperandTypes()));
   }
 
 private:
-  static void eraseUnused(Block &block) {
-    auto ops = llvm::map_to_vector(block.without_terminator(), [](Operation &op) { return &op; });
-    for (Operation *op : llvm::reverse(ops))
-      if (op->use_empty())
-        op->erase();
-      else if (auto loop = dyn_cast<nn::LoopOp>(op))
-        eraseUnused(loop.getBlock());
-  }
-
   /// Gives the argument blocks. Its users read the row-major matrix until they are converted.
   void enter(BlockArgument argument) {
     SmallVector<OpOperand *> uses =

@@ -2,6 +2,7 @@
 // order.
 #include "compiler/transforms/PlanMemory.h"
 #include "compiler/dialect/NnDialect.h"
+#include "compiler/dialect/Walks.h"
 #include "compiler/dialect/kern/Kern.h"
 #include "compiler/transforms/Pool.h"
 
@@ -101,20 +102,13 @@ private:
 
 /// Scratch is planned as so many bytes, so many for each row, and so many for each pair of rows.
 LogicalResult FunctionPlanner::checkBatchDims() {
-  auto result = function.walk([](Operation *op) {
-    SmallVector<Value> values(op->getResults());
-    if (auto loop = dyn_cast<nn::LoopOp>(op))
-      llvm::append_range(values, loop.getBlock().getArguments());
-    for (Value value : values)
-      if (nn::batchDims(value.getType()) >= kern::scratchMemories) {
-        op->emitError("a value has the batch ")
-            << nn::batchDims(value.getType()) << " times in its shape " << value.getType()
-            << "; at most " << kern::scratchMemories - 1 << " are possible";
-        return WalkResult::interrupt();
-      }
-    return WalkResult::advance();
-  });
-  return failure(result.wasInterrupted());
+  Value wrong = nn::findValue(
+      function, [](Type type) { return nn::batchDims(type) >= kern::scratchMemories; });
+  if (!wrong)
+    return success();
+  return emitError(wrong.getLoc(), "a value has the batch ")
+         << nn::batchDims(wrong.getType()) << " times in its shape " << wrong.getType()
+         << "; at most " << kern::scratchMemories - 1 << " are possible";
 }
 
 LogicalResult FunctionPlanner::placeArguments() {

@@ -1,6 +1,7 @@
 // Lowers each kernel to a function, and each nn function to one that calls its kernels in order.
 #include "compiler/lowering/cpu/LowerKernels.h"
 #include "compiler/dialect/Placed.h"
+#include "compiler/dialect/Walks.h"
 #include "compiler/lowering/cpu/Barriers.h"
 #include "compiler/lowering/cpu/CallFrame.h"
 #include "compiler/lowering/cpu/Generators.h"
@@ -339,21 +340,10 @@ struct LowerKernels : PassWrapper<LowerKernels, OperationPass<ModuleOp>> {
   }
   LogicalResult lower(func::FuncOp function, KernelTable &table) {
     // Addresses are computed with strides that are known; irgen makes no other shapes.
-    auto wrong = function.walk([](Operation *op) {
-      SmallVector<Value> values(op->getResults());
-      for (Region &region : op->getRegions())
-        for (Block &block : region)
-          llvm::append_range(values, block.getArguments());
-      for (Value value : values)
-        if (nn::batchDims(value.getType()) > unsigned(nn::isBatched(value.getType()))) {
-          op->emitError("no code can be generated for the shape of ")
-              << value.getType() << ": only its first dim can be the batch";
-          return WalkResult::interrupt();
-        }
-      return WalkResult::advance();
-    });
-    if (wrong.wasInterrupted())
-      return failure();
+    auto elsewhere = [](Type type) { return nn::batchDims(type) > unsigned(nn::isBatched(type)); };
+    if (Value wrong = nn::findValue(function, elsewhere))
+      return emitError(wrong.getLoc(), "no code can be generated for the shape of ")
+             << wrong.getType() << ": only its first dim can be the batch";
     // The new function takes the name of the old one, so the old one must be removed before symbols
     // are looked up.
     const std::optional<int64_t> rows = rowsWhenFlat(function, target);
