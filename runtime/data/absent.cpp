@@ -8,10 +8,6 @@
 
 namespace nnrt {
 
-static bool isStatistic(int32_t absent) {
-  return absent == NN_ABSENT_MEAN || absent == NN_ABSENT_MEDIAN || absent == NN_ABSENT_MODE;
-}
-
 /// How many of `rows` are among `chosen`; both are in order.
 static int64_t countAmong(const std::vector<int64_t> &rows, const std::vector<int64_t> &chosen) {
   int64_t count = 0;

@@ -12,6 +12,11 @@
 
 namespace nnrt {
 
+/// Whether cells without a value are filled with a statistic of the training split.
+inline bool isStatistic(int32_t absent) {
+  return absent == NN_ABSENT_MEAN || absent == NN_ABSENT_MEDIAN || absent == NN_ABSENT_MODE;
+}
+
 class Columns {
 public:
   std::vector<std::vector<std::string>> classes; // for each column; empty if it is not a category

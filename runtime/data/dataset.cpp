@@ -14,8 +14,7 @@ namespace nnrt {
 /// Whether a column is filled with a value, or with a statistic of the training split.
 static bool learnsFills(const DataT &data) {
   for (const ColumnT &column : data.columns)
-    if (column.absent == NN_ABSENT_MEAN || column.absent == NN_ABSENT_MEDIAN ||
-        column.absent == NN_ABSENT_MODE || column.absent == NN_ABSENT_VALUE)
+    if (isStatistic(column.absent) || column.absent == NN_ABSENT_VALUE)
       return true;
   return false;
 }

@@ -15,12 +15,7 @@ namespace nnrt {
 
 // Weak: they are linked with programs whose data are of that kind (NN_PART), and called for no
 // others.
-[[gnu::weak]] Status openCsv(const SourceSpec &, const std::vector<ColumnRequest> &,
-                             std::unique_ptr<Source> &);
-[[gnu::weak]] Status openNpy(const SourceSpec &, const std::vector<ColumnRequest> &,
-                             std::unique_ptr<Source> &);
-[[gnu::weak]] Status openText(const SourceSpec &, const std::vector<ColumnRequest> &,
-                              std::unique_ptr<Source> &);
+[[gnu::weak]] Open openCsv, openNpy, openText;
 [[gnu::weak]] Status listNpz(const std::string &path, std::vector<std::string> &names);
 
 /// The names of a data set's columns, by which a table's first line is recognised as a header.

@@ -15,7 +15,7 @@ struct ImageFolder {
 
 struct ImageReader {
   /// Reads all images of a source.
-  Status (*open)(const SourceSpec &, const std::vector<ColumnRequest> &, std::unique_ptr<Source> &);
+  Open *open;
   /// Lists the folder and reads one image's size. Paths are relative to `folders`.
   Status (*probe)(const SourceT &, const Folders &folders, ImageFolder &result);
   /// Reads one image file, or all in a folder without classes, for predict: the column `image`,

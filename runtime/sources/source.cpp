@@ -30,8 +30,6 @@ const std::vector<int64_t> &Source::absent(int) const {
 }
 
 // Weak: a trainer links only what reads the sources of its own program (NN_PART).
-using Open = Status(const SourceSpec &, const std::vector<ColumnRequest> &,
-                    std::unique_ptr<Source> &);
 [[gnu::weak]] Open openCsv, openIdx, openNpy, openText, openRows, openGenerator;
 
 static Open *openerOf(int32_t kind) {

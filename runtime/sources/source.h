@@ -91,18 +91,13 @@ struct SourceSpec {
 };
 
 /// Opens and reads a source for these columns.
-Status openSource(const SourceSpec &spec, const std::vector<ColumnRequest> &columns,
-                  std::unique_ptr<Source> &result);
+using Open = Status(const SourceSpec &spec, const std::vector<ColumnRequest> &columns,
+                    std::unique_ptr<Source> &result);
+Open openSource;
 
 // One of these for each kind of source; openSource chooses. Each stands beside NN_PART(kind): a
 // trainer links only those that its own program has.
-Status openCsv(const SourceSpec &, const std::vector<ColumnRequest> &, std::unique_ptr<Source> &);
-Status openIdx(const SourceSpec &, const std::vector<ColumnRequest> &, std::unique_ptr<Source> &);
-Status openNpy(const SourceSpec &, const std::vector<ColumnRequest> &, std::unique_ptr<Source> &);
-Status openText(const SourceSpec &, const std::vector<ColumnRequest> &, std::unique_ptr<Source> &);
-Status openRows(const SourceSpec &, const std::vector<ColumnRequest> &, std::unique_ptr<Source> &);
-Status openGenerator(const SourceSpec &, const std::vector<ColumnRequest> &,
-                     std::unique_ptr<Source> &);
+Open openCsv, openIdx, openNpy, openText, openRows, openGenerator;
 
 /// npy.cpp: the names of an npy or npz source's columns, and the array of one of them.
 Status arrayColumns(const SourceT &source, const Folders &folders, std::vector<std::string> &names);
