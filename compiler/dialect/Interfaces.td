@@ -157,27 +157,30 @@ def GradientRequestOp : OpInterface<"GradientRequestOp"> {
 def LoopOp : OpInterface<"LoopOp"> {
   let cppNamespace = "::nnc::nn";
   let description = [{
-    Runs its block several times. The block reads nothing from outside: what it needs is an operand of the op.
-    A block argument is an operand that is the same in every run, or a value of the run (a state, an element of
-    a sequence). The block ends with nn.yield. Loops nest. Every loop is IsolatedFromAbove.
+    Runs its block several times. The block reads nothing from outside: what it needs is an operand
+    of the op. A block argument is an operand that is the same in every run, or a value of the run
+    (a state, an element of a sequence). The block ends with nn.yield. Loops nest. Every loop is
+    IsolatedFromAbove.
   }];
   let verifyWithRegions = 1;
   let verify = [{ return ::nnc::nn::verifyLoop($_op); }];
   let methods = [
     InterfaceMethod<"The block that runs.", "::mlir::Block &", "getBlock", (ins), [{}],
       [{ return $_op->getRegion(0).front(); }]>,
-    InterfaceMethod<"The number of the operand that block argument `i` is in every run, or nothing.",
+    InterfaceMethod<
+      "The number of the operand that block argument `i` is in every run, or nothing.",
       "::std::optional<unsigned>", "getInvariant", (ins "unsigned":$i)>,
     InterfaceMethod<
-      "Builds the gradients of the operands that `d` wants from those of the results, with d.give().",
+      "Builds, with d.give(), the gradients of the operands that `d` wants from the results'.",
       "::llvm::LogicalResult", "backward", (ins "::nnc::nn::LoopDerivation &":$d)>,
     InterfaceMethod<"How a formula introduces the block: `repeat 3 times`.",
       "::std::string", "getHeading">,
     InterfaceMethod<"How often the block runs.", "int64_t", "getRuns">,
     InterfaceMethod<[{
-        The number of the operand that block argument `i` is in the first run, if it is a state, which later runs
-        get from the run before; or nothing. The states, the values that nn.yield has for them and the results
-        that are their last values are in the same order, before all others.}],
+        The number of the operand that block argument `i` is in the first run, if it is a state,
+        which later runs get from the run before; or nothing. The states, the values that nn.yield
+        has for them and the results that are their last values are in the same order, before all
+        others.}],
       "::std::optional<unsigned>", "getStart", (ins "unsigned":$i)>,
   ];
 }

@@ -13,8 +13,9 @@ def Nn_Dialect : Dialect {
   let cppNamespace = "::nnc::nn";
   let summary = "pure tensor primitives of a training step";
   let description = [{
-    Values are builtin tensors of one element type T (f32 or f64). Every `?` is the number of examples of
-    the call; irgen makes it dimension 0 alone. Host scalars (step, hyper-parameters) are `tensor<f64>`.
+    Values are builtin tensors of one element type T (f32 or f64). Every `?` is the number of
+    examples of the call; irgen makes it dimension 0 alone. Host scalars (step, hyper-parameters)
+    are `tensor<f64>`.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
   let hasConstantMaterializer = 1;

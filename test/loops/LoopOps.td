@@ -12,15 +12,18 @@ def Test_Dialect : Dialect {
   let summary = "ops for tests";
 }
 
-// repeat: (s, w) -> block(... block(block(s, w), w) ..., w), `times` times. The first operands are the states, as many as there are
-// results; the others are the same in every run.
+// repeat: (s, w) -> block(... block(block(s, w), w) ..., w), `times` times. The first operands are
+// the states, as many as there are results; the others are the same in every run.
 def Test_RepeatOp : Op<Test_Dialect, "repeat", [Pure, IsolatedFromAbove, SingleBlock,
-    DeclareOpInterfaceMethods<LoopOp, ["getInvariant", "getRuns", "getStart", "backward", "getHeading"]>]> {
+    DeclareOpInterfaceMethods<LoopOp,
+        ["getInvariant", "getRuns", "getStart", "backward", "getHeading"]>]> {
   let summary = "the block applied `times` times to the states";
   let arguments = (ins I64Attr:$times, Variadic<AnyRankedTensor>:$inputs);
   let results = (outs Variadic<AnyRankedTensor>:$finals);
   let regions = (region SizedRegion<1>:$body);
-  let assemblyFormat = "$times `times` `(` $inputs `)` attr-dict `:` functional-type($inputs, $finals) $body";
+  let assemblyFormat = [{
+    $times `times` `(` $inputs `)` attr-dict `:` functional-type($inputs, $finals) $body
+  }];
   let hasVerifier = 1;
 }
 

@@ -14,9 +14,10 @@ def Kern_Dialect : Dialect {
   let cppNamespace = "::nnc::kern";
   let summary = "fused kernels, their schedule and their memory";
   let description = [{
-    A function is a list of kernels and loops (nn.LoopOp), whose blocks are lists of the same. A `kern.fused` is one kernel; its region says in nn ops what it computes.
-    `kern.view` renames memory and `kern.guard` ends the call early. After planning every argument
-    and every result has a place: `kern.place` on the arguments of functions, `places` on kernels, `kern.places` and
+    A function is a list of kernels and loops (nn.LoopOp), whose blocks are lists of the same. A
+    `kern.fused` is one kernel; its region says in nn ops what it computes. `kern.view` renames
+    memory and `kern.guard` ends the call early. After planning every argument and every result has
+    a place: `kern.place` on the arguments of functions, `places` on kernels, `kern.places` and
     `kern.argument_places` on loops.
   }];
   let useDefaultAttributePrinterParser = 1;
@@ -38,7 +39,7 @@ def Kern_KindAttr : EnumAttr<Kern_Dialect, Kern_KindEnum, "kind"> {
 // The memory in which a tensor is stored; see nn_call in runtime/abi.h.
 def Kern_Fixed : I32EnumAttrCase<"fixed", 0>;    // scratch, independent of the batch: byte offset
 def Kern_Row : I32EnumAttrCase<"row", 1>;        // scratch for each row of capacity: bytes = offset * capacity
-def Kern_Square : I32EnumAttrCase<"square", 6>;  // scratch for each pair of rows: bytes = offset * capacity * capacity
+def Kern_Square : I32EnumAttrCase<"square", 6>;  // for each pair of rows: offset * capacity²
 def Kern_Tensor : I32EnumAttrCase<"tensor", 2>;  // a persistent tensor: byte offset in the arena
 def Kern_Field : I32EnumAttrCase<"field", 3>;    // an input of the call: its index
 def Kern_Result : I32EnumAttrCase<"result", 4>;  // a result of the call: its index

@@ -21,7 +21,7 @@ public:
 
 private:
   /// Reports a name that is unknown, or that names something else than a declaration of the kind
-  /// that is wanted. `undeclared`: what it is if it is no declaration.
+  /// that is requested. `undeclared`: what it is if it is no declaration.
   void reportOther(const Ident &name, const Target &target, const Scope &scope,
                    ast::StmtKind wanted, llvm::StringRef undeclared);
   void checkResult(const Ident &name, llvm::StringRef what);

@@ -70,6 +70,14 @@ template <class OpT> size_t countOf(mlir::func::FuncOp function) {
   return count;
 }
 
+/// A list of known numbers.
+inline Value listOf(llvm::ArrayRef<double> numbers) {
+  Value list = Value::ofKind(Value::Kind::List);
+  for (double n : numbers)
+    list.items.push_back(Value::of(n));
+  return list;
+}
+
 /// The shape of one example of a tensor.
 inline std::vector<int64_t> shapeOf(const Value &v) { return exampleShape(v.tensor).vec(); }
 

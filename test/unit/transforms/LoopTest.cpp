@@ -235,6 +235,15 @@ protected:
       }
   }
 
+  LogicalResult planUnfused(ModuleOp module) {
+    PassManager plan(&context);
+    FuseOptions fuse;
+    fuse.unfused = true;
+    plan.addPass(createFusePass(fuse));
+    plan.addPass(createPlanMemoryPass());
+    return plan.run(module);
+  }
+
   /// Appends the gradients of the sum of all results.
   void addGradient(func::FuncOp f) {
     Operation *end = f.getBody().front().getTerminator();
@@ -278,12 +287,7 @@ TEST_F(Planned, scratchForPairsOfRows) {
   auto module = parseSourceString<ModuleOp>("func.func @f" + pairs, &context);
   ASSERT_TRUE(module);
   nameAll(*module->getOps<func::FuncOp>().begin());
-  PassManager plan(&context);
-  FuseOptions fuse;
-  fuse.unfused = true;
-  plan.addPass(createFusePass(fuse));
-  plan.addPass(createPlanMemoryPass());
-  ASSERT_TRUE(succeeded(plan.run(*module)));
+  ASSERT_TRUE(succeeded(planUnfused(*module)));
   MemoryPlan::Function f = memoryPlanOf(*module).functions.front();
   EXPECT_EQ(f.squareBytes, 64); // one element of f64 in a cache line: exp is in place
   EXPECT_EQ(f.bytes(10), f.fixedBytes + 10 * f.rowBytes + 100 * 64);
@@ -301,12 +305,7 @@ TEST_F(Planned, theBatchThreeTimesIsRefused) {
   ASSERT_TRUE(module);
   std::string message;
   ScopedDiagnosticHandler handler(&context, [&](Diagnostic &d) { message += d.str(); });
-  PassManager plan(&context);
-  FuseOptions fuse;
-  fuse.unfused = true;
-  plan.addPass(createFusePass(fuse));
-  plan.addPass(createPlanMemoryPass());
-  EXPECT_TRUE(failed(plan.run(*module)));
+  EXPECT_TRUE(failed(planUnfused(*module)));
   EXPECT_EQ(message, "a value has the batch 3 times in its shape 'tensor<?x?x?xf64>'; at most 2 "
                      "are possible");
 }

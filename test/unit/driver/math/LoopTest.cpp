@@ -48,7 +48,8 @@ const char *const recurrent = R"(
       -> (tensor<f64> {nn.result = "loss"}) {
     %h = test.repeat 4 times (%x, %w) : (tensor<?x3xf64>, tensor<3x3xf64>) -> tensor<?x3xf64> {
     ^bb0(%s: tensor<?x3xf64>, %v: tensor<3x3xf64>):
-      %p = nn.contract %s, %v {maps = [affine_map<(n, k, j) -> (n, k)>, affine_map<(n, k, j) -> (k, j)>,
+      %p = nn.contract %s, %v {maps = [
+          affine_map<(n, k, j) -> (n, k)>, affine_map<(n, k, j) -> (k, j)>,
           affine_map<(n, k, j) -> (n, j)>], sizes = array<i64: -1, 3, 3>}
           : (tensor<?x3xf64>, tensor<3x3xf64>) -> tensor<?x3xf64>
       %t = nn.tanh %p : tensor<?x3xf64>
@@ -57,6 +58,22 @@ const char *const recurrent = R"(
     %loss = nn.reduce_sum %h over [0, 1] : tensor<?x3xf64> -> tensor<f64>
     return %loss : tensor<f64>
   })";
+
+/// The same of a loop that runs five times from the numbers x and `second`. `rest`: its block,
+/// whose states are %a and %b, and what follows after it.
+std::string ofTwoStates(const std::string &rest, const std::string &second = "y") {
+  return formulas((R"(
+    func.func @step(%x: tensor<f64> {nn.scalar = "x"}, %y: tensor<f64> {nn.scalar = "y"})
+        -> (tensor<f64> {nn.result = "loss"}) {
+      %one = nn.constant dense<1.0> : tensor<f64>
+      %r:2 = test.repeat 5 times (%x, %)" +
+                   second + R"() : (tensor<f64>, tensor<f64>)
+          -> (tensor<f64>, tensor<f64>) {
+      ^bb0(%a: tensor<f64>, %b: tensor<f64>):)" +
+                   rest + "}")
+                      .c_str(),
+                  false);
+}
 
 TEST(Loops, StatesBeginBeforeTheBlockAndChangeInIt) {
   EXPECT_EQ(formulas(recurrent, false), R"(Forward
@@ -81,17 +98,13 @@ TEST(Loops, LatexAlignsTheBlockAfterABrace) {
 }
 
 TEST(Loops, StatesThatDependOnEachOtherChangeTogether) {
-  EXPECT_EQ(formulas(R"(
-    func.func @step(%x: tensor<f64> {nn.scalar = "x"}) -> (tensor<f64> {nn.result = "loss"}) {
-      %one = nn.constant dense<1.0> : tensor<f64>
-      %r:2 = test.repeat 5 times (%x, %one) : (tensor<f64>, tensor<f64>) -> (tensor<f64>, tensor<f64>) {
-      ^bb0(%a: tensor<f64>, %b: tensor<f64>):
+  // The second one starts from a constant.
+  EXPECT_EQ(ofTwoStates(R"(
         %c = nn.add %a, %b : tensor<f64>
         nn.yield %b, %c : tensor<f64>, tensor<f64>
       }
-      return %r#1 : tensor<f64>
-    })",
-                     false),
+      return %r#1 : tensor<f64>)",
+                        "one"),
             R"(Forward
   u₁       = x
   u₂       = 1
@@ -104,18 +117,13 @@ TEST(Loops, StatesThatDependOnEachOtherChangeTogether) {
 
 TEST(Loops, OneStateChangesAfterTheOtherThatReadsIt) {
   // The second state reads the first as it was, so it comes first.
-  EXPECT_EQ(formulas(R"(
-    func.func @step(%x: tensor<f64> {nn.scalar = "x"}, %y: tensor<f64> {nn.scalar = "y"}) -> (tensor<f64> {nn.result = "loss"}) {
-      %r:2 = test.repeat 5 times (%x, %y) : (tensor<f64>, tensor<f64>) -> (tensor<f64>, tensor<f64>) {
-      ^bb0(%a: tensor<f64>, %b: tensor<f64>):
+  EXPECT_EQ(ofTwoStates(R"(
         %c = nn.tanh %a : tensor<f64>
         %d = nn.sub %b, %a : tensor<f64>
         nn.yield %c, %d : tensor<f64>, tensor<f64>
       }
       %l = nn.mul %r#0, %r#1 : tensor<f64>
-      return %l : tensor<f64>
-    })",
-                     false),
+      return %l : tensor<f64>)"),
             R"(Forward
   u₁   = x
   u₂   = y
@@ -128,19 +136,14 @@ TEST(Loops, OneStateChangesAfterTheOtherThatReadsIt) {
 }
 
 TEST(Loops, LongFormulasOfStatesThatDependOnEachOtherHaveNames) {
-  EXPECT_EQ(formulas(R"(
-    func.func @step(%x: tensor<f64> {nn.scalar = "x"}, %y: tensor<f64> {nn.scalar = "y"}) -> (tensor<f64> {nn.result = "loss"}) {
-      %r:2 = test.repeat 5 times (%x, %y) : (tensor<f64>, tensor<f64>) -> (tensor<f64>, tensor<f64>) {
-      ^bb0(%a: tensor<f64>, %b: tensor<f64>):
+  EXPECT_EQ(ofTwoStates(R"(
         %c = nn.tanh %b : tensor<f64>
         %d = nn.mul %a, %c : tensor<f64>
         %e = nn.add %d, %b : tensor<f64>
         %f = nn.exp %a : tensor<f64>
         nn.yield %e, %f : tensor<f64>, tensor<f64>
       }
-      return %r#0 : tensor<f64>
-    })",
-                     false),
+      return %r#0 : tensor<f64>)"),
             R"(Forward
   u₁   = x
   u₂   = y
@@ -159,9 +162,11 @@ TEST(Loops, ABlockNamesWhatItUsesTwiceAndShowsWhatComesFromOutside) {
     func.func @step(%x: tensor<f64> {nn.scalar = "x"}) -> (tensor<f64> {nn.result = "loss"}) {
       %two = nn.constant dense<2.0> : tensor<f64>
       %sum = nn.add %x, %two : tensor<f64>
-      %r = test.repeat 2 times (%x, %two, %sum) : (tensor<f64>, tensor<f64>, tensor<f64>) -> tensor<f64> {
+      %r = test.repeat 2 times (%x, %two, %sum)
+          : (tensor<f64>, tensor<f64>, tensor<f64>) -> tensor<f64> {
       ^bb0(%a: tensor<f64>, %c: tensor<f64>, %s: tensor<f64>):
-        %p = test.repeat 3 times (%a, %c, %s) : (tensor<f64>, tensor<f64>, tensor<f64>) -> tensor<f64> {
+        %p = test.repeat 3 times (%a, %c, %s)
+            : (tensor<f64>, tensor<f64>, tensor<f64>) -> tensor<f64> {
         ^bb1(%b: tensor<f64>, %d: tensor<f64>, %t: tensor<f64>):
           %e = nn.mul %d, %b : tensor<f64>
           %f = nn.add %e, %t : tensor<f64>
@@ -193,7 +198,8 @@ TEST(Loops, ABlockNamesWhatItUsesTwiceAndShowsWhatComesFromOutside) {
 TEST(Loops, GradientsAndUpdatesHaveLoopsToo) {
   EXPECT_EQ(formulas(R"(
     func.func @step(%x: tensor<f64> {nn.scalar = "x"}, %w: tensor<f64> {nn.tensor = "w"})
-        -> (tensor<f64> {nn.result = "loss"}, tensor<f64> {nn.gradient = "w"}, tensor<f64> {nn.update = "w"}) {
+        -> (tensor<f64> {nn.result = "loss"}, tensor<f64> {nn.gradient = "w"},
+            tensor<f64> {nn.update = "w"}) {
       %l = nn.mul %x, %w : tensor<f64>
       %g = test.repeat 2 times (%x, %w) : (tensor<f64>, tensor<f64>) -> tensor<f64> {
       ^bb0(%a: tensor<f64>, %v: tensor<f64>):

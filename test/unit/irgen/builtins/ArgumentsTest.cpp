@@ -4,13 +4,6 @@
 
 using namespace nnc;
 
-static Value listOf(llvm::ArrayRef<double> numbers) {
-  Value list = Value::ofKind(Value::Kind::List);
-  for (double n : numbers)
-    list.items.push_back(Value::of(n));
-  return list;
-}
-
 TEST(Arguments, AreFoundByPositionOrName) {
   const std::vector<Arg> args{
       {"", Value::of(1), {}}, {"axis", Value::of(2), {}}, {"", Value::of(3), {}}};

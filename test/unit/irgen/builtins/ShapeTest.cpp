@@ -4,13 +4,6 @@
 using namespace nnc;
 using Shape = std::vector<int64_t>;
 
-static Value listOf(llvm::ArrayRef<double> numbers) {
-  Value list = Value::ofKind(Value::Kind::List);
-  for (double n : numbers)
-    list.items.push_back(Value::of(n));
-  return list;
-}
-
 TEST(Shapes, SizesAreNumbers) {
   Elaboration e;
   Value x = e.field("x", {2, 3});
