@@ -158,8 +158,8 @@ def LoopOp : OpInterface<"LoopOp"> {
   let cppNamespace = "::nnc::nn";
   let description = [{
     Runs its block several times. The block reads nothing from outside: what it needs is an operand
-    of the op. A block argument is an operand that is the same in every run, or a value of the run
-    (a state, an element of a sequence). The block ends with nn.yield. Loops nest. Every loop is
+    of the op. A block argument is an operand that is the same in every run, or a value of the run:
+    a state, or an element of a sequence. The block ends with nn.yield. Loops nest. Every loop is
     IsolatedFromAbove.
   }];
   let verifyWithRegions = 1;
@@ -182,6 +182,59 @@ def LoopOp : OpInterface<"LoopOp"> {
         has for them and the results that are their last values are in the same order, before all
         others.}],
       "::std::optional<unsigned>", "getStart", (ins "unsigned":$i)>,
+    InterfaceMethod<[{
+        The number of the operand whose elements block argument `i` is in turn, one in each run, or
+        nothing. The elements are those along stepDim() of the operand.}],
+      "::std::optional<unsigned>", "getElementOf", (ins "unsigned":$i), [{}],
+      [{ return ::std::nullopt; }]>,
+    InterfaceMethod<[{
+        Whether the first run has the last elements, and the last run the first. Results after those of the
+        states are the values of all runs, stacked along stepDim(): that of the run with element t is
+        element t.}],
+      "bool", "runsBackwards", (ins), [{}], [{ return false; }]>,
+    InterfaceMethod<"Whether operands may be sequences and results stacks.",
+      "bool", "hasSequences", (ins), [{}], [{ return false; }]>,
+    InterfaceMethod<[{
+        Whether the program wants memory saved rather than time: what one run computes is not to be kept
+        for all of them.}],
+      "bool", "savesMemory", (ins), [{}], [{ return false; }]>,
+    InterfaceMethod<[{
+        Builds a loop of the same kind, number of runs and direction with other operands: the starts of states,
+        sequences, and invariants. Its results are the states' last values and stacks of these types. Its block
+        has its arguments, in the order of the operands, and is empty.}],
+      "::mlir::Operation *", "cloneWith",
+      (ins "::mlir::OpBuilder &":$b, "::mlir::ValueRange":$starts, "::mlir::ValueRange":$sequences,
+           "::mlir::ValueRange":$invariants, "::mlir::TypeRange":$stacks)>,
+  ];
+}
+
+def StepsOp : OpInterface<"StepsOp"> {
+  let cppNamespace = "::nnc::nn";
+  let description = [{
+    Can be computed for all runs of a loop at once. What differs from run to run is then a stack: a tensor with
+    one more dim, at stepDim(). Only for ops all of whose types have the batch at dim 0 or not at all; see
+    hasStepsForm().
+  }];
+  let methods = [
+    InterfaceMethod<[{
+        Builds the op for `length` runs. Operand i is a stack if `stacked[i]`, and otherwise the same in every
+        run. One of them is a stack, and so is the result.}],
+      "::mlir::Value", "buildOverSteps",
+      (ins "::mlir::OpBuilder &":$b, "::mlir::ValueRange":$operands, "::llvm::ArrayRef<bool>":$stacked,
+           "int64_t":$length)>,
+    InterfaceMethod<"Whether the sum of all runs' results can be computed without these results.",
+      "bool", "hasSumOverSteps", (ins), [{}], [{ return false; }]>,
+    InterfaceMethod<"Builds that sum. The arguments are those of buildOverSteps().",
+      "::mlir::Value", "buildSumOverSteps",
+      (ins "::mlir::OpBuilder &":$b, "::mlir::ValueRange":$operands, "::llvm::ArrayRef<bool>":$stacked,
+           "int64_t":$length), [{}],
+      [{ llvm_unreachable("has no sum over steps"); }]>,
+    InterfaceMethod<[{
+        Whether the sum of all runs' results is the result for the sums of the stacked operands, while the others
+        stay.}],
+      "bool", "isLinearIn", (ins "::llvm::ArrayRef<bool>":$stacked), [{}], [{ return false; }]>,
+    InterfaceMethod<"What the op adds to its operand `term`, or null if it is no addition.",
+      "::mlir::Value", "getAddend", (ins "::mlir::Value":$term), [{}], [{ return {}; }]>,
   ];
 }
 

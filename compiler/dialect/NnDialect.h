@@ -51,6 +51,16 @@ inline bool isBatched(mlir::Type type) {
   return tensor && tensor.getRank() > 0 && tensor.isDynamicDim(0);
 }
 
+/// The dim along which loops take the elements of a sequence of this type and stack values to one:
+/// after the batch.
+inline int64_t stepDim(mlir::Type sequence) { return isBatched(sequence) ? 1 : 0; }
+
+/// The type of an element of a sequence; null if the sequence has no dim for its elements.
+mlir::RankedTensorType elementOf(mlir::Type sequence);
+
+/// The type of a sequence of `length` elements of type `element`.
+mlir::RankedTensorType sequenceOf(mlir::Type element, int64_t length);
+
 /// The number of dims of `type` that are the batch: its bytes grow with this power of the batch.
 inline unsigned batchDims(mlir::Type type) {
   auto tensor = mlir::dyn_cast<mlir::RankedTensorType>(type);

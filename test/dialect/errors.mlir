@@ -223,3 +223,93 @@ func.func @iota() {
   %y = nn.iota [1, 0] : tensor<?x4xf32>
   return
 }
+
+// -----
+
+func.func @never(%s: tensor<f32>) {
+  // expected-error @below {{must step at least once, not 0 times}}
+  %y = nn.scan 0 states(%s : tensor<f32>) over() with() -> (tensor<f32>) {
+  ^bb(%h: tensor<f32>):
+    nn.yield %h : tensor<f32>
+  }
+  return
+}
+
+// -----
+
+// The elements of a batch's sequences are along dim 1.
+func.func @length(%x: tensor<?x4xf32>) {
+  // expected-error @below {{steps 3 times through a sequence of type 'tensor<?x4xf32>'}}
+  %y = nn.scan 3 states() over(%x : tensor<?x4xf32>) with() -> (tensor<?x3xf32>) {
+  ^bb(%e: tensor<?xf32>):
+    nn.yield %e : tensor<?xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @no_elements(%x: tensor<?xf32>) {
+  // expected-error @below {{steps 3 times through a sequence of type 'tensor<?xf32>'}}
+  %y = nn.scan 3 states() over(%x : tensor<?xf32>) with() -> (tensor<3xf32>) {
+  ^bb(%e: tensor<f32>):
+    nn.yield %e : tensor<f32>
+  }
+  return
+}
+
+// -----
+
+// Stacks of these elements would be along dim 1.
+func.func @batch_within(%x: tensor<3x?xf32>) {
+  // expected-error @below {{steps 3 times through a sequence of type 'tensor<3x?xf32>'}}
+  %y = nn.scan 3 states() over(%x : tensor<3x?xf32>) with() -> (tensor<?x3xf32>) {
+  ^bb(%e: tensor<?xf32>):
+    nn.yield %e : tensor<?xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @arguments(%x: tensor<3x2xf32>) {
+  // expected-error @below {{has block arguments of other types than its operands give}}
+  %y = nn.scan 3 states() over(%x : tensor<3x2xf32>) with() -> (tensor<3x2xf32>) {
+  ^bb(%e: tensor<3x2xf32>):
+    nn.yield %e : tensor<3x2xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @too_few(%s: tensor<f32>) {
+  // expected-error @below {{must yield its 1 states and what it stacks}}
+  %y:2 = nn.scan 3 states(%s : tensor<f32>) over() with() -> (tensor<f32>, tensor<3xf32>) {
+  ^bb(%h: tensor<f32>):
+    nn.yield %h : tensor<f32>
+  }
+  return
+}
+
+// -----
+
+func.func @stack(%s: tensor<f32>) {
+  // expected-error @below {{yields 'tensor<f32>' for its result of type 'tensor<4xf32>'}}
+  %y:2 = nn.scan 3 states(%s : tensor<f32>) over() with() -> (tensor<f32>, tensor<4xf32>) {
+  ^bb(%h: tensor<f32>):
+    nn.yield %h, %h : tensor<f32>, tensor<f32>
+  }
+  return
+}
+
+// -----
+
+func.func @state(%s: tensor<f32>, %w: tensor<2xf32>) {
+  // expected-error @below {{yields 'tensor<2xf32>' for a state that starts as 'tensor<f32>'}}
+  %y = nn.scan 3 states(%s : tensor<f32>) over() with(%w : tensor<2xf32>) -> (tensor<2xf32>) {
+  ^bb(%h: tensor<f32>, %v: tensor<2xf32>):
+    nn.yield %v : tensor<2xf32>
+  }
+  return
+}

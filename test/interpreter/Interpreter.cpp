@@ -35,8 +35,12 @@ Shape shapeOf(Type type, int64_t batch) {
   return shape;
 }
 
-static llvm::StringMap<LoopSemantics> &loops() {
-  static llvm::StringMap<LoopSemantics> table;
+static LoopTable &loops() {
+  static LoopTable table = [] {
+    LoopTable t;
+    addLoops(t);
+    return t;
+  }();
   return table;
 }
 

@@ -54,10 +54,13 @@ struct LoopCall {
 
 /// The results of the loop, or the error of a run.
 using LoopSemantics = std::function<Outcome(const LoopCall &)>;
+/// The implementations by op name.
+using LoopTable = llvm::StringMap<LoopSemantics>;
+void addLoops(LoopTable &table);
 /// Adds the implementation of a loop of any dialect, for all functions that run later.
 void addLoop(llvm::StringRef op, LoopSemantics semantics);
 
-/// What addLoop() added for `op`, or null.
+/// The implementation of the loop `op`, or null.
 const LoopSemantics *loopSemantics(llvm::StringRef op);
 
 /// Runs a block that reads nothing from outside; the results are the operands of its terminator.

@@ -16,7 +16,7 @@ def Test_Dialect : Dialect {
 // the states, as many as there are results; the others are the same in every run.
 def Test_RepeatOp : Op<Test_Dialect, "repeat", [Pure, IsolatedFromAbove, SingleBlock,
     DeclareOpInterfaceMethods<LoopOp,
-        ["getInvariant", "getRuns", "getStart", "backward", "getHeading"]>]> {
+        ["getInvariant", "getRuns", "getStart", "backward", "getHeading", "cloneWith"]>]> {
   let summary = "the block applied `times` times to the states";
   let arguments = (ins I64Attr:$times, Variadic<AnyRankedTensor>:$inputs);
   let results = (outs Variadic<AnyRankedTensor>:$finals);

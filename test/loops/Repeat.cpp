@@ -30,6 +30,17 @@ std::optional<unsigned> RepeatOp::getStart(unsigned i) {
 
 std::string RepeatOp::getHeading() { return "repeat " + std::to_string(getTimes()) + " times"; }
 
+Operation *RepeatOp::cloneWith(OpBuilder &b, ValueRange starts, ValueRange, ValueRange invariants,
+                               TypeRange) {
+  SmallVector<Value> inputs(starts);
+  llvm::append_range(inputs, invariants);
+  auto copy = b.create<RepeatOp>(getLoc(), starts.getTypes(), getTimes(), inputs);
+  Block &block = copy.getBody().emplaceBlock();
+  for (Value input : inputs)
+    block.addArgument(input.getType(), input.getLoc());
+  return copy;
+}
+
 LogicalResult RepeatOp::verify() {
   if (getTimes() < 1)
     return emitOpError("must run at least once, not ") << getTimes() << " times";

@@ -107,6 +107,28 @@ std::optional<unsigned> scratchPower(Memory memory) {
   return std::nullopt;
 }
 
+PlaceAttr elementPlace(PlaceAttr whole, Type sequence, unsigned depth) {
+  const auto type = cast<RankedTensorType>(sequence);
+  if (type.getDimSize(nn::stepDim(type)) == 1)
+    return whole;
+  SmallVector<int64_t> steps(whole.getSteps());
+  steps.resize(depth, 0);
+  steps.push_back(bytesOf(nn::elementOf(type)));
+  int64_t pitch = whole.getPitch();
+  if (pitch == 0 && nn::isBatched(type))
+    pitch = bytesOf(type);
+  return PlaceAttr::get(whole.getContext(), whole.getMemory(), whole.getOffset(), steps, pitch);
+}
+
+Value buildCopy(OpBuilder &b, Value source) {
+  Location loc = source.getLoc();
+  auto kernel = b.create<FusedOp>(loc, source.getType(), Kind::pointwise, source, ArrayAttr());
+  Block *block = b.createBlock(&kernel.getBody());
+  b.create<YieldOp>(loc, block->addArgument(source.getType(), loc));
+  b.setInsertionPointAfter(kernel);
+  return kernel.getOutputs()[0];
+}
+
 Value memoryOf(Value value) {
   while (auto view = value.getDefiningOp<ViewOp>())
     value = view.getSource();

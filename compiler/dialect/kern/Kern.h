@@ -2,6 +2,7 @@
 #pragma once
 
 #include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Dialect.h"
@@ -32,6 +33,13 @@ constexpr unsigned scratchMemories = std::size(scratchBytes);
 /// `memory` is not scratch.
 Memory scratchMemory(unsigned power);
 std::optional<unsigned> scratchPower(Memory memory);
+
+/// The place of the elements of a sequence of type `sequence` at `whole`, one in each run of a loop
+/// that is in `depth` others.
+PlaceAttr elementPlace(PlaceAttr whole, mlir::Type sequence, unsigned depth);
+
+/// A kernel that copies `source`, at b; returns its result. Leaves b after it.
+mlir::Value buildCopy(mlir::OpBuilder &b, mlir::Value source);
 
 /// The result of a kernel or loop, or the block argument, whose memory `value` uses. Looks through
 /// views.

@@ -53,8 +53,22 @@ def Kern_MemoryEnum : I32EnumAttr<"Memory", "the memory a tensor lives in",
 def Kern_PlaceAttr : AttrDef<Kern_Dialect, "Place"> {
   let mnemonic = "place";
   let summary = "where a tensor lives, row-major";
-  let parameters = (ins EnumParameter<Kern_MemoryEnum>:$memory, "int64_t":$offset);
-  let assemblyFormat = "`<` $memory `+` $offset `>`";
+  let description = [{
+    An element of a sequence, which a loop reads or writes, is where the sequence is. `steps` are the
+    bytes from one element to the next for each loop around it, outer to inner. `pitch` is the
+    distance of its rows in bytes, because the other elements are between them; 0: the size of a row.
+  }];
+  let parameters = (ins EnumParameter<Kern_MemoryEnum>:$memory, "int64_t":$offset,
+                        OptionalArrayRefParameter<"int64_t">:$steps,
+                        DefaultValuedParameter<"int64_t", "0">:$pitch);
+  let builders = [AttrBuilder<(ins "::nnc::kern::Memory":$memory, "int64_t":$offset), [{
+    return $_get($_ctxt, memory, offset, ::llvm::ArrayRef<int64_t>(), int64_t(0));
+  }]>];
+  let assemblyFormat = "`<` $memory `+` $offset (`steps` `[` $steps^ `]`)? (`pitch` $pitch^)? `>`";
+  let extraClassDeclaration = [{
+    /// The place of the whole sequence, if this is one of its elements.
+    PlaceAttr getWhole() { return get(getContext(), getMemory(), getOffset()); }
+  }];
 }
 def Kern_PlaceArrayAttr : TypedArrayAttrBase<Kern_PlaceAttr, "places"> {
   let constBuilderCall = ?;

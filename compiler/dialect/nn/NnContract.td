@@ -7,7 +7,8 @@ include "compiler/dialect/NnDialect.td"
 /// Combines pairs of elements of a and b, and reduces over the loop dims that the result lacks.
 class Nn_Contraction<string mnemonic, string math, string derivative, list<string> overrides = []>
     : Nn_Op<mnemonic, math, derivative,
-            [Nn_Infer, DeclareOpInterfaceMethods<ContractionOp, overrides>]> {
+            [Nn_Infer, DeclareOpInterfaceMethods<ContractionOp, overrides>,
+             DeclareOpInterfaceMethods<StepsOp, ["hasSumOverSteps", "buildSumOverSteps"]>]> {
   let arguments = (ins Nn_Tensor:$a, Nn_Tensor:$b, AffineMapArrayAttr:$maps, DenseI64ArrayAttr:$sizes);
   let results = (outs Nn_Tensor:$result);
   let assemblyFormat = "$a `,` $b attr-dict `:` functional-type(operands, $result)";
@@ -29,6 +30,15 @@ class Nn_Contraction<string mnemonic, string math, string derivative, list<strin
     ::mlir::Value $cppClass::cloneWith(::mlir::OpBuilder &b, ::mlir::Value left, ::mlir::Value right,
         ::llvm::ArrayRef<::mlir::AffineMap> maps, ::llvm::ArrayRef<int64_t> sizes) {
       return b.create<$cppClass>(getLoc(), left, right, b.getAffineMapArrayAttr(maps), sizes);
+    }
+    ::mlir::Value $cppClass::buildOverSteps(::mlir::OpBuilder &b, ::mlir::ValueRange operands,
+        ::llvm::ArrayRef<bool> stacked, int64_t length) {
+      return ::nnc::nn::buildContractionOverSteps(*this, b, operands, stacked, length);
+    }
+    bool $cppClass::hasSumOverSteps() { return isSumOfProducts(); }
+    ::mlir::Value $cppClass::buildSumOverSteps(::mlir::OpBuilder &b, ::mlir::ValueRange operands,
+        ::llvm::ArrayRef<bool> stacked, int64_t length) {
+      return ::nnc::nn::buildContractionSumOverSteps(*this, b, operands, stacked, length);
     }
   }];
 }

@@ -14,7 +14,8 @@ class Nn_Elementwise<string mnemonic, string math, string derivative, int cost, 
                      list<Trait> traits = []>
     : Nn_Op<mnemonic, math, derivative, !listconcat([
         Nn_Infer,
-        DeclareOpInterfaceMethods<ScalarBodyOp, ["getRange"]>, DeclareOpInterfaceMethods<PullOp, ["getCost"]>], traits)> {
+        DeclareOpInterfaceMethods<ScalarBodyOp, ["getRange"]>, DeclareOpInterfaceMethods<PullOp, ["getCost"]>,
+        DeclareOpInterfaceMethods<StepsOp, ["isLinearIn", "getAddend"]>], traits)> {
   let results = (outs Nn_Tensor:$result);
   let assemblyFormat = "operands attr-dict `:` custom<OneType>(type($"
     # !interleave(names, "), type($") # "), type($result))";
@@ -22,6 +23,8 @@ class Nn_Elementwise<string mnemonic, string math, string derivative, int cost, 
   code scalar = "";
   code gradients = "";
   code range = "Range::unknown()";
+  code linear = "false"; // StepsOp::isLinearIn(stacked)
+  code addend = "{}";    // StepsOp::getAddend(term)
   let definitions = [{
     ::llvm::LogicalResult $cppClass::inferReturnTypes(::mlir::MLIRContext *, std::optional<::mlir::Location> loc,
         ::mlir::ValueRange operands, ::mlir::DictionaryAttr, ::mlir::OpaqueProperties, ::mlir::RegionRange,
@@ -45,6 +48,12 @@ class Nn_Elementwise<string mnemonic, string math, string derivative, int cost, 
       [[maybe_unused]] Range a = operands[0], b = operands.back();
       return }] # range # [{;
     }
+    ::mlir::Value $cppClass::buildOverSteps(::mlir::OpBuilder &b, ::mlir::ValueRange operands,
+        ::llvm::ArrayRef<bool> stacked, int64_t length) {
+      return ::nnc::nn::buildElementwiseOverSteps(*this, b, operands, stacked, length);
+    }
+    bool $cppClass::isLinearIn(::llvm::ArrayRef<bool> stacked) { return }] # linear # [{; }
+    ::mlir::Value $cppClass::getAddend(::mlir::Value term) { return }] # addend # [{; }
     }]
     # !if(!eq(derivative, "Rule"), [{
     void $cppClass::backward(::nnc::nn::Derivation &d) {
@@ -73,6 +82,7 @@ class Nn_Binary<string mnemonic, string math, string da, string db, string body,
 
 // neg: y = -x;  dx = -dy
 def Nn_NegOp : Nn_Unary<"neg", "y = -x", "-dy", "e.make<::mlir::arith::NegFOp>(x)", 1> {
+  let linear = "true";
   let range = "-a";
   let notation = Nn_Notation<"Negative">;
   let hasCanonicalizer = 1;
@@ -144,12 +154,15 @@ def Nn_ErfOp : Nn_Unary<"erf", "y = erf x", "dy * 1.1283791670955126 * exp(-(x *
 // add: y = a + b;  da = dy, db = dy
 def Nn_AddOp : Nn_Binary<"add", "y = a + b", "dy", "dy",
   "e.make<::mlir::arith::AddFOp>(lhs, rhs)", 1, [Commutative]> {
+  let linear = "stacked[0] && stacked[1]";
+  let addend = "term == getA() ? getB() : term == getB() ? getA() : ::mlir::Value()";
   let range = "a + b";
   let notation = Nn_Notation<"Sum">;
   let hasCanonicalizer = 1;
 }
 // sub: y = a - b;  da = dy, db = -dy
 def Nn_SubOp : Nn_Binary<"sub", "y = a - b", "dy", "-dy", "e.make<::mlir::arith::SubFOp>(lhs, rhs)", 1> {
+  let linear = "stacked[0] && stacked[1]";
   let range = "a - b";
   let notation = Nn_Notation<"Difference">;
   let hasCanonicalizer = 1;
@@ -157,6 +170,7 @@ def Nn_SubOp : Nn_Binary<"sub", "y = a - b", "dy", "-dy", "e.make<::mlir::arith:
 // mul: y = a b;  da = dy b, db = dy a
 def Nn_MulOp : Nn_Binary<"mul", "y = a b", "dy * b", "dy * a",
   "e.make<::mlir::arith::MulFOp>(lhs, rhs)", 1, [Commutative]> {
+  let linear = "stacked[0] != stacked[1]";
   let range = "(getA() == getB() ? square(a) : a * b)";
   let notation = Nn_Notation<"Product">;
   let hasCanonicalizer = 1;
@@ -164,6 +178,7 @@ def Nn_MulOp : Nn_Binary<"mul", "y = a b", "dy * b", "dy * a",
 // div: y = a / b;  da = dy / b, db = -dy y / b
 def Nn_DivOp : Nn_Binary<"div", "y = a / b", "dy / b", "-(dy * y / b)",
   "e.make<::mlir::arith::DivFOp>(lhs, rhs)", 5> {
+  let linear = "!stacked[1]";
   let range = "a / b";
   let notation = Nn_Notation<"Quotient">;
   let hasCanonicalizer = 1;
@@ -223,6 +238,7 @@ def Nn_GeOp : Nn_Compare<"ge", ">=", "OGE">;
 
 // select: y = a where cond ≠ 0, else b;  da = dy where cond ≠ 0, db = dy elsewhere
 def Nn_SelectOp : Nn_Elementwise<"select", "y = a where cond is not 0, else b", "Rule", 1, ["cond", "a", "b"]> {
+  let linear = "!stacked[0] && stacked[1] && stacked[2]";
   let arguments = (ins Nn_Tensor:$cond, Nn_Tensor:$a, Nn_Tensor:$b);
   let notation = Nn_Notation<"Cases">;
   let hasCanonicalizer = 1;
@@ -239,7 +255,8 @@ def Nn_SelectOp : Nn_Elementwise<"select", "y = a where cond is not 0, else b", 
 
 // cast: y = x as another floating-point type;  dx = dy as x's type
 def Nn_CastOp : Nn_Op<"cast", "y = x in the result's element type", "Rule",
-    [DeclareOpInterfaceMethods<ScalarBodyOp, ["getRange"]>, Nn_Pull]> {
+    [DeclareOpInterfaceMethods<ScalarBodyOp, ["getRange"]>, Nn_Pull,
+     DeclareOpInterfaceMethods<StepsOp>]> {
   let arguments = (ins Nn_Tensor:$x);
   let results = (outs Nn_Tensor:$result);
   let assemblyFormat = "$x attr-dict `:` type($x) `to` type($result)";

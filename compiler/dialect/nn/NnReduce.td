@@ -5,9 +5,11 @@
 include "compiler/dialect/NnDialect.td"
 
 /// Removes `dims` of x (ascending; dim 0 may be the batch).
-class Nn_Reduce<string mnemonic, string math, string derivative, list<string> overrides = []>
+class Nn_Reduce<string mnemonic, string math, string derivative, list<string> overrides = [],
+                list<string> steps = []>
     : Nn_Op<mnemonic, math, derivative,
-            [Nn_Infer, DeclareOpInterfaceMethods<ReductionOp, overrides>]> {
+            [Nn_Infer, DeclareOpInterfaceMethods<ReductionOp, overrides>,
+             DeclareOpInterfaceMethods<StepsOp, steps>]> {
   let arguments = (ins Nn_Tensor:$x, DenseI64ArrayAttr:$dims);
   let results = (outs Nn_Tensor:$result);
   let assemblyFormat = "$x `over` $dims attr-dict `:` type($x) `->` type($result)";
@@ -23,11 +25,16 @@ class Nn_Reduce<string mnemonic, string math, string derivative, list<string> ov
     ::mlir::Value $cppClass::cloneOver(::mlir::OpBuilder &b, ::mlir::Value operand, ::llvm::ArrayRef<int64_t> dims) {
       return b.create<$cppClass>(getLoc(), operand, dims);
     }
+    ::mlir::Value $cppClass::buildOverSteps(::mlir::OpBuilder &b, ::mlir::ValueRange operands,
+        ::llvm::ArrayRef<bool>, int64_t) {
+      return cloneOver(b, operands[0], ::nnc::nn::dimsInStack(getX().getType(), getDims()));
+    }
   }];
 }
 
 // reduce_sum: y = Σ x;  dx = dy broadcast
-def Nn_ReduceSumOp : Nn_Reduce<"reduce_sum", "y = the sum of x over dims", "Rule"> {
+def Nn_ReduceSumOp : Nn_Reduce<"reduce_sum", "y = the sum of x over dims", "Rule", [],
+                               ["hasSumOverSteps", "buildSumOverSteps"]> {
   let notation = Nn_Notation<"SumOver", "Σ", "\\sum">;
   let hasCanonicalizer = 1;
 }
@@ -46,7 +53,8 @@ def Nn_ArgmaxOp : Nn_Reduce<"argmax", "y = the linear index over dims of the fir
 }
 
 // pick: y[…] = x[…, idx[…], …], idx clamped to dim's range;  dx = dy where the index along dim is idx, 0 elsewhere
-def Nn_PickOp : Nn_Op<"pick", "y = the element of x at idx along dim", "Rule", [Nn_Infer, Nn_Pull]> {
+def Nn_PickOp : Nn_Op<"pick", "y = the element of x at idx along dim", "Rule",
+    [Nn_Infer, Nn_Pull, DeclareOpInterfaceMethods<StepsOp>]> {
   let notation = Nn_Notation<"Element">;
   let arguments = (ins Nn_Tensor:$x, Nn_Tensor:$idx, I64Attr:$dim);
   let results = (outs Nn_Tensor:$result);

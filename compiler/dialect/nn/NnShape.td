@@ -29,10 +29,17 @@ def Nn_IotaOp : Nn_Op<"iota", "y = the index along dims", "Zero",
 }
 
 class Nn_Move<string mnemonic, string math, string derivative = "Rule", list<Trait> traits = [Nn_Infer],
-              list<string> pull = ["getCost"]>
+              list<string> pull = ["getCost"], bit steps = 1>
     : Nn_Op<mnemonic, math, derivative,
-            !listconcat([DeclareOpInterfaceMethods<PullOp, pull>], traits)> {
+            !listconcat([DeclareOpInterfaceMethods<PullOp, pull>],
+                        !if(steps, [DeclareOpInterfaceMethods<StepsOp, ["isLinearIn"]>], []<Trait>), traits)> {
   let results = (outs Nn_Tensor:$result);
+  // Moving the sum of some values is the sum of the moved ones.
+  let definitions = !if(steps, [{
+    bool $cppClass::isLinearIn(::llvm::ArrayRef<bool> stacked) {
+      return ::llvm::all_of(stacked, [](bool each) { return each; });
+    }
+  }], "");
 }
 
 // broadcast: y[i] = x[i[dims[0]], i[dims[1]], …];  dx = dy summed over the other dims
@@ -116,7 +123,8 @@ def Nn_FoldOp : Nn_Move<"fold", "y = overlapping windows summed to where they ca
 
 // dynamic_slice: for each example b: y[b, …] = x[b, … + offsets[b, k] along dims[k]], sizes[k] long; offsets
 // are rounded and clamped so that the window is inside x. No derivative: it augments data.
-def Nn_DynamicSliceOp : Nn_Move<"dynamic_slice", "y = a window of x at offsets of each example", "None"> {
+def Nn_DynamicSliceOp : Nn_Move<"dynamic_slice", "y = a window of x at offsets of each example", "None",
+                               [Nn_Infer], ["getCost"], /*steps=*/0> {
   let arguments = (ins Nn_Tensor:$x, Nn_Tensor:$offsets, DenseI64ArrayAttr:$dims, DenseI64ArrayAttr:$sizes);
   let assemblyFormat = "$x `at` $offsets `over` $dims `size` $sizes attr-dict `:` type($x) `,` type($offsets) `->` type($result)";
 }
