@@ -11,6 +11,7 @@
 #include "compiler/transforms/PlanMemory.h"
 #include "compiler/transforms/Schedule.h"
 #include "compiler/transforms/Simplify.h"
+#include "compiler/transforms/loops/Hoist.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
@@ -33,6 +34,7 @@ void buildNnPipeline(OpPassManager &pm, const PipelineOptions &options) {
   // a gradient with respect to that value would find no path to it.
   pm.addPass(createDifferentiatePass());
   buildSimplifyPipeline(pm, options);
+  pm.addPass(createHoistPass());
 }
 
 void buildSimplifyPipeline(OpPassManager &pm, const PipelineOptions &) {
@@ -102,6 +104,7 @@ void registerPasses() {
   registerCSEPass();
   registerPass([] { return createSimplifyPass(); });
   registerPass([] { return createDifferentiatePass(); });
+  registerPass([] { return createHoistPass(); });
   registerPass([] { return createLayOutPass(); });
   registerPass([] { return createFusePass(); });
   registerPass([] { return createSchedulePass(); });
@@ -110,7 +113,7 @@ void registerPasses() {
   registerPass([] { return createRowPanelsPass(); });
   registerPass([] { return createLowerKernelsPass(); });
   registerPass([] { return createToLlvmPass(); });
-  static PassPipelineRegistration<> nn("nn-pipeline-nn", "differentiate and simplify",
+  static PassPipelineRegistration<> nn("nn-pipeline-nn", "differentiate, simplify, hoist",
                                        [](OpPassManager &pm) { buildNnPipeline(pm); });
   static PassPipelineRegistration<LevelOption> kern(
       "nn-pipeline-kern", "lay out, fuse, schedule, plan memory",

@@ -1,7 +1,7 @@
 // The passes of each compilation stage, in order. Other code builds its pass managers from the
 // functions here; only driver/math/Step.cpp also runs differentiation and simplification alone.
 //
-//   nn    --buildNnPipeline-->    nn without gradients, simplified       --emit=grad
+//   nn    --buildNnPipeline-->    nn without gradients, simplified, with small loops  --emit=grad
 //         --buildKernPipeline-->  kern: fused, scheduled, planned        --emit=fused, plan
 //         --buildLoopPipeline-->  scf, arith, math, vector, llvm         --emit=mlir
 //         --buildLlvmPipeline-->  the LLVM dialect
@@ -25,9 +25,9 @@ struct PipelineOptions {
   bool verifyEach = false;
 };
 
-/// Differentiates and simplifies.
+/// Differentiates and simplifies, and moves out of loops what needs no state.
 void buildNnPipeline(mlir::OpPassManager &pm, const PipelineOptions &options = {});
-/// The second part of that alone.
+/// Simplifies alone.
 void buildSimplifyPipeline(mlir::OpPassManager &pm, const PipelineOptions &options = {});
 /// Computes once what is computed twice, and nothing else: formulas keep their other ops.
 void buildCsePipeline(mlir::OpPassManager &pm, const PipelineOptions &options = {});

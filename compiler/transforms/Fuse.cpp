@@ -34,7 +34,7 @@ private:
   void gather(Operation *op, const FusionGraph::Group &group, llvm::SetVector<Operation *> &body);
   void placeLoop(nn::LoopOp loop);
   void writeTerminator();
-  Value copy(Value source);
+  void computeAgain(OpOperand &operand);
   Value mapped(Value value);
 
   Operation *terminator;
@@ -125,25 +125,45 @@ void KernelWriter::placeLoop(nn::LoopOp loop) {
     values.map(result, result);
 }
 
-Value KernelWriter::copy(Value source) {
-  Location loc = source.getLoc();
-  auto kernel =
-      b.create<kern::FusedOp>(loc, source.getType(), kern::Kind::pointwise, source, ArrayAttr());
-  Block *block = b.createBlock(&kernel.getBody());
-  b.create<kern::YieldOp>(loc, block->addArgument(source.getType(), loc));
-  b.setInsertionPointAfter(kernel);
-  return kernel.getOutputs()[0];
-}
-
 void KernelWriter::writeTerminator() {
   llvm::SmallPtrSet<void *, 8> taken;
+  SmallVector<OpOperand *> repeated;
   for (OpOperand &operand : terminator->getOpOperands()) {
     Value value = mapped(operand.get());
     Value memory = kern::memoryOf(value);
-    if (isa<BlockArgument>(memory) || !taken.insert(memory.getAsOpaquePointer()).second)
-      value = copy(value);
+    const bool again = !taken.insert(memory.getAsOpaquePointer()).second;
+    if (again && isa<nn::YieldOp>(terminator) && memory.getDefiningOp<kern::FusedOp>())
+      repeated.push_back(&operand);
+    else if (again || isa<BlockArgument>(memory))
+      value = kern::buildCopy(b, value);
     operand.set(value);
   }
+  for (OpOperand *operand : repeated)
+    computeAgain(*operand);
+}
+
+/// Makes a loop's value that is needed in two places (as a state, and in a stack) two results of
+/// its kernel, for a copy would be another kernel in each run.
+void KernelWriter::computeAgain(OpOperand &operand) {
+  auto result = cast<OpResult>(kern::memoryOf(operand.get()));
+  auto old = cast<kern::FusedOp>(result.getOwner());
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPoint(old);
+  SmallVector<Type> types(old.getResultTypes());
+  types.push_back(result.getType());
+  auto kernel =
+      b.create<kern::FusedOp>(old.getLoc(), types, old.getKind(), old.getInputs(), ArrayAttr());
+  kernel.getBody().takeBody(old.getBody());
+  auto yield = cast<kern::YieldOp>(kernel.getBody().front().getTerminator());
+  yield->insertOperands(yield->getNumOperands(), yield.getValues()[result.getResultNumber()]);
+  Value another = kernel.getOutputs().back();
+  if (operand.get() != result) {
+    b.setInsertionPointAfter(kernel);
+    another = b.create<kern::ViewOp>(operand.get().getLoc(), operand.get().getType(), another);
+  }
+  operand.set(another);
+  old->replaceAllUsesWith(kernel.getOutputs().drop_back());
+  old->erase();
 }
 
 } // namespace

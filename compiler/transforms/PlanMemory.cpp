@@ -5,6 +5,8 @@
 #include "compiler/dialect/Walks.h"
 #include "compiler/dialect/kern/Kern.h"
 #include "compiler/transforms/Pool.h"
+#include "compiler/transforms/memory/InPlace.h"
+#include "compiler/transforms/memory/LoopStates.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/MapVector.h"
@@ -44,6 +46,7 @@ public:
   LogicalResult run() {
     if (failed(checkBatchDims()) || failed(placeArguments()))
       return failure();
+    copyStates(body);
     placeReturned();
     placeScratch(body);
     Builder b(function.getContext());
@@ -74,6 +77,7 @@ private:
     all.resize(result.getOwner()->getNumResults());
     return all[result.getResultNumber()];
   }
+  void setPlace(OpResult result, Place place);
   LogicalResult checkBatchDims();
   LogicalResult placeArguments();
   Place placeOfValue(Value value);
@@ -139,54 +143,17 @@ LogicalResult FunctionPlanner::placeArguments() {
   return success();
 }
 
-/// Whether the kernel reads its input `argument` only at the index that it writes. Then it may
-/// overwrite the input.
-static bool readsOnlyWhatItWrites(kern::FusedOp kernel, BlockArgument argument) {
-  SmallVector<Value> work{argument};
-  llvm::SmallPtrSet<Value, 8> seen;
-  while (!work.empty()) {
-    Value value = work.pop_back_val();
-    if (!seen.insert(value).second)
-      continue;
-    if (cast<ShapedType>(value.getType()).getShape() != kernel.getSpace().getShape())
-      return false;
-    for (Operation *user : value.getUsers()) {
-      if (isa<kern::YieldOp>(user))
-        continue;
-      if (!isa<nn::ScalarBodyOp>(user))
-        return false;
-      work.push_back(user->getResult(0));
-    }
-  }
-  return true;
+bool FunctionPlanner::mayWriteInPlace(StringAttr name, OpResult value) {
+  if (guard && isa<kern::FusedOp>(value.getOwner()) && value.getOwner()->isBeforeInBlock(guard))
+    return false;
+  return mayOverwrite(value, old.lookup(name));
 }
 
-bool FunctionPlanner::mayWriteInPlace(StringAttr name, OpResult value) {
-  auto kernel = dyn_cast<kern::FusedOp>(value.getOwner());
-  if (!kernel)
-    return false; // a loop writes its results while it still reads its operands
-  if (guard && kernel->isBeforeInBlock(guard))
-    return false;
-  SmallVector<Value> work(old.lookup(name));
-  while (!work.empty()) {
-    Value read = work.pop_back_val();
-    for (OpOperand &operand : read.getUses()) {
-      Operation *op = operand.getOwner();
-      if (isa<kern::ViewOp>(op)) {
-        work.push_back(op->getResult(0));
-        continue;
-      }
-      if (op->hasTrait<OpTrait::IsTerminator>())
-        continue;
-      if (kernel->isBeforeInBlock(op))
-        return false;
-      if (op == kernel && (!isa<BlockArgument>(read) ||
-                           !readsOnlyWhatItWrites(
-                               kernel, kernel.getBody().getArgument(operand.getOperandNumber()))))
-        return false;
-    }
-  }
-  return true;
+/// Places a result before its op is reached. A state of a loop is there from its start on.
+void FunctionPlanner::setPlace(OpResult result, Place place) {
+  placeOf(result) = place;
+  if (OpOperand *start = startOf(result))
+    setPlace(cast<OpResult>(kern::memoryOf(start->get())), place);
 }
 
 /// The place of a value that has one: of an argument, or of what came before in program order.
@@ -207,21 +174,14 @@ void FunctionPlanner::placeReturned() {
     auto value = cast<OpResult>(kern::memoryOf(operand.get()));
     auto name = function.getResultAttrOfType<StringAttr>(operand.getOperandNumber(), "nn.update");
     if (!name) {
-      placeOf(value) = placeAt(kern::Memory::result, results++);
+      setPlace(value, placeAt(kern::Memory::result, results++));
     } else if (mayWriteInPlace(name, value)) {
       placeOf(value) = placeAt(kern::Memory::tensor, offsets.lookup(name));
     } else {
       // Compute it in scratch and copy it after the last reader of the old value.
       OpBuilder b(terminator);
-      Value source = operand.get();
-      auto copy = b.create<kern::FusedOp>(source.getLoc(), source.getType(), kern::Kind::pointwise,
-                                          source, ArrayAttr());
-      Block *block = b.createBlock(&copy.getBody());
-      b.create<kern::YieldOp>(source.getLoc(),
-                              block->addArgument(source.getType(), source.getLoc()));
-      operand.set(copy.getOutputs()[0]);
-      placeOf(cast<OpResult>(copy.getOutputs()[0])) =
-          placeAt(kern::Memory::tensor, offsets.lookup(name));
+      operand.set(kern::buildCopy(b, operand.get()));
+      placeOf(cast<OpResult>(operand.get())) = placeAt(kern::Memory::tensor, offsets.lookup(name));
     }
   }
 }
@@ -241,24 +201,37 @@ void FunctionPlanner::placeScratch(Block &block) {
   }
 }
 
-/// Places what belongs to the runs of a loop. All of it is released at the end of the loop: what a
-/// run yields, because only the loop knows when it is read, and the arguments, because each run has
-/// them. Operands of the loop are in use during all of it.
+/// Places what belongs to the runs of a loop. A state is in one memory from its start to the loop's
+/// result (see LoopStates.h). Elements of sequences are where the sequences are, and what is
+/// stacked is written where the stack is. Operands of the loop are in use during all of it.
 void FunctionPlanner::placeLoop(nn::LoopOp loop) {
+  unsigned depth = 0;
+  for (auto outer = loop->getParentOfType<nn::LoopOp>(); outer;
+       outer = outer->getParentOfType<nn::LoopOp>())
+    ++depth;
   Block &block = loop.getBlock();
   SmallVector<Place> own;
   for (BlockArgument argument : block.getArguments()) {
-    std::optional<unsigned> operand = loop.getInvariant(argument.getArgNumber());
-    own.push_back(operand ? placeOfValue(loop->getOperand(*operand))
-                          : allocate(argument.getType()));
+    const unsigned i = argument.getArgNumber();
+    if (std::optional<unsigned> sequence = loop.getElementOf(i)) {
+      Value whole = loop->getOperand(*sequence);
+      own.push_back(kern::elementPlace(placeOfValue(whole), whole.getType(), depth));
+    } else {
+      std::optional<unsigned> same = loop.getInvariant(i), start = loop.getStart(i);
+      own.push_back(placeOfValue(loop->getOperand(same ? *same : *start)));
+    }
   }
   argumentPlaces[loop] = own;
+  SmallVector<BlockArgument> states = statesOf(loop);
+  for (auto [i, yielded] : llvm::enumerate(block.getTerminator()->getOperands())) {
+    Place place;
+    if (i < states.size())
+      place = own[states[i].getArgNumber()];
+    else
+      place = kern::elementPlace(placeOf(loop->getResult(i)), loop->getResult(i).getType(), depth);
+    setPlace(cast<OpResult>(kern::memoryOf(yielded)), place);
+  }
   placeScratch(block);
-  for (Value yielded : block.getTerminator()->getOperands())
-    release(placeOf(cast<OpResult>(kern::memoryOf(yielded))));
-  for (BlockArgument argument : block.getArguments())
-    if (!loop.getInvariant(argument.getArgNumber()))
-      release(own[argument.getArgNumber()]);
 }
 
 /// Releases the memory of results without a user, and of values that `op` is the last to use.
@@ -285,6 +258,8 @@ FunctionPlanner::Place FunctionPlanner::allocate(Type type) {
 }
 
 void FunctionPlanner::release(Place place) {
+  if (!place.getSteps().empty())
+    return; // the whole sequence is released
   if (std::optional<unsigned> power = kern::scratchPower(place.getMemory()))
     scratch[*power].release(place.getOffset());
 }
@@ -297,6 +272,8 @@ void FunctionPlanner::placeResults(Operation *op, const Liveness &live) {
     Place place;
     if (auto kernel = dyn_cast<kern::FusedOp>(op))
       place = takeOver(kernel, result, live, taken);
+    else if (OpOperand *start = startOf(result))
+      place = placeOfValue(start->get());
     placeOf(result) = place ? place : allocate(result.getType());
   }
 }

@@ -37,6 +37,8 @@ public:
       markNeeded(numbers[guard.getDefiningOp()]);
     if (function)
       orderUpdates();
+    else
+      orderStates();
     // Emit the first ready op in program order; first those that the guard needs.
     SmallVector<Operation *> order;
     for (bool first : {true, false}) {
@@ -75,14 +77,30 @@ private:
       auto name = function.getResultAttrOfType<StringAttr>(value.getOperandNumber(), "nn.update");
       if (!name)
         continue;
-      unsigned writer = numbers[kern::memoryOf(value.get()).getDefiningOp()];
-      for (BlockArgument argument : old.lookup(name)) {
-        SmallVector<unsigned> readers;
-        collectReaders(argument, readers);
-        for (unsigned reader : readers)
-          if (reader != writer && !needs(reader, writer) && !(early[writer] && !early[reader]))
-            orderBefore(reader, writer);
+      orderReaders(old.lookup(name), kern::memoryOf(value.get()).getDefiningOp());
+    }
+  }
+
+  /// The same for the states of a loop.
+  void orderStates() {
+    auto loop = cast<nn::LoopOp>(body.getParentOp());
+    unsigned next = 0;
+    for (BlockArgument argument : body.getArguments())
+      if (loop.getStart(argument.getArgNumber())) {
+        Value value = kern::memoryOf(body.getTerminator()->getOperand(next++));
+        if (value.getDefiningOp())
+          orderReaders(argument, value.getDefiningOp());
       }
+  }
+
+  void orderReaders(ArrayRef<BlockArgument> old, Operation *op) {
+    unsigned writer = numbers[op];
+    for (BlockArgument argument : old) {
+      SmallVector<unsigned> readers;
+      collectReaders(argument, readers);
+      for (unsigned reader : readers)
+        if (reader != writer && !needs(reader, writer) && !(early[writer] && !early[reader]))
+          orderBefore(reader, writer);
     }
   }
 

@@ -3,6 +3,7 @@
 #include "compiler/dialect/NnDialect.h"
 #include "compiler/transforms/Differentiate.h"
 #include "compiler/transforms/Simplify.h"
+#include "compiler/transforms/loops/Hoist.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
@@ -100,6 +101,10 @@ public:
       simplify.addPass(createSimplifyPass());
       ASSERT_TRUE(succeeded(simplify.run(*next))) << body;
       compare(*module, *next, body + " simplified at order " + std::to_string(level));
+      PassManager hoist(&context);
+      hoist.addPass(createHoistPass());
+      ASSERT_TRUE(succeeded(hoist.run(*next))) << body;
+      compare(*module, *next, body + " hoisted at order " + std::to_string(level));
       // The next order has this one's weights as arguments.
       arguments = extended;
       module = std::move(next);

@@ -21,7 +21,7 @@ struct Domain {
 ///   "(%x: tensor<3xf64>) -> tensor<3xf64> { %y = nn.exp %x : tensor<3xf64> return %y :
 ///   tensor<3xf64> }".
 /// Checks d(Σ w·results)/d(arguments) for random w, and `order` - 1 gradients of it in the same
-/// way, each before and after Simplify.
+/// way, each before and after Simplify, and after Hoist.
 void checkGradients(const std::string &body, Domain domain = {}, int order = 1, int64_t batch = 3);
 
 } // namespace nnc::test

@@ -69,6 +69,45 @@ const std::string nested = R"((%a: tensor<2xf64>, %b: tensor<2xf64>) -> tensor<2
   return %z : tensor<2xf64>
 })";
 
+/// Two states change places, one is an element, and one value is a state and stacked.
+const std::string moving = R"((%a: tensor<?x2xf64>, %x: tensor<?x3x2xf64>)
+    -> (tensor<?x2xf64>, tensor<?x2xf64>, tensor<?x3x2xf64>, tensor<?x3x2xf64>) {
+  %b = nn.sin %a : tensor<?x2xf64>
+  %y:6 = nn.scan 3 states(%a, %b, %b, %a : tensor<?x2xf64>, tensor<?x2xf64>, tensor<?x2xf64>,
+      tensor<?x2xf64>) over(%x : tensor<?x3x2xf64>) with()
+      -> (tensor<?x2xf64>, tensor<?x2xf64>, tensor<?x2xf64>, tensor<?x2xf64>, tensor<?x3x2xf64>,
+          tensor<?x3x2xf64>) {
+  ^bb(%p: tensor<?x2xf64>, %q: tensor<?x2xf64>, %r: tensor<?x2xf64>, %s: tensor<?x2xf64>,
+      %e: tensor<?x2xf64>):
+    %m = nn.mul %r, %e : tensor<?x2xf64>
+    %t = nn.add %m, %q : tensor<?x2xf64>
+    %c = nn.cos %t : tensor<?x2xf64>
+    nn.yield %q, %p, %e, %c, %c, %r : tensor<?x2xf64>, tensor<?x2xf64>, tensor<?x2xf64>,
+        tensor<?x2xf64>, tensor<?x2xf64>, tensor<?x2xf64>
+  }
+  return %y#0, %y#3, %y#4, %y#5 : tensor<?x2xf64>, tensor<?x2xf64>, tensor<?x3x2xf64>,
+      tensor<?x3x2xf64>
+})";
+
+/// A scan in each step of another, whose stack is stacked, and whose last state is too.
+const std::string rows = R"((%a: tensor<?x2xf64>, %x: tensor<?x2x3x2xf64>)
+    -> (tensor<?x2xf64>, tensor<?x2x3x2xf64>, tensor<?x2x2xf64>) {
+  %y:3 = nn.scan 2 states(%a : tensor<?x2xf64>) over(%x : tensor<?x2x3x2xf64>) with()
+      -> (tensor<?x2xf64>, tensor<?x2x3x2xf64>, tensor<?x2x2xf64>) {
+  ^bb(%s: tensor<?x2xf64>, %row: tensor<?x3x2xf64>):
+    %z:2 = nn.scan 3 backward states(%s : tensor<?x2xf64>) over(%row : tensor<?x3x2xf64>) with()
+        -> (tensor<?x2xf64>, tensor<?x3x2xf64>) {
+    ^bb(%b: tensor<?x2xf64>, %e: tensor<?x2xf64>):
+      %p = nn.mul %b, %e : tensor<?x2xf64>
+      %t = nn.sin %p : tensor<?x2xf64>
+      nn.yield %t, %p : tensor<?x2xf64>, tensor<?x2xf64>
+    }
+    %n = nn.mul %z#0, %s : tensor<?x2xf64>
+    nn.yield %n, %z#1, %z#0 : tensor<?x2xf64>, tensor<?x3x2xf64>, tensor<?x2xf64>
+  }
+  return %y#0, %y#1, %y#2 : tensor<?x2xf64>, tensor<?x2x3x2xf64>, tensor<?x2x2xf64>
+})";
+
 /// A gradient requested in the block: x <- x - d(Σ x⁴)/dx / 100.
 const std::string descent = R"((%x: tensor<3xf64>) -> tensor<3xf64> {
   %y = test.repeat 3 times (%x) : (tensor<3xf64>) -> tensor<3xf64> {
@@ -278,7 +317,8 @@ protected:
 };
 
 TEST_F(Planned, memoryOfRunsIsApart) {
-  for (const std::string &body : {recurrence, pair, nested, descent, pairs, bothDims, turned})
+  for (const std::string &body :
+       {recurrence, pair, nested, moving, rows, descent, pairs, bothDims, turned})
     for (bool unfused : {false, true})
       check(body, unfused);
 }

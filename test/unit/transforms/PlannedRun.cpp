@@ -20,7 +20,7 @@ public:
 
   Outcome run(func::FuncOp function, ArrayRef<Tensor> arguments) {
     for (auto [argument, tensor] : llvm::zip_equal(function.getArguments(), arguments))
-      write(placeOf(argument), tensor);
+      write(argument, tensor);
     return run(function.getBody().front());
   }
 
@@ -39,14 +39,31 @@ private:
       memory.resize(at + elements, std::numeric_limits<double>::quiet_NaN());
     return {&memory, at};
   }
-  void write(kern::PlaceAttr place, const Tensor &tensor) {
-    auto [memory, at] = find(place, tensor.data.size());
-    llvm::copy(tensor.data, memory->begin() + at);
+  /// Calls `body` for each row that is in one piece: with its first element in memory, and the
+  /// numbers of its elements in the tensor.
+  void forEachPiece(Value value, const Tensor &tensor,
+                    llvm::function_ref<void(double *, size_t from, size_t count)> body) {
+    kern::PlaceAttr place = placeOf(value);
+    const size_t rows = place.getPitch() ? tensor.shape[0] : 1, count = tensor.data.size() / rows;
+    size_t first = 0;
+    for (auto [step, element] : llvm::zip(place.getSteps(), elements))
+      first += step * element;
+    for (size_t row = 0; row < rows; ++row) {
+      size_t inside = (first + row * place.getPitch()) / sizeof(double);
+      auto [memory, at] = find(place, inside + count);
+      body(memory->data() + at + inside, row * count, count);
+    }
+  }
+  void write(Value value, const Tensor &tensor) {
+    forEachPiece(value, tensor, [&](double *to, size_t from, size_t count) {
+      std::copy_n(tensor.data.begin() + from, count, to);
+    });
   }
   Tensor read(Value value) {
     Tensor tensor(reference::shapeOf(value.getType(), batch));
-    auto [memory, at] = find(placeOf(value), tensor.data.size());
-    std::copy_n(memory->begin() + at, tensor.data.size(), tensor.data.begin());
+    forEachPiece(value, tensor, [&](double *from, size_t to, size_t count) {
+      std::copy_n(from, count, tensor.data.begin() + to);
+    });
     return tensor;
   }
   std::vector<Tensor> readAll(ValueRange values) {
@@ -63,14 +80,16 @@ private:
     const reference::LoopSemantics *loop = reference::loopSemantics(op.getName().getStringRef());
     if (!loop)
       return {{}, "neither a kernel nor a loop: " + op.getName().getStringRef().str()};
-    Block &block = op.getRegion(0).front();
-    return (*loop)({&op, operands, batch, [&](ArrayRef<Tensor> arguments) {
-                      // Invariants are where they were.
-                      for (auto [argument, tensor] :
-                           llvm::zip_equal(block.getArguments(), arguments))
-                        if (!cast<nn::LoopOp>(op).getInvariant(argument.getArgNumber()))
-                          write(placeOf(argument), tensor);
-                      return run(block);
+    auto form = cast<nn::LoopOp>(op);
+    int64_t number = 0;
+    return (*loop)({&op, operands, batch, [&](ArrayRef<Tensor>) {
+                      // All arguments are in memory: the starts, and what the last run left there.
+                      elements.push_back(form.runsBackwards() ? form.getRuns() - 1 - number
+                                                              : number);
+                      ++number;
+                      Outcome outcome = run(form.getBlock());
+                      elements.pop_back();
+                      return outcome;
                     }});
   }
 
@@ -81,13 +100,16 @@ private:
       Outcome outcome = runOp(op);
       if (!outcome.error.empty())
         return outcome;
+      if (isa<nn::LoopOp>(op))
+        continue; // the runs have written the results
       for (auto [result, tensor] : llvm::zip_equal(op.getResults(), outcome.results))
-        write(placeOf(result), tensor);
+        write(result, tensor);
     }
     return {readAll(block.getTerminator()->getOperands()), ""};
   }
 
   int64_t batch;
+  SmallVector<int64_t> elements; // of the loops that are running
   std::map<std::pair<kern::Memory, int64_t>, std::vector<double>> pools;
 };
 
