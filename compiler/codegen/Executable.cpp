@@ -95,7 +95,8 @@ RuntimeParts partsOf(const ProgramT &program) {
     if (source && (source->kind == NN_CSV || source->kind == NN_TEXT || source->kind == NN_IMAGES))
       needsPart("classes"); // by their names
   };
-  bool reports = false, compares = false, searches = false, residuals = false;
+  bool reports = false, compares = false, searches = false, residuals = false, importance = false,
+       evaluates = false, ofRows = false;
   for (const DataT &data : program.data) {
     reads(data.source.get());
     reads(data.test.get());
@@ -105,6 +106,12 @@ RuntimeParts partsOf(const ProgramT &program) {
     if (data.keep.exists() ||
         any_of(data.columns, [](const ColumnT &column) { return column.numbered; }))
       needsPart("classes");
+    if (any_of(data.columns, [](const ColumnT &column) {
+          return column.kind == NN_WORDS || column.kind == NN_CHARACTERS;
+        }))
+      needsPart("texts");
+    if (data.series || data.in_order)
+      needsPart("series");
     if (nnrt::normalizes(data))
       needsPart("units");
   }
@@ -118,12 +125,25 @@ RuntimeParts partsOf(const ProgramT &program) {
       reads(predict->source.get());
     const EvaluateT *evaluate = statement.body.AsNN_STMT_EVALUATE();
     residuals |= evaluate && evaluate->truth >= 0;
+    importance |= evaluate && evaluate->shuffles > 0;
+    evaluates |= evaluate != nullptr;
+    const TrainT *train = statement.body.AsNN_STMT_TRAIN();
+    if (evaluate || train)
+      ofRows |= any_of(evaluate ? evaluate->metrics : train->metrics,
+                       [](const MetricT &metric) { return !metric.rows.empty(); });
     return true;
   });
   if (residuals)
     needsPart("residuals");
   if (reports && residuals)
     needsPart("residual_plots");
+  if (importance)
+    needsPart("importance");
+  if (ofRows)
+    needsPart("metric_rows");
+  if (reports && evaluates)
+    for (const char *part : {"class_curves", "class_curves_page"})
+      needsPart(part);
   if (reports && compares)
     needsPart("comparison");
   if (reports && searches)

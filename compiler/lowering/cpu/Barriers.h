@@ -2,6 +2,7 @@
 // have accessed since the last barrier.
 #pragma once
 
+#include "compiler/dialect/NnDialect.h"
 #include "compiler/dialect/kern/Kern.h"
 
 namespace nnc {
@@ -20,17 +21,28 @@ struct Accesses {
 
 /// The place of a block argument, or of a result of a kernel or loop. Looks through views.
 kern::PlaceAttr placeOf(mlir::Value value);
-/// The memory of a tensor of `type` at `place`.
-MemoryRange rangeOf(kern::PlaceAttr place, mlir::Type type);
+/// The memory of a value; of an element of a sequence, that of all elements.
+MemoryRange rangeOf(mlir::Value value);
 Accesses accessesOf(kern::FusedOp kernel);
 
 class BarrierTracker {
 public:
   /// Whether a barrier must come before something with these accesses. Also records the accesses.
   bool isNeededBefore(Accesses accesses);
+  /// Whether a barrier must come before a loop. Nothing before it then matters to its runs, so
+  /// another tracker records one of them.
+  bool isNeededBeforeLoop(nn::LoopOp loop);
+  /// Whether a barrier must come between two runs, which this tracker has recorded.
+  bool isNeededBetweenRuns();
+  /// Continues after the loop whose runs `run` has recorded.
+  void addLoop(const BarrierTracker &run);
 
 private:
-  llvm::SmallVector<Accesses> sinceBarrier;
+  bool conflicts(const Accesses &next) const;
+  void meet();
+
+  llvm::SmallVector<Accesses> sinceBarrier, beforeFirst;
+  bool met = false; // there is a barrier, and `beforeFirst` comes before the first one
 };
 
 } // namespace nnc

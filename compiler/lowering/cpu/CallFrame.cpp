@@ -33,11 +33,14 @@ void CallFrame::begin(StringRef name) {
   MLIRContext *context = b.getContext();
   pointer = LLVM::LLVMPointerType::get(context);
   Type i32 = b.getI32Type();
-  auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(context), {pointer, i32, i32});
+  SmallVector<Type> types{pointer, i32, i32};
+  types.append(elements.size(), b.getI64Type());
+  auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(context), types);
   func = b.create<LLVM::LLVMFuncOp>(loc, name, type);
   home = func.addEntryBlock(b);
   b.setInsertionPointToStart(home);
   call = func.getArgument(0);
+  llvm::copy(func.getArguments().drop_front(3), elements.begin());
 }
 
 CallFrame::CallFrame(OpBuilder &b, Location loc, StringRef name, LLVM::LLVMFuncOp other,
@@ -72,20 +75,63 @@ CallFrame::CallFrame(OpBuilder &b, Location loc, StringRef name, int64_t rows) :
     fields[i] = field(i, pointer);
 }
 
+void CallFrame::beginInternal(StringRef name) {
+  b.setInsertionPointAfter(func);
+  begin(name);
+  func.setLinkage(LLVM::Linkage::Internal);
+  func.setPassthroughAttr(b.getStrArrayAttr({"noinline", "nounwind"}));
+  addresses.clear();
+}
+
 void CallFrame::goOnIn(StringRef name) {
   if (!several) // the flat form, which is short
     return;
   LLVM::LLVMFuncOp before = func;
   OpBuilder end(b);
-  b.setInsertionPointAfter(func);
-  begin(name);
-  func.setLinkage(LLVM::Linkage::Internal);
-  func.setPassthroughAttr(b.getStrArrayAttr({"noinline", "nounwind"}));
+  beginInternal(name);
   end.create<LLVM::CallOp>(loc, func, before.getArguments())
       .setTailCallKind(LLVM::TailCallKind::Tail);
   end.create<LLVM::ReturnOp>(loc, ValueRange());
-  addresses.clear();
   readFields();
+}
+
+void CallFrame::beginLoop(int64_t runs, bool backwards, StringRef body) {
+  Loop loop{nullptr, backwards ? -1 : 1, backwards ? -1 : runs};
+  Block *before = b.getInsertionBlock();
+  loop.head = before->splitBlock(b.getInsertionPoint());
+  elements.push_back(loop.head->addArgument(b.getI64Type(), loc));
+  b.setInsertionPointToEnd(before);
+  Value first = number(backwards ? runs - 1 : 0);
+  b.create<cf::BranchOp>(loc, loop.head, first);
+  b.setInsertionPointToEnd(loop.head);
+  if (!body.empty()) {
+    CallScope outer = *this;
+    OpBuilder::InsertPoint place = b.saveInsertionPoint();
+    OpBuilder run(b);
+    SmallVector<Value> arguments(func.getArguments().take_front(3));
+    arguments.append(elements);
+    beginInternal(body);
+    run.create<LLVM::CallOp>(loc, func, arguments);
+    readFields();
+    loop.around.emplace(std::move(outer), place);
+  }
+  loops.push_back(std::move(loop));
+}
+
+void CallFrame::endLoop() {
+  Loop loop = loops.pop_back_val();
+  if (loop.around) {
+    finish();
+    static_cast<CallScope &>(*this) = std::move(loop.around->first);
+    b.restoreInsertionPoint(loop.around->second);
+  }
+  Block *here = b.getInsertionBlock();
+  Block *after = here->splitBlock(b.getInsertionPoint());
+  b.setInsertionPointToEnd(here);
+  Value next = b.create<LLVM::AddOp>(loc, elements.pop_back_val(), number(loop.step));
+  Value more = b.create<LLVM::ICmpOp>(loc, LLVM::ICmpPredicate::ne, next, number(loop.end));
+  b.create<cf::CondBranchOp>(loc, more, loop.head, next, after, ValueRange());
+  b.setInsertionPointToEnd(after);
 }
 
 void CallFrame::keepOnStack(kern::PlaceAttr place, int64_t bytes) {
@@ -108,7 +154,15 @@ Value CallFrame::pointerTo(Value base, Value bytes) {
 }
 
 Value CallFrame::address(kern::PlaceAttr place, const Pools &pools) {
-  Value &known = addresses[place];
+  Value address = addressOfWhole(place, pools);
+  for (auto [step, element] : llvm::zip(place.getSteps(), elements))
+    if (step)
+      address = pointerTo(address, b.create<LLVM::MulOp>(loc, element, number(step)));
+  return address;
+}
+
+Value CallFrame::addressOfWhole(kern::PlaceAttr place, const Pools &pools) {
+  Value &known = addresses[place.getWhole()];
   if (known)
     return known;
   OpBuilder::InsertionGuard guard(b);

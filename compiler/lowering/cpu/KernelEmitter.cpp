@@ -43,6 +43,11 @@ const Buffer &KernelEmitter::input(Value argument) {
   return context.inputs[cast<BlockArgument>(argument).getArgNumber()];
 }
 
+bool KernelEmitter::hasPitch() const {
+  auto is = [](const Buffer &buffer) { return buffer.pitch != 0; };
+  return llvm::any_of(context.inputs, is) || llvm::any_of(context.outputs, is);
+}
+
 Value KernelEmitter::constant(int64_t value) {
   Value &known = constants[value];
   if (!known)
@@ -132,8 +137,9 @@ void KernelEmitter::storeResults(ArrayRef<Index> index, ArrayRef<Known> known, i
   for (Value yielded : kernel().getYielded())
     elements.push_back(point.at(yielded, index));
   for (auto [i, element] : llvm::enumerate(elements)) {
-    assert(linear->isAffine() && "results are stored contiguously or strided");
-    storeElements(b, location(), output(i), linear->getBase(), element, linear->getStride(), mask);
+    Index at = point.offsetIn(output(i), index, *linear);
+    assert(at.isAffine() && "results are stored contiguously or strided");
+    storeElements(b, location(), output(i), at.getBase(), element, at.getStride(), mask);
   }
 }
 

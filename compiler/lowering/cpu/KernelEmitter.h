@@ -13,7 +13,8 @@
 // Here `mask` is null or vector<lanes x i1> (false: a lane past the end, which is neither loaded
 // nor stored). Each call emits the whole epilogue, so an unrolled tile should keep its accumulators
 // in an alloca and make the call in a loop. The operands of a contraction are kernel inputs, so
-// input() gives their memory. Memory is row-major, so the strides of a buffer are constants. Two
+// input() gives their memory. Memory is row-major, so the strides of a buffer are constants. The
+// rows of an element of a sequence are further apart than their size (Buffer::pitch). Two
 // buffers overlap only if they are the same buffer: a result may overwrite an input, and then the
 // kernel reads that input only at the index that it writes.
 #pragma once
@@ -70,6 +71,9 @@ public:
   /// The memory of a region argument (such as an operand of a contraction), or of result `i`.
   const Buffer &input(mlir::Value argument);
   const Buffer &output(unsigned i) { return context.outputs[i]; }
+  /// Whether the rows of a buffer are further apart than their size. Then its first dim is not
+  /// walked as one with others.
+  bool hasPitch() const;
   /// The number of lanes of all vectors in this kernel: as many as its widest ranked element type
   /// allows.
   int64_t lanes() const { return laneCount; }

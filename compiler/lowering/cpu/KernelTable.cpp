@@ -2,6 +2,7 @@
 #include "compiler/lowering/cpu/KernelTable.h"
 
 #include "compiler/dialect/Placed.h"
+#include "compiler/lowering/cpu/KernelFunction.h"
 #include "compiler/lowering/cpu/RowPanels.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -29,6 +30,8 @@ static DictionaryAttr attributesOf(kern::FusedOp kernel) {
 KernelForm::KernelForm(kern::FusedOp original, ArrayRef<unsigned> slots)
     : kernel(cast<kern::FusedOp>(original->clone())), slots(slots),
       attributes(attributesOf(original)) {
+  for (ValueRange values : {ValueRange(original.getInputs()), ValueRange(original.getOutputs())})
+    llvm::append_range(pitches, llvm::map_range(values, pitchOf));
   (*kernel)->setOperands({});
   for (Operation *op : drawingOps(*kernel)) {
     op->removeDiscardableAttr(nn::parameterName);
@@ -47,7 +50,8 @@ KernelForm::KernelForm(kern::FusedOp original, ArrayRef<unsigned> slots)
 
 bool KernelForm::operator==(const KernelForm &other) const {
   Region &body = kernel.get().getBody(), &otherBody = other.kernel.get().getBody();
-  return code == other.code && slots == other.slots && attributes == other.attributes &&
+  return code == other.code && slots == other.slots && pitches == other.pitches &&
+         attributes == other.attributes &&
          body.getArgumentTypes() == otherBody.getArgumentTypes() &&
          OperationEquivalence::isRegionEquivalentTo(&body, &otherBody,
                                                     OperationEquivalence::IgnoreLocations);

@@ -24,6 +24,7 @@ public:
 private:
   mlir::OwningOpRef<kern::FusedOp> kernel;
   llvm::SmallVector<unsigned> slots;
+  llvm::SmallVector<int64_t> pitches; // of the inputs and results
   mlir::DictionaryAttr attributes;
   size_t code;
 };

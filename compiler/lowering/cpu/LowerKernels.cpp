@@ -4,8 +4,8 @@
 #include "compiler/dialect/Walks.h"
 #include "compiler/lowering/cpu/Barriers.h"
 #include "compiler/lowering/cpu/CallFrame.h"
-#include "compiler/lowering/cpu/Generators.h"
 #include "compiler/lowering/cpu/KernelEmitter.h"
+#include "compiler/lowering/cpu/KernelFunction.h"
 #include "compiler/lowering/cpu/KernelTable.h"
 #include "compiler/lowering/cpu/RowPanels.h"
 #include "compiler/lowering/cpu/SmallFunction.h"
@@ -14,7 +14,6 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "mlir/Interfaces/SideEffectInterfaces.h"
 
 #include <array>
 
@@ -22,15 +21,6 @@ using namespace mlir;
 
 namespace nnc {
 namespace {
-
-// The function of a kernel takes each distinct buffer once, so no two pointers overlap and noalias
-// is correct:
-//
-// (buffer…, rows, batch, thread, threads, place…)
-//
-// rows is the number of examples to compute: the whole batch or a panel. The places are those of
-// the kernel's random numbers.
-constexpr unsigned numbersOfKernel = 4;
 
 /// The scratch places that kernels write, and the bytes of the largest tensor in each.
 llvm::MapVector<kern::PlaceAttr, int64_t> scratchOf(func::FuncOp function, int64_t rows) {
@@ -43,6 +33,13 @@ llvm::MapVector<kern::PlaceAttr, int64_t> scratchOf(func::FuncOp function, int64
       places[place] = std::max(places[place], kern::bytesOf(type, rows));
     }
   return places;
+}
+
+/// The number of kernels in a function, or in a loop.
+unsigned kernelsIn(Operation *op) {
+  unsigned count = 0;
+  op->walk([&](kern::FusedOp) { ++count; });
+  return count;
 }
 
 /// Lowers one nn function.
@@ -73,47 +70,28 @@ public:
   LogicalResult run() {
     pools = {source->getAttrOfType<IntegerAttr>(kern::scratchBytes[0]).getInt(),
              source->getAttrOfType<IntegerAttr>(kern::scratchBytes[1]).getInt()};
-    auto all = source.getOps<kern::FusedOp>();
     if (source->hasAttr("nn.profile"))
-      profiled = std::distance(all.begin(), all.end());
+      profiled = kernelsIn(source);
     for (NamedAttribute attribute : source->getDiscardableAttrs())
       if (attribute.getName().getValue().starts_with("nn."))
         frame.function()->setAttr(attribute.getName(), attribute.getValue());
-    SmallVector<kern::FusedOp> panel;
-    unsigned parts = 0, end = kernelsOfPart;
-    for (Operation &op : source.getBody().front()) {
-      auto next = dyn_cast<kern::FusedOp>(op);
-      std::optional<RowPanel> own = next ? panelOf(next) : std::nullopt;
-      if (!panel.empty() && !isa<kern::ViewOp>(op) &&
-          !(own && own->group == panelOf(panel[0])->group)) {
-        callPanels(panel);
-        panel.clear();
-      }
-      if (op.hasTrait<OpTrait::IsTerminator>())
-        break;
-      if (next && panel.empty() && kernels >= end) {
-        frame.goOnIn((frame.function().getName() + "_part" + Twine(++parts)).str());
-        end = kernels + kernelsOfPart;
-      }
-      if (own) {
-        panel.push_back(next);
-      } else if (next) {
-        if (barriers.isNeededBefore(accessesOf(next)))
-          meet();
-        emitCall(next, prepare(next), /*firstRow=*/{},
-                 {frame.rows(), frame.rows(), frame.thread(), frame.threads()});
-      } else if (auto guard = dyn_cast<kern::GuardOp>(op)) {
-        emitGuard(guard);
-      } else if (!isa<kern::ViewOp>(op)) {
-        return op.emitOpError("is left in a function that should consist of kernels");
-      }
-    }
+    if (failed(lowerBlock(source.getBody().front())))
+      return failure();
     frame.finish();
     frame.function()->setAttr("nn.stack_bytes", b.getI64IntegerAttr(stackBytes));
     return success();
   }
 
 private:
+  LogicalResult lowerBlock(Block &block);
+  LogicalResult emitLoop(nn::LoopOp loop);
+  /// Continues in another function if there are enough kernels in this one.
+  void mayGoOn() {
+    if (kernels < end || !frame.mayGoOn())
+      return;
+    frame.goOnIn((frame.function().getName() + "_part" + Twine(++parts)).str());
+    end = kernels + kernelsOfPart;
+  }
   /// Emits a barrier. A kernel precedes it, because nothing else accesses memory.
   void meet() {
     frame.barrier(profiled ? std::optional<int32_t>(profiled + kernels - 1) : std::nullopt);
@@ -130,11 +108,8 @@ private:
   void emitCall(kern::FusedOp kernel, const Callee &callee, Value firstRow,
                 std::array<Value, numbersOfKernel> numbers);
   void callPanels(MutableArrayRef<kern::FusedOp> panel);
-  LLVM::LLVMFuncOp makeFunction(kern::FusedOp kernel, ArrayRef<unsigned> slots, unsigned buffers);
-  void emitBody(kern::FusedOp kernel, LLVM::LLVMFuncOp function, ArrayRef<unsigned> slots);
   void emitGuard(kern::GuardOp guard) {
-    if (barriers.isNeededBefore(
-            {{rangeOf(placeOf(guard.getValue()), guard.getValue().getType())}, {}}))
+    if (barriers.isNeededBefore({{rangeOf(guard.getValue())}, {}}))
       meet();
     Value address = frame.address(placeOf(guard.getValue()), pools);
     Type element = cast<ShapedType>(guard.getValue().getType()).getElementType();
@@ -149,11 +124,73 @@ private:
   BarrierTracker barriers;
   CallFrame::Pools pools;
   int64_t stackBytes = 0;
-  unsigned kernels = 0;  // number of kernels called so far
-  unsigned profiled = 0; // number of all its kernels, if it is profiled
+  unsigned parts = 0, end = kernelsOfPart; // functions so far; the first kernel of the next one
+  unsigned kernels = 0;                    // number of kernels called so far
+  unsigned profiled = 0;                   // number of all its kernels, if it is profiled
 };
 
 } // namespace
+
+LogicalResult FunctionLowering::lowerBlock(Block &block) {
+  SmallVector<kern::FusedOp> panel;
+  for (Operation &op : block) {
+    auto next = dyn_cast<kern::FusedOp>(op);
+    std::optional<RowPanel> own = next ? panelOf(next) : std::nullopt;
+    if (!panel.empty() && !isa<kern::ViewOp>(op) &&
+        !(own && own->group == panelOf(panel[0])->group)) {
+      callPanels(panel);
+      panel.clear();
+    }
+    if (op.hasTrait<OpTrait::IsTerminator>())
+      break;
+    if (next && panel.empty())
+      mayGoOn();
+    if (own) {
+      panel.push_back(next);
+    } else if (next) {
+      if (barriers.isNeededBefore(accessesOf(next)))
+        meet();
+      emitCall(next, prepare(next), /*firstRow=*/{},
+               {frame.rows(), frame.rows(), frame.thread(), frame.threads()});
+    } else if (auto guard = dyn_cast<kern::GuardOp>(op)) {
+      emitGuard(guard);
+    } else if (auto loop = dyn_cast<nn::LoopOp>(op)) {
+      if (failed(emitLoop(loop)))
+        return failure();
+    } else if (!isa<kern::ViewOp>(op)) {
+      return op.emitOpError("is left in a function that should consist of kernels");
+    }
+  }
+  return success();
+}
+
+/// Emits the code of one run, and a loop around it. A long body is a function of its own.
+LogicalResult FunctionLowering::emitLoop(nn::LoopOp loop) {
+  const bool isLong = kernelsIn(loop) > kernelsOfPart;
+  if (!isLong && kernels + kernelsIn(loop) > end)
+    end = kernels; // the loop must be in one function
+  mayGoOn();
+  if (barriers.isNeededBeforeLoop(loop))
+    meet();
+  BarrierTracker before = std::exchange(barriers, {});
+  const unsigned endAround = end;
+  std::string body;
+  if (isLong) {
+    body = (frame.function().getName() + "_part" + Twine(++parts)).str();
+    end = kernels + kernelsOfPart;
+  }
+  frame.beginLoop(loop.getRuns(), loop.runsBackwards(), body);
+  if (failed(lowerBlock(loop.getBlock())))
+    return failure();
+  if (barriers.isNeededBetweenRuns())
+    meet();
+  frame.endLoop();
+  before.addLoop(barriers);
+  barriers = std::move(before);
+  if (isLong)
+    end = std::max(endAround, kernels);
+  return success();
+}
 
 FunctionLowering::Callee FunctionLowering::prepare(kern::FusedOp kernel) {
   Callee callee;
@@ -174,7 +211,8 @@ FunctionLowering::Callee FunctionLowering::prepare(kern::FusedOp kernel) {
   KernelForm form(kernel, slots);
   callee.function = table.find(form);
   if (!callee.function) {
-    callee.function = makeFunction(kernel, slots, distinct.size());
+    std::string name = (source.getName() + "_k" + Twine(kernels)).str();
+    callee.function = makeKernelFunction(source, name, kernel, slots, distinct.size(), target);
     table.add(std::move(form), callee.function);
   }
   callee.event = kernels++;
@@ -188,7 +226,7 @@ void FunctionLowering::emitCall(kern::FusedOp kernel, const Callee &callee, Valu
   SmallVector<Value> arguments;
   for (auto [place, type] : callee.tensors) {
     Value address = frame.address(place, pools);
-    if (int64_t size = firstRow ? rowBytes(type) : 0) {
+    if (int64_t size = firstRow ? rowDistance(place, type) : 0) {
       Value offset = b.create<LLVM::MulOp>(kernel.getLoc(), firstRow, frame.number(size));
       address = b.create<LLVM::GEPOp>(kernel.getLoc(), address.getType(), b.getI8Type(), address,
                                       ArrayRef<LLVM::GEPArg>{offset});
@@ -221,7 +259,7 @@ void FunctionLowering::callPanels(MutableArrayRef<kern::FusedOp> panel) {
   auto callees = llvm::map_to_vector(panel, [&](kern::FusedOp kernel) { return prepare(kernel); });
   for (const Callee &callee : callees)
     for (auto [place, type] : callee.tensors)
-      frame.address(place, pools); // computed outside the loop
+      frame.addressOfWhole(place, pools); // computed outside the loop
 
   Value rows = frame.number(panelOf(panel[0])->rows), zero = frame.number(0), one = frame.number(1);
   Value upToLast =
@@ -238,85 +276,6 @@ void FunctionLowering::callPanels(MutableArrayRef<kern::FusedOp> panel) {
   Value count = b.create<LLVM::UMinOp>(loc, rows, b.create<LLVM::SubOp>(loc, frame.rows(), first));
   for (auto [kernel, callee] : llvm::zip(panel, callees))
     emitCall(kernel, callee, first, {count, frame.rows(), zero, one});
-}
-
-LLVM::LLVMFuncOp FunctionLowering::makeFunction(kern::FusedOp kernel, ArrayRef<unsigned> slots,
-                                                unsigned buffers) {
-  SmallVector<Type> types(buffers, LLVM::LLVMPointerType::get(b.getContext()));
-  types.append(numbersOfKernel, b.getI64Type());
-  types.append(drawingOps(kernel).size(), b.getI32Type());
-  auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()), types);
-  OpBuilder outside(source);
-  std::string name = (source.getName() + "_k" + Twine(kernels)).str();
-  auto function =
-      outside.create<LLVM::LLVMFuncOp>(kernel.getLoc(), name, type, LLVM::Linkage::Internal);
-  // Inlining the kernels would only make one large function that is slow to compile.
-  function.setPassthroughAttr(b.getStrArrayAttr({"noinline", "nounwind"}));
-  for (unsigned i = 0; i < buffers; ++i) {
-    function.setArgAttr(i, LLVM::LLVMDialect::getNoAliasAttrName(), b.getUnitAttr());
-    function.setArgAttr(i, LLVM::LLVMDialect::getNoCaptureAttrName(), b.getUnitAttr());
-  }
-  emitBody(kernel, function, slots);
-  return function;
-}
-
-/// Erases values that the generators computed in advance and did not use.
-static void eraseDead(Region &region) {
-  for (Block &block : region)
-    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block))) {
-      for (Region &inner : op.getRegions())
-        eraseDead(inner);
-      if (isOpTriviallyDead(&op))
-        op.erase();
-    }
-}
-
-void FunctionLowering::emitBody(kern::FusedOp kernel, LLVM::LLVMFuncOp function,
-                                ArrayRef<unsigned> slots) {
-  Location loc = kernel.getLoc();
-  OpBuilder k(kernel.getContext());
-  Block *entry = function.addEntryBlock(k);
-  k.setInsertionPointToStart(entry);
-  const unsigned buffers = entry->getNumArguments() - numbersOfKernel - drawingOps(kernel).size();
-  auto index = [&](unsigned i) -> Value {
-    return k.create<arith::IndexCastOp>(loc, k.getIndexType(), entry->getArgument(buffers + i));
-  };
-  KernelEmitter::Context context;
-  context.kernel = kernel;
-  context.rows = index(0);
-  context.batch = index(1);
-  context.thread = index(2);
-  context.threads = index(3);
-  context.target = target;
-  unsigned slot = 0;
-  for (Value input : kernel.getInputs())
-    context.inputs.push_back(
-        {entry->getArgument(slots[slot++]), cast<RankedTensorType>(input.getType())});
-  for (Value output : kernel.getOutputs())
-    context.outputs.push_back(
-        {entry->getArgument(slots[slot++]), cast<RankedTensorType>(output.getType())});
-  auto end = k.create<LLVM::ReturnOp>(loc, ValueRange());
-  // The prologue grows before this op; the loops come after it.
-  k.setInsertionPoint(end);
-  context.prologueEnd = k.create<arith::ConstantIndexOp>(loc, 0);
-
-  markParameters(kernel);
-  KernelEmitter emitter(k, context);
-  switch (kernel.getKind()) {
-  case kern::Kind::pointwise:
-    emitPointwise(emitter);
-    break;
-  case kern::Kind::reduction:
-    emitReduction(emitter);
-    break;
-  case kern::Kind::contraction:
-    emitContraction(emitter);
-    break;
-  }
-  useParameters(function, entry->getArguments().drop_front(buffers + numbersOfKernel));
-  eraseDead(function.getBody());
-  if (emitter.stackBytes())
-    function->setAttr("nn.stack_bytes", k.getI64IntegerAttr(emitter.stackBytes()));
 }
 
 namespace {

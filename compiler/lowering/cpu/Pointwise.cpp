@@ -33,6 +33,8 @@ static LaneDims chooseLanes(KernelEmitter &emitter) {
   if (isWhole(space, dims, emitter.lanes()))
     return {0, last};
   llvm::SmallBitVector used = usedDims(emitter);
+  if (emitter.hasPitch())
+    used.set(0);
   while (dims.first > 0 && !used[dims.first] && !used[dims.first - 1])
     --dims.first;
   return dims;

@@ -22,6 +22,11 @@ int64_t rowBytes(Type type) {
   return kern::bytesOf(tensor);
 }
 
+int64_t rowDistance(kern::PlaceAttr place, Type type) {
+  const int64_t bytes = rowBytes(type);
+  return bytes && place.getPitch() ? place.getPitch() : bytes;
+}
+
 std::optional<RowPanel> panelOf(kern::FusedOp kernel) {
   auto attribute = kernel->getAttrOfType<DenseI64ArrayAttr>(rowPanelName);
   if (!attribute || attribute.size() != 2)
@@ -106,6 +111,7 @@ bool isRowWise(kern::FusedOp kernel) {
 
 namespace {
 struct Tensor {
+  kern::PlaceAttr place;
   MemoryRange range;
   int64_t bytes; // per row
   bool written;
@@ -137,14 +143,12 @@ public:
     if (kernels.size() < 2)
       return false;
     int64_t bytes = 1;
-    SmallVector<std::pair<int64_t, int64_t>> seen;
-    for (const Tensor &tensor : tensors) {
-      std::pair<int64_t, int64_t> key{int64_t(tensor.range.memory), tensor.range.begin};
-      if (!llvm::is_contained(seen, key)) {
-        seen.push_back(key);
+    SmallVector<kern::PlaceAttr> seen;
+    for (const Tensor &tensor : tensors)
+      if (!llvm::is_contained(seen, tensor.place)) {
+        seen.push_back(tensor.place);
         bytes += tensor.bytes;
       }
-    }
     int64_t rows = std::max<int64_t>(1, target.rowPanelBytes() / bytes);
     const int64_t lineRows = target.lineBytes / 4;
     if (rows >= lineRows)
@@ -158,7 +162,7 @@ private:
   static SmallVector<Tensor> tensorsOf(kern::FusedOp kernel) {
     SmallVector<Tensor> all;
     auto add = [&](Value value, bool written) {
-      all.push_back({rangeOf(placeOf(value), value.getType()), rowBytes(value.getType()), written});
+      all.push_back({placeOf(value), rangeOf(value), rowBytes(value.getType()), written});
     };
     for (Value input : kernel.getInputs())
       add(input, false);
@@ -169,8 +173,7 @@ private:
   static bool agree(const Tensor &x, const Tensor &y) {
     bool apart = x.range.memory != y.range.memory || x.range.end <= y.range.begin ||
                  y.range.end <= x.range.begin;
-    return apart || (!x.written && !y.written) ||
-           (x.range.begin == y.range.begin && x.bytes == y.bytes);
+    return apart || (!x.written && !y.written) || (x.place == y.place && x.bytes == y.bytes);
   }
   SmallVector<kern::FusedOp> kernels;
   SmallVector<Tensor> tensors;
@@ -186,21 +189,27 @@ struct RowPanels : PassWrapper<RowPanels, OperationPass<ModuleOp>> {
   }
   void runOnOperation() override {
     for (auto function : getOperation().getOps<func::FuncOp>()) {
-      Run run;
       int64_t groups = 0;
-      auto close = [&] {
-        groups += run.close(groups, target);
-        run = Run();
-      };
-      for (Operation &op : function.getBody().front()) {
-        auto kernel = dyn_cast<kern::FusedOp>(op);
-        if (kernel && isRowWise(kernel)) {
-          if (!run.accepts(kernel))
-            close();
-          run.add(kernel);
-        } else if (!isa<kern::ViewOp>(op)) {
+      mark(function.getBody().front(), groups);
+    }
+  }
+  /// Marks the runs of a block, and of the loops in it.
+  void mark(Block &block, int64_t &groups) {
+    Run run;
+    auto close = [&] {
+      groups += run.close(groups, target);
+      run = Run();
+    };
+    for (Operation &op : block) {
+      auto kernel = dyn_cast<kern::FusedOp>(op);
+      if (kernel && isRowWise(kernel)) {
+        if (!run.accepts(kernel))
           close();
-        }
+        run.add(kernel);
+      } else if (!isa<kern::ViewOp>(op)) {
+        close();
+        if (auto loop = dyn_cast<nn::LoopOp>(op))
+          mark(loop.getBlock(), groups);
       }
     }
   }

@@ -32,5 +32,7 @@ bool isRowWise(kern::FusedOp kernel);
 
 /// The bytes of one example of a tensor, or 0 if it is not batched.
 int64_t rowBytes(mlir::Type type);
+/// The bytes from one example of a tensor at `place` to the next, or 0 if it is not batched.
+int64_t rowDistance(kern::PlaceAttr place, mlir::Type type);
 
 } // namespace nnc

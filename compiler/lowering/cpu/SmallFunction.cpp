@@ -36,6 +36,8 @@ std::optional<int64_t> rowsWhenFlat(func::FuncOp function, const MachineModel &t
   auto usual = function->getAttrOfType<IntegerAttr>("nn.rows");
   if (!usual || function->hasAttr("nn.profile")) // a profile needs separate kernels
     return std::nullopt;
+  if (function.walk([](nn::LoopOp) { return WalkResult::interrupt(); }).wasInterrupted())
+    return std::nullopt; // its runs are not straight-line code
   const int64_t rows = usual.getInt();
   int64_t work = 0;
   function.walk([&](kern::FusedOp kernel) {

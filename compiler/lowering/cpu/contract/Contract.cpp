@@ -1,6 +1,7 @@
 // Emits contraction kernels, and implements the pass that records their plans.
 #include "compiler/lowering/cpu/contract/Contract.h"
 #include "compiler/lowering/cpu/Generators.h"
+#include "compiler/lowering/cpu/KernelFunction.h"
 #include "compiler/lowering/cpu/contract/ContractEmitter.h"
 #include "compiler/lowering/cpu/contract/ContractModel.h"
 
@@ -19,6 +20,23 @@ static double epilogueCost(kern::FusedOp kernel) {
       if (cast<RankedTensorType>(op.getResult(0).getType()).getRank() > 0)
         cost += pull.getCost();
   return cost;
+}
+
+/// The pitches of a kernel's tensors; all are dense before memory is planned.
+static ContractPitch pitchesOf(kern::FusedOp kernel) {
+  ContractPitch pitch;
+  if (!kernel.getPlaces())
+    return pitch;
+  auto root = cast<nn::ContractionOp>(kernel.getRoots()[0]);
+  for (auto [input, argument] : llvm::zip(kernel.getInputs(), kernel.getBody().getArguments())) {
+    const int64_t own = pitchOf(input);
+    pitch.any |= own != 0;
+    pitch.left = root.getLeft() == argument ? own : pitch.left;
+    pitch.right = root.getRight() == argument ? own : pitch.right;
+  }
+  for (Value output : kernel.getOutputs())
+    pitch.any |= pitchOf(output) != 0;
+  return pitch;
 }
 
 static std::optional<ContractPlans> plansOf(kern::FusedOp kernel, const ContractShape &shape,
@@ -50,7 +68,7 @@ static std::optional<ContractPlans> plansOf(kern::FusedOp kernel, const Contract
 
 void emitContraction(KernelEmitter &emitter) {
   auto root = cast<nn::ContractionOp>(emitter.kernel().getRoots()[0]);
-  ContractShape shape(root);
+  ContractShape shape(root, pitchesOf(emitter.kernel()));
   std::optional<ContractPlans> plans = plansOf(emitter.kernel(), shape, emitter.target());
   if (!plans)
     return emitPlainContraction(emitter);
@@ -99,7 +117,7 @@ struct TileContractions : PassWrapper<TileContractions, OperationPass<ModuleOp>>
       if (SmallVector<int64_t> part = nonZeroPart(kernel, root.getLeft());
           !part.empty() && root.isSumOfProducts())
         kernel->setAttr(nonZeroPartName, DenseI64ArrayAttr::get(&getContext(), part));
-      ContractShape shape(root);
+      ContractShape shape(root, pitchesOf(kernel));
       if (shape.bands.empty())
         kernel->removeAttr(nonZeroPartName);
       if (auto plans = plansOf(kernel, shape, target)) {

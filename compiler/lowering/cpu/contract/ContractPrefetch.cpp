@@ -27,11 +27,11 @@ static llvm::SetVector<Value> tensorsLikeResult(KernelEmitter &emitter, nn::Cont
   for (BlockArgument argument : kernel.getBody().getArguments()) {
     bool onlyRoots = llvm::all_of(argument.getUsers(),
                                   [&](Operation *user) { return user == root.getOperation(); });
-    if (argument.getType() == type && !onlyRoots)
+    if (argument.getType() == type && !onlyRoots && !emitter.input(argument).pitch)
       bases.insert(emitter.input(argument).base);
   }
   for (unsigned i = 0; i < kernel.getNumResults(); ++i)
-    if (emitter.output(i).type == type)
+    if (emitter.output(i).type == type && !emitter.output(i).pitch)
       bases.insert(emitter.output(i).base);
   return bases;
 }

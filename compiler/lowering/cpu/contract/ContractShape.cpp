@@ -25,10 +25,10 @@ static void addCoefficients(AffineExpr e, int64_t scale, SmallVectorImpl<int64_t
   addCoefficients(binary.getRHS(), scale, coefficients);
 }
 
-static SmallVector<int64_t> stridesOf(Value tensor, AffineMap map) {
+static SmallVector<int64_t> loopStrides(Value tensor, AffineMap map, int64_t pitch) {
   SmallVector<int64_t> strides(map.getNumDims(), 0);
   SmallVector<int64_t> memory =
-      rowMajorStrides(cast<RankedTensorType>(tensor.getType()).getShape());
+      stridesOf(cast<RankedTensorType>(tensor.getType()).getShape(), pitch);
   for (auto [i, e] : llvm::enumerate(map.getResults()))
     addCoefficients(e, memory[i], strides);
   return strides;
@@ -40,13 +40,14 @@ static bool areContiguous(const ContractDim &outer, const ContractDim &inner) {
          outer.right == inner.right * inner.size && outer.out == inner.out * inner.size;
 }
 
-ContractShape::ContractShape(nn::ContractionOp op) : loopSizes(op.getLoopSizes()) {
+ContractShape::ContractShape(nn::ContractionOp op, ContractPitch pitch)
+    : loopSizes(op.getLoopSizes()) {
   if (auto function = op->getParentOfType<FunctionOpInterface>())
     if (auto expected = function->getAttrOfType<IntegerAttr>("nn.rows"))
       rows = expected.getInt();
-  SmallVector<int64_t> left = stridesOf(op.getLeft(), op.getLeftMap());
-  SmallVector<int64_t> right = stridesOf(op.getRight(), op.getRightMap());
-  SmallVector<int64_t> out = stridesOf(op->getResult(0), op.getOutMap());
+  SmallVector<int64_t> left = loopStrides(op.getLeft(), op.getLeftMap(), pitch.left);
+  SmallVector<int64_t> right = loopStrides(op.getRight(), op.getRightMap(), pitch.right);
+  SmallVector<int64_t> out = loopStrides(op->getResult(0), op.getOutMap(), 0);
   bits = cast<RankedTensorType>(op->getResult(0).getType()).getElementTypeBitWidth();
 
   SmallVector<unsigned> order;
@@ -81,7 +82,8 @@ ContractShape::ContractShape(nn::ContractionOp op) : loopSizes(op.getLoopSizes()
     dim.right = right[loop];
     dim.out = dim.summed ? 0 : out[loop];
     dim.loops.push_back(loop);
-    if (!dims.empty() && areContiguous(dims.back(), dim)) {
+    // With a pitch, an example's own number must remain known.
+    if (!dims.empty() && areContiguous(dims.back(), dim) && !(pitch.any && dims.back().batch)) {
       ContractDim &outer = dims.back();
       outer.size *= dim.size;
       outer.left = dim.left;

@@ -26,6 +26,13 @@ struct ContractDim {
   bool isGroup() const { return !summed && left && right; }
 };
 
+/// How far apart the rows of a kernel's tensors are, if that is further than their size
+/// (Buffer::pitch).
+struct ContractPitch {
+  int64_t left = 0, right = 0; // of the operands, in elements; 0: the size of a row
+  bool any = false;            // for any tensor that the kernel reads or writes
+};
+
 struct ContractShape {
   /// There are no dims of extent 1, and neighbouring dims that are contiguous in all tensors are
   /// merged. The dims of the result come first, in the order of the result. The summed dims follow
@@ -60,7 +67,7 @@ struct ContractShape {
   /// Bits per element.
   unsigned bits = 32;
 
-  explicit ContractShape(nn::ContractionOp op);
+  explicit ContractShape(nn::ContractionOp op, ContractPitch pitch = {});
 
   /// The part of a band's products that tiles of `tile` positions compute.
   double neededPart(const Band &band, int64_t tile) const;

@@ -9,13 +9,6 @@ using nnc::nn::Index;
 
 namespace nnc {
 
-SmallVector<int64_t> rowMajorStrides(ArrayRef<int64_t> shape) {
-  SmallVector<int64_t> strides(shape.size(), 1);
-  for (int64_t i = int64_t(shape.size()) - 2; i >= 0; --i)
-    strides[i] = strides[i + 1] * shape[i + 1];
-  return strides;
-}
-
 ElementScope::ElementScope(KernelEmitter &emitter, OpBuilder &b, int64_t lanes, Value mask)
     : nn::ElementBuilder(b, emitter.location(), lanes), emitter(emitter), tail(mask) {}
 
@@ -115,9 +108,17 @@ Value ElementScope::load(unsigned operand, ArrayRef<Index> index, Value mask) {
   return select(mask, element, splat(type, 0));
 }
 
+Index ElementScope::offsetIn(const Buffer &buffer, ArrayRef<Index> index, Index linear) {
+  if (!buffer.pitch)
+    return linear;
+  const int64_t row = rowMajorStrides(buffer.type.getShape())[0];
+  return add(linear, mul(index[0], buffer.pitch - row));
+}
+
 Value ElementScope::loadBuffer(const Buffer &buffer, ArrayRef<Index> index) {
   ArrayRef<int64_t> shape = buffer.type.getShape();
-  Index at = isLinear(keyOf(index), shape) ? *linear : linearize(index, rowMajorStrides(shape));
+  Index at = isLinear(keyOf(index), shape) ? offsetIn(buffer, index, *linear)
+                                           : linearize(index, stridesOf(shape, buffer.pitch));
   if (asksAhead && at.hasBase() && !at.isUniform() && buffer.type.isDynamicDim(0))
     askFor(buffer, at);
   if (!at.hasBase())
@@ -140,7 +141,7 @@ Value ElementScope::loadBuffer(const Buffer &buffer, ArrayRef<Index> index) {
 /// example is harmless.
 void ElementScope::askFor(const Buffer &buffer, const Index &at) {
   VectorMemory memory(builder(), location(), buffer.type.getElementType(), lanes());
-  int64_t example = rowMajorStrides(buffer.type.getShape())[0];
+  int64_t example = stridesOf(buffer.type.getShape(), buffer.pitch)[0];
   Value next =
       builder().createOrFold<arith::AddIOp>(location(), at.getBase(), emitter.constant(example));
   memory.prefetch(memory.outside(buffer.base, next));

@@ -28,6 +28,10 @@ public:
   /// example.
   void askForNextExample() { asksAhead = true; }
 
+  /// The offset of an element of a tensor from its first one: it is at `index`, and element number
+  /// `linear`.
+  nn::Index offsetIn(const Buffer &buffer, llvm::ArrayRef<nn::Index> index, nn::Index linear);
+
   /// Region value `value` at `index`: a scalar if lanes() == 1, otherwise a vector.
   mlir::Value at(mlir::Value value, llvm::ArrayRef<nn::Index> index);
 
@@ -68,8 +72,5 @@ private:
   bool asksAhead = false;
   std::unique_ptr<ElementScope> scalarScope;
 };
-
-/// The row-major strides of `shape` in elements (dim 0 may be dynamic: no stride depends on it).
-llvm::SmallVector<int64_t> rowMajorStrides(llvm::ArrayRef<int64_t> shape);
 
 } // namespace nnc

@@ -9,6 +9,20 @@ using namespace mlir;
 
 namespace nnc {
 
+SmallVector<int64_t> rowMajorStrides(ArrayRef<int64_t> shape) {
+  SmallVector<int64_t> strides(shape.size(), 1);
+  for (int64_t i = int64_t(shape.size()) - 2; i >= 0; --i)
+    strides[i] = strides[i + 1] * shape[i + 1];
+  return strides;
+}
+
+SmallVector<int64_t> stridesOf(ArrayRef<int64_t> shape, int64_t pitch) {
+  SmallVector<int64_t> strides = rowMajorStrides(shape);
+  if (pitch)
+    strides[0] = pitch;
+  return strides;
+}
+
 static Value zeroOf(OpBuilder &b, Location loc, Type type) {
   return b.create<arith::ConstantOp>(loc, b.getZeroAttr(type));
 }

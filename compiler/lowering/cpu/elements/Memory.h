@@ -6,11 +6,18 @@
 
 namespace nnc {
 
-/// A tensor in memory: dense, row-major.
+/// A tensor in memory, row-major.
 struct Buffer {
   mlir::Value base;            // !llvm.ptr to element 0, with the alignment of one element
   mlir::RankedTensorType type; // the shape; dim 0 may be `?`, the number of rows
+  int64_t pitch = 0;           // the distance of its rows, in elements; 0: the size of a row
 };
+
+/// The row-major strides of `shape` in elements (dim 0 may be dynamic: no stride depends on it).
+llvm::SmallVector<int64_t> rowMajorStrides(llvm::ArrayRef<int64_t> shape);
+
+/// The strides of a tensor of `shape` whose rows are `pitch` elements apart.
+llvm::SmallVector<int64_t> stridesOf(llvm::ArrayRef<int64_t> shape, int64_t pitch);
 
 /// The address of element `offset` (an `index`), as !llvm.ptr.
 mlir::Value elementAddress(mlir::OpBuilder &b, mlir::Location loc, const Buffer &buffer,
