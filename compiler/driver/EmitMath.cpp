@@ -3,6 +3,7 @@
 
 #include "compiler/driver/Session.h"
 #include "compiler/driver/math/Sheet.h"
+#include "compiler/sema/runs/TrainSettings.h"
 
 #include "llvm/Support/Regex.h"
 
@@ -14,8 +15,19 @@ static std::vector<std::string> trainTitles(Session &session) {
   for (const ast::Stmt *s : session.program().statements)
     if (auto *train = llvm::dyn_cast<ast::TrainStmt>(s)) {
       Position at = session.diagnostics().position(s->range);
-      titles.push_back("train " + train->target.front().text.str() + " on " +
-                       train->data.front().text.str() + " (line " + std::to_string(at.line) + ")");
+      std::string targets;
+      for (const ast::Path &target : train->targets)
+        targets += (targets.empty() ? "" : ", ") + target.front().text.str();
+      const std::string title = "train " + targets + " on " + train->data.front().text.str() +
+                                " (line " + std::to_string(at.line);
+      const auto updates = sema::updatesOf(*train);
+      for (const ast::UpdateEntry *update : updates) {
+        at = session.diagnostics().position(update->range);
+        titles.push_back(title + "), update " + update->places.front().text() + " (line " +
+                         std::to_string(at.line) + ")");
+      }
+      if (updates.empty())
+        titles.push_back(title + ")");
     }
   return titles;
 }

@@ -87,7 +87,16 @@ public:
       printModel(model);
     printMemory();
     printRoof();
-    nnrt::forEachTrain(program, [&](const TrainT &train) { printTrain(train); });
+    nnrt::forEachTrain(program, [&](const TrainT &train) {
+      const bool several = !train.later.empty();
+      printStep(train, train.step, several ? ", update 1" : "");
+      printStep(train, train.apply, ", the sums of gradients");
+      for (size_t u = 0; u < train.later.size(); ++u) {
+        const std::string which = ", update " + std::to_string(u + 2);
+        printStep(train, train.later[u].step, which);
+        printStep(train, train.later[u].apply, which + ", the sums of gradients");
+      }
+    });
   }
 
 private:
@@ -229,15 +238,16 @@ private:
     return nullptr;
   }
 
-  void printTrain(const TrainT &train) {
-    const auto *step = functionOf(train.step);
+  /// `which`: of several functions of the statement.
+  void printStep(const TrainT &train, const nn_fn &fn, const std::string &which) {
+    const auto *step = fn.exists() ? functionOf(fn) : nullptr;
     auto function =
         step ? session.module().lookupSymbol<mlir::func::FuncOp>(step->name) : mlir::func::FuncOp();
     if (!function)
       return;
     int64_t n = batchOf(train);
     os << "\ntrain " << program.models[train.model].name << " on " << program.data[train.data].name
-       << ": ";
+       << which << ": ";
     if (n) {
       os << "batches of " << grouped(double(n));
       if (const plan::DataSize *size = sizeOf(train.data))

@@ -12,6 +12,7 @@
 #include "llvm/Support/raw_ostream.h"
 
 #include <cmath>
+#include <functional>
 #include <random>
 
 using namespace nnc;
@@ -53,17 +54,30 @@ static std::string probeText(Session &session) {
     edits.push_back(
         {size_t(r.begin.getPointer() - begin), size_t(r.end.getPointer() - begin), std::move(by)});
   };
+  const std::string probe = std::string(probeOptimizer) + "()";
+  std::function<void(llvm::ArrayRef<ast::Entry *>)> editEntries = [&](auto entries) {
+    for (const ast::Entry *e : entries) {
+      if (auto *update = llvm::dyn_cast<ast::UpdateEntry>(e))
+        editEntries(update->entries);
+      if (e->kind == ast::EntryKind::Clip)
+        replace(e->range, "");
+      if (auto *part = llvm::dyn_cast<ast::OptimizerEntry>(e))
+        replace(part->value->range, probe);
+      auto *set = llvm::dyn_cast<ast::SettingEntry>(e);
+      const auto setting =
+          set ? sema::findTrainSetting(set->name.text) : std::optional<sema::TrainSetting>();
+      if (setting == sema::TrainSetting::Optimizer)
+        replace(set->value->range, probe);
+      else if (setting == sema::TrainSetting::Accumulate ||
+               setting == sema::TrainSetting::Average || setting == sema::TrainSetting::Times)
+        replace(set->range, ""); // what is made of gradients, and how often
+    }
+  };
   auto edit = [&](const ast::Stmt *s) {
     if (llvm::isa<ast::FreezeStmt>(s))
       replace(s->range, "");
     if (auto *train = llvm::dyn_cast<ast::TrainStmt>(s))
-      for (const ast::Entry *e : train->entries) {
-        if (e->kind == ast::EntryKind::Clip)
-          replace(e->range, "");
-        if (auto *set = llvm::dyn_cast<ast::SettingEntry>(e);
-            set && sema::findTrainSetting(set->name.text) == sema::TrainSetting::Optimizer)
-          replace(set->value->range, std::string(probeOptimizer) + "()");
-      }
+      editEntries(train->entries);
   };
   for (const ast::Stmt *s : session.program().statements) {
     edit(s);
@@ -80,23 +94,34 @@ namespace {
 
 class StepChecker {
 public:
+  /// `update`: the number of one among those that a step makes.
   StepChecker(Session &session, const ProgramT &program, const nn_image &image, const TrainT &train,
-              const ast::TrainStmt &statement)
-      : session(session), program(program), train(train), statement(statement),
+              const ast::TrainStmt &statement, size_t update)
+      : session(session), program(program), train(train), statement(statement), update(update),
+        step(update ? train.later[update - 1].step : train.step),
+        trained(update ? train.later[update - 1].trained
+                       : std::vector<int32_t>(train.trained.begin(),
+                                              train.trained.begin() + train.first_trained)),
         caller(program, image), random(7) {}
 
   StepVerdicts run() {
     StepVerdicts verdicts;
     const ModelT &model = program.models[train.model];
     verdicts.title = model.name + " on " + program.data[train.data].name;
+    const auto updates = sema::updatesOf(statement);
+    if (update < updates.size())
+      verdicts.title += ", update " + updates[update]->places.front().text();
     makeFields();
     makeResults();
     initialise();
     // Biases start at 0, where many functions have a corner.
-    for (int32_t i = model.tensors.first; i < model.tensors.first + model.tensors.count; ++i)
-      if (program.tensors[i].kind == NN_PARAMETER)
-        for (double &v : caller.tensor(i))
-          v += uniform(-0.05, 0.05);
+    for (int32_t m : nnrt::modelsOf(train)) {
+      const nn_range tensors = program.models[m].tensors;
+      for (int32_t i = tensors.first; i < tensors.first + tensors.count; ++i)
+        if (program.tensors[i].kind == NN_PARAMETER)
+          for (double &v : caller.tensor(i))
+            v += uniform(-0.05, 0.05);
+    }
     start = caller.save();
     double loss = 0;
     const auto gradients = gradientsNow(loss);
@@ -124,7 +149,7 @@ private:
     std::vector<std::pair<int32_t, std::vector<double>>> gradients;
     caller.restore(start);
     loss = lossNow();
-    for (int32_t i : train.trained) { // not what is frozen, or in another part of the model
+    for (int32_t i : trained) { // not what is frozen, or in another part of the model
       std::vector<double> after = caller.tensor(i).vec();
       caller.restore(start);
       llvm::MutableArrayRef<double> before = caller.tensor(i);
@@ -211,14 +236,18 @@ private:
 
   void makeResults() {
     results.emplace_back(1);
+    if (update)
+      return; // the first one measures the metrics
     for (const MetricT &metric : train.metrics)
-      for (int64_t size : metric.total_sizes)
-        results.emplace_back(size_t(size));
+      if (metric.update < 0)
+        for (auto [t, size] : llvm::enumerate(metric.total_sizes))
+          results.emplace_back(
+              size_t(size * (llvm::is_contained(metric.rows, int32_t(t)) ? batchRows : 1)));
   }
 
   /// Calls the step, which also changes the parameters, and returns the loss.
   double lossNow() {
-    caller.call(train.step, fields, results, batchRows);
+    caller.call(step, fields, results, batchRows);
     return results[0][0];
   }
 
@@ -270,7 +299,8 @@ private:
   void report(int32_t index, size_t element, double gradient, double difference,
               llvm::StringRef circumstances = "") {
     Range where = statement.range;
-    for (const ast::Entry *e : statement.entries)
+    const auto updates = sema::updatesOf(statement);
+    for (const ast::Entry *e : updates.empty() ? statement.entries : updates[update]->entries)
       if (auto *set = llvm::dyn_cast<ast::SettingEntry>(e);
           set && sema::findTrainSetting(set->name.text) == sema::TrainSetting::Loss)
         where = set->value->range;
@@ -293,6 +323,9 @@ private:
   const ProgramT &program;
   const TrainT &train;
   const ast::TrainStmt &statement;
+  const size_t update;
+  const nn_fn step;
+  const std::vector<int32_t> trained; // by the update
   Caller caller;
   std::mt19937 random;
   std::vector<std::vector<double>> fields, results;
@@ -329,9 +362,12 @@ std::vector<StepVerdicts> check::checkSteps(Session &session) {
                       llvm::ArrayRef<const ast::TrainStmt *> written, const std::string &variant) {
     for (const StatementT &row : rows)
       if (row.body.type == NN_STMT_TRAIN && !written.empty()) {
-        verdicts.push_back(
-            StepChecker(session, program, *image, nnrt::as<TrainT>(row), *written.front()).run());
-        verdicts.back().title += variant;
+        const auto &train = nnrt::as<TrainT>(row);
+        for (size_t update = 0; update <= train.later.size(); ++update) {
+          verdicts.push_back(
+              StepChecker(session, program, *image, train, *written.front(), update).run());
+          verdicts.back().title += variant;
+        }
         written = written.drop_front();
       }
   };

@@ -1,6 +1,8 @@
 // Names parts of formulas, and writes definitions and loops.
 #include "compiler/driver/math/Parts.h"
 
+#include "compiler/dialect/scan/Names.h"
+
 #include "mlir/IR/Matchers.h"
 #include "llvm/ADT/SmallPtrSet.h"
 
@@ -17,10 +19,14 @@ static bool isConstant(Value v) { return matchPattern(v, m_Constant()); }
 
 static nn::LoopOp loopOf(Value v) { return v.getDefiningOp<nn::LoopOp>(); }
 
-/// What the block yields, without ops that a formula does not show.
-static SmallVector<Value> yieldedBy(nn::LoopOp loop, const Writer &writer) {
-  return llvm::map_to_vector(loop.getBlock().getTerminator()->getOperands(),
-                             [&](Value v) { return writer.seen(v); });
+SmallVector<Value> Parts::yieldedBy(nn::LoopOp loop) const {
+  const size_t states = statesOf(loop).size();
+  SmallVector<Value> yielded;
+  for (auto [i, v] : llvm::enumerate(loop.getBlock().getTerminator()->getOperands())) {
+    Value summand = i < states ? summandOf(loop, i) : Value();
+    yielded.push_back(writer.seen(summand ? summand : v));
+  }
+  return yielded;
 }
 
 void sortInBlock(SmallVectorImpl<Value> &values) {
@@ -65,9 +71,12 @@ Parts::Loops Parts::nameResults(Values values) {
       continue;
     if (named.insert(loop).second) {
       loops.push_back(loop);
-      for (BlockArgument argument : loop.getBlock().getArguments())
-        if (!loop.getInvariant(argument.getArgNumber()))
-          nameOne(argument);
+      if (isTimed(loop))
+        nameTimed(loop);
+      else
+        for (BlockArgument argument : loop.getBlock().getArguments())
+          if (!loop.getInvariant(argument.getArgNumber()))
+            nameOne(argument);
     }
     if (writer.names.count(v))
       continue;
@@ -106,11 +115,13 @@ void Parts::cut(Value v) {
 
 void Parts::nameBlocks(const Loops &loops) {
   for (nn::LoopOp loop : loops) {
-    name(loop.getBlock(), yieldedBy(loop, writer));
+    name(loop.getBlock(), yieldedBy(loop));
+    if (isTimed(loop))
+      continue;
     // States which depend on each other change together, in a line that must not be long.
     States together;
     ordered(loop, together);
-    SmallVector<Value> yielded = yieldedBy(loop, writer);
+    SmallVector<Value> yielded = yieldedBy(loop);
     for (unsigned i : together)
       if (!writer.names.count(yielded[i]) && writer.weight(yielded[i]) > maxRepeated)
         nameOne(yielded[i]);
@@ -146,21 +157,29 @@ void Parts::name(Block &block, Values roots) {
 }
 
 void Parts::number(Operation *whole, llvm::function_ref<Formula(Value)> nextName) {
-  if (unnumbered.empty() && lastValues.empty())
+  if (unnumbered.empty() && named.empty())
     return;
   auto numberAll = [&](ValueRange values) {
     for (Value v : values)
-      if (unnumbered.contains(v))
-        writer.names[v] = nextName(v);
+      if (unnumbered.contains(v)) {
+        auto argument = dyn_cast<BlockArgument>(v);
+        writer.names[v] =
+            argument && !nn::nameOf(argument).empty() ? variable(argument) : nextName(v);
+        numbered.insert(v);
+      }
   };
   whole->walk<WalkOrder::PreOrder>([&](Operation *op) {
     numberAll(op->getResults());
     if (auto loop = dyn_cast<nn::LoopOp>(op))
       numberAll(loop.getBlock().getArguments());
   });
+  unnumbered.clear();
   for (Value v : lastValues)
     writer.names[v] = writer.names[stateOf(v)];
-  unnumbered.clear();
+  whole->walk<WalkOrder::PreOrder>([&](nn::LoopOp loop) {
+    if (named.contains(loop) && isTimed(loop))
+      setTimes(loop);
+  });
 }
 
 // Lines
@@ -179,7 +198,7 @@ bool Parts::shows(Value v, Value state) const {
 }
 
 Parts::States Parts::ordered(nn::LoopOp loop, States &together) const {
-  SmallVector<Value> yielded = yieldedBy(loop, writer);
+  SmallVector<Value> yielded = yieldedBy(loop);
   SmallVector<BlockArgument> states = statesOf(loop);
   for (auto [i, state] : llvm::enumerate(states))
     if (yielded[i] != state) // it changes
@@ -201,16 +220,13 @@ Parts::States Parts::ordered(nn::LoopOp loop, States &together) const {
 
 std::vector<Line> Parts::linesOf(nn::LoopOp loop) {
   std::vector<Line> lines;
-  SmallVector<Value> yielded = yieldedBy(loop, writer);
+  SmallVector<Value> yielded = yieldedBy(loop);
   SmallVector<BlockArgument> states = statesOf(loop);
   const std::string arrow = writer.type.script.latex ? "\\leftarrow" : "←";
   auto formula = [&](unsigned i) { return writer.type.str(writer.use(yielded[i])); };
   for (Value v : reachable(loop.getBlock(), yielded))
     if (writer.names.count(v))
       write(v, lines);
-  for (unsigned i = states.size(); i < yielded.size(); ++i)
-    if (auto name = writer.names.find(loop->getResult(i)); name != writer.names.end())
-      lines.push_back({name->second.text, "=", formula(i), ""});
   States together;
   for (unsigned i : ordered(loop, together))
     lines.push_back({writer.names[states[i]].text, arrow, formula(i), ""});
@@ -228,7 +244,10 @@ std::vector<Line> Parts::linesOf(nn::LoopOp loop) {
 void Parts::write(Value v, std::vector<Line> &lines) {
   written.insert(v);
   nn::LoopOp loop = loopOf(v);
-  if (loop && writtenLoops.insert(loop).second) {
+  const bool isNew = loop && writtenLoops.insert(loop).second;
+  if (isNew && isTimed(loop)) {
+    writeTimed(loop, lines);
+  } else if (isNew) {
     for (BlockArgument state : statesOf(loop))
       lines.push_back(
           {writer.names[state].text, "=",

@@ -61,11 +61,33 @@ private:
   /// Those which cannot are left in `together`.
   States ordered(nn::LoopOp loop, States &together) const;
   std::vector<Line> linesOf(nn::LoopOp loop);
+  /// What the block yields, without ops that a formula does not show. For a state that only sums
+  /// up, the summand.
+  llvm::SmallVector<mlir::Value> yieldedBy(nn::LoopOp loop) const;
+
+  // Loops whose runs have numbers: Timed.cpp.
+  /// Names the states, the results, what the block yields and the sequences.
+  void nameTimed(nn::LoopOp loop);
+  /// Gives a value of the block the name of `owner` with the number of the run, unless it has one.
+  bool own(mlir::Value v, mlir::Value owner, nn::LoopOp loop);
+  /// The name that the program gives to a state, with a number if it is taken.
+  Formula variable(mlir::BlockArgument state);
+  Formula elementAt(mlir::Value sequence, const std::string &time) const;
+  /// Adds the numbers of runs to the names of a block's values.
+  void setTimes(nn::LoopOp loop);
+  std::vector<Line> timedLinesOf(nn::LoopOp loop);
+  void writeTimed(nn::LoopOp loop, std::vector<Line> &lines);
 
   Writer &writer;
   llvm::SetVector<mlir::Value> unnumbered;
   llvm::DenseSet<mlir::Value> lastValues; // results that have the name of their state
   llvm::DenseSet<mlir::Value> written;
+  /// The states, or stacked results, whose names values of a block have in their run.
+  llvm::DenseMap<mlir::Value, mlir::Value> owners;
+  /// Results that stack a next state, and those that stack a state before each run.
+  llvm::DenseMap<mlir::Value, mlir::BlockArgument> stackedStates, statesBefore;
+  llvm::DenseMap<mlir::Value, Formula> bases; // of states, without a time
+  llvm::DenseSet<mlir::Value> numbered, sequences;
   llvm::DenseSet<mlir::Operation *> named, writtenLoops;
 };
 

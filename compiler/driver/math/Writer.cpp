@@ -49,6 +49,35 @@ BlockArgument stateOf(Value v) {
   return i < states.size() ? states[i] : BlockArgument();
 }
 
+bool isTimed(nn::LoopOp loop) {
+  const unsigned arguments = loop.getBlock().getNumArguments();
+  return loop->getNumResults() > statesOf(loop).size() ||
+         llvm::any_of(llvm::seq(0u, arguments),
+                      [&](unsigned i) { return loop.getElementOf(i).has_value(); });
+}
+
+std::string timeOf(nn::LoopOp loop) {
+  static const char *const letters[] = {"t", "r", "s", "p"};
+  unsigned depth = 0;
+  for (auto outer = loop->getParentOfType<nn::LoopOp>(); outer;
+       outer = outer->getParentOfType<nn::LoopOp>())
+    depth += isTimed(outer) ? 1 : 0;
+  return letters[std::min<unsigned>(depth, std::size(letters) - 1)];
+}
+
+Value summandOf(nn::LoopOp loop, unsigned i) {
+  BlockArgument state = statesOf(loop)[i];
+  Value next = loop.getBlock().getTerminator()->getOperand(i);
+  Operation *op = next.getDefiningOp();
+  if (!isTimed(loop) || !op || notationOf(op).form != Form::Sum || !next.hasOneUse() ||
+      !state.hasOneUse() ||
+      nn::getSplatConstant(loop->getOperand(*loop.getStart(state.getArgNumber()))) != 0.0)
+    return {};
+  if (op->getOperand(0) == state)
+    return op->getOperand(1);
+  return op->getOperand(1) == state ? op->getOperand(0) : Value();
+}
+
 /// Whether v is one number for the whole formula. Then a product with it is not written with ⊙.
 static bool isNumber(Value v) {
   v = visible(v);
@@ -99,6 +128,38 @@ std::string Writer::notShown(Operation *op) const {
   return type.script.latex && !text.empty() ? "\\text{" + text + "}" : text;
 }
 
+std::optional<Formula> Writer::part(Operation *op) const {
+  auto starts = op->getAttrOfType<DenseI64ArrayAttr>("start"),
+       limits = op->getAttrOfType<DenseI64ArrayAttr>("limit"),
+       strides = op->getAttrOfType<DenseI64ArrayAttr>("stride");
+  if (!starts || !limits || !strides)
+    return std::nullopt;
+  auto type = cast<RankedTensorType>(op->getOperand(0).getType());
+  Formula x = use(op->getOperand(0));
+  int64_t first = nn::isBatched(type) ? 1 : 0;
+  Value stack = seen(op->getOperand(0));
+  if (auto loop = stack.getDefiningOp<nn::LoopOp>(); loop && isTimed(loop) && !stateOf(stack) &&
+                                                     stack.getType() == type &&
+                                                     limits[first] == starts[first] + 1) {
+    x = at(this->type, x, std::to_string(limits[first]));
+    ++first;
+  }
+  std::string text, gap; // the gap holds whole dims, which are shown only before others
+  for (int64_t d = first; d < type.getRank(); ++d) {
+    const int64_t start = starts[d], limit = limits[d], stride = strides[d];
+    const std::string separator = text.empty() && gap.empty() ? "" : ", ";
+    if (start == 0 && limit == type.getDimSize(d) && stride == 1) {
+      gap += separator + ":";
+      continue;
+    }
+    text += gap + separator + std::to_string(start);
+    gap.clear();
+    if (limit - start > stride)
+      text += ":" + std::to_string(limit) + (stride > 1 ? ":" + std::to_string(stride) : "");
+  }
+  return text.empty() ? x : this->type.element(x, {text, Formula::Atom});
+}
+
 bool Writer::isRandom(Value v) const {
   Operation *op = v.getDefiningOp();
   if (!op)
@@ -114,8 +175,13 @@ Formula Writer::define(Value v) const {
     return type.name("?");
   if (isConstant(v))
     return constant(v);
-  if (BlockArgument state = stateOf(v))
-    return use(state);
+  if (BlockArgument state = stateOf(v)) {
+    auto loop = cast<nn::LoopOp>(op);
+    if (Value summand = summandOf(loop, cast<OpResult>(v).getResultNumber()))
+      return type.big(type.script.latex ? "\\sum" : "Σ", timeOf(loop), use(summand), true);
+    auto last = lastValues.find(v);
+    return last != lastValues.end() ? last->second : use(state);
+  }
   const nn::Notation notation = notationOf(op);
   const char *symbol = type.script.latex ? notation.latex : notation.text;
   auto operand = [&](unsigned i) { return use(op->getOperand(i)); };
@@ -163,6 +229,8 @@ Formula Writer::define(Value v) const {
     return {indexLetters(v, dims ? dims.asArrayRef() : ArrayRef<int64_t>()), Formula::Atom};
   }
   case Form::Function: {
+    if (auto f = part(op))
+      return *f;
     SmallVector<Formula> operands;
     for (Value o : op->getOperands())
       operands.push_back(use(o));

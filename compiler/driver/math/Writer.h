@@ -20,6 +20,17 @@ llvm::SmallVector<mlir::BlockArgument> statesOf(nn::LoopOp loop);
 /// The state whose last value `v` is, if it is the result of a loop; otherwise null.
 mlir::BlockArgument stateOf(mlir::Value v);
 
+/// Whether the runs of the loop have numbers in formulas: it takes elements of sequences or stacks
+/// values. Its states are then hₜ, computed from hₜ₋₁, and the elements of x are xₜ.
+bool isTimed(nn::LoopOp loop);
+/// The letter of the number of a run: t, and others in nested loops.
+std::string timeOf(nn::LoopOp loop);
+/// x with one more index below: hₜ₋₁, z₁,ₜ.
+Formula at(const Typography &type, const Formula &x, llvm::StringRef index);
+/// What every run adds to state `i`, if the loop with numbered runs does nothing else with it, and
+/// it starts as 0; otherwise null. A formula writes the state's last value as a sum over the runs.
+mlir::Value summandOf(nn::LoopOp loop, unsigned i);
+
 class Writer {
 public:
   explicit Writer(const Typography &type) : type(type) {}
@@ -27,6 +38,8 @@ public:
   const Typography &type;
   /// Values that have a name, which is used instead of their formulas.
   llvm::DenseMap<mlir::Value, Formula> names;
+  /// The last values of the states of loops with numbered runs.
+  llvm::DenseMap<mlir::Value, Formula> lastValues;
 
   /// `v` as it appears in other formulas: its name, or its formula.
   Formula use(mlir::Value v) const;
@@ -56,6 +69,10 @@ private:
   Formula constant(mlir::Value v) const;
   Formula cases(mlir::Operation *op) const;
   std::optional<Formula> mean(mlir::Value total, mlir::Value divisor, bool inverse) const;
+  /// x[1], x[2:5, 0]: what an op with `start` and `limit` takes of its operand; nothing if it has
+  /// none. As in programs, indices begin at 0 and the batch is not shown; but the value of a run,
+  /// taken from the stack of all, has the number of the run: h₈.
+  std::optional<Formula> part(mlir::Operation *op) const;
   /// The attributes that the operands do not show.
   std::string notShown(mlir::Operation *op) const;
 };

@@ -29,7 +29,14 @@ void addProfile(Session &session) {
       const auto &train = nnrt::as<TrainT>(statement);
       const std::string what =
           "train " + program.models[train.model].name + " on " + program.data[train.data].name;
-      add(train.step, what);
+      const bool several = !train.later.empty();
+      add(train.step, several ? what + ", update 1" : what);
+      add(train.apply, what + ", the sums of gradients");
+      for (size_t u = 0; u < train.later.size(); ++u) {
+        const std::string which = what + ", update " + std::to_string(u + 2);
+        add(train.later[u].step, which);
+        add(train.later[u].apply, which + ", the sums of gradients");
+      }
       add(train.eval, what + ", validation");
     } else if (statement.body.type == NN_STMT_EVALUATE) {
       const auto &evaluate = nnrt::as<EvaluateT>(statement);

@@ -296,7 +296,8 @@ void Completer::offerGeneral() {
        {"param", "state",      "derivative", "fit",       "if",      "then",      "else",
         "loss",  "batch",      "epochs",     "steps",     "clip",    "constrain", "stop",
         "keep",  "checkpoint", "split",      "normalize", "augment", "where",     "balance",
-        "drop",  "fill",       "minimize",   "maximize",  "trials",  "members"})
+        "drop",  "fill",       "minimize",   "maximize",  "trials",  "members",   "scan",
+        "in",    "remember",   "every"})
     offer(keyword);
 }
 

@@ -66,6 +66,11 @@ std::vector<std::string> InMemory::neededFirst() const {
       return true;
     const auto &train = nnrt::as<TrainT>(statement);
     add(train.step);
+    add(train.apply);
+    for (const UpdateT &update : train.later) {
+      add(update.step);
+      add(update.apply);
+    }
     add(program.data[train.data].keep);
     add(program.data[train.data].prepare);
     add(train.init);
