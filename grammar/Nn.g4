@@ -7,7 +7,7 @@
 //   end of the file, drops a comma before a closing bracket, and joins `80` and `%` to a Percent. So every statement
 //   and every entry of a block ends with exactly one Sep, and that is where the parser recovers from an error.
 // * Each expression rule decides on one token, so parsing is linear and needs no warm-up; where a keyword may also
-//   be a name (softKeyword), two tokens decide.
+//   be a name (softKeyword), two tokens decide, and three for `scan`.
 grammar Nn;
 
 tokens { Sep, Percent }
@@ -46,15 +46,17 @@ assignStmt : name '<-' expression ;
 // ---- data (LANGUAGE.md 7) ---------------------------------------------------------------------------------------
 
 dataEntry
-  : (splitEntry | normalizeEntry | balanceEntry | augmentEntry | whereEntry | dropEntry | fillEntry | setting | row) Sep ;
+  : (splitEntry | normalizeEntry | balanceEntry | augmentEntry | whereEntry | dropEntry | fillEntry | seriesEntry | setting | row) Sep ;
 
-splitEntry     : Split setting (',' setting)* ;
-normalizeEntry : Normalize name (',' name)* ;
+splitEntry     : Split splitPart (',' splitPart)* ;
+splitPart      : setting | In Order ;
+normalizeEntry : Normalize name (',' name)* (By Its Own)? ;
 balanceEntry   : Balance name ;
 augmentEntry   : Augment name (',' name)* '=' expression ;
 whereEntry     : Where expression ;
 dropEntry      : Drop Missing ('[' name (',' name)* ']')? ;
 fillEntry      : Fill name (',' name)* '=' expression ;
+seriesEntry    : Series (By key=expression)? (','? Each of=expression)? ;
 setting        : name '=' expression ;
 row            : expression ('->' expression)* ;
 
@@ -64,7 +66,7 @@ run
   : trainRun | evaluateRun | predictRun | saveRun | loadRun | freezeRun | reportRun | printRun | plotRun
   | searchRun | compareRun | ensembleRun ;
 
-trainRun    : Train path On path runBlock ;
+trainRun    : Train path (',' path)* On path runBlock ;
 evaluateRun : Evaluate path On path runBlock? ;
 predictRun  : Predict path On expression (To expression)? ;
 saveRun     : Save path To expression ;
@@ -80,14 +82,19 @@ ensembleRun : Ensemble name Of path On path runBlock ;
 searchSetting : goal=(Minimize | Maximize) path | setting ;
 
 runBlock : '{' runEntry* '}' ;
-runEntry : (metricEntry | clipEntry | constrainEntry | stopEntry | keepEntry | checkpointEntry | setting) Sep ;
+runEntry
+  : (importanceEntry | metricEntry | clipEntry | constrainEntry | stopEntry | keepEntry | checkpointEntry | updateEntry
+  | optimizerEntry | setting) Sep ;
 
+importanceEntry : Importance ('=' expression)? ;
 metricEntry     : Metric (name direction=(Highest | Lowest)? '=')? expression ;
 clipEntry       : Clip by=(Norm | Value) expression ;
 constrainEntry  : Constrain path To expression ;
 stopEntry       : Stop When path Stalls For expression ;
 keepEntry       : Keep which=(Best | Highest | Lowest) path ;
 checkpointEntry : Checkpoint expression Every expression ;
+updateEntry     : Update path (',' path)* runBlock ;
+optimizerEntry  : Optimizer path '=' expression ;
 
 // ---- expressions, from loosest to tightest (LANGUAGE.md 4) ------------------------------------------------------
 
@@ -127,7 +134,12 @@ primary
   | '[' (item (',' item)*)? ']'               # list
   | '(' expression ')'                             # paren
   | block                                          # blockValue
+  | scan                                           # scanValue
   ;
+
+// `scan`, `in` and `remember` are names too: `scan z in` begins a scan.
+scan       : Scan scanSource (',' scanSource)* (',' Remember Every every=expression)? block ;
+scanSource : name In expression ;
 
 path : name ('.' name)* ;
 name : Name | Quoted | softKeyword ;
@@ -137,10 +149,11 @@ name : Name | Quoted | softKeyword ;
 softKeyword
   : Option | Layer | Init | Optimizer | Metric | Model | Data | Param | State
   | Highest | Lowest | Best | Split | Normalize | Balance | Augment | Where | Drop | Missing | Fill
+  | Series | Each | In | Order | Its | Own
   | Train | Evaluate | Predict | Save | Load | Freeze | Report | Plot | Search | Compare | Ensemble
   | On | To | From | Except | By | Of | Minimize | Maximize
-  | Fit | Clip | Norm | Value | Constrain | Stop | When | Stalls | For | Keep | Checkpoint | Every
-  | Epoch | Epochs | Step | Steps
+  | Fit | Clip | Norm | Value | Constrain | Update | Stop | When | Stalls | For | Keep | Checkpoint | Every | Importance
+  | Scan | Remember | Epoch | Epochs | Step | Steps
   ;
 
 // ---- lexical (LANGUAGE.md 2) ------------------------------------------------------------------------------------
@@ -157,14 +170,17 @@ Metric : 'metric' ;       Model : 'model' ;       Data : 'data' ;         Param 
 State : 'state' ;         Highest : 'highest' ;   Lowest : 'lowest' ;     Best : 'best' ;
 Split : 'split' ;         Normalize : 'normalize' ; Balance : 'balance' ;
 Augment : 'augment' ;     Where : 'where' ;       Drop : 'drop' ;         Missing : 'missing' ;     Fill : 'fill' ;
+Series : 'series' ;       Each : 'each' ;         In : 'in' ;             Order : 'order' ;
+Its : 'its' ;             Own : 'own' ;
 Train : 'train' ;         Evaluate : 'evaluate' ; Predict : 'predict' ;   Save : 'save' ;
 Load : 'load' ;           Freeze : 'freeze' ;     Report : 'report' ;     Plot : 'plot' ;
 Search : 'search' ;       Compare : 'compare' ;   Ensemble : 'ensemble' ;
 On : 'on' ;  To : 'to' ;  From : 'from' ;  Except : 'except' ;  By : 'by' ;  Of : 'of' ;
 Minimize : 'minimize' ;   Maximize : 'maximize' ;
-Fit : 'fit' ;  Clip : 'clip' ;  Norm : 'norm' ;  Value : 'value' ;  Constrain : 'constrain' ;
+Fit : 'fit' ;  Clip : 'clip' ;  Norm : 'norm' ;  Value : 'value' ;  Constrain : 'constrain' ; Update : 'update' ;
 Stop : 'stop' ;           When : 'when' ;         Stalls : 'stalls' ;     For : 'for' ;
-Keep : 'keep' ;           Checkpoint : 'checkpoint' ; Every : 'every' ;
+Keep : 'keep' ;           Checkpoint : 'checkpoint' ; Every : 'every' ;  Importance : 'importance' ;
+Scan : 'scan' ;           Remember : 'remember' ;
 Epoch : 'epoch' ;  Epochs : 'epochs' ;  Step : 'step' ;  Steps : 'steps' ;
 
 Name   : [\p{L}_] [\p{L}\p{M}\p{Nd}_\u2080-\u2089]* ;

@@ -21,6 +21,7 @@ enum class ExprKind {
   Transpose,
   Pipe,
   Block,
+  Scan,
 };
 
 struct Expr {
@@ -142,6 +143,20 @@ struct Stmt;
 struct BlockExpr : ExprOf<ExprKind::Block> {
   llvm::ArrayRef<Stmt *> statements;
   Expr *value = nullptr;
+};
+
+/// One sequence of a scan: `z in x`.
+struct ScanSource {
+  Ident name;
+  Expr *value = nullptr;
+};
+
+/// `scan a in e, m in f, remember every k steps { … }`: the block for each element of the
+/// sequences. Its states are those that it declares itself, not those of blocks in it.
+struct ScanExpr : ExprOf<ExprKind::Scan> {
+  llvm::ArrayRef<ScanSource> sources; ///< at least one
+  Expr *every = nullptr;              ///< after `remember every`; null: not given
+  BlockExpr *body = nullptr;
 };
 
 /// The part of a body that computes its value, for messages: the last expression of a block, the

@@ -32,12 +32,14 @@ void EntryPrinter::print(const Entry &entry) {
     return keep(llvm::cast<KeepEntry>(entry));
   case EntryKind::Checkpoint:
     return checkpoint(llvm::cast<CheckpointEntry>(entry));
+  case EntryKind::Update:
+    return update(llvm::cast<UpdateEntry>(entry));
+  case EntryKind::Optimizer:
+    return optimizer(llvm::cast<OptimizerEntry>(entry));
   case EntryKind::Split:
-    os << "split ";
-    return args(llvm::cast<SplitEntry>(entry).settings);
+    return split(llvm::cast<SplitEntry>(entry));
   case EntryKind::Normalize:
-    os << "normalize ";
-    return idents(llvm::cast<NormalizeEntry>(entry).fields);
+    return normalize(llvm::cast<NormalizeEntry>(entry));
   case EntryKind::Balance:
     os << "balance ";
     return ident(llvm::cast<BalanceEntry>(entry).field);
@@ -54,6 +56,8 @@ void EntryPrinter::print(const Entry &entry) {
     auto &fill = llvm::cast<FillEntry>(entry);
     return assigned("fill ", fill.columns, *fill.value);
   }
+  case EntryKind::Series:
+    return series(llvm::cast<SeriesEntry>(entry));
   case EntryKind::Row:
     return row(llvm::cast<RowEntry>(entry));
   }
@@ -107,6 +111,46 @@ void EntryPrinter::checkpoint(const CheckpointEntry &checkpoint) {
   expr(*checkpoint.file);
   os << " every ";
   expr(*checkpoint.every);
+}
+
+void EntryPrinter::update(const UpdateEntry &update) {
+  os << "update ";
+  paths(update.places);
+  os << (update.entries.empty() ? " {}" : "");
+  printAll(update.entries);
+}
+
+void EntryPrinter::optimizer(const OptimizerEntry &optimizer) {
+  os << "optimizer ";
+  path(optimizer.target);
+  os << " = ";
+  expr(*optimizer.value);
+}
+
+void EntryPrinter::split(const SplitEntry &split) {
+  os << "split ";
+  args(split.settings);
+  if (split.inOrder.isValid())
+    os << (split.settings.empty() ? "in order" : ", in order");
+}
+
+void EntryPrinter::normalize(const NormalizeEntry &normalize) {
+  os << "normalize ";
+  idents(normalize.fields);
+  if (normalize.own)
+    os << " by its own";
+}
+
+void EntryPrinter::series(const SeriesEntry &series) {
+  os << "series";
+  if (series.key) {
+    os << " by ";
+    expr(*series.key);
+  }
+  if (series.each) {
+    os << (series.key ? ", each " : " each ");
+    expr(*series.each);
+  }
 }
 
 /// `augment x, y = …`

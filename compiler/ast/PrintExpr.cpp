@@ -1,6 +1,7 @@
 // Prints expressions as canonical source text.
 #include "compiler/ast/Printer.h"
 #include "compiler/ast/PrinterImpl.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/ErrorHandling.h"
 
 using namespace nnc::ast;
@@ -103,6 +104,8 @@ void ExprPrinter::plain(const Expr &e) {
     return transpose(llvm::cast<TransposeExpr>(e));
   case ExprKind::Pipe:
     return pipe(llvm::cast<PipeExpr>(e));
+  case ExprKind::Scan:
+    return scan(llvm::cast<ScanExpr>(e));
   }
 }
 
@@ -192,6 +195,21 @@ void ExprPrinter::ifExpr(const IfExpr &e) {
     os << " else ";
     print(*e.otherwise);
   }
+}
+
+void ExprPrinter::scan(const ScanExpr &e) {
+  os << "scan ";
+  llvm::interleaveComma(e.sources, os, [&](const ScanSource &source) {
+    ident(source.name);
+    os << " in ";
+    print(*source.value);
+  });
+  if (e.every) {
+    os << ", remember every ";
+    print(*e.every);
+  }
+  os << ' ';
+  block(*e.body);
 }
 
 void ExprPrinter::block(const BlockExpr &e) {

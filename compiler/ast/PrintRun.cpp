@@ -44,7 +44,9 @@ void RunPrinter::on(const Path &target, const Path &data) {
 
 void RunPrinter::train(const TrainStmt &train) {
   os << "train ";
-  on(train.target, train.data);
+  paths(train.targets);
+  os << " on ";
+  path(train.data);
   os << (train.entries.empty() ? " {}" : "");
   entries(train.entries);
 }

@@ -75,6 +75,7 @@ private:
   void field(const FieldExpr &e);
   void transpose(const TransposeExpr &e);
   void pipe(const PipeExpr &e);
+  void scan(const ScanExpr &e);
 };
 
 /// PrintDecl.cpp
@@ -151,8 +152,13 @@ private:
   void stop(const StopEntry &stop);
   void keep(const KeepEntry &keep);
   void checkpoint(const CheckpointEntry &checkpoint);
+  void update(const UpdateEntry &update);
+  void optimizer(const OptimizerEntry &optimizer);
   void assigned(llvm::StringRef keyword, llvm::ArrayRef<Ident> names, const Expr &value);
   void drop(const DropEntry &drop);
+  void split(const SplitEntry &split);
+  void normalize(const NormalizeEntry &normalize);
+  void series(const SeriesEntry &series);
   void row(const RowEntry &row);
 };
 

@@ -89,6 +89,8 @@ enum class EntryKind {
   Stop,
   Keep,
   Checkpoint,
+  Update,
+  Optimizer,
   Split,
   Normalize,
   Balance,
@@ -96,6 +98,7 @@ enum class EntryKind {
   Where,
   Drop,
   Fill,
+  Series,
   Row
 };
 
@@ -173,14 +176,28 @@ struct CheckpointEntry : EntryOf<EntryKind::Checkpoint> {
   Expr *every = nullptr;
 };
 
+/// `update critic { loss = …; optimizer = …; times = 5 }`: one of the updates of a step.
+struct UpdateEntry : EntryOf<EntryKind::Update> {
+  llvm::ArrayRef<Path> places;
+  llvm::ArrayRef<Entry *> entries;
+};
+
+/// `optimizer net.head = adamw(1e-3)`: the optimizer of a part.
+struct OptimizerEntry : EntryOf<EntryKind::Optimizer> {
+  Path target;
+  Expr *value = nullptr;
+};
+
 /// `split train = 70%, val = 15%, test = 15%, stratify = y, seed = 1`; all arguments are named.
 struct SplitEntry : EntryOf<EntryKind::Split> {
   llvm::ArrayRef<Argument> settings;
+  Range inOrder; ///< of `in order`; not valid: not given
 };
 
-/// `normalize x, y`
+/// `normalize x, y`, `normalize x by its own`
 struct NormalizeEntry : EntryOf<EntryKind::Normalize> {
   llvm::ArrayRef<Ident> fields;
+  bool own = false; ///< by the statistics of this data set, whatever a model has learned
 };
 
 /// `balance y`
@@ -210,6 +227,12 @@ struct FillEntry : EntryOf<EntryKind::Fill> {
   Expr *value = nullptr;
 };
 
+/// `series by time, each meter`: rows that follow one another
+struct SeriesEntry : EntryOf<EntryKind::Series> {
+  Expr *key = nullptr;  ///< null: the order of the file
+  Expr *each = nullptr; ///< null: one series
+};
+
 /// One row of `rows(…)`: `[0, 1] -> [1]`. One value for each field, in the order of the fields.
 struct RowEntry : EntryOf<EntryKind::Row> {
   llvm::ArrayRef<Expr *> values;
@@ -217,9 +240,11 @@ struct RowEntry : EntryOf<EntryKind::Row> {
 
 // ---- runs ---------------------------------------------------------------------------------------
 
-/// `train classifier on digits { … }`, `train autoencoder.enc1 on digits { … }`
+/// `train classifier on digits { … }`, `train autoencoder.enc1 on digits { … }`,
+/// `train critic, maker on faces { … }`
 struct TrainStmt : StmtOf<StmtKind::Train> {
   Path target, data;
+  llvm::ArrayRef<Path> targets; ///< all of them; the first is `target`
   llvm::ArrayRef<Entry *> entries;
 };
 

@@ -27,12 +27,19 @@ Entry *DataBuilder::entry(P::DataEntryContext *c) {
   }
   if (auto *e = c->splitEntry()) {
     auto *entry = make<SplitEntry>(e);
-    entry->settings = each(e->setting(), [&](P::SettingContext *s) { return settingArgument(s); });
+    llvm::SmallVector<Argument, 6> settings;
+    for (P::SplitPartContext *part : e->splitPart())
+      if (part->setting())
+        settings.push_back(settingArgument(part->setting()));
+      else
+        entry->inOrder = range(part);
+    entry->settings = arena.copy(settings);
     return entry;
   }
   if (auto *e = c->normalizeEntry()) {
     auto *entry = make<NormalizeEntry>(e);
     entry->fields = names(e->name());
+    entry->own = e->Own() != nullptr;
     return entry;
   }
   if (auto *e = c->balanceEntry()) {
@@ -55,6 +62,12 @@ Entry *DataBuilder::entry(P::DataEntryContext *c) {
     auto *entry = make<FillEntry>(e);
     entry->columns = names(e->name());
     entry->value = expression(e->expression());
+    return entry;
+  }
+  if (auto *e = c->seriesEntry()) {
+    auto *entry = make<SeriesEntry>(e);
+    entry->key = e->key ? expression(e->key) : nullptr;
+    entry->each = e->of ? expression(e->of) : nullptr;
     return entry;
   }
   auto *e = c->whereEntry();

@@ -237,7 +237,20 @@ Expr *ExprBuilder::primary(P::PrimaryContext *c) {
     inner->range = range(c); // so that a caret covers the parentheses too
     return inner;
   }
+  if (auto *value = dynamic_cast<P::ScanValueContext *>(c))
+    return scan(value->scan());
   return block(static_cast<P::BlockValueContext *>(c)->block());
+}
+
+Expr *ExprBuilder::scan(P::ScanContext *c) {
+  auto *node = make<ScanExpr>(c);
+  node->sources = each(c->scanSource(), [&](P::ScanSourceContext *s) {
+    return ScanSource{name(s->name()), build(s->expression())};
+  });
+  if (c->every)
+    node->every = build(c->every);
+  node->body = block(c->block());
+  return node;
 }
 
 Expr *ExprBuilder::number(antlr4::Token *token, antlr4::Token *unit) {

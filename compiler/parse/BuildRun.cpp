@@ -9,8 +9,10 @@ using P = PartBuilder::P;
 Stmt *RunBuilder::build(P::RunContext *c) {
   if (auto *r = c->trainRun()) {
     auto *stmt = make<TrainStmt>(r);
-    stmt->target = path(r->path(0));
-    stmt->data = path(r->path(1));
+    auto listed = paths(r->path());
+    stmt->targets = listed.drop_back();
+    stmt->target = listed.front();
+    stmt->data = listed.back();
     stmt->entries = entries(r->runBlock());
     return stmt;
   }
@@ -122,9 +124,25 @@ llvm::ArrayRef<Entry *> RunBuilder::entries(P::RunBlockContext *c) {
   return arena.copy(list);
 }
 
+/// How often `importance` alone shuffles each column.
+Expr *RunBuilder::usualShuffles(P::ImportanceEntryContext *c) {
+  auto *five = make<NumberExpr>(c);
+  five->value = 5;
+  five->isInteger = true;
+  five->spelling = "5";
+  return five;
+}
+
 Entry *RunBuilder::entry(P::RunEntryContext *c) {
   if (auto *e = c->setting())
     return setting(e);
+  if (auto *e = c->importanceEntry()) {
+    auto *entry = make<SettingEntry>(e);
+    entry->name.text = source.text(e->start);
+    entry->name.range = source.range(e->start);
+    entry->value = e->expression() ? expression(e->expression()) : usualShuffles(e);
+    return entry;
+  }
   if (auto *e = c->metricEntry()) {
     auto *entry = make<MetricEntry>(e);
     if (e->name())
@@ -159,6 +177,18 @@ Entry *RunBuilder::entry(P::RunEntryContext *c) {
                    : which == P::Highest ? KeepKind::Highest
                                          : KeepKind::Lowest;
     entry->quantity = path(e->path());
+    return entry;
+  }
+  if (auto *e = c->updateEntry()) {
+    auto *entry = make<UpdateEntry>(e);
+    entry->places = paths(e->path());
+    entry->entries = entries(e->runBlock());
+    return entry;
+  }
+  if (auto *e = c->optimizerEntry()) {
+    auto *entry = make<OptimizerEntry>(e);
+    entry->target = path(e->path());
+    entry->value = expression(e->expression());
     return entry;
   }
   auto *e = c->checkpointEntry();

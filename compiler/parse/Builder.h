@@ -98,6 +98,7 @@ private:
   ast::Expr *postfix(P::PostfixContext *c);
   ast::Expr *suffix(ast::Expr *base, P::SuffixContext *c);
   ast::Expr *primary(P::PrimaryContext *c);
+  ast::Expr *scan(P::ScanContext *c);
   ast::Expr *number(antlr4::Token *token, antlr4::Token *unit);
   ast::Expr *string(antlr4::Token *token);
   ast::Expr *item(P::ItemContext *c);
@@ -163,6 +164,7 @@ private:
   ast::Stmt *search(P::SearchRunContext *c);
   llvm::ArrayRef<ast::Entry *> entries(P::RunBlockContext *c); ///< empty for null
   ast::Entry *entry(P::RunEntryContext *c);
+  ast::Expr *usualShuffles(P::ImportanceEntryContext *c);
 };
 
 } // namespace nnc::parse

@@ -69,8 +69,8 @@ bool continuesBefore(size_t type) {
 /// Reserved words that occur only at the start of a statement: they end whatever came before.
 bool beginsStatement(size_t type) { return type == T::Let || type == T::Fn || type == T::Print; }
 
-/// Tokens that add no depth to the tree of an expression. Keywords are included: except `not` and
-/// `if`, they cannot follow one another in an expression.
+/// Tokens that add no depth to the tree of an expression. Keywords are included: except `not`, `if`
+/// and `scan`, they cannot follow one another in an expression.
 bool isOperand(size_t type) {
   switch (type) {
   case T::Name:
@@ -300,7 +300,7 @@ private:
     size_t type = token.getType();
     if (startsExpression(type)) {
       resetOperators();
-    } else if (!isOperand(type) && !closes(type) && type != T::Then &&
+    } else if ((!isOperand(type) || type == T::Scan) && !closes(type) && type != T::Then &&
                type != T::Else) { // `if` already counts
       ++operators;
       ++(open.empty() ? outermost : open.back().operators);

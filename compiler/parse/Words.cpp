@@ -72,8 +72,8 @@ static std::string beginnings(size_t statement) {
     return "an entry of a data block: `x = …`, `split …`, `normalize …`, `balance …`, `augment …`, "
            "`where …`, `drop missing`, `fill …` or a row";
   case NnParser::RuleRunEntry:
-    return "an entry: `key = …`, `metric …`, `clip …`, `constrain …`, `stop when …`, `keep …` or "
-           "`checkpoint …`";
+    return "an entry: `key = …`, `metric …`, `clip …`, `constrain …`, `stop when …`, `keep …`, "
+           "`checkpoint …`, `update …` or `optimizer net.part = …`";
   case NnParser::RuleTopStatement:
     return "a declaration or a statement";
   default:
@@ -89,6 +89,8 @@ static std::string describeAfterFirst(size_t type, size_t statement) {
     return "`norm` or `value`";
   if (type == NnParser::Constrain)
     return "parameters of a model, such as `net.weights`";
+  if (type == NnParser::Update)
+    return "what it updates, such as `net`";
   if (type == NnParser::Stop)
     return "`when`";
   if (type == NnParser::Drop)
@@ -187,8 +189,8 @@ static std::string adviseOnFirstWord(StringRef word, size_t rule) {
       {"return", "a block's last expression is its value; there is no `return`"},
       {"import", "there is nothing to import: the standard library is always there"},
       {"class", "write `layer` for a layer, `model` for what is trained"},
-      {"while", "there are no loops: write tensors, or `repeat` for layers"},
-      {"for", "there are no loops: write tensors, or `repeat` for layers"},
+      {"while", "`scan z in x { … }` steps through a tensor; `repeat` makes several layers"},
+      {"for", "`scan z in x { … }` steps through a tensor; `repeat` makes several layers"},
       {"network", "what is trained is declared with `model`"},
       {"net", "what is trained is declared with `model`"},
   };
@@ -198,7 +200,8 @@ static std::string adviseOnFirstWord(StringRef word, size_t rule) {
   static const StringRef block[] = {"let", "param", "state"};
   static const StringRef data[] = {"split", "normalize", "balance", "augment",
                                    "where", "drop",      "fill"};
-  static const StringRef entries[] = {"metric", "clip", "constrain", "stop", "keep", "checkpoint"};
+  static const StringRef entries[] = {"metric", "clip",       "constrain", "stop",
+                                      "keep",   "checkpoint", "update"};
   StringRef near = rule == NnParser::RuleTopStatement ? didYouMean(word, statementWords())
                    : rule == NnParser::RuleStatement  ? didYouMean(word, block)
                    : rule == NnParser::RuleDataEntry  ? didYouMean(word, data)

@@ -75,3 +75,11 @@ TEST(PrintExpr, IndentsBlocks) {
   EXPECT_EQ(canonical("if a { let b = 1; b } else { ; {} }"),
             "if a {\n  let b = 1\n  b\n} else {\n  ({})\n}");
 }
+
+TEST(PrintExpr, PrintsScans) {
+  for (const char *text :
+       {"scan z in x, m in f(y) {\n  state h: [n] = 0\n  h <- z * m\n  h\n}",
+        "scan z in x, remember every 16 steps {\n  z\n}",
+        "scan i in range(3) {\n  scan in in i {\n    in\n  }\n}[-1]", "scan(remember)[in]"})
+    EXPECT_EQ(canonical(text), text);
+}

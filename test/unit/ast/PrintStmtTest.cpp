@@ -9,6 +9,8 @@ TEST(PrintStmt, LeavesCanonicalTextAlone) {
       "value 2\n  constrain m.weights to max_norm(theta, 3)\n"
       "  stop when val.loss stalls for 3 epochs\n  keep best val.loss\n  keep highest val.r2\n"
       "  checkpoint \"a.ckpt\" every 1 epochs\n}\n");
+  expectCanonical("train m, k on d {\n  update m, k.a {\n    loss = 1\n    optimizer m.biases = "
+                  "sgd()\n    times = 5\n  }\n  update k {}\n}\n");
   expectCanonical("evaluate m on d.test {\n  metric r2(m(x), y)\n}\n\nevaluate m on d\n");
   expectCanonical("evaluate m on d {\n  metric miss lowest = 1 - r2(m(x), y)\n  metric `of each` = "
                   "abs(m(x) - y)\n}\n");

@@ -156,3 +156,31 @@ TEST(BuildExpr, GivesEachNodeItsRange) {
   EXPECT_EQ(textOf(llvm::cast<ast::CallExpr>(index->base)->args[0].range), "x");
   EXPECT_EQ(textOf(llvm::cast<ast::TransposeExpr>(sum->rhs)->operand->range), "(b)");
 }
+
+TEST(BuildExpr, ReadsScans) {
+  EXPECT_EQ(treeOf("scan z in x { z }"), "(scan z=x (block 0 z))");
+  EXPECT_EQ(treeOf("scan z in x @ w + b, m in f(x, y) { state h = 0; h <- z * m; h }"),
+            "(scan z=(+ (@ x w) b) m=(call f x y) (block 2 h))");
+  EXPECT_EQ(treeOf("scan z in x, remember every 16 steps { z }"),
+            "(scan z=x every 16 steps (block 0 z))");
+  EXPECT_EQ(treeOf("scan z in x |> f { z }[-1] + 1"),
+            "(+ (index (scan z=(|> x f) (block 0 z)) (- 1)) 1)");
+  EXPECT_EQ(treeOf("x |> f(scan z in x { z }, y)"), "(|> x (call f (scan z=x (block 0 z)) y))");
+  EXPECT_EQ(treeOf("scan a in x { scan b in a { b } }"),
+            "(scan a=x (block 0 (scan b=a (block 0 b))))");
+  EXPECT_EQ(treeOf("scan z in x,\n m in y\n{\n  z\n}"), "(scan z=x m=y (block 0 z))");
+}
+
+TEST(BuildExpr, ReadsTheWordsOfScansAsNames) {
+  EXPECT_EQ(treeOf("scan + in * remember"), "(+ scan (* in remember))");
+  EXPECT_EQ(treeOf("scan(x)[in]"), "(index (call scan x) in)");
+  EXPECT_EQ(treeOf("scan scan in in, remember in scan { remember }"),
+            "(scan scan=in remember=scan (block 0 remember))");
+  EXPECT_EQ(treeOf("scan every in x { every }"), "(scan every=x (block 0 every))");
+  EXPECT_EQ(treeOf("if scan then in else remember"), "(if scan in remember)");
+}
+
+TEST(BuildExpr, ReportsBrokenScans) {
+  EXPECT_EQ(treeOf("scan z x { z }"), "1:8: expected `in`, found `x`\n");
+  EXPECT_EQ(treeOf("scan z in x"), "1:12: expected `,` or `{`, found the end of the file\n");
+}

@@ -38,6 +38,23 @@ TEST(BuildRun, ReadsEveryEntryOfTrain) {
   EXPECT_EQ(tree(llvm::cast<ConstrainEntry>(train.entries[9])->value), "(call max_norm theta 3)");
 }
 
+TEST(BuildRun, ReadsUpdates) {
+  Parsed parsed("train a, b.c on d {\n  update a { loss = 1; optimizer a.w = sgd() }\n"
+                "  update a, b { times = 2 }\n  optimizer = adam()\n  update = 3\n}");
+  auto &train = parsed.only<TrainStmt>();
+  ASSERT_EQ(train.targets.size(), 2u);
+  EXPECT_EQ(spell(train.target), "a");
+  EXPECT_EQ(spell(train.targets[1]), "b.c");
+  EXPECT_EQ(spell(train.data), "d");
+  ASSERT_EQ(train.entries.size(), 4u);
+  auto *first = llvm::cast<UpdateEntry>(train.entries[0]);
+  ASSERT_EQ(first->entries.size(), 2u);
+  EXPECT_EQ(spell(llvm::cast<OptimizerEntry>(first->entries[1])->target), "a.w");
+  EXPECT_EQ(llvm::cast<UpdateEntry>(train.entries[1])->places.size(), 2u);
+  EXPECT_EQ(llvm::cast<SettingEntry>(train.entries[2])->name.text, "optimizer");
+  EXPECT_EQ(llvm::cast<SettingEntry>(train.entries[3])->name.text, "update");
+}
+
 TEST(BuildRun, KeepsUnknownKeysForSema) {
   Parsed parsed("train m on d { banana = 3 }");
   EXPECT_EQ(llvm::cast<SettingEntry>(parsed.only<TrainStmt>().entries[0])->name.text, "banana");

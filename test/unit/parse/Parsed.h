@@ -53,6 +53,15 @@ struct Parsed {
   }
 };
 
+inline std::string tree(const ast::Expr *e);
+
+inline std::string treeOfScan(const ast::ScanExpr &scan) {
+  std::string text = "(scan";
+  for (const ast::ScanSource &source : scan.sources)
+    text += " " + source.name.text.str() + "=" + tree(source.value);
+  return text + (scan.every ? " every " + tree(scan.every) : "") + " " + tree(scan.body) + ")";
+}
+
 /// The structure of an expression: `a + b * c` is "(+ a (* b c))".
 inline std::string tree(const ast::Expr *e) {
   using namespace ast;
@@ -127,6 +136,8 @@ inline std::string tree(const ast::Expr *e) {
     auto *b = llvm::cast<BlockExpr>(e);
     return "(block " + std::to_string(b->statements.size()) + " " + tree(b->value) + ")";
   }
+  case ExprKind::Scan:
+    return treeOfScan(*llvm::cast<ScanExpr>(e));
   }
   return "?";
 }
