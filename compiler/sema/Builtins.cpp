@@ -133,6 +133,10 @@ std::string classWeightsName(StringRef field) {
   return (builtins()[size_t(BuiltinKind::ClassWeights)].name + "(" + field + ")").str();
 }
 
+std::string meanName(StringRef field) { return ("mean(" + field + ")").str(); }
+
+std::string deviationName(StringRef field) { return ("deviation(" + field + ")").str(); }
+
 bool isBuiltinFunction(StringRef name) { return findPredefined(name).has_value(); }
 
 } // namespace nnc::sema

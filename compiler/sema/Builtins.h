@@ -88,8 +88,14 @@ struct Predefined {
 /// Nothing if no predefined function has that name.
 std::optional<Predefined> findPredefined(llvm::StringRef name);
 
+/// What is called of a `text` data set: `plays.numbers("…")`, `plays.text(…)`.
+constexpr llvm::StringLiteral numbersMethod = "numbers", textMethod = "text";
+
 /// The name under which a run has the class weights of a field, beside its fields.
 std::string classWeightsName(llvm::StringRef field);
+/// The names under which it has the statistics that normalise a field.
+std::string meanName(llvm::StringRef field);
+std::string deviationName(llvm::StringRef field);
 
 /// The context of an expression, as bits. Some names have a meaning only in some contexts.
 enum At : unsigned {

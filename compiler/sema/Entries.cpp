@@ -30,6 +30,12 @@ void misplacedEntry(Diagnostics &diags, const Entry &entry, StringRef block) {
   case EntryKind::Checkpoint:
     what = "`checkpoint`", home = "train";
     break;
+  case EntryKind::Update:
+    what = "`update`", home = "train";
+    break;
+  case EntryKind::Optimizer:
+    what = "the optimizer of a part", home = "train";
+    break;
   case EntryKind::Split:
     what = "`split`", home = "data";
     break;
@@ -50,6 +56,9 @@ void misplacedEntry(Diagnostics &diags, const Entry &entry, StringRef block) {
     break;
   case EntryKind::Fill:
     what = "`fill`", home = "data";
+    break;
+  case EntryKind::Series:
+    what = "`series`", home = "data";
     break;
   case EntryKind::Row:
     what = "a row", home = "data";

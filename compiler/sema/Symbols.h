@@ -35,6 +35,7 @@ struct SourceInfo {
                                         // opened
   bool resize = false, recolor = false; // images: `size` and `channels` were given
   int64_t length = 0;                   // text: characters per example
+  std::vector<std::string> characters;  // text: its different characters, by their numbers
   llvm::StringMap<const ast::Expr *>
       settings; // the numbers of a generator, by name: n, classes, noise, …
   std::string pathPlace,
@@ -105,6 +106,8 @@ struct FieldInfo {
   const ast::Expr *value = nullptr; // null: the column of that name as it is
   Range where;
   bool normalize = false;
+  bool ownStatistics = false;         // `normalize … by its own`: not by what a model has learned
+  bool unscaled = false;              // a run puts numbers back into its own units
   bool balance = false;               // an epoch draws its classes equally often
   bool weighted = false;              // a run uses `class_weights` of it
   const ast::Expr *augment = nullptr; // null: none
@@ -136,6 +139,11 @@ struct DataInfo {
   /// In source order. Columns that no entry assigns are fields too in `rows` and generators, and in
   /// every source if no entry assigns anything.
   std::vector<FieldInfo> fields;
+  /// `series by key, each of`: rows that follow one another. Not valid: there is no such entry.
+  Range series;
+  const ast::Expr *seriesKey = nullptr, *seriesEach = nullptr; // null: not given
+  bool inOrder = false;                                        // `split …, in order`
+
   std::vector<AbsentInfo> absent; // from `drop missing [a]` and `fill a = …`
   bool dropsAll = false;          // `drop missing`: all columns in use that no other entry names
   llvm::SmallVector<const ast::Expr *, 1> conditions; // of `where`: a row is kept if all hold

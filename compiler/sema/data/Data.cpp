@@ -63,6 +63,8 @@ void DataChecker::check(const DataDecl &decl, const Scope *outer, DataInfo &info
       GapChecker(shared).checkDrop(*drop, info);
     } else if (auto *fill = dyn_cast<FillEntry>(e)) {
       GapChecker(shared).checkFill(*fill, info);
+    } else if (auto *series = dyn_cast<SeriesEntry>(e)) {
+      checkSeries(*series, columns, info);
     } else if (!isa<RowEntry, SplitEntry, NormalizeEntry, BalanceEntry, AugmentEntry>(e)) {
       misplacedEntry(diags, *e, "data");
     }
@@ -90,6 +92,20 @@ void DataChecker::checkFieldSetting(const SettingEntry &entry, const Scope &scop
     return;
   }
   info.fields.push_back({entry.name.text.str(), entry.value, entry.name.range});
+}
+
+/// `series by time, each meter`. A column of words that is named after `each` is a category.
+void DataChecker::checkSeries(const SeriesEntry &series, const Scope &columns, DataInfo &info) {
+  if (info.series.isValid()) {
+    diags.error(series.range, "the rows of a data set are put in order once")
+        .note(info.series, "first here");
+    return;
+  }
+  info.series = series.range;
+  info.seriesKey = series.key;
+  info.seriesEach = series.each;
+  checkExpr(series.key, columns);
+  checkExpr(series.each, columns);
 }
 
 /// `test = idx(…)`: a source of its own, with the same columns.
@@ -130,7 +146,7 @@ void DataChecker::checkFieldUses(const DataDecl &decl, const Scope *outer, DataI
     } else if (auto *normalize = dyn_cast<NormalizeEntry>(e)) {
       for (const Ident &name : normalize->fields)
         if (FieldInfo *field = FieldChecker(shared).find(name, info))
-          field->normalize = true;
+          field->normalize = true, field->ownStatistics |= normalize->own;
     } else if (auto *balance = dyn_cast<BalanceEntry>(e)) {
       if (FieldInfo *field = FieldChecker(shared).find(balance->field, info);
           field && FieldChecker(shared).checkCategory(*field, info, balance->field.range)) {

@@ -15,6 +15,7 @@ public:
 private:
   void check(const ast::DataDecl &decl, const Scope *outer, DataInfo &info);
   void checkFieldSetting(const ast::SettingEntry &entry, const Scope &scope, DataInfo &info);
+  void checkSeries(const ast::SeriesEntry &series, const Scope &columns, DataInfo &info);
   void checkTestSource(const ast::SettingEntry &entry, const Scope &scope, DataInfo &info);
   void checkFieldUses(const ast::DataDecl &decl, const Scope *outer, DataInfo &info);
   void checkAugment(const ast::AugmentEntry &augment, const Scope &fields, DataInfo &info);

@@ -58,6 +58,42 @@ void FieldChecker::checkClassWeights(const CallExpr &call, const Scope &scope) {
     symbols.data.find(info.decl)->second.fields[i].weighted = true;
 }
 
+/// The field of the data set of a run that an expression names, or null.
+FieldInfo *FieldChecker::fieldOf(const Expr *value, const Scope &scope) {
+  auto *name = llvm::dyn_cast_or_null<NameExpr>(value);
+  const Local *local = name ? scope.find(name->name.text) : nullptr;
+  if (!local || local->kind != LocalKind::Field || scope.context().at == AtAugment)
+    return nullptr;
+  const DataInfo &info = *scope.context().data;
+  const int i = info.fieldIndex(name->name.text);
+  return i < 0 ? nullptr : &symbols.data.find(info.decl)->second.fields[i];
+}
+
+void FieldChecker::checkDenormalize(const CallExpr &call, const Scope &scope) {
+  if (call.args.size() != 2)
+    return; // reported as for every call
+  checkExpr(call.args[0].value, scope);
+  FieldInfo *field = fieldOf(call.args[1].value, scope);
+  if (field && field->normalize) {
+    field->unscaled = true;
+    return;
+  }
+  if (scope.context().open)
+    return;
+  auto e = diags.error(call.args[1].range,
+                       field ? quoted(field->name) + " is not normalised: it has its own units"
+                             : "`denormalize` takes a field of the data set that a run is on: "
+                               "`denormalize(net(x), y)`");
+  if (field)
+    e.note(field->where, "it comes from here; `normalize " + field->name + "` would normalise it");
+}
+
+void FieldChecker::noteCompared(const CallExpr &call, const Scope &scope) {
+  for (const Argument &a : call.args)
+    if (FieldInfo *field = fieldOf(a.value, scope); field && field->normalize)
+      field->unscaled = true;
+}
+
 void addFields(const DataInfo *info, Scope &scope) {
   if (info)
     for (const FieldInfo &f : info->fields)

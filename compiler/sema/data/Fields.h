@@ -13,7 +13,15 @@ public:
   FieldInfo *find(const Ident &name, DataInfo &info);
   /// Reports an error and returns false unless the field has one class for each example.
   bool checkCategory(const FieldInfo &field, const DataInfo &info, Range where);
+  /// `denormalize(e, y)` in a run.
+  void checkDenormalize(const ast::CallExpr &call, const Scope &scope);
+  /// The arguments of a call that compares numbers: normalised fields among them are needed in
+  /// their own units.
+  void noteCompared(const ast::CallExpr &call, const Scope &scope);
   void checkClassWeights(const ast::CallExpr &call, const Scope &scope);
+
+private:
+  FieldInfo *fieldOf(const ast::Expr *value, const Scope &scope);
 };
 
 /// Makes the fields of a data set visible in the block of a run. `info` may be null.

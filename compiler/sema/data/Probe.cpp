@@ -81,6 +81,7 @@ void SourceReader::probe() {
   } else {
     info.sound = true;
     info.dir = file.dir;
+    info.characters = result.characters;
     for (const nn_probe_column &c : result.columns)
       info.columns.push_back({c.name, c.shape, c.kind == NN_CATEGORY, c.classes, c.wide, c.word});
     if (info.kind == NN_IMAGES) {

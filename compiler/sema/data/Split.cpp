@@ -21,6 +21,7 @@ void SplitChecker::check(const SplitEntry &split, const Scope &scope) {
     return;
   }
   info.hasSplit = true;
+  info.inOrder = split.inOrder.isValid();
   std::map<StringRef, Range> seen;
   for (const Argument &a : split.settings) {
     StringRef key = a.name.text;
@@ -77,8 +78,31 @@ void SplitChecker::checkSetting(Setting setting, const Expr *value, const Scope 
   }
 }
 
+/// Rows that follow one another are not dealt at random.
+void SplitChecker::checkOrder(const SplitEntry &split) {
+  if (info.series.isValid() && !info.inOrder) {
+    diags
+        .error(split.range, "the rows of a series are split in order: dealt at random, what is "
+                            "tested lies between rows that were learned from")
+        .note(info.series, "they are a series here; `split …, in order` takes the first for "
+                           "training and the last for the test");
+    return;
+  }
+  if (!info.inOrder)
+    return;
+  if (info.folds)
+    diags.error(info.folds->range,
+                "`folds` deals rows at random, and `in order` does not: a fold "
+                "would be judged by rows that come before those it learned from");
+  for (const Argument &a : split.settings)
+    if (a.name.text == "stratify" || a.name.text == "seed")
+      diags.error(a.range, "`" + a.name.text +
+                               "` says how rows are dealt at random, and `in order` deals none");
+}
+
 /// Checks the settings against each other.
 void SplitChecker::checkTogether(const SplitEntry &split) {
+  checkOrder(split);
   if (info.folds && info.trainPart)
     diags
         .error(info.trainPart->range,

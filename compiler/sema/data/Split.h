@@ -16,6 +16,7 @@ private:
 
   void checkSetting(Setting setting, const ast::Expr *value, const Scope &scope);
   void checkFraction(const ast::Expr *part);
+  void checkOrder(const ast::SplitEntry &split);
   void checkTogether(const ast::SplitEntry &split);
 
   DataInfo &info;

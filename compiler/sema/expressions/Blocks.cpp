@@ -21,6 +21,27 @@ void BlockChecker::check(const BlockExpr &block, const Scope &outer) {
   checkExpr(block.value, scope);
 }
 
+void BlockChecker::checkOfScan(const BlockExpr &block, const Scope &outer, Scope &scope) {
+  for (const Stmt *s : block.statements) {
+    auto *state = dyn_cast<StateStmt>(s);
+    if (!state) {
+      checkStatement(*s, scope);
+      continue;
+    }
+    // A state starts before the first step, where the block's names have no values.
+    Scope start(&outer, outer.context());
+    scope.forEachHere(
+        [&](const sema::Local &l) { start.add({l.name, LocalKind::OfStep, l.where, nullptr}); });
+    DeclChecker(shared).checkShape(state->shape, start);
+    if (state->value)
+      checkExpr(state->value, start);
+    if (scope.findHere(state->name.text)) // reported below, and no more is said of it
+      scope.ownScan()->assigned.push_back(state->name.text);
+    NameResolver(shared).addLocal(state->name, LocalKind::State, scope);
+  }
+  checkExpr(block.value, scope);
+}
+
 void BlockChecker::checkStatement(const Stmt &stmt, Scope &scope) {
   switch (stmt.kind) {
   case StmtKind::Let: {
@@ -46,7 +67,10 @@ void BlockChecker::checkStatement(const Stmt &stmt, Scope &scope) {
 
 void BlockChecker::checkParam(const ParamStmt &stmt, Scope &scope) {
   unsigned at = scope.context().at;
-  if (!(at & (AtLayer | AtModel)))
+  if (scope.scanAround())
+    diags.error(stmt.range, "a `param` is the same in every step: it belongs above the scan")
+        .note("what changes from step to step is a `state`");
+  else if (!(at & (AtLayer | AtModel)))
     diags.error(stmt.range, at == AtOptimizer
                                 ? "an optimizer has no `param`; what it remembers is a `state`"
                                 : "a `param` belongs in a layer");
@@ -70,7 +94,10 @@ void BlockChecker::checkParam(const ParamStmt &stmt, Scope &scope) {
 }
 
 void BlockChecker::checkState(const StateStmt &stmt, Scope &scope) {
-  if (!(scope.context().at & (AtLayer | AtModel | AtOptimizer | AtFunction)))
+  if (scope.scanAround())
+    diags.error(stmt.range,
+                "a scan's `state` stands in the scan's block itself, not in a block in it");
+  else if (!(scope.context().at & (AtLayer | AtModel | AtOptimizer | AtFunction)))
     diags.error(stmt.range, "a `state` belongs in a layer, an optimizer or a schedule");
   else if (scope.context().at == AtFunction && stmt.shape)
     diags.error(stmt.shape->range, "the state of a function is one number, without a shape")
@@ -81,15 +108,44 @@ void BlockChecker::checkState(const StateStmt &stmt, Scope &scope) {
   NameResolver(shared).addLocal(stmt.name, LocalKind::State, scope);
 }
 
+bool BlockChecker::checkAssignInScan(const AssignStmt &stmt, const Scope &scope) {
+  ScanBlock *scan = scope.scanAround();
+  if (!scan)
+    return false;
+  const StringRef name = stmt.name.text;
+  const sema::Local *l = scope.find(name);
+  const bool known = llvm::is_contained(scan->assigned, name);
+  if (l && (l->kind == LocalKind::State || known) && scope.isInScan(name)) {
+    scan->assigned.push_back(name);
+    return true;
+  }
+  const bool isTheta =
+      !l && scope.context().at == AtOptimizer && name == nameOf(AmbientKind::Theta);
+  if (!isTheta && !(l && l->kind == LocalKind::State))
+    return false;
+  if (ScanBlock *owner = scope.scanWith(name))
+    owner->assigned.push_back(name); // as was meant
+  auto e = diags.error(stmt.name.range, quoted(name) + " is not a state of this scan, whose steps "
+                                                       "assign only to its own");
+  if (l)
+    e.note(l->where, "declared here");
+  e.note("carry a state that starts with it, and assign after the scan: `let all = scan … { state "
+         "own = " +
+         name + "; … }`, and then `" + name + " <- all[-1]`");
+  return true;
+}
+
 /// A layer or a schedule assigns to its states, an optimizer to its states and theta. Everything
 /// else keeps its value.
 void BlockChecker::checkAssign(const AssignStmt &stmt, Scope &scope) {
   unsigned at = scope.context().at;
   StringRef name = stmt.name.text;
   checkExpr(stmt.value, scope);
-  if (!(at & (AtLayer | AtModel | AtOptimizer | AtFunction))) {
+  if (checkAssignInScan(stmt, scope))
+    return;
+  if (!scope.scanAround() && !(at & (AtLayer | AtModel | AtOptimizer | AtFunction))) {
     diags.error(stmt.range,
-                "`<-` belongs in a layer, an optimizer or a schedule, which have states");
+                "`<-` belongs in a layer, an optimizer, a schedule or a scan, which have states");
     return;
   }
   const sema::Local *l = scope.find(name);

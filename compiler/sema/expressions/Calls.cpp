@@ -1,7 +1,9 @@
 // Checks callees, and the values of their arguments.
 #include "compiler/sema/expressions/Calls.h"
 
+#include "compiler/ast/Facts.h"
 #include "compiler/sema/Text.h"
+#include "compiler/sema/data/Data.h"
 #include "compiler/sema/data/Fields.h"
 #include "compiler/sema/data/SourceTable.h"
 #include "compiler/sema/expressions/Expressions.h"
@@ -86,8 +88,16 @@ void CallChecker::check(const CallExpr &call, const Scope &scope, unsigned piped
     checkCallee(t, {*name, call.args, call.range, piped}, scope);
     if (t.kind == Target::Structural && t.builtin->kind == BuiltinKind::ClassWeights && !piped)
       return FieldChecker(shared).checkClassWeights(call, scope);
+    if (t.kind == Target::Structural && t.builtin->kind == BuiltinKind::Denormalize && !piped)
+      return FieldChecker(shared).checkDenormalize(call, scope);
+    if (t.isDecl(StmtKind::Metric) && factOf(t.decl, "compares"))
+      FieldChecker(shared).noteCompared(call, scope);
     return checkArgumentValues(call.args, scope, &t);
   }
+  if (auto *field = dyn_cast<FieldExpr>(call.callee))
+    if (auto *name = dyn_cast<NameExpr>(field->base))
+      if (Target t = resolve(name->name.text, scope, true); t.isDecl(StmtKind::Data))
+        return checkDataCall(call, *field, *cast<DataDecl>(t.decl), scope);
   auto *inner = dyn_cast<CallExpr>(call.callee);
   if (!inner) {
     checkExpr(call.callee, scope);
@@ -103,6 +113,29 @@ void CallChecker::check(const CallExpr &call, const Scope &scope, unsigned piped
         ArgumentChecker(shared).check(call.args, call.range, name->name.text, layer->name.range,
                                       formalsOf(layer->inputs), piped);
     }
+  }
+  checkArgumentValues(call.args, scope, nullptr);
+}
+
+/// Checks `plays.numbers("…")` and `plays.text(…)`, which only texts have.
+void CallChecker::checkDataCall(const CallExpr &call, const FieldExpr &field, const DataDecl &data,
+                                const Scope &scope) {
+  const StringRef method = field.field.text;
+  if (method != numbersMethod && method != textMethod) {
+    diags
+        .error(field.range, quoted(data.name.text) + " is a data set, which cannot be called by " +
+                                quoted(method))
+        .note("of a text there are `" + data.name.text + ".numbers(\"…\")` and, to print, `" +
+              data.name.text + ".text(…)`");
+  } else if (const DataInfo &info = DataChecker(shared).infoOf(data, nullptr);
+             info.source.sound && info.source.kind != NN_TEXT) {
+    diags
+        .error(field.range, quoted(data.name.text) + " is no text, and has no characters to number")
+        .note(data.name.range, "declared here; `text(\"file\", length = 64)` reads a text");
+  } else if (call.args.size() != 1 || call.args[0].name) {
+    diags.error(call.range,
+                quoted(method) + (method == numbersMethod ? " takes one text in quotes"
+                                                          : " takes one tensor of class numbers"));
   }
   checkArgumentValues(call.args, scope, nullptr);
 }

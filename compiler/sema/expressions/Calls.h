@@ -28,6 +28,8 @@ private:
 
     llvm::StringRef text() const { return name.name.text; }
   };
+  void checkDataCall(const ast::CallExpr &call, const ast::FieldExpr &field,
+                     const ast::DataDecl &data, const Scope &scope);
   void checkCallee(const Target &target, const Applied &use, const Scope &scope);
   void checkLocal(const Local &local, const Applied &use);
   void checkElementwise(unsigned arity, const Applied &use);

@@ -6,6 +6,7 @@
 #include "compiler/sema/data/Splits.h"
 #include "compiler/sema/expressions/Blocks.h"
 #include "compiler/sema/expressions/Calls.h"
+#include "compiler/sema/expressions/Scans.h"
 #include "compiler/sema/names/Names.h"
 #include "compiler/sema/names/Places.h"
 
@@ -79,6 +80,8 @@ void ExprChecker::check(const Expr *expr, const Scope &scope) {
   }
   case ExprKind::Block:
     return BlockChecker(shared).check(*cast<BlockExpr>(expr), scope);
+  case ExprKind::Scan:
+    return ScanChecker(shared).check(*cast<ScanExpr>(expr), scope);
   }
 }
 
@@ -93,6 +96,14 @@ void ExprChecker::checkName(const NameExpr &name, const Scope &scope, Wanted wan
   Target t = resolve(name.name.text, scope);
   if (t.kind == Target::Unknown)
     return NameSuggester(shared).unknownName(name.name, scope, wanted);
+  if (t.kind == Target::Local && t.local->kind == LocalKind::OfStep) {
+    diags
+        .error(name.range,
+               quoted(name.name.text) + " is of one step, and a state starts before the first step")
+        .note(t.local->where, "declared here, in the scan's block")
+        .note("the start is computed from what is known outside of the scan");
+    return;
+  }
   if (t.kind != Target::Declaration)
     return;
   NameResolver(shared).use(t.decl, name.range, scope);

@@ -12,9 +12,9 @@ public:
   void check(const ast::Expr *expr, const Scope &scope);
   void checkName(const ast::NameExpr &name, const Scope &scope, Wanted wanted = Wanted::Argument);
   void checkAxes(const ast::Expr *expr, const Scope &scope);
+  void checkOperand(const ast::Expr *expr, const Scope &scope);
 
 private:
-  void checkOperand(const ast::Expr *expr, const Scope &scope);
   void checkRange(const ast::RangeOfExpr &range, const Scope &scope);
   void checkField(const ast::FieldExpr &field, const Scope &scope);
 };

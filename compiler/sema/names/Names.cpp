@@ -14,7 +14,9 @@ using namespace ast;
 Target NameResolver::lookUp(StringRef name, const Scope &scope, bool callee) const {
   const Context &context = scope.context();
   Target t;
-  if (const sema::Local *l = scope.find(name)) {
+  const sema::Local *l = scope.find(name);
+  // `date(date)`: a column has values and is not called.
+  if (l && !(callee && l->kind == LocalKind::Column && findBuiltin(name))) {
     t.kind = l->kind == LocalKind::Declaration ? Target::Declaration : Target::Local;
     if (l->kind == LocalKind::Result)
       symbols.mentions[shared.current].insert(name.str());

@@ -6,7 +6,7 @@
 namespace nnc::sema {
 
 llvm::ArrayRef<llvm::StringRef> partTensorsNames() {
-  static const llvm::StringRef names[] = {"weights", "parameters"};
+  static const llvm::StringRef names[] = {"weights", "biases", "parameters"};
   return names;
 }
 

@@ -8,7 +8,7 @@
 
 namespace nnc::sema {
 
-enum class PartTensors { Weights, Parameters };
+enum class PartTensors { Weights, Biases, Parameters };
 
 /// The names, in the order of PartTensors.
 llvm::ArrayRef<llvm::StringRef> partTensorsNames();

@@ -52,6 +52,12 @@ void collectPlaces(const Expr *expr, std::vector<Ident> &places) {
     collectPlaces(i->then, places);
     return collectPlaces(i->otherwise, places);
   }
+  case ExprKind::Scan: {
+    auto *s = cast<ScanExpr>(expr);
+    for (const ScanSource &source : s->sources)
+      collectPlaces(source.value, places);
+    return collectPlaces(s->body, places);
+  }
   case ExprKind::Call:
     for (const Argument &a : cast<CallExpr>(expr)->args)
       collectPlaces(a.value, places);
@@ -87,7 +93,7 @@ void PlaceChecker::checkPlace(const ModelDecl &model, const Ident &place) {
       return;
     names.push_back(p.text);
   }
-  names.push_back(partTensorsNames()[size_t(PartTensors::Weights)]);
+  names.insert(names.end(), partTensorsNames().begin(), partTensorsNames().end());
   auto e = diags.error(place.range, quoted(model.name.text) + " has no part " + quoted(place.text))
                .suggest(place.text, names);
   e.note(model.name.range, "the model is declared here");

@@ -89,15 +89,19 @@ void MetricChecker::checkQuantity(const Path &quantity, const DataInfo *data, St
         .error(quantity.range, "training never sees the test split, and " + quoted(forWhat) +
                                    " is a part of training")
         .note("what is chosen by the test split cannot be judged by it; watch `val." +
-              (quantity.parts.size() > 1 ? quantity.parts[1].text : StringRef(nnrt::lossName)) +
+              (quantity.parts.size() > 1 ? quantity.text(/*skip=*/1) : losses.front()) +
               "` instead");
     return;
   }
-  if (quantity.parts.size() != 2) {
-    auto e = diags.error(quantity.range,
-                         quoted(forWhat) + " watches a value of a split, such as `val.loss`");
-    if (quantity.parts.size() == 1 && !known)
-      e.note("write `val." + split.text + "`");
+  const std::string value = quantity.parts.size() > 1 ? quantity.text(/*skip=*/1) : "";
+  const bool isLoss = llvm::is_contained(losses, value);
+  const bool isBareLoss = !known && llvm::is_contained(losses, quantity.text()); // no split before
+  if (isBareLoss || (quantity.parts.size() != 2 && !isLoss)) {
+    auto e =
+        diags.error(quantity.range, quoted(forWhat) + " watches a value of a split, such as `val." +
+                                        losses.front() + "`");
+    if (isBareLoss || (quantity.parts.size() == 1 && !known))
+      e.note("write `val." + quantity.text() + "`");
     return;
   }
   if (!known) {
@@ -110,10 +114,10 @@ void MetricChecker::checkQuantity(const Path &quantity, const DataInfo *data, St
     diags.error(split.range, quoted(data->decl->name.text) + " has no validation split to watch")
         .note(data->decl->name.range, "a `split` entry with `val = 10%` makes one");
 
-  const Ident &name = quantity.parts[1];
-  if (name.text == nnrt::lossName)
+  if (isLoss)
     return;
-  std::vector<StringRef> names = {nnrt::lossName};
+  const Ident &name = quantity.parts[1];
+  std::vector<StringRef> names(losses.begin(), losses.end());
   const Use *metric = nullptr, *second = nullptr;
   for (const Use &m : metrics) {
     names.push_back(m.name.text);

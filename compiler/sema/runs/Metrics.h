@@ -15,6 +15,8 @@ public:
   /// unknown.
   void checkQuantity(const ast::Path &quantity, const DataInfo *data, llvm::StringRef forWhat,
                      const ast::KeepEntry *keep);
+  /// The names of the block's losses, which quantities may be.
+  std::vector<std::string> losses = {nnrt::lossName};
   bool none() const { return metrics.empty(); }
 
 private:

@@ -6,6 +6,7 @@
 #include "compiler/sema/data/Splits.h"
 #include "compiler/sema/runs/Paths.h"
 #include "compiler/sema/runs/Runs.h"
+#include "compiler/sema/runs/TrainSettings.h"
 
 #include "llvm/ADT/STLExtras.h"
 
@@ -27,20 +28,28 @@ llvm::SmallVector<StringRef> metricNames(const TrainStmt *train) {
 
 std::optional<CurveName> curveName(const Expr *e, const TrainStmt *train, const Symbols &symbols) {
   if (auto *field = llvm::dyn_cast_or_null<FieldExpr>(e)) {
-    auto *split = dyn_cast<NameExpr>(field->base);
-    if (!split || symbols.user.count(split->name.text))
+    // `val.accuracy`, `critic.loss`, `val.critic.loss`
+    std::string rest = field->field.text.str();
+    const Expr *base = field->base;
+    for (; auto *outer = dyn_cast<FieldExpr>(base); base = outer->base)
+      rest = (outer->field.text + "." + rest).str();
+    auto *first = dyn_cast<NameExpr>(base);
+    if (!first)
       return std::nullopt;
-    const std::optional<program::split> known = findSplit(split->name.text);
-    if (!known)
+    if (const std::string whole = (first->name.text + "." + rest).str();
+        train && llvm::is_contained(lossNames(*train), whole))
+      return CurveName{whole, 3, false, field->range};
+    const std::optional<program::split> known = findSplit(first->name.text);
+    if (!known || symbols.user.count(first->name.text))
       return std::nullopt;
     const unsigned splits = 1u << *known;
-    return CurveName{field->field.text, splits & 3, splits == 4, field->field.range};
+    return CurveName{rest, splits & 3, splits == 4, field->field.range};
   }
   auto *name = llvm::dyn_cast_or_null<NameExpr>(e);
   if (!name || !((name->name.text == nnrt::lossName && !symbols.user.count(nnrt::lossName)) ||
                  llvm::is_contained(metricNames(train), name->name.text)))
     return std::nullopt;
-  return CurveName{name->name.text, 3, false, name->range};
+  return CurveName{name->name.text.str(), 3, false, name->range};
 }
 
 void RunChecker::checkPlot(const PlotStmt &stmt, const Scope &scope) {
@@ -70,7 +79,8 @@ void RunChecker::checkCurve(const CurveName &curve, Range where) {
     return;
   }
   llvm::SmallVector<StringRef> names = metricNames(train);
-  names.insert(names.begin(), nnrt::lossName);
+  const std::vector<std::string> losses = lossNames(*train);
+  names.insert(names.begin(), losses.begin(), losses.end());
   if (!llvm::is_contained(names, curve.name)) {
     auto report = diags.error(curve.range, "the training above has no " + quoted(curve.name))
                       .suggest(curve.name, names);

@@ -10,7 +10,7 @@ namespace nnc::sema {
 
 /// A value in the history of a train statement: `loss`, `val.accuracy`.
 struct CurveName {
-  llvm::StringRef name;
+  std::string name;    ///< `loss`, `critic.loss`, `accuracy`
   unsigned splits = 0; ///< 1 train, 2 val, 3 both
   bool test = false;   ///< `test.loss`, which is always an error
   Range range;         ///< of the name

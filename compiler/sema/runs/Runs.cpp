@@ -67,6 +67,9 @@ void RunChecker::check(const Stmt &stmt, const Scope &scope) {
   }
 }
 
+/// `importance`, or `importance = 10`: each column is shuffled so many times.
+static constexpr llvm::StringLiteral importanceEntry = "importance";
+
 void RunChecker::checkEvaluate(const EvaluateStmt &stmt, const Scope &scope) {
   PathChecker(shared).checkModel(stmt.target, scope, "evaluate", false);
   const DataDecl *decl = PathChecker(shared).checkData(stmt.data, scope);
@@ -81,13 +84,21 @@ void RunChecker::checkEvaluate(const EvaluateStmt &stmt, const Scope &scope) {
   addFields(info, fields);
   MetricChecker metrics(shared);
   bool other = false;
+  Range importance;
   for (const Entry *e : stmt.entries) {
     if (auto *metric = dyn_cast<MetricEntry>(e)) {
       metrics.check(*metric, fields);
-    } else if (auto *setting = dyn_cast<SettingEntry>(e)) {
+    } else if (auto *setting = dyn_cast<SettingEntry>(e);
+               setting && setting->name.text == importanceEntry) {
+      if (importance.isValid())
+        diags.error(setting->range, "`importance` is given twice")
+            .note(importance, "the first one is here");
+      importance = setting->range;
+      checkExpr(setting->value, scope);
+    } else if (setting) {
       other = true;
       diags.error(setting->name.range, "`evaluate` has no setting " + quoted(setting->name.text))
-          .note("its block holds metrics: `metric accuracy(net(x), y)`");
+          .note("its block holds metrics, `metric accuracy(net(x), y)`, and `importance`");
     } else {
       other = true;
       misplacedEntry(diags, *e, "evaluate");

@@ -28,7 +28,8 @@ TEST(Blocks, paramsBelongInLayers) {
             Messages{"1:15 a `state` belongs in a layer, an optimizer or a schedule"});
   EXPECT_EQ(
       errorsOf("metric f(x) { x <- 2; x }\n"),
-      Messages{"1:15 `<-` belongs in a layer, an optimizer or a schedule, which have states"});
+      Messages{
+          "1:15 `<-` belongs in a layer, an optimizer, a schedule or a scan, which have states"});
 }
 
 TEST(Blocks, schedulesRemember) {
@@ -57,4 +58,50 @@ TEST(Blocks, initializers) {
 TEST(Blocks, declaredTwice) {
   EXPECT_EQ(errorsOf("fn f(x) { let a = x; let a = 2; a }\n"),
             Messages{"1:26 `a` is declared twice"});
+}
+
+TEST(Blocks, scansHaveStates) {
+  const char *sums = "fn sums(x) = scan z in x { state s = 0; s <- s + z; s }\n";
+  EXPECT_EQ(errorsOf(sums), Messages{});
+  EXPECT_EQ(errorsOf("let a = scan i in range(3) { if i > 1 { i } else { 0 } }\n"), Messages{});
+  EXPECT_EQ(errorsOf("metric m(x) = scan z in x { state s: [2] = 0; s <- z; s }\n"), Messages{});
+  EXPECT_EQ(errorsOf("fn f(x) = scan z in x { state s = 0; { s <- z; s } }\n"), Messages{});
+  EXPECT_EQ(errorsOf("fn f(x) = scan z in y { z + q }\n"),
+            (Messages{"1:21 unknown name `y`", "1:29 unknown name `q`"}));
+  EXPECT_EQ(errorsOf("fn f(x) = scan z in x, z in x { z }\n"),
+            Messages{"1:24 `z` is declared twice"});
+  EXPECT_EQ(errorsOf("fn f(x) = scan z in x { state z = 0; z <- 1; z }\n"),
+            Messages{"1:31 `z` is declared twice"});
+}
+
+TEST(Blocks, scansHaveValues) {
+  EXPECT_EQ(errorsOf("fn f(x) = scan z in x { state s = 0; s <- s + z }\n"),
+            Messages{"1:23 this scan has no value"});
+}
+
+TEST(Blocks, statesOfScansChange) {
+  EXPECT_EQ(errorsOf("fn f(x) = scan z in x { state s = 0; s + z }\n"),
+            Messages{"1:25 `s` never changes: no line of this block assigns to it"});
+}
+
+TEST(Blocks, statesOfScansStartBeforeTheFirstStep) {
+  EXPECT_EQ(errorsOf("fn f(x) = scan z in x { state s = 2 * z; s <- z; s }\n"),
+            Messages{"1:39 `z` is of one step, and a state starts before the first step"});
+  EXPECT_EQ(
+      errorsOf("fn f(x) = scan z in x { { state s = 2; s <- z; s } }\n"),
+      Messages{"1:27 a scan's `state` stands in the scan's block itself, not in a block in it"});
+}
+
+TEST(Blocks, scansAssignToTheirOwnStates) {
+  EXPECT_EQ(errorsOf("fn f(x) = scan a in x { state s = 0; s <- 1; scan b in a { s <- b; b } }\n"),
+            Messages{"1:60 `s` is not a state of this scan, whose steps assign only to its own"});
+  EXPECT_EQ(errorsOf("layer l(x: [n]) { state s: [] = 0; scan z in x { s <- z; z } }\n"),
+            Messages{"1:50 `s` is not a state of this scan, whose steps assign only to its own"});
+  EXPECT_EQ(
+      errorsOf("optimizer o(lr) { let a = scan i in range(3) { theta <- i; i } }\n"),
+      Messages{"1:48 `theta` is not a state of this scan, whose steps assign only to its own"});
+  EXPECT_EQ(errorsOf("fn f(x) = scan z in x { z <- 1; z }\n"),
+            Messages{"1:25 `z` is not a state and keeps its value"});
+  EXPECT_EQ(errorsOf("layer l(x: [n]) { scan z in x { param w: [1] = 0; z * w } }\n"),
+            Messages{"1:33 a `param` is the same in every step: it belongs above the scan"});
 }

@@ -64,7 +64,7 @@ TEST(Builtins, resolvesNamesOnce) {
   EXPECT_EQ(both->builtin, findBuiltin("max"));
   EXPECT_EQ(both->elementwise->arity, 2u);
   EXPECT_EQ(findPredefined("exp")->builtin, nullptr);
-  EXPECT_EQ(findPredefined("conv2d")->elementwise, nullptr);
+  EXPECT_EQ(findPredefined("convolve")->elementwise, nullptr);
   EXPECT_FALSE(findPredefined("dense"));
   EXPECT_TRUE(isBuiltin("category", BuiltinKind::Category));
   EXPECT_FALSE(isBuiltin("categories", BuiltinKind::Category));

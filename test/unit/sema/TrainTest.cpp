@@ -123,6 +123,34 @@ TEST(Train, metricsAreCalls) {
   EXPECT_EQ(train("metric acuracy(net(x), y)"), Messages{"4:8 unknown metric `acuracy`"});
 }
 
+TEST(Train, updates) {
+  const std::string head = std::string(common) + "train net on d { update net { loss = mse(net(x), "
+                                                 "y); optimizer = sgd }; epochs = 1\n";
+  EXPECT_EQ(errorsOf(head + "keep best val.net.loss; stop when train.net.loss stalls for 1 epochs; "
+                            "accumulate = 2; average = 0.9 }\nplot net.loss, val.net.loss\n"),
+            Messages{});
+  EXPECT_EQ(errorsOf(head + "keep best val.loss }\n"),
+            Messages{"4:15 this block has no metric `loss`"});
+  EXPECT_EQ(errorsOf(head + "keep best net.loss }\n"),
+            Messages{"4:11 `keep` watches a value of a split, such as `val.net.loss`"});
+  EXPECT_EQ(errorsOf(head + "}\nplot loss\n"), Messages{"5:6 the training above has no `loss`"});
+  EXPECT_EQ(errorsOf(head + "times = 2 }\n"),
+            Messages{"4:1 `times` is of one update: it belongs in the block of an `update`"});
+  EXPECT_EQ(errorsOf(head + "update net { loss = 1; optimizer = sgd; steps = 1 } }\n"),
+            Messages{"4:41 `steps` is of the whole step: it belongs in the block of `train`"});
+}
+
+TEST(Train, optimizersOfParts) {
+  const std::string head =
+      std::string(common) + "train net on d { loss = mse(net(x), y); epochs = 1\n";
+  EXPECT_EQ(errorsOf(head + "optimizer net.biases = sgd; optimizer net.last = adam }\n"),
+            Messages{});
+  EXPECT_EQ(errorsOf(head + "optimizer net.last = sgd; optimizer net.last = adam }\n"),
+            Messages{"4:37 `net.last` has an optimizer already"});
+  EXPECT_EQ(errorsOf(head + "optimizer net.last = relu }\n"),
+            Messages{"4:22 `relu` is a function; an optimizer is expected here"});
+}
+
 TEST(Train, parts) {
   EXPECT_EQ(errorsOf(std::string(common) +
                      "train net.last on d { loss = sum(input^2); optimizer = sgd; epochs = 1 }\n"),
