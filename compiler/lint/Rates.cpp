@@ -1,7 +1,6 @@
 // The lint on learning rates, or another hyper-parameter with a stated usual range, that are
 // outside that range.
 #include "compiler/lint/Checks.h"
-#include "compiler/sema/runs/TrainSettings.h"
 
 #include "mlir/IR/Matchers.h"
 #include "llvm/Support/Format.h"
@@ -74,14 +73,16 @@ private:
 };
 
 /// The largest value in a run of ten epochs of a thousand steps, chosen arbitrarily.
-std::optional<double> largestValue(const Value &v, const Step &step, const ProgramT &program) {
+std::optional<double> largestValue(const Value &v, const ProgramT &program) {
   if (v.isKnown())
     return v.number;
   if (!v.isHostScalar())
     return std::nullopt;
   const double perEpoch = 1000, total = 10 * perEpoch;
   const int looks = 250;
-  Clock clock(step.trained.function, program);
+  mlir::Value value = v.tensor;
+  auto function = value.getParentBlock()->getParentOp(); // the step, or what applies its sums
+  Clock clock(llvm::cast<mlir::func::FuncOp>(function), program);
   std::optional<double> largest;
   for (int i = 0; i < looks; ++i) {
     std::optional<double> now = clock.at(v.tensor, i * total / looks, perEpoch, total);
@@ -116,24 +117,19 @@ std::string text(double number) {
 
 } // namespace
 
-void checkLearningRate(Context &context, const Step &step, const Lint &lint) {
-  const Applicable &optimizer = *step.trained.optimizer;
+static void checkRate(Context &context, const UsedOptimizer &used, const Lint &lint) {
+  const Applicable &optimizer = *used.made;
   std::optional<UsualRange> usual = usualRangeOf(optimizer.decl);
   if (!usual)
     return;
   auto bound = optimizer.bound.find(usual->name.str());
   if (bound == optimizer.bound.end())
     return;
-  const std::optional<double> rate =
-      largestValue(bound->second, step, context.generated.tables->program);
+  const std::optional<double> rate = largestValue(bound->second, context.generated.tables->program);
   if (!rate || (*rate >= usual->least && *rate <= usual->most))
     return;
-  const ast::Expr *entry = nullptr;
-  for (const ast::Entry *e : step.trained.statement->entries)
-    if (auto *setting = llvm::dyn_cast<ast::SettingEntry>(e);
-        setting && sema::findTrainSetting(setting->name.text) == sema::TrainSetting::Optimizer)
-      entry = setting->value;
-  if (!entry || context.isDrawn(entry->range) || context.isDrawn(optimizer.written))
+  const ast::Expr *entry = used.written;
+  if (context.isDrawn(entry->range) || context.isDrawn(optimizer.written))
     return;
   const ast::Expr *at =
       argumentOf(entry, llvm::cast<ast::OptimizerDecl>(optimizer.decl), usual->name);
@@ -145,6 +141,11 @@ void checkLearningRate(Context &context, const Step &step, const Lint &lint) {
                              (high ? ": steps so long overshoot, become unstable and diverge"
                                    : ": steps so short get nowhere, and stay in the first hollow")))
     report->note("usual are " + text(usual->least) + " to " + text(usual->most));
+}
+
+void checkLearningRate(Context &context, const Step &step, const Lint &lint) {
+  for (const UsedOptimizer &used : step.trained.optimizers)
+    checkRate(context, used, lint);
 }
 
 } // namespace nnc::lint

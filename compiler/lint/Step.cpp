@@ -159,6 +159,13 @@ bool Step::isWeighedLater(mlir::Value v, const TensorInfo *except) const {
       if (w.op == op && w.weights != except)
         return true;
     todo.append(op->user_begin(), op->user_end());
+    if (llvm::isa<nn::YieldOp>(op)) {
+      // What a run gives goes on outside, and if there are states also into the next run.
+      auto around = llvm::cast<nn::LoopOp>(op->getParentOp());
+      todo.append(around->user_begin(), around->user_end());
+      if (around->getNumOperands() && around.getStart(0))
+        todo.push_back(around);
+    }
     if (auto loop = llvm::dyn_cast<nn::LoopOp>(op))
       for (mlir::Operation &inner : loop.getBlock())
         todo.push_back(&inner);

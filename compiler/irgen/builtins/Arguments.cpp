@@ -24,14 +24,15 @@ bool nnc::integers(Elaborator &elab, const Arg *arg, size_t count, int64_t fallb
   if (!arg)
     return true;
   if (arg->value.kind == Value::Kind::List) {
-    if (arg->value.items.size() != count) {
+    const std::vector<Value> items = flatItemsOf(arg->value);
+    if (items.size() != count) {
       elab.diags.error(arg->range, what + " is one number or a list of " + llvm::Twine(count) +
                                        ", one for each axis; this list has " +
-                                       llvm::Twine(arg->value.items.size()));
+                                       llvm::Twine(items.size()));
       return false;
     }
     for (size_t i = 0; i < count; ++i)
-      if (!elab.integerOf(arg->value.items[i], out[i], arg->range, what))
+      if (!elab.integerOf(items[i], out[i], arg->range, what))
         return false;
   } else {
     int64_t n;
@@ -52,8 +53,17 @@ std::vector<Value> nnc::itemsOf(const Value &v) {
   return v.kind == Value::Kind::List ? v.items : std::vector<Value>{v};
 }
 
+std::vector<Value> nnc::flatItemsOf(const Value &v) {
+  if (v.kind != Value::Kind::List)
+    return {v};
+  std::vector<Value> flat;
+  for (const Value &item : v.items)
+    llvm::append_range(flat, flatItemsOf(item));
+  return flat;
+}
+
 bool nnc::shapeFrom(Elaborator &elab, const Value &v, std::vector<int64_t> &shape, Range at) {
-  for (const Value &item : itemsOf(v)) {
+  for (const Value &item : flatItemsOf(v)) {
     int64_t n;
     if (!elab.integerOf(item, n, at, "the size of an axis"))
       return false;

@@ -16,6 +16,9 @@ bool integers(Elaborator &elab, const Arg *arg, size_t count, int64_t fallback,
 /// The items of a list; of any other value, the value itself.
 std::vector<Value> itemsOf(const Value &v);
 
+/// The numbers of a list of sizes, in which a list stands for its items: `[c, [3, 3]]`.
+std::vector<Value> flatItemsOf(const Value &v);
+
 /// Appends the sizes of axes, one or a list of them.
 bool shapeFrom(Elaborator &elab, const Value &v, std::vector<int64_t> &shape, Range at);
 

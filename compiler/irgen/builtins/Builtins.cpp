@@ -81,8 +81,9 @@ Value nnc::callPredefined(Elaborator &elab, const sema::Predefined &function,
       return Value::error();
   const sema::Builtin *builtin = function.builtin;
   // A total that is being read does not depend on its argument.
-  if (builtin && (builtin->kind == sema::BuiltinKind::Total ||
-                  builtin->kind == sema::BuiltinKind::TotalSpread))
+  using Kind = sema::BuiltinKind;
+  if (builtin && llvm::is_contained({Kind::Total, Kind::TotalSpread, Kind::Every, Kind::TotalBelow},
+                                    builtin->kind))
     return builds[size_t(builtin->kind)](elab, call);
   for (const Arg &a : call.args)
     if (a.value.isUnavailable())

@@ -161,6 +161,8 @@ ownGradients(Elaborator &elab, const BuiltinCall &call, llvm::ArrayRef<Value> sh
   elab.bounds.erase(elab.bounds.begin() + noted, elab.bounds.end());
   elab.totals.resize(sums);
   elab.spreads.resize(apart);
+  llvm::erase_if(elab.keptRows, [&](size_t row) { return row >= sums; });
+  llvm::erase_if(elab.belows, [&](const auto &below) { return below.first >= sums; });
   elab.totalsRead = reads;
   bool sound =
       y && elab.diags.errorCount() == mark.errors && isBatched(y) && exampleShape(y).empty();
@@ -221,6 +223,9 @@ Value nnc::buildGrad(Elaborator &elab, const BuiltinCall &call) {
   if (x.kind != Value::Kind::Weights && !elab.fn->initializing &&
       !checkDependence(elab, y, x, call))
     return Value::error();
+  for (const Value &v : wrt)
+    if (!elab.scans.checkGradient(y.tensor, v.tensor, call.at))
+      return Value::error();
   std::vector<mlir::Value> values;
   std::vector<Value> shared; // the tensors that all examples share, although e is separate for each
   if (isBatched(y.tensor)) {

@@ -47,8 +47,9 @@ static mlir::RankedTensorType drawnType(Elaborator &elab, llvm::StringRef name,
 /// is. A model in the block of an experiment draws the same numbers in every variant, so that only
 /// the compared values differ.
 static int64_t nextSite(Function &fn) {
-  std::string site =
-      nnrt::withoutVariant(fn.placement ? fn.placement->path : fn.op().getName().str());
+  std::string site = fn.placement         ? nnrt::withoutVariant(fn.placement->path) + fn.draws
+                     : fn.drawsAs.empty() ? nnrt::withoutVariant(fn.op().getName().str())
+                                          : nnrt::withoutVariant(fn.drawsAs);
   site += "#" + std::to_string(fn.placement ? fn.placement->randomSites++ : int(fn.applied.size()));
   if (int before = fn.placement ? 0 : fn.randomSites++)
     site += "." + std::to_string(before);
@@ -65,14 +66,20 @@ static Value random(Elaborator &elab, llvm::StringRef name, const BuiltinCall &c
     return like;
   const int64_t place = nextSite(*elab.fn);
   mlir::Value seed = elab.fn->scalar("seed");
-  // Without steps, draws must not depend on how many steps an earlier training has made.
-  mlir::Value step = elab.fn->hasClock ? elab.fn->scalar(nn::stepScalar) : emit.hostConstant(0);
   // Draws also must not depend on the pieces in which rows are evaluated. Each row has the numbers
   // of its position among all rows.
   mlir::Value firstRow;
-  if (elab.fn->inPieces && !type.getShape().empty() && type.isDynamicDim(0))
+  if ((elab.fn->inPieces || elab.fn->addsGradients) && !type.getShape().empty() &&
+      type.isDynamicDim(0))
     firstRow = elab.fn->scalar("first_row");
-  return Value::of(emit.make<OpT>(type, seed, step, firstRow, place), like.axes);
+  mlir::Value drawn = elab.scans.drawn(type, [&](mlir::RankedTensorType all) -> mlir::Value {
+    // Without steps, draws must not depend on how many steps an earlier training has made.
+    mlir::Value step = !elab.fn->hasClock ? emit.hostConstant(0)
+                       : elab.fn->counter ? elab.fn->counter
+                                          : elab.fn->scalar(nn::stepScalar);
+    return emit.make<OpT>(all, seed, step, firstRow, place);
+  });
+  return Value::of(drawn, like.axes);
 }
 
 Value nnc::buildRandomUniform(Elaborator &elab, const BuiltinCall &call) {

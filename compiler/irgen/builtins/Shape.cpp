@@ -1,4 +1,4 @@
-// Builtin functions about shapes: size, reshape, range.
+// Builtin functions about shapes: size, input_shape, reshape, range.
 #include "compiler/irgen/builtins/Arguments.h"
 #include "compiler/irgen/builtins/Builtins.h"
 #include "compiler/irgen/eval/Elaborator.h"
@@ -20,6 +20,10 @@ Value nnc::buildRange(Elaborator &elab, const BuiltinCall &call) {
 }
 
 Value nnc::buildSize(Elaborator &elab, const BuiltinCall &call) {
+  // The sizes of a number: it has no axes.
+  if (const Value &v = call.positional(0)->value;
+      v.kind == Value::Kind::List && v.items.empty() && call.positional(1))
+    return Value::of(0);
   Value x = movedTensor(elab, call);
   if (!x.isTensor())
     return x;
@@ -37,6 +41,22 @@ Value nnc::buildSize(Elaborator &elab, const BuiltinCall &call) {
   return Value::of(double(shape[axis]));
 }
 
+Value nnc::buildInputShape(Elaborator &elab, const BuiltinCall &call) {
+  const Arg *model = call.positional(0);
+  const Value &v = model->value;
+  if (v.kind != Value::Kind::Applicable || v.target->kind != Applicable::Kind::Model) {
+    elab.diags.error(model->range, "`input_shape` is of a model, and this is " + v.describe());
+    return Value::error();
+  }
+  auto known = elab.inputShapes.find(v.target->decl);
+  if (known == elab.inputShapes.end())
+    return Value::error(); // it was reported where the model is generated
+  Value list = Value::ofKind(Value::Kind::List);
+  for (int64_t n : known->second)
+    list.items.push_back(Value::of(double(n)));
+  return list;
+}
+
 Value nnc::buildReshape(Elaborator &elab, const BuiltinCall &call) {
   Emitter &emit = elab.fn->emit;
   const Arg *xa = call.positional(0);
@@ -49,7 +69,7 @@ Value nnc::buildReshape(Elaborator &elab, const BuiltinCall &call) {
   int64_t open = -1, known = 1, all = 1;
   for (int64_t n : shape)
     all *= n;
-  for (const Value &item : itemsOf(to->value)) {
+  for (const Value &item : flatItemsOf(to->value)) {
     int64_t n;
     if (!elab.integerOf(item, n, to->range, "the size of an axis"))
       return Value::error();

@@ -149,14 +149,67 @@ Value Arithmetic::binary(ast::BinaryOp op, const Value &a, const Value &b, Range
   return DrawnUse::drawnAs(result, number, {&a, &b});
 }
 
+/// Whether a value is the word `none` or `all`: `mask == none`, `top != all`. Nothing if neither
+/// side is such a word.
+static std::optional<Value> comparedWords(ast::BinaryOp op, const Value &a, const Value &b) {
+  auto isWord = [](const Value &v) {
+    return v.kind == Value::Kind::None || v.kind == Value::Kind::All;
+  };
+  if ((op != ast::BinaryOp::Eq && op != ast::BinaryOp::Ne) || (!isWord(a) && !isWord(b)))
+    return std::nullopt;
+  return Value::ofBool((a.kind == b.kind) == (op == ast::BinaryOp::Eq));
+}
+
+/// Whether `v` is a number that is known before the run, or a list of them.
+static bool isOfNumbers(const Value &v) {
+  return v.kind == Value::Kind::List
+             ? !v.items.empty() &&
+                   llvm::all_of(v.items, [](const Value &x) { return isOfNumbers(x); })
+             : v.mayBeKnown() && v.unit == Value::Unit::None;
+}
+
+static bool hasZero(const Value &v) {
+  return v.kind == Value::Kind::List ? llvm::any_of(v.items, hasZero) : v.number == 0;
+}
+
+/// Whether an operation on two values gives a list of known numbers. As a tensor, such a list has
+/// the same numbers; but sizes, strides and the like must be known.
+static bool givesList(ast::BinaryOp op, const Value &a, const Value &b) {
+  using Op = ast::BinaryOp;
+  const bool aList = a.kind == Value::Kind::List, bList = b.kind == Value::Kind::List;
+  if ((!aList && !bList) || op == Op::MatMul || !isOfNumbers(a) || !isOfNumbers(b) ||
+      (aList && bList && a.items.size() != b.items.size()))
+    return false;
+  if ((op == Op::Div || op == Op::Mod) && hasZero(b))
+    return false; // infinite or NaN, which only a tensor holds
+  for (size_t i = 0; aList && bList && i < a.items.size(); ++i)
+    if ((a.items[i].kind == Value::Kind::List) != (b.items[i].kind == Value::Kind::List))
+      return false;
+  return true;
+}
+
+Value Arithmetic::ofLists(ast::BinaryOp op, const Value &a, const Value &b, Range at, Range rangeA,
+                          Range rangeB) {
+  Value result = Value::ofKind(Value::Kind::List);
+  const bool aList = a.kind == Value::Kind::List, bList = b.kind == Value::Kind::List;
+  for (size_t i = 0; i < (aList ? a : b).items.size(); ++i)
+    result.items.push_back(
+        binary(op, aList ? a.items[i] : a, bList ? b.items[i] : b, at, rangeA, rangeB));
+  return result;
+}
+
 Value Arithmetic::computed(ast::BinaryOp op, const Value &a0, const Value &b0, Range at,
                            Range rangeA, Range rangeB) {
   if (a0.isError() || b0.isError())
     return Value::error();
   if (a0.isUnavailable() || b0.isUnavailable())
     return Value::ofKind(Value::Kind::Unavailable);
+  if (std::optional<Value> word = comparedWords(op, a0, b0))
+    return *word;
   if (a0.isKnown() && b0.isKnown())
     return foldNumbers(diags, op, a0, b0, at);
+  if (givesList(op, a0, b0))
+    return ofLists(op, a0, b0, at, rangeA, rangeB);
   Value a = inSteps(a0, rangeA), b = inSteps(b0, rangeB);
   for (Value *v : {&a, &b})
     if (v->kind == Value::Kind::Place)

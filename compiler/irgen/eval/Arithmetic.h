@@ -22,6 +22,9 @@ public:
 private:
   Value computed(ast::BinaryOp op, const Value &a, const Value &b, Range at, Range rangeA,
                  Range rangeB);
+  /// The arithmetic of lists of numbers, item by item.
+  Value ofLists(ast::BinaryOp op, const Value &a, const Value &b, Range at, Range rangeA,
+                Range rangeB);
 };
 
 } // namespace nnc

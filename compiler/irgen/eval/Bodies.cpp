@@ -18,13 +18,20 @@ Value Bodies::evaluateBlock(const ast::BlockExpr *block, Scope &scope) {
   return elab.evaluate(block->value, scope);
 }
 
+Value Bodies::runOfScan(const ast::BlockExpr *block, Scope &scope) {
+  for (const ast::Stmt *s : block->statements)
+    if (!llvm::isa<ast::StateStmt>(s) && !runStatement(s, scope))
+      return Value::error();
+  return elab.evaluate(block->value, scope);
+}
+
 bool Bodies::runLet(const ast::LetDecl *let, Scope &scope) {
   Value v = elab.evaluate(let->value, scope);
   // `let enc = dense(64)` names the place of the layer.
   if (v.kind == Value::Kind::Applicable && v.target->kind == Applicable::Kind::Layer &&
       v.target->instantiated && !v.target->placed && fn->placement) {
     std::string name = let->name.text.str();
-    v.target->given = name;
+    v.target->givenBefore = std::exchange(v.target->given, name);
     if (!elab.places.give(*fn->placement, name, v.target.get(), let->name.range))
       return false;
     v.target->path = (fn->placement->path.empty() ? "" : fn->placement->path + ".") + name;
@@ -159,6 +166,8 @@ bool Bodies::runParam(const ast::ParamStmt *s, Scope &scope) {
     return true;
   }
   if (isDrawnHere(*fn, info)) {
+    if (!elab.scans.mayDraw())
+      return false;
     mlir::Value drawn = drawParam(s, info, start);
     if (!drawn)
       return false;
@@ -228,6 +237,8 @@ bool Bodies::runState(const ast::StateStmt *s, Scope &scope) {
     return false;
   Value value;
   if (isDrawnHere(*fn, info)) {
+    if (!elab.scans.mayDraw())
+      return false;
     elab.tensors.insert({info.name, info});
     mlir::Value first =
         elab.initializers.initialValue(start, info, s->value ? s->value->range : s->range);
@@ -247,6 +258,8 @@ bool Bodies::runAssign(const ast::AssignStmt *s, Scope &scope) {
   if (v.isError())
     return false;
   const std::string name = s->name.text.str();
+  if (ScanState *carried = scan ? scan->find(name) : nullptr)
+    return elab.scans.assign(*carried, s, v, scope);
   auto state = localStates.find(name);
   if (state == localStates.end()) {
     diags.error(s->name.range,
@@ -264,6 +277,16 @@ bool Bodies::runAssign(const ast::AssignStmt *s, Scope &scope) {
   const bool assigns = fn->training && !stays;
   if (!assigns && v.isUnavailable())
     return true;
+  if (assigns && elab.scans.isInBlock()) {
+    diags
+        .error(s->range, "`" + name +
+                             "` changes once in a training step, and here it would change in every "
+                             "step of a scan")
+        .note(schedule ? "call `" + schedule->name + "` above the scan, and name its value by `let`"
+                       : std::string("apply the layer to the whole sequence, before the scan or "
+                                     "after it; a norm without states is `layer_norm`"));
+    return false;
+  }
   v = fn->emit.toTensor(v, s->value->range);
   if (!v.isTensor())
     return false;
@@ -283,6 +306,11 @@ bool Bodies::runAssign(const ast::AssignStmt *s, Scope &scope) {
   }
   if (!assigns)
     return true;
+  // A schedule counts steps, however often a step calls the function.
+  if (const Value *before = schedule && fn->once ? scope.findState(name) : nullptr) {
+    const Range at = s->range;
+    v = fn->emit.elementwise<nn::SelectOp>({Value::ofHost(fn->once), v, *before}, {at, at, at}, at);
+  }
   fn->assign(info, v.tensor);
   Value now = Value::of(v.tensor, info.axes);
   // A state may belong to a surrounding body: `if training { mean_ <- … }`.

@@ -5,11 +5,15 @@
 
 namespace nnc {
 
+struct ScanStates;
+
 class Bodies : public Part {
 public:
   using Part::Part;
   /// Evaluates a block with a value; `scope` receives its lets.
   Value evaluateBlock(const ast::BlockExpr *block, Scope &scope);
+  /// Runs the block of a scan but for its states, which are in `scope`.
+  Value runOfScan(const ast::BlockExpr *block, Scope &scope);
   /// Runs the statements of an optimizer for one parameter; `theta` and `grad` are ambient. Returns
   /// false after an error.
   bool runOptimizer(const Applicable &optimizer, const TensorInfo &parameter, mlir::Value grad,
@@ -21,21 +25,25 @@ public:
     std::string name, place;
   };
   Schedule *schedule = nullptr;
+  ScanStates *scan = nullptr; // of the scan whose block is being run, in the body being run
   /// A body of its own: that of a function (with its schedule), a layer or an optimizer.
   struct Entered {
     Entered(Bodies &bodies, Schedule *own)
-        : bodies(bodies), states(std::move(bodies.localStates)), schedule(bodies.schedule) {
+        : bodies(bodies), states(std::move(bodies.localStates)), schedule(bodies.schedule),
+          scan(std::exchange(bodies.scan, nullptr)) {
       bodies.localStates.clear();
       bodies.schedule = own;
     }
     Entered(const Entered &) = delete;
     ~Entered() {
       bodies.schedule = schedule;
+      bodies.scan = scan;
       bodies.localStates = std::move(states);
     }
     Bodies &bodies;
     std::map<std::string, TensorInfo> states; // of the surrounding body, as is its schedule
     Schedule *schedule;
+    ScanStates *scan;
   };
 
 private:

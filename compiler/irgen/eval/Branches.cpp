@@ -24,6 +24,7 @@ public:
       if (Value *value = variable(name))
         variables[name] = *value;
     }
+    before = carried();
   }
   ~Branches() {
     if (--e.fn->journaling == 0)
@@ -52,6 +53,8 @@ public:
     for (auto &[name, value] : variables)
       *variable(name) = value;
     start = journal.size();
+    carriedBySide.push_back(carried());
+    setCarried(before);
   }
 
   /// Assigns the selected values. Reports an error if they cannot be selected.
@@ -59,7 +62,7 @@ public:
     for (const auto &[name, old] : originals)
       if (!choose(name, old, at))
         return false;
-    return true;
+    return chooseCarried(at);
   }
 
 private:
@@ -103,6 +106,35 @@ private:
     return true;
   }
 
+  /// The values of the states of the scan whose block this is in. Each example has its own.
+  std::vector<Value> carried() const {
+    std::vector<Value> values;
+    if (e.bodies.scan)
+      for (const ScanState &state : e.bodies.scan->list)
+        if (Value *value = scope.findState(state.declared->name.text)) // declared above
+          values.push_back(*value);
+    return values;
+  }
+  void setCarried(llvm::ArrayRef<Value> values) {
+    for (const auto &[state, value] :
+         llvm::zip(e.bodies.scan ? llvm::ArrayRef(e.bodies.scan->list) : std::nullopt, values))
+      *scope.findState(state.declared->name.text) = value;
+  }
+  bool chooseCarried(Range at) {
+    std::vector<Value> chosen = before;
+    for (auto [i, value] : llvm::enumerate(chosen)) {
+      const Value &a = carriedBySide[0][i], &b = carriedBySide[1][i];
+      if (a.tensor == b.tensor)
+        value = a;
+      else
+        value = e.arithmetic.choose(condition, a, b, at, {at, at, at});
+      if (value.isError())
+        return false;
+    }
+    setCarried(chosen);
+    return true;
+  }
+
   Elaborator &e;
   const Value condition;
   const Scope &scope;
@@ -112,6 +144,8 @@ private:
   std::map<std::string, std::string> own;
   std::map<std::string, Value> variables; // their values under these names before the `if`
   std::vector<Assigned> sides;
+  std::vector<Value> before;                     // carried() before the `if`
+  std::vector<std::vector<Value>> carriedBySide; // and after each side
   Assigned originals; // the values before the `if` of all tensors that either side assigns
 };
 } // namespace

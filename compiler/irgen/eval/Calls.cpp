@@ -208,6 +208,7 @@ Value Calls::callFunction(const Applicable &f, llvm::ArrayRef<Arg> args, Range a
   Elaborator::IgnoreGuard ignores(elab, decl, scope);
   if (!elab.noteTarget(decl, scope, at))
     return Value::error();
+  elab.noteCompared(decl, decl->params, all, /*replace=*/false, at);
   // A stated derivative is also with respect to a separate variable, so that other uses of the
   // argument outside the function do not matter. Inside the derivative, the argument already is
   // that variable.
@@ -223,9 +224,14 @@ Value Calls::callFunction(const Applicable &f, llvm::ArrayRef<Arg> args, Range a
     y = elab.evaluate(decl->body, scope);
   }
   forgetAxes(y, scope.frame);
+  if (y.isTensor() && ast::factOf(decl, "gives") == llvm::StringRef("probabilities"))
+    fn->probabilities.insert(y.tensor);
   if (!decl->derivative || decl->params.empty() || !y.isTensor() || suppressedDerivative == decl)
     return y;
-  return withDerivative(decl, f, y, derivativeScope);
+  y = withDerivative(decl, f, y, derivativeScope);
+  if (y.isTensor() && fn->probabilities.contains(y.tensor.getDefiningOp()->getOperand(0)))
+    fn->probabilities.insert(y.tensor);
+  return y;
 }
 
 Value Calls::recorded(const Applicable &callee, llvm::ArrayRef<Arg> args, Range at,
@@ -326,16 +332,68 @@ Value Calls::call(const Value &callee, llvm::ArrayRef<Arg> args, Range at) {
   return Value::error();
 }
 
+/// `words(review, length = 200, most = 20_000)`, `characters(name, length = 32)`
+Value Calls::evaluateText(const ast::CallExpr *e, column_kind kind, const Scope &scope) {
+  int64_t length = 0, most = kind == NN_WORDS ? 20000 : 256;
+  const ast::NameExpr *column = nullptr;
+  for (const ast::Argument &a : e->args) {
+    if (!a.name)
+      column = llvm::dyn_cast_or_null<ast::NameExpr>(a.value);
+    else if (!elab.evaluateInteger(a.value, scope, a.name.text == "length" ? length : most,
+                                   "`" + a.name.text.str() + "`"))
+      return Value::error();
+  }
+  if (column && length >= 1 && length <= 1000000 && most >= 3 && most <= (1 << 20))
+    if (std::optional<Value> v =
+            elab.columnText(column->name.text, kind, length, most, column->range))
+      return *v;
+  diags.error(e->range, "this takes the name of a column of texts, the `length` of all its values "
+                        "(1 to 1,000,000), and how many numbers there are at `most` (3 to "
+                        "1,048,576): `words(review, length = 200, most = 20_000)`");
+  return Value::error();
+}
+
+/// A number of the date or time in a column, if that is what `part` names.
+std::optional<Value> Calls::evaluateMoment(llvm::StringRef part, const ast::Argument &of) {
+  using Kind = sema::BuiltinKind;
+  auto isOne = [](llvm::StringRef name, llvm::ArrayRef<Kind> kinds) {
+    return llvm::any_of(kinds, [&](Kind kind) { return sema::isBuiltin(name, kind); });
+  };
+  if (!isOne(part, {Kind::Date, Kind::Time, Kind::Year, Kind::Month, Kind::Day, Kind::Weekday,
+                    Kind::Hour}))
+    return std::nullopt;
+  const ast::Expr *column = of.value;
+  if (auto *inner = llvm::dyn_cast<ast::CallExpr>(column); // `month(date(c))` is `month(c)`
+      inner && inner->args.size() == 1 && inner->args[0].value)
+    if (auto *moment = llvm::dyn_cast<ast::NameExpr>(inner->callee);
+        moment && isOne(moment->name.text, {Kind::Date, Kind::Time}))
+      column = inner->args[0].value;
+  if (auto *name = llvm::dyn_cast<ast::NameExpr>(column))
+    if (std::optional<Value> v = elab.columnTruth(name->name.text, NN_MOMENT, part, name->range))
+      return v;
+  diags.error(of.range, "`" + part +
+                            "` takes the name of a column, whose cells are dates or times: "
+                            "`2020-01-31`, `2020-01-31 13:05`");
+  return Value::error();
+}
+
 std::optional<Value> Calls::evaluateDataCall(const ast::CallExpr *e, const Scope &scope) {
   auto *called = llvm::dyn_cast<ast::NameExpr>(e->callee);
   auto calls = [&](sema::BuiltinKind kind) {
     return called && sema::isBuiltin(called->name.text, kind);
   };
-  if (elab.column && calls(sema::BuiltinKind::Category) && e->args.size() == 1 &&
-      e->args[0].value) {
-    if (auto *name = llvm::dyn_cast<ast::NameExpr>(e->args[0].value))
-      if (std::optional<Value> v = elab.column(name->name.text, /*asCategory=*/true, name->range))
-        return v;
+  if (elab.column && calls(sema::BuiltinKind::Category) && !e->args.empty() && e->args[0].value) {
+    auto *name = llvm::dyn_cast<ast::NameExpr>(e->args[0].value);
+    int64_t least = 0;
+    if (e->args.size() > 1 &&
+        !elab.evaluateInteger(e->args[1].value, scope, least, "the number of rows of a class"))
+      return Value::error();
+    elab.leastRows = least > 1 ? least : 0;
+    const std::optional<Value> v =
+        name ? elab.column(name->name.text, /*asCategory=*/true, name->range) : std::nullopt;
+    elab.leastRows = 0;
+    if (v)
+      return v;
     diags.error(e->args[0].range, "`category` takes the name of a column");
     return Value::error();
   }
@@ -347,6 +405,24 @@ std::optional<Value> Calls::evaluateDataCall(const ast::CallExpr *e, const Scope
     diags.error(e->args[0].range, "`missing` takes the name of a column");
     return Value::error();
   }
+  if (elab.columnText && called && !symbols.user.count(called->name.text) &&
+      (calls(sema::BuiltinKind::Words) || calls(sema::BuiltinKind::Characters)))
+    return evaluateText(e, calls(sema::BuiltinKind::Words) ? NN_WORDS : NN_CHARACTERS, scope);
+  // `month(c)`, `weekday(date(c))`: parts of the text of a cell.
+  if (called && elab.columnTruth && e->args.size() == 1 && e->args[0].value &&
+      !symbols.user.count(called->name.text))
+    if (std::optional<Value> v = evaluateMoment(called->name.text, e->args[0]))
+      return v;
+  if (calls(sema::BuiltinKind::Denormalize) && e->args.size() == 2)
+    if (auto *field = llvm::dyn_cast_or_null<ast::NameExpr>(e->args[1].value)) {
+      const Value *mean = scope.find(sema::meanName(field->name.text)),
+                  *deviation = scope.find(sema::deviationName(field->name.text));
+      if (mean && deviation && elab.unitsOfMetric.empty())
+        elab.unitsOfMetric = "*"; // the program itself says what it is in
+      if (mean && deviation)
+        return elab.denormalized(elab.evaluate(e->args[0].value, scope), fn->emit.inElement(*mean),
+                                 fn->emit.inElement(*deviation), e->range);
+    }
   // `class_weights(y)` is a field that the data set computes in addition to `y`.
   if (calls(sema::BuiltinKind::ClassWeights) && e->args.size() == 1)
     if (auto *field = llvm::dyn_cast_or_null<ast::NameExpr>(e->args[0].value))
@@ -384,6 +460,8 @@ Value Calls::evaluatePredefinedCall(const ast::CallExpr *e, const ast::NameExpr 
 
 Value Calls::evaluateCall(const ast::CallExpr *e, const Scope &scope) {
   if (std::optional<Value> v = evaluateDataCall(e, scope))
+    return *v;
+  if (std::optional<Value> v = evaluateTextCall(e, scope))
     return *v;
   // `grad` is the value of the gradient inside an optimizer, but a function everywhere.
   if (auto *name = llvm::dyn_cast<ast::NameExpr>(e->callee))

@@ -21,13 +21,22 @@ public:
   Value recorded(const Applicable &callee, llvm::ArrayRef<Arg> args, Range at,
                  llvm::function_ref<Value()> apply);
 
+  /// The data set that a call like `plays.text(…)` asks for its method; null if it is another call.
+  const ast::DataDecl *dataCalled(const ast::CallExpr *e, llvm::StringRef method,
+                                  const Scope &scope) const;
+
 private:
+  /// `plays.numbers("…")` and `plays.text(…)` (Texts.cpp). Nothing if the call is another one.
+  std::optional<Value> evaluateTextCall(const ast::CallExpr *e, const Scope &scope);
+  Value numbersOf(const ast::DataDecl *data, const ast::CallExpr *e, const Scope &scope);
   std::vector<Arg> evaluateArgs(llvm::ArrayRef<ast::Argument> args, const Scope &scope);
   /// The arguments of `seq` and `repeat`. A function call among them lacks its first argument,
   /// which is piped in later.
   std::vector<Arg> evaluateParts(llvm::ArrayRef<ast::Argument> args, const Scope &scope);
   /// A call about a column or a field, which is not a function of its numbers: `category(species)`.
   /// Nothing if the call is another one.
+  Value evaluateText(const ast::CallExpr *e, column_kind kind, const Scope &scope);
+  std::optional<Value> evaluateMoment(llvm::StringRef part, const ast::Argument &of);
   std::optional<Value> evaluateDataCall(const ast::CallExpr *e, const Scope &scope);
   Value evaluatePredefinedCall(const ast::CallExpr *e, const ast::NameExpr *name,
                                const sema::Predefined &function, const Scope &scope);

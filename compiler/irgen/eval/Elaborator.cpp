@@ -1,6 +1,7 @@
 // Evaluates to numbers, whole numbers and shapes that are known before the run; limits how deeply
 // values are nested.
 #include "compiler/irgen/eval/Elaborator.h"
+#include "compiler/irgen/builtins/Arguments.h"
 
 #include <cmath>
 
@@ -11,7 +12,7 @@ Part::Part(Elaborator &elab) : elab(elab), fn(elab.fn), diags(elab.diags), symbo
 Elaborator::Elaborator(Diagnostics &diags, const sema::Symbols &symbols)
     : diags(diags), symbols(symbols), expressions(*this), arithmetic(*this), axes(*this),
       indexing(*this), calls(*this), places(*this), layers(*this), bodies(*this),
-      initializers(*this) {}
+      initializers(*this), scans(*this) {}
 
 Elaborator::Nesting::Nesting(Elaborator &e, const llvm::Twine &name, Range at)
     : e(e), allowed(++e.depth <= mostNesting) {
@@ -79,15 +80,23 @@ bool Elaborator::evaluateShape(const ast::Shape &shape, const Scope &scope,
       }
       continue;
     }
-    int64_t n;
-    if (!evaluateInteger(dim, scope, n, "the size of an axis"))
-      return false;
-    if (n < 1 || n > (int64_t(1) << 32)) {
-      diags.error(dim->range,
-                  "an axis of size " + llvm::Twine(n) + ": it must be 1 or more, and below 2^32");
-      return false;
+    // A list stands for as many axes as it has items. They have no names.
+    Value v = evaluate(dim, scope);
+    for (const Value &item : flatItemsOf(v)) {
+      int64_t n;
+      if (!integerOf(item, n, dim->range, "the size of an axis"))
+        return false;
+      if (n < 1 || n > (int64_t(1) << 32)) {
+        diags.error(dim->range,
+                    "an axis of size " + llvm::Twine(n) + ": it must be 1 or more, and below 2^32");
+        return false;
+      }
+      sizes.push_back(n);
     }
-    sizes.push_back(n);
+    if (v.kind == Value::Kind::List) {
+      axes.resize(sizes.size());
+      continue;
+    }
     auto *name = llvm::dyn_cast<ast::NameExpr>(dim);
     axes.push_back(name ? axisId(frame, name->name.text, seen[name->name.text.str()]++) : "");
   }

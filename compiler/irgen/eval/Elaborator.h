@@ -13,6 +13,7 @@
 #include "compiler/irgen/eval/Layers.h"
 #include "compiler/irgen/eval/ModelTensors.h"
 #include "compiler/irgen/eval/Places.h"
+#include "compiler/irgen/scans/Scans.h"
 
 #include <cmath>
 #include <functional>
@@ -35,19 +36,36 @@ struct ColumnAccess {
   /// The columns from one to another.
   std::function<std::vector<ColumnName>(llvm::StringRef first, llvm::StringRef last, Range at)>
       columnRange;
+  /// In a series: a value of the row, in `count` rows from the `first` after it on (below 0: before
+  /// it), along a new first axis; or, for `lag`, in that one row.
+  std::function<Value(const Value &v, int64_t first, int64_t count, bool isLag, Range at)> window;
+  /// The numbers of the first `length` words or characters of a column's cells, all below `most`.
+  std::function<std::optional<Value>(llvm::StringRef name, column_kind kind, int64_t length,
+                                     int64_t most, Range at)>
+      columnText;
+  /// What `category(c, least = …)` asks for while its column is read; 0: nothing.
+  int64_t leastRows = 0;
   /// True while the condition of a `where` is elaborated.
   bool inWhere = false;
 };
 
-/// The state of the elaboration of a metric (Metrics.cpp): `total` collects in the batch function
-/// and reads in the final one.
+/// The state of the elaboration of a metric (Metrics.cpp): `total` and `every` collect in the batch
+/// function and read in the final one, whose batch is the whole split.
 struct MetricTotals {
   enum class TotalMode { None, Collect, Read };
   TotalMode totalMode = TotalMode::None;
-  std::vector<mlir::Value> totals; // Collect: the sums over the batch
+  std::vector<mlir::Value> totals; // Collect: the sums over the batch, and what `every` keeps
   std::vector<size_t> spreads;     // Collect: the indices at which the three totals of each
                                    // `total_spread` begin
-  size_t totalsRead = 0;           // Read: how many were read
+  std::vector<size_t> keptRows;    // Collect: the indices of the totals that are values of each row
+  /// Collect: for each `total_below`, the index of the first of its two totals, and the size of
+  /// their last axis.
+  std::vector<std::pair<size_t, int64_t>> belows;
+  size_t totalsRead = 0; // Read: how many were read
+  /// Collect: for each metric that was called, the one that takes its place because the model has a
+  /// single output, or null. Read: they are taken in the same order.
+  std::vector<const ast::MetricDecl *> forms;
+  size_t formsRead = 0;
   std::vector<Application> *metricUses =
       nullptr; // if not null: records the metrics that are called while collecting
 };
@@ -127,6 +145,25 @@ public:
   /// for the whole split.
   Value metricValue(const Applicable &metric, llvm::ArrayRef<Arg> args, Range at);
   Value callMetric(const Applicable &metric, llvm::ArrayRef<Arg> args, Range at);
+  /// The metric for a single output that takes the place of one for classes, `@classes`; or null.
+  const ast::MetricDecl *formFor(const ast::MetricDecl *decl, const Scope &scope);
+
+  // Units (Units.cpp) -----------------------------------------------------------------------------
+  /// The statistics of a normalised field of the data set of a run, by the field's tensor.
+  struct Scaling {
+    std::string field;
+    Value mean, deviation;
+  };
+  llvm::DenseMap<mlir::Value, Scaling> scalings;
+  /// The targets that losses have compared with outputs of models.
+  std::vector<mlir::Value> comparedTargets;
+  std::string unitsOfMetric; // the field in whose own units the last metric compared numbers
+  /// `v` in the units that a field had before it was normalised.
+  Value denormalized(const Value &v, const Value &mean, const Value &deviation, Range at);
+  /// If `decl` compares a model's output with a normalised field (`@compares`), notes the target
+  /// and, with `args`, replaces both by themselves in the field's own units.
+  void noteCompared(const ast::Decl *decl, llvm::ArrayRef<ast::Parameter> params,
+                    std::vector<Arg> &args, bool replace, Range at);
 
   // Conditions on data (Targets.cpp) --------------------------------------------------------------
   /// A condition on the values of a field that is used, unchanged, as an index or as an argument of
@@ -153,6 +190,9 @@ public:
   /// If a value only moves, repeats or converts all the numbers of another one: that value.
   /// Otherwise null.
   static mlir::Value beforeMoving(mlir::Value value);
+
+  /// The text data sets whose characters the program turns into numbers or back.
+  std::set<const ast::DataDecl *> spelled;
 
   // The state of the text -------------------------------------------------------------------------
   /// Whether the element type of the program is f64.
@@ -208,6 +248,7 @@ public:
   Layers layers;
   Bodies bodies;
   Initializers initializers;
+  Scans scans;
 
 private:
   unsigned depth = 0; // of Nesting

@@ -105,6 +105,8 @@ Value Expressions::ofKind(const ast::Expr *e, const Scope &scope) {
     inner.prelude = scope.prelude;
     return elab.bodies.evaluateBlock(llvm::cast<ast::BlockExpr>(e), inner);
   }
+  case ast::ExprKind::Scan:
+    return elab.scans.evaluate(llvm::cast<ast::ScanExpr>(e), scope);
   case ast::ExprKind::Ellipsis:
   case ast::ExprKind::RangeOf:
     break;

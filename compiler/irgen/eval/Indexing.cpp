@@ -173,9 +173,9 @@ Value Indexing::elementOf(Value x, const ast::IndexExpr *e, const Scope &scope) 
       auto report = diags.error(
           e->range,
           "an index takes elements of a row's own value, and this is one number in each row");
-      report.note("rows before and after it are not reached by an index: a series' earlier values "
-                  "are columns of their own in the table, "
-                  "such as `value_before`");
+      report.note(
+          "rows before and after it are not reached by an index: with `series` in the data "
+          "block, `lag(1, e)` is the row before, `past(k, e)` and `next(k, e)` are several");
       return Value::error();
     }
     if (axis >= shape.size())

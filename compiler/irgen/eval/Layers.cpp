@@ -242,6 +242,7 @@ Value Layers::runLayer(const std::shared_ptr<Applicable> &layer, llvm::ArrayRef<
 Value Layers::runModel(const ast::ModelDecl *decl, const std::string &place, bool isMember,
                        mlir::Value input, Scope &scope, Range at) {
   Elaborator::PartGuard part(*fn, elab.places.isTrained(place));
+  Bodies::Entered body(elab.bodies, nullptr);
   Placement inner{place, decl, {}, 0, {}};
   Placement *outerPlacement = fn->placement;
   std::string outerPlace = fn->emit.place;

@@ -1,6 +1,5 @@
 // The tensors of models by place: `mlp.hidden.w`, `mlp.weights`.
 #include "compiler/irgen/eval/Elaborator.h"
-#include "compiler/sema/names/PartTensors.h"
 
 #include "llvm/ADT/StringExtras.h"
 
@@ -64,10 +63,9 @@ Value Elaborator::readPlace(const Value &place, Range at) {
     return read(it->second);
   auto [front, last] = llvm::StringRef(place.text).rsplit('.');
   if (const auto many = sema::findPartTensors(last)) {
-    const bool all = many == sema::PartTensors::Parameters;
     Value list = Value::ofKind(Value::Kind::Weights);
     for (const TensorInfo *info : tensorsUnder(front))
-      if (info->kind == NN_PARAMETER && (all || isWeight(*info)))
+      if (info->kind == NN_PARAMETER && isOneOf(*many, *info))
         list.items.push_back(read(*info));
     if (!list.items.empty())
       return list;

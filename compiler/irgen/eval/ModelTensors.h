@@ -2,6 +2,7 @@
 #pragma once
 
 #include "compiler/irgen/values/Function.h"
+#include "compiler/sema/names/PartTensors.h"
 
 #include <set>
 
@@ -11,6 +12,11 @@ namespace nnc {
 bool isUnder(llvm::StringRef name, llvm::StringRef place);
 /// Whether a parameter multiplies inputs. Biases, gains and shifts do not: they have one axis.
 inline bool isWeight(const TensorInfo &info) { return info.shape.size() >= 2; }
+/// Whether a name for many tensors of a part stands for that parameter.
+inline bool isOneOf(sema::PartTensors many, const TensorInfo &info) {
+  return many == sema::PartTensors::Parameters ||
+         isWeight(info) == (many == sema::PartTensors::Weights);
+}
 
 class ModelTensors {
 public:
@@ -50,6 +56,8 @@ public:
   /// Every persistent tensor so far, by full place. Filled in when the init function of a model is
   /// elaborated.
   NameMap<TensorInfo> tensors;
+  /// The shape of each model's input, once the model is known.
+  std::map<const ast::Decl *, std::vector<int64_t>> inputShapes;
   /// The places that the program froze.
   std::vector<std::string> frozen;
   /// Parameters whose initializer fits them to the first batch. Filled in together with `tensors`.

@@ -52,7 +52,7 @@ bool Places::placeFor(const std::shared_ptr<Applicable> &layer, llvm::StringRef 
         diags.error(at, "a layer cannot be called `" + name + "`: that means all of a part's");
         return false;
       }
-      layer->given = name;
+      layer->givenBefore = std::exchange(layer->given, name);
       if (!give(*in, name, layer.get(), at))
         return false;
     } else {

@@ -15,6 +15,15 @@ bool EnsembleGenerator::canRepeatTraining(const ast::EnsembleStmt *s, const ast:
             "` has not been trained: members are trained as the `train` statements above do");
     return false;
   }
+  if (found->second->targets.size() > 1) {
+    ctx.diags
+        .error(s->of.range,
+               "`" + s->of.text() +
+                   "` is trained together with others, and a member would need its own "
+                   "of all of them")
+        .note(found->second->target.range, "here");
+    return false;
+  }
   if (found->second->data.front().text != s->data.front().text) {
     ctx.diags
         .error(s->data.range, "`" + s->of.text() + "` is trained on `" +

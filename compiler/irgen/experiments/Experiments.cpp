@@ -90,7 +90,7 @@ bool ExperimentGenerator::generateGoal(const ast::SearchStmt *s, ExperimentT &ro
     }
     row.goal_train = trains - 1;
     variant.model = judged->model;
-    if (v == 0 && !watch(ctx, s->objective, judged->metrics, row.goal))
+    if (v == 0 && !watch(ctx, s->objective, judged->metrics, nnrt::lossOf(*judged), row.goal))
       return false;
     const ast::TrainStmt *train = known.trains.back();
     NamesGuard guard(ctx.symbols, known.names);

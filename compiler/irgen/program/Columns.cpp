@@ -4,6 +4,7 @@
 #include "runtime/ask.h"
 
 #include "mlir/IR/BuiltinTypes.h"
+#include "llvm/ADT/StringExtras.h"
 
 using namespace nnc;
 
@@ -18,6 +19,8 @@ Columns::~Columns() {
   elab.columnRun = nullptr;
   elab.columnTruth = nullptr;
   elab.columnRange = nullptr;
+  elab.window = nullptr;
+  elab.columnText = nullptr;
 }
 
 void Columns::enter(Function &fn) {
@@ -30,6 +33,8 @@ void Columns::enter(Function &fn) {
   elab.columnRun = [this](llvm::ArrayRef<ColumnName> names) { return run(names); };
   elab.columnTruth = [this](llvm::StringRef name, column_kind kind, llvm::StringRef text,
                             Range at) { return truth(name, kind, text, at); };
+  elab.columnText = [this](llvm::StringRef name, column_kind kind, int64_t length, int64_t most,
+                           Range at) { return text(name, kind, length, most, at); };
   elab.columnRange = [this](llvm::StringRef first, llvm::StringRef last, Range at) {
     return range(first, last, at);
   };
@@ -43,15 +48,27 @@ Columns::Counts Columns::finish(std::vector<ColumnT> &columnRows, std::vector<In
   truths.clear();
   values.clear();
   categories.clear();
+  windowedValues.clear();
+  windows.clear();
   return std::exchange(counts, {});
 }
 
 int32_t Columns::rowOf(int index, bool category, Range at) {
   auto [known, fresh] = rows.try_emplace({index, category}, int32_t(columns.size()));
-  if (!fresh)
+  const int64_t least = category ? elab.leastRows : 0;
+  if (!fresh) {
+    if (category && columns[known->second].least != least)
+      elab.diags.error(at,
+                       "`category(" + source.columns[index].name +
+                           ")` is taken with two values of `least`: a column has one numbering");
     return known->second;
+  }
   const auto &c = source.columns[index];
+  if (least && source.kind != NN_CSV)
+    elab.diags.error(at, "`least` counts cells of a table, and `" + c.name +
+                             "` is not a column of one");
   ColumnT column;
+  column.least = least;
   column.name = c.name;
   column.where = where(at);
   column.kind = category || c.isCategory ? NN_CATEGORY : NN_NUMBER;
@@ -63,13 +80,22 @@ int32_t Columns::rowOf(int index, bool category, Range at) {
   return known->second;
 }
 
+/// Whether a text begins as `1949-01` does.
+static bool looksLikeDate(llvm::StringRef text) {
+  auto isDigit = [&](size_t i) { return i < text.size() && llvm::isDigit(text[i]); };
+  return isDigit(0) && isDigit(1) && isDigit(2) && isDigit(3) && text.substr(4, 1) == "-" &&
+         isDigit(5) && isDigit(6);
+}
+
 void Columns::needNumbers(int index, Range at) {
   const auto &c = source.columns[index];
   if (!c.word.empty())
     elab.diags
         .error(at, "column `" + c.name + "` holds words, such as `" + c.word +
                        "`, and a number is needed here")
-        .note("`category(" + c.name + ")` numbers its classes");
+        .note(looksLikeDate(c.word)
+                  ? "`date(" + c.name + ")` and `time(" + c.name + ")` read it as a moment"
+                  : "`category(" + c.name + ")` numbers its classes");
 }
 
 Value Columns::input(llvm::StringRef name, std::vector<int32_t> of, llvm::ArrayRef<int64_t> shape,
@@ -83,7 +109,7 @@ Value Columns::input(llvm::StringRef name, std::vector<int32_t> of, llvm::ArrayR
   given.push_back(v.tensor);
   if (!wide) // f32 is exact for these columns and half the size: the bytes of images stay small on
              // their way
-    v.tensor = function->emit.cast(v.tensor, f64);
+    v.tensor = elab.scans.outside([&] { return function->emit.cast(v.tensor, f64); });
   inputs.emplace_back();
   inputs.back().columns = known->first;
   inputs.back().wide = wide;
@@ -157,10 +183,74 @@ std::optional<Value> Columns::truth(llvm::StringRef name, column_kind kind, llvm
     column.where = where(at);
     column.kind = kind;
     column.size = 1;
-    column.text = kind == NN_EQUALS ? text.str() : "";
+    column.text = kind == NN_MISSING ? "" : text.str();
     columns.push_back(std::move(column));
   }
-  return input(name, {known->second}, {}, /*wide=*/false);
+  return input(name, {known->second}, {}, /*wide=*/kind == NN_MOMENT);
+}
+
+void Columns::allowWindows() {
+  elab.window = [this](const Value &v, int64_t first, int64_t count, bool isLag, Range at) {
+    return window(v, first, count, isLag, at);
+  };
+}
+
+Value Columns::window(const Value &of, int64_t first, int64_t count, bool isLag, Range at) {
+  Value v = function->emit.toTensor(of, at);
+  if (!v.isTensor())
+    return Value::error();
+  v.tensor = function->emit.batched(v.tensor);
+  auto place = llvm::find(windowedValues, v.tensor);
+  const int32_t number = int32_t(place - windowedValues.begin());
+  if (place == windowedValues.end())
+    windowedValues.push_back(v.tensor);
+  auto [known, fresh] = windows.try_emplace({number, first, count, isLag});
+  if (!fresh)
+    return known->second;
+  std::vector<int64_t> shape = exampleShape(v.tensor).vec();
+  if (!isLag)
+    shape.insert(shape.begin(), count);
+  Value result = function->addField("window" + std::to_string(inputs.size()), shape);
+  given.push_back(result.tensor);
+  inputs.emplace_back();
+  inputs.back().wide = true;
+  inputs.back().window = number;
+  inputs.back().first = first;
+  inputs.back().count = count;
+  inputs.back().size = 1;
+  for (int64_t n : exampleShape(v.tensor))
+    inputs.back().size *= n;
+  return known->second = result;
+}
+
+std::optional<Value> Columns::text(llvm::StringRef name, column_kind kind, int64_t length,
+                                   int64_t most, Range at) {
+  const int index = source.columnIndex(name);
+  if (index < 0)
+    return std::nullopt;
+  if (source.kind != NN_CSV) {
+    elab.diags.error(at, "`" + name + "` is not a column of a table, whose cells are texts");
+    return Value::error();
+  }
+  const std::string key = std::to_string(length) + " " + std::to_string(most);
+  auto [known, fresh] = truths.try_emplace({index, kind, key}, int32_t(columns.size()));
+  if (fresh) {
+    for (const ColumnT &other : columns)
+      if (other.kind == kind && other.name == name)
+        elab.diags.error(at, "`" + name +
+                                 "` is read as a text twice, in two ways; a column has "
+                                 "one vocabulary and one length");
+    ColumnT column;
+    column.name = name.str();
+    column.where = where(at);
+    column.kind = kind;
+    column.size = length;
+    column.most = most;
+    columns.push_back(std::move(column));
+  }
+  Value v = input(name, {known->second}, {length}, /*wide=*/false);
+  v.classes = std::make_shared<std::function<int64_t()>>([most] { return most; });
+  return v;
 }
 
 std::vector<ColumnName> Columns::range(llvm::StringRef first, llvm::StringRef last, Range at) {

@@ -26,6 +26,13 @@ public:
   /// The function arguments of the inputs so far. Options are arguments too, in between.
   llvm::ArrayRef<mlir::Value> arguments() const { return given; }
 
+  /// The rows of the inputs so far.
+  llvm::ArrayRef<InputT> inputRows() const { return inputs; }
+  /// What windows read in other rows: values of the function, each after those it is computed from.
+  llvm::ArrayRef<mlir::Value> windowed() const { return windowedValues; }
+  /// From here on, expressions may have windows.
+  void allowWindows();
+
   /// The columns so far.
   std::vector<ColumnT> &table() { return columns; }
 
@@ -40,9 +47,12 @@ private:
   std::optional<Value> run(llvm::ArrayRef<ColumnName> names);
   std::optional<Value> truth(llvm::StringRef name, column_kind kind, llvm::StringRef text,
                              Range at);
+  std::optional<Value> text(llvm::StringRef name, column_kind kind, int64_t length, int64_t most,
+                            Range at);
   std::vector<ColumnName> range(llvm::StringRef first, llvm::StringRef last, Range at);
   int32_t rowOf(int index, bool category, Range at);
   void needNumbers(int index, Range at);
+  Value window(const Value &v, int64_t first, int64_t count, bool isLag, Range at);
   Value input(llvm::StringRef name, std::vector<int32_t> rows, llvm::ArrayRef<int64_t> shape,
               bool wide);
 
@@ -62,6 +72,8 @@ private:
       truths;                                   // (column of the source, kind, text) -> columns
   std::map<std::vector<int32_t>, Value> values; // rows -> the input that holds them
   llvm::DenseMap<mlir::Value, int32_t> categories;
+  std::vector<mlir::Value> windowedValues;
+  std::map<std::tuple<int32_t, int64_t, int64_t, bool>, Value> windows; // value, first, count, lag
 };
 
 } // namespace nnc

@@ -34,7 +34,10 @@ public:
         continue;
       }
       mlir::Operation *op = v.getDefiningOp();
-      if (!op || op->getNumRegions() || llvm::isa<nn::GradientRequestOp>(op))
+      if (!op || (op->getNumRegions() && !llvm::isa<nn::LoopOp>(op)))
+        return false;
+      auto derives = [](nn::GradientRequestOp) { return mlir::WalkResult::interrupt(); };
+      if (op->walk(derives).wasInterrupted())
         return false;
       if (!seen.insert(v).second)
         continue;

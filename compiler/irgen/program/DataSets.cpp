@@ -9,10 +9,20 @@
 
 #include "mlir/IR/BuiltinTypes.h"
 #include "llvm/ADT/ScopeExit.h"
+#include "llvm/Support/SaveAndRestore.h"
 
 using namespace nnc;
 
+void DataGenerator::ensure(const ast::DataDecl *decl) {
+  if (indices.count(decl))
+    return;
+  generate(decl);
+  early.insert(decl);
+}
+
 void DataGenerator::generate(const ast::DataDecl *decl) {
+  if (early.erase(decl))
+    return;
   const int32_t index = ctx.out.data.size();
   indices[decl] = index;
   ctx.out.data.emplace_back();
@@ -37,7 +47,7 @@ void DataGenerator::generate(const ast::DataDecl *decl) {
   Columns columns(ctx.elab, info.source, *row.source, ctx.options.sourceDir,
                   [this](Range at) { return ctx.where(at); });
   Current current{decl, info, index, symbol, row, columns};
-  if (!info.conditions.empty())
+  if (!info.conditions.empty() || info.seriesKey || info.seriesEach)
     generateKeep(current);
   Function prepare(ctx.diags, ctx.module, symbol + "_prepare",
                    mlir::Float64Type::get(ctx.module.getContext()));
@@ -74,11 +84,36 @@ void DataGenerator::generateKeep(Current &current) {
                           condition->range);
   }
   ctx.elab.inWhere = false;
+  all = keep.emit.toTensor(all, current.decl->name.range);
   if (all.isTensor())
-    keep.addResult("keep", keep.emit.batched(all.tensor));
+    keep.addResult("keep", keep.emit.batched(keep.emit.cast(all.tensor, keep.emit.element)));
+  addOrder(current, keep);
   current.row.keep = ctx.finish(keep);
   noteCounts(current.columns.finish(current.row.where_columns, current.row.where_inputs),
              current.index, /*inWhere=*/true);
+}
+
+void DataGenerator::addStatistics(Current &current, Function &prepare) {
+  std::vector<FieldT> &rows = current.row.fields;
+  for (const sema::FieldInfo &f : current.info.fields) {
+    const auto scaled = llvm::find_if(rows, [&](const FieldT &row) { return row.name == f.name; });
+    if (!f.unscaled || scaled == rows.end())
+      continue;
+    const int32_t of = int32_t(scaled - rows.begin());
+    const std::vector<int64_t> shape = rows[of].shape;
+    const std::pair<std::string, field_flags> both[] = {
+        {sema::meanName(f.name), NN_FIELD_MEAN}, {sema::deviationName(f.name), NN_FIELD_DEVIATION}};
+    for (const auto &[name, flag] : both) {
+      const size_t before = rows.size();
+      const Value zeros = Value::of(prepare.emit.broadcast(
+          prepare.emit.constant(0), prepare.emit.typeOf(shape, /*batched=*/true), {}));
+      addField(current, prepare, name, zeros, f.where, /*isExact=*/false);
+      for (size_t i = before; i < rows.size(); ++i) {
+        rows[i].flags = flag;
+        rows[i].of = of;
+      }
+    }
+  }
 }
 
 void DataGenerator::addField(Current &current, Function &prepare, llvm::StringRef name, Value v,
@@ -94,15 +129,19 @@ void DataGenerator::addField(Current &current, Function &prepare, llvm::StringRe
   if (field.category_column >= 0)
     field.flags |= NN_FIELD_CATEGORY;
   mlir::Value whole = prepare.emit.batched(v.tensor);
+  fieldValues.push_back(whole);
   prepare.addResult(name, isExact ? whole : prepare.emit.narrowed(whole, ctx.element));
-  fields[current.decl].push_back(
-      Field{field.name, field.shape, nullptr, int32_t(current.row.fields.size()), -1, classes});
+  fields[current.decl].push_back(Field{field.name, field.shape, nullptr,
+                                       int32_t(current.row.fields.size()), -1, classes, false});
   current.row.fields.push_back(std::move(field));
 }
 
 void DataGenerator::generatePrepare(Current &current, Function &prepare) {
   prepare.batched = true;
+  fieldValues.clear();
   current.columns.enter(prepare);
+  if (current.info.series.isValid())
+    current.columns.allowWindows();
   ctx.elab.bounds.clear();
   for (const sema::FieldInfo &f : current.info.fields) {
     const Range at = f.value ? f.value->range : current.decl->source->range;
@@ -122,6 +161,9 @@ void DataGenerator::generatePrepare(Current &current, Function &prepare) {
       for (size_t i = before; i < current.row.fields.size(); ++i)
         current.row.fields[i].flags = NN_FIELD_CLASS_WEIGHTS;
     }
+  addStatistics(current, prepare);
+  if (current.info.series.isValid())
+    generateSeries(current, prepare);
   for (const sema::AbsentInfo &absent :
        current.info.absent) // a column to drop by may have no other use
     if (absent.absent == NN_ABSENT_DROP)
@@ -145,6 +187,17 @@ void DataGenerator::treatAbsent(const sema::DataInfo &info, std::vector<ColumnT>
         column.absent = absent.absent == NN_ABSENT_DROP ? NN_ABSENT_DROP : NN_ABSENT_ERROR;
         continue;
       }
+      const bool isText = column.kind == NN_WORDS || column.kind == NN_CHARACTERS;
+      if ((column.kind == NN_MOMENT || isText) && absent.absent != NN_ABSENT_DROP &&
+          absent.absent != NN_ABSENT_PREVIOUS)
+        ctx.diags
+            .error(absent.where, "`" + absent.column + "` is read as a " +
+                                     (isText ? "text" : "date or time") +
+                                     ", which has no such value")
+            .note("`fill " + absent.column +
+                  " = previous` takes that of the row before; `drop "
+                  "missing [" +
+                  absent.column + "]` leaves such rows out");
       const bool category = column.kind == NN_CATEGORY;
       if (category && (absent.absent == NN_ABSENT_MEAN || absent.absent == NN_ABSENT_MEDIAN))
         ctx.diags
@@ -163,7 +216,7 @@ void DataGenerator::treatAbsent(const sema::DataInfo &info, std::vector<ColumnT>
     }
   }
   for (ColumnT &column : columns)
-    if (info.dropsAll && (column.kind == NN_NUMBER || column.kind == NN_CATEGORY) &&
+    if (info.dropsAll && column.kind != NN_MISSING && column.kind != NN_EQUALS &&
         !named.count(column.name))
       column.absent = NN_ABSENT_DROP;
 }
@@ -182,6 +235,13 @@ void DataGenerator::writeClassCounts() {
   }
 }
 
+void DataGenerator::writeCharacters() {
+  for (const ast::DataDecl *text : ctx.elab.spelled)
+    if (auto info = ctx.symbols.data.find(text);
+        info != ctx.symbols.data.end() && indices.count(text))
+      ctx.out.data[indices[text]].source->characters = info->second.source.characters;
+}
+
 void DataGenerator::treatFields(const Current &current) {
   for (auto [f, known] : llvm::zip(fields[current.decl], current.info.fields)) {
     f.augment = known.augment;
@@ -190,10 +250,13 @@ void DataGenerator::treatFields(const Current &current) {
       current.row.fields[f.row].flags |= NN_FIELD_BALANCED;
     if (!known.normalize)
       continue;
+    f.isTarget = f.row != nnrt::inputField(current.row);
     current.row.fields[f.row].flags |= NN_FIELD_NORMALIZE;
+    current.row.fields[f.row].own_statistics = known.ownStatistics;
     // The statistics of an image are per channel, because a pixel at the border may be the same in
     // all images.
-    current.row.fields[f.row].stat_axis_size = f.shape.size() == 3 ? int32_t(f.shape[0]) : 0;
+    current.row.fields[f.row].stat_axis_size =
+        f.shape.size() == 3 && current.row.fields[f.row].window < 0 ? int32_t(f.shape[0]) : 0;
   }
 }
 
@@ -202,6 +265,7 @@ void DataGenerator::generateSplit(const sema::DataInfo &info, DataT &row) {
     return e ? settings.number(e, name, 0) : constantNumber(fallback);
   };
   row.has_split = info.hasSplit;
+  row.in_order = info.inOrder;
   row.train = part(info.trainPart, "`train`", -1);
   row.val = part(info.valPart, "`val`", 0);
   row.test_part = part(info.testPart, "`test`", 0);
@@ -232,7 +296,8 @@ void DataGenerator::noteInputColumns(const Current &current, mlir::func::FuncOp 
       continue;
     const InputT &one = row.inputs[i++];
     if (origins.contains(argument))
-      for (int32_t c : one.columns) {
+      for (int32_t c : one.window < 0 ? std::set<int32_t>(one.columns.begin(), one.columns.end())
+                                      : readsOfValues[size_t(one.window)]) {
         input.names.push_back(row.columns[c].name);
         row.columns[c].for_input = true;
       }
@@ -252,11 +317,37 @@ bool DataGenerator::addFields(Function &fn, const ast::DataDecl *data, Scope &sc
       raw->push_back(v.tensor);
     scope.names[f.name] = v;
   }
+  ctx.elab.scalings.clear();
+  for (const Field &f : fields) {
+    const Value *mean = scope.find(sema::meanName(f.name)),
+                *deviation = scope.find(sema::deviationName(f.name));
+    if (mean && deviation && f.isTarget)
+      ctx.elab.scalings[scope.names[f.name].tensor] = {f.name, *mean, *deviation};
+  }
   return !augment || this->augment(fn, data, scope);
+}
+
+int32_t DataGenerator::predictedField(const ast::DataDecl *data, llvm::ArrayRef<mlir::Value> raw,
+                                      llvm::ArrayRef<mlir::Value> compared) {
+  int32_t found = -1;
+  for (mlir::Value v : compared) {
+    while (mlir::Value before = Elaborator::beforeMoving(v))
+      v = before;
+    for (auto [f, value] : llvm::zip(fieldsOf(data), raw))
+      if (f.isTarget && v == value) {
+        if (found >= 0 && found != f.row)
+          return -1; // several: the outputs are in the units of neither
+        found = f.row;
+      }
+  }
+  return found;
 }
 
 bool DataGenerator::augment(Function &fn, const ast::DataDecl *data, Scope &scope) {
   const llvm::ArrayRef<Field> fields = fieldsOf(data);
+  // All updates of a step see one batch, augmented once.
+  llvm::SaveAndRestore<mlir::Value> counter(fn.counter, mlir::Value());
+  llvm::SaveAndRestore<std::string> draws(fn.draws, "");
   std::map<const ast::Expr *, Value> joint; // expressions that augment several fields, evaluated
                                             // once
   for (const Field &f : fields) {

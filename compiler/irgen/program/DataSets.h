@@ -14,8 +14,12 @@ public:
       : ctx(ctx), settings(settings), sources(ctx, settings) {}
 
   void generate(const ast::DataDecl *decl);
+  /// Generates it now if that has not been done: for models that take their sizes from it.
+  void ensure(const ast::DataDecl *decl);
   /// Writes the numbers of classes to the columns, once everything that may ask for them exists.
   void writeClassCounts();
+  /// Writes to their sources the characters of the texts that the program spells.
+  void writeCharacters();
   /// The row of a data set.
   int32_t indexOf(const ast::DataDecl *decl) { return indices[decl]; }
 
@@ -28,6 +32,7 @@ public:
     int augmentPart = -1;
     std::shared_ptr<const std::function<int64_t()>> classes; // for class numbers: counts the
                                                              // classes
+    bool isTarget = false; // normalised, and not what a model predicts from
   };
   llvm::ArrayRef<Field> fieldsOf(const ast::DataDecl *decl) { return fields[decl]; }
   /// The rows of all its fields.
@@ -36,6 +41,11 @@ public:
   /// augmented values.
   bool addFields(Function &fn, const ast::DataDecl *data, Scope &scope, bool augment,
                  std::vector<mlir::Value> *raw);
+
+  /// The row of the normalised field that a loss compares with outputs of a model, by the fields'
+  /// tensors and what it has compared; or -1.
+  int32_t predictedField(const ast::DataDecl *data, llvm::ArrayRef<mlir::Value> raw,
+                         llvm::ArrayRef<mlir::Value> compared);
 
   /// The columns from which the input of models is computed.
   struct InputColumns {
@@ -61,6 +71,12 @@ private:
   /// The function that computes the fields: those that the program defines, otherwise the raw
   /// columns unchanged.
   void generatePrepare(Current &current, Function &prepare);
+  /// The order of the rows of a series, as results of the function that tells which rows are kept.
+  void addOrder(Current &current, Function &keep);
+  /// The fields with the statistics of normalised ones.
+  void addStatistics(Current &current, Function &prepare);
+  /// What windows of `prepare` read in other rows, and how far they reach (Series.cpp).
+  void generateSeries(Current &current, Function &prepare);
   void addField(Current &current, Function &prepare, llvm::StringRef name, Value v, Range at,
                 bool isExact);
   /// Sets how cells without a value are handled in each column.
@@ -79,8 +95,12 @@ private:
   Settings &settings;
   SourceGenerator sources;
   std::map<const ast::DataDecl *, int32_t> indices;
+  std::set<const ast::DataDecl *> early; // by `ensure`, and not yet asked for again
   std::map<const ast::DataDecl *, std::vector<Field>> fields;
   std::map<int32_t, InputColumns> inputColumns;
+  /// For each windowed value of the data set that is being generated: the columns it reads.
+  std::vector<std::set<int32_t>> readsOfValues;
+  std::vector<mlir::Value> fieldValues; // of its fields, in f64
   /// A column of classes, and their number once something has asked for it. 0: nothing has; below
   /// 0: it is not known.
   struct CountedColumn {

@@ -7,13 +7,23 @@
 
 using namespace nnc;
 
-Value Elaborator::metricValue(const Applicable &metric, llvm::ArrayRef<Arg> args, Range at) {
+Value Elaborator::metricValue(const Applicable &metric, llvm::ArrayRef<Arg> given, Range at) {
   auto *decl = llvm::cast<ast::MetricDecl>(metric.decl);
+  std::vector<Arg> args = given;
+  if (totalMode == TotalMode::Collect)
+    noteCompared(decl, decl->params, args, /*replace=*/true, at);
   CallSite site(*this, metric.prelude, at);
   Scope inner;
   inner.prelude = metric.prelude;
   if (!calls.bind(decl->params, args, inner, at, metric.name))
     return Value::error();
+  const bool reads = totalMode == TotalMode::Read;
+  const ast::MetricDecl *form =
+      reads ? formsRead < forms.size() ? forms[formsRead++] : nullptr : formFor(decl, inner);
+  if (!reads)
+    forms.push_back(form);
+  if (form)
+    return metricValue(*declared(form, metric.prelude).target, args, at);
   IgnoreGuard ignores(*this, decl, inner);
   if (!noteTarget(decl, inner, at))
     return Value::error();
@@ -94,6 +104,21 @@ Value MetricGenerator::evaluate(const ast::MetricEntry &entry, const Scope &scop
   return ctx.elab.metricValue(*metric, args, e->range);
 }
 
+/// The row of the metric whose totals were just collected, but for its name and their sizes.
+static MetricT rowOf(const MetricTotals &collected, ast::Direction direction) {
+  MetricT row;
+  row.spreads.assign(collected.spreads.begin(), collected.spreads.end());
+  row.rows.assign(collected.keptRows.begin(), collected.keptRows.end());
+  for (auto [first, columns] : collected.belows) {
+    row.below.push_back(int32_t(first));
+    row.below_columns.push_back(columns);
+  }
+  row.direction = direction == ast::Direction::Highest  ? NN_HIGHEST
+                  : direction == ast::Direction::Lowest ? NN_LOWEST
+                                                        : NN_NO_DIRECTION;
+  return row;
+}
+
 bool MetricGenerator::addTotals(Function &fn, const Scope &scope, std::vector<MetricT> *rows) {
   bool ok = true;
   fn.measuring = true;
@@ -102,6 +127,7 @@ bool MetricGenerator::addTotals(Function &fn, const Scope &scope, std::vector<Me
   fn.emit.roundedTo = fn.element;
   totalTypes.clear();
   totalsStated.clear();
+  forms.clear();
   std::map<std::string, int> names; // how often each occurs; names that the program gives are
                                     // reserved
   for (const ast::MetricEntry *entry : entries)
@@ -112,10 +138,15 @@ bool MetricGenerator::addTotals(Function &fn, const Scope &scope, std::vector<Me
     ctx.elab.totalMode = Elaborator::TotalMode::Collect;
     ctx.elab.totals.clear();
     ctx.elab.spreads.clear();
+    ctx.elab.forms.clear();
+    ctx.elab.keptRows.clear();
+    ctx.elab.belows.clear();
+    ctx.elab.unitsOfMetric.clear();
     // In f64: in f32, the square of a target far from zero would lose the relevant digits.
     Emitter::ElementGuard wide(fn.emit, mlir::Float64Type::get(ctx.module.getContext()));
     Value v = evaluate(*entry, scope, direction);
     ctx.elab.totalMode = Elaborator::TotalMode::None;
+    forms.push_back(ctx.elab.forms);
     std::vector<mlir::Value> totals = ctx.elab.totals;
     if (v.isError()) {
       ok = false;
@@ -145,23 +176,22 @@ bool MetricGenerator::addTotals(Function &fn, const Scope &scope, std::vector<Me
     for (auto [k, total] : llvm::enumerate(totals)) {
       fn.addResult("metric" + std::to_string(i) + "." + std::to_string(k), total);
       auto type = llvm::cast<mlir::RankedTensorType>(total.getType());
-      sizes.push_back(type.getNumElements());
+      int64_t size = 1;
+      for (int64_t n : exampleShape(total))
+        size *= n;
+      sizes.push_back(size);
       types.push_back(type);
     }
     totalTypes.push_back(types);
     if (!rows)
       continue;
-    MetricT row;
     std::string name = entry->name().text.str();
     for (int n = 1; !entry->given && names[name]++;)
       name = entry->name().text.str() + std::to_string(++n);
-    row.name = std::move(name);
-    row.total_sizes = std::move(sizes);
-    row.spreads.assign(ctx.elab.spreads.begin(), ctx.elab.spreads.end());
-    row.direction = direction == ast::Direction::Highest  ? NN_HIGHEST
-                    : direction == ast::Direction::Lowest ? NN_LOWEST
-                                                          : NN_NO_DIRECTION;
-    rows->push_back(std::move(row));
+    rows->push_back(rowOf(ctx.elab, direction));
+    rows->back().name = std::move(name);
+    rows->back().total_sizes = std::move(sizes);
+    rows->back().units = ctx.elab.unitsOfMetric;
   }
   fn.measuring = false;
   fn.emit.roundedTo = {};
@@ -178,9 +208,15 @@ void MetricGenerator::finish(llvm::StringRef prefix, llvm::MutableArrayRef<Metri
     ctx.elab.fn = &fn;
     ctx.elab.totals.clear();
     ctx.elab.totalsRead = 0;
-    for (auto [k, type] : llvm::enumerate(totalTypes[i]))
+    ctx.elab.forms = forms[i];
+    ctx.elab.formsRead = 0;
+    fn.batched = !rows[i].rows.empty(); // its batch is the whole split
+    for (auto [k, type] : llvm::enumerate(totalTypes[i])) {
+      const bool ofRows = llvm::is_contained(rows[i].rows, int32_t(k));
       ctx.elab.totals.push_back(
-          fn.addField("total" + std::to_string(k), type.getShape(), /*batched=*/false).tensor);
+          fn.addField("total" + std::to_string(k), type.getShape().drop_front(ofRows), ofRows)
+              .tensor);
+    }
     Scope scope;
     for (const DataGenerator::Field &f : dataSets.fieldsOf(data))
       scope.names[f.name] = Value::ofKind(Value::Kind::Unavailable);
@@ -197,6 +233,11 @@ void MetricGenerator::finish(llvm::StringRef prefix, llvm::MutableArrayRef<Metri
                                        "values of single examples")
             .note("a metric's call and `total` are of the whole split; `total(e) / total(1)` is "
                   "the mean of e over it");
+      continue;
+    }
+    if (totalsStated[i] && isBatched(v.tensor)) {
+      ctx.diags.error(entry->expr->range, "this metric has a value for each example of the split")
+          .note("`every` and `total_below` give one for each; reduce them: `sum(…, over = batch)`");
       continue;
     }
     if (!totalsStated[i]) {

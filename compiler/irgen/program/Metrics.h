@@ -26,6 +26,7 @@ private:
   const ast::DataDecl *data;
   llvm::ArrayRef<const ast::MetricEntry *> entries;
   std::vector<std::vector<mlir::RankedTensorType>> totalTypes;
+  std::vector<std::vector<const ast::MetricDecl *>> forms; // of each entry: Elaborator::forms
   std::vector<bool> totalsStated; // whether they are the metric's own, not a mean's
 };
 

@@ -46,8 +46,6 @@ void ModelGenerator::generate(const ast::ModelDecl *decl) {
   row.where = ctx.where(decl->name.range);
 
   std::vector<int64_t> inShape;
-  std::vector<std::string> axes;
-  Scope empty;
   if (decl->inputs.size() != 1 || !decl->inputs[0].shape) {
     ctx.diags.error(decl->name.range, "a model takes one input with a shape: `model " +
                                           decl->name.text + "(x: [n]) -> [m] { … }`");
@@ -60,7 +58,7 @@ void ModelGenerator::generate(const ast::ModelDecl *decl) {
   do {
     init = std::make_unique<Function>(ctx.diags, ctx.module, symbol + "_init", ctx.element);
     ctx.elab.fn = init.get();
-    if (inShape.empty() && !ctx.elab.evaluateShape(*decl->inputs[0].shape, empty, inShape, axes)) {
+    if (inShape.empty() && !inputs.shapeOf(decl, inShape)) {
       init->finish();
       return;
     }
@@ -69,6 +67,7 @@ void ModelGenerator::generate(const ast::ModelDecl *decl) {
     before = ctx.elab.tensors.size();
   } while (!draw(decl, *init, x, y));
   ctx.elab.known.insert(decl);
+  ctx.elab.inputShapes[decl] = inShape;
   row.in_shape = inShape;
   // Read the shape now: the function that holds y may be erased below.
   const llvm::SmallVector<int64_t> outShape(y.isTensor() ? exampleShape(y.tensor)

@@ -1,13 +1,13 @@
 // Generates model declarations: the functions of each model, and its row and those of its tensors.
 #pragma once
 
-#include "compiler/irgen/program/ProgramContext.h"
+#include "compiler/irgen/program/ModelInputs.h"
 
 namespace nnc {
 
 class ModelGenerator {
 public:
-  explicit ModelGenerator(ProgramContext &ctx) : ctx(ctx) {}
+  ModelGenerator(ProgramContext &ctx, DataGenerator &dataSets) : ctx(ctx), inputs(ctx, dataSets) {}
 
   void generate(const ast::ModelDecl *decl);
   /// The row of a model.
@@ -27,6 +27,7 @@ private:
                        ModelT &row);
 
   ProgramContext &ctx;
+  ModelInputs inputs;
   std::map<const ast::ModelDecl *, int32_t> indices;
   std::set<const ast::Decl *> ownData; // models that were trained themselves
 };

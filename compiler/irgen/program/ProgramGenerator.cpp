@@ -79,6 +79,7 @@ void ProgramGenerator::run() {
   settings.end();
   ctx.out.statements = std::move(ctx.statements);
   dataSets.writeClassCounts();
+  dataSets.writeCharacters();
   ctx.elaborated.tensors = ctx.elab.tensors;
   nameScalars();
 }
@@ -86,8 +87,9 @@ void ProgramGenerator::run() {
 void ProgramGenerator::nameScalars() {
   mlir::Builder b(ctx.module.getContext());
   llvm::SmallVector<mlir::Attribute> scalars;
-  const llvm::StringRef slots[] = {nn::stepScalar, "epoch",    "total_steps", "steps_per_epoch",
-                                   "seed",         "val_loss", "first_row",   "batch_share"};
+  const llvm::StringRef slots[] = {nn::stepScalar, "epoch",     "total_steps", "steps_per_epoch",
+                                   "seed",         "val_loss",  "first_row",   "batch_share",
+                                   "group_share",  "repetition"};
   for (llvm::StringRef name : slots) // in the order of NN_SLOT_…
     scalars.push_back(b.getStringAttr(name));
   for (const OptionT &o : ctx.out.options)

@@ -13,8 +13,9 @@ public:
   ProgramGenerator(Diagnostics &diags, mlir::MLIRContext &context, const ast::Program &program,
                    const sema::Symbols &symbols, const IrgenOptions &options,
                    const DrawnConstants &builtIn, IrgenResult &result)
-      : ctx(diags, context, program, symbols, options, result), settings(ctx), models(ctx),
-        dataSets(ctx, settings), statements(ctx, settings, models, dataSets, builtIn) {}
+      : ctx(diags, context, program, symbols, options, result), settings(ctx),
+        models(ctx, dataSets), dataSets(ctx, settings),
+        statements(ctx, settings, models, dataSets, builtIn) {}
 
   void run();
   /// Elaborates the program with all other drawn constants as scalars of the run. Returns those

@@ -7,7 +7,8 @@
 //   @shaped PARAMETER OTHER       as many elements as OTHER has
 //   @ignores PARAMETER            class numbers equal to that argument are skipped
 //   @classes PARAMETER NAME       its last axis has an element for each class, and more than one;
-//                                 NAME is the function for a single output
+//                                 NAME is the function for a single output, and takes the place of
+//                                 a metric that gets one (unless it needs a probability)
 #include "compiler/irgen/program/Targets.h"
 
 #include "compiler/ast/Facts.h"
@@ -36,7 +37,7 @@ mlir::Value Elaborator::beforeMoving(mlir::Value value) {
 void Elaborator::noteBound(mlir::Value value, BoundT row, Range at) {
   // Look through operations that only move numbers. A part of a field does not determine the rest,
   // so it counts as computed.
-  while (mlir::Value before = beforeMoving(value))
+  while (mlir::Value before = beforeMoving(value) ? beforeMoving(value) : scans.sequenceOf(value))
     value = before;
   row.ignored = ignored;
   bounds.push_back({value, std::move(row), diags.callSite.isValid() ? diags.callSite : at});
@@ -68,6 +69,29 @@ static int64_t elementsOf(const Value &v, bool lastAxis) {
   for (int64_t size : shape.drop_back(!lastAxis && !shape.empty()))
     n *= size;
   return n;
+}
+
+/// Whether a value is what a function that `@gives probabilities` gave.
+static bool isProbability(const Function &fn, mlir::Value value) {
+  for (; value; value = nn::movedBy(value.getDefiningOp()))
+    if (fn.probabilities.contains(value))
+      return true;
+  return false;
+}
+
+const ast::MetricDecl *Elaborator::formFor(const ast::MetricDecl *decl, const Scope &scope) {
+  auto fact = ast::factOf(decl, "classes");
+  if (!fact)
+    return nullptr;
+  auto [parameter, other] = fact->split(' ');
+  const Value *scores = scope.find(parameter);
+  if (!scores || !scores->isTensor() || classesBy(scores) != 1)
+    return nullptr;
+  auto *form = llvm::dyn_cast_or_null<ast::MetricDecl>(symbols.find(other.trim(), scope.prelude));
+  if (!form)
+    return nullptr;
+  auto takes = ast::factOf(form, "takes");
+  return !takes || *takes != "probabilities" || isProbability(*fn, scores->tensor) ? form : nullptr;
 }
 
 bool Elaborator::noteTarget(const ast::Decl *decl, const Scope &scope, Range at) {

@@ -14,6 +14,9 @@ public:
   void generate(const ast::EvaluateStmt *s);
 
 private:
+  /// How often `importance` shuffles each column.
+  int32_t shufflesOf(const ast::Expr *e);
+
   ProgramContext &ctx;
   ModelGenerator &models;
   DataGenerator &dataSets;

@@ -10,8 +10,8 @@ StatementGenerator::StatementGenerator(ProgramContext &ctx, Settings &settings,
                                        ModelGenerator &models, DataGenerator &dataSets,
                                        const DrawnConstants &builtIn)
     : ctx(ctx), settings(settings), models(models), train(ctx, settings, models, dataSets, trained),
-      evaluate(ctx, models, dataSets), predict(ctx, settings, models, dataSets), print(ctx),
-      plot(ctx, settings, trained),
+      evaluate(ctx, models, dataSets), predict(ctx, settings, models, dataSets),
+      print(ctx, dataSets), plot(ctx, settings, trained),
       experiments(ctx, settings, builtIn,
                   VariantGenerator(ctx, models, dataSets, *this, trained, found), trained, found),
       ensembles(ctx, settings, models, trained, found), results(ctx, *this, found) {}

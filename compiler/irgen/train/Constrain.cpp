@@ -1,8 +1,6 @@
 // Generates `constrain net.weights to max_norm(theta, 3)`.
 #include "compiler/irgen/train/Constrain.h"
 
-#include "compiler/sema/names/PartTensors.h"
-
 #include "mlir/IR/BuiltinTypes.h"
 
 using namespace nnc;
@@ -13,11 +11,10 @@ bool nnc::constrain(ProgramContext &ctx, const ast::ConstrainEntry &entry,
   const std::string target = ctx.placeText(entry.target);
   auto [front, last] = llvm::StringRef(target).rsplit('.');
   const auto many = sema::findPartTensors(last);
-  const bool weights = many == sema::PartTensors::Weights;
   const llvm::StringRef place = many ? front : llvm::StringRef(target);
   bool any = false;
   for (const TensorInfo &p : trained) {
-    if (!ctx.elab.belongsTo(p.name, place) || (weights && !isWeight(p)))
+    if (!ctx.elab.belongsTo(p.name, place) || (many && !isOneOf(*many, p)))
       continue;
     any = true;
     Elaborator::RangeGuard guard(ctx.elab, entry.range);

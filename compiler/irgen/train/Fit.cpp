@@ -18,6 +18,14 @@ Value Elaborator::withFits(Placement &place, llvm::function_ref<Value()> body) {
   fn->pendingFits = std::move(outer);
   if (own.empty() || !output.isTensor())
     return output;
+  if (scans.isInBlock()) {
+    diags
+        .error(own.front().range, "`" + own.front().info.name +
+                                      "` is fitted to its layer's output, and a scan applies that "
+                                      "layer in every step, each time with another output")
+        .note("an initializer without `fit` needs no output: `glorot`, `orthogonal`");
+    return Value::error();
+  }
   // All of them see the same output, computed with the old values.
   std::vector<mlir::Value> values(own.size());
   for (auto [one, value] : llvm::zip(own, values))
@@ -112,9 +120,12 @@ void nnc::generateFit(ProgramContext &ctx, LossGenerator &losses, TrainStatement
   if (fn.toFit.empty())
     return ProgramContext::drop(fn);
   ctx.elab.fits.clear();
-  losses.asInStep(fn, train, /*augment=*/false);
+  Scope scope;
+  losses.addBatch(fn, train, /*augment=*/false, scope);
+  for (const StepUpdate &update : train.updates)
+    losses.asInStep(fn, train, update, scope);
   if (!fn.toFit.empty() && !ctx.diags.errorCount())
-    ctx.diags.error(train.entries.loss->range,
+    ctx.diags.error(train.first().entries.loss->range,
                     "`" + *fn.toFit.begin() +
                         "` is fitted to its layer's output for the first batch, and this "
                         "loss never applies that layer");

@@ -3,11 +3,53 @@
 
 using namespace nnc;
 
-void LossGenerator::beginStep(Function &fn, const TrainStatement &train) {
+/// What numbers the draws of an update that a step makes several times, and is its number where an
+/// optimizer asks. Null: the step itself.
+static mlir::Value counterOf(ProgramContext &ctx, Function &fn, const StepUpdate &update) {
+  const ast::Expr *written = update.entries.times;
+  if (!written || ctx.options.formulas)
+    return {};
+  const Value times = ctx.elab.evaluate(written, Scope());
+  if (times.isError() || (times.isKnown() && times.number == 1))
+    return {};
+  const Range at = written->range, two[] = {at, at};
+  Value made =
+      fn.emit.elementwise<nn::MulOp>({Value::ofHost(fn.scalar(nn::stepScalar)), times}, two, at);
+  return fn.emit.toHost(
+      fn.emit.elementwise<nn::AddOp>({made, Value::ofHost(fn.scalar("repetition"))}, two, at));
+}
+
+/// Whether a call is the first of those that a step makes of the function.
+static mlir::Value onceOf(Function &fn) {
+  const Range two[2] = {};
+  Value once;
+  for (llvm::StringRef scalar : {"repetition", "first_row"}) {
+    if (scalar == "repetition" ? !fn.counter : !fn.addsGradients)
+      continue;
+    Value first =
+        fn.emit.elementwise<nn::EqOp>({Value::ofHost(fn.scalar(scalar)), Value::of(0)}, two, {});
+    once = once.isHostScalar() ? fn.emit.elementwise<nn::MulOp>({once, first}, two, {}) : first;
+  }
+  return once.isHostScalar() ? fn.emit.toHost(once) : mlir::Value();
+}
+
+void LossGenerator::beginStep(Function &fn, const TrainStatement &train, const StepUpdate &update,
+                              bool ofBatch) {
   ctx.elab.fn = &fn;
-  fn.isStep = fn.training = fn.batched = true;
-  fn.trained = {ctx.placeText(train.statement->target)};
+  fn.isStep = fn.training = true;
+  fn.batched = ofBatch;
+  fn.trained = update.places;
+  fn.applied.clear();
+  fn.schedules.clear();
+  fn.randomSites = 0;
+  fn.drawsAs = update.name;
+  fn.draws = update.number ? "*" + std::to_string(update.number + 1) : "";
+  fn.addsGradients = train.addsGradients && ofBatch;
   setClock(fn, train);
+  if (update.number)
+    fn.statePrefix += std::to_string(update.number + 1) + ".";
+  fn.counter = counterOf(ctx, fn, update);
+  fn.once = onceOf(fn);
 }
 
 void LossGenerator::setClock(Function &fn, const TrainStatement &train) {
@@ -18,7 +60,7 @@ void LossGenerator::setClock(Function &fn, const TrainStatement &train) {
 }
 
 bool LossGenerator::addPartInput(Function &fn, const TrainStatement &train, Scope &scope) {
-  if (train.statement->target.parts.size() == 1)
+  if (train.statement->targets.size() != 1 || train.statement->target.parts.size() == 1)
     return true;
   const ast::ModelDecl *model = ctx.findModel(train.statement->target);
   const std::string part = ctx.placeText(train.statement->target),
@@ -36,7 +78,9 @@ bool LossGenerator::addPartInput(Function &fn, const TrainStatement &train, Scop
     return false;
   auto input = fn.inputs.find(part);
   if (input == fn.inputs.end()) {
-    ctx.diags.error(at, "`" + part + "` is not a layer of one input");
+    ctx.diags.error(at, "`" + part + "` is not a layer of one input")
+        .note("a part that is trained by itself has one input, and is not in the block of a scan, "
+              "where it has another one in every step");
     return false;
   }
   fn.setAmbient(sema::AmbientKind::Input, input->second);
@@ -83,14 +127,20 @@ mlir::Value LossGenerator::mean(const ast::Expr *e, const Scope &scope) {
   return average;
 }
 
-mlir::Value LossGenerator::asInStep(Function &fn, const TrainStatement &train, bool augment,
+bool LossGenerator::addBatch(Function &fn, const TrainStatement &train, bool augment,
+                             Scope &scope) {
+  beginStep(fn, train, train.first());
+  return dataSets.addFields(fn, train.data, scope, augment, nullptr);
+}
+
+mlir::Value LossGenerator::asInStep(Function &fn, const TrainStatement &train,
+                                    const StepUpdate &update, Scope &scope,
                                     std::vector<Application> *applications) {
-  beginStep(fn, train);
-  Scope scope;
-  dataSets.addFields(fn, train.data, scope, augment, nullptr);
+  beginStep(fn, train, update);
   fn.applications = applications;
-  addPartInput(fn, train, scope);
-  mlir::Value value = mean(train.entries.loss, scope);
+  mlir::Value value;
+  if (addPartInput(fn, train, scope))
+    value = mean(update.entries.loss, scope);
   fn.applications = nullptr;
   return value;
 }

@@ -2,6 +2,7 @@
 // trained tensor, and the share of each activation's units that are dead or saturated. An
 // activation is a function applied in a model whose operations are all elementwise; saturation is
 // judged by its derivative. So no function is known by name.
+#include "compiler/irgen/scans/Steps.h"
 #include "compiler/irgen/train/TrainFunctions.h"
 
 #include "compiler/dialect/NnDialect.h"
@@ -57,20 +58,58 @@ static std::string placeOf(mlir::Value v, llvm::StringRef otherwise) {
   return otherwise.str();
 }
 
-/// Adds the shares of dead and of saturated units of an activation as results of `fn`.
-static void addUnits(Function &fn, mlir::Value input, mlir::Value result, int number, Range at) {
-  Emitter &emit = fn.emit;
-  auto type = llvm::cast<mlir::RankedTensorType>(result.getType());
-  llvm::SmallVector<int64_t> inner; // the dims of one unit: the examples, and the positions of a
-                                    // channel
-  for (int64_t d = 0; d < type.getRank(); ++d)
-    if (d == 0 || (type.getRank() == 4 && d > 1))
-      inner.push_back(d);
-  const Range here[] = {at, at};
+namespace {
+/// What an activation gives, and 1 where its derivative is near 0.
+struct Units {
+  mlir::Value result, flat;
+  int64_t loops = 0; // the axes after the batch that are steps of scans
+};
+} // namespace
+
+static Units unitsOf(Emitter &emit, mlir::Value input, mlir::Value result, Range at) {
+  mlir::OpBuilder::InsertionGuard guard(emit.b);
+  if (isInLoop(result))
+    emit.b.setInsertionPoint(result.getParentBlock()->getTerminator());
   mlir::Value slope =
       emit.gradients(emit.reduceAll<nn::ReduceSumOp>(Value::of(result)).tensor, input).front();
   Value steepness = emit.elementwise<nn::AbsOp>(Value::of(slope), at, at);
-  Value flat = emit.elementwise<nn::LtOp>({steepness, Value::of(flatDerivative)}, here, at);
+  return {result,
+          emit.elementwise<nn::LtOp>({steepness, Value::of(flatDerivative)}, {at, at}, at).tensor};
+}
+
+/// Stacks units in the blocks of scans for all steps. The scans are made anew; `applications` gets
+/// their new results.
+static void leaveLoops(Units &units, std::vector<std::vector<Application>> &applications) {
+  auto replace = [&](mlir::Value old, mlir::Value now) {
+    auto update = [&](mlir::Value &v) { v = v == old ? now : v; };
+    update(units.result);
+    update(units.flat);
+    for (std::vector<Application> &ofUpdate : applications)
+      for (Application &a : ofUpdate) {
+        update(a.result);
+        for (auto &[name, value] : a.args)
+          update(value);
+      }
+  };
+  for (; isInLoop(units.result); ++units.loops) {
+    const Units inside = units;
+    units.flat = ofAllSteps(inside.flat, replace);
+    units.result = ofAllSteps(inside.result, replace);
+  }
+}
+
+/// Adds the shares of dead and of saturated units of an activation as results of `fn`.
+static void addUnits(Function &fn, const Units &of, int number, Range at) {
+  Emitter &emit = fn.emit;
+  mlir::Value result = of.result;
+  auto type = llvm::cast<mlir::RankedTensorType>(result.getType());
+  llvm::SmallVector<int64_t> inner; // the dims of one unit: the examples, the steps of scans, and
+                                    // the positions of a channel
+  for (int64_t d = 0; d < type.getRank(); ++d)
+    if (d <= of.loops || (type.getRank() == 4 + of.loops && d > 1 + of.loops))
+      inner.push_back(d);
+  const Range here[] = {at, at};
+  const Value flat = Value::of(of.flat);
   double places = 1;
   if (inner.size() > 1)
     for (int64_t d : llvm::drop_begin(inner))
@@ -96,29 +135,58 @@ static void addUnits(Function &fn, mlir::Value input, mlir::Value result, int nu
   }
 }
 
+/// Adds the norm of each trained tensor's gradient as a result of `fn`. A tensor that several
+/// updates train has that of the first.
+static void addNorms(Function &fn, mlir::Value loss, const StepUpdate &update,
+                     std::set<std::string> &seen) {
+  std::vector<TensorInfo> fresh;
+  for (const TensorInfo &p : update.trained)
+    if (seen.insert(p.name).second)
+      fresh.push_back(p);
+  const Range at = update.entries.loss->range;
+  fn.emit.range = at;
+  if (fresh.empty())
+    return;
+  for (mlir::Value g : LossGenerator::gradientsOf(fn, loss, fresh))
+    fn.addResult("gradient" + std::to_string(seen.size()),
+                 fn.emit.toTensor(fn.emit.norm(g), at).tensor);
+}
+
 void nnc::generateMonitor(ProgramContext &ctx, LossGenerator &losses, TrainStatement &train) {
   Function fn(ctx.diags, ctx.module, train.prefix + "_monitor", ctx.element);
-  std::vector<Application> applications;
-  mlir::Value loss = losses.asInStep(fn, train, /*augment=*/true, &applications);
-  if (!loss)
-    return ProgramContext::drop(fn);
-  // The states that a training step assigns are not written here.
-  fn.forgetUpdates();
-  const Range at = train.entries.loss->range;
-  Emitter &emit = fn.emit;
-  emit.range = at;
-  for (auto [i, g] : llvm::enumerate(LossGenerator::gradientsOf(fn, loss, train.trained)))
-    fn.addResult("gradient" + std::to_string(i), emit.toTensor(emit.norm(g), at).tensor);
-  std::map<std::string, int> counts;
-  for (const Application &a : applications) {
-    mlir::Value input = activated(a);
-    if (!input)
-      continue;
-    std::string name = placeOf(input, ctx.placeText(train.statement->target)) + " " + a.name;
-    if (const int n = ++counts[name]; n > 1)
-      name += " " + std::to_string(n);
-    addUnits(fn, input, a.result, int(train.row.activations.size()), at);
-    train.row.activations.push_back(std::move(name));
+  Scope scope;
+  losses.addBatch(fn, train, /*augment=*/true, scope);
+  std::set<std::string> seen;
+  std::vector<std::vector<Application>> applications(train.updates.size());
+  for (const StepUpdate &update : train.updates) {
+    mlir::Value loss = losses.asInStep(fn, train, update, scope, &applications[update.number]);
+    if (!loss)
+      return ProgramContext::drop(fn);
+    // The states that a training step assigns are not written here.
+    fn.forgetUpdates();
+    addNorms(fn, loss, update, seen);
   }
+  std::map<std::string, int> counts;
+  for (const StepUpdate &update : train.updates)
+    for (size_t i = 0; i < applications[update.number].size(); ++i) {
+      const Application a = applications[update.number][i];
+      mlir::Value input = activated(a);
+      if (!input)
+        continue;
+      const std::string place = placeOf(input, update.places.front());
+      // Several updates apply the same models: each shows the units of what it trains.
+      if (train.updates.size() > 1 && llvm::none_of(update.places, [&](const std::string &trained) {
+            return ctx.elab.belongsTo(place, trained);
+          }))
+        continue;
+      std::string name = place + " " + a.name;
+      if (const int n = ++counts[name]; n > 1)
+        name += " " + std::to_string(n);
+      fn.emit.range = update.entries.loss->range;
+      Units units = unitsOf(fn.emit, input, a.result, fn.emit.range);
+      leaveLoops(units, applications);
+      addUnits(fn, units, int(train.row.activations.size()), fn.emit.range);
+      train.row.activations.push_back(std::move(name));
+    }
   train.row.monitor = ctx.finish(fn);
 }

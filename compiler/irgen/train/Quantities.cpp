@@ -6,13 +6,13 @@
 using namespace nnc;
 
 bool nnc::watch(ProgramContext &ctx, const ast::Path &path, llvm::ArrayRef<MetricT> metrics,
-                nn_watch &watched) {
-  const llvm::StringRef name = path.back().text;
+                llvm::StringRef loss, nn_watch &watched) {
+  const std::string name = path.text(/*skip=*/path.parts.size() > 1);
   const bool val = path.parts.size() > 1 && sema::findSplit(path.front().text) == NN_SPLIT_VAL;
   watched.split = val ? NN_SPLIT_VAL : NN_SPLIT_TRAIN;
   watched.metric = -1;
   watched.direction = NN_LOWEST;
-  if (name == nnrt::lossName)
+  if (name == loss)
     return true;
   for (auto [i, m] : llvm::enumerate(metrics))
     if (name == m.name) {

@@ -5,8 +5,9 @@
 
 namespace nnc {
 
-/// Finds a quantity among the metrics of a run. Reports an error and returns false if it is none.
+/// Finds a quantity among the metrics of a run, whose (first) loss is called `loss`. Reports an
+/// error and returns false if it is none.
 bool watch(ProgramContext &ctx, const ast::Path &path, llvm::ArrayRef<MetricT> metrics,
-           nn_watch &watched);
+           llvm::StringRef loss, nn_watch &watched);
 
 } // namespace nnc

@@ -63,23 +63,28 @@ private:
 };
 } // namespace
 
-void nnc::generateTrace(ProgramContext &ctx, LossGenerator &losses, TrainStatement &train) {
-  const ast::ClipEntry *clip = train.entries.clip;
-  Function fn(ctx.diags, ctx.module, train.prefix + "_trace", ctx.element);
-  losses.asInStep(fn, train, /*augment=*/true);
+void nnc::generateTrace(ProgramContext &ctx, LossGenerator &losses, const TrainStatement &train,
+                        StepUpdate &update) {
+  const ast::ClipEntry *clip = update.entries.clip;
+  Function fn(ctx.diags, ctx.module, nameBeside(train, update, "trace"), ctx.element);
+  Scope scope;
+  losses.addBatch(fn, train, /*augment=*/true, scope);
+  losses.asInStep(fn, train, update, scope);
   Value limit = clip ? ClipGenerator(ctx, *clip).limit() : Value::of(0);
   // The states that a training step assigns are not written here.
   fn.forgetUpdates();
   Emitter &emit = fn.emit;
-  llvm::SmallVector<mlir::Operation *> ops;
+  llvm::SmallVector<mlir::Value> values;
   Repeated repeated;
   for (mlir::Operation &op : fn.op().getBody().front())
-    if (!repeated.isRepeated(op) && op.getNumOperands() && op.getNumResults() == 1)
-      ops.push_back(&op);
-  for (mlir::Operation *op : ops) {
-    mlir::Value v = op->getResult(0);
+    // What a loop computes in its runs is known by what it gives.
+    if (!repeated.isRepeated(op) && op.getNumOperands() &&
+        (op.getNumResults() == 1 || llvm::isa<nn::LoopOp>(op)))
+      llvm::append_range(values, op.getResults());
+  for (mlir::Value v : values) {
+    mlir::Operation *op = v.getDefiningOp();
     auto type = llvm::cast<mlir::RankedTensorType>(v.getType());
-    emit.range = train.entries.loss->range;
+    emit.range = update.entries.loss->range;
     Value x = Value::of(v);
     if (type.getElementType() != ctx.element)
       x = Value::of(emit.make<nn::CastOp>(type.clone(ctx.element), v));
@@ -89,22 +94,22 @@ void nnc::generateTrace(ProgramContext &ctx, LossGenerator &losses, TrainStateme
         emit.broadcast(emit.constant(0), llvm::cast<mlir::RankedTensorType>(rest.getType()), {});
     mlir::Value bad = emit.elementwise<nn::NeOp>({rest, zero});
     Value flag = emit.reduceAll<nn::ReduceMaxOp>(Value::of(bad));
-    fn.addResult("flag" + std::to_string(train.row.trace_points.size()), flag.tensor);
+    fn.addResult("flag" + std::to_string(update.tracePoints.size()), flag.tensor);
     TracePointT point;
     point.where = userPlace(op->getLoc(), point.place);
     point.op = op->getName().stripDialect().str();
     if (point.place.empty())
       point.place = "the loss";
-    train.row.trace_points.push_back(std::move(point));
+    update.tracePoints.push_back(std::move(point));
   }
   if (!limit.isKnown() && !limit.isError()) {
-    fn.addResult("flag" + std::to_string(train.row.trace_points.size()),
+    fn.addResult("flag" + std::to_string(update.tracePoints.size()),
                  ClipGenerator(ctx, *clip).isBelowZero(limit));
     TracePointT point; // without a place, since it is no operation of the loss: this says it all
     point.op = "the limit of `clip` is below 0";
     point.where = ctx.where(clip->limit->range);
-    train.row.trace_points.push_back(std::move(point));
+    update.tracePoints.push_back(std::move(point));
   }
   fn.op()->setAttr("nn.trace", emit.b.getUnitAttr());
-  train.row.trace = ctx.finish(fn);
+  update.trace = ctx.finish(fn);
 }

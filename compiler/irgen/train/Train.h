@@ -17,6 +17,13 @@ public:
   void generate(const ast::TrainStmt *s);
 
 private:
+  /// The row of the statement, and what trains. Returns false after an error.
+  bool begin(TrainStatement &train);
+  bool generateSteps(TrainStatement &train, MetricGenerator &metrics);
+  /// What the updates have made, in the row of the statement.
+  void finishUpdates(TrainStatement &train);
+  /// The other models of the statement, and the data that they all predict from.
+  void noteModels(TrainStatement &train);
   /// The tensors of the optimizer's state, and the function that sets their start values.
   bool generateOptimizerState(TrainStatement &train);
   /// The function that computes the loss and the metrics of a split.

@@ -6,8 +6,9 @@
 
 namespace nnc {
 
-/// Tells which operation made the loss infinite or NaN (Trace.cpp).
-void generateTrace(ProgramContext &ctx, LossGenerator &losses, TrainStatement &train);
+/// Tells which operation made the loss of an update infinite or NaN (Trace.cpp).
+void generateTrace(ProgramContext &ctx, LossGenerator &losses, const TrainStatement &train,
+                   StepUpdate &update);
 /// Tells how the parameters and activations do (Monitor.cpp).
 void generateMonitor(ProgramContext &ctx, LossGenerator &losses, TrainStatement &train);
 /// Fits freshly drawn parameters to the first batch, if their initializers request it (Fit.cpp).

@@ -5,27 +5,52 @@
 
 namespace nnc {
 
-/// The entries of a train block by kind.
+/// The entries of a train block, or of an update in it, by kind.
 struct TrainEntries {
   explicit TrainEntries(llvm::ArrayRef<ast::Entry *> entries);
 
-  const ast::Expr *loss = nullptr, *optimizer = nullptr, *batch = nullptr, *epochs = nullptr,
-                  *steps = nullptr;
+  const ast::Expr *loss = nullptr, *optimizer = nullptr, *times = nullptr, *batch = nullptr,
+                  *epochs = nullptr, *steps = nullptr, *accumulate = nullptr, *average = nullptr;
   const ast::ClipEntry *clip = nullptr;
   const ast::StopEntry *stop = nullptr;
   const ast::KeepEntry *keep = nullptr;
   const ast::CheckpointEntry *checkpoint = nullptr;
   llvm::SmallVector<const ast::MetricEntry *> metrics;
   llvm::SmallVector<const ast::ConstrainEntry *> constraints;
+  llvm::SmallVector<const ast::OptimizerEntry *> parts; // with optimizers of their own
+
+private:
+  void read(const ast::SettingEntry &setting);
+};
+
+/// An update of a step while its functions are generated. A statement without `update` has one.
+struct StepUpdate {
+  TrainEntries entries;
+  size_t number;                   // among those of the statement
+  std::string name;                // of its step function: "train0_step", "train0_step2"
+  std::vector<std::string> places; // what it trains
+  std::string text;                // the same, as the program writes it
+  Range range;
+  std::vector<TensorInfo> trained; // the parameters there on which the loss depends
+  // What is made of it, for TrainT or UpdateT.
+  nn_fn step, apply, trace;
+  std::vector<TracePointT> tracePoints;
+  nn_number times;
+  std::unique_ptr<TargetsT> computed;
 };
 
 struct TrainStatement {
   const ast::TrainStmt *statement;
   const ast::DataDecl *data;
-  TrainEntries entries;
-  std::string prefix; // of the names of its functions: "train0"
+  TrainEntries entries; // of the whole step
+  std::string prefix;   // of the names of its functions: "train0"
   TrainT row;
-  std::vector<TensorInfo> trained; // the parameters of the model on which the loss depends
+  std::vector<StepUpdate> updates;
+  std::vector<TensorInfo> trained;          // by any of them, each once
+  std::set<const ast::ModelDecl *> applied; // the trained models that get what the data have
+  bool addsGradients = false;               // of several batches before an update
+
+  const StepUpdate &first() const { return updates.front(); }
 };
 
 /// The train statements so far.

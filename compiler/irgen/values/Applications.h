@@ -39,15 +39,21 @@ struct Application {
                                    // `last`
 };
 
-/// A train statement with all applications on the way to its loss, in the order in which they
-/// began.
+/// An optimizer with its hyper-parameters, and the entry that names it.
+struct UsedOptimizer {
+  const ast::Expr *written;
+  std::shared_ptr<const Applicable> made;
+};
+
+/// An update of a train statement with all applications on the way to its loss, in the order in
+/// which they began.
 struct TrainedStep {
   const ast::TrainStmt *statement = nullptr;
   const ast::DataDecl *data = nullptr;
   int32_t dataRow = -1; // its index in the tables
   mlir::func::FuncOp function;
   std::vector<Application> applications;
-  std::shared_ptr<const Applicable> optimizer; // with its hyper-parameters
+  std::vector<UsedOptimizer> optimizers;
   std::vector<TurnedMeeting> turnedMeetings;
 };
 

@@ -112,6 +112,13 @@ mlir::Value Emitter::spread(const Value &v, const Joint &joint) {
   return broadcast(t, type, dims);
 }
 
+mlir::Value Emitter::stretched(const Value &v, llvm::ArrayRef<int64_t> shape, bool batched) {
+  Joint joint;
+  joint.shape.assign(shape.begin(), shape.end());
+  joint.batched = batched;
+  return spread(v, joint);
+}
+
 Value Emitter::elementwise(const nn::ElementwiseOp &op, llvm::ArrayRef<Value> operands,
                            llvm::ArrayRef<Range> ranges, Range at) {
   bool host = true;

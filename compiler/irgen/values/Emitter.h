@@ -47,6 +47,8 @@ public:
   Value matmul(const Value &a, const Value &b, Range at, Range rangeA, Range rangeB);
   Value transposed(const Value &a, Range at);
   Value reshape(const Value &a, llvm::ArrayRef<int64_t> shape);
+  /// `v` repeated along axes that it lacks or has with size 1, which line up from the right.
+  mlir::Value stretched(const Value &v, llvm::ArrayRef<int64_t> shape, bool batched);
   /// Reduces `dims` of the MLIR tensor (including the batch, ascending) with a reduction op. `keep`
   /// leaves axes of size 1.
   template <class OpT> Value reduce(const Value &x, llvm::ArrayRef<int64_t> dims, bool keep) {
@@ -78,6 +80,11 @@ public:
     auto [it, fresh] = origin.try_emplace(v, r);
     if (!fresh && replace)
       it->second = r;
+  }
+  /// Forgets the value, which is erased: another one may get its address.
+  void forget(mlir::Value v) {
+    origin.erase(v);
+    callsOf.erase(v);
   }
   /// Reports a shape error with a note for each operand: its shape and its origin.
   Value shapeError(Range at, const llvm::Twine &message, llvm::ArrayRef<Value> operands,

@@ -73,6 +73,21 @@ void Function::assign(const TensorInfo &info, mlir::Value value) {
   slot.current = emit.cast(value, element);
 }
 
+void Function::forget(mlir::Block &block) {
+  auto forgetValue = [&](mlir::Value v) {
+    sums.erase(v);
+    standIns.erase(v);
+    emit.forget(v);
+  };
+  llvm::for_each(block.getArguments(), forgetValue);
+  block.walk([&](mlir::Operation *op) {
+    llvm::for_each(op->getResults(), forgetValue);
+    for (mlir::Region &region : op->getRegions())
+      for (mlir::Block &inner : region)
+        llvm::for_each(inner.getArguments(), forgetValue);
+  });
+}
+
 mlir::func::FuncOp Function::finish() {
   llvm::SmallVector<mlir::Value> values;
   llvm::SmallVector<mlir::Type> types;

@@ -51,9 +51,14 @@ public:
   // if initializing: stand-ins for values that do not exist yet, such as the input and the weights
   // of other models
   llvm::DenseSet<mlir::Value> standIns;
-  std::string initializes; // if initializing: the place of the model to draw; its parts that are
-                           // models draw their own
-  bool hasClock = false;   // step, epoch and total_steps are defined here
+  std::string initializes;    // if initializing: the place of the model to draw; its parts that are
+                              // models draw their own
+  bool addsGradients = false; // a step whose batch is one of several: its rows are counted on
+  mlir::Value counter;        // if hasClock: what numbers the draws; null: the step
+  mlir::Value once;    // if hasClock: 1 in the first of a step's calls of it; null: there is one
+  std::string drawsAs; // the name by which draws outside of layers are known; empty: the function's
+  std::string draws;   // what distinguishes the draws of layers from those of the other updates
+  bool hasClock = false; // step, epoch and total_steps are defined here
   // if hasClock: the name of the data set if it has no validation split, and so no val_loss
   llvm::StringRef unvalidated;
   // The beginning of the places of optimizer states and of what schedules keep from step to step:
@@ -71,7 +76,8 @@ public:
     ambient[sema::nameOf(kind).str()] = std::move(v);
   }
   Placement *placement = nullptr;
-  std::map<std::string, Value> inputs; // what reaches each layer with one input, by its place
+  std::map<std::string, Value> inputs;       // what reaches each layer with one input, by its place
+  llvm::DenseSet<mlir::Value> probabilities; // values of functions that state that they give them
   std::vector<Application> *applications = nullptr; // if not null, applications are recorded here
 
   /// In a `fit` function: the parameters that are still to be fitted, and those of the layer whose
@@ -94,6 +100,13 @@ public:
   Value standIn(llvm::ArrayRef<int64_t> shape, Range at);
   /// The current value of a persistent tensor: the argument, or what was last assigned.
   Value tensor(const TensorInfo &info);
+  /// The name of the scalar that an argument is; empty: it is none.
+  llvm::StringRef scalarOf(mlir::Value argument) const {
+    for (const auto &scalar : scalars)
+      if (scalar.second == argument)
+        return scalar.first();
+    return {};
+  }
   bool takes(llvm::StringRef scalar) const { return scalars.count(scalar); }
   bool hasTensor(llvm::StringRef name) const { return tensors.count(name.str()); }
   void assign(const TensorInfo &info, mlir::Value value);
@@ -111,6 +124,8 @@ public:
     if (!llvm::is_contained(parts, value)) // it is one of them if there are no examples
       sums.try_emplace(value, parts.begin(), parts.end());
   }
+  /// Forgets the values of a block that is erased.
+  void forget(mlir::Block &block);
   /// An operation that reads several examples and on which a result depends other than through such
   /// a sum; or null. See Pieces.cpp.
   mlir::Operation *mixesExamples() const;

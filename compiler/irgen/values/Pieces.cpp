@@ -12,6 +12,9 @@ using namespace nnc;
 bool nnc::mixesExamples(mlir::Operation *op) {
   if (llvm::isa<nn::BatchSizeOp>(op))
     return true;
+  if (auto loop = llvm::dyn_cast<nn::LoopOp>(op))
+    return llvm::any_of(loop.getBlock(),
+                        [](mlir::Operation &inner) { return nnc::mixesExamples(&inner); });
   const bool fromExamples = llvm::any_of(op->getOperands(), isBatched);
   if (fromExamples && llvm::any_of(op->getResults(), [](mlir::Value v) { return !isBatched(v); }))
     return true; // it reduces the batch
@@ -57,7 +60,10 @@ mlir::Operation *Function::mixesExamples() const {
       open.push_back(marker.getForwarded());
       continue;
     }
-    if (!marker && nnc::mixesExamples(op))
+    auto loop = llvm::dyn_cast<nn::LoopOp>(op);
+    if (loop) // its block may have such sums, too
+      llvm::append_range(open, loop.getBlock().getTerminator()->getOperands());
+    else if (!marker && nnc::mixesExamples(op))
       return op;
     llvm::append_range(open, op->getOperands());
   }

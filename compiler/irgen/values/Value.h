@@ -195,6 +195,7 @@ struct Applicable {
   bool placed = false;
   // Layer: the name that the program gives its place; the place of a copy is numbered after it
   std::string given;
+  std::string givenBefore; // `given` before the layer was placed
 };
 
 /// The shape of one example, without the batch, from the MLIR type of a tensor.

@@ -67,9 +67,9 @@ TEST(Shapes, PaddingOfNothingIsTheTensorItself) {
 TEST(Shapes, ConvolutionsFitTheirImage) {
   Elaboration e;
   Value image = e.field("x", {3, 8, 8}), filters = e.tensor("w", {16, 3, 3, 3});
-  EXPECT_EQ(shapeOf(e.call("conv2d", {image, filters})), (Shape{16, 6, 6}));
-  EXPECT_TRUE(e.call("conv2d", {image, e.tensor("v", {16, 4, 3, 3})}).isError());
-  EXPECT_TRUE(e.call("conv2d", {image, e.tensor("u", {16, 3, 9, 9})}).isError());
-  EXPECT_EQ(e.messages(), (Messages{"the image has 3 channels and the filters take 4",
-                                    "a window of 9 does not fit into an image of 8×8"}));
+  EXPECT_EQ(shapeOf(e.call("convolve", {image, filters})), (Shape{16, 6, 6}));
+  EXPECT_TRUE(e.call("convolve", {image, e.tensor("v", {16, 4, 3, 3})}).isError());
+  EXPECT_TRUE(e.call("convolve", {image, e.tensor("u", {16, 3, 9, 9})}).isError());
+  EXPECT_EQ(e.messages(), (Messages{"the input has 3 channels and the filters take 4",
+                                    "a window of 9 does not fit into an axis of 8 (of 8×8)"}));
 }
