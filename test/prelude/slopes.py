@@ -232,7 +232,7 @@ problems = compare("one", ONE, POINTS, False) + compare("shares", OF_SHARES, SHA
 names = [name.split()[0] for table in (ONE, OF_SHARES, TWO) for name in table]
 trials.complete("activations.nn", "fn", names)
 trials.complete("losses.nn", "fn", names, parts=["free_energy", "contrastive_divergence"])
-trials.complete("functions.nn", "fn", names, parts=["one_hot", "flatten", "rank", "scale_units", "norm"])
+trials.complete("functions.nn", "fn", names, parts=["one_hot", "flatten", "rank", "scale_units", "norm", "difference", "rolling_mean"])
 source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "compiler", "dialect", "nn", "NnElementwise.td")
 with open(source, encoding="utf-8") as file:
     declared = re.findall(r': Nn_(?:Unary|Binary|Compare|Elementwise)<"(\w+)"', file.read())
