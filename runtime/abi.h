@@ -19,7 +19,9 @@ extern "C" {
  * experiments choose. Known to the compiler by name: "step" (0-based), "epoch" (fractional),
  * "total_steps", "steps_per_epoch", "seed", "val_loss" (after the last complete epoch; infinite
  * before), "first_row" (of an evaluation in pieces: the number of the call's first row among all
- * rows), "batch_share" (of a training step: its rows / those of a full batch). */
+ * rows; of a step that adds up gradients: the same of its batch), "batch_share" (of a training
+ * step: its rows / those of a full batch), "group_share" (its rows / those of all batches whose
+ * gradients are added up), "repetition" (how often the step has made the update already). */
 enum {
   NN_SLOT_STEP,
   NN_SLOT_EPOCH,
@@ -29,6 +31,8 @@ enum {
   NN_SLOT_VAL_LOSS,
   NN_SLOT_FIRST_ROW,
   NN_SLOT_BATCH_SHARE,
+  NN_SLOT_GROUP_SHARE,
+  NN_SLOT_REPETITION,
   NN_SLOT_OPTIONS
 };
 

@@ -33,7 +33,8 @@ struct nn_probe {
   int64_t rows = -1; // -1: not known (a very long CSV file; n of a generator depends on an option)
   // of files; none of rows and generators, whose columns follow from the program
   std::vector<nn_probe_column> columns;
-  std::string error; // empty when all is well; else a message without its place
+  std::vector<std::string> characters; // of a text: its different characters, by their numbers
+  std::string error;                   // empty when all is well; else a message without its place
 };
 
 /// Opens `source` (paths relative to `dir`) and reads as little as it can.

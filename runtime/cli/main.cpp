@@ -1,6 +1,7 @@
 // nn_main: runs a trainer, from its command line to its exit code.
 #include "runtime/cli/entry.h"
 #include "runtime/device/cpu.h"
+#include "runtime/predict/generate.h"
 #include "runtime/predict/predict.h"
 #include "runtime/process/output.h"
 #include "runtime/process/process.h"
@@ -129,7 +130,7 @@ extern "C" int nn_main(const nn_image *image, int argc, char **argv) {
   if (!status.failed())
     status = initialiseModels(run);
   if (!status.failed() && flags.predict)
-    status = predict(run);
+    status = flags.generate ? generate(run) : predict(run);
   if (!status.failed() && !flags.predict)
     status = checkBeforeRun(run);
   if (!status.failed() && !flags.predict)

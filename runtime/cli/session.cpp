@@ -99,7 +99,7 @@ static Status begin(nn_session &session, const ProgramT &program, const nn_code 
                     Flags &flags, std::unique_ptr<Run> &run) {
   const double start = now();
   NN_TRY(parseFlags(program, int(session.argv.size()), session.argv.data(), true, flags));
-  flags.predict = false;
+  flags.predict = flags.generate = false;
   if (!session.pool)
     session.pool.reset(new Pool(flags.threads > 0 ? flags.threads : availableCores()));
   run.reset(new Run(program, functions, flags, session.pool.get()));

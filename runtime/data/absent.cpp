@@ -8,14 +8,13 @@
 
 namespace nnrt {
 
-/// How many of `rows` are among `chosen`; both are in order.
+/// How many of `chosen` are among `rows`, which are in ascending order.
 static int64_t countAmong(const std::vector<int64_t> &rows, const std::vector<int64_t> &chosen) {
-  int64_t count = 0;
-  for (auto a = rows.begin(), b = chosen.begin(); a != rows.end() && b != chosen.end();) {
-    count += *a == *b;
-    *a < *b ? ++a : *b < *a ? ++b : (++a, ++b);
-  }
-  return count;
+  if (rows.empty())
+    return 0;
+  return std::count_if(chosen.begin(), chosen.end(), [&](int64_t row) {
+    return std::binary_search(rows.begin(), rows.end(), row);
+  });
 }
 
 /// "3 without `hp`, 1 without `weight`", most first; a column that is read in two ways counts once.
@@ -83,11 +82,7 @@ Status Parts::dropAbsent() {
       continue;
     std::sort(gone.begin(), gone.end());
     const size_t before = part.kept.size();
-    part.kept.erase(std::remove_if(part.kept.begin(), part.kept.end(),
-                                   [&](int64_t row) {
-                                     return std::binary_search(gone.begin(), gone.end(), row);
-                                   }),
-                    part.kept.end());
+    removeRows(part, gone);
     const SourceT &source = *(&part == &parts[0] ? data.source : data.test);
     const std::string dropped =
         grouped(int64_t(before - part.kept.size())) + " of " + counted(int64_t(before), "row");
@@ -110,15 +105,27 @@ Status Parts::checkAbsent() const {
     std::string place;
     for (int32_t c : indices(data.columns)) {
       const ColumnT &column = data.columns[c];
-      if ((column.kind != NN_NUMBER && column.kind != NN_CATEGORY) ||
+      if (column.kind == NN_MISSING || column.kind == NN_EQUALS ||
           (column.absent != NN_ABSENT_ERROR && column.absent != NN_ABSENT_PREVIOUS))
         continue;
-      const int64_t count = countAmong(part.source->absent(c), part.kept);
+      const auto filled = part.previous.find(c);
+      const auto isFilled = [&](int64_t row) {
+        return filled != part.previous.end() && filled->second.count(row);
+      };
+      const int64_t count = countAmong(part.source->absent(c), part.kept) -
+                            (filled == part.previous.end() ? 0 : int64_t(filled->second.size()));
       if (!count)
         continue;
       if (!first) {
         first = &column;
         place = part.source->firstAbsent(c);
+        if (description->series) // the first of the series that nothing fills
+          for (int64_t row : part.source->absent(c))
+            if (!isFilled(row) &&
+                std::find(part.kept.begin(), part.kept.end(), row) != part.kept.end()) {
+              place = part.source->place(row);
+              break;
+            }
       }
       if (std::none_of(counts.begin(), counts.end(),
                        [&](const auto &known) { return known.second == column.name; }))

@@ -71,6 +71,20 @@ Status countClasses(const SourceT &source, const Folders &folders, const ColumnT
   const std::vector<ColumnRequest> requests = {requestFor(column)};
   std::unique_ptr<Source> opened;
   NN_TRY(openSource(asWritten(source, folders), requests, opened));
+  if (const Category *category = opened->category(0); category && column.least) {
+    std::vector<int64_t> counts(category->names.size());
+    for (int32_t code : category->codes)
+      if (code >= 0)
+        ++counts[size_t(code)];
+    std::vector<std::string> names;
+    for (size_t i = 0; i < counts.size(); ++i)
+      if (counts[i] >= column.least)
+        names.push_back(category->names[i]);
+    names = sortedClasses(names, opened->isTable());
+    addOther(names);
+    classes = int64_t(names.size());
+    return Status();
+  }
   if (const Category *category = opened->category(0)) {
     classes = int64_t(sortedClasses(category->names, opened->isTable()).size());
     return Status();

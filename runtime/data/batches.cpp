@@ -25,8 +25,9 @@ Status Batches::prepare(Engine &engine, const Dataset &set, const std::vector<in
     if (!buffers[f].data())
       NN_TRY(allocate(buffers[f], size));
     inputs.push_back(buffers[f].data());
-    copies.push_back(
-        {set.fields.buffers[f].data(), buffers[f].data(), size * engine.elementBytes()});
+    const int64_t width = engine.elementBytes();
+    copies.push_back({set.fields.buffers[f].data() + set.fields.offsets[f] * width,
+                      buffers[f].data(), size * width, set.fields.strides[f] * width});
   }
   if (!set.raw)
     return Status();

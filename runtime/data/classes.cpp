@@ -81,6 +81,9 @@ Status Columns::numberClasses(const DataT &data, const Parts &parts, const Learn
                                   (long long)column.classes))
           .at(column.where);
   }
+  for (size_t p = 0; p < parts.size(); ++p)
+    for (const auto &[column, rows] : parts[p].previous)
+      numbers[p][column].previous = &rows;
   return Status();
 }
 

@@ -17,6 +17,14 @@ inline bool isStatistic(int32_t absent) {
   return absent == NN_ABSENT_MEAN || absent == NN_ABSENT_MEDIAN || absent == NN_ABSENT_MODE;
 }
 
+/// Whether cells are read as words or characters.
+inline bool isText(const ColumnT &column) {
+  return column.kind == NN_WORDS || column.kind == NN_CHARACTERS;
+}
+
+/// The last class of a category with `least`.
+constexpr const char *otherClass = "other";
+
 class Columns {
 public:
   std::vector<std::vector<std::string>> classes; // for each column; empty if it is not a category
@@ -32,6 +40,11 @@ public:
   [[gnu::weak]] Status learnFills(const DataT &data, const Parts &parts,
                                   const std::vector<int64_t> &train, const Learned *given);
 
+  /// Finds the vocabularies of texts; before the split is made, none. texts.cpp, weak as others
+  /// are.
+  [[gnu::weak]] void learnTexts(const DataT &data, const Parts &parts,
+                                const std::vector<int64_t> &train, const Learned *given);
+
   /// How the codes or numbers of a part become numbers, for each column.
   const std::vector<ClassNumbers> &ofPart(size_t part) const { return numbers[part]; }
 
@@ -45,6 +58,10 @@ private:
 
   std::vector<ClassNumbers> numbers[2]; // for each column, of each part
 };
+
+/// The numbers of texts by a vocabulary.
+[[gnu::weak]] void numberTexts(const ColumnT &column, const Category &texts,
+                               const std::vector<std::string> &vocabulary, ClassNumbers &numbers);
 
 /// The class numbers in the columns of `where`, from all rows of a source.
 [[gnu::weak]] Status whereClasses(const DataT &data, const Source &source,
@@ -62,6 +79,14 @@ ClassNumbers classesOfNumbers(const std::vector<std::string> &names);
 /// numbers are one class, with the shortest of its names, `1` rather than `1.0`. This is for
 /// tables, in whose cells the same number may be written in different ways.
 std::vector<std::string> sortedClasses(std::vector<std::string> names, bool byValue);
+/// Makes `other` the last class: find_classes.cpp.
+[[gnu::weak]] void addOther(std::vector<std::string> &classes);
+/// Rare and unknown classes are the last one.
+inline void takeOther(const std::vector<std::string> &classes, std::vector<double> &places) {
+  for (double &place : places)
+    if (place < 0)
+      place = double(classes.size()) - 1;
+}
 /// The names as numbers; empty if one of them is not a number.
 std::vector<double> valuesOf(const std::vector<std::string> &names);
 /// The place of each name among such classes; -1: it is not one of them.

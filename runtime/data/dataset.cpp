@@ -7,6 +7,7 @@
 #include "runtime/program/settings.h"
 #include "runtime/support/finite.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace nnrt {
@@ -14,7 +15,7 @@ namespace nnrt {
 /// Whether a column is filled with a value, or with a statistic of the training split.
 static bool learnsFills(const DataT &data) {
   for (const ColumnT &column : data.columns)
-    if (isStatistic(column.absent) || column.absent == NN_ABSENT_VALUE)
+    if (isStatistic(column.absent) || column.absent == NN_ABSENT_VALUE || isText(column))
       return true;
   return false;
 }
@@ -53,6 +54,8 @@ static Status checkSize(const Engine &engine, const DataT &data, const Parts &pa
 Status Dataset::prepare(Engine &engine) {
   const DataT &data = *description;
   NN_TRY(fields.allocate(engine, data, rows, raw));
+  if (data.series)
+    return prepareSeries(engine);
   int64_t first = 0;
   for (size_t p = 0; p < parts.size(); ++p) {
     std::vector<unsigned char *> into;
@@ -66,7 +69,7 @@ Status Dataset::prepare(Engine &engine) {
 }
 
 Status Dataset::notFinite(int32_t field, int64_t element, double value) const {
-  int64_t size = fields.sizes[field];
+  const int64_t size = fields.strides[field]; // of a window: of one step, in whose row it lies
   std::string index = size == 1 ? "" : format("[%lld]", (long long)(element % size));
   return Status::error(format("%s: `%s%s` of %s is %s", parts.place(element / size).c_str(),
                               description->fields[field].name.c_str(), index.c_str(),
@@ -76,16 +79,25 @@ Status Dataset::notFinite(int32_t field, int64_t element, double value) const {
 
 Status Dataset::checkFinite(Engine &engine) {
   for (int32_t f : indices(description->fields)) {
-    Elements v = fields.prepared(engine, f);
-    int64_t bad = firstNonFinite(v, rows * fields.sizes[f]);
-    if (bad >= 0)
-      return notFinite(f, bad, v.get(bad));
+    if (!fields.strides[f])
+      continue; // statistics, which are still to come
+    const Elements v = fields.prepared(engine, f);
+    for (const RowRun &run : runs) {
+      const int64_t first = fields.at(f, run.first),
+                    count = fields.at(f, run.last - 1) + fields.sizes[f] - first;
+      const int64_t bad = firstNonFinite(v.from(first), count);
+      if (bad >= 0)
+        return notFinite(f, first + bad, v.get(first + bad));
+    }
   }
   return Status();
 }
 
 Status Dataset::learnFills() {
-  return columns.learnFills(*description, parts, splits[NN_SPLIT_TRAIN], given.get());
+  const std::vector<int64_t> &train = learning.empty() ? splits[NN_SPLIT_TRAIN] : learning;
+  if (std::any_of(description->columns.begin(), description->columns.end(), isText))
+    columns.learnTexts(*description, parts, train, given.get());
+  return columns.learnFills(*description, parts, train, given.get());
 }
 
 Status Dataset::loadFields(Engine &engine, bool later) {
@@ -129,9 +141,13 @@ Status Dataset::load(Engine &engine, const DataT &data, const Folders &folders, 
   rows = parts.rows();
   NN_TRY(columns.numberClasses(data, parts, given.get()));
   fields.describe(data);
+  runs = {{0, 0, rows}};
+  if (data.series)
+    NN_TRY(findRuns());
   NN_TRY(loadFields(engine, later));
   NN_TRY(findStrata(engine));
-  parts.noteOrder();
+  if (!data.in_order)
+    parts.noteOrder();
   NN_TRY(split(engine));
   const bool fills = learnsFills(data);
   if (fills) { // from the training split, which is known only now
@@ -141,7 +157,9 @@ Status Dataset::load(Engine &engine, const DataT &data, const Folders &folders, 
   }
   NN_TRY(scale(engine));
   NN_TRY(parts.checkIntact());
-  if (!raw && !(fills && data.folds > 0)) // each fold fills by its own training split
+  std::vector<Buffer>().swap(fields.series);
+  if (!raw && !keepsSource &&
+      !(fills && data.folds > 0)) // each fold fills by its own training split
     parts.forget();
   return Status();
 }
@@ -151,7 +169,7 @@ Learned Dataset::learned() const {
   result.from = description->name;
   for (size_t c = 0; c < description->columns.size(); ++c)
     if (!columns.classes[c].empty())
-      result.classes[description->columns[c].name] = columns.classes[c];
+      result.classes[learnedName(description->columns[c])] = columns.classes[c];
   const std::vector<double> &fills = columns.fills;
   for (size_t c = 0; c < description->columns.size() && !fills.empty(); ++c)
     if (!std::isnan(fills[c]))
@@ -164,6 +182,8 @@ Learned Dataset::learned() const {
 
 Status Dataset::split(Engine &engine) {
   const DataT &data = *description;
+  if (data.in_order || data.series)
+    return splitInOrder(engine);
   const int64_t own = parts.mainRows();
   SplitSizes sizes;
   NN_TRY(splitSizes(data, engine, own, sizes).at(data.where));
@@ -183,6 +203,14 @@ Status Dataset::weigh(Engine &engine, int32_t f) {
   const Elements result = fields.values(engine, f);
   for (int64_t i = 0; i < rows * fields.sizes[f]; ++i)
     result.set(i, fields.exactValues(f).get(i));
+  if (description->series) { // rows that are left out have no class
+    std::vector<char> isUsed(static_cast<size_t>(rows));
+    for (const RowRun &run : runs)
+      std::fill(isUsed.begin() + run.first, isUsed.begin() + run.last, 1);
+    for (int64_t row = 0; row < rows; ++row)
+      if (!isUsed[size_t(row)])
+        result.set(row, result.get(splits[NN_SPLIT_TRAIN][0]));
+  }
   if (int64_t row = weighClasses(result, rows, splits[NN_SPLIT_TRAIN]); row >= 0)
     return Status::error(format("%s: its class has no row in the training split, so it has no "
                                 "weight in `%s`; `split … stratify` "
@@ -196,10 +224,14 @@ Status Dataset::normalise(Engine &engine, int32_t f) {
   const FieldT &field = description->fields[f];
   const int64_t size = fields.sizes[f];
   const double *from = static_cast<const double *>(fields.exactValues(f).data);
-  const Statistics *known = given ? given->statisticsOf(field.name) : nullptr;
-  const int64_t groups = field.stat_axis_size > 0 ? field.stat_axis_size : size;
+  const Statistics *known =
+      given && !field.own_statistics ? given->statisticsOf(field.name) : nullptr;
+  const int64_t groups = statisticsSize(*description, field);
   if (known && int64_t(known->mean.size()) == groups)
     statistics[f] = *known;
+  else if (field.window >= 0)
+    statistics[f] =
+        windowStatistics(from, groups, rows, field.first, size / groups, splits[NN_SPLIT_TRAIN]);
   else
     statistics[f] = fieldStatistics(from, size, field.stat_axis_size, splits[NN_SPLIT_TRAIN]);
   for (size_t g = 0; g < statistics[f].mean.size(); ++g)
@@ -208,8 +240,27 @@ Status Dataset::normalise(Engine &engine, int32_t f) {
                                   "is too large for 64 bits",
                                   field.name.c_str(), description->name.c_str()))
           .at(description->where);
-  normalizeRows(from, size, statistics[f], rows, fields.values(engine, f));
+  normalizeRows(from, fields.strides[f], statistics[f], rows, fields.values(engine, f));
   return Status();
+}
+
+/// Gives runs the statistics that put numbers back into their own units.
+void Dataset::keepStatistics(Engine &engine) {
+  for (int32_t f : indices(description->fields)) {
+    const FieldT &field = description->fields[f];
+    if (fields.strides[f])
+      continue;
+    const Statistics &of = statistics[size_t(field.of)];
+    const bool isMean = field.flags & NN_FIELD_MEAN,
+               areWindows = description->fields[size_t(field.of)].window >= 0;
+    const Elements to = fields.values(engine, f);
+    for (int64_t i = 0; i < fields.sizes[f]; ++i) {
+      const double mean = of.mean.empty() ? 0 : of.inOwnUnits(0, i, fields.sizes[f], areWindows);
+      to.set(i, isMean            ? mean
+                : of.mean.empty() ? 1
+                                  : of.deviation[of.groupOf(i, fields.sizes[f], areWindows)]);
+    }
+  }
 }
 
 Status Dataset::scale(Engine &engine) {
@@ -225,6 +276,7 @@ Status Dataset::scale(Engine &engine) {
     if (data.folds == 0)
       fields.releaseExact(f);
   }
+  keepStatistics(engine);
   return Status();
 }
 
@@ -241,7 +293,15 @@ Status Dataset::useFold(Engine &engine, int32_t wanted) {
 }
 
 std::vector<int64_t> Dataset::splitRows(int32_t split) const {
-  return split == NN_SPLIT_ALL ? allRows(rows) : splits[split];
+  if (split != NN_SPLIT_ALL)
+    return splits[split];
+  if (!description->series)
+    return allRows(rows);
+  std::vector<int64_t> used; // the rows that have their windows
+  for (const std::vector<int64_t> &one : splits)
+    used.insert(used.end(), one.begin(), one.end());
+  std::sort(used.begin(), used.end());
+  return used;
 }
 
 Status Dataset::checkBound(Engine &engine, const BoundT &bound) {
@@ -257,10 +317,16 @@ Status Dataset::checkBound(Engine &engine, const BoundT &bound) {
     parts.forget();
   }
   const Elements v = fields.values(engine, bound.field);
-  const int64_t bad = firstOutside(bound, v, rows * size);
-  return bad < 0 ? Status()
-                 : outside(bound, description->fields[bound.field].name, description->name,
-                           parts.place(bad / size), size, bad, v.get(bad));
+  const int64_t stride = fields.strides[bound.field];
+  for (const RowRun &run : runs) {
+    const int64_t first = fields.at(bound.field, run.first),
+                  count = fields.at(bound.field, run.last - 1) + size - first;
+    const int64_t found = firstOutside(bound, v.from(first), count), bad = first + found;
+    if (found >= 0)
+      return outside(bound, description->fields[bound.field].name, description->name,
+                     parts.place(bad / stride), stride, bad, v.get(bad));
+  }
+  return Status();
 }
 
 } // namespace nnrt

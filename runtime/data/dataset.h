@@ -28,6 +28,9 @@ public:
   /// Whether fields are computed for each batch from the raw data, for sources whose raw data are
   /// much smaller, such as images of bytes. Then `fields` has only fields of one element.
   bool raw = false;
+  /// To be set before load(): raw data stay readable, for `importance`.
+  bool keepsSource = false;
+  std::vector<RowRun> runs; // rows that can be used: of a series, those that have their windows
   std::vector<int64_t> splits[3]; // rows of NN_SPLIT_TRAIN, _VAL, _TEST
   // training rows of each class, if epochs draw classes equally often; otherwise empty
   std::vector<std::vector<int64_t>> balanced;
@@ -81,18 +84,31 @@ private:
   /// Computes the fields, or leaves that to the batches.
   Status loadFields(Engine &engine, bool later);
   Status prepare(Engine &engine);
+  // Of series and of splits in order alone: series.cpp, linked with programs that have them
+  // (NN_PART).
+  [[gnu::weak]] Status prepareSeries(Engine &engine);
+  [[gnu::weak]] Status findRuns();
+  [[gnu::weak]] Status splitInOrder(Engine &engine);
   Status checkFinite(Engine &engine);
   Status findStrata(Engine &engine);
   Status split(Engine &engine);
   Status weigh(Engine &engine, int32_t field);
   Status normalise(Engine &engine, int32_t field);
+  void keepStatistics(Engine &engine);
   /// Whatever depends on the training split: weights of classes, statistics, balanced epochs.
   Status scale(Engine &engine);
 
   int32_t fold = 0;               // the one that validates
   std::unique_ptr<Learned> given; // classes and statistics to use instead of its own; or null
+  std::vector<int64_t> learning;  // in order: the training rows, also those without windows
   std::vector<int32_t> strata;    // of the main source's rows; empty: not stratified
   RowCheck check;                 // the last: its thread reads all of the above
 };
+
+/// Computes what windows read, of every row, from the columns of the parts. `classes`: for each
+/// part.
+[[gnu::weak]] Status prepareValues(Engine &engine, const DataT &data, const Parts &parts,
+                                   const std::vector<ClassNumbers> *const *classes,
+                                   std::vector<Buffer> &values);
 
 } // namespace nnrt

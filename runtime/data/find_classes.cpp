@@ -34,6 +34,11 @@ std::vector<std::string> sortedClasses(std::vector<std::string> names, bool byVa
   return sorted;
 }
 
+void addOther(std::vector<std::string> &classes) {
+  classes.erase(std::remove(classes.begin(), classes.end(), otherClass), classes.end());
+  classes.push_back(otherClass);
+}
+
 static Status unknownClass(const DataT &data, const std::string &place, const std::string &name,
                            int32_t column) {
   return Status::error(format("%s: class `%s` of column `%s` does not occur in the training data",
@@ -53,17 +58,25 @@ Status Columns::numberNames(const DataT &data, const Parts &parts, int32_t c,
         firstRow[category.codes[row]] = row;
     if (p == 0 && !known) { // the main source determines the classes, from rows that are kept only
       std::vector<std::string> names;
-      for (size_t i = 0; i < firstRow.size(); ++i)
-        if (firstRow[i] >= 0)
-          names.push_back(category.names[i]);
       const ColumnT &column = data.columns[c];
+      std::vector<int64_t> counts(column.least ? firstRow.size() : 0);
+      for (int64_t row : parts[p].kept)
+        if (column.least && category.codes[row] >= 0)
+          ++counts[size_t(category.codes[row])];
+      for (size_t i = 0; i < firstRow.size(); ++i)
+        if (firstRow[i] >= 0 && (!column.least || counts[i] >= column.least))
+          names.push_back(category.names[i]);
       if (column.absent == NN_ABSENT_VALUE && !parts[p].source->absent(c).empty() &&
           std::find(names.begin(), names.end(), column.text) == names.end())
         names.push_back(column.text); // the class that fills rows without one
       classes[c] = sortedClasses(names, parts[p].source->isTable());
+      if (column.least)
+        addOther(classes[c]);
     }
     std::vector<double> &byCode = numbers[p][c].byCode;
     byCode = placesAmong(classes[c], category.names, parts[p].source->isTable());
+    if (data.columns[c].least)
+      takeOther(classes[c], byCode);
     for (size_t i = 0; i < byCode.size(); ++i) {
       if (byCode[i] < 0 && firstRow[i] >= 0)
         return unknownClass(data, parts[p].source->place(firstRow[i]), category.names[i], c);

@@ -24,23 +24,68 @@ double ClassNumbers::of(double raw) const {
 }
 
 int64_t inputSize(const InputTable &table, int32_t input) {
-  int64_t size = 0;
+  const InputT &of = table.inputs[input];
+  int64_t size = of.window < 0 ? 0 : of.count * of.size;
   for (int32_t i : indices(table.inputs[input].columns))
     size += table.columns[table.inputs[input].columns[i]].size;
   return size;
+}
+
+/// Fills a column. Cells without a value may have that of another row.
+static void fillColumn(const Source &source, int32_t column, int64_t size,
+                       const ClassNumbers &classes, const int64_t *rows, int64_t count,
+                       Elements out) {
+  if (classes.isText) {
+    std::vector<double> codes(static_cast<size_t>(count));
+    ClassNumbers asCodes;
+    asCodes.previous = classes.previous;
+    fillColumn(source, column, 1, asCodes, rows, count, {codes.data(), true});
+    for (int64_t r = 0; r < count; ++r)
+      for (int64_t i = 0; i < size; ++i) {
+        const double code = codes[size_t(r)];
+        const bool isKnown = code >= 0 && size_t(code) < classes.tokens.size();
+        out.set(r * size + i, isKnown ? classes.tokens[size_t(code)][size_t(i)] : 0);
+      }
+    return;
+  }
+  if (!classes.previous || classes.previous->empty())
+    return source.fill(column, rows, count, out);
+  std::vector<int64_t> from(rows, rows + count);
+  for (int64_t &row : from)
+    if (auto found = classes.previous->find(row); found != classes.previous->end())
+      row = found->second;
+  source.fill(column, from.data(), count, out);
+}
+
+/// Copies windows of a series.
+static void fillWindows(const InputTable &table, const InputT &of, int64_t count, Elements out) {
+  const auto *values = reinterpret_cast<const double *>((*table.series)[size_t(of.window)].data());
+  const auto rows = int64_t((*table.series)[size_t(of.window)].size() / sizeof(double)) / of.size;
+  const int64_t width = of.count * of.size;
+  for (int64_t r = 0; r < count; ++r) {
+    const int64_t first = table.position + r + of.first;
+    auto *to = static_cast<double *>(out.data) + r * width;
+    if (first >= 0 && first + of.count <= rows)
+      std::copy_n(values + first * of.size, width, to);
+    else // a target, where new rows are predicted from
+      std::fill_n(to, width, NAN);
+  }
 }
 
 void fillInput(const Source &source, const InputTable &table, int32_t input,
                const std::vector<ClassNumbers> &classes, const int64_t *rows, int64_t count,
                Elements out) {
   const InputT &of = table.inputs[input];
+  if (of.window >= 0)
+    return fillWindows(table, of, count, out);
   auto number = [&](int32_t column, Elements values, int64_t n) {
     if (classes[column].isNeeded())
       for (int64_t i = 0; i < n; ++i)
         values.set(i, classes[column].of(values.get(i)));
   };
   if (int32_t(of.columns.size()) == 1) {
-    source.fill(table.first + of.columns[0], rows, count, out);
+    fillColumn(source, table.first + of.columns[0], table.columns[of.columns[0]].size,
+               classes[of.columns[0]], rows, count, out);
     number(of.columns[0], out, count * table.columns[of.columns[0]].size);
     return;
   }
@@ -51,7 +96,8 @@ void fillInput(const Source &source, const InputTable &table, int32_t input,
     const int64_t size = table.columns[of.columns[c]].size;
     column.resize(size_t(count * size));
     Elements values{column.data(), true};
-    source.fill(table.first + of.columns[c], rows, count, values);
+    fillColumn(source, table.first + of.columns[c], size, classes[of.columns[c]], rows, count,
+               values);
     number(of.columns[c], values, count * size);
     for (int64_t r = 0; r < count; ++r)
       for (int64_t i = 0; i < size; ++i)
@@ -140,6 +186,8 @@ Status InputBuffers::check(const Source &source, const InputTable &table, const 
                            const int64_t *rows, int64_t count) const {
   for (const BoundT &bound : data.bounds) {
     const InputT &input = table.inputs[bound.field];
+    if (input.window >= 0)
+      continue; // its values are computed, as fields are, and checked with them
     bool hasGaps = false, isThere = false;
     for (int32_t column : input.columns) {
       hasGaps |= !source.absent(table.first + column).empty();
@@ -170,22 +218,49 @@ int64_t rowsAtOnce(const InputTable &table) {
 Status prepareRows(Engine &engine, const DataT &data, const Source &source,
                    const std::vector<int64_t> &rows, const std::vector<ClassNumbers> &codeClasses,
                    const std::vector<unsigned char *> &fields,
-                   const std::vector<int64_t> &fieldSizes) {
-  const InputTable table = prepareInputs(data);
+                   const std::vector<int64_t> &fieldSizes, const std::vector<Buffer> *series,
+                   int64_t position) {
+  InputTable table = prepareInputs(data, series);
   const int64_t capacity =
       std::max<int64_t>(1, std::min<int64_t>(rowsAtOnce(table), int64_t(rows.size())));
   NN_TRY(engine.reserve(data.prepare, capacity));
   InputBuffers inputs;
   NN_TRY(inputs.allocate(table, engine.f64(), capacity, "rows"));
   std::vector<void *> out(fields.size());
+  std::vector<Buffer> unused(fields.size());
+  for (size_t f = 0; f < fields.size(); ++f)
+    if (!fields[f])
+      NN_TRY(unused[f].allocate(size_t(capacity * fieldSizes[f]) * sizeof(double), "rows"));
   for (int64_t first = 0; first < int64_t(rows.size()); first += capacity) {
     const int64_t count = std::min<int64_t>(capacity, int64_t(rows.size()) - first);
+    table.position = position + first;
     inputs.fill(source, table, codeClasses, rows.data() + first, 0, count);
     NN_TRY(inputs.check(source, table, data, rows.data() + first, count));
     for (size_t f = 0; f < fields.size(); ++f)
-      out[f] =
-          fields[f] + first * fieldSizes[f] * preparedBytes(data.fields[f], engine.elementBytes());
+      out[f] = fields[f] ? fields[f] + first * fieldSizes[f] *
+                                           preparedBytes(data.fields[f], engine.elementBytes())
+                         : unused[f].data();
     engine.call(data.prepare, inputs.in(), out.data(), count, capacity);
+  }
+  return Status();
+}
+
+Status prepareValue(Engine &engine, const DataT &data, const SeriesValueT &value,
+                    const Source &source, const std::vector<int64_t> &rows,
+                    const std::vector<ClassNumbers> &codeClasses, const std::vector<Buffer> &series,
+                    int64_t position, double *to) {
+  InputTable table{data.columns, value.inputs, 0, &series};
+  const int64_t capacity =
+      std::max<int64_t>(1, std::min<int64_t>(rowsAtOnce(table), int64_t(rows.size())));
+  NN_TRY(engine.reserve(value.compute, capacity));
+  InputBuffers inputs;
+  NN_TRY(inputs.allocate(table, engine.f64(), capacity, "rows"));
+  for (int64_t first = 0; first < int64_t(rows.size()); first += capacity) {
+    const int64_t count = std::min<int64_t>(capacity, int64_t(rows.size()) - first);
+    table.position = position + first;
+    inputs.fill(source, table, codeClasses, rows.data() + first, 0, count);
+    void *out = to + first * value.size;
+    engine.call(value.compute, inputs.in(), &out, count, capacity);
   }
   return Status();
 }

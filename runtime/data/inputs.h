@@ -6,6 +6,7 @@
 #include "runtime/support/buffer.h"
 
 #include <cmath>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,7 +18,12 @@ class ClassNumbers {
 public:
   std::vector<double> byCode; // for each of the source's codes; -1: a class that is not known
   std::vector<double> values; // alternatively: ascending numbers, whose places are the classes
-  double absent = NAN;        // the value for a cell without one, which has the code -1 or is NaN
+  /// Of texts: by the source's codes, the numbers of their words or characters, `size` of each.
+  std::vector<std::vector<float>> tokens;
+  bool isText = false;
+  /// The row whose cell takes the place of one without a value; or null.
+  const std::map<int64_t, int64_t> *previous = nullptr;
+  double absent = NAN; // the value for a cell without one, which has the code -1 or is NaN
 
   bool isNeeded() const { return !byCode.empty() || !values.empty() || absent == absent; }
   /// The class number of a code or number; -1: not known.
@@ -29,9 +35,14 @@ struct InputTable {
   const std::vector<ColumnT> &columns;
   const std::vector<InputT> &inputs;
   int32_t first;
+  /// What windows read: values of every row of a series, and the place of rows[0] among these rows.
+  const std::vector<Buffer> *series = nullptr;
+  int64_t position = 0;
 };
 
-inline InputTable prepareInputs(const DataT &data) { return {data.columns, data.inputs, 0}; }
+inline InputTable prepareInputs(const DataT &data, const std::vector<Buffer> *series = nullptr) {
+  return {data.columns, data.inputs, 0, series};
+}
 inline InputTable keepInputs(const DataT &data) {
   return {data.where_columns, data.where_inputs, int32_t(data.columns.size())};
 }
@@ -101,10 +112,18 @@ inline size_t preparedBytes(const FieldT &field, size_t own) {
 }
 
 /// Computes `prepare` for rows of a source, in chunks, into fields[f], row after row; in f64 if
-/// isExact(). `codeClasses`: for each column.
+/// isExact(); nowhere if fields[f] is null. `codeClasses`: for each column. `series`: the values
+/// that windows read, among which `position` is the place of rows[0].
 Status prepareRows(Engine &engine, const DataT &data, const Source &source,
                    const std::vector<int64_t> &rows, const std::vector<ClassNumbers> &codeClasses,
                    const std::vector<unsigned char *> &fields,
-                   const std::vector<int64_t> &fieldSizes);
+                   const std::vector<int64_t> &fieldSizes,
+                   const std::vector<Buffer> *series = nullptr, int64_t position = 0);
+
+/// Computes a value of a series in the same way, into `to`, in f64; `series`: the values before it.
+Status prepareValue(Engine &engine, const DataT &data, const SeriesValueT &value,
+                    const Source &source, const std::vector<int64_t> &rows,
+                    const std::vector<ClassNumbers> &codeClasses, const std::vector<Buffer> &series,
+                    int64_t position, double *to);
 
 } // namespace nnrt

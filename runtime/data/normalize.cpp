@@ -41,6 +41,34 @@ Statistics fieldStatistics(const double *values, int64_t size, int64_t channels,
   return result;
 }
 
+Statistics windowStatistics(const double *values, int64_t size, int64_t rows, int64_t first,
+                            int64_t count, const std::vector<int64_t> &examples) {
+  std::vector<double> held(size_t(rows) + 1, 0); // how many windows begin less how many have ended
+  for (int64_t row : examples) {
+    held[size_t(row + first)] += 1;
+    held[size_t(row + first + count)] -= 1;
+  }
+  for (int64_t row = 1; row <= rows; ++row)
+    held[size_t(row)] += held[size_t(row) - 1];
+  const double total = double(examples.size()) * double(count);
+  Statistics result;
+  result.mean.assign(size_t(size), 0);
+  result.deviation.assign(size_t(size), 0);
+  auto add = [&](std::vector<double> &to, auto &&of) {
+    for (int64_t row = 0; row < rows; ++row)
+      for (int64_t k = 0; k < size && held[size_t(row)] > 0; ++k)
+        to[size_t(k)] += held[size_t(row)] * of(values[row * size + k], size_t(k)) / total;
+  };
+  add(result.mean, [](double value, size_t) { return value; });
+  add(result.deviation,
+      [&](double value, size_t k) { return (value - result.mean[k]) * (value - result.mean[k]); });
+  for (size_t k = 0; k < size_t(size); ++k) {
+    const double deviation = std::sqrt(result.deviation[k]);
+    result.deviation[k] = deviation > 1e-12 * std::fabs(result.mean[k]) ? deviation : 1;
+  }
+  return result;
+}
+
 void normalizeRows(const double *from, int64_t size, const Statistics &s, int64_t count,
                    Elements to) {
   const int64_t groups = int64_t(s.mean.size()), inner = size / groups;

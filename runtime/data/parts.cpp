@@ -82,6 +82,9 @@ Status Parts::openSources(Engine &engine, const Folders &folders, SourceCache *c
   for (const auto *list : {&description->columns, &description->where_columns})
     for (const ColumnT &column : *list)
       columns.push_back(requestFor(column));
+  if (description->series)
+    for (ColumnRequest &column : columns) // the row before is that of the series: findPrevious
+      column.absent = NN_ABSENT_ERROR;
   std::vector<Opening> openings(parts.size());
   for (size_t p = 0; p < parts.size(); ++p) {
     const SourceT &source = *(p == 0 ? description->source : description->test);
@@ -127,7 +130,7 @@ Status Parts::open(Engine &engine, const DataT &data, const Folders &folders, So
   return Status();
 }
 
-Status Parts::filter(Engine &engine, Part &part) {
+Status Parts::filter(Engine &engine, Part &part, bool keepsAll) {
   const DataT &data = *description;
   int64_t rows = part.source->rows;
   if (!data.keep.exists()) {
@@ -139,8 +142,13 @@ Status Parts::filter(Engine &engine, Part &part) {
   NN_TRY(engine.reserve(data.keep, chunkRows));
   InputBuffers inputs;
   NN_TRY(inputs.allocate(table, engine.f64(), chunkRows, "rows"));
-  std::vector<double> kept(static_cast<size_t>(chunkRows));
-  void *out = kept.data();
+  const SeriesT *series = data.series.get();
+  const size_t each = series ? size_t(series->each) : 0, key = series && series->key;
+  std::vector<std::vector<double>> results(1 + key + each,
+                                           std::vector<double>(static_cast<size_t>(chunkRows)));
+  std::vector<void *> out;
+  for (std::vector<double> &result : results)
+    out.push_back(result.data());
   std::vector<ClassNumbers> numbers(data.where_columns.size());
   NN_TRY(whereClasses(data, *part.source, numbers));
   std::vector<int64_t> selected(chunkRows);
@@ -149,12 +157,18 @@ Status Parts::filter(Engine &engine, Part &part) {
     for (int64_t i = 0; i < count; ++i)
       selected[i] = first + i;
     inputs.fill(*part.source, table, numbers, selected.data(), 0, count);
-    engine.call(data.keep, inputs.in(), &out, count, chunkRows);
-    for (int64_t i = 0; i < count; ++i)
-      if (kept[size_t(i)] != 0)
-        part.kept.push_back(first + i);
+    engine.call(data.keep, inputs.in(), out.data(), count, chunkRows);
+    for (int64_t i = 0; i < count; ++i) {
+      if (results[0][size_t(i)] == 0 && !keepsAll)
+        continue;
+      part.kept.push_back(first + i);
+      if (key)
+        part.keys.push_back(results[1][size_t(i)]);
+      for (size_t e = 0; e < each; ++e)
+        part.each.push_back(results[1 + key + e][size_t(i)]);
+    }
   }
-  if (part.source->isTable())
+  if (part.source->isTable() && !keepsAll)
     noteFiltered(part);
   if (part.kept.empty())
     return Status::error(format("`where` of %s keeps none of the %s rows", data.name.c_str(),
@@ -166,11 +180,17 @@ Status Parts::filter(Engine &engine, Part &part) {
 Status Parts::chooseRows(Engine &engine) {
   for (Part &part : parts)
     NN_TRY(filter(engine, part));
+  if (description->series)
+    for (Part &part : parts)
+      NN_TRY(orderRows(part));
   // Only tables have cells without a value.
   if (std::none_of(parts.begin(), parts.end(),
                    [](const Part &part) { return part.source->isTable(); }))
     return Status();
   NN_TRY(dropAbsent());
+  if (description->series)
+    for (Part &part : parts)
+      findPrevious(part);
   return checkAbsent();
 }
 
@@ -218,6 +238,33 @@ std::string Parts::place(int64_t row) const {
   int64_t own = int64_t(parts[0].kept.size());
   const Part &part = row < own ? parts[0] : parts[1];
   return part.source->place(part.kept[row < own ? row : row - own]);
+}
+
+void removeRows(Part &part, const std::vector<int64_t> &gone) {
+  const bool isSeries = !part.pieces.empty();
+  size_t to = 0;
+  int64_t removed = 0;
+  for (size_t i = 0; i < part.kept.size(); ++i) {
+    if (std::binary_search(gone.begin(), gone.end(), part.kept[i])) {
+      ++removed;
+      continue;
+    }
+    part.kept[to] = part.kept[i];
+    if (isSeries) {
+      part.series[to] = part.series[i];
+      part.pieces[to] = part.pieces[i] + removed;
+    }
+    if (!part.keys.empty())
+      part.keys[to] = part.keys[i];
+    ++to;
+  }
+  part.kept.resize(to);
+  if (isSeries) {
+    part.series.resize(to);
+    part.pieces.resize(to);
+  }
+  if (!part.keys.empty())
+    part.keys.resize(to);
 }
 
 void Parts::forget() {

@@ -13,6 +13,8 @@ namespace nnrt {
 
 bool canKeepRaw(const Engine &engine, const Dataset &data) {
   const DataT &description = *data.description;
+  if (description.series)
+    return false;
   int64_t bytes = 0;
   for (size_t f = 0; f < description.fields.size(); ++f) {
     // These need statistics of the whole field.

@@ -69,14 +69,15 @@ void Gather::copy(int32_t thread, int32_t threads) const {
     return computation->fill(computation->self, rows, first, last);
   for (int32_t f = 0; f < n_fields; ++f) {
     const Field &field = fields[f];
-    if (field.rowBytes == 4) { // a label or a lone number: too small for memcpy
+    if (field.rowBytes == 4 &&
+        field.stride == 4) { // a label or a lone number: too small for memcpy
       for (int64_t r = first; r < last; ++r)
         reinterpret_cast<uint32_t *>(field.to)[r] =
             reinterpret_cast<const uint32_t *>(field.from)[rows[r]];
       continue;
     }
     for (int64_t r = first; r < last; ++r)
-      memcpy(field.to + r * field.rowBytes, field.from + rows[r] * field.rowBytes, field.rowBytes);
+      memcpy(field.to + r * field.rowBytes, field.from + rows[r] * field.stride, field.rowBytes);
   }
 }
 

@@ -134,6 +134,7 @@ struct Gather {
     const unsigned char *from;
     unsigned char *to;
     int64_t rowBytes;
+    int64_t stride; // bytes from one row to the next: fewer where rows are windows that overlap
   };
   const int64_t *rows; // which ones
   int64_t count;

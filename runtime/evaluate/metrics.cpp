@@ -14,12 +14,14 @@ Status Totals::prepare(Engine &engine, const std::vector<MetricT> &list, bool lo
   count = int32_t(list.size());
   withLoss = loss;
   wide = engine.f64();
-  sizes.clear();
-  if (withLoss)
-    sizes.push_back(1);
+  sizes.assign(size_t(withLoss), 1);
+  ofRows.assign(size_t(withLoss), false);
   for (int32_t m = 0; m < count; ++m)
-    for (int32_t t : indices(metrics[m].total_sizes))
+    for (int32_t t : indices(metrics[m].total_sizes)) {
+      const std::vector<int32_t> &rows = metrics[m].rows;
       sizes.push_back(metrics[m].total_sizes[t]);
+      ofRows.push_back(std::find(rows.begin(), rows.end(), t) != rows.end());
+    }
   auto padded = [&](int64_t size) { return (size * int64_t(sizeof(double)) + 63) / 64 * 64; };
   int64_t bytes = 0;
   for (int64_t size : sizes)
@@ -37,21 +39,43 @@ Status Totals::prepare(Engine &engine, const std::vector<MetricT> &list, bool lo
   for (const std::vector<double> &sum : sums)
     sumPointers.push_back(sum.data());
   for (int32_t m = 0; m < count; ++m)
-    if (metrics[m].finish.exists())
+    if (metrics[m].finish.exists() && metrics[m].rows.empty())
       NN_TRY(engine.reserve(metrics[m].finish, 1));
   clear();
   return Status();
 }
 
-void Totals::clearMetrics() {
-  for (std::vector<double> &sum : sums)
-    std::fill(sum.begin(), sum.end(), 0.0);
+Status Totals::makeRoom(int64_t rows) {
+  rowResults.clear();
+  rowResults.resize(sizes.size());
+  for (size_t t = 0; t < sizes.size(); ++t) {
+    if (!ofRows[t])
+      continue;
+    NN_TRY(rowResults[t].allocate(size_t(rows * sizes[t]) * sizeof(double),
+                                  "the rows of the metrics"));
+    outputs[t] = rowResults[t].data();
+  }
+  return Status();
 }
 
-void Totals::addMetrics() {
+void Totals::clearMetrics() {
+  for (size_t t = 0; t < sums.size(); ++t)
+    if (ofRows[t])
+      sums[t].clear();
+    else
+      std::fill(sums[t].begin(), sums[t].end(), 0.0);
+}
+
+void Totals::addMetrics(int64_t rows, double lossWeight) {
   size_t total = withLoss;
   for (int32_t m = 0; m < count; ++m) {
     const MetricT &metric = metrics[m];
+    if (metric.update >= 0) {
+      if (lossWeight > 0)
+        addLoss(m, lossWeight);
+      ++total;
+      continue;
+    }
     int32_t spread = 0;
     for (int32_t t = 0; t < int32_t(metric.total_sizes.size()); ++t, ++total) {
       if (spread < int32_t(metric.spreads.size()) && metric.spreads[spread] == t) {
@@ -62,6 +86,10 @@ void Totals::addMetrics() {
         continue;
       }
       const double *batch = static_cast<const double *>(outputs[total]);
+      if (ofRows[total]) {
+        sums[total].insert(sums[total].end(), batch, batch + rows * sizes[total]);
+        continue;
+      }
       for (int64_t k = 0; k < sizes[total]; ++k)
         sums[total][k] += batch[k];
     }
@@ -87,16 +115,20 @@ void Totals::addSpread(size_t first) {
 }
 
 Status Totals::finish(Engine &engine, int32_t metric, std::vector<double> &value) const {
-  size_t first = withLoss;
-  for (int32_t m = 0; m < metric; ++m)
-    first += int32_t(metrics[m].total_sizes.size());
+  const size_t first = firstOf(metric);
   const MetricT &m = metrics[metric];
+  if (m.update >= 0) {
+    value.assign(1, rowsAdded ? sums[first][0] / double(rowsAdded) : 0);
+    return Status();
+  }
   value.assign(elementCount(m.shape), 0);
   if (!m.finish.exists()) { // nothing to compute: the only total is the value
     if (int32_t(m.total_sizes.size()) == 1 && sums[first].size() == value.size())
       value = sums[first];
     return Status();
   }
+  if (!m.rows.empty())
+    return finishRows(engine, m, first, value.data());
   void *out = value.data();
   NN_TRY(engine.reserve(m.finish, 1));
   engine.callAlone(m.finish, sumPointers.data() + first, &out);
@@ -126,13 +158,18 @@ std::vector<double> Totals::save() const {
 }
 
 bool Totals::restore(const std::vector<double> &saved) {
+  // The caller has compared the number of rows with what it expects.
+  const size_t rows = size_t(saved[1]);
   size_t need = 2;
-  for (const std::vector<double> &sum : sums)
-    need += sum.size();
+  for (size_t t = 0; t < sums.size(); ++t)
+    need += size_t(sizes[t]) * (ofRows[t] ? rows : 1);
   if (saved.size() != need)
     return false;
   lossSum = saved[0];
   rowsAdded = int64_t(saved[1]);
+  for (size_t t = 0; t < sums.size(); ++t)
+    if (ofRows[t])
+      sums[t].resize(size_t(sizes[t]) * rows);
   size_t at = 2;
   for (std::vector<double> &sum : sums)
     for (double &value : sum)
@@ -147,6 +184,7 @@ Status evaluateRows(Engine &engine, const Dataset &data, const std::vector<int32
   const int64_t capacity = pieceRows(engine, function, int64_t(rows.size()));
   Batches batches;
   NN_TRY(batches.prepare(engine, data, fields, capacity));
+  NN_TRY(totals.makeRoom(capacity));
   totals.clear();
   return forEachPiece(engine, function, int64_t(rows.size()), [&](int64_t first, int64_t count) {
     if (pendingSignal())

@@ -1,6 +1,7 @@
 // Finds the worst mistakes of a classifier on the rows of an evaluate statement, with pictures if
 // its inputs are images.
 #include "runtime/evaluate/mistakes.h"
+#include "runtime/evaluate/class_curves.h"
 #include "runtime/support/indices.h"
 
 #include <algorithm>
@@ -14,6 +15,8 @@ namespace nnrt {
 [[gnu::weak]] Status findResiduals(Run &, const EvaluateT &, const Dataset &, int32_t,
                                    const std::vector<int64_t> &, EvaluateRecord &);
 
+[[gnu::weak]] void findClassCurves(const ClassScores &, EvaluateRecord &);
+
 static const size_t mostShown = 24;
 
 int32_t labelField(const ProgramT &program, const EvaluateT &evaluate) {
@@ -21,7 +24,7 @@ int32_t labelField(const ProgramT &program, const EvaluateT &evaluate) {
   const int64_t outputs = elementCount(model.out_shape);
   int32_t label = labelOf(evaluate, outputs);
   forEachTrain(program, [&](const TrainT &train) {
-    if (label < 0 && train.model == evaluate.model && train.data == evaluate.data)
+    if (label < 0 && trains(train, evaluate.model) && train.data == evaluate.data)
       label = labelOf(train, outputs);
   });
   return label;
@@ -96,10 +99,17 @@ static Status findWrong(Run &run, const EvaluateT &evaluate, const Dataset &data
     record.channels = 0;
   const Statistics &statistics = data.statistics[size_t(x)];
   record.wrong = 0;
-  return eachPrediction(
+  ClassScores scores;
+  scores.classes = classes;
+  const bool curves = findClassCurves && int64_t(rows.size()) * classes <= ClassScores::most;
+  NN_TRY(eachPrediction(
       run.engine, model, data, x, label, rows, [&](int64_t row, const Prediction &prediction) {
         const std::vector<double> p = shares(prediction, classes);
         const double truth = prediction.truth(0);
+        if (curves && truth >= 0 && truth < double(classes)) {
+          scores.scores.insert(scores.scores.end(), p.begin(), p.end());
+          scores.truth.push_back(int64_t(truth));
+        }
         const int64_t predicted = std::max_element(p.begin(), p.end()) - p.begin();
         if (!(truth >= 0 && truth < double(classes)) || int64_t(truth) == predicted)
           return;
@@ -117,11 +127,8 @@ static Status findWrong(Run &run, const EvaluateT &evaluate, const Dataset &data
           std::vector<double> values;
           for (int64_t i = 0; i < size; ++i) {
             double value = prediction.input(i);
-            if (size_t group = statistics.mean.size();
-                group) { // the pixel as it was before it was normalised
-              size_t g = size_t(i) / (size_t(size) / group);
-              value = value * statistics.deviation[g] + statistics.mean[g];
-            }
+            if (!statistics.mean.empty()) // the pixel as it was before it was normalised
+              value = statistics.inOwnUnits(value, i, size, /*areWindows=*/false);
             values.push_back(value);
           }
           mistake.pixels = pixelsOf(record, values);
@@ -129,7 +136,30 @@ static Status findWrong(Run &run, const EvaluateT &evaluate, const Dataset &data
         record.mistakes.insert(at, std::move(mistake));
         if (record.mistakes.size() > mostShown)
           record.mistakes.pop_back();
-      });
+      }));
+  if (curves)
+    findClassCurves(scores, record);
+  return Status();
+}
+
+/// Collects the single output of a model for two classes: `truth` is a field of 0 and 1.
+static Status findScores(Run &run, const EvaluateT &evaluate, const Dataset &data, int32_t x,
+                         const std::vector<int64_t> &rows, EvaluateRecord &record) {
+  ClassScores scores;
+  scores.classes = 1;
+  bool choices = true;
+  NN_TRY(eachPrediction(run.engine, run.program.models[evaluate.model], data, x, evaluate.truth,
+                        rows, [&](int64_t, const Prediction &prediction) {
+                          const double p = prediction.output(0), truth = prediction.truth(0);
+                          scores.scores.push_back(float(p));
+                          scores.truth.push_back(truth > 0);
+                          scores.probabilities &= p >= 0 && p <= 1;
+                          choices &= truth == 0 || std::fabs(truth) == 1;
+                        }));
+  scores.limit = scores.probabilities ? 0.5 : 0;
+  if (choices)
+    findClassCurves(scores, record);
+  return Status();
 }
 
 Status findMistakes(Run &run, const EvaluateT &evaluate, const Dataset &data,
@@ -148,8 +178,13 @@ Status findMistakes(Run &run, const EvaluateT &evaluate, const Dataset &data,
     return outputs < 2 || data.fields.sizes[size_t(label)] != 1
                ? Status()
                : findWrong(run, evaluate, data, x, label, rows, record);
-  return evaluate.truth >= 0 && hasResiduals(run.program, evaluate, data)
-             ? findResiduals(run, evaluate, data, x, rows, record)
+  if (evaluate.truth < 0)
+    return Status();
+  if (hasResiduals(run.program, evaluate, data))
+    return findResiduals(run, evaluate, data, x, rows, record);
+  return findClassCurves && outputs == 1 && data.fields.sizes[size_t(evaluate.truth)] == 1 &&
+                 int64_t(rows.size()) <= ClassScores::most
+             ? findScores(run, evaluate, data, x, rows, record)
              : Status();
 }
 

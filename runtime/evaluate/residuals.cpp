@@ -91,11 +91,10 @@ Status findResiduals(Run &run, const EvaluateT &evaluate, const Dataset &data, i
         for (size_t k = 0; k < outputs; ++k) {
           double truth = p.truth(int64_t(k)), predicted = p.output(int64_t(k));
           squares += (predicted - truth) * (predicted - truth);
-          if (const size_t groups = statistics.mean.size()) {
-            const size_t g = k / (outputs / groups);
-            truth = truth * statistics.deviation[g] + statistics.mean[g];
-            predicted = predicted * statistics.deviation[g] + statistics.mean[g];
-          }
+          if (!statistics.mean.empty())
+            for (double *value : {&truth, &predicted})
+              *value =
+                  statistics.inOwnUnits(*value, int64_t(k), int64_t(outputs), field.window >= 0);
           record.residuals[k].add(truth, predicted, row);
           miss.truth.push_back(truth);
           miss.predicted.push_back(predicted);

@@ -116,7 +116,7 @@ std::string comparisonTable(const std::vector<ComparedRun> &runs, int32_t folds)
 }
 
 std::string goalName(const ExperimentT &experiment, const std::vector<TrainRecord> &trained) {
-  return trained.empty() ? "goal" : watchName(experiment.goal, trained.back().statement->metrics);
+  return trained.empty() ? "goal" : watchName(experiment.goal, *trained.back().statement);
 }
 
 std::string searchSummary(const SearchRecord &record) {

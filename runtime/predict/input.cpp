@@ -2,6 +2,7 @@
 #include "runtime/predict/input.h"
 
 #include "runtime/files/piped.h"
+#include "runtime/predict/new_rows.h"
 #include "runtime/process/output.h"
 #include "runtime/sources/csv_table.h"
 #include "runtime/sources/image_reader.h"
@@ -74,12 +75,10 @@ Status openTable(Run &run, const DataT &data, std::unique_ptr<Source> &source) {
   if ((table.guessed || doubtful) && !run.flags.quiet) // standard output may contain the
                                                        // predictions
     showError("note: " + PipedInput::named(run.input) + ": " + table.shape() + "\n");
-  std::vector<ColumnRequest> requests;
+  const std::vector<ColumnRequest> requests = newRequests(data);
   bool anyName = false;
-  for (const ColumnT &column : data.columns) {
-    requests.push_back(requestFor(column, true));
+  for (const ColumnT &column : data.columns)
     anyName |= std::find(table.names.begin(), table.names.end(), column.name) != table.names.end();
-  }
   const std::vector<std::string> &named = data.source->columns;
   if (!named.empty() && !(table.header && anyName)) { // else its own names
     if (table.names.size() > named.size())

@@ -3,6 +3,7 @@
 #include "runtime/predict/new_rows.h"
 #include "runtime/support/indices.h"
 
+#include "runtime/data/dataset.h"
 #include "runtime/data/split.h"
 #include "runtime/predict/input.h"
 #include "runtime/support/suggest.h"
@@ -20,13 +21,15 @@ public:
       : engine(engine), data(data), field(field), source(source), input(input), learned(learned),
         size(elementCount(data.fields[field].shape)) {}
 
-  Status compute(Buffer &x);
+  Status compute(Buffer &x, std::vector<int64_t> &chosen);
 
 private:
   Status change(const std::vector<int32_t> &columns, bool &depends);
   Status dependsOn(int32_t column, bool &depends) { return change({column}, depends); }
   Status firstOf(std::vector<int32_t> columns, int32_t &first);
   Status checkNeeds();
+  Status computeRows(Buffer &x, int64_t &rows, std::vector<int64_t> &chosen);
+  Status computeSeries(std::vector<Buffer> &fields, std::vector<int64_t> &chosen);
   Status mapClasses();
   Status checkAbsent();
   Status mapNames(int32_t column, const Category &category);
@@ -41,6 +44,7 @@ private:
   const Learned &learned;
   int64_t size;
   std::vector<ClassNumbers> codeClasses; // for each column
+  Parts ordered;                         // of a series
 };
 
 Status InputRows::unknown(int32_t column, const std::string &name) const {
@@ -55,6 +59,8 @@ Status InputRows::mapNames(int32_t c, const Category &category) {
                                  &classes = known ? *known : none;
   std::vector<double> &byCode = codeClasses[c].byCode;
   byCode = placesAmong(classes, category.names, source.isTable());
+  if (data.columns[c].least)
+    takeOther(classes, byCode);
   for (size_t code = 0; known && code < byCode.size(); ++code) {
     bool depends = false;
     if (byCode[code] >= 0)
@@ -94,6 +100,11 @@ Status InputRows::mapNumbers(int32_t c) {
 Status InputRows::mapClasses() {
   codeClasses.assign(int32_t(data.columns.size()), {});
   for (int32_t c : indices(data.columns)) {
+    if (isText(data.columns[c])) {
+      static const std::vector<std::string> none;
+      const std::vector<std::string> *known = learned.classesOf(learnedName(data.columns[c]));
+      numberTexts(data.columns[c], *source.texts(c), known ? *known : none, codeClasses[c]);
+    }
     if (!source.has(c) || data.columns[c].kind != NN_CATEGORY)
       continue;
     const Category *category = source.category(c);
@@ -109,6 +120,11 @@ Status InputRows::mapClasses() {
 /// Whether x changes with any of these columns, in the first row.
 Status InputRows::change(const std::vector<int32_t> &columns, bool &depends) {
   depends = false;
+  if (data.series) { // x also depends on other rows, whose columns the compiler has listed
+    for (int32_t column : columns)
+      depends |= data.columns[column].for_input;
+    return Status();
+  }
   const InputTable table = prepareInputs(data);
   InputBuffers inputs;
   NN_TRY(inputs.allocate(table, engine.f64(), 1, "a row"));
@@ -202,16 +218,22 @@ Status InputRows::checkAbsent() {
   for (int32_t c : indices(data.columns)) {
     const ColumnT &column = data.columns[c];
     bool depends = false;
-    if (source.absent(c).empty() || column.kind == NN_MISSING ||
-        !std::isnan(learned.fillOf(column)))
+    int64_t count = int64_t(source.absent(c).size());
+    if (data.series) {
+      if (column.absent == NN_ABSENT_DROP)
+        continue; // windows do not reach over it
+      if (auto filled = ordered[0].previous.find(c); filled != ordered[0].previous.end())
+        count -= int64_t(filled->second.size());
+    }
+    if (!count || column.kind == NN_MISSING || !std::isnan(learned.fillOf(column)))
       continue;
     NN_TRY(dependsOn(c, depends));
     if (!depends)
       continue;
     std::string text = format(
         "%s: %s without a value in column `%s`, which %s is computed from\n  the first is at %s",
-        input.c_str(), counted(int64_t(source.absent(c).size()), "row").c_str(),
-        column.name.c_str(), data.fields[field].name.c_str(), source.firstAbsent(c).c_str());
+        input.c_str(), counted(count, "row").c_str(), column.name.c_str(),
+        data.fields[field].name.c_str(), source.firstAbsent(c).c_str());
     if (column.absent == NN_ABSENT_DROP)
       text += format(
           "\n  each row needs an output, so `drop missing` does not help here; `fill %s = %s` does",
@@ -227,51 +249,143 @@ Status InputRows::checkAbsent() {
   return Status();
 }
 
-Status InputRows::compute(Buffer &x) {
+Status InputRows::computeSeries(std::vector<Buffer> &fields, std::vector<int64_t> &chosen) {
+  const std::vector<ClassNumbers> *classes[] = {&codeClasses};
+  std::vector<Buffer> values;
+  NN_TRY(prepareValues(engine, data, ordered, classes, values));
+  const std::vector<RowRun> runs = runsOf(ordered, data.series->input_back, 0);
+  std::vector<int64_t> sizes, places; // the place of each row among the results
+  for (const FieldT &f : data.fields)
+    sizes.push_back(elementCount(f.shape));
+  for (const RowRun &run : runs)
+    for (int64_t row : ordered.sourceRows(run))
+      chosen.push_back(row);
+  if (chosen.empty())
+    return Status::error(format("%s: no row has the %s before it that `%s` is computed from",
+                                input.c_str(), counted(data.series->input_back, "row").c_str(),
+                                data.fields[field].name.c_str()));
+  for (int32_t f : indices(data.fields))
+    NN_TRY(fields[size_t(f)].allocate(size_t(int64_t(chosen.size()) * sizes[size_t(f)]) *
+                                          preparedBytes(data.fields[f], engine.elementBytes()),
+                                      "the input"));
+  int64_t done = 0;
+  for (const RowRun &run : runs) {
+    std::vector<unsigned char *> into;
+    for (int32_t f : indices(data.fields))
+      into.push_back(fields[size_t(f)].data() +
+                     done * sizes[size_t(f)] *
+                         int64_t(preparedBytes(data.fields[f], engine.elementBytes())));
+    NN_TRY(prepareRows(engine, data, source, ordered.sourceRows(run), codeClasses, into, sizes,
+                       &values, run.first));
+    done += run.last - run.first;
+  }
+  return Status();
+}
+
+/// Puts rows of x into the order of their source.
+static void sortRows(std::vector<int64_t> &chosen, Buffer &x, Buffer &sorted) {
+  std::vector<size_t> order(chosen.size());
+  for (size_t i = 0; i < order.size(); ++i)
+    order[i] = i;
+  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) { return chosen[a] < chosen[b]; });
+  const size_t bytes = x.size() / chosen.size();
+  for (size_t i = 0; i < order.size(); ++i)
+    std::copy_n(x.data() + order[i] * bytes, bytes, sorted.data() + i * bytes);
+  std::sort(chosen.begin(), chosen.end());
+}
+
+Status InputRows::compute(Buffer &x, std::vector<int64_t> &chosen) {
+  if (data.series) {
+    for (int32_t c : indices(data.where_columns))
+      if (data.where_columns[c].for_input && !source.has(int32_t(data.columns.size()) + c))
+        return Status::error(input + " has no column `" + data.where_columns[c].name +
+                             "`, by which the rows of the series are in order");
+    NN_TRY(ordered.openNew(engine, data, source));
+  }
+  int64_t rows = 0;
+  NN_TRY(computeRows(x, rows, chosen));
+  Elements values{x.data(), engine.f64()};
+  for (int64_t i = 0; i < rows * size; ++i)
+    if (double value = values.get(i); !std::isfinite(value))
+      return Status::error(
+          format("%s: %s[%lld] is %s",
+                 source.place(chosen.empty() ? i / size : chosen[size_t(i / size)]).c_str(),
+                 data.fields[field].name.c_str(), (long long)(i % size), number(value).c_str()));
+  if (chosen.empty())
+    return Status();
+  Buffer sorted;
+  NN_TRY(sorted.allocate(x.size(), "the input"));
+  sortRows(chosen, x, sorted);
+  x = std::move(sorted);
+  return Status();
+}
+
+Status InputRows::computeRows(Buffer &x, int64_t &rows, std::vector<int64_t> &chosen) {
   NN_TRY(checkNeeds());
   NN_TRY(checkAbsent());
   NN_TRY(mapClasses());
   for (int32_t c : indices(data.columns))
     if (source.has(c) && !source.absent(c).empty())
       codeClasses[c].absent = learned.fillOf(data.columns[c]);
+  if (data.series)
+    for (const auto &[column, previous] : ordered[0].previous)
+      codeClasses[size_t(column)].previous = &previous;
   NN_TRY(checkWidths(source, prepareInputs(data), ""));
-  const int64_t rows = source.rows;
+  rows = source.rows;
   std::vector<Buffer> fields(data.fields.size());
   std::vector<unsigned char *> into;
   std::vector<int64_t> sizes;
+  if (data.series) {
+    NN_TRY(computeSeries(fields, chosen));
+    rows = int64_t(chosen.size());
+  }
   for (int32_t f : indices(data.fields)) {
     sizes.push_back(elementCount(data.fields[f].shape));
+    if (data.series)
+      continue;
     NN_TRY(fields[f].allocate(size_t(rows) * sizes[f] *
                                   preparedBytes(data.fields[f], engine.elementBytes()),
                               "the input"));
     into.push_back(fields[f].data());
   }
-  NN_TRY(prepareRows(engine, data, source, allRows(rows), codeClasses, into, sizes));
+  if (!data.series)
+    NN_TRY(prepareRows(engine, data, source, allRows(rows), codeClasses, into, sizes));
   if (isExact(data.fields[field])) {
     NN_TRY(x.allocate(size_t(rows) * size * engine.elementBytes(), "the input"));
     const double *from = reinterpret_cast<const double *>(fields[field].data());
     auto statistics = learned.statistics.find(data.fields[field].name);
+    // Of windows each step has the same statistics.
+    const int64_t step =
+        data.fields[field].window < 0 ? size : statisticsSize(data, data.fields[field]);
     if (statistics != learned.statistics.end())
-      normalizeRows(from, size, statistics->second, rows, {x.data(), engine.f64()});
+      normalizeRows(from, step, statistics->second, rows * (size / step), {x.data(), engine.f64()});
     else
       return Status::error("nothing is known of the mean of `" + data.fields[field].name + "`");
   } else {
     x = std::move(fields[field]);
   }
-  Elements values{x.data(), engine.f64()};
-  for (int64_t i = 0; i < rows * size; ++i)
-    if (double value = values.get(i); !std::isfinite(value))
-      return Status::error(format("%s: %s[%lld] is %s", source.place(i / size).c_str(),
-                                  data.fields[field].name.c_str(), (long long)(i % size),
-                                  number(value).c_str()));
   return Status();
 }
 
 } // namespace
 
+std::vector<ColumnRequest> newRequests(const DataT &data) {
+  std::vector<ColumnRequest> requests;
+  for (const ColumnT &column : data.columns)
+    requests.push_back(requestFor(column, true));
+  if (data.series) { // their order, and the row before as that of the series
+    for (const ColumnT &column : data.where_columns)
+      requests.push_back(requestFor(column, true));
+    for (ColumnRequest &request : requests)
+      request.absent = NN_ABSENT_ERROR;
+  }
+  return requests;
+}
+
 Status prepareInput(Engine &engine, const DataT &data, int32_t field, const Source &source,
-                    const std::string &input, const Learned &learned, Buffer &x) {
-  return InputRows(engine, data, field, source, input, learned).compute(x);
+                    const std::string &input, const Learned &learned, Buffer &x,
+                    std::vector<int64_t> &chosen) {
+  return InputRows(engine, data, field, source, input, learned).compute(x, chosen);
 }
 
 } // namespace nnrt

@@ -9,13 +9,13 @@
 #include "runtime/data/batches.h"
 #include "runtime/data/targets.h"
 #include "runtime/files/piped.h"
+#include "runtime/predict/asked.h"
 #include "runtime/predict/input.h"
 #include "runtime/predict/new_rows.h"
 #include "runtime/predict/table.h"
 #include "runtime/process/signals.h"
 #include "runtime/program/statements.h"
 #include "runtime/run/overwrite.h"
-#include "runtime/support/suggest.h"
 #include "runtime/weights/weights.h"
 
 #include <algorithm>
@@ -30,6 +30,7 @@ struct Rows {
   int64_t count = 0;
   Buffer x;
   std::unique_ptr<Source> source; // of x
+  std::vector<int64_t> chosen;    // the rows of the source, if not all of them are predicted from
   const Dataset *data = nullptr;
   std::vector<int64_t> selected;
 };
@@ -64,8 +65,9 @@ Status readElements(Engine &engine, const SourceT &described, const std::string 
 Status checkRows(Engine &engine, const ModelT &model, Dataset *data, const Rows &rows,
                  const std::string &name) {
   if (!data)
-    return checkInput(engine, model, rows.x.data(), rows.count, name,
-                      [&](int64_t row) { return rows.source->place(row); });
+    return checkInput(engine, model, rows.x.data(), rows.count, name, [&](int64_t row) {
+      return rows.source->place(rows.chosen.empty() ? row : rows.chosen[size_t(row)]);
+    });
   const int32_t field = inputField(*data->description);
   for (BoundT bound : model.bounds) {
     bound.field = field;
@@ -104,6 +106,8 @@ Status applyAndWrite(Run &run, const ModelT &model, const DataT *data, const Lea
                      const Rows &rows, const std::string &path) {
   Buffer outputs;
   NN_TRY(apply(run.engine, model, rows, outputs));
+  if (data && normalizes(*data))
+    toOwnUnits(run, model, *data, learned, {outputs.data(), run.engine.f64()}, rows.count);
   const std::string text =
       predictionTable(run, model, data, learned, {outputs.data(), run.engine.f64()}, rows.count);
   if (!path.empty())
@@ -116,13 +120,23 @@ Status applyAndWrite(Run &run, const ModelT &model, const DataT *data, const Lea
 Status readLearned(const SafetensorsFile &weights, const DataT &data, Learned &learned) {
   NN_TRY(learnedFrom(weights, data.name, learned));
   const FieldT &field = data.fields[inputField(data)];
-  const int64_t groups =
-      field.stat_axis_size > 0 ? field.stat_axis_size : elementCount(field.shape);
+  const int64_t groups = statisticsSize(data, field);
   if ((field.flags & NN_FIELD_NORMALIZE) &&
       int64_t(learned.statistics[field.name].mean.size()) != groups)
     return Status::error(weights.path + " has no statistics to normalise `" + field.name + "` of " +
                          data.name + " with; save the model with this program");
   return Status();
+}
+
+/// Of a series, only rows that have their past are predicted from.
+void noteChosen(Run &run, const DataT &data, const std::string &path, Rows &rows) {
+  if (rows.chosen.empty())
+    return;
+  rows.count = int64_t(rows.chosen.size());
+  if (rows.count < rows.source->rows)
+    run.progress.note(format("note: %s: %s without the %s before them have no prediction",
+                             path.c_str(), counted(rows.source->rows - rows.count, "row").c_str(),
+                             counted(data.series->input_back, "row").c_str()));
 }
 
 /// The subcommand's input, as a source of the data set's columns.
@@ -143,39 +157,13 @@ Status openInput(Run &run, const DataT &data, std::unique_ptr<Source> &source) {
   return Status();
 }
 
-/// A choice for the subcommand's --model: a model of the program, or the result of a search.
-struct Choice {
-  std::string name;
-  const ModelT *model = nullptr;
-  const ExperimentT *search = nullptr;
-};
-
-std::vector<Choice> choicesOf(const ProgramT &program) {
-  std::vector<Choice> choices;
-  for (const ModelT *model : shownModels(program))
-    choices.push_back({model->name, model, nullptr});
-  forEachStatement(program, [&](const StatementT &statement) {
-    if (statement.body.type != NN_STMT_EXPERIMENT)
-      return true;
-    const auto &search = as<ExperimentT>(statement);
-    if (search.method != NN_COMPARE && !search.name.empty() && !search.variants.empty() &&
-        program.models[search.variants[0].model].hidden)
-      choices.push_back({search.name, nullptr, &search});
-    return true;
-  });
-  return choices;
-}
-
-Status predictFile(Run &run, const Choice &choice) {
+/// predict with the model that the flags name.
+Status predictAsked(Run &run) {
   FlushDenormals flush;
   SafetensorsFile weights;
-  NN_TRY(readSafetensors(run.flags.weights, weights));
-  const VariantT *variant = nullptr;
-  if (choice.search)
-    NN_TRY(chosenVariant(run.engine, *choice.search, weights, variant));
-  const ModelT &model = variant ? run.program.models[variant->model] : *choice.model;
-  if (!model.predict.exists())
-    return Status::error(model.name + " cannot predict: it has no input of its own");
+  const ModelT *asked = nullptr;
+  NN_TRY(askedModel(run, "predict", asked, weights));
+  const ModelT &model = *asked;
   const std::string &path = run.flags.output;
   if (!path.empty()) {
     for (const std::string &read : {run.input, run.flags.weights})
@@ -194,7 +182,8 @@ Status predictFile(Run &run, const Choice &choice) {
     NN_TRY(openInput(run, *data, rows.source));
     rows.count = rows.source->rows;
     NN_TRY(prepareInput(run.engine, *data, inputField(*data), *rows.source, run.input, learned,
-                        rows.x));
+                        rows.x, rows.chosen));
+    noteChosen(run, *data, run.input, rows);
   } else {
     NN_TRY(readElements(run.engine, SourceT{}, run.input, inputSize(model), rows));
   }
@@ -218,14 +207,14 @@ Status sourceRows(Run &run, const PredictT &predict, bool unchecked, Rows &rows)
   Dataset *trained = nullptr;
   NN_TRY(run.needFor(predict.model, predict.data, trained, unchecked));
   const DataT &data = *trained->description;
-  std::vector<ColumnRequest> requests;
-  for (const ColumnT &column : data.columns)
-    requests.push_back(requestFor(column, true));
+  const std::vector<ColumnRequest> requests = newRequests(data);
   NN_TRY(openSource(specOf(run.engine, named, run.folders), requests, rows.source));
   rows.count = rows.source->rows;
-  return prepareInput(run.engine, data, inputField(data), *rows.source, path, trained->learned(),
-                      rows.x)
-      .at(predict.where);
+  NN_TRY(prepareInput(run.engine, data, inputField(data), *rows.source, path, trained->learned(),
+                      rows.x, rows.chosen)
+             .at(predict.where));
+  noteChosen(run, data, path, rows);
+  return Status();
 }
 
 Status rowsOf(Run &run, const PredictT &predict, bool unchecked, Rows &rows) {
@@ -272,29 +261,6 @@ Status predictRowsOf(Run &run, const PredictT &predict) {
     run.progress.note("predicted " + counted(rows.count, "row") + " with " + predict.target + ": " +
                       predict.path);
   return Status();
-}
-/// The model that the flags name.
-static Status predictAsked(Run &run) {
-  const ProgramT &program = run.program;
-  const std::vector<Choice> choices = choicesOf(program);
-  std::vector<std::string> names;
-  for (const Choice &choice : choices)
-    names.push_back(choice.name);
-  if (names.empty())
-    return Status::error("the program has no model to predict with");
-  size_t chosen = 0;
-  if (!run.flags.model.empty()) {
-    chosen = size_t(std::find(names.begin(), names.end(), run.flags.model) - names.begin());
-    if (chosen == names.size())
-      return Status::error("there is no model `" + quoted(run.flags.model) + "`" +
-                           didYouMean(run.flags.model, names));
-  } else if (names.size() > 1) {
-    std::string list;
-    for (const std::string &name : names)
-      list += (list.empty() ? "" : ", ") + name;
-    return Status::error("the program has several models; choose one with --model: " + list);
-  }
-  return predictFile(run, choices[chosen]);
 }
 
 Status predict(Run &run) {

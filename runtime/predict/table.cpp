@@ -7,17 +7,6 @@
 
 namespace nnrt {
 
-/// The model that train statements name for this one; for an ensemble, that of its members.
-static int32_t trainedAs(const ProgramT &program, int32_t model) {
-  forEachStatement(program, [&](const StatementT &statement) {
-    if (statement.body.type != NN_STMT_ENSEMBLE || as<EnsembleT>(statement).model != model)
-      return true;
-    model = as<EnsembleT>(statement).of;
-    return false;
-  });
-  return model;
-}
-
 /// The field, in the data set that the model was trained on, whose classes the outputs represent,
 /// because it selected one of them in a loss. -1: none; the outputs are not classes.
 static int32_t classField(const ProgramT &program, const ModelT &model, int64_t outputs) {
@@ -25,8 +14,9 @@ static int32_t classField(const ProgramT &program, const ModelT &model, int64_t 
   int32_t field = -1;
   forEachTrain(program, [&](const TrainT &train) {
     // `proba(x) = softmax(net(x))` has the classes of `net`.
-    const bool its =
-        train.model == trained || isPartOf(program, program.models[train.model], model);
+    bool its = trains(train, trained);
+    for (int32_t m : modelsOf(train))
+      its |= isPartOf(program, program.models[m], model);
     if (its && train.data == model.data && field < 0)
       field = labelOf(train, outputs);
   });
@@ -37,7 +27,9 @@ static bool isTrained(const ProgramT &program, const ModelT &model) {
   const int32_t trained = trainedAs(program, int32_t(&model - program.models.data()));
   bool is = false;
   forEachTrain(program, [&](const TrainT &train) {
-    is |= train.model == trained || isPartOf(program, program.models[train.model], model);
+    is |= trains(train, trained);
+    for (int32_t m : modelsOf(train))
+      is |= isPartOf(program, program.models[m], model);
   });
   return is;
 }

@@ -14,7 +14,7 @@ namespace nnrt {
 
 namespace {
 
-enum Place { InRuns, InPredictions, Monitors };
+enum Place { InRuns, WithWeights, InPredictions, InTexts, Monitors };
 
 struct FixedFlag {
   const char *name;
@@ -23,7 +23,13 @@ struct FixedFlag {
   const char *help;
   Status (*read)(const FixedFlag &flag, const std::string &text, Flags &flags);
 
-  bool predict() const { return place == InPredictions; } // belongs to the predict subcommand
+  bool inPredictions() const { return place == WithWeights || place == InPredictions; }
+  bool inTexts() const { return place == WithWeights || place == InTexts; }
+  bool inRuns() const { return place == InRuns || place == Monitors; }
+  /// Whether the command that is being read takes it.
+  bool taken(const Flags &flags) const {
+    return inRuns() || (flags.predict && (flags.generate ? inTexts() : inPredictions()));
+  }
 };
 
 // The readers of flags.def.
@@ -43,6 +49,12 @@ constexpr auto someText = [](const FixedFlag &flag, const std::string &text, std
 constexpr auto notDash = [](const FixedFlag &, const std::string &text, std::string &field) {
   field = text == "-" ? "" : text;
   return Status();
+};
+constexpr auto notNegative = [](const FixedFlag &flag, const std::string &text, double &field) {
+  return parseNumber(text, field) && field >= 0 && std::isfinite(field)
+             ? Status()
+             : Status::error(format("--%s needs a number from 0, found `%s`", flag.name,
+                                    quoted(text).c_str()));
 };
 struct Whole {
   double least, most;
@@ -151,7 +163,7 @@ bool FlagReader::takeValue() {
 const FixedFlag *FlagReader::findFixed() const {
   const FixedFlag *known = nullptr;
   for (const FixedFlag &flag : fixedFlags)
-    if (name == flag.name && (!flag.predict() || flags.predict))
+    if (name == flag.name && flag.taken(flags))
       known = &flag;
   return known;
 }
@@ -178,7 +190,7 @@ Status FlagReader::unknown() const {
   for (const OptionT &option : program.options)
     names.push_back(option.name);
   for (const FixedFlag &flag : fixedFlags)
-    if (!flag.predict() || flags.predict)
+    if (flag.taken(flags))
       names.push_back(flag.name);
   std::string near = nearest(name, names);
   return Status::error("there is no flag --" + quoted(name) +
@@ -190,10 +202,12 @@ Status FlagReader::flag(const std::string &argument) {
   name = argument.substr(2, equals == std::string::npos ? equals : equals - 2);
   hasValue = equals != std::string::npos;
   text = hasValue ? argument.substr(equals + 1) : "";
+  const FixedFlag *fixedFlag = findFixed();
   if (const OptionT *known = findOption(program, name))
-    return option(*known);
-  if (const FixedFlag *known = findFixed())
-    return fixed(*known);
+    if (!fixedFlag || fixedFlag->place != InTexts)
+      return option(*known);
+  if (fixedFlag)
+    return fixed(*fixedFlag);
   if (!lenient)
     return unknown();
   if (!hasValue && next < argc && argv[next][0] != '-')
@@ -206,15 +220,23 @@ Status FlagReader::checkTogether() const {
     return Status::error(
         "--profile needs a trainer that was compiled for it: nnc --profile FILE.nn -o TRAINER");
   if (!flags.predict && !inputs.empty() && !lenient)
-    return Status::error(
-        "`" + quoted(inputs[0]) + "` is not a flag; --help lists all" +
-        (nearest(inputs[0], {"predict"}).empty() ? "" : "; did you mean `predict`?"));
+    return Status::error("`" + quoted(inputs[0]) + "` is not a flag; --help lists all" +
+                         didYouMean(inputs[0], {"predict", "generate"}));
   return Status();
 }
 
 Status FlagReader::checkPredict() {
   if (!flags.predict || flags.help || flags.version)
     return Status();
+  if (flags.generate) {
+    if (!inputs.empty())
+      return Status::error("generate reads no file: `" + quoted(inputs[0]) + "` is not a flag");
+    if (flags.weights.empty())
+      return Status::error("generate needs --weights FILE");
+    return flags.prompt.empty()
+               ? Status::error("generate needs --prompt TEXT, from which it goes on")
+               : Status();
+  }
   if (inputs.size() != 1)
     return Status::error(inputs.empty() ? "predict needs a CSV file to read"
                                         : "predict reads one file, several were given");
@@ -225,15 +247,16 @@ Status FlagReader::checkPredict() {
 }
 
 Status FlagReader::all() {
-  if (argc > 1 && !strcmp(argv[1], "predict")) {
+  if (argc > 1 && (!strcmp(argv[1], "predict") || !strcmp(argv[1], "generate"))) {
     flags.predict = true;
+    flags.generate = !strcmp(argv[1], "generate");
     next = 2;
   }
   while (next < argc) {
     std::string argument = argv[next++];
     if (argument == "-h")
       argument = "--help";
-    if (argument == "-o" && flags.predict)
+    if (argument == "-o" && flags.predict && !flags.generate)
       argument = "--output";
     if (argument.compare(0, 2, "--") == 0 && argument != "--") {
       NN_TRY(flag(argument));
@@ -263,6 +286,9 @@ static void line(std::string &text, const std::string &left, const std::string &
 std::string helpText(const ProgramT &program, const char *argv0) {
   std::string name = argv0, text;
   const std::vector<const ModelT *> models = shownModels(program);
+  const bool writes = std::any_of(models.begin(), models.end(), [&](const ModelT *model) {
+    return model->data >= 0 && program.data[size_t(model->data)].source->kind == NN_TEXT;
+  });
   // "/usr/bin/nnc run dir/model.nn": only the first word is a path to shorten.
   size_t slash = name.substr(0, name.find(' ')).rfind('/');
   if (slash != std::string::npos && name.compare(0, 2, "./") != 0)
@@ -278,6 +304,8 @@ std::string helpText(const ProgramT &program, const char *argv0) {
     text += "       " + name +
             " predict [--model NAME] --weights FILE INPUT.csv [-o OUTPUT.csv]\n"
             "       (INPUT `-`: standard input)\n";
+  if (writes)
+    text += "       " + name + " generate [--model NAME] --weights FILE --prompt TEXT\n";
   if (!program.options.empty()) {
     text += "\noptions of the program:\n";
     for (const OptionT &option : program.options) {
@@ -291,16 +319,19 @@ std::string helpText(const ProgramT &program, const char *argv0) {
            option.help + (option.help.empty() ? "" : " ") + "(default " + shown + ")");
     }
   }
-  for (bool predict : {false, true}) {
-    if (predict && models.empty())
-      continue;
-    text += predict ? "\nflags of predict:\n" : "\nflags:\n";
+  auto list = [&](const char *heading, bool (FixedFlag::*isIn)() const) {
+    text += heading;
     for (const FixedFlag &flag : fixedFlags)
-      if (flag.predict() == predict)
+      if ((flag.*isIn)())
         line(text,
              std::string("--") + flag.name + (flag.value ? std::string(" ") + flag.value : ""),
              flag.help);
-  }
+  };
+  list("\nflags:\n", &FixedFlag::inRuns);
+  if (!models.empty())
+    list("\nflags of predict:\n", &FixedFlag::inPredictions);
+  if (writes)
+    list("\nflags of generate:\n", &FixedFlag::inTexts);
   if (models.size() > 1) {
     text += "\nmodels:\n";
     for (const ModelT *model : models)
@@ -321,7 +352,7 @@ bool nn_is_monitor_flag(const std::string &name) {
 
 bool nn_is_flag(const std::string &name) {
   for (const nnrt::FixedFlag &flag : nnrt::fixedFlags)
-    if (name == flag.name)
+    if (name == flag.name && flag.place != nnrt::InTexts) // those come before an option's
       return true;
   return false;
 }

@@ -14,8 +14,9 @@ struct Flags {
 #define NN_FLAG(type, field, start, ...) type field = start;
 #include "runtime/program/flags.def"
   std::vector<double> options; // a value for each option of the program
-  bool predict = false;        // the predict subcommand
-  std::string input;           // of it; `-`: standard input
+  bool predict = false;        // the predict or the generate subcommand
+  bool generate = false;       // the generate subcommand
+  std::string input;           // of predict; `-`: standard input
 };
 
 /// Reads argv[1 …]. A failure means wrong flags (exit code 2). `lenient`: flags that are neither

@@ -23,6 +23,23 @@ static Status whole(double value, const char *what, double least, int64_t &resul
 Status trainNumbers(const Engine &engine, const TrainT &train, TrainNumbers &numbers) {
   // A constant 0 is `all`; an option or a drawn value is a number of examples.
   NN_TRY(whole(engine.value(train.batch), "`batch`", train.batch.slot < 0 ? 0 : 1, numbers.batch));
+  // In hand-written programs 0 is the default.
+  auto count = [&](const nn_number &given, const char *what, int64_t &result) {
+    result = 1;
+    return given.slot < 0 && given.value == 0 ? Status()
+                                              : whole(engine.value(given), what, 1, result);
+  };
+  NN_TRY(count(train.accumulate, "`accumulate`", numbers.accumulate));
+  if (numbers.accumulate > 1 && numbers.batch == 0)
+    return Status::error("`batch` is all rows, and `accumulate` needs several batches");
+  numbers.times.assign(1 + train.later.size(), 1);
+  NN_TRY(count(train.times, "`times`", numbers.times[0]));
+  for (size_t u = 0; u < train.later.size(); ++u)
+    NN_TRY(count(train.later[u].times, "`times`", numbers.times[u + 1]));
+  if (const double share = engine.value(train.average);
+      !train.averages.empty() && !(share >= 0 && share < 1))
+    return Status::error(
+        format("`average` is %s, but it must be at least 0 and below 1", number(share).c_str()));
   const bool bySteps =
       train.steps.slot >= 0 || train.steps.value != 0; // 0: the program says epochs
   if (bySteps)

@@ -10,6 +10,8 @@ struct TrainNumbers {
   int64_t steps = 0; // 0: by epochs
   double epochs = 0;
   int64_t patience = 0, checkpointEvery = 0; // in epochs; 0: there is none
+  int64_t accumulate = 1;                    // batches of a step
+  std::vector<int64_t> times;                // how often a step makes each of its updates
 };
 
 /// Fails if one of them is negative, not whole, NaN or too large; the message names it and its

@@ -75,6 +75,21 @@ inline const TrainT &trainAt(const ProgramT &program, int32_t number) {
   return *found;
 }
 
+/// Whether a statement trains that model, or a part of it.
+inline bool trains(const TrainT &train, int32_t model) {
+  bool is = train.model == model;
+  for (int32_t other : train.also)
+    is |= other == model;
+  return is;
+}
+
+/// The models that a statement trains.
+inline std::vector<int32_t> modelsOf(const TrainT &train) {
+  std::vector<int32_t> all{train.model};
+  all.insert(all.end(), train.also.begin(), train.also.end());
+  return all;
+}
+
 /// The field of a data set that a model predicts from: `x`, otherwise the first. The data set must
 /// have fields.
 inline int32_t inputField(const DataT &data) {
@@ -82,6 +97,17 @@ inline int32_t inputField(const DataT &data) {
     if (data.fields[f].name == "x")
       return int32_t(f);
   return 0;
+}
+
+/// The model that train statements name for this one; for an ensemble, that of its members.
+inline int32_t trainedAs(const ProgramT &program, int32_t model) {
+  forEachStatement(program, [&](const StatementT &statement) {
+    if (statement.body.type != NN_STMT_ENSEMBLE || as<EnsembleT>(statement).model != model)
+      return true;
+    model = as<EnsembleT>(statement).of;
+    return false;
+  });
+  return model;
 }
 
 /// Whether a field of the data set is normalised.
@@ -113,6 +139,14 @@ inline int32_t dataOf(const StatementT &statement) {
   default:
     return -1;
   }
+}
+
+/// Whether an evaluate statement shuffles columns of the data set.
+inline bool isShuffled(const ProgramT &program, int32_t data) {
+  return !forEachStatement(program, [&](const StatementT &statement) {
+    const EvaluateT *evaluate = statement.body.AsNN_STMT_EVALUATE();
+    return !(evaluate && evaluate->data == data && evaluate->shuffles > 0);
+  });
 }
 
 /// The models that a user can name: not those of experiments.

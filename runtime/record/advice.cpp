@@ -116,6 +116,8 @@ std::vector<Advice> advice(const TrainRecord &record) {
   Curves c(record);
   std::vector<Advice> list;
   auto say = [&](Symptom symptom, std::string text) { list.push_back({symptom, std::move(text)}); };
+  if (!record.statement->later.empty())
+    return list; // losses that work against each other need not fall
   auto finite = [](double x) { return std::isfinite(x); };
   if (c.epochs() < leastEpochs || !std::all_of(c.train.begin(), c.train.end(), finite) ||
       !std::all_of(c.val.begin(), c.val.end(), finite))

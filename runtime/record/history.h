@@ -20,7 +20,7 @@ struct EpochRecord {
 
 /// The name of value i of an EpochRecord: the loss, then the metrics.
 inline std::string valueName(const TrainT &train, size_t i) {
-  return i ? train.metrics[i - 1].name : lossName;
+  return i ? train.metrics[i - 1].name : lossOf(train);
 }
 inline bool isNumber(const TrainT &train, size_t i) {
   return i == 0 || train.metrics[i - 1].shape.empty();
@@ -92,9 +92,9 @@ inline double watched(const nn_watch &watch, const EpochRecord &epoch) {
 }
 
 /// "val.accuracy".
-inline std::string watchName(const nn_watch &watch, const std::vector<MetricT> &metrics) {
+inline std::string watchName(const nn_watch &watch, const TrainT &train) {
   return std::string(watch.split == NN_SPLIT_TRAIN ? "train." : "val.") +
-         (watch.metric < 0 ? lossName : metrics[size_t(watch.metric)].name);
+         valueName(train, size_t(watch.metric + 1));
 }
 
 /// A histogram of a tensor's weights: counts[i] of them are in the i-th of equal parts of low …
@@ -120,6 +120,7 @@ struct TrainRecord {
   bool judged = false;   // whether the goal of its search judges it
   bool repeated = false; // it ran on one of several folds, or with one of several seeds
   int64_t batch = 0, stepsPerEpoch = 0, totalSteps = 0;
+  int64_t piece = 0; // rows of a call of the step: of `batch`, which has several with `accumulate`
   int64_t trainRows = 0, valRows = 0, testRows = 0;
   int64_t steps = 0; // done
   double seconds = 0;
@@ -201,6 +202,32 @@ struct EvaluateRecord {
     double distance;                      // for the ranking, in standard deviations of the truth
   };
   std::vector<Miss> misses; // the rows that are predicted worst
+  /// How much worse each metric of `importanceOf` becomes if a column is shuffled: mean and
+  /// standard deviation over `shuffles` times. The column that matters most to the first metric is
+  /// first.
+  struct Importance {
+    std::string column;
+    std::vector<double> mean, deviation;
+  };
+  std::vector<std::string> importanceOf;
+  std::vector<Importance> importance;
+  int32_t shuffles = 0;
+  /// How well the scores tell a class from the others. Curves are points (x, y).
+  struct ClassCurves {
+    std::string name;
+    int64_t rows = 0, predicted = 0, right = 0; // of the class; as the class; both
+    double area = 0, precision = 0;             // under the ROC curve; the average precision
+    std::vector<std::pair<double, double>> roc, recall; // false over true positives …; precision
+                                                        // over recall
+  };
+  std::vector<ClassCurves> classCurves;
+  /// Of the rows whose predicted probability is in one of equal parts of 0 .. 1.
+  struct Calibration {
+    double probability = 0, share = 0; // mean probability, and the share of rows it was right for
+    int64_t rows = 0;
+  };
+  std::vector<Calibration> calibration; // of the parts that have rows
+  double calibrationError = 0;
 };
 
 /// The record of a completed search statement.

@@ -114,7 +114,7 @@ Status Monitor::prepare(Engine &theEngine, const TrainT &theTrain, TrainRecord &
   NN_TRY(results.allocate(count * 64, "what is monitored"));
   for (size_t i = 0; i < count; ++i)
     out.push_back(results.data() + 64 * i);
-  return engine->reserve(train->monitor, record.batch);
+  return engine->reserve(train->monitor, record.piece);
 }
 
 int64_t Monitor::columns() const {

@@ -303,8 +303,18 @@ Status Recorder::evaluated(const EvaluateRecord &record) {
                  (std::isfinite(x) ? format("%.9g", x) : std::string("null"));
     metrics.raw(value.name, value.shape.empty() ? numbers : "[" + numbers + "]");
   }
-  return log.write(
-      o.add("rows", record.rows).add("seconds", record.seconds).add("metrics", metrics).line());
+  o.add("rows", record.rows).add("seconds", record.seconds).add("metrics", metrics);
+  if (!record.importance.empty()) {
+    Object columns; // how much worse each metric becomes
+    for (const EvaluateRecord::Importance &one : record.importance) {
+      Object worse;
+      for (size_t k = 0; k < one.mean.size(); ++k)
+        worse.add(record.importanceOf[k], one.mean[k]);
+      columns.add(one.column, worse);
+    }
+    o.add("importance", columns);
+  }
+  return log.write(o.line());
 }
 
 Status Recorder::end(double seconds, const std::string &error) {

@@ -34,8 +34,7 @@ static void addRanking(Page &page, const Group &group, const std::vector<Evaluat
     if (i < 0 || int32_t(train.metrics[i].shape.size()) == 0)
       for (const char *split : {"train", "val"})
         if (split[0] == 't' || first.valRows)
-          table.head.push_back(std::string(split) + "." +
-                               (i < 0 ? lossName : train.metrics[i].name));
+          table.head.push_back(std::string(split) + "." + valueName(train, size_t(i + 1)));
   std::vector<std::string> tests; // values of evaluate statements in the runs
   auto testsOf = [&](const TrainRecord &record, const std::string &name) {
     for (const EvaluateRecord &e : evaluated)

@@ -9,6 +9,9 @@ namespace nnrt {
 
 // Weak: a trainer links it only if its program has residuals (NN_PART in residual_plots.cpp).
 [[gnu::weak]] void addResiduals(Page &, const EvaluateRecord &);
+// The same: class_curves.cpp.
+[[gnu::weak]] void addClassCurves(Page &, const EvaluateRecord &);
+[[gnu::weak]] void addImportance(Page &, const EvaluateRecord &);
 
 static std::string className(const EvaluateRecord &record, int64_t index) {
   return index >= 0 && size_t(index) < record.classes.size() ? record.classes[size_t(index)]
@@ -104,6 +107,10 @@ void addEvaluation(Page &page, const EvaluateRecord &record) {
       addTable(page, record, value);
     else if (!value.shape.empty())
       page.paragraph(value.name + ": " + nested(value.values, value.shape));
+  if (addClassCurves) {
+    addClassCurves(page, record);
+    addImportance(page, record);
+  }
   if (!record.mistakes.empty())
     addMistakes(page, record);
   if (!record.residuals.empty())

@@ -13,11 +13,11 @@ namespace nnrt {
 struct Judge {
   size_t value = 0; // numbered as in series()
   bool val = false, highest = false;
-  std::string name = lossName;
+  std::string name;
   const SearchRecord *search;
 
   Judge(const TrainRecord &record, const SearchRecord *search)
-      : val(record.valRows > 0), search(search) {
+      : val(record.valRows > 0), name(lossOf(*record.statement)), search(search) {
     if (search) {
       value = size_t(search->watch.metric + 1);
       val = search->watch.split != NN_SPLIT_TRAIN;
@@ -27,7 +27,8 @@ struct Judge {
     }
     for (int32_t m = 0; m < int32_t(record.statement->metrics.size()) && value == 0; ++m)
       if (const MetricT &metric = record.statement->metrics[m];
-          int32_t(metric.shape.size()) == 0 && metric.direction != NN_NO_DIRECTION) {
+          int32_t(metric.shape.size()) == 0 && metric.update < 0 &&
+          metric.direction != NN_NO_DIRECTION) {
         value = size_t(m) + 1;
         highest = metric.direction == NN_HIGHEST;
         name = metric.name;

@@ -43,7 +43,7 @@ static Status addCurve(Run &run, const PlotT &plot, const PlottedT &item,
   if (!panel) {
     panels.emplace_back();
     panel = &panels.back();
-    panel->title = item.metric < 0 ? lossName : record->statement->metrics[item.metric].name;
+    panel->title = valueName(*record->statement, size_t(item.metric + 1));
     panel->record = record;
     panel->metric = item.metric;
   }

@@ -51,6 +51,19 @@ struct Pairs {
 };
 std::string pairsSvg(const Pairs &pairs);
 
+/// Lines between points whose coordinates are from 0 to 1, with a legend; `diagonal`: with a dashed
+/// line from the origin. With `dots`, each point is drawn too.
+struct Lines {
+  std::string title, across, upright;
+  struct Line {
+    std::string name;
+    std::vector<std::pair<double, double>> points;
+  };
+  std::vector<Line> lines;
+  bool diagonal = false, dots = false;
+};
+std::string linesSvg(const Lines &lines);
+
 /// Bars of equal width from `low` to `high`.
 std::string barsSvg(const std::string &title, const std::vector<double> &counts, double low,
                     double high, bool alone = false);

@@ -39,9 +39,11 @@ static Page::Facts dataFacts(const Run &run, const Dataset &data) {
                                                    : "")});
   std::string fields, normalized;
   for (int32_t f : indices(d.fields)) {
+    if (d.fields[f].flags & (NN_FIELD_MEAN | NN_FIELD_DEVIATION))
+      continue; // what the unit of another field is, in no program's text
     const size_t classes = int32_t(d.fields[f].shape.size()) ? 0 : classNames(data, f).size();
     fields +=
-        (f ? ", " : "") + d.fields[f].name + ": " +
+        (fields.empty() ? "" : ", ") + d.fields[f].name + ": " +
         (classes ? "one of " + counted(int64_t(classes), "class") : shapeText(d.fields[f].shape));
     if (d.fields[f].flags & NN_FIELD_NORMALIZE)
       normalized += (normalized.empty() ? "" : ", ") + d.fields[f].name;

@@ -26,10 +26,9 @@ static Page::Facts runFacts(const TrainRecord &record) {
       {"time", duration(record.seconds) + speed + ", " + counted(record.threads, "thread")});
   if (train.has_keep && record.kept.seen)
     facts.push_back({"kept", "epoch " + std::to_string(record.kept.epoch + 1) + ": " +
-                                 watchName(train.keep, train.metrics) + " " +
-                                 number(record.kept.best)});
+                                 watchName(train.keep, train) + " " + number(record.kept.best)});
   if (record.stoppedEarly)
-    facts.push_back({"stopped early", watchName(train.stop, train.metrics) +
+    facts.push_back({"stopped early", watchName(train.stop, train) +
                                           " did not improve after epoch " +
                                           std::to_string(record.stop.epoch + 1)});
   return facts;

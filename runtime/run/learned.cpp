@@ -6,6 +6,14 @@
 
 namespace nnrt {
 
+/// Whether a field is normalised by the statistics of its own data set.
+static bool hasOwn(const DataT &data, const std::string &field) {
+  for (const FieldT &f : data.fields)
+    if (f.name == field)
+      return f.own_statistics;
+  return false;
+}
+
 /// The names of what differs between `known` and the data's own: "`x`"; empty: nothing.
 static std::string differences(const Learned &known, const Dataset &data) {
   const Learned own = data.learned();
@@ -13,7 +21,9 @@ static std::string differences(const Learned &known, const Dataset &data) {
   for (const auto &[field, statistics] : known.statistics)
     if (auto found = own.statistics.find(field);
         found != own.statistics.end() && found->second.mean.size() == statistics.mean.size() &&
-        (found->second.mean != statistics.mean || found->second.deviation != statistics.deviation))
+        (found->second.mean != statistics.mean ||
+         found->second.deviation != statistics.deviation) &&
+        !hasOwn(*data.description, field))
       text += (text.empty() ? "`" : ", `") + field + "`";
   for (const auto &[column, classes] : known.classes)
     if (auto found = own.classes.find(column);
@@ -64,6 +74,7 @@ Status Run::needFor(int32_t model, int32_t index, Dataset *&result, bool uncheck
   std::shared_ptr<Dataset> &kept = adapted[{model, index}];
   if (!kept) {
     kept.reset(new Dataset);
+    kept->keepsSource = isShuffled(program, index);
     if (Status status = kept->load(engine, description, folders, cache, false, &known);
         status.failed()) {
       kept.reset();

@@ -55,6 +55,7 @@ Status Run::need(int32_t index, Dataset *&result, bool unchecked) {
   if (!kept) {
     const double begin = now();
     kept.reset(new Dataset);
+    kept->keepsSource = isShuffled(program, index);
     Status status = kept->load(engine, program.data[index], folders, cache, unchecked);
     if (!status.failed() && wanted > 0)
       status = kept->useFold(engine, wanted);
@@ -131,7 +132,12 @@ template <class Statement> static Status checkUse(Run &run, const Statement &sta
 Status checkData(Run &run, const StatementT &statement) {
   if (statement.body.type == NN_STMT_TRAIN) {
     const TrainT &train = as<TrainT>(statement);
-    return checkUse(run, train);
+    NN_TRY(checkUse(run, train));
+    Dataset *data = nullptr;
+    NN_TRY(run.needFor(train.model, train.data, data, train.data == checkedWhileTraining(run)));
+    for (const UpdateT &update : train.later)
+      NN_TRY(checkTargets(run.engine, *data, train.fields, *update.computed));
+    return Status();
   }
   if (statement.body.type == NN_STMT_EVALUATE) {
     const EvaluateT &evaluate = as<EvaluateT>(statement);

@@ -150,11 +150,15 @@ int32_t labelField(const ProgramT &program, const EvaluateT &evaluate);
 // units.cpp, for data sets of which normalizes() is true. Weak: a trainer links it only if its
 // program has such data (NN_PART).
 /// Prints once for each normalised field among these, other than the model's input, the
-/// units of errors against it.
+/// units of errors against it, which metrics may compare in its own.
 [[gnu::weak]] void noteUnits(Run &run, const DataT &data, const Learned &learned,
-                             const std::vector<int32_t> &fields);
-/// Prints how to convert outputs of a model that was trained on normalised targets to
-/// the targets' original units.
+                             const std::vector<int32_t> &fields,
+                             const std::vector<MetricT> &metrics);
+/// Puts outputs for `rows` rows into the units of the normalised field that they predict, if the
+/// losses that the model was trained with compare them with one.
+[[gnu::weak]] void toOwnUnits(Run &run, const ModelT &model, const DataT &data,
+                              const Learned &learned, Elements outputs, int64_t rows);
+/// Prints the units of outputs of a model that was trained on normalised targets.
 [[gnu::weak]] void notePredictedUnits(Run &run, const ModelT &model, const DataT &data,
                                       const Learned &learned);
 

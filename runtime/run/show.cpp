@@ -91,12 +91,11 @@ std::string DataText::splits() const {
 
 double DataText::original(int32_t f, int64_t row, int64_t element) const {
   const int64_t size = data.fields.sizes[f];
-  const double value = data.fields.values(run.engine, f).get(row * size + element);
+  const double value = data.fields.values(run.engine, f).get(data.fields.at(f, row) + element);
   const Statistics &s = data.statistics[f];
   if (s.mean.empty())
     return value;
-  const size_t channel = size_t(element / (size / int64_t(s.mean.size())));
-  return value * s.deviation[channel] + s.mean[channel];
+  return s.inOwnUnits(value, element, size, description.fields[f].window >= 0);
 }
 
 std::string DataText::field(int32_t f) const {
@@ -120,7 +119,7 @@ std::string DataText::field(int32_t f) const {
 std::string DataText::classes(int32_t f) const {
   const FieldT &field = description.fields[f];
   std::map<int64_t, int64_t> counts;
-  for (int64_t row = 0; row < data.rows; ++row)
+  for (int64_t row : data.splitRows(NN_SPLIT_ALL))
     ++counts[int64_t(original(f, row, 0))];
   const std::vector<std::string> names = field.category_column < 0
                                              ? std::vector<std::string>()
@@ -147,7 +146,7 @@ std::string DataText::ranges(int32_t f) const {
     return "\n";
   const bool each = int32_t(field.shape.size()) == 1 && size > 1 && size <= mostShown;
   std::vector<Summary> summaries(size_t(each ? size : 1));
-  for (int64_t row = 0; row < data.rows; ++row)
+  for (int64_t row : data.splitRows(NN_SPLIT_ALL))
     for (int64_t element = 0; element < size; ++element)
       summaries[each ? size_t(element) : 0].add(original(f, row, element));
   if (!each)

@@ -14,10 +14,16 @@ using namespace program;
 
 /// The version of the schema, the calling convention and the entry points. A program runs only on
 /// a runtime of the same version.
-constexpr uint32_t programVersion = 10;
+constexpr uint32_t programVersion = 11;
 
-/// The name of the loss among the values that a run records; the others are metrics.
+/// The name of the loss among the values that a run records, unless its statement has several; the
+/// others are metrics.
 constexpr const char *lossName = "loss";
+
+/// The name of the loss that the first update of each step has.
+inline std::string lossOf(const TrainT &train) {
+  return train.loss.empty() ? lossName : train.loss;
+}
 
 /// Whether a source makes its rows by a formula.
 constexpr bool isGenerator(source_kind kind) { return kind >= NN_BLOBS; }

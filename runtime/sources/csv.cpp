@@ -1,6 +1,7 @@
 // Reads CSV tables. Only the columns that the program uses are read; a cell that should be a number
 // but is not stops the run with its place. Cells without a value are recorded separately: the data
 // set decides what to do with them.
+#include "runtime/sources/cells/moments.h"
 #include "runtime/sources/csv_table.h"
 #include "runtime/sources/source.h"
 #include "runtime/support/suggest.h"
@@ -14,26 +15,31 @@ namespace {
 struct TableColumn {
   int32_t kind;
   int64_t cell = -1;           // index in a record; -1: an optional column that is missing
-  std::string text;            // NN_EQUALS
+  std::string text;            // NN_EQUALS, NN_MOMENT
   bool previous = false;       // a cell without a value takes the one of the row before
-  std::vector<double> numbers; // NN_NUMBER; NaN: missing
+  std::vector<double> numbers; // NN_NUMBER, NN_MOMENT; NaN: missing
   std::vector<uint8_t> truths; // NN_MISSING, NN_EQUALS
   std::vector<int64_t> absent; // rows without a value
   std::string firstAbsent;     // the place of the first such cell, and its text
-  Category classes;            // NN_CATEGORY; code -1: missing
+  Category classes;            // NN_CATEGORY, NN_WORDS, NN_CHARACTERS; code -1: missing
   std::unordered_map<std::string, int32_t> codes;
 
   double value(int64_t row) const {
     switch (kind) {
     case NN_NUMBER:
+    case NN_MOMENT:
       return numbers[size_t(row)];
     case NN_CATEGORY:
+    case NN_WORDS:
+    case NN_CHARACTERS:
       return classes.codes[size_t(row)];
     default:
       return truths[size_t(row)];
     }
   }
 };
+
+bool isText(int32_t kind) { return kind == NN_WORDS || kind == NN_CHARACTERS; }
 
 class CsvSource : public Source {
 public:
@@ -44,6 +50,9 @@ public:
   }
   const Category *category(int column) const override {
     return columns[column].kind == NN_CATEGORY ? &columns[column].classes : nullptr;
+  }
+  const Category *texts(int column) const override {
+    return isText(columns[column].kind) ? &columns[column].classes : nullptr;
   }
   const std::vector<int64_t> &absent(int column) const override { return columns[column].absent; }
   std::string firstAbsent(int column) const override { return columns[column].firstAbsent; }
@@ -93,7 +102,8 @@ Status locate(const CsvTable &table, const std::vector<ColumnRequest> &requests,
                            didYouMean(request.name, table.names) +
                            "\n  its columns are: " + listOf(table.names))
           .at(request.where);
-    NN_TRY(checkColumnSize(request, 1, table.path).at(request.where));
+    if (!isText(request.kind))
+      NN_TRY(checkColumnSize(request, 1, table.path).at(request.where));
     columns.push_back(std::move(column));
   }
   return Status();
@@ -136,6 +146,15 @@ Status readCell(const CsvScanner &scanner, const CsvTable &table, const Cell &ce
           scanner.place(cell) +
           (cell.text.empty() ? ", which is empty" : ", `" + quoted(std::string(cell.text)) + "`");
     column.absent.push_back(row);
+  }
+  if (column.kind == NN_MOMENT) {
+    double value = fromBefore ? column.numbers.back() : NAN;
+    if (!missing && !readMoment(cell.text, column.text, value))
+      return Status::error(scanner.place(cell) + ": column `" + quoted(request.name) +
+                           "` needs a date or a time, found `" + quoted(std::string(cell.text)) +
+                           "`" + momentCures(quoted(request.name)));
+    column.numbers.push_back(value);
+    return Status();
   }
   if (column.kind == NN_NUMBER) {
     double value = fromBefore ? column.numbers.back() : NAN;

@@ -135,6 +135,7 @@ Status probeText(const SourceT &source, const Folders &folders, nn_probe &probe)
   NN_TRY(textRows(path, text, source.length, probe.rows));
   for (const char *name : {"x", "y"})
     addColumn(probe, name, {source.length}, false, NN_CATEGORY, int64_t(text.characters.size()));
+  probe.characters = std::move(text.characters);
   return Status();
 }
 

@@ -20,7 +20,7 @@ std::string sourceKind(source_kind kind) {
 ColumnRequest requestFor(const ColumnT &column, bool optional) {
   return {column.name,   optional ? "" : column.where,
           column.kind,   column.size,
-          optional,      column.kind == NN_EQUALS ? column.text : "",
+          optional,      column.kind == NN_EQUALS || column.kind == NN_MOMENT ? column.text : "",
           column.absent, optional && !column.for_input};
 }
 

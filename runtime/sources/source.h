@@ -20,7 +20,7 @@ struct ColumnRequest {
   int32_t kind;                     // column_kind
   int64_t size;                     // elements a row
   bool optional = false;            // predict: a column that may be missing from the file
-  std::string text;                 // NN_EQUALS: what the cell is compared with
+  std::string text;                 // NN_EQUALS, NN_MOMENT: as in the column
   int32_t absent = NN_ABSENT_ERROR; // absent; the source itself sees to NN_ABSENT_PREVIOUS
   bool unread = false;              // what lies in it does not matter: it counts as missing
 };
@@ -51,6 +51,10 @@ public:
   /// The classes of a column that was requested as a category, or null: then its numbers are its
   /// classes.
   virtual const Category *category(int /*column*/) const { return nullptr; }
+
+  /// The texts of a column that was requested as words or characters: fill() gives their codes, one
+  /// for each row.
+  virtual const Category *texts(int /*column*/) const { return nullptr; }
 
   /// The rows, in order, that have no value in a column. fill() gives NaN for them, or the code -1.
   virtual const std::vector<int64_t> &absent(int column) const;

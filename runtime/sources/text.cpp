@@ -84,6 +84,11 @@ Status openText(const SourceSpec &spec, const std::vector<ColumnRequest> &column
   NN_TRY(findFile(source.path, spec.folders, opened->path).at(source.where));
   NN_TRY(readText(opened->path, source.encoding, opened->file).at(source.where));
   NN_TRY(checkClasses(spec, opened->file.characters.size(), opened->path, "different character"));
+  if (!source.characters.empty() && source.characters != opened->file.characters)
+    return Status::error(opened->path + " has other characters than the text that the program was "
+                                        "compiled with, which it turns into numbers: compile it "
+                                        "again")
+        .at(source.where);
   opened->length = source.length;
   NN_TRY(textRows(opened->path, opened->file, source.length, opened->rows).at(source.where));
   opened->characters.names = opened->file.characters;

@@ -19,6 +19,10 @@ struct Elements {
   double get(int64_t i) const {
     return f64 ? static_cast<const double *>(data)[i] : static_cast<const float *>(data)[i];
   }
+  /// Those from element i on.
+  Elements from(int64_t i) const {
+    return {static_cast<unsigned char *>(data) + i * (f64 ? 8 : 4), f64};
+  }
 };
 
 /// The same to read only.

@@ -35,6 +35,8 @@ enum class Stream : uint32_t {
   Generator = 3,
   Centre = 4,
   Balance = 5,
+  Text = 6,
+  Importance = 7,
   Trial = 16
 };
 

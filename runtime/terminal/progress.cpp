@@ -69,8 +69,8 @@ void Progress::draw(int64_t steps, double meanLoss) {
   for (int i = 0; i < width; ++i)
     bar += i < full ? "█" : "░";
   std::string line =
-      format("epoch %lld/%lld %s %3.0f %%  loss %s", (long long)epoch, (long long)epochs,
-             bar.c_str(), 100 * part, shortNumber(meanLoss).c_str());
+      format("epoch %lld/%lld %s %3.0f %%  %s %s", (long long)epoch, (long long)epochs, bar.c_str(),
+             100 * part, lossOf(*current->statement).c_str(), shortNumber(meanLoss).c_str());
   if (current->epochs > 0) { // metrics are known at the end of an epoch: show the last ones
     const EpochRecord &last = current->last;
     const std::vector<double> &values = last.val.empty() ? last.train : last.val;

@@ -14,11 +14,11 @@
 namespace nnrt {
 
 /// "lowest val.loss": the value that the state of `keep` or `stop` is about.
-static std::string watchText(bool has, const nn_watch &watch, const std::vector<MetricT> &metrics) {
+static std::string watchText(bool has, const nn_watch &watch, const TrainT &train) {
   if (!has)
     return "absent";
   const char *direction = watch.direction == NN_HIGHEST ? "highest " : "lowest ";
-  return (watch.direction == NN_NO_DIRECTION ? "" : direction) + watchName(watch, metrics);
+  return (watch.direction == NN_NO_DIRECTION ? "" : direction) + watchName(watch, train);
 }
 
 /// The shortest text that reads back exactly.
@@ -48,8 +48,8 @@ std::vector<std::pair<std::string, std::string>> Checkpoint::fingerprint() const
   for (int32_t m : indices(train.metrics))
     metrics += (m ? ", " : "") + train.metrics[m].name;
   list.push_back({"metrics", metrics});
-  list.push_back({"`keep`", watchText(train.has_keep, train.keep, train.metrics)});
-  list.push_back({"`stop`", watchText(train.has_stop, train.stop, train.metrics)});
+  list.push_back({"`keep`", watchText(train.has_keep, train.keep, train)});
+  list.push_back({"`stop`", watchText(train.has_stop, train.stop, train)});
   return list;
 }
 

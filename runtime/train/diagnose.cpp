@@ -9,10 +9,8 @@
 
 namespace nnrt {
 
-/// The first parameter or state of a model that is not finite, or -1; `value` is its first such
-/// element.
-static int32_t spoiltTensor(const Engine &engine, nn_range range, double &value) {
-  for (int32_t t = range.first; t < range.first + range.count; ++t) {
+int32_t Trainer::spoiltTensor(double &value) const {
+  for (int32_t t : best.of()) {
     Elements values = engine.arena.values(t);
     int64_t at = firstNonFinite(values, engine.arena.elements(t));
     if (at >= 0) {
@@ -27,21 +25,24 @@ static const char *nameOf(double value) {
   return std::isnan(value) ? "NaN" : value > 0 ? "infinite" : "-infinite";
 }
 
-Status Trainer::explain(double loss, int64_t rows) {
+Status Trainer::explain(const Part &part, double loss, int64_t rows) {
   run.diverged = true;
   int64_t step = record.steps + 1, epoch = record.steps / record.stepsPerEpoch + 1;
-  std::string text = format("the loss is %s at step %lld (epoch %lld)", nameOf(loss),
-                            (long long)step, (long long)epoch);
+  const std::string name = valueName(train, size_t(part.metric + 1));
+  std::string text =
+      format("%s is %s at step %lld (epoch %lld)", name == lossName ? "the loss" : name.c_str(),
+             nameOf(loss), (long long)step, (long long)epoch);
+  const std::vector<TracePointT> &points = *part.tracePoints;
   std::string first;
-  if (train.trace.exists() && !train.trace_points.empty()) {
+  if (part.trace.exists() && !points.empty()) {
     Buffer flags;
-    NN_TRY(flags.allocate(train.trace_points.size() * 64, "the trace of the step"));
+    NN_TRY(flags.allocate(points.size() * 64, "the trace of the step"));
     std::vector<void *> out;
-    for (size_t i = 0; i < train.trace_points.size(); ++i)
+    for (size_t i = 0; i < points.size(); ++i)
       out.push_back(flags.data() + i * 64);
-    engine.call(train.trace, batches.in(), out.data(), rows, record.batch);
-    for (size_t i = 0; i < train.trace_points.size() && first.empty(); ++i) {
-      const TracePointT &point = train.trace_points[i];
+    engine.call(part.trace, batches.in(), out.data(), rows, record.piece);
+    for (size_t i = 0; i < points.size() && first.empty(); ++i) {
+      const TracePointT &point = points[i];
       if (Elements{out[i], engine.f64()}.get(0) == 0)
         continue;
       if (point.place.empty())
@@ -53,7 +54,7 @@ Status Trainer::explain(double loss, int64_t rows) {
     }
   }
   double value = 0;
-  int32_t spoilt = spoiltTensor(engine, run.program.models[train.model].tensors, value);
+  int32_t spoilt = spoiltTensor(value);
   if (spoilt >= 0 && record.steps > 0)
     text += format(": the update of step %lld made %s %s%s%s", (long long)step - 1,
                    withoutVariant(run.program.tensors[spoilt].name).c_str(), nameOf(value),
@@ -75,7 +76,7 @@ Status Trainer::checkParameters() {
     return Status();
   run.diverged = true;
   double value = 0;
-  int32_t spoilt = spoiltTensor(engine, run.program.models[train.model].tensors, value);
+  int32_t spoilt = spoiltTensor(value);
   // The loss was finite, so an update did this; after the next step it would not be known which.
   return Status::error(format("%s became %s by step %lld (epoch %lld), while the loss was finite",
                               withoutVariant(run.program.tensors[spoilt].name).c_str(),

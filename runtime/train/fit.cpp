@@ -25,15 +25,15 @@ Status Trainer::fitToFirstBatch() {
     return Status();
   NN_TRY(data->checkRows(engine)); // weights may not be fitted to bad data
   FlushDenormals flush;
-  NN_TRY(engine.reserve(train.fit, record.batch));
+  NN_TRY(engine.reserve(train.fit, record.piece));
   beginEpoch(0);
   setClock();
   double change = 0;
   void *out[] = {&change};
   Tuning own;
-  const Gather first = batches.gather(order.data(), record.batch);
+  const Gather first = batches.gather(order.data(), record.piece);
   for (int i = 0; i < mostCalls; ++i) {
-    if (!engine.call(train.fit, in.data(), out, record.batch, record.batch, own,
+    if (!engine.call(train.fit, in.data(), out, record.piece, record.piece, own,
                      i ? nullptr : &first))
       return data->parts.checkIntact();
     if (!(Elements{out[0], engine.f64()}.get(0) > enough))
@@ -44,7 +44,7 @@ Status Trainer::fitToFirstBatch() {
       return Status::error(format("%s cannot be fitted to the first batch (%s): the output of its "
                                   "layer does not vary there, or is not finite",
                                   run.program.tensors[t].name.c_str(),
-                                  counted(record.batch, "row").c_str()))
+                                  counted(record.piece, "row").c_str()))
           .at(train.where);
   }
   return Status();

@@ -1,6 +1,8 @@
 // Copies of a model's tensors.
 #include "runtime/train/snapshot.h"
 
+#include "runtime/program/statements.h"
+
 #include <cstring>
 
 namespace nnrt {
@@ -9,6 +11,19 @@ std::vector<int32_t> tensorsIn(nn_range range) {
   std::vector<int32_t> list;
   for (int32_t i = range.first; i < range.first + range.count; ++i)
     list.push_back(i);
+  return list;
+}
+
+std::vector<int32_t> tensorsOf(const ProgramT &program, const TrainT &train) {
+  std::vector<int32_t> list = tensorsIn(program.models[train.model].tensors);
+  for (int32_t model : train.also)
+    for (int32_t t : tensorsIn(program.models[model].tensors)) {
+      bool seen = false; // one model may be a part of another
+      for (int32_t known : list)
+        seen |= program.tensors[known].offset == program.tensors[t].offset;
+      if (!seen)
+        list.push_back(t);
+    }
   return list;
 }
 

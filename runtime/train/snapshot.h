@@ -9,6 +9,8 @@ namespace nnrt {
 
 /// The numbers of the tensors in a range.
 std::vector<int32_t> tensorsIn(nn_range range);
+/// Those of all models that a statement trains, each once.
+std::vector<int32_t> tensorsOf(const ProgramT &program, const TrainT &train);
 
 class Snapshot {
 public:

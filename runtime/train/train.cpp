@@ -26,7 +26,9 @@ Status Trainer::plan() {
   record.valRows = int64_t(data->splits[NN_SPLIT_VAL].size());
   record.testRows = int64_t(data->splits[NN_SPLIT_TEST].size());
   NN_TRY(trainNumbers(engine, train, numbers));
-  record.batch = numbers.batch == 0 ? record.trainRows : std::min(numbers.batch, record.trainRows);
+  record.piece = numbers.batch == 0 ? record.trainRows : std::min(numbers.batch, record.trainRows);
+  record.batch = int64_t(
+      std::min(double(record.piece) * double(numbers.accumulate), double(record.trainRows)));
   record.stepsPerEpoch = (record.trainRows + record.batch - 1) / record.batch;
   NN_TRY(stepsInAll(numbers, record.stepsPerEpoch, record.totalSteps));
   if (record.valRows == 0)
@@ -34,25 +36,23 @@ Status Trainer::plan() {
          {train.has_keep ? &train.keep : nullptr, train.has_stop ? &train.stop : nullptr})
       if (watch && watch->split == NN_SPLIT_VAL)
         return Status::error(format("`%s` is watched, but %s has no validation split",
-                                    watchName(*watch, train.metrics).c_str(), record.data.c_str()));
+                                    watchName(*watch, train).c_str(), record.data.c_str()));
   if (record.valRows == 0 && train.reads_val_loss)
     return Status::error(format("a schedule depends on `val_loss`, but %s has no validation split",
                                 record.data.c_str()));
   engine.scalars[NN_SLOT_TOTAL_STEPS] = double(record.totalSteps);
   engine.scalars[NN_SLOT_STEPS_PER_EPOCH] = double(record.stepsPerEpoch);
-  engine.scalars[NN_SLOT_BATCH_SHARE] = 1;
+  engine.scalars[NN_SLOT_BATCH_SHARE] = engine.scalars[NN_SLOT_GROUP_SHARE] = 1;
 
-  NN_TRY(batches.prepare(engine, *data, train.fields, record.batch));
+  NN_TRY(batches.prepare(engine, *data, train.fields, record.piece));
   NN_TRY(totals.prepare(engine, train.metrics, true));
+  NN_TRY(totals.makeRoom(record.batch));
   NN_TRY(evalTotals.prepare(engine, train.metrics, true));
-  NN_TRY(engine.reserve(train.step, record.batch));
-  record.scratchBytes = uint64_t(engine.scratchOf(train.step, record.batch));
+  NN_TRY(planParts());
   record.batchBytes = batches.bytes();
   record.resultBytes = totals.bytes();
   if (record.valRows)
     NN_TRY(reservePieces(engine, train.eval, record.valRows));
-  if (train.trace.exists())
-    NN_TRY(engine.reserve(train.trace, record.batch));
   if (run.monitored)
     NN_TRY(monitor.prepare(engine, train, record));
   for (int32_t t : best.of())
@@ -69,19 +69,23 @@ void Trainer::beginEpoch(int64_t epoch) {
     shuffle(order, engine.seed(), Stream::Shuffle, uint32_t(ordinal), uint32_t(epoch));
 }
 
-Status Trainer::step(int64_t rows, const Gather *gather) {
+Status Trainer::step(const int64_t *numbers, int64_t rows) {
   setClock();
+  if (!oneCall)
+    return stepInParts(numbers, rows);
+  const Gather gather = numbers ? batches.gather(numbers, rows) : Gather{};
+  lastRows = rows;
   engine.scalars[NN_SLOT_BATCH_SHARE] = double(rows) / double(record.batch);
   // While another thread checks the data, it uses the second core, and the duration of a step means
   // nothing.
   Tuning one;
   one.threads = 1;
   if (!engine.call(train.step, batches.in(), totals.out(), rows, record.batch,
-                   data->isChecking() ? one : tuning, gather))
+                   data->isChecking() ? one : tuning, numbers ? &gather : nullptr))
     return data->parts.checkIntact(); // nothing has been computed from it
   if (double loss = totals.readLoss(); !std::isfinite(loss)) {
     NN_TRY(data->checkRows(engine)); // bad data explain more than a NaN
-    return explain(loss, rows);
+    return explain(parts.front(), loss, rows);
   }
   totals.add(rows);
   ++record.steps;
@@ -93,6 +97,7 @@ Status Trainer::endEpoch() {
   NN_TRY(checkParameters());
   // What can fail comes first: a checkpoint that is written after a failure still has the epoch's
   // totals.
+  const Averages::Use means(averages, averages.any() && (record.valRows || train.has_keep));
   if (record.valRows)
     NN_TRY(evaluateRows(engine, *data, train.fields, train.eval, data->splits[NN_SPLIT_VAL],
                         evalTotals, evalTuning));
@@ -126,7 +131,7 @@ Status Trainer::endEpoch() {
 
 Status Trainer::loop() {
   FlushDenormals flush;
-  bool all = record.batch == record.trainRows && data->balanced.empty();
+  bool all = record.piece == record.trainRows && data->balanced.empty();
   bool gathered = false; // a batch of all rows is copied once
   epochBegan = now();
   data->beginCheck(engine);
@@ -157,10 +162,9 @@ Status Trainer::loop() {
       monitor.beforeStep(record.epochs);
     int64_t first = inEpoch * record.batch, rows = std::min(record.batch, record.trainRows - first);
     if (all && gathered) {
-      NN_TRY(step(rows, nullptr));
+      NN_TRY(step(nullptr, rows));
     } else {
-      Gather gather = batches.gather(order.data() + first, rows);
-      NN_TRY(step(rows, &gather));
+      NN_TRY(step(order.data() + first, rows));
       gathered = true;
     }
     if (engine.profiler)
@@ -173,7 +177,7 @@ Status Trainer::loop() {
     run.progress.step(record.steps, totals);
     ++inEpoch;
     if (complete) {
-      NN_TRY(monitor.afterStep(record.epochs, batches.in(), rows, record.batch, record));
+      NN_TRY(monitor.afterStep(record.epochs, batches.in(), lastRows, record.piece, record));
       inEpoch = 0;
       NN_TRY(data->checkRows(engine)); // before anything is printed or written
       const bool looked = run.recorder.active() && monitor.untilDue(record.epochs) == 0;
@@ -261,10 +265,11 @@ Status Trainer::execute() {
   run.progress.begin(record);
   Status status = loop();
   record.seconds = secondsSoFar();
-  record.threads = tuning.threads ? tuning.threads : engine.maxThreads();
+  const Tuning &used = oneCall ? tuning : parts.front().tuning;
+  record.threads = used.threads ? used.threads : engine.maxThreads();
   run.progress.end(record);
   if (status.failed()) {
-    if (!train.checkpoint.empty() && record.steps > 0 &&
+    if (!train.checkpoint.empty() && record.steps > 0 && !midStep &&
         !data->parts.isIntact()) // the data have failed, not the run
       status = keepDespite(status);
     record.failure = status.message().substr(0, status.message().find_first_of("\n"));
@@ -284,15 +289,16 @@ Status Trainer::finish() {
     NN_TRY(checkpoint.write(false, secondsSoFar()));
   if (run.stepsLeft == 0 && !finished)
     run.progress.note(format("stopped by --max-steps after step %lld", (long long)record.steps));
+  if (averages.any() && record.steps > 0)
+    averages.swap(); // from here on the models have the means
   if (train.has_keep && record.kept.seen) {
     best.restore();
     run.progress.note(format("kept epoch %lld, the best: %s %s%s", (long long)record.kept.epoch + 1,
-                             watchName(train.keep, train.metrics).c_str(),
-                             number(record.kept.best).c_str(),
+                             watchName(train.keep, train).c_str(), number(record.kept.best).c_str(),
                              record.stoppedEarly ? " (stopped early)" : ""));
   } else if (record.stoppedEarly) {
     run.progress.note(format("stopped: %s has not improved for %s",
-                             watchName(train.stop, train.metrics).c_str(),
+                             watchName(train.stop, train).c_str(),
                              counted(numbers.patience, "epoch").c_str()));
   }
   if (!train.checkpoint.empty() && finished)

@@ -1,5 +1,5 @@
 // Trainer: one train statement while it runs. train.cpp has the loop, fit.cpp the first batch,
-// uneventful.cpp a fast loop, diagnose.cpp explains a NaN.
+// updates.cpp steps of several calls, uneventful.cpp a fast loop, diagnose.cpp explains a NaN.
 #pragma once
 
 #include "runtime/evaluate/metrics.h"
@@ -7,6 +7,7 @@
 #include "runtime/record/monitor.h"
 #include "runtime/run/run.h"
 #include "runtime/support/finite.h"
+#include "runtime/train/averages.h"
 #include "runtime/train/checkpoint.h"
 #include "runtime/train/snapshot.h"
 
@@ -23,7 +24,7 @@ class Trainer {
 public:
   Trainer(Run &run, const TrainT &train, int32_t ordinal)
       : run(run), engine(run.engine), train(train), ordinal(ordinal),
-        best(engine.arena, tensorsIn(run.program.models[train.model].tensors)),
+        best(engine.arena, tensorsOf(run.program, train)), averages(engine.arena, train),
         checkpoint(run, train, ordinal, {record, totals, best, monitor}) {}
 
   // What runs once for a statement is cold: train.cpp is compiled for speed, these are not.
@@ -42,7 +43,23 @@ private:
   [[gnu::cold]] Status finish();
   /// How long the statement has run, and the runs before it was resumed.
   double secondsSoFar() const { return priorSeconds + (now() - began); }
-  Status step(int64_t rows, const Gather *gather);
+  /// `numbers`: which rows; null: those of the last step, which are all.
+  Status step(const int64_t *numbers, int64_t rows);
+  // updates.cpp
+  /// One of the updates of a step.
+  struct Part {
+    nn_fn step, apply, trace;
+    const std::vector<TracePointT> *tracePoints;
+    int32_t metric; // whose value is its loss; -1: the loss
+    int64_t times;
+    Tuning tuning, applyTuning;
+  };
+  [[gnu::cold]] Status planParts();
+  /// A step that makes several updates, or one of several batches.
+  Status stepInParts(const int64_t *numbers, int64_t rows);
+  /// `numbers` becomes null when the step's only batch is copied.
+  Status update(Part &part, int64_t repetition, const int64_t *&numbers, int64_t rows);
+  Status call(Part &part, const int64_t *numbers, int64_t first, int64_t rows, int64_t repetition);
   // fit.cpp
   /// Fits this statement's parameters that have a `fit` and are still as drawn to the first batch.
   Status fitToFirstBatch();
@@ -74,13 +91,16 @@ private:
 
   // diagnose.cpp
   /// Why the loss of the step just made is not finite. Nothing has been written since.
-  Status explain(double loss, int64_t rows);
+  Status explain(const Part &part, double loss, int64_t rows);
   bool areParametersFinite() const {
     bool finite = true;
     for (const Parameter &parameter : parameters)
       finite &= firstNonFinite(parameter.values, parameter.count) < 0;
     return finite;
   }
+  /// The first parameter or state of the models that is not finite, or -1; `value` is its first
+  /// such element.
+  int32_t spoiltTensor(double &value) const;
   /// Fails if a parameter is not finite, and names it.
   Status checkParameters();
 
@@ -97,7 +117,12 @@ private:
   Tuning tuning, evalTuning;
   std::vector<Parameter> parameters; // the model's tensors: all are checked after each epoch
   std::vector<int64_t> order;        // the training rows in this epoch's order
-  Snapshot best;                     // of the model's tensors
+  Snapshot best;                     // of the models' tensors
+  Averages averages;
+  std::vector<Part> parts; // at least one
+  bool oneCall = true;     // a step is one call
+  bool midStep = false;    // a step has begun to change tensors and is not complete
+  int64_t lastRows = 0;    // of the batch of the last call
   Checkpoint checkpoint;
   double began = 0, epochBegan = 0; // now() at the start of this run of the statement, and of the
                                     // epoch

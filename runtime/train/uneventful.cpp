@@ -10,7 +10,7 @@
 namespace nnrt {
 
 int64_t Trainer::uneventfulEpochs() const {
-  if (record.stepsPerEpoch != 1 || !data->balanced.empty() || engine.profiler ||
+  if (record.stepsPerEpoch != 1 || !oneCall || !data->balanced.empty() || engine.profiler ||
       data->unchecked() || !train.metrics.empty() || record.valRows || train.has_keep ||
       train.has_stop || !train.checkpoint.empty() || run.recorder.active())
     return 0;
@@ -30,7 +30,7 @@ Status Trainer::runUneventful(int64_t count) {
     setClock();
     step.make();
     if (double loss = totals.readLoss(); !std::isfinite(loss))
-      return explain(loss, record.batch);
+      return explain(parts.front(), loss, record.batch);
     ++record.steps;
     ++tuning.calls;
     totals.add(record.batch);

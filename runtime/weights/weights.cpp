@@ -174,8 +174,9 @@ static Status runSave(Run &run, const StatementT &statement, Counts &) {
     }
     for (int32_t c : indices(description.columns))
       if (!data->columns.classes[c].empty())
-        metadata.push_back({keyOf(classesKind, description.name, description.columns[c].name),
-                            classesText(data->columns.classes[c])});
+        metadata.push_back(
+            {keyOf(classesKind, description.name, learnedName(description.columns[c])),
+             classesText(data->columns.classes[c])});
     for (int32_t c = 0; c < int32_t(description.columns.size()) && !data->columns.fills.empty();
          ++c)
       if (const ColumnT &column = description.columns[c];

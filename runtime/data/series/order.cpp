@@ -41,9 +41,8 @@ void Parts::noteOrder() {
       continue;
     remarks.push_back(format("note: `%s` of %s goes in even steps from row to row, as in a series, "
                              "and the split draws rows at random, so that "
-                             "what is tested lies between rows that were learned from; the last "
-                             "rows in a file of their own, `test = csv(…)`, "
-                             "test what comes after",
+                             "what is tested lies between rows that were learned from; `split …, "
+                             "in order` tests what comes after",
                              visible(column.name).c_str(), description->source->path.c_str()));
     return;
   }
