@@ -58,6 +58,8 @@ run_programs() {
   holds housing both --dir "$out/housing" "$programs/housing.nn" --expect "r2 >= 0.75"
   holds digits both --dir "$out/digits" "$programs/digits.nn" --expect "accuracy >= 0.975"
   holds own_parts both --dir "$out/own_parts" "$programs/own_parts.nn" --expect "accuracy >= 0.96"
+  holds names_lstm both --dir "$out/names_lstm" "$programs/names_lstm.nn" --expect "accuracy >= 0.99"
+  holds gpt python3 "$tools/bothways.py" --nnc "$nnc" --ways run2,aot2 --dir "$out/gpt" "$programs/gpt.nn" --expect "val.loss <= 1.85"
   holds mnist_mlp both --dir "$out/mlp" "$programs/mnist_mlp.nn" --expect "accuracy >= 0.98"
   holds mnist_lenet both --dir "$out/lenet" "$programs/mnist_lenet.nn" --expect "accuracy >= 0.99"
 }

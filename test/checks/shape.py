@@ -60,7 +60,9 @@ for top in ["compiler", "runtime", "test", "bench"]:
                 continue
             path = os.path.join(folder, name)
             with open(path, encoding="utf-8") as file:
-                lines = file.read().split("\n")
+                # What is in raw strings is no code; its lines still count.
+                code = re.sub(r'R"\((.*?)\)"', lambda text: "\n" * text.group(0).count("\n"), file.read(), flags=re.S)
+                lines = code.split("\n")
             shown = os.path.relpath(path, source)
             checked += 1
             for line, length, head in functions(lines):

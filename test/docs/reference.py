@@ -15,8 +15,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "tools"))
 import markdown
 
 nnc, source = os.path.abspath(sys.argv[1]), sys.argv[2]
-# A declared metric has parameters; `metric name = e` is an entry of a train block.
-DECLARATION = r"(?:fn|layer|init|optimizer|metric(?= \w+\()|model|data)"
+# A declared metric has parameters; `metric name = e` is an entry of a train block, as is `optimizer net.head = o`.
+DECLARATION = r"(?:fn|layer|init|optimizer(?! \w+\.)|metric(?= \w+\()|model|data)"
 with open(os.path.join(source, "grammar", "LANGUAGE.md"), encoding="utf-8") as file:
     text = file.read()
 problems = []
@@ -27,6 +27,8 @@ def check(code, folder):
     path = os.path.join(folder, "example.nn")
     with open(path, "w", encoding="utf-8") as file:
         file.write(code + "\n")
+    with open(os.path.join(folder, "load.csv"), "w") as file:
+        file.write("stamp,meter,load,temperature\n" + "2020-01-01 00:00,a,1.5,2.5\n" * 4)
     for name in re.findall(r'"([\w.-]+)\.gz"', code):
         magic, shape = (0x0803, (4, 28, 28)) if "images" in name else (0x0801, (4,))
         count = 4 * (784 if len(shape) > 1 else 1)

@@ -53,7 +53,8 @@ def prepare(program, folder):
         text = file.read()
     text = text.rstrip("\n") + "\n" + options.append + "\n"
     if not re.search(r"^save\b", text, re.M):
-        for model in dict.fromkeys(re.findall(r"^train (\w+) on", text, re.M)):
+        trained = ", ".join(re.findall(r"^train ([\w, ]+) on", text, re.M)).split(", ")
+        for model in dict.fromkeys(filter(None, trained)):
             text += 'save %s to "%s.safetensors"\n' % (model, model)
     with open(path, "w", encoding="utf-8") as file:
         file.write(text)

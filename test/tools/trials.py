@@ -29,10 +29,10 @@ def complete(file, keyword, texts, parts=(), which=r"\w+"):
         sys.exit("prelude/%s: %s" % (file, "not compared with NumPy: " + ", ".join(missing) if missing else "what is to be compared is not there"))
 
 
-def run(nnc, folder, text):
+def run(nnc, folder, text, *flags):
     """Runs the program `text` in `folder`. Returns a function that gives the tensors saved as NAME.safetensors, by NAME."""
     os.makedirs(folder, exist_ok=True)
     with open(os.path.join(folder, "program.nn"), "w") as file:
         file.write(text)
-    subprocess.run([nnc, "run", "program.nn"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([nnc, "run", *flags, "program.nn"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
     return lambda name: load(os.path.join(folder, name + ".safetensors"))
